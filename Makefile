@@ -1,0 +1,77 @@
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+# cargo-leptos looks for wasm-bindgen on PATH; a shell opened before Rust was installed lacks this folder.
+export PATH := $(or $(CARGO_HOME),$(HOME)/.cargo)/bin:$(PATH)
+
+TARGET := $(or $(CARGO_TARGET_DIR),target)
+# Everything but the browser's half, which only builds for wasm.
+HOST_CRATES := --workspace --exclude frontend --features app/ssr
+
+.PHONY: help
+help: ## List these targets
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: run
+run: setup ## Install what is missing, build, and serve with demo data on http://localhost:3000
+	cargo leptos build
+	@printf '\nMini Compete: http://localhost:%s (Ctrl-C stops it)\n\n' "$${PORT:-3000}"
+	@exec $(TARGET)/debug/mini-compete serve --seed-demo
+
+.PHONY: dev
+dev: setup ## The same, rebuilt and reloaded on every change
+	cargo leptos watch -- serve --seed-demo
+
+.PHONY: build
+build: setup ## Make the release binary, target/release/mini-compete, and its site beside it
+	LEPTOS_SITE_ROOT=CARGO_TARGET_DIR/release/site cargo leptos build --release --precompress
+	@printf '\nBuilt %s\n' "$(TARGET)/release/mini-compete and $(TARGET)/release/site"
+
+.PHONY: test
+test: setup-test ## Run every test: Rust on SQLite and on PostgreSQL, then the browser
+	scripts/test.sh rust e2e
+
+.PHONY: test-rust
+test-rust: setup-test ## Run the Rust tests only, on both databases
+	scripts/test.sh rust
+
+.PHONY: test-e2e
+test-e2e: setup-test ## Run the browser tests only
+	scripts/test.sh e2e
+
+.PHONY: lint
+lint: setup-lint ## Check format, clippy, dependencies and types
+	cargo fmt --all --check
+	cargo clippy $(HOST_CRATES) --all-targets -- -D warnings
+	cargo clippy -p frontend --target wasm32-unknown-unknown -- -D warnings
+	scripts/check-dependency-direction.sh
+	cargo deny --log-level error --all-features check bans licenses sources
+	cd end2end && npm run --silent check
+	@echo "lint: all checks passed. Known vulnerabilities are not among them: run 'make audit', which needs the network."
+
+.PHONY: audit
+audit: setup-lint ## Look the dependencies up in the advisory databases (needs the network)
+	cargo deny --all-features check advisories
+	npm audit && cd end2end && npm audit
+
+.PHONY: fmt
+fmt: ## Format the Rust code
+	cargo fmt --all
+
+.PHONY: openapi
+openapi: ## Write openapi.json from the code
+	cargo run --quiet -p server -- openapi > openapi.json.new && mv openapi.json.new openapi.json
+
+.PHONY: clean
+clean: ## Remove all that was built or installed here; data/ stays
+	cargo clean
+	rm -rf node_modules end2end/node_modules end2end/test-results end2end/playwright-report
+
+.PHONY: setup setup-test setup-lint
+setup: ## Install what building needs and this machine lacks
+	@./setup.sh build
+setup-test:
+	@./setup.sh test
+setup-lint:
+	@./setup.sh lint

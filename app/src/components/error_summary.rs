@@ -1,0 +1,70 @@
+//! What is wrong with a form, all of it, above the form.
+
+use domain::{ErrorCode, FieldError, PublicError};
+use leptos::{html::Div, prelude::*};
+
+use super::{Icon, Shape, focus};
+use crate::form::Problem;
+
+/// Lists what is wrong, each entry a link to its field. With JavaScript it takes the focus when it appears.
+#[component]
+pub(crate) fn ErrorSummary(
+    /// What is wrong, if anything is.
+    problem: Problem,
+) -> impl IntoView {
+    let node = NodeRef::<Div>::new();
+    Effect::new(move || {
+        if problem.get().is_some()
+            && let Some(summary) = node.get()
+        {
+            focus(summary);
+        }
+    });
+    // The frame is always there: screen readers announce what appears in it, not its own appearance.
+    view! {
+        <div node_ref=node role="alert" tabindex="-1" class="error-summary">
+            {move || problem.get().map(|problem| view! { <Faults problem /> })}
+        </div>
+    }
+}
+
+#[component]
+fn Faults(problem: PublicError) -> impl IntoView {
+    let message = match problem.code {
+        ErrorCode::Unauthorized => "Your session has ended. Log in again, then repeat this.".into(),
+        _ => problem.message,
+    };
+    let list = if problem.fields.is_empty() {
+        view! { <p>{message}</p> }.into_any()
+    } else {
+        let faults = problem.fields.into_iter().map(|fault| view! { <Fault fault /> });
+        view! { <ul class="list-disc pl-5">{faults.collect_view()}</ul> }.into_any()
+    };
+    view! {
+        <div class="grid gap-2 rounded-box border-2 border-error p-4">
+            <h2 class="flex items-center gap-2 font-semibold text-lg">
+                <Icon shape=Shape::Warning />
+                "There is a problem"
+            </h2>
+            {list}
+        </div>
+    }
+}
+
+#[component]
+fn Fault(fault: FieldError) -> impl IntoView {
+    let FieldError { field, message } = fault;
+    let href = format!("#{field}");
+    // The browser focuses what such a link leads to; the router, which takes clicks over, does not.
+    let to_field = move |event: leptos::ev::MouseEvent| {
+        if let Some(input) = document().get_element_by_id(&field) {
+            event.prevent_default();
+            focus(input);
+        }
+    };
+    view! {
+        <li>
+            <a class="link py-1" href=href on:click=to_field>{message}</a>
+        </li>
+    }
+}

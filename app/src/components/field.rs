@@ -1,0 +1,182 @@
+//! Fields of forms: a label, a hint, what is wrong, and the input.
+
+use leptos::prelude::*;
+
+use crate::form::Problem;
+
+/// The `aria-describedby` of a field: its hint, if it has one, and what is wrong with it.
+fn describe(id: &str, has_hint: bool) -> String {
+    if has_hint { format!("{id}-hint {id}-error") } else { format!("{id}-error") }
+}
+
+/// What is wrong with the field `id`, beside it.
+#[component]
+pub(crate) fn FieldError(
+    /// The field, as it is called on the wire.
+    id: &'static str,
+    /// What is wrong with the form.
+    problem: Problem,
+) -> impl IntoView {
+    let words = move || problem.with(|problem| Some(problem.as_ref()?.about(id)?.to_owned()));
+    view! {
+        <p id=format!("{id}-error") class="text-sm font-semibold text-error empty:hidden">
+            {words}
+        </p>
+    }
+}
+
+/// `true` while something is wrong with the field.
+fn invalid(id: &'static str, problem: Problem) -> impl Fn() -> Option<&'static str> + Copy {
+    move || {
+        let wrong = problem.with(|problem| problem.as_ref().is_some_and(|p| p.about(id).is_some()));
+        wrong.then_some("true")
+    }
+}
+
+/// A label above its field.
+#[component]
+fn Label(
+    id: &'static str,
+    label: &'static str,
+    #[prop(optional_no_strip)] hint: Option<&'static str>,
+) -> impl IntoView {
+    view! {
+        <label for=id class="font-semibold">{label}</label>
+        {hint.map(|hint| view! { <p id=format!("{id}-hint") class="text-sm text-muted">{hint}</p> })}
+    }
+}
+
+/// One line of text.
+#[component]
+pub(crate) fn Field(
+    /// The field, as it is called on the wire; also its address on the page.
+    id: &'static str,
+    /// The field, as the form sends it; `id` when it is the same.
+    #[prop(default = id)]
+    name: &'static str,
+    /// What people call it.
+    label: &'static str,
+    /// What helps to fill it in.
+    #[prop(optional)]
+    hint: Option<&'static str>,
+    /// The `type` of the input.
+    #[prop(default = "text")]
+    kind: &'static str,
+    /// The keyboard of a phone.
+    #[prop(optional)]
+    inputmode: Option<&'static str>,
+    /// What browsers and password managers may fill in.
+    #[prop(default = "off")]
+    autocomplete: &'static str,
+    /// Whether the form needs it.
+    #[prop(default = true)]
+    required: bool,
+    /// What it starts with.
+    #[prop(into)]
+    value: String,
+    /// What is wrong with the form.
+    problem: Problem,
+) -> impl IntoView {
+    view! {
+        <div class="grid gap-1.5">
+            <Label id label hint />
+            <FieldError id problem />
+            <input
+                class="input"
+                id=id
+                name=name
+                type=kind
+                inputmode=inputmode
+                autocomplete=autocomplete
+                aria-required=required.then_some("true")
+                aria-invalid=invalid(id, problem)
+                aria-describedby=describe(id, hint.is_some())
+                value=value
+            />
+        </div>
+    }
+}
+
+/// Several lines of text.
+#[component]
+pub(crate) fn TextArea(
+    /// The field, as it is called on the wire; also its address on the page.
+    id: &'static str,
+    /// The field, as the form sends it.
+    name: &'static str,
+    /// What people call it.
+    label: &'static str,
+    /// What helps to fill it in.
+    #[prop(optional)]
+    hint: Option<&'static str>,
+    /// What it starts with.
+    value: String,
+    /// What is wrong with the form.
+    problem: Problem,
+) -> impl IntoView {
+    view! {
+        <div class="grid gap-1.5">
+            <Label id label hint />
+            <FieldError id problem />
+            <textarea
+                class="textarea"
+                id=id
+                name=name
+                rows="8"
+                aria-required="true"
+                aria-invalid=invalid(id, problem)
+                aria-describedby=describe(id, hint.is_some())
+            >
+                {value}
+            </textarea>
+        </div>
+    }
+}
+
+/// A password. It is never filled in by the site; with JavaScript it can be shown.
+#[component]
+pub(crate) fn PasswordField(
+    /// What helps to choose one.
+    #[prop(optional)]
+    hint: Option<&'static str>,
+    /// `current-password` or `new-password`.
+    autocomplete: &'static str,
+    /// What is wrong with the form.
+    problem: Problem,
+) -> impl IntoView {
+    const ID: &str = "password";
+    let (shown, set_shown) = signal(false);
+    let (live, set_live) = signal(false);
+    Effect::new(move || set_live.set(true));
+    view! {
+        <div class="grid gap-1.5">
+            <Label id=ID label="Password" hint />
+            <FieldError id=ID problem />
+            <div class="flex gap-2">
+                <input
+                    class="input"
+                    id=ID
+                    name=ID
+                    type=move || if shown.get() { "text" } else { "password" }
+                    autocomplete=autocomplete
+                    autocapitalize="none"
+                    spellcheck="false"
+                    aria-required="true"
+                    aria-invalid=invalid(ID, problem)
+                    aria-describedby=describe(ID, hint.is_some())
+                />
+                <Show when=move || live.get()>
+                    <button
+                        type="button"
+                        class="btn"
+                        aria-controls=ID
+                        on:click=move |_| set_shown.update(|shown| *shown = !*shown)
+                    >
+                        {move || if shown.get() { "Hide" } else { "Show" }}
+                        <span class="sr-only">" password"</span>
+                    </button>
+                </Show>
+            </div>
+        </div>
+    }
+}

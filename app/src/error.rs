@@ -1,0 +1,65 @@
+//! How a server function fails.
+
+use domain::{ErrorCode, PublicError};
+use leptos::server_fn::{
+    Bytes, Encodes,
+    codec::JsonEncoding,
+    error::{FromServerFnError, ServerFnErrorErr},
+};
+use serde::{Deserialize, Serialize};
+
+/// The error of every server function: what a client may know of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Failure(pub PublicError);
+
+impl From<PublicError> for Failure {
+    fn from(error: PublicError) -> Self {
+        Self(error)
+    }
+}
+
+impl FromServerFnError for Failure {
+    type Encoder = JsonEncoding;
+
+    fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
+        let (code, message) = match error {
+            ServerFnErrorErr::Args(_) | ServerFnErrorErr::MissingArg(_) => {
+                (ErrorCode::MalformedBody, "The form could not be read. Reload the page and try again.")
+            }
+            ServerFnErrorErr::Request(_) => (
+                ErrorCode::Overloaded,
+                "The server cannot be reached. Check your connection and try again.",
+            ),
+            _ => (ErrorCode::Internal, "Something went wrong on our side. Please try again."),
+        };
+        Self(PublicError::new(code, message))
+    }
+
+    /// Called once for every failed call, when its answer is made: the place to set the answer's status,
+    /// which would be 500 otherwise.
+    fn ser(&self) -> Bytes {
+        #[cfg(feature = "ssr")]
+        crate::ssr::response::set_fetch_status(self.0.code);
+        JsonEncoding::encode(self).unwrap_or_default()
+    }
+}
+
+#[cfg(feature = "ssr")]
+impl From<service::Error> for Failure {
+    /// The boundary: what a client may not know is logged here, with its sources, and nowhere else.
+    fn from(error: service::Error) -> Self {
+        if !matches!(error, service::Error::Public(_)) {
+            crate::ssr::log::failed("app.service", &error);
+        }
+        Self(error.into())
+    }
+}
+
+#[cfg(feature = "ssr")]
+impl From<tower_sessions::session::Error> for Failure {
+    fn from(error: tower_sessions::session::Error) -> Self {
+        crate::ssr::log::failed("app.session", &error);
+        Self(PublicError::new(ErrorCode::Internal, "Something went wrong on our side."))
+    }
+}

@@ -1,0 +1,25 @@
+//! The pages of Mini Compete: Leptos components and server functions.
+//!
+//! Every page is rendered on the server and works without JavaScript; with it, the same components take
+//! over in the browser. Server functions stand beside the page they are for and hold no rules: those are
+//! in `service`.
+
+#![expect(unreachable_pub, reason = "the component macro makes more public than it is given")]
+
+mod components;
+mod error;
+mod form;
+mod next;
+pub mod pages;
+#[cfg(feature = "ssr")]
+pub mod session;
+mod shell;
+mod site;
+#[cfg(feature = "ssr")]
+mod ssr;
+mod viewer;
+
+pub use error::Failure;
+pub use form::Returned;
+pub use shell::shell;
+pub use site::App;

@@ -1,0 +1,137 @@
+//! Logging in.
+
+use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    components::{ErrorSummary, FailureView, Field, Head, Heading, PasswordField},
+    error::Failure,
+    form::{Returned, problem_of},
+    next,
+};
+
+/// What is kept of a refused login.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TypedLogin {
+    /// The address.
+    pub email: String,
+}
+
+/// What the login page shows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LoginScreen {
+    /// What the form starts with.
+    pub start: Returned<TypedLogin>,
+    /// The password of the demo accounts, in development only.
+    pub demo_password: Option<String>,
+}
+
+/// What the login page shows. Who is signed in already goes straight on to `next`.
+#[server(prefix = "/fn", endpoint = "login")]
+pub async fn load_login(#[server(default)] next: String) -> Result<LoginScreen, Failure> {
+    use crate::ssr::{
+        form,
+        request::{self, Kind},
+        response,
+    };
+
+    if request::actor().try_user().is_some() && request::kind() == Kind::Page {
+        response::redirect_page(next::local(&next));
+    }
+    let start = form::returned("log_in").await?;
+    let demo = request::context().is_development();
+    Ok(LoginScreen { start, demo_password: demo.then(|| service::demo::PASSWORD.into()) })
+}
+
+/// Signs in and leads to `next`.
+#[server(prefix = "/fn", endpoint = "log_in")]
+pub async fn log_in(
+    #[server(default)] email: String,
+    #[server(default)] password: String,
+    #[server(default)] next: String,
+) -> Result<(), Failure> {
+    use crate::{
+        session,
+        ssr::{form, request},
+    };
+    use domain::LoginInput;
+
+    let ctx = request::context();
+    let typed = TypedLogin { email: email.clone() };
+    let login =
+        LoginInput { email: email.into(), password: password.into(), ..Default::default() }.check();
+    let outcome =
+        form::after(login, async |login| service::accounts::log_in(&ctx, login).await).await;
+    let user = form::settle("log_in", &next::login(&next), typed, outcome).await?;
+    session::sign_in(&request::session(), user.id).await?;
+    leptos_axum::redirect(next::local(&next));
+    Ok(())
+}
+
+/// Logging in.
+#[component]
+pub fn LoginPage() -> impl IntoView {
+    let params = use_query_map();
+    let next = Memo::new(move |_| params.read().get("next").unwrap_or_default());
+    let screen = Resource::new_blocking(move || next.get(), load_login);
+    let log_in = ServerAction::<LogIn>::new();
+    view! {
+        <Head title="Log in" />
+        <Transition>
+            {move || Suspend::new(async move {
+                match screen.await {
+                    Ok(screen) => view! { <LoginForm screen next=next.get() log_in /> }.into_any(),
+                    Err(failure) => view! { <FailureView failure /> }.into_any(),
+                }
+            })}
+        </Transition>
+    }
+}
+
+#[component]
+fn LoginForm(screen: LoginScreen, next: String, log_in: ServerAction<LogIn>) -> impl IntoView {
+    let Returned { typed, problem } = screen.start;
+    let problem = problem_of(log_in, problem);
+    let sign_up = next::sign_up(&next);
+    view! {
+        <div class="form-page">
+            <Heading>"Log in"</Heading>
+            <ErrorSummary problem />
+            <ActionForm action=log_in attr:class="section" attr:novalidate=true>
+                <input type="hidden" name="next" value=next />
+                <Field
+                    id="email"
+                    label="Email"
+                    kind="email"
+                    autocomplete="username"
+                    value=typed.email
+                    problem
+                />
+                <PasswordField autocomplete="current-password" problem />
+                <button class="btn btn-primary btn-block">"Log in"</button>
+            </ActionForm>
+            <p>"New here? " <a class="link" href=sign_up>"Sign up"</a></p>
+            {screen.demo_password.map(|password| view! { <DemoLogins password /> })}
+        </div>
+    }
+}
+
+/// The accounts of the demo data.
+#[component]
+fn DemoLogins(password: String) -> impl IntoView {
+    view! {
+        <section aria-labelledby="demo" class="band">
+            <div class="grid gap-2">
+                <h2 id="demo" class="font-semibold">"Demo logins"</h2>
+                <ul class="grid gap-1 text-sm break-all">
+                    <li>"organizer1@minicompete.com (and 2)"</li>
+                    <li>"participant1@minicompete.com (up to 5)"</li>
+                </ul>
+                <p class="text-sm">
+                    "The password of all is " <code>{password}</code> ". Shown in development only."
+                </p>
+            </div>
+        </section>
+    }
+}

@@ -1,0 +1,175 @@
+//! Signing up.
+
+use domain::Role;
+use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    components::{ErrorSummary, FailureView, Field, FieldError, Head, Heading, PasswordField},
+    error::Failure,
+    form::{Problem, Returned, problem_of},
+    next,
+};
+
+/// What is kept of a refused sign-up.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TypedSignup {
+    /// The name.
+    pub name: String,
+    /// The address.
+    pub email: String,
+    /// The role.
+    pub role: String,
+}
+
+/// What the form starts with. Who is signed in already goes straight on to `next`.
+#[server(prefix = "/fn", endpoint = "signup")]
+pub async fn load_signup(#[server(default)] next: String) -> Result<Returned<TypedSignup>, Failure> {
+    use crate::ssr::{
+        form,
+        request::{self, Kind},
+        response,
+    };
+
+    if request::actor().try_user().is_some() && request::kind() == Kind::Page {
+        response::redirect_page(next::local(&next));
+    }
+    form::returned("sign_up").await
+}
+
+/// Makes an account, signs in and leads to `next`.
+#[server(prefix = "/fn", endpoint = "sign_up")]
+pub async fn sign_up(
+    #[server(default)] name: String,
+    #[server(default)] email: String,
+    #[server(default)] password: String,
+    #[server(default)] role: String,
+    #[server(default)] next: String,
+) -> Result<(), Failure> {
+    use crate::{
+        session,
+        ssr::{form, request},
+    };
+    use domain::SignupInput;
+
+    let ctx = request::context();
+    let typed = TypedSignup { name: name.clone(), email: email.clone(), role: role.clone() };
+    let signup = SignupInput {
+        name: name.into(),
+        email: email.into(),
+        password: password.into(),
+        role: role.into(),
+        ..Default::default()
+    };
+    let outcome =
+        form::after(signup.check(), async |signup| service::accounts::sign_up(&ctx, signup).await)
+            .await;
+    let user = form::settle("sign_up", &next::sign_up(&next), typed, outcome).await?;
+    session::sign_in(&request::session(), user.id).await?;
+    leptos_axum::redirect(next::local(&next));
+    Ok(())
+}
+
+/// Signing up.
+#[component]
+pub fn SignupPage() -> impl IntoView {
+    let params = use_query_map();
+    let next = Memo::new(move |_| params.read().get("next").unwrap_or_default());
+    let role = Memo::new(move |_| params.read().get("role"));
+    let start = Resource::new_blocking(move || next.get(), load_signup);
+    let sign_up = ServerAction::<SignUp>::new();
+    view! {
+        <Head title="Sign up" />
+        <Transition>
+            {move || Suspend::new(async move {
+                match start.await {
+                    Ok(mut start) => {
+                        if start.typed.role.is_empty() {
+                            start.typed.role = role.get().unwrap_or_default();
+                        }
+                        view! { <SignupForm start next=next.get() sign_up /> }.into_any()
+                    }
+                    Err(failure) => view! { <FailureView failure /> }.into_any(),
+                }
+            })}
+        </Transition>
+    }
+}
+
+#[component]
+fn SignupForm(
+    start: Returned<TypedSignup>,
+    next: String,
+    sign_up: ServerAction<SignUp>,
+) -> impl IntoView {
+    let Returned { typed, problem } = start;
+    let problem = problem_of(sign_up, problem);
+    let log_in = next::login(&next);
+    view! {
+        <div class="form-page">
+            <Heading>"Sign up"</Heading>
+            <ErrorSummary problem />
+            <ActionForm action=sign_up attr:class="section" attr:novalidate=true>
+                <input type="hidden" name="next" value=next />
+                <RoleChoice chosen=typed.role problem />
+                <Field
+                    id="name"
+                    label="Name"
+                    hint="Others see it."
+                    autocomplete="name"
+                    value=typed.name
+                    problem
+                />
+                <Field
+                    id="email"
+                    label="Email"
+                    kind="email"
+                    autocomplete="username"
+                    value=typed.email
+                    problem
+                />
+                <PasswordField
+                    autocomplete="new-password"
+                    hint="8 characters or more. A few words are easy to remember."
+                    problem
+                />
+                <button class="btn btn-primary btn-block">"Sign up"</button>
+            </ActionForm>
+            <p>"Signed up already? " <a class="link" href=log_in>"Log in"</a></p>
+        </div>
+    }
+}
+
+/// Participant or organizer; participant unless something else was chosen.
+#[component]
+fn RoleChoice(chosen: String, problem: Problem) -> impl IntoView {
+    let chosen = chosen.parse().unwrap_or(Role::Participant);
+    let choice = |role: Role, id: &'static str, title: &'static str, text: &'static str| {
+        view! {
+            <label class="choice">
+                <input
+                    class="radio radio-primary"
+                    type="radio"
+                    id=id
+                    name="role"
+                    value=role.as_str()
+                    checked=chosen == role
+                />
+                <span class="grid">
+                    <span class="font-semibold">{title}</span>
+                    <span class="text-sm text-muted">{text}</span>
+                </span>
+            </label>
+        }
+    };
+    view! {
+        <fieldset class="grid gap-2" aria-describedby="role-error">
+            <legend class="mb-2 font-semibold">"I want to"</legend>
+            <FieldError id="role" problem />
+            // An error about the role links to the first choice.
+            {choice(Role::Participant, "role", "Take part", "Find competitions and register.")}
+            {choice(Role::Organizer, "role-organizer", "Organize", "Create competitions.")}
+        </fieldset>
+    }
+}

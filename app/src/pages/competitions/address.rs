@@ -1,0 +1,100 @@
+//! Addresses of the list of competitions: every filter, the order and the page are in them.
+
+use domain::CompetitionQuery;
+use leptos_router::{location::Url, params::ParamsMap};
+
+/// Where the list is.
+pub(super) const LIST: &str = "/competitions";
+
+/// What an address asks for.
+pub(super) fn read(params: &ParamsMap) -> CompetitionQuery {
+    let get = |name| params.get(name).filter(|text| !text.trim().is_empty());
+    CompetitionQuery {
+        search: get("search"),
+        tags: get("tags"),
+        organizer_id: get("organizerId"),
+        sort: get("sort"),
+        page: get("page"),
+        limit: get("limit"),
+    }
+}
+
+/// The address that asks for it. What is blank is left out.
+pub(super) fn href(query: &CompetitionQuery) -> String {
+    let fields = [
+        ("search", &query.search),
+        ("tags", &query.tags),
+        ("organizerId", &query.organizer_id),
+        ("sort", &query.sort),
+        ("page", &query.page),
+        ("limit", &query.limit),
+    ];
+    let pairs: Vec<_> = fields
+        .into_iter()
+        .filter_map(|(name, value)| Some((name, value.as_deref()?)))
+        .filter(|(_, value)| !value.trim().is_empty())
+        .map(|(name, value)| format!("{name}={}", Url::escape(value)))
+        .collect();
+    if pairs.is_empty() { LIST.into() } else { format!("{LIST}?{}", pairs.join("&")) }
+}
+
+/// The same list, at another page.
+pub(super) fn at_page(query: &CompetitionQuery, page: u64) -> String {
+    let page = (page > 1).then(|| page.to_string());
+    href(&CompetitionQuery { page, ..query.clone() })
+}
+
+/// The list with the tag added, or removed if it was there; from its first page.
+pub(super) fn toggle_tag(query: &CompetitionQuery, tag: &str) -> String {
+    let mut tags = query.tag_list();
+    if is_selected(&tags, tag) {
+        tags.retain(|selected| !same(selected, tag));
+    } else {
+        tags.push(tag.to_owned());
+    }
+    let tags = (!tags.is_empty()).then(|| tags.join(","));
+    href(&CompetitionQuery { tags, page: None, ..query.clone() })
+}
+
+/// The list of one tag.
+pub(super) fn of_tag(tag: &str) -> String {
+    toggle_tag(&CompetitionQuery::default(), tag)
+}
+
+/// Whether the tag is among the selected ones, in any case.
+pub(super) fn is_selected(selected: &[String], tag: &str) -> bool {
+    selected.iter().any(|selected| same(selected, tag))
+}
+
+fn same(a: &str, b: &str) -> bool {
+    a.to_lowercase() == b.to_lowercase()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn query() -> CompetitionQuery {
+        CompetitionQuery {
+            search: Some("a b".into()),
+            tags: Some("Rust,web".into()),
+            page: Some("3".into()),
+            sort: Some(" ".into()),
+            ..Default::default()
+        }
+    }
+
+    #[test]
+    fn an_address_holds_everything_that_was_asked_for() {
+        assert_eq!(href(&CompetitionQuery::default()), "/competitions");
+        assert_eq!(at_page(&query(), 2), "/competitions?search=a%20b&tags=Rust%2Cweb&page=2");
+        assert_eq!(at_page(&query(), 1), "/competitions?search=a%20b&tags=Rust%2Cweb");
+    }
+
+    #[test]
+    fn a_tag_is_added_or_removed_and_the_first_page_shown() {
+        assert_eq!(toggle_tag(&query(), "rust"), "/competitions?search=a%20b&tags=web");
+        assert_eq!(toggle_tag(&query(), "ux"), "/competitions?search=a%20b&tags=Rust%2Cweb%2Cux");
+        assert_eq!(of_tag("c++"), "/competitions?tags=c%2B%2B");
+    }
+}

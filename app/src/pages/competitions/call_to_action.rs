@@ -1,0 +1,142 @@
+//! What the viewer of a competition can do, and registering.
+
+use domain::{CallToAction, CompetitionId, RegistrationStatus};
+use leptos::{html::Div, prelude::*};
+
+use super::CompetitionScreen;
+use crate::{
+    components::{ErrorSummary, Icon, Shape, focus},
+    error::Failure,
+    form::problem_of,
+    next,
+};
+
+/// Takes a seat.
+#[server(prefix = "/fn", endpoint = "register")]
+pub async fn register(competition: CompetitionId, idempotency_key: String) -> Result<(), Failure> {
+    use crate::ssr::{form, request, response};
+    use domain::{ErrorCode, IdempotencyKey, InvalidIdempotencyKey, PublicError};
+
+    let (ctx, actor) = (request::context(), request::actor());
+    let wrong = |error: InvalidIdempotencyKey| {
+        PublicError::new(ErrorCode::InvalidIdempotencyKey, error.to_string())
+    };
+    let key = idempotency_key.parse::<IdempotencyKey>().map_err(wrong);
+    let outcome = form::after(key, async |key| {
+        let answer = service::registration::register(&ctx, &actor, competition, Some(key)).await?;
+        Ok(answer.outcome?)
+    })
+    .await;
+    let page = path(competition);
+    form::settle("register", &page, (), outcome).await?;
+    response::redirect_form(&page);
+    Ok(())
+}
+
+fn path(competition: CompetitionId) -> String {
+    format!("/competitions/{competition}")
+}
+
+/// The named state that the viewer is in.
+#[component]
+pub(super) fn CallToActionPanel(
+    /// What the page shows.
+    screen: CompetitionScreen,
+    /// Registering.
+    register: ServerAction<Register>,
+) -> impl IntoView {
+    let id = screen.competition.id;
+    let panel = match screen.call_to_action {
+        CallToAction::Register => {
+            let key = screen.idempotency_key;
+            view! { <RegisterForm id key register /> }.into_any()
+        }
+        CallToAction::Registered(status) => view! { <Registered status register /> }.into_any(),
+        CallToAction::SignIn => view! { <SignIn id /> }.into_any(),
+        CallToAction::Full => view! {
+            <Notice title="This competition is full">"Every place is taken."</Notice>
+        }
+        .into_any(),
+        CallToAction::Closed => view! {
+            <Notice title="Registration is closed">"The deadline has passed."</Notice>
+        }
+        .into_any(),
+        CallToAction::OrganizersCannotRegister => view! {
+            <Notice title="Organizers cannot register">
+                "Places are for participants. Sign up as one to take part."
+            </Notice>
+        }
+        .into_any(),
+    };
+    view! {
+        <ErrorSummary problem=problem_of(register, screen.problem) />
+        {panel}
+    }
+}
+
+#[component]
+fn RegisterForm(id: CompetitionId, key: String, register: ServerAction<Register>) -> impl IntoView {
+    view! {
+        <ActionForm action=register attr:class="grid gap-3">
+            <input type="hidden" name="competition" value=id.to_string() />
+            <input type="hidden" name="idempotency_key" value=key />
+            <button class="btn btn-primary btn-lg btn-block">"Register"</button>
+            <p class="text-sm text-muted">"Your place is held from that moment."</p>
+        </ActionForm>
+    }
+}
+
+#[component]
+fn SignIn(id: CompetitionId) -> impl IntoView {
+    let here = path(id);
+    view! {
+        <div class="grid gap-3">
+            <a class="btn btn-primary btn-lg btn-block" href=next::login(&here)>
+                "Log in to register"
+            </a>
+            <p class="text-sm">
+                "New here? " <a class="link" href=next::sign_up(&here)>"Sign up"</a>
+                ", and come back to this page."
+            </p>
+        </div>
+    }
+}
+
+#[component]
+fn Notice(title: &'static str, children: Children) -> impl IntoView {
+    view! {
+        <div class="grid gap-1">
+            <p class="font-semibold text-lg">{title}</p>
+            <p>{children()}</p>
+        </div>
+    }
+}
+
+/// The seat is held. Just after registering with JavaScript it takes the focus from the button that is gone.
+#[component]
+fn Registered(status: RegistrationStatus, register: ServerAction<Register>) -> impl IntoView {
+    let node = NodeRef::<Div>::new();
+    Effect::new(move || {
+        if register.version().get_untracked() > 0
+            && let Some(notice) = node.get()
+        {
+            focus(notice);
+        }
+    });
+    let words = match status {
+        RegistrationStatus::Confirmed => {
+            "Your place is confirmed; the confirmation is in your mailbox."
+        }
+        _ => "Your place is held; the confirmation is on its way to your mailbox.",
+    };
+    view! {
+        <div node_ref=node role="status" tabindex="-1" class="grid gap-3 outline-none">
+            <p class="icon-line font-semibold text-lg text-success">
+                <Icon shape=Shape::Tick />
+                "You are registered"
+            </p>
+            <p>{words}</p>
+            <a class="btn btn-block" href="/mailbox">"Open mailbox"</a>
+        </div>
+    }
+}

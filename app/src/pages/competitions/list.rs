@@ -1,0 +1,165 @@
+//! The list of open competitions.
+
+use domain::CompetitionQuery;
+use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
+use serde::{Deserialize, Serialize};
+
+use super::{
+    CompetitionCard, Listing, address,
+    filters::{SearchForm, TagFilter},
+};
+use crate::{
+    components::{EmptyState, Head, Heading, Pagination},
+    error::Failure,
+};
+
+/// What the list shows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ListScreen {
+    /// What was asked for.
+    pub query: CompetitionQuery,
+    /// The competitions of this page.
+    pub listings: Vec<Listing>,
+    /// How many match, on all pages.
+    pub total: u64,
+    /// Counted from 1.
+    pub page: u64,
+    /// How many pages there are.
+    pub pages: u64,
+    /// Tags to filter by.
+    pub popular_tags: Vec<String>,
+    /// Whether any competition is open at all.
+    pub any_open: bool,
+}
+
+/// The competitions that match.
+#[server(prefix = "/fn", endpoint = "competitions")]
+pub async fn load_competitions(#[server(default)] query: CompetitionQuery) -> Result<ListScreen, Failure> {
+    use crate::ssr::request;
+
+    /// As many as are pleasant to scroll through: divides by two and by three columns.
+    const ON_A_PAGE: &str = "12";
+    let ctx = request::context();
+    let limit = query.limit.clone().or_else(|| Some(ON_A_PAGE.into()));
+    let filter = CompetitionQuery { limit, ..query.clone() }.check()?;
+    let page = service::competitions::browse(&ctx, &filter).await?;
+    Ok(ListScreen {
+        query,
+        total: page.found.total,
+        page: page.found.page,
+        pages: page.found.pages(),
+        listings: page.found.items.into_iter().map(|item| Listing::of(item, ctx.now())).collect(),
+        popular_tags: page.popular_tags,
+        any_open: page.any_open,
+    })
+}
+
+/// The list of open competitions.
+#[component]
+pub fn CompetitionListPage() -> impl IntoView {
+    let params = use_query_map();
+    let query = Memo::new(move |_| address::read(&params.read()));
+    let screen = Resource::new_blocking(move || query.get(), load_competitions);
+    view! {
+        <Head title="Competitions" description="Competitions that take registrations now." />
+        <div class="grid gap-6">
+            <Heading>"Competitions"</Heading>
+            <SearchForm query />
+            // Its content changes and it stays: that is what makes screen readers read the change out.
+            <p role="status" class="font-semibold">
+                <Transition>
+                    {move || Suspend::new(async move { screen.await.map(|screen| count(&screen)) .ok() })}
+                </Transition>
+            </p>
+            <Transition fallback=Skeleton>
+                {move || Suspend::new(async move {
+                    match screen.await {
+                        Ok(screen) => view! { <Results screen /> }.into_any(),
+                        Err(failure) => view! { <Unusable failure /> }.into_any(),
+                    }
+                })}
+            </Transition>
+        </div>
+    }
+}
+
+/// How many match, in words.
+fn count(screen: &ListScreen) -> String {
+    let found = match screen.total {
+        0 => "No competitions found".into(),
+        1 => "1 competition found".into(),
+        total => format!("{total} competitions found"),
+    };
+    match screen.pages {
+        1 => found,
+        pages => format!("{found}, page {} of {pages}", screen.page),
+    }
+}
+
+#[component]
+fn Results(screen: ListScreen) -> impl IntoView {
+    let ListScreen { query, listings, page, pages, .. } = screen;
+    let is_empty = listings.is_empty();
+    let card = |listing| view! { <li><CompetitionCard listing /></li> };
+    view! {
+        <TagFilter query=query.clone() popular=screen.popular_tags />
+        {is_empty.then(|| view! { <Nothing any_open=screen.any_open total=screen.total /> })}
+        <ul class="card-grid">{listings.into_iter().map(card).collect_view()}</ul>
+        <Pagination page pages href=move |page| address::at_page(&query, page) />
+    }
+}
+
+/// No match differs from none yet, and from a page behind the last one.
+#[component]
+fn Nothing(any_open: bool, total: u64) -> impl IntoView {
+    match (any_open, total) {
+        (false, _) => view! {
+            <EmptyState title="No competition is open yet">
+                <p>"Come back soon, or set one up yourself."</p>
+                <a class="btn btn-primary" href="/auth/signup?role=ORGANIZER">
+                    "Start as an organizer"
+                </a>
+            </EmptyState>
+        }
+        .into_any(),
+        (true, 0) => view! {
+            <EmptyState title="No competition matches">
+                <p>"Try fewer words or other tags."</p>
+                <a class="btn btn-primary" href=address::LIST>"Show all competitions"</a>
+            </EmptyState>
+        }
+        .into_any(),
+        _ => view! {
+            <EmptyState title="The list is not that long">
+                <p>"There is nothing on this page any more."</p>
+                <a class="btn btn-primary" href=address::LIST>"Go to the first page"</a>
+            </EmptyState>
+        }
+        .into_any(),
+    }
+}
+
+/// An address that asks for something impossible.
+#[component]
+fn Unusable(failure: Failure) -> impl IntoView {
+    #[cfg(feature = "ssr")]
+    crate::ssr::response::set_status(failure.0.code);
+    view! {
+        <EmptyState title="This list cannot be shown">
+            <p role="alert">{failure.0.message}</p>
+            <a class="btn btn-primary" href=address::LIST>"Show all competitions"</a>
+        </EmptyState>
+    }
+}
+
+/// Shown in the browser while the list loads: of its size, so that nothing jumps.
+#[component]
+fn Skeleton() -> impl IntoView {
+    let card = |_| view! { <li class="skeleton h-80"></li> };
+    view! {
+        <ul class="card-grid" aria-hidden="true">
+            {(0..6).map(card).collect_view()}
+        </ul>
+    }
+}

@@ -1,0 +1,143 @@
+//! A participant's places.
+
+use domain::{CompetitionId, MyRegistration, RegistrationStatus, Timestamp};
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::components::{EmptyState, Icon, Shape, StatusBadge, Time};
+
+/// A place the participant holds or held.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Place {
+    /// In which competition.
+    pub competition: CompetitionId,
+    /// What it is called.
+    pub title: String,
+    /// Who runs it.
+    pub organizer: String,
+    /// When it starts, if that is set.
+    pub start_date: Option<Timestamp>,
+    /// How far the registration has come.
+    pub status: RegistrationStatus,
+}
+
+impl From<MyRegistration> for Place {
+    fn from(mine: MyRegistration) -> Self {
+        Self {
+            competition: mine.competition.id,
+            title: mine.competition.title,
+            organizer: mine.competition.organizer.name,
+            start_date: mine.competition.start_date,
+            status: mine.registration.status,
+        }
+    }
+}
+
+/// A participant's places, sorted into what matters.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ParticipantScreen {
+    /// Starting soonest first.
+    pub upcoming: Vec<Place>,
+    /// Latest first.
+    pub past: Vec<Place>,
+    /// Given back.
+    pub cancelled: Vec<Place>,
+}
+
+impl From<domain::ParticipantDashboard> for ParticipantScreen {
+    fn from(dashboard: domain::ParticipantDashboard) -> Self {
+        let places = |all: Vec<MyRegistration>| all.into_iter().map(Place::from).collect();
+        Self {
+            upcoming: places(dashboard.upcoming),
+            past: places(dashboard.past),
+            cancelled: places(dashboard.cancelled),
+        }
+    }
+}
+
+/// A participant's places, what comes next first.
+#[component]
+pub(super) fn ParticipantDashboard(
+    /// What to show.
+    screen: ParticipantScreen,
+) -> impl IntoView {
+    let ParticipantScreen { upcoming, past, cancelled } = screen;
+    if upcoming.is_empty() && past.is_empty() && cancelled.is_empty() {
+        return view! {
+            <EmptyState title="You hold no place yet">
+                <p>"Find a competition and register: it takes one click."</p>
+                <a class="btn btn-primary" href="/competitions">"See open competitions"</a>
+            </EmptyState>
+        }
+        .into_any();
+    }
+    let mut upcoming = upcoming.into_iter();
+    let next = upcoming.next();
+    view! {
+        {match next {
+            Some(place) => view! { <Next place /> }.into_any(),
+            None => view! {
+                <EmptyState title="Nothing is coming up">
+                    <a class="btn btn-primary" href="/competitions">"See open competitions"</a>
+                </EmptyState>
+            }
+            .into_any(),
+        }}
+        <Places id="upcoming" title="Then" places=upcoming.collect() />
+        <Places id="past" title="Past" places=past />
+        <Places id="cancelled" title="Cancelled" places=cancelled />
+    }
+    .into_any()
+}
+
+/// What comes next, larger than the rest.
+#[component]
+fn Next(place: Place) -> impl IntoView {
+    view! {
+        <section aria-labelledby="next" class="grid gap-3">
+            <h2 id="next" class="subheading">"Next"</h2>
+            <PlaceCard place />
+        </section>
+    }
+}
+
+#[component]
+fn Places(id: &'static str, title: &'static str, places: Vec<Place>) -> impl IntoView {
+    let card = |place| view! { <li><PlaceCard place /></li> };
+    (!places.is_empty()).then(|| {
+        view! {
+            <section aria-labelledby=id class="grid gap-3">
+                <h2 id=id class="subheading">{title}</h2>
+                <ul class="grid gap-3">{places.into_iter().map(card).collect_view()}</ul>
+            </section>
+        }
+    })
+}
+
+#[component]
+fn PlaceCard(place: Place) -> impl IntoView {
+    let start = place.start_date.map_or_else(
+        || view! { <span>"Start not set yet"</span> }.into_any(),
+        |start| view! { <span>"Starts " <Time at=start /></span> }.into_any(),
+    );
+    view! {
+        <article class="ticket ticket-wide">
+            <div class="ticket-body">
+                <h3 class="font-display text-xl font-semibold">
+                    <a class="title-link" href=format!("/competitions/{}", place.competition)>
+                        {place.title}
+                    </a>
+                </h3>
+                <p class="icon-line text-sm text-muted">
+                    <Icon shape=Shape::Person />
+                    <span class="sr-only">"Organizer: "</span>
+                    {place.organizer}
+                </p>
+            </div>
+            <div class="ticket-stub">
+                <p><StatusBadge status=place.status /></p>
+                <p class="icon-line text-sm"><Icon shape=Shape::Calendar />{start}</p>
+            </div>
+        </article>
+    }
+}

@@ -1,0 +1,89 @@
+//! The way in.
+
+use leptos::{either::EitherOf3, prelude::*};
+
+use super::competitions::{CompetitionCard, Listing};
+use crate::{
+    components::{EmptyState, Head, Heading, Icon, Shape},
+    error::Failure,
+};
+
+/// The competitions that close soonest.
+#[server(prefix = "/fn", endpoint = "closing_soon")]
+pub async fn load_closing_soon() -> Result<Vec<Listing>, Failure> {
+    use crate::ssr::request;
+
+    /// Three rows of two.
+    const SHOWN: u64 = 6;
+    let ctx = request::context();
+    let found = service::competitions::closing_soon(&ctx, SHOWN).await?;
+    Ok(found.into_iter().map(|detail| Listing::of(detail, ctx.now())).collect())
+}
+
+/// The way in.
+#[component]
+pub fn HomePage() -> impl IntoView {
+    let soon = Resource::new_blocking(|| (), |()| load_closing_soon());
+    view! {
+        <Head title="Find a competition and hold your place" />
+        <section class="grid gap-6 pt-6 pb-14 sm:pt-12">
+            <Heading>"Find a competition. Hold your place."</Heading>
+            <p class="max-w-prose text-lg sm:text-xl">
+                "Register in one click: when we say a place is yours, it is yours, and no two people ever hold the same one."
+            </p>
+            <form action="/competitions" role="search" class="flex max-w-2xl flex-wrap gap-2">
+                <label for="search" class="sr-only">"Search competitions"</label>
+                <input
+                    class="input min-w-0 grow basis-60"
+                    id="search"
+                    name="search"
+                    type="search"
+                    placeholder="Coding, design, data…"
+                />
+                <button class="btn btn-primary">
+                    <Icon shape=Shape::Search />
+                    "Search"
+                </button>
+            </form>
+        </section>
+        <section aria-labelledby="closing-soon" class="grid gap-5">
+            <div class="flex flex-wrap items-baseline justify-between gap-x-6">
+                <h2 id="closing-soon" class="subheading">"Closing soon"</h2>
+                <a class="quiet-link" href="/competitions?sort=deadline">"See all competitions"</a>
+            </div>
+            <Transition>
+                {move || Suspend::new(async move {
+                    match soon.await {
+                        Ok(listings) if listings.is_empty() => {
+                            EitherOf3::A(view! {
+                                <EmptyState title="No competition is open yet">
+                                    <p>"Be the first to set one up, or come back soon."</p>
+                                </EmptyState>
+                            })
+                        }
+                        Ok(listings) => {
+                            let card = |listing| view! { <li><CompetitionCard listing /></li> };
+                            EitherOf3::B(view! {
+                                <ul class="card-grid">
+                                    {listings.into_iter().map(card).collect_view()}
+                                </ul>
+                            })
+                        }
+                        Err(Failure(error)) => {
+                            EitherOf3::C(view! { <p role="alert">{error.message}</p> })
+                        }
+                    }
+                })}
+            </Transition>
+        </section>
+        <section class="band mt-14">
+            <div class="grid gap-2">
+                <h2 class="subheading">"Running a competition?"</h2>
+                <p class="max-w-prose">
+                    "Set the number of places and a deadline. Registrations, confirmations and reminders take care of themselves."
+                </p>
+            </div>
+            <a class="btn btn-accent" href="/auth/signup?role=ORGANIZER">"Start as an organizer"</a>
+        </section>
+    }
+}

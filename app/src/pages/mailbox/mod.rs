@@ -1,0 +1,6 @@
+//! A user's messages.
+
+mod page;
+mod reader;
+
+pub use page::{MailLine, MailboxPage, MailboxScreen};

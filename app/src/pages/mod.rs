@@ -1,0 +1,11 @@
+//! One module for each noun, one file for each page.
+
+pub mod auth;
+pub mod competitions;
+pub mod dashboard;
+mod home;
+pub mod mailbox;
+mod not_found;
+
+pub use home::{HomePage, load_closing_soon};
+pub use not_found::NotFoundPage;

@@ -1,0 +1,48 @@
+//! Forms without JavaScript: what was typed into a refused form waits in the session for the page that
+//! shows the form again.
+
+use domain::PublicError;
+use serde::{Serialize, de::DeserializeOwned};
+
+use super::{
+    request::{Kind, kind, session},
+    response::redirect_form,
+};
+use crate::{error::Failure, form::Returned};
+
+/// The answer to a posted form. When it is refused without JavaScript, the browser goes back to the page at
+/// `page`, and what was typed and why it was refused wait there.
+pub(crate) async fn settle<T>(
+    form: &str,
+    page: &str,
+    typed: impl Serialize,
+    outcome: Result<T, service::Error>,
+) -> Result<T, Failure> {
+    let Failure(problem) = match outcome {
+        Ok(value) => return Ok(value),
+        Err(error) => error.into(),
+    };
+    if kind() == Kind::Form {
+        let returned = Returned { typed, problem: Some(problem.clone()) };
+        session().insert(&key(form), returned).await?;
+        redirect_form(page);
+    }
+    Err(problem.into())
+}
+
+/// What waits for this form, if anything does; it is handed out once.
+pub(crate) async fn returned<T: Default + DeserializeOwned>(form: &str) -> Result<Returned<T>, Failure> {
+    Ok(session().remove(&key(form)).await?.unwrap_or_default())
+}
+
+/// A check and what follows it, as one outcome.
+pub(crate) async fn after<I, T>(
+    checked: Result<I, PublicError>,
+    then: impl AsyncFnOnce(I) -> service::Result<T>,
+) -> service::Result<T> {
+    then(checked?).await
+}
+
+fn key(form: &str) -> String {
+    format!("form:{form}")
+}

@@ -1,0 +1,69 @@
+//! What a server function or a page knows about the request it serves.
+
+use http::{header::ACCEPT, request::Parts};
+use leptos::prelude::{expect_context, use_context};
+use service::{Actor, Context};
+use tower_sessions::Session;
+
+/// Where every server function has its address; the REST API owns `/api`.
+const SERVER_FUNCTIONS: &str = "/fn/";
+
+/// What asked, for that decides how it must be answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// The browser loads a page.
+    Page,
+    /// Our code in the browser calls a server function and reads the answer.
+    Fetch,
+    /// The browser posts a form without our code, and follows a redirect.
+    Form,
+}
+
+/// The use cases.
+pub(crate) fn context() -> Context {
+    expect_context()
+}
+
+/// Who asks.
+pub(crate) fn actor() -> Actor {
+    expect_context::<Parts>().extensions.get().cloned().unwrap_or_default()
+}
+
+/// Their browser's session.
+pub(crate) fn session() -> Session {
+    let parts = expect_context::<Parts>();
+    parts.extensions.get().cloned().expect("the session layer wraps every page and server function")
+}
+
+/// What asked.
+pub(crate) fn kind() -> Kind {
+    use_context::<Parts>().map_or(Kind::Page, |parts| kind_of(&parts))
+}
+
+fn kind_of(parts: &Parts) -> Kind {
+    let accept = parts.headers.get(ACCEPT).and_then(|value| value.to_str().ok());
+    if !parts.uri.path().starts_with(SERVER_FUNCTIONS) {
+        Kind::Page
+    } else if accept.is_some_and(|accept| accept.contains("text/html")) {
+        Kind::Form
+    } else {
+        Kind::Fetch
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kind_of_request(path: &str, accept: &str) -> Kind {
+        let request = http::Request::get(path).header(ACCEPT, accept).body(()).unwrap();
+        kind_of(&request.into_parts().0)
+    }
+
+    #[test]
+    fn a_form_is_told_from_a_fetch_by_what_it_accepts() {
+        assert_eq!(kind_of_request("/fn/log_in", "text/html,*/*"), Kind::Form);
+        assert_eq!(kind_of_request("/fn/log_in", "application/json"), Kind::Fetch);
+        assert_eq!(kind_of_request("/", "*/*"), Kind::Page);
+    }
+}

@@ -1,0 +1,218 @@
+//! Users, their roles, and how they sign up and in.
+
+use std::{collections::BTreeMap, fmt, str::FromStr};
+
+use serde::{Deserialize, Serialize, de::IgnoredAny};
+
+use crate::{Email, Faults, Password, PersonName, PublicError, Raw, UserId};
+
+/// What a user may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "UPPERCASE")]
+pub enum Role {
+    /// Registers for competitions.
+    Participant,
+    /// Creates competitions and sees the rosters of their own.
+    Organizer,
+    /// Runs the installation. Made by the command line only.
+    Admin,
+}
+
+impl Role {
+    /// The name on the wire and in the database.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Participant => "PARTICIPANT",
+            Self::Organizer => "ORGANIZER",
+            Self::Admin => "ADMIN",
+        }
+    }
+}
+
+impl fmt::Display for Role {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl FromStr for Role {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        [Self::Participant, Self::Organizer, Self::Admin]
+            .into_iter()
+            .find(|role| role.as_str() == text)
+            .ok_or(())
+    }
+}
+
+/// A user, as the user sees themselves.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct User {
+    /// Who.
+    pub id: UserId,
+    /// The address as it was typed at sign-up.
+    pub email: String,
+    /// The name others see.
+    pub name: String,
+    /// What they may do.
+    pub role: Role,
+}
+
+/// The body of a sign-up, unchecked.
+#[derive(Clone, Default, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct SignupInput {
+    /// The name others see; not blank.
+    #[cfg_attr(feature = "openapi", schema(value_type = String, required, example = "Ada Lovelace"))]
+    #[serde(default)]
+    pub name: Raw<String>,
+    /// An address with no account yet, in any case.
+    #[cfg_attr(feature = "openapi", schema(value_type = String, required, example = "ada@example.com"))]
+    #[serde(default)]
+    pub email: Raw<String>,
+    /// 8 characters to 72 bytes.
+    #[cfg_attr(feature = "openapi", schema(value_type = String, required, example = "correct horse"))]
+    #[serde(default)]
+    pub password: Raw<String>,
+    /// `PARTICIPANT` or `ORGANIZER`.
+    #[cfg_attr(feature = "openapi", schema(value_type = String, required, example = "PARTICIPANT"))]
+    #[serde(default)]
+    pub role: Raw<String>,
+    /// Anything else: refused, by name.
+    #[cfg_attr(feature = "openapi", schema(ignore))]
+    #[serde(flatten)]
+    pub unknown: BTreeMap<String, IgnoredAny>,
+}
+
+/// A sign-up that has been checked.
+#[derive(Clone, Debug)]
+pub struct Signup {
+    /// The name others see.
+    pub name: PersonName,
+    /// The address to sign in with.
+    pub email: Email,
+    /// The password to sign in with.
+    pub password: Password,
+    /// Participant or organizer.
+    pub role: Role,
+}
+
+impl SignupInput {
+    /// Applies every rule.
+    ///
+    /// # Errors
+    /// All faults at once.
+    pub fn check(self) -> Result<Signup, PublicError> {
+        let mut faults = Faults::default();
+        let name =
+            faults.check("name", text(self.name, "Name").and_then(|t| PersonName::parse(&t)));
+        let email = faults.check("email", text(self.email, "Email").and_then(|t| Email::parse(&t)));
+        let password =
+            faults.check("password", text(self.password, "Password").and_then(Password::parse));
+        let role = faults.check("role", signup_role(&self.role));
+        refuse_unknown(&mut faults, &self.unknown);
+        let signup = name.zip(email).zip(password).zip(role);
+        let signup =
+            signup.map(|(((name, email), password), role)| Signup { name, email, password, role });
+        faults.finish(signup)
+    }
+}
+
+fn signup_role(raw: &Raw<String>) -> Result<Role, String> {
+    let role = match raw {
+        Raw::Given(text) => text.parse().ok(),
+        Raw::Missing | Raw::WrongType => None,
+    };
+    role.filter(|role| *role != Role::Admin)
+        .ok_or_else(|| "Role must be PARTICIPANT or ORGANIZER".into())
+}
+
+/// The body of a login, unchecked.
+#[derive(Clone, Default, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct LoginInput {
+    /// The address of the account, in any case.
+    #[cfg_attr(feature = "openapi", schema(value_type = String, required, example = "participant1@minicompete.com"))]
+    #[serde(default)]
+    pub email: Raw<String>,
+    /// Its password.
+    #[cfg_attr(feature = "openapi", schema(value_type = String, required, example = "password123"))]
+    #[serde(default)]
+    pub password: Raw<String>,
+    /// Anything else: refused, by name.
+    #[cfg_attr(feature = "openapi", schema(ignore))]
+    #[serde(flatten)]
+    pub unknown: BTreeMap<String, IgnoredAny>,
+}
+
+/// A login that is complete. Whether it is right, the database tells.
+#[derive(Clone)]
+pub struct Login {
+    /// The address, compared without case.
+    pub email: String,
+    /// The password as typed: a password that no account could have is wrong, not invalid.
+    pub password: String,
+}
+
+impl LoginInput {
+    /// Requires both fields; their shape is not checked, to give nothing away.
+    ///
+    /// # Errors
+    /// All faults at once.
+    pub fn check(self) -> Result<Login, PublicError> {
+        let mut faults = Faults::default();
+        let email = faults.check("email", filled(self.email, "Email"));
+        let password = faults.check("password", filled(self.password, "Password"));
+        refuse_unknown(&mut faults, &self.unknown);
+        let login = email.zip(password).map(|(email, password)| Login { email, password });
+        faults.finish(login)
+    }
+}
+
+fn filled(raw: Raw<String>, label: &str) -> Result<String, String> {
+    text(raw, label).and_then(|text| {
+        if text.trim().is_empty() { Err(format!("{label} must not be blank")) } else { Ok(text) }
+    })
+}
+
+/// The text of a required field.
+pub(crate) fn text(raw: Raw<String>, label: &str) -> Result<String, String> {
+    match raw {
+        Raw::Given(text) => Ok(text),
+        Raw::Missing => Err(format!("{label} must not be blank")),
+        Raw::WrongType => Err(format!("{label} must be text")),
+    }
+}
+
+/// A field nobody reads is a mistake of the client's, and it is told.
+pub(crate) fn refuse_unknown(faults: &mut Faults, unknown: &BTreeMap<String, IgnoredAny>) {
+    for field in unknown.keys() {
+        faults.add(field, format!("Field {field} is not known here"));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_signup_reports_every_fault_at_once() {
+        let body = r#"{"name":" ","email":7,"role":"ADMIN","isAdmin":true}"#;
+        let input: SignupInput = serde_json::from_str(body).unwrap();
+        let error = input.check().unwrap_err();
+        let faults: Vec<_> = error.fields.iter().map(|fault| &*fault.message).collect();
+        assert_eq!(
+            faults,
+            [
+                "Name must not be blank",
+                "Email must be text",
+                "Password must not be blank",
+                "Role must be PARTICIPANT or ORGANIZER",
+                "Field isAdmin is not known here",
+            ]
+        );
+    }
+}

@@ -1,0 +1,106 @@
+//! What the page of a competition offers to the person who looks at it.
+
+use serde::{Deserialize, Serialize};
+
+use super::Competition;
+use crate::{RegistrationStatus, Role, Timestamp, User};
+
+/// Who looks at a competition, and what they have to do with it already.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ViewerState {
+    /// Who is signed in, if anybody is.
+    pub user: Option<User>,
+    /// Their registration for it, if there is one.
+    pub registration: Option<RegistrationStatus>,
+}
+
+/// The named states of the button on a competition's page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum CallToAction {
+    /// A seat can be had.
+    Register,
+    /// The viewer holds a seat.
+    Registered(RegistrationStatus),
+    /// No seat is left.
+    Full,
+    /// The deadline has passed.
+    Closed,
+    /// Seats are left, but we do not know for whom.
+    SignIn,
+    /// Organizers and administrators run competitions; they do not take part.
+    OrganizersCannotRegister,
+}
+
+impl CallToAction {
+    /// The state that matters most to the viewer comes first: a seat they hold, then whether any can be had.
+    pub fn of(competition: &Competition, viewer: &ViewerState, now: Timestamp) -> Self {
+        let seat = viewer.registration.filter(|status| status.holds_seat());
+        let role = viewer.user.as_ref().map(|user| user.role);
+        match (seat, role) {
+            (Some(status), _) => Self::Registered(status),
+            _ if competition.is_closed(now) => Self::Closed,
+            (None, Some(Role::Organizer | Role::Admin)) => Self::OrganizersCannotRegister,
+            _ if competition.seats_left == 0 => Self::Full,
+            (None, None) => Self::SignIn,
+            (None, Some(Role::Participant)) => Self::Register,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{CompetitionId, UserId};
+
+    fn viewer(role: Option<Role>, registration: Option<RegistrationStatus>) -> ViewerState {
+        let user = role.map(|role| User {
+            id: UserId(uuid::Uuid::nil()),
+            email: "ada@example.com".into(),
+            name: "Ada".into(),
+            role,
+        });
+        ViewerState { user, registration }
+    }
+
+    fn competition(seats_left: u32) -> Competition {
+        let time = |text: &str| text.parse().unwrap();
+        Competition {
+            id: CompetitionId(uuid::Uuid::nil()),
+            title: "Code Sprint".into(),
+            description: "24 hours".into(),
+            tags: vec![],
+            capacity: 10,
+            seats_left,
+            reg_deadline: time("2026-11-24T00:00:00Z"),
+            start_date: None,
+            organizer_id: UserId(uuid::Uuid::nil()),
+            version: 1,
+            created_at: time("2026-11-01T00:00:00Z"),
+            updated_at: time("2026-11-01T00:00:00Z"),
+        }
+    }
+
+    #[test]
+    fn every_viewer_sees_their_own_state() {
+        use CallToAction as Cta;
+        let before = "2026-11-23T23:59:59Z".parse().unwrap();
+        let deadline = "2026-11-24T00:00:00Z".parse().unwrap();
+        let participant = viewer(Some(Role::Participant), None);
+        let confirmed = RegistrationStatus::Confirmed;
+        let seated = viewer(Some(Role::Participant), Some(confirmed));
+        let cancelled = viewer(Some(Role::Participant), Some(RegistrationStatus::Cancelled));
+        let organizer = viewer(Some(Role::Organizer), None);
+        for (seats, viewer, now, expected) in [
+            (1, &viewer(None, None), before, Cta::SignIn),
+            (1, &participant, before, Cta::Register),
+            (1, &participant, deadline, Cta::Closed),
+            (0, &participant, before, Cta::Full),
+            (0, &seated, before, Cta::Registered(confirmed)),
+            (0, &seated, deadline, Cta::Registered(confirmed)),
+            (1, &cancelled, before, Cta::Register),
+            (1, &organizer, before, Cta::OrganizersCannotRegister),
+        ] {
+            assert_eq!(CallToAction::of(&competition(seats), viewer, now), expected);
+        }
+    }
+}

@@ -1,0 +1,215 @@
+//! Creating a competition.
+
+use std::collections::{BTreeMap, HashSet};
+
+use serde::{Deserialize, de::IgnoredAny};
+
+use crate::{
+    Description, ErrorCode, Faults, PublicError, Raw, Tag, Timestamp, Title,
+    account::{refuse_unknown, text},
+};
+
+/// The most seats a competition may have.
+pub const MAX_CAPACITY: u32 = 1_000_000;
+/// The most tags a competition may have.
+const MAX_TAGS: usize = 10;
+
+/// The body of a new competition, unchecked.
+#[derive(Clone, Default, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct CompetitionInput {
+    /// One line, at most 200 characters.
+    #[cfg_attr(feature = "openapi", schema(value_type = String, required, example = "Code Sprint"))]
+    #[serde(default)]
+    pub title: Raw<String>,
+    /// Markdown, at most 10,000 characters.
+    #[cfg_attr(feature = "openapi", schema(value_type = String, required, example = "24 hours of code"))]
+    #[serde(default)]
+    pub description: Raw<String>,
+    /// At most ten, 40 characters each.
+    #[cfg_attr(feature = "openapi", schema(value_type = Vec<String>, example = json!(["coding"])))]
+    #[serde(default)]
+    pub tags: Raw<Vec<String>>,
+    /// Seats, 1 to 1,000,000; a numeric string is accepted.
+    #[cfg_attr(feature = "openapi", schema(value_type = u32, required, example = 50))]
+    #[serde(default)]
+    pub capacity: Raw<i64>,
+    /// ISO 8601, in the future; without an offset it is UTC.
+    #[cfg_attr(feature = "openapi", schema(value_type = Timestamp, required, example = "2030-11-29T07:10:30.000Z"))]
+    #[serde(default)]
+    pub reg_deadline: Raw<String>,
+    /// ISO 8601, after the deadline; absent or null when not set yet.
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<Timestamp>, example = "2030-12-06T07:10:30.000Z"))]
+    #[serde(default)]
+    pub start_date: Raw<String>,
+    /// Anything else: refused, by name.
+    #[cfg_attr(feature = "openapi", schema(ignore))]
+    #[serde(flatten)]
+    pub unknown: BTreeMap<String, IgnoredAny>,
+}
+
+/// A new competition that has been checked.
+#[derive(Clone, Debug)]
+pub struct NewCompetition {
+    /// One line.
+    pub title: Title,
+    /// Markdown.
+    pub description: Description,
+    /// No two alike, in the order given.
+    pub tags: Vec<Tag>,
+    /// Seats, 1 to [`MAX_CAPACITY`].
+    pub capacity: u32,
+    /// In the future.
+    pub reg_deadline: Timestamp,
+    /// After the deadline.
+    pub start_date: Option<Timestamp>,
+}
+
+impl CompetitionInput {
+    /// Applies every rule, as of `now`.
+    ///
+    /// # Errors
+    /// All faults of single fields at once; then [`ErrorCode::DeadlineNotInFuture`] or
+    /// [`ErrorCode::StartNotAfterDeadline`].
+    pub fn check(self, now: Timestamp) -> Result<NewCompetition, PublicError> {
+        let mut faults = Faults::default();
+        let title = faults.check("title", text(self.title, "Title").and_then(|t| Title::parse(&t)));
+        let description = text(self.description, "Description");
+        let description =
+            faults.check("description", description.and_then(|t| Description::parse(&t)));
+        let tags = faults.check("tags", tags(self.tags));
+        let capacity = faults.check("capacity", capacity(&self.capacity));
+        let reg_deadline = faults.check("regDeadline", deadline(&self.reg_deadline));
+        let start_date = faults.check("startDate", start_date(&self.start_date));
+        refuse_unknown(&mut faults, &self.unknown);
+
+        let text = title.zip(description).zip(tags).zip(capacity);
+        let whole = text.zip(reg_deadline.zip(start_date)).map(
+            |((((title, description), tags), capacity), (reg_deadline, start_date))| {
+                NewCompetition { title, description, tags, capacity, reg_deadline, start_date }
+            },
+        );
+        faults.finish(whole)?.in_order(now)
+    }
+}
+
+impl NewCompetition {
+    fn in_order(self, now: Timestamp) -> Result<Self, PublicError> {
+        if self.reg_deadline <= now {
+            return Err(PublicError::on_field(
+                ErrorCode::DeadlineNotInFuture,
+                "regDeadline",
+                "Registration deadline must be in the future",
+            ));
+        }
+        if self.start_date.is_some_and(|start| start <= self.reg_deadline) {
+            return Err(PublicError::on_field(
+                ErrorCode::StartNotAfterDeadline,
+                "startDate",
+                "Start date must be after registration deadline",
+            ));
+        }
+        Ok(self)
+    }
+}
+
+fn tags(raw: Raw<Vec<String>>) -> Result<Vec<Tag>, String> {
+    let texts = match raw {
+        Raw::Missing => return Ok(Vec::new()),
+        Raw::WrongType => return Err("Tags must be a list of text".into()),
+        Raw::Given(texts) => texts,
+    };
+    let mut seen = HashSet::new();
+    let mut tags = Vec::new();
+    for text in texts.iter().filter(|text| !text.trim().is_empty()) {
+        let tag = Tag::parse(text)?;
+        if seen.insert(tag.key()) {
+            tags.push(tag);
+        }
+    }
+    if tags.len() > MAX_TAGS {
+        return Err(format!("Tags must be at most {MAX_TAGS}"));
+    }
+    Ok(tags)
+}
+
+fn capacity(raw: &Raw<i64>) -> Result<u32, String> {
+    let number = match raw {
+        Raw::Given(number) => u32::try_from(*number).ok(),
+        Raw::Missing | Raw::WrongType => None,
+    };
+    number
+        .filter(|number| (1..=MAX_CAPACITY).contains(number))
+        .ok_or_else(|| format!("Capacity must be a whole number from 1 to {MAX_CAPACITY}"))
+}
+
+fn deadline(raw: &Raw<String>) -> Result<Timestamp, String> {
+    time(raw, "Registration deadline")?
+        .ok_or_else(|| "Registration deadline must not be blank".into())
+}
+
+fn start_date(raw: &Raw<String>) -> Result<Option<Timestamp>, String> {
+    time(raw, "Start date")
+}
+
+/// A form sends an empty text for a time that was not chosen.
+fn time(raw: &Raw<String>, label: &str) -> Result<Option<Timestamp>, String> {
+    let wrong =
+        || format!("{label} must be a date and time that exists, like 2026-11-29T07:10:00Z");
+    match raw {
+        Raw::Missing => Ok(None),
+        Raw::WrongType => Err(wrong()),
+        Raw::Given(text) if text.trim().is_empty() => Ok(None),
+        Raw::Given(text) => text.parse().map(Some).map_err(|_| wrong()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: &str = "2026-11-23T12:00:00Z";
+
+    fn check(body: serde_json::Value) -> Result<NewCompetition, PublicError> {
+        let input: CompetitionInput = serde_json::from_value(body).unwrap();
+        input.check(NOW.parse().unwrap())
+    }
+
+    fn body(capacity: serde_json::Value, deadline: &str, start: Option<&str>) -> serde_json::Value {
+        serde_json::json!({
+            "title": "Code Sprint", "description": "24 hours", "capacity": capacity,
+            "regDeadline": deadline, "startDate": start,
+        })
+    }
+
+    #[test]
+    fn a_capacity_may_be_a_numeric_string_but_not_out_of_range() {
+        let deadline = "2026-11-24T12:00:00Z";
+        assert_eq!(check(body("50".into(), deadline, None)).unwrap().capacity, 50);
+        let bad = [0.into(), (-1).into(), 1_000_001.into(), 1.5.into(), "many".into(), true.into()];
+        for bad in bad {
+            let error = check(body(bad, deadline, None)).unwrap_err();
+            assert_eq!(error.fields[0].field, "capacity");
+        }
+    }
+
+    #[test]
+    fn the_deadline_is_after_now_and_the_start_after_the_deadline() {
+        let code = |deadline, start| check(body(1.into(), deadline, start)).unwrap_err().code;
+        assert_eq!(code(NOW, None), ErrorCode::DeadlineNotInFuture);
+        assert_eq!(
+            code("2026-11-24T12:00:00Z", Some("2026-11-24T12:00:00Z")),
+            ErrorCode::StartNotAfterDeadline
+        );
+        assert!(check(body(1.into(), "2026-11-23T12:00:00.001Z", None)).is_ok());
+    }
+
+    #[test]
+    fn tags_keep_their_order_and_lose_their_doubles() {
+        let mut body = body(1.into(), "2026-11-24T12:00:00Z", None);
+        body["tags"] = serde_json::json!(["Rust", " web ", "", "rust"]);
+        let tags = check(body).unwrap().tags;
+        assert_eq!(tags.iter().map(Tag::as_str).collect::<Vec<_>>(), ["Rust", "web"]);
+    }
+}

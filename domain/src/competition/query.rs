@@ -1,0 +1,143 @@
+//! Finding competitions.
+
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Faults, MAX_PAGE_SIZE, Paging, PublicError, UserId};
+
+/// The query string of the list, unchecked. Fields that are empty are as good as absent.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct CompetitionQuery {
+    /// Words of the title or description, in any case.
+    pub search: Option<String>,
+    /// `a,b`: competitions with any of these tags.
+    pub tags: Option<String>,
+    /// Competitions of this organizer.
+    pub organizer_id: Option<String>,
+    /// A [`CompetitionSort`].
+    pub sort: Option<String>,
+    /// Counted from 1.
+    pub page: Option<String>,
+    /// Items on a page.
+    pub limit: Option<String>,
+}
+
+/// The order of a list of competitions.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum CompetitionSort {
+    /// Created last, first.
+    #[default]
+    Newest,
+    /// Closing soonest first.
+    Deadline,
+    /// Starting soonest first; those without a date last.
+    Start,
+    /// By title, A to Z.
+    Title,
+}
+
+impl CompetitionSort {
+    /// Every order there is.
+    pub const ALL: [Self; 4] = [Self::Newest, Self::Deadline, Self::Start, Self::Title];
+
+    /// The name in the query string.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Newest => "newest",
+            Self::Deadline => "deadline",
+            Self::Start => "start",
+            Self::Title => "title",
+        }
+    }
+
+    /// The name that people see.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Newest => "Newest first",
+            Self::Deadline => "Closing soonest",
+            Self::Start => "Starting soonest",
+            Self::Title => "Title, A to Z",
+        }
+    }
+}
+
+impl FromStr for CompetitionSort {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        Self::ALL
+            .into_iter()
+            .find(|sort| sort.as_str() == text)
+            .ok_or_else(|| "Sort must be newest, deadline, start or title".into())
+    }
+}
+
+/// Which competitions to list, checked. Only those still open are ever listed.
+#[derive(Clone, Debug)]
+pub struct CompetitionFilter {
+    /// Lower case, if anything is searched for.
+    pub search: Option<String>,
+    /// Keys of tags; empty for all.
+    pub tags: Vec<String>,
+    /// Of this organizer only.
+    pub organizer_id: Option<UserId>,
+    /// The order.
+    pub sort: CompetitionSort,
+    /// The page.
+    pub paging: Paging,
+}
+
+impl CompetitionQuery {
+    /// The tags asked for, as typed.
+    pub fn tag_list(&self) -> Vec<String> {
+        let tags = self.tags.as_deref().unwrap_or_default().split(',').map(str::trim);
+        tags.filter(|tag| !tag.is_empty()).map(str::to_owned).collect()
+    }
+
+    /// Applies every rule.
+    ///
+    /// # Errors
+    /// All faults at once.
+    pub fn check(&self) -> Result<CompetitionFilter, PublicError> {
+        let mut faults = Faults::default();
+        let sort =
+            faults.check("sort", filled(&self.sort).map_or(Ok(Default::default()), str::parse));
+        let organizer_id = faults.check("organizerId", organizer_id(filled(&self.organizer_id)));
+        let search = faults.check("search", search(filled(&self.search)));
+        let (page, limit) = (self.page.as_deref(), self.limit.as_deref());
+        let paging = Paging::parse(&mut faults, page, limit, MAX_PAGE_SIZE);
+        let tags = self.tag_list().iter().map(|tag| tag.to_lowercase()).collect();
+        let whole = sort.zip(organizer_id).zip(search).zip(paging).map(
+            |(((sort, organizer_id), search), paging)| CompetitionFilter {
+                search,
+                tags,
+                organizer_id,
+                sort,
+                paging,
+            },
+        );
+        faults.finish(whole)
+    }
+}
+
+/// The text of a field that is there and not blank.
+pub(crate) fn filled(field: &Option<String>) -> Option<&str> {
+    field.as_deref().map(str::trim).filter(|text| !text.is_empty())
+}
+
+/// What to look for, in lower case. PostgreSQL cannot hold a NUL, so none can be found.
+pub(crate) fn search(text: Option<&str>) -> Result<Option<String>, String> {
+    match text {
+        Some(text) if text.contains('\0') => {
+            Err("Search must not contain control characters".into())
+        }
+        Some(text) => Ok(Some(text.to_lowercase())),
+        None => Ok(None),
+    }
+}
+
+fn organizer_id(text: Option<&str>) -> Result<Option<UserId>, String> {
+    text.map(str::parse).transpose().map_err(|_| "organizerId must be a UUID".into())
+}

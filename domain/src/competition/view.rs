@@ -1,0 +1,121 @@
+//! Competitions as clients see them.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{CompetitionId, Page, Timestamp, UserId};
+
+/// A competition.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct Competition {
+    /// Which one.
+    pub id: CompetitionId,
+    /// One line.
+    pub title: String,
+    /// Markdown.
+    pub description: String,
+    /// In the order the organizer gave them.
+    pub tags: Vec<String>,
+    /// Seats in all.
+    pub capacity: u32,
+    /// Seats that nobody holds.
+    pub seats_left: u32,
+    /// From this moment on nobody can register.
+    pub reg_deadline: Timestamp,
+    /// After the deadline, if it is set.
+    pub start_date: Option<Timestamp>,
+    /// Who runs it.
+    pub organizer_id: UserId,
+    /// Grows with every change.
+    pub version: u32,
+    /// When it was created.
+    pub created_at: Timestamp,
+    /// When it was last changed.
+    pub updated_at: Timestamp,
+}
+
+impl Competition {
+    /// Whether the deadline has passed at `now`. The deadline itself is too late.
+    pub fn is_closed(&self, now: Timestamp) -> bool {
+        self.reg_deadline <= now
+    }
+}
+
+/// Who runs a competition.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Organizer {
+    /// Who.
+    pub id: UserId,
+    /// Their name.
+    pub name: String,
+    /// Their address.
+    pub email: String,
+}
+
+/// A name and an address.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Contact {
+    /// The name.
+    pub name: String,
+    /// The address.
+    pub email: String,
+}
+
+/// Numbers about a competition.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct CompetitionCounts {
+    /// Registrations that hold a seat.
+    pub registrations: u32,
+}
+
+/// A competition as the public sees it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct CompetitionDetail {
+    /// The competition.
+    #[serde(flatten)]
+    pub competition: Competition,
+    /// Who runs it.
+    pub organizer: Organizer,
+    /// Seats taken.
+    #[serde(rename = "_count")]
+    pub count: CompetitionCounts,
+}
+
+/// A competition with who runs it: the answer to its creation.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct CompetitionWithOrganizer {
+    /// The competition.
+    #[serde(flatten)]
+    pub competition: Competition,
+    /// Who runs it.
+    pub organizer: Organizer,
+}
+
+/// A competition as its organizer sees it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct CompetitionWithCount {
+    /// The competition.
+    #[serde(flatten)]
+    pub competition: Competition,
+    /// Seats taken.
+    #[serde(rename = "_count")]
+    pub count: CompetitionCounts,
+}
+
+/// What the page of competitions shows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CompetitionPage {
+    /// The competitions that match.
+    pub found: Page<CompetitionDetail>,
+    /// Tags of open competitions, most used first, to filter by.
+    pub popular_tags: Vec<String>,
+    /// Whether any competition is open at all: "no match" differs from "none yet".
+    pub any_open: bool,
+}

@@ -1,0 +1,157 @@
+//! What may be said to a client when something cannot be done.
+
+use serde::{Deserialize, Serialize};
+
+/// Why a request was refused. The name (`snake_case` on the wire) is stable; clients may match on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum ErrorCode {
+    /// One or more fields are missing or wrong; every fault is listed.
+    ValidationFailed,
+    /// The body is not what its content type says, or not valid UTF-8.
+    MalformedBody,
+    /// The registration deadline of a new competition is not in the future.
+    DeadlineNotInFuture,
+    /// The start date is not after the registration deadline.
+    StartNotAfterDeadline,
+    /// The registration deadline has passed.
+    RegistrationClosed,
+    /// All seats are taken.
+    CompetitionFull,
+    /// The `Idempotency-Key` is not 1 to 255 visible ASCII characters.
+    InvalidIdempotencyKey,
+    /// Nobody is signed in, or the token is no good.
+    Unauthorized,
+    /// No account has this e-mail address and password.
+    InvalidCredentials,
+    /// The role or the ownership that this needs is missing.
+    Forbidden,
+    /// There is no such competition.
+    CompetitionNotFound,
+    /// There is no such message in this mailbox.
+    MailNotFound,
+    /// There is nothing at this address.
+    RouteNotFound,
+    /// The address exists, but not for this method.
+    MethodNotAllowed,
+    /// The e-mail address has an account.
+    EmailTaken,
+    /// The participant holds a seat already.
+    AlreadyRegistered,
+    /// Another request with the same key is being worked on.
+    IdempotencyInFlight,
+    /// The body is larger than allowed.
+    PayloadTooLarge,
+    /// The body is of a content type that is not understood here.
+    UnsupportedMediaType,
+    /// The key was used before for another request.
+    IdempotencyKeyReused,
+    /// Too much is going on; trying again later helps.
+    Overloaded,
+    /// Something broke on our side.
+    Internal,
+}
+
+impl ErrorCode {
+    /// The HTTP status, the only place that decides it.
+    pub fn status(self) -> u16 {
+        match self {
+            Self::ValidationFailed
+            | Self::MalformedBody
+            | Self::DeadlineNotInFuture
+            | Self::StartNotAfterDeadline
+            | Self::RegistrationClosed
+            | Self::CompetitionFull
+            | Self::InvalidIdempotencyKey => 400,
+            Self::Unauthorized | Self::InvalidCredentials => 401,
+            Self::Forbidden => 403,
+            Self::CompetitionNotFound | Self::MailNotFound | Self::RouteNotFound => 404,
+            Self::MethodNotAllowed => 405,
+            Self::EmailTaken | Self::AlreadyRegistered | Self::IdempotencyInFlight => 409,
+            Self::PayloadTooLarge => 413,
+            Self::UnsupportedMediaType => 415,
+            Self::IdempotencyKeyReused => 422,
+            Self::Internal => 500,
+            Self::Overloaded => 503,
+        }
+    }
+
+    /// Seconds after which the same request may well succeed, for `Retry-After`.
+    pub fn retry_after(self) -> Option<u32> {
+        matches!(self, Self::IdempotencyInFlight | Self::Overloaded).then_some(1)
+    }
+}
+
+/// One fault of one field.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct FieldError {
+    /// The field's name on the wire, e.g. `regDeadline`.
+    pub field: String,
+    /// A sentence for people, e.g. `Title must not be blank`.
+    pub message: String,
+}
+
+/// An error that a client may see: nothing internal is in it.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
+#[error("{message}")]
+pub struct PublicError {
+    /// The stable, machine-readable reason.
+    pub code: ErrorCode,
+    /// A sentence for people.
+    pub message: String,
+    /// The fields it is about; empty when it is about none.
+    #[serde(default)]
+    pub fields: Vec<FieldError>,
+}
+
+impl PublicError {
+    /// An error about the request as a whole.
+    pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
+        Self { code, message: message.into(), fields: Vec::new() }
+    }
+
+    /// An error about one field, shown beside it.
+    pub fn on_field(code: ErrorCode, field: &str, message: &str) -> Self {
+        let fields = vec![FieldError { field: field.into(), message: message.into() }];
+        Self { code, message: message.into(), fields }
+    }
+
+    /// What is wrong with `field`, if anything is.
+    pub fn about<'a>(&'a self, field: &str) -> Option<&'a str> {
+        let found = self.fields.iter().find(|fault| fault.field == field)?;
+        Some(&found.message)
+    }
+}
+
+/// Collects the faults of an input, so that all are reported at once.
+#[derive(Debug, Default)]
+pub struct Faults(Vec<FieldError>);
+
+impl Faults {
+    /// Notes a fault.
+    pub fn add(&mut self, field: &str, message: impl Into<String>) {
+        self.0.push(FieldError { field: field.into(), message: message.into() });
+    }
+
+    /// The value, or a note of what is wrong with it.
+    pub fn check<T>(&mut self, field: &str, checked: Result<T, String>) -> Option<T> {
+        checked.map_err(|message| self.add(field, message)).ok()
+    }
+
+    /// `value` if it could be made, else every fault that was noted.
+    ///
+    /// # Errors
+    /// [`ErrorCode::ValidationFailed`] with all faults.
+    pub fn finish<T>(self, value: Option<T>) -> Result<T, PublicError> {
+        match value {
+            Some(value) if self.0.is_empty() => Ok(value),
+            _ => Err(PublicError {
+                code: ErrorCode::ValidationFailed,
+                message: self.0.iter().map(|fault| &*fault.message).collect::<Vec<_>>().join("; "),
+                fields: self.0,
+            }),
+        }
+    }
+}

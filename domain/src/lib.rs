@@ -1,0 +1,38 @@
+//! The vocabulary of Mini Compete: ids, validated inputs, views, rules and error codes.
+//!
+//! Nothing here does I/O, so that the server, the worker and the browser share one meaning of every word.
+//! An *input* (`SignupInput`) is what a client sent; checking it yields a value that cannot be wrong
+//! (`Signup`); a *view* is what a client is shown.
+
+mod account;
+mod competition;
+mod dashboard;
+mod error;
+mod idempotency;
+mod ids;
+mod mailbox;
+mod paging;
+mod raw;
+mod registration;
+mod text;
+mod timestamp;
+
+pub use account::{Login, LoginInput, Role, Signup, SignupInput, User};
+pub use competition::{
+    CallToAction, Competition, CompetitionCounts, CompetitionDetail, CompetitionFilter,
+    CompetitionInput, CompetitionPage, CompetitionQuery, CompetitionSort, CompetitionWithCount,
+    CompetitionWithOrganizer, Contact, MAX_CAPACITY, NewCompetition, Organizer, ViewerState,
+};
+pub use dashboard::{OrganizerDashboard, ParticipantDashboard};
+pub use error::{ErrorCode, Faults, FieldError, PublicError};
+pub use idempotency::{IdempotencyKey, InvalidIdempotencyKey};
+pub use ids::{CompetitionId, JobId, MailId, RegistrationId, UserId};
+pub use mailbox::Mail;
+pub use paging::{MAX_PAGE_SIZE, Page, Paging};
+pub use raw::Raw;
+pub use registration::{
+    MyCompetition, MyRegistration, NewRegistration, RegisteredCompetition, Registration,
+    RegistrationStatus, RosterEntry, RosterFilter, RosterQuery,
+};
+pub use text::{Description, Email, Password, PersonName, Tag, Title};
+pub use timestamp::{InvalidTimestamp, Timestamp};

@@ -1,0 +1,197 @@
+//! Registrations: a seat, held by a participant.
+
+use std::{fmt, str::FromStr};
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    CompetitionId, Contact, Faults, MAX_PAGE_SIZE, Organizer, Paging, PublicError, RegistrationId,
+    Timestamp, UserId,
+    competition::{filled, search},
+};
+
+/// How far a registration has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "UPPERCASE")]
+pub enum RegistrationStatus {
+    /// The seat is held; the confirmation is on its way.
+    Pending,
+    /// The seat is held and the confirmation is in the mailbox.
+    Confirmed,
+    /// Given back.
+    Cancelled,
+    /// Could not be completed.
+    Failed,
+}
+
+impl RegistrationStatus {
+    /// Every status there is.
+    pub const ALL: [Self; 4] = [Self::Pending, Self::Confirmed, Self::Cancelled, Self::Failed];
+
+    /// The name on the wire and in the database.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Pending => "PENDING",
+            Self::Confirmed => "CONFIRMED",
+            Self::Cancelled => "CANCELLED",
+            Self::Failed => "FAILED",
+        }
+    }
+
+    /// Whether a seat is taken.
+    pub fn holds_seat(self) -> bool {
+        matches!(self, Self::Pending | Self::Confirmed)
+    }
+}
+
+impl fmt::Display for RegistrationStatus {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl FromStr for RegistrationStatus {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        Self::ALL
+            .into_iter()
+            .find(|status| status.as_str() == text)
+            .ok_or_else(|| "Status must be PENDING, CONFIRMED, CANCELLED or FAILED".into())
+    }
+}
+
+/// A registration.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct Registration {
+    /// Which one.
+    pub id: RegistrationId,
+    /// Who takes part.
+    pub user_id: UserId,
+    /// In what.
+    pub competition_id: CompetitionId,
+    /// How far it has come.
+    pub status: RegistrationStatus,
+    /// The key the client sent with it, if it did.
+    pub idempotency_key: Option<String>,
+    /// When the seat was taken.
+    pub registered_at: Timestamp,
+    /// When it last changed.
+    pub updated_at: Timestamp,
+}
+
+/// What a competition is called and when it starts.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct RegisteredCompetition {
+    /// One line.
+    pub title: String,
+    /// If it is set.
+    pub start_date: Option<Timestamp>,
+}
+
+/// The answer to registering.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct NewRegistration {
+    /// The registration.
+    #[serde(flatten)]
+    pub registration: Registration,
+    /// What was registered for.
+    pub competition: RegisteredCompetition,
+    /// Who registered.
+    pub user: Contact,
+}
+
+/// A competition, as far as its participants need it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct MyCompetition {
+    /// Which one.
+    pub id: CompetitionId,
+    /// One line.
+    pub title: String,
+    /// Markdown.
+    pub description: String,
+    /// In the order the organizer gave them.
+    pub tags: Vec<String>,
+    /// If it is set.
+    pub start_date: Option<Timestamp>,
+    /// From this moment on nobody can register.
+    pub reg_deadline: Timestamp,
+    /// Who runs it.
+    pub organizer: Contact,
+}
+
+/// A registration, as its participant sees it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct MyRegistration {
+    /// The registration.
+    #[serde(flatten)]
+    pub registration: Registration,
+    /// What it is for.
+    pub competition: MyCompetition,
+}
+
+/// A registration, as the organizer sees it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct RosterEntry {
+    /// The registration.
+    #[serde(flatten)]
+    pub registration: Registration,
+    /// Who takes part.
+    pub user: Organizer,
+}
+
+/// The query string of a roster, unchecked. Fields that are empty are as good as absent.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct RosterQuery {
+    /// A [`RegistrationStatus`].
+    pub status: Option<String>,
+    /// Words of the name or address, in any case.
+    pub search: Option<String>,
+    /// Counted from 1.
+    pub page: Option<String>,
+    /// Items on a page.
+    pub limit: Option<String>,
+}
+
+/// Which part of a roster to show, checked.
+#[derive(Clone, Debug)]
+pub struct RosterFilter {
+    /// With this status only.
+    pub status: Option<RegistrationStatus>,
+    /// Lower case, if anything is searched for.
+    pub search: Option<String>,
+    /// The page.
+    pub paging: Paging,
+}
+
+impl RosterQuery {
+    /// Applies every rule.
+    ///
+    /// # Errors
+    /// All faults at once.
+    pub fn check(&self) -> Result<RosterFilter, PublicError> {
+        let mut faults = Faults::default();
+        let status = filled(&self.status).map(str::parse).transpose();
+        let status = faults.check("status", status);
+        let search = faults.check("search", search(filled(&self.search)));
+        let (page, limit) = (self.page.as_deref(), self.limit.as_deref());
+        let paging = Paging::parse(&mut faults, page, limit, MAX_PAGE_SIZE);
+        let whole = status.zip(search).zip(paging);
+        faults.finish(whole.map(|((status, search), paging)| RosterFilter {
+            status,
+            search,
+            paging,
+        }))
+    }
+}

@@ -1,0 +1,211 @@
+//! Text that has been checked. Each type can only be made by its `parse`, so holding one is the proof.
+
+use std::fmt;
+
+use email_address::{EmailAddress, Options};
+
+/// Longest person's name, in characters.
+const MAX_NAME: usize = 100;
+/// Longest e-mail address, in characters (RFC 5321, section 4.5.3.1.3, less the angle brackets).
+const MAX_EMAIL: usize = 254;
+/// Shortest password, in characters.
+const MIN_PASSWORD: usize = 8;
+/// Longest password, in bytes: bcrypt sees no further, and cutting silently would accept other passwords.
+const MAX_PASSWORD_BYTES: usize = 72;
+/// Longest title, in characters.
+const MAX_TITLE: usize = 200;
+/// Longest description, in characters.
+const MAX_DESCRIPTION: usize = 10_000;
+/// Longest tag, in characters.
+const MAX_TAG: usize = 40;
+
+macro_rules! text {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq, Eq)]
+        pub struct $name(String);
+
+        impl $name {
+            /// The text.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+
+            /// The text, owned.
+            pub fn into_string(self) -> String {
+                self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+    };
+}
+
+text!(
+    /// A person's name: 1 to 100 characters on one line.
+    PersonName
+);
+text!(
+    /// The title of a competition: 1 to 200 characters on one line.
+    Title
+);
+text!(
+    /// What a competition is about: 1 to 10,000 characters, Markdown.
+    Description
+);
+text!(
+    /// A tag as it was typed: 1 to 40 characters, no comma.
+    Tag
+);
+text!(
+    /// A well-formed e-mail address, as it was typed.
+    Email
+);
+
+/// A password of 8 characters to 72 bytes. Never printed.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Password(String);
+
+impl fmt::Debug for Password {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Password(…)")
+    }
+}
+
+impl PersonName {
+    /// # Errors
+    /// A sentence that says what is wrong.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        one_line("Name", text, MAX_NAME).map(Self)
+    }
+}
+
+impl Title {
+    /// # Errors
+    /// A sentence that says what is wrong.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        one_line("Title", text, MAX_TITLE).map(Self)
+    }
+}
+
+impl Description {
+    /// # Errors
+    /// A sentence that says what is wrong.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let is_bad = |c: char| c.is_control() && !matches!(c, '\n' | '\r' | '\t');
+        bounded("Description", text, MAX_DESCRIPTION, is_bad).map(Self)
+    }
+}
+
+impl Tag {
+    /// # Errors
+    /// A sentence that says what is wrong.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        if text.contains(',') {
+            return Err("Tags must not contain a comma".into());
+        }
+        one_line("Tag", text, MAX_TAG).map(Self)
+    }
+
+    /// The form that tags are compared in: `Rust` and `rust` are one tag.
+    pub fn key(&self) -> String {
+        self.0.to_lowercase()
+    }
+}
+
+impl Email {
+    /// # Errors
+    /// A sentence that says what is wrong.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let text = one_line("Email", text, MAX_EMAIL)?;
+        let options = Options::default().without_display_text().without_domain_literal();
+        match EmailAddress::parse_with_options(&text, options) {
+            Ok(_) => Ok(Self(text)),
+            Err(_) => Err("Email must be a valid email address, like name@example.com".into()),
+        }
+    }
+
+    /// The form that addresses are compared in: an account has one spelling of its address.
+    pub fn key(&self) -> String {
+        self.0.to_lowercase()
+    }
+}
+
+impl Password {
+    /// # Errors
+    /// A sentence that says what is wrong.
+    pub fn parse(text: String) -> Result<Self, String> {
+        if text.chars().count() < MIN_PASSWORD {
+            Err(format!("Password must have at least {MIN_PASSWORD} characters"))
+        } else if text.len() > MAX_PASSWORD_BYTES {
+            Err(format!("Password must have at most {MAX_PASSWORD_BYTES} bytes"))
+        } else if text.contains('\0') {
+            Err("Password must not contain control characters".into())
+        } else {
+            Ok(Self(text))
+        }
+    }
+
+    /// The password itself, for hashing and nothing else.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+fn one_line(label: &str, text: &str, max: usize) -> Result<String, String> {
+    bounded(label, text, max, char::is_control)
+}
+
+/// The text without surrounding blanks, if 1 to `max` characters are left and none of them is bad.
+fn bounded(
+    label: &str,
+    text: &str,
+    max: usize,
+    is_bad: impl Fn(char) -> bool,
+) -> Result<String, String> {
+    let text = text.trim();
+    if text.is_empty() {
+        Err(format!("{label} must not be blank"))
+    } else if text.chars().count() > max {
+        Err(format!("{label} must have at most {max} characters"))
+    } else if text.contains(is_bad) {
+        Err(format!("{label} must not contain control characters"))
+    } else {
+        Ok(text.to_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn passwords_are_counted_in_characters_below_and_in_bytes_above() {
+        assert!(Password::parse("ääääääää".into()).is_ok());
+        assert!(Password::parse("1234567".into()).is_err());
+        assert!(Password::parse("x".repeat(72)).is_ok());
+        assert!(Password::parse("ä".repeat(37)).is_err());
+    }
+
+    #[test]
+    fn text_is_trimmed_and_control_characters_are_refused() {
+        assert_eq!(Title::parse("  Code Sprint ").unwrap().as_str(), "Code Sprint");
+        assert!(Title::parse("two\nlines").is_err());
+        assert!(Title::parse("\u{0}").is_err());
+        assert!(Description::parse("two\nlines").is_ok());
+        assert!(Description::parse("nul \u{0}").is_err());
+        assert!(Title::parse(" \t ").is_err());
+    }
+
+    #[test]
+    fn addresses_are_checked_and_compared_without_case() {
+        assert_eq!(Email::parse("Ada@Example.com").unwrap().key(), "ada@example.com");
+        for bad in ["", "ada", "ada@", "@example.com", "Ada <ada@example.com>", "a b@example.com"] {
+            assert!(Email::parse(bad).is_err(), "{bad}");
+        }
+    }
+}

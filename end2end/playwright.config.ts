@@ -1,0 +1,55 @@
+import { execFileSync } from 'node:child_process';
+import { defineConfig, devices } from '@playwright/test';
+
+// Worker processes read this file again and inherit the variable, so all of them agree on the port.
+process.env.E2E_PORT ??= execFileSync('../scripts/free-port.sh', { cwd: import.meta.dirname, encoding: 'utf8' }).trim();
+
+/** A server that already runs (for example `make dev`); without it, serve.sh starts a fresh one. */
+const runningServer = process.env.E2E_BASE_URL;
+const baseURL = runningServer ?? `http://127.0.0.1:${process.env.E2E_PORT}`;
+
+export default defineConfig({
+  testDir: 'tests',
+  outputDir: 'test-results/artifacts',
+  fullyParallel: true,
+  workers: 2,
+  retries: 0,
+  forbidOnly: Boolean(process.env.CI),
+  timeout: 30_000, // ms
+  reporter: [['json', { outputFile: 'test-results/report.json' }], ['list']],
+  use: {
+    baseURL,
+    trace: 'retain-on-failure',
+    screenshot: 'only-on-failure',
+    launchOptions: {
+      // Undefined means Playwright's own browser.
+      executablePath: process.env.CHROMIUM_PATH,
+      args: [
+        '--no-sandbox',
+        '--disable-gpu',
+        '--disable-quic',
+        '--no-first-run',
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-sync',
+      ],
+    },
+  },
+  projects: [
+    { name: 'js', use: { ...devices['Desktop Chrome'] } },
+    { name: 'no-js', use: { ...devices['Desktop Chrome'], javaScriptEnabled: false } },
+    { name: 'phone', use: { ...devices['Pixel 7'] } },
+  ],
+  webServer: runningServer
+    ? undefined
+    : {
+        command: './serve.sh',
+        url: `${baseURL}/health`,
+        timeout: 30_000, // ms
+        reuseExistingServer: false,
+        // Lets serve.sh remove its data; Playwright would kill it outright.
+        gracefulShutdown: { signal: 'SIGTERM', timeout: 30_000 }, // ms
+        stdout: 'pipe',
+        stderr: 'pipe',
+      },
+});

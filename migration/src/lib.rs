@@ -1,0 +1,96 @@
+//! The schema of Mini Compete, the same on SQLite and PostgreSQL. One file a noun.
+//!
+//! A migration that has been released is never edited; a change is a new file at the end of the list.
+
+pub use sea_orm_migration::MigratorTrait;
+use sea_orm_migration::{
+    prelude::*,
+    sea_orm::{
+        ConnectionTrait, DatabaseConnection, DbBackend, SqliteTransactionMode, TransactionOptions,
+        TransactionTrait,
+    },
+};
+
+mod m20261123_000001_users;
+mod m20261123_000002_competitions;
+mod m20261123_000003_registrations;
+mod m20261123_000004_mailbox;
+mod m20261123_000005_idempotency_logs;
+mod m20261123_000006_jobs;
+mod m20261123_000007_cron_ticks;
+mod m20261123_000008_sessions;
+
+/// Every migration, oldest first.
+#[derive(Debug)]
+pub struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![
+            Box::new(m20261123_000001_users::Migration),
+            Box::new(m20261123_000002_competitions::Migration),
+            Box::new(m20261123_000003_registrations::Migration),
+            Box::new(m20261123_000004_mailbox::Migration),
+            Box::new(m20261123_000005_idempotency_logs::Migration),
+            Box::new(m20261123_000006_jobs::Migration),
+            Box::new(m20261123_000007_cron_ticks::Migration),
+            Box::new(m20261123_000008_sessions::Migration),
+        ]
+    }
+}
+
+/// Names the advisory lock among all that an application may take on a PostgreSQL database.
+const LOCK: i64 = 0x006d_696e_6963_6f6d;
+
+/// Brings the schema up to date, all or nothing. Many processes may call it at once: one works, the others wait.
+///
+/// # Errors
+/// When the database does not answer or refuses a statement.
+pub async fn run(db: &DatabaseConnection) -> Result<(), DbErr> {
+    let tx = db
+        .begin_with_options(TransactionOptions {
+            // SQLite's write lock is the mutual exclusion there.
+            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+            ..Default::default()
+        })
+        .await?;
+    if tx.get_database_backend() == DbBackend::Postgres {
+        tx.execute_unprepared(&format!("SELECT pg_advisory_xact_lock({LOCK})")).await?;
+    }
+    Migrator::up(&tx, None).await?;
+    tx.commit().await
+}
+
+/// `CHECK (column IN ('A', 'B'))`.
+fn one_of(column: &'static str, values: &[&'static str]) -> SimpleExpr {
+    Expr::col(column).is_in(values.iter().copied())
+}
+
+/// A foreign key whose rows go when what they point to goes.
+fn cascading(
+    from: (&'static str, &'static str),
+    to: (&'static str, &'static str),
+) -> ForeignKeyCreateStatement {
+    ForeignKey::create()
+        .name(format!("{}_{}_fkey", from.0, from.1))
+        .from(from.0, from.1)
+        .to(to.0, to.1)
+        .on_delete(ForeignKeyAction::Cascade)
+        .to_owned()
+}
+
+/// An index named after its table and columns.
+fn index(table: &'static str, columns: &[&'static str]) -> IndexCreateStatement {
+    let mut index = Index::create();
+    index.name(format!("{table}_{}_idx", columns.join("_"))).table(table);
+    for column in columns {
+        index.col(*column);
+    }
+    index
+}
+
+/// The unique index of the same form.
+fn unique(table: &'static str, columns: &[&'static str]) -> IndexCreateStatement {
+    index(table, columns).name(format!("{table}_{}_key", columns.join("_"))).unique().to_owned()
+}

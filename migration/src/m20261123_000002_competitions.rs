@@ -1,0 +1,56 @@
+//! Competitions and their tags.
+
+use sea_orm_migration::{prelude::*, schema::*};
+
+use crate::{cascading, index};
+
+#[derive(DeriveMigrationName)]
+pub(super) struct Migration;
+
+#[async_trait::async_trait]
+impl MigrationTrait for Migration {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        let competitions = Table::create()
+            .table("competitions")
+            .col(pk_uuid("id"))
+            .col(uuid("organizer_id"))
+            .col(text("title"))
+            .col(text("description"))
+            // Title and description in lower case, made by the application.
+            .col(text("search_text"))
+            .col(integer("capacity").check(Expr::col("capacity").gte(1)))
+            .col(integer("registered").default(0))
+            .col(timestamp_with_time_zone("reg_deadline"))
+            .col(timestamp_with_time_zone_null("start_date"))
+            .col(integer("version").default(1))
+            .col(timestamp_with_time_zone("created_at"))
+            .col(timestamp_with_time_zone("updated_at"))
+            // The last guard against overselling, whatever the application does.
+            .check(Expr::col("registered").between(0, Expr::col("capacity")))
+            .foreign_key(&mut cascading(("competitions", "organizer_id"), ("users", "id")))
+            .to_owned();
+        manager.create_table(competitions).await?;
+        // The list, by each of its orders; and an organizer's own.
+        manager.create_index(index("competitions", &["created_at", "id"])).await?;
+        manager.create_index(index("competitions", &["reg_deadline", "id"])).await?;
+        manager.create_index(index("competitions", &["start_date", "id"])).await?;
+        manager.create_index(index("competitions", &["title", "id"])).await?;
+        manager.create_index(index("competitions", &["organizer_id", "created_at"])).await?;
+
+        let tags = Table::create()
+            .table("competition_tags")
+            .col(uuid("competition_id"))
+            // The tag in lower case, to compare; and as the organizer typed it, to show.
+            .col(text("tag"))
+            .col(text("label"))
+            .col(small_integer("position"))
+            .primary_key(Index::create().col("competition_id").col("tag"))
+            .foreign_key(&mut cascading(
+                ("competition_tags", "competition_id"),
+                ("competitions", "id"),
+            ))
+            .to_owned();
+        manager.create_table(tags).await?;
+        manager.create_index(index("competition_tags", &["tag", "competition_id"])).await
+    }
+}

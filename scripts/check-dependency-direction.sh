@@ -1,0 +1,59 @@
+#!/usr/bin/env bash
+# Proves with `cargo tree` that dependencies point one way (ARCHITECTURE.md):
+#
+#   1. the browser's wasm holds nothing of the server: no database, no Redis, no tokio, no service;
+#   2. only `service` and `migration` use SeaORM directly, in tests too;
+#   3. each crate of the workspace uses only the crates below it.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+# Crates that must not reach the browser: exact names, and names that start with one of them and a hyphen.
+readonly SERVER_ONLY='sea-orm|sea-query|sqlx|redis|fred|tokio|axum|service|migration|worker|server'
+readonly DATABASE='sea-orm|sea-query|sqlx'
+
+# What each crate may use of the workspace; what a crate's tests use is not looked at.
+# `service` runs the migrations, so that no other crate needs the database library.
+declare -rA MAY_USE=(
+  [domain]=''
+  [migration]=''
+  [service]='domain migration'
+  [worker]='domain service migration'
+  [app]='domain service'
+  [frontend]='domain app'
+  [server]='domain service worker app'
+)
+
+problems=0
+problem() { printf 'dependency direction: %s\n' "$1" >&2; problems=$((problems + 1)); }
+
+# names CARGO-TREE-ARGUMENT…: the names of the packages in that tree, one per line.
+names() { cargo tree --locked --prefix none --format '{p}' "$@" | awk 'NF { print $1 }' | sort -u; }
+direct() { names --package "$1" --depth 1 --all-features --target all --edges "$2" | grep -vx "$1" || true; }
+matching() { grep -E "^($1)(-|$)" || true; }
+
+wasm=$(names --package frontend --target wasm32-unknown-unknown --edges normal,no-proc-macro | grep -vx frontend)
+for name in $(matching "$SERVER_ONLY" <<<"$wasm"); do
+  problem "'$name' is in the frontend's wasm. See why with: cargo tree -p frontend --target wasm32-unknown-unknown -e normal -i $name"
+done
+
+for crate in "${!MAY_USE[@]}"; do
+  if [ "$crate" != service ] && [ "$crate" != migration ]; then
+    for name in $(direct "$crate" normal,build,dev | matching "$DATABASE"); do
+      problem "'$crate' uses '$name' directly; only 'service' and 'migration' may. Add a use case to 'service' and call that."
+    done
+  fi
+  used=$(direct "$crate" normal,build)
+  for other in "${!MAY_USE[@]}"; do
+    [[ " ${MAY_USE[$crate]} $crate " == *" $other "* ]] && continue
+    if grep -qx "$other" <<<"$used"; then problem "'$crate' uses '$other', which is not below it."; fi
+  done
+done
+
+members=$(cargo metadata --locked --no-deps --format-version 1 |
+  node -e 'for (const p of JSON.parse(require("node:fs").readFileSync(0)).packages) console.log(p.name)')
+for member in $members; do
+  [ -n "${MAY_USE[$member]+known}" ] || problem "'$member' is a new crate: say in $0 what it may use."
+done
+
+[ "$problems" = 0 ] || exit 1
+echo "dependency direction: ok ($(wc -l <<<"$wasm") crates in the browser's tree, none of the server's)"

@@ -1,0 +1,60 @@
+// Adds up what the test runners reported and prints a table that ends with "N passed, N failed".
+//
+//   node scripts/test-totals.mjs steps.tsv
+//
+// A line of steps.tsv: title, report format, path of the report, outcome (ok, failed, not run), seconds.
+// A step that failed without a failing test (it did not compile, say) counts as one failure, and so does a step
+// that was not run or left no report: a total must not look better than the run was. The exit code says the same.
+import { existsSync, readFileSync } from 'node:fs';
+
+const NOTHING = { passed: 0, failed: 0, skipped: 0 };
+
+const formats = {
+  junit(text) {
+    const root = text.match(/<testsuites\b[^>]*>/)?.[0] ?? '';
+    const count = (name) => Number(root.match(new RegExp(`\\b${name}="(\\d+)"`))?.[1] ?? 0);
+    const failed = count('failures') + count('errors');
+    // nextest leaves ignored tests out of its report.
+    return { passed: count('tests') - failed, failed, skipped: 0 };
+  },
+
+  libtest(text) {
+    const total = { ...NOTHING };
+    for (const [, passed, failed, ignored] of text.matchAll(/^test result: .*?(\d+) passed; (\d+) failed; (\d+) ignored/gm)) {
+      total.passed += Number(passed);
+      total.failed += Number(failed);
+      total.skipped += Number(ignored);
+    }
+    return total;
+  },
+
+  playwright(text) {
+    const { stats, errors } = JSON.parse(text);
+    return {
+      passed: stats.expected,
+      failed: stats.unexpected + stats.flaky + errors.length,
+      skipped: stats.skipped,
+    };
+  },
+};
+
+function read([title, format, path, outcome, seconds]) {
+  const reported = existsSync(path);
+  const counts = reported ? formats[format](readFileSync(path, 'utf8')) : { ...NOTHING };
+  if (counts.failed === 0 && (outcome !== 'ok' || !reported)) counts.failed = 1;
+  return { title, outcome, seconds, ...counts };
+}
+
+const steps = readFileSync(process.argv[2], 'utf8')
+  .trimEnd()
+  .split('\n')
+  .map((line) => read(line.split('\t')));
+
+for (const { title, outcome, seconds, passed, failed, skipped } of steps) {
+  const andSkipped = skipped > 0 ? `, ${skipped} skipped` : '';
+  const detail = outcome === 'not run' ? 'not run' : `${passed} passed, ${failed} failed${andSkipped} in ${seconds} s`;
+  console.log(`${title}: ${detail}`);
+}
+const sum = (key) => steps.reduce((total, step) => total + step[key], 0);
+console.log(`${sum('passed')} passed, ${sum('failed')} failed`);
+process.exitCode = sum('failed') > 0 ? 1 : 0;

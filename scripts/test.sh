@@ -1,0 +1,64 @@
+#!/usr/bin/env bash
+# Runs the tests step by step and ends with one line: "N passed, N failed".
+#
+#   scripts/test.sh [rust] [e2e]     both by default
+#
+# The first step that fails ends the run; the steps after it are listed as not run.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+export PATH="${CARGO_HOME:-$HOME/.cargo}/bin:$PATH"
+
+mkdir -p "${CARGO_TARGET_DIR:-target}"
+target=$(cd "${CARGO_TARGET_DIR:-target}" && pwd)
+reports=$target/test-reports
+# nextest writes here whatever CARGO_TARGET_DIR says ([store] dir in .config/nextest.toml).
+readonly NEXTEST=target/nextest
+readonly HOST_CRATES=(--workspace --exclude frontend --features app/ssr)
+
+rm -rf "$reports" "$NEXTEST"/{sqlite,postgres}/junit.xml
+mkdir -p "$reports"
+failed=no
+
+# step TITLE FORMAT REPORT COMMAND…: runs the command; scripts/test-totals.mjs reads the report.
+step() {
+  local title=$1 format=$2 report=$3; shift 3
+  local outcome=ok began=$SECONDS
+  if [ "$failed" = yes ]; then
+    outcome='not run'
+  else
+    printf '\n=== %s ===\n' "$title"
+    if ! "$@"; then outcome=failed failed=yes; fi
+  fi
+  printf '%s\t%s\t%s\t%s\t%s\n' "$title" "$format" "$report" "$outcome" "$((SECONDS - began))" >>"$reports/steps.tsv"
+}
+
+doc_tests() { cargo test --doc "${HOST_CRATES[@]}" 2>&1 | tee "$reports/doc-tests.txt"; }
+
+end_to_end() {
+  cargo leptos build || return
+  local chromium
+  if chromium=$(scripts/find-chromium.sh); then export CHROMIUM_PATH=$chromium; fi
+  (cd end2end && npx playwright test)
+}
+
+rust() {
+  step 'Rust tests on SQLite' junit "$NEXTEST/sqlite/junit.xml" \
+    env -u TEST_DATABASE_URL -u TEST_REDIS_URL cargo nextest run --profile sqlite "${HOST_CRATES[@]}"
+  step 'Rust tests on PostgreSQL' junit "$NEXTEST/postgres/junit.xml" \
+    scripts/with-services.sh cargo nextest run --profile postgres "${HOST_CRATES[@]}"
+  step 'Documentation tests' libtest "$reports/doc-tests.txt" doc_tests
+}
+
+e2e() { step 'Browser tests' playwright end2end/test-results/report.json end_to_end; }
+
+[ $# -gt 0 ] || set -- rust e2e
+rm -f end2end/test-results/report.json
+for part in "$@"; do
+  case $part in
+    rust | e2e) "$part" ;;
+    *) echo "Unknown part '$part'. Use: scripts/test.sh [rust] [e2e]" >&2; exit 64 ;;
+  esac
+done
+
+echo
+node scripts/test-totals.mjs "$reports/steps.tsv" | tee "$reports/totals.txt"

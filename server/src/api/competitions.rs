@@ -1,0 +1,111 @@
+//! `/api/competitions`: creating and finding competitions.
+
+use axum::{
+    Json,
+    extract::{OriginalUri, State},
+    http::StatusCode,
+    response::Response,
+};
+use domain::{
+    CompetitionDetail, CompetitionId, CompetitionInput, CompetitionQuery, CompetitionWithCount,
+    CompetitionWithOrganizer,
+};
+use service::competitions;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use super::{
+    extract::{Body, Id, QueryString},
+    paging,
+};
+use crate::{
+    AppState,
+    auth::CurrentActor,
+    problem::{Problem, ProblemDetails},
+};
+
+pub(super) fn router() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new().routes(routes!(list, create)).routes(routes!(mine)).routes(routes!(get))
+}
+
+/// List the competitions that are open
+#[utoipa::path(
+    get, path = "/competitions", tag = "competitions",
+    params(
+        ("search" = Option<String>, Query, description = "Words of the title or description, in any case"),
+        ("tags" = Option<String>, Query, description = "`a,b`: with any of these tags", example = "coding,ai"),
+        ("organizerId" = Option<String>, Query, description = "Of this organizer"),
+        ("sort" = Option<String>, Query, description = "`newest` (the default), `deadline`, `start` or `title`"),
+        ("page" = Option<u64>, Query, description = "Counted from 1"),
+        ("limit" = Option<u64>, Query, description = "Items on a page, at most 100"),
+    ),
+    responses(
+        (status = 200, description = "One page of them", body = [CompetitionDetail], headers(
+            ("X-Total-Count" = u64, description = "How many there are on all pages"),
+            ("Link" = String, description = "The pages first, prev, next and last (RFC 8288)"),
+        )),
+        (status = 400, description = "A parameter is wrong", body = ProblemDetails, content_type = "application/problem+json"),
+    ),
+)]
+async fn list(
+    State(state): State<AppState>,
+    uri: OriginalUri,
+    QueryString(query): QueryString<CompetitionQuery>,
+) -> Result<Response, Problem> {
+    let page = competitions::list(&state.ctx, &query.check()?).await?;
+    Ok(paging::respond(&uri, &page))
+}
+
+/// Look at one competition
+#[utoipa::path(
+    get, path = "/competitions/{id}", tag = "competitions",
+    params(("id" = CompetitionId, Path)),
+    responses(
+        (status = 200, description = "The competition", body = CompetitionDetail),
+        (status = 404, description = "Competition not found", body = ProblemDetails, content_type = "application/problem+json"),
+    ),
+)]
+async fn get(
+    State(state): State<AppState>,
+    Id(id): Id<CompetitionId>,
+) -> Result<Json<CompetitionDetail>, Problem> {
+    Ok(Json(competitions::get(&state.ctx, id).await?))
+}
+
+/// List my competitions, as their organizer
+#[utoipa::path(
+    get, path = "/competitions/my-competitions", tag = "competitions", security(("bearer" = [])),
+    responses(
+        (status = 200, description = "All of them, newest first", body = [CompetitionWithCount]),
+        (status = 401, description = "Unauthorized", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 403, description = "Required role: ORGANIZER", body = ProblemDetails, content_type = "application/problem+json"),
+    ),
+)]
+async fn mine(
+    State(state): State<AppState>,
+    CurrentActor(actor): CurrentActor,
+) -> Result<Json<Vec<CompetitionWithCount>>, Problem> {
+    Ok(Json(competitions::mine(&state.ctx, &actor).await?))
+}
+
+/// Create a competition
+#[utoipa::path(
+    post, path = "/competitions", tag = "competitions", security(("bearer" = [])),
+    request_body = CompetitionInput,
+    responses(
+        (status = 201, description = "The competition was created", body = CompetitionWithOrganizer),
+        (status = 400, description = "A field is wrong", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 401, description = "Unauthorized", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 403, description = "Required role: ORGANIZER", body = ProblemDetails, content_type = "application/problem+json"),
+    ),
+)]
+async fn create(
+    State(state): State<AppState>,
+    CurrentActor(actor): CurrentActor,
+    body: Result<Body<CompetitionInput>, Problem>,
+) -> Result<(StatusCode, Json<CompetitionWithOrganizer>), Problem> {
+    // Who may not create is told so, whatever they sent.
+    actor.require(domain::Role::Organizer)?;
+    let Body(input) = body?;
+    let created = competitions::create(&state.ctx, &actor, input).await?;
+    Ok((StatusCode::CREATED, Json(created)))
+}

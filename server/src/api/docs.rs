@@ -1,0 +1,48 @@
+//! The description of the API, and pages to read it with. They load nothing from elsewhere.
+
+use axum::Router;
+use utoipa::{
+    Modify, OpenApi,
+    openapi::{
+        OpenApi as Document,
+        security::{Http, HttpAuthScheme, SecurityScheme},
+    },
+};
+use utoipa_swagger_ui::SwaggerUi;
+
+use crate::{AppState, problem::ProblemDetails};
+
+/// What the description says of the whole.
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Mini Compete",
+        description = "Competitions that are never oversold. Times are RFC 3339 in UTC; errors are RFC 9457 problem details.",
+    ),
+    servers((url = "/api")),
+    components(schemas(ProblemDetails)),
+    modifiers(&Bearer),
+    tags(
+        (name = "accounts", description = "Signing up and in"),
+        (name = "competitions", description = "Creating and finding competitions"),
+        (name = "registrations", description = "Registering, and who is registered"),
+        (name = "mailbox", description = "The in-app mailbox"),
+        (name = "health", description = "Whether the service works"),
+    ),
+)]
+pub(super) struct Description;
+
+struct Bearer;
+
+impl Modify for Bearer {
+    fn modify(&self, document: &mut Document) {
+        let mut bearer = Http::new(HttpAuthScheme::Bearer);
+        bearer.bearer_format = Some("JWT".to_owned());
+        let components = document.components.get_or_insert_default();
+        components.add_security_scheme("bearer", SecurityScheme::Http(bearer));
+    }
+}
+
+pub(super) fn router(description: Document) -> Router<AppState> {
+    SwaggerUi::new("/docs").url("/openapi.json", description).into()
+}

@@ -1,0 +1,87 @@
+//! Whether the service works, for load balancers and people.
+
+use axum::{Json, Router, extract::State, http::StatusCode, routing};
+use domain::Timestamp;
+use serde::Serialize;
+use service::health;
+use utoipa::ToSchema;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use crate::AppState;
+
+/// The same report inside the API.
+pub(super) fn router() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new().routes(routes!(report))
+}
+
+/// The probes outside the API.
+pub(crate) fn probes() -> Router<AppState> {
+    Router::new()
+        .route("/health", routing::get(report))
+        .route("/health/live", routing::get(live))
+        .route("/health/ready", routing::get(ready))
+}
+
+/// How the service is.
+#[derive(Serialize, ToSchema)]
+struct Health {
+    status: Status,
+    timestamp: Timestamp,
+    #[schema(example = "mini-compete-api")]
+    service: &'static str,
+    checks: Checks,
+}
+
+/// How what the service depends on is.
+#[derive(Serialize, ToSchema)]
+struct Checks {
+    database: Status,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+enum Status {
+    Ok,
+    Down,
+}
+
+/// How is the service?
+#[utoipa::path(
+    get, path = "/health", tag = "health",
+    responses((status = 200, description = "It answers; `checks` tell what works", body = Health)),
+)]
+async fn report(State(state): State<AppState>) -> Json<Health> {
+    let status = database(&state).await;
+    Json(Health {
+        status,
+        timestamp: state.ctx.now(),
+        service: "mini-compete-api",
+        checks: Checks { database: status },
+    })
+}
+
+/// The process runs; restarting it would not help.
+async fn live() -> StatusCode {
+    StatusCode::OK
+}
+
+/// Requests can be served.
+async fn ready(State(state): State<AppState>) -> StatusCode {
+    match database(&state).await {
+        Status::Ok => StatusCode::OK,
+        Status::Down => StatusCode::SERVICE_UNAVAILABLE,
+    }
+}
+
+async fn database(state: &AppState) -> Status {
+    match health::database(&state.ctx).await {
+        Ok(()) => Status::Ok,
+        Err(error) => {
+            tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "the database does not answer"
+            );
+            Status::Down
+        }
+    }
+}

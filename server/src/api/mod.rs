@@ -1,0 +1,54 @@
+//! The REST API. One file a noun; in each, requests, documentation and handlers.
+
+mod accounts;
+mod competitions;
+mod docs;
+mod extract;
+mod health;
+mod mailbox;
+mod paging;
+mod registrations;
+
+use axum::{Router, extract::DefaultBodyLimit};
+use domain::ErrorCode;
+use utoipa::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+
+pub(crate) use health::probes;
+
+use crate::{AppState, problem::Problem};
+
+/// The largest body accepted, in bytes.
+const MAX_BODY: usize = 256 * 1024;
+
+/// Everything below `/api`.
+pub(crate) fn router() -> Router<AppState> {
+    let (router, description) = documented().split_for_parts();
+    router
+        .merge(docs::router(description))
+        .fallback(async || {
+            Problem::new(ErrorCode::RouteNotFound, "There is nothing at this address")
+        })
+        .method_not_allowed_fallback(async || {
+            Problem::new(ErrorCode::MethodNotAllowed, "This address does not answer this method")
+        })
+        .layer(DefaultBodyLimit::max(MAX_BODY))
+}
+
+/// The OpenAPI description of the API, as JSON with a newline at its end.
+///
+/// # Panics
+/// Never: a description is plain JSON.
+pub fn openapi() -> String {
+    let (_, description) = documented().split_for_parts();
+    description.to_pretty_json().expect("a description is plain JSON") + "\n"
+}
+
+fn documented() -> OpenApiRouter<AppState> {
+    OpenApiRouter::with_openapi(docs::Description::openapi())
+        .merge(accounts::router())
+        .merge(competitions::router())
+        .merge(registrations::router())
+        .merge(mailbox::router())
+        .merge(health::router())
+}

@@ -1,0 +1,69 @@
+//! Pages of a list: a bare array, with the rest told in headers.
+
+use axum::{
+    Json,
+    extract::OriginalUri,
+    http::{HeaderMap, HeaderName, HeaderValue, Uri, header},
+    response::{IntoResponse, Response},
+};
+use domain::Page;
+use serde::Serialize;
+
+const X_TOTAL_COUNT: HeaderName = HeaderName::from_static("x-total-count");
+
+/// The items as a bare array, with `X-Total-Count` and `Link` (RFC 8288).
+pub(super) fn respond<T: Serialize>(OriginalUri(uri): &OriginalUri, page: &Page<T>) -> Response {
+    let mut headers = HeaderMap::new();
+    headers.insert(X_TOTAL_COUNT, page.total.into());
+    if let Ok(links) = HeaderValue::try_from(links(uri, page))
+        && !links.is_empty()
+    {
+        headers.insert(header::LINK, links);
+    }
+    (headers, Json(&page.items)).into_response()
+}
+
+fn links<T>(uri: &Uri, page: &Page<T>) -> String {
+    let last = page.pages();
+    let others = [
+        (page.page > 1, 1, "first"),
+        (page.page > 1, (page.page - 1).min(last), "prev"),
+        (page.page < last, page.page + 1, "next"),
+        (page.page < last, last, "last"),
+    ];
+    let links = others.into_iter().filter(|(exists, ..)| *exists);
+    let links =
+        links.map(|(_, number, rel)| format!("<{}>; rel=\"{rel}\"", with_page(uri, number)));
+    links.collect::<Vec<_>>().join(", ")
+}
+
+/// The same address with another `page`.
+fn with_page(uri: &Uri, number: u64) -> String {
+    let query = uri.query().unwrap_or_default().split('&');
+    let rest = query.filter(|pair| !pair.is_empty() && pair.split('=').next() != Some("page"));
+    let query: Vec<_> = rest.map(str::to_owned).chain([format!("page={number}")]).collect();
+    format!("{}?{}", uri.path(), query.join("&"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn links_keep_the_filter_and_name_the_neighbours() {
+        let uri: Uri = "/api/competitions?search=a%20b&page=2&limit=10".parse().unwrap();
+        let page = Page { items: vec![(); 10], total: 35, page: 2, limit: 10 };
+        let link = |number| format!("</api/competitions?search=a%20b&limit=10&page={number}>");
+        let expected = [(1, "first"), (1, "prev"), (3, "next"), (4, "last")]
+            .map(|(number, rel)| format!("{}; rel=\"{rel}\"", link(number)))
+            .join(", ");
+        assert_eq!(links(&uri, &page), expected);
+    }
+
+    #[test]
+    fn a_page_past_the_end_leads_back_to_the_last() {
+        let uri: Uri = "/api/competitions?page=9".parse().unwrap();
+        let page = Page::<()> { items: vec![], total: 35, page: 9, limit: 10 };
+        assert!(links(&uri, &page).contains("page=4>; rel=\"prev\""));
+    }
+}

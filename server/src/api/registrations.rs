@@ -1,0 +1,126 @@
+//! Registering for a competition, and who is registered.
+
+use axum::{
+    Json,
+    extract::{OriginalUri, State},
+    http::{HeaderName, HeaderValue, StatusCode},
+    response::{IntoResponse, Response},
+};
+use domain::{CompetitionId, MyRegistration, NewRegistration, RosterEntry, RosterQuery};
+use service::registration::{self, Answer};
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use super::{
+    extract::{Id, OptionalKey, QueryString},
+    paging,
+};
+use crate::{
+    AppState,
+    auth::CurrentActor,
+    problem::{Problem, ProblemDetails},
+};
+
+/// Tells that the answer was given before.
+const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
+
+pub(super) fn router() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new().routes(routes!(register)).routes(routes!(mine)).routes(routes!(roster))
+}
+
+/// Register for a competition
+///
+/// The seat is held from the moment of the answer; the confirmation follows by mail. Send the same
+/// `Idempotency-Key` with every retry, and no retry registers twice.
+#[utoipa::path(
+    post, path = "/competitions/{id}/register", tag = "registrations", security(("bearer" = [])),
+    params(
+        ("id" = CompetitionId, Path),
+        ("Idempotency-Key" = Option<String>, Header, description = "1 to 255 visible ASCII characters"),
+    ),
+    responses(
+        (status = 201, description = "A seat is held", body = NewRegistration, headers(
+            ("Idempotency-Replayed" = String, description = "`true` when this was answered before"),
+        )),
+        (status = 400, description = "Registration deadline has passed; Competition is full; or a bad key", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 401, description = "Unauthorized", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 403, description = "Required role: PARTICIPANT", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 404, description = "Competition not found", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 409, description = "Already registered for this competition; or the key is in flight", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 422, description = "The key was used for another request", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 503, description = "Too busy; nothing was changed", body = ProblemDetails, content_type = "application/problem+json"),
+    ),
+)]
+async fn register(
+    State(state): State<AppState>,
+    CurrentActor(actor): CurrentActor,
+    id: Result<Id<CompetitionId>, Problem>,
+    key: Result<OptionalKey, Problem>,
+) -> Result<Response, Problem> {
+    // Who may not register is told so, whatever they sent.
+    actor.require(domain::Role::Participant)?;
+    let (Id(id), OptionalKey(key)) = (id?, key?);
+    let answer = registration::register(&state.ctx, &actor, id, key).await?;
+    Ok(respond(answer))
+}
+
+fn respond(answer: Answer) -> Response {
+    let mut response = match answer.outcome {
+        Ok(registration) => (StatusCode::CREATED, Json(registration)).into_response(),
+        Err(refusal) => Problem::from(refusal).into_response(),
+    };
+    if answer.replayed {
+        response.headers_mut().insert(REPLAYED, HeaderValue::from_static("true"));
+    }
+    response
+}
+
+/// List my registrations
+#[utoipa::path(
+    get, path = "/competitions/registrations/my", tag = "registrations", security(("bearer" = [])),
+    responses(
+        (status = 200, description = "All of them, newest first", body = [MyRegistration]),
+        (status = 401, description = "Unauthorized", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 403, description = "Required role: PARTICIPANT", body = ProblemDetails, content_type = "application/problem+json"),
+    ),
+)]
+async fn mine(
+    State(state): State<AppState>,
+    CurrentActor(actor): CurrentActor,
+) -> Result<Json<Vec<MyRegistration>>, Problem> {
+    Ok(Json(registration::mine(&state.ctx, &actor).await?))
+}
+
+/// List who is registered for my competition
+#[utoipa::path(
+    get, path = "/competitions/{id}/registrations", tag = "registrations", security(("bearer" = [])),
+    params(
+        ("id" = CompetitionId, Path),
+        ("status" = Option<String>, Query, description = "`PENDING`, `CONFIRMED`, `CANCELLED` or `FAILED`"),
+        ("search" = Option<String>, Query, description = "Words of the name or address, in any case"),
+        ("page" = Option<u64>, Query, description = "Counted from 1"),
+        ("limit" = Option<u64>, Query, description = "Items on a page, at most 100"),
+    ),
+    responses(
+        (status = 200, description = "One page of them, oldest first", body = [RosterEntry], headers(
+            ("X-Total-Count" = u64, description = "How many there are on all pages"),
+            ("Link" = String, description = "The pages first, prev, next and last (RFC 8288)"),
+        )),
+        (status = 400, description = "A parameter is wrong", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 401, description = "Unauthorized", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 403, description = "Somebody else's competition", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 404, description = "Competition not found", body = ProblemDetails, content_type = "application/problem+json"),
+    ),
+)]
+async fn roster(
+    State(state): State<AppState>,
+    CurrentActor(actor): CurrentActor,
+    uri: OriginalUri,
+    id: Result<Id<CompetitionId>, Problem>,
+    query: Result<QueryString<RosterQuery>, Problem>,
+) -> Result<Response, Problem> {
+    // Who is not signed in is told so, whatever they sent.
+    actor.user()?;
+    let (Id(id), QueryString(query)) = (id?, query?);
+    let page = registration::roster(&state.ctx, &actor, id, &query.check()?).await?;
+    Ok(paging::respond(&uri, &page))
+}

@@ -1,0 +1,59 @@
+//! Keeps the sessions of browsers in the database.
+
+use async_trait::async_trait;
+use domain::Timestamp;
+use service::{Context, sessions};
+use tower_sessions::{
+    SessionStore,
+    cookie::time::OffsetDateTime,
+    session::{Id, Record},
+    session_store::{Error, Result},
+};
+
+/// The session store of this installation.
+#[derive(Clone, Debug)]
+pub(crate) struct Sessions(pub(crate) Context);
+
+#[async_trait]
+impl SessionStore for Sessions {
+    async fn create(&self, record: &mut Record) -> Result<()> {
+        loop {
+            let (id, data, expires) = row(record)?;
+            if sessions::create(&self.0, id, data, expires).await.map_err(backend)? {
+                return Ok(());
+            }
+            record.id = Id::default();
+        }
+    }
+
+    async fn save(&self, record: &Record) -> Result<()> {
+        let (id, data, expires) = row(record)?;
+        sessions::save(&self.0, id, data, expires).await.map_err(backend)
+    }
+
+    async fn load(&self, id: &Id) -> Result<Option<Record>> {
+        let data = sessions::load(&self.0, id.to_string()).await.map_err(backend)?;
+        let record = data.as_deref().map(serde_json::from_str).transpose();
+        record.map_err(|error| Error::Decode(error.to_string()))
+    }
+
+    async fn delete(&self, id: &Id) -> Result<()> {
+        sessions::delete(&self.0, id.to_string()).await.map_err(backend)
+    }
+}
+
+fn row(record: &Record) -> Result<(String, String, Timestamp)> {
+    let data = serde_json::to_string(record).map_err(|error| Error::Encode(error.to_string()))?;
+    Ok((record.id.to_string(), data, timestamp(record.expiry_date)?))
+}
+
+/// tower-sessions tells the time in the `time` crate's words.
+fn timestamp(time: OffsetDateTime) -> Result<Timestamp> {
+    Timestamp::from_unix(time.unix_timestamp())
+        .ok_or_else(|| Error::Encode("an expiry out of range".into()))
+}
+
+fn backend(error: service::Error) -> Error {
+    tracing::error!(error = &error as &dyn std::error::Error, "sessions cannot be read or written");
+    Error::Backend("the session store failed".into())
+}

@@ -1,0 +1,70 @@
+//! The command line.
+
+use clap::{Parser, Subcommand};
+use worker::{InstallationOptions, WorkerOptions};
+
+pub use crate::options::ServerOptions;
+
+/// Competitions that are never oversold.
+///
+/// Every option can also be set in the environment or in a file .env in the current folder; the
+/// name of the variable stands beside each.
+#[derive(Debug, Parser)]
+#[command(name = "mini-compete", version)]
+pub struct Cli {
+    /// Options of every command.
+    #[command(flatten)]
+    pub installation: InstallationOptions,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Serve the site and the API, and work on background jobs
+    Serve {
+        /// How to serve.
+        #[command(flatten)]
+        server: ServerOptions,
+        /// How to work.
+        #[command(flatten)]
+        worker: WorkerOptions,
+        /// Leave background jobs to `mini-compete worker` processes
+        #[arg(long)]
+        no_worker: bool,
+        /// Make the demo data that is missing first
+        #[arg(long)]
+        seed_demo: bool,
+    },
+    /// Work on background jobs: confirmations, reminders, clean-up
+    Worker {
+        /// How to work.
+        #[command(flatten)]
+        worker: WorkerOptions,
+    },
+    /// Bring the database's schema up to date; every other command does so as well
+    Migrate,
+    /// Make the demo accounts and competitions that are missing; refused in production
+    Seed,
+    /// Administrators
+    #[command(subcommand)]
+    Admin(AdminCommand),
+    /// Print the OpenAPI description of the REST API
+    Openapi,
+}
+
+/// Administrators.
+#[derive(Debug, Subcommand)]
+pub enum AdminCommand {
+    /// Make an account that runs this installation; asks for its password, or reads it from standard input
+    Create {
+        /// The address to sign in with
+        #[arg(long)]
+        email: String,
+        /// The name others see
+        #[arg(long, default_value = "Administrator")]
+        name: String,
+    },
+}

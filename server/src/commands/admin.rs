@@ -1,0 +1,29 @@
+//! `mini-compete admin`.
+
+use std::io::{self, IsTerminal};
+
+use domain::{Email, Password, PersonName};
+use service::accounts;
+use worker::InstallationOptions;
+
+use super::{Result, say};
+
+/// Makes an account that runs the installation.
+pub(super) async fn create(installation: &InstallationOptions, name: &str, email: &str) -> Result {
+    let name = PersonName::parse(name)?;
+    let email = Email::parse(email)?;
+    let password = Password::parse(read_password()?)?;
+    let ctx = installation.open().await?;
+    let user = accounts::create_admin(&ctx, name, email, password).await?;
+    say(&format!("{} is an administrator now.", user.email))
+}
+
+/// Asks a person, or takes the first line that a program sends.
+fn read_password() -> io::Result<String> {
+    if io::stdin().is_terminal() {
+        return rpassword::prompt_password("Password (8 characters to 72 bytes): ");
+    }
+    let mut line = String::new();
+    io::stdin().read_line(&mut line)?;
+    Ok(line.trim_end_matches(['\r', '\n']).to_owned())
+}

@@ -1,0 +1,63 @@
+//! What the commands do.
+
+mod admin;
+mod serve;
+
+use std::{error::Error, io::Write as _};
+
+use service::demo;
+use worker::{InstallationOptions, process};
+
+use crate::{
+    api,
+    cli::{AdminCommand, Cli, Command},
+};
+
+type Result<T = ()> = std::result::Result<T, Box<dyn Error>>;
+
+/// Runs a command to its end.
+///
+/// # Errors
+/// Whatever keeps it from ending well.
+pub async fn run(cli: Cli) -> Result {
+    let installation = cli.installation;
+    match cli.command {
+        Command::Serve { server, worker, no_worker, seed_demo } => {
+            let worker = (!no_worker).then_some(worker);
+            serve::run(installation, server, worker, seed_demo).await
+        }
+        Command::Worker { worker } => {
+            let stop = process::stop_signal()?;
+            worker::run(installation.open().await?, worker, stop).await;
+            Ok(())
+        }
+        Command::Migrate => {
+            installation.open().await?;
+            say("The schema is up to date.")
+        }
+        Command::Seed => seed(&installation).await,
+        Command::Admin(AdminCommand::Create { email, name }) => {
+            admin::create(&installation, &name, &email).await
+        }
+        Command::Openapi => {
+            std::io::stdout().write_all(api::openapi().as_bytes())?;
+            Ok(())
+        }
+    }
+}
+
+async fn seed(installation: &InstallationOptions) -> Result {
+    let seeded = demo::seed(&installation.open().await?).await?;
+    say(&format!(
+        "Made {} accounts and {} competitions; what was there is as it was. Everybody's password is {}.",
+        seeded.users,
+        seeded.competitions,
+        demo::PASSWORD,
+    ))
+}
+
+/// Says something to the person who ran the command.
+fn say(text: &str) -> Result {
+    writeln!(std::io::stdout(), "{text}")?;
+    Ok(())
+}

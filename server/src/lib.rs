@@ -1,0 +1,20 @@
+//! Serves Mini Compete: the pages, the REST API under `/api`, sessions and tokens.
+//!
+//! A REST handler is: extract, call the service, status. No rule lives here.
+
+mod api;
+mod auth;
+mod data_folder;
+mod options;
+mod problem;
+mod router;
+mod site;
+mod state;
+
+pub mod cli;
+pub mod commands;
+
+pub use api::openapi;
+pub use auth::Tokens;
+pub use router::router;
+pub use state::AppState;

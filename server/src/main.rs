@@ -1,0 +1,25 @@
+//! The `mini-compete` command.
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use server::{cli::Cli, commands};
+use worker::process;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    match start().await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("mini-compete: {}", process::sentence(&*error));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn start() -> Result<(), Box<dyn std::error::Error>> {
+    process::load_env_file()?;
+    let cli = Cli::parse();
+    process::start_logging()?;
+    commands::run(cli).await
+}

@@ -1,0 +1,104 @@
+//! Options of the web server.
+
+use std::{net::IpAddr, path::PathBuf};
+
+use axum::http::{HeaderValue, Uri};
+use clap::Args;
+
+/// The fewest characters of a secret that signs tokens (RFC 7518, section 3.2: as long as the hash).
+const MIN_SECRET: usize = 32;
+
+/// How to serve.
+#[derive(Clone, Debug, Args)]
+pub struct ServerOptions {
+    /// Address to listen on; 0.0.0.0 for all of the machine's
+    #[arg(long, env = "HOST", default_value = "127.0.0.1")]
+    pub host: IpAddr,
+
+    /// Port to listen on; 0 for any that is free
+    #[arg(long, env = "PORT", default_value_t = 3000)]
+    pub port: u16,
+
+    /// How the world reaches the site; with https, cookies are Secure [default: http://localhost:PORT]
+    #[arg(long, env = "SITE_URL", value_parser = site_url)]
+    pub site_url: Option<String>,
+
+    /// Sites whose pages may call the API: origins, separated by commas
+    #[arg(long, env = "CORS_ORIGINS", value_parser = origins, default_value = "")]
+    pub cors_origins: Origins,
+
+    /// Signs the API's tokens: at least 32 characters. Required in production, else made and kept in the data folder
+    #[arg(long, env = "JWT_SECRET", hide_env_values = true, value_parser = secret)]
+    pub jwt_secret: Option<String>,
+
+    /// Folder of the site's files [default: found beside this program]
+    #[arg(long, env = "SITE_ROOT")]
+    pub site_root: Option<PathBuf>,
+}
+
+impl ServerOptions {
+    /// Whether browsers reach the site through https.
+    pub fn is_https(&self) -> bool {
+        self.site_url.as_ref().is_some_and(|url| url.starts_with("https://"))
+    }
+}
+
+/// Origins, as the `Origin` header spells them.
+#[derive(Clone, Debug, Default)]
+pub struct Origins(pub Vec<HeaderValue>);
+
+fn site_url(text: &str) -> Result<String, String> {
+    origin(text.trim_end_matches('/')).map(|_| text.trim_end_matches('/').to_owned())
+}
+
+fn origins(text: &str) -> Result<Origins, String> {
+    let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
+    parts.map(origin).collect::<Result<_, _>>().map(Origins)
+}
+
+/// Scheme, host and port, and nothing after them.
+fn origin(text: &str) -> Result<HeaderValue, String> {
+    let wrong = || format!("`{text}` is no origin like https://example.com");
+    let uri: Uri = text.parse().map_err(|_| wrong())?;
+    let is_web = matches!(uri.scheme_str(), Some("http" | "https"));
+    let is_bare = uri.path() == "/" && uri.query().is_none() && !text.ends_with('/');
+    if is_web && is_bare && uri.host().is_some_and(|host| !host.is_empty()) {
+        HeaderValue::from_str(text).map_err(|_| wrong())
+    } else {
+        Err(wrong())
+    }
+}
+
+fn secret(text: &str) -> Result<String, String> {
+    if text.chars().count() < MIN_SECRET {
+        Err(format!("it must have at least {MIN_SECRET} characters"))
+    } else {
+        Ok(text.to_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn origins_are_bare_and_of_the_web() {
+        assert_eq!(origins("").unwrap().0.len(), 0);
+        assert_eq!(origins("https://a.example, http://localhost:5173").unwrap().0.len(), 2);
+        for bad in ["*", "a.example", "ftp://a.example", "https://a.example/path", "https://"] {
+            assert!(origins(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_site_url_may_end_in_a_slash() {
+        assert_eq!(site_url("https://a.example/").unwrap(), "https://a.example");
+        assert!(site_url("a.example").is_err());
+    }
+
+    #[test]
+    fn short_secrets_are_refused() {
+        assert!(secret("too short").is_err());
+        assert!(secret(&"x".repeat(32)).is_ok());
+    }
+}

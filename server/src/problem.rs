@@ -1,0 +1,112 @@
+//! Errors on the wire: RFC 9457 problem details, plus the members that clients of the first Mini Compete read.
+
+use axum::{
+    Json,
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use domain::{ErrorCode, FieldError, PublicError};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// Why a request was refused (RFC 9457).
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct ProblemDetails {
+    /// Always `about:blank`: `code` tells errors apart.
+    #[serde(rename = "type")]
+    #[schema(example = "about:blank")]
+    kind: &'static str,
+    /// The reason phrase of the status.
+    #[schema(example = "Bad Request")]
+    title: &'static str,
+    /// The HTTP status.
+    #[schema(example = 400)]
+    status: u16,
+    /// A sentence for people.
+    #[schema(example = "Competition is full")]
+    detail: String,
+    /// The stable, machine-readable reason.
+    code: ErrorCode,
+    /// The same sentence; for a failed validation one for each fault.
+    message: Message,
+    /// The reason phrase of the status.
+    #[schema(example = "Bad Request")]
+    error: &'static str,
+    /// The HTTP status.
+    #[schema(example = 400)]
+    status_code: u16,
+    /// The faults by field.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    errors: Vec<FieldError>,
+}
+
+/// One sentence, or one for each fault.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(untagged)]
+enum Message {
+    One(String),
+    Many(Vec<String>),
+}
+
+/// An error on its way to an API client.
+#[derive(Debug)]
+pub(crate) struct Problem(PublicError);
+
+impl Problem {
+    pub(crate) fn new(code: ErrorCode, message: impl Into<String>) -> Self {
+        Self(PublicError::new(code, message))
+    }
+}
+
+impl From<PublicError> for Problem {
+    fn from(error: PublicError) -> Self {
+        Self(error)
+    }
+}
+
+impl From<service::Error> for Problem {
+    /// The one place where the API logs what a client is not told.
+    fn from(error: service::Error) -> Self {
+        if !matches!(error, service::Error::Public(_)) {
+            tracing::error!(error = &error as &dyn std::error::Error, "a request failed");
+        }
+        Self(error.into())
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let PublicError { code, message, fields } = self.0;
+        let status = StatusCode::from_u16(code.status()).expect("the table has valid statuses");
+        let title = status.canonical_reason().unwrap_or("Error");
+        let messages = match code {
+            ErrorCode::ValidationFailed => {
+                Message::Many(fields.iter().map(|fault| fault.message.clone()).collect())
+            }
+            _ => Message::One(message.clone()),
+        };
+        let body = ProblemDetails {
+            kind: "about:blank",
+            title,
+            status: status.as_u16(),
+            detail: message,
+            code,
+            message: messages,
+            error: title,
+            status_code: status.as_u16(),
+            errors: fields,
+        };
+        let mut response = (status, Json(body)).into_response();
+        let headers = response.headers_mut();
+        let problem = HeaderValue::from_static("application/problem+json");
+        headers.insert(header::CONTENT_TYPE, problem);
+        if let Some(seconds) = code.retry_after() {
+            headers.insert(header::RETRY_AFTER, seconds.into());
+        }
+        if status == StatusCode::UNAUTHORIZED {
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        response
+    }
+}

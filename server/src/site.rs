@@ -1,0 +1,73 @@
+//! The files of the site: where they are, and how they are cached.
+
+use std::{
+    env, io,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+};
+
+use axum::{
+    extract::Request,
+    http::{HeaderValue, header},
+    middleware::Next,
+    response::Response,
+};
+use leptos::config::LeptosOptions;
+
+/// The name of the files below `/pkg`; `output-name` in Cargo.toml.
+const OUTPUT_NAME: &str = "mini-compete";
+/// Where compiled files are served.
+const PKG: &str = "/pkg/";
+/// Lists the hashes that compiled files carry in their names.
+const HASH_FILE: &str = "hash.txt";
+
+/// The folder of the site: `chosen`, or `site` beside this program or one level up.
+///
+/// # Errors
+/// When there is no such folder.
+pub(crate) fn find(chosen: Option<&Path>) -> io::Result<PathBuf> {
+    if let Some(chosen) = chosen {
+        return chosen.canonicalize();
+    }
+    let folder = program_folder()?;
+    let candidates = [folder.join("site"), folder.join("../site")];
+    let found = candidates.iter().find(|candidate| candidate.is_dir());
+    found.ok_or_else(|| {
+        let message = "the site's files are not beside this program: build them with `cargo leptos build`, or say --site-root";
+        io::Error::new(io::ErrorKind::NotFound, message)
+    })?
+    .canonicalize()
+}
+
+/// What Leptos needs to know, without any variable being set.
+pub(crate) fn options(site_root: &Path, address: SocketAddr) -> LeptosOptions {
+    // `cargo leptos watch` tells by a variable on which port it announces changes.
+    let reload_port = env::var("LEPTOS_RELOAD_PORT").ok().and_then(|port| port.parse().ok());
+    let is_hashed = program_folder().is_ok_and(|folder| folder.join(HASH_FILE).is_file());
+    LeptosOptions::builder()
+        .output_name(OUTPUT_NAME)
+        .site_root(site_root.display().to_string())
+        .site_addr(address)
+        .reload_port(reload_port.unwrap_or(3001))
+        .hash_files(is_hashed)
+        .build()
+}
+
+fn program_folder() -> io::Result<PathBuf> {
+    let program = env::current_exe()?;
+    Ok(program.parent().unwrap_or(Path::new("/")).to_path_buf())
+}
+
+/// Compiled files carry a hash in their names, so they are kept for ever; everything else is asked for again.
+pub(crate) async fn cache(request: Request, next: Next) -> Response {
+    let is_compiled = request.uri().path().starts_with(PKG);
+    let mut response = next.run(request).await;
+    let is_found = response.status().is_success();
+    let headers = response.headers_mut();
+    let value = match is_compiled && is_found {
+        true => "public, max-age=31536000, immutable",
+        false => "no-cache",
+    };
+    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static(value));
+    response
+}

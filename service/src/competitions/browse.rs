@@ -1,0 +1,149 @@
+//! Finding competitions.
+
+use domain::{
+    CompetitionDetail, CompetitionFilter, CompetitionId, CompetitionPage, CompetitionSort,
+    CompetitionWithCount, ErrorCode, Page, PublicError, Role, Timestamp,
+};
+use sea_orm::{
+    ColumnTrait, Condition, EntityTrait, ExprTrait, JoinType, Order, PaginatorTrait, QueryFilter,
+    QueryOrder, QuerySelect, QueryTrait, RelationTrait, Select,
+    sea_query::{Expr, NullOrdering},
+};
+
+use super::view;
+use crate::{
+    Actor, Context, Result,
+    entity::{competition, competition_tag, user},
+    search,
+};
+
+/// Tags offered to filter by.
+const POPULAR_TAGS: u64 = 12;
+
+/// One page of the competitions still open that match.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list(ctx: &Context, filter: &CompetitionFilter) -> Result<Page<CompetitionDetail>> {
+    let db = ctx.db.connection();
+    let matching = matching(filter, ctx.now());
+    let total = matching.clone().count(db).await?;
+    let rows = sorted(matching, filter.sort)
+        .find_also_related(user::Entity)
+        .offset(filter.paging.offset())
+        .limit(filter.paging.limit)
+        .all(db)
+        .await?;
+    Ok(Page {
+        items: view::details(db, rows).await?,
+        total,
+        page: filter.paging.page,
+        limit: filter.paging.limit,
+    })
+}
+
+/// What the page of competitions shows: those that match, and what else there is to choose from.
+///
+/// # Errors
+/// When the database fails.
+pub async fn browse(ctx: &Context, filter: &CompetitionFilter) -> Result<CompetitionPage> {
+    let found = list(ctx, filter).await?;
+    let db = ctx.db.connection();
+    let any_open = found.total > 0 || open(ctx.now()).one(db).await?.is_some();
+    Ok(CompetitionPage { found, popular_tags: popular_tags(ctx).await?, any_open })
+}
+
+/// The competitions whose deadline is next.
+///
+/// # Errors
+/// When the database fails.
+pub async fn closing_soon(ctx: &Context, limit: u64) -> Result<Vec<CompetitionDetail>> {
+    let db = ctx.db.connection();
+    let rows = sorted(open(ctx.now()), CompetitionSort::Deadline)
+        .find_also_related(user::Entity)
+        .limit(limit)
+        .all(db)
+        .await?;
+    view::details(db, rows).await
+}
+
+/// One competition, open or not.
+///
+/// # Errors
+/// [`ErrorCode::CompetitionNotFound`].
+pub async fn get(ctx: &Context, id: CompetitionId) -> Result<CompetitionDetail> {
+    let db = ctx.db.connection();
+    let found =
+        competition::Entity::find_by_id(id.0).find_also_related(user::Entity).one(db).await?;
+    let details = view::details(db, found.into_iter().collect()).await?;
+    details.into_iter().next().ok_or_else(|| not_found().into())
+}
+
+/// The actor's own competitions, newest first.
+///
+/// # Errors
+/// Unauthorized, or forbidden for anyone but an organizer.
+pub async fn mine(ctx: &Context, actor: &Actor) -> Result<Vec<CompetitionWithCount>> {
+    let user = actor.require(Role::Organizer)?;
+    let db = ctx.db.connection();
+    let own = competition::Entity::find().filter(competition::Column::OrganizerId.eq(user.id.0));
+    let rows = sorted(own, CompetitionSort::Newest).all(db).await?;
+    view::with_counts(db, rows).await
+}
+
+pub(crate) fn not_found() -> PublicError {
+    PublicError::new(ErrorCode::CompetitionNotFound, "Competition not found")
+}
+
+fn open(now: Timestamp) -> Select<competition::Entity> {
+    competition::Entity::find().filter(competition::Column::RegDeadline.gt(now.utc()))
+}
+
+fn matching(filter: &CompetitionFilter, now: Timestamp) -> Select<competition::Entity> {
+    let tagged = (!filter.tags.is_empty()).then(|| {
+        let ids = competition_tag::Entity::find()
+            .select_only()
+            .column(competition_tag::Column::CompetitionId)
+            .filter(competition_tag::Column::Tag.is_in(&filter.tags))
+            .into_query();
+        competition::Column::Id.in_subquery(ids)
+    });
+    let searched = filter
+        .search
+        .as_deref()
+        .map(|words| search::holds((competition::Entity, competition::Column::SearchText), words));
+    let organizer = filter.organizer_id.map(|id| competition::Column::OrganizerId.eq(id.0));
+    open(now).filter(Condition::all().add_option(tagged).add_option(searched).add_option(organizer))
+}
+
+/// Ids grow with time, so they break ties the way the rest is ordered.
+fn sorted(
+    select: Select<competition::Entity>,
+    sort: CompetitionSort,
+) -> Select<competition::Entity> {
+    use competition::Column::{CreatedAt, Id, RegDeadline, StartDate, Title};
+    match sort {
+        CompetitionSort::Newest => select.order_by_desc(CreatedAt).order_by_desc(Id),
+        CompetitionSort::Deadline => select.order_by_asc(RegDeadline).order_by_asc(Id),
+        CompetitionSort::Start => {
+            select.order_by_with_nulls(StartDate, Order::Asc, NullOrdering::Last).order_by_asc(Id)
+        }
+        CompetitionSort::Title => select.order_by_asc(Title).order_by_asc(Id),
+    }
+}
+
+/// The tags that most open competitions have, each in one of its spellings.
+async fn popular_tags(ctx: &Context) -> Result<Vec<String>> {
+    let uses =
+        || Expr::col((competition_tag::Entity, competition_tag::Column::CompetitionId)).count();
+    let tags = competition_tag::Entity::find()
+        .select_only()
+        .column_as(competition_tag::Column::Label.min(), "label")
+        .join(JoinType::InnerJoin, competition_tag::Relation::Competition.def())
+        .filter(competition::Column::RegDeadline.gt(ctx.now().utc()))
+        .group_by(competition_tag::Column::Tag)
+        .order_by(uses(), Order::Desc)
+        .order_by_asc(competition_tag::Column::Tag)
+        .limit(POPULAR_TAGS);
+    Ok(tags.into_tuple().all(ctx.db.connection()).await?)
+}

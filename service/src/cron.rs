@@ -1,0 +1,54 @@
+//! Ticks of the schedule: any number of workers may try to fire one; one of them does.
+
+use domain::Timestamp;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, Set};
+
+use crate::{
+    Context, Result,
+    db::retry,
+    entity::cron_tick,
+    error::is_unique_violation,
+    jobs::{self, Job},
+};
+
+/// Fires a tick: adds its job, unless the tick has fired. Tells whether this call fired it.
+///
+/// # Errors
+/// When the database fails.
+pub async fn fire(ctx: &Context, name: &str, scheduled_at: Timestamp, job: &Job) -> Result<bool> {
+    let fired = retry(|| attempt(ctx, name, scheduled_at, job)).await?;
+    if fired {
+        ctx.announce_jobs();
+    }
+    Ok(fired)
+}
+
+/// When a schedule last fired: `Ok(None)` if it never has.
+///
+/// # Errors
+/// When the database fails.
+pub async fn last_tick(ctx: &Context, name: &str) -> Result<Option<Timestamp>> {
+    let last = cron_tick::Entity::find()
+        .filter(cron_tick::Column::Name.eq(name))
+        .order_by_desc(cron_tick::Column::ScheduledAt)
+        .one(ctx.db.connection())
+        .await?;
+    Ok(last.map(|tick| tick.scheduled_at.into()))
+}
+
+async fn attempt(ctx: &Context, name: &str, scheduled_at: Timestamp, job: &Job) -> Result<bool> {
+    let tx = ctx.db.write().await?;
+    let tick = cron_tick::ActiveModel {
+        name: Set(name.to_owned()),
+        scheduled_at: Set(scheduled_at.utc()),
+        fired_at: Set(ctx.now().utc()),
+    };
+    match cron_tick::Entity::insert(tick).exec_without_returning(&*tx).await {
+        Ok(_) => {}
+        Err(error) if is_unique_violation(&error) => return Ok(false),
+        Err(error) => return Err(error.into()),
+    }
+    jobs::add(&*tx, ctx.now(), job, None).await?;
+    tx.commit().await?;
+    Ok(true)
+}

@@ -1,0 +1,177 @@
+//! The connection to the database, and the one place that begins a write transaction.
+
+use std::{
+    ops::Deref,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use sea_orm::{
+    ConnectOptions, Database, DatabaseConnection, DatabaseTransaction, DbBackend, IsolationLevel,
+    SqliteTransactionMode, TransactionOptions, TransactionTrait,
+    sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous},
+};
+use tokio::sync::{Semaphore, SemaphorePermit};
+
+use crate::Result;
+
+/// A transaction takes no longer than this on PostgreSQL.
+const STATEMENT_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long a request waits for a connection.
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long SQLite waits for another process that writes.
+const SQLITE_BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+/// A transaction that met a conflict is tried this often in all.
+const MAX_TRIES: u32 = 6;
+
+/// A pool of connections to SQLite or PostgreSQL.
+#[derive(Debug)]
+pub struct Db {
+    connection: DatabaseConnection,
+    /// SQLite has one writer at a time. Queuing for it here is fair and wakes the next at once, which
+    /// SQLite's own polling for its lock is and does not.
+    sqlite_writer: Semaphore,
+}
+
+impl Db {
+    /// Connects to `sqlite://path` (created if missing, with its folder) or `postgres://…`.
+    ///
+    /// # Errors
+    /// When the URL is wrong or the database does not answer.
+    pub async fn connect(url: &str, max_connections: u32) -> Result<Self> {
+        if let Some(folder) = sqlite_folder(url) {
+            // SQLite creates its file but not the folder. If this fails, connecting says why.
+            let _ = std::fs::create_dir_all(folder);
+        }
+        let mut options = ConnectOptions::new(url);
+        options
+            .max_connections(max_connections)
+            .acquire_timeout(ACQUIRE_TIMEOUT)
+            .connect_timeout(ACQUIRE_TIMEOUT)
+            .sqlx_logging(false)
+            .map_sqlx_sqlite_opts(|options| {
+                options
+                    .create_if_missing(true)
+                    .foreign_keys(true)
+                    .journal_mode(SqliteJournalMode::Wal)
+                    // What is committed survives a power cut.
+                    .synchronous(SqliteSynchronous::Full)
+                    .busy_timeout(SQLITE_BUSY_TIMEOUT)
+            })
+            .map_sqlx_postgres_opts(|options| {
+                let limit = |timeout: Duration| timeout.as_millis().to_string();
+                options.application_name("mini-compete").options([
+                    ("statement_timeout", limit(STATEMENT_TIMEOUT)),
+                    ("idle_in_transaction_session_timeout", limit(2 * STATEMENT_TIMEOUT)),
+                ])
+            });
+        let connection = Database::connect(options).await?;
+        Ok(Self { connection, sqlite_writer: Semaphore::new(1) })
+    }
+
+    /// The pool, to migrate and for statements that need no transaction.
+    pub fn connection(&self) -> &DatabaseConnection {
+        &self.connection
+    }
+
+    /// A transaction that changes what rules depend on: SERIALIZABLE on PostgreSQL, IMMEDIATE on SQLite.
+    /// Dropping it rolls back.
+    pub(crate) async fn write(&self) -> Result<WriteTx<'_>> {
+        self.begin(IsolationLevel::Serializable).await
+    }
+
+    /// A transaction that relies on the row locks it takes: READ COMMITTED on PostgreSQL. For queues and
+    /// batches, where SERIALIZABLE would see conflicts that locks and `SKIP LOCKED` have avoided.
+    pub(crate) async fn write_locked(&self) -> Result<WriteTx<'_>> {
+        self.begin(IsolationLevel::ReadCommitted).await
+    }
+
+    /// The connection for one statement that changes something and stands for itself.
+    pub(crate) async fn autocommit(&self) -> Autocommit<'_> {
+        Autocommit { connection: &self.connection, _permit: self.writer().await }
+    }
+
+    /// SQLite's turn to write; other databases have no queue.
+    async fn writer(&self) -> Option<SemaphorePermit<'_>> {
+        if self.connection.get_database_backend() == DbBackend::Sqlite {
+            Some(self.sqlite_writer.acquire().await.expect("the semaphore is never closed"))
+        } else {
+            None
+        }
+    }
+
+    async fn begin(&self, isolation: IsolationLevel) -> Result<WriteTx<'_>> {
+        let permit = self.writer().await;
+        let is_sqlite = permit.is_some();
+        let options = TransactionOptions {
+            // Each of the two databases has no word for what the other calls it.
+            isolation_level: (!is_sqlite).then_some(isolation),
+            sqlite_transaction_mode: is_sqlite.then_some(SqliteTransactionMode::Immediate),
+            ..Default::default()
+        };
+        let tx = self.connection.begin_with_options(options).await?;
+        Ok(WriteTx { tx, _permit: permit })
+    }
+}
+
+/// A write transaction. Dropping it rolls back.
+pub(crate) struct WriteTx<'a> {
+    tx: DatabaseTransaction,
+    _permit: Option<SemaphorePermit<'a>>,
+}
+
+impl WriteTx<'_> {
+    pub(crate) async fn commit(self) -> Result<()> {
+        Ok(self.tx.commit().await?)
+    }
+}
+
+impl Deref for WriteTx<'_> {
+    type Target = DatabaseTransaction;
+
+    fn deref(&self) -> &DatabaseTransaction {
+        &self.tx
+    }
+}
+
+/// A connection in its turn to write.
+pub(crate) struct Autocommit<'a> {
+    connection: &'a DatabaseConnection,
+    _permit: Option<SemaphorePermit<'a>>,
+}
+
+impl Deref for Autocommit<'_> {
+    type Target = DatabaseConnection;
+
+    fn deref(&self) -> &DatabaseConnection {
+        self.connection
+    }
+}
+
+/// Runs a transaction again while it meets conflicts with others, a little later each time.
+pub(crate) async fn retry<T, F, Fut>(mut attempt: F) -> Result<T>
+where
+    F: FnMut() -> Fut,
+    Fut: Future<Output = Result<T>>,
+{
+    let mut tries = 1;
+    loop {
+        match attempt().await {
+            Err(error) if error.is_conflict() && tries < MAX_TRIES => {
+                tracing::debug!(tries, error = &error as &dyn std::error::Error, "trying again");
+                // Up to 4, 8, 16, 32, 64 ms: the jitter keeps two that collided from colliding again.
+                let pause = fastrand::u64(1..=2 << tries);
+                tokio::time::sleep(Duration::from_millis(pause)).await;
+                tries += 1;
+            }
+            result => return result,
+        }
+    }
+}
+
+/// The folder of a SQLite file; `None` for databases elsewhere or in memory.
+pub fn sqlite_folder(url: &str) -> Option<PathBuf> {
+    let path = url.strip_prefix("sqlite:")?.trim_start_matches("//").split('?').next()?;
+    let folder = Path::new(path).parent().filter(|_| path != ":memory:")?;
+    Some(if folder.as_os_str().is_empty() { PathBuf::from(".") } else { folder.to_path_buf() })
+}

@@ -1,0 +1,39 @@
+//! A competition.
+
+use sea_orm::entity::prelude::*;
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "competitions")]
+pub(crate) struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub(crate) id: Uuid,
+    pub(crate) organizer_id: Uuid,
+    pub(crate) title: String,
+    pub(crate) description: String,
+    pub(crate) search_text: String,
+    pub(crate) capacity: i32,
+    pub(crate) registered: i32,
+    pub(crate) reg_deadline: DateTimeUtc,
+    pub(crate) start_date: Option<DateTimeUtc>,
+    pub(crate) version: i32,
+    pub(crate) created_at: DateTimeUtc,
+    pub(crate) updated_at: DateTimeUtc,
+}
+
+#[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
+pub(crate) enum Relation {
+    #[sea_orm(
+        belongs_to = "super::user::Entity",
+        from = "Column::OrganizerId",
+        to = "super::user::Column::Id"
+    )]
+    Organizer,
+}
+
+impl Related<super::user::Entity> for Entity {
+    fn to() -> RelationDef {
+        Relation::Organizer.def()
+    }
+}
+
+impl ActiveModelBehavior for ActiveModel {}

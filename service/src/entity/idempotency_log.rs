@@ -1,0 +1,21 @@
+//! What was answered to a request with a key.
+
+use sea_orm::entity::prelude::*;
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "idempotency_logs")]
+pub(crate) struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub(crate) user_id: Uuid,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub(crate) key: String,
+    pub(crate) fingerprint: String,
+    pub(crate) status: i16,
+    pub(crate) body: String,
+    pub(crate) created_at: DateTimeUtc,
+}
+
+#[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
+pub(crate) enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

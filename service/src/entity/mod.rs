@@ -1,0 +1,12 @@
+//! The tables as SeaORM sees them. Private: what leaves this crate is a view of `domain`.
+
+pub(crate) mod competition;
+pub(crate) mod competition_tag;
+pub(crate) mod cron_tick;
+pub(crate) mod failed_job;
+pub(crate) mod idempotency_log;
+pub(crate) mod job;
+pub(crate) mod mail;
+pub(crate) mod registration;
+pub(crate) mod session;
+pub(crate) mod user;

@@ -1,0 +1,148 @@
+//! How a job ends: done, tried again, or dead.
+
+use std::collections::HashSet;
+
+use chrono::TimeDelta;
+use domain::{JobId, Timestamp};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, ModelTrait, QueryFilter, QuerySelect, Set,
+    sea_query::Expr,
+};
+use uuid::Uuid;
+
+use super::claim::{Claim, Timestamptz, held};
+use crate::{
+    Context, Result,
+    entity::{failed_job, job},
+};
+
+/// The pause after the first failure; each further one doubles it.
+const FIRST_PAUSE_MS: i64 = 2_000;
+/// Longest reason kept, in characters.
+const MAX_ERROR: usize = 2_000;
+
+/// What became of a job that failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// It will be tried again.
+    Retry,
+    /// It is in the dead letter queue.
+    Dead,
+    /// Another worker has it; this failure does not count.
+    Lost,
+}
+
+/// Marks jobs done, in the transaction of their effects; answers with those that were still held.
+/// Effects of any other must not be applied: somebody else has that job.
+pub(crate) async fn acknowledge(
+    tx: &impl ConnectionTrait,
+    now: Timestamp,
+    claims: &[Claim],
+) -> Result<HashSet<JobId>> {
+    let ids: Vec<Uuid> = job::Entity::find()
+        .select_only()
+        .column(job::Column::Id)
+        .filter(held(claims))
+        .lock_exclusive()
+        .into_tuple()
+        .all(tx)
+        .await?;
+    if !ids.is_empty() {
+        job::Entity::update_many()
+            .col_expr(job::Column::State, Expr::value("done"))
+            .col_expr(job::Column::FinishedAt, Expr::value(now.utc()))
+            .col_expr(job::Column::LeaseUntil, Expr::value(None::<Timestamptz>))
+            .filter(job::Column::Id.is_in(ids.iter().copied()))
+            .exec(tx)
+            .await?;
+    }
+    Ok(ids.into_iter().map(JobId).collect())
+}
+
+/// Marks a job done whose effects are harmless when they happen twice.
+///
+/// # Errors
+/// When the database fails.
+pub async fn complete(ctx: &Context, claim: &Claim) -> Result<()> {
+    let tx = ctx.db.write_locked().await?;
+    acknowledge(&*tx, ctx.now(), std::slice::from_ref(claim)).await?;
+    tx.commit().await
+}
+
+/// Notes that a job failed: it is tried again later, or goes to the dead letter queue when it is out of attempts.
+///
+/// # Errors
+/// When the database fails; the lease expires then.
+pub async fn fail(ctx: &Context, claim: &Claim, reason: &str) -> Result<Verdict> {
+    let now = ctx.now();
+    let tx = ctx.db.write_locked().await?;
+    let found = job::Entity::find().filter(held(std::slice::from_ref(claim))).lock_exclusive();
+    let Some(mut row) = found.one(&*tx).await? else { return Ok(Verdict::Lost) };
+    row.attempts += 1;
+    let verdict = if row.attempts >= row.max_attempts {
+        bury(&*tx, now, row, reason).await?;
+        Verdict::Dead
+    } else {
+        job::Entity::update_many()
+            .col_expr(job::Column::State, Expr::value("ready"))
+            .col_expr(job::Column::Attempts, Expr::value(row.attempts))
+            .col_expr(job::Column::LastError, Expr::value(shortened(reason)))
+            .col_expr(job::Column::RunAt, Expr::value(now.utc() + pause(row.attempts)))
+            .col_expr(job::Column::LeaseUntil, Expr::value(None::<Timestamptz>))
+            .filter(job::Column::Id.eq(row.id))
+            .exec(&*tx)
+            .await?;
+        Verdict::Retry
+    };
+    tx.commit().await?;
+    Ok(verdict)
+}
+
+/// Moves a job to the dead letter queue.
+pub(super) async fn bury(
+    tx: &impl ConnectionTrait,
+    now: Timestamp,
+    row: job::Model,
+    reason: &str,
+) -> Result<()> {
+    tracing::error!(job.id = %row.id, job.kind = row.kind, reason, "job moved to the dead letter queue");
+    let dead = failed_job::ActiveModel {
+        id: Set(row.id),
+        kind: Set(row.kind.clone()),
+        payload: Set(row.payload.clone()),
+        priority: Set(row.priority),
+        attempts: Set(row.attempts),
+        max_attempts: Set(row.max_attempts),
+        last_error: Set(shortened(reason)),
+        dedup_key: Set(row.dedup_key.clone()),
+        created_at: Set(row.created_at),
+        failed_at: Set(now.utc()),
+    };
+    failed_job::Entity::insert(dead).exec_without_returning(tx).await?;
+    row.delete(tx).await?;
+    Ok(())
+}
+
+/// 2 s, 4 s, 8 s …, give or take a fifth, so that jobs that failed together do not come back together.
+fn pause(failures: i32) -> TimeDelta {
+    let doublings = failures.clamp(1, 10) - 1;
+    let pause = FIRST_PAUSE_MS << doublings;
+    TimeDelta::milliseconds(fastrand::i64(pause * 8 / 10..=pause * 12 / 10))
+}
+
+fn shortened(reason: &str) -> String {
+    reason.chars().filter(|c| *c != '\0').take(MAX_ERROR).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pauses_double_and_stay_within_a_fifth() {
+        for (failures, seconds) in [(1, 2.0), (2, 4.0), (3, 8.0)] {
+            let pause = pause(failures).as_seconds_f64();
+            assert!((seconds * 0.8..=seconds * 1.2).contains(&pause), "{failures}: {pause}");
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! What a job is.
+
+use domain::{RegistrationId, Timestamp};
+use sea_orm::{ConnectionTrait, EntityTrait, Set};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use crate::{Error, Result, entity::job, ids::new_id};
+
+/// How often a job may fail before it goes to the dead letter queue.
+const MAX_ATTEMPTS: i32 = 3;
+
+/// Something to be done in the background, with all that is needed to do it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", content = "payload", rename_all = "snake_case")]
+pub enum Job {
+    /// Mail the confirmation of a registration and turn it CONFIRMED.
+    ConfirmRegistration {
+        /// Which registration.
+        registration_id: RegistrationId,
+    },
+    /// Remind everyone whose competition starts soon.
+    SendReminders {},
+    /// Delete what is kept for a while only.
+    CleanUp {},
+}
+
+impl Job {
+    /// The name in the `kind` column.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::ConfirmRegistration { .. } => "confirm_registration",
+            Self::SendReminders {} => "send_reminders",
+            Self::CleanUp {} => "clean_up",
+        }
+    }
+
+    /// Lower goes first: somebody waits for a confirmation, nobody for a clean-up.
+    fn priority(&self) -> i16 {
+        match self {
+            Self::ConfirmRegistration { .. } => 0,
+            Self::SendReminders {} => 10,
+            Self::CleanUp {} => 20,
+        }
+    }
+
+    fn payload(&self) -> Result<Value> {
+        let mut value = serde_json::to_value(self).map_err(no_json)?;
+        Ok(value["payload"].take())
+    }
+
+    /// `Err` with the reason when this program knows no such job.
+    pub(super) fn parse(kind: &str, payload: &Value) -> Result<Self, String> {
+        let value = json!({ "kind": kind, "payload": payload });
+        serde_json::from_value(value).map_err(|error| error.to_string())
+    }
+}
+
+fn no_json(error: serde_json::Error) -> Error {
+    Error::Corrupt(format!("a job that is no JSON: {error}"))
+}
+
+/// Adds a job, to be run at once. Two jobs with one key would be one job too many: the second is refused
+/// by the database, and the transaction with it.
+pub(crate) async fn add(
+    tx: &impl ConnectionTrait,
+    now: Timestamp,
+    job: &Job,
+    dedup_key: Option<String>,
+) -> Result<()> {
+    let row = job::ActiveModel {
+        id: Set(new_id()),
+        kind: Set(job.kind().to_owned()),
+        payload: Set(job.payload()?),
+        state: Set("ready".to_owned()),
+        priority: Set(job.priority()),
+        attempts: Set(0),
+        lost_leases: Set(0),
+        max_attempts: Set(MAX_ATTEMPTS),
+        run_at: Set(now.utc()),
+        lease_until: Set(None),
+        epoch: Set(0),
+        last_error: Set(None),
+        dedup_key: Set(dedup_key),
+        created_at: Set(now.utc()),
+        enqueued_at: Set(None),
+        finished_at: Set(None),
+    };
+    job::Entity::insert(row).exec_without_returning(tx).await?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_job_reads_back_from_its_columns() {
+        let registration_id = RegistrationId(uuid::Uuid::from_u128(7));
+        for job in
+            [Job::ConfirmRegistration { registration_id }, Job::SendReminders {}, Job::CleanUp {}]
+        {
+            assert_eq!(Job::parse(job.kind(), &job.payload().unwrap()), Ok(job));
+        }
+        assert!(Job::parse("retired", &json!({})).is_err());
+    }
+}

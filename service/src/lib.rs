@@ -1,0 +1,38 @@
+//! The use cases of Mini Compete, over SeaORM.
+//!
+//! Everything that changes or reads the database is here, and with it every transaction and every
+//! permission check. The REST API, the pages and the worker call these functions and add nothing to
+//! them. Entities are private: what leaves is a view of `domain`.
+
+mod actor;
+mod clock;
+mod context;
+mod db;
+mod entity;
+mod error;
+mod ids;
+mod password;
+mod search;
+
+pub mod accounts;
+pub mod competitions;
+pub mod confirmation;
+pub mod cron;
+pub mod dashboard;
+pub mod demo;
+pub mod health;
+pub mod housekeeping;
+mod idempotency;
+pub mod jobs;
+pub mod mailbox;
+pub mod registration;
+pub mod reminder;
+pub mod sessions;
+#[cfg(feature = "test-support")]
+pub mod testing;
+
+pub use actor::Actor;
+pub use clock::{Clock, SystemClock};
+pub use context::{Context, Mode, Settings};
+pub use db::{Db, sqlite_folder};
+pub use error::{Error, Result};

@@ -1,0 +1,107 @@
+//! The in-app mailbox.
+
+use domain::{ErrorCode, Mail, MailId, PublicError, Timestamp, UserId};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
+    QuerySelect, Set, sea_query::Expr,
+};
+use uuid::Uuid;
+
+use crate::{Actor, Context, Result, entity::mail, ids::new_id};
+
+/// The most messages one list shows.
+const MAX_LISTED: u64 = 500;
+/// Rows written by one statement, far below SQLite's limit of 32,766 parameters.
+const CHUNK: usize = 500;
+
+/// The actor's messages, newest first.
+///
+/// # Errors
+/// Unauthorized.
+pub async fn list(ctx: &Context, actor: &Actor) -> Result<Vec<Mail>> {
+    let rows = own(actor)?
+        .order_by_desc(mail::Column::SentAt)
+        .order_by_desc(mail::Column::Id)
+        .limit(MAX_LISTED);
+    Ok(rows.all(ctx.db.connection()).await?.into_iter().map(view).collect())
+}
+
+/// How many messages the actor has not opened.
+///
+/// # Errors
+/// Unauthorized.
+pub async fn unread_count(ctx: &Context, actor: &Actor) -> Result<u64> {
+    let unread = own(actor)?.filter(mail::Column::ReadAt.is_null());
+    Ok(unread.count(ctx.db.connection()).await?)
+}
+
+/// Notes that the actor has opened a message; the first time counts.
+///
+/// # Errors
+/// Unauthorized; [`ErrorCode::MailNotFound`], also for somebody else's message.
+pub async fn mark_read(ctx: &Context, actor: &Actor, id: MailId) -> Result<Mail> {
+    let user = actor.user()?;
+    mail::Entity::update_many()
+        .col_expr(mail::Column::ReadAt, Expr::value(ctx.now().utc()))
+        .filter(mail::Column::Id.eq(id.0))
+        .filter(mail::Column::UserId.eq(user.id.0))
+        .filter(mail::Column::ReadAt.is_null())
+        .exec(&*ctx.db.autocommit().await)
+        .await?;
+    let found = own(actor)?.filter(mail::Column::Id.eq(id.0)).one(ctx.db.connection()).await?;
+    let not_found = || PublicError::new(ErrorCode::MailNotFound, "Message not found").into();
+    found.map(view).ok_or_else(not_found)
+}
+
+/// A message to be delivered.
+#[derive(Clone, Debug)]
+pub(crate) struct Draft {
+    pub(crate) user: Uuid,
+    pub(crate) recipient: String,
+    pub(crate) subject: String,
+    pub(crate) body: String,
+    /// Two messages with one key are one message.
+    pub(crate) dedup_key: String,
+}
+
+/// Puts messages into their mailboxes, in the transaction of what they tell of.
+pub(crate) async fn deliver(
+    tx: &impl ConnectionTrait,
+    now: Timestamp,
+    drafts: Vec<Draft>,
+) -> Result<()> {
+    for chunk in drafts.chunks(CHUNK) {
+        let rows = chunk.iter().cloned().map(|draft| mail::ActiveModel {
+            id: Set(new_id()),
+            user_id: Set(draft.user),
+            recipient: Set(draft.recipient),
+            subject: Set(draft.subject),
+            body: Set(draft.body),
+            sent_at: Set(now.utc()),
+            read_at: Set(None),
+            dedup_key: Set(draft.dedup_key),
+        });
+        mail::Entity::insert_many(rows)
+            .on_conflict_do_nothing_on([mail::Column::DedupKey])
+            .exec_without_returning(tx)
+            .await?;
+    }
+    Ok(())
+}
+
+fn own(actor: &Actor) -> Result<sea_orm::Select<mail::Entity>> {
+    let user = actor.user()?;
+    Ok(mail::Entity::find().filter(mail::Column::UserId.eq(user.id.0)))
+}
+
+fn view(row: mail::Model) -> Mail {
+    Mail {
+        id: MailId(row.id),
+        user_id: UserId(row.user_id),
+        to: row.recipient,
+        subject: row.subject,
+        body: row.body,
+        sent_at: row.sent_at.into(),
+        read_at: row.read_at.map(Into::into),
+    }
+}

@@ -1,0 +1,11 @@
+//! Registering for a competition, and who is registered.
+
+mod admission;
+mod lanes;
+mod register;
+mod rosters;
+mod view;
+
+pub(crate) use lanes::Lanes;
+pub use register::{Answer, new_key, register};
+pub use rosters::{mine, roster, viewer_state};

@@ -1,0 +1,69 @@
+//! The use case behind `POST /api/competitions/:id/register` and the Register button.
+
+use domain::{CompetitionId, IdempotencyKey, NewRegistration, PublicError, Role};
+use sea_orm::ConnectionTrait;
+
+use super::admission::{Request, attempt};
+use crate::{Actor, Context, Result, db::retry, idempotency::Scope, ids::new_id};
+
+/// What a request for a seat came to.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    /// The registration, or why there is none: closed, full, or registered already.
+    pub outcome: Result<NewRegistration, PublicError>,
+    /// Whether this was answered before, to the same key.
+    pub replayed: bool,
+}
+
+/// Registers the actor for a competition. Only participants may.
+///
+/// Once it has begun it is carried through, even if the caller goes away.
+///
+/// # Errors
+/// Unauthorized or forbidden; no such competition; a key that is in flight or was used for another
+/// request; a database that is busy or broken. In none of these cases was anything changed.
+pub async fn register(
+    ctx: &Context,
+    actor: &Actor,
+    competition: CompetitionId,
+    key: Option<IdempotencyKey>,
+) -> Result<Answer> {
+    let user = actor.require(Role::Participant)?.clone();
+    let scope = key.map(|key| Scope::new(user.id, key, &format!("register {competition}")));
+    let request = Request { user, competition, scope };
+    let ctx = ctx.clone();
+    // A task of its own: a client that hangs up drops this future, but not the transaction half-way.
+    tokio::spawn(async move { run(&ctx, &request).await }).await?
+}
+
+/// A key that no request has used.
+pub fn new_key() -> String {
+    new_id().to_string()
+}
+
+async fn run(ctx: &Context, request: &Request) -> Result<Answer> {
+    let _in_flight = match &request.scope {
+        Some(scope) => Some(ctx.in_flight.enter(scope)?),
+        None => None,
+    };
+    if let Some(outcome) = recall(request, ctx.db.connection()).await? {
+        return Ok(Answer { outcome, replayed: true });
+    }
+    let _lane = ctx.lanes.enter(request.competition).await;
+    let answer = retry(|| attempt(ctx, request)).await?;
+    if answer.outcome.is_ok() && !answer.replayed {
+        ctx.announce_jobs();
+    }
+    Ok(answer)
+}
+
+/// A retry of a request that was answered need not wait in the lane.
+async fn recall(
+    request: &Request,
+    db: &impl ConnectionTrait,
+) -> Result<Option<Result<NewRegistration, PublicError>>> {
+    match &request.scope {
+        Some(scope) => scope.recall(db).await,
+        None => Ok(None),
+    }
+}

@@ -1,0 +1,113 @@
+//! A database for one test.
+
+use migration::MigratorTrait;
+use sea_orm::{ConnectionTrait, Database, DatabaseConnection, TransactionTrait};
+use tempfile::TempDir;
+
+use crate::{Db, ids::new_id};
+
+/// Connections of one process to one test's database. Many tests share a PostgreSQL.
+const MAX_CONNECTIONS: u32 = 10;
+/// Names the advisory lock under which the template is made.
+const TEMPLATE_LOCK: i64 = 0x0074_656d_706c;
+
+#[derive(Debug)]
+pub(super) struct TestDatabase {
+    url: String,
+    /// Deletes the SQLite file when the test ends. A PostgreSQL database goes with its throw-away server.
+    _folder: Option<TempDir>,
+}
+
+impl TestDatabase {
+    /// One with the schema.
+    pub(super) async fn create() -> Self {
+        match std::env::var("TEST_DATABASE_URL") {
+            Ok(server) => Self { url: clone_template(&server).await, _folder: None },
+            Err(_) => {
+                let database = Self::sqlite();
+                let db = Db::connect(&database.url, 1).await.expect("a new SQLite file");
+                migration::run(db.connection()).await.expect("the schema");
+                database
+            }
+        }
+    }
+
+    /// One with nothing in it.
+    pub(super) async fn create_empty() -> Self {
+        match std::env::var("TEST_DATABASE_URL") {
+            Ok(server) => {
+                let admin = admin(&server).await;
+                let name = new_name();
+                run(&admin, &format!("CREATE DATABASE {name} TEMPLATE template0")).await;
+                Self { url: beside(&server, &name), _folder: None }
+            }
+            Err(_) => Self::sqlite(),
+        }
+    }
+
+    fn sqlite() -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let url = format!("sqlite://{}", folder.path().join("test.db").display());
+        Self { url, _folder: Some(folder) }
+    }
+
+    pub(super) fn url(&self) -> &str {
+        &self.url
+    }
+
+    pub(super) async fn connect(&self) -> Db {
+        Db::connect(&self.url, MAX_CONNECTIONS).await.expect("a connection")
+    }
+}
+
+/// Clones the migrated template, which the first test to come makes; answers with the clone's URL.
+async fn clone_template(server: &str) -> String {
+    let admin = admin(server).await;
+    // A new migration makes a new template.
+    let template = format!("template_{}", migration::Migrator::migrations().len());
+    let lock = admin.begin().await.expect("a transaction");
+    let take = format!("SELECT pg_advisory_xact_lock({TEMPLATE_LOCK})");
+    lock.execute_unprepared(&take).await.expect("the lock");
+    if !exists(&admin, &template).await {
+        let half_made = format!("{template}_new");
+        run(&admin, &format!("DROP DATABASE IF EXISTS {half_made}")).await;
+        run(&admin, &format!("CREATE DATABASE {half_made}")).await;
+        let db = Db::connect(&beside(server, &half_made), 1).await.expect("the template");
+        migration::run(db.connection()).await.expect("the schema");
+        db.connection().clone().close().await.expect("the template at rest");
+        run(&admin, &format!("ALTER DATABASE {half_made} RENAME TO {template}")).await;
+    }
+    lock.commit().await.expect("the lock's end");
+
+    let name = new_name();
+    run(&admin, &format!("CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")).await;
+    admin.close().await.expect("a closed connection");
+    beside(server, &name)
+}
+
+async fn admin(server: &str) -> DatabaseConnection {
+    Database::connect(server).await.expect("the PostgreSQL of TEST_DATABASE_URL")
+}
+
+fn new_name() -> String {
+    format!("test_{}", new_id().simple())
+}
+
+async fn exists(admin: &DatabaseConnection, name: &str) -> bool {
+    let sql = format!("SELECT 1 FROM pg_database WHERE datname = '{name}'");
+    admin
+        .query_one_raw(sea_orm::Statement::from_string(sea_orm::DbBackend::Postgres, sql))
+        .await
+        .expect("the catalogue")
+        .is_some()
+}
+
+async fn run(admin: &DatabaseConnection, sql: &str) {
+    admin.execute_unprepared(sql).await.expect(sql);
+}
+
+/// The URL of another database on the same server.
+fn beside(server: &str, name: &str) -> String {
+    let (base, _) = server.rsplit_once('/').expect("a URL that names a database");
+    format!("{base}/{name}")
+}

@@ -1,0 +1,43 @@
+//! A worker for tests: no lanes, no lease to lose, it does what is due and goes.
+
+use crate::{
+    Context, confirmation, housekeeping,
+    jobs::{self, Claim, Job},
+    reminder,
+};
+
+use super::World;
+
+/// Jobs taken at a time.
+const BATCH: u64 = 100;
+
+impl World {
+    /// Does every job that is due; answers with how many there were.
+    ///
+    /// # Panics
+    /// When one of them fails.
+    pub async fn run_pending_jobs(&self) -> usize {
+        let mut done = 0;
+        loop {
+            let claims = jobs::claim(&self.ctx, BATCH).await.expect("claims");
+            if claims.is_empty() {
+                return done;
+            }
+            for claim in &claims {
+                run(&self.ctx, claim).await;
+            }
+            done += claims.len();
+        }
+    }
+}
+
+async fn run(ctx: &Context, claim: &Claim) {
+    let result = match claim.job {
+        Job::ConfirmRegistration { .. } => {
+            confirmation::confirm(ctx, std::slice::from_ref(claim)).await
+        }
+        Job::SendReminders {} => reminder::send_due(ctx, claim).await,
+        Job::CleanUp {} => housekeeping::clean_up(ctx, claim).await,
+    };
+    result.expect("a job that succeeds");
+}

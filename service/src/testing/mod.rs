@@ -1,0 +1,234 @@
+//! What tests need, in the words of the product: `world.organizer("Ada")`, `world.competition(&ada).seats(2)`.
+//!
+//! Every [`World`] has a database of its own, so that tests run in parallel: a fresh SQLite file, or, with
+//! `TEST_DATABASE_URL` set, a clone of a migrated PostgreSQL template.
+
+mod clock;
+mod database;
+mod jobs;
+mod tally;
+
+use std::sync::Arc;
+
+use chrono::TimeDelta;
+use domain::{
+    CompetitionId, CompetitionInput, Email, Password, PersonName, RegistrationStatus, Role,
+    RosterFilter, RosterQuery, Signup, Timestamp,
+};
+
+pub use clock::TestClock;
+use database::TestDatabase;
+pub use tally::{Queue, Tally};
+
+use crate::{Actor, Context, Db, Mode, Settings, accounts, competitions, registration};
+
+/// The time at which every [`World`] begins.
+pub const BEGINNING: &str = "2026-11-23T12:00:00.000Z";
+/// The password of everybody in a [`World`].
+pub const PASSWORD: &str = "correct horse";
+
+/// The lowest cost there is: tests are about anything but how slow bcrypt can be.
+const SETTINGS: Settings = Settings { mode: Mode::Development, bcrypt_cost: 4 };
+
+/// A database, a clock, and the use cases on top.
+#[derive(Debug)]
+pub struct World {
+    /// What every use case needs.
+    pub ctx: Context,
+    /// Stands still until it is told to go on.
+    pub clock: Arc<TestClock>,
+    database: TestDatabase,
+}
+
+impl World {
+    /// An empty world.
+    ///
+    /// # Panics
+    /// When no database can be made.
+    pub async fn new() -> Self {
+        let database = TestDatabase::create().await;
+        let clock = Arc::new(TestClock::new(BEGINNING.parse().expect("a timestamp")));
+        let ctx = context(&database, Arc::clone(&clock)).await;
+        Self { ctx, clock, database }
+    }
+
+    /// Another process on the same database: nothing is shared but that.
+    ///
+    /// # Panics
+    /// When the database does not answer.
+    pub async fn second_process(&self) -> Context {
+        context(&self.database, Arc::clone(&self.clock)).await
+    }
+
+    /// A process for real users on the same database.
+    ///
+    /// # Panics
+    /// When the database does not answer.
+    pub async fn production(&self) -> Context {
+        let settings = Settings { mode: Mode::Production, ..SETTINGS };
+        let clock = Arc::clone(&self.clock);
+        Context::with_clock(self.database.connect().await, settings, clock)
+    }
+
+    /// Where the database is.
+    pub fn database_url(&self) -> &str {
+        self.database.url()
+    }
+
+    /// Somebody who runs competitions: `ada.lovelace@example.com` if called Ada Lovelace.
+    pub async fn organizer(&self, name: &str) -> Actor {
+        self.user(name, Role::Organizer).await
+    }
+
+    /// Somebody who takes part.
+    pub async fn participant(&self, name: &str) -> Actor {
+        self.user(name, Role::Participant).await
+    }
+
+    /// So many participants, called Guest 1, Guest 2 and so on.
+    pub async fn crowd(&self, size: usize) -> Vec<Actor> {
+        let mut crowd = Vec::with_capacity(size);
+        for number in 1..=size {
+            crowd.push(self.participant(&format!("Guest {number}")).await);
+        }
+        crowd
+    }
+
+    /// Somebody who runs the installation.
+    pub async fn admin(&self, name: &str) -> Actor {
+        self.user(name, Role::Admin).await
+    }
+
+    /// A competition of `organizer`'s: ten seats, closing in a day, starting in a week, unless said otherwise.
+    pub fn competition<'a>(&'a self, organizer: &'a Actor) -> CompetitionBuilder<'a> {
+        CompetitionBuilder {
+            world: self,
+            organizer,
+            title: "Code Sprint".to_owned(),
+            description: "Twenty-four hours of code.".to_owned(),
+            seats: 10,
+            deadline: TimeDelta::days(1),
+            start: Some(TimeDelta::days(7)),
+            tags: Vec::new(),
+        }
+    }
+
+    /// The registrations for a competition, by status.
+    ///
+    /// # Panics
+    /// When the organizer may not see them.
+    pub async fn roster(&self, organizer: &Actor, id: CompetitionId) -> Vec<RegistrationStatus> {
+        let filter: RosterFilter = RosterQuery::default().check().expect("a valid query");
+        let page = registration::roster(&self.ctx, organizer, id, &filter).await;
+        let entries = page.expect("a roster").items;
+        entries.into_iter().map(|entry| entry.registration.status).collect()
+    }
+
+    async fn user(&self, name: &str, role: Role) -> Actor {
+        let address = format!("{}@example.com", name.to_lowercase().replace(' ', "."));
+        let signup = Signup {
+            name: PersonName::parse(name).expect("a name"),
+            email: Email::parse(&address).expect("an address"),
+            password: Password::parse(PASSWORD.to_owned()).expect("a password"),
+            role,
+        };
+        accounts::sign_up(&self.ctx, signup).await.expect("a new account").into()
+    }
+}
+
+async fn context(database: &TestDatabase, clock: Arc<TestClock>) -> Context {
+    Context::with_clock(database.connect().await, SETTINGS, clock)
+}
+
+/// A database without a schema.
+#[derive(Debug)]
+pub struct EmptyDatabase(TestDatabase);
+
+impl EmptyDatabase {
+    /// A new one.
+    ///
+    /// # Panics
+    /// When none can be made.
+    pub async fn create() -> Self {
+        Self(TestDatabase::create_empty().await)
+    }
+
+    /// The pool of another process.
+    ///
+    /// # Panics
+    /// When the database does not answer.
+    pub async fn connect(&self) -> Db {
+        self.0.connect().await
+    }
+}
+
+/// A competition to be made.
+#[derive(Debug)]
+pub struct CompetitionBuilder<'a> {
+    world: &'a World,
+    organizer: &'a Actor,
+    title: String,
+    description: String,
+    seats: i64,
+    deadline: TimeDelta,
+    start: Option<TimeDelta>,
+    tags: Vec<String>,
+}
+
+impl CompetitionBuilder<'_> {
+    /// What it is called.
+    pub fn titled(mut self, title: &str) -> Self {
+        title.clone_into(&mut self.title);
+        self
+    }
+
+    /// What it is about.
+    pub fn about(mut self, description: &str) -> Self {
+        description.clone_into(&mut self.description);
+        self
+    }
+
+    /// How many seats it has.
+    pub fn seats(mut self, seats: i64) -> Self {
+        self.seats = seats;
+        self
+    }
+
+    /// How long from now it takes registrations.
+    pub fn closing_in(mut self, deadline: TimeDelta) -> Self {
+        self.deadline = deadline;
+        self
+    }
+
+    /// How long from now it starts.
+    pub fn starting_in(mut self, start: impl Into<Option<TimeDelta>>) -> Self {
+        self.start = start.into();
+        self
+    }
+
+    /// What it is tagged with.
+    pub fn tagged(mut self, tags: &[&str]) -> Self {
+        self.tags = tags.iter().map(|tag| (*tag).to_owned()).collect();
+        self
+    }
+
+    /// Makes it.
+    ///
+    /// # Panics
+    /// When a rule forbids it.
+    pub async fn create(self) -> CompetitionId {
+        let ctx = &self.world.ctx;
+        let in_time = |delta| Timestamp::from(ctx.now().utc() + delta).to_string();
+        let input = CompetitionInput {
+            title: self.title.into(),
+            description: self.description.into(),
+            tags: self.tags.into(),
+            capacity: self.seats.into(),
+            reg_deadline: in_time(self.deadline).into(),
+            start_date: self.start.map(in_time).map_or_else(Default::default, Into::into),
+            ..CompetitionInput::default()
+        };
+        let created = competitions::create(ctx, self.organizer, input).await;
+        created.expect("a new competition").competition.id
+    }
+}

@@ -1,0 +1,175 @@
+//! What the tables hold, past all use cases; and ways to bring about what no use case does yet.
+
+use domain::{CompetitionId, RegistrationId, RegistrationStatus};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect,
+    sea_query::{Expr, ExprTrait},
+};
+
+use super::World;
+use crate::entity::{competition, cron_tick, failed_job, idempotency_log, job, mail, registration};
+
+/// A competition in numbers. All three of the first are equal, or something is wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Tally {
+    /// What the competition says of itself.
+    pub registered: u64,
+    /// Registrations that hold a seat.
+    pub seats_held: u64,
+    /// Jobs that confirm a registration, in any state.
+    pub confirmation_jobs: u64,
+    /// Grows with every change.
+    pub version: i32,
+}
+
+/// The jobs in numbers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Queue {
+    /// Waiting for a worker or for their time.
+    pub ready: u64,
+    /// In the hands of a worker.
+    pub running: u64,
+    /// Finished.
+    pub done: u64,
+    /// In the dead letter queue.
+    pub dead: u64,
+}
+
+impl World {
+    /// A competition in numbers. Jobs are counted for all competitions.
+    ///
+    /// # Panics
+    /// When there is no such competition.
+    pub async fn tally(&self, id: CompetitionId) -> Tally {
+        let db = self.ctx.db.connection();
+        let row = competition::Entity::find_by_id(id.0).one(db).await.expect("an answer");
+        let row = row.expect("a competition");
+        let held = RegistrationStatus::ALL.into_iter().filter(|status| status.holds_seat());
+        let seats_held = registration::Entity::find()
+            .filter(registration::Column::CompetitionId.eq(id.0))
+            .filter(registration::Column::Status.is_in(held.map(RegistrationStatus::as_str)));
+        let jobs = job::Entity::find().filter(job::Column::Kind.eq("confirm_registration"));
+        Tally {
+            registered: u64::try_from(row.registered).expect("no negative number of seats"),
+            seats_held: seats_held.count(db).await.expect("a count"),
+            confirmation_jobs: jobs.count(db).await.expect("a count"),
+            version: row.version,
+        }
+    }
+
+    /// The jobs in numbers.
+    ///
+    /// # Panics
+    /// When the database fails.
+    pub async fn queue(&self) -> Queue {
+        let db = self.ctx.db.connection();
+        let count = async |state: &str| {
+            let jobs = job::Entity::find().filter(job::Column::State.eq(state));
+            jobs.count(db).await.expect("a count")
+        };
+        Queue {
+            ready: count("ready").await,
+            running: count("running").await,
+            done: count("done").await,
+            dead: failed_job::Entity::find().count(db).await.expect("a count"),
+        }
+    }
+
+    /// Why the jobs in the dead letter queue are there.
+    ///
+    /// # Panics
+    /// When the database fails.
+    pub async fn reasons_of_death(&self) -> Vec<String> {
+        let reasons =
+            failed_job::Entity::find().select_only().column(failed_job::Column::LastError);
+        reasons.into_tuple().all(self.ctx.db.connection()).await.expect("the dead letter queue")
+    }
+
+    /// How many answers to idempotency keys are kept.
+    ///
+    /// # Panics
+    /// When the database fails.
+    pub async fn answers_kept(&self) -> u64 {
+        idempotency_log::Entity::find().count(self.ctx.db.connection()).await.expect("a count")
+    }
+
+    /// How many ticks of the schedule are remembered.
+    ///
+    /// # Panics
+    /// When the database fails.
+    pub async fn ticks_kept(&self) -> u64 {
+        cron_tick::Entity::find().count(self.ctx.db.connection()).await.expect("a count")
+    }
+
+    /// How many messages lie in all mailboxes together.
+    ///
+    /// # Panics
+    /// When the database fails.
+    pub async fn mails(&self) -> u64 {
+        mail::Entity::find().count(self.ctx.db.connection()).await.expect("a count")
+    }
+
+    /// Gives a seat back: what the use case for it will do.
+    ///
+    /// # Panics
+    /// When the registration holds no seat.
+    pub async fn give_back(&self, id: RegistrationId) {
+        let db = self.ctx.db.autocommit().await;
+        let found = registration::Entity::find_by_id(id.0).one(&*db).await.expect("an answer");
+        let competition = found.expect("a registration").competition_id;
+        self.mark(&*db, id, RegistrationStatus::Cancelled).await;
+        competition::Entity::update_many()
+            .col_expr(
+                competition::Column::Registered,
+                Expr::col(competition::Column::Registered).sub(1),
+            )
+            .filter(competition::Column::Id.eq(competition))
+            .exec(&*db)
+            .await
+            .expect("a free seat");
+    }
+
+    /// Forgets that a registration was confirmed and reminded of: as after restoring a part of a backup.
+    ///
+    /// # Panics
+    /// When the database fails.
+    pub async fn forget_progress(&self, id: RegistrationId, status: RegistrationStatus) {
+        let db = self.ctx.db.autocommit().await;
+        self.mark(&*db, id, status).await;
+    }
+
+    /// Makes every job of a kind that no program knows.
+    ///
+    /// # Panics
+    /// When the database fails.
+    pub async fn retire_all_jobs(&self) {
+        job::Entity::update_many()
+            .col_expr(job::Column::Kind, Expr::value("retired"))
+            .exec(&*self.ctx.db.autocommit().await)
+            .await
+            .expect("retired jobs");
+    }
+
+    /// Runs a statement that no use case would, to see what the schema has to say.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn execute(&self, sql: &str) -> Result<u64, DbErr> {
+        let db = self.ctx.db.autocommit().await;
+        Ok(db.execute_unprepared(sql).await?.rows_affected())
+    }
+
+    async fn mark(&self, db: &impl ConnectionTrait, id: RegistrationId, to: RegistrationStatus) {
+        let marked = registration::Entity::update_many()
+            .col_expr(registration::Column::Status, Expr::value(to.as_str()))
+            .col_expr(
+                registration::Column::RemindedAt,
+                Expr::value(None::<chrono::DateTime<chrono::Utc>>),
+            )
+            .filter(registration::Column::Id.eq(id.0))
+            .exec(db)
+            .await
+            .expect("another status");
+        assert_eq!(marked.rows_affected, 1, "there is no registration {id}");
+    }
+}

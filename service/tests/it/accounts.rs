@@ -1,0 +1,97 @@
+use domain::{Email, ErrorCode, Login, Password, PersonName, PublicError, Role, Signup, User};
+use service::{
+    Context, Result,
+    accounts::{create_admin, find, log_in, sign_up},
+    testing::{PASSWORD, World},
+};
+
+use crate::support::{at_once, code, count};
+
+fn signup(email: &str) -> Signup {
+    Signup {
+        name: PersonName::parse("Ada Lovelace").unwrap(),
+        email: Email::parse(email).unwrap(),
+        password: Password::parse(PASSWORD.to_owned()).unwrap(),
+        role: Role::Organizer,
+    }
+}
+
+async fn try_log_in(ctx: &Context, email: &str, password: &str) -> Result<User, PublicError> {
+    let login = Login { email: email.to_owned(), password: password.to_owned() };
+    log_in(ctx, login).await.map_err(PublicError::from)
+}
+
+#[tokio::test]
+async fn who_signs_up_can_log_in() {
+    let world = World::new().await;
+    let ada = sign_up(&world.ctx, signup("Ada@Example.com")).await.unwrap();
+    assert_eq!((&*ada.email, ada.role), ("Ada@Example.com", Role::Organizer));
+    assert_eq!(try_log_in(&world.ctx, "Ada@Example.com", PASSWORD).await, Ok(ada.clone()));
+    assert_eq!(find(&world.ctx, ada.id).await.unwrap(), Some(ada));
+}
+
+#[tokio::test]
+async fn an_address_is_the_same_in_any_case() {
+    let world = World::new().await;
+    let user = sign_up(&world.ctx, signup("Jörg@Example.com")).await.unwrap();
+    for spelling in ["jörg@example.com", "JÖRG@EXAMPLE.COM", " Jörg@example.com "] {
+        assert_eq!(
+            try_log_in(&world.ctx, spelling, PASSWORD).await,
+            Ok(user.clone()),
+            "{spelling}"
+        );
+    }
+    let again = sign_up(&world.ctx, signup("JÖRG@example.com")).await.unwrap_err();
+    let again = PublicError::from(again);
+    assert_eq!(again.code, ErrorCode::EmailTaken);
+    assert_eq!(again.about("email"), Some("Email already registered"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_address_signed_up_many_times_at_once_gets_one_account() {
+    let world = World::new().await;
+    let other = world.second_process().await;
+    let results = at_once((0..20).map(|number| {
+        let ctx = [&world.ctx, &other][number % 2].clone();
+        let email = if number % 3 == 0 { "ada@example.com" } else { "ADA@example.com" };
+        async move { sign_up(&ctx, signup(email)).await.map(|_| ()).map_err(code) }
+    }))
+    .await;
+    assert_eq!(count(&results, &Ok(())), 1);
+    assert_eq!(count(&results, &Err(ErrorCode::EmailTaken)), 19);
+}
+
+#[tokio::test]
+async fn a_wrong_password_and_an_unknown_address_are_answered_alike() {
+    let world = World::new().await;
+    sign_up(&world.ctx, signup("ada@example.com")).await.unwrap();
+    let wrong_password = try_log_in(&world.ctx, "ada@example.com", "wrong horse").await;
+    assert_eq!(wrong_password.as_ref().unwrap_err().code, ErrorCode::InvalidCredentials);
+    for (email, password) in [
+        ("grace@example.com", PASSWORD),
+        ("no address", PASSWORD),
+        ("nul\0@example.com", PASSWORD),
+        ("", ""),
+        ("ada@example.com", ""),
+        ("ada@example.com", "nul \0 password"),
+        ("ada@example.com", &*"x".repeat(1_000)),
+    ] {
+        assert_eq!(try_log_in(&world.ctx, email, password).await, wrong_password, "{email:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_administrator_is_made_beside_the_sign_up() {
+    let world = World::new().await;
+    let Signup { name, email, password, .. } = signup("root@example.com");
+    let admin = create_admin(&world.ctx, name, email, password).await.unwrap();
+    assert_eq!(admin.role, Role::Admin);
+    assert_eq!(try_log_in(&world.ctx, "root@example.com", PASSWORD).await, Ok(admin));
+}
+
+#[tokio::test]
+async fn an_account_that_does_not_exist_is_not_found() {
+    let world = World::new().await;
+    let nobody = domain::UserId(uuid::Uuid::nil());
+    assert_eq!(find(&world.ctx, nobody).await.unwrap(), None);
+}

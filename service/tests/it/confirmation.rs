@@ -1,0 +1,136 @@
+use chrono::TimeDelta;
+use domain::RegistrationStatus::{Cancelled, Confirmed, Pending};
+use service::{
+    confirmation::confirm,
+    cron,
+    jobs::{Job, LEASE, claim, sweep},
+    testing::{Queue, World},
+};
+
+use crate::support::{at_once, claim_one, mails, register, subjects};
+
+#[tokio::test]
+async fn a_confirmation_is_mailed_and_shows_in_the_status() {
+    let world = World::new().await;
+    let ada = world.organizer("Ada").await;
+    let grace = world.participant("Grace").await;
+    let sprint = world.competition(&ada).starting_in(TimeDelta::days(6)).create().await;
+    let seat = register(&world.ctx, &grace, sprint).await.unwrap().registration;
+    assert!(mails(&world, &grace).await.is_empty());
+    world.clock.advance(TimeDelta::seconds(1));
+    assert_eq!(world.run_pending_jobs().await, 1);
+
+    assert_eq!(world.roster(&ada, sprint).await, [Confirmed]);
+    let [mail] = &mails(&world, &grace).await[..] else { panic!("one message") };
+    assert_eq!(mail.subject, "Registration Confirmed: Code Sprint");
+    assert_eq!(mail.to, "grace@example.com");
+    assert_eq!((mail.sent_at, mail.read_at), (world.ctx.now(), None));
+    for part in ["Grace", "Code Sprint", "29 November 2026, 12:00 UTC", &seat.id.to_string()] {
+        assert!(mail.body.contains(part), "{part} is missing from {}", mail.body);
+    }
+    assert!(mails(&world, &ada).await.is_empty());
+}
+
+#[tokio::test]
+async fn a_start_that_is_not_set_is_to_be_determined() {
+    let world = World::new().await;
+    let ada = world.organizer("Ada").await;
+    let grace = world.participant("Grace").await;
+    let sprint = world.competition(&ada).starting_in(None).create().await;
+    register(&world.ctx, &grace, sprint).await.unwrap();
+    world.run_pending_jobs().await;
+    assert!(mails(&world, &grace).await[0].body.contains("Start date: TBD"));
+}
+
+#[tokio::test]
+async fn many_confirmations_share_a_transaction() {
+    let world = World::new().await;
+    let ada = world.organizer("Ada").await;
+    let sprint = world.competition(&ada).seats(30).create().await;
+    let crowd = world.crowd(30).await;
+    for guest in &crowd {
+        register(&world.ctx, guest, sprint).await.unwrap();
+    }
+    let claims = claim(&world.ctx, 100).await.unwrap();
+    confirm(&world.ctx, &claims).await.unwrap();
+    assert_eq!(world.roster(&ada, sprint).await, [Confirmed; 30]);
+    assert_eq!(world.queue().await, Queue { done: 30, ..Queue::default() });
+    for guest in &crowd {
+        assert_eq!(mails(&world, guest).await.len(), 1);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_confirmation_run_many_times_is_mailed_once() {
+    let world = World::new().await;
+    let other = world.second_process().await;
+    let ada = world.organizer("Ada").await;
+    let grace = world.participant("Grace").await;
+    let sprint = world.competition(&ada).create().await;
+    register(&world.ctx, &grace, sprint).await.unwrap();
+    let claim = claim_one(&world.ctx).await;
+    let runs = [&world.ctx, &other, &world.ctx, &other].map(|ctx| (ctx.clone(), claim.clone()));
+    let runs = runs.map(|(ctx, claim)| async move { confirm(&ctx, &[claim]).await });
+    for result in at_once(runs).await {
+        result.unwrap();
+    }
+    confirm(&world.ctx, &[claim]).await.unwrap();
+    assert_eq!(subjects(&world, &grace).await, ["Registration Confirmed: Code Sprint"]);
+    assert_eq!(world.queue().await, Queue { done: 1, ..Queue::default() });
+}
+
+#[tokio::test]
+async fn a_confirmation_that_was_mailed_is_not_mailed_again_when_its_note_is_lost() {
+    let world = World::new().await;
+    let ada = world.organizer("Ada").await;
+    let grace = world.participant("Grace").await;
+    let sprint = world.competition(&ada).create().await;
+    let seat = register(&world.ctx, &grace, sprint).await.unwrap().registration;
+    world.run_pending_jobs().await;
+    world.forget_progress(seat.id, Pending).await;
+    world.execute("UPDATE jobs SET state = 'ready'").await.unwrap();
+    assert_eq!(world.run_pending_jobs().await, 1);
+    assert_eq!(world.roster(&ada, sprint).await, [Confirmed]);
+    assert_eq!(world.mails().await, 1);
+}
+
+#[tokio::test]
+async fn a_registration_given_back_meanwhile_is_not_confirmed() {
+    let world = World::new().await;
+    let ada = world.organizer("Ada").await;
+    let [stays, leaves] = &world.crowd(2).await[..] else { panic!("two guests") };
+    let sprint = world.competition(&ada).create().await;
+    register(&world.ctx, stays, sprint).await.unwrap();
+    world.clock.advance(TimeDelta::seconds(1));
+    let seat = register(&world.ctx, leaves, sprint).await.unwrap().registration;
+    world.give_back(seat.id).await;
+    let claims = claim(&world.ctx, 10).await.unwrap();
+    confirm(&world.ctx, &claims).await.unwrap();
+    assert_eq!(world.roster(&ada, sprint).await, [Confirmed, Cancelled]);
+    assert_eq!((mails(&world, stays).await.len(), mails(&world, leaves).await.len()), (1, 0));
+    assert_eq!(world.queue().await.done, 2);
+}
+
+#[tokio::test]
+async fn a_worker_that_dies_after_claiming_delays_the_confirmation_but_does_not_lose_it() {
+    let world = World::new().await;
+    let ada = world.organizer("Ada").await;
+    let grace = world.participant("Grace").await;
+    let sprint = world.competition(&ada).create().await;
+    register(&world.ctx, &grace, sprint).await.unwrap();
+    drop(claim_one(&world.ctx).await);
+    assert_eq!(world.run_pending_jobs().await, 0);
+    world.clock.advance(TimeDelta::from_std(LEASE).unwrap() + TimeDelta::milliseconds(1));
+    sweep(&world.ctx).await.unwrap();
+    assert_eq!(world.run_pending_jobs().await, 1);
+    assert_eq!(world.roster(&ada, sprint).await, [Confirmed]);
+}
+
+#[tokio::test]
+async fn claims_on_other_jobs_are_left_to_those_who_do_them() {
+    let world = World::new().await;
+    cron::fire(&world.ctx, "clean_up", world.ctx.now(), &Job::CleanUp {}).await.unwrap();
+    let claim = claim_one(&world.ctx).await;
+    confirm(&world.ctx, &[claim]).await.unwrap();
+    assert_eq!(world.queue().await, Queue { running: 1, ..Queue::default() });
+}

@@ -1,0 +1,175 @@
+use chrono::TimeDelta;
+use domain::{CompetitionId, ErrorCode, PublicError};
+use service::{Context, registration::Answer, testing::World};
+
+use crate::support::{at_once, code, register, register_with_key};
+
+/// What came of many requests with one key.
+#[derive(Debug, Default)]
+struct Outcomes {
+    fresh: usize,
+    replayed: usize,
+    in_flight: usize,
+    registrations: Vec<domain::RegistrationId>,
+    others: Vec<String>,
+}
+
+impl Outcomes {
+    fn of(answers: Vec<service::Result<Answer>>) -> Self {
+        let mut outcomes = Self::default();
+        for answer in answers {
+            match answer {
+                Ok(Answer { outcome: Ok(new), replayed }) => {
+                    outcomes.registrations.push(new.registration.id);
+                    *if replayed { &mut outcomes.replayed } else { &mut outcomes.fresh } += 1;
+                }
+                Ok(answer) => outcomes.others.push(format!("{answer:?}")),
+                Err(error) => match code(error) {
+                    ErrorCode::IdempotencyInFlight => outcomes.in_flight += 1,
+                    code => outcomes.others.push(format!("{code:?}")),
+                },
+            }
+        }
+        outcomes.registrations.dedup();
+        outcomes
+    }
+}
+
+async fn fifty_times_at_once(world: &World, ctxs: &[&Context]) -> Outcomes {
+    let ada = world.organizer("Ada").await;
+    let grace = world.participant("Grace").await;
+    let sprint = world.competition(&ada).create().await;
+    let answers = at_once((0..50).map(|number| {
+        let (ctx, grace) = (ctxs[number % ctxs.len()].clone(), grace.clone());
+        async move { register_with_key(&ctx, &grace, sprint, "one-and-only").await }
+    }))
+    .await;
+    let tally = world.tally(sprint).await;
+    assert_eq!((tally.registered, tally.seats_held, tally.confirmation_jobs), (1, 1, 1));
+    assert_eq!(world.answers_kept().await, 1);
+    Outcomes::of(answers)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn fifty_requests_with_one_key_register_once() {
+    let world = World::new().await;
+    let outcomes = fifty_times_at_once(&world, &[&world.ctx]).await;
+    assert_eq!((outcomes.fresh, outcomes.registrations.len()), (1, 1), "{outcomes:?}");
+    assert_eq!(outcomes.replayed + outcomes.in_flight, 49, "{outcomes:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_key_sent_to_six_processes_registers_once_and_is_replayed_by_the_others() {
+    let world = World::new().await;
+    let mut others = Vec::new();
+    for _ in 0..5 {
+        others.push(world.second_process().await);
+    }
+    // The first of each process get past its own guard and meet in the database.
+    let ctxs: Vec<_> = std::iter::once(&world.ctx).chain(&others).collect();
+    let outcomes = fifty_times_at_once(&world, &ctxs).await;
+    assert_eq!((outcomes.fresh, outcomes.registrations.len()), (1, 1), "{outcomes:?}");
+    assert_eq!(outcomes.replayed + outcomes.in_flight, 49, "{outcomes:?}");
+}
+
+#[tokio::test]
+async fn a_key_replays_the_first_answer_even_when_the_world_has_moved_on() {
+    let world = World::new().await;
+    let ada = world.organizer("Ada").await;
+    let grace = world.participant("Grace").await;
+    let sprint = world.competition(&ada).create().await;
+    let first = register_with_key(&world.ctx, &grace, sprint, "k").await.unwrap();
+    world.run_pending_jobs().await;
+    world.clock.advance(TimeDelta::days(2));
+    let again = register_with_key(&world.ctx, &grace, sprint, "k").await.unwrap();
+    assert_eq!((first.replayed, again.replayed), (false, true));
+    assert_eq!(again.outcome, first.outcome);
+    let other_process = world.second_process().await;
+    let again = register_with_key(&other_process, &grace, sprint, "k").await.unwrap();
+    assert_eq!((again.replayed, again.outcome), (true, first.outcome));
+}
+
+#[tokio::test]
+async fn refusals_are_replayed_too() {
+    let world = World::new().await;
+    let ada = world.organizer("Ada").await;
+    let [seated, late] = &world.crowd(2).await[..] else { panic!("two guests") };
+    let sprint = world.competition(&ada).seats(1).create().await;
+    let seat = register(&world.ctx, seated, sprint).await.unwrap().registration;
+    let refused = async |actor, key| {
+        let answer = register_with_key(&world.ctx, actor, sprint, key).await.unwrap();
+        (answer.replayed, answer.outcome.unwrap_err().code)
+    };
+    assert_eq!(refused(late, "full").await, (false, ErrorCode::CompetitionFull));
+    assert_eq!(refused(seated, "twice").await, (false, ErrorCode::AlreadyRegistered));
+    world.clock.advance(TimeDelta::days(1));
+    assert_eq!(refused(late, "closed").await, (false, ErrorCode::RegistrationClosed));
+
+    world.give_back(seat.id).await;
+    assert_eq!(refused(late, "full").await, (true, ErrorCode::CompetitionFull));
+    assert_eq!(refused(seated, "twice").await, (true, ErrorCode::AlreadyRegistered));
+    assert_eq!(refused(late, "closed").await, (true, ErrorCode::RegistrationClosed));
+    assert_eq!(world.answers_kept().await, 3);
+}
+
+#[tokio::test]
+async fn a_key_is_good_for_one_request_only() {
+    let world = World::new().await;
+    let ada = world.organizer("Ada").await;
+    let grace = world.participant("Grace").await;
+    let sprint = world.competition(&ada).create().await;
+    let marathon = world.competition(&ada).create().await;
+    register_with_key(&world.ctx, &grace, sprint, "k").await.unwrap();
+    let reused = register_with_key(&world.ctx, &grace, marathon, "k").await.unwrap_err();
+    assert_eq!(code(reused), ErrorCode::IdempotencyKeyReused);
+    assert_eq!(world.tally(marathon).await.registered, 0);
+    assert!(register_with_key(&world.ctx, &grace, marathon, "K").await.is_ok(), "another key");
+}
+
+#[tokio::test]
+async fn keys_of_two_users_never_meet() {
+    let world = World::new().await;
+    let ada = world.organizer("Ada").await;
+    let [one, two] = &world.crowd(2).await[..] else { panic!("two guests") };
+    let sprint = world.competition(&ada).create().await;
+    let marathon = world.competition(&ada).create().await;
+    for (guest, id) in [(one, sprint), (two, marathon)] {
+        let answer = register_with_key(&world.ctx, guest, id, "k").await.unwrap();
+        assert!(!answer.replayed);
+        assert_eq!(answer.outcome.unwrap().registration.user_id, guest.user().unwrap().id);
+    }
+}
+
+#[tokio::test]
+async fn what_was_not_decided_is_not_kept() {
+    let world = World::new().await;
+    let ada = world.organizer("Ada").await;
+    let grace = world.participant("Grace").await;
+    let unknown = CompetitionId(uuid::Uuid::nil());
+    for _ in 0..2 {
+        let error = register_with_key(&world.ctx, &grace, unknown, "k").await.unwrap_err();
+        assert_eq!(code(error), ErrorCode::CompetitionNotFound);
+    }
+    let error = register_with_key(&world.ctx, &ada, unknown, "k").await.unwrap_err();
+    assert_eq!(code(error), ErrorCode::Forbidden);
+    assert_eq!(world.answers_kept().await, 0);
+    let sprint = world.competition(&ada).create().await;
+    let answer = register_with_key(&world.ctx, &grace, sprint, "k").await.unwrap();
+    assert!(answer.outcome.is_ok(), "the key is still free");
+}
+
+#[tokio::test]
+async fn without_a_key_nothing_is_kept_and_nothing_replayed() {
+    let world = World::new().await;
+    let ada = world.organizer("Ada").await;
+    let grace = world.participant("Grace").await;
+    let sprint = world.competition(&ada).create().await;
+    register(&world.ctx, &grace, sprint).await.unwrap();
+    let again: Result<_, PublicError> = Err(PublicError::new(
+        ErrorCode::AlreadyRegistered,
+        "Already registered for this competition",
+    ));
+    let answer = service::registration::register(&world.ctx, &grace, sprint, None).await.unwrap();
+    assert_eq!((answer.outcome, answer.replayed), (again, false));
+    assert_eq!(world.answers_kept().await, 0);
+}

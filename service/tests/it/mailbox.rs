@@ -1,0 +1,72 @@
+use chrono::TimeDelta;
+use domain::{ErrorCode, MailId};
+use service::{
+    Actor,
+    mailbox::{list, mark_read, unread_count},
+    testing::World,
+};
+
+use crate::support::{code, mails, register, subjects};
+
+/// Two guests who are registered for the same two competitions and have the mail that says so.
+async fn two_guests_with_mail(world: &World) -> [Actor; 2] {
+    let ada = world.organizer("Ada").await;
+    let guests = [world.participant("Grace").await, world.participant("Alan").await];
+    for title in ["First", "Second"] {
+        let id = world.competition(&ada).titled(title).create().await;
+        for guest in &guests {
+            register(&world.ctx, guest, id).await.unwrap();
+        }
+        world.run_pending_jobs().await;
+        world.clock.advance(TimeDelta::seconds(1));
+    }
+    guests
+}
+
+#[tokio::test]
+async fn a_mailbox_shows_its_owners_mail_newest_first() {
+    let world = World::new().await;
+    let [grace, _] = two_guests_with_mail(&world).await;
+    let expected = ["Registration Confirmed: Second", "Registration Confirmed: First"];
+    assert_eq!(subjects(&world, &grace).await, expected);
+    let own = grace.user().unwrap();
+    assert!(mails(&world, &grace).await.iter().all(|mail| mail.user_id == own.id));
+}
+
+#[tokio::test]
+async fn mail_is_read_once_and_by_its_owner_only() {
+    let world = World::new().await;
+    let [grace, alan] = two_guests_with_mail(&world).await;
+    let mail = mails(&world, &grace).await.remove(0);
+    let not_his = mark_read(&world.ctx, &alan, mail.id).await.unwrap_err();
+    assert_eq!(code(not_his), ErrorCode::MailNotFound);
+    assert_eq!(unread_count(&world.ctx, &grace).await.unwrap(), 2);
+
+    let opened_at = world.ctx.now();
+    let read = mark_read(&world.ctx, &grace, mail.id).await.unwrap();
+    assert_eq!(read.read_at, Some(opened_at));
+    world.clock.advance(TimeDelta::hours(1));
+    let again = mark_read(&world.ctx, &grace, mail.id).await.unwrap();
+    assert_eq!(again.read_at, Some(opened_at), "the first time counts");
+    assert_eq!(unread_count(&world.ctx, &grace).await.unwrap(), 1);
+    assert_eq!(unread_count(&world.ctx, &alan).await.unwrap(), 2);
+}
+
+#[tokio::test]
+async fn mail_that_does_not_exist_is_not_found() {
+    let world = World::new().await;
+    let grace = world.participant("Grace").await;
+    let unknown = mark_read(&world.ctx, &grace, MailId(uuid::Uuid::nil())).await.unwrap_err();
+    assert_eq!(code(unknown), ErrorCode::MailNotFound);
+}
+
+#[tokio::test]
+async fn nobody_in_particular_has_no_mailbox() {
+    let world = World::new().await;
+    let nobody = Actor::anonymous();
+    let unauthorized = ErrorCode::Unauthorized;
+    assert_eq!(code(list(&world.ctx, &nobody).await.unwrap_err()), unauthorized);
+    assert_eq!(code(unread_count(&world.ctx, &nobody).await.unwrap_err()), unauthorized);
+    let mail = MailId(uuid::Uuid::nil());
+    assert_eq!(code(mark_read(&world.ctx, &nobody, mail).await.unwrap_err()), unauthorized);
+}

@@ -1,0 +1,19 @@
+//! The behaviour of the use cases, on SQLite and, with `TEST_DATABASE_URL` set, on PostgreSQL.
+
+#![expect(clippy::unwrap_used, reason = "a test that panics has failed, and says where")]
+
+mod accounts;
+mod competitions;
+mod confirmation;
+mod cron;
+mod dashboard;
+mod demo;
+mod housekeeping;
+mod idempotency;
+mod jobs;
+mod mailbox;
+mod migration;
+mod registration;
+mod reminders;
+mod sessions;
+mod support;

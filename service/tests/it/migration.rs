@@ -1,0 +1,100 @@
+use service::testing::{EmptyDatabase, World};
+
+use crate::support::{at_once, register};
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn many_processes_may_migrate_an_empty_database_at_once() {
+    let empty = EmptyDatabase::create().await;
+    let mut processes = Vec::new();
+    for _ in 0..3 {
+        processes.push(empty.connect().await);
+    }
+    // Each twice, through one pool.
+    let runs = processes.iter().chain(&processes).map(|db| {
+        let connection = db.connection().clone();
+        async move { migration::run(&connection).await }
+    });
+    for result in at_once(runs).await {
+        result.unwrap();
+    }
+    migration::run(processes[0].connection()).await.unwrap();
+}
+
+/// What the schema refuses, whatever the application does.
+async fn assert_refused(world: &World, sql: &str) {
+    let refused = world.execute(sql).await;
+    assert!(refused.is_err(), "the schema took it: {sql}");
+}
+
+#[tokio::test]
+async fn the_schema_refuses_a_seat_too_many_or_too_few() {
+    let world = World::new().await;
+    let ada = world.organizer("Ada").await;
+    world.competition(&ada).seats(3).create().await;
+    assert_eq!(world.execute("UPDATE competitions SET registered = 3").await.unwrap(), 1);
+    assert_refused(&world, "UPDATE competitions SET registered = 4").await;
+    assert_refused(&world, "UPDATE competitions SET registered = -1").await;
+    assert_refused(&world, "UPDATE competitions SET capacity = 2").await;
+    assert_refused(&world, "UPDATE competitions SET registered = 0, capacity = 0").await;
+}
+
+#[tokio::test]
+async fn the_schema_refuses_a_second_registration_of_one_participant() {
+    let world = World::new().await;
+    let ada = world.organizer("Ada").await;
+    let [one, two] = &world.crowd(2).await[..] else { panic!("two guests") };
+    let sprint = world.competition(&ada).create().await;
+    register(&world.ctx, one, sprint).await.unwrap();
+    register(&world.ctx, two, sprint).await.unwrap();
+    let same = "UPDATE registrations SET user_id = (SELECT id FROM users WHERE name = 'Guest 1')";
+    assert_refused(&world, same).await;
+}
+
+#[tokio::test]
+async fn the_schema_refuses_two_of_what_has_one_key() {
+    let world = World::new().await;
+    let ada = world.organizer("Ada").await;
+    let sprint = world.competition(&ada).create().await;
+    for guest in world.crowd(2).await {
+        register(&world.ctx, &guest, sprint).await.unwrap();
+    }
+    assert_refused(&world, "UPDATE jobs SET dedup_key = 'k'").await;
+    assert_eq!(
+        world.execute("UPDATE jobs SET dedup_key = NULL").await.unwrap(),
+        2,
+        "no key, no limit"
+    );
+    world.run_pending_jobs().await;
+    assert_refused(&world, "UPDATE mailbox SET dedup_key = 'k'").await;
+    assert_refused(&world, "UPDATE users SET email_key = 'k'").await;
+}
+
+#[tokio::test]
+async fn the_schema_refuses_words_that_no_program_writes() {
+    let world = World::new().await;
+    let ada = world.organizer("Ada").await;
+    let grace = world.participant("Grace").await;
+    let sprint = world.competition(&ada).create().await;
+    register(&world.ctx, &grace, sprint).await.unwrap();
+    assert_refused(&world, "UPDATE users SET role = 'KING'").await;
+    assert_refused(&world, "UPDATE registrations SET status = 'confirmed'").await;
+    assert_refused(&world, "UPDATE jobs SET state = 'lost'").await;
+}
+
+#[tokio::test]
+async fn what_belongs_to_a_competition_or_user_goes_with_it() {
+    let world = World::new().await;
+    let ada = world.organizer("Ada").await;
+    let grace = world.participant("Grace").await;
+    let sprint = world.competition(&ada).tagged(&["rust"]).create().await;
+    register(&world.ctx, &grace, sprint).await.unwrap();
+    world.run_pending_jobs().await;
+    assert_eq!(world.execute("DELETE FROM users WHERE name = 'Ada'").await.unwrap(), 1);
+    for table in ["competitions", "competition_tags", "registrations"] {
+        let left = world.execute(&format!("DELETE FROM {table}")).await.unwrap();
+        assert_eq!(left, 0, "{table}");
+    }
+    assert_eq!(world.mails().await, 1, "Grace keeps her mail");
+    world.execute("DELETE FROM users").await.unwrap();
+    assert_eq!(world.mails().await, 0);
+}

@@ -1,0 +1,345 @@
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use domain::{
+    CompetitionId, ErrorCode, PublicError, RegistrationStatus, RosterFilter, RosterQuery,
+    ViewerState,
+};
+use service::{
+    Actor, Context,
+    registration::{mine, new_key, roster, viewer_state},
+    testing::World,
+};
+
+use crate::support::{at_once, code, count, register, register_with_key};
+
+/// Everybody at once; the codes of their outcomes.
+async fn race(ctxs: &[&Context], crowd: &[Actor], id: CompetitionId) -> Vec<Result<(), ErrorCode>> {
+    let attempts = crowd.iter().enumerate().map(|(number, actor)| {
+        let (ctx, actor) = (ctxs[number % ctxs.len()].clone(), actor.clone());
+        async move { register(&ctx, &actor, id).await.map(|_| ()) }
+    });
+    at_once(attempts).await
+}
+
+/// Exactly `seats` of a crowd got one, the others were told why not, and every number agrees.
+async fn assert_sold_out(
+    world: &World,
+    id: CompetitionId,
+    seats: u64,
+    outcomes: &[Result<(), ErrorCode>],
+) {
+    let sold = usize::try_from(seats).unwrap();
+    assert_eq!(count(outcomes, &Ok(())), sold);
+    let full = count(outcomes, &Err(ErrorCode::CompetitionFull));
+    assert_eq!(full, outcomes.len() - sold, "nobody is told anything else: {outcomes:?}");
+    let tally = world.tally(id).await;
+    assert_eq!((tally.registered, tally.seats_held), (seats, seats));
+    assert_eq!(tally.confirmation_jobs, seats);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_crowd_in_one_process_gets_exactly_the_seats_there_are() {
+    let world = World::new().await;
+    let ada = world.organizer("Ada").await;
+    let sprint = world.competition(&ada).seats(30).create().await;
+    let crowd = world.crowd(120).await;
+    let outcomes = race(&[&world.ctx], &crowd, sprint).await;
+    assert_sold_out(&world, sprint, 30, &outcomes).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_crowd_before_two_processes_gets_exactly_the_seats_there_are() {
+    let world = World::new().await;
+    let other = world.second_process().await;
+    let ada = world.organizer("Ada").await;
+    let sprint = world.competition(&ada).seats(60).create().await;
+    let crowd = world.crowd(120).await;
+    let outcomes = race(&[&world.ctx, &other], &crowd, sprint).await;
+    assert_sold_out(&world, sprint, 60, &outcomes).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_crowd_before_four_processes_gets_exactly_the_seats_there_are() {
+    let world = World::new().await;
+    let others =
+        [world.second_process().await, world.second_process().await, world.second_process().await];
+    let ada = world.organizer("Ada").await;
+    let sprint = world.competition(&ada).seats(100).create().await;
+    let crowd = world.crowd(120).await;
+    let [b, c, d] = &others;
+    let outcomes = race(&[&world.ctx, b, c, d], &crowd, sprint).await;
+    assert_sold_out(&world, sprint, 100, &outcomes).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn many_competitions_sell_out_beside_each_other() {
+    let world = World::new().await;
+    let ada = world.organizer("Ada").await;
+    let crowd = world.crowd(30).await;
+    let mut competitions = Vec::new();
+    for _ in 0..8 {
+        competitions.push(world.competition(&ada).seats(10).create().await);
+    }
+    let races = competitions.iter().map(|&id| {
+        let (ctx, crowd) = (world.ctx.clone(), crowd.clone());
+        async move { (id, race(&[&ctx], &crowd, id).await) }
+    });
+    for (id, outcomes) in at_once(races).await {
+        assert_eq!(count(&outcomes, &Ok(())), 10, "{outcomes:?}");
+        assert_eq!(count(&outcomes, &Err(ErrorCode::CompetitionFull)), 20, "{outcomes:?}");
+        let tally = world.tally(id).await;
+        assert_eq!((tally.registered, tally.seats_held), (10, 10));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_participant_asking_many_times_at_once_gets_one_seat() {
+    let world = World::new().await;
+    let other = world.second_process().await;
+    let ada = world.organizer("Ada").await;
+    let sprint = world.competition(&ada).seats(10).create().await;
+    let grace = vec![world.participant("Grace").await; 40];
+    let outcomes = race(&[&world.ctx, &other], &grace, sprint).await;
+    assert_eq!(count(&outcomes, &Ok(())), 1);
+    assert_eq!(count(&outcomes, &Err(ErrorCode::AlreadyRegistered)), 39, "{outcomes:?}");
+    let tally = world.tally(sprint).await;
+    assert_eq!((tally.registered, tally.seats_held, tally.confirmation_jobs), (1, 1, 1));
+}
+
+#[tokio::test]
+async fn a_registration_says_what_was_asked_for() {
+    let world = World::new().await;
+    let ada = world.organizer("Ada").await;
+    let grace = world.participant("Grace Hopper").await;
+    let sprint = world.competition(&ada).create().await;
+    let answer = register_with_key(&world.ctx, &grace, sprint, "k").await.unwrap();
+    let new = answer.outcome.unwrap();
+    assert_eq!(new.registration.status, RegistrationStatus::Pending);
+    assert_eq!(new.registration.competition_id, sprint);
+    assert_eq!(new.registration.user_id, grace.user().unwrap().id);
+    assert_eq!(new.registration.idempotency_key.as_deref(), Some("k"));
+    assert_eq!(new.competition.title, "Code Sprint");
+    assert_eq!(new.user.email, "grace.hopper@example.com");
+    assert!(!answer.replayed);
+    assert_eq!(world.tally(sprint).await.version, 2, "the competition has changed once");
+}
+
+#[tokio::test]
+async fn only_participants_register() {
+    let world = World::new().await;
+    let ada = world.organizer("Ada").await;
+    let sprint = world.competition(&ada).create().await;
+    let refused = register(&world.ctx, &Actor::anonymous(), sprint).await;
+    assert_eq!(refused.unwrap_err(), ErrorCode::Unauthorized);
+    for actor in [ada, world.admin("Root").await] {
+        let refused = register(&world.ctx, &actor, sprint).await;
+        assert_eq!(refused.unwrap_err(), ErrorCode::Forbidden);
+    }
+}
+
+#[tokio::test]
+async fn registration_ends_with_the_millisecond_of_the_deadline() {
+    let world = World::new().await;
+    let ada = world.organizer("Ada").await;
+    let [early, late] = &world.crowd(2).await[..] else { panic!("two guests") };
+    let deadline = TimeDelta::milliseconds(86_400_500);
+    let sprint = world.competition(&ada).closing_in(deadline).create().await;
+    world.clock.advance(deadline - TimeDelta::milliseconds(1));
+    assert!(register(&world.ctx, early, sprint).await.is_ok());
+    world.clock.advance(TimeDelta::milliseconds(1));
+    let refused = register(&world.ctx, late, sprint).await;
+    assert_eq!(refused.unwrap_err(), ErrorCode::RegistrationClosed);
+}
+
+#[tokio::test]
+async fn the_first_reason_against_a_registration_is_the_one_told() {
+    let world = World::new().await;
+    let ada = world.organizer("Ada").await;
+    let [seated, late] = &world.crowd(2).await[..] else { panic!("two guests") };
+    let unknown = CompetitionId(uuid::Uuid::nil());
+    let told = async |actor, id| register(&world.ctx, actor, id).await.unwrap_err();
+    assert_eq!(told(seated, unknown).await, ErrorCode::CompetitionNotFound);
+
+    let sprint = world.competition(&ada).seats(1).create().await;
+    register(&world.ctx, seated, sprint).await.unwrap();
+    assert_eq!(told(late, sprint).await, ErrorCode::CompetitionFull);
+    assert_eq!(told(seated, sprint).await, ErrorCode::AlreadyRegistered, "though it is full");
+    world.clock.advance(TimeDelta::days(1));
+    assert_eq!(told(seated, sprint).await, ErrorCode::RegistrationClosed, "above all");
+    assert_eq!(told(late, sprint).await, ErrorCode::RegistrationClosed);
+}
+
+#[tokio::test]
+async fn a_seat_given_back_can_be_taken_again_and_is_confirmed_again() {
+    let world = World::new().await;
+    let ada = world.organizer("Ada").await;
+    let grace = world.participant("Grace").await;
+    let sprint = world.competition(&ada).seats(1).create().await;
+    let first = register(&world.ctx, &grace, sprint).await.unwrap().registration;
+    world.run_pending_jobs().await;
+    world.give_back(first.id).await;
+    assert_eq!(world.tally(sprint).await.seats_held, 0);
+
+    world.clock.advance(TimeDelta::minutes(1));
+    let again = register(&world.ctx, &grace, sprint).await.unwrap().registration;
+    assert_eq!((again.id, again.status), (first.id, RegistrationStatus::Pending));
+    assert_eq!(again.registered_at, world.ctx.now());
+    world.run_pending_jobs().await;
+    assert_eq!(world.roster(&ada, sprint).await, [RegistrationStatus::Confirmed]);
+    assert_eq!(world.mails().await, 2);
+    let refused = register(&world.ctx, &grace, sprint).await;
+    assert_eq!(refused.unwrap_err(), ErrorCode::AlreadyRegistered);
+}
+
+#[tokio::test]
+async fn a_seat_given_back_goes_to_whoever_comes_first() {
+    let world = World::new().await;
+    let ada = world.organizer("Ada").await;
+    let [first, second] = &world.crowd(2).await[..] else { panic!("two guests") };
+    let sprint = world.competition(&ada).seats(1).create().await;
+    let seat = register(&world.ctx, first, sprint).await.unwrap().registration;
+    world.give_back(seat.id).await;
+    register(&world.ctx, second, sprint).await.unwrap();
+    let refused = register(&world.ctx, first, sprint).await;
+    assert_eq!(refused.unwrap_err(), ErrorCode::CompetitionFull);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn callers_that_hang_up_leave_whole_registrations_or_none() {
+    let world = World::new().await;
+    let ada = world.organizer("Ada").await;
+    let crowd = world.crowd(40).await;
+    let sprint = world.competition(&ada).seats(40).create().await;
+    let keys: Vec<String> = crowd.iter().map(|_| new_key()).collect();
+    for (number, (guest, key)) in crowd.iter().zip(&keys).enumerate() {
+        let (ctx, guest, key) = (world.ctx.clone(), guest.clone(), key.clone());
+        let caller =
+            tokio::spawn(async move { register_with_key(&ctx, &guest, sprint, &key).await });
+        // Some hang up before they begin, others in the middle of it.
+        tokio::time::sleep(Duration::from_micros(150 * number as u64)).await;
+        caller.abort();
+    }
+    for (guest, key) in crowd.iter().zip(&keys) {
+        let answer = until_not_in_flight(&world.ctx, guest, sprint, key).await;
+        assert!(answer.is_ok(), "{answer:?}");
+    }
+    let tally = world.tally(sprint).await;
+    assert_eq!((tally.registered, tally.seats_held, tally.confirmation_jobs), (40, 40, 40));
+}
+
+/// What a client does that was cut off: it asks again until it is told.
+async fn until_not_in_flight(
+    ctx: &Context,
+    guest: &Actor,
+    id: CompetitionId,
+    key: &str,
+) -> Result<(), PublicError> {
+    loop {
+        match register_with_key(ctx, guest, id, key).await.map_err(PublicError::from) {
+            Err(error) if error.code == ErrorCode::IdempotencyInFlight => {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+            answer => return answer?.outcome.map(|_| ()),
+        }
+    }
+}
+
+#[tokio::test]
+async fn participants_see_their_registrations_newest_first() {
+    let world = World::new().await;
+    let ada = world.organizer("Ada").await;
+    let [grace, other] = &world.crowd(2).await[..] else { panic!("two guests") };
+    for title in ["First", "Second", "Third"] {
+        let id = world.competition(&ada).titled(title).tagged(&["b", "a"]).create().await;
+        let seat = register(&world.ctx, grace, id).await.unwrap().registration;
+        register(&world.ctx, other, id).await.unwrap();
+        if title == "First" {
+            world.give_back(seat.id).await;
+        }
+        world.clock.advance(TimeDelta::seconds(1));
+    }
+    let own = mine(&world.ctx, grace).await.unwrap();
+    let titles: Vec<_> = own.iter().map(|own| &*own.competition.title).collect();
+    assert_eq!(titles, ["Third", "Second", "First"]);
+    assert_eq!(own[2].registration.status, RegistrationStatus::Cancelled);
+    assert_eq!(own[0].competition.tags, ["b", "a"]);
+    assert_eq!(own[0].competition.organizer.email, "ada@example.com");
+    assert_eq!(code(mine(&world.ctx, &ada).await.unwrap_err()), ErrorCode::Forbidden);
+}
+
+async fn names(world: &World, actor: &Actor, id: CompetitionId, query: RosterQuery) -> Vec<String> {
+    let filter: RosterFilter = query.check().unwrap();
+    let page = roster(&world.ctx, actor, id, &filter).await.unwrap();
+    page.items.into_iter().map(|entry| entry.user.name).collect()
+}
+
+#[tokio::test]
+async fn a_roster_lists_oldest_first_by_page_status_and_words() {
+    let world = World::new().await;
+    let ada = world.organizer("Ada").await;
+    let sprint = world.competition(&ada).create().await;
+    for name in ["Jörg", "Grace", "100%", "Zoe"] {
+        let guest = if name == "100%" {
+            world.participant("hundred%").await
+        } else {
+            world.participant(name).await
+        };
+        register(&world.ctx, &guest, sprint).await.unwrap();
+        world.clock.advance(TimeDelta::seconds(1));
+    }
+    let all = RosterQuery::default();
+    assert_eq!(names(&world, &ada, sprint, all).await, ["Jörg", "Grace", "hundred%", "Zoe"]);
+
+    let second_page =
+        RosterQuery { page: Some("2".into()), limit: Some("3".into()), ..Default::default() };
+    let page = roster(&world.ctx, &ada, sprint, &second_page.check().unwrap()).await.unwrap();
+    assert_eq!((page.total, page.pages()), (4, 2));
+    assert_eq!(page.items[0].user.name, "Zoe");
+
+    let search = |words: &str| RosterQuery { search: Some(words.into()), ..Default::default() };
+    assert_eq!(names(&world, &ada, sprint, search("JÖRG")).await, ["Jörg"]);
+    assert_eq!(names(&world, &ada, sprint, search("grace@EXAMPLE")).await, ["Grace"]);
+    assert_eq!(names(&world, &ada, sprint, search("%")).await, ["hundred%"]);
+
+    let confirmed = RosterQuery { status: Some("CONFIRMED".into()), ..Default::default() };
+    assert!(names(&world, &ada, sprint, confirmed.clone()).await.is_empty());
+    world.run_pending_jobs().await;
+    assert_eq!(names(&world, &ada, sprint, confirmed).await.len(), 4);
+}
+
+#[tokio::test]
+async fn a_roster_is_for_its_organizer_and_administrators() {
+    let world = World::new().await;
+    let (ada, bob) = (world.organizer("Ada").await, world.organizer("Bob").await);
+    let (grace, root) = (world.participant("Grace").await, world.admin("Root").await);
+    let sprint = world.competition(&ada).create().await;
+    register(&world.ctx, &grace, sprint).await.unwrap();
+    let filter = RosterQuery::default().check().unwrap();
+    let see = async |actor: &Actor, id| {
+        let page = roster(&world.ctx, actor, id, &filter).await;
+        page.map(|page| page.total).map_err(code)
+    };
+    assert_eq!(see(&ada, sprint).await, Ok(1));
+    assert_eq!(see(&root, sprint).await, Ok(1));
+    assert_eq!(see(&bob, sprint).await, Err(ErrorCode::Forbidden));
+    assert_eq!(see(&grace, sprint).await, Err(ErrorCode::Forbidden));
+    assert_eq!(see(&Actor::anonymous(), sprint).await, Err(ErrorCode::Unauthorized));
+    let unknown = CompetitionId(uuid::Uuid::nil());
+    assert_eq!(see(&ada, unknown).await, Err(ErrorCode::CompetitionNotFound));
+}
+
+#[tokio::test]
+async fn a_competition_knows_who_looks_at_it() {
+    let world = World::new().await;
+    let ada = world.organizer("Ada").await;
+    let grace = world.participant("Grace").await;
+    let sprint = world.competition(&ada).create().await;
+    let state = async |actor: &Actor| viewer_state(&world.ctx, actor, sprint).await.unwrap();
+    assert_eq!(state(&Actor::anonymous()).await, ViewerState::default());
+    assert_eq!(state(&grace).await.registration, None);
+    register(&world.ctx, &grace, sprint).await.unwrap();
+    assert_eq!(state(&grace).await.registration, Some(RegistrationStatus::Pending));
+    assert_eq!(state(&grace).await.user, grace.try_user().cloned());
+    assert_eq!(state(&ada).await.registration, None);
+}

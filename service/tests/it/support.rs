@@ -1,0 +1,80 @@
+//! Short words for what many tests say.
+
+use domain::{
+    CompetitionId, CompetitionQuery, ErrorCode, Mail, NewRegistration, PublicError, Timestamp,
+};
+use service::{
+    Actor, Context, Error, Result, competitions,
+    jobs::{Claim, claim},
+    mailbox,
+    registration::{self, Answer},
+    testing::World,
+};
+use tokio::task::JoinSet;
+
+/// Registers without a key; a failure of any sort becomes its code.
+pub(crate) async fn register(
+    ctx: &Context,
+    actor: &Actor,
+    id: CompetitionId,
+) -> Result<NewRegistration, ErrorCode> {
+    match registration::register(ctx, actor, id, None).await {
+        Ok(answer) => answer.outcome.map_err(|refusal| refusal.code),
+        Err(error) => Err(code(error)),
+    }
+}
+
+/// Registers with a key.
+pub(crate) async fn register_with_key(
+    ctx: &Context,
+    actor: &Actor,
+    id: CompetitionId,
+    key: &str,
+) -> Result<Answer> {
+    registration::register(ctx, actor, id, Some(key.parse().unwrap())).await
+}
+
+/// What a client would be told.
+pub(crate) fn code(error: Error) -> ErrorCode {
+    PublicError::from(error).code
+}
+
+/// Runs all of these at once and answers with their results, in no order.
+pub(crate) async fn at_once<T: Send + 'static>(
+    tasks: impl IntoIterator<Item = impl Future<Output = T> + Send + 'static>,
+) -> Vec<T> {
+    tasks.into_iter().collect::<JoinSet<_>>().join_all().await
+}
+
+/// How many of `outcomes` are `expected`.
+pub(crate) fn count<T: PartialEq>(outcomes: &[T], expected: &T) -> usize {
+    outcomes.iter().filter(|outcome| *outcome == expected).count()
+}
+
+/// The titles on a page of the list.
+pub(crate) async fn titles(world: &World, query: CompetitionQuery) -> Vec<String> {
+    let page = competitions::list(&world.ctx, &query.check().unwrap()).await.unwrap();
+    page.items.into_iter().map(|item| item.competition.title).collect()
+}
+
+/// The messages of somebody, newest first.
+pub(crate) async fn mails(world: &World, actor: &Actor) -> Vec<Mail> {
+    mailbox::list(&world.ctx, actor).await.unwrap()
+}
+
+/// The subjects of somebody's messages, newest first.
+pub(crate) async fn subjects(world: &World, actor: &Actor) -> Vec<String> {
+    mails(world, actor).await.into_iter().map(|mail| mail.subject).collect()
+}
+
+/// Claims the one job that is due.
+pub(crate) async fn claim_one(ctx: &Context) -> Claim {
+    let mut claims = claim(ctx, 10).await.unwrap();
+    assert_eq!(claims.len(), 1, "one job is due");
+    claims.remove(0)
+}
+
+/// The time as tests write it down.
+pub(crate) fn time(text: &str) -> Timestamp {
+    text.parse().unwrap()
+}

@@ -1,0 +1,105 @@
+//! The cron schedule.
+
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use domain::Timestamp;
+use service::{Context, Result, cron, jobs::Job};
+use tokio::time;
+use tokio_util::sync::CancellationToken;
+
+use crate::{Schedule, WorkerOptions};
+
+/// How often the clock is looked at: a tick fires at most this late.
+const LOOK: Duration = Duration::from_millis(500);
+/// Ticks missed while no worker ran are made up for this far back.
+const CATCH_UP: TimeDelta = TimeDelta::hours(1);
+
+/// Something that recurs.
+struct Entry {
+    name: &'static str,
+    schedule: Schedule,
+    job: Job,
+    /// The last tick that this worker knows of.
+    last: Option<Timestamp>,
+}
+
+/// Fires every tick until `stop`. Any number of workers may do so: the database lets one fire each.
+pub(crate) async fn run(ctx: Context, options: WorkerOptions, stop: CancellationToken) {
+    let entry = |name, schedule, job| Entry { name, schedule, job, last: None };
+    let mut entries = [
+        entry("reminders", options.cron_reminder_schedule, Job::SendReminders {}),
+        entry("clean_up", options.cron_cleanup_schedule, Job::CleanUp {}),
+    ];
+    while !stop.is_cancelled() {
+        for entry in &mut entries {
+            if let Err(error) = entry.fire_due(&ctx).await {
+                let error = &error as &dyn std::error::Error;
+                tracing::error!(error, cron.name = entry.name, "a tick could not be fired");
+            }
+        }
+        tokio::select! {
+            () = stop.cancelled() => {}
+            () = time::sleep(LOOK) => {}
+        }
+    }
+}
+
+impl Entry {
+    /// Fires all ticks since the last one.
+    async fn fire_due(&mut self, ctx: &Context) -> Result<()> {
+        let now = ctx.now();
+        let mut last = match self.last {
+            Some(last) => last,
+            // A schedule that never fired begins now.
+            None => cron::last_tick(ctx, self.name).await?.unwrap_or(now),
+        };
+        last = last.max((now.utc() - CATCH_UP).into());
+        self.last = Some(last);
+        while let Some(tick) = self.schedule.next_after(last).filter(|tick| *tick <= now) {
+            if cron::fire(ctx, self.name, tick, &self.job).await? {
+                tracing::info!(cron.name = self.name, cron.tick = %tick, "tick fired");
+            }
+            last = tick;
+            self.last = Some(last);
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use service::testing::World;
+
+    use super::*;
+
+    fn entry() -> Entry {
+        let schedule = "*/10 * * * *".parse().unwrap();
+        Entry { name: "reminders", schedule, job: Job::SendReminders {}, last: None }
+    }
+
+    #[tokio::test]
+    async fn missed_ticks_are_made_up_for_once_whoever_fires_them() {
+        let world = World::new().await;
+        let (mut one, mut two) = (entry(), entry());
+        one.fire_due(&world.ctx).await.unwrap();
+        two.fire_due(&world.ctx).await.unwrap();
+        world.clock.advance(TimeDelta::minutes(35));
+        let other = world.second_process().await;
+        let (first, second) = tokio::join!(one.fire_due(&world.ctx), two.fire_due(&other));
+        (first.unwrap(), second.unwrap());
+        let last = cron::last_tick(&world.ctx, "reminders").await.unwrap().unwrap();
+        assert_eq!(last.to_string(), "2026-11-23T12:30:00.000Z");
+        assert_eq!(crate::drain(&world.ctx).await.unwrap(), 3, "12:10, 12:20 and 12:30");
+    }
+
+    #[tokio::test]
+    async fn a_long_rest_is_made_up_for_by_an_hour_only() {
+        let world = World::new().await;
+        let mut entry = entry();
+        entry.fire_due(&world.ctx).await.unwrap();
+        world.clock.advance(TimeDelta::days(3));
+        entry.fire_due(&world.ctx).await.unwrap();
+        assert_eq!(crate::drain(&world.ctx).await.unwrap(), 6);
+    }
+}

@@ -1,0 +1,35 @@
+//! Which use case carries out which job, and how long it may take.
+
+use std::time::Duration;
+
+use service::{
+    Context, Result, confirmation, housekeeping,
+    jobs::{Claim, Job},
+    reminder,
+};
+
+/// Splits claims into what is carried out together: confirmations share a transaction, other jobs stand alone.
+pub(crate) fn groups(claims: Vec<Claim>) -> Vec<Vec<Claim>> {
+    let is_confirmation = |claim: &Claim| matches!(claim.job, Job::ConfirmRegistration { .. });
+    let (together, alone): (Vec<_>, Vec<_>) = claims.into_iter().partition(is_confirmation);
+    let together = (!together.is_empty()).then_some(together);
+    together.into_iter().chain(alone.into_iter().map(|claim| vec![claim])).collect()
+}
+
+/// Carries out one group.
+pub(crate) async fn handle(ctx: &Context, claims: &[Claim]) -> Result<()> {
+    let Some(first) = claims.first() else { return Ok(()) };
+    match first.job {
+        Job::ConfirmRegistration { .. } => confirmation::confirm(ctx, claims).await,
+        Job::SendReminders {} => reminder::send_due(ctx, first).await,
+        Job::CleanUp {} => housekeeping::clean_up(ctx, first).await,
+    }
+}
+
+/// How long a group may take before it counts as failed.
+pub(crate) fn time_limit(job: &Job) -> Duration {
+    match job {
+        Job::ConfirmRegistration { .. } => Duration::from_secs(30),
+        Job::SendReminders {} | Job::CleanUp {} => Duration::from_secs(600),
+    }
+}

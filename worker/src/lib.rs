@@ -1,0 +1,16 @@
+//! The job runner: takes jobs from the `jobs` table, carries them out, and fires the cron schedule.
+//!
+//! What a job *does* is a use case of `service`; this crate decides when, how often and for how long.
+//! `mini-compete serve` runs it in its own process, `mini-compete worker` and `mini-compete-worker` alone.
+
+mod cron;
+mod handlers;
+mod options;
+mod runner;
+mod schedule;
+
+pub mod process;
+
+pub use options::{InstallationOptions, WorkerOptions};
+pub use runner::{drain, run};
+pub use schedule::Schedule;

@@ -1,0 +1,69 @@
+//! What every process of an installation does at its start and end.
+
+use std::path::Path;
+
+use tokio::signal::unix::{SignalKind, signal};
+use tokio_util::sync::CancellationToken;
+use tracing_subscriber::EnvFilter;
+
+/// What is logged unless `RUST_LOG` says otherwise.
+const DEFAULT_LOG: &str = "info,sqlx=warn,sea_orm_migration=warn";
+
+/// Reads the file `.env` of the current folder, if there is one. Variables that are set win.
+///
+/// # Errors
+/// A sentence, when the file cannot be read or understood.
+pub fn load_env_file() -> Result<(), String> {
+    if !Path::new(".env").exists() {
+        return Ok(());
+    }
+    dotenvy::from_path(".env").map_err(|error| format!(".env: {error}"))
+}
+
+/// Starts logging, to standard error.
+///
+/// # Errors
+/// A sentence, when `RUST_LOG` cannot be understood.
+pub fn start_logging() -> Result<(), String> {
+    let filter = match std::env::var("RUST_LOG") {
+        Ok(text) if !text.trim().is_empty() => text,
+        _ => DEFAULT_LOG.to_owned(),
+    };
+    let filter =
+        EnvFilter::builder().parse(&filter).map_err(|error| format!("RUST_LOG: {error}"))?;
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    Ok(())
+}
+
+/// A token that is cancelled by SIGTERM or Ctrl-C. A second signal ends the process at once.
+///
+/// # Errors
+/// When the operating system refuses a signal handler.
+pub fn stop_signal() -> std::io::Result<CancellationToken> {
+    let stop = CancellationToken::new();
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    tokio::spawn({
+        let stop = stop.clone();
+        async move {
+            for signals in 0.. {
+                tokio::select! {
+                    _ = terminate.recv() => {}
+                    _ = interrupt.recv() => {}
+                }
+                if signals > 0 {
+                    std::process::exit(130);
+                }
+                tracing::info!("stopping; once more to stop at once");
+                stop.cancel();
+            }
+        }
+    });
+    Ok(stop)
+}
+
+/// An error and what caused it, in one line.
+pub fn sentence(error: &dyn std::error::Error) -> String {
+    let causes = std::iter::successors(Some(error), |error| error.source());
+    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
+}
