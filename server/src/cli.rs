@@ -3,7 +3,7 @@
 use clap::{Parser, Subcommand};
 use worker::{InstallationOptions, WorkerOptions};
 
-pub use crate::options::ServerOptions;
+pub use crate::options::{Origins, ServerOptions};
 
 /// Competitions that are never oversold.
 ///

@@ -110,3 +110,37 @@ impl IntoResponse for Problem {
         response
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn every_problem_has_every_member_that_clients_read() {
+        let problem = Problem::new(ErrorCode::Internal, "Something went wrong on our side.");
+        let response = problem.into_response();
+        assert_eq!(response.headers()[header::CONTENT_TYPE], "application/problem+json");
+        let body = axum::body::to_bytes(response.into_body(), usize::MAX).await.unwrap();
+        let body: serde_json::Value = serde_json::from_slice(&body).unwrap();
+        let sentence = "Something went wrong on our side.";
+        let expected = serde_json::json!({
+            "type": "about:blank", "title": "Internal Server Error", "status": 500,
+            "detail": sentence, "code": "internal",
+            "message": sentence, "error": "Internal Server Error", "statusCode": 500,
+        });
+        assert_eq!(body, expected);
+    }
+
+    #[test]
+    fn waiting_is_asked_for_where_it_helps() {
+        for (code, expected) in [
+            (ErrorCode::IdempotencyInFlight, Some("1")),
+            (ErrorCode::Overloaded, Some("1")),
+            (ErrorCode::CompetitionFull, None),
+        ] {
+            let response = Problem::new(code, "…").into_response();
+            let header = response.headers().get(header::RETRY_AFTER);
+            assert_eq!(header.map(|value| value.to_str().unwrap()), expected, "{code:?}");
+        }
+    }
+}

@@ -1,6 +1,6 @@
 //! What every process of an installation does at its start and end.
 
-use std::path::Path;
+use std::{io::IsTerminal, path::Path};
 
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
@@ -31,7 +31,12 @@ pub fn start_logging() -> Result<(), String> {
     };
     let filter =
         EnvFilter::builder().parse(&filter).map_err(|error| format!("RUST_LOG: {error}"))?;
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        // Colours are for people; a log file holds text.
+        .with_ansi(std::io::stderr().is_terminal())
+        .init();
     Ok(())
 }
 

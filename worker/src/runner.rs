@@ -104,12 +104,13 @@ async fn carry_out(ctx: &Context, claims: Vec<Claim>, stop: &CancellationToken) 
 }
 
 async fn carry_out_group(ctx: &Context, group: &[Claim], stop: &CancellationToken) {
+    let Some(first) = group.first() else { return };
     let out_of_time = async {
         stop.cancelled().await;
         time::sleep(GRACE).await;
     };
     let result = tokio::select! {
-        result = guarded(ctx, group) => result,
+        result = guarded(time_limit(&first.job), handle(ctx, group)) => result,
         () = lease_lost(ctx, group) => {
             tracing::warn!(jobs = group.len(), "lease lost, another worker has these jobs");
             return;
@@ -136,12 +137,12 @@ async fn carry_out_group(ctx: &Context, group: &[Claim], stop: &CancellationToke
     }
 }
 
-/// Carries a group out within its time limit; a panic is a failure like any other.
-async fn guarded(ctx: &Context, group: &[Claim]) -> Result<(), String> {
-    let Some(first) = group.first() else { return Ok(()) };
-    let limit = time_limit(&first.job);
-    let work = AssertUnwindSafe(handle(ctx, group)).catch_unwind();
-    match time::timeout(limit, work).await {
+/// Bounds work by its time limit; a panic is a failure like any other.
+async fn guarded(
+    limit: Duration,
+    work: impl Future<Output = service::Result<()>>,
+) -> Result<(), String> {
+    match time::timeout(limit, AssertUnwindSafe(work).catch_unwind()).await {
         Ok(Ok(Ok(()))) => Ok(()),
         Ok(Ok(Err(error))) => Err(sentence(&error)),
         Ok(Err(panic)) => Err(format!("panicked: {}", panic_message(&*panic))),
@@ -181,4 +182,30 @@ fn log_failure(what: &str, result: service::Result<()>) {
 fn panic_message(panic: &(dyn std::any::Any + Send)) -> &str {
     let text = panic.downcast_ref::<&str>().copied();
     text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("no message")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LIMIT: Duration = Duration::from_secs(30);
+
+    #[tokio::test]
+    async fn a_panic_is_a_failure_with_its_message() {
+        let panics = async { panic!("division by {}", "zero") };
+        assert_eq!(guarded(LIMIT, panics).await, Err("panicked: division by zero".to_owned()));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn work_that_hangs_is_cut_off() {
+        let hangs = std::future::pending();
+        assert_eq!(guarded(LIMIT, hangs).await, Err("took longer than 30 s".to_owned()));
+    }
+
+    #[tokio::test]
+    async fn a_failure_tells_what_caused_it() {
+        let cause = service::Error::Corrupt("a status of old".to_owned());
+        let reason = guarded(LIMIT, async { Err(cause) }).await.unwrap_err();
+        assert!(reason.ends_with("a status of old"), "{reason}");
+    }
 }

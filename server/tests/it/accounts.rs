@@ -1,0 +1,103 @@
+//! `/api/auth`.
+
+use axum::http::StatusCode;
+use serde_json::json;
+use service::testing::PASSWORD;
+
+use crate::support::{App, snapshot};
+
+#[tokio::test]
+async fn signing_up_answers_with_a_token_and_the_user() {
+    let app = App::new().await;
+    let body = json!({"name": " Ada ", "email": "Ada@Example.com", "password": PASSWORD, "role": "ORGANIZER"});
+    let response = app.post("/api/auth/signup").json(&body).send().await;
+    snapshot("signup", &response);
+
+    let token = response.json()["token"].as_str().unwrap().to_owned();
+    let me =
+        app.get("/api/auth/me").header("authorization", &format!("bEaReR {token}")).send().await;
+    snapshot("me", &me);
+}
+
+#[tokio::test]
+async fn an_address_signs_up_once_in_whatever_case() {
+    let app = App::new().await;
+    app.world.participant("Ada").await;
+    let body = json!({"name": "Ada", "email": "ADA@example.com", "password": PASSWORD, "role": "PARTICIPANT"});
+    snapshot("signup_taken", &app.post("/api/auth/signup").json(&body).send().await);
+}
+
+#[tokio::test]
+async fn a_signup_reports_every_fault_by_field() {
+    let app = App::new().await;
+    let body = json!({"email": "ada", "password": "short", "role": "ADMIN", "isAdmin": true});
+    snapshot("signup_invalid", &app.post("/api/auth/signup").json(&body).send().await);
+}
+
+#[tokio::test]
+async fn passwords_of_eight_characters_to_seventy_two_bytes_sign_up_and_in() {
+    let app = App::new().await;
+    let long = "ä".repeat(36);
+    for (name, password) in [("ada", "12345678"), ("ben", &long)] {
+        let email = format!("{name}@example.com");
+        let body =
+            json!({"name": name, "email": email, "password": password, "role": "PARTICIPANT"});
+        assert_eq!(
+            app.post("/api/auth/signup").json(&body).send().await.status,
+            StatusCode::CREATED
+        );
+        let body = json!({"email": email, "password": password});
+        assert_eq!(app.post("/api/auth/login").json(&body).send().await.status, StatusCode::OK);
+        // What bcrypt would not see is not ignored.
+        let body = json!({"email": email, "password": format!("{password}x")});
+        let response = app.post("/api/auth/login").json(&body).send().await;
+        assert_eq!(response.status, StatusCode::UNAUTHORIZED);
+    }
+}
+
+#[tokio::test]
+async fn signing_in_answers_with_a_token_and_the_user() {
+    let app = App::new().await;
+    app.world.participant("Ada").await;
+    let body = json!({"email": "ada@EXAMPLE.com", "password": PASSWORD});
+    snapshot("login", &app.post("/api/auth/login").json(&body).send().await);
+}
+
+#[tokio::test]
+async fn a_failed_login_does_not_tell_what_was_wrong() {
+    let app = App::new().await;
+    app.world.participant("Ada").await;
+    let wrong_password = json!({"email": "ada@example.com", "password": "something else"});
+    let nobody = json!({"email": "eve\u{0}@example.com", "password": PASSWORD});
+    let one = app.post("/api/auth/login").json(&wrong_password).send().await;
+    let two = app.post("/api/auth/login").json(&nobody).send().await;
+    assert_eq!((one.status, one.text.clone()), (two.status, two.text));
+    snapshot("login_failed", &one);
+}
+
+#[tokio::test]
+async fn only_a_good_token_says_who_asks() {
+    let app = App::new().await;
+    let ada = app.world.participant("Ada").await;
+    let token = app.token(&ada);
+    let forged = format!("{}x", &token[..token.len() - 1]);
+    for authorization in [
+        "",
+        "Bearer",
+        "Bearer ",
+        "Basic YWRhOmFkYQ==",
+        "Bearer x.y.z",
+        &format!("Bearer {forged}"),
+        &token,
+    ] {
+        let response = app.get("/api/auth/me").header("authorization", authorization).send().await;
+        assert_eq!(response.status, StatusCode::UNAUTHORIZED, "{authorization}");
+    }
+    snapshot("unauthorized", &app.get("/api/auth/me").send().await);
+
+    assert_eq!(app.get("/api/auth/me").by(&ada).send().await.status, StatusCode::OK);
+    let bearer = format!("Bearer {token}");
+    app.world.clock.advance(chrono::TimeDelta::hours(24));
+    let expired = app.get("/api/auth/me").header("authorization", &bearer).send().await;
+    assert_eq!(expired.status, StatusCode::UNAUTHORIZED);
+}

@@ -1,0 +1,99 @@
+//! The `mini-compete` command, as a person types it.
+
+use std::{
+    io::Write,
+    process::{Command, Output, Stdio},
+};
+
+use service::testing::World;
+
+/// Runs the command in an empty folder, with nothing but `variables` set.
+fn run(arguments: &[&str], variables: &[(&str, &str)], input: &str) -> Output {
+    let folder = tempfile::tempdir().unwrap();
+    let mut child = Command::new(env!("CARGO_BIN_EXE_mini-compete"))
+        .args(arguments)
+        .env_clear()
+        .envs(variables.iter().copied())
+        .current_dir(folder.path())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // A command that reads nothing may have ended by now.
+    let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
+    child.wait_with_output().unwrap()
+}
+
+fn said(output: &Output) -> String {
+    let text = [&*output.stdout, &*output.stderr].concat();
+    String::from_utf8(text).unwrap()
+}
+
+#[test]
+fn a_wrong_value_stops_the_start_with_a_sentence_that_names_it() {
+    for (name, value) in [
+        ("DATABASE_URL", "mysql://localhost"),
+        ("JWT_SECRET", "short"),
+        ("PORT", "70000"),
+        ("APP_ENV", "testing"),
+        ("SITE_URL", "example.com"),
+        ("CORS_ORIGINS", "*"),
+        ("WORKER_CONCURRENCY", "0"),
+        ("CRON_REMINDER_SCHEDULE", "often"),
+        ("CRON_CLEANUP_SCHEDULE", "* * *"),
+        ("BCRYPT_COST", "3"),
+    ] {
+        let output = run(&["serve"], &[(name, value)], "");
+        assert!(!output.status.success(), "{name}");
+        assert!(said(&output).contains(name), "{name}: {}", said(&output));
+    }
+    let output = run(&["migrate"], &[("RUST_LOG", "a=b=c")], "");
+    assert!(!output.status.success() && said(&output).contains("RUST_LOG"));
+}
+
+#[test]
+fn production_insists_on_a_secret_and_refuses_demo_data() {
+    let folder = tempfile::tempdir().unwrap();
+    let site = folder.path().to_str().unwrap();
+    let output =
+        run(&["serve", "--port", "0", "--site-root", site], &[("APP_ENV", "production")], "");
+    assert!(!output.status.success() && said(&output).contains("JWT_SECRET"), "{}", said(&output));
+    let output = run(&["seed"], &[("APP_ENV", "production")], "");
+    assert!(!output.status.success() && said(&output).contains("refused in production"));
+}
+
+#[tokio::test]
+async fn administrators_are_made_by_the_command_line() {
+    let world = World::new().await;
+    let variables = [("DATABASE_URL", world.database_url()), ("BCRYPT_COST", "4")];
+    let create = ["admin", "create", "--email", "root@example.com"];
+    let output = run(&create, &variables, "correct horse\n");
+    assert!(output.status.success(), "{}", said(&output));
+    let login =
+        domain::Login { email: "root@example.com".into(), password: "correct horse".into() };
+    let user = service::accounts::log_in(&world.ctx, login).await.unwrap();
+    assert_eq!(user.role, domain::Role::Admin);
+    let output = run(&create, &variables, "correct horse\n");
+    assert!(!output.status.success() && said(&output).contains("Email already registered"));
+    let output = run(&["admin", "create", "--email", "eve@example.com"], &variables, "short\n");
+    assert!(said(&output).contains("at least 8 characters"));
+}
+
+#[test]
+fn seeding_twice_makes_nothing_twice() {
+    let folder = tempfile::tempdir().unwrap();
+    let url = format!("sqlite://{}/new/folder/test.db", folder.path().display());
+    let variables = [("DATABASE_URL", &*url), ("BCRYPT_COST", "4")];
+    assert!(said(&run(&["seed"], &variables, "")).contains("7 accounts and 5 competitions"));
+    assert!(said(&run(&["seed"], &variables, "")).contains("0 accounts and 0 competitions"));
+}
+
+#[test]
+fn help_tells_a_stranger_what_there_is() {
+    let help = said(&run(&["--help"], &[], ""));
+    for command in ["serve", "worker", "migrate", "seed", "admin", "openapi"] {
+        assert!(help.contains(command), "{command}");
+    }
+    assert!(said(&run(&["serve", "--help"], &[], "")).contains("[env: PORT=]"));
+}

@@ -1,0 +1,155 @@
+//! `/api/competitions`.
+
+use axum::http::StatusCode;
+use chrono::TimeDelta;
+use serde_json::{Value, json};
+
+use crate::support::{App, snapshot};
+
+fn code_sprint() -> Value {
+    json!({
+        "title": "Code Sprint", "description": "Twenty-four hours of code.", "tags": ["Coding", "team"],
+        "capacity": "50", "regDeadline": "2026-11-30T12:00:00+01:00", "startDate": "2026-12-07T09:00:00Z",
+    })
+}
+
+#[tokio::test]
+async fn an_organizer_creates_a_competition_that_everybody_can_look_at() {
+    let app = App::new().await;
+    let ada = app.world.organizer("Ada").await;
+    let created = app.post("/api/competitions").by(&ada).json(&code_sprint()).send().await;
+    snapshot("competition_created", &created);
+
+    let path = format!("/api/competitions/{}", created.json()["id"].as_str().unwrap());
+    snapshot("competition", &app.get(&path).send().await);
+    snapshot("competitions", &app.get("/api/competitions").send().await);
+    snapshot(
+        "my_competitions",
+        &app.get("/api/competitions/my-competitions").by(&ada).send().await,
+    );
+}
+
+#[tokio::test]
+async fn only_organizers_create() {
+    let app = App::new().await;
+    let ben = app.world.participant("Ben").await;
+    let anonymous = app.post("/api/competitions").json(&code_sprint()).send().await;
+    assert_eq!(anonymous.status, StatusCode::UNAUTHORIZED);
+    snapshot(
+        "required_role",
+        &app.post("/api/competitions").by(&ben).json(&json!([])).send().await,
+    );
+    let mine = app.get("/api/competitions/my-competitions").by(&ben).send().await;
+    assert_eq!(mine.message(), "Required role: ORGANIZER");
+}
+
+#[tokio::test]
+async fn a_competition_reports_every_fault_by_field() {
+    let app = App::new().await;
+    let ada = app.world.organizer("Ada").await;
+    let body = json!({
+        "title": " ", "tags": "coding", "capacity": 0, "regDeadline": "2026-02-31T00:00:00Z",
+        "startDate": 7, "organizerId": "x",
+    });
+    snapshot(
+        "competition_invalid",
+        &app.post("/api/competitions").by(&ada).json(&body).send().await,
+    );
+}
+
+#[tokio::test]
+async fn dates_must_be_in_order() {
+    let app = App::new().await;
+    let ada = app.world.organizer("Ada").await;
+    let create = async |field: &str, time: &str| {
+        let mut body = code_sprint();
+        body[field] = time.into();
+        app.post("/api/competitions").by(&ada).json(&body).send().await
+    };
+    snapshot("deadline_not_in_future", &create("regDeadline", "2026-11-23T12:00:00Z").await);
+    // Equal is refused: 12:00 at +01:00 is 11:00 UTC.
+    snapshot("start_not_after_deadline", &create("startDate", "2026-11-30T11:00:00Z").await);
+}
+
+#[tokio::test]
+async fn what_cannot_be_understood_is_refused_with_a_reason() {
+    let app = App::new().await;
+    let ada = app.world.organizer("Ada").await;
+    let send = async |content_type, body: String| {
+        app.post("/api/competitions").by(&ada).text(content_type, body).send().await
+    };
+    snapshot("malformed_json", &send("application/json", "{\"title\": ".into()).await);
+    snapshot("not_an_object", &send("application/json", "[1]".into()).await);
+    snapshot("wrong_content_type", &send("text/plain", "{}".into()).await);
+    snapshot("too_large", &send("application/json", " ".repeat(256 * 1024 + 1)).await);
+    let deep = "[".repeat(100_000);
+    assert_eq!(send("application/json", deep).await.status, StatusCode::BAD_REQUEST);
+    let nul = code_sprint().to_string().replace("Sprint", "\\u0000");
+    assert_eq!(
+        send("application/json", nul).await.message(),
+        json!(["Title must not contain control characters"])
+    );
+    let not_utf8 = axum::body::Body::from(vec![b'"', 0xff, b'"']);
+    let response =
+        app.post("/api/competitions").by(&ada).text("application/json", not_utf8).send().await;
+    assert_eq!(response.status, StatusCode::BAD_REQUEST);
+}
+
+#[tokio::test]
+async fn what_does_not_exist_is_not_found_in_json() {
+    let app = App::new().await;
+    snapshot("competition_not_found", &app.get("/api/competitions/no-uuid").send().await);
+    let nobody = "/api/competitions/01939c2e-7b5a-7000-8000-000000000001";
+    assert_eq!(app.get(nobody).send().await.message(), "Competition not found");
+    assert_eq!(app.get("/api/competitions/%FF").send().await.status, StatusCode::NOT_FOUND);
+    snapshot("route_not_found", &app.get("/api/nothing/here").send().await);
+    snapshot("method_not_allowed", &app.patch("/api/competitions").send().await);
+}
+
+#[tokio::test]
+async fn the_list_is_searched_filtered_sorted_and_paged() {
+    let app = App::new().await;
+    let (ada, ben) = (app.world.organizer("Ada").await, app.world.organizer("Ben").await);
+    let world = &app.world;
+    world
+        .competition(&ada)
+        .titled("Übung")
+        .tagged(&["Rust"])
+        .closing_in(TimeDelta::days(3))
+        .create()
+        .await;
+    world.competition(&ada).titled("100% Rust").tagged(&["rust", "web"]).create().await;
+    world.competition(&ben).titled("Chess").closing_in(TimeDelta::hours(1)).create().await;
+    let titles = async |query: &str| {
+        let response = app.get(&format!("/api/competitions{query}")).send().await;
+        let list = response.json();
+        let titles =
+            list.as_array().unwrap().iter().map(|c| c["title"].as_str().unwrap().to_owned());
+        titles.collect::<Vec<_>>()
+    };
+    assert_eq!(titles("").await, ["Chess", "100% Rust", "Übung"]);
+    assert_eq!(titles("?search=%C3%BCBUNG").await, ["Übung"]);
+    assert_eq!(titles("?search=100%25").await, ["100% Rust"]);
+    assert_eq!(titles("?search=hours").await.len(), 3, "descriptions are searched");
+    assert_eq!(titles("?search=_").await, [""; 0]);
+    assert_eq!(titles("?tags=RUST").await, ["100% Rust", "Übung"]);
+    assert_eq!(titles("?tags=web,none&search=&page=").await, ["100% Rust"]);
+    let id = ben.user().unwrap().id;
+    assert_eq!(titles(&format!("?organizerId={id}")).await, ["Chess"]);
+    assert_eq!(titles("?sort=deadline").await, ["Chess", "100% Rust", "Übung"]);
+    assert_eq!(titles("?limit=2&page=2").await, ["Übung"]);
+    assert_eq!(titles("?limit=1000").await.len(), 3, "a limit above 100 means 100");
+
+    snapshot(
+        "competitions_page",
+        &app.get("/api/competitions?limit=1&page=2&tags=rust,web").send().await,
+    );
+    snapshot(
+        "competitions_invalid",
+        &app.get("/api/competitions?page=0&limit=x&sort=best&organizerId=1&search=%00")
+            .send()
+            .await,
+    );
+    app.world.clock.advance(TimeDelta::days(2));
+    assert_eq!(titles("").await, ["Übung"], "only what is still open is listed");
+}

@@ -1,0 +1,116 @@
+//! SIGKILL at the worst moments.
+
+use std::time::Duration;
+
+use reqwest::{Client, StatusCode};
+use serde_json::Value;
+use service::{Actor, testing::World};
+
+use crate::support::{App, Process};
+
+/// Longer than a lease and the sweep after it.
+const PATIENCE: Duration = Duration::from_secs(90);
+
+/// The mails of an actor, once there are any.
+async fn mails(world: &World, actor: &Actor) -> Vec<domain::Mail> {
+    let began = tokio::time::Instant::now();
+    loop {
+        let mails = service::mailbox::list(&world.ctx, actor).await.unwrap();
+        if !mails.is_empty() {
+            return mails;
+        }
+        assert!(began.elapsed() < PATIENCE, "the mail never came");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
+
+#[tokio::test]
+async fn a_confirmation_survives_a_kill_between_the_commit_and_the_mail() {
+    let app = App::new().await;
+    let (ada, ben) = (app.world.organizer("Ada").await, app.world.participant("Ben").await);
+    // The real clock of the other process decides about the deadline.
+    app.world.clock.set_to_real_time();
+    let id = app.world.competition(&ada).create().await;
+    let token = app.token(&ben);
+
+    let server = Process::serve(&app.world, &["--no-worker"]);
+    let request = Client::new().post(server.url(&format!("/api/competitions/{id}/register")));
+    let response = request.bearer_auth(&token).send().await.unwrap();
+    assert_eq!(response.status(), StatusCode::CREATED);
+    server.kill();
+    assert!(
+        service::mailbox::list(&app.world.ctx, &ben).await.unwrap().is_empty(),
+        "killed before the mail"
+    );
+
+    let server = Process::serve(&app.world, &[]);
+    assert_eq!(mails(&app.world, &ben).await.len(), 1);
+    server.kill();
+    let server = Process::serve(&app.world, &[]);
+    let me =
+        Client::new().get(server.url("/api/competitions/registrations/my")).bearer_auth(&token);
+    let mine: Value = me.send().await.unwrap().json().await.unwrap();
+    assert_eq!(mine[0]["status"], "CONFIRMED");
+    assert_eq!(mails(&app.world, &ben).await.len(), 1, "and it came once");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn kills_under_load_lose_nothing_and_double_nothing() {
+    const PARTICIPANTS: usize = 60;
+    const KILLS: usize = 5;
+    let app = App::new().await;
+    let ada = app.world.organizer("Ada").await;
+    app.world.clock.set_to_real_time();
+    let id = app.world.competition(&ada).seats(40).create().await;
+    let mut participants = Vec::new();
+    for number in 0..PARTICIPANTS {
+        participants.push(app.world.participant(&format!("P{number}")).await);
+    }
+
+    let mut answers = vec![None; PARTICIPANTS];
+    let mut interrupted = 0;
+    for round in 0.. {
+        let server = Process::serve(&app.world, &[]);
+        let client = Client::new();
+        let requests = participants.iter().map(|participant| {
+            let request = client.post(server.url(&format!("/api/competitions/{id}/register")));
+            request.bearer_auth(app.token(participant)).header("Idempotency-Key", "the-only-try")
+        });
+        let sent: Vec<_> = requests.map(|request| tokio::spawn(request.send())).collect();
+        let last = round >= KILLS;
+        if !last {
+            // Anywhere in the middle of it, a little later each round.
+            tokio::time::sleep(Duration::from_millis(5 + 15 * round as u64)).await;
+            server.kill();
+        }
+        for (answer, task) in answers.iter_mut().zip(sent) {
+            match task.await.unwrap() {
+                Ok(response) => {
+                    let status = response.status();
+                    if matches!(status, StatusCode::CREATED | StatusCode::BAD_REQUEST) {
+                        assert!(answer.is_none_or(|before| before == status), "an answer changed");
+                        *answer = Some(status);
+                    }
+                }
+                Err(_) => interrupted += 1,
+            }
+        }
+        if last {
+            let seated =
+                answers.iter().filter(|answer| **answer == Some(StatusCode::CREATED)).count();
+            assert_eq!(seated, 40, "{answers:?}");
+            for (participant, answer) in participants.iter().zip(&answers) {
+                if *answer == Some(StatusCode::CREATED) {
+                    assert_eq!(mails(&app.world, participant).await.len(), 1);
+                } else {
+                    assert_eq!(*answer, Some(StatusCode::BAD_REQUEST));
+                }
+            }
+            break;
+        }
+    }
+    assert!(interrupted > 0, "no kill hit a request");
+    let detail = service::competitions::get(&app.world.ctx, id).await.unwrap();
+    assert_eq!(detail.count.registrations, 40);
+    assert_eq!(app.world.roster(&ada, id).await.len(), 40);
+}

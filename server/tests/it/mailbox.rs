@@ -1,0 +1,42 @@
+//! `/api/mailbox`.
+
+use axum::http::StatusCode;
+use chrono::TimeDelta;
+
+use crate::support::{App, snapshot};
+
+#[tokio::test]
+async fn a_message_is_listed_counted_and_read_once() {
+    let app = App::new().await;
+    let (ada, ben) = (app.world.organizer("Ada").await, app.world.participant("Ben").await);
+    let id = app.world.competition(&ada).starting_in(None).create().await;
+    app.post(&format!("/api/competitions/{id}/register")).by(&ben).send().await;
+    worker::drain(&app.world.ctx).await.unwrap();
+
+    let list = app.get("/api/mailbox/my").by(&ben).send().await;
+    let mail = list.json()[0].clone();
+    let registration = mail["body"].as_str().unwrap().split("Registration ID: ").nth(1).unwrap();
+    assert!(uuid::Uuid::parse_str(&registration[..36]).is_ok(), "the mail names the registration");
+    assert!(mail["body"].as_str().unwrap().contains("Start date: TBD"));
+    assert_eq!(mail["subject"], "Registration Confirmed: Code Sprint");
+    snapshot("unread_count", &app.get("/api/mailbox/unread-count").by(&ben).send().await);
+
+    let path = format!("/api/mailbox/{}/read", mail["id"].as_str().unwrap());
+    assert_eq!(app.patch(&path).by(&ada).send().await.status, StatusCode::NOT_FOUND, "not hers");
+    assert_eq!(app.patch(&path).by(&ben).send().await.json()["readAt"], "2026-11-23T12:00:00.000Z");
+    app.world.clock.advance(TimeDelta::hours(1));
+    assert_eq!(app.patch(&path).by(&ben).send().await.json()["readAt"], "2026-11-23T12:00:00.000Z");
+    let count = app.get("/api/mailbox/unread-count").by(&ben).send().await;
+    assert_eq!(count.json()["count"], 0);
+}
+
+#[tokio::test]
+async fn a_mailbox_is_its_owners() {
+    let app = App::new().await;
+    for path in ["/api/mailbox/my", "/api/mailbox/unread-count"] {
+        assert_eq!(app.get(path).send().await.status, StatusCode::UNAUTHORIZED);
+    }
+    assert_eq!(app.patch("/api/mailbox/x/read").send().await.status, StatusCode::UNAUTHORIZED);
+    let ben = app.world.participant("Ben").await;
+    snapshot("mail_not_found", &app.patch("/api/mailbox/x/read").by(&ben).send().await);
+}

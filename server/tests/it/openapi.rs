@@ -1,0 +1,35 @@
+//! The description of the API.
+
+use axum::http::StatusCode;
+
+use crate::support::App;
+
+#[test]
+fn the_committed_description_is_the_one_in_the_code() {
+    let committed = include_str!("../../../openapi.json");
+    assert!(committed == server::openapi(), "openapi.json is stale: run `make openapi`");
+}
+
+#[tokio::test]
+async fn the_description_and_its_pages_are_served() {
+    let app = App::new().await;
+    let served = app.get("/api/openapi.json").send().await.json();
+    let committed: serde_json::Value = serde_json::from_str(&server::openapi()).unwrap();
+    assert_eq!(served, committed);
+    let page = app.get("/api/docs/").send().await;
+    assert_eq!(page.status, StatusCode::OK);
+    assert!(!page.text.contains("//cdn"), "nothing is loaded from elsewhere");
+    assert_eq!(app.get("/api/docs/swagger-ui-bundle.js").send().await.status, StatusCode::OK);
+}
+
+#[test]
+fn every_call_is_described_with_its_answers() {
+    let description: serde_json::Value = serde_json::from_str(&server::openapi()).unwrap();
+    let paths = description["paths"].as_object().unwrap();
+    let calls: Vec<_> =
+        paths.values().flat_map(|path| path.as_object().unwrap().values()).collect();
+    assert_eq!(calls.len(), 14);
+    for call in calls {
+        assert!(call["summary"].is_string() && call["responses"].is_object(), "{call}");
+    }
+}

@@ -1,0 +1,105 @@
+//! Pages as a browser without JavaScript gets them.
+
+use axum::http::StatusCode;
+use serde_json::json;
+
+use crate::support::{App, Response};
+
+const HTML: &str = "text/html";
+const FORM: &str = "application/x-www-form-urlencoded";
+
+async fn page(app: &App, path: &str) -> Response {
+    app.get(path).header("accept", HTML).send().await
+}
+
+/// Signs in through the form; answers with the session's cookie.
+async fn sign_in(app: &App, email: &str) -> String {
+    let body = format!("email={email}&password=correct+horse");
+    let response = app.post("/fn/log_in").header("accept", HTML).text(FORM, body).send().await;
+    assert_eq!(response.status, StatusCode::FOUND, "{}", response.text);
+    let cookie = response.header("set-cookie").expect("a session");
+    assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Lax"), "{cookie}");
+    cookie.split(';').next().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn every_page_is_whole_without_javascript() {
+    let app = App::new().await;
+    let ada = app.world.organizer("Ada").await;
+    let id = app.world.competition(&ada).titled("Chess").create().await;
+    for (path, words) in [
+        ("/", "Chess"),
+        ("/competitions", "Chess"),
+        (&format!("/competitions/{id}"), "10 of 10 places left"),
+        ("/auth/login", "Log in"),
+        ("/auth/signup", "Sign up"),
+    ] {
+        let response = page(&app, path).await;
+        assert_eq!(response.status, StatusCode::OK, "{path}");
+        assert!(response.text.contains(words), "{path} says {words}");
+        assert_eq!(response.text.matches("<h1").count(), 1, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn what_does_not_exist_is_not_found() {
+    let app = App::new().await;
+    for path in
+        ["/nothing", "/competitions/no-uuid", "/competitions/01939c2e-7b5a-7000-8000-000000000001"]
+    {
+        assert_eq!(page(&app, path).await.status, StatusCode::NOT_FOUND, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn who_is_not_signed_in_is_sent_to_sign_in_and_back() {
+    let app = App::new().await;
+    for (path, login) in [
+        // A login leads to the dashboard anyway.
+        ("/dashboard", "/auth/login"),
+        ("/mailbox", "/auth/login?next=%2Fmailbox"),
+        ("/competitions/create", "/auth/login?next=%2Fcompetitions%2Fcreate"),
+    ] {
+        let response = page(&app, path).await;
+        assert_eq!(response.status, StatusCode::FOUND, "{path}");
+        assert_eq!(response.header("location"), Some(login));
+    }
+}
+
+#[tokio::test]
+async fn a_session_signs_pages_and_the_api_in() {
+    let app = App::new().await;
+    app.world.participant("Ben").await;
+    let cookie = sign_in(&app, "ben@example.com").await;
+    let dashboard =
+        app.get("/dashboard").header("accept", HTML).header("cookie", &cookie).send().await;
+    assert_eq!(dashboard.status, StatusCode::OK);
+    let me = app.get("/api/auth/me").header("cookie", &cookie).send().await;
+    assert_eq!(me.json()["name"], "Ben");
+}
+
+#[tokio::test]
+async fn what_users_write_is_text_and_nothing_else() {
+    let app = App::new().await;
+    let ada = app.world.organizer("Ada").await;
+    let evil = "</title><script>alert(1)</script>\"'><img src=x onerror=alert(1)>";
+    let body = json!({
+        "title": evil, "description": evil, "tags": ["<script>alert(1)</script>"], "capacity": 5,
+        "regDeadline": "2026-11-30T12:00:00Z",
+    });
+    let created = app.post("/api/competitions").by(&ada).json(&body).send().await;
+    assert_eq!(created.status, StatusCode::CREATED, "{}", created.text);
+    let id = created.json()["id"].as_str().unwrap().to_owned();
+    for path in [
+        "/",
+        "/competitions",
+        &format!("/competitions/{id}"),
+        "/competitions?search=%3Cscript%3Ealert(1)",
+    ] {
+        let text = page(&app, path).await.text;
+        for inert in ["<script>alert", "<img src=x"] {
+            let found = text.find(inert).map(|at| &text[at.saturating_sub(200)..at + 20]);
+            assert_eq!(found, None, "{path}");
+        }
+    }
+}

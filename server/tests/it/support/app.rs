@@ -1,0 +1,116 @@
+//! The whole router over a world of its own.
+
+use std::sync::Arc;
+
+use axum::{
+    Router,
+    body::Body,
+    http::{HeaderValue, Method, Request, header},
+};
+use leptos::config::LeptosOptions;
+use serde_json::Value;
+use server::{
+    AppState, Tokens,
+    cli::{Origins, ServerOptions},
+    router,
+};
+use service::{Actor, testing::World};
+use tower::ServiceExt;
+
+use super::Response;
+
+/// The site whose pages may call the API in tests.
+pub(crate) const FRIEND: &str = "https://friend.example";
+
+/// The server, without a socket.
+pub(crate) struct App {
+    pub(crate) world: World,
+    pub(crate) router: Router,
+    tokens: Arc<Tokens>,
+}
+
+impl App {
+    pub(crate) async fn new() -> Self {
+        let world = World::new().await;
+        let tokens = Arc::new(Tokens::new("a secret of at least thirty-two characters"));
+        let options = ServerOptions {
+            host: [127, 0, 0, 1].into(),
+            port: 0,
+            site_url: None,
+            cors_origins: Origins(vec![HeaderValue::from_static(FRIEND)]),
+            jwt_secret: None,
+            site_root: None,
+        };
+        let state = AppState {
+            ctx: world.ctx.clone(),
+            tokens: Arc::clone(&tokens),
+            leptos: LeptosOptions::builder().output_name("mini-compete").build(),
+        };
+        Self { world, router: router(state, &options), tokens }
+    }
+
+    /// A token of the actor's.
+    pub(crate) fn token(&self, actor: &Actor) -> String {
+        let user = actor.user().expect("somebody who is signed in");
+        self.tokens.issue(user, self.world.ctx.now())
+    }
+
+    pub(crate) fn get(&self, path: &str) -> Call<'_> {
+        self.call(Method::GET, path)
+    }
+
+    pub(crate) fn post(&self, path: &str) -> Call<'_> {
+        self.call(Method::POST, path)
+    }
+
+    pub(crate) fn patch(&self, path: &str) -> Call<'_> {
+        self.call(Method::PATCH, path)
+    }
+
+    pub(crate) fn call(&self, method: Method, path: &str) -> Call<'_> {
+        let request = Request::new(Body::empty());
+        let mut call = Call { app: self, request };
+        *call.request.method_mut() = method;
+        *call.request.uri_mut() = path.parse().expect("a path");
+        call
+    }
+}
+
+/// A request to be sent.
+pub(crate) struct Call<'a> {
+    app: &'a App,
+    request: Request<Body>,
+}
+
+impl Call<'_> {
+    /// With the token of an actor.
+    pub(crate) fn by(self, actor: &Actor) -> Self {
+        let token = self.app.token(actor);
+        self.header("authorization", &format!("Bearer {token}"))
+    }
+
+    pub(crate) fn header(mut self, name: &'static str, value: &str) -> Self {
+        let value = HeaderValue::from_str(value).expect("a header");
+        self.request.headers_mut().append(name, value);
+        self
+    }
+
+    /// With a JSON body.
+    pub(crate) fn json(self, body: &Value) -> Self {
+        self.text("application/json", body.to_string())
+    }
+
+    /// With a body of any kind.
+    pub(crate) fn text(mut self, content_type: &'static str, body: impl Into<Body>) -> Self {
+        let content_type = HeaderValue::from_static(content_type);
+        self.request.headers_mut().insert(header::CONTENT_TYPE, content_type);
+        *self.request.body_mut() = body.into();
+        self
+    }
+
+    pub(crate) async fn send(self) -> Response {
+        let router = self.app.router.clone();
+        let response = router.oneshot(self.request).await.expect("the router answers");
+        Response::read(response).await
+    }
+}

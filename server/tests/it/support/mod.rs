@@ -1,0 +1,9 @@
+//! What tests of the server need: an app in this process, responses, snapshots, and a real process.
+
+mod app;
+mod process;
+mod response;
+
+pub(crate) use app::App;
+pub(crate) use process::Process;
+pub(crate) use response::{Response, snapshot};

@@ -1,0 +1,75 @@
+//! Responses, and snapshots of them that hold everything a client may rely on.
+
+use axum::{
+    body::Body,
+    http::{self, HeaderMap, StatusCode},
+};
+use http_body_util::BodyExt;
+use insta::{Settings, internals::Content};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+/// The headers that clients rely on.
+const SHOWN: [&str; 6] =
+    ["content-type", "idempotency-replayed", "link", "location", "retry-after", "www-authenticate"];
+const COUNT: &str = "x-total-count";
+
+#[derive(Debug)]
+pub(crate) struct Response {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) text: String,
+}
+
+impl Response {
+    pub(crate) async fn read(response: http::Response<Body>) -> Self {
+        let (parts, body) = response.into_parts();
+        let bytes = body.collect().await.expect("a body").to_bytes();
+        let text = String::from_utf8(bytes.to_vec()).expect("text");
+        Self { status: parts.status, headers: parts.headers, text }
+    }
+
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap_or_else(|_| panic!("no JSON: {}", self.text))
+    }
+
+    /// The message of a problem.
+    pub(crate) fn message(&self) -> Value {
+        self.json()["message"].clone()
+    }
+
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+
+    fn shown(&self) -> Value {
+        let headers = SHOWN.iter().chain([&COUNT]);
+        let headers: serde_json::Map<String, Value> = headers
+            .filter_map(|name| Some(((*name).to_owned(), self.header(name)?.into())))
+            .collect();
+        let body = if self.text.is_empty() { Value::Null } else { self.json() };
+        json!({ "status": self.status.as_u16(), "headers": headers, "body": body })
+    }
+}
+
+/// Compares a response with its snapshot. Ids and tokens differ each time; that they are ids and tokens is checked.
+pub(crate) fn snapshot(name: &str, response: &Response) {
+    let mut settings = Settings::clone_current();
+    settings.set_snapshot_path("../snapshots");
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_sort_maps(true);
+    for id in ["id", "userId", "competitionId", "organizerId"] {
+        settings.add_dynamic_redaction(&format!(".**.{id}"), |value, _| {
+            let text = value.as_str().expect("an id is text");
+            let id = Uuid::parse_str(text).expect("an id is a UUID");
+            assert_eq!(id.get_version_num(), 7, "ids are UUIDv7");
+            Content::from("[uuid]")
+        });
+    }
+    settings.add_dynamic_redaction(".**.token", |value, _| {
+        let token = value.as_str().expect("a token is text");
+        assert_eq!(token.split('.').count(), 3, "a token has three parts");
+        Content::from("[jwt]")
+    });
+    settings.bind(|| insta::assert_json_snapshot!(name, response.shown()));
+}
