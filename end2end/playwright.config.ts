@@ -15,11 +15,14 @@ export default defineConfig({
   workers: 2,
   retries: 0,
   forbidOnly: Boolean(process.env.CI),
-  timeout: 30_000, // ms
+  // Generous, for a machine that compiles at the same time: a test that passes never waits for them.
+  timeout: 90_000, // ms
+  expect: { timeout: 15_000 }, // ms
   reporter: [['json', { outputFile: 'test-results/report.json' }], ['list']],
   use: {
     baseURL,
-    trace: 'retain-on-failure',
+    // Without pictures of every step, which take longer than the steps.
+    trace: { mode: 'retain-on-failure', screenshots: false, sources: false },
     screenshot: 'only-on-failure',
     launchOptions: {
       // Undefined means Playwright's own browser.
@@ -35,10 +38,15 @@ export default defineConfig({
       ],
     },
   },
+  // A test runs with JavaScript on and off unless its tag says @js or @no-js; on a phone only with @phone.
   projects: [
-    { name: 'js', use: { ...devices['Desktop Chrome'] } },
-    { name: 'no-js', use: { ...devices['Desktop Chrome'], javaScriptEnabled: false } },
-    { name: 'phone', use: { ...devices['Pixel 7'] } },
+    { name: 'js', grepInvert: /@no-js/, use: { ...devices['Desktop Chrome'] } },
+    {
+      name: 'no-js',
+      grepInvert: /@js/,
+      use: { ...devices['Desktop Chrome'], javaScriptEnabled: false },
+    },
+    { name: 'phone', grep: /@phone/, use: { ...devices['Pixel 7'] } },
   ],
   webServer: runningServer
     ? undefined

@@ -23,9 +23,18 @@ impl FromServerFnError for Failure {
     type Encoder = JsonEncoding;
 
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
+        // What cannot be read on the server is the client's fault; what cannot be read in the browser is ours.
+        let is_server = cfg!(feature = "ssr");
         let (code, message) = match error {
-            ServerFnErrorErr::Args(_) | ServerFnErrorErr::MissingArg(_) => {
-                (ErrorCode::MalformedBody, "The form could not be read. Reload the page and try again.")
+            ServerFnErrorErr::Args(_)
+            | ServerFnErrorErr::MissingArg(_)
+            | ServerFnErrorErr::Deserialization(_)
+                if is_server =>
+            {
+                (
+                    ErrorCode::MalformedBody,
+                    "The form could not be read. Reload the page and try again.",
+                )
             }
             ServerFnErrorErr::Request(_) => (
                 ErrorCode::Overloaded,

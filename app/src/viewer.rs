@@ -30,8 +30,10 @@ impl CurrentViewer {
     pub(crate) fn provide() -> Self {
         let log_out = ServerAction::<LogOut>::new();
         let path = use_location().pathname;
-        let resource =
-            Resource::new_blocking(move || (path.get(), log_out.version().get()), |_| load_viewer());
+        let resource = Resource::new_blocking(
+            move || (path.get(), log_out.version().get()),
+            |_| load_viewer(),
+        );
         let current = Self { resource, log_out };
         provide_context(current);
         current

@@ -64,6 +64,7 @@ pub struct User {
 /// The body of a sign-up, unchecked.
 #[derive(Clone, Default, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(expecting = "an object")]
 pub struct SignupInput {
     /// The name others see; not blank.
     #[cfg_attr(feature = "openapi", schema(value_type = String, required, example = "Ada Lovelace"))]
@@ -133,6 +134,7 @@ fn signup_role(raw: &Raw<String>) -> Result<Role, String> {
 /// The body of a login, unchecked.
 #[derive(Clone, Default, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(expecting = "an object")]
 pub struct LoginInput {
     /// The address of the account, in any case.
     #[cfg_attr(feature = "openapi", schema(value_type = String, required, example = "participant1@minicompete.com"))]

@@ -1,17 +1,44 @@
-import { test as base, expect, type BrowserContext, type Page } from '@playwright/test';
+import {
+  test as base,
+  expect,
+  type BrowserContext,
+  type Locator,
+  type Page,
+  type Response,
+} from '@playwright/test';
+import { Api } from './api.ts';
+import { makeWorld, type World } from './world.ts';
 
 type Fixtures = {
+  /** Makes people, competitions and registrations over the REST API. */
+  api: Api;
   /** HTTP statuses ≥ 400 that this test provokes: `test.use({ expectedStatuses: [404] })`. */
   expectedStatuses: number[];
   /** Runs by itself in every test: fails it when the browser met a problem. */
   noProblems: void;
 };
 
+type WorkerFixtures = {
+  /** Made once for all tests that only look. */
+  world: World;
+};
+
 /**
  * Like Playwright's `test`, and fails when a page of the test logs an error or a warning, throws, cannot load
  * something or is answered 400 or more. A hydration mismatch shows up as such a warning.
  */
-export const test = base.extend<Fixtures>({
+export const test = base.extend<Fixtures, WorkerFixtures>({
+  api: async ({ request }, use) => use(new Api(request)),
+
+  world: [
+    async ({ playwright }, use, { project }) => {
+      const request = await playwright.request.newContext({ baseURL: project.use.baseURL });
+      await use(await makeWorld(new Api(request)));
+      await request.dispose();
+    },
+    { scope: 'worker' },
+  ],
+
   expectedStatuses: [[], { option: true }],
 
   noProblems: [
@@ -35,6 +62,8 @@ export function collectProblems(context: BrowserContext, expectedStatuses: reado
     if (type !== 'error' && type !== 'warning') return;
     // Chromium repeats every answer ≥ 400 here; the answer itself is judged below.
     if (message.text().startsWith('Failed to load resource: the server responded with a status of')) return;
+    // With JavaScript off nothing uses what the page announces for later.
+    if (message.text().includes('was preloaded using link preload but not used') && !javaScriptOn()) return;
     problems.push(`console ${type}: ${message.text()} (${message.location().url})`);
   });
   context.on('weberror', (error) => problems.push(`page error: ${error.error().stack ?? error.error().message}`));
@@ -42,6 +71,8 @@ export function collectProblems(context: BrowserContext, expectedStatuses: reado
     const reason = request.failure()?.errorText ?? 'no reason given';
     // The browser itself gives up what is under way when it leaves a page or starts a download.
     if (reason === 'net::ERR_ABORTED') return;
+    // With JavaScript off it refuses the scripts that the page announces.
+    if (reason === 'csp' && !javaScriptOn()) return;
     problems.push(`request failed: ${request.method()} ${request.url()}: ${reason}`);
   });
   context.on('response', (response) => {
@@ -60,4 +91,20 @@ export function javaScriptOn(): boolean {
 /** Waits until the page answers clicks: until it is hydrated, or not at all with JavaScript off. */
 export async function hydrated(page: Page): Promise<void> {
   if (javaScriptOn()) await page.locator('html[data-hydrated]').waitFor({ state: 'attached' });
+}
+
+/** Loads the page at this path and waits until it answers clicks. */
+export async function open(page: Page, path: string): Promise<Response | null> {
+  const response = await page.goto(path);
+  await hydrated(page);
+  return response;
+}
+
+/** Loads the page again until it shows this, for what happens in the background. */
+export async function reloadUntilVisible(page: Page, wanted: Locator): Promise<void> {
+  const reloaded = async () => {
+    await page.reload();
+    return wanted.isVisible();
+  };
+  await expect.poll(reloaded).toBe(true);
 }

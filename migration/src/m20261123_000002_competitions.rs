@@ -15,6 +15,8 @@ impl MigrationTrait for Migration {
             .col(pk_uuid("id"))
             .col(uuid("organizer_id"))
             .col(text("title"))
+            // The title in lower case, made by the application, to sort by.
+            .col(text("title_key"))
             .col(text("description"))
             // Title and description in lower case, made by the application.
             .col(text("search_text"))
@@ -34,8 +36,8 @@ impl MigrationTrait for Migration {
         manager.create_index(index("competitions", &["created_at", "id"])).await?;
         manager.create_index(index("competitions", &["reg_deadline", "id"])).await?;
         manager.create_index(index("competitions", &["start_date", "id"])).await?;
-        manager.create_index(index("competitions", &["title", "id"])).await?;
-        manager.create_index(index("competitions", &["organizer_id", "created_at"])).await?;
+        manager.create_index(index("competitions", &["title_key", "id"])).await?;
+        manager.create_index(index("competitions", &["organizer_id", "created_at", "id"])).await?;
 
         let tags = Table::create()
             .table("competition_tags")

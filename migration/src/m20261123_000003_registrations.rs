@@ -33,7 +33,9 @@ impl MigrationTrait for Migration {
         // Nobody registers twice, whatever the application does.
         manager.create_index(unique("registrations", &["user_id", "competition_id"])).await?;
         // A participant's own, newest first; and a roster, oldest first.
-        manager.create_index(index("registrations", &["user_id", "registered_at"])).await?;
-        manager.create_index(index("registrations", &["competition_id", "registered_at"])).await
+        manager.create_index(index("registrations", &["user_id", "registered_at", "id"])).await?;
+        manager
+            .create_index(index("registrations", &["competition_id", "registered_at", "id"]))
+            .await
     }
 }

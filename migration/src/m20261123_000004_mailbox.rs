@@ -25,6 +25,6 @@ impl MigrationTrait for Migration {
         manager.create_table(mailbox).await?;
         // No message is sent twice, whatever the application does.
         manager.create_index(unique("mailbox", &["dedup_key"])).await?;
-        manager.create_index(index("mailbox", &["user_id", "sent_at"])).await
+        manager.create_index(index("mailbox", &["user_id", "sent_at", "id"])).await
     }
 }

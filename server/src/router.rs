@@ -14,7 +14,7 @@ use leptos_axum::{LeptosRoutes, generate_route_list};
 use tower::ServiceBuilder;
 use tower_http::{
     catch_panic::CatchPanicLayer,
-    compression::CompressionLayer,
+    compression::{CompressionLayer, DefaultPredicate, Predicate, predicate::NotForContentType},
     cors::CorsLayer,
     request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer},
     timeout::TimeoutLayer,
@@ -57,7 +57,7 @@ pub fn router(state: AppState, options: &ServerOptions) -> Router {
         .layer(PropagateRequestIdLayer::new(X_REQUEST_ID))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, TIME_LIMIT))
-        .layer(CompressionLayer::new());
+        .layer(compression());
     Router::new()
         .nest("/api", api::router().layer(cors(options)))
         .merge(pages(&state))
@@ -83,6 +83,13 @@ fn pages(state: &AppState) -> Router<AppState> {
         .leptos_routes_with_context(state, generate_route_list(app::App), provide, shell)
         .fallback(files)
         .layer(middleware::from_fn(site::cache))
+}
+
+/// Compresses what is made on the fly. Our wasm is not: a release has it compressed beforehand, and that of a
+/// debug build is so large that compressing takes longer than sending.
+fn compression() -> CompressionLayer<impl Predicate> {
+    let predicate = DefaultPredicate::new().and(NotForContentType::const_new("application/wasm"));
+    CompressionLayer::new().compress_when(predicate)
 }
 
 fn cors(options: &ServerOptions) -> CorsLayer {

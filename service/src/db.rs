@@ -21,8 +21,11 @@ const STATEMENT_TIMEOUT: Duration = Duration::from_secs(10);
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long SQLite waits for another process that writes.
 const SQLITE_BUSY_TIMEOUT: Duration = Duration::from_secs(10);
-/// A transaction that met a conflict is tried this often in all.
-const MAX_TRIES: u32 = 6;
+/// A transaction that met a conflict is tried this often in all, for about a second. Measured: of 120 requests
+/// for one competition that came to four processes on PostgreSQL at once, six tries left 8 unanswered.
+const MAX_TRIES: u32 = 60;
+/// The longest pause between two tries, in milliseconds.
+const MAX_PAUSE_MS: u64 = 32;
 
 /// A pool of connections to SQLite or PostgreSQL.
 #[derive(Debug)]
@@ -109,7 +112,11 @@ impl Db {
             sqlite_transaction_mode: is_sqlite.then_some(SqliteTransactionMode::Immediate),
             ..Default::default()
         };
-        let tx = self.connection.begin_with_options(options).await?;
+        let connection = self.connection.clone();
+        // A task of its own, which a caller that goes away does not cancel: half-way through, the driver
+        // would leave the session inside a transaction, and swallow what the next one writes there.
+        let begin = async move { connection.begin_with_options(options).await };
+        let tx = tokio::spawn(begin).await??;
         Ok(WriteTx { tx, _permit: permit })
     }
 }
@@ -159,9 +166,9 @@ where
         match attempt().await {
             Err(error) if error.is_conflict() && tries < MAX_TRIES => {
                 tracing::debug!(tries, error = &error as &dyn std::error::Error, "trying again");
-                // Up to 4, 8, 16, 32, 64 ms: the jitter keeps two that collided from colliding again.
-                let pause = fastrand::u64(1..=2 << tries);
-                tokio::time::sleep(Duration::from_millis(pause)).await;
+                // Up to 4, 8, 16, 32, 32 … ms: the jitter keeps two that collided from colliding again.
+                let longest = (2 << tries.min(5)).min(MAX_PAUSE_MS);
+                tokio::time::sleep(Duration::from_millis(fastrand::u64(1..=longest))).await;
                 tries += 1;
             }
             result => return result,

@@ -87,7 +87,7 @@ mod tests {
         world.clock.advance(TimeDelta::minutes(35));
         let other = world.second_process().await;
         let (first, second) = tokio::join!(one.fire_due(&world.ctx), two.fire_due(&other));
-        (first.unwrap(), second.unwrap());
+        first.and(second).unwrap();
         let last = cron::last_tick(&world.ctx, "reminders").await.unwrap().unwrap();
         assert_eq!(last.to_string(), "2026-11-23T12:30:00.000Z");
         assert_eq!(crate::drain(&world.ctx).await.unwrap(), 3, "12:10, 12:20 and 12:30");

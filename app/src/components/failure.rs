@@ -50,7 +50,7 @@ fn words(error: &PublicError) -> (&'static str, String) {
         ErrorCode::Unauthorized => ("Sign in first", "This page is for people who have signed in.".into()),
         ErrorCode::Forbidden => (
             "This page is not for your account",
-            format!("{}. You are signed in with another role.", error.message),
+            "It is for people with another role. Sign in with an account that has it.".into(),
         ),
         ErrorCode::ValidationFailed => ("This address is not complete", error.message.clone()),
         _ => ("This page cannot be shown just now", format!("{} Please try again in a moment.", error.message)),

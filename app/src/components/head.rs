@@ -16,6 +16,9 @@ pub(crate) fn Head(
     )]
     description: String,
 ) -> impl IntoView {
+    // leptos_meta writes a title into the page as it is; in the browser it is set as text.
+    #[cfg(feature = "ssr")]
+    let title = html_escape::encode_text(&title).into_owned();
     view! {
         <Title text=title />
         <Meta name="description" content=description />

@@ -17,7 +17,7 @@ pub(crate) fn Header() -> impl IntoView {
                     <Logo />
                     "Mini Compete"
                 </A>
-                <nav aria-label="Main" class="-mx-2.5 flex flex-wrap items-center gap-x-1">
+                <nav aria-label="Main" class="-ml-2.5 flex flex-wrap items-center gap-x-1">
                     <A href="/competitions" exact=true attr:class="nav-link">"Competitions"</A>
                     <Transition>
                         {move || Suspend::new(async move {

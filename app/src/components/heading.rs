@@ -52,11 +52,16 @@ impl NavigationFocus {
 /// The one `h1` of a page.
 #[component]
 pub(crate) fn Heading(
+    /// Whether it takes the focus after a change of page; not when something below it does.
+    #[prop(default = true)]
+    takes_focus: bool,
     /// The text.
     children: Children,
 ) -> impl IntoView {
     let node = NodeRef::<H1>::new();
-    NavigationFocus::take(node);
+    if takes_focus {
+        NavigationFocus::take(node);
+    }
     view! {
         <h1 node_ref=node tabindex="-1" class="heading outline-none">
             {children()}

@@ -28,7 +28,9 @@ impl Shape {
     fn path(self) -> &'static str {
         match self {
             Self::Clock => "M12 3a9 9 0 1 1 0 18a9 9 0 0 1 0-18M12 7v5l3 2",
-            Self::Calendar => "M5 5h14a1 1 0 0 1 1 1v13a1 1 0 0 1-1 1H5a1 1 0 0 1-1-1V6a1 1 0 0 1 1-1M4 10h16M8 3v4M16 3v4",
+            Self::Calendar => {
+                "M5 5h14a1 1 0 0 1 1 1v13a1 1 0 0 1-1 1H5a1 1 0 0 1-1-1V6a1 1 0 0 1 1-1M4 10h16M8 3v4M16 3v4"
+            }
             Self::Person => "M12 4a4 4 0 1 1 0 8a4 4 0 0 1 0-8M4 20c1-4 4-5 8-5s7 1 8 5",
             Self::Tick => "M12 3a9 9 0 1 1 0 18a9 9 0 0 1 0-18M8 12l3 3l5-6",
             Self::Search => "M11 4a7 7 0 1 1 0 14a7 7 0 0 1 0-14M16 16l5 5",

@@ -12,6 +12,7 @@ mod icon;
 mod pagination;
 mod seats;
 mod status;
+mod submit;
 mod time;
 
 pub(crate) use empty_state::EmptyState;
@@ -26,4 +27,5 @@ pub(crate) use icon::{Icon, Shape};
 pub(crate) use pagination::Pagination;
 pub(crate) use seats::Seats;
 pub(crate) use status::StatusBadge;
+pub(crate) use submit::Submit;
 pub(crate) use time::Time;

@@ -1,7 +1,7 @@
 //! Forms without JavaScript: what was typed into a refused form waits in the session for the page that
 //! shows the form again.
 
-use domain::PublicError;
+use domain::{ErrorCode, PublicError};
 use serde::{Serialize, de::DeserializeOwned};
 
 use super::{
@@ -11,7 +11,8 @@ use super::{
 use crate::{error::Failure, form::Returned};
 
 /// The answer to a posted form. When it is refused without JavaScript, the browser goes back to the page at
-/// `page`, and what was typed and why it was refused wait there.
+/// `page`, and what was typed and why it was refused wait there. The second half of a double click is not
+/// refused: the page it goes back to shows what the first half brought about.
 pub(crate) async fn settle<T>(
     form: &str,
     page: &str,
@@ -23,15 +24,19 @@ pub(crate) async fn settle<T>(
         Err(error) => error.into(),
     };
     if kind() == Kind::Form {
-        let returned = Returned { typed, problem: Some(problem.clone()) };
-        session().insert(&key(form), returned).await?;
+        if problem.code != ErrorCode::IdempotencyInFlight {
+            let returned = Returned { typed, problem: Some(problem.clone()) };
+            session().insert(&key(form), returned).await?;
+        }
         redirect_form(page);
     }
     Err(problem.into())
 }
 
 /// What waits for this form, if anything does; it is handed out once.
-pub(crate) async fn returned<T: Default + DeserializeOwned>(form: &str) -> Result<Returned<T>, Failure> {
+pub(crate) async fn returned<T: Default + DeserializeOwned>(
+    form: &str,
+) -> Result<Returned<T>, Failure> {
     Ok(session().remove(&key(form)).await?.unwrap_or_default())
 }
 

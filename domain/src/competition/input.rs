@@ -17,7 +17,7 @@ const MAX_TAGS: usize = 10;
 /// The body of a new competition, unchecked.
 #[derive(Clone, Default, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", expecting = "an object")]
 pub struct CompetitionInput {
     /// One line, at most 200 characters.
     #[cfg_attr(feature = "openapi", schema(value_type = String, required, example = "Code Sprint"))]

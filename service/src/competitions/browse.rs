@@ -121,14 +121,14 @@ fn sorted(
     select: Select<competition::Entity>,
     sort: CompetitionSort,
 ) -> Select<competition::Entity> {
-    use competition::Column::{CreatedAt, Id, RegDeadline, StartDate, Title};
+    use competition::Column::{CreatedAt, Id, RegDeadline, StartDate, TitleKey};
     match sort {
         CompetitionSort::Newest => select.order_by_desc(CreatedAt).order_by_desc(Id),
         CompetitionSort::Deadline => select.order_by_asc(RegDeadline).order_by_asc(Id),
         CompetitionSort::Start => {
             select.order_by_with_nulls(StartDate, Order::Asc, NullOrdering::Last).order_by_asc(Id)
         }
-        CompetitionSort::Title => select.order_by_asc(Title).order_by_asc(Id),
+        CompetitionSort::Title => select.order_by_asc(TitleKey).order_by_asc(Id),
     }
 }
 

@@ -41,6 +41,7 @@ pub(crate) async fn insert(
         id: Set(new_id()),
         organizer_id: Set(organizer.id.0),
         title: Set(new.title.to_string()),
+        title_key: Set(new.title.as_str().to_lowercase()),
         description: Set(new.description.to_string()),
         search_text: Set(format!("{}\n{}", new.title, new.description).to_lowercase()),
         capacity: Set(i32::try_from(new.capacity).expect("MAX_CAPACITY fits")),

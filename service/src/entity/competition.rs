@@ -9,6 +9,7 @@ pub(crate) struct Model {
     pub(crate) id: Uuid,
     pub(crate) organizer_id: Uuid,
     pub(crate) title: String,
+    pub(crate) title_key: String,
     pub(crate) description: String,
     pub(crate) search_text: String,
     pub(crate) capacity: i32,

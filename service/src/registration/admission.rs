@@ -132,3 +132,74 @@ async fn write_registration(
     };
     Ok(if is_new { row.insert(tx).await? } else { row.update(tx).await? })
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{pin::pin, time::Duration};
+
+    use tokio::time::timeout;
+
+    use super::*;
+    use crate::{registration::register, testing::World};
+
+    async fn read(world: &World, id: CompetitionId) -> competition::Model {
+        let found = competition::Entity::find_by_id(id.0).one(world.ctx.db.connection()).await;
+        found.unwrap().unwrap()
+    }
+
+    async fn try_take_seat(world: &World, as_read: &competition::Model) -> Result<()> {
+        let tx = world.ctx.db.write().await?;
+        take_seat(&*tx, as_read).await?;
+        tx.commit().await
+    }
+
+    #[tokio::test]
+    async fn a_seat_is_taken_only_if_nothing_has_changed_since_the_competition_was_read() {
+        let world = World::new().await;
+        let ada = world.organizer("Ada").await;
+        let id = world.competition(&ada).seats(9).create().await;
+        let stale = read(&world, id).await;
+        let grace = world.participant("Grace").await;
+        register(&world.ctx, &grace, id, None).await.unwrap().outcome.unwrap();
+        assert!(matches!(try_take_seat(&world, &stale).await, Err(Error::Conflict)));
+        let fresh = read(&world, id).await;
+        try_take_seat(&world, &fresh).await.unwrap();
+        let now = read(&world, id).await;
+        assert_eq!((now.registered, now.version), (2, 3));
+    }
+
+    #[tokio::test]
+    async fn the_last_seat_is_the_last_even_for_a_reader_that_knows_no_better() {
+        let world = World::new().await;
+        let ada = world.organizer("Ada").await;
+        let id = world.competition(&ada).seats(1).create().await;
+        try_take_seat(&world, &read(&world, id).await).await.unwrap();
+        let full = read(&world, id).await;
+        assert!(matches!(try_take_seat(&world, &full).await, Err(Error::Conflict)));
+    }
+
+    #[tokio::test]
+    async fn nobody_decides_about_a_competition_while_somebody_else_does() {
+        let world = World::new().await;
+        let other = world.second_process().await;
+        let ada = world.organizer("Ada").await;
+        let [grace, alan] = [world.participant("Grace").await, world.participant("Alan").await];
+        let id = world.competition(&ada).seats(1).create().await;
+        register(&world.ctx, &grace, id, None).await.unwrap().outcome.unwrap();
+
+        let tx = world.ctx.db.write().await.unwrap();
+        competition::Entity::find_by_id(id.0).lock_exclusive().one(&*tx).await.unwrap();
+        // It would find that the competition is full, which may not be true in a moment.
+        let mut waiting = pin!(register(&other, &alan, id, None));
+        let a_while = Duration::from_millis(100);
+        assert!(timeout(a_while, &mut waiting).await.is_err(), "it did not wait");
+        registration::Entity::delete_many().exec(&*tx).await.unwrap();
+        competition::Entity::update_many()
+            .col_expr(competition::Column::Registered, Expr::value(0))
+            .exec(&*tx)
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+        waiting.await.unwrap().outcome.unwrap();
+    }
+}

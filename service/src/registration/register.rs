@@ -67,3 +67,49 @@ async fn recall(
         None => Ok(None),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{pin::pin, time::Duration};
+
+    use domain::ErrorCode;
+    use tokio::time::timeout;
+
+    use super::*;
+    use crate::testing::World;
+
+    /// Long enough to see that something waits.
+    const A_WHILE: Duration = Duration::from_millis(50);
+
+    #[tokio::test]
+    async fn requests_for_one_competition_line_up_and_others_pass() {
+        let world = World::new().await;
+        let ada = world.organizer("Ada").await;
+        let grace = world.participant("Grace").await;
+        let [taken, free] =
+            [world.competition(&ada).create().await, world.competition(&ada).create().await];
+        let lane = world.ctx.lanes.enter(taken).await;
+        let mut waiting = pin!(register(&world.ctx, &grace, taken, None));
+        assert!(timeout(A_WHILE, &mut waiting).await.is_err(), "the lane was taken");
+        register(&world.ctx, &grace, free, None).await.unwrap().outcome.unwrap();
+        drop(lane);
+        waiting.await.unwrap().outcome.unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_key_is_in_flight_until_its_request_is_answered() {
+        let world = World::new().await;
+        let ada = world.organizer("Ada").await;
+        let grace = world.participant("Grace").await;
+        let sprint = world.competition(&ada).create().await;
+        let ask = || register(&world.ctx, &grace, sprint, Some("k".parse().unwrap()));
+        let lane = world.ctx.lanes.enter(sprint).await;
+        let mut first = pin!(ask());
+        assert!(timeout(A_WHILE, &mut first).await.is_err(), "the lane was taken");
+        let second = PublicError::from(ask().await.unwrap_err());
+        assert_eq!(second.code, ErrorCode::IdempotencyInFlight);
+        drop(lane);
+        assert!(!first.await.unwrap().replayed);
+        assert!(ask().await.unwrap().replayed);
+    }
+}

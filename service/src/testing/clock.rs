@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 use chrono::TimeDelta;
 use domain::Timestamp;
 
-use crate::Clock;
+use crate::{Clock, SystemClock};
 
 /// A clock that stands still until it is told to go on.
 #[derive(Debug)]
@@ -15,6 +15,11 @@ impl TestClock {
     /// A clock that shows `start`.
     pub fn new(start: Timestamp) -> Self {
         Self(Mutex::new(start))
+    }
+
+    /// Shows the machine's time, and stands still there: for tests with other processes in them.
+    pub fn set_to_real_time(&self) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = SystemClock.now();
     }
 
     /// Lets `time` pass.

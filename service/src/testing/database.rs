@@ -56,7 +56,11 @@ impl TestDatabase {
     }
 
     pub(super) async fn connect(&self) -> Db {
-        Db::connect(&self.url, MAX_CONNECTIONS).await.expect("a connection")
+        self.connect_with(MAX_CONNECTIONS).await
+    }
+
+    pub(super) async fn connect_with(&self, max_connections: u32) -> Db {
+        Db::connect(&self.url, max_connections).await.expect("a connection")
     }
 }
 
@@ -80,7 +84,7 @@ async fn clone_template(server: &str) -> String {
     lock.commit().await.expect("the lock's end");
 
     let name = new_name();
-    run(&admin, &format!("CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")).await;
+    run(&admin, &format!("CREATE DATABASE {name} TEMPLATE {template}")).await;
     admin.close().await.expect("a closed connection");
     beside(server, &name)
 }

@@ -60,6 +60,15 @@ impl World {
         context(&self.database, Arc::clone(&self.clock)).await
     }
 
+    /// A process that does everything over a single connection.
+    ///
+    /// # Panics
+    /// When the database does not answer.
+    pub async fn narrow_process(&self) -> Context {
+        let clock = Arc::clone(&self.clock);
+        Context::with_clock(self.database.connect_with(1).await, SETTINGS, clock)
+    }
+
     /// A process for real users on the same database.
     ///
     /// # Panics

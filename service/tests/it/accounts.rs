@@ -1,7 +1,12 @@
+use std::{future::poll_fn, pin::pin, task::Poll};
+
+use chrono::TimeDelta;
 use domain::{Email, ErrorCode, Login, Password, PersonName, PublicError, Role, Signup, User};
 use service::{
     Context, Result,
     accounts::{create_admin, find, log_in, sign_up},
+    cron,
+    jobs::Job,
     testing::{PASSWORD, World},
 };
 
@@ -59,6 +64,31 @@ async fn one_address_signed_up_many_times_at_once_gets_one_account() {
     .await;
     assert_eq!(count(&results, &Ok(())), 1);
     assert_eq!(count(&results, &Err(ErrorCode::EmailTaken)), 19);
+}
+
+/// Drops a future in its so manieth step.
+async fn hang_up_after(mut steps: i64, future: impl Future) {
+    let mut future = pin!(future);
+    let hanging_up = poll_fn(|cx| {
+        steps -= 1;
+        if steps < 0 { Poll::Ready(()) } else { future.as_mut().poll(cx).map(|_| ()) }
+    });
+    hanging_up.await;
+}
+
+/// A session that a caller left inside a transaction would swallow what the next one writes.
+#[tokio::test]
+async fn accounts_made_after_others_hung_up_are_there_for_everybody() {
+    let world = World::new().await;
+    let ctx = world.narrow_process().await;
+    // From before the first step to after the last.
+    for steps in 0..25 {
+        let tick = (ctx.now().utc() + TimeDelta::seconds(steps)).into();
+        hang_up_after(steps, cron::fire(&ctx, "hang up", tick, &Job::CleanUp {})).await;
+        let user = sign_up(&ctx, signup(&format!("ada{steps}@example.com"))).await.unwrap();
+        let seen = find(&world.ctx, user.id).await.unwrap();
+        assert_eq!(seen, Some(user), "after {steps} steps");
+    }
 }
 
 #[tokio::test]

@@ -37,7 +37,7 @@ async fn a_new_competition_reads_back_as_it_was_made() {
         tags: ["Rust", "web", "RUST"].map(str::to_owned).to_vec().into(),
         capacity: 3.into(),
         reg_deadline: "2026-11-24T12:00:00.001Z".to_owned().into(),
-        start_date: "2026-11-24T13:00:00.002+01:00".to_owned().into(),
+        start_date: "2026-11-24T13:00:00.001+01:00".to_owned().into(),
         ..Default::default()
     };
     let made = create(&world.ctx, &ada, input.clone()).await;

@@ -118,7 +118,7 @@ async fn a_worker_that_dies_after_claiming_delays_the_confirmation_but_does_not_
     let grace = world.participant("Grace").await;
     let sprint = world.competition(&ada).create().await;
     register(&world.ctx, &grace, sprint).await.unwrap();
-    drop(claim_one(&world.ctx).await);
+    claim_one(&world.ctx).await;
     assert_eq!(world.run_pending_jobs().await, 0);
     world.clock.advance(TimeDelta::from_std(LEASE).unwrap() + TimeDelta::milliseconds(1));
     sweep(&world.ctx).await.unwrap();

@@ -5,7 +5,7 @@ use leptos_router::hooks::use_query_map;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    components::{ErrorSummary, FailureView, Field, Head, Heading, PasswordField},
+    components::{ErrorSummary, FailureView, Field, Head, Heading, PasswordField, Submit},
     error::Failure,
     form::{Returned, problem_of},
     next,
@@ -109,7 +109,7 @@ fn LoginForm(screen: LoginScreen, next: String, log_in: ServerAction<LogIn>) -> 
                     problem
                 />
                 <PasswordField autocomplete="current-password" problem />
-                <button class="btn btn-primary btn-block">"Log in"</button>
+                <Submit pending=log_in.pending() class="btn-block">"Log in"</Submit>
             </ActionForm>
             <p>"New here? " <a class="link" href=sign_up>"Sign up"</a></p>
             {screen.demo_password.map(|password| view! { <DemoLogins password /> })}

@@ -6,7 +6,9 @@ use leptos_router::hooks::use_query_map;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    components::{ErrorSummary, FailureView, Field, FieldError, Head, Heading, PasswordField},
+    components::{
+        ErrorSummary, FailureView, Field, FieldError, Head, Heading, PasswordField, Submit,
+    },
     error::Failure,
     form::{Problem, Returned, problem_of},
     next,
@@ -25,7 +27,9 @@ pub struct TypedSignup {
 
 /// What the form starts with. Who is signed in already goes straight on to `next`.
 #[server(prefix = "/fn", endpoint = "signup")]
-pub async fn load_signup(#[server(default)] next: String) -> Result<Returned<TypedSignup>, Failure> {
+pub async fn load_signup(
+    #[server(default)] next: String,
+) -> Result<Returned<TypedSignup>, Failure> {
     use crate::ssr::{
         form,
         request::{self, Kind},
@@ -134,7 +138,7 @@ fn SignupForm(
                     hint="8 characters or more. A few words are easy to remember."
                     problem
                 />
-                <button class="btn btn-primary btn-block">"Sign up"</button>
+                <Submit pending=sign_up.pending() class="btn-block">"Sign up"</Submit>
             </ActionForm>
             <p>"Signed up already? " <a class="link" href=log_in>"Log in"</a></p>
         </div>

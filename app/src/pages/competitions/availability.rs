@@ -26,7 +26,8 @@ impl Availability {
             Self::Closed
         } else if competition.seats_left == 0 {
             Self::Full
-        } else if u64::from(competition.seats_left) * u64::from(FEW) <= competition.capacity.into() {
+        } else if u64::from(competition.seats_left) * u64::from(FEW) <= competition.capacity.into()
+        {
             Self::FewLeft
         } else {
             Self::Open

@@ -5,10 +5,11 @@ use leptos::{html::Div, prelude::*};
 
 use super::CompetitionScreen;
 use crate::{
-    components::{ErrorSummary, Icon, Shape, focus},
+    components::{ErrorSummary, Icon, Shape, Submit, focus},
     error::Failure,
     form::problem_of,
     next,
+    viewer::CurrentViewer,
 };
 
 /// Takes a seat.
@@ -80,7 +81,7 @@ fn RegisterForm(id: CompetitionId, key: String, register: ServerAction<Register>
         <ActionForm action=register attr:class="grid gap-3">
             <input type="hidden" name="competition" value=id.to_string() />
             <input type="hidden" name="idempotency_key" value=key />
-            <button class="btn btn-primary btn-lg btn-block">"Register"</button>
+            <Submit pending=register.pending() class="btn-lg btn-block">"Register"</Submit>
             <p class="text-sm text-muted">"Your place is held from that moment."</p>
         </ActionForm>
     }
@@ -116,11 +117,14 @@ fn Notice(title: &'static str, children: Children) -> impl IntoView {
 #[component]
 fn Registered(status: RegistrationStatus, register: ServerAction<Register>) -> impl IntoView {
     let node = NodeRef::<Div>::new();
+    let viewer = expect_context::<CurrentViewer>();
     Effect::new(move || {
         if register.version().get_untracked() > 0
             && let Some(notice) = node.get()
         {
             focus(notice);
+            // The confirmation may have arrived already, and is counted in the head of the page.
+            viewer.resource.refetch();
         }
     });
     let words = match status {

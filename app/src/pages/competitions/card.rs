@@ -34,7 +34,7 @@ pub(crate) fn CompetitionCard(
                         {listing.title}
                     </a>
                 </h3>
-                <p class="break-words">{listing.summary}</p>
+                <p class="wrap-anywhere">{listing.summary}</p>
                 <p class="icon-line text-sm text-muted">
                     <Icon shape=Shape::Person />
                     <span class="sr-only">"Organizer: "</span>

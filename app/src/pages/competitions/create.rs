@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    components::{ErrorSummary, FailureView, Field, Head, Heading, TextArea},
+    components::{ErrorSummary, FailureView, Field, Head, Heading, Submit, TextArea},
     error::Failure,
     form::{Returned, problem_of},
 };
@@ -120,12 +120,12 @@ fn CreateForm(
                     />
                 </fieldset>
                 <fieldset class="section">
-                    <legend class="subheading">"Places and dates"</legend>
+                    <legend class="subheading">"Capacity and dates"</legend>
                     <Field
                         id="capacity"
                         name="draft[capacity]"
-                        label="Places"
-                        hint="How many people can take part."
+                        label="Capacity"
+                        hint="How many people can take part: a whole number."
                         inputmode="numeric"
                         value=typed.capacity
                         problem
@@ -150,7 +150,9 @@ fn CreateForm(
                         problem
                     />
                 </fieldset>
-                <button class="btn btn-primary btn-lg justify-self-start">"Create competition"</button>
+                <Submit pending=create.pending() class="btn-lg justify-self-start">
+                    "Create competition"
+                </Submit>
             </ActionForm>
         </div>
     }

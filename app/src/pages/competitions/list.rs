@@ -35,7 +35,9 @@ pub struct ListScreen {
 
 /// The competitions that match.
 #[server(prefix = "/fn", endpoint = "competitions")]
-pub async fn load_competitions(#[server(default)] query: CompetitionQuery) -> Result<ListScreen, Failure> {
+pub async fn load_competitions(
+    #[server(default)] query: CompetitionQuery,
+) -> Result<ListScreen, Failure> {
     use crate::ssr::request;
 
     /// As many as are pleasant to scroll through: divides by two and by three columns.
@@ -105,6 +107,7 @@ fn Results(screen: ListScreen) -> impl IntoView {
     view! {
         <TagFilter query=query.clone() popular=screen.popular_tags />
         {is_empty.then(|| view! { <Nothing any_open=screen.any_open total=screen.total /> })}
+        <h2 class="sr-only">"Results"</h2>
         <ul class="card-grid">{listings.into_iter().map(card).collect_view()}</ul>
         <Pagination page pages href=move |page| address::at_page(&query, page) />
     }

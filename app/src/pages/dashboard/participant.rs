@@ -83,7 +83,7 @@ pub(super) fn ParticipantDashboard(
             }
             .into_any(),
         }}
-        <Places id="upcoming" title="Then" places=upcoming.collect() />
+        <Places id="upcoming" title="After that" places=upcoming.collect() />
         <Places id="past" title="Past" places=past />
         <Places id="cancelled" title="Cancelled" places=cancelled />
     }
@@ -95,7 +95,7 @@ pub(super) fn ParticipantDashboard(
 fn Next(place: Place) -> impl IntoView {
     view! {
         <section aria-labelledby="next" class="grid gap-3">
-            <h2 id="next" class="subheading">"Next"</h2>
+            <h2 id="next" class="subheading">"Next up"</h2>
             <PlaceCard place />
         </section>
     }

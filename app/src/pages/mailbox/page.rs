@@ -43,6 +43,8 @@ pub struct MailboxScreen {
     pub lines: Vec<MailLine>,
     /// The message that is open.
     pub open: Option<Mail>,
+    /// Whether it was unread until now.
+    pub just_read: bool,
 }
 
 /// The address of a message.
@@ -61,21 +63,24 @@ pub async fn load_mailbox(#[server(default)] mail: String) -> Result<MailboxScre
 
     let (ctx, actor) = (request::context(), request::actor());
     let mut mails = service::mailbox::list(&ctx, &actor).await?;
-    let mut open = None;
+    let (mut open, mut just_read) = (None, false);
     if !mail.is_empty() {
         let not_found = || PublicError::new(ErrorCode::MailNotFound, "Message not found");
         let id = mail.parse().map_err(|_| not_found())?;
         let line = mails.iter_mut().find(|mail| mail.id == id).ok_or_else(not_found)?;
         if line.read_at.is_none() {
             *line = service::mailbox::mark_read(&ctx, &actor, id).await?;
-            // The number of unread messages above the page may have been counted before: load it again.
+            just_read = true;
+            // The number of unread messages above the page may have been counted before, so the page is loaded
+            // again.
             if request::kind() == Kind::Page {
                 response::redirect_page(&href(id));
             }
         }
         open = Some(line.clone());
     }
-    Ok(MailboxScreen { lines: mails.into_iter().map(MailLine::from).collect(), open })
+    let lines = mails.into_iter().map(MailLine::from).collect();
+    Ok(MailboxScreen { lines, open, just_read })
 }
 
 /// The mailbox.
@@ -84,9 +89,6 @@ pub fn MailboxPage() -> impl IntoView {
     let params = use_query_map();
     let mail = Memo::new(move |_| params.read().get("mail").unwrap_or_default());
     let screen = Resource::new_blocking(move || mail.get(), load_mailbox);
-    let viewer = expect_context::<CurrentViewer>();
-    // A message that was opened is no longer unread in the head of the page.
-    Effect::watch(move || mail.get(), move |_, _, _| viewer.resource.refetch(), false);
     view! {
         <Transition fallback=|| view! { <div class="skeleton h-96" aria-hidden="true"></div> }>
             {move || Suspend::new(async move {
@@ -101,7 +103,12 @@ pub fn MailboxPage() -> impl IntoView {
 
 #[component]
 fn Content(screen: MailboxScreen) -> impl IntoView {
-    let MailboxScreen { lines, open } = screen;
+    let MailboxScreen { lines, open, just_read } = screen;
+    if just_read {
+        // The head of the page counts unread messages, too.
+        let viewer = expect_context::<CurrentViewer>();
+        Effect::new(move || viewer.resource.refetch());
+    }
     let unread = lines.iter().filter(|line| line.unread).count();
     let open_id = open.as_ref().map(|mail| mail.id);
     let is_empty = lines.is_empty();
@@ -113,7 +120,7 @@ fn Content(screen: MailboxScreen) -> impl IntoView {
         <Head title="Mailbox" />
         <div class="grid gap-6">
             <div class="grid gap-1">
-                <Heading>"Mailbox"</Heading>
+                <Heading takes_focus=open_id.is_none()>"Mailbox"</Heading>
                 <p class="text-muted">{summary(lines.len(), unread)}</p>
             </div>
             {is_empty
@@ -126,10 +133,10 @@ fn Content(screen: MailboxScreen) -> impl IntoView {
                     }
                 })}
             <div class="mailbox" class:mailbox-open=open_id.is_some()>
-                {open.map(|mail| view! { <Reader mail /> })}
                 <ul aria-label="Messages" class="mail-list">
                     {lines.into_iter().map(line).collect_view()}
                 </ul>
+                {open.map(|mail| view! { <Reader mail /> })}
             </div>
         </div>
     }

@@ -20,7 +20,7 @@ pub(super) fn Reader(
                 {mail.subject}
             </h2>
             <p class="text-sm text-muted">"To " {mail.to} ", " <Time at=mail.sent_at /></p>
-            <p class="whitespace-pre-line break-words">{mail.body}</p>
+            <p class="whitespace-pre-line">{mail.body}</p>
         </article>
     }
 }

@@ -1,0 +1,75 @@
+import type { Locator, Page } from '@playwright/test';
+import { expect, hydrated, javaScriptOn } from './fixtures.ts';
+import { dateAndTime } from './time.ts';
+
+/** What is wrong with a form, all of it, above the form. */
+export function errorSummary(page: Page): Locator {
+  return page.getByRole('alert').filter({ hasText: 'There is a problem' });
+}
+
+/** Checks that the form was refused for exactly these faults, in their order. */
+export async function expectFaults(page: Page, faults: string[]): Promise<void> {
+  const summary = errorSummary(page);
+  await expect(summary.getByRole('heading')).toHaveText('There is a problem');
+  await expect(summary.getByRole('link')).toHaveText(faults);
+  // Without JavaScript nothing can move the focus, and a new page starts at its top anyway.
+  if (javaScriptOn()) await expect(summary).toBeFocused();
+}
+
+/** Checks that the fault stands beside the field as well, and that the summary leads to the field. */
+export async function expectFaultAt(page: Page, field: Locator, fault: string): Promise<void> {
+  await hydrated(page);
+  await expect(field).toHaveAttribute('aria-invalid', 'true');
+  await expect(field).toHaveAccessibleDescription(new RegExp(`${fault}$`));
+  await errorSummary(page).getByRole('link', { name: fault }).click();
+  await expect(field).toBeFocused();
+}
+
+/** The fields of a new competition, by their labels. */
+export type CompetitionFields = {
+  Title: string;
+  Description: string;
+  'Tags (optional)': string;
+  Capacity: string;
+  'Registration deadline (UTC)': string;
+  'Start (UTC, optional)': string;
+};
+
+/** What a valid form holds, apart from the title. */
+export function competitionFields(title: string, deadline: Date, start: Date): CompetitionFields {
+  return {
+    Title: title,
+    Description: 'Seven rounds.\n\nBring a board.',
+    'Tags (optional)': 'chess, open',
+    Capacity: '2',
+    'Registration deadline (UTC)': dateAndTime(deadline),
+    'Start (UTC, optional)': dateAndTime(start),
+  };
+}
+
+/** Fills the form in. */
+export async function fillCompetition(
+  page: Page,
+  fields: Partial<CompetitionFields>,
+): Promise<void> {
+  await hydrated(page);
+  for (const [label, text] of Object.entries(fields)) {
+    await page.getByLabel(label, { exact: true }).fill(text);
+  }
+}
+
+/** Fills the form in and sends it. */
+export async function createCompetition(
+  page: Page,
+  fields: Partial<CompetitionFields>,
+): Promise<void> {
+  await fillCompetition(page, fields);
+  await page.getByRole('button', { name: 'Create competition' }).click();
+}
+
+/** Checks that the form shows this. */
+export async function expectCompetitionFields(page: Page, fields: CompetitionFields): Promise<void> {
+  for (const [label, text] of Object.entries(fields)) {
+    await expect(page.getByLabel(label, { exact: true })).toHaveValue(text);
+  }
+}

@@ -1,0 +1,81 @@
+import { expect, hydrated, open, test } from '../support/fixtures.ts';
+import {
+  competitionFields,
+  createCompetition,
+  expectCompetitionFields,
+  expectFaultAt,
+  expectFaults,
+  fillCompetition,
+} from '../support/forms.ts';
+import { signIn } from '../support/session.ts';
+import { inDays } from '../support/time.ts';
+import { unique } from '../support/unique.ts';
+
+test.use({ expectedStatuses: [400] });
+
+test.beforeEach(async ({ page, api }) => {
+  await signIn(page, await api.organizer());
+  await open(page, '/competitions/create');
+});
+
+test('a new competition is shown to its organizer as everybody will see it', async ({ page }) => {
+  const title = unique('Lantern Open');
+
+  await createCompetition(page, competitionFields(title, inDays(7), inDays(14)));
+
+  await expect(page.getByRole('heading', { name: title })).toBeVisible();
+  await expect(page).toHaveURL(/\/competitions\/[0-9a-f-]{36}$/);
+  await expect(page.getByText('Bring a board.')).toBeVisible();
+  await expect(page.getByRole('list', { name: 'Tags' })).toHaveText(/chess\s*open/);
+  await hydrated(page);
+  await page.getByRole('banner').getByRole('link', { name: 'Dashboard' }).click();
+  await expect(page.getByRole('link', { name: title })).toBeVisible();
+});
+
+test('a double click creates one competition', { tag: '@js' }, async ({ page }) => {
+  const title = unique('Only Once');
+  const fields = competitionFields(title, inDays(7), inDays(14));
+  await fillCompetition(page, fields);
+
+  await page.getByRole('button', { name: 'Create competition' }).dblclick();
+
+  await expect(page.getByRole('heading', { name: title })).toBeVisible();
+  await page.getByRole('banner').getByRole('link', { name: 'Dashboard' }).click();
+  await expect(page.getByRole('link', { name: title })).toHaveCount(1);
+});
+
+test('an empty form is refused with everything that is missing', async ({ page }) => {
+  await createCompetition(page, {});
+
+  await expectFaults(page, [
+    'Title must not be blank',
+    'Description must not be blank',
+    'Capacity must be a whole number from 1 to 1000000',
+    'Registration deadline must not be blank',
+  ]);
+  await expectFaultAt(page, page.getByLabel('Description'), 'Description must not be blank');
+});
+
+test('a start before the deadline is refused and what was typed is kept', async ({ page }) => {
+  const fields = competitionFields(unique('Too early'), inDays(7), inDays(6));
+
+  await createCompetition(page, fields);
+
+  await expectFaults(page, ['Start date must be after registration deadline']);
+  await expectCompetitionFields(page, fields);
+  await expectFaultAt(
+    page,
+    page.getByLabel('Start (UTC, optional)'),
+    'Start date must be after registration deadline',
+  );
+});
+
+test('a deadline that has passed is refused, and the corrected form is accepted', async ({ page }) => {
+  const title = unique('Too late');
+  await createCompetition(page, competitionFields(title, inDays(-1), inDays(14)));
+  await expectFaults(page, ['Registration deadline must be in the future']);
+
+  await createCompetition(page, competitionFields(title, inDays(1), inDays(14)));
+
+  await expect(page.getByRole('heading', { name: title })).toBeVisible();
+});

@@ -1,0 +1,159 @@
+import type { Page } from '@playwright/test';
+import { expect, hydrated, open, test } from '../support/fixtures.ts';
+import { unique } from '../support/unique.ts';
+
+const titles = (page: Page) => page.getByRole('main').getByRole('heading', { level: 3 });
+const found = (page: Page) => page.getByRole('main').getByRole('status');
+/** What the address asks for. */
+const asked = (page: Page) => Object.fromEntries(new URL(page.url()).searchParams);
+
+async function search(page: Page, words: string): Promise<void> {
+  await hydrated(page);
+  await page.getByLabel('Search').fill(words);
+  await page.getByRole('button', { name: 'Search' }).click();
+}
+
+test('a search finds words of the title and of the description, in any case', async ({ page, api }) => {
+  const word = unique('Quokka');
+  await api.competition({ title: `${word} Cup` });
+  await api.competition({ title: unique('Other'), description: `With a ${word} in it.` });
+  await open(page, '/competitions');
+
+  await search(page, word.toUpperCase());
+
+  await expect(found(page)).toHaveText('2 competitions found');
+  await expect(page.getByRole('link', { name: `${word} Cup` })).toBeVisible();
+  expect(asked(page)).toMatchObject({ search: word.toUpperCase() });
+  await expect(page.getByLabel('Search')).toHaveValue(word.toUpperCase());
+});
+
+test('the address of a search brings its result back', async ({ page, api }) => {
+  const { title } = await api.competition();
+
+  await open(page, `/competitions?search=${encodeURIComponent(title)}`);
+
+  await expect(titles(page)).toHaveText([title]);
+  await expect(page.getByLabel('Search')).toHaveValue(title);
+});
+
+test('a tag narrows the list down, a second one widens it, and each can be removed', async ({ page, api }) => {
+  const [chess, go] = [unique('chess'), unique('go')];
+  const [first, second] = [unique('First'), unique('Second')];
+  await api.competition({ title: first, tags: [chess] });
+  await api.competition({ title: second, tags: [go] });
+  const filters = page.getByRole('navigation', { name: 'Tags' });
+
+  await open(page, `/competitions?search=${encodeURIComponent(first)}`);
+  await page.getByRole('main').getByRole('list', { name: 'Tags' }).getByRole('link', { name: chess }).click();
+  await expect(titles(page)).toHaveText([first]);
+  expect(asked(page)).toEqual({ tags: chess });
+
+  await open(page, `/competitions?tags=${encodeURIComponent(`${chess},${go}`)}`);
+  await expect(titles(page)).toHaveText([second, first]);
+  await filters.getByRole('link', { name: `Remove filter: ${chess}` }).click();
+  await expect(titles(page)).toHaveText([second]);
+  expect(asked(page)).toEqual({ tags: go });
+});
+
+test('a search keeps the tags, and everything can be cleared at once', async ({ page, api }) => {
+  const tag = unique('chess');
+  const [wanted, other] = [unique('Wanted'), unique('Other')];
+  await api.competition({ title: wanted, tags: [tag] });
+  await api.competition({ title: other, tags: [tag] });
+  await open(page, `/competitions?tags=${encodeURIComponent(tag)}`);
+  await expect(found(page)).toHaveText('2 competitions found');
+
+  await search(page, wanted);
+  await expect(titles(page)).toHaveText([wanted]);
+  expect(asked(page)).toMatchObject({ search: wanted, tags: tag });
+
+  await hydrated(page);
+  await page.getByRole('link', { name: 'Clear all' }).click();
+  await expect(page).toHaveURL('/competitions');
+  await expect(page.getByLabel('Search')).toHaveValue('');
+});
+
+test('the list is sorted as chosen', async ({ page, api }) => {
+  const word = unique('Sorted');
+  const owner = await api.organizer();
+  const [b, c, a] = [`B ${word}`, `C ${word}`, `A ${word}`];
+  await api.competition({ owner, title: b, deadline: 3, start: 9 });
+  await api.competition({ owner, title: c, deadline: 1, start: 8 });
+  await api.competition({ owner, title: a, deadline: 2 });
+  await open(page, `/competitions?search=${encodeURIComponent(word)}`);
+  await expect(titles(page)).toHaveText([a, c, b]);
+
+  for (const [label, sort, order] of [
+    ['Closing soonest', 'deadline', [c, a, b]],
+    ['Starting soonest', 'start', [c, b, a]],
+    ['Title, A to Z', 'title', [a, b, c]],
+    ['Newest first', 'newest', [a, c, b]],
+  ] as const) {
+    await hydrated(page);
+    await page.getByLabel('Order').selectOption(label);
+    await page.getByRole('button', { name: 'Search' }).click();
+    await expect(titles(page)).toHaveText([...order]);
+    expect(asked(page)).toMatchObject({ search: word, sort });
+  }
+});
+
+test('a long list comes in numbered pages', async ({ page, api }) => {
+  const word = unique('Series');
+  const owner = await api.organizer();
+  for (let number = 1; number <= 13; number++) {
+    await api.competition({ owner, title: `${word} ${number}` });
+  }
+  const pages = page.getByRole('navigation', { name: 'Pages' });
+
+  await open(page, `/competitions?search=${encodeURIComponent(word)}`);
+  await expect(found(page)).toHaveText('13 competitions found, page 1 of 2');
+  await expect(titles(page)).toHaveCount(12);
+  await expect(pages.getByRole('link', { name: 'Page 1' })).toHaveAttribute('aria-current', 'page');
+
+  await pages.getByRole('link', { name: 'Next' }).click();
+  await expect(found(page)).toHaveText('13 competitions found, page 2 of 2');
+  await expect(titles(page)).toHaveText([`${word} 1`]);
+  expect(asked(page)).toEqual({ search: word, page: '2' });
+
+  await hydrated(page);
+  await pages.getByRole('link', { name: 'Page 1' }).click();
+  await expect(titles(page)).toHaveCount(12);
+});
+
+test('the way back leads through the searches that were made', async ({ page, api }) => {
+  const { title } = await api.competition();
+  await open(page, '/competitions');
+  await search(page, unique('Nothing'));
+  await expect(found(page)).toHaveText('No competitions found');
+  await search(page, title);
+  await expect(titles(page)).toHaveText([title]);
+
+  await page.goBack();
+
+  await expect(found(page)).toHaveText('No competitions found');
+});
+
+test('no match is told from an empty site and from a page behind the last one', async ({ page, api }) => {
+  const { title } = await api.competition();
+
+  await open(page, `/competitions?search=${encodeURIComponent(unique('Nothing'))}`);
+  await expect(found(page)).toHaveText('No competitions found');
+  await expect(page.getByText('No competition matches')).toBeVisible();
+  await expect(page.getByRole('link', { name: 'Show all competitions' })).toBeVisible();
+
+  await open(page, `/competitions?search=${encodeURIComponent(title)}&page=9`);
+  await expect(page.getByText('The list is not that long')).toBeVisible();
+});
+
+test.describe('impossible', () => {
+  test.use({ expectedStatuses: [400] });
+
+  test('an order that does not exist is named, with a way out', async ({ page }) => {
+    const response = await open(page, '/competitions?sort=best');
+
+    expect(response?.status()).toBe(400);
+    await expect(page.getByRole('alert')).toContainText('Sort must be newest, deadline, start or title');
+    await page.getByRole('link', { name: 'Show all competitions' }).click();
+    await expect(titles(page).first()).toBeVisible();
+  });
+});

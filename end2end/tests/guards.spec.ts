@@ -1,0 +1,77 @@
+import { PASSWORD, newEmail } from '../support/api.ts';
+import { expect, open, test } from '../support/fixtures.ts';
+import { logIn, postForm, signIn, signUp } from '../support/session.ts';
+
+for (const path of ['/dashboard', '/mailbox', '/competitions/create']) {
+  test(`a stranger at ${path} logs in first and comes back`, async ({ page, api }) => {
+    const organizer = await api.organizer();
+
+    await open(page, path);
+    await expect(page).toHaveURL(/\/auth\/login/);
+    await logIn(page, organizer.email, PASSWORD);
+
+    await expect(page).toHaveURL(path);
+    await expect(page.getByRole('banner').getByText(organizer.name)).toBeVisible();
+  });
+}
+
+test.describe('signed out meanwhile', () => {
+  test.use({ expectedStatuses: [401] });
+
+  test('a session that ended meanwhile leads to the login, and from there to where it was meant to', { tag: '@js' }, async ({ page, context, api }) => {
+    const participant = await api.participant();
+    await signIn(page, participant);
+    await open(page, '/');
+    await context.clearCookies();
+
+    await page.getByRole('banner').getByRole('link', { name: 'Mailbox' }).click();
+    await expect(page).toHaveURL('/auth/login?next=%2Fmailbox');
+    await logIn(page, participant.email, PASSWORD);
+
+    await expect(page).toHaveURL('/mailbox');
+  });
+});
+
+test.describe('forbidden', () => {
+  test.use({ expectedStatuses: [403] });
+
+  test('a participant cannot create a competition and is told why', async ({ page, api }) => {
+    await signIn(page, await api.participant());
+
+    const response = await open(page, '/competitions/create');
+
+    expect(response?.status()).toBe(403);
+    await expect(page.getByRole('heading', { name: 'This page is not for your account' })).toBeVisible();
+    await expect(page.getByText('It is for people with another role.')).toBeVisible();
+    await expect(page.getByRole('banner').getByRole('link', { name: 'Create' })).toBeHidden();
+  });
+});
+
+const FOREIGN = ['//evil.example', '/\\evil.example', 'https://evil.example', '/\t/evil.example'];
+
+for (const next of FOREIGN) {
+  test(`a login never leads to ${JSON.stringify(next)}`, async ({ page, api }) => {
+    const participant = await api.participant();
+    await open(page, `/auth/login?next=${encodeURIComponent(next)}`);
+
+    await logIn(page, participant.email, PASSWORD);
+
+    await expect(page).toHaveURL('/dashboard');
+  });
+}
+
+test('a sign-up never leads to another site', async ({ page }) => {
+  await open(page, '/auth/signup?next=%2F%2Fevil.example');
+
+  await signUp(page, { role: 'Take part', name: 'Pia Participant', email: newEmail() });
+
+  await expect(page).toHaveURL('/dashboard');
+});
+
+test('a form that was tampered with leads to no other site', { tag: '@no-js' }, async ({ page, api }) => {
+  const { email } = await api.participant();
+  for (const next of FOREIGN) {
+    const answer = await postForm(page, '/fn/log_in', { email, password: PASSWORD, next });
+    expect(answer.headers()['location']).toBe('/dashboard');
+  }
+});

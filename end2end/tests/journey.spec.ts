@@ -1,0 +1,75 @@
+import { newEmail } from '../support/api.ts';
+import { expect, hydrated, open, reloadUntilVisible, test } from '../support/fixtures.ts';
+import { competitionFields, createCompetition } from '../support/forms.ts';
+import { signOut, signUp } from '../support/session.ts';
+import { inDays } from '../support/time.ts';
+import { unique } from '../support/unique.ts';
+
+test('from an organizer’s sign-up to the confirmation in a participant’s mailbox', { tag: '@phone' }, async ({ page }) => {
+  const title = unique('Lantern Open');
+  const header = page.getByRole('banner');
+
+  await test.step('an organizer signs up', async () => {
+    await open(page, '/');
+    await page.getByRole('link', { name: 'Start as an organizer' }).click();
+    await expect(page.getByRole('radio', { name: 'Organize' })).toBeChecked();
+    await signUp(page, { role: 'Organize', name: 'Olga Organizer', email: newEmail() });
+    await expect(page.getByRole('heading', { name: 'Dashboard' })).toBeVisible();
+    await expect(page.getByText('You run no competition yet')).toBeVisible();
+  });
+
+  await test.step('creates a competition and signs out', async () => {
+    await hydrated(page);
+    await header.getByRole('link', { name: 'Create' }).click();
+    await createCompetition(page, competitionFields(title, inDays(7), inDays(14)));
+    await expect(page.getByRole('heading', { name: title })).toBeVisible();
+    await expect(page.getByText('2 of 2 places left')).toBeVisible();
+    await expect(page.getByText('Organizers cannot register')).toBeVisible();
+    await signOut(page);
+  });
+
+  await test.step('a visitor finds the competition by search and has to sign in first', async () => {
+    await open(page, '/');
+    await page.getByLabel('Search competitions').fill(title);
+    await page.getByRole('button', { name: 'Search' }).click();
+    await expect(page.getByRole('status')).toHaveText('1 competition found');
+    await hydrated(page);
+    await page.getByRole('link', { name: title }).click();
+    await expect(page.getByRole('link', { name: 'Log in to register' })).toBeVisible();
+  });
+
+  await test.step('signs up, comes back to the competition and registers', async () => {
+    await hydrated(page);
+    await page.getByRole('main').getByRole('link', { name: 'Sign up' }).click();
+    await signUp(page, { role: 'Take part', name: 'Pia Participant', email: newEmail() });
+    await expect(page.getByRole('heading', { name: title })).toBeVisible();
+    await hydrated(page);
+    await page.getByRole('button', { name: 'Register' }).click();
+    await expect(page.getByText('You are registered')).toBeVisible();
+    await expect(page.getByText('1 of 2 places left')).toBeVisible();
+  });
+
+  await test.step('sees the place on the dashboard and its status turn to confirmed', async () => {
+    await hydrated(page);
+    await header.getByRole('link', { name: 'Dashboard' }).click();
+    await expect(page.getByRole('region', { name: 'Next up' })).toContainText(title);
+    await reloadUntilVisible(page, page.getByText('Confirmed', { exact: true }));
+  });
+
+  await test.step('reads the confirmation in the mailbox, which is then no longer unread', async () => {
+    await hydrated(page);
+    await expect(header.getByRole('link', { name: 'Mailbox' })).toHaveText(/1 unread/);
+    await header.getByRole('link', { name: 'Mailbox' }).click();
+    await expect(page.getByText('1 message, 1 unread')).toBeVisible();
+    await hydrated(page);
+    await page.getByRole('link', { name: `Registration Confirmed: ${title}` }).click();
+    const message = page.getByRole('article', { name: `Registration Confirmed: ${title}` });
+    await expect(message).toContainText(title);
+    await expect(page.getByText('1 message, 0 unread')).toBeVisible();
+    await expect(header.getByRole('link', { name: 'Mailbox' })).toHaveText('Mailbox');
+  });
+
+  await test.step('signs out', async () => {
+    await signOut(page);
+  });
+});

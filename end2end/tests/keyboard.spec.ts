@@ -1,0 +1,68 @@
+import type { Locator, Page } from '@playwright/test';
+import { PASSWORD } from '../support/api.ts';
+import { expect, hydrated, javaScriptOn, open, test } from '../support/fixtures.ts';
+
+/** More than any page has to stop at. */
+const MOST_STOPS = 60;
+
+/** Presses the tab key until this has the focus. */
+async function tabTo(page: Page, target: Locator): Promise<void> {
+  await hydrated(page);
+  await expect(target).toBeVisible();
+  for (let stops = 0; stops < MOST_STOPS; stops++) {
+    await page.keyboard.press('Tab');
+    if (await target.evaluate((element) => element === document.activeElement)) return;
+  }
+  await expect(target, 'was never reached by the tab key').toBeFocused();
+}
+
+test('somebody without a mouse finds a competition, logs in and registers', async ({ page, api }) => {
+  const [participant, competition] = await Promise.all([api.participant(), api.competition()]);
+  await open(page, '/');
+
+  await tabTo(page, page.getByLabel('Search competitions'));
+  await page.keyboard.type(competition.title);
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('status')).toHaveText('1 competition found');
+  await tabTo(page, page.getByRole('link', { name: competition.title }));
+  await page.keyboard.press('Enter');
+  await tabTo(page, page.getByRole('link', { name: 'Log in to register' }));
+  await page.keyboard.press('Enter');
+  await tabTo(page, page.getByLabel('Email'));
+  await page.keyboard.type(participant.email);
+  await tabTo(page, page.getByLabel('Password', { exact: true }));
+  await page.keyboard.type(PASSWORD);
+  await page.keyboard.press('Enter');
+  await tabTo(page, page.getByRole('button', { name: 'Register' }));
+  await page.keyboard.press('Enter');
+
+  const notice = page.getByRole('status').filter({ hasText: 'You are registered' });
+  await expect(notice).toBeVisible();
+  if (javaScriptOn()) await expect(notice).toBeFocused();
+});
+
+test('the first stop of every page leads past its head', async ({ page }) => {
+  await open(page, '/competitions');
+  const skip = page.getByRole('link', { name: 'Skip to content' });
+  await expect(skip).not.toBeInViewport();
+
+  await page.keyboard.press('Tab');
+  await expect(skip).toBeFocused();
+  await expect(skip).toBeInViewport();
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('main')).toBeFocused();
+  await page.keyboard.press('Tab');
+
+  await expect(page.getByLabel('Search')).toBeFocused();
+});
+
+test('after a change of page the focus is on its heading', { tag: '@js' }, async ({ page }) => {
+  await open(page, '/');
+
+  await page.getByRole('banner').getByRole('link', { name: 'Competitions' }).click();
+  await expect(page.getByRole('heading', { level: 1, name: 'Competitions' })).toBeFocused();
+  await page.getByRole('banner').getByRole('link', { name: 'Log in' }).click();
+
+  await expect(page.getByRole('heading', { level: 1, name: 'Log in' })).toBeFocused();
+  await expect(page).toHaveTitle('Log in – Mini Compete');
+});

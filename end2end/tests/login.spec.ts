@@ -1,0 +1,93 @@
+import { PASSWORD, newEmail } from '../support/api.ts';
+import { expect, javaScriptOn, open, test } from '../support/fixtures.ts';
+import { errorSummary, expectFaults } from '../support/forms.ts';
+import { logIn, signIn, signOut } from '../support/session.ts';
+
+test.use({ expectedStatuses: [400, 401] });
+
+test('an address is known in any case, and signing out ends the session', async ({ page, api }) => {
+  const participant = await api.participant();
+  await open(page, '/auth/login');
+  await logIn(page, participant.email.toUpperCase(), PASSWORD);
+  await expect(page).toHaveURL('/dashboard');
+
+  await signOut(page);
+
+  await open(page, '/dashboard');
+  await expect(page).toHaveURL('/auth/login');
+});
+
+test('a wrong password and an unknown address are refused with the same words', async ({ page, api }) => {
+  const { email } = await api.participant();
+  for (const [address, password] of [
+    [email, 'not the password'],
+    [newEmail(), PASSWORD],
+  ] as const) {
+    await open(page, '/auth/login');
+    await logIn(page, address, password);
+    await expect(errorSummary(page).getByRole('paragraph')).toHaveText('Invalid credentials');
+    await expect(page.getByLabel('Email')).toHaveValue(address);
+    // The page is a new one without JavaScript; with it, the field is left to correct a slip.
+    if (!javaScriptOn()) await expect(page.getByLabel('Password', { exact: true })).toHaveValue('');
+  }
+});
+
+test('an empty form is refused with what is missing', async ({ page }) => {
+  await open(page, '/auth/login');
+
+  await logIn(page, '', '');
+
+  await expectFaults(page, ['Email must not be blank', 'Password must not be blank']);
+});
+
+test('after a refusal the right password is accepted, and leads where the first try would have', async ({ page, api }) => {
+  const participant = await api.participant();
+  await open(page, '/auth/login?next=%2Fmailbox');
+  await logIn(page, participant.email, 'not the password');
+  await expect(errorSummary(page)).toBeVisible();
+
+  await logIn(page, participant.email, PASSWORD);
+
+  await expect(page).toHaveURL('/mailbox');
+});
+
+test('a refusal is shown once: the page loaded again starts afresh', async ({ page }) => {
+  await open(page, '/auth/login');
+  await logIn(page, newEmail(), PASSWORD);
+  await expect(errorSummary(page)).toBeVisible();
+
+  await open(page, '/auth/login');
+
+  await expect(errorSummary(page)).toBeHidden();
+  await expect(page.getByLabel('Email')).toHaveValue('');
+});
+
+test('who is signed in already is sent on', async ({ page, api }) => {
+  await signIn(page, await api.participant());
+
+  await open(page, '/auth/login?next=%2Fmailbox');
+
+  await expect(page).toHaveURL('/mailbox');
+});
+
+test('the demo logins on the page work', async ({ page }) => {
+  await open(page, '/auth/login');
+  const demo = page.getByRole('region', { name: 'Demo logins' });
+  await expect(demo).toContainText('participant1@minicompete.com');
+
+  await logIn(page, 'participant1@minicompete.com', await demo.getByRole('code').innerText());
+
+  await expect(page.getByRole('banner').getByText('Participant 1')).toBeVisible();
+});
+
+test('a password can be shown and hidden again', { tag: '@js' }, async ({ page }) => {
+  await open(page, '/auth/login');
+  const password = page.getByLabel('Password', { exact: true });
+  await password.fill(PASSWORD);
+
+  await page.getByRole('button', { name: 'Show password' }).click();
+  await expect(password).toHaveAttribute('type', 'text');
+  await page.getByRole('button', { name: 'Hide password' }).click();
+  await expect(password).toHaveAttribute('type', 'password');
+  await expect(password).toHaveValue(PASSWORD);
+});

@@ -1,0 +1,52 @@
+import { expect, hydrated, open, test } from '../support/fixtures.ts';
+import { signIn } from '../support/session.ts';
+
+test('each message counts as unread until it is opened', { tag: '@phone' }, async ({ page, api }) => {
+  const participant = await api.participant();
+  const [first, second] = await Promise.all([api.competition(), api.competition()]);
+  await api.register(participant, first);
+  await api.register(participant, second);
+  await expect.poll(() => api.mailOf(participant)).toHaveLength(2);
+  await signIn(page, participant);
+  const link = page.getByRole('banner').getByRole('link', { name: 'Mailbox' });
+
+  await open(page, '/mailbox');
+  await expect(link).toHaveText(/2 unread/);
+  for (const [title, unread, inHeader] of [
+    [first.title, 1, /1 unread/],
+    [second.title, 0, 'Mailbox'],
+  ] as const) {
+    await page.getByRole('link', { name: `Registration Confirmed: ${title}` }).click();
+    await expect(page.getByRole('article')).toContainText(title);
+    await expect(page.getByText(`2 messages, ${unread} unread`)).toBeVisible();
+    await expect(link).toHaveText(inHeader);
+    await hydrated(page);
+    await page.getByRole('link', { name: 'Close message' }).click();
+    await expect(page.getByRole('article')).toBeHidden();
+    await hydrated(page);
+  }
+});
+
+test('a message has an address of its own', async ({ page, api }) => {
+  const [participant, competition] = await Promise.all([api.participant(), api.competition()]);
+  const { id } = await api.register(participant, competition);
+  await expect.poll(() => api.mailOf(participant)).toHaveLength(1);
+  const [mail] = await api.mailOf(participant);
+  await signIn(page, participant);
+
+  await open(page, `/mailbox?mail=${mail?.id}`);
+
+  const message = page.getByRole('article', { name: `Registration Confirmed: ${competition.title}` });
+  await expect(message).toContainText(`To ${participant.email}`);
+  await expect(message).toContainText('TBD');
+  await expect(message).toContainText(id);
+  await expect(page.getByRole('banner').getByRole('link', { name: 'Mailbox' })).toHaveText('Mailbox');
+});
+
+test('an empty mailbox says what will arrive in it', async ({ page, api }) => {
+  await signIn(page, await api.organizer());
+
+  await open(page, '/mailbox');
+
+  await expect(page.getByText('No message yet')).toBeVisible();
+});

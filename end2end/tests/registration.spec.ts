@@ -1,0 +1,106 @@
+import { PASSWORD } from '../support/api.ts';
+import { expect, open, test } from '../support/fixtures.ts';
+import { errorSummary } from '../support/forms.ts';
+import { logIn, postForm, signIn } from '../support/session.ts';
+
+test('a double click registers once', async ({ page, api }) => {
+  const [participant, competition] = await Promise.all([
+    api.participant(),
+    api.competition({ seats: 5 }),
+  ]);
+  await signIn(page, participant);
+  await open(page, `/competitions/${competition.id}`);
+
+  await page.getByRole('button', { name: 'Register' }).dblclick();
+
+  await expect(page.getByText('You are registered')).toBeVisible();
+  await expect(errorSummary(page)).toBeHidden();
+  expect(await api.registrationsOf(participant)).toHaveLength(1);
+  expect(await api.find(competition)).toMatchObject({ seatsLeft: 4 });
+  await expect.poll(() => api.mailOf(participant)).toHaveLength(1);
+});
+
+test('the same form sent again registers once and is no error', { tag: '@no-js' }, async ({ page, api }) => {
+  const [participant, competition] = await Promise.all([
+    api.participant(),
+    api.competition({ seats: 5 }),
+  ]);
+  await signIn(page, participant);
+  await open(page, `/competitions/${competition.id}`);
+  const form = {
+    competition: competition.id,
+    idempotency_key: await page.locator('input[name=idempotency_key]').inputValue(),
+  };
+
+  for (let sent = 0; sent < 3; sent++) await postForm(page, '/fn/register', form);
+
+  await open(page, `/competitions/${competition.id}`);
+  await expect(page.getByText('You are registered')).toBeVisible();
+  await expect(errorSummary(page)).toBeHidden();
+  expect(await api.registrationsOf(participant)).toHaveLength(1);
+  expect(await api.find(competition)).toMatchObject({ seatsLeft: 4 });
+});
+
+test('somebody without an account is sent to sign in and brought back', async ({ page, api }) => {
+  const [participant, competition] = await Promise.all([api.participant(), api.competition()]);
+  await open(page, `/competitions/${competition.id}`);
+
+  await page.getByRole('link', { name: 'Log in to register' }).click();
+  await logIn(page, participant.email, PASSWORD);
+
+  await expect(page).toHaveURL(`/competitions/${competition.id}`);
+  await expect(page.getByRole('button', { name: 'Register' })).toBeVisible();
+});
+
+test('an organizer is told that organizers cannot register', async ({ page, api }) => {
+  const organizer = await api.organizer();
+  const competition = await api.competition({ owner: organizer });
+  await signIn(page, organizer);
+
+  await open(page, `/competitions/${competition.id}`);
+
+  await expect(page.getByText('Organizers cannot register')).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Register' })).toBeHidden();
+});
+
+test('who is registered already is told so and offered nothing to send', async ({ page, api }) => {
+  const [participant, competition] = await Promise.all([api.participant(), api.competition()]);
+  await api.register(participant, competition);
+  await signIn(page, participant);
+
+  await open(page, `/competitions/${competition.id}`);
+
+  await expect(page.getByText('You are registered')).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Register' })).toBeHidden();
+});
+
+test('a full competition says so to those who hold no place', async ({ page, api }) => {
+  const [early, late] = await Promise.all([api.participant(), api.participant()]);
+  const competition = await api.competition({ seats: 1 });
+  await api.register(early, competition);
+  await signIn(page, late);
+
+  await open(page, `/competitions/${competition.id}`);
+
+  await expect(page.getByText('0 of 1 place left')).toBeVisible();
+  await expect(page.getByText('This competition is full')).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Register' })).toBeHidden();
+});
+
+test.describe('refused', () => {
+  test.use({ expectedStatuses: [400] });
+
+  test('who comes too late for the last place is told why', async ({ page, api }) => {
+    const [early, late] = await Promise.all([api.participant(), api.participant()]);
+    const competition = await api.competition({ seats: 1 });
+    await signIn(page, late);
+    await open(page, `/competitions/${competition.id}`);
+    await api.register(early, competition);
+
+    await page.getByRole('button', { name: 'Register' }).click();
+
+    await expect(errorSummary(page)).toContainText('Competition is full');
+    await expect(page.getByText('This competition is full')).toBeVisible();
+    expect(await api.registrationsOf(late)).toHaveLength(0);
+  });
+});

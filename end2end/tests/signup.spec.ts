@@ -1,0 +1,42 @@
+import { newEmail } from '../support/api.ts';
+import { expect, open, test } from '../support/fixtures.ts';
+import { expectFaultAt, expectFaults } from '../support/forms.ts';
+import { signUp } from '../support/session.ts';
+
+test.use({ expectedStatuses: [400, 409] });
+
+test('who signs up is signed in', async ({ page }) => {
+  await open(page, '/auth/signup');
+
+  await signUp(page, { role: 'Take part', name: 'Pia Participant', email: newEmail() });
+
+  await expect(page).toHaveURL('/dashboard');
+  await expect(page.getByRole('heading', { name: 'Dashboard' })).toBeVisible();
+  await expect(page.getByRole('banner').getByText('Pia Participant')).toBeVisible();
+  await expect(page.getByText('You hold no place yet')).toBeVisible();
+});
+
+test('everything that is wrong is said at once, and all but the password is kept', async ({ page }) => {
+  await open(page, '/auth/signup');
+
+  await signUp(page, { role: 'Organize', name: 'Olga', email: 'no-address', password: 'short' });
+
+  await expectFaults(page, [
+    'Email must be a valid email address, like name@example.com',
+    'Password must have at least 8 characters',
+  ]);
+  await expect(page.getByRole('radio', { name: 'Organize' })).toBeChecked();
+  await expect(page.getByLabel('Name')).toHaveValue('Olga');
+  await expect(page.getByLabel('Email')).toHaveValue('no-address');
+  await expectFaultAt(page, page.getByLabel('Email'), 'Email must be a valid email address, like name@example.com');
+});
+
+test('an address that has an account already is refused, in any case', async ({ page, api }) => {
+  const { email } = await api.participant();
+  await open(page, '/auth/signup');
+
+  await signUp(page, { role: 'Take part', name: 'Pia', email: email.toUpperCase() });
+
+  await expectFaults(page, ['Email already registered']);
+  await expect(page.getByLabel('Email')).toHaveValue(email.toUpperCase());
+});
