@@ -66,7 +66,7 @@ async fn one_address_signed_up_many_times_at_once_gets_one_account() {
     assert_eq!(count(&results, &Err(ErrorCode::EmailTaken)), 19);
 }
 
-/// Drops a future in its so manieth step.
+/// Drops a future after so many of its steps.
 async fn hang_up_after(mut steps: i64, future: impl Future) {
     let mut future = pin!(future);
     let hanging_up = poll_fn(|cx| {
