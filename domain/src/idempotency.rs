@@ -2,6 +2,8 @@
 
 use std::{fmt, str::FromStr};
 
+use crate::{ErrorCode, PublicError};
+
 /// A client's name for one attempt: 1 to 255 visible ASCII characters. Keys of two users never meet.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct IdempotencyKey(String);
@@ -10,6 +12,12 @@ pub struct IdempotencyKey(String);
 #[derive(Debug, thiserror::Error)]
 #[error("Idempotency-Key must be 1 to 255 visible ASCII characters")]
 pub struct InvalidIdempotencyKey;
+
+impl From<InvalidIdempotencyKey> for PublicError {
+    fn from(error: InvalidIdempotencyKey) -> Self {
+        Self::new(ErrorCode::InvalidIdempotencyKey, error.to_string())
+    }
+}
 
 impl IdempotencyKey {
     /// The key as it was sent.

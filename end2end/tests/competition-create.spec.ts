@@ -7,8 +7,8 @@ import {
   expectFaults,
   fillCompetition,
 } from '../support/forms.ts';
-import { signIn } from '../support/session.ts';
-import { inDays } from '../support/time.ts';
+import { postForm, signIn } from '../support/session.ts';
+import { dateAndTime, inDays } from '../support/time.ts';
 import { unique } from '../support/unique.ts';
 
 test.use({ expectedStatuses: [400] });
@@ -41,6 +41,22 @@ test('a double click creates one competition', { tag: '@js' }, async ({ page }) 
 
   await expect(page.getByRole('heading', { name: title })).toBeVisible();
   await page.getByRole('banner').getByRole('link', { name: 'Dashboard' }).click();
+  await expect(page.getByRole('link', { name: title })).toHaveCount(1);
+});
+
+test('the same form sent again creates one competition', { tag: '@no-js' }, async ({ page }) => {
+  const title = unique('Sent Again');
+  const form = {
+    idempotency_key: await page.locator('input[name=idempotency_key]').inputValue(),
+    'draft[title]': title,
+    'draft[description]': 'Bring a board.',
+    'draft[capacity]': '8',
+    'draft[regDeadline]': dateAndTime(inDays(7)),
+  };
+
+  for (let sent = 0; sent < 3; sent++) await postForm(page, '/fn/create_competition', form);
+
+  await open(page, '/dashboard');
   await expect(page.getByRole('link', { name: title })).toHaveCount(1);
 });
 

@@ -95,7 +95,9 @@ pub async fn seed(ctx: &Context) -> Result<Seeded> {
     for demo in &COMPETITIONS {
         let organizer = &organizers[demo.5];
         if !exists(ctx, organizer, demo.0).await? {
-            competitions::insert(ctx, organizer, &new_competition(ctx, demo)?).await?;
+            let tx = ctx.db.write().await?;
+            competitions::insert(ctx, &*tx, organizer, &new_competition(ctx, demo)?).await?;
+            tx.commit().await?;
             seeded.competitions += 1;
         }
     }

@@ -14,7 +14,12 @@ use sea_orm::{ConnectionTrait, EntityTrait, Set};
 use serde::{Serialize, de::DeserializeOwned};
 use sha2::{Digest, Sha256};
 
-use crate::{Context, Error, Result, entity::idempotency_log};
+use crate::{Context, Error, Result, entity::idempotency_log, ids::new_id};
+
+/// A key that no request has used, for a form.
+pub fn new_key() -> String {
+    new_id().to_string()
+}
 
 /// A key together with what it was sent for.
 #[derive(Clone, Debug)]

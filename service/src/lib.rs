@@ -22,7 +22,7 @@ pub mod dashboard;
 pub mod demo;
 pub mod health;
 pub mod housekeeping;
-mod idempotency;
+pub mod idempotency;
 pub mod jobs;
 pub mod mailbox;
 pub mod registration;

@@ -4,7 +4,7 @@ use axum::{
     Json,
     extract::{OriginalUri, State},
     http::StatusCode,
-    response::Response,
+    response::{IntoResponse, Response},
 };
 use domain::{
     CompetitionDetail, CompetitionId, CompetitionInput, CompetitionQuery, CompetitionWithCount,
@@ -14,8 +14,8 @@ use service::competitions;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
-    extract::{Body, Id, QueryString},
-    paging,
+    extract::{Body, Id, OptionalKey, QueryString},
+    paging, replay,
 };
 use crate::{
     AppState,
@@ -90,22 +90,28 @@ async fn mine(
 /// Create a competition
 #[utoipa::path(
     post, path = "/competitions", tag = "competitions", security(("bearer" = [])),
+    params(("Idempotency-Key" = Option<String>, Header, description = "1 to 255 visible ASCII characters")),
     request_body = CompetitionInput,
     responses(
-        (status = 201, description = "The competition was created", body = CompetitionWithOrganizer),
+        (status = 201, description = "The competition was created", body = CompetitionWithOrganizer, headers(
+            ("Idempotency-Replayed" = String, description = "`true` when this was answered before"),
+        )),
         (status = 400, description = "A field is wrong", body = ProblemDetails, content_type = "application/problem+json"),
         (status = 401, description = "Unauthorized", body = ProblemDetails, content_type = "application/problem+json"),
         (status = 403, description = "Required role: ORGANIZER", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 422, description = "The key was used for another request", body = ProblemDetails, content_type = "application/problem+json"),
     ),
 )]
 async fn create(
     State(state): State<AppState>,
     CurrentActor(actor): CurrentActor,
+    key: Result<OptionalKey, Problem>,
     body: Result<Body<CompetitionInput>, Problem>,
-) -> Result<(StatusCode, Json<CompetitionWithOrganizer>), Problem> {
+) -> Result<Response, Problem> {
     // Who may not create is told so, whatever they sent.
     actor.require(domain::Role::Organizer)?;
-    let Body(input) = body?;
-    let created = competitions::create(&state.ctx, &actor, input).await?;
-    Ok((StatusCode::CREATED, Json(created)))
+    let (OptionalKey(key), Body(input)) = (key?, body?);
+    let created = competitions::create(&state.ctx, &actor, input, key).await?;
+    let response = (StatusCode::CREATED, Json(created.view)).into_response();
+    Ok(replay::mark(response, created.replayed))
 }

@@ -10,7 +10,9 @@ use axum::{
     },
     http::{HeaderMap, request::Parts},
 };
-use domain::{CompetitionId, ErrorCode, IdempotencyKey, MailId, PublicError};
+use domain::{
+    CompetitionId, ErrorCode, IdempotencyKey, InvalidIdempotencyKey, MailId, PublicError,
+};
 use serde::de::DeserializeOwned;
 
 use crate::problem::Problem;
@@ -119,9 +121,6 @@ fn key(headers: &HeaderMap) -> Result<Option<IdempotencyKey>, PublicError> {
     let key = value.to_str().ok().and_then(|text| text.parse().ok());
     match (key, values.next()) {
         (Some(key), None) => Ok(Some(key)),
-        _ => Err(PublicError::new(
-            ErrorCode::InvalidIdempotencyKey,
-            domain::InvalidIdempotencyKey.to_string(),
-        )),
+        _ => Err(InvalidIdempotencyKey.into()),
     }
 }

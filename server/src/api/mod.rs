@@ -8,6 +8,7 @@ mod health;
 mod mailbox;
 mod paging;
 mod registrations;
+mod replay;
 
 use axum::{Router, extract::DefaultBodyLimit};
 use domain::ErrorCode;

@@ -3,7 +3,7 @@
 use axum::{
     Json,
     extract::{OriginalUri, State},
-    http::{HeaderName, HeaderValue, StatusCode},
+    http::StatusCode,
     response::{IntoResponse, Response},
 };
 use domain::{CompetitionId, MyRegistration, NewRegistration, RosterEntry, RosterQuery};
@@ -12,16 +12,13 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
     extract::{Id, OptionalKey, QueryString},
-    paging,
+    paging, replay,
 };
 use crate::{
     AppState,
     auth::CurrentActor,
     problem::{Problem, ProblemDetails},
 };
-
-/// Tells that the answer was given before.
-const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 
 pub(super) fn router() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(routes!(register)).routes(routes!(mine)).routes(routes!(roster))
@@ -64,14 +61,11 @@ async fn register(
 }
 
 fn respond(answer: Answer) -> Response {
-    let mut response = match answer.outcome {
+    let response = match answer.outcome {
         Ok(registration) => (StatusCode::CREATED, Json(registration)).into_response(),
         Err(refusal) => Problem::from(refusal).into_response(),
     };
-    if answer.replayed {
-        response.headers_mut().insert(REPLAYED, HeaderValue::from_static("true"));
-    }
-    response
+    replay::mark(response, answer.replayed)
 }
 
 /// List my registrations

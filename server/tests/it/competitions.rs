@@ -30,6 +30,20 @@ async fn an_organizer_creates_a_competition_that_everybody_can_look_at() {
 }
 
 #[tokio::test]
+async fn a_key_creates_once_and_replays_its_answer() {
+    let app = App::new().await;
+    let ada = app.world.organizer("Ada").await;
+    let create = async || {
+        let call = app.post("/api/competitions").by(&ada).json(&code_sprint());
+        call.header("idempotency-key", "one-click").send().await
+    };
+    let (first, again) = (create().await, create().await);
+    assert_eq!((first.status, &first.text), (StatusCode::CREATED, &again.text));
+    assert_eq!(first.header("idempotency-replayed"), None);
+    assert_eq!(again.header("idempotency-replayed"), Some("true"));
+}
+
+#[tokio::test]
 async fn only_organizers_create() {
     let app = App::new().await;
     let ben = app.world.participant("Ben").await;

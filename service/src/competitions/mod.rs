@@ -6,6 +6,6 @@ mod view;
 
 pub(crate) use browse::not_found;
 pub use browse::{browse, closing_soon, get, list, mine};
-pub use create::create;
 pub(crate) use create::insert;
+pub use create::{Created, create};
 pub(crate) use view::{organizer, tags_of};

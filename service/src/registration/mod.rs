@@ -7,5 +7,5 @@ mod rosters;
 mod view;
 
 pub(crate) use lanes::Lanes;
-pub use register::{Answer, new_key, register};
+pub use register::{Answer, register};
 pub use rosters::{mine, roster, viewer_state};

@@ -4,7 +4,7 @@ use domain::{CompetitionId, IdempotencyKey, NewRegistration, PublicError, Role};
 use sea_orm::ConnectionTrait;
 
 use super::admission::{Request, attempt};
-use crate::{Actor, Context, Result, db::retry, idempotency::Scope, ids::new_id};
+use crate::{Actor, Context, Result, db::retry, idempotency::Scope};
 
 /// What a request for a seat came to.
 #[derive(Clone, Debug)]
@@ -34,11 +34,6 @@ pub async fn register(
     let ctx = ctx.clone();
     // A task of its own: a client that hangs up drops this future, but not the transaction half-way.
     tokio::spawn(async move { run(&ctx, &request).await }).await?
-}
-
-/// A key that no request has used.
-pub fn new_key() -> String {
-    new_id().to_string()
 }
 
 async fn run(ctx: &Context, request: &Request) -> Result<Answer> {

@@ -237,7 +237,7 @@ impl CompetitionBuilder<'_> {
             start_date: self.start.map(in_time).map_or_else(Default::default, Into::into),
             ..CompetitionInput::default()
         };
-        let created = competitions::create(ctx, self.organizer, input).await;
-        created.expect("a new competition").competition.id
+        let created = competitions::create(ctx, self.organizer, input, None).await;
+        created.expect("a new competition").view.competition.id
     }
 }

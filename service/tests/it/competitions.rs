@@ -8,7 +8,7 @@ use service::{
     testing::World,
 };
 
-use crate::support::{code, register, titles};
+use crate::support::{at_once, code, register, titles};
 
 fn search(words: &str) -> CompetitionQuery {
     CompetitionQuery { search: Some(words.to_owned()), ..Default::default() }
@@ -40,13 +40,13 @@ async fn a_new_competition_reads_back_as_it_was_made() {
         start_date: "2026-11-24T13:00:00.001+01:00".to_owned().into(),
         ..Default::default()
     };
-    let made = create(&world.ctx, &ada, input.clone()).await;
+    let made = create(&world.ctx, &ada, input.clone(), None).await;
     let Err(refused) = made else { panic!("the start is before the deadline") };
     assert_eq!(code(refused), ErrorCode::StartNotAfterDeadline);
 
     let start = "2026-11-24T13:00:00.002Z".to_owned();
     let input = CompetitionInput { start_date: start.clone().into(), ..input };
-    let made = create(&world.ctx, &ada, input).await.unwrap();
+    let made = create(&world.ctx, &ada, input, None).await.unwrap().view;
     let found = get(&world.ctx, made.competition.id).await.unwrap();
     assert_eq!(found.competition, made.competition);
     assert_eq!(found.organizer, made.organizer);
@@ -61,7 +61,8 @@ async fn a_new_competition_reads_back_as_it_was_made() {
 async fn only_organizers_create_competitions() {
     let world = World::new().await;
     let input = CompetitionInput::default;
-    let create = async |actor| create(&world.ctx, &actor, input()).await.map_err(PublicError::from);
+    let create =
+        async |actor| create(&world.ctx, &actor, input(), None).await.map_err(PublicError::from);
     let refused = create(Actor::anonymous()).await.unwrap_err();
     assert_eq!(refused.code, ErrorCode::Unauthorized);
     for actor in [world.participant("Grace").await, world.admin("Root").await] {
@@ -276,4 +277,31 @@ async fn an_organizer_sees_their_own_competitions_closed_ones_included() {
     assert_eq!(titles, ["New", "Old"]);
     let grace = world.participant("Grace").await;
     assert_eq!(code(mine(&world.ctx, &grace).await.unwrap_err()), ErrorCode::Forbidden);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_key_creates_one_competition_however_often_it_is_sent() {
+    let world = World::new().await;
+    let other = world.second_process().await;
+    let ada = world.organizer("Ada").await;
+    let input = |title: &str| CompetitionInput {
+        title: title.to_owned().into(),
+        description: "Twenty-four hours of code.".to_owned().into(),
+        capacity: 3.into(),
+        reg_deadline: "2026-11-24T12:00:00Z".to_owned().into(),
+        ..Default::default()
+    };
+    let key = || Some("one-click".parse().unwrap());
+    let attempts = (0..20).map(|number| {
+        let ctx = if number % 2 == 0 { world.ctx.clone() } else { other.clone() };
+        let (ada, input) = (ada.clone(), input("Chess"));
+        async move { create(&ctx, &ada, input, key()).await.unwrap() }
+    });
+    let created = at_once(attempts).await;
+    assert_eq!(created.iter().filter(|created| !created.replayed).count(), 1);
+    assert!(created.iter().all(|each| each.view == created[0].view), "all got the same answer");
+    assert_eq!(mine(&world.ctx, &ada).await.unwrap().len(), 1);
+
+    let reused = create(&world.ctx, &ada, input("Go"), key()).await.unwrap_err();
+    assert_eq!(code(reused), ErrorCode::IdempotencyKeyReused);
 }

@@ -7,7 +7,8 @@ use domain::{
 };
 use service::{
     Actor, Context,
-    registration::{mine, new_key, roster, viewer_state},
+    idempotency::new_key,
+    registration::{mine, roster, viewer_state},
     testing::World,
 };
 

@@ -16,13 +16,10 @@ use crate::{
 #[server(prefix = "/fn", endpoint = "register")]
 pub async fn register(competition: CompetitionId, idempotency_key: String) -> Result<(), Failure> {
     use crate::ssr::{form, request, response};
-    use domain::{ErrorCode, IdempotencyKey, InvalidIdempotencyKey, PublicError};
+    use domain::IdempotencyKey;
 
     let (ctx, actor) = (request::context(), request::actor());
-    let wrong = |error: InvalidIdempotencyKey| {
-        PublicError::new(ErrorCode::InvalidIdempotencyKey, error.to_string())
-    };
-    let key = idempotency_key.parse::<IdempotencyKey>().map_err(wrong);
+    let key = idempotency_key.parse::<IdempotencyKey>().map_err(Into::into);
     let outcome = form::after(key, async |key| {
         let answer = service::registration::register(&ctx, &actor, competition, Some(key)).await?;
         Ok(answer.outcome?)

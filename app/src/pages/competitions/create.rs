@@ -45,39 +45,57 @@ impl From<CompetitionDraft> for domain::CompetitionInput {
     }
 }
 
-/// What the form starts with; for organizers.
+/// What the page shows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DraftScreen {
+    /// What the form starts with.
+    pub start: Returned<CompetitionDraft>,
+    /// Makes that a double click or a resend creates once.
+    pub idempotency_key: String,
+}
+
+/// What the page shows; for organizers.
 #[server(prefix = "/fn", endpoint = "competition_draft")]
-pub async fn load_draft() -> Result<Returned<CompetitionDraft>, Failure> {
+pub async fn load_draft() -> Result<DraftScreen, Failure> {
     use crate::ssr::{form, request};
     use domain::Role;
 
     request::actor().require(Role::Organizer)?;
-    form::returned("create_competition").await
+    let start = form::returned("create_competition").await?;
+    Ok(DraftScreen { start, idempotency_key: service::idempotency::new_key() })
 }
 
 /// Creates a competition and leads to it.
 #[server(prefix = "/fn", endpoint = "create_competition")]
-pub async fn create_competition(#[server(default)] draft: CompetitionDraft) -> Result<(), Failure> {
+pub async fn create_competition(
+    #[server(default)] draft: CompetitionDraft,
+    idempotency_key: String,
+) -> Result<(), Failure> {
     use crate::ssr::{form, request};
+    use domain::IdempotencyKey;
 
     let (ctx, actor) = (request::context(), request::actor());
-    let outcome = service::competitions::create(&ctx, &actor, draft.clone().into()).await;
+    let key = idempotency_key.parse::<IdempotencyKey>().map_err(Into::into);
+    let outcome = form::after(key, async |key| {
+        service::competitions::create(&ctx, &actor, draft.clone().into(), Some(key)).await
+    })
+    .await;
     let created =
         form::settle("create_competition", "/competitions/create", draft, outcome).await?;
-    leptos_axum::redirect(&format!("/competitions/{}", created.competition.id));
+    leptos_axum::redirect(&format!("/competitions/{}", created.view.competition.id));
     Ok(())
 }
 
 /// A new competition.
 #[component]
 pub fn CreateCompetitionPage() -> impl IntoView {
-    let start = Resource::new_blocking(|| (), |()| load_draft());
+    let screen = Resource::new_blocking(|| (), |()| load_draft());
     let create = ServerAction::<CreateCompetition>::new();
     view! {
         <Transition>
             {move || Suspend::new(async move {
-                match start.await {
-                    Ok(start) => view! { <CreateForm start create /> }.into_any(),
+                match screen.await {
+                    Ok(screen) => view! { <CreateForm screen create /> }.into_any(),
                     Err(failure) => view! { <FailureView failure /> }.into_any(),
                 }
             })}
@@ -86,11 +104,8 @@ pub fn CreateCompetitionPage() -> impl IntoView {
 }
 
 #[component]
-fn CreateForm(
-    start: Returned<CompetitionDraft>,
-    create: ServerAction<CreateCompetition>,
-) -> impl IntoView {
-    let Returned { typed, problem } = start;
+fn CreateForm(screen: DraftScreen, create: ServerAction<CreateCompetition>) -> impl IntoView {
+    let Returned { typed, problem } = screen.start;
     let problem = problem_of(create, problem);
     view! {
         <Head title="Create a competition" />
@@ -98,6 +113,7 @@ fn CreateForm(
             <Heading>"Create a competition"</Heading>
             <ErrorSummary problem />
             <ActionForm action=create attr:class="grid gap-8" attr:novalidate=true>
+                <input type="hidden" name="idempotency_key" value=screen.idempotency_key />
                 <fieldset class="section">
                     <legend class="subheading">"What it is"</legend>
                     <Field id="title" name="draft[title]" label="Title" value=typed.title problem />

@@ -45,7 +45,7 @@ pub async fn load_competition(id: String) -> Result<CompetitionScreen, Failure> 
         call_to_action: CallToAction::of(&detail.competition, &viewer, ctx.now()),
         competition: detail.competition,
         organizer: detail.organizer.name,
-        idempotency_key: service::registration::new_key(),
+        idempotency_key: service::idempotency::new_key(),
         problem: form::returned::<()>("register").await?.problem,
     })
 }
