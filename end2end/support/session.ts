@@ -43,8 +43,8 @@ export async function signUp(page: Page, account: NewAccount): Promise<void> {
   await page.getByRole('main').getByRole('button', { name: 'Sign up' }).click();
 }
 
-export async function signOut(page: Page): Promise<void> {
+export async function logOut(page: Page): Promise<void> {
   await hydrated(page);
-  await page.getByRole('button', { name: 'Sign out' }).click();
+  await page.getByRole('button', { name: 'Log out' }).click();
   await expect(page.getByRole('banner').getByRole('link', { name: 'Log in' })).toBeVisible();
 }

@@ -1,7 +1,7 @@
 import { newEmail } from '../support/api.ts';
 import { expect, hydrated, open, reloadUntilVisible, test } from '../support/fixtures.ts';
 import { competitionFields, createCompetition } from '../support/forms.ts';
-import { signOut, signUp } from '../support/session.ts';
+import { logOut, signUp } from '../support/session.ts';
 import { inDays } from '../support/time.ts';
 import { unique } from '../support/unique.ts';
 
@@ -18,14 +18,14 @@ test('from an organizer’s sign-up to the confirmation in a participant’s mai
     await expect(page.getByText('You run no competition yet')).toBeVisible();
   });
 
-  await test.step('creates a competition and signs out', async () => {
+  await test.step('creates a competition and logs out', async () => {
     await hydrated(page);
     await header.getByRole('link', { name: 'Create' }).click();
     await createCompetition(page, competitionFields(title, inDays(7), inDays(14)));
     await expect(page.getByRole('heading', { name: title })).toBeVisible();
     await expect(page.getByText('2 of 2 places left')).toBeVisible();
     await expect(page.getByText('Organizers cannot register')).toBeVisible();
-    await signOut(page);
+    await logOut(page);
   });
 
   await test.step('a visitor finds the competition by search and has to sign in first', async () => {
@@ -69,7 +69,7 @@ test('from an organizer’s sign-up to the confirmation in a participant’s mai
     await expect(header.getByRole('link', { name: 'Mailbox' })).toHaveText('Mailbox');
   });
 
-  await test.step('signs out', async () => {
-    await signOut(page);
+  await test.step('logs out', async () => {
+    await logOut(page);
   });
 });

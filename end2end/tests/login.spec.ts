@@ -1,7 +1,7 @@
 import { PASSWORD, newEmail } from '../support/api.ts';
 import { expect, javaScriptOn, open, test } from '../support/fixtures.ts';
 import { errorSummary, expectFaults } from '../support/forms.ts';
-import { logIn, signIn, signOut } from '../support/session.ts';
+import { logIn, signIn, logOut } from '../support/session.ts';
 
 test.use({ expectedStatuses: [400, 401] });
 
@@ -11,7 +11,7 @@ test('an address is known in any case, and signing out ends the session', async 
   await logIn(page, participant.email.toUpperCase(), PASSWORD);
   await expect(page).toHaveURL('/dashboard');
 
-  await signOut(page);
+  await logOut(page);
 
   await open(page, '/dashboard');
   await expect(page).toHaveURL('/auth/login');

@@ -75,7 +75,7 @@ fn SignedIn(user: User, unread: u64) -> impl IntoView {
         </A>
         <ActionForm action=log_out attr:class="flex items-center">
             <span class="hidden max-w-40 truncate pl-3 text-sm sm:inline">{user.name}</span>
-            <button class="nav-link cursor-pointer">"Sign out"</button>
+            <button class="nav-link cursor-pointer">"Log out"</button>
         </ActionForm>
     }
 }
