@@ -7,6 +7,7 @@ use axum::{
     http::{HeaderName, Method, StatusCode, header},
     middleware,
     response::{IntoResponse, Response},
+    routing,
 };
 use domain::ErrorCode;
 use leptos::prelude::provide_context;
@@ -60,6 +61,8 @@ pub fn router(state: AppState, options: &ServerOptions) -> Router {
         .layer(compression());
     Router::new()
         .nest("/api", api::router().layer(cors(options)))
+        // A nested router does not own the address of its own with a slash behind it.
+        .route("/api/", routing::any(api::not_found))
         .merge(pages(&state))
         .layer(who)
         .merge(api::probes())

@@ -4,7 +4,12 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Faults, MAX_PAGE_SIZE, Paging, PublicError, UserId};
+use crate::{Faults, MAX_PAGE_SIZE, Paging, PublicError, Tag, UserId};
+
+/// The longest text that can be searched for, in characters.
+const MAX_SEARCH: usize = 200;
+/// The most tags that can be looked for at once.
+const MAX_TAGS: usize = 20;
 
 /// The query string of the list, unchecked. Fields that are empty are as good as absent.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -108,9 +113,9 @@ impl CompetitionQuery {
         let search = faults.check("search", search(filled(&self.search)));
         let (page, limit) = (self.page.as_deref(), self.limit.as_deref());
         let paging = Paging::parse(&mut faults, page, limit, MAX_PAGE_SIZE);
-        let tags = self.tag_list().iter().map(|tag| tag.to_lowercase()).collect();
-        let whole = sort.zip(organizer_id).zip(search).zip(paging).map(
-            |(((sort, organizer_id), search), paging)| CompetitionFilter {
+        let tags = faults.check("tags", tag_keys(&self.tag_list()));
+        let whole = sort.zip(organizer_id).zip(search).zip(tags).zip(paging).map(
+            |((((sort, organizer_id), search), tags), paging)| CompetitionFilter {
                 search,
                 tags,
                 organizer_id,
@@ -127,15 +132,27 @@ pub(crate) fn filled(field: &Option<String>) -> Option<&str> {
     field.as_deref().map(str::trim).filter(|text| !text.is_empty())
 }
 
-/// What to look for, in lower case. PostgreSQL cannot hold a NUL, so none can be found.
+/// What to look for, in lower case. PostgreSQL cannot hold a NUL, so none can be found; and databases bound
+/// the length of a pattern.
 pub(crate) fn search(text: Option<&str>) -> Result<Option<String>, String> {
     match text {
         Some(text) if text.contains('\0') => {
             Err("Search must not contain control characters".into())
         }
+        Some(text) if text.chars().count() > MAX_SEARCH => {
+            Err(format!("Search must have at most {MAX_SEARCH} characters"))
+        }
         Some(text) => Ok(Some(text.to_lowercase())),
         None => Ok(None),
     }
+}
+
+/// The tags to look for, as they are compared.
+fn tag_keys(tags: &[String]) -> Result<Vec<String>, String> {
+    if tags.len() > MAX_TAGS {
+        return Err(format!("Tags must be at most {MAX_TAGS}"));
+    }
+    tags.iter().map(|tag| Tag::parse(tag).map(|tag| tag.key())).collect()
 }
 
 fn organizer_id(text: Option<&str>) -> Result<Option<UserId>, String> {

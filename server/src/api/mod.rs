@@ -27,13 +27,16 @@ pub(crate) fn router() -> Router<AppState> {
     let (router, description) = documented().split_for_parts();
     router
         .merge(docs::router(description))
-        .fallback(async || {
-            Problem::new(ErrorCode::RouteNotFound, "There is nothing at this address")
-        })
+        .fallback(not_found)
         .method_not_allowed_fallback(async || {
             Problem::new(ErrorCode::MethodNotAllowed, "This address does not answer this method")
         })
         .layer(DefaultBodyLimit::max(MAX_BODY))
+}
+
+/// The answer where there is nothing.
+pub(crate) async fn not_found() -> Problem {
+    Problem::new(ErrorCode::RouteNotFound, "There is nothing at this address")
 }
 
 /// The OpenAPI description of the API, as JSON with a newline at its end.

@@ -117,6 +117,9 @@ async fn what_does_not_exist_is_not_found_in_json() {
     assert_eq!(app.get(nobody).send().await.message(), "Competition not found");
     assert_eq!(app.get("/api/competitions/%FF").send().await.status, StatusCode::NOT_FOUND);
     snapshot("route_not_found", &app.get("/api/nothing/here").send().await);
+    for path in ["/api", "/api/"] {
+        assert_eq!(app.get(path).send().await.json()["code"], "route_not_found", "{path}");
+    }
     snapshot("method_not_allowed", &app.patch("/api/competitions").send().await);
 }
 
@@ -164,6 +167,22 @@ async fn the_list_is_searched_filtered_sorted_and_paged() {
             .send()
             .await,
     );
+    for rubbish in [
+        "tags=%00".to_owned(),
+        format!("tags={}", "x,".repeat(30_000)),
+        format!("search={}", "x".repeat(60_000)),
+        "search=a&search=b".to_owned(),
+        "page=18446744073709551616".to_owned(),
+    ] {
+        let response = app.get(&format!("/api/competitions?{rubbish}")).send().await;
+        assert_eq!(
+            response.status,
+            StatusCode::BAD_REQUEST,
+            "{}",
+            &rubbish[..rubbish.len().min(40)]
+        );
+    }
+    assert_eq!(titles("?page=1000000000&search=%FF").await, [""; 0]);
     app.world.clock.advance(TimeDelta::days(2));
     assert_eq!(titles("").await, ["Übung"], "only what is still open is listed");
 }
