@@ -58,16 +58,16 @@ fn program_folder() -> io::Result<PathBuf> {
     Ok(program.parent().unwrap_or(Path::new("/")).to_path_buf())
 }
 
-/// Compiled files carry a hash in their names, so they are kept for ever; everything else is asked for again.
+/// Compiled files carry a hash in their names, so they are kept for ever; everything else may show who is
+/// signed in, and is asked for again. Files lie there compressed in several ways.
 pub(crate) async fn cache(request: Request, next: Next) -> Response {
     let is_compiled = request.uri().path().starts_with(PKG);
     let mut response = next.run(request).await;
-    let is_found = response.status().is_success();
+    let keep_for_ever = is_compiled && response.status().is_success();
+    let value =
+        if keep_for_ever { "public, max-age=31536000, immutable" } else { "private, no-cache" };
     let headers = response.headers_mut();
-    let value = match is_compiled && is_found {
-        true => "public, max-age=31536000, immutable",
-        false => "no-cache",
-    };
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static(value));
+    headers.entry(header::VARY).or_insert(HeaderValue::from_static("accept-encoding"));
     response
 }

@@ -42,6 +42,22 @@ async fn every_page_is_whole_without_javascript() {
 }
 
 #[tokio::test]
+async fn compiled_files_are_kept_for_ever_and_pages_are_nobody_elses() {
+    let app = App::new().await;
+    let site = tempfile::tempdir().unwrap();
+    std::fs::create_dir(site.path().join("pkg")).unwrap();
+    std::fs::write(site.path().join("pkg/mini-compete.abc.js"), "// compiled").unwrap();
+    let app = app.with_site(site.path());
+    let file = app.get("/pkg/mini-compete.abc.js").send().await;
+    assert_eq!(file.header("cache-control"), Some("public, max-age=31536000, immutable"));
+    assert_eq!(file.header("vary"), Some("accept-encoding"));
+    let missing = app.get("/pkg/mini-compete.old.js").send().await;
+    assert_eq!(missing.status, StatusCode::NOT_FOUND);
+    assert_eq!(missing.header("cache-control"), Some("private, no-cache"));
+    assert_eq!(page(&app, "/").await.header("cache-control"), Some("private, no-cache"));
+}
+
+#[tokio::test]
 async fn what_does_not_exist_is_not_found() {
     let app = App::new().await;
     for path in

@@ -1,6 +1,6 @@
 //! The whole router over a world of its own.
 
-use std::sync::Arc;
+use std::{path::Path, sync::Arc};
 
 use axum::{
     Router,
@@ -31,7 +31,16 @@ pub(crate) struct App {
 
 impl App {
     pub(crate) async fn new() -> Self {
-        let world = World::new().await;
+        Self::over(World::new().await, LeptosOptions::builder().output_name("mini-compete").build())
+    }
+
+    /// The same world, with files to serve.
+    pub(crate) fn with_site(self, folder: &Path) -> Self {
+        let options = LeptosOptions::builder().output_name("mini-compete");
+        Self::over(self.world, options.site_root(folder.display().to_string()).build())
+    }
+
+    fn over(world: World, leptos: LeptosOptions) -> Self {
         let tokens = Arc::new(Tokens::new("a secret of at least thirty-two characters"));
         let options = ServerOptions {
             host: [127, 0, 0, 1].into(),
@@ -41,11 +50,7 @@ impl App {
             jwt_secret: None,
             site_root: None,
         };
-        let state = AppState {
-            ctx: world.ctx.clone(),
-            tokens: Arc::clone(&tokens),
-            leptos: LeptosOptions::builder().output_name("mini-compete").build(),
-        };
+        let state = AppState { ctx: world.ctx.clone(), tokens: Arc::clone(&tokens), leptos };
         Self { world, router: router(state, &options), tokens }
     }
 
