@@ -4,7 +4,7 @@ use std::{any::Any, time::Duration};
 
 use axum::{
     Router,
-    http::{HeaderName, Method, StatusCode, header},
+    http::{Method, StatusCode, header},
     middleware,
     response::{IntoResponse, Response},
     routing,
@@ -26,6 +26,7 @@ use tower_sessions::{Expiry, SessionManagerLayer, cookie::SameSite, cookie::time
 use crate::{
     AppState, api,
     auth::{self, Sessions},
+    headers::{IDEMPOTENCY_KEY, IDEMPOTENCY_REPLAYED, X_REQUEST_ID, X_TOTAL_COUNT},
     options::ServerOptions,
     problem::Problem,
     site,
@@ -36,11 +37,6 @@ const TIME_LIMIT: Duration = Duration::from_secs(30);
 /// How long a browser stays signed in.
 const SESSION: time::Duration = time::Duration::days(14);
 const SESSION_COOKIE: &str = "mini_compete_session";
-
-const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
-const IDEMPOTENCY_REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
-const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
-const X_TOTAL_COUNT: HeaderName = HeaderName::from_static("x-total-count");
 
 /// The whole site.
 pub fn router(state: AppState, options: &ServerOptions) -> Router {

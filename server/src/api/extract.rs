@@ -15,7 +15,7 @@ use domain::{
 };
 use serde::de::DeserializeOwned;
 
-use crate::problem::Problem;
+use crate::{headers::IDEMPOTENCY_KEY, problem::Problem};
 
 /// A JSON body.
 pub(super) struct Body<T>(pub(super) T);
@@ -116,7 +116,7 @@ impl<S: Send + Sync> FromRequestParts<S> for OptionalKey {
 }
 
 fn key(headers: &HeaderMap) -> Result<Option<IdempotencyKey>, PublicError> {
-    let mut values = headers.get_all("idempotency-key").iter();
+    let mut values = headers.get_all(IDEMPOTENCY_KEY).iter();
     let Some(value) = values.next() else { return Ok(None) };
     let key = value.to_str().ok().and_then(|text| text.parse().ok());
     match (key, values.next()) {

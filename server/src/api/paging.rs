@@ -3,13 +3,13 @@
 use axum::{
     Json,
     extract::OriginalUri,
-    http::{HeaderMap, HeaderName, HeaderValue, Uri, header},
+    http::{HeaderMap, HeaderValue, Uri, header},
     response::{IntoResponse, Response},
 };
 use domain::Page;
 use serde::Serialize;
 
-const X_TOTAL_COUNT: HeaderName = HeaderName::from_static("x-total-count");
+use crate::headers::X_TOTAL_COUNT;
 
 /// The items as a bare array, with `X-Total-Count` and `Link` (RFC 8288).
 pub(super) fn respond<T: Serialize>(OriginalUri(uri): &OriginalUri, page: &Page<T>) -> Response {

@@ -1,16 +1,13 @@
 //! Answers that were given before, to the same `Idempotency-Key`.
 
-use axum::{
-    http::{HeaderName, HeaderValue},
-    response::Response,
-};
+use axum::{http::HeaderValue, response::Response};
 
-const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
+use crate::headers::IDEMPOTENCY_REPLAYED;
 
 /// Tells in the answer whether it was given before.
 pub(super) fn mark(mut response: Response, replayed: bool) -> Response {
     if replayed {
-        response.headers_mut().insert(REPLAYED, HeaderValue::from_static("true"));
+        response.headers_mut().insert(IDEMPOTENCY_REPLAYED, HeaderValue::from_static("true"));
     }
     response
 }
