@@ -39,6 +39,14 @@ pub enum ErrorCode {
     EmailTaken,
     /// The participant holds a seat already.
     AlreadyRegistered,
+    /// The participant has no registration for this competition.
+    NotRegistered,
+    /// The competition was changed since the version that the edit is based on.
+    StaleVersion,
+    /// More seats are taken than the new capacity has.
+    CapacityBelowSeatsTaken,
+    /// There is no such job in the dead letter queue.
+    JobNotFound,
     /// Another request with the same key is being worked on.
     IdempotencyInFlight,
     /// The body is larger than allowed.
@@ -66,9 +74,17 @@ impl ErrorCode {
             | Self::InvalidIdempotencyKey => 400,
             Self::Unauthorized | Self::InvalidCredentials => 401,
             Self::Forbidden => 403,
-            Self::CompetitionNotFound | Self::MailNotFound | Self::RouteNotFound => 404,
+            Self::CompetitionNotFound
+            | Self::MailNotFound
+            | Self::RouteNotFound
+            | Self::NotRegistered
+            | Self::JobNotFound => 404,
             Self::MethodNotAllowed => 405,
-            Self::EmailTaken | Self::AlreadyRegistered | Self::IdempotencyInFlight => 409,
+            Self::EmailTaken
+            | Self::AlreadyRegistered
+            | Self::IdempotencyInFlight
+            | Self::StaleVersion
+            | Self::CapacityBelowSeatsTaken => 409,
             Self::PayloadTooLarge => 413,
             Self::UnsupportedMediaType => 415,
             Self::IdempotencyKeyReused => 422,

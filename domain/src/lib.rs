@@ -19,9 +19,10 @@ mod timestamp;
 
 pub use account::{Login, LoginInput, Role, Signup, SignupInput, User};
 pub use competition::{
-    CallToAction, Competition, CompetitionCounts, CompetitionDetail, CompetitionFilter,
-    CompetitionInput, CompetitionPage, CompetitionQuery, CompetitionSort, CompetitionWithCount,
-    CompetitionWithOrganizer, Contact, MAX_CAPACITY, NewCompetition, Organizer, ViewerState,
+    CallToAction, Competition, CompetitionCounts, CompetitionDetail, CompetitionEdit,
+    CompetitionFilter, CompetitionInput, CompetitionPage, CompetitionPatch, CompetitionQuery,
+    CompetitionSort, CompetitionWithCount, CompetitionWithOrganizer, Contact, MAX_CAPACITY,
+    NewCompetition, Organizer, SeatsChanged, ViewerState,
 };
 pub use dashboard::{OrganizerDashboard, ParticipantDashboard};
 pub use error::{ErrorCode, Faults, FieldError, PublicError};

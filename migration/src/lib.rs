@@ -19,6 +19,7 @@ mod m20261123_000005_idempotency_logs;
 mod m20261123_000006_jobs;
 mod m20261123_000007_cron_ticks;
 mod m20261123_000008_sessions;
+mod m20261125_000009_competition_revision;
 
 /// Every migration, oldest first.
 #[derive(Debug)]
@@ -36,6 +37,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000006_jobs::Migration),
             Box::new(m20261123_000007_cron_ticks::Migration),
             Box::new(m20261123_000008_sessions::Migration),
+            Box::new(m20261125_000009_competition_revision::Migration),
         ]
     }
 }

@@ -1,11 +1,20 @@
 //! Accounts: signing up and in.
 
+use std::{collections::HashMap, time::Duration};
+
 use domain::{
     Email, ErrorCode, Login, Password, PersonName, PublicError, Role, Signup, User, UserId,
 };
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, Set};
 
-use crate::{Context, Error, Result, entity::user, error::is_unique_violation, ids::new_id};
+use crate::{
+    Context, Error, Result,
+    combiner::{Combiner, Limits},
+    db::bulk,
+    entity::user,
+    error::is_unique_violation,
+    ids::new_id,
+};
 
 /// Makes an account for a participant or an organizer.
 ///
@@ -48,8 +57,40 @@ pub async fn log_in(ctx: &Context, login: Login) -> Result<User> {
 /// # Errors
 /// When the database fails.
 pub async fn find(ctx: &Context, id: UserId) -> Result<Option<User>> {
-    let found = user::Entity::find_by_id(id.0).one(ctx.db.connection()).await?;
-    found.map(view).transpose()
+    let (shared, ctx) = (ctx.clone(), ctx.clone());
+    shared.users.0.submit((), id, move |ids| load(ctx.clone(), ids)).await
+}
+
+/// Looks users up that are asked for at the same time, in one query. Nothing is remembered: what a user may do is
+/// always what the database says now.
+#[derive(Debug)]
+pub(crate) struct Users(Combiner<(), UserId, Option<User>>);
+
+impl Default for Users {
+    fn default() -> Self {
+        let patience = Duration::from_secs(10);
+        Self(Combiner::new(Limits { batch: 256, waiting: 10_000, patience }))
+    }
+}
+
+async fn load(ctx: Context, ids: Vec<UserId>) -> Vec<Result<Option<User>>> {
+    let db = ctx.db.connection();
+    let wanted = bulk::any_of(db, user::Column::Id, ids.iter().map(|id| id.0));
+    match user::Entity::find().filter(wanted).all(db).await {
+        Ok(rows) => {
+            let rows: HashMap<_, _> = rows.into_iter().map(|row| (row.id, row)).collect();
+            ids.iter().map(|id| rows.get(&id.0).cloned().map(view).transpose()).collect()
+        }
+        Err(error) => {
+            let error = Error::from(error);
+            tracing::error!(
+                error = &error as &dyn std::error::Error,
+                "users could not be looked up"
+            );
+            let failure = PublicError::from(error);
+            ids.iter().map(|_| Err(failure.clone().into())).collect()
+        }
+    }
 }
 
 pub(crate) async fn find_by_email(ctx: &Context, email: &str) -> Result<Option<user::Model>> {

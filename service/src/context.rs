@@ -3,10 +3,17 @@
 use std::{ops::Deref, sync::Arc};
 
 use domain::Timestamp;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, broadcast};
 
 use crate::{
-    Clock, Db, SystemClock, idempotency::InFlight, password::PasswordHasher, registration::Lanes,
+    Clock, Db, SystemClock,
+    accounts::Users,
+    admission::Admissions,
+    events::{Event, Events},
+    idempotency::{Answers, InFlight},
+    locks::Locks,
+    password::PasswordHasher,
+    redis::Redis,
 };
 
 /// What an installation is for.
@@ -37,8 +44,13 @@ pub struct Shared {
     pub(crate) db: Db,
     pub(crate) mode: Mode,
     pub(crate) passwords: PasswordHasher,
-    pub(crate) lanes: Lanes,
+    pub(crate) users: Users,
+    pub(crate) admissions: Admissions,
     pub(crate) in_flight: InFlight,
+    pub(crate) answers: Answers,
+    pub(crate) locks: Locks,
+    pub(crate) events: Events,
+    redis: Option<Arc<Redis>>,
     clock: Arc<dyn Clock>,
     new_jobs: Notify,
 }
@@ -52,19 +64,30 @@ impl Deref for Context {
 }
 
 impl Context {
-    /// A context on the machine's clock.
-    pub fn new(db: Db, settings: Settings) -> Self {
-        Self::with_clock(db, settings, Arc::new(SystemClock))
+    /// A context on the machine's clock. With `redis`, what processes share is there; without, each is alone.
+    pub fn new(db: Db, redis: Option<Redis>, settings: Settings) -> Self {
+        Self::with_clock(db, redis, settings, Arc::new(SystemClock))
     }
 
     /// A context on a clock of the caller's.
-    pub fn with_clock(db: Db, settings: Settings, clock: Arc<dyn Clock>) -> Self {
+    pub fn with_clock(
+        db: Db,
+        redis: Option<Redis>,
+        settings: Settings,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
+        let redis = redis.map(Arc::new);
         Self(Arc::new(Shared {
             db,
             mode: settings.mode,
             passwords: PasswordHasher::new(settings.bcrypt_cost),
-            lanes: Lanes::default(),
+            users: Users::default(),
+            admissions: Admissions::default(),
             in_flight: InFlight::default(),
+            answers: Answers::new(redis.clone()),
+            locks: Locks::new(redis.clone()),
+            events: Events::new(redis.clone()),
+            redis,
             clock,
             new_jobs: Notify::new(),
         }))
@@ -85,6 +108,16 @@ impl Shared {
     /// The database.
     pub fn db(&self) -> &Db {
         &self.db
+    }
+
+    /// Redis, in the distributed mode.
+    pub fn redis(&self) -> Option<&Arc<Redis>> {
+        self.redis.as_ref()
+    }
+
+    /// Everything that happens from now on, in this process and those it shares a Redis with.
+    pub fn events(&self) -> broadcast::Receiver<Event> {
+        self.events.subscribe()
     }
 
     /// Returns once a job was committed by this process, at once if one was since the last call.

@@ -1,7 +1,7 @@
 //! Why a use case failed.
 
 use domain::{ErrorCode, PublicError};
-use sea_orm::{DbErr, RuntimeErr, SqlErr};
+use sea_orm::{DbErr, RuntimeErr, SqlErr, sqlx};
 
 /// The result of a use case.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -27,12 +27,19 @@ pub enum Error {
     /// A task of ours ended before its time: a panic, or the program is stopping.
     #[error("a task ended before its time")]
     Task(#[from] tokio::task::JoinError),
+    /// The batch that a request was in ended before its time; what it was is in the log.
+    #[error("a batch ended before its time")]
+    Interrupted,
+    /// Redis cannot be used as it is configured.
+    #[error("Redis cannot be used")]
+    Redis(#[from] redis::RedisError),
 }
 
 /// SQLSTATE of a PostgreSQL transaction that must be tried again: serialization failure, deadlock.
 const PG_TRY_AGAIN: [&str; 2] = ["40001", "40P01"];
-/// SQLSTATE of a PostgreSQL statement that ran into its time limit.
-const PG_QUERY_CANCELED: &str = "57014";
+/// What SQLSTATEs of a PostgreSQL begin with that cannot do anything right now: connection exceptions, insufficient
+/// resources, operator intervention (a shutdown, or a statement that ran into its time limit), a session that idled.
+const PG_UNAVAILABLE: [&str; 4] = ["08", "53", "57", "25P03"];
 /// The primary result code in the low byte of SQLite's extended one: the file is locked.
 const SQLITE_BUSY: i32 = 5;
 
@@ -48,13 +55,24 @@ impl Error {
         }
     }
 
-    /// Whether the database is too busy, rather than broken.
-    fn is_overload(&self) -> bool {
-        match self {
-            Self::Db(DbErr::ConnectionAcquire(_)) => true,
-            Self::Db(error) => sql_state(error).is_some_and(|state| state == PG_QUERY_CANCELED),
-            _ => false,
+    /// Whether the database does not answer, or is too busy to, whatever it is asked.
+    fn is_unavailable(&self) -> bool {
+        let Self::Db(error) = self else { return false };
+        match error {
+            DbErr::ConnectionAcquire(_) => true,
+            error => match sql_state(error) {
+                Some(state) => PG_UNAVAILABLE.iter().any(|class| state.starts_with(class)),
+                // What the database did not say is the connection's fault.
+                None => is_broken_connection(error),
+            },
         }
+    }
+
+    /// Whether the database would refuse the same transaction again.
+    pub(crate) fn is_deterministic(&self) -> bool {
+        matches!(self, Self::Db(_) | Self::Corrupt(_))
+            && !self.is_conflict()
+            && !self.is_unavailable()
     }
 }
 
@@ -67,21 +85,41 @@ fn is_sqlite_busy(code: &str) -> bool {
     code.parse::<i32>().is_ok_and(|code| code & 0xff == SQLITE_BUSY)
 }
 
+fn is_broken_connection(error: &DbErr) -> bool {
+    matches!(
+        sqlx_error(error),
+        Some(
+            sqlx::Error::Io(_)
+                | sqlx::Error::Tls(_)
+                | sqlx::Error::Protocol(_)
+                | sqlx::Error::PoolTimedOut
+                | sqlx::Error::PoolClosed
+                | sqlx::Error::WorkerCrashed,
+        )
+    )
+}
+
 fn sql_state(error: &DbErr) -> Option<String> {
-    let (DbErr::Exec(error) | DbErr::Query(error) | DbErr::Conn(error)) = error else {
-        return None;
-    };
-    let RuntimeErr::SqlxError(error) = error else { return None };
-    error.as_database_error()?.code().map(|code| code.into_owned())
+    sqlx_error(error)?.as_database_error()?.code().map(|code| code.into_owned())
+}
+
+fn sqlx_error(error: &DbErr) -> Option<&sqlx::Error> {
+    match error {
+        DbErr::Exec(error) | DbErr::Query(error) | DbErr::Conn(error) => match error {
+            RuntimeErr::SqlxError(error) => Some(error),
+            RuntimeErr::Internal(_) => None,
+        },
+        _ => None,
+    }
 }
 
 impl From<Error> for PublicError {
     fn from(error: Error) -> Self {
         match error {
             Error::Public(error) => error,
-            error if error.is_conflict() || error.is_overload() => Self::new(
+            error if error.is_conflict() || error.is_unavailable() => Self::new(
                 ErrorCode::Overloaded,
-                "The service is busy. Nothing was changed; please try again.",
+                "The service is busy. Please try again; with the same Idempotency-Key nothing happens twice.",
             ),
             _ => Self::new(ErrorCode::Internal, "Something went wrong on our side."),
         }

@@ -5,13 +5,18 @@
 //! them. Entities are private: what leaves is a view of `domain`.
 
 mod actor;
+mod admission;
 mod clock;
+mod combiner;
 mod context;
 mod db;
 mod entity;
 mod error;
+mod failpoint;
 mod ids;
+mod locks;
 mod password;
+mod redis;
 mod search;
 
 pub mod accounts;
@@ -20,6 +25,7 @@ pub mod confirmation;
 pub mod cron;
 pub mod dashboard;
 pub mod demo;
+pub mod events;
 pub mod health;
 pub mod housekeeping;
 pub mod idempotency;
@@ -31,6 +37,7 @@ pub mod sessions;
 #[cfg(feature = "test-support")]
 pub mod testing;
 
+pub use self::redis::Redis;
 pub use actor::Actor;
 pub use clock::{Clock, SystemClock};
 pub use context::{Context, Mode, Settings};

@@ -1,7 +1,7 @@
 //! Options from the command line and the environment, the same for every process of an installation.
 
 use clap::{Args, ValueEnum};
-use service::{Context, Db, Mode, Settings};
+use service::{Context, Db, Mode, Redis, Settings};
 
 use crate::Schedule;
 
@@ -13,6 +13,10 @@ pub enum AppEnv {
     /// Real users: secrets must be set.
     Production,
 }
+
+/// The address of Redis, if there is one: a variable that is set to nothing is as good as unset.
+#[derive(Clone, Debug, Default)]
+pub struct RedisUrl(pub Option<String>);
 
 /// What every process of an installation must agree on.
 #[derive(Clone, Debug, Args)]
@@ -36,9 +40,14 @@ pub struct InstallationOptions {
           default_value_t = 12, global = true)]
     pub bcrypt_cost: u32,
 
-    /// Not used yet: this release coordinates in process and through the database
-    #[arg(long, env = "REDIS_URL", hide_env_values = true, hide = true, global = true)]
-    pub redis_url: Option<String>,
+    /// Where processes meet: redis://HOST:PORT; without it each is alone, and jobs are looked for in the database
+    #[arg(long, env = "REDIS_URL", hide_env_values = true, value_parser = redis_url, default_value = "",
+          hide_default_value = true, global = true)]
+    pub redis_url: RedisUrl,
+
+    /// What all keys in Redis begin with; installations that share a Redis need one each
+    #[arg(long, env = "REDIS_PREFIX", default_value = "mini-compete:", global = true)]
+    pub redis_prefix: String,
 }
 
 impl InstallationOptions {
@@ -47,14 +56,18 @@ impl InstallationOptions {
     /// # Errors
     /// When the database does not answer or refuses the schema.
     pub async fn open(&self) -> service::Result<Context> {
-        if self.redis_url.as_ref().is_some_and(|url| !url.is_empty()) {
-            tracing::warn!(
-                "REDIS_URL is set but not used: this release coordinates in process and through the database"
-            );
+        let redis = self.redis_url.0.as_deref();
+        let redis = redis.map(|url| Redis::new(url, &self.redis_prefix)).transpose()?;
+        if let Some(redis) = &redis {
+            // It may come up later; nothing depends on it.
+            for concern in redis.concerns().await.unwrap_or_default() {
+                tracing::warn!("{concern}");
+            }
         }
         let db = Db::connect(&self.database_url, self.database_connections).await?;
         migration::run(db.connection()).await?;
-        Ok(Context::new(db, Settings { mode: self.mode(), bcrypt_cost: self.bcrypt_cost }))
+        let settings = Settings { mode: self.mode(), bcrypt_cost: self.bcrypt_cost };
+        Ok(Context::new(db, redis, settings))
     }
 
     /// What the installation is for.
@@ -81,6 +94,18 @@ pub struct WorkerOptions {
     /// When to delete what is kept for a while only: a cron expression, in UTC
     #[arg(long, env = "CRON_CLEANUP_SCHEDULE", default_value = "0 3 * * *")]
     pub cron_cleanup_schedule: Schedule,
+}
+
+fn redis_url(text: &str) -> Result<RedisUrl, String> {
+    let known = ["redis://", "valkey://", "unix://", "redis+unix://"];
+    if text.is_empty() {
+        Ok(RedisUrl(None))
+    } else if known.iter().any(|scheme| text.starts_with(scheme)) {
+        Redis::new(text, "").map_err(|error| crate::process::sentence(&error))?;
+        Ok(RedisUrl(Some(text.to_owned())))
+    } else {
+        Err("it must begin with redis://".to_owned())
+    }
 }
 
 fn database_url(text: &str) -> Result<String, String> {

@@ -96,25 +96,32 @@ impl CompetitionInput {
 
 impl NewCompetition {
     fn in_order(self, now: Timestamp) -> Result<Self, PublicError> {
-        if self.reg_deadline <= now {
-            return Err(PublicError::on_field(
-                ErrorCode::DeadlineNotInFuture,
-                "regDeadline",
-                "Registration deadline must be in the future",
-            ));
-        }
-        if self.start_date.is_some_and(|start| start <= self.reg_deadline) {
-            return Err(PublicError::on_field(
-                ErrorCode::StartNotAfterDeadline,
-                "startDate",
-                "Start date must be after registration deadline",
-            ));
-        }
+        deadline_in_future(self.reg_deadline, now)?;
+        start_after_deadline(self.start_date, self.reg_deadline)?;
         Ok(self)
     }
 }
 
-fn tags(raw: Raw<Vec<String>>) -> Result<Vec<Tag>, String> {
+pub(super) fn deadline_in_future(deadline: Timestamp, now: Timestamp) -> Result<(), PublicError> {
+    if deadline > now {
+        return Ok(());
+    }
+    let message = "Registration deadline must be in the future";
+    Err(PublicError::on_field(ErrorCode::DeadlineNotInFuture, "regDeadline", message))
+}
+
+pub(super) fn start_after_deadline(
+    start: Option<Timestamp>,
+    deadline: Timestamp,
+) -> Result<(), PublicError> {
+    if start.is_none_or(|start| start > deadline) {
+        return Ok(());
+    }
+    let message = "Start date must be after registration deadline";
+    Err(PublicError::on_field(ErrorCode::StartNotAfterDeadline, "startDate", message))
+}
+
+pub(super) fn tags(raw: Raw<Vec<String>>) -> Result<Vec<Tag>, String> {
     let texts = match raw {
         Raw::Missing => return Ok(Vec::new()),
         Raw::WrongType => return Err("Tags must be a list of text".into()),
@@ -134,7 +141,7 @@ fn tags(raw: Raw<Vec<String>>) -> Result<Vec<Tag>, String> {
     Ok(tags)
 }
 
-fn capacity(raw: &Raw<i64>) -> Result<u32, String> {
+pub(super) fn capacity(raw: &Raw<i64>) -> Result<u32, String> {
     let number = match raw {
         Raw::Given(number) => u32::try_from(*number).ok(),
         Raw::Missing | Raw::WrongType => None,
@@ -144,12 +151,12 @@ fn capacity(raw: &Raw<i64>) -> Result<u32, String> {
         .ok_or_else(|| format!("Capacity must be a whole number from 1 to {MAX_CAPACITY}"))
 }
 
-fn deadline(raw: &Raw<String>) -> Result<Timestamp, String> {
+pub(super) fn deadline(raw: &Raw<String>) -> Result<Timestamp, String> {
     time(raw, "Registration deadline")?
         .ok_or_else(|| "Registration deadline must not be blank".into())
 }
 
-fn start_date(raw: &Raw<String>) -> Result<Option<Timestamp>, String> {
+pub(super) fn start_date(raw: &Raw<String>) -> Result<Option<Timestamp>, String> {
     time(raw, "Start date")
 }
 

@@ -1,15 +1,17 @@
 //! Competitions: how they are created, found and shown.
 
 mod call_to_action;
+mod edit;
 mod input;
 mod query;
 mod view;
 
 pub use call_to_action::{CallToAction, ViewerState};
+pub use edit::{CompetitionEdit, CompetitionPatch};
 pub use input::{CompetitionInput, MAX_CAPACITY, NewCompetition};
 pub use query::{CompetitionFilter, CompetitionQuery, CompetitionSort};
 pub(crate) use query::{filled, search};
 pub use view::{
     Competition, CompetitionCounts, CompetitionDetail, CompetitionPage, CompetitionWithCount,
-    CompetitionWithOrganizer, Contact, Organizer,
+    CompetitionWithOrganizer, Contact, Organizer, SeatsChanged,
 };

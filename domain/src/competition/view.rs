@@ -119,3 +119,16 @@ pub struct CompetitionPage {
     /// Whether any competition is open at all: "no match" differs from "none yet".
     pub any_open: bool,
 }
+
+/// The seats of a competition have changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct SeatsChanged {
+    /// Of which competition.
+    pub competition_id: CompetitionId,
+    /// Seats in all.
+    pub capacity: u32,
+    /// Seats that nobody holds.
+    pub seats_left: u32,
+}

@@ -4,12 +4,13 @@ use domain::{
     CompetitionInput, CompetitionWithOrganizer, IdempotencyKey, NewCompetition, Organizer, Role,
     Tag, User,
 };
-use sea_orm::{ConnectionTrait, EntityTrait, Set};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+use uuid::Uuid;
 
 use super::view;
 use crate::{
     Actor, Context, Result,
-    db::retry,
+    db::{bulk, retry},
     entity::{competition, competition_tag},
     idempotency::Scope,
     ids::new_id,
@@ -55,7 +56,7 @@ async fn attempt(
     }
     let view = insert(ctx, &*tx, organizer, new).await?;
     if let Some(scope) = scope {
-        scope.remember(ctx, &*tx, 201, &view).await?;
+        scope.remember(&*tx, ctx.now(), 201, &view).await?;
     }
     tx.commit().await?;
     Ok(Created { view, replayed: false })
@@ -83,32 +84,55 @@ pub(crate) async fn insert(
     new: &NewCompetition,
 ) -> Result<CompetitionWithOrganizer> {
     let now = ctx.now().utc();
-    let competition = competition::ActiveModel {
-        id: Set(new_id()),
-        organizer_id: Set(organizer.id.0),
-        title: Set(new.title.to_string()),
-        title_key: Set(new.title.as_str().to_lowercase()),
-        description: Set(new.description.to_string()),
-        search_text: Set(format!("{}\n{}", new.title, new.description).to_lowercase()),
-        capacity: Set(i32::try_from(new.capacity).expect("MAX_CAPACITY fits")),
-        registered: Set(0),
-        reg_deadline: Set(new.reg_deadline.utc()),
-        start_date: Set(new.start_date.map(domain::Timestamp::utc)),
-        version: Set(1),
-        created_at: Set(now),
-        updated_at: Set(now),
+    let mut row = competition::Model {
+        id: new_id(),
+        organizer_id: organizer.id.0,
+        title: new.title.to_string(),
+        title_key: String::new(),
+        description: new.description.to_string(),
+        search_text: String::new(),
+        capacity: i32::try_from(new.capacity).expect("MAX_CAPACITY fits"),
+        registered: 0,
+        reg_deadline: new.reg_deadline.utc(),
+        start_date: new.start_date.map(domain::Timestamp::utc),
+        version: 1,
+        revision: 1,
+        created_at: now,
+        updated_at: now,
     };
-    let row = competition::Entity::insert(competition).exec_with_returning(tx).await?;
-    let tags = (0..).zip(&new.tags).map(|(position, tag)| competition_tag::ActiveModel {
-        competition_id: Set(row.id),
-        tag: Set(tag.key()),
-        label: Set(tag.to_string()),
-        position: Set(position),
-    });
-    if !new.tags.is_empty() {
-        competition_tag::Entity::insert_many(tags).exec_without_returning(tx).await?;
-    }
+    index_text(&mut row);
+    bulk::insert(tx, vec![row.clone()]).await?;
+    insert_tags(tx, row.id, &new.tags).await?;
     let competition = view::competition(row, new.tags.iter().map(Tag::to_string).collect());
     let User { id, name, email, .. } = organizer.clone();
     Ok(CompetitionWithOrganizer { competition, organizer: Organizer { id, name, email } })
+}
+
+/// Keeps what is sorted and searched by in step with what is shown.
+pub(crate) fn index_text(row: &mut competition::Model) {
+    row.title_key = row.title.to_lowercase();
+    row.search_text = format!("{}\n{}", row.title, row.description).to_lowercase();
+}
+
+/// Writes the tags of a competition in place of those it has.
+pub(crate) async fn replace_tags(
+    tx: &impl ConnectionTrait,
+    competition: Uuid,
+    tags: &[Tag],
+) -> Result<()> {
+    competition_tag::Entity::delete_many()
+        .filter(competition_tag::Column::CompetitionId.eq(competition))
+        .exec(tx)
+        .await?;
+    insert_tags(tx, competition, tags).await
+}
+
+async fn insert_tags(tx: &impl ConnectionTrait, competition: Uuid, tags: &[Tag]) -> Result<()> {
+    let rows = (0..).zip(tags).map(|(position, tag)| competition_tag::Model {
+        competition_id: competition,
+        tag: tag.key(),
+        label: tag.to_string(),
+        position,
+    });
+    bulk::insert(tx, rows.collect()).await
 }

@@ -1,11 +1,13 @@
-//! Competitions: creating and finding them.
+//! Competitions: creating, editing and finding them.
 
 mod browse;
 mod create;
+mod edit;
 mod view;
 
 pub(crate) use browse::not_found;
 pub use browse::{browse, closing_soon, get, list, mine};
-pub(crate) use create::insert;
 pub use create::{Created, create};
-pub(crate) use view::{organizer, tags_of};
+pub(crate) use create::{index_text, insert, replace_tags};
+pub use edit::{Edited, edit};
+pub(crate) use view::{competition as view, organizer, tags_of};

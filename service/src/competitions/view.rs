@@ -25,7 +25,7 @@ pub(crate) fn competition(row: competition::Model, tags: Vec<String>) -> Competi
         reg_deadline: row.reg_deadline.into(),
         start_date: row.start_date.map(Into::into),
         organizer_id: UserId(row.organizer_id),
-        version: count(row.version),
+        version: count(row.revision),
         created_at: row.created_at.into(),
         updated_at: row.updated_at.into(),
     }

@@ -2,7 +2,7 @@
 
 use sea_orm::entity::prelude::*;
 
-#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel, serde::Serialize)]
 #[sea_orm(table_name = "competitions")]
 pub(crate) struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
@@ -16,7 +16,10 @@ pub(crate) struct Model {
     pub(crate) registered: i32,
     pub(crate) reg_deadline: DateTimeUtc,
     pub(crate) start_date: Option<DateTimeUtc>,
+    /// Grows with every change, for the compare-and-set of admissions.
     pub(crate) version: i32,
+    /// Grows with every edit, and is what clients know as the version.
+    pub(crate) revision: i32,
     pub(crate) created_at: DateTimeUtc,
     pub(crate) updated_at: DateTimeUtc,
 }

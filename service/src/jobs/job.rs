@@ -1,11 +1,11 @@
 //! What a job is.
 
 use domain::{RegistrationId, Timestamp};
-use sea_orm::{ConnectionTrait, EntityTrait, Set};
+use sea_orm::ConnectionTrait;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::{Error, Result, entity::job, ids::new_id};
+use crate::{Error, Result, db::bulk, entity::job, ids::new_id};
 
 /// How often a job may fail before it goes to the dead letter queue.
 const MAX_ATTEMPTS: i32 = 3;
@@ -60,6 +60,35 @@ fn no_json(error: serde_json::Error) -> Error {
     Error::Corrupt(format!("a job that is no JSON: {error}"))
 }
 
+/// The rows of new jobs, to be run at once, each with its dedup key.
+pub(crate) fn rows(
+    now: Timestamp,
+    jobs: impl IntoIterator<Item = (Job, Option<String>)>,
+) -> Result<Vec<job::Model>> {
+    jobs.into_iter()
+        .map(|(job, dedup_key)| {
+            Ok(job::Model {
+                id: new_id(),
+                kind: job.kind().to_owned(),
+                payload: job.payload()?,
+                state: "ready".to_owned(),
+                priority: job.priority(),
+                attempts: 0,
+                lost_leases: 0,
+                max_attempts: MAX_ATTEMPTS,
+                run_at: now.utc(),
+                lease_until: None,
+                epoch: 0,
+                last_error: None,
+                dedup_key,
+                created_at: now.utc(),
+                enqueued_at: None,
+                finished_at: None,
+            })
+        })
+        .collect()
+}
+
 /// Adds a job, to be run at once. Two jobs with one key would be one job too many: the second is refused
 /// by the database, and the transaction with it.
 pub(crate) async fn add(
@@ -68,26 +97,7 @@ pub(crate) async fn add(
     job: &Job,
     dedup_key: Option<String>,
 ) -> Result<()> {
-    let row = job::ActiveModel {
-        id: Set(new_id()),
-        kind: Set(job.kind().to_owned()),
-        payload: Set(job.payload()?),
-        state: Set("ready".to_owned()),
-        priority: Set(job.priority()),
-        attempts: Set(0),
-        lost_leases: Set(0),
-        max_attempts: Set(MAX_ATTEMPTS),
-        run_at: Set(now.utc()),
-        lease_until: Set(None),
-        epoch: Set(0),
-        last_error: Set(None),
-        dedup_key: Set(dedup_key),
-        created_at: Set(now.utc()),
-        enqueued_at: Set(None),
-        finished_at: Set(None),
-    };
-    job::Entity::insert(row).exec_without_returning(tx).await?;
-    Ok(())
+    bulk::insert(tx, rows(now, [(job.clone(), dedup_key)])?).await
 }
 
 #[cfg(test)]

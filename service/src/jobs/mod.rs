@@ -13,5 +13,5 @@ pub use claim::{Claim, LEASE, claim, extend_lease, hand_back};
 pub(crate) use finish::acknowledge;
 pub use finish::{Verdict, complete, fail};
 pub use job::Job;
-pub(crate) use job::add;
+pub(crate) use job::{add, rows};
 pub use sweep::sweep;

@@ -1,11 +1,10 @@
-//! Registering for a competition, and who is registered.
+//! Registering for a competition, giving the seat back, and who is registered.
 
-mod admission;
-mod lanes;
+mod cancel;
 mod register;
 mod rosters;
-mod view;
+pub(crate) mod view;
 
-pub(crate) use lanes::Lanes;
+pub use cancel::{Cancelled, cancel};
 pub use register::{Answer, register};
 pub use rosters::{mine, roster, viewer_state};

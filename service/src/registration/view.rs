@@ -10,7 +10,7 @@ use crate::{
     entity::{competition, registration},
 };
 
-pub(super) fn status(row: &registration::Model) -> Result<RegistrationStatus> {
+pub(crate) fn status(row: &registration::Model) -> Result<RegistrationStatus> {
     row.status.parse().map_err(|_| Error::Corrupt(format!("status {}", row.status)))
 }
 
@@ -26,15 +26,15 @@ pub(super) fn registration(row: registration::Model) -> Result<Registration> {
     })
 }
 
-pub(super) fn new_registration(
+pub(crate) fn new_registration(
     row: registration::Model,
-    competition: competition::Model,
+    competition: &competition::Model,
     user: &User,
 ) -> Result<NewRegistration> {
     Ok(NewRegistration {
         registration: registration(row)?,
         competition: RegisteredCompetition {
-            title: competition.title,
+            title: competition.title.clone(),
             start_date: competition.start_date.map(Into::into),
         },
         user: Contact { name: user.name.clone(), email: user.email.clone() },

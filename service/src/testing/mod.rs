@@ -1,11 +1,13 @@
 //! What tests need, in the words of the product: `world.organizer("Ada")`, `world.competition(&ada).seats(2)`.
 //!
 //! Every [`World`] has a database of its own, so that tests run in parallel: a fresh SQLite file, or, with
-//! `TEST_DATABASE_URL` set, a clone of a migrated PostgreSQL template.
+//! `TEST_DATABASE_URL` set, a clone of a migrated PostgreSQL template. With `TEST_REDIS_URL` set it has Redis too,
+//! under a key prefix of its own.
 
 mod clock;
 mod database;
 mod jobs;
+mod redis;
 mod tally;
 
 use std::sync::Arc;
@@ -16,6 +18,7 @@ use domain::{
     RosterFilter, RosterQuery, Signup, Timestamp,
 };
 
+use self::redis::TestRedis;
 pub use clock::TestClock;
 use database::TestDatabase;
 pub use tally::{Queue, Tally};
@@ -38,6 +41,7 @@ pub struct World {
     /// Stands still until it is told to go on.
     pub clock: Arc<TestClock>,
     database: TestDatabase,
+    redis: TestRedis,
 }
 
 impl World {
@@ -48,8 +52,9 @@ impl World {
     pub async fn new() -> Self {
         let database = TestDatabase::create().await;
         let clock = Arc::new(TestClock::new(BEGINNING.parse().expect("a timestamp")));
-        let ctx = context(&database, Arc::clone(&clock)).await;
-        Self { ctx, clock, database }
+        let redis = TestRedis::new();
+        let ctx = context(&database, &redis, Arc::clone(&clock)).await;
+        Self { ctx, clock, database, redis }
     }
 
     /// Another process on the same database: nothing is shared but that.
@@ -57,7 +62,7 @@ impl World {
     /// # Panics
     /// When the database does not answer.
     pub async fn second_process(&self) -> Context {
-        context(&self.database, Arc::clone(&self.clock)).await
+        context(&self.database, &self.redis, Arc::clone(&self.clock)).await
     }
 
     /// A process that does everything over a single connection.
@@ -66,7 +71,8 @@ impl World {
     /// When the database does not answer.
     pub async fn narrow_process(&self) -> Context {
         let clock = Arc::clone(&self.clock);
-        Context::with_clock(self.database.connect_with(1).await, SETTINGS, clock)
+        let db = self.database.connect_with(1).await;
+        Context::with_clock(db, self.redis.connect(), SETTINGS, clock)
     }
 
     /// A process for real users on the same database.
@@ -76,12 +82,18 @@ impl World {
     pub async fn production(&self) -> Context {
         let settings = Settings { mode: Mode::Production, ..SETTINGS };
         let clock = Arc::clone(&self.clock);
-        Context::with_clock(self.database.connect().await, settings, clock)
+        let db = self.database.connect().await;
+        Context::with_clock(db, self.redis.connect(), settings, clock)
     }
 
     /// Where the database is.
     pub fn database_url(&self) -> &str {
         self.database.url()
+    }
+
+    /// What other processes need to know to use the same Redis: variables and their values.
+    pub fn redis_variables(&self) -> Vec<(&'static str, String)> {
+        self.redis.variables()
     }
 
     /// Somebody who runs competitions: `ada.lovelace@example.com` if called Ada Lovelace.
@@ -145,8 +157,8 @@ impl World {
     }
 }
 
-async fn context(database: &TestDatabase, clock: Arc<TestClock>) -> Context {
-    Context::with_clock(database.connect().await, SETTINGS, clock)
+async fn context(database: &TestDatabase, redis: &TestRedis, clock: Arc<TestClock>) -> Context {
+    Context::with_clock(database.connect().await, redis.connect(), SETTINGS, clock)
 }
 
 /// A database without a schema.

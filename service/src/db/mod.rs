@@ -1,5 +1,7 @@
 //! The connection to the database, and the one place that begins a write transaction.
 
+pub(crate) mod bulk;
+
 use std::{
     ops::Deref,
     path::{Path, PathBuf},

@@ -1,0 +1,208 @@
+//! Editing a competition.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Deserializer, de::IgnoredAny};
+
+use super::input::{
+    capacity, deadline, deadline_in_future, start_after_deadline, start_date, tags,
+};
+use crate::{
+    Description, Faults, PublicError, Raw, Tag, Timestamp, Title,
+    account::{refuse_unknown, text},
+};
+
+/// The body of an edit, unchecked. What is absent stays as it is.
+#[derive(Clone, Default, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase", expecting = "an object")]
+pub struct CompetitionPatch {
+    /// The version the edit is based on: refused if the competition was edited since. Absent: the last edit wins.
+    #[cfg_attr(feature = "openapi", schema(value_type = u32, example = 1))]
+    #[serde(default)]
+    pub version: Raw<i64>,
+    /// One line, at most 200 characters.
+    #[cfg_attr(feature = "openapi", schema(value_type = String, example = "Code Sprint"))]
+    #[serde(default)]
+    pub title: Raw<String>,
+    /// Markdown, at most 10,000 characters.
+    #[cfg_attr(feature = "openapi", schema(value_type = String, example = "24 hours of code"))]
+    #[serde(default)]
+    pub description: Raw<String>,
+    /// At most ten, 40 characters each.
+    #[cfg_attr(feature = "openapi", schema(value_type = Vec<String>, example = json!(["coding"])))]
+    #[serde(default)]
+    pub tags: Raw<Vec<String>>,
+    /// Seats, 1 to 1,000,000, and no fewer than are taken; a numeric string is accepted.
+    #[cfg_attr(feature = "openapi", schema(value_type = u32, example = 60))]
+    #[serde(default)]
+    pub capacity: Raw<i64>,
+    /// ISO 8601; a new one must be in the future.
+    #[cfg_attr(feature = "openapi", schema(value_type = Timestamp, example = "2030-11-29T07:10:30.000Z"))]
+    #[serde(default)]
+    pub reg_deadline: Raw<String>,
+    /// ISO 8601, after the deadline; `null` when it is not set any more.
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<Timestamp>, example = "2030-12-06T07:10:30.000Z"))]
+    #[serde(default, deserialize_with = "present")]
+    pub start_date: Option<Raw<String>>,
+    /// Anything else: refused, by name.
+    #[cfg_attr(feature = "openapi", schema(ignore))]
+    #[serde(flatten)]
+    pub unknown: BTreeMap<String, IgnoredAny>,
+}
+
+/// Tells `null` from absent.
+fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Raw<String>>, D::Error> {
+    Raw::deserialize(deserializer).map(Some)
+}
+
+/// An edit whose fields have been checked one by one. `None` stays as it is.
+#[derive(Clone, Debug, Default)]
+pub struct CompetitionEdit {
+    /// The version it is based on.
+    pub version: Option<u32>,
+    /// One line.
+    pub title: Option<Title>,
+    /// Markdown.
+    pub description: Option<Description>,
+    /// No two alike, in the order given.
+    pub tags: Option<Vec<Tag>>,
+    /// Seats, 1 to [`crate::MAX_CAPACITY`].
+    pub capacity: Option<u32>,
+    /// When registration closes.
+    pub reg_deadline: Option<Timestamp>,
+    /// When it starts, or that this is not set.
+    pub start_date: Option<Option<Timestamp>>,
+}
+
+impl CompetitionPatch {
+    /// Applies every rule that needs nothing but the edit.
+    ///
+    /// # Errors
+    /// All faults at once.
+    pub fn check(self) -> Result<CompetitionEdit, PublicError> {
+        let mut faults = Faults::default();
+        let version = faults.check("version", version(&self.version));
+        let title = optional(&mut faults, "title", self.title, |raw| {
+            text(raw, "Title").and_then(|text| Title::parse(&text))
+        });
+        let description = optional(&mut faults, "description", self.description, |raw| {
+            text(raw, "Description").and_then(|text| Description::parse(&text))
+        });
+        let tags = optional(&mut faults, "tags", self.tags, tags);
+        let capacity = optional(&mut faults, "capacity", self.capacity, |raw| capacity(&raw));
+        let reg_deadline =
+            optional(&mut faults, "regDeadline", self.reg_deadline, |raw| deadline(&raw));
+        let start_date = match self.start_date {
+            None => Some(None),
+            Some(raw) => faults.check("startDate", start_date(&raw)).map(Some),
+        };
+        refuse_unknown(&mut faults, &self.unknown);
+        let text = version.zip(title).zip(description).zip(tags);
+        let whole = text.zip(capacity.zip(reg_deadline).zip(start_date)).map(
+            |((((version, title), description), tags), ((capacity, reg_deadline), start_date))| {
+                CompetitionEdit {
+                    version,
+                    title,
+                    description,
+                    tags,
+                    capacity,
+                    reg_deadline,
+                    start_date,
+                }
+            },
+        );
+        faults.finish(whole)
+    }
+}
+
+impl CompetitionEdit {
+    /// The deadline and the start as they will be, from what they are.
+    ///
+    /// # Errors
+    /// [`crate::ErrorCode::DeadlineNotInFuture`] for a new deadline that has passed;
+    /// [`crate::ErrorCode::StartNotAfterDeadline`].
+    pub fn dates(
+        &self,
+        deadline: Timestamp,
+        start: Option<Timestamp>,
+        now: Timestamp,
+    ) -> Result<(Timestamp, Option<Timestamp>), PublicError> {
+        let new_deadline = self.reg_deadline.unwrap_or(deadline);
+        let new_start = self.start_date.unwrap_or(start);
+        // A competition that is closed can still be edited, as long as its deadline is let be.
+        if new_deadline != deadline {
+            deadline_in_future(new_deadline, now)?;
+        }
+        start_after_deadline(new_start, new_deadline)?;
+        Ok((new_deadline, new_start))
+    }
+}
+
+/// `Some(None)` when the field is absent, `None` when it is wrong.
+fn optional<R, T>(
+    faults: &mut Faults,
+    field: &str,
+    raw: Raw<R>,
+    parse: impl FnOnce(Raw<R>) -> Result<T, String>,
+) -> Option<Option<T>> {
+    match raw {
+        Raw::Missing => Some(None),
+        raw => faults.check(field, parse(raw)).map(Some),
+    }
+}
+
+fn version(raw: &Raw<i64>) -> Result<Option<u32>, String> {
+    let wrong = "Version must be the whole number that the competition was shown with";
+    match raw {
+        Raw::Missing => Ok(None),
+        Raw::Given(number) => u32::try_from(*number).map(Some).map_err(|_| wrong.into()),
+        Raw::WrongType => Err(wrong.into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ErrorCode;
+
+    fn check(body: serde_json::Value) -> Result<CompetitionEdit, PublicError> {
+        serde_json::from_value::<CompetitionPatch>(body).unwrap().check()
+    }
+
+    fn at(time: &str) -> Timestamp {
+        time.parse().unwrap()
+    }
+
+    #[test]
+    fn what_is_absent_stays_and_a_start_date_can_be_taken_away() {
+        let edit = check(serde_json::json!({ "capacity": "60" })).unwrap();
+        assert_eq!((edit.capacity, edit.start_date), (Some(60), None));
+        assert!(edit.title.is_none() && edit.version.is_none());
+        let edit = check(serde_json::json!({ "startDate": null, "version": 3 })).unwrap();
+        assert_eq!((edit.start_date, edit.version), (Some(None), Some(3)));
+    }
+
+    #[test]
+    fn every_fault_is_told_at_once() {
+        let body = serde_json::json!({
+            "version": -1, "title": " ", "capacity": 0, "regDeadline": "soon", "registered": 1,
+        });
+        let fields: Vec<_> =
+            check(body).unwrap_err().fields.into_iter().map(|fault| fault.field).collect();
+        assert_eq!(fields, ["version", "title", "capacity", "regDeadline", "registered"]);
+    }
+
+    #[test]
+    fn only_a_new_deadline_must_be_in_the_future() {
+        let (past, now) = (at("2026-11-22T12:00:00Z"), at("2026-11-23T12:00:00Z"));
+        let untouched = CompetitionEdit::default();
+        assert!(untouched.dates(past, None, now).is_ok());
+        let moved = CompetitionEdit { reg_deadline: Some(now), ..Default::default() };
+        let error = moved.dates(past, None, now).unwrap_err();
+        assert_eq!(error.code, ErrorCode::DeadlineNotInFuture);
+        let start = CompetitionEdit { start_date: Some(Some(past)), ..Default::default() };
+        let error = start.dates(past, None, now).unwrap_err();
+        assert_eq!(error.code, ErrorCode::StartNotAfterDeadline);
+    }
+}

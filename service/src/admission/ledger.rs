@@ -1,0 +1,234 @@
+//! What a batch knows of its competition, and what it has decided so far. No I/O: the rules, and nothing else.
+
+use std::collections::HashMap;
+
+use domain::{
+    CompetitionEdit, CompetitionWithOrganizer, ErrorCode, Organizer, PublicError, RegistrationId,
+    RegistrationStatus, Tag, Timestamp, User,
+};
+use uuid::Uuid;
+
+use super::request::{Outcome, Request, Wish};
+use crate::{
+    Result, competitions,
+    entity::{competition, registration},
+    ids::new_id,
+    jobs::Job,
+    registration::view,
+};
+
+/// A competition as a batch has read it, and as it will be when the batch commits.
+#[derive(Debug)]
+pub(super) struct Ledger {
+    now: Timestamp,
+    before: competition::Model,
+    after: competition::Model,
+    seats: HashMap<Uuid, Seat>,
+    tags: Vec<String>,
+    new_tags: Option<Vec<Tag>>,
+}
+
+/// Somebody's registration.
+#[derive(Debug)]
+struct Seat {
+    row: registration::Model,
+    change: Change,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Change {
+    None,
+    Updated,
+    Inserted,
+}
+
+/// Everything that a batch has to write about its competition.
+#[derive(Debug)]
+pub(super) struct Changes {
+    pub(super) inserted: Vec<registration::Model>,
+    pub(super) updated: Vec<registration::Model>,
+    /// Jobs, each with its dedup key.
+    pub(super) jobs: Vec<(Job, Option<String>)>,
+    /// As it was and as it will be, if anything about it changes.
+    pub(super) competition: Option<(competition::Model, competition::Model)>,
+    pub(super) tags: Option<Vec<Tag>>,
+}
+
+impl Ledger {
+    /// `seats` are the registrations of those who ask, `tags` the tags of the competition; the latter are needed by edits only.
+    pub(super) fn new(
+        now: Timestamp,
+        competition: competition::Model,
+        seats: Vec<registration::Model>,
+        tags: Vec<String>,
+    ) -> Self {
+        let seat = |row: registration::Model| (row.user_id, Seat { row, change: Change::None });
+        Self {
+            now,
+            before: competition.clone(),
+            after: competition,
+            seats: seats.into_iter().map(seat).collect(),
+            tags,
+            new_tags: None,
+        }
+    }
+
+    /// Decides a request on top of all that were decided before it. The inner `Err` is an answer like any other.
+    ///
+    /// # Errors
+    /// Forbidden; or a row that this program does not understand. Then nothing has changed.
+    pub(super) fn decide(&mut self, request: &Request) -> Result<Result<Outcome, PublicError>> {
+        match &request.wish {
+            Wish::Register => self.register(request),
+            Wish::Cancel => self.cancel(&request.user),
+            Wish::Edit(edit) => self.edit(&request.user, edit),
+        }
+    }
+
+    /// The first reason against it is told, in the order that the API promises.
+    fn register(&mut self, request: &Request) -> Result<Result<Outcome, PublicError>> {
+        let user = &request.user;
+        let earlier = self.seats.get(&user.id.0);
+        let holds_seat = match earlier {
+            Some(seat) => view::status(&seat.row)?.holds_seat(),
+            None => false,
+        };
+        if self.after.reg_deadline <= self.now.utc() {
+            let message = "Registration deadline has passed";
+            return Ok(Err(PublicError::new(ErrorCode::RegistrationClosed, message)));
+        }
+        if holds_seat {
+            let message = "Already registered for this competition";
+            return Ok(Err(PublicError::new(ErrorCode::AlreadyRegistered, message)));
+        }
+        if self.after.registered >= self.after.capacity {
+            return Ok(Err(PublicError::new(ErrorCode::CompetitionFull, "Competition is full")));
+        }
+        // A new row, or the row of a seat that was given back.
+        let (id, change) = match earlier {
+            Some(Seat { row, change: Change::Inserted }) => (row.id, Change::Inserted),
+            Some(Seat { row, .. }) => (row.id, Change::Updated),
+            None => (new_id(), Change::Inserted),
+        };
+        let key = request.keyed.as_ref().map(|keyed| keyed.scope.key().to_string());
+        let row = registration::Model {
+            id,
+            user_id: user.id.0,
+            competition_id: self.after.id,
+            status: RegistrationStatus::Pending.as_str().to_owned(),
+            idempotency_key: key,
+            registered_at: self.now.utc(),
+            updated_at: self.now.utc(),
+            reminded_at: None,
+        };
+        let registration = view::new_registration(row.clone(), &self.after, user)?;
+        self.after.registered += 1;
+        self.seats.insert(user.id.0, Seat { row, change });
+        Ok(Ok(Outcome::Registered(Box::new(registration))))
+    }
+
+    /// Giving back what was given back already is fine: the answer to the first time may have been lost.
+    fn cancel(&mut self, user: &User) -> Result<Result<Outcome, PublicError>> {
+        let Some(seat) = self.seats.get_mut(&user.id.0) else {
+            let message = "You are not registered for this competition";
+            return Ok(Err(PublicError::new(ErrorCode::NotRegistered, message)));
+        };
+        if view::status(&seat.row)?.holds_seat() {
+            RegistrationStatus::Cancelled.as_str().clone_into(&mut seat.row.status);
+            seat.row.updated_at = self.now.utc();
+            if seat.change == Change::None {
+                seat.change = Change::Updated;
+            }
+            self.after.registered -= 1;
+        }
+        Ok(Ok(Outcome::Cancelled))
+    }
+
+    fn edit(
+        &mut self,
+        user: &User,
+        edit: &CompetitionEdit,
+    ) -> Result<Result<Outcome, PublicError>> {
+        if self.after.organizer_id != user.id.0 {
+            let message = "Only the organizer of this competition may change it";
+            return Err(PublicError::new(ErrorCode::Forbidden, message).into());
+        }
+        if let Err(refusal) = self.apply(edit) {
+            return Ok(Err(refusal));
+        }
+        let organizer =
+            Organizer { id: user.id, name: user.name.clone(), email: user.email.clone() };
+        let competition = competitions::view(self.after.clone(), self.tags.clone());
+        let edited = CompetitionWithOrganizer { competition, organizer };
+        Ok(Ok(Outcome::Edited(Box::new(edited))))
+    }
+
+    /// All of an edit, or the reason against it and nothing of it.
+    fn apply(&mut self, edit: &CompetitionEdit) -> Result<(), PublicError> {
+        let current = &self.after;
+        if edit.version.is_some_and(|version| i64::from(version) != i64::from(current.revision)) {
+            let message = "This competition was changed since you opened it. Look at what it is now, then try again.";
+            return Err(PublicError::on_field(ErrorCode::StaleVersion, "version", message));
+        }
+        let capacity = edit.capacity.map_or(current.capacity, |capacity| {
+            i32::try_from(capacity).expect("MAX_CAPACITY fits")
+        });
+        if capacity < current.registered {
+            let message = format!(
+                "Capacity must be at least {}: that many seats are taken",
+                current.registered
+            );
+            let code = ErrorCode::CapacityBelowSeatsTaken;
+            return Err(PublicError::on_field(code, "capacity", &message));
+        }
+        let start = current.start_date.map(Timestamp::from);
+        let (deadline, start) = edit.dates(current.reg_deadline.into(), start, self.now)?;
+
+        let after = &mut self.after;
+        after.capacity = capacity;
+        after.reg_deadline = deadline.utc();
+        after.start_date = start.map(Timestamp::utc);
+        if let Some(title) = &edit.title {
+            after.title = title.to_string();
+        }
+        if let Some(description) = &edit.description {
+            after.description = description.to_string();
+        }
+        competitions::index_text(after);
+        if let Some(tags) = &edit.tags {
+            self.tags = tags.iter().map(Tag::to_string).collect();
+            self.new_tags = Some(tags.clone());
+        }
+        after.revision += 1;
+        after.updated_at = self.now.utc();
+        Ok(())
+    }
+
+    /// What is to be written.
+    pub(super) fn changes(self) -> Changes {
+        let now = self.now;
+        let (mut inserted, mut updated, mut jobs) = (Vec::new(), Vec::new(), Vec::new());
+        let mut changed: Vec<_> =
+            self.seats.into_values().filter(|seat| seat.change != Change::None).collect();
+        // Ids grow with time: rows are written, and jobs run, in the order of arrival.
+        changed.sort_unstable_by_key(|seat| seat.row.id);
+        for Seat { row, change } in changed {
+            if row.status == RegistrationStatus::Pending.as_str() {
+                let registration_id = RegistrationId(row.id);
+                let job = Job::ConfirmRegistration { registration_id };
+                // A seat that is given back and taken again is confirmed again.
+                let key = format!("{}:{registration_id}:{now}", job.kind());
+                jobs.push((job, Some(key)));
+            }
+            if change == Change::Inserted { inserted.push(row) } else { updated.push(row) }
+        }
+        let is_changed = self.after != self.before;
+        Changes {
+            inserted,
+            updated,
+            jobs,
+            competition: is_changed.then_some((self.before, self.after)),
+            tags: self.new_tags,
+        }
+    }
+}

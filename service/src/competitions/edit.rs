@@ -1,0 +1,44 @@
+//! The use case behind `PATCH /api/competitions/:id`.
+
+use domain::{
+    CompetitionId, CompetitionPatch, CompetitionWithOrganizer, IdempotencyKey, PublicError, Role,
+};
+
+use crate::{
+    Actor, Context, Error, Result,
+    admission::{self, Outcome, Wish},
+};
+
+/// What an edit came to.
+#[derive(Clone, Debug)]
+pub struct Edited {
+    /// The competition as it is now, or why it was left as it is: edited by somebody else, fewer seats than are
+    /// taken, dates out of order.
+    pub outcome: Result<CompetitionWithOrganizer, PublicError>,
+    /// Whether this was answered before, to the same key.
+    pub replayed: bool,
+}
+
+/// Changes a competition of the actor's. It waits its turn among those who register, so that the number of seats
+/// never falls below those taken.
+///
+/// # Errors
+/// Unauthorized, or forbidden for anyone but its organizer; every fault of the input at once; as for
+/// [`crate::registration::register`].
+pub async fn edit(
+    ctx: &Context,
+    actor: &Actor,
+    competition: CompetitionId,
+    patch: CompetitionPatch,
+    key: Option<IdempotencyKey>,
+) -> Result<Edited> {
+    let user = actor.require(Role::Organizer)?;
+    let wish = Wish::Edit(Box::new(patch.check()?));
+    let answer = admission::ask(ctx, user, competition, wish, key).await?;
+    let outcome = match answer.outcome {
+        Ok(Outcome::Edited(competition)) => Ok(*competition),
+        Ok(other) => return Err(Error::Corrupt(format!("editing came to {other:?}"))),
+        Err(refusal) => Err(refusal),
+    };
+    Ok(Edited { outcome, replayed: answer.replayed })
+}

@@ -1,0 +1,139 @@
+//! The answers given lately: a cache over the log, in process or in Redis.
+
+use std::{sync::Arc, time::Duration};
+
+use chrono::TimeDelta;
+use domain::{IdempotencyKey, Timestamp, UserId};
+use quick_cache::sync::Cache;
+use redis::Script;
+
+use super::{Scope, scope::Kept};
+use crate::redis::Redis;
+
+/// How long an answer is replayed from here; the log has it an hour longer.
+const LIFE: Duration = Duration::from_secs(24 * 60 * 60);
+/// How long a claim outlives a process that was killed while it worked on the key. Longer than a batch takes; if it
+/// runs out early, the second request waits in the database for the first.
+const CLAIM: Duration = Duration::from_secs(5);
+/// Answers kept in process, about a kilobyte each.
+const CAPACITY: usize = 10_000;
+
+/// In Redis a value begins with what it is; an answer goes on with its fingerprint, a line break and its body.
+const ANSWER: char = '=';
+const CLAIMED: char = '~';
+
+/// Deletes a claim that is still ours.
+const RELEASE: &str =
+    "return redis.call('GET', KEYS[1]) == ARGV[1] and redis.call('DEL', KEYS[1]) or 0";
+
+/// The answers given lately.
+#[derive(Debug)]
+pub(crate) enum Answers {
+    /// Of this process.
+    InProcess(Cache<(UserId, IdempotencyKey), (Kept, Timestamp)>),
+    /// Of all processes, and the keys they are working on.
+    Redis(Arc<Redis>),
+}
+
+/// What is known of a key.
+pub(super) enum Found {
+    Answer(Kept),
+    /// Another process is working on it.
+    InFlight,
+    /// Nothing; and what others see now, if they see anything.
+    Nothing(Option<SharedClaim>),
+}
+
+/// A claim in Redis.
+#[derive(Debug)]
+pub(super) struct SharedClaim {
+    redis: Arc<Redis>,
+    name: String,
+    value: String,
+}
+
+impl SharedClaim {
+    /// Deletes it, unless it has run out and another stands in its place. Nobody need wait for that.
+    pub(super) fn release(self) {
+        tokio::spawn(async move {
+            let Self { redis, name, value } = self;
+            redis.run::<i64>(Script::new(RELEASE).key(name).arg(value)).await;
+        });
+    }
+}
+
+impl Answers {
+    pub(crate) fn new(redis: Option<Arc<Redis>>) -> Self {
+        redis.map_or_else(|| Self::InProcess(Cache::new(CAPACITY)), Self::Redis)
+    }
+
+    /// What is known of the key of `scope`; if that is nothing, the key is claimed with `token`.
+    pub(super) async fn look_up(&self, now: Timestamp, scope: &Scope, token: &str) -> Found {
+        match self {
+            Self::InProcess(cache) => {
+                let found = cache.get(&(scope.user, scope.key.clone()));
+                let fresh = found.filter(|(_, since)| now.utc() - since.utc() < life());
+                fresh.map_or(Found::Nothing(None), |(kept, _)| Found::Answer(kept))
+            }
+            Self::Redis(redis) => {
+                let (name, value) = (name(redis, scope), format!("{CLAIMED}{token}"));
+                let mut claim = redis::cmd("SET");
+                claim.arg(&name).arg(&value).arg(&["NX", "GET", "PX"]).arg(millis(CLAIM));
+                match redis.query::<Option<String>>(&claim).await {
+                    Some(Some(found)) => read(&found),
+                    Some(None) => {
+                        Found::Nothing(Some(SharedClaim { redis: Arc::clone(redis), name, value }))
+                    }
+                    // A Redis that does not answer knows nothing.
+                    None => Found::Nothing(None),
+                }
+            }
+        }
+    }
+
+    /// Keeps answers that were committed.
+    pub(crate) async fn fill(&self, now: Timestamp, answers: Vec<(Scope, Kept)>) {
+        match self {
+            Self::InProcess(cache) => {
+                for (scope, kept) in answers {
+                    cache.insert((scope.user, scope.key), (kept, now));
+                }
+            }
+            Self::Redis(redis) if !answers.is_empty() => {
+                let mut commands = redis::pipe();
+                for (scope, Kept { fingerprint, body }) in answers {
+                    let value = format!("{ANSWER}{fingerprint}\n{body}");
+                    commands
+                        .cmd("SET")
+                        .arg(name(redis, &scope))
+                        .arg(value)
+                        .arg("PX")
+                        .arg(millis(LIFE))
+                        .ignore();
+                }
+                // What is not kept here is in the log.
+                redis.query_all::<()>(&commands).await;
+            }
+            Self::Redis(_) => {}
+        }
+    }
+}
+
+fn name(redis: &Redis, scope: &Scope) -> String {
+    redis.key(format_args!("answer:{}:{}", scope.user, scope.key))
+}
+
+fn read(value: &str) -> Found {
+    let Some(answer) = value.strip_prefix(ANSWER) else { return Found::InFlight };
+    answer.split_once('\n').map_or(Found::Nothing(None), |(fingerprint, body)| {
+        Found::Answer(Kept { fingerprint: fingerprint.to_owned(), body: body.to_owned() })
+    })
+}
+
+fn life() -> TimeDelta {
+    TimeDelta::from_std(LIFE).unwrap_or(TimeDelta::MAX)
+}
+
+fn millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
