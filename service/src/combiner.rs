@@ -67,7 +67,7 @@ where
     /// `carry_out` answered.
     pub(crate) async fn submit<F, Fut>(&self, key: K, request: T, carry_out: F) -> Result<R>
     where
-        F: Fn(Vec<T>) -> Fut + Send + 'static,
+        F: Fn(Vec<T>) -> Fut + Send + Sync + 'static,
         Fut: Future<Output = Vec<Result<R>>> + Send + 'static,
     {
         let (sender, receiver) = oneshot::channel();
@@ -81,6 +81,7 @@ where
             }
             Entry::Vacant(lane) => {
                 lane.insert(VecDeque::from([waiting]));
+                let carry_out = Arc::new(carry_out);
                 tokio::spawn(work(Arc::clone(&self.lanes), key, self.limits, carry_out));
             }
         }
@@ -90,11 +91,12 @@ where
 }
 
 /// Carries batches out until nothing waits for `key`.
-async fn work<K, T, R, F, Fut>(lanes: Lanes<K, T, R>, key: K, limits: Limits, carry_out: F)
+async fn work<K, T, R, F, Fut>(lanes: Lanes<K, T, R>, key: K, limits: Limits, carry_out: Arc<F>)
 where
     K: Eq + Hash,
+    T: Send + 'static,
     R: Send + 'static,
-    F: Fn(Vec<T>) -> Fut,
+    F: Fn(Vec<T>) -> Fut + Send + Sync + 'static,
     Fut: Future<Output = Vec<Result<R>>> + Send + 'static,
 {
     while let Some(batch) = take(&lanes, &key, limits.batch) {
@@ -111,7 +113,8 @@ where
             continue;
         }
         // A task of its own, so that a panic ends this batch and not the lane.
-        match tokio::spawn(carry_out(requests)).await {
+        let carry_out = Arc::clone(&carry_out);
+        match tokio::spawn(async move { carry_out(requests).await }).await {
             Ok(outcomes) => {
                 for (answer, outcome) in answers.into_iter().zip(outcomes) {
                     let _ = answer.send(outcome);

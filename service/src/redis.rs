@@ -10,7 +10,7 @@ use std::{
 };
 
 use redis::{
-    AsyncConnectionConfig, Client, FromRedisValue, Pipeline, RedisResult, ScriptInvocation, Value,
+    AsyncConnectionConfig, Client, FromRedisValue, Pipeline, RedisResult, ScriptInvocation,
     aio::{
         ConnectionLike, ConnectionManager, ConnectionManagerConfig, MultiplexedConnection, PubSub,
     },
@@ -157,18 +157,6 @@ impl Redis {
     fn lock(&self) -> std::sync::MutexGuard<'_, Health> {
         // No code that holds the lock can leave it half-changed.
         self.health.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// Removes all keys with a prefix, for tests that share a Redis.
-#[cfg(feature = "test-support")]
-impl Redis {
-    /// Whether it answers to PING right now.
-    pub async fn answers(&self) -> bool {
-        let mut connection = self.shared.clone();
-        let ping = redis::cmd("PING");
-        let ping = ping.query_async::<Value>(&mut connection);
-        tokio::time::timeout(CONNECTION_TIMEOUT, ping).await.is_ok_and(|pong| pong.is_ok())
     }
 }
 

@@ -25,6 +25,7 @@ impl Process {
             .arg(folder.path())
             .args(arguments)
             .env("DATABASE_URL", world.database_url())
+            .envs(world.redis_variables())
             .env("JWT_SECRET", "a secret of at least thirty-two characters")
             .env("BCRYPT_COST", "4")
             .env("RUST_LOG", "info")
