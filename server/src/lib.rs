@@ -16,6 +16,6 @@ pub mod cli;
 pub mod commands;
 
 pub use api::openapi;
-pub use auth::Tokens;
+pub use auth::{SessionCache, Tokens};
 pub use router::router;
 pub use state::AppState;

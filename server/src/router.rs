@@ -40,7 +40,8 @@ const SESSION_COOKIE: &str = "mini_compete_session";
 
 /// The whole site.
 pub fn router(state: AppState, options: &ServerOptions) -> Router {
-    let sessions = SessionManagerLayer::new(Sessions(state.ctx.clone()))
+    let store = Sessions { ctx: state.ctx.clone(), cache: state.session_cache.clone() };
+    let sessions = SessionManagerLayer::new(store)
         .with_name(SESSION_COOKIE)
         .with_same_site(SameSite::Lax)
         .with_secure(options.is_https())

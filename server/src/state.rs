@@ -5,8 +5,9 @@ use std::sync::Arc;
 use axum::extract::FromRef;
 use leptos::config::LeptosOptions;
 use service::Context;
+use tokio_util::sync::CancellationToken;
 
-use crate::Tokens;
+use crate::{SessionCache, Tokens};
 
 /// What handlers need. Cheap to clone.
 #[derive(Clone, Debug, FromRef)]
@@ -15,6 +16,10 @@ pub struct AppState {
     pub ctx: Context,
     /// Makes and reads the API's tokens.
     pub tokens: Arc<Tokens>,
+    /// In front of the sessions in the database.
+    pub session_cache: Option<SessionCache>,
+    /// Cancelled when the server is to stop: what would go on for ever ends then.
+    pub stop: CancellationToken,
     /// For rendering pages.
     pub leptos: LeptosOptions,
 }

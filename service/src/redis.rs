@@ -101,6 +101,11 @@ impl Redis {
         self.attempt(self.client.get_async_pubsub()).await
     }
 
+    /// Whether it answers now.
+    pub async fn answers(&self) -> bool {
+        self.query::<String>(&redis::cmd("PING")).await.is_some()
+    }
+
     /// Whether it answered lately, or has not been asked.
     pub(crate) fn is_well(&self) -> bool {
         self.lock().resting_until.is_none_or(|until| until <= Instant::now())

@@ -7,8 +7,8 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use domain::{
-    CompetitionDetail, CompetitionId, CompetitionInput, CompetitionQuery, CompetitionWithCount,
-    CompetitionWithOrganizer,
+    CompetitionDetail, CompetitionId, CompetitionInput, CompetitionPatch, CompetitionQuery,
+    CompetitionWithCount, CompetitionWithOrganizer,
 };
 use service::competitions;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -24,7 +24,10 @@ use crate::{
 };
 
 pub(super) fn router() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new().routes(routes!(list, create)).routes(routes!(mine)).routes(routes!(get))
+    OpenApiRouter::new()
+        .routes(routes!(list, create))
+        .routes(routes!(mine))
+        .routes(routes!(get, edit))
 }
 
 /// List the competitions that are open
@@ -114,4 +117,44 @@ async fn create(
     let created = competitions::create(&state.ctx, &actor, input, key).await?;
     let response = (StatusCode::CREATED, Json(created.view)).into_response();
     Ok(replay::mark(response, created.replayed))
+}
+
+/// Edit my competition
+///
+/// What is absent stays as it is. Send the `version` it was shown with, and nobody's edit is overwritten unseen.
+#[utoipa::path(
+    patch, path = "/competitions/{id}", tag = "competitions", security(("bearer" = [])),
+    params(
+        ("id" = CompetitionId, Path),
+        ("Idempotency-Key" = Option<String>, Header, description = "1 to 255 visible ASCII characters"),
+    ),
+    request_body = CompetitionPatch,
+    responses(
+        (status = 200, description = "The competition as it is now", body = CompetitionWithOrganizer, headers(
+            ("Idempotency-Replayed" = String, description = "`true` when this was answered before"),
+        )),
+        (status = 400, description = "A field is wrong", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 401, description = "Unauthorized", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 403, description = "Required role: ORGANIZER; or it is somebody else's", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 404, description = "Competition not found", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 409, description = "It was edited since; more seats are taken than the new capacity has; or the key is in flight", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 422, description = "The key was used for another request", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 503, description = "Too busy", body = ProblemDetails, content_type = "application/problem+json"),
+    ),
+)]
+async fn edit(
+    State(state): State<AppState>,
+    CurrentActor(actor): CurrentActor,
+    id: Result<Id<CompetitionId>, Problem>,
+    key: Result<OptionalKey, Problem>,
+    body: Result<Body<CompetitionPatch>, Problem>,
+) -> Result<Response, Problem> {
+    actor.require(domain::Role::Organizer)?;
+    let (Id(id), OptionalKey(key), Body(patch)) = (id?, key?, body?);
+    let edited = competitions::edit(&state.ctx, &actor, id, patch, key).await?;
+    let response = match edited.outcome {
+        Ok(competition) => Json(competition).into_response(),
+        Err(refusal) => Problem::from(refusal).into_response(),
+    };
+    Ok(replay::mark(response, edited.replayed))
 }

@@ -36,6 +36,9 @@ struct Health {
 #[derive(Serialize, ToSchema)]
 struct Checks {
     database: Status,
+    /// Absent where none is used. The service works without it, more slowly.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    redis: Option<Status>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
@@ -56,7 +59,7 @@ async fn report(State(state): State<AppState>) -> Json<Health> {
         status,
         timestamp: state.ctx.now(),
         service: "mini-compete-api",
-        checks: Checks { database: status },
+        checks: Checks { database: status, redis: redis(&state).await },
     })
 }
 
@@ -84,4 +87,9 @@ async fn database(state: &AppState) -> Status {
             Status::Down
         }
     }
+}
+
+async fn redis(state: &AppState) -> Option<Status> {
+    let redis = state.ctx.redis()?;
+    Some(if redis.answers().await { Status::Ok } else { Status::Down })
 }

@@ -3,6 +3,7 @@
 mod accounts;
 mod competitions;
 mod docs;
+mod events;
 mod extract;
 mod health;
 mod mailbox;
@@ -52,6 +53,7 @@ fn documented() -> OpenApiRouter<AppState> {
     OpenApiRouter::with_openapi(docs::Description::openapi())
         .merge(accounts::router())
         .merge(competitions::router())
+        .merge(events::router())
         .merge(registrations::router())
         .merge(mailbox::router())
         .merge(health::router())

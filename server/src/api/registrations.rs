@@ -21,7 +21,10 @@ use crate::{
 };
 
 pub(super) fn router() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new().routes(routes!(register)).routes(routes!(mine)).routes(routes!(roster))
+    OpenApiRouter::new()
+        .routes(routes!(register, cancel))
+        .routes(routes!(mine))
+        .routes(routes!(roster))
 }
 
 /// Register for a competition
@@ -66,6 +69,44 @@ fn respond(answer: Answer) -> Response {
         Err(refusal) => Problem::from(refusal).into_response(),
     };
     replay::mark(response, answer.replayed)
+}
+
+/// Give my seat back
+///
+/// Somebody else can have it at once. Giving it back again is answered the same and changes nothing.
+#[utoipa::path(
+    delete, path = "/competitions/{id}/register", tag = "registrations", security(("bearer" = [])),
+    params(
+        ("id" = CompetitionId, Path),
+        ("Idempotency-Key" = Option<String>, Header, description = "1 to 255 visible ASCII characters"),
+    ),
+    responses(
+        (status = 204, description = "No seat is held", headers(
+            ("Idempotency-Replayed" = String, description = "`true` when this was answered before"),
+        )),
+        (status = 400, description = "A bad key", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 401, description = "Unauthorized", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 403, description = "Required role: PARTICIPANT", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 404, description = "Competition not found; or you are not registered for it", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 409, description = "The key is in flight", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 422, description = "The key was used for another request", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 503, description = "Too busy", body = ProblemDetails, content_type = "application/problem+json"),
+    ),
+)]
+async fn cancel(
+    State(state): State<AppState>,
+    CurrentActor(actor): CurrentActor,
+    id: Result<Id<CompetitionId>, Problem>,
+    key: Result<OptionalKey, Problem>,
+) -> Result<Response, Problem> {
+    actor.require(domain::Role::Participant)?;
+    let (Id(id), OptionalKey(key)) = (id?, key?);
+    let cancelled = registration::cancel(&state.ctx, &actor, id, key).await?;
+    let response = match cancelled.outcome {
+        Ok(()) => StatusCode::NO_CONTENT.into_response(),
+        Err(refusal) => Problem::from(refusal).into_response(),
+    };
+    Ok(replay::mark(response, cancelled.replayed))
 }
 
 /// List my registrations

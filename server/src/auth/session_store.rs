@@ -1,4 +1,4 @@
-//! Keeps the sessions of browsers in the database.
+//! Keeps the sessions of browsers.
 
 use async_trait::async_trait;
 use domain::Timestamp;
@@ -10,16 +10,21 @@ use tower_sessions::{
     session_store::{Error, Result},
 };
 
-/// The session store of this installation.
+use super::SessionCache;
+
+/// The session store of this installation: the database, and in front of it Redis if there is one.
 #[derive(Clone, Debug)]
-pub(crate) struct Sessions(pub(crate) Context);
+pub(crate) struct Sessions {
+    pub(crate) ctx: Context,
+    pub(crate) cache: Option<SessionCache>,
+}
 
 #[async_trait]
 impl SessionStore for Sessions {
     async fn create(&self, record: &mut Record) -> Result<()> {
         loop {
             let (id, data, expires) = row(record)?;
-            if sessions::create(&self.0, id, data, expires).await.map_err(backend)? {
+            if sessions::create(&self.ctx, id, data, expires).await.map_err(backend)? {
                 return Ok(());
             }
             record.id = Id::default();
@@ -28,17 +33,37 @@ impl SessionStore for Sessions {
 
     async fn save(&self, record: &Record) -> Result<()> {
         let (id, data, expires) = row(record)?;
-        sessions::save(&self.0, id, data, expires).await.map_err(backend)
+        sessions::save(&self.ctx, id.clone(), data.clone(), expires).await.map_err(backend)?;
+        if let Some(cache) = &self.cache {
+            cache.save(&id, &data).await;
+        }
+        Ok(())
     }
 
     async fn load(&self, id: &Id) -> Result<Option<Record>> {
-        let data = sessions::load(&self.0, id.to_string()).await.map_err(backend)?;
+        let id = id.to_string();
+        if let Some(cache) = &self.cache
+            && let Some(data) = cache.load(&id).await
+            && let Ok(record) = serde_json::from_str::<Record>(&data)
+            && timestamp(record.expiry_date)? > self.ctx.now()
+        {
+            return Ok(Some(record));
+        }
+        let data = sessions::load(&self.ctx, id.clone()).await.map_err(backend)?;
+        if let (Some(cache), Some(data)) = (&self.cache, &data) {
+            cache.save(&id, data).await;
+        }
         let record = data.as_deref().map(serde_json::from_str).transpose();
         record.map_err(|error| Error::Decode(error.to_string()))
     }
 
     async fn delete(&self, id: &Id) -> Result<()> {
-        sessions::delete(&self.0, id.to_string()).await.map_err(backend)
+        let id = id.to_string();
+        sessions::delete(&self.ctx, id.clone()).await.map_err(backend)?;
+        if let Some(cache) = &self.cache {
+            cache.delete(&id).await;
+        }
+        Ok(())
     }
 }
 

@@ -7,7 +7,7 @@ use tokio::{net::TcpListener, time};
 use worker::{InstallationOptions, WorkerOptions, process};
 
 use super::Result;
-use crate::{AppState, Tokens, data_folder, options::ServerOptions, router, site};
+use crate::{AppState, SessionCache, Tokens, data_folder, options::ServerOptions, router, site};
 
 /// How long requests may go on after the signal to stop.
 const GRACE: Duration = Duration::from_secs(25);
@@ -32,9 +32,13 @@ pub(super) async fn run(
         seed(&ctx).await?;
     }
     let worker = worker.map(|worker| tokio::spawn(worker::run(ctx.clone(), worker, stop.clone())));
+    let redis_url = installation.redis_url.0.as_deref();
+    let session_cache = redis_url.map(|url| SessionCache::connect(url, &installation.redis_prefix));
     let state = AppState {
         ctx,
         tokens: Arc::new(Tokens::new(&secret)),
+        session_cache: session_cache.transpose()?,
+        stop: stop.clone(),
         leptos: site::options(&site_root, address),
     };
     let site_url = options.site_url.clone().unwrap_or_else(|| format!("http://{}", shown(address)));

@@ -225,3 +225,121 @@ async fn compare_and_set(
         .await?;
     if updated.rows_affected == 1 { Ok(()) } else { Err(Error::Conflict) }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{pin::pin, time::Duration};
+
+    use domain::ErrorCode;
+    use tokio::time::timeout;
+
+    use super::*;
+    use crate::{Actor, registration::register, testing::World};
+
+    async fn read(world: &World, id: CompetitionId) -> competition::Model {
+        let found = competition::Entity::find_by_id(id.0).one(world.ctx.db.connection()).await;
+        found.unwrap().unwrap()
+    }
+
+    async fn try_take_seat(world: &World, as_read: &competition::Model) -> Result<()> {
+        let taken = competition::Model { registered: as_read.registered + 1, ..as_read.clone() };
+        let tx = world.ctx.db.write().await?;
+        compare_and_set(&*tx, as_read.clone(), taken).await?;
+        tx.commit().await
+    }
+
+    #[tokio::test]
+    async fn a_seat_is_taken_only_if_nothing_has_changed_since_the_competition_was_read() {
+        let world = World::new().await;
+        let ada = world.organizer("Ada").await;
+        let id = world.competition(&ada).seats(9).create().await;
+        let stale = read(&world, id).await;
+        let grace = world.participant("Grace").await;
+        register(&world.ctx, &grace, id, None).await.unwrap().outcome.unwrap();
+        assert!(matches!(try_take_seat(&world, &stale).await, Err(Error::Conflict)));
+        let fresh = read(&world, id).await;
+        try_take_seat(&world, &fresh).await.unwrap();
+        let now = read(&world, id).await;
+        assert_eq!((now.registered, now.version, now.revision), (2, 3, 1));
+    }
+
+    #[tokio::test]
+    async fn the_last_seat_is_the_last_even_for_a_reader_that_knows_no_better() {
+        let world = World::new().await;
+        let ada = world.organizer("Ada").await;
+        let id = world.competition(&ada).seats(1).create().await;
+        try_take_seat(&world, &read(&world, id).await).await.unwrap();
+        let full = read(&world, id).await;
+        assert!(matches!(try_take_seat(&world, &full).await, Err(Error::Conflict)));
+    }
+
+    #[tokio::test]
+    async fn nobody_decides_about_a_competition_while_somebody_else_does() {
+        let world = World::new().await;
+        let other = world.second_process().await;
+        let ada = world.organizer("Ada").await;
+        let [grace, alan] = [world.participant("Grace").await, world.participant("Alan").await];
+        let id = world.competition(&ada).seats(1).create().await;
+        register(&world.ctx, &grace, id, None).await.unwrap().outcome.unwrap();
+
+        let tx = world.ctx.db.write().await.unwrap();
+        competition::Entity::find_by_id(id.0).lock_exclusive().one(&*tx).await.unwrap();
+        // It would find that the competition is full, which may not be true in a moment.
+        let mut waiting = pin!(register(&other, &alan, id, None));
+        let a_while = Duration::from_millis(100);
+        assert!(timeout(a_while, &mut waiting).await.is_err(), "it did not wait");
+        registration::Entity::delete_many().exec(&*tx).await.unwrap();
+        competition::Entity::update_many()
+            .col_expr(competition::Column::Registered, Expr::value(0))
+            .exec(&*tx)
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+        waiting.await.unwrap().outcome.unwrap();
+    }
+
+    fn request(actor: &Actor) -> Request {
+        Request { user: actor.user().unwrap().clone(), wish: Wish::Register, keyed: None }
+    }
+
+    #[tokio::test]
+    async fn a_request_that_the_database_refuses_takes_none_of_its_batch_along() {
+        let world = World::new().await;
+        let ada = world.organizer("Ada").await;
+        let id = world.competition(&ada).seats(100).create().await;
+        let crowd = world.crowd(33).await;
+        world.refuse_registrations_of(&crowd[20]).await;
+        let requests = crowd.iter().map(request).collect();
+        let answers = carry_out(world.ctx.clone(), id, requests).await;
+        for (number, answer) in answers.into_iter().enumerate() {
+            match answer {
+                Ok(answer) => {
+                    assert!(number != 20 && answer.outcome.is_ok(), "{number}: {answer:?}")
+                }
+                Err(error) => {
+                    assert_eq!(number, 20);
+                    assert_eq!(PublicError::from(error).code, ErrorCode::Internal);
+                }
+            }
+        }
+        let tally = world.tally(id).await;
+        assert_eq!((tally.registered, tally.seats_held, tally.confirmation_jobs), (32, 32, 32));
+    }
+
+    #[tokio::test]
+    async fn a_batch_is_one_transaction_and_decides_in_the_order_of_arrival() {
+        let world = World::new().await;
+        let ada = world.organizer("Ada").await;
+        let id = world.competition(&ada).seats(2).create().await;
+        let [a, b, c] = &world.crowd(3).await[..] else { panic!("three guests") };
+        let requests = [a, b, a, c].map(request).into();
+        let answers = carry_out(world.ctx.clone(), id, requests).await;
+        let codes: Vec<_> = answers
+            .into_iter()
+            .map(|answer| answer.unwrap().outcome.map(drop).map_err(|refusal| refusal.code))
+            .collect();
+        let (twice, full) = (ErrorCode::AlreadyRegistered, ErrorCode::CompetitionFull);
+        assert_eq!(codes, [Ok(()), Ok(()), Err(twice), Err(full)]);
+        assert_eq!(read(&world, id).await.version, 2, "the competition has changed once");
+    }
+}

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use chrono::TimeDelta;
 use domain::{
     CompetitionEdit, CompetitionWithOrganizer, ErrorCode, Organizer, PublicError, RegistrationId,
     RegistrationStatus, Tag, Timestamp, User,
@@ -110,6 +111,10 @@ impl Ledger {
             Some(Seat { row, .. }) => (row.id, Change::Updated),
             None => (new_id(), Change::Inserted),
         };
+        // Never the same moment twice: it tells the confirmation of one seat from that of the next.
+        let registered_at = earlier.map_or(self.now.utc(), |seat| {
+            self.now.utc().max(seat.row.registered_at + TimeDelta::milliseconds(1))
+        });
         let key = request.keyed.as_ref().map(|keyed| keyed.scope.key().to_string());
         let row = registration::Model {
             id,
@@ -117,8 +122,8 @@ impl Ledger {
             competition_id: self.after.id,
             status: RegistrationStatus::Pending.as_str().to_owned(),
             idempotency_key: key,
-            registered_at: self.now.utc(),
-            updated_at: self.now.utc(),
+            registered_at,
+            updated_at: registered_at,
             reminded_at: None,
         };
         let registration = view::new_registration(row.clone(), &self.after, user)?;
@@ -206,7 +211,6 @@ impl Ledger {
 
     /// What is to be written.
     pub(super) fn changes(self) -> Changes {
-        let now = self.now;
         let (mut inserted, mut updated, mut jobs) = (Vec::new(), Vec::new(), Vec::new());
         let mut changed: Vec<_> =
             self.seats.into_values().filter(|seat| seat.change != Change::None).collect();
@@ -217,7 +221,8 @@ impl Ledger {
                 let registration_id = RegistrationId(row.id);
                 let job = Job::ConfirmRegistration { registration_id };
                 // A seat that is given back and taken again is confirmed again.
-                let key = format!("{}:{registration_id}:{now}", job.kind());
+                let since = Timestamp::from(row.registered_at);
+                let key = format!("{}:{registration_id}:{since}", job.kind());
                 jobs.push((job, Some(key)));
             }
             if change == Change::Inserted { inserted.push(row) } else { updated.push(row) }

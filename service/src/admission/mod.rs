@@ -6,6 +6,8 @@
 
 mod batch;
 mod ledger;
+#[cfg(test)]
+mod model;
 mod request;
 
 use std::time::Duration;

@@ -2,12 +2,15 @@
 
 use domain::{CompetitionId, RegistrationId, RegistrationStatus};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect,
-    sea_query::{Expr, ExprTrait},
+    ColumnTrait, ConnectionTrait, DbBackend, DbErr, EntityTrait, PaginatorTrait, QueryFilter,
+    QuerySelect, sea_query::Expr,
 };
 
 use super::World;
-use crate::entity::{competition, cron_tick, failed_job, idempotency_log, job, mail, registration};
+use crate::{
+    Actor,
+    entity::{competition, cron_tick, failed_job, idempotency_log, job, mail, registration},
+};
 
 /// A competition in numbers. All three of the first are equal, or something is wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -109,24 +112,26 @@ impl World {
         mail::Entity::find().count(self.ctx.db.connection()).await.expect("a count")
     }
 
-    /// Gives a seat back: what the use case for it will do.
+    /// Makes the database refuse every registration of one participant, whatever the program does.
     ///
     /// # Panics
-    /// When the registration holds no seat.
-    pub async fn give_back(&self, id: RegistrationId) {
-        let db = self.ctx.db.autocommit().await;
-        let found = registration::Entity::find_by_id(id.0).one(&*db).await.expect("an answer");
-        let competition = found.expect("a registration").competition_id;
-        self.mark(&*db, id, RegistrationStatus::Cancelled).await;
-        competition::Entity::update_many()
-            .col_expr(
-                competition::Column::Registered,
-                Expr::col(competition::Column::Registered).sub(1),
-            )
-            .filter(competition::Column::Id.eq(competition))
-            .exec(&*db)
-            .await
-            .expect("a free seat");
+    /// When the database fails.
+    pub async fn refuse_registrations_of(&self, actor: &Actor) {
+        let user = actor.user().expect("somebody who is signed in").id.0;
+        let sql = match self.ctx.db.connection().get_database_backend() {
+            DbBackend::Postgres => format!(
+                "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN \
+                 RAISE EXCEPTION 'poison'; END $$; \
+                 CREATE TRIGGER refuse BEFORE INSERT ON registrations FOR EACH ROW \
+                 WHEN (NEW.user_id = '{user}') EXECUTE FUNCTION refuse()"
+            ),
+            _ => format!(
+                "CREATE TRIGGER refuse BEFORE INSERT ON registrations WHEN NEW.user_id = x'{}' \
+                 BEGIN SELECT RAISE(ABORT, 'poison'); END",
+                user.simple()
+            ),
+        };
+        self.execute(&sql).await.expect("a trigger");
     }
 
     /// Forgets that a registration was confirmed and reminded of: as after restoring a part of a backup.

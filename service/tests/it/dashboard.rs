@@ -2,7 +2,7 @@ use chrono::TimeDelta;
 use domain::{ErrorCode, MyRegistration};
 use service::{dashboard, testing::World};
 
-use crate::support::{code, register};
+use crate::support::{cancel, code, register};
 
 fn titles(registrations: &[MyRegistration]) -> Vec<&str> {
     registrations.iter().map(|mine| &*mine.competition.title).collect()
@@ -23,9 +23,9 @@ async fn participants_see_what_is_next_then_what_was() {
     ] {
         let new = world.competition(&ada).titled(title);
         let id = new.starting_in(start.map(TimeDelta::days)).create().await;
-        let seat = register(&world.ctx, &grace, id).await.unwrap().registration;
+        register(&world.ctx, &grace, id).await.unwrap();
         if title == "Given back" {
-            world.give_back(seat.id).await;
+            cancel(&world.ctx, &grace, id).await.unwrap();
         }
     }
     world.clock.advance(TimeDelta::days(4));

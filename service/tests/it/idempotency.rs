@@ -2,7 +2,7 @@ use chrono::TimeDelta;
 use domain::{CompetitionId, ErrorCode, PublicError};
 use service::{Context, registration::Answer, testing::World};
 
-use crate::support::{at_once, code, register, register_with_key};
+use crate::support::{at_once, cancel, code, register, register_with_key};
 
 /// What came of many requests with one key.
 #[derive(Debug, Default)]
@@ -95,7 +95,7 @@ async fn refusals_are_replayed_too() {
     let ada = world.organizer("Ada").await;
     let [seated, late] = &world.crowd(2).await[..] else { panic!("two guests") };
     let sprint = world.competition(&ada).seats(1).create().await;
-    let seat = register(&world.ctx, seated, sprint).await.unwrap().registration;
+    register(&world.ctx, seated, sprint).await.unwrap();
     let refused = async |actor, key| {
         let answer = register_with_key(&world.ctx, actor, sprint, key).await.unwrap();
         (answer.replayed, answer.outcome.unwrap_err().code)
@@ -105,7 +105,7 @@ async fn refusals_are_replayed_too() {
     world.clock.advance(TimeDelta::days(1));
     assert_eq!(refused(late, "closed").await, (false, ErrorCode::RegistrationClosed));
 
-    world.give_back(seat.id).await;
+    cancel(&world.ctx, seated, sprint).await.unwrap();
     assert_eq!(refused(late, "full").await, (true, ErrorCode::CompetitionFull));
     assert_eq!(refused(seated, "twice").await, (true, ErrorCode::AlreadyRegistered));
     assert_eq!(refused(late, "closed").await, (true, ErrorCode::RegistrationClosed));

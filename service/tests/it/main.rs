@@ -3,11 +3,13 @@
 #![expect(clippy::unwrap_used, reason = "a test that panics has failed, and says where")]
 
 mod accounts;
+mod cancel;
 mod competitions;
 mod confirmation;
 mod cron;
 mod dashboard;
 mod demo;
+mod edit;
 mod housekeeping;
 mod idempotency;
 mod jobs;

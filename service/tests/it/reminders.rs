@@ -7,7 +7,7 @@ use service::{
     testing::World,
 };
 
-use crate::support::{at_once, register, subjects};
+use crate::support::{at_once, cancel, register, subjects};
 
 const REMINDER: &str = "Reminder: Code Sprint starts soon!";
 const CONFIRMATION: &str = "Registration Confirmed: Code Sprint";
@@ -89,10 +89,10 @@ async fn only_confirmed_seats_are_reminded_and_a_late_confirmation_is_caught_up_
     let id = sprint(&world).await;
     let [pending, gone] = &world.crowd(2).await[..] else { panic!("two guests") };
     let waiting = register(&world.ctx, pending, id).await.unwrap().registration;
-    let seat = register(&world.ctx, gone, id).await.unwrap().registration;
+    register(&world.ctx, gone, id).await.unwrap();
     world.run_pending_jobs().await;
     world.forget_progress(waiting.id, RegistrationStatus::Pending).await;
-    world.give_back(seat.id).await;
+    cancel(&world.ctx, gone, id).await.unwrap();
     world.clock.advance(TimeDelta::days(2));
     remind(&world).await;
     assert_eq!(subjects(&world, pending).await, [CONFIRMATION]);

@@ -1,7 +1,8 @@
 //! Short words for what many tests say.
 
 use domain::{
-    CompetitionId, CompetitionQuery, ErrorCode, Mail, NewRegistration, PublicError, Timestamp,
+    CompetitionId, CompetitionQuery, CompetitionWithOrganizer, ErrorCode, Mail, NewRegistration,
+    PublicError, Timestamp,
 };
 use service::{
     Actor, Context, Error, Result, competitions,
@@ -32,6 +33,32 @@ pub(crate) async fn register_with_key(
     key: &str,
 ) -> Result<Answer> {
     registration::register(ctx, actor, id, Some(key.parse().unwrap())).await
+}
+
+/// Gives a seat back without a key; a failure of any sort becomes its code.
+pub(crate) async fn cancel(
+    ctx: &Context,
+    actor: &Actor,
+    id: CompetitionId,
+) -> Result<(), ErrorCode> {
+    match registration::cancel(ctx, actor, id, None).await {
+        Ok(cancelled) => cancelled.outcome.map_err(|refusal| refusal.code),
+        Err(error) => Err(code(error)),
+    }
+}
+
+/// Changes some fields of a competition; a failure of any sort becomes its code.
+pub(crate) async fn edit(
+    ctx: &Context,
+    actor: &Actor,
+    id: CompetitionId,
+    patch: serde_json::Value,
+) -> Result<CompetitionWithOrganizer, ErrorCode> {
+    let patch = serde_json::from_value(patch).unwrap();
+    match competitions::edit(ctx, actor, id, patch, None).await {
+        Ok(edited) => edited.outcome.map_err(|refusal| refusal.code),
+        Err(error) => Err(code(error)),
+    }
 }
 
 /// What a client would be told.

@@ -10,11 +10,12 @@ use axum::{
 use leptos::config::LeptosOptions;
 use serde_json::Value;
 use server::{
-    AppState, Tokens,
+    AppState, SessionCache, Tokens,
     cli::{Origins, ServerOptions},
     router,
 };
 use service::{Actor, testing::World};
+use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
 use super::Response;
@@ -50,7 +51,13 @@ impl App {
             jwt_secret: None,
             site_root: None,
         };
-        let state = AppState { ctx: world.ctx.clone(), tokens: Arc::clone(&tokens), leptos };
+        let state = AppState {
+            ctx: world.ctx.clone(),
+            tokens: Arc::clone(&tokens),
+            session_cache: session_cache(&world),
+            stop: CancellationToken::new(),
+            leptos,
+        };
         Self { world, router: router(state, &options), tokens }
     }
 
@@ -79,6 +86,13 @@ impl App {
         *call.request.uri_mut() = path.parse().expect("a path");
         call
     }
+}
+
+/// In the Redis of the world, if it has one.
+fn session_cache(world: &World) -> Option<SessionCache> {
+    let [(_, url), (_, prefix)] = &world.redis_variables()[..] else { panic!("two variables") };
+    let cache = || SessionCache::connect(url, prefix).expect("a URL");
+    (!url.is_empty()).then(cache)
 }
 
 /// A request to be sent.

@@ -1,0 +1,116 @@
+use chrono::TimeDelta;
+use domain::{CompetitionId, ErrorCode, Timestamp};
+use serde_json::json;
+use service::{Actor, competitions, testing::World};
+
+use crate::support::{at_once, count, edit, register, titles};
+
+#[tokio::test]
+async fn an_edit_changes_what_it_names_and_nothing_else() {
+    let world = World::new().await;
+    let ada = world.organizer("Ada").await;
+    let sprint = world.competition(&ada).tagged(&["a", "b"]).seats(10).create().await;
+    world.clock.advance(TimeDelta::minutes(1));
+    let before = competitions::get(&world.ctx, sprint).await.unwrap().competition;
+    let patch = json!({ "title": "Marathon", "capacity": 60, "tags": ["b", "c"] });
+    let edited = edit(&world.ctx, &ada, sprint, patch).await.unwrap();
+    let after = competitions::get(&world.ctx, sprint).await.unwrap().competition;
+    assert_eq!(edited.competition, after);
+    assert_eq!((&*after.title, after.capacity, after.seats_left), ("Marathon", 60, 60));
+    assert_eq!((after.tags, after.version), (vec!["b".to_owned(), "c".to_owned()], 2));
+    assert_eq!((after.description, after.start_date), (before.description, before.start_date));
+    assert_eq!(after.updated_at, world.ctx.now());
+    let found = domain::CompetitionQuery { search: Some("MARATH".into()), ..Default::default() };
+    assert_eq!(titles(&world, found).await, ["Marathon"], "it is found by its new title");
+}
+
+#[tokio::test]
+async fn a_start_date_can_be_taken_away_and_dates_stay_in_order() {
+    let world = World::new().await;
+    let ada = world.organizer("Ada").await;
+    let sprint = world.competition(&ada).create().await;
+    let edited = edit(&world.ctx, &ada, sprint, json!({ "startDate": null })).await.unwrap();
+    assert_eq!(edited.competition.start_date, None);
+    let deadline = edited.competition.reg_deadline;
+    let too_early = json!({ "startDate": deadline });
+    let refused = edit(&world.ctx, &ada, sprint, too_early).await.unwrap_err();
+    assert_eq!(refused, ErrorCode::StartNotAfterDeadline);
+    let past = Timestamp::from(world.ctx.now().utc() - TimeDelta::seconds(1));
+    let refused = edit(&world.ctx, &ada, sprint, json!({ "regDeadline": past })).await;
+    assert_eq!(refused.unwrap_err(), ErrorCode::DeadlineNotInFuture);
+    world.clock.advance(TimeDelta::days(2));
+    edit(&world.ctx, &ada, sprint, json!({ "title": "It was fun" })).await.unwrap();
+}
+
+#[tokio::test]
+async fn only_its_organizer_edits_a_competition() {
+    let world = World::new().await;
+    let (ada, bob) = (world.organizer("Ada").await, world.organizer("Bob").await);
+    let (grace, root) = (world.participant("Grace").await, world.admin("Root").await);
+    let sprint = world.competition(&ada).create().await;
+    let told = async |actor: &Actor, id| {
+        edit(&world.ctx, actor, id, json!({ "title": "Mine" })).await.unwrap_err()
+    };
+    for actor in [&bob, &grace, &root] {
+        assert_eq!(told(actor, sprint).await, ErrorCode::Forbidden);
+    }
+    assert_eq!(told(&Actor::anonymous(), sprint).await, ErrorCode::Unauthorized);
+    assert_eq!(told(&ada, CompetitionId(uuid::Uuid::nil())).await, ErrorCode::CompetitionNotFound);
+    assert_eq!(competitions::get(&world.ctx, sprint).await.unwrap().competition.version, 1);
+}
+
+#[tokio::test]
+async fn an_edit_based_on_an_old_version_is_refused_and_registrations_make_none_old() {
+    let world = World::new().await;
+    let ada = world.organizer("Ada").await;
+    let sprint = world.competition(&ada).create().await;
+    for guest in &world.crowd(3).await {
+        register(&world.ctx, guest, sprint).await.unwrap();
+    }
+    let first = json!({ "version": 1, "title": "First" });
+    assert_eq!(edit(&world.ctx, &ada, sprint, first).await.unwrap().competition.version, 2);
+    let second = json!({ "version": 1, "title": "Second" });
+    let refused = edit(&world.ctx, &ada, sprint, second).await.unwrap_err();
+    assert_eq!(refused, ErrorCode::StaleVersion);
+    let second = json!({ "version": 2, "title": "Second" });
+    assert_eq!(edit(&world.ctx, &ada, sprint, second).await.unwrap().competition.version, 3);
+}
+
+#[tokio::test]
+async fn capacity_never_falls_below_the_seats_taken() {
+    let world = World::new().await;
+    let ada = world.organizer("Ada").await;
+    let sprint = world.competition(&ada).seats(5).create().await;
+    for guest in &world.crowd(3).await {
+        register(&world.ctx, guest, sprint).await.unwrap();
+    }
+    let refused = edit(&world.ctx, &ada, sprint, json!({ "capacity": 2 })).await.unwrap_err();
+    assert_eq!(refused, ErrorCode::CapacityBelowSeatsTaken);
+    let edited = edit(&world.ctx, &ada, sprint, json!({ "capacity": 3 })).await.unwrap();
+    assert_eq!(edited.competition.seats_left, 0);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn seats_added_during_a_rush_are_sold_and_no_more() {
+    let world = World::new().await;
+    let other = world.second_process().await;
+    let ada = world.organizer("Ada").await;
+    let sprint = world.competition(&ada).seats(10).create().await;
+    let crowd = world.crowd(80).await;
+    let ctxs = [&world.ctx, &other];
+    let more = {
+        let (ctx, ada) = (other.clone(), ada.clone());
+        tokio::spawn(async move { edit(&ctx, &ada, sprint, json!({ "capacity": 30 })).await })
+    };
+    let outcomes = at_once(crowd.iter().enumerate().map(|(number, guest)| {
+        let (ctx, guest) = (ctxs[number % 2].clone(), guest.clone());
+        async move { register(&ctx, &guest, sprint).await.map(drop) }
+    }))
+    .await;
+    more.await.unwrap().unwrap();
+    let sold = count(&outcomes, &Ok(()));
+    assert!((10..=30).contains(&sold), "{sold}");
+    assert_eq!(count(&outcomes, &Err(ErrorCode::CompetitionFull)), 80 - sold);
+    let tally = world.tally(sprint).await;
+    assert_eq!((tally.registered, tally.seats_held), (sold as u64, sold as u64));
+}
