@@ -3,7 +3,8 @@
 #
 #   scripts/with-services.sh cargo nextest run …
 #
-# The command finds them in TEST_DATABASE_URL and TEST_REDIS_URL. Both listen on 127.0.0.1 only, on free ports.
+# The command finds them in TEST_DATABASE_URL and TEST_REDIS_URL. Both listen on 127.0.0.1 only, on free ports. Their
+# data is below SERVICES_FOLDER; what the command leaves there is removed with it.
 # PostgreSQL runs with fsync off and Redis writes nothing down: a test does not outlive a power cut, and its data is
 # thrown away. With SERVICES_DURABLE=1 both run with the settings they come with, fsync among them, but for the number
 # of connections: for benchmarks, whose figures would mean nothing otherwise.
@@ -93,6 +94,7 @@ pg_port=$("$here/free-port.sh")
 redis_port=$("$here/free-port.sh")
 start_redis "$redis_port" || { echo "Redis did not start (see above)." >&2; exit 1; }
 
+export SERVICES_FOLDER=$work
 export TEST_DATABASE_URL="postgres://postgres@127.0.0.1:$pg_port/postgres"
 export TEST_REDIS_URL="redis://127.0.0.1:$redis_port"
 "$@" &
