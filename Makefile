@@ -50,10 +50,16 @@ lint: setup-lint ## Check format, clippy, dependencies and types
 	cd end2end && npm run --silent check
 	@echo "lint: all checks passed. Known vulnerabilities are not among them: run 'make audit', which needs the network."
 
+.PHONY: bench
+bench: setup-bench ## Measure the release binary beside what it is built on; ARGS=--quick to try, ARGS=--write for BENCHMARKS.md
+	cargo build --release -p server --bin mini-compete
+	cargo build --release -p bench
+	scripts/bench.sh $(ARGS)
+
 .PHONY: audit
 audit: setup-lint ## Look the dependencies up in the advisory databases (needs the network)
 	cargo deny --all-features check advisories
-	npm audit && cd end2end && npm audit
+	npm audit && cd end2end && npm audit && cd ../bench/bullmq && npm audit
 
 .PHONY: fmt
 fmt: ## Format the Rust code
@@ -66,12 +72,14 @@ openapi: ## Write openapi.json from the code
 .PHONY: clean
 clean: ## Remove all that was built or installed here; data/ stays
 	cargo clean
-	rm -rf node_modules end2end/node_modules end2end/test-results end2end/playwright-report
+	rm -rf node_modules end2end/node_modules end2end/test-results end2end/playwright-report bench/bullmq/node_modules
 
-.PHONY: setup setup-test setup-lint
+.PHONY: setup setup-test setup-lint setup-bench
 setup: ## Install what building needs and this machine lacks
 	@./setup.sh build
 setup-test:
 	@./setup.sh test
 setup-lint:
 	@./setup.sh lint
+setup-bench:
+	@./setup.sh bench

@@ -4,6 +4,7 @@
 #   ./setup.sh build   what `make run` and `make build` need
 #   ./setup.sh test    that, and what `make test` needs
 #   ./setup.sh lint    what `make lint` needs
+#   ./setup.sh bench   what `make bench` needs
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 export PATH="${CARGO_HOME:-$HOME/.cargo}/bin:$PATH"
@@ -164,6 +165,18 @@ redis() {
   ok Redis "$(redis-server --version | sed -n 's/.*v=\([0-9.]*\).*/\1/p')"
 }
 
+# Comes with the server, except where packagers think otherwise.
+has_pgbench() { [ -x "$(scripts/find-postgres.sh)/pgbench" ]; }
+pgbench() {
+  ensure pgbench has_pgbench postgresql-contrib
+  ok pgbench
+}
+
+sqlite_shell() {
+  ensure "SQLite's shell" "have sqlite3" sqlite3
+  ok "SQLite's shell" "$(sqlite3 --version | cut -d' ' -f1)"
+}
+
 # Debian packages Chromium; Ubuntu only as a snap, which cannot be driven from here.
 has_chromium() { scripts/find-chromium.sh >/dev/null; }
 chromium() {
@@ -184,10 +197,12 @@ chromium() {
 for_build() { c_compiler; rust_toolchain; wasm_target; node_and_npm; cargo_leptos; wasm_bindgen; npm_packages "npm packages" .; }
 for_test() { for_build; cargo_nextest; postgres; redis; npm_packages Playwright end2end; chromium; }
 for_lint() { c_compiler; rust_toolchain; wasm_target; cargo_deny; node_and_npm; npm_packages TypeScript end2end; }
+for_bench() { c_compiler; rust_toolchain; node_and_npm; postgres; pgbench; redis; sqlite_shell; npm_packages BullMQ bench/bullmq; }
 
 case "${1:-build}" in
   build) for_build ;;
   test) for_test ;;
   lint) for_lint ;;
-  *) fail "Unknown mode '$1'. Use: ./setup.sh build, ./setup.sh test or ./setup.sh lint." ;;
+  bench) for_bench ;;
+  *) fail "Unknown mode '$1'. Use: ./setup.sh build, test, lint or bench." ;;
 esac

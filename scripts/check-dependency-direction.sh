@@ -21,6 +21,7 @@ declare -rA MAY_USE=(
   [app]='domain service'
   [frontend]='domain app'
   [server]='domain service worker app'
+  [bench]=''
 )
 
 problems=0

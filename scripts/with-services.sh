@@ -3,8 +3,11 @@
 #
 #   scripts/with-services.sh cargo nextest run …
 #
-# The command finds them in TEST_DATABASE_URL and TEST_REDIS_URL. Both listen on 127.0.0.1 only, on free ports.
-# PostgreSQL runs with fsync off: a test does not outlive a power cut, and its data is thrown away.
+# The command finds them in TEST_DATABASE_URL and TEST_REDIS_URL. Both listen on 127.0.0.1 only, on free ports. Their
+# data is below SERVICES_FOLDER; what the command leaves there is removed with it.
+# PostgreSQL runs with fsync off and Redis writes nothing down: a test does not outlive a power cut, and its data is
+# thrown away. With SERVICES_DURABLE=1 both run with the settings they come with, fsync among them, but for the number
+# of connections: for benchmarks, whose figures would mean nothing otherwise.
 set -euo pipefail
 # Every child gets its own process group, so that Ctrl-C reaches the command before the servers go away.
 set -m
@@ -14,6 +17,12 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 pg_bin=$("$here/find-postgres.sh")
 work=$(mktemp -d "${TMPDIR:-/tmp}/mini-compete-services.XXXXXX")
 redis_pid='' command_pid=''
+postgres_options=(-c listen_addresses=127.0.0.1 -c "unix_socket_directories=''" -c max_connections=300)
+redis_options=(--bind 127.0.0.1)
+if [ "${SERVICES_DURABLE:-0}" != 1 ]; then
+  postgres_options+=(-c fsync=off -c full_page_writes=off)
+  redis_options+=(--save '' --appendonly no --maxmemory-policy noeviction)
+fi
 
 # PostgreSQL refuses to run as root.
 as_postgres() {
@@ -60,8 +69,8 @@ start_postgres() {
     cat "$work/log" >&2
     return 1
   fi
-  local options="-c listen_addresses=127.0.0.1 -c port=$1 -c unix_socket_directories='' -c max_connections=300
-    -c fsync=off -c full_page_writes=off"
+  # One line: pg_ctl hands it to a shell, which would end the command at a line break.
+  local options="-c port=$1 ${postgres_options[*]}"
   if ! as_postgres "$pg_bin/pg_ctl" -D "$work/postgres" -l "$work/postgres.log" -o "$options" -w start >"$work/log" 2>&1; then
     cat "$work/log" "$work/postgres.log" >&2
     return 1
@@ -69,8 +78,7 @@ start_postgres() {
 }
 
 start_redis() {
-  redis-server --bind 127.0.0.1 --port "$1" --save '' --appendonly no --maxmemory-policy noeviction \
-    --dir "$work" --logfile "$work/redis.log" &
+  redis-server --port "$1" --dir "$work" --logfile "$work/redis.log" "${redis_options[@]}" &
   redis_pid=$!
   for _ in {1..100}; do # 5 s
     if redis-cli -h 127.0.0.1 -p "$1" ping >/dev/null 2>&1; then return; fi
@@ -86,6 +94,7 @@ pg_port=$("$here/free-port.sh")
 redis_port=$("$here/free-port.sh")
 start_redis "$redis_port" || { echo "Redis did not start (see above)." >&2; exit 1; }
 
+export SERVICES_FOLDER=$work
 export TEST_DATABASE_URL="postgres://postgres@127.0.0.1:$pg_port/postgres"
 export TEST_REDIS_URL="redis://127.0.0.1:$redis_port"
 "$@" &

@@ -1,0 +1,144 @@
+//! (d) and half of (g): confirmations worked off, with the mail and the status in the database.
+
+use std::{
+    thread,
+    time::{Duration, Instant},
+};
+
+use crate::{
+    Result,
+    http::{Connection, Latencies},
+    process::Server,
+    progress,
+    rivals::BullMq,
+    site::{Rush, Site},
+    sql::{Competitions, Database},
+    stage::Stage,
+    table::{Measured, Row, Unit},
+};
+
+/// Clients that register those who are to be confirmed.
+const CLIENTS: usize = 64;
+/// How often the database is asked whether all is done: a few hundredths of a core.
+const POLL: Duration = Duration::from_millis(20);
+/// How often it is asked about a single mail.
+const FINE_POLL: Duration = Duration::from_micros(500);
+/// How long to wait for the worker to come to rest between two single jobs.
+const REST: Duration = Duration::from_millis(5);
+/// How long anything may take.
+const LIMIT: Duration = Duration::from_secs(300);
+
+const RATE_RIVAL: &str = "BullMQ, jobs that do nothing";
+const WAIT_RIVAL: &str = "BullMQ, from added to completed";
+
+/// PostgreSQL and Redis: the worker in a process of its own, and in that of the server.
+pub(super) fn distributed(stage: &mut Stage) -> Result<Vec<Row>> {
+    let database = stage.postgres()?;
+    let mut site = Site::open(stage, database)?;
+    let what = "(d) confirmations drained by a worker process";
+    let drained = drained(stage, &mut site, what, |site, _| site.installation.worker())?;
+
+    progress("(d) single confirmations");
+    let mut apart =
+        Row::against(WAIT_RIVAL, "(d) from 201 to mail, worker process", Unit::Milliseconds);
+    let mut together =
+        Row::against(WAIT_RIVAL, "(d) from 201 to mail, all in one", Unit::Milliseconds);
+    let bullmq = BullMq::of(stage);
+    for _ in 0..stage.sizes.rounds {
+        let theirs = Measured::latency(&bullmq.latencies(stage.sizes.single_jobs)?);
+        site.server = site.installation.serve_without_worker(&stage.runtime)?;
+        let worker = site.installation.worker()?;
+        apart.compare(Measured::latency(&waits(stage, &mut site)?), theirs);
+        worker.stop()?;
+        site.server = site.installation.serve(&stage.runtime)?;
+        together.compare(Measured::latency(&waits(stage, &mut site)?), theirs);
+    }
+    Ok(vec![drained, apart, together])
+}
+
+/// SQLite: the worker is in the process of the server.
+pub(super) fn embedded(stage: &mut Stage) -> Result<Vec<Row>> {
+    let database = stage.sqlite()?;
+    let mut site = Site::open(stage, database)?;
+    let what = "(g) embedded, confirmations drained";
+    let drained =
+        drained(stage, &mut site, what, |site, stage| site.installation.serve(&stage.runtime))?;
+
+    progress("(g) single confirmations");
+    let mut wait = Row::against(WAIT_RIVAL, "(g) embedded, from 201 to mail", Unit::Milliseconds);
+    for _ in 0..stage.sizes.rounds {
+        let theirs = BullMq::of(stage).latencies(stage.sizes.single_jobs)?;
+        site.server = site.installation.serve(&stage.runtime)?;
+        wait.compare(Measured::latency(&waits(stage, &mut site)?), Measured::latency(&theirs));
+    }
+    Ok(vec![drained, wait])
+}
+
+/// Registers many with no worker about; then starts one, and waits until all are confirmed. Its start counts.
+fn drained(
+    stage: &Stage,
+    site: &mut Site,
+    what: &str,
+    start: impl Fn(&Site, &Stage) -> Result<Server>,
+) -> Result<Row> {
+    let mut row = Row::against(RATE_RIVAL, what, Unit::PerSecond);
+    let jobs = stage.sizes.jobs;
+    for _ in 0..stage.sizes.rounds {
+        progress(what);
+        site.server = site.installation.serve_without_worker(&stage.runtime)?;
+        let mails_before = site.database.mails()?;
+        let (competitions, _) = site.rush(stage, 1, CLIENTS, Rush::Of(jobs))?;
+        let began = Instant::now();
+        let worker = start(site, stage)?;
+        wait_for_all(&mut site.database, &competitions, began)?;
+        let ours = Measured::rate(jobs, began.elapsed());
+        worker.stop()?;
+
+        let (confirmed, mails) = (site.database.confirmed(&competitions)?, site.database.mails()?);
+        if (confirmed, mails - mails_before) != (jobs, jobs) {
+            return Err(format!(
+                "of {jobs} jobs came {confirmed} confirmations and {} mails",
+                mails - mails_before
+            )
+            .into());
+        }
+        row.compare(ours, Measured::value(BullMq::of(stage).best_rate(jobs)?));
+    }
+    Ok(row)
+}
+
+fn wait_for_all(database: &mut Database, competitions: &Competitions, began: Instant) -> Result {
+    while database.any_pending(competitions)? {
+        if began.elapsed() > LIMIT {
+            return Err("the confirmations did not come to an end in time".into());
+        }
+        thread::sleep(POLL);
+    }
+    Ok(())
+}
+
+/// How long each of some registrations waited for its mail, one after the other.
+fn waits(stage: &Stage, site: &mut Site) -> Result<Latencies> {
+    let jobs = stage.sizes.single_jobs;
+    let competition = site.database.add_competitions(1, jobs)?.start;
+    let mut connection = stage.runtime.block_on(Connection::open(site.server.address))?;
+    let mut waits = Vec::with_capacity(jobs);
+    for _ in 0..jobs {
+        thread::sleep(REST);
+        let (participant, request) = site.single(competition);
+        let mails_before = site.database.mails_of(participant)?;
+        let status = stage.runtime.block_on(connection.exchange(&request))?.status;
+        let answered = Instant::now();
+        if status != 201 {
+            return Err(format!("a registration was answered {status}").into());
+        }
+        while site.database.mails_of(participant)? == mails_before {
+            if answered.elapsed() > LIMIT {
+                return Err("a mail did not come in time".into());
+            }
+            thread::sleep(FINE_POLL);
+        }
+        waits.push(answered.elapsed());
+    }
+    Ok(Latencies::new(waits))
+}

@@ -1,0 +1,73 @@
+//! (c): reading competitions, against a plain Axum handler that has the same bytes at hand.
+
+use std::net::SocketAddr;
+
+use crate::{
+    Result,
+    http::{Connection, Load, Outcome, get},
+    process::{Installation, Server},
+    progress,
+    rivals::plain_axum,
+    sql::uuid,
+    stage::Stage,
+    table::{Measured, Row, Unit},
+};
+
+/// Enough to keep two cores busy.
+const CLIENTS: usize = 64;
+/// Different competitions that are looked at, one after the other.
+const LOOKED_AT: usize = 200;
+const LIST: &str = "/api/competitions";
+const RIVAL: &str = "plain Axum, same bytes";
+
+pub(super) fn measure(stage: &mut Stage) -> Result<Vec<Row>> {
+    let mut rows = Vec::new();
+    for competitions in stage.sizes.lists {
+        progress(&format!("(c) {competitions} competitions"));
+        let mut database = stage.postgres()?;
+        let installation = Installation::on(stage, &database.url)?;
+        database.add_people(1, &stage.password_hash)?;
+        database.add_competitions(competitions, 100)?;
+        database.shell.run("ANALYZE;")?;
+        let server = installation.serve_without_worker(&stage.runtime)?;
+
+        let one: Vec<String> = (0..LOOKED_AT.min(competitions))
+            .map(|number| format!("{LIST}/{}", uuid(number)))
+            .collect();
+        for (path, paths) in [(LIST, vec![LIST.to_owned()]), ("/api/competitions/:id", one)] {
+            let what = format!("(c) GET {path} of {competitions}, clients: {CLIENTS}");
+            rows.push(row(stage, &server, what, &paths)?);
+        }
+    }
+    Ok(rows)
+}
+
+fn row(stage: &Stage, server: &Server, what: String, paths: &[String]) -> Result<Row> {
+    let mut row = Row::against(RIVAL, what, Unit::PerSecond);
+    let body = stage.runtime.block_on(body(server.address, &paths[0]))?;
+    let plain = plain_axum(stage, &body)?;
+    load(stage, server.address, paths, 5)?;
+    for _ in 0..stage.sizes.rounds {
+        let ours = load(stage, server.address, paths, 1)?;
+        let theirs = load(stage, plain.address, paths, 1)?;
+        row.compare(Measured::from(&ours), Measured::from(&theirs));
+    }
+    Ok(row)
+}
+
+/// Asks for the paths again and again, for a part of the usual time.
+fn load(stage: &Stage, server: SocketAddr, paths: &[String], part: u32) -> Result<Outcome> {
+    let requests = paths.iter().map(|path| get(path)).collect();
+    let time = stage.sizes.time / part;
+    Load { requests, repeat: true, clients: CLIENTS, time, status: 200 }.run(&stage.runtime, server)
+}
+
+async fn body(server: SocketAddr, path: &str) -> Result<Vec<u8>> {
+    let mut connection = Connection::open(server).await?;
+    let answer = connection.exchange(&get(path)).await?;
+    if answer.status == 200 {
+        Ok(answer.body.to_owned())
+    } else {
+        Err(format!("GET {path} answered {}", answer.status).into())
+    }
+}

@@ -1,0 +1,64 @@
+//! (a), (b) and half of (g): registrations per second over HTTP.
+
+use crate::{
+    Result, progress,
+    rivals::{Pgbench, Script, sqlite},
+    site::{Rush, Site},
+    stage::Stage,
+    table::{Measured, Row, Unit},
+};
+
+/// Against pgbench in the same database. Nothing works on the confirmations meanwhile.
+pub(super) fn on_postgres(stage: &mut Stage, title: &str, competitions: usize) -> Result<Vec<Row>> {
+    progress(title);
+    let database = stage.postgres()?;
+    let mut site = Site::open(stage, database)?;
+    let mut pgbench = Pgbench::beside(&site.database, stage)?;
+    let sizes = stage.sizes;
+    warm_up(stage, &mut site)?;
+
+    let mut rows = Vec::new();
+    for &clients in sizes.clients {
+        let what = format!("{title}, clients: {clients}");
+        progress(&what);
+        let mut compared =
+            Script::ALL.map(|script| Row::against(script.name(), &what, Unit::PerSecond));
+        for _ in 0..sizes.rounds {
+            let (_, ours) = site.rush(stage, competitions, clients, Rush::For(sizes.time))?;
+            for (row, script) in compared.iter_mut().zip(Script::ALL) {
+                let theirs = pgbench.run(script, competitions, clients, sizes.time)?;
+                row.compare(Measured::from(&ours), theirs);
+            }
+        }
+        rows.extend(compared);
+    }
+    Ok(rows)
+}
+
+/// Against SQLite's shell on the same file, which has one client: a second would wait for the first.
+pub(super) fn embedded(stage: &mut Stage) -> Result<Vec<Row>> {
+    let title = "(g) embedded, one hot competition";
+    let database = stage.sqlite()?;
+    let mut site = Site::open(stage, database)?;
+    let sizes = stage.sizes;
+    warm_up(stage, &mut site)?;
+
+    let mut rows = Vec::new();
+    for &clients in sizes.clients {
+        let what = format!("{title}, clients: {clients}");
+        progress(&what);
+        let mut row = Row::against("sqlite3: transaction, 1 client", what, Unit::PerSecond);
+        for _ in 0..sizes.rounds {
+            let (_, ours) = site.rush(stage, 1, clients, Rush::For(sizes.time))?;
+            let theirs = sqlite(&mut site.database, sizes.people, sizes.time)?;
+            row.compare(Measured::from(&ours), theirs);
+        }
+        rows.push(row);
+    }
+    Ok(rows)
+}
+
+/// The first requests find cold caches and no connections to the database.
+fn warm_up(stage: &Stage, site: &mut Site) -> Result {
+    site.rush(stage, 1, 8, Rush::For(stage.sizes.time / 5)).map(drop)
+}

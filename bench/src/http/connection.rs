@@ -1,0 +1,126 @@
+//! One connection, kept open, one request at a time.
+
+use std::{io, net::SocketAddr};
+
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpStream,
+};
+
+/// Holds every answer of the product's but the longest lists, which make it grow once.
+const BUFFER: usize = 32 * 1024;
+const HEAD_END: &[u8] = b"\r\n\r\n";
+
+/// One connection.
+#[derive(Debug)]
+pub(crate) struct Connection {
+    stream: TcpStream,
+    buffer: Vec<u8>,
+}
+
+/// What came back.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Answer<'a> {
+    pub(crate) status: u16,
+    pub(crate) body: &'a [u8],
+}
+
+/// What a head says.
+#[derive(Debug, PartialEq, Eq)]
+struct Head {
+    status: u16,
+    /// Bytes up to the body, and of it.
+    length: usize,
+    body: usize,
+}
+
+impl Connection {
+    pub(crate) async fn open(server: SocketAddr) -> io::Result<Self> {
+        let stream = TcpStream::connect(server).await?;
+        stream.set_nodelay(true)?;
+        Ok(Self { stream, buffer: Vec::with_capacity(BUFFER) })
+    }
+
+    /// Sends a request and waits for all of the answer.
+    pub(crate) async fn exchange(&mut self, request: &[u8]) -> io::Result<Answer<'_>> {
+        self.stream.write_all(request).await?;
+        self.buffer.clear();
+        let head = loop {
+            self.more().await?;
+            if let Some(head) = Head::read(&self.buffer)? {
+                break head;
+            }
+        };
+        let end = head.length + head.body;
+        while self.buffer.len() < end {
+            self.more().await?;
+        }
+        Ok(Answer { status: head.status, body: &self.buffer[head.length..end] })
+    }
+
+    async fn more(&mut self) -> io::Result<()> {
+        if self.stream.read_buf(&mut self.buffer).await? == 0 {
+            return Err(io::Error::new(io::ErrorKind::UnexpectedEof, "the server hung up"));
+        }
+        Ok(())
+    }
+}
+
+impl Head {
+    /// `None` when more has to come.
+    fn read(bytes: &[u8]) -> io::Result<Option<Self>> {
+        let Some(end) = bytes.windows(HEAD_END.len()).position(|four| four == HEAD_END) else {
+            return Ok(None);
+        };
+        let mut lines = bytes[..end].split(|byte| *byte == b'\n');
+        let status = lines.next().and_then(status).ok_or_else(|| invalid("no status line"))?;
+        let body = match lines.find_map(content_length) {
+            Some(length) => length,
+            None if status == 204 => 0,
+            None => return Err(invalid("an answer without Content-Length")),
+        };
+        Ok(Some(Self { status, length: end + HEAD_END.len(), body }))
+    }
+}
+
+/// Of `HTTP/1.1 201 Created`.
+fn status(line: &[u8]) -> Option<u16> {
+    number(line.strip_prefix(b"HTTP/1.1 ")?.get(..3)?)
+}
+
+fn content_length(line: &[u8]) -> Option<usize> {
+    const NAME: &[u8] = b"content-length:";
+    let (name, value) = line.split_at_checked(NAME.len())?;
+    if name.eq_ignore_ascii_case(NAME) { number(value) } else { None }
+}
+
+fn number<T: std::str::FromStr>(digits: &[u8]) -> Option<T> {
+    std::str::from_utf8(digits).ok()?.trim().parse().ok()
+}
+
+fn invalid(what: &str) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, what)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_head_says_how_long_the_answer_is() {
+        let answer = b"HTTP/1.1 201 Created\r\nx: y\r\nContent-Length: 12\r\n\r\n{";
+        let head = Head::read(answer).unwrap();
+        assert_eq!(head, Some(Head { status: 201, length: answer.len() - 1, body: 12 }));
+    }
+
+    #[test]
+    fn half_a_head_says_nothing_yet() {
+        assert_eq!(Head::read(b"HTTP/1.1 201 Created\r\ncontent-length: 1\r\n").unwrap(), None);
+    }
+
+    #[test]
+    fn an_answer_of_unknown_length_is_an_error() {
+        assert!(Head::read(b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n").is_err());
+        assert!(Head::read(b"HTTP/1.1 204 No Content\r\n\r\n").is_ok());
+    }
+}

@@ -1,0 +1,63 @@
+//! The benchmark of Mini Compete: the program as it is shipped, and beside it in the same run what it is built on.
+//!
+//! `make bench` starts it with a PostgreSQL and a Redis of its own. Every figure is the median of several rounds, each of
+//! which measures ours and theirs one right after the other, so that what else the machine does hits both. `BENCHMARKS.md`
+//! says what the figures mean.
+
+mod crowd;
+mod figures;
+mod http;
+mod machine;
+mod options;
+mod process;
+mod report;
+mod rivals;
+mod site;
+mod sizes;
+mod sql;
+mod stage;
+mod table;
+
+use std::{io::Write as _, process::ExitCode};
+
+use clap::Parser;
+
+use crate::{
+    options::{Options, Part},
+    stage::Stage,
+    table::Row,
+};
+
+type Result<T = (), E = Box<dyn std::error::Error>> = std::result::Result<T, E>;
+
+fn main() -> ExitCode {
+    match run(Options::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("bench: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(options: Options) -> Result {
+    let mut stage = Stage::set(options)?;
+    let machine = machine::describe(&stage)?;
+    let mut rows = Vec::new();
+    for part in Part::ALL {
+        if stage.options.wants(part) {
+            rows.extend(figures::of(part, &mut stage)?);
+        }
+    }
+    let results = report::render(&machine, &rows);
+    write!(std::io::stdout(), "{results}")?;
+    if stage.options.write {
+        report::write(&results)?;
+    }
+    Ok(())
+}
+
+/// Tells whoever waits how far it is.
+fn progress(text: &str) {
+    eprintln!("bench: {text}");
+}

@@ -1,0 +1,46 @@
+//! The results as text, and their place in `BENCHMARKS.md`.
+
+use std::fs;
+
+use crate::{Result, Row, table};
+
+const FILE: &str = "BENCHMARKS.md";
+/// What stands between them is ours; the rest of the file is written by hand.
+const BEGIN: &str = "<!-- results: begin, written by `make bench ARGS=--write` -->\n";
+const END: &str = "<!-- results: end -->\n";
+
+/// The machine and the table.
+pub(crate) fn render(machine: &str, rows: &[Row]) -> String {
+    let rows: String = rows.iter().map(ToString::to_string).collect();
+    format!("{machine}\n{}{rows}", table::HEAD)
+}
+
+/// Puts the results where the last ones were.
+///
+/// # Errors
+/// When the file lacks the place.
+pub(crate) fn write(results: &str) -> Result {
+    let text = fs::read_to_string(FILE).map_err(|error| format!("{FILE}: {error}"))?;
+    let text = replaced(&text, results).ok_or_else(|| format!("{FILE} has lost its markers"))?;
+    Ok(fs::write(FILE, text)?)
+}
+
+fn replaced(text: &str, results: &str) -> Option<String> {
+    let (before, rest) = text.split_once(BEGIN)?;
+    let (_, after) = rest.split_once(END)?;
+    Some(format!("{before}{BEGIN}\n{results}\n{END}{after}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_stands_between_the_markers_is_replaced() {
+        let old = format!("# Title\n{BEGIN}old\n{END}\nprose\n");
+        let new = replaced(&old, "new\n").unwrap();
+        assert_eq!(new, format!("# Title\n{BEGIN}\nnew\n\n{END}\nprose\n"));
+        assert_eq!(replaced(&new, "new\n").as_ref(), Some(&new));
+        assert_eq!(replaced("# Title\n", "new\n"), None);
+    }
+}

@@ -1,0 +1,13 @@
+//! What we are compared with.
+
+mod bcrypt;
+mod bullmq;
+mod pgbench;
+mod plain_axum;
+mod sqlite;
+
+pub(crate) use bcrypt::bcrypt;
+pub(crate) use bullmq::BullMq;
+pub(crate) use pgbench::{Pgbench, Script};
+pub(crate) use plain_axum::plain_axum;
+pub(crate) use sqlite::sqlite;

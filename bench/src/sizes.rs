@@ -1,0 +1,56 @@
+//! How much is measured, and for how long.
+
+use std::time::Duration;
+
+use crate::options::Options;
+
+/// How much is measured, and for how long.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Sizes {
+    /// Times that everything is measured.
+    pub(crate) rounds: u8,
+    /// How long registrations and reads are measured at a time.
+    pub(crate) time: Duration,
+    /// How long logins are: one takes a quarter of a second.
+    pub(crate) login_time: Duration,
+    /// Concurrent clients that register.
+    pub(crate) clients: &'static [usize],
+    /// Participants there are: more than can register in `time`.
+    pub(crate) people: usize,
+    /// Confirmations to be worked off.
+    pub(crate) jobs: usize,
+    /// Confirmations waited for one by one.
+    pub(crate) single_jobs: usize,
+    /// Competitions in a short and in a long list.
+    pub(crate) lists: [usize; 2],
+}
+
+impl Sizes {
+    pub(crate) fn of(options: &Options) -> Self {
+        let sizes = if options.quick { Self::QUICK } else { Self::FULL };
+        Self { rounds: options.rounds.unwrap_or(sizes.rounds), ..sizes }
+    }
+
+    /// About a quarter of an hour on two cores.
+    const FULL: Self = Self {
+        rounds: 3,
+        time: Duration::from_secs(5),
+        login_time: Duration::from_secs(10),
+        clients: &[1, 8, 64, 256],
+        people: 50_000,
+        jobs: 20_000,
+        single_jobs: 200,
+        lists: [200, 10_000],
+    };
+
+    const QUICK: Self = Self {
+        rounds: 1,
+        time: Duration::from_secs(1),
+        login_time: Duration::from_secs(2),
+        clients: &[1, 64],
+        people: 5_000,
+        jobs: 500,
+        single_jobs: 10,
+        lists: [200, 1_000],
+    };
+}
