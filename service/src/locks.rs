@@ -90,3 +90,65 @@ impl Drop for Lock {
 fn millis(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
+
+#[cfg(test)]
+mod tests {
+    mod with_redis {
+        use std::time::Duration;
+
+        use domain::CompetitionId;
+
+        use super::super::*;
+        use crate::testing::World;
+
+        const ID: CompetitionId = CompetitionId(uuid::Uuid::nil());
+
+        fn key(world: &World) -> String {
+            world.ctx.redis().unwrap().key(format_args!("lock:competition:{ID}"))
+        }
+
+        async fn ask<T: redis::FromRedisValue>(world: &World, command: &[&str]) -> T {
+            let redis = world.ctx.redis().unwrap();
+            redis.query(redis::cmd(command[0]).arg(&command[1..])).await.unwrap()
+        }
+
+        /// Releasing happens a moment after the drop.
+        async fn until_free(world: &World) {
+            while ask::<bool>(world, &["EXISTS", &key(world)]).await {
+                time::sleep(Duration::from_millis(5)).await;
+            }
+        }
+
+        #[tokio::test]
+        async fn a_lock_is_for_one_process_at_a_time_and_nobody_waits_long_for_it() {
+            let world = World::new().await;
+            let other = world.second_process().await;
+            let held = world.ctx.locks.acquire(ID).await.unwrap();
+            assert!(other.locks.acquire(ID).await.is_none(), "two hold it");
+            drop(held);
+            until_free(&world).await;
+            assert!(other.locks.acquire(ID).await.is_some());
+        }
+
+        #[tokio::test]
+        async fn a_lock_is_renewed_while_it_is_held() {
+            let world = World::new().await;
+            let _held = world.ctx.locks.acquire(ID).await.unwrap();
+            ask::<bool>(&world, &["PEXPIRE", &key(&world), "2000"]).await;
+            // Renewed after 1.5 s, it has its whole life before it again.
+            time::sleep(RENEWAL + Duration::from_millis(300)).await;
+            assert!(ask::<i64>(&world, &["PTTL", &key(&world)]).await > 2_000);
+        }
+
+        #[tokio::test]
+        async fn a_lock_that_was_outlived_is_not_taken_from_its_next_holder() {
+            let world = World::new().await;
+            let outlived = world.ctx.locks.acquire(ID).await.unwrap();
+            ask::<String>(&world, &["SET", &key(&world), "of somebody else"]).await;
+            drop(outlived);
+            time::sleep(Duration::from_millis(100)).await;
+            let holder: String = ask(&world, &["GET", &key(&world)]).await;
+            assert_eq!(holder, "of somebody else");
+        }
+    }
+}

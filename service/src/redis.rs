@@ -172,3 +172,42 @@ pub(crate) async fn query_on<T: FromRedisValue>(
 ) -> RedisResult<T> {
     command.query_async(connection).await
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_redis_that_is_not_there_is_left_alone_for_a_moment() {
+        // Nothing listens on port 1.
+        let redis = Redis::new("redis://127.0.0.1:1", "test:").unwrap();
+        assert!(redis.is_well());
+        assert!(!redis.answers().await);
+        assert!(!redis.is_well());
+        assert_eq!(redis.query::<String>(&redis::cmd("PING")).await, None);
+        assert_eq!(redis.concerns().await, None);
+        assert!(redis.dedicated().await.is_none() && redis.listener().await.is_none());
+    }
+
+    #[test]
+    fn a_wrong_url_is_told() {
+        assert!(Redis::new("http://localhost", "").is_err());
+    }
+
+    mod with_redis {
+        use crate::testing::World;
+
+        #[tokio::test]
+        async fn a_redis_that_keeps_nothing_and_one_that_evicts_are_warned_about() {
+            let world = World::new().await;
+            let redis = world.ctx.redis().unwrap();
+            let concerns = redis.concerns().await.unwrap();
+            assert_eq!(
+                concerns.len(),
+                1,
+                "the test's Redis never evicts, and keeps nothing: {concerns:?}"
+            );
+            assert!(concerns[0].contains("appendonly"));
+        }
+    }
+}

@@ -186,3 +186,22 @@ async fn the_list_is_searched_filtered_sorted_and_paged() {
     app.world.clock.advance(TimeDelta::days(2));
     assert_eq!(titles("").await, ["Übung"], "only what is still open is listed");
 }
+
+#[tokio::test]
+async fn an_organizer_edits_a_competition() {
+    let app = App::new().await;
+    let (ada, ben) = (app.world.organizer("Ada").await, app.world.participant("Ben").await);
+    let id = app.world.competition(&ada).tagged(&["coding"]).create().await;
+    let address = format!("/api/competitions/{id}");
+    app.post(&format!("{address}/register")).by(&ben).send().await;
+    let edit = |body: serde_json::Value| app.patch(&address).by(&ada).json(&body);
+    snapshot("competition_edited", &edit(json!({ "version": 1, "capacity": 60 })).send().await);
+    snapshot("stale_version", &edit(json!({ "version": 1, "capacity": 70 })).send().await);
+    let invalid = edit(json!({ "capacity": 0, "owner": "me" })).send().await;
+    assert_eq!(invalid.status, StatusCode::BAD_REQUEST);
+    assert_eq!(invalid.json()["errors"].as_array().map(Vec::len), Some(2));
+    let unauthorized = app.patch(&address).json(&json!({ "title": "Mine" })).send().await;
+    assert_eq!(unauthorized.status, StatusCode::UNAUTHORIZED);
+    let participant = app.patch(&address).by(&ben).json(&json!({ "title": "Mine" })).send().await;
+    assert_eq!(participant.message(), "Required role: ORGANIZER");
+}

@@ -6,6 +6,7 @@ mod accounts;
 mod command;
 mod competitions;
 mod cors;
+mod events;
 mod faults;
 mod health;
 mod mailbox;

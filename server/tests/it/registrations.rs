@@ -1,6 +1,6 @@
 //! Registering over the API.
 
-use axum::http::StatusCode;
+use axum::http::{Method, StatusCode};
 use chrono::TimeDelta;
 use domain::CompetitionId;
 
@@ -149,4 +149,24 @@ async fn a_roster_is_searched_filtered_and_paged() {
     let bad =
         app.get(&format!("/api/competitions/{id}/registrations?status=LOST")).by(&ada).send().await;
     assert_eq!(bad.status, StatusCode::BAD_REQUEST);
+}
+
+#[tokio::test]
+async fn a_seat_can_be_given_back_as_often_as_it_takes() {
+    let app = App::new().await;
+    let (ada, ben) = (app.world.organizer("Ada").await, app.world.participant("Ben").await);
+    let id = app.world.competition(&ada).create().await;
+    let cancel = || app.call(Method::DELETE, &register(id)).by(&ben);
+    snapshot("not_registered", &cancel().send().await);
+    app.post(&register(id)).by(&ben).send().await;
+    let first = cancel().header("idempotency-key", "leave").send().await;
+    assert_eq!((first.status, &*first.text), (StatusCode::NO_CONTENT, ""));
+    let again = cancel().header("idempotency-key", "leave").send().await;
+    assert_eq!(again.status, StatusCode::NO_CONTENT);
+    assert_eq!(again.header("idempotency-replayed"), Some("true"));
+    assert_eq!(cancel().send().await.status, StatusCode::NO_CONTENT);
+    assert_eq!(
+        app.call(Method::DELETE, &register(id)).send().await.status,
+        StatusCode::UNAUTHORIZED
+    );
 }

@@ -12,9 +12,10 @@ use crate::redis::Redis;
 
 /// How long an answer is replayed from here; the log has it an hour longer.
 const LIFE: Duration = Duration::from_secs(24 * 60 * 60);
-/// How long a claim outlives a process that was killed while it worked on the key. Longer than a batch takes; if it
-/// runs out early, the second request waits in the database for the first.
-const CLAIM: Duration = Duration::from_secs(5);
+/// How long a claim outlives a process that was killed while it worked on the key: for so long its retry is told to
+/// come back later. Much longer than a batch takes; if it runs out early, the second request waits in the database
+/// for the first.
+const CLAIM: Duration = Duration::from_secs(2);
 /// Answers kept in process, about a kilobyte each.
 const CAPACITY: usize = 10_000;
 

@@ -54,3 +54,86 @@ fn in_flight() -> PublicError {
     let message = "A request with this Idempotency-Key is being worked on. Try again in a second.";
     PublicError::new(ErrorCode::IdempotencyInFlight, message)
 }
+
+#[cfg(test)]
+mod tests {
+    use chrono::TimeDelta;
+
+    use super::*;
+    use crate::testing::World;
+
+    fn scope(request: &str) -> Scope {
+        Scope::new(domain::UserId(uuid::Uuid::nil()), "k".parse().unwrap(), request)
+    }
+
+    fn code<T>(entry: Result<Entry<T>>) -> ErrorCode {
+        let Err(error) = entry else { panic!("it was let in") };
+        PublicError::from(error).code
+    }
+
+    /// Works on a key and keeps the answer.
+    async fn answer(ctx: &Context, scope: &Scope, answer: &str) {
+        let Ok(Entry::New(mut claim)) = enter::<String>(ctx, scope).await else {
+            panic!("the key is not free")
+        };
+        ctx.answers.fill(ctx.now(), vec![(scope.clone(), scope.keep(&answer).unwrap())]).await;
+        claim.settle();
+    }
+
+    /// Redis hears of a claim that was dropped a moment later.
+    async fn until_free(ctx: &Context, scope: &Scope) {
+        while enter::<String>(ctx, scope).await.is_err() {
+            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+        }
+    }
+
+    #[tokio::test]
+    async fn an_answer_is_remembered_for_a_day_and_for_its_request_only() {
+        let world = World::new().await;
+        let scope_a = scope("a");
+        answer(&world.ctx, &scope_a, "yes").await;
+        let again = enter::<String>(&world.ctx, &scope_a).await;
+        assert!(matches!(again, Ok(Entry::Answered(answer)) if answer == "yes"));
+        let other = enter::<String>(&world.ctx, &scope("b")).await;
+        assert_eq!(code(other), ErrorCode::IdempotencyKeyReused);
+        if world.ctx.redis().is_none() {
+            world.clock.advance(TimeDelta::hours(24));
+            assert!(matches!(enter::<String>(&world.ctx, &scope_a).await, Ok(Entry::New(_))));
+        }
+    }
+
+    #[tokio::test]
+    async fn a_key_is_in_flight_until_its_request_is_answered() {
+        let world = World::new().await;
+        let scope = scope("a");
+        let claim = enter::<String>(&world.ctx, &scope).await.unwrap();
+        assert_eq!(code(enter::<String>(&world.ctx, &scope).await), ErrorCode::IdempotencyInFlight);
+        drop(claim);
+        until_free(&world.ctx, &scope).await;
+    }
+
+    mod with_redis {
+        use super::*;
+
+        #[tokio::test]
+        async fn a_key_that_another_process_works_on_is_in_flight_until_it_lets_go() {
+            let world = World::new().await;
+            let other = world.second_process().await;
+            let scope = scope("a");
+            let claim = enter::<String>(&world.ctx, &scope).await.unwrap();
+            assert_eq!(code(enter::<String>(&other, &scope).await), ErrorCode::IdempotencyInFlight);
+            drop(claim);
+            until_free(&other, &scope).await;
+        }
+
+        #[tokio::test]
+        async fn an_answer_of_one_process_is_remembered_by_all() {
+            let world = World::new().await;
+            let other = world.second_process().await;
+            let scope = scope("a");
+            answer(&world.ctx, &scope, "yes").await;
+            let found = enter::<String>(&other, &scope).await;
+            assert!(matches!(found, Ok(Entry::Answered(answer)) if answer == "yes"));
+        }
+    }
+}

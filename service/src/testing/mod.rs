@@ -23,7 +23,7 @@ pub use clock::TestClock;
 use database::TestDatabase;
 pub use tally::{Queue, Tally};
 
-use crate::{Actor, Context, Db, Mode, Settings, accounts, competitions, registration};
+use crate::{Actor, Context, Db, Mode, Redis, Settings, accounts, competitions, registration};
 
 /// The time at which every [`World`] begins.
 pub const BEGINNING: &str = "2026-11-23T12:00:00.000Z";
@@ -73,6 +73,17 @@ impl World {
         let clock = Arc::clone(&self.clock);
         let db = self.database.connect_with(1).await;
         Context::with_clock(db, self.redis.connect(), SETTINGS, clock)
+    }
+
+    /// Another process, whose Redis does not answer.
+    ///
+    /// # Panics
+    /// When the database does not answer.
+    pub async fn process_without_redis(&self) -> Context {
+        // Nothing listens on port 1.
+        let nowhere = Redis::new("redis://127.0.0.1:1", "test:").expect("a URL");
+        let clock = Arc::clone(&self.clock);
+        Context::with_clock(self.database.connect().await, Some(nowhere), SETTINGS, clock)
     }
 
     /// A process for real users on the same database.

@@ -15,6 +15,7 @@ mod idempotency;
 mod jobs;
 mod mailbox;
 mod migration;
+mod processes;
 mod registration;
 mod reminders;
 mod sessions;

@@ -27,6 +27,8 @@ pub(crate) const FRIEND: &str = "https://friend.example";
 pub(crate) struct App {
     pub(crate) world: World,
     pub(crate) router: Router,
+    /// Stops the server.
+    pub(crate) stop: CancellationToken,
     tokens: Arc<Tokens>,
 }
 
@@ -51,14 +53,15 @@ impl App {
             jwt_secret: None,
             site_root: None,
         };
+        let stop = CancellationToken::new();
         let state = AppState {
             ctx: world.ctx.clone(),
             tokens: Arc::clone(&tokens),
             session_cache: session_cache(&world),
-            stop: CancellationToken::new(),
+            stop: stop.clone(),
             leptos,
         };
-        Self { world, router: router(state, &options), tokens }
+        Self { world, router: router(state, &options), stop, tokens }
     }
 
     /// A token of the actor's.

@@ -1,0 +1,65 @@
+//! Several processes on one database, with Redis and without.
+
+use domain::ErrorCode;
+use service::{Context, events::Event, testing::World};
+
+use crate::support::{at_once, cancel, count, register, register_with_key};
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn processes_whose_redis_does_not_answer_oversell_nothing_and_refuse_nobody() {
+    let world = World::new().await;
+    let others = [world.process_without_redis().await, world.process_without_redis().await];
+    let ada = world.organizer("Ada").await;
+    let sprint = world.competition(&ada).seats(50).create().await;
+    let crowd = world.crowd(120).await;
+    let outcomes = at_once(crowd.iter().enumerate().map(|(number, guest)| {
+        let (ctx, guest, key) = (others[number % 2].clone(), guest.clone(), format!("k{number}"));
+        async move {
+            let answer = register_with_key(&ctx, &guest, sprint, &key).await.unwrap();
+            answer.outcome.map(drop).map_err(|refusal| refusal.code)
+        }
+    }))
+    .await;
+    assert_eq!(count(&outcomes, &Ok(())), 50);
+    assert_eq!(count(&outcomes, &Err(ErrorCode::CompetitionFull)), 70, "{outcomes:?}");
+    let tally = world.tally(sprint).await;
+    assert_eq!((tally.registered, tally.seats_held, tally.confirmation_jobs), (50, 50, 50));
+    let again = register_with_key(&world.ctx, &crowd[0], sprint, "k0").await.unwrap();
+    assert!(again.replayed, "the log knows what no cache does");
+}
+
+/// The seats left that the next event tells of.
+async fn next(events: &mut tokio::sync::broadcast::Receiver<Event>) -> u32 {
+    let Event::SeatsChanged(seats) = events.recv().await.unwrap();
+    seats.seats_left
+}
+
+async fn change_seats(world: &World, ctx: &Context, listener: &Context) {
+    let ada = world.organizer("Ada").await;
+    let grace = world.participant("Grace").await;
+    let sprint = world.competition(&ada).seats(5).create().await;
+    let mut events = listener.events();
+    // The first subscription of a process takes a moment to reach Redis.
+    tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+    register(ctx, &grace, sprint).await.unwrap();
+    assert_eq!(next(&mut events).await, 4);
+    cancel(ctx, &grace, sprint).await.unwrap();
+    assert_eq!(next(&mut events).await, 5);
+}
+
+#[tokio::test]
+async fn whoever_listens_hears_of_seats_taken_and_freed() {
+    let world = World::new().await;
+    change_seats(&world, &world.ctx, &world.ctx).await;
+}
+
+mod with_redis {
+    use super::*;
+
+    #[tokio::test]
+    async fn other_processes_hear_of_it_too() {
+        let world = World::new().await;
+        let other = world.second_process().await;
+        change_seats(&world, &world.ctx, &other).await;
+    }
+}
