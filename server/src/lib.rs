@@ -9,6 +9,7 @@ mod headers;
 mod options;
 mod problem;
 mod router;
+mod shared_reads;
 mod site;
 mod state;
 
@@ -18,4 +19,5 @@ pub mod commands;
 pub use api::openapi;
 pub use auth::{SessionCache, Tokens};
 pub use router::router;
+pub use shared_reads::SharedReads;
 pub use state::AppState;

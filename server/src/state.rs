@@ -7,7 +7,7 @@ use leptos::config::LeptosOptions;
 use service::Context;
 use tokio_util::sync::CancellationToken;
 
-use crate::{SessionCache, Tokens};
+use crate::{SessionCache, SharedReads, Tokens};
 
 /// What handlers need. Cheap to clone.
 #[derive(Clone, Debug, FromRef)]
@@ -16,6 +16,8 @@ pub struct AppState {
     pub ctx: Context,
     /// Makes and reads the API's tokens.
     pub tokens: Arc<Tokens>,
+    /// The answers that are the same for everybody.
+    pub reads: SharedReads,
     /// In front of the sessions in the database.
     pub session_cache: Option<SessionCache>,
     /// Cancelled when the server is to stop: what would go on for ever ends then.

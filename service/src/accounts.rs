@@ -1,6 +1,6 @@
 //! Accounts: signing up and in.
 
-use std::{collections::HashMap, time::Duration};
+use std::collections::HashMap;
 
 use domain::{
     Email, ErrorCode, Login, Password, PersonName, PublicError, Role, Signup, User, UserId,
@@ -9,7 +9,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, Set};
 
 use crate::{
     Context, Error, Result,
-    combiner::{Combiner, Limits},
+    combiner::{Combiner, spread},
     db::bulk,
     entity::user,
     error::is_unique_violation,
@@ -58,39 +58,22 @@ pub async fn log_in(ctx: &Context, login: Login) -> Result<User> {
 /// When the database fails.
 pub async fn find(ctx: &Context, id: UserId) -> Result<Option<User>> {
     let (shared, ctx) = (ctx.clone(), ctx.clone());
-    shared.users.0.submit((), id, move |ids| load(ctx.clone(), ids)).await
+    let load = move |ids: Vec<UserId>| {
+        let ctx = ctx.clone();
+        async move { spread(&ids, load(&ctx, &ids).await) }
+    };
+    shared.users.submit((), id, load).await
 }
 
-/// Looks users up that are asked for at the same time, in one query. Nothing is remembered: what a user may do is
-/// always what the database says now.
-#[derive(Debug)]
-pub(crate) struct Users(Combiner<(), UserId, Option<User>>);
+/// Users that are asked for at the same time are read together. Nothing is remembered: what a user may do is always
+/// what the database says now.
+pub(crate) type Users = Combiner<(), UserId, Option<User>>;
 
-impl Default for Users {
-    fn default() -> Self {
-        let patience = Duration::from_secs(10);
-        Self(Combiner::new(Limits { batch: 256, waiting: 10_000, patience }))
-    }
-}
-
-async fn load(ctx: Context, ids: Vec<UserId>) -> Vec<Result<Option<User>>> {
+async fn load(ctx: &Context, ids: &[UserId]) -> Result<HashMap<UserId, User>> {
     let db = ctx.db.connection();
     let wanted = bulk::any_of(db, user::Column::Id, ids.iter().map(|id| id.0));
-    match user::Entity::find().filter(wanted).all(db).await {
-        Ok(rows) => {
-            let rows: HashMap<_, _> = rows.into_iter().map(|row| (row.id, row)).collect();
-            ids.iter().map(|id| rows.get(&id.0).cloned().map(view).transpose()).collect()
-        }
-        Err(error) => {
-            let error = Error::from(error);
-            tracing::error!(
-                error = &error as &dyn std::error::Error,
-                "users could not be looked up"
-            );
-            let failure = PublicError::from(error);
-            ids.iter().map(|_| Err(failure.clone().into())).collect()
-        }
-    }
+    let rows = user::Entity::find().filter(wanted).all(db).await?;
+    rows.into_iter().map(|row| Ok((UserId(row.id), view(row)?))).collect()
 }
 
 pub(crate) async fn find_by_email(ctx: &Context, email: &str) -> Result<Option<user::Model>> {

@@ -19,17 +19,22 @@ use crate::{Error, Result};
 
 /// How much may be combined, and how much may wait for it.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Limits {
+pub struct Limits {
     /// Requests in one batch.
-    pub(crate) batch: usize,
+    pub batch: usize,
     /// Requests that wait for one key; a further one is refused.
-    pub(crate) waiting: usize,
+    pub waiting: usize,
     /// A request that has waited longer is refused when its turn comes.
-    pub(crate) patience: Duration,
+    pub patience: Duration,
+}
+
+impl Limits {
+    /// For what is read: a crowd is welcome, and a large one is as cheap.
+    pub const READS: Self = Self { batch: 256, waiting: 50_000, patience: Duration::from_secs(10) };
 }
 
 /// Combines requests of type `T` for one key of type `K`; each is answered with an `R`.
-pub(crate) struct Combiner<K, T, R> {
+pub struct Combiner<K, T, R> {
     lanes: Lanes<K, T, R>,
     limits: Limits,
 }
@@ -55,7 +60,8 @@ where
     T: Send + 'static,
     R: Send + 'static,
 {
-    pub(crate) fn new(limits: Limits) -> Self {
+    /// Combines within `limits`.
+    pub fn new(limits: Limits) -> Self {
         Self { lanes: Lanes::default(), limits }
     }
 
@@ -65,7 +71,7 @@ where
     /// # Errors
     /// [`ErrorCode::Overloaded`] when too many wait, or this one has waited too long; otherwise what
     /// `carry_out` answered.
-    pub(crate) async fn submit<F, Fut>(&self, key: K, request: T, carry_out: F) -> Result<R>
+    pub async fn submit<F, Fut>(&self, key: K, request: T, carry_out: F) -> Result<R>
     where
         F: Fn(Vec<T>) -> Fut + Send + Sync + 'static,
         Fut: Future<Output = Vec<Result<R>>> + Send + 'static,
@@ -145,6 +151,21 @@ fn lock<K, T, R>(
 ) -> std::sync::MutexGuard<'_, HashMap<K, VecDeque<Waiting<T, R>>>> {
     // No code that holds the lock can leave the map half-changed.
     lanes.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Hands each of `ids` what was found for it, or all of them the failure, which is logged here, once.
+pub(crate) fn spread<I: Eq + Hash, R: Clone>(
+    ids: &[I],
+    found: Result<HashMap<I, R>>,
+) -> Vec<Result<Option<R>>> {
+    match found {
+        Ok(found) => ids.iter().map(|id| Ok(found.get(id).cloned())).collect(),
+        Err(error) => {
+            tracing::error!(error = &error as &dyn std::error::Error, "a combined query failed");
+            let failure = PublicError::from(error);
+            ids.iter().map(|_| Err(failure.clone().into())).collect()
+        }
+    }
 }
 
 fn overloaded() -> PublicError {

@@ -9,6 +9,8 @@ use crate::{
     Clock, Db, SystemClock,
     accounts::Users,
     admission::Admissions,
+    combiner::Limits,
+    competitions::Details,
     events::{Event, Events},
     idempotency::{Answers, InFlight},
     locks::Locks,
@@ -45,6 +47,7 @@ pub struct Shared {
     pub(crate) mode: Mode,
     pub(crate) passwords: PasswordHasher,
     pub(crate) users: Users,
+    pub(crate) details: Details,
     pub(crate) admissions: Admissions,
     pub(crate) in_flight: InFlight,
     pub(crate) answers: Answers,
@@ -81,7 +84,8 @@ impl Context {
             db,
             mode: settings.mode,
             passwords: PasswordHasher::new(settings.bcrypt_cost),
-            users: Users::default(),
+            users: Users::new(Limits::READS),
+            details: Details::new(Limits::READS),
             admissions: Admissions::default(),
             in_flight: InFlight::default(),
             answers: Answers::new(redis.clone()),
@@ -118,6 +122,12 @@ impl Shared {
     /// Everything that happens from now on, in this process and those it shares a Redis with.
     pub fn events(&self) -> broadcast::Receiver<Event> {
         self.events.subscribe()
+    }
+
+    /// Grows with every event that this process knows of. While it stays the same, so does what this process has
+    /// changed of the competitions; what others have changed shows late, or never without Redis.
+    pub fn event_count(&self) -> u64 {
+        self.events.count()
     }
 
     /// Returns once a job was committed by this process, at once if one was since the last call.

@@ -85,7 +85,8 @@ fn is_sqlite_busy(code: &str) -> bool {
     code.parse::<i32>().is_ok_and(|code| code & 0xff == SQLITE_BUSY)
 }
 
-fn is_broken_connection(error: &DbErr) -> bool {
+/// Whether the connection failed, and not what was asked on it.
+pub(crate) fn is_broken_connection(error: &DbErr) -> bool {
     matches!(
         sqlx_error(error),
         Some(

@@ -2,7 +2,10 @@
 //!
 //! An event that is lost does no harm: whoever listens asks for the state first, and the next event tells it anew.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::{
+    Arc, OnceLock,
+    atomic::{AtomicU64, Ordering},
+};
 
 use domain::{CompetitionId, SeatsChanged};
 use futures::StreamExt;
@@ -23,8 +26,10 @@ const PAUSE: time::Duration = time::Duration::from_secs(1);
 /// Something that happened.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Event {
-    /// Seats of a competition were taken or freed, or their number was changed.
+    /// Seats of a competition were taken or freed, or the competition was edited.
     SeatsChanged(SeatsChanged),
+    /// There is a new competition.
+    CompetitionCreated(CompetitionId),
 }
 
 /// An event on its way between processes.
@@ -39,6 +44,8 @@ struct Message {
 #[derive(Debug)]
 pub(crate) struct Events {
     here: Sender<Event>,
+    /// How many events there were, as far as this process knows.
+    count: Arc<AtomicU64>,
     elsewhere: Option<Arc<Redis>>,
     origin: Arc<str>,
     subscription: OnceLock<AbortHandle>,
@@ -59,10 +66,16 @@ impl Events {
     pub(crate) fn new(redis: Option<Arc<Redis>>) -> Self {
         Self {
             here: broadcast::channel(CAPACITY).0,
+            count: Arc::default(),
             elsewhere: redis,
             origin: new_token().into(),
             subscription: OnceLock::new(),
         }
+    }
+
+    /// Grows with every event. While it stays the same, what this process has changed stays the same.
+    pub(crate) fn count(&self) -> u64 {
+        self.count.load(Ordering::SeqCst)
     }
 
     /// Everything from now on.
@@ -71,8 +84,13 @@ impl Events {
         if let Some(redis) = &self.elsewhere {
             // Who publishes only need not listen to others.
             self.subscription.get_or_init(|| {
-                let relay = relay(Arc::clone(redis), self.here.clone(), Arc::clone(&self.origin));
-                tokio::spawn(relay).abort_handle()
+                let relay = Relay {
+                    redis: Arc::clone(redis),
+                    here: self.here.clone(),
+                    count: Arc::clone(&self.count),
+                    origin: Arc::clone(&self.origin),
+                };
+                tokio::spawn(relay.run()).abort_handle()
             });
         }
         receiver
@@ -89,6 +107,7 @@ impl Events {
                 }
             });
         }
+        self.count.fetch_add(1, Ordering::SeqCst);
         // Without a listener nobody misses it.
         let _ = self.here.send(event);
     }
@@ -102,23 +121,39 @@ impl Drop for Events {
     }
 }
 
-/// Passes on what other processes tell, for as long as this one lives.
-async fn relay(redis: Arc<Redis>, here: Sender<Event>, origin: Arc<str>) {
-    loop {
-        if let Some(mut listener) = redis.listener().await
-            && listener.subscribe(channel(&redis)).await.is_ok()
-        {
-            let mut messages = listener.on_message();
-            while let Some(message) = messages.next().await {
-                let message = serde_json::from_slice::<Message>(message.get_payload_bytes());
-                if let Ok(Message { origin: theirs, event }) = message
-                    && *theirs != *origin
-                {
-                    let _ = here.send(event);
-                }
+/// Passes on what other processes tell.
+struct Relay {
+    redis: Arc<Redis>,
+    here: Sender<Event>,
+    count: Arc<AtomicU64>,
+    origin: Arc<str>,
+}
+
+impl Relay {
+    /// For as long as this process lives.
+    async fn run(self) {
+        loop {
+            self.listen().await;
+            time::sleep(PAUSE).await;
+        }
+    }
+
+    /// Until the connection is lost.
+    async fn listen(&self) {
+        let Some(mut listener) = self.redis.listener().await else { return };
+        if listener.subscribe(channel(&self.redis)).await.is_err() {
+            return;
+        }
+        let mut messages = listener.on_message();
+        while let Some(message) = messages.next().await {
+            let message = serde_json::from_slice::<Message>(message.get_payload_bytes());
+            if let Ok(Message { origin, event }) = message
+                && *origin != *self.origin
+            {
+                self.count.fetch_add(1, Ordering::SeqCst);
+                let _ = self.here.send(event);
             }
         }
-        time::sleep(PAUSE).await;
     }
 }
 

@@ -40,6 +40,7 @@ pub mod testing;
 pub use self::redis::Redis;
 pub use actor::Actor;
 pub use clock::{Clock, SystemClock};
+pub use combiner::{Combiner, Limits};
 pub use context::{Context, Mode, Settings};
 pub use db::{Db, sqlite_folder};
 pub use error::{Error, Result};

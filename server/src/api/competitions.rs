@@ -54,8 +54,14 @@ async fn list(
     uri: OriginalUri,
     QueryString(query): QueryString<CompetitionQuery>,
 ) -> Result<Response, Problem> {
-    let page = competitions::list(&state.ctx, &query.check()?).await?;
-    Ok(paging::respond(&uri, &page))
+    let filter = query.check()?;
+    let address = uri.to_string();
+    let reads = state.reads.clone();
+    let make = move || {
+        let (ctx, uri, filter) = (state.ctx.clone(), uri.clone(), filter.clone());
+        async move { Ok(paging::respond(&uri, &competitions::list(&ctx, &filter).await?)) }
+    };
+    reads.answer(address, make).await
 }
 
 /// Look at one competition
@@ -70,8 +76,13 @@ async fn list(
 async fn get(
     State(state): State<AppState>,
     Id(id): Id<CompetitionId>,
-) -> Result<Json<CompetitionDetail>, Problem> {
-    Ok(Json(competitions::get(&state.ctx, id).await?))
+) -> Result<Response, Problem> {
+    let reads = state.reads.clone();
+    let make = move || {
+        let ctx = state.ctx.clone();
+        async move { Ok(Json(competitions::get(&ctx, id).await?).into_response()) }
+    };
+    reads.answer(id.to_string(), make).await
 }
 
 /// List my competitions, as their organizer

@@ -7,7 +7,9 @@ use tokio::{net::TcpListener, time};
 use worker::{InstallationOptions, WorkerOptions, process};
 
 use super::Result;
-use crate::{AppState, SessionCache, Tokens, data_folder, options::ServerOptions, router, site};
+use crate::{
+    AppState, SessionCache, SharedReads, Tokens, data_folder, options::ServerOptions, router, site,
+};
 
 /// How long requests may go on after the signal to stop.
 const GRACE: Duration = Duration::from_secs(25);
@@ -35,6 +37,7 @@ pub(super) async fn run(
     let redis_url = installation.redis_url.0.as_deref();
     let session_cache = redis_url.map(|url| SessionCache::connect(url, &installation.redis_prefix));
     let state = AppState {
+        reads: SharedReads::new(ctx.clone()),
         ctx,
         tokens: Arc::new(Tokens::new(&secret)),
         session_cache: session_cache.transpose()?,

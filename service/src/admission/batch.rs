@@ -2,21 +2,14 @@
 
 use domain::{CompetitionId, PublicError};
 use futures::future::BoxFuture;
-use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QuerySelect, sea_query::Expr,
-};
 
 use super::{
-    ledger::{Changes, Ledger},
-    request::{Answer, Request, Wish},
+    ledger::Ledger,
+    request::{Answer, Request},
+    store,
 };
 use crate::{
-    Context, Error, Result, competitions,
-    db::{bulk, retry},
-    entity::{competition, registration},
-    events::Event,
-    failpoint,
-    idempotency::{Kept, Scope},
+    Context, Error, Result, competitions, db::retry, events::Event, failpoint, idempotency::Kept,
     jobs,
 };
 
@@ -93,22 +86,16 @@ async fn attempt(
 ) -> Result<Vec<Result<Decision>>> {
     let now = ctx.now();
     let tx = ctx.db.write().await?;
-    // The lock makes others wait here; without it they would work in vain and try again.
-    let found = competition::Entity::find_by_id(id.0).lock_exclusive().one(&*tx).await?;
-    let Some(competition) = found else {
+    let Some(known) = store::read(&*tx, id, requests).await? else {
         let not_found = |_: &Request| Err(competitions::not_found().into());
         return Ok(requests.iter().map(not_found).collect());
     };
-    let scopes = requests.iter().filter_map(|request| Some(&request.keyed.as_ref()?.scope));
-    let mut recalled = Scope::recall_all(&*tx, scopes).await?;
-    let seats = seats_of(&*tx, id, requests).await?;
-    let tags = tags_of(&*tx, id, requests).await?;
-
-    let mut ledger = Ledger::new(now, competition, seats, tags);
+    let mut answers = known.answers;
+    let mut ledger = Ledger::new(now, known.competition, known.seats, known.tags);
     let (mut decisions, mut logs) = (Vec::with_capacity(requests.len()), Vec::new());
     for request in requests {
         let scope = request.keyed.as_ref().map(|keyed| &keyed.scope);
-        let earlier = scope.and_then(|scope| recalled.get(&scope.id()));
+        let earlier = scope.and_then(|scope| answers.get(&scope.id()));
         if let (Some(scope), Some(kept)) = (scope, earlier) {
             let answer = scope.read(kept).map(|outcome| Answer { outcome, replayed: true });
             decisions.push(answer.map(|answer| Decision { answer, kept: Some(kept.clone()) }));
@@ -121,24 +108,20 @@ async fn attempt(
             let kept = scope.map(|scope| scope.keep(&outcome)).transpose()?;
             if let (Some(scope), Some(kept)) = (scope, &kept) {
                 logs.push(scope.row(status, kept.clone(), now));
-                recalled.insert(scope.id(), kept.clone());
+                answers.insert(scope.id(), kept.clone());
             }
             Ok(Decision { answer: Answer { outcome, replayed: false }, kept })
         });
         decisions.push(decision);
     }
     let changes = ledger.changes();
-    if logs.is_empty()
-        && changes.competition.is_none()
-        && changes.updated.is_empty()
-        && changes.inserted.is_empty()
-    {
+    if logs.is_empty() && changes.is_none() {
         return Ok(decisions);
     }
-    bulk::insert(&*tx, logs).await?;
     let event = changes.competition.as_ref().map(|(_, after)| Event::seats_of(after));
-    let has_jobs = !changes.jobs.is_empty();
-    write(ctx, &*tx, changes).await?;
+    let jobs = jobs::rows(now, changes.jobs.iter().cloned())?;
+    let has_jobs = !jobs.is_empty();
+    store::write(&*tx, logs, jobs, changes).await?;
     failpoint::reach("before_commit");
     tx.commit().await?;
     failpoint::reach("after_commit");
@@ -151,90 +134,24 @@ async fn attempt(
     Ok(decisions)
 }
 
-/// The registrations of those who register or cancel.
-async fn seats_of(
-    tx: &impl ConnectionTrait,
-    id: CompetitionId,
-    requests: &[Request],
-) -> Result<Vec<registration::Model>> {
-    use registration::Column::{CompetitionId, UserId};
-    let takes_part = |request: &&Request| !matches!(request.wish, Wish::Edit(_));
-    let asked = requests.iter().filter(takes_part);
-    // Twice the same user would find the same row twice.
-    let users: std::collections::HashSet<_> = asked.map(|request| request.user.id.0).collect();
-    let wanted = users.into_iter().map(|user| [user.into(), id.0.into()]).collect();
-    bulk::find_each::<registration::Entity, 2>(tx, [UserId, CompetitionId], wanted).await
-}
-
-/// The tags of the competition, if anybody wants to edit it.
-async fn tags_of(
-    tx: &impl ConnectionTrait,
-    id: CompetitionId,
-    requests: &[Request],
-) -> Result<Vec<String>> {
-    if !requests.iter().any(|request| matches!(request.wish, Wish::Edit(_))) {
-        return Ok(Vec::new());
-    }
-    let mut tags = competitions::tags_of(tx, std::iter::once(id.0)).await?;
-    Ok(tags.remove(&id.0).unwrap_or_default())
-}
-
-async fn write(ctx: &Context, tx: &impl ConnectionTrait, changes: Changes) -> Result<()> {
-    let jobs = jobs::rows(ctx.now(), changes.jobs)?;
-    bulk::insert(tx, changes.inserted).await?;
-    bulk::update(tx, changes.updated).await?;
-    bulk::insert(tx, jobs).await?;
-    if let Some((before, after)) = changes.competition {
-        let id = before.id;
-        compare_and_set(tx, before, after).await?;
-        if let Some(tags) = changes.tags {
-            competitions::replace_tags(tx, id, &tags).await?;
-        }
-    }
-    Ok(())
-}
-
-/// Whatever happened since the row was read shows in its version; and no more seats than there are, whoever says so.
-async fn compare_and_set(
-    tx: &impl ConnectionTrait,
-    before: competition::Model,
-    after: competition::Model,
-) -> Result<()> {
-    use competition::Column as C;
-    let taken = after.registered - before.registered;
-    let mut update = competition::Entity::update_many()
-        .col_expr(C::Registered, Expr::col(C::Registered).add(taken))
-        .col_expr(C::Version, Expr::col(C::Version).add(1));
-    if after.revision != before.revision {
-        update = update
-            .col_expr(C::Title, after.title.into())
-            .col_expr(C::TitleKey, after.title_key.into())
-            .col_expr(C::Description, after.description.into())
-            .col_expr(C::SearchText, after.search_text.into())
-            .col_expr(C::Capacity, after.capacity.into())
-            .col_expr(C::RegDeadline, after.reg_deadline.into())
-            .col_expr(C::StartDate, after.start_date.into())
-            .col_expr(C::Revision, after.revision.into())
-            .col_expr(C::UpdatedAt, after.updated_at.into());
-    }
-    let updated = update
-        .filter(C::Id.eq(before.id))
-        .filter(C::Version.eq(before.version))
-        .filter(Expr::col(C::Registered).add(taken).between(0, after.capacity))
-        .exec(tx)
-        .await?;
-    if updated.rows_affected == 1 { Ok(()) } else { Err(Error::Conflict) }
-}
-
 #[cfg(test)]
 mod tests {
     use std::{pin::pin, time::Duration};
 
     use domain::ErrorCode;
+    use sea_orm::{EntityTrait, QuerySelect, sea_query::Expr};
     use tokio::time::timeout;
 
-    use super::*;
-    use crate::{Actor, registration::register, testing::World};
+    use super::{
+        super::{ledger::Changes, request::Wish},
+        *,
+    };
+    use crate::{
+        Actor,
+        entity::{competition, registration},
+        registration::register,
+        testing::World,
+    };
 
     async fn read(world: &World, id: CompetitionId) -> competition::Model {
         let found = competition::Entity::find_by_id(id.0).one(world.ctx.db.connection()).await;
@@ -243,8 +160,9 @@ mod tests {
 
     async fn try_take_seat(world: &World, as_read: &competition::Model) -> Result<()> {
         let taken = competition::Model { registered: as_read.registered + 1, ..as_read.clone() };
+        let changes = Changes { competition: Some((as_read.clone(), taken)), ..Changes::default() };
         let tx = world.ctx.db.write().await?;
-        compare_and_set(&*tx, as_read.clone(), taken).await?;
+        store::write(&*tx, Vec::new(), Vec::new(), changes).await?;
         tx.commit().await
     }
 

@@ -44,7 +44,7 @@ enum Change {
 }
 
 /// Everything that a batch has to write about its competition.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Changes {
     pub(super) inserted: Vec<registration::Model>,
     pub(super) updated: Vec<registration::Model>,
@@ -53,6 +53,13 @@ pub(super) struct Changes {
     /// As it was and as it will be, if anything about it changes.
     pub(super) competition: Option<(competition::Model, competition::Model)>,
     pub(super) tags: Option<Vec<Tag>>,
+}
+
+impl Changes {
+    /// Whether there is nothing to write.
+    pub(super) fn is_none(&self) -> bool {
+        self.inserted.is_empty() && self.updated.is_empty() && self.competition.is_none()
+    }
 }
 
 impl Ledger {

@@ -9,6 +9,7 @@ mod ledger;
 #[cfg(test)]
 mod model;
 mod request;
+mod store;
 
 use std::time::Duration;
 

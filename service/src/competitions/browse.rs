@@ -1,5 +1,7 @@
 //! Finding competitions.
 
+use std::collections::HashMap;
+
 use domain::{
     CompetitionDetail, CompetitionFilter, CompetitionId, CompetitionPage, CompetitionSort,
     CompetitionWithCount, ErrorCode, Page, PublicError, Role, Timestamp,
@@ -13,6 +15,8 @@ use sea_orm::{
 use super::view;
 use crate::{
     Actor, Context, Result,
+    combiner::{Combiner, spread},
+    db::bulk,
     entity::{competition, competition_tag, user},
     search,
 };
@@ -72,11 +76,29 @@ pub async fn closing_soon(ctx: &Context, limit: u64) -> Result<Vec<CompetitionDe
 /// # Errors
 /// [`ErrorCode::CompetitionNotFound`].
 pub async fn get(ctx: &Context, id: CompetitionId) -> Result<CompetitionDetail> {
+    let (shared, ctx) = (ctx.clone(), ctx.clone());
+    let load = move |ids: Vec<CompetitionId>| {
+        let ctx = ctx.clone();
+        async move { spread(&ids, load(&ctx, &ids).await) }
+    };
+    shared.details.submit((), id, load).await?.ok_or_else(|| not_found().into())
+}
+
+/// Competitions that are asked for at the same time are read together.
+pub(crate) type Details = Combiner<(), CompetitionId, Option<CompetitionDetail>>;
+
+async fn load(
+    ctx: &Context,
+    ids: &[CompetitionId],
+) -> Result<HashMap<CompetitionId, CompetitionDetail>> {
     let db = ctx.db.connection();
-    let found =
-        competition::Entity::find_by_id(id.0).find_also_related(user::Entity).one(db).await?;
-    let details = view::details(db, found.into_iter().collect()).await?;
-    details.into_iter().next().ok_or_else(|| not_found().into())
+    let rows = competition::Entity::find()
+        .find_also_related(user::Entity)
+        .filter(bulk::any_of(db, competition::Column::Id, ids.iter().map(|id| id.0)))
+        .all(db)
+        .await?;
+    let details = view::details(db, rows).await?;
+    Ok(details.into_iter().map(|detail| (detail.competition.id, detail)).collect())
 }
 
 /// The actor's own competitions, newest first.

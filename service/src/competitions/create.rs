@@ -12,6 +12,7 @@ use crate::{
     Actor, Context, Result,
     db::{bulk, retry},
     entity::{competition, competition_tag},
+    events::Event,
     idempotency::Scope,
     ids::new_id,
 };
@@ -39,7 +40,11 @@ pub async fn create(
     let new = input.check(ctx.now())?;
     let scope = key.map(|key| Scope::new(user.id, key, &fingerprint(&new)));
     // Two at once with one key: the log's primary key lets one commit, and the other recalls its answer.
-    retry(|| attempt(ctx, user, &new, scope.as_ref())).await
+    let created = retry(|| attempt(ctx, user, &new, scope.as_ref())).await?;
+    if !created.replayed {
+        ctx.events.publish(Event::CompetitionCreated(created.view.competition.id));
+    }
+    Ok(created)
 }
 
 async fn attempt(

@@ -5,7 +5,7 @@ mod create;
 mod edit;
 mod view;
 
-pub(crate) use browse::not_found;
+pub(crate) use browse::{Details, not_found};
 pub use browse::{browse, closing_soon, get, list, mine};
 pub use create::{Created, create};
 pub(crate) use create::{index_text, insert, replace_tags};

@@ -8,9 +8,9 @@ use std::fmt::Write;
 
 use sea_orm::{
     ActiveModelBehavior, ActiveModelTrait, ColumnTrait, ConnectionTrait, DbBackend, EntityName,
-    EntityTrait, IdenStatic, IntoActiveModel, Iterable, ModelTrait, PrimaryKeyToColumn,
-    QueryFilter, Statement, Value,
-    sea_query::{Expr, ExprTrait, postgres_array::NotU8, sea_value_to_json_value},
+    EntityTrait, IdenStatic, IntoActiveModel, Iterable, ModelTrait, PrimaryKeyToColumn, Statement,
+    Value,
+    sea_query::{Expr, postgres_array::NotU8},
 };
 use serde::Serialize;
 
@@ -58,16 +58,12 @@ where
         return Ok(());
     }
     if tx.get_database_backend() == DbBackend::Postgres {
-        let (table, columns) = (table::<M>(), columns::<M>().join(", "));
-        let mut sql = format!(
-            "INSERT INTO {table} ({columns}) SELECT {columns} FROM json_populate_recordset(NULL::{table}, $1::text::json)"
-        );
+        let mut sql = insert_sql::<M>("$1");
         if let Some(key) = key {
             write!(sql, " ON CONFLICT ({}) DO NOTHING", key.as_str())
                 .expect("writing to a string cannot fail");
         }
-        execute(tx, sql, &rows).await?;
-        return Ok(());
+        return execute(tx, sql, &rows).await;
     }
     let mut rows = rows.into_iter().map(IntoActiveModel::into_active_model).peekable();
     while rows.peek().is_some() {
@@ -96,64 +92,12 @@ where
         return Ok(());
     }
     if tx.get_database_backend() == DbBackend::Postgres {
-        let table = table::<M>();
-        let keys: Vec<_> = <EntityOf<M> as EntityTrait>::PrimaryKey::iter()
-            .map(|key| key.into_column().as_str())
-            .collect();
-        let set: Vec<String> = columns::<M>()
-            .into_iter()
-            .filter(|column| !keys.contains(column))
-            .map(|column| format!("{column} = new.{column}"))
-            .collect();
-        let same: Vec<String> = keys.iter().map(|key| format!("old.{key} = new.{key}")).collect();
-        let sql = format!(
-            "UPDATE {table} AS old SET {} FROM json_populate_recordset(NULL::{table}, $1::text::json) AS new WHERE {}",
-            set.join(", "),
-            same.join(" AND "),
-        );
-        execute(tx, sql, &rows).await?;
-        return Ok(());
+        return execute(tx, update_sql::<M>("$1"), &rows).await;
     }
     for row in rows {
         row.into_active_model().reset_all().update(tx).await?;
     }
     Ok(())
-}
-
-/// The rows whose `columns` hold one of `wanted`. The columns must be those of a unique index: at most one row is
-/// found for each, through that index, whatever the planner believes of the table. (A scan would be slow, and under
-/// SERIALIZABLE it would conflict with every other writer of the table.)
-pub(crate) async fn find_each<E: EntityTrait, const N: usize>(
-    tx: &impl ConnectionTrait,
-    columns: [E::Column; N],
-    wanted: Vec<[Value; N]>,
-) -> Result<Vec<E::Model>> {
-    if wanted.is_empty() {
-        return Ok(Vec::new());
-    }
-    if tx.get_database_backend() != DbBackend::Postgres {
-        let columns = Expr::tuple(columns.map(|column| Expr::col(column)));
-        let wanted = wanted.into_iter().map(|values| Expr::tuple(values.map(Expr::val)));
-        return Ok(E::find().filter(columns.is_in(wanted)).all(tx).await?);
-    }
-    let table = E::default().table_name();
-    let names = columns.map(|column| column.as_str());
-    let asked: Vec<serde_json::Map<_, _>> = wanted
-        .iter()
-        .map(|values| {
-            let pairs = names.iter().zip(values);
-            pairs
-                .map(|(name, value)| ((*name).to_owned(), sea_value_to_json_value(value)))
-                .collect()
-        })
-        .collect();
-    let same = names.map(|name| format!("{table}.{name} = asked.{name}"));
-    let sql = format!(
-        "SELECT found.* FROM json_populate_recordset(NULL::{table}, $1::text::json) AS asked \
-         CROSS JOIN LATERAL (SELECT * FROM {table} WHERE {} LIMIT 1) AS found",
-        same.join(" AND "),
-    );
-    Ok(E::find().from_raw_sql(statement(sql, &asked)?).all(tx).await?)
 }
 
 /// `column IN (values)`, as one parameter where the database can.
@@ -169,6 +113,82 @@ pub(crate) fn any_of<V: Into<Value> + NotU8>(
     }
 }
 
+/// Writes that go to PostgreSQL together, in one round trip.
+#[derive(Debug, Default)]
+pub(crate) struct Writes {
+    parts: Vec<String>,
+    values: Vec<Value>,
+}
+
+impl Writes {
+    /// Begins with a statement of any sort, built for PostgreSQL. It must change exactly one row.
+    pub(crate) fn beginning_with(first: Statement) -> Self {
+        let values = first.values.map(|values| values.0).unwrap_or_default();
+        Self { parts: vec![first.sql], values }
+    }
+
+    /// Inserts rows, all of their columns.
+    pub(crate) fn insert<M: ModelTrait + Serialize>(&mut self, rows: &[M]) -> Result<()> {
+        self.add(rows, insert_sql::<M>)
+    }
+
+    /// Overwrites rows that exist, all of their columns.
+    pub(crate) fn update<M: ModelTrait + Serialize>(&mut self, rows: &[M]) -> Result<()> {
+        self.add(rows, update_sql::<M>)
+    }
+
+    fn add<M: Serialize>(&mut self, rows: &[M], sql: impl Fn(&str) -> String) -> Result<()> {
+        if !rows.is_empty() {
+            self.values.push(json(rows)?.into());
+            self.parts.push(sql(&format!("${}", self.values.len())));
+        }
+        Ok(())
+    }
+
+    /// Carries all of them out; answers with how many rows the first one changed. The database checks all constraints
+    /// as if they had come one after the other.
+    pub(crate) async fn run(self, tx: &impl ConnectionTrait) -> Result<i64> {
+        if self.parts.is_empty() {
+            return Ok(0);
+        }
+        let parts = self.parts.iter().enumerate();
+        let parts: Vec<_> =
+            parts.map(|(number, part)| format!("part_{number} AS ({part} RETURNING 1)")).collect();
+        let sql = format!("WITH {} SELECT count(*) AS changed FROM part_0", parts.join(", "));
+        let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, self.values);
+        let row = tx.query_one_raw(statement).await?;
+        let row = row.ok_or_else(|| Error::Corrupt("a count of nothing".to_owned()))?;
+        Ok(row.try_get("", "changed")?)
+    }
+}
+
+/// An insert whose rows are the JSON in a parameter.
+fn insert_sql<M: ModelTrait>(parameter: &str) -> String {
+    let (table, columns) = (table::<M>(), columns::<M>().join(", "));
+    format!(
+        "INSERT INTO {table} ({columns}) SELECT {columns} FROM json_populate_recordset(NULL::{table}, {parameter}::text::json)"
+    )
+}
+
+/// An update whose rows are the JSON in a parameter.
+fn update_sql<M: ModelTrait>(parameter: &str) -> String {
+    let table = table::<M>();
+    let keys: Vec<_> = <EntityOf<M> as EntityTrait>::PrimaryKey::iter()
+        .map(|key| key.into_column().as_str())
+        .collect();
+    let set: Vec<String> = columns::<M>()
+        .into_iter()
+        .filter(|column| !keys.contains(column))
+        .map(|column| format!("{column} = new.{column}"))
+        .collect();
+    let same: Vec<String> = keys.iter().map(|key| format!("old.{key} = new.{key}")).collect();
+    format!(
+        "UPDATE {table} AS old SET {} FROM json_populate_recordset(NULL::{table}, {parameter}::text::json) AS new WHERE {}",
+        set.join(", "),
+        same.join(" AND "),
+    )
+}
+
 fn table<M: ModelTrait>() -> &'static str {
     EntityOf::<M>::default().table_name()
 }
@@ -179,13 +199,12 @@ fn columns<M: ModelTrait>() -> Vec<&'static str> {
 }
 
 async fn execute<M: Serialize>(tx: &impl ConnectionTrait, sql: String, rows: &[M]) -> Result<()> {
-    tx.execute_raw(statement(sql, rows)?).await?;
+    let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, [json(rows)?.into()]);
+    tx.execute_raw(statement).await?;
     Ok(())
 }
 
-/// A statement whose only parameter is some rows.
-fn statement<M: Serialize>(sql: String, rows: &[M]) -> Result<Statement> {
-    let rows = serde_json::to_string(rows)
-        .map_err(|error| Error::Corrupt(format!("rows that are no JSON: {error}")))?;
-    Ok(Statement::from_sql_and_values(DbBackend::Postgres, sql, [rows.into()]))
+fn json<M: Serialize>(rows: &[M]) -> Result<String> {
+    serde_json::to_string(rows)
+        .map_err(|error| Error::Corrupt(format!("rows that are no JSON: {error}")))
 }

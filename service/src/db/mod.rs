@@ -9,18 +9,20 @@ use std::{
 };
 
 use sea_orm::{
-    ConnectOptions, Database, DatabaseConnection, DatabaseTransaction, DbBackend, IsolationLevel,
-    SqliteTransactionMode, TransactionOptions, TransactionTrait,
+    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend,
+    DbErr, IsolationLevel, SqliteTransactionMode, TransactionOptions, TransactionTrait,
     sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous},
 };
 use tokio::sync::{Semaphore, SemaphorePermit};
 
-use crate::Result;
+use crate::{Result, error::is_broken_connection};
 
 /// A transaction takes no longer than this on PostgreSQL.
 const STATEMENT_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long a request waits for a connection.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
+/// A connection that idled longer is tested before it is used.
+const IDLE: Duration = Duration::from_secs(1);
 /// How long SQLite waits for another process that writes.
 const SQLITE_BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 /// A transaction that met a conflict is tried this often in all, for about a second. Measured: of 120 requests
@@ -36,6 +38,7 @@ pub struct Db {
     /// SQLite has one writer at a time. Queuing for it here is fair and wakes the next at once, which
     /// SQLite's own polling for its lock is and does not.
     sqlite_writer: Semaphore,
+    max_connections: u32,
 }
 
 impl Db {
@@ -54,6 +57,8 @@ impl Db {
             .acquire_timeout(ACQUIRE_TIMEOUT)
             .connect_timeout(ACQUIRE_TIMEOUT)
             .sqlx_logging(false)
+            // A ping before every use would cost a round trip each; what has idled may have been cut off.
+            .test_before_acquire_if_idle_for(IDLE)
             .map_sqlx_sqlite_opts(|options| {
                 options
                     .create_if_missing(true)
@@ -71,7 +76,7 @@ impl Db {
                 ])
             });
         let connection = Database::connect(options).await?;
-        Ok(Self { connection, sqlite_writer: Semaphore::new(1) })
+        Ok(Self { connection, sqlite_writer: Semaphore::new(1), max_connections })
     }
 
     /// The pool, to migrate and for statements that need no transaction.
@@ -109,18 +114,42 @@ impl Db {
         let permit = self.writer().await;
         let is_sqlite = permit.is_some();
         let options = TransactionOptions {
-            // Each of the two databases has no word for what the other calls it.
-            isolation_level: (!is_sqlite).then_some(isolation),
             sqlite_transaction_mode: is_sqlite.then_some(SqliteTransactionMode::Immediate),
             ..Default::default()
         };
-        let connection = self.connection.clone();
-        // A task of its own, which a caller that goes away does not cancel: half-way through, the driver
-        // would leave the session inside a transaction, and swallow what the next one writes there.
-        let begin = async move { connection.begin_with_options(options).await };
-        let tx = tokio::spawn(begin).await??;
+        let mut cut_off = 0;
+        let tx = loop {
+            let connection = self.connection.clone();
+            // A task of its own, which a caller that goes away does not cancel: half-way through, the driver
+            // would leave the session inside a transaction, and swallow what the next one writes there.
+            let begin = begin(connection, options, (!is_sqlite).then_some(isolation));
+            match tokio::spawn(begin).await? {
+                Ok(tx) => break tx,
+                // After a restart of the database each pooled connection fails once. Nothing was begun.
+                Err(error) if is_broken_connection(&error) && cut_off < self.max_connections => {
+                    cut_off += 1;
+                }
+                Err(error) => return Err(error.into()),
+            }
+        };
         Ok(WriteTx { tx, _permit: permit })
     }
+}
+
+async fn begin(
+    connection: DatabaseConnection,
+    options: TransactionOptions,
+    isolation: Option<IsolationLevel>,
+) -> Result<DatabaseTransaction, DbErr> {
+    let tx = connection.begin_with_options(options).await?;
+    if let Some(isolation) = isolation {
+        // A plan that was made while a table was small is kept while the table grows; and a scan under SERIALIZABLE
+        // conflicts with every writer of the table. The rows wanted in a write transaction have an index.
+        let settings =
+            format!("SET TRANSACTION ISOLATION LEVEL {isolation}; SET LOCAL enable_seqscan = off");
+        tx.execute_unprepared(&settings).await?;
+    }
+    Ok(tx)
 }
 
 /// A write transaction. Dropping it rolls back.

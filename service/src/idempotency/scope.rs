@@ -1,6 +1,6 @@
 //! A key together with what it was sent for, and its row in the log.
 
-use std::{collections::HashMap, fmt::Write};
+use std::fmt::Write;
 
 use domain::{ErrorCode, IdempotencyKey, PublicError, Timestamp, UserId};
 use sea_orm::{ConnectionTrait, EntityTrait};
@@ -55,20 +55,6 @@ impl Scope {
         let id = (self.user.0, self.key.as_str().to_owned());
         let log = idempotency_log::Entity::find_by_id(id).one(db).await?;
         log.map(|log| self.read(&log.into())).transpose()
-    }
-
-    /// What was answered before to any of these, by [`Scope::id`].
-    pub(crate) async fn recall_all(
-        db: &impl ConnectionTrait,
-        scopes: impl Iterator<Item = &Self>,
-    ) -> Result<HashMap<(UserId, String), Kept>> {
-        use idempotency_log::Column::{Key, UserId as User};
-        let ids = scopes.map(|scope| [scope.user.0.into(), scope.key.as_str().into()]).collect();
-        let logs = bulk::find_each::<idempotency_log::Entity, 2>(db, [User, Key], ids).await?;
-        Ok(logs
-            .into_iter()
-            .map(|log| ((UserId(log.user_id), log.key.clone()), log.into()))
-            .collect())
     }
 
     /// Reads an answer that was kept.

@@ -30,8 +30,11 @@ async fn processes_whose_redis_does_not_answer_oversell_nothing_and_refuse_nobod
 
 /// The seats left that the next event tells of.
 async fn next(events: &mut tokio::sync::broadcast::Receiver<Event>) -> u32 {
-    let Event::SeatsChanged(seats) = events.recv().await.unwrap();
-    seats.seats_left
+    loop {
+        if let Event::SeatsChanged(seats) = events.recv().await.unwrap() {
+            return seats.seats_left;
+        }
+    }
 }
 
 async fn change_seats(world: &World, ctx: &Context, listener: &Context) {

@@ -10,7 +10,7 @@ use axum::{
 use leptos::config::LeptosOptions;
 use serde_json::Value;
 use server::{
-    AppState, SessionCache, Tokens,
+    AppState, SessionCache, SharedReads, Tokens,
     cli::{Origins, ServerOptions},
     router,
 };
@@ -57,6 +57,7 @@ impl App {
         let state = AppState {
             ctx: world.ctx.clone(),
             tokens: Arc::clone(&tokens),
+            reads: SharedReads::new(world.ctx.clone()),
             session_cache: session_cache(&world),
             stop: stop.clone(),
             leptos,
