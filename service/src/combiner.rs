@@ -8,11 +8,13 @@ use std::{
     collections::{HashMap, VecDeque, hash_map::Entry},
     fmt,
     hash::Hash,
+    panic::AssertUnwindSafe,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
 use domain::{ErrorCode, PublicError};
+use futures::FutureExt;
 use tokio::{sync::oneshot, time::Instant};
 
 use crate::{Error, Result};
@@ -87,7 +89,6 @@ where
             }
             Entry::Vacant(lane) => {
                 lane.insert(VecDeque::from([waiting]));
-                let carry_out = Arc::new(carry_out);
                 tokio::spawn(work(Arc::clone(&self.lanes), key, self.limits, carry_out));
             }
         }
@@ -97,13 +98,11 @@ where
 }
 
 /// Carries batches out until nothing waits for `key`.
-async fn work<K, T, R, F, Fut>(lanes: Lanes<K, T, R>, key: K, limits: Limits, carry_out: Arc<F>)
+async fn work<K, T, R, F, Fut>(lanes: Lanes<K, T, R>, key: K, limits: Limits, carry_out: F)
 where
     K: Eq + Hash,
-    T: Send + 'static,
-    R: Send + 'static,
-    F: Fn(Vec<T>) -> Fut + Send + Sync + 'static,
-    Fut: Future<Output = Vec<Result<R>>> + Send + 'static,
+    F: Fn(Vec<T>) -> Fut,
+    Fut: Future<Output = Vec<Result<R>>>,
 {
     while let Some(batch) = take(&lanes, &key, limits.batch) {
         let now = Instant::now();
@@ -118,15 +117,14 @@ where
         if requests.is_empty() {
             continue;
         }
-        // A task of its own, so that a panic ends this batch and not the lane.
-        let carry_out = Arc::clone(&carry_out);
-        match tokio::spawn(async move { carry_out(requests).await }).await {
+        // A panic ends this batch and not the lane.
+        match AssertUnwindSafe(async { carry_out(requests).await }).catch_unwind().await {
             Ok(outcomes) => {
                 for (answer, outcome) in answers.into_iter().zip(outcomes) {
                     let _ = answer.send(outcome);
                 }
             }
-            Err(error) => tracing::error!(%error, "a batch ended before its time"),
+            Err(_) => tracing::error!("a batch panicked"),
         }
     }
 }

@@ -80,6 +80,8 @@ impl Context {
         clock: Arc<dyn Clock>,
     ) -> Self {
         let redis = redis.map(Arc::new);
+        // SQLite has a lock of its own, which is waited for in turn.
+        let lockable = redis.clone().filter(|_| !db.is_sqlite());
         Self(Arc::new(Shared {
             db,
             mode: settings.mode,
@@ -89,7 +91,7 @@ impl Context {
             admissions: Admissions::default(),
             in_flight: InFlight::default(),
             answers: Answers::new(redis.clone()),
-            locks: Locks::new(redis.clone()),
+            locks: Locks::new(lockable),
             events: Events::new(redis.clone()),
             redis,
             clock,

@@ -18,7 +18,7 @@ async fn a_working_service_says_so_inside_and_outside_the_api() {
 #[tokio::test]
 async fn a_service_without_its_database_lives_but_is_not_ready() {
     let app = App::new().await;
-    app.world.ctx.db().connection().clone().close().await.unwrap();
+    app.world.ctx.db().close().await.unwrap();
     assert_eq!(app.get("/health/live").send().await.status, StatusCode::OK);
     assert_eq!(app.get("/health/ready").send().await.status, StatusCode::SERVICE_UNAVAILABLE);
     snapshot("health_down", &app.get("/health").send().await);

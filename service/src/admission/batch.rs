@@ -26,9 +26,7 @@ pub(super) async fn carry_out(
     competition: CompetitionId,
     mut requests: Vec<Request>,
 ) -> Vec<Result<Answer>> {
-    let lock = ctx.locks.acquire(competition).await;
     let decisions = decide(&ctx, competition, &requests).await;
-    drop(lock);
     failpoint::reach("before_cache_fill");
 
     let mut answers = Vec::new();
@@ -39,7 +37,7 @@ pub(super) async fn carry_out(
             keyed.claim.settle();
         }
     }
-    ctx.answers.fill(ctx.now(), answers).await;
+    ctx.answers.fill(ctx.now(), answers);
     decisions.into_iter().map(|decision| decision.map(|decision| decision.answer)).collect()
 }
 
@@ -85,7 +83,9 @@ async fn attempt(
     requests: &[Request],
 ) -> Result<Vec<Result<Decision>>> {
     let now = ctx.now();
-    let tx = ctx.db.write().await?;
+    // Both at once: a transaction has seen nothing before its first statement. The lock is held to the end.
+    let (_lock, tx) = tokio::join!(ctx.locks.acquire(id), ctx.db.write());
+    let tx = tx?;
     let Some(known) = store::read(&*tx, id, requests).await? else {
         let not_found = |_: &Request| Err(competitions::not_found().into());
         return Ok(requests.iter().map(not_found).collect());

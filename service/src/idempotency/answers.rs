@@ -27,13 +27,11 @@ const CLAIMED: char = '~';
 const RELEASE: &str =
     "return redis.call('GET', KEYS[1]) == ARGV[1] and redis.call('DEL', KEYS[1]) or 0";
 
-/// The answers given lately.
+/// The answers given lately: those of this process, and behind them those of all, with the keys they are working on.
 #[derive(Debug)]
-pub(crate) enum Answers {
-    /// Of this process.
-    InProcess(Cache<(UserId, IdempotencyKey), (Kept, Timestamp)>),
-    /// Of all processes, and the keys they are working on.
-    Redis(Arc<Redis>),
+pub(crate) struct Answers {
+    here: Cache<(UserId, IdempotencyKey), (Kept, Timestamp)>,
+    elsewhere: Option<Arc<Redis>>,
 }
 
 /// What is known of a key.
@@ -65,57 +63,46 @@ impl SharedClaim {
 
 impl Answers {
     pub(crate) fn new(redis: Option<Arc<Redis>>) -> Self {
-        redis.map_or_else(|| Self::InProcess(Cache::new(CAPACITY)), Self::Redis)
+        Self { here: Cache::new(CAPACITY), elsewhere: redis }
     }
 
     /// What is known of the key of `scope`; if that is nothing, the key is claimed with `token`.
     pub(super) async fn look_up(&self, now: Timestamp, scope: &Scope, token: &str) -> Found {
-        match self {
-            Self::InProcess(cache) => {
-                let found = cache.get(&(scope.user, scope.key.clone()));
-                let fresh = found.filter(|(_, since)| now.utc() - since.utc() < life());
-                fresh.map_or(Found::Nothing(None), |(kept, _)| Found::Answer(kept))
+        let found = self.here.get(&(scope.user, scope.key.clone()));
+        if let Some((kept, _)) = found.filter(|(_, since)| now.utc() - since.utc() < life()) {
+            return Found::Answer(kept);
+        }
+        let Some(redis) = &self.elsewhere else { return Found::Nothing(None) };
+        let (name, value) = (name(redis, scope), format!("{CLAIMED}{token}"));
+        let mut claim = redis::cmd("SET");
+        claim.arg(&name).arg(&value).arg(&["NX", "GET", "PX"]).arg(millis(CLAIM));
+        match redis.query::<Option<String>>(&claim).await {
+            Some(Some(found)) => read(&found),
+            Some(None) => {
+                Found::Nothing(Some(SharedClaim { redis: Arc::clone(redis), name, value }))
             }
-            Self::Redis(redis) => {
-                let (name, value) = (name(redis, scope), format!("{CLAIMED}{token}"));
-                let mut claim = redis::cmd("SET");
-                claim.arg(&name).arg(&value).arg(&["NX", "GET", "PX"]).arg(millis(CLAIM));
-                match redis.query::<Option<String>>(&claim).await {
-                    Some(Some(found)) => read(&found),
-                    Some(None) => {
-                        Found::Nothing(Some(SharedClaim { redis: Arc::clone(redis), name, value }))
-                    }
-                    // A Redis that does not answer knows nothing.
-                    None => Found::Nothing(None),
-                }
-            }
+            // A Redis that does not answer knows nothing.
+            None => Found::Nothing(None),
         }
     }
 
-    /// Keeps answers that were committed.
-    pub(crate) async fn fill(&self, now: Timestamp, answers: Vec<(Scope, Kept)>) {
-        match self {
-            Self::InProcess(cache) => {
-                for (scope, kept) in answers {
-                    cache.insert((scope.user, scope.key), (kept, now));
-                }
+    /// Keeps answers that were committed. Nobody waits until other processes know of them.
+    pub(crate) fn fill(&self, now: Timestamp, answers: Vec<(Scope, Kept)>) {
+        if let Some(redis) = &self.elsewhere
+            && !answers.is_empty()
+        {
+            let mut commands = redis::pipe();
+            for (scope, Kept { fingerprint, body }) in &answers {
+                let value = format!("{ANSWER}{fingerprint}\n{body}");
+                let set = commands.cmd("SET").arg(name(redis, scope)).arg(value);
+                set.arg("PX").arg(millis(LIFE)).ignore();
             }
-            Self::Redis(redis) if !answers.is_empty() => {
-                let mut commands = redis::pipe();
-                for (scope, Kept { fingerprint, body }) in answers {
-                    let value = format!("{ANSWER}{fingerprint}\n{body}");
-                    commands
-                        .cmd("SET")
-                        .arg(name(redis, &scope))
-                        .arg(value)
-                        .arg("PX")
-                        .arg(millis(LIFE))
-                        .ignore();
-                }
-                // What is not kept here is in the log.
-                redis.query_all::<()>(&commands).await;
-            }
-            Self::Redis(_) => {}
+            let redis = Arc::clone(redis);
+            // What is not kept there is in the log.
+            tokio::spawn(async move { redis.query_all::<()>(&commands).await });
+        }
+        for (scope, kept) in answers {
+            self.here.insert((scope.user, scope.key), (kept, now));
         }
     }
 }

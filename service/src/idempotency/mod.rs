@@ -76,7 +76,7 @@ mod tests {
         let Ok(Entry::New(mut claim)) = enter::<String>(ctx, scope).await else {
             panic!("the key is not free")
         };
-        ctx.answers.fill(ctx.now(), vec![(scope.clone(), scope.keep(&answer).unwrap())]).await;
+        ctx.answers.fill(ctx.now(), vec![(scope.clone(), scope.keep(&answer).unwrap())]);
         claim.settle();
     }
 
@@ -96,6 +96,7 @@ mod tests {
         assert!(matches!(again, Ok(Entry::Answered(answer)) if answer == "yes"));
         let other = enter::<String>(&world.ctx, &scope("b")).await;
         assert_eq!(code(other), ErrorCode::IdempotencyKeyReused);
+        // Redis keeps its own time.
         if world.ctx.redis().is_none() {
             world.clock.advance(TimeDelta::hours(24));
             assert!(matches!(enter::<String>(&world.ctx, &scope_a).await, Ok(Entry::New(_))));
@@ -132,6 +133,7 @@ mod tests {
             let other = world.second_process().await;
             let scope = scope("a");
             answer(&world.ctx, &scope, "yes").await;
+            until_free(&other, &scope).await;
             let found = enter::<String>(&other, &scope).await;
             assert!(matches!(found, Ok(Entry::Answered(answer)) if answer == "yes"));
         }

@@ -78,7 +78,7 @@ async fn clone_template(server: &str) -> String {
         run(&admin, &format!("CREATE DATABASE {half_made}")).await;
         let db = Db::connect(&beside(server, &half_made), 1).await.expect("the template");
         migration::run(db.connection()).await.expect("the schema");
-        db.connection().clone().close().await.expect("the template at rest");
+        db.close().await.expect("the template at rest");
         run(&admin, &format!("ALTER DATABASE {half_made} RENAME TO {template}")).await;
     }
     lock.commit().await.expect("the lock's end");
