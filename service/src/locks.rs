@@ -6,6 +6,7 @@
 use std::{sync::Arc, time::Duration};
 
 use domain::CompetitionId;
+use futures::FutureExt;
 use redis::Script;
 use tokio::{task::AbortHandle, time};
 
@@ -79,11 +80,14 @@ impl Drop for Lock {
     fn drop(&mut self) {
         self.renewal.abort();
         let redis = Arc::clone(&self.redis);
-        let (key, token) = (std::mem::take(&mut self.key), std::mem::take(&mut self.token));
-        // A drop cannot wait; and nobody need wait for a lock to be free.
-        tokio::spawn(async move {
-            redis.run::<i64>(Script::new(RELEASE).key(key).arg(token)).await;
-        });
+        let mut release = redis::cmd("EVAL");
+        release.arg(RELEASE).arg(1).arg(&self.key).arg(&self.token);
+        let mut release = Box::pin(async move { redis.query::<i64>(&release).await });
+        // Polled once, it is on its way before the next batch of this process asks for the lock over the same
+        // connection. Nobody need wait for the reply.
+        if release.as_mut().now_or_never().is_none() {
+            tokio::spawn(release);
+        }
     }
 }
 

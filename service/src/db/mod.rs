@@ -170,11 +170,13 @@ fn options(url: &str, connections: u32, isolation: IsolationLevel) -> ConnectOpt
                 ("statement_timeout", limit(STATEMENT_TIMEOUT)),
                 ("idle_in_transaction_session_timeout", limit(2 * STATEMENT_TIMEOUT)),
                 ("default_transaction_isolation", isolation.to_string()),
-                // A plan that was made while a table was small is kept while the table grows; and a scan under
-                // SERIALIZABLE conflicts with every writer of the table. Where there is no index, it scans all the same …
+                // A plan that was made while a table was small is kept while the table grows, and a scan under
+                // SERIALIZABLE conflicts with every writer of the table. Where there is no index, it scans all the
+                // same; that should not be taken for so costly that it is compiled first.
                 ("enable_seqscan", "off".to_owned()),
-                // … and should not be taken for so costly that it is compiled first.
                 ("jit", "off".to_owned()),
+                // Planning anew for each length of an array takes longer than what is planned.
+                ("plan_cache_mode", "force_generic_plan".to_owned()),
             ])
         });
     options
