@@ -20,6 +20,7 @@ mod m20261123_000006_jobs;
 mod m20261123_000007_cron_ticks;
 mod m20261123_000008_sessions;
 mod m20261125_000009_competition_revision;
+mod m20261125_000010_job_indexes;
 
 /// Every migration, oldest first.
 #[derive(Debug)]
@@ -38,6 +39,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000007_cron_ticks::Migration),
             Box::new(m20261123_000008_sessions::Migration),
             Box::new(m20261125_000009_competition_revision::Migration),
+            Box::new(m20261125_000010_job_indexes::Migration),
         ]
     }
 }

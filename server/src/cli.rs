@@ -1,6 +1,7 @@
 //! The command line.
 
 use clap::{Parser, Subcommand};
+use domain::JobId;
 use worker::{InstallationOptions, WorkerOptions};
 
 pub use crate::options::{Origins, ServerOptions};
@@ -51,6 +52,9 @@ pub enum Command {
     /// Administrators
     #[command(subcommand)]
     Admin(AdminCommand),
+    /// Background jobs
+    #[command(subcommand)]
+    Jobs(JobsCommand),
     /// Print the OpenAPI description of the REST API
     Openapi,
 }
@@ -66,5 +70,21 @@ pub enum AdminCommand {
         /// The name others see
         #[arg(long, default_value = "Administrator")]
         name: String,
+    },
+}
+
+/// Background jobs.
+#[derive(Debug, Subcommand)]
+pub enum JobsCommand {
+    /// Show how many there are of each kind, and those that were given up
+    List,
+    /// Put a job back that was given up, with all its attempts before it
+    Retry {
+        /// Which one, as `jobs list` names it
+        #[arg(required_unless_present = "all")]
+        id: Option<JobId>,
+        /// All of them
+        #[arg(long, conflicts_with = "id")]
+        all: bool,
     },
 }

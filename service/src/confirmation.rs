@@ -1,18 +1,42 @@
 //! Confirming registrations: the mail and the status, together or not at all.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use domain::{RegistrationStatus, Timestamp};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect, sea_query::Expr};
+use sea_orm::{
+    ColumnTrait, DerivePartialModel, EntityTrait, QueryFilter, prelude::DateTimeUtc,
+    sea_query::Expr,
+};
 use uuid::Uuid;
 
 use crate::{
     Context, Result,
-    db::retry,
+    db::{
+        bulk::{any_of, update_returning},
+        retry,
+    },
     entity::{competition, registration, user},
     jobs::{Claim, Job, acknowledge},
     mailbox::{Draft, deliver},
 };
+
+/// Whom a confirmation is for.
+#[derive(DerivePartialModel)]
+#[sea_orm(entity = "user::Entity")]
+struct Recipient {
+    id: Uuid,
+    name: String,
+    email: String,
+}
+
+/// What a confirmation is about.
+#[derive(DerivePartialModel)]
+#[sea_orm(entity = "competition::Entity")]
+struct Subject {
+    id: Uuid,
+    title: String,
+    start_date: Option<DateTimeUtc>,
+}
 
 /// Mails the confirmations of some registrations and turns them CONFIRMED, in one transaction. A
 /// registration that was given back meanwhile is passed over. Claims on other jobs are ignored.
@@ -35,47 +59,37 @@ async fn attempt(ctx: &Context, claims: &[Claim]) -> Result<()> {
         Job::ConfirmRegistration { registration_id } => Some(registration_id.0),
         _ => None,
     });
-    let pending = registration::Entity::find()
-        .filter(registration::Column::Id.is_in(ids))
-        .filter(registration::Column::Status.eq(RegistrationStatus::Pending.as_str()))
-        .lock_exclusive()
+    let confirm = registration::Entity::update_many()
+        .col_expr(registration::Column::Status, Expr::value(RegistrationStatus::Confirmed.as_str()))
+        .col_expr(registration::Column::UpdatedAt, Expr::value(now.utc()))
+        .filter(any_of(&*tx, registration::Column::Id, ids))
+        .filter(registration::Column::Status.eq(RegistrationStatus::Pending.as_str()));
+    let confirmed = update_returning(&*tx, confirm).await?;
+
+    let users = confirmed.iter().map(|row| row.user_id);
+    let users: Vec<Recipient> = user::Entity::find()
+        .filter(any_of(&*tx, user::Column::Id, users))
+        .into_partial_model()
         .all(&*tx)
         .await?;
-
-    let users: HashMap<Uuid, user::Model> = user::Entity::find()
-        .filter(user::Column::Id.is_in(pending.iter().map(|row| row.user_id)))
+    let users: HashMap<_, _> = users.into_iter().map(|user| (user.id, user)).collect();
+    let competitions: HashSet<_> = confirmed.iter().map(|row| row.competition_id).collect();
+    let competitions: Vec<Subject> = competition::Entity::find()
+        .filter(any_of(&*tx, competition::Column::Id, competitions))
+        .into_partial_model()
         .all(&*tx)
-        .await?
-        .into_iter()
-        .map(|user| (user.id, user))
-        .collect();
-    let competitions: HashMap<Uuid, competition::Model> = competition::Entity::find()
-        .filter(competition::Column::Id.is_in(pending.iter().map(|row| row.competition_id)))
-        .all(&*tx)
-        .await?
-        .into_iter()
-        .map(|competition| (competition.id, competition))
-        .collect();
-    let drafts = pending.iter().filter_map(|row| {
+        .await?;
+    let competitions: HashMap<_, _> =
+        competitions.into_iter().map(|competition| (competition.id, competition)).collect();
+    let drafts = confirmed.iter().filter_map(|row| {
         // Foreign keys cascade: who or what is gone has taken the registration along.
         Some(draft(row, users.get(&row.user_id)?, competitions.get(&row.competition_id)?))
     });
     deliver(&*tx, now, drafts.collect()).await?;
-    if !pending.is_empty() {
-        registration::Entity::update_many()
-            .col_expr(
-                registration::Column::Status,
-                Expr::value(RegistrationStatus::Confirmed.as_str()),
-            )
-            .col_expr(registration::Column::UpdatedAt, Expr::value(now.utc()))
-            .filter(registration::Column::Id.is_in(pending.iter().map(|row| row.id)))
-            .exec(&*tx)
-            .await?;
-    }
     tx.commit().await
 }
 
-fn draft(row: &registration::Model, user: &user::Model, competition: &competition::Model) -> Draft {
+fn draft(row: &registration::Model, user: &Recipient, competition: &Subject) -> Draft {
     let start = competition.start_date.map(Timestamp::from);
     let start = start.map_or_else(|| "TBD".to_owned(), Timestamp::human);
     Draft {

@@ -6,7 +6,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use crate::{
     Context, Result,
     entity::{cron_tick, idempotency_log, job, session},
-    jobs::{Claim, complete},
+    jobs::{Claim, State, complete},
 };
 
 /// Answers are replayed for 24 hours; the hour more keeps the border from mattering.
@@ -31,7 +31,7 @@ pub async fn clean_up(ctx: &Context, claim: &Claim) -> Result<()> {
         .exec(&*ctx.db.autocommit().await)
         .await?;
     let jobs = job::Entity::delete_many()
-        .filter(job::Column::State.eq("done"))
+        .filter(State::Done.is_state())
         .filter(job::Column::FinishedAt.lt(now - DONE_JOBS))
         .exec(&*ctx.db.autocommit().await)
         .await?;

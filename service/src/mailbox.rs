@@ -3,16 +3,14 @@
 use domain::{ErrorCode, Mail, MailId, PublicError, Timestamp, UserId};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
-    QuerySelect, Set, sea_query::Expr,
+    QuerySelect, sea_query::Expr,
 };
 use uuid::Uuid;
 
-use crate::{Actor, Context, Result, entity::mail, ids::new_id};
+use crate::{Actor, Context, Result, db::bulk, entity::mail, ids::new_id};
 
 /// The most messages one list shows.
 const MAX_LISTED: u64 = 500;
-/// Rows written by one statement, far below SQLite's limit of 32,766 parameters.
-const CHUNK: usize = 500;
 
 /// The actor's messages, newest first.
 ///
@@ -70,23 +68,17 @@ pub(crate) async fn deliver(
     now: Timestamp,
     drafts: Vec<Draft>,
 ) -> Result<()> {
-    for chunk in drafts.chunks(CHUNK) {
-        let rows = chunk.iter().cloned().map(|draft| mail::ActiveModel {
-            id: Set(new_id()),
-            user_id: Set(draft.user),
-            recipient: Set(draft.recipient),
-            subject: Set(draft.subject),
-            body: Set(draft.body),
-            sent_at: Set(now.utc()),
-            read_at: Set(None),
-            dedup_key: Set(draft.dedup_key),
-        });
-        mail::Entity::insert_many(rows)
-            .on_conflict_do_nothing_on([mail::Column::DedupKey])
-            .exec_without_returning(tx)
-            .await?;
-    }
-    Ok(())
+    let rows = drafts.into_iter().map(|draft| mail::Model {
+        id: new_id(),
+        user_id: draft.user,
+        recipient: draft.recipient,
+        subject: draft.subject,
+        body: draft.body,
+        sent_at: now.utc(),
+        read_at: None,
+        dedup_key: draft.dedup_key,
+    });
+    bulk::insert_new(tx, rows.collect(), mail::Column::DedupKey).await
 }
 
 fn own(actor: &Actor) -> Result<sea_orm::Select<mail::Entity>> {

@@ -5,7 +5,7 @@ use std::{panic::AssertUnwindSafe, time::Duration};
 use futures::{FutureExt, future::join_all};
 use service::{
     Context,
-    jobs::{self, Claim, Verdict},
+    jobs::{self, Claim, Consumer, Verdict},
 };
 use tokio::{task::JoinSet, time};
 use tokio_util::sync::CancellationToken;
@@ -17,9 +17,9 @@ use crate::{
 };
 
 /// Jobs taken at a time. One transaction confirms them all.
-const BATCH: u64 = 100;
-/// How long an idle worker waits before it looks again. Jobs of its own process wake it at once.
-const POLL: Duration = Duration::from_millis(500);
+const BATCH: usize = 500;
+/// How often the outbox is looked at. Jobs of its own process wake the relay at once.
+const RELAY: Duration = Duration::from_millis(500);
 /// How often a worker says that it is alive: six times in a lease.
 const HEARTBEAT: Duration = Duration::from_secs(5);
 /// How often jobs are taken back from workers that are gone.
@@ -41,6 +41,7 @@ pub async fn run(ctx: Context, options: WorkerOptions, stop: CancellationToken) 
     for _ in 0..options.worker_concurrency {
         tasks.spawn(work(ctx.clone(), stop.clone()));
     }
+    tasks.spawn(relay(ctx.clone(), stop.clone()));
     tasks.spawn(sweep(ctx.clone(), stop.clone()));
     tasks.spawn(cron::run(ctx, options, stop));
     tasks.join_all().await;
@@ -54,7 +55,7 @@ pub async fn run(ctx: Context, options: WorkerOptions, stop: CancellationToken) 
 pub async fn drain(ctx: &Context) -> service::Result<usize> {
     let mut done = 0;
     loop {
-        let claims = jobs::claim(ctx, BATCH).await?;
+        let claims = jobs::claim(ctx, BATCH as u64).await?;
         if claims.is_empty() {
             return Ok(done);
         }
@@ -63,35 +64,40 @@ pub async fn drain(ctx: &Context) -> service::Result<usize> {
     }
 }
 
+/// One worker. A signal to stop is heard once what was taken is done, or after a second of waiting.
 async fn work(ctx: Context, stop: CancellationToken) {
+    let mut consumer = Consumer::new(&ctx);
     while !stop.is_cancelled() {
-        let pause = match jobs::claim(&ctx, BATCH).await {
-            Ok(claims) if claims.is_empty() => POLL,
-            Ok(claims) => {
-                carry_out(&ctx, claims, &stop).await;
-                continue;
-            }
+        match consumer.take(BATCH).await {
+            Ok(claims) if claims.is_empty() => consumer.wait().await,
+            Ok(claims) => carry_out(&ctx, claims, &stop).await,
             Err(error) => {
-                tracing::error!(error = &error as &dyn std::error::Error, "no jobs could be taken");
-                AFTER_ERROR
+                log_failure("no jobs could be taken", Err(error));
+                time::sleep(AFTER_ERROR).await;
             }
-        };
+        }
+    }
+    consumer.retire().await;
+}
+
+/// Brings jobs from the outbox into Redis, if there is one.
+async fn relay(ctx: Context, stop: CancellationToken) {
+    if ctx.redis().is_none() {
+        return;
+    }
+    while !stop.is_cancelled() {
+        log_failure("jobs could not be relayed", jobs::relay(&ctx).await.map(drop));
         tokio::select! {
             () = stop.cancelled() => {}
             () = ctx.new_jobs() => {}
-            () = time::sleep(pause) => {}
+            () = time::sleep(RELAY) => {}
         }
     }
 }
 
 async fn sweep(ctx: Context, stop: CancellationToken) {
     while !stop.is_cancelled() {
-        if let Err(error) = jobs::sweep(&ctx).await {
-            tracing::error!(
-                error = &error as &dyn std::error::Error,
-                "expired leases could not be swept"
-            );
-        }
+        log_failure("expired leases could not be swept", jobs::sweep(&ctx).await.map(drop));
         tokio::select! {
             () = stop.cancelled() => {}
             () = time::sleep(SWEEP) => {}

@@ -19,7 +19,7 @@ impl FromStr for Schedule {
     fn from_str(text: &str) -> Result<Self, String> {
         let parser = CronParser::builder().seconds(Seconds::Optional).build();
         let cron = parser.parse(text).map_err(|error| {
-            format!("{error}; a cron expression is five fields like `*/10 * * * *`, in UTC")
+            format!("{error}; a cron expression is five fields like `*/10 * * * *`, or six with seconds in front, in UTC")
         })?;
         Ok(Self(cron))
     }
@@ -49,6 +49,13 @@ mod tests {
         assert_eq!(first.to_string(), "2026-11-23T12:00:00.000Z");
         let second = schedule.next_after(first).unwrap();
         assert_eq!(second.to_string(), "2026-11-23T12:10:00.000Z");
+    }
+
+    #[test]
+    fn a_sixth_field_in_front_is_seconds() {
+        let schedule: Schedule = "*/15 * * * * *".parse().unwrap();
+        let next = schedule.next_after("2026-11-23T12:00:01.000Z".parse().unwrap()).unwrap();
+        assert_eq!(next.to_string(), "2026-11-23T12:00:15.000Z");
     }
 
     #[test]

@@ -27,6 +27,7 @@ use crate::{AppState, problem::ProblemDetails};
         (name = "competitions", description = "Creating and finding competitions"),
         (name = "registrations", description = "Registering, and who is registered"),
         (name = "mailbox", description = "The in-app mailbox"),
+        (name = "admin", description = "Looking after the installation"),
         (name = "health", description = "Whether the service works"),
     ),
 )]

@@ -11,7 +11,7 @@ use axum::{
     http::{HeaderMap, request::Parts},
 };
 use domain::{
-    CompetitionId, ErrorCode, IdempotencyKey, InvalidIdempotencyKey, MailId, PublicError,
+    CompetitionId, ErrorCode, IdempotencyKey, InvalidIdempotencyKey, JobId, MailId, PublicError,
 };
 use serde::de::DeserializeOwned;
 
@@ -91,6 +91,10 @@ impl PathId for CompetitionId {
 
 impl PathId for MailId {
     const NOT_FOUND: (ErrorCode, &str) = (ErrorCode::MailNotFound, "Message not found");
+}
+
+impl PathId for JobId {
+    const NOT_FOUND: (ErrorCode, &str) = (ErrorCode::JobNotFound, "Job not found");
 }
 
 impl<T: PathId, S: Send + Sync> FromRequestParts<S> for Id<T> {

@@ -1,6 +1,7 @@
 //! The REST API. One file a noun; in each, requests, documentation and handlers.
 
 mod accounts;
+mod admin;
 mod competitions;
 mod docs;
 mod events;
@@ -56,5 +57,6 @@ fn documented() -> OpenApiRouter<AppState> {
         .merge(events::router())
         .merge(registrations::router())
         .merge(mailbox::router())
+        .merge(admin::router())
         .merge(health::router())
 }

@@ -1,6 +1,7 @@
 //! What the commands do.
 
 mod admin;
+mod jobs;
 mod serve;
 
 use std::{error::Error, io::Write as _};
@@ -10,7 +11,7 @@ use worker::{InstallationOptions, process};
 
 use crate::{
     api,
-    cli::{AdminCommand, Cli, Command},
+    cli::{AdminCommand, Cli, Command, JobsCommand},
 };
 
 type Result<T = ()> = std::result::Result<T, Box<dyn Error>>;
@@ -39,6 +40,8 @@ pub async fn run(cli: Cli) -> Result {
         Command::Admin(AdminCommand::Create { email, name }) => {
             admin::create(&installation, &name, &email).await
         }
+        Command::Jobs(JobsCommand::List) => jobs::list(&installation).await,
+        Command::Jobs(JobsCommand::Retry { id, .. }) => jobs::retry(&installation, id).await,
         Command::Openapi => {
             std::io::stdout().write_all(api::openapi().as_bytes())?;
             Ok(())

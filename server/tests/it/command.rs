@@ -5,7 +5,10 @@ use std::{
     process::{Command, Output, Stdio},
 };
 
-use service::testing::World;
+use service::{
+    jobs::{self, Job},
+    testing::World,
+};
 
 /// Runs the command in an empty folder, with nothing but `variables` set.
 fn run(arguments: &[&str], variables: &[(&str, &str)], input: &str) -> Output {
@@ -80,6 +83,27 @@ async fn administrators_are_made_by_the_command_line() {
     assert!(said(&output).contains("at least 8 characters"));
 }
 
+#[tokio::test]
+async fn jobs_that_were_given_up_are_listed_and_put_back_by_the_command_line() {
+    let world = World::new().await;
+    let ctx = &world.ctx;
+    service::cron::fire(ctx, "clean_up", ctx.now(), &Job::CleanUp {}).await.unwrap();
+    world.retire_all_jobs().await;
+    assert!(jobs::claim(ctx, 1).await.unwrap().is_empty());
+    let variables = [("DATABASE_URL", world.database_url())];
+    let list = said(&run(&["jobs", "list"], &variables, ""));
+    for part in ["KIND", "confirm_registration", "retired", "0 attempts: unknown variant"] {
+        assert!(list.contains(part), "{part} is missing from {list}");
+    }
+    assert!(!run(&["jobs", "retry"], &variables, "").status.success(), "which?");
+    let output = run(&["jobs", "retry", "--all"], &variables, "");
+    assert!(said(&output).contains("Put back 1 of the jobs"), "{}", said(&output));
+    let id = world.job_ids().await[0].to_string();
+    let output = run(&["jobs", "retry", &id], &variables, "");
+    assert!(!output.status.success() && said(&output).contains("Job not found"));
+    assert_eq!(world.job_audits().await, ["revived by console"]);
+}
+
 #[test]
 fn seeding_twice_makes_nothing_twice() {
     let folder = tempfile::tempdir().unwrap();
@@ -92,7 +116,7 @@ fn seeding_twice_makes_nothing_twice() {
 #[test]
 fn help_tells_a_stranger_what_there_is() {
     let help = said(&run(&["--help"], &[], ""));
-    for command in ["serve", "worker", "migrate", "seed", "admin", "openapi"] {
+    for command in ["serve", "worker", "migrate", "seed", "admin", "jobs", "openapi"] {
         assert!(help.contains(command), "{command}");
     }
     assert!(said(&run(&["serve", "--help"], &[], "")).contains("[env: PORT=]"));

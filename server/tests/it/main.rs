@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that unwraps fails with the line that did")]
 
 mod accounts;
+mod admin;
 mod command;
 mod competitions;
 mod cors;

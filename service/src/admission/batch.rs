@@ -120,14 +120,12 @@ async fn attempt(
     }
     let event = changes.competition.as_ref().map(|(_, after)| Event::seats_of(after));
     let jobs = jobs::rows(now, changes.jobs.iter().cloned())?;
-    let has_jobs = !jobs.is_empty();
+    let tickets = jobs.iter().map(jobs::Ticket::from).collect();
     store::write(&*tx, logs, jobs, changes).await?;
     failpoint::reach("before_commit");
     tx.commit().await?;
     failpoint::reach("after_commit");
-    if has_jobs {
-        ctx.announce_jobs();
-    }
+    jobs::announce(ctx, tickets);
     if let Some(event) = event {
         ctx.events.publish(event);
     }

@@ -8,9 +8,9 @@ use std::fmt::Write;
 
 use sea_orm::{
     ActiveModelBehavior, ActiveModelTrait, ColumnTrait, ConnectionTrait, DbBackend, EntityName,
-    EntityTrait, IdenStatic, IntoActiveModel, Iterable, ModelTrait, PrimaryKeyToColumn, Statement,
-    Value,
-    sea_query::{Expr, postgres_array::NotU8},
+    EntityTrait, FromQueryResult, IdenStatic, IntoActiveModel, Iterable, ModelTrait,
+    PrimaryKeyToColumn, QueryTrait, Statement, UpdateMany, Value,
+    sea_query::{Expr, Query, postgres_array::NotU8},
 };
 use serde::Serialize;
 
@@ -98,6 +98,18 @@ where
         row.into_active_model().reset_all().update(tx).await?;
     }
     Ok(())
+}
+
+/// Carries out an update; answers with the rows that it changed, as they are now.
+pub(crate) async fn update_returning<E: EntityTrait>(
+    tx: &impl ConnectionTrait,
+    update: UpdateMany<E>,
+) -> Result<Vec<E::Model>> {
+    let mut update = update.into_query();
+    update.returning(Query::returning().columns(E::Column::iter()));
+    let rows = tx.query_all(&update).await?;
+    let rows = rows.iter().map(|row| E::Model::from_query_result(row, ""));
+    Ok(rows.collect::<Result<_, _>>()?)
 }
 
 /// `column IN (values)`, as one parameter where the database can.

@@ -12,6 +12,7 @@ pub(crate) struct Model {
     pub(crate) priority: i16,
     pub(crate) attempts: i32,
     pub(crate) max_attempts: i32,
+    pub(crate) epoch: i32,
     pub(crate) last_error: String,
     pub(crate) dedup_key: Option<String>,
     pub(crate) created_at: DateTimeUtc,

@@ -8,11 +8,16 @@ use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, ModelTrait, QueryFilter, QuerySelect, Set,
     sea_query::Expr,
 };
-use uuid::Uuid;
 
-use super::claim::{Claim, Timestamptz, held};
+use super::{
+    Ticket,
+    claim::{Claim, Timestamptz, held},
+    queue::Queue,
+    state::State,
+};
 use crate::{
     Context, Result,
+    db::bulk::update_returning,
     entity::{failed_job, job},
 };
 
@@ -39,24 +44,13 @@ pub(crate) async fn acknowledge(
     now: Timestamp,
     claims: &[Claim],
 ) -> Result<HashSet<JobId>> {
-    let ids: Vec<Uuid> = job::Entity::find()
-        .select_only()
-        .column(job::Column::Id)
-        .filter(held(claims))
-        .lock_exclusive()
-        .into_tuple()
-        .all(tx)
-        .await?;
-    if !ids.is_empty() {
-        job::Entity::update_many()
-            .col_expr(job::Column::State, Expr::value("done"))
-            .col_expr(job::Column::FinishedAt, Expr::value(now.utc()))
-            .col_expr(job::Column::LeaseUntil, Expr::value(None::<Timestamptz>))
-            .filter(job::Column::Id.is_in(ids.iter().copied()))
-            .exec(tx)
-            .await?;
-    }
-    Ok(ids.into_iter().map(JobId).collect())
+    let finish = job::Entity::update_many()
+        .col_expr(job::Column::State, Expr::value(State::Done.as_str()))
+        .col_expr(job::Column::FinishedAt, Expr::value(now.utc()))
+        .col_expr(job::Column::LeaseUntil, Expr::value(None::<Timestamptz>))
+        .filter(held(tx, claims));
+    let finished = update_returning(tx, finish).await?;
+    Ok(finished.into_iter().map(|row| JobId(row.id)).collect())
 }
 
 /// Marks a job done whose effects are harmless when they happen twice.
@@ -76,25 +70,35 @@ pub async fn complete(ctx: &Context, claim: &Claim) -> Result<()> {
 pub async fn fail(ctx: &Context, claim: &Claim, reason: &str) -> Result<Verdict> {
     let now = ctx.now();
     let tx = ctx.db.write_locked().await?;
-    let found = job::Entity::find().filter(held(std::slice::from_ref(claim))).lock_exclusive();
-    let Some(mut row) = found.one(&*tx).await? else { return Ok(Verdict::Lost) };
+    let ours = held(&*tx, std::slice::from_ref(claim));
+    let found = job::Entity::find().filter(ours).lock_exclusive().one(&*tx).await?;
+    let Some(mut row) = found else { return Ok(Verdict::Lost) };
     row.attempts += 1;
+    let ticket = Ticket::from(&row);
+    let run_at = now.utc() + pause(row.attempts);
     let verdict = if row.attempts >= row.max_attempts {
         bury(&*tx, now, row, reason).await?;
         Verdict::Dead
     } else {
         job::Entity::update_many()
-            .col_expr(job::Column::State, Expr::value("ready"))
+            .col_expr(job::Column::State, Expr::value(State::Ready.as_str()))
             .col_expr(job::Column::Attempts, Expr::value(row.attempts))
             .col_expr(job::Column::LastError, Expr::value(shortened(reason)))
-            .col_expr(job::Column::RunAt, Expr::value(now.utc() + pause(row.attempts)))
+            .col_expr(job::Column::RunAt, Expr::value(run_at))
             .col_expr(job::Column::LeaseUntil, Expr::value(None::<Timestamptz>))
+            .col_expr(job::Column::EnqueuedAt, Expr::value(None::<Timestamptz>))
             .filter(job::Column::Id.eq(row.id))
             .exec(&*tx)
             .await?;
         Verdict::Retry
     };
     tx.commit().await?;
+    if verdict == Verdict::Retry
+        && let Some(queue) = Queue::of(ctx)
+    {
+        // If it does not get there the relay finds the job, within half a second of its time.
+        queue.push_later(ticket, run_at.into()).await;
+    }
     Ok(verdict)
 }
 
@@ -113,6 +117,8 @@ pub(super) async fn bury(
         priority: Set(row.priority),
         attempts: Set(row.attempts),
         max_attempts: Set(row.max_attempts),
+        // Who held the job before it died must not be able to finish it after it was revived.
+        epoch: Set(row.epoch),
         last_error: Set(shortened(reason)),
         dedup_key: Set(row.dedup_key.clone()),
         created_at: Set(row.created_at),

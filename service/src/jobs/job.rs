@@ -5,8 +5,11 @@ use sea_orm::ConnectionTrait;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::state::State;
 use crate::{Error, Result, db::bulk, entity::job, ids::new_id};
 
+/// Every priority that there is, the most urgent first.
+pub(super) const PRIORITIES: [i16; 3] = [0, 10, 20];
 /// How often a job may fail before it goes to the dead letter queue.
 const MAX_ATTEMPTS: i32 = 3;
 
@@ -26,6 +29,9 @@ pub enum Job {
 }
 
 impl Job {
+    /// The name of every kind.
+    pub(super) const KINDS: [&str; 3] = ["confirm_registration", "send_reminders", "clean_up"];
+
     /// The name in the `kind` column.
     pub fn kind(&self) -> &'static str {
         match self {
@@ -35,7 +41,7 @@ impl Job {
         }
     }
 
-    /// Lower goes first: somebody waits for a confirmation, nobody for a clean-up.
+    /// Lower goes first: somebody waits for a confirmation, nobody for a clean-up. One of [`PRIORITIES`].
     fn priority(&self) -> i16 {
         match self {
             Self::ConfirmRegistration { .. } => 0,
@@ -71,7 +77,7 @@ pub(crate) fn rows(
                 id: new_id(),
                 kind: job.kind().to_owned(),
                 payload: job.payload()?,
-                state: "ready".to_owned(),
+                state: State::Ready.as_str().to_owned(),
                 priority: job.priority(),
                 attempts: 0,
                 lost_leases: 0,
@@ -110,6 +116,8 @@ mod tests {
         for job in
             [Job::ConfirmRegistration { registration_id }, Job::SendReminders {}, Job::CleanUp {}]
         {
+            assert!(Job::KINDS.contains(&job.kind()), "nobody counts {job:?}");
+            assert!(PRIORITIES.contains(&job.priority()), "nobody takes {job:?}");
             assert_eq!(Job::parse(job.kind(), &job.payload().unwrap()), Ok(job));
         }
         assert!(Job::parse("retired", &json!({})).is_err());

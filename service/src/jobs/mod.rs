@@ -3,15 +3,34 @@
 //!
 //! A worker *claims* a job for a lease and gets an epoch with it. Whatever it says of the job later counts
 //! only while the row still has that epoch: a worker that was taken for dead cannot undo what its successor did.
+//!
+//! With Redis, its lists carry tickets of jobs that are ready to the workers that wait for them. Nothing depends on it.
 
 mod claim;
+mod consumer;
+mod dead_letters;
 mod finish;
 mod job;
+mod operator;
+mod queue;
+mod relay;
+mod state;
+mod stats;
 mod sweep;
+mod ticket;
 
 pub use claim::{Claim, LEASE, claim, extend_lease, hand_back};
+pub use consumer::Consumer;
+pub use dead_letters::{dead_letters, revive, revive_all};
 pub(crate) use finish::acknowledge;
 pub use finish::{Verdict, complete, fail};
 pub use job::Job;
+use job::PRIORITIES;
 pub(crate) use job::{add, rows};
+pub use operator::Operator;
+pub(crate) use relay::announce;
+pub use relay::relay;
+pub(crate) use state::State;
+pub use stats::stats;
 pub use sweep::sweep;
+pub(crate) use ticket::Ticket;

@@ -1,58 +1,115 @@
-//! Taking jobs back from workers that are gone.
+//! Taking jobs back from workers that are gone, and from a Redis that has lost them.
 
+use domain::Timestamp;
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect, Select,
-    Set,
-    sea_query::{LockBehavior, LockType},
+    ColumnTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect, Select,
+    sea_query::{Expr, LockBehavior, LockType},
 };
 
-use super::finish::bury;
-use crate::{Context, Result, entity::job};
+use super::{Ticket, claim::Timestamptz, finish::bury, queue::Queue, state::State};
+use crate::{Context, Result, db::bulk::any_of, entity::job};
 
 /// A job that outlives this many workers may well be what kills them.
 const MAX_LOST_LEASES: i32 = 3;
 /// Jobs taken back by one transaction.
 const BATCH: u64 = 500;
+/// A job that nobody has taken for so long since it was pushed may have got lost.
+const OVERDUE: chrono::TimeDelta = chrono::TimeDelta::seconds(60);
 
 /// Makes jobs whose lease has expired ready again; answers with how many. One that has lost more than
-/// three workers goes to the dead letter queue.
+/// three workers goes to the dead letter queue. Jobs that got lost in Redis are pushed again.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn sweep(ctx: &Context) -> Result<usize> {
+    let mut swept = 0;
+    loop {
+        let expired = sweep_expired(ctx).await?;
+        swept += expired;
+        if (expired as u64) < BATCH {
+            break;
+        }
+    }
+    if let Some(queue) = Queue::of(ctx) {
+        queue.reap().await;
+        sweep_overdue(ctx, &queue).await?;
+    }
+    if swept > 0 {
+        ctx.announce_jobs();
+    }
+    Ok(swept)
+}
+
+async fn sweep_expired(ctx: &Context) -> Result<usize> {
     let now = ctx.now();
-    let expired = |select: Select<job::Entity>| {
-        select
-            .filter(job::Column::State.eq("running"))
-            .filter(job::Column::LeaseUntil.lt(now.utc()))
-    };
-    if expired(job::Entity::find()).one(ctx.db.connection()).await?.is_none() {
+    if expired(now).one(ctx.db.connection()).await?.is_none() {
         return Ok(0);
     }
     let tx = ctx.db.write_locked().await?;
-    let rows = expired(job::Entity::find())
+    let rows = expired(now)
         .limit(BATCH)
         .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
         .all(&*tx)
         .await?;
     let swept = rows.len();
-    for row in rows {
-        let lost_leases = row.lost_leases + 1;
-        if lost_leases > MAX_LOST_LEASES {
-            let reason = format!("{lost_leases} workers died or hung while they had this job");
-            bury(&*tx, now, row, &reason).await?;
-            continue;
-        }
-        tracing::warn!(job.id = %row.id, job.kind = row.kind, lost_leases, "lease expired, job is ready again");
-        let mut row = row.into_active_model();
-        row.state = Set("ready".to_owned());
-        row.lost_leases = Set(lost_leases);
-        row.lease_until = Set(None);
-        row.update(&*tx).await?;
+    let (dead, alive): (Vec<_>, Vec<_>) =
+        rows.into_iter().partition(|row| row.lost_leases >= MAX_LOST_LEASES);
+    for row in dead {
+        let reason =
+            format!("{} workers died or hung while they had this job", row.lost_leases + 1);
+        bury(&*tx, now, row, &reason).await?;
     }
+    if !alive.is_empty() {
+        tracing::warn!(jobs = alive.len(), "leases expired, jobs are ready again");
+    }
+    job::Entity::update_many()
+        .col_expr(job::Column::State, Expr::value(State::Ready.as_str()))
+        .col_expr(job::Column::LostLeases, Expr::col(job::Column::LostLeases).add(1))
+        .col_expr(job::Column::LeaseUntil, Expr::value(None::<Timestamptz>))
+        .col_expr(job::Column::EnqueuedAt, Expr::value(None::<Timestamptz>))
+        .filter(any_of(&*tx, job::Column::Id, alive.iter().map(|row| row.id)))
+        .exec(&*tx)
+        .await?;
     tx.commit().await?;
-    if swept > 0 {
-        ctx.announce_jobs();
-    }
     Ok(swept)
+}
+
+/// Pushes jobs again that should have been taken long ago, whatever Redis says of them. Only some at a time: where
+/// there is much to do they are still in their lists, and will be there twice.
+async fn sweep_overdue(ctx: &Context, queue: &Queue) -> Result<()> {
+    let now = ctx.now();
+    if overdue(now).one(ctx.db.connection()).await?.is_none() {
+        return Ok(());
+    }
+    let tx = ctx.db.write_locked().await?;
+    let rows = overdue(now)
+        .order_by_asc(job::Column::EnqueuedAt)
+        .limit(BATCH)
+        .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
+        .all(&*tx)
+        .await?;
+    let tickets: Vec<Ticket> = rows.iter().map(Ticket::from).collect();
+    if tickets.is_empty() || queue.forget(&tickets).await.is_none() {
+        return Ok(());
+    }
+    job::Entity::update_many()
+        .col_expr(job::Column::EnqueuedAt, Expr::value(None::<Timestamptz>))
+        .filter(any_of(&*tx, job::Column::Id, tickets.iter().map(|ticket| ticket.id)))
+        .exec(&*tx)
+        .await?;
+    tx.commit().await?;
+    ctx.announce_jobs();
+    Ok(())
+}
+
+fn expired(now: Timestamp) -> Select<job::Entity> {
+    job::Entity::find()
+        .filter(State::Running.is_state())
+        .filter(job::Column::LeaseUntil.lt(now.utc()))
+}
+
+fn overdue(now: Timestamp) -> Select<job::Entity> {
+    job::Entity::find()
+        .filter(State::Ready.is_state())
+        .filter(job::Column::EnqueuedAt.lt(now.utc() - OVERDUE))
 }

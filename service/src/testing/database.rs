@@ -1,5 +1,7 @@
 //! A database for one test.
 
+use std::path::Path;
+
 use migration::MigratorTrait;
 use sea_orm::{ConnectionTrait, Database, DatabaseConnection, TransactionTrait};
 use tempfile::TempDir;
@@ -19,12 +21,12 @@ pub(super) struct TestDatabase {
 }
 
 impl TestDatabase {
-    /// One with the schema.
-    pub(super) async fn create() -> Self {
+    /// One with the schema. A SQLite file lies in `folder`.
+    pub(super) async fn create(folder: &Path) -> Self {
         match std::env::var("TEST_DATABASE_URL") {
             Ok(server) => Self { url: clone_template(&server).await, _folder: None },
             Err(_) => {
-                let database = Self::sqlite();
+                let database = Self::sqlite(folder);
                 let db = Db::connect(&database.url, 1).await.expect("a new SQLite file");
                 migration::run(db.connection()).await.expect("the schema");
                 database
@@ -41,12 +43,12 @@ impl TestDatabase {
                 run(&admin, &format!("CREATE DATABASE {name} TEMPLATE template0")).await;
                 Self { url: beside(&server, &name), _folder: None }
             }
-            Err(_) => Self::sqlite(),
+            Err(_) => Self::sqlite(&std::env::temp_dir()),
         }
     }
 
-    fn sqlite() -> Self {
-        let folder = tempfile::tempdir().expect("a temporary folder");
+    fn sqlite(folder: &Path) -> Self {
+        let folder = tempfile::tempdir_in(folder).expect("a temporary folder");
         let url = format!("sqlite://{}", folder.path().join("test.db").display());
         Self { url, _folder: Some(folder) }
     }

@@ -7,10 +7,11 @@
 mod clock;
 mod database;
 mod jobs;
+mod lists;
 mod redis;
 mod tally;
 
-use std::sync::Arc;
+use std::{path::Path, sync::Arc};
 
 use chrono::TimeDelta;
 use domain::{
@@ -21,6 +22,7 @@ use domain::{
 use self::redis::TestRedis;
 pub use clock::TestClock;
 use database::TestDatabase;
+pub use lists::Lists;
 pub use tally::{Queue, Tally};
 
 use crate::{Actor, Context, Db, Mode, Redis, Settings, accounts, competitions, registration};
@@ -50,7 +52,21 @@ impl World {
     /// # Panics
     /// When no database can be made.
     pub async fn new() -> Self {
-        let database = TestDatabase::create().await;
+        Self::in_folder(&std::env::temp_dir()).await
+    }
+
+    /// A world for a test that writes so often that it would mostly wait for the disk: a SQLite file lies in memory,
+    /// where the system has a folder for that.
+    ///
+    /// # Panics
+    /// When no database can be made.
+    pub async fn in_memory() -> Self {
+        let memory = Path::new("/dev/shm");
+        if memory.is_dir() { Self::in_folder(memory).await } else { Self::new().await }
+    }
+
+    async fn in_folder(folder: &Path) -> Self {
+        let database = TestDatabase::create(folder).await;
         let clock = Arc::new(TestClock::new(BEGINNING.parse().expect("a timestamp")));
         let redis = TestRedis::new();
         let ctx = context(&database, &redis, Arc::clone(&clock)).await;

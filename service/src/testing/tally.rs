@@ -1,15 +1,18 @@
 //! What the tables hold, past all use cases; and ways to bring about what no use case does yet.
 
-use domain::{CompetitionId, RegistrationId, RegistrationStatus};
+use domain::{CompetitionId, JobId, RegistrationId, RegistrationStatus};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DbBackend, DbErr, EntityTrait, PaginatorTrait, QueryFilter,
-    QuerySelect, sea_query::Expr,
+    QueryOrder, QuerySelect, sea_query::Expr,
 };
 
 use super::World;
 use crate::{
     Actor,
-    entity::{competition, cron_tick, failed_job, idempotency_log, job, mail, registration},
+    entity::{
+        competition, cron_tick, failed_job, idempotency_log, job, job_audit, mail, registration,
+    },
+    jobs::State,
 };
 
 /// A competition in numbers. All three of the first are equal, or something is wrong.
@@ -66,16 +69,26 @@ impl World {
     /// When the database fails.
     pub async fn queue(&self) -> Queue {
         let db = self.ctx.db.connection();
-        let count = async |state: &str| {
-            let jobs = job::Entity::find().filter(job::Column::State.eq(state));
-            jobs.count(db).await.expect("a count")
-        };
+        let states = job::Entity::find().select_only().column(job::Column::State).into_tuple();
+        let states: Vec<String> = states.all(db).await.expect("the jobs");
+        let count =
+            |state: State| states.iter().filter(|word| **word == state.as_str()).count() as u64;
         Queue {
-            ready: count("ready").await,
-            running: count("running").await,
-            done: count("done").await,
+            ready: count(State::Ready),
+            running: count(State::Running),
+            done: count(State::Done),
             dead: failed_job::Entity::find().count(db).await.expect("a count"),
         }
+    }
+
+    /// The jobs that are not dead.
+    ///
+    /// # Panics
+    /// When the database fails.
+    pub async fn job_ids(&self) -> Vec<JobId> {
+        let ids = job::Entity::find().select_only().column(job::Column::Id).into_tuple();
+        let ids: Vec<_> = ids.all(self.ctx.db.connection()).await.expect("the jobs");
+        ids.into_iter().map(JobId).collect()
     }
 
     /// Why the jobs in the dead letter queue are there.
@@ -86,6 +99,16 @@ impl World {
         let reasons =
             failed_job::Entity::find().select_only().column(failed_job::Column::LastError);
         reasons.into_tuple().all(self.ctx.db.connection()).await.expect("the dead letter queue")
+    }
+
+    /// What was done to dead jobs, and by whom: `revived by console`.
+    ///
+    /// # Panics
+    /// When the database fails.
+    pub async fn job_audits(&self) -> Vec<String> {
+        let audits = job_audit::Entity::find().order_by_asc(job_audit::Column::Id);
+        let audits = audits.all(self.ctx.db.connection()).await.expect("the audit trail");
+        audits.into_iter().map(|audit| format!("{} by {}", audit.action, audit.actor)).collect()
     }
 
     /// How many answers to idempotency keys are kept.

@@ -214,14 +214,15 @@ async fn a_job_handed_back_is_taken_at_once_and_lost_nothing() {
 }
 
 #[tokio::test]
-async fn a_worker_that_waits_is_woken_by_a_registration() {
+async fn a_worker_that_waits_without_redis_is_woken_by_a_registration() {
     let world = World::new().await;
     let ada = world.organizer("Ada").await;
     let grace = world.participant("Grace").await;
     let sprint = world.competition(&ada).create().await;
-    let ctx = world.ctx.clone();
+    let alone = world.process_without_redis().await;
+    let ctx = alone.clone();
     let waiting = tokio::spawn(async move { ctx.new_jobs().await });
-    register(&world.ctx, &grace, sprint).await.unwrap();
+    register(&alone, &grace, sprint).await.unwrap();
     waiting.await.unwrap();
-    claim_one(&world.ctx).await;
+    claim_one(&alone).await;
 }

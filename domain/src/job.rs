@@ -1,0 +1,46 @@
+//! Background jobs, as those see them who look after the installation.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::{JobId, Timestamp};
+
+/// The jobs of one kind in numbers.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct QueueStats {
+    /// What they do.
+    pub kind: String,
+    /// How many wait for a worker or for their time.
+    pub ready: u64,
+    /// How many are in the hands of a worker.
+    pub running: u64,
+    /// For how many seconds the oldest of those that are due has been waiting; `null` when none is due.
+    pub oldest_age_seconds: Option<u64>,
+    /// How many were finished within the last minute.
+    pub done_last_minute: u64,
+    /// How many are in the dead letter queue.
+    pub dead: u64,
+}
+
+/// A job that was given up.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct DeadLetter {
+    /// Which job.
+    pub id: JobId,
+    /// What it was to do.
+    pub kind: String,
+    /// With what.
+    pub payload: Value,
+    /// How often it failed.
+    pub attempts: u32,
+    /// Why it failed the last time.
+    pub last_error: String,
+    /// When it was added.
+    pub created_at: Timestamp,
+    /// When it was given up.
+    pub failed_at: Timestamp,
+}

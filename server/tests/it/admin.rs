@@ -1,0 +1,62 @@
+//! `/api/admin`.
+
+use axum::http::StatusCode;
+use chrono::TimeDelta;
+use service::{
+    Actor, cron,
+    jobs::{self, Job},
+};
+
+use crate::support::{App, snapshot};
+
+/// An app with an administrator and a job that is dead.
+async fn app_with_a_dead_job() -> (App, Actor) {
+    let app = App::new().await;
+    let ctx = &app.world.ctx;
+    cron::fire(ctx, "clean_up", ctx.now(), &Job::CleanUp {}).await.unwrap();
+    for _ in 0..3 {
+        let claims = jobs::claim(ctx, 1).await.unwrap();
+        jobs::fail(ctx, &claims[0], "the disk is full").await.unwrap();
+        app.world.clock.advance(TimeDelta::seconds(5));
+    }
+    let root = app.world.admin("Root").await;
+    (app, root)
+}
+
+#[tokio::test]
+async fn a_job_that_was_given_up_is_shown_and_tried_again() {
+    let (app, root) = app_with_a_dead_job().await;
+    snapshot("queues", &app.get("/api/admin/queues").by(&root).send().await);
+    let list = app.get("/api/admin/failed-jobs").by(&root).send().await;
+    snapshot("failed_jobs", &list);
+
+    let path = format!("/api/admin/failed-jobs/{}/retry", list.json()[0]["id"].as_str().unwrap());
+    assert_eq!(app.post(&path).by(&root).send().await.status, StatusCode::NO_CONTENT);
+    let list = app.get("/api/admin/failed-jobs").by(&root).send().await;
+    assert_eq!(list.json().as_array().unwrap().len(), 0);
+    assert_eq!(worker::drain(&app.world.ctx).await.unwrap(), 1);
+    snapshot("job_not_found", &app.post(&path).by(&root).send().await);
+}
+
+#[tokio::test]
+async fn the_queues_are_an_administrators_business() {
+    let (app, root) = app_with_a_dead_job().await;
+    let ada = app.world.organizer("Ada").await;
+    let calls = || {
+        [
+            app.get("/api/admin/queues"),
+            app.get("/api/admin/failed-jobs"),
+            app.post("/api/admin/failed-jobs/x/retry"),
+        ]
+    };
+    for call in calls() {
+        assert_eq!(call.send().await.status, StatusCode::UNAUTHORIZED);
+    }
+    for call in calls() {
+        let refused = call.by(&ada).send().await;
+        assert_eq!(refused.status, StatusCode::FORBIDDEN);
+        assert_eq!(refused.message(), "Required role: ADMIN");
+    }
+    let no_uuid = app.post("/api/admin/failed-jobs/x/retry").by(&root).send().await;
+    assert_eq!(no_uuid.status, StatusCode::NOT_FOUND);
+}

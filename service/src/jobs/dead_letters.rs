@@ -1,0 +1,115 @@
+//! The dead letter queue, and the way back from it.
+
+use domain::{DeadLetter, ErrorCode, JobId, PublicError};
+use sea_orm::{EntityTrait, ModelTrait, QueryOrder, QuerySelect};
+use uuid::Uuid;
+
+use super::{Operator, State, Ticket, relay::announce};
+use crate::{
+    Context, Error, Result,
+    db::bulk,
+    entity::{failed_job, job, job_audit},
+    ids::new_id,
+};
+
+/// The most dead letters that one list shows.
+const MAX_LISTED: u64 = 500;
+
+/// The jobs that were given up, the latest first.
+///
+/// # Errors
+/// Unauthorized; Forbidden.
+pub async fn dead_letters(ctx: &Context, operator: Operator<'_>) -> Result<Vec<DeadLetter>> {
+    operator.name()?;
+    let rows = failed_job::Entity::find()
+        .order_by_desc(failed_job::Column::FailedAt)
+        .order_by_desc(failed_job::Column::Id)
+        .limit(MAX_LISTED);
+    Ok(rows.all(ctx.db.connection()).await?.into_iter().map(view).collect())
+}
+
+/// Puts a job back that was given up, with all its attempts before it, and notes who did.
+///
+/// # Errors
+/// Unauthorized; Forbidden; [`ErrorCode::JobNotFound`].
+pub async fn revive(ctx: &Context, operator: Operator<'_>, id: JobId) -> Result<()> {
+    let actor = operator.name()?;
+    let now = ctx.now().utc();
+    let tx = ctx.db.write_locked().await?;
+    let found = failed_job::Entity::find_by_id(id.0).lock_exclusive().one(&*tx).await?;
+    let dead = found.ok_or_else(not_found)?;
+    let row = job::Model {
+        id: dead.id,
+        kind: dead.kind.clone(),
+        payload: dead.payload.clone(),
+        state: State::Ready.as_str().to_owned(),
+        priority: dead.priority,
+        attempts: 0,
+        lost_leases: 0,
+        max_attempts: dead.max_attempts,
+        run_at: now,
+        lease_until: None,
+        epoch: dead.epoch,
+        last_error: Some(dead.last_error.clone()),
+        dedup_key: dead.dedup_key.clone(),
+        created_at: dead.created_at,
+        enqueued_at: None,
+        finished_at: None,
+    };
+    let audit = job_audit::Model {
+        id: new_id(),
+        job_id: dead.id,
+        action: "revived".to_owned(),
+        actor,
+        at: now,
+    };
+    let ticket = Ticket::from(&row);
+    dead.delete(&*tx).await?;
+    bulk::insert(&*tx, vec![row]).await?;
+    bulk::insert(&*tx, vec![audit]).await?;
+    tx.commit().await?;
+    tracing::info!(job.id = %id, "job put back from the dead letter queue");
+    announce(ctx, vec![ticket]);
+    Ok(())
+}
+
+/// Puts back every job that has been given up by now; answers with how many there were.
+///
+/// # Errors
+/// Unauthorized; Forbidden. What was put back by then stays.
+pub async fn revive_all(ctx: &Context, operator: Operator<'_>) -> Result<usize> {
+    operator.name()?;
+    let dead: Vec<Uuid> = failed_job::Entity::find()
+        .select_only()
+        .column(failed_job::Column::Id)
+        .order_by_asc(failed_job::Column::FailedAt)
+        .into_tuple()
+        .all(ctx.db.connection())
+        .await?;
+    let mut revived = 0;
+    for id in dead {
+        match revive(ctx, operator, JobId(id)).await {
+            Ok(()) => revived += 1,
+            // Somebody else was faster.
+            Err(Error::Public(error)) if error.code == ErrorCode::JobNotFound => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(revived)
+}
+
+fn not_found() -> PublicError {
+    PublicError::new(ErrorCode::JobNotFound, "Job not found")
+}
+
+fn view(row: failed_job::Model) -> DeadLetter {
+    DeadLetter {
+        id: JobId(row.id),
+        kind: row.kind,
+        payload: row.payload,
+        attempts: u32::try_from(row.attempts).unwrap_or_default(),
+        last_error: row.last_error,
+        created_at: row.created_at.into(),
+        failed_at: row.failed_at.into(),
+    }
+}

@@ -1,0 +1,18 @@
+-- Takes jobs, the most urgent first and the oldest of those; answers with all that the worker has taken and not
+-- settled yet, the newest first.
+-- KEYS: enqueued; delayed; workers; the worker's processing; the ready lists, the most urgent first.
+-- ARGV: what the names of the ready lists begin with; the worker; how long it counts as alive, in ms; the time of the
+-- application, in ms; how many jobs it may have.
+redis.call('ZADD', KEYS[3], now() + ARGV[3], ARGV[2])
+
+for _, job in ipairs(redis.call('ZRANGE', KEYS[2], '-inf', ARGV[4], 'BYSCORE', 'LIMIT', 0, ARGV[5])) do
+  redis.call('ZREM', KEYS[2], job)
+  enqueue(KEYS[1], ARGV[1], job)
+end
+
+for i = 5, #KEYS do
+  local free = ARGV[5] - redis.call('LLEN', KEYS[4])
+  local jobs = free > 0 and redis.call('RPOP', KEYS[i], free)
+  if jobs then redis.call('LPUSH', KEYS[4], unpack(jobs)) end
+end
+return redis.call('LRANGE', KEYS[4], 0, -1)

@@ -1,0 +1,114 @@
+//! From the outbox into Redis.
+
+use sea_orm::{
+    ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select,
+    sea_query::{Expr, LockBehavior, LockType},
+};
+use uuid::Uuid;
+
+use super::{Ticket, queue::Queue, state::State};
+use crate::{Context, Result, db::bulk::any_of, entity::job};
+
+/// Jobs pushed at a time.
+const BATCH: usize = 500;
+/// Jobs ready in Redis that keep all workers busy until the relay looks again.
+const ENOUGH: usize = 5_000;
+
+/// Tells the workers of jobs that were committed: those of all processes by way of Redis, or of this one. Nobody
+/// waits for it, and what does not arrive the relay finds.
+pub(crate) fn announce(ctx: &Context, tickets: Vec<Ticket>) {
+    if tickets.is_empty() {
+        return;
+    }
+    let Some(queue) = Queue::of(ctx) else { return ctx.announce_jobs() };
+    let ctx = ctx.clone();
+    tokio::spawn(async move {
+        if queue.push(&tickets).await.is_none() {
+            ctx.announce_jobs();
+        }
+    });
+}
+
+/// Pushes jobs that are due and were not pushed yet; answers with how many. After Redis has lost its memory that is
+/// every job that is due. Any number of processes may do so at once.
+///
+/// While Redis has enough, jobs wait in the outbox. Most are in their lists anyway, pushed by whoever added them; a
+/// mark to say so would be a third update of a row that is updated twice in its life.
+///
+/// # Errors
+/// When the database fails; what was pushed by then may be pushed again.
+pub async fn relay(ctx: &Context) -> Result<usize> {
+    let Some(queue) = Queue::of(ctx) else { return Ok(0) };
+    if queue.was_emptied().await == Some(true) {
+        push_all_again(ctx).await?;
+    }
+    let Some(ready) = queue.ready_jobs().await else { return Ok(0) };
+    let (mut room, mut relayed) = (ENOUGH.saturating_sub(ready), 0);
+    while room > 0 {
+        let asked = room.min(BATCH);
+        let pushed = relay_some(ctx, &queue, asked).await?;
+        relayed += pushed;
+        room -= pushed;
+        if pushed < asked {
+            break;
+        }
+    }
+    Ok(relayed)
+}
+
+/// A job is marked only once Redis has it: who dies in between leaves it to be pushed again.
+async fn relay_some(ctx: &Context, queue: &Queue, limit: usize) -> Result<usize> {
+    let found: Vec<(Uuid, i16)> = waiting(ctx)
+        .select_only()
+        .columns([job::Column::Id, job::Column::Priority])
+        .order_by_asc(job::Column::RunAt)
+        .limit(limit as u64)
+        .into_tuple()
+        .all(ctx.db.connection())
+        .await?;
+    let tickets: Vec<_> = found.into_iter().map(|(id, priority)| Ticket { priority, id }).collect();
+    if tickets.is_empty() || queue.push(&tickets).await.is_none() {
+        return Ok(0);
+    }
+    mark(ctx, &tickets).await?;
+    Ok(tickets.len())
+}
+
+/// Notes that jobs were pushed. A worker may have one of them by now; that one needs no note.
+async fn mark(ctx: &Context, tickets: &[Ticket]) -> Result<()> {
+    let tx = ctx.db.write_locked().await?;
+    let pushed = any_of(&*tx, job::Column::Id, tickets.iter().map(|ticket| ticket.id));
+    let waiting: Vec<Uuid> = waiting(ctx)
+        .select_only()
+        .column(job::Column::Id)
+        .filter(pushed)
+        // Waiting for a worker that claims several of them could end in a deadlock.
+        .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
+        .into_tuple()
+        .all(&*tx)
+        .await?;
+    job::Entity::update_many()
+        .col_expr(job::Column::EnqueuedAt, Expr::value(ctx.now().utc()))
+        .filter(any_of(&*tx, job::Column::Id, waiting))
+        .exec(&*tx)
+        .await?;
+    tx.commit().await
+}
+
+fn waiting(ctx: &Context) -> Select<job::Entity> {
+    job::Entity::find()
+        .filter(State::Ready.is_state())
+        .filter(job::Column::EnqueuedAt.is_null())
+        .filter(job::Column::RunAt.lte(ctx.now().utc()))
+}
+
+async fn push_all_again(ctx: &Context) -> Result<()> {
+    let forgotten = job::Entity::update_many()
+        .col_expr(job::Column::EnqueuedAt, Expr::value(None::<super::claim::Timestamptz>))
+        .filter(State::Ready.is_state())
+        .filter(job::Column::EnqueuedAt.is_not_null())
+        .exec(&*ctx.db.autocommit().await)
+        .await?;
+    tracing::info!(jobs = forgotten.rows_affected, "Redis was empty, all jobs are pushed again");
+    Ok(())
+}

@@ -1,0 +1,86 @@
+//! What the job queue keeps in Redis, and what may happen to it there.
+
+use redis::cmd;
+
+use super::World;
+
+/// The job queue in Redis, in numbers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Lists {
+    /// Waiting for a worker, at any priority.
+    pub ready: usize,
+    /// Taken by a worker and not yet claimed in the database.
+    pub processing: usize,
+    /// Known to be in one of these lists.
+    pub enqueued: usize,
+    /// Waiting for their time.
+    pub delayed: usize,
+}
+
+impl World {
+    /// The job queue in Redis, in numbers.
+    ///
+    /// # Panics
+    /// When Redis does not answer.
+    pub async fn lists(&self) -> Lists {
+        Lists {
+            ready: self.listed("jobs:ready:*").await,
+            processing: self.listed("jobs:processing:*").await,
+            enqueued: self.ask(cmd("SCARD").arg(self.key("jobs:enqueued"))).await,
+            delayed: self.ask(cmd("ZCARD").arg(self.key("jobs:delayed"))).await,
+        }
+    }
+
+    /// Empties Redis, as after a restart without persistence.
+    ///
+    /// # Panics
+    /// When Redis does not answer.
+    pub async fn empty_redis(&self) {
+        for key in self.keys("*").await {
+            self.ask::<()>(cmd("DEL").arg(key)).await;
+        }
+    }
+
+    /// Loses the lists of ready jobs, and nothing else that tells of them.
+    ///
+    /// # Panics
+    /// When Redis does not answer.
+    pub async fn lose_ready_lists(&self) {
+        for key in self.keys("jobs:ready:*").await {
+            self.ask::<()>(cmd("DEL").arg(key)).await;
+        }
+    }
+
+    /// Lets so much time pass for Redis that no worker counts as alive.
+    ///
+    /// # Panics
+    /// When Redis does not answer.
+    pub async fn outlive_workers(&self) {
+        let workers = self.key("jobs:workers");
+        let names: Vec<String> = self.ask(cmd("ZRANGE").arg(&workers).arg(0).arg(-1)).await;
+        for name in names {
+            self.ask::<()>(cmd("ZADD").arg(&workers).arg(1).arg(name)).await;
+        }
+    }
+
+    async fn listed(&self, pattern: &str) -> usize {
+        let mut listed = 0;
+        for key in self.keys(pattern).await {
+            listed += self.ask::<usize>(cmd("LLEN").arg(key)).await;
+        }
+        listed
+    }
+
+    async fn keys(&self, pattern: &str) -> Vec<String> {
+        self.ask(cmd("KEYS").arg(self.key(pattern))).await
+    }
+
+    fn key(&self, name: &str) -> String {
+        self.ctx.redis().expect("a world with Redis").key(name)
+    }
+
+    async fn ask<T: redis::FromRedisValue>(&self, command: &redis::Cmd) -> T {
+        let redis = self.ctx.redis().expect("a world with Redis");
+        redis.query(command).await.expect("an answer of Redis")
+    }
+}

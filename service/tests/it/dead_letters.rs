@@ -1,0 +1,160 @@
+use chrono::TimeDelta;
+use domain::{DeadLetter, ErrorCode, JobId, QueueStats};
+use service::{
+    Actor, cron,
+    jobs::{
+        Claim, Job, Operator, Verdict, complete, dead_letters, extend_lease, fail, revive,
+        revive_all, stats,
+    },
+    testing::{Queue, World},
+};
+
+use crate::support::{claim_one, code, register};
+
+/// Fails a job until it is dead; answers with the last claim on it.
+async fn kill(world: &World) -> Claim {
+    loop {
+        let claim = claim_one(&world.ctx).await;
+        if fail(&world.ctx, &claim, "no luck").await.unwrap() == Verdict::Dead {
+            return claim;
+        }
+        world.clock.advance(TimeDelta::seconds(5));
+    }
+}
+
+/// A world with one job in it, which is dead.
+async fn world_with_a_dead_job() -> (World, Claim) {
+    let world = World::new().await;
+    cron::fire(&world.ctx, "clean_up", world.ctx.now(), &Job::CleanUp {}).await.unwrap();
+    let claim = kill(&world).await;
+    (world, claim)
+}
+
+async fn listed(world: &World) -> Vec<DeadLetter> {
+    dead_letters(&world.ctx, Operator::Console).await.unwrap()
+}
+
+#[tokio::test]
+async fn a_dead_job_is_listed_with_its_reason_until_it_is_put_back() {
+    let (world, claim) = world_with_a_dead_job().await;
+    let [letter] = &listed(&world).await[..] else { panic!("one dead letter") };
+    assert_eq!((letter.id, &*letter.kind, letter.attempts), (claim.id, "clean_up", 3));
+    assert_eq!((&*letter.last_error, letter.failed_at), ("no luck", world.ctx.now()));
+    revive(&world.ctx, Operator::Console, letter.id).await.unwrap();
+    assert!(listed(&world).await.is_empty());
+}
+
+#[tokio::test]
+async fn a_job_put_back_is_audited_and_has_all_its_attempts_again() {
+    let (world, claim) = world_with_a_dead_job().await;
+    let root = world.admin("Root").await;
+    revive(&world.ctx, Operator::Admin(&root), claim.id).await.unwrap();
+    assert_eq!(world.job_audits().await, [format!("revived by {}", root.user().unwrap().id)]);
+    assert_eq!(world.queue().await, Queue { ready: 1, ..Queue::default() });
+
+    assert_eq!(kill(&world).await.id, claim.id, "the same job");
+    revive(&world.ctx, Operator::Console, claim.id).await.unwrap();
+    assert_eq!(world.job_audits().await[1], "revived by console");
+    assert_eq!(world.run_pending_jobs().await, 1);
+    assert_eq!(world.queue().await, Queue { done: 1, ..Queue::default() });
+}
+
+#[tokio::test]
+async fn a_job_put_back_keeps_the_key_that_makes_it_the_only_one() {
+    let world = World::new().await;
+    let ada = world.organizer("Ada").await;
+    let grace = world.participant("Grace").await;
+    let sprint = world.competition(&ada).create().await;
+    register(&world.ctx, &grace, sprint).await.unwrap();
+    let keyed = "UPDATE jobs SET attempts = attempts WHERE dedup_key IS NOT NULL";
+    assert_eq!(world.execute(keyed).await.unwrap(), 1);
+    kill(&world).await;
+    assert_eq!(revive_all(&world.ctx, Operator::Console).await.unwrap(), 1);
+    assert_eq!(world.execute(keyed).await.unwrap(), 1);
+    world.run_pending_jobs().await;
+    assert_eq!(world.mails().await, 1);
+}
+
+#[tokio::test]
+async fn who_had_a_job_before_it_died_cannot_finish_it_after_it_was_put_back() {
+    let (world, _) = world_with_a_dead_job().await;
+    revive_all(&world.ctx, Operator::Console).await.unwrap();
+    let early = claim_one(&world.ctx).await;
+    fail(&world.ctx, &early, "no luck").await.unwrap();
+    world.clock.advance(TimeDelta::seconds(5));
+    let last = kill(&world).await;
+    revive_all(&world.ctx, Operator::Console).await.unwrap();
+    let held = claim_one(&world.ctx).await;
+    for lost in [&early, &last] {
+        complete(&world.ctx, lost).await.unwrap();
+        assert_eq!(fail(&world.ctx, lost, "too late").await.unwrap(), Verdict::Lost);
+        assert!(extend_lease(&world.ctx, std::slice::from_ref(lost)).await.unwrap().is_empty());
+    }
+    assert_eq!(world.queue().await, Queue { running: 1, ..Queue::default() });
+    complete(&world.ctx, &held).await.unwrap();
+}
+
+#[tokio::test]
+async fn what_is_not_dead_cannot_be_put_back() {
+    let world = World::new().await;
+    cron::fire(&world.ctx, "clean_up", world.ctx.now(), &Job::CleanUp {}).await.unwrap();
+    let alive = claim_one(&world.ctx).await.id;
+    for id in [alive, JobId(uuid::Uuid::nil())] {
+        let refused = revive(&world.ctx, Operator::Console, id).await.unwrap_err();
+        assert_eq!(code(refused), ErrorCode::JobNotFound);
+    }
+    assert!(world.job_audits().await.is_empty());
+    assert_eq!(revive_all(&world.ctx, Operator::Console).await.unwrap(), 0);
+}
+
+#[tokio::test]
+async fn nobody_but_an_administrator_sees_or_moves_dead_jobs() {
+    let (world, claim) = world_with_a_dead_job().await;
+    let ada = world.organizer("Ada").await;
+    for (actor, expected) in
+        [(Actor::anonymous(), ErrorCode::Unauthorized), (ada, ErrorCode::Forbidden)]
+    {
+        let who = Operator::Admin(&actor);
+        let refusals = [
+            dead_letters(&world.ctx, who).await.map(drop),
+            stats(&world.ctx, who).await.map(drop),
+            revive(&world.ctx, who, claim.id).await,
+            revive_all(&world.ctx, who).await.map(drop),
+        ];
+        for refusal in refusals {
+            assert_eq!(code(refusal.unwrap_err()), expected);
+        }
+    }
+    assert_eq!(world.queue().await.dead, 1);
+}
+
+#[tokio::test]
+async fn the_jobs_are_counted_kind_by_kind() {
+    let (world, _) = world_with_a_dead_job().await;
+    for _ in 0..3 {
+        world.clock.advance(TimeDelta::milliseconds(1));
+        let job = Job::SendReminders {};
+        cron::fire(&world.ctx, "reminders", world.ctx.now(), &job).await.unwrap();
+    }
+    let claims = service::jobs::claim(&world.ctx, 2).await.unwrap();
+    complete(&world.ctx, &claims[0]).await.unwrap();
+    world.clock.advance(TimeDelta::seconds(60));
+    let counted = |stats: Vec<QueueStats>, kind: &str| {
+        stats.into_iter().find(|stats| stats.kind == kind).unwrap()
+    };
+    let now = stats(&world.ctx, Operator::Console).await.unwrap();
+    let reminders = QueueStats {
+        kind: "send_reminders".to_owned(),
+        ready: 1,
+        running: 1,
+        oldest_age_seconds: Some(60),
+        ..QueueStats::default()
+    };
+    assert_eq!(counted(now.clone(), "send_reminders"), reminders);
+    assert_eq!(counted(now.clone(), "clean_up").dead, 1);
+    assert_eq!(counted(now, "confirm_registration").oldest_age_seconds, None);
+
+    complete(&world.ctx, &claims[1]).await.unwrap();
+    let now = stats(&world.ctx, Operator::Console).await.unwrap();
+    assert_eq!(counted(now, "send_reminders").done_last_minute, 1);
+}

@@ -1,0 +1,265 @@
+//! The lists in Redis: what they make faster, and that nothing depends on them.
+
+use chrono::TimeDelta;
+use service::{
+    Context, confirmation, cron,
+    jobs::{Claim, Consumer, Job, LEASE, complete, relay, sweep},
+    testing::{Lists, World},
+};
+
+use crate::support::register;
+
+async fn enqueue(world: &World, job: &Job) {
+    assert!(cron::fire(&world.ctx, job.kind(), world.ctx.now(), job).await.unwrap());
+}
+
+/// A worker that lives for one call.
+async fn take(ctx: &Context) -> Vec<Claim> {
+    let consumer = Consumer::new(ctx);
+    let claims = consumer.take(10).await.unwrap();
+    consumer.retire().await;
+    claims
+}
+
+fn kinds(claims: &[Claim]) -> Vec<&'static str> {
+    claims.iter().map(|claim| claim.job.kind()).collect()
+}
+
+#[tokio::test]
+async fn jobs_that_have_lost_a_worker_are_taken_one_by_one() {
+    let world = World::new().await;
+    for _ in 0..3 {
+        enqueue(&world, &Job::CleanUp {}).await;
+        world.clock.advance(TimeDelta::milliseconds(1));
+    }
+    relay(&world.ctx).await.unwrap();
+    assert_eq!(take(&world.ctx).await.len(), 3);
+    world.clock.advance(TimeDelta::from_std(LEASE).unwrap() + TimeDelta::milliseconds(1));
+    sweep(&world.ctx).await.unwrap();
+    enqueue(&world, &Job::SendReminders {}).await;
+    relay(&world.ctx).await.unwrap();
+
+    let consumer = Consumer::new(&world.ctx);
+    for expected in ["send_reminders", "clean_up", "clean_up", "clean_up"] {
+        let claims = consumer.take(10).await.unwrap();
+        assert_eq!(kinds(&claims), [expected]);
+        complete(&world.ctx, &claims[0]).await.unwrap();
+    }
+    assert!(consumer.take(10).await.unwrap().is_empty());
+    if world.ctx.redis().is_some() {
+        assert_eq!(world.lists().await, Lists::default());
+    }
+}
+
+#[tokio::test]
+async fn without_redis_jobs_are_taken_from_the_database() {
+    let world = World::new().await;
+    let ada = world.organizer("Ada").await;
+    let grace = world.participant("Grace").await;
+    let sprint = world.competition(&ada).create().await;
+    let lonely = world.process_without_redis().await;
+    enqueue(&world, &Job::CleanUp {}).await;
+    let mut consumer = Consumer::new(&lonely);
+    consumer.wait().await;
+    assert_eq!(kinds(&consumer.take(10).await.unwrap()), ["clean_up"]);
+    assert_eq!(relay(&lonely).await.unwrap(), 0);
+    sweep(&lonely).await.unwrap();
+    register(&lonely, &grace, sprint).await.unwrap();
+    let claims = take(&lonely).await;
+    confirmation::confirm(&lonely, &claims).await.unwrap();
+    assert_eq!(world.mails().await, 1);
+}
+
+mod with_redis {
+    use service::{
+        jobs::{fail, hand_back},
+        testing::Queue,
+    };
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_job_goes_from_the_outbox_through_its_list_to_a_worker() {
+        let world = World::new().await;
+        enqueue(&world, &Job::CleanUp {}).await;
+        assert_eq!(relay(&world.ctx).await.unwrap(), 1);
+        assert_eq!(world.lists().await, Lists { ready: 1, enqueued: 1, ..Lists::default() });
+        assert_eq!(relay(&world.ctx).await.unwrap(), 0, "it was marked");
+        assert_eq!(kinds(&take(&world.ctx).await), ["clean_up"]);
+        assert_eq!(world.lists().await, Lists::default());
+        assert_eq!(world.queue().await, Queue { running: 1, ..Queue::default() });
+    }
+
+    #[tokio::test]
+    async fn a_job_that_is_pushed_twice_is_taken_once() {
+        let world = World::new().await;
+        enqueue(&world, &Job::CleanUp {}).await;
+        for _ in 0..2 {
+            assert_eq!(relay(&world.ctx).await.unwrap(), 1);
+            world.execute("UPDATE jobs SET enqueued_at = NULL").await.unwrap();
+        }
+        assert_eq!(world.lists().await, Lists { ready: 1, enqueued: 1, ..Lists::default() });
+        assert_eq!(take(&world.ctx).await.len(), 1);
+
+        // Late, when somebody has it already.
+        world.execute("UPDATE jobs SET state = 'ready'").await.unwrap();
+        relay(&world.ctx).await.unwrap();
+        world.execute("UPDATE jobs SET state = 'running'").await.unwrap();
+        assert!(take(&world.ctx).await.is_empty());
+        assert_eq!(world.lists().await, Lists::default(), "it is not offered for ever");
+    }
+
+    #[tokio::test]
+    async fn the_most_urgent_job_leaves_the_lists_first() {
+        let world = World::new().await;
+        let ada = world.organizer("Ada").await;
+        let grace = world.participant("Grace").await;
+        let sprint = world.competition(&ada).create().await;
+        enqueue(&world, &Job::CleanUp {}).await;
+        enqueue(&world, &Job::SendReminders {}).await;
+        relay(&world.ctx).await.unwrap();
+        register(&world.ctx, &grace, sprint).await.unwrap();
+        relay(&world.ctx).await.unwrap();
+
+        let consumer = Consumer::new(&world.ctx);
+        let mut taken = Vec::new();
+        for _ in 0..3 {
+            taken.extend(kinds(&consumer.take(1).await.unwrap()));
+        }
+        assert_eq!(taken, ["confirm_registration", "send_reminders", "clean_up"]);
+    }
+
+    #[tokio::test]
+    async fn a_worker_that_waits_is_woken_by_a_registration_in_another_process() {
+        let world = World::new().await;
+        let ada = world.organizer("Ada").await;
+        let grace = world.participant("Grace").await;
+        let sprint = world.competition(&ada).create().await;
+        let elsewhere = world.second_process().await;
+        let mut consumer = Consumer::new(&elsewhere);
+        assert!(consumer.take(10).await.unwrap().is_empty());
+        let waiting = tokio::spawn(async move {
+            consumer.wait().await;
+            consumer
+        });
+        register(&world.ctx, &grace, sprint).await.unwrap();
+        // No relay has run: the process that took the registration has pushed it.
+        let consumer = waiting.await.unwrap();
+        assert_eq!(kinds(&consumer.take(10).await.unwrap()), ["confirm_registration"]);
+    }
+
+    #[tokio::test]
+    async fn what_a_dead_worker_had_taken_goes_back_to_the_front_of_its_list() {
+        let world = World::new().await;
+        let ada = world.organizer("Ada").await;
+        let sprint = world.competition(&ada).create().await;
+        let [first, second] = &world.crowd(2).await[..] else { panic!("two guests") };
+        let mut dies = Consumer::new(&world.ctx);
+        assert!(dies.take(10).await.unwrap().is_empty());
+        let seat = register(&world.ctx, first, sprint).await.unwrap().registration;
+        dies.wait().await;
+        // Before it could claim it.
+        drop(dies);
+        register(&world.ctx, second, sprint).await.unwrap();
+        relay(&world.ctx).await.unwrap();
+        let taken = Lists { ready: 1, processing: 1, enqueued: 2, ..Lists::default() };
+        assert_eq!(world.lists().await, taken);
+        sweep(&world.ctx).await.unwrap();
+        assert_eq!(world.lists().await, taken, "it may still be alive");
+
+        world.outlive_workers().await;
+        sweep(&world.ctx).await.unwrap();
+        assert_eq!(world.lists().await, Lists { ready: 2, enqueued: 2, ..Lists::default() });
+        let [next] = &Consumer::new(&world.ctx).take(1).await.unwrap()[..] else {
+            panic!("one job")
+        };
+        assert_eq!(next.job, Job::ConfirmRegistration { registration_id: seat.id });
+    }
+
+    #[tokio::test]
+    async fn a_worker_that_retires_gives_back_what_it_has_not_claimed() {
+        let world = World::new().await;
+        let ada = world.organizer("Ada").await;
+        let grace = world.participant("Grace").await;
+        let sprint = world.competition(&ada).create().await;
+        let mut retires = Consumer::new(&world.ctx);
+        assert!(retires.take(10).await.unwrap().is_empty());
+        register(&world.ctx, &grace, sprint).await.unwrap();
+        retires.wait().await;
+        retires.retire().await;
+        assert_eq!(world.lists().await, Lists { ready: 1, enqueued: 1, ..Lists::default() });
+        assert_eq!(take(&world.ctx).await.len(), 1);
+    }
+
+    #[tokio::test]
+    async fn after_redis_was_emptied_every_job_is_pushed_again_at_once() {
+        let world = World::new().await;
+        for _ in 0..3 {
+            enqueue(&world, &Job::CleanUp {}).await;
+            world.clock.advance(TimeDelta::milliseconds(1));
+        }
+        relay(&world.ctx).await.unwrap();
+        world.empty_redis().await;
+        assert!(take(&world.ctx).await.is_empty());
+        assert_eq!(relay(&world.ctx).await.unwrap(), 3);
+        assert_eq!(take(&world.ctx).await.len(), 3);
+    }
+
+    #[tokio::test]
+    async fn a_job_that_got_lost_in_redis_is_pushed_again_after_a_minute() {
+        let world = World::new().await;
+        enqueue(&world, &Job::CleanUp {}).await;
+        relay(&world.ctx).await.unwrap();
+        world.lose_ready_lists().await;
+        world.clock.advance(TimeDelta::seconds(60));
+        sweep(&world.ctx).await.unwrap();
+        assert_eq!(relay(&world.ctx).await.unwrap(), 0, "it may still be in its list");
+        world.clock.advance(TimeDelta::milliseconds(1));
+        sweep(&world.ctx).await.unwrap();
+        assert_eq!(relay(&world.ctx).await.unwrap(), 1);
+        assert_eq!(take(&world.ctx).await.len(), 1);
+    }
+
+    #[tokio::test]
+    async fn a_job_that_failed_waits_for_its_time_in_redis_too() {
+        let world = World::new().await;
+        enqueue(&world, &Job::CleanUp {}).await;
+        relay(&world.ctx).await.unwrap();
+        let [failed] = &take(&world.ctx).await[..] else { panic!("one job") };
+        fail(&world.ctx, failed, "no luck").await.unwrap();
+        assert_eq!(world.lists().await, Lists { delayed: 1, ..Lists::default() });
+        // 2 s, give or take a fifth.
+        world.clock.advance(TimeDelta::milliseconds(1_599));
+        assert!(take(&world.ctx).await.is_empty());
+        assert_eq!(relay(&world.ctx).await.unwrap(), 0);
+        world.clock.advance(TimeDelta::milliseconds(801));
+        assert_eq!(take(&world.ctx).await.len(), 1, "without the relay");
+        assert_eq!(world.lists().await, Lists::default());
+    }
+
+    #[tokio::test]
+    async fn a_job_that_comes_too_early_is_left_until_its_time() {
+        let world = World::new().await;
+        enqueue(&world, &Job::CleanUp {}).await;
+        relay(&world.ctx).await.unwrap();
+        // The clock of whoever pushed it was wrong.
+        world.clock.advance(-TimeDelta::minutes(1));
+        assert!(take(&world.ctx).await.is_empty());
+        assert_eq!(world.queue().await, Queue { ready: 1, ..Queue::default() });
+    }
+
+    #[tokio::test]
+    async fn a_job_made_ready_again_is_pushed_again_at_once() {
+        let world = World::new().await;
+        enqueue(&world, &Job::CleanUp {}).await;
+        relay(&world.ctx).await.unwrap();
+        let claims = take(&world.ctx).await;
+        hand_back(&world.ctx, &claims).await.unwrap();
+        assert_eq!(relay(&world.ctx).await.unwrap(), 1, "handed back");
+        assert_eq!(take(&world.ctx).await.len(), 1);
+        world.clock.advance(TimeDelta::from_std(LEASE).unwrap() + TimeDelta::milliseconds(1));
+        sweep(&world.ctx).await.unwrap();
+        assert_eq!(relay(&world.ctx).await.unwrap(), 1, "its lease expired");
+        assert_eq!(take(&world.ctx).await.len(), 1);
+    }
+}
