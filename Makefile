@@ -29,12 +29,16 @@ build: setup ## Make the release binary, target/release/mini-compete, and its si
 	@printf '\nBuilt %s\n' "$(TARGET)/release/mini-compete and $(TARGET)/release/site"
 
 .PHONY: test
-test: setup-test ## Run every test: Rust on SQLite and on PostgreSQL, then the browser
-	scripts/test.sh rust e2e
+test: setup-test ## Run every test: Rust on SQLite and on PostgreSQL, faults, then the browser
+	scripts/test.sh rust faults e2e
 
 .PHONY: test-rust
 test-rust: setup-test ## Run the Rust tests only, on both databases
 	scripts/test.sh rust
+
+.PHONY: test-faults
+test-faults: setup-test ## Run the fault tests only: kills, crashes, partitions; FAULTS=long for all of it
+	scripts/test.sh faults
 
 .PHONY: test-e2e
 test-e2e: setup-test ## Run the browser tests only

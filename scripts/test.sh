@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs the tests step by step and ends with one line: "N passed, N failed".
 #
-#   scripts/test.sh [rust] [e2e]     both by default
+#   scripts/test.sh [rust] [faults] [e2e]     all of them by default
 #
 # The first step that fails ends the run; the steps after it are listed as not run.
 set -euo pipefail
@@ -15,7 +15,7 @@ reports=$target/test-reports
 readonly NEXTEST=target/nextest
 readonly HOST_CRATES=(--workspace --exclude frontend --features app/ssr)
 
-rm -rf "$reports" "$NEXTEST"/{sqlite,postgres}/junit.xml
+rm -rf "$reports" "$NEXTEST"/{sqlite,postgres,faults}/junit.xml
 mkdir -p "$reports"
 failed=no
 
@@ -49,14 +49,20 @@ rust() {
   step 'Documentation tests' libtest "$reports/doc-tests.txt" doc_tests
 }
 
+# They start the servers that they kill themselves. FAULTS=long runs them in full.
+faults() {
+  step 'Fault tests' junit "$NEXTEST/faults/junit.xml" \
+    env -u TEST_DATABASE_URL -u TEST_REDIS_URL cargo nextest run --profile faults "${HOST_CRATES[@]}"
+}
+
 e2e() { step 'Browser tests' playwright end2end/test-results/report.json end_to_end; }
 
-[ $# -gt 0 ] || set -- rust e2e
+[ $# -gt 0 ] || set -- rust faults e2e
 rm -f end2end/test-results/report.json
 for part in "$@"; do
   case $part in
-    rust | e2e) "$part" ;;
-    *) echo "Unknown part '$part'. Use: scripts/test.sh [rust] [e2e]" >&2; exit 64 ;;
+    rust | faults | e2e) "$part" ;;
+    *) echo "Unknown part '$part'. Use: scripts/test.sh [rust] [faults] [e2e]" >&2; exit 64 ;;
   esac
 done
 

@@ -34,6 +34,13 @@ impl TestDatabase {
         }
     }
 
+    /// The one at `url`, with the schema.
+    pub(super) async fn at(url: &str) -> Self {
+        let db = Db::connect(url, 1).await.expect("the database");
+        migration::run(db.connection()).await.expect("the schema");
+        Self { url: url.to_owned(), _folder: None }
+    }
+
     /// One with nothing in it.
     pub(super) async fn create_empty() -> Self {
         match std::env::var("TEST_DATABASE_URL") {

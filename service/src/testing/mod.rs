@@ -4,10 +4,13 @@
 //! `TEST_DATABASE_URL` set, a clone of a migrated PostgreSQL template. With `TEST_REDIS_URL` set it has Redis too,
 //! under a key prefix of its own.
 
+mod audit;
 mod clock;
+mod crowd;
 mod database;
 mod jobs;
 mod lists;
+mod obstacle;
 mod redis;
 mod tally;
 
@@ -20,12 +23,17 @@ use domain::{
 };
 
 use self::redis::TestRedis;
+pub use audit::{Audited, JobRow};
 pub use clock::TestClock;
 use database::TestDatabase;
 pub use lists::Lists;
+pub use obstacle::Hold;
 pub use tally::{Queue, Tally};
 
-use crate::{Actor, Context, Db, Mode, Redis, Settings, accounts, competitions, registration};
+use crate::{
+    Actor, Clock, Context, Db, Mode, Redis, Result, Settings, SystemClock, accounts, competitions,
+    registration,
+};
 
 /// The time at which every [`World`] begins.
 pub const BEGINNING: &str = "2026-11-23T12:00:00.000Z";
@@ -69,6 +77,19 @@ impl World {
         let database = TestDatabase::create(folder).await;
         let clock = Arc::new(TestClock::new(BEGINNING.parse().expect("a timestamp")));
         let redis = TestRedis::new();
+        let ctx = context(&database, &redis, Arc::clone(&clock)).await;
+        Self { ctx, clock, database, redis }
+    }
+
+    /// A world on a database of the caller's, whose schema is brought up to date. Its clock begins with the
+    /// machine's time: other processes will be there. It has no Redis.
+    ///
+    /// # Panics
+    /// When the database does not answer.
+    pub async fn at(url: &str) -> Self {
+        let database = TestDatabase::at(url).await;
+        let clock = Arc::new(TestClock::new(SystemClock.now()));
+        let redis = TestRedis::none();
         let ctx = context(&database, &redis, Arc::clone(&clock)).await;
         Self { ctx, clock, database, redis }
     }
@@ -265,6 +286,14 @@ impl CompetitionBuilder<'_> {
     /// # Panics
     /// When a rule forbids it.
     pub async fn create(self) -> CompetitionId {
+        self.try_create().await.expect("a new competition")
+    }
+
+    /// Makes it, unless something fails.
+    ///
+    /// # Errors
+    /// When a rule forbids it, or the database fails.
+    pub async fn try_create(self) -> Result<CompetitionId> {
         let ctx = &self.world.ctx;
         let in_time = |delta| Timestamp::from(ctx.now().utc() + delta).to_string();
         let input = CompetitionInput {
@@ -276,7 +305,7 @@ impl CompetitionBuilder<'_> {
             start_date: self.start.map(in_time).map_or_else(Default::default, Into::into),
             ..CompetitionInput::default()
         };
-        let created = competitions::create(ctx, self.organizer, input, None).await;
-        created.expect("a new competition").view.competition.id
+        let created = competitions::create(ctx, self.organizer, input, None).await?;
+        Ok(created.view.competition.id)
     }
 }

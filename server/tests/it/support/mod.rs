@@ -2,6 +2,8 @@
 
 mod app;
 mod process;
+#[path = "../../support/program.rs"]
+mod program;
 mod response;
 
 pub(crate) use app::App;

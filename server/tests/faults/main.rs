@@ -1,0 +1,18 @@
+//! The program under faults: processes that are killed and frozen, a PostgreSQL and a Redis that crash, a network that
+//! fails, clients that go away.
+//!
+//! Each case has a PostgreSQL and a Redis of its own, asserts that its fault fired, prints its seed, and ends with the
+//! oracle ([`support::check`]). `make test-faults` runs them in their short form; `FAULTS=long make test-faults` in full.
+//! `FAULT_SEED` repeats a run. What each case guards stands at its head: without that guard it fails.
+
+mod cron;
+mod failpoints;
+mod hang_ups;
+mod kills;
+mod partitions;
+mod poison;
+mod postgres_crashes;
+mod redis_outages;
+mod rush;
+mod support;
+mod workers;

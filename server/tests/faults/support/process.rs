@@ -1,0 +1,101 @@
+//! A program that the case does something to.
+
+use std::{
+    os::unix::process::ExitStatusExt,
+    process::{Command, ExitStatus},
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use tokio::time::{Instant, sleep, timeout};
+
+use super::program::Program;
+
+/// How long something may take that happens by itself.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A running program, with all that it said.
+pub(crate) struct Process {
+    program: Program,
+    log: Arc<Mutex<Vec<String>>>,
+}
+
+impl Process {
+    /// Starts a program, and returns once it says `greeting`.
+    pub(crate) async fn start(mut command: Command, greeting: &'static str) -> Self {
+        let log = Arc::<Mutex<Vec<String>>>::default();
+        let lines = Arc::clone(&log);
+        let keep = move |line: &str| {
+            lines.lock().unwrap_or_else(PoisonError::into_inner).push(line.to_owned());
+        };
+        // Its clients go on while it starts.
+        let start =
+            tokio::task::spawn_blocking(move || Program::start(&mut command, greeting, keep));
+        Self { program: start.await.expect("a program"), log }
+    }
+
+    /// SIGKILL: no destructor runs, nothing is flushed.
+    pub(crate) fn kill(&mut self) {
+        self.program.child.kill().expect("a process to kill");
+        let end = self.program.child.wait().expect("an end");
+        assert_eq!(end.signal(), Some(9), "it was gone before it was killed: {end}");
+    }
+
+    /// SIGSTOP: it is not scheduled, while its connections stay open.
+    pub(crate) fn freeze(&self) {
+        self.signal("STOP");
+    }
+
+    /// SIGCONT.
+    pub(crate) fn thaw(&self) {
+        self.signal("CONT");
+    }
+
+    /// SIGQUIT, and some time to end in its own way; for `Drop`, where nothing may fail.
+    pub(crate) fn quit(&mut self) {
+        let pid = self.program.child.id().to_string();
+        let _ = Command::new("kill").args(["-s", "QUIT", &pid]).status();
+        for _ in 0..250 {
+            // 5 s
+            if !matches!(self.program.child.try_wait(), Ok(None)) {
+                return;
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    /// Sends a signal.
+    pub(crate) fn signal(&self, name: &str) {
+        let pid = self.program.child.id().to_string();
+        let sent = Command::new("kill").args(["-s", name, &pid]).status().expect("kill");
+        assert!(sent.success(), "there is no process {pid}");
+    }
+
+    /// Waits until it ends by itself.
+    pub(crate) async fn end(&mut self) -> ExitStatus {
+        let ended = async {
+            loop {
+                if let Some(status) = self.program.child.try_wait().expect("a child") {
+                    return status;
+                }
+                sleep(Duration::from_millis(5)).await;
+            }
+        };
+        timeout(PATIENCE, ended).await.expect("the process ends")
+    }
+
+    /// How many of the lines it said hold `text`.
+    pub(crate) fn said(&self, text: &str) -> usize {
+        let log = self.log.lock().unwrap_or_else(PoisonError::into_inner);
+        log.iter().filter(|line| line.contains(text)).count()
+    }
+}
+
+/// Waits until something is so; panics with `what` when it takes too long.
+pub(crate) async fn until(what: &str, patience: Duration, mut is_so: impl AsyncFnMut() -> bool) {
+    let began = Instant::now();
+    while !is_so().await {
+        assert!(began.elapsed() < patience, "still not so after {patience:?}: {what}");
+        sleep(Duration::from_millis(10)).await;
+    }
+}

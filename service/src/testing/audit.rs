@@ -1,0 +1,204 @@
+//! What became of every registration and every tick, past all use cases and all constraints.
+
+use std::collections::HashMap;
+
+use domain::{CompetitionId, RegistrationId, RegistrationStatus, Timestamp, UserId};
+use sea_orm::{
+    ColumnTrait, EntityTrait, FromQueryResult, PaginatorTrait, QueryFilter, QueryOrder,
+    QuerySelect, Statement,
+};
+use serde_json::Value;
+
+use super::World;
+use crate::entity::{cron_tick, failed_job, job, mail, registration};
+
+const CONFIRM: &str = "confirm_registration";
+/// What a confirmation says before the id.
+const ID_LABEL: &str = "Registration ID: ";
+
+/// A registration, and what was done for it.
+#[derive(Clone, Debug)]
+pub struct Audited {
+    /// Which one.
+    pub id: RegistrationId,
+    /// Whose.
+    pub user: UserId,
+    /// For what.
+    pub competition: CompetitionId,
+    /// How far it has come.
+    pub status: RegistrationStatus,
+    /// Confirmations of it in the mailbox.
+    pub mails: usize,
+    /// Jobs to confirm it that are done.
+    pub done: usize,
+    /// Jobs to confirm it that are neither done nor dead.
+    pub open: usize,
+    /// Jobs to confirm it that are in the dead letter queue.
+    pub dead: usize,
+}
+
+/// A job to confirm a registration, as its row tells.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct JobRow {
+    /// `ready`, `running` or `done`.
+    pub state: String,
+    /// How often it was claimed.
+    pub epoch: i32,
+    /// How many workers were gone before they finished it.
+    pub lost_leases: i32,
+    /// When it was done.
+    pub finished_at: Option<Timestamp>,
+}
+
+#[derive(FromQueryResult)]
+struct Count {
+    count: i64,
+}
+
+impl World {
+    /// Every registration there is.
+    ///
+    /// # Panics
+    /// When the database fails or holds what this program never writes.
+    pub async fn audit(&self) -> Vec<Audited> {
+        let db = self.ctx.db.connection();
+        let confirmations = mail::Entity::find().filter(mail::Column::Body.contains(ID_LABEL));
+        let confirmations =
+            confirmations.filter(mail::Column::Subject.starts_with("Registration Confirmed"));
+        let mails = confirmations.all(db).await.expect("the mailbox");
+        let mails = count(mails.iter().map(|mail| id_in(&mail.body)));
+        let jobs = job::Entity::find().filter(job::Column::Kind.eq(CONFIRM));
+        let jobs = jobs.all(db).await.expect("the jobs");
+        let (done, open): (Vec<_>, Vec<_>) = jobs.iter().partition(|job| job.state == "done");
+        let done = count(done.into_iter().map(|job| subject(&job.payload)));
+        let open = count(open.into_iter().map(|job| subject(&job.payload)));
+        let dead = failed_job::Entity::find().filter(failed_job::Column::Kind.eq(CONFIRM));
+        let dead = dead.all(db).await.expect("the dead letter queue");
+        let dead = count(dead.iter().map(|job| subject(&job.payload)));
+
+        let rows = registration::Entity::find().all(db).await.expect("the registrations");
+        let of = |counts: &HashMap<_, usize>, id| counts.get(&id).copied().unwrap_or_default();
+        let audited = rows.into_iter().map(|row| {
+            let id = RegistrationId(row.id);
+            Audited {
+                id,
+                user: UserId(row.user_id),
+                competition: CompetitionId(row.competition_id),
+                status: row.status.parse().expect("a status"),
+                mails: of(&mails, id),
+                done: of(&done, id),
+                open: of(&open, id),
+                dead: of(&dead, id),
+            }
+        });
+        audited.collect()
+    }
+
+    /// How many registrations there are.
+    ///
+    /// # Panics
+    /// When the database fails.
+    pub async fn registrations(&self) -> u64 {
+        registration::Entity::find().count(self.ctx.db.connection()).await.expect("a count")
+    }
+
+    /// The jobs that confirm registrations, oldest first; without those in the dead letter queue.
+    ///
+    /// # Panics
+    /// When the database fails.
+    pub async fn confirmation_jobs(&self) -> Vec<JobRow> {
+        let jobs = job::Entity::find().filter(job::Column::Kind.eq(CONFIRM));
+        let rows = jobs.order_by_asc(job::Column::Id).all(self.ctx.db.connection()).await;
+        let row = |row: job::Model| JobRow {
+            state: row.state,
+            epoch: row.epoch,
+            lost_leases: row.lost_leases,
+            finished_at: row.finished_at.map(Timestamp::from),
+        };
+        rows.expect("the jobs").into_iter().map(row).collect()
+    }
+
+    /// The ticks of a schedule that fired, in order.
+    ///
+    /// # Panics
+    /// When the database fails.
+    pub async fn ticks(&self, name: &str) -> Vec<Timestamp> {
+        let ticks = cron_tick::Entity::find()
+            .select_only()
+            .column(cron_tick::Column::ScheduledAt)
+            .filter(cron_tick::Column::Name.eq(name))
+            .order_by_asc(cron_tick::Column::ScheduledAt)
+            .into_tuple::<chrono::DateTime<chrono::Utc>>();
+        let ticks = ticks.all(self.ctx.db.connection()).await.expect("the ticks");
+        ticks.into_iter().map(Timestamp::from).collect()
+    }
+
+    /// How many jobs are neither done nor dead, at one moment.
+    ///
+    /// # Panics
+    /// When the database fails.
+    pub async fn open_jobs(&self) -> i64 {
+        self.number("SELECT count(*) AS count FROM jobs WHERE state <> 'done'").await
+    }
+
+    /// How many jobs of a kind there are or were.
+    ///
+    /// # Panics
+    /// When the database fails.
+    pub async fn jobs_of_kind(&self, kind: &str) -> usize {
+        let db = self.ctx.db.connection();
+        let jobs = job::Entity::find().filter(job::Column::Kind.eq(kind));
+        let dead = failed_job::Entity::find().filter(failed_job::Column::Kind.eq(kind));
+        jobs.all(db).await.expect("the jobs").len() + dead.all(db).await.expect("the dead").len()
+    }
+
+    /// How many transactions wrote the registrations for a competition. On PostgreSQL only.
+    ///
+    /// # Panics
+    /// When the database fails.
+    pub async fn transactions(&self, id: CompetitionId) -> i64 {
+        self.number(&format!(
+            "SELECT count(DISTINCT xmin::text) AS count FROM registrations WHERE competition_id = '{id}'"
+        ))
+        .await
+    }
+
+    /// How many sessions of this program wait inside a transaction for their client to go on. On PostgreSQL only.
+    ///
+    /// # Panics
+    /// When the database fails.
+    pub async fn idle_in_transaction(&self) -> i64 {
+        self.number(
+            "SELECT count(*) AS count FROM pg_stat_activity
+             WHERE application_name = 'mini-compete' AND state LIKE 'idle in transaction%'",
+        )
+        .await
+    }
+
+    /// The column `count` of the one row that `sql` selects.
+    pub(super) async fn number(&self, sql: &str) -> i64 {
+        let db = self.ctx.db.connection();
+        let sql = Statement::from_string(db.get_database_backend(), sql);
+        let row = Count::find_by_statement(sql).one(db).await.expect("an answer");
+        row.expect("a row").count
+    }
+}
+
+fn count(ids: impl Iterator<Item = RegistrationId>) -> HashMap<RegistrationId, usize> {
+    let mut counts = HashMap::new();
+    for id in ids {
+        *counts.entry(id).or_default() += 1;
+    }
+    counts
+}
+
+fn id_in(body: &str) -> RegistrationId {
+    let (_, rest) = body.split_once(ID_LABEL).expect("a confirmation");
+    let id = rest.split_whitespace().next().expect("an id");
+    id.parse().expect("an id")
+}
+
+fn subject(payload: &Value) -> RegistrationId {
+    let id = payload["registration_id"].as_str().expect("an id");
+    id.parse().expect("an id")
+}

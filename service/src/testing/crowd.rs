@@ -1,0 +1,53 @@
+//! More people than signing up one by one can make.
+
+use domain::{Email, Password, PersonName, Role, User, UserId};
+use sea_orm::{EntityTrait, Set};
+
+use super::{PASSWORD, World};
+use crate::{Actor, entity::user, ids::new_id};
+
+/// Rows of one statement; databases limit its parameters.
+const CHUNK: usize = 1_000;
+
+impl World {
+    /// So many participants, called Member 1, Member 2 and so on. One hash of the password serves them all: the
+    /// thousands of a load test would take minutes otherwise.
+    ///
+    /// # Panics
+    /// When the database refuses them.
+    pub async fn crowd_of(&self, size: usize) -> Vec<Actor> {
+        let password = Password::parse(PASSWORD.to_owned()).expect("a password");
+        let hash = self.ctx.passwords.hash(password).await.expect("a hash");
+        let users: Vec<User> = (1..=size).map(member).collect();
+        for chunk in users.chunks(CHUNK) {
+            let rows = chunk.iter().map(|user| self.row(user, &hash));
+            let insert = user::Entity::insert_many(rows);
+            insert.exec_without_returning(&*self.ctx.db.autocommit().await).await.expect("a crowd");
+        }
+        users.into_iter().map(Actor::from).collect()
+    }
+
+    fn row(&self, user: &User, password_hash: &str) -> user::ActiveModel {
+        let email = Email::parse(&user.email).expect("an address");
+        let name = PersonName::parse(&user.name).expect("a name");
+        user::ActiveModel {
+            id: Set(user.id.0),
+            email_key: Set(email.key()),
+            search_text: Set(format!("{name}\n{email}").to_lowercase()),
+            email: Set(email.into_string()),
+            name: Set(name.into_string()),
+            role: Set(user.role.as_str().to_owned()),
+            password_hash: Set(password_hash.to_owned()),
+            created_at: Set(self.ctx.now().utc()),
+        }
+    }
+}
+
+fn member(number: usize) -> User {
+    User {
+        id: UserId(new_id()),
+        email: format!("member.{number}@example.com"),
+        name: format!("Member {number}"),
+        role: Role::Participant,
+    }
+}
