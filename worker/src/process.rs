@@ -6,8 +6,9 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 use tracing_subscriber::EnvFilter;
 
-/// What is logged unless `RUST_LOG` says otherwise.
-const DEFAULT_LOG: &str = "info,sqlx=warn,sea_orm_migration=warn";
+/// What is logged unless `RUST_LOG` says otherwise. A COMMIT that meets a conflict has ended its transaction, and the
+/// driver's ROLLBACK after it is noticed by PostgreSQL: that is no news.
+const DEFAULT_LOG: &str = "info,sqlx=warn,sqlx::postgres::notice=error,sea_orm_migration=warn";
 
 /// Reads the file `.env` of the current folder, if there is one. Variables that are set win.
 ///
