@@ -6,12 +6,17 @@
 use std::time::Duration;
 
 use service::{jobs::LEASE, registration};
-use tokio::{task::JoinSet, time::sleep};
+use tokio::{
+    task::JoinSet,
+    time::{Instant, sleep},
+};
 
 use crate::support::{Answer, Ledger, Proxy, Site, Variables, Worker, chance, check, scale, until};
 
 /// How many registrations are under way at once while the backlog is made.
 const AT_ONCE: usize = 500;
+/// How long a backlog takes, at most.
+const PATIENCE: Duration = Duration::from_secs(240);
 
 /// So many registrations whose confirmation is still to be done.
 async fn backlog(site: &Site, size: usize) -> Ledger {
@@ -44,6 +49,7 @@ async fn work_off_under_kills(site: &Site, backlog: usize, midway: impl AsyncFnO
     for _ in 0..scale(2, 4) {
         workers.push(Worker::start(&variables).await);
     }
+    let began = Instant::now();
     loop {
         sleep(Duration::from_secs(2)).await;
         let queue = site.world.queue().await;
@@ -57,6 +63,7 @@ async fn work_off_under_kills(site: &Site, backlog: usize, midway: impl AsyncFnO
         if queue.ready == 0 {
             break;
         }
+        assert!(began.elapsed() < PATIENCE, "nobody takes the {} jobs that are ready", queue.ready);
         let victim = chance.usize(..workers.len());
         workers[victim].process.kill();
         workers[victim] = Worker::start(&variables).await;
