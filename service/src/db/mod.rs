@@ -17,7 +17,8 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::{Result, error::is_broken_connection};
 
-/// A transaction takes no longer than this on PostgreSQL.
+/// A statement takes no longer than this on PostgreSQL, and a transaction that asks nothing is ended after as long: a
+/// server that was cut off would otherwise keep a competition locked.
 const STATEMENT_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long a request waits for a connection.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
@@ -168,7 +169,7 @@ fn options(url: &str, connections: u32, isolation: IsolationLevel) -> ConnectOpt
             let limit = |timeout: Duration| timeout.as_millis().to_string();
             options.application_name("mini-compete").options([
                 ("statement_timeout", limit(STATEMENT_TIMEOUT)),
-                ("idle_in_transaction_session_timeout", limit(2 * STATEMENT_TIMEOUT)),
+                ("idle_in_transaction_session_timeout", limit(STATEMENT_TIMEOUT)),
                 ("default_transaction_isolation", isolation.to_string()),
                 // A plan that was made while a table was small is kept while the table grows, and a scan under
                 // SERIALIZABLE conflicts with every writer of the table. Where there is no index, it scans all the
