@@ -10,7 +10,10 @@ use futures::FutureExt;
 use redis::Script;
 use tokio::{task::AbortHandle, time};
 
-use crate::{ids::new_token, redis::Redis};
+use crate::{
+    ids::new_token,
+    redis::{Redis, millis},
+};
 
 /// How long the lock outlives a process that was killed.
 const LIFE: Duration = Duration::from_secs(5);
@@ -24,9 +27,6 @@ const PAUSE_MS: std::ops::RangeInclusive<u64> = 5..=25;
 /// Extends the life of a lock that is still ours.
 const RENEW: &str =
     "return redis.call('GET', KEYS[1]) == ARGV[1] and redis.call('PEXPIRE', KEYS[1], ARGV[2]) or 0";
-/// Deletes a lock that is still ours: another may hold it if ours has outlived its life.
-const RELEASE: &str =
-    "return redis.call('GET', KEYS[1]) == ARGV[1] and redis.call('DEL', KEYS[1]) or 0";
 
 /// The locks. Without Redis there are none to take: within a process the combiner lets one batch of a competition
 /// at a time into the database.
@@ -80,19 +80,14 @@ impl Drop for Lock {
     fn drop(&mut self) {
         self.renewal.abort();
         let redis = Arc::clone(&self.redis);
-        let mut release = redis::cmd("EVAL");
-        release.arg(RELEASE).arg(1).arg(&self.key).arg(&self.token);
-        let mut release = Box::pin(async move { redis.query::<i64>(&release).await });
+        let (key, token) = (std::mem::take(&mut self.key), std::mem::take(&mut self.token));
+        let mut release = Box::pin(async move { redis.delete_if(&key, &token).await });
         // Polled once, it is on its way before the next batch of this process asks for the lock over the same
         // connection. Nobody need wait for the reply.
         if release.as_mut().now_or_never().is_none() {
             tokio::spawn(release);
         }
     }
-}
-
-fn millis(duration: Duration) -> u64 {
-    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 
 #[cfg(test)]

@@ -88,6 +88,14 @@ impl Redis {
         self.attempt(script.invoke_async(&mut connection)).await
     }
 
+    /// Deletes a key that still holds `value`: what stands there when ours has run out is somebody else's. The only
+    /// script that goes as text: it must be on its way with the first poll.
+    pub(crate) async fn delete_if(&self, key: &str, value: &str) -> Option<i64> {
+        const DELETE_IF: &str =
+            "return redis.call('GET', KEYS[1]) == ARGV[1] and redis.call('DEL', KEYS[1]) or 0";
+        self.query(redis::cmd("EVAL").arg(DELETE_IF).arg(1).arg(key).arg(value)).await
+    }
+
     /// A connection of one's own, for commands that block.
     pub(crate) async fn dedicated(&self) -> Option<MultiplexedConnection> {
         let config = AsyncConnectionConfig::new()
@@ -163,6 +171,11 @@ impl Redis {
         // No code that holds the lock can leave it half-changed.
         self.health.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// A time limit as Redis' `PX` wants it, in milliseconds.
+pub(crate) fn millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 
 /// A command on a connection of one's own.

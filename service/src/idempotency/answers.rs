@@ -5,10 +5,9 @@ use std::{sync::Arc, time::Duration};
 use chrono::TimeDelta;
 use domain::{IdempotencyKey, Timestamp, UserId};
 use quick_cache::sync::Cache;
-use redis::Script;
 
 use super::{Scope, scope::Kept};
-use crate::redis::Redis;
+use crate::redis::{Redis, millis};
 
 /// How long an answer is replayed from here; the log has it an hour longer.
 const LIFE: Duration = Duration::from_secs(24 * 60 * 60);
@@ -22,10 +21,6 @@ const CAPACITY: usize = 10_000;
 /// In Redis a value begins with what it is; an answer goes on with its fingerprint, a line break and its body.
 const ANSWER: char = '=';
 const CLAIMED: char = '~';
-
-/// Deletes a claim that is still ours.
-const RELEASE: &str =
-    "return redis.call('GET', KEYS[1]) == ARGV[1] and redis.call('DEL', KEYS[1]) or 0";
 
 /// The answers given lately: those of this process, and behind them those of all, with the keys they are working on.
 #[derive(Debug)]
@@ -54,10 +49,7 @@ pub(super) struct SharedClaim {
 impl SharedClaim {
     /// Deletes it, unless it has run out and another stands in its place. Nobody need wait for that.
     pub(super) fn release(self) {
-        tokio::spawn(async move {
-            let Self { redis, name, value } = self;
-            redis.run::<i64>(Script::new(RELEASE).key(name).arg(value)).await;
-        });
+        tokio::spawn(async move { self.redis.delete_if(&self.name, &self.value).await });
     }
 }
 
@@ -120,8 +112,4 @@ fn read(value: &str) -> Found {
 
 fn life() -> TimeDelta {
     TimeDelta::from_std(LIFE).unwrap_or(TimeDelta::MAX)
-}
-
-fn millis(duration: Duration) -> u64 {
-    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
