@@ -9,8 +9,13 @@ use super::{
     store,
 };
 use crate::{
-    Context, Error, Result, competitions, db::retry, events::Event, failpoint, idempotency::Kept,
+    Context, Error, Result, competitions,
+    db::{WriteTx, retry},
+    events::Event,
+    failpoint,
+    idempotency::{self, Kept},
     jobs,
+    locks::Lock,
 };
 
 /// What one attempt has decided about a request.
@@ -20,25 +25,69 @@ struct Decision {
     kept: Option<Kept>,
 }
 
+/// A transaction that has seen nothing yet, and the lock that keeps other processes from beginning one.
+struct Begun<'a> {
+    /// Held to the end.
+    _lock: Option<Lock>,
+    tx: WriteTx<'a>,
+}
+
+/// Both at once: before its first statement a transaction sees nothing.
+async fn begin(ctx: &Context, competition: CompetitionId) -> Result<Begun<'_>> {
+    let (lock, tx) = tokio::join!(ctx.locks.acquire(competition), ctx.db.write());
+    Ok(Begun { _lock: lock, tx: tx? })
+}
+
 /// Answers a batch, request by request.
 pub(super) async fn carry_out(
     ctx: Context,
     competition: CompetitionId,
     mut requests: Vec<Request>,
 ) -> Vec<Result<Answer>> {
-    let decisions = decide(&ctx, competition, &requests).await;
+    let keys: Vec<_> = requests
+        .iter_mut()
+        .filter_map(|request| request.keyed.as_mut())
+        .map(|keyed| (&keyed.scope, &mut keyed.claim))
+        .collect();
+    // What other processes have answered is asked for while the transaction begins.
+    let (known, begun) =
+        tokio::join!(idempotency::look_up_elsewhere(&ctx, keys), begin(&ctx, competition));
+    let mut known = known.into_iter();
+    let known = requests.iter().map(|request| match &request.keyed {
+        Some(_) => known.next().unwrap_or(Ok(None)),
+        None => Ok(None),
+    });
+    let known: Vec<Result<Option<_>>> = known.collect();
+
+    let open: Vec<&Request> = requests
+        .iter()
+        .zip(&known)
+        .filter(|(_, known)| matches!(known, Ok(None)))
+        .map(|(request, _)| request)
+        .collect();
+    let mut decisions = decide(&ctx, competition, &open, Some(begun)).await.into_iter();
     failpoint::reach("before_cache_fill");
 
-    let mut answers = Vec::new();
-    for (request, decision) in requests.iter_mut().zip(&decisions) {
-        if let (Some(keyed), Ok(Decision { kept: Some(kept), .. })) = (&mut request.keyed, decision)
-        {
-            answers.push((keyed.scope.clone(), kept.clone()));
-            keyed.claim.settle();
-        }
+    let (mut answers, mut kept_answers) = (Vec::with_capacity(requests.len()), Vec::new());
+    for (request, known) in requests.iter_mut().zip(known) {
+        let answer = match known {
+            Ok(Some(outcome)) => Ok(Answer { outcome, replayed: true }),
+            Err(error) => Err(error),
+            Ok(None) => match decisions.next().unwrap_or(Err(Error::Interrupted)) {
+                Ok(Decision { answer, kept }) => {
+                    if let (Some(keyed), Some(kept)) = (&mut request.keyed, kept) {
+                        kept_answers.push((keyed.scope.clone(), kept));
+                        keyed.claim.settle();
+                    }
+                    Ok(answer)
+                }
+                Err(error) => Err(error),
+            },
+        };
+        answers.push(answer);
     }
-    ctx.answers.fill(ctx.now(), answers);
-    decisions.into_iter().map(|decision| decision.map(|decision| decision.answer)).collect()
+    ctx.answers.fill(ctx.now(), kept_answers);
+    answers
 }
 
 /// Decides all of them in one transaction; when the database refuses that for a reason that would not go away, each
@@ -46,10 +95,24 @@ pub(super) async fn carry_out(
 fn decide<'a>(
     ctx: &'a Context,
     competition: CompetitionId,
-    requests: &'a [Request],
+    requests: &'a [&'a Request],
+    mut begun: Option<Result<Begun<'a>>>,
 ) -> BoxFuture<'a, Vec<Result<Decision>>> {
     Box::pin(async move {
-        match retry(|| attempt(ctx, competition, requests)).await {
+        if requests.is_empty() {
+            return Vec::new();
+        }
+        let attempt = || {
+            let begun = begun.take();
+            async move {
+                let begun = match begun {
+                    Some(begun) => begun?,
+                    None => begin(ctx, competition).await?,
+                };
+                attempt(ctx, competition, requests, begun).await
+            }
+        };
+        match retry(attempt).await {
             Ok(decisions) => decisions,
             Err(error) if error.is_deterministic() && requests.len() > 1 => {
                 tracing::warn!(
@@ -59,8 +122,8 @@ fn decide<'a>(
                     "a batch was refused, its halves are tried"
                 );
                 let (first, second) = requests.split_at(requests.len() / 2);
-                let mut decisions = decide(ctx, competition, first).await;
-                decisions.extend(decide(ctx, competition, second).await);
+                let mut decisions = decide(ctx, competition, first, None).await;
+                decisions.extend(decide(ctx, competition, second, None).await);
                 decisions
             }
             Err(error) => {
@@ -80,14 +143,12 @@ fn decide<'a>(
 async fn attempt(
     ctx: &Context,
     id: CompetitionId,
-    requests: &[Request],
+    requests: &[&Request],
+    Begun { _lock, tx }: Begun<'_>,
 ) -> Result<Vec<Result<Decision>>> {
     let now = ctx.now();
-    // Both at once: a transaction has seen nothing before its first statement. The lock is held to the end.
-    let (_lock, tx) = tokio::join!(ctx.locks.acquire(id), ctx.db.write());
-    let tx = tx?;
     let Some(known) = store::read(&*tx, id, requests).await? else {
-        let not_found = |_: &Request| Err(competitions::not_found().into());
+        let not_found = |_: &&Request| Err(competitions::not_found().into());
         return Ok(requests.iter().map(not_found).collect());
     };
     let mut answers = known.answers;

@@ -54,7 +54,7 @@ pub(crate) async fn ask(
         None => None,
         Some(key) => {
             let scope = Scope::new(user.id, key, &wish.fingerprint(competition));
-            match idempotency::enter(ctx, &scope).await? {
+            match idempotency::enter(ctx, &scope)? {
                 Entry::Answered(outcome) => return Ok(Answer { outcome, replayed: true }),
                 Entry::New(claim) => Some(Keyed { scope, claim }),
             }

@@ -16,7 +16,7 @@ use super::{
     request::{Keyed, Outcome, Request, Wish},
 };
 use crate::{
-    Actor,
+    Actor, Context,
     idempotency::{Claim, Scope},
     testing::World,
 };
@@ -110,6 +110,8 @@ impl Model {
 /// The real thing, and whose competition it is.
 struct Real<'a> {
     world: &'a World,
+    /// Without Redis, which would answer in the place of the database.
+    ctx: &'a Context,
     organizer: &'a Actor,
     users: &'a [Actor],
     id: CompetitionId,
@@ -139,7 +141,7 @@ impl Real<'_> {
 
     async fn carry_out(&self, events: &[Event]) -> Vec<(Told, bool)> {
         let requests = events.iter().map(|event| self.request(event)).collect();
-        let answers = carry_out(self.world.ctx.clone(), self.id, requests).await;
+        let answers = carry_out(self.ctx.clone(), self.id, requests).await;
         let told = answers.into_iter().map(|answer| match answer {
             Ok(answer) => {
                 (answer.outcome.map(|_: Outcome| ()).map_err(|no| no.code), answer.replayed)
@@ -184,11 +186,12 @@ async fn agree(mut model: Model, real: &Real<'_>, batches: &[Batch]) -> Result<(
 fn thousands_of_histories_agree_with_the_model() {
     let runtime =
         tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
-    let (world, ada, users) = runtime.block_on(async {
+    let (world, ctx, ada, users) = runtime.block_on(async {
         let world = World::new().await;
+        let ctx = world.process_without_redis().await;
         let ada = world.organizer("Ada").await;
         let users = world.crowd(USERS).await;
-        (world, ada, users)
+        (world, ctx, ada, users)
     });
     let history = Cell::new(0);
     let config = Config { cases: HISTORIES, failure_persistence: None, ..Config::default() };
@@ -196,8 +199,14 @@ fn thousands_of_histories_agree_with_the_model() {
         history.set(history.get() + 1);
         runtime.block_on(async {
             let id = world.competition(&ada).seats(2).create().await;
-            let real =
-                Real { world: &world, organizer: &ada, users: &users, id, history: history.get() };
+            let real = Real {
+                world: &world,
+                ctx: &ctx,
+                organizer: &ada,
+                users: &users,
+                id,
+                history: history.get(),
+            };
             let model = Model {
                 capacity: 2,
                 seated: [false; USERS],
@@ -208,6 +217,6 @@ fn thousands_of_histories_agree_with_the_model() {
             agree(model, &real, &batches).await
         })
     });
-    runtime.block_on(async move { drop(world) });
+    runtime.block_on(async move { drop((world, ctx)) });
     outcome.unwrap();
 }

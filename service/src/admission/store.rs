@@ -57,7 +57,7 @@ const READ: &str = "\
 pub(super) async fn read(
     tx: &impl ConnectionTrait,
     id: CompetitionId,
-    requests: &[Request],
+    requests: &[&Request],
 ) -> Result<Option<Known>> {
     let scopes: Vec<_> =
         requests.iter().filter_map(|request| Some(&request.keyed.as_ref()?.scope)).collect();

@@ -58,24 +58,39 @@ impl Answers {
         Self { here: Cache::new(CAPACITY), elsewhere: redis }
     }
 
-    /// What is known of the key of `scope`; if that is nothing, the key is claimed with `token`.
-    pub(super) async fn look_up(&self, now: Timestamp, scope: &Scope, token: &str) -> Found {
+    /// What this process has answered to the key of `scope`.
+    pub(super) fn look_up(&self, now: Timestamp, scope: &Scope) -> Option<Kept> {
         let found = self.here.get(&(scope.user, scope.key.clone()));
-        if let Some((kept, _)) = found.filter(|(_, since)| now.utc() - since.utc() < life()) {
-            return Found::Answer(kept);
+        let fresh = found.filter(|(_, since)| now.utc() - since.utc() < life());
+        fresh.map(|(kept, _)| kept)
+    }
+
+    /// What all processes know of some keys; a key of which they know nothing is claimed with the token beside it.
+    pub(super) async fn look_up_elsewhere(&self, keys: Vec<(&Scope, &str)>) -> Vec<Found> {
+        let nothing = || keys.iter().map(|_| Found::Nothing(None)).collect();
+        let Some(redis) = self.elsewhere.as_ref().filter(|_| !keys.is_empty()) else {
+            return nothing();
+        };
+        let claim = |(scope, token): &(&Scope, &str)| SharedClaim {
+            redis: Arc::clone(redis),
+            name: name(redis, scope),
+            value: format!("{CLAIMED}{token}"),
+        };
+        let claims: Vec<_> = keys.iter().map(claim).collect();
+        let mut commands = redis::pipe();
+        for claim in &claims {
+            let set = commands.cmd("SET").arg(&claim.name).arg(&claim.value);
+            set.arg(&["NX", "GET", "PX"]).arg(millis(CLAIM));
         }
-        let Some(redis) = &self.elsewhere else { return Found::Nothing(None) };
-        let (name, value) = (name(redis, scope), format!("{CLAIMED}{token}"));
-        let mut claim = redis::cmd("SET");
-        claim.arg(&name).arg(&value).arg(&["NX", "GET", "PX"]).arg(millis(CLAIM));
-        match redis.query::<Option<String>>(&claim).await {
-            Some(Some(found)) => read(&found),
-            Some(None) => {
-                Found::Nothing(Some(SharedClaim { redis: Arc::clone(redis), name, value }))
-            }
-            // A Redis that does not answer knows nothing.
-            None => Found::Nothing(None),
-        }
+        // A Redis that does not answer knows nothing.
+        let Some(found) = redis.query_all::<Vec<Option<String>>>(&commands).await else {
+            return nothing();
+        };
+        let known = found.into_iter().zip(claims).map(|(found, claim)| match found {
+            Some(found) => read(&found),
+            None => Found::Nothing(Some(claim)),
+        });
+        known.collect()
     }
 
     /// Keeps answers that were committed. Nobody waits until other processes know of them.

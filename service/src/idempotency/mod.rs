@@ -14,6 +14,7 @@ use domain::{ErrorCode, PublicError};
 use serde::de::DeserializeOwned;
 
 pub(crate) use answers::Answers;
+use answers::Found;
 pub(crate) use in_flight::{Claim, InFlight};
 pub(crate) use scope::{Kept, Scope};
 
@@ -24,30 +25,48 @@ pub fn new_key() -> String {
     new_id().to_string()
 }
 
-/// What is known of a key when a request with it comes in.
+/// What this process knows of a key when a request with it comes in.
 pub(crate) enum Entry<T> {
     /// The request was answered before, with this.
     Answered(T),
-    /// It may be worked on; the claim keeps others from doing so at the same time.
+    /// It may be worked on; the claim keeps others of this process from doing so at the same time.
     New(Claim),
 }
 
-/// Looks a key up among the answers given lately, and claims it if it is not there. Whether the database knows it
-/// shows in the transaction, with [`Scope::recall`].
+/// Looks a key up among the answers that this process knows of, and claims it if it is not there. Whether other
+/// processes know it shows in [`look_up_elsewhere`], and whether the database does, in the transaction.
 ///
 /// # Errors
-/// [`ErrorCode::IdempotencyInFlight`] while somebody works on it; [`ErrorCode::IdempotencyKeyReused`] when it was
+/// [`ErrorCode::IdempotencyInFlight`] while this process works on it; [`ErrorCode::IdempotencyKeyReused`] when it was
 /// used for another request.
-pub(crate) async fn enter<T: DeserializeOwned>(ctx: &Context, scope: &Scope) -> Result<Entry<T>> {
-    let mut claim = ctx.in_flight.enter(scope)?;
-    match ctx.answers.look_up(ctx.now(), scope, claim.token()).await {
-        answers::Found::Answer(kept) => Ok(Entry::Answered(scope.read(&kept)?)),
-        answers::Found::InFlight => Err(in_flight().into()),
-        answers::Found::Nothing(shared) => {
-            claim.share(shared);
-            Ok(Entry::New(claim))
-        }
+pub(crate) fn enter<T: DeserializeOwned>(ctx: &Context, scope: &Scope) -> Result<Entry<T>> {
+    let claim = ctx.in_flight.enter(scope)?;
+    match ctx.answers.look_up(ctx.now(), scope) {
+        Some(kept) => Ok(Entry::Answered(scope.read(&kept)?)),
+        None => Ok(Entry::New(claim)),
     }
+}
+
+/// Looks keys that were claimed here up among what all processes know, in one round trip; those that are not there
+/// are claimed there as well. Answers for each with what was answered before, if it was.
+///
+/// # Errors
+/// For each key as [`enter`], for what other processes do.
+pub(crate) async fn look_up_elsewhere<T: DeserializeOwned>(
+    ctx: &Context,
+    keys: Vec<(&Scope, &mut Claim)>,
+) -> Vec<Result<Option<T>>> {
+    let tokens = keys.iter().map(|(scope, claim)| (*scope, claim.token())).collect();
+    let found = ctx.answers.look_up_elsewhere(tokens).await;
+    let known = found.into_iter().zip(keys).map(|(found, (scope, claim))| match found {
+        Found::Answer(kept) => scope.read(&kept).map(Some),
+        Found::InFlight => Err(in_flight().into()),
+        Found::Nothing(shared) => {
+            claim.share(shared);
+            Ok(None)
+        }
+    });
+    known.collect()
 }
 
 fn in_flight() -> PublicError {
@@ -69,6 +88,17 @@ mod tests {
     fn code<T>(entry: Result<Entry<T>>) -> ErrorCode {
         let Err(error) = entry else { panic!("it was let in") };
         PublicError::from(error).code
+    }
+
+    /// Asks this process, and then all.
+    async fn enter<T: DeserializeOwned>(ctx: &Context, scope: &Scope) -> Result<Entry<T>> {
+        match super::enter(ctx, scope)? {
+            Entry::New(mut claim) => {
+                let known = look_up_elsewhere(ctx, vec![(scope, &mut claim)]).await.remove(0)?;
+                Ok(known.map_or(Entry::New(claim), Entry::Answered))
+            }
+            answered => Ok(answered),
+        }
     }
 
     /// Works on a key and keeps the answer.
