@@ -188,7 +188,10 @@ fn thousands_of_histories_agree_with_the_model() {
         tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
     let (world, ctx, ada, users) = runtime.block_on(async {
         let world = World::new().await;
-        let ctx = world.process_without_redis().await;
+        let ctx = match world.ctx.redis() {
+            Some(_) => world.process_without_redis().await,
+            None => world.ctx.clone(),
+        };
         let ada = world.organizer("Ada").await;
         let users = world.crowd(USERS).await;
         (world, ctx, ada, users)
