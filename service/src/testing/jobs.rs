@@ -1,4 +1,4 @@
-//! A worker for tests: no lanes, no lease to lose, it does what is due and goes.
+//! A worker for tests: one job after the other, no lease to lose; it does what is due and goes.
 
 use crate::{
     Context, confirmation, housekeeping,
