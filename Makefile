@@ -15,17 +15,17 @@ help: ## List these targets
 
 .PHONY: run
 run: setup ## Install what is missing, build, and serve with demo data on http://localhost:3000
-	cargo leptos build
+	cargo leptos build --split
 	@printf '\nMini Compete: http://localhost:%s (Ctrl-C stops it)\n\n' "$${PORT:-3000}"
 	@exec $(TARGET)/debug/mini-compete serve --seed-demo
 
 .PHONY: dev
 dev: setup ## The same, rebuilt and reloaded on every change
-	cargo leptos watch -- serve --seed-demo
+	cargo leptos watch --split -- serve --seed-demo
 
 .PHONY: build
 build: setup ## Make the release binary, target/release/mini-compete, and its site beside it
-	LEPTOS_SITE_ROOT=CARGO_TARGET_DIR/release/site cargo leptos build --release --precompress
+	LEPTOS_SITE_ROOT=CARGO_TARGET_DIR/release/site cargo leptos build --release --split --precompress
 	@printf '\nBuilt %s\n' "$(TARGET)/release/mini-compete and $(TARGET)/release/site"
 
 .PHONY: test

@@ -8,7 +8,7 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # A relative CARGO_TARGET_DIR counts from the root of the project.
 target=$(cd "$here/.." && cd "${CARGO_TARGET_DIR:-target}" && pwd)
 binary=${E2E_BINARY:-$target/debug/mini-compete}
-[ -x "$binary" ] || { echo "$binary is missing. Build it first: cargo leptos build" >&2; exit 1; }
+[ -x "$binary" ] || { echo "$binary is missing. Build it first: make run" >&2; exit 1; }
 
 data=$(mktemp -d "${TMPDIR:-/tmp}/mini-compete-e2e.XXXXXX")
 server=''

@@ -35,7 +35,7 @@ step() {
 doc_tests() { cargo test --doc "${HOST_CRATES[@]}" 2>&1 | tee "$reports/doc-tests.txt"; }
 
 end_to_end() {
-  cargo leptos build || return
+  cargo leptos build --split || return
   local chromium
   if chromium=$(scripts/find-chromium.sh); then export CHROMIUM_PATH=$chromium; fi
   (cd end2end && npx playwright test)

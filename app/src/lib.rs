@@ -6,6 +6,7 @@
 
 #![expect(unreachable_pub, reason = "the component macro makes more public than it is given")]
 
+mod bundles;
 mod components;
 mod error;
 mod form;

@@ -22,6 +22,12 @@ pub(crate) fn sign_up(next: &str) -> String {
     page("/auth/signup", next)
 }
 
+/// What follows the host in this address, but for the fragment.
+pub(crate) fn path_and_query(url: &Url) -> String {
+    let mark = if url.search().is_empty() { "" } else { "?" };
+    format!("{}{mark}{}", url.path(), url.search())
+}
+
 fn page(path: &str, next: &str) -> String {
     match local(next) {
         HOME => path.to_owned(),

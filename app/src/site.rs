@@ -3,20 +3,18 @@
 use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};
 use leptos_router::{
-    SsrMode,
+    Lazy, SsrMode,
     components::{Route, Router, Routes},
     path,
 };
 
 use crate::{
-    components::{Footer, Header, NavigationFocus},
-    pages::{
-        HomePage, NotFoundPage,
-        auth::{LoginPage, SignupPage},
-        competitions::{CompetitionDetailPage, CompetitionListPage, CreateCompetitionPage},
-        dashboard::DashboardPage,
-        mailbox::MailboxPage,
+    bundles::{
+        CompetitionDetail, CompetitionList, CreateCompetition, Dashboard, Home, Login, Mailbox,
+        Signup,
     },
+    components::{Footer, Header, NavigationFocus},
+    pages::NotFoundPage,
     viewer::CurrentViewer,
 };
 
@@ -51,22 +49,22 @@ fn Site() -> impl IntoView {
         <Header />
         <main id="main" tabindex="-1" class="site-width grow py-8 outline-none">
             <Routes fallback=NotFoundPage>
-                <Route path=path!("/") view=HomePage ssr=SsrMode::Async />
-                <Route path=path!("/competitions") view=CompetitionListPage ssr=SsrMode::Async />
+                <Route path=path!("/") view={Lazy::<Home>::new()} ssr=SsrMode::Async />
+                <Route path=path!("/competitions") view={Lazy::<CompetitionList>::new()} ssr=SsrMode::Async />
                 <Route
                     path=path!("/competitions/create")
-                    view=CreateCompetitionPage
+                    view={Lazy::<CreateCompetition>::new()}
                     ssr=SsrMode::Async
                 />
                 <Route
                     path=path!("/competitions/:id")
-                    view=CompetitionDetailPage
+                    view={Lazy::<CompetitionDetail>::new()}
                     ssr=SsrMode::Async
                 />
-                <Route path=path!("/auth/login") view=LoginPage ssr=SsrMode::Async />
-                <Route path=path!("/auth/signup") view=SignupPage ssr=SsrMode::Async />
-                <Route path=path!("/dashboard") view=DashboardPage ssr=SsrMode::Async />
-                <Route path=path!("/mailbox") view=MailboxPage ssr=SsrMode::Async />
+                <Route path=path!("/auth/login") view={Lazy::<Login>::new()} ssr=SsrMode::Async />
+                <Route path=path!("/auth/signup") view={Lazy::<Signup>::new()} ssr=SsrMode::Async />
+                <Route path=path!("/dashboard") view={Lazy::<Dashboard>::new()} ssr=SsrMode::Async />
+                <Route path=path!("/mailbox") view={Lazy::<Mailbox>::new()} ssr=SsrMode::Async />
             </Routes>
         </main>
         <Footer />

@@ -33,7 +33,7 @@ pub(crate) fn find(chosen: Option<&Path>) -> io::Result<PathBuf> {
     let candidates = [folder.join("site"), folder.join("../site")];
     let found = candidates.iter().find(|candidate| candidate.is_dir());
     found.ok_or_else(|| {
-        let message = "the site's files are not beside this program: build them with `cargo leptos build`, or say --site-root";
+        let message = "the site's files are not beside this program: build them with `cargo leptos build --split`, or say --site-root";
         io::Error::new(io::ErrorKind::NotFound, message)
     })?
     .canonicalize()

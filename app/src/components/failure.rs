@@ -2,7 +2,7 @@
 
 use domain::{ErrorCode, PublicError};
 use leptos::prelude::*;
-use leptos_router::hooks::use_location;
+use leptos_router::hooks::use_url;
 
 use super::{Head, Heading};
 use crate::{error::Failure, next};
@@ -59,10 +59,7 @@ fn words(error: &PublicError) -> (&'static str, String) {
 
 /// Goes to the login page, which leads back to the page we are on.
 fn go_to_login() {
-    let location = use_location();
-    let search = location.search.get_untracked();
-    let mark = if search.is_empty() { "" } else { "?" };
-    let login = next::login(&format!("{}{mark}{search}", location.pathname.get_untracked()));
+    let login = next::login(&next::path_and_query(&use_url().read_untracked()));
 
     #[cfg(feature = "ssr")]
     crate::ssr::response::redirect_page(&login);
