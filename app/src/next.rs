@@ -1,6 +1,7 @@
 //! Where a login leads to.
 
-use leptos_router::location::Url;
+use leptos::prelude::*;
+use leptos_router::location::{Location, Url};
 
 /// Where a login leads to when nothing else was asked for.
 const HOME: &str = "/dashboard";
@@ -10,6 +11,12 @@ const HOME: &str = "/dashboard";
 pub(crate) fn local(next: &str) -> &str {
     let is_local = next.starts_with('/') && !next.starts_with("//") && !next.contains('\\');
     if is_local && next.bytes().all(|byte| byte.is_ascii_graphic()) { next } else { HOME }
+}
+
+/// The address of the page that is open.
+pub(crate) fn here(location: &Location) -> String {
+    let (path, search) = (location.pathname.get(), location.search.get());
+    if search.is_empty() { path } else { format!("{path}?{search}") }
 }
 
 /// The login page that leads back to `next`.

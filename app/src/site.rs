@@ -9,7 +9,7 @@ use leptos_router::{
 };
 
 use crate::{
-    components::{Footer, Header, NavigationFocus},
+    components::{Footer, Header, NavigationFocus, Toaster, Toasts},
     pages::{
         HomePage, NotFoundPage,
         auth::{LoginPage, SignupPage},
@@ -44,6 +44,7 @@ pub fn App() -> impl IntoView {
 fn Site() -> impl IntoView {
     CurrentViewer::provide();
     NavigationFocus::provide();
+    Toasts::provide();
     view! {
         <a href="#main" class="skip-link" rel="external">
             "Skip to content"
@@ -70,5 +71,6 @@ fn Site() -> impl IntoView {
             </Routes>
         </main>
         <Footer />
+        <Toaster />
     }
 }
