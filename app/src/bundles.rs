@@ -8,7 +8,7 @@ use leptos::{
     prelude::*,
     wasm_split::{SplitLoaderError, wasm_split},
 };
-use leptos_router::{LazyRoute, hooks::use_url};
+use leptos_router::{LazyRoute, hooks::use_location};
 
 use crate::{
     next,
@@ -82,7 +82,7 @@ bundle! { Organize, organize, fetch_organize:
 /// The page. Where its code cannot be fetched, for the server may have been updated since the first page was loaded,
 /// the browser loads the page whole instead; one that it has just loaded stays as the server made it.
 async fn or_load_page(page: impl Future<Output = Result<AnyView, SplitLoaderError>>) -> AnyView {
-    let url = use_url();
+    let location = use_location();
     match page.await {
         Ok(page) => page,
         Err(_) => {
@@ -91,7 +91,7 @@ async fn or_load_page(page: impl Future<Output = Result<AnyView, SplitLoaderErro
                 .is_some_and(|html| html.has_attribute("data-hydrated"));
             if is_live {
                 // Fails for malformed addresses only, and this one led here.
-                let _ = window().location().set_href(&next::path_and_query(&url.read_untracked()));
+                let _ = window().location().set_href(&untrack(|| next::here(&location)));
             }
             std::future::pending().await
         }

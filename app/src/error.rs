@@ -14,7 +14,11 @@ use serde::{Deserialize, Serialize};
 pub struct Failure(pub PublicError);
 
 impl From<PublicError> for Failure {
+    /// On the server the error gets the id of the request that met it.
     fn from(error: PublicError) -> Self {
+        #[cfg(feature = "ssr")]
+        let error =
+            PublicError { request_id: error.request_id.or_else(crate::ssr::request::id), ..error };
         Self(error)
     }
 }
@@ -42,7 +46,7 @@ impl FromServerFnError for Failure {
             ),
             _ => (ErrorCode::Internal, "Something went wrong on our side. Please try again."),
         };
-        Self(PublicError::new(code, message))
+        PublicError::new(code, message).into()
     }
 
     /// Called once for every failed call, when its answer is made: the place to set the answer's status,
@@ -61,7 +65,7 @@ impl From<service::Error> for Failure {
         if !matches!(error, service::Error::Public(_)) {
             crate::ssr::log::failed("app.service", &error);
         }
-        Self(error.into())
+        PublicError::from(error).into()
     }
 }
 
@@ -69,6 +73,6 @@ impl From<service::Error> for Failure {
 impl From<tower_sessions::session::Error> for Failure {
     fn from(error: tower_sessions::session::Error) -> Self {
         crate::ssr::log::failed("app.session", &error);
-        Self(PublicError::new(ErrorCode::Internal, "Something went wrong on our side."))
+        PublicError::new(ErrorCode::Internal, "Something went wrong on our side.").into()
     }
 }

@@ -9,6 +9,8 @@
 mod bundles;
 mod components;
 mod error;
+#[cfg(feature = "ssr")]
+mod failure_page;
 mod form;
 mod next;
 pub mod pages;
@@ -21,6 +23,13 @@ mod ssr;
 mod viewer;
 
 pub use error::Failure;
+#[cfg(feature = "ssr")]
+pub use failure_page::failure_page;
 pub use form::Returned;
 pub use shell::shell;
 pub use site::App;
+
+/// Whether browsers reach the site through https. The server puts it into the context of every page.
+#[cfg(feature = "ssr")]
+#[derive(Clone, Copy, Debug)]
+pub struct Https(pub bool);

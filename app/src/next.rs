@@ -1,6 +1,7 @@
 //! Where a login leads to.
 
-use leptos_router::location::Url;
+use leptos::prelude::*;
+use leptos_router::location::{Location, Url};
 
 /// Where a login leads to when nothing else was asked for.
 const HOME: &str = "/dashboard";
@@ -12,6 +13,12 @@ pub(crate) fn local(next: &str) -> &str {
     if is_local && next.bytes().all(|byte| byte.is_ascii_graphic()) { next } else { HOME }
 }
 
+/// The address of the page that is open.
+pub(crate) fn here(location: &Location) -> String {
+    let (path, search) = (location.pathname.get(), location.search.get());
+    if search.is_empty() { path } else { format!("{path}?{search}") }
+}
+
 /// The login page that leads back to `next`.
 pub(crate) fn login(next: &str) -> String {
     page("/auth/login", next)
@@ -20,12 +27,6 @@ pub(crate) fn login(next: &str) -> String {
 /// The sign-up page that leads back to `next`.
 pub(crate) fn sign_up(next: &str) -> String {
     page("/auth/signup", next)
-}
-
-/// What follows the host in this address, but for the fragment.
-pub(crate) fn path_and_query(url: &Url) -> String {
-    let mark = if url.search().is_empty() { "" } else { "?" };
-    format!("{}{mark}{}", url.path(), url.search())
 }
 
 fn page(path: &str, next: &str) -> String {

@@ -1,21 +1,26 @@
 //! The document around every page.
 
-use leptos::prelude::*;
+use leptos::{html, prelude::*};
 use leptos_meta::{HashedStylesheet, MetaTags};
 
-use crate::App;
+use crate::{App, components::Theme};
 
-/// The HTML document. Light or dark is the style sheet's business, so that nothing flashes.
+/// The face of headings, which is fetched along with the style sheet that asks for it.
+const FONT: &str = "/fonts/bricolage-grotesque-700.woff2";
+/// What a phone paints around the page: the colours of its head, `--color-base-100` in the style sheet.
+const LIGHT: &str = "#ffffff";
+const DARK: &str = "#18232a";
+
+/// The HTML document. It says in its first line whether it is light or dark, so that nothing flashes.
 pub fn shell(options: LeptosOptions) -> impl IntoView {
+    let theme = Theme::current();
     view! {
         <!DOCTYPE html>
-        <html lang="en">
+        <html lang="en" data-theme=theme.attribute()>
             <head>
                 <meta charset="utf-8" />
                 <meta name="viewport" content="width=device-width, initial-scale=1" />
-                <meta name="color-scheme" content="light dark" />
-                <link rel="icon" type="image/svg+xml" href="/favicon.svg" />
-                <HashedStylesheet options=options.clone() id="style" />
+                <DocumentHead options=options.clone() theme />
                 <AutoReload options=options.clone() />
                 <HydrationScripts options />
                 <MetaTags />
@@ -25,4 +30,34 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
             </body>
         </html>
     }
+}
+
+/// What the pages and the failures outside of them share: colours, mark, face and style.
+#[component]
+pub(crate) fn DocumentHead(
+    /// Where the style sheet is.
+    options: LeptosOptions,
+    /// What was chosen in this browser.
+    theme: Theme,
+) -> impl IntoView {
+    let (on_light, on_dark) = match theme {
+        Theme::System => (LIGHT, DARK),
+        Theme::Light => (LIGHT, LIGHT),
+        Theme::Dark => (DARK, DARK),
+    };
+    view! {
+        <meta name="color-scheme" content=theme.attribute().unwrap_or("light dark") />
+        {theme_color("(prefers-color-scheme: light)", on_light)}
+        {theme_color("(prefers-color-scheme: dark)", on_dark)}
+        <link rel="icon" type="image/svg+xml" href="/favicon.svg" />
+        <link rel="apple-touch-icon" href="/apple-touch-icon.png" />
+        <link rel="manifest" href="/manifest.webmanifest" />
+        <link rel="preload" r#as="font" type="font/woff2" href=FONT crossorigin="anonymous" />
+        <HashedStylesheet options id="style" />
+    }
+}
+
+/// The `view!` macro knows no `media` of a `meta`.
+fn theme_color(media: &'static str, color: &'static str) -> impl IntoView {
+    html::meta().name("theme-color").content(color).attr("media", media)
 }

@@ -13,7 +13,7 @@ use crate::{
         CompetitionDetail, CompetitionList, CreateCompetition, Dashboard, Home, Login, Mailbox,
         Signup,
     },
-    components::{Footer, Header, NavigationFocus},
+    components::{Footer, Header, NavigationFocus, Toaster, Toasts},
     pages::NotFoundPage,
     viewer::CurrentViewer,
 };
@@ -42,6 +42,7 @@ pub fn App() -> impl IntoView {
 fn Site() -> impl IntoView {
     CurrentViewer::provide();
     NavigationFocus::provide();
+    Toasts::provide();
     view! {
         <a href="#main" class="skip-link" rel="external">
             "Skip to content"
@@ -68,5 +69,6 @@ fn Site() -> impl IntoView {
             </Routes>
         </main>
         <Footer />
+        <Toaster />
     }
 }

@@ -120,18 +120,21 @@ pub struct PublicError {
     /// The fields it is about; empty when it is about none.
     #[serde(default)]
     pub fields: Vec<FieldError>,
+    /// Finds the request in the log, where pages show it; the REST API tells it in a header.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request_id: Option<String>,
 }
 
 impl PublicError {
     /// An error about the request as a whole.
     pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), fields: Vec::new() }
+        Self { code, message: message.into(), fields: Vec::new(), request_id: None }
     }
 
     /// An error about one field, shown beside it.
     pub fn on_field(code: ErrorCode, field: &str, message: &str) -> Self {
         let fields = vec![FieldError { field: field.into(), message: message.into() }];
-        Self { code, message: message.into(), fields }
+        Self { code, message: message.into(), fields, request_id: None }
     }
 
     /// What is wrong with `field`, if anything is.
@@ -167,6 +170,7 @@ impl Faults {
                 code: ErrorCode::ValidationFailed,
                 message: self.0.iter().map(|fault| &*fault.message).collect::<Vec<_>>().join("; "),
                 fields: self.0,
+                request_id: None,
             }),
         }
     }

@@ -35,6 +35,16 @@ impl Timestamp {
         self.0.format("%-d %B %Y, %H:%M UTC").to_string()
     }
 
+    /// The day of the month, in UTC: `29`.
+    pub fn day(self) -> u32 {
+        self.0.day()
+    }
+
+    /// The month in three letters, in UTC: `Nov`.
+    pub fn month(self) -> String {
+        self.0.format("%b").to_string()
+    }
+
     /// `2026-11-29T07:10`, as an `<input type="datetime-local">` wants its value.
     pub fn input_value(self) -> String {
         self.0.format("%Y-%m-%dT%H:%M").to_string()

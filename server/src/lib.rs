@@ -5,6 +5,7 @@
 mod api;
 mod auth;
 mod data_folder;
+mod failures;
 mod headers;
 mod options;
 mod problem;

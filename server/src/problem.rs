@@ -77,7 +77,7 @@ impl From<service::Error> for Problem {
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        let PublicError { code, message, fields } = self.0;
+        let PublicError { code, message, fields, .. } = self.0;
         let status = StatusCode::from_u16(code.status()).expect("the table has valid statuses");
         let title = status.canonical_reason().unwrap_or("Error");
         let messages = match code {

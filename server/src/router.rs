@@ -26,6 +26,7 @@ use tower_sessions::{Expiry, SessionManagerLayer, cookie::SameSite, cookie::time
 use crate::{
     AppState, api,
     auth::{self, Sessions},
+    failures,
     headers::{IDEMPOTENCY_KEY, IDEMPOTENCY_REPLAYED, X_REQUEST_ID, X_TOTAL_COUNT},
     options::ServerOptions,
     problem::Problem,
@@ -53,6 +54,7 @@ pub fn router(state: AppState, options: &ServerOptions) -> Router {
         .layer(SetRequestIdLayer::new(X_REQUEST_ID, MakeRequestUuid))
         .layer(TraceLayer::new_for_http())
         .layer(PropagateRequestIdLayer::new(X_REQUEST_ID))
+        .layer(middleware::from_fn_with_state(state.leptos.clone(), failures::as_pages))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, TIME_LIMIT))
         .layer(compression());
@@ -60,7 +62,7 @@ pub fn router(state: AppState, options: &ServerOptions) -> Router {
         .nest("/api", api::router().layer(cors(options)))
         // A nested router does not own the address of its own with a slash behind it.
         .route("/api/", routing::any(api::not_found))
-        .merge(pages(&state))
+        .merge(pages(&state, options))
         .layer(who)
         .merge(api::probes())
         .layer(around)
@@ -68,11 +70,14 @@ pub fn router(state: AppState, options: &ServerOptions) -> Router {
 }
 
 /// Pages, their server functions, and the files of the site.
-fn pages(state: &AppState) -> Router<AppState> {
+fn pages(state: &AppState, options: &ServerOptions) -> Router<AppState> {
     let leptos = state.leptos.clone();
     let provide = {
-        let ctx = state.ctx.clone();
-        move || provide_context(ctx.clone())
+        let (ctx, is_https) = (state.ctx.clone(), options.is_https());
+        move || {
+            provide_context(ctx.clone());
+            provide_context(app::Https(is_https));
+        }
     };
     let shell = move || app::shell(leptos.clone());
     let files = leptos_axum::file_and_error_handler_with_context::<AppState, _>(

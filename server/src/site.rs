@@ -16,8 +16,8 @@ use leptos::config::LeptosOptions;
 
 /// The name of the files below `/pkg`; `output-name` in Cargo.toml.
 const OUTPUT_NAME: &str = "mini-compete";
-/// Where compiled files are served.
-const PKG: &str = "/pkg/";
+/// Where files are served that never change under one name: compiled ones, and faces.
+const LASTING: [&str; 2] = ["/pkg/", "/fonts/"];
 /// Lists the hashes that compiled files carry in their names.
 const HASH_FILE: &str = "hash.txt";
 
@@ -58,12 +58,13 @@ fn program_folder() -> io::Result<PathBuf> {
     Ok(program.parent().unwrap_or(Path::new("/")).to_path_buf())
 }
 
-/// Compiled files carry a hash in their names, so they are kept for ever; everything else may show who is
+/// Compiled files carry a hash in their names, so they are kept for ever, and faces do not change; everything else may show who is
 /// signed in, and is asked for again. Files lie there compressed in several ways.
 pub(crate) async fn cache(request: Request, next: Next) -> Response {
-    let is_compiled = request.uri().path().starts_with(PKG);
+    let path = request.uri().path();
+    let is_lasting = LASTING.iter().any(|folder| path.starts_with(folder));
     let mut response = next.run(request).await;
-    let keep_for_ever = is_compiled && response.status().is_success();
+    let keep_for_ever = is_lasting && response.status().is_success();
     let value =
         if keep_for_ever { "public, max-age=31536000, immutable" } else { "private, no-cache" };
     let headers = response.headers_mut();

@@ -3,7 +3,7 @@
 use domain::{ErrorCode, FieldError, PublicError};
 use leptos::{html::Div, prelude::*};
 
-use super::{Icon, Shape, focus};
+use super::{Icon, RequestId, Shape, focus};
 use crate::form::Problem;
 
 /// Lists what is wrong, each entry a link to its field. With JavaScript it takes the focus when it appears.
@@ -30,6 +30,8 @@ pub(crate) fn ErrorSummary(
 
 #[component]
 fn Faults(problem: PublicError) -> impl IntoView {
+    // Only what failed on our side is worth asking us about.
+    let request_id = problem.request_id.filter(|_| problem.code.status() >= 500);
     let message = match problem.code {
         ErrorCode::Unauthorized => "Your session has ended. Log in again, then repeat this.".into(),
         _ => problem.message,
@@ -47,6 +49,7 @@ fn Faults(problem: PublicError) -> impl IntoView {
                 "There is a problem"
             </h2>
             {list}
+            <RequestId id=request_id />
         </div>
     }
 }

@@ -2,9 +2,9 @@
 
 use domain::{ErrorCode, PublicError};
 use leptos::prelude::*;
-use leptos_router::hooks::use_url;
+use leptos_router::hooks::use_location;
 
-use super::{Head, Heading};
+use super::{Head, Heading, RequestId};
 use crate::{error::Failure, next};
 
 /// In place of a page: why it cannot be shown and what to do, with the fitting status. Somebody who has to
@@ -21,21 +21,43 @@ pub(crate) fn FailureView(
         #[cfg(feature = "ssr")]
         crate::ssr::response::set_status(error.code);
     }
-    let (title, advice) = words(&error);
+    let Words { title, advice } = words(&error);
+    let status = error.code.status();
+    // What failed on our side may well succeed the next time; anything else will not.
+    let again = (status >= 500).then(|| untrack(|| next::here(&use_location())));
     view! {
         <Head title />
-        <div class="grid justify-items-start gap-4">
-            <p class="font-semibold text-muted tabular-nums">{error.code.status()}</p>
+        <div class="failure">
+            <p class="failure-code">{status}</p>
             <Heading>{title}</Heading>
             <p class="max-w-prose text-lg">{advice}</p>
-            <a class="btn btn-primary" href="/competitions">"See all competitions"</a>
+            <p class="flex flex-wrap gap-3">
+                {again
+                    .map(|here| {
+                        view! {
+                            <a class="btn btn-primary" href=here rel="external">"Try again"</a>
+                        }
+                    })}
+                <a class="btn" class:btn-primary=status < 500 href="/competitions">
+                    "See all competitions"
+                </a>
+            </p>
+            <RequestId id=error.request_id />
         </div>
     }
 }
 
-/// A heading, and what to do.
-fn words(error: &PublicError) -> (&'static str, String) {
-    match error.code {
+/// What is said about a failure.
+pub(crate) struct Words {
+    /// What happened.
+    pub(crate) title: &'static str,
+    /// What to do.
+    pub(crate) advice: String,
+}
+
+/// What happened, and what to do.
+pub(crate) fn words(error: &PublicError) -> Words {
+    let (title, advice) = match error.code {
         ErrorCode::CompetitionNotFound => (
             "Competition not found",
             "It may have been removed, or the address is incomplete.".into(),
@@ -43,6 +65,10 @@ fn words(error: &PublicError) -> (&'static str, String) {
         ErrorCode::MailNotFound => {
             ("Message not found", "It is not in your mailbox, or the address is incomplete.".into())
         }
+        ErrorCode::JobNotFound => (
+            "Job not found",
+            "It is not among those that were given up: somebody may have put it back or discarded it.".into(),
+        ),
         ErrorCode::RouteNotFound => (
             "Page not found",
             "There is nothing at this address. Check it for a typing mistake, or start from the list.".into(),
@@ -53,13 +79,22 @@ fn words(error: &PublicError) -> (&'static str, String) {
             "It is for people with another role. Sign in with an account that has it.".into(),
         ),
         ErrorCode::ValidationFailed => ("This address is not complete", error.message.clone()),
+        ErrorCode::Overloaded => (
+            "Too much is going on just now",
+            "Nothing you did is lost. Please try again in a moment.".into(),
+        ),
+        ErrorCode::Internal => (
+            "Something broke on our side",
+            "It has been noted. Please try again in a moment; if it happens again, tell us the request id below.".into(),
+        ),
         _ => ("This page cannot be shown just now", format!("{} Please try again in a moment.", error.message)),
-    }
+    };
+    Words { title, advice }
 }
 
 /// Goes to the login page, which leads back to the page we are on.
 fn go_to_login() {
-    let login = next::login(&next::path_and_query(&use_url().read_untracked()));
+    let login = next::login(&untrack(|| next::here(&use_location())));
 
     #[cfg(feature = "ssr")]
     crate::ssr::response::redirect_page(&login);

@@ -4,50 +4,59 @@ use domain::{Role, User};
 use leptos::{either::Either, prelude::*};
 use leptos_router::components::A;
 
+use super::Mark;
 use crate::viewer::CurrentViewer;
 
-/// The head of every page.
+/// The head of every page. On a phone its links are a row of their own: nothing has to be opened first.
 #[component]
 pub(crate) fn Header() -> impl IntoView {
     let viewer = expect_context::<CurrentViewer>();
+    // A viewer who cannot be loaded is shown what strangers see.
+    let known = move || async move { viewer.resource.await.unwrap_or_default() };
     view! {
-        <header class="border-b border-base-300 bg-base-100">
-            <div class="site-width flex flex-wrap items-center justify-between gap-x-6 gap-y-1 py-2">
+        <header class="site-head">
+            <div class="site-width">
                 <A href="/" exact=true attr:class="brand">
-                    <Logo />
+                    <Mark />
                     "Mini Compete"
                 </A>
-                <nav aria-label="Main" class="-ml-2.5 flex flex-wrap items-center gap-x-1">
+                <nav aria-label="Main" class="site-nav">
                     <A href="/competitions" exact=true attr:class="nav-link">"Competitions"</A>
                     <Transition>
                         {move || Suspend::new(async move {
-                            // A viewer who cannot be loaded is shown what strangers see.
-                            let known = viewer.resource.await.unwrap_or_default();
-                            match known.user {
-                                Some(user) => {
-                                    Either::Left(view! { <SignedIn user unread=known.unread /> })
-                                }
+                            let known = known().await;
+                            known.user.map(|user| view! { <Links role=user.role unread=known.unread /> })
+                        })}
+                    </Transition>
+                </nav>
+                <div class="site-account">
+                    <Transition>
+                        {move || Suspend::new(async move {
+                            match known().await.user {
+                                Some(user) => Either::Left(view! { <SignedIn user /> }),
                                 None => Either::Right(view! { <SignedOut /> }),
                             }
                         })}
                     </Transition>
-                </nav>
+                </div>
             </div>
         </header>
     }
 }
 
-/// A ticket with a torn edge.
+/// Where somebody who is signed in can go.
 #[component]
-fn Logo() -> impl IntoView {
+fn Links(role: Role, unread: u64) -> impl IntoView {
     view! {
-        <svg class="size-7" viewBox="0 0 32 32" aria-hidden="true" focusable="false">
-            <path
-                fill="currentColor"
-                d="M3 8h26v5a3 3 0 0 0 0 6v5H3v-5a3 3 0 0 0 0-6zM20 10v3h2v-3zm0 5v3h2v-3zm0 5v2h2v-2z"
-                fill-rule="evenodd"
-            />
-        </svg>
+        <A href="/dashboard" attr:class="nav-link">"Dashboard"</A>
+        {(role == Role::Organizer)
+            .then(|| view! { <A href="/competitions/create" attr:class="nav-link">"Create"</A> })}
+        <A href="/mailbox" attr:class="nav-link">
+            "Mailbox"
+            {(unread > 0).then(|| view! { <Unread count=unread /> })}
+        </A>
+        {(role == Role::Admin)
+            .then(|| view! { <A href="/admin/queues" attr:class="nav-link">"Queues"</A> })}
     }
 }
 
@@ -60,22 +69,12 @@ fn SignedOut() -> impl IntoView {
 }
 
 #[component]
-fn SignedIn(user: User, unread: u64) -> impl IntoView {
+fn SignedIn(user: User) -> impl IntoView {
     let log_out = expect_context::<CurrentViewer>().log_out;
-    let is_organizer = user.role == Role::Organizer;
     view! {
-        <A href="/dashboard" attr:class="nav-link">"Dashboard"</A>
-        {is_organizer
-            .then(|| {
-                view! { <A href="/competitions/create" attr:class="nav-link">"Create"</A> }
-            })}
-        <A href="/mailbox" attr:class="nav-link">
-            "Mailbox"
-            {(unread > 0).then(|| view! { <Unread count=unread /> })}
-        </A>
-        <ActionForm action=log_out attr:class="flex items-center">
-            <span class="hidden max-w-40 truncate pl-3 text-sm sm:inline">{user.name}</span>
-            <button class="nav-link cursor-pointer">"Log out"</button>
+        <span class="site-who text-sm text-muted">{user.name}</span>
+        <ActionForm action=log_out>
+            <button class="nav-link">"Log out"</button>
         </ActionForm>
     }
 }

@@ -21,6 +21,14 @@ pub(crate) enum Shape {
     Cross,
     /// A plus sign.
     Plus,
+    /// A sun.
+    Sun,
+    /// A moon.
+    Moon,
+    /// A screen.
+    Screen,
+    /// An arrow that comes round again.
+    Again,
 }
 
 impl Shape {
@@ -37,6 +45,12 @@ impl Shape {
             Self::Warning => "M12 4l9 16H3zM12 10v4M12 17v.1",
             Self::Cross => "M6 6l12 12M18 6l-12 12",
             Self::Plus => "M12 5v14M5 12h14",
+            Self::Sun => {
+                "M12 8a4 4 0 1 1 0 8a4 4 0 0 1 0-8M12 2v2M12 20v2M2 12h2M20 12h2M5 5l1 1M18 18l1 1M5 19l1-1M18 6l1-1"
+            }
+            Self::Moon => "M20 14A8 8 0 1 1 10 4a7 7 0 0 0 10 10",
+            Self::Screen => "M4 5h16v11H4zM9 20h6M12 16v4",
+            Self::Again => "M20 12a8 8 0 1 1-3-6M17 2v4h-4",
         }
     }
 }

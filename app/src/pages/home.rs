@@ -57,7 +57,7 @@ pub fn HomePage() -> impl IntoView {
                 })}
             </Transition>
         </section>
-        <section class="band mt-14">
+        <section class="band mt-12">
             <div class="grid gap-2">
                 <h2 class="subheading">"Running a competition?"</h2>
                 <p class="max-w-prose">
@@ -69,12 +69,12 @@ pub fn HomePage() -> impl IntoView {
     }
 }
 
-/// The promise, and the search.
+/// The promise, and the search: a ticket, with its stub.
 #[component]
 fn Promise() -> impl IntoView {
     view! {
         <section class="promise">
-            <div class="grid gap-6">
+            <div class="promise-body">
                 <Heading>"Find a competition. Hold your place."</Heading>
                 <p class="max-w-prose text-lg sm:text-xl">
                     "Register in one click: when we say a place is yours, it is yours, and no two people ever hold the same one."
@@ -94,35 +94,11 @@ fn Promise() -> impl IntoView {
                     </button>
                 </form>
             </div>
-            <PromiseTicket />
+            <div class="promise-stub" aria-hidden="true">
+                <span>"One place"</span>
+                <span class="promise-number">"1 of 1"</span>
+                <span>"Yours"</span>
+            </div>
         </section>
-    }
-}
-
-/// A ticket, for decoration.
-#[component]
-fn PromiseTicket() -> impl IntoView {
-    view! {
-        <svg class="promise-ticket" viewBox="0 0 336 176" aria-hidden="true" focusable="false">
-            <path
-                class="fill-primary"
-                d="M12 0h312a12 12 0 0 1 12 12v58a18 18 0 0 0 0 36v58a12 12 0 0 1-12 12H12a12 12 0 0 1-12-12v-58a18 18 0 0 0 0-36V12A12 12 0 0 1 12 0z"
-            />
-            <path class="stroke-base-200" stroke-width="3" stroke-dasharray="2 9" stroke-linecap="round" d="M242 14v150" />
-            <g class="fill-primary-content">
-                <text x="34" y="62" font-size="17">"This place is"</text>
-                <text x="34" y="112" font-size="46">"yours."</text>
-                <rect x="34" y="134" width="180" height="3" rx="1.5" />
-            </g>
-            <circle class="fill-accent" cx="289" cy="70" r="27" />
-            <path
-                class="fill-none stroke-accent-content"
-                stroke-width="6"
-                stroke-linecap="round"
-                stroke-linejoin="round"
-                d="M277 71l9 10l16-20"
-            />
-            <text class="fill-primary-content" x="289" y="132" font-size="17" text-anchor="middle">"1 of 1"</text>
-        </svg>
     }
 }

@@ -1,6 +1,9 @@
 //! What a server function or a page knows about the request it serves.
 
-use http::{header::ACCEPT, request::Parts};
+use http::{
+    header::{ACCEPT, COOKIE},
+    request::Parts,
+};
 use leptos::prelude::{expect_context, use_context};
 use service::{Actor, Context};
 use tower_sessions::Session;
@@ -33,6 +36,23 @@ pub(crate) fn actor() -> Actor {
 pub(crate) fn session() -> Session {
     let parts = expect_context::<Parts>();
     parts.extensions.get().cloned().expect("the session layer wraps every page and server function")
+}
+
+/// Its name in the log, for whoever asks us about it. Clients may choose one, so it is cut.
+pub(crate) fn id() -> Option<String> {
+    /// A UUID and some room.
+    const LONGEST: usize = 64;
+    let parts = use_context::<Parts>()?;
+    let id = parts.headers.get("x-request-id")?.to_str().ok()?;
+    Some(id.chars().take(LONGEST).collect())
+}
+
+/// The value of a cookie of the request.
+pub(crate) fn cookie(name: &str) -> Option<String> {
+    let parts = use_context::<Parts>()?;
+    let all = parts.headers.get_all(COOKIE).into_iter().filter_map(|value| value.to_str().ok());
+    let mut pairs = all.flat_map(|all| all.split(';')).filter_map(|pair| pair.split_once('='));
+    pairs.find(|(found, _)| found.trim() == name).map(|(_, value)| value.trim().to_owned())
 }
 
 /// What asked.

@@ -1,11 +1,15 @@
 //! The status and the headers of the answer under way.
 
 use domain::ErrorCode;
-use http::{HeaderValue, StatusCode, header::LOCATION};
+use http::{
+    HeaderValue, StatusCode,
+    header::{LOCATION, SET_COOKIE},
+};
 use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
 
 use super::request::{Kind, kind};
+use crate::Https;
 
 /// Answers with this code's status.
 pub(crate) fn set_status(code: ErrorCode) {
@@ -40,5 +44,20 @@ pub(crate) fn redirect_page(path: &str) {
 pub(crate) fn redirect_form(path: &str) {
     if kind() == Kind::Form {
         leptos_axum::redirect(path);
+    }
+}
+
+/// Has the browser keep a cookie for so many seconds, out of reach of scripts; 0 has it forget the cookie.
+pub(crate) fn set_cookie(name: &str, value: &str, seconds: u32) {
+    let secure = match use_context::<Https>() {
+        Some(Https(true)) => "; Secure",
+        _ => "",
+    };
+    let cookie =
+        format!("{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}");
+    if let (Some(response), Ok(cookie)) =
+        (use_context::<ResponseOptions>(), HeaderValue::from_str(&cookie))
+    {
+        response.append_header(SET_COOKIE, cookie);
     }
 }

@@ -19,44 +19,48 @@ pub(crate) fn AvailabilityBadge(
     view! { <span class=format!("badge {class}")>{availability.words()}</span> }
 }
 
-/// A competition in a list.
+/// A competition in a list: its stub has the day until which the ticket is good.
 #[component]
 pub(crate) fn CompetitionCard(
     /// What to show.
     listing: Listing,
 ) -> impl IntoView {
+    let start = listing.start_date.map_or_else(
+        || view! { <span>"Start not set yet"</span> }.into_any(),
+        |start| view! { <span>"Starts " <Time at=start /></span> }.into_any(),
+    );
     view! {
-        <article class="ticket">
+        <article class="ticket ticket-card">
             <div class="ticket-body">
-                <p><AvailabilityBadge availability=listing.availability /></p>
-                <h3 class="font-display text-xl font-semibold">
+                <div class="flex flex-wrap items-center justify-between gap-2">
+                    <AvailabilityBadge availability=listing.availability />
+                    <p class="icon-line text-sm text-muted">
+                        <Icon shape=Shape::Person />
+                        <span class="sr-only">"Organizer: "</span>
+                        {listing.organizer}
+                    </p>
+                </div>
+                <h3 class="card-title">
                     <a class="title-link" href=format!("/competitions/{}", listing.id)>
                         {listing.title}
                     </a>
                 </h3>
-                <p class="wrap-anywhere">{listing.summary}</p>
-                <p class="icon-line text-sm text-muted">
-                    <Icon shape=Shape::Person />
-                    <span class="sr-only">"Organizer: "</span>
-                    {listing.organizer}
-                </p>
+                <p class="card-text text-muted">{listing.summary}</p>
+                <Seats left=listing.seats_left capacity=listing.capacity />
+                <div class="grid gap-1 text-sm">
+                    <p class="icon-line">
+                        <Icon shape=Shape::Clock />
+                        <span>"Register before " <Time at=listing.reg_deadline /></span>
+                    </p>
+                    <p class="icon-line"><Icon shape=Shape::Calendar />{start}</p>
+                </div>
                 <Tags tags=listing.tags />
             </div>
-            <div class="ticket-stub">
-                <Seats left=listing.seats_left capacity=listing.capacity />
-                <p class="icon-line text-sm">
-                    <Icon shape=Shape::Clock />
-                    <span>"Register before " <Time at=listing.reg_deadline /></span>
-                </p>
-                <p class="icon-line text-sm">
-                    <Icon shape=Shape::Calendar />
-                    {listing
-                        .start_date
-                        .map_or_else(
-                            || view! { <span>"Start not set yet"</span> }.into_any(),
-                            |start| view! { <span>"Starts " <Time at=start /></span> }.into_any(),
-                        )}
-                </p>
+            // The words beside it say the same, to the minute.
+            <div class="ticket-stub" aria-hidden="true">
+                <span class="stub-word">"until"</span>
+                <span class="stub-day">{listing.reg_deadline.day()}</span>
+                <span class="stub-month">{listing.reg_deadline.month()}</span>
             </div>
         </article>
     }

@@ -159,7 +159,7 @@ fn Unusable(failure: Failure) -> impl IntoView {
 /// Shown in the browser while the list loads: of its size, so that nothing jumps.
 #[component]
 fn Skeleton() -> impl IntoView {
-    let card = |_| view! { <li class="skeleton h-80"></li> };
+    let card = |_| view! { <li class="skeleton h-72"></li> };
     view! {
         <ul class="card-grid" aria-hidden="true">
             {(0..6).map(card).collect_view()}

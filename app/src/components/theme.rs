@@ -1,0 +1,151 @@
+//! Light, dark, or as the system has it.
+
+use std::str::FromStr;
+
+use leptos::prelude::*;
+use leptos_router::hooks::use_location;
+
+use super::{Icon, Shape};
+use crate::{error::Failure, next};
+
+/// Light, dark, or as the system has it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Theme {
+    /// What the system or the browser is set to.
+    #[default]
+    System,
+    /// Dark on light.
+    Light,
+    /// Light on dark.
+    Dark,
+}
+
+impl Theme {
+    const ALL: [Self; 3] = [Self::Light, Self::System, Self::Dark];
+
+    /// What was chosen in this browser: the cookie on the server, and in the browser what the server made of it.
+    pub(crate) fn current() -> Self {
+        #[cfg(feature = "ssr")]
+        let chosen = crate::ssr::request::cookie(COOKIE);
+        #[cfg(not(feature = "ssr"))]
+        let chosen =
+            document().document_element().and_then(|html| html.get_attribute("data-theme"));
+        chosen.and_then(|name| name.parse().ok()).unwrap_or_default()
+    }
+
+    /// The `data-theme` of the document; none leaves it to the system.
+    pub(crate) fn attribute(self) -> Option<&'static str> {
+        (self != Self::System).then(|| self.as_str())
+    }
+
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::System => "system",
+            Self::Light => "light",
+            Self::Dark => "dark",
+        }
+    }
+
+    fn label(self) -> &'static str {
+        match self {
+            Self::System => "As the system",
+            Self::Light => "Light",
+            Self::Dark => "Dark",
+        }
+    }
+
+    fn shape(self) -> Shape {
+        match self {
+            Self::System => Shape::Screen,
+            Self::Light => Shape::Sun,
+            Self::Dark => Shape::Moon,
+        }
+    }
+
+    /// Shows it at once.
+    fn apply(self) {
+        let Some(html) = document().document_element() else { return };
+        // Neither can fail with a well-formed name.
+        let _ = match self.attribute() {
+            Some(theme) => html.set_attribute("data-theme", theme),
+            None => html.remove_attribute("data-theme"),
+        };
+    }
+}
+
+impl FromStr for Theme {
+    type Err = String;
+
+    fn from_str(name: &str) -> Result<Self, String> {
+        let found = Self::ALL.into_iter().find(|theme| theme.as_str() == name);
+        found.ok_or_else(|| "Theme must be light, dark or system".into())
+    }
+}
+
+/// Where the browser keeps what was chosen.
+#[cfg(feature = "ssr")]
+const COOKIE: &str = "theme";
+
+/// Keeps the choice in this browser for a year, and leads back to the page at `next`.
+#[server(prefix = "/fn", endpoint = "set_theme")]
+pub async fn set_theme(
+    #[server(default)] theme: String,
+    #[server(default)] next: String,
+) -> Result<(), Failure> {
+    use crate::ssr::response;
+    use domain::{ErrorCode, PublicError};
+
+    /// Seconds.
+    const YEAR: u32 = 365 * 24 * 60 * 60;
+    let theme: Theme = theme.parse().map_err(|words: String| {
+        PublicError::on_field(ErrorCode::ValidationFailed, "theme", &words)
+    })?;
+    let kept_for = if theme == Theme::System { 0 } else { YEAR };
+    response::set_cookie(COOKIE, theme.as_str(), kept_for);
+    response::redirect_form(next::local(&next));
+    Ok(())
+}
+
+/// The choice, as a form of three buttons. With JavaScript it shows at once and the page stays.
+#[component]
+pub(crate) fn ThemeSwitch() -> impl IntoView {
+    let set_theme = ServerAction::<SetTheme>::new();
+    let location = use_location();
+    let (current, set_current) = signal(Theme::current());
+    let button = move |theme: Theme| {
+        view! {
+            <button
+                name="theme"
+                value=theme.as_str()
+                aria-pressed=move || (current.get() == theme).to_string()
+                on:click=move |_| {
+                    theme.apply();
+                    set_current.set(theme);
+                }
+            >
+                <Icon shape=theme.shape() />
+                {theme.label()}
+            </button>
+        }
+    };
+    view! {
+        <ActionForm action=set_theme attr:class="theme-switch" attr:aria-label="Colours">
+            <input type="hidden" name="next" value=move || next::here(&location) />
+            {Theme::ALL.map(button).collect_view()}
+        </ActionForm>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_theme_is_one_of_three_words() {
+        for theme in Theme::ALL {
+            assert_eq!(theme.as_str().parse(), Ok(theme));
+        }
+        assert!("Dark".parse::<Theme>().is_err());
+        assert_eq!(Theme::System.attribute(), None);
+    }
+}

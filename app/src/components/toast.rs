@@ -1,0 +1,104 @@
+//! Short messages about what was just done, in a corner of the page.
+
+use leptos::{ev::MouseEvent, prelude::*, server_fn::ServerFn, task::spawn_local};
+use leptos_router::hooks::use_location;
+
+use super::{Icon, Shape, focus};
+use crate::{error::Failure, next};
+
+/// What is to be told; each message is handed out once.
+#[server(prefix = "/fn", endpoint = "toasts")]
+pub async fn take_toasts() -> Result<Vec<String>, Failure> {
+    crate::ssr::flash::take().await
+}
+
+/// The messages that came while the page was open, oldest first.
+#[derive(Clone, Copy)]
+pub(crate) struct Toasts(RwSignal<Vec<String>>);
+
+impl Toasts {
+    /// Once, for all pages.
+    pub(crate) fn provide() {
+        provide_context(Self(RwSignal::new(Vec::new())));
+    }
+
+    /// Shows what this action left to be told, each time it succeeds.
+    pub(crate) fn after<S>(action: ServerAction<S>)
+    where
+        S: ServerFn<Error = Failure> + Clone + Send + Sync + 'static,
+        S::Output: Clone + Send + Sync + 'static,
+    {
+        let (version, value) = (action.version(), action.value());
+        let done = move || {
+            let is_done = value.with_untracked(|value| matches!(value, Some(Ok(_))));
+            version.get() > 0 && is_done
+        };
+        Self::when(Signal::derive(done), version.into());
+    }
+
+    fn when(done: Signal<bool>, version: Signal<usize>) {
+        let Self(shown) = expect_context();
+        Effect::new(move || {
+            version.track();
+            if done.get() {
+                spawn_local(async move {
+                    // Whatever was done is seen on the page, too.
+                    let news = take_toasts().await.unwrap_or_default();
+                    shown.update(|shown| shown.extend(news));
+                });
+            }
+        });
+    }
+}
+
+/// Where messages appear. It is always there: screen readers read out what appears in it.
+#[component]
+pub(crate) fn Toaster() -> impl IntoView {
+    let Toasts(shown) = expect_context();
+    let came_with_page = Resource::new_blocking(|| (), |()| take_toasts());
+    let toast = |words: String| view! { <Toast words /> };
+    view! {
+        <div role="status" class="toasts">
+            <Transition>
+                {move || Suspend::new(async move {
+                    let words = came_with_page.await.unwrap_or_default();
+                    words.into_iter().map(toast).collect_view()
+                })}
+            </Transition>
+            <For each=move || shown.get().into_iter().enumerate() key=|(index, _)| *index let((_, words))>
+                <Toast words />
+            </For>
+        </div>
+    }
+}
+
+/// One message, until it is dismissed: nobody has to read against a clock. Without JavaScript the page is loaded
+/// again, and the message is not handed out twice.
+#[component]
+fn Toast(words: String) -> impl IntoView {
+    let (is_shown, set_shown) = signal(true);
+    let location = use_location();
+    let dismiss = move |event: MouseEvent| {
+        event.prevent_default();
+        set_shown.set(false);
+        // What had the focus is gone.
+        if let Some(main) = document().get_element_by_id("main") {
+            focus(main);
+        }
+    };
+    view! {
+        <div class="toast-card" class:hidden=move || !is_shown.get()>
+            <Icon shape=Shape::Tick />
+            <p>{words}</p>
+            <a
+                class="toast-close"
+                href=move || next::here(&location)
+                aria-label="Dismiss this message"
+                rel="external"
+                on:click=dismiss
+            >
+                <Icon shape=Shape::Cross />
+            </a>
+        </div>
+    }
+}

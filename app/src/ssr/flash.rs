@@ -1,0 +1,27 @@
+//! A word in passing: what a form has done is told on the next page that the browser shows.
+
+use super::request::session;
+use crate::error::Failure;
+
+/// Where the session keeps what is to be told.
+const KEY: &str = "flash";
+
+/// Has this told: by the page that the form leads to, or at once where our code runs in the browser and the page
+/// calls [`Toasts::after`](crate::components::Toasts::after). It confirms what the page shows as well; it never is
+/// the only confirmation.
+pub(crate) async fn set(words: impl Into<String>) -> Result<(), Failure> {
+    let session = session();
+    let mut waiting: Vec<String> = session.get(KEY).await?.unwrap_or_default();
+    waiting.push(words.into());
+    Ok(session.insert(KEY, waiting).await?)
+}
+
+/// What is to be told; it is handed out once.
+pub(crate) async fn take() -> Result<Vec<String>, Failure> {
+    let session = session();
+    // Removing marks a session as changed, and so has it written, even where there was nothing.
+    if session.get_value(KEY).await?.is_none() {
+        return Ok(Vec::new());
+    }
+    Ok(session.remove(KEY).await?.unwrap_or_default())
+}
