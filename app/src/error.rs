@@ -53,7 +53,7 @@ impl FromServerFnError for Failure {
     /// which would be 500 otherwise.
     fn ser(&self) -> Bytes {
         #[cfg(feature = "ssr")]
-        crate::ssr::response::set_fetch_status(self.0.code);
+        crate::ssr::response::set_fetch_status(&self.0);
         JsonEncoding::encode(self).unwrap_or_default()
     }
 }

@@ -27,6 +27,8 @@ pub enum ErrorCode {
     InvalidCredentials,
     /// The role or the ownership that this needs is missing.
     Forbidden,
+    /// A page of another site asked for it, in the name of who is signed in here.
+    CrossSiteRequest,
     /// There is no such competition.
     CompetitionNotFound,
     /// There is no such message in this mailbox.
@@ -49,12 +51,20 @@ pub enum ErrorCode {
     JobNotFound,
     /// Another request with the same key is being worked on.
     IdempotencyInFlight,
+    /// The request did not arrive in time.
+    RequestTimeout,
     /// The body is larger than allowed.
     PayloadTooLarge,
+    /// The address is longer than allowed.
+    UriTooLong,
     /// The body is of a content type that is not understood here.
     UnsupportedMediaType,
     /// The key was used before for another request.
     IdempotencyKeyReused,
+    /// Asked too often; trying again helps after the time that is named.
+    RateLimited,
+    /// The headers are larger than allowed.
+    HeadersTooLarge,
     /// Too much is going on; trying again later helps.
     Overloaded,
     /// Something broke on our side.
@@ -73,21 +83,25 @@ impl ErrorCode {
             | Self::CompetitionFull
             | Self::InvalidIdempotencyKey => 400,
             Self::Unauthorized | Self::InvalidCredentials => 401,
-            Self::Forbidden => 403,
+            Self::Forbidden | Self::CrossSiteRequest => 403,
             Self::CompetitionNotFound
             | Self::MailNotFound
             | Self::RouteNotFound
             | Self::NotRegistered
             | Self::JobNotFound => 404,
             Self::MethodNotAllowed => 405,
+            Self::RequestTimeout => 408,
             Self::EmailTaken
             | Self::AlreadyRegistered
             | Self::IdempotencyInFlight
             | Self::StaleVersion
             | Self::CapacityBelowSeatsTaken => 409,
             Self::PayloadTooLarge => 413,
+            Self::UriTooLong => 414,
             Self::UnsupportedMediaType => 415,
             Self::IdempotencyKeyReused => 422,
+            Self::RateLimited => 429,
+            Self::HeadersTooLarge => 431,
             Self::Internal => 500,
             Self::Overloaded => 503,
         }
@@ -123,18 +137,32 @@ pub struct PublicError {
     /// Finds the request in the log, where pages show it; the REST API tells it in a header.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub request_id: Option<String>,
+    /// Seconds to wait, where they differ from case to case.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wait: Option<u32>,
 }
 
 impl PublicError {
     /// An error about the request as a whole.
     pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), fields: Vec::new(), request_id: None }
+        Self { code, message: message.into(), fields: Vec::new(), request_id: None, wait: None }
+    }
+
+    /// Asked too often: `what` there were too many of (`Too many attempts`), and the seconds to wait.
+    pub fn rate_limited(what: &str, seconds: u32) -> Self {
+        let message = format!("{what}. Try again in {}.", in_words(seconds));
+        Self { wait: Some(seconds), ..Self::new(ErrorCode::RateLimited, message) }
+    }
+
+    /// Seconds after which the same request may well succeed, for `Retry-After`.
+    pub fn retry_after(&self) -> Option<u32> {
+        self.wait.or_else(|| self.code.retry_after())
     }
 
     /// An error about one field, shown beside it.
     pub fn on_field(code: ErrorCode, field: &str, message: &str) -> Self {
         let fields = vec![FieldError { field: field.into(), message: message.into() }];
-        Self { code, message: message.into(), fields, request_id: None }
+        Self { fields, ..Self::new(code, message) }
     }
 
     /// What is wrong with `field`, if anything is.
@@ -142,6 +170,15 @@ impl PublicError {
         let found = self.fields.iter().find(|fault| fault.field == field)?;
         Some(&found.message)
     }
+}
+
+/// `1 second`, `40 seconds`, `5 minutes`: never less than it takes.
+fn in_words(seconds: u32) -> String {
+    let (number, unit) = match seconds {
+        0..=90 => (seconds.max(1), "second"),
+        _ => (seconds.div_ceil(60), "minute"),
+    };
+    format!("{number} {unit}{}", if number == 1 { "" } else { "s" })
 }
 
 /// Collects the faults of an input, so that all are reported at once.
@@ -171,7 +208,28 @@ impl Faults {
                 message: self.0.iter().map(|fault| &*fault.message).collect::<Vec<_>>().join("; "),
                 fields: self.0,
                 request_id: None,
+                wait: None,
             }),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_wait_is_told_in_words_and_never_too_short() {
+        for (seconds, words) in [
+            (0, "1 second"),
+            (40, "40 seconds"),
+            (90, "90 seconds"),
+            (91, "2 minutes"),
+            (900, "15 minutes"),
+        ] {
+            let error = PublicError::rate_limited("Too many attempts", seconds);
+            assert_eq!(error.message, format!("Too many attempts. Try again in {words}."));
+            assert_eq!(error.retry_after(), Some(seconds));
         }
     }
 }

@@ -5,6 +5,8 @@ use std::{net::IpAddr, path::PathBuf};
 use axum::http::{HeaderValue, Uri};
 use clap::Args;
 
+use crate::security::{Limits, TrustedProxies};
+
 /// The fewest characters of a secret that signs tokens (RFC 7518, section 3.2: as long as the hash).
 const MIN_SECRET: usize = 32;
 
@@ -27,6 +29,10 @@ pub struct ServerOptions {
     #[arg(long, env = "CORS_ORIGINS", value_parser = origins, default_value = "")]
     pub cors_origins: Origins,
 
+    /// Proxies whose X-Forwarded-For is believed: addresses or networks, separated by commas
+    #[arg(long, env = "TRUSTED_PROXIES", default_value = "")]
+    pub trusted_proxies: TrustedProxies,
+
     /// Signs the API's tokens: at least 32 characters. Required in production, else made and kept in the data folder
     #[arg(long, env = "JWT_SECRET", hide_env_values = true, value_parser = secret)]
     pub jwt_secret: Option<String>,
@@ -34,6 +40,10 @@ pub struct ServerOptions {
     /// Folder of the site's files [default: found beside this program]
     #[arg(long, env = "SITE_ROOT")]
     pub site_root: Option<PathBuf>,
+
+    /// How much and how slowly a client may send; the same everywhere but in tests.
+    #[arg(skip)]
+    pub limits: Limits,
 }
 
 impl ServerOptions {

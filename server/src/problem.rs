@@ -77,6 +77,7 @@ impl From<service::Error> for Problem {
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
+        let retry_after = self.0.retry_after();
         let PublicError { code, message, fields, .. } = self.0;
         let status = StatusCode::from_u16(code.status()).expect("the table has valid statuses");
         let title = status.canonical_reason().unwrap_or("Error");
@@ -101,7 +102,7 @@ impl IntoResponse for Problem {
         let headers = response.headers_mut();
         let problem = HeaderValue::from_static("application/problem+json");
         headers.insert(header::CONTENT_TYPE, problem);
-        if let Some(seconds) = code.retry_after() {
+        if let Some(seconds) = retry_after {
             headers.insert(header::RETRY_AFTER, seconds.into());
         }
         if status == StatusCode::UNAUTHORIZED {

@@ -1,10 +1,10 @@
 //! All routes, and what every request passes through.
 
-use std::{any::Any, time::Duration};
+use std::{any::Any, env, time::Duration};
 
 use axum::{
     Router,
-    http::{Method, StatusCode, header},
+    http::{Method, Request, StatusCode, header},
     middleware,
     response::{IntoResponse, Response},
     routing,
@@ -30,6 +30,7 @@ use crate::{
     headers::{IDEMPOTENCY_KEY, IDEMPOTENCY_REPLAYED, X_REQUEST_ID, X_TOTAL_COUNT},
     options::ServerOptions,
     problem::Problem,
+    security::{self, CsrfGuard, Headers, PagePolicy, RateLimits},
     site,
 };
 
@@ -47,36 +48,54 @@ pub fn router(state: AppState, options: &ServerOptions) -> Router {
         .with_same_site(SameSite::Lax)
         .with_secure(options.is_https())
         .with_expiry(Expiry::OnInactivity(SESSION));
-    let who = ServiceBuilder::new()
+    let own_origin = options.site_url.as_deref().and_then(security::origin);
+    let csrf = CsrfGuard::new(own_origin, options.cors_origins.0.clone());
+    let limits = RateLimits::new(state.ctx.has_rate_limits());
+    let guards = ServiceBuilder::new()
+        .layer(middleware::from_fn_with_state(
+            options.trusted_proxies.clone(),
+            security::resolve_client,
+        ))
+        .layer(middleware::from_fn_with_state(limits.clone(), security::by_address))
+        .layer(middleware::from_fn_with_state(csrf, security::refuse_other_sites))
         .layer(sessions)
-        .layer(middleware::from_fn_with_state(state.clone(), auth::resolve));
+        .layer(middleware::from_fn_with_state(state.clone(), auth::resolve))
+        .layer(middleware::from_fn_with_state(limits, security::by_user))
+        .layer(middleware::from_fn_with_state(options.limits, security::bound_body));
+    let headers = Headers { is_https: options.is_https() };
     let around = ServiceBuilder::new()
         .layer(SetRequestIdLayer::new(X_REQUEST_ID, MakeRequestUuid))
-        .layer(TraceLayer::new_for_http())
+        .layer(TraceLayer::new_for_http().make_span_with(span))
         .layer(PropagateRequestIdLayer::new(X_REQUEST_ID))
         .layer(middleware::from_fn_with_state(state.leptos.clone(), failures::as_pages))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, TIME_LIMIT))
-        .layer(compression());
+        .layer(compression())
+        .layer(middleware::from_fn(security::bound_head));
     Router::new()
-        .nest("/api", api::router().layer(cors(options)))
+        // A site that may call the API may also read that it was refused.
+        .nest("/api", api::router().layer(guards.clone()).layer(cors(options)))
         // A nested router does not own the address of its own with a slash behind it.
         .route("/api/", routing::any(api::not_found))
-        .merge(pages(&state, options))
-        .layer(who)
+        .merge(pages(&state, options).layer(guards))
         .merge(api::probes())
         .layer(around)
+        .layer(middleware::from_fn_with_state(headers, security::add_headers))
         .with_state(state)
 }
 
 /// Pages, their server functions, and the files of the site.
 fn pages(state: &AppState, options: &ServerOptions) -> Router<AppState> {
     let leptos = state.leptos.clone();
+    // `cargo leptos watch` says by this variable that it watches.
+    let watches = env::var_os("LEPTOS_WATCH").is_some();
+    let policy = PagePolicy::new(watches.then_some(leptos.reload_port));
     let provide = {
         let (ctx, is_https) = (state.ctx.clone(), options.is_https());
         move || {
             provide_context(ctx.clone());
             provide_context(app::Https(is_https));
+            policy.announce();
         }
     };
     let shell = move || app::shell(leptos.clone());
@@ -110,6 +129,17 @@ fn cors(options: &ServerOptions) -> CorsLayer {
             X_TOTAL_COUNT,
         ])
         .max_age(Duration::from_secs(600))
+}
+
+/// What the log says of a request. Not its query, in which there may be tokens.
+fn span<B>(request: &Request<B>) -> tracing::Span {
+    let id = request.headers().get(X_REQUEST_ID).and_then(|id| id.to_str().ok());
+    tracing::info_span!(
+        "request",
+        http.method = %request.method(),
+        http.path = request.uri().path(),
+        request.id = id,
+    )
 }
 
 /// A bug of ours: the client is told so, and the connection survives.

@@ -8,12 +8,13 @@ use domain::{
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, Set};
 
 use crate::{
-    Context, Error, Result,
+    ClientAddress, Context, Error, Result,
     combiner::{Combiner, spread},
     db::bulk,
     entity::user,
     error::is_unique_violation,
     ids::new_id,
+    throttle,
 };
 
 /// Makes an account for a participant or an organizer.
@@ -41,13 +42,17 @@ pub async fn create_admin(
 ///
 /// # Errors
 /// [`ErrorCode::InvalidCredentials`]. Whether it is the address or the password that is wrong shows
-/// neither in the answer nor in the time it takes.
-pub async fn log_in(ctx: &Context, login: Login) -> Result<User> {
+/// neither in the answer nor in the time it takes. [`ErrorCode::RateLimited`] when too many have failed.
+pub async fn log_in(ctx: &Context, login: Login, from: ClientAddress) -> Result<User> {
+    let attempt = throttle::begin(ctx, &login.email, from).await?;
     let found = find_by_email(ctx, &login.email).await?;
     let hash = found.as_ref().map(|user| user.password_hash.clone());
     let matches = ctx.passwords.verify(login.password, hash).await?;
     match found {
-        Some(user) if matches => view(user),
+        Some(user) if matches => {
+            attempt.succeeded().await?;
+            view(user)
+        }
         _ => Err(PublicError::new(ErrorCode::InvalidCredentials, "Invalid credentials").into()),
     }
 }

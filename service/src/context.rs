@@ -34,6 +34,8 @@ pub struct Settings {
     pub mode: Mode,
     /// Binary logarithm of bcrypt's rounds, 4 to 31.
     pub bcrypt_cost: u32,
+    /// Whether there are limits on how often a client may ask and how often a login may fail.
+    pub rate_limits: bool,
 }
 
 /// What every use case needs: the database, the clock, and what requests of this process share. Cheap to clone.
@@ -45,6 +47,7 @@ pub struct Context(Arc<Shared>);
 pub struct Shared {
     pub(crate) db: Db,
     pub(crate) mode: Mode,
+    pub(crate) rate_limits: bool,
     pub(crate) passwords: PasswordHasher,
     pub(crate) users: Users,
     pub(crate) details: Details,
@@ -85,6 +88,7 @@ impl Context {
         Self(Arc::new(Shared {
             db,
             mode: settings.mode,
+            rate_limits: settings.rate_limits,
             passwords: PasswordHasher::new(settings.bcrypt_cost),
             users: Users::new(Limits::READS),
             details: Details::new(Limits::READS),
@@ -109,6 +113,11 @@ impl Shared {
     /// Whether this installation is for trying out.
     pub fn is_development(&self) -> bool {
         self.mode == Mode::Development
+    }
+
+    /// Whether there are limits on how often a client may ask.
+    pub fn has_rate_limits(&self) -> bool {
+        self.rate_limits
     }
 
     /// The database.

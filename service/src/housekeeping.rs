@@ -7,6 +7,7 @@ use crate::{
     Context, Result,
     entity::{cron_tick, idempotency_log, job, session},
     jobs::{Claim, State, complete},
+    throttle,
 };
 
 /// Answers are replayed for 24 hours; the hour more keeps the border from mattering.
@@ -16,7 +17,7 @@ const DONE_JOBS: TimeDelta = TimeDelta::days(7);
 /// Longer than any schedule pauses, so that the last tick of each is known.
 const CRON_TICKS: TimeDelta = TimeDelta::days(400);
 
-/// Deletes old answers to idempotency keys, expired sessions, done jobs and old ticks.
+/// Deletes old answers to idempotency keys, expired sessions, done jobs, old ticks and failed logins.
 ///
 /// # Errors
 /// When the database fails; what was deleted by then stays deleted.
@@ -39,6 +40,7 @@ pub async fn clean_up(ctx: &Context, claim: &Claim) -> Result<()> {
         .filter(cron_tick::Column::ScheduledAt.lt(now - CRON_TICKS))
         .exec(&*ctx.db.autocommit().await)
         .await?;
+    throttle::clean_up(ctx, &*ctx.db.autocommit().await).await?;
     tracing::info!(
         idempotency_logs = logs.rows_affected,
         sessions = sessions.rows_affected,

@@ -6,6 +6,7 @@
 
 mod actor;
 mod admission;
+mod client_address;
 mod clock;
 mod combiner;
 mod context;
@@ -18,6 +19,7 @@ mod locks;
 mod password;
 mod redis;
 mod search;
+mod throttle;
 
 pub mod accounts;
 pub mod competitions;
@@ -39,6 +41,7 @@ pub mod testing;
 
 pub use self::redis::Redis;
 pub use actor::Actor;
+pub use client_address::ClientAddress;
 pub use clock::{Clock, SystemClock};
 pub use combiner::{Combiner, Limits};
 pub use context::{Context, Mode, Settings};

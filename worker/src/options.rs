@@ -14,6 +14,15 @@ pub enum AppEnv {
     Production,
 }
 
+/// Whether something is done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Switch {
+    /// It is.
+    On,
+    /// It is not.
+    Off,
+}
+
 /// The address of Redis, if there is one: a variable that is set to nothing is as good as unset.
 #[derive(Clone, Debug, Default)]
 pub struct RedisUrl(pub Option<String>);
@@ -48,6 +57,10 @@ pub struct InstallationOptions {
     /// What all keys in Redis begin with; installations that share a Redis need one each
     #[arg(long, env = "REDIS_PREFIX", default_value = "mini-compete:", global = true)]
     pub redis_prefix: String,
+
+    /// Limits on how often a client may ask and how often a login may fail; off for load tests
+    #[arg(long, env = "RATE_LIMITS", value_enum, default_value = "on", global = true)]
+    pub rate_limits: Switch,
 }
 
 impl InstallationOptions {
@@ -66,7 +79,11 @@ impl InstallationOptions {
         }
         let db = Db::connect(&self.database_url, self.database_connections).await?;
         migration::run(db.connection()).await?;
-        let settings = Settings { mode: self.mode(), bcrypt_cost: self.bcrypt_cost };
+        let settings = Settings {
+            mode: self.mode(),
+            bcrypt_cost: self.bcrypt_cost,
+            rate_limits: self.rate_limits == Switch::On,
+        };
         Ok(Context::new(db, redis, settings))
     }
 

@@ -5,7 +5,7 @@ use http::{
     request::Parts,
 };
 use leptos::prelude::{expect_context, use_context};
-use service::{Actor, Context};
+use service::{Actor, ClientAddress, Context};
 use tower_sessions::Session;
 
 /// Where every server function has its address; the REST API owns `/api`.
@@ -30,6 +30,11 @@ pub(crate) fn context() -> Context {
 /// Who asks.
 pub(crate) fn actor() -> Actor {
     expect_context::<Parts>().extensions.get().cloned().unwrap_or_default()
+}
+
+/// Where they ask from.
+pub(crate) fn client_address() -> ClientAddress {
+    expect_context::<Parts>().extensions.get().copied().unwrap_or(ClientAddress::UNKNOWN)
 }
 
 /// Their browser's session.

@@ -1,9 +1,9 @@
 //! The status and the headers of the answer under way.
 
-use domain::ErrorCode;
+use domain::{ErrorCode, PublicError};
 use http::{
     HeaderValue, StatusCode,
-    header::{LOCATION, SET_COOKIE},
+    header::{LOCATION, RETRY_AFTER, SET_COOKIE},
 };
 use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
@@ -17,16 +17,19 @@ pub(crate) fn set_status(code: ErrorCode) {
     if let Some(response) = use_context::<ResponseOptions>() {
         response.set_status(status);
         if let Some(seconds) = code.retry_after() {
-            response.insert_header(http::header::RETRY_AFTER, seconds.into());
+            response.insert_header(RETRY_AFTER, seconds.into());
         }
     }
 }
 
 /// The same, only for code that reads the answer: a form posted without JavaScript is redirected, and a
 /// page sets its own status.
-pub(crate) fn set_fetch_status(code: ErrorCode) {
+pub(crate) fn set_fetch_status(error: &PublicError) {
     if kind() == Kind::Fetch {
-        set_status(code);
+        set_status(error.code);
+        if let (Some(response), Some(seconds)) = (use_context::<ResponseOptions>(), error.wait) {
+            response.insert_header(RETRY_AFTER, seconds.into());
+        }
     }
 }
 

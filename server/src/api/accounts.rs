@@ -1,9 +1,9 @@
 //! `/api/auth`: signing up and in.
 
-use axum::{Json, extract::State, http::StatusCode};
+use axum::{Extension, Json, extract::State, http::StatusCode};
 use domain::{LoginInput, SignupInput, User};
 use serde::Serialize;
-use service::accounts;
+use service::{ClientAddress, accounts};
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -58,13 +58,15 @@ async fn sign_up(
         (status = 200, description = "Signed in", body = SignedIn),
         (status = 400, description = "A field is missing", body = ProblemDetails, content_type = "application/problem+json"),
         (status = 401, description = "Invalid credentials", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 429, description = "Too many attempts; `Retry-After` tells how many seconds to wait", body = ProblemDetails, content_type = "application/problem+json"),
     ),
 )]
 async fn log_in(
     State(state): State<AppState>,
+    Extension(from): Extension<ClientAddress>,
     Body(input): Body<LoginInput>,
 ) -> Result<Json<SignedIn>, Problem> {
-    let user = accounts::log_in(&state.ctx, input.check()?).await?;
+    let user = accounts::log_in(&state.ctx, input.check()?, from).await?;
     Ok(Json(SignedIn::new(&state, user)))
 }
 

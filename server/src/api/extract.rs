@@ -4,10 +4,7 @@ use std::str::FromStr;
 
 use axum::{
     Json,
-    extract::{
-        FromRequest, FromRequestParts, Path, Query, Request,
-        rejection::{BytesRejection, FailedToBufferBody, JsonRejection},
-    },
+    extract::{FromRequest, FromRequestParts, Path, Query, Request, rejection::JsonRejection},
     http::{HeaderMap, request::Parts},
 };
 use domain::{
@@ -37,9 +34,6 @@ fn body_problem(rejection: &JsonRejection) -> Problem {
             ErrorCode::UnsupportedMediaType,
             "The body must be JSON, with Content-Type: application/json",
         ),
-        JsonRejection::BytesRejection(BytesRejection::FailedToBufferBody(
-            FailedToBufferBody::LengthLimitError(_),
-        )) => Problem::new(ErrorCode::PayloadTooLarge, "The body is larger than 256 KiB"),
         // What the parser says of the client's own text gives nothing away, and tells where it is wrong.
         JsonRejection::JsonSyntaxError(error) => Problem::new(
             ErrorCode::MalformedBody,

@@ -12,7 +12,7 @@ mod paging;
 mod registrations;
 mod replay;
 
-use axum::{Router, extract::DefaultBodyLimit};
+use axum::Router;
 use domain::ErrorCode;
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
@@ -21,19 +21,14 @@ pub(crate) use health::probes;
 
 use crate::{AppState, problem::Problem};
 
-/// The largest body accepted, in bytes.
-const MAX_BODY: usize = 256 * 1024;
-
 /// Everything below `/api`.
 pub(crate) fn router() -> Router<AppState> {
     let (router, description) = documented().split_for_parts();
-    router
-        .merge(docs::router(description))
-        .fallback(not_found)
-        .method_not_allowed_fallback(async || {
+    router.merge(docs::router(description)).fallback(not_found).method_not_allowed_fallback(
+        async || {
             Problem::new(ErrorCode::MethodNotAllowed, "This address does not answer this method")
-        })
-        .layer(DefaultBodyLimit::max(MAX_BODY))
+        },
+    )
 }
 
 /// The answer where there is nothing.

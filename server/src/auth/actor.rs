@@ -42,7 +42,7 @@ async fn session_user(session: Option<Session>) -> Option<UserId> {
 }
 
 /// The token of an `Authorization: Bearer` header; the scheme in any case (RFC 9110, section 11.1).
-fn bearer(headers: &HeaderMap) -> Option<&str> {
+pub(crate) fn bearer(headers: &HeaderMap) -> Option<&str> {
     let (scheme, token) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }

@@ -5,7 +5,7 @@ mod session_cache;
 mod session_store;
 mod tokens;
 
-pub(crate) use actor::{CurrentActor, resolve};
+pub(crate) use actor::{CurrentActor, bearer, resolve};
 pub use session_cache::SessionCache;
 pub(crate) use session_store::Sessions;
 pub use tokens::Tokens;

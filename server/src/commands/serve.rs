@@ -8,7 +8,8 @@ use worker::{InstallationOptions, WorkerOptions, process};
 
 use super::Result;
 use crate::{
-    AppState, SessionCache, SharedReads, Tokens, data_folder, options::ServerOptions, router, site,
+    AppState, SessionCache, SharedReads, Tokens, data_folder, listen, options::ServerOptions,
+    router, site,
 };
 
 /// How long requests may go on after the signal to stop.
@@ -47,14 +48,15 @@ pub(super) async fn run(
     let site_url = options.site_url.clone().unwrap_or_else(|| format!("http://{}", shown(address)));
     tracing::info!(server.address = %address, "serving {site_url}");
 
-    let serve = axum::serve(listener, router(state, &options));
-    let serve = serve.with_graceful_shutdown(stop.clone().cancelled_owned());
+    let router = router(state, &options);
+    let proxies = options.trusted_proxies;
+    let serve = listen::serve(listener, router, options.limits, proxies, stop.clone());
     let out_of_time = async {
         stop.cancelled().await;
         time::sleep(GRACE).await;
     };
     tokio::select! {
-        result = serve.into_future() => result?,
+        () = serve => {}
         () = out_of_time => tracing::warn!("some requests did not end in time"),
     }
     if let Some(worker) = worker {

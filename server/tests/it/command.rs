@@ -75,7 +75,9 @@ async fn administrators_are_made_by_the_command_line() {
     assert!(output.status.success(), "{}", said(&output));
     let login =
         domain::Login { email: "root@example.com".into(), password: "correct horse".into() };
-    let user = service::accounts::log_in(&world.ctx, login).await.unwrap();
+    let user = service::accounts::log_in(&world.ctx, login, service::ClientAddress::UNKNOWN)
+        .await
+        .unwrap();
     assert_eq!(user.role, domain::Role::Admin);
     let output = run(&create, &variables, "correct horse\n");
     assert!(!output.status.success() && said(&output).contains("Email already registered"));

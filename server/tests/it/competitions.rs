@@ -169,8 +169,8 @@ async fn the_list_is_searched_filtered_sorted_and_paged() {
     );
     for rubbish in [
         "tags=%00".to_owned(),
-        format!("tags={}", "x,".repeat(30_000)),
-        format!("search={}", "x".repeat(60_000)),
+        format!("tags={}", "x,".repeat(4_000)),
+        format!("search={}", "x".repeat(8_000)),
         "search=a&search=b".to_owned(),
         "page=18446744073709551616".to_owned(),
     ] {

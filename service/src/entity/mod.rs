@@ -7,6 +7,7 @@ pub(crate) mod failed_job;
 pub(crate) mod idempotency_log;
 pub(crate) mod job;
 pub(crate) mod job_audit;
+pub(crate) mod login_attempt;
 pub(crate) mod mail;
 pub(crate) mod registration;
 pub(crate) mod session;

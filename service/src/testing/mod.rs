@@ -40,8 +40,8 @@ pub const BEGINNING: &str = "2026-11-23T12:00:00.000Z";
 /// The password of everybody in a [`World`].
 pub const PASSWORD: &str = "correct horse";
 
-/// The lowest cost there is: tests are about anything but how slow bcrypt can be.
-const SETTINGS: Settings = Settings { mode: Mode::Development, bcrypt_cost: 4 };
+/// The lowest cost there is: tests are about anything but how slow bcrypt can be, or how often one may try.
+const SETTINGS: Settings = Settings { mode: Mode::Development, bcrypt_cost: 4, rate_limits: false };
 
 /// A database, a clock, and the use cases on top.
 #[derive(Debug)]
@@ -129,6 +129,17 @@ impl World {
     /// When the database does not answer.
     pub async fn production(&self) -> Context {
         let settings = Settings { mode: Mode::Production, ..SETTINGS };
+        let clock = Arc::clone(&self.clock);
+        let db = self.database.connect().await;
+        Context::with_clock(db, self.redis.connect(), settings, clock)
+    }
+
+    /// A process with limits on how often a client may ask, and how often a login may fail.
+    ///
+    /// # Panics
+    /// When the database does not answer.
+    pub async fn limiting(&self) -> Context {
+        let settings = Settings { rate_limits: true, ..SETTINGS };
         let clock = Arc::clone(&self.clock);
         let db = self.database.connect().await;
         Context::with_clock(db, self.redis.connect(), settings, clock)

@@ -3,7 +3,7 @@ use std::{future::poll_fn, pin::pin, task::Poll};
 use chrono::TimeDelta;
 use domain::{Email, ErrorCode, Login, Password, PersonName, PublicError, Role, Signup, User};
 use service::{
-    Context, Result,
+    ClientAddress, Context, Result,
     accounts::{create_admin, find, log_in, sign_up},
     cron,
     jobs::Job,
@@ -23,7 +23,7 @@ fn signup(email: &str) -> Signup {
 
 async fn try_log_in(ctx: &Context, email: &str, password: &str) -> Result<User, PublicError> {
     let login = Login { email: email.to_owned(), password: password.to_owned() };
-    log_in(ctx, login).await.map_err(PublicError::from)
+    log_in(ctx, login, ClientAddress::UNKNOWN).await.map_err(PublicError::from)
 }
 
 #[tokio::test]

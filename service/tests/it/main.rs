@@ -23,3 +23,4 @@ mod registration;
 mod reminders;
 mod sessions;
 mod support;
+mod throttle;

@@ -57,12 +57,12 @@ pub async fn log_in(
     };
     use domain::LoginInput;
 
-    let ctx = request::context();
+    let (ctx, from) = (request::context(), request::client_address());
     let typed = TypedLogin { email: email.clone() };
     let login =
         LoginInput { email: email.into(), password: password.into(), ..Default::default() }.check();
     let outcome =
-        form::after(login, async |login| service::accounts::log_in(&ctx, login).await).await;
+        form::after(login, async |login| service::accounts::log_in(&ctx, login, from).await).await;
     let user = form::settle("log_in", &next::login(&next), typed, outcome).await?;
     session::sign_in(&request::session(), user.id).await?;
     leptos_axum::redirect(next::local(&next));

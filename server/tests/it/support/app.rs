@@ -1,20 +1,25 @@
 //! The whole router over a world of its own.
 
-use std::{path::Path, sync::Arc};
+use std::{
+    net::{IpAddr, SocketAddr},
+    path::Path,
+    sync::Arc,
+};
 
 use axum::{
     Router,
     body::Body,
+    extract::ConnectInfo,
     http::{HeaderValue, Method, Request, header},
 };
 use leptos::config::LeptosOptions;
 use serde_json::Value;
 use server::{
-    AppState, SessionCache, SharedReads, Tokens,
+    AppState, Limits, SessionCache, SharedReads, Tokens, TrustedProxies,
     cli::{Origins, ServerOptions},
     router,
 };
-use service::{Actor, testing::World};
+use service::{Actor, Context, testing::World};
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
@@ -34,30 +39,52 @@ pub(crate) struct App {
 
 impl App {
     pub(crate) async fn new() -> Self {
-        Self::over(World::new().await, LeptosOptions::builder().output_name("mini-compete").build())
+        Self::configured(|_| {}).await
+    }
+
+    /// With other options.
+    pub(crate) async fn configured(change: impl FnOnce(&mut ServerOptions)) -> Self {
+        let world = World::new().await;
+        let ctx = world.ctx.clone();
+        Self::over(world, ctx, leptos(None), change)
+    }
+
+    /// With limits on how often a client may ask.
+    pub(crate) async fn limiting(change: impl FnOnce(&mut ServerOptions)) -> Self {
+        let world = World::new().await;
+        let ctx = world.limiting().await;
+        Self::over(world, ctx, leptos(None), change)
     }
 
     /// The same world, with files to serve.
     pub(crate) fn with_site(self, folder: &Path) -> Self {
-        let options = LeptosOptions::builder().output_name("mini-compete");
-        Self::over(self.world, options.site_root(folder.display().to_string()).build())
+        let ctx = self.world.ctx.clone();
+        Self::over(self.world, ctx, leptos(Some(folder)), |_| {})
     }
 
-    fn over(world: World, leptos: LeptosOptions) -> Self {
+    fn over(
+        world: World,
+        ctx: Context,
+        leptos: LeptosOptions,
+        change: impl FnOnce(&mut ServerOptions),
+    ) -> Self {
         let tokens = Arc::new(Tokens::new("a secret of at least thirty-two characters"));
-        let options = ServerOptions {
+        let mut options = ServerOptions {
             host: [127, 0, 0, 1].into(),
             port: 0,
             site_url: None,
             cors_origins: Origins(vec![HeaderValue::from_static(FRIEND)]),
+            trusted_proxies: TrustedProxies::default(),
             jwt_secret: None,
             site_root: None,
+            limits: Limits::default(),
         };
+        change(&mut options);
         let stop = CancellationToken::new();
         let state = AppState {
-            ctx: world.ctx.clone(),
+            reads: SharedReads::new(ctx.clone()),
+            ctx,
             tokens: Arc::clone(&tokens),
-            reads: SharedReads::new(world.ctx.clone()),
             session_cache: session_cache(&world),
             stop: stop.clone(),
             leptos,
@@ -85,11 +112,20 @@ impl App {
 
     pub(crate) fn call(&self, method: Method, path: &str) -> Call<'_> {
         let request = Request::new(Body::empty());
-        let mut call = Call { app: self, request };
+        let call = Call { app: self, request };
+        let mut call = call.from([127, 0, 0, 1].into());
         *call.request.method_mut() = method;
         *call.request.uri_mut() = path.parse().expect("a path");
         call
     }
+}
+
+fn leptos(site: Option<&Path>) -> LeptosOptions {
+    let mut options = LeptosOptions::builder().output_name("mini-compete").build();
+    if let Some(site) = site {
+        options.site_root = site.display().to_string().into();
+    }
+    options
 }
 
 /// In the Redis of the world, if it has one.
@@ -110,6 +146,13 @@ impl Call<'_> {
     pub(crate) fn by(self, actor: &Actor) -> Self {
         let token = self.app.token(actor);
         self.header("authorization", &format!("Bearer {token}"))
+    }
+
+    /// Over a connection from this address.
+    pub(crate) fn from(mut self, peer: IpAddr) -> Self {
+        let peer = SocketAddr::new(peer, 50_000);
+        self.request.extensions_mut().insert(ConnectInfo(peer));
+        self
     }
 
     pub(crate) fn header(mut self, name: &'static str, value: &str) -> Self {

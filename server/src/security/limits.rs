@@ -1,0 +1,27 @@
+//! How much and how slowly a client may send.
+
+use std::time::Duration;
+
+/// How much and how slowly a client may send. The same everywhere; tests make them shorter.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// A request's head takes no longer than this, and a connection idles no longer between two requests.
+    pub head_time: Duration,
+    /// A request's body takes no longer than this.
+    pub body_time: Duration,
+    /// A client that takes nothing of its answer for so long is gone.
+    pub write_time: Duration,
+    /// Connections from one address at the same time: a school may have only one.
+    pub connections_per_address: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            head_time: Duration::from_secs(30),
+            body_time: Duration::from_secs(20),
+            write_time: Duration::from_secs(30),
+            connections_per_address: 1_000,
+        }
+    }
+}

@@ -1,0 +1,163 @@
+use std::net::IpAddr;
+
+use chrono::TimeDelta;
+use domain::{ErrorCode, Login, PublicError, User};
+use service::{
+    ClientAddress, Context, Result,
+    accounts::log_in,
+    cron,
+    housekeeping::clean_up,
+    jobs::Job,
+    testing::{PASSWORD, World},
+};
+
+use crate::support::{at_once, claim_one, code, count};
+
+const ADA: &str = "ada@example.com";
+const WRONG: &str = "not the password";
+/// The owner's address, and somebody else's.
+const HOME: u8 = 1;
+const ELSEWHERE: u8 = 2;
+
+async fn try_log_in(ctx: &Context, email: &str, password: &str, host: u8) -> Result<User> {
+    let login = Login { email: email.to_owned(), password: password.to_owned() };
+    log_in(ctx, login, ClientAddress::from(IpAddr::from([192, 0, 2, host]))).await
+}
+
+async fn outcome(
+    ctx: &Context,
+    email: &str,
+    password: &str,
+    host: u8,
+) -> Result<User, PublicError> {
+    try_log_in(ctx, email, password, host).await.map_err(PublicError::from)
+}
+
+async fn fail(ctx: &Context, email: &str, times: usize, host: u8) {
+    for _ in 0..times {
+        let error = outcome(ctx, email, WRONG, host).await.unwrap_err();
+        assert_eq!(error.code, ErrorCode::InvalidCredentials);
+    }
+}
+
+#[tokio::test]
+async fn after_ten_failures_an_account_waits_and_so_does_one_that_does_not_exist() {
+    let world = World::new().await;
+    world.participant("Ada").await;
+    let ctx = world.limiting().await;
+    let mut refusals = Vec::new();
+    for email in [ADA, "nobody@example.com"] {
+        fail(&ctx, email, 10, HOME).await;
+        // The right password makes no difference, nor does another spelling.
+        for spelling in [email.to_owned(), format!(" {} ", email.to_uppercase())] {
+            refusals.push(outcome(&ctx, &spelling, PASSWORD, HOME).await.unwrap_err());
+        }
+    }
+    assert_eq!(refusals[0].code, ErrorCode::RateLimited);
+    assert_eq!(refusals[0].message, "Too many attempts. Try again in 15 minutes.");
+    assert_eq!(refusals[0].retry_after(), Some(900));
+    assert!(refusals.iter().all(|refusal| refusal == &refusals[0]), "{refusals:?}");
+}
+
+#[tokio::test]
+async fn the_wait_ends_by_itself_however_often_somebody_tries_meanwhile() {
+    let world = World::new().await;
+    world.participant("Ada").await;
+    let ctx = world.limiting().await;
+    fail(&ctx, ADA, 10, HOME).await;
+    world.clock.advance(TimeDelta::minutes(14));
+    for _ in 0..20 {
+        let refused = outcome(&ctx, ADA, PASSWORD, HOME).await.unwrap_err();
+        assert_eq!(refused.retry_after(), Some(60));
+    }
+    world.clock.advance(TimeDelta::minutes(1));
+    outcome(&ctx, ADA, PASSWORD, HOME).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_login_clears_the_failures_of_the_account() {
+    let world = World::new().await;
+    world.participant("Ada").await;
+    let ctx = world.limiting().await;
+    for _ in 0..3 {
+        fail(&ctx, ADA, 9, HOME).await;
+        outcome(&ctx, ADA, PASSWORD, HOME).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn failures_elsewhere_do_not_lock_the_owner_out_at_home() {
+    let world = World::new().await;
+    world.participant("Ada").await;
+    let ctx = world.limiting().await;
+    outcome(&ctx, ADA, PASSWORD, HOME).await.unwrap();
+    fail(&ctx, ADA, 10, ELSEWHERE).await;
+    assert!(outcome(&ctx, ADA, PASSWORD, ELSEWHERE).await.is_err());
+    outcome(&ctx, ADA, PASSWORD, HOME).await.unwrap();
+    // Which does not open the door elsewhere, and guessing at home is counted as well.
+    assert!(outcome(&ctx, ADA, PASSWORD, ELSEWHERE).await.is_err());
+    fail(&ctx, ADA, 10, HOME).await;
+    assert!(outcome(&ctx, ADA, PASSWORD, HOME).await.is_err());
+}
+
+#[tokio::test]
+async fn an_address_that_tries_many_accounts_waits_for_all_of_them() {
+    let world = World::new().await;
+    world.participant("Ada").await;
+    let ctx = world.limiting().await;
+    for number in 0..50 {
+        fail(&ctx, &format!("guess{number}@example.com"), 1, ELSEWHERE).await;
+        // An account of one's own does not help to go on guessing.
+        if number == 25 {
+            outcome(&ctx, ADA, PASSWORD, ELSEWHERE).await.unwrap();
+        }
+    }
+    let refused = outcome(&ctx, ADA, PASSWORD, ELSEWHERE).await.unwrap_err();
+    assert_eq!(refused.code, ErrorCode::RateLimited);
+    outcome(&ctx, ADA, PASSWORD, HOME).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn many_guesses_at_once_in_several_processes_are_counted_together() {
+    let world = World::new().await;
+    world.participant("Ada").await;
+    let processes = [world.limiting().await, world.limiting().await];
+    let results = at_once((0..40).map(|number| {
+        let ctx = processes[number % 2].clone();
+        async move { try_log_in(&ctx, ADA, WRONG, HOME).await.map(|_| ()).map_err(code) }
+    }))
+    .await;
+    assert_eq!(count(&results, &Err(ErrorCode::InvalidCredentials)), 10);
+    assert_eq!(count(&results, &Err(ErrorCode::RateLimited)), 30);
+}
+
+#[tokio::test]
+async fn whatever_is_typed_is_counted_and_not_kept() {
+    let world = World::new().await;
+    let ctx = world.limiting().await;
+    for email in ["", "nul\0@example.com", &*"long".repeat(10_000)] {
+        fail(&ctx, email, 10, HOME).await;
+        assert_eq!(
+            outcome(&ctx, email, WRONG, HOME).await.unwrap_err().code,
+            ErrorCode::RateLimited
+        );
+    }
+    let kept = world.execute("DELETE FROM login_attempts WHERE length(key) > 80").await.unwrap();
+    assert_eq!(kept, 0, "what is kept is short");
+}
+
+#[tokio::test]
+async fn failures_are_forgotten_and_so_are_addresses_in_the_end() {
+    let world = World::new().await;
+    world.participant("Ada").await;
+    let ctx = world.limiting().await;
+    outcome(&ctx, ADA, PASSWORD, HOME).await.unwrap();
+    fail(&ctx, ADA, 1, ELSEWHERE).await;
+    for (days, kept) in [(1, 2), (29, 0)] {
+        world.clock.advance(TimeDelta::days(days));
+        cron::fire(&world.ctx, "clean_up", world.ctx.now(), &Job::CleanUp {}).await.unwrap();
+        clean_up(&world.ctx, &claim_one(&world.ctx).await).await.unwrap();
+        let rows = world.execute("UPDATE login_attempts SET failures = failures").await.unwrap();
+        assert_eq!(rows, kept, "after {days} more days");
+    }
+}
