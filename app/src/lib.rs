@@ -15,6 +15,7 @@ pub mod pages;
 pub mod session;
 mod shell;
 mod site;
+mod site_url;
 #[cfg(feature = "ssr")]
 mod ssr;
 mod viewer;
@@ -23,3 +24,5 @@ pub use error::Failure;
 pub use form::Returned;
 pub use shell::shell;
 pub use site::App;
+#[cfg(feature = "ssr")]
+pub use site_url::SiteUrl;

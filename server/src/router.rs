@@ -2,8 +2,9 @@
 
 use std::{any::Any, time::Duration};
 
+use app::SiteUrl;
 use axum::{
-    Router,
+    Extension, Router,
     http::{Method, StatusCode, header},
     middleware,
     response::{IntoResponse, Response},
@@ -46,6 +47,7 @@ pub fn router(state: AppState, options: &ServerOptions) -> Router {
         .with_same_site(SameSite::Lax)
         .with_secure(options.is_https())
         .with_expiry(Expiry::OnInactivity(SESSION));
+    let site_url = SiteUrl(options.site_url().into());
     let who = ServiceBuilder::new()
         .layer(sessions)
         .layer(middleware::from_fn_with_state(state.clone(), auth::resolve));
@@ -57,10 +59,10 @@ pub fn router(state: AppState, options: &ServerOptions) -> Router {
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, TIME_LIMIT))
         .layer(compression());
     Router::new()
-        .nest("/api", api::router().layer(cors(options)))
+        .nest("/api", api::router().layer(cors(options)).layer(Extension(site_url.clone())))
         // A nested router does not own the address of its own with a slash behind it.
         .route("/api/", routing::any(api::not_found))
-        .merge(pages(&state))
+        .merge(pages(&state, site_url))
         .layer(who)
         .merge(api::probes())
         .layer(around)
@@ -68,11 +70,14 @@ pub fn router(state: AppState, options: &ServerOptions) -> Router {
 }
 
 /// Pages, their server functions, and the files of the site.
-fn pages(state: &AppState) -> Router<AppState> {
+fn pages(state: &AppState, site_url: SiteUrl) -> Router<AppState> {
     let leptos = state.leptos.clone();
     let provide = {
         let ctx = state.ctx.clone();
-        move || provide_context(ctx.clone())
+        move || {
+            provide_context(ctx.clone());
+            provide_context(site_url.clone());
+        }
     };
     let shell = move || app::shell(leptos.clone());
     let files = leptos_axum::file_and_error_handler_with_context::<AppState, _>(

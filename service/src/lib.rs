@@ -20,6 +20,7 @@ mod redis;
 mod search;
 
 pub mod accounts;
+pub mod calendar;
 pub mod competitions;
 pub mod confirmation;
 pub mod cron;
@@ -31,6 +32,7 @@ pub mod housekeeping;
 pub mod idempotency;
 pub mod jobs;
 pub mod mailbox;
+pub mod markdown;
 pub mod registration;
 pub mod reminder;
 pub mod sessions;
