@@ -4,6 +4,7 @@
 
 mod accounts;
 mod cancel;
+mod competition_life;
 mod competitions;
 mod confirmation;
 mod cron;
