@@ -22,7 +22,7 @@ pub use account::{Login, LoginInput, Role, Signup, SignupInput, User};
 pub use competition::{
     CallToAction, Competition, CompetitionCounts, CompetitionDetail, CompetitionEdit,
     CompetitionFilter, CompetitionInput, CompetitionPage, CompetitionPatch, CompetitionQuery,
-    CompetitionSort, CompetitionWithCount, CompetitionWithOrganizer, Contact, MAX_CAPACITY,
+    CompetitionSort, CompetitionWithCount, CompetitionWithOrganizer, Contact, Dates, MAX_CAPACITY,
     NewCompetition, Organizer, SeatsChanged, ViewerState,
 };
 pub use dashboard::{OrganizerDashboard, ParticipantDashboard};
@@ -37,5 +37,5 @@ pub use registration::{
     MyCompetition, MyRegistration, NewRegistration, RegisteredCompetition, Registration,
     RegistrationStatus, RosterEntry, RosterFilter, RosterQuery,
 };
-pub use text::{Description, Email, Password, PersonName, Tag, Title};
+pub use text::{Description, Email, Password, PersonName, Tag, TimeZoneName, Title};
 pub use timestamp::{InvalidTimestamp, Timestamp};

@@ -38,6 +38,7 @@ pub mod reminder;
 pub mod sessions;
 #[cfg(feature = "test-support")]
 pub mod testing;
+pub mod zones;
 
 pub use self::redis::Redis;
 pub use actor::Actor;

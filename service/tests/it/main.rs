@@ -5,6 +5,7 @@
 mod accounts;
 mod calendar;
 mod cancel;
+mod competition_life;
 mod competitions;
 mod confirmation;
 mod cron;

@@ -5,7 +5,7 @@ use leptos::{html::Div, prelude::*};
 
 use super::CompetitionScreen;
 use crate::{
-    components::{ErrorSummary, Icon, Shape, Submit, focus},
+    components::{ErrorSummary, Icon, Shape, Submit, Time, focus},
     error::Failure,
     form::problem_of,
     next,
@@ -53,6 +53,21 @@ pub(super) fn CallToActionPanel(
         CallToAction::SignIn => view! { <SignIn id /> }.into_any(),
         CallToAction::Full => view! {
             <Notice title="This competition is full">"Every place is taken."</Notice>
+        }
+        .into_any(),
+        CallToAction::NotYetOpen => view! {
+            <Notice title="Registration is not open yet">
+                {screen
+                    .competition
+                    .reg_opens_at
+                    .map(|opens| view! { "It opens on " <Time at=opens /> "." })}
+            </Notice>
+        }
+        .into_any(),
+        CallToAction::Cancelled => view! {
+            <Notice title="This competition was cancelled">
+                "It does not take place. Everyone who was registered is told by mail."
+            </Notice>
         }
         .into_any(),
         CallToAction::Closed => view! {

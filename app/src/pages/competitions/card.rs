@@ -14,7 +14,9 @@ pub(crate) fn AvailabilityBadge(
     let class = match availability {
         Availability::Open => "badge-success",
         Availability::FewLeft => "badge-warning",
+        Availability::NotYetOpen => "badge-info",
         Availability::Full | Availability::Closed => "badge-neutral",
+        Availability::Cancelled => "badge-error",
     };
     view! { <span class=format!("badge {class}")>{availability.words()}</span> }
 }
