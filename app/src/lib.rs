@@ -9,6 +9,7 @@
 mod components;
 mod error;
 mod form;
+mod moment;
 mod next;
 pub mod pages;
 #[cfg(feature = "ssr")]
@@ -22,6 +23,7 @@ mod viewer;
 
 pub use error::Failure;
 pub use form::Returned;
+pub use moment::Moment;
 pub use shell::shell;
 pub use site::App;
 #[cfg(feature = "ssr")]

@@ -13,7 +13,9 @@ use crate::{
     pages::{
         HomePage, NotFoundPage,
         auth::{LoginPage, SignupPage},
-        competitions::{CompetitionDetailPage, CompetitionListPage, CreateCompetitionPage},
+        competitions::{
+            CompetitionDetailPage, CompetitionListPage, CreateCompetitionPage, EditCompetitionPage,
+        },
         dashboard::DashboardPage,
         mailbox::MailboxPage,
     },
@@ -61,6 +63,11 @@ fn Site() -> impl IntoView {
                 <Route
                     path=path!("/competitions/:id")
                     view=CompetitionDetailPage
+                    ssr=SsrMode::Async
+                />
+                <Route
+                    path=path!("/competitions/:id/edit")
+                    view=EditCompetitionPage
                     ssr=SsrMode::Async
                 />
                 <Route path=path!("/auth/login") view=LoginPage ssr=SsrMode::Async />

@@ -25,6 +25,11 @@ impl Timestamp {
         DateTime::from_timestamp(seconds, 0).map(Self)
     }
 
+    /// The time this many milliseconds after 1970 began; `None` out of the range of dates.
+    pub fn from_unix_millis(millis: i64) -> Option<Self> {
+        DateTime::from_timestamp_millis(millis).map(Self)
+    }
+
     /// The underlying time.
     pub fn utc(self) -> DateTime<Utc> {
         self.0

@@ -23,7 +23,10 @@ use crate::{
 pub async fn of_competition(ctx: &Context, id: CompetitionId, site: &str) -> Result<String> {
     let competition = competitions::get(ctx, id).await?.competition;
     let entry = Entry { competition: &competition, site, now: ctx.now().utc() };
-    let status = EventStatus::Confirmed;
+    let status = match competition.cancelled_at {
+        Some(_) => EventStatus::Cancelled,
+        None => EventStatus::Confirmed,
+    };
     let since = competition.updated_at.utc();
     let mut events =
         vec![entry.event(&format!("{id}-deadline"), Occasion::Deadline, status, since)];
@@ -34,7 +37,7 @@ pub async fn of_competition(ctx: &Context, id: CompetitionId, site: &str) -> Res
 }
 
 /// One event for a registration of the actor's: the start, or the deadline while no start is set. A seat that was given
-/// back is a cancelled event, so that it leaves the calendar that reads it.
+/// back, or a competition that does not take place, is a cancelled event, so that it leaves the calendar that reads it.
 ///
 /// # Errors
 /// Unauthorized; [`ErrorCode::NotRegistered`] when there is no such registration of the actor's.
@@ -53,6 +56,7 @@ pub async fn of_registration(
     let competition_id = CompetitionId(registration.competition_id);
     let competition = competitions::get(ctx, competition_id).await?.competition;
     let status = match view::status(&registration)? {
+        _ if competition.is_cancelled() => EventStatus::Cancelled,
         RegistrationStatus::Confirmed => EventStatus::Confirmed,
         RegistrationStatus::Pending => EventStatus::Tentative,
         RegistrationStatus::Cancelled | RegistrationStatus::Failed => EventStatus::Cancelled,

@@ -2,7 +2,7 @@
 //!
 //! On the server only: the rules of all zones are larger than all the rest of the pages.
 
-use chrono::{Datelike, LocalResult, NaiveDateTime, TimeZone};
+use chrono::{Datelike, LocalResult, NaiveDateTime, Offset, TimeZone};
 use chrono_tz::{TZ_VARIANTS, Tz};
 use domain::{TimeZoneName, Timestamp};
 
@@ -50,6 +50,11 @@ pub fn local(at: Timestamp, zone: &str) -> String {
     // Zones without letters of their own are called by their distance from UTC.
     let prefix = if name.starts_with(['+', '-']) { "UTC" } else { "" };
     local.format(&format!("%a %-d %b %Y, %H:%M {prefix}%Z")).to_string()
+}
+
+/// How far clocks in `zone` are ahead of UTC then, in minutes. A zone that there is no more is UTC.
+pub fn offset(at: Timestamp, zone: &str) -> i32 {
+    at.utc().with_timezone(&find(zone).unwrap_or(Tz::UTC)).offset().fix().local_minus_utc() / 60
 }
 
 /// `2026-11-29T08:10`: the same, as an `<input type="datetime-local">` wants its value.
@@ -109,6 +114,8 @@ mod tests {
             ("2026-10-25T01:00:00Z", "Sun 25 Oct 2026, 02:00 CET"),
         ] {
             assert_eq!(local(at(utc), BERLIN), shown);
+            let summer = shown.ends_with("CEST");
+            assert_eq!(offset(at(utc), BERLIN), if summer { 120 } else { 60 }, "{utc}");
         }
         let noon = at("2026-11-29T12:00:00Z");
         assert_eq!(local(noon, "America/Sao_Paulo"), "Sun 29 Nov 2026, 09:00 UTC-03");

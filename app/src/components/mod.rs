@@ -1,5 +1,6 @@
 //! What more than one page shows.
 
+mod countdown;
 mod empty_state;
 mod error_summary;
 mod failure;
@@ -11,14 +12,16 @@ mod heading;
 mod icon;
 mod pagination;
 mod seats;
+mod share;
 mod status;
 mod submit;
 mod time;
 
+pub(crate) use countdown::Countdown;
 pub(crate) use empty_state::EmptyState;
 pub(crate) use error_summary::ErrorSummary;
 pub(crate) use failure::FailureView;
-pub(crate) use field::{Field, FieldError, PasswordField, TextArea};
+pub(crate) use field::{Field, FieldError, PasswordField, SelectField, TextArea};
 pub(crate) use footer::Footer;
 pub(crate) use head::Head;
 pub(crate) use header::Header;
@@ -26,6 +29,7 @@ pub(crate) use heading::{Heading, NavigationFocus, focus};
 pub(crate) use icon::{Icon, Shape};
 pub(crate) use pagination::Pagination;
 pub(crate) use seats::Seats;
+pub(crate) use share::Share;
 pub(crate) use status::StatusBadge;
 pub(crate) use submit::Submit;
-pub(crate) use time::Time;
+pub(crate) use time::{LocalTime, LocalTimes, Time};

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Competition;
-use crate::{RegistrationStatus, Role, Timestamp, User};
+use crate::{RegistrationId, RegistrationStatus, Role, Timestamp, User};
 
 /// Who looks at a competition, and what they have to do with it already.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -12,6 +12,8 @@ pub struct ViewerState {
     pub user: Option<User>,
     /// Their registration for it, if there is one.
     pub registration: Option<RegistrationStatus>,
+    /// Which one it is.
+    pub registration_id: Option<RegistrationId>,
 }
 
 /// The named states of the button on a competition's page.
@@ -66,7 +68,7 @@ mod tests {
             name: "Ada".into(),
             role,
         });
-        ViewerState { user, registration }
+        ViewerState { user, registration, registration_id: None }
     }
 
     fn competition(seats_left: u32) -> Competition {

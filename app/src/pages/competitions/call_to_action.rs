@@ -5,7 +5,7 @@ use leptos::{html::Div, prelude::*};
 
 use super::CompetitionScreen;
 use crate::{
-    components::{ErrorSummary, Icon, Shape, Submit, Time, focus},
+    components::{ErrorSummary, Icon, LocalTime, Shape, Submit, focus},
     error::Failure,
     form::problem_of,
     next,
@@ -31,7 +31,8 @@ pub async fn register(competition: CompetitionId, idempotency_key: String) -> Re
     Ok(())
 }
 
-fn path(competition: CompetitionId) -> String {
+/// The page of a competition.
+pub(super) fn path(competition: CompetitionId) -> String {
     format!("/competitions/{competition}")
 }
 
@@ -43,7 +44,7 @@ pub(super) fn CallToActionPanel(
     /// Registering.
     register: ServerAction<Register>,
 ) -> impl IntoView {
-    let id = screen.competition.id;
+    let CompetitionScreen { id, is_mine, .. } = screen;
     let panel = match screen.call_to_action {
         CallToAction::Register => {
             let key = screen.idempotency_key;
@@ -57,10 +58,7 @@ pub(super) fn CallToActionPanel(
         .into_any(),
         CallToAction::NotYetOpen => view! {
             <Notice title="Registration is not open yet">
-                {screen
-                    .competition
-                    .reg_opens_at
-                    .map(|opens| view! { "It opens on " <Time at=opens /> "." })}
+                {screen.opens.map(|opens| view! { "It opens on " <LocalTime at=opens /> "." })}
             </Notice>
         }
         .into_any(),
@@ -74,6 +72,7 @@ pub(super) fn CallToActionPanel(
             <Notice title="Registration is closed">"The deadline has passed."</Notice>
         }
         .into_any(),
+        CallToAction::OrganizersCannotRegister if is_mine => ().into_any(),
         CallToAction::OrganizersCannotRegister => view! {
             <Notice title="Organizers cannot register">
                 "Places are for participants. Sign up as one to take part."

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::{Availability, Listing, tags::Tags};
-use crate::components::{Icon, Seats, Shape, Time};
+use crate::components::{Icon, LocalTime, Seats, Shape};
 
 /// Whether a competition can be joined, in words; the colour only underlines them.
 #[component]
@@ -48,7 +48,7 @@ pub(crate) fn CompetitionCard(
                 <Seats left=listing.seats_left capacity=listing.capacity />
                 <p class="icon-line text-sm">
                     <Icon shape=Shape::Clock />
-                    <span>"Register before " <Time at=listing.reg_deadline /></span>
+                    <span>"Register before " <LocalTime at=listing.reg_deadline /></span>
                 </p>
                 <p class="icon-line text-sm">
                     <Icon shape=Shape::Calendar />
@@ -56,7 +56,7 @@ pub(crate) fn CompetitionCard(
                         .start_date
                         .map_or_else(
                             || view! { <span>"Start not set yet"</span> }.into_any(),
-                            |start| view! { <span>"Starts " <Time at=start /></span> }.into_any(),
+                            |start| view! { <span>"Starts " <LocalTime at=start /></span> }.into_any(),
                         )}
                 </p>
             </div>
