@@ -15,7 +15,9 @@ use crate::{
     pages::{
         HomePage,
         auth::{LoginPage, SignupPage},
-        competitions::{CompetitionDetailPage, CompetitionListPage, CreateCompetitionPage},
+        competitions::{
+            CompetitionDetailPage, CompetitionListPage, CreateCompetitionPage, EditCompetitionPage,
+        },
         dashboard::DashboardPage,
         mailbox::MailboxPage,
     },
@@ -77,6 +79,7 @@ bundle! { Own, own, fetch_own:
 
 bundle! { Organize, organize, fetch_organize:
     CreateCompetition => CreateCompetitionPage,
+    EditCompetition => EditCompetitionPage,
 }
 
 /// The page. Where its code cannot be fetched, for the server may have been updated since the first page was loaded,

@@ -31,3 +31,16 @@ where
         _ => action.value().get().and_then(Result::err).map(|Failure(error)| error),
     })
 }
+
+/// The answer to a form's last submission; none before the first.
+pub(crate) fn reply_of<S>(action: ServerAction<S>) -> Signal<Option<Result<S::Output, Failure>>>
+where
+    S: ServerFn<Error = Failure> + Clone + Send + Sync + 'static,
+    S::Output: Clone + Send + Sync + 'static,
+{
+    Signal::derive(move || match action.version().get() {
+        // As above.
+        0 => None,
+        _ => action.value().get(),
+    })
+}

@@ -12,12 +12,14 @@ mod error;
 #[cfg(feature = "ssr")]
 mod failure_page;
 mod form;
+mod moment;
 mod next;
 pub mod pages;
 #[cfg(feature = "ssr")]
 pub mod session;
 mod shell;
 mod site;
+mod site_url;
 #[cfg(feature = "ssr")]
 mod ssr;
 mod viewer;
@@ -26,10 +28,8 @@ pub use error::Failure;
 #[cfg(feature = "ssr")]
 pub use failure_page::failure_page;
 pub use form::Returned;
+pub use moment::Moment;
 pub use shell::shell;
 pub use site::App;
-
-/// Whether browsers reach the site through https. The server puts it into the context of every page.
 #[cfg(feature = "ssr")]
-#[derive(Clone, Copy, Debug)]
-pub struct Https(pub bool);
+pub use site_url::SiteUrl;

@@ -10,8 +10,8 @@ use leptos_router::{
 
 use crate::{
     bundles::{
-        CompetitionDetail, CompetitionList, CreateCompetition, Dashboard, Home, Login, Mailbox,
-        Signup,
+        CompetitionDetail, CompetitionList, CreateCompetition, Dashboard, EditCompetition, Home,
+        Login, Mailbox, Signup,
     },
     components::{Footer, Header, NavigationFocus, Toaster, Toasts},
     pages::NotFoundPage,
@@ -60,6 +60,11 @@ fn Site() -> impl IntoView {
                 <Route
                     path=path!("/competitions/:id")
                     view={Lazy::<CompetitionDetail>::new()}
+                    ssr=SsrMode::Async
+                />
+                <Route
+                    path=path!("/competitions/:id/edit")
+                    view={Lazy::<EditCompetition>::new()}
                     ssr=SsrMode::Async
                 />
                 <Route path=path!("/auth/login") view={Lazy::<Login>::new()} ssr=SsrMode::Async />

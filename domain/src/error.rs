@@ -15,8 +15,14 @@ pub enum ErrorCode {
     DeadlineNotInFuture,
     /// The start date is not after the registration deadline.
     StartNotAfterDeadline,
+    /// Registration would not open before its deadline.
+    OpeningNotBeforeDeadline,
+    /// Registration has not opened yet.
+    RegistrationNotOpen,
     /// The registration deadline has passed.
     RegistrationClosed,
+    /// The organizer has cancelled the competition: nobody gets a seat in it any more, or gives one back.
+    CompetitionCancelled,
     /// All seats are taken.
     CompetitionFull,
     /// The `Idempotency-Key` is not 1 to 255 visible ASCII characters.
@@ -45,6 +51,8 @@ pub enum ErrorCode {
     NotRegistered,
     /// The competition was changed since the version that the edit is based on.
     StaleVersion,
+    /// The competition is cancelled, and stays as it is.
+    CancelledIsFinal,
     /// More seats are taken than the new capacity has.
     CapacityBelowSeatsTaken,
     /// There is no such job in the dead letter queue.
@@ -79,7 +87,10 @@ impl ErrorCode {
             | Self::MalformedBody
             | Self::DeadlineNotInFuture
             | Self::StartNotAfterDeadline
+            | Self::OpeningNotBeforeDeadline
+            | Self::RegistrationNotOpen
             | Self::RegistrationClosed
+            | Self::CompetitionCancelled
             | Self::CompetitionFull
             | Self::InvalidIdempotencyKey => 400,
             Self::Unauthorized | Self::InvalidCredentials => 401,
@@ -95,6 +106,7 @@ impl ErrorCode {
             | Self::AlreadyRegistered
             | Self::IdempotencyInFlight
             | Self::StaleVersion
+            | Self::CancelledIsFinal
             | Self::CapacityBelowSeatsTaken => 409,
             Self::PayloadTooLarge => 413,
             Self::UriTooLong => 414,

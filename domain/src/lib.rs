@@ -6,6 +6,7 @@
 
 mod account;
 mod competition;
+mod countdown;
 mod dashboard;
 mod error;
 mod idempotency;
@@ -20,11 +21,12 @@ mod timestamp;
 
 pub use account::{Login, LoginInput, Role, Signup, SignupInput, User};
 pub use competition::{
-    CallToAction, Competition, CompetitionCounts, CompetitionDetail, CompetitionEdit,
-    CompetitionFilter, CompetitionInput, CompetitionPage, CompetitionPatch, CompetitionQuery,
-    CompetitionSort, CompetitionWithCount, CompetitionWithOrganizer, Contact, MAX_CAPACITY,
-    NewCompetition, Organizer, SeatsChanged, ViewerState,
+    CallToAction, Clash, Competition, CompetitionCounts, CompetitionDetail, CompetitionDraft,
+    CompetitionEdit, CompetitionFilter, CompetitionInput, CompetitionPage, CompetitionPatch,
+    CompetitionQuery, CompetitionSort, CompetitionWithCount, CompetitionWithOrganizer, Contact,
+    Dates, MAX_CAPACITY, NewCompetition, Organizer, SeatsChanged, ViewerState,
 };
+pub use countdown::countdown;
 pub use dashboard::{OrganizerDashboard, ParticipantDashboard};
 pub use error::{ErrorCode, Faults, FieldError, PublicError};
 pub use idempotency::{IdempotencyKey, InvalidIdempotencyKey};
@@ -37,5 +39,5 @@ pub use registration::{
     MyCompetition, MyRegistration, NewRegistration, RegisteredCompetition, Registration,
     RegistrationStatus, RosterEntry, RosterFilter, RosterQuery,
 };
-pub use text::{Description, Email, Password, PersonName, Tag, Title};
+pub use text::{Description, Email, Password, PersonName, Tag, TimeZoneName, Title};
 pub use timestamp::{InvalidTimestamp, Timestamp};

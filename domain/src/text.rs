@@ -18,6 +18,8 @@ const MAX_TITLE: usize = 200;
 const MAX_DESCRIPTION: usize = 10_000;
 /// Longest tag, in characters.
 const MAX_TAG: usize = 40;
+/// Longest name of a time zone, in bytes; the longest there is has 32.
+const MAX_TIME_ZONE: usize = 64;
 
 macro_rules! text {
     ($(#[$doc:meta])* $name:ident) => {
@@ -60,6 +62,11 @@ text!(
 text!(
     /// A tag as it was typed: 1 to 40 characters, no comma.
     Tag
+);
+text!(
+    /// What may be the name of an IANA time zone, like `Europe/Berlin`. Whether there is such a zone, the server knows:
+    /// the list would be too much for a browser.
+    TimeZoneName
 );
 text!(
     /// A well-formed e-mail address, as it was typed.
@@ -114,6 +121,30 @@ impl Tag {
     /// The form that tags are compared in: `Rust` and `rust` are one tag.
     pub fn key(&self) -> String {
         self.0.to_lowercase()
+    }
+}
+
+impl TimeZoneName {
+    /// # Errors
+    /// A sentence that says what is wrong.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '_' | '+' | '-');
+        let text = text.trim();
+        if (1..=MAX_TIME_ZONE).contains(&text.len()) && text.chars().all(is_part) {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(Self::UNKNOWN.into())
+        }
+    }
+
+    /// What is said of a name that no zone has.
+    pub const UNKNOWN: &str = "Time zone must be the name of one, like Europe/Berlin";
+}
+
+impl Default for TimeZoneName {
+    /// UTC.
+    fn default() -> Self {
+        Self("UTC".to_owned())
     }
 }
 
@@ -199,6 +230,16 @@ mod tests {
         assert!(Description::parse("two\nlines").is_ok());
         assert!(Description::parse("nul \u{0}").is_err());
         assert!(Title::parse(" \t ").is_err());
+    }
+
+    #[test]
+    fn a_time_zone_has_a_name_of_its_own_kind() {
+        for good in ["UTC", " Europe/Berlin ", "America/Port-au-Prince", "Etc/GMT+12"] {
+            assert_eq!(TimeZoneName::parse(good).unwrap().as_str(), good.trim());
+        }
+        for bad in ["", "Europe Berlin", "../../etc/passwd", "Zürich", "a\0", &"x".repeat(65)] {
+            assert!(TimeZoneName::parse(bad).is_err(), "{bad}");
+        }
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::{fmt, str::FromStr};
 
-use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, SecondsFormat, SubsecRound, Utc};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, SecondsFormat, SubsecRound, Utc};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// A point in time in UTC, to the millisecond; on the wire `2026-11-29T07:10:30.000Z`.
@@ -25,6 +25,11 @@ impl Timestamp {
         DateTime::from_timestamp(seconds, 0).map(Self)
     }
 
+    /// The time this many milliseconds after 1970 began; `None` out of the range of dates.
+    pub fn from_unix_millis(millis: i64) -> Option<Self> {
+        DateTime::from_timestamp_millis(millis).map(Self)
+    }
+
     /// The underlying time.
     pub fn utc(self) -> DateTime<Utc> {
         self.0
@@ -33,16 +38,6 @@ impl Timestamp {
     /// `29 November 2026, 07:10 UTC`: the form people read, the same on server and browser.
     pub fn human(self) -> String {
         self.0.format("%-d %B %Y, %H:%M UTC").to_string()
-    }
-
-    /// The day of the month, in UTC: `29`.
-    pub fn day(self) -> u32 {
-        self.0.day()
-    }
-
-    /// The month in three letters, in UTC: `Nov`.
-    pub fn month(self) -> String {
-        self.0.format("%b").to_string()
     }
 
     /// `2026-11-29T07:10`, as an `<input type="datetime-local">` wants its value.

@@ -22,6 +22,9 @@ type Wanted = {
   deadline?: number;
   /** Days from now; none when it is left out. */
   start?: number;
+  /** Days from now; at once when it is left out. */
+  opens?: number;
+  zone?: string;
 };
 
 /** Makes over the REST API what a test starts from. */
@@ -46,6 +49,8 @@ export class Api {
       capacity: wanted.seats ?? 40,
       regDeadline: inDays(wanted.deadline ?? 7).toISOString(),
       startDate: wanted.start === undefined ? null : inDays(wanted.start).toISOString(),
+      regOpensAt: wanted.opens === undefined ? null : inDays(wanted.opens).toISOString(),
+      timeZone: wanted.zone ?? 'UTC',
     });
   }
 
@@ -56,6 +61,16 @@ export class Api {
   /** As everybody sees it now. */
   find(competition: Competition): Promise<Competition> {
     return this.send('GET', `/api/competitions/${competition.id}`);
+  }
+
+  /** Changes some fields, as its owner. */
+  edit(owner: Person, competition: Competition, changes: object): Promise<Competition> {
+    return this.send('PATCH', `/api/competitions/${competition.id}`, owner, changes);
+  }
+
+  /** Gives the place back. */
+  async giveBack(participant: Person, competition: Competition): Promise<void> {
+    await this.call('DELETE', `/api/competitions/${competition.id}/register`, participant);
   }
 
   registrationsOf(participant: Person): Promise<Registration[]> {
@@ -79,10 +94,15 @@ export class Api {
   }
 
   private async send<T>(method: string, path: string, actor?: Person, data?: object): Promise<T> {
+    const response = await this.call(method, path, actor, data);
+    return response.json() as Promise<T>;
+  }
+
+  private async call(method: string, path: string, actor?: Person, data?: object): Promise<APIResponse> {
     const headers = actor && { authorization: `Bearer ${actor.token}` };
     const response = await this.request.fetch(path, { method, headers, data });
     if (!response.ok()) throw new Error(await described(method, path, response));
-    return response.json() as Promise<T>;
+    return response;
   }
 }
 

@@ -31,19 +31,19 @@ export type CompetitionFields = {
   Description: string;
   'Tags (optional)': string;
   Capacity: string;
-  'Registration deadline (UTC)': string;
-  'Start (UTC, optional)': string;
+  'Registration deadline': string;
+  'Start (optional)': string;
 };
 
-/** What a valid form holds, apart from the title. */
+/** What a valid form holds, apart from the title, in UTC. */
 export function competitionFields(title: string, deadline: Date, start: Date): CompetitionFields {
   return {
     Title: title,
     Description: 'Seven rounds.\n\nBring a board.',
     'Tags (optional)': 'chess, open',
     Capacity: '2',
-    'Registration deadline (UTC)': dateAndTime(deadline),
-    'Start (UTC, optional)': dateAndTime(start),
+    'Registration deadline': dateAndTime(deadline),
+    'Start (optional)': dateAndTime(start),
   };
 }
 

@@ -1,7 +1,8 @@
-import { expect, hydrated, open, test } from '../support/fixtures.ts';
+import { expect, hydrated, javaScriptOn, open, test } from '../support/fixtures.ts';
 import {
   competitionFields,
   createCompetition,
+  errorSummary,
   expectCompetitionFields,
   expectFaultAt,
   expectFaults,
@@ -81,7 +82,7 @@ test('a start before the deadline is refused and what was typed is kept', async 
   await expectCompetitionFields(page, fields);
   await expectFaultAt(
     page,
-    page.getByLabel('Start (UTC, optional)'),
+    page.getByLabel('Start (optional)'),
     'Start date must be after registration deadline',
   );
 });
@@ -94,4 +95,51 @@ test('a deadline that has passed is refused, and the corrected form is accepted'
   await createCompetition(page, competitionFields(title, inDays(1), inDays(14)));
 
   await expect(page.getByRole('heading', { name: title })).toBeVisible();
+});
+
+test('a preview shows the description as everybody will see it, and what was typed is kept', async ({ page }) => {
+  const fields = {
+    ...competitionFields(unique('Previewed'), inDays(7), inDays(14)),
+    Description: '# Rules\n\nSeven **rounds**.',
+  };
+  await fillCompetition(page, fields);
+
+  await page.getByRole('button', { name: 'Preview' }).click();
+
+  const preview = page.getByRole('region', { name: 'Preview' });
+  await expect(preview.getByRole('heading', { name: 'Rules' })).toBeVisible();
+  await expect(preview.locator('strong')).toHaveText('rounds');
+  await expectCompetitionFields(page, fields);
+  if (javaScriptOn()) await expect(preview.getByRole('heading', { name: 'Preview' })).toBeFocused();
+
+  await hydrated(page);
+  await page.getByRole('button', { name: 'Create competition' }).click();
+  await expect(page.getByRole('heading', { name: fields.Title })).toBeVisible();
+});
+
+test('times are what clocks show in the chosen zone, and UTC stands beside them', async ({ page }) => {
+  const fields = competitionFields(unique('Abroad'), inDays(7), inDays(14));
+  await fillCompetition(page, { ...fields, 'Registration deadline': '2037-07-01T09:30', 'Start (optional)': '2037-07-02T09:30' });
+  await page.getByLabel('Time zone').selectOption('Asia/Tokyo');
+
+  await page.getByRole('button', { name: 'Preview' }).click();
+  await expect(page.getByText('That is 1 July 2037, 00:30 UTC.')).toBeVisible();
+  await expect(page.getByLabel('Time zone')).toHaveValue('Asia/Tokyo');
+
+  await hydrated(page);
+  await page.getByRole('button', { name: 'Create competition' }).click();
+  await expect(page.getByText('Wed 1 Jul 2037, 09:30 JST')).toBeVisible();
+});
+
+test('a time that clocks skip is refused, and why', async ({ page }) => {
+  const fields = competitionFields(unique('Skipped'), inDays(7), inDays(14));
+  await hydrated(page);
+  await page.getByLabel('Time zone').selectOption('Europe/Berlin');
+
+  await createCompetition(page, { ...fields, 'Registration deadline': '2027-03-28T02:30', 'Start (optional)': '' });
+
+  const fault = 'Registration deadline does not exist in Europe/Berlin';
+  await expect(errorSummary(page)).toContainText(fault);
+  await expect(page.getByLabel('Registration deadline')).toHaveValue('2027-03-28T02:30');
+  await expect(page.getByLabel('Time zone')).toHaveValue('Europe/Berlin');
 });

@@ -21,6 +21,7 @@ mod m20261123_000007_cron_ticks;
 mod m20261123_000008_sessions;
 mod m20261125_000009_competition_revision;
 mod m20261125_000010_job_indexes;
+mod m20261125_000011_competition_life;
 mod m20261125_000013_login_attempts;
 
 /// Every migration, oldest first.
@@ -41,6 +42,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000008_sessions::Migration),
             Box::new(m20261125_000009_competition_revision::Migration),
             Box::new(m20261125_000010_job_indexes::Migration),
+            Box::new(m20261125_000011_competition_life::Migration),
             Box::new(m20261125_000013_login_attempts::Migration),
         ]
     }

@@ -51,6 +51,11 @@ impl ServerOptions {
     pub fn is_https(&self) -> bool {
         self.site_url.as_ref().is_some_and(|url| url.starts_with("https://"))
     }
+
+    /// How the world reaches the site, without a slash at the end.
+    pub fn site_url(&self) -> String {
+        self.site_url.clone().unwrap_or_else(|| format!("http://localhost:{}", self.port))
+    }
 }
 
 /// Origins, as the `Origin` header spells them.

@@ -2,8 +2,9 @@
 
 use std::{any::Any, env, time::Duration};
 
+use app::SiteUrl;
 use axum::{
-    Router,
+    Extension, Router,
     http::{Method, Request, StatusCode, header},
     middleware,
     response::{IntoResponse, Response},
@@ -48,6 +49,7 @@ pub fn router(state: AppState, options: &ServerOptions) -> Router {
         .with_same_site(SameSite::Lax)
         .with_secure(options.is_https())
         .with_expiry(Expiry::OnInactivity(SESSION));
+    let site_url = SiteUrl(options.site_url().into());
     let own_origin = options.site_url.as_deref().and_then(security::origin);
     let csrf = CsrfGuard::new(own_origin, options.cors_origins.0.clone());
     let limits = RateLimits::new(state.ctx.has_rate_limits());
@@ -74,10 +76,16 @@ pub fn router(state: AppState, options: &ServerOptions) -> Router {
         .layer(middleware::from_fn(security::bound_head));
     Router::new()
         // A site that may call the API may also read that it was refused.
-        .nest("/api", api::router().layer(guards.clone()).layer(cors(options)))
+        .nest(
+            "/api",
+            api::router()
+                .layer(guards.clone())
+                .layer(cors(options))
+                .layer(Extension(site_url.clone())),
+        )
         // A nested router does not own the address of its own with a slash behind it.
         .route("/api/", routing::any(api::not_found))
-        .merge(pages(&state, options).layer(guards))
+        .merge(pages(&state, site_url).layer(guards))
         .merge(api::probes())
         .layer(around)
         .layer(middleware::from_fn_with_state(headers, security::add_headers))
@@ -85,16 +93,16 @@ pub fn router(state: AppState, options: &ServerOptions) -> Router {
 }
 
 /// Pages, their server functions, and the files of the site.
-fn pages(state: &AppState, options: &ServerOptions) -> Router<AppState> {
+fn pages(state: &AppState, site_url: SiteUrl) -> Router<AppState> {
     let leptos = state.leptos.clone();
     // `cargo leptos watch` says by this variable that it watches.
     let watches = env::var_os("LEPTOS_WATCH").is_some();
     let policy = PagePolicy::new(watches.then_some(leptos.reload_port));
     let provide = {
-        let (ctx, is_https) = (state.ctx.clone(), options.is_https());
+        let ctx = state.ctx.clone();
         move || {
             provide_context(ctx.clone());
-            provide_context(app::Https(is_https));
+            provide_context(site_url.clone());
             policy.announce();
         }
     };

@@ -32,7 +32,7 @@ pub async fn organizer(ctx: &Context, actor: &Actor) -> Result<OrganizerDashboar
     Ok(OrganizerDashboard {
         registrations: competitions.iter().map(|own| u64::from(own.count.registrations)).sum(),
         seats: competitions.iter().map(|own| u64::from(own.competition.capacity)).sum(),
-        open: competitions.iter().map(|own| u64::from(!own.competition.is_closed(now))).sum(),
+        open: competitions.iter().map(|own| u64::from(own.competition.is_open(now))).sum(),
         competitions,
     })
 }

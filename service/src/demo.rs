@@ -2,8 +2,8 @@
 
 use chrono::TimeDelta;
 use domain::{
-    Description, Email, ErrorCode, NewCompetition, Password, PersonName, PublicError, Role, Signup,
-    Tag, Title, User,
+    Dates, Description, Email, ErrorCode, NewCompetition, Password, PersonName, PublicError, Role,
+    Signup, Tag, TimeZoneName, Title, User,
 };
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
@@ -141,7 +141,7 @@ fn new_competition(ctx: &Context, demo: &DemoCompetition) -> Result<NewCompetiti
         description: Description::parse(description).map_err(Error::Corrupt)?,
         tags,
         capacity,
-        reg_deadline: in_days(deadline),
-        start_date: Some(in_days(start)),
+        dates: Dates { opens: None, deadline: in_days(deadline), start: Some(in_days(start)) },
+        time_zone: TimeZoneName::default(),
     })
 }

@@ -22,6 +22,7 @@ mod search;
 mod throttle;
 
 pub mod accounts;
+pub mod calendar;
 pub mod competitions;
 pub mod confirmation;
 pub mod cron;
@@ -33,11 +34,13 @@ pub mod housekeeping;
 pub mod idempotency;
 pub mod jobs;
 pub mod mailbox;
+pub mod markdown;
 pub mod registration;
 pub mod reminder;
 pub mod sessions;
 #[cfg(feature = "test-support")]
 pub mod testing;
+pub mod zones;
 
 pub use self::redis::Redis;
 pub use actor::Actor;

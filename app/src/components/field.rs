@@ -38,7 +38,7 @@ fn invalid(id: &'static str, problem: Problem) -> impl Fn() -> Option<&'static s
 fn Label(
     id: &'static str,
     label: &'static str,
-    #[prop(optional_no_strip)] hint: Option<&'static str>,
+    #[prop(optional_no_strip)] hint: Option<String>,
 ) -> impl IntoView {
     view! {
         <label for=id class="font-semibold">{label}</label>
@@ -57,8 +57,8 @@ pub(crate) fn Field(
     /// What people call it.
     label: &'static str,
     /// What helps to fill it in.
-    #[prop(optional)]
-    hint: Option<&'static str>,
+    #[prop(optional, into)]
+    hint: Option<String>,
     /// The `type` of the input.
     #[prop(default = "text")]
     kind: &'static str,
@@ -77,6 +77,7 @@ pub(crate) fn Field(
     /// What is wrong with the form.
     problem: Problem,
 ) -> impl IntoView {
+    let described = describe(id, hint.is_some());
     view! {
         <div class="grid gap-1.5">
             <Label id label hint />
@@ -90,7 +91,7 @@ pub(crate) fn Field(
                 autocomplete=autocomplete
                 aria-required=required.then_some("true")
                 aria-invalid=invalid(id, problem)
-                aria-describedby=describe(id, hint.is_some())
+                aria-describedby=described
                 value=value
             />
         </div>
@@ -107,13 +108,14 @@ pub(crate) fn TextArea(
     /// What people call it.
     label: &'static str,
     /// What helps to fill it in.
-    #[prop(optional)]
-    hint: Option<&'static str>,
+    #[prop(optional, into)]
+    hint: Option<String>,
     /// What it starts with.
     value: String,
     /// What is wrong with the form.
     problem: Problem,
 ) -> impl IntoView {
+    let described = describe(id, hint.is_some());
     view! {
         <div class="grid gap-1.5">
             <Label id label hint />
@@ -125,10 +127,45 @@ pub(crate) fn TextArea(
                 rows="8"
                 aria-required="true"
                 aria-invalid=invalid(id, problem)
-                aria-describedby=describe(id, hint.is_some())
+                aria-describedby=described
             >
                 {value}
             </textarea>
+        </div>
+    }
+}
+
+/// One of several choices.
+#[component]
+pub(crate) fn SelectField(
+    /// The field, as it is called on the wire; also its address on the page.
+    id: &'static str,
+    /// The field, as the form sends it.
+    name: &'static str,
+    /// What people call it.
+    label: &'static str,
+    /// What helps to choose.
+    #[prop(optional, into)]
+    hint: Option<String>,
+    /// What is wrong with the form.
+    problem: Problem,
+    /// The choices.
+    children: Children,
+) -> impl IntoView {
+    let described = describe(id, hint.is_some());
+    view! {
+        <div class="grid gap-1.5">
+            <Label id label hint />
+            <FieldError id problem />
+            <select
+                class="select"
+                id=id
+                name=name
+                aria-invalid=invalid(id, problem)
+                aria-describedby=described
+            >
+                {children()}
+            </select>
         </div>
     }
 }
@@ -137,8 +174,8 @@ pub(crate) fn TextArea(
 #[component]
 pub(crate) fn PasswordField(
     /// What helps to choose one.
-    #[prop(optional)]
-    hint: Option<&'static str>,
+    #[prop(optional, into)]
+    hint: Option<String>,
     /// `current-password` or `new-password`.
     autocomplete: &'static str,
     /// What is wrong with the form.
@@ -148,6 +185,7 @@ pub(crate) fn PasswordField(
     let (shown, set_shown) = signal(false);
     let (live, set_live) = signal(false);
     Effect::new(move || set_live.set(true));
+    let described = describe(ID, hint.is_some());
     view! {
         <div class="grid gap-1.5">
             <Label id=ID label="Password" hint />
@@ -163,7 +201,7 @@ pub(crate) fn PasswordField(
                     spellcheck="false"
                     aria-required="true"
                     aria-invalid=invalid(ID, problem)
-                    aria-describedby=describe(ID, hint.is_some())
+                    aria-describedby=described
                 />
                 <Show when=move || live.get()>
                     <button

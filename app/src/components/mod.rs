@@ -1,5 +1,6 @@
 //! What more than one page shows.
 
+mod countdown;
 mod empty_state;
 mod error_summary;
 mod failure;
@@ -13,16 +14,18 @@ mod mark;
 mod pagination;
 mod request_id;
 mod seats;
+mod share;
 mod status;
 mod submit;
 mod theme;
 mod time;
 mod toast;
 
+pub(crate) use countdown::Countdown;
 pub(crate) use empty_state::EmptyState;
 pub(crate) use error_summary::ErrorSummary;
 pub(crate) use failure::{FailureView, Words, words};
-pub(crate) use field::{Field, FieldError, PasswordField, TextArea};
+pub(crate) use field::{Field, FieldError, PasswordField, SelectField, TextArea};
 pub(crate) use footer::Footer;
 pub(crate) use head::Head;
 pub(crate) use header::Header;
@@ -32,8 +35,9 @@ pub(crate) use mark::Mark;
 pub(crate) use pagination::Pagination;
 pub(crate) use request_id::RequestId;
 pub(crate) use seats::Seats;
+pub(crate) use share::Share;
 pub(crate) use status::StatusBadge;
 pub(crate) use submit::Submit;
 pub(crate) use theme::{Theme, ThemeSwitch};
-pub(crate) use time::Time;
+pub(crate) use time::{LocalTime, LocalTimes, Time};
 pub(crate) use toast::{Toaster, Toasts};

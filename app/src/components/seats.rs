@@ -12,14 +12,16 @@ fn places_left(left: u32, capacity: u32) -> String {
 #[component]
 pub(crate) fn Seats(
     /// Places nobody holds.
-    left: u32,
+    #[prop(into)]
+    left: Signal<u32>,
     /// Places in all.
-    capacity: u32,
+    #[prop(into)]
+    capacity: Signal<u32>,
 ) -> impl IntoView {
-    let words = places_left(left, capacity);
+    let words = move || places_left(left.get(), capacity.get());
     view! {
         <div class="grid gap-1.5">
-            <p class="font-semibold tabular-nums">{words.clone()}</p>
+            <p class="font-semibold tabular-nums">{words}</p>
             <meter class="seats" min="0" max=capacity value=left aria-label=words />
         </div>
     }

@@ -25,7 +25,7 @@ pub async fn load_closing_soon() -> Result<Vec<Listing>, Failure> {
 pub fn HomePage() -> impl IntoView {
     let soon = Resource::new_blocking(|| (), |()| load_closing_soon());
     view! {
-        <Head title="Find a competition and hold your place" />
+        <Head title="Find a competition and hold your place" path="/" />
         <Promise />
         <section aria-labelledby="closing-soon" class="grid gap-5">
             <div class="flex flex-wrap items-baseline justify-between gap-x-6">

@@ -33,6 +33,22 @@ pub(crate) async fn settle<T>(
     Err(problem.into())
 }
 
+/// The answer to a posted form that has done nothing yet and is to be shown again, at `page`. Without JavaScript what it
+/// holds waits there; with it, the form is still there.
+pub(crate) async fn show_again<T: Serialize>(
+    form: &str,
+    page: &str,
+    typed: &T,
+    problem: Option<&PublicError>,
+) -> Result<(), Failure> {
+    if kind() == Kind::Form {
+        let returned = Returned { typed: Some(typed), problem: problem.cloned() };
+        session().insert(&key(form), returned).await?;
+        redirect_form(page);
+    }
+    Ok(())
+}
+
 /// What waits for this form, if anything does; it is handed out once.
 pub(crate) async fn returned<T: Default + DeserializeOwned>(
     form: &str,

@@ -9,7 +9,7 @@ use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
 
 use super::request::{Kind, kind};
-use crate::Https;
+use crate::SiteUrl;
 
 /// Answers with this code's status.
 pub(crate) fn set_status(code: ErrorCode) {
@@ -52,10 +52,8 @@ pub(crate) fn redirect_form(path: &str) {
 
 /// Has the browser keep a cookie for so many seconds, out of reach of scripts; 0 has it forget the cookie.
 pub(crate) fn set_cookie(name: &str, value: &str, seconds: u32) {
-    let secure = match use_context::<Https>() {
-        Some(Https(true)) => "; Secure",
-        _ => "",
-    };
+    let is_https = use_context::<SiteUrl>().is_some_and(|url| url.is_https());
+    let secure = if is_https { "; Secure" } else { "" };
     let cookie =
         format!("{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}");
     if let (Some(response), Ok(cookie)) =

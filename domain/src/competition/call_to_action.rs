@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Competition;
-use crate::{RegistrationStatus, Role, Timestamp, User};
+use crate::{RegistrationId, RegistrationStatus, Role, Timestamp, User};
 
 /// Who looks at a competition, and what they have to do with it already.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -12,6 +12,8 @@ pub struct ViewerState {
     pub user: Option<User>,
     /// Their registration for it, if there is one.
     pub registration: Option<RegistrationStatus>,
+    /// Which one it is.
+    pub registration_id: Option<RegistrationId>,
 }
 
 /// The named states of the button on a competition's page.
@@ -23,8 +25,12 @@ pub enum CallToAction {
     Registered(RegistrationStatus),
     /// No seat is left.
     Full,
+    /// Registration opens later.
+    NotYetOpen,
     /// The deadline has passed.
     Closed,
+    /// It does not take place.
+    Cancelled,
     /// Seats are left, but we do not know for whom.
     SignIn,
     /// Organizers and administrators run competitions; they do not take part.
@@ -32,12 +38,15 @@ pub enum CallToAction {
 }
 
 impl CallToAction {
-    /// The state that matters most to the viewer comes first: a seat they hold, then whether any can be had.
+    /// The state that matters most to the viewer comes first: that it does not take place, then a seat they hold, then
+    /// whether any can be had.
     pub fn of(competition: &Competition, viewer: &ViewerState, now: Timestamp) -> Self {
         let seat = viewer.registration.filter(|status| status.holds_seat());
         let role = viewer.user.as_ref().map(|user| user.role);
         match (seat, role) {
+            _ if competition.is_cancelled() => Self::Cancelled,
             (Some(status), _) => Self::Registered(status),
+            _ if competition.is_not_yet_open(now) => Self::NotYetOpen,
             _ if competition.is_closed(now) => Self::Closed,
             (None, Some(Role::Organizer | Role::Admin)) => Self::OrganizersCannotRegister,
             _ if competition.seats_left == 0 => Self::Full,
@@ -59,7 +68,7 @@ mod tests {
             name: "Ada".into(),
             role,
         });
-        ViewerState { user, registration }
+        ViewerState { user, registration, registration_id: None }
     }
 
     fn competition(seats_left: u32) -> Competition {
@@ -73,6 +82,9 @@ mod tests {
             seats_left,
             reg_deadline: time("2026-11-24T00:00:00Z"),
             start_date: None,
+            reg_opens_at: Some(time("2026-11-20T00:00:00Z")),
+            time_zone: "UTC".into(),
+            cancelled_at: None,
             organizer_id: UserId(uuid::Uuid::nil()),
             version: 1,
             created_at: time("2026-11-01T00:00:00Z"),
@@ -83,6 +95,8 @@ mod tests {
     #[test]
     fn every_viewer_sees_their_own_state() {
         use CallToAction as Cta;
+        let early = "2026-11-19T23:59:59.999Z".parse().unwrap();
+        let opening = "2026-11-20T00:00:00Z".parse().unwrap();
         let before = "2026-11-23T23:59:59Z".parse().unwrap();
         let deadline = "2026-11-24T00:00:00Z".parse().unwrap();
         let participant = viewer(Some(Role::Participant), None);
@@ -92,6 +106,9 @@ mod tests {
         let organizer = viewer(Some(Role::Organizer), None);
         for (seats, viewer, now, expected) in [
             (1, &viewer(None, None), before, Cta::SignIn),
+            (1, &participant, early, Cta::NotYetOpen),
+            (0, &viewer(None, None), early, Cta::NotYetOpen),
+            (1, &participant, opening, Cta::Register),
             (1, &participant, before, Cta::Register),
             (1, &participant, deadline, Cta::Closed),
             (0, &participant, before, Cta::Full),
@@ -100,7 +117,10 @@ mod tests {
             (1, &cancelled, before, Cta::Register),
             (1, &organizer, before, Cta::OrganizersCannotRegister),
         ] {
-            assert_eq!(CallToAction::of(&competition(seats), viewer, now), expected);
+            let mut competition = competition(seats);
+            assert_eq!(CallToAction::of(&competition, viewer, now), expected);
+            competition.cancelled_at = Some(opening);
+            assert_eq!(CallToAction::of(&competition, viewer, now), Cta::Cancelled);
         }
     }
 }

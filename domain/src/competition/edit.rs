@@ -4,11 +4,9 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Deserializer, de::IgnoredAny};
 
-use super::input::{
-    capacity, deadline, deadline_in_future, start_after_deadline, start_date, tags,
-};
+use super::input::{capacity, deadline, opening, start_date, tags, time_zone};
 use crate::{
-    Description, Faults, PublicError, Raw, Tag, Timestamp, Title,
+    Dates, Description, Faults, PublicError, Raw, Tag, TimeZoneName, Timestamp, Title,
     account::{refuse_unknown, text},
 };
 
@@ -45,6 +43,14 @@ pub struct CompetitionPatch {
     #[cfg_attr(feature = "openapi", schema(value_type = Option<Timestamp>, example = "2030-12-06T07:10:30.000Z"))]
     #[serde(default, deserialize_with = "present")]
     pub start_date: Option<Raw<String>>,
+    /// ISO 8601, before the deadline; `null` to open at once.
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<Timestamp>, example = "2030-11-01T07:00:00.000Z"))]
+    #[serde(default, deserialize_with = "present")]
+    pub reg_opens_at: Option<Raw<String>>,
+    /// The IANA time zone that its people think in.
+    #[cfg_attr(feature = "openapi", schema(value_type = String, example = "Europe/Berlin"))]
+    #[serde(default)]
+    pub time_zone: Raw<String>,
     /// Anything else: refused, by name.
     #[cfg_attr(feature = "openapi", schema(ignore))]
     #[serde(flatten)]
@@ -73,14 +79,18 @@ pub struct CompetitionEdit {
     pub reg_deadline: Option<Timestamp>,
     /// When it starts, or that this is not set.
     pub start_date: Option<Option<Timestamp>>,
+    /// When registration opens, or that it is open at once.
+    pub reg_opens_at: Option<Option<Timestamp>>,
+    /// There is such a zone.
+    pub time_zone: Option<TimeZoneName>,
 }
 
 impl CompetitionPatch {
-    /// Applies every rule that needs nothing but the edit.
+    /// Applies every rule that needs nothing but the edit. Which time zones there are, `is_zone` knows.
     ///
     /// # Errors
     /// All faults at once.
-    pub fn check(self) -> Result<CompetitionEdit, PublicError> {
+    pub fn check(self, is_zone: fn(&TimeZoneName) -> bool) -> Result<CompetitionEdit, PublicError> {
         let mut faults = Faults::default();
         let version = faults.check("version", version(&self.version));
         let title = optional(&mut faults, "title", self.title, |raw| {
@@ -93,49 +103,48 @@ impl CompetitionPatch {
         let capacity = optional(&mut faults, "capacity", self.capacity, |raw| capacity(&raw));
         let reg_deadline =
             optional(&mut faults, "regDeadline", self.reg_deadline, |raw| deadline(&raw));
-        let start_date = match self.start_date {
-            None => Some(None),
-            Some(raw) => faults.check("startDate", start_date(&raw)).map(Some),
-        };
+        let start_date = nullable(&mut faults, "startDate", self.start_date, start_date);
+        let reg_opens_at = nullable(&mut faults, "regOpensAt", self.reg_opens_at, opening);
+        let time_zone =
+            optional(&mut faults, "timeZone", self.time_zone, |raw| time_zone(raw, is_zone));
         refuse_unknown(&mut faults, &self.unknown);
         let text = version.zip(title).zip(description).zip(tags);
-        let whole = text.zip(capacity.zip(reg_deadline).zip(start_date)).map(
-            |((((version, title), description), tags), ((capacity, reg_deadline), start_date))| {
-                CompetitionEdit {
-                    version,
-                    title,
-                    description,
-                    tags,
-                    capacity,
-                    reg_deadline,
-                    start_date,
-                }
-            },
-        );
+        let rest = capacity.zip(reg_deadline).zip(start_date).zip(reg_opens_at).zip(time_zone);
+        let whole = text.zip(rest).map(|(text, rest)| {
+            let (((version, title), description), tags) = text;
+            let ((((capacity, reg_deadline), start_date), reg_opens_at), time_zone) = rest;
+            CompetitionEdit {
+                version,
+                title,
+                description,
+                tags,
+                capacity,
+                reg_deadline,
+                start_date,
+                reg_opens_at,
+                time_zone,
+            }
+        });
         faults.finish(whole)
     }
 }
 
 impl CompetitionEdit {
-    /// The deadline and the start as they will be, from what they are.
+    /// The times as they will be, from what they are.
     ///
     /// # Errors
-    /// [`crate::ErrorCode::DeadlineNotInFuture`] for a new deadline that has passed;
-    /// [`crate::ErrorCode::StartNotAfterDeadline`].
-    pub fn dates(
-        &self,
-        deadline: Timestamp,
-        start: Option<Timestamp>,
-        now: Timestamp,
-    ) -> Result<(Timestamp, Option<Timestamp>), PublicError> {
-        let new_deadline = self.reg_deadline.unwrap_or(deadline);
-        let new_start = self.start_date.unwrap_or(start);
+    /// [`crate::ErrorCode::DeadlineNotInFuture`] for a new deadline that has passed; times that are out of order.
+    pub fn dates(&self, current: Dates, now: Timestamp) -> Result<Dates, PublicError> {
+        let new = Dates {
+            opens: self.reg_opens_at.unwrap_or(current.opens),
+            deadline: self.reg_deadline.unwrap_or(current.deadline),
+            start: self.start_date.unwrap_or(current.start),
+        };
         // A competition that is closed can still be edited, as long as its deadline is let be.
-        if new_deadline != deadline {
-            deadline_in_future(new_deadline, now)?;
+        if new.deadline != current.deadline {
+            new.deadline_after(now)?;
         }
-        start_after_deadline(new_start, new_deadline)?;
-        Ok((new_deadline, new_start))
+        new.in_order()
     }
 }
 
@@ -149,6 +158,19 @@ fn optional<R, T>(
     match raw {
         Raw::Missing => Some(None),
         raw => faults.check(field, parse(raw)).map(Some),
+    }
+}
+
+/// The same for a field that `null` takes away.
+fn nullable<R, T>(
+    faults: &mut Faults,
+    field: &str,
+    raw: Option<Raw<R>>,
+    parse: impl FnOnce(&Raw<R>) -> Result<Option<T>, String>,
+) -> Option<Option<Option<T>>> {
+    match raw {
+        None => Some(None),
+        Some(raw) => faults.check(field, parse(&raw)).map(Some),
     }
 }
 
@@ -167,7 +189,7 @@ mod tests {
     use crate::ErrorCode;
 
     fn check(body: serde_json::Value) -> Result<CompetitionEdit, PublicError> {
-        serde_json::from_value::<CompetitionPatch>(body).unwrap().check()
+        serde_json::from_value::<CompetitionPatch>(body).unwrap().check(|_| true)
     }
 
     fn at(time: &str) -> Timestamp {
@@ -181,6 +203,9 @@ mod tests {
         assert!(edit.title.is_none() && edit.version.is_none());
         let edit = check(serde_json::json!({ "startDate": null, "version": 3 })).unwrap();
         assert_eq!((edit.start_date, edit.version), (Some(None), Some(3)));
+        assert_eq!((edit.reg_opens_at, edit.time_zone), (None, None));
+        let edit = check(serde_json::json!({ "regOpensAt": null, "timeZone": "UTC" })).unwrap();
+        assert_eq!((edit.reg_opens_at, edit.time_zone), (Some(None), Some(Default::default())));
     }
 
     #[test]
@@ -196,13 +221,17 @@ mod tests {
     #[test]
     fn only_a_new_deadline_must_be_in_the_future() {
         let (past, now) = (at("2026-11-22T12:00:00Z"), at("2026-11-23T12:00:00Z"));
+        let current = Dates { opens: None, deadline: past, start: None };
         let untouched = CompetitionEdit::default();
-        assert!(untouched.dates(past, None, now).is_ok());
+        assert!(untouched.dates(current, now).is_ok());
         let moved = CompetitionEdit { reg_deadline: Some(now), ..Default::default() };
-        let error = moved.dates(past, None, now).unwrap_err();
+        let error = moved.dates(current, now).unwrap_err();
         assert_eq!(error.code, ErrorCode::DeadlineNotInFuture);
+        let opening = CompetitionEdit { reg_opens_at: Some(Some(past)), ..Default::default() };
+        let error = opening.dates(current, now).unwrap_err();
+        assert_eq!(error.code, ErrorCode::OpeningNotBeforeDeadline);
         let start = CompetitionEdit { start_date: Some(Some(past)), ..Default::default() };
-        let error = start.dates(past, None, now).unwrap_err();
+        let error = start.dates(current, now).unwrap_err();
         assert_eq!(error.code, ErrorCode::StartNotAfterDeadline);
     }
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 use serde::{Deserialize, de::IgnoredAny};
 
 use crate::{
-    Description, ErrorCode, Faults, PublicError, Raw, Tag, Timestamp, Title,
+    Dates, Description, Faults, PublicError, Raw, Tag, TimeZoneName, Timestamp, Title,
     account::{refuse_unknown, text},
 };
 
@@ -43,6 +43,14 @@ pub struct CompetitionInput {
     #[cfg_attr(feature = "openapi", schema(value_type = Option<Timestamp>, example = "2030-12-06T07:10:30.000Z"))]
     #[serde(default)]
     pub start_date: Raw<String>,
+    /// ISO 8601, before the deadline: from then on one can register. Absent or null: at once.
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<Timestamp>, example = "2030-11-01T07:00:00.000Z"))]
+    #[serde(default)]
+    pub reg_opens_at: Raw<String>,
+    /// The IANA time zone that its people think in; `UTC` when it is absent.
+    #[cfg_attr(feature = "openapi", schema(value_type = String, example = "Europe/Berlin"))]
+    #[serde(default)]
+    pub time_zone: Raw<String>,
     /// Anything else: refused, by name.
     #[cfg_attr(feature = "openapi", schema(ignore))]
     #[serde(flatten)]
@@ -60,19 +68,23 @@ pub struct NewCompetition {
     pub tags: Vec<Tag>,
     /// Seats, 1 to [`MAX_CAPACITY`].
     pub capacity: u32,
-    /// In the future.
-    pub reg_deadline: Timestamp,
-    /// After the deadline.
-    pub start_date: Option<Timestamp>,
+    /// In the future, and in order.
+    pub dates: Dates,
+    /// There is such a zone.
+    pub time_zone: TimeZoneName,
 }
 
 impl CompetitionInput {
-    /// Applies every rule, as of `now`.
+    /// Applies every rule, as of `now`. Which time zones there are, `is_zone` knows.
     ///
     /// # Errors
-    /// All faults of single fields at once; then [`ErrorCode::DeadlineNotInFuture`] or
-    /// [`ErrorCode::StartNotAfterDeadline`].
-    pub fn check(self, now: Timestamp) -> Result<NewCompetition, PublicError> {
+    /// All faults of single fields at once; then [`crate::ErrorCode::DeadlineNotInFuture`],
+    /// [`crate::ErrorCode::OpeningNotBeforeDeadline`] or [`crate::ErrorCode::StartNotAfterDeadline`].
+    pub fn check(
+        self,
+        now: Timestamp,
+        is_zone: fn(&TimeZoneName) -> bool,
+    ) -> Result<NewCompetition, PublicError> {
         let mut faults = Faults::default();
         let title = faults.check("title", text(self.title, "Title").and_then(|t| Title::parse(&t)));
         let description = text(self.description, "Description");
@@ -82,43 +94,27 @@ impl CompetitionInput {
         let capacity = faults.check("capacity", capacity(&self.capacity));
         let reg_deadline = faults.check("regDeadline", deadline(&self.reg_deadline));
         let start_date = faults.check("startDate", start_date(&self.start_date));
+        let reg_opens_at = faults.check("regOpensAt", opening(&self.reg_opens_at));
+        let time_zone = faults.check("timeZone", time_zone(self.time_zone, is_zone));
         refuse_unknown(&mut faults, &self.unknown);
 
+        let dates = reg_opens_at.zip(reg_deadline).zip(start_date);
+        let dates = dates.map(|((opens, deadline), start)| Dates { opens, deadline, start });
         let text = title.zip(description).zip(tags).zip(capacity);
-        let whole = text.zip(reg_deadline.zip(start_date)).map(
-            |((((title, description), tags), capacity), (reg_deadline, start_date))| {
-                NewCompetition { title, description, tags, capacity, reg_deadline, start_date }
+        let whole = text.zip(dates.zip(time_zone)).map(
+            |((((title, description), tags), capacity), (dates, time_zone))| NewCompetition {
+                title,
+                description,
+                tags,
+                capacity,
+                dates,
+                time_zone,
             },
         );
-        faults.finish(whole)?.in_order(now)
+        let new = faults.finish(whole)?;
+        new.dates.deadline_after(now)?.in_order()?;
+        Ok(new)
     }
-}
-
-impl NewCompetition {
-    fn in_order(self, now: Timestamp) -> Result<Self, PublicError> {
-        deadline_in_future(self.reg_deadline, now)?;
-        start_after_deadline(self.start_date, self.reg_deadline)?;
-        Ok(self)
-    }
-}
-
-pub(super) fn deadline_in_future(deadline: Timestamp, now: Timestamp) -> Result<(), PublicError> {
-    if deadline > now {
-        return Ok(());
-    }
-    let message = "Registration deadline must be in the future";
-    Err(PublicError::on_field(ErrorCode::DeadlineNotInFuture, "regDeadline", message))
-}
-
-pub(super) fn start_after_deadline(
-    start: Option<Timestamp>,
-    deadline: Timestamp,
-) -> Result<(), PublicError> {
-    if start.is_none_or(|start| start > deadline) {
-        return Ok(());
-    }
-    let message = "Start date must be after registration deadline";
-    Err(PublicError::on_field(ErrorCode::StartNotAfterDeadline, "startDate", message))
 }
 
 pub(super) fn tags(raw: Raw<Vec<String>>) -> Result<Vec<Tag>, String> {
@@ -160,6 +156,22 @@ pub(super) fn start_date(raw: &Raw<String>) -> Result<Option<Timestamp>, String>
     time(raw, "Start date")
 }
 
+pub(super) fn opening(raw: &Raw<String>) -> Result<Option<Timestamp>, String> {
+    time(raw, "Opening of registration")
+}
+
+pub(super) fn time_zone(
+    raw: Raw<String>,
+    is_zone: fn(&TimeZoneName) -> bool,
+) -> Result<TimeZoneName, String> {
+    let name = match raw {
+        Raw::Missing => return Ok(TimeZoneName::default()),
+        Raw::WrongType => return Err("Time zone must be text".into()),
+        Raw::Given(text) => TimeZoneName::parse(&text)?,
+    };
+    if is_zone(&name) { Ok(name) } else { Err(TimeZoneName::UNKNOWN.into()) }
+}
+
 /// A form sends an empty text for a time that was not chosen.
 fn time(raw: &Raw<String>, label: &str) -> Result<Option<Timestamp>, String> {
     let wrong =
@@ -175,12 +187,13 @@ fn time(raw: &Raw<String>, label: &str) -> Result<Option<Timestamp>, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ErrorCode;
 
     const NOW: &str = "2026-11-23T12:00:00Z";
 
     fn check(body: serde_json::Value) -> Result<NewCompetition, PublicError> {
         let input: CompetitionInput = serde_json::from_value(body).unwrap();
-        input.check(NOW.parse().unwrap())
+        input.check(NOW.parse().unwrap(), |zone| zone.as_str() != "Mars/Olympus")
     }
 
     fn body(capacity: serde_json::Value, deadline: &str, start: Option<&str>) -> serde_json::Value {
@@ -210,6 +223,35 @@ mod tests {
             ErrorCode::StartNotAfterDeadline
         );
         assert!(check(body(1.into(), "2026-11-23T12:00:00.001Z", None)).is_ok());
+    }
+
+    #[test]
+    fn registration_opens_before_the_deadline_or_at_once() {
+        let opening_at = |opening: &str| {
+            let mut body = body(1.into(), "2026-11-24T12:00:00Z", None);
+            body["regOpensAt"] = opening.into();
+            check(body)
+        };
+        assert!(opening_at("2026-11-24T11:59:59.999Z").unwrap().dates.opens.is_some());
+        assert_eq!(opening_at("").unwrap().dates.opens, None);
+        let error = opening_at("2026-11-24T12:00:00Z").unwrap_err();
+        assert_eq!(error.code, ErrorCode::OpeningNotBeforeDeadline);
+        assert_eq!(error.message, "Registration must open before the deadline");
+        assert_eq!(opening_at("soon").unwrap_err().fields[0].field, "regOpensAt");
+    }
+
+    #[test]
+    fn a_time_zone_is_utc_unless_another_one_is_named() {
+        let in_zone = |zone: serde_json::Value| {
+            let mut body = body(1.into(), "2026-11-24T12:00:00Z", None);
+            body["timeZone"] = zone;
+            check(body).map(|new| new.time_zone.into_string())
+        };
+        assert_eq!(in_zone(serde_json::Value::Null).unwrap(), "UTC");
+        assert_eq!(in_zone("Europe/Berlin".into()).unwrap(), "Europe/Berlin");
+        for bad in ["Mars/Olympus".into(), "Berlin!".into(), 1.into()] {
+            assert_eq!(in_zone(bad).unwrap_err().fields[0].field, "timeZone");
+        }
     }
 
     #[test]

@@ -1,12 +1,16 @@
 //! Competitions: how they are created, found and shown.
 
 mod call_to_action;
+mod dates;
+mod draft;
 mod edit;
 mod input;
 mod query;
 mod view;
 
 pub use call_to_action::{CallToAction, ViewerState};
+pub use dates::Dates;
+pub use draft::{Clash, CompetitionDraft};
 pub use edit::{CompetitionEdit, CompetitionPatch};
 pub use input::{CompetitionInput, MAX_CAPACITY, NewCompetition};
 pub use query::{CompetitionFilter, CompetitionQuery, CompetitionSort};

@@ -25,6 +25,13 @@ pub struct Competition {
     pub reg_deadline: Timestamp,
     /// After the deadline, if it is set.
     pub start_date: Option<Timestamp>,
+    /// From this moment on one can register; `null` when that was always so.
+    pub reg_opens_at: Option<Timestamp>,
+    /// The IANA time zone that its people think in.
+    #[cfg_attr(feature = "openapi", schema(example = "Europe/Berlin"))]
+    pub time_zone: String,
+    /// When its organizer cancelled it; `null` when it takes place.
+    pub cancelled_at: Option<Timestamp>,
     /// Who runs it.
     pub organizer_id: UserId,
     /// Grows with every change.
@@ -39,6 +46,21 @@ impl Competition {
     /// Whether the deadline has passed at `now`. The deadline itself is too late.
     pub fn is_closed(&self, now: Timestamp) -> bool {
         self.reg_deadline <= now
+    }
+
+    /// Whether registration has still to open at `now`. At the moment itself it is open.
+    pub fn is_not_yet_open(&self, now: Timestamp) -> bool {
+        self.reg_opens_at.is_some_and(|opens| opens > now)
+    }
+
+    /// Whether its organizer has cancelled it.
+    pub fn is_cancelled(&self) -> bool {
+        self.cancelled_at.is_some()
+    }
+
+    /// Whether one can register at `now`, if a seat is left.
+    pub fn is_open(&self, now: Timestamp) -> bool {
+        !self.is_cancelled() && !self.is_not_yet_open(now) && !self.is_closed(now)
     }
 }
 

@@ -9,6 +9,7 @@ use axum::{
 };
 use domain::{
     CompetitionId, ErrorCode, IdempotencyKey, InvalidIdempotencyKey, JobId, MailId, PublicError,
+    RegistrationId,
 };
 use serde::de::DeserializeOwned;
 
@@ -85,6 +86,10 @@ impl PathId for CompetitionId {
 
 impl PathId for MailId {
     const NOT_FOUND: (ErrorCode, &str) = (ErrorCode::MailNotFound, "Message not found");
+}
+
+impl PathId for RegistrationId {
+    const NOT_FOUND: (ErrorCode, &str) = (ErrorCode::NotRegistered, "Registration not found");
 }
 
 impl PathId for JobId {

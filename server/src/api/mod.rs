@@ -2,6 +2,7 @@
 
 mod accounts;
 mod admin;
+mod calendar;
 mod competitions;
 mod docs;
 mod events;
@@ -50,6 +51,7 @@ fn documented() -> OpenApiRouter<AppState> {
         .merge(accounts::router())
         .merge(competitions::router())
         .merge(events::router())
+        .merge(calendar::router())
         .merge(registrations::router())
         .merge(mailbox::router())
         .merge(admin::router())

@@ -17,7 +17,7 @@ const GRACE: Duration = Duration::from_secs(25);
 
 pub(super) async fn run(
     installation: InstallationOptions,
-    options: ServerOptions,
+    mut options: ServerOptions,
     worker: Option<WorkerOptions>,
     seed_demo: bool,
 ) -> Result {
@@ -45,7 +45,7 @@ pub(super) async fn run(
         stop: stop.clone(),
         leptos: site::options(&site_root, address),
     };
-    let site_url = options.site_url.clone().unwrap_or_else(|| format!("http://{}", shown(address)));
+    let site_url = options.site_url.get_or_insert_with(|| format!("http://{}", shown(address)));
     tracing::info!(server.address = %address, "serving {site_url}");
 
     let router = router(state, &options);

@@ -4,6 +4,7 @@
 
 mod accounts;
 mod admin;
+mod calendar;
 mod command;
 mod competitions;
 mod cors;

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use chrono::TimeDelta;
 use domain::{
-    CompetitionEdit, CompetitionWithOrganizer, ErrorCode, Organizer, PublicError, RegistrationId,
-    RegistrationStatus, Tag, Timestamp, User,
+    CompetitionEdit, CompetitionWithOrganizer, Dates, ErrorCode, Organizer, PublicError,
+    RegistrationId, RegistrationStatus, Tag, Timestamp, User,
 };
 use uuid::Uuid;
 
@@ -17,6 +17,9 @@ use crate::{
     jobs::Job,
     registration::view,
 };
+
+/// What is said of a seat in a competition that does not take place.
+const CANCELLED: &str = "Competition was cancelled";
 
 /// A competition as a batch has read it, and as it will be when the batch commits.
 #[derive(Debug)]
@@ -101,9 +104,8 @@ impl Ledger {
             Some(seat) => view::status(&seat.row)?.holds_seat(),
             None => false,
         };
-        if self.after.reg_deadline <= self.now.utc() {
-            let message = "Registration deadline has passed";
-            return Ok(Err(PublicError::new(ErrorCode::RegistrationClosed, message)));
+        if let Some(refusal) = self.not_open() {
+            return Ok(Err(refusal));
         }
         if holds_seat {
             let message = "Already registered for this competition";
@@ -132,6 +134,7 @@ impl Ledger {
             registered_at,
             updated_at: registered_at,
             reminded_at: None,
+            cancellation_told_at: None,
         };
         let registration = view::new_registration(row.clone(), &self.after, user)?;
         self.after.registered += 1;
@@ -139,13 +142,32 @@ impl Ledger {
         Ok(Ok(Outcome::Registered(Box::new(registration))))
     }
 
-    /// Giving back what was given back already is fine: the answer to the first time may have been lost.
+    /// Why nobody can register now, whoever asks and however many seats are left.
+    fn not_open(&self) -> Option<PublicError> {
+        let now = self.now.utc();
+        let (code, message) = if self.after.cancelled_at.is_some() {
+            (ErrorCode::CompetitionCancelled, CANCELLED)
+        } else if self.after.reg_opens_at.is_some_and(|opens| opens > now) {
+            (ErrorCode::RegistrationNotOpen, "Registration has not opened yet")
+        } else if self.after.reg_deadline <= now {
+            (ErrorCode::RegistrationClosed, "Registration deadline has passed")
+        } else {
+            return None;
+        };
+        Some(PublicError::new(code, message))
+    }
+
+    /// Giving back what was given back already is fine: the answer to the first time may have been lost. Once the
+    /// competition is cancelled, who held a seat then stays known: they are the ones who are told.
     fn cancel(&mut self, user: &User) -> Result<Result<Outcome, PublicError>> {
         let Some(seat) = self.seats.get_mut(&user.id.0) else {
             let message = "You are not registered for this competition";
             return Ok(Err(PublicError::new(ErrorCode::NotRegistered, message)));
         };
         if view::status(&seat.row)?.holds_seat() {
+            if self.after.cancelled_at.is_some() {
+                return Ok(Err(PublicError::new(ErrorCode::CompetitionCancelled, CANCELLED)));
+            }
             RegistrationStatus::Cancelled.as_str().clone_into(&mut seat.row.status);
             seat.row.updated_at = self.now.utc();
             if seat.change == Change::None {
@@ -178,6 +200,10 @@ impl Ledger {
     /// All of an edit, or the reason against it and nothing of it.
     fn apply(&mut self, edit: &CompetitionEdit) -> Result<(), PublicError> {
         let current = &self.after;
+        if current.cancelled_at.is_some() {
+            let message = "This competition was cancelled. It stays as it is.";
+            return Err(PublicError::new(ErrorCode::CancelledIsFinal, message));
+        }
         if edit.version.is_some_and(|version| i64::from(version) != i64::from(current.revision)) {
             let message = "This competition was changed since you opened it. Look at what it is now, then try again.";
             return Err(PublicError::on_field(ErrorCode::StaleVersion, "version", message));
@@ -193,13 +219,21 @@ impl Ledger {
             let code = ErrorCode::CapacityBelowSeatsTaken;
             return Err(PublicError::on_field(code, "capacity", &message));
         }
-        let start = current.start_date.map(Timestamp::from);
-        let (deadline, start) = edit.dates(current.reg_deadline.into(), start, self.now)?;
+        let dates = Dates {
+            opens: current.reg_opens_at.map(Timestamp::from),
+            deadline: current.reg_deadline.into(),
+            start: current.start_date.map(Timestamp::from),
+        };
+        let dates = edit.dates(dates, self.now)?;
 
         let after = &mut self.after;
         after.capacity = capacity;
-        after.reg_deadline = deadline.utc();
-        after.start_date = start.map(Timestamp::utc);
+        after.reg_opens_at = dates.opens.map(Timestamp::utc);
+        after.reg_deadline = dates.deadline.utc();
+        after.start_date = dates.start.map(Timestamp::utc);
+        if let Some(zone) = &edit.time_zone {
+            after.time_zone = zone.to_string();
+        }
         if let Some(title) = &edit.title {
             after.title = title.to_string();
         }

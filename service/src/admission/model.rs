@@ -5,9 +5,10 @@ use std::{cell::Cell, collections::HashMap};
 use chrono::TimeDelta;
 use domain::{CompetitionEdit, CompetitionId, ErrorCode, PublicError};
 use proptest::{
+    arbitrary::any,
     collection::vec,
     option, prop_assert_eq, prop_oneof,
-    strategy::Strategy,
+    strategy::{Just, Strategy},
     test_runner::{Config, TestCaseError, TestRunner},
 };
 
@@ -33,10 +34,25 @@ enum Event {
     SetCapacity(u32),
 }
 
-/// Events that are carried out together, and whether the deadline passes before them.
+/// How long after its creation a competition may open, and when it closes.
+const OPENING: TimeDelta = TimeDelta::hours(1);
+const DEADLINE: TimeDelta = TimeDelta::days(1);
+
+/// What time brings about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Stage {
+    /// Registration has not opened yet.
+    Announced,
+    Open,
+    /// The deadline has passed.
+    Closed,
+}
+
+/// Events that are carried out together, and what has happened before them.
 #[derive(Clone, Debug)]
 struct Batch {
-    deadline_passes: bool,
+    stage: Option<Stage>,
+    is_cancelled: bool,
     events: Vec<Event>,
 }
 
@@ -49,7 +65,8 @@ struct Model {
     capacity: u32,
     seated: [bool; USERS],
     ever_registered: [bool; USERS],
-    closed: bool,
+    stage: Stage,
+    cancelled: bool,
     answers: HashMap<(usize, u8), (&'static str, Told)>,
 }
 
@@ -64,6 +81,9 @@ impl Model {
             Event::Register { user, key } => ("register", user, key),
             Event::Cancel { user, key } => ("cancel", user, key),
             Event::SetCapacity(capacity) => {
+                if self.cancelled {
+                    return (Err(ErrorCode::CancelledIsFinal), false);
+                }
                 if capacity < self.taken() {
                     return (Err(ErrorCode::CapacityBelowSeatsTaken), false);
                 }
@@ -89,7 +109,11 @@ impl Model {
     }
 
     fn register(&mut self, user: usize) -> Told {
-        if self.closed {
+        if self.cancelled {
+            Err(ErrorCode::CompetitionCancelled)
+        } else if self.stage == Stage::Announced {
+            Err(ErrorCode::RegistrationNotOpen)
+        } else if self.stage == Stage::Closed {
             Err(ErrorCode::RegistrationClosed)
         } else if self.seated[user] {
             Err(ErrorCode::AlreadyRegistered)
@@ -102,6 +126,9 @@ impl Model {
     }
 
     fn cancel(&mut self, user: usize) -> Told {
+        if self.cancelled && self.seated[user] {
+            return Err(ErrorCode::CompetitionCancelled);
+        }
         self.seated[user] = false;
         if self.ever_registered[user] { Ok(()) } else { Err(ErrorCode::NotRegistered) }
     }
@@ -160,16 +187,30 @@ fn batches() -> impl Strategy<Value = Vec<Batch>> {
         3 => (user, key).prop_map(|(user, key)| Event::Cancel { user, key }),
         1 => (1..=5_u32).prop_map(Event::SetCapacity),
     ];
-    let batch = (proptest::bool::weighted(0.1), vec(event, 1..6))
-        .prop_map(|(deadline_passes, events)| Batch { deadline_passes, events });
+    let stage = prop_oneof![
+        7 => Just(None),
+        2 => Just(Some(Stage::Open)),
+        1 => Just(Some(Stage::Closed)),
+    ];
+    let batch = (stage, proptest::bool::weighted(0.1), vec(event, 1..6))
+        .prop_map(|(stage, is_cancelled, events)| Batch { stage, is_cancelled, events });
     vec(batch, 1..5)
 }
 
 async fn agree(mut model: Model, real: &Real<'_>, batches: &[Batch]) -> Result<(), TestCaseError> {
     for batch in batches {
-        if batch.deadline_passes && !model.closed {
-            model.closed = true;
-            real.world.clock.advance(TimeDelta::days(2));
+        if let Some(stage) = batch.stage
+            && stage > model.stage
+        {
+            model.stage = stage;
+            let passes = if stage == Stage::Open { OPENING } else { DEADLINE };
+            real.world.clock.advance(passes);
+        }
+        if batch.is_cancelled && !model.cancelled {
+            model.cancelled = true;
+            // Those of earlier histories are of no interest any more.
+            let all = "UPDATE competitions SET cancelled_at = created_at, version = version + 1";
+            real.world.execute(all).await.unwrap();
         }
         let expected: Vec<_> = batch.events.iter().map(|event| model.apply(event)).collect();
         prop_assert_eq!(real.carry_out(&batch.events).await, expected);
@@ -198,28 +239,35 @@ fn thousands_of_histories_agree_with_the_model() {
     });
     let history = Cell::new(0);
     let config = Config { cases: HISTORIES, failure_persistence: None, ..Config::default() };
-    let outcome = TestRunner::new(config).run(&batches(), |batches| {
-        history.set(history.get() + 1);
-        runtime.block_on(async {
-            let id = world.competition(&ada).seats(2).create().await;
-            let real = Real {
-                world: &world,
-                ctx: &ctx,
-                organizer: &ada,
-                users: &users,
-                id,
-                history: history.get(),
-            };
-            let model = Model {
-                capacity: 2,
-                seated: [false; USERS],
-                ever_registered: [false; USERS],
-                closed: false,
-                answers: HashMap::new(),
-            };
-            agree(model, &real, &batches).await
-        })
-    });
+    let outcome =
+        TestRunner::new(config).run(&(any::<bool>(), batches()), |(opens_later, batches)| {
+            history.set(history.get() + 1);
+            runtime.block_on(async {
+                let new = world.competition(&ada).seats(2).closing_in(DEADLINE);
+                let (new, stage) = match opens_later {
+                    true => (new.opening_in(OPENING), Stage::Announced),
+                    false => (new, Stage::Open),
+                };
+                let id = new.create().await;
+                let real = Real {
+                    world: &world,
+                    ctx: &ctx,
+                    organizer: &ada,
+                    users: &users,
+                    id,
+                    history: history.get(),
+                };
+                let model = Model {
+                    capacity: 2,
+                    seated: [false; USERS],
+                    ever_registered: [false; USERS],
+                    stage,
+                    cancelled: false,
+                    answers: HashMap::new(),
+                };
+                agree(model, &real, &batches).await
+            })
+        });
     runtime.block_on(async move { drop((world, ctx)) });
     outcome.unwrap();
 }

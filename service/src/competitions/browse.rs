@@ -117,8 +117,15 @@ pub(crate) fn not_found() -> PublicError {
     PublicError::new(ErrorCode::CompetitionNotFound, "Competition not found")
 }
 
+/// Whose deadline is still to come, and which take place. One that opens later is among them: people look for it.
 fn open(now: Timestamp) -> Select<competition::Entity> {
-    competition::Entity::find().filter(competition::Column::RegDeadline.gt(now.utc()))
+    competition::Entity::find().filter(is_open(now))
+}
+
+fn is_open(now: Timestamp) -> Condition {
+    Condition::all()
+        .add(competition::Column::RegDeadline.gt(now.utc()))
+        .add(competition::Column::CancelledAt.is_null())
 }
 
 fn matching(filter: &CompetitionFilter, now: Timestamp) -> Select<competition::Entity> {
@@ -162,7 +169,7 @@ async fn popular_tags(ctx: &Context) -> Result<Vec<String>> {
         .select_only()
         .column_as(competition_tag::Column::Label.min(), "label")
         .join(JoinType::InnerJoin, competition_tag::Relation::Competition.def())
-        .filter(competition::Column::RegDeadline.gt(ctx.now().utc()))
+        .filter(is_open(ctx.now()))
         .group_by(competition_tag::Column::Tag)
         .order_by(uses(), Order::Desc)
         .order_by_asc(competition_tag::Column::Tag)

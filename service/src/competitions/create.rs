@@ -2,7 +2,7 @@
 
 use domain::{
     CompetitionInput, CompetitionWithOrganizer, IdempotencyKey, NewCompetition, Organizer, Role,
-    Tag, User,
+    Tag, Timestamp, User,
 };
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;
@@ -15,6 +15,7 @@ use crate::{
     events::Event,
     idempotency::Scope,
     ids::new_id,
+    zones,
 };
 
 /// A competition that was created.
@@ -37,7 +38,7 @@ pub async fn create(
     key: Option<IdempotencyKey>,
 ) -> Result<Created> {
     let user = actor.require(Role::Organizer)?;
-    let new = input.check(ctx.now())?;
+    let new = input.check(ctx.now(), zones::exists)?;
     let scope = key.map(|key| Scope::new(user.id, key, &fingerprint(&new)));
     // Two at once with one key: the log's primary key lets one commit, and the other recalls its answer.
     let created = retry(|| attempt(ctx, user, &new, scope.as_ref())).await?;
@@ -75,8 +76,10 @@ fn fingerprint(new: &NewCompetition) -> String {
         new.description.as_str(),
         tags,
         new.capacity,
-        new.reg_deadline,
-        new.start_date,
+        new.dates.deadline,
+        new.dates.start,
+        new.dates.opens,
+        new.time_zone.as_str(),
     ]);
     format!("create competition {body}")
 }
@@ -98,8 +101,11 @@ pub(crate) async fn insert(
         search_text: String::new(),
         capacity: i32::try_from(new.capacity).expect("MAX_CAPACITY fits"),
         registered: 0,
-        reg_deadline: new.reg_deadline.utc(),
-        start_date: new.start_date.map(domain::Timestamp::utc),
+        reg_deadline: new.dates.deadline.utc(),
+        start_date: new.dates.start.map(Timestamp::utc),
+        time_zone: new.time_zone.to_string(),
+        reg_opens_at: new.dates.opens.map(Timestamp::utc),
+        cancelled_at: None,
         version: 1,
         revision: 1,
         created_at: now,

@@ -7,13 +7,14 @@ use domain::{
 use crate::{
     Actor, Context, Error, Result,
     admission::{self, Outcome, Wish},
+    zones,
 };
 
 /// What an edit came to.
 #[derive(Clone, Debug)]
 pub struct Edited {
-    /// The competition as it is now, or why it was left as it is: edited by somebody else, fewer seats than are
-    /// taken, dates out of order.
+    /// The competition as it is now, or why it was left as it is: edited by somebody else, cancelled, fewer
+    /// seats than are taken, dates out of order.
     pub outcome: Result<CompetitionWithOrganizer, PublicError>,
     /// Whether this was answered before, to the same key.
     pub replayed: bool,
@@ -33,7 +34,7 @@ pub async fn edit(
     key: Option<IdempotencyKey>,
 ) -> Result<Edited> {
     let user = actor.require(Role::Organizer)?;
-    let wish = Wish::Edit(Box::new(patch.check()?));
+    let wish = Wish::Edit(Box::new(patch.check(zones::exists)?));
     let answer = admission::ask(ctx, user, competition, wish, key).await?;
     let outcome = match answer.outcome {
         Ok(Outcome::Edited(competition)) => Ok(*competition),

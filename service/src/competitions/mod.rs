@@ -2,6 +2,7 @@
 
 mod browse;
 mod create;
+mod draft;
 mod edit;
 mod view;
 
@@ -9,5 +10,6 @@ pub(crate) use browse::{Details, not_found};
 pub use browse::{browse, closing_soon, get, list, mine};
 pub use create::{Created, create};
 pub(crate) use create::{index_text, insert, replace_tags};
+pub use draft::{create_draft, draft_of, edit_draft, mine_to_edit};
 pub use edit::{Edited, edit};
 pub(crate) use view::{competition as view, organizer, tags_of};

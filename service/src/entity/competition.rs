@@ -20,6 +20,10 @@ pub(crate) struct Model {
     pub(crate) version: i32,
     /// Grows with every edit, and is what clients know as the version.
     pub(crate) revision: i32,
+    /// The name of an IANA time zone.
+    pub(crate) time_zone: String,
+    pub(crate) reg_opens_at: Option<DateTimeUtc>,
+    pub(crate) cancelled_at: Option<DateTimeUtc>,
     pub(crate) created_at: DateTimeUtc,
     pub(crate) updated_at: DateTimeUtc,
 }

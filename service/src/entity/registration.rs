@@ -14,6 +14,7 @@ pub(crate) struct Model {
     pub(crate) registered_at: DateTimeUtc,
     pub(crate) updated_at: DateTimeUtc,
     pub(crate) reminded_at: Option<DateTimeUtc>,
+    pub(crate) cancellation_told_at: Option<DateTimeUtc>,
 }
 
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use domain::{
-    CompetitionId, Contact, ErrorCode, MyCompetition, MyRegistration, Page, PublicError, Role,
-    RosterEntry, RosterFilter, ViewerState,
+    CompetitionId, Contact, ErrorCode, MyCompetition, MyRegistration, Page, PublicError,
+    RegistrationId, Role, RosterEntry, RosterFilter, ViewerState,
 };
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
@@ -109,7 +109,8 @@ pub async fn viewer_state(ctx: &Context, actor: &Actor, id: CompetitionId) -> Re
         .one(ctx.db.connection())
         .await?;
     let registration = row.as_ref().map(view::status).transpose()?;
-    Ok(ViewerState { user: Some(user.clone()), registration })
+    let registration_id = row.map(|row| RegistrationId(row.id));
+    Ok(ViewerState { user: Some(user.clone()), registration, registration_id })
 }
 
 /// The organizers of the competitions in some rows, each read once.

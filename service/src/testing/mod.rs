@@ -189,6 +189,8 @@ impl World {
             seats: 10,
             deadline: TimeDelta::days(1),
             start: Some(TimeDelta::days(7)),
+            opening: None,
+            zone: None,
             tags: Vec::new(),
         }
     }
@@ -252,6 +254,8 @@ pub struct CompetitionBuilder<'a> {
     seats: i64,
     deadline: TimeDelta,
     start: Option<TimeDelta>,
+    opening: Option<TimeDelta>,
+    zone: Option<String>,
     tags: Vec<String>,
 }
 
@@ -286,6 +290,18 @@ impl CompetitionBuilder<'_> {
         self
     }
 
+    /// How long from now one can register for it; at once, if this is not said.
+    pub fn opening_in(mut self, opening: TimeDelta) -> Self {
+        self.opening = Some(opening);
+        self
+    }
+
+    /// In which time zone its people think.
+    pub fn in_zone(mut self, zone: &str) -> Self {
+        self.zone = Some(zone.to_owned());
+        self
+    }
+
     /// What it is tagged with.
     pub fn tagged(mut self, tags: &[&str]) -> Self {
         self.tags = tags.iter().map(|tag| (*tag).to_owned()).collect();
@@ -314,6 +330,8 @@ impl CompetitionBuilder<'_> {
             capacity: self.seats.into(),
             reg_deadline: in_time(self.deadline).into(),
             start_date: self.start.map(in_time).map_or_else(Default::default, Into::into),
+            reg_opens_at: self.opening.map(in_time).map_or_else(Default::default, Into::into),
+            time_zone: self.zone.map_or_else(Default::default, Into::into),
             ..CompetitionInput::default()
         };
         let created = competitions::create(ctx, self.organizer, input, None).await?;

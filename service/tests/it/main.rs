@@ -3,7 +3,9 @@
 #![expect(clippy::unwrap_used, reason = "a test that panics has failed, and says where")]
 
 mod accounts;
+mod calendar;
 mod cancel;
+mod competition_life;
 mod competitions;
 mod confirmation;
 mod cron;

@@ -15,14 +15,22 @@ pub enum Availability {
     FewLeft,
     /// No place is left.
     Full,
+    /// Registration opens later.
+    NotYetOpen,
     /// The deadline has passed.
     Closed,
+    /// It does not take place.
+    Cancelled,
 }
 
 impl Availability {
     /// As of `now`.
     pub fn of(competition: &Competition, now: Timestamp) -> Self {
-        if competition.is_closed(now) {
+        if competition.is_cancelled() {
+            Self::Cancelled
+        } else if competition.is_not_yet_open(now) {
+            Self::NotYetOpen
+        } else if competition.is_closed(now) {
             Self::Closed
         } else if competition.seats_left == 0 {
             Self::Full
@@ -40,7 +48,9 @@ impl Availability {
             Self::Open => "Open",
             Self::FewLeft => "Few places left",
             Self::Full => "Full",
+            Self::NotYetOpen => "Opens later",
             Self::Closed => "Closed",
+            Self::Cancelled => "Cancelled",
         }
     }
 }

@@ -5,7 +5,7 @@ use leptos::{html::Div, prelude::*};
 
 use super::CompetitionScreen;
 use crate::{
-    components::{ErrorSummary, Icon, Shape, Submit, focus},
+    components::{ErrorSummary, Icon, LocalTime, Shape, Submit, focus},
     error::Failure,
     form::problem_of,
     next,
@@ -31,7 +31,8 @@ pub async fn register(competition: CompetitionId, idempotency_key: String) -> Re
     Ok(())
 }
 
-fn path(competition: CompetitionId) -> String {
+/// The page of a competition.
+pub(super) fn path(competition: CompetitionId) -> String {
     format!("/competitions/{competition}")
 }
 
@@ -43,7 +44,7 @@ pub(super) fn CallToActionPanel(
     /// Registering.
     register: ServerAction<Register>,
 ) -> impl IntoView {
-    let id = screen.competition.id;
+    let CompetitionScreen { id, is_mine, .. } = screen;
     let panel = match screen.call_to_action {
         CallToAction::Register => {
             let key = screen.idempotency_key;
@@ -55,10 +56,23 @@ pub(super) fn CallToActionPanel(
             <Notice title="This competition is full">"Every place is taken."</Notice>
         }
         .into_any(),
+        CallToAction::NotYetOpen => view! {
+            <Notice title="Registration is not open yet">
+                {screen.opens.map(|opens| view! { "It opens on " <LocalTime at=opens /> "." })}
+            </Notice>
+        }
+        .into_any(),
+        CallToAction::Cancelled => view! {
+            <Notice title="This competition was cancelled">
+                "It does not take place. Everyone who was registered is told by mail."
+            </Notice>
+        }
+        .into_any(),
         CallToAction::Closed => view! {
             <Notice title="Registration is closed">"The deadline has passed."</Notice>
         }
         .into_any(),
+        CallToAction::OrganizersCannotRegister if is_mine => ().into_any(),
         CallToAction::OrganizersCannotRegister => view! {
             <Notice title="Organizers cannot register">
                 "Places are for participants. Sign up as one to take part."

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::{Availability, Listing, tags::Tags};
-use crate::components::{Icon, Seats, Shape, Time};
+use crate::components::{Icon, LocalTime, Seats, Shape};
 
 /// Whether a competition can be joined, in words; the colour only underlines them.
 #[component]
@@ -14,7 +14,9 @@ pub(crate) fn AvailabilityBadge(
     let class = match availability {
         Availability::Open => "badge-success",
         Availability::FewLeft => "badge-warning",
+        Availability::NotYetOpen => "badge-info",
         Availability::Full | Availability::Closed => "badge-neutral",
+        Availability::Cancelled => "badge-error",
     };
     view! { <span class=format!("badge {class}")>{availability.words()}</span> }
 }
@@ -27,8 +29,9 @@ pub(crate) fn CompetitionCard(
 ) -> impl IntoView {
     let start = listing.start_date.map_or_else(
         || view! { <span>"Start not set yet"</span> }.into_any(),
-        |start| view! { <span>"Starts " <Time at=start /></span> }.into_any(),
+        |start| view! { <span>"Starts " <LocalTime at=start /></span> }.into_any(),
     );
+    let (day, month) = (listing.reg_deadline.day(), listing.reg_deadline.month());
     view! {
         <article class="ticket ticket-card">
             <div class="ticket-body">
@@ -50,7 +53,7 @@ pub(crate) fn CompetitionCard(
                 <div class="grid gap-1 text-sm">
                     <p class="icon-line">
                         <Icon shape=Shape::Clock />
-                        <span>"Register before " <Time at=listing.reg_deadline /></span>
+                        <span>"Register before " <LocalTime at=listing.reg_deadline /></span>
                     </p>
                     <p class="icon-line"><Icon shape=Shape::Calendar />{start}</p>
                 </div>
@@ -59,8 +62,8 @@ pub(crate) fn CompetitionCard(
             // The words beside it say the same, to the minute.
             <div class="ticket-stub" aria-hidden="true">
                 <span class="stub-word">"until"</span>
-                <span class="stub-day">{listing.reg_deadline.day()}</span>
-                <span class="stub-month">{listing.reg_deadline.month()}</span>
+                <span class="stub-day">{day}</span>
+                <span class="stub-month">{month}</span>
             </div>
         </article>
     }

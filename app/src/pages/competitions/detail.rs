@@ -1,31 +1,57 @@
 //! One competition.
 
-use domain::{CallToAction, Competition, PublicError};
-use leptos::prelude::*;
+use domain::{CallToAction, CompetitionId, PublicError, RegistrationId, Timestamp};
+use leptos::{either::Either, prelude::*};
 use leptos_router::hooks::use_params_map;
 use serde::{Deserialize, Serialize};
 
 use super::{
     address,
-    call_to_action::{CallToActionPanel, Register},
+    call_to_action::{CallToActionPanel, Register, path},
+    live_seats,
     tags::Tags,
 };
 use crate::{
-    components::{FailureView, Head, Heading, Icon, Seats, Shape, Time},
+    Moment,
+    components::{Countdown, FailureView, Head, Heading, Icon, LocalTimes, Seats, Shape, Share},
     error::Failure,
 };
 
 /// What the page of a competition shows. The organizer's address is not in it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CompetitionScreen {
-    /// The competition.
-    pub competition: Competition,
+    /// Which one.
+    pub id: CompetitionId,
+    /// One line.
+    pub title: String,
+    /// Safe HTML.
+    pub description: String,
+    /// How it begins, as plain text.
+    pub summary: String,
+    /// In the order the organizer gave them.
+    pub tags: Vec<String>,
+    /// Places in all.
+    pub capacity: u32,
+    /// Places nobody holds.
+    pub seats_left: u32,
+    /// From this moment on one can register, if that is still to come.
+    pub opens: Option<Moment>,
+    /// From this moment on nobody can register.
+    pub deadline: Moment,
+    /// If it is set.
+    pub start: Option<Moment>,
     /// The organizer's name.
     pub organizer: String,
+    /// Whether the viewer runs it.
+    pub is_mine: bool,
     /// What the viewer can do.
     pub call_to_action: CallToAction,
+    /// The viewer's registration, if they hold a seat.
+    pub registration: Option<RegistrationId>,
     /// Makes that a double click or a resend registers once.
     pub idempotency_key: String,
+    /// When all this was so.
+    pub now: Timestamp,
     /// Why registering without JavaScript was refused just now, if it was.
     pub problem: Option<PublicError>,
 }
@@ -35,17 +61,34 @@ pub struct CompetitionScreen {
 pub async fn load_competition(id: String) -> Result<CompetitionScreen, Failure> {
     use crate::ssr::{form, request};
     use domain::ErrorCode;
+    use service::markdown;
 
+    /// Below the one heading of the page.
+    const TOP_HEADING: u8 = 2;
     let (ctx, actor) = (request::context(), request::actor());
     let not_found = |_| PublicError::new(ErrorCode::CompetitionNotFound, "Competition not found");
     let id = id.parse().map_err(not_found)?;
     let detail = service::competitions::get(&ctx, id).await?;
     let viewer = service::registration::viewer_state(&ctx, &actor, id).await?;
+    let (competition, now) = (detail.competition, ctx.now());
+    let moment = |at| Moment::of(at, &competition.time_zone);
     Ok(CompetitionScreen {
-        call_to_action: CallToAction::of(&detail.competition, &viewer, ctx.now()),
-        competition: detail.competition,
+        call_to_action: CallToAction::of(&competition, &viewer, now),
+        registration: viewer.registration_id,
+        is_mine: viewer.user.is_some_and(|user| user.id == competition.organizer_id),
+        opens: competition.reg_opens_at.filter(|opens| *opens > now).map(moment),
+        deadline: moment(competition.reg_deadline),
+        start: competition.start_date.map(moment),
+        description: markdown::render(&competition.description, TOP_HEADING),
+        summary: markdown::summary(&competition.description),
+        id,
+        title: competition.title,
+        tags: competition.tags,
+        capacity: competition.capacity,
+        seats_left: competition.seats_left,
         organizer: detail.organizer.name,
         idempotency_key: service::idempotency::new_key(),
+        now,
         problem: form::returned::<()>("register").await?.problem,
     })
 }
@@ -58,11 +101,20 @@ pub fn CompetitionDetailPage() -> impl IntoView {
     let register = ServerAction::<Register>::new();
     let source = move || (id.get(), register.version().get());
     let screen = Resource::new_blocking(source, |(id, _)| load_competition(id));
+    let news = RwSignal::new("");
+    // While an answer to the viewer is awaited, it will tell.
+    let look_again = move || {
+        if !register.pending().get_untracked() {
+            screen.refetch();
+        }
+    };
     view! {
+        // It stays while the rest changes: that is what makes screen readers read the change out.
+        <p role="status" class="sr-only">{news}</p>
         <Transition fallback=|| view! { <div class="skeleton h-96" aria-hidden="true"></div> }>
             {move || Suspend::new(async move {
                 match screen.await {
-                    Ok(screen) => view! { <Detail screen register /> }.into_any(),
+                    Ok(screen) => view! { <Detail screen register news look_again /> }.into_any(),
                     Err(failure) => view! { <FailureView failure /> }.into_any(),
                 }
             })}
@@ -71,41 +123,82 @@ pub fn CompetitionDetailPage() -> impl IntoView {
 }
 
 #[component]
-fn Detail(screen: CompetitionScreen, register: ServerAction<Register>) -> impl IntoView {
-    let competition = screen.competition.clone();
-    let start = competition.start_date.map_or_else(
-        || view! { "Not set yet" }.into_any(),
-        |start| view! { <Time at=start /> }.into_any(),
-    );
+fn Detail(
+    screen: CompetitionScreen,
+    register: ServerAction<Register>,
+    /// What to read out.
+    news: RwSignal<&'static str>,
+    /// Asks how things are now.
+    look_again: impl Fn() + Copy + Send + Sync + 'static,
+) -> impl IntoView {
+    let CompetitionScreen { id, seats_left, capacity, now, .. } = screen;
+    let seats = RwSignal::new((seats_left, capacity));
+    live_seats::watch(id, move |left, capacity| {
+        seats.set((left, capacity));
+        if (left == 0) != (seats_left == 0) {
+            // Each number would be too much to listen to.
+            news.set(if left == 0 { "No place is left now." } else { "A place is free again." });
+            look_again();
+        }
+    });
+    let calendar = match screen.registration {
+        Some(registration) => format!("/api/registrations/{registration}/calendar.ics"),
+        None => format!("/api/competitions/{id}/calendar.ics"),
+    };
+    let opens = screen.opens.clone().map(|opens| {
+        let to = opens.at;
+        view! {
+            <dt>"Registration opens"</dt>
+            <dd>
+                <LocalTimes at=opens />
+                <Countdown verb="Opens" to now on_end=look_again />
+            </dd>
+        }
+    });
+    let start = match screen.start.clone() {
+        Some(start) => Either::Left(view! { <LocalTimes at=start /> }),
+        None => Either::Right("Not set yet"),
+    };
+    let (title, deadline) = (screen.title.clone(), screen.deadline.clone());
     view! {
-        <Head
-            title=competition.title.clone()
-            description=format!("{}, by {}.", competition.title, screen.organizer)
-        />
+        <Head title=screen.title.clone() description=screen.summary.clone() path=path(id) />
         <article class="detail">
-            <div class="grid min-w-0 gap-6">
+            <div class="grid min-w-0 content-start gap-6">
                 <div class="grid gap-3">
                     <p><a class="quiet-link" href=address::LIST>"All competitions"</a></p>
-                    <Heading>{competition.title}</Heading>
+                    <Heading>{title}</Heading>
                     <p class="icon-line text-muted">
                         <Icon shape=Shape::Person />
                         <span>"Organized by " {screen.organizer.clone()}</span>
                     </p>
-                    <Tags tags=competition.tags />
+                    <Tags tags=screen.tags.clone() />
                 </div>
-                <Description text=competition.description />
+                // Made safe on the server.
+                <div class="prose-text markdown" inner_html=screen.description.clone()></div>
+                <Share path=path(id) />
             </div>
             <aside aria-label="Registration" class="ticket self-start">
                 <div class="ticket-body">
-                    <Seats left=competition.seats_left capacity=competition.capacity />
+                    <Seats
+                        left=Signal::derive(move || seats.get().0)
+                        capacity=Signal::derive(move || seats.get().1)
+                    />
                     <dl class="facts">
-                        <dt>"Register before"</dt>
-                        <dd><Time at=competition.reg_deadline /></dd>
-                        <dt>"Starts"</dt>
-                        <dd>{start}</dd>
+                        {opens} <dt>"Register before"</dt>
+                        <dd>
+                            <Countdown verb="Closes" to=deadline.at now on_end=look_again />
+                            <LocalTimes at=deadline />
+                        </dd> <dt>"Starts"</dt> <dd>{start}</dd>
                     </dl>
+                    <p>
+                        <a class="quiet-link gap-2" href=calendar download rel="nofollow">
+                            <Icon shape=Shape::Calendar />
+                            "Add to calendar"
+                        </a>
+                    </p>
                 </div>
                 <div class="ticket-stub">
+                    {screen.is_mine.then(|| view! { <Mine id /> })}
                     <CallToActionPanel screen register />
                 </div>
             </aside>
@@ -113,13 +206,16 @@ fn Detail(screen: CompetitionScreen, register: ServerAction<Register>) -> impl I
     }
 }
 
-/// A text whose paragraphs are parted by blank lines. Whatever is in it stays text.
+/// What its organizer can do with it.
 #[component]
-fn Description(text: String) -> impl IntoView {
-    let text = text.replace("\r\n", "\n");
-    let paragraphs = text.split("\n\n").map(str::trim).filter(|part| !part.is_empty());
-    let paragraph = |part: &str| view! { <p class="whitespace-pre-line">{part.to_owned()}</p> };
+fn Mine(id: CompetitionId) -> impl IntoView {
     view! {
-        <div class="prose-text">{paragraphs.map(paragraph).collect_view()}</div>
+        <p class="font-semibold text-lg">"You run this competition"</p>
+        <p class="grid gap-2">
+            <a class="btn btn-block" href=format!("/competitions/{id}/edit")>"Edit"</a>
+            <a class="btn btn-block" href=format!("/competitions/{id}/manage")>
+                "See who is registered"
+            </a>
+        </p>
     }
 }

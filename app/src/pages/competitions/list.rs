@@ -64,7 +64,11 @@ pub fn CompetitionListPage() -> impl IntoView {
     let query = Memo::new(move |_| address::read(&params.read()));
     let screen = Resource::new_blocking(move || query.get(), load_competitions);
     view! {
-        <Head title="Competitions" description="Competitions that take registrations now." />
+        <Head
+            title="Competitions"
+            description="Competitions that take registrations now."
+            path=address::LIST
+        />
         <div class="grid gap-6">
             <Heading>"Competitions"</Heading>
             <SearchForm query />

@@ -1,0 +1,166 @@
+//! Changing a competition.
+
+use domain::{CompetitionDraft, CompetitionId};
+use leptos::prelude::*;
+use leptos_router::hooks::use_params_map;
+
+use super::{
+    call_to_action::path,
+    draft::{DraftPage, DraftScreen, PREVIEW},
+    form::{Fields, FormPage, PreviewButton},
+};
+use crate::{
+    components::{FailureView, Head, Submit},
+    error::Failure,
+    form::reply_of,
+};
+
+/// Where the form is.
+fn page(id: CompetitionId) -> String {
+    format!("{}/edit", path(id))
+}
+
+/// How the form is called where it waits: two of them may be open.
+#[cfg(feature = "ssr")]
+fn form_name(id: CompetitionId) -> String {
+    format!("edit_competition:{id}")
+}
+
+/// What the page shows; for the organizer of the competition.
+#[server(prefix = "/fn", endpoint = "competition_to_edit")]
+pub async fn load_edit(id: String) -> Result<(CompetitionId, DraftPage), Failure> {
+    use super::draft::Held;
+    use crate::ssr::{form, request};
+    use domain::{ErrorCode, PublicError};
+    use service::competitions::{draft_of, mine_to_edit};
+
+    let (ctx, actor) = (request::context(), request::actor());
+    // Who is not signed in is told so, whatever they look for.
+    actor.user()?;
+    let not_found = |_| PublicError::new(ErrorCode::CompetitionNotFound, "Competition not found");
+    let id: CompetitionId = id.parse().map_err(not_found)?;
+    let detail = mine_to_edit(&ctx, &actor, id).await?;
+    let start = form::returned::<Option<Held>>(&form_name(id)).await?;
+    let held = start.typed.unwrap_or_else(|| {
+        let (draft, version) = (draft_of(&detail.competition), detail.competition.version);
+        Held { seen: draft.clone(), draft, version, ..Default::default() }
+    });
+    let screen = DraftScreen::of(held, detail.count.registrations, start.problem);
+    Ok((id, DraftPage::of(screen)))
+}
+
+/// Changes a competition and leads to it; shows what it will look like; or, when somebody else was quicker, what they
+/// changed.
+#[server(prefix = "/fn", endpoint = "edit_competition")]
+pub async fn edit_competition(
+    competition: CompetitionId,
+    version: u32,
+    #[server(default)] draft: CompetitionDraft,
+    #[server(default)] seen: CompetitionDraft,
+    #[server(default)] theirs: CompetitionDraft,
+    idempotency_key: String,
+    #[server(default)] intent: String,
+) -> Result<Option<DraftScreen>, Failure> {
+    use super::draft::Held;
+    use crate::ssr::{form, request};
+    use domain::{ErrorCode, IdempotencyKey};
+    use service::competitions::{draft_of, edit_draft, mine_to_edit};
+
+    let (ctx, actor) = (request::context(), request::actor());
+    let (name, page) = (form_name(competition), page(competition));
+    let mut held =
+        Held { draft, seen, version, wants_preview: intent == PREVIEW, ..Default::default() };
+    held.draft.give_up(&theirs, &held.seen);
+    let mut problem = None;
+    let mut anchor = "#preview";
+    if !held.wants_preview {
+        let key = idempotency_key.parse::<IdempotencyKey>().map_err(Into::into);
+        let outcome = form::after(key, async |key| {
+            let draft = held.draft.clone();
+            edit_draft(&ctx, &actor, competition, version, &held.seen, draft, Some(key)).await
+        })
+        .await;
+        match form::settle(&name, &page, Some(&held), outcome).await?.outcome {
+            Ok(_) => {
+                leptos_axum::redirect(&path(competition));
+                return Ok(None);
+            }
+            Err(refusal) => problem = Some(refusal),
+        }
+        anchor = "";
+    }
+    let now = mine_to_edit(&ctx, &actor, competition).await?;
+    if problem.as_ref().is_some_and(|problem| problem.code == ErrorCode::StaleVersion) {
+        let theirs = draft_of(&now.competition);
+        held.clashes = held.draft.rebase(&held.seen, &theirs);
+        (held.seen, held.version) = (theirs, now.competition.version);
+    }
+    form::show_again(&name, &format!("{page}{anchor}"), &held, problem.as_ref()).await?;
+    Ok(Some(DraftScreen::of(held, now.count.registrations, problem)))
+}
+
+/// Changing a competition.
+#[component]
+pub fn EditCompetitionPage() -> impl IntoView {
+    let params = use_params_map();
+    let id = Memo::new(move |_| params.read().get("id").unwrap_or_default());
+    let page = Resource::new_blocking(move || id.get(), load_edit);
+    let edit = ServerAction::<EditCompetition>::new();
+    view! {
+        <Transition>
+            {move || Suspend::new(async move {
+                match page.await {
+                    Ok((id, page)) => view! { <EditForm id page edit /> }.into_any(),
+                    Err(failure) => view! { <FailureView failure /> }.into_any(),
+                }
+            })}
+        </Transition>
+    }
+}
+
+#[component]
+fn EditForm(
+    id: CompetitionId,
+    page: DraftPage,
+    edit: ServerAction<EditCompetition>,
+) -> impl IntoView {
+    let DraftPage { first, regions } = page;
+    let title = format!("Edit {}", first.held.seen.title);
+    let form = move |screen: DraftScreen, problem| {
+        let (regions, key) = (regions.clone(), screen.idempotency_key.clone());
+        view! {
+            <ActionForm action=edit attr:class="grid gap-8" attr:novalidate=true>
+                <input type="hidden" name="idempotency_key" value=key />
+                <input type="hidden" name="competition" value=id.to_string() />
+                <input type="hidden" name="version" value=screen.held.version.to_string() />
+                <Seen seen=screen.held.seen.clone() />
+                <Fields screen regions problem />
+                <p class="flex flex-wrap items-center gap-4">
+                    <Submit pending=edit.pending() class="btn-lg">
+                        "Save changes"
+                    </Submit>
+                    <PreviewButton />
+                    <a class="quiet-link" href=path(id)>
+                        "Leave it as it is"
+                    </a>
+                </p>
+            </ActionForm>
+        }
+        .into_any()
+    };
+    view! {
+        <Head title />
+        <FormPage title="Edit competition" first reply=reply_of(edit) form />
+    }
+}
+
+/// What the fields were when the form was opened, for the server to tell what was changed here from what others changed.
+#[component]
+fn Seen(seen: CompetitionDraft) -> impl IntoView {
+    let fields = CompetitionDraft::FIELDS.into_iter().zip(seen.texts());
+    fields
+        .map(|(field, text)| {
+            view! { <input type="hidden" name=format!("seen[{field}]") value=text.clone() /> }
+        })
+        .collect_view()
+}

@@ -1,0 +1,260 @@
+//! The form for a competition, new or not.
+
+use domain::Clash;
+use leptos::{html::H2, prelude::*};
+
+use super::draft::{DraftScreen, Held, PREVIEW, Region, Reply};
+use crate::{
+    components::{ErrorSummary, Field, Heading, SelectField, TextArea, focus},
+    error::Failure,
+    form::Problem,
+};
+
+/// The page of a form. `form` makes the form around its fields; it is made anew when an answer brings other text for it.
+#[component]
+pub(super) fn FormPage(
+    /// What the page is called.
+    title: &'static str,
+    /// What the form starts with.
+    first: DraftScreen,
+    /// The answer to its last submission; none before the first.
+    #[prop(into)]
+    reply: Signal<Option<Reply>>,
+    /// The form: a screen, and what is wrong with it.
+    form: impl Fn(DraftScreen, Problem) -> AnyView + Clone + Send + 'static,
+) -> impl IntoView {
+    let current = RwSignal::new((0_u32, first));
+    Effect::new(move || {
+        if let Some(Ok(Some(screen))) = reply.get() {
+            current.update(|(number, current)| {
+                *number += 1;
+                *current = screen;
+            });
+        }
+    });
+    view! {
+        <div class="form-page">
+            <Heading>{title}</Heading>
+            <For each=move || [current.get()] key=|(number, _)| *number let((number, screen))>
+                {
+                    let at_first = screen.problem.clone();
+                    let problem = Signal::derive(move || match reply.get() {
+                        Some(Err(Failure(error))) => Some(error),
+                        _ => at_first.clone(),
+                    });
+                    let preview = screen.preview.clone();
+                    let title = screen.held.draft.title.clone();
+                    let is_stale = !screen.held.clashes.is_empty();
+                    view! {
+                        <ErrorSummary problem />
+                        {is_stale.then(|| view! { <Stale /> })}
+                        {preview
+                            .map(|html| {
+                                let takes_focus = number > 0 && !is_stale;
+                                view! { <Preview title html takes_focus /> }
+                            })}
+                        {form(screen, problem)}
+                    }
+                }
+            </For>
+        </div>
+    }
+}
+
+/// What to do when somebody else was quicker.
+#[component]
+fn Stale() -> impl IntoView {
+    view! {
+        <div class="band">
+            <p>
+                "Somebody changed this competition after you opened it. Their changes are marked below; where you changed the same field, choose whose text it shall be. Nothing is saved yet."
+            </p>
+        </div>
+    }
+}
+
+/// What everybody will see.
+#[component]
+fn Preview(title: String, html: String, takes_focus: bool) -> impl IntoView {
+    let node = NodeRef::<H2>::new();
+    Effect::new(move || {
+        if let Some(heading) = node.get().filter(|_| takes_focus) {
+            focus(heading);
+        }
+    });
+    view! {
+        <section aria-labelledby="preview" class="section">
+            <h2 id="preview" node_ref=node tabindex="-1" class="subheading outline-none">
+                "Preview"
+            </h2>
+            <p class="text-sm text-muted">"Nothing is saved yet."</p>
+            <p class="font-display text-xl font-semibold">{title}</p>
+            // Made safe on the server.
+            <div class="prose-text markdown" inner_html=html></div>
+        </section>
+    }
+}
+
+/// The fields, in sections.
+#[component]
+pub(super) fn Fields(
+    /// What they start with.
+    screen: DraftScreen,
+    /// The zones to choose from.
+    regions: Vec<Region>,
+    /// What is wrong with them.
+    problem: Problem,
+) -> impl IntoView {
+    let DraftScreen { held, utc, taken, .. } = screen;
+    let Held { draft, clashes, .. } = held;
+    let clash = |field: &str| clashes.iter().find(|clash| clash.field == field).cloned();
+    let places = match taken {
+        0 => "How many people can take part: a whole number.".to_owned(),
+        taken => format!("A whole number, and at least {taken}: so many places are taken."),
+    };
+    let [opens_utc, deadline_utc, start_utc] = utc;
+    view! {
+        <fieldset class="section">
+            <legend class="subheading">"What it is"</legend>
+            <Field id="title" name="draft[title]" label="Title" value=draft.title problem />
+            <Theirs clash=clash("title") name="theirs[title]" />
+            <TextArea
+                id="description"
+                name="draft[description]"
+                label="Description"
+                hint="Markdown: **bold**, # heading, - list, [words](https://…). The preview shows what becomes of it."
+                value=draft.description
+                problem
+            />
+            <Theirs clash=clash("description") name="theirs[description]" />
+            <Field
+                id="tags"
+                name="draft[tags]"
+                label="Tags (optional)"
+                hint="Up to ten, with commas between them: coding, hackathon"
+                required=false
+                value=draft.tags
+                problem
+            />
+            <Theirs clash=clash("tags") name="theirs[tags]" />
+        </fieldset>
+        <fieldset class="section">
+            <legend class="subheading">"Places"</legend>
+            <Field
+                id="capacity"
+                name="draft[capacity]"
+                label="Capacity"
+                hint=places
+                inputmode="numeric"
+                value=draft.capacity
+                problem
+            />
+            <Theirs clash=clash("capacity") name="theirs[capacity]" />
+        </fieldset>
+        <fieldset class="section">
+            <legend class="subheading">"When"</legend>
+            <SelectField
+                id="timeZone"
+                name="draft[timeZone]"
+                label="Time zone"
+                hint="Where it takes place: the times below are what clocks show there."
+                problem
+            >
+                <Zones chosen=draft.time_zone regions />
+            </SelectField>
+            <Theirs clash=clash("timeZone") name="theirs[timeZone]" />
+            <Field
+                id="regOpensAt"
+                name="draft[regOpensAt]"
+                label="Registration opens (optional)"
+                hint="From this moment on one can register. Leave it empty to open at once."
+                kind="datetime-local"
+                required=false
+                value=draft.reg_opens_at
+                problem
+            />
+            <Utc time=opens_utc />
+            <Theirs clash=clash("regOpensAt") name="theirs[regOpensAt]" />
+            <Field
+                id="regDeadline"
+                name="draft[regDeadline]"
+                label="Registration deadline"
+                hint="From this moment on nobody can register."
+                kind="datetime-local"
+                value=draft.reg_deadline
+                problem
+            />
+            <Utc time=deadline_utc />
+            <Theirs clash=clash("regDeadline") name="theirs[regDeadline]" />
+            <Field
+                id="startDate"
+                name="draft[startDate]"
+                label="Start (optional)"
+                hint="After the deadline. Leave it empty if it is not settled."
+                kind="datetime-local"
+                required=false
+                value=draft.start_date
+                problem
+            />
+            <Utc time=start_utc />
+            <Theirs clash=clash("startDate") name="theirs[startDate]" />
+        </fieldset>
+    }
+}
+
+/// Shows the form again, with the text as everybody will see it.
+#[component]
+pub(super) fn PreviewButton() -> impl IntoView {
+    view! {
+        <button class="btn btn-lg" name="intent" value=PREVIEW>
+            "Preview"
+        </button>
+    }
+}
+
+/// The zones, by region. The chosen one is above them all, whether it is among them or not.
+#[component]
+fn Zones(chosen: String, regions: Vec<Region>) -> impl IntoView {
+    // An option without a value sends its text.
+    let option = |zone| view! { <option>{zone}</option> };
+    let group = |region: Region| {
+        view! {
+            <optgroup label=region.name>
+                {region.zones.into_iter().map(option).collect_view()}
+            </optgroup>
+        }
+    };
+    view! {
+        <option selected=true>{chosen}</option>
+        {regions.into_iter().map(group).collect_view()}
+    }
+}
+
+/// What was typed last, in UTC.
+#[component]
+fn Utc(time: Option<String>) -> impl IntoView {
+    time.map(|time| view! { <p class="text-sm text-muted">"That is " {time} "."</p> })
+}
+
+/// What somebody else made of a field meanwhile, and whose text it shall be.
+#[component]
+fn Theirs(clash: Option<Clash>, name: &'static str) -> impl IntoView {
+    clash.map(|clash| {
+        if !clash.is_mine {
+            let words = "Somebody changed this to what you see here; you had not touched it.";
+            return view! { <div class="theirs"><p>{words}</p></div> }.into_any();
+        }
+        let now = if clash.now.is_empty() { "(nothing)".to_owned() } else { clash.now };
+        view! {
+            <div class="theirs">
+                <p class="font-semibold">"Somebody changed this to:"</p>
+                <p class="whitespace-pre-line">{now}</p>
+                <label class="choice">
+                    <input class="checkbox" type="checkbox" name=name value="1" />
+                    <span>"Use this instead of mine"</span>
+                </label>
+            </div>
+        }
+        .into_any()
+    })
+}

@@ -1,0 +1,170 @@
+//! A competition as a form shows it: text in fields.
+
+use serde::{Deserialize, Serialize};
+
+/// The text in the fields of a form. The names are those of the API, which errors are reported under.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct CompetitionDraft {
+    /// One line.
+    pub title: String,
+    /// Markdown.
+    pub description: String,
+    /// With commas between them.
+    pub tags: String,
+    /// A whole number.
+    pub capacity: String,
+    /// The name of the zone whose clocks show the times below.
+    pub time_zone: String,
+    /// `2026-11-29T07:10`, or nothing.
+    pub reg_opens_at: String,
+    /// The same, and never nothing.
+    pub reg_deadline: String,
+    /// The same, or nothing.
+    pub start_date: String,
+}
+
+/// A field that somebody else changed while a form was open.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Clash {
+    /// Which one, as it is called on the wire.
+    pub field: String,
+    /// What it is now.
+    pub now: String,
+    /// Whether it was changed in the form as well, to something else. Otherwise the form shows what it is now.
+    pub is_mine: bool,
+}
+
+impl CompetitionDraft {
+    /// How the fields are called on the wire, in the order of the form.
+    pub const FIELDS: [&str; 8] = [
+        "title",
+        "description",
+        "tags",
+        "capacity",
+        "timeZone",
+        "regOpensAt",
+        "regDeadline",
+        "startDate",
+    ];
+
+    /// The texts, in the order of [`Self::FIELDS`].
+    pub fn texts(&self) -> [&String; 8] {
+        [
+            &self.title,
+            &self.description,
+            &self.tags,
+            &self.capacity,
+            &self.time_zone,
+            &self.reg_opens_at,
+            &self.reg_deadline,
+            &self.start_date,
+        ]
+    }
+
+    fn texts_mut(&mut self) -> [&mut String; 8] {
+        [
+            &mut self.title,
+            &mut self.description,
+            &mut self.tags,
+            &mut self.capacity,
+            &mut self.time_zone,
+            &mut self.reg_opens_at,
+            &mut self.reg_deadline,
+            &mut self.start_date,
+        ]
+    }
+
+    /// Which fields differ, by their names on the wire.
+    pub fn changed_since(&self, seen: &Self) -> Vec<&'static str> {
+        let pairs = Self::FIELDS.into_iter().zip(self.texts().into_iter().zip(seen.texts()));
+        pairs.filter(|(_, (mine, seen))| !same(mine, seen)).map(|(field, _)| field).collect()
+    }
+
+    /// Puts a form that was opened on `seen` onto what the competition is `now`. What was not touched in the form
+    /// becomes what it is now; what was touched stays, and if somebody else touched it too, that is a clash.
+    pub fn rebase(&mut self, seen: &Self, now: &Self) -> Vec<Clash> {
+        let mut clashes = Vec::new();
+        let others = seen.texts().into_iter().zip(now.texts());
+        for ((field, mine), (seen, now)) in
+            Self::FIELDS.into_iter().zip(self.texts_mut()).zip(others)
+        {
+            if same(seen, now) || same(mine, now) {
+                continue;
+            }
+            let is_mine = !same(mine, seen);
+            if !is_mine {
+                mine.clone_from(now);
+            }
+            clashes.push(Clash { field: field.into(), now: now.clone(), is_mine });
+        }
+        clashes
+    }
+
+    /// Gives up what was typed into each field that is not empty in `ticked`: it is again what it was when the form was
+    /// opened.
+    pub fn give_up(&mut self, ticked: &Self, seen: &Self) {
+        let others = ticked.texts().into_iter().zip(seen.texts());
+        for (mine, (ticked, seen)) in self.texts_mut().into_iter().zip(others) {
+            if !ticked.is_empty() {
+                mine.clone_from(seen);
+            }
+        }
+    }
+}
+
+/// Forms end lines in their own way, and blanks around a text do not count.
+fn same(a: &str, b: &str) -> bool {
+    a.trim().lines().eq(b.trim().lines())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn draft(title: &str, capacity: &str, start: &str) -> CompetitionDraft {
+        CompetitionDraft {
+            title: title.into(),
+            description: "two\nlines".into(),
+            capacity: capacity.into(),
+            start_date: start.into(),
+            ..Default::default()
+        }
+    }
+
+    #[test]
+    fn a_form_is_put_onto_what_the_competition_is_now() {
+        let seen = draft("Chess", "40", "2026-11-29T07:10");
+        let now = draft("Chess Open", "50", "");
+        let mut mine = draft("Chess Cup", "40", "2026-11-29T07:10");
+        mine.description = "two\r\nlines ".into();
+
+        let clashes = mine.rebase(&seen, &now);
+
+        let told: Vec<_> =
+            clashes.iter().map(|clash| (&*clash.field, &*clash.now, clash.is_mine)).collect();
+        assert_eq!(
+            told,
+            [("title", "Chess Open", true), ("capacity", "50", false), ("startDate", "", false)]
+        );
+        assert_eq!((&*mine.title, &*mine.capacity, &*mine.start_date), ("Chess Cup", "50", ""));
+        assert_eq!(mine.changed_since(&now), ["title"]);
+    }
+
+    #[test]
+    fn two_who_change_the_same_to_the_same_do_not_clash() {
+        let (seen, now) = (draft("Chess", "40", ""), draft("Chess Open", "40", ""));
+        let mut mine = now.clone();
+        assert_eq!(mine.rebase(&seen, &now), []);
+    }
+
+    #[test]
+    fn what_is_given_up_is_what_it_was() {
+        let seen = draft("Chess Open", "50", "");
+        let mut mine = draft("Chess Cup", "60", "");
+        let ticked = CompetitionDraft { title: "1".into(), ..Default::default() };
+        mine.give_up(&ticked, &seen);
+        assert_eq!((&*mine.title, &*mine.capacity), ("Chess Open", "60"));
+        assert_eq!(mine.changed_since(&seen), ["capacity"]);
+    }
+}

@@ -1,0 +1,133 @@
+import type { Page } from '@playwright/test';
+import { expect, open, test } from '../support/fixtures.ts';
+import { signIn } from '../support/session.ts';
+
+function registration(page: Page) {
+  return page.getByRole('complementary', { name: 'Registration' });
+}
+
+test('places that others take and give back show while one looks', { tag: '@js' }, async ({ page, api }) => {
+  const [competition, early, late] = await Promise.all([
+    api.competition({ seats: 2 }),
+    api.participant(),
+    api.participant(),
+  ]);
+  await open(page, `/competitions/${competition.id}`);
+  await expect(page.getByText('2 of 2 places left')).toBeVisible();
+
+  await api.register(early, competition);
+  await expect(page.getByText('1 of 2 places left')).toBeVisible();
+  await expect(registration(page).getByRole('meter')).toHaveAttribute('value', '1');
+
+  await api.register(late, competition);
+  await expect(page.getByText('0 of 2 places left')).toBeVisible();
+  await expect(page.getByText('This competition is full')).toBeVisible();
+  await expect(page.getByRole('status').filter({ hasText: 'No place is left now.' })).toBeAttached();
+
+  await api.giveBack(early, competition);
+  await expect(page.getByText('1 of 2 places left')).toBeVisible();
+  await expect(registration(page).getByRole('link', { name: 'Log in to register' })).toBeVisible();
+});
+
+test('who leaves the page listens no longer', { tag: '@js' }, async ({ page, api }) => {
+  const competition = await api.competition();
+  await open(page, `/competitions/${competition.id}`);
+  const watching = page.waitForEvent('requestfinished', (request) => request.url().endsWith('/events'));
+  const given_up = page.waitForEvent('requestfailed', (request) => request.url().endsWith('/events'));
+
+  await page.getByRole('banner').getByRole('link', { name: 'Competitions', exact: true }).click();
+
+  await expect(page.getByRole('heading', { level: 1, name: 'Competitions' })).toBeVisible();
+  await Promise.any([watching, given_up]);
+});
+
+test('times are those of the place, and of the viewer', async ({ browser, api, baseURL }, info) => {
+  const competition = await api.competition({ zone: 'Asia/Tokyo', deadline: 3 });
+  const context = await browser.newContext({
+    baseURL,
+    timezoneId: 'America/New_York',
+    javaScriptEnabled: info.project.use.javaScriptEnabled,
+  });
+  const page = await context.newPage();
+
+  await open(page, `/competitions/${competition.id}`);
+
+  await expect(registration(page).getByText(/^\w{3} \d+ \w{3} \d{4}, \d\d:\d\d JST$/)).toBeVisible();
+  if (info.project.use.javaScriptEnabled !== false) {
+    await expect(registration(page).getByText(/^Your time: .*\d\d:\d\d (EST|EDT|GMT-[45])$/)).toBeVisible();
+    await expect(registration(page).getByText(/^Closes in (2|3) days$/)).toBeVisible();
+  }
+  await context.close();
+});
+
+test('registration that is not open yet says when it opens', async ({ page, api }) => {
+  const [participant, competition] = await Promise.all([api.participant(), api.competition({ opens: 2 })]);
+  await signIn(page, participant);
+
+  await open(page, `/competitions/${competition.id}`);
+
+  await expect(page.getByText('Registration is not open yet')).toBeVisible();
+  await expect(registration(page).getByText('Registration opens', { exact: true })).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Register' })).toBeHidden();
+});
+
+test('its organizer finds the ways to edit and to manage it, another one does not', async ({ page, api }) => {
+  const [owner, other] = await Promise.all([api.organizer(), api.organizer()]);
+  const competition = await api.competition({ owner });
+
+  await signIn(page, owner);
+  await open(page, `/competitions/${competition.id}`);
+  await expect(registration(page).getByRole('link', { name: 'Edit' })).toBeVisible();
+  await expect(registration(page).getByRole('link', { name: 'See who is registered' })).toBeVisible();
+
+  await signIn(page, other);
+  await open(page, `/competitions/${competition.id}`);
+  await expect(page.getByText('Organizers cannot register')).toBeVisible();
+  await expect(registration(page).getByRole('link', { name: 'Edit' })).toBeHidden();
+});
+
+test('everybody can note the dates, and who registered the registration', async ({ page, api }) => {
+  const participant = await api.participant();
+  const competition = await api.competition({ start: 14 });
+  const file = async () => {
+    const path = await page.getByRole('link', { name: 'Add to calendar' }).getAttribute('href');
+    const answer = await page.request.get(path ?? '');
+    expect(answer.headers()['content-type']).toBe('text/calendar; charset=utf-8');
+    return answer.text();
+  };
+
+  await open(page, `/competitions/${competition.id}`);
+  expect(await file()).toContain(`UID:${competition.id}@`);
+
+  const { id } = await api.register(participant, competition);
+  await signIn(page, participant);
+  await open(page, `/competitions/${competition.id}`);
+  expect(await file()).toContain(`UID:${id}@`);
+});
+
+test('a page says what other sites show of it', async ({ page, api, baseURL }) => {
+  const competition = await api.competition({ description: '**Seven** rounds.' });
+
+  await open(page, `/competitions/${competition.id}`);
+
+  const url = `${baseURL}/competitions/${competition.id}`;
+  const said = (name: string) => page.locator(`meta[property="og:${name}"]`);
+  await expect(page.locator('link[rel=canonical]')).toHaveAttribute('href', url);
+  await expect(said('url')).toHaveAttribute('content', url);
+  await expect(said('title')).toHaveAttribute('content', competition.title);
+  await expect(said('description')).toHaveAttribute('content', 'Seven rounds.');
+  await expect(said('image')).toHaveAttribute('content', `${baseURL}/social.png`);
+  await expect(page.getByRole('link', { name: 'Link to this page' })).toHaveAttribute('href', url);
+});
+
+test('a link is copied', { tag: '@js' }, async ({ page, context, api, baseURL }) => {
+  const competition = await api.competition();
+  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  await open(page, `/competitions/${competition.id}`);
+
+  await page.getByRole('button', { name: 'Copy link' }).click();
+
+  await expect(page.getByText('Link copied')).toBeVisible();
+  const copied = await page.evaluate(() => navigator.clipboard.readText());
+  expect(copied).toBe(`${baseURL}/competitions/${competition.id}`);
+});

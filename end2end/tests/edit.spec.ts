@@ -1,0 +1,143 @@
+import type { Page } from '@playwright/test';
+import type { Competition } from '../support/api.ts';
+import { expect, hydrated, javaScriptOn, open, test } from '../support/fixtures.ts';
+import { errorSummary } from '../support/forms.ts';
+import { signIn } from '../support/session.ts';
+import { unique } from '../support/unique.ts';
+
+async function openForm(page: Page, competition: Competition): Promise<void> {
+  await open(page, `/competitions/${competition.id}/edit`);
+}
+
+async function save(page: Page): Promise<void> {
+  await hydrated(page);
+  await page.getByRole('button', { name: 'Save changes' }).click();
+}
+
+test('an organizer changes a competition, and only what they changed', async ({ page, api }) => {
+  const owner = await api.organizer();
+  const competition = await api.competition({ owner, tags: ['chess'], start: 14, zone: 'Europe/Berlin' });
+  await signIn(page, owner);
+  await openForm(page, competition);
+  await expect(page.getByLabel('Time zone')).toHaveValue('Europe/Berlin');
+  const title = unique('Renamed');
+
+  await page.getByLabel('Title').fill(title);
+  await page.getByLabel('Capacity').fill('41');
+  await save(page);
+
+  await expect(page).toHaveURL(`/competitions/${competition.id}`);
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText(title);
+  await expect(page.getByText('41 of 41 places left')).toBeVisible();
+  const { version, updatedAt, ...now } = await api.find(competition);
+  expect({ ...competition, ...now }).toEqual({ ...competition, ...now, title, capacity: 41, seatsLeft: 41 });
+});
+
+test('a preview changes nothing and keeps what was typed', async ({ page, api }) => {
+  const owner = await api.organizer();
+  const competition = await api.competition({ owner });
+  await signIn(page, owner);
+  await openForm(page, competition);
+  await page.getByLabel('Description').fill('Now **ten** rounds.');
+
+  await page.getByRole('button', { name: 'Preview' }).click();
+
+  const preview = page.getByRole('region', { name: 'Preview' });
+  await expect(preview.locator('strong')).toHaveText('ten');
+  await expect(page.getByLabel('Description')).toHaveValue('Now **ten** rounds.');
+  expect(await api.find(competition)).toMatchObject({ title: competition.title, version: 1 });
+  await save(page);
+  await expect(page.locator('article strong')).toHaveText('ten');
+});
+
+test.describe('refused', () => {
+  test.use({ expectedStatuses: [400, 409] });
+
+  test('an edit that comes too late is explained, and whose text it is can be chosen', async ({ page, api }) => {
+    const owner = await api.organizer();
+    const competition = await api.competition({ owner, seats: 5 });
+    await signIn(page, owner);
+    await openForm(page, competition);
+    await page.getByLabel('Title').fill('Mine');
+    await page.getByLabel('Description').fill('My text');
+    await api.edit(owner, competition, { title: 'Theirs', description: 'Their text', capacity: 7 });
+
+    await save(page);
+
+    await expect(errorSummary(page)).toContainText('changed since you opened it');
+    if (javaScriptOn()) await expect(errorSummary(page)).toBeFocused();
+    await expect(page.getByLabel('Title')).toHaveValue('Mine');
+    await expect(page.getByText('Theirs', { exact: true })).toBeVisible();
+    await expect(page.getByText('Their text', { exact: true })).toBeVisible();
+    await expect(page.getByLabel('Capacity')).toHaveValue('7');
+    expect(await api.find(competition)).toMatchObject({ title: 'Theirs', version: 2 });
+
+    await hydrated(page);
+    // The first of the two fields that both have changed: the title stays mine, the description becomes theirs.
+    await page.getByRole('checkbox', { name: 'Use this instead of mine' }).nth(1).check();
+    await save(page);
+
+    await expect(page).toHaveURL(`/competitions/${competition.id}`);
+    const now = { title: 'Mine', description: 'Their text', capacity: 7, version: 3 };
+    expect(await api.find(competition)).toMatchObject(now);
+  });
+
+  test('a capacity below the places taken is refused, and a higher one then accepted', async ({ page, api }) => {
+    const [owner, participant] = await Promise.all([api.organizer(), api.participant()]);
+    const competition = await api.competition({ owner, seats: 5 });
+    await api.register(participant, competition);
+    await signIn(page, owner);
+    await openForm(page, competition);
+    await expect(page.getByText('at least 1: so many places are taken')).toBeVisible();
+    const other = await api.participant();
+    await api.register(other, competition);
+
+    await page.getByLabel('Capacity').fill('1');
+    await save(page);
+    await expect(errorSummary(page)).toContainText('Capacity must be at least 2');
+    await expect(page.getByLabel('Capacity')).toHaveValue('1');
+
+    await page.getByLabel('Capacity').fill('2');
+    await save(page);
+    await expect(page.getByText('0 of 2 places left')).toBeVisible();
+  });
+
+  test('what is wrong stands beside its field', async ({ page, api }) => {
+    const owner = await api.organizer();
+    const competition = await api.competition({ owner });
+    await signIn(page, owner);
+    await openForm(page, competition);
+
+    await page.getByLabel('Title').fill(' ');
+    await page.getByLabel('Registration deadline').fill('');
+    await save(page);
+
+    await expect(errorSummary(page).getByRole('link')).toHaveText([
+      'Title must not be blank',
+      'Registration deadline must not be blank',
+    ]);
+  });
+});
+
+test.describe('for others', () => {
+  test.use({ expectedStatuses: [403, 404] });
+
+  test('nobody else finds the form', async ({ page, api }) => {
+    const [competition, other, participant] = await Promise.all([
+      api.competition(),
+      api.organizer(),
+      api.participant(),
+    ]);
+    await page.goto(`/competitions/${competition.id}/edit`);
+    await expect(page).toHaveURL(/\/auth\/login/);
+    for (const person of [other, participant]) {
+      await signIn(page, person);
+      const answer = await open(page, `/competitions/${competition.id}/edit`);
+      expect(answer?.status()).toBe(403);
+      await expect(page.getByRole('heading', { name: 'This page is not for your account' })).toBeVisible();
+    }
+    await signIn(page, other);
+    const answer = await open(page, '/competitions/01939a00-0000-7000-8000-000000000000/edit');
+    expect(answer?.status()).toBe(404);
+  });
+});

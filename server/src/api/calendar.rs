@@ -1,0 +1,77 @@
+//! Calendar files.
+
+use app::SiteUrl;
+use axum::{
+    Extension,
+    extract::State,
+    http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE},
+    response::{IntoResponse, Response},
+};
+use domain::{CompetitionId, RegistrationId};
+use service::calendar;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use super::extract::Id;
+use crate::{
+    AppState,
+    auth::CurrentActor,
+    problem::{Problem, ProblemDetails},
+};
+
+pub(super) fn router() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new().routes(routes!(of_competition)).routes(routes!(of_registration))
+}
+
+/// Add a competition to a calendar
+///
+/// An iCalendar file: the registration deadline, and the start if it is set.
+#[utoipa::path(
+    get, path = "/competitions/{id}/calendar.ics", tag = "competitions",
+    params(("id" = CompetitionId, Path)),
+    responses(
+        (status = 200, description = "The file", body = String, content_type = "text/calendar"),
+        (status = 404, description = "Competition not found", body = ProblemDetails, content_type = "application/problem+json"),
+    ),
+)]
+async fn of_competition(
+    State(state): State<AppState>,
+    Extension(site): Extension<SiteUrl>,
+    Id(id): Id<CompetitionId>,
+) -> Result<Response, Problem> {
+    Ok(file(calendar::of_competition(&state.ctx, id, &site.0).await?, "competition.ics"))
+}
+
+/// Add my registration to a calendar
+///
+/// An iCalendar file with one event. Its UID stays the same and its SEQUENCE grows with every edit of the competition:
+/// a calendar that reads a newer file moves the event. While no start is set the event is the registration deadline,
+/// and named so. A seat that was given back is a cancelled event.
+#[utoipa::path(
+    get, path = "/registrations/{id}/calendar.ics", tag = "registrations", security(("bearer" = [])),
+    params(("id" = RegistrationId, Path)),
+    responses(
+        (status = 200, description = "The file", body = String, content_type = "text/calendar"),
+        (status = 401, description = "Unauthorized", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 404, description = "You have no such registration", body = ProblemDetails, content_type = "application/problem+json"),
+    ),
+)]
+async fn of_registration(
+    State(state): State<AppState>,
+    Extension(site): Extension<SiteUrl>,
+    CurrentActor(actor): CurrentActor,
+    id: Result<Id<RegistrationId>, Problem>,
+) -> Result<Response, Problem> {
+    actor.user()?;
+    let Id(id) = id?;
+    Ok(file(calendar::of_registration(&state.ctx, &actor, id, &site.0).await?, "registration.ics"))
+}
+
+/// To be saved under a name of ours: nothing that somebody typed is in a header.
+fn file(text: String, name: &str) -> Response {
+    let headers = [
+        (CONTENT_TYPE, "text/calendar; charset=utf-8".to_owned()),
+        (CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")),
+        (CACHE_CONTROL, "private, no-cache".to_owned()),
+    ];
+    (headers, text).into_response()
+}

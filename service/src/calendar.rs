@@ -1,0 +1,148 @@
+//! Calendar files (RFC 5545): a competition for everybody, and a registration for whoever holds it.
+//!
+//! An event keeps its UID for ever, so that a calendar that reads a newer file moves what it has. As long as a
+//! competition has no start date, the event of a registration is its deadline, and says so; once the start is set,
+//! the same event moves there.
+
+use chrono::{DateTime, Utc};
+use domain::{
+    Competition, CompetitionId, ErrorCode, PublicError, RegistrationId, RegistrationStatus,
+};
+use icalendar::{Calendar, Component, Event, EventLike, EventStatus};
+use sea_orm::EntityTrait;
+
+use crate::{
+    Actor, Context, Result, competitions, entity::registration as row, markdown, registration::view,
+};
+
+/// When a competition takes its last registration, and when it starts if that is set. `site` is how the world reaches
+/// us: `https://compete.example`.
+///
+/// # Errors
+/// [`ErrorCode::CompetitionNotFound`].
+pub async fn of_competition(ctx: &Context, id: CompetitionId, site: &str) -> Result<String> {
+    let competition = competitions::get(ctx, id).await?.competition;
+    let entry = Entry { competition: &competition, site, now: ctx.now().utc() };
+    let status = match competition.cancelled_at {
+        Some(_) => EventStatus::Cancelled,
+        None => EventStatus::Confirmed,
+    };
+    let since = competition.updated_at.utc();
+    let mut events =
+        vec![entry.event(&format!("{id}-deadline"), Occasion::Deadline, status, since)];
+    if competition.start_date.is_some() {
+        events.push(entry.event(&id.to_string(), Occasion::Start, status, since));
+    }
+    Ok(file(events))
+}
+
+/// One event for a registration of the actor's: the start, or the deadline while no start is set. A seat that was given
+/// back, or a competition that does not take place, is a cancelled event, so that it leaves the calendar that reads it.
+///
+/// # Errors
+/// Unauthorized; [`ErrorCode::NotRegistered`] when there is no such registration of the actor's.
+pub async fn of_registration(
+    ctx: &Context,
+    actor: &Actor,
+    id: RegistrationId,
+    site: &str,
+) -> Result<String> {
+    let user = actor.user()?;
+    let found = row::Entity::find_by_id(id.0).one(ctx.db.connection()).await?;
+    // That somebody else has such a registration is nobody's business.
+    let registration = found
+        .filter(|row| row.user_id == user.id.0)
+        .ok_or_else(|| PublicError::new(ErrorCode::NotRegistered, "Registration not found"))?;
+    let competition_id = CompetitionId(registration.competition_id);
+    let competition = competitions::get(ctx, competition_id).await?.competition;
+    let status = match view::status(&registration)? {
+        _ if competition.is_cancelled() => EventStatus::Cancelled,
+        RegistrationStatus::Confirmed => EventStatus::Confirmed,
+        RegistrationStatus::Pending => EventStatus::Tentative,
+        RegistrationStatus::Cancelled | RegistrationStatus::Failed => EventStatus::Cancelled,
+    };
+    let occasion =
+        if competition.start_date.is_some() { Occasion::Start } else { Occasion::Deadline };
+    let entry = Entry { competition: &competition, site, now: ctx.now().utc() };
+    let since = competition.updated_at.utc().max(registration.updated_at);
+    Ok(file([entry.event(&id.to_string(), occasion, status, since)]))
+}
+
+/// What an event is about.
+#[derive(Clone, Copy)]
+enum Occasion {
+    Start,
+    Deadline,
+}
+
+/// What all events of a file share.
+struct Entry<'a> {
+    competition: &'a Competition,
+    site: &'a str,
+    now: DateTime<Utc>,
+}
+
+impl Entry<'_> {
+    /// `since` is when anything about it last changed.
+    fn event(
+        &self,
+        name: &str,
+        occasion: Occasion,
+        status: EventStatus,
+        since: DateTime<Utc>,
+    ) -> Event {
+        let Competition { id, title, description, version, reg_deadline, start_date, .. } =
+            self.competition;
+        let (summary, at) = match (occasion, start_date) {
+            (Occasion::Start, Some(start)) => (title.clone(), *start),
+            _ => (format!("Registration closes: {title}"), *reg_deadline),
+        };
+        let page = format!("{}/competitions/{id}", self.site);
+        let about = markdown::summary(description);
+        Event::with_uid(&format!("{name}@{}", host(self.site)))
+            .timestamp(self.now)
+            .starts(at.utc())
+            .summary(&summary)
+            .description(&format!("{about}\n\n{page}"))
+            .url(&page)
+            .sequence(*version)
+            .last_modified(since)
+            .status(status)
+            .done()
+    }
+}
+
+/// `compete.example` of `https://compete.example:8443`.
+fn host(site: &str) -> &str {
+    let authority = site.split_once("://").map_or(site, |(_, authority)| authority);
+    match authority.rsplit_once(':') {
+        Some((host, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => host,
+        _ => authority,
+    }
+}
+
+fn file(events: impl IntoIterator<Item = Event>) -> String {
+    let mut calendar = Calendar::empty();
+    for property in [
+        ("VERSION", "2.0"),
+        ("PRODID", "-//Mini Compete//Mini Compete//EN"),
+        ("CALSCALE", "GREGORIAN"),
+        ("METHOD", "PUBLISH"),
+    ] {
+        calendar.append_property(property);
+    }
+    calendar.extend(events);
+    calendar.to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_port_is_no_part_of_the_host() {
+        assert_eq!(host("https://compete.example"), "compete.example");
+        assert_eq!(host("http://localhost:3000"), "localhost");
+        assert_eq!(host("http://[::1]:3000"), "[::1]");
+    }
+}

@@ -1,0 +1,160 @@
+//! Creating and editing from a form, whose times are what clocks in its zone show.
+
+use domain::{
+    Competition, CompetitionDetail, CompetitionDraft, CompetitionId, CompetitionInput,
+    CompetitionPatch, ErrorCode, FieldError, IdempotencyKey, PublicError, Raw, Role,
+};
+
+use super::{Created, Edited, create, edit, get};
+use crate::{Actor, Context, Error, Result, zones};
+
+/// A competition of the actor's, to be edited.
+///
+/// # Errors
+/// Unauthorized; no such competition; forbidden for anyone but its organizer.
+pub async fn mine_to_edit(
+    ctx: &Context,
+    actor: &Actor,
+    id: CompetitionId,
+) -> Result<CompetitionDetail> {
+    let user = actor.require(Role::Organizer)?;
+    let detail = get(ctx, id).await?;
+    if detail.competition.organizer_id != user.id {
+        let message = "Only the organizer of this competition may change it";
+        return Err(PublicError::new(ErrorCode::Forbidden, message).into());
+    }
+    Ok(detail)
+}
+
+/// How a form shows a competition.
+pub fn draft_of(competition: &Competition) -> CompetitionDraft {
+    let zone = &competition.time_zone;
+    let shown = |at| zones::input_value(at, zone);
+    CompetitionDraft {
+        title: competition.title.clone(),
+        description: competition.description.clone(),
+        tags: competition.tags.join(", "),
+        capacity: competition.capacity.to_string(),
+        time_zone: zone.clone(),
+        reg_opens_at: competition.reg_opens_at.map(shown).unwrap_or_default(),
+        reg_deadline: shown(competition.reg_deadline),
+        start_date: competition.start_date.map(shown).unwrap_or_default(),
+    }
+}
+
+/// [`create`], from a form.
+///
+/// # Errors
+/// The same; a time that clocks in its zone never show, or show twice, is a fault of its field.
+pub async fn create_draft(
+    ctx: &Context,
+    actor: &Actor,
+    draft: CompetitionDraft,
+    key: Option<IdempotencyKey>,
+) -> Result<Created> {
+    let times = Times::read(&draft);
+    let input = CompetitionInput {
+        title: draft.title.into(),
+        description: draft.description.into(),
+        tags: tags(&draft.tags),
+        capacity: capacity(&draft.capacity),
+        reg_deadline: times.reg_deadline,
+        start_date: times.start_date,
+        reg_opens_at: times.reg_opens_at,
+        time_zone: draft.time_zone.into(),
+        ..Default::default()
+    };
+    create(ctx, actor, input, key).await.map_err(|error| explain(error, &times.faults))
+}
+
+/// [`edit`], from a form that was opened on `seen`, which was `version` then. Only what was changed in the form is
+/// changed.
+///
+/// # Errors
+/// The same; a time that clocks in its zone never show, or show twice, is a fault of its field.
+pub async fn edit_draft(
+    ctx: &Context,
+    actor: &Actor,
+    id: CompetitionId,
+    version: u32,
+    seen: &CompetitionDraft,
+    draft: CompetitionDraft,
+    key: Option<IdempotencyKey>,
+) -> Result<Edited> {
+    let changed = draft.changed_since(seen);
+    let is_changed = |field| changed.contains(&field);
+    // The same time on the clock is another moment in another zone.
+    let is_moved = |field| is_changed(field) || is_changed("timeZone");
+    let times = Times::read(&draft);
+    let patch = CompetitionPatch {
+        version: i64::from(version).into(),
+        title: only_if(is_changed("title"), draft.title.into()),
+        description: only_if(is_changed("description"), draft.description.into()),
+        tags: only_if(is_changed("tags"), tags(&draft.tags)),
+        capacity: only_if(is_changed("capacity"), capacity(&draft.capacity)),
+        time_zone: only_if(is_changed("timeZone"), draft.time_zone.into()),
+        reg_opens_at: is_moved("regOpensAt").then_some(times.reg_opens_at),
+        reg_deadline: only_if(is_moved("regDeadline"), times.reg_deadline),
+        start_date: is_moved("startDate").then_some(times.start_date),
+        ..Default::default()
+    };
+    edit(ctx, actor, id, patch, key).await.map_err(|error| explain(error, &times.faults))
+}
+
+fn only_if<T>(is_wanted: bool, value: Raw<T>) -> Raw<T> {
+    if is_wanted { value } else { Raw::Missing }
+}
+
+fn tags(text: &str) -> Raw<Vec<String>> {
+    text.split(',').map(str::to_owned).collect::<Vec<_>>().into()
+}
+
+fn capacity(text: &str) -> Raw<i64> {
+    text.trim().parse().map_or(Raw::WrongType, Raw::Given)
+}
+
+/// The times of a form as the rules read them, and what is wrong with those that are none.
+struct Times {
+    reg_opens_at: Raw<String>,
+    reg_deadline: Raw<String>,
+    start_date: Raw<String>,
+    faults: Vec<FieldError>,
+}
+
+impl Times {
+    fn read(draft: &CompetitionDraft) -> Self {
+        let mut faults = Vec::new();
+        let mut read = |field: &str, label: &str, text: &str| {
+            if text.trim().is_empty() {
+                return text.to_owned().into();
+            }
+            match zones::to_utc(text, &draft.time_zone) {
+                Ok(time) => time.to_string().into(),
+                Err(error) => {
+                    faults.push(FieldError {
+                        field: field.into(),
+                        message: format!("{label} {error}"),
+                    });
+                    Raw::WrongType
+                }
+            }
+        };
+        Self {
+            reg_opens_at: read("regOpensAt", "Opening of registration", &draft.reg_opens_at),
+            reg_deadline: read("regDeadline", "Registration deadline", &draft.reg_deadline),
+            start_date: read("startDate", "Start date", &draft.start_date),
+            faults,
+        }
+    }
+}
+
+/// The rules know that a time is none; why, only its zone knows.
+fn explain(error: Error, reasons: &[FieldError]) -> Error {
+    let Error::Public(mut public) = error else { return error };
+    for fault in &mut public.fields {
+        if let Some(reason) = reasons.iter().find(|reason| reason.field == fault.field) {
+            fault.message.clone_from(&reason.message);
+        }
+    }
+    Error::Public(public)
+}

@@ -1,0 +1,371 @@
+//! Descriptions: Markdown in, safe HTML or plain text out.
+//!
+//! Two walls stand between an organizer's text and a visitor's browser. The first makes nothing but plain elements:
+//! HTML in the text stays text, and a picture becomes a link to it, so that looking at a page tells no other site. The
+//! second, ammonia, lets nothing else through, whatever the first may have missed.
+
+use std::{
+    collections::{HashMap, HashSet},
+    sync::LazyLock,
+};
+
+use ammonia::Builder;
+use pulldown_cmark::{
+    CowStr, Event, HeadingLevel, LinkType, Options, Parser, Tag, TagEnd, html::push_html,
+};
+
+/// Blocks within blocks that are still shown as such; what lies deeper is shown at this depth.
+const MAX_DEPTH: usize = 8;
+/// Longest plain text of a description, in characters.
+const SUMMARY: usize = 160;
+/// Around a table, which may be wider than a small screen: it scrolls by itself, by keyboard too.
+const TABLE: [&str; 2] =
+    [r#"<div class="table-scroll" role="group" aria-label="Table" tabindex="0">"#, "</div>"];
+
+/// Safe HTML. Its topmost headings are of the level `top`, and none below skips a level.
+pub fn render(text: &str, top: u8) -> String {
+    let mut html = String::with_capacity(text.len() * 2);
+    push_html(&mut html, Rewriter::new(top).rewrite(parse(text)).into_iter());
+    CLEANER.clean(&html).to_string()
+}
+
+/// How a description begins, without its syntax, cut between words.
+pub fn summary(text: &str) -> String {
+    let mut summary = String::new();
+    let mut length = 0;
+    // An inline element does not part words, a block does.
+    let words = plain(text);
+    for word in words.split_whitespace() {
+        length += word.chars().count() + 1;
+        if length > SUMMARY {
+            summary.push('…');
+            break;
+        }
+        if !summary.is_empty() {
+            summary.push(' ');
+        }
+        summary.push_str(word);
+    }
+    summary
+}
+
+fn parse(text: &str) -> Parser<'_> {
+    Parser::new_ext(text, Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH)
+}
+
+fn plain(text: &str) -> String {
+    let mut plain = String::new();
+    for event in parse(text) {
+        match event {
+            Event::Text(text) | Event::Code(text) | Event::Html(text) | Event::InlineHtml(text) => {
+                plain.push_str(&text);
+            }
+            Event::End(
+                TagEnd::Emphasis
+                | TagEnd::Strong
+                | TagEnd::Strikethrough
+                | TagEnd::Link
+                | TagEnd::Image,
+            ) => {}
+            Event::SoftBreak | Event::HardBreak | Event::Rule | Event::End(_) => plain.push(' '),
+            _ => {}
+        }
+    }
+    plain
+}
+
+/// Turns what Markdown can say into what a page of ours shows of it.
+struct Rewriter<'a> {
+    out: Vec<Event<'a>>,
+    /// What each open tag is closed with; `None` where it was left out.
+    open: Vec<Option<Event<'a>>>,
+    /// How many of the open tags are blocks within blocks.
+    depth: usize,
+    /// Whether a link is open: one in another is no HTML.
+    in_link: bool,
+    /// The levels, as they were written, of the headings above the text.
+    headings: Vec<HeadingLevel>,
+    /// The level of the topmost headings.
+    top: u8,
+}
+
+impl<'a> Rewriter<'a> {
+    fn new(top: u8) -> Self {
+        Self {
+            out: Vec::new(),
+            open: Vec::new(),
+            depth: 0,
+            in_link: false,
+            headings: Vec::new(),
+            top,
+        }
+    }
+
+    fn rewrite(mut self, events: impl Iterator<Item = Event<'a>>) -> Vec<Event<'a>> {
+        for event in events {
+            match event {
+                Event::Start(tag) => self.start(tag),
+                Event::End(end) => self.end(end),
+                Event::Html(text) | Event::InlineHtml(text) => self.out.push(Event::Text(text)),
+                event => self.out.push(event),
+            }
+        }
+        self.out
+    }
+
+    fn start(&mut self, tag: Tag<'a>) {
+        let end = tag.to_end();
+        if is_container(end) {
+            self.depth += 1;
+        }
+        match tag {
+            // What would be HTML is a paragraph of text.
+            Tag::HtmlBlock => self.push(Tag::Paragraph),
+            Tag::Heading { level, .. } => {
+                let level = self.level(level);
+                self.push(Tag::Heading { level, id: None, classes: Vec::new(), attrs: Vec::new() });
+            }
+            Tag::Link { .. } | Tag::Image { .. } if self.in_link => self.open.push(None),
+            Tag::Link { dest_url, title, .. } => self.link(dest_url, title),
+            Tag::Image { dest_url, title, .. } => {
+                self.link(dest_url, title);
+                self.out.push(Event::Text("Image: ".into()));
+            }
+            Tag::Table(columns) => {
+                let [before, after] = TABLE;
+                self.out.push(Event::Html(before.into()));
+                self.out.push(Event::Start(Tag::Table(columns)));
+                self.open.push(Some(Event::Html(after.into())));
+            }
+            _ if is_container(end) && self.depth > MAX_DEPTH => self.open.push(None),
+            tag => self.push(tag),
+        }
+    }
+
+    fn end(&mut self, end: TagEnd) {
+        if is_container(end) {
+            self.depth -= 1;
+        }
+        let Some(closing) = self.open.pop().flatten() else { return };
+        match closing {
+            Event::End(TagEnd::Link) => self.in_link = false,
+            Event::Html(_) => self.out.push(Event::End(end)),
+            _ => {}
+        }
+        self.out.push(closing);
+    }
+
+    fn push(&mut self, tag: Tag<'a>) {
+        self.open.push(Some(Event::End(tag.to_end())));
+        self.out.push(Event::Start(tag));
+    }
+
+    fn link(&mut self, dest_url: CowStr<'a>, title: CowStr<'a>) {
+        self.in_link = true;
+        self.push(Tag::Link { link_type: LinkType::Inline, dest_url, title, id: "".into() });
+    }
+
+    /// One below the nearest heading above that is more important, however far apart they were written.
+    fn level(&mut self, written: HeadingLevel) -> HeadingLevel {
+        while self.headings.last().is_some_and(|above| *above >= written) {
+            self.headings.pop();
+        }
+        let level = usize::from(self.top) + self.headings.len();
+        self.headings.push(written);
+        HeadingLevel::try_from(level).unwrap_or(HeadingLevel::H6)
+    }
+}
+
+/// Whether it is a block that holds blocks, itself among them.
+fn is_container(tag: TagEnd) -> bool {
+    matches!(tag, TagEnd::BlockQuote(_) | TagEnd::List(_) | TagEnd::Item)
+}
+
+static CLEANER: LazyLock<Builder<'static>> = LazyLock::new(|| {
+    let plain = [
+        "a",
+        "blockquote",
+        "br",
+        "code",
+        "del",
+        "div",
+        "em",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "hr",
+        "li",
+        "ol",
+        "p",
+        "pre",
+        "strong",
+        "table",
+        "tbody",
+        "td",
+        "th",
+        "thead",
+        "tr",
+        "ul",
+    ];
+    let attributes = [("a", HashSet::from(["href", "title"])), ("ol", HashSet::from(["start"]))];
+    let frame = [("role", "group"), ("aria-label", "Table"), ("tabindex", "0")];
+    let frame = frame.map(|(name, value)| (name, HashSet::from([value])));
+    let mut cleaner = Builder::empty();
+    cleaner
+        .tags(HashSet::from(plain))
+        .tag_attributes(HashMap::from(attributes))
+        .tag_attribute_values(HashMap::from([("div", HashMap::from(frame))]))
+        .allowed_classes(HashMap::from([("div", HashSet::from(["table-scroll"]))]))
+        .url_schemes(HashSet::from(["http", "https", "mailto"]))
+        .link_rel(Some("nofollow noopener ugc"));
+    cleaner
+});
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn usual_markdown_becomes_plain_elements() {
+        let html = render("**bold** and `code`\n\n- one\n- two\n\n~~gone~~", 2);
+        assert_eq!(
+            html,
+            "<p><strong>bold</strong> and <code>code</code></p>\n<ul>\n<li>one</li>\n<li>two</li>\n</ul>\n<p><del>gone</del></p>\n"
+        );
+        let table = render("| a | b |\n|---|--:|\n| 1 | 2 |", 2);
+        assert!(table.contains(TABLE[0]) && table.contains("<td>2</td>"), "{table}");
+        assert!(!table.contains("style"), "{table}");
+    }
+
+    #[test]
+    fn headings_go_on_from_the_page_and_skip_no_level() {
+        let html = render("# One\n### Deep\n## Less deep\n# Two\n###### Deepest", 2);
+        let levels: Vec<_> = html.match_indices("<h").map(|(at, _)| &html[at..at + 4]).collect();
+        assert_eq!(levels, ["<h2>", "<h3>", "<h3>", "<h2>", "<h3>"]);
+        assert!(render("### Alone", 3).starts_with("<h3>"));
+    }
+
+    #[test]
+    fn links_vouch_for_nothing_and_pictures_are_links() {
+        let rel = r#"rel="nofollow noopener ugc""#;
+        let link = render("[rules](https://a.example/ \"All of them\")", 2);
+        assert!(link.contains(r#"href="https://a.example/""#) && link.contains(rel), "{link}");
+        let picture = render("![The hall](https://a.example/hall.png)", 2);
+        assert!(!picture.contains("<img"), "{picture}");
+        assert!(picture.contains(">Image: The hall</a>"), "{picture}");
+        let both = render("[![The hall](https://a.example/hall.png)](https://b.example/)", 2);
+        assert_eq!(both.matches("<a ").count(), 1, "{both}");
+        assert!(both.contains("https://b.example/"), "{both}");
+    }
+
+    #[test]
+    fn nothing_that_runs_is_left_of_hostile_text() {
+        let quoted = "x\" onmouseover=\"alert(1)";
+        for hostile in [
+            "<script>alert(1)</script>",
+            "<img src=x onerror=alert(1)>",
+            "a <b onclick=alert(1)>b</b>",
+            "<!-- --><svg/onload=alert(1)>",
+            "<iframe srcdoc='<script>alert(1)</script>'>",
+            "[x](javascript:alert(1))",
+            "[x](JaVaScRiPt:alert(1))",
+            "[x](javascript&colon;alert(1))",
+            "[x](&#106;avascript:alert(1))",
+            "[x](&#x6A;&#x61;vascript&#58;alert(1))",
+            "[x](java&Tab;script:alert(1))",
+            "[x](<java\tscript:alert(1)>)",
+            "[x](\u{1}javascript:alert(1))",
+            "[x](vbscript:msgbox)",
+            "[x](data:text/html;base64,PHNjcmlwdD4=)",
+            "![x](data:image/svg+xml,<svg/onload=alert(1)>)",
+            "<javascript:alert(1)>",
+            "[x]: javascript:alert(1)\n\n[x]",
+            &format!("[x](https://a.example/ '{quoted}')"),
+            &format!("![{quoted}](https://a.example/)"),
+            &format!("```{quoted}\ncode\n```"),
+            "# h {onclick=alert(1) #id .class}",
+            "</div></article><form action=/fn/log_out method=post><button>",
+            "<style>*{display:none}</style>",
+            "<a href=/ style='position:fixed'>x</a>",
+            "| a |\n|:-:|\n| <script>alert(1)</script> |",
+        ] {
+            let html = render(hostile, 2);
+            let tags = html.split('<').skip(1).map(|tag| tag.split('>').next().unwrap_or_default());
+            for tag in tags {
+                let tag = tag.to_lowercase();
+                let name =
+                    tag.trim_start_matches('/').split([' ', '\n']).next().unwrap_or_default();
+                let is_plain = !["script", "img", "svg", "iframe", "form", "button", "style", "b"]
+                    .contains(&name);
+                assert!(is_plain, "{hostile} gave {html}");
+                // What stands between quotes is a value, whatever it spells.
+                let outside: String = tag.split('"').step_by(2).collect();
+                assert!(!outside.contains("on") || name == "strong", "{hostile} gave {html}");
+                assert!(
+                    !outside.contains("style") && !outside.contains(" id"),
+                    "{hostile} gave {html}"
+                );
+                for scheme in ["script:", "data:", "&colon;"] {
+                    assert!(
+                        !tag.split("href=").skip(1).any(|url| url.contains(scheme)),
+                        "{hostile} gave {html}"
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_second_wall_stands_by_itself() {
+        for hostile in [
+            "<script>alert(1)</script>",
+            "<img src=x onerror=alert(1)>",
+            "<a href='javascript:alert(1)' onclick='alert(1)' style='color:red' target=_blank>x</a>",
+            "<div class=\"menu\" role=\"alert\" tabindex=\"5\" id=\"main\">x</div>",
+        ] {
+            let html = CLEANER.clean(hostile).to_string();
+            let bad = [
+                "<script",
+                "<img",
+                "javascript",
+                "onclick",
+                "style",
+                "target",
+                "menu",
+                "alert\"",
+                "id=",
+            ];
+            assert!(bad.iter().all(|bad| !html.contains(bad)), "{hostile} gave {html}");
+        }
+    }
+
+    #[test]
+    fn endless_nesting_comes_out_flat() {
+        let opening =
+            |html: &str| html.matches("<blockquote>").count() + html.matches("<ul>").count();
+        let quotes = render(&format!("{}deep", "> ".repeat(10_000)), 2);
+        assert_eq!(opening(&quotes), MAX_DEPTH);
+        assert!(quotes.contains("deep"));
+        let lists = render(&format!("{}deep", "- ".repeat(10_000)), 2);
+        assert!(opening(&lists) <= MAX_DEPTH && lists.contains("deep"));
+        for text in ["[", "![", "[x](", "*", "_", "`", "<", "|", "&", "**a *b ", "[[]("] {
+            let long = text.repeat(20_000 / text.len());
+            assert!(!render(&long, 2).is_empty() && !summary(&long).is_empty(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_summary_is_the_text_without_its_syntax() {
+        assert_eq!(
+            summary("# Rules\n\nSeven **rounds**, see [here](/x).\n\n- a\n- b"),
+            "Rules Seven rounds, see here. a b"
+        );
+        assert_eq!(summary("two\n\n lines "), "two lines");
+        assert_eq!(summary("a <b>c</b>"), "a <b>c</b>");
+        let cut = summary(&"word ".repeat(100));
+        assert!(cut.ends_with("word…"), "{cut}");
+        assert!(cut.chars().count() <= SUMMARY, "{cut}");
+    }
+}

@@ -1,0 +1,165 @@
+//! Time zones: which there are, what a clock there shows, and when it shows what somebody typed.
+//!
+//! On the server only: the rules of all zones are larger than all the rest of the pages.
+
+use chrono::{Datelike, LocalResult, NaiveDateTime, Offset, TimeZone};
+use chrono_tz::{TZ_VARIANTS, Tz};
+use domain::{TimeZoneName, Timestamp};
+
+/// What an `<input type="datetime-local">` sends, without seconds and with them.
+const FORMATS: [&str; 2] = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"];
+/// Names without a place, or for one that has a better name.
+const OLD_FASHIONED: [&str; 5] = ["Etc/", "US/", "Canada/", "Brazil/", "Mexico/"];
+
+/// Why what somebody typed is no point in time. Each reads on after the name of the field.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum LocalTimeError {
+    /// It is no date and time, or there is no such day.
+    #[error("must be a date and time that exists, like 2026-11-29T07:10")]
+    Malformed,
+    /// Clocks are put forward past it.
+    #[error("does not exist in {0}: clocks are put forward then. Choose a time an hour later")]
+    Skipped(Tz),
+    /// Clocks are put back over it.
+    #[error(
+        "comes twice in {0}, for clocks are put back then. Choose a time before or after that hour"
+    )]
+    Twice(Tz),
+}
+
+/// Whether there is a zone of this name.
+pub fn exists(name: &TimeZoneName) -> bool {
+    find(name.as_str()).is_some()
+}
+
+/// The names to choose from: UTC, then places from A to Z.
+pub fn names() -> Vec<&'static str> {
+    let is_place = |name: &&str| {
+        name.contains('/') && !OLD_FASHIONED.iter().any(|prefix| name.starts_with(prefix))
+    };
+    let mut names: Vec<_> = TZ_VARIANTS.iter().map(|zone| zone.name()).filter(is_place).collect();
+    names.sort_unstable();
+    names.insert(0, "UTC");
+    names
+}
+
+/// `Sun 29 Nov 2026, 08:10 CET`: what a clock in `zone` shows. A zone that there is no more is UTC.
+pub fn local(at: Timestamp, zone: &str) -> String {
+    let local = at.utc().with_timezone(&find(zone).unwrap_or(Tz::UTC));
+    let name = local.format("%Z").to_string();
+    // Zones without letters of their own are called by their distance from UTC.
+    let prefix = if name.starts_with(['+', '-']) { "UTC" } else { "" };
+    local.format(&format!("%a %-d %b %Y, %H:%M {prefix}%Z")).to_string()
+}
+
+/// How far clocks in `zone` are ahead of UTC then, in minutes. A zone that there is no more is UTC.
+pub fn offset(at: Timestamp, zone: &str) -> i32 {
+    at.utc().with_timezone(&find(zone).unwrap_or(Tz::UTC)).offset().fix().local_minus_utc() / 60
+}
+
+/// `2026-11-29T08:10`: the same, as an `<input type="datetime-local">` wants its value.
+pub fn input_value(at: Timestamp, zone: &str) -> String {
+    let local = at.utc().with_timezone(&find(zone).unwrap_or(Tz::UTC));
+    local.format(FORMATS[0]).to_string()
+}
+
+/// When clocks in `zone` show `text`, as an `<input type="datetime-local">` sends it. A zone that there is no more is UTC.
+///
+/// # Errors
+/// When that is never, or twice.
+pub fn to_utc(text: &str, zone: &str) -> Result<Timestamp, LocalTimeError> {
+    let text = text.trim();
+    let parsed = FORMATS.iter().find_map(|format| NaiveDateTime::parse_from_str(text, format).ok());
+    let shown = parsed.filter(|time| (1..=9999).contains(&time.year()));
+    let shown = shown.ok_or(LocalTimeError::Malformed)?;
+    let zone = find(zone).unwrap_or(Tz::UTC);
+    match zone.from_local_datetime(&shown) {
+        LocalResult::Single(time) => Ok(time.to_utc().into()),
+        LocalResult::Ambiguous(..) => Err(LocalTimeError::Twice(zone)),
+        LocalResult::None => Err(LocalTimeError::Skipped(zone)),
+    }
+}
+
+fn find(name: &str) -> Option<Tz> {
+    name.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const BERLIN: &str = "Europe/Berlin";
+
+    fn at(text: &str) -> Timestamp {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn a_zone_is_known_by_its_name() {
+        for (name, known) in [("UTC", true), (BERLIN, true), ("Mars/Olympus", false)] {
+            assert_eq!(exists(&TimeZoneName::parse(name).unwrap()), known, "{name}");
+        }
+        let names = names();
+        assert_eq!(names[0], "UTC");
+        assert!(names.contains(&BERLIN) && !names.contains(&"US/Eastern"));
+        assert!(names.iter().all(|name| exists(&TimeZoneName::parse(name).unwrap())));
+    }
+
+    #[test]
+    fn a_clock_shows_summer_time_from_the_second_on_in_which_it_begins() {
+        for (utc, shown) in [
+            ("2026-03-29T00:59:59Z", "Sun 29 Mar 2026, 01:59 CET"),
+            ("2026-03-29T01:00:00Z", "Sun 29 Mar 2026, 03:00 CEST"),
+            ("2026-10-25T00:59:59Z", "Sun 25 Oct 2026, 02:59 CEST"),
+            ("2026-10-25T01:00:00Z", "Sun 25 Oct 2026, 02:00 CET"),
+        ] {
+            assert_eq!(local(at(utc), BERLIN), shown);
+            let summer = shown.ends_with("CEST");
+            assert_eq!(offset(at(utc), BERLIN), if summer { 120 } else { 60 }, "{utc}");
+        }
+        let noon = at("2026-11-29T12:00:00Z");
+        assert_eq!(local(noon, "America/Sao_Paulo"), "Sun 29 Nov 2026, 09:00 UTC-03");
+        assert_eq!(local(noon, "Asia/Kathmandu"), "Sun 29 Nov 2026, 17:45 UTC+0545");
+        assert_eq!(local(noon, "Mars/Olympus"), "Sun 29 Nov 2026, 12:00 UTC");
+        assert_eq!(input_value(noon, BERLIN), "2026-11-29T13:00");
+    }
+
+    #[test]
+    fn what_was_typed_is_a_moment_up_to_the_second_before_clocks_are_put_forward_and_from_the_one_after()
+     {
+        for (typed, utc) in [
+            ("2026-03-29T01:59:59", "2026-03-29T00:59:59Z"),
+            ("2026-03-29T03:00:00", "2026-03-29T01:00:00Z"),
+            ("2026-11-29T08:10", "2026-11-29T07:10:00Z"),
+        ] {
+            assert_eq!(to_utc(typed, BERLIN), Ok(at(utc)), "{typed}");
+        }
+        for typed in ["2026-03-29T02:00:00", "2026-03-29T02:59:59"] {
+            assert_eq!(to_utc(typed, BERLIN), Err(LocalTimeError::Skipped(Tz::Europe__Berlin)));
+        }
+        // A zone that has no summer time has no such gap.
+        assert_eq!(to_utc("2026-03-29T02:30", "UTC"), Ok(at("2026-03-29T02:30:00Z")));
+    }
+
+    #[test]
+    fn what_was_typed_is_two_moments_for_the_hour_over_which_clocks_are_put_back() {
+        for (typed, utc) in [
+            ("2026-10-25T01:59:59", "2026-10-24T23:59:59Z"),
+            ("2026-10-25T03:00:00", "2026-10-25T02:00:00Z"),
+        ] {
+            assert_eq!(to_utc(typed, BERLIN), Ok(at(utc)), "{typed}");
+        }
+        for typed in ["2026-10-25T02:00:00", "2026-10-25T02:59:59"] {
+            let error = to_utc(typed, BERLIN).unwrap_err();
+            assert_eq!(error, LocalTimeError::Twice(Tz::Europe__Berlin));
+            assert!(error.to_string().starts_with("comes twice in Europe/Berlin"), "{error}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_time_is_refused() {
+        for typed in ["", "soon", "2026-02-31T08:00", "2026-11-29", "+12026-01-01T00:00"] {
+            assert_eq!(to_utc(typed, BERLIN), Err(LocalTimeError::Malformed), "{typed}");
+        }
+    }
+}

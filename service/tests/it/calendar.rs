@@ -1,0 +1,114 @@
+//! Calendar files, read back as a calendar reads them.
+
+use chrono::TimeDelta;
+use domain::{ErrorCode, RegistrationId};
+use icalendar::{Calendar, CalendarComponent, Component, DatePerhapsTime, Event, EventStatus};
+use serde_json::json;
+use service::{Actor, calendar, competitions, testing::World};
+
+use crate::support::{cancel, code, edit, register};
+
+const SITE: &str = "https://compete.example:8443";
+
+/// The events of a file.
+fn events(file: &str) -> Vec<Event> {
+    assert!(file.split("\r\n").all(|line| line.len() <= 75), "lines are folded: {file}");
+    let calendar: Calendar = file.parse().expect("a calendar");
+    let event = |component| match component {
+        CalendarComponent::Event(event) => event,
+        other => panic!("{other:?}"),
+    };
+    calendar.components.into_iter().map(event).collect()
+}
+
+fn uid(event: &Event) -> &str {
+    event.get_uid().expect("a UID")
+}
+
+fn start(event: &Event) -> Option<DatePerhapsTime> {
+    event.get_start()
+}
+
+#[tokio::test]
+async fn everybody_can_note_the_deadline_and_the_start() {
+    let world = World::new().await;
+    let ada = world.organizer("Ada").await;
+    let title =
+        "Chess; Open, \\ and more: a title so long that its line has to be folded somewhere, ÄÖÜ";
+    let id = world
+        .competition(&ada)
+        .titled(title)
+        .about("Seven *rounds*.\n\nBring a board.")
+        .create()
+        .await;
+    let competition = competitions::get(&world.ctx, id).await.unwrap().competition;
+
+    let file = calendar::of_competition(&world.ctx, id, SITE).await.unwrap();
+    let [deadline, begin] = &events(&file)[..] else { panic!("two events in {file}") };
+    assert_eq!(uid(deadline), format!("{id}-deadline@compete.example"));
+    assert_eq!(deadline.get_summary(), Some(&*format!("Registration closes: {title}")));
+    assert_eq!(start(deadline), Some(competition.reg_deadline.utc().into()));
+    assert_eq!((uid(begin), begin.get_summary()), (&*format!("{id}@compete.example"), Some(title)));
+    assert_eq!(start(begin), Some(competition.start_date.unwrap().utc().into()));
+    let about = format!("Seven rounds. Bring a board.\n\n{SITE}/competitions/{id}");
+    assert_eq!(begin.get_description(), Some(&*about));
+
+    let later = world.competition(&ada).starting_in(None).create().await;
+    let file = calendar::of_competition(&world.ctx, later, SITE).await.unwrap();
+    assert_eq!(events(&file).len(), 1, "no start is made up");
+}
+
+#[tokio::test]
+async fn the_event_of_a_registration_stays_the_same_while_it_changes() {
+    let world = World::new().await;
+    let (ada, ben) = (world.organizer("Ada").await, world.participant("Ben").await);
+    let id = world.competition(&ada).starting_in(None).create().await;
+    let held = register(&world.ctx, &ben, id).await.unwrap().registration.id;
+    let event = async || {
+        let file = calendar::of_registration(&world.ctx, &ben, held, SITE).await.unwrap();
+        let [event] = &events(&file)[..] else { panic!("one event in {file}") };
+        event.clone()
+    };
+
+    let first = event().await;
+    assert_eq!(uid(&first), format!("{held}@compete.example"));
+    assert_eq!(first.get_summary(), Some("Registration closes: Code Sprint"), "no start is set");
+    assert_eq!((first.get_sequence(), first.get_status()), (Some(1), Some(EventStatus::Tentative)));
+
+    world.run_pending_jobs().await;
+    assert_eq!(event().await.get_status(), Some(EventStatus::Confirmed));
+
+    world.clock.advance(TimeDelta::minutes(1));
+    let starts = domain::Timestamp::from(world.ctx.now().utc() + TimeDelta::days(9));
+    let patch = json!({ "title": "Code Dash", "startDate": starts });
+    edit(&world.ctx, &ada, id, patch).await.unwrap();
+    let moved = event().await;
+    assert_eq!((uid(&moved), moved.get_sequence()), (uid(&first), Some(2)));
+    assert_eq!(
+        (moved.get_summary(), start(&moved)),
+        (Some("Code Dash"), Some(starts.utc().into()))
+    );
+    assert!(moved.get_last_modified() > first.get_last_modified());
+
+    cancel(&world.ctx, &ben, id).await.unwrap();
+    let given_back = event().await;
+    assert_eq!(given_back.get_status(), Some(EventStatus::Cancelled));
+    assert_eq!(uid(&given_back), uid(&first));
+}
+
+#[tokio::test]
+async fn a_registration_is_in_nobody_elses_calendar() {
+    let world = World::new().await;
+    let ada = world.organizer("Ada").await;
+    let (ben, eve) = (world.participant("Ben").await, world.participant("Eve").await);
+    let id = world.competition(&ada).create().await;
+    let held = register(&world.ctx, &ben, id).await.unwrap().registration.id;
+    let told = async |actor: &Actor, id: RegistrationId| {
+        code(calendar::of_registration(&world.ctx, actor, id, SITE).await.unwrap_err())
+    };
+    for other in [&eve, &ada] {
+        assert_eq!(told(other, held).await, ErrorCode::NotRegistered);
+    }
+    assert_eq!(told(&Actor::anonymous(), held).await, ErrorCode::Unauthorized);
+    assert_eq!(told(&ben, RegistrationId(uuid::Uuid::nil())).await, ErrorCode::NotRegistered);
+}

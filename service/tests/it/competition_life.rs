@@ -1,0 +1,115 @@
+//! When a competition takes registrations: from its opening to its deadline, and never once it is cancelled.
+
+use chrono::TimeDelta;
+use domain::{CompetitionId, CompetitionQuery, ErrorCode};
+use serde_json::json;
+use service::{competitions, testing::World};
+
+use crate::support::{cancel, edit, register, register_with_key, titles};
+
+/// As its organizer would, past all use cases.
+async fn mark_cancelled(world: &World) {
+    let sql = "UPDATE competitions SET cancelled_at = created_at, version = version + 1";
+    assert!(world.execute(sql).await.unwrap() > 0);
+}
+
+#[tokio::test]
+async fn nobody_registers_before_registration_opens() {
+    let world = World::new().await;
+    let ada = world.organizer("Ada").await;
+    let grace = world.participant("Grace").await;
+    let sprint = world.competition(&ada).opening_in(TimeDelta::hours(1)).create().await;
+    world.clock.advance(TimeDelta::hours(1) - TimeDelta::milliseconds(1));
+    let early = register(&world.ctx, &grace, sprint).await;
+    assert_eq!(early.unwrap_err(), ErrorCode::RegistrationNotOpen);
+    world.clock.advance(TimeDelta::milliseconds(1));
+    register(&world.ctx, &grace, sprint).await.unwrap();
+    assert_eq!(world.tally(sprint).await.seats_held, 1);
+}
+
+#[tokio::test]
+async fn that_it_has_not_opened_is_told_before_anything_else_and_kept_for_the_key() {
+    let world = World::new().await;
+    let ada = world.organizer("Ada").await;
+    let [seated, late] = &world.crowd(2).await[..] else { panic!("two guests") };
+    let sprint = world.competition(&ada).seats(1).create().await;
+    register(&world.ctx, seated, sprint).await.unwrap();
+    let tomorrow = world.ctx.now().utc() + TimeDelta::hours(20);
+    let moved = json!({ "regOpensAt": domain::Timestamp::from(tomorrow) });
+    edit(&world.ctx, &ada, sprint, moved).await.unwrap();
+    for guest in [seated, late] {
+        let told = register(&world.ctx, guest, sprint).await.unwrap_err();
+        assert_eq!(told, ErrorCode::RegistrationNotOpen);
+    }
+    let first = register_with_key(&world.ctx, late, sprint, "k").await.unwrap();
+    world.clock.advance(TimeDelta::hours(21));
+    let again = register_with_key(&world.ctx, late, sprint, "k").await.unwrap();
+    assert!(again.replayed);
+    assert_eq!(first.outcome.unwrap_err().message, again.outcome.unwrap_err().message);
+}
+
+#[tokio::test]
+async fn one_that_opens_later_is_found_and_one_that_was_cancelled_is_not() {
+    let world = World::new().await;
+    let ada = world.organizer("Ada").await;
+    let sprint = world.competition(&ada).tagged(&["code"]).opening_in(TimeDelta::hours(1));
+    let sprint = sprint.create().await;
+    assert_eq!(titles(&world, CompetitionQuery::default()).await, ["Code Sprint"]);
+    mark_cancelled(&world).await;
+    let filter = CompetitionQuery::default().check().unwrap();
+    let page = competitions::browse(&world.ctx, &filter).await.unwrap();
+    assert!(page.found.items.is_empty() && page.popular_tags.is_empty() && !page.any_open);
+    assert!(competitions::closing_soon(&world.ctx, 9).await.unwrap().is_empty());
+    let found = competitions::get(&world.ctx, sprint).await.unwrap().competition;
+    assert!(found.is_cancelled(), "who knows its address sees what became of it");
+    assert_eq!(competitions::mine(&world.ctx, &ada).await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn a_cancelled_competition_stays_as_it_is() {
+    let world = World::new().await;
+    let ada = world.organizer("Ada").await;
+    let [seated, gone, late] = &world.crowd(3).await[..] else { panic!("three guests") };
+    let sprint = world.competition(&ada).create().await;
+    for guest in [seated, gone] {
+        register(&world.ctx, guest, sprint).await.unwrap();
+    }
+    cancel(&world.ctx, gone, sprint).await.unwrap();
+    mark_cancelled(&world).await;
+    world.clock.advance(TimeDelta::days(2));
+    for guest in [seated, gone, late] {
+        let told = register(&world.ctx, guest, sprint).await.unwrap_err();
+        assert_eq!(told, ErrorCode::CompetitionCancelled, "also after the deadline");
+    }
+    let told = cancel(&world.ctx, seated, sprint).await.unwrap_err();
+    assert_eq!(told, ErrorCode::CompetitionCancelled);
+    cancel(&world.ctx, gone, sprint).await.expect("the answer to the first time may be lost");
+    let told = edit(&world.ctx, &ada, sprint, json!({ "title": "It is on" })).await.unwrap_err();
+    assert_eq!(told, ErrorCode::CancelledIsFinal);
+    let tally = world.tally(sprint).await;
+    assert_eq!((tally.registered, tally.seats_held), (1, 1));
+}
+
+#[tokio::test]
+async fn zone_and_opening_are_kept_and_edited() {
+    let world = World::new().await;
+    let ada = world.organizer("Ada").await;
+    let get =
+        async |id: CompetitionId| competitions::get(&world.ctx, id).await.unwrap().competition;
+    let plain = get(world.competition(&ada).create().await).await;
+    assert_eq!((&*plain.time_zone, plain.reg_opens_at), ("UTC", None));
+    let new = world.competition(&ada).in_zone("Europe/Berlin").opening_in(TimeDelta::hours(1));
+    let id = new.create().await;
+    let made = get(id).await;
+    assert_eq!(made.time_zone, "Europe/Berlin");
+    assert!(made.is_not_yet_open(world.ctx.now()));
+    let patch = json!({ "timeZone": "Asia/Tokyo", "regOpensAt": null });
+    edit(&world.ctx, &ada, id, patch).await.unwrap();
+    let edited = get(id).await;
+    assert_eq!((&*edited.time_zone, edited.reg_opens_at), ("Asia/Tokyo", None));
+    let deadline = json!({ "regOpensAt": edited.reg_deadline });
+    let refused = edit(&world.ctx, &ada, id, deadline).await.unwrap_err();
+    assert_eq!(refused, ErrorCode::OpeningNotBeforeDeadline);
+    let refused = edit(&world.ctx, &ada, id, json!({ "timeZone": "Mars/Olympus" })).await;
+    assert_eq!(refused.unwrap_err(), ErrorCode::ValidationFailed);
+}
