@@ -17,10 +17,8 @@ impl From<PublicError> for Failure {
     /// On the server the error gets the id of the request that met it.
     fn from(error: PublicError) -> Self {
         #[cfg(feature = "ssr")]
-        let error = PublicError {
-            request_id: error.request_id.or_else(crate::ssr::request::id),
-            ..error
-        };
+        let error =
+            PublicError { request_id: error.request_id.or_else(crate::ssr::request::id), ..error };
         Self(error)
     }
 }

@@ -12,6 +12,7 @@ use crate::{
     components::{Footer, Header, NavigationFocus, Toaster, Toasts},
     pages::{
         HomePage, NotFoundPage,
+        admin::{DiscardPage, QueuesPage},
         auth::{LoginPage, SignupPage},
         competitions::{CompetitionDetailPage, CompetitionListPage, CreateCompetitionPage},
         dashboard::DashboardPage,
@@ -68,6 +69,12 @@ fn Site() -> impl IntoView {
                 <Route path=path!("/auth/signup") view=SignupPage ssr=SsrMode::Async />
                 <Route path=path!("/dashboard") view=DashboardPage ssr=SsrMode::Async />
                 <Route path=path!("/mailbox") view=MailboxPage ssr=SsrMode::Async />
+                <Route path=path!("/admin/queues") view=QueuesPage ssr=SsrMode::Async />
+                <Route
+                    path=path!("/admin/queues/:id/discard")
+                    view=DiscardPage
+                    ssr=SsrMode::Async
+                />
             </Routes>
         </main>
         <Footer />

@@ -21,6 +21,8 @@ mod m20261123_000007_cron_ticks;
 mod m20261123_000008_sessions;
 mod m20261125_000009_competition_revision;
 mod m20261125_000010_job_indexes;
+mod m20261125_000018_mailbox_search;
+mod m20261125_000019_job_discards;
 
 /// Every migration, oldest first.
 #[derive(Debug)]
@@ -40,6 +42,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000008_sessions::Migration),
             Box::new(m20261125_000009_competition_revision::Migration),
             Box::new(m20261125_000010_job_indexes::Migration),
+            Box::new(m20261125_000018_mailbox_search::Migration),
+            Box::new(m20261125_000019_job_discards::Migration),
         ]
     }
 }

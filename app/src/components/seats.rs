@@ -18,7 +18,7 @@ pub(crate) fn Seats(
 ) -> impl IntoView {
     let words = places_left(left, capacity);
     view! {
-        <div class="grid gap-1.5">
+        <div class="seats-line">
             <p class="font-semibold tabular-nums">{words.clone()}</p>
             <meter class="seats" min="0" max=capacity value=left aria-label=words />
         </div>

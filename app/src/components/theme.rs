@@ -28,7 +28,8 @@ impl Theme {
         #[cfg(feature = "ssr")]
         let chosen = crate::ssr::request::cookie(COOKIE);
         #[cfg(not(feature = "ssr"))]
-        let chosen = document().document_element().and_then(|html| html.get_attribute("data-theme"));
+        let chosen =
+            document().document_element().and_then(|html| html.get_attribute("data-theme"));
         chosen.and_then(|name| name.parse().ok()).unwrap_or_default()
     }
 
@@ -96,9 +97,9 @@ pub async fn set_theme(
 
     /// Seconds.
     const YEAR: u32 = 365 * 24 * 60 * 60;
-    let theme: Theme = theme
-        .parse()
-        .map_err(|words: String| PublicError::on_field(ErrorCode::ValidationFailed, "theme", &words))?;
+    let theme: Theme = theme.parse().map_err(|words: String| {
+        PublicError::on_field(ErrorCode::ValidationFailed, "theme", &words)
+    })?;
     let kept_for = if theme == Theme::System { 0 } else { YEAR };
     response::set_cookie(COOKIE, theme.as_str(), kept_for);
     response::redirect_form(next::local(&next));

@@ -21,7 +21,7 @@ mod ticket;
 
 pub use claim::{Claim, LEASE, claim, extend_lease, hand_back};
 pub use consumer::Consumer;
-pub use dead_letters::{dead_letters, revive, revive_all};
+pub use dead_letters::{dead_letter, dead_letters, discard, revive, revive_all};
 pub(crate) use finish::acknowledge;
 pub use finish::{Verdict, complete, fail};
 pub use job::Job;

@@ -65,7 +65,7 @@ async fn nobody_in_particular_has_no_mailbox() {
     let world = World::new().await;
     let nobody = Actor::anonymous();
     let unauthorized = ErrorCode::Unauthorized;
-    assert_eq!(code(list(&world.ctx, &nobody).await.unwrap_err()), unauthorized);
+    assert_eq!(code(list(&world.ctx, &nobody, None).await.unwrap_err()), unauthorized);
     assert_eq!(code(unread_count(&world.ctx, &nobody).await.unwrap_err()), unauthorized);
     let mail = MailId(uuid::Uuid::nil());
     assert_eq!(code(mark_read(&world.ctx, &nobody, mail).await.unwrap_err()), unauthorized);
