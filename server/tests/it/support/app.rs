@@ -37,6 +37,13 @@ impl App {
         Self::over(World::new().await, LeptosOptions::builder().output_name("mini-compete").build())
     }
 
+    /// The same world, reached at this address.
+    pub(crate) fn with_site_url(self, url: &str) -> Self {
+        let options = ServerOptions { site_url: Some(url.to_owned()), ..options() };
+        let leptos = LeptosOptions::builder().output_name("mini-compete").build();
+        Self::with(self.world, leptos, &options)
+    }
+
     /// The same world, with files to serve.
     pub(crate) fn with_site(self, folder: &Path) -> Self {
         let options = LeptosOptions::builder().output_name("mini-compete");
@@ -44,15 +51,11 @@ impl App {
     }
 
     fn over(world: World, leptos: LeptosOptions) -> Self {
+        Self::with(world, leptos, &options())
+    }
+
+    fn with(world: World, leptos: LeptosOptions, options: &ServerOptions) -> Self {
         let tokens = Arc::new(Tokens::new("a secret of at least thirty-two characters"));
-        let options = ServerOptions {
-            host: [127, 0, 0, 1].into(),
-            port: 0,
-            site_url: None,
-            cors_origins: Origins(vec![HeaderValue::from_static(FRIEND)]),
-            jwt_secret: None,
-            site_root: None,
-        };
         let stop = CancellationToken::new();
         let state = AppState {
             ctx: world.ctx.clone(),
@@ -62,7 +65,7 @@ impl App {
             stop: stop.clone(),
             leptos,
         };
-        Self { world, router: router(state, &options), stop, tokens }
+        Self { world, router: router(state, options), stop, tokens }
     }
 
     /// A token of the actor's.
@@ -89,6 +92,17 @@ impl App {
         *call.request.method_mut() = method;
         *call.request.uri_mut() = path.parse().expect("a path");
         call
+    }
+}
+
+fn options() -> ServerOptions {
+    ServerOptions {
+        host: [127, 0, 0, 1].into(),
+        port: 0,
+        site_url: None,
+        cors_origins: Origins(vec![HeaderValue::from_static(FRIEND)]),
+        jwt_secret: None,
+        site_root: None,
     }
 }
 
