@@ -11,7 +11,7 @@ HOST_CRATES := --workspace --exclude frontend --features app/ssr
 
 .PHONY: help
 help: ## List these targets
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: run
 run: setup ## Install what is missing, build, and serve with demo data on http://localhost:3000
@@ -43,6 +43,15 @@ test-faults: setup-test ## Run the fault tests only: kills, crashes, partitions;
 .PHONY: test-e2e
 test-e2e: setup-test ## Run the browser tests only
 	scripts/test.sh e2e
+
+.PHONY: screenshots
+screenshots: setup-test ## Build, and make pictures of every page in docs/screenshots
+	cargo leptos build
+	cd end2end && CHROMIUM_PATH="$$(../scripts/find-chromium.sh)" npx playwright test --config screenshots.config.ts
+
+.PHONY: brand
+brand: setup-test ## Draw public/social.png and the touch icon anew from docs/brand
+	cd end2end && CHROMIUM_PATH="$$(../scripts/find-chromium.sh)" node brand.mjs
 
 .PHONY: lint
 lint: setup-lint ## Check format, clippy, dependencies and types

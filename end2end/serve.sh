@@ -33,6 +33,8 @@ export BCRYPT_COST=4 # the lowest there is: tests sign in often, and guard nothi
 export RATE_LIMITS=off
 export RUST_LOG=${RUST_LOG:-warn}
 unset REDIS_URL
+# Administrators are made on the command line only.
+echo 'correct horse battery' | "$binary" admin create --email admin@example.com >/dev/null
 "$binary" serve --seed-demo &
 server=$!
 wait "$server"

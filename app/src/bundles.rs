@@ -14,6 +14,7 @@ use crate::{
     next,
     pages::{
         HomePage,
+        admin::{DiscardPage, QueuesPage},
         auth::{LoginPage, SignupPage},
         competitions::{
             CompetitionDetailPage, CompetitionListPage, CreateCompetitionPage, EditCompetitionPage,
@@ -75,6 +76,11 @@ bundle! { Accounts, accounts, fetch_accounts:
 bundle! { Own, own, fetch_own:
     Dashboard => DashboardPage,
     Mailbox => MailboxPage,
+}
+
+bundle! { Admin, admin, fetch_admin:
+    Queues => QueuesPage,
+    Discard => DiscardPage,
 }
 
 bundle! { Organize, organize, fetch_organize:

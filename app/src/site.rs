@@ -10,8 +10,8 @@ use leptos_router::{
 
 use crate::{
     bundles::{
-        CompetitionDetail, CompetitionList, CreateCompetition, Dashboard, EditCompetition, Home,
-        Login, Mailbox, Signup,
+        CompetitionDetail, CompetitionList, CreateCompetition, Dashboard, Discard, EditCompetition,
+        Home, Login, Mailbox, Queues, Signup,
     },
     components::{Footer, Header, NavigationFocus, Toaster, Toasts},
     pages::NotFoundPage,
@@ -71,6 +71,8 @@ fn Site() -> impl IntoView {
                 <Route path=path!("/auth/signup") view={Lazy::<Signup>::new()} ssr=SsrMode::Async />
                 <Route path=path!("/dashboard") view={Lazy::<Dashboard>::new()} ssr=SsrMode::Async />
                 <Route path=path!("/mailbox") view={Lazy::<Mailbox>::new()} ssr=SsrMode::Async />
+                <Route path=path!("/admin/queues") view={Lazy::<Queues>::new()} ssr=SsrMode::Async />
+                <Route path=path!("/admin/queues/:id/discard") view={Lazy::<Discard>::new()} ssr=SsrMode::Async />
             </Routes>
         </main>
         <Footer />

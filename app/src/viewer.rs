@@ -38,6 +38,12 @@ impl CurrentViewer {
         provide_context(current);
         current
     }
+
+    /// Loads the viewer again after each answer of an action that changed what the head of the page counts.
+    pub(crate) fn follow(self, version: impl Into<Signal<usize>>) {
+        let version = version.into();
+        Effect::watch(move || version.get(), move |_, _, _| self.resource.refetch(), false);
+    }
 }
 
 /// Who looks at the site.

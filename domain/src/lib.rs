@@ -32,7 +32,7 @@ pub use error::{ErrorCode, Faults, FieldError, PublicError};
 pub use idempotency::{IdempotencyKey, InvalidIdempotencyKey};
 pub use ids::{CompetitionId, JobId, MailId, RegistrationId, UserId};
 pub use job::{DeadLetter, QueueStats};
-pub use mailbox::Mail;
+pub use mailbox::{Mail, MailFilter, MailPage, MailQuery};
 pub use paging::{MAX_PAGE_SIZE, Page, Paging};
 pub use raw::Raw;
 pub use registration::{

@@ -2,7 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{MailId, Timestamp, UserId};
+use crate::{
+    Faults, MailId, Page, Paging, PublicError, Timestamp, UserId,
+    competition::{filled, search},
+};
+
+/// Messages on a page.
+const ON_A_PAGE: u64 = 20;
 
 /// A message in a user's mailbox.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,4 +29,48 @@ pub struct Mail {
     pub sent_at: Timestamp,
     /// When it was first opened, if it was.
     pub read_at: Option<Timestamp>,
+}
+
+/// The query string of a mailbox, unchecked. Fields that are empty are as good as absent.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct MailQuery {
+    /// Words of the subject or text, in any case.
+    pub search: Option<String>,
+    /// Counted from 1.
+    pub page: Option<String>,
+}
+
+/// Which part of a mailbox to show, checked.
+#[derive(Clone, Debug)]
+pub struct MailFilter {
+    /// Lower case, if anything is searched for.
+    pub search: Option<String>,
+    /// The page.
+    pub paging: Paging,
+}
+
+impl MailQuery {
+    /// Applies every rule.
+    ///
+    /// # Errors
+    /// All faults at once.
+    pub fn check(&self) -> Result<MailFilter, PublicError> {
+        let mut faults = Faults::default();
+        let search = faults.check("search", search(filled(&self.search)));
+        let paging = Paging::parse(&mut faults, self.page.as_deref(), None, ON_A_PAGE);
+        let whole = search.zip(paging);
+        faults.finish(whole.map(|(search, paging)| MailFilter { search, paging }))
+    }
+}
+
+/// What the page of a mailbox shows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MailPage {
+    /// The messages that match, newest first.
+    pub found: Page<Mail>,
+    /// How many are unread, in the whole mailbox.
+    pub unread: u64,
+    /// Whether there is any message at all.
+    pub any: bool,
 }

@@ -1,4 +1,4 @@
-import type { APIRequestContext, APIResponse } from '@playwright/test';
+import { expect, type APIRequestContext, type APIResponse } from '@playwright/test';
 import { inDays } from './time.ts';
 import { unique } from './unique.ts';
 
@@ -37,6 +37,26 @@ export class Api {
 
   organizer(name = 'Olga Organizer'): Promise<Person> {
     return this.signUp(name, 'ORGANIZER');
+  }
+
+  /** The administrator that serve.sh makes. */
+  async admin(): Promise<Person> {
+    const email = 'admin@example.com';
+    const body = { email, password: PASSWORD };
+    const { token, user } = await this.send<{ token: string; user: { id: string; name: string } }>(
+      'POST',
+      '/api/auth/login',
+      undefined,
+      body,
+    );
+    return { ...user, email, token };
+  }
+
+  /** Gives a dead job up for good. */
+  async discard(admin: Person, id: string): Promise<void> {
+    const headers = { authorization: `Bearer ${admin.token}` };
+    const answer = await this.request.delete(`/api/admin/failed-jobs/${id}`, { headers });
+    expect(answer.status()).toBe(204);
   }
 
   /** A competition; of a new organizer unless its owner is given. */

@@ -6,8 +6,17 @@ import type { World } from './world.ts';
 export type Place = {
   name: string;
   path: (world: World) => string;
-  viewer?: 'organizer' | 'participant';
+  viewer?: 'organizer' | 'participant' | 'admin';
   status?: number;
+};
+
+/** The dead jobs among the demo data. Each test takes another one; nobody moves `send_newsletter`. */
+export const DEAD_JOBS = {
+  refresh_rankings: '01939a00-0000-7000-8000-000000000001',
+  send_newsletter: '01939a00-0000-7000-8000-000000000002',
+  export_roster: '01939a00-0000-7000-8000-000000000003',
+  sync_calendar: '01939a00-0000-7000-8000-000000000004',
+  rebuild_index: '01939a00-0000-7000-8000-000000000005',
 };
 
 const NOBODYS_ID = '01939a00-0000-7000-8000-000000000000';
@@ -29,6 +38,9 @@ export const PLACES: Place[] = [
   { name: 'the mailbox', path: () => '/mailbox', viewer: 'participant' },
   { name: 'a message', path: ({ mail }) => `/mailbox?mail=${mail}`, viewer: 'participant' },
   { name: 'an empty mailbox', path: () => '/mailbox', viewer: 'organizer' },
+  { name: 'a mailbox without a match', path: () => `/mailbox?search=${NOBODYS_ID}`, viewer: 'participant' },
+  { name: 'the queues', path: () => '/admin/queues', viewer: 'admin' },
+  { name: 'discarding a job', path: () => `/admin/queues/${DEAD_JOBS.send_newsletter}/discard`, viewer: 'admin' },
   { name: 'a page for others', path: () => '/competitions/create', viewer: 'participant', status: 403 },
   { name: 'an address with nothing behind it', path: () => '/no/such/page', status: 404 },
 ];

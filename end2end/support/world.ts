@@ -4,6 +4,7 @@ import { unique } from './unique.ts';
 
 /** People and a competition with something to show on every page. */
 export type World = {
+  admin: Person;
   organizer: Person;
   participant: Person;
   /** The participant holds a place in it. */
@@ -19,7 +20,8 @@ const LONG_WORD = 'Donaudampfschifffahrtsgesellschaftskapitänswettbewerb';
 
 /** Makes the world that the pages are about. */
 export async function makeWorld(api: Api): Promise<World> {
-  const [organizer, participant] = await Promise.all([
+  const [admin, organizer, participant] = await Promise.all([
+    api.admin(),
     api.organizer(LONG_WORD),
     api.participant(LONG_WORD),
   ]);
@@ -34,5 +36,5 @@ export async function makeWorld(api: Api): Promise<World> {
   await api.register(participant, competition);
   await expect.poll(() => api.mailOf(participant)).toHaveLength(1);
   const [mail] = await api.mailOf(participant);
-  return { organizer, participant, competition, other, mail: mail?.id ?? '' };
+  return { admin, organizer, participant, competition, other, mail: mail?.id ?? '' };
 }

@@ -23,7 +23,7 @@ test('somebody without a mouse finds a competition, logs in and registers', asyn
   await tabTo(page, page.getByLabel('Search competitions'));
   await page.keyboard.type(competition.title);
   await page.keyboard.press('Enter');
-  await expect(page.getByRole('status')).toHaveText('1 competition found');
+  await expect(page.getByRole('main').getByRole('status')).toHaveText('1 competition found');
   await tabTo(page, page.getByRole('link', { name: competition.title }));
   await page.keyboard.press('Enter');
   await tabTo(page, page.getByRole('link', { name: 'Log in to register' }));

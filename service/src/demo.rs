@@ -7,7 +7,9 @@ use domain::{
 };
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
-use crate::{Context, Error, Result, accounts, competitions, context::Mode, entity::competition};
+use crate::{
+    Context, Error, Result, accounts, competitions, context::Mode, entity::competition, jobs,
+};
 
 /// The password of every demo account.
 pub const PASSWORD: &str = "password123";
@@ -101,6 +103,7 @@ pub async fn seed(ctx: &Context) -> Result<Seeded> {
             seeded.competitions += 1;
         }
     }
+    jobs::seed_dead_letters(ctx).await?;
     Ok(seeded)
 }
 

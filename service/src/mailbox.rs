@@ -1,27 +1,57 @@
 //! The in-app mailbox.
 
-use domain::{ErrorCode, Mail, MailId, PublicError, Timestamp, UserId};
+use domain::{ErrorCode, Mail, MailFilter, MailId, MailPage, Page, PublicError, Timestamp, UserId};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
-    QuerySelect, sea_query::Expr,
+    QuerySelect, Select, UpdateMany, prelude::DateTimeUtc, sea_query::Expr,
 };
 use uuid::Uuid;
 
-use crate::{Actor, Context, Result, db::bulk, entity::mail, ids::new_id};
+use crate::{Actor, Context, Result, db::bulk, entity::mail, ids::new_id, search};
 
 /// The most messages one list shows.
 const MAX_LISTED: u64 = 500;
 
-/// The actor's messages, newest first.
+/// The newest of the actor's messages that hold the words, if any are given, newest first. Words are in lower case.
 ///
 /// # Errors
 /// Unauthorized.
-pub async fn list(ctx: &Context, actor: &Actor) -> Result<Vec<Mail>> {
-    let rows = own(actor)?
-        .order_by_desc(mail::Column::SentAt)
-        .order_by_desc(mail::Column::Id)
-        .limit(MAX_LISTED);
+pub async fn list(ctx: &Context, actor: &Actor, words: Option<&str>) -> Result<Vec<Mail>> {
+    let rows = newest_first(matching(actor, words)?).limit(MAX_LISTED);
     Ok(rows.all(ctx.db.connection()).await?.into_iter().map(view).collect())
+}
+
+/// One page of the actor's messages that match, and what the page says about the rest.
+///
+/// # Errors
+/// Unauthorized.
+pub async fn browse(ctx: &Context, actor: &Actor, filter: &MailFilter) -> Result<MailPage> {
+    let db = ctx.db.connection();
+    let matching = matching(actor, filter.search.as_deref())?;
+    let total = matching.clone().count(db).await?;
+    let rows = newest_first(matching)
+        .offset(filter.paging.offset())
+        .limit(filter.paging.limit)
+        .all(db)
+        .await?;
+    let any = total > 0 || own(actor)?.one(db).await?.is_some();
+    let found = Page {
+        items: rows.into_iter().map(view).collect(),
+        total,
+        page: filter.paging.page,
+        limit: filter.paging.limit,
+    };
+    Ok(MailPage { found, unread: unread_count(ctx, actor).await?, any })
+}
+
+/// One of the actor's messages, as it is.
+///
+/// # Errors
+/// Unauthorized; [`ErrorCode::MailNotFound`], also for somebody else's message.
+pub async fn get(ctx: &Context, actor: &Actor, id: MailId) -> Result<Mail> {
+    let found = own(actor)?.filter(mail::Column::Id.eq(id.0)).one(ctx.db.connection()).await?;
+    let not_found = || PublicError::new(ErrorCode::MailNotFound, "Message not found").into();
+    found.map(view).ok_or_else(not_found)
 }
 
 /// How many messages the actor has not opened.
@@ -38,17 +68,45 @@ pub async fn unread_count(ctx: &Context, actor: &Actor) -> Result<u64> {
 /// # Errors
 /// Unauthorized; [`ErrorCode::MailNotFound`], also for somebody else's message.
 pub async fn mark_read(ctx: &Context, actor: &Actor, id: MailId) -> Result<Mail> {
+    let one = unread(actor)?.filter(mail::Column::Id.eq(id.0));
+    read(ctx, one).await?;
+    get(ctx, actor, id).await
+}
+
+/// Notes that the actor has opened every message; answers with how many were unread.
+///
+/// # Errors
+/// Unauthorized.
+pub async fn mark_all_read(ctx: &Context, actor: &Actor) -> Result<u64> {
+    read(ctx, unread(actor)?).await
+}
+
+/// Makes a message as good as never opened.
+///
+/// # Errors
+/// Unauthorized; [`ErrorCode::MailNotFound`], also for somebody else's message.
+pub async fn mark_unread(ctx: &Context, actor: &Actor, id: MailId) -> Result<Mail> {
     let user = actor.user()?;
     mail::Entity::update_many()
-        .col_expr(mail::Column::ReadAt, Expr::value(ctx.now().utc()))
+        .col_expr(mail::Column::ReadAt, Expr::value(None::<DateTimeUtc>))
         .filter(mail::Column::Id.eq(id.0))
         .filter(mail::Column::UserId.eq(user.id.0))
-        .filter(mail::Column::ReadAt.is_null())
         .exec(&*ctx.db.autocommit().await)
         .await?;
-    let found = own(actor)?.filter(mail::Column::Id.eq(id.0)).one(ctx.db.connection()).await?;
-    let not_found = || PublicError::new(ErrorCode::MailNotFound, "Message not found").into();
-    found.map(view).ok_or_else(not_found)
+    get(ctx, actor, id).await
+}
+
+/// The actor's unread messages, to be changed.
+fn unread(actor: &Actor) -> Result<UpdateMany<mail::Entity>> {
+    let user = actor.user()?;
+    Ok(mail::Entity::update_many()
+        .filter(mail::Column::UserId.eq(user.id.0))
+        .filter(mail::Column::ReadAt.is_null()))
+}
+
+async fn read(ctx: &Context, unread: UpdateMany<mail::Entity>) -> Result<u64> {
+    let read = unread.col_expr(mail::Column::ReadAt, Expr::value(ctx.now().utc()));
+    Ok(read.exec(&*ctx.db.autocommit().await).await?.rows_affected)
 }
 
 /// A message to be delivered.
@@ -72,6 +130,7 @@ pub(crate) async fn deliver(
         id: new_id(),
         user_id: draft.user,
         recipient: draft.recipient,
+        search_text: search_text(&draft.subject, &draft.body),
         subject: draft.subject,
         body: draft.body,
         sent_at: now.utc(),
@@ -81,9 +140,27 @@ pub(crate) async fn deliver(
     bulk::insert_new(tx, rows.collect(), mail::Column::DedupKey).await
 }
 
-fn own(actor: &Actor) -> Result<sea_orm::Select<mail::Entity>> {
+/// What a search looks in: databases do not agree on what the lower case of a letter is.
+fn search_text(subject: &str, body: &str) -> String {
+    format!("{subject} {body}").to_lowercase()
+}
+
+fn own(actor: &Actor) -> Result<Select<mail::Entity>> {
     let user = actor.user()?;
     Ok(mail::Entity::find().filter(mail::Column::UserId.eq(user.id.0)))
+}
+
+/// The words are only looked for among the actor's own messages, which an index finds.
+fn matching(actor: &Actor, words: Option<&str>) -> Result<Select<mail::Entity>> {
+    let own = own(actor)?;
+    Ok(match words {
+        Some(words) => own.filter(search::holds(mail::Column::SearchText, words)),
+        None => own,
+    })
+}
+
+fn newest_first(mails: Select<mail::Entity>) -> Select<mail::Entity> {
+    mails.order_by_desc(mail::Column::SentAt).order_by_desc(mail::Column::Id)
 }
 
 fn view(row: mail::Model) -> Mail {

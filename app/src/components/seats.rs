@@ -20,7 +20,7 @@ pub(crate) fn Seats(
 ) -> impl IntoView {
     let words = move || places_left(left.get(), capacity.get());
     view! {
-        <div class="grid gap-1.5">
+        <div class="seats-line">
             <p class="font-semibold tabular-nums">{words}</p>
             <meter class="seats" min="0" max=capacity value=left aria-label=words />
         </div>

@@ -88,7 +88,7 @@ fn Promise() -> impl IntoView {
                         type="search"
                         placeholder="Coding, design, data…"
                     />
-                    <button class="btn btn-primary">
+                    <button class="btn btn-accent">
                         <Icon shape=Shape::Search />
                         "Search"
                     </button>

@@ -53,7 +53,12 @@ pub(crate) async fn show_again<T: Serialize>(
 pub(crate) async fn returned<T: Default + DeserializeOwned>(
     form: &str,
 ) -> Result<Returned<T>, Failure> {
-    Ok(session().remove(&key(form)).await?.unwrap_or_default())
+    let (session, key) = (session(), key(form));
+    // Removing marks a session as changed, and so has it written, even where there was nothing.
+    if session.get_value(&key).await?.is_none() {
+        return Ok(Returned::default());
+    }
+    Ok(session.remove(&key).await?.unwrap_or_default())
 }
 
 /// A check and what follows it, as one outcome.

@@ -2,7 +2,9 @@
 
 use axum::{Json, extract::State, http::StatusCode};
 use domain::{DeadLetter, JobId, QueueStats, Role};
+use serde::Serialize;
 use service::jobs::{self, Operator};
+use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::extract::Id;
@@ -13,7 +15,19 @@ use crate::{
 };
 
 pub(super) fn router() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new().routes(routes!(queues)).routes(routes!(failed_jobs)).routes(routes!(retry))
+    OpenApiRouter::new()
+        .routes(routes!(queues))
+        .routes(routes!(failed_jobs))
+        .routes(routes!(retry_all))
+        .routes(routes!(retry))
+        .routes(routes!(discard))
+}
+
+/// A number of jobs.
+#[derive(Serialize, ToSchema)]
+struct Retried {
+    /// How many are back in their queues.
+    count: usize,
 }
 
 /// Count the background jobs
@@ -70,5 +84,49 @@ async fn retry(
     actor.require(Role::Admin)?;
     let Id(id) = id?;
     jobs::revive(&state.ctx, Operator::Admin(&actor), id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Try every job again that was given up
+///
+/// Each has all its attempts before it again; who put them back is noted.
+#[utoipa::path(
+    post, path = "/admin/failed-jobs/retry", tag = "admin", security(("bearer" = [])),
+    responses(
+        (status = 200, description = "They are back in their queues", body = Retried),
+        (status = 401, description = "Unauthorized", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 403, description = "Required role: ADMIN", body = ProblemDetails, content_type = "application/problem+json"),
+    ),
+)]
+async fn retry_all(
+    State(state): State<AppState>,
+    CurrentActor(actor): CurrentActor,
+) -> Result<Json<Retried>, Problem> {
+    let count = jobs::revive_all(&state.ctx, Operator::Admin(&actor)).await?;
+    Ok(Json(Retried { count }))
+}
+
+/// Discard a job that was given up
+///
+/// It will never be done. Who discarded it is noted.
+#[utoipa::path(
+    delete, path = "/admin/failed-jobs/{id}", tag = "admin", security(("bearer" = [])),
+    params(("id" = JobId, Path)),
+    responses(
+        (status = 204, description = "It is gone"),
+        (status = 401, description = "Unauthorized", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 403, description = "Required role: ADMIN", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 404, description = "Job not found", body = ProblemDetails, content_type = "application/problem+json"),
+    ),
+)]
+async fn discard(
+    State(state): State<AppState>,
+    CurrentActor(actor): CurrentActor,
+    id: Result<Id<JobId>, Problem>,
+) -> Result<StatusCode, Problem> {
+    actor.require(Role::Admin)?;
+    let Id(id) = id?;
+    // A program says by the id which one it means; it is people who are asked for the name.
+    jobs::discard(&state.ctx, Operator::Admin(&actor), id, None).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -1,13 +1,13 @@
 //! `/api/mailbox`: the in-app mailbox.
 
 use axum::{Json, extract::State};
-use domain::{Mail, MailId};
+use domain::{Mail, MailId, MailQuery};
 use serde::Serialize;
 use service::mailbox;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::extract::Id;
+use super::extract::{Id, QueryString};
 use crate::{
     AppState,
     auth::CurrentActor,
@@ -30,16 +30,23 @@ struct Count {
 /// List my messages
 #[utoipa::path(
     get, path = "/mailbox/my", tag = "mailbox", security(("bearer" = [])),
+    params(("search" = Option<String>, Query, description = "Words of the subject or text, in any case")),
     responses(
-        (status = 200, description = "The 500 newest, newest first", body = [Mail]),
+        (status = 200, description = "The 500 newest that match, newest first", body = [Mail]),
+        (status = 400, description = "The parameter is wrong", body = ProblemDetails, content_type = "application/problem+json"),
         (status = 401, description = "Unauthorized", body = ProblemDetails, content_type = "application/problem+json"),
     ),
 )]
 async fn list(
     State(state): State<AppState>,
     CurrentActor(actor): CurrentActor,
+    query: Result<QueryString<MailQuery>, Problem>,
 ) -> Result<Json<Vec<Mail>>, Problem> {
-    Ok(Json(mailbox::list(&state.ctx, &actor).await?))
+    // Who may not do this is told so, whatever they sent.
+    actor.user()?;
+    let QueryString(query) = query?;
+    let filter = query.check()?;
+    Ok(Json(mailbox::list(&state.ctx, &actor, filter.search.as_deref()).await?))
 }
 
 /// Count the messages I have not opened

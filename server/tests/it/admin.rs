@@ -1,6 +1,6 @@
 //! `/api/admin`.
 
-use axum::http::StatusCode;
+use axum::http::{Method, StatusCode};
 use chrono::TimeDelta;
 use service::{
     Actor, cron,
@@ -47,6 +47,8 @@ async fn the_queues_are_an_administrators_business() {
             app.get("/api/admin/queues"),
             app.get("/api/admin/failed-jobs"),
             app.post("/api/admin/failed-jobs/x/retry"),
+            app.post("/api/admin/failed-jobs/retry"),
+            app.call(Method::DELETE, "/api/admin/failed-jobs/x"),
         ]
     };
     for call in calls() {
@@ -59,4 +61,22 @@ async fn the_queues_are_an_administrators_business() {
     }
     let no_uuid = app.post("/api/admin/failed-jobs/x/retry").by(&root).send().await;
     assert_eq!(no_uuid.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn all_jobs_are_tried_again_at_once_or_one_is_discarded() {
+    let (app, root) = app_with_a_dead_job().await;
+    let all = app.post("/api/admin/failed-jobs/retry").by(&root).send().await;
+    assert_eq!((all.status, all.json()), (StatusCode::OK, serde_json::json!({ "count": 1 })));
+    let none = app.post("/api/admin/failed-jobs/retry").by(&root).send().await;
+    assert_eq!(none.json()["count"], 0);
+
+    let (app, root) = app_with_a_dead_job().await;
+    let list = app.get("/api/admin/failed-jobs").by(&root).send().await;
+    let path = format!("/api/admin/failed-jobs/{}", list.json()[0]["id"].as_str().unwrap());
+    let discarded = app.call(Method::DELETE, &path).by(&root).send().await;
+    assert_eq!(discarded.status, StatusCode::NO_CONTENT);
+    let again = app.call(Method::DELETE, &path).by(&root).send().await;
+    assert_eq!(again.status, StatusCode::NOT_FOUND);
+    assert_eq!(app.world.job_audits().await, [format!("discarded by {}", root.user().unwrap().id)]);
 }

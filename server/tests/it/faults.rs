@@ -15,7 +15,7 @@ const PATIENCE: Duration = Duration::from_secs(90);
 async fn mails(world: &World, actor: &Actor) -> Vec<domain::Mail> {
     let began = tokio::time::Instant::now();
     loop {
-        let mails = service::mailbox::list(&world.ctx, actor).await.unwrap();
+        let mails = service::mailbox::list(&world.ctx, actor, None).await.unwrap();
         if !mails.is_empty() {
             return mails;
         }
@@ -39,7 +39,7 @@ async fn a_confirmation_survives_a_kill_between_the_commit_and_the_mail() {
     assert_eq!(response.status(), StatusCode::CREATED);
     server.kill();
     assert!(
-        service::mailbox::list(&app.world.ctx, &ben).await.unwrap().is_empty(),
+        service::mailbox::list(&app.world.ctx, &ben, None).await.unwrap().is_empty(),
         "killed before the mail"
     );
 

@@ -21,6 +21,15 @@ async fn a_message_is_listed_counted_and_read_once() {
     assert_eq!(mail["subject"], "Registration Confirmed: Code Sprint");
     snapshot("unread_count", &app.get("/api/mailbox/unread-count").by(&ben).send().await);
 
+    for (search, expected) in [("CODE%20sprint", 1), ("chess", 0)] {
+        let path = format!("/api/mailbox/my?search={search}");
+        let found = app.get(&path).by(&ben).send().await;
+        assert_eq!(found.json().as_array().unwrap().len(), expected, "{search}");
+    }
+    let too_long = format!("/api/mailbox/my?search={}", "x".repeat(201));
+    let refused = app.get(&too_long).by(&ben).send().await;
+    assert_eq!(refused.status, StatusCode::BAD_REQUEST);
+
     let path = format!("/api/mailbox/{}/read", mail["id"].as_str().unwrap());
     assert_eq!(app.patch(&path).by(&ada).send().await.status, StatusCode::NOT_FOUND, "not hers");
     assert_eq!(app.patch(&path).by(&ben).send().await.json()["readAt"], "2026-11-23T12:00:00.000Z");

@@ -11,6 +11,7 @@ mod cors;
 mod events;
 mod faults;
 mod health;
+mod look;
 mod mailbox;
 mod openapi;
 mod pages;

@@ -11,6 +11,7 @@ pub(crate) struct Model {
     pub(crate) recipient: String,
     pub(crate) subject: String,
     pub(crate) body: String,
+    pub(crate) search_text: String,
     pub(crate) sent_at: DateTimeUtc,
     pub(crate) read_at: Option<DateTimeUtc>,
     pub(crate) dedup_key: String,

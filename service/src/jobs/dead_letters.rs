@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::{Operator, State, Ticket, relay::announce};
 use crate::{
     Context, Error, Result,
-    db::bulk,
+    db::{WriteTx, bulk},
     entity::{failed_job, job, job_audit},
     ids::new_id,
 };
@@ -36,8 +36,7 @@ pub async fn revive(ctx: &Context, operator: Operator<'_>, id: JobId) -> Result<
     let actor = operator.name()?;
     let now = ctx.now().utc();
     let tx = ctx.db.write_locked().await?;
-    let found = failed_job::Entity::find_by_id(id.0).lock_exclusive().one(&*tx).await?;
-    let dead = found.ok_or_else(not_found)?;
+    let dead = find(&tx, id).await?;
     let row = job::Model {
         id: dead.id,
         kind: dead.kind.clone(),
@@ -56,17 +55,10 @@ pub async fn revive(ctx: &Context, operator: Operator<'_>, id: JobId) -> Result<
         enqueued_at: None,
         finished_at: None,
     };
-    let audit = job_audit::Model {
-        id: new_id(),
-        job_id: dead.id,
-        action: "revived".to_owned(),
-        actor,
-        at: now,
-    };
     let ticket = Ticket::from(&row);
+    note(ctx, &tx, &dead, "revived", actor).await?;
     dead.delete(&*tx).await?;
     bulk::insert(&*tx, vec![row]).await?;
-    bulk::insert(&*tx, vec![audit]).await?;
     tx.commit().await?;
     tracing::info!(job.id = %id, "job put back from the dead letter queue");
     announce(ctx, vec![ticket]);
@@ -96,6 +88,66 @@ pub async fn revive_all(ctx: &Context, operator: Operator<'_>) -> Result<usize> 
         }
     }
     Ok(revived)
+}
+
+/// One job that was given up.
+///
+/// # Errors
+/// Unauthorized; Forbidden; [`ErrorCode::JobNotFound`].
+pub async fn dead_letter(ctx: &Context, operator: Operator<'_>, id: JobId) -> Result<DeadLetter> {
+    operator.name()?;
+    let found = failed_job::Entity::find_by_id(id.0).one(ctx.db.connection()).await?;
+    Ok(view(found.ok_or_else(not_found)?))
+}
+
+/// Gives a dead job up for good, and notes who did. Where a person asks for it, `named` is the kind of the job as
+/// they typed it: nobody discards a job that they take for another one.
+///
+/// # Errors
+/// Unauthorized; Forbidden; [`ErrorCode::JobNotFound`]; [`ErrorCode::ValidationFailed`] on `kind` for another name.
+pub async fn discard(
+    ctx: &Context,
+    operator: Operator<'_>,
+    id: JobId,
+    named: Option<&str>,
+) -> Result<()> {
+    let actor = operator.name()?;
+    let tx = ctx.db.write_locked().await?;
+    let dead = find(&tx, id).await?;
+    if named.is_some_and(|named| named.trim() != dead.kind) {
+        let message = format!("Type {} to discard this job", dead.kind);
+        return Err(PublicError::on_field(ErrorCode::ValidationFailed, "kind", &message).into());
+    }
+    note(ctx, &tx, &dead, "discarded", actor).await?;
+    let kind = dead.kind.clone();
+    dead.delete(&*tx).await?;
+    tx.commit().await?;
+    tracing::info!(job.id = %id, job.kind = kind, "job discarded from the dead letter queue");
+    Ok(())
+}
+
+/// A dead job, which nobody else can move until the transaction ends.
+async fn find(tx: &WriteTx<'_>, id: JobId) -> Result<failed_job::Model> {
+    let found = failed_job::Entity::find_by_id(id.0).lock_exclusive().one(&**tx).await?;
+    Ok(found.ok_or_else(not_found)?)
+}
+
+/// Notes who did what to a job.
+async fn note(
+    ctx: &Context,
+    tx: &WriteTx<'_>,
+    dead: &failed_job::Model,
+    action: &str,
+    actor: String,
+) -> Result<()> {
+    let audit = job_audit::Model {
+        id: new_id(),
+        job_id: dead.id,
+        action: action.to_owned(),
+        actor,
+        at: ctx.now().utc(),
+    };
+    bulk::insert(&**tx, vec![audit]).await
 }
 
 fn not_found() -> PublicError {

@@ -9,6 +9,7 @@
 mod claim;
 mod consumer;
 mod dead_letters;
+mod demo;
 mod finish;
 mod job;
 mod operator;
@@ -21,7 +22,8 @@ mod ticket;
 
 pub use claim::{Claim, LEASE, claim, extend_lease, hand_back};
 pub use consumer::Consumer;
-pub use dead_letters::{dead_letters, revive, revive_all};
+pub use dead_letters::{dead_letter, dead_letters, discard, revive, revive_all};
+pub(crate) use demo::seed_dead_letters;
 pub(crate) use finish::acknowledge;
 pub use finish::{Verdict, complete, fail};
 pub use job::Job;

@@ -3,8 +3,8 @@ use domain::{DeadLetter, ErrorCode, JobId, QueueStats};
 use service::{
     Actor, cron,
     jobs::{
-        Claim, Job, Operator, Verdict, complete, dead_letters, extend_lease, fail, revive,
-        revive_all, stats,
+        Claim, Job, Operator, Verdict, complete, dead_letter, dead_letters, discard, extend_lease,
+        fail, revive, revive_all, stats,
     },
     testing::{Queue, World},
 };
@@ -105,6 +105,38 @@ async fn what_is_not_dead_cannot_be_put_back() {
     }
     assert!(world.job_audits().await.is_empty());
     assert_eq!(revive_all(&world.ctx, Operator::Console).await.unwrap(), 0);
+}
+
+#[tokio::test]
+async fn a_discarded_job_is_gone_for_good_and_audited() {
+    let (world, claim) = world_with_a_dead_job().await;
+    let root = world.admin("Root").await;
+    let by_root = Operator::Admin(&root);
+    assert_eq!(dead_letter(&world.ctx, by_root, claim.id).await.unwrap().kind, "clean_up");
+    discard(&world.ctx, by_root, claim.id, Some(" clean_up ")).await.unwrap();
+    assert_eq!(world.job_audits().await, [format!("discarded by {}", root.user().unwrap().id)]);
+    assert!(listed(&world).await.is_empty());
+    assert_eq!(world.queue().await, Queue::default());
+    for gone in [
+        discard(&world.ctx, by_root, claim.id, None).await,
+        revive(&world.ctx, by_root, claim.id).await,
+        dead_letter(&world.ctx, by_root, claim.id).await.map(drop),
+    ] {
+        assert_eq!(code(gone.unwrap_err()), ErrorCode::JobNotFound);
+    }
+}
+
+#[tokio::test]
+async fn a_job_that_is_called_by_another_name_is_not_discarded() {
+    let (world, claim) = world_with_a_dead_job().await;
+    for other in ["", "send_reminders", "Clean_up"] {
+        let refused = discard(&world.ctx, Operator::Console, claim.id, Some(other)).await;
+        assert_eq!(code(refused.unwrap_err()), ErrorCode::ValidationFailed, "{other}");
+    }
+    assert_eq!(listed(&world).await.len(), 1);
+    assert!(world.job_audits().await.is_empty());
+    discard(&world.ctx, Operator::Console, claim.id, None).await.unwrap();
+    assert_eq!(world.job_audits().await, ["discarded by console"]);
 }
 
 #[tokio::test]

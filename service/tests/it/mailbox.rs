@@ -1,8 +1,8 @@
 use chrono::TimeDelta;
-use domain::{ErrorCode, MailId};
+use domain::{ErrorCode, MailId, MailPage, MailQuery};
 use service::{
     Actor,
-    mailbox::{list, mark_read, unread_count},
+    mailbox::{browse, list, mark_all_read, mark_read, mark_unread, unread_count},
     testing::World,
 };
 
@@ -65,8 +65,66 @@ async fn nobody_in_particular_has_no_mailbox() {
     let world = World::new().await;
     let nobody = Actor::anonymous();
     let unauthorized = ErrorCode::Unauthorized;
-    assert_eq!(code(list(&world.ctx, &nobody).await.unwrap_err()), unauthorized);
+    assert_eq!(code(list(&world.ctx, &nobody, None).await.unwrap_err()), unauthorized);
     assert_eq!(code(unread_count(&world.ctx, &nobody).await.unwrap_err()), unauthorized);
     let mail = MailId(uuid::Uuid::nil());
     assert_eq!(code(mark_read(&world.ctx, &nobody, mail).await.unwrap_err()), unauthorized);
+}
+
+/// What somebody finds in their mailbox.
+async fn found(world: &World, actor: &Actor, search: &str, page: &str) -> MailPage {
+    let query = MailQuery { search: Some(search.to_owned()), page: Some(page.to_owned()) };
+    browse(&world.ctx, actor, &query.check().unwrap()).await.unwrap()
+}
+
+#[tokio::test]
+async fn a_search_finds_words_of_subject_and_text_in_any_case_among_ones_own_mail() {
+    let world = World::new().await;
+    let ada = world.organizer("Ada").await;
+    let [grace, alan] = [world.participant("Grace").await, world.participant("Alan").await];
+    for (title, guest) in [("Ärger 100%", &grace), ("Ruhe", &grace), ("Ärger für Alan", &alan)] {
+        let id = world.competition(&ada).titled(title).create().await;
+        register(&world.ctx, guest, id).await.unwrap();
+        world.run_pending_jobs().await;
+    }
+    for (words, expected) in [
+        ("äRGER", vec!["Registration Confirmed: Ärger 100%"]),
+        (
+            "registration id",
+            vec!["Registration Confirmed: Ruhe", "Registration Confirmed: Ärger 100%"],
+        ),
+        ("100%", vec!["Registration Confirmed: Ärger 100%"]),
+        ("1%0", vec![]),
+        ("für alan", vec![]),
+    ] {
+        let page = found(&world, &grace, words, "").await;
+        let mut subjects: Vec<_> = page.found.items.iter().map(|mail| &*mail.subject).collect();
+        subjects.sort_unstable();
+        assert_eq!(subjects, expected, "{words}");
+        assert_eq!((page.found.total, page.any), (expected.len() as u64, true), "{words}");
+        let listed = list(&world.ctx, &grace, Some(&words.to_lowercase())).await.unwrap();
+        assert_eq!(listed.len(), expected.len(), "{words}");
+    }
+    let behind = found(&world, &grace, "", "2").await;
+    assert_eq!((behind.found.items.len(), behind.found.total, behind.unread), (0, 2, 2));
+    assert!(!found(&world, &ada, "", "").await.any, "no mail at all");
+}
+
+#[tokio::test]
+async fn a_mailbox_is_read_all_at_once_and_a_message_made_unread_again() {
+    let world = World::new().await;
+    let [grace, alan] = two_guests_with_mail(&world).await;
+    assert_eq!(mark_all_read(&world.ctx, &grace).await.unwrap(), 2);
+    assert_eq!(mark_all_read(&world.ctx, &grace).await.unwrap(), 0);
+    assert_eq!(unread_count(&world.ctx, &grace).await.unwrap(), 0);
+    assert_eq!(unread_count(&world.ctx, &alan).await.unwrap(), 2, "his stay as they are");
+
+    let mail = mails(&world, &grace).await.remove(0);
+    let not_his = mark_unread(&world.ctx, &alan, mail.id).await.unwrap_err();
+    assert_eq!(code(not_his), ErrorCode::MailNotFound);
+    assert_eq!(unread_count(&world.ctx, &grace).await.unwrap(), 0);
+    assert_eq!(mark_unread(&world.ctx, &grace, mail.id).await.unwrap().read_at, None);
+    assert_eq!(unread_count(&world.ctx, &grace).await.unwrap(), 1);
+    let unauthorized = mark_all_read(&world.ctx, &Actor::anonymous()).await.unwrap_err();
+    assert_eq!(code(unauthorized), ErrorCode::Unauthorized);
 }

@@ -86,7 +86,7 @@ pub(crate) async fn titles(world: &World, query: CompetitionQuery) -> Vec<String
 
 /// The messages of somebody, newest first.
 pub(crate) async fn mails(world: &World, actor: &Actor) -> Vec<Mail> {
-    mailbox::list(&world.ctx, actor).await.unwrap()
+    mailbox::list(&world.ctx, actor, None).await.unwrap()
 }
 
 /// The subjects of somebody's messages, newest first.

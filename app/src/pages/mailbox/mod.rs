@@ -1,6 +1,9 @@
 //! A user's messages.
 
+mod address;
+mod marks;
 mod page;
 mod reader;
 
+use marks::{MarkMailUnread, ReadAllMail};
 pub use page::{MailLine, MailboxPage, MailboxScreen};

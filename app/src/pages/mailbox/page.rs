@@ -1,13 +1,15 @@
 //! The mailbox: a list, and the message that is open.
 
-use domain::{Mail, MailId, Timestamp};
+use domain::{Mail, MailId, MailQuery, Timestamp};
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 use serde::{Deserialize, Serialize};
 
-use super::reader::Reader;
+use super::{MarkMailUnread, ReadAllMail, address, reader::Reader};
 use crate::{
-    components::{EmptyState, FailureView, Head, Heading, Time},
+    components::{
+        EmptyState, FailureView, Head, Heading, Icon, Pagination, Shape, Submit, Time, Toasts,
+    },
     error::Failure,
     viewer::CurrentViewer,
 };
@@ -39,61 +41,93 @@ impl From<Mail> for MailLine {
 /// What the mailbox shows.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MailboxScreen {
-    /// Newest first.
+    /// What was asked for.
+    pub query: MailQuery,
+    /// The messages of this page, newest first.
     pub lines: Vec<MailLine>,
+    /// How many match, on all pages.
+    pub total: u64,
+    /// Counted from 1.
+    pub page: u64,
+    /// How many pages there are.
+    pub pages: u64,
+    /// How many are unread, in the whole mailbox.
+    pub unread: u64,
+    /// Whether there is any message at all.
+    pub any: bool,
     /// The message that is open.
     pub open: Option<Mail>,
     /// Whether it was unread until now.
     pub just_read: bool,
 }
 
-/// The address of a message.
-fn href(id: MailId) -> String {
-    format!("/mailbox?mail={id}")
-}
-
 /// The mailbox, with the message `mail` open. To open a message is to read it.
 #[server(prefix = "/fn", endpoint = "mailbox")]
-pub async fn load_mailbox(#[server(default)] mail: String) -> Result<MailboxScreen, Failure> {
+pub async fn load_mailbox(
+    #[server(default)] query: MailQuery,
+    #[server(default)] mail: String,
+) -> Result<MailboxScreen, Failure> {
     use crate::ssr::{
         request::{self, Kind},
         response,
     };
     use domain::{ErrorCode, PublicError};
+    use service::mailbox;
 
     let (ctx, actor) = (request::context(), request::actor());
-    let mut mails = service::mailbox::list(&ctx, &actor).await?;
+    actor.user()?;
+    let filter = query.check()?;
     let (mut open, mut just_read) = (None, false);
     if !mail.is_empty() {
-        let not_found = || PublicError::new(ErrorCode::MailNotFound, "Message not found");
-        let id = mail.parse().map_err(|_| not_found())?;
-        let line = mails.iter_mut().find(|mail| mail.id == id).ok_or_else(not_found)?;
-        if line.read_at.is_none() {
-            *line = service::mailbox::mark_read(&ctx, &actor, id).await?;
+        let not_found = |_| PublicError::new(ErrorCode::MailNotFound, "Message not found");
+        let id = mail.parse().map_err(not_found)?;
+        let mut mail = mailbox::get(&ctx, &actor, id).await?;
+        if mail.read_at.is_none() {
+            mail = mailbox::mark_read(&ctx, &actor, id).await?;
             just_read = true;
             // The number of unread messages above the page may have been counted before, so the page is loaded
             // again.
             if request::kind() == Kind::Page {
-                response::redirect_page(&href(id));
+                response::redirect_page(&address::href(&query, Some(id)));
             }
         }
-        open = Some(line.clone());
+        open = Some(mail);
     }
-    let lines = mails.into_iter().map(MailLine::from).collect();
-    Ok(MailboxScreen { lines, open, just_read })
+    let shown = mailbox::browse(&ctx, &actor, &filter).await?;
+    Ok(MailboxScreen {
+        query,
+        total: shown.found.total,
+        page: shown.found.page,
+        pages: shown.found.pages(),
+        lines: shown.found.items.into_iter().map(MailLine::from).collect(),
+        unread: shown.unread,
+        any: shown.any,
+        open,
+        just_read,
+    })
 }
 
 /// The mailbox.
 #[component]
 pub fn MailboxPage() -> impl IntoView {
     let params = use_query_map();
+    let query = Memo::new(move |_| address::read(&params.read()));
     let mail = Memo::new(move |_| params.read().get("mail").unwrap_or_default());
-    let screen = Resource::new_blocking(move || mail.get(), load_mailbox);
+    let read_all = ServerAction::<ReadAllMail>::new();
+    let mark_unread = ServerAction::<MarkMailUnread>::new();
+    Toasts::after(read_all);
+    Toasts::after(mark_unread);
+    let viewer = expect_context::<CurrentViewer>();
+    viewer.follow(read_all.version());
+    viewer.follow(mark_unread.version());
+    // Not after a message was marked unread: it is open until the list is shown, and would be read again.
+    let source = move || (query.get(), mail.get(), read_all.version().get());
+    let screen = Resource::new_blocking(source, |(query, mail, _)| load_mailbox(query, mail));
     view! {
         <Transition fallback=|| view! { <div class="skeleton h-96" aria-hidden="true"></div> }>
             {move || Suspend::new(async move {
                 match screen.await {
-                    Ok(screen) => view! { <Content screen /> }.into_any(),
+                    Ok(screen) => view! { <Content screen read_all mark_unread /> }.into_any(),
                     Err(failure) => view! { <FailureView failure /> }.into_any(),
                 }
             })}
@@ -102,54 +136,118 @@ pub fn MailboxPage() -> impl IntoView {
 }
 
 #[component]
-fn Content(screen: MailboxScreen) -> impl IntoView {
-    let MailboxScreen { lines, open, just_read } = screen;
-    if just_read {
+fn Content(
+    screen: MailboxScreen,
+    read_all: ServerAction<ReadAllMail>,
+    mark_unread: ServerAction<MarkMailUnread>,
+) -> impl IntoView {
+    if screen.just_read {
         // The head of the page counts unread messages, too.
         let viewer = expect_context::<CurrentViewer>();
         Effect::new(move || viewer.resource.refetch());
     }
-    let unread = lines.iter().filter(|line| line.unread).count();
+    let summary = summary(&screen);
+    let MailboxScreen { query, lines, total, page, pages, unread, any, open, .. } = screen;
     let open_id = open.as_ref().map(|mail| mail.id);
     let is_empty = lines.is_empty();
-    let line = move |line: MailLine| {
+    let line = |line: MailLine| {
         let is_open = open_id == Some(line.id);
-        view! { <li><Line line is_open /></li> }
+        let href = address::href(&query, Some(line.id));
+        view! { <li><Line line is_open href /></li> }
     };
+    let lines = lines.into_iter().map(line).collect_view();
+    let list = address::href(&query, None);
     view! {
         <Head title="Mailbox" />
         <div class="grid gap-6">
-            <div class="grid gap-1">
-                <Heading takes_focus=open_id.is_none()>"Mailbox"</Heading>
-                <p class="text-muted">{summary(lines.len(), unread)}</p>
+            <div class="flex flex-wrap items-end justify-between gap-3">
+                <div class="grid gap-1">
+                    <Heading takes_focus=open_id.is_none()>"Mailbox"</Heading>
+                    <p role="status" class="text-muted">{summary}</p>
+                </div>
+                {(unread > 0)
+                    .then(|| {
+                        view! {
+                            <ActionForm action=read_all>
+                                <Submit pending=read_all.pending() class="btn-outline">
+                                    "Mark all as read"
+                                </Submit>
+                            </ActionForm>
+                        }
+                    })}
             </div>
-            {is_empty
-                .then(|| {
-                    view! {
-                        <EmptyState title="No message yet">
-                            <p>"Confirmations and reminders will arrive here."</p>
-                            <a class="btn btn-primary" href="/competitions">"See open competitions"</a>
-                        </EmptyState>
-                    }
-                })}
+            {any.then(|| view! { <SearchForm search=query.search.clone() /> })}
+            {is_empty.then(|| view! { <Nothing any total /> })}
             <div class="mailbox" class:mailbox-open=open_id.is_some()>
-                <ul aria-label="Messages" class="mail-list">
-                    {lines.into_iter().map(line).collect_view()}
-                </ul>
-                {open.map(|mail| view! { <Reader mail /> })}
+                <ul aria-label="Messages" class="mail-list">{lines}</ul>
+                {open.map(|mail| view! { <Reader mail list mark_unread /> })}
             </div>
+            <Pagination page pages href=move |page| address::at_page(&query, page) />
         </div>
     }
 }
 
+/// A plain form: what it asks for is in the address.
 #[component]
-fn Line(line: MailLine, is_open: bool) -> impl IntoView {
+fn SearchForm(search: Option<String>) -> impl IntoView {
+    let is_narrowed = search.is_some();
+    view! {
+        <form action=address::MAILBOX role="search" class="search-form">
+            <div class="grid min-w-0 grow basis-60 gap-1.5">
+                <label for="search" class="font-semibold">"Search messages"</label>
+                <input
+                    class="input"
+                    id="search"
+                    name="search"
+                    type="search"
+                    value=search.unwrap_or_default()
+                />
+            </div>
+            <button class="btn btn-primary">
+                <Icon shape=Shape::Search />
+                "Search"
+            </button>
+            {is_narrowed
+                .then(|| view! { <a class="quiet-link" href=address::MAILBOX>"Show all messages"</a> })}
+        </form>
+    }
+}
+
+/// No match differs from none yet, and from a page behind the last one.
+#[component]
+fn Nothing(any: bool, total: u64) -> impl IntoView {
+    match (any, total) {
+        (false, _) => view! {
+            <EmptyState title="No message yet">
+                <p>"Confirmations and reminders will arrive here."</p>
+                <a class="btn btn-primary" href="/competitions">"See open competitions"</a>
+            </EmptyState>
+        }
+        .into_any(),
+        (true, 0) => view! {
+            <EmptyState title="No message matches">
+                <p>"Try fewer words: they are looked for in subjects and texts, just as you typed them."</p>
+            </EmptyState>
+        }
+        .into_any(),
+        _ => view! {
+            <EmptyState title="The list is not that long">
+                <p>"There is nothing on this page any more."</p>
+                <a class="btn btn-primary" href=address::MAILBOX>"Go to the first page"</a>
+            </EmptyState>
+        }
+        .into_any(),
+    }
+}
+
+#[component]
+fn Line(line: MailLine, is_open: bool, href: String) -> impl IntoView {
     view! {
         <a
             class="mail-line"
             class:mail-unread=line.unread
             aria-current=is_open.then_some("true")
-            href=href(line.id)
+            href=href
         >
             <span class="flex items-start justify-between gap-2">
                 <span>{line.subject}</span>
@@ -162,19 +260,41 @@ fn Line(line: MailLine, is_open: bool) -> impl IntoView {
     }
 }
 
-/// `3 messages, 1 unread`.
-fn summary(all: usize, unread: usize) -> String {
-    let messages = if all == 1 { "message" } else { "messages" };
-    format!("{all} {messages}, {unread} unread")
+/// `3 messages, 1 unread`, or what was found.
+fn summary(screen: &MailboxScreen) -> String {
+    let messages = if screen.total == 1 { "message" } else { "messages" };
+    let mut summary = match &screen.query.search {
+        Some(_) => format!("{} {messages} found", screen.total),
+        None => format!("{} {messages}, {} unread", screen.total, screen.unread),
+    };
+    if screen.pages > 1 {
+        summary.push_str(&format!(", page {} of {}", screen.page, screen.pages));
+    }
+    summary
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn screen(total: u64, unread: u64, search: Option<&str>, pages: u64) -> MailboxScreen {
+        MailboxScreen {
+            query: MailQuery { search: search.map(str::to_owned), page: None },
+            lines: Vec::new(),
+            total,
+            page: 1,
+            pages,
+            unread,
+            any: true,
+            open: None,
+            just_read: false,
+        }
+    }
+
     #[test]
     fn messages_are_counted_in_words() {
-        assert_eq!(summary(1, 0), "1 message, 0 unread");
-        assert_eq!(summary(3, 2), "3 messages, 2 unread");
+        assert_eq!(summary(&screen(1, 0, None, 1)), "1 message, 0 unread");
+        assert_eq!(summary(&screen(30, 2, None, 2)), "30 messages, 2 unread, page 1 of 2");
+        assert_eq!(summary(&screen(1, 0, Some("x"), 1)), "1 message found");
     }
 }

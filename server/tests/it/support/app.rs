@@ -56,6 +56,12 @@ impl App {
         Self::over(world, ctx, leptos(None), change)
     }
 
+    /// The same world, reached at this address.
+    pub(crate) fn with_site_url(self, url: &str) -> Self {
+        let ctx = self.world.ctx.clone();
+        Self::over(self.world, ctx, leptos(None), |options| options.site_url = Some(url.to_owned()))
+    }
+
     /// The same world, with files to serve.
     pub(crate) fn with_site(self, folder: &Path) -> Self {
         let ctx = self.world.ctx.clone();
@@ -89,7 +95,7 @@ impl App {
             stop: stop.clone(),
             leptos,
         };
-        Self { world, router: router(state, &options), stop, tokens }
+        Self { world, router: router(state, options), stop, tokens }
     }
 
     /// A token of the actor's.

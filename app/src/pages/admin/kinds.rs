@@ -1,0 +1,72 @@
+//! The jobs of each kind in numbers.
+
+use domain::QueueStats;
+use leptos::prelude::*;
+
+/// The jobs of each kind in numbers.
+#[component]
+pub(super) fn Kinds(
+    /// By name.
+    kinds: Vec<QueueStats>,
+) -> impl IntoView {
+    let row = |stats: QueueStats| {
+        let age = stats.oldest_age_seconds.map_or_else(|| "none is due".into(), age);
+        view! {
+            <tr>
+                <th scope="row" class="font-semibold">
+                    <code>{stats.kind}</code>
+                </th>
+                <td class="number" data-label="Waiting">
+                    {stats.ready}
+                </td>
+                <td class="number" data-label="Being done">
+                    {stats.running}
+                </td>
+                <td class="number" data-label="Oldest waits for">
+                    {age}
+                </td>
+                <td class="number" data-label="Done in the last minute">
+                    {stats.done_last_minute}
+                </td>
+                <td class="number" data-label="Given up">
+                    {stats.dead}
+                </td>
+            </tr>
+        }
+    };
+    view! {
+        <table class="data-table">
+            <caption class="sr-only">"The jobs of each kind in numbers"</caption>
+            <thead>
+                <tr>
+                    <th scope="col">"Kind"</th>
+                    <th scope="col" class="number">"Waiting"</th>
+                    <th scope="col" class="number">"Being done"</th>
+                    <th scope="col" class="number">"Oldest waits for"</th>
+                    <th scope="col" class="number">"Done in the last minute"</th>
+                    <th scope="col" class="number">"Given up"</th>
+                </tr>
+            </thead>
+            <tbody>{kinds.into_iter().map(row).collect_view()}</tbody>
+        </table>
+    }
+}
+
+/// `45 s`, `3 min`, `2 h`: as exact as it matters.
+fn age(seconds: u64) -> String {
+    match seconds {
+        0..120 => format!("{seconds} s"),
+        120..7_200 => format!("{} min", seconds / 60),
+        _ => format!("{} h", seconds / 3_600),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_age_is_told_in_the_unit_that_matters() {
+        assert_eq!([119, 120, 7_199, 7_200].map(age), ["119 s", "2 min", "119 min", "2 h"]);
+    }
+}

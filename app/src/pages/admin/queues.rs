@@ -1,0 +1,148 @@
+//! The queues of background jobs, as they are now.
+
+use std::time::Duration;
+
+use domain::{JobId, PublicError, QueueStats};
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use super::{
+    QUEUES,
+    dead_letters::{DeadLetters, DeadLine},
+    kinds::Kinds,
+};
+use crate::{
+    components::{ErrorSummary, FailureView, Head, Heading, Icon, Shape, Submit, Toasts},
+    error::Failure,
+    form::problem_of,
+};
+
+/// How often the page looks again while somebody sees it.
+const EVERY: Duration = Duration::from_secs(5);
+
+/// What the page of the queues shows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct QueuesScreen {
+    /// By name.
+    pub kinds: Vec<QueueStats>,
+    /// Those that were given up, latest first.
+    pub dead: Vec<DeadLine>,
+    /// Why putting one back without JavaScript was refused just now, if it was.
+    pub problem: Option<PublicError>,
+}
+
+/// The queues as they are now; for administrators.
+#[server(prefix = "/fn", endpoint = "queues")]
+pub async fn load_queues() -> Result<QueuesScreen, Failure> {
+    use crate::ssr::{form, request};
+    use service::jobs::{self, Operator};
+
+    let (ctx, actor) = (request::context(), request::actor());
+    let operator = Operator::Admin(&actor);
+    let kinds = jobs::stats(&ctx, operator).await?;
+    let dead = jobs::dead_letters(&ctx, operator).await?;
+    let problem = form::returned::<()>("retry_job").await?.problem;
+    Ok(QueuesScreen { kinds, dead: dead.into_iter().map(DeadLine::from).collect(), problem })
+}
+
+/// Puts a job back that was given up.
+#[server(prefix = "/fn", endpoint = "retry_job")]
+pub async fn retry_job(id: JobId) -> Result<(), Failure> {
+    use crate::ssr::{flash, form, request, response};
+    use service::jobs::{self, Operator};
+
+    let (ctx, actor) = (request::context(), request::actor());
+    let outcome = jobs::revive(&ctx, Operator::Admin(&actor), id).await;
+    form::settle("retry_job", QUEUES, (), outcome).await?;
+    flash::set("The job is back in its queue").await?;
+    response::redirect_form(QUEUES);
+    Ok(())
+}
+
+/// Puts every job back that was given up.
+#[server(prefix = "/fn", endpoint = "retry_all_jobs")]
+pub async fn retry_all_jobs() -> Result<(), Failure> {
+    use crate::ssr::{flash, form, request, response};
+    use service::jobs::{self, Operator};
+
+    let (ctx, actor) = (request::context(), request::actor());
+    let outcome = jobs::revive_all(&ctx, Operator::Admin(&actor)).await;
+    let count = form::settle("retry_job", QUEUES, (), outcome).await?;
+    let jobs = if count == 1 { "job is" } else { "jobs are" };
+    flash::set(format!("{count} {jobs} back in the queue")).await?;
+    response::redirect_form(QUEUES);
+    Ok(())
+}
+
+/// The queues, looked at again every few seconds while somebody sees them.
+#[component]
+pub fn QueuesPage() -> impl IntoView {
+    let retry = ServerAction::<RetryJob>::new();
+    let retry_all = ServerAction::<RetryAllJobs>::new();
+    Toasts::after(retry);
+    Toasts::after(retry_all);
+    let source = move || (retry.version().get(), retry_all.version().get());
+    let screen = Resource::new_blocking(source, |_| load_queues());
+    Effect::new(move || {
+        let look = move || {
+            if !document().hidden() {
+                screen.refetch();
+            }
+        };
+        if let Ok(interval) = set_interval_with_handle(look, EVERY) {
+            on_cleanup(move || interval.clear());
+        }
+    });
+    view! {
+        <Transition fallback=|| view! { <div class="skeleton h-96" aria-hidden="true"></div> }>
+            {move || Suspend::new(async move {
+                match screen.await {
+                    Ok(screen) => view! { <Content screen retry retry_all /> }.into_any(),
+                    Err(failure) => view! { <FailureView failure /> }.into_any(),
+                }
+            })}
+        </Transition>
+    }
+}
+
+#[component]
+fn Content(
+    screen: QueuesScreen,
+    retry: ServerAction<RetryJob>,
+    retry_all: ServerAction<RetryAllJobs>,
+) -> impl IntoView {
+    let dead = screen.dead.len();
+    view! {
+        <Head title="Queues" />
+        <div class="grid gap-8">
+            <div class="flex flex-wrap items-end justify-between gap-3">
+                <div class="grid gap-1">
+                    <Heading>"Queues"</Heading>
+                    <p class="text-muted">"What is done in the background, as it is now."</p>
+                </div>
+                <a class="btn" href=QUEUES rel="external">
+                    <Icon shape=Shape::Again />
+                    "Refresh"
+                </a>
+            </div>
+            <ErrorSummary problem=problem_of(retry, screen.problem) />
+            <Kinds kinds=screen.kinds />
+            <section aria-labelledby="dead" class="grid gap-4">
+                <div class="flex flex-wrap items-center justify-between gap-3">
+                    <h2 id="dead" class="subheading">"Given up"</h2>
+                    {(dead > 0)
+                        .then(|| {
+                            view! {
+                                <ActionForm action=retry_all>
+                                    <Submit pending=retry_all.pending() class="">
+                                        "Retry all"
+                                    </Submit>
+                                </ActionForm>
+                            }
+                        })}
+                </div>
+                <DeadLetters letters=screen.dead retry />
+            </section>
+        </div>
+    }
+}

@@ -1,0 +1,131 @@
+import { mkdirSync, rmSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { test, type APIRequestContext, type Page } from '@playwright/test';
+import sharp from 'sharp';
+import { DEAD_JOBS } from './support/places.ts';
+
+const FOLDER = fileURLToPath(new URL('../docs/screenshots/', import.meta.url));
+const DEMO_PASSWORD = 'password123';
+const ADMIN_PASSWORD = 'correct horse battery';
+
+const DESKTOP = { width: 1280, height: 800 };
+const PHONE = { width: 390, height: 844 };
+const LOOKS = [
+  { name: 'light-desktop', colorScheme: 'light', viewport: DESKTOP },
+  { name: 'dark-desktop', colorScheme: 'dark', viewport: DESKTOP },
+  { name: 'light-phone', colorScheme: 'light', viewport: PHONE },
+  { name: 'dark-phone', colorScheme: 'dark', viewport: PHONE },
+] as const;
+
+type Viewer = 'participant' | 'organizer' | 'admin';
+type World = { competition: string; mail: string };
+type Picture = { name: string; path: (world: World) => string; viewer?: Viewer };
+
+const ACCOUNTS: Record<Viewer, { email: string; password: string }> = {
+  participant: { email: 'participant1@minicompete.com', password: DEMO_PASSWORD },
+  organizer: { email: 'organizer1@minicompete.com', password: DEMO_PASSWORD },
+  admin: { email: 'admin@example.com', password: ADMIN_PASSWORD },
+};
+
+/** Every page. One that answers 404 is passed over, and named at the end: a picture of it would show nothing. */
+const PICTURES: Picture[] = [
+  { name: 'home', path: () => '/' },
+  { name: 'competitions', path: () => '/competitions' },
+  { name: 'competitions-filtered', path: () => '/competitions?tags=ai,coding&sort=deadline' },
+  { name: 'competitions-no-match', path: () => '/competitions?search=underwater+basket+weaving' },
+  { name: 'competition', path: ({ competition }) => `/competitions/${competition}` },
+  { name: 'competition-registered', path: ({ competition }) => `/competitions/${competition}`, viewer: 'participant' },
+  { name: 'login', path: () => '/auth/login' },
+  { name: 'signup', path: () => '/auth/signup' },
+  { name: 'forgot', path: () => '/auth/forgot' },
+  { name: 'dashboard-participant', path: () => '/dashboard', viewer: 'participant' },
+  { name: 'dashboard-organizer', path: () => '/dashboard', viewer: 'organizer' },
+  { name: 'create', path: () => '/competitions/create', viewer: 'organizer' },
+  { name: 'edit', path: ({ competition }) => `/competitions/${competition}/edit`, viewer: 'organizer' },
+  { name: 'manage', path: ({ competition }) => `/competitions/${competition}/manage`, viewer: 'organizer' },
+  { name: 'mailbox', path: () => '/mailbox', viewer: 'participant' },
+  { name: 'mailbox-open', path: ({ mail }) => `/mailbox?mail=${mail}`, viewer: 'participant' },
+  { name: 'account', path: () => '/account', viewer: 'participant' },
+  { name: 'queues', path: () => '/admin/queues', viewer: 'admin' },
+  { name: 'discard', path: () => `/admin/queues/${DEAD_JOBS.send_newsletter}/discard`, viewer: 'admin' },
+  { name: 'forbidden', path: () => '/admin/queues', viewer: 'participant' },
+];
+
+test('pictures of every page', async ({ browser, request, baseURL }) => {
+  test.setTimeout(20 * 60_000); // ms
+  const world = await bringToLife(request);
+  rmSync(FOLDER, { recursive: true, force: true });
+  mkdirSync(FOLDER, { recursive: true });
+  const missing = new Set<string>();
+  for (const look of LOOKS) {
+    const { name: suffix, ...options } = look;
+    for (const viewer of [undefined, 'participant', 'organizer', 'admin'] as const) {
+      const context = await browser.newContext({ ...options, baseURL, reducedMotion: 'reduce' });
+      const page = await context.newPage();
+      if (viewer) await signIn(page, viewer);
+      for (const picture of PICTURES.filter((picture) => picture.viewer === viewer)) {
+        const answer = await page.goto(picture.path(world));
+        if (answer?.status() === 404) {
+          missing.add(picture.name);
+          continue;
+        }
+        await page.locator('html[data-hydrated]').waitFor({ state: 'attached' });
+        await page.evaluate(() => document.fonts.ready);
+        await save(await page.screenshot(), `${picture.name}-${suffix}.png`);
+      }
+      await context.close();
+    }
+  }
+  // A page that says it is not there is what is wanted here.
+  for (const look of LOOKS) {
+    const { name: suffix, ...options } = look;
+    const page = await browser.newPage({ ...options, baseURL });
+    await page.goto('/no/such/page');
+    await page.locator('html[data-hydrated]').waitFor({ state: 'attached' });
+    await save(await page.screenshot(), `not-found-${suffix}.png`);
+    await page.close();
+  }
+  if (missing.size > 0) console.log(`Not there yet: ${[...missing].join(', ')}`);
+});
+
+/** Two hundred and fifty-six colours are enough for a page, and a quarter of the size. */
+async function save(picture: Buffer, name: string): Promise<void> {
+  await sharp(picture).png({ palette: true, compressionLevel: 9, effort: 10 }).toFile(FOLDER + name);
+}
+
+async function signIn(page: Page, viewer: Viewer): Promise<void> {
+  await page.request.post('/fn/log_in', {
+    form: ACCOUNTS[viewer],
+    headers: { accept: 'text/html' },
+    maxRedirects: 0,
+  });
+}
+
+/** Registers the demo participants, always the same ones for the same competitions, and waits for their mail. */
+async function bringToLife(request: APIRequestContext): Promise<World> {
+  const competitions: { id: string; title: string }[] = await (await request.get('/api/competitions?sort=title')).json();
+  const named = (title: string) => {
+    const found = competitions.find((competition) => competition.title === title);
+    if (!found) throw new Error(`${title} is not among the demo data`);
+    return found.id;
+  };
+  const sprint = named('Code Sprint 2025');
+  const wanted = [
+    [sprint, named('AI Innovation Challenge'), named('Design Sprint Workshop')],
+    [sprint, named('Startup Pitch Competition')],
+    [sprint, named('Data Science Marathon')],
+    [sprint, named('AI Innovation Challenge')],
+    [sprint],
+  ];
+  let mail = '';
+  for (const [index, ids] of wanted.entries()) {
+    const data = { email: `participant${index + 1}@minicompete.com`, password: DEMO_PASSWORD };
+    const { token } = await (await request.post('/api/auth/login', { data })).json();
+    const headers = { authorization: `Bearer ${token}` };
+    for (const id of ids) await request.post(`/api/competitions/${id}/register`, { headers });
+    let mails: { id: string }[] = [];
+    while (mails.length < ids.length) mails = await (await request.get('/api/mailbox/my', { headers })).json();
+    if (index === 0) mail = mails.at(-1)?.id ?? '';
+  }
+  return { competition: sprint, mail };
+}

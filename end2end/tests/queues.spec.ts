@@ -1,0 +1,84 @@
+import type { Page } from '@playwright/test';
+import { expect, hydrated, javaScriptOn, open, reloadUntilVisible, test } from '../support/fixtures.ts';
+import { expectFaultAt, expectFaults } from '../support/forms.ts';
+import { DEAD_JOBS } from '../support/places.ts';
+import { signIn } from '../support/session.ts';
+import { toast } from '../support/toasts.ts';
+
+const dead = (page: Page, kind: string) =>
+  page.getByRole('list', { name: 'Jobs that were given up' }).getByRole('listitem').filter({ hasText: kind });
+
+test('an administrator sees every kind of job in numbers, and what was given up', { tag: '@phone' }, async ({ page, api }) => {
+  await signIn(page, await api.admin());
+  await open(page, '/');
+
+  await page.getByRole('banner').getByRole('link', { name: 'Queues' }).click();
+
+  await expect(page.getByRole('heading', { level: 1, name: 'Queues' })).toBeVisible();
+  for (const kind of ['clean_up', 'confirm_registration', 'send_reminders']) {
+    await expect(page.getByRole('table').getByText(kind)).toBeVisible();
+  }
+  await expect(dead(page, 'send_newsletter')).toContainText('Failed 3 times');
+  await expect(dead(page, 'send_newsletter')).toContainText('it was retired');
+  await expect(page.getByRole('link', { name: 'Refresh' })).toBeVisible();
+});
+
+test('a job that was given up is put back, and comes again if it fails again', async ({ page, api }) => {
+  const kind = javaScriptOn() ? 'refresh_rankings' : 'warm_cache';
+  await signIn(page, await api.admin());
+  await open(page, '/admin/queues');
+  await hydrated(page);
+
+  await dead(page, kind).getByRole('button', { name: 'Retry' }).click();
+
+  await expect(toast(page, 'The job is back in its queue')).toBeVisible();
+  await reloadUntilVisible(page, dead(page, kind));
+});
+
+test('a job is discarded only by its name', async ({ page, api }) => {
+  const kind = javaScriptOn() ? 'export_roster' : 'sync_calendar';
+  await signIn(page, await api.admin());
+  await open(page, '/admin/queues');
+  await dead(page, kind).getByRole('link', { name: 'Discard' }).click();
+  await expect(page.getByRole('heading', { level: 1, name: 'Discard this job?' })).toBeVisible();
+  await hydrated(page);
+
+  await page.getByLabel('The kind of the job').fill('clean_up');
+  await page.getByRole('button', { name: 'Discard' }).click();
+  const fault = `Type ${kind} to discard this job`;
+  await expectFaults(page, [fault]);
+  await expectFaultAt(page, page.getByLabel('The kind of the job'), fault);
+  await expect(page.getByLabel('The kind of the job')).toHaveValue('clean_up');
+
+  await page.getByLabel('The kind of the job').fill(kind);
+  await page.getByRole('button', { name: 'Discard' }).click();
+  await expect(page).toHaveURL('/admin/queues');
+  await expect(toast(page, 'The job is discarded')).toBeVisible();
+  await expect(dead(page, kind)).toBeHidden();
+});
+
+test('the page follows what happens without being loaded again', { tag: '@js' }, async ({ page, api }) => {
+  const admin = await api.admin();
+  await signIn(page, admin);
+  await open(page, '/admin/queues');
+  await expect(dead(page, 'rebuild_index')).toBeVisible();
+
+  await api.discard(admin, DEAD_JOBS.rebuild_index);
+
+  await expect(dead(page, 'rebuild_index')).toBeHidden();
+});
+
+test.describe('for others', () => {
+  test.use({ expectedStatuses: [403] });
+
+  test('the queues are not for an organizer', async ({ page, api }) => {
+    await signIn(page, await api.organizer());
+
+    const response = await open(page, '/admin/queues');
+
+    expect(response?.status()).toBe(403);
+    await expect(page.getByRole('heading', { name: 'This page is not for your account' })).toBeVisible();
+    await expect(page.getByText('Request id:')).toBeVisible();
+    await expect(page.getByRole('banner').getByRole('link', { name: 'Queues' })).toBeHidden();
+  });
+});

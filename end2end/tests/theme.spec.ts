@@ -1,0 +1,52 @@
+import type { Page } from '@playwright/test';
+import { expect, hydrated, open, test } from '../support/fixtures.ts';
+
+const html = (page: Page) => page.locator('html');
+
+async function choose(page: Page, theme: 'Light' | 'Dark' | 'As the system'): Promise<void> {
+  await hydrated(page);
+  await page.getByRole('contentinfo').getByRole('button', { name: theme }).click();
+}
+
+/** What is painted behind the page, as a number from black to white. */
+async function background(page: Page): Promise<string> {
+  return page.evaluate(() => getComputedStyle(document.body).getPropertyValue('--color-base-200'));
+}
+
+test('a theme that was chosen shows at once, stays, and is given up again', { tag: '@phone' }, async ({ page }) => {
+  await open(page, '/competitions?sort=title');
+  const light = await background(page);
+
+  await choose(page, 'Dark');
+  await expect(html(page)).toHaveAttribute('data-theme', 'dark');
+  await expect(page).toHaveURL('/competitions?sort=title');
+  await expect(page.getByRole('button', { name: 'Dark' })).toHaveAttribute('aria-pressed', 'true');
+  expect(await background(page)).not.toBe(light);
+
+  // Only the server can have put it into the first line of the next page.
+  await expect.poll(async () => (await (await page.request.get('/')).text()).slice(0, 80)).toContain('data-theme="dark"');
+  await open(page, '/');
+  await expect(html(page)).toHaveAttribute('data-theme', 'dark');
+
+  await choose(page, 'As the system');
+  await expect(html(page)).not.toHaveAttribute('data-theme');
+  expect(await background(page)).toBe(light);
+});
+
+test('without a choice the system decides', async ({ page }) => {
+  await page.emulateMedia({ colorScheme: 'light' });
+  await open(page, '/');
+  const light = await background(page);
+  await page.emulateMedia({ colorScheme: 'dark' });
+  expect(await background(page)).not.toBe(light);
+});
+
+test('what was chosen stands against the system', async ({ page }) => {
+  await page.emulateMedia({ colorScheme: 'light' });
+  await open(page, '/');
+  const light = await background(page);
+  await choose(page, 'Light');
+  await expect(html(page)).toHaveAttribute('data-theme', 'light');
+  await page.emulateMedia({ colorScheme: 'dark' });
+  expect(await background(page)).toBe(light);
+});

@@ -1,0 +1,133 @@
+//! What is around the pages: the theme, messages in passing, failures.
+
+use axum::http::StatusCode;
+
+use crate::support::{App, Call, Response};
+
+const HTML: &str = "text/html";
+const FORM: &str = "application/x-www-form-urlencoded";
+
+/// Posts a form as a browser does without JavaScript.
+fn form<'a>(app: &'a App, path: &str, body: &str) -> Call<'a> {
+    app.post(path).header("accept", HTML).text(FORM, body.to_owned())
+}
+
+async fn page(app: &App, path: &str, cookie: &str) -> Response {
+    app.get(path).header("accept", HTML).header("cookie", cookie).send().await
+}
+
+async fn sign_in(app: &App, email: &str) -> String {
+    let body = format!("email={email}&password=correct+horse");
+    let response = form(app, "/fn/log_in", &body).send().await;
+    response.header("set-cookie").expect("a session").split(';').next().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn the_first_line_of_a_page_says_whether_it_is_dark() {
+    let app = App::new().await;
+    for (cookie, expected) in [
+        ("", "<html lang=\"en\">"),
+        ("theme=dark", "<html lang=\"en\" data-theme=\"dark\">"),
+        ("other=1; theme=light", "<html lang=\"en\" data-theme=\"light\">"),
+        ("theme=\"><script>", "<html lang=\"en\">"),
+    ] {
+        let text = page(&app, "/", cookie).await.text;
+        assert!(text.contains(expected), "{cookie}: {}", &text[..200]);
+    }
+}
+
+#[tokio::test]
+async fn the_theme_is_kept_by_the_browser_and_the_page_stays() {
+    let app = App::new().await;
+    let chosen = form(&app, "/fn/set_theme", "theme=dark&next=/competitions?page=2").send().await;
+    assert_eq!(chosen.status, StatusCode::FOUND, "{}", chosen.text);
+    assert_eq!(chosen.header("location"), Some("/competitions?page=2"));
+    let cookie = "theme=dark; Path=/; Max-Age=31536000; HttpOnly; SameSite=Lax";
+    assert_eq!(chosen.header("set-cookie"), Some(cookie));
+    let system = form(&app, "/fn/set_theme", "theme=system&next=/").send().await;
+    assert!(system.header("set-cookie").unwrap().contains("Max-Age=0"));
+    for foreign in ["//evil.example", "https://evil.example", "/%5Cevil.example"] {
+        let body = format!("theme=dark&next={foreign}");
+        let sent = form(&app, "/fn/set_theme", &body).send().await;
+        assert_eq!(sent.header("location"), Some("/dashboard"), "{foreign}");
+    }
+    let unknown = app.post("/fn/set_theme").text(FORM, "theme=pink").send().await;
+    assert_eq!(unknown.status, StatusCode::BAD_REQUEST);
+    assert!(unknown.text.contains("Theme must be light, dark or system"), "{}", unknown.text);
+}
+
+#[tokio::test]
+async fn the_theme_travels_by_https_only_where_the_site_does() {
+    let app = App::new().await.with_site_url("https://compete.example");
+    let chosen = form(&app, "/fn/set_theme", "theme=dark&next=/").send().await;
+    assert!(chosen.header("set-cookie").unwrap().ends_with("; Secure"));
+}
+
+#[tokio::test]
+async fn what_a_form_did_is_told_once_on_the_page_it_leads_to() {
+    let app = App::new().await;
+    app.world.participant("Ben").await;
+    let cookie = sign_in(&app, "ben@example.com").await;
+    let done = form(&app, "/fn/read_all_mail", "").header("cookie", &cookie).send().await;
+    assert_eq!(done.header("location"), Some("/mailbox"));
+    let told = |text: &str| text.contains("<p>0 messages marked as read</p>");
+    assert!(told(&page(&app, "/mailbox", &cookie).await.text));
+    assert!(!told(&page(&app, "/mailbox", &cookie).await.text), "once");
+}
+
+#[tokio::test]
+async fn a_failure_names_the_request_on_pages_and_in_the_answers_to_our_code() {
+    let app = App::new().await;
+    for path in ["/nothing", "/competitions/no-uuid"] {
+        let response =
+            app.get(path).header("accept", HTML).header("x-request-id", "r-7").send().await;
+        assert_eq!(response.status, StatusCode::NOT_FOUND);
+        assert!(response.text.contains("Request id: <code>r-7</code>"), "{path}");
+        assert_eq!(response.header("x-request-id"), Some("r-7"));
+    }
+    let fetched = app.post("/fn/read_all_mail").header("x-request-id", "r-8").send().await;
+    assert_eq!(fetched.status, StatusCode::UNAUTHORIZED);
+    assert_eq!(fetched.json()["request_id"], "r-8");
+}
+
+#[tokio::test]
+async fn a_failure_outside_of_the_pages_looks_like_one_of_them_to_a_browser() {
+    let app = App::new().await;
+    let path = "/fn/viewer_of_another_release";
+    let ask = || app.post(path).header("x-request-id", "r-9").header("cookie", "theme=dark");
+    let shown = ask().header("accept", HTML).send().await;
+    assert!(shown.status.is_client_error(), "{}", shown.status);
+    assert_eq!(shown.header("content-type"), Some("text/html; charset=utf-8"));
+    for part in ["<html lang=\"en\" data-theme=\"dark\">", "<h1", "<code>r-9</code>", "site-head"] {
+        assert!(shown.text.contains(part), "{part}: {}", shown.text);
+    }
+    let told = ask().header("accept", "application/json").send().await;
+    assert_eq!(told.status, shown.status);
+    assert!(!told.text.contains("<h1"), "{}", told.text);
+}
+
+#[tokio::test]
+async fn the_pages_of_the_queues_are_an_administrators() {
+    let app = App::new().await;
+    app.world.organizer("Ada").await;
+    app.world.admin("Root").await;
+    let paths = ["/admin/queues", "/admin/queues/x/discard"];
+    for path in paths {
+        assert_eq!(page(&app, path, "").await.status, StatusCode::FOUND, "{path}");
+    }
+    let (ada, root) =
+        (sign_in(&app, "ada@example.com").await, sign_in(&app, "root@example.com").await);
+    for (path, for_root) in paths.into_iter().zip([StatusCode::OK, StatusCode::NOT_FOUND]) {
+        let refused = page(&app, path, &ada).await;
+        assert_eq!(refused.status, StatusCode::FORBIDDEN, "{path}");
+        assert!(refused.text.contains("This page is not for your account"));
+        assert!(!refused.text.contains("href=\"/admin/queues\""), "no way there is shown");
+        assert_eq!(page(&app, path, &root).await.status, for_root, "{path}");
+    }
+    for action in ["retry_all_jobs", "retry_job", "discard_job"] {
+        let id = "id=01939c2e-7b5a-7000-8000-000000000001";
+        let sent = app.post(&format!("/fn/{action}")).text(FORM, id).header("cookie", &ada);
+        assert_eq!(sent.send().await.status, StatusCode::FORBIDDEN, "{action}");
+    }
+    assert!(page(&app, "/", &root).await.text.contains("href=\"/admin/queues\""));
+}
