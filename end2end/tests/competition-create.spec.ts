@@ -52,6 +52,7 @@ test('the same form sent again creates one competition', { tag: '@no-js' }, asyn
     'draft[title]': title,
     'draft[description]': 'Bring a board.',
     'draft[capacity]': '8',
+    'draft[timeZone]': 'UTC',
     'draft[regDeadline]': dateAndTime(inDays(7)),
   };
 

@@ -29,8 +29,8 @@ test('an organizer changes a competition, and only what they changed', async ({ 
   await expect(page).toHaveURL(`/competitions/${competition.id}`);
   await expect(page.getByRole('heading', { level: 1 })).toHaveText(title);
   await expect(page.getByText('41 of 41 places left')).toBeVisible();
-  const { version, updatedAt, ...now } = await api.find(competition);
-  expect({ ...competition, ...now }).toEqual({ ...competition, ...now, title, capacity: 41, seatsLeft: 41 });
+  const changed = { title, capacity: 41, seatsLeft: 41, version: 2, updatedAt: expect.any(String) };
+  expect(await api.find(competition)).toMatchObject({ ...competition, ...changed });
 });
 
 test('a preview changes nothing and keeps what was typed', async ({ page, api }) => {

@@ -53,8 +53,7 @@ test('somebody without an account is sent to sign in and brought back', async ({
 });
 
 test('an organizer is told that organizers cannot register', async ({ page, api }) => {
-  const organizer = await api.organizer();
-  const competition = await api.competition({ owner: organizer });
+  const [organizer, competition] = await Promise.all([api.organizer(), api.competition()]);
   await signIn(page, organizer);
 
   await open(page, `/competitions/${competition.id}`);
@@ -94,6 +93,8 @@ test.describe('refused', () => {
     const [early, late] = await Promise.all([api.participant(), api.participant()]);
     const competition = await api.competition({ seats: 1 });
     await signIn(page, late);
+    // Else the page would know by itself before the click. This answer tells the browser to ask no more.
+    await page.route('**/events', (route) => route.fulfill({ status: 204 }));
     await open(page, `/competitions/${competition.id}`);
     await api.register(early, competition);
 

@@ -4,7 +4,7 @@ use domain::CompetitionDraft;
 use leptos::prelude::*;
 
 use super::{
-    draft::{DraftPage, DraftScreen, PREVIEW},
+    draft::{DraftPage, DraftScreen},
     form::{Fields, FormPage, PreviewButton},
 };
 use crate::{
@@ -14,6 +14,7 @@ use crate::{
 };
 
 /// Where the form is.
+#[cfg(feature = "ssr")]
 const PAGE: &str = "/competitions/create";
 
 /// What the page shows; for organizers.
@@ -39,7 +40,7 @@ pub async fn create_competition(
     idempotency_key: String,
     #[server(default)] intent: String,
 ) -> Result<Option<DraftScreen>, Failure> {
-    use super::draft::Held;
+    use super::draft::{Held, PREVIEW};
     use crate::ssr::{form, request};
     use domain::IdempotencyKey;
 

@@ -6,7 +6,7 @@ use leptos_router::hooks::use_params_map;
 
 use super::{
     call_to_action::path,
-    draft::{DraftPage, DraftScreen, PREVIEW},
+    draft::{DraftPage, DraftScreen},
     form::{Fields, FormPage, PreviewButton},
 };
 use crate::{
@@ -16,6 +16,7 @@ use crate::{
 };
 
 /// Where the form is.
+#[cfg(feature = "ssr")]
 fn page(id: CompetitionId) -> String {
     format!("{}/edit", path(id))
 }
@@ -61,7 +62,7 @@ pub async fn edit_competition(
     idempotency_key: String,
     #[server(default)] intent: String,
 ) -> Result<Option<DraftScreen>, Failure> {
-    use super::draft::Held;
+    use super::draft::{Held, PREVIEW};
     use crate::ssr::{form, request};
     use domain::{ErrorCode, IdempotencyKey};
     use service::competitions::{draft_of, edit_draft, mine_to_edit};
