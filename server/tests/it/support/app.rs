@@ -95,7 +95,7 @@ impl App {
             stop: stop.clone(),
             leptos,
         };
-        Self { world, router: router(state, options), stop, tokens }
+        Self { world, router: router(state, &options), stop, tokens }
     }
 
     /// A token of the actor's.
