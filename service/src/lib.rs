@@ -20,6 +20,7 @@ mod redis;
 mod search;
 
 pub mod accounts;
+pub mod cancellation;
 pub mod competitions;
 pub mod confirmation;
 pub mod cron;

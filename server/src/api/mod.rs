@@ -11,6 +11,7 @@ mod mailbox;
 mod paging;
 mod registrations;
 mod replay;
+mod roster_csv;
 
 use axum::{Router, extract::DefaultBodyLimit};
 use domain::ErrorCode;

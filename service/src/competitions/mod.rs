@@ -1,12 +1,14 @@
-//! Competitions: creating, editing and finding them.
+//! Competitions: creating, editing, cancelling and finding them.
 
 mod browse;
+mod cancel;
 mod create;
 mod edit;
 mod view;
 
 pub(crate) use browse::{Details, not_found};
-pub use browse::{browse, closing_soon, get, list, mine};
+pub use browse::{browse, closing_soon, get, get_own, list, mine};
+pub use cancel::{cancel, cancel_by_title};
 pub use create::{Created, create};
 pub(crate) use create::{index_text, insert, replace_tags};
 pub use edit::{Edited, edit};

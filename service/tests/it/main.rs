@@ -4,6 +4,7 @@
 
 mod accounts;
 mod cancel;
+mod cancellation;
 mod competition_life;
 mod competitions;
 mod confirmation;
@@ -22,5 +23,6 @@ mod processes;
 mod queue;
 mod registration;
 mod reminders;
+mod roster;
 mod sessions;
 mod support;
