@@ -13,7 +13,10 @@ use crate::{
     pages::{
         HomePage, NotFoundPage,
         auth::{LoginPage, SignupPage},
-        competitions::{CompetitionDetailPage, CompetitionListPage, CreateCompetitionPage},
+        competitions::{
+            CancelCompetitionPage, CompetitionDetailPage, CompetitionListPage,
+            CreateCompetitionPage, LeaveCompetitionPage, ManageCompetitionPage,
+        },
         dashboard::DashboardPage,
         mailbox::MailboxPage,
     },
@@ -61,6 +64,21 @@ fn Site() -> impl IntoView {
                 <Route
                     path=path!("/competitions/:id")
                     view=CompetitionDetailPage
+                    ssr=SsrMode::Async
+                />
+                <Route
+                    path=path!("/competitions/:id/manage")
+                    view=ManageCompetitionPage
+                    ssr=SsrMode::Async
+                />
+                <Route
+                    path=path!("/competitions/:id/cancel")
+                    view=CancelCompetitionPage
+                    ssr=SsrMode::Async
+                />
+                <Route
+                    path=path!("/competitions/:id/leave")
+                    view=LeaveCompetitionPage
                     ssr=SsrMode::Async
                 />
                 <Route path=path!("/auth/login") view=LoginPage ssr=SsrMode::Async />

@@ -14,6 +14,7 @@ mod seats;
 mod status;
 mod submit;
 mod time;
+mod total;
 
 pub(crate) use empty_state::EmptyState;
 pub(crate) use error_summary::ErrorSummary;
@@ -29,3 +30,4 @@ pub(crate) use seats::Seats;
 pub(crate) use status::StatusBadge;
 pub(crate) use submit::Submit;
 pub(crate) use time::Time;
+pub(crate) use total::Total;

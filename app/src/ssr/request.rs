@@ -1,5 +1,6 @@
 //! What a server function or a page knows about the request it serves.
 
+use domain::{CompetitionId, ErrorCode, PublicError};
 use http::{header::ACCEPT, request::Parts};
 use leptos::prelude::{expect_context, use_context};
 use service::{Actor, Context};
@@ -27,6 +28,12 @@ pub(crate) fn context() -> Context {
 /// Who asks.
 pub(crate) fn actor() -> Actor {
     expect_context::<Parts>().extensions.get().cloned().unwrap_or_default()
+}
+
+/// The competition that an address names. One that is no UUID names nothing.
+pub(crate) fn competition(id: &str) -> Result<CompetitionId, PublicError> {
+    let not_found = |_| PublicError::new(ErrorCode::CompetitionNotFound, "Competition not found");
+    id.parse().map_err(not_found)
 }
 
 /// Their browser's session.

@@ -3,7 +3,7 @@
 use domain::{CallToAction, CompetitionId, RegistrationStatus};
 use leptos::{html::Div, prelude::*};
 
-use super::CompetitionScreen;
+use super::{CompetitionScreen, leave};
 use crate::{
     components::{ErrorSummary, Icon, Shape, Submit, Time, focus},
     error::Failure,
@@ -49,7 +49,7 @@ pub(super) fn CallToActionPanel(
             let key = screen.idempotency_key;
             view! { <RegisterForm id key register /> }.into_any()
         }
-        CallToAction::Registered(status) => view! { <Registered status register /> }.into_any(),
+        CallToAction::Registered(status) => view! { <Registered id status register /> }.into_any(),
         CallToAction::SignIn => view! { <SignIn id /> }.into_any(),
         CallToAction::Full => view! {
             <Notice title="This competition is full">"Every place is taken."</Notice>
@@ -127,7 +127,11 @@ fn Notice(title: &'static str, children: Children) -> impl IntoView {
 
 /// The seat is held. Just after registering with JavaScript it takes the focus from the button that is gone.
 #[component]
-fn Registered(status: RegistrationStatus, register: ServerAction<Register>) -> impl IntoView {
+fn Registered(
+    id: CompetitionId,
+    status: RegistrationStatus,
+    register: ServerAction<Register>,
+) -> impl IntoView {
     let node = NodeRef::<Div>::new();
     let viewer = expect_context::<CurrentViewer>();
     Effect::new(move || {
@@ -153,6 +157,7 @@ fn Registered(status: RegistrationStatus, register: ServerAction<Register>) -> i
             </p>
             <p>{words}</p>
             <a class="btn btn-block" href="/mailbox">"Open mailbox"</a>
+            <a class="quiet-link" href=leave(id)>"Give my place back"</a>
         </div>
     }
 }

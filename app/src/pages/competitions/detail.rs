@@ -1,6 +1,6 @@
 //! One competition.
 
-use domain::{CallToAction, Competition, PublicError};
+use domain::{CallToAction, Competition, CompetitionId, PublicError};
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 use serde::{Deserialize, Serialize};
@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     address,
     call_to_action::{CallToActionPanel, Register},
+    manage,
     tags::Tags,
 };
 use crate::{
@@ -22,6 +23,8 @@ pub struct CompetitionScreen {
     pub competition: Competition,
     /// The organizer's name.
     pub organizer: String,
+    /// Whether the viewer runs it.
+    pub is_owner: bool,
     /// What the viewer can do.
     pub call_to_action: CallToAction,
     /// Makes that a double click or a resend registers once.
@@ -34,14 +37,13 @@ pub struct CompetitionScreen {
 #[server(prefix = "/fn", endpoint = "competition")]
 pub async fn load_competition(id: String) -> Result<CompetitionScreen, Failure> {
     use crate::ssr::{form, request};
-    use domain::ErrorCode;
 
     let (ctx, actor) = (request::context(), request::actor());
-    let not_found = |_| PublicError::new(ErrorCode::CompetitionNotFound, "Competition not found");
-    let id = id.parse().map_err(not_found)?;
+    let id = request::competition(&id)?;
     let detail = service::competitions::get(&ctx, id).await?;
     let viewer = service::registration::viewer_state(&ctx, &actor, id).await?;
     Ok(CompetitionScreen {
+        is_owner: actor.try_user().is_some_and(|user| user.id == detail.competition.organizer_id),
         call_to_action: CallToAction::of(&detail.competition, &viewer, ctx.now()),
         competition: detail.competition,
         organizer: detail.organizer.name,
@@ -104,12 +106,24 @@ fn Detail(screen: CompetitionScreen, register: ServerAction<Register>) -> impl I
                         <dt>"Starts"</dt>
                         <dd>{start}</dd>
                     </dl>
+                    {screen.is_owner.then(|| view! { <OwnerLinks id=competition.id /> })}
                 </div>
                 <div class="ticket-stub">
                     <CallToActionPanel screen register />
                 </div>
             </aside>
         </article>
+    }
+}
+
+/// Where its organizer goes on.
+#[component]
+fn OwnerLinks(id: CompetitionId) -> impl IntoView {
+    view! {
+        <ul class="flex flex-wrap gap-2">
+            <li><a class="btn" href=manage(id)>"Manage"</a></li>
+            <li><a class="btn" href=format!("/competitions/{id}/edit")>"Edit"</a></li>
+        </ul>
     }
 }
 

@@ -1,19 +1,27 @@
-//! Competitions: the list, one of them, a new one.
+//! Competitions: the list, one of them, a new one, and what its organizer and its participants do with it.
 
 mod address;
 mod availability;
 mod call_to_action;
+mod cancel;
 mod card;
 mod create;
 mod detail;
 mod filters;
+mod leave;
 mod list;
 mod listing;
+mod manage;
 mod tags;
 
 pub use availability::Availability;
+pub use cancel::{CancelCompetitionPage, CancelScreen};
 pub(crate) use card::{AvailabilityBadge, CompetitionCard};
 pub use create::{CompetitionDraft, CreateCompetitionPage};
 pub use detail::{CompetitionDetailPage, CompetitionScreen};
+pub(crate) use leave::leave;
+pub use leave::{LeaveCompetitionPage, LeaveScreen};
 pub use list::{CompetitionListPage, ListScreen};
 pub use listing::Listing;
+pub(crate) use manage::manage;
+pub use manage::{ManageCompetitionPage, ManageScreen, RosterRow};
