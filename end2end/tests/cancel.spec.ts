@@ -18,7 +18,7 @@ test('a participant gives a place back from the page of the competition', async 
   await expect(page).toHaveURL('/dashboard');
   const cancelled = page.getByRole('region', { name: 'Cancelled' });
   await expect(cancelled).toContainText(competition.title);
-  await expect(cancelled).toContainText('You gave your place back');
+  await expect(cancelled).toContainText('Given back');
   await api.register(other, competition);
 });
 

@@ -27,7 +27,7 @@ pub(crate) use heading::{Heading, NavigationFocus, focus};
 pub(crate) use icon::{Icon, Shape};
 pub(crate) use pagination::Pagination;
 pub(crate) use seats::Seats;
-pub(crate) use status::StatusBadge;
+pub(crate) use status::{StatusBadge, status_words};
 pub(crate) use submit::Submit;
 pub(crate) use time::Time;
 pub(crate) use total::Total;

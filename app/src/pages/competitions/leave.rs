@@ -18,8 +18,8 @@ pub struct LeaveScreen {
     pub id: CompetitionId,
     /// What it is called.
     pub title: String,
-    /// From this moment on nobody can register.
-    pub reg_deadline: Timestamp,
+    /// Until when the participant could register again; `None` when registration is not open.
+    pub returns_until: Option<Timestamp>,
     /// Whether there is a place to give back.
     pub holds_place: bool,
     /// Why giving it back without JavaScript was refused just now, if it was.
@@ -43,8 +43,8 @@ pub async fn load_leave(id: String) -> Result<LeaveScreen, Failure> {
     Ok(LeaveScreen {
         id,
         holds_place: holds_place && !competition.is_cancelled(),
+        returns_until: competition.is_open(ctx.now()).then_some(competition.reg_deadline),
         title: competition.title,
-        reg_deadline: competition.reg_deadline,
         start: form::returned(FORM).await?,
         idempotency_key: service::idempotency::new_key(),
     })
@@ -103,8 +103,15 @@ fn Content(screen: LeaveScreen, give_back: ServerAction<GiveBack>) -> impl IntoV
     let content = if screen.holds_place {
         view! {
             <p class="max-w-prose text-lg">
-                "Your place is free for somebody else at once. You can register again until "
-                <Time at=screen.reg_deadline /> ", if a place is left then."
+                "Your place is free for somebody else at once. "
+                {match screen.returns_until {
+                    Some(deadline) => view! {
+                        "You can register again until " <Time at=deadline />
+                        ", if a place is left then."
+                    }
+                    .into_any(),
+                    None => "Registration is closed: you cannot take it again.".into_any(),
+                }}
             </p>
             <ActionForm action=give_back attr:class="flex flex-wrap gap-3">
                 <input type="hidden" name="competition" value=screen.id.to_string() />

@@ -138,10 +138,6 @@ fn PlaceCard(
             view! { <span class="badge badge-error h-auto py-1 text-left">"Cancelled by the organizer"</span> }
                 .into_any()
         }
-        RegistrationStatus::Cancelled => {
-            view! { <span class="badge badge-neutral h-auto py-1 text-left">"You gave your place back"</span> }
-                .into_any()
-        }
         status => view! { <StatusBadge status /> }.into_any(),
     };
     let start = place.start_date.map_or_else(

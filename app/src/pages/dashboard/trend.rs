@@ -44,15 +44,14 @@ pub(super) fn Trend(
             </tr>
         }
     });
-    let words = summary(&days);
     view! {
         <section aria-labelledby="trend" class="grid gap-3">
             <h2 id="trend" class="subheading">"Registrations of the last 30 days"</h2>
-            <p>{words.clone()}</p>
+            <p>{summary(&days)}</p>
             <svg
                 class="trend"
                 role="img"
-                aria-label=words
+                aria-label="A bar for each day"
                 viewBox=format!("0 0 {} {}", DAY * days.len(), HEIGHT + 1)
                 preserveAspectRatio="none"
             >

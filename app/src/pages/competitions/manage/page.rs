@@ -146,10 +146,15 @@ fn Content(screen: ManageScreen) -> impl IntoView {
                         view! {
                             <ul class="flex flex-wrap gap-2">
                                 <li>
-                                    <a class="btn" href=format!("/competitions/{id}/edit")>"Edit"</a>
+                                    <a class="btn btn-outline" href=format!("/competitions/{id}/edit")>
+                                        "Edit"
+                                    </a>
                                 </li>
                                 <li>
-                                    <a class="btn" href=format!("/competitions/{id}/cancel")>
+                                    <a
+                                        class="btn btn-outline"
+                                        href=format!("/competitions/{id}/cancel")
+                                    >
                                         "Cancel this competition"
                                     </a>
                                 </li>

@@ -1,10 +1,10 @@
 //! Who is registered: search, filter, order and pages are links and a form that ask the server.
 
-use domain::{RegistrationStatus, RosterOrder, RosterQuery, RosterSort};
+use domain::{CompetitionId, RegistrationStatus, RosterOrder, RosterQuery, RosterSort};
 use leptos::prelude::*;
 
 use super::{ManageScreen, RosterRow, address};
-use crate::components::{EmptyState, Icon, Pagination, Shape, StatusBadge, Time};
+use crate::components::{EmptyState, Icon, Pagination, Shape, StatusBadge, Time, status_words};
 
 /// Who is registered.
 #[component]
@@ -19,6 +19,15 @@ pub(super) fn Roster(
         view! {
             <EmptyState title="Nobody has registered yet">
                 <p>"Who registers shows up here, in the order of arrival."</p>
+            </EmptyState>
+        }
+        .into_any()
+    } else if rows.is_empty() && total > 0 {
+        let first = address::at_page(id, &query, 1);
+        view! {
+            <EmptyState title="The roster is not that long">
+                <p>"There is nobody on this page any more."</p>
+                <a class="btn btn-primary" href=first>"Go to the first page"</a>
             </EmptyState>
         }
         .into_any()
@@ -41,7 +50,7 @@ pub(super) fn Roster(
                 {(total > 0)
                     .then(|| {
                         view! {
-                            <a class="btn" rel="external" download="" href=address::csv(id, &query)>
+                            <a class="btn btn-outline" rel="external" download="" href=address::csv(id, &query)>
                                 "Download as CSV"
                             </a>
                         }
@@ -57,11 +66,11 @@ pub(super) fn Roster(
 
 /// Search and status. Without the page, for what is found begins at the first.
 #[component]
-fn Filters(id: domain::CompetitionId, query: RosterQuery) -> impl IntoView {
+fn Filters(id: CompetitionId, query: RosterQuery) -> impl IntoView {
     let narrowed = query.search.is_some() || query.status.is_some();
     let option = move |status: RegistrationStatus| {
         let selected = query.status.as_deref() == Some(status.as_str());
-        view! { <option value=status.as_str() selected=selected>{words(status)}</option> }
+        view! { <option value=status.as_str() selected=selected>{status_words(status)}</option> }
     };
     let options = RegistrationStatus::ALL.map(option).collect_view();
     view! {
@@ -90,19 +99,10 @@ fn Filters(id: domain::CompetitionId, query: RosterQuery) -> impl IntoView {
     }
 }
 
-fn words(status: RegistrationStatus) -> &'static str {
-    match status {
-        RegistrationStatus::Pending => "Confirmation on its way",
-        RegistrationStatus::Confirmed => "Confirmed",
-        RegistrationStatus::Cancelled => "Given back",
-        RegistrationStatus::Failed => "Failed",
-    }
-}
-
 /// On a narrow screen it scrolls within itself, and can be focused so that keys scroll it, too.
 #[component]
 fn Table(
-    id: domain::CompetitionId,
+    id: CompetitionId,
     query: RosterQuery,
     sort: RosterSort,
     rows: Vec<RosterRow>,
@@ -111,14 +111,14 @@ fn Table(
         let is_sorted = sort.by == order;
         let direction = if sort.descending { "descending" } else { "ascending" };
         let arrow = match (is_sorted, sort.descending) {
-            (true, false) => " ↑",
-            (true, true) => " ↓",
+            (true, false) => "↑",
+            (true, true) => "↓",
             (false, _) => "",
         };
         let href = address::sorted(id, &query, sort.toggled(order));
         view! {
             <th scope="col" aria-sort=is_sorted.then_some(direction)>
-                <a class="quiet-link" href=href>
+                <a class="quiet-link gap-1" href=href>
                     {column(order)} <span aria-hidden="true">{arrow}</span>
                 </a>
             </th>
