@@ -3,15 +3,11 @@
 use std::collections::HashMap;
 
 use chrono::{NaiveTime, TimeDelta};
-use domain::{DayCount, OrganizerDashboard, ParticipantDashboard, Timestamp, UserId};
-use sea_orm::{
-    ColumnTrait, DbBackend, EntityTrait, JoinType, QueryFilter, QuerySelect, RelationTrait,
-    sea_query::Expr,
-};
+use domain::{CompetitionId, DayCount, OrganizerDashboard, ParticipantDashboard, Timestamp};
+use sea_orm::{ColumnTrait, DbBackend, EntityTrait, QueryFilter, QuerySelect, sea_query::Expr};
 
 use crate::{
-    Actor, Context, Result, competitions,
-    entity::{competition, registration},
+    Actor, Context, Result, competitions, db::bulk::any_of, entity::registration,
     registration::mine,
 };
 
@@ -58,14 +54,17 @@ pub async fn organizer(ctx: &Context, actor: &Actor) -> Result<OrganizerDashboar
         seats: places().map(|own| u64::from(own.competition.capacity)).sum(),
         open,
         closing_soon,
-        trend: trend(ctx, actor.user()?.id).await?,
+        trend: trend(ctx, competitions.iter().map(|own| own.competition.id)).await?,
         competitions,
     })
 }
 
-/// Each day's registrations for an organizer's competitions, given back ones included. The index of rosters finds
-/// them, competition by competition.
-async fn trend(ctx: &Context, organizer: UserId) -> Result<Vec<DayCount>> {
+/// Each day's registrations for some competitions, given back ones included. The index of rosters finds them,
+/// competition by competition: joined, they would be sought among those of the whole site.
+async fn trend(
+    ctx: &Context,
+    competitions: impl Iterator<Item = CompetitionId>,
+) -> Result<Vec<DayCount>> {
     let db = ctx.db.connection();
     let today = ctx.now().utc().date_naive().and_time(NaiveTime::MIN).and_utc();
     let first = today - TimeDelta::days(TREND - 1);
@@ -79,8 +78,7 @@ async fn trend(ctx: &Context, organizer: UserId) -> Result<Vec<DayCount>> {
         .select_only()
         .column_as(day.clone(), "day")
         .column_as(registration::Column::Id.count(), "count")
-        .join(JoinType::InnerJoin, registration::Relation::Competition.def())
-        .filter(competition::Column::OrganizerId.eq(organizer.0))
+        .filter(any_of(db, registration::Column::CompetitionId, competitions.map(|id| id.0)))
         .filter(registration::Column::RegisteredAt.gte(first))
         .group_by(day)
         .into_tuple()
