@@ -17,7 +17,9 @@ use crate::{
         admin::{DiscardPage, QueuesPage},
         auth::{LoginPage, SignupPage},
         competitions::{
-            CompetitionDetailPage, CompetitionListPage, CreateCompetitionPage, EditCompetitionPage,
+            CancelCompetitionPage, CompetitionDetailPage, CompetitionListPage,
+            CreateCompetitionPage, EditCompetitionPage, LeaveCompetitionPage,
+            ManageCompetitionPage,
         },
         dashboard::DashboardPage,
         mailbox::MailboxPage,
@@ -76,6 +78,7 @@ bundle! { Accounts, accounts, fetch_accounts:
 bundle! { Own, own, fetch_own:
     Dashboard => DashboardPage,
     Mailbox => MailboxPage,
+    LeaveCompetition => LeaveCompetitionPage,
 }
 
 bundle! { Admin, admin, fetch_admin:
@@ -86,6 +89,8 @@ bundle! { Admin, admin, fetch_admin:
 bundle! { Organize, organize, fetch_organize:
     CreateCompetition => CreateCompetitionPage,
     EditCompetition => EditCompetitionPage,
+    ManageCompetition => ManageCompetitionPage,
+    CancelCompetition => CancelCompetitionPage,
 }
 
 /// The page. Where its code cannot be fetched, for the server may have been updated since the first page was loaded,

@@ -10,8 +10,9 @@ use leptos_router::{
 
 use crate::{
     bundles::{
-        CompetitionDetail, CompetitionList, CreateCompetition, Dashboard, Discard, EditCompetition,
-        Home, Login, Mailbox, Queues, Signup,
+        CancelCompetition, CompetitionDetail, CompetitionList, CreateCompetition, Dashboard,
+        Discard, EditCompetition, Home, LeaveCompetition, Login, Mailbox, ManageCompetition,
+        Queues, Signup,
     },
     components::{Footer, Header, NavigationFocus, Toaster, Toasts},
     pages::NotFoundPage,
@@ -73,6 +74,9 @@ fn Site() -> impl IntoView {
                 <Route path=path!("/mailbox") view={Lazy::<Mailbox>::new()} ssr=SsrMode::Async />
                 <Route path=path!("/admin/queues") view={Lazy::<Queues>::new()} ssr=SsrMode::Async />
                 <Route path=path!("/admin/queues/:id/discard") view={Lazy::<Discard>::new()} ssr=SsrMode::Async />
+                <Route path=path!("/competitions/:id/manage") view={Lazy::<ManageCompetition>::new()} ssr=SsrMode::Async />
+                <Route path=path!("/competitions/:id/cancel") view={Lazy::<CancelCompetition>::new()} ssr=SsrMode::Async />
+                <Route path=path!("/competitions/:id/leave") view={Lazy::<LeaveCompetition>::new()} ssr=SsrMode::Async />
             </Routes>
         </main>
         <Footer />

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{CompetitionWithCount, MyRegistration};
+use crate::{CompetitionWithCount, MyRegistration, Timestamp};
 
 /// A participant's registrations, sorted into what matters.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -11,7 +11,7 @@ pub struct ParticipantDashboard {
     pub upcoming: Vec<MyRegistration>,
     /// Seats held in competitions that have started, latest first.
     pub past: Vec<MyRegistration>,
-    /// Seats given back.
+    /// Seats given back, and seats in competitions that their organizers have cancelled.
     pub cancelled: Vec<MyRegistration>,
 }
 
@@ -26,4 +26,17 @@ pub struct OrganizerDashboard {
     pub seats: u64,
     /// How many still take registrations.
     pub open: u64,
+    /// How many of those close within the next seven days.
+    pub closing_soon: u64,
+    /// Registrations for all of them, on each of the last 30 days, today included; oldest first.
+    pub trend: Vec<DayCount>,
+}
+
+/// What was counted on a day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DayCount {
+    /// When the day begins in UTC.
+    pub day: Timestamp,
+    /// How many.
+    pub count: u64,
 }

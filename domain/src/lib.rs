@@ -16,6 +16,7 @@ mod mailbox;
 mod paging;
 mod raw;
 mod registration;
+mod roster;
 mod text;
 mod timestamp;
 
@@ -27,7 +28,7 @@ pub use competition::{
     Dates, MAX_CAPACITY, NewCompetition, Organizer, SeatsChanged, ViewerState,
 };
 pub use countdown::countdown;
-pub use dashboard::{OrganizerDashboard, ParticipantDashboard};
+pub use dashboard::{DayCount, OrganizerDashboard, ParticipantDashboard};
 pub use error::{ErrorCode, Faults, FieldError, PublicError};
 pub use idempotency::{IdempotencyKey, InvalidIdempotencyKey};
 pub use ids::{CompetitionId, JobId, MailId, RegistrationId, UserId};
@@ -37,7 +38,10 @@ pub use paging::{MAX_PAGE_SIZE, Page, Paging};
 pub use raw::Raw;
 pub use registration::{
     MyCompetition, MyRegistration, NewRegistration, RegisteredCompetition, Registration,
-    RegistrationStatus, RosterEntry, RosterFilter, RosterQuery,
+    RegistrationStatus,
+};
+pub use roster::{
+    RosterEntry, RosterFilter, RosterOrder, RosterPage, RosterQuery, RosterSort, RosterTotals,
 };
 pub use text::{Description, Email, Password, PersonName, Tag, TimeZoneName, Title};
 pub use timestamp::{InvalidTimestamp, Timestamp};

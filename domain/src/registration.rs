@@ -4,11 +4,7 @@ use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{
-    CompetitionId, Contact, Faults, MAX_PAGE_SIZE, Organizer, Paging, PublicError, RegistrationId,
-    Timestamp, UserId,
-    competition::{filled, search},
-};
+use crate::{CompetitionId, Contact, RegistrationId, Timestamp, UserId};
 
 /// How far a registration has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -124,6 +120,10 @@ pub struct MyCompetition {
     pub start_date: Option<Timestamp>,
     /// From this moment on nobody can register.
     pub reg_deadline: Timestamp,
+    /// The IANA time zone that its people think in.
+    pub time_zone: String,
+    /// When its organizer cancelled it; `null` when it takes place.
+    pub cancelled_at: Option<Timestamp>,
     /// Who runs it.
     pub organizer: Contact,
 }
@@ -137,61 +137,4 @@ pub struct MyRegistration {
     pub registration: Registration,
     /// What it is for.
     pub competition: MyCompetition,
-}
-
-/// A registration, as the organizer sees it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct RosterEntry {
-    /// The registration.
-    #[serde(flatten)]
-    pub registration: Registration,
-    /// Who takes part.
-    pub user: Organizer,
-}
-
-/// The query string of a roster, unchecked. Fields that are empty are as good as absent.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct RosterQuery {
-    /// A [`RegistrationStatus`].
-    pub status: Option<String>,
-    /// Words of the name or address, in any case.
-    pub search: Option<String>,
-    /// Counted from 1.
-    pub page: Option<String>,
-    /// Items on a page.
-    pub limit: Option<String>,
-}
-
-/// Which part of a roster to show, checked.
-#[derive(Clone, Debug)]
-pub struct RosterFilter {
-    /// With this status only.
-    pub status: Option<RegistrationStatus>,
-    /// Lower case, if anything is searched for.
-    pub search: Option<String>,
-    /// The page.
-    pub paging: Paging,
-}
-
-impl RosterQuery {
-    /// Applies every rule.
-    ///
-    /// # Errors
-    /// All faults at once.
-    pub fn check(&self) -> Result<RosterFilter, PublicError> {
-        let mut faults = Faults::default();
-        let status = filled(&self.status).map(str::parse).transpose();
-        let status = faults.check("status", status);
-        let search = faults.check("search", search(filled(&self.search)));
-        let (page, limit) = (self.page.as_deref(), self.limit.as_deref());
-        let paging = Paging::parse(&mut faults, page, limit, MAX_PAGE_SIZE);
-        let whole = status.zip(search).zip(paging);
-        faults.finish(whole.map(|((status, search), paging)| RosterFilter {
-            status,
-            search,
-            paging,
-        }))
-    }
 }

@@ -40,6 +40,11 @@ impl Timestamp {
         self.0.format("%-d %B %Y, %H:%M UTC").to_string()
     }
 
+    /// `29 November 2026`: the day that it is in UTC.
+    pub fn human_day(self) -> String {
+        self.0.format("%-d %B %Y").to_string()
+    }
+
     /// `2026-11-29T07:10`, as an `<input type="datetime-local">` wants its value.
     pub fn input_value(self) -> String {
         self.0.format("%Y-%m-%dT%H:%M").to_string()

@@ -78,6 +78,14 @@ export class Api {
     return this.send('POST', `/api/competitions/${competition.id}/register`, participant);
   }
 
+  /** Gives the place back. */
+  async leave(participant: Person, competition: Competition): Promise<void> {
+    const path = `/api/competitions/${competition.id}/register`;
+    const headers = { authorization: `Bearer ${participant.token}` };
+    const response = await this.request.delete(path, { headers });
+    if (!response.ok()) throw new Error(await described('DELETE', path, response));
+  }
+
   /** As everybody sees it now. */
   find(competition: Competition): Promise<Competition> {
     return this.send('GET', `/api/competitions/${competition.id}`);

@@ -31,6 +31,10 @@ export const PLACES: Place[] = [
   { name: 'a competition with a place held', path: competitionPath, viewer: 'participant' },
   { name: 'a competition for its organizer', path: competitionPath, viewer: 'organizer' },
   { name: 'the form for a competition', path: () => '/competitions/create', viewer: 'organizer' },
+  { name: 'a roster', path: managePath, viewer: 'organizer' },
+  { name: 'a roster without anybody', path: ({ other }) => `/competitions/${other.id}/manage`, viewer: 'organizer' },
+  { name: 'cancelling a competition', path: ({ other }) => `/competitions/${other.id}/cancel`, viewer: 'organizer' },
+  { name: 'giving a place back', path: ({ competition }) => `/competitions/${competition.id}/leave`, viewer: 'participant' },
   { name: 'the login', path: () => '/auth/login' },
   { name: 'the sign-up', path: () => '/auth/signup' },
   { name: 'the dashboard of a participant', path: () => '/dashboard', viewer: 'participant' },
@@ -51,6 +55,10 @@ function competitionPath({ competition }: World): string {
 
 function otherPath({ other }: World): string {
   return `/competitions/${other.id}`;
+}
+
+function managePath({ competition }: World): string {
+  return `/competitions/${competition.id}/manage`;
 }
 
 /** Signs the browser in as whoever looks at the page. */

@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use crate::{
     Context, Result,
+    cancellation::takes_place,
     db::{
         bulk::{any_of, update_returning},
         retry,
@@ -39,7 +40,8 @@ struct Subject {
 }
 
 /// Mails the confirmations of some registrations and turns them CONFIRMED, in one transaction. A
-/// registration that was given back meanwhile is passed over. Claims on other jobs are ignored.
+/// registration that was given back meanwhile is passed over, and so is one for a competition that was cancelled: its
+/// participant hears of that instead. Claims on other jobs are ignored.
 ///
 /// # Errors
 /// When the database fails; then nothing was done.
@@ -63,7 +65,8 @@ async fn attempt(ctx: &Context, claims: &[Claim]) -> Result<()> {
         .col_expr(registration::Column::Status, Expr::value(RegistrationStatus::Confirmed.as_str()))
         .col_expr(registration::Column::UpdatedAt, Expr::value(now.utc()))
         .filter(any_of(&*tx, registration::Column::Id, ids))
-        .filter(registration::Column::Status.eq(RegistrationStatus::Pending.as_str()));
+        .filter(registration::Column::Status.eq(RegistrationStatus::Pending.as_str()))
+        .filter(takes_place());
     let confirmed = update_returning(&*tx, confirm).await?;
 
     let users = confirmed.iter().map(|row| row.user_id);

@@ -1,8 +1,20 @@
 //! What the dashboards show.
 
-use domain::{OrganizerDashboard, ParticipantDashboard};
+use std::collections::HashMap;
 
-use crate::{Actor, Context, Result, competitions, registration};
+use chrono::{NaiveTime, TimeDelta};
+use domain::{CompetitionId, DayCount, OrganizerDashboard, ParticipantDashboard, Timestamp};
+use sea_orm::{ColumnTrait, DbBackend, EntityTrait, QueryFilter, QuerySelect, sea_query::Expr};
+
+use crate::{
+    Actor, Context, Result, competitions, db::bulk::any_of, entity::registration,
+    registration::mine,
+};
+
+/// Days of the trend.
+const TREND: i64 = 30;
+/// How soon "soon" is.
+const SOON: TimeDelta = TimeDelta::days(7);
 
 /// The actor's registrations, sorted into what matters.
 ///
@@ -10,9 +22,10 @@ use crate::{Actor, Context, Result, competitions, registration};
 /// Unauthorized, or forbidden for anyone but a participant.
 pub async fn participant(ctx: &Context, actor: &Actor) -> Result<ParticipantDashboard> {
     let now = ctx.now();
-    let all = registration::mine(ctx, actor).await?;
-    let (held, cancelled): (Vec<_>, _) =
-        all.into_iter().partition(|mine| mine.registration.status.holds_seat());
+    let all = mine(ctx, actor).await?;
+    let (held, cancelled): (Vec<_>, _) = all.into_iter().partition(|mine| {
+        mine.registration.status.holds_seat() && mine.competition.cancelled_at.is_none()
+    });
     let (mut past, mut upcoming): (Vec<_>, Vec<_>) = held
         .into_iter()
         .partition(|mine| mine.competition.start_date.is_some_and(|start| start <= now));
@@ -29,10 +42,53 @@ pub async fn participant(ctx: &Context, actor: &Actor) -> Result<ParticipantDash
 pub async fn organizer(ctx: &Context, actor: &Actor) -> Result<OrganizerDashboard> {
     let now = ctx.now();
     let competitions = competitions::mine(ctx, actor).await?;
+    let soon = Timestamp::from(now.utc() + SOON);
+    let open = competitions.iter().map(|own| &own.competition).filter(|own| own.is_open(now));
+    let (open, closing_soon) = open.fold((0, 0), |(open, closing_soon), own| {
+        (open + 1, closing_soon + u64::from(own.reg_deadline <= soon))
+    });
+    // What was cancelled takes no places any more.
+    let places = || competitions.iter().filter(|own| !own.competition.is_cancelled());
     Ok(OrganizerDashboard {
-        registrations: competitions.iter().map(|own| u64::from(own.count.registrations)).sum(),
-        seats: competitions.iter().map(|own| u64::from(own.competition.capacity)).sum(),
-        open: competitions.iter().map(|own| u64::from(own.competition.is_open(now))).sum(),
+        registrations: places().map(|own| u64::from(own.count.registrations)).sum(),
+        seats: places().map(|own| u64::from(own.competition.capacity)).sum(),
+        open,
+        closing_soon,
+        trend: trend(ctx, competitions.iter().map(|own| own.competition.id)).await?,
         competitions,
     })
+}
+
+/// Each day's registrations for some competitions, given back ones included. The index of rosters finds them,
+/// competition by competition: joined, they would be sought among those of the whole site.
+async fn trend(
+    ctx: &Context,
+    competitions: impl Iterator<Item = CompetitionId>,
+) -> Result<Vec<DayCount>> {
+    let db = ctx.db.connection();
+    let today = ctx.now().utc().date_naive().and_time(NaiveTime::MIN).and_utc();
+    let first = today - TimeDelta::days(TREND - 1);
+    let day = match db.get_database_backend() {
+        DbBackend::Postgres => {
+            Expr::cust("to_char(registrations.registered_at AT TIME ZONE 'UTC', 'YYYY-MM-DD')")
+        }
+        _ => Expr::cust("substr(registrations.registered_at, 1, 10)"),
+    };
+    let counts: Vec<(String, i64)> = registration::Entity::find()
+        .select_only()
+        .column_as(day.clone(), "day")
+        .column_as(registration::Column::Id.count(), "count")
+        .filter(any_of(db, registration::Column::CompetitionId, competitions.map(|id| id.0)))
+        .filter(registration::Column::RegisteredAt.gte(first))
+        .group_by(day)
+        .into_tuple()
+        .all(db)
+        .await?;
+    let counts: HashMap<_, _> = counts.into_iter().collect();
+    let days = (0..TREND).map(|number| first + TimeDelta::days(number));
+    let days = days.map(|day| {
+        let count = counts.get(&day.format("%Y-%m-%d").to_string());
+        DayCount { day: day.into(), count: count.map_or(0, |count| count.unsigned_abs()) }
+    });
+    Ok(days.collect())
 }

@@ -23,6 +23,7 @@ mod throttle;
 
 pub mod accounts;
 pub mod calendar;
+pub mod cancellation;
 pub mod competitions;
 pub mod confirmation;
 pub mod cron;

@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use crate::{
     Context, Result,
+    cancellation::takes_place,
     entity::{competition, registration, user},
     jobs::{Claim, complete},
     mailbox::{Draft, deliver},
@@ -37,7 +38,8 @@ async fn starting_soon(ctx: &Context) -> Result<Vec<competition::Model>> {
     let now = ctx.now().utc();
     let starting = competition::Entity::find()
         .filter(competition::Column::StartDate.gt(now))
-        .filter(competition::Column::StartDate.lte(now + BEFORE_START));
+        .filter(competition::Column::StartDate.lte(now + BEFORE_START))
+        .filter(competition::Column::CancelledAt.is_null());
     Ok(starting.all(ctx.db.connection()).await?)
 }
 
@@ -56,6 +58,7 @@ async fn remind_some(ctx: &Context, competition: &competition::Model) -> Result<
         .filter(registration::Column::CompetitionId.eq(competition.id))
         .filter(registration::Column::Status.eq(RegistrationStatus::Confirmed.as_str()))
         .filter(registration::Column::RemindedAt.is_null())
+        .filter(takes_place())
         .filter(registration::Column::RegisteredAt.lte(start - BEFORE_START))
         .order_by_asc(registration::Column::RegisteredAt)
         .limit(BATCH)

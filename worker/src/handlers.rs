@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use service::{
-    Context, Result, confirmation, housekeeping,
+    Context, Result, cancellation, confirmation, housekeeping,
     jobs::{Claim, Job},
     reminder,
 };
@@ -21,6 +21,7 @@ pub(crate) async fn handle(ctx: &Context, claims: &[Claim]) -> Result<()> {
     let Some(first) = claims.first() else { return Ok(()) };
     match first.job {
         Job::ConfirmRegistration { .. } => confirmation::confirm(ctx, claims).await,
+        Job::TellOfCancellation { .. } => cancellation::tell(ctx, first).await,
         Job::SendReminders {} => reminder::send_due(ctx, first).await,
         Job::CleanUp {} => housekeeping::clean_up(ctx, first).await,
     }
@@ -30,6 +31,8 @@ pub(crate) async fn handle(ctx: &Context, claims: &[Claim]) -> Result<()> {
 pub(crate) fn time_limit(job: &Job) -> Duration {
     match job {
         Job::ConfirmRegistration { .. } => Duration::from_secs(30),
-        Job::SendReminders {} | Job::CleanUp {} => Duration::from_secs(600),
+        Job::TellOfCancellation { .. } | Job::SendReminders {} | Job::CleanUp {} => {
+            Duration::from_secs(600)
+        }
     }
 }

@@ -20,6 +20,7 @@ mod submit;
 mod theme;
 mod time;
 mod toast;
+mod total;
 
 pub(crate) use countdown::Countdown;
 pub(crate) use empty_state::EmptyState;
@@ -36,8 +37,9 @@ pub(crate) use pagination::Pagination;
 pub(crate) use request_id::RequestId;
 pub(crate) use seats::Seats;
 pub(crate) use share::Share;
-pub(crate) use status::StatusBadge;
+pub(crate) use status::{StatusBadge, status_words};
 pub(crate) use submit::Submit;
 pub(crate) use theme::{Theme, ThemeSwitch};
 pub(crate) use time::{LocalTime, LocalTimes, Time};
 pub(crate) use toast::{Toaster, Toasts};
+pub(crate) use total::Total;

@@ -9,11 +9,23 @@ pub(crate) fn StatusBadge(
     /// The status.
     status: RegistrationStatus,
 ) -> impl IntoView {
-    let (words, class) = match status {
-        RegistrationStatus::Pending => ("Place held, confirmation on its way", "badge-info"),
-        RegistrationStatus::Confirmed => ("Confirmed", "badge-success"),
-        RegistrationStatus::Cancelled => ("Cancelled", "badge-neutral"),
-        RegistrationStatus::Failed => ("Failed", "badge-error"),
+    let class = match status {
+        RegistrationStatus::Pending => "badge-info",
+        RegistrationStatus::Confirmed => "badge-success",
+        RegistrationStatus::Cancelled => "badge-neutral",
+        RegistrationStatus::Failed => "badge-error",
     };
-    view! { <span class=format!("badge h-auto py-1 text-left {class}")>{words}</span> }
+    view! {
+        <span class=format!("badge h-auto py-1 text-left {class}")>{status_words(status)}</span>
+    }
+}
+
+/// How far a registration has come, as people say it.
+pub(crate) fn status_words(status: RegistrationStatus) -> &'static str {
+    match status {
+        RegistrationStatus::Pending => "Place held, confirmation on its way",
+        RegistrationStatus::Confirmed => "Confirmed",
+        RegistrationStatus::Cancelled => "Given back",
+        RegistrationStatus::Failed => "Failed",
+    }
 }

@@ -1,5 +1,6 @@
 //! What a server function or a page knows about the request it serves.
 
+use domain::{CompetitionId, ErrorCode, PublicError};
 use http::{
     header::{ACCEPT, COOKIE},
     request::Parts,
@@ -35,6 +36,12 @@ pub(crate) fn actor() -> Actor {
 /// Where they ask from.
 pub(crate) fn client_address() -> ClientAddress {
     expect_context::<Parts>().extensions.get().copied().unwrap_or(ClientAddress::UNKNOWN)
+}
+
+/// The competition that an address names. One that is no UUID names nothing.
+pub(crate) fn competition(id: &str) -> Result<CompetitionId, PublicError> {
+    let not_found = |_| PublicError::new(ErrorCode::CompetitionNotFound, "Competition not found");
+    id.parse().map_err(not_found)
 }
 
 /// Their browser's session.

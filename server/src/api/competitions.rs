@@ -10,7 +10,7 @@ use domain::{
     CompetitionDetail, CompetitionId, CompetitionInput, CompetitionPatch, CompetitionQuery,
     CompetitionWithCount, CompetitionWithOrganizer,
 };
-use service::competitions;
+use service::competitions::{self, Edited};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
@@ -27,7 +27,7 @@ pub(super) fn router() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(list, create))
         .routes(routes!(mine))
-        .routes(routes!(get, edit))
+        .routes(routes!(get, edit, cancel))
 }
 
 /// List the competitions that are open
@@ -148,7 +148,7 @@ async fn create(
         (status = 401, description = "Unauthorized", body = ProblemDetails, content_type = "application/problem+json"),
         (status = 403, description = "Required role: ORGANIZER; or it is somebody else's", body = ProblemDetails, content_type = "application/problem+json"),
         (status = 404, description = "Competition not found", body = ProblemDetails, content_type = "application/problem+json"),
-        (status = 409, description = "It was edited since; more seats are taken than the new capacity has; or the key is in flight", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 409, description = "It was edited since; it was cancelled; more seats are taken than the new capacity has; or the key is in flight", body = ProblemDetails, content_type = "application/problem+json"),
         (status = 422, description = "The key was used for another request", body = ProblemDetails, content_type = "application/problem+json"),
         (status = 503, description = "Too busy", body = ProblemDetails, content_type = "application/problem+json"),
     ),
@@ -162,10 +162,47 @@ async fn edit(
 ) -> Result<Response, Problem> {
     actor.require(domain::Role::Organizer)?;
     let (Id(id), OptionalKey(key), Body(patch)) = (id?, key?, body?);
-    let edited = competitions::edit(&state.ctx, &actor, id, patch, key).await?;
+    Ok(respond(competitions::edit(&state.ctx, &actor, id, patch, key).await?))
+}
+
+/// Cancel my competition
+///
+/// Everyone who holds a seat is told by mail. From then on nobody registers, gives a seat back or edits it; seats stay on
+/// record. Cancelling it again is answered the same and tells nobody again.
+#[utoipa::path(
+    delete, path = "/competitions/{id}", tag = "competitions", security(("bearer" = [])),
+    params(
+        ("id" = CompetitionId, Path),
+        ("Idempotency-Key" = Option<String>, Header, description = "1 to 255 visible ASCII characters"),
+    ),
+    responses(
+        (status = 200, description = "The competition, with `cancelledAt`", body = CompetitionWithOrganizer, headers(
+            ("Idempotency-Replayed" = String, description = "`true` when this was answered before"),
+        )),
+        (status = 400, description = "A bad key", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 401, description = "Unauthorized", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 403, description = "Required role: ORGANIZER; or it is somebody else's", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 404, description = "Competition not found", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 409, description = "The key is in flight", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 422, description = "The key was used for another request", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 503, description = "Too busy", body = ProblemDetails, content_type = "application/problem+json"),
+    ),
+)]
+async fn cancel(
+    State(state): State<AppState>,
+    CurrentActor(actor): CurrentActor,
+    id: Result<Id<CompetitionId>, Problem>,
+    key: Result<OptionalKey, Problem>,
+) -> Result<Response, Problem> {
+    actor.require(domain::Role::Organizer)?;
+    let (Id(id), OptionalKey(key)) = (id?, key?);
+    Ok(respond(competitions::cancel(&state.ctx, &actor, id, key).await?))
+}
+
+fn respond(edited: Edited) -> Response {
     let response = match edited.outcome {
         Ok(competition) => Json(competition).into_response(),
         Err(refusal) => Problem::from(refusal).into_response(),
     };
-    Ok(replay::mark(response, edited.replayed))
+    replay::mark(response, edited.replayed)
 }

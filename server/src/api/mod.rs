@@ -12,6 +12,7 @@ mod mailbox;
 mod paging;
 mod registrations;
 mod replay;
+mod roster_csv;
 
 use axum::Router;
 use domain::ErrorCode;

@@ -12,7 +12,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
     extract::{Id, OptionalKey, QueryString},
-    paging, replay,
+    paging, replay, roster_csv,
 };
 use crate::{
     AppState,
@@ -25,6 +25,7 @@ pub(super) fn router() -> OpenApiRouter<AppState> {
         .routes(routes!(register, cancel))
         .routes(routes!(mine))
         .routes(routes!(roster))
+        .routes(routes!(roster_file))
 }
 
 /// Register for a competition
@@ -41,7 +42,7 @@ pub(super) fn router() -> OpenApiRouter<AppState> {
         (status = 201, description = "A seat is held", body = NewRegistration, headers(
             ("Idempotency-Replayed" = String, description = "`true` when this was answered before"),
         )),
-        (status = 400, description = "Registration deadline has passed; Competition is full; or a bad key", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 400, description = "Competition was cancelled; Registration has not opened yet; Registration deadline has passed; Competition is full; or a bad key", body = ProblemDetails, content_type = "application/problem+json"),
         (status = 401, description = "Unauthorized", body = ProblemDetails, content_type = "application/problem+json"),
         (status = 403, description = "Required role: PARTICIPANT", body = ProblemDetails, content_type = "application/problem+json"),
         (status = 404, description = "Competition not found", body = ProblemDetails, content_type = "application/problem+json"),
@@ -84,7 +85,7 @@ fn respond(answer: Answer) -> Response {
         (status = 204, description = "No seat is held", headers(
             ("Idempotency-Replayed" = String, description = "`true` when this was answered before"),
         )),
-        (status = 400, description = "A bad key", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 400, description = "Competition was cancelled; or a bad key", body = ProblemDetails, content_type = "application/problem+json"),
         (status = 401, description = "Unauthorized", body = ProblemDetails, content_type = "application/problem+json"),
         (status = 403, description = "Required role: PARTICIPANT", body = ProblemDetails, content_type = "application/problem+json"),
         (status = 404, description = "Competition not found; or you are not registered for it", body = ProblemDetails, content_type = "application/problem+json"),
@@ -132,11 +133,12 @@ async fn mine(
         ("id" = CompetitionId, Path),
         ("status" = Option<String>, Query, description = "`PENDING`, `CONFIRMED`, `CANCELLED` or `FAILED`"),
         ("search" = Option<String>, Query, description = "Words of the name or address, in any case"),
+        ("sort" = Option<String>, Query, description = "`registered` (the default), `name` or `status`; a `-` before it reverses"),
         ("page" = Option<u64>, Query, description = "Counted from 1"),
         ("limit" = Option<u64>, Query, description = "Items on a page, at most 100"),
     ),
     responses(
-        (status = 200, description = "One page of them, oldest first", body = [RosterEntry], headers(
+        (status = 200, description = "One page of them", body = [RosterEntry], headers(
             ("X-Total-Count" = u64, description = "How many there are on all pages"),
             ("Link" = String, description = "The pages first, prev, next and last (RFC 8288)"),
         )),
@@ -158,4 +160,38 @@ async fn roster(
     let (Id(id), QueryString(query)) = (id?, query?);
     let page = registration::roster(&state.ctx, &actor, id, &query.check()?).await?;
     Ok(paging::respond(&uri, &page))
+}
+
+/// Download who is registered for my competition
+///
+/// All who match, as CSV with a byte order mark. A cell that a spreadsheet would take for a formula has an apostrophe
+/// before it.
+#[utoipa::path(
+    get, path = "/competitions/{id}/registrations.csv", tag = "registrations", security(("bearer" = [])),
+    params(
+        ("id" = CompetitionId, Path),
+        ("status" = Option<String>, Query, description = "`PENDING`, `CONFIRMED`, `CANCELLED` or `FAILED`"),
+        ("search" = Option<String>, Query, description = "Words of the name or address, in any case"),
+        ("sort" = Option<String>, Query, description = "`registered` (the default), `name` or `status`; a `-` before it reverses"),
+    ),
+    responses(
+        (status = 200, description = "Name, address, status, time and id of each", body = String, content_type = "text/csv", headers(
+            ("Content-Disposition" = String, description = "A name for the file"),
+        )),
+        (status = 400, description = "A parameter is wrong", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 401, description = "Unauthorized", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 403, description = "Somebody else's competition", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 404, description = "Competition not found", body = ProblemDetails, content_type = "application/problem+json"),
+    ),
+)]
+async fn roster_file(
+    State(state): State<AppState>,
+    CurrentActor(actor): CurrentActor,
+    id: Result<Id<CompetitionId>, Problem>,
+    query: Result<QueryString<RosterQuery>, Problem>,
+) -> Result<Response, Problem> {
+    actor.user()?;
+    let (Id(id), QueryString(query)) = (id?, query?);
+    let export = registration::export_roster(&state.ctx, &actor, id, query.check()?).await?;
+    Ok(roster_csv::respond(export))
 }

@@ -1,6 +1,6 @@
 //! `/api/competitions`.
 
-use axum::http::StatusCode;
+use axum::http::{Method, StatusCode};
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 
@@ -204,4 +204,62 @@ async fn an_organizer_edits_a_competition() {
     assert_eq!(unauthorized.status, StatusCode::UNAUTHORIZED);
     let participant = app.patch(&address).by(&ben).json(&json!({ "title": "Mine" })).send().await;
     assert_eq!(participant.message(), "Required role: ORGANIZER");
+}
+
+#[tokio::test]
+async fn an_organizer_cancels_a_competition_as_often_as_it_takes() {
+    let app = App::new().await;
+    let (ada, ben) = (app.world.organizer("Ada").await, app.world.participant("Ben").await);
+    let eve = app.world.participant("Eve").await;
+    let id = app.world.competition(&ada).tagged(&["coding"]).create().await;
+    let address = format!("/api/competitions/{id}");
+    let seat = format!("{address}/register");
+    app.post(&seat).by(&ben).send().await;
+    let cancel = || app.call(Method::DELETE, &address);
+    assert_eq!(cancel().send().await.status, StatusCode::UNAUTHORIZED);
+    assert_eq!(cancel().by(&ben).send().await.message(), "Required role: ORGANIZER");
+    let first = cancel().by(&ada).header("idempotency-key", "off").send().await;
+    snapshot("competition_cancelled", &first);
+    let again = cancel().by(&ada).header("idempotency-key", "off").send().await;
+    assert_eq!((again.header("idempotency-replayed"), &again.text), (Some("true"), &first.text));
+    assert_eq!(cancel().by(&ada).send().await.text, first.text, "also without the key");
+
+    snapshot("register_cancelled", &app.post(&seat).by(&eve).send().await);
+    let leave = app.call(Method::DELETE, &seat).by(&ben).send().await;
+    assert_eq!(leave.message(), "Competition was cancelled");
+    let edit = app.patch(&address).by(&ada).json(&json!({ "title": "It is on" })).send().await;
+    snapshot("edit_cancelled", &edit);
+    let seen = app.get(&address).send().await.json();
+    assert_eq!(seen["cancelledAt"], first.json()["cancelledAt"], "at once");
+    assert_eq!(app.get("/api/competitions").send().await.json(), json!([]));
+    worker::drain(&app.world.ctx).await.unwrap();
+    let mails = app.get("/api/mailbox/my").by(&ben).send().await.json();
+    let subjects = mails.as_array().unwrap().iter().map(|mail| mail["subject"].clone());
+    assert_eq!(subjects.collect::<Vec<_>>(), ["Competition cancelled: Code Sprint"]);
+}
+
+#[tokio::test]
+async fn nobody_registers_before_registration_opens() {
+    let app = App::new().await;
+    let (ada, ben) = (app.world.organizer("Ada").await, app.world.participant("Ben").await);
+    let body = json!({
+        "title": "Code Sprint", "description": "24 hours", "capacity": 5,
+        "regDeadline": "2026-11-30T12:00:00Z", "regOpensAt": "2026-11-24T12:00:00+01:00",
+        "timeZone": "Europe/Berlin",
+    });
+    let created = app.post("/api/competitions").by(&ada).json(&body).send().await.json();
+    assert_eq!(created["regOpensAt"], "2026-11-24T11:00:00.000Z");
+    assert_eq!(created["timeZone"], "Europe/Berlin");
+    let seat = format!("/api/competitions/{}/register", created["id"].as_str().unwrap());
+    snapshot("registration_not_open", &app.post(&seat).by(&ben).send().await);
+
+    let mut late = body.clone();
+    late["regOpensAt"] = body["regDeadline"].clone();
+    let refused = app.post("/api/competitions").by(&ada).json(&late).send().await;
+    assert_eq!(refused.message(), "Registration must open before the deadline");
+    let mut nowhere = body.clone();
+    nowhere["timeZone"] = "Mars/Olympus".into();
+    nowhere["capacity"] = 0.into();
+    let refused = app.post("/api/competitions").by(&ada).json(&nowhere).send().await;
+    assert_eq!(refused.message().as_array().map(Vec::len), Some(2), "{}", refused.text);
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use reqwest::{Client, StatusCode};
 use serde_json::Value;
 use service::{Actor, testing::World};
+use tokio::task::JoinSet;
 
 use crate::support::{App, Process};
 
@@ -52,6 +53,46 @@ async fn a_confirmation_survives_a_kill_between_the_commit_and_the_mail() {
     let mine: Value = me.send().await.unwrap().json().await.unwrap();
     assert_eq!(mine[0]["status"], "CONFIRMED");
     assert_eq!(mails(&app.world, &ben).await.len(), 1, "and it came once");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_worker_that_is_killed_while_it_tells_of_a_cancellation_leaves_nobody_out() {
+    const SEATS: usize = 1_600;
+    let app = App::new().await;
+    let ada = app.world.organizer("Ada").await;
+    app.world.clock.set_to_real_time();
+    let id = app.world.competition(&ada).seats(SEATS as i64).create().await;
+    let crowd = app.world.crowd_of(SEATS).await;
+    for some in crowd.chunks(400) {
+        let register = some.iter().map(|guest| {
+            let (ctx, guest) = (app.world.ctx.clone(), guest.clone());
+            async move { service::registration::register(&ctx, &guest, id, None).await }
+        });
+        for answer in register.collect::<JoinSet<_>>().join_all().await {
+            answer.unwrap().outcome.unwrap();
+        }
+    }
+    service::competitions::cancel(&app.world.ctx, &ada, id, None).await.unwrap().outcome.unwrap();
+
+    let server = Process::serve(&app.world, &[]);
+    let began = tokio::time::Instant::now();
+    while app.world.mails().await == 0 {
+        assert!(began.elapsed() < PATIENCE, "nobody is told");
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    server.kill();
+    let told = app.world.mails().await;
+    assert!(told < SEATS as u64, "killed too late: {told}");
+
+    let _server = Process::serve(&app.world, &[]);
+    while app.world.open_jobs().await > 0 {
+        assert!(began.elapsed() < PATIENCE, "the job is left undone");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    for audited in app.world.audit().await {
+        assert_eq!((audited.cancellations, audited.mails), (1, 0), "{audited:?}");
+    }
+    assert_eq!(app.world.mails().await, SEATS as u64);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -119,3 +119,41 @@ async fn what_users_write_is_text_and_nothing_else() {
         }
     }
 }
+
+#[tokio::test]
+async fn a_roster_is_shown_to_those_who_may_see_it() {
+    let app = App::new().await;
+    let ada = app.world.organizer("Ada").await;
+    app.world.organizer("Bob").await;
+    let ben = app.world.participant("Ben").await;
+    app.world.admin("Root").await;
+    let id = app.world.competition(&ada).titled("Chess").create().await;
+    app.post(&format!("/api/competitions/{id}/register")).by(&ben).send().await;
+    let manage = format!("/competitions/{id}/manage?sort=-name&search=ben");
+    for (email, status) in [
+        ("ada@example.com", StatusCode::OK),
+        ("root@example.com", StatusCode::OK),
+        ("bob@example.com", StatusCode::FORBIDDEN),
+        ("ben@example.com", StatusCode::FORBIDDEN),
+    ] {
+        let cookie = sign_in(&app, email).await;
+        let see = async |path: &str| {
+            app.get(path).header("accept", HTML).header("cookie", &cookie).send().await
+        };
+        let roster = see(&manage).await;
+        assert_eq!(roster.status, status, "{email}");
+        assert_eq!(roster.text.contains("scope=\"row\""), status == StatusCode::OK, "{email}");
+        let is_owner = email == "ada@example.com";
+        let cancel = see(&format!("/competitions/{id}/cancel")).await;
+        assert_eq!(cancel.status == StatusCode::OK, is_owner, "{email}");
+        assert_eq!(roster.text.contains("Cancel this competition"), is_owner, "{email}");
+    }
+    let stranger = page(&app, &format!("/competitions/{id}/manage")).await;
+    assert_eq!(stranger.status, StatusCode::FOUND);
+    for rubbish in ["sort=email", "status=LOST", "page=0", "search=%00"] {
+        let cookie = sign_in(&app, "ada@example.com").await;
+        let path = format!("/competitions/{id}/manage?{rubbish}");
+        let response = app.get(&path).header("accept", HTML).header("cookie", &cookie).send().await;
+        assert_eq!(response.status, StatusCode::BAD_REQUEST, "{rubbish}");
+    }
+}

@@ -3,6 +3,7 @@
 use axum::http::{Method, StatusCode};
 use chrono::TimeDelta;
 use domain::CompetitionId;
+use serde_json::json;
 
 use crate::support::{App, snapshot};
 
@@ -146,6 +147,7 @@ async fn a_roster_is_searched_filtered_and_paged() {
     assert_eq!(names("?search=EVE@").await, ["Eve"]);
     assert_eq!(names("?status=PENDING&limit=2&page=2").await, ["Joe"]);
     assert_eq!(names("?status=CONFIRMED").await, [""; 0]);
+    assert_eq!(names("?sort=-name").await, ["Joe", "Eve", "Ben"]);
     let bad =
         app.get(&format!("/api/competitions/{id}/registrations?status=LOST")).by(&ada).send().await;
     assert_eq!(bad.status, StatusCode::BAD_REQUEST);
@@ -169,4 +171,44 @@ async fn a_seat_can_be_given_back_as_often_as_it_takes() {
         app.call(Method::DELETE, &register(id)).send().await.status,
         StatusCode::UNAUTHORIZED
     );
+}
+
+#[tokio::test]
+async fn a_roster_is_a_file_for_spreadsheets() {
+    let app = App::new().await;
+    let ada = app.world.organizer("Ada").await;
+    let id = app.world.competition(&ada).titled("Zürich \"Open\"").create().await;
+    for name in ["Zoë", "=SUM(A1)", "Joe"] {
+        let body = json!({
+            "name": name, "email": format!("p{}@example.com", name.len()),
+            "password": "correct horse", "role": "PARTICIPANT",
+        });
+        let token = app.post("/api/auth/signup").json(&body).send().await.json()["token"].clone();
+        let bearer = format!("Bearer {}", token.as_str().unwrap());
+        app.post(&register(id)).header("authorization", &bearer).send().await;
+        app.world.clock.advance(TimeDelta::seconds(1));
+    }
+    let path = format!("/api/competitions/{id}/registrations.csv");
+    let file = app.get(&format!("{path}?sort=-name&status=PENDING")).by(&ada).send().await;
+    assert_eq!(file.status, StatusCode::OK);
+    assert_eq!(file.header("content-type"), Some("text/csv; charset=utf-8"));
+    let name = "attachment; filename=\"z-rich-open-registrations.csv\"";
+    assert_eq!(file.header("content-disposition"), Some(name));
+    assert_eq!(file.header("cache-control"), Some("private, no-store"));
+    let text = file.text.strip_prefix('\u{feff}').expect("a byte order mark");
+    let lines: Vec<_> = text.split_terminator("\r\n").collect();
+    assert_eq!(lines[0], r#""Name","Email","Status","Registered at","Registration ID""#);
+    let begins = |line: &str, cells: &str| assert!(line.starts_with(cells), "{line}");
+    begins(lines[1], r#""Zoë","p4@example.com","PENDING","2026-11-23T12:00:00.000Z","#);
+    begins(lines[2], r#""Joe","p3@example.com","PENDING","2026-11-23T12:00:02.000Z","#);
+    begins(lines[3], r#""'=SUM(A1)","p8@example.com","PENDING","#);
+    assert_eq!(lines.len(), 4);
+    let none = app.get(&format!("{path}?search=nobody")).by(&ada).send().await;
+    assert_eq!(none.text.lines().count(), 1, "the same filters hold");
+
+    assert_eq!(app.get(&path).send().await.status, StatusCode::UNAUTHORIZED);
+    let ben = app.world.organizer("Ben").await;
+    assert_eq!(app.get(&path).by(&ben).send().await.status, StatusCode::FORBIDDEN);
+    let bad = app.get(&format!("{path}?sort=email&status=LOST")).by(&ada).send().await;
+    assert_eq!(bad.json()["errors"].as_array().map(Vec::len), Some(2));
 }

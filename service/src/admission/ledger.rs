@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use chrono::TimeDelta;
 use domain::{
-    CompetitionEdit, CompetitionWithOrganizer, Dates, ErrorCode, Organizer, PublicError,
-    RegistrationId, RegistrationStatus, Tag, Timestamp, User,
+    CompetitionEdit, CompetitionId, CompetitionWithOrganizer, Dates, ErrorCode, Organizer,
+    PublicError, RegistrationId, RegistrationStatus, Tag, Timestamp, User,
 };
 use uuid::Uuid;
 
@@ -93,6 +93,7 @@ impl Ledger {
             Wish::Register => self.register(request),
             Wish::Cancel => self.cancel(&request.user),
             Wish::Edit(edit) => self.edit(&request.user, edit),
+            Wish::CallOff => self.call_off(&request.user),
         }
     }
 
@@ -183,18 +184,35 @@ impl Ledger {
         user: &User,
         edit: &CompetitionEdit,
     ) -> Result<Result<Outcome, PublicError>> {
-        if self.after.organizer_id != user.id.0 {
-            let message = "Only the organizer of this competition may change it";
-            return Err(PublicError::new(ErrorCode::Forbidden, message).into());
+        self.require_organizer(user, "Only the organizer of this competition may change it")?;
+        Ok(self.apply(edit).map(|()| self.as_changed_by(user)))
+    }
+
+    /// Cancelling what is cancelled already is fine: the answer to the first time may have been lost. Seats stay as they
+    /// are: they say who is to be told.
+    fn call_off(&mut self, user: &User) -> Result<Result<Outcome, PublicError>> {
+        self.require_organizer(user, "Only the organizer of this competition may cancel it")?;
+        let after = &mut self.after;
+        if after.cancelled_at.is_none() {
+            after.cancelled_at = Some(self.now.utc());
+            after.updated_at = self.now.utc();
+            after.revision += 1;
         }
-        if let Err(refusal) = self.apply(edit) {
-            return Ok(Err(refusal));
+        Ok(Ok(self.as_changed_by(user)))
+    }
+
+    fn require_organizer(&self, user: &User, message: &str) -> Result<()> {
+        if self.after.organizer_id == user.id.0 {
+            return Ok(());
         }
+        Err(PublicError::new(ErrorCode::Forbidden, message).into())
+    }
+
+    fn as_changed_by(&self, user: &User) -> Outcome {
         let organizer =
             Organizer { id: user.id, name: user.name.clone(), email: user.email.clone() };
         let competition = competitions::view(self.after.clone(), self.tags.clone());
-        let edited = CompetitionWithOrganizer { competition, organizer };
-        Ok(Ok(Outcome::Edited(Box::new(edited))))
+        Outcome::Edited(Box::new(CompetitionWithOrganizer { competition, organizer }))
     }
 
     /// All of an edit, or the reason against it and nothing of it.
@@ -267,6 +285,12 @@ impl Ledger {
                 jobs.push((job, Some(key)));
             }
             if change == Change::Inserted { inserted.push(row) } else { updated.push(row) }
+        }
+        if self.before.cancelled_at != self.after.cancelled_at {
+            let competition_id = CompetitionId(self.after.id);
+            let job = Job::TellOfCancellation { competition_id };
+            let key = format!("{}:{competition_id}", job.kind());
+            jobs.push((job, Some(key)));
         }
         let is_changed = self.after != self.before;
         Changes {

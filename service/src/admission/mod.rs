@@ -1,4 +1,4 @@
-//! Everything that changes who has a seat in a competition: registering, giving a seat back, editing.
+//! Everything that changes who has a seat in a competition: registering, giving a seat back, editing, cancelling.
 //!
 //! Requests for one competition are combined: a batch takes the competition's lock in Redis, and then one
 //! transaction reads the competition's row for update, decides every request in the order of arrival, and writes what

@@ -16,6 +16,8 @@ pub(crate) enum Wish {
     Cancel,
     /// To change it.
     Edit(Box<CompetitionEdit>),
+    /// That it does not take place.
+    CallOff,
 }
 
 /// Who wants what.
@@ -61,7 +63,13 @@ impl Wish {
             Self::Register => format!("register {competition}"),
             Self::Cancel => format!("cancel {competition}"),
             Self::Edit(edit) => format!("edit {competition} {edit:?}"),
+            Self::CallOff => format!("call off {competition}"),
         }
+    }
+
+    /// Whether it is about the seat of who asks; else it is about the competition as a whole.
+    pub(super) fn is_about_seat(&self) -> bool {
+        matches!(self, Self::Register | Self::Cancel)
     }
 }
 

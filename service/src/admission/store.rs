@@ -13,10 +13,7 @@ use sea_orm::{
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
-use super::{
-    ledger::Changes,
-    request::{Request, Wish},
-};
+use super::{ledger::Changes, request::Request};
 use crate::{
     Error, Result, competitions,
     db::bulk::{self, Writes},
@@ -32,7 +29,7 @@ pub(super) struct Known {
     pub(super) answers: HashMap<(UserId, String), Kept>,
     /// The registrations of those who register or cancel.
     pub(super) seats: Vec<registration::Model>,
-    /// The tags of the competition, if anybody wants to edit it.
+    /// The tags of the competition, if anybody wants to change it.
     pub(super) tags: Vec<String>,
 }
 
@@ -64,7 +61,7 @@ pub(super) async fn read(
     // Twice the same user would find the same row twice.
     let users: HashSet<Uuid> = requests
         .iter()
-        .filter(|request| !matches!(request.wish, Wish::Edit(_)))
+        .filter(|request| request.wish.is_about_seat())
         .map(|request| request.user.id.0)
         .collect();
     let found = if tx.get_database_backend() == DbBackend::Postgres {
@@ -75,7 +72,7 @@ pub(super) async fn read(
     let Some((competition, answers, seats)) = found else { return Ok(None) };
     let answers =
         answers.into_iter().map(|log| ((UserId(log.user_id), log.key.clone()), log.into()));
-    let tags = if requests.iter().any(|request| matches!(request.wish, Wish::Edit(_))) {
+    let tags = if requests.iter().any(|request| !request.wish.is_about_seat()) {
         competitions::tags_of(tx, std::iter::once(id.0)).await?.remove(&id.0).unwrap_or_default()
     } else {
         Vec::new()

@@ -84,6 +84,20 @@ pub async fn get(ctx: &Context, id: CompetitionId) -> Result<CompetitionDetail> 
     shared.details.submit((), id, load).await?.ok_or_else(|| not_found().into())
 }
 
+/// One competition of the actor's own, open or not.
+///
+/// # Errors
+/// [`ErrorCode::CompetitionNotFound`]; unauthorized, or forbidden for anyone but its organizer.
+pub async fn get_own(ctx: &Context, actor: &Actor, id: CompetitionId) -> Result<CompetitionDetail> {
+    let user = actor.require(Role::Organizer)?;
+    let detail = get(ctx, id).await?;
+    if detail.competition.organizer_id == user.id {
+        return Ok(detail);
+    }
+    let message = "This is the competition of another organizer";
+    Err(PublicError::new(ErrorCode::Forbidden, message).into())
+}
+
 /// Competitions that are asked for at the same time are read together.
 pub(crate) type Details = Combiner<(), CompetitionId, Option<CompetitionDetail>>;
 

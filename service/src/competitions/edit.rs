@@ -10,7 +10,7 @@ use crate::{
     zones,
 };
 
-/// What an edit came to.
+/// What an edit or a cancellation came to.
 #[derive(Clone, Debug)]
 pub struct Edited {
     /// The competition as it is now, or why it was left as it is: edited by somebody else, cancelled, fewer
@@ -33,12 +33,24 @@ pub async fn edit(
     patch: CompetitionPatch,
     key: Option<IdempotencyKey>,
 ) -> Result<Edited> {
-    let user = actor.require(Role::Organizer)?;
+    actor.require(Role::Organizer)?;
     let wish = Wish::Edit(Box::new(patch.check(zones::exists)?));
+    ask(ctx, actor, competition, wish, key).await
+}
+
+/// Asks for a change of a competition of the actor's.
+pub(super) async fn ask(
+    ctx: &Context,
+    actor: &Actor,
+    competition: CompetitionId,
+    wish: Wish,
+    key: Option<IdempotencyKey>,
+) -> Result<Edited> {
+    let user = actor.require(Role::Organizer)?;
     let answer = admission::ask(ctx, user, competition, wish, key).await?;
     let outcome = match answer.outcome {
         Ok(Outcome::Edited(competition)) => Ok(*competition),
-        Ok(other) => return Err(Error::Corrupt(format!("editing came to {other:?}"))),
+        Ok(other) => return Err(Error::Corrupt(format!("a change came to {other:?}"))),
         Err(refusal) => Err(refusal),
     };
     Ok(Edited { outcome, replayed: answer.replayed })

@@ -1,13 +1,15 @@
-//! Competitions: creating, editing and finding them.
+//! Competitions: creating, editing, cancelling and finding them.
 
 mod browse;
+mod cancel;
 mod create;
 mod draft;
 mod edit;
 mod view;
 
 pub(crate) use browse::{Details, not_found};
-pub use browse::{browse, closing_soon, get, list, mine};
+pub use browse::{browse, closing_soon, get, get_own, list, mine};
+pub use cancel::{cancel, cancel_by_title};
 pub use create::{Created, create};
 pub(crate) use create::{index_text, insert, replace_tags};
 pub use draft::{create_draft, draft_of, edit_draft, mine_to_edit};

@@ -1,6 +1,6 @@
 //! What a job is.
 
-use domain::{RegistrationId, Timestamp};
+use domain::{CompetitionId, RegistrationId, Timestamp};
 use sea_orm::ConnectionTrait;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -22,6 +22,11 @@ pub enum Job {
         /// Which registration.
         registration_id: RegistrationId,
     },
+    /// Tell everyone who held a seat that the competition was cancelled.
+    TellOfCancellation {
+        /// Which competition.
+        competition_id: CompetitionId,
+    },
     /// Remind everyone whose competition starts soon.
     SendReminders {},
     /// Delete what is kept for a while only.
@@ -30,12 +35,14 @@ pub enum Job {
 
 impl Job {
     /// The name of every kind.
-    pub(super) const KINDS: [&str; 3] = ["confirm_registration", "send_reminders", "clean_up"];
+    pub(super) const KINDS: [&str; 4] =
+        ["confirm_registration", "tell_of_cancellation", "send_reminders", "clean_up"];
 
     /// The name in the `kind` column.
     pub fn kind(&self) -> &'static str {
         match self {
             Self::ConfirmRegistration { .. } => "confirm_registration",
+            Self::TellOfCancellation { .. } => "tell_of_cancellation",
             Self::SendReminders {} => "send_reminders",
             Self::CleanUp {} => "clean_up",
         }
@@ -45,7 +52,7 @@ impl Job {
     fn priority(&self) -> i16 {
         match self {
             Self::ConfirmRegistration { .. } => 0,
-            Self::SendReminders {} => 10,
+            Self::TellOfCancellation { .. } | Self::SendReminders {} => 10,
             Self::CleanUp {} => 20,
         }
     }
@@ -113,9 +120,13 @@ mod tests {
     #[test]
     fn every_job_reads_back_from_its_columns() {
         let registration_id = RegistrationId(uuid::Uuid::from_u128(7));
-        for job in
-            [Job::ConfirmRegistration { registration_id }, Job::SendReminders {}, Job::CleanUp {}]
-        {
+        let competition_id = CompetitionId(uuid::Uuid::from_u128(8));
+        for job in [
+            Job::ConfirmRegistration { registration_id },
+            Job::TellOfCancellation { competition_id },
+            Job::SendReminders {},
+            Job::CleanUp {},
+        ] {
             assert!(Job::KINDS.contains(&job.kind()), "nobody counts {job:?}");
             assert!(PRIORITIES.contains(&job.priority()), "nobody takes {job:?}");
             assert_eq!(Job::parse(job.kind(), &job.payload().unwrap()), Ok(job));

@@ -1,10 +1,12 @@
 //! Registering for a competition, giving the seat back, and who is registered.
 
 mod cancel;
+mod mine;
 mod register;
-mod rosters;
+mod roster;
 pub(crate) mod view;
 
 pub use cancel::{Cancelled, cancel};
+pub use mine::{mine, viewer_state};
 pub use register::{Answer, register};
-pub use rosters::{mine, roster, viewer_state};
+pub use roster::{RosterExport, browse_roster, export_roster, roster};

@@ -11,7 +11,11 @@ use crate::{
 };
 
 pub(crate) fn status(row: &registration::Model) -> Result<RegistrationStatus> {
-    row.status.parse().map_err(|_| Error::Corrupt(format!("status {}", row.status)))
+    parse_status(&row.status)
+}
+
+pub(super) fn parse_status(status: &str) -> Result<RegistrationStatus> {
+    status.parse().map_err(|_| Error::Corrupt(format!("status {status}")))
 }
 
 pub(super) fn registration(row: registration::Model) -> Result<Registration> {

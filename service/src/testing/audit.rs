@@ -8,9 +8,10 @@ use sea_orm::{
     QuerySelect, Statement,
 };
 use serde_json::Value;
+use uuid::Uuid;
 
 use super::World;
-use crate::entity::{cron_tick, failed_job, job, mail, registration};
+use crate::entity::{competition, cron_tick, failed_job, job, mail, registration};
 
 const CONFIRM: &str = "confirm_registration";
 /// What a confirmation says before the id.
@@ -27,6 +28,10 @@ pub struct Audited {
     pub competition: CompetitionId,
     /// How far it has come.
     pub status: RegistrationStatus,
+    /// Whether the competition was cancelled.
+    pub called_off: bool,
+    /// Messages that say so.
+    pub cancellations: usize,
     /// Confirmations of it in the mailbox.
     pub mails: usize,
     /// Jobs to confirm it that are done.
@@ -67,6 +72,11 @@ impl World {
             confirmations.filter(mail::Column::Subject.starts_with("Registration Confirmed"));
         let mails = confirmations.all(db).await.expect("the mailbox");
         let mails = count(mails.iter().map(|mail| id_in(&mail.body)));
+        let cancellations = mail::Entity::find().filter(mail::Column::Body.contains(ID_LABEL));
+        let cancellations =
+            cancellations.filter(mail::Column::Subject.starts_with("Competition cancelled"));
+        let cancellations = cancellations.all(db).await.expect("the mailbox");
+        let cancellations = count(cancellations.iter().map(|mail| id_in(&mail.body)));
         let jobs = job::Entity::find().filter(job::Column::Kind.eq(CONFIRM));
         let jobs = jobs.all(db).await.expect("the jobs");
         let (done, open): (Vec<_>, Vec<_>) = jobs.iter().partition(|job| job.state == "done");
@@ -76,6 +86,11 @@ impl World {
         let dead = dead.all(db).await.expect("the dead letter queue");
         let dead = count(dead.iter().map(|job| subject(&job.payload)));
 
+        let called_off = competition::Entity::find()
+            .select_only()
+            .column(competition::Column::Id)
+            .filter(competition::Column::CancelledAt.is_not_null());
+        let called_off: Vec<Uuid> = called_off.into_tuple().all(db).await.expect("competitions");
         let rows = registration::Entity::find().all(db).await.expect("the registrations");
         let of = |counts: &HashMap<_, usize>, id| counts.get(&id).copied().unwrap_or_default();
         let audited = rows.into_iter().map(|row| {
@@ -85,6 +100,8 @@ impl World {
                 user: UserId(row.user_id),
                 competition: CompetitionId(row.competition_id),
                 status: row.status.parse().expect("a status"),
+                called_off: called_off.contains(&row.competition_id),
+                cancellations: of(&cancellations, id),
                 mails: of(&mails, id),
                 done: of(&done, id),
                 open: of(&open, id),

@@ -1,7 +1,7 @@
 //! A worker for tests: one job after the other, no lease to lose; it does what is due and goes.
 
 use crate::{
-    Context, confirmation, housekeeping,
+    Context, cancellation, confirmation, housekeeping,
     jobs::{self, Claim, Job},
     reminder,
 };
@@ -36,6 +36,7 @@ async fn run(ctx: &Context, claim: &Claim) {
         Job::ConfirmRegistration { .. } => {
             confirmation::confirm(ctx, std::slice::from_ref(claim)).await
         }
+        Job::TellOfCancellation { .. } => cancellation::tell(ctx, claim).await,
         Job::SendReminders {} => reminder::send_due(ctx, claim).await,
         Job::CleanUp {} => housekeeping::clean_up(ctx, claim).await,
     };

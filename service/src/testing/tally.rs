@@ -140,21 +140,46 @@ impl World {
     /// # Panics
     /// When the database fails.
     pub async fn refuse_registrations_of(&self, actor: &Actor) {
+        self.refuse(actor, "registrations").await;
+    }
+
+    /// Makes the database refuse every message to one participant, whatever the program does.
+    ///
+    /// # Panics
+    /// When the database fails.
+    pub async fn refuse_mail_to(&self, actor: &Actor) {
+        self.refuse(actor, "mailbox").await;
+    }
+
+    /// Refuses the rows that one participant would get in a table.
+    async fn refuse(&self, actor: &Actor, table: &str) {
         let user = actor.user().expect("somebody who is signed in").id.0;
         let sql = match self.ctx.db.connection().get_database_backend() {
             DbBackend::Postgres => format!(
                 "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN \
                  RAISE EXCEPTION 'poison'; END $$; \
-                 CREATE TRIGGER refuse BEFORE INSERT ON registrations FOR EACH ROW \
+                 CREATE TRIGGER refuse BEFORE INSERT ON {table} FOR EACH ROW \
                  WHEN (NEW.user_id = '{user}') EXECUTE FUNCTION refuse()"
             ),
             _ => format!(
-                "CREATE TRIGGER refuse BEFORE INSERT ON registrations WHEN NEW.user_id = x'{}' \
+                "CREATE TRIGGER refuse BEFORE INSERT ON {table} WHEN NEW.user_id = x'{}' \
                  BEGIN SELECT RAISE(ABORT, 'poison'); END",
                 user.simple()
             ),
         };
         self.execute(&sql).await.expect("a trigger");
+    }
+
+    /// Ends what [`World::refuse_mail_to`] began.
+    ///
+    /// # Panics
+    /// When the database fails.
+    pub async fn accept_all_mail(&self) {
+        let sql = match self.ctx.db.connection().get_database_backend() {
+            DbBackend::Postgres => "DROP TRIGGER refuse ON mailbox",
+            _ => "DROP TRIGGER refuse",
+        };
+        self.execute(sql).await.expect("no trigger");
     }
 
     /// Forgets that a registration was confirmed and reminded of: as after restoring a part of a backup.

@@ -5,13 +5,7 @@ use domain::{CompetitionId, CompetitionQuery, ErrorCode};
 use serde_json::json;
 use service::{competitions, testing::World};
 
-use crate::support::{cancel, edit, register, register_with_key, titles};
-
-/// As its organizer would, past all use cases.
-async fn mark_cancelled(world: &World) {
-    let sql = "UPDATE competitions SET cancelled_at = created_at, version = version + 1";
-    assert!(world.execute(sql).await.unwrap() > 0);
-}
+use crate::support::{call_off, cancel, edit, register, register_with_key, titles};
 
 #[tokio::test]
 async fn nobody_registers_before_registration_opens() {
@@ -55,7 +49,7 @@ async fn one_that_opens_later_is_found_and_one_that_was_cancelled_is_not() {
     let sprint = world.competition(&ada).tagged(&["code"]).opening_in(TimeDelta::hours(1));
     let sprint = sprint.create().await;
     assert_eq!(titles(&world, CompetitionQuery::default()).await, ["Code Sprint"]);
-    mark_cancelled(&world).await;
+    call_off(&world.ctx, &ada, sprint).await.unwrap();
     let filter = CompetitionQuery::default().check().unwrap();
     let page = competitions::browse(&world.ctx, &filter).await.unwrap();
     assert!(page.found.items.is_empty() && page.popular_tags.is_empty() && !page.any_open);
@@ -75,7 +69,7 @@ async fn a_cancelled_competition_stays_as_it_is() {
         register(&world.ctx, guest, sprint).await.unwrap();
     }
     cancel(&world.ctx, gone, sprint).await.unwrap();
-    mark_cancelled(&world).await;
+    call_off(&world.ctx, &ada, sprint).await.unwrap();
     world.clock.advance(TimeDelta::days(2));
     for guest in [seated, gone, late] {
         let told = register(&world.ctx, guest, sprint).await.unwrap_err();

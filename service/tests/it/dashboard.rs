@@ -2,7 +2,7 @@ use chrono::TimeDelta;
 use domain::{ErrorCode, MyRegistration};
 use service::{dashboard, testing::World};
 
-use crate::support::{cancel, code, register};
+use crate::support::{call_off, cancel, code, register};
 
 fn titles(registrations: &[MyRegistration]) -> Vec<&str> {
     registrations.iter().map(|mine| &*mine.competition.title).collect()
@@ -52,7 +52,55 @@ async fn organizers_see_the_totals_of_their_own() {
     world.clock.advance(TimeDelta::days(1));
     let seen = dashboard::organizer(&world.ctx, &ada).await.unwrap();
     assert_eq!((seen.competitions.len(), seen.open), (2, 1));
-    assert_eq!((seen.registrations, seen.seats), (4, 12));
+    assert_eq!((seen.registrations, seen.seats, seen.closing_soon), (4, 12, 1));
+}
+
+#[tokio::test]
+async fn what_its_organizer_cancelled_is_over_for_everybody() {
+    let world = World::new().await;
+    let ada = world.organizer("Ada").await;
+    let grace = world.participant("Grace").await;
+    let [on, off] =
+        [world.competition(&ada).create().await, world.competition(&ada).create().await];
+    for id in [on, off] {
+        register(&world.ctx, &grace, id).await.unwrap();
+    }
+    call_off(&world.ctx, &ada, off).await.unwrap();
+    let seen = dashboard::participant(&world.ctx, &grace).await.unwrap();
+    assert_eq!((seen.upcoming.len(), seen.past.len(), seen.cancelled.len()), (1, 0, 1));
+    assert!(seen.cancelled[0].competition.cancelled_at.is_some());
+    let seen = dashboard::organizer(&world.ctx, &ada).await.unwrap();
+    assert_eq!((seen.competitions.len(), seen.open, seen.closing_soon), (2, 1, 1));
+    assert_eq!((seen.registrations, seen.seats), (1, 10));
+}
+
+#[tokio::test]
+async fn the_trend_counts_each_of_the_last_30_days_of_ones_own_competitions() {
+    let world = World::new().await;
+    let (ada, bob) = (world.organizer("Ada").await, world.organizer("Bob").await);
+    let crowd = world.crowd(6).await;
+    let own = world.competition(&ada).closing_in(TimeDelta::days(90)).starting_in(None);
+    let (own, other) = (own.create().await, world.competition(&bob).create().await);
+    register(&world.ctx, &crowd[0], other).await.unwrap();
+    register(&world.ctx, &crowd[0], own).await.unwrap();
+    // A minute before the day is over, and a minute after.
+    world.clock.advance(TimeDelta::hours(12) - TimeDelta::minutes(1));
+    register(&world.ctx, &crowd[1], own).await.unwrap();
+    world.clock.advance(TimeDelta::minutes(2));
+    for guest in &crowd[2..4] {
+        register(&world.ctx, guest, own).await.unwrap();
+    }
+    cancel(&world.ctx, &crowd[3], own).await.unwrap();
+    world.clock.advance(TimeDelta::days(28));
+    register(&world.ctx, &crowd[4], own).await.unwrap();
+    let counts = async || {
+        let trend = dashboard::organizer(&world.ctx, &ada).await.unwrap().trend;
+        let counts: Vec<_> = trend.iter().map(|day| day.count).collect();
+        (trend[0].day.to_string(), trend.len(), counts[0], counts[1], counts[2], counts[29])
+    };
+    assert_eq!(counts().await, ("2026-11-23T00:00:00.000Z".to_owned(), 30, 2, 2, 0, 1));
+    world.clock.advance(TimeDelta::days(1));
+    assert_eq!(counts().await, ("2026-11-24T00:00:00.000Z".to_owned(), 30, 2, 0, 0, 0));
 }
 
 #[tokio::test]

@@ -5,6 +5,7 @@
 mod accounts;
 mod calendar;
 mod cancel;
+mod cancellation;
 mod competition_life;
 mod competitions;
 mod confirmation;
@@ -23,6 +24,7 @@ mod processes;
 mod queue;
 mod registration;
 mod reminders;
+mod roster;
 mod sessions;
 mod support;
 mod throttle;

@@ -61,6 +61,18 @@ pub(crate) async fn edit(
     }
 }
 
+/// Cancels a competition without a key; a failure of any sort becomes its code.
+pub(crate) async fn call_off(
+    ctx: &Context,
+    actor: &Actor,
+    id: CompetitionId,
+) -> Result<CompetitionWithOrganizer, ErrorCode> {
+    match competitions::cancel(ctx, actor, id, None).await {
+        Ok(cancelled) => cancelled.outcome.map_err(|refusal| refusal.code),
+        Err(error) => Err(code(error)),
+    }
+}
+
 /// What a client would be told.
 pub(crate) fn code(error: Error) -> ErrorCode {
     PublicError::from(error).code

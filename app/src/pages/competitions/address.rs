@@ -29,13 +29,19 @@ pub(super) fn href(query: &CompetitionQuery) -> String {
         ("page", &query.page),
         ("limit", &query.limit),
     ];
-    let pairs: Vec<_> = fields
-        .into_iter()
-        .filter_map(|(name, value)| Some((name, value.as_deref()?)))
-        .filter(|(_, value)| !value.trim().is_empty())
-        .map(|(name, value)| format!("{name}={}", Url::escape(value)))
-        .collect();
-    if pairs.is_empty() { LIST.into() } else { format!("{LIST}?{}", pairs.join("&")) }
+    with_query(LIST, &fields)
+}
+
+/// A path and what is asked of it. What is blank is left out.
+pub(super) fn with_query(path: &str, fields: &[(&'static str, &Option<String>)]) -> String {
+    let mut address = path.to_owned();
+    for (name, value) in fields {
+        if let Some(value) = value.as_deref().filter(|value| !value.trim().is_empty()) {
+            let mark = if address.len() == path.len() { '?' } else { '&' };
+            address.push_str(&format!("{mark}{name}={}", Url::escape(value)));
+        }
+    }
+    address
 }
 
 /// The same list, at another page.

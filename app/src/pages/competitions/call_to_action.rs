@@ -3,7 +3,7 @@
 use domain::{CallToAction, CompetitionId, RegistrationStatus};
 use leptos::{html::Div, prelude::*};
 
-use super::CompetitionScreen;
+use super::{CompetitionScreen, leave};
 use crate::{
     components::{ErrorSummary, Icon, LocalTime, Shape, Submit, focus},
     error::Failure,
@@ -50,7 +50,7 @@ pub(super) fn CallToActionPanel(
             let key = screen.idempotency_key;
             view! { <RegisterForm id key register /> }.into_any()
         }
-        CallToAction::Registered(status) => view! { <Registered status register /> }.into_any(),
+        CallToAction::Registered(status) => view! { <Registered id status register /> }.into_any(),
         CallToAction::SignIn => view! { <SignIn id /> }.into_any(),
         CallToAction::Full => view! {
             <Notice title="This competition is full">"Every place is taken."</Notice>
@@ -126,7 +126,11 @@ fn Notice(title: &'static str, children: Children) -> impl IntoView {
 
 /// The seat is held. Just after registering with JavaScript it takes the focus from the button that is gone.
 #[component]
-fn Registered(status: RegistrationStatus, register: ServerAction<Register>) -> impl IntoView {
+fn Registered(
+    id: CompetitionId,
+    status: RegistrationStatus,
+    register: ServerAction<Register>,
+) -> impl IntoView {
     let node = NodeRef::<Div>::new();
     let viewer = expect_context::<CurrentViewer>();
     Effect::new(move || {
@@ -152,6 +156,7 @@ fn Registered(status: RegistrationStatus, register: ServerAction<Register>) -> i
             </p>
             <p>{words}</p>
             <a class="btn btn-block" href="/mailbox">"Open mailbox"</a>
+            <a class="quiet-link" href=leave(id)>"Give my place back"</a>
         </div>
     }
 }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     address,
     call_to_action::{CallToActionPanel, Register, path},
-    live_seats,
+    live_seats, manage,
     tags::Tags,
 };
 use crate::{
@@ -60,14 +60,12 @@ pub struct CompetitionScreen {
 #[server(prefix = "/fn", endpoint = "competition")]
 pub async fn load_competition(id: String) -> Result<CompetitionScreen, Failure> {
     use crate::ssr::{form, request};
-    use domain::ErrorCode;
     use service::markdown;
 
     /// Below the one heading of the page.
     const TOP_HEADING: u8 = 2;
     let (ctx, actor) = (request::context(), request::actor());
-    let not_found = |_| PublicError::new(ErrorCode::CompetitionNotFound, "Competition not found");
-    let id = id.parse().map_err(not_found)?;
+    let id = request::competition(&id)?;
     let detail = service::competitions::get(&ctx, id).await?;
     let viewer = service::registration::viewer_state(&ctx, &actor, id).await?;
     let (competition, now) = (detail.competition, ctx.now());
@@ -213,7 +211,7 @@ fn Mine(id: CompetitionId) -> impl IntoView {
         <p class="font-semibold text-lg">"You run this competition"</p>
         <p class="grid gap-2">
             <a class="btn btn-block" href=format!("/competitions/{id}/edit")>"Edit"</a>
-            <a class="btn btn-block" href=format!("/competitions/{id}/manage")>
+            <a class="btn btn-block" href=manage(id)>
                 "See who is registered"
             </a>
         </p>

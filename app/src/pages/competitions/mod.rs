@@ -1,8 +1,9 @@
-//! Competitions: the list, one of them, a new one, and changing one.
+//! Competitions: the list, one of them, a new one, changing one, and what its organizer and its participants do with it.
 
 mod address;
 mod availability;
 mod call_to_action;
+mod cancel;
 mod card;
 mod create;
 mod detail;
@@ -10,16 +11,23 @@ mod draft;
 mod edit;
 mod filters;
 mod form;
+mod leave;
 mod list;
 mod listing;
 mod live_seats;
+mod manage;
 mod tags;
 
 pub use availability::Availability;
+pub use cancel::{CancelCompetitionPage, CancelScreen};
 pub(crate) use card::{AvailabilityBadge, CompetitionCard};
 pub use create::CreateCompetitionPage;
 pub use detail::{CompetitionDetailPage, CompetitionScreen};
 pub use draft::{DraftPage, DraftScreen, Held, Region};
 pub use edit::EditCompetitionPage;
+pub(crate) use leave::leave;
+pub use leave::{LeaveCompetitionPage, LeaveScreen};
 pub use list::{CompetitionListPage, ListScreen};
 pub use listing::Listing;
+pub(crate) use manage::manage;
+pub use manage::{ManageCompetitionPage, ManageScreen, RosterRow};

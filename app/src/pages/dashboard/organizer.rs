@@ -4,9 +4,10 @@ use domain::{CompetitionId, CompetitionWithCount, Timestamp};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use super::trend::{Trend, TrendDay};
 use crate::{
-    components::{EmptyState, Icon, Seats, Shape, Time},
-    pages::competitions::{Availability, AvailabilityBadge},
+    components::{EmptyState, Icon, Seats, Shape, Time, Total},
+    pages::competitions::{Availability, AvailabilityBadge, manage},
 };
 
 /// A competition the organizer runs.
@@ -24,6 +25,8 @@ pub struct OrganizerRow {
     pub reg_deadline: Timestamp,
     /// Whether it can be joined.
     pub availability: Availability,
+    /// Whether it takes place.
+    pub can_be_edited: bool,
 }
 
 impl OrganizerRow {
@@ -31,6 +34,7 @@ impl OrganizerRow {
         let competition = mine.competition;
         Self {
             availability: Availability::of(&competition, now),
+            can_be_edited: !competition.is_cancelled(),
             id: competition.id,
             title: competition.title,
             capacity: competition.capacity,
@@ -51,6 +55,10 @@ pub struct OrganizerScreen {
     pub seats: u64,
     /// How many still take registrations.
     pub open: u64,
+    /// How many of those close within the next seven days.
+    pub closing_soon: u64,
+    /// The last 30 days, oldest first.
+    pub trend: Vec<TrendDay>,
 }
 
 impl OrganizerScreen {
@@ -62,6 +70,8 @@ impl OrganizerScreen {
             registrations: dashboard.registrations,
             seats: dashboard.seats,
             open: dashboard.open,
+            closing_soon: dashboard.closing_soon,
+            trend: dashboard.trend.into_iter().map(TrendDay::from).collect(),
         }
     }
 }
@@ -96,8 +106,10 @@ pub(super) fn OrganizerDashboard(
         <dl class="totals">
             <Total label="Competitions" value=total />
             <Total label="Open for registration" value=screen.open.to_string() />
+            <Total label="Closing within a week" value=screen.closing_soon.to_string() />
             <Total label="Places taken" value=taken />
         </dl>
+        <Trend days=screen.trend />
         <section aria-labelledby="mine" class="grid gap-4">
             <div class="flex flex-wrap items-center justify-between gap-3">
                 <h2 id="mine" class="subheading">"Your competitions"</h2>
@@ -110,23 +122,15 @@ pub(super) fn OrganizerDashboard(
 }
 
 #[component]
-fn Total(label: &'static str, value: String) -> impl IntoView {
-    view! {
-        <div class="total">
-            <dt>{label}</dt>
-            <dd>{value}</dd>
-        </div>
-    }
-}
-
-#[component]
 fn Row(row: OrganizerRow) -> impl IntoView {
     view! {
         <article class="ticket ticket-wide">
             <div class="ticket-body">
                 <p><AvailabilityBadge availability=row.availability /></p>
                 <h3 class="font-display text-xl font-semibold">
-                    <a class="title-link" href=format!("/competitions/{}", row.id)>{row.title}</a>
+                    <a class="title-link" href=format!("/competitions/{}", row.id)>
+                        {row.title.clone()}
+                    </a>
                 </h3>
                 <p class="icon-line text-sm text-muted">
                     <Icon shape=Shape::Clock />
@@ -135,6 +139,23 @@ fn Row(row: OrganizerRow) -> impl IntoView {
             </div>
             <div class="ticket-stub">
                 <Seats left=row.seats_left capacity=row.capacity />
+                <ul class="flex flex-wrap gap-2">
+                    <li>
+                        <a class="btn" href=manage(row.id)>
+                            "Manage" <span class="sr-only">" " {row.title.clone()}</span>
+                        </a>
+                    </li>
+                    {row.can_be_edited
+                        .then(|| {
+                            view! {
+                                <li>
+                                    <a class="btn" href=format!("/competitions/{}/edit", row.id)>
+                                        "Edit" <span class="sr-only">" " {row.title.clone()}</span>
+                                    </a>
+                                </li>
+                            }
+                        })}
+                </ul>
             </div>
         </article>
     }

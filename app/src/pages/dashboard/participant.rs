@@ -4,7 +4,10 @@ use domain::{CompetitionId, MyRegistration, RegistrationStatus, Timestamp};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::components::{EmptyState, Icon, Shape, StatusBadge, Time};
+use crate::{
+    components::{EmptyState, Icon, Shape, StatusBadge, Time},
+    pages::competitions::leave,
+};
 
 /// A place the participant holds or held.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -17,6 +20,8 @@ pub struct Place {
     pub organizer: String,
     /// When it starts, if that is set.
     pub start_date: Option<Timestamp>,
+    /// Whether its organizer has cancelled it.
+    pub called_off: bool,
     /// How far the registration has come.
     pub status: RegistrationStatus,
 }
@@ -28,6 +33,7 @@ impl From<MyRegistration> for Place {
             title: mine.competition.title,
             organizer: mine.competition.organizer.name,
             start_date: mine.competition.start_date,
+            called_off: mine.competition.cancelled_at.is_some(),
             status: mine.registration.status,
         }
     }
@@ -40,7 +46,7 @@ pub struct ParticipantScreen {
     pub upcoming: Vec<Place>,
     /// Latest first.
     pub past: Vec<Place>,
-    /// Given back.
+    /// Given back, or cancelled by the organizer.
     pub cancelled: Vec<Place>,
 }
 
@@ -83,7 +89,7 @@ pub(super) fn ParticipantDashboard(
             }
             .into_any(),
         }}
-        <Places id="upcoming" title="After that" places=upcoming.collect() />
+        <Places id="upcoming" title="After that" places=upcoming.collect() is_upcoming=true />
         <Places id="past" title="Past" places=past />
         <Places id="cancelled" title="Cancelled" places=cancelled />
     }
@@ -96,14 +102,19 @@ fn Next(place: Place) -> impl IntoView {
     view! {
         <section aria-labelledby="next" class="grid gap-3">
             <h2 id="next" class="subheading">"Next up"</h2>
-            <PlaceCard place />
+            <PlaceCard place is_upcoming=true />
         </section>
     }
 }
 
 #[component]
-fn Places(id: &'static str, title: &'static str, places: Vec<Place>) -> impl IntoView {
-    let card = |place| view! { <li><PlaceCard place /></li> };
+fn Places(
+    id: &'static str,
+    title: &'static str,
+    places: Vec<Place>,
+    #[prop(default = false)] is_upcoming: bool,
+) -> impl IntoView {
+    let card = move |place| view! { <li><PlaceCard place is_upcoming /></li> };
     (!places.is_empty()).then(|| {
         view! {
             <section aria-labelledby=id class="grid gap-3">
@@ -115,7 +126,20 @@ fn Places(id: &'static str, title: &'static str, places: Vec<Place>) -> impl Int
 }
 
 #[component]
-fn PlaceCard(place: Place) -> impl IntoView {
+fn PlaceCard(
+    place: Place,
+    /// Whether it is still to come.
+    #[prop(default = false)]
+    is_upcoming: bool,
+) -> impl IntoView {
+    let can_leave = is_upcoming && place.status.holds_seat();
+    let status = match place.status {
+        status if place.called_off && status.holds_seat() => {
+            view! { <span class="badge badge-error h-auto py-1 text-left">"Cancelled by the organizer"</span> }
+                .into_any()
+        }
+        status => view! { <StatusBadge status /> }.into_any(),
+    };
     let start = place.start_date.map_or_else(
         || view! { <span>"Start not set yet"</span> }.into_any(),
         |start| view! { <span>"Starts " <Time at=start /></span> }.into_any(),
@@ -125,7 +149,7 @@ fn PlaceCard(place: Place) -> impl IntoView {
             <div class="ticket-body">
                 <h3 class="font-display text-xl font-semibold">
                     <a class="title-link" href=format!("/competitions/{}", place.competition)>
-                        {place.title}
+                        {place.title.clone()}
                     </a>
                 </h3>
                 <p class="icon-line text-sm text-muted">
@@ -135,8 +159,17 @@ fn PlaceCard(place: Place) -> impl IntoView {
                 </p>
             </div>
             <div class="ticket-stub">
-                <p><StatusBadge status=place.status /></p>
+                <p>{status}</p>
                 <p class="icon-line text-sm"><Icon shape=Shape::Calendar />{start}</p>
+                {can_leave
+                    .then(|| {
+                        view! {
+                            <a class="quiet-link" href=leave(place.competition)>
+                                "Give my place back"
+                                <span class="sr-only">" in " {place.title.clone()}</span>
+                            </a>
+                        }
+                    })}
             </div>
         </article>
     }

@@ -37,10 +37,14 @@ pub(crate) async fn check(site: &Site, ledgers: &[Ledger]) -> usize {
     dead
 }
 
-/// Each job was done once, or is dead and did nothing.
+/// Each job was done once, or is dead and did nothing; and who held a seat in what was called off heard of it once.
 fn check_jobs(audited: &Audited) {
-    let Audited { status, mails, done, open, dead, .. } = audited;
+    let Audited { status, mails, done, open, dead, called_off, cancellations, .. } = audited;
+    let told = usize::from(*called_off && status.holds_seat());
+    assert_eq!(*cancellations, told, "it was not told once: {audited:?}");
     let is_right = match (done, dead) {
+        // What was called off before it was confirmed is not confirmed any more.
+        (1, 0) if *called_off && *status == RegistrationStatus::Pending => *mails == 0,
         (1, 0) => (*status, *mails) == (RegistrationStatus::Confirmed, 1),
         (0, 1) => (*status, *mails) == (RegistrationStatus::Pending, 0),
         _ => false,

@@ -1,20 +1,19 @@
-//! Who is registered for what.
+//! What a participant is registered for.
 
 use std::collections::HashMap;
 
 use domain::{
-    CompetitionId, Contact, ErrorCode, MyCompetition, MyRegistration, Page, PublicError,
-    RegistrationId, Role, RosterEntry, RosterFilter, ViewerState,
+    CompetitionId, Contact, MyCompetition, MyRegistration, RegistrationId,
+    Role, ViewerState,
 };
-use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
 use super::view;
 use crate::{
     Actor, Context, Error, Result,
-    competitions::{not_found, organizer, tags_of},
+    competitions::tags_of,
     entity::{competition, registration, user},
-    search,
 };
 
 /// The actor's registrations, newest first, given back ones included.
@@ -45,56 +44,6 @@ pub async fn mine(ctx: &Context, actor: &Actor) -> Result<Vec<MyRegistration>> {
             })
         })
         .collect()
-}
-
-/// One page of the registrations for a competition, oldest first. For its organizer and administrators.
-///
-/// # Errors
-/// Unauthorized; no such competition; forbidden for anyone else.
-pub async fn roster(
-    ctx: &Context,
-    actor: &Actor,
-    id: CompetitionId,
-    filter: &RosterFilter,
-) -> Result<Page<RosterEntry>> {
-    let user = actor.user()?;
-    if user.role == Role::Participant {
-        actor.require(Role::Organizer)?;
-    }
-    let db = ctx.db.connection();
-    let competition = competition::Entity::find_by_id(id.0).one(db).await?.ok_or_else(not_found)?;
-    if user.role != Role::Admin && competition.organizer_id != user.id.0 {
-        let message = "Only the organizer of this competition may see who is registered";
-        return Err(PublicError::new(ErrorCode::Forbidden, message).into());
-    }
-
-    let mut matching = registration::Entity::find()
-        .find_also_related(user::Entity)
-        .filter(registration::Column::CompetitionId.eq(id.0));
-    if let Some(status) = filter.status {
-        matching = matching.filter(registration::Column::Status.eq(status.as_str()));
-    }
-    if let Some(words) = &filter.search {
-        matching = matching.filter(search::holds((user::Entity, user::Column::SearchText), words));
-    }
-    let total = matching.clone().count(db).await?;
-    let rows = matching
-        .order_by_asc(registration::Column::RegisteredAt)
-        .order_by_asc(registration::Column::Id)
-        .offset(filter.paging.offset())
-        .limit(filter.paging.limit)
-        .all(db)
-        .await?;
-    let items = rows.into_iter().map(|(row, user)| {
-        let user = user.ok_or_else(|| Error::Corrupt(format!("{} is nobody's", row.id)))?;
-        Ok(RosterEntry { registration: view::registration(row)?, user: organizer(user) })
-    });
-    Ok(Page {
-        items: items.collect::<Result<_>>()?,
-        total,
-        page: filter.paging.page,
-        limit: filter.paging.limit,
-    })
 }
 
 /// Who the actor is to a competition.
@@ -133,6 +82,8 @@ fn my_competition(row: competition::Model, tags: Vec<String>, organizer: Contact
         tags,
         start_date: row.start_date.map(Into::into),
         reg_deadline: row.reg_deadline.into(),
+        time_zone: row.time_zone,
+        cancelled_at: row.cancelled_at.map(Into::into),
         organizer,
     }
 }

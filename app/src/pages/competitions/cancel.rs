@@ -1,0 +1,169 @@
+//! Cancelling a competition, once its organizer has typed its title.
+
+use domain::CompetitionId;
+use leptos::prelude::*;
+use leptos_router::hooks::use_params_map;
+use serde::{Deserialize, Serialize};
+
+use super::manage::manage;
+use crate::{
+    components::{EmptyState, ErrorSummary, FailureView, Field, Head, Heading, Submit},
+    error::Failure,
+    form::{Returned, problem_of},
+};
+
+/// What the page shows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CancelScreen {
+    /// Which competition.
+    pub id: CompetitionId,
+    /// What it is called.
+    pub title: String,
+    /// How many hold a place and will be told.
+    pub registered: u32,
+    /// Whether there is nothing left to do.
+    pub is_cancelled: bool,
+    /// What the form starts with.
+    pub start: Returned<String>,
+    /// Makes that a double click or a resend cancels once.
+    pub idempotency_key: String,
+}
+
+/// What the page shows; for the organizer of the competition.
+#[server(prefix = "/fn", endpoint = "cancel_screen")]
+pub async fn load_cancel(id: String) -> Result<CancelScreen, Failure> {
+    use crate::ssr::{form, request};
+
+    let (ctx, actor) = (request::context(), request::actor());
+    let id = request::competition(&id)?;
+    let detail = service::competitions::get_own(&ctx, &actor, id).await?;
+    Ok(CancelScreen {
+        id,
+        registered: detail.count.registrations,
+        is_cancelled: detail.competition.is_cancelled(),
+        title: detail.competition.title,
+        start: form::returned(FORM).await?,
+        idempotency_key: service::idempotency::new_key(),
+    })
+}
+
+/// Cancels a competition and leads back to where it is managed.
+#[server(prefix = "/fn", endpoint = "cancel_competition")]
+pub async fn cancel_competition(
+    competition: CompetitionId,
+    #[server(default)] title: String,
+    idempotency_key: String,
+) -> Result<(), Failure> {
+    use crate::ssr::{form, request};
+    use domain::IdempotencyKey;
+
+    let (ctx, actor) = (request::context(), request::actor());
+    let key = idempotency_key.parse::<IdempotencyKey>().map_err(Into::into);
+    let outcome = form::after(key, async |key| {
+        service::competitions::cancel_by_title(&ctx, &actor, competition, &title, key).await
+    })
+    .await;
+    let page = format!("/competitions/{competition}/cancel");
+    form::settle(FORM, &page, title, outcome).await?;
+    leptos_axum::redirect(&manage(competition));
+    Ok(())
+}
+
+/// Under which what was typed waits for this page.
+#[cfg(feature = "ssr")]
+const FORM: &str = "cancel_competition";
+
+/// Cancelling a competition.
+#[component]
+pub fn CancelCompetitionPage() -> impl IntoView {
+    let params = use_params_map();
+    let id = Memo::new(move |_| params.read().get("id").unwrap_or_default());
+    let screen = Resource::new_blocking(move || id.get(), load_cancel);
+    let cancel = ServerAction::<CancelCompetition>::new();
+    view! {
+        <Transition>
+            {move || Suspend::new(async move {
+                match screen.await {
+                    Ok(screen) => view! { <Content screen cancel /> }.into_any(),
+                    Err(failure) => view! { <FailureView failure /> }.into_any(),
+                }
+            })}
+        </Transition>
+    }
+}
+
+#[component]
+fn Content(screen: CancelScreen, cancel: ServerAction<CancelCompetition>) -> impl IntoView {
+    let back = manage(screen.id);
+    let content = if screen.is_cancelled {
+        view! {
+            <EmptyState title="It is cancelled already">
+                <a class="btn btn-primary" href=back>"Back to the roster"</a>
+            </EmptyState>
+        }
+        .into_any()
+    } else {
+        view! { <CancelForm screen=screen.clone() back cancel /> }.into_any()
+    };
+    view! {
+        <Head title=format!("Cancel {}", screen.title) />
+        <div class="form-page">
+            <Heading>"Cancel " {screen.title}</Heading>
+            {content}
+        </div>
+    }
+}
+
+#[component]
+fn CancelForm(
+    screen: CancelScreen,
+    back: String,
+    cancel: ServerAction<CancelCompetition>,
+) -> impl IntoView {
+    let Returned { typed, problem } = screen.start;
+    let problem = problem_of(cancel, problem);
+    view! {
+        <ErrorSummary problem />
+        <ul class="grid list-disc gap-2 pl-5">
+            <li>{who_is_told(screen.registered)}</li>
+            <li>"Nobody can register any more, and it is in no list."</li>
+            <li>"This cannot be undone."</li>
+        </ul>
+        <ActionForm action=cancel attr:class="section" attr:novalidate=true>
+            <input type="hidden" name="competition" value=screen.id.to_string() />
+            <input type="hidden" name="idempotency_key" value=screen.idempotency_key />
+            <Field
+                id="title"
+                label="Type the title to confirm"
+                hint="Capitals do not matter."
+                value=typed
+                problem
+            />
+            <div class="flex flex-wrap gap-3">
+                <Submit pending=cancel.pending() class="danger">"Cancel the competition"</Submit>
+                <a class="btn" href=back>"Let it take place"</a>
+            </div>
+        </ActionForm>
+    }
+}
+
+/// Who will hear of it, in words.
+fn who_is_told(registered: u32) -> String {
+    match registered {
+        0 => "Nobody has registered, so nobody is told.".into(),
+        1 => "The one participant who holds a place is told by mail.".into(),
+        many => format!("All {many} participants who hold a place are told by mail."),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_is_told_is_said_in_words() {
+        assert!(who_is_told(0).contains("nobody is told"));
+        assert!(who_is_told(1).contains("The one participant"));
+        assert!(who_is_told(40).contains("All 40 participants"));
+    }
+}

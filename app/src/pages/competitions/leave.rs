@@ -1,0 +1,140 @@
+//! Giving a place back, from the page of the competition or from the dashboard.
+
+use domain::{CompetitionId, Timestamp};
+use leptos::prelude::*;
+use leptos_router::hooks::use_params_map;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    components::{EmptyState, ErrorSummary, FailureView, Head, Heading, Submit, Time},
+    error::Failure,
+    form::{Returned, problem_of},
+};
+
+/// What the page shows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LeaveScreen {
+    /// Which competition.
+    pub id: CompetitionId,
+    /// What it is called.
+    pub title: String,
+    /// Until when the participant could register again; `None` when registration is not open.
+    pub returns_until: Option<Timestamp>,
+    /// Whether there is a place to give back.
+    pub holds_place: bool,
+    /// Why giving it back without JavaScript was refused just now, if it was.
+    pub start: Returned<()>,
+    /// Makes that a double click or a resend gives one place back.
+    pub idempotency_key: String,
+}
+
+/// What the page shows; for participants.
+#[server(prefix = "/fn", endpoint = "leave")]
+pub async fn load_leave(id: String) -> Result<LeaveScreen, Failure> {
+    use crate::ssr::{form, request};
+    use domain::Role;
+
+    let (ctx, actor) = (request::context(), request::actor());
+    actor.require(Role::Participant)?;
+    let id = request::competition(&id)?;
+    let competition = service::competitions::get(&ctx, id).await?.competition;
+    let viewer = service::registration::viewer_state(&ctx, &actor, id).await?;
+    let holds_place = viewer.registration.is_some_and(|status| status.holds_seat());
+    Ok(LeaveScreen {
+        id,
+        holds_place: holds_place && !competition.is_cancelled(),
+        returns_until: competition.is_open(ctx.now()).then_some(competition.reg_deadline),
+        title: competition.title,
+        start: form::returned(FORM).await?,
+        idempotency_key: service::idempotency::new_key(),
+    })
+}
+
+/// Gives a place back and leads to the places that are left.
+#[server(prefix = "/fn", endpoint = "give_back")]
+pub async fn give_back(competition: CompetitionId, idempotency_key: String) -> Result<(), Failure> {
+    use crate::ssr::{form, request};
+    use domain::IdempotencyKey;
+
+    let (ctx, actor) = (request::context(), request::actor());
+    let key = idempotency_key.parse::<IdempotencyKey>().map_err(Into::into);
+    let outcome = form::after(key, async |key| {
+        let cancelled = service::registration::cancel(&ctx, &actor, competition, Some(key)).await?;
+        Ok(cancelled.outcome?)
+    })
+    .await;
+    form::settle(FORM, &leave(competition), (), outcome).await?;
+    leptos_axum::redirect("/dashboard");
+    Ok(())
+}
+
+/// Under which a refusal waits for this page.
+#[cfg(feature = "ssr")]
+const FORM: &str = "give_back";
+
+/// Where a place is given back.
+pub(crate) fn leave(competition: CompetitionId) -> String {
+    format!("/competitions/{competition}/leave")
+}
+
+/// Giving a place back.
+#[component]
+pub fn LeaveCompetitionPage() -> impl IntoView {
+    let params = use_params_map();
+    let id = Memo::new(move |_| params.read().get("id").unwrap_or_default());
+    let screen = Resource::new_blocking(move || id.get(), load_leave);
+    let give_back = ServerAction::<GiveBack>::new();
+    view! {
+        <Transition>
+            {move || Suspend::new(async move {
+                match screen.await {
+                    Ok(screen) => view! { <Content screen give_back /> }.into_any(),
+                    Err(failure) => view! { <FailureView failure /> }.into_any(),
+                }
+            })}
+        </Transition>
+    }
+}
+
+#[component]
+fn Content(screen: LeaveScreen, give_back: ServerAction<GiveBack>) -> impl IntoView {
+    let back = format!("/competitions/{}", screen.id);
+    let problem = problem_of(give_back, screen.start.problem);
+    let content = if screen.holds_place {
+        view! {
+            <p class="max-w-prose text-lg">
+                "Your place is free for somebody else at once. "
+                {match screen.returns_until {
+                    Some(deadline) => view! {
+                        "You can register again until " <Time at=deadline />
+                        ", if a place is left then."
+                    }
+                    .into_any(),
+                    None => "Registration is closed: you cannot take it again.".into_any(),
+                }}
+            </p>
+            <ActionForm action=give_back attr:class="flex flex-wrap gap-3">
+                <input type="hidden" name="competition" value=screen.id.to_string() />
+                <input type="hidden" name="idempotency_key" value=screen.idempotency_key />
+                <Submit pending=give_back.pending() class="">"Give my place back"</Submit>
+                <a class="btn" href=back>"Keep my place"</a>
+            </ActionForm>
+        }
+        .into_any()
+    } else {
+        view! {
+            <EmptyState title="You hold no place in it">
+                <a class="btn btn-primary" href=back>"See the competition"</a>
+            </EmptyState>
+        }
+        .into_any()
+    };
+    view! {
+        <Head title=format!("Give your place in {} back", screen.title) />
+        <div class="form-page">
+            <Heading>"Give your place in " {screen.title} " back?"</Heading>
+            <ErrorSummary problem />
+            {content}
+        </div>
+    }
+}

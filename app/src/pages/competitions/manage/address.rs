@@ -1,0 +1,83 @@
+//! Addresses of the pages about one competition; every filter, the order and the page of its roster are in them.
+
+use domain::{CompetitionId, RosterQuery, RosterSort};
+use leptos_router::params::ParamsMap;
+
+use super::super::address::with_query;
+
+/// Where a competition is managed.
+pub(crate) fn manage(id: CompetitionId) -> String {
+    format!("/competitions/{id}/manage")
+}
+
+/// What an address asks for.
+pub(super) fn read(params: &ParamsMap) -> RosterQuery {
+    let get = |name| params.get(name).filter(|text| !text.trim().is_empty());
+    RosterQuery {
+        search: get("search"),
+        status: get("status"),
+        sort: get("sort"),
+        page: get("page"),
+        limit: get("limit"),
+    }
+}
+
+/// The address of the roster that is asked for.
+fn href(id: CompetitionId, query: &RosterQuery) -> String {
+    with_query(&manage(id), &fields(query))
+}
+
+/// The same roster, at another page.
+pub(super) fn at_page(id: CompetitionId, query: &RosterQuery, page: u64) -> String {
+    let page = (page > 1).then(|| page.to_string());
+    href(id, &RosterQuery { page, ..query.clone() })
+}
+
+/// The same roster in another order, from its first page.
+pub(super) fn sorted(id: CompetitionId, query: &RosterQuery, sort: RosterSort) -> String {
+    href(id, &RosterQuery { sort: Some(sort.name()), page: None, ..query.clone() })
+}
+
+/// All of the same roster as a file.
+pub(super) fn csv(id: CompetitionId, query: &RosterQuery) -> String {
+    let all = RosterQuery { page: None, limit: None, ..query.clone() };
+    with_query(&format!("/api/competitions/{id}/registrations.csv"), &fields(&all))
+}
+
+fn fields(query: &RosterQuery) -> [(&'static str, &Option<String>); 5] {
+    [
+        ("search", &query.search),
+        ("status", &query.status),
+        ("sort", &query.sort),
+        ("page", &query.page),
+        ("limit", &query.limit),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ID: &str = "01939a00-0000-7000-8000-000000000000";
+
+    #[test]
+    fn an_address_holds_everything_that_was_asked_for() {
+        let id: CompetitionId = ID.parse().unwrap();
+        let query = RosterQuery {
+            search: Some("a b".into()),
+            status: Some("CONFIRMED".into()),
+            page: Some("3".into()),
+            ..Default::default()
+        };
+        let here = format!("/competitions/{ID}/manage?search=a%20b&status=CONFIRMED");
+        assert_eq!(at_page(id, &query, 1), here);
+        assert_eq!(at_page(id, &query, 2), format!("{here}&page=2"));
+        let sort = "-name".parse().unwrap();
+        assert_eq!(sorted(id, &query, sort), format!("{here}&sort=%2Dname"));
+        assert_eq!(
+            csv(id, &query),
+            format!("/api/competitions/{ID}/registrations.csv?search=a%20b&status=CONFIRMED")
+        );
+        assert_eq!(at_page(id, &RosterQuery::default(), 1), manage(id));
+    }
+}

@@ -1,0 +1,182 @@
+//! Who is registered: search, filter, order and pages are links and a form that ask the server.
+
+use domain::{CompetitionId, RegistrationStatus, RosterOrder, RosterQuery, RosterSort};
+use leptos::prelude::*;
+
+use super::{ManageScreen, RosterRow, address};
+use crate::components::{EmptyState, Icon, Pagination, Shape, StatusBadge, Time, status_words};
+
+/// Who is registered.
+#[component]
+pub(super) fn Roster(
+    /// What the page shows.
+    screen: ManageScreen,
+) -> impl IntoView {
+    let ManageScreen { id, query, sort, rows, total, page, pages, .. } = screen;
+    let none_yet = screen.totals.all() == 0;
+    let here = query.clone();
+    let content = if none_yet {
+        view! {
+            <EmptyState title="Nobody has registered yet">
+                <p>"Who registers shows up here, in the order of arrival."</p>
+            </EmptyState>
+        }
+        .into_any()
+    } else if rows.is_empty() && total > 0 {
+        let first = address::at_page(id, &query, 1);
+        view! {
+            <EmptyState title="The roster is not that long">
+                <p>"There is nobody on this page any more."</p>
+                <a class="btn btn-primary" href=first>"Go to the first page"</a>
+            </EmptyState>
+        }
+        .into_any()
+    } else if rows.is_empty() {
+        view! {
+            <EmptyState title="Nobody matches">
+                <p>"Try fewer words or another status."</p>
+                <a class="btn btn-primary" href=address::manage(id)>"Show everybody"</a>
+            </EmptyState>
+        }
+        .into_any()
+    } else {
+        view! { <Table id query=query.clone() sort rows /> }.into_any()
+    };
+    view! {
+        <section aria-labelledby="roster" class="grid gap-4">
+            <div class="flex flex-wrap items-center justify-between gap-3">
+                <h2 id="roster" class="subheading">"Roster"</h2>
+                // The router would take it for a page.
+                {(total > 0)
+                    .then(|| {
+                        view! {
+                            <a class="btn btn-outline" rel="external" download="" href=address::csv(id, &query)>
+                                "Download as CSV"
+                            </a>
+                        }
+                    })}
+            </div>
+            {(!none_yet).then(|| view! { <Filters id query=query.clone() /> })}
+            <p role="status" class="font-semibold">{count(total, page, pages)}</p>
+            {content}
+            <Pagination page pages href=move |page| address::at_page(id, &here, page) />
+        </section>
+    }
+}
+
+/// Search and status. Without the page, for what is found begins at the first.
+#[component]
+fn Filters(id: CompetitionId, query: RosterQuery) -> impl IntoView {
+    let narrowed = query.search.is_some() || query.status.is_some();
+    let option = move |status: RegistrationStatus| {
+        let selected = query.status.as_deref() == Some(status.as_str());
+        view! { <option value=status.as_str() selected=selected>{status_words(status)}</option> }
+    };
+    let options = RegistrationStatus::ALL.map(option).collect_view();
+    view! {
+        <form action=address::manage(id) role="search" class="search-form">
+            <div class="grid min-w-0 grow basis-60 gap-1.5">
+                <label for="search" class="font-semibold">"Name or email"</label>
+                <input class="input" id="search" name="search" type="search" value=query.search />
+            </div>
+            <div class="grid gap-1.5">
+                <label for="status" class="font-semibold">"Status"</label>
+                <select class="select" id="status" name="status">
+                    <option value="">"Any status"</option>
+                    {options}
+                </select>
+            </div>
+            {query.sort.map(|sort| view! { <input type="hidden" name="sort" value=sort /> })}
+            <button class="btn btn-primary">
+                <Icon shape=Shape::Search />
+                "Search"
+            </button>
+            {narrowed
+                .then(|| {
+                    view! { <a class="quiet-link" href=address::manage(id)>"Clear all"</a> }
+                })}
+        </form>
+    }
+}
+
+/// On a narrow screen it scrolls within itself, and can be focused so that keys scroll it, too.
+#[component]
+fn Table(
+    id: CompetitionId,
+    query: RosterQuery,
+    sort: RosterSort,
+    rows: Vec<RosterRow>,
+) -> impl IntoView {
+    let head = RosterOrder::ALL.map(|order| {
+        let is_sorted = sort.by == order;
+        let direction = if sort.descending { "descending" } else { "ascending" };
+        let arrow = match (is_sorted, sort.descending) {
+            (true, false) => "↑",
+            (true, true) => "↓",
+            (false, _) => "",
+        };
+        let href = address::sorted(id, &query, sort.toggled(order));
+        view! {
+            <th scope="col" aria-sort=is_sorted.then_some(direction)>
+                <a class="quiet-link gap-1" href=href>
+                    {column(order)} <span aria-hidden="true">{arrow}</span>
+                </a>
+            </th>
+        }
+    });
+    let row = |row: RosterRow| {
+        view! {
+            <tr>
+                <th scope="row">
+                    <span class="block font-semibold">{row.name}</span>
+                    <span class="block text-sm font-normal text-muted">{row.email}</span>
+                </th>
+                <td><Time at=row.registered_at /></td>
+                <td><StatusBadge status=row.status /></td>
+            </tr>
+        }
+    };
+    view! {
+        <div class="table-region" role="region" aria-label="Table of the roster" tabindex="0">
+            <table class="roster">
+                <caption class="sr-only">
+                    "Who is registered. The links in the first row change the order."
+                </caption>
+                <thead>
+                    <tr>{head.collect_view()}</tr>
+                </thead>
+                <tbody>{rows.into_iter().map(row).collect_view()}</tbody>
+            </table>
+        </div>
+    }
+}
+
+fn column(order: RosterOrder) -> &'static str {
+    match order {
+        RosterOrder::Name => "Name",
+        RosterOrder::Registered => "Registered",
+        RosterOrder::Status => "Status",
+    }
+}
+
+/// How many match, in words.
+fn count(total: u64, page: u64, pages: u64) -> String {
+    let found = match total {
+        0 => "No registrations".into(),
+        1 => "1 registration".into(),
+        total => format!("{total} registrations"),
+    };
+    if pages > 1 { format!("{found}, page {page} of {pages}") } else { found }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn registrations_are_counted_in_words() {
+        assert_eq!(count(0, 1, 1), "No registrations");
+        assert_eq!(count(1, 1, 1), "1 registration");
+        assert_eq!(count(60, 2, 3), "60 registrations, page 2 of 3");
+    }
+}

@@ -1,0 +1,34 @@
+//! The registrations for a competition in numbers.
+
+use domain::RosterTotals;
+use leptos::prelude::*;
+
+use crate::components::{Seats, Total};
+
+/// The registrations for a competition in numbers.
+#[component]
+pub(super) fn Totals(
+    /// By status.
+    totals: RosterTotals,
+    /// Places in all.
+    capacity: u32,
+    /// Places nobody holds.
+    seats_left: u32,
+) -> impl IntoView {
+    let taken = format!("{} of {capacity}", capacity - seats_left);
+    let failed = (totals.failed > 0)
+        .then(|| view! { <Total label="Failed" value=totals.failed.to_string() /> });
+    view! {
+        <section aria-labelledby="numbers" class="grid gap-4">
+            <h2 id="numbers" class="subheading">"In numbers"</h2>
+            <Seats left=seats_left capacity />
+            <dl class="totals">
+                <Total label="Places taken" value=taken />
+                <Total label="Confirmed" value=totals.confirmed.to_string() />
+                <Total label="Confirmation on its way" value=totals.pending.to_string() />
+                <Total label="Given back" value=totals.cancelled.to_string() />
+                {failed}
+            </dl>
+        </section>
+    }
+}

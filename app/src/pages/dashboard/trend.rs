@@ -1,0 +1,126 @@
+//! How many registered each day, drawn.
+
+use domain::DayCount;
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+
+/// A day, and how many registered then.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TrendDay {
+    /// `29 November 2026`.
+    pub day: String,
+    /// Registrations, given back ones included.
+    pub count: u64,
+}
+
+impl From<DayCount> for TrendDay {
+    fn from(counted: DayCount) -> Self {
+        Self { day: counted.day.human_day(), count: counted.count }
+    }
+}
+
+/// The drawing's height, and the width of a day in it; it is scaled to the page.
+const HEIGHT: u64 = 80;
+const DAY: usize = 10;
+/// The part of a day's width that its bar takes.
+const BAR: usize = 7;
+
+/// A bar for each day. What it shows is said in words above it, and in a table below it.
+#[component]
+pub(super) fn Trend(
+    /// Oldest first.
+    days: Vec<TrendDay>,
+) -> impl IntoView {
+    let most = days.iter().map(|day| day.count).max().unwrap_or_default();
+    let bars = days.iter().enumerate().map(|(number, day)| {
+        let height = bar_height(day.count, most);
+        view! { <rect x=DAY * number y=HEIGHT - height width=BAR height=height /> }
+    });
+    let rows = days.iter().rev().map(|day| {
+        view! {
+            <tr>
+                <th scope="row">{day.day.clone()}</th>
+                <td>{day.count}</td>
+            </tr>
+        }
+    });
+    view! {
+        <section aria-labelledby="trend" class="grid gap-3">
+            <h2 id="trend" class="subheading">"Registrations of the last 30 days"</h2>
+            <p>{summary(&days)}</p>
+            <svg
+                class="trend"
+                role="img"
+                aria-label="A bar for each day"
+                viewBox=format!("0 0 {} {}", DAY * days.len(), HEIGHT + 1)
+                preserveAspectRatio="none"
+            >
+                <line x1="0" y1=HEIGHT x2=DAY * days.len() y2=HEIGHT />
+                {bars.collect_view()}
+            </svg>
+            <details>
+                <summary class="quiet-link">"Show the numbers"</summary>
+                <div class="table-region" role="region" aria-label="Registrations by day" tabindex="0">
+                    <table class="roster">
+                        <thead>
+                            <tr>
+                                <th scope="col">"Day (UTC)"</th>
+                                <th scope="col">"Registrations"</th>
+                            </tr>
+                        </thead>
+                        <tbody>{rows.collect_view()}</tbody>
+                    </table>
+                </div>
+            </details>
+        </section>
+    }
+}
+
+/// Of the day with the most the whole height; of any day with somebody at least a line that can be seen.
+fn bar_height(count: u64, most: u64) -> u64 {
+    match (count, most) {
+        (0, _) | (_, 0) => 0,
+        (count, most) => (count * HEIGHT / most).max(2),
+    }
+}
+
+/// What the drawing shows, in words.
+fn summary(days: &[TrendDay]) -> String {
+    let all: u64 = days.iter().map(|day| day.count).sum();
+    let busiest = days.iter().rev().max_by_key(|day| day.count);
+    match (all, busiest) {
+        (0, _) | (_, None) => "Nobody has registered in that time.".into(),
+        (1, Some(day)) => format!("1 registration, on {}.", day.day),
+        (all, Some(day)) => {
+            format!("{all} registrations, the most on {}: {}.", day.day, day.count)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn days(counts: &[u64]) -> Vec<TrendDay> {
+        let day = |(number, count): (usize, &u64)| TrendDay {
+            day: format!("{} November 2026", number + 1),
+            count: *count,
+        };
+        counts.iter().enumerate().map(day).collect()
+    }
+
+    #[test]
+    fn the_drawing_is_said_in_words() {
+        assert_eq!(summary(&days(&[0, 0])), "Nobody has registered in that time.");
+        assert_eq!(summary(&days(&[0, 1])), "1 registration, on 2 November 2026.");
+        assert_eq!(summary(&days(&[2, 5, 5])), "12 registrations, the most on 2 November 2026: 5.");
+    }
+
+    #[test]
+    fn every_day_with_somebody_has_a_bar_and_none_is_too_high() {
+        assert_eq!(bar_height(0, 0), 0);
+        assert_eq!(bar_height(0, 1_000_000), 0);
+        assert_eq!(bar_height(1, 1_000_000), 2);
+        assert_eq!(bar_height(1_000_000, 1_000_000), HEIGHT);
+    }
+}

@@ -1,0 +1,197 @@
+//! Who is registered for a competition: what its organizer is shown, and how they look through it.
+
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    Faults, MAX_PAGE_SIZE, Organizer, Page, Paging, PublicError, Registration, RegistrationStatus,
+    competition::{filled, search},
+};
+
+/// A registration, as the organizer sees it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct RosterEntry {
+    /// The registration.
+    #[serde(flatten)]
+    pub registration: Registration,
+    /// Who takes part.
+    pub user: Organizer,
+}
+
+/// What a roster is ordered by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum RosterOrder {
+    /// When they registered.
+    #[default]
+    Registered,
+    /// What they are called, A to Z.
+    Name,
+    /// How far the registration has come, by its name.
+    Status,
+}
+
+/// The order of a roster, and its direction.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RosterSort {
+    /// What it is ordered by.
+    pub by: RosterOrder,
+    /// Whether the last comes first.
+    pub descending: bool,
+}
+
+impl RosterOrder {
+    /// Every order there is.
+    pub const ALL: [Self; 3] = [Self::Name, Self::Registered, Self::Status];
+
+    /// The name in the query string.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Registered => "registered",
+            Self::Name => "name",
+            Self::Status => "status",
+        }
+    }
+}
+
+impl RosterSort {
+    /// The name in the query string: a `-` reverses.
+    pub fn name(self) -> String {
+        let sign = if self.descending { "-" } else { "" };
+        format!("{sign}{}", self.by.as_str())
+    }
+
+    /// The order that a click on the column of `by` leads to: the other direction if it is ordered by it already.
+    pub fn toggled(self, by: RosterOrder) -> Self {
+        Self { by, descending: self.by == by && !self.descending }
+    }
+}
+
+impl FromStr for RosterSort {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let name = text.strip_prefix('-');
+        let descending = name.is_some();
+        let name = name.unwrap_or(text);
+        let by = RosterOrder::ALL.into_iter().find(|order| order.as_str() == name);
+        let wrong = "Sort must be registered, name or status, with a - before it to reverse it";
+        by.map(|by| Self { by, descending }).ok_or_else(|| wrong.into())
+    }
+}
+
+/// The query string of a roster, unchecked. Fields that are empty are as good as absent.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct RosterQuery {
+    /// A [`RegistrationStatus`].
+    pub status: Option<String>,
+    /// Words of the name or address, in any case.
+    pub search: Option<String>,
+    /// A [`RosterSort`].
+    pub sort: Option<String>,
+    /// Counted from 1.
+    pub page: Option<String>,
+    /// Items on a page.
+    pub limit: Option<String>,
+}
+
+/// Which part of a roster to show, checked.
+#[derive(Clone, Debug)]
+pub struct RosterFilter {
+    /// With this status only.
+    pub status: Option<RegistrationStatus>,
+    /// Lower case, if anything is searched for.
+    pub search: Option<String>,
+    /// The order.
+    pub sort: RosterSort,
+    /// The page.
+    pub paging: Paging,
+}
+
+impl RosterQuery {
+    /// Applies every rule.
+    ///
+    /// # Errors
+    /// All faults at once.
+    pub fn check(&self) -> Result<RosterFilter, PublicError> {
+        let mut faults = Faults::default();
+        let status = filled(&self.status).map(str::parse).transpose();
+        let status = faults.check("status", status);
+        let search = faults.check("search", search(filled(&self.search)));
+        let sort =
+            faults.check("sort", filled(&self.sort).map_or(Ok(Default::default()), str::parse));
+        let (page, limit) = (self.page.as_deref(), self.limit.as_deref());
+        let paging = Paging::parse(&mut faults, page, limit, MAX_PAGE_SIZE);
+        let whole = status.zip(search).zip(sort).zip(paging);
+        faults.finish(whole.map(|(((status, search), sort), paging)| RosterFilter {
+            status,
+            search,
+            sort,
+            paging,
+        }))
+    }
+}
+
+/// How many registrations for a competition have come how far.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RosterTotals {
+    /// Seats held whose confirmation is on its way.
+    pub pending: u64,
+    /// Seats held.
+    pub confirmed: u64,
+    /// Given back.
+    pub cancelled: u64,
+    /// Could not be completed.
+    pub failed: u64,
+}
+
+impl RosterTotals {
+    /// Adds to what there is of a status.
+    pub fn add(&mut self, status: RegistrationStatus, count: u64) {
+        let total = match status {
+            RegistrationStatus::Pending => &mut self.pending,
+            RegistrationStatus::Confirmed => &mut self.confirmed,
+            RegistrationStatus::Cancelled => &mut self.cancelled,
+            RegistrationStatus::Failed => &mut self.failed,
+        };
+        *total += count;
+    }
+
+    /// How many there are in all.
+    pub fn all(self) -> u64 {
+        self.pending + self.confirmed + self.cancelled + self.failed
+    }
+}
+
+/// What the page of a roster shows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RosterPage {
+    /// The registrations that match.
+    pub found: Page<RosterEntry>,
+    /// All registrations in numbers: "no match" differs from "none yet".
+    pub totals: RosterTotals,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_order_is_named_and_a_click_on_its_column_reverses_it() {
+        for name in ["registered", "-registered", "name", "-name", "status", "-status"] {
+            assert_eq!(name.parse::<RosterSort>().unwrap().name(), name);
+        }
+        for bad in ["", "-", "--name", "Name", "email"] {
+            assert!(bad.parse::<RosterSort>().is_err(), "{bad}");
+        }
+        let sort = RosterSort::default();
+        assert_eq!(sort.toggled(RosterOrder::Registered).name(), "-registered");
+        assert_eq!(sort.toggled(RosterOrder::Name).name(), "name");
+        assert_eq!(
+            "-name".parse::<RosterSort>().unwrap().toggled(RosterOrder::Name).name(),
+            "name"
+        );
+    }
+}

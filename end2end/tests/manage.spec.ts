@@ -1,0 +1,164 @@
+import { readFile } from 'node:fs/promises';
+import type { Page } from '@playwright/test';
+import type { Api, Competition, Person } from '../support/api.ts';
+import { expect, hydrated, open, test } from '../support/fixtures.ts';
+import { signIn } from '../support/session.ts';
+import { unique } from '../support/unique.ts';
+
+/** A competition and its organizer; who is called this holds a place, in this order. */
+async function roster(api: Api, names: string[]): Promise<{ organizer: Person; competition: Competition }> {
+  const organizer = await api.organizer();
+  const competition = await api.competition({ owner: organizer });
+  for (const name of names) await api.register(await api.participant(name), competition);
+  return { organizer, competition };
+}
+
+/** The names in the table, from top to bottom. */
+function names(page: Page) {
+  return page.getByRole('rowheader').locator('span:first-child');
+}
+
+test('a roster is searched, and the search is in the address', async ({ page, api }) => {
+  const { organizer, competition } = await roster(api, ['Zoe Z', 'Adam A', 'Mia M']);
+  await signIn(page, organizer);
+  await open(page, `/competitions/${competition.id}/manage`);
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText(`Manage ${competition.title}`);
+  await expect(page.getByRole('definition').first()).toHaveText('3 of 40');
+  await expect(names(page)).toHaveText(['Zoe Z', 'Adam A', 'Mia M']);
+
+  await page.getByLabel('Name or email').fill('ADAM');
+  await page.getByRole('button', { name: 'Search' }).click();
+
+  await expect(page).toHaveURL(/search=ADAM/);
+  await expect(names(page)).toHaveText(['Adam A']);
+  await expect(page.getByRole('status')).toHaveText('1 registration');
+  await expect(page.getByLabel('Name or email')).toHaveValue('ADAM');
+
+  await hydrated(page);
+  await page.getByRole('link', { name: 'Clear all' }).click();
+  await expect(names(page)).toHaveCount(3);
+});
+
+test('a roster is ordered by a click on a column', async ({ page, api }) => {
+  const { organizer, competition } = await roster(api, ['Zoe Z', 'Adam A', 'Mia M']);
+  await signIn(page, organizer);
+  await open(page, `/competitions/${competition.id}/manage`);
+  const column = (name: string) => page.getByRole('columnheader', { name });
+  await expect(column('Registered')).toHaveAttribute('aria-sort', 'ascending');
+  await expect(column('Name')).not.toHaveAttribute('aria-sort');
+
+  await page.getByRole('link', { name: 'Name' }).click();
+  await expect(page).toHaveURL(/sort=name/);
+  await expect(names(page)).toHaveText(['Adam A', 'Mia M', 'Zoe Z']);
+  await expect(column('Name')).toHaveAttribute('aria-sort', 'ascending');
+
+  await page.getByRole('link', { name: 'Name' }).click();
+  await expect(names(page)).toHaveText(['Zoe Z', 'Mia M', 'Adam A']);
+  await expect(column('Name')).toHaveAttribute('aria-sort', 'descending');
+});
+
+test('a roster is filtered by status, and the filter holds for the file', async ({ page, api }) => {
+  const { organizer, competition } = await roster(api, ['=SUM(A1)', 'Ümit Ö']);
+  const gone = await api.participant('Gone G');
+  await api.register(gone, competition);
+  await api.leave(gone, competition);
+  await signIn(page, organizer);
+  await open(page, `/competitions/${competition.id}/manage`);
+
+  await page.getByLabel('Status').selectOption('Given back');
+  await page.getByRole('button', { name: 'Search' }).click();
+  await expect(names(page)).toHaveText(['Gone G']);
+  const onlyGone = await download(page);
+  expect(onlyGone).toHaveLength(2);
+  expect(onlyGone[1]).toMatch(/^"Gone G",/);
+
+  await open(page, `/competitions/${competition.id}/manage?sort=-registered`);
+  const all = await download(page);
+  expect(all[0]).toBe('\uFEFF"Name","Email","Status","Registered at","Registration ID"');
+  expect(all.slice(1).map((line) => line.split(',')[0])).toEqual(['"Gone G"', '"Ümit Ö"', `"'=SUM(A1)"`]);
+});
+
+/** The lines of the file that the page offers. */
+async function download(page: Page): Promise<string[]> {
+  const [file] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('link', { name: 'Download as CSV' }).click(),
+  ]);
+  expect(file.suggestedFilename()).toMatch(/^chess-open-.*-registrations\.csv$/);
+  return (await readFile(await file.path(), 'utf8')).trimEnd().split('\r\n');
+}
+
+test('nobody yet is told from no match', async ({ page, api }) => {
+  const { organizer, competition } = await roster(api, []);
+  await signIn(page, organizer);
+  await open(page, `/competitions/${competition.id}/manage?search=x`);
+  await expect(page.getByText('Nobody has registered yet')).toBeVisible();
+  await expect(page.getByRole('link', { name: 'Download as CSV' })).toBeHidden();
+
+  await api.register(await api.participant(), competition);
+  await open(page, `/competitions/${competition.id}/manage?search=nobody`);
+  await expect(page.getByText('Nobody matches')).toBeVisible();
+  await page.getByRole('link', { name: 'Show everybody' }).click();
+  await expect(names(page)).toHaveCount(1);
+});
+
+test('a long roster has pages', async ({ page, api }) => {
+  const { organizer, competition } = await roster(api, ['A', 'B', 'C', 'D', 'E']);
+  await signIn(page, organizer);
+  await open(page, `/competitions/${competition.id}/manage?limit=2&sort=-name`);
+  await expect(page.getByRole('status')).toHaveText('5 registrations, page 1 of 3');
+
+  await page.getByRole('link', { name: 'Page 3' }).click();
+
+  await expect(names(page)).toHaveText(['A']);
+  await expect(page).toHaveURL(/limit=2/);
+  await expect(page).toHaveURL(/sort=(-|%2D)name/);
+
+  await open(page, `/competitions/${competition.id}/manage?limit=2&page=9`);
+  await expect(page.getByText('The roster is not that long')).toBeVisible();
+  await page.getByRole('link', { name: 'Go to the first page' }).click();
+  await expect(names(page)).toHaveText(['A', 'B']);
+});
+
+test('the organizer finds the way from the dashboard, and the numbers there', async ({ page, api }) => {
+  const { organizer, competition } = await roster(api, ['Pia', 'Paul']);
+  await signIn(page, organizer);
+  await open(page, '/dashboard');
+
+  await expect(page.getByRole('region', { name: 'Registrations of the last 30 days' })).toContainText(
+    '2 registrations, the most on',
+  );
+  await page.getByText('Show the numbers').click();
+  await expect(page.getByRole('row').nth(1).getByRole('cell')).toHaveText('2');
+  await page.getByRole('link', { name: `Manage ${competition.title}` }).click();
+
+  await expect(names(page)).toHaveText(['Pia', 'Paul']);
+});
+
+test('on a narrow screen the roster scrolls within itself', async ({ page, api }) => {
+  const { organizer, competition } = await roster(api, [unique('Donaudampfschifffahrtsgesellschaft')]);
+  await page.setViewportSize({ width: 320, height: 640 });
+  await signIn(page, organizer);
+  await open(page, `/competitions/${competition.id}/manage`);
+
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(320);
+  const region = page.getByRole('region', { name: 'Table of the roster' });
+  await region.focus();
+  await expect(region).toBeFocused();
+});
+
+test.describe('forbidden', () => {
+  test.use({ expectedStatuses: [403] });
+
+  test('another organizer sees neither the roster nor how to cancel', async ({ page, api }) => {
+    const { competition } = await roster(api, ['Pia Participant']);
+    await signIn(page, await api.organizer());
+    for (const path of ['manage', 'cancel']) {
+      const answer = await open(page, `/competitions/${competition.id}/${path}`);
+      expect(answer?.status()).toBe(403);
+      await expect(page.getByRole('main')).not.toContainText('Pia Participant');
+    }
+    await open(page, `/competitions/${competition.id}`);
+    await expect(page.getByRole('link', { name: 'Manage' })).toBeHidden();
+  });
+});

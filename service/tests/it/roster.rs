@@ -1,0 +1,137 @@
+//! What an organizer sees of who is registered.
+
+use chrono::TimeDelta;
+use domain::{CompetitionId, RosterQuery};
+use service::{
+    Actor,
+    registration::{browse_roster, export_roster, roster},
+    testing::World,
+};
+
+use crate::support::{at_once, cancel, code, register};
+
+fn query(sort: &str) -> RosterQuery {
+    RosterQuery { sort: Some(sort.to_owned()), ..Default::default() }
+}
+
+async fn names(world: &World, actor: &Actor, id: CompetitionId, query: RosterQuery) -> Vec<String> {
+    let page = roster(&world.ctx, actor, id, &query.check().unwrap()).await.unwrap();
+    page.items.into_iter().map(|entry| entry.user.name).collect()
+}
+
+/// All parts of an export: how many, and the names in them.
+async fn exported(
+    world: &World,
+    actor: &Actor,
+    id: CompetitionId,
+    query: RosterQuery,
+) -> (usize, Vec<String>) {
+    let filter = query.check().unwrap();
+    let mut export = export_roster(&world.ctx, actor, id, filter).await.unwrap();
+    let (mut parts, mut names) = (0, Vec::new());
+    loop {
+        let part = export.next_part().await.unwrap();
+        if part.is_empty() {
+            return (parts, names);
+        }
+        parts += 1;
+        names.extend(part.into_iter().map(|entry| entry.user.name));
+    }
+}
+
+#[tokio::test]
+async fn a_roster_is_ordered_by_each_of_its_columns_in_both_directions() {
+    let world = World::new().await;
+    let ada = world.organizer("Ada").await;
+    let sprint = world.competition(&ada).create().await;
+    for name in ["Joe", "ben", "Eve"] {
+        let guest = world.participant(name).await;
+        register(&world.ctx, &guest, sprint).await.unwrap();
+        world.run_pending_jobs().await;
+        if name == "ben" {
+            cancel(&world.ctx, &guest, sprint).await.unwrap();
+        }
+        world.clock.advance(TimeDelta::seconds(1));
+    }
+    for (sort, expected) in [
+        ("", ["Joe", "ben", "Eve"]),
+        ("registered", ["Joe", "ben", "Eve"]),
+        ("-registered", ["Eve", "ben", "Joe"]),
+        ("name", ["ben", "Eve", "Joe"]),
+        ("-name", ["Joe", "Eve", "ben"]),
+        ("status", ["ben", "Joe", "Eve"]),
+        ("-status", ["Eve", "Joe", "ben"]),
+    ] {
+        assert_eq!(names(&world, &ada, sprint, query(sort)).await, expected, "{sort}");
+        let (_, all) = exported(&world, &ada, sprint, query(sort)).await;
+        assert_eq!(all, expected, "exported by {sort}");
+    }
+    let page = RosterQuery { page: Some("2".into()), limit: Some("2".into()), ..query("name") };
+    assert_eq!(names(&world, &ada, sprint, page.clone()).await, ["Joe"]);
+    assert_eq!(exported(&world, &ada, sprint, page).await.1.len(), 3, "all pages are exported");
+}
+
+#[tokio::test]
+async fn no_match_differs_from_nobody_yet() {
+    let world = World::new().await;
+    let ada = world.organizer("Ada").await;
+    let sprint = world.competition(&ada).create().await;
+    let search = RosterQuery { search: Some("nobody".into()), ..Default::default() };
+    let filter = search.check().unwrap();
+    let page = browse_roster(&world.ctx, &ada, sprint, &filter).await.unwrap();
+    assert_eq!((page.found.total, page.totals.all()), (0, 0));
+    let [stays, leaves] = &world.crowd(2).await[..] else { panic!("two guests") };
+    for guest in [stays, leaves] {
+        register(&world.ctx, guest, sprint).await.unwrap();
+    }
+    cancel(&world.ctx, leaves, sprint).await.unwrap();
+    let page = browse_roster(&world.ctx, &ada, sprint, &filter).await.unwrap();
+    assert_eq!((page.found.total, page.totals.all()), (0, 2));
+    assert_eq!((page.totals.pending, page.totals.cancelled), (1, 1));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_long_roster_is_exported_in_parts_and_nobody_is_missing_or_there_twice() {
+    const SIZE: usize = 2_100;
+    let world = World::in_memory().await;
+    let ada = world.organizer("Ada").await;
+    let sprint = world.competition(&ada).seats(SIZE as i64).create().await;
+    let crowd = world.crowd_of(SIZE).await;
+    for some in crowd.chunks(500) {
+        let register = |guest: &Actor| {
+            let (ctx, guest) = (world.ctx.clone(), guest.clone());
+            async move { register(&ctx, &guest, sprint).await.map(drop) }
+        };
+        for outcome in at_once(some.iter().map(register)).await {
+            outcome.unwrap();
+        }
+    }
+    let mut everybody: Vec<_> =
+        crowd.iter().map(|guest| guest.user().unwrap().name.clone()).collect();
+    everybody.sort_unstable();
+    for sort in ["registered", "-registered", "name", "-status"] {
+        let (parts, mut names) = exported(&world, &ada, sprint, query(sort)).await;
+        names.sort_unstable();
+        assert_eq!((parts, names == everybody), (3, true), "by {sort}");
+    }
+    let confirmed = RosterQuery { status: Some("CONFIRMED".into()), ..query("name") };
+    assert_eq!(exported(&world, &ada, sprint, confirmed).await.0, 0);
+}
+
+#[tokio::test]
+async fn nobody_else_exports_a_roster() {
+    let world = World::new().await;
+    let (ada, bob) = (world.organizer("Ada").await, world.organizer("Bob").await);
+    let (grace, root) = (world.participant("Grace").await, world.admin("Root").await);
+    let sprint = world.competition(&ada).create().await;
+    let open = async |actor: &Actor| {
+        let filter = RosterQuery::default().check().unwrap();
+        export_roster(&world.ctx, actor, sprint, filter).await.map(drop).map_err(code)
+    };
+    for actor in [&bob, &grace, &Actor::anonymous()] {
+        open(actor).await.unwrap_err();
+    }
+    for actor in [&ada, &root] {
+        open(actor).await.unwrap();
+    }
+}
