@@ -12,7 +12,8 @@ use crate::{
     components::{Footer, Header, NavigationFocus},
     pages::{
         HomePage, NotFoundPage,
-        auth::{LoginPage, SignupPage},
+        account::AccountPage,
+        auth::{ForgotPage, LoginPage, ResetPage, SignupPage},
         competitions::{CompetitionDetailPage, CompetitionListPage, CreateCompetitionPage},
         dashboard::DashboardPage,
         mailbox::MailboxPage,
@@ -65,6 +66,9 @@ fn Site() -> impl IntoView {
                 />
                 <Route path=path!("/auth/login") view=LoginPage ssr=SsrMode::Async />
                 <Route path=path!("/auth/signup") view=SignupPage ssr=SsrMode::Async />
+                <Route path=path!("/auth/forgot") view=ForgotPage ssr=SsrMode::Async />
+                <Route path=path!("/auth/reset") view=ResetPage ssr=SsrMode::Async />
+                <Route path=path!("/account") view=AccountPage ssr=SsrMode::Async />
                 <Route path=path!("/dashboard") view=DashboardPage ssr=SsrMode::Async />
                 <Route path=path!("/mailbox") view=MailboxPage ssr=SsrMode::Async />
             </Routes>

@@ -31,8 +31,14 @@ pub enum ErrorCode {
     Unauthorized,
     /// No account has this e-mail address and password.
     InvalidCredentials,
+    /// The password that confirms a change of the account is wrong.
+    WrongPassword,
+    /// The link to set a new password was used, is older than an hour, or was replaced by a newer one.
+    ResetLinkInvalid,
     /// The role or the ownership that this needs is missing.
     Forbidden,
+    /// There is no such account. Told to those only who run the installation.
+    AccountNotFound,
     /// There is no such competition.
     CompetitionNotFound,
     /// There is no such message in this mailbox.
@@ -43,6 +49,10 @@ pub enum ErrorCode {
     MethodNotAllowed,
     /// The e-mail address has an account.
     EmailTaken,
+    /// The account cannot be given up while others are registered for what it organizes.
+    OpenCompetitions,
+    /// The account organizes or takes part, so it cannot become an administrator's.
+    AccountInUse,
     /// The participant holds a seat already.
     AlreadyRegistered,
     /// The participant has no registration for this competition.
@@ -82,16 +92,20 @@ impl ErrorCode {
             | Self::RegistrationClosed
             | Self::CompetitionCancelled
             | Self::CompetitionFull
-            | Self::InvalidIdempotencyKey => 400,
+            | Self::InvalidIdempotencyKey
+            | Self::ResetLinkInvalid => 400,
             Self::Unauthorized | Self::InvalidCredentials => 401,
-            Self::Forbidden => 403,
-            Self::CompetitionNotFound
+            Self::Forbidden | Self::WrongPassword => 403,
+            Self::AccountNotFound
+            | Self::CompetitionNotFound
             | Self::MailNotFound
             | Self::RouteNotFound
             | Self::NotRegistered
             | Self::JobNotFound => 404,
             Self::MethodNotAllowed => 405,
             Self::EmailTaken
+            | Self::OpenCompetitions
+            | Self::AccountInUse
             | Self::AlreadyRegistered
             | Self::IdempotencyInFlight
             | Self::StaleVersion

@@ -13,10 +13,13 @@ mod ids;
 mod job;
 mod mailbox;
 mod paging;
+mod password;
+mod profile;
 mod raw;
 mod registration;
 mod text;
 mod timestamp;
+mod token;
 
 pub use account::{Login, LoginInput, Role, Signup, SignupInput, User};
 pub use competition::{
@@ -32,6 +35,11 @@ pub use ids::{CompetitionId, JobId, MailId, RegistrationId, UserId};
 pub use job::{DeadLetter, QueueStats};
 pub use mailbox::Mail;
 pub use paging::{MAX_PAGE_SIZE, Page, Paging};
+pub use password::{
+    AccountDeletionInput, PasswordChange, PasswordChangeInput, PasswordReset, PasswordResetInput,
+    ResetRequestInput,
+};
+pub use profile::{ProfileEdit, ProfilePatch};
 pub use raw::Raw;
 pub use registration::{
     MyCompetition, MyRegistration, NewRegistration, RegisteredCompetition, Registration,
@@ -39,3 +47,4 @@ pub use registration::{
 };
 pub use text::{Description, Email, Password, PersonName, Tag, TimeZoneName, Title};
 pub use timestamp::{InvalidTimestamp, Timestamp};
+pub use token::{LogoutInput, RefreshInput};

@@ -16,6 +16,7 @@ use crate::{
     locks::Locks,
     password::PasswordHasher,
     redis::Redis,
+    smtp::Mailer,
 };
 
 /// What an installation is for.
@@ -28,12 +29,16 @@ pub enum Mode {
 }
 
 /// The parts of the configuration that use cases depend on.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Settings {
     /// What the installation is for.
     pub mode: Mode,
     /// Binary logarithm of bcrypt's rounds, 4 to 31.
     pub bcrypt_cost: u32,
+    /// How the world reaches the site, for links in mails: `https://example.com`, without a slash at its end.
+    pub site_url: String,
+    /// Sends mail to people's addresses; without one it stays in their mailboxes here.
+    pub mailer: Option<Mailer>,
 }
 
 /// What every use case needs: the database, the clock, and what requests of this process share. Cheap to clone.
@@ -53,6 +58,8 @@ pub struct Shared {
     pub(crate) answers: Answers,
     pub(crate) locks: Locks,
     pub(crate) events: Events,
+    pub(crate) mailer: Option<Mailer>,
+    site_url: String,
     redis: Option<Arc<Redis>>,
     clock: Arc<dyn Clock>,
     new_jobs: Notify,
@@ -93,6 +100,8 @@ impl Context {
             answers: Answers::new(redis.clone()),
             locks: Locks::new(lockable),
             events: Events::new(redis.clone()),
+            mailer: settings.mailer,
+            site_url: settings.site_url,
             redis,
             clock,
             new_jobs: Notify::new(),
@@ -109,6 +118,16 @@ impl Shared {
     /// Whether this installation is for trying out.
     pub fn is_development(&self) -> bool {
         self.mode == Mode::Development
+    }
+
+    /// Whether this installation sends mail to people's addresses.
+    pub fn sends_mail(&self) -> bool {
+        self.mailer.is_some()
+    }
+
+    /// The address of a page of the site, for those who read it elsewhere.
+    pub(crate) fn page(&self, path: &str) -> String {
+        format!("{}{path}", self.site_url)
     }
 
     /// The database.

@@ -11,6 +11,6 @@ mod schedule;
 
 pub mod process;
 
-pub use options::{InstallationOptions, WorkerOptions};
+pub use options::{InstallationOptions, WorkerOptions, origin};
 pub use runner::{drain, run};
 pub use schedule::Schedule;

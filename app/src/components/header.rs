@@ -74,7 +74,10 @@ fn SignedIn(user: User, unread: u64) -> impl IntoView {
             {(unread > 0).then(|| view! { <Unread count=unread /> })}
         </A>
         <ActionForm action=log_out attr:class="flex items-center">
-            <span class="hidden max-w-40 truncate pl-3 text-sm sm:inline">{user.name}</span>
+            <A href="/account" attr:class="nav-link">
+                <span class="sr-only">"Account of "</span>
+                <span class="max-w-40 truncate">{user.name}</span>
+            </A>
             <button class="nav-link cursor-pointer">"Log out"</button>
         </ActionForm>
     }

@@ -1,5 +1,6 @@
 //! What more than one page shows.
 
+mod done;
 mod empty_state;
 mod error_summary;
 mod failure;
@@ -15,6 +16,7 @@ mod status;
 mod submit;
 mod time;
 
+pub(crate) use done::Done;
 pub(crate) use empty_state::EmptyState;
 pub(crate) use error_summary::ErrorSummary;
 pub(crate) use failure::FailureView;

@@ -1,7 +1,10 @@
 //! The status and the headers of the answer under way.
 
 use domain::ErrorCode;
-use http::{HeaderValue, StatusCode, header::LOCATION};
+use http::{
+    HeaderValue, StatusCode,
+    header::{LOCATION, REFERRER_POLICY},
+};
 use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
 
@@ -23,6 +26,13 @@ pub(crate) fn set_status(code: ErrorCode) {
 pub(crate) fn set_fetch_status(code: ErrorCode) {
     if kind() == Kind::Fetch {
         set_status(code);
+    }
+}
+
+/// Keeps the address of this page, which holds a secret, from being told to whatever it leads to.
+pub(crate) fn no_referrer() {
+    if let Some(response) = use_context::<ResponseOptions>() {
+        response.insert_header(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     }
 }
 

@@ -9,8 +9,10 @@ mod extract;
 mod health;
 mod mailbox;
 mod paging;
+mod password_resets;
 mod registrations;
 mod replay;
+mod tokens;
 
 use axum::{Router, extract::DefaultBodyLimit};
 use domain::ErrorCode;
@@ -53,6 +55,8 @@ pub fn openapi() -> String {
 fn documented() -> OpenApiRouter<AppState> {
     OpenApiRouter::with_openapi(docs::Description::openapi())
         .merge(accounts::router())
+        .merge(tokens::router())
+        .merge(password_resets::router())
         .merge(competitions::router())
         .merge(events::router())
         .merge(registrations::router())

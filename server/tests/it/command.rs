@@ -75,8 +75,8 @@ async fn administrators_are_made_by_the_command_line() {
     assert!(output.status.success(), "{}", said(&output));
     let login =
         domain::Login { email: "root@example.com".into(), password: "correct horse".into() };
-    let user = service::accounts::log_in(&world.ctx, login).await.unwrap();
-    assert_eq!(user.role, domain::Role::Admin);
+    let account = service::accounts::log_in(&world.ctx, login).await.unwrap();
+    assert_eq!(account.user.role, domain::Role::Admin);
     let output = run(&create, &variables, "correct horse\n");
     assert!(!output.status.success() && said(&output).contains("Email already registered"));
     let output = run(&["admin", "create", "--email", "eve@example.com"], &variables, "short\n");
