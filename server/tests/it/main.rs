@@ -13,6 +13,8 @@ mod health;
 mod mailbox;
 mod openapi;
 mod pages;
+mod passwords;
 mod registrations;
 mod rush;
 mod support;
+mod tokens;
