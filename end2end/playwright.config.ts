@@ -1,8 +1,14 @@
 import { execFileSync } from 'node:child_process';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { defineConfig, devices } from '@playwright/test';
 
 // Worker processes read this file again and inherit the variable, so all of them agree on the port.
 process.env.E2E_PORT ??= execFileSync('../scripts/free-port.sh', { cwd: import.meta.dirname, encoding: 'utf8' }).trim();
+
+/** Where the server keeps its data, for commands that run beside it; serve.sh removes it. */
+process.env.E2E_DATA ??= mkdtempSync(join(tmpdir(), 'mini-compete-e2e.'));
 
 /** A server that already runs (for example `make dev`); without it, serve.sh starts a fresh one. */
 const runningServer = process.env.E2E_BASE_URL;

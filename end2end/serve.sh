@@ -10,7 +10,8 @@ target=$(cd "$here/.." && cd "${CARGO_TARGET_DIR:-target}" && pwd)
 binary=${E2E_BINARY:-$target/debug/mini-compete}
 [ -x "$binary" ] || { echo "$binary is missing. Build it first: make run" >&2; exit 1; }
 
-data=$(mktemp -d "${TMPDIR:-/tmp}/mini-compete-e2e.XXXXXX")
+# Tests that run a command beside the server say where.
+data=${E2E_DATA:-$(mktemp -d "${TMPDIR:-/tmp}/mini-compete-e2e.XXXXXX")}
 server=''
 # Called by trap.
 # shellcheck disable=SC2317,SC2329

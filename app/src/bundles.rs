@@ -14,8 +14,9 @@ use crate::{
     next,
     pages::{
         HomePage,
+        account::AccountPage,
         admin::{DiscardPage, QueuesPage},
-        auth::{LoginPage, SignupPage},
+        auth::{ForgotPage, LoginPage, ResetPage, SignupPage},
         competitions::{
             CancelCompetitionPage, CompetitionDetailPage, CompetitionListPage,
             CreateCompetitionPage, EditCompetitionPage, LeaveCompetitionPage,
@@ -73,6 +74,9 @@ bundle! { Discover, discover, fetch_discover:
 bundle! { Accounts, accounts, fetch_accounts:
     Login => LoginPage,
     Signup => SignupPage,
+    Forgot => ForgotPage,
+    Reset => ResetPage,
+    Account => AccountPage,
 }
 
 bundle! { Own, own, fetch_own:

@@ -18,6 +18,18 @@ pub struct Returned<T> {
 /// What is wrong with a form now.
 pub type Problem = Signal<Option<PublicError>>;
 
+/// Whether a form came to something: its last submission, and before the first one what the page came with.
+pub(crate) fn done_of<S>(action: ServerAction<S>, at_first: bool) -> Signal<bool>
+where
+    S: ServerFn<Error = Failure> + Clone + Send + Sync + 'static,
+    S::Output: Clone + Send + Sync + 'static,
+{
+    Signal::derive(move || match action.version().get() {
+        0 => at_first,
+        _ => action.value().with(|value| matches!(value, Some(Ok(_)))),
+    })
+}
+
 /// What is wrong with a form: the answer to its last submission, and before the first one whatever the page
 /// came with.
 pub(crate) fn problem_of<S>(action: ServerAction<S>, at_first: Option<PublicError>) -> Problem

@@ -10,9 +10,9 @@ use leptos_router::{
 
 use crate::{
     bundles::{
-        CancelCompetition, CompetitionDetail, CompetitionList, CreateCompetition, Dashboard,
-        Discard, EditCompetition, Home, LeaveCompetition, Login, Mailbox, ManageCompetition,
-        Queues, Signup,
+        Account, CancelCompetition, CompetitionDetail, CompetitionList, CreateCompetition,
+        Dashboard, Discard, EditCompetition, Forgot, Home, LeaveCompetition, Login, Mailbox,
+        ManageCompetition, Queues, Reset, Signup,
     },
     components::{Footer, Header, NavigationFocus, Toaster, Toasts},
     pages::NotFoundPage,
@@ -77,6 +77,9 @@ fn Site() -> impl IntoView {
                 <Route path=path!("/competitions/:id/manage") view={Lazy::<ManageCompetition>::new()} ssr=SsrMode::Async />
                 <Route path=path!("/competitions/:id/cancel") view={Lazy::<CancelCompetition>::new()} ssr=SsrMode::Async />
                 <Route path=path!("/competitions/:id/leave") view={Lazy::<LeaveCompetition>::new()} ssr=SsrMode::Async />
+                <Route path=path!("/auth/forgot") view={Lazy::<Forgot>::new()} ssr=SsrMode::Async />
+                <Route path=path!("/auth/reset") view={Lazy::<Reset>::new()} ssr=SsrMode::Async />
+                <Route path=path!("/account") view={Lazy::<Account>::new()} ssr=SsrMode::Async />
             </Routes>
         </main>
         <Footer />

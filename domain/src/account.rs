@@ -59,6 +59,10 @@ pub struct User {
     pub name: String,
     /// What they may do.
     pub role: Role,
+    /// The IANA time zone that times are shown to them in; `null` for that of their browser.
+    #[cfg_attr(feature = "openapi", schema(example = "Europe/Berlin"))]
+    #[serde(rename = "timeZone", default)]
+    pub time_zone: Option<String>,
 }
 
 /// The body of a sign-up, unchecked.
@@ -174,7 +178,8 @@ impl LoginInput {
     }
 }
 
-fn filled(raw: Raw<String>, label: &str) -> Result<String, String> {
+/// The text of a required field that must hold more than blanks; its shape is not checked.
+pub(crate) fn filled(raw: Raw<String>, label: &str) -> Result<String, String> {
     text(raw, label).and_then(|text| {
         if text.trim().is_empty() { Err(format!("{label} must not be blank")) } else { Ok(text) }
     })

@@ -31,10 +31,16 @@ pub enum ErrorCode {
     Unauthorized,
     /// No account has this e-mail address and password.
     InvalidCredentials,
+    /// The password that confirms a change of the account is wrong.
+    WrongPassword,
+    /// The link to set a new password was used, is older than an hour, or was replaced by a newer one.
+    ResetLinkInvalid,
     /// The role or the ownership that this needs is missing.
     Forbidden,
     /// A page of another site asked for it, in the name of who is signed in here.
     CrossSiteRequest,
+    /// There is no such account. Told to those only who run the installation.
+    AccountNotFound,
     /// There is no such competition.
     CompetitionNotFound,
     /// There is no such message in this mailbox.
@@ -45,6 +51,10 @@ pub enum ErrorCode {
     MethodNotAllowed,
     /// The e-mail address has an account.
     EmailTaken,
+    /// The account cannot be given up while others are registered for what it organizes.
+    OpenCompetitions,
+    /// The account organizes or takes part, so it cannot become an administrator's.
+    AccountInUse,
     /// The participant holds a seat already.
     AlreadyRegistered,
     /// The participant has no registration for this competition.
@@ -92,10 +102,12 @@ impl ErrorCode {
             | Self::RegistrationClosed
             | Self::CompetitionCancelled
             | Self::CompetitionFull
-            | Self::InvalidIdempotencyKey => 400,
+            | Self::InvalidIdempotencyKey
+            | Self::ResetLinkInvalid => 400,
             Self::Unauthorized | Self::InvalidCredentials => 401,
-            Self::Forbidden | Self::CrossSiteRequest => 403,
-            Self::CompetitionNotFound
+            Self::Forbidden | Self::CrossSiteRequest | Self::WrongPassword => 403,
+            Self::AccountNotFound
+            | Self::CompetitionNotFound
             | Self::MailNotFound
             | Self::RouteNotFound
             | Self::NotRegistered
@@ -103,6 +115,8 @@ impl ErrorCode {
             Self::MethodNotAllowed => 405,
             Self::RequestTimeout => 408,
             Self::EmailTaken
+            | Self::OpenCompetitions
+            | Self::AccountInUse
             | Self::AlreadyRegistered
             | Self::IdempotencyInFlight
             | Self::StaleVersion

@@ -14,11 +14,14 @@ mod ids;
 mod job;
 mod mailbox;
 mod paging;
+mod password;
+mod profile;
 mod raw;
 mod registration;
 mod roster;
 mod text;
 mod timestamp;
+mod token;
 
 pub use account::{Login, LoginInput, Role, Signup, SignupInput, User};
 pub use competition::{
@@ -35,6 +38,11 @@ pub use ids::{CompetitionId, JobId, MailId, RegistrationId, UserId};
 pub use job::{DeadLetter, QueueStats};
 pub use mailbox::{Mail, MailFilter, MailPage, MailQuery};
 pub use paging::{MAX_PAGE_SIZE, Page, Paging};
+pub use password::{
+    AccountDeletionInput, PasswordChange, PasswordChangeInput, PasswordReset, PasswordResetInput,
+    ResetRequestInput,
+};
+pub use profile::{ProfileEdit, ProfilePatch};
 pub use raw::Raw;
 pub use registration::{
     MyCompetition, MyRegistration, NewRegistration, RegisteredCompetition, Registration,
@@ -45,3 +53,4 @@ pub use roster::{
 };
 pub use text::{Description, Email, Password, PersonName, Tag, TimeZoneName, Title};
 pub use timestamp::{InvalidTimestamp, Timestamp};
+pub use token::{LogoutInput, RefreshInput};

@@ -65,3 +65,10 @@ impl<'de, T: FromJson> Deserialize<'de> for Raw<T> {
         })
     }
 }
+
+/// Tells `null` from absent, for a field that `null` takes away.
+pub(crate) fn present<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Raw<String>>, D::Error> {
+    Raw::deserialize(deserializer).map(Some)
+}

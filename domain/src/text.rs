@@ -4,6 +4,8 @@ use std::fmt;
 
 use email_address::{EmailAddress, Options};
 
+use crate::{Faults, PublicError};
+
 /// Longest person's name, in characters.
 const MAX_NAME: usize = 100;
 /// Longest e-mail address, in characters (RFC 5321, section 4.5.3.1.3, less the angle brackets).
@@ -167,6 +169,16 @@ impl Email {
 }
 
 impl Password {
+    /// The same as [`Self::parse`], for a form that asks for nothing else.
+    ///
+    /// # Errors
+    /// What is wrong, about the field `password`.
+    pub fn check(text: String) -> Result<Self, PublicError> {
+        let mut faults = Faults::default();
+        let password = faults.check("password", Self::parse(text));
+        faults.finish(password)
+    }
+
     /// # Errors
     /// A sentence that says what is wrong.
     pub fn parse(text: String) -> Result<Self, String> {

@@ -22,6 +22,7 @@ mod m20261123_000008_sessions;
 mod m20261125_000009_competition_revision;
 mod m20261125_000010_job_indexes;
 mod m20261125_000011_competition_life;
+mod m20261125_000012_accounts;
 mod m20261125_000013_login_attempts;
 mod m20261125_000018_mailbox_search;
 mod m20261125_000019_job_discards;
@@ -45,6 +46,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_000009_competition_revision::Migration),
             Box::new(m20261125_000010_job_indexes::Migration),
             Box::new(m20261125_000011_competition_life::Migration),
+            Box::new(m20261125_000012_accounts::Migration),
             Box::new(m20261125_000013_login_attempts::Migration),
             Box::new(m20261125_000018_mailbox_search::Migration),
             Box::new(m20261125_000019_job_discards::Migration),

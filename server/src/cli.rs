@@ -49,7 +49,7 @@ pub enum Command {
     Migrate,
     /// Make the demo accounts and competitions that are missing; refused in production
     Seed,
-    /// Administrators
+    /// Administrators, and what only they can do
     #[command(subcommand)]
     Admin(AdminCommand),
     /// Background jobs
@@ -70,6 +70,16 @@ pub enum AdminCommand {
         /// The name others see
         #[arg(long, default_value = "Administrator")]
         name: String,
+    },
+    /// Make somebody an administrator who has an account, and neither organizes nor takes part
+    Promote {
+        /// The address of the account
+        email: String,
+    },
+    /// Print a link to set a new password, for somebody who has forgotten theirs and cannot be sent mail
+    ResetLink {
+        /// The address of the account
+        email: String,
     },
 }
 

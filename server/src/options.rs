@@ -2,7 +2,7 @@
 
 use std::{net::IpAddr, path::PathBuf};
 
-use axum::http::{HeaderValue, Uri};
+use axum::http::HeaderValue;
 use clap::Args;
 
 use crate::security::{Limits, TrustedProxies};
@@ -21,8 +21,8 @@ pub struct ServerOptions {
     #[arg(long, env = "PORT", default_value_t = 3000)]
     pub port: u16,
 
-    /// How the world reaches the site; with https, cookies are Secure [default: http://localhost:PORT]
-    #[arg(long, env = "SITE_URL", value_parser = site_url)]
+    /// How the world reaches the site; an option of the whole installation, for mails hold links.
+    #[arg(skip)]
     pub site_url: Option<String>,
 
     /// Sites whose pages may call the API: origins, separated by commas
@@ -62,26 +62,14 @@ impl ServerOptions {
 #[derive(Clone, Debug, Default)]
 pub struct Origins(pub Vec<HeaderValue>);
 
-fn site_url(text: &str) -> Result<String, String> {
-    origin(text.trim_end_matches('/')).map(|_| text.trim_end_matches('/').to_owned())
-}
-
 fn origins(text: &str) -> Result<Origins, String> {
     let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
-    parts.map(origin).collect::<Result<_, _>>().map(Origins)
+    parts.map(header).collect::<Result<_, _>>().map(Origins)
 }
 
-/// Scheme, host and port, and nothing after them.
-fn origin(text: &str) -> Result<HeaderValue, String> {
-    let wrong = || format!("`{text}` is no origin like https://example.com");
-    let uri: Uri = text.parse().map_err(|_| wrong())?;
-    let is_web = matches!(uri.scheme_str(), Some("http" | "https"));
-    let is_bare = uri.path() == "/" && uri.query().is_none() && !text.ends_with('/');
-    if is_web && is_bare && uri.host().is_some_and(|host| !host.is_empty()) {
-        HeaderValue::from_str(text).map_err(|_| wrong())
-    } else {
-        Err(wrong())
-    }
+fn header(text: &str) -> Result<HeaderValue, String> {
+    let origin = worker::origin(text)?;
+    HeaderValue::from_str(&origin).map_err(|error| error.to_string())
 }
 
 fn secret(text: &str) -> Result<String, String> {
@@ -103,12 +91,6 @@ mod tests {
         for bad in ["*", "a.example", "ftp://a.example", "https://a.example/path", "https://"] {
             assert!(origins(bad).is_err(), "{bad}");
         }
-    }
-
-    #[test]
-    fn a_site_url_may_end_in_a_slash() {
-        assert_eq!(site_url("https://a.example/").unwrap(), "https://a.example");
-        assert!(site_url("a.example").is_err());
     }
 
     #[test]

@@ -98,7 +98,7 @@ async fn tell_some(
     let users: HashMap<_, _> = users.await?.into_iter().map(|user| (user.id, user)).collect();
     let drafts =
         told.iter().filter_map(|row| Some(draft(row, users.get(&row.user_id)?, competition)));
-    deliver(&*tx, now, drafts.collect()).await?;
+    deliver(ctx, &*tx, drafts.collect()).await?;
     tx.commit().await?;
     Ok(Some(last.into()))
 }

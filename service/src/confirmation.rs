@@ -88,7 +88,7 @@ async fn attempt(ctx: &Context, claims: &[Claim]) -> Result<()> {
         // Foreign keys cascade: who or what is gone has taken the registration along.
         Some(draft(row, users.get(&row.user_id)?, competitions.get(&row.competition_id)?))
     });
-    deliver(&*tx, now, drafts.collect()).await?;
+    deliver(ctx, &*tx, drafts.collect()).await?;
     tx.commit().await
 }
 

@@ -16,6 +16,7 @@ use crate::{
     locks::Locks,
     password::PasswordHasher,
     redis::Redis,
+    smtp::Mailer,
 };
 
 /// What an installation is for.
@@ -28,7 +29,7 @@ pub enum Mode {
 }
 
 /// The parts of the configuration that use cases depend on.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Settings {
     /// What the installation is for.
     pub mode: Mode,
@@ -36,6 +37,10 @@ pub struct Settings {
     pub bcrypt_cost: u32,
     /// Whether there are limits on how often a client may ask and how often a login may fail.
     pub rate_limits: bool,
+    /// How the world reaches the site, for links in mails: `https://example.com`, without a slash at its end.
+    pub site_url: String,
+    /// Sends mail to people's addresses; without one it stays in their mailboxes here.
+    pub mailer: Option<Mailer>,
 }
 
 /// What every use case needs: the database, the clock, and what requests of this process share. Cheap to clone.
@@ -56,6 +61,8 @@ pub struct Shared {
     pub(crate) answers: Answers,
     pub(crate) locks: Locks,
     pub(crate) events: Events,
+    pub(crate) mailer: Option<Mailer>,
+    site_url: String,
     redis: Option<Arc<Redis>>,
     clock: Arc<dyn Clock>,
     new_jobs: Notify,
@@ -97,6 +104,8 @@ impl Context {
             answers: Answers::new(redis.clone()),
             locks: Locks::new(lockable),
             events: Events::new(redis.clone()),
+            mailer: settings.mailer,
+            site_url: settings.site_url,
             redis,
             clock,
             new_jobs: Notify::new(),
@@ -118,6 +127,16 @@ impl Shared {
     /// Whether there are limits on how often a client may ask.
     pub fn has_rate_limits(&self) -> bool {
         self.rate_limits
+    }
+
+    /// Whether this installation sends mail to people's addresses.
+    pub fn sends_mail(&self) -> bool {
+        self.mailer.is_some()
+    }
+
+    /// The address of a page of the site, for those who read it elsewhere.
+    pub(crate) fn page(&self, path: &str) -> String {
+        format!("{}{path}", self.site_url)
     }
 
     /// The database.

@@ -114,8 +114,8 @@ async fn user(
     email: &str,
     role: Role,
 ) -> Result<User> {
-    if let Some(found) = accounts::find_by_email(ctx, email).await? {
-        return accounts::view(found);
+    if let Some(found) = accounts::find_by_email(ctx.db.connection(), email).await? {
+        return Ok(accounts::account(found)?.user);
     }
     seeded.users += 1;
     let signup = Signup {
@@ -124,7 +124,7 @@ async fn user(
         password: Password::parse(PASSWORD.to_owned()).map_err(Error::Corrupt)?,
         role,
     };
-    accounts::sign_up(ctx, signup).await
+    Ok(accounts::sign_up(ctx, signup).await?.user)
 }
 
 async fn exists(ctx: &Context, organizer: &User, title: &str) -> Result<bool> {

@@ -3,6 +3,8 @@
 use domain::{ErrorCode, PublicError};
 use sea_orm::{DbErr, RuntimeErr, SqlErr, sqlx};
 
+use crate::smtp::Undelivered;
+
 /// The result of a use case.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -18,6 +20,9 @@ pub enum Error {
     /// The database failed.
     #[error("the database failed")]
     Db(#[from] DbErr),
+    /// A mail was not sent.
+    #[error("a mail was not sent")]
+    Mail(#[from] Undelivered),
     /// A password could not be hashed or compared.
     #[error("a password could not be hashed")]
     Hash(#[from] bcrypt::BcryptError),

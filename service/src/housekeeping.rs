@@ -5,7 +5,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
 use crate::{
     Context, Result,
-    entity::{cron_tick, idempotency_log, job, session},
+    entity::{cron_tick, idempotency_log, job, password_reset, refresh_token, session},
     jobs::{Claim, State, complete},
     throttle,
 };
@@ -17,7 +17,8 @@ const DONE_JOBS: TimeDelta = TimeDelta::days(7);
 /// Longer than any schedule pauses, so that the last tick of each is known.
 const CRON_TICKS: TimeDelta = TimeDelta::days(400);
 
-/// Deletes old answers to idempotency keys, expired sessions, done jobs, old ticks and failed logins.
+/// Deletes old answers to idempotency keys, sessions, refresh tokens and reset links that have expired, done jobs, old
+/// ticks and failed logins.
 ///
 /// # Errors
 /// When the database fails; what was deleted by then stays deleted.
@@ -29,6 +30,14 @@ pub async fn clean_up(ctx: &Context, claim: &Claim) -> Result<()> {
         .await?;
     let sessions = session::Entity::delete_many()
         .filter(session::Column::ExpiresAt.lt(now))
+        .exec(&*ctx.db.autocommit().await)
+        .await?;
+    let tokens = refresh_token::Entity::delete_many()
+        .filter(refresh_token::Column::ExpiresAt.lt(now))
+        .exec(&*ctx.db.autocommit().await)
+        .await?;
+    password_reset::Entity::delete_many()
+        .filter(password_reset::Column::ExpiresAt.lt(now))
         .exec(&*ctx.db.autocommit().await)
         .await?;
     let jobs = job::Entity::delete_many()
@@ -44,6 +53,7 @@ pub async fn clean_up(ctx: &Context, claim: &Claim) -> Result<()> {
     tracing::info!(
         idempotency_logs = logs.rows_affected,
         sessions = sessions.rows_affected,
+        refresh_tokens = tokens.rows_affected,
         jobs = jobs.rows_affected,
         "cleaned up"
     );

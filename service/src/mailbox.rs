@@ -7,7 +7,14 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use crate::{Actor, Context, Result, db::bulk, entity::mail, ids::new_id, search};
+use crate::{
+    Actor, Context, Result,
+    db::bulk,
+    entity::mail,
+    ids::new_id,
+    jobs::{self, Job},
+    search,
+};
 
 /// The most messages one list shows.
 const MAX_LISTED: u64 = 500;
@@ -120,12 +127,28 @@ pub(crate) struct Draft {
     pub(crate) dedup_key: String,
 }
 
-/// Puts messages into their mailboxes, in the transaction of what they tell of.
+/// Puts messages into their mailboxes, and on their way to the addresses of their owners if this installation sends
+/// mail; in the transaction of what they tell of.
 pub(crate) async fn deliver(
+    ctx: &Context,
+    tx: &impl ConnectionTrait,
+    drafts: Vec<Draft>,
+) -> Result<()> {
+    let mails = keep(tx, ctx.now(), drafts).await?;
+    if ctx.mailer.is_none() {
+        return Ok(());
+    }
+    // One whose key was there already has no row of its own, and its job will find nothing to send.
+    let jobs = mails.into_iter().map(|mail_id| (Job::DeliverMail { mail_id }, None));
+    bulk::insert(tx, jobs::rows(ctx.now(), jobs)?).await
+}
+
+/// Puts messages into their mailboxes and nowhere else.
+pub(crate) async fn keep(
     tx: &impl ConnectionTrait,
     now: Timestamp,
     drafts: Vec<Draft>,
-) -> Result<()> {
+) -> Result<Vec<MailId>> {
     let rows = drafts.into_iter().map(|draft| mail::Model {
         id: new_id(),
         user_id: draft.user,
@@ -137,7 +160,10 @@ pub(crate) async fn deliver(
         read_at: None,
         dedup_key: draft.dedup_key,
     });
-    bulk::insert_new(tx, rows.collect(), mail::Column::DedupKey).await
+    let rows: Vec<_> = rows.collect();
+    let ids = rows.iter().map(|row| MailId(row.id)).collect();
+    bulk::insert_new(tx, rows, mail::Column::DedupKey).await?;
+    Ok(ids)
 }
 
 /// What a search looks in: databases do not agree on what the lower case of a letter is.

@@ -78,7 +78,7 @@ async fn remind_some(ctx: &Context, competition: &competition::Model) -> Result<
         ),
         dedup_key: format!("reminder:{registration}:24h"),
     });
-    deliver(&*tx, now, drafts.collect()).await?;
+    deliver(ctx, &*tx, drafts.collect()).await?;
     if !reminded.is_empty() {
         registration::Entity::update_many()
             .col_expr(registration::Column::RemindedAt, Expr::value(now.utc()))

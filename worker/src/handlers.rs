@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use service::{
-    Context, Result, cancellation, confirmation, housekeeping,
+    Context, Result, cancellation, confirmation, delivery, housekeeping,
     jobs::{Claim, Job},
-    reminder,
+    password_reset, reminder,
 };
 
 /// Splits claims into what is carried out together: confirmations share a transaction, other jobs stand alone.
@@ -19,11 +19,13 @@ pub(crate) fn groups(claims: Vec<Claim>) -> Vec<Vec<Claim>> {
 /// Carries out one group.
 pub(crate) async fn handle(ctx: &Context, claims: &[Claim]) -> Result<()> {
     let Some(first) = claims.first() else { return Ok(()) };
-    match first.job {
+    match &first.job {
         Job::ConfirmRegistration { .. } => confirmation::confirm(ctx, claims).await,
         Job::TellOfCancellation { .. } => cancellation::tell(ctx, first).await,
         Job::SendReminders {} => reminder::send_due(ctx, first).await,
         Job::CleanUp {} => housekeeping::clean_up(ctx, first).await,
+        Job::DeliverMail { .. } => delivery::deliver_mail(ctx, first).await,
+        Job::SendResetLink { .. } => password_reset::send_link(ctx, first).await,
     }
 }
 
@@ -34,5 +36,7 @@ pub(crate) fn time_limit(job: &Job) -> Duration {
         Job::TellOfCancellation { .. } | Job::SendReminders {} | Job::CleanUp {} => {
             Duration::from_secs(600)
         }
+        // Most of it may go by waiting for a turn: a batch of mails is sent a few at a time.
+        Job::DeliverMail { .. } | Job::SendResetLink { .. } => Duration::from_secs(600),
     }
 }

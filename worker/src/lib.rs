@@ -11,6 +11,6 @@ mod schedule;
 
 pub mod process;
 
-pub use options::{InstallationOptions, Switch, WorkerOptions};
+pub use options::{InstallationOptions, Switch, WorkerOptions, origin};
 pub use runner::{drain, run};
 pub use schedule::Schedule;

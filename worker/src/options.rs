@@ -1,9 +1,15 @@
 //! Options from the command line and the environment, the same for every process of an installation.
 
+use std::error::Error;
+
 use clap::{Args, ValueEnum};
-use service::{Context, Db, Mode, Redis, Settings};
+use http::Uri;
+use service::{Context, Db, Mailer, Mode, Redis, Settings};
 
 use crate::Schedule;
+
+/// Where a site is whose address nobody has said.
+const DEFAULT_SITE_URL: &str = "http://localhost:3000";
 
 /// What an installation is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -26,6 +32,10 @@ pub enum Switch {
 /// The address of Redis, if there is one: a variable that is set to nothing is as good as unset.
 #[derive(Clone, Debug, Default)]
 pub struct RedisUrl(pub Option<String>);
+
+/// The address of a mail server, if there is one.
+#[derive(Clone, Debug, Default)]
+pub struct SmtpUrl(pub Option<String>);
 
 /// What every process of an installation must agree on.
 #[derive(Clone, Debug, Args)]
@@ -61,14 +71,37 @@ pub struct InstallationOptions {
     /// Limits on how often a client may ask and how often a login may fail; off for load tests
     #[arg(long, env = "RATE_LIMITS", value_enum, default_value = "on", global = true)]
     pub rate_limits: Switch,
+
+    /// How the world reaches the site; with https, cookies are Secure [default: http://localhost:PORT]
+    #[arg(long, env = "SITE_URL", value_parser = site_url, global = true)]
+    pub site_url: Option<String>,
+
+    /// Sends mail to people's addresses: smtps://USER:PASSWORD@HOST, smtp://HOST:PORT?tls=required or, in the clear,
+    /// smtp://HOST; without it mail stays in their mailboxes on the site
+    #[arg(long, env = "SMTP_URL", hide_env_values = true, value_parser = smtp_url, default_value = "",
+          hide_default_value = true, global = true)]
+    pub smtp_url: SmtpUrl,
+
+    /// Whom mail comes from: `Mini Compete <no-reply@example.com>`; SMTP_URL needs it
+    #[arg(long, env = "MAIL_FROM", value_parser = mail_from, global = true)]
+    pub mail_from: Option<String>,
 }
 
 impl InstallationOptions {
     /// Connects to the database and brings its schema up to date.
     ///
     /// # Errors
-    /// When the database does not answer or refuses the schema.
-    pub async fn open(&self) -> service::Result<Context> {
+    /// When the database does not answer or refuses the schema; when SMTP_URL stands alone.
+    pub async fn open(&self) -> Result<Context, Box<dyn Error>> {
+        self.open_at(DEFAULT_SITE_URL).await
+    }
+
+    /// The same, for a site that is at `address` unless SITE_URL says otherwise.
+    ///
+    /// # Errors
+    /// As for [`Self::open`].
+    pub async fn open_at(&self, address: &str) -> Result<Context, Box<dyn Error>> {
+        let mailer = self.mailer()?;
         let redis = self.redis_url.0.as_deref();
         let redis = redis.map(|url| Redis::new(url, &self.redis_prefix)).transpose()?;
         if let Some(redis) = &redis {
@@ -79,12 +112,29 @@ impl InstallationOptions {
         }
         let db = Db::connect(&self.database_url, self.database_connections).await?;
         migration::run(db.connection()).await?;
+        let site_url = self.site_url.as_deref().unwrap_or(address).to_owned();
         let settings = Settings {
             mode: self.mode(),
             bcrypt_cost: self.bcrypt_cost,
             rate_limits: self.rate_limits == Switch::On,
+            site_url,
+            mailer,
         };
         Ok(Context::new(db, redis, settings))
+    }
+
+    /// Mails name their sender and hold links to the site, so nobody may have forgotten to say either.
+    fn mailer(&self) -> Result<Option<Mailer>, Box<dyn Error>> {
+        match (&self.smtp_url.0, &self.mail_from, &self.site_url) {
+            (None, ..) => Ok(None),
+            (Some(url), Some(from), Some(_)) => Ok(Some(Mailer::new(url, from)?)),
+            (Some(_), None, _) => {
+                Err("SMTP_URL needs MAIL_FROM: the address that mail comes from".into())
+            }
+            (Some(_), _, None) => {
+                Err("SMTP_URL needs SITE_URL: mails hold links to the site".into())
+            }
+        }
     }
 
     /// What the installation is for.
@@ -125,11 +175,68 @@ fn redis_url(text: &str) -> Result<RedisUrl, String> {
     }
 }
 
+fn smtp_url(text: &str) -> Result<SmtpUrl, String> {
+    if text.is_empty() {
+        return Ok(SmtpUrl(None));
+    }
+    Mailer::new(text, "nobody@example.com").map_err(|error| crate::process::sentence(&error))?;
+    Ok(SmtpUrl(Some(text.to_owned())))
+}
+
+fn mail_from(text: &str) -> Result<String, String> {
+    let nowhere = "smtp://localhost";
+    Mailer::new(nowhere, text).map_err(|error| crate::process::sentence(&error))?;
+    Ok(text.to_owned())
+}
+
+fn site_url(text: &str) -> Result<String, String> {
+    origin(text.trim_end_matches('/'))
+}
+
+/// Scheme, host and port of a site, and nothing after them.
+///
+/// # Errors
+/// A sentence that says what is wrong.
+pub fn origin(text: &str) -> Result<String, String> {
+    let wrong = || format!("`{text}` is no origin like https://example.com");
+    let uri: Uri = text.parse().map_err(|_| wrong())?;
+    let is_web = matches!(uri.scheme_str(), Some("http" | "https"));
+    let is_bare = uri.path() == "/" && uri.query().is_none() && !text.ends_with('/');
+    let has_host = uri.host().is_some_and(|host| !host.is_empty());
+    if is_web && is_bare && has_host { Ok(text.to_owned()) } else { Err(wrong()) }
+}
+
 fn database_url(text: &str) -> Result<String, String> {
     let known = ["sqlite:", "postgres://", "postgresql://"];
     if known.iter().any(|scheme| text.starts_with(scheme)) {
         Ok(text.to_owned())
     } else {
         Err("it must begin with sqlite:// or postgres://".to_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_site_url_may_end_in_a_slash() {
+        assert_eq!(site_url("https://a.example/").unwrap(), "https://a.example");
+        assert!(site_url("a.example").is_err());
+    }
+
+    #[test]
+    fn a_mail_server_is_named_by_a_url_and_a_sender_by_an_address() {
+        for good in
+            ["smtp://localhost", "smtps://me:secret@a.example", "smtp://a.example:587?tls=required"]
+        {
+            assert!(smtp_url(good).is_ok(), "{good}");
+        }
+        for bad in ["a.example", "http://a.example", "smtp://a.example?tls=maybe", "smtp://"] {
+            assert!(smtp_url(bad).is_err(), "{bad}");
+        }
+        assert!(mail_from("no-reply@a.example").is_ok());
+        assert!(mail_from("Mini Compete <no-reply@a.example>").is_ok());
+        assert!(mail_from("Mini Compete").is_err());
     }
 }

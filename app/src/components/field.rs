@@ -68,6 +68,9 @@ pub(crate) fn Field(
     /// What browsers and password managers may fill in.
     #[prop(default = "off")]
     autocomplete: &'static str,
+    /// The `datalist` of what it may hold.
+    #[prop(optional)]
+    list: Option<&'static str>,
     /// Whether the form needs it.
     #[prop(default = true)]
     required: bool,
@@ -88,6 +91,7 @@ pub(crate) fn Field(
                 name=name
                 type=kind
                 inputmode=inputmode
+                list=list
                 autocomplete=autocomplete
                 aria-required=required.then_some("true")
                 aria-invalid=invalid(id, problem)
@@ -173,6 +177,15 @@ pub(crate) fn SelectField(
 /// A password. It is never filled in by the site; with JavaScript it can be shown.
 #[component]
 pub(crate) fn PasswordField(
+    /// The field, as it is called on the wire; also its address on the page.
+    #[prop(default = "password")]
+    id: &'static str,
+    /// The field, as the form sends it; `id` when it is the same.
+    #[prop(default = id)]
+    name: &'static str,
+    /// What people call it.
+    #[prop(default = "Password")]
+    label: &'static str,
     /// What helps to choose one.
     #[prop(optional, into)]
     hint: Option<String>,
@@ -181,37 +194,36 @@ pub(crate) fn PasswordField(
     /// What is wrong with the form.
     problem: Problem,
 ) -> impl IntoView {
-    const ID: &str = "password";
     let (shown, set_shown) = signal(false);
     let (live, set_live) = signal(false);
     Effect::new(move || set_live.set(true));
-    let described = describe(ID, hint.is_some());
+    let described = describe(id, hint.is_some());
     view! {
         <div class="grid gap-1.5">
-            <Label id=ID label="Password" hint />
-            <FieldError id=ID problem />
+            <Label id label hint />
+            <FieldError id problem />
             <div class="flex gap-2">
                 <input
                     class="input"
-                    id=ID
-                    name=ID
+                    id=id
+                    name=name
                     type=move || if shown.get() { "text" } else { "password" }
                     autocomplete=autocomplete
                     autocapitalize="none"
                     spellcheck="false"
                     aria-required="true"
-                    aria-invalid=invalid(ID, problem)
+                    aria-invalid=invalid(id, problem)
                     aria-describedby=described
                 />
                 <Show when=move || live.get()>
                     <button
                         type="button"
                         class="btn"
-                        aria-controls=ID
+                        aria-controls=id
                         on:click=move |_| set_shown.update(|shown| *shown = !*shown)
                     >
                         {move || if shown.get() { "Hide" } else { "Show" }}
-                        <span class="sr-only">" password"</span>
+                        <span class="sr-only">" " {label.to_lowercase()}</span>
                     </button>
                 </Show>
             </div>

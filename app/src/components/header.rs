@@ -72,7 +72,10 @@ fn SignedOut() -> impl IntoView {
 fn SignedIn(user: User) -> impl IntoView {
     let log_out = expect_context::<CurrentViewer>().log_out;
     view! {
-        <span class="site-who text-sm text-muted">{user.name}</span>
+        <A href="/account" attr:class="nav-link">
+            <span class="sr-only">"Account of "</span>
+            <span class="site-who">{user.name}</span>
+        </A>
         <ActionForm action=log_out>
             <button class="nav-link">"Log out"</button>
         </ActionForm>

@@ -1,6 +1,7 @@
 //! What more than one page shows.
 
 mod countdown;
+mod done;
 mod empty_state;
 mod error_summary;
 mod failure;
@@ -23,6 +24,7 @@ mod toast;
 mod total;
 
 pub(crate) use countdown::Countdown;
+pub(crate) use done::Done;
 pub(crate) use empty_state::EmptyState;
 pub(crate) use error_summary::ErrorSummary;
 pub(crate) use failure::{FailureView, Words, words};

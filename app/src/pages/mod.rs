@@ -1,5 +1,6 @@
 //! One module for each noun, one file for each page.
 
+pub mod account;
 pub mod admin;
 pub mod auth;
 pub mod competitions;

@@ -61,12 +61,31 @@ pub(crate) async fn returned<T: Default + DeserializeOwned>(
     Ok(session.remove(&key).await?.unwrap_or_default())
 }
 
+/// The answer to a form that came to something, on a page that shows the form again: without JavaScript, the page is
+/// told by way of the session.
+pub(crate) async fn done(form: &str, page: &str) -> Result<(), Failure> {
+    if kind() == Kind::Form {
+        session().insert(&done_key(form), true).await?;
+        redirect_form(page);
+    }
+    Ok(())
+}
+
+/// Whether this form has just come to something; it is told once.
+pub(crate) async fn was_done(form: &str) -> Result<bool, Failure> {
+    Ok(session().remove(&done_key(form)).await?.unwrap_or_default())
+}
+
 /// A check and what follows it, as one outcome.
 pub(crate) async fn after<I, T>(
     checked: Result<I, PublicError>,
     then: impl AsyncFnOnce(I) -> service::Result<T>,
 ) -> service::Result<T> {
     then(checked?).await
+}
+
+fn done_key(form: &str) -> String {
+    format!("done:{form}")
 }
 
 fn key(form: &str) -> String {

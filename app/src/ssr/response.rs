@@ -3,7 +3,7 @@
 use domain::{ErrorCode, PublicError};
 use http::{
     HeaderValue, StatusCode,
-    header::{LOCATION, RETRY_AFTER, SET_COOKIE},
+    header::{LOCATION, REFERRER_POLICY, RETRY_AFTER, SET_COOKIE},
 };
 use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
@@ -30,6 +30,13 @@ pub(crate) fn set_fetch_status(error: &PublicError) {
         if let (Some(response), Some(seconds)) = (use_context::<ResponseOptions>(), error.wait) {
             response.insert_header(RETRY_AFTER, seconds.into());
         }
+    }
+}
+
+/// Keeps the address of this page, which holds a secret, from being told to whatever it leads to.
+pub(crate) fn no_referrer() {
+    if let Some(response) = use_context::<ResponseOptions>() {
+        response.insert_header(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     }
 }
 

@@ -67,6 +67,7 @@ mod tests {
             email: "ada@example.com".into(),
             name: "Ada".into(),
             role,
+            time_zone: None,
         });
         ViewerState { user, registration, registration_id: None }
     }

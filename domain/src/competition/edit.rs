@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Deserializer, de::IgnoredAny};
+use serde::{Deserialize, de::IgnoredAny};
 
 use super::input::{capacity, deadline, opening, start_date, tags, time_zone};
 use crate::{
     Dates, Description, Faults, PublicError, Raw, Tag, TimeZoneName, Timestamp, Title,
     account::{refuse_unknown, text},
+    raw::present,
 };
 
 /// The body of an edit, unchecked. What is absent stays as it is.
@@ -55,11 +56,6 @@ pub struct CompetitionPatch {
     #[cfg_attr(feature = "openapi", schema(ignore))]
     #[serde(flatten)]
     pub unknown: BTreeMap<String, IgnoredAny>,
-}
-
-/// Tells `null` from absent.
-fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Raw<String>>, D::Error> {
-    Raw::deserialize(deserializer).map(Some)
 }
 
 /// An edit whose fields have been checked one by one. `None` stays as it is.

@@ -1,13 +1,14 @@
-//! `/api/auth`: signing up and in.
+//! `/api/auth`: signing up and in, and one's own account.
 
 use axum::{Extension, Json, extract::State, http::StatusCode};
-use domain::{LoginInput, SignupInput, User};
-use serde::Serialize;
+use domain::{
+    AccountDeletionInput, LoginInput, PasswordChangeInput, ProfilePatch, SignupInput, User,
+};
 use service::{ClientAddress, accounts};
-use utoipa::ToSchema;
+use tower_sessions::Session;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::extract::Body;
+use super::{extract::Body, tokens::SignedIn};
 use crate::{
     AppState,
     auth::CurrentActor,
@@ -15,21 +16,11 @@ use crate::{
 };
 
 pub(super) fn router() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new().routes(routes!(sign_up)).routes(routes!(log_in)).routes(routes!(me))
-}
-
-/// Who is signed in, and a token to prove it with.
-#[derive(Serialize, ToSchema)]
-struct SignedIn {
-    /// To be sent as `Authorization: Bearer <token>`; good for a day.
-    token: String,
-    user: User,
-}
-
-impl SignedIn {
-    fn new(state: &AppState, user: User) -> Self {
-        Self { token: state.tokens.issue(&user, state.ctx.now()), user }
-    }
+    OpenApiRouter::new()
+        .routes(routes!(sign_up))
+        .routes(routes!(log_in))
+        .routes(routes!(me, edit, delete))
+        .routes(routes!(change_password))
 }
 
 /// Sign up
@@ -46,8 +37,8 @@ async fn sign_up(
     State(state): State<AppState>,
     Body(input): Body<SignupInput>,
 ) -> Result<(StatusCode, Json<SignedIn>), Problem> {
-    let user = accounts::sign_up(&state.ctx, input.check()?).await?;
-    Ok((StatusCode::CREATED, Json(SignedIn::new(&state, user))))
+    let account = accounts::sign_up(&state.ctx, input.check()?).await?;
+    Ok((StatusCode::CREATED, Json(SignedIn::start(&state, account).await?)))
 }
 
 /// Sign in
@@ -66,8 +57,8 @@ async fn log_in(
     Extension(from): Extension<ClientAddress>,
     Body(input): Body<LoginInput>,
 ) -> Result<Json<SignedIn>, Problem> {
-    let user = accounts::log_in(&state.ctx, input.check()?, from).await?;
-    Ok(Json(SignedIn::new(&state, user)))
+    let account = accounts::log_in(&state.ctx, input.check()?, from).await?;
+    Ok(Json(SignedIn::start(&state, account).await?))
 }
 
 /// Who am I?
@@ -80,4 +71,77 @@ async fn log_in(
 )]
 async fn me(CurrentActor(actor): CurrentActor) -> Result<Json<User>, Problem> {
     Ok(Json(actor.user()?.clone()))
+}
+
+/// Change name and time zone
+#[utoipa::path(
+    patch, path = "/auth/me", tag = "accounts", security(("bearer" = [])),
+    request_body = ProfilePatch,
+    responses(
+        (status = 200, description = "The user as they are now", body = User),
+        (status = 400, description = "A field is wrong", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 401, description = "Unauthorized", body = ProblemDetails, content_type = "application/problem+json"),
+    ),
+)]
+async fn edit(
+    State(state): State<AppState>,
+    CurrentActor(actor): CurrentActor,
+    Body(patch): Body<ProfilePatch>,
+) -> Result<Json<User>, Problem> {
+    Ok(Json(accounts::edit_profile(&state.ctx, &actor, patch).await?))
+}
+
+/// Change the password
+///
+/// Every token and every session that was given for the old one ends; the answer holds new ones, and a browser that
+/// asks stays signed in.
+#[utoipa::path(
+    post, path = "/auth/password", tag = "accounts", security(("bearer" = [])),
+    request_body = PasswordChangeInput,
+    responses(
+        (status = 200, description = "Changed, and signed in anew", body = SignedIn),
+        (status = 400, description = "A field is wrong", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 401, description = "Unauthorized", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 403, description = "This is not your password", body = ProblemDetails, content_type = "application/problem+json"),
+    ),
+)]
+async fn change_password(
+    State(state): State<AppState>,
+    CurrentActor(actor): CurrentActor,
+    Extension(session): Extension<Session>,
+    Body(input): Body<PasswordChangeInput>,
+) -> Result<Json<SignedIn>, Problem> {
+    let user = actor.user()?.id;
+    let account = accounts::change_password(&state.ctx, &actor, input.check()?).await?;
+    if app::session::holder(&session).await.is_some_and(|(holder, _)| holder == user) {
+        app::session::sign_in(&session, &account).await?;
+    }
+    Ok(Json(SignedIn::start(&state, account).await?))
+}
+
+/// Delete the account
+///
+/// Seats in what has not started are given back. Name, address and messages go; what took place with others stays, under
+/// the name "Deleted account".
+#[utoipa::path(
+    delete, path = "/auth/me", tag = "accounts", security(("bearer" = [])),
+    request_body = AccountDeletionInput,
+    responses(
+        (status = 204, description = "Deleted"),
+        (status = 400, description = "A field is wrong", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 401, description = "Unauthorized", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 403, description = "This is not your password", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 409, description = "People are registered for competitions of theirs", body = ProblemDetails, content_type = "application/problem+json"),
+    ),
+)]
+async fn delete(
+    State(state): State<AppState>,
+    CurrentActor(actor): CurrentActor,
+    Extension(session): Extension<Session>,
+    Body(input): Body<AccountDeletionInput>,
+) -> Result<StatusCode, Problem> {
+    actor.user()?;
+    accounts::delete(&state.ctx, &actor, input.check()?).await?;
+    app::session::sign_out(&session).await?;
+    Ok(StatusCode::NO_CONTENT)
 }

@@ -4,8 +4,11 @@ use std::str::FromStr;
 
 use axum::{
     Json,
-    extract::{FromRequest, FromRequestParts, Path, Query, Request, rejection::JsonRejection},
-    http::{HeaderMap, request::Parts},
+    extract::{
+        FromRequest, FromRequestParts, OptionalFromRequest, Path, Query, Request,
+        rejection::JsonRejection,
+    },
+    http::{HeaderMap, header::CONTENT_TYPE, request::Parts},
 };
 use domain::{
     CompetitionId, ErrorCode, IdempotencyKey, InvalidIdempotencyKey, JobId, MailId, PublicError,
@@ -22,9 +25,22 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
-        match Json::from_request(request, state).await {
+        match <Json<T> as FromRequest<S>>::from_request(request, state).await {
             Ok(Json(value)) => Ok(Self(value)),
             Err(rejection) => Err(body_problem(&rejection)),
+        }
+    }
+}
+
+impl<T: DeserializeOwned, S: Send + Sync> OptionalFromRequest<S> for Body<T> {
+    type Rejection = Problem;
+
+    /// Nothing for a request that does not say what its body is.
+    async fn from_request(request: Request, state: &S) -> Result<Option<Self>, Problem> {
+        if request.headers().contains_key(CONTENT_TYPE) {
+            <Self as FromRequest<S>>::from_request(request, state).await.map(Some)
+        } else {
+            Ok(None)
         }
     }
 }

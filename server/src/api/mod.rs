@@ -10,9 +10,11 @@ mod extract;
 mod health;
 mod mailbox;
 mod paging;
+mod password_resets;
 mod registrations;
 mod replay;
 mod roster_csv;
+mod tokens;
 
 use axum::Router;
 use domain::ErrorCode;
@@ -50,6 +52,8 @@ pub fn openapi() -> String {
 fn documented() -> OpenApiRouter<AppState> {
     OpenApiRouter::with_openapi(docs::Description::openapi())
         .merge(accounts::router())
+        .merge(tokens::router())
+        .merge(password_resets::router())
         .merge(competitions::router())
         .merge(events::router())
         .merge(calendar::router())

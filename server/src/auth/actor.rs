@@ -9,7 +9,10 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use domain::UserId;
-use service::{Actor, accounts};
+use service::{
+    Actor,
+    accounts::{self, CredentialsVersion},
+};
 use tower_sessions::Session;
 
 use crate::{AppState, problem::Problem};
@@ -22,13 +25,13 @@ pub(crate) async fn resolve(
     mut request: Request,
     next: Next,
 ) -> Response {
-    let user = match bearer(request.headers()) {
+    let shown = match bearer(request.headers()) {
         Some(token) => state.tokens.read(token, state.ctx.now()),
-        None => session_user(request.extensions().get().cloned()).await,
+        None => session_holder(request.extensions().get().cloned()).await,
     };
-    let actor = match user {
-        Some(id) => match accounts::find(&state.ctx, id).await {
-            Ok(user) => user.map_or_else(Actor::anonymous, Actor::from),
+    let actor = match shown {
+        Some((id, version)) => match accounts::recognize(&state.ctx, id, version).await {
+            Ok(account) => account.map_or_else(Actor::anonymous, Actor::from),
             Err(error) => return Problem::from(error).into_response(),
         },
         None => Actor::anonymous(),
@@ -37,8 +40,8 @@ pub(crate) async fn resolve(
     next.run(request).await
 }
 
-async fn session_user(session: Option<Session>) -> Option<UserId> {
-    app::session::user_id(&session?).await
+async fn session_holder(session: Option<Session>) -> Option<(UserId, CredentialsVersion)> {
+    app::session::holder(&session?).await
 }
 
 /// The token of an `Authorization: Bearer` header; the scheme in any case (RFC 9110, section 11.1).

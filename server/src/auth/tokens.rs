@@ -2,12 +2,14 @@
 
 use std::fmt;
 
-use domain::{Timestamp, User, UserId};
+use domain::{Timestamp, UserId};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use serde::{Deserialize, Serialize};
+use service::accounts::{Account, CredentialsVersion};
 
-/// How long a token is good for, in seconds: a day.
-const LIFETIME: i64 = 24 * 60 * 60;
+/// How long a token is good for, in seconds. Whoever copies one has it for so long, and a client renews its own four
+/// times an hour.
+pub(crate) const LIFETIME: i64 = 15 * 60;
 const ISSUER: &str = "mini-compete";
 const AUDIENCE: &str = "mini-compete-api";
 
@@ -34,6 +36,8 @@ struct Claims {
     exp: i64,
     iss: String,
     aud: String,
+    /// Which of the user's passwords it was given for.
+    ver: CredentialsVersion,
 }
 
 impl Tokens {
@@ -52,12 +56,13 @@ impl Tokens {
         }
     }
 
-    /// A token for a user, good for a day from `now`.
+    /// A token for the owner of an account, good for a quarter of an hour from `now`, or until the password changes.
     ///
     /// # Panics
     /// Never: the claims are plain JSON and the key is symmetric.
-    pub fn issue(&self, user: &User, now: Timestamp) -> String {
+    pub fn issue(&self, account: &Account, now: Timestamp) -> String {
         let now = now.utc().timestamp();
+        let Account { user, credentials } = account;
         let claims = Claims {
             sub: user.id,
             email: user.email.clone(),
@@ -66,15 +71,17 @@ impl Tokens {
             exp: now + LIFETIME,
             iss: ISSUER.to_owned(),
             aud: AUDIENCE.to_owned(),
+            ver: *credentials,
         };
         jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims, &self.encoding)
             .expect("plain claims and a symmetric key")
     }
 
-    /// Whose token this is: `None` unless it is ours and has not expired.
-    pub fn read(&self, token: &str, now: Timestamp) -> Option<UserId> {
+    /// Whose token this is, and which password it was given for: `None` unless it is ours and has not expired.
+    pub fn read(&self, token: &str, now: Timestamp) -> Option<(UserId, CredentialsVersion)> {
         let data = jsonwebtoken::decode::<Claims>(token, &self.decoding, &self.validation).ok()?;
-        (data.claims.exp > now.utc().timestamp()).then_some(data.claims.sub)
+        let Claims { sub, ver, exp, .. } = data.claims;
+        (exp > now.utc().timestamp()).then_some((sub, ver))
     }
 }
 
@@ -85,13 +92,15 @@ mod tests {
     const NOW: &str = "2026-11-23T12:00:00Z";
     const SECRET: &str = "0123456789abcdef0123456789abcdef";
 
-    fn user() -> User {
-        User {
+    fn ada() -> Account {
+        let user = domain::User {
             id: UserId("01939c2e-7b5a-7000-8000-000000000001".parse().unwrap()),
             email: "ada@example.com".into(),
             name: "Ada".into(),
             role: domain::Role::Participant,
-        }
+            time_zone: None,
+        };
+        Account { user, credentials: CredentialsVersion::FIRST }
     }
 
     fn at(time: &str) -> Timestamp {
@@ -100,7 +109,7 @@ mod tests {
 
     /// The same claims, changed and signed by `key` with `algorithm`.
     fn forged(key: &str, algorithm: Algorithm, change: impl Fn(&mut Claims)) -> String {
-        let issued = Tokens::new(SECRET).issue(&user(), at(NOW));
+        let issued = Tokens::new(SECRET).issue(&ada(), at(NOW));
         let tokens = Tokens::new(SECRET);
         let mut claims =
             jsonwebtoken::decode::<Claims>(&issued, &tokens.decoding, &tokens.validation)
@@ -112,17 +121,37 @@ mod tests {
     }
 
     #[test]
-    fn a_token_is_good_for_a_day() {
+    fn a_token_is_good_for_a_quarter_of_an_hour() {
         let tokens = Tokens::new(SECRET);
-        let token = tokens.issue(&user(), at(NOW));
-        assert_eq!(tokens.read(&token, at("2026-11-24T11:59:59Z")), Some(user().id));
-        assert_eq!(tokens.read(&token, at("2026-11-24T12:00:00Z")), None);
+        let token = tokens.issue(&ada(), at(NOW));
+        let owner = (ada().user.id, CredentialsVersion::FIRST);
+        assert_eq!(tokens.read(&token, at("2026-11-23T12:14:59Z")), Some(owner));
+        assert_eq!(tokens.read(&token, at("2026-11-23T12:15:00Z")), None);
+    }
+
+    /// A good token whose payload was exchanged under its signature.
+    fn with_payload(change: impl Fn(&mut Claims)) -> String {
+        let (mine, ours) = (forged(SECRET, Algorithm::HS256, change), Tokens::new(SECRET));
+        let ours = ours.issue(&ada(), at(NOW));
+        let part = |token: &str, number| token.split('.').nth(number).unwrap().to_owned();
+        format!("{}.{}.{}", part(&ours, 0), part(&mine, 1), part(&ours, 2))
+    }
+
+    /// A token of ours that lacks a claim.
+    fn signed_without(claim: &str) -> String {
+        let tokens = Tokens::new(SECRET);
+        let issued = tokens.issue(&ada(), at(NOW));
+        let (key, rules) = (&tokens.decoding, &tokens.validation);
+        let decoded = jsonwebtoken::decode::<serde_json::Value>(&issued, key, rules);
+        let mut claims = decoded.unwrap().claims;
+        claims.as_object_mut().unwrap().remove(claim).unwrap();
+        jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims, &tokens.encoding).unwrap()
     }
 
     #[test]
     fn forged_tokens_are_refused() {
         let unsigned = {
-            let token = Tokens::new(SECRET).issue(&user(), at(NOW));
+            let token = Tokens::new(SECRET).issue(&ada(), at(NOW));
             let payload = token.split('.').nth(1).unwrap();
             // {"alg":"none","typ":"JWT"}
             format!("eyJhbGciOiJub25lIiwidHlwIjoiSldUIn0.{payload}.")
@@ -133,6 +162,12 @@ mod tests {
             ("another algorithm", forged(SECRET, Algorithm::HS512, |_| {})),
             ("another audience", forged(SECRET, Algorithm::HS256, |c| c.aud = "else".into())),
             ("another issuer", forged(SECRET, Algorithm::HS256, |c| c.iss = "else".into())),
+            ("expired", forged(SECRET, Algorithm::HS256, |c| c.exp = c.iat)),
+            ("another role", with_payload(|claims| claims.role = "ADMIN".into())),
+            ("no version", signed_without("ver")),
+            ("no expiry", signed_without("exp")),
+            ("no audience", signed_without("aud")),
+            ("no issuer", signed_without("iss")),
             ("no token", "x.y.z".into()),
             ("nothing", String::new()),
         ] {

@@ -3,7 +3,7 @@
 use std::io::{self, IsTerminal};
 
 use domain::{Email, Password, PersonName};
-use service::accounts;
+use service::{accounts, password_reset};
 use worker::InstallationOptions;
 
 use super::{Result, say};
@@ -14,8 +14,21 @@ pub(super) async fn create(installation: &InstallationOptions, name: &str, email
     let email = Email::parse(email)?;
     let password = Password::parse(read_password()?)?;
     let ctx = installation.open().await?;
-    let user = accounts::create_admin(&ctx, name, email, password).await?;
-    say(&format!("{} is an administrator now.", user.email))
+    let admin = accounts::create_admin(&ctx, name, email, password).await?;
+    say(&format!("{} is an administrator now.", admin.user.email))
+}
+
+/// Makes the owner of an account an administrator.
+pub(super) async fn promote(installation: &InstallationOptions, email: &str) -> Result {
+    let admin = accounts::promote(&installation.open().await?, &Email::parse(email)?).await?;
+    say(&format!("{} is an administrator now.", admin.user.email))
+}
+
+/// Makes a link to set a new password.
+pub(super) async fn reset_link(installation: &InstallationOptions, email: &str) -> Result {
+    let ctx = installation.open().await?;
+    let link = password_reset::link(&ctx, &Email::parse(email)?).await?;
+    say(&format!("{link}\nIt is good once, for an hour. Whoever has it can sign in as {email}."))
 }
 
 /// Asks a person, or takes the first line that a program sends.

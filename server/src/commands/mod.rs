@@ -40,6 +40,12 @@ pub async fn run(cli: Cli) -> Result {
         Command::Admin(AdminCommand::Create { email, name }) => {
             admin::create(&installation, &name, &email).await
         }
+        Command::Admin(AdminCommand::Promote { email }) => {
+            admin::promote(&installation, &email).await
+        }
+        Command::Admin(AdminCommand::ResetLink { email }) => {
+            admin::reset_link(&installation, &email).await
+        }
         Command::Jobs(JobsCommand::List) => jobs::list(&installation).await,
         Command::Jobs(JobsCommand::Retry { id, .. }) => jobs::retry(&installation, id).await,
         Command::Openapi => {

@@ -30,7 +30,11 @@ pub(super) async fn run(
     let address = listener.local_addr()?;
     let stop = process::stop_signal()?;
 
-    let ctx = installation.open().await?;
+    let site_url =
+        installation.site_url.clone().unwrap_or_else(|| format!("http://{}", shown(address)));
+    options.site_url = Some(site_url.clone());
+
+    let ctx = installation.open_at(&site_url).await?;
     if seed_demo {
         seed(&ctx).await?;
     }
@@ -45,7 +49,6 @@ pub(super) async fn run(
         stop: stop.clone(),
         leptos: site::options(&site_root, address),
     };
-    let site_url = options.site_url.get_or_insert_with(|| format!("http://{}", shown(address)));
     tracing::info!(server.address = %address, "serving {site_url}");
 
     let router = router(state, &options);

@@ -42,6 +42,8 @@ fn a_wrong_value_stops_the_start_with_a_sentence_that_names_it() {
         ("APP_ENV", "testing"),
         ("SITE_URL", "example.com"),
         ("CORS_ORIGINS", "*"),
+        ("SMTP_URL", "mail.example.com"),
+        ("MAIL_FROM", "Mini Compete"),
         ("WORKER_CONCURRENCY", "0"),
         ("CRON_REMINDER_SCHEDULE", "often"),
         ("CRON_CLEANUP_SCHEDULE", "* * *"),
@@ -51,6 +53,12 @@ fn a_wrong_value_stops_the_start_with_a_sentence_that_names_it() {
         assert!(!output.status.success(), "{name}");
         assert!(said(&output).contains(name), "{name}: {}", said(&output));
     }
+    // A mail server is of no use without a sender, and a mail not without a site to lead to.
+    let server = ("SMTP_URL", "smtp://localhost");
+    let output = run(&["migrate"], &[server], "");
+    assert!(!output.status.success() && said(&output).contains("MAIL_FROM"), "{}", said(&output));
+    let output = run(&["migrate"], &[server, ("MAIL_FROM", "a@b.example")], "");
+    assert!(!output.status.success() && said(&output).contains("SITE_URL"), "{}", said(&output));
     let output = run(&["migrate"], &[("RUST_LOG", "a=b=c")], "");
     assert!(!output.status.success() && said(&output).contains("RUST_LOG"));
 }
@@ -75,14 +83,39 @@ async fn administrators_are_made_by_the_command_line() {
     assert!(output.status.success(), "{}", said(&output));
     let login =
         domain::Login { email: "root@example.com".into(), password: "correct horse".into() };
-    let user = service::accounts::log_in(&world.ctx, login, service::ClientAddress::UNKNOWN)
+    let account = service::accounts::log_in(&world.ctx, login, service::ClientAddress::UNKNOWN)
         .await
         .unwrap();
-    assert_eq!(user.role, domain::Role::Admin);
+    assert_eq!(account.user.role, domain::Role::Admin);
     let output = run(&create, &variables, "correct horse\n");
     assert!(!output.status.success() && said(&output).contains("Email already registered"));
     let output = run(&["admin", "create", "--email", "eve@example.com"], &variables, "short\n");
     assert!(said(&output).contains("at least 8 characters"));
+}
+
+#[tokio::test]
+async fn a_link_for_who_has_forgotten_the_password_is_made_by_the_command_line() {
+    let world = World::new().await;
+    world.participant("Ada").await;
+    let site = ("SITE_URL", "https://club.example/");
+    let variables = [("DATABASE_URL", world.database_url()), ("BCRYPT_COST", "4"), site];
+    let output = run(&["admin", "reset-link", "ADA@example.com"], &variables, "");
+    let said = said(&output);
+    assert!(output.status.success(), "{said}");
+    assert!(said.contains("https://club.example/auth/reset?token="), "{said}");
+    let output = run(&["admin", "reset-link", "eve@example.com"], &variables, "");
+    assert!(
+        !output.status.success() && self::said(&output).contains("No account has this address")
+    );
+}
+
+#[tokio::test]
+async fn somebody_with_an_account_is_made_administrator_by_the_command_line() {
+    let world = World::new().await;
+    world.participant("Ada").await;
+    let variables = [("DATABASE_URL", world.database_url())];
+    let output = run(&["admin", "promote", "ada@example.com"], &variables, "");
+    assert!(said(&output).contains("ada@example.com is an administrator now"), "{}", said(&output));
 }
 
 #[tokio::test]

@@ -15,6 +15,8 @@ mod look;
 mod mailbox;
 mod openapi;
 mod pages;
+mod passwords;
 mod registrations;
 mod rush;
 mod support;
+mod tokens;

@@ -14,6 +14,10 @@ pub(crate) struct Model {
     pub(crate) role: String,
     pub(crate) password_hash: String,
     pub(crate) created_at: DateTimeUtc,
+    /// Grows with every new password.
+    pub(crate) credentials_version: i32,
+    /// As the IANA database spells it.
+    pub(crate) time_zone: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]

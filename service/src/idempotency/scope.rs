@@ -1,13 +1,10 @@
 //! A key together with what it was sent for, and its row in the log.
 
-use std::fmt::Write;
-
 use domain::{ErrorCode, IdempotencyKey, PublicError, Timestamp, UserId};
 use sea_orm::{ConnectionTrait, EntityTrait};
 use serde::{Serialize, de::DeserializeOwned};
-use sha2::{Digest, Sha256};
 
-use crate::{Error, Result, db::bulk, entity::idempotency_log};
+use crate::{Error, Result, db::bulk, entity::idempotency_log, secrets};
 
 /// A key together with what it was sent for.
 #[derive(Clone, Debug)]
@@ -28,11 +25,7 @@ pub(crate) struct Kept {
 impl Scope {
     /// `request` names the operation and its parameters; the same key with another request is refused.
     pub(crate) fn new(user: UserId, key: IdempotencyKey, request: &str) -> Self {
-        let mut fingerprint = String::with_capacity(64);
-        for byte in Sha256::digest(request) {
-            write!(fingerprint, "{byte:02x}").expect("writing to a string cannot fail");
-        }
-        Self { user, key, fingerprint }
+        Self { user, key, fingerprint: secrets::hash(request) }
     }
 
     pub(crate) fn key(&self) -> &IdempotencyKey {

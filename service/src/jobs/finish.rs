@@ -102,6 +102,17 @@ pub async fn fail(ctx: &Context, claim: &Claim, reason: &str) -> Result<Verdict>
     Ok(verdict)
 }
 
+/// Moves a job to the dead letter queue that it is of no use to try again, if it is still held.
+pub(crate) async fn give_up(ctx: &Context, claim: &Claim, reason: &str) -> Result<()> {
+    let tx = ctx.db.write_locked().await?;
+    let ours = held(&*tx, std::slice::from_ref(claim));
+    if let Some(mut row) = job::Entity::find().filter(ours).lock_exclusive().one(&*tx).await? {
+        row.attempts += 1;
+        bury(&*tx, ctx.now(), row, reason).await?;
+    }
+    tx.commit().await
+}
+
 /// Moves a job to the dead letter queue.
 pub(super) async fn bury(
     tx: &impl ConnectionTrait,

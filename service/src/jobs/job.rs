@@ -1,6 +1,6 @@
 //! What a job is.
 
-use domain::{CompetitionId, RegistrationId, Timestamp};
+use domain::{CompetitionId, MailId, RegistrationId, Timestamp};
 use sea_orm::ConnectionTrait;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -12,6 +12,9 @@ use crate::{Error, Result, db::bulk, entity::job, ids::new_id};
 pub(super) const PRIORITIES: [i16; 3] = [0, 10, 20];
 /// How often a job may fail before it goes to the dead letter queue.
 const MAX_ATTEMPTS: i32 = 3;
+/// How often a mail server may put a mail off: a greylist wants to see it again after some minutes, and twelve tries
+/// take about fifty.
+const MAX_DELIVERIES: i32 = 12;
 
 /// Something to be done in the background, with all that is needed to do it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,12 +34,28 @@ pub enum Job {
     SendReminders {},
     /// Delete what is kept for a while only.
     CleanUp {},
+    /// Send a message of the mailbox by SMTP.
+    DeliverMail {
+        /// Which message.
+        mail_id: MailId,
+    },
+    /// Send a link to set a new password, if there is anybody to send it to.
+    SendResetLink {
+        /// The address that was typed.
+        email: String,
+    },
 }
 
 impl Job {
     /// The name of every kind.
-    pub(super) const KINDS: [&str; 4] =
-        ["confirm_registration", "tell_of_cancellation", "send_reminders", "clean_up"];
+    pub(super) const KINDS: [&str; 6] = [
+        "confirm_registration",
+        "tell_of_cancellation",
+        "send_reminders",
+        "clean_up",
+        "deliver_mail",
+        "send_reset_link",
+    ];
 
     /// The name in the `kind` column.
     pub fn kind(&self) -> &'static str {
@@ -45,15 +64,29 @@ impl Job {
             Self::TellOfCancellation { .. } => "tell_of_cancellation",
             Self::SendReminders {} => "send_reminders",
             Self::CleanUp {} => "clean_up",
+            Self::DeliverMail { .. } => "deliver_mail",
+            Self::SendResetLink { .. } => "send_reset_link",
         }
     }
 
     /// Lower goes first: somebody waits for a confirmation, nobody for a clean-up. One of [`PRIORITIES`].
     fn priority(&self) -> i16 {
         match self {
-            Self::ConfirmRegistration { .. } => 0,
-            Self::TellOfCancellation { .. } | Self::SendReminders {} => 10,
+            Self::ConfirmRegistration { .. } | Self::SendResetLink { .. } => 0,
+            Self::TellOfCancellation { .. } | Self::SendReminders {} | Self::DeliverMail { .. } => {
+                10
+            }
             Self::CleanUp {} => 20,
+        }
+    }
+
+    fn max_attempts(&self) -> i32 {
+        match self {
+            Self::ConfirmRegistration { .. }
+            | Self::TellOfCancellation { .. }
+            | Self::SendReminders {}
+            | Self::CleanUp {} => MAX_ATTEMPTS,
+            Self::DeliverMail { .. } | Self::SendResetLink { .. } => MAX_DELIVERIES,
         }
     }
 
@@ -88,7 +121,7 @@ pub(crate) fn rows(
                 priority: job.priority(),
                 attempts: 0,
                 lost_leases: 0,
-                max_attempts: MAX_ATTEMPTS,
+                max_attempts: job.max_attempts(),
                 run_at: now.utc(),
                 lease_until: None,
                 epoch: 0,
@@ -121,11 +154,14 @@ mod tests {
     fn every_job_reads_back_from_its_columns() {
         let registration_id = RegistrationId(uuid::Uuid::from_u128(7));
         let competition_id = CompetitionId(uuid::Uuid::from_u128(8));
+        let mail_id = MailId(uuid::Uuid::from_u128(9));
         for job in [
             Job::ConfirmRegistration { registration_id },
             Job::TellOfCancellation { competition_id },
             Job::SendReminders {},
             Job::CleanUp {},
+            Job::DeliverMail { mail_id },
+            Job::SendResetLink { email: "ada@example.com".to_owned() },
         ] {
             assert!(Job::KINDS.contains(&job.kind()), "nobody counts {job:?}");
             assert!(PRIORITIES.contains(&job.priority()), "nobody takes {job:?}");

@@ -3,8 +3,7 @@
 use std::collections::HashMap;
 
 use domain::{
-    CompetitionId, Contact, MyCompetition, MyRegistration, RegistrationId,
-    Role, ViewerState,
+    CompetitionId, Contact, MyCompetition, MyRegistration, RegistrationId, Role, ViewerState,
 };
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;

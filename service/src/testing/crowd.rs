@@ -4,7 +4,7 @@ use domain::{Email, Password, PersonName, Role, User, UserId};
 use sea_orm::{EntityTrait, Set};
 
 use super::{PASSWORD, World};
-use crate::{Actor, entity::user, ids::new_id};
+use crate::{Actor, accounts::CredentialsVersion, entity::user, ids::new_id};
 
 /// Rows of one statement; databases limit its parameters.
 const CHUNK: usize = 1_000;
@@ -31,6 +31,8 @@ impl World {
         let email = Email::parse(&user.email).expect("an address");
         let name = PersonName::parse(&user.name).expect("a name");
         user::ActiveModel {
+            credentials_version: Set(CredentialsVersion::FIRST.0),
+            time_zone: Set(None),
             id: Set(user.id.0),
             email_key: Set(email.key()),
             search_text: Set(format!("{name}\n{email}").to_lowercase()),
@@ -49,5 +51,6 @@ fn member(number: usize) -> User {
         email: format!("member.{number}@example.com"),
         name: format!("Member {number}"),
         role: Role::Participant,
+        time_zone: None,
     }
 }

@@ -26,13 +26,15 @@ use self::redis::TestRedis;
 pub use audit::{Audited, JobRow};
 pub use clock::TestClock;
 use database::TestDatabase;
+pub use jobs::run_pending_jobs;
 pub use lists::Lists;
 pub use obstacle::Hold;
 pub use tally::{Queue, Tally};
 
 use crate::{
-    Actor, Clock, Context, Db, Mode, Redis, Result, Settings, SystemClock, accounts, competitions,
-    registration,
+    Actor, Clock, Context, Db, Mailer, Mode, Redis, Result, Settings, SystemClock,
+    accounts::{self, Account, CredentialsVersion},
+    competitions, registration,
 };
 
 /// The time at which every [`World`] begins.
@@ -41,7 +43,10 @@ pub const BEGINNING: &str = "2026-11-23T12:00:00.000Z";
 pub const PASSWORD: &str = "correct horse";
 
 /// The lowest cost there is: tests are about anything but how slow bcrypt can be, or how often one may try.
-const SETTINGS: Settings = Settings { mode: Mode::Development, bcrypt_cost: 4, rate_limits: false };
+fn settings() -> Settings {
+    let site_url = "https://site.example".to_owned();
+    Settings { mode: Mode::Development, bcrypt_cost: 4, rate_limits: false, site_url, mailer: None }
+}
 
 /// A database, a clock, and the use cases on top.
 #[derive(Debug)]
@@ -109,7 +114,7 @@ impl World {
     pub async fn narrow_process(&self) -> Context {
         let clock = Arc::clone(&self.clock);
         let db = self.database.connect_with(1).await;
-        Context::with_clock(db, self.redis.connect(), SETTINGS, clock)
+        Context::with_clock(db, self.redis.connect(), settings(), clock)
     }
 
     /// Another process, whose Redis does not answer.
@@ -120,7 +125,7 @@ impl World {
         // Nothing listens on port 1.
         let nowhere = Redis::new("redis://127.0.0.1:1", "test:").expect("a URL");
         let clock = Arc::clone(&self.clock);
-        Context::with_clock(self.database.connect().await, Some(nowhere), SETTINGS, clock)
+        Context::with_clock(self.database.connect().await, Some(nowhere), settings(), clock)
     }
 
     /// A process for real users on the same database.
@@ -128,7 +133,7 @@ impl World {
     /// # Panics
     /// When the database does not answer.
     pub async fn production(&self) -> Context {
-        let settings = Settings { mode: Mode::Production, ..SETTINGS };
+        let settings = Settings { mode: Mode::Production, ..settings() };
         let clock = Arc::clone(&self.clock);
         let db = self.database.connect().await;
         Context::with_clock(db, self.redis.connect(), settings, clock)
@@ -139,10 +144,21 @@ impl World {
     /// # Panics
     /// When the database does not answer.
     pub async fn limiting(&self) -> Context {
-        let settings = Settings { rate_limits: true, ..SETTINGS };
+        let settings = Settings { rate_limits: true, ..settings() };
         let clock = Arc::clone(&self.clock);
         let db = self.database.connect().await;
         Context::with_clock(db, self.redis.connect(), settings, clock)
+    }
+
+    /// A process that sends mail, through the SMTP server at `url`.
+    ///
+    /// # Panics
+    /// When the database does not answer.
+    pub async fn process_with_mail(&self, url: &str) -> Context {
+        let mailer = Mailer::new(url, "Mini Compete <no-reply@site.example>").expect("settings");
+        let settings = Settings { mailer: Some(mailer), ..settings() };
+        let clock = Arc::clone(&self.clock);
+        Context::with_clock(self.database.connect().await, self.redis.connect(), settings, clock)
     }
 
     /// Where the database is.
@@ -218,8 +234,17 @@ impl World {
     }
 }
 
+/// The account of somebody who has never changed their password.
+///
+/// # Panics
+/// For nobody in particular.
+pub fn account(actor: &Actor) -> Account {
+    let user = actor.user().expect("somebody who is signed in").clone();
+    Account { user, credentials: CredentialsVersion::FIRST }
+}
+
 async fn context(database: &TestDatabase, redis: &TestRedis, clock: Arc<TestClock>) -> Context {
-    Context::with_clock(database.connect().await, redis.connect(), SETTINGS, clock)
+    Context::with_clock(database.connect().await, redis.connect(), settings(), clock)
 }
 
 /// A database without a schema.

@@ -1,16 +1,21 @@
 use std::{future::poll_fn, pin::pin, task::Poll};
 
 use chrono::TimeDelta;
-use domain::{Email, ErrorCode, Login, Password, PersonName, PublicError, Role, Signup, User};
+use domain::{
+    Email, ErrorCode, Login, Password, PasswordChange, PersonName, PublicError, Role, Signup, User,
+};
 use service::{
-    ClientAddress, Context, Result,
-    accounts::{create_admin, find, log_in, sign_up},
+    Actor, ClientAddress, Context, Result,
+    accounts::{
+        CredentialsVersion, change_password, create_admin, find, log_in, promote, recognize,
+        sign_up,
+    },
     cron,
     jobs::Job,
     testing::{PASSWORD, World},
 };
 
-use crate::support::{at_once, code, count};
+use crate::support::{at_once, code, count, mails, register};
 
 fn signup(email: &str) -> Signup {
     Signup {
@@ -21,24 +26,37 @@ fn signup(email: &str) -> Signup {
     }
 }
 
-async fn try_log_in(ctx: &Context, email: &str, password: &str) -> Result<User, PublicError> {
+pub(crate) async fn try_log_in(
+    ctx: &Context,
+    email: &str,
+    password: &str,
+) -> Result<User, PublicError> {
     let login = Login { email: email.to_owned(), password: password.to_owned() };
-    log_in(ctx, login, ClientAddress::UNKNOWN).await.map_err(PublicError::from)
+    log_in(ctx, login, ClientAddress::UNKNOWN)
+        .await
+        .map(|account| account.user)
+        .map_err(PublicError::from)
+}
+
+/// Makes an account for an address that had one.
+pub(crate) async fn sign_up_again(ctx: &Context, email: &str) -> Result<User> {
+    sign_up(ctx, signup(email)).await.map(|account| account.user)
 }
 
 #[tokio::test]
 async fn who_signs_up_can_log_in() {
     let world = World::new().await;
-    let ada = sign_up(&world.ctx, signup("Ada@Example.com")).await.unwrap();
+    let account = sign_up(&world.ctx, signup("Ada@Example.com")).await.unwrap();
+    let ada = account.user.clone();
     assert_eq!((&*ada.email, ada.role), ("Ada@Example.com", Role::Organizer));
     assert_eq!(try_log_in(&world.ctx, "Ada@Example.com", PASSWORD).await, Ok(ada.clone()));
-    assert_eq!(find(&world.ctx, ada.id).await.unwrap(), Some(ada));
+    assert_eq!(find(&world.ctx, ada.id).await.unwrap(), Some(account));
 }
 
 #[tokio::test]
 async fn an_address_is_the_same_in_any_case() {
     let world = World::new().await;
-    let user = sign_up(&world.ctx, signup("Jörg@Example.com")).await.unwrap();
+    let user = sign_up_again(&world.ctx, "Jörg@Example.com").await.unwrap();
     for spelling in ["jörg@example.com", "JÖRG@EXAMPLE.COM", " Jörg@example.com "] {
         assert_eq!(
             try_log_in(&world.ctx, spelling, PASSWORD).await,
@@ -85,9 +103,9 @@ async fn accounts_made_after_others_hung_up_are_there_for_everybody() {
     for steps in 0..25 {
         let tick = (ctx.now().utc() + TimeDelta::seconds(steps)).into();
         hang_up_after(steps, cron::fire(&ctx, "hang up", tick, &Job::CleanUp {})).await;
-        let user = sign_up(&ctx, signup(&format!("ada{steps}@example.com"))).await.unwrap();
-        let seen = find(&world.ctx, user.id).await.unwrap();
-        assert_eq!(seen, Some(user), "after {steps} steps");
+        let made = sign_up(&ctx, signup(&format!("ada{steps}@example.com"))).await.unwrap();
+        let seen = find(&world.ctx, made.user.id).await.unwrap();
+        assert_eq!(seen, Some(made), "after {steps} steps");
     }
 }
 
@@ -114,7 +132,7 @@ async fn a_wrong_password_and_an_unknown_address_are_answered_alike() {
 async fn an_administrator_is_made_beside_the_sign_up() {
     let world = World::new().await;
     let Signup { name, email, password, .. } = signup("root@example.com");
-    let admin = create_admin(&world.ctx, name, email, password).await.unwrap();
+    let admin = create_admin(&world.ctx, name, email, password).await.unwrap().user;
     assert_eq!(admin.role, Role::Admin);
     assert_eq!(try_log_in(&world.ctx, "root@example.com", PASSWORD).await, Ok(admin));
 }
@@ -124,4 +142,61 @@ async fn an_account_that_does_not_exist_is_not_found() {
     let world = World::new().await;
     let nobody = domain::UserId(uuid::Uuid::nil());
     assert_eq!(find(&world.ctx, nobody).await.unwrap(), None);
+}
+
+fn change(current: &str, new: &str) -> PasswordChange {
+    let new = Password::parse(new.to_owned()).unwrap();
+    PasswordChange { current: current.to_owned(), new }
+}
+
+#[tokio::test]
+async fn a_new_password_takes_the_place_of_the_old_one_and_ends_what_was_given_for_it() {
+    let world = World::new().await;
+    let ada = world.participant("Ada").await;
+    let id = ada.user().unwrap().id;
+    let changed = change_password(&world.ctx, &ada, change(PASSWORD, "battery staple")).await;
+    let changed = changed.unwrap();
+    assert!(try_log_in(&world.ctx, "ada@example.com", "battery staple").await.is_ok());
+    assert!(try_log_in(&world.ctx, "ada@example.com", PASSWORD).await.is_err());
+    let first = CredentialsVersion::FIRST;
+    assert_eq!(recognize(&world.ctx, id, first).await.unwrap(), None);
+    let now = recognize(&world.ctx, id, changed.credentials).await.unwrap();
+    assert_eq!(now, Some(changed));
+    let [notice] = &mails(&world, &ada).await[..] else { panic!("one message") };
+    assert_eq!(notice.subject, "Your password was changed");
+    assert!(notice.body.contains("https://site.example/auth/forgot"), "{}", notice.body);
+}
+
+#[tokio::test]
+async fn only_who_knows_the_current_password_sets_another() {
+    let world = World::new().await;
+    let ada = world.participant("Ada").await;
+    let refused = change_password(&world.ctx, &ada, change("wrong horse", "battery staple")).await;
+    let refused = PublicError::from(refused.unwrap_err());
+    assert_eq!(refused.code, ErrorCode::WrongPassword);
+    assert!(refused.about("currentPassword").is_some());
+    let nobody = Actor::anonymous();
+    let refused = change_password(&world.ctx, &nobody, change(PASSWORD, "battery staple")).await;
+    assert_eq!(code(refused.unwrap_err()), ErrorCode::Unauthorized);
+    assert!(try_log_in(&world.ctx, "ada@example.com", PASSWORD).await.is_ok());
+    assert_eq!(world.mails().await, 0);
+}
+
+#[tokio::test]
+async fn somebody_who_does_nothing_else_becomes_an_administrator() {
+    let world = World::new().await;
+    let (ada, grace) = (world.organizer("Ada").await, world.participant("Grace").await);
+    let sprint = world.competition(&ada).create().await;
+    register(&world.ctx, &grace, sprint).await.unwrap();
+    world.organizer("Idle").await;
+    let promote = async |address: &str| {
+        let promoted = promote(&world.ctx, &Email::parse(address).unwrap()).await;
+        promoted.map(|account| account.user.role).map_err(code)
+    };
+    assert_eq!(promote("IDLE@example.com").await, Ok(Role::Admin));
+    assert_eq!(promote("idle@example.com").await, Ok(Role::Admin));
+    for busy in ["ada@example.com", "grace@example.com"] {
+        assert_eq!(promote(busy).await, Err(ErrorCode::AccountInUse), "{busy}");
+    }
+    assert_eq!(promote("eve@example.com").await, Err(ErrorCode::AccountNotFound));
 }

@@ -1,5 +1,11 @@
 use chrono::TimeDelta;
-use service::{cron, housekeeping::clean_up, jobs::Job, sessions, testing::World};
+use service::{
+    cron,
+    housekeeping::clean_up,
+    jobs::Job,
+    password_reset, refresh_tokens, sessions,
+    testing::{World, account},
+};
 
 use crate::support::{claim_one, register_with_key};
 
@@ -71,4 +77,22 @@ async fn the_dead_letter_queue_and_recent_ticks_are_kept() {
     clean(&world).await;
     assert_eq!(world.ticks_kept().await, 2, "the oldest is gone, a new one has come");
     assert_eq!(world.queue().await.dead, 1);
+}
+
+#[tokio::test]
+async fn refresh_tokens_and_reset_links_go_when_they_have_expired() {
+    let world = World::new().await;
+    let ada = world.participant("Ada").await;
+    let address = domain::Email::parse("ada@example.com").unwrap();
+    refresh_tokens::start(&world.ctx, &account(&ada)).await.unwrap();
+    world.clock.advance(TimeDelta::days(30) - TimeDelta::hours(1));
+    refresh_tokens::start(&world.ctx, &account(&ada)).await.unwrap();
+    password_reset::link(&world.ctx, &address).await.unwrap();
+    world.clock.advance(TimeDelta::hours(1));
+    clean(&world).await;
+    assert_eq!(world.execute("UPDATE refresh_tokens SET used_at = NULL").await.unwrap(), 2);
+    world.clock.advance(TimeDelta::milliseconds(1));
+    clean(&world).await;
+    assert_eq!(world.execute("DELETE FROM refresh_tokens").await.unwrap(), 1);
+    assert_eq!(world.execute("DELETE FROM password_resets").await.unwrap(), 0);
 }

@@ -19,7 +19,7 @@ const WRONG: &str = "not the password";
 const HOME: u8 = 1;
 const ELSEWHERE: u8 = 2;
 
-async fn try_log_in(ctx: &Context, email: &str, password: &str, host: u8) -> Result<User> {
+async fn try_log_in(ctx: &Context, email: &str, password: &str, host: u8) -> Result<Account> {
     let login = Login { email: email.to_owned(), password: password.to_owned() };
     log_in(ctx, login, ClientAddress::from(IpAddr::from([192, 0, 2, host]))).await
 }

@@ -63,8 +63,8 @@ pub async fn log_in(
         LoginInput { email: email.into(), password: password.into(), ..Default::default() }.check();
     let outcome =
         form::after(login, async |login| service::accounts::log_in(&ctx, login, from).await).await;
-    let user = form::settle("log_in", &next::login(&next), typed, outcome).await?;
-    session::sign_in(&request::session(), user.id).await?;
+    let account = form::settle("log_in", &next::login(&next), typed, outcome).await?;
+    session::sign_in(&request::session(), &account).await?;
     leptos_axum::redirect(next::local(&next));
     Ok(())
 }
@@ -111,6 +111,7 @@ fn LoginForm(screen: LoginScreen, next: String, log_in: ServerAction<LogIn>) -> 
                 <PasswordField autocomplete="current-password" problem />
                 <Submit pending=log_in.pending() class="btn-block">"Log in"</Submit>
             </ActionForm>
+            <p><a class="link" href="/auth/forgot">"Forgot your password?"</a></p>
             <p>"New here? " <a class="link" href=sign_up>"Sign up"</a></p>
             {screen.demo_password.map(|password| view! { <DemoLogins password /> })}
         </div>

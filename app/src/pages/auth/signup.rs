@@ -69,8 +69,8 @@ pub async fn sign_up(
     let outcome =
         form::after(signup.check(), async |signup| service::accounts::sign_up(&ctx, signup).await)
             .await;
-    let user = form::settle("sign_up", &next::sign_up(&next), typed, outcome).await?;
-    session::sign_in(&request::session(), user.id).await?;
+    let account = form::settle("sign_up", &next::sign_up(&next), typed, outcome).await?;
+    session::sign_in(&request::session(), &account).await?;
     leptos_axum::redirect(next::local(&next));
     Ok(())
 }

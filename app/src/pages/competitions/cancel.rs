@@ -140,7 +140,7 @@ fn CancelForm(
                 problem
             />
             <div class="flex flex-wrap gap-3">
-                <Submit pending=cancel.pending() class="danger">"Cancel the competition"</Submit>
+                <Submit pending=cancel.pending() class="btn-danger">"Cancel the competition"</Submit>
                 <a class="btn" href=back>"Let it take place"</a>
             </div>
         </ActionForm>

@@ -4,7 +4,10 @@ use std::{sync::Arc, time::Duration};
 
 use domain::CompetitionId;
 use server::Tokens;
-use service::{Actor, testing::World};
+use service::{
+    Actor,
+    testing::{self, World},
+};
 
 use super::{Crowd, Postgres, Redis, Variables, until, variables::SECRET};
 
@@ -49,8 +52,7 @@ impl Site {
 
     /// A token of the actor's.
     pub(crate) fn token(&self, actor: &Actor) -> String {
-        let user = actor.user().expect("somebody who is signed in");
-        self.tokens.issue(user, self.world.ctx.now())
+        self.tokens.issue(&testing::account(actor), self.world.ctx.now())
     }
 
     pub(crate) async fn competition(&self, seats: usize) -> CompetitionId {

@@ -19,7 +19,10 @@ use server::{
     cli::{Origins, ServerOptions},
     router,
 };
-use service::{Actor, Context, testing::World};
+use service::{
+    Actor, Context,
+    testing::{self, World},
+};
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
@@ -100,8 +103,7 @@ impl App {
 
     /// A token of the actor's.
     pub(crate) fn token(&self, actor: &Actor) -> String {
-        let user = actor.user().expect("somebody who is signed in");
-        self.tokens.issue(user, self.world.ctx.now())
+        self.tokens.issue(&testing::account(actor), self.world.ctx.now())
     }
 
     pub(crate) fn get(&self, path: &str) -> Call<'_> {

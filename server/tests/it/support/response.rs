@@ -77,5 +77,10 @@ pub(crate) fn snapshot(name: &str, response: &Response) {
         assert_eq!(token.split('.').count(), 3, "a token has three parts");
         Content::from("[jwt]")
     });
+    settings.add_dynamic_redaction(".**.refreshToken", |value, _| {
+        let token = value.as_str().expect("a token is text");
+        assert_eq!(token.len(), 64, "256 bits in hexadecimal");
+        Content::from("[refresh token]")
+    });
     settings.bind(|| insta::assert_json_snapshot!(name, response.shown()));
 }

@@ -1,0 +1,87 @@
+//! Changing the password.
+
+use leptos::{html::Form, prelude::*};
+
+use crate::{
+    components::{Done, ErrorSummary, PasswordField, Submit},
+    error::Failure,
+    form::{Returned, done_of, problem_of},
+};
+
+/// Changes the password. Whoever else is signed in to the account is signed out; this browser stays.
+#[server(prefix = "/fn", endpoint = "change_password")]
+pub async fn change_password(
+    #[server(default)] current_password: String,
+    #[server(default)] new_password: String,
+) -> Result<(), Failure> {
+    use crate::{
+        session,
+        ssr::{form, request},
+    };
+    use domain::PasswordChangeInput;
+
+    let (ctx, actor) = (request::context(), request::actor());
+    let input = PasswordChangeInput {
+        current_password: current_password.into(),
+        new_password: new_password.into(),
+        ..Default::default()
+    };
+    let outcome = form::after(input.check(), async |change| {
+        service::accounts::change_password(&ctx, &actor, change).await
+    })
+    .await;
+    let account = form::settle("change_password", "/account", (), outcome).await?;
+    session::sign_in(&request::session(), &account).await?;
+    form::done("change_password", "/account").await
+}
+
+/// The form that changes the password.
+#[component]
+pub(super) fn PasswordSection(
+    /// The address of the account.
+    email: String,
+    /// What it starts with, and whether it was just changed.
+    start: (Returned<()>, bool),
+    /// Changes it.
+    action: ServerAction<ChangePassword>,
+) -> impl IntoView {
+    let (Returned { problem, .. }, done) = start;
+    let (problem, done) = (problem_of(action, problem), done_of(action, done));
+    let form = NodeRef::<Form>::new();
+    Effect::new(move || {
+        if done.get()
+            && let Some(form) = form.get_untracked()
+        {
+            form.reset();
+        }
+    });
+    view! {
+        <section aria-labelledby="password-title" class="grid gap-4">
+            <h2 id="password-title" class="subheading">"Password"</h2>
+            <ErrorSummary problem />
+            <Done done words="Your password was changed. Everywhere else you are signed out." />
+            <ActionForm action node_ref=form attr:class="section" attr:novalidate=true>
+                // Password managers ask whose password it is.
+                <input type="text" autocomplete="username" value=email readonly hidden />
+                <PasswordField
+                    id="currentPassword"
+                    name="current_password"
+                    label="Current password"
+                    autocomplete="current-password"
+                    problem
+                />
+                <PasswordField
+                    id="newPassword"
+                    name="new_password"
+                    label="New password"
+                    hint="8 characters or more. A few words are easy to remember."
+                    autocomplete="new-password"
+                    problem
+                />
+                <Submit pending=action.pending() class="justify-self-start">
+                    "Change password"
+                </Submit>
+            </ActionForm>
+        </section>
+    }
+}

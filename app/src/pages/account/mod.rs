@@ -1,0 +1,9 @@
+//! One's own account.
+
+mod change_password;
+mod delete;
+mod page;
+mod profile;
+
+pub use page::{AccountPage, AccountScreen};
+pub use profile::TypedProfile;

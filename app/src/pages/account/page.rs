@@ -1,0 +1,100 @@
+//! The page of one's account: a form for each thing that can be done.
+
+use domain::User;
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use super::{
+    change_password::{ChangePassword, PasswordSection},
+    delete::{DeleteAccount, DeletionSection},
+    profile::{EditProfile, ProfileSection, TypedProfile},
+};
+use crate::{
+    components::{FailureView, Head, Heading},
+    error::Failure,
+    form::Returned,
+};
+
+/// What the page shows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AccountScreen {
+    /// Whose account it is.
+    pub user: User,
+    /// What the form for the profile starts with, and whether it was just saved.
+    pub profile: (Returned<TypedProfile>, bool),
+    /// The same for the password.
+    pub password: (Returned<()>, bool),
+    /// What the form that deletes starts with.
+    pub deletion: Returned<()>,
+    /// The names of all time zones.
+    pub zones: Vec<String>,
+}
+
+/// What the page shows; for those who are signed in.
+#[server(prefix = "/fn", endpoint = "account")]
+pub async fn load_account() -> Result<AccountScreen, Failure> {
+    use crate::ssr::{form, request};
+
+    let user = request::actor().user()?.clone();
+    let mut profile: Returned<TypedProfile> = form::returned("edit_profile").await?;
+    if profile.problem.is_none() {
+        profile.typed = user.clone().into();
+    }
+    Ok(AccountScreen {
+        profile: (profile, form::was_done("edit_profile").await?),
+        password: (
+            form::returned("change_password").await?,
+            form::was_done("change_password").await?,
+        ),
+        deletion: form::returned("delete_account").await?,
+        zones: service::zones::names().into_iter().map(str::to_owned).collect(),
+        user,
+    })
+}
+
+/// One's own account.
+#[component]
+pub fn AccountPage() -> impl IntoView {
+    let screen = Resource::new_blocking(|| (), |()| load_account());
+    let profile = ServerAction::<EditProfile>::new();
+    let password = ServerAction::<ChangePassword>::new();
+    let deletion = ServerAction::<DeleteAccount>::new();
+    view! {
+        <Transition>
+            {move || Suspend::new(async move {
+                match screen.await {
+                    Ok(screen) => view! { <Content screen profile password deletion /> }.into_any(),
+                    Err(failure) => view! { <FailureView failure /> }.into_any(),
+                }
+            })}
+        </Transition>
+    }
+}
+
+#[component]
+fn Content(
+    screen: AccountScreen,
+    profile: ServerAction<EditProfile>,
+    password: ServerAction<ChangePassword>,
+    deletion: ServerAction<DeleteAccount>,
+) -> impl IntoView {
+    let AccountScreen {
+        user,
+        profile: profile_start,
+        password: password_start,
+        deletion: start,
+        zones,
+    } = screen;
+    view! {
+        <Head title="Account" />
+        <div class="form-page">
+            <div class="grid gap-1">
+                <Heading>"Account"</Heading>
+                <p class="break-all text-muted">{user.email.clone()}</p>
+            </div>
+            <ProfileSection start=profile_start action=profile zones />
+            <PasswordSection email=user.email start=password_start action=password />
+            <DeletionSection start action=deletion />
+        </div>
+    }
+}

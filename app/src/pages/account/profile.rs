@@ -1,0 +1,97 @@
+//! What others see of somebody, and the time zone that times are shown in.
+
+use domain::User;
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    components::{Done, ErrorSummary, Field, Submit},
+    error::Failure,
+    form::{Returned, done_of, problem_of},
+    viewer::CurrentViewer,
+};
+
+/// What is kept of a refused profile.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TypedProfile {
+    /// The name.
+    pub name: String,
+    /// The name of a time zone; nothing for that of the browser.
+    pub time_zone: String,
+}
+
+impl From<User> for TypedProfile {
+    fn from(user: User) -> Self {
+        Self { name: user.name, time_zone: user.time_zone.unwrap_or_default() }
+    }
+}
+
+/// Saves the profile.
+#[server(prefix = "/fn", endpoint = "edit_profile")]
+pub async fn edit_profile(
+    #[server(default)] name: String,
+    #[server(default)] time_zone: String,
+) -> Result<(), Failure> {
+    use crate::ssr::{form, request};
+    use domain::ProfilePatch;
+
+    let (ctx, actor) = (request::context(), request::actor());
+    let typed = TypedProfile { name: name.clone(), time_zone: time_zone.clone() };
+    let time_zone = Some(time_zone.into());
+    let patch = ProfilePatch { name: name.into(), time_zone, ..Default::default() };
+    let outcome = service::accounts::edit_profile(&ctx, &actor, patch).await;
+    form::settle("edit_profile", "/account", typed, outcome).await?;
+    form::done("edit_profile", "/account").await
+}
+
+/// The form for the profile.
+#[component]
+pub(super) fn ProfileSection(
+    /// What it starts with, and whether it was just saved.
+    start: (Returned<TypedProfile>, bool),
+    /// Saves it.
+    action: ServerAction<EditProfile>,
+    /// The names of all time zones.
+    zones: Vec<String>,
+) -> impl IntoView {
+    let (Returned { typed, problem }, done) = start;
+    let (problem, done) = (problem_of(action, problem), done_of(action, done));
+    let viewer = expect_context::<CurrentViewer>();
+    // The head of every page shows the name.
+    Effect::new(move || {
+        if action.version().get() > 0 && done.get() {
+            viewer.resource.refetch();
+        }
+    });
+    view! {
+        <section aria-labelledby="profile-title" class="grid gap-4">
+            <h2 id="profile-title" class="subheading">"Profile"</h2>
+            <ErrorSummary problem />
+            <Done done words="Your profile was saved." />
+            <ActionForm action attr:class="section" attr:novalidate=true>
+                <Field
+                    id="name"
+                    label="Name"
+                    hint="Others see it."
+                    autocomplete="name"
+                    value=typed.name
+                    problem
+                />
+                <Field
+                    id="timeZone"
+                    name="time_zone"
+                    label="Time zone (optional)"
+                    hint="Like Europe/Berlin. Leave it empty to see times as your browser does."
+                    required=false
+                    list="zones"
+                    value=typed.time_zone
+                    problem
+                />
+                <datalist id="zones">
+                    {zones.into_iter().map(|zone| view! { <option value=zone></option> }).collect_view()}
+                </datalist>
+                <Submit pending=action.pending() class="justify-self-start">"Save profile"</Submit>
+            </ActionForm>
+        </section>
+    }
+}

@@ -1,0 +1,120 @@
+//! Asking for a link to set a new password.
+
+use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    components::{ErrorSummary, FailureView, Field, Head, Heading, Submit},
+    error::Failure,
+    form::{Returned, problem_of},
+};
+
+/// What is kept of a refused request.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TypedAddress {
+    /// The address.
+    pub email: String,
+}
+
+/// What the page shows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ForgotScreen {
+    /// What the form starts with.
+    pub start: Returned<TypedAddress>,
+    /// Whether the site can send a link.
+    pub sends_mail: bool,
+}
+
+/// What the page shows.
+#[server(prefix = "/fn", endpoint = "forgot")]
+pub async fn load_forgot() -> Result<ForgotScreen, Failure> {
+    use crate::ssr::{form, request};
+
+    let start = form::returned("request_reset").await?;
+    Ok(ForgotScreen { start, sends_mail: request::context().sends_mail() })
+}
+
+/// Asks for a link, and leads to the same words whether or not the address has an account.
+#[server(prefix = "/fn", endpoint = "request_reset")]
+pub async fn request_reset(#[server(default)] email: String) -> Result<(), Failure> {
+    use crate::ssr::{form, request};
+    use domain::ResetRequestInput;
+
+    let ctx = request::context();
+    let typed = TypedAddress { email: email.clone() };
+    let input = ResetRequestInput { email: email.into(), ..Default::default() };
+    let outcome = form::after(input.check(), async |email| {
+        service::password_reset::request(&ctx, email).await
+    })
+    .await;
+    form::settle("request_reset", "/auth/forgot", typed, outcome).await?;
+    leptos_axum::redirect("/auth/forgot?sent=1");
+    Ok(())
+}
+
+/// Asking for a link to set a new password.
+#[component]
+pub fn ForgotPage() -> impl IntoView {
+    let params = use_query_map();
+    let sent = Memo::new(move |_| params.read().get("sent").is_some());
+    let screen = Resource::new_blocking(move || sent.get(), |_| load_forgot());
+    let request = ServerAction::<RequestReset>::new();
+    view! {
+        <Head title="Forgot your password?" />
+        <Transition>
+            {move || Suspend::new(async move {
+                match screen.await {
+                    Ok(screen) if sent.get() => {
+                        view! { <Sent sends_mail=screen.sends_mail /> }.into_any()
+                    }
+                    Ok(screen) => view! { <ForgotForm screen request /> }.into_any(),
+                    Err(failure) => view! { <FailureView failure /> }.into_any(),
+                }
+            })}
+        </Transition>
+    }
+}
+
+#[component]
+fn ForgotForm(screen: ForgotScreen, request: ServerAction<RequestReset>) -> impl IntoView {
+    let Returned { typed, problem } = screen.start;
+    let problem = problem_of(request, problem);
+    view! {
+        <div class="form-page">
+            <Heading>"Forgot your password?"</Heading>
+            <p>"Tell us your address. We send a link there to set a new password."</p>
+            <ErrorSummary problem />
+            <ActionForm action=request attr:class="section" attr:novalidate=true>
+                <Field
+                    id="email"
+                    label="Email"
+                    kind="email"
+                    autocomplete="username"
+                    value=typed.email
+                    problem
+                />
+                <Submit pending=request.pending() class="btn-block">"Send the link"</Submit>
+            </ActionForm>
+            <p><a class="link" href="/auth/login">"Back to the login"</a></p>
+        </div>
+    }
+}
+
+/// The same for everybody.
+#[component]
+fn Sent(sends_mail: bool) -> impl IntoView {
+    let words = if sends_mail {
+        "If that address has an account, a link is on its way to it. It is good for an hour. Nothing there after a few minutes? Look among the spam, and check the address for a slip."
+    } else {
+        "This site sends no mail. Ask the people who run it for a link to set a new password."
+    };
+    view! {
+        <div class="form-page">
+            <Heading>{if sends_mail { "Look at your mail" } else { "Ask for a link" }}</Heading>
+            <p>{words}</p>
+            <p><a class="link" href="/auth/forgot">"Try another address"</a></p>
+            <p><a class="link" href="/auth/login">"Back to the login"</a></p>
+        </div>
+    }
+}

@@ -1,0 +1,145 @@
+//! Setting a new password with a link.
+
+use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    components::{ErrorSummary, FailureView, Head, Heading, PasswordField, Submit},
+    error::Failure,
+    form::{Returned, problem_of},
+};
+
+/// Where the session keeps what a link has proven.
+#[cfg(feature = "ssr")]
+const KEY: &str = "reset";
+
+/// What the page shows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ResetScreen {
+    /// Whose password is set; nobody's when the link is not good any more.
+    pub email: Option<String>,
+    /// What the form starts with.
+    pub start: Returned<()>,
+}
+
+/// What the page shows. A token in the address is taken out of it at once: it would stay in the history of the browser,
+/// and be told to others. What it proves waits in the session.
+#[server(prefix = "/fn", endpoint = "reset")]
+pub async fn load_reset(#[server(default)] token: String) -> Result<ResetScreen, Failure> {
+    use crate::ssr::{
+        form,
+        request::{self, Kind},
+        response,
+    };
+    use service::password_reset::{self, ResetKey};
+
+    response::no_referrer();
+    let session = request::session();
+    if !token.is_empty() {
+        session.insert(KEY, ResetKey::of(&token)).await?;
+        if request::kind() == Kind::Page {
+            response::redirect_page("/auth/reset");
+        }
+    }
+    let email = match session.get::<ResetKey>(KEY).await? {
+        Some(key) => password_reset::email_of(&request::context(), &key).await?,
+        None => None,
+    };
+    Ok(ResetScreen { email, start: form::returned("reset_password").await? })
+}
+
+/// Sets the password, with what waits in the session.
+#[server(prefix = "/fn", endpoint = "reset_password")]
+pub async fn reset_password(#[server(default)] password: String) -> Result<(), Failure> {
+    use crate::ssr::{form, request};
+    use domain::Password;
+    use service::password_reset::{self, ResetKey};
+
+    let (ctx, session) = (request::context(), request::session());
+    // Without one, it is the key to a link that nobody was sent.
+    let key = session.get::<ResetKey>(KEY).await?.unwrap_or_else(|| ResetKey::of(""));
+    let checked = Password::check(password);
+    let outcome =
+        form::after(checked, async |password| password_reset::confirm(&ctx, &key, password).await)
+            .await;
+    form::settle("reset_password", "/auth/reset", (), outcome).await?;
+    session.remove::<ResetKey>(KEY).await?;
+    leptos_axum::redirect("/auth/reset?done=1");
+    Ok(())
+}
+
+/// Setting a new password with a link.
+#[component]
+pub fn ResetPage() -> impl IntoView {
+    let params = use_query_map();
+    let token = Memo::new(move |_| params.read().get("token").unwrap_or_default());
+    let done = Memo::new(move |_| params.read().get("done").is_some());
+    let screen =
+        Resource::new_blocking(move || (token.get(), done.get()), |(token, _)| load_reset(token));
+    let reset = ServerAction::<ResetPassword>::new();
+    view! {
+        <Head title="Set a new password" />
+        <Transition>
+            {move || Suspend::new(async move {
+                match screen.await {
+                    Ok(_) if done.get() => view! { <Set /> }.into_any(),
+                    Ok(ResetScreen { email: Some(email), start }) => {
+                        view! { <ResetForm email problem=start.problem reset /> }.into_any()
+                    }
+                    Ok(_) => view! { <NotGood /> }.into_any(),
+                    Err(failure) => view! { <FailureView failure /> }.into_any(),
+                }
+            })}
+        </Transition>
+    }
+}
+
+#[component]
+fn ResetForm(
+    email: String,
+    #[prop(optional_no_strip)] problem: Option<domain::PublicError>,
+    reset: ServerAction<ResetPassword>,
+) -> impl IntoView {
+    let problem = problem_of(reset, problem);
+    view! {
+        <div class="form-page">
+            <Heading>"Set a new password"</Heading>
+            <p class="break-all">"For the account of " <strong>{email.clone()}</strong> "."</p>
+            <ErrorSummary problem />
+            <ActionForm action=reset attr:class="section" attr:novalidate=true>
+                // Password managers ask whose password it is.
+                <input type="text" autocomplete="username" value=email readonly hidden />
+                <PasswordField
+                    label="New password"
+                    autocomplete="new-password"
+                    hint="8 characters or more. A few words are easy to remember."
+                    problem
+                />
+                <Submit pending=reset.pending() class="btn-block">"Set password"</Submit>
+            </ActionForm>
+        </div>
+    }
+}
+
+#[component]
+fn Set() -> impl IntoView {
+    view! {
+        <div class="form-page">
+            <Heading>"Your password is set"</Heading>
+            <p>"Every browser and program that was signed in to your account is signed out."</p>
+            <p><a class="btn btn-primary" href="/auth/login">"Log in"</a></p>
+        </div>
+    }
+}
+
+#[component]
+fn NotGood() -> impl IntoView {
+    view! {
+        <div class="form-page">
+            <Heading>"This link is not good any more"</Heading>
+            <p>"It was used before, is older than an hour, or a newer one was asked for."</p>
+            <p><a class="btn btn-primary" href="/auth/forgot">"Ask for a new link"</a></p>
+        </div>
+    }
+}

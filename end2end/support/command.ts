@@ -1,0 +1,18 @@
+import { execFileSync } from 'node:child_process';
+import { join, resolve } from 'node:path';
+
+/** The page of a link to set a new password, as whoever runs the site hands it over. */
+export function resetLink(email: string): string {
+  const root = resolve(import.meta.dirname, '../..');
+  const target = resolve(root, process.env.CARGO_TARGET_DIR ?? 'target');
+  const program = process.env.E2E_BINARY ?? join(target, 'debug/mini-compete');
+  const data = process.env.E2E_DATA ?? '';
+  const said = execFileSync(program, ['admin', 'reset-link', email], {
+    cwd: data,
+    encoding: 'utf8',
+    env: { ...process.env, DATABASE_URL: `sqlite://${data}/mini-compete.db`, RUST_LOG: 'warn' },
+  });
+  const [, path] = /(\/auth\/reset\?token=\w+)/.exec(said) ?? [];
+  if (path === undefined) throw new Error(`no link: ${said}`);
+  return path;
+}

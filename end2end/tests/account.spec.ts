@@ -1,0 +1,140 @@
+import type { Page } from '@playwright/test';
+import { PASSWORD, newEmail } from '../support/api.ts';
+import { resetLink } from '../support/command.ts';
+import { expect, hydrated, open, test } from '../support/fixtures.ts';
+import { errorSummary, expectFaultAt, expectFaults } from '../support/forms.ts';
+import { logIn, signIn } from '../support/session.ts';
+
+const NEW = 'battery staple horse';
+
+test.use({ expectedStatuses: [400, 401, 403, 409] });
+
+function form(page: Page, title: string) {
+  return page.getByRole('region', { name: title });
+}
+
+test('asking for a link says the same of an account and of none', async ({ page, api }) => {
+  const { email } = await api.participant();
+  const said: string[] = [];
+  for (const address of [email, newEmail()]) {
+    await open(page, '/auth/login');
+    await page.getByRole('link', { name: 'Forgot your password?' }).click();
+    await expect(page.getByRole('heading', { name: 'Forgot your password?' })).toBeVisible();
+    await hydrated(page);
+    await page.getByLabel('Email').fill(address);
+    await page.getByRole('button', { name: 'Send the link' }).click();
+    await expect(page).toHaveURL('/auth/forgot?sent=1');
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText(/Ask for a link|Look at your mail/);
+    said.push(await page.getByRole('main').innerText());
+  }
+  expect(said[0]).toBe(said[1]);
+});
+
+test('an address that is none is refused, and kept', async ({ page }) => {
+  await open(page, '/auth/forgot');
+  await page.getByLabel('Email').fill('no-address');
+  await page.getByRole('button', { name: 'Send the link' }).click();
+  await expectFaults(page, ['Email must be a valid email address, like name@example.com']);
+  await expect(page.getByLabel('Email')).toHaveValue('no-address');
+});
+
+test('a link sets a new password once, and its token leaves the address', async ({ page, api }) => {
+  const { email } = await api.participant();
+  const link = resetLink(email);
+  await open(page, link);
+  await expect(page).toHaveURL('/auth/reset');
+  await expect(page.getByText(email)).toBeVisible();
+
+  await page.getByLabel('New password', { exact: true }).fill('short');
+  await page.getByRole('button', { name: 'Set password' }).click();
+  await expectFaults(page, ['Password must have at least 8 characters']);
+  await hydrated(page);
+  await page.getByLabel('New password', { exact: true }).fill(NEW);
+  await page.getByRole('button', { name: 'Set password' }).click();
+  await expect(page.getByRole('heading', { name: 'Your password is set' })).toBeVisible();
+
+  await page.getByRole('main').getByRole('link', { name: 'Log in' }).click();
+  await expect(page.getByRole('heading', { name: 'Log in' })).toBeVisible();
+  await logIn(page, email, NEW);
+  await expect(page).toHaveURL('/dashboard');
+  await open(page, link);
+  await expect(page.getByRole('heading', { name: 'This link is not good any more' })).toBeVisible();
+});
+
+test('a new password signs every other browser out, and not this one', async ({ page, browser, api }) => {
+  const participant = await api.participant();
+  await signIn(page, participant);
+  const other = await browser.newPage({ baseURL: test.info().project.use.baseURL });
+  await signIn(other, participant);
+  await open(page, '/account');
+
+  const password = form(page, 'Password');
+  await password.getByLabel('Current password', { exact: true }).fill('not the password');
+  await password.getByLabel('New password', { exact: true }).fill(NEW);
+  await password.getByRole('button', { name: 'Change password' }).click();
+  await expectFaults(page, ['This is not your password']);
+  await expectFaultAt(page, page.getByLabel('Current password', { exact: true }), 'This is not your password');
+  await password.getByLabel('Current password', { exact: true }).fill(PASSWORD);
+  await password.getByLabel('New password', { exact: true }).fill(NEW);
+  await password.getByRole('button', { name: 'Change password' }).click();
+  await expect(page.getByRole('status').filter({ hasText: 'Your password was changed.' })).toBeVisible();
+  await expect(password.getByLabel('New password', { exact: true })).toHaveValue('');
+
+  await open(page, '/mailbox');
+  await expect(page).toHaveURL('/mailbox');
+  await other.goto('/mailbox');
+  await expect(other).toHaveURL(/\/auth\/login/);
+  await other.close();
+});
+
+test('name and time zone are saved, and the head of the page shows the name', async ({ page, api }) => {
+  await signIn(page, await api.participant());
+  await open(page, '/account');
+  const profile = form(page, 'Profile');
+  await profile.getByLabel('Name', { exact: true }).fill('Grace Hopper');
+  await profile.getByLabel('Time zone (optional)').fill('Mars/Olympus');
+  await profile.getByRole('button', { name: 'Save profile' }).click();
+  await expectFaults(page, ['Time zone must be the name of one, like Europe/Berlin']);
+  await expect(profile.getByLabel('Name', { exact: true })).toHaveValue('Grace Hopper');
+  await hydrated(page);
+  await profile.getByLabel('Time zone (optional)').fill('Europe/Berlin');
+  await profile.getByRole('button', { name: 'Save profile' }).click();
+  await expect(page.getByRole('status').filter({ hasText: 'Your profile was saved.' })).toBeVisible();
+  await expect(page.getByRole('banner').getByText('Grace Hopper')).toBeVisible();
+  await open(page, '/account');
+  await expect(profile.getByLabel('Time zone (optional)')).toHaveValue('Europe/Berlin');
+});
+
+test('an account is deleted with its password and a typed word, and its place is free', async ({ page, api }) => {
+  const participant = await api.participant();
+  const competition = await api.competition({ seats: 1, start: 14 });
+  await api.register(participant, competition);
+  await signIn(page, participant);
+  await open(page, '/account');
+  const deletion = form(page, 'Delete account');
+  await deletion.getByLabel('Password', { exact: true }).fill(PASSWORD);
+  await deletion.getByRole('button', { name: 'Delete my account' }).click();
+  await expectFaults(page, ['Type the word delete to confirm']);
+  await hydrated(page);
+  await deletion.getByLabel('Password', { exact: true }).fill(PASSWORD);
+  await deletion.getByLabel('Type the word delete').fill('Delete');
+  await deletion.getByRole('button', { name: 'Delete my account' }).click();
+  await expect(page).toHaveURL('/');
+  await expect(page.getByRole('banner').getByRole('link', { name: 'Log in' })).toBeVisible();
+  expect((await api.find(competition)).seatsLeft).toBe(1);
+  await open(page, '/auth/login');
+  await logIn(page, participant.email, PASSWORD);
+  await expect(errorSummary(page)).toContainText('Invalid credentials');
+});
+
+test('an organizer whom people rely on is told what to do first', async ({ page, api }) => {
+  const organizer = await api.organizer();
+  await api.register(await api.participant(), await api.competition({ owner: organizer, start: 14 }));
+  await signIn(page, organizer);
+  await open(page, '/account');
+  const deletion = form(page, 'Delete account');
+  await deletion.getByLabel('Password', { exact: true }).fill(PASSWORD);
+  await deletion.getByLabel('Type the word delete').fill('delete');
+  await deletion.getByRole('button', { name: 'Delete my account' }).click();
+  await expect(errorSummary(page)).toContainText('Cancel them first.');
+});

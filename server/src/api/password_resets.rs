@@ -1,0 +1,65 @@
+//! `/api/auth/password-reset`: for those who have forgotten their password.
+
+use axum::{Json, extract::State, http::StatusCode};
+use domain::{PasswordResetInput, ResetRequestInput};
+use serde::Serialize;
+use service::password_reset::{self, ResetKey};
+use utoipa::ToSchema;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use super::extract::Body;
+use crate::{
+    AppState,
+    problem::{Problem, ProblemDetails},
+};
+
+pub(super) fn router() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new().routes(routes!(request)).routes(routes!(confirm))
+}
+
+/// What is said to everybody.
+#[derive(Serialize, ToSchema)]
+struct Requested {
+    #[schema(example = "If this address has an account, a link is on its way to it.")]
+    message: &'static str,
+}
+
+/// Ask for a link to set a new password
+///
+/// The answer is the same, in words and in time, whether or not the address has an account.
+#[utoipa::path(
+    post, path = "/auth/password-reset", tag = "accounts",
+    request_body = ResetRequestInput,
+    responses(
+        (status = 202, description = "If there is an account, a link is on its way", body = Requested),
+        (status = 400, description = "A field is wrong", body = ProblemDetails, content_type = "application/problem+json"),
+    ),
+)]
+async fn request(
+    State(state): State<AppState>,
+    Body(input): Body<ResetRequestInput>,
+) -> Result<(StatusCode, Json<Requested>), Problem> {
+    password_reset::request(&state.ctx, input.check()?).await?;
+    let message = "If this address has an account, a link is on its way to it.";
+    Ok((StatusCode::ACCEPTED, Json(Requested { message })))
+}
+
+/// Set a new password with a link
+///
+/// The link is good once, within an hour. Every token and session of the account ends.
+#[utoipa::path(
+    post, path = "/auth/password-reset/confirm", tag = "accounts",
+    request_body = PasswordResetInput,
+    responses(
+        (status = 204, description = "The password is set; sign in with it"),
+        (status = 400, description = "A field is wrong, or the link is not good any more", body = ProblemDetails, content_type = "application/problem+json"),
+    ),
+)]
+async fn confirm(
+    State(state): State<AppState>,
+    Body(input): Body<PasswordResetInput>,
+) -> Result<StatusCode, Problem> {
+    let reset = input.check()?;
+    password_reset::confirm(&state.ctx, &ResetKey::of(&reset.token), reset.password).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

@@ -1,0 +1,93 @@
+//! `/api/auth`: pairs of tokens, renewed and revoked.
+
+use axum::{Extension, Json, extract::State, http::StatusCode};
+use domain::{LogoutInput, RefreshInput, User};
+use serde::Serialize;
+use service::{accounts::Account, refresh_tokens};
+use tower_sessions::Session;
+use utoipa::ToSchema;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use super::extract::Body;
+use crate::{
+    AppState,
+    auth::TOKEN_LIFETIME,
+    problem::{Problem, ProblemDetails},
+};
+
+pub(super) fn router() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new().routes(routes!(refresh)).routes(routes!(log_out))
+}
+
+/// Who is signed in, and tokens to prove it with.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct SignedIn {
+    /// To be sent as `Authorization: Bearer <token>`.
+    token: String,
+    /// For how many seconds the token is good.
+    #[schema(example = 900)]
+    expires_in: i64,
+    /// Gets the next pair of tokens from `/auth/refresh`, once, within 30 days.
+    refresh_token: String,
+    user: User,
+}
+
+impl SignedIn {
+    /// The first pair of tokens for somebody who has just shown their password.
+    pub(super) async fn start(state: &AppState, account: Account) -> Result<Self, Problem> {
+        let refresh_token = refresh_tokens::start(&state.ctx, &account).await?;
+        Ok(Self::new(state, account, refresh_token))
+    }
+
+    fn new(state: &AppState, account: Account, refresh_token: String) -> Self {
+        let token = state.tokens.issue(&account, state.ctx.now());
+        Self { token, expires_in: TOKEN_LIFETIME, refresh_token, user: account.user }
+    }
+}
+
+/// Get the next pair of tokens
+///
+/// A refresh token is good once. One that comes a second time was copied: every token that was renewed from the same
+/// sign-in is worth nothing from then on.
+#[utoipa::path(
+    post, path = "/auth/refresh", tag = "accounts",
+    request_body = RefreshInput,
+    responses(
+        (status = 200, description = "The next pair", body = SignedIn),
+        (status = 400, description = "A field is missing", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 401, description = "The refresh token is not good any more", body = ProblemDetails, content_type = "application/problem+json"),
+    ),
+)]
+async fn refresh(
+    State(state): State<AppState>,
+    Body(input): Body<RefreshInput>,
+) -> Result<Json<SignedIn>, Problem> {
+    let (account, next) = refresh_tokens::renew(&state.ctx, &input.check()?).await?;
+    Ok(Json(SignedIn::new(&state, account, next)))
+}
+
+/// Sign out
+///
+/// Ends the browser's session, if there is one, and the refresh token in the body, if there is one, with all that were
+/// renewed from the same sign-in. A token that is out already is good until it expires.
+#[utoipa::path(
+    post, path = "/auth/logout", tag = "accounts",
+    request_body = Option<LogoutInput>,
+    responses(
+        (status = 204, description = "Signed out"),
+        (status = 400, description = "A field is wrong", body = ProblemDetails, content_type = "application/problem+json"),
+    ),
+)]
+async fn log_out(
+    State(state): State<AppState>,
+    Extension(session): Extension<Session>,
+    body: Option<Body<LogoutInput>>,
+) -> Result<StatusCode, Problem> {
+    let input = body.map(|Body(input)| input).unwrap_or_default();
+    if let Some(token) = input.check()? {
+        refresh_tokens::revoke(&state.ctx, &token).await?;
+    }
+    app::session::sign_out(&session).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

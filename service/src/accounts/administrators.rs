@@ -1,0 +1,59 @@
+//! Who runs the installation. For the command line: nothing else makes administrators.
+
+use domain::{Email, ErrorCode, Password, PersonName, PublicError, Role, Signup};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, Set,
+};
+
+use super::{Account, account, find_by_email, sign_up};
+use crate::{
+    Context, Result,
+    db::retry,
+    entity::{competition, registration, user},
+};
+
+/// Makes an account that runs the installation.
+///
+/// # Errors
+/// [`ErrorCode::EmailTaken`] when the address has an account, in any case.
+pub async fn create_admin(
+    ctx: &Context,
+    name: PersonName,
+    email: Email,
+    password: Password,
+) -> Result<Account> {
+    sign_up::create(ctx, Signup { name, email, password, role: Role::Admin }).await
+}
+
+/// Makes the owner of an account an administrator. One who is, stays one.
+///
+/// # Errors
+/// [`ErrorCode::AccountNotFound`]; [`ErrorCode::AccountInUse`] for somebody who organizes or takes part: an
+/// administrator can do neither, and would be cut off from what is theirs.
+pub async fn promote(ctx: &Context, email: &Email) -> Result<Account> {
+    retry(|| attempt(ctx, email)).await
+}
+
+async fn attempt(ctx: &Context, email: &Email) -> Result<Account> {
+    let tx = ctx.db.write().await?;
+    let row = find_by_email(&*tx, email.as_str()).await?.ok_or_else(not_found)?;
+    if is_in_use(&*tx, &row).await? {
+        let message = "This account organizes competitions or takes part in some, which an administrator cannot do. Make a new one with `mini-compete admin create`.";
+        return Err(PublicError::new(ErrorCode::AccountInUse, message).into());
+    }
+    let role = Set(Role::Admin.as_str().to_owned());
+    let row = user::ActiveModel { role, ..row.into() }.update(&*tx).await?;
+    tx.commit().await?;
+    account(row)
+}
+
+async fn is_in_use(tx: &impl ConnectionTrait, row: &user::Model) -> Result<bool> {
+    let organized = competition::Entity::find().filter(competition::Column::OrganizerId.eq(row.id));
+    let registered = registration::Entity::find().filter(registration::Column::UserId.eq(row.id));
+    Ok(organized.count(tx).await? + registered.count(tx).await? > 0)
+}
+
+/// For those who run the installation; nobody else is told who has an account.
+pub(crate) fn not_found() -> PublicError {
+    PublicError::new(ErrorCode::AccountNotFound, "No account has this address")
+}

@@ -1,0 +1,76 @@
+//! A new password in place of the old one.
+
+use domain::{PasswordChange, UserId};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, sea_query::Expr};
+
+use super::{Account, account, confirmed};
+use crate::{
+    Actor, Context, Error, Result,
+    db::{bulk::update_returning, retry},
+    entity::{password_reset, refresh_token, user},
+    ids::new_id,
+    mailbox::{Draft, deliver},
+};
+
+/// Changes the actor's password. Every session and token of theirs ends with it; whoever calls begins a new one.
+///
+/// # Errors
+/// Unauthorized; [`domain::ErrorCode::WrongPassword`].
+pub async fn change_password(
+    ctx: &Context,
+    actor: &Actor,
+    change: PasswordChange,
+) -> Result<Account> {
+    let user = actor.user()?;
+    let row = confirmed(ctx, user.id, change.current, "currentPassword").await?;
+    let hash = ctx.passwords.hash(change.new).await?;
+    retry(|| async {
+        let tx = ctx.db.write().await?;
+        // Two at once know the same password, and either may win.
+        let account = set_password(ctx, &*tx, UserId(row.id), &hash).await?;
+        tx.commit().await?;
+        Ok(account)
+    })
+    .await
+}
+
+/// Sets a password: what was given for the one before is worth nothing from the commit on. Its owner is told.
+pub(crate) async fn set_password(
+    ctx: &Context,
+    tx: &impl ConnectionTrait,
+    user: UserId,
+    hash: &str,
+) -> Result<Account> {
+    let next = Expr::col(user::Column::CredentialsVersion).add(1);
+    let set = user::Entity::update_many()
+        .col_expr(user::Column::PasswordHash, Expr::value(hash))
+        .col_expr(user::Column::CredentialsVersion, next)
+        .filter(user::Column::Id.eq(user.0));
+    let row = update_returning(tx, set).await?.pop().ok_or(Error::Conflict)?;
+    // Worth nothing already; nobody need keep them.
+    refresh_token::Entity::delete_many()
+        .filter(refresh_token::Column::UserId.eq(user.0))
+        .exec(tx)
+        .await?;
+    password_reset::Entity::delete_many()
+        .filter(password_reset::Column::UserId.eq(user.0))
+        .exec(tx)
+        .await?;
+    deliver(ctx, tx, vec![notice(ctx, &row)]).await?;
+    account(row)
+}
+
+fn notice(ctx: &Context, user: &user::Model) -> Draft {
+    Draft {
+        user: user.id,
+        recipient: user.email.clone(),
+        subject: "Your password was changed".to_owned(),
+        body: format!(
+            "Hello {},\n\nthe password of your account was changed on {}. Every other browser and program is signed out.\n\nIf it was not you, set a new one at once: {}",
+            user.name,
+            ctx.now().human(),
+            ctx.page("/auth/forgot"),
+        ),
+        dedup_key: format!("password-changed:{}", new_id()),
+    }
+}

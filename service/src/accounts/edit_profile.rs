@@ -1,0 +1,39 @@
+//! What somebody says of themselves.
+
+use domain::{ErrorCode, ProfilePatch, PublicError, TimeZoneName, User};
+use sea_orm::{ActiveModelTrait, EntityTrait, Set};
+
+use super::{account, sign_up::search_text};
+use crate::{Actor, Context, Result, db::retry, entity::user, zones};
+
+/// Changes the actor's name and time zone; what is absent stays as it is.
+///
+/// # Errors
+/// Unauthorized; every fault of the patch at once.
+pub async fn edit_profile(ctx: &Context, actor: &Actor, patch: ProfilePatch) -> Result<User> {
+    let id = actor.user()?.id;
+    let edit = patch.check(zones::exists)?;
+    retry(|| async {
+        let tx = ctx.db.write().await?;
+        let found = user::Entity::find_by_id(id.0).one(&*tx).await?;
+        let gone = || PublicError::new(ErrorCode::Unauthorized, "Unauthorized");
+        let mut row = found.ok_or_else(gone)?;
+        if let Some(name) = &edit.name {
+            row.search_text = search_text(name.as_str(), &row.email);
+            row.name = name.to_string();
+        }
+        if let Some(zone) = &edit.time_zone {
+            row.time_zone = zone.as_ref().map(TimeZoneName::to_string);
+        }
+        let changed = user::ActiveModel {
+            name: Set(row.name.clone()),
+            search_text: Set(row.search_text.clone()),
+            time_zone: Set(row.time_zone.clone()),
+            ..row.into()
+        };
+        let row = changed.update(&*tx).await?;
+        tx.commit().await?;
+        Ok(account(row)?.user)
+    })
+    .await
+}

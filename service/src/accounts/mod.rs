@@ -1,0 +1,114 @@
+//! Accounts: signing up and in, and what their owners do with them.
+
+mod account;
+mod administrators;
+mod change_password;
+mod deletion;
+mod edit_profile;
+mod sign_up;
+
+use std::collections::HashMap;
+
+use domain::{ErrorCode, Login, PublicError, UserId};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+
+pub(crate) use self::{account::account, administrators::not_found, change_password::set_password};
+pub use self::{
+    account::{Account, CredentialsVersion},
+    administrators::{create_admin, promote},
+    change_password::change_password,
+    deletion::delete,
+    edit_profile::edit_profile,
+    sign_up::sign_up,
+};
+use crate::{
+    ClientAddress, Context, Result,
+    combiner::{Combiner, spread},
+    db::bulk,
+    entity::user,
+    throttle,
+};
+
+/// The account with this address and password.
+///
+/// # Errors
+/// [`ErrorCode::InvalidCredentials`]. Whether it is the address or the password that is wrong shows
+/// neither in the answer nor in the time it takes. [`ErrorCode::RateLimited`] when too many have failed.
+pub async fn log_in(ctx: &Context, login: Login, from: ClientAddress) -> Result<Account> {
+    let attempt = throttle::begin(ctx, &login.email, from).await?;
+    let found = find_by_email(ctx.db.connection(), &login.email).await?;
+    let hash = found.as_ref().map(|user| user.password_hash.clone());
+    let matches = ctx.passwords.verify(login.password, hash).await?;
+    match found {
+        Some(user) if matches => {
+            attempt.succeeded().await?;
+            account(user)
+        }
+        _ => Err(PublicError::new(ErrorCode::InvalidCredentials, "Invalid credentials").into()),
+    }
+}
+
+/// The account of this user, if it still exists.
+///
+/// # Errors
+/// When the database fails.
+pub async fn find(ctx: &Context, id: UserId) -> Result<Option<Account>> {
+    let (shared, ctx) = (ctx.clone(), ctx.clone());
+    let load = move |ids: Vec<UserId>| {
+        let ctx = ctx.clone();
+        async move { spread(&ids, load(&ctx, &ids).await) }
+    };
+    shared.users.submit((), id, load).await
+}
+
+/// The account of this user, for whoever has proven to know its password when it had this version. `Ok(None)` when
+/// the password was changed since, or the account is gone.
+///
+/// # Errors
+/// When the database fails.
+pub async fn recognize(
+    ctx: &Context,
+    id: UserId,
+    version: CredentialsVersion,
+) -> Result<Option<Account>> {
+    Ok(find(ctx, id).await?.filter(|account| account.credentials == version))
+}
+
+/// Accounts that are asked for at the same time are read together. Nothing is remembered: what a user may do is always
+/// what the database says now.
+pub(crate) type Users = Combiner<(), UserId, Option<Account>>;
+
+async fn load(ctx: &Context, ids: &[UserId]) -> Result<HashMap<UserId, Account>> {
+    let db = ctx.db.connection();
+    let wanted = bulk::any_of(db, user::Column::Id, ids.iter().map(|id| id.0));
+    let rows = user::Entity::find().filter(wanted).all(db).await?;
+    rows.into_iter().map(|row| Ok((UserId(row.id), account(row)?))).collect()
+}
+
+pub(crate) async fn find_by_email(
+    db: &impl ConnectionTrait,
+    email: &str,
+) -> Result<Option<user::Model>> {
+    // PostgreSQL cannot hold a NUL, so no address has one.
+    if email.contains('\0') {
+        return Ok(None);
+    }
+    let key = email.trim().to_lowercase();
+    let found = user::Entity::find().filter(user::Column::EmailKey.eq(key));
+    Ok(found.one(db).await?)
+}
+
+/// The row of a user who has shown a token or a session, and now the password as well.
+async fn confirmed(
+    ctx: &Context,
+    id: UserId,
+    password: String,
+    field: &str,
+) -> Result<user::Model> {
+    let found = user::Entity::find_by_id(id.0).one(ctx.db.connection()).await?;
+    let hash = found.as_ref().map(|user| user.password_hash.clone());
+    let matches = ctx.passwords.verify(password, hash).await?;
+    let wrong =
+        || PublicError::on_field(ErrorCode::WrongPassword, field, "This is not your password");
+    Ok(found.filter(|_| matches).ok_or_else(wrong)?)
+}

@@ -1,0 +1,49 @@
+//! Making an account.
+
+use domain::{ErrorCode, PublicError, Signup};
+use sea_orm::{EntityTrait, IntoActiveModel};
+
+use super::{Account, CredentialsVersion, account};
+use crate::{Context, Result, entity::user, error::is_unique_violation, ids::new_id};
+
+/// Makes an account for a participant or an organizer.
+///
+/// # Errors
+/// [`ErrorCode::EmailTaken`] when the address has one, in any case.
+pub async fn sign_up(ctx: &Context, signup: Signup) -> Result<Account> {
+    create(ctx, signup).await
+}
+
+pub(super) async fn create(ctx: &Context, signup: Signup) -> Result<Account> {
+    let password_hash = ctx.passwords.hash(signup.password).await?;
+    let row = user::Model {
+        id: new_id(),
+        email_key: signup.email.key(),
+        search_text: search_text(signup.name.as_str(), signup.email.as_str()),
+        email: signup.email.into_string(),
+        name: signup.name.into_string(),
+        role: signup.role.as_str().to_owned(),
+        password_hash,
+        created_at: ctx.now().utc(),
+        credentials_version: CredentialsVersion::FIRST.0,
+        time_zone: None,
+    };
+    // The unique index decides, so that two at once cannot both pass a check.
+    let inserted = user::Entity::insert(row.into_active_model())
+        .exec_with_returning(&*ctx.db.autocommit().await)
+        .await;
+    match inserted {
+        Ok(row) => account(row),
+        Err(error) if is_unique_violation(&error) => Err(email_taken().into()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// What rosters are searched by.
+pub(super) fn search_text(name: &str, email: &str) -> String {
+    format!("{name}\n{email}").to_lowercase()
+}
+
+fn email_taken() -> PublicError {
+    PublicError::on_field(ErrorCode::EmailTaken, "email", "Email already registered")
+}

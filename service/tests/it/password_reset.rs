@@ -1,0 +1,219 @@
+use chrono::TimeDelta;
+use domain::{Email, ErrorCode, Password};
+use service::{
+    Context,
+    accounts::{CredentialsVersion, recognize},
+    jobs::{self, Operator, Verdict},
+    password_reset::{ResetKey, confirm, email_of, link, request, send_link},
+    refresh_tokens,
+    testing::{PASSWORD, World, account, run_pending_jobs},
+};
+
+use crate::{
+    accounts::try_log_in,
+    sink::{Received, Sink},
+    support::{at_once, claim_one, code, count, mails, subjects},
+};
+
+const NEW: &str = "battery staple";
+
+fn email(text: &str) -> Email {
+    Email::parse(text).unwrap()
+}
+
+fn key_in(link: &str) -> ResetKey {
+    let (address, token) = link.split_once("token=").expect("a link");
+    assert!(address.ends_with("https://site.example/auth/reset?"), "{address}");
+    ResetKey::of(token)
+}
+
+/// The key to the link in a mail.
+fn key_of(mail: &Received) -> ResetKey {
+    key_in(mail.body.lines().find(|line| line.contains("token=")).expect("a link"))
+}
+
+async fn set(ctx: &Context, key: &ResetKey) -> Result<(), ErrorCode> {
+    confirm(ctx, key, Password::parse(NEW.to_owned()).unwrap()).await.map_err(code)
+}
+
+async fn new_key(world: &World) -> ResetKey {
+    key_in(&link(&world.ctx, &email("ada@example.com")).await.unwrap())
+}
+
+#[tokio::test]
+async fn who_has_forgotten_the_password_sets_a_new_one_by_mail() {
+    let world = World::new().await;
+    let sink = Sink::start().await;
+    let ctx = world.process_with_mail(sink.url()).await;
+    let ada = world.participant("Ada").await;
+    request(&ctx, email("ADA@example.com")).await.unwrap();
+    assert!(sink.mails().is_empty(), "whoever asks does not wait for the mail");
+    run_pending_jobs(&ctx).await;
+
+    let sent = sink.only();
+    assert_eq!(sent.recipients, ["ada@example.com"]);
+    let key = key_of(&sent);
+    assert_eq!(email_of(&ctx, &key).await.unwrap().as_deref(), Some("ada@example.com"));
+    set(&ctx, &key).await.unwrap();
+    assert!(try_log_in(&ctx, "ada@example.com", NEW).await.is_ok());
+    assert!(try_log_in(&ctx, "ada@example.com", PASSWORD).await.is_err());
+
+    // The mailbox tells of both, and lets nobody in.
+    run_pending_jobs(&ctx).await;
+    let kept = mails(&world, &ada).await;
+    assert!(kept.iter().all(|mail| !mail.body.contains("token=")), "{kept:?}");
+    let mut subjects = subjects(&world, &ada).await;
+    subjects.sort();
+    assert_eq!(subjects, ["A new password was asked for", "Your password was changed"]);
+    let sent: Vec<_> = sink.mails().iter().map(|mail| mail.header("subject").to_owned()).collect();
+    assert_eq!(sent, ["Set a new password", "Your password was changed"]);
+}
+
+#[tokio::test]
+async fn an_unknown_address_is_asked_for_in_the_same_way_and_nothing_is_sent() {
+    let world = World::new().await;
+    let sink = Sink::start().await;
+    let ctx = world.process_with_mail(sink.url()).await;
+    world.participant("Ada").await;
+    request(&ctx, email("eve@example.com")).await.unwrap();
+    // The request did what it does for everybody: it left a job.
+    assert_eq!(world.queue().await.ready, 1);
+    assert_eq!(run_pending_jobs(&ctx).await, 1);
+    assert!(sink.mails().is_empty());
+    assert_eq!((world.mails().await, world.queue().await.dead), (0, 0));
+}
+
+#[tokio::test]
+async fn a_link_is_asked_for_once_a_minute_however_often_somebody_asks() {
+    let world = World::new().await;
+    let sink = Sink::start().await;
+    let ctx = world.process_with_mail(sink.url()).await;
+    world.participant("Ada").await;
+    for address in ["ada@example.com", "Ada@Example.com", "eve@example.com", "eve@example.com"] {
+        request(&ctx, email(address)).await.unwrap();
+    }
+    assert_eq!(run_pending_jobs(&ctx).await, 2);
+    world.clock.advance(TimeDelta::minutes(1));
+    request(&ctx, email("ada@example.com")).await.unwrap();
+    run_pending_jobs(&ctx).await;
+    assert_eq!(sink.mails().len(), 2);
+}
+
+#[tokio::test]
+async fn a_newer_link_takes_the_place_of_the_one_before() {
+    let world = World::new().await;
+    world.participant("Ada").await;
+    let (old, new) = (new_key(&world).await, new_key(&world).await);
+    assert_eq!(email_of(&world.ctx, &old).await.unwrap(), None);
+    assert_eq!(set(&world.ctx, &old).await, Err(ErrorCode::ResetLinkInvalid));
+    assert_eq!(set(&world.ctx, &new).await, Ok(()));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_link_is_good_once_also_for_many_at_once() {
+    let world = World::new().await;
+    let other = world.second_process().await;
+    world.participant("Ada").await;
+    let key = new_key(&world).await;
+    let answers = at_once((0..8).map(|number| {
+        let (ctx, key) = ([&world.ctx, &other][number % 2].clone(), key.clone());
+        async move { set(&ctx, &key).await }
+    }))
+    .await;
+    assert_eq!(count(&answers, &Ok(())), 1);
+    assert_eq!(count(&answers, &Err(ErrorCode::ResetLinkInvalid)), 7);
+    assert_eq!(set(&world.ctx, &key).await, Err(ErrorCode::ResetLinkInvalid));
+}
+
+#[tokio::test]
+async fn a_link_is_good_for_an_hour() {
+    let world = World::new().await;
+    world.participant("Ada").await;
+    let key = new_key(&world).await;
+    world.clock.advance(TimeDelta::hours(1) - TimeDelta::milliseconds(1));
+    assert!(email_of(&world.ctx, &key).await.unwrap().is_some());
+    world.clock.advance(TimeDelta::milliseconds(1));
+    assert_eq!(email_of(&world.ctx, &key).await.unwrap(), None);
+    assert_eq!(set(&world.ctx, &key).await, Err(ErrorCode::ResetLinkInvalid));
+}
+
+#[tokio::test]
+async fn what_nobody_was_given_sets_no_password() {
+    let world = World::new().await;
+    world.participant("Ada").await;
+    new_key(&world).await;
+    for token in ["", "nul \0", "0".repeat(64).as_str()] {
+        assert_eq!(set(&world.ctx, &ResetKey::of(token)).await, Err(ErrorCode::ResetLinkInvalid));
+    }
+}
+
+#[tokio::test]
+async fn the_database_holds_no_link() {
+    let world = World::new().await;
+    world.participant("Ada").await;
+    let link = link(&world.ctx, &email("ada@example.com")).await.unwrap();
+    let (_, token) = link.split_once("token=").unwrap();
+    let sql = format!("DELETE FROM password_resets WHERE hash = '{token}'");
+    assert_eq!(world.execute(&sql).await.unwrap(), 0);
+    assert_eq!(world.execute("DELETE FROM password_resets").await.unwrap(), 1);
+}
+
+#[tokio::test]
+async fn a_new_password_ends_every_session_and_token() {
+    let world = World::new().await;
+    let ada = world.participant("Ada").await;
+    let id = ada.user().unwrap().id;
+    let token = refresh_tokens::start(&world.ctx, &account(&ada)).await.unwrap();
+    let first = CredentialsVersion::FIRST;
+    assert!(recognize(&world.ctx, id, first).await.unwrap().is_some());
+    set(&world.ctx, &new_key(&world).await).await.unwrap();
+    assert_eq!(recognize(&world.ctx, id, first).await.unwrap(), None);
+    assert!(refresh_tokens::renew(&world.ctx, &token).await.is_err());
+}
+
+#[tokio::test]
+async fn a_link_that_the_mail_server_puts_off_is_sent_anew() {
+    let world = World::new().await;
+    let sink = Sink::replying(&["451 later"]).await;
+    let ctx = world.process_with_mail(sink.url()).await;
+    world.participant("Ada").await;
+    request(&ctx, email("ada@example.com")).await.unwrap();
+    let claim = claim_one(&ctx).await;
+    let error = send_link(&ctx, &claim).await.unwrap_err();
+    assert_eq!(jobs::fail(&ctx, &claim, &error.to_string()).await.unwrap(), Verdict::Retry);
+    world.clock.advance(TimeDelta::seconds(3));
+    run_pending_jobs(&ctx).await;
+    assert_eq!(set(&ctx, &key_of(&sink.only())).await, Ok(()));
+}
+
+#[tokio::test]
+async fn a_link_that_the_mail_server_refuses_is_given_up_without_a_word_in_the_mailbox() {
+    let world = World::new().await;
+    let sink = Sink::replying(&["550 no"]).await;
+    let ctx = world.process_with_mail(sink.url()).await;
+    world.participant("Ada").await;
+    request(&ctx, email("ada@example.com")).await.unwrap();
+    run_pending_jobs(&ctx).await;
+    assert_eq!((world.queue().await.dead, world.mails().await), (1, 0));
+    assert_eq!(jobs::revive_all(&ctx, Operator::Console).await.unwrap(), 1);
+    run_pending_jobs(&ctx).await;
+    assert_eq!(sink.mails().len(), 1);
+}
+
+#[tokio::test]
+async fn a_site_that_sends_no_mail_says_so_in_the_mailbox() {
+    let world = World::new().await;
+    let ada = world.participant("Ada").await;
+    request(&world.ctx, email("ada@example.com")).await.unwrap();
+    world.run_pending_jobs().await;
+    let [notice] = &mails(&world, &ada).await[..] else { panic!("one message") };
+    assert!(notice.body.contains("ask the people who run it for a link"), "{}", notice.body);
+    assert_eq!(world.execute("DELETE FROM password_resets").await.unwrap(), 0);
+}
+
+#[tokio::test]
+async fn whoever_runs_the_installation_is_told_that_there_is_no_account() {
+    let world = World::new().await;
+    let nobody = link(&world.ctx, &email("eve@example.com")).await.map_err(code);
+    assert_eq!(nobody, Err(ErrorCode::AccountNotFound));
+}

@@ -1,0 +1,130 @@
+use chrono::TimeDelta;
+use domain::ErrorCode;
+use service::{
+    Actor, Context,
+    accounts::find,
+    refresh_tokens::{renew, revoke, start},
+    testing::{World, account},
+};
+
+use crate::support::{at_once, code, count};
+
+async fn begin(world: &World, actor: &Actor) -> String {
+    start(&world.ctx, &account(actor)).await.unwrap()
+}
+
+async fn next(ctx: &Context, token: &str) -> Result<String, ErrorCode> {
+    renew(ctx, token).await.map(|(_, token)| token).map_err(code)
+}
+
+#[tokio::test]
+async fn a_token_is_good_for_one_next_token() {
+    let world = World::new().await;
+    let ada = world.participant("Ada").await;
+    let first = begin(&world, &ada).await;
+    let (account, second) = renew(&world.ctx, &first).await.unwrap();
+    assert_eq!(Some(&account), find(&world.ctx, ada.user().unwrap().id).await.unwrap().as_ref());
+    assert_ne!(first, second);
+    assert!(next(&world.ctx, &second).await.is_ok());
+}
+
+#[tokio::test]
+async fn a_token_that_comes_twice_ends_its_family_and_no_other() {
+    let world = World::new().await;
+    let ada = world.participant("Ada").await;
+    let (stolen, elsewhere) = (begin(&world, &ada).await, begin(&world, &ada).await);
+    let second = next(&world.ctx, &stolen).await.unwrap();
+    let third = next(&world.ctx, &second).await.unwrap();
+    for token in [&stolen, &second, &third] {
+        assert_eq!(next(&world.ctx, token).await, Err(ErrorCode::Unauthorized));
+    }
+    assert!(next(&world.ctx, &elsewhere).await.is_ok());
+}
+
+/// Whichever comes first wins; the other is a second use.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_many_at_once_with_one_token_one_gets_the_next_and_the_family_ends() {
+    let world = World::new().await;
+    let other = world.second_process().await;
+    let ada = world.participant("Ada").await;
+    for _ in 0..5 {
+        let token = begin(&world, &ada).await;
+        let answers = at_once((0..8).map(|number| {
+            let ctx = [&world.ctx, &other][number % 2].clone();
+            let token = token.clone();
+            async move { next(&ctx, &token).await }
+        }))
+        .await;
+        assert_eq!(count(&answers, &Err(ErrorCode::Unauthorized)), 7, "{answers:?}");
+        let winner = answers.into_iter().find_map(Result::ok).unwrap();
+        assert_eq!(next(&world.ctx, &winner).await, Err(ErrorCode::Unauthorized));
+    }
+}
+
+/// A copied token that comes while its owner renews must not leave the owner's next one, or the thief's, alive.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_family_that_ends_takes_along_what_is_renewed_at_the_same_time() {
+    let world = World::new().await;
+    let other = world.second_process().await;
+    let ada = world.participant("Ada").await;
+    for _ in 0..20 {
+        let used = begin(&world, &ada).await;
+        let current = next(&world.ctx, &used).await.unwrap();
+        let (renewed, reused) = tokio::join!(next(&world.ctx, &current), next(&other, &used));
+        assert_eq!(reused, Err(ErrorCode::Unauthorized));
+        if let Ok(token) = renewed {
+            assert_eq!(next(&world.ctx, &token).await, Err(ErrorCode::Unauthorized));
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_token_is_good_for_thirty_days() {
+    let world = World::new().await;
+    let ada = world.participant("Ada").await;
+    let (in_time, late) = (begin(&world, &ada).await, begin(&world, &ada).await);
+    world.clock.advance(TimeDelta::days(30) - TimeDelta::milliseconds(1));
+    let renewed = next(&world.ctx, &in_time).await.unwrap();
+    world.clock.advance(TimeDelta::milliseconds(1));
+    assert_eq!(next(&world.ctx, &late).await, Err(ErrorCode::Unauthorized));
+    assert!(next(&world.ctx, &renewed).await.is_ok(), "it has thirty days of its own");
+}
+
+#[tokio::test]
+async fn what_nobody_was_given_is_good_for_nothing() {
+    let world = World::new().await;
+    for token in ["", "nul \0", "0".repeat(64).as_str(), "ü"] {
+        assert_eq!(next(&world.ctx, token).await, Err(ErrorCode::Unauthorized), "{token:?}");
+        revoke(&world.ctx, token).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn signing_out_ends_a_family_also_with_a_token_of_old() {
+    let world = World::new().await;
+    let ada = world.participant("Ada").await;
+    let first = begin(&world, &ada).await;
+    let second = next(&world.ctx, &first).await.unwrap();
+    revoke(&world.ctx, &first).await.unwrap();
+    assert_eq!(next(&world.ctx, &second).await, Err(ErrorCode::Unauthorized));
+}
+
+#[tokio::test]
+async fn the_database_holds_no_token() {
+    let world = World::new().await;
+    let ada = world.participant("Ada").await;
+    let token = begin(&world, &ada).await;
+    let sql = format!("DELETE FROM refresh_tokens WHERE hash = '{token}'");
+    assert_eq!(world.execute(&sql).await.unwrap(), 0);
+    assert_eq!(world.execute("DELETE FROM refresh_tokens").await.unwrap(), 1);
+}
+
+#[tokio::test]
+async fn a_token_given_for_an_earlier_password_is_good_for_nothing() {
+    let world = World::new().await;
+    let ada = world.participant("Ada").await;
+    // As if it had been written in the moment after the password was changed.
+    world.execute("UPDATE users SET credentials_version = 2").await.unwrap();
+    let token = begin(&world, &ada).await;
+    assert_eq!(next(&world.ctx, &token).await, Err(ErrorCode::Unauthorized));
+}
