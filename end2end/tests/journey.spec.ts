@@ -32,7 +32,7 @@ test('from an organizer’s sign-up to the confirmation in a participant’s mai
     await open(page, '/');
     await page.getByLabel('Search competitions').fill(title);
     await page.getByRole('button', { name: 'Search' }).click();
-    await expect(page.getByRole('status')).toHaveText('1 competition found');
+    await expect(page.getByRole('main').getByRole('status')).toHaveText('1 competition found');
     await hydrated(page);
     await page.getByRole('link', { name: title }).click();
     await expect(page.getByRole('link', { name: 'Log in to register' })).toBeVisible();

@@ -83,6 +83,14 @@ pub(crate) fn words(error: &PublicError) -> Words {
             "Too much is going on just now",
             "Nothing you did is lost. Please try again in a moment.".into(),
         ),
+        ErrorCode::MalformedBody | ErrorCode::MethodNotAllowed | ErrorCode::UnsupportedMediaType => (
+            "This request could not be understood",
+            "Go back, reload the page, and try again.".into(),
+        ),
+        ErrorCode::PayloadTooLarge => (
+            "That was too much at once",
+            "What was sent is larger than we take. Go back, make it shorter, and try again.".into(),
+        ),
         ErrorCode::Internal => (
             "Something broke on our side",
             "It has been noted. Please try again in a moment; if it happens again, tell us the request id below.".into(),

@@ -27,7 +27,9 @@ pub(crate) use countdown::Countdown;
 pub(crate) use done::Done;
 pub(crate) use empty_state::EmptyState;
 pub(crate) use error_summary::ErrorSummary;
-pub(crate) use failure::{FailureView, Words, words};
+pub(crate) use failure::FailureView;
+#[cfg(feature = "ssr")]
+pub(crate) use failure::{Words, words};
 pub(crate) use field::{Field, FieldError, PasswordField, SelectField, TextArea};
 pub(crate) use footer::Footer;
 pub(crate) use head::Head;

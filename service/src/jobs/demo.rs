@@ -14,7 +14,7 @@ const RETIRED: [&str; 6] = [
     "warm_cache",
 ];
 /// The id of the first; the others follow.
-const FIRST_ID: u128 = 0x01939a00_0000_7000_8000_0000_0000_0001;
+const FIRST_ID: u128 = 0x0193_9a00_0000_7000_8000_0000_0000_0001;
 
 /// Makes the dead jobs of the demo that are missing.
 pub(crate) async fn seed_dead_letters(ctx: &Context) -> Result<()> {

@@ -1,10 +1,10 @@
 use std::net::IpAddr;
 
 use chrono::TimeDelta;
-use domain::{ErrorCode, Login, PublicError, User};
+use domain::{ErrorCode, Login, PublicError};
 use service::{
     ClientAddress, Context, Result,
-    accounts::log_in,
+    accounts::{Account, log_in},
     cron,
     housekeeping::clean_up,
     jobs::Job,

@@ -14,11 +14,10 @@ pub(super) fn read(params: &ParamsMap) -> MailQuery {
 
 /// The address that asks for it, with a message open or none.
 pub(super) fn href(query: &MailQuery, mail: Option<MailId>) -> String {
-    let mail = mail.map(|id| id.to_string());
-    let pairs = [("search", &query.search), ("page", &query.page), ("mail", &mail)];
+    let pairs = [("search", &query.search), ("page", &query.page)];
     let pairs = pairs.into_iter().filter_map(|(name, value)| Some((name, value.as_deref()?)));
-    let pairs: Vec<_> =
-        pairs.map(|(name, value)| format!("{name}={}", Url::escape(value))).collect();
+    let pairs = pairs.map(|(name, value)| format!("{name}={}", Url::escape(value)));
+    let pairs: Vec<_> = pairs.chain(mail.map(|id| format!("mail={id}"))).collect();
     if pairs.is_empty() { MAILBOX.into() } else { format!("{MAILBOX}?{}", pairs.join("&")) }
 }
 
