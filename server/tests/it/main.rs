@@ -15,4 +15,5 @@ mod openapi;
 mod pages;
 mod registrations;
 mod rush;
+mod security;
 mod support;

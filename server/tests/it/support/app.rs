@@ -19,7 +19,10 @@ use server::{
     cli::{Origins, ServerOptions},
     router,
 };
-use service::{Actor, Context, testing::World};
+use service::{
+    Actor, Context,
+    testing::{PASSWORD, World},
+};
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
@@ -62,6 +65,14 @@ impl App {
         Self::over(self.world, ctx, leptos(Some(folder)), |_| {})
     }
 
+    /// The same world, with files that were never compiled.
+    pub(crate) fn with_hashed_files(self) -> Self {
+        let ctx = self.world.ctx.clone();
+        let mut leptos = leptos(None);
+        leptos.hash_files = true;
+        Self::over(self.world, ctx, leptos, |_| {})
+    }
+
     fn over(
         world: World,
         ctx: Context,
@@ -96,6 +107,17 @@ impl App {
     pub(crate) fn token(&self, actor: &Actor) -> String {
         let user = actor.user().expect("somebody who is signed in");
         self.tokens.issue(user, self.world.ctx.now())
+    }
+
+    /// Signs the actor in through the form; answers with the session's cookie, `name=value`.
+    pub(crate) async fn sign_in(&self, actor: &Actor) -> String {
+        let email = &actor.user().expect("somebody who has an account").email;
+        let body = format!("email={email}&password={}", PASSWORD.replace(' ', "+"));
+        let form = "application/x-www-form-urlencoded";
+        let response = self.post("/fn/log_in").header("accept", "text/html").text(form, body);
+        let response = response.send().await;
+        let cookie = response.header("set-cookie").expect("a session");
+        cookie.split(';').next().expect("a name and a value").to_owned()
     }
 
     pub(crate) fn get(&self, path: &str) -> Call<'_> {
