@@ -51,9 +51,13 @@ pub(super) async fn run(
     };
     tracing::info!(server.address = %address, "serving {site_url}");
 
+    let mut limits = options.limits;
+    if !state.ctx.has_rate_limits() {
+        limits.connections_per_address = usize::MAX;
+    }
     let router = router(state, &options);
     let proxies = options.trusted_proxies;
-    let serve = listen::serve(listener, router, options.limits, proxies, stop.clone());
+    let serve = listen::serve(listener, router, limits, proxies, stop.clone());
     let out_of_time = async {
         stop.cancelled().await;
         time::sleep(GRACE).await;

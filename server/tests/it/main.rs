@@ -18,5 +18,6 @@ mod pages;
 mod passwords;
 mod registrations;
 mod rush;
+mod security;
 mod support;
 mod tokens;

@@ -29,7 +29,7 @@ async fn outcome(
     email: &str,
     password: &str,
     host: u8,
-) -> Result<User, PublicError> {
+) -> Result<Account, PublicError> {
     try_log_in(ctx, email, password, host).await.map_err(PublicError::from)
 }
 

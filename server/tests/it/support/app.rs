@@ -21,7 +21,7 @@ use server::{
 };
 use service::{
     Actor, Context,
-    testing::{self, World},
+    testing::{self, PASSWORD, World},
 };
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
@@ -71,6 +71,14 @@ impl App {
         Self::over(self.world, ctx, leptos(Some(folder)), |_| {})
     }
 
+    /// The same world, with files that were never compiled.
+    pub(crate) fn with_hashed_files(self) -> Self {
+        let ctx = self.world.ctx.clone();
+        let mut leptos = leptos(None);
+        leptos.hash_files = true;
+        Self::over(self.world, ctx, leptos, |_| {})
+    }
+
     fn over(
         world: World,
         ctx: Context,
@@ -104,6 +112,17 @@ impl App {
     /// A token of the actor's.
     pub(crate) fn token(&self, actor: &Actor) -> String {
         self.tokens.issue(&testing::account(actor), self.world.ctx.now())
+    }
+
+    /// Signs the actor in through the form; answers with the session's cookie, `name=value`.
+    pub(crate) async fn sign_in(&self, actor: &Actor) -> String {
+        let email = &actor.user().expect("somebody who has an account").email;
+        let body = format!("email={email}&password={}", PASSWORD.replace(' ', "+"));
+        let form = "application/x-www-form-urlencoded";
+        let response = self.post("/fn/log_in").header("accept", "text/html").text(form, body);
+        let response = response.send().await;
+        let cookie = response.header("set-cookie").expect("a session");
+        cookie.split(';').next().expect("a name and a value").to_owned()
     }
 
     pub(crate) fn get(&self, path: &str) -> Call<'_> {

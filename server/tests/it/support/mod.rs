@@ -6,6 +6,6 @@ mod process;
 mod program;
 mod response;
 
-pub(crate) use app::{App, Call};
+pub(crate) use app::{App, Call, FRIEND};
 pub(crate) use process::Process;
 pub(crate) use response::{Response, snapshot};

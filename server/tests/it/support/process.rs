@@ -28,6 +28,7 @@ impl Process {
             .envs(world.redis_variables())
             .env("JWT_SECRET", "a secret of at least thirty-two characters")
             .env("BCRYPT_COST", "4")
+            .env("RATE_LIMITS", "off")
             .env("RUST_LOG", "info")
             .current_dir(folder.path());
         let program = Program::start(&mut command, LISTENING, |_| {});

@@ -1,0 +1,197 @@
+//! Who may do what: every route for everybody.
+
+use std::collections::BTreeSet;
+
+use axum::{
+    body::Body,
+    http::{HeaderValue, Method, Request, header},
+};
+use chrono::TimeDelta;
+use domain::ErrorCode;
+use leptos_axum::generate_route_list;
+use serde_json::Value;
+use service::{
+    Actor, cron,
+    jobs::{self, Job},
+};
+use tower::ServiceExt;
+
+use super::{
+    FORM, HTML,
+    routes::{EVERYBODY, ROUTES, Row, Sent, UNLISTED, Who},
+};
+use crate::support::App;
+
+/// Makes what a call is about, and calls. Everything is new for each call, so that none depends on another.
+struct Stage {
+    app: App,
+    calls: u32,
+}
+
+impl Stage {
+    async fn new() -> Self {
+        Self { app: App::new().await, calls: 0 }
+    }
+
+    /// The status that `who` is answered.
+    async fn play(&mut self, row: &Row, who: Who) -> u16 {
+        self.calls += 1;
+        let world = &self.app.world;
+        let organizer = world.organizer(&format!("Owner {}", self.calls)).await;
+        let competition = world.competition(&organizer).create().await;
+        let mut owner = organizer;
+        let mut id = competition.to_string();
+        if row.route.contains("/mailbox/{id}") {
+            owner = world.participant(&format!("Reader {}", self.calls)).await;
+            id = self.mail(&owner, &id).await;
+        } else if row.route.contains("/failed-jobs/{id}") {
+            id = self.dead_job().await;
+        }
+        let name = format!("Caller {}", self.calls);
+        let actor = match who {
+            Who::Stranger => None,
+            Who::OtherParticipant => Some(world.participant(&name).await),
+            Who::OtherOrganizer => Some(world.organizer(&name).await),
+            Who::Owner => Some(owner),
+            Who::Admin => Some(world.admin(&name).await),
+        };
+        let fill = |text: &str| {
+            text.replace("{id}", &id)
+                .replace("{competition}", &competition.to_string())
+                .replace("{n}", &self.calls.to_string())
+        };
+        let mut request = Request::builder().method(row.method.clone()).uri(fill(row.route));
+        if let Some(actor) = &actor {
+            let (name, value) = if row.is_api() {
+                (header::AUTHORIZATION, format!("Bearer {}", self.app.token(actor)))
+            } else {
+                (header::COOKIE, self.app.sign_in(actor).await)
+            };
+            request = request.header(name, value).header("sec-fetch-site", "same-origin");
+        }
+        if !row.is_api() {
+            let accept = if row.is_function() { "application/json" } else { HTML };
+            request = request.header(header::ACCEPT, accept);
+        }
+        let (kind, body) = match row.sent {
+            Sent::Nothing => (None, Body::empty()),
+            Sent::Json(body) => (Some("application/json"), Body::from(fill(body))),
+            Sent::Form(body) => (Some(FORM), Body::from(fill(body))),
+        };
+        if let Some(kind) = kind {
+            request = request.header(header::CONTENT_TYPE, HeaderValue::from_static(kind));
+        }
+        // The answer is not read to its end: some have none.
+        let request = request.body(body).unwrap();
+        self.app.router.clone().oneshot(request).await.unwrap().status().as_u16()
+    }
+
+    /// A message of the participant's: the confirmation of a registration.
+    async fn mail(&self, reader: &Actor, competition: &str) -> String {
+        let register = format!("/api/competitions/{competition}/register");
+        self.app.post(&register).by(reader).send().await;
+        worker::drain(&self.app.world.ctx).await.unwrap();
+        let mails = self.app.get("/api/mailbox/my").by(reader).send().await;
+        mails.json()[0]["id"].as_str().unwrap().to_owned()
+    }
+
+    /// A job in the dead letter queue.
+    async fn dead_job(&self) -> String {
+        let ctx = &self.app.world.ctx;
+        cron::fire(ctx, &format!("tick {}", self.calls), ctx.now(), &Job::CleanUp {})
+            .await
+            .unwrap();
+        loop {
+            let Some(claim) = jobs::claim(ctx, 1).await.unwrap().pop() else { break };
+            jobs::fail(ctx, &claim, "the disk is full").await.unwrap();
+            self.app.world.clock.advance(TimeDelta::seconds(5));
+        }
+        let root = self.app.world.admin(&format!("Root {}", self.calls)).await;
+        let dead = self.app.get("/api/admin/failed-jobs").by(&root).send().await;
+        dead.json()[0]["id"].as_str().unwrap().to_owned()
+    }
+}
+
+/// Plays these rows, and reports all that differ at once.
+async fn play(rows: impl Iterator<Item = &'static Row>) {
+    let mut stage = Stage::new().await;
+    let mut differences = Vec::new();
+    for row in rows {
+        let mut statuses = [0; 5];
+        for (status, who) in statuses.iter_mut().zip(EVERYBODY) {
+            *status = stage.play(row, who).await;
+        }
+        if statuses != row.expected {
+            differences.push(format!("{} {}: {statuses:?}", row.method, row.route));
+        }
+    }
+    assert!(differences.is_empty(), "not as written down:\n{}", differences.join("\n"));
+}
+
+#[tokio::test]
+async fn the_api_lets_everybody_do_what_they_may_and_nothing_else() {
+    play(ROUTES.iter().filter(|row| row.is_api())).await;
+}
+
+#[tokio::test]
+async fn pages_are_shown_to_whom_they_are_for() {
+    play(ROUTES.iter().filter(|row| !row.is_api() && !row.is_function())).await;
+}
+
+#[tokio::test]
+async fn server_functions_do_for_everybody_what_they_may_and_nothing_else() {
+    play(ROUTES.iter().filter(|row| row.is_function())).await;
+}
+
+/// `/competitions/:id` and `/competitions/{id}` are one.
+fn normal(path: &str) -> String {
+    let part = |part: &str| match part.strip_prefix(':') {
+        Some(name) => format!("{{{name}}}"),
+        None => part.to_owned(),
+    };
+    path.split('/').map(part).collect::<Vec<_>>().join("/")
+}
+
+#[tokio::test]
+async fn no_route_is_missing_in_the_table() {
+    // Makes what pages are listed in, and server functions with them.
+    let _app = App::new().await;
+    let mut found = BTreeSet::new();
+    let description: Value = serde_json::from_str(&server::openapi()).unwrap();
+    for (path, calls) in description["paths"].as_object().unwrap() {
+        for method in calls.as_object().unwrap().keys() {
+            found.insert(format!("{} /api{path}", method.to_uppercase()));
+        }
+    }
+    for route in generate_route_list(app::App) {
+        found.insert(format!("GET {}", normal(route.path())));
+    }
+    for (path, method) in leptos::server_fn::axum::server_fn_paths() {
+        found.insert(format!("{method} {path}"));
+    }
+    let rows = ROUTES.iter().filter(|row| !UNLISTED.contains(&row.route));
+    let table: BTreeSet<_> = rows.map(|row| format!("{} {}", row.method, row.route)).collect();
+    let missing: Vec<_> = found.difference(&table).collect();
+    assert!(missing.is_empty(), "add rows to routes.rs for {missing:#?}");
+    let gone: Vec<_> = table.difference(&found).collect();
+    assert!(gone.is_empty(), "remove the rows of {gone:#?}");
+}
+
+#[test]
+fn only_posting_calls_a_server_function() {
+    for (path, method) in leptos::server_fn::axum::server_fn_paths() {
+        assert_eq!(method, Method::POST, "{path}");
+        assert!(path.starts_with("/fn/"), "{path} is where nothing guards it");
+    }
+}
+
+#[tokio::test]
+async fn getting_a_server_functions_address_does_nothing() {
+    let app = App::new().await;
+    for row in ROUTES.iter().filter(|row| row.is_function()) {
+        let response = app.get(row.route).send().await;
+        assert_eq!(response.status, 405, "{}", row.route);
+    }
+    // A safe method changes nothing.
+    assert_eq!(ErrorCode::MethodNotAllowed.status(), 405);
+}

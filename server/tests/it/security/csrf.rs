@@ -1,0 +1,121 @@
+//! Other sites cannot act in the name of who is signed in here.
+
+use axum::http::StatusCode;
+
+use super::{
+    FORM, HTML,
+    routes::{ROUTES, Row, Sent},
+};
+use crate::support::{App, Call, FRIEND, Response};
+
+/// Whatever it is: a cookie is what a browser sends of its own.
+const COOKIE: &str = "mini_compete_session=x";
+const EVIL: &str = "https://evil.example";
+
+/// Every row that changes something, or looks like it.
+fn mutations() -> impl Iterator<Item = &'static Row> {
+    ROUTES.iter().filter(|row| !row.method.is_safe())
+}
+
+/// The call of a row, with a cookie.
+fn call<'a>(app: &'a App, row: &Row) -> Call<'a> {
+    let call = app.call(row.method.clone(), &row.route.replace("{id}", "x"));
+    let call = call.header("cookie", COOKIE).header("host", "compete.example");
+    match row.sent {
+        Sent::Nothing => call,
+        Sent::Json(body) => call.text("application/json", body),
+        Sent::Form(body) => call.text(FORM, body),
+    }
+}
+
+fn is_refused(response: &Response) -> bool {
+    response.status == StatusCode::FORBIDDEN && response.text.contains("cross_site_request")
+}
+
+#[tokio::test]
+async fn whatever_changes_something_is_refused_to_other_sites() {
+    let app = App::new().await;
+    let mut count = 0;
+    for row in mutations() {
+        for (name, value) in [
+            ("sec-fetch-site", "cross-site"),
+            ("sec-fetch-site", "same-site"),
+            ("origin", EVIL),
+            ("origin", "null"),
+            ("origin", FRIEND),
+            ("origin", "https://compete.example.evil.example"),
+        ] {
+            let response = call(&app, row).header(name, value).send().await;
+            assert!(is_refused(&response), "{row:?} {value}: {}", response.text);
+            count += 1;
+        }
+        let response = call(&app, row).send().await;
+        assert!(is_refused(&response), "{row:?} with a cookie alone: {}", response.text);
+    }
+    assert!(count >= 6 * 20, "{count} calls");
+}
+
+#[tokio::test]
+async fn our_own_pages_are_let_through() {
+    let app = App::new().await;
+    for row in mutations() {
+        for (name, value) in [
+            ("sec-fetch-site", "same-origin"),
+            ("sec-fetch-site", "none"),
+            ("origin", "http://compete.example"),
+        ] {
+            let response = call(&app, row).header(name, value).send().await;
+            assert!(!is_refused(&response), "{row:?} {value}: {}", response.text);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_body_that_any_form_can_send_is_refused() {
+    let app = App::new().await;
+    for row in mutations() {
+        for kind in ["text/plain", "multipart/form-data; boundary=x"] {
+            let call = call(&app, row).header("sec-fetch-site", "same-origin");
+            let response = call.text(kind, "{}").send().await;
+            assert_eq!(response.status, StatusCode::UNSUPPORTED_MEDIA_TYPE, "{row:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_person_is_told_so_by_a_page_and_a_script_in_its_own_words() {
+    let app = App::new().await;
+    let post = |accept: &str| {
+        let call = app.post("/fn/log_in").header("origin", EVIL).header("accept", accept);
+        call.text(FORM, "email=a&password=b").send()
+    };
+    let page = post(HTML).await;
+    assert_eq!(page.status, StatusCode::FORBIDDEN);
+    assert_eq!(page.header("content-type"), Some("text/html; charset=utf-8"));
+    assert!(page.text.contains("<h1>Forbidden</h1>") && page.text.contains("another site"));
+    assert!(page.text.contains("Request id: "), "{}", page.text);
+    let error = post("application/json").await;
+    assert_eq!(error.status, StatusCode::FORBIDDEN);
+    assert_eq!(error.json()["code"], "cross_site_request");
+}
+
+#[tokio::test]
+async fn tokens_and_friends_work_across_origins() {
+    let app = App::new().await;
+    let (ada, ben) = (app.world.organizer("Ada").await, app.world.participant("Ben").await);
+    let id = app.world.competition(&ada).create().await;
+    let register = app.post(&format!("/api/competitions/{id}/register")).by(&ben);
+    let register = register.header("origin", FRIEND).header("sec-fetch-site", "cross-site");
+    let registered = register.send().await;
+    assert_eq!(registered.status, StatusCode::CREATED);
+    assert_eq!(registered.header("access-control-allow-origin"), Some(FRIEND));
+
+    let login = |origin: &str| {
+        let call = app.post("/api/auth/login").header("origin", origin);
+        call.header("sec-fetch-site", "cross-site").text("application/json", "{}").send()
+    };
+    assert_eq!(login(FRIEND).await.status, StatusCode::BAD_REQUEST, "it is read");
+    let refused = login(EVIL).await;
+    assert!(is_refused(&refused), "{}", refused.text);
+    assert_eq!(refused.header("access-control-allow-origin"), None);
+}

@@ -1,0 +1,117 @@
+//! A page as a browser understands it, and whether anything in it would run.
+
+use html5ever::{parse_document, tendril::TendrilSink};
+use markup5ever_rcdom::{Handle, NodeData, RcDom};
+
+/// What nothing of ours holds.
+const FOREIGN: [&str; 12] = [
+    "iframe",
+    "frame",
+    "frameset",
+    "object",
+    "embed",
+    "applet",
+    "base",
+    "style",
+    "template",
+    "marquee",
+    "math",
+    "foreignobject",
+];
+/// Attributes that a browser may load or go to.
+const ADDRESSES: [&str; 11] = [
+    "href",
+    "src",
+    "action",
+    "formaction",
+    "xlink:href",
+    "srcset",
+    "poster",
+    "data",
+    "background",
+    "cite",
+    "ping",
+];
+
+/// Scripts and whatever would run, in words.
+#[derive(Debug, Default)]
+pub(super) struct Findings {
+    /// Scripts, all of which carry the page's nonce.
+    pub(super) scripts: usize,
+    pub(super) faults: Vec<String>,
+}
+
+/// Reads a page whose scripts carry `nonce`.
+pub(super) fn inspect(html: &str, nonce: &str) -> Findings {
+    let dom = parse_document(RcDom::default(), Default::default()).one(html);
+    let mut findings = Findings::default();
+    walk(&dom.document, nonce, &mut findings);
+    findings
+}
+
+fn walk(node: &Handle, nonce: &str, findings: &mut Findings) {
+    if let NodeData::Element { name, attrs, template_contents, .. } = &node.data {
+        let element = name.local.to_lowercase();
+        let mut own_nonce = None;
+        for attribute in attrs.borrow().iter() {
+            let (name, value) = (attribute.name.local.to_lowercase(), &*attribute.value);
+            if name == "nonce" {
+                own_nonce = Some(value.to_owned());
+            }
+            if name.starts_with("on") || name == "style" || name == "srcdoc" {
+                findings.faults.push(format!("<{element} {name}={value:?}>"));
+            }
+            if ADDRESSES.contains(&&*name) && !is_harmless(value) {
+                findings.faults.push(format!("<{element} {name}={value:?}>"));
+            }
+            if element == "meta" && name == "http-equiv" {
+                findings.faults.push(format!("<meta http-equiv={value:?}>"));
+            }
+        }
+        match &*element {
+            "script" if own_nonce.as_deref() == Some(nonce) => findings.scripts += 1,
+            "script" => findings.faults.push("<script> without the nonce".to_owned()),
+            element if FOREIGN.contains(&element) => findings.faults.push(format!("<{element}>")),
+            _ => {}
+        }
+        if let Some(contents) = template_contents.borrow().as_ref() {
+            walk(contents, nonce, findings);
+        }
+    }
+    for child in node.children.borrow().iter() {
+        walk(child, nonce, findings);
+    }
+}
+
+/// Whether it leads somewhere in this site, or to a page or a mailbox elsewhere. Browsers ignore white space and control
+/// characters in a scheme.
+fn is_harmless(address: &str) -> bool {
+    let bare: String = address.chars().filter(|c| !c.is_whitespace() && !c.is_control()).collect();
+    let bare = bare.to_lowercase();
+    let scheme = bare.split(['/', '?', '#']).next().unwrap_or_default();
+    match scheme.split_once(':') {
+        Some((scheme, _)) => matches!(scheme, "http" | "https" | "mailto"),
+        None => true,
+    }
+}
+
+#[test]
+fn what_would_run_is_found() {
+    for bad in [
+        "<script>x</script>",
+        "<img src=x onerror=x>",
+        "<a href=' java\tscript:x'>",
+        "<svg><a xlink:href='javascript:x'>",
+        "<iframe>",
+        "<p style='x'>",
+        "<form><button formaction='data:x'>",
+        "<meta http-equiv=refresh>",
+        "<svg/onload=x>",
+    ] {
+        assert!(!inspect(bad, "n").faults.is_empty(), "{bad}");
+    }
+    for good in ["<script nonce=n>x</script>", "<a href='/x:y'>", "&lt;script>", "<a href='#a:b'>"]
+    {
+        assert!(inspect(good, "n").faults.is_empty(), "{good}");
+    }
+}

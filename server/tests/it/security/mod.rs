@@ -1,0 +1,19 @@
+//! Every defence has tests here that fail without it.
+
+mod access;
+mod body;
+mod connections;
+mod csrf;
+mod headers;
+mod inputs;
+mod markup;
+mod rate_limits;
+mod routes;
+mod sessions;
+mod silence;
+mod xss;
+
+/// What a browser asks for.
+const HTML: &str = "text/html";
+/// What a form is sent as.
+const FORM: &str = "application/x-www-form-urlencoded";

@@ -1,0 +1,159 @@
+//! How often a client may ask.
+
+use std::net::IpAddr;
+
+use axum::http::StatusCode;
+use serde_json::json;
+use service::testing::PASSWORD;
+
+use super::{FORM, HTML};
+use crate::support::{App, Call, Response};
+
+/// More than may come at once, in whatever time the machine takes.
+const MANY: usize = 5_000;
+
+fn host(number: u8) -> IpAddr {
+    IpAddr::from([203, 0, 113, number])
+}
+
+fn log_in(app: &App) -> Call<'_> {
+    app.post("/api/auth/login").json(&json!({"email": "a@example.com", "password": PASSWORD}))
+}
+
+/// Asks until it is refused for asking too often.
+async fn until_refused<'a>(mut call: impl FnMut(usize) -> Call<'a>) -> Response {
+    for number in 0..MANY {
+        let response = call(number).send().await;
+        if response.status == StatusCode::TOO_MANY_REQUESTS {
+            return response;
+        }
+    }
+    panic!("{MANY} calls and no limit");
+}
+
+fn assert_told(response: &Response) {
+    assert_eq!(response.status, StatusCode::TOO_MANY_REQUESTS);
+    let wait: u32 = response.header("retry-after").expect("a wait").parse().unwrap();
+    assert!((1..=900).contains(&wait), "{wait}");
+}
+
+#[tokio::test]
+async fn an_address_that_tries_to_sign_in_too_often_waits() {
+    let app = App::limiting(|_| {}).await;
+    let refused = until_refused(|_| log_in(&app).from(host(1))).await;
+    assert_told(&refused);
+    let problem = refused.json();
+    assert_eq!(problem["code"], "rate_limited");
+    assert!(problem["detail"].as_str().unwrap().starts_with("Too many attempts. Try again in "));
+    assert_ne!(log_in(&app).from(host(2)).send().await.status, StatusCode::TOO_MANY_REQUESTS);
+    let read = app.get("/api/competitions").from(host(1)).send().await;
+    assert_eq!(read.status, StatusCode::OK, "looking is another matter");
+}
+
+#[tokio::test]
+async fn a_forged_forwarding_header_moves_nothing() {
+    let app = App::limiting(|_| {}).await;
+    let forged = |number: usize| {
+        let address = format!("198.51.100.{}", number % 250);
+        log_in(&app).from(host(1)).header("x-forwarded-for", &address)
+    };
+    assert_told(&until_refused(forged).await);
+    // Nor does it make others wait.
+    let victim = log_in(&app).from("198.51.100.1".parse().unwrap()).send().await;
+    assert_ne!(victim.status, StatusCode::TOO_MANY_REQUESTS);
+}
+
+#[tokio::test]
+async fn behind_a_trusted_proxy_clients_are_told_apart_by_what_it_saw() {
+    let proxied = |options: &mut server::cli::ServerOptions| {
+        options.trusted_proxies = "203.0.113.0/24".parse().unwrap();
+    };
+    let app = App::limiting(proxied).await;
+    let from = |forged: &str, client: &str| {
+        let line = format!("{forged}, {client}");
+        log_in(&app).from(host(1)).header("x-forwarded-for", &line)
+    };
+    let refused =
+        until_refused(|number| from(&format!("198.51.100.{}", number % 250), "192.0.2.1")).await;
+    assert_told(&refused);
+    let other = from("192.0.2.1", "192.0.2.2").send().await;
+    assert_ne!(other.status, StatusCode::TOO_MANY_REQUESTS);
+}
+
+#[tokio::test]
+async fn an_ipv6_client_has_one_allowance_for_all_its_addresses() {
+    let app = App::limiting(|_| {}).await;
+    let next =
+        |number: usize| log_in(&app).from(format!("2001:db8:1:2::{number:x}").parse().unwrap());
+    assert_told(&until_refused(next).await);
+    let neighbour = log_in(&app).from("2001:db8:1:3::1".parse().unwrap()).send().await;
+    assert_ne!(neighbour.status, StatusCode::TOO_MANY_REQUESTS);
+}
+
+#[tokio::test]
+async fn a_user_who_changes_too_much_waits_wherever_they_are() {
+    let app = App::limiting(|_| {}).await;
+    let (ben, eve) = (app.world.participant("Ben").await, app.world.participant("Eve").await);
+    let register = |number: usize| {
+        let from = host(u8::try_from(number % 200).unwrap());
+        app.post("/api/competitions/none/register").from(from)
+    };
+    let refused = until_refused(|number| register(number).by(&ben)).await;
+    assert_told(&refused);
+    assert_eq!(register(0).by(&eve).send().await.status, StatusCode::NOT_FOUND);
+    let read = app.get("/api/auth/me").by(&ben).send().await;
+    assert_eq!(read.status, StatusCode::OK, "looking is another matter");
+}
+
+#[tokio::test]
+async fn the_wait_is_told_beside_the_form_and_to_the_code_in_the_browser() {
+    let app = App::limiting(|_| {}).await;
+    app.world.participant("Ada").await;
+    let form = "email=ada%40example.com&password=wrong+password";
+    let post = |accept| app.post("/fn/log_in").header("accept", accept).text(FORM, form);
+    for _ in 0..10 {
+        assert_eq!(post("application/json").send().await.status, StatusCode::UNAUTHORIZED);
+    }
+    let words = "Too many attempts. Try again in 15 minutes.";
+    let fetched = post("application/json").send().await;
+    assert_told(&fetched);
+    assert_eq!(fetched.json()["message"], words);
+
+    let posted = post(HTML).send().await;
+    assert_eq!(posted.status, StatusCode::FOUND, "{}", posted.text);
+    let cookie = posted.header("set-cookie").unwrap().split(';').next().unwrap();
+    let back = app.get(posted.header("location").unwrap()).header("accept", HTML);
+    let page = back.header("cookie", cookie).send().await;
+    assert!(page.text.contains(words) && page.text.contains("<form"), "{}", page.text);
+
+    let api = app.post("/api/auth/login");
+    let api = api.json(&json!({"email": "ada@example.com", "password": PASSWORD})).send().await;
+    assert_told(&api);
+    assert_eq!(api.message(), words);
+}
+
+#[tokio::test]
+async fn a_person_who_asks_too_often_gets_a_page() {
+    let app = App::limiting(|_| {}).await;
+    let refused =
+        until_refused(|_| app.post("/fn/sign_up").header("accept", HTML).text(FORM, "name=")).await;
+    assert_told(&refused);
+    assert!(refused.text.contains("<h1>Too Many Requests</h1>"), "{}", refused.text);
+    let script = app.post("/fn/sign_up").text(FORM, "name=").send().await;
+    assert_eq!(script.json()["code"], "rate_limited", "what our code reads");
+}
+
+#[tokio::test]
+async fn probes_are_never_refused_and_nothing_is_where_limits_are_off() {
+    let limiting = App::limiting(|_| {}).await;
+    let off = App::new().await;
+    for _ in 0..1_200 {
+        assert_eq!(limiting.get("/health/live").send().await.status, StatusCode::OK);
+        assert_ne!(log_in_badly(&off).await, StatusCode::TOO_MANY_REQUESTS);
+    }
+}
+
+/// Without a password to be hashed.
+async fn log_in_badly(app: &App) -> StatusCode {
+    app.post("/api/auth/login").json(&json!({})).send().await.status
+}

@@ -1,0 +1,155 @@
+//! Every address of the site, and who may do what there. A route that is missing here fails a test: add a row, with the
+//! statuses that strangers, other participants, other organizers, the owner and administrators are to get.
+//!
+//! The owner is the organizer of the competition in the path, or the participant whose message it is; elsewhere an
+//! organizer. `{n}` in a body is a number that was not used before, `{competition}` the competition.
+
+use axum::http::Method;
+
+/// Who asks, in the order of the statuses in a [`Row`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Who {
+    Stranger,
+    OtherParticipant,
+    OtherOrganizer,
+    Owner,
+    Admin,
+}
+
+pub(super) const EVERYBODY: [Who; 5] =
+    [Who::Stranger, Who::OtherParticipant, Who::OtherOrganizer, Who::Owner, Who::Admin];
+
+/// What is sent.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Sent {
+    Nothing,
+    Json(&'static str),
+    Form(&'static str),
+}
+
+/// One call, and what it is answered.
+#[derive(Clone, Debug)]
+pub(super) struct Row {
+    pub(super) method: Method,
+    pub(super) route: &'static str,
+    pub(super) sent: Sent,
+    pub(super) expected: [u16; 5],
+}
+
+impl Row {
+    pub(super) fn is_function(&self) -> bool {
+        self.route.starts_with("/fn/")
+    }
+
+    pub(super) fn is_api(&self) -> bool {
+        self.route.starts_with("/api/")
+    }
+}
+
+const fn get(route: &'static str, expected: [u16; 5]) -> Row {
+    Row { method: Method::GET, route, sent: Sent::Nothing, expected }
+}
+
+const fn call(method: Method, route: &'static str, expected: [u16; 5]) -> Row {
+    Row { method, route, sent: Sent::Nothing, expected }
+}
+
+const fn json(method: Method, route: &'static str, body: &'static str, expected: [u16; 5]) -> Row {
+    Row { method, route, sent: Sent::Json(body), expected }
+}
+
+/// A server function, as our code in the browser calls it.
+const fn form(route: &'static str, body: &'static str, expected: [u16; 5]) -> Row {
+    Row { method: Method::POST, route, sent: Sent::Form(body), expected }
+}
+
+const NEW_COMPETITION: &str = r#"{"title":"Chess","description":"Seven rounds.","capacity":5,"regDeadline":"2026-11-30T12:00:00Z"}"#;
+const NEW_ACCOUNT: &str = r#"{"name":"Eve","email":"new{n}@example.com","password":"correct horse","role":"PARTICIPANT"}"#;
+const NOBODY: &str = r#"{"email":"nobody{n}@example.com","password":"correct horse"}"#;
+
+/// Every address.
+pub(super) const ROUTES: &[Row] = &[
+    // The API.
+    json(Method::POST, "/api/auth/signup", NEW_ACCOUNT, [201, 201, 201, 201, 201]),
+    json(Method::POST, "/api/auth/login", NOBODY, [401, 401, 401, 401, 401]),
+    get("/api/auth/me", [401, 200, 200, 200, 200]),
+    get("/api/competitions", [200, 200, 200, 200, 200]),
+    json(Method::POST, "/api/competitions", NEW_COMPETITION, [401, 403, 201, 201, 403]),
+    get("/api/competitions/my-competitions", [401, 403, 200, 200, 403]),
+    get("/api/competitions/registrations/my", [401, 200, 403, 403, 403]),
+    get("/api/competitions/{id}", [200, 200, 200, 200, 200]),
+    json(
+        Method::PATCH,
+        "/api/competitions/{id}",
+        r#"{"version":1,"capacity":60}"#,
+        [401, 403, 403, 200, 403],
+    ),
+    get("/api/competitions/{id}/events", [200, 200, 200, 200, 200]),
+    call(Method::POST, "/api/competitions/{id}/register", [401, 201, 403, 403, 403]),
+    call(Method::DELETE, "/api/competitions/{id}/register", [401, 404, 403, 403, 403]),
+    get("/api/competitions/{id}/registrations", [401, 403, 403, 200, 200]),
+    get("/api/mailbox/my", [401, 200, 200, 200, 200]),
+    get("/api/mailbox/unread-count", [401, 200, 200, 200, 200]),
+    call(Method::PATCH, "/api/mailbox/{id}/read", [401, 404, 404, 200, 404]),
+    get("/api/admin/queues", [401, 403, 403, 403, 200]),
+    get("/api/admin/failed-jobs", [401, 403, 403, 403, 200]),
+    call(Method::POST, "/api/admin/failed-jobs/{id}/retry", [401, 403, 403, 403, 204]),
+    get("/api/health", [200, 200, 200, 200, 200]),
+    // Beside the API.
+    get("/api/openapi.json", [200, 200, 200, 200, 200]),
+    get("/api/docs/", [200, 200, 200, 200, 200]),
+    get("/health", [200, 200, 200, 200, 200]),
+    get("/health/live", [200, 200, 200, 200, 200]),
+    get("/health/ready", [200, 200, 200, 200, 200]),
+    // Pages.
+    get("/", [200, 200, 200, 200, 200]),
+    get("/competitions", [200, 200, 200, 200, 200]),
+    get("/competitions/create", [302, 403, 200, 200, 403]),
+    get("/competitions/{id}", [200, 200, 200, 200, 200]),
+    get("/auth/login", [200, 302, 302, 302, 302]),
+    get("/auth/signup", [200, 302, 302, 302, 302]),
+    get("/dashboard", [302, 200, 200, 200, 403]),
+    get("/mailbox", [302, 200, 200, 200, 200]),
+    get("/nothing-here", [404, 404, 404, 404, 404]),
+    // Server functions.
+    form("/fn/viewer", "", [200, 200, 200, 200, 200]),
+    form("/fn/closing_soon", "", [200, 200, 200, 200, 200]),
+    form("/fn/competitions", "", [200, 200, 200, 200, 200]),
+    form("/fn/competition", "id={competition}", [200, 200, 200, 200, 200]),
+    form("/fn/competition_draft", "", [401, 403, 200, 200, 403]),
+    form(
+        "/fn/create_competition",
+        "draft[title]=Chess&draft[description]=Seven&draft[capacity]=5&draft[regDeadline]=2026-11-30T12:00&idempotency_key=k{n}",
+        [401, 403, 200, 200, 403],
+    ),
+    form(
+        "/fn/register",
+        "competition={competition}&idempotency_key=k{n}",
+        [401, 200, 403, 403, 403],
+    ),
+    form("/fn/dashboard", "", [401, 200, 200, 200, 403]),
+    form("/fn/mailbox", "", [401, 200, 200, 200, 200]),
+    form("/fn/login", "", [200, 200, 200, 200, 200]),
+    form("/fn/signup", "", [200, 200, 200, 200, 200]),
+    form(
+        "/fn/log_in",
+        "email=nobody{n}@example.com&password=correct+horse",
+        [401, 401, 401, 401, 401],
+    ),
+    form(
+        "/fn/sign_up",
+        "name=Eve&email=new{n}@example.com&password=correct+horse&role=PARTICIPANT",
+        [200, 200, 200, 200, 200],
+    ),
+    form("/fn/log_out", "", [200, 200, 200, 200, 200]),
+];
+
+/// Addresses that no description lists: what they are answered is written down all the same.
+pub(super) const UNLISTED: [&str; 6] = [
+    "/api/openapi.json",
+    "/api/docs/",
+    "/health",
+    "/health/live",
+    "/health/ready",
+    "/nothing-here",
+];
