@@ -82,7 +82,7 @@ bundle! { Accounts, accounts, fetch_accounts:
 bundle! { Own, own, fetch_own:
     Dashboard => DashboardPage,
     Mailbox => MailboxPage,
-    LeaveCompetition => LeaveCompetitionPage,
+    Leave => LeaveCompetitionPage,
 }
 
 bundle! { Admin, admin, fetch_admin:
@@ -91,10 +91,10 @@ bundle! { Admin, admin, fetch_admin:
 }
 
 bundle! { Organize, organize, fetch_organize:
-    CreateCompetition => CreateCompetitionPage,
-    EditCompetition => EditCompetitionPage,
-    ManageCompetition => ManageCompetitionPage,
-    CancelCompetition => CancelCompetitionPage,
+    Create => CreateCompetitionPage,
+    Edit => EditCompetitionPage,
+    Manage => ManageCompetitionPage,
+    Cancel => CancelCompetitionPage,
 }
 
 /// The page. Where its code cannot be fetched, for the server may have been updated since the first page was loaded,

@@ -10,9 +10,8 @@ use leptos_router::{
 
 use crate::{
     bundles::{
-        Account, CancelCompetition, CompetitionDetail, CompetitionList, CreateCompetition,
-        Dashboard, Discard, EditCompetition, Forgot, Home, LeaveCompetition, Login, Mailbox,
-        ManageCompetition, Queues, Reset, Signup,
+        Account, Cancel, CompetitionDetail, CompetitionList, Create, Dashboard, Discard, Edit,
+        Forgot, Home, Leave, Login, Mailbox, Manage, Queues, Reset, Signup,
     },
     components::{Footer, Header, NavigationFocus, Toaster, Toasts},
     pages::NotFoundPage,
@@ -55,7 +54,7 @@ fn Site() -> impl IntoView {
                 <Route path=path!("/competitions") view={Lazy::<CompetitionList>::new()} ssr=SsrMode::Async />
                 <Route
                     path=path!("/competitions/create")
-                    view={Lazy::<CreateCompetition>::new()}
+                    view={Lazy::<Create>::new()}
                     ssr=SsrMode::Async
                 />
                 <Route
@@ -65,7 +64,7 @@ fn Site() -> impl IntoView {
                 />
                 <Route
                     path=path!("/competitions/:id/edit")
-                    view={Lazy::<EditCompetition>::new()}
+                    view={Lazy::<Edit>::new()}
                     ssr=SsrMode::Async
                 />
                 <Route path=path!("/auth/login") view={Lazy::<Login>::new()} ssr=SsrMode::Async />
@@ -74,9 +73,9 @@ fn Site() -> impl IntoView {
                 <Route path=path!("/mailbox") view={Lazy::<Mailbox>::new()} ssr=SsrMode::Async />
                 <Route path=path!("/admin/queues") view={Lazy::<Queues>::new()} ssr=SsrMode::Async />
                 <Route path=path!("/admin/queues/:id/discard") view={Lazy::<Discard>::new()} ssr=SsrMode::Async />
-                <Route path=path!("/competitions/:id/manage") view={Lazy::<ManageCompetition>::new()} ssr=SsrMode::Async />
-                <Route path=path!("/competitions/:id/cancel") view={Lazy::<CancelCompetition>::new()} ssr=SsrMode::Async />
-                <Route path=path!("/competitions/:id/leave") view={Lazy::<LeaveCompetition>::new()} ssr=SsrMode::Async />
+                <Route path=path!("/competitions/:id/manage") view={Lazy::<Manage>::new()} ssr=SsrMode::Async />
+                <Route path=path!("/competitions/:id/cancel") view={Lazy::<Cancel>::new()} ssr=SsrMode::Async />
+                <Route path=path!("/competitions/:id/leave") view={Lazy::<Leave>::new()} ssr=SsrMode::Async />
                 <Route path=path!("/auth/forgot") view={Lazy::<Forgot>::new()} ssr=SsrMode::Async />
                 <Route path=path!("/auth/reset") view={Lazy::<Reset>::new()} ssr=SsrMode::Async />
                 <Route path=path!("/account") view={Lazy::<Account>::new()} ssr=SsrMode::Async />
