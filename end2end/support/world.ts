@@ -2,14 +2,23 @@ import { expect } from '@playwright/test';
 import type { Api, Competition, Person } from './api.ts';
 import { unique } from './unique.ts';
 
-/** People and a competition with something to show on every page. */
-export type World = {
+export type People = {
+  /** Runs two competitions. */
   organizer: Person;
+  /** Holds a place and has a message. */
   participant: Person;
+  newOrganizer: Person;
+  newParticipant: Person;
+};
+
+/** People and a competition with something to show on every page. */
+export type World = People & {
   /** The participant holds a place in it. */
   competition: Competition;
   /** Nobody holds a place in it. */
   other: Competition;
+  /** Somebody else holds its only place. */
+  full: Competition;
   /** The id of the participant's only message. */
   mail: string;
 };
@@ -19,9 +28,11 @@ const LONG_WORD = 'Donaudampfschifffahrtsgesellschaftskapitänswettbewerb';
 
 /** Makes the world that the pages are about. */
 export async function makeWorld(api: Api): Promise<World> {
-  const [organizer, participant] = await Promise.all([
+  const [organizer, participant, newOrganizer, newParticipant] = await Promise.all([
     api.organizer(LONG_WORD),
     api.participant(LONG_WORD),
+    api.organizer(),
+    api.participant(),
   ]);
   const competition = await api.competition({
     owner: organizer,
@@ -30,9 +41,13 @@ export async function makeWorld(api: Api): Promise<World> {
     tags: ['chess', LONG_WORD.slice(0, 40)],
     start: 14,
   });
-  const other = await api.competition({ owner: organizer, seats: 1 });
-  await api.register(participant, competition);
+  const [other, full, somebodyElse] = await Promise.all([
+    api.competition({ owner: organizer, seats: 1 }),
+    api.competition({ seats: 1 }),
+    api.participant(),
+  ]);
+  await Promise.all([api.register(participant, competition), api.register(somebodyElse, full)]);
   await expect.poll(() => api.mailOf(participant)).toHaveLength(1);
   const [mail] = await api.mailOf(participant);
-  return { organizer, participant, competition, other, mail: mail?.id ?? '' };
+  return { organizer, participant, newOrganizer, newParticipant, competition, other, full, mail: mail?.id ?? '' };
 }
