@@ -3,18 +3,21 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { defineConfig, devices } from '@playwright/test';
+import type { Options } from './support/fixtures.ts';
 
-// Worker processes read this file again and inherit the variable, so all of them agree on the port.
-process.env.E2E_PORT ??= execFileSync('../scripts/free-port.sh', { cwd: import.meta.dirname, encoding: 'utf8' }).trim();
-
-/** Where the server keeps its data, for commands that run beside it; serve.sh removes it. */
-process.env.E2E_DATA ??= mkdtempSync(join(tmpdir(), 'mini-compete-e2e.'));
-
-/** A server that already runs (for example `make dev`); without it, serve.sh starts a fresh one. */
+/** A server that already runs (for example `make dev`); without it, serve.sh starts fresh ones. */
 const runningServer = process.env.E2E_BASE_URL;
+if (!runningServer) {
+  // Worker processes read this file again and inherit the variables, so all of them agree on the ports.
+  process.env.E2E_PORT ??= freePort();
+  // Where the server keeps its data, for commands that run beside it; serve.sh removes it.
+  process.env.E2E_DATA ??= mkdtempSync(join(tmpdir(), 'mini-compete-e2e.'));
+  process.env.E2E_NEW_SITE_PORT ??= freePort();
+  process.env.E2E_NEW_SITE_URL = `http://127.0.0.1:${process.env.E2E_NEW_SITE_PORT}`;
+}
 const baseURL = runningServer ?? `http://127.0.0.1:${process.env.E2E_PORT}`;
 
-export default defineConfig({
+export default defineConfig<Options>({
   testDir: 'tests',
   outputDir: 'test-results/artifacts',
   fullyParallel: true,
@@ -44,7 +47,8 @@ export default defineConfig({
       ],
     },
   },
-  // A test runs with JavaScript on and off unless its tag says @js or @no-js; on a phone only with @phone.
+  // A test runs with JavaScript on and off unless its tag says @js or @no-js; on a phone only with @phone. What nobody
+  // can do without is @core: it runs in all four ways.
   projects: [
     { name: 'js', grepInvert: /@no-js/, use: { ...devices['Desktop Chrome'] } },
     {
@@ -52,18 +56,36 @@ export default defineConfig({
       grepInvert: /@js/,
       use: { ...devices['Desktop Chrome'], javaScriptEnabled: false },
     },
-    { name: 'phone', grep: /@phone/, use: { ...devices['Pixel 7'] } },
+    { name: 'no-wasm', grep: /@core/, use: { ...devices['Desktop Chrome'], wasm: 'blocked' } },
+    { name: 'phone', grep: /@core|@phone/, use: { ...devices['Pixel 7'] } },
   ],
   webServer: runningServer
     ? undefined
-    : {
-        command: './serve.sh',
-        url: `${baseURL}/health`,
-        timeout: 30_000, // ms
-        reuseExistingServer: false,
-        // Lets serve.sh remove its data; Playwright would kill it outright.
-        gracefulShutdown: { signal: 'SIGTERM', timeout: 30_000 }, // ms
-        stdout: 'pipe',
-        stderr: 'pipe',
-      },
+    : [
+        served(baseURL, { E2E_PORT: process.env.E2E_PORT }),
+        // As it is on the first day: without an account and without a competition.
+        served(process.env.E2E_NEW_SITE_URL, {
+          E2E_PORT: process.env.E2E_NEW_SITE_PORT,
+          E2E_DATA: '',
+          E2E_DEMO: 'no',
+        }),
+      ],
 });
+
+function freePort(): string {
+  return execFileSync('../scripts/free-port.sh', { cwd: import.meta.dirname, encoding: 'utf8' }).trim();
+}
+
+function served(url = '', env: Record<string, string | undefined> = {}) {
+  return {
+    command: './serve.sh',
+    env: { ...process.env, ...env } as Record<string, string>,
+    url: `${url}/health`,
+    timeout: 30_000, // ms
+    reuseExistingServer: false,
+    // Lets serve.sh remove its data; Playwright would kill it outright.
+    gracefulShutdown: { signal: 'SIGTERM', timeout: 30_000 } as const, // ms
+    stdout: 'pipe',
+    stderr: 'pipe',
+  } as const;
+}

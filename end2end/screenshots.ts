@@ -2,7 +2,7 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { test, type APIRequestContext, type Page } from '@playwright/test';
 import sharp from 'sharp';
-import { DEAD_JOBS } from './support/places.ts';
+import { DEAD_JOBS } from './support/dead-jobs.ts';
 
 const FOLDER = fileURLToPath(new URL('../docs/screenshots/', import.meta.url));
 const DEMO_PASSWORD = 'password123';

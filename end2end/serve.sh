@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Serves the built application with demo data in a folder of its own, for the browser tests.
-# Playwright starts it with E2E_PORT set and ends it with SIGTERM; the folder goes with it.
+# Playwright starts it with E2E_PORT set and ends it with SIGTERM; the folder goes with it. E2E_DEMO=no leaves the
+# demo data out.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 : "${E2E_PORT:?set E2E_PORT to a free port}"
@@ -36,6 +37,8 @@ export RUST_LOG=${RUST_LOG:-warn}
 unset REDIS_URL
 # Administrators are made on the command line only.
 echo 'correct horse battery' | "$binary" admin create --email admin@example.com >/dev/null
-"$binary" serve --seed-demo &
+demo=(--seed-demo)
+if [ "${E2E_DEMO:-yes}" = no ]; then demo=(); fi
+"$binary" serve "${demo[@]}" &
 server=$!
 wait "$server"

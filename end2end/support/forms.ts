@@ -1,5 +1,5 @@
 import type { Locator, Page } from '@playwright/test';
-import { expect, hydrated, javaScriptOn } from './fixtures.ts';
+import { expect, hydrated, hydrates } from './fixtures.ts';
 import { dateAndTime } from './time.ts';
 
 /** What is wrong with a form, all of it, above the form. */
@@ -12,8 +12,8 @@ export async function expectFaults(page: Page, faults: string[]): Promise<void> 
   const summary = errorSummary(page);
   await expect(summary.getByRole('heading')).toHaveText('There is a problem');
   await expect(summary.getByRole('link')).toHaveText(faults);
-  // Without JavaScript nothing can move the focus, and a new page starts at its top anyway.
-  if (javaScriptOn()) await expect(summary).toBeFocused();
+  // Without our code nothing can move the focus, and a new page starts at its top anyway.
+  if (hydrates(page)) await expect(summary).toBeFocused();
 }
 
 /** Checks that the fault stands beside the field as well, and that the summary leads to the field. */

@@ -2,15 +2,25 @@ import { expect } from '@playwright/test';
 import type { Api, Competition, Person } from './api.ts';
 import { unique } from './unique.ts';
 
-/** People and a competition with something to show on every page. */
-export type World = {
+export type People = {
+  /** Looks after the installation. */
   admin: Person;
+  /** Runs two competitions. */
   organizer: Person;
+  /** Holds a place and has a message. */
   participant: Person;
+  newOrganizer: Person;
+  newParticipant: Person;
+};
+
+/** People and a competition with something to show on every page. */
+export type World = People & {
   /** The participant holds a place in it. */
   competition: Competition;
   /** Nobody holds a place in it. */
   other: Competition;
+  /** Somebody else holds its only place. */
+  full: Competition;
   /** The id of the participant's only message. */
   mail: string;
 };
@@ -20,10 +30,12 @@ const LONG_WORD = 'Donaudampfschifffahrtsgesellschaftskapitänswettbewerb';
 
 /** Makes the world that the pages are about. */
 export async function makeWorld(api: Api): Promise<World> {
-  const [admin, organizer, participant] = await Promise.all([
+  const [admin, organizer, participant, newOrganizer, newParticipant] = await Promise.all([
     api.admin(),
     api.organizer(LONG_WORD),
     api.participant(LONG_WORD),
+    api.organizer(),
+    api.participant(),
   ]);
   const competition = await api.competition({
     owner: organizer,
@@ -32,9 +44,23 @@ export async function makeWorld(api: Api): Promise<World> {
     tags: ['chess', LONG_WORD.slice(0, 40)],
     start: 14,
   });
-  const other = await api.competition({ owner: organizer, seats: 1 });
-  await api.register(participant, competition);
+  const [other, full, somebodyElse] = await Promise.all([
+    api.competition({ owner: organizer, seats: 1 }),
+    api.competition({ seats: 1 }),
+    api.participant(),
+  ]);
+  await Promise.all([api.register(participant, competition), api.register(somebodyElse, full)]);
   await expect.poll(() => api.mailOf(participant)).toHaveLength(1);
   const [mail] = await api.mailOf(participant);
-  return { admin, organizer, participant, competition, other, mail: mail?.id ?? '' };
+  return {
+    admin,
+    organizer,
+    participant,
+    newOrganizer,
+    newParticipant,
+    competition,
+    other,
+    full,
+    mail: mail?.id ?? '',
+  };
 }

@@ -5,7 +5,7 @@ import { logOut, signUp } from '../support/session.ts';
 import { inDays } from '../support/time.ts';
 import { unique } from '../support/unique.ts';
 
-test('from an organizer’s sign-up to the confirmation in a participant’s mailbox', { tag: '@phone' }, async ({ page }) => {
+test('from an organizer’s sign-up to the confirmation in a participant’s mailbox', { tag: '@core' }, async ({ page }) => {
   const title = unique('Lantern Open');
   const header = page.getByRole('banner');
 

@@ -5,15 +5,32 @@ import { expect, hydrated, javaScriptOn, open, test } from '../support/fixtures.
 /** More than any page has to stop at. */
 const MOST_STOPS = 60;
 
-/** Presses the tab key until this has the focus. */
+/** Presses the tab key until this has the focus; everybody can see where it is at every stop on the way. */
 async function tabTo(page: Page, target: Locator): Promise<void> {
   await hydrated(page);
   await expect(target).toBeVisible();
   for (let stops = 0; stops < MOST_STOPS; stops++) {
     await page.keyboard.press('Tab');
+    await expectFocusVisible(page);
     if (await target.evaluate((element) => element === document.activeElement)) return;
   }
   await expect(target, 'was never reached by the tab key').toBeFocused();
+}
+
+/** Checks that what has the focus is marked by an outline, in view, and not behind anything else. */
+async function expectFocusVisible(page: Page): Promise<void> {
+  const hidden = await page.evaluate(() => {
+    const focused = document.activeElement;
+    // Behind its last stop, the browser's own controls have the focus.
+    if (!focused || focused === document.body) return undefined;
+    const { outlineStyle, outlineWidth } = getComputedStyle(focused);
+    const { x, y, width, height } = focused.getBoundingClientRect();
+    const atCentre = document.elementFromPoint(x + width / 2, y + height / 2);
+    const isOutlined = outlineStyle !== 'none' && Number.parseFloat(outlineWidth) >= 2;
+    const isOnTop = atCentre !== null && (focused.contains(atCentre) || atCentre.contains(focused));
+    return isOutlined && isOnTop ? undefined : `${focused.outerHTML} (outlined: ${isOutlined}, on top: ${isOnTop})`;
+  });
+  expect(hidden, 'has the focus, and nobody can see it').toBeUndefined();
 }
 
 test('somebody without a mouse finds a competition, logs in and registers', async ({ page, api }) => {

@@ -1,34 +1,52 @@
 import { expect, open, test } from '../support/fixtures.ts';
-import { PLACES, become } from '../support/places.ts';
+import { layoutShift, widthOf } from '../support/layout.ts';
+import { PLACES, load, statusesOf } from '../support/places.ts';
+import { NARROWEST } from '../support/viewport.ts';
 
-test.use({ expectedStatuses: [403, 404] });
+/** Less than a fifth of what counts as good. */
+const MOST_SHIFT = 0.02;
 
-test('no page scrolls sideways at 320 pixels', { tag: '@no-js' }, async ({ page, world }) => {
-  await page.setViewportSize({ width: 320, height: 640 });
+// In the projects js and phone, which have the sizes of the two.
+test.describe('on a desktop and on a phone', { tag: ['@js', '@phone'] }, () => {
   for (const place of PLACES) {
-    await page.context().clearCookies();
-    await become(page, place, world);
-    await open(page, place.path(world));
-    const width = await page.evaluate(() => document.documentElement.scrollWidth);
-    expect.soft(width, place.name).toBeLessThanOrEqual(320);
+    test.describe(place.state, () => {
+      test.use({ expectedStatuses: statusesOf(place) });
+
+      test(`${place.name} stays where it is and fits 320 pixels`, async ({ page, world }) => {
+        await load(page, place, world);
+        expect(await layoutShift(page)).toBeLessThanOrEqual(MOST_SHIFT);
+        await place.then?.(page);
+        await page.setViewportSize(NARROWEST);
+        expect(await widthOf(page)).toBeLessThanOrEqual(NARROWEST.width);
+      });
+    });
   }
 });
 
-test('every page has one h1, the landmarks and a title of its own', { tag: '@no-js' }, async ({ page, world }) => {
-  const titles = new Map<string, string>();
-  for (const place of PLACES) {
-    await page.context().clearCookies();
-    await become(page, place, world);
-    const response = await open(page, place.path(world));
-    expect.soft(response?.status(), place.name).toBe(place.status ?? 200);
-    await expect.soft(page.getByRole('heading', { level: 1 }), place.name).toHaveCount(1);
-    for (const landmark of ['banner', 'main', 'contentinfo'] as const) {
-      await expect.soft(page.getByRole(landmark), place.name).toHaveCount(1);
+test('a page that moves is noticed', { tag: '@js' }, async ({ page }) => {
+  await open(page, '/');
+  await page.evaluate(() => document.body.prepend(Object.assign(document.createElement('pre'), { textContent: '\n'.repeat(20) })));
+  expect(await layoutShift(page)).toBeGreaterThan(MOST_SHIFT);
+});
+
+test.describe('as it is loaded', () => {
+  test.use({ expectedStatuses: [400, 403, 404] });
+
+  test('every page has one h1, the landmarks and a title of its own', { tag: '@no-js' }, async ({ page, world }) => {
+    const titles = new Map<string, string>();
+    for (const place of PLACES.filter(({ then }) => !then)) {
+      await page.context().clearCookies();
+      const response = await load(page, place, world);
+      expect.soft(response?.status(), place.name).toBe(place.status ?? 200);
+      await expect.soft(page.getByRole('heading', { level: 1 }), place.name).toHaveCount(1);
+      for (const landmark of ['banner', 'main', 'contentinfo'] as const) {
+        await expect.soft(page.getByRole(landmark), place.name).toHaveCount(1);
+      }
+      const { pathname } = new URL(page.url());
+      const title = await page.title();
+      expect.soft(title, place.name).toMatch(/.+ – Mini Compete$/);
+      expect.soft(titles.get(title) ?? pathname, `the title of ${place.name}`).toBe(pathname);
+      titles.set(title, pathname);
     }
-    const path = new URL(page.url()).pathname;
-    const title = await page.title();
-    expect.soft(title, place.name).toMatch(/.+ – Mini Compete$/);
-    expect.soft(titles.get(title) ?? path, `the title of ${place.name}`).toBe(path);
-    titles.set(title, path);
-  }
+  });
 });

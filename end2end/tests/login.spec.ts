@@ -1,5 +1,5 @@
 import { PASSWORD, newEmail } from '../support/api.ts';
-import { expect, javaScriptOn, open, test } from '../support/fixtures.ts';
+import { expect, hydrates, open, test } from '../support/fixtures.ts';
 import { errorSummary, expectFaults } from '../support/forms.ts';
 import { logIn, signIn, logOut } from '../support/session.ts';
 
@@ -17,7 +17,7 @@ test('an address is known in any case, and signing out ends the session', async 
   await expect(page).toHaveURL('/auth/login');
 });
 
-test('a wrong password and an unknown address are refused with the same words', async ({ page, api }) => {
+test('a wrong password and an unknown address are refused with the same words', { tag: '@core' }, async ({ page, api }) => {
   const { email } = await api.participant();
   for (const [address, password] of [
     [email, 'not the password'],
@@ -27,8 +27,8 @@ test('a wrong password and an unknown address are refused with the same words', 
     await logIn(page, address, password);
     await expect(errorSummary(page).getByRole('paragraph')).toHaveText('Invalid credentials');
     await expect(page.getByLabel('Email')).toHaveValue(address);
-    // The page is a new one without JavaScript; with it, the field is left to correct a slip.
-    if (!javaScriptOn()) await expect(page.getByLabel('Password', { exact: true })).toHaveValue('');
+    // The page is a new one unless our code runs; if it does, the field is left to correct a slip.
+    if (!hydrates(page)) await expect(page.getByLabel('Password', { exact: true })).toHaveValue('');
   }
 });
 

@@ -1,7 +1,7 @@
 import type { Page } from '@playwright/test';
 import { expect, hydrated, javaScriptOn, open, reloadUntilVisible, test } from '../support/fixtures.ts';
 import { expectFaultAt, expectFaults } from '../support/forms.ts';
-import { DEAD_JOBS } from '../support/places.ts';
+import { DEAD_JOBS } from '../support/dead-jobs.ts';
 import { signIn } from '../support/session.ts';
 import { toast } from '../support/toasts.ts';
 

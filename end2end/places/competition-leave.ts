@@ -1,0 +1,17 @@
+import { NOBODYS_ID, never, page } from '../support/place.ts';
+import type { World } from '../support/world.ts';
+
+const path = ({ competition }: World) => `/competitions/${competition.id}/leave`;
+
+export default page('/competitions/:id/leave', {
+  empty: never('it asks about one place'),
+  full: [{ name: 'giving a place back', path, viewer: 'participant' }],
+  error: [
+    {
+      name: 'giving a place back in what does not exist',
+      path: `/competitions/${NOBODYS_ID}/leave`,
+      viewer: 'participant',
+      status: 404,
+    },
+  ],
+});

@@ -1,0 +1,19 @@
+import { outOfOrder, page } from '../support/place.ts';
+
+export default page('/dashboard', {
+  empty: [
+    { name: 'the dashboard of a new participant', path: '/dashboard', viewer: 'newParticipant' },
+    { name: 'the dashboard of a new organizer', path: '/dashboard', viewer: 'newOrganizer' },
+  ],
+  full: [
+    { name: 'the dashboard of a participant', path: '/dashboard', viewer: 'participant' },
+    { name: 'the dashboard of an organizer', path: '/dashboard', viewer: 'organizer' },
+  ],
+  error: [
+    {
+      name: 'the dashboard out of order',
+      viewer: 'participant',
+      ...outOfOrder('/dashboard', 'dashboard'),
+    },
+  ],
+});

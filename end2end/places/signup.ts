@@ -1,0 +1,29 @@
+import { errorSummary } from '../support/forms.ts';
+import { page } from '../support/place.ts';
+import { signUp } from '../support/session.ts';
+
+export default page('/auth/signup', {
+  empty: [{ name: 'the sign-up', path: '/auth/signup' }],
+  full: [
+    {
+      name: 'a sign-up refused for its password',
+      path: '/auth/signup',
+      provokes: [400],
+      then: async (page) => {
+        await signUp(page, { role: 'Organize', name: 'Olga', email: 'no-address', password: 'short' });
+        await errorSummary(page).waitFor();
+      },
+    },
+  ],
+  error: [
+    {
+      name: 'a sign-up refused for all that is missing',
+      path: '/auth/signup',
+      provokes: [400],
+      then: async (page) => {
+        await signUp(page, { role: 'Organize', name: '', email: '', password: '' });
+        await errorSummary(page).waitFor();
+      },
+    },
+  ],
+});

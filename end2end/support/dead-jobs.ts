@@ -1,0 +1,8 @@
+/** The dead jobs among the demo data. Each test takes another one; nobody moves `send_newsletter`. */
+export const DEAD_JOBS = {
+  refresh_rankings: '01939a00-0000-7000-8000-000000000001',
+  send_newsletter: '01939a00-0000-7000-8000-000000000002',
+  export_roster: '01939a00-0000-7000-8000-000000000003',
+  sync_calendar: '01939a00-0000-7000-8000-000000000004',
+  rebuild_index: '01939a00-0000-7000-8000-000000000005',
+};
