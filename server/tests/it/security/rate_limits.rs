@@ -16,8 +16,10 @@ fn host(number: u8) -> IpAddr {
     IpAddr::from([203, 0, 113, number])
 }
 
-fn log_in(app: &App) -> Call<'_> {
-    app.post("/api/auth/login").json(&json!({"email": "a@example.com", "password": PASSWORD}))
+/// As somebody else each time, so that no account waits.
+fn log_in(app: &App, number: usize) -> Call<'_> {
+    let email = format!("nobody{number}@example.com");
+    app.post("/api/auth/login").json(&json!({"email": email, "password": PASSWORD}))
 }
 
 /// Asks until it is refused for asking too often.
@@ -40,12 +42,12 @@ fn assert_told(response: &Response) {
 #[tokio::test]
 async fn an_address_that_tries_to_sign_in_too_often_waits() {
     let app = App::limiting(|_| {}).await;
-    let refused = until_refused(|_| log_in(&app).from(host(1))).await;
+    let refused = until_refused(|number| log_in(&app, number).from(host(1))).await;
     assert_told(&refused);
     let problem = refused.json();
     assert_eq!(problem["code"], "rate_limited");
     assert!(problem["detail"].as_str().unwrap().starts_with("Too many attempts. Try again in "));
-    assert_ne!(log_in(&app).from(host(2)).send().await.status, StatusCode::TOO_MANY_REQUESTS);
+    assert_ne!(log_in(&app, MANY).from(host(2)).send().await.status, StatusCode::TOO_MANY_REQUESTS);
     let read = app.get("/api/competitions").from(host(1)).send().await;
     assert_eq!(read.status, StatusCode::OK, "looking is another matter");
 }
@@ -55,11 +57,11 @@ async fn a_forged_forwarding_header_moves_nothing() {
     let app = App::limiting(|_| {}).await;
     let forged = |number: usize| {
         let address = format!("198.51.100.{}", number % 250);
-        log_in(&app).from(host(1)).header("x-forwarded-for", &address)
+        log_in(&app, number).from(host(1)).header("x-forwarded-for", &address)
     };
     assert_told(&until_refused(forged).await);
     // Nor does it make others wait.
-    let victim = log_in(&app).from("198.51.100.1".parse().unwrap()).send().await;
+    let victim = log_in(&app, MANY).from("198.51.100.1".parse().unwrap()).send().await;
     assert_ne!(victim.status, StatusCode::TOO_MANY_REQUESTS);
 }
 
@@ -69,24 +71,26 @@ async fn behind_a_trusted_proxy_clients_are_told_apart_by_what_it_saw() {
         options.trusted_proxies = "203.0.113.0/24".parse().unwrap();
     };
     let app = App::limiting(proxied).await;
-    let from = |forged: &str, client: &str| {
+    let from = |number: usize, forged: &str, client: &str| {
         let line = format!("{forged}, {client}");
-        log_in(&app).from(host(1)).header("x-forwarded-for", &line)
+        log_in(&app, number).from(host(1)).header("x-forwarded-for", &line)
     };
     let refused =
-        until_refused(|number| from(&format!("198.51.100.{}", number % 250), "192.0.2.1")).await;
+        until_refused(|number| from(number, &format!("198.51.100.{}", number % 250), "192.0.2.1"))
+            .await;
     assert_told(&refused);
-    let other = from("192.0.2.1", "192.0.2.2").send().await;
+    let other = from(MANY, "192.0.2.1", "192.0.2.2").send().await;
     assert_ne!(other.status, StatusCode::TOO_MANY_REQUESTS);
 }
 
 #[tokio::test]
 async fn an_ipv6_client_has_one_allowance_for_all_its_addresses() {
     let app = App::limiting(|_| {}).await;
-    let next =
-        |number: usize| log_in(&app).from(format!("2001:db8:1:2::{number:x}").parse().unwrap());
+    let next = |number: usize| {
+        log_in(&app, number).from(format!("2001:db8:1:2::{number:x}").parse().unwrap())
+    };
     assert_told(&until_refused(next).await);
-    let neighbour = log_in(&app).from("2001:db8:1:3::1".parse().unwrap()).send().await;
+    let neighbour = log_in(&app, MANY).from("2001:db8:1:3::1".parse().unwrap()).send().await;
     assert_ne!(neighbour.status, StatusCode::TOO_MANY_REQUESTS);
 }
 
