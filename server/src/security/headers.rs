@@ -41,7 +41,8 @@ pub(crate) async fn add(State(options): State<Headers>, request: Request, next: 
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     for (name, value) in ALWAYS {
-        headers.insert(name, HeaderValue::from_static(value));
+        // A page may be stricter: one whose address holds a token is referred to by nobody.
+        headers.entry(name).or_insert(HeaderValue::from_static(value));
     }
     if options.is_https {
         let hsts = HeaderValue::from_static(HSTS);

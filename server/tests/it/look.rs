@@ -14,7 +14,8 @@ fn plain(response: &Response) -> String {
 
 /// Posts a form as a browser does without JavaScript.
 fn form<'a>(app: &'a App, path: &str, body: &str) -> Call<'a> {
-    app.post(path).header("accept", HTML).text(FORM, body.to_owned())
+    let call = app.post(path).header("accept", HTML).header("sec-fetch-site", "same-origin");
+    call.text(FORM, body.to_owned())
 }
 
 async fn page(app: &App, path: &str, cookie: &str) -> Response {
@@ -100,6 +101,7 @@ async fn a_failure_outside_of_the_pages_looks_like_one_of_them_to_a_browser() {
     let app = App::new().await;
     let ask = || {
         let call = app.call(Method::PUT, "/competitions");
+        let call = call.header("sec-fetch-site", "same-origin");
         call.header("x-request-id", "r-9").header("cookie", "theme=dark")
     };
     let shown = ask().header("accept", HTML).send().await;

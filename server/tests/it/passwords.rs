@@ -48,6 +48,7 @@ async fn a_new_password_ends_the_other_sessions_and_all_tokens_and_keeps_this_se
         format!("current_password={}&new_password=battery+staple", PASSWORD.replace(' ', "+"));
     let call =
         app.post("/fn/change_password").header("accept", "text/html").header("cookie", &mine);
+    let call = call.header("sec-fetch-site", "same-origin");
     let changed = call.text("application/x-www-form-urlencoded", form).send().await;
     assert_eq!(changed.header("location"), Some("/account"));
 

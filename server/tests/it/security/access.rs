@@ -44,6 +44,9 @@ impl Stage {
         if row.route.contains("/mailbox/{id}") {
             owner = world.participant(&format!("Reader {}", self.calls)).await;
             id = self.mail(&owner, &id).await;
+        } else if row.route.contains("/api/registrations/{id}") {
+            owner = world.participant(&format!("Holder {}", self.calls)).await;
+            id = self.seat(&owner, &id).await;
         } else if row.route.contains("/failed-jobs/{id}") {
             id = self.dead_job().await;
         }
@@ -86,10 +89,16 @@ impl Stage {
         self.app.router.clone().oneshot(request).await.unwrap().status().as_u16()
     }
 
+    /// A registration of the participant's.
+    async fn seat(&self, holder: &Actor, competition: &str) -> String {
+        let register = format!("/api/competitions/{competition}/register");
+        let registered = self.app.post(&register).by(holder).send().await;
+        registered.json()["id"].as_str().unwrap().to_owned()
+    }
+
     /// A message of the participant's: the confirmation of a registration.
     async fn mail(&self, reader: &Actor, competition: &str) -> String {
-        let register = format!("/api/competitions/{competition}/register");
-        self.app.post(&register).by(reader).send().await;
+        self.seat(reader, competition).await;
         worker::drain(&self.app.world.ctx).await.unwrap();
         let mails = self.app.get("/api/mailbox/my").by(reader).send().await;
         mails.json()[0]["id"].as_str().unwrap().to_owned()
