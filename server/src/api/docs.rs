@@ -8,7 +8,7 @@ use utoipa::{
         security::{Http, HttpAuthScheme, SecurityScheme},
     },
 };
-use utoipa_swagger_ui::SwaggerUi;
+use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use crate::{AppState, problem::ProblemDetails};
 
@@ -45,5 +45,7 @@ impl Modify for Bearer {
 }
 
 pub(super) fn router(description: Document) -> Router<AppState> {
-    SwaggerUi::new("/docs").url("/openapi.json", description).into()
+    // The page is told where the description is from outside, of which this router knows nothing.
+    let config = Config::from("/api/openapi.json");
+    SwaggerUi::new("/docs").url("/openapi.json", description).config(config).into()
 }
