@@ -1,10 +1,8 @@
 //! The use case behind `DELETE /api/competitions/:id`.
 
-use domain::{
-    CompetitionId, CompetitionWithOrganizer, ErrorCode, IdempotencyKey, PublicError, Role,
-};
+use domain::{CompetitionId, CompetitionWithOrganizer, ErrorCode, IdempotencyKey, PublicError};
 
-use super::{Edited, edit, get};
+use super::{Edited, edit, get_own};
 use crate::{Actor, Context, Result, admission::Wish};
 
 /// Cancels a competition of the actor's; cancelling it again changes nothing. It waits its turn among those who register:
@@ -28,15 +26,15 @@ pub async fn cancel(
 pub async fn cancel_by_title(
     ctx: &Context,
     actor: &Actor,
-    competition: CompetitionId,
+    id: CompetitionId,
     title: &str,
     key: IdempotencyKey,
 ) -> Result<CompetitionWithOrganizer> {
-    actor.require(Role::Organizer)?;
+    let competition = get_own(ctx, actor, id).await?.competition;
     let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
-    if words(&get(ctx, competition).await?.competition.title) != words(title) {
+    if words(&competition.title) != words(title) {
         let message = "Type the title of the competition to confirm";
         return Err(PublicError::on_field(ErrorCode::ValidationFailed, "title", message).into());
     }
-    Ok(cancel(ctx, actor, competition, Some(key)).await?.outcome?)
+    Ok(cancel(ctx, actor, id, Some(key)).await?.outcome?)
 }

@@ -1,30 +1,12 @@
 //! Creating and editing from a form, whose times are what clocks in its zone show.
 
 use domain::{
-    Competition, CompetitionDetail, CompetitionDraft, CompetitionId, CompetitionInput,
-    CompetitionPatch, ErrorCode, FieldError, IdempotencyKey, PublicError, Raw, Role,
+    Competition, CompetitionDraft, CompetitionId, CompetitionInput, CompetitionPatch, FieldError,
+    IdempotencyKey, Raw,
 };
 
-use super::{Created, Edited, create, edit, get};
+use super::{Created, Edited, create, edit};
 use crate::{Actor, Context, Error, Result, zones};
-
-/// A competition of the actor's, to be edited.
-///
-/// # Errors
-/// Unauthorized; no such competition; forbidden for anyone but its organizer.
-pub async fn mine_to_edit(
-    ctx: &Context,
-    actor: &Actor,
-    id: CompetitionId,
-) -> Result<CompetitionDetail> {
-    let user = actor.require(Role::Organizer)?;
-    let detail = get(ctx, id).await?;
-    if detail.competition.organizer_id != user.id {
-        let message = "Only the organizer of this competition may change it";
-        return Err(PublicError::new(ErrorCode::Forbidden, message).into());
-    }
-    Ok(detail)
-}
 
 /// How a form shows a competition.
 pub fn draft_of(competition: &Competition) -> CompetitionDraft {

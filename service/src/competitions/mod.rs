@@ -12,6 +12,6 @@ pub use browse::{browse, closing_soon, get, get_own, list, mine};
 pub use cancel::{cancel, cancel_by_title};
 pub use create::{Created, create};
 pub(crate) use create::{index_text, insert, replace_tags};
-pub use draft::{create_draft, draft_of, edit_draft, mine_to_edit};
+pub use draft::{create_draft, draft_of, edit_draft};
 pub use edit::{Edited, edit};
 pub(crate) use view::{competition as view, organizer, tags_of};

@@ -21,6 +21,8 @@ pub async fn delete_account(
     use domain::AccountDeletionInput;
 
     let (ctx, actor) = (request::context(), request::actor());
+    // Nobody who is signed in: nothing that was typed matters.
+    actor.user()?;
     let input = AccountDeletionInput { password: password.into(), ..Default::default() };
     let outcome = form::after(input.check_confirmed(&confirmation), async |password| {
         service::accounts::delete(&ctx, &actor, password).await

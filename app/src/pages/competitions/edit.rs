@@ -33,14 +33,14 @@ pub async fn load_edit(id: String) -> Result<(CompetitionId, DraftPage), Failure
     use super::draft::Held;
     use crate::ssr::{form, request};
     use domain::{ErrorCode, PublicError};
-    use service::competitions::{draft_of, mine_to_edit};
+    use service::competitions::{draft_of, get_own};
 
     let (ctx, actor) = (request::context(), request::actor());
     // Who is not signed in is told so, whatever they look for.
     actor.user()?;
     let not_found = |_| PublicError::new(ErrorCode::CompetitionNotFound, "Competition not found");
     let id: CompetitionId = id.parse().map_err(not_found)?;
-    let detail = mine_to_edit(&ctx, &actor, id).await?;
+    let detail = get_own(&ctx, &actor, id).await?;
     let start = form::returned::<Option<Held>>(&form_name(id)).await?;
     let held = start.typed.unwrap_or_else(|| {
         let (draft, version) = (draft_of(&detail.competition), detail.competition.version);
@@ -65,7 +65,7 @@ pub async fn edit_competition(
     use super::draft::{Held, PREVIEW};
     use crate::ssr::{form, request};
     use domain::{ErrorCode, IdempotencyKey};
-    use service::competitions::{draft_of, edit_draft, mine_to_edit};
+    use service::competitions::{draft_of, edit_draft, get_own};
 
     let (ctx, actor) = (request::context(), request::actor());
     let (name, page) = (form_name(competition), page(competition));
@@ -90,7 +90,7 @@ pub async fn edit_competition(
         }
         anchor = "";
     }
-    let now = mine_to_edit(&ctx, &actor, competition).await?;
+    let now = get_own(&ctx, &actor, competition).await?;
     if problem.as_ref().is_some_and(|problem| problem.code == ErrorCode::StaleVersion) {
         let theirs = draft_of(&now.competition);
         held.clashes = held.draft.rebase(&held.seen, &theirs);
