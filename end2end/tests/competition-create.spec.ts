@@ -30,7 +30,7 @@ test('a new competition is shown to its organizer as everybody will see it', asy
   await expect(page.getByRole('list', { name: 'Tags' })).toHaveText(/chess\s*open/);
   await hydrated(page);
   await page.getByRole('banner').getByRole('link', { name: 'Dashboard' }).click();
-  await expect(page.getByRole('link', { name: title })).toBeVisible();
+  await expect(page.getByRole('link', { name: title, exact: true })).toBeVisible();
 });
 
 test('a double click creates one competition', { tag: '@js' }, async ({ page }) => {
@@ -42,7 +42,7 @@ test('a double click creates one competition', { tag: '@js' }, async ({ page }) 
 
   await expect(page.getByRole('heading', { name: title })).toBeVisible();
   await page.getByRole('banner').getByRole('link', { name: 'Dashboard' }).click();
-  await expect(page.getByRole('link', { name: title })).toHaveCount(1);
+  await expect(page.getByRole('link', { name: title, exact: true })).toHaveCount(1);
 });
 
 test('the same form sent again creates one competition', { tag: '@no-js' }, async ({ page }) => {
@@ -59,7 +59,7 @@ test('the same form sent again creates one competition', { tag: '@no-js' }, asyn
   for (let sent = 0; sent < 3; sent++) await postForm(page, '/fn/create_competition', form);
 
   await open(page, '/dashboard');
-  await expect(page.getByRole('link', { name: title })).toHaveCount(1);
+  await expect(page.getByRole('link', { name: title, exact: true })).toHaveCount(1);
 });
 
 test('an empty form is refused with everything that is missing', async ({ page }) => {

@@ -78,7 +78,7 @@ test('its organizer finds the ways to edit and to manage it, another one does no
   await signIn(page, owner);
   await open(page, `/competitions/${competition.id}`);
   await expect(registration(page).getByRole('link', { name: 'Edit' })).toBeVisible();
-  await expect(registration(page).getByRole('link', { name: 'See who is registered' })).toBeVisible();
+  await expect(registration(page).getByRole('link', { name: 'Manage' })).toBeVisible();
 
   await signIn(page, other);
   await open(page, `/competitions/${competition.id}`);

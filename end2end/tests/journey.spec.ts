@@ -24,7 +24,7 @@ test('from an organizer’s sign-up to the confirmation in a participant’s mai
     await createCompetition(page, competitionFields(title, inDays(7), inDays(14)));
     await expect(page.getByRole('heading', { name: title })).toBeVisible();
     await expect(page.getByText('2 of 2 places left')).toBeVisible();
-    await expect(page.getByText('Organizers cannot register')).toBeVisible();
+    await expect(page.getByText('You run this competition')).toBeVisible();
     await logOut(page);
   });
 

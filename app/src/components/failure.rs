@@ -74,9 +74,13 @@ pub(crate) fn words(error: &PublicError) -> Words {
             "There is nothing at this address. Check it for a typing mistake, or start from the list.".into(),
         ),
         ErrorCode::Unauthorized => ("Sign in first", "This page is for people who have signed in.".into()),
-        ErrorCode::Forbidden => (
+        ErrorCode::Forbidden if error.message.starts_with("Required role") => (
             "This page is not for your account",
             "It is for people with another role. Sign in with an account that has it.".into(),
+        ),
+        ErrorCode::Forbidden => (
+            "This page is not for your account",
+            format!("{}. Sign in with the account that it belongs to.", error.message),
         ),
         ErrorCode::ValidationFailed => ("This address is not complete", error.message.clone()),
         ErrorCode::Overloaded => (

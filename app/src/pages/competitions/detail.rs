@@ -212,7 +212,7 @@ fn Mine(id: CompetitionId) -> impl IntoView {
         <p class="grid gap-2">
             <a class="btn btn-block" href=format!("/competitions/{id}/edit")>"Edit"</a>
             <a class="btn btn-block" href=manage(id)>
-                "See who is registered"
+                "Manage"
             </a>
         </p>
     }
