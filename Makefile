@@ -6,6 +6,8 @@ SHELL := /bin/bash
 export PATH := $(or $(CARGO_HOME),$(HOME)/.cargo)/bin:$(PATH)
 
 TARGET := $(or $(CARGO_TARGET_DIR),target)
+# The release lies beside the debug build: neither rebuilds what the other built.
+RELEASE := LEPTOS_SITE_ROOT=CARGO_TARGET_DIR/release/site cargo leptos build --release --precompress
 # Everything but the browser's half, which only builds for wasm.
 HOST_CRATES := --workspace --exclude frontend --features app/ssr
 
@@ -25,12 +27,12 @@ dev: setup ## The same, rebuilt and reloaded on every change
 
 .PHONY: build
 build: setup ## Make the release binary, target/release/mini-compete, and its site beside it
-	LEPTOS_SITE_ROOT=CARGO_TARGET_DIR/release/site cargo leptos build --release --precompress
+	$(RELEASE)
 	@printf '\nBuilt %s\n' "$(TARGET)/release/mini-compete and $(TARGET)/release/site"
 
 .PHONY: test
-test: setup-test ## Run every test: Rust on SQLite and on PostgreSQL, faults, then the browser
-	scripts/test.sh rust faults e2e
+test: setup-test ## Run every test: Rust on SQLite and on PostgreSQL, faults, the browser, the site's weight
+	scripts/test.sh rust faults e2e weight
 
 .PHONY: test-rust
 test-rust: setup-test ## Run the Rust tests only, on both databases
@@ -43,6 +45,15 @@ test-faults: setup-test ## Run the fault tests only: kills, crashes, partitions;
 .PHONY: test-e2e
 test-e2e: setup-test ## Run the browser tests only
 	scripts/test.sh e2e
+
+.PHONY: weight
+weight: setup ## Weigh what browsers load of the release; ARGS=--write accepts the figures as docs/weight.json
+	$(RELEASE) --frontend-only
+	node scripts/check-weight.mjs $(ARGS)
+
+.PHONY: lighthouse
+lighthouse: setup-test build ## Have Lighthouse judge the list and a competition of the release, three times each
+	cd end2end && node lighthouse.mjs $(ARGS)
 
 .PHONY: lint
 lint: setup-lint ## Check format, clippy, dependencies and types

@@ -28,6 +28,11 @@ const formats = {
     return total;
   },
 
+  /** `{ "passed": 9, "failed": 0 }`, of our own checks. */
+  checks(text) {
+    return { ...NOTHING, ...JSON.parse(text) };
+  },
+
   playwright(text) {
     const { stats, errors } = JSON.parse(text);
     return {

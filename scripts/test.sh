@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs the tests step by step and ends with one line: "N passed, N failed".
 #
-#   scripts/test.sh [rust] [faults] [e2e]     all of them by default
+#   scripts/test.sh [rust] [faults] [e2e] [weight]     all of them by default
 #
 # The first step that fails ends the run; the steps after it are listed as not run.
 set -euo pipefail
@@ -57,12 +57,17 @@ faults() {
 
 e2e() { step 'Browser tests' playwright end2end/test-results/report.json end_to_end; }
 
-[ $# -gt 0 ] || set -- rust faults e2e
+weight() {
+  step 'Weight of the site' checks "$reports/weight.json" \
+    make --no-print-directory weight ARGS="--report=$reports/weight.json"
+}
+
+[ $# -gt 0 ] || set -- rust faults e2e weight
 rm -f end2end/test-results/report.json
 for part in "$@"; do
   case $part in
-    rust | faults | e2e) "$part" ;;
-    *) echo "Unknown part '$part'. Use: scripts/test.sh [rust] [faults] [e2e]" >&2; exit 64 ;;
+    rust | faults | e2e | weight) "$part" ;;
+    *) echo "Unknown part '$part'. Use: scripts/test.sh [rust] [faults] [e2e] [weight]" >&2; exit 64 ;;
   esac
 done
 

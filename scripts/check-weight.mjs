@@ -1,0 +1,98 @@
+// Weighs what a browser loads of the release site, compressed with brotli, and fails when something is too heavy.
+//
+//   node scripts/check-weight.mjs [--write] [--report FILE]      `make weight` builds the site first
+//
+// Two limits: a budget, and 5 % more than docs/weight.json, the figures that were accepted last; --write accepts those
+// of today. A KB is 1000 bytes.
+//
+//   wasm     the file that a page loads first
+//   chunks   all other wasm files together: each is loaded with the first page that needs it
+//   js, css  all of them
+//
+// It also proves what the server's caching for ever rests on: every file below /pkg carries a hash in its name.
+// The report says how many checks passed and failed.
+import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { brotliCompressSync, brotliDecompressSync, constants } from 'node:zlib';
+
+const BUDGETS = { wasm: 260_000, js: 10_000, css: 15_000 }; // bytes
+const GROWTH = 1.05;
+
+const root = path.resolve(import.meta.dirname, '..');
+const RECORD = path.join(root, 'docs/weight.json');
+const release = path.resolve(root, process.env.CARGO_TARGET_DIR ?? 'target', 'release');
+const PKG = path.join(release, 'site/pkg');
+
+const { values: options } = parseArgs({ options: { write: { type: 'boolean' }, report: { type: 'string' } } });
+
+/** The size of this file as a browser loads it: of the copy that is served, or of what a server would make. */
+function weightOf(file) {
+  const content = readFileSync(path.join(PKG, file));
+  const copy = path.join(PKG, `${file}.br`);
+  if (!existsSync(copy)) {
+    return brotliCompressSync(content, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }).length;
+  }
+  const compressed = readFileSync(copy);
+  if (!brotliDecompressSync(compressed).equals(content)) throw new Error(`${copy} is of another build: remove ${PKG}`);
+  return compressed.length;
+}
+
+// cargo-leptos writes the hashes of the main files down: `wasm: 2NydsHgqYdqV0gmhhZMPiA`.
+const hashes = Object.fromEntries(
+  readFileSync(path.join(release, 'hash.txt'), 'utf8').trim().split('\n').map((line) => line.split(': ')),
+);
+const isOf = (file, extension) => path.extname(file) === `.${extension}`;
+const isMain = (file) => file === `mini-compete.${hashes.wasm}.wasm`;
+
+// What else lies there are compressed copies, and types for editors.
+const files = readdirSync(PKG).filter((file) => /\.(css|js|json|wasm)$/.test(file));
+if (!files.some(isMain)) throw new Error(`${PKG} has no main wasm file: is the build whole?`);
+
+const kinds = {
+  wasm: isMain,
+  chunks: (file) => isOf(file, 'wasm') && !isMain(file),
+  js: (file) => isOf(file, 'js'),
+  css: (file) => isOf(file, 'css'),
+};
+const weights = Object.fromEntries(files.map((file) => [file, weightOf(file)]));
+const sums = Object.fromEntries(
+  Object.entries(kinds).map(([kind, isOfKind]) => [
+    kind,
+    files.filter(isOfKind).reduce((sum, file) => sum + weights[file], 0),
+  ]),
+);
+
+const record = existsSync(RECORD) ? JSON.parse(readFileSync(RECORD, 'utf8')) : {};
+const checks = [];
+const check = (passed, problem) => checks.push(passed ? undefined : problem);
+
+for (const [kind, bytes] of Object.entries(sums)) {
+  const budget = BUDGETS[kind];
+  if (budget) check(bytes <= budget, `${kind}: ${bytes} bytes are more than the budget of ${budget}.`);
+  if (!options.write) {
+    check(
+      bytes <= Math.floor((record[kind] ?? 0) * GROWTH),
+      `${kind}: ${bytes} bytes are over 5 % more than ${record[kind] ?? 0}, accepted last. Is it worth it? Accept it with: make weight ARGS=--write`,
+    );
+  }
+}
+for (const file of files) {
+  check(/\.[\w-]{22}\.\w+$/.test(file), `${file}: has no hash in its name, and browsers would keep it for ever.`);
+}
+
+const chunks = files.filter(kinds.chunks).sort((one, other) => weights[other] - weights[one]);
+console.log('bytes, brotli    budget    accepted');
+for (const [kind, bytes] of Object.entries(sums)) {
+  const column = (value, width) => String(value ?? '').padStart(width);
+  console.log(`${kind.padEnd(6)}${column(bytes, 10)}${column(BUDGETS[kind], 10)}${column(record[kind], 12)}`);
+}
+for (const file of chunks) console.log(`  ${file}: ${weights[file]}`);
+
+if (options.write) writeFileSync(RECORD, `${JSON.stringify(sums, null, 2)}\n`);
+const problems = checks.filter((problem) => problem !== undefined);
+for (const problem of problems) console.error(`weight: ${problem}`);
+if (options.report) {
+  writeFileSync(options.report, JSON.stringify({ passed: checks.length - problems.length, failed: problems.length }));
+}
+process.exitCode = problems.length > 0 ? 1 : 0;
