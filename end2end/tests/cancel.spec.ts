@@ -117,7 +117,7 @@ test.describe('the organizer', () => {
 
     await test.step('nobody finds it any more', async () => {
       await open(page, `/competitions?search=${encodeURIComponent(competition.title)}`);
-      await expect(page.getByRole('status')).toHaveText('No competitions found');
+      await expect(page.getByRole('main').getByRole('status')).toHaveText('No competitions found');
     });
   });
 });

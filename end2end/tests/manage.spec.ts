@@ -31,7 +31,7 @@ test('a roster is searched, and the search is in the address', async ({ page, ap
 
   await expect(page).toHaveURL(/search=ADAM/);
   await expect(names(page)).toHaveText(['Adam A']);
-  await expect(page.getByRole('status')).toHaveText('1 registration');
+  await expect(page.getByRole('main').getByRole('status')).toHaveText('1 registration');
   await expect(page.getByLabel('Name or email')).toHaveValue('ADAM');
 
   await hydrated(page);
@@ -106,7 +106,7 @@ test('a long roster has pages', async ({ page, api }) => {
   const { organizer, competition } = await roster(api, ['A', 'B', 'C', 'D', 'E']);
   await signIn(page, organizer);
   await open(page, `/competitions/${competition.id}/manage?limit=2&sort=-name`);
-  await expect(page.getByRole('status')).toHaveText('5 registrations, page 1 of 3');
+  await expect(page.getByRole('main').getByRole('status')).toHaveText('5 registrations, page 1 of 3');
 
   await page.getByRole('link', { name: 'Page 3' }).click();
 
