@@ -58,6 +58,31 @@ async fn compiled_files_are_kept_for_ever_and_pages_are_nobody_elses() {
 }
 
 #[tokio::test]
+async fn a_release_is_sent_as_it_was_compressed_and_told_apart_from_what_was_not() {
+    let app = App::new().await;
+    let site = tempfile::tempdir().unwrap();
+    let pkg = site.path().join("pkg");
+    std::fs::create_dir(&pkg).unwrap();
+    for (file, content) in [("", "as it is"), (".br", "with brotli"), (".gz", "with gzip")] {
+        std::fs::write(pkg.join(format!("mini-compete.abc.wasm{file}")), content).unwrap();
+    }
+    let app = app.with_site(site.path());
+    for (accepted, encoding, content) in [
+        ("br, gzip", Some("br"), "with brotli"),
+        ("gzip", Some("gzip"), "with gzip"),
+        ("identity", None, "as it is"),
+    ] {
+        let call = app.get("/pkg/mini-compete.abc.wasm").header("accept-encoding", accepted);
+        let file = call.send().await;
+        assert_eq!(file.text, content);
+        assert_eq!(file.header("content-encoding"), encoding);
+        assert_eq!(file.header("content-type"), Some("application/wasm"));
+        assert_eq!(file.header("vary"), Some("accept-encoding"));
+        assert_eq!(file.header("cache-control"), Some("public, max-age=31536000, immutable"));
+    }
+}
+
+#[tokio::test]
 async fn what_does_not_exist_is_not_found() {
     let app = App::new().await;
     for path in
