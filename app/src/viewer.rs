@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 use serde::{Deserialize, Serialize};
 
-use crate::{error::Failure, pages::auth::LogOut};
+use crate::error::Failure;
 
 /// Who looks at the site.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,20 +21,14 @@ pub struct Viewer {
 pub(crate) struct CurrentViewer {
     /// Loaded again at every change of page, for a session can end at any time.
     pub resource: Resource<Result<Viewer, Failure>>,
-    /// The sign-out button's action; one for all pages.
-    pub log_out: ServerAction<LogOut>,
 }
 
 impl CurrentViewer {
     /// Makes the viewer known. Inside the router, for it follows the address.
     pub(crate) fn provide() -> Self {
-        let log_out = ServerAction::<LogOut>::new();
         let path = use_location().pathname;
-        let resource = Resource::new_blocking(
-            move || (path.get(), log_out.version().get()),
-            |_| load_viewer(),
-        );
-        let current = Self { resource, log_out };
+        let resource = Resource::new_blocking(move || path.get(), |_| load_viewer());
+        let current = Self { resource };
         provide_context(current);
         current
     }

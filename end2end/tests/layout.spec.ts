@@ -45,6 +45,8 @@ test.describe('as it is loaded', () => {
       const { pathname } = new URL(page.url());
       const title = await page.title();
       expect.soft(title, place.name).toMatch(/.+ – Mini Compete$/);
+      // Failures share their titles.
+      if (place.status) continue;
       expect.soft(titles.get(title) ?? pathname, `the title of ${place.name}`).toBe(pathname);
       titles.set(title, pathname);
     }

@@ -7,6 +7,7 @@ mod auth;
 mod data_folder;
 mod failures;
 mod headers;
+mod isolation;
 mod listen;
 mod options;
 mod problem;

@@ -19,6 +19,7 @@ use tower_http::{
     compression::{CompressionLayer, DefaultPredicate, Predicate, predicate::NotForContentType},
     cors::CorsLayer,
     request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer},
+    services::ServeDir,
     timeout::TimeoutLayer,
     trace::TraceLayer,
 };
@@ -29,6 +30,7 @@ use crate::{
     auth::{self, Sessions},
     failures,
     headers::{IDEMPOTENCY_KEY, IDEMPOTENCY_REPLAYED, X_REQUEST_ID, X_TOTAL_COUNT},
+    isolation,
     options::ServerOptions,
     problem::Problem,
     security::{self, CsrfGuard, Headers, PagePolicy, RateLimits},
@@ -109,13 +111,21 @@ fn pages(state: &AppState, site_url: SiteUrl) -> Router<AppState> {
         }
     };
     let shell = move || app::shell(leptos.clone());
-    let files = leptos_axum::file_and_error_handler_with_context::<AppState, _>(
+    let not_found = leptos_axum::file_and_error_handler_with_context::<AppState, _>(
         provide.clone(),
         app::shell,
     );
+    let not_found = routing::any(not_found).with_state(state.clone());
+    let files = ServeDir::new(&*state.leptos.site_root)
+        .append_index_html_on_directories(false)
+        .precompressed_br()
+        .precompressed_gzip()
+        .call_fallback_on_method_not_allowed(true)
+        .fallback(not_found.layer(middleware::from_fn(isolation::begin)));
     Router::new()
         .leptos_routes_with_context(state, generate_route_list(app::App), provide, shell)
-        .fallback(files)
+        .layer(middleware::from_fn(isolation::begin))
+        .fallback_service(files)
         .layer(middleware::from_fn(site::cache))
 }
 

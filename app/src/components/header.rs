@@ -1,11 +1,11 @@
 //! The head of every page: the way around, and who is signed in.
 
 use domain::{Role, User};
-use leptos::{either::Either, prelude::*};
+use leptos::{either::Either, prelude::*, server_fn::ServerFn};
 use leptos_router::components::A;
 
 use super::Mark;
-use crate::viewer::CurrentViewer;
+use crate::{pages::auth::LogOut, viewer::CurrentViewer};
 
 /// The head of every page. On a phone its links are a row of their own: nothing has to be opened first.
 #[component]
@@ -70,15 +70,14 @@ fn SignedOut() -> impl IntoView {
 
 #[component]
 fn SignedIn(user: User) -> impl IntoView {
-    let log_out = expect_context::<CurrentViewer>().log_out;
     view! {
         <A href="/account" attr:class="nav-link">
             <span class="sr-only">"Account of "</span>
             <span class="site-who">{user.name}</span>
         </A>
-        <ActionForm action=log_out>
+        <form method="post" action=LogOut::url()>
             <button class="nav-link">"Log out"</button>
-        </ActionForm>
+        </form>
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use leptos::prelude::*;
+use leptos::{prelude::*, server_fn::ServerFn};
 use leptos_router::hooks::use_location;
 
 use super::{Icon, Shape};
@@ -61,16 +61,6 @@ impl Theme {
             Self::Dark => Shape::Moon,
         }
     }
-
-    /// Shows it at once.
-    fn apply(self) {
-        let Some(html) = document().document_element() else { return };
-        // Neither can fail with a well-formed name.
-        let _ = match self.attribute() {
-            Some(theme) => html.set_attribute("data-theme", theme),
-            None => html.remove_attribute("data-theme"),
-        };
-    }
 }
 
 impl FromStr for Theme {
@@ -106,33 +96,25 @@ pub async fn set_theme(
     Ok(())
 }
 
-/// The choice, as a form of three buttons. With JavaScript it shows at once and the page stays.
+/// The choice, as a form of three buttons. The browser posts it itself, whether or not it runs our code: the page comes back
+/// in the other colours.
 #[component]
 pub(crate) fn ThemeSwitch() -> impl IntoView {
-    let set_theme = ServerAction::<SetTheme>::new();
     let location = use_location();
-    let (current, set_current) = signal(Theme::current());
+    let current = Theme::current();
     let button = move |theme: Theme| {
         view! {
-            <button
-                name="theme"
-                value=theme.as_str()
-                aria-pressed=move || (current.get() == theme).to_string()
-                on:click=move |_| {
-                    theme.apply();
-                    set_current.set(theme);
-                }
-            >
+            <button name="theme" value=theme.as_str() aria-pressed=(current == theme).to_string()>
                 <Icon shape=theme.shape() />
                 {theme.label()}
             </button>
         }
     };
     view! {
-        <ActionForm action=set_theme attr:class="theme-switch" attr:aria-label="Colours">
+        <form method="post" action=SetTheme::url() class="theme-switch" aria-label="Colours">
             <input type="hidden" name="next" value=move || next::here(&location) />
             {Theme::ALL.map(button).collect_view()}
-        </ActionForm>
+        </form>
     }
 }
 

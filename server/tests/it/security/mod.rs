@@ -6,6 +6,7 @@ mod connections;
 mod csrf;
 mod headers;
 mod inputs;
+mod isolation;
 mod markup;
 mod rate_limits;
 mod routes;
