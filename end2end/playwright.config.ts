@@ -5,16 +5,16 @@ import { join } from 'node:path';
 import { defineConfig, devices } from '@playwright/test';
 import type { Options } from './support/fixtures.ts';
 
-/** A server that already runs (for example `make dev`); without it, serve.sh starts fresh ones. */
+// Worker processes read this file again and inherit the variables, so all of them agree on the ports.
+/** A server that already runs (for example `make dev`); without it, serve.sh starts a fresh one. */
 const runningServer = process.env.E2E_BASE_URL;
 if (!runningServer) {
-  // Worker processes read this file again and inherit the variables, so all of them agree on the ports.
   process.env.E2E_PORT ??= freePort();
   // Where the server keeps its data, for commands that run beside it; serve.sh removes it.
   process.env.E2E_DATA ??= mkdtempSync(join(tmpdir(), 'mini-compete-e2e.'));
-  process.env.E2E_NEW_SITE_PORT ??= freePort();
-  process.env.E2E_NEW_SITE_URL = `http://127.0.0.1:${process.env.E2E_NEW_SITE_PORT}`;
 }
+process.env.E2E_NEW_SITE_PORT ??= freePort();
+process.env.E2E_NEW_SITE_URL = `http://127.0.0.1:${process.env.E2E_NEW_SITE_PORT}`;
 const baseURL = runningServer ?? `http://127.0.0.1:${process.env.E2E_PORT}`;
 
 export default defineConfig<Options>({
@@ -59,17 +59,15 @@ export default defineConfig<Options>({
     { name: 'no-wasm', grep: /@core/, use: { ...devices['Desktop Chrome'], wasm: 'blocked' } },
     { name: 'phone', grep: /@core|@phone/, use: { ...devices['Pixel 7'] } },
   ],
-  webServer: runningServer
-    ? undefined
-    : [
-        served(baseURL, { E2E_PORT: process.env.E2E_PORT }),
-        // As it is on the first day: without an account and without a competition.
-        served(process.env.E2E_NEW_SITE_URL, {
-          E2E_PORT: process.env.E2E_NEW_SITE_PORT,
-          E2E_DATA: '',
-          E2E_DEMO: 'no',
-        }),
-      ],
+  webServer: [
+    ...(runningServer ? [] : [served(baseURL, { E2E_PORT: process.env.E2E_PORT })]),
+    // As it is on the first day: without an account and without a competition.
+    served(process.env.E2E_NEW_SITE_URL, {
+      E2E_PORT: process.env.E2E_NEW_SITE_PORT,
+      E2E_DATA: '',
+      E2E_DEMO: 'no',
+    }),
+  ],
 });
 
 function freePort(): string {
