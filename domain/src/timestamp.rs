@@ -44,11 +44,6 @@ impl Timestamp {
     pub fn human_day(self) -> String {
         self.0.format("%-d %B %Y").to_string()
     }
-
-    /// `2026-11-29T07:10`, as an `<input type="datetime-local">` wants its value.
-    pub fn input_value(self) -> String {
-        self.0.format("%Y-%m-%dT%H:%M").to_string()
-    }
 }
 
 impl From<DateTime<Utc>> for Timestamp {

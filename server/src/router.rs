@@ -121,7 +121,7 @@ fn pages(state: &AppState, site_url: SiteUrl) -> Router<AppState> {
         .precompressed_br()
         .precompressed_gzip()
         .call_fallback_on_method_not_allowed(true)
-        .fallback(not_found.layer(middleware::from_fn(isolation::begin)));
+        .fallback(not_found);
     Router::new()
         .leptos_routes_with_context(state, generate_route_list(app::App), provide, shell)
         .layer(middleware::from_fn(isolation::begin))
