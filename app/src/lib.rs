@@ -28,7 +28,7 @@ pub use error::Failure;
 #[cfg(feature = "ssr")]
 pub use failure_page::failure_page;
 pub use form::Returned;
-pub use moment::Moment;
+pub use moment::{Moment, Yours};
 pub use shell::shell;
 pub use site::App;
 #[cfg(feature = "ssr")]

@@ -9,10 +9,24 @@ use serde::{Deserialize, Serialize};
 pub struct Moment {
     /// When.
     pub at: Timestamp,
-    /// `Sun 29 Nov 2026, 08:10 CET`: what clocks show then where it happens.
+    /// `Sun 29 Nov 2026, 08:10 CET`: what clocks show then where it happens; those of the viewer, for what happens
+    /// nowhere.
     pub text: String,
-    /// How far clocks there are ahead of UTC then, in minutes.
+    /// How far those clocks are ahead of UTC then, in minutes.
     pub offset: i32,
+    /// What the viewer's clocks show then.
+    pub yours: Yours,
+}
+
+/// What the clocks of a viewer show at a [`Moment`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Yours {
+    /// The viewer has chosen no time zone: only their browser knows.
+    AskBrowser,
+    /// The same.
+    Same,
+    /// Something else, as in [`Moment::text`].
+    Differs(String),
 }
 
 impl Moment {
@@ -28,15 +42,5 @@ impl Moment {
 
     fn word(&self, index: usize) -> String {
         self.text.split(' ').nth(index).unwrap_or_default().to_owned()
-    }
-}
-
-#[cfg(feature = "ssr")]
-impl Moment {
-    /// As clocks in `zone` show it.
-    pub(crate) fn of(at: Timestamp, zone: &str) -> Self {
-        use service::zones;
-
-        Self { at, text: zones::local(at, zone), offset: zones::offset(at, zone) }
     }
 }

@@ -45,9 +45,9 @@ impl CurrentViewer {
 pub async fn load_viewer() -> Result<Viewer, Failure> {
     use crate::ssr::request;
 
-    let actor = request::actor();
+    let actor = request::actor()?;
     let unread = match actor.try_user() {
-        Some(_) => service::mailbox::unread_count(&request::context(), &actor).await?,
+        Some(_) => service::mailbox::unread_count(&request::context()?, &actor).await?,
         None => 0,
     };
     Ok(Viewer { user: actor.try_user().cloned(), unread })

@@ -1,4 +1,4 @@
-import { expect, type APIRequestContext, type APIResponse } from '@playwright/test';
+import { type APIRequestContext, type APIResponse } from '@playwright/test';
 import { inDays } from './time.ts';
 import { unique } from './unique.ts';
 
@@ -54,9 +54,7 @@ export class Api {
 
   /** Gives a dead job up for good. */
   async discard(admin: Person, id: string): Promise<void> {
-    const headers = { authorization: `Bearer ${admin.token}` };
-    const answer = await this.request.delete(`/api/admin/failed-jobs/${id}`, { headers });
-    expect(answer.status()).toBe(204);
+    await this.call('DELETE', `/api/admin/failed-jobs/${id}`, admin);
   }
 
   /** A competition; of a new organizer unless its owner is given. */
@@ -78,14 +76,6 @@ export class Api {
     return this.send('POST', `/api/competitions/${competition.id}/register`, participant);
   }
 
-  /** Gives the place back. */
-  async leave(participant: Person, competition: Competition): Promise<void> {
-    const path = `/api/competitions/${competition.id}/register`;
-    const headers = { authorization: `Bearer ${participant.token}` };
-    const response = await this.request.delete(path, { headers });
-    if (!response.ok()) throw new Error(await described('DELETE', path, response));
-  }
-
   /** As everybody sees it now. */
   find(competition: Competition): Promise<Competition> {
     return this.send('GET', `/api/competitions/${competition.id}`);
@@ -99,6 +89,11 @@ export class Api {
   /** Gives the place back. */
   async giveBack(participant: Person, competition: Competition): Promise<void> {
     await this.call('DELETE', `/api/competitions/${competition.id}/register`, participant);
+  }
+
+  /** Changes some fields of their own profile. */
+  async choose(person: Person, changes: { timeZone: string }): Promise<void> {
+    await this.call('PATCH', '/api/auth/me', person, changes);
   }
 
   registrationsOf(participant: Person): Promise<Registration[]> {

@@ -135,8 +135,9 @@ export async function hydrated(page: Page): Promise<void> {
 
 /** Loads the page at this path and waits until it answers clicks. */
 export async function open(page: Page, path: string): Promise<Response | null> {
-  // Code that is under way for ever would keep the page from having loaded.
-  const response = await page.goto(path, { waitUntil: hydrates(page) ? 'load' : 'domcontentloaded' });
+  // Our code, where it is under way for ever, would keep the page from having loaded.
+  const waitUntil = withoutWasm.has(page.context()) ? 'domcontentloaded' : 'load';
+  const response = await page.goto(path, { waitUntil });
   await hydrated(page);
   return response;
 }

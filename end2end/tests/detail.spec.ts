@@ -41,25 +41,6 @@ test('who leaves the page listens no longer', { tag: '@js' }, async ({ page, api
   await Promise.any([watching, given_up]);
 });
 
-test('times are those of the place, and of the viewer', async ({ browser, api, baseURL }, info) => {
-  const competition = await api.competition({ zone: 'Asia/Tokyo', deadline: 3 });
-  const context = await browser.newContext({
-    baseURL,
-    timezoneId: 'America/New_York',
-    javaScriptEnabled: info.project.use.javaScriptEnabled,
-  });
-  const page = await context.newPage();
-
-  await open(page, `/competitions/${competition.id}`);
-
-  await expect(registration(page).getByText(/^\w{3} \d+ \w{3} \d{4}, \d\d:\d\d JST$/)).toBeVisible();
-  if (info.project.use.javaScriptEnabled !== false) {
-    await expect(registration(page).getByText(/^Your time: .*\d\d:\d\d (EST|EDT|GMT-[45])$/)).toBeVisible();
-    await expect(registration(page).getByText(/^Closes in (2|3) days$/)).toBeVisible();
-  }
-  await context.close();
-});
-
 test('registration that is not open yet says when it opens', async ({ page, api }) => {
   const [participant, competition] = await Promise.all([api.participant(), api.competition({ opens: 2 })]);
   await signIn(page, participant);

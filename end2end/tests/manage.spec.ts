@@ -61,7 +61,7 @@ test('a roster is filtered by status, and the filter holds for the file', async 
   const { organizer, competition } = await roster(api, ['=SUM(A1)', 'Ümit Ö']);
   const gone = await api.participant('Gone G');
   await api.register(gone, competition);
-  await api.leave(gone, competition);
+  await api.giveBack(gone, competition);
   await signIn(page, organizer);
   await open(page, `/competitions/${competition.id}/manage`);
 

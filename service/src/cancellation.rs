@@ -21,6 +21,7 @@ use crate::{
     entity::{competition, registration, user},
     jobs::{Claim, Job, complete},
     mailbox::{Draft, deliver},
+    zones,
 };
 
 /// Participants told by one transaction: thousands of them do not keep a worker's transaction open for long.
@@ -106,7 +107,7 @@ async fn tell_some(
 fn draft(row: &registration::Model, user: &user::Model, competition: &competition::Model) -> Draft {
     let title = &competition.title;
     let start = competition.start_date.map_or_else(String::new, |start| {
-        format!(" It was to start on {}.", Timestamp::from(start).human())
+        format!(" It was to start on {}.", zones::local(start.into(), &competition.time_zone))
     });
     Draft {
         user: user.id,

@@ -19,6 +19,7 @@ use crate::{
     entity::{competition, registration, user},
     jobs::{Claim, Job, acknowledge},
     mailbox::{Draft, deliver},
+    zones,
 };
 
 /// Whom a confirmation is for.
@@ -37,6 +38,7 @@ struct Subject {
     id: Uuid,
     title: String,
     start_date: Option<DateTimeUtc>,
+    time_zone: String,
 }
 
 /// Mails the confirmations of some registrations and turns them CONFIRMED, in one transaction. A
@@ -93,8 +95,8 @@ async fn attempt(ctx: &Context, claims: &[Claim]) -> Result<()> {
 }
 
 fn draft(row: &registration::Model, user: &Recipient, competition: &Subject) -> Draft {
-    let start = competition.start_date.map(Timestamp::from);
-    let start = start.map_or_else(|| "TBD".to_owned(), Timestamp::human);
+    let local = |start: DateTimeUtc| zones::local(start.into(), &competition.time_zone);
+    let start = competition.start_date.map_or_else(|| "TBD".to_owned(), local);
     Draft {
         user: user.id,
         recipient: user.email.clone(),

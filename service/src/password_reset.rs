@@ -10,7 +10,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Context, Error, Result,
+    ClientAddress, Context, Error, Result,
     accounts::{self, find_by_email, set_password},
     db::{bulk, retry},
     delivery,
@@ -21,6 +21,7 @@ use crate::{
     mailbox::{Draft, keep},
     secrets,
     smtp::Letter,
+    throttle,
 };
 
 /// How long a link is good for.
@@ -115,11 +116,17 @@ pub async fn email_of(ctx: &Context, key: &ResetKey) -> Result<Option<String>> {
     Ok(user.map(|user| user.email))
 }
 
-/// Sets a new password. The link is good for this once; every session and token of its owner ends.
+/// Sets a new password. The link is good for this once; every session and token of its owner ends, and so does the wait
+/// after failed logins.
 ///
 /// # Errors
 /// [`ErrorCode::ResetLinkInvalid`].
-pub async fn confirm(ctx: &Context, key: &ResetKey, password: Password) -> Result<()> {
+pub async fn confirm(
+    ctx: &Context,
+    key: &ResetKey,
+    password: Password,
+    from: ClientAddress,
+) -> Result<()> {
     // Before the hard work, which a link that nobody was given is not worth.
     if good(ctx, key).one(ctx.db.connection()).await?.is_none() {
         return Err(invalid().into());
@@ -131,7 +138,8 @@ pub async fn confirm(ctx: &Context, key: &ResetKey, password: Password) -> Resul
         if !take(&*tx, key).await? {
             return Err(invalid().into());
         }
-        set_password(ctx, &*tx, UserId(reset.user_id), &hash).await?;
+        let account = set_password(ctx, &*tx, UserId(reset.user_id), &hash).await?;
+        throttle::forgive(ctx, &*tx, &account.user.email, from).await?;
         tx.commit().await
     })
     .await

@@ -1,7 +1,7 @@
 //! Reminding participants of what starts soon.
 
 use chrono::TimeDelta;
-use domain::{RegistrationStatus, Timestamp};
+use domain::RegistrationStatus;
 use sea_orm::{
     ColumnTrait, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect, RelationTrait,
     sea_query::{Expr, LockBehavior, LockType},
@@ -14,6 +14,7 @@ use crate::{
     entity::{competition, registration, user},
     jobs::{Claim, complete},
     mailbox::{Draft, deliver},
+    zones,
 };
 
 /// How long before the start a reminder is sent.
@@ -74,7 +75,7 @@ async fn remind_some(ctx: &Context, competition: &competition::Model) -> Result<
         body: format!(
             "Hello {name},\n\n{} starts on {}.\n\nRegistration ID: {registration}\n\nSee you there!",
             competition.title,
-            Timestamp::from(start).human(),
+            zones::local(start.into(), &competition.time_zone),
         ),
         dedup_key: format!("reminder:{registration}:24h"),
     });

@@ -11,7 +11,7 @@ use std::fmt::Write;
 use chrono::TimeDelta;
 use domain::PublicError;
 use sea_orm::{
-    ColumnTrait, DatabaseConnection, EntityTrait, ExprTrait, QueryFilter, Set,
+    ColumnTrait, ConnectionTrait, DatabaseConnection, EntityTrait, ExprTrait, QueryFilter, Set,
     sea_query::{Expr, OnConflict},
 };
 use sha2::{Digest, Sha256};
@@ -34,16 +34,39 @@ const KNOWN: TimeDelta = TimeDelta::days(30);
 pub(crate) struct Attempt<'a> {
     ctx: &'a Context,
     /// Nothing where logins are not counted.
-    keys: Option<Keys>,
+    charged: Option<Charged>,
 }
 
-/// What is counted.
-struct Keys {
+/// What a login was counted for.
+struct Charged {
     /// The account; at a known address, the account there.
     account: String,
     address: String,
     /// That the account was signed in to from there.
     known: String,
+}
+
+/// What can be counted.
+struct Keys {
+    /// The account, wherever somebody signs in to it.
+    account: String,
+    /// The account at this address, once it is known there.
+    here: String,
+    /// That it is.
+    known: String,
+    address: String,
+}
+
+impl Keys {
+    fn of(email: &str, from: ClientAddress) -> Self {
+        let (email, network) = (email.trim().to_lowercase(), from.network().to_string());
+        Self {
+            account: key("account", &[&email]),
+            here: key("here", &[&email, &network]),
+            known: key("known", &[&email, &network]),
+            address: key("address", &[&network]),
+        }
+    }
 }
 
 /// Begins a login with the address `email`, whether or not it has an account.
@@ -56,27 +79,25 @@ pub(crate) async fn begin<'a>(
     from: ClientAddress,
 ) -> Result<Attempt<'a>> {
     if !ctx.rate_limits {
-        return Ok(Attempt { ctx, keys: None });
+        return Ok(Attempt { ctx, charged: None });
     }
-    let (email, network) = (email.trim().to_lowercase(), from.network().to_string());
-    let (here, known) = (key("here", &[&email, &network]), key("known", &[&email, &network]));
+    let Keys { account, here, known, address } = Keys::of(email, from);
     let cutoff = ctx.now().utc() - KNOWN;
     let is_known = Entity::find_by_id(&known)
         .filter(Column::Since.gt(cutoff))
         .one(ctx.db.connection())
         .await?
         .is_some();
-    let account = if is_known { here } else { key("account", &[&email]) };
-    let address = key("address", &[&network]);
+    let account = if is_known { here } else { account };
     charge(ctx, &address, FROM_AN_ADDRESS).await?;
     charge(ctx, &account, OF_AN_ACCOUNT).await?;
-    Ok(Attempt { ctx, keys: Some(Keys { account, address, known }) })
+    Ok(Attempt { ctx, charged: Some(Charged { account, address, known }) })
 }
 
 impl Attempt<'_> {
     /// It was the owner: their failures are forgotten, and this address is known from now on.
     pub(crate) async fn succeeded(self) -> Result<()> {
-        let Some(Keys { account, address, known }) = self.keys else { return Ok(()) };
+        let Some(Charged { account, address, known }) = self.charged else { return Ok(()) };
         let db = self.ctx.db.autocommit().await;
         Entity::delete_by_id(account).exec(&*db).await?;
         // Only this one: whoever guesses could otherwise sign in to an account of their own now and then.
@@ -91,6 +112,24 @@ impl Attempt<'_> {
         Entity::insert(known).on_conflict(again).exec_without_returning(&*db).await?;
         Ok(())
     }
+}
+
+/// The owner of the account with the address `email` has set a new password: failures with those before are forgotten,
+/// everywhere but at addresses other than this one that the account was signed in to from.
+///
+/// # Errors
+/// When the database fails.
+pub(crate) async fn forgive(
+    ctx: &Context,
+    db: &impl ConnectionTrait,
+    email: &str,
+    from: ClientAddress,
+) -> Result<()> {
+    if ctx.rate_limits {
+        let Keys { account, here, .. } = Keys::of(email, from);
+        Entity::delete_many().filter(Column::Key.is_in([account, here])).exec(db).await?;
+    }
+    Ok(())
 }
 
 /// Forgets what nobody counts any more.

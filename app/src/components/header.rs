@@ -4,7 +4,7 @@ use domain::{Role, User};
 use leptos::{either::Either, prelude::*, server_fn::ServerFn};
 use leptos_router::components::A;
 
-use super::Mark;
+use super::{Icon, Mark, Shape};
 use crate::{pages::auth::LogOut, viewer::CurrentViewer};
 
 /// The head of every page. On a phone its links are a row of their own: nothing has to be opened first.
@@ -72,6 +72,7 @@ fn SignedOut() -> impl IntoView {
 fn SignedIn(user: User) -> impl IntoView {
     view! {
         <A href="/account" attr:class="nav-link">
+            <Icon shape=Shape::Person />
             <span class="sr-only">"Account of "</span>
             <span class="site-who">{user.name}</span>
         </A>
@@ -84,7 +85,7 @@ fn SignedIn(user: User) -> impl IntoView {
 #[component]
 fn Unread(count: u64) -> impl IntoView {
     view! {
-        <span class="badge badge-sm badge-accent ml-1.5 tabular-nums">
+        <span class="badge badge-sm badge-accent tabular-nums">
             {count}<span class="sr-only">" unread"</span>
         </span>
     }

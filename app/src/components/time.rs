@@ -4,19 +4,10 @@ use domain::Timestamp;
 use js_sys::{Date, JSON};
 use leptos::{prelude::*, wasm_bindgen::JsValue};
 
-use crate::Moment;
+use crate::moment::{Moment, Yours};
 
-/// What the viewer's time is shown with. Its parts are those of the server's, less the year: it stands beside it.
-const FORMAT: &str = r#"{"weekday":"short","day":"numeric","month":"short","hour":"2-digit","minute":"2-digit","timeZoneName":"short"}"#;
-
-/// A point in time, in UTC and saying so: the same on the server and in every browser.
-#[component]
-pub(crate) fn Time(
-    /// The time.
-    at: Timestamp,
-) -> impl IntoView {
-    view! { <time datetime=at.to_string()>{at.human()}</time> }
-}
+/// What a browser shows times with: the parts of the server's.
+const FORMAT: &str = r#"{"weekday":"short","day":"numeric","month":"short","year":"numeric","hour":"2-digit","minute":"2-digit","timeZoneName":"short"}"#;
 
 /// A point in time as clocks show it where it happens.
 #[component]
@@ -27,23 +18,47 @@ pub(crate) fn LocalTime(
     view! { <time datetime=at.at.to_string()>{at.text}</time> }
 }
 
-/// The same, and below what clocks show then where the viewer is, if that differs. Only the browser knows, so the line
-/// is kept free until it tells.
+/// The same, and below what the viewer's clocks show then, if that differs. Where only the browser knows, the line is
+/// kept free until it tells.
 #[component]
 pub(crate) fn LocalTimes(
     /// The time.
     at: Moment,
 ) -> impl IntoView {
-    let (yours, set_yours) = signal(None);
-    let (when, offset) = (at.at, at.offset);
-    Effect::new(move || set_yours.set(in_this_browser(when, offset)));
+    let yours = yours(&at);
+    let line = move || yours.get().map(|text| format!("Your time: {text}"));
     view! {
         <LocalTime at />
-        <span class="second-line">{yours}</span>
+        <span class="second-line">{line}</span>
     }
 }
 
-/// `Your time: Sun 29 Nov, 03:10 GMT-5`, unless clocks here show the same as those that are `offset` minutes ahead of UTC.
+/// A point in time as the viewer's clocks show it; in UTC, until the browser tells, where only it knows.
+#[component]
+pub(crate) fn ViewerTime(
+    /// The time.
+    at: Moment,
+) -> impl IntoView {
+    let yours = yours(&at);
+    let Moment { at, text, .. } = at;
+    let text = move || yours.get().unwrap_or_else(|| text.clone());
+    view! { <time datetime=at.to_string()>{text}</time> }
+}
+
+/// What the viewer's clocks show, if that differs from the text of the moment.
+fn yours(at: &Moment) -> Signal<Option<String>> {
+    let (yours, set_yours) = signal(match &at.yours {
+        Yours::Differs(text) => Some(text.clone()),
+        Yours::Same | Yours::AskBrowser => None,
+    });
+    if at.yours == Yours::AskBrowser {
+        let (when, offset) = (at.at, at.offset);
+        Effect::new(move || set_yours.set(in_this_browser(when, offset)));
+    }
+    yours.into()
+}
+
+/// `Sun, 29 Nov 2026, 03:10 GMT-5`, unless clocks here show the same as those that are `offset` minutes ahead of UTC.
 fn in_this_browser(at: Timestamp, offset: i32) -> Option<String> {
     let date = Date::new(&JsValue::from_f64(millis(at)));
     // Browsers count the other way round: how far UTC is ahead.
@@ -51,8 +66,7 @@ fn in_this_browser(at: Timestamp, offset: i32) -> Option<String> {
         return None;
     }
     let format = JSON::parse(FORMAT).ok()?;
-    let text = String::from(date.to_locale_string("en-GB", &format));
-    Some(format!("Your time: {text}"))
+    Some(date.to_locale_string("en-GB", &format).into())
 }
 
 /// As browsers count time.

@@ -11,13 +11,13 @@ use crate::{
 /// The competitions that close soonest.
 #[server(prefix = "/fn", endpoint = "closing_soon")]
 pub async fn load_closing_soon() -> Result<Vec<Listing>, Failure> {
-    use crate::ssr::request;
+    use crate::ssr::{clock::ViewerClock, request};
 
     /// Three rows of two.
     const SHOWN: u64 = 6;
-    let ctx = request::context();
+    let (ctx, clock) = (request::context()?, ViewerClock::of_request()?);
     let found = service::competitions::closing_soon(&ctx, SHOWN).await?;
-    Ok(found.into_iter().map(|detail| Listing::of(detail, ctx.now())).collect())
+    Ok(found.into_iter().map(|detail| Listing::of(detail, &clock, ctx.now())).collect())
 }
 
 /// The way in.

@@ -10,7 +10,7 @@ const KEY: &str = "flash";
 /// calls [`Toasts::after`](crate::components::Toasts::after). It confirms what the page shows as well; it never is
 /// the only confirmation.
 pub(crate) async fn set(words: impl Into<String>) -> Result<(), Failure> {
-    let session = session();
+    let session = session()?;
     let mut waiting: Vec<String> = session.get(KEY).await?.unwrap_or_default();
     waiting.push(words.into());
     Ok(session.insert(KEY, waiting).await?)
@@ -18,7 +18,7 @@ pub(crate) async fn set(words: impl Into<String>) -> Result<(), Failure> {
 
 /// What is to be told; it is handed out once.
 pub(crate) async fn take() -> Result<Vec<String>, Failure> {
-    let session = session();
+    let session = session()?;
     // Removing marks a session as changed, and so has it written, even where there was nothing.
     if session.get_value(KEY).await?.is_none() {
         return Ok(Vec::new());

@@ -26,7 +26,7 @@ pub(crate) async fn settle<T>(
     if kind() == Kind::Form {
         if problem.code != ErrorCode::IdempotencyInFlight {
             let returned = Returned { typed, problem: Some(problem.clone()) };
-            session().insert(&key(form), returned).await?;
+            session()?.insert(&key(form), returned).await?;
         }
         redirect_form(page);
     }
@@ -43,7 +43,7 @@ pub(crate) async fn show_again<T: Serialize>(
 ) -> Result<(), Failure> {
     if kind() == Kind::Form {
         let returned = Returned { typed: Some(typed), problem: problem.cloned() };
-        session().insert(&key(form), returned).await?;
+        session()?.insert(&key(form), returned).await?;
         redirect_form(page);
     }
     Ok(())
@@ -53,7 +53,7 @@ pub(crate) async fn show_again<T: Serialize>(
 pub(crate) async fn returned<T: Default + DeserializeOwned>(
     form: &str,
 ) -> Result<Returned<T>, Failure> {
-    let (session, key) = (session(), key(form));
+    let (session, key) = (session()?, key(form));
     // Removing marks a session as changed, and so has it written, even where there was nothing.
     if session.get_value(&key).await?.is_none() {
         return Ok(Returned::default());
@@ -65,7 +65,7 @@ pub(crate) async fn returned<T: Default + DeserializeOwned>(
 /// told by way of the session.
 pub(crate) async fn done(form: &str, page: &str) -> Result<(), Failure> {
     if kind() == Kind::Form {
-        session().insert(&done_key(form), true).await?;
+        session()?.insert(&done_key(form), true).await?;
         redirect_form(page);
     }
     Ok(())
@@ -73,7 +73,7 @@ pub(crate) async fn done(form: &str, page: &str) -> Result<(), Failure> {
 
 /// Whether this form has just come to something; it is told once.
 pub(crate) async fn was_done(form: &str) -> Result<bool, Failure> {
-    Ok(session().remove(&done_key(form)).await?.unwrap_or_default())
+    Ok(session()?.remove(&done_key(form)).await?.unwrap_or_default())
 }
 
 /// A check and what follows it, as one outcome.

@@ -1,5 +1,6 @@
 //! What server functions and pages share on the server.
 
+pub(crate) mod clock;
 pub(crate) mod flash;
 pub(crate) mod form;
 pub(crate) mod log;

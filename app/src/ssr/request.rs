@@ -5,7 +5,7 @@ use http::{
     header::{ACCEPT, COOKIE},
     request::Parts,
 };
-use leptos::prelude::{expect_context, use_context};
+use leptos::prelude::use_context;
 use service::{Actor, ClientAddress, Context};
 use tower_sessions::Session;
 
@@ -24,18 +24,21 @@ pub(crate) enum Kind {
 }
 
 /// The use cases.
-pub(crate) fn context() -> Context {
-    expect_context()
+///
+/// # Errors
+/// Like everything here that fails: [`provided`] nothing any more.
+pub(crate) fn context() -> Result<Context, PublicError> {
+    provided()
 }
 
 /// Who asks.
-pub(crate) fn actor() -> Actor {
-    expect_context::<Parts>().extensions.get().cloned().unwrap_or_default()
+pub(crate) fn actor() -> Result<Actor, PublicError> {
+    Ok(provided::<Parts>()?.extensions.get().cloned().unwrap_or_default())
 }
 
 /// Where they ask from.
-pub(crate) fn client_address() -> ClientAddress {
-    expect_context::<Parts>().extensions.get().copied().unwrap_or(ClientAddress::UNKNOWN)
+pub(crate) fn client_address() -> Result<ClientAddress, PublicError> {
+    Ok(provided::<Parts>()?.extensions.get().copied().unwrap_or(ClientAddress::UNKNOWN))
 }
 
 /// The competition that an address names. One that is no UUID names nothing.
@@ -45,9 +48,22 @@ pub(crate) fn competition(id: &str) -> Result<CompetitionId, PublicError> {
 }
 
 /// Their browser's session.
-pub(crate) fn session() -> Session {
-    let parts = expect_context::<Parts>();
-    parts.extensions.get().cloned().expect("the session layer wraps every page and server function")
+pub(crate) fn session() -> Result<Session, PublicError> {
+    let parts = provided::<Parts>()?;
+    Ok(parts
+        .extensions
+        .get()
+        .cloned()
+        .expect("the session layer wraps every page and server function"))
+}
+
+/// What the server has provided for this request. When a client hangs up while its page is made, the page's owner goes
+/// and takes all of it along, while what the page waits for may go on.
+///
+/// # Errors
+/// When nobody waits for the answer any more.
+fn provided<T: Clone + 'static>() -> Result<T, PublicError> {
+    use_context().ok_or_else(|| PublicError::new(ErrorCode::Internal, "The client is gone"))
 }
 
 /// Its name in the log, for whoever asks us about it. Clients may choose one, so it is cut.
@@ -90,6 +106,12 @@ mod tests {
     fn kind_of_request(path: &str, accept: &str) -> Kind {
         let request = http::Request::get(path).header(ACCEPT, accept).body(()).unwrap();
         kind_of(&request.into_parts().0)
+    }
+
+    #[test]
+    fn nothing_is_known_of_a_client_that_is_gone_and_nothing_panics() {
+        assert!(context().is_err() && actor().is_err() && session().is_err());
+        assert_eq!((id(), cookie("theme")), (None, None));
     }
 
     #[test]

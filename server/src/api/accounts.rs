@@ -103,16 +103,18 @@ async fn edit(
         (status = 400, description = "A field is wrong", body = ProblemDetails, content_type = "application/problem+json"),
         (status = 401, description = "Unauthorized", body = ProblemDetails, content_type = "application/problem+json"),
         (status = 403, description = "This is not your password", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 429, description = "Too many attempts; `Retry-After` tells how many seconds to wait", body = ProblemDetails, content_type = "application/problem+json"),
     ),
 )]
 async fn change_password(
     State(state): State<AppState>,
     CurrentActor(actor): CurrentActor,
+    Extension(from): Extension<ClientAddress>,
     Extension(session): Extension<Session>,
     Body(input): Body<PasswordChangeInput>,
 ) -> Result<Json<SignedIn>, Problem> {
     let user = actor.user()?.id;
-    let account = accounts::change_password(&state.ctx, &actor, input.check()?).await?;
+    let account = accounts::change_password(&state.ctx, &actor, input.check()?, from).await?;
     if app::session::holder(&session).await.is_some_and(|(holder, _)| holder == user) {
         app::session::sign_in(&session, &account).await?;
     }
@@ -132,16 +134,18 @@ async fn change_password(
         (status = 401, description = "Unauthorized", body = ProblemDetails, content_type = "application/problem+json"),
         (status = 403, description = "This is not your password", body = ProblemDetails, content_type = "application/problem+json"),
         (status = 409, description = "People are registered for competitions of theirs", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 429, description = "Too many attempts; `Retry-After` tells how many seconds to wait", body = ProblemDetails, content_type = "application/problem+json"),
     ),
 )]
 async fn delete(
     State(state): State<AppState>,
     CurrentActor(actor): CurrentActor,
+    Extension(from): Extension<ClientAddress>,
     Extension(session): Extension<Session>,
     Body(input): Body<AccountDeletionInput>,
 ) -> Result<StatusCode, Problem> {
     actor.user()?;
-    accounts::delete(&state.ctx, &actor, input.check()?).await?;
+    accounts::delete(&state.ctx, &actor, input.check()?, from).await?;
     app::session::sign_out(&session).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -1,9 +1,12 @@
 //! `/api/auth/password-reset`: for those who have forgotten their password.
 
-use axum::{Json, extract::State, http::StatusCode};
+use axum::{Extension, Json, extract::State, http::StatusCode};
 use domain::{PasswordResetInput, ResetRequestInput};
 use serde::Serialize;
-use service::password_reset::{self, ResetKey};
+use service::{
+    ClientAddress,
+    password_reset::{self, ResetKey},
+};
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -57,9 +60,10 @@ async fn request(
 )]
 async fn confirm(
     State(state): State<AppState>,
+    Extension(from): Extension<ClientAddress>,
     Body(input): Body<PasswordResetInput>,
 ) -> Result<StatusCode, Problem> {
     let reset = input.check()?;
-    password_reset::confirm(&state.ctx, &ResetKey::of(&reset.token), reset.password).await?;
+    password_reset::confirm(&state.ctx, &ResetKey::of(&reset.token), reset.password, from).await?;
     Ok(StatusCode::NO_CONTENT)
 }

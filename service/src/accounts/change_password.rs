@@ -5,7 +5,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter,
 
 use super::{Account, account, confirmed};
 use crate::{
-    Actor, Context, Error, Result,
+    Actor, ClientAddress, Context, Error, Result,
     db::{bulk::update_returning, retry},
     entity::{password_reset, refresh_token, user},
     ids::new_id,
@@ -15,14 +15,15 @@ use crate::{
 /// Changes the actor's password. Every session and token of theirs ends with it; whoever calls begins a new one.
 ///
 /// # Errors
-/// Unauthorized; [`domain::ErrorCode::WrongPassword`].
+/// Unauthorized; [`domain::ErrorCode::WrongPassword`]; [`domain::ErrorCode::RateLimited`] when too many were wrong.
 pub async fn change_password(
     ctx: &Context,
     actor: &Actor,
     change: PasswordChange,
+    from: ClientAddress,
 ) -> Result<Account> {
     let user = actor.user()?;
-    let row = confirmed(ctx, user.id, change.current, "currentPassword").await?;
+    let row = confirmed(ctx, user, change.current, "currentPassword", from).await?;
     let hash = ctx.passwords.hash(change.new).await?;
     retry(|| async {
         let tx = ctx.db.write().await?;

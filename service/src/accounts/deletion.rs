@@ -11,7 +11,7 @@ use sea_orm::{
 
 use super::{confirmed, sign_up::search_text};
 use crate::{
-    Actor, Context, Error, Result,
+    Actor, ClientAddress, Context, Error, Result,
     admission::{self, Wish},
     db::retry,
     entity::{
@@ -28,11 +28,17 @@ const ROUNDS: usize = 5;
 /// Deletes the actor's account. Their seats in what has not started yet are free at once.
 ///
 /// # Errors
-/// Unauthorized; [`ErrorCode::WrongPassword`]; [`ErrorCode::OpenCompetitions`] while others are registered for what they
+/// Unauthorized; [`ErrorCode::WrongPassword`]; [`ErrorCode::RateLimited`] when too many were wrong;
+/// [`ErrorCode::OpenCompetitions`] while others are registered for what they
 /// organize.
-pub async fn delete(ctx: &Context, actor: &Actor, password: String) -> Result<()> {
+pub async fn delete(
+    ctx: &Context,
+    actor: &Actor,
+    password: String,
+    from: ClientAddress,
+) -> Result<()> {
     let user = actor.user()?;
-    let row = confirmed(ctx, user.id, password, "password").await?;
+    let row = confirmed(ctx, user, password, "password", from).await?;
     // Nobody's password, should the row have to stay.
     let lock = Password::parse(secrets::new_secret()).map_err(Error::Corrupt)?;
     let lock = ctx.passwords.hash(lock).await?;

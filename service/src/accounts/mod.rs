@@ -9,7 +9,7 @@ mod sign_up;
 
 use std::collections::HashMap;
 
-use domain::{ErrorCode, Login, PublicError, UserId};
+use domain::{ErrorCode, Login, PublicError, User, UserId};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 
 pub(crate) use self::{account::account, administrators::not_found, change_password::set_password};
@@ -98,17 +98,22 @@ pub(crate) async fn find_by_email(
     Ok(found.one(db).await?)
 }
 
-/// The row of a user who has shown a token or a session, and now the password as well.
+/// The row of a user who has shown a token or a session, and now the password as well. Guesses count as failed logins
+/// do: whoever finds a browser signed in has no more of them.
 async fn confirmed(
     ctx: &Context,
-    id: UserId,
+    user: &User,
     password: String,
     field: &str,
+    from: ClientAddress,
 ) -> Result<user::Model> {
-    let found = user::Entity::find_by_id(id.0).one(ctx.db.connection()).await?;
+    let attempt = throttle::begin(ctx, &user.email, from).await?;
+    let found = user::Entity::find_by_id(user.id.0).one(ctx.db.connection()).await?;
     let hash = found.as_ref().map(|user| user.password_hash.clone());
     let matches = ctx.passwords.verify(password, hash).await?;
     let wrong =
         || PublicError::on_field(ErrorCode::WrongPassword, field, "This is not your password");
-    Ok(found.filter(|_| matches).ok_or_else(wrong)?)
+    let row = found.filter(|_| matches).ok_or_else(wrong)?;
+    attempt.succeeded().await?;
+    Ok(row)
 }

@@ -154,7 +154,13 @@ async fn a_new_password_takes_the_place_of_the_old_one_and_ends_what_was_given_f
     let world = World::new().await;
     let ada = world.participant("Ada").await;
     let id = ada.user().unwrap().id;
-    let changed = change_password(&world.ctx, &ada, change(PASSWORD, "battery staple")).await;
+    let changed = change_password(
+        &world.ctx,
+        &ada,
+        change(PASSWORD, "battery staple"),
+        ClientAddress::UNKNOWN,
+    )
+    .await;
     let changed = changed.unwrap();
     assert!(try_log_in(&world.ctx, "ada@example.com", "battery staple").await.is_ok());
     assert!(try_log_in(&world.ctx, "ada@example.com", PASSWORD).await.is_err());
@@ -171,12 +177,24 @@ async fn a_new_password_takes_the_place_of_the_old_one_and_ends_what_was_given_f
 async fn only_who_knows_the_current_password_sets_another() {
     let world = World::new().await;
     let ada = world.participant("Ada").await;
-    let refused = change_password(&world.ctx, &ada, change("wrong horse", "battery staple")).await;
+    let refused = change_password(
+        &world.ctx,
+        &ada,
+        change("wrong horse", "battery staple"),
+        ClientAddress::UNKNOWN,
+    )
+    .await;
     let refused = PublicError::from(refused.unwrap_err());
     assert_eq!(refused.code, ErrorCode::WrongPassword);
     assert!(refused.about("currentPassword").is_some());
     let nobody = Actor::anonymous();
-    let refused = change_password(&world.ctx, &nobody, change(PASSWORD, "battery staple")).await;
+    let refused = change_password(
+        &world.ctx,
+        &nobody,
+        change(PASSWORD, "battery staple"),
+        ClientAddress::UNKNOWN,
+    )
+    .await;
     assert_eq!(code(refused.unwrap_err()), ErrorCode::Unauthorized);
     assert!(try_log_in(&world.ctx, "ada@example.com", PASSWORD).await.is_ok());
     assert_eq!(world.mails().await, 0);

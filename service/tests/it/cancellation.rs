@@ -52,7 +52,8 @@ async fn everyone_who_holds_a_seat_is_told_once_and_nobody_else() {
     let world = World::new().await;
     let (ada, eve) = (world.organizer("Ada").await, world.participant("Eve").await);
     let [stays, leaves] = &world.crowd(2).await[..] else { panic!("two guests") };
-    let sprint = world.competition(&ada).starting_in(TimeDelta::days(6)).create().await;
+    let sprint = world.competition(&ada).in_zone("Europe/Berlin");
+    let sprint = sprint.starting_in(TimeDelta::days(6)).create().await;
     let other = world.competition(&ada).titled("Chess").create().await;
     for guest in [stays, leaves] {
         register(&world.ctx, guest, sprint).await.unwrap();
@@ -67,7 +68,7 @@ async fn everyone_who_holds_a_seat_is_told_once_and_nobody_else() {
     assert_eq!(world.run_pending_jobs().await, 1);
     let [mail, _] = &mails(&world, stays).await[..] else { panic!("two messages") };
     assert_eq!((&*mail.subject, mail.sent_at), (CANCELLED, world.ctx.now()));
-    for part in ["Guest 1", "does not take place", "29 November 2026, 12:00 UTC", "Registration ID"]
+    for part in ["Guest 1", "does not take place", "Sun 29 Nov 2026, 13:00 CET", "Registration ID"]
     {
         assert!(mail.body.contains(part), "{part} is missing from {}", mail.body);
     }

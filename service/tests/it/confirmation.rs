@@ -14,7 +14,8 @@ async fn a_confirmation_is_mailed_and_shows_in_the_status() {
     let world = World::new().await;
     let ada = world.organizer("Ada").await;
     let grace = world.participant("Grace").await;
-    let sprint = world.competition(&ada).starting_in(TimeDelta::days(6)).create().await;
+    let sprint = world.competition(&ada).in_zone("Europe/Berlin");
+    let sprint = sprint.starting_in(TimeDelta::days(6)).create().await;
     let seat = register(&world.ctx, &grace, sprint).await.unwrap().registration;
     assert!(mails(&world, &grace).await.is_empty());
     world.clock.advance(TimeDelta::seconds(1));
@@ -25,7 +26,7 @@ async fn a_confirmation_is_mailed_and_shows_in_the_status() {
     assert_eq!(mail.subject, "Registration Confirmed: Code Sprint");
     assert_eq!(mail.to, "grace@example.com");
     assert_eq!((mail.sent_at, mail.read_at), (world.ctx.now(), None));
-    for part in ["Grace", "Code Sprint", "29 November 2026, 12:00 UTC", &seat.id.to_string()] {
+    for part in ["Grace", "Code Sprint", "Sun 29 Nov 2026, 13:00 CET", &seat.id.to_string()] {
         assert!(mail.body.contains(part), "{part} is missing from {}", mail.body);
     }
     assert!(mails(&world, &ada).await.is_empty());

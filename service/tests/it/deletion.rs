@@ -1,7 +1,7 @@
 use chrono::TimeDelta;
 use domain::{ErrorCode, RegistrationStatus};
 use service::{
-    Actor, Context,
+    Actor, ClientAddress, Context,
     accounts::{CredentialsVersion, delete, find, recognize},
     competitions, refresh_tokens,
     registration::roster,
@@ -14,7 +14,7 @@ use crate::{
 };
 
 async fn leave(ctx: &Context, actor: &Actor) -> Result<(), ErrorCode> {
-    delete(ctx, actor, PASSWORD.to_owned()).await.map_err(code)
+    delete(ctx, actor, PASSWORD.to_owned(), ClientAddress::UNKNOWN).await.map_err(code)
 }
 
 #[tokio::test]
@@ -42,9 +42,14 @@ async fn a_deleted_account_frees_its_seats_and_leaves_nothing_behind() {
 async fn a_wrong_password_deletes_nothing() {
     let world = World::new().await;
     let grace = world.participant("Grace").await;
-    let refused = delete(&world.ctx, &grace, "wrong horse".to_owned()).await.map_err(code);
+    let refused = delete(&world.ctx, &grace, "wrong horse".to_owned(), ClientAddress::UNKNOWN)
+        .await
+        .map_err(code);
     assert_eq!(refused, Err(ErrorCode::WrongPassword));
-    let nobody = delete(&world.ctx, &Actor::anonymous(), PASSWORD.to_owned()).await.map_err(code);
+    let nobody =
+        delete(&world.ctx, &Actor::anonymous(), PASSWORD.to_owned(), ClientAddress::UNKNOWN)
+            .await
+            .map_err(code);
     assert_eq!(nobody, Err(ErrorCode::Unauthorized));
     assert!(find(&world.ctx, grace.user().unwrap().id).await.unwrap().is_some());
 }

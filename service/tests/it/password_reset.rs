@@ -1,7 +1,7 @@
 use chrono::TimeDelta;
 use domain::{Email, ErrorCode, Password};
 use service::{
-    Context,
+    ClientAddress, Context,
     accounts::{CredentialsVersion, recognize},
     jobs::{self, Operator, Verdict},
     password_reset::{ResetKey, confirm, email_of, link, request, send_link},
@@ -33,7 +33,9 @@ fn key_of(mail: &Received) -> ResetKey {
 }
 
 async fn set(ctx: &Context, key: &ResetKey) -> Result<(), ErrorCode> {
-    confirm(ctx, key, Password::parse(NEW.to_owned()).unwrap()).await.map_err(code)
+    confirm(ctx, key, Password::parse(NEW.to_owned()).unwrap(), ClientAddress::UNKNOWN)
+        .await
+        .map_err(code)
 }
 
 async fn new_key(world: &World) -> ResetKey {

@@ -1,13 +1,14 @@
 use std::net::IpAddr;
 
 use chrono::TimeDelta;
-use domain::{ErrorCode, Login, PublicError};
+use domain::{Email, ErrorCode, Login, Password, PasswordChange, PublicError};
 use service::{
     ClientAddress, Context, Result,
-    accounts::{Account, log_in},
+    accounts::{Account, change_password, delete, log_in},
     cron,
     housekeeping::clean_up,
     jobs::Job,
+    password_reset::{ResetKey, confirm, link},
     testing::{PASSWORD, World},
 };
 
@@ -19,9 +20,13 @@ const WRONG: &str = "not the password";
 const HOME: u8 = 1;
 const ELSEWHERE: u8 = 2;
 
+fn address(host: u8) -> ClientAddress {
+    ClientAddress::from(IpAddr::from([192, 0, 2, host]))
+}
+
 async fn try_log_in(ctx: &Context, email: &str, password: &str, host: u8) -> Result<Account> {
     let login = Login { email: email.to_owned(), password: password.to_owned() };
-    log_in(ctx, login, ClientAddress::from(IpAddr::from([192, 0, 2, host]))).await
+    log_in(ctx, login, address(host)).await
 }
 
 async fn outcome(
@@ -115,6 +120,52 @@ async fn an_address_that_tries_many_accounts_waits_for_all_of_them() {
     let refused = outcome(&ctx, ADA, PASSWORD, ELSEWHERE).await.unwrap_err();
     assert_eq!(refused.code, ErrorCode::RateLimited);
     outcome(&ctx, ADA, PASSWORD, HOME).await.unwrap();
+}
+
+#[tokio::test]
+async fn guessing_the_password_of_a_browser_that_is_signed_in_counts_as_failing_to_log_in() {
+    let world = World::new().await;
+    let ada = world.participant("Ada").await;
+    let ctx = world.limiting().await;
+    let new = Password::parse("battery staple".to_owned()).unwrap();
+    let change = async |current: &str| {
+        let change = PasswordChange { current: current.to_owned(), new: new.clone() };
+        change_password(&ctx, &ada, change, address(HOME)).await.map(|_| ()).map_err(code)
+    };
+    let delete = async |password: &str| {
+        delete(&ctx, &ada, password.to_owned(), address(HOME)).await.map_err(code)
+    };
+    for _ in 0..5 {
+        assert_eq!(change(WRONG).await, Err(ErrorCode::WrongPassword));
+        assert_eq!(delete(WRONG).await, Err(ErrorCode::WrongPassword));
+    }
+    assert_eq!(change(PASSWORD).await, Err(ErrorCode::RateLimited));
+    assert_eq!(delete(PASSWORD).await, Err(ErrorCode::RateLimited));
+    let refused = outcome(&ctx, ADA, PASSWORD, HOME).await.unwrap_err();
+    assert_eq!(refused.code, ErrorCode::RateLimited);
+
+    world.clock.advance(TimeDelta::minutes(15));
+    assert_eq!(change(PASSWORD).await, Ok(()));
+    // Which clears the failures, as a login does.
+    fail(&ctx, ADA, 9, HOME).await;
+    outcome(&ctx, ADA, "battery staple", HOME).await.unwrap();
+}
+
+#[tokio::test]
+async fn who_sets_a_new_password_by_a_link_need_not_wait() {
+    let world = World::new().await;
+    world.participant("Ada").await;
+    let ctx = world.limiting().await;
+    outcome(&ctx, ADA, PASSWORD, HOME).await.unwrap();
+    fail(&ctx, ADA, 10, HOME).await;
+    fail(&ctx, ADA, 10, ELSEWHERE).await;
+    let link = link(&ctx, &Email::parse(ADA).unwrap()).await.unwrap();
+    let (_, token) = link.split_once("token=").unwrap();
+    let new = Password::parse("battery staple".to_owned()).unwrap();
+    confirm(&ctx, &ResetKey::of(token), new, address(HOME)).await.unwrap();
+    for host in [HOME, ELSEWHERE] {
+        outcome(&ctx, ADA, "battery staple", host).await.unwrap();
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -20,18 +20,19 @@ pub async fn change_password(
     };
     use domain::PasswordChangeInput;
 
-    let (ctx, actor) = (request::context(), request::actor());
+    let (ctx, actor) = (request::context()?, request::actor()?);
+    let from = request::client_address()?;
     let input = PasswordChangeInput {
         current_password: current_password.into(),
         new_password: new_password.into(),
         ..Default::default()
     };
     let outcome = form::after(input.check(), async |change| {
-        service::accounts::change_password(&ctx, &actor, change).await
+        service::accounts::change_password(&ctx, &actor, change, from).await
     })
     .await;
     let account = form::settle("change_password", "/account", (), outcome).await?;
-    session::sign_in(&request::session(), &account).await?;
+    session::sign_in(&request::session()?, &account).await?;
     form::done("change_password", "/account").await
 }
 

@@ -16,20 +16,22 @@ pub async fn delete_account(
 ) -> Result<(), Failure> {
     use crate::{
         session,
-        ssr::{form, request},
+        ssr::{flash, form, request},
     };
     use domain::AccountDeletionInput;
 
-    let (ctx, actor) = (request::context(), request::actor());
+    let (ctx, actor) = (request::context()?, request::actor()?);
+    let from = request::client_address()?;
     // Nobody who is signed in: nothing that was typed matters.
     actor.user()?;
     let input = AccountDeletionInput { password: password.into(), ..Default::default() };
     let outcome = form::after(input.check_confirmed(&confirmation), async |password| {
-        service::accounts::delete(&ctx, &actor, password).await
+        service::accounts::delete(&ctx, &actor, password, from).await
     })
     .await;
     form::settle("delete_account", "/account", (), outcome).await?;
-    session::sign_out(&request::session()).await?;
+    session::sign_out(&request::session()?).await?;
+    flash::set("Your account is deleted").await?;
     leptos_axum::redirect("/");
     Ok(())
 }

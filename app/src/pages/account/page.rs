@@ -10,7 +10,7 @@ use super::{
     profile::{EditProfile, ProfileSection, TypedProfile},
 };
 use crate::{
-    components::{FailureView, Head, Heading},
+    components::{Head, Heading, Loaded},
     error::Failure,
     form::Returned,
 };
@@ -35,7 +35,7 @@ pub struct AccountScreen {
 pub async fn load_account() -> Result<AccountScreen, Failure> {
     use crate::ssr::{form, request};
 
-    let user = request::actor().user()?.clone();
+    let user = request::actor()?.user()?.clone();
     let mut profile: Returned<TypedProfile> = form::returned("edit_profile").await?;
     if profile.problem.is_none() {
         profile.typed = user.clone().into();
@@ -60,14 +60,9 @@ pub fn AccountPage() -> impl IntoView {
     let password = ServerAction::<ChangePassword>::new();
     let deletion = ServerAction::<DeleteAccount>::new();
     view! {
-        <Transition>
-            {move || Suspend::new(async move {
-                match screen.await {
-                    Ok(screen) => view! { <Content screen profile password deletion /> }.into_any(),
-                    Err(failure) => view! { <FailureView failure /> }.into_any(),
-                }
-            })}
-        </Transition>
+        <Loaded from=screen let(screen)>
+            <Content screen profile password deletion />
+        </Loaded>
     }
 }
 

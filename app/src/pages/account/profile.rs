@@ -35,7 +35,7 @@ pub async fn edit_profile(
     use crate::ssr::{form, request};
     use domain::ProfilePatch;
 
-    let (ctx, actor) = (request::context(), request::actor());
+    let (ctx, actor) = (request::context()?, request::actor()?);
     let typed = TypedProfile { name: name.clone(), time_zone: time_zone.clone() };
     let time_zone = Some(time_zone.into());
     let patch = ProfilePatch { name: name.into(), time_zone, ..Default::default() };

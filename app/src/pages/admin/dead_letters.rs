@@ -1,11 +1,14 @@
 //! The jobs that were given up.
 
-use domain::{DeadLetter, JobId, Timestamp};
+use domain::JobId;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::{QUEUES, queues::RetryJob};
-use crate::components::{EmptyState, Time};
+use crate::{
+    Moment,
+    components::{EmptyState, ViewerTime},
+};
 
 /// A job that was given up.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,18 +24,19 @@ pub struct DeadLine {
     /// Why it failed the last time.
     pub last_error: String,
     /// When it was given up.
-    pub failed_at: Timestamp,
+    pub failed_at: Moment,
 }
 
-impl From<DeadLetter> for DeadLine {
-    fn from(letter: DeadLetter) -> Self {
+#[cfg(feature = "ssr")]
+impl DeadLine {
+    pub(super) fn of(letter: domain::DeadLetter, clock: &crate::ssr::clock::ViewerClock) -> Self {
         Self {
             id: letter.id,
             kind: letter.kind,
             payload: letter.payload.to_string(),
             attempts: letter.attempts,
             last_error: letter.last_error,
-            failed_at: letter.failed_at,
+            failed_at: clock.here(letter.failed_at),
         }
     }
 }
@@ -104,7 +108,7 @@ pub(super) fn JobWords(
             </h3>
             <p class="wrap-anywhere">{letter.last_error}</p>
             <p class="text-sm text-muted">
-                {attempts} ", given up " <Time at=letter.failed_at />
+                {attempts} ", given up " <ViewerTime at=letter.failed_at />
             </p>
             <p class="text-sm text-muted wrap-anywhere">
                 "With " <code>{letter.payload}</code> ", job " <code>{letter.id.to_string()}</code>

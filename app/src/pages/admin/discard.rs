@@ -10,7 +10,7 @@ use super::{
     dead_letters::{DeadLine, JobWords},
 };
 use crate::{
-    components::{ErrorSummary, FailureView, Field, Head, Heading, Submit, Toasts},
+    components::{ErrorSummary, Field, Head, Heading, Loaded, Submit, Toasts},
     error::Failure,
     form::{Returned, problem_of},
 };
@@ -34,15 +34,17 @@ pub struct DiscardScreen {
 /// The job that may be discarded; for administrators.
 #[server(prefix = "/fn", endpoint = "discard")]
 pub async fn load_discard(id: String) -> Result<DiscardScreen, Failure> {
-    use crate::ssr::{form, request};
+    use crate::ssr::{clock::ViewerClock, form, request};
     use domain::{ErrorCode, PublicError, Role};
     use service::jobs::{self, Operator};
 
-    let (ctx, actor) = (request::context(), request::actor());
+    let (ctx, actor) = (request::context()?, request::actor()?);
+    let clock = ViewerClock::of_request()?;
     // Who may not do this is told so, whatever the address holds.
     actor.require(Role::Admin)?;
     let id = id.parse().map_err(|_| PublicError::new(ErrorCode::JobNotFound, "Job not found"))?;
-    let job = jobs::dead_letter(&ctx, Operator::Admin(&actor), id).await?.into();
+    let job = jobs::dead_letter(&ctx, Operator::Admin(&actor), id).await?;
+    let job = DeadLine::of(job, &clock);
     Ok(DiscardScreen { job, start: form::returned("discard_job").await? })
 }
 
@@ -52,7 +54,7 @@ pub async fn discard_job(id: JobId, #[server(default)] kind: String) -> Result<(
     use crate::ssr::{flash, form, request};
     use service::jobs::{self, Operator};
 
-    let (ctx, actor) = (request::context(), request::actor());
+    let (ctx, actor) = (request::context()?, request::actor()?);
     let outcome = jobs::discard(&ctx, Operator::Admin(&actor), id, Some(&kind)).await;
     let page = format!("{QUEUES}/{id}/discard");
     form::settle("discard_job", &page, TypedKind { kind }, outcome).await?;
@@ -70,14 +72,9 @@ pub fn DiscardPage() -> impl IntoView {
     let discard = ServerAction::<DiscardJob>::new();
     Toasts::after(discard);
     view! {
-        <Transition>
-            {move || Suspend::new(async move {
-                match screen.await {
-                    Ok(screen) => view! { <Content screen discard /> }.into_any(),
-                    Err(failure) => view! { <FailureView failure /> }.into_any(),
-                }
-            })}
-        </Transition>
+        <Loaded from=screen let(screen)>
+            <Content screen discard />
+        </Loaded>
     }
 }
 

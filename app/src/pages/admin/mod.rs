@@ -10,4 +10,4 @@ pub use discard::{DiscardPage, DiscardScreen, TypedKind};
 pub use queues::{QueuesPage, QueuesScreen};
 
 /// Where the queues are.
-const QUEUES: &str = "/admin/queues";
+pub(crate) const QUEUES: &str = "/admin/queues";

@@ -12,7 +12,7 @@ use super::{
     kinds::Kinds,
 };
 use crate::{
-    components::{ErrorSummary, FailureView, Head, Heading, Icon, Shape, Submit, Toasts},
+    components::{ErrorSummary, Head, Heading, Icon, Loaded, Shape, Submit, Toasts},
     error::Failure,
     form::problem_of,
 };
@@ -34,15 +34,17 @@ pub struct QueuesScreen {
 /// The queues as they are now; for administrators.
 #[server(prefix = "/fn", endpoint = "queues")]
 pub async fn load_queues() -> Result<QueuesScreen, Failure> {
-    use crate::ssr::{form, request};
+    use crate::ssr::{clock::ViewerClock, form, request};
     use service::jobs::{self, Operator};
 
-    let (ctx, actor) = (request::context(), request::actor());
+    let (ctx, actor) = (request::context()?, request::actor()?);
+    let clock = ViewerClock::of_request()?;
     let operator = Operator::Admin(&actor);
     let kinds = jobs::stats(&ctx, operator).await?;
     let dead = jobs::dead_letters(&ctx, operator).await?;
     let problem = form::returned::<()>("retry_job").await?.problem;
-    Ok(QueuesScreen { kinds, dead: dead.into_iter().map(DeadLine::from).collect(), problem })
+    let dead = dead.into_iter().map(|letter| DeadLine::of(letter, &clock)).collect();
+    Ok(QueuesScreen { kinds, dead, problem })
 }
 
 /// Puts a job back that was given up.
@@ -51,7 +53,7 @@ pub async fn retry_job(id: JobId) -> Result<(), Failure> {
     use crate::ssr::{flash, form, request, response};
     use service::jobs::{self, Operator};
 
-    let (ctx, actor) = (request::context(), request::actor());
+    let (ctx, actor) = (request::context()?, request::actor()?);
     let outcome = jobs::revive(&ctx, Operator::Admin(&actor), id).await;
     form::settle("retry_job", QUEUES, (), outcome).await?;
     flash::set("The job is back in its queue").await?;
@@ -65,7 +67,7 @@ pub async fn retry_all_jobs() -> Result<(), Failure> {
     use crate::ssr::{flash, form, request, response};
     use service::jobs::{self, Operator};
 
-    let (ctx, actor) = (request::context(), request::actor());
+    let (ctx, actor) = (request::context()?, request::actor()?);
     let outcome = jobs::revive_all(&ctx, Operator::Admin(&actor)).await;
     let count = form::settle("retry_job", QUEUES, (), outcome).await?;
     let jobs = if count == 1 { "job is" } else { "jobs are" };
@@ -94,14 +96,9 @@ pub fn QueuesPage() -> impl IntoView {
         }
     });
     view! {
-        <Transition fallback=|| view! { <div class="skeleton h-96" aria-hidden="true"></div> }>
-            {move || Suspend::new(async move {
-                match screen.await {
-                    Ok(screen) => view! { <Content screen retry retry_all /> }.into_any(),
-                    Err(failure) => view! { <FailureView failure /> }.into_any(),
-                }
-            })}
-        </Transition>
+        <Loaded from=screen let(screen)>
+            <Content screen retry retry_all />
+        </Loaded>
     }
 }
 

@@ -1,11 +1,11 @@
 //! Asking for a link to set a new password.
 
-use leptos::prelude::*;
+use leptos::{either::Either, prelude::*};
 use leptos_router::hooks::use_query_map;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    components::{ErrorSummary, FailureView, Field, Head, Heading, Submit},
+    components::{ErrorSummary, Field, Head, Heading, Loaded, Submit},
     error::Failure,
     form::{Returned, problem_of},
 };
@@ -32,7 +32,7 @@ pub async fn load_forgot() -> Result<ForgotScreen, Failure> {
     use crate::ssr::{form, request};
 
     let start = form::returned("request_reset").await?;
-    Ok(ForgotScreen { start, sends_mail: request::context().sends_mail() })
+    Ok(ForgotScreen { start, sends_mail: request::context()?.sends_mail() })
 }
 
 /// Asks for a link, and leads to the same words whether or not the address has an account.
@@ -41,7 +41,7 @@ pub async fn request_reset(#[server(default)] email: String) -> Result<(), Failu
     use crate::ssr::{form, request};
     use domain::ResetRequestInput;
 
-    let ctx = request::context();
+    let ctx = request::context()?;
     let typed = TypedAddress { email: email.clone() };
     let input = ResetRequestInput { email: email.into(), ..Default::default() };
     let outcome = form::after(input.check(), async |email| {
@@ -62,17 +62,13 @@ pub fn ForgotPage() -> impl IntoView {
     let request = ServerAction::<RequestReset>::new();
     view! {
         <Head title="Forgot your password?" />
-        <Transition>
-            {move || Suspend::new(async move {
-                match screen.await {
-                    Ok(screen) if sent.get() => {
-                        view! { <Sent sends_mail=screen.sends_mail /> }.into_any()
-                    }
-                    Ok(screen) => view! { <ForgotForm screen request /> }.into_any(),
-                    Err(failure) => view! { <FailureView failure /> }.into_any(),
-                }
-            })}
-        </Transition>
+        <Loaded from=screen let(screen)>
+            {if sent.get() {
+                Either::Left(view! { <Sent sends_mail=screen.sends_mail /> })
+            } else {
+                Either::Right(view! { <ForgotForm screen request /> })
+            }}
+        </Loaded>
     }
 }
 

@@ -5,7 +5,7 @@ use leptos_router::hooks::use_query_map;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    components::{ErrorSummary, FailureView, Field, Head, Heading, PasswordField, Submit},
+    components::{ErrorSummary, Field, Head, Heading, Loaded, PasswordField, Submit},
     error::Failure,
     form::{Returned, problem_of},
     next,
@@ -36,11 +36,11 @@ pub async fn load_login(#[server(default)] next: String) -> Result<LoginScreen, 
         response,
     };
 
-    if request::actor().try_user().is_some() && request::kind() == Kind::Page {
+    if request::actor()?.try_user().is_some() && request::kind() == Kind::Page {
         response::redirect_page(next::local(&next));
     }
     let start = form::returned("log_in").await?;
-    let demo = request::context().is_development();
+    let demo = request::context()?.is_development();
     Ok(LoginScreen { start, demo_password: demo.then(|| service::demo::PASSWORD.into()) })
 }
 
@@ -57,14 +57,14 @@ pub async fn log_in(
     };
     use domain::LoginInput;
 
-    let (ctx, from) = (request::context(), request::client_address());
+    let (ctx, from) = (request::context()?, request::client_address()?);
     let typed = TypedLogin { email: email.clone() };
     let login =
         LoginInput { email: email.into(), password: password.into(), ..Default::default() }.check();
     let outcome =
         form::after(login, async |login| service::accounts::log_in(&ctx, login, from).await).await;
     let account = form::settle("log_in", &next::login(&next), typed, outcome).await?;
-    session::sign_in(&request::session(), &account).await?;
+    session::sign_in(&request::session()?, &account).await?;
     leptos_axum::redirect(next::local(&next));
     Ok(())
 }
@@ -78,14 +78,9 @@ pub fn LoginPage() -> impl IntoView {
     let log_in = ServerAction::<LogIn>::new();
     view! {
         <Head title="Log in" />
-        <Transition>
-            {move || Suspend::new(async move {
-                match screen.await {
-                    Ok(screen) => view! { <LoginForm screen next=next.get() log_in /> }.into_any(),
-                    Err(failure) => view! { <FailureView failure /> }.into_any(),
-                }
-            })}
-        </Transition>
+        <Loaded from=screen let(screen)>
+            <LoginForm screen next=next.get() log_in />
+        </Loaded>
     }
 }
 

@@ -1,11 +1,11 @@
 //! Setting a new password with a link.
 
-use leptos::prelude::*;
+use leptos::{either::EitherOf3, prelude::*};
 use leptos_router::hooks::use_query_map;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    components::{ErrorSummary, FailureView, Head, Heading, PasswordField, Submit},
+    components::{ErrorSummary, Head, Heading, Loaded, PasswordField, Submit},
     error::Failure,
     form::{Returned, problem_of},
 };
@@ -35,7 +35,7 @@ pub async fn load_reset(#[server(default)] token: String) -> Result<ResetScreen,
     use service::password_reset::{self, ResetKey};
 
     response::no_referrer();
-    let session = request::session();
+    let session = request::session()?;
     if !token.is_empty() {
         session.insert(KEY, ResetKey::of(&token)).await?;
         if request::kind() == Kind::Page {
@@ -43,7 +43,7 @@ pub async fn load_reset(#[server(default)] token: String) -> Result<ResetScreen,
         }
     }
     let email = match session.get::<ResetKey>(KEY).await? {
-        Some(key) => password_reset::email_of(&request::context(), &key).await?,
+        Some(key) => password_reset::email_of(&request::context()?, &key).await?,
         None => None,
     };
     Ok(ResetScreen { email, start: form::returned("reset_password").await? })
@@ -56,13 +56,15 @@ pub async fn reset_password(#[server(default)] password: String) -> Result<(), F
     use domain::Password;
     use service::password_reset::{self, ResetKey};
 
-    let (ctx, session) = (request::context(), request::session());
+    let (ctx, session) = (request::context()?, request::session()?);
+    let from = request::client_address()?;
     // Without one, it is the key to a link that nobody was sent.
     let key = session.get::<ResetKey>(KEY).await?.unwrap_or_else(|| ResetKey::of(""));
     let checked = Password::check(password);
-    let outcome =
-        form::after(checked, async |password| password_reset::confirm(&ctx, &key, password).await)
-            .await;
+    let outcome = form::after(checked, async |password| {
+        password_reset::confirm(&ctx, &key, password, from).await
+    })
+    .await;
     form::settle("reset_password", "/auth/reset", (), outcome).await?;
     session.remove::<ResetKey>(KEY).await?;
     leptos_axum::redirect("/auth/reset?done=1");
@@ -80,18 +82,15 @@ pub fn ResetPage() -> impl IntoView {
     let reset = ServerAction::<ResetPassword>::new();
     view! {
         <Head title="Set a new password" />
-        <Transition>
-            {move || Suspend::new(async move {
-                match screen.await {
-                    Ok(_) if done.get() => view! { <Set /> }.into_any(),
-                    Ok(ResetScreen { email: Some(email), start }) => {
-                        view! { <ResetForm email problem=start.problem reset /> }.into_any()
-                    }
-                    Ok(_) => view! { <NotGood /> }.into_any(),
-                    Err(failure) => view! { <FailureView failure /> }.into_any(),
+        <Loaded from=screen let(screen)>
+            {match screen.email {
+                _ if done.get() => EitherOf3::A(view! { <Set /> }),
+                Some(email) => {
+                    EitherOf3::B(view! { <ResetForm email problem=screen.start.problem reset /> })
                 }
-            })}
-        </Transition>
+                None => EitherOf3::C(view! { <NotGood /> }),
+            }}
+        </Loaded>
     }
 }
 

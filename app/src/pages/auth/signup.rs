@@ -6,9 +6,7 @@ use leptos_router::hooks::use_query_map;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    components::{
-        ErrorSummary, FailureView, Field, FieldError, Head, Heading, PasswordField, Submit,
-    },
+    components::{ErrorSummary, Field, FieldError, Head, Heading, Loaded, PasswordField, Submit},
     error::Failure,
     form::{Problem, Returned, problem_of},
     next,
@@ -36,7 +34,7 @@ pub async fn load_signup(
         response,
     };
 
-    if request::actor().try_user().is_some() && request::kind() == Kind::Page {
+    if request::actor()?.try_user().is_some() && request::kind() == Kind::Page {
         response::redirect_page(next::local(&next));
     }
     form::returned("sign_up").await
@@ -57,7 +55,7 @@ pub async fn sign_up(
     };
     use domain::SignupInput;
 
-    let ctx = request::context();
+    let ctx = request::context()?;
     let typed = TypedSignup { name: name.clone(), email: email.clone(), role: role.clone() };
     let signup = SignupInput {
         name: name.into(),
@@ -70,7 +68,7 @@ pub async fn sign_up(
         form::after(signup.check(), async |signup| service::accounts::sign_up(&ctx, signup).await)
             .await;
     let account = form::settle("sign_up", &next::sign_up(&next), typed, outcome).await?;
-    session::sign_in(&request::session(), &account).await?;
+    session::sign_in(&request::session()?, &account).await?;
     leptos_axum::redirect(next::local(&next));
     Ok(())
 }
@@ -85,30 +83,24 @@ pub fn SignupPage() -> impl IntoView {
     let sign_up = ServerAction::<SignUp>::new();
     view! {
         <Head title="Sign up" />
-        <Transition>
-            {move || Suspend::new(async move {
-                match start.await {
-                    Ok(mut start) => {
-                        if start.typed.role.is_empty() {
-                            start.typed.role = role.get().unwrap_or_default();
-                        }
-                        view! { <SignupForm start next=next.get() sign_up /> }.into_any()
-                    }
-                    Err(failure) => view! { <FailureView failure /> }.into_any(),
-                }
-            })}
-        </Transition>
+        <Loaded from=start let(start)>
+            <SignupForm start role=role.get() next=next.get() sign_up />
+        </Loaded>
     }
 }
 
 #[component]
 fn SignupForm(
     start: Returned<TypedSignup>,
+    /// What the link that led here asked for.
+    #[prop(optional_no_strip)]
+    role: Option<String>,
     next: String,
     sign_up: ServerAction<SignUp>,
 ) -> impl IntoView {
     let Returned { typed, problem } = start;
     let problem = problem_of(sign_up, problem);
+    let role = if typed.role.is_empty() { role.unwrap_or_default() } else { typed.role };
     let log_in = next::login(&next);
     view! {
         <div class="form-page">
@@ -116,7 +108,7 @@ fn SignupForm(
             <ErrorSummary problem />
             <ActionForm action=sign_up attr:class="section" attr:novalidate=true>
                 <input type="hidden" name="next" value=next />
-                <RoleChoice chosen=typed.role problem />
+                <RoleChoice chosen=role problem />
                 <Field
                     id="name"
                     label="Name"

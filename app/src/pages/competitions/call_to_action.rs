@@ -18,7 +18,7 @@ pub async fn register(competition: CompetitionId, idempotency_key: String) -> Re
     use crate::ssr::{form, request, response};
     use domain::IdempotencyKey;
 
-    let (ctx, actor) = (request::context(), request::actor());
+    let (ctx, actor) = (request::context()?, request::actor()?);
     let key = idempotency_key.parse::<IdempotencyKey>().map_err(Into::into);
     let outcome = form::after(key, async |key| {
         let answer = service::registration::register(&ctx, &actor, competition, Some(key)).await?;

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::manage::manage;
 use crate::{
-    components::{EmptyState, ErrorSummary, FailureView, Field, Head, Heading, Submit},
+    components::{EmptyState, ErrorSummary, Field, Head, Heading, Loaded, Submit, Toasts},
     error::Failure,
     form::{Returned, problem_of},
 };
@@ -34,7 +34,7 @@ pub struct CancelScreen {
 pub async fn load_cancel(id: String) -> Result<CancelScreen, Failure> {
     use crate::ssr::{form, request};
 
-    let (ctx, actor) = (request::context(), request::actor());
+    let (ctx, actor) = (request::context()?, request::actor()?);
     let id = request::competition(&id)?;
     let detail = service::competitions::get_own(&ctx, &actor, id).await?;
     Ok(CancelScreen {
@@ -54,10 +54,10 @@ pub async fn cancel_competition(
     #[server(default)] title: String,
     idempotency_key: String,
 ) -> Result<(), Failure> {
-    use crate::ssr::{form, request};
+    use crate::ssr::{flash, form, request};
     use domain::IdempotencyKey;
 
-    let (ctx, actor) = (request::context(), request::actor());
+    let (ctx, actor) = (request::context()?, request::actor()?);
     let key = idempotency_key.parse::<IdempotencyKey>().map_err(Into::into);
     let outcome = form::after(key, async |key| {
         service::competitions::cancel_by_title(&ctx, &actor, competition, &title, key).await
@@ -65,6 +65,7 @@ pub async fn cancel_competition(
     .await;
     let page = format!("/competitions/{competition}/cancel");
     form::settle(FORM, &page, title, outcome).await?;
+    flash::set("The competition is cancelled").await?;
     leptos_axum::redirect(&manage(competition));
     Ok(())
 }
@@ -80,15 +81,11 @@ pub fn CancelCompetitionPage() -> impl IntoView {
     let id = Memo::new(move |_| params.read().get("id").unwrap_or_default());
     let screen = Resource::new_blocking(move || id.get(), load_cancel);
     let cancel = ServerAction::<CancelCompetition>::new();
+    Toasts::after(cancel);
     view! {
-        <Transition>
-            {move || Suspend::new(async move {
-                match screen.await {
-                    Ok(screen) => view! { <Content screen cancel /> }.into_any(),
-                    Err(failure) => view! { <FailureView failure /> }.into_any(),
-                }
-            })}
-        </Transition>
+        <Loaded from=screen let(screen)>
+            <Content screen cancel />
+        </Loaded>
     }
 }
 

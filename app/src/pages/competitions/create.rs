@@ -8,7 +8,7 @@ use super::{
     form::{Fields, FormPage, PreviewButton},
 };
 use crate::{
-    components::{FailureView, Head, Submit},
+    components::{Head, Loaded, Submit, Toasts},
     error::Failure,
     form::reply_of,
 };
@@ -21,16 +21,20 @@ const PAGE: &str = "/competitions/create";
 #[server(prefix = "/fn", endpoint = "competition_draft")]
 pub async fn load_draft() -> Result<DraftPage, Failure> {
     use super::draft::Held;
-    use crate::ssr::{form, request};
+    use crate::ssr::{clock::ViewerClock, form, request};
     use domain::{Role, TimeZoneName};
 
-    request::actor().require(Role::Organizer)?;
+    request::actor()?.require(Role::Organizer)?;
+    let clock = ViewerClock::of_request()?;
     let start = form::returned::<Option<Held>>("create_competition").await?;
+    let ask_browser = start.typed.is_none() && clock.zone().is_none();
     let held = start.typed.unwrap_or_else(|| {
-        let time_zone = TimeZoneName::default().into_string();
+        let zone = clock.zone().map(str::to_owned);
+        let time_zone = zone.unwrap_or_else(|| TimeZoneName::default().into_string());
         Held { draft: CompetitionDraft { time_zone, ..Default::default() }, ..Default::default() }
     });
-    Ok(DraftPage::of(DraftScreen::of(held, 0, start.problem)))
+    let screen = DraftScreen { ask_browser, ..DraftScreen::of(held, 0, start.problem) };
+    Ok(DraftPage::of(screen))
 }
 
 /// Creates a competition and leads to it, or shows what it will look like.
@@ -40,11 +44,14 @@ pub async fn create_competition(
     idempotency_key: String,
     #[server(default)] intent: String,
 ) -> Result<Option<DraftScreen>, Failure> {
-    use super::draft::{Held, PREVIEW};
-    use crate::ssr::{form, request};
+    use super::{
+        call_to_action::path,
+        draft::{Held, PREVIEW},
+    };
+    use crate::ssr::{flash, form, request};
     use domain::IdempotencyKey;
 
-    let (ctx, actor) = (request::context(), request::actor());
+    let (ctx, actor) = (request::context()?, request::actor()?);
     let held = Held { draft, wants_preview: intent == PREVIEW, ..Default::default() };
     if held.wants_preview {
         form::show_again("create_competition", &format!("{PAGE}#preview"), &held, None).await?;
@@ -57,7 +64,9 @@ pub async fn create_competition(
     })
     .await;
     let created = form::settle("create_competition", PAGE, Some(held), outcome).await?;
-    leptos_axum::redirect(&format!("/competitions/{}", created.view.competition.id));
+    let competition = created.view.competition;
+    flash::set(format!("{} is created", competition.title)).await?;
+    leptos_axum::redirect(&path(competition.id));
     Ok(None)
 }
 
@@ -66,15 +75,11 @@ pub async fn create_competition(
 pub fn CreateCompetitionPage() -> impl IntoView {
     let page = Resource::new_blocking(|| (), |()| load_draft());
     let create = ServerAction::<CreateCompetition>::new();
+    Toasts::after(create);
     view! {
-        <Transition>
-            {move || Suspend::new(async move {
-                match page.await {
-                    Ok(page) => view! { <CreateForm page create /> }.into_any(),
-                    Err(failure) => view! { <FailureView failure /> }.into_any(),
-                }
-            })}
-        </Transition>
+        <Loaded from=page let(page)>
+            <CreateForm page create />
+        </Loaded>
     }
 }
 

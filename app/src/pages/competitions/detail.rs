@@ -7,13 +7,14 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     address,
+    calendar::{AddToCalendar, calendar},
     call_to_action::{CallToActionPanel, Register, path},
     live_seats, manage,
     tags::Tags,
 };
 use crate::{
     Moment,
-    components::{Countdown, FailureView, Head, Heading, Icon, LocalTimes, Seats, Shape, Share},
+    components::{Countdown, Head, Heading, Icon, Loaded, LocalTimes, Seats, Shape, Share},
     error::Failure,
 };
 
@@ -59,17 +60,18 @@ pub struct CompetitionScreen {
 /// One competition, as the viewer sees it.
 #[server(prefix = "/fn", endpoint = "competition")]
 pub async fn load_competition(id: String) -> Result<CompetitionScreen, Failure> {
-    use crate::ssr::{form, request};
+    use crate::ssr::{clock::ViewerClock, form, request};
     use service::markdown;
 
     /// Below the one heading of the page.
     const TOP_HEADING: u8 = 2;
-    let (ctx, actor) = (request::context(), request::actor());
+    let (ctx, actor) = (request::context()?, request::actor()?);
+    let clock = ViewerClock::of_request()?;
     let id = request::competition(&id)?;
     let detail = service::competitions::get(&ctx, id).await?;
     let viewer = service::registration::viewer_state(&ctx, &actor, id).await?;
     let (competition, now) = (detail.competition, ctx.now());
-    let moment = |at| Moment::of(at, &competition.time_zone);
+    let moment = |at| clock.there(at, &competition.time_zone);
     Ok(CompetitionScreen {
         call_to_action: CallToAction::of(&competition, &viewer, now),
         registration: viewer.registration_id,
@@ -109,14 +111,9 @@ pub fn CompetitionDetailPage() -> impl IntoView {
     view! {
         // It stays while the rest changes: that is what makes screen readers read the change out.
         <p role="status" class="sr-only">{news}</p>
-        <Transition fallback=|| view! { <div class="skeleton h-96" aria-hidden="true"></div> }>
-            {move || Suspend::new(async move {
-                match screen.await {
-                    Ok(screen) => view! { <Detail screen register news look_again /> }.into_any(),
-                    Err(failure) => view! { <FailureView failure /> }.into_any(),
-                }
-            })}
-        </Transition>
+        <Loaded from=screen let(screen)>
+            <Detail screen register news look_again />
+        </Loaded>
     }
 }
 
@@ -139,10 +136,7 @@ fn Detail(
             look_again();
         }
     });
-    let calendar = match screen.registration {
-        Some(registration) => format!("/api/registrations/{registration}/calendar.ics"),
-        None => format!("/api/competitions/{id}/calendar.ics"),
-    };
+    let calendar = calendar(id, screen.registration);
     let opens = screen.opens.clone().map(|opens| {
         let to = opens.at;
         view! {
@@ -188,12 +182,7 @@ fn Detail(
                             <LocalTimes at=deadline />
                         </dd> <dt>"Starts"</dt> <dd>{start}</dd>
                     </dl>
-                    <p>
-                        <a class="quiet-link gap-2" href=calendar download rel="nofollow">
-                            <Icon shape=Shape::Calendar />
-                            "Add to calendar"
-                        </a>
-                    </p>
+                    <p><AddToCalendar href=calendar /></p>
                 </div>
                 <div class="ticket-stub">
                     {screen.is_mine.then(|| view! { <Mine id /> })}

@@ -25,6 +25,8 @@ pub struct Held {
 pub struct DraftScreen {
     /// What it holds.
     pub held: Held,
+    /// Whether the time zone is that of the browser, which only the browser knows.
+    pub ask_browser: bool,
     /// The description as everybody will see it, as safe HTML, if that was asked for.
     pub preview: Option<String>,
     /// When registration opens, its deadline and the start, in UTC; nothing where no time was typed.
@@ -73,6 +75,7 @@ impl DraftScreen {
         let times = [&held.draft.reg_opens_at, &held.draft.reg_deadline, &held.draft.start_date];
         let utc = |text: &String| Some(zones::to_utc(text, time_zone).ok()?.human());
         Self {
+            ask_browser: false,
             preview: held.wants_preview.then(|| markdown::render(description, TOP_HEADING)),
             utc: times.map(utc),
             taken,

@@ -10,7 +10,7 @@ use super::{
     form::{Fields, FormPage, PreviewButton},
 };
 use crate::{
-    components::{FailureView, Head, Submit},
+    components::{Head, Loaded, Submit, Toasts},
     error::Failure,
     form::reply_of,
 };
@@ -32,14 +32,12 @@ fn form_name(id: CompetitionId) -> String {
 pub async fn load_edit(id: String) -> Result<(CompetitionId, DraftPage), Failure> {
     use super::draft::Held;
     use crate::ssr::{form, request};
-    use domain::{ErrorCode, PublicError};
     use service::competitions::{draft_of, get_own};
 
-    let (ctx, actor) = (request::context(), request::actor());
+    let (ctx, actor) = (request::context()?, request::actor()?);
     // Who is not signed in is told so, whatever they look for.
     actor.user()?;
-    let not_found = |_| PublicError::new(ErrorCode::CompetitionNotFound, "Competition not found");
-    let id: CompetitionId = id.parse().map_err(not_found)?;
+    let id = request::competition(&id)?;
     let detail = get_own(&ctx, &actor, id).await?;
     let start = form::returned::<Option<Held>>(&form_name(id)).await?;
     let held = start.typed.unwrap_or_else(|| {
@@ -63,11 +61,11 @@ pub async fn edit_competition(
     #[server(default)] intent: String,
 ) -> Result<Option<DraftScreen>, Failure> {
     use super::draft::{Held, PREVIEW};
-    use crate::ssr::{form, request};
+    use crate::ssr::{flash, form, request};
     use domain::{ErrorCode, IdempotencyKey};
     use service::competitions::{draft_of, edit_draft, get_own};
 
-    let (ctx, actor) = (request::context(), request::actor());
+    let (ctx, actor) = (request::context()?, request::actor()?);
     let (name, page) = (form_name(competition), page(competition));
     let mut held =
         Held { draft, seen, version, wants_preview: intent == PREVIEW, ..Default::default() };
@@ -83,6 +81,7 @@ pub async fn edit_competition(
         .await;
         match form::settle(&name, &page, Some(&held), outcome).await?.outcome {
             Ok(_) => {
+                flash::set("Your changes are saved").await?;
                 leptos_axum::redirect(&path(competition));
                 return Ok(None);
             }
@@ -107,15 +106,11 @@ pub fn EditCompetitionPage() -> impl IntoView {
     let id = Memo::new(move |_| params.read().get("id").unwrap_or_default());
     let page = Resource::new_blocking(move || id.get(), load_edit);
     let edit = ServerAction::<EditCompetition>::new();
+    Toasts::after(edit);
     view! {
-        <Transition>
-            {move || Suspend::new(async move {
-                match page.await {
-                    Ok((id, page)) => view! { <EditForm id page edit /> }.into_any(),
-                    Err(failure) => view! { <FailureView failure /> }.into_any(),
-                }
-            })}
-        </Transition>
+        <Loaded from=page let((id, page))>
+            <EditForm id page edit />
+        </Loaded>
     }
 }
 

@@ -1,6 +1,7 @@
 //! The form for a competition, new or not.
 
 use domain::Clash;
+use js_sys::{Array, Intl::DateTimeFormat, Object, Reflect};
 use leptos::{html::H2, prelude::*};
 
 use super::draft::{DraftScreen, Held, PREVIEW, Region, Reply};
@@ -105,7 +106,7 @@ pub(super) fn Fields(
     /// What is wrong with them.
     problem: Problem,
 ) -> impl IntoView {
-    let DraftScreen { held, utc, taken, .. } = screen;
+    let DraftScreen { held, ask_browser, utc, taken, .. } = screen;
     let Held { draft, clashes, .. } = held;
     let clash = |field: &str| clashes.iter().find(|clash| clash.field == field).cloned();
     let places = match taken {
@@ -160,7 +161,7 @@ pub(super) fn Fields(
                 hint="Where it takes place: the times below are what clocks show there."
                 problem
             >
-                <Zones chosen=draft.time_zone regions />
+                <Zones chosen=draft.time_zone ask_browser regions />
             </SelectField>
             <Theirs clash=clash("timeZone") name="theirs[timeZone]" />
             <Field
@@ -214,7 +215,13 @@ pub(super) fn PreviewButton() -> impl IntoView {
 
 /// The zones, by region. The chosen one is above them all, whether it is among them or not.
 #[component]
-fn Zones(chosen: String, regions: Vec<Region>) -> impl IntoView {
+fn Zones(chosen: String, ask_browser: bool, regions: Vec<Region>) -> impl IntoView {
+    let (chosen, set_chosen) = signal(chosen);
+    Effect::new(move || {
+        if let Some(zone) = ask_browser.then(zone_of_browser).flatten() {
+            set_chosen.set(zone);
+        }
+    });
     // An option without a value sends its text.
     let option = |zone| view! { <option>{zone}</option> };
     let group = |region: Region| {
@@ -228,6 +235,12 @@ fn Zones(chosen: String, regions: Vec<Region>) -> impl IntoView {
         <option selected=true>{chosen}</option>
         {regions.into_iter().map(group).collect_view()}
     }
+}
+
+/// The name of the time zone that the browser is in, if it tells.
+fn zone_of_browser() -> Option<String> {
+    let format = DateTimeFormat::new(&Array::new(), &Object::new());
+    Reflect::get(&format.resolved_options(), &"timeZone".into()).ok()?.as_string()
 }
 
 /// What was typed last, in UTC.

@@ -1,12 +1,13 @@
 //! Giving a place back, from the page of the competition or from the dashboard.
 
-use domain::{CompetitionId, Timestamp};
+use domain::CompetitionId;
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    components::{EmptyState, ErrorSummary, FailureView, Head, Heading, Submit, Time},
+    Moment,
+    components::{EmptyState, ErrorSummary, Head, Heading, Loaded, LocalTime, Submit, Toasts},
     error::Failure,
     form::{Returned, problem_of},
 };
@@ -19,7 +20,7 @@ pub struct LeaveScreen {
     /// What it is called.
     pub title: String,
     /// Until when the participant could register again; `None` when registration is not open.
-    pub returns_until: Option<Timestamp>,
+    pub returns_until: Option<Moment>,
     /// Whether there is a place to give back.
     pub holds_place: bool,
     /// Why giving it back without JavaScript was refused just now, if it was.
@@ -31,10 +32,11 @@ pub struct LeaveScreen {
 /// What the page shows; for participants.
 #[server(prefix = "/fn", endpoint = "leave")]
 pub async fn load_leave(id: String) -> Result<LeaveScreen, Failure> {
-    use crate::ssr::{form, request};
+    use crate::ssr::{clock::ViewerClock, form, request};
     use domain::Role;
 
-    let (ctx, actor) = (request::context(), request::actor());
+    let (ctx, actor) = (request::context()?, request::actor()?);
+    let clock = ViewerClock::of_request()?;
     actor.require(Role::Participant)?;
     let id = request::competition(&id)?;
     let competition = service::competitions::get(&ctx, id).await?.competition;
@@ -43,7 +45,9 @@ pub async fn load_leave(id: String) -> Result<LeaveScreen, Failure> {
     Ok(LeaveScreen {
         id,
         holds_place: holds_place && !competition.is_cancelled(),
-        returns_until: competition.is_open(ctx.now()).then_some(competition.reg_deadline),
+        returns_until: competition
+            .is_open(ctx.now())
+            .then(|| clock.there(competition.reg_deadline, &competition.time_zone)),
         title: competition.title,
         start: form::returned(FORM).await?,
         idempotency_key: service::idempotency::new_key(),
@@ -53,10 +57,10 @@ pub async fn load_leave(id: String) -> Result<LeaveScreen, Failure> {
 /// Gives a place back and leads to the places that are left.
 #[server(prefix = "/fn", endpoint = "give_back")]
 pub async fn give_back(competition: CompetitionId, idempotency_key: String) -> Result<(), Failure> {
-    use crate::ssr::{form, request};
+    use crate::ssr::{flash, form, request};
     use domain::IdempotencyKey;
 
-    let (ctx, actor) = (request::context(), request::actor());
+    let (ctx, actor) = (request::context()?, request::actor()?);
     let key = idempotency_key.parse::<IdempotencyKey>().map_err(Into::into);
     let outcome = form::after(key, async |key| {
         let cancelled = service::registration::cancel(&ctx, &actor, competition, Some(key)).await?;
@@ -64,6 +68,7 @@ pub async fn give_back(competition: CompetitionId, idempotency_key: String) -> R
     })
     .await;
     form::settle(FORM, &leave(competition), (), outcome).await?;
+    flash::set("Your place is given back").await?;
     leptos_axum::redirect("/dashboard");
     Ok(())
 }
@@ -84,15 +89,11 @@ pub fn LeaveCompetitionPage() -> impl IntoView {
     let id = Memo::new(move |_| params.read().get("id").unwrap_or_default());
     let screen = Resource::new_blocking(move || id.get(), load_leave);
     let give_back = ServerAction::<GiveBack>::new();
+    Toasts::after(give_back);
     view! {
-        <Transition>
-            {move || Suspend::new(async move {
-                match screen.await {
-                    Ok(screen) => view! { <Content screen give_back /> }.into_any(),
-                    Err(failure) => view! { <FailureView failure /> }.into_any(),
-                }
-            })}
-        </Transition>
+        <Loaded from=screen let(screen)>
+            <Content screen give_back />
+        </Loaded>
     }
 }
 
@@ -106,7 +107,7 @@ fn Content(screen: LeaveScreen, give_back: ServerAction<GiveBack>) -> impl IntoV
                 "Your place is free for somebody else at once. "
                 {match screen.returns_until {
                     Some(deadline) => view! {
-                        "You can register again until " <Time at=deadline />
+                        "You can register again until " <LocalTime at=deadline />
                         ", if a place is left then."
                     }
                     .into_any(),

@@ -38,20 +38,21 @@ pub struct ListScreen {
 pub async fn load_competitions(
     #[server(default)] query: CompetitionQuery,
 ) -> Result<ListScreen, Failure> {
-    use crate::ssr::request;
+    use crate::ssr::{clock::ViewerClock, request};
 
     /// As many as are pleasant to scroll through: divides by two and by three columns.
     const ON_A_PAGE: &str = "12";
-    let ctx = request::context();
+    let (ctx, clock) = (request::context()?, ViewerClock::of_request()?);
     let limit = query.limit.clone().or_else(|| Some(ON_A_PAGE.into()));
     let filter = CompetitionQuery { limit, ..query.clone() }.check()?;
     let page = service::competitions::browse(&ctx, &filter).await?;
+    let listing = |item| Listing::of(item, &clock, ctx.now());
     Ok(ListScreen {
         query,
         total: page.found.total,
         page: page.found.page,
         pages: page.found.pages(),
-        listings: page.found.items.into_iter().map(|item| Listing::of(item, ctx.now())).collect(),
+        listings: page.found.items.into_iter().map(listing).collect(),
         popular_tags: page.popular_tags,
         any_open: page.any_open,
     })

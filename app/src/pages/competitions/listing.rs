@@ -35,9 +35,13 @@ pub struct Listing {
 #[cfg(feature = "ssr")]
 impl Listing {
     /// As of `now`.
-    pub(crate) fn of(detail: domain::CompetitionDetail, now: domain::Timestamp) -> Self {
+    pub(crate) fn of(
+        detail: domain::CompetitionDetail,
+        clock: &crate::ssr::clock::ViewerClock,
+        now: domain::Timestamp,
+    ) -> Self {
         let domain::CompetitionDetail { competition, organizer, .. } = detail;
-        let moment = |at| Moment::of(at, &competition.time_zone);
+        let moment = |at| clock.there(at, &competition.time_zone);
         Self {
             availability: Availability::of(&competition, now),
             id: competition.id,

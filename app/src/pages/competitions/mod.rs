@@ -2,6 +2,7 @@
 
 mod address;
 mod availability;
+mod calendar;
 mod call_to_action;
 mod cancel;
 mod card;
@@ -19,6 +20,7 @@ mod manage;
 mod tags;
 
 pub use availability::Availability;
+pub(crate) use calendar::{AddToCalendar, calendar};
 pub use cancel::{CancelCompetitionPage, CancelScreen};
 pub(crate) use card::{AvailabilityBadge, CompetitionCard};
 pub use create::CreateCompetitionPage;

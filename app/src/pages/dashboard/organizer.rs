@@ -1,12 +1,17 @@
 //! An organizer's competitions.
 
-use domain::{CompetitionId, CompetitionWithCount, Timestamp};
+use domain::CompetitionId;
+#[cfg(feature = "ssr")]
+use domain::Timestamp;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::trend::{Trend, TrendDay};
+#[cfg(feature = "ssr")]
+use crate::ssr::clock::ViewerClock;
 use crate::{
-    components::{EmptyState, Icon, Seats, Shape, Time, Total},
+    Moment,
+    components::{EmptyState, Icon, LocalTimes, Seats, Shape, Total},
     pages::competitions::{Availability, AvailabilityBadge, manage},
 };
 
@@ -22,15 +27,16 @@ pub struct OrganizerRow {
     /// Places nobody holds.
     pub seats_left: u32,
     /// From this moment on nobody can register.
-    pub reg_deadline: Timestamp,
+    pub reg_deadline: Moment,
     /// Whether it can be joined.
     pub availability: Availability,
     /// Whether it takes place.
     pub can_be_edited: bool,
 }
 
+#[cfg(feature = "ssr")]
 impl OrganizerRow {
-    fn of(mine: CompetitionWithCount, now: Timestamp) -> Self {
+    fn of(mine: domain::CompetitionWithCount, clock: &ViewerClock, now: Timestamp) -> Self {
         let competition = mine.competition;
         Self {
             availability: Availability::of(&competition, now),
@@ -39,7 +45,7 @@ impl OrganizerRow {
             title: competition.title,
             capacity: competition.capacity,
             seats_left: competition.seats_left,
-            reg_deadline: competition.reg_deadline,
+            reg_deadline: clock.there(competition.reg_deadline, &competition.time_zone),
         }
     }
 }
@@ -61,12 +67,17 @@ pub struct OrganizerScreen {
     pub trend: Vec<TrendDay>,
 }
 
+#[cfg(feature = "ssr")]
 impl OrganizerScreen {
     /// As of `now`.
-    pub fn of(dashboard: domain::OrganizerDashboard, now: Timestamp) -> Self {
+    pub(super) fn of(
+        dashboard: domain::OrganizerDashboard,
+        clock: &ViewerClock,
+        now: Timestamp,
+    ) -> Self {
         let rows = dashboard.competitions.into_iter();
         Self {
-            competitions: rows.map(|mine| OrganizerRow::of(mine, now)).collect(),
+            competitions: rows.map(|mine| OrganizerRow::of(mine, clock, now)).collect(),
             registrations: dashboard.registrations,
             seats: dashboard.seats,
             open: dashboard.open,
@@ -134,7 +145,7 @@ fn Row(row: OrganizerRow) -> impl IntoView {
                 </h3>
                 <p class="icon-line text-sm text-muted">
                     <Icon shape=Shape::Clock />
-                    <span>"Register before " <Time at=row.reg_deadline /></span>
+                    <span>"Register before " <LocalTimes at=row.reg_deadline /></span>
                 </p>
             </div>
             <div class="ticket-stub">

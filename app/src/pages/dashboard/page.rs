@@ -8,8 +8,9 @@ use super::{
     participant::ParticipantDashboard,
 };
 use crate::{
-    components::{EmptyState, FailureView, Head, Heading},
+    components::{EmptyState, Head, Heading, Loaded},
     error::Failure,
+    pages::admin::QUEUES,
 };
 
 /// What the dashboard shows, for each role.
@@ -26,15 +27,20 @@ pub enum Dashboard {
 /// What the dashboard shows.
 #[server(prefix = "/fn", endpoint = "dashboard")]
 pub async fn load_dashboard() -> Result<Dashboard, Failure> {
-    use crate::ssr::request;
+    use crate::ssr::{clock::ViewerClock, request};
     use domain::Role;
     use service::dashboard::{organizer, participant};
 
-    let (ctx, actor) = (request::context(), request::actor());
+    let (ctx, actor) = (request::context()?, request::actor()?);
+    let clock = ViewerClock::of_request()?;
     Ok(match actor.user()?.role {
-        Role::Participant => Dashboard::Participant(participant(&ctx, &actor).await?.into()),
+        Role::Participant => {
+            let places = participant(&ctx, &actor).await?;
+            Dashboard::Participant(ParticipantScreen::of(places, &clock))
+        }
         Role::Organizer => {
-            Dashboard::Organizer(OrganizerScreen::of(organizer(&ctx, &actor).await?, ctx.now()))
+            let mine = organizer(&ctx, &actor).await?;
+            Dashboard::Organizer(OrganizerScreen::of(mine, &clock, ctx.now()))
         }
         Role::Admin => Dashboard::Admin,
     })
@@ -45,14 +51,9 @@ pub async fn load_dashboard() -> Result<Dashboard, Failure> {
 pub fn DashboardPage() -> impl IntoView {
     let screen = Resource::new_blocking(|| (), |()| load_dashboard());
     view! {
-        <Transition fallback=|| view! { <div class="skeleton h-96" aria-hidden="true"></div> }>
-            {move || Suspend::new(async move {
-                match screen.await {
-                    Ok(screen) => view! { <Content screen /> }.into_any(),
-                    Err(failure) => view! { <FailureView failure /> }.into_any(),
-                }
-            })}
-        </Transition>
+        <Loaded from=screen let(screen)>
+            <Content screen />
+        </Loaded>
     }
 }
 
@@ -62,8 +63,9 @@ fn Content(screen: Dashboard) -> impl IntoView {
         Dashboard::Participant(screen) => view! { <ParticipantDashboard screen /> }.into_any(),
         Dashboard::Organizer(screen) => view! { <OrganizerDashboard screen /> }.into_any(),
         Dashboard::Admin => view! {
-            <EmptyState title="Nothing needs you here">
-                <p>"Administrators keep the installation running; they do not take part."</p>
+            <EmptyState title="You keep this site running">
+                <p>"What it does in the background, and what failed there, is in the queues."</p>
+                <a class="btn btn-primary" href=QUEUES>"See the queues"</a>
             </EmptyState>
         }
         .into_any(),

@@ -1,12 +1,15 @@
 //! A participant's places.
 
-use domain::{CompetitionId, MyRegistration, RegistrationStatus, Timestamp};
+use domain::{CompetitionId, RegistrationId, RegistrationStatus};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
+#[cfg(feature = "ssr")]
+use crate::ssr::clock::ViewerClock;
 use crate::{
-    components::{EmptyState, Icon, Shape, StatusBadge, Time},
-    pages::competitions::leave,
+    Moment,
+    components::{EmptyState, Icon, LocalTimes, Shape, StatusBadge},
+    pages::competitions::{AddToCalendar, calendar, leave},
 };
 
 /// A place the participant holds or held.
@@ -19,21 +22,26 @@ pub struct Place {
     /// Who runs it.
     pub organizer: String,
     /// When it starts, if that is set.
-    pub start_date: Option<Timestamp>,
+    pub start: Option<Moment>,
     /// Whether its organizer has cancelled it.
     pub called_off: bool,
-    /// How far the registration has come.
+    /// The registration.
+    pub registration: RegistrationId,
+    /// How far it has come.
     pub status: RegistrationStatus,
 }
 
-impl From<MyRegistration> for Place {
-    fn from(mine: MyRegistration) -> Self {
+#[cfg(feature = "ssr")]
+impl Place {
+    fn of(mine: domain::MyRegistration, clock: &ViewerClock) -> Self {
+        let competition = mine.competition;
         Self {
-            competition: mine.competition.id,
-            title: mine.competition.title,
-            organizer: mine.competition.organizer.name,
-            start_date: mine.competition.start_date,
-            called_off: mine.competition.cancelled_at.is_some(),
+            competition: competition.id,
+            start: competition.start_date.map(|start| clock.there(start, &competition.time_zone)),
+            title: competition.title,
+            organizer: competition.organizer.name,
+            called_off: competition.cancelled_at.is_some(),
+            registration: mine.registration.id,
             status: mine.registration.status,
         }
     }
@@ -50,9 +58,12 @@ pub struct ParticipantScreen {
     pub cancelled: Vec<Place>,
 }
 
-impl From<domain::ParticipantDashboard> for ParticipantScreen {
-    fn from(dashboard: domain::ParticipantDashboard) -> Self {
-        let places = |all: Vec<MyRegistration>| all.into_iter().map(Place::from).collect();
+#[cfg(feature = "ssr")]
+impl ParticipantScreen {
+    pub(super) fn of(dashboard: domain::ParticipantDashboard, clock: &ViewerClock) -> Self {
+        let places = |all: Vec<domain::MyRegistration>| {
+            all.into_iter().map(|mine| Place::of(mine, clock)).collect()
+        };
         Self {
             upcoming: places(dashboard.upcoming),
             past: places(dashboard.past),
@@ -140,9 +151,9 @@ fn PlaceCard(
         }
         status => view! { <StatusBadge status /> }.into_any(),
     };
-    let start = place.start_date.map_or_else(
+    let start = place.start.map_or_else(
         || view! { <span>"Start not set yet"</span> }.into_any(),
-        |start| view! { <span>"Starts " <Time at=start /></span> }.into_any(),
+        |start| view! { <span>"Starts " <LocalTimes at=start /></span> }.into_any(),
     );
     view! {
         <article class="ticket ticket-wide">
@@ -163,7 +174,9 @@ fn PlaceCard(
                 <p class="icon-line text-sm"><Icon shape=Shape::Calendar />{start}</p>
                 {can_leave
                     .then(|| {
+                        let calendar = calendar(place.competition, Some(place.registration));
                         view! {
+                            <AddToCalendar href=calendar title=place.title.clone() />
                             <a class="quiet-link" href=leave(place.competition)>
                                 "Give my place back"
                                 <span class="sr-only">" in " {place.title.clone()}</span>

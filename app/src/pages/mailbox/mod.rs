@@ -7,3 +7,4 @@ mod reader;
 
 use marks::{MarkMailUnread, ReadAllMail};
 pub use page::{MailLine, MailboxPage, MailboxScreen};
+pub use reader::OpenMail;

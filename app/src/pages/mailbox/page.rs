@@ -1,14 +1,15 @@
 //! The mailbox: a list, and the message that is open.
 
-use domain::{Mail, MailId, MailQuery, Timestamp};
+use domain::{MailId, MailQuery};
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 use serde::{Deserialize, Serialize};
 
-use super::{MarkMailUnread, ReadAllMail, address, reader::Reader};
+use super::{MarkMailUnread, OpenMail, ReadAllMail, address, reader::Reader};
 use crate::{
+    Moment,
     components::{
-        EmptyState, FailureView, Head, Heading, Icon, Pagination, Shape, Submit, Time, Toasts,
+        EmptyState, Head, Heading, Icon, Loaded, Pagination, Shape, Submit, Toasts, ViewerTime,
     },
     error::Failure,
     viewer::CurrentViewer,
@@ -22,17 +23,18 @@ pub struct MailLine {
     /// One line.
     pub subject: String,
     /// When it was put there.
-    pub sent_at: Timestamp,
+    pub sent_at: Moment,
     /// Whether it was never opened.
     pub unread: bool,
 }
 
-impl From<Mail> for MailLine {
-    fn from(mail: Mail) -> Self {
+#[cfg(feature = "ssr")]
+impl MailLine {
+    fn of(mail: domain::Mail, clock: &crate::ssr::clock::ViewerClock) -> Self {
         Self {
             id: mail.id,
             subject: mail.subject,
-            sent_at: mail.sent_at,
+            sent_at: clock.here(mail.sent_at),
             unread: mail.read_at.is_none(),
         }
     }
@@ -56,7 +58,7 @@ pub struct MailboxScreen {
     /// Whether there is any message at all.
     pub any: bool,
     /// The message that is open.
-    pub open: Option<Mail>,
+    pub open: Option<OpenMail>,
     /// Whether it was unread until now.
     pub just_read: bool,
 }
@@ -68,13 +70,15 @@ pub async fn load_mailbox(
     #[server(default)] mail: String,
 ) -> Result<MailboxScreen, Failure> {
     use crate::ssr::{
+        clock::ViewerClock,
         request::{self, Kind},
         response,
     };
     use domain::{ErrorCode, PublicError};
     use service::mailbox;
 
-    let (ctx, actor) = (request::context(), request::actor());
+    let (ctx, actor) = (request::context()?, request::actor()?);
+    let clock = ViewerClock::of_request()?;
     actor.user()?;
     let filter = query.check()?;
     let (mut open, mut just_read) = (None, false);
@@ -91,7 +95,7 @@ pub async fn load_mailbox(
                 response::redirect_page(&address::href(&query, Some(id)));
             }
         }
-        open = Some(mail);
+        open = Some(OpenMail::of(mail, &clock));
     }
     let shown = mailbox::browse(&ctx, &actor, &filter).await?;
     Ok(MailboxScreen {
@@ -99,7 +103,7 @@ pub async fn load_mailbox(
         total: shown.found.total,
         page: shown.found.page,
         pages: shown.found.pages(),
-        lines: shown.found.items.into_iter().map(MailLine::from).collect(),
+        lines: shown.found.items.into_iter().map(|mail| MailLine::of(mail, &clock)).collect(),
         unread: shown.unread,
         any: shown.any,
         open,
@@ -124,14 +128,9 @@ pub fn MailboxPage() -> impl IntoView {
     let source = move || (query.get(), mail.get(), read_all.version().get());
     let screen = Resource::new_blocking(source, |(query, mail, _)| load_mailbox(query, mail));
     view! {
-        <Transition fallback=|| view! { <div class="skeleton h-96" aria-hidden="true"></div> }>
-            {move || Suspend::new(async move {
-                match screen.await {
-                    Ok(screen) => view! { <Content screen read_all mark_unread /> }.into_any(),
-                    Err(failure) => view! { <FailureView failure /> }.into_any(),
-                }
-            })}
-        </Transition>
+        <Loaded from=screen let(screen)>
+            <Content screen read_all mark_unread />
+        </Loaded>
     }
 }
 
@@ -255,7 +254,7 @@ fn Line(line: MailLine, is_open: bool, href: String) -> impl IntoView {
                     .unread
                     .then(|| view! { <span class="badge badge-accent badge-sm">"Unread"</span> })}
             </span>
-            <span class="text-sm font-normal text-muted"><Time at=line.sent_at /></span>
+            <span class="text-sm font-normal text-muted"><ViewerTime at=line.sent_at /></span>
         </a>
     }
 }

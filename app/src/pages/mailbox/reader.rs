@@ -1,16 +1,48 @@
 //! The message that is open.
 
-use domain::Mail;
+use domain::MailId;
 use leptos::{html::H2, prelude::*};
+use serde::{Deserialize, Serialize};
 
 use super::MarkMailUnread;
-use crate::components::{NavigationFocus, Time};
+use crate::{
+    Moment,
+    components::{NavigationFocus, ViewerTime},
+};
+
+/// The message that is open.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OpenMail {
+    /// Which one.
+    pub id: MailId,
+    /// The address it went to.
+    pub to: String,
+    /// One line.
+    pub subject: String,
+    /// Plain text.
+    pub body: String,
+    /// When it was put there.
+    pub sent_at: Moment,
+}
+
+#[cfg(feature = "ssr")]
+impl OpenMail {
+    pub(super) fn of(mail: domain::Mail, clock: &crate::ssr::clock::ViewerClock) -> Self {
+        Self {
+            id: mail.id,
+            to: mail.to,
+            subject: mail.subject,
+            body: mail.body,
+            sent_at: clock.here(mail.sent_at),
+        }
+    }
+}
 
 /// The message that is open.
 #[component]
 pub(super) fn Reader(
     /// The message.
-    mail: Mail,
+    mail: OpenMail,
     /// Where it came from: the list.
     list: String,
     /// Marking it as unread.
@@ -30,7 +62,7 @@ pub(super) fn Reader(
             <h2 id="subject" node_ref=node tabindex="-1" class="subheading outline-none">
                 {mail.subject}
             </h2>
-            <p class="text-sm text-muted">"To " {mail.to} ", " <Time at=mail.sent_at /></p>
+            <p class="text-sm text-muted">"To " {mail.to} ", " <ViewerTime at=mail.sent_at /></p>
             <p class="whitespace-pre-line">{mail.body}</p>
         </article>
     }

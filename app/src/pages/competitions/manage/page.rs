@@ -1,13 +1,14 @@
 //! The page to manage a competition with.
 
-use domain::{CompetitionId, RegistrationStatus, RosterQuery, RosterSort, RosterTotals, Timestamp};
+use domain::{CompetitionId, RegistrationStatus, RosterQuery, RosterSort, RosterTotals};
 use leptos::prelude::*;
 use leptos_router::hooks::{use_params_map, use_query_map};
 use serde::{Deserialize, Serialize};
 
 use super::{address, roster::Roster, totals::Totals};
 use crate::{
-    components::{FailureView, Head, Heading, Time},
+    Moment,
+    components::{Head, Heading, Loaded, ViewerTime},
     error::Failure,
     pages::competitions::{Availability, AvailabilityBadge},
 };
@@ -22,7 +23,7 @@ pub struct RosterRow {
     /// How far the registration has come.
     pub status: RegistrationStatus,
     /// When the seat was taken.
-    pub registered_at: Timestamp,
+    pub registered_at: Moment,
 }
 
 /// What the page shows.
@@ -39,7 +40,7 @@ pub struct ManageScreen {
     /// Places nobody holds.
     pub seats_left: u32,
     /// When it was cancelled, if it was.
-    pub cancelled_at: Option<Timestamp>,
+    pub cancelled_at: Option<Moment>,
     /// Whether the viewer runs it; administrators look on.
     pub is_owner: bool,
     /// All registrations in numbers.
@@ -64,11 +65,12 @@ pub async fn load_manage(
     id: String,
     #[server(default)] query: RosterQuery,
 ) -> Result<ManageScreen, Failure> {
-    use crate::ssr::request;
+    use crate::ssr::{clock::ViewerClock, request};
 
     /// As many as fit on a screen or two.
     const ON_A_PAGE: &str = "25";
-    let (ctx, actor) = (request::context(), request::actor());
+    let (ctx, actor) = (request::context()?, request::actor()?);
+    let clock = ViewerClock::of_request()?;
     let id = request::competition(&id)?;
     let limit = query.limit.clone().or_else(|| Some(ON_A_PAGE.into()));
     let filter = RosterQuery { limit, ..query.clone() }.check()?;
@@ -78,14 +80,14 @@ pub async fn load_manage(
         name: entry.user.name,
         email: entry.user.email,
         status: entry.registration.status,
-        registered_at: entry.registration.registered_at,
+        registered_at: clock.here(entry.registration.registered_at),
     };
     Ok(ManageScreen {
         id,
         availability: Availability::of(&competition, ctx.now()),
         capacity: competition.capacity,
         seats_left: competition.seats_left,
-        cancelled_at: competition.cancelled_at,
+        cancelled_at: competition.cancelled_at.map(|at| clock.here(at)),
         is_owner: actor.user()?.id == competition.organizer_id,
         title: competition.title,
         totals: roster.totals,
@@ -107,14 +109,9 @@ pub fn ManageCompetitionPage() -> impl IntoView {
     });
     let screen = Resource::new_blocking(move || asked.get(), |(id, query)| load_manage(id, query));
     view! {
-        <Transition fallback=|| view! { <div class="skeleton h-96" aria-hidden="true"></div> }>
-            {move || Suspend::new(async move {
-                match screen.await {
-                    Ok(screen) => view! { <Content screen /> }.into_any(),
-                    Err(failure) => view! { <FailureView failure /> }.into_any(),
-                }
-            })}
-        </Transition>
+        <Loaded from=screen let(screen)>
+            <Content screen />
+        </Loaded>
     }
 }
 
@@ -122,11 +119,11 @@ pub fn ManageCompetitionPage() -> impl IntoView {
 fn Content(screen: ManageScreen) -> impl IntoView {
     let (id, title) = (screen.id, screen.title.clone());
     let may_change = screen.is_owner && screen.cancelled_at.is_none();
-    let cancelled = screen.cancelled_at.map(|at| {
+    let cancelled = screen.cancelled_at.clone().map(|at| {
         view! {
             <p class="band">
                 <span>
-                    "This competition was cancelled on " <Time at />
+                    "This competition was cancelled on " <ViewerTime at />
                     ". Everyone who held a place then is told by mail."
                 </span>
             </p>

@@ -4,7 +4,9 @@ use domain::{CompetitionId, RegistrationStatus, RosterOrder, RosterQuery, Roster
 use leptos::prelude::*;
 
 use super::{ManageScreen, RosterRow, address};
-use crate::components::{EmptyState, Icon, Pagination, Shape, StatusBadge, Time, status_words};
+use crate::components::{
+    EmptyState, Icon, Pagination, Shape, StatusBadge, ViewerTime, status_words,
+};
 
 /// Who is registered.
 #[component]
@@ -131,7 +133,7 @@ fn Table(
                     <span class="block font-semibold">{row.name}</span>
                     <span class="block text-sm font-normal text-muted">{row.email}</span>
                 </th>
-                <td><Time at=row.registered_at /></td>
+                <td><ViewerTime at=row.registered_at /></td>
                 <td><StatusBadge status=row.status /></td>
             </tr>
         }

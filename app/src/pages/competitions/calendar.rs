@@ -1,0 +1,34 @@
+//! Calendar files.
+
+use domain::{CompetitionId, RegistrationId};
+use leptos::prelude::*;
+
+use crate::components::{Icon, Shape};
+
+/// Where the calendar file is: that of the viewer's registration, which knows of a place given back, or else that of the
+/// competition.
+pub(crate) fn calendar(competition: CompetitionId, registration: Option<RegistrationId>) -> String {
+    match registration {
+        Some(registration) => format!("/api/registrations/{registration}/calendar.ics"),
+        None => format!("/api/competitions/{competition}/calendar.ics"),
+    }
+}
+
+/// A link to a calendar file.
+#[component]
+pub(crate) fn AddToCalendar(
+    /// Where the file is.
+    href: String,
+    /// What it is of, where there are several on a page.
+    #[prop(optional, into)]
+    title: Option<String>,
+) -> impl IntoView {
+    view! {
+        <a class="quiet-link gap-2" href=href download rel="nofollow">
+            <Icon shape=Shape::Calendar />
+            <span>
+                "Add to calendar" {title.map(|title| view! { <span class="sr-only">": " {title}</span> })}
+            </span>
+        </a>
+    }
+}
