@@ -36,7 +36,7 @@ pub fn failure_page(options: LeptosOptions, request: Parts, error: PublicError) 
                             </a>
                         </div>
                     </header>
-                    <main id="main" class="site-width grow py-8">
+                    <main id="main" class="site-width site-main">
                         <div class="failure">
                             <p class="failure-code">{error.code.status()}</p>
                             <h1 class="heading">{title}</h1>

@@ -48,7 +48,7 @@ fn Site() -> impl IntoView {
             "Skip to content"
         </a>
         <Header />
-        <main id="main" tabindex="-1" class="site-width grow py-8 outline-none">
+        <main id="main" tabindex="-1" class="site-width site-main">
             <Routes fallback=NotFoundPage>
                 <Route path=path!("/") view={Lazy::<Home>::new()} ssr=SsrMode::Async />
                 <Route path=path!("/competitions") view={Lazy::<CompetitionList>::new()} ssr=SsrMode::Async />

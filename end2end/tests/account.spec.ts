@@ -4,6 +4,7 @@ import { resetLink } from '../support/command.ts';
 import { expect, hydrated, open, test } from '../support/fixtures.ts';
 import { errorSummary, expectFaultAt, expectFaults } from '../support/forms.ts';
 import { logIn, signIn } from '../support/session.ts';
+import { toast } from '../support/toasts.ts';
 
 const NEW = 'battery staple horse';
 
@@ -120,6 +121,7 @@ test('an account is deleted with its password and a typed word, and its place is
   await deletion.getByLabel('Type the word delete').fill('Delete');
   await deletion.getByRole('button', { name: 'Delete my account' }).click();
   await expect(page).toHaveURL('/');
+  await expect(toast(page, 'Your account is deleted')).toBeVisible();
   await expect(page.getByRole('banner').getByRole('link', { name: 'Log in' })).toBeVisible();
   expect((await api.find(competition)).seatsLeft).toBe(1);
   await open(page, '/auth/login');

@@ -1,6 +1,7 @@
 import { expect, hydrated, open, reloadUntilVisible, test } from '../support/fixtures.ts';
 import { expectFaultAt, expectFaults } from '../support/forms.ts';
 import { logOut, postForm, signIn } from '../support/session.ts';
+import { toast } from '../support/toasts.ts';
 import { unique } from '../support/unique.ts';
 
 test('a participant gives a place back from the page of the competition', async ({ page, api }) => {
@@ -16,6 +17,7 @@ test('a participant gives a place back from the page of the competition', async 
   await page.getByRole('button', { name: 'Give my place back' }).click();
 
   await expect(page).toHaveURL('/dashboard');
+  await expect(toast(page, 'Your place is given back')).toBeVisible();
   const cancelled = page.getByRole('region', { name: 'Cancelled' });
   await expect(cancelled).toContainText(competition.title);
   await expect(cancelled).toContainText('Given back');
@@ -99,6 +101,7 @@ test.describe('the organizer', () => {
       await page.getByLabel('Type the title to confirm').fill(competition.title);
       await page.getByRole('button', { name: 'Cancel the competition' }).click();
       await expect(page).toHaveURL(`/competitions/${competition.id}/manage`);
+      await expect(toast(page, 'The competition is cancelled')).toBeVisible();
       await expect(page.getByText('This competition was cancelled on')).toBeVisible();
       await expect(page.getByRole('link', { name: 'Cancel this competition' })).toBeHidden();
     });

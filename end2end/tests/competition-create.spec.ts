@@ -10,6 +10,7 @@ import {
 } from '../support/forms.ts';
 import { postForm, signIn } from '../support/session.ts';
 import { dateAndTime, inDays } from '../support/time.ts';
+import { toast } from '../support/toasts.ts';
 import { unique } from '../support/unique.ts';
 
 test.use({ expectedStatuses: [400] });
@@ -25,6 +26,7 @@ test('a new competition is shown to its organizer as everybody will see it', asy
   await createCompetition(page, competitionFields(title, inDays(7), inDays(14)));
 
   await expect(page.getByRole('heading', { name: title })).toBeVisible();
+  await expect(toast(page, `${title} is created`)).toBeVisible();
   await expect(page).toHaveURL(/\/competitions\/[0-9a-f-]{36}$/);
   await expect(page.getByText('Bring a board.')).toBeVisible();
   await expect(page.getByRole('list', { name: 'Tags' })).toHaveText(/chess\s*open/);

@@ -3,6 +3,7 @@ import type { Competition } from '../support/api.ts';
 import { expect, hydrated, javaScriptOn, open, test } from '../support/fixtures.ts';
 import { errorSummary } from '../support/forms.ts';
 import { signIn } from '../support/session.ts';
+import { toast } from '../support/toasts.ts';
 import { unique } from '../support/unique.ts';
 
 async function openForm(page: Page, competition: Competition): Promise<void> {
@@ -28,6 +29,7 @@ test('an organizer changes a competition, and only what they changed', async ({ 
 
   await expect(page).toHaveURL(`/competitions/${competition.id}`);
   await expect(page.getByRole('heading', { level: 1 })).toHaveText(title);
+  await expect(toast(page, 'Your changes are saved')).toBeVisible();
   await expect(page.getByText('41 of 41 places left')).toBeVisible();
   const changed = { title, capacity: 41, seatsLeft: 41, version: 2, updatedAt: expect.any(String) };
   expect(await api.find(competition)).toMatchObject({ ...competition, ...changed });

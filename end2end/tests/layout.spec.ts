@@ -1,6 +1,8 @@
+import type { Page } from '@playwright/test';
 import { expect, open, test } from '../support/fixtures.ts';
 import { layoutShift, widthOf } from '../support/layout.ts';
 import { PLACES, load, statusesOf } from '../support/places.ts';
+import { signIn } from '../support/session.ts';
 import { NARROWEST } from '../support/viewport.ts';
 
 /** Less than a fifth of what counts as good. */
@@ -22,6 +24,35 @@ test.describe('on a desktop and on a phone', { tag: ['@js', '@phone'] }, () => {
     });
   }
 });
+
+test('nothing moves by itself on the way from page to page', { tag: ['@js', '@phone'] }, async ({ page, world }) => {
+  await signIn(page, world.organizer);
+  await open(page, '/');
+  const links = ['Competitions', 'Mailbox', 'Dashboard', 'Create', 'Account', 'Mini Compete'];
+  for (const name of [...links, ...links.slice(0, -1).reverse()]) {
+    const answer = await holdAnswers(page);
+    // For what moves after a click of Playwright’s counts as wanted.
+    await page.getByRole('banner').getByRole('link', { name }).evaluate((link: HTMLElement) => link.click());
+    await expect(page.locator('.skeleton').first(), `${name} keeps its room`).toBeVisible();
+    await answer();
+    await expect(page.locator('.skeleton')).toHaveCount(0);
+    expect(await layoutShift(page), name).toBeLessThanOrEqual(MOST_SHIFT);
+  }
+});
+
+/** Holds back what the pages ask the server for, until the function it returns is called. */
+async function holdAnswers(page: Page): Promise<() => Promise<void>> {
+  let release = () => {};
+  const released = new Promise<void>((resolve) => (release = resolve));
+  await page.route('**/fn/**', async (route) => {
+    await released;
+    await route.continue();
+  });
+  return async () => {
+    release();
+    await page.unrouteAll({ behavior: 'wait' });
+  };
+}
 
 test('a page that moves is noticed', { tag: '@js' }, async ({ page }) => {
   await open(page, '/');

@@ -2,7 +2,7 @@
 
 use leptos::{either::EitherOf3, prelude::*};
 
-use super::competitions::{CompetitionCard, Listing};
+use super::competitions::{CardGrid, CardGridSkeleton, Listing};
 use crate::{
     components::{EmptyState, Head, Heading, Icon, Shape},
     error::Failure,
@@ -32,7 +32,7 @@ pub fn HomePage() -> impl IntoView {
                 <h2 id="closing-soon" class="subheading">"Closing soon"</h2>
                 <a class="quiet-link" href="/competitions?sort=deadline">"See all competitions"</a>
             </div>
-            <Transition>
+            <Transition fallback=CardGridSkeleton>
                 {move || Suspend::new(async move {
                     match soon.await {
                         Ok(listings) if listings.is_empty() => {
@@ -43,12 +43,7 @@ pub fn HomePage() -> impl IntoView {
                             })
                         }
                         Ok(listings) => {
-                            let card = |listing| view! { <li><CompetitionCard listing /></li> };
-                            EitherOf3::B(view! {
-                                <ul class="card-grid">
-                                    {listings.into_iter().map(card).collect_view()}
-                                </ul>
-                            })
+                            EitherOf3::B(view! { <CardGrid listings /> })
                         }
                         Err(Failure(error)) => {
                             EitherOf3::C(view! { <p role="alert">{error.message}</p> })

@@ -10,7 +10,7 @@ use super::{
     profile::{EditProfile, ProfileSection, TypedProfile},
 };
 use crate::{
-    components::{Head, Heading, Loaded},
+    components::{Head, Heading, Loaded, Toasts},
     error::Failure,
     form::Returned,
 };
@@ -59,6 +59,7 @@ pub fn AccountPage() -> impl IntoView {
     let profile = ServerAction::<EditProfile>::new();
     let password = ServerAction::<ChangePassword>::new();
     let deletion = ServerAction::<DeleteAccount>::new();
+    Toasts::after(deletion);
     view! {
         <Loaded from=screen let(screen)>
             <Content screen profile password deletion />

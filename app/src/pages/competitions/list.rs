@@ -6,7 +6,7 @@ use leptos_router::hooks::use_query_map;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    CompetitionCard, Listing, address,
+    CardGrid, CardGridSkeleton, Listing, address,
     filters::{SearchForm, TagFilter},
 };
 use crate::{
@@ -79,7 +79,7 @@ pub fn CompetitionListPage() -> impl IntoView {
                     {move || Suspend::new(async move { screen.await.map(|screen| count(&screen)) .ok() })}
                 </Transition>
             </p>
-            <Transition fallback=Skeleton>
+            <Transition fallback=CardGridSkeleton>
                 {move || Suspend::new(async move {
                     match screen.await {
                         Ok(screen) => view! { <Results screen /> }.into_any(),
@@ -108,12 +108,11 @@ fn count(screen: &ListScreen) -> String {
 fn Results(screen: ListScreen) -> impl IntoView {
     let ListScreen { query, listings, page, pages, .. } = screen;
     let is_empty = listings.is_empty();
-    let card = |listing| view! { <li><CompetitionCard listing /></li> };
     view! {
         <TagFilter query=query.clone() popular=screen.popular_tags />
         {is_empty.then(|| view! { <Nothing any_open=screen.any_open total=screen.total /> })}
         <h2 class="sr-only">"Results"</h2>
-        <ul class="card-grid">{listings.into_iter().map(card).collect_view()}</ul>
+        <CardGrid listings />
         <Pagination page pages href=move |page| address::at_page(&query, page) />
     }
 }
@@ -158,16 +157,5 @@ fn Unusable(failure: Failure) -> impl IntoView {
             <p role="alert">{failure.0.message}</p>
             <a class="btn btn-primary" href=address::LIST>"Show all competitions"</a>
         </EmptyState>
-    }
-}
-
-/// Shown in the browser while the list loads: of its size, so that nothing jumps.
-#[component]
-fn Skeleton() -> impl IntoView {
-    let card = |_| view! { <li class="skeleton h-72"></li> };
-    view! {
-        <ul class="card-grid" aria-hidden="true">
-            {(0..6).map(card).collect_view()}
-        </ul>
     }
 }
