@@ -17,6 +17,13 @@ async function tabTo(page: Page, target: Locator): Promise<void> {
   await expect(target, 'was never reached by the tab key').toBeFocused();
 }
 
+/** Waits until the page with this heading has taken the place of another one: then the heading has the focus. */
+async function arrive(page: Page, name: string): Promise<void> {
+  const heading = page.getByRole('heading', { level: 1, name });
+  await expect(heading).toBeVisible();
+  if (javaScriptOn()) await expect(heading).toBeFocused();
+}
+
 /** Checks that what has the focus is marked by an outline, in view, and not behind anything else. */
 async function expectFocusVisible(page: Page): Promise<void> {
   const hidden = await page.evaluate(() => {
@@ -43,13 +50,16 @@ test('somebody without a mouse finds a competition, logs in and registers', asyn
   await expect(page.getByRole('main').getByRole('status')).toHaveText('1 competition found');
   await tabTo(page, page.getByRole('link', { name: competition.title }));
   await page.keyboard.press('Enter');
+  await arrive(page, competition.title);
   await tabTo(page, page.getByRole('link', { name: 'Log in to register' }));
   await page.keyboard.press('Enter');
+  await arrive(page, 'Log in');
   await tabTo(page, page.getByLabel('Email'));
   await page.keyboard.type(participant.email);
   await tabTo(page, page.getByLabel('Password', { exact: true }));
   await page.keyboard.type(PASSWORD);
   await page.keyboard.press('Enter');
+  await arrive(page, competition.title);
   await tabTo(page, page.getByRole('button', { name: 'Register' }));
   await page.keyboard.press('Enter');
 

@@ -4,8 +4,11 @@ use domain::{Role, User};
 use leptos::{either::Either, prelude::*, server_fn::ServerFn};
 use leptos_router::components::A;
 
-use super::{Icon, Mark, Shape};
-use crate::{pages::auth::LogOut, viewer::CurrentViewer};
+use super::{Awaited, Icon, Mark, Shape};
+use crate::{
+    pages::auth::LogOut,
+    viewer::{CurrentViewer, Viewer},
+};
 
 /// The head of every page. On a phone its links are a row of their own: nothing has to be opened first.
 #[component]
@@ -13,6 +16,16 @@ pub(crate) fn Header() -> impl IntoView {
     let viewer = expect_context::<CurrentViewer>();
     // A viewer who cannot be loaded is shown what strangers see.
     let known = move || async move { viewer.resource.await.unwrap_or_default() };
+    let links = move || async move {
+        let Viewer { user, unread } = known().await;
+        user.map(|user| view! { <Links role=user.role unread /> })
+    };
+    let account = move || async move {
+        match known().await.user {
+            Some(user) => Either::Left(view! { <SignedIn user /> }),
+            None => Either::Right(view! { <SignedOut /> }),
+        }
+    };
     view! {
         <header class="site-head">
             <div class="site-width">
@@ -22,22 +35,10 @@ pub(crate) fn Header() -> impl IntoView {
                 </A>
                 <nav aria-label="Main" class="site-nav">
                     <A href="/competitions" exact=true attr:class="nav-link">"Competitions"</A>
-                    <Transition>
-                        {move || Suspend::new(async move {
-                            let known = known().await;
-                            known.user.map(|user| view! { <Links role=user.role unread=known.unread /> })
-                        })}
-                    </Transition>
+                    <Awaited content=links />
                 </nav>
                 <div class="site-account">
-                    <Transition>
-                        {move || Suspend::new(async move {
-                            match known().await.user {
-                                Some(user) => Either::Left(view! { <SignedIn user /> }),
-                                None => Either::Right(view! { <SignedOut /> }),
-                            }
-                        })}
-                    </Transition>
+                    <Awaited content=account />
                 </div>
             </div>
         </header>

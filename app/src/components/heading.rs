@@ -8,6 +8,8 @@ use leptos::{
 };
 use leptos_router::hooks::use_location;
 
+use crate::next;
+
 /// Focuses the element as soon as it is in the document, which it may not be yet when its page is put together.
 pub(crate) fn focus<E: JsCast + 'static>(element: E) {
     request_animation_frame(move || {
@@ -16,33 +18,31 @@ pub(crate) fn focus<E: JsCast + 'static>(element: E) {
     });
 }
 
-/// Whether the address has changed without a page being loaded. The browser then leaves the focus where it
-/// was, so the heading of what is new takes it, once.
+/// At which address the focus was set last. When the address changes without a page being loaded the browser leaves the
+/// focus where it was, so the heading of what is new takes it, once.
 #[derive(Clone, Copy)]
-pub(crate) struct NavigationFocus(StoredValue<bool>);
+pub(crate) struct NavigationFocus(StoredValue<String>);
 
 impl NavigationFocus {
-    /// Inside the router, for it follows the address.
+    /// Inside the router, for it asks for the address.
     pub(crate) fn provide() {
-        let is_due = StoredValue::new(false);
-        let location = use_location();
-        let address = move || (location.pathname.get(), location.search.get());
-        Effect::watch(address, move |_, _, _| is_due.set_value(true), false);
-        provide_context(Self(is_due));
+        let loaded = untrack(|| next::here(&use_location()));
+        provide_context(Self(StoredValue::new(loaded)));
     }
 
-    /// Focuses the element if it came with a new address.
+    /// Focuses the element if it came with a new address. That is compared when the element is there, which it may be
+    /// before an effect that follows the address has run.
     pub(crate) fn take<E>(node: NodeRef<E>)
     where
         E: ElementType,
         E::Output: JsCast + Clone + 'static,
     {
-        let Self(is_due) = expect_context();
+        let (Self(last), location) = (expect_context(), use_location());
         Effect::new(move || {
-            if let Some(element) = node.get()
-                && is_due.get_value()
-            {
-                is_due.set_value(false);
+            let Some(element) = node.get() else { return };
+            let here = untrack(|| next::here(&location));
+            if last.get_value() != here {
+                last.set_value(here);
                 focus(element);
             }
         });

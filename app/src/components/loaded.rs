@@ -1,9 +1,9 @@
-//! A page and what it waits for.
+//! A page and what it shows.
 
-use leptos::prelude::*;
+use leptos::{either::Either, prelude::*};
 use serde::{Serialize, de::DeserializeOwned};
 
-use super::FailureView;
+use super::{Awaited, FailureView};
 use crate::error::Failure;
 
 /// Shows a page once there is what it shows, or in its place why it cannot be shown. When the browser comes from another
@@ -18,20 +18,16 @@ pub(crate) fn Loaded<T, F, V>(
 where
     T: Clone + Serialize + DeserializeOwned + Send + Sync + 'static,
     F: Fn(T) -> V + Clone + Send + 'static,
-    V: IntoView,
+    V: IntoView + 'static,
 {
-    let page = move || {
+    let content = move || {
         let children = children.clone();
-        Suspend::new(async move {
+        async move {
             match from.await {
-                Ok(screen) => children(screen).into_any(),
-                Err(failure) => view! { <FailureView failure /> }.into_any(),
+                Ok(screen) => Either::Left(children(screen)),
+                Err(failure) => Either::Right(view! { <FailureView failure /> }),
             }
-        })
+        }
     };
-    view! {
-        <Transition fallback=|| {
-            view! { <div class="skeleton h-96" aria-hidden="true"></div> }
-        }>{page}</Transition>
-    }
+    view! { <Awaited fallback=|| view! { <div class="skeleton h-96" aria-hidden="true"></div> } content /> }
 }

@@ -1,5 +1,6 @@
 //! What more than one page shows.
 
+mod awaited;
 mod countdown;
 mod done;
 mod empty_state;
@@ -24,6 +25,7 @@ mod time;
 mod toast;
 mod total;
 
+pub(crate) use awaited::Awaited;
 pub(crate) use countdown::Countdown;
 pub(crate) use done::Done;
 pub(crate) use empty_state::EmptyState;

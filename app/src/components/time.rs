@@ -25,11 +25,14 @@ pub(crate) fn LocalTimes(
     /// The time.
     at: Moment,
 ) -> impl IntoView {
-    let yours = yours(&at);
-    let line = move || yours.get().map(|text| format!("Your time: {text}"));
+    let line = (at.yours != Yours::Same).then(|| {
+        let yours = yours(&at);
+        let words = move || yours.get().map(|text| format!("Your time: {text}"));
+        view! { <span class="second-line">{words}</span> }
+    });
     view! {
         <LocalTime at />
-        <span class="second-line">{line}</span>
+        {line}
     }
 }
 

@@ -3,7 +3,7 @@
 use leptos::{ev::MouseEvent, prelude::*, server_fn::ServerFn, task::spawn_local};
 use leptos_router::hooks::use_location;
 
-use super::{Icon, Shape, focus};
+use super::{Awaited, Icon, Shape, focus};
 use crate::{error::Failure, next};
 
 /// What is to be told; each message is handed out once.
@@ -56,15 +56,13 @@ impl Toasts {
 pub(crate) fn Toaster() -> impl IntoView {
     let Toasts(shown) = expect_context();
     let came_with_page = Resource::new_blocking(|| (), |()| take_toasts());
-    let toast = |words: String| view! { <Toast words /> };
+    let first = move || async move {
+        let toast = |words: String| view! { <Toast words /> };
+        came_with_page.await.unwrap_or_default().into_iter().map(toast).collect_view()
+    };
     view! {
         <div role="status" class="toasts">
-            <Transition>
-                {move || Suspend::new(async move {
-                    let words = came_with_page.await.unwrap_or_default();
-                    words.into_iter().map(toast).collect_view()
-                })}
-            </Transition>
+            <Awaited content=first />
             <For each=move || shown.get().into_iter().enumerate() key=|(index, _)| *index let((_, words))>
                 <Toast words />
             </For>

@@ -4,7 +4,7 @@ use leptos::{either::EitherOf3, prelude::*};
 
 use super::competitions::{CardGrid, CardGridSkeleton, Listing};
 use crate::{
-    components::{EmptyState, Head, Heading, Icon, Shape},
+    components::{Awaited, EmptyState, Head, Heading, Icon, Shape},
     error::Failure,
 };
 
@@ -24,6 +24,17 @@ pub async fn load_closing_soon() -> Result<Vec<Listing>, Failure> {
 #[component]
 pub fn HomePage() -> impl IntoView {
     let soon = Resource::new_blocking(|| (), |()| load_closing_soon());
+    let cards = move || async move {
+        match soon.await {
+            Ok(listings) if listings.is_empty() => EitherOf3::A(view! {
+                <EmptyState title="No competition is open yet">
+                    <p>"Be the first to set one up, or come back soon."</p>
+                </EmptyState>
+            }),
+            Ok(listings) => EitherOf3::B(view! { <CardGrid listings /> }),
+            Err(Failure(error)) => EitherOf3::C(view! { <p role="alert">{error.message}</p> }),
+        }
+    };
     view! {
         <Head title="Find a competition and hold your place" path="/" />
         <Promise />
@@ -32,25 +43,7 @@ pub fn HomePage() -> impl IntoView {
                 <h2 id="closing-soon" class="subheading">"Closing soon"</h2>
                 <a class="quiet-link" href="/competitions?sort=deadline">"See all competitions"</a>
             </div>
-            <Transition fallback=CardGridSkeleton>
-                {move || Suspend::new(async move {
-                    match soon.await {
-                        Ok(listings) if listings.is_empty() => {
-                            EitherOf3::A(view! {
-                                <EmptyState title="No competition is open yet">
-                                    <p>"Be the first to set one up, or come back soon."</p>
-                                </EmptyState>
-                            })
-                        }
-                        Ok(listings) => {
-                            EitherOf3::B(view! { <CardGrid listings /> })
-                        }
-                        Err(Failure(error)) => {
-                            EitherOf3::C(view! { <p role="alert">{error.message}</p> })
-                        }
-                    }
-                })}
-            </Transition>
+            <Awaited fallback=CardGridSkeleton content=cards />
         </section>
         <section class="band mt-12">
             <div class="grid gap-2">

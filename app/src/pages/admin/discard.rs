@@ -96,7 +96,7 @@ fn Content(screen: DiscardScreen, discard: ServerAction<DiscardJob>) -> impl Int
                 <p>"To discard it, type " <strong><code>{job.kind}</code></strong> "."</p>
                 <Field id="kind" label="The kind of the job" value=typed.kind problem />
                 <div class="flex flex-wrap gap-3">
-                    <Submit pending=discard.pending() class="btn-error">"Discard"</Submit>
+                    <Submit pending=discard.pending() class="btn-danger">"Discard"</Submit>
                     <a class="btn" href=QUEUES>"Keep it"</a>
                 </div>
             </ActionForm>

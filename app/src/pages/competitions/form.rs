@@ -90,6 +90,7 @@ fn Preview(title: String, html: String, takes_focus: bool) -> impl IntoView {
             </h2>
             <p class="text-sm text-muted">"Nothing is saved yet."</p>
             <p class="font-display text-xl font-semibold">{title}</p>
+            {html.is_empty().then(|| view! { <p class="text-muted">"There is no description yet."</p> })}
             // Made safe on the server.
             <div class="prose-text markdown" inner_html=html></div>
         </section>

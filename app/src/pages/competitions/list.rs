@@ -1,7 +1,7 @@
 //! The list of open competitions.
 
 use domain::CompetitionQuery;
-use leptos::prelude::*;
+use leptos::{either::Either, prelude::*};
 use leptos_router::hooks::use_query_map;
 use serde::{Deserialize, Serialize};
 
@@ -10,7 +10,7 @@ use super::{
     filters::{SearchForm, TagFilter},
 };
 use crate::{
-    components::{EmptyState, Head, Heading, Pagination},
+    components::{Awaited, EmptyState, Head, Heading, Pagination},
     error::Failure,
 };
 
@@ -64,6 +64,12 @@ pub fn CompetitionListPage() -> impl IntoView {
     let params = use_query_map();
     let query = Memo::new(move |_| address::read(&params.read()));
     let screen = Resource::new_blocking(move || query.get(), load_competitions);
+    let results = move || async move {
+        match screen.await {
+            Ok(screen) => Either::Left(view! { <Results screen /> }),
+            Err(failure) => Either::Right(view! { <Unusable failure /> }),
+        }
+    };
     view! {
         <Head
             title="Competitions"
@@ -75,18 +81,9 @@ pub fn CompetitionListPage() -> impl IntoView {
             <SearchForm query />
             // Its content changes and it stays: that is what makes screen readers read the change out.
             <p role="status" class="font-semibold">
-                <Transition>
-                    {move || Suspend::new(async move { screen.await.map(|screen| count(&screen)) .ok() })}
-                </Transition>
+                <Awaited content=move || async move { screen.await.map(|screen| count(&screen)).ok() } />
             </p>
-            <Transition fallback=CardGridSkeleton>
-                {move || Suspend::new(async move {
-                    match screen.await {
-                        Ok(screen) => view! { <Results screen /> }.into_any(),
-                        Err(failure) => view! { <Unusable failure /> }.into_any(),
-                    }
-                })}
-            </Transition>
+            <Awaited fallback=CardGridSkeleton content=results />
         </div>
     }
 }
