@@ -2,8 +2,10 @@ import { readFile } from 'node:fs/promises';
 import type { Page } from '@playwright/test';
 import type { Api, Competition, Person } from '../support/api.ts';
 import { expect, hydrated, open, test } from '../support/fixtures.ts';
+import { widthOf } from '../support/layout.ts';
 import { signIn } from '../support/session.ts';
 import { unique } from '../support/unique.ts';
+import { NARROWEST } from '../support/viewport.ts';
 
 /** A competition and its organizer; who is called this holds a place, in this order. */
 async function roster(api: Api, names: string[]): Promise<{ organizer: Person; competition: Competition }> {
@@ -135,16 +137,21 @@ test('the organizer finds the way from the dashboard, and the numbers there', as
   await expect(names(page)).toHaveText(['Pia', 'Paul']);
 });
 
-test('on a narrow screen the roster scrolls within itself', async ({ page, api }) => {
+test('on a narrow screen the roster is a list that fits, and can be sorted', async ({ page, api }) => {
   const { organizer, competition } = await roster(api, [unique('Donaudampfschifffahrtsgesellschaft')]);
-  await page.setViewportSize({ width: 320, height: 640 });
+  await page.setViewportSize(NARROWEST);
   await signIn(page, organizer);
   await open(page, `/competitions/${competition.id}/manage`);
 
-  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(320);
-  const region = page.getByRole('region', { name: 'Table of the roster' });
-  await region.focus();
-  await expect(region).toBeFocused();
+  expect(await widthOf(page)).toBeLessThanOrEqual(NARROWEST.width);
+  const cells = page.getByRole('row').filter({ has: names(page) }).getByRole('cell');
+  await expect(cells).toHaveCount(2);
+  for (const cell of [names(page), ...(await cells.all())]) {
+    const { x, width } = (await cell.boundingBox()) ?? { x: 0, width: Infinity };
+    expect(x + width).toBeLessThanOrEqual(NARROWEST.width);
+  }
+  await page.getByRole('link', { name: 'Name', exact: true }).click();
+  await expect(page).toHaveURL(/sort=name/);
 });
 
 test.describe('forbidden', () => {

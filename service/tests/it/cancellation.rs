@@ -28,6 +28,8 @@ async fn seated(world: &World, id: CompetitionId, size: usize) -> Vec<Actor> {
         for outcome in at_once(some.iter().map(register)).await {
             outcome.unwrap();
         }
+        // They are told in the order in which they came.
+        world.clock.advance(TimeDelta::seconds(1));
     }
     let mut claims = claim(&world.ctx, size as u64).await.unwrap();
     while !claims.is_empty() {

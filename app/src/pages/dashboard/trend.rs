@@ -40,7 +40,9 @@ pub(super) fn Trend(
         view! {
             <tr>
                 <th scope="row">{day.day.clone()}</th>
-                <td>{day.count}</td>
+                <td class="number" data-label="Registrations">
+                    {day.count}
+                </td>
             </tr>
         }
     });
@@ -60,17 +62,16 @@ pub(super) fn Trend(
             </svg>
             <details>
                 <summary class="quiet-link">"Show the numbers"</summary>
-                <div class="table-region" role="region" aria-label="Registrations by day" tabindex="0">
-                    <table class="roster">
-                        <thead>
-                            <tr>
-                                <th scope="col">"Day (UTC)"</th>
-                                <th scope="col">"Registrations"</th>
-                            </tr>
-                        </thead>
-                        <tbody>{rows.collect_view()}</tbody>
-                    </table>
-                </div>
+                <table class="data-table">
+                    <caption class="sr-only">"Registrations by day"</caption>
+                    <thead>
+                        <tr>
+                            <th scope="col">"Day (UTC)"</th>
+                            <th scope="col" class="number">"Registrations"</th>
+                        </tr>
+                    </thead>
+                    <tbody>{rows.collect_view()}</tbody>
+                </table>
             </details>
         </section>
     }

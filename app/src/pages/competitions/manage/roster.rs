@@ -101,7 +101,6 @@ fn Filters(id: CompetitionId, query: RosterQuery) -> impl IntoView {
     }
 }
 
-/// On a narrow screen it scrolls within itself, and can be focused so that keys scroll it, too.
 #[component]
 fn Table(
     id: CompetitionId,
@@ -133,23 +132,25 @@ fn Table(
                     <span class="block font-semibold">{row.name}</span>
                     <span class="block text-sm font-normal text-muted">{row.email}</span>
                 </th>
-                <td><ViewerTime at=row.registered_at /></td>
-                <td><StatusBadge status=row.status /></td>
+                <td data-label=column(RosterOrder::Registered)>
+                    <ViewerTime at=row.registered_at />
+                </td>
+                <td data-label=column(RosterOrder::Status)>
+                    <StatusBadge status=row.status />
+                </td>
             </tr>
         }
     };
     view! {
-        <div class="table-region" role="region" aria-label="Table of the roster" tabindex="0">
-            <table class="roster">
-                <caption class="sr-only">
-                    "Who is registered. The links in the first row change the order."
-                </caption>
-                <thead>
-                    <tr>{head.collect_view()}</tr>
-                </thead>
-                <tbody>{rows.into_iter().map(row).collect_view()}</tbody>
-            </table>
-        </div>
+        <table class="data-table data-table-sorted">
+            <caption class="sr-only">
+                "Who is registered. The links in the first row change the order."
+            </caption>
+            <thead>
+                <tr>{head.collect_view()}</tr>
+            </thead>
+            <tbody>{rows.into_iter().map(row).collect_view()}</tbody>
+        </table>
     }
 }
 
