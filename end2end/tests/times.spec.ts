@@ -4,7 +4,7 @@ import { layoutShift } from '../support/layout.ts';
 import { signIn } from '../support/session.ts';
 
 // How browsers name the zones of a clock differs from one to the other.
-const NEW_YORK = /(EST|EDT|GMT-[45])$/;
+const NEW_YORK = /(EST|EDT|GMT−[45])$/;
 const TOKYO = /JST$/;
 const UTC = /UTC$/;
 
@@ -18,7 +18,7 @@ test('what happens somewhere is shown as there, and as the viewer’s clocks sho
 
   await expect(registration.getByText(/^\w{3} \d+ \w{3} \d{4}, \d\d:\d\d JST$/)).toBeVisible();
   if (javaScriptOn()) {
-    await expect(registration.getByText(/^Your time: .*\d\d:\d\d (EST|EDT|GMT-[45])$/)).toBeVisible();
+    await expect(registration.getByText(/^Your time: .*\d\d:\d\d (EST|EDT|GMT−[45])$/)).toBeVisible();
     await expect(registration.getByText(/^Closes in (2|3) days$/)).toBeVisible();
   }
 });

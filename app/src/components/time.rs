@@ -61,7 +61,7 @@ fn yours(at: &Moment) -> Signal<Option<String>> {
     yours.into()
 }
 
-/// `Sun, 29 Nov 2026, 03:10 GMT-5`, unless clocks here show the same as those that are `offset` minutes ahead of UTC.
+/// `Sun 29 Nov 2026, 03:10 GMT−5`, unless clocks here show the same as those that are `offset` minutes ahead of UTC.
 fn in_this_browser(at: Timestamp, offset: i32) -> Option<String> {
     let date = Date::new(&JsValue::from_f64(millis(at)));
     // Browsers count the other way round: how far UTC is ahead.
@@ -69,7 +69,13 @@ fn in_this_browser(at: Timestamp, offset: i32) -> Option<String> {
         return None;
     }
     let format = JSON::parse(FORMAT).ok()?;
-    Some(date.to_locale_string("en-GB", &format).into())
+    // A minus, for lines are broken at a hyphen.
+    let text = String::from(date.to_locale_string("en-GB", &format)).replace("GMT-", "GMT−");
+    // As the server writes it: without the comma that some browsers put behind the day of the week.
+    match text.split_once(", ") {
+        Some((day, rest)) if !day.contains(' ') => Some(format!("{day} {rest}")),
+        _ => Some(text),
+    }
 }
 
 /// As browsers count time.
