@@ -8,11 +8,15 @@ const KEY: &str = "flash";
 
 /// Has this told: by the page that the form leads to, or at once where our code runs in the browser and the page
 /// calls [`Toasts::after`](crate::components::Toasts::after). It confirms what the page shows as well; it never is
-/// the only confirmation.
-pub(crate) async fn set(words: impl Into<String>) -> Result<(), Failure> {
+/// the only confirmation, so what was done has not failed when this has: that is logged, and no more.
+pub(crate) async fn set(words: impl Into<String>) {
+    let _: Result<(), Failure> = leave(words.into()).await;
+}
+
+async fn leave(words: String) -> Result<(), Failure> {
     let session = session()?;
     let mut waiting: Vec<String> = session.get(KEY).await?.unwrap_or_default();
-    waiting.push(words.into());
+    waiting.push(words);
     Ok(session.insert(KEY, waiting).await?)
 }
 

@@ -31,7 +31,7 @@ pub async fn delete_account(
     .await;
     form::settle("delete_account", "/account", (), outcome).await?;
     session::sign_out(&request::session()?).await?;
-    flash::set("Your account is deleted").await?;
+    flash::set("Your account is deleted").await;
     leptos_axum::redirect("/");
     Ok(())
 }

@@ -58,7 +58,7 @@ pub async fn discard_job(id: JobId, #[server(default)] kind: String) -> Result<(
     let outcome = jobs::discard(&ctx, Operator::Admin(&actor), id, Some(&kind)).await;
     let page = format!("{QUEUES}/{id}/discard");
     form::settle("discard_job", &page, TypedKind { kind }, outcome).await?;
-    flash::set("The job is discarded").await?;
+    flash::set("The job is discarded").await;
     leptos_axum::redirect(QUEUES);
     Ok(())
 }

@@ -56,7 +56,7 @@ pub async fn retry_job(id: JobId) -> Result<(), Failure> {
     let (ctx, actor) = (request::context()?, request::actor()?);
     let outcome = jobs::revive(&ctx, Operator::Admin(&actor), id).await;
     form::settle("retry_job", QUEUES, (), outcome).await?;
-    flash::set("The job is back in its queue").await?;
+    flash::set("The job is back in its queue").await;
     response::redirect_form(QUEUES);
     Ok(())
 }
@@ -71,7 +71,7 @@ pub async fn retry_all_jobs() -> Result<(), Failure> {
     let outcome = jobs::revive_all(&ctx, Operator::Admin(&actor)).await;
     let count = form::settle("retry_job", QUEUES, (), outcome).await?;
     let jobs = if count == 1 { "job is" } else { "jobs are" };
-    flash::set(format!("{count} {jobs} back in the queue")).await?;
+    flash::set(format!("{count} {jobs} back in the queue")).await;
     response::redirect_form(QUEUES);
     Ok(())
 }

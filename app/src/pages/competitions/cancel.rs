@@ -65,7 +65,7 @@ pub async fn cancel_competition(
     .await;
     let page = format!("/competitions/{competition}/cancel");
     form::settle(FORM, &page, title, outcome).await?;
-    flash::set("The competition is cancelled").await?;
+    flash::set("The competition is cancelled").await;
     leptos_axum::redirect(&manage(competition));
     Ok(())
 }

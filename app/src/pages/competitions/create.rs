@@ -65,7 +65,7 @@ pub async fn create_competition(
     .await;
     let created = form::settle("create_competition", PAGE, Some(held), outcome).await?;
     let competition = created.view.competition;
-    flash::set(format!("{} is created", competition.title)).await?;
+    flash::set(format!("{} is created", competition.title)).await;
     leptos_axum::redirect(&path(competition.id));
     Ok(None)
 }

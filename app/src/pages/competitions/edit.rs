@@ -81,7 +81,7 @@ pub async fn edit_competition(
         .await;
         match form::settle(&name, &page, Some(&held), outcome).await?.outcome {
             Ok(_) => {
-                flash::set("Your changes are saved").await?;
+                flash::set("Your changes are saved").await;
                 leptos_axum::redirect(&path(competition));
                 return Ok(None);
             }

@@ -68,7 +68,7 @@ pub async fn give_back(competition: CompetitionId, idempotency_key: String) -> R
     })
     .await;
     form::settle(FORM, &leave(competition), (), outcome).await?;
-    flash::set("Your place is given back").await?;
+    flash::set("Your place is given back").await;
     leptos_axum::redirect("/dashboard");
     Ok(())
 }

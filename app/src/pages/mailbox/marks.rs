@@ -13,7 +13,7 @@ pub async fn read_all_mail() -> Result<(), Failure> {
 
     let read = service::mailbox::mark_all_read(&request::context()?, &request::actor()?).await?;
     let messages = if read == 1 { "message" } else { "messages" };
-    flash::set(format!("{read} {messages} marked as read")).await?;
+    flash::set(format!("{read} {messages} marked as read")).await;
     response::redirect_form(MAILBOX);
     Ok(())
 }
@@ -25,7 +25,7 @@ pub async fn mark_mail_unread(id: MailId) -> Result<(), Failure> {
     use crate::ssr::{flash, request};
 
     service::mailbox::mark_unread(&request::context()?, &request::actor()?, id).await?;
-    flash::set("Marked as unread").await?;
+    flash::set("Marked as unread").await;
     leptos_axum::redirect(MAILBOX);
     Ok(())
 }
