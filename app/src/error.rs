@@ -8,10 +8,20 @@ use leptos::server_fn::{
 };
 use serde::{Deserialize, Serialize};
 
+/// What is said in the browser when there is no answer.
+const UNREACHABLE: &str = "The server cannot be reached. Check your connection and try again.";
+
 /// The error of every server function: what a client may know of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Failure(pub PublicError);
+
+impl Failure {
+    /// Whether there was no answer at all, which only a browser meets.
+    pub(crate) fn is_unreachable(&self) -> bool {
+        self.0.message == UNREACHABLE
+    }
+}
 
 impl From<PublicError> for Failure {
     /// On the server the error gets the id of the request that met it.
@@ -40,10 +50,7 @@ impl FromServerFnError for Failure {
                     "The form could not be read. Reload the page and try again.",
                 )
             }
-            ServerFnErrorErr::Request(_) => (
-                ErrorCode::Overloaded,
-                "The server cannot be reached. Check your connection and try again.",
-            ),
+            ServerFnErrorErr::Request(_) => (ErrorCode::Overloaded, UNREACHABLE),
             _ => (ErrorCode::Internal, "Something went wrong on our side. Please try again."),
         };
         PublicError::new(code, message).into()

@@ -7,10 +7,17 @@ use leptos_router::location::{Location, Url};
 const HOME: &str = "/dashboard";
 
 /// `next`, if it is a path of this site and of no other, else the dashboard. Browsers read `//host` and
-/// `/\host` as the address of another site.
+/// `/\host` as the address of another site, and so they do with what steps like `/.` and `/..` make of a path.
 pub(crate) fn local(next: &str) -> &str {
-    let is_local = next.starts_with('/') && !next.starts_with("//") && !next.contains('\\');
-    if is_local && next.bytes().all(|byte| byte.is_ascii_graphic()) { next } else { HOME }
+    let path = next.split(['?', '#']).next().unwrap_or_default();
+    let is_plain = |step: &str| {
+        let step = step.to_ascii_lowercase().replace("%2e", ".");
+        !step.is_empty() && step != "." && step != ".."
+    };
+    let steps = path.strip_prefix('/');
+    let is_local = steps.is_some_and(|steps| steps.is_empty() || steps.split('/').all(is_plain));
+    let is_text = next.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
+    if is_local && is_text { next } else { HOME }
 }
 
 /// The address of the page that is open.
@@ -43,12 +50,20 @@ mod tests {
     #[test]
     fn only_paths_of_this_site_are_followed() {
         assert_eq!(local("/competitions/1?x=%20#y"), "/competitions/1?x=%20#y");
+        assert_eq!(local("/"), "/");
+        assert_eq!(local("/competitions?next=//x"), "/competitions?next=//x");
         for foreign in [
             "",
             "competitions",
             "https://evil.example",
             "//evil.example",
             "/\\evil.example",
+            "/.//evil.example",
+            "/../..//evil.example",
+            "/x/..//evil.example",
+            "/%2e//evil.example",
+            "/%2E%2e/x",
+            "/x//y",
             "/x\r\nSet-Cookie: a=b",
             "/\t/evil.example",
             "javascript:alert(1)",

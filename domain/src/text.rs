@@ -200,10 +200,28 @@ impl Password {
 }
 
 fn one_line(label: &str, text: &str, max: usize) -> Result<String, String> {
-    bounded(label, text, max, char::is_control)
+    bounded(label, text, max, |c| c.is_control() || turns_text_around(c))
 }
 
-/// The text without surrounding blanks, if 1 to `max` characters are left and none of them is bad.
+/// Whether the character makes what follows read backwards: the explicit directional formatting characters of Unicode
+/// (UAX #9, section 2). Languages that are written from right to left do without.
+fn turns_text_around(c: char) -> bool {
+    matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
+}
+
+/// Whether nothing is to be seen of the character by itself: `Default_Ignorable_Code_Point` of Unicode, as far as it is
+/// assigned.
+fn is_invisible(c: char) -> bool {
+    matches!(
+        c,
+        '\u{AD}' | '\u{34F}' | '\u{61C}' | '\u{115F}'..='\u{1160}' | '\u{17B4}'..='\u{17B5}'
+            | '\u{180B}'..='\u{180F}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}'
+            | '\u{2060}'..='\u{206F}' | '\u{3164}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}'
+            | '\u{FFA0}' | '\u{E0000}'..='\u{E0FFF}'
+    )
+}
+
+/// The text without surrounding blanks, if 1 to `max` characters are left, something of them can be seen and none is bad.
 fn bounded(
     label: &str,
     text: &str,
@@ -211,7 +229,7 @@ fn bounded(
     is_bad: impl Fn(char) -> bool,
 ) -> Result<String, String> {
     let text = text.trim();
-    if text.is_empty() {
+    if text.chars().all(|c| c.is_whitespace() || is_invisible(c)) {
         Err(format!("{label} must not be blank"))
     } else if text.chars().count() > max {
         Err(format!("{label} must have at most {max} characters"))
@@ -242,6 +260,22 @@ mod tests {
         assert!(Description::parse("two\nlines").is_ok());
         assert!(Description::parse("nul \u{0}").is_err());
         assert!(Title::parse(" \t ").is_err());
+    }
+
+    #[test]
+    fn something_is_to_be_seen_of_a_text_and_nothing_reads_backwards() {
+        for invisible in ["\u{200B}", "\u{200B} \u{2060}", "\u{FEFF}\u{AD}", "\u{3164}"] {
+            assert!(Title::parse(invisible).is_err(), "{invisible:?}");
+            assert!(Description::parse(invisible).is_err(), "{invisible:?}");
+            assert!(PersonName::parse(invisible).is_err(), "{invisible:?}");
+        }
+        for backwards in ["\u{202E}live", "a\u{2066}b"] {
+            assert!(Title::parse(backwards).is_err(), "{backwards:?}");
+            assert!(PersonName::parse(backwards).is_err(), "{backwards:?}");
+        }
+        for good in ["שלום", "👩\u{200D}💻", "می\u{200C}خواهم", "❤\u{FE0F}"] {
+            assert_eq!(Title::parse(good).unwrap().as_str(), good);
+        }
     }
 
     #[test]

@@ -86,6 +86,11 @@ export class Api {
     return this.send('PATCH', `/api/competitions/${competition.id}`, owner, changes);
   }
 
+  /** As its owner. */
+  async cancel(owner: Person, competition: Competition): Promise<void> {
+    await this.call('DELETE', `/api/competitions/${competition.id}`, owner);
+  }
+
   /** Gives the place back. */
   async giveBack(participant: Person, competition: Competition): Promise<void> {
     await this.call('DELETE', `/api/competitions/${competition.id}/register`, participant);

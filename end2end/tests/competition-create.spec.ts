@@ -47,6 +47,36 @@ test('a double click creates one competition', { tag: '@js' }, async ({ page }) 
   await expect(page.getByRole('link', { name: title, exact: true })).toHaveCount(1);
 });
 
+test.describe('an answer that is lost', { tag: '@js' }, () => {
+  test.use({ expectedStatuses: [422] });
+
+  test('does not keep a corrected form from being sent', async ({ browser, page, baseURL }) => {
+    // A page of its own, for its problems are those that this is about.
+    const context = await browser.newContext({ baseURL, storageState: await page.context().storageState() });
+    const lonely = await context.newPage();
+    await open(lonely, '/competitions/create');
+    const [first, second] = [unique('Lost'), unique('Corrected')];
+    await lonely.route('/fn/create_competition', async (route) => {
+      await route.fetch();
+      await route.abort();
+    });
+    await createCompetition(lonely, competitionFields(first, inDays(7), inDays(14)));
+    await expect(errorSummary(lonely)).toContainText('The server cannot be reached');
+    await lonely.unrouteAll();
+
+    await createCompetition(lonely, { Title: second });
+    await expect(errorSummary(lonely)).toContainText('your dashboard shows it');
+    await lonely.getByRole('button', { name: 'Create competition' }).click();
+
+    await expect(lonely.getByRole('heading', { name: second })).toBeVisible();
+    await open(lonely, '/dashboard');
+    for (const title of [first, second]) {
+      await expect(lonely.getByRole('link', { name: title, exact: true })).toHaveCount(1);
+    }
+    await context.close();
+  });
+});
+
 test('the same form sent again creates one competition', { tag: '@no-js' }, async ({ page }) => {
   const title = unique('Sent Again');
   const form = {

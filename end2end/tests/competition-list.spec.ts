@@ -55,6 +55,19 @@ test('a tag narrows the list down, a second one widens it, and each can be remov
   expect(asked(page)).toEqual({ tags: go });
 });
 
+test('the focus stays on the tag that was used', { tag: '@js' }, async ({ page }) => {
+  const filters = page.getByRole('navigation', { name: 'Tags' });
+  await open(page, '/competitions');
+  const [name = ''] = await filters.getByRole('link').last().allInnerTexts();
+
+  await filters.getByRole('link').last().press('Enter');
+
+  await expect(filters.getByRole('link', { name: /^Remove filter/ })).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(filters.getByRole('link', { name: /^Remove filter/ })).toHaveCount(0);
+  await expect(filters.getByRole('link', { name: name.replace(/\s+/g, ' ').trim() })).toBeFocused();
+});
+
 test('a search keeps the tags, and everything can be cleared at once', async ({ page, api }) => {
   const tag = unique('chess');
   const [wanted, other] = [unique('Wanted'), unique('Other')];

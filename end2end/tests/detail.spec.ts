@@ -1,5 +1,6 @@
 import type { Page } from '@playwright/test';
 import { expect, open, test } from '../support/fixtures.ts';
+import { errorSummary } from '../support/forms.ts';
 import { signIn } from '../support/session.ts';
 
 function registration(page: Page) {
@@ -27,6 +28,35 @@ test('places that others take and give back show while one looks', { tag: '@js' 
   await api.giveBack(early, competition);
   await expect(page.getByText('1 of 2 places left')).toBeVisible();
   await expect(registration(page).getByRole('link', { name: 'Log in to register' })).toBeVisible();
+});
+
+test('that it was cancelled shows while one looks', { tag: '@js' }, async ({ page, api }) => {
+  const owner = await api.organizer();
+  const competition = await api.competition({ owner });
+  await open(page, `/competitions/${competition.id}`);
+  await expect(registration(page).getByText(/^Closes in/)).toBeVisible();
+
+  await api.cancel(owner, competition);
+
+  await expect(registration(page).getByText('This competition was cancelled')).toBeVisible();
+  await expect(page.getByRole('main').getByText('Cancelled', { exact: true })).toBeVisible();
+  await expect(registration(page).getByText(/^Closes in/)).toBeHidden();
+  await expect(registration(page).getByRole('link', { name: 'Log in to register' })).toBeHidden();
+  await expect(page.getByRole('status').filter({ hasText: 'This competition was cancelled.' })).toBeAttached();
+});
+
+test('who registers in a second tab is simply registered', async ({ page, api }) => {
+  const [participant, competition] = await Promise.all([api.participant(), api.competition()]);
+  await signIn(page, participant);
+  await open(page, `/competitions/${competition.id}`);
+  // As another tab does. Nobody is told to look again for the number of places alone.
+  await api.register(participant, competition);
+
+  await page.getByRole('button', { name: 'Register' }).click();
+
+  await expect(page.getByText('You are registered')).toBeVisible();
+  await expect(errorSummary(page)).toBeHidden();
+  expect(await api.find(competition)).toMatchObject({ seatsLeft: competition.capacity - 1 });
 });
 
 test('who leaves the page listens no longer', { tag: '@js' }, async ({ page, api }) => {

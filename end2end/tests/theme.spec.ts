@@ -33,6 +33,17 @@ test('a theme that was chosen shows at once, stays, and is given up again', { ta
   expect(await background(page)).toBe(light);
 });
 
+test('what was typed stays when the theme is changed', { tag: '@js' }, async ({ page }) => {
+  await open(page, '/auth/signup');
+  await page.getByLabel('Name').fill('Theo');
+
+  await choose(page, 'Dark');
+
+  await expect(html(page)).toHaveAttribute('data-theme', 'dark');
+  await expect(page.getByLabel('Name')).toHaveValue('Theo');
+  await expect(page.getByRole('button', { name: 'Dark' })).toBeFocused();
+});
+
 test('without a choice the system decides', async ({ page }) => {
   await page.emulateMedia({ colorScheme: 'light' });
   await open(page, '/');

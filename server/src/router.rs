@@ -127,6 +127,7 @@ fn pages(state: &AppState, site_url: SiteUrl) -> Router<AppState> {
         .layer(middleware::from_fn(isolation::begin))
         .fallback_service(files)
         .layer(middleware::from_fn(site::cache))
+        .layer(middleware::from_fn(site::without_slash))
 }
 
 /// Compresses what is made on the fly. Our wasm is not: a release has it compressed beforehand, and that of a

@@ -8,11 +8,12 @@ use std::{
 
 use axum::{
     extract::Request,
-    http::{HeaderValue, header},
+    http::{HeaderValue, Method, Uri, header},
     middleware::Next,
-    response::Response,
+    response::{IntoResponse, Redirect, Response},
 };
 use leptos::config::LeptosOptions;
+use service::Actor;
 
 /// The name of the files below `/pkg`; `output-name` in Cargo.toml.
 const OUTPUT_NAME: &str = "mini-compete";
@@ -58,17 +59,57 @@ fn program_folder() -> io::Result<PathBuf> {
     Ok(program.parent().unwrap_or(Path::new("/")).to_path_buf())
 }
 
+/// A page has one address, without a slash at its end; who asks with one is led there.
+pub(crate) async fn without_slash(request: Request, next: Next) -> Response {
+    match shorter(request.method(), request.uri()) {
+        Some(address) => Redirect::permanent(&address).into_response(),
+        None => next.run(request).await,
+    }
+}
+
+/// The address without the slash at its end. None where browsers would read it as that of another site.
+fn shorter(method: &Method, uri: &Uri) -> Option<String> {
+    let path = uri.path().strip_suffix('/').filter(|path| !path.is_empty())?;
+    let is_ours = !path.contains("//") && !path.contains('\\') && !path.ends_with('/');
+    (is_ours && (method == Method::GET || method == Method::HEAD)).then(|| match uri.query() {
+        Some(query) => format!("{path}?{query}"),
+        None => path.to_owned(),
+    })
+}
+
 /// Compiled files carry a hash in their names, so they are kept for ever, and faces do not change; everything else may show who is
-/// signed in, and is asked for again. Files lie there compressed in several ways.
+/// signed in, and is asked for again. What somebody sees who is signed in is not kept at all: the way back would show it
+/// after they have logged out. Files lie there compressed in several ways.
 pub(crate) async fn cache(request: Request, next: Next) -> Response {
     let path = request.uri().path();
     let is_lasting = LASTING.iter().any(|folder| path.starts_with(folder));
+    let is_signed_in =
+        request.extensions().get::<Actor>().is_some_and(|actor| actor.try_user().is_some());
     let mut response = next.run(request).await;
-    let keep_for_ever = is_lasting && response.status().is_success();
-    let value =
-        if keep_for_ever { "public, max-age=31536000, immutable" } else { "private, no-cache" };
+    let is_success = response.status().is_success();
+    let value = match (is_lasting && is_success, is_signed_in) {
+        (true, _) => "public, max-age=31536000, immutable",
+        (false, true) => "private, no-store",
+        (false, false) => "private, no-cache",
+    };
     let headers = response.headers_mut();
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static(value));
     headers.entry(header::VARY).or_insert(HeaderValue::from_static("accept-encoding"));
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slash_at_the_end_is_left_out_and_leads_nowhere_else() {
+        let shorter = |path: &str| shorter(&Method::GET, &path.parse().unwrap());
+        assert_eq!(shorter("/competitions/").as_deref(), Some("/competitions"));
+        assert_eq!(shorter("/auth/login/?next=/x").as_deref(), Some("/auth/login?next=/x"));
+        for kept in ["/", "/competitions", "//evil.example/", "/x//", "/x//y/"] {
+            assert_eq!(shorter(kept), None, "{kept}");
+        }
+        assert_eq!(super::shorter(&Method::POST, &Uri::from_static("/fn/x/")), None);
+    }
 }

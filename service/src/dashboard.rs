@@ -43,7 +43,10 @@ pub async fn organizer(ctx: &Context, actor: &Actor) -> Result<OrganizerDashboar
     let now = ctx.now();
     let competitions = competitions::mine(ctx, actor).await?;
     let soon = Timestamp::from(now.utc() + SOON);
-    let open = competitions.iter().map(|own| &own.competition).filter(|own| own.is_open(now));
+    let open = competitions
+        .iter()
+        .map(|own| &own.competition)
+        .filter(|own| own.is_open(now) && own.seats_left > 0);
     let (open, closing_soon) = open.fold((0, 0), |(open, closing_soon), own| {
         (open + 1, closing_soon + u64::from(own.reg_deadline <= soon))
     });

@@ -26,7 +26,7 @@ const PAUSE: time::Duration = time::Duration::from_secs(1);
 /// Something that happened.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Event {
-    /// Seats of a competition were taken or freed, or the competition was edited.
+    /// Seats of a competition were taken or freed, or the competition was edited or cancelled.
     SeatsChanged(SeatsChanged),
     /// There is a new competition.
     CompetitionCreated(CompetitionId),
@@ -58,6 +58,7 @@ impl Event {
             competition_id: CompetitionId(competition.id),
             capacity: count(competition.capacity),
             seats_left: count(competition.capacity - competition.registered),
+            cancelled: competition.cancelled_at.is_some(),
         })
     }
 }

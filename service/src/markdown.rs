@@ -29,7 +29,7 @@ pub fn render(text: &str, top: u8) -> String {
     CLEANER.clean(&html).to_string()
 }
 
-/// How a description begins, without its syntax, cut between words.
+/// How a description begins, without its syntax, cut between words; within one where there is no other way.
 pub fn summary(text: &str) -> String {
     let mut summary = String::new();
     let mut length = 0;
@@ -38,6 +38,10 @@ pub fn summary(text: &str) -> String {
     for word in words.split_whitespace() {
         length += word.chars().count() + 1;
         if length > SUMMARY {
+            if summary.is_empty() {
+                // Some languages do without spaces.
+                summary.extend(word.chars().take(SUMMARY - 1));
+            }
             summary.push('…');
             break;
         }
@@ -373,5 +377,8 @@ mod tests {
         let cut = summary(&"word ".repeat(100));
         assert!(cut.ends_with("word…"), "{cut}");
         assert!(cut.chars().count() <= SUMMARY, "{cut}");
+        let cut = summary(&"競技".repeat(100));
+        assert!(cut.starts_with("競技競技") && cut.ends_with('…'), "{cut}");
+        assert_eq!(cut.chars().count(), SUMMARY);
     }
 }

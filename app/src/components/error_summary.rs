@@ -4,7 +4,7 @@ use domain::{ErrorCode, FieldError, PublicError};
 use leptos::{html::Div, prelude::*};
 
 use super::{Icon, RequestId, Shape, focus};
-use crate::form::Problem;
+use crate::{form::Problem, viewer::CurrentViewer};
 
 /// Lists what is wrong, each entry a link to its field. With JavaScript it takes the focus when it appears.
 #[component]
@@ -13,6 +13,13 @@ pub(crate) fn ErrorSummary(
     problem: Problem,
 ) -> impl IntoView {
     let node = NodeRef::<Div>::new();
+    let viewer = expect_context::<CurrentViewer>();
+    Effect::new(move || {
+        let is_signed_out = move |problem: &PublicError| problem.code == ErrorCode::Unauthorized;
+        if problem.with(|problem| problem.as_ref().is_some_and(is_signed_out)) {
+            viewer.resource.refetch();
+        }
+    });
     Effect::new(move || {
         if problem.get().is_some()
             && let Some(summary) = node.get()

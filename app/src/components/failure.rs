@@ -14,6 +14,7 @@ pub(crate) fn FailureView(
     /// Why.
     failure: Failure,
 ) -> impl IntoView {
+    let is_unreachable = failure.is_unreachable();
     let Failure(error) = failure;
     if error.code == ErrorCode::Unauthorized {
         go_to_login();
@@ -21,14 +22,19 @@ pub(crate) fn FailureView(
         #[cfg(feature = "ssr")]
         crate::ssr::response::set_status(error.code);
     }
-    let Words { title, advice } = words(&error);
+    let Words { title, advice } = if is_unreachable {
+        let advice = "Check your connection, then try again.".into();
+        Words { title: "The server cannot be reached", advice }
+    } else {
+        words(&error)
+    };
     let status = error.code.status();
     // What failed on our side may well succeed the next time; anything else will not.
     let again = (status >= 500).then(|| untrack(|| next::here(&use_location())));
     view! {
         <Head title />
         <div class="failure">
-            <p class="failure-code">{status}</p>
+            {(!is_unreachable).then(|| view! { <p class="failure-code">{status}</p> })}
             <Heading>{title}</Heading>
             <p class="max-w-prose text-lg">{advice}</p>
             <p class="flex flex-wrap gap-3">
@@ -81,6 +87,10 @@ pub(crate) fn words(error: &PublicError) -> Words {
         ErrorCode::Forbidden => (
             "This page is not for your account",
             format!("{}. Sign in with the account that it belongs to.", error.message),
+        ),
+        ErrorCode::CancelledIsFinal => (
+            "This competition was cancelled",
+            "It stays as it is: nothing about it can be changed any more.".into(),
         ),
         ErrorCode::ValidationFailed => ("This address is not complete", error.message.clone()),
         ErrorCode::Overloaded => (

@@ -1,6 +1,6 @@
 //! Fields of forms: a label, a hint, what is wrong, and the input.
 
-use leptos::prelude::*;
+use leptos::{html::Input, prelude::*};
 
 use crate::form::Problem;
 
@@ -197,6 +197,13 @@ pub(crate) fn PasswordField(
     let (shown, set_shown) = signal(false);
     let (live, set_live) = signal(false);
     Effect::new(move || set_live.set(true));
+    let node = NodeRef::<Input>::new();
+    // What is refused is typed again.
+    Effect::new(move || {
+        if let (Some(_), Some(input)) = (problem.get(), node.get_untracked()) {
+            input.set_value("");
+        }
+    });
     let described = describe(id, hint.is_some());
     view! {
         <div class="grid gap-1.5">
@@ -204,6 +211,7 @@ pub(crate) fn PasswordField(
             <FieldError id problem />
             <div class="flex gap-2">
                 <input
+                    node_ref=node
                     class="input"
                     id=id
                     name=name

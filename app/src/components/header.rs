@@ -14,8 +14,7 @@ use crate::{
 #[component]
 pub(crate) fn Header() -> impl IntoView {
     let viewer = expect_context::<CurrentViewer>();
-    // A viewer who cannot be loaded is shown what strangers see.
-    let known = move || async move { viewer.resource.await.unwrap_or_default() };
+    let known = move || viewer.known();
     let links = move || async move {
         let Viewer { user, unread } = known().await;
         user.map(|user| view! { <Links role=user.role unread /> })

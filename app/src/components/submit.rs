@@ -19,7 +19,11 @@ pub(crate) fn Submit(
         }
     };
     view! {
-        <button class=format!("btn btn-primary {class}") on:click=click>
+        <button
+            class=format!("btn btn-primary {class}")
+            aria-busy=move || pending.get().then_some("true")
+            on:click=click
+        >
             {children()}
         </button>
     }

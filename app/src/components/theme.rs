@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use leptos::{prelude::*, server_fn::ServerFn};
+use leptos::{ev::MouseEvent, prelude::*, server_fn::ServerFn, task::spawn_local};
 use leptos_router::hooks::use_location;
 
 use super::{Icon, Shape};
@@ -36,6 +36,16 @@ impl Theme {
     /// The `data-theme` of the document; none leaves it to the system.
     pub(crate) fn attribute(self) -> Option<&'static str> {
         (self != Self::System).then(|| self.as_str())
+    }
+
+    /// Has the open page shown in it.
+    fn show(self) {
+        let Some(html) = document().document_element() else { return };
+        // A well-formed attribute can be set and removed.
+        let _ = match self.attribute() {
+            Some(name) => html.set_attribute("data-theme", name),
+            None => html.remove_attribute("data-theme"),
+        };
     }
 
     fn as_str(self) -> &'static str {
@@ -96,15 +106,29 @@ pub async fn set_theme(
     Ok(())
 }
 
-/// The choice, as a form of three buttons. The browser posts it itself, whether or not it runs our code: the page comes back
-/// in the other colours.
+/// The choice, as a form of three buttons. Without JavaScript the page comes back in the other colours; with it, it
+/// changes at once and stays as it is.
 #[component]
 pub(crate) fn ThemeSwitch() -> impl IntoView {
     let location = use_location();
-    let current = Theme::current();
+    let (current, set_current) = signal(Theme::current());
+    let choose = move |theme: Theme, event: MouseEvent| {
+        event.prevent_default();
+        set_current.set(theme);
+        theme.show();
+        // What cannot be kept is shown all the same, until the next page.
+        spawn_local(async move {
+            let _ = set_theme(theme.as_str().to_owned(), String::new()).await;
+        });
+    };
     let button = move |theme: Theme| {
         view! {
-            <button name="theme" value=theme.as_str() aria-pressed=(current == theme).to_string()>
+            <button
+                name="theme"
+                value=theme.as_str()
+                aria-pressed=move || (current.get() == theme).to_string()
+                on:click=move |event| choose(theme, event)
+            >
                 <Icon shape=theme.shape() />
                 {theme.label()}
             </button>

@@ -61,6 +61,12 @@ pub(crate) async fn returned<T: Default + DeserializeOwned>(
     Ok(session.remove(&key).await?.unwrap_or_default())
 }
 
+/// Whether the form was sent before with other text: its answer was lost, or the browser went back to it. It needs a new
+/// key then.
+pub(crate) fn was_sent_before<T>(outcome: &service::Result<T>) -> bool {
+    matches!(outcome, Err(service::Error::Public(error)) if error.code == ErrorCode::IdempotencyKeyReused)
+}
+
 /// The answer to a form that came to something, on a page that shows the form again: without JavaScript, the page is
 /// told by way of the session.
 pub(crate) async fn done(form: &str, page: &str) -> Result<(), Failure> {

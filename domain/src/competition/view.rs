@@ -142,7 +142,7 @@ pub struct CompetitionPage {
     pub any_open: bool,
 }
 
-/// The seats of a competition have changed.
+/// The seats of a competition have changed, or it was cancelled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
@@ -153,4 +153,7 @@ pub struct SeatsChanged {
     pub capacity: u32,
     /// Seats that nobody holds.
     pub seats_left: u32,
+    /// Whether it was cancelled.
+    #[serde(default)]
+    pub cancelled: bool,
 }

@@ -1,6 +1,11 @@
 //! The description of the API, and pages to read it with. They load nothing from elsewhere.
 
-use axum::Router;
+use axum::{
+    Router,
+    extract::Request,
+    middleware::{self, Next},
+    response::{IntoResponse, Redirect, Response},
+};
 use utoipa::{
     Modify, OpenApi,
     openapi::{
@@ -47,5 +52,15 @@ impl Modify for Bearer {
 pub(super) fn router(description: Document) -> Router<AppState> {
     // The page is told where the description is from outside, of which this router knows nothing.
     let config = Config::from("/api/openapi.json");
-    SwaggerUi::new("/docs").url("/openapi.json", description).config(config).into()
+    let pages: Router<AppState> =
+        SwaggerUi::new("/docs").url("/openapi.json", description).config(config).into();
+    pages.layer(middleware::from_fn(to_folder))
+}
+
+/// Leads to the page itself, whose address ends with a slash. The page would do so by itself, and knows nothing of `/api`.
+async fn to_folder(request: Request, next: Next) -> Response {
+    match request.uri().path() {
+        "/docs" => Redirect::permanent("/api/docs/").into_response(),
+        _ => next.run(request).await,
+    }
 }

@@ -27,7 +27,8 @@ pub(super) fn router() -> OpenApiRouter<AppState> {
 
 /// Watch the seats of a competition
 ///
-/// Server-sent events of the type `seats`: one at once, then one for each change, from whatever process it comes.
+/// Server-sent events of the type `seats`: one at once, then one for each change, from whatever process it comes. That it
+/// was cancelled is one of them.
 #[utoipa::path(
     get, path = "/competitions/{id}/events", tag = "competitions",
     params(("id" = CompetitionId, Path)),
@@ -47,6 +48,7 @@ async fn watch(
         competition_id: id,
         capacity: competition.capacity,
         seats_left: competition.seats_left,
+        cancelled: competition.is_cancelled(),
     };
     let messages = stream::once(async move { now })
         .chain(changes(receiver, id))

@@ -51,7 +51,14 @@ fn table(stats: &[QueueStats]) -> String {
 fn line(letter: &DeadLetter) -> String {
     let reason = letter.last_error.replace(char::is_control, " ");
     format!(
-        "\n{} {} {}\n  {} attempts: {reason}",
-        letter.id, letter.failed_at, letter.kind, letter.attempts
+        "\n{} {} {}\n  failed {}: {reason}",
+        letter.id,
+        letter.failed_at,
+        letter.kind,
+        times(letter.attempts)
     )
+}
+
+fn times(attempts: u32) -> String {
+    if attempts == 1 { "once".to_owned() } else { format!("{attempts} times") }
 }

@@ -2,7 +2,7 @@
 
 use axum::{
     body::Body,
-    http::{Request, StatusCode},
+    http::{Method, Request, StatusCode},
 };
 use http_body_util::BodyExt;
 use tower::ServiceExt;
@@ -16,7 +16,7 @@ async fn next(body: &mut Body) -> String {
 }
 
 #[tokio::test]
-async fn seats_are_told_at_once_and_then_as_they_change() {
+async fn seats_are_told_at_once_and_then_as_they_change_and_that_it_was_cancelled() {
     let app = App::new().await;
     let (ada, ben) = (app.world.organizer("Ada").await, app.world.participant("Ben").await);
     let id = app.world.competition(&ada).seats(3).create().await;
@@ -24,14 +24,16 @@ async fn seats_are_told_at_once_and_then_as_they_change() {
     let response = app.router.clone().oneshot(request.unwrap()).await.unwrap();
     assert_eq!(response.headers()["content-type"], "text/event-stream");
     let mut body = response.into_body();
-    let told = |left: u32| {
+    let told = |left: u32, cancelled: bool| {
         format!(
-            "event: seats\ndata: {{\"competitionId\":\"{id}\",\"capacity\":3,\"seatsLeft\":{left}}}\n\n"
+            "event: seats\ndata: {{\"competitionId\":\"{id}\",\"capacity\":3,\"seatsLeft\":{left},\"cancelled\":{cancelled}}}\n\n"
         )
     };
-    assert_eq!(next(&mut body).await, told(3));
+    assert_eq!(next(&mut body).await, told(3, false));
     app.post(&format!("/api/competitions/{id}/register")).by(&ben).send().await;
-    assert_eq!(next(&mut body).await, told(2));
+    assert_eq!(next(&mut body).await, told(2, false));
+    app.call(Method::DELETE, &format!("/api/competitions/{id}")).by(&ada).send().await;
+    assert_eq!(next(&mut body).await, told(2, true));
     app.stop.cancel();
     assert!(body.frame().await.is_none(), "a server that stops ends it");
 }

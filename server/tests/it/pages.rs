@@ -55,6 +55,23 @@ async fn compiled_files_are_kept_for_ever_and_pages_are_nobody_elses() {
     assert_eq!(missing.status, StatusCode::NOT_FOUND);
     assert_eq!(missing.header("cache-control"), Some("private, no-cache"));
     assert_eq!(page(&app, "/").await.header("cache-control"), Some("private, no-cache"));
+    let cookie = app.sign_in(&app.world.participant("Pia").await).await;
+    let own = app.get("/dashboard").header("cookie", &cookie).send().await;
+    assert_eq!(own.header("cache-control"), Some("private, no-store"), "not for the way back");
+}
+
+#[tokio::test]
+async fn a_page_has_one_address() {
+    let app = App::new().await;
+    for (asked, led_to) in [
+        ("/competitions/?page=2", "/competitions?page=2"),
+        ("/auth/login/", "/auth/login"),
+        ("/api/docs", "/api/docs/"),
+    ] {
+        let answer = app.get(asked).send().await;
+        assert_eq!(answer.status, StatusCode::PERMANENT_REDIRECT, "{asked}");
+        assert_eq!(answer.header("location"), Some(led_to));
+    }
 }
 
 #[tokio::test]

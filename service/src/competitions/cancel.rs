@@ -2,6 +2,8 @@
 
 use domain::{CompetitionId, CompetitionWithOrganizer, ErrorCode, IdempotencyKey, PublicError};
 
+use unicode_normalization::UnicodeNormalization;
+
 use super::{Edited, edit, get_own};
 use crate::{Actor, Context, Result, admission::Wish};
 
@@ -31,10 +33,40 @@ pub async fn cancel_by_title(
     key: IdempotencyKey,
 ) -> Result<CompetitionWithOrganizer> {
     let competition = get_own(ctx, actor, id).await?.competition;
-    let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
-    if words(&competition.title) != words(title) {
+    if !is_same(&competition.title, title) {
         let message = "Type the title of the competition to confirm";
         return Err(PublicError::on_field(ErrorCode::ValidationFailed, "title", message).into());
     }
     Ok(cancel(ctx, actor, id, Some(key)).await?.outcome?)
+}
+
+/// Whether somebody who reads `title` may have typed `typed`: letters and digits decide, for keyboards turn quotes and
+/// put accents together as they like. A title without any of them is compared as it is.
+fn is_same(title: &str, typed: &str) -> bool {
+    let essence = |text: &str| -> String {
+        text.nfkd().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+    };
+    let (wanted, typed_essence) = (essence(title), essence(typed));
+    if wanted.is_empty() { title.trim() == typed.trim() } else { wanted == typed_essence }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_title_is_recognized_however_a_keyboard_writes_it() {
+        for (title, typed) in [
+            ("Code Sprint", " code  sprint "),
+            ("Ada’s “Open”", "Ada's \"Open\""),
+            ("Café", "Cafe\u{301}"),
+            ("İstanbul", "istanbul"),
+            ("🎉", " 🎉 "),
+        ] {
+            assert!(is_same(title, typed), "{title} and {typed}");
+        }
+        for (title, typed) in [("Code Sprint", "Code Sprint 2"), ("🎉", ""), ("Code", "!")] {
+            assert!(!is_same(title, typed), "{title} and {typed}");
+        }
+    }
 }

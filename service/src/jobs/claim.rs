@@ -160,10 +160,11 @@ async fn start(
 /// What there is to do. Nobody can do a job of an unknown kind, so it is given up.
 async fn read(ctx: &Context, rows: Vec<job::Model>) -> Result<Vec<Claim>> {
     let mut claims = Vec::with_capacity(rows.len());
-    for row in rows {
+    for mut row in rows {
         match Job::parse(&row.kind, &row.payload) {
             Ok(job) => claims.push(Claim { id: JobId(row.id), job, epoch: row.epoch }),
             Err(reason) => {
+                row.attempts += 1;
                 let tx = ctx.db.write_locked().await?;
                 bury(&*tx, ctx.now(), row, &reason).await?;
                 tx.commit().await?;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use domain::{JobId, PublicError, QueueStats};
-use leptos::prelude::*;
+use leptos::{prelude::*, task::spawn_local};
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -88,7 +88,12 @@ pub fn QueuesPage() -> impl IntoView {
     Effect::new(move || {
         let look = move || {
             if !document().hidden() {
-                screen.refetch();
+                spawn_local(async move {
+                    // A look that fails leaves what the last one saw.
+                    if let Ok(now) = load_queues().await {
+                        screen.set(Some(Ok(now)));
+                    }
+                });
             }
         };
         if let Ok(interval) = set_interval_with_handle(look, EVERY) {

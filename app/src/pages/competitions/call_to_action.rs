@@ -16,7 +16,7 @@ use crate::{
 #[server(prefix = "/fn", endpoint = "register")]
 pub async fn register(competition: CompetitionId, idempotency_key: String) -> Result<(), Failure> {
     use crate::ssr::{form, request, response};
-    use domain::IdempotencyKey;
+    use domain::{ErrorCode, IdempotencyKey};
 
     let (ctx, actor) = (request::context()?, request::actor()?);
     let key = idempotency_key.parse::<IdempotencyKey>().map_err(Into::into);
@@ -25,6 +25,11 @@ pub async fn register(competition: CompetitionId, idempotency_key: String) -> Re
         Ok(answer.outcome?)
     })
     .await;
+    // Whoever has registered meanwhile, in another tab, has what they want.
+    let outcome = match outcome {
+        Err(service::Error::Public(error)) if error.code == ErrorCode::AlreadyRegistered => Ok(()),
+        outcome => outcome.map(drop),
+    };
     let page = path(competition);
     form::settle("register", &page, (), outcome).await?;
     response::redirect_form(&page);

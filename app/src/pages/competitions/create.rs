@@ -49,7 +49,7 @@ pub async fn create_competition(
         draft::{Held, PREVIEW},
     };
     use crate::ssr::{flash, form, request};
-    use domain::IdempotencyKey;
+    use domain::{ErrorCode, IdempotencyKey, PublicError};
 
     let (ctx, actor) = (request::context()?, request::actor()?);
     let held = Held { draft, wants_preview: intent == PREVIEW, ..Default::default() };
@@ -63,6 +63,12 @@ pub async fn create_competition(
         service::competitions::create_draft(&ctx, &actor, draft, Some(key)).await
     })
     .await;
+    if form::was_sent_before(&outcome) {
+        let words = "This form was sent before with another text, and that was saved: your dashboard shows it. Send it again to create one more.";
+        let problem = PublicError::new(ErrorCode::IdempotencyKeyReused, words);
+        form::show_again("create_competition", PAGE, &held, Some(&problem)).await?;
+        return Ok(Some(DraftScreen::of(held, 0, Some(problem))));
+    }
     let created = form::settle("create_competition", PAGE, Some(held), outcome).await?;
     let competition = created.view.competition;
     flash::set(format!("{} is created", competition.title)).await;

@@ -1,12 +1,12 @@
 //! One competition.
 
 use domain::{CallToAction, CompetitionId, PublicError, RegistrationId, Timestamp};
-use leptos::{either::Either, prelude::*};
+use leptos::{either::Either, prelude::*, task::spawn_local};
 use leptos_router::hooks::use_params_map;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    address,
+    Availability, AvailabilityBadge, address,
     calendar::{AddToCalendar, calendar},
     call_to_action::{CallToActionPanel, Register, path},
     live_seats, manage,
@@ -105,7 +105,12 @@ pub fn CompetitionDetailPage() -> impl IntoView {
     // While an answer to the viewer is awaited, it will tell.
     let look_again = move || {
         if !register.pending().get_untracked() {
-            screen.refetch();
+            spawn_local(async move {
+                // A look that fails leaves the page as it is.
+                if let Ok(now) = load_competition(id.get_untracked()).await {
+                    screen.set(Some(Ok(now)));
+                }
+            });
         }
     };
     view! {
@@ -128,9 +133,13 @@ fn Detail(
 ) -> impl IntoView {
     let CompetitionScreen { id, seats_left, capacity, now, .. } = screen;
     let seats = RwSignal::new((seats_left, capacity));
-    live_seats::watch(id, move |left, capacity| {
+    let was_cancelled = screen.call_to_action == CallToAction::Cancelled;
+    live_seats::watch(id, move |left, capacity, cancelled| {
         seats.set((left, capacity));
-        if (left == 0) != (seats_left == 0) {
+        if cancelled != was_cancelled {
+            news.set("This competition was cancelled.");
+            look_again();
+        } else if (left == 0) != (seats_left == 0) {
             // Each number would be too much to listen to.
             news.set(if left == 0 { "No place is left now." } else { "A place is free again." });
             look_again();
@@ -152,12 +161,21 @@ fn Detail(
         None => Either::Right("Not set yet"),
     };
     let (title, deadline) = (screen.title.clone(), screen.deadline.clone());
+    let cancelled = was_cancelled.then(|| {
+        view! { <p><AvailabilityBadge availability=Availability::Cancelled /></p> }
+    });
+    let closes = (!was_cancelled).then(|| {
+        view! { <Countdown verb="Closes" to=deadline.at now on_end=look_again /> }
+    });
+    let calendar = (!was_cancelled || screen.registration.is_some())
+        .then(|| view! { <p><AddToCalendar href=calendar /></p> });
     view! {
         <Head title=screen.title.clone() description=screen.summary.clone() path=path(id) />
         <article class="detail">
             <div class="grid min-w-0 content-start gap-6">
                 <div class="grid gap-3">
                     <p><a class="quiet-link" href=address::LIST>"All competitions"</a></p>
+                    {cancelled}
                     <Heading>{title}</Heading>
                     <p class="icon-line text-muted">
                         <Icon shape=Shape::Person />
@@ -178,11 +196,11 @@ fn Detail(
                     <dl class="facts">
                         {opens} <dt>"Register before"</dt>
                         <dd>
-                            <Countdown verb="Closes" to=deadline.at now on_end=look_again />
+                            {closes}
                             <LocalTimes at=deadline />
                         </dd> <dt>"Starts"</dt> <dd>{start}</dd>
                     </dl>
-                    <p><AddToCalendar href=calendar /></p>
+                    {calendar}
                 </div>
                 <div class="ticket-stub">
                     {screen.is_mine.then(|| view! { <Mine id /> })}

@@ -32,6 +32,7 @@ fn form_name(id: CompetitionId) -> String {
 pub async fn load_edit(id: String) -> Result<(CompetitionId, DraftPage), Failure> {
     use super::draft::Held;
     use crate::ssr::{form, request};
+    use domain::{ErrorCode, PublicError};
     use service::competitions::{draft_of, get_own};
 
     let (ctx, actor) = (request::context()?, request::actor()?);
@@ -39,6 +40,10 @@ pub async fn load_edit(id: String) -> Result<(CompetitionId, DraftPage), Failure
     actor.user()?;
     let id = request::competition(&id)?;
     let detail = get_own(&ctx, &actor, id).await?;
+    if detail.competition.is_cancelled() {
+        let message = "This competition was cancelled";
+        return Err(PublicError::new(ErrorCode::CancelledIsFinal, message).into());
+    }
     let start = form::returned::<Option<Held>>(&form_name(id)).await?;
     let held = start.typed.unwrap_or_else(|| {
         let (draft, version) = (draft_of(&detail.competition), detail.competition.version);
@@ -62,7 +67,7 @@ pub async fn edit_competition(
 ) -> Result<Option<DraftScreen>, Failure> {
     use super::draft::{Held, PREVIEW};
     use crate::ssr::{flash, form, request};
-    use domain::{ErrorCode, IdempotencyKey};
+    use domain::{ErrorCode, IdempotencyKey, PublicError};
     use service::competitions::{draft_of, edit_draft, get_own};
 
     let (ctx, actor) = (request::context()?, request::actor()?);
@@ -79,18 +84,25 @@ pub async fn edit_competition(
             edit_draft(&ctx, &actor, competition, version, &held.seen, draft, Some(key)).await
         })
         .await;
-        match form::settle(&name, &page, Some(&held), outcome).await?.outcome {
-            Ok(_) => {
-                flash::set("Your changes are saved").await;
-                leptos_axum::redirect(&path(competition));
-                return Ok(None);
+        if form::was_sent_before(&outcome) {
+            let words = "This form was sent before with another text, and that was saved. What differs is marked below. Send it again to save what you see.";
+            problem = Some(PublicError::new(ErrorCode::IdempotencyKeyReused, words));
+        } else {
+            match form::settle(&name, &page, Some(&held), outcome).await?.outcome {
+                Ok(_) => {
+                    flash::set("Your changes are saved").await;
+                    leptos_axum::redirect(&path(competition));
+                    return Ok(None);
+                }
+                Err(refusal) => problem = Some(refusal),
             }
-            Err(refusal) => problem = Some(refusal),
         }
         anchor = "";
     }
     let now = get_own(&ctx, &actor, competition).await?;
-    if problem.as_ref().is_some_and(|problem| problem.code == ErrorCode::StaleVersion) {
+    let is_behind =
+        |code| matches!(code, ErrorCode::StaleVersion | ErrorCode::IdempotencyKeyReused);
+    if problem.as_ref().is_some_and(|problem| is_behind(problem.code)) {
         let theirs = draft_of(&now.competition);
         held.clashes = held.draft.rebase(&held.seen, &theirs);
         (held.seen, held.version) = (theirs, now.competition.version);

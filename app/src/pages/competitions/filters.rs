@@ -9,7 +9,7 @@ use leptos::{
 use leptos_router::{NavigateOptions, hooks::use_navigate};
 
 use super::address;
-use crate::components::{Icon, Shape};
+use crate::components::{Icon, Shape, focus};
 
 /// Search and order.
 #[component]
@@ -82,19 +82,28 @@ pub(super) fn TagFilter(
     query: CompetitionQuery,
     /// Tags that are worth a click.
     popular: Vec<String>,
+    /// The tag that was clicked last: it keeps the focus, wherever it comes to stand.
+    clicked: StoredValue<Option<String>>,
 ) -> impl IntoView {
     let selected = query.tag_list();
     let narrowed = query.search.is_some() || query.organizer_id.is_some() || !selected.is_empty();
     let others = popular.into_iter().filter(|tag| !address::is_selected(&selected, tag));
     let chip = |tag: String, on: bool| {
         let href = address::toggle_tag(&query, &tag);
+        let (id, words) = (chip_id(&tag), tag.clone());
         view! {
             <li>
-                <a class="chip" class:chip-on=on href=href>
+                <a
+                    class="chip"
+                    class:chip-on=on
+                    id=id
+                    href=href
+                    on:click=move |_| clicked.set_value(Some(tag.clone()))
+                >
                     <span class="sr-only">
                         {if on { "Remove filter: " } else { "Filter by: " }}
                     </span>
-                    {tag}
+                    {words}
                     {on.then(|| view! { <Icon shape=Shape::Cross /> })}
                 </a>
             </li>
@@ -102,6 +111,15 @@ pub(super) fn TagFilter(
     };
     let off = others.map(|tag| chip(tag, false)).collect_view();
     let on = selected.iter().map(|tag| chip(tag.clone(), true)).collect_view();
+    Effect::new(move || {
+        let Some(tag) = clicked.try_update_value(Option::take).flatten() else { return };
+        // Until then the chips of before may be there.
+        request_animation_frame(move || {
+            if let Some(chip) = document().get_element_by_id(&chip_id(&tag)) {
+                focus(chip);
+            }
+        });
+    });
     view! {
         <nav aria-label="Tags">
             <ul class="flex flex-wrap items-center gap-2">
@@ -113,4 +131,8 @@ pub(super) fn TagFilter(
             </ul>
         </nav>
     }
+}
+
+fn chip_id(tag: &str) -> String {
+    format!("tag-{}", tag.to_lowercase())
 }

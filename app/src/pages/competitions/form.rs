@@ -66,7 +66,8 @@ pub(super) fn FormPage(
 #[component]
 fn Stale() -> impl IntoView {
     view! {
-        <div class="band">
+        // Where the list of what is wrong leads to.
+        <div class="band" id="version" tabindex="-1">
             <p>
                 "Somebody changed this competition after you opened it. Their changes are marked below; where you changed the same field, choose whose text it shall be. Nothing is saved yet."
             </p>

@@ -64,9 +64,10 @@ pub fn CompetitionListPage() -> impl IntoView {
     let params = use_query_map();
     let query = Memo::new(move |_| address::read(&params.read()));
     let screen = Resource::new_blocking(move || query.get(), load_competitions);
+    let clicked = StoredValue::new(None);
     let results = move || async move {
         match screen.await {
-            Ok(screen) => Either::Left(view! { <Results screen /> }),
+            Ok(screen) => Either::Left(view! { <Results screen clicked /> }),
             Err(failure) => Either::Right(view! { <Unusable failure /> }),
         }
     };
@@ -95,18 +96,19 @@ fn count(screen: &ListScreen) -> String {
         1 => "1 competition found".into(),
         total => format!("{total} competitions found"),
     };
-    match screen.pages {
-        1 => found,
-        pages => format!("{found}, page {} of {pages}", screen.page),
+    if screen.pages > 1 && screen.page <= screen.pages {
+        format!("{found}, page {} of {}", screen.page, screen.pages)
+    } else {
+        found
     }
 }
 
 #[component]
-fn Results(screen: ListScreen) -> impl IntoView {
+fn Results(screen: ListScreen, clicked: StoredValue<Option<String>>) -> impl IntoView {
     let ListScreen { query, listings, page, pages, .. } = screen;
     let is_empty = listings.is_empty();
     view! {
-        <TagFilter query=query.clone() popular=screen.popular_tags />
+        <TagFilter query=query.clone() popular=screen.popular_tags clicked />
         {is_empty.then(|| view! { <Nothing any_open=screen.any_open total=screen.total /> })}
         <h2 class="sr-only">"Results"</h2>
         <CardGrid listings />

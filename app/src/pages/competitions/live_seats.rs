@@ -7,9 +7,9 @@ use leptos::{
 };
 use web_sys::{EventSource, MessageEvent};
 
-/// Calls `on_change` with the seats left and the seats in all: at once, and then whenever they change, for as long as the
-/// page is shown. The browser connects again by itself. Where it cannot, the page shows what it came with.
-pub(super) fn watch(id: CompetitionId, on_change: impl Fn(u32, u32) + Clone + 'static) {
+/// Calls `on_change` with the seats left, the seats in all and whether it was cancelled: at once, and then whenever that
+/// changes, for as long as the page is shown. The browser connects again by itself. Where it cannot, the page shows what it came with.
+pub(super) fn watch(id: CompetitionId, on_change: impl Fn(u32, u32, bool) + Clone + 'static) {
     Effect::new(move || {
         let Ok(source) = EventSource::new(&format!("/api/competitions/{id}/events")) else {
             return;
@@ -19,7 +19,7 @@ pub(super) fn watch(id: CompetitionId, on_change: impl Fn(u32, u32) + Clone + 's
             let text = event.data().as_string().unwrap_or_default();
             let seats = number(&text, "\"seatsLeft\":").zip(number(&text, "\"capacity\":"));
             if let Some((left, capacity)) = seats {
-                on_change(left, capacity);
+                on_change(left, capacity, text.contains(CANCELLED));
             }
         });
         let listener = told.as_ref().unchecked_ref();
@@ -31,6 +31,9 @@ pub(super) fn watch(id: CompetitionId, on_change: impl Fn(u32, u32) + Clone + 's
         });
     });
 }
+
+/// How an event says so.
+const CANCELLED: &str = "\"cancelled\":true";
 
 /// The number behind `name`. A parser of JSON for these two would be larger than all the rest of this.
 fn number(text: &str, name: &str) -> Option<u32> {
@@ -45,16 +48,20 @@ mod tests {
     use domain::SeatsChanged;
 
     #[test]
-    fn both_numbers_of_an_event_are_found() {
+    fn what_an_event_says_is_found() {
         // As the server writes it, whatever is added to it one day.
-        let event = SeatsChanged {
+        let mut event = SeatsChanged {
             competition_id: CompetitionId("01939c2e-7b5a-7000-8000-000000000001".parse().unwrap()),
             capacity: 40,
             seats_left: 0,
+            cancelled: false,
         };
         let text = serde_json::to_string(&event).unwrap();
         assert_eq!(number(&text, "\"seatsLeft\":"), Some(0));
         assert_eq!(number(&text, "\"capacity\":"), Some(40));
         assert_eq!(number("", "\"capacity\":"), None);
+        assert!(!text.contains(CANCELLED));
+        event.cancelled = true;
+        assert!(serde_json::to_string(&event).unwrap().contains(CANCELLED));
     }
 }

@@ -266,7 +266,7 @@ fn summary(screen: &MailboxScreen) -> String {
         Some(_) => format!("{} {messages} found", screen.total),
         None => format!("{} {messages}, {} unread", screen.total, screen.unread),
     };
-    if screen.pages > 1 {
+    if screen.pages > 1 && screen.page <= screen.pages {
         summary.push_str(&format!(", page {} of {}", screen.page, screen.pages));
     }
     summary

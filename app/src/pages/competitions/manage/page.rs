@@ -162,6 +162,7 @@ fn Content(screen: ManageScreen) -> impl IntoView {
             {cancelled}
             <Totals
                 totals=screen.totals
+                is_cancelled=screen.cancelled_at.is_some()
                 capacity=screen.capacity
                 seats_left=screen.seats_left
             />

@@ -169,7 +169,7 @@ fn count(total: u64, page: u64, pages: u64) -> String {
         1 => "1 registration".into(),
         total => format!("{total} registrations"),
     };
-    if pages > 1 { format!("{found}, page {page} of {pages}") } else { found }
+    if pages > 1 && page <= pages { format!("{found}, page {page} of {pages}") } else { found }
 }
 
 #[cfg(test)]
@@ -181,5 +181,6 @@ mod tests {
         assert_eq!(count(0, 1, 1), "No registrations");
         assert_eq!(count(1, 1, 1), "1 registration");
         assert_eq!(count(60, 2, 3), "60 registrations, page 2 of 3");
+        assert_eq!(count(60, 9, 3), "60 registrations");
     }
 }

@@ -10,12 +10,19 @@ use crate::components::{Seats, Total};
 pub(super) fn Totals(
     /// By status.
     totals: RosterTotals,
+    /// Whether the competition was cancelled: then nobody is confirmed any more.
+    is_cancelled: bool,
     /// Places in all.
     capacity: u32,
     /// Places nobody holds.
     seats_left: u32,
 ) -> impl IntoView {
     let taken = format!("{} of {capacity}", capacity - seats_left);
+    let pending = if is_cancelled {
+        "Not confirmed when it was cancelled"
+    } else {
+        "Confirmation on its way"
+    };
     let failed = (totals.failed > 0)
         .then(|| view! { <Total label="Failed" value=totals.failed.to_string() /> });
     view! {
@@ -25,7 +32,7 @@ pub(super) fn Totals(
             <dl class="totals">
                 <Total label="Places taken" value=taken />
                 <Total label="Confirmed" value=totals.confirmed.to_string() />
-                <Total label="Confirmation on its way" value=totals.pending.to_string() />
+                <Total label=pending value=totals.pending.to_string() />
                 <Total label="Given back" value=totals.cancelled.to_string() />
                 {failed}
             </dl>
