@@ -93,3 +93,18 @@ test('after a change of page the focus is on its heading', { tag: '@js' }, async
   await expect(page.getByRole('heading', { level: 1, name: 'Log in' })).toBeFocused();
   await expect(page).toHaveTitle('Log in – Mini Compete');
 });
+
+test('that stays so when the code of the page before was late', { tag: '@js' }, async ({ page }) => {
+  let release = () => {};
+  const released = new Promise<void>((resolve) => (release = resolve));
+  await page.route(/\/split_discover[^/]*\.wasm$/, async (route) => {
+    await released;
+    await route.continue();
+  });
+  await open(page, '/competitions');
+  await page.getByRole('banner').getByRole('link', { name: 'Log in' }).click();
+
+  release();
+
+  await expect(page.getByRole('heading', { level: 1, name: 'Log in' })).toBeFocused();
+});

@@ -37,6 +37,10 @@ impl NavigationFocus {
         E: ElementType,
         E::Output: JsCast + Clone + 'static,
     {
+        // A page that the browser has loaded is new to nobody, even if its code arrives after a click that leads on.
+        if Owner::current_shared_context().is_some_and(|page| page.during_hydration()) {
+            return;
+        }
         let (Self(last), location) = (expect_context(), use_location());
         Effect::new(move || {
             let Some(element) = node.get() else { return };
