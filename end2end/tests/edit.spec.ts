@@ -84,6 +84,19 @@ test.describe('refused', () => {
     expect(await api.find(competition)).toMatchObject(now);
   });
 
+  test('what was cancelled is not offered for a change', async ({ page, api }) => {
+    const owner = await api.organizer();
+    const competition = await api.competition({ owner });
+    await api.cancel(owner, competition);
+    await signIn(page, owner);
+
+    const answer = await open(page, `/competitions/${competition.id}/edit`);
+
+    expect(answer?.status()).toBe(409);
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText('This competition was cancelled');
+    await expect(page.getByRole('button', { name: 'Save changes' })).toBeHidden();
+  });
+
   test('a capacity below the places taken is refused, and a higher one then accepted', async ({ page, api }) => {
     const [owner, participant] = await Promise.all([api.organizer(), api.participant()]);
     const competition = await api.competition({ owner, seats: 5 });

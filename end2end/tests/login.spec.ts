@@ -1,5 +1,5 @@
 import { PASSWORD, newEmail } from '../support/api.ts';
-import { expect, hydrates, open, test } from '../support/fixtures.ts';
+import { expect, open, test } from '../support/fixtures.ts';
 import { errorSummary, expectFaults } from '../support/forms.ts';
 import { logIn, signIn, logOut } from '../support/session.ts';
 
@@ -27,8 +27,7 @@ test('a wrong password and an unknown address are refused with the same words', 
     await logIn(page, address, password);
     await expect(errorSummary(page).getByRole('paragraph')).toHaveText('Invalid credentials');
     await expect(page.getByLabel('Email')).toHaveValue(address);
-    // The page is a new one unless our code runs; if it does, the field is left to correct a slip.
-    if (!hydrates(page)) await expect(page.getByLabel('Password', { exact: true })).toHaveValue('');
+    await expect(page.getByLabel('Password', { exact: true })).toHaveValue('');
   }
 });
 

@@ -1,6 +1,6 @@
 //! A page and what it shows.
 
-use leptos::{either::Either, prelude::*};
+use leptos::{either::Either, prelude::*, task::spawn_local};
 use serde::{Serialize, de::DeserializeOwned};
 
 use super::{Awaited, FailureView};
@@ -30,4 +30,19 @@ where
         }
     };
     view! { <Awaited fallback=|| view! { <div class="skeleton h-96" aria-hidden="true"></div> } content /> }
+}
+
+/// Has a page show how things are now, without a gap. A look that fails leaves what the last one saw, and one that takes
+/// longer than somebody stays on the page is nobody's.
+pub(crate) fn look_again<T>(
+    at: Resource<Result<T, Failure>>,
+    look: impl Future<Output = Result<T, Failure>> + 'static,
+) where
+    T: Send + Sync + 'static,
+{
+    spawn_local(async move {
+        if let Ok(now) = look.await {
+            at.try_set(Some(Ok(now)));
+        }
+    });
 }

@@ -5,6 +5,11 @@ use leptos::{either::Either, prelude::*};
 /// How many neighbours of the current page are linked, on each side.
 const NEIGHBOURS: u64 = 2;
 
+/// `, page 2 of 3`: what is said behind the number of entries. Nothing when there is one page, or behind the last one.
+pub(crate) fn page_words(page: u64, pages: u64) -> String {
+    if pages > 1 && page <= pages { format!(", page {page} of {pages}") } else { String::new() }
+}
+
 /// Links to the pages of a list; nothing when there is only one.
 #[component]
 pub(crate) fn Pagination(

@@ -219,8 +219,7 @@ impl Ledger {
     fn apply(&mut self, edit: &CompetitionEdit) -> Result<(), PublicError> {
         let current = &self.after;
         if current.cancelled_at.is_some() {
-            let message = "This competition was cancelled. It stays as it is.";
-            return Err(PublicError::new(ErrorCode::CancelledIsFinal, message));
+            return Err(competitions::cancelled_is_final());
         }
         if edit.version.is_some_and(|version| i64::from(version) != i64::from(current.revision)) {
             let message = "This competition was changed since you opened it. Look at what it is now, then try again.";

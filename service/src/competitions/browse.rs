@@ -98,6 +98,19 @@ pub async fn get_own(ctx: &Context, actor: &Actor, id: CompetitionId) -> Result<
     Err(PublicError::new(ErrorCode::Forbidden, message).into())
 }
 
+/// One competition of the actor's own that can be changed.
+///
+/// # Errors
+/// As for [`get_own`]; [`ErrorCode::CancelledIsFinal`].
+pub async fn get_editable(
+    ctx: &Context,
+    actor: &Actor,
+    id: CompetitionId,
+) -> Result<CompetitionDetail> {
+    let detail = get_own(ctx, actor, id).await?;
+    if detail.competition.is_cancelled() { Err(cancelled_is_final().into()) } else { Ok(detail) }
+}
+
 /// Competitions that are asked for at the same time are read together.
 pub(crate) type Details = Combiner<(), CompetitionId, Option<CompetitionDetail>>;
 
@@ -125,6 +138,11 @@ pub async fn mine(ctx: &Context, actor: &Actor) -> Result<Vec<CompetitionWithCou
     let own = competition::Entity::find().filter(competition::Column::OrganizerId.eq(user.id.0));
     let rows = sorted(own, CompetitionSort::Newest).all(db).await?;
     view::with_counts(db, rows).await
+}
+
+pub(crate) fn cancelled_is_final() -> PublicError {
+    let message = "This competition was cancelled. It stays as it is.";
+    PublicError::new(ErrorCode::CancelledIsFinal, message)
 }
 
 pub(crate) fn not_found() -> PublicError {

@@ -1,7 +1,6 @@
 //! The use case behind `DELETE /api/competitions/:id`.
 
 use domain::{CompetitionId, CompetitionWithOrganizer, ErrorCode, IdempotencyKey, PublicError};
-
 use unicode_normalization::UnicodeNormalization;
 
 use super::{Edited, edit, get_own};

@@ -7,8 +7,8 @@ mod draft;
 mod edit;
 mod view;
 
-pub(crate) use browse::{Details, not_found};
-pub use browse::{browse, closing_soon, get, get_own, list, mine};
+pub(crate) use browse::{Details, cancelled_is_final, not_found};
+pub use browse::{browse, closing_soon, get, get_editable, get_own, list, mine};
 pub use cancel::{cancel, cancel_by_title};
 pub use create::{Created, create};
 pub(crate) use create::{index_text, insert, replace_tags};

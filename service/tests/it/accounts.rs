@@ -7,8 +7,8 @@ use domain::{
 use service::{
     Actor, ClientAddress, Context, Result,
     accounts::{
-        CredentialsVersion, change_password, create_admin, find, log_in, promote, recognize,
-        sign_up,
+        Account, CredentialsVersion, change_password, create_admin, find, log_in, promote,
+        recognize, sign_up,
     },
     cron,
     jobs::Job,
@@ -144,9 +144,13 @@ async fn an_account_that_does_not_exist_is_not_found() {
     assert_eq!(find(&world.ctx, nobody).await.unwrap(), None);
 }
 
-fn change(current: &str, new: &str) -> PasswordChange {
-    let new = Password::parse(new.to_owned()).unwrap();
-    PasswordChange { current: current.to_owned(), new }
+const NEW: &str = "battery staple";
+
+/// Sets the new password, for somebody who says that this is the current one.
+async fn set_new(world: &World, actor: &Actor, current: &str) -> Result<Account> {
+    let new = Password::parse(NEW.to_owned()).unwrap();
+    let change = PasswordChange { current: current.to_owned(), new };
+    change_password(&world.ctx, actor, change, ClientAddress::UNKNOWN).await
 }
 
 #[tokio::test]
@@ -154,15 +158,8 @@ async fn a_new_password_takes_the_place_of_the_old_one_and_ends_what_was_given_f
     let world = World::new().await;
     let ada = world.participant("Ada").await;
     let id = ada.user().unwrap().id;
-    let changed = change_password(
-        &world.ctx,
-        &ada,
-        change(PASSWORD, "battery staple"),
-        ClientAddress::UNKNOWN,
-    )
-    .await;
-    let changed = changed.unwrap();
-    assert!(try_log_in(&world.ctx, "ada@example.com", "battery staple").await.is_ok());
+    let changed = set_new(&world, &ada, PASSWORD).await.unwrap();
+    assert!(try_log_in(&world.ctx, "ada@example.com", NEW).await.is_ok());
     assert!(try_log_in(&world.ctx, "ada@example.com", PASSWORD).await.is_err());
     let first = CredentialsVersion::FIRST;
     assert_eq!(recognize(&world.ctx, id, first).await.unwrap(), None);
@@ -177,24 +174,12 @@ async fn a_new_password_takes_the_place_of_the_old_one_and_ends_what_was_given_f
 async fn only_who_knows_the_current_password_sets_another() {
     let world = World::new().await;
     let ada = world.participant("Ada").await;
-    let refused = change_password(
-        &world.ctx,
-        &ada,
-        change("wrong horse", "battery staple"),
-        ClientAddress::UNKNOWN,
-    )
-    .await;
+    let refused = set_new(&world, &ada, "wrong horse").await;
     let refused = PublicError::from(refused.unwrap_err());
     assert_eq!(refused.code, ErrorCode::WrongPassword);
     assert!(refused.about("currentPassword").is_some());
     let nobody = Actor::anonymous();
-    let refused = change_password(
-        &world.ctx,
-        &nobody,
-        change(PASSWORD, "battery staple"),
-        ClientAddress::UNKNOWN,
-    )
-    .await;
+    let refused = set_new(&world, &nobody, PASSWORD).await;
     assert_eq!(code(refused.unwrap_err()), ErrorCode::Unauthorized);
     assert!(try_log_in(&world.ctx, "ada@example.com", PASSWORD).await.is_ok());
     assert_eq!(world.mails().await, 0);

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use domain::{JobId, PublicError, QueueStats};
-use leptos::{prelude::*, task::spawn_local};
+use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -12,7 +12,7 @@ use super::{
     kinds::Kinds,
 };
 use crate::{
-    components::{ErrorSummary, Head, Heading, Icon, Loaded, Shape, Submit, Toasts},
+    components::{ErrorSummary, Head, Heading, Icon, Loaded, Shape, Submit, Toasts, look_again},
     error::Failure,
     form::problem_of,
 };
@@ -88,12 +88,7 @@ pub fn QueuesPage() -> impl IntoView {
     Effect::new(move || {
         let look = move || {
             if !document().hidden() {
-                spawn_local(async move {
-                    // A look that fails leaves what the last one saw.
-                    if let Ok(now) = load_queues().await {
-                        screen.set(Some(Ok(now)));
-                    }
-                });
+                look_again(screen, load_queues());
             }
         };
         if let Ok(interval) = set_interval_with_handle(look, EVERY) {

@@ -1,7 +1,7 @@
 //! One competition.
 
 use domain::{CallToAction, CompetitionId, PublicError, RegistrationId, Timestamp};
-use leptos::{either::Either, prelude::*, task::spawn_local};
+use leptos::{either::Either, prelude::*};
 use leptos_router::hooks::use_params_map;
 use serde::{Deserialize, Serialize};
 
@@ -14,7 +14,9 @@ use super::{
 };
 use crate::{
     Moment,
-    components::{Countdown, Head, Heading, Icon, Loaded, LocalTimes, Seats, Shape, Share},
+    components::{
+        Countdown, Head, Heading, Icon, Loaded, LocalTimes, Seats, Shape, Share, look_again,
+    },
     error::Failure,
 };
 
@@ -103,21 +105,16 @@ pub fn CompetitionDetailPage() -> impl IntoView {
     let screen = Resource::new_blocking(source, |(id, _)| load_competition(id));
     let news = RwSignal::new("");
     // While an answer to the viewer is awaited, it will tell.
-    let look_again = move || {
+    let look = move || {
         if !register.pending().get_untracked() {
-            spawn_local(async move {
-                // A look that fails leaves the page as it is.
-                if let Ok(now) = load_competition(id.get_untracked()).await {
-                    screen.set(Some(Ok(now)));
-                }
-            });
+            look_again(screen, load_competition(id.get_untracked()));
         }
     };
     view! {
         // It stays while the rest changes: that is what makes screen readers read the change out.
         <p role="status" class="sr-only">{news}</p>
         <Loaded from=screen let(screen)>
-            <Detail screen register news look_again />
+            <Detail screen register news look_again=look />
         </Loaded>
     }
 }
@@ -136,7 +133,7 @@ fn Detail(
     let was_cancelled = screen.call_to_action == CallToAction::Cancelled;
     live_seats::watch(id, move |left, capacity, cancelled| {
         seats.set((left, capacity));
-        if cancelled != was_cancelled {
+        if cancelled && !was_cancelled {
             news.set("This competition was cancelled.");
             look_again();
         } else if (left == 0) != (seats_left == 0) {

@@ -32,18 +32,13 @@ fn form_name(id: CompetitionId) -> String {
 pub async fn load_edit(id: String) -> Result<(CompetitionId, DraftPage), Failure> {
     use super::draft::Held;
     use crate::ssr::{form, request};
-    use domain::{ErrorCode, PublicError};
-    use service::competitions::{draft_of, get_own};
+    use service::competitions::{draft_of, get_editable};
 
     let (ctx, actor) = (request::context()?, request::actor()?);
     // Who is not signed in is told so, whatever they look for.
     actor.user()?;
     let id = request::competition(&id)?;
-    let detail = get_own(&ctx, &actor, id).await?;
-    if detail.competition.is_cancelled() {
-        let message = "This competition was cancelled";
-        return Err(PublicError::new(ErrorCode::CancelledIsFinal, message).into());
-    }
+    let detail = get_editable(&ctx, &actor, id).await?;
     let start = form::returned::<Option<Held>>(&form_name(id)).await?;
     let held = start.typed.unwrap_or_else(|| {
         let (draft, version) = (draft_of(&detail.competition), detail.competition.version);

@@ -10,7 +10,7 @@ use super::{
     filters::{SearchForm, TagFilter},
 };
 use crate::{
-    components::{Awaited, EmptyState, Head, Heading, Pagination},
+    components::{Awaited, EmptyState, Head, Heading, Pagination, page_words},
     error::Failure,
 };
 
@@ -91,16 +91,12 @@ pub fn CompetitionListPage() -> impl IntoView {
 
 /// How many match, in words.
 fn count(screen: &ListScreen) -> String {
-    let found = match screen.total {
+    let found: String = match screen.total {
         0 => "No competitions found".into(),
         1 => "1 competition found".into(),
         total => format!("{total} competitions found"),
     };
-    if screen.pages > 1 && screen.page <= screen.pages {
-        format!("{found}, page {} of {}", screen.page, screen.pages)
-    } else {
-        found
-    }
+    found + &page_words(screen.page, screen.pages)
 }
 
 #[component]

@@ -10,6 +10,7 @@ use crate::{
     Moment,
     components::{
         EmptyState, Head, Heading, Icon, Loaded, Pagination, Shape, Submit, Toasts, ViewerTime,
+        page_words,
     },
     error::Failure,
     viewer::CurrentViewer,
@@ -262,14 +263,11 @@ fn Line(line: MailLine, is_open: bool, href: String) -> impl IntoView {
 /// `3 messages, 1 unread`, or what was found.
 fn summary(screen: &MailboxScreen) -> String {
     let messages = if screen.total == 1 { "message" } else { "messages" };
-    let mut summary = match &screen.query.search {
+    let found = match &screen.query.search {
         Some(_) => format!("{} {messages} found", screen.total),
         None => format!("{} {messages}, {} unread", screen.total, screen.unread),
     };
-    if screen.pages > 1 && screen.page <= screen.pages {
-        summary.push_str(&format!(", page {} of {}", screen.page, screen.pages));
-    }
-    summary
+    found + &page_words(screen.page, screen.pages)
 }
 
 #[cfg(test)]

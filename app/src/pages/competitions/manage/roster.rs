@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use super::{ManageScreen, RosterRow, address};
 use crate::components::{
-    EmptyState, Icon, Pagination, Shape, StatusBadge, ViewerTime, status_words,
+    EmptyState, Icon, Pagination, Shape, StatusBadge, ViewerTime, page_words, status_words,
 };
 
 /// Who is registered.
@@ -164,12 +164,12 @@ fn column(order: RosterOrder) -> &'static str {
 
 /// How many match, in words.
 fn count(total: u64, page: u64, pages: u64) -> String {
-    let found = match total {
+    let found: String = match total {
         0 => "No registrations".into(),
         1 => "1 registration".into(),
         total => format!("{total} registrations"),
     };
-    if pages > 1 && page <= pages { format!("{found}, page {page} of {pages}") } else { found }
+    found + &page_words(page, pages)
 }
 
 #[cfg(test)]

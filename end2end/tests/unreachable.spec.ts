@@ -1,0 +1,65 @@
+import type { Browser, Page } from '@playwright/test';
+import { expect, open, test } from '../support/fixtures.ts';
+import { errorSummary } from '../support/forms.ts';
+import { signIn } from '../support/session.ts';
+
+/** A page like this one in a context of its own, for requests that fail are what these tests are about. */
+async function lonely(browser: Browser, page: Page, baseURL?: string): Promise<Page> {
+  const storageState = await page.context().storageState();
+  return (await browser.newContext({ baseURL, storageState })).newPage();
+}
+
+test.describe('while the server cannot be reached', { tag: '@js' }, () => {
+  test('a page says so, and the head still knows who is signed in', async ({ browser, page, api, baseURL }) => {
+    await signIn(page, await api.participant('Pia'));
+    const tab = await lonely(browser, page, baseURL);
+    await open(tab, '/competitions');
+    await tab.route('/fn/**', (route) => route.abort());
+
+    await tab.getByRole('banner').getByRole('link', { name: 'Dashboard' }).click();
+
+    await expect(tab.getByRole('heading', { level: 1, name: 'The server cannot be reached' })).toBeVisible();
+    await expect(tab.getByRole('main')).not.toContainText('503');
+    await expect(tab.getByRole('banner')).toContainText('Pia');
+    await tab.context().close();
+  });
+
+  test('the queues stay as they were seen last', async ({ browser, page, api, baseURL }) => {
+    await signIn(page, await api.admin());
+    const tab = await lonely(browser, page, baseURL);
+    await open(tab, '/admin/queues');
+    await tab.route('/fn/queues', (route) => route.abort());
+
+    await tab.waitForEvent('requestfailed', (request) => request.url().endsWith('/fn/queues'));
+    await tab.waitForEvent('requestfailed', (request) => request.url().endsWith('/fn/queues'));
+
+    await expect(tab.getByRole('heading', { level: 1, name: 'Queues' })).toBeVisible();
+    await tab.context().close();
+  });
+
+  test('an edit whose answer was lost can be corrected and saved', async ({ browser, page, api, baseURL }) => {
+    const owner = await api.organizer();
+    const competition = await api.competition({ owner });
+    await signIn(page, owner);
+    const tab = await lonely(browser, page, baseURL);
+    await open(tab, `/competitions/${competition.id}/edit`);
+    const save = tab.getByRole('button', { name: 'Save changes' });
+    await tab.route('/fn/edit_competition', async (route) => {
+      await route.fetch();
+      await route.abort();
+    });
+    await tab.getByLabel('Capacity').fill('41');
+    await save.click();
+    await expect(errorSummary(tab)).toContainText('The server cannot be reached');
+    await tab.unrouteAll();
+
+    await tab.getByLabel('Capacity').fill('42');
+    await save.click();
+    await expect(errorSummary(tab)).toContainText('This form was sent before with another text');
+    await expect(tab.getByLabel('Capacity')).toHaveValue('42');
+    await save.click();
+
+    await expect(tab.getByText('42 of 42 places left')).toBeVisible();
+    await tab.context().close();
+  });
+});
