@@ -3,7 +3,7 @@
 use domain::{CompetitionQuery, CompetitionSort};
 use leptos::{
     ev::SubmitEvent,
-    html::{Input, Select},
+    html::{Input, Nav, Select},
     prelude::*,
 };
 use leptos_router::{NavigateOptions, hooks::use_navigate};
@@ -82,7 +82,8 @@ pub(super) fn TagFilter(
     query: CompetitionQuery,
     /// Tags that are worth a click.
     popular: Vec<String>,
-    /// The tag that was clicked last: it keeps the focus, wherever it comes to stand.
+    /// The tag that was clicked last: it keeps the focus, wherever it comes to stand. If it stands nowhere any more,
+    /// the list of tags takes it.
     clicked: StoredValue<Option<String>>,
 ) -> impl IntoView {
     let selected = query.tag_list();
@@ -111,17 +112,20 @@ pub(super) fn TagFilter(
     };
     let off = others.map(|tag| chip(tag, false)).collect_view();
     let on = selected.iter().map(|tag| chip(tag.clone(), true)).collect_view();
+    let nav = NodeRef::<Nav>::new();
     Effect::new(move || {
         let Some(tag) = clicked.try_update_value(Option::take).flatten() else { return };
         // Until then the chips of before may be there.
         request_animation_frame(move || {
             if let Some(chip) = document().get_element_by_id(&chip_id(&tag)) {
                 focus(chip);
+            } else if let Some(nav) = nav.get_untracked() {
+                focus(nav);
             }
         });
     });
     view! {
-        <nav aria-label="Tags">
+        <nav node_ref=nav tabindex="-1" aria-label="Tags">
             <ul class="flex flex-wrap items-center gap-2">
                 {on} {off}
                 {narrowed
