@@ -5,8 +5,8 @@ use leptos_meta::{HashedStylesheet, MetaTags};
 
 use crate::{App, components::Theme};
 
-/// The face of headings, which is fetched along with the style sheet that asks for it.
-const FONT: &str = "/fonts/bricolage-grotesque-700.woff2";
+/// The faces of headings and of text, which are fetched along with the style sheet that asks for them.
+const FACES: [&str; 2] = ["/fonts/bricolage-grotesque-700.woff2", "/fonts/figtree.woff2"];
 /// What a phone paints around the page: the colours of its head, `--color-base-100` in the style sheet.
 const LIGHT: &str = "#ffffff";
 const DARK: &str = "#18232a";
@@ -22,7 +22,8 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <meta name="viewport" content="width=device-width, initial-scale=1" />
                 <DocumentHead options=options.clone() theme />
                 <AutoReload options=options.clone() />
-                <HydrationScripts options />
+                // Reading comes first: the code waits until the browser has nothing better to do.
+                <HydrationScripts options defer=true />
                 <MetaTags />
             </head>
             <body>
@@ -52,7 +53,10 @@ pub(crate) fn DocumentHead(
         <link rel="icon" type="image/svg+xml" href="/favicon.svg" />
         <link rel="apple-touch-icon" href="/apple-touch-icon.png" />
         <link rel="manifest" href="/manifest.webmanifest" />
-        <link rel="preload" r#as="font" type="font/woff2" href=FONT crossorigin="anonymous" />
+        {FACES
+            .map(|face| {
+                view! { <link rel="preload" r#as="font" type="font/woff2" href=face crossorigin="anonymous" /> }
+            })}
         <HashedStylesheet options id="style" />
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{CompetitionWithCount, MyRegistration, Timestamp};
+use crate::{CompetitionWithCount, MyRegistration, Page, Timestamp};
 
 /// A participant's registrations, sorted into what matters.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -16,13 +16,13 @@ pub struct ParticipantDashboard {
 }
 
 /// An organizer's competitions and their totals.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OrganizerDashboard {
-    /// Newest first.
-    pub competitions: Vec<CompetitionWithCount>,
-    /// Seats taken in all of them.
+    /// A page of them, newest first.
+    pub competitions: Page<CompetitionWithCount>,
+    /// Seats taken in all of them that take place.
     pub registrations: u64,
-    /// Seats in all of them.
+    /// Seats in all of them that take place.
     pub seats: u64,
     /// How many still take registrations.
     pub open: u64,

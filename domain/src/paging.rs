@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::Faults;
+use crate::{Faults, PublicError};
 
 /// The most items one page holds.
 pub const MAX_PAGE_SIZE: u64 = 100;
@@ -20,6 +20,16 @@ impl Paging {
     /// The first page of the given length.
     pub fn first(limit: u64) -> Self {
         Self { page: 1, limit }
+    }
+
+    /// Reads the `page` of a query string, for a list whose pages have one length.
+    ///
+    /// # Errors
+    /// When it is no whole number of at least 1.
+    pub fn of_page(page: Option<&str>, limit: u64) -> Result<Self, PublicError> {
+        let mut faults = Faults::default();
+        let paging = Self::parse(&mut faults, page, None, limit);
+        faults.finish(paging)
     }
 
     /// Reads `page` and `limit` of a query string. A `limit` above [`MAX_PAGE_SIZE`] means that many.

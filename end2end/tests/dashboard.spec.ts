@@ -39,3 +39,39 @@ test('an organizer sees the totals and the places left in each competition', asy
   await expect(card(small.title)).toContainText('Full');
   await expect(card(large.title)).toContainText('30 of 30 places left');
 });
+
+test('an organizer’s competitions come in pages, below the totals of all', async ({ page, api }) => {
+  const organizer = await api.organizer();
+  const oldest = await api.competition({ owner: organizer, seats: 1 });
+  for (let more = 0; more < 20; more += 1) await api.competition({ owner: organizer, seats: 1 });
+  await signIn(page, organizer);
+  const cards = page.getByRole('main').getByRole('article');
+  const total = page.getByRole('definition').first();
+
+  await open(page, '/dashboard');
+  await expect(cards).toHaveCount(20);
+  await page.getByRole('link', { name: 'Page 2' }).click();
+
+  await expect(page.getByRole('heading', { name: 'Your competitions, page 2 of 2' })).toBeVisible();
+  await expect(page).toHaveURL('/dashboard?page=2');
+  await expect(cards).toHaveCount(1);
+  await expect(cards).toContainText(oldest.title);
+  await expect(total).toHaveText('21');
+
+  await open(page, '/dashboard?page=3');
+  await page.getByRole('link', { name: 'Go to the first page' }).click();
+  await expect(cards).toHaveCount(20);
+});
+
+test.describe('impossible', () => {
+  test.use({ expectedStatuses: [400] });
+
+  test('a page that cannot be is named', async ({ page, api }) => {
+    await signIn(page, await api.organizer());
+
+    const response = await open(page, '/dashboard?page=none');
+
+    expect(response?.status()).toBe(400);
+    await expect(page.getByRole('main')).toContainText('Page must be a whole number of at least 1');
+  });
+});

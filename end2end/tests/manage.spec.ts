@@ -117,7 +117,7 @@ test('a long roster has pages', async ({ page, api }) => {
   await expect(page).toHaveURL(/sort=(-|%2D)name/);
 
   await open(page, `/competitions/${competition.id}/manage?limit=2&page=9`);
-  await expect(page.getByText('The roster is not that long')).toBeVisible();
+  await expect(page.getByText('The list is not that long')).toBeVisible();
   await page.getByRole('link', { name: 'Go to the first page' }).click();
   await expect(names(page)).toHaveText(['A', 'B']);
 });

@@ -3,11 +3,16 @@
 use std::collections::HashMap;
 
 use chrono::{NaiveTime, TimeDelta};
-use domain::{CompetitionId, DayCount, OrganizerDashboard, ParticipantDashboard, Timestamp};
-use sea_orm::{ColumnTrait, DbBackend, EntityTrait, QueryFilter, QuerySelect, sea_query::Expr};
+use domain::{DayCount, OrganizerDashboard, Paging, ParticipantDashboard, Role};
+use sea_orm::{
+    ColumnTrait, DbBackend, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect, sea_query::Expr,
+};
+use uuid::Uuid;
 
 use crate::{
-    Actor, Context, Result, competitions, db::bulk::any_of, entity::registration,
+    Actor, Context, Result, competitions,
+    db::bulk::any_of,
+    entity::{competition, registration},
     registration::mine,
 };
 
@@ -35,39 +40,36 @@ pub async fn participant(ctx: &Context, actor: &Actor) -> Result<ParticipantDash
     Ok(ParticipantDashboard { upcoming, past, cancelled })
 }
 
-/// The actor's competitions and their totals.
+/// A page of the actor's competitions, and the totals of all of them.
 ///
 /// # Errors
 /// Unauthorized, or forbidden for anyone but an organizer.
-pub async fn organizer(ctx: &Context, actor: &Actor) -> Result<OrganizerDashboard> {
-    let now = ctx.now();
-    let competitions = competitions::mine(ctx, actor).await?;
-    let soon = Timestamp::from(now.utc() + SOON);
-    let open = competitions
-        .iter()
-        .map(|own| &own.competition)
-        .filter(|own| own.is_open(now) && own.seats_left > 0);
-    let (open, closing_soon) = open.fold((0, 0), |(open, closing_soon), own| {
-        (open + 1, closing_soon + u64::from(own.reg_deadline <= soon))
-    });
+pub async fn organizer(ctx: &Context, actor: &Actor, paging: Paging) -> Result<OrganizerDashboard> {
+    use competition::Column::{CancelledAt, Capacity, Id, RegDeadline, Registered};
+    let organizer = actor.require(Role::Organizer)?.id;
+    let own = || competitions::own(organizer);
+    let (db, now) = (ctx.db.connection(), ctx.now());
+    let soon = now.utc() + SOON;
+    let open = || own().filter(competitions::takes_registrations(now));
     // What was cancelled takes no places any more.
-    let places = || competitions.iter().filter(|own| !own.competition.is_cancelled());
+    let places = own().filter(CancelledAt.is_null()).select_only();
+    let places = places.column_as(Registered.sum(), "taken").column_as(Capacity.sum(), "seats");
+    let places: Option<(Option<i64>, Option<i64>)> = places.into_tuple().one(db).await?;
+    let (taken, seats) = places.unwrap_or_default();
+    let ids: Vec<Uuid> = own().select_only().column(Id).into_tuple().all(db).await?;
     Ok(OrganizerDashboard {
-        registrations: places().map(|own| u64::from(own.count.registrations)).sum(),
-        seats: places().map(|own| u64::from(own.competition.capacity)).sum(),
-        open,
-        closing_soon,
-        trend: trend(ctx, competitions.iter().map(|own| own.competition.id)).await?,
-        competitions,
+        registrations: taken.unwrap_or_default().unsigned_abs(),
+        seats: seats.unwrap_or_default().unsigned_abs(),
+        open: open().count(db).await?,
+        closing_soon: open().filter(RegDeadline.lte(soon)).count(db).await?,
+        trend: trend(ctx, ids).await?,
+        competitions: competitions::own_on_page(ctx, organizer, paging).await?,
     })
 }
 
 /// Each day's registrations for some competitions, given back ones included. The index of rosters finds them,
 /// competition by competition: joined, they would be sought among those of the whole site.
-async fn trend(
-    ctx: &Context,
-    competitions: impl Iterator<Item = CompetitionId>,
-) -> Result<Vec<DayCount>> {
+async fn trend(ctx: &Context, competitions: Vec<Uuid>) -> Result<Vec<DayCount>> {
     let db = ctx.db.connection();
     let today = ctx.now().utc().date_naive().and_time(NaiveTime::MIN).and_utc();
     let first = today - TimeDelta::days(TREND - 1);
@@ -81,7 +83,7 @@ async fn trend(
         .select_only()
         .column_as(day.clone(), "day")
         .column_as(registration::Column::Id.count(), "count")
-        .filter(any_of(db, registration::Column::CompetitionId, competitions.map(|id| id.0)))
+        .filter(any_of(db, registration::Column::CompetitionId, competitions))
         .filter(registration::Column::RegisteredAt.gte(first))
         .group_by(day)
         .into_tuple()

@@ -41,7 +41,7 @@ pub(crate) use heading::{Heading, NavigationFocus, focus};
 pub(crate) use icon::{Icon, Shape};
 pub(crate) use loaded::{Loaded, look_again};
 pub(crate) use mark::Mark;
-pub(crate) use pagination::{Pagination, page_words};
+pub(crate) use pagination::{Pagination, PastTheEnd, page_words};
 pub(crate) use request_id::RequestId;
 pub(crate) use seats::Seats;
 pub(crate) use share::Share;

@@ -2,6 +2,8 @@
 
 use leptos::{either::Either, prelude::*};
 
+use super::EmptyState;
+
 /// How many neighbours of the current page are linked, on each side.
 const NEIGHBOURS: u64 = 2;
 
@@ -51,6 +53,20 @@ pub(crate) fn Pagination(
             </nav>
         }
     })
+}
+
+/// An address behind the last page: the list was longer once, or somebody guessed.
+#[component]
+pub(crate) fn PastTheEnd(
+    /// The address of the first page.
+    first: String,
+) -> impl IntoView {
+    view! {
+        <EmptyState title="The list is not that long">
+            <p>"There is nothing on this page any more."</p>
+            <a class="btn btn-primary" href=first>"Go to the first page"</a>
+        </EmptyState>
+    }
 }
 
 /// The first page, the last, the current one and its neighbours; `None` where some are left out.

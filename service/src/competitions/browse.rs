@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use domain::{
     CompetitionDetail, CompetitionFilter, CompetitionId, CompetitionPage, CompetitionSort,
-    CompetitionWithCount, ErrorCode, Page, PublicError, Role, Timestamp,
+    CompetitionWithCount, ErrorCode, Page, Paging, PublicError, Role, Timestamp, UserId,
 };
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, ExprTrait, JoinType, Order, PaginatorTrait, QueryFilter,
@@ -135,9 +135,35 @@ async fn load(
 pub async fn mine(ctx: &Context, actor: &Actor) -> Result<Vec<CompetitionWithCount>> {
     let user = actor.require(Role::Organizer)?;
     let db = ctx.db.connection();
-    let own = competition::Entity::find().filter(competition::Column::OrganizerId.eq(user.id.0));
-    let rows = sorted(own, CompetitionSort::Newest).all(db).await?;
+    let rows = sorted(own(user.id), CompetitionSort::Newest).all(db).await?;
     view::with_counts(db, rows).await
+}
+
+/// One page of what an organizer runs, newest first.
+pub(crate) async fn own_on_page(
+    ctx: &Context,
+    organizer: UserId,
+    paging: Paging,
+) -> Result<Page<CompetitionWithCount>> {
+    let db = ctx.db.connection();
+    let total = own(organizer).count(db).await?;
+    let rows = sorted(own(organizer), CompetitionSort::Newest);
+    let rows = rows.offset(paging.offset()).limit(paging.limit).all(db).await?;
+    let items = view::with_counts(db, rows).await?;
+    Ok(Page { items, total, page: paging.page, limit: paging.limit })
+}
+
+/// Everything an organizer runs.
+pub(crate) fn own(organizer: UserId) -> Select<competition::Entity> {
+    competition::Entity::find().filter(competition::Column::OrganizerId.eq(organizer.0))
+}
+
+/// Where one can register at this moment: as [`domain::Competition::is_open`], with a seat left.
+pub(crate) fn takes_registrations(now: Timestamp) -> Condition {
+    use competition::Column::{Capacity, RegOpensAt, Registered};
+    is_open(now)
+        .add(RegOpensAt.is_null().or(RegOpensAt.lte(now.utc())))
+        .add(Registered.into_expr().lt(Capacity.into_expr()))
 }
 
 pub(crate) fn cancelled_is_final() -> PublicError {

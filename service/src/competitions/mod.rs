@@ -7,7 +7,9 @@ mod draft;
 mod edit;
 mod view;
 
-pub(crate) use browse::{Details, cancelled_is_final, not_found};
+pub(crate) use browse::{
+    Details, cancelled_is_final, not_found, own, own_on_page, takes_registrations,
+};
 pub use browse::{browse, closing_soon, get, get_editable, get_own, list, mine};
 pub use cancel::{cancel, cancel_by_title};
 pub use create::{Created, create};

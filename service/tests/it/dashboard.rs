@@ -1,5 +1,5 @@
 use chrono::TimeDelta;
-use domain::{ErrorCode, MyRegistration};
+use domain::{ErrorCode, MyRegistration, Paging};
 use service::{dashboard, testing::World};
 
 use crate::support::{call_off, cancel, code, register};
@@ -50,9 +50,32 @@ async fn organizers_see_the_totals_of_their_own() {
     }
     register(&world.ctx, &guests[0], open).await.unwrap();
     world.clock.advance(TimeDelta::days(1));
-    let seen = dashboard::organizer(&world.ctx, &ada).await.unwrap();
-    assert_eq!((seen.competitions.len(), seen.open), (2, 1));
+    let seen = dashboard::organizer(&world.ctx, &ada, Paging::first(20)).await.unwrap();
+    assert_eq!((seen.competitions.total, seen.open), (2, 1));
     assert_eq!((seen.registrations, seen.seats, seen.closing_soon), (4, 12, 1));
+}
+
+#[tokio::test]
+async fn a_page_of_ones_own_comes_with_the_totals_of_all() {
+    let world = World::new().await;
+    let ada = world.organizer("Ada").await;
+    let guests = world.crowd(2).await;
+    let full = world.competition(&ada).titled("Full").seats(1).create().await;
+    let new = world.competition(&ada).titled("Opens later").seats(2);
+    new.opening_in(TimeDelta::hours(1)).create().await;
+    let open = world.competition(&ada).titled("Open").seats(4).create().await;
+    register(&world.ctx, &guests[0], full).await.unwrap();
+    register(&world.ctx, &guests[1], open).await.unwrap();
+    for (page, titles) in [(1, &["Open", "Opens later"][..]), (2, &["Full"]), (3, &[])] {
+        let paging = Paging { page, limit: 2 };
+        let seen = dashboard::organizer(&world.ctx, &ada, paging).await.unwrap();
+        let here: Vec<_> =
+            seen.competitions.items.iter().map(|own| &*own.competition.title).collect();
+        assert_eq!(here, titles);
+        assert_eq!((seen.competitions.total, seen.competitions.pages()), (3, 2));
+        assert_eq!((seen.open, seen.registrations, seen.seats), (1, 2, 7));
+        assert_eq!(seen.trend[29].count, 2);
+    }
 }
 
 #[tokio::test]
@@ -69,8 +92,8 @@ async fn what_its_organizer_cancelled_is_over_for_everybody() {
     let seen = dashboard::participant(&world.ctx, &grace).await.unwrap();
     assert_eq!((seen.upcoming.len(), seen.past.len(), seen.cancelled.len()), (1, 0, 1));
     assert!(seen.cancelled[0].competition.cancelled_at.is_some());
-    let seen = dashboard::organizer(&world.ctx, &ada).await.unwrap();
-    assert_eq!((seen.competitions.len(), seen.open, seen.closing_soon), (2, 1, 1));
+    let seen = dashboard::organizer(&world.ctx, &ada, Paging::first(20)).await.unwrap();
+    assert_eq!((seen.competitions.total, seen.open, seen.closing_soon), (2, 1, 1));
     assert_eq!((seen.registrations, seen.seats), (1, 10));
 }
 
@@ -94,7 +117,7 @@ async fn the_trend_counts_each_of_the_last_30_days_of_ones_own_competitions() {
     world.clock.advance(TimeDelta::days(28));
     register(&world.ctx, &crowd[4], own).await.unwrap();
     let counts = async || {
-        let trend = dashboard::organizer(&world.ctx, &ada).await.unwrap().trend;
+        let trend = dashboard::organizer(&world.ctx, &ada, Paging::first(20)).await.unwrap().trend;
         let counts: Vec<_> = trend.iter().map(|day| day.count).collect();
         (trend[0].day.to_string(), trend.len(), counts[0], counts[1], counts[2], counts[29])
     };
@@ -110,6 +133,6 @@ async fn each_role_has_its_own_dashboard() {
     let grace = world.participant("Grace").await;
     let refused = dashboard::participant(&world.ctx, &ada).await.unwrap_err();
     assert_eq!(code(refused), ErrorCode::Forbidden);
-    let refused = dashboard::organizer(&world.ctx, &grace).await.unwrap_err();
+    let refused = dashboard::organizer(&world.ctx, &grace, Paging::first(20)).await.unwrap_err();
     assert_eq!(code(refused), ErrorCode::Forbidden);
 }

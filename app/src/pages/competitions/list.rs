@@ -10,7 +10,7 @@ use super::{
     filters::{SearchForm, TagFilter},
 };
 use crate::{
-    components::{Awaited, EmptyState, Head, Heading, Pagination, page_words},
+    components::{Awaited, EmptyState, Head, Heading, Pagination, PastTheEnd, page_words},
     error::Failure,
 };
 
@@ -132,13 +132,7 @@ fn Nothing(any_open: bool, total: u64) -> impl IntoView {
             </EmptyState>
         }
         .into_any(),
-        _ => view! {
-            <EmptyState title="The list is not that long">
-                <p>"There is nothing on this page any more."</p>
-                <a class="btn btn-primary" href=address::LIST>"Go to the first page"</a>
-            </EmptyState>
-        }
-        .into_any(),
+        _ => view! { <PastTheEnd first=address::LIST.into() /> }.into_any(),
     }
 }
 

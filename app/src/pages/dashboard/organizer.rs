@@ -11,7 +11,9 @@ use super::trend::{Trend, TrendDay};
 use crate::ssr::clock::ViewerClock;
 use crate::{
     Moment,
-    components::{EmptyState, Icon, LocalTimes, Seats, Shape, Total},
+    components::{
+        EmptyState, Icon, LocalTimes, Pagination, PastTheEnd, Seats, Shape, Total, page_words,
+    },
     pages::competitions::{Availability, AvailabilityBadge, manage},
 };
 
@@ -53,8 +55,14 @@ impl OrganizerRow {
 /// An organizer's competitions and their totals.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OrganizerScreen {
-    /// Newest first.
+    /// A page of them, newest first.
     pub competitions: Vec<OrganizerRow>,
+    /// How many there are, on all pages.
+    pub total: u64,
+    /// Counted from 1.
+    pub page: u64,
+    /// How many pages there are.
+    pub pages: u64,
     /// Seats taken in all of them.
     pub registrations: u64,
     /// Seats in all of them.
@@ -75,9 +83,16 @@ impl OrganizerScreen {
         clock: &ViewerClock,
         now: Timestamp,
     ) -> Self {
-        let rows = dashboard.competitions.into_iter();
+        let own = dashboard.competitions;
         Self {
-            competitions: rows.map(|mine| OrganizerRow::of(mine, clock, now)).collect(),
+            total: own.total,
+            page: own.page,
+            pages: own.pages(),
+            competitions: own
+                .items
+                .into_iter()
+                .map(|mine| OrganizerRow::of(mine, clock, now))
+                .collect(),
             registrations: dashboard.registrations,
             seats: dashboard.seats,
             open: dashboard.open,
@@ -101,7 +116,8 @@ pub(super) fn OrganizerDashboard(
             </a>
         }
     };
-    if screen.competitions.is_empty() {
+    let OrganizerScreen { competitions, total, page, pages, .. } = screen;
+    if total == 0 {
         return view! {
             <EmptyState title="You run no competition yet">
                 <p>"Set the number of places and a deadline, and registration is open."</p>
@@ -110,12 +126,11 @@ pub(super) fn OrganizerDashboard(
         }
         .into_any();
     }
-    let total = screen.competitions.len().to_string();
     let taken = format!("{} of {}", screen.registrations, screen.seats);
     let row = |row| view! { <li><Row row /></li> };
     view! {
         <dl class="totals">
-            <Total label="Competitions" value=total />
+            <Total label="Competitions" value=total.to_string() />
             <Total label="Open for registration" value=screen.open.to_string() />
             <Total label="Closing within a week" value=screen.closing_soon.to_string() />
             <Total label="Places taken" value=taken />
@@ -123,13 +138,22 @@ pub(super) fn OrganizerDashboard(
         <Trend days=screen.trend />
         <section aria-labelledby="mine" class="grid gap-4">
             <div class="flex flex-wrap items-center justify-between gap-3">
-                <h2 id="mine" class="subheading">"Your competitions"</h2>
+                <h2 id="mine" class="subheading">
+                    "Your competitions"
+                    {page_words(page, pages)}
+                </h2>
                 {create()}
             </div>
-            <ul class="grid gap-3">{screen.competitions.into_iter().map(row).collect_view()}</ul>
+            {competitions.is_empty().then(|| view! { <PastTheEnd first=at_page(1) /> })}
+            <ul class="grid gap-3">{competitions.into_iter().map(row).collect_view()}</ul>
+            <Pagination page pages href=at_page />
         </section>
     }
     .into_any()
+}
+
+fn at_page(page: u64) -> String {
+    if page > 1 { format!("/dashboard?page={page}") } else { "/dashboard".into() }
 }
 
 #[component]

@@ -1,6 +1,7 @@
 //! The dashboard of whoever is signed in.
 
 use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -24,13 +25,15 @@ pub enum Dashboard {
     Admin,
 }
 
-/// What the dashboard shows.
+/// What the dashboard shows; of an organizer's competitions, the page that is asked for.
 #[server(prefix = "/fn", endpoint = "dashboard")]
-pub async fn load_dashboard() -> Result<Dashboard, Failure> {
+pub async fn load_dashboard(#[server(default)] page: Option<String>) -> Result<Dashboard, Failure> {
     use crate::ssr::{clock::ViewerClock, request};
-    use domain::Role;
+    use domain::{Paging, Role};
     use service::dashboard::{organizer, participant};
 
+    /// As many as fit on a few screens.
+    const ON_A_PAGE: u64 = 20;
     let (ctx, actor) = (request::context()?, request::actor()?);
     let clock = ViewerClock::of_request()?;
     Ok(match actor.user()?.role {
@@ -39,7 +42,8 @@ pub async fn load_dashboard() -> Result<Dashboard, Failure> {
             Dashboard::Participant(ParticipantScreen::of(places, &clock))
         }
         Role::Organizer => {
-            let mine = organizer(&ctx, &actor).await?;
+            let paging = Paging::of_page(page.as_deref(), ON_A_PAGE)?;
+            let mine = organizer(&ctx, &actor, paging).await?;
             Dashboard::Organizer(OrganizerScreen::of(mine, &clock, ctx.now()))
         }
         Role::Admin => Dashboard::Admin,
@@ -49,7 +53,9 @@ pub async fn load_dashboard() -> Result<Dashboard, Failure> {
 /// The dashboard.
 #[component]
 pub fn DashboardPage() -> impl IntoView {
-    let screen = Resource::new_blocking(|| (), |()| load_dashboard());
+    let params = use_query_map();
+    let page = Memo::new(move |_| params.read().get("page"));
+    let screen = Resource::new_blocking(move || page.get(), load_dashboard);
     view! {
         <Loaded from=screen let(screen)>
             <Content screen />

@@ -9,8 +9,8 @@ use super::{MarkMailUnread, OpenMail, ReadAllMail, address, reader::Reader};
 use crate::{
     Moment,
     components::{
-        EmptyState, Head, Heading, Icon, Loaded, Pagination, Shape, Submit, Toasts, ViewerTime,
-        page_words,
+        EmptyState, Head, Heading, Icon, Loaded, Pagination, PastTheEnd, Shape, Submit, Toasts,
+        ViewerTime, page_words,
     },
     error::Failure,
     viewer::CurrentViewer,
@@ -230,13 +230,7 @@ fn Nothing(any: bool, total: u64) -> impl IntoView {
             </EmptyState>
         }
         .into_any(),
-        _ => view! {
-            <EmptyState title="The list is not that long">
-                <p>"There is nothing on this page any more."</p>
-                <a class="btn btn-primary" href=address::MAILBOX>"Go to the first page"</a>
-            </EmptyState>
-        }
-        .into_any(),
+        _ => view! { <PastTheEnd first=address::MAILBOX.into() /> }.into_any(),
     }
 }
 

@@ -5,7 +5,8 @@ use leptos::prelude::*;
 
 use super::{ManageScreen, RosterRow, address};
 use crate::components::{
-    EmptyState, Icon, Pagination, Shape, StatusBadge, ViewerTime, page_words, status_words,
+    EmptyState, Icon, Pagination, PastTheEnd, Shape, StatusBadge, ViewerTime, page_words,
+    status_words,
 };
 
 /// Who is registered.
@@ -25,14 +26,7 @@ pub(super) fn Roster(
         }
         .into_any()
     } else if rows.is_empty() && total > 0 {
-        let first = address::at_page(id, &query, 1);
-        view! {
-            <EmptyState title="The roster is not that long">
-                <p>"There is nobody on this page any more."</p>
-                <a class="btn btn-primary" href=first>"Go to the first page"</a>
-            </EmptyState>
-        }
-        .into_any()
+        view! { <PastTheEnd first=address::at_page(id, &query, 1) /> }.into_any()
     } else if rows.is_empty() {
         view! {
             <EmptyState title="Nobody matches">
