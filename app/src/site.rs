@@ -13,7 +13,7 @@ use crate::{
         Account, Cancel, CompetitionDetail, CompetitionList, Create, Dashboard, Discard, Edit,
         Forgot, Home, Leave, Login, Mailbox, Manage, Queues, Reset, Signup,
     },
-    components::{Footer, Header, NavigationFocus, Toaster, Toasts},
+    components::{Footer, Header, NavigationFocus, ScrollMemory, Toaster, Toasts},
     pages::NotFoundPage,
     viewer::CurrentViewer,
 };
@@ -42,6 +42,7 @@ pub fn App() -> impl IntoView {
 fn Site() -> impl IntoView {
     CurrentViewer::provide();
     NavigationFocus::provide();
+    ScrollMemory::provide();
     Toasts::provide();
     view! {
         <a href="#main" class="skip-link" rel="external">

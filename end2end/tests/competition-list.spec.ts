@@ -184,3 +184,26 @@ test.describe('impossible', () => {
     await expect(titles(page).first()).toBeVisible();
   });
 });
+
+test('the way back to a list leads to where it was left', { tag: '@js' }, async ({ page, api }) => {
+  const word = unique('Far');
+  const owner = await api.organizer();
+  for (let number = 1; number <= 12; number += 1) await api.competition({ owner, title: `${word} ${number}` });
+  const scrolled = () => page.evaluate(() => Math.round(window.scrollY));
+  await open(page, `/competitions?search=${encodeURIComponent(word)}`);
+  const lowest = page.getByRole('link', { name: `${word} 1`, exact: true });
+  await lowest.scrollIntoViewIfNeeded();
+  const left = await scrolled();
+  expect(left).toBeGreaterThan(400);
+
+  await lowest.click();
+  await expect(page.getByRole('heading', { level: 1, name: `${word} 1`, exact: true })).toBeFocused();
+  expect(await scrolled()).toBe(0);
+  await page.goBack();
+
+  await expect(lowest).toBeVisible();
+  await expect.poll(scrolled).toBe(left);
+  await page.goForward();
+  await expect(page.getByRole('heading', { level: 1, name: `${word} 1`, exact: true })).toBeFocused();
+  await expect.poll(scrolled).toBe(0);
+});

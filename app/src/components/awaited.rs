@@ -4,6 +4,8 @@ use std::pin::Pin;
 
 use leptos::prelude::*;
 
+use super::ScrollMemory;
+
 /// What is being made. All of it has one type, so that browsers fetch the code around it once, not once for each place.
 type Making = Pin<Box<dyn Future<Output = AnyView> + Send>>;
 
@@ -24,7 +26,11 @@ where
 {
     let content = move || -> Making {
         let made = content();
-        Box::pin(async move { made.await.into_any() })
+        Box::pin(async move {
+            let made = made.await.into_any();
+            ScrollMemory::go_on();
+            made
+        })
     };
     view! { <Boundary fallback content=Box::new(content) /> }
 }

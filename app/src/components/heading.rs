@@ -4,7 +4,7 @@ use leptos::{
     html::{ElementType, H1},
     prelude::*,
     wasm_bindgen::JsCast,
-    web_sys::HtmlElement,
+    web_sys::{FocusOptions, HtmlElement},
 };
 use leptos_router::hooks::use_location;
 
@@ -12,9 +12,20 @@ use crate::next;
 
 /// Focuses the element as soon as it is in the document, which it may not be yet when its page is put together.
 pub(crate) fn focus<E: JsCast + 'static>(element: E) {
+    focus_with(element, FocusOptions::new());
+}
+
+/// The same, and leaves the page scrolled as it is.
+fn focus_in_place<E: JsCast + 'static>(element: E) {
+    let options = FocusOptions::new();
+    options.set_prevent_scroll(true);
+    focus_with(element, options);
+}
+
+fn focus_with<E: JsCast + 'static>(element: E, options: FocusOptions) {
     request_animation_frame(move || {
         // An element in the document can be focused; one that is gone again need not be.
-        let _ = element.unchecked_ref::<HtmlElement>().focus();
+        let _ = element.unchecked_ref::<HtmlElement>().focus_with_options(&options);
     });
 }
 
@@ -47,7 +58,8 @@ impl NavigationFocus {
             let here = untrack(|| next::here(&location));
             if last.get_value() != here {
                 last.set_value(here);
-                focus(element);
+                // The router has scrolled to the top, or the way back leads elsewhere.
+                focus_in_place(element);
             }
         });
     }

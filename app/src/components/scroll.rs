@@ -1,0 +1,69 @@
+//! How far a page was scrolled.
+
+use std::collections::HashMap;
+
+use leptos::{ev, prelude::*};
+
+/// How far each address was scrolled when it was left: the way back leads there again. The browser does that itself, but at
+/// once, when what was there is still on its way.
+#[derive(Clone, Copy)]
+pub(crate) struct ScrollMemory {
+    /// In CSS pixels from the top, by address.
+    left: StoredValue<HashMap<String, f64>>,
+    /// Where the way back leads, until it is reached or somebody goes elsewhere.
+    wanted: StoredValue<Option<f64>>,
+}
+
+impl ScrollMemory {
+    /// Looks on from now on.
+    pub(crate) fn provide() {
+        let memory = Self { left: StoredValue::default(), wanted: StoredValue::default() };
+        provide_context(memory);
+        Effect::new(move || memory.look_on());
+    }
+
+    fn look_on(self) {
+        let scrolled = window_event_listener(ev::scroll, move |_| {
+            if self.wanted.get_value().is_none() {
+                self.left.update_value(|left| {
+                    left.insert(address(), scroll_y());
+                });
+            }
+        });
+        let travelled = window_event_listener(ev::popstate, move |_| {
+            self.wanted.set_value(self.left.with_value(|left| left.get(&address()).copied()));
+        });
+        let stop = move || self.wanted.set_value(None);
+        let pointed = window_event_listener(ev::pointerdown, move |_| stop());
+        let wheeled = window_event_listener(ev::wheel, move |_| stop());
+        let typed = window_event_listener(ev::keydown, move |_| stop());
+        on_cleanup(move || {
+            for listener in [scrolled, travelled, pointed, wheeled, typed] {
+                listener.remove();
+            }
+        });
+    }
+
+    /// Goes on to where the way back leads. For whatever comes later than the rest of its page, when it is there.
+    pub(crate) fn go_on() {
+        let Some(Self { wanted, .. }) = use_context() else { return };
+        Effect::new(move || {
+            request_animation_frame(move || {
+                let Some(Some(y)) = wanted.try_get_value() else { return };
+                window().scroll_to_with_x_and_y(0.0, y);
+                if (scroll_y() - y).abs() < 1.0 {
+                    wanted.set_value(None);
+                }
+            });
+        });
+    }
+}
+
+fn address() -> String {
+    // A document that runs code has an address.
+    location().href().unwrap_or_default()
+}
+
+fn scroll_y() -> f64 {
+    window().scroll_y().unwrap_or_default()
+}
