@@ -2,9 +2,10 @@
 
 use domain::{ErrorCode, FieldError, PublicError};
 use leptos::{html::Div, prelude::*};
+use leptos_router::hooks::use_location;
 
 use super::{Icon, RequestId, Shape, focus};
-use crate::{form::Problem, viewer::CurrentViewer};
+use crate::{form::Problem, next, viewer::CurrentViewer};
 
 /// Lists what is wrong, each entry a link to its field. With JavaScript it takes the focus when it appears.
 #[component]
@@ -39,12 +40,19 @@ pub(crate) fn ErrorSummary(
 fn Faults(problem: PublicError) -> impl IntoView {
     // Only what failed on our side is worth asking us about.
     let request_id = problem.request_id.filter(|_| problem.code.status() >= 500);
-    let message = match problem.code {
-        ErrorCode::Unauthorized => "Your session has ended. Log in again, then repeat this.".into(),
-        _ => problem.message,
-    };
-    let list = if problem.fields.is_empty() {
-        view! { <p>{message}</p> }.into_any()
+    let list = if problem.code == ErrorCode::Unauthorized {
+        // In a tab of its own, for what was typed is in this one.
+        let login = next::login(&untrack(|| next::here(&use_location())));
+        view! {
+            <p>
+                "Your session has ended. "
+                <a class="link" href=login target="_blank">"Log in again in a new tab"</a>
+                ", then repeat this."
+            </p>
+        }
+        .into_any()
+    } else if problem.fields.is_empty() {
+        view! { <p>{problem.message}</p> }.into_any()
     } else {
         let faults = problem.fields.into_iter().map(|fault| view! { <Fault fault /> });
         view! { <ul class="list-disc pl-5">{faults.collect_view()}</ul> }.into_any()

@@ -1,8 +1,9 @@
 //! Forms without JavaScript: what was typed into a refused form waits in the session for the page that
 //! shows the form again.
 
-use domain::{ErrorCode, PublicError};
+use domain::{ErrorCode, PublicError, UserId};
 use serde::{Serialize, de::DeserializeOwned};
+use service::Actor;
 
 use super::{
     request::{Kind, kind, session},
@@ -80,6 +81,23 @@ pub(crate) async fn done(form: &str, page: &str) -> Result<(), Failure> {
 /// Whether this form has just come to something; it is told once.
 pub(crate) async fn was_done(form: &str) -> Result<bool, Failure> {
     Ok(session()?.remove(&done_key(form)).await?.unwrap_or_default())
+}
+
+/// Whether a form that was made for one user was sent by them. One that does not say is taken at its word.
+///
+/// # Errors
+/// When somebody else has signed in since.
+pub(crate) fn made_for(user: Option<UserId>, actor: &Actor) -> Result<(), PublicError> {
+    match (user, actor.try_user()) {
+        (Some(user), Some(now)) if user != now.id => {
+            let words = format!(
+                "You have signed in as {} since this form was shown, so nothing was done. Look at the page again, then repeat this.",
+                now.name
+            );
+            Err(PublicError::new(ErrorCode::Forbidden, words))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// A check and what follows it, as one outcome.

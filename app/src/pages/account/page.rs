@@ -34,10 +34,13 @@ pub struct AccountScreen {
 #[server(prefix = "/fn", endpoint = "account")]
 pub async fn load_account() -> Result<AccountScreen, Failure> {
     use crate::ssr::{form, request};
+    use domain::{ErrorCode, PublicError};
 
     let user = request::actor()?.user()?.clone();
     let mut profile: Returned<TypedProfile> = form::returned("edit_profile").await?;
-    if profile.problem.is_none() {
+    // What was refused because somebody else had typed it is not theirs, either.
+    let is_theirs = |problem: &PublicError| problem.code != ErrorCode::Forbidden;
+    if !profile.problem.as_ref().is_some_and(is_theirs) {
         profile.typed = user.clone().into();
     }
     Ok(AccountScreen {

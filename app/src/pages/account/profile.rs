@@ -1,11 +1,11 @@
 //! What others see of somebody, and the time zone that times are shown in.
 
-use domain::User;
+use domain::{User, UserId};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    components::{Done, ErrorSummary, Field, Submit},
+    components::{Done, ErrorSummary, Field, MadeFor, Submit},
     error::Failure,
     form::{Returned, done_of, problem_of},
     viewer::CurrentViewer,
@@ -31,6 +31,7 @@ impl From<User> for TypedProfile {
 pub async fn edit_profile(
     #[server(default)] name: String,
     #[server(default)] time_zone: String,
+    #[server(default)] made_for: Option<UserId>,
 ) -> Result<(), Failure> {
     use crate::ssr::{form, request};
     use domain::ProfilePatch;
@@ -39,7 +40,10 @@ pub async fn edit_profile(
     let typed = TypedProfile { name: name.clone(), time_zone: time_zone.clone() };
     let time_zone = Some(time_zone.into());
     let patch = ProfilePatch { name: name.into(), time_zone, ..Default::default() };
-    let outcome = service::accounts::edit_profile(&ctx, &actor, patch).await;
+    let outcome = form::after(form::made_for(made_for, &actor), async |()| {
+        service::accounts::edit_profile(&ctx, &actor, patch).await
+    })
+    .await;
     form::settle("edit_profile", "/account", typed, outcome).await?;
     form::done("edit_profile", "/account").await
 }
@@ -69,6 +73,7 @@ pub(super) fn ProfileSection(
             <ErrorSummary problem />
             <Done done words="Your profile was saved." />
             <ActionForm action attr:class="section" attr:novalidate=true>
+                <MadeFor />
                 <Field
                     id="name"
                     label="Name"

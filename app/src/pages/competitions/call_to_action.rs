@@ -1,11 +1,11 @@
 //! What the viewer of a competition can do, and registering.
 
-use domain::{CallToAction, CompetitionId, RegistrationStatus};
+use domain::{CallToAction, CompetitionId, RegistrationStatus, UserId};
 use leptos::{html::Div, prelude::*};
 
 use super::{CompetitionScreen, leave};
 use crate::{
-    components::{ErrorSummary, Icon, LocalTime, Shape, Submit, focus},
+    components::{ErrorSummary, Icon, LocalTime, MadeFor, Shape, Submit, focus},
     error::Failure,
     form::problem_of,
     next,
@@ -14,12 +14,17 @@ use crate::{
 
 /// Takes a seat.
 #[server(prefix = "/fn", endpoint = "register")]
-pub async fn register(competition: CompetitionId, idempotency_key: String) -> Result<(), Failure> {
+pub async fn register(
+    competition: CompetitionId,
+    idempotency_key: String,
+    #[server(default)] made_for: Option<UserId>,
+) -> Result<(), Failure> {
     use crate::ssr::{form, request, response};
     use domain::{ErrorCode, IdempotencyKey};
 
     let (ctx, actor) = (request::context()?, request::actor()?);
-    let key = idempotency_key.parse::<IdempotencyKey>().map_err(Into::into);
+    let key = form::made_for(made_for, &actor)
+        .and_then(|()| Ok(idempotency_key.parse::<IdempotencyKey>()?));
     let outcome = form::after(key, async |key| {
         let answer = service::registration::register(&ctx, &actor, competition, Some(key)).await?;
         Ok(answer.outcome?)
@@ -97,6 +102,7 @@ fn RegisterForm(id: CompetitionId, key: String, register: ServerAction<Register>
         <ActionForm action=register attr:class="grid gap-3">
             <input type="hidden" name="competition" value=id.to_string() />
             <input type="hidden" name="idempotency_key" value=key />
+            <MadeFor />
             <Submit pending=register.pending() class="btn-lg btn-block">"Register"</Submit>
             <p class="text-sm text-muted">"Your place is held from that moment."</p>
         </ActionForm>

@@ -1,6 +1,6 @@
 //! A new competition.
 
-use domain::CompetitionDraft;
+use domain::{CompetitionDraft, UserId};
 use leptos::prelude::*;
 
 use super::{
@@ -8,7 +8,7 @@ use super::{
     form::{Fields, FormPage, PreviewButton},
 };
 use crate::{
-    components::{Head, Loaded, Submit, Toasts},
+    components::{Head, Loaded, MadeFor, Submit, Toasts},
     error::Failure,
     form::reply_of,
 };
@@ -43,6 +43,7 @@ pub async fn create_competition(
     #[server(default)] draft: CompetitionDraft,
     idempotency_key: String,
     #[server(default)] intent: String,
+    #[server(default)] made_for: Option<UserId>,
 ) -> Result<Option<DraftScreen>, Failure> {
     use super::{
         call_to_action::path,
@@ -57,7 +58,8 @@ pub async fn create_competition(
         form::show_again("create_competition", &format!("{PAGE}#preview"), &held, None).await?;
         return Ok(Some(DraftScreen::of(held, 0, None)));
     }
-    let key = idempotency_key.parse::<IdempotencyKey>().map_err(Into::into);
+    let key = form::made_for(made_for, &actor)
+        .and_then(|()| Ok(idempotency_key.parse::<IdempotencyKey>()?));
     let draft = held.draft.clone();
     let outcome = form::after(key, async |key| {
         service::competitions::create_draft(&ctx, &actor, draft, Some(key)).await
@@ -97,6 +99,7 @@ fn CreateForm(page: DraftPage, create: ServerAction<CreateCompetition>) -> impl 
         view! {
             <ActionForm action=create attr:class="grid gap-8" attr:novalidate=true>
                 <input type="hidden" name="idempotency_key" value=key />
+                <MadeFor />
                 <Fields screen regions problem />
                 <p class="flex flex-wrap gap-4">
                     <Submit pending=create.pending() class="btn-lg">

@@ -1,13 +1,15 @@
 //! Giving a place back, from the page of the competition or from the dashboard.
 
-use domain::CompetitionId;
+use domain::{CompetitionId, UserId};
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 use serde::{Deserialize, Serialize};
 
 use crate::{
     Moment,
-    components::{EmptyState, ErrorSummary, Head, Heading, Loaded, LocalTime, Submit, Toasts},
+    components::{
+        EmptyState, ErrorSummary, Head, Heading, Loaded, LocalTime, MadeFor, Submit, Toasts,
+    },
     error::Failure,
     form::{Returned, problem_of},
 };
@@ -56,12 +58,17 @@ pub async fn load_leave(id: String) -> Result<LeaveScreen, Failure> {
 
 /// Gives a place back and leads to the places that are left.
 #[server(prefix = "/fn", endpoint = "give_back")]
-pub async fn give_back(competition: CompetitionId, idempotency_key: String) -> Result<(), Failure> {
+pub async fn give_back(
+    competition: CompetitionId,
+    idempotency_key: String,
+    #[server(default)] made_for: Option<UserId>,
+) -> Result<(), Failure> {
     use crate::ssr::{flash, form, request};
     use domain::IdempotencyKey;
 
     let (ctx, actor) = (request::context()?, request::actor()?);
-    let key = idempotency_key.parse::<IdempotencyKey>().map_err(Into::into);
+    let key = form::made_for(made_for, &actor)
+        .and_then(|()| Ok(idempotency_key.parse::<IdempotencyKey>()?));
     let outcome = form::after(key, async |key| {
         let cancelled = service::registration::cancel(&ctx, &actor, competition, Some(key)).await?;
         Ok(cancelled.outcome?)
@@ -117,6 +124,7 @@ fn Content(screen: LeaveScreen, give_back: ServerAction<GiveBack>) -> impl IntoV
             <ActionForm action=give_back attr:class="flex flex-wrap gap-3">
                 <input type="hidden" name="competition" value=screen.id.to_string() />
                 <input type="hidden" name="idempotency_key" value=screen.idempotency_key />
+                <MadeFor />
                 <Submit pending=give_back.pending() class="">"Give my place back"</Submit>
                 <a class="btn" href=back>"Keep my place"</a>
             </ActionForm>
