@@ -1,6 +1,6 @@
 //! The document around every page.
 
-use leptos::{html, prelude::*};
+use leptos::{html, nonce::use_nonce, prelude::*};
 use leptos_meta::{HashedStylesheet, MetaTags};
 
 use crate::{App, components::Theme};
@@ -10,6 +10,16 @@ const FACES: [&str; 2] = ["/fonts/bricolage-grotesque-700.woff2", "/fonts/figtre
 /// What a phone paints around the page: the colours of its head, `--color-base-100` in the style sheet.
 const LIGHT: &str = "#ffffff";
 const DARK: &str = "#18232a";
+
+/// Runs the code once something can be read, or after two seconds where the browser does not say so. The second time,
+/// nothing is left to run.
+const RUN_CODE: &str = r#"addEventListener("DOMContentLoaded", () => {
+    const run = () => document.head.append(document.getElementById("code").content);
+    new PerformanceObserver((list) => {
+        if (list.getEntriesByName("first-contentful-paint").length > 0) run();
+    }).observe({ type: "paint", buffered: true });
+    setTimeout(run, 2000);
+});"#;
 
 /// The HTML document. It says in its first line whether it is light or dark, so that nothing flashes.
 pub fn shell(options: LeptosOptions) -> impl IntoView {
@@ -22,14 +32,26 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <meta name="viewport" content="width=device-width, initial-scale=1" />
                 <DocumentHead options=options.clone() theme />
                 <AutoReload options=options.clone() />
-                // Reading comes first: the code waits until the browser has nothing better to do.
-                <HydrationScripts options defer=true />
+                <Code options />
                 <MetaTags />
             </head>
             <body>
                 <App />
             </body>
         </html>
+    }
+}
+
+/// Our code, which takes over once the page has been painted: until then the network and the processor are for what can be
+/// read. Until it has arrived, pages work as they do without JavaScript.
+#[component]
+fn Code(options: LeptosOptions) -> impl IntoView {
+    view! {
+        // Neither fetched nor run in here.
+        <template id="code">
+            <HydrationScripts options />
+        </template>
+        <script nonce=use_nonce()>{RUN_CODE}</script>
     }
 }
 
