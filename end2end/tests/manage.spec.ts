@@ -122,6 +122,24 @@ test('a long roster has pages', async ({ page, api }) => {
   await expect(names(page)).toHaveText(['A', 'B']);
 });
 
+test('who changes the order stays where they are', { tag: '@js' }, async ({ page, api }) => {
+  const { organizer, competition } = await roster(api, ['Pia', 'Ada', 'Mia']);
+  await page.setViewportSize({ width: 1000, height: 400 });
+  await signIn(page, organizer);
+  await open(page, `/competitions/${competition.id}/manage`);
+  const byName = page.getByRole('link', { name: 'Name', exact: true });
+  await byName.focus();
+  const scrolled = () => page.evaluate(() => Math.round(window.scrollY));
+  const before = await scrolled();
+  expect(before).toBeGreaterThan(0);
+
+  await page.keyboard.press('Enter');
+
+  await expect(names(page)).toHaveText(['Ada', 'Mia', 'Pia']);
+  await expect(byName).toBeFocused();
+  expect(await scrolled()).toBe(before);
+});
+
 test('the organizer finds the way from the dashboard, and the numbers there', async ({ page, api }) => {
   const { organizer, competition } = await roster(api, ['Pia', 'Paul']);
   await signIn(page, organizer);

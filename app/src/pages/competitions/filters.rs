@@ -3,13 +3,13 @@
 use domain::{CompetitionQuery, CompetitionSort};
 use leptos::{
     ev::SubmitEvent,
-    html::{Input, Nav, Select},
+    html::{Input, Select},
     prelude::*,
 };
 use leptos_router::{NavigateOptions, hooks::use_navigate};
 
 use super::address;
-use crate::components::{Icon, Shape, focus};
+use crate::components::{Icon, NavigationFocus, Shape};
 
 /// Search and order.
 #[component]
@@ -82,29 +82,29 @@ pub(super) fn TagFilter(
     query: CompetitionQuery,
     /// Tags that are worth a click.
     popular: Vec<String>,
-    /// The tag that was clicked last: it keeps the focus, wherever it comes to stand. If it stands nowhere any more,
-    /// the list of tags takes it.
-    clicked: StoredValue<Option<String>>,
 ) -> impl IntoView {
     let selected = query.tag_list();
     let narrowed = query.search.is_some() || query.organizer_id.is_some() || !selected.is_empty();
     let others = popular.into_iter().filter(|tag| !address::is_selected(&selected, tag));
+    let focus = expect_context::<NavigationFocus>();
+    let nav = NodeRef::new();
+    focus.give_back(nav);
     let chip = |tag: String, on: bool| {
         let href = address::toggle_tag(&query, &tag);
-        let (id, words) = (chip_id(&tag), tag.clone());
+        let id = format!("tag-{}", tag.to_lowercase());
         view! {
             <li>
                 <a
                     class="chip"
                     class:chip-on=on
-                    id=id
+                    id=id.clone()
                     href=href
-                    on:click=move |_| clicked.set_value(Some(tag.clone()))
+                    on:click=move |_| focus.keep_with(id.clone())
                 >
                     <span class="sr-only">
                         {if on { "Remove filter: " } else { "Filter by: " }}
                     </span>
-                    {words}
+                    {tag}
                     {on.then(|| view! { <Icon shape=Shape::Cross /> })}
                 </a>
             </li>
@@ -112,18 +112,6 @@ pub(super) fn TagFilter(
     };
     let off = others.map(|tag| chip(tag, false)).collect_view();
     let on = selected.iter().map(|tag| chip(tag.clone(), true)).collect_view();
-    let nav = NodeRef::<Nav>::new();
-    Effect::new(move || {
-        let Some(tag) = clicked.try_update_value(Option::take).flatten() else { return };
-        // Until then the chips of before may be there.
-        request_animation_frame(move || {
-            if let Some(chip) = document().get_element_by_id(&chip_id(&tag)) {
-                focus(chip);
-            } else if let Some(nav) = nav.get_untracked() {
-                focus(nav);
-            }
-        });
-    });
     view! {
         <nav node_ref=nav tabindex="-1" aria-label="Tags">
             <ul class="flex flex-wrap items-center gap-2">
@@ -135,8 +123,4 @@ pub(super) fn TagFilter(
             </ul>
         </nav>
     }
-}
-
-fn chip_id(tag: &str) -> String {
-    format!("tag-{}", tag.to_lowercase())
 }

@@ -64,10 +64,9 @@ pub fn CompetitionListPage() -> impl IntoView {
     let params = use_query_map();
     let query = Memo::new(move |_| address::read(&params.read()));
     let screen = Resource::new_blocking(move || query.get(), load_competitions);
-    let clicked = StoredValue::new(None);
     let results = move || async move {
         match screen.await {
-            Ok(screen) => Either::Left(view! { <Results screen clicked /> }),
+            Ok(screen) => Either::Left(view! { <Results screen /> }),
             Err(failure) => Either::Right(view! { <Unusable failure /> }),
         }
     };
@@ -100,11 +99,11 @@ fn count(screen: &ListScreen) -> String {
 }
 
 #[component]
-fn Results(screen: ListScreen, clicked: StoredValue<Option<String>>) -> impl IntoView {
+fn Results(screen: ListScreen) -> impl IntoView {
     let ListScreen { query, listings, page, pages, .. } = screen;
     let is_empty = listings.is_empty();
     view! {
-        <TagFilter query=query.clone() popular=screen.popular_tags clicked />
+        <TagFilter query=query.clone() popular=screen.popular_tags />
         {is_empty.then(|| view! { <Nothing any_open=screen.any_open total=screen.total /> })}
         <h2 class="sr-only">"Results"</h2>
         <CardGrid listings />

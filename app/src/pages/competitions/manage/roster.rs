@@ -5,8 +5,8 @@ use leptos::prelude::*;
 
 use super::{ManageScreen, RosterRow, address};
 use crate::components::{
-    EmptyState, Icon, Pagination, PastTheEnd, Shape, StatusBadge, ViewerTime, page_words,
-    status_words,
+    EmptyState, Icon, NavigationFocus, Pagination, PastTheEnd, Shape, StatusBadge, ViewerTime,
+    page_words, status_words,
 };
 
 /// Who is registered.
@@ -102,6 +102,7 @@ fn Table(
     sort: RosterSort,
     rows: Vec<RosterRow>,
 ) -> impl IntoView {
+    let focus = expect_context::<NavigationFocus>();
     let head = RosterOrder::ALL.map(|order| {
         let is_sorted = sort.by == order;
         let direction = if sort.descending { "descending" } else { "ascending" };
@@ -111,9 +112,16 @@ fn Table(
             (false, _) => "",
         };
         let href = address::sorted(id, &query, sort.toggled(order));
+        let link = format!("sort-{}", order.as_str());
         view! {
             <th scope="col" aria-sort=is_sorted.then_some(direction)>
-                <a class="quiet-link gap-1" href=href>
+                <a
+                    class="quiet-link gap-1"
+                    id=link.clone()
+                    href=href
+                    data-noscroll=""
+                    on:click=move |_| focus.keep_with(link.clone())
+                >
                     {column(order)} <span aria-hidden="true">{arrow}</span>
                 </a>
             </th>
