@@ -1,7 +1,7 @@
 //! Forms without JavaScript: what was typed into a refused form waits in the session for the page that
 //! shows the form again.
 
-use domain::{ErrorCode, PublicError, UserId};
+use domain::{ErrorCode, IdempotencyKey, PublicError, UserId};
 use serde::{Serialize, de::DeserializeOwned};
 use service::Actor;
 
@@ -98,6 +98,19 @@ pub(crate) fn made_for(user: Option<UserId>, actor: &Actor) -> Result<(), Public
         }
         _ => Ok(()),
     }
+}
+
+/// The key of a form, if it was sent by whom it was made for.
+///
+/// # Errors
+/// As for [`made_for`]; [`ErrorCode::InvalidIdempotencyKey`].
+pub(crate) fn sent_key(
+    text: &str,
+    user: Option<UserId>,
+    actor: &Actor,
+) -> Result<IdempotencyKey, PublicError> {
+    made_for(user, actor)?;
+    Ok(text.parse::<IdempotencyKey>()?)
 }
 
 /// A check and what follows it, as one outcome.

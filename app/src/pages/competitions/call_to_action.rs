@@ -20,11 +20,10 @@ pub async fn register(
     #[server(default)] made_for: Option<UserId>,
 ) -> Result<(), Failure> {
     use crate::ssr::{form, request, response};
-    use domain::{ErrorCode, IdempotencyKey};
+    use domain::ErrorCode;
 
     let (ctx, actor) = (request::context()?, request::actor()?);
-    let key = form::made_for(made_for, &actor)
-        .and_then(|()| Ok(idempotency_key.parse::<IdempotencyKey>()?));
+    let key = form::sent_key(&idempotency_key, made_for, &actor);
     let outcome = form::after(key, async |key| {
         let answer = service::registration::register(&ctx, &actor, competition, Some(key)).await?;
         Ok(answer.outcome?)

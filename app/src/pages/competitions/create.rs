@@ -50,7 +50,7 @@ pub async fn create_competition(
         draft::{Held, PREVIEW},
     };
     use crate::ssr::{flash, form, request};
-    use domain::{ErrorCode, IdempotencyKey, PublicError};
+    use domain::{ErrorCode, PublicError};
 
     let (ctx, actor) = (request::context()?, request::actor()?);
     let held = Held { draft, wants_preview: intent == PREVIEW, ..Default::default() };
@@ -58,8 +58,7 @@ pub async fn create_competition(
         form::show_again("create_competition", &format!("{PAGE}#preview"), &held, None).await?;
         return Ok(Some(DraftScreen::of(held, 0, None)));
     }
-    let key = form::made_for(made_for, &actor)
-        .and_then(|()| Ok(idempotency_key.parse::<IdempotencyKey>()?));
+    let key = form::sent_key(&idempotency_key, made_for, &actor);
     let draft = held.draft.clone();
     let outcome = form::after(key, async |key| {
         service::competitions::create_draft(&ctx, &actor, draft, Some(key)).await

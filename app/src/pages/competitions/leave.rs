@@ -64,11 +64,9 @@ pub async fn give_back(
     #[server(default)] made_for: Option<UserId>,
 ) -> Result<(), Failure> {
     use crate::ssr::{flash, form, request};
-    use domain::IdempotencyKey;
 
     let (ctx, actor) = (request::context()?, request::actor()?);
-    let key = form::made_for(made_for, &actor)
-        .and_then(|()| Ok(idempotency_key.parse::<IdempotencyKey>()?));
+    let key = form::sent_key(&idempotency_key, made_for, &actor);
     let outcome = form::after(key, async |key| {
         let cancelled = service::registration::cancel(&ctx, &actor, competition, Some(key)).await?;
         Ok(cancelled.outcome?)
