@@ -86,6 +86,16 @@ impl Error {
         }
     }
 
+    /// Whether it is no fault of what was asked, so that the same may succeed later: the database does not answer, a lock
+    /// is held for too long, others got in between. A unique constraint refuses the same row again.
+    pub fn is_transient(&self) -> bool {
+        match self {
+            Self::Task(error) => error.is_cancelled(),
+            Self::Db(error) if is_unique_violation(error) => false,
+            error => error.is_conflict() || error.is_unavailable(),
+        }
+    }
+
     /// Why a COMMIT failed: for good, or nobody knows.
     pub(crate) fn of_commit(error: DbErr) -> Self {
         let is_unknown = match sql_state(&error) {
