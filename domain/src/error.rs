@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::{IdempotencyKey, RegistrationId};
+
 /// Why a request was refused. The name (`snake_case` on the wire) is stable; clients may match on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -27,8 +29,16 @@ pub enum ErrorCode {
     CompetitionFull,
     /// The `Idempotency-Key` is not 1 to 255 visible ASCII characters.
     InvalidIdempotencyKey,
-    /// Nobody is signed in, or the token is no good.
+    /// `If-Match` is neither `*` nor a list of entity tags.
+    InvalidIfMatch,
+    /// No access token and no session came with the request.
     Unauthorized,
+    /// The access token has expired.
+    TokenExpired,
+    /// The access token is malformed, or was not issued here.
+    TokenInvalid,
+    /// The access token was revoked: the password was changed since, or the account is gone.
+    TokenRevoked,
     /// No account has this e-mail address and password.
     InvalidCredentials,
     /// The password that confirms a change of the account is wrong.
@@ -67,6 +77,8 @@ pub enum ErrorCode {
     CapacityBelowSeatsTaken,
     /// There is no such job in the dead letter queue.
     JobNotFound,
+    /// The competition is not the version that `If-Match` asks for.
+    PreconditionFailed,
     /// Another request with the same key is being worked on.
     IdempotencyInFlight,
     /// The request did not arrive in time.
@@ -85,6 +97,8 @@ pub enum ErrorCode {
     HeadersTooLarge,
     /// Too much is going on; trying again later helps.
     Overloaded,
+    /// The change may have been made or not. A retry with the same `Idempotency-Key` finds out.
+    OutcomeUnknown,
     /// Something broke on our side.
     Internal,
 }
@@ -103,8 +117,13 @@ impl ErrorCode {
             | Self::CompetitionCancelled
             | Self::CompetitionFull
             | Self::InvalidIdempotencyKey
+            | Self::InvalidIfMatch
             | Self::ResetLinkInvalid => 400,
-            Self::Unauthorized | Self::InvalidCredentials => 401,
+            Self::Unauthorized
+            | Self::TokenExpired
+            | Self::TokenInvalid
+            | Self::TokenRevoked
+            | Self::InvalidCredentials => 401,
             Self::Forbidden | Self::CrossSiteRequest | Self::WrongPassword => 403,
             Self::AccountNotFound
             | Self::CompetitionNotFound
@@ -122,6 +141,7 @@ impl ErrorCode {
             | Self::StaleVersion
             | Self::CancelledIsFinal
             | Self::CapacityBelowSeatsTaken => 409,
+            Self::PreconditionFailed => 412,
             Self::PayloadTooLarge => 413,
             Self::UriTooLong => 414,
             Self::UnsupportedMediaType => 415,
@@ -129,13 +149,22 @@ impl ErrorCode {
             Self::RateLimited => 429,
             Self::HeadersTooLarge => 431,
             Self::Internal => 500,
-            Self::Overloaded => 503,
+            Self::Overloaded | Self::OutcomeUnknown => 503,
         }
+    }
+
+    /// Whether logging in is what the client has to do.
+    pub fn asks_for_login(self) -> bool {
+        matches!(
+            self,
+            Self::Unauthorized | Self::TokenExpired | Self::TokenInvalid | Self::TokenRevoked
+        )
     }
 
     /// Seconds after which the same request may well succeed, for `Retry-After`.
     pub fn retry_after(self) -> Option<u32> {
-        matches!(self, Self::IdempotencyInFlight | Self::Overloaded).then_some(1)
+        matches!(self, Self::IdempotencyInFlight | Self::Overloaded | Self::OutcomeUnknown)
+            .then_some(1)
     }
 }
 
@@ -166,12 +195,40 @@ pub struct PublicError {
     /// Seconds to wait, where they differ from case to case.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub wait: Option<u32>,
+    /// The registration that exists already.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub registration_id: Option<RegistrationId>,
+    /// The key with which a retry finds out what became of the request.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub idempotency_key: Option<Box<str>>,
 }
 
 impl PublicError {
     /// An error about the request as a whole.
     pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), fields: Vec::new(), request_id: None, wait: None }
+        Self {
+            code,
+            message: message.into(),
+            fields: Vec::new(),
+            request_id: None,
+            wait: None,
+            registration_id: None,
+            idempotency_key: None,
+        }
+    }
+
+    /// The change may have been made or not; `key` is the `Idempotency-Key` of the request, if it had one.
+    pub fn outcome_unknown(key: Option<&IdempotencyKey>) -> Self {
+        let message = match key {
+            Some(_) => {
+                "It is not known whether this was done. Send the same request with the same Idempotency-Key again: that finds out, and nothing is done twice."
+            }
+            None => {
+                "It is not known whether this was done. Check the current state before you try again."
+            }
+        };
+        let idempotency_key = key.map(|key| key.as_str().into());
+        Self { idempotency_key, ..Self::new(ErrorCode::OutcomeUnknown, message) }
     }
 
     /// Asked too often: `what` there were too many of (`Too many attempts`), and the seconds to wait.
@@ -229,13 +286,11 @@ impl Faults {
     pub fn finish<T>(self, value: Option<T>) -> Result<T, PublicError> {
         match value {
             Some(value) if self.0.is_empty() => Ok(value),
-            _ => Err(PublicError {
-                code: ErrorCode::ValidationFailed,
-                message: self.0.iter().map(|fault| &*fault.message).collect::<Vec<_>>().join("; "),
-                fields: self.0,
-                request_id: None,
-                wait: None,
-            }),
+            _ => {
+                let messages: Vec<_> = self.0.iter().map(|fault| &*fault.message).collect();
+                let error = PublicError::new(ErrorCode::ValidationFailed, messages.join("; "));
+                Err(PublicError { fields: self.0, ..error })
+            }
         }
     }
 }
@@ -243,6 +298,15 @@ impl Faults {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_unknown_outcome_names_the_key_to_retry_with() {
+        let key = "attempt-1".parse().unwrap();
+        let error = PublicError::outcome_unknown(Some(&key));
+        assert_eq!(error.idempotency_key.as_deref(), Some("attempt-1"));
+        assert_eq!((error.code.status(), error.retry_after()), (503, Some(1)));
+        assert!(PublicError::outcome_unknown(None).idempotency_key.is_none());
+    }
 
     #[test]
     fn the_wait_is_told_in_words_and_never_too_short() {

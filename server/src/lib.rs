@@ -16,12 +16,13 @@ mod security;
 mod shared_reads;
 mod site;
 mod state;
+mod time_limit;
 
 pub mod cli;
 pub mod commands;
 
 pub use api::openapi;
-pub use auth::{SessionCache, Tokens};
+pub use auth::{SessionCache, TokenFault, TokenLifetime, Tokens};
 pub use listen::serve;
 pub use router::router;
 pub use security::{Limits, TrustedProxies};

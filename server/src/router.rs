@@ -5,7 +5,7 @@ use std::{any::Any, env, time::Duration};
 use app::SiteUrl;
 use axum::{
     Extension, Router,
-    http::{Method, Request, StatusCode, header},
+    http::{Method, Request, header},
     middleware,
     response::{IntoResponse, Response},
     routing,
@@ -20,7 +20,6 @@ use tower_http::{
     cors::CorsLayer,
     request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer},
     services::ServeDir,
-    timeout::TimeoutLayer,
     trace::TraceLayer,
 };
 use tower_sessions::{Expiry, SessionManagerLayer, cookie::SameSite, cookie::time};
@@ -34,11 +33,9 @@ use crate::{
     options::ServerOptions,
     problem::Problem,
     security::{self, CsrfGuard, Headers, PagePolicy, RateLimits},
-    site,
+    site, time_limit,
 };
 
-/// A request that takes longer has met something that will not get better.
-const TIME_LIMIT: Duration = Duration::from_secs(30);
 /// How long a browser stays signed in.
 const SESSION: time::Duration = time::Duration::days(14);
 const SESSION_COOKIE: &str = "mini_compete_session";
@@ -75,7 +72,7 @@ pub fn router(state: AppState, options: &ServerOptions) -> Router {
         .layer(CatchPanicLayer::custom(panicked))
         .layer(middleware::from_fn_with_state(state.leptos.clone(), failures::as_pages))
         .layer(CatchPanicLayer::custom(panicked))
-        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, TIME_LIMIT))
+        .layer(middleware::from_fn_with_state(options.limits, time_limit::enforce))
         .layer(compression())
         .layer(middleware::from_fn(security::bound_head));
     Router::new()
@@ -141,10 +138,17 @@ fn cors(options: &ServerOptions) -> CorsLayer {
     CorsLayer::new()
         .allow_origin(options.cors_origins.0.clone())
         .allow_methods([Method::GET, Method::POST, Method::PATCH, Method::DELETE])
-        .allow_headers([header::AUTHORIZATION, header::CONTENT_TYPE, IDEMPOTENCY_KEY])
+        .allow_headers([
+            header::AUTHORIZATION,
+            header::CONTENT_TYPE,
+            header::IF_MATCH,
+            IDEMPOTENCY_KEY,
+        ])
         .expose_headers([
+            header::ETAG,
             header::LINK,
             header::RETRY_AFTER,
+            header::WWW_AUTHENTICATE,
             IDEMPOTENCY_REPLAYED,
             X_REQUEST_ID,
             X_TOTAL_COUNT,

@@ -31,6 +31,7 @@ pub(super) fn router() -> OpenApiRouter<AppState> {
         (status = 201, description = "The account was made", body = SignedIn),
         (status = 400, description = "A field is wrong", body = ProblemDetails, content_type = "application/problem+json"),
         (status = 409, description = "Email already registered", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 503, description = "Too busy, and nothing was changed; or, with the code `outcome_unknown`, it is not known", body = ProblemDetails, content_type = "application/problem+json"),
     ),
 )]
 async fn sign_up(
@@ -50,6 +51,7 @@ async fn sign_up(
         (status = 400, description = "A field is missing", body = ProblemDetails, content_type = "application/problem+json"),
         (status = 401, description = "Invalid credentials", body = ProblemDetails, content_type = "application/problem+json"),
         (status = 429, description = "Too many attempts; `Retry-After` tells how many seconds to wait", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 503, description = "Too busy, and nothing was changed; or, with the code `outcome_unknown`, it is not known", body = ProblemDetails, content_type = "application/problem+json"),
     ),
 )]
 async fn log_in(
@@ -81,6 +83,7 @@ async fn me(CurrentActor(actor): CurrentActor) -> Result<Json<User>, Problem> {
         (status = 200, description = "The user as they are now", body = User),
         (status = 400, description = "A field is wrong", body = ProblemDetails, content_type = "application/problem+json"),
         (status = 401, description = "Unauthorized", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 503, description = "Too busy, and nothing was changed; or, with the code `outcome_unknown`, it is not known", body = ProblemDetails, content_type = "application/problem+json"),
     ),
 )]
 async fn edit(
@@ -104,6 +107,7 @@ async fn edit(
         (status = 401, description = "Unauthorized", body = ProblemDetails, content_type = "application/problem+json"),
         (status = 403, description = "This is not your password", body = ProblemDetails, content_type = "application/problem+json"),
         (status = 429, description = "Too many attempts; `Retry-After` tells how many seconds to wait", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 503, description = "Too busy, and nothing was changed; or, with the code `outcome_unknown`, it is not known", body = ProblemDetails, content_type = "application/problem+json"),
     ),
 )]
 async fn change_password(
@@ -135,6 +139,7 @@ async fn change_password(
         (status = 403, description = "This is not your password", body = ProblemDetails, content_type = "application/problem+json"),
         (status = 409, description = "People are registered for competitions of theirs", body = ProblemDetails, content_type = "application/problem+json"),
         (status = 429, description = "Too many attempts; `Retry-After` tells how many seconds to wait", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 503, description = "Too busy, and nothing was changed; or, with the code `outcome_unknown`, it is not known", body = ProblemDetails, content_type = "application/problem+json"),
     ),
 )]
 async fn delete(

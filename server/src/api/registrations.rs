@@ -11,7 +11,7 @@ use service::registration::{self, Answer};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
-    extract::{Id, OptionalKey, QueryString},
+    extract::{Id, NoBody, OptionalKey, QueryString},
     paging, replay, roster_csv,
 };
 use crate::{
@@ -31,7 +31,8 @@ pub(super) fn router() -> OpenApiRouter<AppState> {
 /// Register for a competition
 ///
 /// The seat is held from the moment of the answer; the confirmation follows by mail. Send the same
-/// `Idempotency-Key` with every retry, and no retry registers twice.
+/// `Idempotency-Key` with every retry, and no retry registers twice. The body is ignored; one that claims to be JSON must
+/// be.
 #[utoipa::path(
     post, path = "/competitions/{id}/register", tag = "registrations", security(("bearer" = [])),
     params(
@@ -46,9 +47,9 @@ pub(super) fn router() -> OpenApiRouter<AppState> {
         (status = 401, description = "Unauthorized", body = ProblemDetails, content_type = "application/problem+json"),
         (status = 403, description = "Required role: PARTICIPANT", body = ProblemDetails, content_type = "application/problem+json"),
         (status = 404, description = "Competition not found", body = ProblemDetails, content_type = "application/problem+json"),
-        (status = 409, description = "Already registered for this competition; or the key is in flight", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 409, description = "Already registered for this competition, with `registrationId`; or the key is in flight", body = ProblemDetails, content_type = "application/problem+json"),
         (status = 422, description = "The key was used for another request", body = ProblemDetails, content_type = "application/problem+json"),
-        (status = 503, description = "Too busy; nothing was changed", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 503, description = "Too busy, and nothing was changed; or, with the code `outcome_unknown`, it is not known", body = ProblemDetails, content_type = "application/problem+json"),
     ),
 )]
 async fn register(
@@ -56,10 +57,11 @@ async fn register(
     CurrentActor(actor): CurrentActor,
     id: Result<Id<CompetitionId>, Problem>,
     key: Result<OptionalKey, Problem>,
+    body: Result<NoBody, Problem>,
 ) -> Result<Response, Problem> {
-    // Who may not register is told so, whatever they sent.
+    // Check the role before parsing input, so that 403 wins over 400.
     actor.require(domain::Role::Participant)?;
-    let (Id(id), OptionalKey(key)) = (id?, key?);
+    let (Id(id), OptionalKey(key), NoBody) = (id?, key?, body?);
     let answer = registration::register(&state.ctx, &actor, id, key).await?;
     Ok(respond(answer))
 }
@@ -91,7 +93,7 @@ fn respond(answer: Answer) -> Response {
         (status = 404, description = "Competition not found; or you are not registered for it", body = ProblemDetails, content_type = "application/problem+json"),
         (status = 409, description = "The key is in flight", body = ProblemDetails, content_type = "application/problem+json"),
         (status = 422, description = "The key was used for another request", body = ProblemDetails, content_type = "application/problem+json"),
-        (status = 503, description = "Too busy", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 503, description = "Too busy, and nothing was changed; or, with the code `outcome_unknown`, it is not known", body = ProblemDetails, content_type = "application/problem+json"),
     ),
 )]
 async fn cancel(
@@ -99,9 +101,10 @@ async fn cancel(
     CurrentActor(actor): CurrentActor,
     id: Result<Id<CompetitionId>, Problem>,
     key: Result<OptionalKey, Problem>,
+    body: Result<NoBody, Problem>,
 ) -> Result<Response, Problem> {
     actor.require(domain::Role::Participant)?;
-    let (Id(id), OptionalKey(key)) = (id?, key?);
+    let (Id(id), OptionalKey(key), NoBody) = (id?, key?, body?);
     let cancelled = registration::cancel(&state.ctx, &actor, id, key).await?;
     let response = match cancelled.outcome {
         Ok(()) => StatusCode::NO_CONTENT.into_response(),

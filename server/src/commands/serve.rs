@@ -44,7 +44,7 @@ pub(super) async fn run(
     let state = AppState {
         reads: SharedReads::new(ctx.clone()),
         ctx,
-        tokens: Arc::new(Tokens::new(&secret)),
+        tokens: Arc::new(Tokens::new(&secret).valid_for(options.jwt_expiration)),
         session_cache: session_cache.transpose()?,
         stop: stop.clone(),
         leptos: site::options(&site_root, address),

@@ -9,6 +9,8 @@ pub struct Limits {
     pub head_time: Duration,
     /// A request's body takes no longer than this.
     pub body_time: Duration,
+    /// A request that takes longer, from its head to the head of its answer, is answered that it did.
+    pub request_time: Duration,
     /// A client that takes nothing of its answer for so long is gone.
     pub write_time: Duration,
     /// Connections from one address at the same time: a school may have only one.
@@ -20,6 +22,7 @@ impl Default for Limits {
         Self {
             head_time: Duration::from_secs(30),
             body_time: Duration::from_secs(20),
+            request_time: Duration::from_secs(30),
             write_time: Duration::from_secs(30),
             connections_per_address: 1_000,
         }

@@ -26,9 +26,9 @@ pub use limits::Limits;
 pub(crate) use rate_limits::{RateLimits, by_address, by_user};
 
 /// Where server functions are.
-const SERVER_FUNCTIONS: &str = "/fn/";
+pub(crate) const SERVER_FUNCTIONS: &str = "/fn/";
 /// Where the API is.
-const API: &str = "/api/";
+pub(crate) const API: &str = "/api/";
 
 /// The path that was asked for: below `/api` the router has cut off what it has read of it.
 fn path<B>(request: &Request<B>) -> &str {

@@ -15,4 +15,5 @@ mod postgres_crashes;
 mod redis_outages;
 mod rush;
 mod support;
+mod unknown_outcomes;
 mod workers;

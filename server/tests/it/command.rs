@@ -38,6 +38,8 @@ fn a_wrong_value_stops_the_start_with_a_sentence_that_names_it() {
     for (name, value) in [
         ("DATABASE_URL", "mysql://localhost"),
         ("JWT_SECRET", "short"),
+        ("JWT_EXPIRATION", "tomorrow"),
+        ("JWT_EXPIRATION", "0h"),
         ("PORT", "70000"),
         ("APP_ENV", "testing"),
         ("SITE_URL", "example.com"),

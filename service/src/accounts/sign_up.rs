@@ -4,7 +4,10 @@ use domain::{ErrorCode, PublicError, Signup};
 use sea_orm::{EntityTrait, IntoActiveModel};
 
 use super::{Account, CredentialsVersion, account};
-use crate::{Context, Result, entity::user, error::is_unique_violation, ids::new_id};
+use crate::{
+    Context, Result, commit_watch::commit_begins, entity::user, error::is_unique_violation,
+    ids::new_id,
+};
 
 /// Makes an account for a participant or an organizer.
 ///
@@ -33,7 +36,11 @@ pub(super) async fn create(ctx: &Context, signup: Signup) -> Result<Account> {
         .exec_with_returning(&*ctx.db.autocommit().await)
         .await;
     match inserted {
-        Ok(row) => account(row),
+        Ok(row) => {
+            // Whatever the caller does next, the account is there.
+            drop(commit_begins());
+            account(row)
+        }
         Err(error) if is_unique_violation(&error) => Err(email_taken().into()),
         Err(error) => Err(error.into()),
     }

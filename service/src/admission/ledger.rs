@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use chrono::TimeDelta;
 use domain::{
-    CompetitionEdit, CompetitionId, CompetitionWithOrganizer, Dates, ErrorCode, Organizer,
+    CompetitionEdit, CompetitionId, CompetitionWithOrganizer, Dates, ErrorCode, IfMatch, Organizer,
     PublicError, RegistrationId, RegistrationStatus, Tag, Timestamp, User,
 };
 use uuid::Uuid;
@@ -89,12 +89,43 @@ impl Ledger {
     /// # Errors
     /// Forbidden; or a row that this program does not understand. Then nothing has changed.
     pub(super) fn decide(&mut self, request: &Request) -> Result<Result<Outcome, PublicError>> {
-        match &request.wish {
+        self.decide_wish(request, &request.wish)
+    }
+
+    fn decide_wish(
+        &mut self,
+        request: &Request,
+        wish: &Wish,
+    ) -> Result<Result<Outcome, PublicError>> {
+        match wish {
             Wish::Register => self.register(request),
             Wish::Cancel => self.cancel(&request.user),
             Wish::Edit(edit) => self.edit(&request.user, edit),
             Wish::CallOff => self.call_off(&request.user),
+            Wish::If(condition, wish) => {
+                self.require_organizer(
+                    &request.user,
+                    "Only the organizer of this competition may change it",
+                )?;
+                match self.unmet(condition) {
+                    Some(refusal) => Ok(Err(refusal)),
+                    None => self.decide_wish(request, wish),
+                }
+            }
         }
+    }
+
+    /// Why a change is refused that depends on the version. Once the competition is cancelled its version stays, and
+    /// each change has an answer of its own: cancelling it has succeeded already, anything else is refused.
+    fn unmet(&self, condition: &IfMatch) -> Option<PublicError> {
+        let version = u32::try_from(self.after.revision).unwrap_or_default();
+        if self.after.cancelled_at.is_some() || condition.accepts(version) {
+            return None;
+        }
+        let message = format!(
+            "This competition is not the version that If-Match asks for: it is version {version} now"
+        );
+        Some(PublicError::new(ErrorCode::PreconditionFailed, message))
     }
 
     /// The first reason against it is told, in the order that the API promises.
@@ -110,7 +141,9 @@ impl Ledger {
         }
         if holds_seat {
             let message = "Already registered for this competition";
-            return Ok(Err(PublicError::new(ErrorCode::AlreadyRegistered, message)));
+            let refusal = PublicError::new(ErrorCode::AlreadyRegistered, message);
+            let registration_id = earlier.map(|seat| RegistrationId(seat.row.id));
+            return Ok(Err(PublicError { registration_id, ..refusal }));
         }
         if self.after.registered >= self.after.capacity {
             return Ok(Err(PublicError::new(ErrorCode::CompetitionFull, "Competition is full")));

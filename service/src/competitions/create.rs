@@ -41,7 +41,8 @@ pub async fn create(
     let new = input.check(ctx.now(), zones::exists)?;
     let scope = key.map(|key| Scope::new(user.id, key, &fingerprint(&new)));
     // Two at once with one key: the log's primary key lets one commit, and the other recalls its answer.
-    let created = retry(|| attempt(ctx, user, &new, scope.as_ref())).await?;
+    let created = retry(|| attempt(ctx, user, &new, scope.as_ref())).await;
+    let created = created.map_err(|error| error.naming(scope.as_ref().map(Scope::key)))?;
     if !created.replayed {
         ctx.events.publish(Event::CompetitionCreated(created.view.competition.id));
     }

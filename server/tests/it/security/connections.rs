@@ -121,6 +121,7 @@ async fn events_go_on_for_as_long_as_somebody_listens() {
         head_time: SHORT,
         body_time: SHORT,
         write_time: SHORT,
+        request_time: SHORT,
         connections_per_address: 10,
     })
     .await;

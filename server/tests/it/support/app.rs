@@ -12,15 +12,18 @@ use axum::{
     extract::ConnectInfo,
     http::{HeaderValue, Method, Request, header},
 };
+use chrono::TimeDelta;
+use domain::JobId;
 use leptos::config::LeptosOptions;
 use serde_json::Value;
 use server::{
-    AppState, Limits, SessionCache, SharedReads, Tokens, TrustedProxies,
+    AppState, Limits, SessionCache, SharedReads, TokenLifetime, Tokens, TrustedProxies,
     cli::{Origins, ServerOptions},
     router,
 };
 use service::{
-    Actor, Context,
+    Actor, Context, cron,
+    jobs::{self, Job, Operator},
     testing::{self, PASSWORD, World},
 };
 use tokio_util::sync::CancellationToken;
@@ -85,7 +88,6 @@ impl App {
         leptos: LeptosOptions,
         change: impl FnOnce(&mut ServerOptions),
     ) -> Self {
-        let tokens = Arc::new(Tokens::new("a secret of at least thirty-two characters"));
         let mut options = ServerOptions {
             host: [127, 0, 0, 1].into(),
             port: 0,
@@ -93,10 +95,13 @@ impl App {
             cors_origins: Origins(vec![HeaderValue::from_static(FRIEND)]),
             trusted_proxies: TrustedProxies::default(),
             jwt_secret: None,
+            jwt_expiration: TokenLifetime::default(),
             site_root: None,
             limits: Limits::default(),
         };
         change(&mut options);
+        let tokens = Tokens::new("a secret of at least thirty-two characters");
+        let tokens = Arc::new(tokens.valid_for(options.jwt_expiration));
         let stop = CancellationToken::new();
         let state = AppState {
             reads: SharedReads::new(ctx.clone()),
@@ -123,6 +128,18 @@ impl App {
         let response = response.send().await;
         let cookie = response.header("set-cookie").expect("a session");
         cookie.split(';').next().expect("a name and a value").to_owned()
+    }
+
+    /// The id of a job in the dead letter queue.
+    pub(crate) async fn dead_job(&self) -> JobId {
+        let ctx = &self.world.ctx;
+        cron::fire(ctx, "clean_up", ctx.now(), &Job::CleanUp {}).await.expect("a job");
+        while let Some(claim) = jobs::claim(ctx, 1).await.expect("claims").pop() {
+            jobs::fail(ctx, &claim, "the disk is full").await.expect("a failure");
+            self.world.clock.advance(TimeDelta::seconds(5));
+        }
+        let dead = jobs::dead_letters(ctx, Operator::Console).await.expect("dead letters");
+        dead[0].id
     }
 
     pub(crate) fn get(&self, path: &str) -> Call<'_> {
@@ -197,6 +214,12 @@ impl Call<'_> {
     pub(crate) fn text(mut self, content_type: &'static str, body: impl Into<Body>) -> Self {
         let content_type = HeaderValue::from_static(content_type);
         self.request.headers_mut().insert(header::CONTENT_TYPE, content_type);
+        *self.request.body_mut() = body.into();
+        self
+    }
+
+    /// With a body that does not say what it is.
+    pub(crate) fn body(mut self, body: impl Into<Body>) -> Self {
         *self.request.body_mut() = body.into();
         self
     }
