@@ -17,6 +17,7 @@ mod openapi;
 mod pages;
 mod passwords;
 mod registrations;
+mod round_trip;
 mod rush;
 mod security;
 mod support;
