@@ -25,6 +25,9 @@ pub enum ErrorCode {
     RegistrationClosed,
     /// The organizer has cancelled the competition: nobody gets a seat in it any more, or gives one back.
     CompetitionCancelled,
+    /// The competition has started, or was never given a start date and its deadline is 90 days past: no seat in it is
+    /// given back any more, and it cannot be cancelled.
+    CompetitionOver,
     /// All seats are taken.
     CompetitionFull,
     /// The `Idempotency-Key` is not 1 to 255 visible ASCII characters.
@@ -137,6 +140,7 @@ impl ErrorCode {
             | Self::OpenCompetitions
             | Self::AccountInUse
             | Self::AlreadyRegistered
+            | Self::CompetitionOver
             | Self::IdempotencyInFlight
             | Self::StaleVersion
             | Self::CancelledIsFinal

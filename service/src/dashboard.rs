@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use chrono::{NaiveTime, TimeDelta};
-use domain::{DayCount, OrganizerDashboard, Paging, ParticipantDashboard, Role};
+use domain::{DayCount, MyRegistration, OrganizerDashboard, Paging, ParticipantDashboard, Role};
 use sea_orm::{
     ColumnTrait, DbBackend, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect, sea_query::Expr,
 };
@@ -31,12 +31,13 @@ pub async fn participant(ctx: &Context, actor: &Actor) -> Result<ParticipantDash
     let (held, cancelled): (Vec<_>, _) = all.into_iter().partition(|mine| {
         mine.registration.status.holds_seat() && mine.competition.cancelled_at.is_none()
     });
-    let (mut past, mut upcoming): (Vec<_>, Vec<_>) = held
-        .into_iter()
-        .partition(|mine| mine.competition.start_date.is_some_and(|start| start <= now));
-    upcoming
-        .sort_by_key(|mine| mine.competition.start_date.unwrap_or(mine.competition.reg_deadline));
-    past.sort_by_key(|mine| std::cmp::Reverse(mine.competition.start_date));
+    let (mut past, mut upcoming): (Vec<_>, Vec<_>) =
+        held.into_iter().partition(|mine| mine.competition.is_over(now));
+    let when = |mine: &MyRegistration| {
+        mine.competition.start_date.unwrap_or(mine.competition.reg_deadline)
+    };
+    upcoming.sort_by_key(when);
+    past.sort_by_key(|mine| std::cmp::Reverse(when(mine)));
     Ok(ParticipantDashboard { upcoming, past, cancelled })
 }
 

@@ -9,7 +9,7 @@
 use std::fmt::Write;
 
 use chrono::TimeDelta;
-use domain::PublicError;
+use domain::{Email, PublicError};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DatabaseConnection, EntityTrait, ExprTrait, QueryFilter, Set,
     sea_query::{Expr, OnConflict},
@@ -59,7 +59,7 @@ struct Keys {
 
 impl Keys {
     fn of(email: &str, from: ClientAddress) -> Self {
-        let (email, network) = (email.trim().to_lowercase(), from.network().to_string());
+        let (email, network) = (Email::key_of(email), from.network().to_string());
         Self {
             account: key("account", &[&email]),
             here: key("here", &[&email, &network]),

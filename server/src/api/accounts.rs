@@ -127,8 +127,9 @@ async fn change_password(
 
 /// Delete the account
 ///
-/// Seats in what has not started are given back. Name, address and messages go; what took place with others stays, under
-/// the name "Deleted account".
+/// Seats in competitions that are not over are free at once. Name, address and messages go. Competitions of theirs that
+/// nobody ever registered for are deleted; the others stay in the history of those who did, under the name "Deleted
+/// account" and without an address.
 #[utoipa::path(
     delete, path = "/auth/me", tag = "accounts", security(("bearer" = [])),
     request_body = AccountDeletionInput,
@@ -137,7 +138,7 @@ async fn change_password(
         (status = 400, description = "A field is wrong", body = ProblemDetails, content_type = "application/problem+json"),
         (status = 401, description = "Unauthorized", body = ProblemDetails, content_type = "application/problem+json"),
         (status = 403, description = "This is not your password", body = ProblemDetails, content_type = "application/problem+json"),
-        (status = 409, description = "People are registered for competitions of theirs", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 409, description = "People are registered for competitions of theirs that are not over", body = ProblemDetails, content_type = "application/problem+json"),
         (status = 429, description = "Too many attempts; `Retry-After` tells how many seconds to wait", body = ProblemDetails, content_type = "application/problem+json"),
         (status = 503, description = "Too busy, and nothing was changed; or, with the code `outcome_unknown`, it is not known", body = ProblemDetails, content_type = "application/problem+json"),
     ),

@@ -144,7 +144,8 @@ async fn create(
 /// Edit my competition
 ///
 /// What is absent stays as it is. Send the `version` it was shown with, or its `ETag` as `If-Match`, and nobody's edit is
-/// overwritten unseen. Seats that are taken meanwhile do not count as an edit.
+/// overwritten unseen. Seats that are taken meanwhile do not count as an edit. An edit that changes nothing raises no
+/// version.
 #[utoipa::path(
     patch, path = "/competitions/{id}", tag = "competitions", security(("bearer" = [])),
     params(
@@ -185,7 +186,7 @@ async fn edit(
 /// Cancel my competition
 ///
 /// Everyone who holds a seat is told by mail. From then on nobody registers, gives a seat back or edits it; seats stay on
-/// record. Cancelling it again is answered the same and tells nobody again.
+/// record. Cancelling it again is answered the same and tells nobody again. A competition that is over cannot be cancelled.
 #[utoipa::path(
     delete, path = "/competitions/{id}", tag = "competitions", security(("bearer" = [])),
     params(
@@ -202,7 +203,7 @@ async fn edit(
         (status = 401, description = "Unauthorized", body = ProblemDetails, content_type = "application/problem+json"),
         (status = 403, description = "Required role: ORGANIZER; or it is somebody else's", body = ProblemDetails, content_type = "application/problem+json"),
         (status = 404, description = "Competition not found", body = ProblemDetails, content_type = "application/problem+json"),
-        (status = 409, description = "The key is in flight", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 409, description = "Competition is over; or the key is in flight", body = ProblemDetails, content_type = "application/problem+json"),
         (status = 412, description = "The competition has another version than `If-Match` asks for", body = ProblemDetails, content_type = "application/problem+json"),
         (status = 422, description = "The key was used for another request", body = ProblemDetails, content_type = "application/problem+json"),
         (status = 503, description = "Too busy, and nothing was changed; or, with the code `outcome_unknown`, it is not known", body = ProblemDetails, content_type = "application/problem+json"),

@@ -76,7 +76,8 @@ fn respond(answer: Answer) -> Response {
 
 /// Give my seat back
 ///
-/// Somebody else can have it at once. Giving it back again is answered the same and changes nothing.
+/// Somebody else can have it at once. Giving it back again is answered the same and changes nothing. Once the competition
+/// is over (it has started, or was never given a start date for 90 days after its deadline) seats stay as they are.
 #[utoipa::path(
     delete, path = "/competitions/{id}/register", tag = "registrations", security(("bearer" = [])),
     params(
@@ -91,7 +92,7 @@ fn respond(answer: Answer) -> Response {
         (status = 401, description = "Unauthorized", body = ProblemDetails, content_type = "application/problem+json"),
         (status = 403, description = "Required role: PARTICIPANT", body = ProblemDetails, content_type = "application/problem+json"),
         (status = 404, description = "Competition not found; or you are not registered for it", body = ProblemDetails, content_type = "application/problem+json"),
-        (status = 409, description = "The key is in flight", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 409, description = "Competition is over; or the key is in flight", body = ProblemDetails, content_type = "application/problem+json"),
         (status = 422, description = "The key was used for another request", body = ProblemDetails, content_type = "application/problem+json"),
         (status = 503, description = "Too busy, and nothing was changed; or, with the code `outcome_unknown`, it is not known", body = ProblemDetails, content_type = "application/problem+json"),
     ),

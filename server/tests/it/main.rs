@@ -18,6 +18,7 @@ mod openapi;
 mod pages;
 mod passwords;
 mod registrations;
+mod round_trip;
 mod rush;
 mod security;
 mod support;

@@ -1,6 +1,6 @@
 //! Making an account.
 
-use domain::{ErrorCode, PublicError, Signup};
+use domain::{ErrorCode, PublicError, Signup, searchable};
 use sea_orm::{EntityTrait, IntoActiveModel};
 
 use super::{Account, CredentialsVersion, account};
@@ -48,7 +48,7 @@ pub(super) async fn create(ctx: &Context, signup: Signup) -> Result<Account> {
 
 /// What rosters are searched by.
 pub(super) fn search_text(name: &str, email: &str) -> String {
-    format!("{name}\n{email}").to_lowercase()
+    searchable(&format!("{name}\n{email}"))
 }
 
 fn email_taken() -> PublicError {

@@ -305,3 +305,26 @@ async fn one_key_creates_one_competition_however_often_it_is_sent() {
     let reused = create(&world.ctx, &ada, input("Go"), key()).await.unwrap_err();
     assert_eq!(code(reused), ErrorCode::IdempotencyKeyReused);
 }
+
+#[tokio::test]
+async fn a_search_finds_what_looks_the_same() {
+    let world = World::new().await;
+    let ada = world.organizer("Ada").await;
+    let new =
+        world.competition(&ada).titled("Cafe\u{301}\u{A0}Ni\u{AD}ght").tagged(&["Ru\u{200B}st"]);
+    let id = new.about("50%\u{200B} off\r\nfor \u{C5}ngstr\u{F6}m").create().await;
+    let made = service::competitions::get(&world.ctx, id).await.unwrap().competition;
+    assert_eq!((&*made.title, &*made.tags[0]), ("Caf\u{E9}\u{A0}Night", "Rust"));
+    for words in [
+        "caf\u{E9} night",
+        "CAFE\u{301} NIGHT",
+        "\u{200B}night",
+        "\u{212B}NGSTRO\u{308}M",
+        "50% off",
+    ] {
+        assert_eq!(titles(&world, search(words)).await.len(), 1, "{words:?}");
+    }
+    assert!(titles(&world, search("50_ off")).await.is_empty(), "a wildcard is a letter");
+    let tagged = CompetitionQuery { tags: Some("RUST,none".into()), ..Default::default() };
+    assert_eq!(titles(&world, tagged).await.len(), 1);
+}

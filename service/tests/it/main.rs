@@ -22,6 +22,7 @@ mod job_model;
 mod jobs;
 mod mailbox;
 mod migration;
+mod over;
 mod password_reset;
 mod processes;
 mod queue;
