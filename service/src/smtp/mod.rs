@@ -1,5 +1,11 @@
 //! Sending mail by SMTP.
 
+mod address;
+mod pool;
+mod server;
+mod session;
+mod undelivered;
+
 use std::{
     fmt,
     sync::{Arc, Mutex, PoisonError},
@@ -8,25 +14,29 @@ use std::{
 
 use domain::Timestamp;
 use lettre::{
-    Address, AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor,
+    Address, Message,
     message::{
         Mailbox,
         header::{ContentType, HeaderName, HeaderValue},
     },
-    transport::smtp::{self, extension::ClientId},
 };
 use tokio::{sync::Semaphore, time::Instant};
 use uuid::Uuid;
 
+use self::{
+    address::wire_address,
+    pool::{Pool, Trouble},
+    server::Server,
+};
+pub use undelivered::Undelivered;
+
 /// Mails sent at the same time by one process, each over a connection of its own.
-const AT_ONCE: usize = 8;
-/// How long the mail server may take for an answer.
-const TIMEOUT: Duration = Duration::from_secs(15);
+const AT_ONCE: usize = 6;
+/// The same for what somebody waits for: it stands in no queue behind all the others.
+const URGENT_AT_ONCE: usize = 2;
 /// How long a mail server that cannot be reached is left alone: what waits behind it is tried later, and does not
 /// keep a worker from other jobs.
 const PAUSE: Duration = Duration::from_secs(5);
-/// Replies (RFC 4954) that find fault with our credentials, not with the mail: it can go once they are right.
-const NOT_THE_MAILS_FAULT: [u16; 4] = [530, 534, 535, 538];
 
 /// A mail on its way out.
 #[derive(Debug)]
@@ -38,22 +48,8 @@ pub(crate) struct Letter<'a> {
     /// Plain text.
     pub(crate) body: &'a str,
     pub(crate) at: Timestamp,
-}
-
-/// Why a mail was not sent. It names no address.
-#[derive(Debug, thiserror::Error)]
-#[error("{reason}")]
-pub struct Undelivered {
-    reason: String,
-    /// Whether it is of no use to try again.
-    pub(crate) is_final: bool,
-}
-
-impl Undelivered {
-    /// Of a process that does not send mail, unlike the one that wanted it sent.
-    pub(crate) fn not_configured() -> Self {
-        Self { reason: "SMTP_URL is not set for this process".to_owned(), is_final: false }
-    }
+    /// Whether somebody waits for it.
+    pub(crate) is_urgent: bool,
 }
 
 /// Why mail cannot be sent as it is configured.
@@ -61,10 +57,21 @@ impl Undelivered {
 pub enum MailSettingsError {
     /// The address of the server is wrong.
     #[error("it must be like smtps://USER:PASSWORD@HOST or smtp://HOST:25")]
-    Url(#[source] smtp::Error),
+    Url,
     /// The sender is wrong.
     #[error("it must be an address like `Mini Compete <no-reply@example.com>`")]
     Sender(#[source] lettre::address::AddressError),
+    /// The sender needs SMTPUTF8, which many of those who get mail from it do not take.
+    #[error("what stands before the @ must be of ASCII letters: many mail servers take no others")]
+    SenderNotAscii,
+    /// The certificate authority is wrong.
+    #[error("it holds no certificates in PEM: -----BEGIN CERTIFICATE-----")]
+    Authority,
+    /// The certificate authority is of no use.
+    #[error(
+        "SMTP_CA_FILE is of no use with an SMTP_URL without TLS: use smtps:// or ?tls=required"
+    )]
+    AuthorityInTheClear,
 }
 
 /// Sends mail. Cheap to clone.
@@ -72,9 +79,10 @@ pub enum MailSettingsError {
 pub struct Mailer(Arc<Shared>);
 
 struct Shared {
-    transport: AsyncSmtpTransport<Tokio1Executor>,
+    pool: Arc<Pool>,
     from: Mailbox,
     turns: Semaphore,
+    urgent_turns: Semaphore,
     unreachable_until: Mutex<Option<Instant>>,
 }
 
@@ -92,37 +100,50 @@ impl Mailer {
     /// # Errors
     /// When either cannot be understood.
     pub fn new(url: &str, from: &str) -> Result<Self, MailSettingsError> {
-        let from: Mailbox = from.parse().map_err(MailSettingsError::Sender)?;
-        let transport = AsyncSmtpTransport::<Tokio1Executor>::from_url(url)
-            .map_err(MailSettingsError::Url)?
-            .hello_name(ClientId::Domain(from.email.domain().to_owned()))
-            .timeout(Some(TIMEOUT))
-            .build();
-        let turns = Semaphore::new(AT_ONCE);
-        let unreachable_until = Mutex::default();
-        Ok(Self(Arc::new(Shared { transport, from, turns, unreachable_until })))
+        Self::trusting(url, from, None)
+    }
+
+    /// The same, for a server whose certificate may be by an authority of `ca`, certificates in PEM.
+    ///
+    /// # Errors
+    /// As for [`Self::new`]; when there is no certificate in `ca`, or the connection is in the clear.
+    pub fn trusting(url: &str, from: &str, ca: Option<&str>) -> Result<Self, MailSettingsError> {
+        let from = sender(from)?;
+        let server = Server::new(url, ca, from.email.domain())?;
+        Ok(Self(Arc::new(Shared {
+            pool: Pool::new(server),
+            from,
+            turns: Semaphore::new(AT_ONCE),
+            urgent_turns: Semaphore::new(URGENT_AT_ONCE),
+            unreachable_until: Mutex::default(),
+        })))
     }
 
     /// Sends a letter, when it is its turn.
     pub(crate) async fn send(&self, letter: &Letter<'_>) -> Result<(), Undelivered> {
-        let message = self.message(letter)?;
-        let _turn = self.0.turns.acquire().await.expect("the semaphore is never closed");
-        if self.0.is_unreachable() {
+        let shared = &*self.0;
+        let to = wire_address(letter.to).map_err(Undelivered::refused)?;
+        let message = self.message(letter, to.clone())?;
+        let turns = if letter.is_urgent { &shared.urgent_turns } else { &shared.turns };
+        let _turn = turns.acquire().await.expect("the semaphore is never closed");
+        if shared.is_unreachable() {
             let reason = "the mail server could not be reached a moment ago".to_owned();
-            return Err(Undelivered { reason, is_final: false });
+            return Err(Undelivered::unreachable(reason));
         }
-        match self.0.transport.send(message).await {
-            Ok(_) => Ok(()),
-            Err(error) => Err(self.judge(&error, letter.to)),
+        match shared.pool.send(message.envelope(), &message.formatted()).await {
+            Ok(()) => Ok(()),
+            // What happens while a mail is sent may be that mail's fault, and is no reason to keep others waiting.
+            Err(Trouble::Mail(failure)) => Err(Undelivered::of(failure, &[letter.to, to.as_ref()])),
+            Err(Trouble::NoConnection(reason)) => {
+                shared.note_unreachable();
+                let reason = format!("the mail server could not be reached: {reason}");
+                Err(Undelivered::unreachable(reason))
+            }
         }
     }
 
-    fn message(&self, letter: &Letter<'_>) -> Result<Message, Undelivered> {
-        let refused = |reason: String| Undelivered { reason, is_final: true };
-        let to: Address = letter
-            .to
-            .parse()
-            .map_err(|error| refused(format!("the address cannot be written to: {error}")))?;
+    fn message(&self, letter: &Letter<'_>, to: Address) -> Result<Message, Undelivered> {
+        let refused = |error| Undelivered::refused(format!("the mail cannot be written: {error}"));
         let auto = HeaderName::new_from_ascii_str("Auto-Submitted");
         Message::builder()
             .message_id(Some(format!("<{}@{}>", letter.id, self.0.from.email.domain())))
@@ -134,23 +155,7 @@ impl Mailer {
             .raw_header(HeaderValue::new(auto, "auto-generated".to_owned()))
             .header(ContentType::TEXT_PLAIN)
             .body(letter.body.to_owned())
-            .map_err(|error| refused(format!("the mail cannot be written: {error}")))
-    }
-
-    /// What a failure means. Servers like to repeat the address in their replies; a log is no place for one.
-    fn judge(&self, error: &smtp::Error, to: &str) -> Undelivered {
-        let status = error.status().map(u16::from);
-        if status.is_none() {
-            self.0.note_unreachable();
-        }
-        let chain =
-            std::iter::successors(Some(error as &dyn std::error::Error), |error| error.source());
-        let reason = chain.map(ToString::to_string).collect::<Vec<_>>().join(": ");
-        let is_ours = status.is_some_and(|status| NOT_THE_MAILS_FAULT.contains(&status));
-        Undelivered {
-            reason: reason.replace(to, "(the address)"),
-            is_final: error.is_permanent() && !is_ours,
-        }
+            .map_err(refused)
     }
 }
 
@@ -166,7 +171,47 @@ impl Shared {
     }
 }
 
-/// A line for a header: a line break in it would begin another header.
+/// Whom mail comes from, as everybody can read it.
+fn sender(text: &str) -> Result<Mailbox, MailSettingsError> {
+    let from: Mailbox = text.parse().map_err(MailSettingsError::Sender)?;
+    if !from.email.user().is_ascii() {
+        return Err(MailSettingsError::SenderNotAscii);
+    }
+    let wrong = lettre::address::AddressError::InvalidDomain;
+    let email = wire_address(from.email.as_ref()).map_err(|_| MailSettingsError::Sender(wrong))?;
+    Ok(Mailbox::new(from.name, email))
+}
+
+/// A line for a header: a line break in it would begin another header, and what turns text around would make another
+/// subject of it.
 fn one_line(text: &str) -> String {
-    text.replace(char::is_control, " ")
+    let is_break = |c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}');
+    let is_hidden = |c: &char| {
+        matches!(c, '\u{200B}' | '\u{200E}' | '\u{200F}' | '\u{61C}' | '\u{202A}'..='\u{202E}'
+            | '\u{2060}'..='\u{206F}' | '\u{FEFF}' | '\u{E0000}'..='\u{E007F}')
+    };
+    text.chars().map(|c| if is_break(c) { ' ' } else { c }).filter(|c| !is_hidden(c)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sender_is_one_that_every_server_takes() {
+        let from = sender("Bücher <info@bücher.example>").unwrap();
+        assert_eq!(from.email.to_string(), "info@xn--bcher-kva.example");
+        assert!(matches!(sender("жанна@example.com"), Err(MailSettingsError::SenderNotAscii)));
+        assert!(matches!(sender("Mini Compete"), Err(MailSettingsError::Sender(_))));
+    }
+
+    #[test]
+    fn a_subject_is_one_line_that_reads_as_it_stands() {
+        assert_eq!(one_line("a\r\nBcc: b\u{2028}c"), "a  Bcc: b c");
+        assert_eq!(one_line("pay\u{202E}gnp.exe\u{2066}\u{200B}\u{E0041}"), "paygnp.exe");
+        assert_eq!(
+            one_line("👩\u{200D}💻 می\u{200C}خواهم ❤\u{FE0F}"),
+            "👩\u{200D}💻 می\u{200C}خواهم ❤\u{FE0F}"
+        );
+    }
 }
