@@ -18,5 +18,5 @@ basicConstraints=critical,CA:FALSE
 keyUsage=critical,digitalSignature
 extendedKeyUsage=serverAuth
 END
-openssl x509 -req -in "$scratch/server.csr" -CA authority.pem -CAkey "$scratch/authority.key" -CAcreateserial \
+openssl x509 -req -in "$scratch/server.csr" -CA authority.pem -CAkey "$scratch/authority.key" -CAserial "$scratch/serial" -CAcreateserial \
   -out server.pem -days 36400 -extfile "$scratch/extensions"
