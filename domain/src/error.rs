@@ -46,7 +46,7 @@ pub enum ErrorCode {
     InvalidCredentials,
     /// The password that confirms a change of the account is wrong.
     WrongPassword,
-    /// The link to set a new password was used, is older than an hour, or was replaced by a newer one.
+    /// The link to set a new password was used, is older than an hour, or the password was changed since.
     ResetLinkInvalid,
     /// The role or the ownership that this needs is missing.
     Forbidden,

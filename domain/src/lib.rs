@@ -25,6 +25,7 @@ mod roster;
 mod text;
 mod timestamp;
 mod token;
+mod web_address;
 
 pub use account::{Login, LoginInput, Role, Signup, SignupInput, User};
 pub use competition::{
@@ -60,3 +61,4 @@ pub use roster::{
 pub use text::{Description, Email, Password, PersonName, Tag, TimeZoneName, Title};
 pub use timestamp::{InvalidTimestamp, Timestamp, local_time};
 pub use token::{LogoutInput, RefreshInput};
+pub use web_address::without_web_addresses;

@@ -5,7 +5,7 @@ use std::fmt;
 
 use email_address::{EmailAddress, Options};
 
-use crate::{Faults, PublicError, normal_form};
+use crate::{Faults, PublicError, normal_form, web_address::holds_web_address};
 
 /// Longest person's name, in characters.
 const MAX_NAME: usize = 100;
@@ -51,7 +51,7 @@ macro_rules! text {
 }
 
 text!(
-    /// A person's name: 1 to 100 characters on one line.
+    /// A person's name: 1 to 100 characters on one line, without a web address: it stands in mail to others.
     PersonName
 );
 text!(
@@ -90,7 +90,11 @@ impl PersonName {
     /// # Errors
     /// A sentence that says what is wrong.
     pub fn parse(text: &str) -> Result<Self, String> {
-        one_line("Name", text, MAX_NAME).map(Self)
+        let name = one_line("Name", text, MAX_NAME)?;
+        if holds_web_address(&name) {
+            return Err("Name must not contain a web address".into());
+        }
+        Ok(Self(name))
     }
 }
 
@@ -248,7 +252,7 @@ fn turns_text_around(c: char) -> bool {
 
 /// Whether nothing is to be seen of the character by itself: `Default_Ignorable_Code_Point` of Unicode, as far as it is
 /// assigned.
-fn is_invisible(c: char) -> bool {
+pub(crate) fn is_invisible(c: char) -> bool {
     matches!(
         c,
         '\u{AD}' | '\u{34F}' | '\u{61C}' | '\u{115F}'..='\u{1160}' | '\u{17B4}'..='\u{17B5}'

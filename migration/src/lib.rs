@@ -29,6 +29,8 @@ mod m20261125_000019_job_discards;
 mod m20261126_000036_refresh_token_successors;
 mod m20261126_000038_reminded_start;
 mod m20261126_000039_leap_seconds;
+mod m20261126_000026_mail_limits;
+mod m20261126_000027_reset_links;
 
 /// Every migration, oldest first.
 #[derive(Debug)]
@@ -56,6 +58,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000036_refresh_token_successors::Migration),
             Box::new(m20261126_000038_reminded_start::Migration),
             Box::new(m20261126_000039_leap_seconds::Migration),
+            Box::new(m20261126_000026_mail_limits::Migration),
+            Box::new(m20261126_000027_reset_links::Migration),
         ]
     }
 }

@@ -7,7 +7,7 @@ use crate::{
     Context, Result,
     entity::{cron_tick, idempotency_log, job, password_reset, refresh_token, session},
     jobs::{Claim, State, complete},
-    throttle,
+    mail_limits, throttle,
 };
 
 /// Answers are replayed for 24 hours; the hour more keeps the border from mattering.
@@ -18,7 +18,7 @@ const DONE_JOBS: TimeDelta = TimeDelta::days(7);
 const CRON_TICKS: TimeDelta = TimeDelta::days(400);
 
 /// Deletes old answers to idempotency keys, sessions, refresh tokens and reset links that have expired, done jobs, old
-/// ticks and failed logins.
+/// ticks, failed logins and counts of mails.
 ///
 /// # Errors
 /// When the database fails; what was deleted by then stays deleted.
@@ -50,6 +50,7 @@ pub async fn clean_up(ctx: &Context, claim: &Claim) -> Result<()> {
         .exec(&*ctx.db.autocommit().await)
         .await?;
     throttle::clean_up(ctx, &*ctx.db.autocommit().await).await?;
+    mail_limits::clean_up(ctx, &*ctx.db.autocommit().await).await?;
     tracing::info!(
         idempotency_logs = logs.rows_affected,
         sessions = sessions.rows_affected,

@@ -17,6 +17,7 @@ mod error;
 mod failpoint;
 mod ids;
 mod locks;
+mod mail_limits;
 mod password;
 mod redis;
 mod search;

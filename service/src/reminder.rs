@@ -1,7 +1,7 @@
 //! Reminding participants of what starts soon.
 
 use chrono::TimeDelta;
-use domain::{RegistrationStatus, Timestamp};
+use domain::{RegistrationStatus, Timestamp, without_web_addresses};
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect,
     RelationTrait,
@@ -73,13 +73,14 @@ async fn remind_some(ctx: &Context, competition: &competition::Model) -> Result<
         .all(&*tx)
         .await?;
     let reminded: Vec<Uuid> = due.iter().map(|(registration, ..)| *registration).collect();
+    let title = without_web_addresses(&competition.title);
     let drafts = due.into_iter().map(|(registration, user, email, name)| Draft {
         user,
         recipient: email,
-        subject: format!("Reminder: {} starts soon!", competition.title),
+        subject: format!("Reminder: {title} starts soon!"),
         body: format!(
-            "Hello {name},\n\n{} starts on {}.\n\nRegistration ID: {registration}\n\nSee you there!",
-            competition.title,
+            "Hello {},\n\n{title} starts on {}.\n\nRegistration ID: {registration}\n\nSee you there!",
+            without_web_addresses(&name),
             zones::local(start.into(), &competition.time_zone),
         ),
         // A start that is moved away and back is not reminded of twice.

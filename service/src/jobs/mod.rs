@@ -6,6 +6,7 @@
 //!
 //! With Redis, its lists carry tickets of jobs that are ready to the workers that wait for them. Nothing depends on it.
 
+mod age;
 mod claim;
 mod consumer;
 mod dead_letters;
@@ -20,6 +21,7 @@ mod stats;
 mod sweep;
 mod ticket;
 
+pub(crate) use age::begun_at;
 pub use claim::{Claim, LEASE, claim, extend_lease, hand_back};
 pub use consumer::Consumer;
 pub use dead_letters::{dead_letter, dead_letters, discard, revive, revive_all};

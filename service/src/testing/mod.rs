@@ -155,7 +155,16 @@ impl World {
     /// # Panics
     /// When the database does not answer.
     pub async fn process_with_mail(&self, url: &str) -> Context {
-        let mailer = Mailer::new(url, "Mini Compete <no-reply@site.example>").expect("settings");
+        self.process_with_mail_by(url, None).await
+    }
+
+    /// The same, where the server has its certificate from one of the authorities in `ca`, in PEM.
+    ///
+    /// # Panics
+    /// When the database does not answer.
+    pub async fn process_with_mail_by(&self, url: &str, ca: Option<&str>) -> Context {
+        let from = "Mini Compete <no-reply@site.example>";
+        let mailer = Mailer::trusting(url, from, ca).expect("settings");
         let settings = Settings { mailer: Some(mailer), ..settings() };
         let clock = Arc::clone(&self.clock);
         Context::with_clock(self.database.connect().await, self.redis.connect(), settings, clock)
