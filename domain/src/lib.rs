@@ -37,7 +37,7 @@ pub use idempotency::{IdempotencyKey, InvalidIdempotencyKey};
 pub use ids::{CompetitionId, JobId, MailId, RegistrationId, UserId};
 pub use job::{DeadLetter, QueueStats};
 pub use mailbox::{Mail, MailFilter, MailPage, MailQuery};
-pub use paging::{MAX_PAGE_SIZE, Page, Paging};
+pub use paging::{MAX_PAGE_SIZE, Page, PageQuery, Paging};
 pub use password::{
     AccountDeletionInput, PasswordChange, PasswordChangeInput, PasswordReset, PasswordResetInput,
     ResetRequestInput,

@@ -16,6 +16,8 @@ mod security;
 mod shared_reads;
 mod site;
 mod state;
+mod stopping;
+mod traffic;
 
 pub mod cli;
 pub mod commands;
@@ -27,3 +29,4 @@ pub use router::router;
 pub use security::{Limits, TrustedProxies};
 pub use shared_reads::SharedReads;
 pub use state::AppState;
+pub use traffic::{Allowance, TrafficOptions};
