@@ -11,6 +11,8 @@ use crate::{IdempotencyKey, RegistrationId};
 pub enum ErrorCode {
     /// One or more fields are missing or wrong; every fault is listed.
     ValidationFailed,
+    /// The request is not HTTP as it should be: its host or its address is missing or malformed.
+    MalformedRequest,
     /// The body is not what its content type says, or not valid UTF-8.
     MalformedBody,
     /// The registration deadline of a new competition is not in the future.
@@ -111,6 +113,7 @@ impl ErrorCode {
     pub fn status(self) -> u16 {
         match self {
             Self::ValidationFailed
+            | Self::MalformedRequest
             | Self::MalformedBody
             | Self::DeadlineNotInFuture
             | Self::StartNotAfterDeadline
@@ -212,7 +215,7 @@ impl PublicError {
     pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
         Self {
             code,
-            message: message.into(),
+            message: shorten(message.into(), MAX_MESSAGE),
             fields: Vec::new(),
             request_id: None,
             wait: None,
@@ -268,14 +271,36 @@ fn in_words(seconds: u32) -> String {
     format!("{number} {unit}{}", if number == 1 { "" } else { "s" })
 }
 
+/// The most faults that are told at once.
+const MAX_FAULTS: usize = 50;
+/// Longest name of a field that is told, in bytes; longer ones are a client's own.
+const MAX_FIELD: usize = 64;
+/// Longest sentence about a fault, in bytes.
+const MAX_FAULT: usize = 256;
+/// Longest sentence about a request, in bytes.
+const MAX_MESSAGE: usize = 1_024;
+
+/// The beginning of a text that is longer than `max` bytes.
+fn shorten(mut text: String, max: usize) -> String {
+    if text.len() > max {
+        text.truncate(text.floor_char_boundary(max - '…'.len_utf8()));
+        text.push('…');
+    }
+    text
+}
+
 /// Collects the faults of an input, so that all are reported at once.
 #[derive(Debug, Default)]
 pub struct Faults(Vec<FieldError>);
 
 impl Faults {
-    /// Notes a fault.
+    /// Notes a fault. Of very many the first are told, and of a long name its beginning: what a client sends does not come
+    /// back to it many times over.
     pub fn add(&mut self, field: &str, message: impl Into<String>) {
-        self.0.push(FieldError { field: field.into(), message: message.into() });
+        if self.0.len() < MAX_FAULTS {
+            let field = shorten(field.to_owned(), MAX_FIELD);
+            self.0.push(FieldError { field, message: shorten(message.into(), MAX_FAULT) });
+        }
     }
 
     /// The value, or a note of what is wrong with it.
@@ -310,6 +335,21 @@ mod tests {
         assert_eq!(error.idempotency_key.as_deref(), Some("attempt-1"));
         assert_eq!((error.code.status(), error.retry_after()), (503, Some(1)));
         assert!(PublicError::outcome_unknown(None).idempotency_key.is_none());
+    }
+
+    #[test]
+    fn an_error_tells_a_bounded_part_of_what_was_sent() {
+        let mut faults = Faults::default();
+        for number in 0..10_000 {
+            let name = format!("{number}{}", "ä".repeat(200));
+            faults.add(&name, format!("Field {name} is not known here"));
+        }
+        let error = faults.finish(None::<()>).unwrap_err();
+        assert_eq!(error.fields.len(), MAX_FAULTS);
+        assert!(error.fields[0].field.starts_with("0ää") && error.fields[0].field.ends_with('…'));
+        assert!(serde_json::to_string(&error).unwrap().len() < 40_000);
+        let message = PublicError::new(ErrorCode::MalformedBody, "ä".repeat(100_000)).message;
+        assert!(message.len() <= MAX_MESSAGE, "{}", message.len());
     }
 
     #[test]

@@ -26,11 +26,11 @@ mod m20261125_000012_accounts;
 mod m20261125_000013_login_attempts;
 mod m20261125_000018_mailbox_search;
 mod m20261125_000019_job_discards;
+mod m20261126_000026_mail_limits;
+mod m20261126_000027_reset_links;
 mod m20261126_000036_refresh_token_successors;
 mod m20261126_000038_reminded_start;
 mod m20261126_000039_leap_seconds;
-mod m20261126_000026_mail_limits;
-mod m20261126_000027_reset_links;
 
 /// Every migration, oldest first.
 #[derive(Debug)]

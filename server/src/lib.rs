@@ -16,7 +16,9 @@ mod security;
 mod shared_reads;
 mod site;
 mod state;
+mod stopping;
 mod time_limit;
+mod traffic;
 
 pub mod cli;
 pub mod commands;
@@ -28,3 +30,4 @@ pub use router::router;
 pub use security::{Limits, TrustedProxies};
 pub use shared_reads::SharedReads;
 pub use state::AppState;
+pub use traffic::{Allowance, TrafficOptions};

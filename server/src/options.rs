@@ -6,6 +6,7 @@ use axum::http::HeaderValue;
 use clap::Args;
 
 use crate::{
+    TrafficOptions,
     auth::TokenLifetime,
     security::{Limits, TrustedProxies},
 };
@@ -47,6 +48,10 @@ pub struct ServerOptions {
     /// Folder of the site's files [default: found beside this program]
     #[arg(long, env = "SITE_ROOT")]
     pub site_root: Option<PathBuf>,
+
+    /// How much traffic is taken.
+    #[command(flatten)]
+    pub traffic: TrafficOptions,
 
     /// How much and how slowly a client may send; the same everywhere but in tests.
     #[arg(skip)]

@@ -29,11 +29,11 @@ use crate::{
     auth::{self, Sessions},
     failures,
     headers::{IDEMPOTENCY_KEY, IDEMPOTENCY_REPLAYED, X_REQUEST_ID, X_TOTAL_COUNT},
-    isolation,
+    isolation::{self, Isolation},
     options::ServerOptions,
     problem::Problem,
     security::{self, CsrfGuard, Headers, PagePolicy, RateLimits},
-    site, time_limit,
+    site, stopping, time_limit,
 };
 
 /// How long a browser stays signed in.
@@ -51,7 +51,7 @@ pub fn router(state: AppState, options: &ServerOptions) -> Router {
     let site_url = SiteUrl(options.site_url().into());
     let own_origin = options.site_url.as_deref().and_then(security::origin);
     let csrf = CsrfGuard::new(own_origin, options.cors_origins.0.clone());
-    let limits = RateLimits::new(state.ctx.has_rate_limits());
+    let limits = RateLimits::new(state.ctx.has_rate_limits(), &options.traffic);
     let guards = ServiceBuilder::new()
         .layer(middleware::from_fn_with_state(
             options.trusted_proxies.clone(),
@@ -63,6 +63,7 @@ pub fn router(state: AppState, options: &ServerOptions) -> Router {
         .layer(middleware::from_fn_with_state(state.clone(), auth::resolve))
         .layer(middleware::from_fn_with_state(limits, security::by_user))
         .layer(middleware::from_fn_with_state(options.limits, security::bound_body));
+    let stopping = state.stopping.clone();
     let headers = Headers { is_https: options.is_https() };
     let around = ServiceBuilder::new()
         .layer(SetRequestIdLayer::new(X_REQUEST_ID, MakeRequestUuid))
@@ -90,6 +91,7 @@ pub fn router(state: AppState, options: &ServerOptions) -> Router {
         .merge(api::probes())
         .layer(around)
         .layer(middleware::from_fn_with_state(headers, security::add_headers))
+        .layer(middleware::from_fn_with_state(stopping, stopping::close_connections))
         .with_state(state)
 }
 
@@ -112,7 +114,10 @@ fn pages(state: &AppState, site_url: SiteUrl) -> Router<AppState> {
         provide.clone(),
         app::shell,
     );
-    let not_found = routing::any(not_found).with_state(state.clone());
+    let isolation = Isolation::default();
+    let not_found = routing::any(not_found)
+        .layer(middleware::from_fn_with_state(isolation.clone(), isolation::begin))
+        .with_state(state.clone());
     let files = ServeDir::new(&*state.leptos.site_root)
         .append_index_html_on_directories(false)
         .precompressed_br()
@@ -121,7 +126,7 @@ fn pages(state: &AppState, site_url: SiteUrl) -> Router<AppState> {
         .fallback(not_found);
     Router::new()
         .leptos_routes_with_context(state, generate_route_list(app::App), provide, shell)
-        .layer(middleware::from_fn(isolation::begin))
+        .layer(middleware::from_fn_with_state(isolation.clone(), isolation::begin))
         .fallback_service(files)
         .layer(middleware::from_fn(site::cache))
         .layer(middleware::from_fn(site::without_slash))

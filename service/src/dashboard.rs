@@ -13,9 +13,11 @@ use crate::{
     Actor, Context, Result, competitions,
     db::bulk::any_of,
     entity::{competition, registration},
-    registration::mine,
+    registration::newest,
 };
 
+/// The newest registrations of a participant are shown, so many at most.
+const MAX_REGISTRATIONS: u64 = 500;
 /// Days of the trend.
 const TREND: i64 = 30;
 /// How soon "soon" is.
@@ -27,7 +29,11 @@ const SOON: TimeDelta = TimeDelta::days(7);
 /// Unauthorized, or forbidden for anyone but a participant.
 pub async fn participant(ctx: &Context, actor: &Actor) -> Result<ParticipantDashboard> {
     let now = ctx.now();
-    let all = mine(ctx, actor).await?;
+    let mut all = newest(ctx, actor, Paging::first(MAX_REGISTRATIONS)).await?;
+    for mine in &mut all {
+        // Of no use on a dashboard, and by far the largest part.
+        mine.competition.description.clear();
+    }
     let (held, cancelled): (Vec<_>, _) = all.into_iter().partition(|mine| {
         mine.registration.status.holds_seat() && mine.competition.cancelled_at.is_none()
     });

@@ -60,3 +60,4 @@ pub use context::{Context, Mode, Settings};
 pub use db::{Db, sqlite_folder};
 pub use error::{Error, Result};
 pub use smtp::{MailSettingsError, Mailer, Undelivered};
+pub use throttle::LoginLimits;

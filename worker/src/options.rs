@@ -4,7 +4,7 @@ use std::error::Error;
 
 use clap::{Args, ValueEnum};
 use http::Uri;
-use service::{Context, Db, Mailer, Mode, Redis, Settings};
+use service::{Context, Db, LoginLimits, Mailer, Mode, Redis, Settings};
 
 use crate::Schedule;
 
@@ -76,6 +76,16 @@ pub struct InstallationOptions {
     #[arg(long, env = "RATE_LIMITS", value_enum, default_value = "on", global = true)]
     pub rate_limits: Switch,
 
+    /// Failed logins that one account may have within 15 minutes
+    #[arg(long, env = "LOGIN_FAILURES_PER_ACCOUNT", value_parser = clap::value_parser!(u32).range(1..=100_000),
+          default_value_t = 10, global = true)]
+    pub login_failures_per_account: u32,
+
+    /// Failed logins that may come from one address within 15 minutes before it is answered later and later
+    #[arg(long, env = "LOGIN_FAILURES_PER_ADDRESS", value_parser = clap::value_parser!(u32).range(1..=1_000_000),
+          default_value_t = 1_000, global = true)]
+    pub login_failures_per_address: u32,
+
     /// How the world reaches the site; with https, cookies are Secure [default: http://localhost:PORT]
     #[arg(long, env = "SITE_URL", value_parser = site_url, global = true)]
     pub site_url: Option<String>,
@@ -126,6 +136,11 @@ impl InstallationOptions {
             mode: self.mode(),
             bcrypt_cost: self.bcrypt_cost,
             rate_limits: self.rate_limits == Switch::On,
+            login_limits: LoginLimits {
+                per_account: self.login_failures_per_account,
+                per_address: self.login_failures_per_address,
+                ..LoginLimits::default()
+            },
             site_url,
             mailer,
         };

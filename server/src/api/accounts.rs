@@ -36,9 +36,10 @@ pub(super) fn router() -> OpenApiRouter<AppState> {
 )]
 async fn sign_up(
     State(state): State<AppState>,
+    Extension(from): Extension<ClientAddress>,
     Body(input): Body<SignupInput>,
 ) -> Result<(StatusCode, Json<SignedIn>), Problem> {
-    let account = accounts::sign_up(&state.ctx, input.check()?).await?;
+    let account = accounts::sign_up_from(&state.ctx, input.check()?, from).await?;
     Ok((StatusCode::CREATED, Json(SignedIn::start(&state, account).await?)))
 }
 

@@ -8,7 +8,7 @@ use axum::{
 };
 use domain::{
     CompetitionDetail, CompetitionId, CompetitionInput, CompetitionPatch, CompetitionQuery,
-    CompetitionWithCount, CompetitionWithOrganizer,
+    CompetitionWithCount, CompetitionWithOrganizer, PageQuery,
 };
 use service::competitions::{self, Edited};
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -95,8 +95,16 @@ async fn get(
 /// List my competitions, as their organizer
 #[utoipa::path(
     get, path = "/competitions/my-competitions", tag = "competitions", security(("bearer" = [])),
+    params(
+        ("page" = Option<u64>, Query, description = "Counted from 1"),
+        ("limit" = Option<u64>, Query, description = "Items on a page, at most 100"),
+    ),
     responses(
-        (status = 200, description = "All of them, newest first", body = [CompetitionWithCount]),
+        (status = 200, description = "One page of them, newest first", body = [CompetitionWithCount], headers(
+            ("X-Total-Count" = u64, description = "How many there are on all pages"),
+            ("Link" = String, description = "The pages first, prev, next and last (RFC 8288)"),
+        )),
+        (status = 400, description = "A parameter is wrong", body = ProblemDetails, content_type = "application/problem+json"),
         (status = 401, description = "Unauthorized", body = ProblemDetails, content_type = "application/problem+json"),
         (status = 403, description = "Required role: ORGANIZER", body = ProblemDetails, content_type = "application/problem+json"),
     ),
@@ -104,8 +112,14 @@ async fn get(
 async fn mine(
     State(state): State<AppState>,
     CurrentActor(actor): CurrentActor,
-) -> Result<Json<Vec<CompetitionWithCount>>, Problem> {
-    Ok(Json(competitions::mine(&state.ctx, &actor).await?))
+    uri: OriginalUri,
+    query: Result<QueryString<PageQuery>, Problem>,
+) -> Result<Response, Problem> {
+    // Check the role before the parameters, so that 403 wins over 400.
+    actor.require(domain::Role::Organizer)?;
+    let QueryString(query) = query?;
+    let page = competitions::mine(&state.ctx, &actor, query.check()?).await?;
+    Ok(paging::respond(&uri, &page))
 }
 
 /// Create a competition

@@ -6,7 +6,7 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
 };
-use domain::{CompetitionId, MyRegistration, NewRegistration, RosterEntry, RosterQuery};
+use domain::{CompetitionId, MyRegistration, NewRegistration, PageQuery, RosterEntry, RosterQuery};
 use service::registration::{self, Answer};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -117,8 +117,16 @@ async fn cancel(
 /// List my registrations
 #[utoipa::path(
     get, path = "/competitions/registrations/my", tag = "registrations", security(("bearer" = [])),
+    params(
+        ("page" = Option<u64>, Query, description = "Counted from 1"),
+        ("limit" = Option<u64>, Query, description = "Items on a page, at most 100"),
+    ),
     responses(
-        (status = 200, description = "All of them, newest first", body = [MyRegistration]),
+        (status = 200, description = "One page of them, newest first", body = [MyRegistration], headers(
+            ("X-Total-Count" = u64, description = "How many there are on all pages"),
+            ("Link" = String, description = "The pages first, prev, next and last (RFC 8288)"),
+        )),
+        (status = 400, description = "A parameter is wrong", body = ProblemDetails, content_type = "application/problem+json"),
         (status = 401, description = "Unauthorized", body = ProblemDetails, content_type = "application/problem+json"),
         (status = 403, description = "Required role: PARTICIPANT", body = ProblemDetails, content_type = "application/problem+json"),
     ),
@@ -126,8 +134,14 @@ async fn cancel(
 async fn mine(
     State(state): State<AppState>,
     CurrentActor(actor): CurrentActor,
-) -> Result<Json<Vec<MyRegistration>>, Problem> {
-    Ok(Json(registration::mine(&state.ctx, &actor).await?))
+    uri: OriginalUri,
+    query: Result<QueryString<PageQuery>, Problem>,
+) -> Result<Response, Problem> {
+    // Check the role before the parameters, so that 403 wins over 400.
+    actor.require(domain::Role::Participant)?;
+    let QueryString(query) = query?;
+    let page = registration::mine(&state.ctx, &actor, query.check()?).await?;
+    Ok(paging::respond(&uri, &page))
 }
 
 /// List who is registered for my competition

@@ -9,6 +9,7 @@ mod content_security_policy;
 mod csrf;
 mod head;
 mod headers;
+mod kind;
 mod limits;
 mod rate_limits;
 mod refusal;

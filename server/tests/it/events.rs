@@ -21,7 +21,9 @@ async fn seats_are_told_at_once_and_then_as_they_change_and_that_it_was_cancelle
     let app = App::new().await;
     let (ada, ben) = (app.world.organizer("Ada").await, app.world.participant("Ben").await);
     let id = app.world.competition(&ada).seats(3).create().await;
-    let request = Request::get(format!("/api/competitions/{id}/events")).body(Body::empty());
+    let request =
+        Request::get(format!("/api/competitions/{id}/events")).header("host", "localhost");
+    let request = request.body(Body::empty());
     let response = app.router.clone().oneshot(request.unwrap()).await.unwrap();
     assert_eq!(response.headers()["content-type"], "text/event-stream");
     let mut body = response.into_body();

@@ -19,7 +19,7 @@ pub use self::{
     change_password::change_password,
     deletion::{delete, preview_deletion},
     edit_profile::edit_profile,
-    sign_up::sign_up,
+    sign_up::{sign_up, sign_up_from},
 };
 use crate::{
     ClientAddress, Context, Result,

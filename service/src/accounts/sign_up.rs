@@ -5,8 +5,8 @@ use sea_orm::{EntityTrait, IntoActiveModel};
 
 use super::{Account, CredentialsVersion, account};
 use crate::{
-    Context, Result, commit_watch::commit_begins, entity::user, error::is_unique_violation,
-    ids::new_id,
+    ClientAddress, Context, Result, commit_watch::commit_begins, entity::user,
+    error::is_unique_violation, ids::new_id, throttle,
 };
 
 /// Makes an account for a participant or an organizer.
@@ -15,6 +15,22 @@ use crate::{
 /// [`ErrorCode::EmailTaken`] when the address has one, in any case.
 pub async fn sign_up(ctx: &Context, signup: Signup) -> Result<Account> {
     create(ctx, signup).await
+}
+
+/// The same from this address, where the account is known from then on: failed logins of others there do not delay its own.
+///
+/// # Errors
+/// As for [`sign_up`].
+pub async fn sign_up_from(ctx: &Context, signup: Signup, from: ClientAddress) -> Result<Account> {
+    let account = create(ctx, signup).await?;
+    // The account is there; to be known is a convenience.
+    if let Err(error) = throttle::remember(ctx, &account.user.email, from).await {
+        tracing::warn!(
+            error = &error as &dyn std::error::Error,
+            "the address of a new account was not noted"
+        );
+    }
+    Ok(account)
 }
 
 pub(super) async fn create(ctx: &Context, signup: Signup) -> Result<Account> {

@@ -17,7 +17,8 @@ use domain::JobId;
 use leptos::config::LeptosOptions;
 use serde_json::Value;
 use server::{
-    AppState, Limits, SessionCache, SharedReads, TokenLifetime, Tokens, TrustedProxies,
+    AppState, Limits, SessionCache, SharedReads, TokenLifetime, Tokens, TrafficOptions,
+    TrustedProxies,
     cli::{Origins, ServerOptions},
     router,
 };
@@ -38,6 +39,8 @@ pub(crate) const FRIEND: &str = "https://friend.example";
 pub(crate) struct App {
     pub(crate) world: World,
     pub(crate) router: Router,
+    /// Tells the server that it is to stop.
+    pub(crate) stopping: CancellationToken,
     /// Stops the server.
     pub(crate) stop: CancellationToken,
     tokens: Arc<Tokens>,
@@ -97,21 +100,23 @@ impl App {
             jwt_secret: None,
             jwt_expiration: TokenLifetime::default(),
             site_root: None,
+            traffic: TrafficOptions::default(),
             limits: Limits::default(),
         };
         change(&mut options);
         let tokens = Tokens::new("a secret of at least thirty-two characters");
         let tokens = Arc::new(tokens.valid_for(options.jwt_expiration));
-        let stop = CancellationToken::new();
+        let (stopping, stop) = (CancellationToken::new(), CancellationToken::new());
         let state = AppState {
             reads: SharedReads::new(ctx.clone()),
             ctx,
             tokens: Arc::clone(&tokens),
             session_cache: session_cache(&world),
+            stopping: stopping.clone(),
             stop: stop.clone(),
             leptos,
         };
-        Self { world, router: router(state, &options), stop, tokens }
+        Self { world, router: router(state, &options), stopping, stop, tokens }
     }
 
     /// A token of the actor's.
@@ -226,7 +231,14 @@ impl Call<'_> {
 
     pub(crate) async fn send(self) -> Response {
         let router = self.app.router.clone();
-        let response = router.oneshot(self.request).await.expect("the router answers");
+        let response = router.oneshot(self.request()).await.expect("the router answers");
         Response::read(response).await
+    }
+
+    /// The request, as it arrives.
+    pub(crate) fn request(mut self) -> Request<Body> {
+        let host = HeaderValue::from_static("localhost");
+        self.request.headers_mut().entry(header::HOST).or_insert(host);
+        self.request
     }
 }
