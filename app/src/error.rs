@@ -26,6 +26,12 @@ impl Failure {
 impl From<PublicError> for Failure {
     /// On the server the error gets the id of the request that met it.
     fn from(error: PublicError) -> Self {
+        // On a page nobody knows of keys.
+        #[cfg(feature = "ssr")]
+        let error = match error.code {
+            ErrorCode::OutcomeUnknown => PublicError::outcome_unknown(None),
+            _ => error,
+        };
         #[cfg(feature = "ssr")]
         let error =
             PublicError { request_id: error.request_id.or_else(crate::ssr::request::id), ..error };
@@ -80,6 +86,10 @@ impl From<service::Error> for Failure {
 impl From<tower_sessions::session::Error> for Failure {
     fn from(error: tower_sessions::session::Error) -> Self {
         crate::ssr::log::failed("app.session", &error);
+        // The account exists although the session that follows it could not be made.
+        if service::CommitWatch::has_committed_now() {
+            return PublicError::outcome_unknown(None).into();
+        }
         PublicError::new(ErrorCode::Internal, "Something went wrong on our side.").into()
     }
 }

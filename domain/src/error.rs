@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::{IdempotencyKey, RegistrationId};
+
 /// Why a request was refused. The name (`snake_case` on the wire) is stable; clients may match on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -9,6 +11,8 @@ use serde::{Deserialize, Serialize};
 pub enum ErrorCode {
     /// One or more fields are missing or wrong; every fault is listed.
     ValidationFailed,
+    /// The request is not HTTP as it should be: its host or its address is missing or malformed.
+    MalformedRequest,
     /// The body is not what its content type says, or not valid UTF-8.
     MalformedBody,
     /// The registration deadline of a new competition is not in the future.
@@ -23,17 +27,28 @@ pub enum ErrorCode {
     RegistrationClosed,
     /// The organizer has cancelled the competition: nobody gets a seat in it any more, or gives one back.
     CompetitionCancelled,
+    /// The competition has started, or was never given a start date and its deadline is 90 days past: no seat in it is
+    /// given back any more, and it cannot be cancelled.
+    CompetitionOver,
     /// All seats are taken.
     CompetitionFull,
     /// The `Idempotency-Key` is not 1 to 255 visible ASCII characters.
     InvalidIdempotencyKey,
-    /// Nobody is signed in, or the token is no good.
+    /// `If-Match` is neither `*` nor a list of entity tags.
+    InvalidIfMatch,
+    /// No access token and no session came with the request.
     Unauthorized,
+    /// The access token has expired.
+    TokenExpired,
+    /// The access token is malformed, or was not issued here.
+    TokenInvalid,
+    /// The access token was revoked: the password was changed since, or the account is gone.
+    TokenRevoked,
     /// No account has this e-mail address and password.
     InvalidCredentials,
     /// The password that confirms a change of the account is wrong.
     WrongPassword,
-    /// The link to set a new password was used, is older than an hour, or was replaced by a newer one.
+    /// The link to set a new password was used, is older than an hour, or the password was changed since.
     ResetLinkInvalid,
     /// The role or the ownership that this needs is missing.
     Forbidden,
@@ -67,6 +82,8 @@ pub enum ErrorCode {
     CapacityBelowSeatsTaken,
     /// There is no such job in the dead letter queue.
     JobNotFound,
+    /// The competition is not the version that `If-Match` asks for.
+    PreconditionFailed,
     /// Another request with the same key is being worked on.
     IdempotencyInFlight,
     /// The request did not arrive in time.
@@ -85,6 +102,8 @@ pub enum ErrorCode {
     HeadersTooLarge,
     /// Too much is going on; trying again later helps.
     Overloaded,
+    /// The change may have been made or not. A retry with the same `Idempotency-Key` finds out.
+    OutcomeUnknown,
     /// Something broke on our side.
     Internal,
 }
@@ -94,6 +113,7 @@ impl ErrorCode {
     pub fn status(self) -> u16 {
         match self {
             Self::ValidationFailed
+            | Self::MalformedRequest
             | Self::MalformedBody
             | Self::DeadlineNotInFuture
             | Self::StartNotAfterDeadline
@@ -103,8 +123,13 @@ impl ErrorCode {
             | Self::CompetitionCancelled
             | Self::CompetitionFull
             | Self::InvalidIdempotencyKey
+            | Self::InvalidIfMatch
             | Self::ResetLinkInvalid => 400,
-            Self::Unauthorized | Self::InvalidCredentials => 401,
+            Self::Unauthorized
+            | Self::TokenExpired
+            | Self::TokenInvalid
+            | Self::TokenRevoked
+            | Self::InvalidCredentials => 401,
             Self::Forbidden | Self::CrossSiteRequest | Self::WrongPassword => 403,
             Self::AccountNotFound
             | Self::CompetitionNotFound
@@ -118,10 +143,12 @@ impl ErrorCode {
             | Self::OpenCompetitions
             | Self::AccountInUse
             | Self::AlreadyRegistered
+            | Self::CompetitionOver
             | Self::IdempotencyInFlight
             | Self::StaleVersion
             | Self::CancelledIsFinal
             | Self::CapacityBelowSeatsTaken => 409,
+            Self::PreconditionFailed => 412,
             Self::PayloadTooLarge => 413,
             Self::UriTooLong => 414,
             Self::UnsupportedMediaType => 415,
@@ -129,13 +156,22 @@ impl ErrorCode {
             Self::RateLimited => 429,
             Self::HeadersTooLarge => 431,
             Self::Internal => 500,
-            Self::Overloaded => 503,
+            Self::Overloaded | Self::OutcomeUnknown => 503,
         }
+    }
+
+    /// Whether logging in is what the client has to do.
+    pub fn asks_for_login(self) -> bool {
+        matches!(
+            self,
+            Self::Unauthorized | Self::TokenExpired | Self::TokenInvalid | Self::TokenRevoked
+        )
     }
 
     /// Seconds after which the same request may well succeed, for `Retry-After`.
     pub fn retry_after(self) -> Option<u32> {
-        matches!(self, Self::IdempotencyInFlight | Self::Overloaded).then_some(1)
+        matches!(self, Self::IdempotencyInFlight | Self::Overloaded | Self::OutcomeUnknown)
+            .then_some(1)
     }
 }
 
@@ -166,12 +202,40 @@ pub struct PublicError {
     /// Seconds to wait, where they differ from case to case.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub wait: Option<u32>,
+    /// The registration that exists already.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub registration_id: Option<RegistrationId>,
+    /// The key with which a retry finds out what became of the request.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub idempotency_key: Option<Box<str>>,
 }
 
 impl PublicError {
     /// An error about the request as a whole.
     pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), fields: Vec::new(), request_id: None, wait: None }
+        Self {
+            code,
+            message: shorten(message.into(), MAX_MESSAGE),
+            fields: Vec::new(),
+            request_id: None,
+            wait: None,
+            registration_id: None,
+            idempotency_key: None,
+        }
+    }
+
+    /// The change may have been made or not; `key` is the `Idempotency-Key` of the request, if it had one.
+    pub fn outcome_unknown(key: Option<&IdempotencyKey>) -> Self {
+        let message = match key {
+            Some(_) => {
+                "It is not known whether this was done. Send the same request with the same Idempotency-Key again: that finds out, and nothing is done twice."
+            }
+            None => {
+                "It is not known whether this was done. Check the current state before you try again."
+            }
+        };
+        let idempotency_key = key.map(|key| key.as_str().into());
+        Self { idempotency_key, ..Self::new(ErrorCode::OutcomeUnknown, message) }
     }
 
     /// Asked too often: `what` there were too many of (`Too many attempts`), and the seconds to wait.
@@ -207,14 +271,36 @@ fn in_words(seconds: u32) -> String {
     format!("{number} {unit}{}", if number == 1 { "" } else { "s" })
 }
 
+/// The most faults that are told at once.
+const MAX_FAULTS: usize = 50;
+/// Longest name of a field that is told, in bytes; longer ones are a client's own.
+const MAX_FIELD: usize = 64;
+/// Longest sentence about a fault, in bytes.
+const MAX_FAULT: usize = 256;
+/// Longest sentence about a request, in bytes.
+const MAX_MESSAGE: usize = 1_024;
+
+/// The beginning of a text that is longer than `max` bytes.
+fn shorten(mut text: String, max: usize) -> String {
+    if text.len() > max {
+        text.truncate(text.floor_char_boundary(max - '…'.len_utf8()));
+        text.push('…');
+    }
+    text
+}
+
 /// Collects the faults of an input, so that all are reported at once.
 #[derive(Debug, Default)]
 pub struct Faults(Vec<FieldError>);
 
 impl Faults {
-    /// Notes a fault.
+    /// Notes a fault. Of very many the first are told, and of a long name its beginning: what a client sends does not come
+    /// back to it many times over.
     pub fn add(&mut self, field: &str, message: impl Into<String>) {
-        self.0.push(FieldError { field: field.into(), message: message.into() });
+        if self.0.len() < MAX_FAULTS {
+            let field = shorten(field.to_owned(), MAX_FIELD);
+            self.0.push(FieldError { field, message: shorten(message.into(), MAX_FAULT) });
+        }
     }
 
     /// The value, or a note of what is wrong with it.
@@ -229,13 +315,11 @@ impl Faults {
     pub fn finish<T>(self, value: Option<T>) -> Result<T, PublicError> {
         match value {
             Some(value) if self.0.is_empty() => Ok(value),
-            _ => Err(PublicError {
-                code: ErrorCode::ValidationFailed,
-                message: self.0.iter().map(|fault| &*fault.message).collect::<Vec<_>>().join("; "),
-                fields: self.0,
-                request_id: None,
-                wait: None,
-            }),
+            _ => {
+                let messages: Vec<_> = self.0.iter().map(|fault| &*fault.message).collect();
+                let error = PublicError::new(ErrorCode::ValidationFailed, messages.join("; "));
+                Err(PublicError { fields: self.0, ..error })
+            }
         }
     }
 }
@@ -243,6 +327,30 @@ impl Faults {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_unknown_outcome_names_the_key_to_retry_with() {
+        let key = "attempt-1".parse().unwrap();
+        let error = PublicError::outcome_unknown(Some(&key));
+        assert_eq!(error.idempotency_key.as_deref(), Some("attempt-1"));
+        assert_eq!((error.code.status(), error.retry_after()), (503, Some(1)));
+        assert!(PublicError::outcome_unknown(None).idempotency_key.is_none());
+    }
+
+    #[test]
+    fn an_error_tells_a_bounded_part_of_what_was_sent() {
+        let mut faults = Faults::default();
+        for number in 0..10_000 {
+            let name = format!("{number}{}", "ä".repeat(200));
+            faults.add(&name, format!("Field {name} is not known here"));
+        }
+        let error = faults.finish(None::<()>).unwrap_err();
+        assert_eq!(error.fields.len(), MAX_FAULTS);
+        assert!(error.fields[0].field.starts_with("0ää") && error.fields[0].field.ends_with('…'));
+        assert!(serde_json::to_string(&error).unwrap().len() < 40_000);
+        let message = PublicError::new(ErrorCode::MalformedBody, "ä".repeat(100_000)).message;
+        assert!(message.len() <= MAX_MESSAGE, "{}", message.len());
+    }
 
     #[test]
     fn the_wait_is_told_in_words_and_never_too_short() {

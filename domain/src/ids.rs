@@ -5,6 +5,9 @@ use std::{fmt, str::FromStr};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+/// The length of `01939c2e-7b5a-7000-8000-000000000001`.
+const HYPHENATED: usize = 36;
+
 macro_rules! id {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
@@ -22,8 +25,11 @@ macro_rules! id {
         impl FromStr for $name {
             type Err = uuid::Error;
 
+            /// Reads the hyphenated form, in any case. Braces, `urn:uuid:` and a row of 32 digits would be other names
+            /// for the same thing.
             fn from_str(text: &str) -> Result<Self, Self::Err> {
-                text.parse().map(Self)
+                let hyphenated = if text.len() == HYPHENATED { text } else { "" };
+                hyphenated.parse().map(Self)
             }
         }
     };
@@ -49,3 +55,26 @@ id!(
     /// Names a background job.
     JobId
 );
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_has_one_form() {
+        let id = "01939c2e-7b5a-7000-8000-000000000001";
+        let parsed: UserId = id.parse().unwrap();
+        assert_eq!(parsed.to_string(), id);
+        assert_eq!(id.to_uppercase().parse::<UserId>().unwrap(), parsed);
+        for bad in [
+            "",
+            "01939c2e7b5a70008000000000000001",
+            "{01939c2e-7b5a-7000-8000-000000000001}",
+            "urn:uuid:01939c2e-7b5a-7000-8000-000000000001",
+            "01939c2e-7b5a-7000-8000-00000000000g",
+            "01939c2e-7b5a-7000-8000-0000000000\u{661}",
+        ] {
+            assert!(bad.parse::<UserId>().is_err(), "{bad}");
+        }
+    }
+}

@@ -8,11 +8,14 @@ mod account;
 mod competition;
 mod countdown;
 mod dashboard;
+mod deletion;
 mod error;
 mod idempotency;
 mod ids;
+mod if_match;
 mod job;
 mod mailbox;
+mod normal_form;
 mod paging;
 mod password;
 mod profile;
@@ -22,22 +25,26 @@ mod roster;
 mod text;
 mod timestamp;
 mod token;
+mod web_address;
 
 pub use account::{Login, LoginInput, Role, Signup, SignupInput, User};
 pub use competition::{
     CallToAction, Clash, Competition, CompetitionCounts, CompetitionDetail, CompetitionDraft,
     CompetitionEdit, CompetitionFilter, CompetitionInput, CompetitionPage, CompetitionPatch,
     CompetitionQuery, CompetitionSort, CompetitionWithCount, CompetitionWithOrganizer, Contact,
-    Dates, MAX_CAPACITY, NewCompetition, Organizer, SeatsChanged, ViewerState,
+    Dates, MAX_CAPACITY, NewCompetition, Organizer, SeatsChanged, UNDATED_FOR, ViewerState,
 };
 pub use countdown::countdown;
 pub use dashboard::{DayCount, OrganizerDashboard, ParticipantDashboard};
+pub use deletion::DeletionPreview;
 pub use error::{ErrorCode, Faults, FieldError, PublicError};
 pub use idempotency::{IdempotencyKey, InvalidIdempotencyKey};
 pub use ids::{CompetitionId, JobId, MailId, RegistrationId, UserId};
+pub use if_match::{IfMatch, InvalidIfMatch};
 pub use job::{DeadLetter, QueueStats};
 pub use mailbox::{Mail, MailFilter, MailPage, MailQuery};
-pub use paging::{MAX_PAGE_SIZE, Page, Paging};
+pub use normal_form::searchable;
+pub use paging::{MAX_PAGE_SIZE, Page, PageQuery, Paging};
 pub use password::{
     AccountDeletionInput, PasswordChange, PasswordChangeInput, PasswordReset, PasswordResetInput,
     ResetRequestInput,
@@ -52,5 +59,6 @@ pub use roster::{
     RosterEntry, RosterFilter, RosterOrder, RosterPage, RosterQuery, RosterSort, RosterTotals,
 };
 pub use text::{Description, Email, Password, PersonName, Tag, TimeZoneName, Title};
-pub use timestamp::{InvalidTimestamp, Timestamp};
+pub use timestamp::{InvalidTimestamp, Timestamp, local_time};
 pub use token::{LogoutInput, RefreshInput};
+pub use web_address::without_web_addresses;

@@ -51,6 +51,28 @@ impl Paging {
     }
 }
 
+/// The query string of a list that has pages and nothing else to choose.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub struct PageQuery {
+    /// Counted from 1.
+    pub page: Option<String>,
+    /// Items on a page, at most [`MAX_PAGE_SIZE`].
+    pub limit: Option<String>,
+}
+
+impl PageQuery {
+    /// The page that is asked for; the first [`MAX_PAGE_SIZE`] items unless something is said.
+    ///
+    /// # Errors
+    /// When one of them is no whole number of at least 1.
+    pub fn check(&self) -> Result<Paging, PublicError> {
+        let mut faults = Faults::default();
+        let (page, limit) = (self.page.as_deref(), self.limit.as_deref());
+        let paging = Paging::parse(&mut faults, page, limit, MAX_PAGE_SIZE);
+        faults.finish(paging)
+    }
+}
+
 /// Above any list's length, and far below where an offset would overflow.
 const MAX_NUMBER: u64 = 1_000_000_000;
 

@@ -38,14 +38,22 @@ impl FromJson for String {
 }
 
 impl FromJson for i64 {
-    /// A whole number, or text that spells one.
+    /// A whole number, however JSON writes it (`50`, `50.0`, `5e1`), or text that spells one in digits.
     fn from_json(value: Value) -> Option<Self> {
         match value {
-            Value::Number(number) => number.as_i64(),
+            Value::Number(number) => number.as_i64().or_else(|| whole(number.as_f64()?)),
             Value::String(text) => text.trim().parse().ok(),
             _ => None,
         }
     }
+}
+
+/// The number without its `.0`, if no digit of it is lost.
+fn whole(number: f64) -> Option<i64> {
+    /// From 2^53 on not every whole number has a float of its own.
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    let is_exact = number.fract() == 0.0 && number.abs() < EXACT;
+    is_exact.then_some(number as i64)
 }
 
 impl FromJson for Vec<String> {
@@ -71,4 +79,34 @@ pub(crate) fn present<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<Raw<String>>, D::Error> {
     Raw::deserialize(deserializer).map(Some)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_whole_number_has_many_spellings_and_one_value() {
+        let read = |json: &str| serde_json::from_str::<Raw<i64>>(json).unwrap();
+        for json in ["50", "50.0", "5e1", "5.0E+1", "\"50\"", "\" 50 \"", "\"+50\"", "\"050\""] {
+            assert_eq!(read(json), Raw::Given(50), "{json}");
+        }
+        assert_eq!(read("-0"), Raw::Given(0));
+        for json in [
+            "50.5",
+            "\"5e1\"",
+            "\"50.0\"",
+            "\"0x32\"",
+            "\"\u{665}\u{660}\"",
+            "\"\"",
+            "\"5 0\"",
+            "1e300",
+            "9223372036854775808",
+            "9007199254740993.0",
+            "true",
+            "[50]",
+        ] {
+            assert_eq!(read(json), Raw::WrongType, "{json}");
+        }
+    }
 }

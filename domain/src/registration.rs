@@ -4,7 +4,7 @@ use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{CompetitionId, Contact, RegistrationId, Timestamp, UserId};
+use crate::{CompetitionId, Contact, Dates, RegistrationId, Timestamp, UserId};
 
 /// How far a registration has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -126,6 +126,13 @@ pub struct MyCompetition {
     pub cancelled_at: Option<Timestamp>,
     /// Who runs it.
     pub organizer: Contact,
+}
+
+impl MyCompetition {
+    /// Whether it is over at `now`, as [`Dates::is_over`] has it.
+    pub fn is_over(&self, now: Timestamp) -> bool {
+        Dates { opens: None, deadline: self.reg_deadline, start: self.start_date }.is_over(now)
+    }
 }
 
 /// A registration, as its participant sees it.

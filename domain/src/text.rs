@@ -1,10 +1,11 @@
-//! Text that has been checked. Each type can only be made by its `parse`, so holding one is the proof.
+//! Text that has been checked. Each type can only be made by its `parse`, so holding one is the proof: it is in normal
+//! form and follows the rules of its kind.
 
 use std::fmt;
 
 use email_address::{EmailAddress, Options};
 
-use crate::{Faults, PublicError};
+use crate::{Faults, PublicError, normal_form, web_address::holds_web_address};
 
 /// Longest person's name, in characters.
 const MAX_NAME: usize = 100;
@@ -50,7 +51,7 @@ macro_rules! text {
 }
 
 text!(
-    /// A person's name: 1 to 100 characters on one line.
+    /// A person's name: 1 to 100 characters on one line, without a web address: it stands in mail to others.
     PersonName
 );
 text!(
@@ -75,7 +76,7 @@ text!(
     Email
 );
 
-/// A password of 8 characters to 72 bytes. Never printed.
+/// A password of 8 characters to 72 bytes, composed (NFC). Never printed.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Password(String);
 
@@ -89,7 +90,11 @@ impl PersonName {
     /// # Errors
     /// A sentence that says what is wrong.
     pub fn parse(text: &str) -> Result<Self, String> {
-        one_line("Name", text, MAX_NAME).map(Self)
+        let name = one_line("Name", text, MAX_NAME)?;
+        if holds_web_address(&name) {
+            return Err("Name must not contain a web address".into());
+        }
+        Ok(Self(name))
     }
 }
 
@@ -105,8 +110,8 @@ impl Description {
     /// # Errors
     /// A sentence that says what is wrong.
     pub fn parse(text: &str) -> Result<Self, String> {
-        let is_bad = |c: char| c.is_control() && !matches!(c, '\n' | '\r' | '\t');
-        bounded("Description", text, MAX_DESCRIPTION, is_bad).map(Self)
+        let is_bad = |c: char| (c.is_control() && !matches!(c, '\n' | '\t')) || is_no_character(c);
+        bounded("Description", normal_form::paragraphs(text), MAX_DESCRIPTION, is_bad).map(Self)
     }
 }
 
@@ -114,24 +119,29 @@ impl Tag {
     /// # Errors
     /// A sentence that says what is wrong.
     pub fn parse(text: &str) -> Result<Self, String> {
-        if text.contains(',') {
-            return Err("Tags must not contain a comma".into());
-        }
-        one_line("Tag", text, MAX_TAG).map(Self)
+        let tag = one_line("Tag", text, MAX_TAG)?;
+        if tag.contains(',') { Err("Tags must not contain a comma".into()) } else { Ok(Self(tag)) }
     }
 
     /// The form that tags are compared in: `Rust` and `rust` are one tag.
     pub fn key(&self) -> String {
-        self.0.to_lowercase()
+        normal_form::lower(&self.0)
     }
 }
 
 impl TimeZoneName {
+    /// The other names of UTC become `UTC`, which every client knows.
+    ///
     /// # Errors
     /// A sentence that says what is wrong.
     pub fn parse(text: &str) -> Result<Self, String> {
         let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '_' | '+' | '-');
-        let text = text.trim();
+        let text = match text.trim() {
+            "Etc/UTC" | "Etc/UCT" | "Etc/Universal" | "Etc/Zulu" | "UCT" | "Universal" | "Zulu" => {
+                return Ok(Self::default());
+            }
+            text => text,
+        };
         if (1..=MAX_TIME_ZONE).contains(&text.len()) && text.chars().all(is_part) {
             Ok(Self(text.to_owned()))
         } else {
@@ -156,15 +166,22 @@ impl Email {
     pub fn parse(text: &str) -> Result<Self, String> {
         let text = one_line("Email", text, MAX_EMAIL)?;
         let options = Options::default().without_display_text().without_domain_literal();
+        // No mail server takes them, and nobody sees that two addresses differ.
+        let shows_nothing = |c: char| is_invisible(c) || (c.is_whitespace() && !c.is_ascii());
         match EmailAddress::parse_with_options(&text, options) {
-            Ok(_) => Ok(Self(text)),
-            Err(_) => Err("Email must be a valid email address, like name@example.com".into()),
+            Ok(_) if !text.contains(shows_nothing) => Ok(Self(text)),
+            _ => Err("Email must be a valid email address, like name@example.com".into()),
         }
     }
 
     /// The form that addresses are compared in: an account has one spelling of its address.
     pub fn key(&self) -> String {
-        self.0.to_lowercase()
+        normal_form::lower(&self.0)
+    }
+
+    /// The same of what was typed, whether or not it is an address.
+    pub fn key_of(typed: &str) -> String {
+        normal_form::lower(&normal_form::line(typed))
     }
 }
 
@@ -182,8 +199,12 @@ impl Password {
     /// # Errors
     /// A sentence that says what is wrong.
     pub fn parse(text: String) -> Result<Self, String> {
+        let text = normal_form::password(&text);
         if text.chars().count() < MIN_PASSWORD {
             Err(format!("Password must have at least {MIN_PASSWORD} characters"))
+        } else if shows_nothing(&text) {
+            // A login needs more than blanks.
+            Err("Password must not be blank".into())
         } else if text.len() > MAX_PASSWORD_BYTES {
             Err(format!("Password must have at most {MAX_PASSWORD_BYTES} bytes"))
         } else if text.contains('\0') {
@@ -197,10 +218,30 @@ impl Password {
     pub fn expose(&self) -> &str {
         &self.0
     }
+
+    /// What a typed password may have been hashed as: in normal form, and, if that differs, as it was typed: earlier
+    /// releases hashed that.
+    pub fn spellings(typed: String) -> (String, Option<String>) {
+        let normal = normal_form::password(&typed);
+        let differs = normal != typed;
+        (normal, differs.then_some(typed))
+    }
 }
 
 fn one_line(label: &str, text: &str, max: usize) -> Result<String, String> {
-    bounded(label, text, max, |c| c.is_control() || turns_text_around(c))
+    let is_bad = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{2028}' | '\u{2029}')
+            || turns_text_around(c)
+            || is_no_character(c)
+    };
+    bounded(label, normal_form::line(text), max, is_bad)
+}
+
+/// Whether Unicode promises that the code point will never be a character. XML cannot hold all of them.
+fn is_no_character(c: char) -> bool {
+    let code = u32::from(c);
+    matches!(code, 0xFDD0..=0xFDEF) || code & 0xFFFE == 0xFFFE
 }
 
 /// Whether the character makes what follows read backwards: the explicit directional formatting characters of Unicode
@@ -211,7 +252,7 @@ fn turns_text_around(c: char) -> bool {
 
 /// Whether nothing is to be seen of the character by itself: `Default_Ignorable_Code_Point` of Unicode, as far as it is
 /// assigned.
-fn is_invisible(c: char) -> bool {
+pub(crate) fn is_invisible(c: char) -> bool {
     matches!(
         c,
         '\u{AD}' | '\u{34F}' | '\u{61C}' | '\u{115F}'..='\u{1160}' | '\u{17B4}'..='\u{17B5}'
@@ -221,22 +262,25 @@ fn is_invisible(c: char) -> bool {
     )
 }
 
-/// The text without surrounding blanks, if 1 to `max` characters are left, something of them can be seen and none is bad.
+fn shows_nothing(text: &str) -> bool {
+    text.chars().all(|c| c.is_whitespace() || is_invisible(c))
+}
+
+/// The text, which is in normal form, if it has 1 to `max` characters, something of them can be seen and none is bad.
 fn bounded(
     label: &str,
-    text: &str,
+    text: String,
     max: usize,
     is_bad: impl Fn(char) -> bool,
 ) -> Result<String, String> {
-    let text = text.trim();
-    if text.chars().all(|c| c.is_whitespace() || is_invisible(c)) {
+    if shows_nothing(&text) {
         Err(format!("{label} must not be blank"))
     } else if text.chars().count() > max {
         Err(format!("{label} must have at most {max} characters"))
     } else if text.contains(is_bad) {
         Err(format!("{label} must not contain control characters"))
     } else {
-        Ok(text.to_owned())
+        Ok(text)
     }
 }
 
@@ -279,7 +323,56 @@ mod tests {
     }
 
     #[test]
+    fn a_line_break_of_any_kind_is_refused_in_one_line_and_kept_in_a_description() {
+        for c in ['\n', '\r', '\u{85}', '\u{B}', '\u{2028}', '\u{2029}'] {
+            assert!(Title::parse(&format!("two{c}lines")).is_err(), "{c:?}");
+            assert!(Tag::parse(&format!("two{c}lines")).is_err(), "{c:?}");
+        }
+        assert_eq!(
+            Description::parse("two\r\nlines\u{2028}more").unwrap().as_str(),
+            "two\nlines\nmore"
+        );
+        for c in ['\u{FFFE}', '\u{FDD0}', '\u{10FFFF}', '\u{85}'] {
+            assert!(Description::parse(&format!("no {c} here")).is_err(), "{c:?}");
+        }
+    }
+
+    #[test]
+    fn lengths_are_counted_in_characters_of_the_normal_form() {
+        assert!(Title::parse(&"e\u{301}".repeat(200)).is_ok(), "composed to 200");
+        assert!(Title::parse(&"😀".repeat(200)).is_ok());
+        assert!(Title::parse(&"x".repeat(201)).is_err());
+        let lines = "x\r\n".repeat(5_000);
+        assert!(
+            Description::parse(&lines).is_ok(),
+            "a form sends two characters for each line end"
+        );
+    }
+
+    #[test]
+    fn two_tags_that_look_the_same_are_one() {
+        let key = |text: &str| Tag::parse(text).unwrap().key();
+        assert_eq!(key("Caf\u{E9}"), key("CAFE\u{301}"));
+        assert_eq!(key("ru\u{200B}st"), key("Rust"));
+        assert!(Tag::parse("a,b").is_err());
+    }
+
+    #[test]
+    fn a_password_is_the_same_from_every_keyboard() {
+        let composed = Password::parse("P\u{E4}ssw\u{F6}rt 1".into()).unwrap();
+        let decomposed = Password::parse("Pa\u{308}sswo\u{308}rt\u{A0}1".into()).unwrap();
+        assert!(composed == decomposed);
+        assert_eq!(Password::parse("  12345678  ".into()).unwrap().expose(), "  12345678  ");
+        assert!(Password::parse("a\u{308}".repeat(36)).is_ok(), "72 bytes once composed");
+        assert!(Password::parse(" ".repeat(9)).is_err(), "no login takes it");
+        assert_eq!(Password::spellings("plain".into()), ("plain".into(), None));
+    }
+
+    #[test]
     fn a_time_zone_has_a_name_of_its_own_kind() {
+        for name in ["Etc/UTC", "Zulu", "UCT"] {
+            assert_eq!(TimeZoneName::parse(name), Ok(TimeZoneName::default()), "{name}");
+        }
         for good in ["UTC", " Europe/Berlin ", "America/Port-au-Prince", "Etc/GMT+12"] {
             assert_eq!(TimeZoneName::parse(good).unwrap().as_str(), good.trim());
         }
@@ -291,7 +384,28 @@ mod tests {
     #[test]
     fn addresses_are_checked_and_compared_without_case() {
         assert_eq!(Email::parse("Ada@Example.com").unwrap().key(), "ada@example.com");
-        for bad in ["", "ada", "ada@", "@example.com", "Ada <ada@example.com>", "a b@example.com"] {
+        for (typed, key) in [
+            ("\u{C4}DA@example.com", "\u{E4}da@example.com"),
+            ("A\u{308}da@example.com", "\u{E4}da@example.com"),
+            (" ada@example.com\u{200B}", "ada@example.com"),
+            ("ADA@B\u{DC}CHER.example", "ada@b\u{FC}cher.example"),
+        ] {
+            assert_eq!(Email::parse(typed).unwrap().key(), key);
+            assert_eq!(Email::key_of(typed), key);
+        }
+        for bad in [
+            "",
+            "ada",
+            "ada@",
+            "@example.com",
+            "Ada <ada@example.com>",
+            "a b@example.com",
+            "ada@example.com.",
+            "ada@[127.0.0.1]",
+            "ada(comment)@example.com",
+            "\u{E4}\u{200D}da@example.com",
+            "\"a\u{A0}b\"@example.com",
+        ] {
             assert!(Email::parse(bad).is_err(), "{bad}");
         }
     }

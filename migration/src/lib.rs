@@ -28,6 +28,11 @@ mod m20261125_000013_login_attempts;
 mod m20261125_000018_mailbox_search;
 mod m20261125_000019_job_discards;
 mod m20261126_000022_job_postponements;
+mod m20261126_000026_mail_limits;
+mod m20261126_000027_reset_links;
+mod m20261126_000036_refresh_token_successors;
+mod m20261126_000038_reminded_start;
+mod m20261126_000039_leap_seconds;
 
 /// Every migration, oldest first.
 #[derive(Debug)]
@@ -53,6 +58,11 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_000018_mailbox_search::Migration),
             Box::new(m20261125_000019_job_discards::Migration),
             Box::new(m20261126_000022_job_postponements::Migration),
+            Box::new(m20261126_000026_mail_limits::Migration),
+            Box::new(m20261126_000027_reset_links::Migration),
+            Box::new(m20261126_000036_refresh_token_successors::Migration),
+            Box::new(m20261126_000038_reminded_start::Migration),
+            Box::new(m20261126_000039_leap_seconds::Migration),
         ]
     }
 }

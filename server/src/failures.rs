@@ -26,7 +26,8 @@ pub(crate) async fn as_pages(
     let response = next.run(Request::from_parts(parts.clone(), body)).await;
     match code(response.status()) {
         Some(code) if !is_page(response.headers()) => {
-            let error = PublicError::new(code, "The request was refused.");
+            let known = response.extensions().get::<PublicError>().cloned();
+            let error = known.unwrap_or_else(|| PublicError::new(code, "The request was refused."));
             let page = Html(app::failure_page(options, parts, error));
             let mut answer = (response.status(), page).into_response();
             for (name, value) in response.headers() {

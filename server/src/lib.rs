@@ -16,14 +16,18 @@ mod security;
 mod shared_reads;
 mod site;
 mod state;
+mod stopping;
+mod time_limit;
+mod traffic;
 
 pub mod cli;
 pub mod commands;
 
 pub use api::openapi;
-pub use auth::{SessionCache, Tokens};
+pub use auth::{SessionCache, TokenFault, TokenLifetime, Tokens};
 pub use listen::serve;
 pub use router::router;
 pub use security::{Limits, TrustedProxies};
 pub use shared_reads::SharedReads;
 pub use state::AppState;
+pub use traffic::{Allowance, TrafficOptions};

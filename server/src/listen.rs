@@ -2,12 +2,10 @@
 //!
 //! In place of `axum::serve`, which waits for ever for a client that says nothing.
 
-use std::{
-    collections::HashMap,
-    convert::Infallible,
-    net::{IpAddr, SocketAddr},
-    sync::{Arc, Mutex, PoisonError},
-};
+mod limiter;
+mod phase;
+
+use std::{convert::Infallible, net::SocketAddr};
 
 use axum::{
     Router,
@@ -18,12 +16,15 @@ use axum::{
 };
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
-use service::ClientAddress;
 use tokio::net::{TcpListener, TcpStream};
 use tokio_io_timeout::TimeoutWriter;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tower::ServiceExt;
 
+use self::{
+    limiter::ConnectionLimiter,
+    phase::{Heard, Phase, Phases},
+};
 use crate::{TrustedProxies, security::Limits};
 
 /// The most that is read of a request's head, in bytes; what is longer is answered 431 and nothing else.
@@ -31,7 +32,8 @@ const MAX_HEAD: usize = 64 * 1024;
 /// The most lines that it may have.
 const MAX_HEADER_LINES: usize = 100;
 
-/// Serves connections until `stop` is cancelled, and returns when the requests under way then are answered.
+/// Serves connections until `stop` is cancelled, and returns when the requests under way then are answered. From then on
+/// new connections are refused.
 pub async fn serve(
     mut listener: TcpListener,
     router: Router,
@@ -39,7 +41,8 @@ pub async fn serve(
     proxies: TrustedProxies,
     stop: CancellationToken,
 ) {
-    let (crowd, connections) = (Crowd::new(limits.connections_per_address), TaskTracker::new());
+    let limiter = ConnectionLimiter::new(limits.connections_per_address, limits.connections);
+    let connections = TaskTracker::new();
     loop {
         // Waits a moment and goes on where no more can be accepted.
         let (stream, peer) = tokio::select! {
@@ -47,18 +50,19 @@ pub async fn serve(
             () = stop.cancelled() => break,
         };
         // A proxy speaks for many.
-        let place =
-            if proxies.trusts(peer.ip()) { Some(None) } else { crowd.enter(peer).map(Some) };
-        let Some(place) = place else {
-            tracing::debug!(client.address = %peer, "too many connections from one address");
+        let counted = (!proxies.trusts(peer.ip())).then_some(peer);
+        let Some(permit) = limiter.acquire(counted) else {
+            tracing::debug!(client.address = %peer, "too many connections");
             continue;
         };
         let (router, stop) = (router.clone(), stop.clone());
         connections.spawn(async move {
             connection(stream, peer, router, limits, stop).await;
-            drop(place);
+            drop(permit);
         });
     }
+    // The kernel would go on accepting for it, and those clients would wait until this process ends.
+    drop(listener);
     connections.close();
     connections.wait().await;
 }
@@ -75,23 +79,42 @@ async fn connection(
     let _ = stream.set_nodelay(true);
     let mut stream = TimeoutWriter::new(stream);
     stream.set_timeout(Some(limits.write_time));
-    let service = service_fn(move |request: Request<Incoming>| {
+    let phases = Phases::new();
+    let stream = Heard::new(Box::pin(stream), phases.clone());
+    let service = service_fn(|request: Request<Incoming>| {
+        let answering = phases.begin();
         let mut request = request.map(Body::new);
         request.extensions_mut().insert(ConnectInfo(peer));
-        answer(router.clone(), request)
+        let answer = answer(router.clone(), request);
+        async move { answer.await.map(|response| answering.until_sent(response)) }
     });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
-        .header_read_timeout(limits.head_time)
+        // hyper counts the time between two requests as part of the second one's head; `phases` tells them apart.
+        .header_read_timeout(None)
         .max_buf_size(MAX_HEAD)
         .max_headers(MAX_HEADER_LINES)
-        .serve_connection(TokioIo::new(Box::pin(stream)), service);
+        .serve_connection(TokioIo::new(stream), service);
     let mut connection = std::pin::pin!(connection);
-    let ended = tokio::select! {
-        ended = connection.as_mut() => ended,
-        () = stop.cancelled() => {
-            connection.as_mut().graceful_shutdown();
-            connection.await
+    let mut is_last = false;
+    let ended = loop {
+        tokio::select! {
+            ended = connection.as_mut() => break ended,
+            () = stop.cancelled(), if !is_last => {
+                // hyper would wait for its first request.
+                if phases.current() == Phase::New {
+                    return;
+                }
+                is_last = true;
+                connection.as_mut().graceful_shutdown();
+            }
+            phase = phases.overdue(&limits, is_last) => match phase {
+                Phase::New | Phase::Head => return,
+                Phase::Idle | Phase::Request => {
+                    is_last = true;
+                    connection.as_mut().graceful_shutdown();
+                }
+            },
         }
     };
     if let Err(error) = ended {
@@ -101,67 +124,4 @@ async fn connection(
 
 async fn answer(router: Router, request: Request<Body>) -> Result<Response<Body>, Infallible> {
     router.oneshot(request).await
-}
-
-/// How many connections there are from each address.
-#[derive(Clone, Debug)]
-struct Crowd {
-    places: usize,
-    taken: Arc<Mutex<HashMap<IpAddr, usize>>>,
-}
-
-impl Crowd {
-    fn new(places: usize) -> Self {
-        Self { places, taken: Arc::default() }
-    }
-
-    /// A place for a connection from this address, if there is one left.
-    fn enter(&self, peer: SocketAddr) -> Option<Place> {
-        let address = ClientAddress::from(peer.ip()).network();
-        let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
-        let count = taken.entry(address).or_default();
-        if *count == self.places {
-            return None;
-        }
-        *count += 1;
-        Some(Place { crowd: self.clone(), address })
-    }
-}
-
-/// A place for one connection, free again when it is dropped.
-#[derive(Debug)]
-struct Place {
-    crowd: Crowd,
-    address: IpAddr,
-}
-
-impl Drop for Place {
-    fn drop(&mut self) {
-        let mut taken = self.crowd.taken.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(count) = taken.get_mut(&self.address) {
-            *count -= 1;
-            if *count == 0 {
-                taken.remove(&self.address);
-            }
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_address_has_so_many_places_and_gets_them_back() {
-        let crowd = Crowd::new(2);
-        let [ada, ben] = [1, 2].map(|host| SocketAddr::from(([192, 0, 2, host], 4711)));
-        let first = crowd.enter(ada).unwrap();
-        let _second = crowd.enter(ada).unwrap();
-        assert!(crowd.enter(ada).is_none());
-        assert!(crowd.enter(ben).is_some());
-        drop(first);
-        assert!(crowd.enter(ada).is_some());
-        drop(_second);
-        assert!(crowd.taken.lock().unwrap().is_empty(), "nobody is remembered who has left");
-    }
 }

@@ -5,7 +5,11 @@ use std::{net::IpAddr, path::PathBuf};
 use axum::http::HeaderValue;
 use clap::Args;
 
-use crate::security::{Limits, TrustedProxies};
+use crate::{
+    TrafficOptions,
+    auth::TokenLifetime,
+    security::{Limits, TrustedProxies},
+};
 
 /// The fewest characters of a secret that signs tokens (RFC 7518, section 3.2: as long as the hash).
 const MIN_SECRET: usize = 32;
@@ -37,9 +41,17 @@ pub struct ServerOptions {
     #[arg(long, env = "JWT_SECRET", hide_env_values = true, value_parser = secret)]
     pub jwt_secret: Option<String>,
 
+    /// How long the API's access tokens are valid: 15m, 24h or 7d; at most 365d
+    #[arg(long, env = "JWT_EXPIRATION", default_value = "24h")]
+    pub jwt_expiration: TokenLifetime,
+
     /// Folder of the site's files [default: found beside this program]
     #[arg(long, env = "SITE_ROOT")]
     pub site_root: Option<PathBuf>,
+
+    /// How much traffic is taken.
+    #[command(flatten)]
+    pub traffic: TrafficOptions,
 
     /// How much and how slowly a client may send; the same everywhere but in tests.
     #[arg(skip)]

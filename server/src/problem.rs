@@ -5,7 +5,7 @@ use axum::{
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use domain::{ErrorCode, FieldError, PublicError};
+use domain::{ErrorCode, FieldError, PublicError, RegistrationId};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -39,6 +39,12 @@ pub(crate) struct ProblemDetails {
     /// The faults by field.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     errors: Vec<FieldError>,
+    /// With `already_registered`: the registration that exists.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    registration_id: Option<RegistrationId>,
+    /// With `outcome_unknown`: the `Idempotency-Key` of the request, with which a retry finds out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    idempotency_key: Option<String>,
 }
 
 /// One sentence, or one for each fault.
@@ -78,6 +84,10 @@ impl From<service::Error> for Problem {
 impl From<tower_sessions::session::Error> for Problem {
     /// The store has logged what it was.
     fn from(_: tower_sessions::session::Error) -> Self {
+        // The password has changed although the session that follows it could not be made.
+        if service::CommitWatch::has_committed_now() {
+            return Self(PublicError::outcome_unknown(None));
+        }
         Self::new(ErrorCode::Internal, "Something went wrong on our side.")
     }
 }
@@ -85,13 +95,16 @@ impl From<tower_sessions::session::Error> for Problem {
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let retry_after = self.0.retry_after();
-        let PublicError { code, message, fields, .. } = self.0;
+        // For whoever has to say the same in another form.
+        let error = self.0.clone();
+        let PublicError { code, message, fields, registration_id, idempotency_key, .. } = self.0;
         let status = StatusCode::from_u16(code.status()).expect("the table has valid statuses");
         let title = status.canonical_reason().unwrap_or("Error");
         let messages = match code {
-            ErrorCode::ValidationFailed => {
+            ErrorCode::ValidationFailed if !fields.is_empty() => {
                 Message::Many(fields.iter().map(|fault| fault.message.clone()).collect())
             }
+            ErrorCode::ValidationFailed => Message::Many(vec![message.clone()]),
             _ => Message::One(message.clone()),
         };
         let body = ProblemDetails {
@@ -104,6 +117,8 @@ impl IntoResponse for Problem {
             error: title,
             status_code: status.as_u16(),
             errors: fields,
+            registration_id,
+            idempotency_key: idempotency_key.map(Into::into),
         };
         let mut response = (status, Json(body)).into_response();
         let headers = response.headers_mut();
@@ -112,16 +127,43 @@ impl IntoResponse for Problem {
         if let Some(seconds) = retry_after {
             headers.insert(header::RETRY_AFTER, seconds.into());
         }
-        if status == StatusCode::UNAUTHORIZED {
-            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        if let Some(challenge) = challenge(code) {
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
         }
+        response.extensions_mut().insert(error);
         response
     }
+}
+
+/// What `WWW-Authenticate` says (RFC 6750, section 3): nothing but the scheme to a request that showed no token.
+fn challenge(code: ErrorCode) -> Option<&'static str> {
+    Some(match code {
+        ErrorCode::TokenExpired => {
+            r#"Bearer error="invalid_token", error_description="The access token expired""#
+        }
+        ErrorCode::TokenInvalid => {
+            r#"Bearer error="invalid_token", error_description="The access token is malformed or was not issued here""#
+        }
+        ErrorCode::TokenRevoked => {
+            r#"Bearer error="invalid_token", error_description="The access token was revoked""#
+        }
+        ErrorCode::Forbidden => r#"Bearer error="insufficient_scope""#,
+        code if code.status() == 401 => "Bearer",
+        _ => return None,
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test]
+    async fn a_failed_validation_never_has_an_empty_list_of_messages() {
+        let problem = Problem::new(ErrorCode::ValidationFailed, "The query string is wrong");
+        let body = axum::body::to_bytes(problem.into_response().into_body(), usize::MAX).await;
+        let body: serde_json::Value = serde_json::from_slice(&body.unwrap()).unwrap();
+        assert_eq!(body["message"], serde_json::json!(["The query string is wrong"]));
+    }
 
     #[tokio::test]
     async fn every_problem_has_every_member_that_clients_read() {
@@ -144,6 +186,7 @@ mod tests {
         for (code, expected) in [
             (ErrorCode::IdempotencyInFlight, Some("1")),
             (ErrorCode::Overloaded, Some("1")),
+            (ErrorCode::OutcomeUnknown, Some("1")),
             (ErrorCode::CompetitionFull, None),
         ] {
             let response = Problem::new(code, "…").into_response();

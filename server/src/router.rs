@@ -5,7 +5,7 @@ use std::{any::Any, env, time::Duration};
 use app::SiteUrl;
 use axum::{
     Extension, Router,
-    http::{Method, Request, StatusCode, header},
+    http::{Method, Request, header},
     middleware,
     response::{IntoResponse, Response},
     routing,
@@ -20,7 +20,6 @@ use tower_http::{
     cors::CorsLayer,
     request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer},
     services::ServeDir,
-    timeout::TimeoutLayer,
     trace::TraceLayer,
 };
 use tower_sessions::{Expiry, SessionManagerLayer, cookie::SameSite, cookie::time};
@@ -30,15 +29,13 @@ use crate::{
     auth::{self, Sessions},
     failures,
     headers::{IDEMPOTENCY_KEY, IDEMPOTENCY_REPLAYED, X_REQUEST_ID, X_TOTAL_COUNT},
-    isolation,
+    isolation::{self, Isolation},
     options::ServerOptions,
     problem::Problem,
     security::{self, CsrfGuard, Headers, PagePolicy, RateLimits},
-    site,
+    site, stopping, time_limit,
 };
 
-/// A request that takes longer has met something that will not get better.
-const TIME_LIMIT: Duration = Duration::from_secs(30);
 /// How long a browser stays signed in.
 const SESSION: time::Duration = time::Duration::days(14);
 const SESSION_COOKIE: &str = "mini_compete_session";
@@ -54,7 +51,7 @@ pub fn router(state: AppState, options: &ServerOptions) -> Router {
     let site_url = SiteUrl(options.site_url().into());
     let own_origin = options.site_url.as_deref().and_then(security::origin);
     let csrf = CsrfGuard::new(own_origin, options.cors_origins.0.clone());
-    let limits = RateLimits::new(state.ctx.has_rate_limits());
+    let limits = RateLimits::new(state.ctx.has_rate_limits(), &options.traffic);
     let guards = ServiceBuilder::new()
         .layer(middleware::from_fn_with_state(
             options.trusted_proxies.clone(),
@@ -66,6 +63,7 @@ pub fn router(state: AppState, options: &ServerOptions) -> Router {
         .layer(middleware::from_fn_with_state(state.clone(), auth::resolve))
         .layer(middleware::from_fn_with_state(limits, security::by_user))
         .layer(middleware::from_fn_with_state(options.limits, security::bound_body));
+    let stopping = state.stopping.clone();
     let headers = Headers { is_https: options.is_https() };
     let around = ServiceBuilder::new()
         .layer(SetRequestIdLayer::new(X_REQUEST_ID, MakeRequestUuid))
@@ -75,7 +73,7 @@ pub fn router(state: AppState, options: &ServerOptions) -> Router {
         .layer(CatchPanicLayer::custom(panicked))
         .layer(middleware::from_fn_with_state(state.leptos.clone(), failures::as_pages))
         .layer(CatchPanicLayer::custom(panicked))
-        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, TIME_LIMIT))
+        .layer(middleware::from_fn_with_state(options.limits, time_limit::enforce))
         .layer(compression())
         .layer(middleware::from_fn(security::bound_head));
     Router::new()
@@ -93,6 +91,7 @@ pub fn router(state: AppState, options: &ServerOptions) -> Router {
         .merge(api::probes())
         .layer(around)
         .layer(middleware::from_fn_with_state(headers, security::add_headers))
+        .layer(middleware::from_fn_with_state(stopping, stopping::close_connections))
         .with_state(state)
 }
 
@@ -115,7 +114,10 @@ fn pages(state: &AppState, site_url: SiteUrl) -> Router<AppState> {
         provide.clone(),
         app::shell,
     );
-    let not_found = routing::any(not_found).with_state(state.clone());
+    let isolation = Isolation::default();
+    let not_found = routing::any(not_found)
+        .layer(middleware::from_fn_with_state(isolation.clone(), isolation::begin))
+        .with_state(state.clone());
     let files = ServeDir::new(&*state.leptos.site_root)
         .append_index_html_on_directories(false)
         .precompressed_br()
@@ -124,7 +126,7 @@ fn pages(state: &AppState, site_url: SiteUrl) -> Router<AppState> {
         .fallback(not_found);
     Router::new()
         .leptos_routes_with_context(state, generate_route_list(app::App), provide, shell)
-        .layer(middleware::from_fn(isolation::begin))
+        .layer(middleware::from_fn_with_state(isolation.clone(), isolation::begin))
         .fallback_service(files)
         .layer(middleware::from_fn(site::cache))
         .layer(middleware::from_fn(site::without_slash))
@@ -141,10 +143,17 @@ fn cors(options: &ServerOptions) -> CorsLayer {
     CorsLayer::new()
         .allow_origin(options.cors_origins.0.clone())
         .allow_methods([Method::GET, Method::POST, Method::PATCH, Method::DELETE])
-        .allow_headers([header::AUTHORIZATION, header::CONTENT_TYPE, IDEMPOTENCY_KEY])
+        .allow_headers([
+            header::AUTHORIZATION,
+            header::CONTENT_TYPE,
+            header::IF_MATCH,
+            IDEMPOTENCY_KEY,
+        ])
         .expose_headers([
+            header::ETAG,
             header::LINK,
             header::RETRY_AFTER,
+            header::WWW_AUTHENTICATE,
             IDEMPOTENCY_REPLAYED,
             X_REQUEST_ID,
             X_TOTAL_COUNT,

@@ -12,15 +12,21 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use domain::Timestamp;
-use quick_cache::sync::Cache;
+use quick_cache::{Weighter, sync::Cache};
 use service::{Combiner, Context, Limits};
 
 use crate::problem::Problem;
 
 /// How long an answer may be given again, in milliseconds.
 const LIFE_MS: i64 = 500;
-/// Answers kept; the largest are some 60 KB.
-const CAPACITY: usize = 1_000;
+/// How large the answers kept may be together, in bytes.
+const CAPACITY: u64 = 32 * 1024 * 1024;
+/// How many of them there are usually.
+const USUAL_COUNT: usize = 1_000;
+/// An answer that is larger than this is given to all who wait for it, and not kept.
+const MAX_KEPT: usize = 1024 * 1024;
+/// What an answer takes besides its address and its body, about.
+const OVERHEAD: usize = 1_024;
 
 /// The answers given lately and those under way, by address.
 #[derive(Clone, Debug)]
@@ -30,7 +36,18 @@ pub struct SharedReads(Arc<Shared>);
 struct Shared {
     ctx: Context,
     under_way: Combiner<String, (), Arc<Rendered>>,
-    given: Cache<String, Arc<Rendered>>,
+    given: Cache<String, Arc<Rendered>, Weight>,
+}
+
+/// Weighs answers by their bytes.
+#[derive(Clone, Copy, Debug)]
+struct Weight;
+
+impl Weighter<String, Arc<Rendered>> for Weight {
+    fn weight(&self, address: &String, rendered: &Arc<Rendered>) -> u64 {
+        let bytes = address.len() + rendered.body.len() + OVERHEAD;
+        u64::try_from(bytes).unwrap_or(u64::MAX)
+    }
 }
 
 /// An answer that can be given many times.
@@ -51,7 +68,8 @@ impl SharedReads {
         // Listening to others is what makes their events count.
         drop(ctx.events());
         let under_way = Combiner::new(Limits { batch: usize::MAX, ..Limits::READS });
-        Self(Arc::new(Shared { ctx, under_way, given: Cache::new(CAPACITY) }))
+        let given = Cache::with_weighter(USUAL_COUNT, CAPACITY, Weight);
+        Self(Arc::new(Shared { ctx, under_way, given }))
     }
 
     /// The answer at `address`, which tells all that it depends on. `make` makes it, once for all who wait.
@@ -72,7 +90,7 @@ impl SharedReads {
                 let (since, events) = (shared.ctx.now(), shared.ctx.event_count());
                 let response = make().await.into_response();
                 let rendered = Arc::new(Rendered::of(response, since, events).await);
-                if rendered.status.is_success() {
+                if rendered.status.is_success() && rendered.body.len() <= MAX_KEPT {
                     shared.given.insert(key, Arc::clone(&rendered));
                 }
                 waiting.into_iter().map(|()| Ok(Arc::clone(&rendered))).collect()
@@ -101,5 +119,31 @@ impl Rendered {
         *response.status_mut() = self.status;
         response.headers_mut().clone_from(&self.headers);
         response
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use service::testing::World;
+
+    use super::*;
+
+    /// Has an answer of so many bytes given at an address.
+    async fn give(reads: &SharedReads, address: String, bytes: usize) {
+        let make = move || async move { Ok("x".repeat(bytes).into_response()) };
+        reads.answer(address, make).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn the_answers_kept_are_bounded_in_bytes() {
+        let world = World::new().await;
+        let reads = SharedReads::new(world.ctx.clone());
+        for number in 0..200 {
+            give(&reads, format!("/api/competitions?x={number}"), MAX_KEPT / 2).await;
+        }
+        assert!(reads.0.given.len() > 10, "some are kept");
+        assert!(reads.0.given.weight() <= CAPACITY, "{}", reads.0.given.weight());
+        give(&reads, "large".to_owned(), MAX_KEPT + 1).await;
+        assert!(reads.0.given.get("large").is_none(), "one that is too large is kept");
     }
 }

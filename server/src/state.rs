@@ -20,7 +20,10 @@ pub struct AppState {
     pub reads: SharedReads,
     /// In front of the sessions in the database.
     pub session_cache: Option<SessionCache>,
-    /// Cancelled when the server is to stop: what would go on for ever ends then.
+    /// Cancelled when the server was told to stop: it is not ready any more, and goes on for a while.
+    #[from_ref(skip)]
+    pub stopping: CancellationToken,
+    /// Cancelled when the server stops: what would go on for ever ends then.
     pub stop: CancellationToken,
     /// For rendering pages.
     pub leptos: LeptosOptions,

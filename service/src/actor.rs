@@ -5,33 +5,44 @@ use domain::{ErrorCode, PublicError, Role, User};
 use crate::Result;
 
 /// The person on whose behalf something is done: a user, or nobody in particular.
-#[derive(Clone, Debug, Default)]
-pub struct Actor(Option<User>);
+#[derive(Clone, Debug)]
+pub struct Actor(Result<User, PublicError>);
+
+impl Default for Actor {
+    fn default() -> Self {
+        Self::anonymous()
+    }
+}
 
 impl From<User> for Actor {
     fn from(user: User) -> Self {
-        Self(Some(user))
+        Self(Ok(user))
     }
 }
 
 impl Actor {
     /// Somebody who is not signed in.
     pub fn anonymous() -> Self {
-        Self(None)
+        Self::unrecognized(ErrorCode::Unauthorized)
+    }
+
+    /// Somebody who has shown a token that is not accepted; `code` says why.
+    pub fn unrecognized(code: ErrorCode) -> Self {
+        Self(Err(PublicError::new(code, "Unauthorized")))
     }
 
     /// The user, if somebody is signed in.
     pub fn try_user(&self) -> Option<&User> {
-        self.0.as_ref()
+        self.0.as_ref().ok()
     }
 
     /// The user.
     ///
     /// # Errors
-    /// [`ErrorCode::Unauthorized`] when nobody is signed in.
+    /// [`ErrorCode::Unauthorized`] when nobody is signed in; another code with the same message for a token that is not
+    /// accepted.
     pub fn user(&self) -> Result<&User> {
-        let unauthorized = || PublicError::new(ErrorCode::Unauthorized, "Unauthorized").into();
-        self.0.as_ref().ok_or_else(unauthorized)
+        self.0.as_ref().map_err(|error| error.clone().into())
     }
 
     /// The user, if they have this role.

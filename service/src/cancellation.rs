@@ -7,7 +7,7 @@
 
 use std::collections::HashMap;
 
-use domain::{RegistrationStatus, Timestamp};
+use domain::{RegistrationStatus, Timestamp, without_web_addresses};
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect,
     QueryTrait,
@@ -105,7 +105,7 @@ async fn tell_some(
 }
 
 fn draft(row: &registration::Model, user: &user::Model, competition: &competition::Model) -> Draft {
-    let title = &competition.title;
+    let title = without_web_addresses(&competition.title);
     let start = competition.start_date.map_or_else(String::new, |start| {
         format!(" It was to start on {}.", zones::local(start.into(), &competition.time_zone))
     });
@@ -115,7 +115,8 @@ fn draft(row: &registration::Model, user: &user::Model, competition: &competitio
         subject: format!("Competition cancelled: {title}"),
         body: format!(
             "Hello {},\n\n{title} does not take place: its organizer has cancelled it.{start}\n\nYour place in it is void, and there is nothing you need to do.\n\nRegistration ID: {}",
-            user.name, row.id,
+            without_web_addresses(&user.name),
+            row.id,
         ),
         dedup_key: format!("cancellation:{}", row.id),
     }

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use domain::{RegistrationStatus, Timestamp};
+use domain::{RegistrationStatus, Timestamp, without_web_addresses};
 use sea_orm::{
     ColumnTrait, DerivePartialModel, EntityTrait, QueryFilter, prelude::DateTimeUtc,
     sea_query::Expr,
@@ -18,6 +18,7 @@ use crate::{
     },
     entity::{competition, registration, user},
     jobs::{Claim, Job, acknowledge},
+    mail_limits::CONFIRMATION,
     mailbox::{Draft, deliver},
     zones,
 };
@@ -97,15 +98,17 @@ async fn attempt(ctx: &Context, claims: &[Claim]) -> Result<()> {
 fn draft(row: &registration::Model, user: &Recipient, competition: &Subject) -> Draft {
     let local = |start: DateTimeUtc| zones::local(start.into(), &competition.time_zone);
     let start = competition.start_date.map_or_else(|| "TBD".to_owned(), local);
+    let title = without_web_addresses(&competition.title);
     Draft {
         user: user.id,
         recipient: user.email.clone(),
-        subject: format!("Registration Confirmed: {}", competition.title),
+        subject: format!("Registration Confirmed: {title}"),
         body: format!(
-            "Hello {},\n\nyour place in {} is confirmed.\n\nStart date: {start}\nRegistration ID: {}\n\nGood luck!",
-            user.name, competition.title, row.id,
+            "Hello {},\n\nyour place in {title} is confirmed.\n\nStart date: {start}\nRegistration ID: {}\n\nGood luck!",
+            without_web_addresses(&user.name),
+            row.id,
         ),
-        // A seat that is given back and taken again is confirmed again.
-        dedup_key: format!("confirmation:{}:{}", row.id, Timestamp::from(row.registered_at)),
+        // A seat that is given back and taken again is confirmed again, in the mailbox.
+        dedup_key: format!("{CONFIRMATION}{}:{}", row.id, Timestamp::from(row.registered_at)),
     }
 }

@@ -20,6 +20,7 @@ use crate::{
     password::PasswordHasher,
     redis::Redis,
     smtp::Mailer,
+    throttle::{Delays, LoginLimits},
 };
 
 /// How often the database's clock is read.
@@ -45,6 +46,8 @@ pub struct Settings {
     pub bcrypt_cost: u32,
     /// Whether there are limits on how often a client may ask and how often a login may fail.
     pub rate_limits: bool,
+    /// How many logins may fail, where there are limits.
+    pub login_limits: LoginLimits,
     /// How the world reaches the site, for links in mails: `https://example.com`, without a slash at its end.
     pub site_url: String,
     /// Sends mail to people's addresses; without one it stays in their mailboxes here.
@@ -61,6 +64,8 @@ pub struct Shared {
     pub(crate) db: Db,
     pub(crate) mode: Mode,
     pub(crate) rate_limits: bool,
+    pub(crate) login_limits: LoginLimits,
+    pub(crate) login_delays: Delays,
     pub(crate) passwords: PasswordHasher,
     pub(crate) users: Users,
     pub(crate) details: Details,
@@ -175,6 +180,8 @@ impl Context {
             db,
             mode: settings.mode,
             rate_limits: settings.rate_limits,
+            login_limits: settings.login_limits,
+            login_delays: Delays::default(),
             passwords: PasswordHasher::new(settings.bcrypt_cost),
             users: Users::new(Limits::READS),
             details: Details::new(Limits::READS),

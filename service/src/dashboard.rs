@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use chrono::{NaiveTime, TimeDelta};
-use domain::{DayCount, OrganizerDashboard, Paging, ParticipantDashboard, Role};
+use domain::{DayCount, MyRegistration, OrganizerDashboard, Paging, ParticipantDashboard, Role};
 use sea_orm::{
     ColumnTrait, DbBackend, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect, sea_query::Expr,
 };
@@ -13,9 +13,11 @@ use crate::{
     Actor, Context, Result, competitions,
     db::bulk::any_of,
     entity::{competition, registration},
-    registration::mine,
+    registration::newest,
 };
 
+/// The newest registrations of a participant are shown, so many at most.
+const MAX_REGISTRATIONS: u64 = 500;
 /// Days of the trend.
 const TREND: i64 = 30;
 /// How soon "soon" is.
@@ -27,16 +29,21 @@ const SOON: TimeDelta = TimeDelta::days(7);
 /// Unauthorized, or forbidden for anyone but a participant.
 pub async fn participant(ctx: &Context, actor: &Actor) -> Result<ParticipantDashboard> {
     let now = ctx.now();
-    let all = mine(ctx, actor).await?;
+    let mut all = newest(ctx, actor, Paging::first(MAX_REGISTRATIONS)).await?;
+    for mine in &mut all {
+        // Of no use on a dashboard, and by far the largest part.
+        mine.competition.description.clear();
+    }
     let (held, cancelled): (Vec<_>, _) = all.into_iter().partition(|mine| {
         mine.registration.status.holds_seat() && mine.competition.cancelled_at.is_none()
     });
-    let (mut past, mut upcoming): (Vec<_>, Vec<_>) = held
-        .into_iter()
-        .partition(|mine| mine.competition.start_date.is_some_and(|start| start <= now));
-    upcoming
-        .sort_by_key(|mine| mine.competition.start_date.unwrap_or(mine.competition.reg_deadline));
-    past.sort_by_key(|mine| std::cmp::Reverse(mine.competition.start_date));
+    let (mut past, mut upcoming): (Vec<_>, Vec<_>) =
+        held.into_iter().partition(|mine| mine.competition.is_over(now));
+    let when = |mine: &MyRegistration| {
+        mine.competition.start_date.unwrap_or(mine.competition.reg_deadline)
+    };
+    upcoming.sort_by_key(when);
+    past.sort_by_key(|mine| std::cmp::Reverse(when(mine)));
     Ok(ParticipantDashboard { upcoming, past, cancelled })
 }
 

@@ -1,9 +1,9 @@
 //! Why a use case failed.
 
-use domain::{ErrorCode, PublicError};
+use domain::{ErrorCode, IdempotencyKey, PublicError};
 use sea_orm::{DbErr, RuntimeErr, SqlErr, sqlx};
 
-use crate::smtp::Undelivered;
+use crate::{commit_watch, smtp::Undelivered};
 
 /// The result of a use case.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -52,6 +52,8 @@ const PG_UNAVAILABLE: [&str; 6] = ["08", "53", "57", "25P03", "25006", "55P03"];
 /// What SQLSTATEs begin with after which a COMMIT may have happened: the connection failed, or the session was ended
 /// while it waited for a standby.
 const PG_UNKNOWN_COMMIT: [&str; 2] = ["08", "57"];
+/// What SQLSTATEs begin with when a connection ends: it failed, or the server shuts down.
+const PG_ENDED: [&str; 2] = ["08", "57P"];
 /// The primary result code in the low byte of SQLite's extended one: the file is locked.
 const SQLITE_BUSY: i32 = 5;
 
@@ -72,7 +74,9 @@ impl Error {
     pub fn is_unavailable(&self) -> bool {
         let error = match self {
             Self::OutcomeUnknown(_) => return true,
-            Self::Public(error) => return error.code == ErrorCode::Overloaded,
+            Self::Public(error) => {
+                return matches!(error.code, ErrorCode::Overloaded | ErrorCode::OutcomeUnknown);
+            }
             Self::Db(error) => error,
             _ => return false,
         };
@@ -93,6 +97,43 @@ impl Error {
             Self::Task(error) => error.is_cancelled(),
             Self::Db(error) if is_unique_violation(error) => false,
             error => error.is_conflict() || error.is_unavailable(),
+        }
+    }
+
+    /// The same for a client that may retry with this `Idempotency-Key`. Logs what it replaces.
+    pub(crate) fn naming(self, key: Option<&IdempotencyKey>) -> Self {
+        if key.is_none() || !self.is_outcome_unknown() {
+            return self;
+        }
+        tracing::error!(error = &self as &dyn std::error::Error, "the outcome is unknown");
+        PublicError::outcome_unknown(key).into()
+    }
+
+    /// Whether the request that fails with this may have changed something all the same.
+    fn is_outcome_unknown(&self) -> bool {
+        match self {
+            // Said of what admission did not do; the request may have done something else before.
+            Self::Public(error) => {
+                error.code == ErrorCode::Overloaded && commit_watch::has_committed()
+            }
+            Self::OutcomeUnknown(_) => true,
+            error if error.is_unavailable() => {
+                commit_watch::has_committed()
+                    || (error.is_lost_answer() && commit_watch::has_sent_statement())
+            }
+            error => error.is_conflict() && commit_watch::has_committed(),
+        }
+    }
+
+    /// Whether a statement may have been sent to the database and its answer was lost. A server that is shut down ends
+    /// a connection with an error of its own.
+    fn is_lost_answer(&self) -> bool {
+        let Self::Db(error) = self else { return true };
+        match (error, sqlx_error(error), sql_state(error)) {
+            (DbErr::ConnectionAcquire(_), ..)
+            | (_, Some(sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed), _) => false,
+            (.., Some(state)) => PG_ENDED.iter().any(|class| state.starts_with(class)),
+            (.., None) => true,
         }
     }
 
@@ -153,12 +194,14 @@ fn sqlx_error(error: &DbErr) -> Option<&sqlx::Error> {
 
 impl From<Error> for PublicError {
     fn from(error: Error) -> Self {
+        if error.is_outcome_unknown() {
+            return Self::outcome_unknown(None);
+        }
         match error {
             Error::Public(error) => error,
-            // An outcome that is unknown included: the same key finds out.
             error if error.is_conflict() || error.is_unavailable() => Self::new(
                 ErrorCode::Overloaded,
-                "The service is busy. Please try again; with the same Idempotency-Key nothing happens twice.",
+                "The service is busy. Nothing was changed; please try again.",
             ),
             _ => Self::new(ErrorCode::Internal, "Something went wrong on our side."),
         }
@@ -169,7 +212,10 @@ impl From<Error> for PublicError {
 mod tests {
     use std::{io, sync::Arc};
 
+    use sea_orm::ConnAcquireErr;
+
     use super::*;
+    use crate::CommitWatch;
 
     fn io_error() -> DbErr {
         let error = sqlx::Error::Io(io::ErrorKind::ConnectionReset.into());
@@ -181,7 +227,36 @@ mod tests {
         let error = Error::of_commit(io_error());
         assert!(matches!(error, Error::OutcomeUnknown(_)));
         assert!(error.is_unavailable() && !error.is_conflict() && !error.is_deterministic());
-        assert_eq!(PublicError::from(error).code, ErrorCode::Overloaded);
+        assert_eq!(PublicError::from(error).code, ErrorCode::OutcomeUnknown);
+    }
+
+    /// What a client is told of `error` after its request has done `work`.
+    async fn told(work: impl FnOnce(), error: Error) -> ErrorCode {
+        let watched = async {
+            work();
+            PublicError::from(error).code
+        };
+        CommitWatch::default().observe(watched).await
+    }
+
+    #[tokio::test]
+    async fn nothing_was_changed_is_said_only_of_requests_that_have_changed_nothing() {
+        let lost = || Error::Db(io_error());
+        let refused = || Error::Db(DbErr::ConnectionAcquire(ConnAcquireErr::Timeout));
+        let busy = || Error::from(PublicError::new(ErrorCode::Overloaded, "busy"));
+        let committed = || drop(commit_watch::commit_begins());
+        for error in [lost(), refused(), busy(), Error::Conflict] {
+            let shown = format!("{error:?}");
+            assert_eq!(told(|| {}, error).await, ErrorCode::Overloaded, "{shown}");
+        }
+        for error in [lost(), refused(), busy(), Error::Conflict] {
+            let shown = format!("{error:?}");
+            assert_eq!(told(committed, error).await, ErrorCode::OutcomeUnknown, "{shown}");
+        }
+        let statement = commit_watch::statement_begins;
+        assert_eq!(told(statement, lost()).await, ErrorCode::OutcomeUnknown);
+        assert_eq!(told(statement, refused()).await, ErrorCode::Overloaded);
+        assert_eq!(told(statement, Error::Conflict).await, ErrorCode::Overloaded);
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use domain::Timestamp;
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, EntityName, EntityTrait, ExprTrait,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait,
     sea_query::{DeleteStatement, Expr, Query},
 };
 use tokio::time;
@@ -13,10 +13,11 @@ use tokio::time;
 use crate::{
     Context, Error, Result,
     entity::{
-        cron_tick, idempotency_log, job, login_attempt, password_reset, refresh_token, session,
+        cron_tick, idempotency_log, job, login_attempt, mail_limit, password_reset, refresh_token,
+        session,
     },
     jobs::{Claim, State, complete},
-    throttle,
+    mail_limits, throttle,
 };
 
 /// Answers are replayed for 24 hours; the hour more keeps the border from mattering.
@@ -36,8 +37,8 @@ struct Leftovers {
     rows: Condition,
 }
 
-/// Deletes sessions, refresh tokens and reset links that have expired, old answers to idempotency keys, failed logins, done
-/// jobs and old ticks, a batch at a time. A table that fails does not keep the next from being cleaned.
+/// Deletes sessions, refresh tokens and reset links that have expired, old answers to idempotency keys, failed logins,
+/// counts of mails, done jobs and old ticks, a batch at a time. A table that fails does not keep the next from being cleaned.
 ///
 /// # Errors
 /// When the database fails; what was deleted by then stays deleted.
@@ -78,13 +79,14 @@ fn leftovers(now: Timestamp) -> Vec<Leftovers> {
         of(password_reset::Entity, password_reset::Column::ExpiresAt.lt(time)),
         of(refresh_token::Entity, refresh_token::Column::ExpiresAt.lt(time)),
         of(login_attempt::Entity, throttle::forgotten(now)),
+        of(mail_limit::Entity, mail_limits::forgotten(now)),
         of(idempotency_log::Entity, idempotency_log::Column::CreatedAt.lt(time - IDEMPOTENCY_LOGS)),
         of(job::Entity, old_done_jobs),
         of(cron_tick::Entity, cron_tick::Column::ScheduledAt.lt(time - CRON_TICKS)),
     ]
 }
 
-fn of(table: impl EntityTrait + EntityName, rows: Expr) -> Leftovers {
+fn of(table: impl EntityTrait, rows: Expr) -> Leftovers {
     Leftovers { table: table.table_name(), rows: Condition::all().add(rows) }
 }
 

@@ -1,6 +1,8 @@
 //! The in-app mailbox.
 
-use domain::{ErrorCode, Mail, MailFilter, MailId, MailPage, Page, PublicError, Timestamp, UserId};
+use domain::{
+    ErrorCode, Mail, MailFilter, MailId, MailPage, Page, PublicError, Timestamp, UserId, searchable,
+};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
     QuerySelect, Select, UpdateMany, prelude::DateTimeUtc, sea_query::Expr,
@@ -162,13 +164,14 @@ async fn keep_to_send(
     Ok(mails.into_iter().map(|mail_id| (Job::DeliverMail { mail_id }, None)).collect())
 }
 
-/// Puts messages into their mailboxes and nowhere else.
+/// Puts messages into their mailboxes and nowhere else. A deleted account has no address and gets none.
 pub(crate) async fn keep(
     tx: &impl ConnectionTrait,
     now: Timestamp,
     drafts: Vec<Draft>,
 ) -> Result<Vec<MailId>> {
-    let rows = drafts.into_iter().map(|draft| mail::Model {
+    let drafts = drafts.into_iter().filter(|draft| !draft.recipient.is_empty());
+    let rows = drafts.map(|draft| mail::Model {
         id: new_id(),
         user_id: draft.user,
         recipient: draft.recipient,
@@ -187,7 +190,7 @@ pub(crate) async fn keep(
 
 /// What a search looks in: databases do not agree on what the lower case of a letter is.
 fn search_text(subject: &str, body: &str) -> String {
-    format!("{subject} {body}").to_lowercase()
+    searchable(&format!("{subject} {body}"))
 }
 
 fn own(actor: &Actor) -> Result<Select<mail::Entity>> {

@@ -37,13 +37,23 @@ impl PasswordHasher {
 
     /// Whether `password` belongs to `hash`; without a hash it takes as long and belongs to none.
     pub(crate) async fn verify(&self, password: String, hash: Option<String>) -> Result<bool> {
-        let known = hash.is_some() && password.len() <= BCRYPT_MAX_BYTES;
+        let is_known = hash.is_some();
         let hash = match hash {
             Some(hash) => hash,
             None => self.decoy().await?.to_owned(),
         };
-        let matches = self.blocking(move || bcrypt::verify(password, &hash)).await?;
-        Ok(known && matches)
+        let (normal, as_typed) = Password::spellings(password);
+        let mut matches = self.compare(normal, hash.clone()).await?;
+        // Also after a match: how long it takes depends on what was typed only.
+        if let Some(as_typed) = as_typed {
+            matches |= self.compare(as_typed, hash).await?;
+        }
+        Ok(is_known && matches)
+    }
+
+    async fn compare(&self, password: String, hash: String) -> Result<bool> {
+        let fits = password.len() <= BCRYPT_MAX_BYTES;
+        Ok(self.blocking(move || bcrypt::verify(password, &hash)).await? && fits)
     }
 
     async fn decoy(&self) -> Result<&String> {
@@ -84,5 +94,22 @@ mod tests {
         assert!(!hasher.verify(format!("{}y", &password[1..]), Some(hash.clone())).await.unwrap());
         assert!(!hasher.verify(format!("{password}y"), Some(hash)).await.unwrap());
         assert!(!hasher.verify("a password that nobody has".into(), None).await.unwrap());
+    }
+
+    #[tokio::test]
+    async fn a_password_matches_in_any_spelling_and_one_hashed_as_typed_still_does() {
+        let hasher = PasswordHasher::new(4);
+        let (composed, decomposed) = ("p\u{E4}ssw\u{F6}rter", "pa\u{308}sswo\u{308}rter");
+        let hash = hasher.hash(Password::parse(decomposed.into()).unwrap()).await.unwrap();
+        for typed in [composed, decomposed] {
+            assert!(hasher.verify(typed.into(), Some(hash.clone())).await.unwrap(), "{typed:?}");
+        }
+        let older = hasher.hash_text(decomposed.into()).await.unwrap();
+        assert!(hasher.verify(decomposed.into(), Some(older.clone())).await.unwrap());
+        assert!(!hasher.verify("passworter".into(), Some(older)).await.unwrap());
+        // 144 bytes as typed; what fits is the composed form.
+        let long = Password::parse("a\u{308}".repeat(36)).unwrap();
+        let hash = hasher.hash(long).await.unwrap();
+        assert!(hasher.verify("a\u{308}".repeat(36), Some(hash)).await.unwrap());
     }
 }

@@ -1,12 +1,17 @@
 //! A new password for somebody who has forgotten theirs.
 //!
-//! Whether an address has an account shows nowhere: whoever asks is answered before anybody looks, for a job does
-//! the looking. The link is made when it is sent, and what it holds is kept as a hash; the mailbox, which only somebody
-//! who is signed in can read, gets a notice without it.
+//! Whether an address has an account shows nowhere: a request is answered before anybody looks, for a job does the looking.
+//! The link is made when it is sent, and what it holds is kept as a hash; the mailbox, which can only be read after a login,
+//! gets a notice without it.
+//!
+//! Anybody may ask for a link to anybody's address. So a new one leaves those before it good, and of an account no more
+//! than three are: who asks in vain has three good ones in their mail. A new password ends them all.
 
 use chrono::TimeDelta;
-use domain::{Email, ErrorCode, Password, PublicError, UserId};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+use domain::{Email, ErrorCode, JobId, Password, PublicError, UserId, without_web_addresses};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, sea_query::Expr,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -18,6 +23,7 @@ use crate::{
     error::is_unique_violation,
     ids::new_id,
     jobs::{self, Claim, Job, Ticket, acknowledge, announce, complete},
+    mail_limits::{self, Topic},
     mailbox::{Draft, keep},
     secrets,
     smtp::Letter,
@@ -26,8 +32,10 @@ use crate::{
 
 /// How long a link is good for.
 const LIFETIME: TimeDelta = TimeDelta::hours(1);
-/// For one address one link is sent in so many seconds, however often it is asked for.
+/// For one address one link is made in so many seconds, however often it is asked for.
 const AT_MOST_EVERY: i64 = 60;
+/// Links that may be good at the same time, of those that are mailed.
+const AT_ONCE: u64 = 3;
 
 /// What a link proves, as the hash that is kept of it: it may wait in a session without being worth a password to
 /// whoever reads that.
@@ -62,7 +70,7 @@ pub async fn request(ctx: &Context, email: Email) -> Result<()> {
     Ok(())
 }
 
-/// Makes a link and sends it, if the address has an account, and leaves a notice in the mailbox.
+/// Makes a link and sends it, if the address has an account and not enough good ones, and leaves a notice in the mailbox.
 ///
 /// # Errors
 /// When the mail server does not take it just now. The next try makes a new link.
@@ -70,28 +78,64 @@ pub async fn send_link(ctx: &Context, claim: &Claim) -> Result<()> {
     let Job::SendResetLink { email } = &claim.job else { return Ok(()) };
     let found = find_by_email(ctx.db.connection(), email).await?;
     let Some(user) = found else { return complete(ctx, claim).await };
-    let words = if ctx.mailer.is_some() {
-        let link = new_link(ctx, &user).await?;
-        let body = format!(
-            "Hello {},\n\nsomebody, hopefully you, asked to set a new password for your account. To do so, open this page within an hour:\n\n{link}\n\nIf it was not you, do nothing: your password stays as it is.",
-            user.name
-        );
-        let subject = "Set a new password";
-        let letter = Letter { id: new_id(), to: &user.email, subject, body: &body, at: ctx.now() };
-        if !delivery::send(ctx, claim, &letter).await? {
-            return Ok(());
-        }
-        "The link to do so was sent to your address; it is not repeated here, for who can read this needs none."
-    } else {
+    if ctx.mailer.is_none() {
         tracing::warn!(
             user.id = %user.id,
             "a link to set a new password was asked for, but SMTP_URL is not set: see `mini-compete admin reset-link`"
         );
-        "This site sends no mail: ask the people who run it for a link."
+        let words = "This site sends no mail: ask the people who run it for a link.";
+        // However often a link is asked for: one notice in an hour.
+        let hour = ctx.now().utc().timestamp() / LIFETIME.num_seconds();
+        let key = format!("no-reset-link:{}:{hour}", user.id);
+        return finish(ctx, claim, None, notice(&user, key, words)).await;
+    }
+    let reserved = mail_limits::reserve(ctx, Topic::ResetLink, &user.email).await?;
+    let Some(reservation) = reserved else { return complete(ctx, claim).await };
+    let Some(token) = new_mailed_token(ctx, &user, claim).await? else {
+        mail_limits::release(ctx, reservation).await?;
+        return complete(ctx, claim).await;
     };
+    let body = format!(
+        "Hello {},\n\nsomebody, hopefully you, asked to set a new password for your account. To do so, open this page within an hour:\n\n{}\n\nIf it was not you, do nothing: your password stays as it is.",
+        without_web_addresses(&user.name),
+        page(ctx, &token),
+    );
+    let subject = "Set a new password";
+    let (id, at) = (new_id(), ctx.now());
+    let letter = Letter { id, to: &user.email, subject, body: &body, at, is_urgent: true };
+    let sent = delivery::send(ctx, claim, &letter).await;
+    if !matches!(sent, Ok(true)) {
+        mail_limits::release(ctx, reservation).await?;
+        // It went nowhere, and would only count.
+        if !matches!(&sent, Err(Error::Mail(failure)) if failure.may_have_arrived()) {
+            let key = ResetKey::of(&token);
+            take(&*ctx.db.autocommit().await, &key).await?;
+        }
+        return sent.map(drop);
+    }
+    let words = "The link to do so was sent to your address; it is not repeated here, for who can read this needs none.";
+    let notice = notice(&user, format!("reset-link:{}", claim.id), words);
+    finish(ctx, claim, Some(&ResetKey::of(&token)), notice).await
+}
+
+/// Notes that a job was done, with a notice in the mailbox. The hour of the link that was sent begins now: sending it may
+/// have taken a while.
+async fn finish(
+    ctx: &Context,
+    claim: &Claim,
+    link: Option<&ResetKey>,
+    notice: Draft,
+) -> Result<()> {
     let tx = ctx.db.write_locked().await?;
+    if let Some(key) = link {
+        password_reset::Entity::update_many()
+            .col_expr(password_reset::Column::ExpiresAt, Expr::value(ctx.now().utc() + LIFETIME))
+            .filter(password_reset::Column::Hash.eq(&key.0))
+            .exec(&*tx)
+            .await?;
+    }
     if !acknowledge(&*tx, ctx.now(), std::slice::from_ref(claim)).await?.is_empty() {
-        keep(&*tx, ctx.now(), vec![notice(&user, claim, words)]).await?;
+        keep(&*tx, ctx.now(), vec![notice]).await?;
     }
     tx.commit().await
 }
@@ -102,7 +146,10 @@ pub async fn send_link(ctx: &Context, claim: &Claim) -> Result<()> {
 /// [`ErrorCode::AccountNotFound`].
 pub async fn link(ctx: &Context, email: &Email) -> Result<String> {
     let found = find_by_email(ctx.db.connection(), email.as_str()).await?;
-    new_link(ctx, &found.ok_or_else(accounts::not_found)?).await
+    let user = found.ok_or_else(accounts::not_found)?;
+    let (token, row) = new_token(ctx, &user, None);
+    bulk::insert(&*ctx.db.autocommit().await, vec![row]).await?;
+    Ok(page(ctx, &token))
 }
 
 /// The address of the account that a link is for; `Ok(None)` if it is not good any more.
@@ -156,41 +203,64 @@ async fn take(tx: &impl ConnectionTrait, key: &ResetKey) -> Result<bool> {
     Ok(taken.rows_affected == 1)
 }
 
-/// A link to set a new password; those made before are good for nothing from now on.
-async fn new_link(ctx: &Context, user: &user::Model) -> Result<String> {
+/// What a link holds, and the row that it is kept as.
+fn new_token(
+    ctx: &Context,
+    user: &user::Model,
+    job: Option<JobId>,
+) -> (String, password_reset::Model) {
     let token = secrets::new_secret();
     let row = password_reset::Model {
         hash: secrets::hash(&token),
         user_id: user.id,
         expires_at: ctx.now().utc() + LIFETIME,
+        job_id: job.map(|job| job.0),
     };
-    retry(|| async {
-        let tx = ctx.db.write().await?;
-        password_reset::Entity::delete_many()
-            .filter(password_reset::Column::UserId.eq(user.id))
-            .exec(&*tx)
-            .await?;
-        bulk::insert(&*tx, vec![row.clone()]).await?;
-        tx.commit().await
-    })
-    .await?;
-    Ok(ctx.page(&format!("/auth/reset?token={token}")))
+    (token, row)
 }
 
-fn notice(user: &user::Model, claim: &Claim, words: &str) -> Draft {
+/// What a link holds that is to be mailed for a job. `Ok(None)` when enough of those that were mailed are good; links of
+/// earlier tries of the same job do not count.
+async fn new_mailed_token(
+    ctx: &Context,
+    user: &user::Model,
+    claim: &Claim,
+) -> Result<Option<String>> {
+    retry(|| async {
+        let tx = ctx.db.write().await?;
+        let good = password_reset::Entity::find()
+            .filter(password_reset::Column::UserId.eq(user.id))
+            .filter(password_reset::Column::ExpiresAt.gt(ctx.now().utc()))
+            .filter(password_reset::Column::JobId.ne(claim.id.0));
+        if good.count(&*tx).await? >= AT_ONCE {
+            return Ok(None);
+        }
+        let (token, row) = new_token(ctx, user, Some(claim.id));
+        bulk::insert(&*tx, vec![row]).await?;
+        tx.commit().await?;
+        Ok(Some(token))
+    })
+    .await
+}
+
+fn page(ctx: &Context, token: &str) -> String {
+    ctx.page(&format!("/auth/reset?token={token}"))
+}
+
+fn notice(user: &user::Model, dedup_key: String, words: &str) -> Draft {
     Draft {
         user: user.id,
         recipient: user.email.clone(),
         subject: "A new password was asked for".to_owned(),
         body: format!(
             "Hello {},\n\nsomebody asked to set a new password for your account. {words}\n\nIf it was not you, do nothing: your password stays as it is.",
-            user.name
+            without_web_addresses(&user.name)
         ),
-        dedup_key: format!("reset-link:{}", claim.id),
+        dedup_key,
     }
 }
 
 fn invalid() -> PublicError {
-    let message = "This link was used before, is older than an hour, or a newer one was asked for. Ask for a new one.";
+    let message = "This link was used before, is older than an hour, or the password was changed since. Ask for a new one.";
     PublicError::new(ErrorCode::ResetLinkInvalid, message)
 }

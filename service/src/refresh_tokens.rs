@@ -1,13 +1,22 @@
 //! Refresh tokens: with one an API client gets its next pair of tokens, once.
 //!
-//! All that are renewed from one sign-in are a family. A token that comes a second time was copied, by whoever sent
-//! it first or by whoever sends it now; nobody can tell which, so the whole family ends. Two requests at once with one
-//! token are no different: one gets a pair, and the other ends it. A client sends one at a time.
+//! All that are renewed from one login are a family. A used token that comes again was copied, by its first sender or
+//! by its second; nobody can tell which, so the whole family ends.
+//!
+//! For [`GRACE`] after its first use there is a harmless reason as well: two requests in parallel, or a retry after a
+//! lost answer. Within it the same token gets the same successor again, as long as the successor is unused. A token so
+//! never has two successors: a thief who sends a copy within the grace gets what its owner has, and the first of the
+//! two who renews that makes the other's attempt a reuse, which ends the family.
+//!
+//! The database holds SHA-256 of tokens only. The successor is derived from the token, which the database does not
+//! have, and a random salt, which the client does not have.
 
 use chrono::TimeDelta;
 use domain::{ErrorCode, PublicError, Timestamp};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, prelude::Uuid, sea_query::Expr,
+    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect,
+    prelude::Uuid,
+    sea_query::{Expr, LockType},
 };
 
 use crate::{
@@ -21,13 +30,16 @@ use crate::{
 
 /// How long a token is good for: who does not come back for a month signs in again.
 const LIFETIME: TimeDelta = TimeDelta::days(30);
+/// How long after its first use a token gets the same successor again.
+const GRACE: TimeDelta = TimeDelta::seconds(10);
 
 /// A new family for somebody who has just signed in; answers with its first token.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn start(ctx: &Context, account: &Account) -> Result<String> {
-    let (token, row) = new_token(ctx.now(), new_id(), account);
+    let token = secrets::new_secret();
+    let row = new_row(ctx.now(), &token, new_id(), account);
     bulk::insert(&*ctx.db.autocommit().await, vec![row]).await?;
     Ok(token)
 }
@@ -35,11 +47,10 @@ pub async fn start(ctx: &Context, account: &Account) -> Result<String> {
 /// Takes a token, and gives the next one of its family for it.
 ///
 /// # Errors
-/// [`ErrorCode::Unauthorized`] for a token that nobody was given, that has expired, was given for an earlier password,
-/// or was used before; the last ends its family.
+/// [`ErrorCode::Unauthorized`] for a token that was never issued, has expired, was issued for an earlier password, or
+/// was used before; the last ends its family, unless it is the retry of a moment ago.
 pub async fn renew(ctx: &Context, token: &str) -> Result<(Account, String)> {
-    let hash = secrets::hash(token);
-    let renewed = retry(|| attempt(ctx, &hash)).await?;
+    let renewed = retry(|| attempt(ctx, token)).await?;
     renewed.ok_or_else(|| {
         let message = "This refresh token is not good any more. Sign in again.";
         Error::Public(PublicError::new(ErrorCode::Unauthorized, message))
@@ -54,7 +65,7 @@ pub async fn revoke(ctx: &Context, token: &str) -> Result<()> {
     let hash = secrets::hash(token);
     retry(|| async {
         let tx = ctx.db.write().await?;
-        if let Some(row) = refresh_token::Entity::find_by_id(&hash).one(&*tx).await? {
+        if let Some((_, row)) = find_locked(&*tx, &hash).await? {
             end_family(&*tx, row.family_id).await?;
         }
         tx.commit().await
@@ -62,45 +73,85 @@ pub async fn revoke(ctx: &Context, token: &str) -> Result<()> {
     .await
 }
 
-/// SERIALIZABLE, so that a family that ends takes along the token that somebody is getting at the same time.
-async fn attempt(ctx: &Context, hash: &str) -> Result<Option<(Account, String)>> {
+async fn attempt(ctx: &Context, token: &str) -> Result<Option<(Account, String)>> {
     let now = ctx.now();
+    let hash = secrets::hash(token);
     let tx = ctx.db.write().await?;
-    let Some(row) = refresh_token::Entity::find_by_id(hash).one(&*tx).await? else {
-        return Ok(None);
-    };
-    let Some(user) = user::Entity::find_by_id(row.user_id).one(&*tx).await? else {
-        return Ok(None);
-    };
+    let Some((user, row)) = find_locked(&*tx, &hash).await? else { return Ok(None) };
     let account = account(user)?;
     let is_current = account.credentials == CredentialsVersion(row.credentials_version);
     if row.expires_at <= now.utc() || !is_current {
         return Ok(None);
     }
-    if !take(&*tx, now, hash).await? {
-        end_family(&*tx, row.family_id).await?;
+    if row.used_at.is_none() {
+        let salt = secrets::new_secret();
+        let successor = secrets::derive(token, &salt);
+        mark_used(&*tx, now, &hash, salt).await?;
+        bulk::insert(&*tx, vec![new_row(now, &successor, row.family_id, &account)]).await?;
         tx.commit().await?;
-        tracing::warn!(user.id = %account.user.id, "a refresh token was used twice, its family has ended");
-        return Ok(None);
+        return Ok(Some((account, successor)));
     }
-    let (token, next) = new_token(now, row.family_id, &account);
-    bulk::insert(&*tx, vec![next]).await?;
+    if let Some(successor) = successor_within_grace(&*tx, now, token, &row).await? {
+        return Ok(Some((account, successor)));
+    }
+    end_family(&*tx, row.family_id).await?;
     tx.commit().await?;
-    Ok(Some((account, token)))
+    tracing::warn!(user.id = %account.user.id, "a refresh token was used twice, its family has ended");
+    Ok(None)
 }
 
-/// Marks a token used; `false` if it was. Of two at once, one does.
-async fn take(tx: &impl ConnectionTrait, now: Timestamp, hash: &str) -> Result<bool> {
-    let taken = refresh_token::Entity::update_many()
+/// A token and its owner. The row of the owner is locked until the transaction ends, so that whatever is decided about
+/// a family is decided one after the other, under READ COMMITTED as well: a family that ends takes along the token that
+/// is issued at the same time.
+async fn find_locked(
+    tx: &impl ConnectionTrait,
+    hash: &str,
+) -> Result<Option<(user::Model, refresh_token::Model)>> {
+    let Some(found) = refresh_token::Entity::find_by_id(hash).one(tx).await? else {
+        return Ok(None);
+    };
+    // Weaker than FOR UPDATE: registrations refer to the row, and need not wait.
+    let user = user::Entity::find_by_id(found.user_id).lock(LockType::NoKeyUpdate).one(tx).await?;
+    // It may have been used or deleted while we waited for the lock.
+    let row = refresh_token::Entity::find_by_id(hash).one(tx).await?;
+    Ok(user.zip(row))
+}
+
+async fn mark_used(
+    tx: &impl ConnectionTrait,
+    now: Timestamp,
+    hash: &str,
+    salt: String,
+) -> Result<()> {
+    let marked = refresh_token::Entity::update_many()
         .col_expr(refresh_token::Column::UsedAt, Expr::value(now.utc()))
+        .col_expr(refresh_token::Column::SuccessorSalt, Expr::value(salt))
         .filter(refresh_token::Column::Hash.eq(hash))
         .filter(refresh_token::Column::UsedAt.is_null())
         .exec(tx)
         .await?;
-    Ok(taken.rows_affected == 1)
+    if marked.rows_affected == 1 { Ok(()) } else { Err(Error::Conflict) }
 }
 
-/// Forgets the tokens of a family: those are good for nothing that nobody was given.
+/// The successor that a used token was given, for its second sender; `Ok(None)` once the grace is over or the
+/// successor was used in turn.
+async fn successor_within_grace(
+    tx: &impl ConnectionTrait,
+    now: Timestamp,
+    token: &str,
+    row: &refresh_token::Model,
+) -> Result<Option<String>> {
+    let (Some(used_at), Some(salt)) = (row.used_at, &row.successor_salt) else { return Ok(None) };
+    // The clock of the process that saw the first use may be a little ahead of ours.
+    if (now.utc() - used_at).abs() > GRACE {
+        return Ok(None);
+    }
+    let successor = secrets::derive(token, salt);
+    let next = refresh_token::Entity::find_by_id(secrets::hash(&successor)).one(tx).await?;
+    Ok(next.is_some_and(|next| next.used_at.is_none()).then_some(successor))
+}
+
+/// Deletes the tokens of a family: an unknown token is refused.
 async fn end_family(tx: &impl ConnectionTrait, family: Uuid) -> Result<()> {
     refresh_token::Entity::delete_many()
         .filter(refresh_token::Column::FamilyId.eq(family))
@@ -109,15 +160,14 @@ async fn end_family(tx: &impl ConnectionTrait, family: Uuid) -> Result<()> {
     Ok(())
 }
 
-fn new_token(now: Timestamp, family: Uuid, account: &Account) -> (String, refresh_token::Model) {
-    let token = secrets::new_secret();
-    let row = refresh_token::Model {
-        hash: secrets::hash(&token),
+fn new_row(now: Timestamp, token: &str, family: Uuid, account: &Account) -> refresh_token::Model {
+    refresh_token::Model {
+        hash: secrets::hash(token),
         family_id: family,
         user_id: account.user.id.0,
         credentials_version: account.credentials.0,
         expires_at: now.utc() + LIFETIME,
         used_at: None,
-    };
-    (token, row)
+        successor_salt: None,
+    }
 }

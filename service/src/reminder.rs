@@ -1,9 +1,11 @@
 //! Reminding participants of what starts soon.
 
 use chrono::TimeDelta;
-use domain::RegistrationStatus;
+use domain::{RegistrationStatus, Timestamp, without_web_addresses};
 use sea_orm::{
-    ColumnTrait, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect, RelationTrait,
+    ColumnTrait, Condition, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect,
+    RelationTrait,
+    prelude::DateTimeUtc,
     sea_query::{Expr, LockBehavior, LockType},
 };
 use uuid::Uuid;
@@ -22,8 +24,9 @@ const BEFORE_START: TimeDelta = TimeDelta::hours(24);
 /// Reminders sent by one transaction.
 const BATCH: u64 = 200;
 
-/// Reminds everyone with a confirmed seat in a competition that starts within 24 hours, once. Who
-/// registered later than that has just read when it starts, and is not reminded.
+/// Reminds everyone with a confirmed seat in a competition that starts within 24 hours: once for each start, so that a
+/// competition that is moved is reminded of again. A participant who registered later than that has just read when it
+/// starts, and is not reminded unless the start has changed since.
 ///
 /// # Errors
 /// When the database fails; reminders sent by then are sent, and are not sent again.
@@ -47,6 +50,8 @@ async fn starting_soon(ctx: &Context) -> Result<Vec<competition::Model>> {
 /// Reminds the participants of one competition; answers with whether there may be more.
 async fn remind_some(ctx: &Context, competition: &competition::Model) -> Result<bool> {
     let Some(start) = competition.start_date else { return Ok(false) };
+    let due_from = start - BEFORE_START;
+    let told_until = competition.start_changed_at.map_or(due_from, |changed| changed.max(due_from));
     let now = ctx.now();
     let tx = ctx.db.write_locked().await?;
     let due: Vec<(Uuid, Uuid, String, String)> = registration::Entity::find()
@@ -58,9 +63,9 @@ async fn remind_some(ctx: &Context, competition: &competition::Model) -> Result<
         .join(JoinType::InnerJoin, registration::Relation::User.def())
         .filter(registration::Column::CompetitionId.eq(competition.id))
         .filter(registration::Column::Status.eq(RegistrationStatus::Confirmed.as_str()))
-        .filter(registration::Column::RemindedAt.is_null())
+        .filter(is_not_reminded_of(start))
         .filter(takes_place())
-        .filter(registration::Column::RegisteredAt.lte(start - BEFORE_START))
+        .filter(registration::Column::RegisteredAt.lte(told_until))
         .order_by_asc(registration::Column::RegisteredAt)
         .limit(BATCH)
         .lock_with_behavior(LockType::NoKeyUpdate, LockBehavior::SkipLocked)
@@ -68,25 +73,38 @@ async fn remind_some(ctx: &Context, competition: &competition::Model) -> Result<
         .all(&*tx)
         .await?;
     let reminded: Vec<Uuid> = due.iter().map(|(registration, ..)| *registration).collect();
+    let title = without_web_addresses(&competition.title);
     let drafts = due.into_iter().map(|(registration, user, email, name)| Draft {
         user,
         recipient: email,
-        subject: format!("Reminder: {} starts soon!", competition.title),
+        subject: format!("Reminder: {title} starts soon!"),
         body: format!(
-            "Hello {name},\n\n{} starts on {}.\n\nRegistration ID: {registration}\n\nSee you there!",
-            competition.title,
+            "Hello {},\n\n{title} starts on {}.\n\nRegistration ID: {registration}\n\nSee you there!",
+            without_web_addresses(&name),
             zones::local(start.into(), &competition.time_zone),
         ),
-        dedup_key: format!("reminder:{registration}:24h"),
+        // A start that is moved away and back is not reminded of twice.
+        dedup_key: format!("reminder:{registration}:{}", Timestamp::from(start)),
     });
     deliver_in_bulk(ctx, &*tx, drafts.collect()).await?;
     if !reminded.is_empty() {
         registration::Entity::update_many()
             .col_expr(registration::Column::RemindedAt, Expr::value(now.utc()))
+            .col_expr(registration::Column::RemindedStart, Expr::value(start))
             .filter(registration::Column::Id.is_in(reminded.iter().copied()))
             .exec(&*tx)
             .await?;
     }
     tx.commit().await?;
     Ok(reminded.len() as u64 == BATCH)
+}
+
+/// Whether the last reminder, if there was any, was for another start. The release before this one did not note for
+/// which: one that was sent in the 24 hours before this start was for this one.
+fn is_not_reminded_of(start: DateTimeUtc) -> Condition {
+    use registration::Column::{RemindedAt, RemindedStart};
+    let sent_earlier =
+        Condition::any().add(RemindedAt.is_null()).add(RemindedAt.lt(start - BEFORE_START));
+    let not_noted = Condition::all().add(RemindedStart.is_null()).add(sent_earlier);
+    Condition::any().add(not_noted).add(RemindedStart.ne(start))
 }

@@ -19,6 +19,11 @@ pub(crate) fn hash(text: &str) -> String {
     hexadecimal(Sha256::digest(text))
 }
 
+/// A secret that only who knows both `secret` and `salt` can derive; as long as [`new_secret`].
+pub(crate) fn derive(secret: &str, salt: &str) -> String {
+    hash(&format!("{secret}:{salt}"))
+}
+
 fn hexadecimal(bytes: impl IntoIterator<Item = u8>) -> String {
     let mut text = String::with_capacity(2 * BYTES);
     for byte in bytes {

@@ -1,30 +1,35 @@
 //! Guessing passwords is slow: failed logins are counted by account and by address, in the database, so that all
 //! processes count together and a restart forgets nothing.
 //!
+//! An account with too many failures waits. An address may be a hall full of people, so it is never refused for long: its
+//! logins are answered later and later, and only few of them may wait for that. Accounts that are known at an address do
+//! not count there, and are not delayed.
+//!
 //! An attempt counts as failed before the password is looked at and is taken back when it succeeds. However many come at
 //! the same time, no more are looked at than may fail. What is typed decides, whether or not there is such an account,
 //! so neither words nor time tell. Nobody can lock the owner of an account out for good: failures elsewhere do not count
 //! at an address at which the account was signed in to before, and everywhere they are forgotten after a while.
 
+mod delays;
+mod limits;
+
 use std::fmt::Write;
 
 use chrono::TimeDelta;
-use domain::{PublicError, Timestamp};
+use domain::{Email, PublicError, Timestamp};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, Set,
     sea_query::{Expr, OnConflict},
 };
 use sha2::{Digest, Sha256};
 
+pub(crate) use self::delays::Delays;
+pub use self::limits::LoginLimits;
 use crate::{
     ClientAddress, Context, Result,
     entity::login_attempt::{ActiveModel, Column, Entity},
 };
 
-/// Failures that one account may have in a window.
-const OF_AN_ACCOUNT: i32 = 10;
-/// Failures that may come from one address in a window: a school may have only one.
-const FROM_AN_ADDRESS: i32 = 50;
 /// So long after the first one, failures are forgotten.
 const WINDOW: TimeDelta = TimeDelta::minutes(15);
 /// How long an address stays known after a login.
@@ -41,7 +46,8 @@ pub(crate) struct Attempt<'a> {
 struct Charged {
     /// The account; at a known address, the account there.
     account: String,
-    address: String,
+    /// Unless the account is known there.
+    address: Option<String>,
     /// That the account was signed in to from there.
     known: String,
 }
@@ -59,7 +65,7 @@ struct Keys {
 
 impl Keys {
     fn of(email: &str, from: ClientAddress) -> Self {
-        let (email, network) = (email.trim().to_lowercase(), from.network().to_string());
+        let (email, network) = (Email::key_of(email), from.network().to_string());
         Self {
             account: key("account", &[&email]),
             here: key("here", &[&email, &network]),
@@ -89,28 +95,70 @@ pub(crate) async fn begin<'a>(
         .await?
         .is_some();
     let account = if is_known { here } else { account };
-    charge(ctx, &address, FROM_AN_ADDRESS).await?;
-    charge(ctx, &account, OF_AN_ACCOUNT).await?;
+    let (failures, wait) = charge(ctx, &account).await?;
+    if u32::try_from(failures).is_ok_and(|failures| failures > ctx.login_limits.per_account) {
+        return Err(PublicError::rate_limited("Too many attempts", wait).into());
+    }
+    let address = (!is_known).then_some(address);
+    if let Some(address) = &address {
+        let (failures, _) = charge(ctx, address).await?;
+        delay(ctx, address, failures).await?;
+    }
     Ok(Attempt { ctx, charged: Some(Charged { account, address, known }) })
+}
+
+/// Returns late where too many logins have failed.
+async fn delay(ctx: &Context, address: &str, failures: i32) -> Result<()> {
+    let limits = &ctx.login_limits;
+    let delay = limits.delay(failures);
+    if delay.is_zero() {
+        return Ok(());
+    }
+    let Some(_delayed) = ctx.login_delays.enter(address, limits.max_delayed) else {
+        let seconds = u32::try_from(delay.as_millis().div_ceil(1_000)).unwrap_or(u32::MAX);
+        return Err(PublicError::rate_limited("Too many attempts", seconds).into());
+    };
+    tokio::time::sleep(delay).await;
+    Ok(())
+}
+
+/// An account was made from this address: it is known there from now on, as after a login.
+///
+/// # Errors
+/// When the database fails.
+pub(crate) async fn remember(ctx: &Context, email: &str, from: ClientAddress) -> Result<()> {
+    if ctx.rate_limits {
+        know(ctx, Keys::of(email, from).known).await?;
+    }
+    Ok(())
+}
+
+async fn know(ctx: &Context, known: String) -> Result<()> {
+    let known = row(known, 0, ctx);
+    let again = OnConflict::column(Column::Key).update_column(Column::Since).to_owned();
+    let db = ctx.db.autocommit().await;
+    Entity::insert(known).on_conflict(again).exec_without_returning(&*db).await?;
+    Ok(())
 }
 
 impl Attempt<'_> {
     /// It was the owner: their failures are forgotten, and this address is known from now on.
     pub(crate) async fn succeeded(self) -> Result<()> {
         let Some(Charged { account, address, known }) = self.charged else { return Ok(()) };
-        let db = self.ctx.db.autocommit().await;
-        Entity::delete_by_id(account).exec(&*db).await?;
-        // Only this one: whoever guesses could otherwise sign in to an account of their own now and then.
-        Entity::update_many()
-            .col_expr(Column::Failures, Expr::col(Column::Failures).sub(1))
-            .filter(Column::Key.eq(address))
-            .filter(Column::Failures.gt(0))
-            .exec(&*db)
-            .await?;
-        let known = row(known, 0, self.ctx);
-        let again = OnConflict::column(Column::Key).update_column(Column::Since).to_owned();
-        Entity::insert(known).on_conflict(again).exec_without_returning(&*db).await?;
-        Ok(())
+        {
+            let db = self.ctx.db.autocommit().await;
+            Entity::delete_by_id(account).exec(&*db).await?;
+            // Only this one: whoever guesses could otherwise sign in to an account of their own now and then.
+            if let Some(address) = address {
+                Entity::update_many()
+                    .col_expr(Column::Failures, Expr::col(Column::Failures).sub(1))
+                    .filter(Column::Key.eq(address))
+                    .filter(Column::Failures.gt(0))
+                    .exec(&*db)
+                    .await?;
+            }
+        }
+        know(self.ctx, known).await
     }
 }
 
@@ -139,8 +187,9 @@ pub(crate) fn forgotten(now: Timestamp) -> Expr {
     Column::Since.lte(now - WINDOW).and(is_over)
 }
 
-/// Counts one more in this window, or the first of a new one.
-async fn charge(ctx: &Context, key: &str, limit: i32) -> Result<()> {
+/// Counts one more in this window, or the first of a new one; answers with how many there are now, and the seconds until
+/// the window ends.
+async fn charge(ctx: &Context, key: &str) -> Result<(i32, u32)> {
     let now = ctx.now().utc();
     let is_over = || Expr::col((Entity, Column::Since)).lte(now - WINDOW);
     let counted = Expr::col((Entity, Column::Failures)).add(1);
@@ -156,14 +205,10 @@ async fn charge(ctx: &Context, key: &str, limit: i32) -> Result<()> {
         .on_conflict(again)
         .exec_with_returning(&*ctx.db.autocommit().await)
         .await?;
-    if counted.failures <= limit {
-        return Ok(());
-    }
     let wait = (counted.since + WINDOW - now).num_milliseconds();
     // Another process' clock may be a little ahead of ours.
     let seconds = wait.clamp(1, WINDOW.num_milliseconds()).unsigned_abs().div_ceil(1_000);
-    let seconds = u32::try_from(seconds).unwrap_or(u32::MAX);
-    Err(PublicError::rate_limited("Too many attempts", seconds).into())
+    Ok((counted.failures, u32::try_from(seconds).unwrap_or(u32::MAX)))
 }
 
 fn row(key: String, failures: i32, ctx: &Context) -> ActiveModel {

@@ -2,12 +2,12 @@
 //!
 //! On the server only: the rules of all zones are larger than all the rest of the pages.
 
-use chrono::{Datelike, LocalResult, NaiveDateTime, Offset, TimeZone};
+use chrono::{LocalResult, Offset, TimeZone};
 use chrono_tz::{TZ_VARIANTS, Tz};
-use domain::{TimeZoneName, Timestamp};
+use domain::{TimeZoneName, Timestamp, local_time};
 
-/// What an `<input type="datetime-local">` sends, without seconds and with them.
-const FORMATS: [&str; 2] = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"];
+/// What an `<input type="datetime-local">` takes as its value.
+const LOCAL: &str = "%Y-%m-%dT%H:%M";
 /// Names without a place, or for one that has a better name.
 const OLD_FASHIONED: [&str; 5] = ["Etc/", "US/", "Canada/", "Brazil/", "Mexico/"];
 
@@ -60,7 +60,7 @@ pub fn offset(at: Timestamp, zone: &str) -> i32 {
 /// `2026-11-29T08:10`: the same, as an `<input type="datetime-local">` wants its value.
 pub fn input_value(at: Timestamp, zone: &str) -> String {
     let local = at.utc().with_timezone(&find(zone).unwrap_or(Tz::UTC));
-    local.format(FORMATS[0]).to_string()
+    local.format(LOCAL).to_string()
 }
 
 /// When clocks in `zone` show `text`, as an `<input type="datetime-local">` sends it. A zone that there is no more is UTC.
@@ -68,13 +68,12 @@ pub fn input_value(at: Timestamp, zone: &str) -> String {
 /// # Errors
 /// When that is never, or twice.
 pub fn to_utc(text: &str, zone: &str) -> Result<Timestamp, LocalTimeError> {
-    let text = text.trim();
-    let parsed = FORMATS.iter().find_map(|format| NaiveDateTime::parse_from_str(text, format).ok());
-    let shown = parsed.filter(|time| (1..=9999).contains(&time.year()));
-    let shown = shown.ok_or(LocalTimeError::Malformed)?;
+    let shown = local_time(text).ok_or(LocalTimeError::Malformed)?;
     let zone = find(zone).unwrap_or(Tz::UTC);
     match zone.from_local_datetime(&shown) {
-        LocalResult::Single(time) => Ok(time.to_utc().into()),
+        LocalResult::Single(time) => {
+            Timestamp::from(time.to_utc()).in_range().map_err(|_| LocalTimeError::Malformed)
+        }
         LocalResult::Ambiguous(..) => Err(LocalTimeError::Twice(zone)),
         LocalResult::None => Err(LocalTimeError::Skipped(zone)),
     }
@@ -158,7 +157,17 @@ mod tests {
 
     #[test]
     fn what_is_no_time_is_refused() {
-        for typed in ["", "soon", "2026-02-31T08:00", "2026-11-29", "+12026-01-01T00:00"] {
+        for typed in [
+            "",
+            "soon",
+            "2026-02-31T08:00",
+            "2026-11-29",
+            "2026-11-29T08:00:60",
+            "2026-11-29T08:00Z",
+            "+12026-01-01T00:00",
+            "1970-01-01T00:30",
+            "0001-01-01T00:00",
+        ] {
             assert_eq!(to_utc(typed, BERLIN), Err(LocalTimeError::Malformed), "{typed}");
         }
     }

@@ -39,7 +39,9 @@ pub(crate) async fn run(
         }
         let free = hands.saturating_sub(at_work.len());
         if free == 0 {
-            at_work.join_next().await.map(log_end);
+            if let Some(ended) = at_work.join_next().await {
+                log_end(ended);
+            }
             continue;
         }
         // Confirmations that were taken together are one group.

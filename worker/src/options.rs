@@ -4,7 +4,7 @@ use std::error::Error;
 
 use clap::{Args, ValueEnum};
 use http::Uri;
-use service::{Context, Db, Mailer, Mode, Redis, Settings};
+use service::{Context, Db, LoginLimits, Mailer, Mode, Redis, Settings};
 
 use crate::Schedule;
 
@@ -36,6 +36,10 @@ pub struct RedisUrl(pub Option<String>);
 /// The address of a mail server, if there is one.
 #[derive(Clone, Debug, Default)]
 pub struct SmtpUrl(pub Option<String>);
+
+/// Certificates of the authority that a mail server shows, in PEM, if it is a private one.
+#[derive(Clone, Debug, Default)]
+pub struct SmtpCa(pub Option<String>);
 
 /// What every process of an installation must agree on.
 #[derive(Clone, Debug, Args)]
@@ -72,6 +76,16 @@ pub struct InstallationOptions {
     #[arg(long, env = "RATE_LIMITS", value_enum, default_value = "on", global = true)]
     pub rate_limits: Switch,
 
+    /// Failed logins that one account may have within 15 minutes
+    #[arg(long, env = "LOGIN_FAILURES_PER_ACCOUNT", value_parser = clap::value_parser!(u32).range(1..=100_000),
+          default_value_t = 10, global = true)]
+    pub login_failures_per_account: u32,
+
+    /// Failed logins that may come from one address within 15 minutes before it is answered later and later
+    #[arg(long, env = "LOGIN_FAILURES_PER_ADDRESS", value_parser = clap::value_parser!(u32).range(1..=1_000_000),
+          default_value_t = 1_000, global = true)]
+    pub login_failures_per_address: u32,
+
     /// How the world reaches the site; with https, cookies are Secure [default: http://localhost:PORT]
     #[arg(long, env = "SITE_URL", value_parser = site_url, global = true)]
     pub site_url: Option<String>,
@@ -81,6 +95,11 @@ pub struct InstallationOptions {
     #[arg(long, env = "SMTP_URL", hide_env_values = true, value_parser = smtp_url, default_value = "",
           hide_default_value = true, global = true)]
     pub smtp_url: SmtpUrl,
+
+    /// File with the certificates (PEM) of a private authority that SMTP_URL's server has its own from
+    #[arg(long, env = "SMTP_CA_FILE", value_parser = smtp_ca, default_value = "", hide_default_value = true,
+          global = true)]
+    pub smtp_ca_file: SmtpCa,
 
     /// Whom mail comes from: `Mini Compete <no-reply@example.com>`; SMTP_URL needs it
     #[arg(long, env = "MAIL_FROM", value_parser = mail_from, global = true)]
@@ -117,6 +136,11 @@ impl InstallationOptions {
             mode: self.mode(),
             bcrypt_cost: self.bcrypt_cost,
             rate_limits: self.rate_limits == Switch::On,
+            login_limits: LoginLimits {
+                per_account: self.login_failures_per_account,
+                per_address: self.login_failures_per_address,
+                ..LoginLimits::default()
+            },
             site_url,
             mailer,
         };
@@ -127,7 +151,9 @@ impl InstallationOptions {
     fn mailer(&self) -> Result<Option<Mailer>, Box<dyn Error>> {
         match (&self.smtp_url.0, &self.mail_from, &self.site_url) {
             (None, ..) => Ok(None),
-            (Some(url), Some(from), Some(_)) => Ok(Some(Mailer::new(url, from)?)),
+            (Some(url), Some(from), Some(_)) => {
+                Ok(Some(Mailer::trusting(url, from, self.smtp_ca_file.0.as_deref())?))
+            }
             (Some(_), None, _) => {
                 Err("SMTP_URL needs MAIL_FROM: the address that mail comes from".into())
             }
@@ -193,6 +219,16 @@ fn smtp_url(text: &str) -> Result<SmtpUrl, String> {
     Ok(SmtpUrl(Some(text.to_owned())))
 }
 
+fn smtp_ca(path: &str) -> Result<SmtpCa, String> {
+    if path.is_empty() {
+        return Ok(SmtpCa(None));
+    }
+    let pem = std::fs::read_to_string(path).map_err(|error| error.to_string())?;
+    Mailer::trusting("smtps://localhost", "nobody@example.com", Some(&pem))
+        .map_err(|error| crate::process::sentence(&error))?;
+    Ok(SmtpCa(Some(pem)))
+}
+
 fn mail_from(text: &str) -> Result<String, String> {
     let nowhere = "smtp://localhost";
     Mailer::new(nowhere, text).map_err(|error| crate::process::sentence(&error))?;
@@ -248,5 +284,17 @@ mod tests {
         assert!(mail_from("no-reply@a.example").is_ok());
         assert!(mail_from("Mini Compete <no-reply@a.example>").is_ok());
         assert!(mail_from("Mini Compete").is_err());
+        assert!(mail_from("Bücher <info@bücher.example>").is_ok());
+        assert!(mail_from("жанна@example.com").is_err());
+    }
+
+    #[test]
+    fn a_private_authority_is_a_file_of_certificates() {
+        let tests = concat!(env!("CARGO_MANIFEST_DIR"), "/../service/tests/it/certificates");
+        assert!(smtp_ca(&format!("{tests}/authority.pem")).unwrap().0.is_some());
+        assert!(smtp_ca("").unwrap().0.is_none());
+        let wrong = smtp_ca(&format!("{tests}/server.key")).unwrap_err();
+        assert!(wrong.contains("certificates in PEM"), "{wrong}");
+        assert!(smtp_ca("/nowhere.pem").unwrap_err().contains("No such file"));
     }
 }

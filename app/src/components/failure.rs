@@ -16,7 +16,7 @@ pub(crate) fn FailureView(
 ) -> impl IntoView {
     let is_unreachable = failure.is_unreachable();
     let Failure(error) = failure;
-    if error.code == ErrorCode::Unauthorized {
+    if error.code.asks_for_login() {
         go_to_login();
     } else {
         #[cfg(feature = "ssr")]
@@ -95,7 +95,11 @@ pub(crate) fn words(error: &PublicError) -> Words {
         ErrorCode::ValidationFailed => ("This address is not complete", error.message.clone()),
         ErrorCode::Overloaded => (
             "Too much is going on just now",
-            "Nothing you did is lost. Please try again in a moment.".into(),
+            "Nothing was changed. Please try again in a moment.".into(),
+        ),
+        ErrorCode::OutcomeUnknown => (
+            "We do not know whether this was done",
+            "The answer took too long. Go back, reload the page to see how things are, and try again only if you need to.".into(),
         ),
         ErrorCode::MalformedBody | ErrorCode::MethodNotAllowed | ErrorCode::UnsupportedMediaType => (
             "This request could not be understood",

@@ -29,6 +29,8 @@ pub enum CallToAction {
     NotYetOpen,
     /// The deadline has passed.
     Closed,
+    /// It is over; the viewer may have held a seat.
+    Over(Option<RegistrationStatus>),
     /// It does not take place.
     Cancelled,
     /// Seats are left, but we do not know for whom.
@@ -38,13 +40,14 @@ pub enum CallToAction {
 }
 
 impl CallToAction {
-    /// The state that matters most to the viewer comes first: that it does not take place, then a seat they hold, then
-    /// whether any can be had.
+    /// The state that matters most to the viewer comes first: that it does not take place, that it is over, then a seat
+    /// they hold, then whether any can be had.
     pub fn of(competition: &Competition, viewer: &ViewerState, now: Timestamp) -> Self {
         let seat = viewer.registration.filter(|status| status.holds_seat());
         let role = viewer.user.as_ref().map(|user| user.role);
         match (seat, role) {
             _ if competition.is_cancelled() => Self::Cancelled,
+            _ if competition.is_over(now) => Self::Over(seat),
             (Some(status), _) => Self::Registered(status),
             _ if competition.is_not_yet_open(now) => Self::NotYetOpen,
             _ if competition.is_closed(now) => Self::Closed,
@@ -100,6 +103,8 @@ mod tests {
         let opening = "2026-11-20T00:00:00Z".parse().unwrap();
         let before = "2026-11-23T23:59:59Z".parse().unwrap();
         let deadline = "2026-11-24T00:00:00Z".parse().unwrap();
+        // No start date was set for 90 days.
+        let over = "2027-02-22T00:00:00Z".parse().unwrap();
         let participant = viewer(Some(Role::Participant), None);
         let confirmed = RegistrationStatus::Confirmed;
         let seated = viewer(Some(Role::Participant), Some(confirmed));
@@ -115,6 +120,9 @@ mod tests {
             (0, &participant, before, Cta::Full),
             (0, &seated, before, Cta::Registered(confirmed)),
             (0, &seated, deadline, Cta::Registered(confirmed)),
+            (0, &seated, over, Cta::Over(Some(confirmed))),
+            (1, &cancelled, over, Cta::Over(None)),
+            (1, &viewer(None, None), over, Cta::Over(None)),
             (1, &cancelled, before, Cta::Register),
             (1, &organizer, before, Cta::OrganizersCannotRegister),
         ] {

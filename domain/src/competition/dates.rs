@@ -1,6 +1,12 @@
 //! The times of a competition, and the order that they must be in.
 
+use chrono::TimeDelta;
+
 use crate::{ErrorCode, PublicError, Timestamp};
+
+/// So long after its registration deadline a competition counts as over if no start date was ever set. Until then the
+/// organizer may still announce one.
+pub const UNDATED_FOR: TimeDelta = TimeDelta::days(90);
 
 /// The times of a competition.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,6 +20,15 @@ pub struct Dates {
 }
 
 impl Dates {
+    /// Whether the competition is over at `now`: it has started, or it was never given a start date and the deadline
+    /// passed [`UNDATED_FOR`] ago. Then no seat in it is given back any more, and it cannot be cancelled.
+    pub fn is_over(self, now: Timestamp) -> bool {
+        match self.start {
+            Some(start) => start <= now,
+            None => self.deadline.utc() + UNDATED_FOR <= now.utc(),
+        }
+    }
+
     /// Registration opens before the deadline, and the competition starts after it.
     ///
     /// # Errors
@@ -40,5 +55,28 @@ impl Dates {
         }
         let message = "Registration deadline must be in the future";
         Err(PublicError::on_field(ErrorCode::DeadlineNotInFuture, "regDeadline", message))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_competition_is_over_once_it_starts_or_90_days_after_its_deadline() {
+        let at = |text: &str| text.parse::<Timestamp>().unwrap();
+        let deadline = at("2026-11-24T00:00:00Z");
+        for (start, now, over) in [
+            (Some("2026-12-01T00:00:00Z"), "2026-11-30T23:59:59.999Z", false),
+            (Some("2026-12-01T00:00:00Z"), "2026-12-01T00:00:00Z", true),
+            (Some("2027-12-01T00:00:00Z"), "2027-06-01T00:00:00Z", false),
+            (None, "2027-02-21T23:59:59.999Z", false),
+            (None, "2027-02-22T00:00:00Z", true),
+        ] {
+            let dates = Dates { opens: None, deadline, start: start.map(at) };
+            assert_eq!(dates.is_over(at(now)), over, "{start:?} at {now}");
+        }
+        let never = Dates { opens: None, deadline: at("9999-12-31T23:59:59.999Z"), start: None };
+        assert!(!never.is_over(deadline));
     }
 }

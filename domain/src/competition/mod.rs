@@ -9,7 +9,7 @@ mod query;
 mod view;
 
 pub use call_to_action::{CallToAction, ViewerState};
-pub use dates::Dates;
+pub use dates::{Dates, UNDATED_FOR};
 pub use draft::{Clash, CompetitionDraft};
 pub use edit::{CompetitionEdit, CompetitionPatch};
 pub use input::{CompetitionInput, MAX_CAPACITY, NewCompetition};

@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Faults, MAX_PAGE_SIZE, Paging, PublicError, Tag, UserId};
+use crate::{Faults, MAX_PAGE_SIZE, Paging, PublicError, Tag, UserId, searchable};
 
 /// The longest text that can be searched for, in characters.
 const MAX_SEARCH: usize = 200;
@@ -142,7 +142,7 @@ pub(crate) fn search(text: Option<&str>) -> Result<Option<String>, String> {
         Some(text) if text.chars().count() > MAX_SEARCH => {
             Err(format!("Search must have at most {MAX_SEARCH} characters"))
         }
-        Some(text) => Ok(Some(text.to_lowercase())),
+        Some(text) => Ok(Some(searchable(text)).filter(|words| !words.is_empty())),
         None => Ok(None),
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{CompetitionId, Page, Timestamp, UserId};
+use crate::{CompetitionId, Dates, Page, Timestamp, UserId};
 
 /// A competition.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -58,6 +58,16 @@ impl Competition {
         self.cancelled_at.is_some()
     }
 
+    /// Its times.
+    pub fn dates(&self) -> Dates {
+        Dates { opens: self.reg_opens_at, deadline: self.reg_deadline, start: self.start_date }
+    }
+
+    /// Whether it is over at `now`, as [`Dates::is_over`] has it.
+    pub fn is_over(&self, now: Timestamp) -> bool {
+        self.dates().is_over(now)
+    }
+
     /// Whether one can register at `now`, if a seat is left.
     pub fn is_open(&self, now: Timestamp) -> bool {
         !self.is_cancelled() && !self.is_not_yet_open(now) && !self.is_closed(now)
@@ -72,8 +82,15 @@ pub struct Organizer {
     pub id: UserId,
     /// Their name.
     pub name: String,
-    /// Their address.
+    /// Their address; empty once the account is deleted.
     pub email: String,
+}
+
+impl Organizer {
+    /// Whether the account is deleted. No account is without an address otherwise.
+    pub fn is_deleted(&self) -> bool {
+        self.email.is_empty()
+    }
 }
 
 /// A name and an address.
@@ -82,8 +99,15 @@ pub struct Organizer {
 pub struct Contact {
     /// The name.
     pub name: String,
-    /// The address.
+    /// The address; empty once the account is deleted.
     pub email: String,
+}
+
+impl Contact {
+    /// Whether the account is deleted. No account is without an address otherwise.
+    pub fn is_deleted(&self) -> bool {
+        self.email.is_empty()
+    }
 }
 
 /// Numbers about a competition.

@@ -31,13 +31,15 @@ pub(super) fn router() -> OpenApiRouter<AppState> {
         (status = 201, description = "The account was made", body = SignedIn),
         (status = 400, description = "A field is wrong", body = ProblemDetails, content_type = "application/problem+json"),
         (status = 409, description = "Email already registered", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 503, description = "Too busy, and nothing was changed; or, with the code `outcome_unknown`, it is not known", body = ProblemDetails, content_type = "application/problem+json"),
     ),
 )]
 async fn sign_up(
     State(state): State<AppState>,
+    Extension(from): Extension<ClientAddress>,
     Body(input): Body<SignupInput>,
 ) -> Result<(StatusCode, Json<SignedIn>), Problem> {
-    let account = accounts::sign_up(&state.ctx, input.check()?).await?;
+    let account = accounts::sign_up_from(&state.ctx, input.check()?, from).await?;
     Ok((StatusCode::CREATED, Json(SignedIn::start(&state, account).await?)))
 }
 
@@ -50,6 +52,7 @@ async fn sign_up(
         (status = 400, description = "A field is missing", body = ProblemDetails, content_type = "application/problem+json"),
         (status = 401, description = "Invalid credentials", body = ProblemDetails, content_type = "application/problem+json"),
         (status = 429, description = "Too many attempts; `Retry-After` tells how many seconds to wait", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 503, description = "Too busy, and nothing was changed; or, with the code `outcome_unknown`, it is not known", body = ProblemDetails, content_type = "application/problem+json"),
     ),
 )]
 async fn log_in(
@@ -81,6 +84,7 @@ async fn me(CurrentActor(actor): CurrentActor) -> Result<Json<User>, Problem> {
         (status = 200, description = "The user as they are now", body = User),
         (status = 400, description = "A field is wrong", body = ProblemDetails, content_type = "application/problem+json"),
         (status = 401, description = "Unauthorized", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 503, description = "Too busy, and nothing was changed; or, with the code `outcome_unknown`, it is not known", body = ProblemDetails, content_type = "application/problem+json"),
     ),
 )]
 async fn edit(
@@ -104,6 +108,7 @@ async fn edit(
         (status = 401, description = "Unauthorized", body = ProblemDetails, content_type = "application/problem+json"),
         (status = 403, description = "This is not your password", body = ProblemDetails, content_type = "application/problem+json"),
         (status = 429, description = "Too many attempts; `Retry-After` tells how many seconds to wait", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 503, description = "Too busy, and nothing was changed; or, with the code `outcome_unknown`, it is not known", body = ProblemDetails, content_type = "application/problem+json"),
     ),
 )]
 async fn change_password(
@@ -123,8 +128,9 @@ async fn change_password(
 
 /// Delete the account
 ///
-/// Seats in what has not started are given back. Name, address and messages go; what took place with others stays, under
-/// the name "Deleted account".
+/// Seats in competitions that are not over are free at once. Name, address and messages go. Competitions of theirs that
+/// nobody ever registered for are deleted; the others stay in the history of those who did, under the name "Deleted
+/// account" and without an address.
 #[utoipa::path(
     delete, path = "/auth/me", tag = "accounts", security(("bearer" = [])),
     request_body = AccountDeletionInput,
@@ -133,8 +139,9 @@ async fn change_password(
         (status = 400, description = "A field is wrong", body = ProblemDetails, content_type = "application/problem+json"),
         (status = 401, description = "Unauthorized", body = ProblemDetails, content_type = "application/problem+json"),
         (status = 403, description = "This is not your password", body = ProblemDetails, content_type = "application/problem+json"),
-        (status = 409, description = "People are registered for competitions of theirs", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 409, description = "People are registered for competitions of theirs that are not over", body = ProblemDetails, content_type = "application/problem+json"),
         (status = 429, description = "Too many attempts; `Retry-After` tells how many seconds to wait", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 503, description = "Too busy, and nothing was changed; or, with the code `outcome_unknown`, it is not known", body = ProblemDetails, content_type = "application/problem+json"),
     ),
 )]
 async fn delete(

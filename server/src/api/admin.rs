@@ -7,7 +7,7 @@ use service::jobs::{self, Operator};
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::extract::Id;
+use super::extract::{Id, NoBody};
 use crate::{
     AppState,
     auth::CurrentActor,
@@ -73,16 +73,18 @@ async fn failed_jobs(
         (status = 401, description = "Unauthorized", body = ProblemDetails, content_type = "application/problem+json"),
         (status = 403, description = "Required role: ADMIN", body = ProblemDetails, content_type = "application/problem+json"),
         (status = 404, description = "Job not found", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 503, description = "Too busy, and nothing was changed; or, with the code `outcome_unknown`, it is not known", body = ProblemDetails, content_type = "application/problem+json"),
     ),
 )]
 async fn retry(
     State(state): State<AppState>,
     CurrentActor(actor): CurrentActor,
     id: Result<Id<JobId>, Problem>,
+    body: Result<NoBody, Problem>,
 ) -> Result<StatusCode, Problem> {
-    // Who may not do this is told so, whatever they sent.
+    // Check the role before parsing input, so that 403 wins over 400.
     actor.require(Role::Admin)?;
-    let Id(id) = id?;
+    let (Id(id), NoBody) = (id?, body?);
     jobs::revive(&state.ctx, Operator::Admin(&actor), id).await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -96,12 +98,16 @@ async fn retry(
         (status = 200, description = "They are back in their queues", body = Retried),
         (status = 401, description = "Unauthorized", body = ProblemDetails, content_type = "application/problem+json"),
         (status = 403, description = "Required role: ADMIN", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 503, description = "Too busy, and nothing was changed; or, with the code `outcome_unknown`, it is not known", body = ProblemDetails, content_type = "application/problem+json"),
     ),
 )]
 async fn retry_all(
     State(state): State<AppState>,
     CurrentActor(actor): CurrentActor,
+    body: Result<NoBody, Problem>,
 ) -> Result<Json<Retried>, Problem> {
+    actor.require(Role::Admin)?;
+    body?;
     let count = jobs::revive_all(&state.ctx, Operator::Admin(&actor)).await?;
     Ok(Json(Retried { count }))
 }
@@ -117,15 +123,17 @@ async fn retry_all(
         (status = 401, description = "Unauthorized", body = ProblemDetails, content_type = "application/problem+json"),
         (status = 403, description = "Required role: ADMIN", body = ProblemDetails, content_type = "application/problem+json"),
         (status = 404, description = "Job not found", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 503, description = "Too busy, and nothing was changed; or, with the code `outcome_unknown`, it is not known", body = ProblemDetails, content_type = "application/problem+json"),
     ),
 )]
 async fn discard(
     State(state): State<AppState>,
     CurrentActor(actor): CurrentActor,
     id: Result<Id<JobId>, Problem>,
+    body: Result<NoBody, Problem>,
 ) -> Result<StatusCode, Problem> {
     actor.require(Role::Admin)?;
-    let Id(id) = id?;
+    let (Id(id), NoBody) = (id?, body?);
     // A program says by the id which one it means; it is people who are asked for the name.
     jobs::discard(&state.ctx, Operator::Admin(&actor), id, None).await?;
     Ok(StatusCode::NO_CONTENT)

@@ -1,20 +1,21 @@
 //! Reading requests, so that whatever is wrong with one is told as a problem.
 
-use std::str::FromStr;
+use std::{collections::BTreeSet, str::FromStr};
 
 use axum::{
     Json,
+    body::HttpBody as _,
     extract::{
         FromRequest, FromRequestParts, OptionalFromRequest, Path, Query, Request,
-        rejection::JsonRejection,
+        rejection::{JsonRejection, QueryRejection},
     },
-    http::{HeaderMap, header::CONTENT_TYPE, request::Parts},
+    http::{HeaderMap, Uri, header::CONTENT_TYPE, request::Parts},
 };
 use domain::{
-    CompetitionId, ErrorCode, IdempotencyKey, InvalidIdempotencyKey, JobId, MailId, PublicError,
-    RegistrationId,
+    CompetitionId, ErrorCode, Faults, IdempotencyKey, InvalidIdempotencyKey, JobId, MailId,
+    PublicError, RegistrationId,
 };
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 
 use crate::{headers::IDEMPOTENCY_KEY, problem::Problem};
 
@@ -25,6 +26,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        require_utf8(request.headers())?;
         match <Json<T> as FromRequest<S>>::from_request(request, state).await {
             Ok(Json(value)) => Ok(Self(value)),
             Err(rejection) => Err(body_problem(&rejection)),
@@ -35,14 +37,61 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
 impl<T: DeserializeOwned, S: Send + Sync> OptionalFromRequest<S> for Body<T> {
     type Rejection = Problem;
 
-    /// Nothing for a request that does not say what its body is.
+    /// Nothing for a request without a body, or one that does not say what its body is.
     async fn from_request(request: Request, state: &S) -> Result<Option<Self>, Problem> {
-        if request.headers().contains_key(CONTENT_TYPE) {
+        if request.headers().contains_key(CONTENT_TYPE) && !request.body().is_end_stream() {
             <Self as FromRequest<S>>::from_request(request, state).await.map(Some)
         } else {
             Ok(None)
         }
     }
+}
+
+/// A body that does not matter: clients of the first Mini Compete send `{}`, or anything. One that claims to be JSON
+/// and is not is refused all the same: its sender is mistaken about something.
+pub(super) struct NoBody;
+
+impl<S: Send + Sync> FromRequest<S> for NoBody {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        if !is_json(request.headers()) || request.body().is_end_stream() {
+            return Ok(Self);
+        }
+        <Body<IgnoredAny> as FromRequest<S>>::from_request(request, state).await.map(|_| Self)
+    }
+}
+
+fn is_json(headers: &HeaderMap) -> bool {
+    content_type(headers).is_some_and(|value| {
+        let kind = value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+        kind == "application/json" || (kind.starts_with("application/") && kind.ends_with("+json"))
+    })
+}
+
+fn content_type(headers: &HeaderMap) -> Option<&str> {
+    headers.get(CONTENT_TYPE)?.to_str().ok()
+}
+
+/// JSON is UTF-8 (RFC 8259, section 8.1). A body that says otherwise, or says two things, is not read as if it were.
+fn require_utf8(headers: &HeaderMap) -> Result<(), Problem> {
+    if headers.get_all(CONTENT_TYPE).iter().nth(1).is_some() {
+        let message = "There is more than one Content-Type header";
+        return Err(Problem::new(ErrorCode::MalformedBody, message));
+    }
+    let mut parameters = content_type(headers).unwrap_or_default().split(';').skip(1);
+    let is_utf8 = parameters.all(|parameter| match parameter.trim().split_once('=') {
+        Some((name, value)) if name.trim().eq_ignore_ascii_case("charset") => {
+            let value = value.trim().trim_matches('"');
+            ["utf-8", "utf8", "us-ascii"].iter().any(|name| value.eq_ignore_ascii_case(name))
+        }
+        _ => true,
+    });
+    if is_utf8 {
+        return Ok(());
+    }
+    let message = "The body must be JSON in UTF-8";
+    Err(Problem::new(ErrorCode::UnsupportedMediaType, message))
 }
 
 fn body_problem(rejection: &JsonRejection) -> Problem {
@@ -79,11 +128,29 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for QueryString<T>
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         match Query::from_request_parts(parts, state).await {
             Ok(Query(value)) => Ok(Self(value)),
-            Err(rejection) => {
-                let message = format!("The query string is wrong: {}", root(&rejection));
-                Err(Problem::new(ErrorCode::ValidationFailed, message))
-            }
+            Err(rejection) => Err(query_problem(&parts.uri, &rejection)),
         }
+    }
+}
+
+/// A fault for each parameter that is there more than once, which is all that a query can have wrong before its values
+/// are looked at.
+fn query_problem(uri: &Uri, rejection: &QueryRejection) -> Problem {
+    let pairs = Query::<Vec<(String, String)>>::try_from_uri(uri);
+    let pairs = pairs.map(|Query(pairs)| pairs).unwrap_or_default();
+    let (mut seen, mut repeated) = (BTreeSet::new(), BTreeSet::new());
+    let mut faults = Faults::default();
+    for (name, _) in pairs {
+        if !seen.insert(name.clone()) && repeated.insert(name.clone()) {
+            faults.add(&name, format!("{name} must not be given more than once"));
+        }
+    }
+    if repeated.is_empty() {
+        faults.add("query", format!("The query string is wrong: {}", root(rejection)));
+    }
+    match faults.finish::<()>(None) {
+        Ok(()) => Problem::new(ErrorCode::ValidationFailed, "The query string is wrong"),
+        Err(error) => error.into(),
     }
 }
 

@@ -68,8 +68,11 @@ async fn live() -> StatusCode {
     StatusCode::OK
 }
 
-/// Requests can be served.
+/// Requests can be served, and will be for a while.
 async fn ready(State(state): State<AppState>) -> StatusCode {
+    if state.stopping.is_cancelled() {
+        return StatusCode::SERVICE_UNAVAILABLE;
+    }
     match database(&state).await {
         Status::Ok => StatusCode::OK,
         Status::Down => StatusCode::SERVICE_UNAVAILABLE,

@@ -7,7 +7,7 @@ use service::mailbox;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::extract::{Id, QueryString};
+use super::extract::{Id, NoBody, QueryString};
 use crate::{
     AppState,
     auth::CurrentActor,
@@ -72,14 +72,16 @@ async fn unread_count(
         (status = 200, description = "The message", body = Mail),
         (status = 401, description = "Unauthorized", body = ProblemDetails, content_type = "application/problem+json"),
         (status = 404, description = "Message not found", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 503, description = "Too busy, and nothing was changed; or, with the code `outcome_unknown`, it is not known", body = ProblemDetails, content_type = "application/problem+json"),
     ),
 )]
 async fn mark_read(
     State(state): State<AppState>,
     CurrentActor(actor): CurrentActor,
     id: Result<Id<MailId>, Problem>,
+    body: Result<NoBody, Problem>,
 ) -> Result<Json<Mail>, Problem> {
     actor.user()?;
-    let Id(id) = id?;
+    let (Id(id), NoBody) = (id?, body?);
     Ok(Json(mailbox::mark_read(&state.ctx, &actor, id).await?))
 }

@@ -5,6 +5,7 @@ mod admin;
 mod calendar;
 mod competitions;
 mod docs;
+mod etag;
 mod events;
 mod extract;
 mod health;

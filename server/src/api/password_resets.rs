@@ -36,6 +36,7 @@ struct Requested {
     responses(
         (status = 202, description = "If there is an account, a link is on its way", body = Requested),
         (status = 400, description = "A field is wrong", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 503, description = "Too busy, and nothing was changed; or, with the code `outcome_unknown`, it is not known", body = ProblemDetails, content_type = "application/problem+json"),
     ),
 )]
 async fn request(
@@ -56,6 +57,7 @@ async fn request(
     responses(
         (status = 204, description = "The password is set; sign in with it"),
         (status = 400, description = "A field is wrong, or the link is not good any more", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 503, description = "Too busy, and nothing was changed; or, with the code `outcome_unknown`, it is not known", body = ProblemDetails, content_type = "application/problem+json"),
     ),
 )]
 async fn confirm(

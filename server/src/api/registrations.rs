@@ -6,12 +6,12 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
 };
-use domain::{CompetitionId, MyRegistration, NewRegistration, RosterEntry, RosterQuery};
+use domain::{CompetitionId, MyRegistration, NewRegistration, PageQuery, RosterEntry, RosterQuery};
 use service::registration::{self, Answer};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
-    extract::{Id, OptionalKey, QueryString},
+    extract::{Id, NoBody, OptionalKey, QueryString},
     paging, replay, roster_csv,
 };
 use crate::{
@@ -31,7 +31,8 @@ pub(super) fn router() -> OpenApiRouter<AppState> {
 /// Register for a competition
 ///
 /// The seat is held from the moment of the answer; the confirmation follows by mail. Send the same
-/// `Idempotency-Key` with every retry, and no retry registers twice.
+/// `Idempotency-Key` with every retry, and no retry registers twice. The body is ignored; one that claims to be JSON must
+/// be.
 #[utoipa::path(
     post, path = "/competitions/{id}/register", tag = "registrations", security(("bearer" = [])),
     params(
@@ -46,9 +47,9 @@ pub(super) fn router() -> OpenApiRouter<AppState> {
         (status = 401, description = "Unauthorized", body = ProblemDetails, content_type = "application/problem+json"),
         (status = 403, description = "Required role: PARTICIPANT", body = ProblemDetails, content_type = "application/problem+json"),
         (status = 404, description = "Competition not found", body = ProblemDetails, content_type = "application/problem+json"),
-        (status = 409, description = "Already registered for this competition; or the key is in flight", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 409, description = "Already registered for this competition, with `registrationId`; or the key is in flight", body = ProblemDetails, content_type = "application/problem+json"),
         (status = 422, description = "The key was used for another request", body = ProblemDetails, content_type = "application/problem+json"),
-        (status = 503, description = "Too busy; nothing was changed", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 503, description = "Too busy, and nothing was changed; or, with the code `outcome_unknown`, it is not known", body = ProblemDetails, content_type = "application/problem+json"),
     ),
 )]
 async fn register(
@@ -56,10 +57,11 @@ async fn register(
     CurrentActor(actor): CurrentActor,
     id: Result<Id<CompetitionId>, Problem>,
     key: Result<OptionalKey, Problem>,
+    body: Result<NoBody, Problem>,
 ) -> Result<Response, Problem> {
-    // Who may not register is told so, whatever they sent.
+    // Check the role before parsing input, so that 403 wins over 400.
     actor.require(domain::Role::Participant)?;
-    let (Id(id), OptionalKey(key)) = (id?, key?);
+    let (Id(id), OptionalKey(key), NoBody) = (id?, key?, body?);
     let answer = registration::register(&state.ctx, &actor, id, key).await?;
     Ok(respond(answer))
 }
@@ -74,7 +76,8 @@ fn respond(answer: Answer) -> Response {
 
 /// Give my seat back
 ///
-/// Somebody else can have it at once. Giving it back again is answered the same and changes nothing.
+/// Somebody else can have it at once. Giving it back again is answered the same and changes nothing. Once the competition
+/// is over (it has started, or was never given a start date for 90 days after its deadline) seats stay as they are.
 #[utoipa::path(
     delete, path = "/competitions/{id}/register", tag = "registrations", security(("bearer" = [])),
     params(
@@ -89,9 +92,9 @@ fn respond(answer: Answer) -> Response {
         (status = 401, description = "Unauthorized", body = ProblemDetails, content_type = "application/problem+json"),
         (status = 403, description = "Required role: PARTICIPANT", body = ProblemDetails, content_type = "application/problem+json"),
         (status = 404, description = "Competition not found; or you are not registered for it", body = ProblemDetails, content_type = "application/problem+json"),
-        (status = 409, description = "The key is in flight", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 409, description = "Competition is over; or the key is in flight", body = ProblemDetails, content_type = "application/problem+json"),
         (status = 422, description = "The key was used for another request", body = ProblemDetails, content_type = "application/problem+json"),
-        (status = 503, description = "Too busy", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 503, description = "Too busy, and nothing was changed; or, with the code `outcome_unknown`, it is not known", body = ProblemDetails, content_type = "application/problem+json"),
     ),
 )]
 async fn cancel(
@@ -99,9 +102,10 @@ async fn cancel(
     CurrentActor(actor): CurrentActor,
     id: Result<Id<CompetitionId>, Problem>,
     key: Result<OptionalKey, Problem>,
+    body: Result<NoBody, Problem>,
 ) -> Result<Response, Problem> {
     actor.require(domain::Role::Participant)?;
-    let (Id(id), OptionalKey(key)) = (id?, key?);
+    let (Id(id), OptionalKey(key), NoBody) = (id?, key?, body?);
     let cancelled = registration::cancel(&state.ctx, &actor, id, key).await?;
     let response = match cancelled.outcome {
         Ok(()) => StatusCode::NO_CONTENT.into_response(),
@@ -113,8 +117,16 @@ async fn cancel(
 /// List my registrations
 #[utoipa::path(
     get, path = "/competitions/registrations/my", tag = "registrations", security(("bearer" = [])),
+    params(
+        ("page" = Option<u64>, Query, description = "Counted from 1"),
+        ("limit" = Option<u64>, Query, description = "Items on a page, at most 100"),
+    ),
     responses(
-        (status = 200, description = "All of them, newest first", body = [MyRegistration]),
+        (status = 200, description = "One page of them, newest first", body = [MyRegistration], headers(
+            ("X-Total-Count" = u64, description = "How many there are on all pages"),
+            ("Link" = String, description = "The pages first, prev, next and last (RFC 8288)"),
+        )),
+        (status = 400, description = "A parameter is wrong", body = ProblemDetails, content_type = "application/problem+json"),
         (status = 401, description = "Unauthorized", body = ProblemDetails, content_type = "application/problem+json"),
         (status = 403, description = "Required role: PARTICIPANT", body = ProblemDetails, content_type = "application/problem+json"),
     ),
@@ -122,8 +134,14 @@ async fn cancel(
 async fn mine(
     State(state): State<AppState>,
     CurrentActor(actor): CurrentActor,
-) -> Result<Json<Vec<MyRegistration>>, Problem> {
-    Ok(Json(registration::mine(&state.ctx, &actor).await?))
+    uri: OriginalUri,
+    query: Result<QueryString<PageQuery>, Problem>,
+) -> Result<Response, Problem> {
+    // Check the role before the parameters, so that 403 wins over 400.
+    actor.require(domain::Role::Participant)?;
+    let QueryString(query) = query?;
+    let page = registration::mine(&state.ctx, &actor, query.check()?).await?;
+    Ok(paging::respond(&uri, &page))
 }
 
 /// List who is registered for my competition

@@ -11,7 +11,6 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use super::extract::Body;
 use crate::{
     AppState,
-    auth::TOKEN_LIFETIME,
     problem::{Problem, ProblemDetails},
 };
 
@@ -25,8 +24,8 @@ pub(super) fn router() -> OpenApiRouter<AppState> {
 pub(super) struct SignedIn {
     /// To be sent as `Authorization: Bearer <token>`.
     token: String,
-    /// For how many seconds the token is good.
-    #[schema(example = 900)]
+    /// For how many seconds the token is valid; see `JWT_EXPIRATION`.
+    #[schema(example = 86400)]
     expires_in: i64,
     /// Gets the next pair of tokens from `/auth/refresh`, once, within 30 days.
     refresh_token: String,
@@ -42,14 +41,16 @@ impl SignedIn {
 
     fn new(state: &AppState, account: Account, refresh_token: String) -> Self {
         let token = state.tokens.issue(&account, state.ctx.now());
-        Self { token, expires_in: TOKEN_LIFETIME, refresh_token, user: account.user }
+        let expires_in = state.tokens.lifetime().seconds();
+        Self { token, expires_in, refresh_token, user: account.user }
     }
 }
 
 /// Get the next pair of tokens
 ///
 /// A refresh token is good once. One that comes a second time was copied: every token that was renewed from the same
-/// sign-in is worth nothing from then on.
+/// sign-in is worth nothing from then on. Only within ten seconds of its first use the same token gets the same pair
+/// again, so that requests in parallel and a retry after a lost answer do no harm.
 #[utoipa::path(
     post, path = "/auth/refresh", tag = "accounts",
     request_body = RefreshInput,
@@ -57,6 +58,7 @@ impl SignedIn {
         (status = 200, description = "The next pair", body = SignedIn),
         (status = 400, description = "A field is missing", body = ProblemDetails, content_type = "application/problem+json"),
         (status = 401, description = "The refresh token is not good any more", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 503, description = "Too busy, and nothing was changed; or, with the code `outcome_unknown`, it is not known", body = ProblemDetails, content_type = "application/problem+json"),
     ),
 )]
 async fn refresh(
@@ -77,6 +79,7 @@ async fn refresh(
     responses(
         (status = 204, description = "Signed out"),
         (status = 400, description = "A field is wrong", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 503, description = "Too busy, and nothing was changed; or, with the code `outcome_unknown`, it is not known", body = ProblemDetails, content_type = "application/problem+json"),
     ),
 )]
 async fn log_out(

@@ -8,13 +8,14 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use domain::UserId;
+use domain::{ErrorCode, UserId};
 use service::{
     Actor,
     accounts::{self, CredentialsVersion},
 };
 use tower_sessions::Session;
 
+use super::TokenFault;
 use crate::{AppState, problem::Problem};
 
 /// Puts an [`Actor`] into the request's extensions: the bearer of a token, the owner of a session, or nobody.
@@ -25,16 +26,23 @@ pub(crate) async fn resolve(
     mut request: Request,
     next: Next,
 ) -> Response {
-    let shown = match bearer(request.headers()) {
-        Some(token) => state.tokens.read(token, state.ctx.now()),
-        None => session_holder(request.extensions().get().cloned()).await,
+    let token = bearer(request.headers());
+    let shown = match token {
+        Some(token) => state.tokens.read(token, state.ctx.now()).map_err(code),
+        None => {
+            let holder = session_holder(request.extensions().get().cloned()).await;
+            holder.ok_or(ErrorCode::Unauthorized)
+        }
     };
+    let is_token = token.is_some();
     let actor = match shown {
-        Some((id, version)) => match accounts::recognize(&state.ctx, id, version).await {
-            Ok(account) => account.map_or_else(Actor::anonymous, Actor::from),
+        Ok((id, version)) => match accounts::recognize(&state.ctx, id, version).await {
+            Ok(Some(account)) => Actor::from(account),
+            Ok(None) if is_token => Actor::unrecognized(ErrorCode::TokenRevoked),
+            Ok(None) => Actor::anonymous(),
             Err(error) => return Problem::from(error).into_response(),
         },
-        None => Actor::anonymous(),
+        Err(code) => Actor::unrecognized(code),
     };
     request.extensions_mut().insert(actor);
     next.run(request).await
@@ -44,10 +52,25 @@ async fn session_holder(session: Option<Session>) -> Option<(UserId, Credentials
     app::session::holder(&session?).await
 }
 
-/// The token of an `Authorization: Bearer` header; the scheme in any case (RFC 9110, section 11.1).
+fn code(fault: TokenFault) -> ErrorCode {
+    match fault {
+        TokenFault::Expired => ErrorCode::TokenExpired,
+        TokenFault::Invalid => ErrorCode::TokenInvalid,
+    }
+}
+
+/// The token of an `Authorization: Bearer` header; the scheme in any case (RFC 9110, section 11.1). Empty, and so
+/// invalid, when there is no telling which it is: no token, no text, or more than one such header.
 pub(crate) fn bearer(headers: &HeaderMap) -> Option<&str> {
-    let (scheme, token) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
-    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+    let mut values = headers.get_all(header::AUTHORIZATION).iter();
+    let value = values.next()?.as_bytes();
+    if values.next().is_some() {
+        return Some("");
+    }
+    let (scheme, token) =
+        value.split_at(value.iter().position(|byte| *byte == b' ').unwrap_or(value.len()));
+    let token = std::str::from_utf8(token).unwrap_or_default();
+    scheme.eq_ignore_ascii_case(b"bearer").then(|| token.trim())
 }
 
 /// Who asks, for handlers.

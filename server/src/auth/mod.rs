@@ -8,5 +8,4 @@ mod tokens;
 pub(crate) use actor::{CurrentActor, bearer, resolve};
 pub use session_cache::SessionCache;
 pub(crate) use session_store::Sessions;
-pub(crate) use tokens::LIFETIME as TOKEN_LIFETIME;
-pub use tokens::Tokens;
+pub use tokens::{TokenFault, TokenLifetime, Tokens};

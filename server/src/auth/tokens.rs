@@ -1,20 +1,72 @@
 //! The API's tokens: JSON Web Tokens (RFC 7519), HS256 and nothing else.
 
-use std::fmt;
+use std::{fmt, str::FromStr};
 
 use domain::{Timestamp, UserId};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use serde::{Deserialize, Serialize};
 use service::accounts::{Account, CredentialsVersion};
 
-/// How long a token is good for, in seconds. Whoever copies one has it for so long, and a client renews its own four
-/// times an hour.
-pub(crate) const LIFETIME: i64 = 15 * 60;
+/// How long a token is valid unless `JWT_EXPIRATION` says otherwise. Clients of the first Mini Compete never refresh.
+const LIFETIME: TokenLifetime = TokenLifetime(24 * 60 * 60);
+/// The longest lifetime, in seconds: a year.
+const MAX_LIFETIME: u32 = 365 * 24 * 60 * 60;
 const ISSUER: &str = "mini-compete";
 const AUDIENCE: &str = "mini-compete-api";
 
+/// How long a token is valid, in seconds: one at least, a year at most.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TokenLifetime(u32);
+
+impl Default for TokenLifetime {
+    fn default() -> Self {
+        LIFETIME
+    }
+}
+
+impl TokenLifetime {
+    pub(crate) fn seconds(self) -> i64 {
+        self.0.into()
+    }
+}
+
+impl FromStr for TokenLifetime {
+    type Err = String;
+
+    /// Reads `90s`, `15m`, `24h` or `7d`.
+    fn from_str(text: &str) -> Result<Self, String> {
+        let unit = match text.trim().chars().last() {
+            Some('s') => Some(1),
+            Some('m') => Some(60),
+            Some('h') => Some(60 * 60),
+            Some('d') => Some(24 * 60 * 60),
+            _ => None,
+        };
+        let number = text.trim().trim_end_matches(['s', 'm', 'h', 'd']);
+        let is_number = number.bytes().all(|byte| byte.is_ascii_digit());
+        let is_whole = number.len() + 1 == text.trim().len() && is_number;
+        let seconds = unit.filter(|_| is_whole).and_then(|unit| {
+            number.parse::<u32>().ok().and_then(|number| number.checked_mul(unit))
+        });
+        seconds.filter(|seconds| (1..=MAX_LIFETIME).contains(seconds)).map(Self).ok_or_else(|| {
+            "it must be a whole number and a unit, such as 15m, 24h or 7d, from 1s to 365d"
+                .to_owned()
+        })
+    }
+}
+
+/// Why a token is not accepted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TokenFault {
+    /// It was issued here, and has expired.
+    Expired,
+    /// It is malformed, or was not issued here.
+    Invalid,
+}
+
 /// Makes and reads tokens.
 pub struct Tokens {
+    lifetime: TokenLifetime,
     encoding: EncodingKey,
     decoding: DecodingKey,
     validation: Validation,
@@ -53,10 +105,22 @@ impl Tokens {
             encoding: EncodingKey::from_secret(secret.as_bytes()),
             decoding: DecodingKey::from_secret(secret.as_bytes()),
             validation,
+            lifetime: LIFETIME,
         }
     }
 
-    /// A token for the owner of an account, good for a quarter of an hour from `now`, or until the password changes.
+    /// The same, whose tokens are valid for `lifetime` in place of a day.
+    pub fn valid_for(mut self, lifetime: TokenLifetime) -> Self {
+        self.lifetime = lifetime;
+        self
+    }
+
+    /// How long a new token is valid.
+    pub fn lifetime(&self) -> TokenLifetime {
+        self.lifetime
+    }
+
+    /// A token for the owner of an account, valid from `now` for [`Self::lifetime`], or until the password changes.
     ///
     /// # Panics
     /// Never: the claims are plain JSON and the key is symmetric.
@@ -68,7 +132,7 @@ impl Tokens {
             email: user.email.clone(),
             role: user.role.to_string(),
             iat: now,
-            exp: now + LIFETIME,
+            exp: now + self.lifetime.seconds(),
             iss: ISSUER.to_owned(),
             aud: AUDIENCE.to_owned(),
             ver: *credentials,
@@ -77,11 +141,18 @@ impl Tokens {
             .expect("plain claims and a symmetric key")
     }
 
-    /// Whose token this is, and which password it was given for: `None` unless it is ours and has not expired.
-    pub fn read(&self, token: &str, now: Timestamp) -> Option<(UserId, CredentialsVersion)> {
-        let data = jsonwebtoken::decode::<Claims>(token, &self.decoding, &self.validation).ok()?;
-        let Claims { sub, ver, exp, .. } = data.claims;
-        (exp > now.utc().timestamp()).then_some((sub, ver))
+    /// Whose token this is, and which password it was issued for.
+    ///
+    /// # Errors
+    /// [`TokenFault::Expired`] for a token that is ours in every other respect.
+    pub fn read(
+        &self,
+        token: &str,
+        now: Timestamp,
+    ) -> Result<(UserId, CredentialsVersion), TokenFault> {
+        let data = jsonwebtoken::decode::<Claims>(token, &self.decoding, &self.validation);
+        let Claims { sub, ver, exp, .. } = data.map_err(|_| TokenFault::Invalid)?.claims;
+        if exp > now.utc().timestamp() { Ok((sub, ver)) } else { Err(TokenFault::Expired) }
     }
 }
 
@@ -121,12 +192,34 @@ mod tests {
     }
 
     #[test]
-    fn a_token_is_good_for_a_quarter_of_an_hour() {
-        let tokens = Tokens::new(SECRET);
-        let token = tokens.issue(&ada(), at(NOW));
+    fn a_token_is_valid_for_its_lifetime_and_then_expired() {
         let owner = (ada().user.id, CredentialsVersion::FIRST);
-        assert_eq!(tokens.read(&token, at("2026-11-23T12:14:59Z")), Some(owner));
-        assert_eq!(tokens.read(&token, at("2026-11-23T12:15:00Z")), None);
+        for (tokens, last, first) in [
+            (Tokens::new(SECRET), "2026-11-24T11:59:59Z", "2026-11-24T12:00:00Z"),
+            (
+                Tokens::new(SECRET).valid_for("15m".parse().unwrap()),
+                "2026-11-23T12:14:59Z",
+                "2026-11-23T12:15:00Z",
+            ),
+        ] {
+            let token = tokens.issue(&ada(), at(NOW));
+            assert_eq!(tokens.read(&token, at(last)), Ok(owner));
+            assert_eq!(tokens.read(&token, at(first)), Err(TokenFault::Expired));
+        }
+    }
+
+    #[test]
+    fn a_lifetime_is_a_whole_number_and_a_unit() {
+        for (text, seconds) in
+            [("90s", 90), ("15m", 900), (" 24h ", 86_400), ("7d", 604_800), ("365d", 31_536_000)]
+        {
+            assert_eq!(text.parse::<TokenLifetime>().unwrap().seconds(), seconds, "{text}");
+        }
+        for text in
+            ["", "15", "m", "0m", "-1h", "+1h", "1.5h", "15 m", "1hd", "1w", "366d", "99999999999d"]
+        {
+            assert!(text.parse::<TokenLifetime>().is_err(), "{text}");
+        }
     }
 
     /// A good token whose payload was exchanged under its signature.
@@ -162,7 +255,6 @@ mod tests {
             ("another algorithm", forged(SECRET, Algorithm::HS512, |_| {})),
             ("another audience", forged(SECRET, Algorithm::HS256, |c| c.aud = "else".into())),
             ("another issuer", forged(SECRET, Algorithm::HS256, |c| c.iss = "else".into())),
-            ("expired", forged(SECRET, Algorithm::HS256, |c| c.exp = c.iat)),
             ("another role", with_payload(|claims| claims.role = "ADMIN".into())),
             ("no version", signed_without("ver")),
             ("no expiry", signed_without("exp")),
@@ -171,10 +263,11 @@ mod tests {
             ("no token", "x.y.z".into()),
             ("nothing", String::new()),
         ] {
-            assert_eq!(Tokens::new(SECRET).read(&token, at(NOW)), None, "{what}");
+            let read = Tokens::new(SECRET).read(&token, at(NOW));
+            assert_eq!(read, Err(TokenFault::Invalid), "{what}");
         }
         assert!(
-            Tokens::new(SECRET).read(&forged(SECRET, Algorithm::HS256, |_| {}), at(NOW)).is_some()
+            Tokens::new(SECRET).read(&forged(SECRET, Algorithm::HS256, |_| {}), at(NOW)).is_ok()
         );
     }
 }

@@ -4,6 +4,7 @@ use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use service::{Context, Mode, demo};
 use tokio::{net::TcpListener, time};
+use tokio_util::sync::CancellationToken;
 use worker::{InstallationOptions, WorkerOptions, process};
 
 use super::Result;
@@ -12,8 +13,10 @@ use crate::{
     router, site,
 };
 
-/// How long requests may go on after the signal to stop.
+/// How long after the signal to stop requests may go on, those that were taken during the pause included.
 const GRACE: Duration = Duration::from_secs(25);
+/// Seconds between that signal and the end of new connections, where nobody has said otherwise.
+const DELAY_IN_PRODUCTION: u64 = 5;
 
 pub(super) async fn run(
     installation: InstallationOptions,
@@ -28,7 +31,8 @@ pub(super) async fn run(
     let listener = listener
         .map_err(|error| format!("cannot listen on {}:{}: {error}", options.host, options.port))?;
     let address = listener.local_addr()?;
-    let stop = process::stop_signal()?;
+    let stopping = process::stop_signal()?;
+    let stop = CancellationToken::new();
 
     let site_url =
         installation.site_url.clone().unwrap_or_else(|| format!("http://{}", shown(address)));
@@ -38,28 +42,42 @@ pub(super) async fn run(
     if seed_demo {
         seed(&ctx).await?;
     }
-    let worker = worker.map(|worker| tokio::spawn(worker::run(ctx.clone(), worker, stop.clone())));
+    let worker =
+        worker.map(|worker| tokio::spawn(worker::run(ctx.clone(), worker, stopping.clone())));
     let redis_url = installation.redis_url.0.as_deref();
     let session_cache = redis_url.map(|url| SessionCache::connect(url, &installation.redis_prefix));
     let state = AppState {
         reads: SharedReads::new(ctx.clone()),
         ctx,
-        tokens: Arc::new(Tokens::new(&secret)),
+        tokens: Arc::new(Tokens::new(&secret).valid_for(options.jwt_expiration)),
         session_cache: session_cache.transpose()?,
+        stopping: stopping.clone(),
         stop: stop.clone(),
         leptos: site::options(&site_root, address),
     };
     tracing::info!(server.address = %address, "serving {site_url}");
 
-    let mut limits = options.limits;
-    if !state.ctx.has_rate_limits() {
-        limits.connections_per_address = usize::MAX;
-    }
+    let limits = options.traffic.limits(options.limits, state.ctx.has_rate_limits());
+    let delay = Duration::from_secs(options.traffic.shutdown_delay.unwrap_or_else(|| {
+        match installation.mode() {
+            Mode::Production => DELAY_IN_PRODUCTION,
+            Mode::Development => 0,
+        }
+    }));
+    tokio::spawn({
+        let (stopping, stop) = (stopping.clone(), stop.clone());
+        async move {
+            stopping.cancelled().await;
+            // Balancers learn from /health/ready that others are to be asked; until then they go on asking here.
+            time::sleep(delay).await;
+            stop.cancel();
+        }
+    });
     let router = router(state, &options);
     let proxies = options.trusted_proxies;
-    let serve = listen::serve(listener, router, limits, proxies, stop.clone());
+    let serve = listen::serve(listener, router, limits, proxies, stop);
     let out_of_time = async {
-        stop.cancelled().await;
+        stopping.cancelled().await;
         time::sleep(GRACE).await;
     };
     tokio::select! {

@@ -3,7 +3,7 @@
 use axum::{
     body::{Body, HttpBody},
     extract::{Request, State},
-    http::{HeaderMap, header},
+    http::{HeaderMap, HeaderValue, header},
     middleware::Next,
     response::Response,
 };
@@ -15,6 +15,8 @@ use super::{Limits, path, refusal::Refusal};
 
 /// The largest body accepted, in bytes.
 const MAX_BODY: usize = 256 * 1024;
+/// A body as it is.
+const IDENTITY: HeaderValue = HeaderValue::from_static("identity");
 /// How deep JSON may be nested. Nothing of ours is deeper than three.
 const MAX_DEPTH: usize = 32;
 
@@ -24,6 +26,14 @@ pub(crate) async fn bound(State(limits): State<Limits>, request: Request, next: 
         return next.run(request).await;
     }
     let refusal = Refusal::of(path(&request), request.headers());
+    if is_encoded(request.headers()) {
+        let message = "The body must be sent as it is, without Content-Encoding";
+        let mut response =
+            refusal.because(PublicError::new(ErrorCode::UnsupportedMediaType, message));
+        // What is understood instead (RFC 9110, section 12.5.3).
+        response.headers_mut().insert(header::ACCEPT_ENCODING, IDENTITY);
+        return response;
+    }
     let (parts, body) = request.into_parts();
     let body = match read(body, limits).await {
         Ok(body) => body,
@@ -49,6 +59,12 @@ async fn read(body: Body, limits: Limits) -> Result<axum::body::Bytes, PublicErr
         Ok(Err(_)) => Err(PublicError::new(ErrorCode::MalformedBody, "The body could not be read")),
         Err(_) => Err(PublicError::new(ErrorCode::RequestTimeout, "The body came too slowly")),
     }
+}
+
+/// Whether the body was compressed by its sender: it would have to be unpacked before its size is known.
+fn is_encoded(headers: &HeaderMap) -> bool {
+    let codings = headers.get_all(header::CONTENT_ENCODING).iter();
+    codings.into_iter().any(|coding| !coding.as_bytes().eq_ignore_ascii_case(b"identity"))
 }
 
 fn is_json(headers: &HeaderMap) -> bool {

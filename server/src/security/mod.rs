@@ -9,6 +9,7 @@ mod content_security_policy;
 mod csrf;
 mod head;
 mod headers;
+mod kind;
 mod limits;
 mod rate_limits;
 mod refusal;
@@ -26,9 +27,9 @@ pub use limits::Limits;
 pub(crate) use rate_limits::{RateLimits, by_address, by_user};
 
 /// Where server functions are.
-const SERVER_FUNCTIONS: &str = "/fn/";
+pub(crate) const SERVER_FUNCTIONS: &str = "/fn/";
 /// Where the API is.
-const API: &str = "/api/";
+pub(crate) const API: &str = "/api/";
 
 /// The path that was asked for: below `/api` the router has cut off what it has read of it.
 fn path<B>(request: &Request<B>) -> &str {

@@ -1,13 +1,16 @@
 //! How often a client may ask: by address, and by user where somebody is signed in.
 //!
+//! One address may be a school, a hall or a campus: what it may do is far above what a room of 400 does in its first
+//! minute, and only keeps one address from taking the whole server. Who guesses passwords is slowed down elsewhere, by
+//! account first (`service/src/throttle.rs`).
+//!
 //! Each process counts for itself and forgets when it ends: of several behind a balancer, each allows as much. What must
 //! not be guessed is counted in the database besides (`service/src/throttle.rs`).
 
-use std::{convert::Infallible, net::IpAddr, num::NonZeroU32, sync::Arc, time::Duration};
+use std::{convert::Infallible, net::IpAddr, sync::Arc, time::Duration};
 
 use axum::{
     extract::{Request, State},
-    http::Method,
     middleware::Next,
     response::Response,
 };
@@ -21,70 +24,11 @@ use governor::{
 use quick_cache::sync::Cache;
 use service::{Actor, ClientAddress};
 
-use super::{path, refusal::Refusal};
+use super::{kind::Kind, path, refusal::Refusal};
+use crate::{Allowance, TrafficOptions};
 
 /// Callers that each limit keeps in mind; of more, those that ask least are forgotten. A few megabytes.
 const CALLERS: usize = 50_000;
-
-/// What is asked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
-    /// To see something.
-    Read,
-    /// To change something. Server functions that only read are sent in the same way and count as well.
-    Write,
-    /// To prove who one is, or to become somebody.
-    Credentials,
-}
-
-/// So many at once, and one more after each pause.
-#[derive(Clone, Copy)]
-struct Allowance {
-    burst: u32,
-    pause: Duration,
-}
-
-const fn allow(burst: u32, pause_ms: u64) -> Allowance {
-    Allowance { burst, pause: Duration::from_millis(pause_ms) }
-}
-
-/// Of one address: a school may have only one.
-const fn of_an_address(kind: Kind) -> Allowance {
-    match kind {
-        Kind::Read => allow(1_000, 10),        // 100 a second
-        Kind::Write => allow(300, 50),         // 20 a second
-        Kind::Credentials => allow(20, 6_000), // 10 a minute
-    }
-}
-
-/// Of one user, wherever they are.
-const fn of_a_user(kind: Kind) -> Allowance {
-    match kind {
-        Kind::Read => allow(300, 50),          // 20 a second
-        Kind::Write => allow(60, 500),         // 2 a second
-        Kind::Credentials => allow(10, 6_000), // 10 a minute
-    }
-}
-
-/// Words in the last part of a path behind which credentials are checked, made or changed.
-const CREDENTIALS: [&str; 7] =
-    ["login", "log_in", "signup", "sign_up", "password", "reset", "delete_account"];
-
-impl Kind {
-    fn of(method: &Method, path: &str) -> Self {
-        if method.is_safe() {
-            return Self::Read;
-        }
-        let name = path.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
-        let is_credentials = CREDENTIALS.iter().any(|word| name.contains(word));
-        // What only shows such a form is called like its page.
-        if is_credentials && !matches!(path, "/fn/login" | "/fn/signup") {
-            Self::Credentials
-        } else {
-            Self::Write
-        }
-    }
-}
 
 /// Who asks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -130,29 +74,31 @@ impl StateStore for Store {
 }
 
 impl RateLimits {
-    pub(crate) fn new(is_on: bool) -> Self {
+    pub(crate) fn new(is_on: bool, options: &TrafficOptions) -> Self {
         let both = || {
-            Arc::new(Both { address: Limiters::new(of_an_address), user: Limiters::new(of_a_user) })
+            let address = Limiters {
+                read: limiter(options.rate_limit_reads),
+                write: limiter(options.rate_limit_writes),
+                credentials: limiter(options.rate_limit_credentials),
+            };
+            let user = Limiters {
+                read: limiter(options.rate_limit_user_reads),
+                write: limiter(options.rate_limit_user_writes),
+                credentials: limiter(options.rate_limit_user_credentials),
+            };
+            Arc::new(Both { address, user })
         };
         Self(is_on.then(both))
     }
 }
 
-impl Limiters {
-    fn new(allowance: impl Fn(Kind) -> Allowance) -> Self {
-        let limiter = |kind| {
-            let Allowance { burst, pause } = allowance(kind);
-            let burst = NonZeroU32::new(burst).expect("an allowance of something");
-            let quota = Quota::with_period(pause).expect("a pause").allow_burst(burst);
-            RateLimiter::new(quota, Store(Cache::new(CALLERS)), MonotonicClock)
-        };
-        Self {
-            read: limiter(Kind::Read),
-            write: limiter(Kind::Write),
-            credentials: limiter(Kind::Credentials),
-        }
-    }
+fn limiter(Allowance { burst, per_minute }: Allowance) -> Limiter {
+    let quota = Quota::with_period(Duration::from_secs(60) / per_minute.get());
+    let quota = quota.unwrap_or_else(|| Quota::per_second(per_minute)).allow_burst(burst);
+    RateLimiter::new(quota, Store(Cache::new(CALLERS)), MonotonicClock)
+}
 
+impl Limiters {
     /// Counts one more.
     fn check(&self, kind: Kind, caller: Caller) -> Result<(), PublicError> {
         let limiter = match kind {
@@ -204,24 +150,9 @@ pub(crate) async fn by_user(
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use std::num::NonZeroU32;
 
-    #[test]
-    fn what_is_asked_for_is_told_by_method_and_path() {
-        for (method, path, expected) in [
-            (Method::GET, "/auth/login", Kind::Read),
-            (Method::POST, "/fn/login", Kind::Write),
-            (Method::POST, "/fn/log_in", Kind::Credentials),
-            (Method::POST, "/api/auth/signup", Kind::Credentials),
-            (Method::POST, "/api/auth/login/", Kind::Credentials),
-            (Method::POST, "/api/auth/password", Kind::Credentials),
-            (Method::POST, "/fn/request_password_reset", Kind::Credentials),
-            (Method::POST, "/api/auth/refresh", Kind::Write),
-            (Method::DELETE, "/api/competitions/1/register", Kind::Write),
-        ] {
-            assert_eq!(Kind::of(&method, path), expected, "{method} {path}");
-        }
-    }
+    use super::*;
 
     #[test]
     fn the_memory_of_callers_is_bounded() {

@@ -19,7 +19,7 @@ const AT_ONCE: usize = 500;
 const PATIENCE: Duration = Duration::from_secs(240);
 
 /// So many registrations whose confirmation is still to be done.
-async fn backlog(site: &Site, size: usize) -> Ledger {
+pub(crate) async fn backlog(site: &Site, size: usize) -> Ledger {
     let competition = site.competition(size).await;
     let mut ledger = Ledger::new(competition, size);
     for participants in site.world.crowd_of(size).await.chunks(AT_ONCE) {

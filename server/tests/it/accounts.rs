@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 use serde_json::json;
 use service::testing::PASSWORD;
 
-use crate::support::{App, snapshot};
+use crate::support::{App, Response, snapshot};
 
 #[tokio::test]
 async fn signing_up_answers_with_a_token_and_the_user() {
@@ -32,6 +32,27 @@ async fn a_signup_reports_every_fault_by_field() {
     let app = App::new().await;
     let body = json!({"email": "ada", "password": "short", "role": "ADMIN", "isAdmin": true});
     snapshot("signup_invalid", &app.post("/api/auth/signup").json(&body).send().await);
+}
+
+#[tokio::test]
+async fn a_name_with_a_web_address_in_it_is_refused_at_sign_up_and_in_the_profile() {
+    let app = App::new().await;
+    let ada = app.world.participant("Ada").await;
+    let faults = |response: &Response| response.json()["errors"].clone();
+    for name in ["Win at http://evil.example", "www.evil.example", "evil.example/win", "evil.com"] {
+        let body = json!({"name": name, "email": "eve@example.com", "password": PASSWORD, "role": "PARTICIPANT"});
+        let response = app.post("/api/auth/signup").json(&body).send().await;
+        assert_eq!(response.status, StatusCode::BAD_REQUEST, "{name}");
+        let expected = json!([{"field": "name", "message": "Name must not contain a web address"}]);
+        assert_eq!(faults(&response), expected, "{name}");
+        let edited = app.patch("/api/auth/me").by(&ada).json(&json!({"name": name}));
+        let response = edited.send().await;
+        assert_eq!((response.status, faults(&response)), (StatusCode::BAD_REQUEST, expected));
+    }
+    for name in ["J.R. Smith", "Dr.Who", "Conan O'Brien"] {
+        let edited = app.patch("/api/auth/me").by(&ada).json(&json!({"name": name}));
+        assert_eq!(edited.send().await.status, StatusCode::OK, "{name}");
+    }
 }
 
 #[tokio::test]
@@ -97,7 +118,7 @@ async fn only_a_good_token_says_who_asks() {
 
     assert_eq!(app.get("/api/auth/me").by(&ada).send().await.status, StatusCode::OK);
     let bearer = format!("Bearer {token}");
-    app.world.clock.advance(chrono::TimeDelta::minutes(15));
+    app.world.clock.advance(chrono::TimeDelta::hours(24));
     let expired = app.get("/api/auth/me").header("authorization", &bearer).send().await;
     assert_eq!(expired.status, StatusCode::UNAUTHORIZED);
 }

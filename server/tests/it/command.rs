@@ -38,12 +38,15 @@ fn a_wrong_value_stops_the_start_with_a_sentence_that_names_it() {
     for (name, value) in [
         ("DATABASE_URL", "mysql://localhost"),
         ("JWT_SECRET", "short"),
+        ("JWT_EXPIRATION", "tomorrow"),
+        ("JWT_EXPIRATION", "0h"),
         ("PORT", "70000"),
         ("APP_ENV", "testing"),
         ("SITE_URL", "example.com"),
         ("CORS_ORIGINS", "*"),
         ("SMTP_URL", "mail.example.com"),
         ("MAIL_FROM", "Mini Compete"),
+        ("SMTP_CA_FILE", "nowhere.pem"),
         ("WORKER_CONCURRENCY", "0"),
         ("CRON_REMINDER_SCHEDULE", "often"),
         ("CRON_CLEANUP_SCHEDULE", "* * *"),
@@ -59,6 +62,17 @@ fn a_wrong_value_stops_the_start_with_a_sentence_that_names_it() {
     assert!(!output.status.success() && said(&output).contains("MAIL_FROM"), "{}", said(&output));
     let output = run(&["migrate"], &[server, ("MAIL_FROM", "a@b.example")], "");
     assert!(!output.status.success() && said(&output).contains("SITE_URL"), "{}", said(&output));
+    // What guards nothing is taken for a mistake.
+    let authority =
+        concat!(env!("CARGO_MANIFEST_DIR"), "/../service/tests/it/certificates/authority.pem");
+    let site = [("MAIL_FROM", "a@b.example"), ("SITE_URL", "https://b.example")];
+    let output =
+        run(&["migrate"], &[&site[..], &[server, ("SMTP_CA_FILE", authority)]].concat(), "");
+    assert!(
+        !output.status.success() && said(&output).contains("SMTP_CA_FILE"),
+        "{}",
+        said(&output)
+    );
     let output = run(&["migrate"], &[("RUST_LOG", "a=b=c")], "");
     assert!(!output.status.success() && said(&output).contains("RUST_LOG"));
 }

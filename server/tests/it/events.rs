@@ -5,6 +5,7 @@ use axum::{
     http::{Method, Request, StatusCode},
 };
 use http_body_util::BodyExt;
+use serde_json::json;
 use tower::ServiceExt;
 
 use crate::support::App;
@@ -20,7 +21,9 @@ async fn seats_are_told_at_once_and_then_as_they_change_and_that_it_was_cancelle
     let app = App::new().await;
     let (ada, ben) = (app.world.organizer("Ada").await, app.world.participant("Ben").await);
     let id = app.world.competition(&ada).seats(3).create().await;
-    let request = Request::get(format!("/api/competitions/{id}/events")).body(Body::empty());
+    let request =
+        Request::get(format!("/api/competitions/{id}/events")).header("host", "localhost");
+    let request = request.body(Body::empty());
     let response = app.router.clone().oneshot(request.unwrap()).await.unwrap();
     assert_eq!(response.headers()["content-type"], "text/event-stream");
     let mut body = response.into_body();
@@ -32,6 +35,12 @@ async fn seats_are_told_at_once_and_then_as_they_change_and_that_it_was_cancelle
     assert_eq!(next(&mut body).await, told(3, false));
     app.post(&format!("/api/competitions/{id}/register")).by(&ben).send().await;
     assert_eq!(next(&mut body).await, told(2, false));
+    // An edit that changes nothing is no news; what is told next is the seat that comes after it.
+    app.patch(&format!("/api/competitions/{id}"))
+        .by(&ada)
+        .json(&json!({ "capacity": 3 }))
+        .send()
+        .await;
     app.call(Method::DELETE, &format!("/api/competitions/{id}")).by(&ada).send().await;
     assert_eq!(next(&mut body).await, told(2, true));
     app.stop.cancel();

@@ -1,6 +1,6 @@
 //! A new password in place of the old one.
 
-use domain::{PasswordChange, UserId};
+use domain::{PasswordChange, UserId, without_web_addresses};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, sea_query::Expr};
 
 use super::{Account, account, confirmed};
@@ -9,6 +9,7 @@ use crate::{
     db::{bulk::update_returning, retry},
     entity::{password_reset, refresh_token, user},
     ids::new_id,
+    mail_limits::PASSWORD_CHANGED,
     mailbox::{Draft, deliver},
 };
 
@@ -68,10 +69,10 @@ fn notice(ctx: &Context, user: &user::Model) -> Draft {
         subject: "Your password was changed".to_owned(),
         body: format!(
             "Hello {},\n\nthe password of your account was changed on {}. Every other browser and program is signed out.\n\nIf it was not you, set a new one at once: {}",
-            user.name,
+            without_web_addresses(&user.name),
             ctx.now().human(),
             ctx.page("/auth/forgot"),
         ),
-        dedup_key: format!("password-changed:{}", new_id()),
+        dedup_key: format!("{PASSWORD_CHANGED}{}", new_id()),
     }
 }

@@ -1,12 +1,16 @@
 //! Deleting an account.
 //!
 //! The row goes, and with it all that belongs to it. If somebody else's past needs it, in a roster or as the organizer of
-//! what they took part in, it stays as a nameless one: seats that were taken stay counted.
+//! what they registered for, it stays as a nameless one: seats that were taken stay counted, and a competition that
+//! anybody ever registered for stays in their history.
 
-use domain::{CompetitionId, ErrorCode, Password, PublicError, RegistrationStatus, User};
+use domain::{
+    CompetitionId, DeletionPreview, ErrorCode, Password, PublicError, RegistrationStatus,
+    UNDATED_FOR, User,
+};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, JoinType, PaginatorTrait,
-    QueryFilter, QuerySelect, RelationTrait, Select, prelude::Uuid, sea_query::Expr,
+    QueryFilter, QuerySelect, QueryTrait, RelationTrait, Select, prelude::Uuid, sea_query::Expr,
 };
 
 use super::{confirmed, sign_up::search_text};
@@ -17,6 +21,7 @@ use crate::{
     entity::{
         competition, idempotency_log, mail, password_reset, refresh_token, registration, user,
     },
+    events::Event,
     secrets,
 };
 
@@ -25,12 +30,12 @@ const NAMELESS: &str = "Deleted account";
 /// How often seats are given back that were taken in the meantime.
 const ROUNDS: usize = 5;
 
-/// Deletes the actor's account. Their seats in what has not started yet are free at once.
+/// Deletes the actor's account. Their seats in competitions that are not over are free at once. Of their own competitions,
+/// those that nobody ever registered for are deleted, the others stay without a name; one that is not over is cancelled.
 ///
 /// # Errors
 /// Unauthorized; [`ErrorCode::WrongPassword`]; [`ErrorCode::RateLimited`] when too many were wrong;
-/// [`ErrorCode::OpenCompetitions`] while others are registered for what they
-/// organize.
+/// [`ErrorCode::OpenCompetitions`] while others hold seats in a competition of theirs that is not over.
 pub async fn delete(
     ctx: &Context,
     actor: &Actor,
@@ -44,12 +49,41 @@ pub async fn delete(
     let lock = ctx.passwords.hash(lock).await?;
     for _ in 0..ROUNDS {
         give_seats_back(ctx, user).await?;
-        if retry(|| attempt(ctx, row.id, &lock)).await? {
+        if let Some(ended) = retry(|| attempt(ctx, row.id, &lock)).await? {
             tracing::info!(user.id = %user.id, "an account was deleted");
+            for competition in ended {
+                ctx.events.publish(Event::seats_of(&competition));
+            }
             return Ok(());
         }
     }
     Err(Error::Conflict)
+}
+
+/// What [`delete`] would do now.
+///
+/// # Errors
+/// Unauthorized.
+pub async fn preview_deletion(ctx: &Context, actor: &Actor) -> Result<DeletionPreview> {
+    let id = actor.user()?.id.0;
+    let db = ctx.db.connection();
+    let own = || competition::Entity::find().filter(competition::Column::OrganizerId.eq(id));
+    let upcoming = || own().filter(is_to_come(ctx));
+    let all = own().count(db).await?;
+    let blocking = upcoming().filter(competition::Column::Registered.gt(0)).count(db).await?;
+    let deleted = own().filter(was_ever_registered_for().not()).count(db).await?;
+    let cancelled = upcoming()
+        .filter(competition::Column::Registered.eq(0))
+        .filter(was_ever_registered_for())
+        .count(db)
+        .await?;
+    Ok(DeletionPreview {
+        seats: seats_to_come(ctx, id).count(db).await?,
+        blocking,
+        deleted,
+        cancelled,
+        kept: all.saturating_sub(blocking + deleted + cancelled),
+    })
 }
 
 /// The one path that seats go by keeps their count right, and tells whoever looks on.
@@ -66,17 +100,38 @@ async fn give_seats_back(ctx: &Context, user: &User) -> Result<()> {
     Ok(())
 }
 
-/// SERIALIZABLE, so that nobody registers for what is deleted. `Ok(false)` if a seat has been taken again.
-async fn attempt(ctx: &Context, id: Uuid, lock: &str) -> Result<bool> {
+/// Answers with the competitions that ended with the account, as they are now; `Ok(None)` if a seat has been taken again.
+async fn attempt(ctx: &Context, id: Uuid, lock: &str) -> Result<Option<Vec<competition::Model>>> {
     let tx = ctx.db.write().await?;
-    refuse_while_open(ctx, &*tx, id).await?;
-    if seats_to_come(ctx, id).count(&*tx).await? > 0 {
-        return Ok(false);
+    // Locked, so that nobody registers for them meanwhile, under any isolation.
+    let upcoming = competition::Entity::find()
+        .filter(competition::Column::OrganizerId.eq(id))
+        .filter(is_to_come(ctx))
+        .lock_exclusive()
+        .all(&*tx)
+        .await?;
+    if upcoming.iter().any(|competition| competition.registered > 0) {
+        let message =
+            "People are registered for competitions of yours that are not over. Cancel them first.";
+        return Err(PublicError::new(ErrorCode::OpenCompetitions, message).into());
     }
-    // What nobody has a seat in is of use to nobody.
+    if seats_to_come(ctx, id).count(&*tx).await? > 0 {
+        return Ok(None);
+    }
     competition::Entity::delete_many()
         .filter(competition::Column::OrganizerId.eq(id))
-        .filter(competition::Column::Registered.eq(0))
+        .filter(was_ever_registered_for().not())
+        .exec(&*tx)
+        .await?;
+    let now = ctx.now().utc();
+    // Nobody holds a seat in them, so nobody needs to be notified.
+    competition::Entity::update_many()
+        .col_expr(competition::Column::CancelledAt, Expr::value(now))
+        .col_expr(competition::Column::UpdatedAt, Expr::value(now))
+        .col_expr(competition::Column::Revision, Expr::col(competition::Column::Revision).add(1))
+        .col_expr(competition::Column::Version, Expr::col(competition::Column::Version).add(1))
+        .filter(competition::Column::OrganizerId.eq(id))
+        .filter(is_to_come(ctx))
         .exec(&*tx)
         .await?;
     registration::Entity::delete_many()
@@ -90,20 +145,21 @@ async fn attempt(ctx: &Context, id: Uuid, lock: &str) -> Result<bool> {
         user::Entity::delete_by_id(id).exec(&*tx).await?;
     }
     tx.commit().await?;
-    Ok(true)
+    let ended = |row| competition::Model { cancelled_at: Some(now), ..row };
+    Ok(Some(upcoming.into_iter().map(ended).collect()))
 }
 
-async fn refuse_while_open(ctx: &Context, tx: &impl ConnectionTrait, id: Uuid) -> Result<()> {
-    let open = competition::Entity::find()
-        .filter(competition::Column::OrganizerId.eq(id))
-        .filter(competition::Column::Registered.gt(0))
-        .filter(is_to_come(ctx));
-    if open.count(tx).await? == 0 {
-        return Ok(());
-    }
-    let message =
-        "People are registered for competitions of yours that have not started. Cancel them first.";
-    Err(PublicError::new(ErrorCode::OpenCompetitions, message).into())
+/// A condition on competitions: there is a registration for it, in whatever state.
+fn was_ever_registered_for() -> Expr {
+    let registrations = registration::Entity::find()
+        .select_only()
+        .column(registration::Column::Id)
+        .filter(
+            Expr::col((registration::Entity, registration::Column::CompetitionId))
+                .equals((competition::Entity, competition::Column::Id)),
+        )
+        .into_query();
+    Expr::exists(registrations)
 }
 
 /// Whether somebody else's past needs the row.
@@ -147,7 +203,7 @@ async fn make_nameless(tx: &impl ConnectionTrait, id: Uuid, lock: &str) -> Resul
     Ok(())
 }
 
-/// Seats that somebody holds in what has not started.
+/// Seats that somebody holds in competitions that are not over.
 fn seats_to_come(ctx: &Context, id: Uuid) -> Select<registration::Entity> {
     registration::Entity::find()
         .join(JoinType::InnerJoin, registration::Relation::Competition.def())
@@ -161,10 +217,11 @@ fn holds_seat() -> Condition {
     Condition::all().add(registration::Column::Status.is_in(held.map(RegistrationStatus::as_str)))
 }
 
-/// A start that is not set is still to come. What is cancelled never comes, and keeps its seats.
+/// Neither cancelled nor over, as [`domain::Dates::is_over`] has it. What is cancelled keeps its seats.
 fn is_to_come(ctx: &Context) -> Condition {
-    let start = Condition::any()
-        .add(competition::Column::StartDate.is_null())
-        .add(competition::Column::StartDate.gt(ctx.now().utc()));
-    Condition::all().add(competition::Column::CancelledAt.is_null()).add(start)
+    use competition::Column::{CancelledAt, RegDeadline, StartDate};
+    let now = ctx.now().utc();
+    let undated = Condition::all().add(StartDate.is_null()).add(RegDeadline.gt(now - UNDATED_FOR));
+    let dated = StartDate.gt(now);
+    Condition::all().add(CancelledAt.is_null()).add(Condition::any().add(dated).add(undated))
 }

@@ -9,7 +9,7 @@ mod sign_up;
 
 use std::collections::HashMap;
 
-use domain::{ErrorCode, Login, PublicError, User, UserId};
+use domain::{Email, ErrorCode, Login, PublicError, User, UserId};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 
 pub(crate) use self::{account::account, administrators::not_found, change_password::set_password};
@@ -17,9 +17,9 @@ pub use self::{
     account::{Account, CredentialsVersion},
     administrators::{create_admin, promote},
     change_password::change_password,
-    deletion::delete,
+    deletion::{delete, preview_deletion},
     edit_profile::edit_profile,
-    sign_up::sign_up,
+    sign_up::{sign_up, sign_up_from},
 };
 use crate::{
     ClientAddress, Context, Result,
@@ -93,9 +93,12 @@ pub(crate) async fn find_by_email(
     if email.contains('\0') {
         return Ok(None);
     }
-    let key = email.trim().to_lowercase();
-    let found = user::Entity::find().filter(user::Column::EmailKey.eq(key));
-    Ok(found.one(db).await?)
+    // Accounts of earlier releases have the address under the spelling that it was typed in.
+    let (key, as_typed) = (Email::key_of(email), email.trim().to_lowercase());
+    let found = user::Entity::find().filter(user::Column::EmailKey.is_in([&key, &as_typed]));
+    let mut found = found.all(db).await?;
+    found.sort_by_key(|row| row.email_key != as_typed);
+    Ok(found.into_iter().next())
 }
 
 /// The row of a user who has shown a token or a session, and now the password as well. Guesses count as failed logins

@@ -1,10 +1,13 @@
 //! Making an account.
 
-use domain::{ErrorCode, PublicError, Signup};
+use domain::{ErrorCode, PublicError, Signup, searchable};
 use sea_orm::{EntityTrait, IntoActiveModel};
 
 use super::{Account, CredentialsVersion, account};
-use crate::{Context, Result, entity::user, error::is_unique_violation, ids::new_id};
+use crate::{
+    ClientAddress, Context, Result, commit_watch::commit_begins, entity::user,
+    error::is_unique_violation, ids::new_id, throttle,
+};
 
 /// Makes an account for a participant or an organizer.
 ///
@@ -12,6 +15,22 @@ use crate::{Context, Result, entity::user, error::is_unique_violation, ids::new_
 /// [`ErrorCode::EmailTaken`] when the address has one, in any case.
 pub async fn sign_up(ctx: &Context, signup: Signup) -> Result<Account> {
     create(ctx, signup).await
+}
+
+/// The same from this address, where the account is known from then on: failed logins of others there do not delay its own.
+///
+/// # Errors
+/// As for [`sign_up`].
+pub async fn sign_up_from(ctx: &Context, signup: Signup, from: ClientAddress) -> Result<Account> {
+    let account = create(ctx, signup).await?;
+    // The account is there; to be known is a convenience.
+    if let Err(error) = throttle::remember(ctx, &account.user.email, from).await {
+        tracing::warn!(
+            error = &error as &dyn std::error::Error,
+            "the address of a new account was not noted"
+        );
+    }
+    Ok(account)
 }
 
 pub(super) async fn create(ctx: &Context, signup: Signup) -> Result<Account> {
@@ -33,7 +52,11 @@ pub(super) async fn create(ctx: &Context, signup: Signup) -> Result<Account> {
         .exec_with_returning(&*ctx.db.autocommit().await)
         .await;
     match inserted {
-        Ok(row) => account(row),
+        Ok(row) => {
+            // Whatever the caller does next, the account is there.
+            drop(commit_begins());
+            account(row)
+        }
         Err(error) if is_unique_violation(&error) => Err(email_taken().into()),
         Err(error) => Err(error.into()),
     }
@@ -41,7 +64,7 @@ pub(super) async fn create(ctx: &Context, signup: Signup) -> Result<Account> {
 
 /// What rosters are searched by.
 pub(super) fn search_text(name: &str, email: &str) -> String {
-    format!("{name}\n{email}").to_lowercase()
+    searchable(&format!("{name}\n{email}"))
 }
 
 fn email_taken() -> PublicError {

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use chrono::TimeDelta;
 use domain::{
-    CompetitionEdit, CompetitionId, CompetitionWithOrganizer, Dates, ErrorCode, Organizer,
+    CompetitionEdit, CompetitionId, CompetitionWithOrganizer, Dates, ErrorCode, IfMatch, Organizer,
     PublicError, RegistrationId, RegistrationStatus, Tag, Timestamp, User,
 };
 use uuid::Uuid;
@@ -20,6 +20,8 @@ use crate::{
 
 /// What is said of a seat in a competition that does not take place.
 const CANCELLED: &str = "Competition was cancelled";
+/// What is said of a seat in a competition that is over, and to who would cancel it.
+const OVER: &str = "Competition is over";
 
 /// A competition as a batch has read it, and as it will be when the batch commits.
 #[derive(Debug)]
@@ -89,12 +91,43 @@ impl Ledger {
     /// # Errors
     /// Forbidden; or a row that this program does not understand. Then nothing has changed.
     pub(super) fn decide(&mut self, request: &Request) -> Result<Result<Outcome, PublicError>> {
-        match &request.wish {
+        self.decide_wish(request, &request.wish)
+    }
+
+    fn decide_wish(
+        &mut self,
+        request: &Request,
+        wish: &Wish,
+    ) -> Result<Result<Outcome, PublicError>> {
+        match wish {
             Wish::Register => self.register(request),
             Wish::Cancel => self.cancel(&request.user),
             Wish::Edit(edit) => self.edit(&request.user, edit),
             Wish::CallOff => self.call_off(&request.user),
+            Wish::If(condition, wish) => {
+                self.require_organizer(
+                    &request.user,
+                    "Only the organizer of this competition may change it",
+                )?;
+                match self.unmet(condition) {
+                    Some(refusal) => Ok(Err(refusal)),
+                    None => self.decide_wish(request, wish),
+                }
+            }
         }
+    }
+
+    /// Why a change is refused that depends on the version. Once the competition is cancelled its version stays, and
+    /// each change has an answer of its own: cancelling it has succeeded already, anything else is refused.
+    fn unmet(&self, condition: &IfMatch) -> Option<PublicError> {
+        let version = u32::try_from(self.after.revision).unwrap_or_default();
+        if self.after.cancelled_at.is_some() || condition.accepts(version) {
+            return None;
+        }
+        let message = format!(
+            "This competition is not the version that If-Match asks for: it is version {version} now"
+        );
+        Some(PublicError::new(ErrorCode::PreconditionFailed, message))
     }
 
     /// The first reason against it is told, in the order that the API promises.
@@ -110,7 +143,9 @@ impl Ledger {
         }
         if holds_seat {
             let message = "Already registered for this competition";
-            return Ok(Err(PublicError::new(ErrorCode::AlreadyRegistered, message)));
+            let refusal = PublicError::new(ErrorCode::AlreadyRegistered, message);
+            let registration_id = earlier.map(|seat| RegistrationId(seat.row.id));
+            return Ok(Err(PublicError { registration_id, ..refusal }));
         }
         if self.after.registered >= self.after.capacity {
             return Ok(Err(PublicError::new(ErrorCode::CompetitionFull, "Competition is full")));
@@ -135,6 +170,7 @@ impl Ledger {
             registered_at,
             updated_at: registered_at,
             reminded_at: None,
+            reminded_start: None,
             cancellation_told_at: None,
         };
         let registration = view::new_registration(row.clone(), &self.after, user)?;
@@ -159,7 +195,8 @@ impl Ledger {
     }
 
     /// Giving back what was given back already is fine: the answer to the first time may have been lost. Once the
-    /// competition is cancelled, who held a seat then stays known: they are the ones who are told.
+    /// competition is cancelled, who held a seat then stays known: they are the ones who are told. Once it is over, the
+    /// roster says who took part.
     fn cancel(&mut self, user: &User) -> Result<Result<Outcome, PublicError>> {
         let Some(seat) = self.seats.get_mut(&user.id.0) else {
             let message = "You are not registered for this competition";
@@ -168,6 +205,9 @@ impl Ledger {
         if view::status(&seat.row)?.holds_seat() {
             if self.after.cancelled_at.is_some() {
                 return Ok(Err(PublicError::new(ErrorCode::CompetitionCancelled, CANCELLED)));
+            }
+            if dates(&self.after).is_over(self.now) {
+                return Ok(Err(PublicError::new(ErrorCode::CompetitionOver, OVER)));
             }
             RegistrationStatus::Cancelled.as_str().clone_into(&mut seat.row.status);
             seat.row.updated_at = self.now.utc();
@@ -189,11 +229,14 @@ impl Ledger {
     }
 
     /// Cancelling what is cancelled already is fine: the answer to the first time may have been lost. Seats stay as they
-    /// are: they say who is to be told.
+    /// are: they say who is to be told. What is over cannot be cancelled: nobody needs to be told.
     fn call_off(&mut self, user: &User) -> Result<Result<Outcome, PublicError>> {
         self.require_organizer(user, "Only the organizer of this competition may cancel it")?;
         let after = &mut self.after;
         if after.cancelled_at.is_none() {
+            if dates(after).is_over(self.now) {
+                return Ok(Err(PublicError::new(ErrorCode::CompetitionOver, OVER)));
+            }
             after.cancelled_at = Some(self.now.utc());
             after.updated_at = self.now.utc();
             after.revision += 1;
@@ -215,7 +258,8 @@ impl Ledger {
         Outcome::Edited(Box::new(CompetitionWithOrganizer { competition, organizer }))
     }
 
-    /// All of an edit, or the reason against it and nothing of it.
+    /// All of an edit, or the reason against it and nothing of it. An edit after which everything is as it was changes
+    /// nothing: nobody's version becomes stale.
     fn apply(&mut self, edit: &CompetitionEdit) -> Result<(), PublicError> {
         let current = &self.after;
         if current.cancelled_at.is_some() {
@@ -236,14 +280,9 @@ impl Ledger {
             let code = ErrorCode::CapacityBelowSeatsTaken;
             return Err(PublicError::on_field(code, "capacity", &message));
         }
-        let dates = Dates {
-            opens: current.reg_opens_at.map(Timestamp::from),
-            deadline: current.reg_deadline.into(),
-            start: current.start_date.map(Timestamp::from),
-        };
-        let dates = edit.dates(dates, self.now)?;
+        let dates = edit.dates(dates(current), self.now)?;
 
-        let after = &mut self.after;
+        let mut after = current.clone();
         after.capacity = capacity;
         after.reg_opens_at = dates.opens.map(Timestamp::utc);
         after.reg_deadline = dates.deadline.utc();
@@ -257,13 +296,22 @@ impl Ledger {
         if let Some(description) = &edit.description {
             after.description = description.to_string();
         }
-        competitions::index_text(after);
-        if let Some(tags) = &edit.tags {
-            self.tags = tags.iter().map(Tag::to_string).collect();
+        let labels = |tags: &Vec<Tag>| tags.iter().map(Tag::to_string).collect::<Vec<_>>();
+        let new_tags = edit.tags.as_ref().filter(|tags| labels(tags) != self.tags);
+        if after == self.after && new_tags.is_none() {
+            return Ok(());
+        }
+        if let Some(tags) = new_tags {
+            self.tags = labels(tags);
             self.new_tags = Some(tags.clone());
+        }
+        competitions::index_text(&mut after);
+        if after.start_date != self.after.start_date {
+            after.start_changed_at = Some(self.now.utc());
         }
         after.revision += 1;
         after.updated_at = self.now.utc();
+        self.after = after;
         Ok(())
     }
 
@@ -299,5 +347,13 @@ impl Ledger {
             competition: is_changed.then_some((self.before, self.after)),
             tags: self.new_tags,
         }
+    }
+}
+
+fn dates(competition: &competition::Model) -> Dates {
+    Dates {
+        opens: competition.reg_opens_at.map(Timestamp::from),
+        deadline: competition.reg_deadline.into(),
+        start: competition.start_date.map(Timestamp::from),
     }
 }

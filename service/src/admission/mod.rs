@@ -13,14 +13,15 @@ mod store;
 
 use std::time::Duration;
 
-use domain::{CompetitionId, IdempotencyKey, User};
+use domain::{CompetitionId, ErrorCode, IdempotencyKey, PublicError, User};
 
 pub(crate) use request::{Answer, Outcome, Wish};
 
 use self::request::{Keyed, Request};
 use crate::{
-    Context, Result,
+    Context, Error, Result,
     combiner::{Combiner, Limits},
+    commit_watch,
     idempotency::{self, Entry, Scope},
 };
 
@@ -41,8 +42,8 @@ impl Default for Admissions {
 ///
 /// # Errors
 /// No such competition, or no permission; a key that is in flight or was used for another request; too many that
-/// wait; a database that is busy or broken. Then nothing was changed, unless the database failed while it
-/// committed: only the same key tells.
+/// wait; a database that is busy or broken. Then nothing was changed. [`ErrorCode::OutcomeUnknown`] when a batch has
+/// panicked or the answer to its commit was lost: a retry with the same key tells.
 pub(crate) async fn ask(
     ctx: &Context,
     user: &User,
@@ -60,9 +61,28 @@ pub(crate) async fn ask(
             }
         }
     };
+    let known_key = keyed.as_ref().map(|keyed| keyed.scope.key().clone());
     let request = Request { user: user.clone(), wish, keyed };
     let ctx = ctx.clone();
     let admissions = ctx.clone();
     let carry_out = move |requests| batch::carry_out(ctx.clone(), competition, requests);
-    admissions.admissions.0.submit(competition, request, carry_out).await
+    let pending = commit_watch::commit_begins();
+    match admissions.admissions.0.submit(competition, request, carry_out).await {
+        Ok(answer) => {
+            // A refusal changes nothing.
+            if answer.outcome.is_err() {
+                pending.rolled_back();
+            }
+            Ok(answer)
+        }
+        // The batch has panicked, before its commit or after it; or the answer to its commit was lost.
+        Err(Error::Interrupted) => Err(PublicError::outcome_unknown(known_key.as_ref()).into()),
+        Err(Error::Public(error)) if error.code == ErrorCode::OutcomeUnknown => {
+            Err(PublicError::outcome_unknown(known_key.as_ref()).into())
+        }
+        Err(error) => {
+            pending.rolled_back();
+            Err(error)
+        }
+    }
 }

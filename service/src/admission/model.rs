@@ -35,9 +35,10 @@ enum Event {
     CallOff,
 }
 
-/// How long after its creation a competition may open, and when it closes.
+/// How long after its creation a competition may open, when it closes, and when it has surely started.
 const OPENING: TimeDelta = TimeDelta::hours(1);
 const DEADLINE: TimeDelta = TimeDelta::days(1);
+const START: TimeDelta = TimeDelta::days(2);
 
 /// What time brings about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -47,6 +48,8 @@ enum Stage {
     Open,
     /// The deadline has passed.
     Closed,
+    /// It has started.
+    Over,
 }
 
 /// Events that are carried out together, and what time has brought about before them.
@@ -91,6 +94,9 @@ impl Model {
                 return (Ok(()), false);
             }
             Event::CallOff => {
+                if !self.cancelled && self.stage == Stage::Over {
+                    return (Err(ErrorCode::CompetitionOver), false);
+                }
                 self.cancelled = true;
                 return (Ok(()), false);
             }
@@ -117,7 +123,7 @@ impl Model {
             Err(ErrorCode::CompetitionCancelled)
         } else if self.stage == Stage::Announced {
             Err(ErrorCode::RegistrationNotOpen)
-        } else if self.stage == Stage::Closed {
+        } else if self.stage >= Stage::Closed {
             Err(ErrorCode::RegistrationClosed)
         } else if self.seated[user] {
             Err(ErrorCode::AlreadyRegistered)
@@ -132,6 +138,9 @@ impl Model {
     fn cancel(&mut self, user: usize) -> Told {
         if self.cancelled && self.seated[user] {
             return Err(ErrorCode::CompetitionCancelled);
+        }
+        if self.stage == Stage::Over && self.seated[user] {
+            return Err(ErrorCode::CompetitionOver);
         }
         self.seated[user] = false;
         if self.ever_registered[user] { Ok(()) } else { Err(ErrorCode::NotRegistered) }
@@ -197,6 +206,7 @@ fn batches() -> impl Strategy<Value = Vec<Batch>> {
         7 => Just(None),
         2 => Just(Some(Stage::Open)),
         1 => Just(Some(Stage::Closed)),
+        1 => Just(Some(Stage::Over)),
     ];
     let batch = (stage, vec(event, 1..6)).prop_map(|(stage, events)| Batch { stage, events });
     vec(batch, 1..5)
@@ -208,7 +218,11 @@ async fn agree(mut model: Model, real: &Real<'_>, batches: &[Batch]) -> Result<(
             && stage > model.stage
         {
             model.stage = stage;
-            let passes = if stage == Stage::Open { OPENING } else { DEADLINE };
+            let passes = match stage {
+                Stage::Announced | Stage::Open => OPENING,
+                Stage::Closed => DEADLINE,
+                Stage::Over => START,
+            };
             real.world.clock.advance(passes);
         }
         let expected: Vec<_> = batch.events.iter().map(|event| model.apply(event)).collect();
@@ -242,7 +256,9 @@ fn thousands_of_histories_agree_with_the_model() {
         TestRunner::new(config).run(&(any::<bool>(), batches()), |(opens_later, batches)| {
             history.set(history.get() + 1);
             runtime.block_on(async {
-                let new = world.competition(&ada).seats(2).closing_in(DEADLINE);
+                // From `Open` on, an hour less is left until the deadline.
+                let start = START - TimeDelta::hours(1);
+                let new = world.competition(&ada).seats(2).closing_in(DEADLINE).starting_in(start);
                 let (new, stage) = match opens_later {
                     true => (new.opening_in(OPENING), Stage::Announced),
                     false => (new, Stage::Open),

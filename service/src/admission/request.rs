@@ -1,7 +1,8 @@
 //! Who wants what of a competition, and what they are answered.
 
 use domain::{
-    CompetitionEdit, CompetitionId, CompetitionWithOrganizer, NewRegistration, PublicError, User,
+    CompetitionEdit, CompetitionId, CompetitionWithOrganizer, IfMatch, NewRegistration,
+    PublicError, User,
 };
 use serde::{Deserialize, Serialize};
 
@@ -18,6 +19,8 @@ pub(crate) enum Wish {
     Edit(Box<CompetitionEdit>),
     /// That it does not take place.
     CallOff,
+    /// One of the last two, if the competition has one of these versions.
+    If(IfMatch, Box<Self>),
 }
 
 /// Who wants what.
@@ -64,6 +67,17 @@ impl Wish {
             Self::Cancel => format!("cancel {competition}"),
             Self::Edit(edit) => format!("edit {competition} {edit:?}"),
             Self::CallOff => format!("call off {competition}"),
+            Self::If(condition, wish) => {
+                format!("{} if {condition:?}", wish.fingerprint(competition))
+            }
+        }
+    }
+
+    /// The same, on condition that the competition has one of the versions, if there is a condition.
+    pub(crate) fn only_if(self, condition: Option<IfMatch>) -> Self {
+        match condition {
+            Some(condition) => Self::If(condition, Box::new(self)),
+            None => self,
         }
     }
 

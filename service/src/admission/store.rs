@@ -196,6 +196,7 @@ fn compare_and_set(
             .col_expr(C::TimeZone, after.time_zone.into())
             .col_expr(C::RegOpensAt, after.reg_opens_at.into())
             .col_expr(C::CancelledAt, after.cancelled_at.into())
+            .col_expr(C::StartChangedAt, after.start_changed_at.into())
             .col_expr(C::Revision, after.revision.into())
             .col_expr(C::UpdatedAt, after.updated_at.into());
     }

@@ -128,15 +128,16 @@ async fn load(
     Ok(details.into_iter().map(|detail| (detail.competition.id, detail)).collect())
 }
 
-/// The actor's own competitions, newest first.
+/// One page of the actor's own competitions, newest first.
 ///
 /// # Errors
 /// Unauthorized, or forbidden for anyone but an organizer.
-pub async fn mine(ctx: &Context, actor: &Actor) -> Result<Vec<CompetitionWithCount>> {
-    let user = actor.require(Role::Organizer)?;
-    let db = ctx.db.connection();
-    let rows = sorted(own(user.id), CompetitionSort::Newest).all(db).await?;
-    view::with_counts(db, rows).await
+pub async fn mine(
+    ctx: &Context,
+    actor: &Actor,
+    paging: Paging,
+) -> Result<Page<CompetitionWithCount>> {
+    own_on_page(ctx, actor.require(Role::Organizer)?.id, paging).await
 }
 
 /// One page of what an organizer runs, newest first.

@@ -1,6 +1,8 @@
 //! The use case behind `DELETE /api/competitions/:id`.
 
-use domain::{CompetitionId, CompetitionWithOrganizer, ErrorCode, IdempotencyKey, PublicError};
+use domain::{
+    CompetitionId, CompetitionWithOrganizer, ErrorCode, IdempotencyKey, IfMatch, PublicError,
+};
 use unicode_normalization::UnicodeNormalization;
 
 use super::{Edited, edit, get_own};
@@ -17,7 +19,22 @@ pub async fn cancel(
     competition: CompetitionId,
     key: Option<IdempotencyKey>,
 ) -> Result<Edited> {
-    edit::ask(ctx, actor, competition, Wish::CallOff, key).await
+    cancel_if(ctx, actor, competition, key, None).await
+}
+
+/// The same, on condition that the competition has one of the versions in `if_match` or is cancelled already;
+/// [`ErrorCode::PreconditionFailed`] otherwise.
+///
+/// # Errors
+/// As for [`cancel`].
+pub async fn cancel_if(
+    ctx: &Context,
+    actor: &Actor,
+    competition: CompetitionId,
+    key: Option<IdempotencyKey>,
+    if_match: Option<IfMatch>,
+) -> Result<Edited> {
+    edit::ask(ctx, actor, competition, Wish::CallOff.only_if(if_match), key).await
 }
 
 /// The same for somebody who has typed the title, to show that they mean this one.

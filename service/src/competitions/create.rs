@@ -2,7 +2,7 @@
 
 use domain::{
     CompetitionInput, CompetitionWithOrganizer, IdempotencyKey, NewCompetition, Organizer, Role,
-    Tag, Timestamp, User,
+    Tag, Timestamp, User, searchable,
 };
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;
@@ -41,7 +41,8 @@ pub async fn create(
     let new = input.check(ctx.now(), zones::exists)?;
     let scope = key.map(|key| Scope::new(user.id, key, &fingerprint(&new)));
     // Two at once with one key: the log's primary key lets one commit, and the other recalls its answer.
-    let created = retry(|| attempt(ctx, user, &new, scope.as_ref())).await?;
+    let created = retry(|| attempt(ctx, user, &new, scope.as_ref())).await;
+    let created = created.map_err(|error| error.naming(scope.as_ref().map(Scope::key)))?;
     if !created.replayed {
         ctx.events.publish(Event::CompetitionCreated(created.view.competition.id));
     }
@@ -106,6 +107,7 @@ pub(crate) async fn insert(
         time_zone: new.time_zone.to_string(),
         reg_opens_at: new.dates.opens.map(Timestamp::utc),
         cancelled_at: None,
+        start_changed_at: None,
         version: 1,
         revision: 1,
         created_at: now,
@@ -121,8 +123,8 @@ pub(crate) async fn insert(
 
 /// Keeps what is sorted and searched by in step with what is shown.
 pub(crate) fn index_text(row: &mut competition::Model) {
-    row.title_key = row.title.to_lowercase();
-    row.search_text = format!("{}\n{}", row.title, row.description).to_lowercase();
+    row.title_key = searchable(&row.title);
+    row.search_text = searchable(&format!("{}\n{}", row.title, row.description));
 }
 
 /// Writes the tags of a competition in place of those it has.

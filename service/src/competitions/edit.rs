@@ -1,7 +1,8 @@
 //! The use case behind `PATCH /api/competitions/:id`.
 
 use domain::{
-    CompetitionId, CompetitionPatch, CompetitionWithOrganizer, IdempotencyKey, PublicError, Role,
+    CompetitionId, CompetitionPatch, CompetitionWithOrganizer, IdempotencyKey, IfMatch,
+    PublicError, Role,
 };
 
 use crate::{
@@ -33,9 +34,25 @@ pub async fn edit(
     patch: CompetitionPatch,
     key: Option<IdempotencyKey>,
 ) -> Result<Edited> {
+    edit_if(ctx, actor, competition, patch, key, None).await
+}
+
+/// The same, on condition that the competition has one of the versions in `if_match`;
+/// [`domain::ErrorCode::PreconditionFailed`] otherwise.
+///
+/// # Errors
+/// As for [`edit`].
+pub async fn edit_if(
+    ctx: &Context,
+    actor: &Actor,
+    competition: CompetitionId,
+    patch: CompetitionPatch,
+    key: Option<IdempotencyKey>,
+    if_match: Option<IfMatch>,
+) -> Result<Edited> {
     actor.require(Role::Organizer)?;
     let wish = Wish::Edit(Box::new(patch.check(zones::exists)?));
-    ask(ctx, actor, competition, wish, key).await
+    ask(ctx, actor, competition, wish.only_if(if_match), key).await
 }
 
 /// Asks for a change of a competition of the actor's.

@@ -15,7 +15,7 @@ use sea_orm::{
 };
 use tokio::sync::{Semaphore, SemaphorePermit};
 
-use crate::{Error, Result, error::is_broken_connection};
+use crate::{Error, Result, commit_watch, error::is_broken_connection};
 
 /// A statement takes no longer than this on PostgreSQL, and a transaction that asks nothing is ended after as long: a
 /// server that was cut off would otherwise keep a competition locked.
@@ -109,7 +109,9 @@ impl Db {
 
     /// The connection for one statement that changes something and stands for itself.
     pub(crate) async fn autocommit(&self) -> Autocommit<'_> {
-        Autocommit { connection: &self.connection, _permit: self.writer().await }
+        let permit = self.writer().await;
+        commit_watch::statement_begins();
+        Autocommit { connection: &self.connection, _permit: permit }
     }
 
     /// SQLite's turn to write; other databases have no queue.
@@ -193,7 +195,12 @@ impl WriteTx<'_> {
     /// # Errors
     /// [`Error::OutcomeUnknown`] when the connection fails before the answer.
     pub(crate) async fn commit(self) -> Result<()> {
-        self.tx.commit().await.map_err(Error::of_commit)
+        let pending = commit_watch::commit_begins();
+        let committed = self.tx.commit().await.map_err(Error::of_commit);
+        if committed.as_ref().is_err_and(|error| !matches!(error, Error::OutcomeUnknown(_))) {
+            pending.rolled_back();
+        }
+        committed
     }
 }
 

@@ -24,6 +24,8 @@ pub(crate) struct Model {
     pub(crate) time_zone: String,
     pub(crate) reg_opens_at: Option<DateTimeUtc>,
     pub(crate) cancelled_at: Option<DateTimeUtc>,
+    /// When the start date was last set, moved or taken away after the competition was created.
+    pub(crate) start_changed_at: Option<DateTimeUtc>,
     pub(crate) created_at: DateTimeUtc,
     pub(crate) updated_at: DateTimeUtc,
 }

@@ -9,6 +9,7 @@ pub(crate) mod job;
 pub(crate) mod job_audit;
 pub(crate) mod login_attempt;
 pub(crate) mod mail;
+pub(crate) mod mail_limit;
 pub(crate) mod password_reset;
 pub(crate) mod refresh_token;
 pub(crate) mod registration;

@@ -9,6 +9,7 @@ pub(crate) struct Model {
     pub(crate) hash: String,
     pub(crate) user_id: Uuid,
     pub(crate) expires_at: DateTimeUtc,
+    pub(crate) job_id: Option<Uuid>,
 }
 
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]

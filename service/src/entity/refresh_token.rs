@@ -12,6 +12,8 @@ pub(crate) struct Model {
     pub(crate) credentials_version: i32,
     pub(crate) expires_at: DateTimeUtc,
     pub(crate) used_at: Option<DateTimeUtc>,
+    /// What its successor is derived with, once it was used.
+    pub(crate) successor_salt: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]

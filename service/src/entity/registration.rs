@@ -14,6 +14,8 @@ pub(crate) struct Model {
     pub(crate) registered_at: DateTimeUtc,
     pub(crate) updated_at: DateTimeUtc,
     pub(crate) reminded_at: Option<DateTimeUtc>,
+    /// The start that the last reminder was for.
+    pub(crate) reminded_start: Option<DateTimeUtc>,
     pub(crate) cancellation_told_at: Option<DateTimeUtc>,
 }
 

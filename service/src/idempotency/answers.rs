@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use chrono::TimeDelta;
 use domain::{IdempotencyKey, Timestamp, UserId};
-use quick_cache::sync::Cache;
+use quick_cache::{Weighter, sync::Cache};
 
 use super::{Scope, scope::Kept};
 use crate::redis::{Redis, millis};
@@ -15,8 +15,12 @@ const LIFE: Duration = Duration::from_secs(24 * 60 * 60);
 /// come back later. Much longer than a batch takes; if it runs out early, the second request waits in the database
 /// for the first.
 const CLAIM: Duration = Duration::from_secs(2);
-/// Answers kept in process, about a kilobyte each.
-const CAPACITY: usize = 10_000;
+/// How large the answers kept in process may be together, in bytes.
+const CAPACITY: u64 = 16 * 1024 * 1024;
+/// How many of them there are usually, of about a kilobyte each.
+const USUAL_COUNT: usize = 10_000;
+/// What an answer takes besides its texts, about.
+const OVERHEAD: usize = 256;
 
 /// In Redis a value begins with what it is; an answer goes on with its fingerprint, a line break and its body.
 const ANSWER: char = '=';
@@ -25,8 +29,19 @@ const CLAIMED: char = '~';
 /// The answers given lately: those of this process, and behind them those of all, with the keys they are working on.
 #[derive(Debug)]
 pub(crate) struct Answers {
-    here: Cache<(UserId, IdempotencyKey), (Kept, Timestamp)>,
+    here: Cache<(UserId, IdempotencyKey), (Kept, Timestamp), Weight>,
     elsewhere: Option<Arc<Redis>>,
+}
+
+/// Weighs answers by their bytes.
+#[derive(Clone, Copy, Debug)]
+struct Weight;
+
+impl Weighter<(UserId, IdempotencyKey), (Kept, Timestamp)> for Weight {
+    fn weight(&self, (_, key): &(UserId, IdempotencyKey), (kept, _): &(Kept, Timestamp)) -> u64 {
+        let bytes = key.as_str().len() + kept.fingerprint.len() + kept.body.len() + OVERHEAD;
+        u64::try_from(bytes).unwrap_or(u64::MAX)
+    }
 }
 
 /// What is known of a key.
@@ -55,7 +70,7 @@ impl SharedClaim {
 
 impl Answers {
     pub(crate) fn new(redis: Option<Arc<Redis>>) -> Self {
-        Self { here: Cache::new(CAPACITY), elsewhere: redis }
+        Self { here: Cache::with_weighter(USUAL_COUNT, CAPACITY, Weight), elsewhere: redis }
     }
 
     /// What this process has answered to the key of `scope`.

@@ -21,7 +21,8 @@ impl Disposition {
     pub fn of(error: &Error) -> Self {
         match error {
             error if error.is_transient() => Self::Postpone(None),
-            Error::Mail(undelivered) if undelivered.is_final => Self::Final,
+            Error::Mail(undelivered) if undelivered.is_final() => Self::Final,
+            Error::Mail(undelivered) if undelivered.is_unreachable() => Self::Postpone(None),
             _ => Self::Attempt(None),
         }
     }

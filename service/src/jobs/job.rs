@@ -10,9 +10,9 @@ use crate::{Error, Result, db::bulk, entity::job, ids::new_id};
 
 /// How often a job may fail before it goes to the dead letter queue.
 const MAX_ATTEMPTS: i32 = 3;
-/// How often a mail server may put a mail off: a greylist wants to see it again after some minutes, and twelve tries
-/// take about fifty.
-const MAX_DELIVERIES: i32 = 12;
+/// How often a mail server may put a mail off. After ten times it is asked every seventeen minutes, so that the four days
+/// of `delivery` are over before this is.
+const MAX_DELIVERIES: i32 = 500;
 
 /// Something to be done in the background, with all that is needed to do it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -9,6 +9,7 @@
 //!
 //! With Redis, its lists carry tickets of jobs that are ready to the workers that wait for them. Nothing depends on it.
 
+mod age;
 mod claim;
 mod class;
 mod consumer;
@@ -26,6 +27,7 @@ mod stats;
 mod sweep;
 mod ticket;
 
+pub(crate) use age::begun_at;
 pub use claim::{Claim, LEASE, claim, excuse_lost_leases, extend_lease, hand_back};
 pub use class::Class;
 pub use consumer::Consumer;

@@ -3,9 +3,10 @@
 use std::collections::HashMap;
 
 use domain::{
-    CompetitionId, Contact, MyCompetition, MyRegistration, RegistrationId, Role, ViewerState,
+    CompetitionId, Contact, MyCompetition, MyRegistration, Page, Paging, RegistrationId, Role,
+    ViewerState,
 };
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
 use super::view;
@@ -15,11 +16,24 @@ use crate::{
     entity::{competition, registration, user},
 };
 
-/// The actor's registrations, newest first, given back ones included.
+/// One page of the actor's registrations, newest first, given back ones included.
 ///
 /// # Errors
 /// Unauthorized, or forbidden for anyone but a participant.
-pub async fn mine(ctx: &Context, actor: &Actor) -> Result<Vec<MyRegistration>> {
+pub async fn mine(ctx: &Context, actor: &Actor, paging: Paging) -> Result<Page<MyRegistration>> {
+    let user = actor.require(Role::Participant)?;
+    let own = registration::Entity::find().filter(registration::Column::UserId.eq(user.id.0));
+    let total = own.count(ctx.db.connection()).await?;
+    let items = newest(ctx, actor, paging).await?;
+    Ok(Page { items, total, page: paging.page, limit: paging.limit })
+}
+
+/// The same without counting, for a list of any length.
+pub(crate) async fn newest(
+    ctx: &Context,
+    actor: &Actor,
+    paging: Paging,
+) -> Result<Vec<MyRegistration>> {
     let user = actor.require(Role::Participant)?;
     let db = ctx.db.connection();
     let rows = registration::Entity::find()
@@ -27,6 +41,8 @@ pub async fn mine(ctx: &Context, actor: &Actor) -> Result<Vec<MyRegistration>> {
         .filter(registration::Column::UserId.eq(user.id.0))
         .order_by_desc(registration::Column::RegisteredAt)
         .order_by_desc(registration::Column::Id)
+        .offset(paging.offset())
+        .limit(paging.limit)
         .all(db)
         .await?;
     let mut tags = tags_of(db, rows.iter().map(|(row, _)| row.competition_id)).await?;

@@ -1,6 +1,6 @@
 //! More people than signing up one by one can make.
 
-use domain::{Email, Password, PersonName, Role, User, UserId};
+use domain::{Email, Password, PersonName, Role, User, UserId, searchable};
 use sea_orm::{EntityTrait, Set};
 
 use super::{PASSWORD, World};
@@ -35,7 +35,7 @@ impl World {
             time_zone: Set(None),
             id: Set(user.id.0),
             email_key: Set(email.key()),
-            search_text: Set(format!("{name}\n{email}").to_lowercase()),
+            search_text: Set(searchable(&format!("{name}\n{email}"))),
             email: Set(email.into_string()),
             name: Set(name.into_string()),
             role: Set(user.role.as_str().to_owned()),

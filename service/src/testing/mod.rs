@@ -34,7 +34,7 @@ pub use obstacle::Hold;
 pub use tally::{Queue, Tally};
 
 use crate::{
-    Actor, Clock, Context, Db, Mailer, Mode, Redis, Result, Settings, SystemClock,
+    Actor, Clock, Context, Db, LoginLimits, Mailer, Mode, Redis, Result, Settings, SystemClock,
     accounts::{self, Account, CredentialsVersion},
     competitions, registration,
 };
@@ -47,7 +47,14 @@ pub const PASSWORD: &str = "correct horse";
 /// The lowest cost there is: tests are about anything but how slow bcrypt can be, or how often one may try.
 fn settings() -> Settings {
     let site_url = "https://site.example".to_owned();
-    Settings { mode: Mode::Development, bcrypt_cost: 4, rate_limits: false, site_url, mailer: None }
+    Settings {
+        mode: Mode::Development,
+        bcrypt_cost: 4,
+        rate_limits: false,
+        login_limits: LoginLimits::default(),
+        site_url,
+        mailer: None,
+    }
 }
 
 /// A database, a clock, and the use cases on top.
@@ -156,7 +163,15 @@ impl World {
     /// # Panics
     /// When the database does not answer.
     pub async fn limiting(&self) -> Context {
-        let settings = Settings { rate_limits: true, ..settings() };
+        self.limiting_logins(LoginLimits::default()).await
+    }
+
+    /// The same, with these limits on how often a login may fail.
+    ///
+    /// # Panics
+    /// When the database does not answer.
+    pub async fn limiting_logins(&self, login_limits: LoginLimits) -> Context {
+        let settings = Settings { rate_limits: true, login_limits, ..settings() };
         let clock = Arc::clone(&self.clock);
         let db = self.database.connect().await;
         Context::with_clock(db, self.redis.connect(), settings, clock)
@@ -167,7 +182,16 @@ impl World {
     /// # Panics
     /// When the database does not answer.
     pub async fn process_with_mail(&self, url: &str) -> Context {
-        let mailer = Mailer::new(url, "Mini Compete <no-reply@site.example>").expect("settings");
+        self.process_with_mail_by(url, None).await
+    }
+
+    /// The same, where the server has its certificate from one of the authorities in `ca`, in PEM.
+    ///
+    /// # Panics
+    /// When the database does not answer.
+    pub async fn process_with_mail_by(&self, url: &str, ca: Option<&str>) -> Context {
+        let from = "Mini Compete <no-reply@site.example>";
+        let mailer = Mailer::trusting(url, from, ca).expect("settings");
         let settings = Settings { mailer: Some(mailer), ..settings() };
         let clock = Arc::clone(&self.clock);
         Context::with_clock(self.database.connect().await, self.redis.connect(), settings, clock)

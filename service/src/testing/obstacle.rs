@@ -1,12 +1,20 @@
-//! Ways to stand in the program's way. On PostgreSQL only.
+//! Ways to stand in the program's way. On PostgreSQL only, where nothing else is said.
 
 use std::time::Duration;
 
 use domain::CompetitionId;
-use sea_orm::{ConnectionTrait, DatabaseTransaction, EntityTrait, QuerySelect, TransactionTrait};
+use sea_orm::{
+    ConnectionTrait, DatabaseTransaction, EntityTrait, QuerySelect, SqliteTransactionMode,
+    TransactionOptions, TransactionTrait,
+};
 
 use super::World;
 use crate::{Actor, entity::competition};
+
+/// Locks whatever a request may write; reading goes on.
+const LOCK_ALL: &str = "\
+    LOCK TABLE users, competitions, registrations, mailbox, idempotency_logs, jobs, failed_jobs, \
+        refresh_tokens, sessions, password_resets IN EXCLUSIVE MODE";
 
 /// Keeps everybody else from what it locks, a competition or all mailboxes, until it is dropped.
 #[derive(Debug)]
@@ -43,6 +51,26 @@ impl World {
         let lock = "SET LOCAL idle_in_transaction_session_timeout = 0; LOCK TABLE mailbox IN EXCLUSIVE MODE";
         tx.execute_unprepared(lock).await.expect("a lock");
         Hold(tx)
+    }
+
+    /// Keeps everybody else from writing anything until it is dropped; who reads without a lock goes on. On SQLite as
+    /// well.
+    ///
+    /// # Panics
+    /// When the database fails.
+    pub async fn hold_writes(&self) -> Hold {
+        let options = TransactionOptions {
+            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+            ..Default::default()
+        };
+        loop {
+            let begun = self.ctx.db.connection().begin_with_options(options).await;
+            let tx = begun.expect("a transaction");
+            // The locks are taken one by one, which may end in a deadlock with who has written a part already.
+            if self.ctx.db.is_sqlite() || tx.execute_unprepared(LOCK_ALL).await.is_ok() {
+                return Hold(tx);
+            }
+        }
     }
 
     /// From now on the database fails whenever it is to write a registration of this participant's, like a bug

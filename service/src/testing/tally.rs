@@ -229,6 +229,10 @@ impl World {
                 registration::Column::RemindedAt,
                 Expr::value(None::<chrono::DateTime<chrono::Utc>>),
             )
+            .col_expr(
+                registration::Column::RemindedStart,
+                Expr::value(None::<chrono::DateTime<chrono::Utc>>),
+            )
             .filter(registration::Column::Id.eq(id.0))
             .exec(db)
             .await

@@ -203,3 +203,40 @@ async fn somebody_who_does_nothing_else_becomes_an_administrator() {
     }
     assert_eq!(promote("eve@example.com").await, Err(ErrorCode::AccountNotFound));
 }
+
+/// An address and a password with accents, composed (as most keyboards write) and decomposed.
+const COMPOSED: (&str, &str) = ("J\u{F6}rg@example.com", "p\u{E4}ssw\u{F6}rter");
+const DECOMPOSED: (&str, &str) = ("Jo\u{308}rg@example.com", "pa\u{308}sswo\u{308}rter");
+
+#[tokio::test]
+async fn an_account_is_the_same_from_every_keyboard() {
+    let world = World::new().await;
+    let password = Password::parse(DECOMPOSED.1.to_owned()).unwrap();
+    let user = sign_up(&world.ctx, Signup { password, ..signup(DECOMPOSED.0) }).await.unwrap().user;
+    assert_eq!(user.email, COMPOSED.0, "what is answered is what is stored");
+    assert_eq!(find(&world.ctx, user.id).await.unwrap().unwrap().user, user);
+    for (email, password) in [COMPOSED, DECOMPOSED] {
+        assert_eq!(try_log_in(&world.ctx, email, password).await, Ok(user.clone()));
+    }
+    for taken in [COMPOSED.0, "J\u{D6}RG@EXAMPLE.COM", " jo\u{308}rg@example.com\u{200B}"] {
+        let refused = sign_up(&world.ctx, signup(taken)).await.unwrap_err();
+        assert_eq!(code(refused), ErrorCode::EmailTaken, "{taken:?}");
+    }
+}
+
+/// Earlier releases stored addresses as they were typed.
+#[tokio::test]
+async fn an_account_under_a_decomposed_address_can_still_log_in() {
+    let world = World::new().await;
+    let user = sign_up_again(&world.ctx, COMPOSED.0).await.unwrap();
+    let (typed, key) = (DECOMPOSED.0, DECOMPOSED.0.to_lowercase());
+    let as_before = format!("UPDATE users SET email = '{typed}', email_key = '{key}'");
+    assert_eq!(world.execute(&as_before).await.unwrap(), 1);
+    let found = try_log_in(&world.ctx, DECOMPOSED.0, PASSWORD).await.unwrap();
+    assert_eq!(found.id, user.id);
+    // Each of two such accounts is found by its own spelling.
+    let other = sign_up_again(&world.ctx, COMPOSED.0).await.unwrap();
+    for (typed, id) in [(DECOMPOSED.0, user.id), (COMPOSED.0, other.id)] {
+        assert_eq!(try_log_in(&world.ctx, typed, PASSWORD).await.unwrap().id, id, "{typed:?}");
+    }
+}

@@ -228,7 +228,7 @@ async fn the_list_shows_how_many_seats_are_taken() {
     let [item] = &page.items[..] else { panic!("one competition") };
     assert_eq!((item.count.registrations, item.competition.seats_left), (2, 3));
     assert_eq!(item.organizer.email, "ada@example.com");
-    let own = mine(&world.ctx, &ada).await.unwrap();
+    let own = mine(&world.ctx, &ada, domain::Paging::first(100)).await.unwrap().items;
     assert_eq!((own[0].count.registrations, own[0].competition.seats_left), (2, 3));
 }
 
@@ -272,11 +272,14 @@ async fn an_organizer_sees_their_own_competitions_closed_ones_included() {
     world.clock.advance(TimeDelta::days(2));
     world.competition(&ada).titled("New").create().await;
     world.competition(&bob).create().await;
-    let own = mine(&world.ctx, &ada).await.unwrap();
+    let own = mine(&world.ctx, &ada, domain::Paging::first(100)).await.unwrap().items;
     let titles: Vec<_> = own.iter().map(|own| &*own.competition.title).collect();
     assert_eq!(titles, ["New", "Old"]);
     let grace = world.participant("Grace").await;
-    assert_eq!(code(mine(&world.ctx, &grace).await.unwrap_err()), ErrorCode::Forbidden);
+    assert_eq!(
+        code(mine(&world.ctx, &grace, domain::Paging::first(100)).await.unwrap_err()),
+        ErrorCode::Forbidden
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -300,8 +303,31 @@ async fn one_key_creates_one_competition_however_often_it_is_sent() {
     let created = at_once(attempts).await;
     assert_eq!(created.iter().filter(|created| !created.replayed).count(), 1);
     assert!(created.iter().all(|each| each.view == created[0].view), "all got the same answer");
-    assert_eq!(mine(&world.ctx, &ada).await.unwrap().len(), 1);
+    assert_eq!(mine(&world.ctx, &ada, domain::Paging::first(100)).await.unwrap().items.len(), 1);
 
     let reused = create(&world.ctx, &ada, input("Go"), key()).await.unwrap_err();
     assert_eq!(code(reused), ErrorCode::IdempotencyKeyReused);
+}
+
+#[tokio::test]
+async fn a_search_finds_what_looks_the_same() {
+    let world = World::new().await;
+    let ada = world.organizer("Ada").await;
+    let new =
+        world.competition(&ada).titled("Cafe\u{301}\u{A0}Ni\u{AD}ght").tagged(&["Ru\u{200B}st"]);
+    let id = new.about("50%\u{200B} off\r\nfor \u{C5}ngstr\u{F6}m").create().await;
+    let made = service::competitions::get(&world.ctx, id).await.unwrap().competition;
+    assert_eq!((&*made.title, &*made.tags[0]), ("Caf\u{E9}\u{A0}Night", "Rust"));
+    for words in [
+        "caf\u{E9} night",
+        "CAFE\u{301} NIGHT",
+        "\u{200B}night",
+        "\u{212B}NGSTRO\u{308}M",
+        "50% off",
+    ] {
+        assert_eq!(titles(&world, search(words)).await.len(), 1, "{words:?}");
+    }
+    assert!(titles(&world, search("50_ off")).await.is_empty(), "a wildcard is a letter");
+    let tagged = CompetitionQuery { tags: Some("RUST,none".into()), ..Default::default() };
+    assert_eq!(titles(&world, tagged).await.len(), 1);
 }

@@ -1,16 +1,17 @@
 use chrono::TimeDelta;
-use domain::{ErrorCode, RegistrationStatus};
+use domain::{DeletionPreview, ErrorCode, RegistrationStatus, Timestamp};
+use serde_json::json;
 use service::{
     Actor, ClientAddress, Context,
-    accounts::{CredentialsVersion, delete, find, recognize},
-    competitions, refresh_tokens,
+    accounts::{CredentialsVersion, delete, find, preview_deletion, recognize},
+    competitions, dashboard, refresh_tokens,
     registration::roster,
     testing::{PASSWORD, World, account},
 };
 
 use crate::{
     accounts::{sign_up_again, try_log_in},
-    support::{at_once, code, register},
+    support::{at_once, call_off, cancel, code, edit, mails, register, subjects},
 };
 
 async fn leave(ctx: &Context, actor: &Actor) -> Result<(), ErrorCode> {
@@ -98,13 +99,16 @@ async fn an_organizer_stays_while_others_are_registered_for_what_is_to_come() {
         (world.competition(&ada).create().await, world.competition(&ada).create().await);
     register(&world.ctx, &grace, sprint).await.unwrap();
     assert_eq!(leave(&world.ctx, &ada).await, Err(ErrorCode::OpenCompetitions));
-    assert!(competitions::get(&world.ctx, empty).await.is_ok(), "nothing was deleted");
+    let left = competitions::get(&world.ctx, empty).await.unwrap().competition;
+    assert!(!left.is_cancelled(), "nothing was deleted or cancelled");
 
     world.clock.advance(TimeDelta::days(8));
     assert_eq!(leave(&world.ctx, &ada).await, Ok(()));
     let past = competitions::get(&world.ctx, sprint).await.unwrap();
     assert_eq!(past.organizer.name, "Deleted account");
-    assert!(competitions::get(&world.ctx, empty).await.is_err(), "nobody has anything in it");
+    assert!(competitions::get(&world.ctx, empty).await.is_err(), "nobody ever registered for it");
+    let history = dashboard::participant(&world.ctx, &grace).await.unwrap().past;
+    assert!(history[0].competition.organizer.is_deleted());
 }
 
 #[tokio::test]
@@ -142,4 +146,105 @@ async fn registering_and_deleting_at_once_leaves_the_count_right() {
     let tally = world.tally(sprint).await;
     assert_eq!(tally.registered, tally.seats_held);
     assert_eq!(tally.seats_held, world.roster(&ada, sprint).await.len() as u64);
+}
+
+#[tokio::test]
+async fn a_competition_without_a_date_does_not_block_a_deletion_for_ever() {
+    let world = World::new().await;
+    let ada = world.organizer("Ada").await;
+    let grace = world.participant("Grace").await;
+    let undated = world.competition(&ada).starting_in(None).create().await;
+    register(&world.ctx, &grace, undated).await.unwrap();
+    world.run_pending_jobs().await;
+    // 90 days after a deadline of a day.
+    world.clock.advance(TimeDelta::days(91) - TimeDelta::milliseconds(1));
+    assert_eq!(leave(&world.ctx, &ada).await, Err(ErrorCode::OpenCompetitions));
+    world.clock.advance(TimeDelta::milliseconds(1));
+    assert_eq!(leave(&world.ctx, &ada).await, Ok(()));
+    let history = dashboard::participant(&world.ctx, &grace).await.unwrap().past;
+    assert_eq!(history[0].competition.id, undated);
+    assert!(history[0].competition.organizer.is_deleted());
+    assert_eq!(world.tally(undated).await.seats_held, 1);
+}
+
+#[tokio::test]
+async fn a_competition_that_anybody_ever_registered_for_stays_in_their_history() {
+    let world = World::new().await;
+    let ada = world.organizer("Ada").await;
+    let [grace, alan] = &world.crowd(2).await[..] else { panic!("two guests") };
+    let given_back = world.competition(&ada).titled("Given back").create().await;
+    let called_off = world.competition(&ada).titled("Cancelled").create().await;
+    let never = world.competition(&ada).titled("Never").create().await;
+    for id in [given_back, called_off] {
+        register(&world.ctx, grace, id).await.unwrap();
+    }
+    world.run_pending_jobs().await;
+    cancel(&world.ctx, grace, given_back).await.unwrap();
+    call_off(&world.ctx, &ada, called_off).await.unwrap();
+
+    let told = preview_deletion(&world.ctx, &ada).await.unwrap();
+    let expected = DeletionPreview { seats: 0, blocking: 0, deleted: 1, cancelled: 1, kept: 1 };
+    assert_eq!(told, expected);
+    assert_eq!(leave(&world.ctx, &ada).await, Ok(()));
+    world.run_pending_jobs().await;
+
+    let history = dashboard::participant(&world.ctx, grace).await.unwrap().cancelled;
+    let mut titles: Vec<_> = history.iter().map(|mine| &*mine.competition.title).collect();
+    titles.sort_unstable();
+    assert_eq!(titles, ["Cancelled", "Given back"]);
+    assert!(history.iter().all(|mine| mine.competition.organizer.is_deleted()));
+    assert_eq!(mails(&world, grace).await.len(), 3, "two confirmations, one cancellation");
+    assert_eq!(subjects(&world, grace).await[0], "Competition cancelled: Cancelled");
+    let left = competitions::get(&world.ctx, given_back).await.unwrap().competition;
+    assert_eq!((left.cancelled_at, left.version), (Some(world.ctx.now()), 2));
+    let told = register(&world.ctx, alan, given_back).await.unwrap_err();
+    assert_eq!(told, ErrorCode::CompetitionCancelled, "nobody registers for what nobody runs");
+    assert!(competitions::get(&world.ctx, never).await.is_err());
+}
+
+#[tokio::test]
+async fn what_a_deletion_would_do_is_told_before() {
+    let world = World::new().await;
+    let ada = world.organizer("Ada").await;
+    let grace = world.participant("Grace").await;
+    let over = world.competition(&ada).starting_in(TimeDelta::days(2)).create().await;
+    register(&world.ctx, &grace, over).await.unwrap();
+    world.clock.advance(TimeDelta::days(3));
+    for _ in 0..2 {
+        let to_come = world.competition(&ada).create().await;
+        register(&world.ctx, &grace, to_come).await.unwrap();
+    }
+    let told = preview_deletion(&world.ctx, &ada).await.unwrap();
+    assert_eq!(told, DeletionPreview { blocking: 2, kept: 1, ..Default::default() });
+    let told = preview_deletion(&world.ctx, &grace).await.unwrap();
+    assert_eq!(told, DeletionPreview { seats: 2, ..Default::default() });
+    assert!(preview_deletion(&world.ctx, &Actor::anonymous()).await.is_err());
+}
+
+/// A seat of a deleted account stays counted where it is on record. Nobody is there to be mailed.
+#[tokio::test]
+async fn a_deleted_account_is_mailed_nothing() {
+    let world = World::new().await;
+    let ctx = world.process_with_mail("smtp://127.0.0.1:1").await;
+    let ada = world.organizer("Ada").await;
+    let grace = world.participant("Grace").await;
+    let called_off = world.competition(&ada).create().await;
+    let postponed = world.competition(&ada).starting_in(TimeDelta::days(2)).create().await;
+    for id in [called_off, postponed] {
+        register(&world.ctx, &grace, id).await.unwrap();
+    }
+    world.run_pending_jobs().await;
+    world.clock.advance(TimeDelta::days(2));
+    call_off(&ctx, &ada, called_off).await.unwrap();
+    assert_eq!(leave(&ctx, &grace).await, Ok(()));
+    let later = Timestamp::from(world.ctx.now().utc() + TimeDelta::hours(12));
+    edit(&ctx, &ada, postponed, json!({ "startDate": later })).await.unwrap();
+    let reminders = service::jobs::Job::SendReminders {};
+    service::cron::fire(&ctx, reminders.kind(), ctx.now(), &reminders).await.unwrap();
+    assert_eq!(service::testing::run_pending_jobs(&ctx).await, 2);
+    assert_eq!(world.mails().await, 0);
+    assert_eq!(world.jobs_of_kind("deliver_mail").await, 0);
+    for id in [called_off, postponed] {
+        assert_eq!(world.tally(id).await.seats_held, 1);
+    }
 }

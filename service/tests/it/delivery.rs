@@ -27,7 +27,7 @@ async fn confirmed(world: &World, ctx: &Context) -> service::Actor {
 async fn what_lies_in_the_mailbox_is_sent_to_the_address_as_well() {
     let world = World::new().await;
     let sink = Sink::start().await;
-    let ctx = world.process_with_mail(sink.url()).await;
+    let ctx = world.process_with_mail(&sink.url()).await;
     let grace = confirmed(&world, &ctx).await;
     assert_eq!(run_pending_jobs(&ctx).await, 1);
 
@@ -56,7 +56,7 @@ async fn without_a_mail_server_mail_stays_in_the_mailbox() {
 async fn a_mail_that_is_put_off_is_sent_later_and_is_the_same_mail() {
     let world = World::new().await;
     let sink = Sink::replying(&["451 try again later"]).await;
-    let ctx = world.process_with_mail(sink.url()).await;
+    let ctx = world.process_with_mail(&sink.url()).await;
     let grace = confirmed(&world, &ctx).await;
     let claim = claim_one(&ctx).await;
     let error = deliver_mail(&ctx, &claim).await.unwrap_err();
@@ -74,7 +74,7 @@ async fn a_mail_that_is_put_off_is_sent_later_and_is_the_same_mail() {
 async fn a_mail_that_is_refused_for_good_is_given_up_at_once_and_can_be_put_back() {
     let world = World::new().await;
     let sink = Sink::replying(&["550 no such user <grace@example.com>"]).await;
-    let ctx = world.process_with_mail(sink.url()).await;
+    let ctx = world.process_with_mail(&sink.url()).await;
     confirmed(&world, &ctx).await;
     assert_eq!(run_pending_jobs(&ctx).await, 1);
 
@@ -91,7 +91,7 @@ async fn a_mail_that_is_refused_for_good_is_given_up_at_once_and_can_be_put_back
 async fn wrong_credentials_for_the_mail_server_are_no_fault_of_the_mail() {
     let world = World::new().await;
     let sink = Sink::replying(&["530 authentication required"]).await;
-    let ctx = world.process_with_mail(sink.url()).await;
+    let ctx = world.process_with_mail(&sink.url()).await;
     confirmed(&world, &ctx).await;
     let claim = claim_one(&ctx).await;
     assert!(deliver_mail(&ctx, &claim).await.is_err());
@@ -116,7 +116,7 @@ async fn a_mail_server_that_cannot_be_reached_keeps_no_mail_from_being_sent_late
     }
     jobs::hand_back(&ctx, &[claim]).await.unwrap();
     let sink = Sink::start().await;
-    let other = world.process_with_mail(sink.url()).await;
+    let other = world.process_with_mail(&sink.url()).await;
     assert_eq!(run_pending_jobs(&other).await, 1);
     assert_eq!(sink.mails().len(), 1);
 }
@@ -125,7 +125,7 @@ async fn a_mail_server_that_cannot_be_reached_keeps_no_mail_from_being_sent_late
 async fn a_line_break_in_a_subject_begins_no_header() {
     let world = World::new().await;
     let sink = Sink::start().await;
-    let ctx = world.process_with_mail(sink.url()).await;
+    let ctx = world.process_with_mail(&sink.url()).await;
     confirmed(&world, &ctx).await;
     for (column, value) in [
         ("subject", "'Hello' || char(13) || char(10) || 'Bcc: eve@example.com'"),
@@ -154,7 +154,7 @@ async fn a_line_break_in_a_subject_begins_no_header() {
 async fn an_address_that_would_end_its_line_is_not_written_to() {
     let world = World::new().await;
     let sink = Sink::start().await;
-    let ctx = world.process_with_mail(sink.url()).await;
+    let ctx = world.process_with_mail(&sink.url()).await;
     confirmed(&world, &ctx).await;
     for address in ["grace@example.com>\r\nRCPT TO:<eve@example.com", "no address", ""] {
         world.execute(&format!("UPDATE mailbox SET recipient = '{address}'")).await.unwrap();
@@ -170,7 +170,7 @@ async fn an_address_that_would_end_its_line_is_not_written_to() {
 async fn a_message_that_is_gone_is_not_sent() {
     let world = World::new().await;
     let sink = Sink::start().await;
-    let ctx = world.process_with_mail(sink.url()).await;
+    let ctx = world.process_with_mail(&sink.url()).await;
     let grace = confirmed(&world, &ctx).await;
     world.execute("DELETE FROM mailbox").await.unwrap();
     assert_eq!(run_pending_jobs(&ctx).await, 1);

@@ -114,3 +114,56 @@ async fn seats_added_during_a_rush_are_sold_and_no_more() {
     let tally = world.tally(sprint).await;
     assert_eq!((tally.registered, tally.seats_held), (sold as u64, sold as u64));
 }
+
+#[tokio::test]
+async fn an_edit_that_changes_nothing_raises_no_version() {
+    let world = World::new().await;
+    let ada = world.organizer("Ada").await;
+    let new = world.competition(&ada).titled("Café Open").about("Two\nlines").tagged(&["a", "b"]);
+    let sprint = new.opening_in(TimeDelta::hours(1)).create().await;
+    let before = competitions::get(&world.ctx, sprint).await.unwrap().competition;
+    let tally = world.tally(sprint).await;
+    world.clock.advance(TimeDelta::minutes(1));
+    for patch in [
+        json!({}),
+        json!({ "version": 1 }),
+        json!({
+            "title": before.title, "description": before.description, "tags": before.tags,
+            "capacity": before.capacity, "regDeadline": before.reg_deadline,
+            "startDate": before.start_date, "regOpensAt": before.reg_opens_at,
+            "timeZone": before.time_zone,
+        }),
+        // The same in another spelling.
+        json!({ "title": " Cafe\u{301} Open ", "description": "Two\r\nlines", "capacity": 10.0 }),
+        json!({ "timeZone": "Etc/UTC", "tags": ["a", " b", "A"] }),
+    ] {
+        let edited = edit(&world.ctx, &ada, sprint, patch.clone()).await.unwrap();
+        assert_eq!(edited.competition, before, "{patch}");
+    }
+    assert_eq!(competitions::get(&world.ctx, sprint).await.unwrap().competition, before);
+    assert_eq!(world.tally(sprint).await, tally);
+    // Each of these is a change.
+    for (version, patch) in (2..).zip([
+        json!({ "version": 1, "tags": ["b", "a"] }),
+        json!({ "tags": ["B", "a"] }),
+        json!({ "title": "CAFÉ OPEN" }),
+        json!({ "startDate": null }),
+    ]) {
+        let edited = edit(&world.ctx, &ada, sprint, patch.clone()).await.unwrap();
+        assert_eq!(edited.competition.version, version, "{patch}");
+    }
+}
+
+#[tokio::test]
+async fn an_edit_that_changes_nothing_is_replayed_for_its_key() {
+    let world = World::new().await;
+    let ada = world.organizer("Ada").await;
+    let sprint = world.competition(&ada).create().await;
+    for replayed in [false, true] {
+        let patch = serde_json::from_value(json!({ "capacity": 10 })).unwrap();
+        let key = Some("k".parse().unwrap());
+        let edited = competitions::edit(&world.ctx, &ada, sprint, patch, key).await.unwrap();
+        assert_eq!(edited.outcome.unwrap().competition.version, 1);
+        assert_eq!(edited.replayed, replayed);
+    }
+}

@@ -165,10 +165,13 @@ async fn without_a_key_nothing_is_kept_and_nothing_replayed() {
     let grace = world.participant("Grace").await;
     let sprint = world.competition(&ada).create().await;
     register(&world.ctx, &grace, sprint).await.unwrap();
-    let again: Result<_, PublicError> = Err(PublicError::new(
-        ErrorCode::AlreadyRegistered,
-        "Already registered for this competition",
-    ));
+    let first = domain::Paging::first(1);
+    let mine = service::registration::mine(&world.ctx, &grace, first).await.unwrap().items;
+    let message = "Already registered for this competition";
+    let again: Result<_, PublicError> = Err(PublicError {
+        registration_id: Some(mine[0].registration.id),
+        ..PublicError::new(ErrorCode::AlreadyRegistered, message)
+    });
     let answer = service::registration::register(&world.ctx, &grace, sprint, None).await.unwrap();
     assert_eq!((answer.outcome, answer.replayed), (again, false));
     assert_eq!(world.answers_kept().await, 0);

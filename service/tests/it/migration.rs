@@ -1,8 +1,11 @@
 use std::time::Duration;
 
-use service::testing::{EmptyDatabase, World};
+use service::{
+    competitions,
+    testing::{EmptyDatabase, World},
+};
 
-use crate::support::{at_once, register};
+use crate::support::{at_once, register, time};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn many_processes_may_migrate_an_empty_database_at_once() {
@@ -133,4 +136,31 @@ async fn a_migration_and_those_that_wait_for_it_take_longer_than_a_statement_may
     for result in at_once(runs).await {
         result.unwrap();
     }
+}
+
+/// SQLite stored leap seconds as they were sent; PostgreSQL cannot hold any.
+#[tokio::test]
+async fn leap_seconds_that_were_stored_become_the_second_after_them() {
+    let world = World::new().await;
+    if !world.database_url().starts_with("sqlite") {
+        return;
+    }
+    let ada = world.organizer("Ada").await;
+    let sprint = world.competition(&ada).create().await;
+    let as_before = "UPDATE competitions SET reg_deadline = '2026-12-31T23:59:60+00:00',
+        start_date = '2027-01-01T00:00:60.250+00:00', reg_opens_at = '2026-11-23T12:00:30+00:00'";
+    world.execute(as_before).await.unwrap();
+    let shown = async || competitions::get(&world.ctx, sprint).await.unwrap().competition;
+    let expected = (time("2027-01-01T00:00:00Z"), Some(time("2027-01-01T00:01:00.250Z")));
+    let before = shown().await;
+    assert_eq!((before.reg_deadline, before.start_date), expected, "every client can read it");
+
+    world.execute("DELETE FROM seaql_migrations WHERE version LIKE '%leap_seconds'").await.unwrap();
+    migration::run(world.ctx.db().connection()).await.unwrap();
+    let after = shown().await;
+    assert_eq!((after.reg_deadline, after.start_date), expected);
+    assert_eq!(after.reg_opens_at, Some(time("2026-11-23T12:00:30Z")));
+    let left =
+        "UPDATE competitions SET capacity = capacity WHERE reg_deadline || start_date LIKE '%:60%'";
+    assert_eq!(world.execute(left).await.unwrap(), 0);
 }

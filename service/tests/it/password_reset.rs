@@ -1,3 +1,5 @@
+use std::{sync::Arc, time::Duration};
+
 use chrono::TimeDelta;
 use domain::{Email, ErrorCode, Password};
 use service::{
@@ -9,9 +11,11 @@ use service::{
     testing::{PASSWORD, World, account, run_pending_jobs},
 };
 
+use tokio::sync::Semaphore;
+
 use crate::{
     accounts::try_log_in,
-    sink::{Received, Sink},
+    sink::{Manners, Received, Sink},
     support::{at_once, claim_one, code, count, mails, subjects},
 };
 
@@ -46,7 +50,7 @@ async fn new_key(world: &World) -> ResetKey {
 async fn who_has_forgotten_the_password_sets_a_new_one_by_mail() {
     let world = World::new().await;
     let sink = Sink::start().await;
-    let ctx = world.process_with_mail(sink.url()).await;
+    let ctx = world.process_with_mail(&sink.url()).await;
     let ada = world.participant("Ada").await;
     request(&ctx, email("ADA@example.com")).await.unwrap();
     assert!(sink.mails().is_empty(), "whoever asks does not wait for the mail");
@@ -75,7 +79,7 @@ async fn who_has_forgotten_the_password_sets_a_new_one_by_mail() {
 async fn an_unknown_address_is_asked_for_in_the_same_way_and_nothing_is_sent() {
     let world = World::new().await;
     let sink = Sink::start().await;
-    let ctx = world.process_with_mail(sink.url()).await;
+    let ctx = world.process_with_mail(&sink.url()).await;
     world.participant("Ada").await;
     request(&ctx, email("eve@example.com")).await.unwrap();
     // The request did what it does for everybody: it left a job.
@@ -89,7 +93,7 @@ async fn an_unknown_address_is_asked_for_in_the_same_way_and_nothing_is_sent() {
 async fn a_link_is_asked_for_once_a_minute_however_often_somebody_asks() {
     let world = World::new().await;
     let sink = Sink::start().await;
-    let ctx = world.process_with_mail(sink.url()).await;
+    let ctx = world.process_with_mail(&sink.url()).await;
     world.participant("Ada").await;
     for address in ["ada@example.com", "Ada@Example.com", "eve@example.com", "eve@example.com"] {
         request(&ctx, email(address)).await.unwrap();
@@ -102,13 +106,109 @@ async fn a_link_is_asked_for_once_a_minute_however_often_somebody_asks() {
 }
 
 #[tokio::test]
-async fn a_newer_link_takes_the_place_of_the_one_before() {
+async fn a_newer_link_leaves_the_one_before_good_until_the_password_changes() {
     let world = World::new().await;
     world.participant("Ada").await;
     let (old, new) = (new_key(&world).await, new_key(&world).await);
-    assert_eq!(email_of(&world.ctx, &old).await.unwrap(), None);
-    assert_eq!(set(&world.ctx, &old).await, Err(ErrorCode::ResetLinkInvalid));
-    assert_eq!(set(&world.ctx, &new).await, Ok(()));
+    assert!(email_of(&world.ctx, &new).await.unwrap().is_some());
+    assert_eq!(set(&world.ctx, &old).await, Ok(()));
+    assert_eq!(set(&world.ctx, &new).await, Err(ErrorCode::ResetLinkInvalid));
+}
+
+/// Asks for a link once a minute, so many times.
+async fn ask(world: &World, ctx: &Context, times: usize) {
+    for _ in 0..times {
+        request(ctx, email("ada@example.com")).await.unwrap();
+        run_pending_jobs(ctx).await;
+        world.clock.advance(TimeDelta::minutes(1));
+    }
+}
+
+#[tokio::test]
+async fn a_stranger_who_asks_every_minute_keeps_nobody_from_a_new_password() {
+    let world = World::new().await;
+    let sink = Sink::start().await;
+    let ctx = world.process_with_mail(&sink.url()).await;
+    let ada = world.participant("Ada").await;
+    ask(&world, &ctx, 30).await;
+    let sent = sink.mails();
+    assert_eq!((sent.len(), mails(&world, &ada).await.len()), (3, 3));
+    let keys: Vec<_> = sent.iter().map(key_of).collect();
+    for key in &keys {
+        assert!(email_of(&ctx, key).await.unwrap().is_some());
+    }
+    // One that is over makes room for the next.
+    world.clock.advance(TimeDelta::minutes(30));
+    ask(&world, &ctx, 1).await;
+    assert_eq!(sink.mails().len(), 4);
+
+    // All of them end with the first that is used, and the owner may ask again at once.
+    assert_eq!(set(&ctx, &keys[2]).await, Ok(()));
+    assert_eq!(set(&ctx, &key_of(&sink.mails()[3])).await, Err(ErrorCode::ResetLinkInvalid));
+    ask(&world, &ctx, 1).await;
+    let last = sink.mails().pop().unwrap();
+    assert_eq!(last.header("subject"), "Set a new password");
+}
+
+#[tokio::test]
+async fn an_address_is_sent_six_links_an_hour_however_often_its_password_changes() {
+    let world = World::new().await;
+    let sink = Sink::start().await;
+    let ctx = world.process_with_mail(&sink.url()).await;
+    world.participant("Ada").await;
+    for _ in 0..8 {
+        ask(&world, &ctx, 1).await;
+        world.execute("DELETE FROM password_resets").await.unwrap();
+    }
+    assert_eq!(sink.mails().len(), 6);
+    assert_eq!(world.queue().await.dead, 0);
+}
+
+#[tokio::test]
+async fn a_link_that_was_not_sent_does_not_count() {
+    let world = World::new().await;
+    let sink = Sink::replying(&["550 5.4.5 quota"; 10]).await;
+    let ctx = world.process_with_mail(&sink.url()).await;
+    world.participant("Ada").await;
+    request(&ctx, email("ada@example.com")).await.unwrap();
+    let claim = claim_one(&ctx).await;
+    for _ in 0..10 {
+        send_link(&ctx, &claim).await.unwrap_err();
+    }
+    assert_eq!(world.queue().await.dead, 0, "a quota is no end of a link");
+    assert_eq!(world.execute("DELETE FROM password_resets").await.unwrap(), 0);
+    send_link(&ctx, &claim).await.unwrap();
+    assert_eq!(set(&ctx, &key_of(&sink.only())).await, Ok(()));
+}
+
+#[tokio::test]
+async fn the_hour_of_a_link_begins_when_it_was_sent() {
+    let world = World::new().await;
+    let gate = Arc::new(Semaphore::new(0));
+    let sink = Sink::with(Manners { gate: Some(Arc::clone(&gate)), ..Manners::default() }).await;
+    let ctx = world.process_with_mail(&sink.url()).await;
+    world.participant("Ada").await;
+    request(&ctx, email("ada@example.com")).await.unwrap();
+    let sending = tokio::spawn({
+        let ctx = ctx.clone();
+        async move { run_pending_jobs(&ctx).await }
+    });
+    while sink.mails().is_empty() {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    world.clock.advance(TimeDelta::minutes(5));
+    gate.add_permits(1);
+    sending.await.unwrap();
+    world.clock.advance(TimeDelta::minutes(59));
+    assert_eq!(set(&ctx, &key_of(&sink.only())).await, Ok(()));
+}
+
+#[tokio::test]
+async fn a_site_that_sends_no_mail_leaves_one_notice_an_hour() {
+    let world = World::new().await;
+    let ada = world.participant("Ada").await;
+    ask(&world, &world.ctx, 10).await;
+    assert_eq!(mails(&world, &ada).await.len(), 1);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -177,7 +277,7 @@ async fn a_new_password_ends_every_session_and_token() {
 async fn a_link_that_the_mail_server_puts_off_is_sent_anew() {
     let world = World::new().await;
     let sink = Sink::replying(&["451 later"]).await;
-    let ctx = world.process_with_mail(sink.url()).await;
+    let ctx = world.process_with_mail(&sink.url()).await;
     world.participant("Ada").await;
     request(&ctx, email("ada@example.com")).await.unwrap();
     let claim = claim_one(&ctx).await;
@@ -192,7 +292,7 @@ async fn a_link_that_the_mail_server_puts_off_is_sent_anew() {
 async fn a_link_that_the_mail_server_refuses_is_given_up_without_a_word_in_the_mailbox() {
     let world = World::new().await;
     let sink = Sink::replying(&["550 no"]).await;
-    let ctx = world.process_with_mail(sink.url()).await;
+    let ctx = world.process_with_mail(&sink.url()).await;
     world.participant("Ada").await;
     request(&ctx, email("ada@example.com")).await.unwrap();
     run_pending_jobs(&ctx).await;

@@ -260,13 +260,16 @@ async fn participants_see_their_registrations_newest_first() {
         }
         world.clock.advance(TimeDelta::seconds(1));
     }
-    let own = mine(&world.ctx, grace).await.unwrap();
+    let own = mine(&world.ctx, grace, domain::Paging::first(100)).await.unwrap().items;
     let titles: Vec<_> = own.iter().map(|own| &*own.competition.title).collect();
     assert_eq!(titles, ["Third", "Second", "First"]);
     assert_eq!(own[2].registration.status, RegistrationStatus::Cancelled);
     assert_eq!(own[0].competition.tags, ["b", "a"]);
     assert_eq!(own[0].competition.organizer.email, "ada@example.com");
-    assert_eq!(code(mine(&world.ctx, &ada).await.unwrap_err()), ErrorCode::Forbidden);
+    assert_eq!(
+        code(mine(&world.ctx, &ada, domain::Paging::first(100)).await.unwrap_err()),
+        ErrorCode::Forbidden
+    );
 }
 
 async fn names(world: &World, actor: &Actor, id: CompetitionId, query: RosterQuery) -> Vec<String> {

@@ -1,5 +1,6 @@
 use chrono::TimeDelta;
-use domain::{CompetitionId, RegistrationStatus};
+use domain::{CompetitionId, RegistrationStatus, Timestamp};
+use serde_json::json;
 use service::{
     Actor, cron,
     jobs::{Job, claim},
@@ -7,7 +8,7 @@ use service::{
     testing::World,
 };
 
-use crate::support::{at_once, cancel, register, subjects};
+use crate::support::{at_once, cancel, edit, mails, register, subjects};
 
 const REMINDER: &str = "Reminder: Code Sprint starts soon!";
 const CONFIRMATION: &str = "Registration Confirmed: Code Sprint";
@@ -143,4 +144,110 @@ async fn a_whole_crowd_is_reminded_once_by_two_workers_at_once() {
     }
     assert_eq!(world.mails().await, 460, "a confirmation and a reminder each");
     assert_eq!(subjects(&world, &crowd[229]).await, [REMINDER, CONFIRMATION]);
+}
+
+/// Ada, and a competition of hers that closes in two days and starts in three; Grace holds a confirmed seat.
+async fn dated(world: &World) -> (Actor, CompetitionId, Actor) {
+    let ada = world.organizer("Ada").await;
+    let new = world.competition(&ada).closing_in(TimeDelta::days(2));
+    let id = new.starting_in(TimeDelta::days(3)).create().await;
+    let grace = confirmed(world, "Grace", id).await;
+    (ada, id, grace)
+}
+
+/// Moves the start to so long from now.
+async fn start_in(world: &World, ada: &Actor, id: CompetitionId, time: TimeDelta) {
+    let start = Timestamp::from(world.ctx.now().utc() + time);
+    edit(&world.ctx, ada, id, json!({ "startDate": start })).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_competition_that_is_postponed_is_reminded_of_again_once() {
+    let world = World::new().await;
+    let (ada, id, grace) = dated(&world).await;
+    world.clock.advance(TimeDelta::days(2));
+    remind(&world).await;
+    start_in(&world, &ada, id, TimeDelta::days(5)).await;
+    for _ in 0..2 {
+        world.clock.advance(TimeDelta::hours(1));
+        remind(&world).await;
+        assert_eq!(subjects(&world, &grace).await, [REMINDER, CONFIRMATION], "not yet");
+    }
+    world.clock.advance(TimeDelta::days(4));
+    for _ in 0..2 {
+        remind(&world).await;
+        world.clock.advance(TimeDelta::hours(1));
+        assert_eq!(subjects(&world, &grace).await, [REMINDER, REMINDER, CONFIRMATION]);
+    }
+    let [second, first, _] = &mails(&world, &grace).await[..] else { panic!("three messages") };
+    assert!(first.body.contains("Thu 26 Nov 2026, 12:00 UTC"), "{}", first.body);
+    assert!(second.body.contains("Mon 30 Nov 2026, 12:00 UTC"), "{}", second.body);
+}
+
+#[tokio::test]
+async fn a_start_that_moves_by_an_hour_is_reminded_of_again_earlier_or_later() {
+    let world = World::new().await;
+    let (ada, id, grace) = dated(&world).await;
+    world.clock.advance(TimeDelta::days(2));
+    remind(&world).await;
+    for (hours, reminders) in [(22, 2), (23, 3)] {
+        world.clock.advance(TimeDelta::minutes(1));
+        start_in(&world, &ada, id, TimeDelta::hours(hours)).await;
+        remind(&world).await;
+        assert_eq!(subjects(&world, &grace).await.len(), 1 + reminders);
+    }
+}
+
+#[tokio::test]
+async fn a_start_that_moves_away_and_back_is_reminded_of_once() {
+    let world = World::new().await;
+    let (ada, id, grace) = dated(&world).await;
+    world.clock.advance(TimeDelta::days(2));
+    remind(&world).await;
+    let first = world.ctx.now().utc() + TimeDelta::days(1);
+    for start in [first - TimeDelta::hours(1), first, first] {
+        world.clock.advance(TimeDelta::minutes(1));
+        let start = Timestamp::from(start);
+        edit(&world.ctx, &ada, id, json!({ "startDate": start })).await.unwrap();
+        remind(&world).await;
+        assert_eq!(subjects(&world, &grace).await, [REMINDER, REMINDER, CONFIRMATION]);
+    }
+}
+
+#[tokio::test]
+async fn who_registered_late_is_reminded_if_the_start_has_changed_since() {
+    let world = World::new().await;
+    let ada = world.organizer("Ada").await;
+    let new = world.competition(&ada).closing_in(TimeDelta::hours(30));
+    let id = new.starting_in(TimeDelta::hours(36)).create().await;
+    world.clock.advance(TimeDelta::hours(20));
+    let before = confirmed(&world, "Grace", id).await;
+    world.clock.advance(TimeDelta::minutes(1));
+    start_in(&world, &ada, id, TimeDelta::hours(18)).await;
+    world.clock.advance(TimeDelta::minutes(1));
+    let after = confirmed(&world, "Alan", id).await;
+    remind(&world).await;
+    assert_eq!(subjects(&world, &before).await, [REMINDER, CONFIRMATION]);
+    assert_eq!(subjects(&world, &after).await, [CONFIRMATION]);
+}
+
+/// While workers of the release before run beside this one, too.
+#[tokio::test]
+async fn a_reminder_of_the_release_before_is_not_repeated() {
+    let world = World::new().await;
+    let (ada, id, grace) = dated(&world).await;
+    world.clock.advance(TimeDelta::days(2));
+    remind(&world).await;
+    let as_before = "UPDATE registrations SET reminded_start = NULL";
+    assert_eq!(world.execute(as_before).await.unwrap(), 1);
+    let key =
+        "UPDATE mailbox SET dedup_key = 'reminder:of-before:24h' WHERE subject LIKE 'Reminder%'";
+    assert_eq!(world.execute(key).await.unwrap(), 1);
+    world.clock.advance(TimeDelta::hours(1));
+    remind(&world).await;
+    assert_eq!(subjects(&world, &grace).await, [REMINDER, CONFIRMATION]);
+    start_in(&world, &ada, id, TimeDelta::days(3)).await;
+    world.clock.advance(TimeDelta::days(2));
+    remind(&world).await;
+    assert_eq!(subjects(&world, &grace).await, [REMINDER, REMINDER, CONFIRMATION]);
 }

@@ -1,5 +1,6 @@
 //! Deleting the account.
 
+use domain::DeletionPreview;
 use leptos::prelude::*;
 
 use crate::{
@@ -41,6 +42,8 @@ pub async fn delete_account(
 pub(super) fn DeletionSection(
     /// What it starts with.
     start: Returned<()>,
+    /// What deleting would do.
+    preview: DeletionPreview,
     /// Deletes it.
     action: ServerAction<DeleteAccount>,
 ) -> impl IntoView {
@@ -48,9 +51,12 @@ pub(super) fn DeletionSection(
     view! {
         <section aria-labelledby="deletion-title" class="grid gap-4">
             <h2 id="deletion-title" class="subheading">"Delete account"</h2>
-            <p>
-                "Your places in what has not started are free for others at once. Your name, your address and your messages are deleted; nobody can bring them back."
-            </p>
+            <ul class="grid list-disc gap-2 pl-5">
+                {consequences(preview)
+                    .into_iter()
+                    .map(|sentence| view! { <li>{sentence}</li> })
+                    .collect_view()}
+            </ul>
             <ErrorSummary problem />
             <ActionForm action attr:class="section" attr:novalidate=true>
                 <PasswordField autocomplete="current-password" problem />
@@ -66,5 +72,64 @@ pub(super) fn DeletionSection(
                 </Submit>
             </ActionForm>
         </section>
+    }
+}
+
+/// What deleting the account would do, a sentence each.
+fn consequences(preview: DeletionPreview) -> Vec<String> {
+    let DeletionPreview { seats, blocking, deleted, cancelled, kept } = preview;
+    let counted = |count: u64, one: &str, many: &str| {
+        (count > 0).then(|| match count {
+            1 => one.to_owned(),
+            count => format!("{count} {many}"),
+        })
+    };
+    let sentences = [
+        Some(
+            "Your name, your address and your messages are deleted; nobody can bring them back."
+                .to_owned(),
+        ),
+        counted(
+            blocking,
+            "Participants are registered for one of your competitions that is not over. Cancel it first: they are told by mail.",
+            "of your competitions are not over and have registered participants. Cancel them first: the participants are told by mail.",
+        ),
+        counted(
+            seats,
+            "Your place in one competition is free for others at once.",
+            "competitions have your place free for others at once.",
+        ),
+        counted(
+            deleted,
+            "One competition of yours that nobody registered for is deleted.",
+            "competitions of yours that nobody registered for are deleted.",
+        ),
+        counted(
+            cancelled,
+            "One competition of yours is cancelled: every registration for it was cancelled before.",
+            "competitions of yours are cancelled: every registration for them was cancelled before.",
+        ),
+        counted(
+            kept,
+            "One past or cancelled competition of yours stays, without your name, in the history of its participants.",
+            "past or cancelled competitions of yours stay, without your name, in the history of their participants.",
+        ),
+    ];
+    sentences.into_iter().flatten().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_consequence_is_a_sentence_and_what_does_not_happen_is_none() {
+        assert_eq!(consequences(DeletionPreview::default()).len(), 1);
+        let all = DeletionPreview { seats: 1, blocking: 2, deleted: 3, cancelled: 1, kept: 40 };
+        let sentences = consequences(all);
+        assert_eq!(sentences.len(), 6);
+        assert!(sentences[1].starts_with("2 of your competitions are not over"));
+        assert!(sentences[2].starts_with("Your place in one competition"));
+        assert!(sentences[5].starts_with("40 past or cancelled competitions"));
     }
 }

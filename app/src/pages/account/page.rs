@@ -1,6 +1,6 @@
 //! The page of one's account: a form for each thing that can be done.
 
-use domain::User;
+use domain::{DeletionPreview, User};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -24,8 +24,8 @@ pub struct AccountScreen {
     pub profile: (Returned<TypedProfile>, bool),
     /// The same for the password.
     pub password: (Returned<()>, bool),
-    /// What the form that deletes starts with.
-    pub deletion: Returned<()>,
+    /// What the form that deletes starts with, and what it would do.
+    pub deletion: (Returned<()>, DeletionPreview),
     /// The names of all time zones.
     pub zones: Vec<String>,
 }
@@ -36,7 +36,8 @@ pub async fn load_account() -> Result<AccountScreen, Failure> {
     use crate::ssr::{form, request};
     use domain::{ErrorCode, PublicError};
 
-    let user = request::actor()?.user()?.clone();
+    let (ctx, actor) = (request::context()?, request::actor()?);
+    let user = actor.user()?.clone();
     let mut profile: Returned<TypedProfile> = form::returned("edit_profile").await?;
     // What was refused because somebody else had typed it is not theirs, either.
     let is_theirs = |problem: &PublicError| problem.code != ErrorCode::Forbidden;
@@ -49,7 +50,10 @@ pub async fn load_account() -> Result<AccountScreen, Failure> {
             form::returned("change_password").await?,
             form::was_done("change_password").await?,
         ),
-        deletion: form::returned("delete_account").await?,
+        deletion: (
+            form::returned("delete_account").await?,
+            service::accounts::preview_deletion(&ctx, &actor).await?,
+        ),
         zones: service::zones::names().into_iter().map(str::to_owned).collect(),
         user,
     })
@@ -81,7 +85,7 @@ fn Content(
         user,
         profile: profile_start,
         password: password_start,
-        deletion: start,
+        deletion: (start, preview),
         zones,
     } = screen;
     view! {
@@ -93,7 +97,7 @@ fn Content(
             </div>
             <ProfileSection start=profile_start action=profile zones />
             <PasswordSection email=user.email start=password_start action=password />
-            <DeletionSection start action=deletion />
+            <DeletionSection start preview action=deletion />
         </div>
     }
 }

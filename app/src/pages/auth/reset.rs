@@ -137,7 +137,7 @@ fn NotGood() -> impl IntoView {
     view! {
         <div class="form-page">
             <Heading>"This link is not good any more"</Heading>
-            <p>"It was used before, is older than an hour, or a newer one was asked for."</p>
+            <p>"It was used before, is older than an hour, or the password was changed since."</p>
             <p><a class="btn btn-primary" href="/auth/forgot">"Ask for a new link"</a></p>
         </div>
     }

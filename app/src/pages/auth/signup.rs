@@ -55,7 +55,7 @@ pub async fn sign_up(
     };
     use domain::SignupInput;
 
-    let ctx = request::context()?;
+    let (ctx, from) = (request::context()?, request::client_address()?);
     let typed = TypedSignup { name: name.clone(), email: email.clone(), role: role.clone() };
     let signup = SignupInput {
         name: name.into(),
@@ -64,9 +64,10 @@ pub async fn sign_up(
         role: role.into(),
         ..Default::default()
     };
-    let outcome =
-        form::after(signup.check(), async |signup| service::accounts::sign_up(&ctx, signup).await)
-            .await;
+    let outcome = form::after(signup.check(), async |signup| {
+        service::accounts::sign_up_from(&ctx, signup, from).await
+    })
+    .await;
     let account = form::settle("sign_up", &next::sign_up(&next), typed, outcome).await?;
     session::sign_in(&request::session()?, &account).await?;
     leptos_axum::redirect(next::local(&next));

@@ -19,6 +19,8 @@ pub enum Availability {
     NotYetOpen,
     /// The deadline has passed.
     Closed,
+    /// It has started, or was never given a start date.
+    Over,
     /// It does not take place.
     Cancelled,
 }
@@ -28,6 +30,8 @@ impl Availability {
     pub fn of(competition: &Competition, now: Timestamp) -> Self {
         if competition.is_cancelled() {
             Self::Cancelled
+        } else if competition.is_over(now) {
+            Self::Over
         } else if competition.is_not_yet_open(now) {
             Self::NotYetOpen
         } else if competition.is_closed(now) {
@@ -50,6 +54,7 @@ impl Availability {
             Self::Full => "Full",
             Self::NotYetOpen => "Opens later",
             Self::Closed => "Closed",
+            Self::Over => "Over",
             Self::Cancelled => "Cancelled",
         }
     }

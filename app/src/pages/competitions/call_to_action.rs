@@ -77,6 +77,15 @@ pub(super) fn CallToActionPanel(
             </Notice>
         }
         .into_any(),
+        CallToAction::Over(registration) => view! {
+            <Notice title="This competition is over">
+                {match registration {
+                    Some(_) => "You were registered for it.",
+                    None => "Registration is closed.",
+                }}
+            </Notice>
+        }
+        .into_any(),
         CallToAction::Closed => view! {
             <Notice title="Registration is closed">"The deadline has passed."</Notice>
         }

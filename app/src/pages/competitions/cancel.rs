@@ -23,6 +23,8 @@ pub struct CancelScreen {
     pub registered: u32,
     /// Whether there is nothing left to do.
     pub is_cancelled: bool,
+    /// Whether it is too late: the competition is over.
+    pub is_over: bool,
     /// What the form starts with.
     pub start: Returned<String>,
     /// Makes that a double click or a resend cancels once.
@@ -41,6 +43,7 @@ pub async fn load_cancel(id: String) -> Result<CancelScreen, Failure> {
         id,
         registered: detail.count.registrations,
         is_cancelled: detail.competition.is_cancelled(),
+        is_over: detail.competition.is_over(ctx.now()),
         title: detail.competition.title,
         start: form::returned(FORM).await?,
         idempotency_key: service::idempotency::new_key(),
@@ -95,6 +98,14 @@ fn Content(screen: CancelScreen, cancel: ServerAction<CancelCompetition>) -> imp
     let content = if screen.is_cancelled {
         view! {
             <EmptyState title="It is cancelled already">
+                <a class="btn btn-primary" href=back>"Back to the roster"</a>
+            </EmptyState>
+        }
+        .into_any()
+    } else if screen.is_over {
+        view! {
+            <EmptyState title="This competition is over">
+                <p>"A competition can be cancelled until it starts."</p>
                 <a class="btn btn-primary" href=back>"Back to the roster"</a>
             </EmptyState>
         }

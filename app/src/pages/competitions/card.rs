@@ -15,7 +15,7 @@ pub(crate) fn AvailabilityBadge(
         Availability::Open => "badge-success",
         Availability::FewLeft => "badge-warning",
         Availability::NotYetOpen => "badge-info",
-        Availability::Full | Availability::Closed => "badge-neutral",
+        Availability::Full | Availability::Closed | Availability::Over => "badge-neutral",
         Availability::Cancelled => "badge-error",
     };
     view! { <span class=format!("badge {class}")>{availability.words()}</span> }

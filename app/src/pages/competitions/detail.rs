@@ -43,8 +43,8 @@ pub struct CompetitionScreen {
     pub deadline: Moment,
     /// If it is set.
     pub start: Option<Moment>,
-    /// The organizer's name.
-    pub organizer: String,
+    /// The organizer's name; `None` once their account is deleted.
+    pub organizer: Option<String>,
     /// Whether the viewer runs it.
     pub is_mine: bool,
     /// What the viewer can do.
@@ -88,7 +88,7 @@ pub async fn load_competition(id: String) -> Result<CompetitionScreen, Failure> 
         tags: competition.tags,
         capacity: competition.capacity,
         seats_left: competition.seats_left,
-        organizer: detail.organizer.name,
+        organizer: (!detail.organizer.is_deleted()).then_some(detail.organizer.name),
         idempotency_key: service::idempotency::new_key(),
         now,
         problem: form::returned::<()>("register").await?.problem,
@@ -176,7 +176,7 @@ fn Detail(
                     <Heading>{title}</Heading>
                     <p class="icon-line text-muted">
                         <Icon shape=Shape::Person />
-                        <span>"Organized by " {screen.organizer.clone()}</span>
+                        <span>{organized_by(screen.organizer.as_deref())}</span>
                     </p>
                     <Tags tags=screen.tags.clone() />
                 </div>
@@ -205,6 +205,13 @@ fn Detail(
                 </div>
             </aside>
         </article>
+    }
+}
+
+fn organized_by(name: Option<&str>) -> String {
+    match name {
+        Some(name) => format!("Organized by {name}"),
+        None => "The account of its organizer was deleted".to_owned(),
     }
 }
 

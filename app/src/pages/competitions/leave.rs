@@ -25,6 +25,8 @@ pub struct LeaveScreen {
     pub returns_until: Option<Moment>,
     /// Whether there is a place to give back.
     pub holds_place: bool,
+    /// Whether it is too late: the competition is over.
+    pub is_over: bool,
     /// Why giving it back without JavaScript was refused just now, if it was.
     pub start: Returned<()>,
     /// Makes that a double click or a resend gives one place back.
@@ -46,6 +48,7 @@ pub async fn load_leave(id: String) -> Result<LeaveScreen, Failure> {
     let holds_place = viewer.registration.is_some_and(|status| status.holds_seat());
     Ok(LeaveScreen {
         id,
+        is_over: holds_place && !competition.is_cancelled() && competition.is_over(ctx.now()),
         holds_place: holds_place && !competition.is_cancelled(),
         returns_until: competition
             .is_open(ctx.now())
@@ -106,7 +109,15 @@ pub fn LeaveCompetitionPage() -> impl IntoView {
 fn Content(screen: LeaveScreen, give_back: ServerAction<GiveBack>) -> impl IntoView {
     let back = format!("/competitions/{}", screen.id);
     let problem = problem_of(give_back, screen.start.problem);
-    let content = if screen.holds_place {
+    let content = if screen.is_over {
+        view! {
+            <EmptyState title="This competition is over">
+                <p>"A place can be given back until the competition starts."</p>
+                <a class="btn btn-primary" href=back>"See the competition"</a>
+            </EmptyState>
+        }
+        .into_any()
+    } else if screen.holds_place {
         view! {
             <p class="max-w-prose text-lg">
                 "Your place is free for somebody else at once. "

@@ -19,7 +19,7 @@ pub struct Place {
     pub competition: CompetitionId,
     /// What it is called.
     pub title: String,
-    /// Who runs it.
+    /// Who runs it, or that their account is deleted.
     pub organizer: String,
     /// When it starts, if that is set.
     pub start: Option<Moment>,
@@ -39,7 +39,10 @@ impl Place {
             competition: competition.id,
             start: competition.start_date.map(|start| clock.there(start, &competition.time_zone)),
             title: competition.title,
-            organizer: competition.organizer.name,
+            organizer: match competition.organizer.is_deleted() {
+                true => "Organizer account deleted".to_owned(),
+                false => competition.organizer.name,
+            },
             called_off: competition.cancelled_at.is_some(),
             registration: mine.registration.id,
             status: mine.registration.status,

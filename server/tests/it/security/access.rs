@@ -63,6 +63,7 @@ impl Stage {
                 .replace("{n}", &self.calls.to_string())
         };
         let mut request = Request::builder().method(row.method.clone()).uri(fill(row.route));
+        request = request.header(header::HOST, "localhost");
         if let Some(actor) = &actor {
             let (name, value) = if row.is_api() {
                 (header::AUTHORIZATION, format!("Bearer {}", self.app.token(actor)))

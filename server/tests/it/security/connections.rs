@@ -83,7 +83,7 @@ async fn a_client_that_dribbles_its_headers_is_closed() {
 
 #[tokio::test]
 async fn a_client_that_says_nothing_is_closed() {
-    let served = served(Limits { head_time: SHORT, ..Limits::default() }).await;
+    let served = served(Limits { keep_alive: SHORT, ..Limits::default() }).await;
     assert_eq!(until_closed(&mut served.connect().await).await, "");
     // Between two requests as well.
     let mut stream = served.connect().await;
@@ -121,7 +121,10 @@ async fn events_go_on_for_as_long_as_somebody_listens() {
         head_time: SHORT,
         body_time: SHORT,
         write_time: SHORT,
+        request_time: SHORT,
+        keep_alive: SHORT,
         connections_per_address: 10,
+        connections: 10,
     })
     .await;
     let world = &served.app.world;
@@ -154,6 +157,7 @@ async fn heads_that_are_too_large_are_refused_and_do_not_hang() {
         (format!("GET /?{} HTTP/1.1\r\nHost: x\r\n\r\n", "x".repeat(9_000)), "414"),
         (format!("GET /?{} HTTP/1.1\r\nHost: x\r\n\r\n", "x".repeat(100_000)), "4"),
         (format!("GET / HTTP/1.1\r\nX: {}\r\n\r\n", "x".repeat(40_000)), "431"),
+        ("GET / HTTP/1.1\r\n\r\n".to_owned(), "400"),
         (format!("GET / HTTP/1.1\r\nX: {}\r\n\r\n", "x".repeat(100_000)), "431"),
         (format!("GET / HTTP/1.1\r\n{}\r\n", "X: y\r\n".repeat(200)), "431"),
         ("GET / HTTP/1.1\r\nX: a\0b\r\n\r\n".to_owned(), "400"),
@@ -210,4 +214,75 @@ async fn a_server_that_stops_ends_idle_connections_and_returns() {
     served.app.stop.cancel();
     until_closed(&mut stream).await;
     timeout(PATIENCE, served.end).await.expect("an end").unwrap();
+}
+
+const GET: &[u8] = b"GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n";
+
+#[tokio::test]
+async fn an_idle_connection_outlives_the_time_for_a_head() {
+    let served = served(Limits { head_time: SHORT, ..Limits::default() }).await;
+    let mut reused = served.connect().await;
+    let mut opened_ahead = served.connect().await;
+    for _ in 0..3 {
+        reused.write_all(GET).await.unwrap();
+        hear(&mut reused, &mut String::new(), "200 OK").await;
+        // Longer than a head may take; a balancer sends the next request over the same connection.
+        sleep(3 * SHORT).await;
+    }
+    opened_ahead.write_all(GET).await.unwrap();
+    hear(&mut opened_ahead, &mut String::new(), "200 OK").await;
+    // A head that has begun takes no longer for that.
+    let said = dribble(reused, "GET / HTTP/1.1\r\nHost: x\r\n", "X-Slow: x\r\n").await;
+    assert!(!said.contains("200 OK"), "{said}");
+}
+
+#[tokio::test]
+async fn a_server_that_was_told_to_stop_is_not_ready_and_answers_for_a_while() {
+    let served = served(Limits::default()).await;
+    let ready = b"GET /health/ready HTTP/1.1\r\nHost: x\r\n\r\n";
+    let mut kept = served.connect().await;
+    kept.write_all(ready).await.unwrap();
+    hear(&mut kept, &mut String::new(), "200 OK").await;
+    served.app.stopping.cancel();
+    // The connection ends with its next answer, so that no request is sent into its end.
+    kept.write_all(ready).await.unwrap();
+    let said = until_closed(&mut kept).await;
+    assert!(said.starts_with("HTTP/1.1 503") && said.contains("connection: close"), "{said}");
+    let mut new = served.connect().await;
+    new.write_all(GET).await.unwrap();
+    let said = until_closed(&mut new).await;
+    assert!(said.starts_with("HTTP/1.1 200") && said.contains("connection: close"), "{said}");
+}
+
+#[tokio::test]
+async fn new_connections_are_refused_while_the_last_requests_are_answered() {
+    let served = served(Limits::default()).await;
+    // A request whose body has not arrived is under way; a connection over which nothing came is not.
+    let mut under_way = served.connect().await;
+    let head = b"POST /api/auth/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n";
+    under_way.write_all(head).await.unwrap();
+    let mut silent = served.connect().await;
+    sleep(SHORT).await;
+    served.app.stop.cancel();
+    assert_eq!(until_closed(&mut silent).await, "");
+    let refused = async {
+        while TcpStream::connect(served.address).await.is_ok() {
+            sleep(Duration::from_millis(5)).await;
+        }
+    };
+    timeout(PATIENCE, refused).await.expect("new connections are refused");
+    assert!(!served.end.is_finished(), "a request is under way");
+    under_way.write_all(b"{}").await.unwrap();
+    let said = until_closed(&mut under_way).await;
+    assert!(said.starts_with("HTTP/1.1 400"), "{said}");
+    timeout(PATIENCE, served.end).await.expect("an end").unwrap();
+}
+
+#[tokio::test]
+async fn connections_in_all_are_counted() {
+    let served = served(Limits { connections: 1, ..Limits::default() }).await;
+    let mut one = served.connect().await;
+    one.write_all(GET).await.unwrap();
+    hear(&mut one, &mut String::new(), "200 OK").await;
+    assert_eq!(until_closed(&mut served.connect().await).await, "", "the second is one too many");
 }

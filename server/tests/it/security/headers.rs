@@ -88,7 +88,9 @@ async fn a_stream_of_events_is_guarded_as_well() {
     let app = App::new().await;
     let ada = app.world.organizer("Ada").await;
     let id = app.world.competition(&ada).create().await;
-    let request = Request::get(format!("/api/competitions/{id}/events")).body(Body::empty());
+    let request =
+        Request::get(format!("/api/competitions/{id}/events")).header("host", "localhost");
+    let request = request.body(Body::empty());
     let response = app.router.clone().oneshot(request.unwrap()).await.unwrap();
     let headers = response.headers().clone();
     let text = String::new();

@@ -2,13 +2,17 @@
 
 mod access;
 mod body;
+mod bounds;
 mod connections;
 mod csrf;
+mod hang_ups;
 mod headers;
 mod inputs;
 mod isolation;
 mod markup;
+mod odd_requests;
 mod rate_limits;
+mod room;
 mod routes;
 mod sessions;
 mod silence;

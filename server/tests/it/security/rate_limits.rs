@@ -4,10 +4,21 @@ use std::net::IpAddr;
 
 use axum::http::StatusCode;
 use serde_json::json;
+use server::cli::ServerOptions;
 use service::testing::PASSWORD;
 
 use super::{FORM, HTML};
 use crate::support::{App, Call, Response};
+
+/// Of which a test soon has enough.
+fn few(options: &mut ServerOptions) {
+    let traffic = &mut options.traffic;
+    let credentials =
+        [&mut traffic.rate_limit_credentials, &mut traffic.rate_limit_user_credentials];
+    for allowance in credentials {
+        *allowance = "20/10".parse().unwrap();
+    }
+}
 
 /// More than may come at once, in whatever time the machine takes.
 const MANY: usize = 5_000;
@@ -41,7 +52,7 @@ fn assert_told(response: &Response) {
 
 #[tokio::test]
 async fn an_address_that_tries_to_sign_in_too_often_waits() {
-    let app = App::limiting(|_| {}).await;
+    let app = App::limiting(few).await;
     let refused = until_refused(|number| log_in(&app, number).from(host(1))).await;
     assert_told(&refused);
     let problem = refused.json();
@@ -54,7 +65,7 @@ async fn an_address_that_tries_to_sign_in_too_often_waits() {
 
 #[tokio::test]
 async fn a_forged_forwarding_header_moves_nothing() {
-    let app = App::limiting(|_| {}).await;
+    let app = App::limiting(few).await;
     let forged = |number: usize| {
         let address = format!("198.51.100.{}", number % 250);
         log_in(&app, number).from(host(1)).header("x-forwarded-for", &address)
@@ -67,7 +78,8 @@ async fn a_forged_forwarding_header_moves_nothing() {
 
 #[tokio::test]
 async fn behind_a_trusted_proxy_clients_are_told_apart_by_what_it_saw() {
-    let proxied = |options: &mut server::cli::ServerOptions| {
+    let proxied = |options: &mut ServerOptions| {
+        few(options);
         options.trusted_proxies = "203.0.113.0/24".parse().unwrap();
     };
     let app = App::limiting(proxied).await;
@@ -85,7 +97,7 @@ async fn behind_a_trusted_proxy_clients_are_told_apart_by_what_it_saw() {
 
 #[tokio::test]
 async fn an_ipv6_client_has_one_allowance_for_all_its_addresses() {
-    let app = App::limiting(|_| {}).await;
+    let app = App::limiting(few).await;
     let next = |number: usize| {
         log_in(&app, number).from(format!("2001:db8:1:2::{number:x}").parse().unwrap())
     };
@@ -96,7 +108,7 @@ async fn an_ipv6_client_has_one_allowance_for_all_its_addresses() {
 
 #[tokio::test]
 async fn a_user_who_changes_too_much_waits_wherever_they_are() {
-    let app = App::limiting(|_| {}).await;
+    let app = App::limiting(few).await;
     let (ben, eve) = (app.world.participant("Ben").await, app.world.participant("Eve").await);
     let register = |number: usize| {
         let from = host(u8::try_from(number % 200).unwrap());
@@ -111,7 +123,7 @@ async fn a_user_who_changes_too_much_waits_wherever_they_are() {
 
 #[tokio::test]
 async fn the_wait_is_told_beside_the_form_and_to_the_code_in_the_browser() {
-    let app = App::limiting(|_| {}).await;
+    let app = App::limiting(few).await;
     app.world.participant("Ada").await;
     let form = "email=ada%40example.com&password=wrong+password";
     let post = |accept| app.post("/fn/log_in").header("accept", accept).text(FORM, form);
@@ -138,7 +150,7 @@ async fn the_wait_is_told_beside_the_form_and_to_the_code_in_the_browser() {
 
 #[tokio::test]
 async fn a_person_who_asks_too_often_gets_a_page() {
-    let app = App::limiting(|_| {}).await;
+    let app = App::limiting(few).await;
     let refused =
         until_refused(|_| app.post("/fn/sign_up").header("accept", HTML).text(FORM, "name=")).await;
     assert_told(&refused);
@@ -149,7 +161,7 @@ async fn a_person_who_asks_too_often_gets_a_page() {
 
 #[tokio::test]
 async fn probes_are_never_refused_and_nothing_is_where_limits_are_off() {
-    let limiting = App::limiting(|_| {}).await;
+    let limiting = App::limiting(few).await;
     let off = App::new().await;
     for _ in 0..1_200 {
         assert_eq!(limiting.get("/health/live").send().await.status, StatusCode::OK);

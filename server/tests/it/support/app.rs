@@ -12,15 +12,19 @@ use axum::{
     extract::ConnectInfo,
     http::{HeaderValue, Method, Request, header},
 };
+use chrono::TimeDelta;
+use domain::JobId;
 use leptos::config::LeptosOptions;
 use serde_json::Value;
 use server::{
-    AppState, Limits, SessionCache, SharedReads, Tokens, TrustedProxies,
+    AppState, Limits, SessionCache, SharedReads, TokenLifetime, Tokens, TrafficOptions,
+    TrustedProxies,
     cli::{Origins, ServerOptions},
     router,
 };
 use service::{
-    Actor, Context,
+    Actor, Context, cron,
+    jobs::{self, Job, Operator},
     testing::{self, PASSWORD, World},
 };
 use tokio_util::sync::CancellationToken;
@@ -35,6 +39,8 @@ pub(crate) const FRIEND: &str = "https://friend.example";
 pub(crate) struct App {
     pub(crate) world: World,
     pub(crate) router: Router,
+    /// Tells the server that it is to stop.
+    pub(crate) stopping: CancellationToken,
     /// Stops the server.
     pub(crate) stop: CancellationToken,
     tokens: Arc<Tokens>,
@@ -85,7 +91,6 @@ impl App {
         leptos: LeptosOptions,
         change: impl FnOnce(&mut ServerOptions),
     ) -> Self {
-        let tokens = Arc::new(Tokens::new("a secret of at least thirty-two characters"));
         let mut options = ServerOptions {
             host: [127, 0, 0, 1].into(),
             port: 0,
@@ -93,20 +98,25 @@ impl App {
             cors_origins: Origins(vec![HeaderValue::from_static(FRIEND)]),
             trusted_proxies: TrustedProxies::default(),
             jwt_secret: None,
+            jwt_expiration: TokenLifetime::default(),
             site_root: None,
+            traffic: TrafficOptions::default(),
             limits: Limits::default(),
         };
         change(&mut options);
-        let stop = CancellationToken::new();
+        let tokens = Tokens::new("a secret of at least thirty-two characters");
+        let tokens = Arc::new(tokens.valid_for(options.jwt_expiration));
+        let (stopping, stop) = (CancellationToken::new(), CancellationToken::new());
         let state = AppState {
             reads: SharedReads::new(ctx.clone()),
             ctx,
             tokens: Arc::clone(&tokens),
             session_cache: session_cache(&world),
+            stopping: stopping.clone(),
             stop: stop.clone(),
             leptos,
         };
-        Self { world, router: router(state, &options), stop, tokens }
+        Self { world, router: router(state, &options), stopping, stop, tokens }
     }
 
     /// A token of the actor's.
@@ -123,6 +133,18 @@ impl App {
         let response = response.send().await;
         let cookie = response.header("set-cookie").expect("a session");
         cookie.split(';').next().expect("a name and a value").to_owned()
+    }
+
+    /// The id of a job in the dead letter queue.
+    pub(crate) async fn dead_job(&self) -> JobId {
+        let ctx = &self.world.ctx;
+        cron::fire(ctx, "clean_up", ctx.now(), &Job::CleanUp {}).await.expect("a job");
+        while let Some(claim) = jobs::claim(ctx, 1).await.expect("claims").pop() {
+            jobs::fail(ctx, &claim, "the disk is full").await.expect("a failure");
+            self.world.clock.advance(TimeDelta::seconds(5));
+        }
+        let dead = jobs::dead_letters(ctx, Operator::Console).await.expect("dead letters");
+        dead[0].id
     }
 
     pub(crate) fn get(&self, path: &str) -> Call<'_> {
@@ -201,9 +223,22 @@ impl Call<'_> {
         self
     }
 
+    /// With a body that does not say what it is.
+    pub(crate) fn body(mut self, body: impl Into<Body>) -> Self {
+        *self.request.body_mut() = body.into();
+        self
+    }
+
     pub(crate) async fn send(self) -> Response {
         let router = self.app.router.clone();
-        let response = router.oneshot(self.request).await.expect("the router answers");
+        let response = router.oneshot(self.request()).await.expect("the router answers");
         Response::read(response).await
+    }
+
+    /// The request, as it arrives.
+    pub(crate) fn request(mut self) -> Request<Body> {
+        let host = HeaderValue::from_static("localhost");
+        self.request.headers_mut().entry(header::HOST).or_insert(host);
+        self.request
     }
 }

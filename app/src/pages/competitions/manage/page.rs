@@ -41,6 +41,8 @@ pub struct ManageScreen {
     pub seats_left: u32,
     /// When it was cancelled, if it was.
     pub cancelled_at: Option<Moment>,
+    /// Whether it can still be cancelled: it is not over.
+    pub can_be_cancelled: bool,
     /// Whether the viewer runs it; administrators look on.
     pub is_owner: bool,
     /// All registrations in numbers.
@@ -88,6 +90,7 @@ pub async fn load_manage(
         capacity: competition.capacity,
         seats_left: competition.seats_left,
         cancelled_at: competition.cancelled_at.map(|at| clock.here(at)),
+        can_be_cancelled: !competition.is_cancelled() && !competition.is_over(ctx.now()),
         is_owner: actor.user()?.id == competition.organizer_id,
         title: competition.title,
         totals: roster.totals,
@@ -147,14 +150,20 @@ fn Content(screen: ManageScreen) -> impl IntoView {
                                         "Edit"
                                     </a>
                                 </li>
-                                <li>
-                                    <a
-                                        class="btn btn-outline"
-                                        href=format!("/competitions/{id}/cancel")
-                                    >
-                                        "Cancel this competition"
-                                    </a>
-                                </li>
+                                {screen
+                                    .can_be_cancelled
+                                    .then(|| {
+                                        view! {
+                                            <li>
+                                                <a
+                                                    class="btn btn-outline"
+                                                    href=format!("/competitions/{id}/cancel")
+                                                >
+                                                    "Cancel this competition"
+                                                </a>
+                                            </li>
+                                        }
+                                    })}
                             </ul>
                         }
                     })}

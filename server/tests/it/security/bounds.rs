@@ -1,0 +1,126 @@
+//! Every answer has a bound in bytes, however much there is to tell.
+
+use axum::http::Method;
+use serde_json::{Map, Value, json};
+use service::Actor;
+
+use super::{
+    FORM, HTML,
+    routes::{ROUTES, Sent},
+};
+use crate::support::{App, Response};
+
+/// The largest answer there is: 100 competitions, each with a description of 10,000 characters of four bytes.
+const MAX_ANSWER: usize = 5 * 1024 * 1024;
+/// The largest answer to a request that is refused.
+const MAX_REFUSAL: usize = 64 * 1024;
+/// More of everything than fits into one answer.
+const MANY: usize = 160;
+
+/// So many competitions with as much text as there may be, and a participant in all of them.
+async fn fill(app: &App) -> (Actor, Actor, String) {
+    let (ada, ben) = (app.world.organizer("Ada").await, app.world.participant("Ben").await);
+    let mut last = String::new();
+    let tags: Vec<_> = (0..10).map(|number| format!("{number}{}", "𝄞".repeat(39))).collect();
+    for _ in 0..MANY {
+        let competition = json!({
+            "title": "𝄞".repeat(200), "description": "𝄞".repeat(10_000), "tags": tags, "capacity": 5,
+            "regDeadline": "2026-11-30T12:00:00Z",
+        });
+        let made = app.post("/api/competitions").by(&ada).json(&competition).send().await;
+        last = made.json()["id"].as_str().expect("a competition").to_owned();
+        let register = app.post(&format!("/api/competitions/{last}/register")).by(&ben);
+        assert_eq!(register.send().await.status.as_u16(), 201);
+    }
+    worker::drain(&app.world.ctx).await.unwrap();
+    (ada, ben, last)
+}
+
+fn assert_bounded(what: &str, response: &Response, bound: usize) {
+    assert!(!response.status.is_server_error(), "{what}: {}", response.status);
+    assert!(response.text.len() <= bound, "{what} is {} bytes", response.text.len());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_answer_is_bounded_in_bytes() {
+    let app = App::new().await;
+    let (ada, ben, id) = fill(&app).await;
+    let admin = app.world.admin("Eve").await;
+    let fill =
+        |text: &str| text.replace("{id}", &id).replace("{competition}", &id).replace("{n}", "1");
+    let last = ["/fn/delete_account", "/fn/log_out", "/fn/change_password"];
+    let rows = ROUTES.iter().filter(|row| {
+        (row.method == Method::GET || row.is_function())
+            && !row.route.ends_with("/events")
+            && !row.route.starts_with("/api/docs")
+            && !last.contains(&row.route)
+    });
+    let mut largest = (0, String::new());
+    for (actor, cookie) in [
+        (&ada, app.sign_in(&ada).await),
+        (&ben, app.sign_in(&ben).await),
+        (&admin, app.sign_in(&admin).await),
+    ] {
+        for row in rows.clone() {
+            let path = fill(row.route);
+            let call = app.call(row.method.clone(), &path).header("sec-fetch-site", "same-origin");
+            let call = if row.is_api() {
+                call.by(actor)
+            } else {
+                let accept = if row.is_function() { "application/json" } else { HTML };
+                call.header("cookie", &cookie).header("accept", accept)
+            };
+            let call = match row.sent {
+                Sent::Form(body) => call.text(FORM, fill(body)),
+                Sent::Nothing | Sent::Json(_) => call,
+            };
+            let response = call.send().await;
+            assert_bounded(&path, &response, MAX_ANSWER);
+            largest = largest.max((response.text.len(), path));
+        }
+    }
+    assert!(largest.0 > 1024 * 1024, "there is much to tell: {largest:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn lists_of_ones_own_have_pages_and_the_first_holds_a_hundred() {
+    let app = App::new().await;
+    let (ada, ben, _) = fill(&app).await;
+    for (path, actor) in
+        [("/api/competitions/registrations/my", &ben), ("/api/competitions/my-competitions", &ada)]
+    {
+        let first = app.get(path).by(actor).send().await;
+        assert_eq!(first.json().as_array().unwrap().len(), 100, "{path}");
+        assert_eq!(first.header("x-total-count"), Some(&*MANY.to_string()), "{path}");
+        assert!(first.header("link").unwrap().contains("page=2>; rel=\"next\""), "{path}");
+        let second = app.get(&format!("{path}?page=2")).by(actor).send().await;
+        assert_eq!(second.json().as_array().unwrap().len(), MANY - 100, "{path}");
+        let wrong = app.get(&format!("{path}?page=0")).by(actor).send().await;
+        assert_eq!(wrong.status.as_u16(), 400, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn what_a_client_sends_does_not_come_back_many_times_over() {
+    let app = App::new().await;
+    let ada = app.world.organizer("Ada").await;
+    let many: Map<String, Value> =
+        (0..15_000).map(|number| (format!("f{number}"), Value::Null)).collect();
+    let long = json!({"x".repeat(250_000): 1});
+    let text = json!("x".repeat(250_000));
+    for body in [Value::Object(many), long, text] {
+        for path in ["/api/auth/login", "/api/auth/signup", "/api/competitions"] {
+            let response = app.post(path).by(&ada).json(&body).send().await;
+            assert_eq!(response.status.as_u16(), 400, "{path}");
+            assert_bounded(path, &response, MAX_REFUSAL);
+        }
+    }
+    let query = format!("/api/competitions?limit={}", "x".repeat(8_000));
+    assert_bounded("a query", &app.get(&query).send().await, MAX_REFUSAL);
+    for row in ROUTES.iter().filter(|row| row.is_function()) {
+        let body = format!("{}={}", "y".repeat(100_000), "z".repeat(100_000));
+        let call = app.post(row.route).header("sec-fetch-site", "same-origin");
+        let response = call.text(FORM, body).send().await;
+        assert_bounded(row.route, &response, MAX_REFUSAL);
+    }
+}

@@ -1,0 +1,275 @@
+//! What mail servers do: they close connections, count, put off, lose their network, and know old addresses only.
+
+use chrono::TimeDelta;
+use service::{
+    Context, Error, Undelivered,
+    delivery::deliver_mail,
+    jobs::{self, Claim, Job, Operator, claim, dead_letters},
+    testing::{World, run_pending_jobs},
+};
+
+use crate::{
+    secure_sink::{AUTHORITY, smtps, starttls},
+    sink::{CONTENT, GoesAway, Manners, Sink},
+    support::{claim_one, register},
+};
+
+/// So many confirmations in their mailboxes, and the jobs to send them.
+async fn confirmed(world: &World, ctx: &Context, size: usize) {
+    let ada = world.organizer("Ada").await;
+    let sprint = world.competition(&ada).seats(100).create().await;
+    for guest in world.crowd(size).await {
+        register(ctx, &guest, sprint).await.unwrap();
+    }
+    let claims = claim(ctx, 100).await.unwrap();
+    assert_eq!(claims.len(), size);
+    service::confirmation::confirm(ctx, &claims).await.unwrap();
+}
+
+/// Why a mail was not sent.
+async fn failure(ctx: &Context, claim: &Claim) -> Undelivered {
+    match deliver_mail(ctx, claim).await {
+        Err(Error::Mail(failure)) => failure,
+        other => panic!("{other:?}"),
+    }
+}
+
+async fn write_to(world: &World, address: &str) {
+    let sql = format!("UPDATE mailbox SET recipient = '{address}'");
+    world.execute(&sql).await.unwrap();
+}
+
+async fn last_error(ctx: &Context) -> String {
+    dead_letters(ctx, Operator::Console).await.unwrap().remove(0).last_error
+}
+
+#[tokio::test]
+async fn many_mails_go_over_one_connection_that_signed_in_once() {
+    let world = World::new().await;
+    let sink = Sink::with(Manners { offers: vec!["AUTH PLAIN"], ..Manners::default() }).await;
+    let ctx = world.process_with_mail(&sink.url_with_password()).await;
+    confirmed(&world, &ctx, 8).await;
+    assert_eq!(run_pending_jobs(&ctx).await, 8);
+    assert_eq!(sink.ids().len(), 8);
+    assert_eq!((sink.connections(), sink.commands("AUTH").len()), (1, 1));
+}
+
+#[tokio::test]
+async fn a_mail_goes_over_a_new_connection_when_the_server_has_closed_the_old_one() {
+    let world = World::new().await;
+    let sink = Sink::with(Manners { mails_a_connection: Some(1), ..Manners::default() }).await;
+    let ctx = world.process_with_mail(&sink.url()).await;
+    confirmed(&world, &ctx, 4).await;
+    // Nothing fails on the way.
+    assert_eq!(run_pending_jobs(&ctx).await, 4);
+    assert_eq!((sink.ids().len(), sink.mails().len(), sink.connections()), (4, 4, 4));
+}
+
+#[tokio::test]
+async fn a_server_that_has_enough_of_a_connection_gets_the_mail_over_another() {
+    for reply in ["421 4.7.0 too many messages", "451 4.7.1 enough for one session"] {
+        let world = World::new().await;
+        let sink = Sink::start().await;
+        let ctx = world.process_with_mail(&sink.url()).await;
+        confirmed(&world, &ctx, 2).await;
+        let claims = claim(&ctx, 10).await.unwrap();
+        deliver_mail(&ctx, &claims[0]).await.unwrap();
+        sink.behave(Manners { replies: [("MAIL", reply)].into(), ..Manners::default() });
+        deliver_mail(&ctx, &claims[1]).await.unwrap();
+        assert_eq!((sink.mails().len(), sink.connections()), (2, 2), "{reply}");
+    }
+}
+
+#[tokio::test]
+async fn a_mail_that_is_refused_leaves_the_connection_to_the_others() {
+    let world = World::new().await;
+    let sink = Sink::replying(&["550 5.1.1 no such user"]).await;
+    let ctx = world.process_with_mail(&sink.url()).await;
+    confirmed(&world, &ctx, 4).await;
+    assert_eq!(run_pending_jobs(&ctx).await, 4);
+    assert_eq!((sink.mails().len(), sink.connections()), (3, 1));
+    assert_eq!(sink.commands("RSET").len(), 1);
+    assert_eq!(world.queue().await.dead, 1);
+}
+
+#[tokio::test]
+async fn a_mail_that_may_have_been_taken_is_not_sent_again_at_once() {
+    let world = World::new().await;
+    let sink = Sink::start().await;
+    let ctx = world.process_with_mail(&sink.url()).await;
+    confirmed(&world, &ctx, 2).await;
+    let claims = claim(&ctx, 10).await.unwrap();
+    deliver_mail(&ctx, &claims[0]).await.unwrap();
+    sink.behave(Manners { goes_away: Some((GoesAway::After, 1)), ..Manners::default() });
+    let failure = failure(&ctx, &claims[1]).await;
+    assert!(failure.is_unreachable(), "{failure}");
+    assert_eq!(sink.mails().len(), 2);
+    // Later it is, and has the same name.
+    deliver_mail(&ctx, &claims[1]).await.unwrap();
+    assert_eq!((sink.mails().len(), sink.ids().len()), (3, 2));
+}
+
+#[tokio::test]
+async fn a_mail_goes_out_when_the_server_is_back() {
+    let world = World::new().await;
+    let mut sink = Sink::start().await;
+    let ctx = world.process_with_mail(&sink.url()).await;
+    confirmed(&world, &ctx, 2).await;
+    let claims = claim(&ctx, 10).await.unwrap();
+    deliver_mail(&ctx, &claims[0]).await.unwrap();
+    sink.stop().await;
+    let failure = failure(&ctx, &claims[1]).await;
+    assert!(failure.is_unreachable(), "{failure}");
+    sink.start_again().await;
+    // The process that has just found nobody asks again some seconds later.
+    let other = world.process_with_mail(&sink.url()).await;
+    deliver_mail(&other, &claims[1]).await.unwrap();
+    assert_eq!(sink.ids().len(), 2);
+}
+
+#[tokio::test]
+async fn an_international_domain_is_written_to_in_punycode() {
+    let world = World::new().await;
+    let sink = Sink::start().await;
+    let ctx = world.process_with_mail(&sink.url()).await;
+    confirmed(&world, &ctx, 1).await;
+    write_to(&world, "grace@bücher.example").await;
+    run_pending_jobs(&ctx).await;
+    let sent = sink.only();
+    assert_eq!(sent.recipients, ["grace@xn--bcher-kva.example"]);
+    assert_eq!(sent.header("to"), "grace@xn--bcher-kva.example");
+    assert!(!sink.commands("MAIL")[0].contains("SMTPUTF8"));
+}
+
+#[tokio::test]
+async fn an_address_that_the_server_cannot_take_keeps_no_other_mail_waiting() {
+    let world = World::new().await;
+    let sink = Sink::start().await;
+    let ctx = world.process_with_mail(&sink.url()).await;
+    confirmed(&world, &ctx, 3).await;
+    let claims = claim(&ctx, 10).await.unwrap();
+    let Job::DeliverMail { mail_id } = claims[0].job else { panic!("another job") };
+    // Each database has its own way to write an id; there is one message for each job.
+    let sql = "UPDATE mailbox SET recipient = 'жанна@example.com' WHERE id = ";
+    let id = if std::env::var("TEST_DATABASE_URL").is_ok() {
+        format!("'{mail_id}'")
+    } else {
+        format!("x'{}'", mail_id.to_string().replace('-', ""))
+    };
+    assert_eq!(world.execute(&format!("{sql}{id}")).await.unwrap(), 1);
+    for claim in &claims {
+        deliver_mail(&ctx, claim).await.unwrap();
+    }
+    assert_eq!((sink.mails().len(), world.queue().await.dead), (2, 1));
+    let reason = last_error(&ctx).await;
+    assert!(reason.contains("it offers no SMTPUTF8") && !reason.contains("жанна"), "{reason}");
+}
+
+#[tokio::test]
+async fn smtputf8_is_asked_for_where_an_address_needs_it_and_nowhere_else() {
+    let world = World::new().await;
+    let sink = Sink::with(Manners { offers: vec!["8BITMIME", "SMTPUTF8"], ..Manners::default() });
+    let sink = sink.await;
+    let ctx = world.process_with_mail(&sink.url()).await;
+    confirmed(&world, &ctx, 1).await;
+    write_to(&world, "жанна@пример.рф").await;
+    run_pending_jobs(&ctx).await;
+    assert_eq!(sink.only().recipients, ["жанна@xn--e1afmkfd.xn--p1ai"]);
+    let command = &sink.commands("MAIL")[0];
+    assert!(command.contains("SMTPUTF8") && command.contains("BODY=8BITMIME"), "{command}");
+
+    let other = World::new().await;
+    let ctx = other.process_with_mail(&sink.url()).await;
+    confirmed(&other, &ctx, 1).await;
+    run_pending_jobs(&ctx).await;
+    assert_eq!(sink.commands("MAIL")[1], "MAIL FROM:<no-reply@site.example>");
+}
+
+#[tokio::test]
+async fn a_server_that_means_later_and_says_never_is_asked_again() {
+    for (verb, reply) in [
+        ("RCPT", "550 5.4.5 Daily user sending quota exceeded"),
+        ("RCPT", "552 5.2.2 mailbox full"),
+        ("RCPT", "550 4.7.1 greylisted"),
+        (CONTENT, "554 5.7.0 Try again later"),
+    ] {
+        let world = World::new().await;
+        let manners = Manners { replies: [(verb, reply)].into(), ..Manners::default() };
+        let sink = Sink::with(manners).await;
+        let ctx = world.process_with_mail(&sink.url()).await;
+        confirmed(&world, &ctx, 1).await;
+        let claim = claim_one(&ctx).await;
+        let failure = failure(&ctx, &claim).await;
+        assert!(!failure.is_final() && !failure.is_unreachable(), "{failure}");
+        assert_eq!(world.queue().await.dead, 0, "{reply}");
+        deliver_mail(&ctx, &claim).await.unwrap();
+        assert_eq!(sink.mails().len(), 1, "{reply}");
+    }
+}
+
+#[tokio::test]
+async fn what_a_server_holds_against_us_is_no_fault_of_the_mail() {
+    for (verb, reply) in [
+        ("AUTH", "535 5.7.8 bad credentials"),
+        ("MAIL", "553 5.7.1 sender address rejected"),
+        ("EHLO", "554 5.7.1 you are on a list"),
+        ("RCPT", "421 4.3.2 shutting down"),
+    ] {
+        let world = World::new().await;
+        let replies = [(verb, reply), (verb, reply)].into();
+        let offers = vec!["AUTH PLAIN"];
+        let sink = Sink::with(Manners { replies, offers, ..Manners::default() }).await;
+        let ctx = world.process_with_mail(&sink.url_with_password()).await;
+        confirmed(&world, &ctx, 1).await;
+        let failure = failure(&ctx, &claim_one(&ctx).await).await;
+        assert!(failure.is_unreachable(), "{failure}");
+        assert_eq!(world.queue().await.dead, 0, "{reply}");
+    }
+}
+
+#[tokio::test]
+async fn a_mail_is_tried_for_four_days_and_again_when_it_is_put_back() {
+    let world = World::new().await;
+    // Nothing listens on port 1.
+    let ctx = world.process_with_mail("smtp://127.0.0.1:1").await;
+    confirmed(&world, &ctx, 1).await;
+    let claim = claim_one(&ctx).await;
+    for days in [0, 1, 2] {
+        world.clock.advance(TimeDelta::days(i64::from(days > 0)));
+        let failure = failure(&ctx, &claim).await;
+        assert!(failure.is_unreachable(), "{failure}");
+    }
+    world.clock.advance(TimeDelta::days(2) - TimeDelta::milliseconds(1));
+    failure(&ctx, &claim).await;
+    world.clock.advance(TimeDelta::milliseconds(1));
+    deliver_mail(&ctx, &claim).await.unwrap();
+    assert_eq!(world.queue().await.dead, 1);
+    let reason = last_error(&ctx).await;
+    assert!(reason.starts_with("not taken for 4 days"), "{reason}");
+
+    world.clock.advance(TimeDelta::days(3));
+    jobs::revive(&ctx, Operator::Console, claim.id).await.unwrap();
+    failure(&ctx, &claim_one(&ctx).await).await;
+    assert_eq!(world.queue().await.dead, 0);
+}
+
+#[tokio::test]
+async fn a_private_authority_is_trusted_where_it_is_named() {
+    for (scheme, query, sink) in
+        [("smtps", "", smtps().await), ("smtp", "?tls=required", starttls().await)]
+    {
+        let world = World::new().await;
+        let url = format!("{scheme}://localhost:{}{query}", sink.port());
+        let stranger = world.process_with_mail(&url).await;
+        confirmed(&world, &stranger, 1).await;
+        let claim = claim_one(&stranger).await;
+        let failure = failure(&stranger, &claim).await;
+        assert!(
+            failure.is_unreachable() && failure.to_string().contains("certificate"),
+            "{failure}"
+        );
+        let friend = world.process_with_mail_by(&url, Some(AUTHORITY)).await;
+        deliver_mail(&friend, &claim).await.unwrap();
+        assert_eq!(sink.mails().len(), 1, "{scheme}");
+    }
+}
