@@ -54,6 +54,6 @@ pub use client_address::ClientAddress;
 pub use clock::{Clock, SystemClock};
 pub use combiner::{Combiner, Limits};
 pub use context::{Context, Mode, Settings};
-pub use db::{Db, sqlite_folder};
+pub use db::{Connection, Db, Postgres, PostgresTransaction, Transaction, sqlite_folder};
 pub use error::{Error, Result};
 pub use smtp::{MailSettingsError, Mailer, Undelivered};

@@ -3,14 +3,14 @@
 use std::time::Duration;
 
 use domain::CompetitionId;
-use sea_orm::{ConnectionTrait, DatabaseTransaction, EntityTrait, QuerySelect, TransactionTrait};
+use sea_orm::{ConnectionTrait, EntityTrait, QuerySelect};
 
 use super::World;
-use crate::{Actor, entity::competition};
+use crate::{Actor, db::Transaction, entity::competition};
 
 /// Keeps everybody else from deciding about a competition until it is dropped.
 #[derive(Debug)]
-pub struct Hold(DatabaseTransaction);
+pub struct Hold(Transaction);
 
 impl Hold {
     /// Lets the others go on.
