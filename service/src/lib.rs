@@ -57,7 +57,7 @@ pub use clock::{Clock, SystemClock};
 pub use combiner::{Combiner, Limits};
 pub use commit_watch::CommitWatch;
 pub use context::{Context, Mode, Settings};
-pub use db::{Db, sqlite_folder};
+pub use db::{Connection, Db, Postgres, PostgresTransaction, Transaction, sqlite_folder};
 pub use error::{Error, Result};
 pub use smtp::{MailSettingsError, Mailer, Undelivered};
 pub use throttle::LoginLimits;

@@ -18,7 +18,7 @@ use std::fmt::Write;
 use chrono::TimeDelta;
 use domain::{Email, PublicError};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DatabaseConnection, EntityTrait, ExprTrait, QueryFilter, Set,
+    ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, Set,
     sea_query::{Expr, OnConflict},
 };
 use sha2::{Digest, Sha256};
@@ -181,7 +181,7 @@ pub(crate) async fn forgive(
 }
 
 /// Forgets what nobody counts any more.
-pub(crate) async fn clean_up(ctx: &Context, db: &DatabaseConnection) -> Result<()> {
+pub(crate) async fn clean_up(ctx: &Context, db: &impl ConnectionTrait) -> Result<()> {
     let now = ctx.now().utc();
     Entity::delete_many()
         .filter(Column::Since.lte(now - WINDOW))

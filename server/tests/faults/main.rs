@@ -6,12 +6,15 @@
 //! `FAULT_SEED` repeats a run. What each case guards stands at its head: without that guard it fails.
 
 mod cron;
+mod failovers;
 mod failpoints;
 mod hang_ups;
 mod kills;
+mod lost_connections;
 mod mail_server;
 mod partitions;
 mod poison;
+mod poolers;
 mod postgres_crashes;
 mod redis_outages;
 mod rush;

@@ -28,7 +28,9 @@ impl TestDatabase {
             Err(_) => {
                 let database = Self::sqlite(folder);
                 let db = Db::connect(&database.url, 1).await.expect("a new SQLite file");
-                migration::run(db.connection()).await.expect("the schema");
+                migration::run(&db.for_migration().await.expect("a connection"))
+                    .await
+                    .expect("the schema");
                 database
             }
         }
@@ -37,7 +39,7 @@ impl TestDatabase {
     /// The one at `url`, with the schema.
     pub(super) async fn at(url: &str) -> Self {
         let db = Db::connect(url, 1).await.expect("the database");
-        migration::run(db.connection()).await.expect("the schema");
+        migration::run(&db.for_migration().await.expect("a connection")).await.expect("the schema");
         Self { url: url.to_owned(), _folder: None }
     }
 
@@ -86,7 +88,7 @@ async fn clone_template(server: &str) -> String {
         run(&admin, &format!("DROP DATABASE IF EXISTS {half_made}")).await;
         run(&admin, &format!("CREATE DATABASE {half_made}")).await;
         let db = Db::connect(&beside(server, &half_made), 1).await.expect("the template");
-        migration::run(db.connection()).await.expect("the schema");
+        migration::run(&db.for_migration().await.expect("a connection")).await.expect("the schema");
         db.close().await.expect("the template at rest");
         run(&admin, &format!("ALTER DATABASE {half_made} RENAME TO {template}")).await;
     }

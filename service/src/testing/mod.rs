@@ -114,6 +114,17 @@ impl World {
         context(&self.database, &self.redis, Arc::clone(&self.clock)).await
     }
 
+    /// A process whose transactions are READ COMMITTED where rules were written for SERIALIZABLE: as behind a pooler that
+    /// drops settings.
+    ///
+    /// # Panics
+    /// When the database does not answer.
+    pub async fn read_committed_process(&self) -> Context {
+        let clock = Arc::clone(&self.clock);
+        let db = self.database.connect().await.read_committed();
+        Context::with_clock(db, self.redis.connect(), settings(), clock)
+    }
+
     /// A process that does everything over a single connection.
     ///
     /// # Panics

@@ -165,7 +165,10 @@ async fn without_a_key_nothing_is_kept_and_nothing_replayed() {
     let grace = world.participant("Grace").await;
     let sprint = world.competition(&ada).create().await;
     register(&world.ctx, &grace, sprint).await.unwrap();
-    let mine = service::registration::mine(&world.ctx, &grace).await.unwrap();
+    let mine = service::registration::mine(&world.ctx, &grace, domain::Paging::first(1))
+        .await
+        .unwrap()
+        .items;
     let message = "Already registered for this competition";
     let again: Result<_, PublicError> = Err(PublicError {
         registration_id: Some(mine[0].registration.id),

@@ -18,6 +18,7 @@ mod demo;
 mod edit;
 mod housekeeping;
 mod idempotency;
+mod isolation;
 mod job_model;
 mod jobs;
 mod mail_limits;

@@ -12,15 +12,16 @@ async fn many_processes_may_migrate_an_empty_database_at_once() {
     for _ in 0..3 {
         processes.push(empty.connect().await);
     }
-    // Each twice, through one pool.
-    let runs = processes.iter().chain(&processes).map(|db| {
-        let connection = db.connection().clone();
-        async move { migration::run(&connection).await }
-    });
+    let mut connections = Vec::new();
+    // Each twice.
+    for db in processes.iter().chain(&processes) {
+        connections.push(db.for_migration().await.unwrap());
+    }
+    let runs = connections.into_iter().map(|db| async move { migration::run(&db).await });
     for result in at_once(runs).await {
         result.unwrap();
     }
-    migration::run(processes[0].connection()).await.unwrap();
+    migration::run(&processes[0].for_migration().await.unwrap()).await.unwrap();
 }
 
 /// What the schema refuses, whatever the application does.
