@@ -75,11 +75,3 @@ impl From<service::Error> for Failure {
         PublicError::from(error).into()
     }
 }
-
-#[cfg(feature = "ssr")]
-impl From<tower_sessions::session::Error> for Failure {
-    fn from(error: tower_sessions::session::Error) -> Self {
-        crate::ssr::log::failed("app.session", &error);
-        PublicError::new(ErrorCode::Internal, "Something went wrong on our side.").into()
-    }
-}

@@ -26,6 +26,7 @@ mod m20261125_000012_accounts;
 mod m20261125_000013_login_attempts;
 mod m20261125_000018_mailbox_search;
 mod m20261125_000019_job_discards;
+mod m20261126_000030_hashed_sessions;
 
 /// Every migration, oldest first.
 #[derive(Debug)]
@@ -50,6 +51,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_000013_login_attempts::Migration),
             Box::new(m20261125_000018_mailbox_search::Migration),
             Box::new(m20261125_000019_job_discards::Migration),
+            Box::new(m20261126_000030_hashed_sessions::Migration),
         ]
     }
 }

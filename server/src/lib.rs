@@ -21,7 +21,7 @@ pub mod cli;
 pub mod commands;
 
 pub use api::openapi;
-pub use auth::{SessionCache, Tokens};
+pub use auth::Tokens;
 pub use listen::serve;
 pub use router::router;
 pub use security::{Limits, TrustedProxies};

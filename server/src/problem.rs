@@ -75,13 +75,6 @@ impl From<service::Error> for Problem {
     }
 }
 
-impl From<tower_sessions::session::Error> for Problem {
-    /// The store has logged what it was.
-    fn from(_: tower_sessions::session::Error) -> Self {
-        Self::new(ErrorCode::Internal, "Something went wrong on our side.")
-    }
-}
-
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let retry_after = self.0.retry_after();

@@ -12,8 +12,8 @@ use domain::UserId;
 use service::{
     Actor,
     accounts::{self, CredentialsVersion},
+    sessions::Session,
 };
-use tower_sessions::Session;
 
 use crate::{AppState, problem::Problem};
 
@@ -27,7 +27,10 @@ pub(crate) async fn resolve(
 ) -> Response {
     let shown = match bearer(request.headers()) {
         Some(token) => state.tokens.read(token, state.ctx.now()),
-        None => session_holder(request.extensions().get().cloned()).await,
+        None => match session_holder(request.extensions().get().cloned()).await {
+            Ok(holder) => holder,
+            Err(error) => return Problem::from(error).into_response(),
+        },
     };
     let actor = match shown {
         Some((id, version)) => match accounts::recognize(&state.ctx, id, version).await {
@@ -36,12 +39,24 @@ pub(crate) async fn resolve(
         },
         None => Actor::anonymous(),
     };
+    let is_user = actor.try_user().is_some();
     request.extensions_mut().insert(actor);
-    next.run(request).await
+    let mut response = next.run(request).await;
+    if is_user {
+        response.extensions_mut().insert(ForUser);
+    }
+    response
 }
 
-async fn session_holder(session: Option<Session>) -> Option<(UserId, CredentialsVersion)> {
-    app::session::holder(&session?).await
+/// Marks a response that was made for a user.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ForUser;
+
+async fn session_holder(
+    session: Option<Session>,
+) -> service::Result<Option<(UserId, CredentialsVersion)>> {
+    let Some(session) = session else { return Ok(None) };
+    Ok(session.holder().await?.map(|holder| (holder.user, holder.credentials)))
 }
 
 /// The token of an `Authorization: Bearer` header; the scheme in any case (RFC 9110, section 11.1).

@@ -8,8 +8,7 @@ use worker::{InstallationOptions, WorkerOptions, process};
 
 use super::Result;
 use crate::{
-    AppState, SessionCache, SharedReads, Tokens, data_folder, listen, options::ServerOptions,
-    router, site,
+    AppState, SharedReads, Tokens, data_folder, listen, options::ServerOptions, router, site,
 };
 
 /// How long requests may go on after the signal to stop.
@@ -39,13 +38,10 @@ pub(super) async fn run(
         seed(&ctx).await?;
     }
     let worker = worker.map(|worker| tokio::spawn(worker::run(ctx.clone(), worker, stop.clone())));
-    let redis_url = installation.redis_url.0.as_deref();
-    let session_cache = redis_url.map(|url| SessionCache::connect(url, &installation.redis_prefix));
     let state = AppState {
         reads: SharedReads::new(ctx.clone()),
         ctx,
         tokens: Arc::new(Tokens::new(&secret)),
-        session_cache: session_cache.transpose()?,
         stop: stop.clone(),
         leptos: site::options(&site_root, address),
     };

@@ -15,7 +15,7 @@ use axum::{
 use leptos::config::LeptosOptions;
 use serde_json::Value;
 use server::{
-    AppState, Limits, SessionCache, SharedReads, Tokens, TrustedProxies,
+    AppState, Limits, SharedReads, Tokens, TrustedProxies,
     cli::{Origins, ServerOptions},
     router,
 };
@@ -102,7 +102,6 @@ impl App {
             reads: SharedReads::new(ctx.clone()),
             ctx,
             tokens: Arc::clone(&tokens),
-            session_cache: session_cache(&world),
             stop: stop.clone(),
             leptos,
         };
@@ -153,13 +152,6 @@ fn leptos(site: Option<&Path>) -> LeptosOptions {
         options.site_root = site.display().to_string().into();
     }
     options
-}
-
-/// In the Redis of the world, if it has one.
-fn session_cache(world: &World) -> Option<SessionCache> {
-    let [(_, url), (_, prefix)] = &world.redis_variables()[..] else { panic!("two variables") };
-    let cache = || SessionCache::connect(url, prefix).expect("a URL");
-    (!url.is_empty()).then(cache)
 }
 
 /// A request to be sent.
