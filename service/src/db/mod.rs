@@ -15,7 +15,7 @@ use sea_orm::{
 };
 use tokio::sync::{Semaphore, SemaphorePermit};
 
-use crate::{Result, error::is_broken_connection};
+use crate::{Result, error::is_broken_connection, private_files::prepare_sqlite};
 
 /// A statement takes no longer than this on PostgreSQL, and a transaction that asks nothing is ended after as long: a
 /// server that was cut off would otherwise keep a competition locked.
@@ -51,9 +51,11 @@ impl Db {
     /// # Errors
     /// When the URL is wrong or the database does not answer.
     pub async fn connect(url: &str, max_connections: u32) -> Result<Self> {
-        if let Some(folder) = sqlite_folder(url) {
-            // SQLite creates its file but not the folder. If this fails, connecting says why.
-            let _ = std::fs::create_dir_all(folder);
+        if url.starts_with("sqlite:") {
+            // If this fails, connecting says why; where somebody else owns the file, they decide who reads it.
+            if let Err(error) = prepare_sqlite(url) {
+                tracing::warn!(%error, "the database could not be closed to other users of this machine");
+            }
         }
         if !url.starts_with("sqlite:") {
             // One half of the connections for what is read and locked, the other for what is decided.
