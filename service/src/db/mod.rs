@@ -26,7 +26,7 @@ use tokio::{
 
 pub use self::connection::{Connection, Postgres, PostgresTransaction, Transaction};
 use self::pool::Pool;
-use crate::{Error, Result, commit_watch};
+use crate::{Error, Result, commit_watch, private_files::prepare_sqlite};
 
 /// How long a request waits for a connection to a SQLite file.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
@@ -64,9 +64,9 @@ impl Db {
     /// sessions apart.
     pub async fn connect(url: &str, max_connections: u32) -> Result<Self> {
         let connection = if url.starts_with("sqlite:") {
-            if let Some(folder) = sqlite_folder(url) {
-                // SQLite creates its file but not the folder. If this fails, connecting says why.
-                let _ = std::fs::create_dir_all(folder);
+            // If this fails, connecting says why; where another user owns the file, that user decides who reads it.
+            if let Err(error) = prepare_sqlite(url) {
+                tracing::warn!(%error, "the database could not be closed to other users of this machine");
             }
             Connection::Sqlite(Database::connect(sqlite(url, max_connections)).await?)
         } else {

@@ -12,6 +12,7 @@ mod jobs;
 mod lists;
 mod obstacle;
 mod redis;
+mod sessions;
 mod tally;
 
 use std::{path::Path, sync::Arc};
@@ -29,6 +30,7 @@ use database::TestDatabase;
 pub use jobs::run_pending_jobs;
 pub use lists::Lists;
 pub use obstacle::Hold;
+pub use sessions::StoredSession;
 pub use tally::{Queue, Tally};
 
 use crate::{
