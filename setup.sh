@@ -160,6 +160,13 @@ postgres() {
   ok PostgreSQL "$(scripts/find-postgres.sh)"
 }
 
+# The fault tests put one between the program and PostgreSQL.
+has_pooler() { have pgbouncer || [ -x /usr/sbin/pgbouncer ]; }
+pooler() {
+  ensure PgBouncer has_pooler pgbouncer
+  ok PgBouncer
+}
+
 redis() {
   ensure Redis "have redis-server" redis-server
   ok Redis "$(redis-server --version | sed -n 's/.*v=\([0-9.]*\).*/\1/p')"
@@ -200,7 +207,7 @@ chromium() {
 # -----------------------------------------------------------------------------------------------------
 
 for_build() { c_compiler; rust_toolchain; wasm_target; node_and_npm; cargo_leptos; wasm_bindgen; npm_packages "npm packages" .; }
-for_test() { for_build; cargo_nextest; postgres; redis; faketime; npm_packages Playwright end2end; chromium; }
+for_test() { for_build; cargo_nextest; postgres; pooler; redis; faketime; npm_packages Playwright end2end; chromium; }
 for_lint() { c_compiler; rust_toolchain; wasm_target; cargo_deny; node_and_npm; npm_packages TypeScript end2end; }
 for_bench() { c_compiler; rust_toolchain; node_and_npm; postgres; pgbench; redis; sqlite_shell; npm_packages BullMQ bench/bullmq; }
 

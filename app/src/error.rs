@@ -81,15 +81,3 @@ impl From<service::Error> for Failure {
         PublicError::from(error).into()
     }
 }
-
-#[cfg(feature = "ssr")]
-impl From<tower_sessions::session::Error> for Failure {
-    fn from(error: tower_sessions::session::Error) -> Self {
-        crate::ssr::log::failed("app.session", &error);
-        // The account exists although the session that follows it could not be made.
-        if service::CommitWatch::has_committed_now() {
-            return PublicError::outcome_unknown(None).into();
-        }
-        PublicError::new(ErrorCode::Internal, "Something went wrong on our side.").into()
-    }
-}

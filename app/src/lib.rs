@@ -15,8 +15,6 @@ mod form;
 mod moment;
 mod next;
 pub mod pages;
-#[cfg(feature = "ssr")]
-pub mod session;
 mod shell;
 mod site;
 mod site_url;

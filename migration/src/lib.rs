@@ -30,6 +30,7 @@ mod m20261125_000019_job_discards;
 mod m20261126_000022_job_postponements;
 mod m20261126_000026_mail_limits;
 mod m20261126_000027_reset_links;
+mod m20261126_000030_hashed_sessions;
 mod m20261126_000036_refresh_token_successors;
 mod m20261126_000038_reminded_start;
 mod m20261126_000039_leap_seconds;
@@ -60,6 +61,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000022_job_postponements::Migration),
             Box::new(m20261126_000026_mail_limits::Migration),
             Box::new(m20261126_000027_reset_links::Migration),
+            Box::new(m20261126_000030_hashed_sessions::Migration),
             Box::new(m20261126_000036_refresh_token_successors::Migration),
             Box::new(m20261126_000038_reminded_start::Migration),
             Box::new(m20261126_000039_leap_seconds::Migration),

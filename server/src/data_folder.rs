@@ -8,6 +8,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use service::{create_private_folder, make_private};
+
 /// The secret's file.
 const SECRET_FILE: &str = "jwt-secret";
 /// As long as the hash it keys.
@@ -23,7 +25,7 @@ pub(crate) fn of(database_url: &str) -> PathBuf {
 /// # Errors
 /// When the file cannot be read or written, or the system has no randomness.
 pub(crate) fn secret(folder: &Path) -> io::Result<String> {
-    fs::create_dir_all(folder)?;
+    create_private_folder(folder)?;
     let path = folder.join(SECRET_FILE);
     // Of several processes that start at once, one creates the file, and it is there whole or not at all.
     let own = folder.join(format!("{SECRET_FILE}.{}", std::process::id()));
@@ -43,6 +45,7 @@ pub(crate) fn secret(folder: &Path) -> io::Result<String> {
             _ => {}
         }
     }
+    make_private(&path)?;
     Ok(fs::read_to_string(path)?.trim().to_owned())
 }
 
@@ -69,7 +72,11 @@ mod tests {
         let first = secret(&folder).unwrap();
         assert_eq!(first.len(), 64);
         assert_eq!(secret(&folder).unwrap(), first);
-        let mode = fs::metadata(folder.join(SECRET_FILE)).unwrap().permissions().mode();
-        assert_eq!(mode & 0o777, 0o600);
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        let file = folder.join(SECRET_FILE);
+        assert_eq!((mode(&folder), mode(&file)), (0o700, 0o600));
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o644)).unwrap();
+        assert_eq!(secret(&folder).unwrap(), first);
+        assert_eq!(mode(&file), 0o600, "a secret that others could read is closed to them");
     }
 }

@@ -24,7 +24,7 @@ pub mod cli;
 pub mod commands;
 
 pub use api::openapi;
-pub use auth::{SessionCache, TokenFault, TokenLifetime, Tokens};
+pub use auth::{TokenFault, TokenLifetime, Tokens};
 pub use listen::serve;
 pub use router::router;
 pub use security::{Limits, TrustedProxies};

@@ -81,17 +81,6 @@ impl From<service::Error> for Problem {
     }
 }
 
-impl From<tower_sessions::session::Error> for Problem {
-    /// The store has logged what it was.
-    fn from(_: tower_sessions::session::Error) -> Self {
-        // The password has changed although the session that follows it could not be made.
-        if service::CommitWatch::has_committed_now() {
-            return Self(PublicError::outcome_unknown(None));
-        }
-        Self::new(ErrorCode::Internal, "Something went wrong on our side.")
-    }
-}
-
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let retry_after = self.0.retry_after();

@@ -22,7 +22,6 @@ use tower_http::{
     services::ServeDir,
     trace::TraceLayer,
 };
-use tower_sessions::{Expiry, SessionManagerLayer, cookie::SameSite, cookie::time};
 
 use crate::{
     AppState, api,
@@ -32,37 +31,29 @@ use crate::{
     isolation::{self, Isolation},
     options::ServerOptions,
     problem::Problem,
-    security::{self, CsrfGuard, Headers, PagePolicy, RateLimits},
+    security::{self, CsrfGuard, Headers, Limits, PagePolicy, RateLimits},
     site, stopping, time_limit,
 };
 
-/// How long a browser stays signed in.
-const SESSION: time::Duration = time::Duration::days(14);
-const SESSION_COOKIE: &str = "mini_compete_session";
-
 /// The whole site.
 pub fn router(state: AppState, options: &ServerOptions) -> Router {
-    let store = Sessions { ctx: state.ctx.clone(), cache: state.session_cache.clone() };
-    let sessions = SessionManagerLayer::new(store)
-        .with_name(SESSION_COOKIE)
-        .with_same_site(SameSite::Lax)
-        .with_secure(options.is_https())
-        .with_expiry(Expiry::OnInactivity(SESSION));
     let site_url = SiteUrl(options.site_url().into());
     let own_origin = options.site_url.as_deref().and_then(security::origin);
     let csrf = CsrfGuard::new(own_origin, options.cors_origins.0.clone());
-    let limits = RateLimits::new(state.ctx.has_rate_limits(), &options.traffic);
+    let rate_limits = RateLimits::new(state.ctx.has_rate_limits(), &options.traffic);
     let guards = ServiceBuilder::new()
         .layer(middleware::from_fn_with_state(
             options.trusted_proxies.clone(),
             security::resolve_client,
         ))
-        .layer(middleware::from_fn_with_state(limits.clone(), security::by_address))
-        .layer(middleware::from_fn_with_state(csrf, security::refuse_other_sites))
-        .layer(sessions)
-        .layer(middleware::from_fn_with_state(state.clone(), auth::resolve))
-        .layer(middleware::from_fn_with_state(limits, security::by_user))
-        .layer(middleware::from_fn_with_state(options.limits, security::bound_body));
+        .layer(middleware::from_fn_with_state(rate_limits.clone(), security::by_address))
+        .layer(middleware::from_fn_with_state(csrf, security::refuse_other_sites));
+    let identity = Identity {
+        sessions: Sessions::new(state.ctx.clone(), options.is_https()),
+        state: state.clone(),
+        rate_limits,
+        limits: options.limits,
+    };
     let stopping = state.stopping.clone();
     let headers = Headers { is_https: options.is_https() };
     let around = ServiceBuilder::new()
@@ -80,14 +71,15 @@ pub fn router(state: AppState, options: &ServerOptions) -> Router {
         // A site that may call the API may also read that it was refused.
         .nest(
             "/api",
-            api::router()
+            identity
+                .around(api::router())
                 .layer(guards.clone())
                 .layer(cors(options))
                 .layer(Extension(site_url.clone())),
         )
         // A nested router does not own the address of its own with a slash behind it.
         .route("/api/", routing::any(api::not_found))
-        .merge(pages(&state, site_url).layer(guards))
+        .merge(pages(&state, site_url, &identity).layer(guards))
         .merge(api::probes())
         .layer(around)
         .layer(middleware::from_fn_with_state(headers, security::add_headers))
@@ -95,8 +87,30 @@ pub fn router(state: AppState, options: &ServerOptions) -> Router {
         .with_state(state)
 }
 
+/// Finds on whose behalf a request is, and bounds what a user may send. Files are the same for everybody and pass it by.
+#[derive(Clone)]
+struct Identity {
+    sessions: Sessions,
+    state: AppState,
+    rate_limits: RateLimits,
+    limits: Limits,
+}
+
+impl Identity {
+    fn around(&self, routes: Router<AppState>) -> Router<AppState> {
+        let Self { sessions, state, rate_limits, limits } = self.clone();
+        routes.layer(
+            ServiceBuilder::new()
+                .layer(middleware::from_fn_with_state(sessions, auth::attach))
+                .layer(middleware::from_fn_with_state(state, auth::resolve))
+                .layer(middleware::from_fn_with_state(rate_limits, security::by_user))
+                .layer(middleware::from_fn_with_state(limits, security::bound_body)),
+        )
+    }
+}
+
 /// Pages, their server functions, and the files of the site.
-fn pages(state: &AppState, site_url: SiteUrl) -> Router<AppState> {
+fn pages(state: &AppState, site_url: SiteUrl, identity: &Identity) -> Router<AppState> {
     let leptos = state.leptos.clone();
     // `cargo leptos watch` says by this variable that it watches.
     let watches = env::var_os("LEPTOS_WATCH").is_some();
@@ -115,18 +129,21 @@ fn pages(state: &AppState, site_url: SiteUrl) -> Router<AppState> {
         app::shell,
     );
     let isolation = Isolation::default();
-    let not_found = routing::any(not_found)
-        .layer(middleware::from_fn_with_state(isolation.clone(), isolation::begin))
-        .with_state(state.clone());
+    let not_found = Router::new()
+        .fallback(not_found)
+        .layer(middleware::from_fn_with_state(isolation.clone(), isolation::begin));
+    let not_found = identity.around(not_found).with_state(state.clone());
     let files = ServeDir::new(&*state.leptos.site_root)
         .append_index_html_on_directories(false)
         .precompressed_br()
         .precompressed_gzip()
         .call_fallback_on_method_not_allowed(true)
         .fallback(not_found);
-    Router::new()
+    let rendered = Router::new()
         .leptos_routes_with_context(state, generate_route_list(app::App), provide, shell)
-        .layer(middleware::from_fn_with_state(isolation.clone(), isolation::begin))
+        .layer(middleware::from_fn_with_state(isolation, isolation::begin));
+    identity
+        .around(rendered)
         .fallback_service(files)
         .layer(middleware::from_fn(site::cache))
         .layer(middleware::from_fn(site::without_slash))

@@ -13,7 +13,8 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use leptos::config::LeptosOptions;
-use service::Actor;
+
+use crate::auth::ForUser;
 
 /// The name of the files below `/pkg`; `output-name` in Cargo.toml.
 const OUTPUT_NAME: &str = "mini-compete";
@@ -83,9 +84,8 @@ fn shorter(method: &Method, uri: &Uri) -> Option<String> {
 pub(crate) async fn cache(request: Request, next: Next) -> Response {
     let path = request.uri().path();
     let is_lasting = LASTING.iter().any(|folder| path.starts_with(folder));
-    let is_signed_in =
-        request.extensions().get::<Actor>().is_some_and(|actor| actor.try_user().is_some());
     let mut response = next.run(request).await;
+    let is_signed_in = response.extensions().get::<ForUser>().is_some();
     let is_success = response.status().is_success();
     let value = match (is_lasting && is_success, is_signed_in) {
         (true, _) => "public, max-age=31536000, immutable",

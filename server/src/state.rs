@@ -7,7 +7,7 @@ use leptos::config::LeptosOptions;
 use service::Context;
 use tokio_util::sync::CancellationToken;
 
-use crate::{SessionCache, SharedReads, Tokens};
+use crate::{SharedReads, Tokens};
 
 /// What handlers need. Cheap to clone.
 #[derive(Clone, Debug, FromRef)]
@@ -18,8 +18,6 @@ pub struct AppState {
     pub tokens: Arc<Tokens>,
     /// The answers that are the same for everybody.
     pub reads: SharedReads,
-    /// In front of the sessions in the database.
-    pub session_cache: Option<SessionCache>,
     /// Cancelled when the server was told to stop: it is not ready any more, and goes on for a while.
     #[from_ref(skip)]
     pub stopping: CancellationToken,

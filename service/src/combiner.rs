@@ -5,7 +5,7 @@
 //! Shavit and Tzafrir, 2010.)
 
 use std::{
-    collections::{HashMap, VecDeque, hash_map::Entry},
+    collections::{HashMap, VecDeque},
     fmt,
     hash::Hash,
     panic::AssertUnwindSafe,
@@ -15,9 +15,12 @@ use std::{
 
 use domain::{ErrorCode, PublicError};
 use futures::FutureExt;
-use tokio::{sync::oneshot, time::Instant};
+use tokio::{
+    sync::oneshot,
+    time::{Instant, timeout},
+};
 
-use crate::{Error, Result};
+use crate::{Db, Error, Result};
 
 /// How much may be combined, and how much may wait for it.
 #[derive(Clone, Copy, Debug)]
@@ -26,14 +29,23 @@ pub struct Limits {
     pub batch: usize,
     /// Requests that wait for one key; a further one is refused.
     pub waiting: usize,
-    /// A request that has waited longer is refused when its turn comes.
+    /// A request that has waited longer is refused.
     pub patience: Duration,
+    /// Batches of one key at the same time: another begins only when the one before takes longer than a second.
+    pub lanes: usize,
 }
+
+/// A batch that takes longer may be waiting for a connection that is dead, so the next does not wait for it.
+const STALL: Duration = Duration::from_secs(1);
 
 impl Limits {
     /// For what is read: a crowd is welcome, and a large one is as cheap.
-    pub const READS: Self = Self { batch: 256, waiting: 50_000, patience: Duration::from_secs(10) };
+    pub const READS: Self =
+        Self { batch: 256, waiting: 50_000, patience: Duration::from_secs(5), lanes: 4 };
 }
+
+/// What a batch reads by its keys takes milliseconds. The database may take longer; whoever waits may not.
+const READ_LIMIT: Duration = Duration::from_secs(3);
 
 /// Combines requests of type `T` for one key of type `K`; each is answered with an `R`.
 pub struct Combiner<K, T, R> {
@@ -41,8 +53,15 @@ pub struct Combiner<K, T, R> {
     limits: Limits,
 }
 
-/// A lane is there while a task carries its batches out.
-type Lanes<K, T, R> = Arc<Mutex<HashMap<K, VecDeque<Waiting<T, R>>>>>;
+type Lanes<K, T, R> = Arc<Mutex<HashMap<K, Lane<T, R>>>>;
+
+/// What waits for one key. It is there while tasks carry its batches out.
+struct Lane<T, R> {
+    waiting: VecDeque<Waiting<T, R>>,
+    workers: usize,
+    /// When the last batch was begun.
+    since: Instant,
+}
 
 struct Waiting<T, R> {
     request: T,
@@ -78,27 +97,62 @@ where
         F: Fn(Vec<T>) -> Fut + Send + Sync + 'static,
         Fut: Future<Output = Vec<Result<R>>> + Send + 'static,
     {
-        let (sender, receiver) = oneshot::channel();
-        let waiting = Waiting { request, since: Instant::now(), answer: sender };
-        match lock(&self.lanes).entry(key.clone()) {
-            Entry::Occupied(mut lane) => {
-                if lane.get().len() >= self.limits.waiting {
-                    return Err(overloaded().into());
-                }
-                lane.get_mut().push_back(waiting);
+        let (sender, mut receiver) = oneshot::channel();
+        let now = Instant::now();
+        let waiting = Waiting { request, since: now, answer: sender };
+        {
+            let mut lanes = lock(&self.lanes);
+            let lane = lanes.entry(key.clone()).or_insert_with(|| Lane::new(now));
+            if lane.waiting.len() >= self.limits.waiting {
+                return Err(overloaded().into());
             }
-            Entry::Vacant(lane) => {
-                lane.insert(VecDeque::from([waiting]));
-                tokio::spawn(work(Arc::clone(&self.lanes), key, self.limits, carry_out));
+            lane.waiting.push_back(waiting);
+        }
+        let carry_out = Arc::new(carry_out);
+        loop {
+            self.look_after(&key, &carry_out);
+            match timeout(STALL, &mut receiver).await {
+                // Without an answer its batch has panicked.
+                Ok(answer) => return answer.map_err(|_| Error::Interrupted)?,
+                Err(_) => continue,
             }
         }
-        // Without an answer its batch has panicked.
-        receiver.await.map_err(|_| Error::Interrupted)?
+    }
+
+    /// Begins to work for a key where nobody does, or those who do are stuck; refuses what has waited for too long.
+    fn look_after<F, Fut>(&self, key: &K, carry_out: &Arc<F>)
+    where
+        F: Fn(Vec<T>) -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = Vec<Result<R>>> + Send + 'static,
+    {
+        let now = Instant::now();
+        let mut lanes = lock(&self.lanes);
+        let Some(lane) = lanes.get_mut(key).filter(|lane| !lane.waiting.is_empty()) else { return };
+        if lane.workers == 0 || (lane.workers < self.limits.lanes && now - lane.since >= STALL) {
+            lane.workers += 1;
+            lane.since = now;
+            let lanes = Arc::clone(&self.lanes);
+            tokio::spawn(work(lanes, key.clone(), self.limits, Arc::clone(carry_out)));
+        } else {
+            let late = |waiting: &Waiting<T, R>| now - waiting.since > self.limits.patience;
+            while lane.waiting.front().is_some_and(late) {
+                if let Some(late) = lane.waiting.pop_front() {
+                    // Whoever has gone away needs no answer.
+                    let _ = late.answer.send(Err(overloaded().into()));
+                }
+            }
+        }
+    }
+}
+
+impl<T, R> Lane<T, R> {
+    fn new(now: Instant) -> Self {
+        Self { waiting: VecDeque::new(), workers: 0, since: now }
     }
 }
 
 /// Carries batches out until nothing waits for `key`.
-async fn work<K, T, R, F, Fut>(lanes: Lanes<K, T, R>, key: K, limits: Limits, carry_out: F)
+async fn work<K, T, R, F, Fut>(lanes: Lanes<K, T, R>, key: K, limits: Limits, carry_out: Arc<F>)
 where
     K: Eq + Hash,
     F: Fn(Vec<T>) -> Fut,
@@ -137,18 +191,33 @@ fn take<K: Eq + Hash, T, R>(
 ) -> Option<Vec<Waiting<T, R>>> {
     let mut lanes = lock(lanes);
     let lane = lanes.get_mut(key)?;
-    if lane.is_empty() {
-        lanes.remove(key);
+    if lane.waiting.is_empty() {
+        lane.workers -= 1;
+        if lane.workers == 0 {
+            lanes.remove(key);
+        }
         return None;
     }
-    Some(lane.drain(..lane.len().min(limit)).collect())
+    lane.since = Instant::now();
+    Some(lane.waiting.drain(..lane.waiting.len().min(limit)).collect())
 }
 
-fn lock<K, T, R>(
-    lanes: &Lanes<K, T, R>,
-) -> std::sync::MutexGuard<'_, HashMap<K, VecDeque<Waiting<T, R>>>> {
+fn lock<K, T, R>(lanes: &Lanes<K, T, R>) -> std::sync::MutexGuard<'_, HashMap<K, Lane<T, R>>> {
     // No code that holds the lock can leave the map half-changed.
     lanes.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Reads for a batch: once more, on another connection, when the first does not answer in time.
+pub(crate) async fn read_in_time<R, F, Fut>(db: &Db, read: F) -> Result<R>
+where
+    F: Fn() -> Fut,
+    Fut: Future<Output = Result<R>>,
+{
+    if let Ok(found) = timeout(READ_LIMIT, read()).await {
+        return found;
+    }
+    db.replace_connections("a read was not answered in time and is tried again");
+    timeout(READ_LIMIT, read()).await.map_err(|_| Error::TimedOut)?
 }
 
 /// Hands each of `ids` what was found for it, or all of them the failure, which is logged here, once.
@@ -179,7 +248,8 @@ mod tests {
 
     use super::*;
 
-    const LIMITS: Limits = Limits { batch: 3, waiting: 5, patience: Duration::from_secs(2) };
+    const LIMITS: Limits =
+        Limits { batch: 3, waiting: 5, patience: Duration::from_secs(2), lanes: 2 };
 
     /// Answers each request with the size of its batch, one batch for each permit.
     type Gated = Arc<Combiner<&'static str, u32, usize>>;
@@ -243,6 +313,52 @@ mod tests {
             let refused = late.await.unwrap().unwrap_err();
             assert_eq!(PublicError::from(refused).code, ErrorCode::Overloaded);
         }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_batch_that_is_stuck_holds_up_no_other_for_longer_than_a_second() {
+        let (combiner, stuck) = (Gated::new(Combiner::new(LIMITS)), Arc::new(Semaphore::new(0)));
+        let submit = |request: u32| {
+            let (combiner, stuck) = (Arc::clone(&combiner), Arc::clone(&stuck));
+            let sizes = move |batch: Vec<u32>| {
+                let stuck = Arc::clone(&stuck);
+                async move {
+                    if batch.contains(&0) {
+                        stuck.acquire().await.unwrap().forget();
+                    }
+                    batch.iter().map(|_| Ok(batch.len())).collect()
+                }
+            };
+            tokio::spawn(async move { combiner.submit("key", request, sizes).await })
+        };
+        let first = submit(0);
+        settle().await;
+        let begin = Instant::now();
+        assert_eq!(submit(1).await.unwrap().unwrap(), 1);
+        assert!((STALL..2 * STALL).contains(&begin.elapsed()), "{:?}", begin.elapsed());
+        tokio::time::advance(STALL).await;
+        let begin = Instant::now();
+        assert_eq!(submit(2).await.unwrap().unwrap(), 1);
+        assert!(begin.elapsed() < STALL, "it is known to be stuck");
+        stuck.add_permits(1);
+        assert_eq!(first.await.unwrap().unwrap(), 1);
+        settle().await;
+        assert!(lock(&combiner.lanes).is_empty(), "an empty lane goes");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_request_behind_batches_that_are_all_stuck_is_refused_in_time() {
+        let (combiner, gate) = (Gated::new(Combiner::new(LIMITS)), Arc::new(Semaphore::new(0)));
+        let first = submit(&combiner, &gate, 0);
+        settle().await;
+        tokio::time::advance(STALL).await;
+        let second = submit(&combiner, &gate, 1);
+        settle().await;
+        let third = submit(&combiner, &gate, 2);
+        let refused = third.await.unwrap().unwrap_err();
+        assert_eq!(PublicError::from(refused).code, ErrorCode::Overloaded);
+        gate.add_permits(2);
+        assert!(first.await.unwrap().is_ok() && second.await.unwrap().is_ok());
     }
 
     #[tokio::test]

@@ -35,11 +35,6 @@ impl CommitWatch {
         self.has_committed() || self.0.statement.load(Ordering::Relaxed)
     }
 
-    /// Whether the request at hand has committed something: what fails afterwards does not undo it.
-    pub fn has_committed_now() -> bool {
-        has_committed()
-    }
-
     fn has_committed(&self) -> bool {
         self.0.commits.load(Ordering::Relaxed) > 0
     }

@@ -5,7 +5,8 @@ use std::collections::HashMap;
 use chrono::{NaiveTime, TimeDelta};
 use domain::{DayCount, MyRegistration, OrganizerDashboard, Paging, ParticipantDashboard, Role};
 use sea_orm::{
-    ColumnTrait, DbBackend, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect, sea_query::Expr,
+    ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect,
+    sea_query::Expr,
 };
 use uuid::Uuid;
 

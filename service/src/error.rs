@@ -1,5 +1,7 @@
 //! Why a use case failed.
 
+use std::io;
+
 use domain::{ErrorCode, IdempotencyKey, PublicError};
 use sea_orm::{DbErr, RuntimeErr, SqlErr, sqlx};
 
@@ -23,6 +25,9 @@ pub enum Error {
     /// The database failed while it committed, and did not say whether it has: everything was changed or nothing.
     #[error("the database did not say whether it has committed")]
     OutcomeUnknown(#[source] DbErr),
+    /// The database did not answer a question in time. Nothing was changed.
+    #[error("the database did not answer in time")]
+    TimedOut,
     /// A mail was not sent.
     #[error("a mail was not sent")]
     Mail(#[from] Undelivered),
@@ -73,7 +78,7 @@ impl Error {
     /// [`Error::OutcomeUnknown`] as well, after which something may have been changed.
     pub fn is_unavailable(&self) -> bool {
         let error = match self {
-            Self::OutcomeUnknown(_) => return true,
+            Self::OutcomeUnknown(_) | Self::TimedOut => return true,
             Self::Public(error) => {
                 return matches!(error.code, ErrorCode::Overloaded | ErrorCode::OutcomeUnknown);
             }
@@ -82,6 +87,8 @@ impl Error {
         };
         match error {
             DbErr::ConnectionAcquire(_) => true,
+            // A connection that could not be opened, or was refused.
+            DbErr::Conn(_) => true,
             error => match sql_state(error) {
                 Some(state) => PG_UNAVAILABLE.iter().any(|class| state.starts_with(class)),
                 // What the database did not say is the connection's fault.
@@ -128,13 +135,30 @@ impl Error {
     /// Whether a statement may have been sent to the database and its answer was lost. A server that is shut down ends
     /// a connection with an error of its own.
     fn is_lost_answer(&self) -> bool {
-        let Self::Db(error) = self else { return true };
+        let error = match self {
+            Self::Db(error) => error,
+            other => return !matches!(other, Self::TimedOut),
+        };
         match (error, sqlx_error(error), sql_state(error)) {
-            (DbErr::ConnectionAcquire(_), ..)
+            (DbErr::ConnectionAcquire(_) | DbErr::Conn(_), ..)
             | (_, Some(sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed), _) => false,
             (.., Some(state)) => PG_ENDED.iter().any(|class| state.starts_with(class)),
             (.., None) => true,
         }
+    }
+
+    /// Whether a transaction that was not committed has lost its connection, or its server takes no changes any more:
+    /// nothing was changed, and another connection may do better.
+    pub(crate) fn has_lost_connection(&self) -> bool {
+        let Self::Db(error) = self else { return false };
+        sqlx_error(error).is_some_and(|error| {
+            ends_connection(error) || is_read_only(error) || has_lost_session(error)
+        })
+    }
+
+    /// Whether the server takes no changes: it has refused one.
+    pub(crate) fn is_refused_write(&self) -> bool {
+        matches!(self, Self::Db(error) if sqlx_error(error).is_some_and(is_read_only))
     }
 
     /// Why a COMMIT failed: for good, or nobody knows.
@@ -165,17 +189,45 @@ fn is_sqlite_busy(code: &str) -> bool {
 
 /// Whether the connection failed, and not what was asked on it.
 pub(crate) fn is_broken_connection(error: &DbErr) -> bool {
+    sqlx_error(error).is_some_and(is_broken)
+}
+
+fn is_broken(error: &sqlx::Error) -> bool {
     matches!(
-        sqlx_error(error),
-        Some(
-            sqlx::Error::Io(_)
-                | sqlx::Error::Tls(_)
-                | sqlx::Error::Protocol(_)
-                | sqlx::Error::PoolTimedOut
-                | sqlx::Error::PoolClosed
-                | sqlx::Error::WorkerCrashed,
-        )
+        error,
+        sqlx::Error::Io(_)
+            | sqlx::Error::Tls(_)
+            | sqlx::Error::Protocol(_)
+            | sqlx::Error::PoolTimedOut
+            | sqlx::Error::PoolClosed
+            | sqlx::Error::WorkerCrashed
     )
+}
+
+/// Whether a connection is of no use after this: it failed, or the server has ended the session.
+pub(crate) fn ends_connection(error: &sqlx::Error) -> bool {
+    is_broken(error) || has_state(error, &["08", "57P", "25P03"])
+}
+
+/// Whether the server takes no changes: a standby, or a primary that was demoted.
+pub(crate) fn is_read_only(error: &sqlx::Error) -> bool {
+    has_state(error, &["25006"])
+}
+
+/// Whether a pooler has put another session in the place of this: a prepared statement is missing, or is there already.
+pub(crate) fn has_lost_session(error: &sqlx::Error) -> bool {
+    has_state(error, &["26000", "42P05"])
+}
+
+/// Whether the server was not reached or is starting, stopping or full, so that another try may succeed in a moment.
+pub(crate) fn is_starting(error: &sqlx::Error) -> bool {
+    matches!(error, sqlx::Error::Io(error) if error.kind() == io::ErrorKind::ConnectionRefused)
+        || has_state(error, &["53300", "57P03"])
+}
+
+fn has_state(error: &sqlx::Error, classes: &[&str]) -> bool {
+    let state = error.as_database_error().and_then(|error| error.code());
+    state.is_some_and(|state| classes.iter().any(|class| state.starts_with(class)))
 }
 
 fn sql_state(error: &DbErr) -> Option<String> {
@@ -210,7 +262,7 @@ impl From<Error> for PublicError {
 
 #[cfg(test)]
 mod tests {
-    use std::{io, sync::Arc};
+    use std::sync::Arc;
 
     use sea_orm::ConnAcquireErr;
 

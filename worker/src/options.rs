@@ -130,7 +130,7 @@ impl InstallationOptions {
             }
         }
         let db = Db::connect(&self.database_url, self.database_connections).await?;
-        migration::run(db.connection()).await?;
+        migration::run(&db.for_migration().await?).await?;
         let site_url = self.site_url.as_deref().unwrap_or(address).to_owned();
         let settings = Settings {
             mode: self.mode(),

@@ -14,18 +14,17 @@ pub(crate) async fn set(words: impl Into<String>) {
 }
 
 async fn leave(words: String) -> Result<(), Failure> {
+    /// Of more than fit on a page, the oldest are not shown.
+    const MOST: usize = 4;
     let session = session()?;
     let mut waiting: Vec<String> = session.get(KEY).await?.unwrap_or_default();
     waiting.push(words);
-    Ok(session.insert(KEY, waiting).await?)
+    waiting.drain(..waiting.len().saturating_sub(MOST));
+    session.put_optional(KEY, waiting).await?;
+    Ok(())
 }
 
 /// What is to be told; it is handed out once.
 pub(crate) async fn take() -> Result<Vec<String>, Failure> {
-    let session = session()?;
-    // Removing marks a session as changed, and so has it written, even where there was nothing.
-    if session.get_value(KEY).await?.is_none() {
-        return Ok(Vec::new());
-    }
-    Ok(session.remove(KEY).await?.unwrap_or_default())
+    Ok(session()?.take(KEY).await?.unwrap_or_default())
 }

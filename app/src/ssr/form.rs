@@ -1,12 +1,14 @@
 //! Forms without JavaScript: what was typed into a refused form waits in the session for the page that
 //! shows the form again.
+//!
+//! The session bounds what waits: a few forms of a user, the oldest giving way, and a few kilobytes of a visitor's.
 
 use domain::{ErrorCode, IdempotencyKey, PublicError, UserId};
-use serde::{Serialize, de::DeserializeOwned};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use service::Actor;
 
 use super::{
-    request::{Kind, kind, session},
+    request::{Kind, actor, kind, session},
     response::redirect_form,
 };
 use crate::{error::Failure, form::Returned};
@@ -26,8 +28,7 @@ pub(crate) async fn settle<T>(
     };
     if kind() == Kind::Form {
         if problem.code != ErrorCode::IdempotencyInFlight {
-            let returned = Returned { typed, problem: Some(problem.clone()) };
-            session()?.insert(&key(form), returned).await?;
+            park(form, typed, Some(&problem)).await?;
         }
         redirect_form(page);
     }
@@ -43,8 +44,7 @@ pub(crate) async fn show_again<T: Serialize>(
     problem: Option<&PublicError>,
 ) -> Result<(), Failure> {
     if kind() == Kind::Form {
-        let returned = Returned { typed: Some(typed), problem: problem.cloned() };
-        session()?.insert(&key(form), returned).await?;
+        park(form, typed, problem).await?;
         redirect_form(page);
     }
     Ok(())
@@ -54,12 +54,40 @@ pub(crate) async fn show_again<T: Serialize>(
 pub(crate) async fn returned<T: Default + DeserializeOwned>(
     form: &str,
 ) -> Result<Returned<T>, Failure> {
-    let (session, key) = (session()?, key(form));
-    // Removing marks a session as changed, and so has it written, even where there was nothing.
-    if session.get_value(&key).await?.is_none() {
-        return Ok(Returned::default());
+    let parked = session()?.take::<Parked<T>>(&key(form)).await?;
+    Ok(parked.map_or_else(Returned::default, |Parked { typed, problem }| Returned {
+        typed: typed.unwrap_or_default(),
+        problem,
+    }))
+}
+
+/// A form that waits in the session.
+#[derive(Serialize, Deserialize)]
+struct Parked<T> {
+    /// The text of its fields; nothing where it was too large to be stored.
+    typed: Option<T>,
+    problem: Option<PublicError>,
+}
+
+/// The forms that are shown without a user. All others lead to the login, which begins with an empty session.
+const FOR_VISITORS: [&str; 4] = ["log_in", "sign_up", "request_reset", "reset_password"];
+
+/// Has a form wait for the page that shows it again, if it is shown to who sent it. Text that is larger than the session may be is not stored: the page
+/// says why the form was refused all the same.
+async fn park(
+    form: &str,
+    typed: impl Serialize,
+    problem: Option<&PublicError>,
+) -> Result<(), Failure> {
+    if actor()?.try_user().is_none() && !FOR_VISITORS.contains(&form) {
+        return Ok(());
     }
-    Ok(session.remove(&key).await?.unwrap_or_default())
+    let (session, key) = (session()?, key(form));
+    let parked = Parked { typed: Some(typed), problem: problem.cloned() };
+    if !session.put(&key, &parked).await? {
+        session.put(&key, Parked::<()> { typed: None, problem: parked.problem }).await?;
+    }
+    Ok(())
 }
 
 /// Whether the form was sent before with other text: its answer was lost, or the browser went back to it. It needs a new
@@ -72,7 +100,7 @@ pub(crate) fn was_sent_before<T>(outcome: &service::Result<T>) -> bool {
 /// told by way of the session.
 pub(crate) async fn done(form: &str, page: &str) -> Result<(), Failure> {
     if kind() == Kind::Form {
-        session()?.insert(&done_key(form), true).await?;
+        session()?.put(&done_key(form), true).await?;
         redirect_form(page);
     }
     Ok(())
@@ -80,7 +108,7 @@ pub(crate) async fn done(form: &str, page: &str) -> Result<(), Failure> {
 
 /// Whether this form has just come to something; it is told once.
 pub(crate) async fn was_done(form: &str) -> Result<bool, Failure> {
-    Ok(session()?.remove(&done_key(form)).await?.unwrap_or_default())
+    Ok(session()?.take(&done_key(form)).await?.unwrap_or_default())
 }
 
 /// Whether a form that was made for one user was sent by them. One that does not say is taken at its word.

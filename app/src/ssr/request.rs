@@ -6,8 +6,7 @@ use http::{
     request::Parts,
 };
 use leptos::prelude::use_context;
-use service::{Actor, ClientAddress, Context};
-use tower_sessions::Session;
+use service::{Actor, ClientAddress, Context, sessions::Session};
 
 /// Where every server function has its address; the REST API owns `/api`.
 const SERVER_FUNCTIONS: &str = "/fn/";

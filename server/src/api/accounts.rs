@@ -4,8 +4,7 @@ use axum::{Extension, Json, extract::State, http::StatusCode};
 use domain::{
     AccountDeletionInput, LoginInput, PasswordChangeInput, ProfilePatch, SignupInput, User,
 };
-use service::{ClientAddress, accounts};
-use tower_sessions::Session;
+use service::{ClientAddress, accounts, sessions::Session};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{extract::Body, tokens::SignedIn};
@@ -120,8 +119,8 @@ async fn change_password(
 ) -> Result<Json<SignedIn>, Problem> {
     let user = actor.user()?.id;
     let account = accounts::change_password(&state.ctx, &actor, input.check()?, from).await?;
-    if app::session::holder(&session).await.is_some_and(|(holder, _)| holder == user) {
-        app::session::sign_in(&session, &account).await?;
+    if session.holder().await?.is_some_and(|holder| holder.user == user) {
+        session.renew_credentials(&account).await?;
     }
     Ok(Json(SignedIn::start(&state, account).await?))
 }
@@ -153,6 +152,6 @@ async fn delete(
 ) -> Result<StatusCode, Problem> {
     actor.user()?;
     accounts::delete(&state.ctx, &actor, input.check()?, from).await?;
-    app::session::sign_out(&session).await?;
+    session.log_out().await?;
     Ok(StatusCode::NO_CONTENT)
 }

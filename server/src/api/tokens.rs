@@ -3,8 +3,7 @@
 use axum::{Extension, Json, extract::State, http::StatusCode};
 use domain::{LogoutInput, RefreshInput, User};
 use serde::Serialize;
-use service::{accounts::Account, refresh_tokens};
-use tower_sessions::Session;
+use service::{accounts::Account, refresh_tokens, sessions::Session};
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -91,6 +90,6 @@ async fn log_out(
     if let Some(token) = input.check()? {
         refresh_tokens::revoke(&state.ctx, &token).await?;
     }
-    app::session::sign_out(&session).await?;
+    session.log_out().await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -12,8 +12,8 @@ use domain::{ErrorCode, UserId};
 use service::{
     Actor,
     accounts::{self, CredentialsVersion},
+    sessions::Session,
 };
-use tower_sessions::Session;
 
 use super::TokenFault;
 use crate::{AppState, problem::Problem};
@@ -29,10 +29,10 @@ pub(crate) async fn resolve(
     let token = bearer(request.headers());
     let shown = match token {
         Some(token) => state.tokens.read(token, state.ctx.now()).map_err(code),
-        None => {
-            let holder = session_holder(request.extensions().get().cloned()).await;
-            holder.ok_or(ErrorCode::Unauthorized)
-        }
+        None => match session_holder(request.extensions().get().cloned()).await {
+            Ok(holder) => holder.ok_or(ErrorCode::Unauthorized),
+            Err(error) => return Problem::from(error).into_response(),
+        },
     };
     let is_token = token.is_some();
     let actor = match shown {
@@ -44,12 +44,24 @@ pub(crate) async fn resolve(
         },
         Err(code) => Actor::unrecognized(code),
     };
+    let is_user = actor.try_user().is_some();
     request.extensions_mut().insert(actor);
-    next.run(request).await
+    let mut response = next.run(request).await;
+    if is_user {
+        response.extensions_mut().insert(ForUser);
+    }
+    response
 }
 
-async fn session_holder(session: Option<Session>) -> Option<(UserId, CredentialsVersion)> {
-    app::session::holder(&session?).await
+/// Marks a response that was made for a user.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ForUser;
+
+async fn session_holder(
+    session: Option<Session>,
+) -> service::Result<Option<(UserId, CredentialsVersion)>> {
+    let Some(session) = session else { return Ok(None) };
+    Ok(session.holder().await?.map(|holder| (holder.user, holder.credentials)))
 }
 
 fn code(fault: TokenFault) -> ErrorCode {

@@ -1,11 +1,9 @@
 //! Who asks: sessions of browsers, tokens of API clients.
 
 mod actor;
-mod session_cache;
-mod session_store;
+mod sessions;
 mod tokens;
 
-pub(crate) use actor::{CurrentActor, bearer, resolve};
-pub use session_cache::SessionCache;
-pub(crate) use session_store::Sessions;
+pub(crate) use actor::{CurrentActor, ForUser, bearer, resolve};
+pub(crate) use sessions::{Sessions, attach};
 pub use tokens::{TokenFault, TokenLifetime, Tokens};

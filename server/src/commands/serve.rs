@@ -9,8 +9,7 @@ use worker::{InstallationOptions, WorkerOptions, process};
 
 use super::Result;
 use crate::{
-    AppState, SessionCache, SharedReads, Tokens, data_folder, listen, options::ServerOptions,
-    router, site,
+    AppState, SharedReads, Tokens, data_folder, listen, options::ServerOptions, router, site,
 };
 
 /// How long after the signal to stop requests may go on, those that were taken during the pause included.
@@ -44,13 +43,10 @@ pub(super) async fn run(
     }
     let worker =
         worker.map(|worker| tokio::spawn(worker::run(ctx.clone(), worker, stopping.clone())));
-    let redis_url = installation.redis_url.0.as_deref();
-    let session_cache = redis_url.map(|url| SessionCache::connect(url, &installation.redis_prefix));
     let state = AppState {
         reads: SharedReads::new(ctx.clone()),
         ctx,
         tokens: Arc::new(Tokens::new(&secret).valid_for(options.jwt_expiration)),
-        session_cache: session_cache.transpose()?,
         stopping: stopping.clone(),
         stop: stop.clone(),
         leptos: site::options(&site_root, address),

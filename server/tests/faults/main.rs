@@ -7,13 +7,16 @@
 
 mod clocks;
 mod cron;
+mod failovers;
 mod failpoints;
 mod hang_ups;
 mod kills;
 mod locks;
+mod lost_connections;
 mod mail_server;
 mod partitions;
 mod poison;
+mod poolers;
 mod postgres_crashes;
 mod redis_outages;
 mod rush;

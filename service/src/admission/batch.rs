@@ -25,17 +25,20 @@ struct Decision {
     kept: Option<Kept>,
 }
 
-/// A transaction that has seen nothing yet, and the lock that keeps other processes from beginning one.
+/// A transaction that has locked its competition and read nothing yet, and the lock that keeps other processes from
+/// beginning one.
 struct Begun<'a> {
     /// Held to the end.
     _lock: Option<Lock>,
     tx: WriteTx<'a>,
 }
 
-/// Both at once: before its first statement a transaction sees nothing.
+/// The lock in Redis first, so that few wait for the row; then the transaction, which begins with the row's lock: what it
+/// decides on is read after that, and is as the one before has left it whatever the isolation.
 async fn begin(ctx: &Context, competition: CompetitionId) -> Result<Begun<'_>> {
-    let (lock, tx) = tokio::join!(ctx.locks.acquire(competition), ctx.db.write());
-    Ok(Begun { _lock: lock, tx: tx? })
+    let lock = ctx.locks.acquire(competition).await;
+    let tx = ctx.db.write_after(&store::lock(competition)).await?;
+    Ok(Begun { _lock: lock, tx })
 }
 
 /// Answers a batch, request by request.

@@ -26,7 +26,8 @@ use crate::{
 };
 
 /// Measured on two cores with PostgreSQL 15: past 128 rows a transaction gains little and everyone in it waits longer.
-const LIMITS: Limits = Limits { batch: 128, waiting: 2_048, patience: Duration::from_secs(2) };
+const LIMITS: Limits =
+    Limits { batch: 128, waiting: 2_048, patience: Duration::from_secs(2), lanes: 3 };
 
 /// The combiner of this process.
 #[derive(Debug)]

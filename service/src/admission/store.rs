@@ -7,7 +7,7 @@ use std::collections::{HashMap, HashSet};
 use domain::{CompetitionId, UserId};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, ExprTrait, JsonValue, QueryFilter,
-    QuerySelect, QueryTrait, Statement, UpdateMany,
+    QueryTrait, Statement, UpdateMany,
     sea_query::{ArrayType, Expr, Value},
 };
 use serde::de::DeserializeOwned;
@@ -33,7 +33,15 @@ pub(super) struct Known {
     pub(super) tags: Vec<String>,
 }
 
-/// The competition, locked, and what belongs to it and to the requests. Each registration and each answer is looked
+/// Locks the competition's row, if there is one: others who want to change the competition wait. The statement that reads
+/// comes after it and is another: under READ COMMITTED a statement that waits for a lock has looked at the other tables
+/// before, and would decide on registrations and answers as they were then.
+pub(super) fn lock(id: CompetitionId) -> String {
+    // A UUID needs no quoting.
+    format!("SELECT 1 FROM competitions WHERE id = '{}' FOR UPDATE", id.0)
+}
+
+/// The competition, and what belongs to it and to the requests. Each registration and each answer is looked
 /// up by itself, so that none is found by a scan: under SERIALIZABLE that would conflict with every other writer. And a
 /// registration by its user: `IS NOT DISTINCT FROM` keeps the planner, which may know the table as empty, from going
 /// through all registrations for the competition.
@@ -48,9 +56,9 @@ const READ: &str = "\
                 (SELECT * FROM registrations AS held \
                     WHERE held.user_id = asked.user_id \
                         AND held.competition_id IS NOT DISTINCT FROM $1 LIMIT 1) AS seat) AS seats \
-    FROM competitions AS competition WHERE id = $1 FOR UPDATE OF competition";
+    FROM competitions AS competition WHERE id = $1";
 
-/// Reads and locks: others who want to change the competition wait. `Ok(None)` if there is no such competition.
+/// Reads what is decided on, in a transaction that holds the [`lock`]. `Ok(None)` if there is no such competition.
 pub(super) async fn read(
     tx: &impl ConnectionTrait,
     id: CompetitionId,
@@ -118,7 +126,7 @@ async fn read_one_by_one(
     scopes: &[&Scope],
     users: HashSet<Uuid>,
 ) -> Result<Option<Rows>> {
-    let found = competition::Entity::find_by_id(id.0).lock_exclusive().one(tx).await?;
+    let found = competition::Entity::find_by_id(id.0).one(tx).await?;
     let Some(competition) = found else { return Ok(None) };
     let mut answers = Vec::new();
     for scope in scopes {

@@ -1,6 +1,9 @@
 //! The connection to the database, and the one place that begins a write transaction.
 
 pub(crate) mod bulk;
+mod connection;
+mod pool;
+mod session;
 
 use std::{
     ops::Deref,
@@ -9,21 +12,31 @@ use std::{
 };
 
 use sea_orm::{
-    ConnectOptions, Database, DatabaseConnection, DatabaseTransaction, DbBackend, IsolationLevel,
-    SqliteTransactionMode, TransactionOptions, TransactionTrait,
-    sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous},
+    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, IsolationLevel,
+    SqliteTransactionMode, SqlxPostgresConnector, TransactionOptions, TransactionTrait,
+    sqlx::{
+        postgres::PgPoolOptions,
+        sqlite::{SqliteJournalMode, SqliteSynchronous},
+    },
 };
-use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::{
+    sync::{Semaphore, SemaphorePermit},
+    time::Instant,
+};
 
-use crate::{Error, Result, commit_watch, error::is_broken_connection};
+pub use self::connection::{Connection, Postgres, PostgresTransaction, Transaction};
+use self::pool::Pool;
+use crate::{Error, Result, commit_watch, private_files::prepare_sqlite};
 
-/// A statement takes no longer than this on PostgreSQL, and a transaction that asks nothing is ended after as long: a
-/// server that was cut off would otherwise keep a competition locked.
-const STATEMENT_TIMEOUT: Duration = Duration::from_secs(10);
-/// How long a request waits for a connection.
+/// How long a request waits for a connection to a SQLite file.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
-/// A connection that idled longer is tested before it is used.
-const IDLE: Duration = Duration::from_secs(1);
+/// A transaction that decides about a competition waits no longer for its row; the server ends a statement after the second,
+/// and after the third its connection is dead: who asks is answered within a few seconds whatever becomes of it.
+const LOCK_TIMEOUT: Duration = Duration::from_secs(3);
+const STATEMENT_TIMEOUT: Duration = Duration::from_secs(4);
+const DECISION_TIMEOUT: Duration = Duration::from_secs(5);
+/// For so long a transaction is tried again when it loses its connection; once in any case.
+const RETRY_LOST_FOR: Duration = Duration::from_secs(3);
 /// How long SQLite waits for another process that writes.
 const SQLITE_BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 /// A transaction that met a conflict is tried this often in all, for about a second. Measured: of 120 requests
@@ -35,45 +48,38 @@ const MAX_PAUSE_MS: u64 = 32;
 /// A pool of connections to SQLite or PostgreSQL.
 #[derive(Debug)]
 pub struct Db {
-    connection: DatabaseConnection,
-    /// On PostgreSQL a pool of its own, whose transactions are SERIALIZABLE without being told: one round trip less
-    /// for each. The same pool on SQLite, which knows nothing else.
-    serializable: DatabaseConnection,
+    connection: Connection,
+    /// Of the transactions that change what rules depend on, on PostgreSQL. Each says it when it begins.
+    isolation: IsolationLevel,
     /// SQLite has one writer at a time. Queuing for it here is fair and wakes the next at once, which
     /// SQLite's own polling for its lock is and does not.
     sqlite_writer: Semaphore,
-    max_connections: u32,
 }
 
 impl Db {
     /// Connects to `sqlite://path` (created if missing, with its folder) or `postgres://…`.
     ///
     /// # Errors
-    /// When the URL is wrong or the database does not answer.
+    /// When the URL is wrong or the database does not answer; when a pooler stands before it that does not keep
+    /// sessions apart.
     pub async fn connect(url: &str, max_connections: u32) -> Result<Self> {
-        if let Some(folder) = sqlite_folder(url) {
-            // SQLite creates its file but not the folder. If this fails, connecting says why.
-            let _ = std::fs::create_dir_all(folder);
-        }
-        if !url.starts_with("sqlite:") {
-            // One half of the connections for what is read and locked, the other for what is decided.
-            let half = (max_connections / 2).max(1);
-            let connection =
-                Database::connect(options(url, half, IsolationLevel::ReadCommitted)).await?;
-            let mut serializable = options(url, half, IsolationLevel::Serializable);
-            serializable.connect_lazy(true);
-            let serializable = Database::connect(serializable).await?;
-            return Ok(Self {
-                connection,
-                serializable,
-                sqlite_writer: Semaphore::new(1),
-                max_connections,
-            });
-        }
-        let connection =
-            Database::connect(options(url, max_connections, IsolationLevel::Serializable)).await?;
-        let serializable = connection.clone();
-        Ok(Self { connection, serializable, sqlite_writer: Semaphore::new(1), max_connections })
+        let connection = if url.starts_with("sqlite:") {
+            // If this fails, connecting says why; where another user owns the file, that user decides who reads it.
+            if let Err(error) = prepare_sqlite(url) {
+                tracing::warn!(%error, "the database could not be closed to other users of this machine");
+            }
+            Connection::Sqlite(Database::connect(sqlite(url, max_connections)).await?)
+        } else {
+            Connection::Postgres(Postgres(Pool::connect(url, max_connections).await?))
+        };
+        let isolation = IsolationLevel::Serializable;
+        Ok(Self { connection, isolation, sqlite_writer: Semaphore::new(1) })
+    }
+
+    /// The same with a weaker isolation than rules are written for, to prove that locks are enough.
+    #[cfg(any(test, feature = "test-support"))]
+    pub(crate) fn read_committed(self) -> Self {
+        Self { isolation: IsolationLevel::ReadCommitted, ..self }
     }
 
     /// Closes every connection.
@@ -81,30 +87,81 @@ impl Db {
     /// # Errors
     /// When the database fails.
     pub async fn close(&self) -> Result<()> {
-        self.connection.clone().close().await?;
-        Ok(self.serializable.clone().close().await?)
+        match &self.connection {
+            Connection::Sqlite(db) => Ok(db.clone().close().await?),
+            Connection::Postgres(Postgres(pool)) => {
+                pool.close().await;
+                Ok(())
+            }
+        }
     }
 
-    /// The pool, to migrate and for statements that need no transaction.
-    pub fn connection(&self) -> &DatabaseConnection {
+    /// The pool, for statements that need no transaction.
+    pub fn connection(&self) -> &Connection {
         &self.connection
+    }
+
+    /// A connection to migrate with: on PostgreSQL one of its own, whose statements may take as long as they need.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn for_migration(&self) -> Result<DatabaseConnection> {
+        match &self.connection {
+            Connection::Sqlite(db) => Ok(db.clone()),
+            Connection::Postgres(Postgres(pool)) => {
+                let one = PgPoolOptions::new().max_connections(1);
+                let one = one.connect_lazy_with(pool.options().clone());
+                Ok(SqlxPostgresConnector::from_sqlx_postgres_pool(one))
+            }
+        }
     }
 
     /// Whether it is SQLite, and not PostgreSQL.
     pub(crate) fn is_sqlite(&self) -> bool {
-        self.connection.get_database_backend() == DbBackend::Sqlite
+        matches!(self.connection, Connection::Sqlite(_))
+    }
+
+    /// None of the connections that are open is used for anything new: they may be dead.
+    pub(crate) fn replace_connections(&self, why: &str) {
+        if let Connection::Postgres(Postgres(pool)) = &self.connection {
+            pool.condemn(why);
+        }
+    }
+
+    /// Asks whether the database answers and takes changes, on a connection of those that requests use.
+    pub(crate) async fn check_writable(&self) -> Result<()> {
+        match &self.connection {
+            Connection::Sqlite(db) => {
+                db.execute_unprepared("SELECT 1").await?;
+                Ok(())
+            }
+            Connection::Postgres(db) => Ok(db.check_writable().await?),
+        }
     }
 
     /// A transaction that changes what rules depend on: SERIALIZABLE on PostgreSQL, IMMEDIATE on SQLite.
     /// Dropping it rolls back.
     pub(crate) async fn write(&self) -> Result<WriteTx<'_>> {
-        self.begin(&self.serializable).await
+        self.begin(&format!("BEGIN ISOLATION LEVEL {}", self.isolation), None).await
+    }
+
+    /// The same, with a row locked by `lock` before anything is read: whatever the isolation, what the transaction reads
+    /// next is as the last one that held the lock has left it. `lock` goes with the BEGIN in one round trip, on PostgreSQL;
+    /// it has no parameters.
+    pub(crate) async fn write_after(&self, lock: &str) -> Result<WriteTx<'_>> {
+        let begin = format!(
+            "BEGIN ISOLATION LEVEL {}; SET LOCAL lock_timeout = {}; SET LOCAL statement_timeout = {}; {lock}",
+            self.isolation,
+            LOCK_TIMEOUT.as_millis(),
+            STATEMENT_TIMEOUT.as_millis(),
+        );
+        self.begin(&begin, Some(DECISION_TIMEOUT)).await
     }
 
     /// A transaction that relies on the row locks it takes: READ COMMITTED on PostgreSQL. For queues and
     /// batches, where SERIALIZABLE would see conflicts that locks and `SKIP LOCKED` have avoided.
     pub(crate) async fn write_locked(&self) -> Result<WriteTx<'_>> {
-        self.begin(&self.connection).await
+        self.begin("BEGIN ISOLATION LEVEL READ COMMITTED", None).await
     }
 
     /// The connection for one statement that changes something and stands for itself.
@@ -123,41 +180,35 @@ impl Db {
         }
     }
 
-    async fn begin(&self, pool: &DatabaseConnection) -> Result<WriteTx<'_>> {
+    async fn begin(&self, begin: &str, limit: Option<Duration>) -> Result<WriteTx<'_>> {
         let permit = self.writer().await;
-        let options = TransactionOptions {
-            sqlite_transaction_mode: permit.is_some().then_some(SqliteTransactionMode::Immediate),
-            ..Default::default()
-        };
-        let mut cut_off = 0;
-        let tx = loop {
-            let pool = pool.clone();
-            // A task of its own, which a caller that goes away does not cancel: half-way through, the driver
-            // would leave the session inside a transaction, and swallow what the next one writes there.
-            let begin = tokio::spawn(async move { pool.begin_with_options(options).await });
-            match begin.await? {
-                Ok(tx) => break tx,
-                // After a restart of the database each pooled connection fails once. Nothing was begun.
-                Err(error) if is_broken_connection(&error) && cut_off < self.max_connections => {
-                    cut_off += 1;
-                }
-                Err(error) => return Err(error.into()),
-            }
+        let tx = match &self.connection {
+            Connection::Sqlite(db) => Transaction::Sqlite(begin_immediate(db.clone()).await?),
+            Connection::Postgres(db) => db.begin(begin, limit).await?,
         };
         Ok(WriteTx { tx, _permit: permit })
     }
 }
 
-/// A pool as we want it.
-fn options(url: &str, connections: u32, isolation: IsolationLevel) -> ConnectOptions {
+/// In a task of its own, which a caller that goes away does not cancel: half-way through, the driver would leave the
+/// session inside a transaction, and swallow what the next one writes there.
+async fn begin_immediate(db: DatabaseConnection) -> Result<sea_orm::DatabaseTransaction> {
+    let options = TransactionOptions {
+        sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+        ..Default::default()
+    };
+    Ok(tokio::spawn(async move { db.begin_with_options(options).await }).await??)
+}
+
+/// A pool on a SQLite file as we want it.
+fn sqlite(url: &str, connections: u32) -> ConnectOptions {
     let mut options = ConnectOptions::new(url);
     options
         .max_connections(connections)
         .acquire_timeout(ACQUIRE_TIMEOUT)
         .connect_timeout(ACQUIRE_TIMEOUT)
         .sqlx_logging(false)
-        // A ping before every use would cost a round trip each; what has idled may have been cut off.
-        .test_before_acquire_if_idle_for(IDLE)
+        .test_before_acquire(false)
         .map_sqlx_sqlite_opts(|options| {
             options
                 .create_if_missing(true)
@@ -166,28 +217,13 @@ fn options(url: &str, connections: u32, isolation: IsolationLevel) -> ConnectOpt
                 // What is committed survives a power cut.
                 .synchronous(SqliteSynchronous::Full)
                 .busy_timeout(SQLITE_BUSY_TIMEOUT)
-        })
-        .map_sqlx_postgres_opts(move |options| {
-            let limit = |timeout: Duration| timeout.as_millis().to_string();
-            options.application_name("mini-compete").options([
-                ("statement_timeout", limit(STATEMENT_TIMEOUT)),
-                ("idle_in_transaction_session_timeout", limit(STATEMENT_TIMEOUT)),
-                ("default_transaction_isolation", isolation.to_string()),
-                // A plan that was made while a table was small is kept while the table grows, and a scan under
-                // SERIALIZABLE conflicts with every writer of the table. Where there is no index, it scans all the
-                // same; that should not be taken for so costly that it is compiled first.
-                ("enable_seqscan", "off".to_owned()),
-                ("jit", "off".to_owned()),
-                // Planning anew for each length of an array takes longer than what is planned.
-                ("plan_cache_mode", "force_generic_plan".to_owned()),
-            ])
         });
     options
 }
 
 /// A write transaction. Dropping it rolls back.
 pub(crate) struct WriteTx<'a> {
-    tx: DatabaseTransaction,
+    tx: Transaction,
     _permit: Option<SemaphorePermit<'a>>,
 }
 
@@ -205,34 +241,35 @@ impl WriteTx<'_> {
 }
 
 impl Deref for WriteTx<'_> {
-    type Target = DatabaseTransaction;
+    type Target = Transaction;
 
-    fn deref(&self) -> &DatabaseTransaction {
+    fn deref(&self) -> &Transaction {
         &self.tx
     }
 }
 
 /// A connection in its turn to write.
 pub(crate) struct Autocommit<'a> {
-    connection: &'a DatabaseConnection,
+    connection: &'a Connection,
     _permit: Option<SemaphorePermit<'a>>,
 }
 
 impl Deref for Autocommit<'_> {
-    type Target = DatabaseConnection;
+    type Target = Connection;
 
-    fn deref(&self) -> &DatabaseConnection {
+    fn deref(&self) -> &Connection {
         self.connection
     }
 }
 
-/// Runs a transaction again while it meets conflicts with others, a little later each time.
+/// Runs a transaction again while it meets conflicts with others, a little later each time; and when it has lost its
+/// connection before it committed, on another.
 pub(crate) async fn retry<T, F, Fut>(mut attempt: F) -> Result<T>
 where
     F: FnMut() -> Fut,
     Fut: Future<Output = Result<T>>,
 {
-    let mut tries = 1;
+    let (mut tries, mut losses, since) = (1, 0, Instant::now());
     loop {
         match attempt().await {
             Err(error) if error.is_conflict() && tries < MAX_TRIES => {
@@ -241,6 +278,17 @@ where
                 let longest = (2 << tries.min(5)).min(MAX_PAUSE_MS);
                 tokio::time::sleep(Duration::from_millis(fastrand::u64(1..=longest))).await;
                 tries += 1;
+            }
+            Err(error)
+                if error.has_lost_connection()
+                    && (losses == 0 || since.elapsed() < RETRY_LOST_FOR) =>
+            {
+                tracing::warn!(
+                    error = &error as &dyn std::error::Error,
+                    "trying another connection"
+                );
+                losses += 1;
+                tokio::time::sleep(Duration::from_millis(fastrand::u64(50..200))).await;
             }
             result => return result,
         }

@@ -28,7 +28,9 @@ impl TestDatabase {
             Err(_) => {
                 let database = Self::sqlite(folder);
                 let db = Db::connect(&database.url, 1).await.expect("a new SQLite file");
-                migration::run(db.connection()).await.expect("the schema");
+                migration::run(&db.for_migration().await.expect("a connection"))
+                    .await
+                    .expect("the schema");
                 database
             }
         }
@@ -37,7 +39,7 @@ impl TestDatabase {
     /// The one at `url`, with the schema.
     pub(super) async fn at(url: &str) -> Self {
         let db = Db::connect(url, 1).await.expect("the database");
-        migration::run(db.connection()).await.expect("the schema");
+        migration::run(&db.for_migration().await.expect("a connection")).await.expect("the schema");
         Self { url: url.to_owned(), _folder: None }
     }
 
@@ -80,8 +82,8 @@ impl TestDatabase {
         let all = migration::Migrator::migrations();
         let last = all.iter().position(|migration| migration.name() == name).expect(name);
         let steps = u32::try_from(last + 1).expect("a number of migrations");
-        let db = self.connect().await;
-        migration::Migrator::up(db.connection(), Some(steps)).await.expect("an older schema");
+        let db = self.connect().await.for_migration().await.expect("a connection");
+        migration::Migrator::up(&db, Some(steps)).await.expect("an older schema");
     }
 
     pub(super) async fn slow_down_mailbox(&self, time: Duration) {
@@ -95,7 +97,8 @@ impl TestDatabase {
              FOR EACH STATEMENT EXECUTE FUNCTION dawdle();",
             time.as_secs_f64()
         );
-        run(self.connect().await.connection(), &sql).await;
+        let db = self.connect().await.for_migration().await.expect("a connection");
+        run(&db, &sql).await;
     }
 
     pub(super) async fn connect_with(&self, max_connections: u32) -> Db {
@@ -116,7 +119,7 @@ async fn clone_template(server: &str) -> String {
         run(&admin, &format!("DROP DATABASE IF EXISTS {half_made}")).await;
         run(&admin, &format!("CREATE DATABASE {half_made}")).await;
         let db = Db::connect(&beside(server, &half_made), 1).await.expect("the template");
-        migration::run(db.connection()).await.expect("the schema");
+        migration::run(&db.for_migration().await.expect("a connection")).await.expect("the schema");
         db.close().await.expect("the template at rest");
         run(&admin, &format!("ALTER DATABASE {half_made} RENAME TO {template}")).await;
     }

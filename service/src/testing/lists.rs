@@ -71,7 +71,7 @@ impl World {
         listed
     }
 
-    async fn keys(&self, pattern: &str) -> Vec<String> {
+    pub(super) async fn keys(&self, pattern: &str) -> Vec<String> {
         self.ask(cmd("KEYS").arg(self.key(pattern))).await
     }
 
@@ -79,7 +79,7 @@ impl World {
         self.ctx.redis().expect("a world with Redis").key(name)
     }
 
-    async fn ask<T: redis::FromRedisValue>(&self, command: &redis::Cmd) -> T {
+    pub(super) async fn ask<T: redis::FromRedisValue>(&self, command: &redis::Cmd) -> T {
         let redis = self.ctx.redis().expect("a world with Redis");
         redis.query(command).await.expect("an answer of Redis")
     }

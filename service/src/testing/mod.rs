@@ -12,6 +12,7 @@ mod jobs;
 mod lists;
 mod obstacle;
 mod redis;
+mod sessions;
 mod tally;
 
 use std::{path::Path, sync::Arc, time::Duration};
@@ -31,6 +32,7 @@ use database::TestDatabase;
 pub use jobs::run_pending_jobs;
 pub use lists::Lists;
 pub use obstacle::Hold;
+pub use sessions::StoredSession;
 pub use tally::{Queue, Tally};
 
 use crate::{
@@ -124,6 +126,17 @@ impl World {
         let db = self.database.connect().await;
         let ctx = Context::on_machine(db, self.redis.connect(), settings(), machine).await;
         ctx.expect("the time of the database")
+    }
+
+    /// A process whose transactions are READ COMMITTED where rules were written for SERIALIZABLE: as behind a pooler that
+    /// drops settings.
+    ///
+    /// # Panics
+    /// When the database does not answer.
+    pub async fn read_committed_process(&self) -> Context {
+        let clock = Arc::clone(&self.clock);
+        let db = self.database.connect().await.read_committed();
+        Context::with_clock(db, self.redis.connect(), settings(), clock)
     }
 
     /// A process that does everything over a single connection.

@@ -4,12 +4,16 @@ use std::time::Duration;
 
 use domain::CompetitionId;
 use sea_orm::{
-    ConnectionTrait, DatabaseTransaction, EntityTrait, QuerySelect, SqliteTransactionMode,
-    TransactionOptions, TransactionTrait,
+    ConnectionTrait, EntityTrait, QuerySelect, SqliteTransactionMode, TransactionOptions,
+    TransactionTrait,
 };
 
 use super::World;
-use crate::{Actor, entity::competition};
+use crate::{
+    Actor,
+    db::{Connection, Transaction},
+    entity::competition,
+};
 
 /// Locks whatever a request may write; reading goes on.
 const LOCK_ALL: &str = "\
@@ -18,7 +22,7 @@ const LOCK_ALL: &str = "\
 
 /// Keeps everybody else from what it locks, a competition or all mailboxes, until it is dropped.
 #[derive(Debug)]
-pub struct Hold(DatabaseTransaction);
+pub struct Hold(Transaction);
 
 impl Hold {
     /// Lets the others go on.
@@ -64,8 +68,13 @@ impl World {
             ..Default::default()
         };
         loop {
-            let begun = self.ctx.db.connection().begin_with_options(options).await;
-            let tx = begun.expect("a transaction");
+            let tx = match self.ctx.db.connection() {
+                Connection::Sqlite(db) => {
+                    let begun = db.begin_with_options(options).await;
+                    Transaction::Sqlite(begun.expect("a transaction"))
+                }
+                db @ Connection::Postgres(_) => db.begin().await.expect("a transaction"),
+            };
             // The locks are taken one by one, which may end in a deadlock with who has written a part already.
             if self.ctx.db.is_sqlite() || tx.execute_unprepared(LOCK_ALL).await.is_ok() {
                 return Hold(tx);

@@ -3,7 +3,8 @@ use service::{
     cron,
     housekeeping::clean_up,
     jobs::{self, Job},
-    password_reset, refresh_tokens, sessions,
+    password_reset, refresh_tokens,
+    sessions::Session,
     testing::{World, account},
 };
 
@@ -38,15 +39,15 @@ async fn answers_are_kept_for_25_hours() {
 #[tokio::test]
 async fn sessions_go_when_they_have_expired() {
     let world = World::new().await;
-    let now = world.ctx.now();
-    let later = (now.utc() + TimeDelta::seconds(1)).into();
-    for (id, expires_at) in [("old", now), ("young", later)] {
-        sessions::create(&world.ctx, id.into(), "{}".into(), expires_at).await.unwrap();
+    let ada = world.organizer("Ada").await;
+    for pause in [TimeDelta::seconds(1), TimeDelta::days(14)] {
+        let session = Session::new(world.ctx.clone(), None);
+        session.log_in(&account(&ada)).await;
+        session.commit().await.unwrap();
+        world.clock.advance(pause);
     }
-    world.clock.advance(TimeDelta::milliseconds(1));
     clean(&world).await;
-    let left = world.execute("DELETE FROM sessions").await.unwrap();
-    assert_eq!(left, 1);
+    assert_eq!(world.stored_sessions().await.len(), 1);
 }
 
 #[tokio::test]

@@ -19,6 +19,7 @@ mod demo;
 mod edit;
 mod housekeeping;
 mod idempotency;
+mod isolation;
 mod job_model;
 mod jobs;
 mod mail_limits;

@@ -14,15 +14,16 @@ async fn many_processes_may_migrate_an_empty_database_at_once() {
     for _ in 0..3 {
         processes.push(empty.connect().await);
     }
-    // Each twice, through one pool.
-    let runs = processes.iter().chain(&processes).map(|db| {
-        let connection = db.connection().clone();
-        async move { migration::run(&connection).await }
-    });
+    let mut connections = Vec::new();
+    // Each twice.
+    for db in processes.iter().chain(&processes) {
+        connections.push(db.for_migration().await.unwrap());
+    }
+    let runs = connections.into_iter().map(|db| async move { migration::run(&db).await });
     for result in at_once(runs).await {
         result.unwrap();
     }
-    migration::run(processes[0].connection()).await.unwrap();
+    migration::run(&processes[0].for_migration().await.unwrap()).await.unwrap();
 }
 
 /// What the schema refuses, whatever the application does.
@@ -156,7 +157,7 @@ async fn leap_seconds_that_were_stored_become_the_second_after_them() {
     assert_eq!((before.reg_deadline, before.start_date), expected, "every client can read it");
 
     world.execute("DELETE FROM seaql_migrations WHERE version LIKE '%leap_seconds'").await.unwrap();
-    migration::run(world.ctx.db().connection()).await.unwrap();
+    migration::run(&world.ctx.db().for_migration().await.unwrap()).await.unwrap();
     let after = shown().await;
     assert_eq!((after.reg_deadline, after.start_date), expected);
     assert_eq!(after.reg_opens_at, Some(time("2026-11-23T12:00:30Z")));

@@ -1,38 +1,229 @@
+//! Sessions of browsers.
+
+use std::time::Duration;
+
 use chrono::TimeDelta;
 use service::{
-    sessions::{create, delete, load, save},
-    testing::World,
+    Actor, Context,
+    sessions::{CookieChange, MAX_BYTES, Session, SessionId},
+    testing::{World, account},
 };
 
+/// The session that a browser with this cookie has.
+fn session(ctx: &Context, id: &SessionId) -> Session {
+    Session::new(ctx.clone(), Some(id.clone()))
+}
+
+/// The id that the cookie is set to.
+async fn commit(session: &Session) -> Option<SessionId> {
+    match session.commit().await.unwrap() {
+        CookieChange::Set(id, _) => Some(id),
+        CookieChange::Keep | CookieChange::Remove => None,
+    }
+}
+
+async fn log_in(ctx: &Context, actor: &Actor) -> SessionId {
+    let session = Session::new(ctx.clone(), None);
+    session.log_in(&account(actor)).await;
+    commit(&session).await.unwrap()
+}
+
+/// A visitor's session, in which a form waits.
+async fn visit(ctx: &Context) -> SessionId {
+    let session = Session::new(ctx.clone(), None);
+    assert!(session.put("form", "typed").await.unwrap());
+    commit(&session).await.unwrap()
+}
+
+async fn is_logged_in(ctx: &Context, id: &SessionId) -> bool {
+    session(ctx, id).holder().await.unwrap().is_some()
+}
+
+/// A request that only looks who is logged in.
+async fn use_it(ctx: &Context, id: &SessionId) -> CookieChange {
+    let session = session(ctx, id);
+    session.holder().await.unwrap();
+    session.commit().await.unwrap()
+}
+
 #[tokio::test]
-async fn a_session_is_there_until_it_expires() {
+async fn a_session_of_a_user_ends_14_days_after_it_was_last_used() {
     let world = World::new().await;
-    let in_an_hour = (world.ctx.now().utc() + TimeDelta::hours(1)).into();
-    assert!(create(&world.ctx, "id".into(), "data".into(), in_an_hour).await.unwrap());
-    world.clock.advance(TimeDelta::hours(1) - TimeDelta::milliseconds(1));
-    assert_eq!(load(&world.ctx, "id".into()).await.unwrap().as_deref(), Some("data"));
+    let id = log_in(&world.ctx, &world.participant("Ada").await).await;
+    for _ in 0..3 {
+        world.clock.advance(TimeDelta::days(13));
+        let day = 24 * 60 * 60;
+        let renewed = CookieChange::Set(id.clone(), Duration::from_secs(14 * day));
+        assert_eq!(use_it(&world.ctx, &id).await, renewed, "the cookie is renewed as well");
+    }
+    world.clock.advance(TimeDelta::days(14) - TimeDelta::milliseconds(1));
+    assert!(is_logged_in(&world.ctx, &id).await);
     world.clock.advance(TimeDelta::milliseconds(1));
-    assert_eq!(load(&world.ctx, "id".into()).await.unwrap(), None);
+    assert!(!is_logged_in(&world.ctx, &id).await);
 }
 
 #[tokio::test]
-async fn a_session_never_takes_the_id_of_another() {
+async fn a_session_is_renewed_once_a_day_and_not_with_each_request() {
     let world = World::new().await;
-    let in_an_hour = (world.ctx.now().utc() + TimeDelta::hours(1)).into();
-    assert!(create(&world.ctx, "id".into(), "mine".into(), in_an_hour).await.unwrap());
-    assert!(!create(&world.ctx, "id".into(), "yours".into(), in_an_hour).await.unwrap());
-    assert_eq!(load(&world.ctx, "id".into()).await.unwrap().as_deref(), Some("mine"));
+    let id = log_in(&world.ctx, &world.participant("Ada").await).await;
+    let mut renewals = 0;
+    for _ in 0..72 {
+        world.clock.advance(TimeDelta::hours(1));
+        renewals += usize::from(use_it(&world.ctx, &id).await != CookieChange::Keep);
+    }
+    assert_eq!(renewals, 3);
 }
 
 #[tokio::test]
-async fn saving_replaces_data_and_expiry_and_deleting_ends_it() {
+async fn a_session_ends_90_days_after_the_log_in_however_often_it_is_used() {
     let world = World::new().await;
-    let in_hours = |hours| (world.ctx.now().utc() + TimeDelta::hours(hours)).into();
-    save(&world.ctx, "id".into(), "one".into(), in_hours(1)).await.unwrap();
-    save(&world.ctx, "id".into(), "two".into(), in_hours(3)).await.unwrap();
-    world.clock.advance(TimeDelta::hours(2));
-    assert_eq!(load(&world.ctx, "id".into()).await.unwrap().as_deref(), Some("two"));
-    delete(&world.ctx, "id".into()).await.unwrap();
-    delete(&world.ctx, "id".into()).await.unwrap();
-    assert_eq!(load(&world.ctx, "id".into()).await.unwrap(), None);
+    let id = log_in(&world.ctx, &world.participant("Ada").await).await;
+    for day in 1..90 {
+        world.clock.advance(TimeDelta::days(1));
+        use_it(&world.ctx, &id).await;
+        assert!(is_logged_in(&world.ctx, &id).await, "day {day}");
+    }
+    world.clock.advance(TimeDelta::days(1));
+    assert!(!is_logged_in(&world.ctx, &id).await);
+}
+
+#[tokio::test]
+async fn a_session_without_a_user_lives_minutes_and_goes_with_those_that_come_later() {
+    let world = World::new().await;
+    let mut first = Vec::new();
+    for _ in 0..5 {
+        first.push(visit(&world.ctx).await);
+    }
+    world.clock.advance(TimeDelta::minutes(30));
+    let typed = session(&world.ctx, &first[0]).get::<String>("form").await.unwrap();
+    assert_eq!(typed, None);
+    visit(&world.ctx).await;
+    visit(&world.ctx).await;
+    assert_eq!(world.stored_sessions().await.len(), 2, "no clean-up has run");
+}
+
+#[tokio::test]
+async fn a_request_that_began_before_a_log_out_does_not_bring_the_session_back() {
+    let world = World::new().await;
+    let ada = world.participant("Ada").await;
+    let other = world.second_process().await;
+    let id = log_in(&world.ctx, &ada).await;
+    let before = ["put", "renew", "secret", "renewal"].map(|what| (what, session(&other, &id)));
+    world.clock.advance(TimeDelta::days(2));
+    for (_, session) in &before {
+        assert!(session.holder().await.unwrap().is_some(), "it began before");
+    }
+    let log_out = session(&world.ctx, &id);
+    log_out.log_out().await.unwrap();
+    assert_eq!(log_out.commit().await.unwrap(), CookieChange::Remove);
+
+    for (what, slow) in &before {
+        match *what {
+            "put" => drop(slow.put("form", "typed").await.unwrap()),
+            "renew" => slow.renew_credentials(&account(&ada)).await.unwrap(),
+            "secret" => slow.put_secret("key", "secret").await.unwrap(),
+            _ => {}
+        }
+        assert_eq!(slow.commit().await.unwrap(), CookieChange::Keep, "{what}");
+        for ctx in [&world.ctx, &other] {
+            assert!(!is_logged_in(ctx, &id).await, "{what}");
+        }
+        assert_eq!(world.stored_sessions().await, [], "{what}");
+    }
+}
+
+#[tokio::test]
+async fn nothing_of_the_session_before_is_there_after_a_log_in() {
+    let world = World::new().await;
+    let planted = visit(&world.ctx).await;
+    let log_in = session(&world.ctx, &planted);
+    log_in.log_in(&account(&world.participant("Ada").await)).await;
+    let own = commit(&log_in).await.unwrap();
+    assert_ne!(own, planted);
+    let own = session(&world.ctx, &own);
+    assert!(own.holder().await.unwrap().is_some());
+    assert_eq!(own.get::<String>("form").await.unwrap(), None);
+    let planted = session(&world.ctx, &planted);
+    assert_eq!(planted.holder().await.unwrap(), None);
+    assert_eq!(planted.get::<String>("form").await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn a_secret_waits_in_a_session_under_a_new_id() {
+    let world = World::new().await;
+    let user = log_in(&world.ctx, &world.participant("Ada").await).await;
+    for (planted, is_a_users) in [(visit(&world.ctx).await, false), (user, true)] {
+        let request = session(&world.ctx, &planted);
+        request.put_secret("key", "secret").await.unwrap();
+        let own = commit(&request).await.unwrap();
+        assert_ne!(own, planted);
+        let found = session(&world.ctx, &planted).get::<String>("key").await.unwrap();
+        assert_eq!(found, None, "the planted id opens nothing");
+        assert!(!is_logged_in(&world.ctx, &planted).await);
+        let own = session(&world.ctx, &own);
+        assert_eq!(own.get::<String>("key").await.unwrap().as_deref(), Some("secret"));
+        assert_eq!(own.get::<String>("form").await.unwrap(), None);
+        assert_eq!(own.holder().await.unwrap().is_some(), is_a_users);
+    }
+}
+
+#[tokio::test]
+async fn an_id_that_was_never_issued_is_not_taken() {
+    let world = World::new().await;
+    let made_up: SessionId = "a".repeat(64).parse().unwrap();
+    let request = session(&world.ctx, &made_up);
+    request.put("form", "typed").await.unwrap();
+    assert_ne!(commit(&request).await.unwrap(), made_up);
+}
+
+#[tokio::test]
+async fn sessions_are_stored_under_hashes_of_their_ids() {
+    let world = World::new().await;
+    let id = log_in(&world.ctx, &world.participant("Ada").await).await;
+    assert!(is_logged_in(&world.ctx, &id).await);
+    let stored = format!("{:?} {:?}", world.stored_sessions().await, world.session_keys().await);
+    assert!(!stored.contains(id.as_str()), "{stored}");
+}
+
+#[tokio::test]
+async fn a_session_is_bounded_in_the_database_as_well() {
+    let world = World::new().await;
+    let id = log_in(&world.ctx, &world.participant("Ada").await).await;
+    for round in 0..20 {
+        let request = session(&world.ctx, &id);
+        assert!(request.put(&round.to_string(), "x".repeat(MAX_BYTES / 2)).await.unwrap());
+        commit(&request).await.unwrap();
+    }
+    let stored = world.stored_sessions().await;
+    assert!(stored.iter().all(|session| session.data.len() <= MAX_BYTES));
+    let large = format!("UPDATE sessions SET data = '{}'", "x".repeat(160 * 1024 + 1));
+    assert!(world.execute(&large).await.is_err(), "the table refuses it");
+}
+
+#[tokio::test]
+async fn what_a_request_does_not_depend_on_does_not_fail_it() {
+    let world = World::new().await;
+    let id = log_in(&world.ctx, &world.participant("Ada").await).await;
+    let (optional, required) = (session(&world.ctx, &id), session(&world.ctx, &id));
+    optional.put_optional("flash", "done").await.unwrap();
+    required.put("form", "typed").await.unwrap();
+    world.ctx.db().close().await.unwrap();
+    assert_eq!(optional.commit().await.unwrap(), CookieChange::Keep);
+    assert!(required.commit().await.is_err());
+}
+
+mod with_redis {
+    use super::*;
+
+    #[tokio::test]
+    async fn what_a_request_has_read_before_a_log_out_is_not_found_in_the_cache_afterwards() {
+        let world = World::new().await;
+        let id = log_in(&world.ctx, &world.participant("Ada").await).await;
+        let [(key, cached)] = &world.cached_sessions().await[..] else { panic!("one session") };
+        session(&world.ctx, &id).log_out().await.unwrap();
+        assert!(!is_logged_in(&world.ctx, &id).await);
+        // A request that has read the session before, and caches it only now.
+        world.cache(key, cached).await;
+        assert!(!is_logged_in(&world.ctx, &id).await);
+    }
 }

@@ -14,10 +14,7 @@ pub async fn change_password(
     #[server(default)] current_password: String,
     #[server(default)] new_password: String,
 ) -> Result<(), Failure> {
-    use crate::{
-        session,
-        ssr::{form, request},
-    };
+    use crate::ssr::{form, request};
     use domain::PasswordChangeInput;
 
     let (ctx, actor) = (request::context()?, request::actor()?);
@@ -32,7 +29,7 @@ pub async fn change_password(
     })
     .await;
     let account = form::settle("change_password", "/account", (), outcome).await?;
-    session::sign_in(&request::session()?, &account).await?;
+    request::session()?.renew_credentials(&account).await?;
     form::done("change_password", "/account").await
 }
 

@@ -15,10 +15,7 @@ pub async fn delete_account(
     #[server(default)] password: String,
     #[server(default)] confirmation: String,
 ) -> Result<(), Failure> {
-    use crate::{
-        session,
-        ssr::{flash, form, request},
-    };
+    use crate::ssr::{flash, form, request};
     use domain::AccountDeletionInput;
 
     let (ctx, actor) = (request::context()?, request::actor()?);
@@ -31,7 +28,7 @@ pub async fn delete_account(
     })
     .await;
     form::settle("delete_account", "/account", (), outcome).await?;
-    session::sign_out(&request::session()?).await?;
+    request::session()?.log_out().await?;
     flash::set("Your account is deleted").await;
     leptos_axum::redirect("/");
     Ok(())

@@ -7,7 +7,7 @@ use crate::error::Failure;
 /// Ends the browser's session.
 #[server(prefix = "/fn", endpoint = "log_out")]
 pub async fn log_out() -> Result<(), Failure> {
-    crate::session::sign_out(&crate::ssr::request::session()?).await?;
+    crate::ssr::request::session()?.log_out().await?;
     leptos_axum::redirect("/");
     Ok(())
 }

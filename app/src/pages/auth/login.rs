@@ -51,10 +51,7 @@ pub async fn log_in(
     #[server(default)] password: String,
     #[server(default)] next: String,
 ) -> Result<(), Failure> {
-    use crate::{
-        session,
-        ssr::{form, request},
-    };
+    use crate::ssr::{form, request};
     use domain::LoginInput;
 
     let (ctx, from) = (request::context()?, request::client_address()?);
@@ -64,7 +61,7 @@ pub async fn log_in(
     let outcome =
         form::after(login, async |login| service::accounts::log_in(&ctx, login, from).await).await;
     let account = form::settle("log_in", &next::login(&next), typed, outcome).await?;
-    session::sign_in(&request::session()?, &account).await?;
+    request::session()?.log_in(&account).await;
     leptos_axum::redirect(next::local(&next));
     Ok(())
 }

@@ -34,10 +34,12 @@ pub async fn load_reset(#[server(default)] token: String) -> Result<ResetScreen,
     };
     use service::password_reset::{self, ResetKey};
 
-    response::no_referrer();
     let session = request::session()?;
     if !token.is_empty() {
-        session.insert(KEY, ResetKey::of(&token)).await?;
+        // Only here: a browser that does not send Fetch Metadata calls the origin of a form on a page without referrer
+        // `null`, as if another site had sent it.
+        response::no_referrer();
+        session.put_secret(KEY, ResetKey::of(&token)).await?;
         if request::kind() == Kind::Page {
             response::redirect_page("/auth/reset");
         }
@@ -66,7 +68,7 @@ pub async fn reset_password(#[server(default)] password: String) -> Result<(), F
     })
     .await;
     form::settle("reset_password", "/auth/reset", (), outcome).await?;
-    session.remove::<ResetKey>(KEY).await?;
+    session.take::<ResetKey>(KEY).await?;
     leptos_axum::redirect("/auth/reset?done=1");
     Ok(())
 }

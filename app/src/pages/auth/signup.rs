@@ -49,10 +49,7 @@ pub async fn sign_up(
     #[server(default)] role: String,
     #[server(default)] next: String,
 ) -> Result<(), Failure> {
-    use crate::{
-        session,
-        ssr::{form, request},
-    };
+    use crate::ssr::{form, request};
     use domain::SignupInput;
 
     let (ctx, from) = (request::context()?, request::client_address()?);
@@ -69,7 +66,7 @@ pub async fn sign_up(
     })
     .await;
     let account = form::settle("sign_up", &next::sign_up(&next), typed, outcome).await?;
-    session::sign_in(&request::session()?, &account).await?;
+    request::session()?.log_in(&account).await;
     leptos_axum::redirect(next::local(&next));
     Ok(())
 }

@@ -50,11 +50,13 @@ pub async fn create_competition(
         draft::{Held, PREVIEW},
     };
     use crate::ssr::{flash, form, request};
-    use domain::{ErrorCode, PublicError};
+    use domain::{ErrorCode, PublicError, Role};
 
     let (ctx, actor) = (request::context()?, request::actor()?);
     let held = Held { draft, wants_preview: intent == PREVIEW, ..Default::default() };
     if held.wants_preview {
+        let may_create = actor.require(Role::Organizer);
+        form::settle("create_competition", PAGE, None::<Held>, may_create).await?;
         form::show_again("create_competition", &format!("{PAGE}#preview"), &held, None).await?;
         return Ok(Some(DraftScreen::of(held, 0, None)));
     }

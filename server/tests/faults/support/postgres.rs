@@ -12,6 +12,8 @@ use super::{Port, Process};
 
 const FIND_PROGRAMS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../scripts/find-postgres.sh");
 const READY: &str = "database system is ready to accept connections";
+/// What a standby says.
+const READ_ONLY: &str = "database system is ready to accept read-only connections";
 /// What it says after a crash, and only then.
 const RECOVERING: &str = "database system was not properly shut down";
 /// Sessions for four servers and eight workers, and some to look on.
@@ -59,16 +61,61 @@ impl Postgres {
     }
 }
 
+impl Postgres {
+    /// A standby of this one, which has all that it has.
+    pub(crate) async fn standby(&self) -> Self {
+        let cluster = Cluster::copy_of(&self.cluster);
+        Self { process: cluster.start_until(READ_ONLY).await, cluster }
+    }
+
+    /// Makes a primary of a standby.
+    pub(crate) async fn promote(&self) {
+        self.cluster.run("pg_ctl", &["promote", "-w"]);
+    }
+
+    /// From now on it takes no changes, and everybody stays connected: as a primary that was told to follow another.
+    pub(crate) async fn demote(&self) {
+        self.ask("ALTER SYSTEM SET default_transaction_read_only = on").await;
+        self.ask("SELECT pg_reload_conf()").await;
+    }
+
+    /// Returns once `standby` has all that this one has.
+    pub(crate) async fn is_followed_by(&self, standby: &Self) -> bool {
+        let at = self.ask("SELECT pg_current_wal_lsn()::text").await;
+        let reached = format!("SELECT (pg_last_wal_replay_lsn() >= '{at}')::text");
+        standby.ask(&reached).await == "true"
+    }
+
+    /// What the server answers, by a program that nobody else's connections come through.
+    async fn ask(&self, sql: &str) -> String {
+        let mut psql = Command::new(self.cluster.programs.join("psql"));
+        psql.args(["-XAtq", "-v", "ON_ERROR_STOP=1", &self.url(), "-c", sql]);
+        let said = tokio::task::spawn_blocking(move || psql.output()).await.expect("a task");
+        let said = said.expect("psql");
+        assert!(said.status.success(), "{}", String::from_utf8_lossy(&said.stderr));
+        String::from_utf8(said.stdout).expect("text").trim().to_owned()
+    }
+}
+
 impl Cluster {
+    /// A copy that follows the original.
+    fn copy_of(original: &Self) -> Self {
+        let cluster = Self::empty(original.programs.clone());
+        let port = original.port.number().to_string();
+        let mut copy = Command::new(cluster.programs.join("pg_basebackup"));
+        copy.args(["-h", "127.0.0.1", "-p", &port, "-U", "postgres", "-R", "-X", "stream"]);
+        copy.args(["-c", "fast", "--no-sync", "-D"]).arg(cluster.folder.path().join("data"));
+        cluster.as_server(&mut copy);
+        let made = copy.output().expect("pg_basebackup");
+        assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+        cluster
+    }
+
     fn create() -> Self {
         let found = Command::new(FIND_PROGRAMS).output().expect("find-postgres.sh");
         assert!(found.status.success(), "{}", String::from_utf8_lossy(&found.stderr));
         let programs = String::from_utf8(found.stdout).expect("a path").trim().into();
-        let folder = tempfile::tempdir().expect("a folder");
-        if let Some((user, group)) = unprivileged() {
-            chown(folder.path(), Some(user), Some(group)).expect("a folder of its own");
-        }
-        let cluster = Self { programs, folder, port: Port::claim() };
+        let cluster = Self::empty(programs);
         let mut initdb = cluster.command("initdb");
         initdb.args(["-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"]);
         let made = initdb.output().expect("initdb");
@@ -76,7 +123,19 @@ impl Cluster {
         cluster
     }
 
+    fn empty(programs: PathBuf) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        if let Some((user, group)) = unprivileged() {
+            chown(folder.path(), Some(user), Some(group)).expect("a folder of its own");
+        }
+        Self { programs, folder, port: Port::claim() }
+    }
+
     async fn start(&self) -> Process {
+        self.start_until(READY).await
+    }
+
+    async fn start_until(&self, greeting: &'static str) -> Process {
         let mut postgres = self.command("postgres");
         for setting in [
             format!("port={}", self.port.number()),
@@ -86,16 +145,26 @@ impl Cluster {
         ] {
             postgres.args(["-c", &setting]);
         }
-        Process::start(postgres, READY).await
+        Process::start(postgres, greeting).await
     }
 
     fn command(&self, program: &str) -> Command {
         let mut command = Command::new(self.programs.join(program));
-        command.arg("-D").arg(self.folder.path().join("data")).current_dir(self.folder.path());
+        command.arg("-D").arg(self.folder.path().join("data"));
+        self.as_server(&mut command);
+        command
+    }
+
+    fn as_server(&self, command: &mut Command) {
+        command.current_dir(self.folder.path());
         if let Some((user, group)) = unprivileged() {
             command.uid(user).gid(group);
         }
-        command
+    }
+
+    fn run(&self, program: &str, arguments: &[&str]) {
+        let said = self.command(program).args(arguments).output().expect(program);
+        assert!(said.status.success(), "{}", String::from_utf8_lossy(&said.stderr));
     }
 }
 
@@ -107,7 +176,7 @@ impl Drop for Postgres {
 }
 
 /// PostgreSQL refuses to run as root: the user and group to run it as, if that is who we are.
-fn unprivileged() -> Option<(u32, u32)> {
+pub(super) fn unprivileged() -> Option<(u32, u32)> {
     let id = |arguments: &[&str]| {
         let output = Command::new("id").args(arguments).output().expect("id");
         let text = String::from_utf8(output.stdout).expect("a number");

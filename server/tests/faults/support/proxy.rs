@@ -21,6 +21,7 @@ use tokio::{
 pub(crate) struct Proxy {
     port: u16,
     wire: watch::Sender<Wire>,
+    accepted: Arc<AtomicUsize>,
     held: Arc<AtomicUsize>,
     accepting: JoinHandle<()>,
 }
@@ -28,6 +29,10 @@ pub(crate) struct Proxy {
 #[derive(Clone, Copy)]
 struct Wire {
     is_whole: bool,
+    /// Of the connections accepted before this one nothing comes through any more, for good.
+    first_whole: usize,
+    /// Where new connections lead.
+    target: u16,
     /// How long everything takes to come through.
     delay: Duration,
 }
@@ -36,18 +41,27 @@ struct Wire {
 #[derive(Clone)]
 struct Rules {
     wire: watch::Receiver<Wire>,
+    accepted: Arc<AtomicUsize>,
     held: Arc<AtomicUsize>,
+    /// Which connection this is.
+    number: usize,
 }
 
 impl Proxy {
     pub(crate) async fn to(target: u16) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let port = listener.local_addr().expect("an address").port();
-        let (wire, receiver) = watch::channel(Wire { is_whole: true, delay: Duration::ZERO });
-        let held = Arc::<AtomicUsize>::default();
-        let rules = Rules { wire: receiver, held: Arc::clone(&held) };
-        let accepting = tokio::spawn(accept(listener, target, rules));
-        Self { port, wire, held, accepting }
+        let (wire, receiver) =
+            watch::channel(Wire { is_whole: true, first_whole: 0, target, delay: Duration::ZERO });
+        let (accepted, held) = (Arc::<AtomicUsize>::default(), Arc::<AtomicUsize>::default());
+        let rules = Rules {
+            wire: receiver,
+            accepted: Arc::clone(&accepted),
+            held: Arc::clone(&held),
+            number: 0,
+        };
+        let accepting = tokio::spawn(accept(listener, rules));
+        Self { port, wire, accepted, held, accepting }
     }
 
     pub(crate) fn port(&self) -> u16 {
@@ -60,6 +74,17 @@ impl Proxy {
 
     pub(crate) fn heal(&self) {
         self.wire.send_modify(|wire| wire.is_whole = true);
+    }
+
+    /// From now on nothing comes through on the connections that there are, and nobody is told; new ones work.
+    pub(crate) fn cut_existing(&self) {
+        let next = self.accepted.load(Ordering::SeqCst);
+        self.wire.send_modify(|wire| wire.first_whole = next);
+    }
+
+    /// From now on new connections lead to another port. Those that there are stay.
+    pub(crate) fn lead_to(&self, target: u16) {
+        self.wire.send_modify(|wire| wire.target = target);
     }
 
     /// From now on everything takes so long to come through.
@@ -79,12 +104,14 @@ impl Drop for Proxy {
     }
 }
 
-async fn accept(listener: TcpListener, target: u16, rules: Rules) {
+async fn accept(listener: TcpListener, rules: Rules) {
     while let Ok((client, _)) = listener.accept().await {
-        let rules = rules.clone();
+        let number = rules.accepted.fetch_add(1, Ordering::SeqCst);
+        let rules = Rules { number, ..rules.clone() };
         tokio::spawn(async move {
             rules.clone().pass().await;
             // A target that is down shows as a connection that ends at once.
+            let target = rules.wire.borrow().target;
             let Ok(server) = TcpStream::connect(("127.0.0.1", target)).await else { return };
             // Both send small messages and wait for answers.
             for stream in [&client, &server] {
@@ -124,10 +151,12 @@ impl Rules {
         if !delay.is_zero() {
             sleep(delay).await;
         }
-        if !self.wire.borrow().is_whole {
+        let number = self.number;
+        let may_pass = move |wire: &Wire| wire.is_whole && number >= wire.first_whole;
+        if !may_pass(&self.wire.borrow()) {
             self.held.fetch_add(1, Ordering::Relaxed);
             // The proxy is gone, and its case with it.
-            let _ = self.wire.wait_for(|wire| wire.is_whole).await;
+            let _ = self.wire.wait_for(may_pass).await;
         }
     }
 }

@@ -1,8 +1,13 @@
 //! What comes back from a server, if anything does.
 
+use std::time::Duration;
+
 use domain::RegistrationId;
-use reqwest::Response;
+use reqwest::{Client, Response};
 use serde_json::Value;
+
+/// How long a probe is waited for.
+const A_WHILE: Duration = Duration::from_secs(5);
 
 /// What a participant who asked for a seat was told in the end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,6 +38,23 @@ impl std::ops::AddAssign for Trouble {
         self.busy += other.busy;
         self.failed += other.failed;
     }
+}
+
+/// The status that comes for a GET; 0 for no answer in a while.
+pub(crate) async fn status(url: &str, token: &str) -> u16 {
+    let client = Client::builder().timeout(A_WHILE).no_proxy().build().expect("a client");
+    let answer = client.get(url).bearer_auth(token).send().await;
+    answer.map_or(0, |answer| answer.status().as_u16())
+}
+
+/// The status that comes for a new competition, and whether the answer says when to try again.
+pub(crate) async fn create_competition(url: &str, token: &str) -> (u16, bool) {
+    let client = Client::builder().timeout(3 * A_WHILE).no_proxy().build().expect("a client");
+    let body = serde_json::json!({
+        "title": "Sprint", "description": "Fast", "tags": [], "capacity": 3, "regDeadline": "2099-01-01T00:00:00.000Z"
+    });
+    let answer = client.post(url).bearer_auth(token).json(&body).send().await.expect("an answer");
+    (answer.status().as_u16(), answer.headers().contains_key("retry-after"))
 }
 
 /// What came back.

@@ -119,3 +119,58 @@ async fn tokens_and_friends_work_across_origins() {
     assert!(is_refused(&refused), "{}", refused.text);
     assert_eq!(refused.header("access-control-allow-origin"), None);
 }
+
+/// The `Origin` that a browser without Fetch Metadata sends with a form of this page (Fetch, "append a request Origin
+/// header"): one of a page without referrer names none.
+fn origin_of_a_form_on(page: &Response) -> &'static str {
+    match page.header("referrer-policy") {
+        Some("no-referrer") => "null",
+        _ => "http://compete.example",
+    }
+}
+
+#[tokio::test]
+async fn a_password_is_set_by_link_in_a_browser_without_javascript_and_fetch_metadata() {
+    let app = App::new().await;
+    let ben = app.world.participant("Ben").await;
+    let email = domain::Email::parse(&ben.user().unwrap().email).unwrap();
+    let link = service::password_reset::link(&app.world.ctx, &email).await.unwrap();
+    let path = link.strip_prefix("https://site.example").unwrap();
+    let opened = app.get(path).header("accept", HTML).send().await;
+    assert_eq!(opened.header("referrer-policy"), Some("no-referrer"), "the address has the token");
+    let cookie = opened.header("set-cookie").unwrap().split(';').next().unwrap();
+    let page = app.get("/auth/reset").header("cookie", cookie).header("accept", HTML).send().await;
+    assert!(page.text.contains(email.as_str()));
+
+    let set = async |origin: &str| {
+        let call = app.post("/fn/reset_password").header("cookie", cookie).header("accept", HTML);
+        let call = call.header("host", "compete.example").header("origin", origin);
+        call.text(FORM, "password=battery+staple").send().await
+    };
+    for foreign in ["null", EVIL] {
+        let refused = set(foreign).await;
+        assert_eq!(refused.status, StatusCode::FORBIDDEN, "{foreign}");
+    }
+    let set = set(origin_of_a_form_on(&page)).await;
+    assert_eq!(set.header("location"), Some("/auth/reset?done=1"), "{} {}", set.status, set.text);
+}
+
+#[tokio::test]
+async fn every_page_with_a_form_lets_it_name_its_origin() {
+    let app = App::new().await;
+    let ada = app.world.organizer("Ada").await;
+    let cookie = app.sign_in(&ada).await;
+    let id = app.world.competition(&ada).create().await.to_string();
+    let mut forms = 0;
+    for row in ROUTES.iter().filter(|row| row.method.is_safe() && !row.is_api()) {
+        for cookie in ["theme=dark", &cookie] {
+            let page = app.get(&row.route.replace("{id}", &id)).header("cookie", cookie);
+            let page = page.header("accept", HTML).send().await;
+            if page.text.contains("method=\"post\"") {
+                forms += 1;
+                assert_ne!(origin_of_a_form_on(&page), "null", "{}", row.route);
+            }
+        }
+    }
+    assert!(forms > 10, "{forms}");
+}

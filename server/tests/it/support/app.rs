@@ -17,8 +17,7 @@ use domain::JobId;
 use leptos::config::LeptosOptions;
 use serde_json::Value;
 use server::{
-    AppState, Limits, SessionCache, SharedReads, TokenLifetime, Tokens, TrafficOptions,
-    TrustedProxies,
+    AppState, Limits, SharedReads, TokenLifetime, Tokens, TrafficOptions, TrustedProxies,
     cli::{Origins, ServerOptions},
     router,
 };
@@ -111,7 +110,6 @@ impl App {
             reads: SharedReads::new(ctx.clone()),
             ctx,
             tokens: Arc::clone(&tokens),
-            session_cache: session_cache(&world),
             stopping: stopping.clone(),
             stop: stop.clone(),
             leptos,
@@ -175,13 +173,6 @@ fn leptos(site: Option<&Path>) -> LeptosOptions {
         options.site_root = site.display().to_string().into();
     }
     options
-}
-
-/// In the Redis of the world, if it has one.
-fn session_cache(world: &World) -> Option<SessionCache> {
-    let [(_, url), (_, prefix)] = &world.redis_variables()[..] else { panic!("two variables") };
-    let cache = || SessionCache::connect(url, prefix).expect("a URL");
-    (!url.is_empty()).then(cache)
 }
 
 /// A request to be sent.

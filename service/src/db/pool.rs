@@ -1,0 +1,455 @@
+//! The connections to PostgreSQL.
+//!
+//! A pool of our own, for what sqlx's does not do: every statement has a limit in time on this side as well, after
+//! which the connection is thrown away; a connection is never tested in a place where a network that swallows packets
+//! would keep its slot for ever; and after a failover no connection to the server of before is used again.
+
+use std::{
+    fmt,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use sea_orm::{
+    ConnAcquireErr, DbErr, RuntimeErr, Statement,
+    sqlx::{
+        self, AssertSqlSafe, ConnectOptions, Executor, Postgres,
+        postgres::{PgConnectOptions, PgConnection, PgQueryResult, PgRow},
+        query::Query,
+    },
+};
+use sea_query_sqlx::SqlxValues;
+use tokio::{
+    runtime::Handle,
+    sync::{OwnedSemaphorePermit, Semaphore},
+    time::{Instant, sleep, timeout},
+};
+
+use super::session::{Backends, Refusal, Session};
+use crate::error;
+
+/// How long a request waits for a connection.
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long opening one may take.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+/// A statement that the server has not ended by then will not be answered.
+pub(super) const ANSWER_TIMEOUT: Duration = Duration::from_secs(12);
+/// How long an idle connection may take to say that it is there, and one that was left in the middle of something to
+/// come to its end.
+const TEST_TIMEOUT: Duration = Duration::from_secs(2);
+/// A connection that idled longer is tested before it is used.
+const IDLE: Duration = Duration::from_secs(1);
+/// A connection that idled longer is closed.
+const MAX_IDLE: Duration = Duration::from_mins(10);
+/// A connection that is older is closed.
+const MAX_AGE: Duration = Duration::from_mins(30);
+/// A connection to a server that takes no changes is used no longer: another may be the writable one soon.
+const MAX_AGE_READ_ONLY: Duration = Duration::from_secs(1);
+/// How long closing a connection may take.
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
+/// The longest pause between two tries to open a connection to a server that is starting.
+const MAX_PAUSE: Duration = Duration::from_millis(500);
+
+/// A pool of verified sessions. Cheap to clone.
+#[derive(Clone)]
+pub(crate) struct Pool(Arc<Shared>);
+
+struct Shared {
+    options: PgConnectOptions,
+    slots: Arc<Semaphore>,
+    idle: Mutex<Vec<Idle>>,
+    /// Grows when the connections that are open may be to the wrong server or to none.
+    generation: AtomicU64,
+    backends: Backends,
+}
+
+struct Idle {
+    session: Session,
+    since: Instant,
+}
+
+impl fmt::Debug for Pool {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Pool")
+            .field("free", &self.0.slots.available_permits())
+            .finish_non_exhaustive()
+    }
+}
+
+impl Pool {
+    /// Opens a pool, and proves with two connections at once that each has a session of its own.
+    pub(super) async fn connect(url: &str, max_connections: u32) -> Result<Self, DbErr> {
+        let options: PgConnectOptions = url.parse().map_err(conn_err)?;
+        // Nothing is set at the start of a session: poolers drop such settings, or refuse them.
+        let options = options
+            .application_name("mini-compete")
+            .extra_float_digits(None)
+            .disable_statement_logging();
+        let pool = Self(Arc::new(Shared {
+            options,
+            slots: Arc::new(Semaphore::new(max_connections as usize)),
+            idle: Mutex::default(),
+            generation: AtomicU64::new(0),
+            backends: Backends::default(),
+        }));
+        let mut first = pool.acquire().await?;
+        pool.prove(&mut first).await?;
+        Ok(pool)
+    }
+
+    /// While one session is inside a transaction, another must still be itself.
+    async fn prove(&self, first: &mut Lease) -> Result<(), DbErr> {
+        let probe = timeout(TEST_TIMEOUT, self.open());
+        // A pooler that has no second session to give has not shared the first.
+        let Ok(probe) = probe.await else { return Ok(()) };
+        let mut probe = probe.map_err(conn_err)?;
+        probe.raw.execute("BEGIN; SELECT 1").await.map_err(conn_err)?;
+        let verified = first.verify().await;
+        probe.raw.execute("ROLLBACK").await.map_err(conn_err)?;
+        probe.close().await;
+        verified
+    }
+
+    /// The options that its connections are opened with.
+    pub(super) fn options(&self) -> &PgConnectOptions {
+        &self.0.options
+    }
+
+    /// A connection that was used lately or has just been tested.
+    pub(super) async fn acquire(&self) -> Result<Lease, DbErr> {
+        let expired = || DbErr::ConnectionAcquire(ConnAcquireErr::Timeout);
+        timeout(ACQUIRE_TIMEOUT, self.find()).await.map_err(|_| expired())?
+    }
+
+    async fn find(&self) -> Result<Lease, DbErr> {
+        let closed = |_| DbErr::ConnectionAcquire(ConnAcquireErr::ConnectionClosed);
+        let permit = Arc::clone(&self.0.slots).acquire_owned().await.map_err(closed)?;
+        while let Some(Idle { mut session, since }) = self.pop() {
+            if !self.is_current(&session) {
+                discard(session);
+                continue;
+            }
+            if since.elapsed() <= IDLE {
+                return Ok(Lease::new(self, session, permit));
+            }
+            match timeout(TEST_TIMEOUT, session.verify()).await {
+                Ok(Ok(())) => return Ok(Lease::new(self, session, permit)),
+                // After a restart of the database each idle connection fails once.
+                Ok(Err(error)) => report(&error),
+                Err(_) => self.condemn("an idle connection does not answer"),
+            }
+        }
+        let mut pause = Duration::from_millis(10);
+        loop {
+            match timeout(CONNECT_TIMEOUT, self.open()).await {
+                Ok(Ok(session)) => return Ok(Lease::new(self, session, permit)),
+                Ok(Err(error)) if error::is_starting(&error) => {
+                    sleep(pause).await;
+                    pause = (2 * pause).min(MAX_PAUSE);
+                }
+                Ok(Err(error)) => {
+                    report(&error);
+                    return Err(conn_err(error));
+                }
+                Err(_) => return Err(DbErr::ConnectionAcquire(ConnAcquireErr::Timeout)),
+            }
+        }
+    }
+
+    async fn open(&self) -> Result<Session, sqlx::Error> {
+        let generation = self.0.generation.load(Ordering::Acquire);
+        let open = || Session::open(&self.0.options, generation, &self.0.backends);
+        match open().await {
+            Err(error) if self.was_left_by_dead(&error).await => open().await,
+            opened => opened,
+        }
+    }
+
+    /// Whether a session seems shared only because a pooler gave us the session of an idle connection that it has closed
+    /// and that we have not yet used again. That connection is gone afterwards.
+    async fn was_left_by_dead(&self, error: &sqlx::Error) -> bool {
+        let Some(Refusal::Shared { backend }) = refusal(error) else { return false };
+        let holder = {
+            let mut idle = self.idle();
+            let position = idle.iter().position(|idle| idle.session.backend() == backend);
+            position.map(|position| idle.remove(position))
+        };
+        let Some(mut holder) = holder else { return false };
+        match timeout(TEST_TIMEOUT, holder.session.verify()).await {
+            Ok(Ok(())) => {
+                self.put_back(holder.session);
+                false
+            }
+            Ok(Err(error)) => refusal(&error).is_none(),
+            Err(_) => true,
+        }
+    }
+
+    fn pop(&self) -> Option<Idle> {
+        self.idle().pop()
+    }
+
+    fn put_back(&self, session: Session) {
+        if self.0.slots.is_closed() || !self.is_current(&session) {
+            return discard(session);
+        }
+        let now = Instant::now();
+        let mut idle = self.idle();
+        // The one that was used last is used next; those at the front have idled the longest.
+        let stale = idle.iter().take_while(|idle| now - idle.since > MAX_IDLE).count();
+        let stale: Vec<_> = idle.drain(..stale).collect();
+        idle.push(Idle { session, since: now });
+        drop(idle);
+        stale.into_iter().for_each(|idle| discard(idle.session));
+    }
+
+    fn is_current(&self, session: &Session) -> bool {
+        let max_age = if session.reads_only { MAX_AGE_READ_ONLY } else { MAX_AGE };
+        session.generation == self.0.generation.load(Ordering::Acquire)
+            && session.opened.elapsed() <= max_age
+    }
+
+    /// None of the connections that are open is used again: what has happened to one may have happened to all.
+    pub(super) fn condemn(&self, why: &str) {
+        tracing::warn!(why, "all connections to the database are replaced");
+        self.0.generation.fetch_add(1, Ordering::AcqRel);
+        let idle = std::mem::take(&mut *self.idle());
+        idle.into_iter().for_each(|idle| discard(idle.session));
+    }
+
+    /// Closes every connection; those in use, when they come back.
+    pub(super) async fn close(&self) {
+        self.0.slots.close();
+        let idle = std::mem::take(&mut *self.idle());
+        for Idle { session, .. } in idle {
+            let _ = timeout(CLOSE_TIMEOUT, session.close()).await;
+        }
+    }
+
+    fn idle(&self) -> std::sync::MutexGuard<'_, Vec<Idle>> {
+        // No code that holds the lock can leave the list half-changed.
+        self.0.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Closes a session in the background; without a runtime its socket is closed.
+fn discard(session: Session) {
+    if let Ok(runtime) = Handle::try_current() {
+        runtime.spawn(async move {
+            let _ = timeout(CLOSE_TIMEOUT, session.close()).await;
+        });
+    }
+}
+
+/// Refusals are for operators to read; other failures are told of by those whom they befall.
+fn report(error: &sqlx::Error) {
+    match refusal(error) {
+        Some(refusal) => tracing::error!("{refusal}"),
+        None => tracing::info!(%error, "a connection to the database failed"),
+    }
+}
+
+fn refusal(error: &sqlx::Error) -> Option<&Refusal> {
+    match error {
+        sqlx::Error::Configuration(error) => error.downcast_ref(),
+        _ => None,
+    }
+}
+
+/// What a connection is in the middle of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    Ready,
+    /// A statement is under way.
+    Asked,
+    /// Of no use any more.
+    Broken,
+}
+
+/// A connection that is in use. Dropping it gives it back, after a rollback if it is inside a transaction.
+pub(super) struct Lease {
+    session: Option<Session>,
+    pool: Pool,
+    permit: Option<OwnedSemaphorePermit>,
+    state: State,
+    in_transaction: bool,
+    limit: Duration,
+}
+
+impl fmt::Debug for Lease {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Lease").field("session", &self.session).finish_non_exhaustive()
+    }
+}
+
+impl Lease {
+    fn new(pool: &Pool, session: Session, permit: OwnedSemaphorePermit) -> Self {
+        Self {
+            session: Some(session),
+            pool: pool.clone(),
+            permit: Some(permit),
+            state: State::Ready,
+            in_transaction: false,
+            limit: ANSWER_TIMEOUT,
+        }
+    }
+
+    /// Whether the server takes no changes.
+    pub(super) fn reads_only(&self) -> bool {
+        self.session.as_ref().is_some_and(|session| session.reads_only)
+    }
+
+    /// From now on an answer that takes longer does not come.
+    pub(super) fn limit(&mut self, limit: Duration) {
+        self.limit = limit.min(ANSWER_TIMEOUT);
+    }
+
+    async fn verify(&mut self) -> Result<(), DbErr> {
+        let Some(session) = &mut self.session else { return Err(closed()) };
+        session.verify().await.map_err(conn_err)
+    }
+
+    pub(super) async fn execute(&mut self, statement: &Statement) -> Result<PgQueryResult, DbErr> {
+        let query = query(statement);
+        let limit = self.limit;
+        let answer = timeout(limit, query.execute(self.ask()?)).await;
+        self.answered(answer.ok()).map_err(exec_err)
+    }
+
+    pub(super) async fn row(&mut self, statement: &Statement) -> Result<Option<PgRow>, DbErr> {
+        let query = query(statement);
+        let limit = self.limit;
+        let answer = timeout(limit, query.fetch_optional(self.ask()?)).await;
+        self.answered(answer.ok()).map_err(query_err)
+    }
+
+    pub(super) async fn rows(&mut self, statement: &Statement) -> Result<Vec<PgRow>, DbErr> {
+        let query = query(statement);
+        let limit = self.limit;
+        let answer = timeout(limit, query.fetch_all(self.ask()?)).await;
+        self.answered(answer.ok()).map_err(query_err)
+    }
+
+    /// One or more statements that have no parameters, in one message.
+    pub(super) async fn simple(&mut self, sql: &str) -> Result<PgQueryResult, DbErr> {
+        let sql = AssertSqlSafe(sql.to_owned());
+        let limit = self.limit;
+        let answer = timeout(limit, self.ask()?.execute(sql)).await;
+        self.answered(answer.ok()).map_err(exec_err)
+    }
+
+    /// Begins a transaction, with statements that have no parameters in the same message.
+    pub(super) async fn begin(&mut self, sql: &str) -> Result<(), DbErr> {
+        // Before it is sent: one that is given up half-way may have begun.
+        self.in_transaction = true;
+        self.simple(sql).await.map(drop)
+    }
+
+    pub(super) async fn commit(mut self) -> Result<(), DbErr> {
+        self.limit = ANSWER_TIMEOUT;
+        let answer = self.simple("COMMIT").await;
+        // A COMMIT that is refused has ended the transaction as well.
+        self.in_transaction = self.state != State::Ready;
+        answer.map(drop)
+    }
+
+    pub(super) async fn rollback(mut self) -> Result<(), DbErr> {
+        self.simple("ROLLBACK").await?;
+        self.in_transaction = false;
+        Ok(())
+    }
+
+    /// The connection, from which an answer is expected from now on.
+    fn ask(&mut self) -> Result<&mut PgConnection, DbErr> {
+        if self.state == State::Broken {
+            return Err(closed());
+        }
+        self.state = State::Asked;
+        self.session.as_mut().map(|session| &mut session.raw).ok_or_else(closed)
+    }
+
+    /// Takes note of how a statement ended; `None` if it did not in time.
+    fn answered<T>(&mut self, answer: Option<Result<T, sqlx::Error>>) -> Result<T, sqlx::Error> {
+        let Some(answer) = answer else {
+            self.state = State::Broken;
+            self.pool.condemn("a statement was not answered in time");
+            let message = "the database does not answer";
+            return Err(sqlx::Error::Io(std::io::Error::new(
+                std::io::ErrorKind::TimedOut,
+                message,
+            )));
+        };
+        self.state = match &answer {
+            Err(error) if error::is_read_only(error) => {
+                self.pool.condemn("the server takes no changes any more");
+                State::Broken
+            }
+            Err(error) if error::has_lost_session(error) => {
+                report(&Refusal::Forgetful("a prepared statement".to_owned()).into());
+                State::Broken
+            }
+            Err(error) if error::ends_connection(error) => State::Broken,
+            _ => State::Ready,
+        };
+        answer
+    }
+}
+
+impl Drop for Lease {
+    fn drop(&mut self) {
+        let Some(mut session) = self.session.take() else { return };
+        let (pool, permit) = (self.pool.clone(), self.permit.take());
+        if self.state == State::Broken {
+            return discard(session);
+        }
+        if self.state == State::Ready && !self.in_transaction {
+            pool.put_back(session);
+            return drop(permit);
+        }
+        let Ok(runtime) = Handle::try_current() else { return };
+        // Whoever asked went away before the answer, or before the end of the transaction.
+        let in_transaction = self.in_transaction;
+        runtime.spawn(async move {
+            let _permit = permit;
+            let end = async {
+                if in_transaction {
+                    session.raw.execute("ROLLBACK").await.map(drop)
+                } else {
+                    session.verify().await
+                }
+            };
+            match timeout(TEST_TIMEOUT, end).await {
+                Ok(Ok(())) => pool.put_back(session),
+                Ok(Err(_)) => discard(session),
+                Err(_) => {
+                    pool.condemn("a connection that was left does not come to an end");
+                    discard(session);
+                }
+            }
+        });
+    }
+}
+
+fn query(statement: &Statement) -> Query<'_, Postgres, SqlxValues> {
+    let values = statement.values.clone().unwrap_or_else(|| sea_orm::Values(Vec::new()));
+    sqlx::query_with(AssertSqlSafe(statement.sql.as_str()), SqlxValues(values))
+}
+
+fn closed() -> DbErr {
+    conn_err(sqlx::Error::Io(std::io::ErrorKind::NotConnected.into()))
+}
+
+fn conn_err(error: sqlx::Error) -> DbErr {
+    DbErr::Conn(RuntimeErr::SqlxError(error.into()))
+}
+
+fn exec_err(error: sqlx::Error) -> DbErr {
+    DbErr::Exec(RuntimeErr::SqlxError(error.into()))
+}
+
+fn query_err(error: sqlx::Error) -> DbErr {
+    DbErr::Query(RuntimeErr::SqlxError(error.into()))
+}

@@ -1,0 +1,185 @@
+//! One session with PostgreSQL: what it is told when it opens, and the proof that it keeps what it was told.
+
+use std::{
+    collections::HashSet,
+    fmt,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use sea_orm::sqlx::{
+    self, AssertSqlSafe, Connection, Executor, Row,
+    postgres::{PgConnectOptions, PgConnection, PgRow},
+};
+use tokio::time::Instant;
+
+use crate::ids::new_id;
+
+/// What a session is told, as PostgreSQL shows it. Each is verified: a pooler that drops start-up options or shares
+/// one session among many clients is found out.
+const SETTINGS: [(&str, &str); 6] = [
+    // A statement takes no longer than this, and a transaction that asks nothing is ended after as long: a process that was
+    // cut off would otherwise keep a competition locked.
+    ("statement_timeout", "10s"),
+    ("idle_in_transaction_session_timeout", "10s"),
+    // Every transaction says its isolation when it begins. This is for those that nobody begins.
+    ("default_transaction_isolation", "read committed"),
+    // A plan that was made while a table was small is kept while the table grows, and a scan under
+    // SERIALIZABLE conflicts with every writer of the table. Where there is no index, it scans all the
+    // same; that should not be taken for so costly that it is compiled first.
+    ("enable_seqscan", "off"),
+    ("jit", "off"),
+    // Planning anew for each length of an array takes longer than what is planned.
+    ("plan_cache_mode", "force_generic_plan"),
+];
+
+/// The server ends the session of a process that has vanished without a word, and its locks with it. Not verified: on
+/// a Unix socket they have no effect.
+const KEEP_ALIVE: &str = "\
+    SET tcp_keepalives_idle = 5; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3; \
+    SET tcp_user_timeout = 15000";
+
+/// Names the session in itself: another client of the same session would overwrite it.
+const MARK: &str = "mini_compete.session";
+
+/// What is asked of a new session, in a transaction of the kind that registrations are decided in.
+const INSPECT: &str = "\
+    SELECT current_setting('transaction_isolation') AS isolation, \
+        current_setting('transaction_read_only') = 'on' AS reads_only, \
+        pg_backend_pid()::text || ' since ' || coalesce((SELECT backend_start::text \
+            FROM pg_stat_activity WHERE pid = pg_backend_pid()), '?') AS backend";
+
+/// Why a session is refused.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Refusal {
+    /// It does not keep what it was told.
+    #[error(
+        "the database session does not keep its settings ({0}). A pooler such as PgBouncer stands between, in transaction or statement mode or with settings that it drops: give it `pool_mode = session`, or connect to PostgreSQL directly"
+    )]
+    Forgetful(String),
+    /// Two of our sessions are one on the server.
+    #[error(
+        "two connections share one database session. A pooler such as PgBouncer stands between, in transaction or statement mode, which loses session settings and prepared statements: give it `pool_mode = session`, or connect to PostgreSQL directly"
+    )]
+    Shared {
+        /// Which it is.
+        backend: String,
+    },
+}
+
+impl From<Refusal> for sqlx::Error {
+    fn from(refusal: Refusal) -> Self {
+        Self::Configuration(refusal.into())
+    }
+}
+
+/// The sessions of a pool that are open, by the server's process that they are.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Backends(Arc<Mutex<HashSet<String>>>);
+
+/// The entry of one session, until it is closed.
+#[derive(Debug)]
+struct Backend {
+    name: String,
+    all: Backends,
+}
+
+impl Backends {
+    fn enter(&self, name: String) -> Result<Backend, Refusal> {
+        let is_new = self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(name.clone());
+        if !is_new {
+            return Err(Refusal::Shared { backend: name });
+        }
+        Ok(Backend { name, all: self.clone() })
+    }
+}
+
+impl Drop for Backend {
+    fn drop(&mut self) {
+        self.all.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.name);
+    }
+}
+
+/// A connection that was verified.
+pub(super) struct Session {
+    pub(super) raw: PgConnection,
+    pub(super) opened: Instant,
+    /// The pool's when it was opened.
+    pub(super) generation: u64,
+    /// Whether the server takes no changes: a standby, or one that was demoted.
+    pub(super) reads_only: bool,
+    mark: String,
+    backend: Backend,
+}
+
+impl fmt::Debug for Session {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Session").field("backend", &self.backend.name).finish_non_exhaustive()
+    }
+}
+
+impl Session {
+    /// Opens a session, tells it how to work and verifies that it does.
+    pub(super) async fn open(
+        options: &PgConnectOptions,
+        generation: u64,
+        backends: &Backends,
+    ) -> Result<Self, sqlx::Error> {
+        let mut raw = PgConnection::connect_with(options).await?;
+        let mark = new_id().simple().to_string();
+        raw.execute(AssertSqlSafe(settings(&mark))).await?;
+        // A message of its own: a pooler that gives every transaction another session gives one here.
+        let begin = "BEGIN ISOLATION LEVEL SERIALIZABLE; ";
+        let found = raw.fetch_all(AssertSqlSafe(format!("{begin}{INSPECT}; COMMIT"))).await?;
+        let found = found.first().ok_or(sqlx::Error::RowNotFound)?;
+        let isolation: String = found.try_get("isolation")?;
+        if isolation != "serializable" {
+            let what = format!("a transaction that is to be serializable is {isolation}");
+            return Err(Refusal::Forgetful(what).into());
+        }
+        let (reads_only, name) = (found.try_get("reads_only")?, found.try_get("backend")?);
+        verify(&mut raw, &mark).await?;
+        let backend = backends.enter(name)?;
+        Ok(Self { raw, opened: Instant::now(), generation, reads_only, mark, backend })
+    }
+
+    /// Whether it answers, and is the session that was opened.
+    pub(super) async fn verify(&mut self) -> Result<(), sqlx::Error> {
+        verify(&mut self.raw, &self.mark).await
+    }
+
+    /// Which process of the server it is.
+    pub(super) fn backend(&self) -> &str {
+        &self.backend.name
+    }
+
+    /// Says good-bye.
+    pub(super) async fn close(self) {
+        let Self { raw, backend, .. } = self;
+        // A pooler may give what was ours to the next of our connections at once.
+        drop(backend);
+        let _ = raw.close().await;
+    }
+}
+
+fn settings(mark: &str) -> String {
+    let settings = SETTINGS.map(|(name, value)| format!("SET {name} = '{value}'; ")).concat();
+    format!("{settings}SET {MARK} = '{mark}'; {KEEP_ALIVE}")
+}
+
+/// Asks a session for what it was told.
+async fn verify(raw: &mut PgConnection, mark: &str) -> Result<(), sqlx::Error> {
+    let names = SETTINGS.map(|(name, _)| format!("current_setting('{name}'), ")).concat();
+    let sql = format!("SELECT {names}current_setting('{MARK}', true)");
+    let rows = raw.fetch_all(AssertSqlSafe(sql)).await?;
+    let row: &PgRow = rows.first().ok_or(sqlx::Error::RowNotFound)?;
+    let expected = SETTINGS.iter().copied().chain([(MARK, mark)]);
+    for (column, (name, expected)) in expected.enumerate() {
+        let found: Option<String> = row.try_get(column)?;
+        if found.as_deref() != Some(expected) {
+            let found = found.unwrap_or_default();
+            let what = format!("{name} is '{found}' and not '{expected}'");
+            return Err(Refusal::Forgetful(what).into());
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,92 @@
+//! The table of sessions.
+
+use domain::Timestamp;
+use sea_orm::{
+    ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Set,
+    sea_query::{Expr, LockBehavior, LockType},
+};
+
+use super::{SessionId, contents::Contents};
+use crate::{Context, Result, entity::session};
+
+/// So many sessions that have ended go with each session that a visitor begins: with one in their place, the table
+/// shrinks without waiting for the daily clean-up.
+const PURGED_AT_ONCE: u64 = 4;
+
+/// Stores a new session.
+pub(super) async fn create(
+    ctx: &Context,
+    id: &SessionId,
+    contents: &Contents,
+    expires_at: Timestamp,
+) -> Result<()> {
+    let row = session::ActiveModel {
+        id: Set(id.hash()),
+        data: Set(contents.encode()),
+        expires_at: Set(expires_at.utc()),
+    };
+    session::Entity::insert(row).exec_without_returning(&*ctx.db.autocommit().await).await?;
+    if contents.holder().is_none() {
+        purge(ctx).await;
+    }
+    Ok(())
+}
+
+/// Deletes a few sessions that have ended. It is no concern of the request's whether that works.
+async fn purge(ctx: &Context) {
+    let mut ended = session::Entity::find()
+        .select_only()
+        .column(session::Column::Id)
+        .filter(session::Column::ExpiresAt.lte(ctx.now().utc()))
+        .order_by_asc(session::Column::ExpiresAt)
+        .limit(PURGED_AT_ONCE)
+        .into_query();
+    if !ctx.db.is_sqlite() {
+        ended.lock_with_behavior(LockType::Update, LockBehavior::SkipLocked);
+    }
+    let purged = session::Entity::delete_many()
+        .filter(session::Column::Id.in_subquery(ended))
+        .exec(&*ctx.db.autocommit().await)
+        .await;
+    if let Err(error) = purged {
+        tracing::debug!(%error, "sessions that have ended were not purged");
+    }
+}
+
+/// Stores what a session holds now, under `next` if it gets a new id. `Ok(false)` when it has ended meanwhile: it stays
+/// ended.
+pub(super) async fn update(
+    ctx: &Context,
+    id: &SessionId,
+    next: Option<&SessionId>,
+    contents: &Contents,
+    expires_at: Timestamp,
+) -> Result<bool> {
+    let mut update = session::Entity::update_many()
+        .col_expr(session::Column::Data, Expr::value(contents.encode()))
+        .col_expr(session::Column::ExpiresAt, Expr::value(expires_at.utc()))
+        .filter(is_alive(ctx, id));
+    if let Some(next) = next {
+        update = update.col_expr(session::Column::Id, Expr::value(next.hash()));
+    }
+    let updated = update.exec(&*ctx.db.autocommit().await).await?;
+    Ok(updated.rows_affected == 1)
+}
+
+/// What a session holds and when it ends; `Ok(None)` when there is no such session any more.
+pub(super) async fn load(ctx: &Context, id: &SessionId) -> Result<Option<(Contents, Timestamp)>> {
+    let found = session::Entity::find().filter(is_alive(ctx, id)).one(ctx.db.connection()).await?;
+    Ok(found.and_then(|row| Some((Contents::decode(&row.data)?, row.expires_at.into()))))
+}
+
+/// Ends a session, if it exists.
+pub(super) async fn delete(ctx: &Context, id: &SessionId) -> Result<()> {
+    session::Entity::delete_by_id(id.hash()).exec(&*ctx.db.autocommit().await).await?;
+    Ok(())
+}
+
+fn is_alive(ctx: &Context, id: &SessionId) -> Condition {
+    Condition::all()
+        .add(session::Column::Id.eq(id.hash()))
+        .add(session::Column::ExpiresAt.gt(ctx.now().utc()))
+}
