@@ -5,11 +5,12 @@
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::{
     prelude::*,
-    sea_orm::{
-        ConnectionTrait, DatabaseConnection, DbBackend, SqliteTransactionMode, TransactionOptions,
-        TransactionTrait,
-    },
+    sea_orm::{DatabaseConnection, DatabaseTransaction},
 };
+
+mod backfill;
+mod lock;
+mod progress;
 
 mod m20261123_000001_users;
 mod m20261123_000002_competitions;
@@ -26,6 +27,7 @@ mod m20261125_000012_accounts;
 mod m20261125_000013_login_attempts;
 mod m20261125_000018_mailbox_search;
 mod m20261125_000019_job_discards;
+mod m20261126_000022_job_postponements;
 mod m20261126_000026_mail_limits;
 mod m20261126_000027_reset_links;
 
@@ -52,31 +54,32 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_000013_login_attempts::Migration),
             Box::new(m20261125_000018_mailbox_search::Migration),
             Box::new(m20261125_000019_job_discards::Migration),
+            Box::new(m20261126_000022_job_postponements::Migration),
             Box::new(m20261126_000026_mail_limits::Migration),
             Box::new(m20261126_000027_reset_links::Migration),
         ]
     }
 }
 
-/// Names the advisory lock among all that an application may take on a PostgreSQL database.
-const LOCK: i64 = 0x006d_696e_6963_6f6d;
+pub use backfill::backfill;
 
-/// Brings the schema up to date, all or nothing. Many processes may call it at once: one works, the others wait.
+/// Brings the schema up to date, one migration after the other, each in a transaction of its own. Many processes may call
+/// it at once: one works, the others wait, however long it takes. No statement has a time limit: tables may be of any
+/// size.
 ///
 /// # Errors
-/// When the database does not answer or refuses a statement.
+/// When the database does not answer or refuses a statement; what was migrated by then stays migrated.
 pub async fn run(db: &DatabaseConnection) -> Result<(), DbErr> {
-    let tx = db
-        .begin_with_options(TransactionOptions {
-            // SQLite's write lock is the mutual exclusion there.
-            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
-            ..Default::default()
-        })
-        .await?;
-    if tx.get_database_backend() == DbBackend::Postgres {
-        tx.execute_unprepared(&format!("SELECT pg_advisory_xact_lock({LOCK})")).await?;
+    loop {
+        let tx = lock::begin(db).await?;
+        let pending = Migrator::get_pending_migrations(&tx).await?;
+        let Some(next) = pending.first() else { return tx.commit().await };
+        progress::reported(next.name(), migrate(tx)).await?;
     }
-    Migrator::up(&tx, None).await?;
+}
+
+async fn migrate(tx: DatabaseTransaction) -> Result<(), DbErr> {
+    Migrator::up(&tx, Some(1)).await?;
     tx.commit().await
 }
 

@@ -20,7 +20,7 @@ use crate::{
     db::bulk::{any_of, update_returning},
     entity::{competition, registration, user},
     jobs::{Claim, Job, complete},
-    mailbox::{Draft, deliver},
+    mailbox::{Draft, deliver_in_bulk},
     zones,
 };
 
@@ -99,7 +99,7 @@ async fn tell_some(
     let users: HashMap<_, _> = users.await?.into_iter().map(|user| (user.id, user)).collect();
     let drafts =
         told.iter().filter_map(|row| Some(draft(row, users.get(&row.user_id)?, competition)));
-    deliver(ctx, &*tx, drafts.collect()).await?;
+    deliver_in_bulk(ctx, &*tx, drafts.collect()).await?;
     tx.commit().await?;
     Ok(Some(last.into()))
 }

@@ -1,12 +1,15 @@
 //! What every use case needs.
 
-use std::{ops::Deref, sync::Arc};
+use std::{ops::Deref, sync::Arc, time::Duration};
 
 use domain::Timestamp;
-use tokio::sync::{Notify, broadcast};
+use tokio::{
+    sync::{broadcast, watch},
+    time,
+};
 
 use crate::{
-    Clock, Db, SystemClock,
+    Clock, DatabaseClock, Db, Result, SystemClock,
     accounts::Users,
     admission::Admissions,
     combiner::Limits,
@@ -18,6 +21,11 @@ use crate::{
     redis::Redis,
     smtp::Mailer,
 };
+
+/// How often the database's clock is read.
+const READ_CLOCK: Duration = Duration::from_secs(5);
+/// The pause before it is read again where the last reading may be wrong.
+const DOUBTED: Duration = Duration::from_millis(500);
 
 /// What an installation is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,7 +73,23 @@ pub struct Shared {
     site_url: String,
     redis: Option<Arc<Redis>>,
     clock: Arc<dyn Clock>,
-    new_jobs: Notify,
+    /// The same clock, where it is the database's.
+    database_clock: Option<Arc<DatabaseClock>>,
+    new_jobs: watch::Sender<()>,
+}
+
+/// Hears of jobs that are committed by this process.
+#[derive(Debug)]
+pub struct JobNews(watch::Receiver<()>);
+
+impl JobNews {
+    /// Returns once a job was committed by this process, at once if one was since the last call.
+    pub async fn wait(&mut self) {
+        // It fails when there is no process left to commit anything.
+        if self.0.changed().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    }
 }
 
 impl Deref for Context {
@@ -77,9 +101,31 @@ impl Deref for Context {
 }
 
 impl Context {
-    /// A context on the machine's clock. With `redis`, what processes share is there; without, each is alone.
-    pub fn new(db: Db, redis: Option<Redis>, settings: Settings) -> Self {
-        Self::with_clock(db, redis, settings, Arc::new(SystemClock))
+    /// A context on the clock of the database, which all processes share. With `redis`, what else they share is there;
+    /// without, each is alone.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn open(db: Db, redis: Option<Redis>, settings: Settings) -> Result<Self> {
+        Self::on_machine(db, redis, settings, Arc::new(SystemClock)).await
+    }
+
+    /// The same, on a machine whose clock is the caller's.
+    pub(crate) async fn on_machine(
+        db: Db,
+        redis: Option<Redis>,
+        settings: Settings,
+        machine: Arc<dyn Clock>,
+    ) -> Result<Self> {
+        if db.is_sqlite() {
+            // A file, and every process that uses it, is on one machine.
+            return Ok(Self::with_clock(db, redis, settings, machine));
+        }
+        let clock = Arc::new(DatabaseClock::new(machine));
+        clock.read(&db).await?;
+        let ctx = Self::assemble(db, redis, settings, clock.clone(), Some(clock));
+        ctx.follow_clock();
+        Ok(ctx)
     }
 
     /// A context on a clock of the caller's.
@@ -88,6 +134,39 @@ impl Context {
         redis: Option<Redis>,
         settings: Settings,
         clock: Arc<dyn Clock>,
+    ) -> Self {
+        Self::assemble(db, redis, settings, clock, None)
+    }
+
+    /// Goes on reading the database's clock, for as long as there is a context.
+    fn follow_clock(&self) {
+        let Some(clock) = self.0.database_clock.clone() else { return };
+        let shared = Arc::downgrade(&self.0);
+        tokio::spawn(async move {
+            loop {
+                tokio::select! {
+                    () = clock.doubted() => {}
+                    () = time::sleep(READ_CLOCK) => {}
+                }
+                let Some(shared) = shared.upgrade() else { return };
+                // If it cannot be read, time goes on from the last reading.
+                if let Err(error) = clock.read(&shared.db).await {
+                    let error = &error as &dyn std::error::Error;
+                    tracing::warn!(error, "the database's clock cannot be read");
+                }
+                drop(shared);
+                // However often it is doubted.
+                time::sleep(DOUBTED).await;
+            }
+        });
+    }
+
+    fn assemble(
+        db: Db,
+        redis: Option<Redis>,
+        settings: Settings,
+        clock: Arc<dyn Clock>,
+        database_clock: Option<Arc<DatabaseClock>>,
     ) -> Self {
         let redis = redis.map(Arc::new);
         // SQLite has a lock of its own, which is waited for in turn.
@@ -108,15 +187,27 @@ impl Context {
             site_url: settings.site_url,
             redis,
             clock,
-            new_jobs: Notify::new(),
+            database_clock,
+            new_jobs: watch::Sender::new(()),
         }))
     }
 }
 
 impl Shared {
-    /// The current time.
+    /// The current time, by the clock that all processes share.
     pub fn now(&self) -> Timestamp {
         self.clock.now()
+    }
+
+    /// Reads the clock of the database anew, before something depends on its having been set.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn read_clock(&self) -> Result<()> {
+        match &self.database_clock {
+            Some(clock) => clock.read(&self.db).await,
+            None => Ok(()),
+        }
     }
 
     /// Whether this installation is for trying out.
@@ -160,13 +251,13 @@ impl Shared {
         self.events.count()
     }
 
-    /// Returns once a job was committed by this process, at once if one was since the last call.
-    pub async fn new_jobs(&self) {
-        self.new_jobs.notified().await;
+    /// Tells of jobs that are committed by this process from now on.
+    pub fn new_jobs(&self) -> JobNews {
+        JobNews(self.new_jobs.subscribe())
     }
 
     /// To be called after a commit that held new jobs.
     pub(crate) fn announce_jobs(&self) {
-        self.new_jobs.notify_one();
+        self.new_jobs.send_replace(());
     }
 }

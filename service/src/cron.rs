@@ -23,6 +23,24 @@ pub async fn fire(ctx: &Context, name: &str, scheduled_at: Timestamp, job: &Job)
     Ok(fired)
 }
 
+/// Forgets the ticks of a schedule that are still to come: a clock that was ahead fired them. They fire again in their
+/// time.
+///
+/// # Errors
+/// When the database fails.
+pub async fn forget_future_ticks(ctx: &Context, name: &str) -> Result<()> {
+    let forgotten = cron_tick::Entity::delete_many()
+        .filter(cron_tick::Column::Name.eq(name))
+        .filter(cron_tick::Column::ScheduledAt.gt(ctx.now().utc()))
+        .exec(&*ctx.db.autocommit().await)
+        .await?;
+    if forgotten.rows_affected > 0 {
+        let ticks = forgotten.rows_affected;
+        tracing::warn!(cron.name = name, ticks, "a clock was ahead, ticks will fire again");
+    }
+    Ok(())
+}
+
 /// When a schedule last fired: `Ok(None)` if it never has.
 ///
 /// # Errors

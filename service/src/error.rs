@@ -20,6 +20,9 @@ pub enum Error {
     /// The database failed.
     #[error("the database failed")]
     Db(#[from] DbErr),
+    /// The database failed while it committed, and did not say whether it has: everything was changed or nothing.
+    #[error("the database did not say whether it has committed")]
+    OutcomeUnknown(#[source] DbErr),
     /// A mail was not sent.
     #[error("a mail was not sent")]
     Mail(#[from] Undelivered),
@@ -43,14 +46,18 @@ pub enum Error {
 /// SQLSTATE of a PostgreSQL transaction that must be tried again: serialization failure, deadlock.
 const PG_TRY_AGAIN: [&str; 2] = ["40001", "40P01"];
 /// What SQLSTATEs of a PostgreSQL begin with that cannot do anything right now: connection exceptions, insufficient
-/// resources, operator intervention (a shutdown, or a statement that ran into its time limit), a session that idled.
-const PG_UNAVAILABLE: [&str; 4] = ["08", "53", "57", "25P03"];
+/// resources, operator intervention (a shutdown, or a statement that ran into its time limit), a session that idled,
+/// a server that only reads (a standby, or a primary that was demoted), a lock that was not granted in time.
+const PG_UNAVAILABLE: [&str; 6] = ["08", "53", "57", "25P03", "25006", "55P03"];
+/// What SQLSTATEs begin with after which a COMMIT may have happened: the connection failed, or the session was ended
+/// while it waited for a standby.
+const PG_UNKNOWN_COMMIT: [&str; 2] = ["08", "57"];
 /// The primary result code in the low byte of SQLite's extended one: the file is locked.
 const SQLITE_BUSY: i32 = 5;
 
 impl Error {
-    /// Whether the same transaction may well succeed when it is tried again.
-    pub(crate) fn is_conflict(&self) -> bool {
+    /// Whether the same transaction may well succeed when it is tried again at once. Nothing was changed.
+    pub fn is_conflict(&self) -> bool {
         match self {
             Self::Conflict => true,
             Self::Db(error) if is_unique_violation(error) => true,
@@ -60,9 +67,15 @@ impl Error {
         }
     }
 
-    /// Whether the database does not answer, or is too busy to, whatever it is asked.
-    fn is_unavailable(&self) -> bool {
-        let Self::Db(error) = self else { return false };
+    /// Whether the database does not answer, or is too busy to, whatever it is asked: trying again later helps. True of
+    /// [`Error::OutcomeUnknown`] as well, after which something may have been changed.
+    pub fn is_unavailable(&self) -> bool {
+        let error = match self {
+            Self::OutcomeUnknown(_) => return true,
+            Self::Public(error) => return error.code == ErrorCode::Overloaded,
+            Self::Db(error) => error,
+            _ => return false,
+        };
         match error {
             DbErr::ConnectionAcquire(_) => true,
             error => match sql_state(error) {
@@ -71,6 +84,25 @@ impl Error {
                 None => is_broken_connection(error),
             },
         }
+    }
+
+    /// Whether it is no fault of what was asked, so that the same may succeed later: the database does not answer, a lock
+    /// is held for too long, others got in between. A unique constraint refuses the same row again.
+    pub fn is_transient(&self) -> bool {
+        match self {
+            Self::Task(error) => error.is_cancelled(),
+            Self::Db(error) if is_unique_violation(error) => false,
+            error => error.is_conflict() || error.is_unavailable(),
+        }
+    }
+
+    /// Why a COMMIT failed: for good, or nobody knows.
+    pub(crate) fn of_commit(error: DbErr) -> Self {
+        let is_unknown = match sql_state(&error) {
+            Some(state) => PG_UNKNOWN_COMMIT.iter().any(|class| state.starts_with(class)),
+            None => true,
+        };
+        if is_unknown { Self::OutcomeUnknown(error) } else { Self::Db(error) }
     }
 
     /// Whether the database would refuse the same transaction again.
@@ -123,11 +155,38 @@ impl From<Error> for PublicError {
     fn from(error: Error) -> Self {
         match error {
             Error::Public(error) => error,
+            // An outcome that is unknown included: the same key finds out.
             error if error.is_conflict() || error.is_unavailable() => Self::new(
                 ErrorCode::Overloaded,
                 "The service is busy. Please try again; with the same Idempotency-Key nothing happens twice.",
             ),
             _ => Self::new(ErrorCode::Internal, "Something went wrong on our side."),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{io, sync::Arc};
+
+    use super::*;
+
+    fn io_error() -> DbErr {
+        let error = sqlx::Error::Io(io::ErrorKind::ConnectionReset.into());
+        DbErr::Exec(RuntimeErr::SqlxError(Arc::new(error)))
+    }
+
+    #[test]
+    fn a_commit_whose_connection_breaks_has_an_unknown_outcome_and_is_no_conflict() {
+        let error = Error::of_commit(io_error());
+        assert!(matches!(error, Error::OutcomeUnknown(_)));
+        assert!(error.is_unavailable() && !error.is_conflict() && !error.is_deterministic());
+        assert_eq!(PublicError::from(error).code, ErrorCode::Overloaded);
+    }
+
+    #[test]
+    fn a_refusal_because_of_load_is_unavailability_also_where_it_was_spread_to_a_batch() {
+        let error: Error = PublicError::from(Error::Db(io_error())).into();
+        assert!(error.is_unavailable());
     }
 }

@@ -1,11 +1,21 @@
 //! Deleting what is kept for a while only.
 
+use std::time::Duration;
+
 use chrono::TimeDelta;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use domain::Timestamp;
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, EntityName, EntityTrait, ExprTrait,
+    sea_query::{DeleteStatement, Expr, Query},
+};
+use tokio::time;
 
 use crate::{
-    Context, Result,
-    entity::{cron_tick, idempotency_log, job, password_reset, refresh_token, session},
+    Context, Error, Result,
+    entity::{
+        cron_tick, idempotency_log, job, login_attempt, mail_limit, password_reset, refresh_token,
+        session,
+    },
     jobs::{Claim, State, complete},
     mail_limits, throttle,
 };
@@ -16,47 +26,97 @@ const IDEMPOTENCY_LOGS: TimeDelta = TimeDelta::hours(25);
 const DONE_JOBS: TimeDelta = TimeDelta::days(7);
 /// Longer than any schedule pauses, so that the last tick of each is known.
 const CRON_TICKS: TimeDelta = TimeDelta::days(400);
+/// Rows deleted by one transaction. Measured on PostgreSQL: 966,000 rows in 1.9 s, no batch longer than 66 ms.
+const BATCH: u64 = 10_000;
+/// Between two batches others have their turn.
+const PAUSE: Duration = Duration::from_millis(10);
 
-/// Deletes old answers to idempotency keys, sessions, refresh tokens and reset links that have expired, done jobs, old
-/// ticks, failed logins and counts of mails.
+/// Rows of one table that nobody needs any more.
+struct Leftovers {
+    table: &'static str,
+    rows: Condition,
+}
+
+/// Deletes sessions, refresh tokens and reset links that have expired, old answers to idempotency keys, failed logins, counts
+/// of mails, done jobs and old ticks, a batch at a time. A table that fails does not keep the next from being cleaned.
 ///
 /// # Errors
 /// When the database fails; what was deleted by then stays deleted.
 pub async fn clean_up(ctx: &Context, claim: &Claim) -> Result<()> {
-    let now = ctx.now().utc();
-    let logs = idempotency_log::Entity::delete_many()
-        .filter(idempotency_log::Column::CreatedAt.lt(now - IDEMPOTENCY_LOGS))
-        .exec(&*ctx.db.autocommit().await)
-        .await?;
-    let sessions = session::Entity::delete_many()
-        .filter(session::Column::ExpiresAt.lt(now))
-        .exec(&*ctx.db.autocommit().await)
-        .await?;
-    let tokens = refresh_token::Entity::delete_many()
-        .filter(refresh_token::Column::ExpiresAt.lt(now))
-        .exec(&*ctx.db.autocommit().await)
-        .await?;
-    password_reset::Entity::delete_many()
-        .filter(password_reset::Column::ExpiresAt.lt(now))
-        .exec(&*ctx.db.autocommit().await)
-        .await?;
-    let jobs = job::Entity::delete_many()
-        .filter(State::Done.is_state())
-        .filter(job::Column::FinishedAt.lt(now - DONE_JOBS))
-        .exec(&*ctx.db.autocommit().await)
-        .await?;
-    cron_tick::Entity::delete_many()
-        .filter(cron_tick::Column::ScheduledAt.lt(now - CRON_TICKS))
-        .exec(&*ctx.db.autocommit().await)
-        .await?;
-    throttle::clean_up(ctx, &*ctx.db.autocommit().await).await?;
-    mail_limits::clean_up(ctx, &*ctx.db.autocommit().await).await?;
-    tracing::info!(
-        idempotency_logs = logs.rows_affected,
-        sessions = sessions.rows_affected,
-        refresh_tokens = tokens.rows_affected,
-        jobs = jobs.rows_affected,
-        "cleaned up"
-    );
-    complete(ctx, claim).await
+    let mut failure = None;
+    for leftovers in leftovers(ctx.now()) {
+        let table = leftovers.table;
+        match delete(ctx, leftovers).await {
+            Ok(0) => {}
+            Ok(rows) => tracing::info!(table, rows, "cleaned up"),
+            Err(error) => {
+                let cause = &error as &dyn std::error::Error;
+                tracing::error!(error = cause, table, "a table could not be cleaned up");
+                failure = Some(worse(failure, error));
+            }
+        }
+    }
+    match failure {
+        Some(error) => Err(error),
+        None => complete(ctx, claim).await,
+    }
+}
+
+/// Of several failures, one that will not pass by itself is told.
+fn worse(before: Option<Error>, error: Error) -> Error {
+    match before {
+        Some(before) if !before.is_transient() => before,
+        _ => error,
+    }
+}
+
+/// What is to go now. Sessions come first: anybody can make them, and most of them belong to nobody.
+fn leftovers(now: Timestamp) -> Vec<Leftovers> {
+    let time = now.utc();
+    let old_done_jobs = State::Done.is_state().and(job::Column::FinishedAt.lt(time - DONE_JOBS));
+    vec![
+        of(session::Entity, session::Column::ExpiresAt.lt(time)),
+        of(password_reset::Entity, password_reset::Column::ExpiresAt.lt(time)),
+        of(refresh_token::Entity, refresh_token::Column::ExpiresAt.lt(time)),
+        of(login_attempt::Entity, throttle::forgotten(now)),
+        of(mail_limit::Entity, mail_limits::forgotten(now)),
+        of(idempotency_log::Entity, idempotency_log::Column::CreatedAt.lt(time - IDEMPOTENCY_LOGS)),
+        of(job::Entity, old_done_jobs),
+        of(cron_tick::Entity, cron_tick::Column::ScheduledAt.lt(time - CRON_TICKS)),
+    ]
+}
+
+fn of(table: impl EntityTrait + EntityName, rows: Expr) -> Leftovers {
+    Leftovers { table: table.table_name(), rows: Condition::all().add(rows) }
+}
+
+async fn delete(ctx: &Context, leftovers: Leftovers) -> Result<u64> {
+    let batch = batch(&leftovers, ctx.db.is_sqlite());
+    let mut deleted = 0;
+    loop {
+        let rows = ctx.db.autocommit().await.execute(&batch).await?.rows_affected();
+        deleted += rows;
+        if rows < BATCH {
+            return Ok(deleted);
+        }
+        time::sleep(PAUSE).await;
+    }
+}
+
+/// A statement that deletes some of them. It finds them again by where they lie, which costs nothing.
+fn batch(leftovers: &Leftovers, is_sqlite: bool) -> DeleteStatement {
+    let address = || Expr::cust(if is_sqlite { "rowid" } else { "ctid" });
+    let some = Query::select()
+        .expr(address())
+        .from(leftovers.table)
+        .cond_where(leftovers.rows.clone())
+        .limit(BATCH)
+        .to_owned();
+    let among_them = if is_sqlite {
+        address().in_subquery(some)
+    } else {
+        // As an array: joined, the table could be gone through as a whole.
+        Expr::cust_with_exprs("ctid = ANY(ARRAY $1)", [Expr::SubQuery(None, Box::new(some.into()))])
+    };
+    Query::delete().from_table(leftovers.table).and_where(among_them).to_owned()
 }

@@ -7,8 +7,9 @@
 //! floods an address would then do so for days.
 
 use chrono::TimeDelta;
+use domain::Timestamp;
 use sea_orm::{
-    ColumnTrait, DatabaseConnection, EntityTrait, ExprTrait, QueryFilter, Set,
+    ColumnTrait, EntityTrait, ExprTrait, QueryFilter, Set,
     sea_query::{Expr, OnConflict},
 };
 use uuid::Uuid;
@@ -168,15 +169,11 @@ pub(crate) async fn no_news(ctx: &Context, mail_id: Uuid, dedup_key: &str) -> Re
     Ok(())
 }
 
-/// Forgets what is not counted any more.
-pub(crate) async fn clean_up(ctx: &Context, db: &DatabaseConnection) -> Result<()> {
-    let now = ctx.now().utc();
-    Entity::delete_many()
-        .filter(Column::Since.lte(now - HOUR))
-        .filter(Column::MailId.is_null().or(Column::Since.lte(now - ONE_CONFIRMATION)))
-        .exec(db)
-        .await?;
-    Ok(())
+/// What is not counted any more.
+pub(crate) fn forgotten(now: Timestamp) -> Expr {
+    let now = now.utc();
+    let stands = Column::MailId.is_null().or(Column::Since.lte(now - ONE_CONFIRMATION));
+    Column::Since.lte(now - HOUR).and(stands)
 }
 
 /// What stands for all confirmations of one registration.

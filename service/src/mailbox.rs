@@ -134,13 +134,32 @@ pub(crate) async fn deliver(
     tx: &impl ConnectionTrait,
     drafts: Vec<Draft>,
 ) -> Result<()> {
+    let jobs = keep_to_send(ctx, tx, drafts).await?;
+    bulk::insert(tx, jobs::rows(ctx.now(), jobs)?).await
+}
+
+/// The same for messages to many people at once: nobody's own mail waits behind them.
+pub(crate) async fn deliver_in_bulk(
+    ctx: &Context,
+    tx: &impl ConnectionTrait,
+    drafts: Vec<Draft>,
+) -> Result<()> {
+    let jobs = keep_to_send(ctx, tx, drafts).await?;
+    bulk::insert(tx, jobs::rows_in_bulk(ctx.now(), jobs)?).await
+}
+
+/// Puts messages into their mailboxes; answers with the jobs to send them, which are none where no mail is sent.
+async fn keep_to_send(
+    ctx: &Context,
+    tx: &impl ConnectionTrait,
+    drafts: Vec<Draft>,
+) -> Result<Vec<(Job, Option<String>)>> {
     let mails = keep(tx, ctx.now(), drafts).await?;
     if ctx.mailer.is_none() {
-        return Ok(());
+        return Ok(Vec::new());
     }
     // One whose key was there already has no row of its own, and its job will find nothing to send.
-    let jobs = mails.into_iter().map(|mail_id| (Job::DeliverMail { mail_id }, None));
-    bulk::insert(tx, jobs::rows(ctx.now(), jobs)?).await
+    Ok(mails.into_iter().map(|mail_id| (Job::DeliverMail { mail_id }, None)).collect())
 }
 
 /// Puts messages into their mailboxes and nowhere else.

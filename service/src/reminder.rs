@@ -13,7 +13,7 @@ use crate::{
     cancellation::takes_place,
     entity::{competition, registration, user},
     jobs::{Claim, complete},
-    mailbox::{Draft, deliver},
+    mailbox::{Draft, deliver_in_bulk},
     zones,
 };
 
@@ -80,7 +80,7 @@ async fn remind_some(ctx: &Context, competition: &competition::Model) -> Result<
         ),
         dedup_key: format!("reminder:{registration}:24h"),
     });
-    deliver(ctx, &*tx, drafts.collect()).await?;
+    deliver_in_bulk(ctx, &*tx, drafts.collect()).await?;
     if !reminded.is_empty() {
         registration::Entity::update_many()
             .col_expr(registration::Column::RemindedAt, Expr::value(now.utc()))

@@ -9,9 +9,9 @@
 use std::fmt::Write;
 
 use chrono::TimeDelta;
-use domain::PublicError;
+use domain::{PublicError, Timestamp};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DatabaseConnection, EntityTrait, ExprTrait, QueryFilter, Set,
+    ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, Set,
     sea_query::{Expr, OnConflict},
 };
 use sha2::{Digest, Sha256};
@@ -132,15 +132,11 @@ pub(crate) async fn forgive(
     Ok(())
 }
 
-/// Forgets what nobody counts any more.
-pub(crate) async fn clean_up(ctx: &Context, db: &DatabaseConnection) -> Result<()> {
-    let now = ctx.now().utc();
-    Entity::delete_many()
-        .filter(Column::Since.lte(now - WINDOW))
-        .filter(Column::Failures.gt(0).or(Column::Since.lte(now - KNOWN)))
-        .exec(db)
-        .await?;
-    Ok(())
+/// What nobody counts any more.
+pub(crate) fn forgotten(now: Timestamp) -> Expr {
+    let now = now.utc();
+    let is_over = Column::Failures.gt(0).or(Column::Since.lte(now - KNOWN));
+    Column::Since.lte(now - WINDOW).and(is_over)
 }
 
 /// Counts one more in this window, or the first of a new one.

@@ -12,6 +12,8 @@ use crate::{Schedule, WorkerOptions};
 
 /// How often the clock is looked at: a tick fires at most this late.
 const LOOK: Duration = Duration::from_millis(500);
+/// A tick that is so far in the future was fired by a clock that was ahead.
+const AHEAD: TimeDelta = TimeDelta::seconds(10);
 /// Ticks missed while no worker ran are made up for this far back.
 const CATCH_UP: TimeDelta = TimeDelta::hours(1);
 
@@ -54,6 +56,11 @@ impl Entry {
             // A schedule that never fired begins now.
             None => cron::last_tick(ctx, self.name).await?.unwrap_or(now),
         };
+        if last.utc() > now.utc() + AHEAD {
+            // The clock was set back. Without this the schedule would stand still until it gets there again.
+            cron::forget_future_ticks(ctx, self.name).await?;
+            last = now;
+        }
         last = last.max((now.utc() - CATCH_UP).into());
         self.last = Some(last);
         while let Some(tick) = self.schedule.next_after(last).filter(|tick| *tick <= now) {
@@ -91,6 +98,27 @@ mod tests {
         let last = cron::last_tick(&world.ctx, "reminders").await.unwrap().unwrap();
         assert_eq!(last.to_string(), "2026-11-23T12:30:00.000Z");
         assert_eq!(crate::drain(&world.ctx).await.unwrap(), 3, "12:10, 12:20 and 12:30");
+    }
+
+    #[tokio::test]
+    async fn a_schedule_goes_on_after_the_clock_was_an_hour_ahead() {
+        for restarted in [false, true] {
+            let world = World::new().await;
+            let mut schedule = entry();
+            schedule.fire_due(&world.ctx).await.unwrap();
+            world.clock.advance(TimeDelta::hours(1));
+            schedule.fire_due(&world.ctx).await.unwrap();
+            assert_eq!(crate::drain(&world.ctx).await.unwrap(), 6, "12:10 to 13:00");
+            world.clock.advance(TimeDelta::hours(-1));
+            if restarted {
+                schedule = entry();
+            }
+            schedule.fire_due(&world.ctx).await.unwrap();
+            assert_eq!(crate::drain(&world.ctx).await.unwrap(), 0, "it is 12:00 again");
+            world.clock.advance(TimeDelta::minutes(20));
+            schedule.fire_due(&world.ctx).await.unwrap();
+            assert_eq!(crate::drain(&world.ctx).await.unwrap(), 2, "12:10 and 12:20");
+        }
     }
 
     #[tokio::test]

@@ -29,7 +29,19 @@ pub(crate) async fn handle(ctx: &Context, claims: &[Claim]) -> Result<()> {
     }
 }
 
-/// How long a group may take before it counts as failed.
+/// Whether a job asks nothing but the database: when it takes too long, that was the database's fault, and what it did so
+/// far stays done.
+pub(crate) fn is_bounded_by_the_database(job: &Job) -> bool {
+    match job {
+        Job::ConfirmRegistration { .. }
+        | Job::TellOfCancellation { .. }
+        | Job::SendReminders {}
+        | Job::CleanUp {} => true,
+        Job::DeliverMail { .. } | Job::SendResetLink { .. } => false,
+    }
+}
+
+/// How long a group may take before it is cut off.
 pub(crate) fn time_limit(job: &Job) -> Duration {
     match job {
         Job::ConfirmRegistration { .. } => Duration::from_secs(30),

@@ -4,10 +4,15 @@
 //! `mini-compete serve` runs it in its own process, `mini-compete worker` and `mini-compete-worker` alone.
 
 mod cron;
+mod dispatcher;
+mod execution;
 mod handlers;
+mod leases;
 mod options;
 mod runner;
 mod schedule;
+mod steadiness;
+mod sweeper;
 
 pub mod process;
 

@@ -129,7 +129,7 @@ impl InstallationOptions {
             site_url,
             mailer,
         };
-        Ok(Context::new(db, redis, settings))
+        Ok(Context::open(db, redis, settings).await?)
     }
 
     /// Mails name their sender and hold links to the site, so nobody may have forgotten to say either.
@@ -160,10 +160,20 @@ impl InstallationOptions {
 /// How background work is done.
 #[derive(Clone, Debug, Args)]
 pub struct WorkerOptions {
-    /// Batches of jobs worked on at the same time
+    /// Batches of confirmations worked on at the same time
     #[arg(long, env = "WORKER_CONCURRENCY", value_parser = clap::value_parser!(u16).range(1..=256),
           default_value_t = 4)]
     pub worker_concurrency: u16,
+
+    /// Mails sent at the same time that somebody waits for: links to set a password, confirmations
+    #[arg(long, env = "MAIL_CONCURRENCY", value_parser = clap::value_parser!(u16).range(1..=256),
+          default_value_t = 4)]
+    pub mail_concurrency: u16,
+
+    /// Mails sent at the same time that go to many people: cancellations, reminders
+    #[arg(long, env = "BULK_MAIL_CONCURRENCY", value_parser = clap::value_parser!(u16).range(1..=256),
+          default_value_t = 4)]
+    pub bulk_mail_concurrency: u16,
 
     /// When to remind participants: a cron expression, in UTC
     #[arg(long, env = "CRON_REMINDER_SCHEDULE", default_value = "*/10 * * * *")]

@@ -15,7 +15,7 @@ use sea_orm::{
 };
 use tokio::sync::{Semaphore, SemaphorePermit};
 
-use crate::{Result, error::is_broken_connection};
+use crate::{Error, Result, error::is_broken_connection};
 
 /// A statement takes no longer than this on PostgreSQL, and a transaction that asks nothing is ended after as long: a
 /// server that was cut off would otherwise keep a competition locked.
@@ -190,8 +190,10 @@ pub(crate) struct WriteTx<'a> {
 }
 
 impl WriteTx<'_> {
+    /// # Errors
+    /// [`Error::OutcomeUnknown`] when the connection fails before the answer.
     pub(crate) async fn commit(self) -> Result<()> {
-        Ok(self.tx.commit().await?)
+        self.tx.commit().await.map_err(Error::of_commit)
     }
 }
 

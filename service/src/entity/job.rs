@@ -14,6 +14,7 @@ pub(crate) struct Model {
     pub(crate) attempts: i32,
     pub(crate) lost_leases: i32,
     pub(crate) max_attempts: i32,
+    pub(crate) postponements: i32,
     pub(crate) run_at: DateTimeUtc,
     pub(crate) lease_until: Option<DateTimeUtc>,
     pub(crate) epoch: i32,

@@ -13,7 +13,12 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::{Job, finish::bury, state::State};
+use super::{
+    Class, Job,
+    class::{Route, routes},
+    postpone::postpone_unread,
+    state::State,
+};
 use crate::{
     Context, Result,
     db::bulk::{any_of, update_returning},
@@ -22,7 +27,7 @@ use crate::{
 
 /// How long a claim lasts without a heartbeat.
 pub const LEASE: Duration = Duration::from_secs(30);
-/// How far the clocks of two machines may be apart: who is given a job by another does not find it early.
+/// How far what two processes take for the time may be apart: who is given a job by another does not find it early.
 const CLOCK_SKEW: Duration = Duration::from_secs(1);
 
 /// A job in the hands of a worker.
@@ -36,45 +41,65 @@ pub struct Claim {
     pub(super) epoch: i32,
 }
 
-/// Takes up to `limit` jobs that are due, the most urgent first. A job that has lost a worker is taken alone: it may be
-/// what killed it, and would take the others with it.
+/// Takes up to `limit` jobs that are due, whatever their class, the most urgent first. A job that has lost a worker is
+/// taken alone: it may be what killed it, and would take the others with it.
 ///
-/// A job of a kind this program does not know goes to the dead letter queue.
+/// A job that this program does not know is left for a worker that knows it.
 ///
 /// # Errors
 /// When the database fails; the leases of what was taken expire then.
 pub async fn claim(ctx: &Context, limit: u64) -> Result<Vec<Claim>> {
+    claim_of(ctx, &Class::ALL, limit).await
+}
+
+/// The same, for jobs of some classes.
+pub(super) async fn claim_of(ctx: &Context, classes: &[Class], limit: u64) -> Result<Vec<Claim>> {
     let now = ctx.now();
-    let found = job::Entity::find().filter(due(now));
     // An idle worker looks without asking for the right to write.
-    if found.clone().one(ctx.db.connection()).await?.is_none() {
+    let any = job::Entity::find().filter(due(now)).filter(known(classes));
+    if any.one(ctx.db.connection()).await?.is_none() {
         return Ok(Vec::new());
     }
     let tx = ctx.db.write_locked().await?;
-    let found: Vec<(Uuid, i32)> = found
-        .select_only()
-        .columns([job::Column::Id, job::Column::LostLeases])
-        .order_by_asc(job::Column::Priority)
-        .order_by_asc(job::Column::RunAt)
-        .limit(limit)
-        .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
-        .into_tuple()
-        .all(&*tx)
-        .await?;
+    let mut found: Vec<(Uuid, i32)> = Vec::new();
+    // One priority after the other: an index finds the oldest jobs of each, however many wait with others.
+    for (priority, kinds) in by_priority(classes) {
+        let left = limit.saturating_sub(found.len() as u64);
+        if left == 0 {
+            break;
+        }
+        let next: Vec<(Uuid, i32)> = job::Entity::find()
+            .select_only()
+            .columns([job::Column::Id, job::Column::LostLeases])
+            .filter(due(now))
+            .filter(job::Column::Priority.eq(priority))
+            .filter(job::Column::Kind.is_in(kinds))
+            .order_by_asc(job::Column::RunAt)
+            .limit(left)
+            .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
+            .into_tuple()
+            .all(&*tx)
+            .await?;
+        found.extend(next);
+    }
     let unsuspicious = found.iter().take_while(|(_, lost_leases)| *lost_leases == 0).count();
     let ids = found.into_iter().take(unsuspicious.max(1)).map(|(id, _)| id);
     let these = due(now).add(any_of(&*tx, job::Column::Id, ids));
     let rows = start(ctx, &*tx, these).await?;
     tx.commit().await?;
-    read(ctx, rows).await
+    Ok(read(ctx, rows).await)
 }
 
-/// Takes those of some jobs that are due and in nobody's hands. Answers also with those that were left for later
-/// because they are to be taken alone; when there is nothing else, one of them is taken.
-pub(super) async fn claim_these(ctx: &Context, ids: &[Uuid]) -> Result<(Vec<Claim>, Vec<Uuid>)> {
+/// Takes those of some jobs that are due, of these classes and in nobody's hands. Answers also with those that were left
+/// for later because they are to be taken alone; when there is nothing else, one of them is taken.
+pub(super) async fn claim_these(
+    ctx: &Context,
+    classes: &[Class],
+    ids: &[Uuid],
+) -> Result<(Vec<Claim>, Vec<Uuid>)> {
     let (db, id) = (ctx.db.connection(), job::Column::Id);
     let now = (ctx.now().utc() + CLOCK_SKEW).into();
-    let these = due(now).add(any_of(db, id, ids.iter().copied()));
+    let these = due(now).add(any_of(db, id, ids.iter().copied())).add(known(classes));
     let unsuspicious = these.clone().add(job::Column::LostLeases.eq(0));
     let mut rows = start(ctx, &*ctx.db.autocommit().await, unsuspicious).await?;
     let mut suspects: Vec<Uuid> = Vec::new();
@@ -89,7 +114,7 @@ pub(super) async fn claim_these(ctx: &Context, ids: &[Uuid]) -> Result<(Vec<Clai
         let alone = due(now).add(id.eq(first));
         rows = start(ctx, &*ctx.db.autocommit().await, alone).await?;
     }
-    Ok((read(ctx, rows).await?, suspects))
+    Ok((read(ctx, rows).await, suspects))
 }
 
 /// Extends the lease of some claims; answers with those that are still held.
@@ -103,6 +128,22 @@ pub async fn extend_lease(ctx: &Context, claims: &[Claim]) -> Result<HashSet<Job
         .filter(held(&*db, claims));
     let kept = update_returning(&*db, extend).await?;
     Ok(kept.into_iter().map(|row| JobId(row.id)).collect())
+}
+
+/// Notes that a worker lost these jobs because it could not reach the database, and not because of a job: the lost
+/// leases do not count.
+///
+/// # Errors
+/// When the database fails.
+pub async fn excuse_lost_leases(ctx: &Context, claims: &[Claim]) -> Result<()> {
+    let db = ctx.db.autocommit().await;
+    job::Entity::update_many()
+        .col_expr(job::Column::LostLeases, Expr::col(job::Column::LostLeases).sub(1))
+        .filter(any_of(&*db, job::Column::Id, claims.iter().map(|claim| claim.id.0)))
+        .filter(job::Column::LostLeases.gt(0))
+        .exec(&*db)
+        .await?;
+    Ok(())
 }
 
 /// Gives claims back that were not worked on, for another worker to take at once.
@@ -125,18 +166,44 @@ pub async fn hand_back(ctx: &Context, claims: &[Claim]) -> Result<()> {
 /// The type of a null in a column of times.
 pub(super) type Timestamptz = chrono::DateTime<chrono::Utc>;
 
-/// The rows of claims that are still in the hands of their worker. Claims of one batch nearly always have one epoch,
-/// and so the statement nearly always has one text.
+/// The rows of claims that are still in the hands of their worker.
 pub(super) fn held(db: &impl ConnectionTrait, claims: &[Claim]) -> Condition {
+    held_at(db, claims.iter().map(|claim| (claim.id.0, claim.epoch)))
+}
+
+/// The rows of jobs that are still claimed at these epochs. Claims of one batch nearly always have one epoch, and so the
+/// statement nearly always has one text.
+pub(super) fn held_at(
+    db: &impl ConnectionTrait,
+    claims: impl IntoIterator<Item = (Uuid, i32)>,
+) -> Condition {
     let mut by_epoch = BTreeMap::<i32, Vec<Uuid>>::new();
-    for claim in claims {
-        by_epoch.entry(claim.epoch).or_default().push(claim.id.0);
+    for (id, epoch) in claims {
+        by_epoch.entry(epoch).or_default().push(id);
     }
     let mut any = Condition::any();
     for (epoch, ids) in by_epoch {
         any = any.add(job::Column::Epoch.eq(epoch).and(any_of(db, job::Column::Id, ids)));
     }
     Condition::all().add(State::Running.is_state()).add(any)
+}
+
+/// Jobs that this program knows, of some classes.
+pub(super) fn known(classes: &[Class]) -> Condition {
+    let priorities = routes(classes).map(|route| route.priority);
+    let any = routes(classes).fold(Condition::any(), |any, Route { kind, priority, .. }| {
+        any.add(job::Column::Kind.eq(*kind).and(job::Column::Priority.eq(*priority)))
+    });
+    // The priorities again: an index begins with them.
+    Condition::all().add(job::Column::Priority.is_in(priorities)).add(any)
+}
+
+fn by_priority(classes: &[Class]) -> BTreeMap<i16, Vec<&'static str>> {
+    let mut kinds = BTreeMap::<_, Vec<_>>::new();
+    for route in routes(classes) {
+        kinds.entry(route.priority).or_default().push(route.kind);
+    }
+    kinds
 }
 
 fn due(now: Timestamp) -> Condition {
@@ -157,19 +224,14 @@ async fn start(
     update_returning(db, start).await
 }
 
-/// What there is to do. Nobody can do a job of an unknown kind, so it is given up.
-async fn read(ctx: &Context, rows: Vec<job::Model>) -> Result<Vec<Claim>> {
+/// What there is to do. A payload that cannot be read may be one of a newer version: it is left for that.
+async fn read(ctx: &Context, rows: Vec<job::Model>) -> Vec<Claim> {
     let mut claims = Vec::with_capacity(rows.len());
-    for mut row in rows {
+    for row in rows {
         match Job::parse(&row.kind, &row.payload) {
             Ok(job) => claims.push(Claim { id: JobId(row.id), job, epoch: row.epoch }),
-            Err(reason) => {
-                row.attempts += 1;
-                let tx = ctx.db.write_locked().await?;
-                bury(&*tx, ctx.now(), row, &reason).await?;
-                tx.commit().await?;
-            }
+            Err(reason) => postpone_unread(ctx, &row, &reason).await,
         }
     }
-    Ok(claims)
+    claims
 }

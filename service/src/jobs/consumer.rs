@@ -6,32 +6,35 @@ use redis::aio::MultiplexedConnection;
 use tokio::time;
 
 use super::{
-    Ticket,
-    claim::{Claim, claim, claim_these},
+    Class, Ticket,
+    claim::{Claim, claim_of, claim_these},
     queue::Queue,
 };
-use crate::{Context, Result, ids::new_token};
+use crate::{Context, JobNews, Result, ids::new_token};
 
 /// How long a worker without Redis waits before it looks again. Jobs of its own process wake it at once.
 const POLL: Duration = Duration::from_millis(500);
 
-/// One worker, as the queue knows it: it takes jobs from the lists in Redis, or from the database while there is no
-/// Redis or none that answers.
+/// What takes the jobs of one class for a worker, as the queue knows it: from the lists in Redis, or from the database
+/// while there is no Redis or none that answers.
 #[derive(Debug)]
 pub struct Consumer {
     ctx: Context,
+    class: Class,
     /// Tells its jobs in Redis from those of others.
     name: String,
     queue: Option<Queue>,
     /// To wait on; waiting keeps a connection from doing anything else.
     connection: Option<MultiplexedConnection>,
+    /// To wait on without Redis.
+    news: JobNews,
 }
 
 impl Consumer {
-    /// A worker that has taken nothing yet.
-    pub fn new(ctx: &Context) -> Self {
-        let queue = Queue::of(ctx);
-        Self { ctx: ctx.clone(), name: new_token(), queue, connection: None }
+    /// One that has taken nothing yet.
+    pub fn new(ctx: &Context, class: Class) -> Self {
+        let (queue, news) = (Queue::of(ctx), ctx.new_jobs());
+        Self { ctx: ctx.clone(), class, name: new_token(), queue, connection: None, news }
     }
 
     /// Takes up to `limit` jobs that are due, the most urgent first; none if there is none.
@@ -40,7 +43,8 @@ impl Consumer {
     /// When the database fails. What was taken from Redis by then is taken again by the next call.
     pub async fn take(&self, limit: usize) -> Result<Vec<Claim>> {
         if let Some(queue) = &self.queue {
-            while let Some(tickets) = queue.take(&self.name, self.ctx.now(), limit).await {
+            let now = self.ctx.now();
+            while let Some(tickets) = queue.take(&self.name, self.class, now, limit).await {
                 let claims = self.claim(queue, &tickets).await?;
                 // What others have done already leads to no claim, and there may be more.
                 if !claims.is_empty() || tickets.is_empty() {
@@ -48,7 +52,7 @@ impl Consumer {
                 }
             }
         }
-        claim(&self.ctx, limit as u64).await
+        claim_of(&self.ctx, &[self.class], limit as u64).await
     }
 
     /// Once claimed, the lease in the database keeps a job from getting lost. So Redis forgets it at once, and whoever
@@ -58,7 +62,7 @@ impl Consumer {
             return Ok(Vec::new());
         }
         let ids: Vec<_> = tickets.iter().map(|ticket| ticket.id).collect();
-        let (claims, left) = claim_these(&self.ctx, &ids).await?;
+        let (claims, left) = claim_these(&self.ctx, &[self.class], &ids).await?;
         let settled = tickets.iter().copied().filter(|ticket| !left.contains(&ticket.id));
         queue.settle(&self.name, &settled.collect::<Vec<_>>()).await;
         Ok(claims)
@@ -68,7 +72,7 @@ impl Consumer {
     pub async fn wait(&mut self) {
         if self.wait_for_redis().await.is_none() {
             tokio::select! {
-                () = self.ctx.new_jobs() => {}
+                () = self.news.wait() => {}
                 () = time::sleep(POLL) => {}
             }
         }
@@ -81,7 +85,7 @@ impl Consumer {
             Some(connection) => connection,
             None => queue.dedicated().await?,
         };
-        queue.wait(&mut connection, &self.name).await?;
+        queue.wait(&mut connection, &self.name, self.class).await?;
         self.connection = Some(connection);
         Some(())
     }

@@ -46,6 +46,7 @@ pub async fn revive(ctx: &Context, operator: Operator<'_>, id: JobId) -> Result<
         attempts: 0,
         lost_leases: 0,
         max_attempts: dead.max_attempts,
+        postponements: 0,
         run_at: now,
         lease_until: None,
         epoch: dead.epoch,

@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use crate::{Context, Result, db::bulk, entity::failed_job};
 
-/// Jobs of kinds that no program has: put back, they are given up again.
+/// Jobs of kinds that no program has: put back, they wait for a worker that knows them.
 const RETIRED: [&str; 6] = [
     "refresh_rankings",
     "send_newsletter",

@@ -1,6 +1,6 @@
 //! How a job ends: done, tried again, or dead.
 
-use std::collections::HashSet;
+use std::{collections::HashSet, time::Duration};
 
 use chrono::TimeDelta;
 use domain::{JobId, Timestamp};
@@ -12,6 +12,7 @@ use sea_orm::{
 use super::{
     Ticket,
     claim::{Claim, Timestamptz, held},
+    postpone::at_least_of,
     queue::Queue,
     state::State,
 };
@@ -68,6 +69,19 @@ pub async fn complete(ctx: &Context, claim: &Claim) -> Result<()> {
 /// # Errors
 /// When the database fails; the lease expires then.
 pub async fn fail(ctx: &Context, claim: &Claim, reason: &str) -> Result<Verdict> {
+    fail_for(ctx, claim, reason, None).await
+}
+
+/// The same; the next try comes no sooner than `at_least` from now.
+///
+/// # Errors
+/// When the database fails; the lease expires then.
+pub async fn fail_for(
+    ctx: &Context,
+    claim: &Claim,
+    reason: &str,
+    at_least: Option<Duration>,
+) -> Result<Verdict> {
     let now = ctx.now();
     let tx = ctx.db.write_locked().await?;
     let ours = held(&*tx, std::slice::from_ref(claim));
@@ -75,7 +89,7 @@ pub async fn fail(ctx: &Context, claim: &Claim, reason: &str) -> Result<Verdict>
     let Some(mut row) = found else { return Ok(Verdict::Lost) };
     row.attempts += 1;
     let ticket = Ticket::from(&row);
-    let run_at = now.utc() + pause(row.attempts);
+    let run_at = now.utc() + pause(row.attempts).max(at_least_of(at_least.unwrap_or_default()));
     let verdict = if row.attempts >= row.max_attempts {
         bury(&*tx, now, row, reason).await?;
         Verdict::Dead
@@ -83,6 +97,7 @@ pub async fn fail(ctx: &Context, claim: &Claim, reason: &str) -> Result<Verdict>
         job::Entity::update_many()
             .col_expr(job::Column::State, Expr::value(State::Ready.as_str()))
             .col_expr(job::Column::Attempts, Expr::value(row.attempts))
+            .col_expr(job::Column::Postponements, Expr::value(0))
             .col_expr(job::Column::LastError, Expr::value(shortened(reason)))
             .col_expr(job::Column::RunAt, Expr::value(run_at))
             .col_expr(job::Column::LeaseUntil, Expr::value(None::<Timestamptz>))
@@ -103,7 +118,10 @@ pub async fn fail(ctx: &Context, claim: &Claim, reason: &str) -> Result<Verdict>
 }
 
 /// Moves a job to the dead letter queue that it is of no use to try again, if it is still held.
-pub(crate) async fn give_up(ctx: &Context, claim: &Claim, reason: &str) -> Result<()> {
+///
+/// # Errors
+/// When the database fails; the lease expires then.
+pub async fn give_up(ctx: &Context, claim: &Claim, reason: &str) -> Result<()> {
     let tx = ctx.db.write_locked().await?;
     let ours = held(&*tx, std::slice::from_ref(claim));
     if let Some(mut row) = job::Entity::find().filter(ours).lock_exclusive().one(&*tx).await? {
@@ -147,7 +165,7 @@ fn pause(failures: i32) -> TimeDelta {
     TimeDelta::milliseconds(fastrand::i64(pause * 8 / 10..=pause * 12 / 10))
 }
 
-fn shortened(reason: &str) -> String {
+pub(super) fn shortened(reason: &str) -> String {
     reason.chars().filter(|c| *c != '\0').take(MAX_ERROR).collect()
 }
 

@@ -5,11 +5,9 @@ use sea_orm::ConnectionTrait;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::state::State;
+use super::{class::BULK, state::State};
 use crate::{Error, Result, db::bulk, entity::job, ids::new_id};
 
-/// Every priority that there is, the most urgent first.
-pub(super) const PRIORITIES: [i16; 3] = [0, 10, 20];
 /// How often a job may fail before it goes to the dead letter queue.
 const MAX_ATTEMPTS: i32 = 3;
 /// How often a mail server may put a mail off. After ten times it is asked every seventeen minutes, so that the four days
@@ -69,13 +67,13 @@ impl Job {
         }
     }
 
-    /// Lower goes first: somebody waits for a confirmation, nobody for a clean-up. One of [`PRIORITIES`].
+    /// Lower goes first: somebody waits for a confirmation, nobody for a clean-up. With the kind it decides on the
+    /// route.
     fn priority(&self) -> i16 {
         match self {
             Self::ConfirmRegistration { .. } | Self::SendResetLink { .. } => 0,
-            Self::TellOfCancellation { .. } | Self::SendReminders {} | Self::DeliverMail { .. } => {
-                10
-            }
+            Self::DeliverMail { .. } => 5,
+            Self::TellOfCancellation { .. } | Self::SendReminders {} => 10,
             Self::CleanUp {} => 20,
         }
     }
@@ -122,6 +120,7 @@ pub(crate) fn rows(
                 attempts: 0,
                 lost_leases: 0,
                 max_attempts: job.max_attempts(),
+                postponements: 0,
                 run_at: now.utc(),
                 lease_until: None,
                 epoch: 0,
@@ -133,6 +132,18 @@ pub(crate) fn rows(
             })
         })
         .collect()
+}
+
+/// The rows of new jobs that there are many of at once: nothing waits behind them.
+pub(crate) fn rows_in_bulk(
+    now: Timestamp,
+    jobs: impl IntoIterator<Item = (Job, Option<String>)>,
+) -> Result<Vec<job::Model>> {
+    let mut rows = rows(now, jobs)?;
+    for row in &mut rows {
+        row.priority = BULK;
+    }
+    Ok(rows)
 }
 
 /// Adds a job, to be run at once. Two jobs with one key would be one job too many: the second is refused
@@ -148,7 +159,7 @@ pub(crate) async fn add(
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{super::class::route_of, *};
 
     #[test]
     fn every_job_reads_back_from_its_columns() {
@@ -164,9 +175,13 @@ mod tests {
             Job::SendResetLink { email: "ada@example.com".to_owned() },
         ] {
             assert!(Job::KINDS.contains(&job.kind()), "nobody counts {job:?}");
-            assert!(PRIORITIES.contains(&job.priority()), "nobody takes {job:?}");
+            assert!(route_of(job.kind(), job.priority()).is_some(), "nobody takes {job:?}");
             assert_eq!(Job::parse(job.kind(), &job.payload().unwrap()), Ok(job));
         }
+        let bulk = [(Job::DeliverMail { mail_id }, None)];
+        let bulk = &rows_in_bulk("2026-11-23T12:00:00Z".parse().unwrap(), bulk).unwrap()[0];
+        assert_ne!(route_of(&bulk.kind, bulk.priority), route_of(&bulk.kind, 5));
+        assert!(route_of(&bulk.kind, bulk.priority).is_some());
         assert!(Job::parse("retired", &json!({})).is_err());
     }
 }

@@ -6,12 +6,12 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::{Ticket, queue::Queue, state::State};
+use super::{Class, Ticket, claim::known, queue::Queue, state::State};
 use crate::{Context, Result, db::bulk::any_of, entity::job};
 
 /// Jobs pushed at a time.
 const BATCH: usize = 500;
-/// Jobs ready in Redis that keep all workers busy until the relay looks again.
+/// Jobs of a class ready in Redis that keep all its workers busy until the relay looks again.
 const ENOUGH: usize = 5_000;
 
 /// Tells the workers of jobs that were committed: those of all processes by way of Redis, or of this one. Nobody
@@ -32,7 +32,8 @@ pub(crate) fn announce(ctx: &Context, tickets: Vec<Ticket>) {
 /// Pushes jobs that are due and were not pushed yet; answers with how many. After Redis has lost its memory that is
 /// every job that is due. Any number of processes may do so at once.
 ///
-/// While Redis has enough, jobs wait in the outbox. Most are in their lists anyway, pushed by whoever added them; a
+/// While Redis has enough of a class, jobs wait in the outbox, and those that this program does not know wait there for
+/// a worker that does. Most are in their lists anyway, pushed by whoever added them; a
 /// mark to say so would be a third update of a row that is updated twice in its life.
 ///
 /// # Errors
@@ -42,31 +43,39 @@ pub async fn relay(ctx: &Context) -> Result<usize> {
     if queue.was_emptied().await == Some(true) {
         push_all_again(ctx).await?;
     }
-    let Some(ready) = queue.ready_jobs().await else { return Ok(0) };
-    let (mut room, mut relayed) = (ENOUGH.saturating_sub(ready), 0);
-    while room > 0 {
-        let asked = room.min(BATCH);
-        let pushed = relay_some(ctx, &queue, asked).await?;
-        relayed += pushed;
-        room -= pushed;
-        if pushed < asked {
-            break;
+    if waiting(ctx, &Class::ALL).one(ctx.db.connection()).await?.is_none() {
+        return Ok(0);
+    }
+    let mut relayed = 0;
+    for class in Class::ALL {
+        let Some(ready) = queue.ready_jobs(class).await else { break };
+        let mut room = ENOUGH.saturating_sub(ready);
+        while room > 0 {
+            let asked = room.min(BATCH);
+            let pushed = relay_some(ctx, &queue, class, asked).await?;
+            relayed += pushed;
+            room -= pushed;
+            if pushed < asked {
+                break;
+            }
         }
     }
     Ok(relayed)
 }
 
 /// A job is marked only once Redis has it: who dies in between leaves it to be pushed again.
-async fn relay_some(ctx: &Context, queue: &Queue, limit: usize) -> Result<usize> {
-    let found: Vec<(Uuid, i16)> = waiting(ctx)
+async fn relay_some(ctx: &Context, queue: &Queue, class: Class, limit: usize) -> Result<usize> {
+    let found: Vec<(Uuid, String, i16)> = waiting(ctx, &[class])
         .select_only()
-        .columns([job::Column::Id, job::Column::Priority])
+        .columns([job::Column::Id, job::Column::Kind, job::Column::Priority])
         .order_by_asc(job::Column::RunAt)
         .limit(limit as u64)
         .into_tuple()
         .all(ctx.db.connection())
         .await?;
-    let tickets: Vec<_> = found.into_iter().map(|(id, priority)| Ticket { priority, id }).collect();
+    let found = found.into_iter();
+    let tickets: Vec<_> =
+        found.map(|(id, kind, priority)| Ticket::of(&kind, priority, id)).collect();
     if tickets.is_empty() || queue.push(&tickets).await.is_none() {
         return Ok(0);
     }
@@ -78,7 +87,7 @@ async fn relay_some(ctx: &Context, queue: &Queue, limit: usize) -> Result<usize>
 async fn mark(ctx: &Context, tickets: &[Ticket]) -> Result<()> {
     let tx = ctx.db.write_locked().await?;
     let pushed = any_of(&*tx, job::Column::Id, tickets.iter().map(|ticket| ticket.id));
-    let waiting: Vec<Uuid> = waiting(ctx)
+    let waiting: Vec<Uuid> = waiting(ctx, &Class::ALL)
         .select_only()
         .column(job::Column::Id)
         .filter(pushed)
@@ -95,8 +104,9 @@ async fn mark(ctx: &Context, tickets: &[Ticket]) -> Result<()> {
     tx.commit().await
 }
 
-fn waiting(ctx: &Context) -> Select<job::Entity> {
+fn waiting(ctx: &Context, classes: &[Class]) -> Select<job::Entity> {
     job::Entity::find()
+        .filter(known(classes))
         .filter(State::Ready.is_state())
         .filter(job::Column::EnqueuedAt.is_null())
         .filter(job::Column::RunAt.lte(ctx.now().utc()))

@@ -1,12 +1,19 @@
 //! Taking jobs back from workers that are gone, and from a Redis that has lost them.
 
+use chrono::TimeDelta;
 use domain::Timestamp;
 use sea_orm::{
     ColumnTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect, Select,
     sea_query::{Expr, LockBehavior, LockType},
 };
 
-use super::{Ticket, claim::Timestamptz, finish::bury, queue::Queue, state::State};
+use super::{
+    Class, LEASE, Ticket,
+    claim::{Timestamptz, known},
+    finish::bury,
+    queue::Queue,
+    state::State,
+};
 use crate::{Context, Result, db::bulk::any_of, entity::job};
 
 /// A job that outlives this many workers may well be what kills them.
@@ -14,10 +21,15 @@ const MAX_LOST_LEASES: i32 = 3;
 /// Jobs taken back by one transaction.
 const BATCH: u64 = 500;
 /// A job that nobody has taken for so long since it was pushed may have got lost.
-const OVERDUE: chrono::TimeDelta = chrono::TimeDelta::seconds(60);
+const OVERDUE: TimeDelta = TimeDelta::seconds(60);
+/// What is so far in the future was written by a clock that was ahead.
+const AHEAD: TimeDelta = TimeDelta::seconds(5);
 
 /// Makes jobs whose lease has expired ready again; answers with how many. One that has lost more than
 /// three workers goes to the dead letter queue. Jobs that got lost in Redis are pushed again.
+///
+/// To be called only while the database has answered and its clock has run steadily for some heartbeats: otherwise
+/// workers that are alive have had no chance to extend their leases.
 ///
 /// # Errors
 /// When the database fails.
@@ -30,14 +42,40 @@ pub async fn sweep(ctx: &Context) -> Result<usize> {
             break;
         }
     }
+    if swept > 0 {
+        ctx.announce_jobs();
+    }
+    sweep_lists(ctx).await?;
+    Ok(swept)
+}
+
+/// The part of [`sweep`] that can be done at any time: jobs that got lost in Redis are pushed again.
+///
+/// # Errors
+/// When the database fails.
+pub async fn sweep_lists(ctx: &Context) -> Result<()> {
     if let Some(queue) = Queue::of(ctx) {
         queue.reap().await;
         sweep_overdue(ctx, &queue).await?;
     }
-    if swept > 0 {
-        ctx.announce_jobs();
-    }
-    Ok(swept)
+    Ok(())
+}
+
+/// Makes jobs due that were added by a clock that was ahead; answers with how many. To be called when the clock was set
+/// back.
+///
+/// # Errors
+/// When the database fails.
+pub async fn bring_forward(ctx: &Context) -> Result<u64> {
+    let now = ctx.now().utc();
+    let brought = job::Entity::update_many()
+        .col_expr(job::Column::RunAt, Expr::value(now))
+        .filter(State::Ready.is_state())
+        .filter(job::Column::RunAt.gt(now))
+        .filter(job::Column::CreatedAt.gt(now + AHEAD))
+        .exec(&*ctx.db.autocommit().await)
+        .await?;
+    Ok(brought.rows_affected)
 }
 
 async fn sweep_expired(ctx: &Context) -> Result<usize> {
@@ -105,11 +143,18 @@ async fn sweep_overdue(ctx: &Context, queue: &Queue) -> Result<()> {
 fn expired(now: Timestamp) -> Select<job::Entity> {
     job::Entity::find()
         .filter(State::Running.is_state())
-        .filter(job::Column::LeaseUntil.lt(now.utc()))
+        // A worker that is alive has given no such lease: it is from a clock that was ahead.
+        .filter(
+            job::Column::LeaseUntil
+                .lt(now.utc())
+                .or(job::Column::LeaseUntil.gt(now.utc() + 2 * LEASE)),
+        )
 }
 
 fn overdue(now: Timestamp) -> Select<job::Entity> {
-    job::Entity::find()
-        .filter(State::Ready.is_state())
-        .filter(job::Column::EnqueuedAt.lt(now.utc() - OVERDUE))
+    job::Entity::find().filter(State::Ready.is_state()).filter(known(&Class::ALL)).filter(
+        job::Column::EnqueuedAt
+            .lt(now.utc() - OVERDUE)
+            .or(job::Column::EnqueuedAt.gt(now.utc() + OVERDUE)),
+    )
 }

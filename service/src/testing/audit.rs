@@ -49,6 +49,10 @@ pub struct JobRow {
     pub state: String,
     /// How often it was claimed.
     pub epoch: i32,
+    /// How often it failed.
+    pub attempts: i32,
+    /// How often it was put off.
+    pub postponements: i32,
     /// How many workers were gone before they finished it.
     pub lost_leases: i32,
     /// When it was done.
@@ -129,6 +133,8 @@ impl World {
         let row = |row: job::Model| JobRow {
             state: row.state,
             epoch: row.epoch,
+            attempts: row.attempts,
+            postponements: row.postponements,
             lost_leases: row.lost_leases,
             finished_at: row.finished_at.map(Timestamp::from),
         };

@@ -1,6 +1,6 @@
 //! A database for one test.
 
-use std::path::Path;
+use std::{fmt::Write, path::Path, time::Duration};
 
 use migration::MigratorTrait;
 use sea_orm::{ConnectionTrait, Database, DatabaseConnection, TransactionTrait};
@@ -66,6 +66,36 @@ impl TestDatabase {
 
     pub(super) async fn connect(&self) -> Db {
         self.connect_with(MAX_CONNECTIONS).await
+    }
+
+    pub(super) async fn connect_with_limit(&self, limit: Duration) -> DatabaseConnection {
+        let mut url = self.url.clone();
+        if url.starts_with("postgres") {
+            let _ = write!(url, "?options[statement_timeout]={}", limit.as_millis());
+        }
+        Database::connect(url).await.expect("a connection")
+    }
+
+    pub(super) async fn migrate_up_to(&self, name: &str) {
+        let all = migration::Migrator::migrations();
+        let last = all.iter().position(|migration| migration.name() == name).expect(name);
+        let steps = u32::try_from(last + 1).expect("a number of migrations");
+        let db = self.connect().await;
+        migration::Migrator::up(db.connection(), Some(steps)).await.expect("an older schema");
+    }
+
+    pub(super) async fn slow_down_mailbox(&self, time: Duration) {
+        if self.url.starts_with("sqlite") {
+            return;
+        }
+        let sql = format!(
+            "CREATE FUNCTION dawdle() RETURNS trigger LANGUAGE plpgsql AS $$
+             BEGIN PERFORM pg_sleep({}); RETURN NULL; END $$;
+             CREATE TRIGGER dawdle AFTER UPDATE ON mailbox
+             FOR EACH STATEMENT EXECUTE FUNCTION dawdle();",
+            time.as_secs_f64()
+        );
+        run(self.connect().await.connection(), &sql).await;
     }
 
     pub(super) async fn connect_with(&self, max_connections: u32) -> Db {

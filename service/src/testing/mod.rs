@@ -14,13 +14,15 @@ mod obstacle;
 mod redis;
 mod tally;
 
-use std::{path::Path, sync::Arc};
+use std::{path::Path, sync::Arc, time::Duration};
 
 use chrono::TimeDelta;
 use domain::{
     CompetitionId, CompetitionInput, Email, Password, PersonName, RegistrationStatus, Role,
     RosterFilter, RosterQuery, Signup, Timestamp,
 };
+
+use sea_orm::DatabaseConnection;
 
 use self::redis::TestRedis;
 pub use audit::{Audited, JobRow};
@@ -105,6 +107,16 @@ impl World {
     /// When the database does not answer.
     pub async fn second_process(&self) -> Context {
         context(&self.database, &self.redis, Arc::clone(&self.clock)).await
+    }
+
+    /// A process that takes its time from the database, on a machine with a clock of its own.
+    ///
+    /// # Panics
+    /// When the database does not answer.
+    pub async fn process_on_machine(&self, machine: Arc<dyn Clock>) -> Context {
+        let db = self.database.connect().await;
+        let ctx = Context::on_machine(db, self.redis.connect(), settings(), machine).await;
+        ctx.expect("the time of the database")
     }
 
     /// A process that does everything over a single connection.
@@ -275,6 +287,30 @@ impl EmptyDatabase {
     /// When the database does not answer.
     pub async fn connect(&self) -> Db {
         self.0.connect().await
+    }
+
+    /// The pool of a process that gives each statement so much time. SQLite knows no such limit.
+    ///
+    /// # Panics
+    /// When the database does not answer.
+    pub async fn connect_with_limit(&self, limit: Duration) -> DatabaseConnection {
+        self.0.connect_with_limit(limit).await
+    }
+
+    /// Migrates as far as a program did whose last migration had this name.
+    ///
+    /// # Panics
+    /// When there is no such migration.
+    pub async fn migrate_up_to(&self, name: &str) {
+        self.0.migrate_up_to(name).await;
+    }
+
+    /// From now on a statement that changes mail takes so long.
+    ///
+    /// # Panics
+    /// When the database refuses.
+    pub async fn slow_down_mailbox(&self, time: Duration) {
+        self.0.slow_down_mailbox(time).await;
     }
 }
 

@@ -8,7 +8,7 @@ use sea_orm::{ConnectionTrait, DatabaseTransaction, EntityTrait, QuerySelect, Tr
 use super::World;
 use crate::{Actor, entity::competition};
 
-/// Keeps everybody else from deciding about a competition until it is dropped.
+/// Keeps everybody else from what it locks, a competition or all mailboxes, until it is dropped.
 #[derive(Debug)]
 pub struct Hold(DatabaseTransaction);
 
@@ -31,6 +31,17 @@ impl World {
         let tx = self.ctx.db.connection().begin().await.expect("a transaction");
         let competition = competition::Entity::find_by_id(id.0).lock_exclusive().one(&tx).await;
         competition.expect("an answer").expect("a competition");
+        Hold(tx)
+    }
+
+    /// Keeps everybody from writing into mailboxes.
+    ///
+    /// # Panics
+    /// When the database fails.
+    pub async fn lock_mailbox(&self) -> Hold {
+        let tx = self.ctx.db.connection().begin().await.expect("a transaction");
+        let lock = "SET LOCAL idle_in_transaction_session_timeout = 0; LOCK TABLE mailbox IN EXCLUSIVE MODE";
+        tx.execute_unprepared(lock).await.expect("a lock");
         Hold(tx)
     }
 

@@ -191,6 +191,16 @@ impl World {
         self.mark(&*db, id, status).await;
     }
 
+    /// How often a job was claimed, counted over all that are not dead.
+    ///
+    /// # Panics
+    /// When the database fails.
+    pub async fn claims_made(&self) -> i64 {
+        let epochs = job::Entity::find().select_only().column(job::Column::Epoch).into_tuple();
+        let epochs: Vec<i32> = epochs.all(self.ctx.db.connection()).await.expect("the jobs");
+        epochs.into_iter().map(i64::from).sum()
+    }
+
     /// Makes every job of a kind that no program knows.
     ///
     /// # Panics

@@ -2,7 +2,7 @@ use chrono::TimeDelta;
 use service::{
     cron,
     housekeeping::clean_up,
-    jobs::Job,
+    jobs::{self, Job},
     password_reset, refresh_tokens, sessions,
     testing::{World, account},
 };
@@ -68,9 +68,11 @@ async fn done_jobs_are_kept_for_a_week_and_others_for_as_long_as_it_takes() {
 async fn the_dead_letter_queue_and_recent_ticks_are_kept() {
     let world = World::new().await;
     cron::fire(&world.ctx, "old", world.ctx.now(), &Job::CleanUp {}).await.unwrap();
-    world.retire_all_jobs().await;
-    world.run_pending_jobs().await;
-    world.clock.advance(TimeDelta::days(400));
+    for _ in 0..3 {
+        jobs::fail(&world.ctx, &claim_one(&world.ctx).await, "no luck").await.unwrap();
+        world.clock.advance(TimeDelta::seconds(5));
+    }
+    world.clock.advance(TimeDelta::days(400) - TimeDelta::seconds(15));
     clean(&world).await;
     assert_eq!(world.ticks_kept().await, 2);
     world.clock.advance(TimeDelta::milliseconds(1));
@@ -95,4 +97,49 @@ async fn refresh_tokens_and_reset_links_go_when_they_have_expired() {
     clean(&world).await;
     assert_eq!(world.execute("DELETE FROM refresh_tokens").await.unwrap(), 1);
     assert_eq!(world.execute("DELETE FROM password_resets").await.unwrap(), 0);
+}
+
+/// How many rows a statement finds that changes nothing.
+async fn rows(world: &World, table: &str, column: &str) -> u64 {
+    world.execute(&format!("UPDATE {table} SET {column} = {column}")).await.unwrap()
+}
+
+/// Numbers from 1 to `count`, as a table `numbers` with one column `n`.
+fn numbers(count: u64) -> String {
+    format!(
+        "WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < {count})"
+    )
+}
+
+#[tokio::test]
+async fn more_rows_than_a_batch_are_deleted_and_others_stay() {
+    let world = World::new().await;
+    for (expires_at, prefix) in [("2026-11-22", "old"), ("2026-11-24", "young")] {
+        let sql = format!(
+            "INSERT INTO sessions (id, data, expires_at) {} SELECT '{prefix}' || n, '', '{expires_at} 00:00:00+00:00' FROM numbers",
+            numbers(25_000),
+        );
+        assert_eq!(world.execute(&sql).await.unwrap(), 25_000);
+    }
+    clean(&world).await;
+    assert_eq!(rows(&world, "sessions", "id").await, 25_000);
+    assert_eq!(world.execute("DELETE FROM sessions WHERE id LIKE 'young%'").await.unwrap(), 25_000);
+}
+
+#[tokio::test]
+async fn a_table_that_fails_does_not_keep_others_from_being_cleaned() {
+    let world = World::new().await;
+    let ada = world.organizer("Ada").await;
+    refresh_tokens::start(&world.ctx, &account(&ada)).await.unwrap();
+    world.clock.advance(TimeDelta::days(31));
+    cron::fire(&world.ctx, "clean_up", world.ctx.now(), &Job::CleanUp {}).await.unwrap();
+    let claim = claim_one(&world.ctx).await;
+    // The first of all.
+    world.execute("ALTER TABLE sessions RENAME TO gone").await.unwrap();
+    clean_up(&world.ctx, &claim).await.unwrap_err();
+    assert_eq!(rows(&world, "refresh_tokens", "hash").await, 0);
+    assert_eq!(world.queue().await.running, 1, "it is not done");
+    world.execute("ALTER TABLE gone RENAME TO sessions").await.unwrap();
+    clean_up(&world.ctx, &claim).await.unwrap();
+    assert_eq!(world.queue().await.done, 1);
 }

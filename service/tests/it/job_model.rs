@@ -37,6 +37,7 @@ enum Step {
     Heartbeat(usize),
     Complete(usize),
     Fail(usize),
+    Postpone(usize),
     HandBack(usize),
     Sweep,
     Revive(usize),
@@ -56,6 +57,7 @@ fn step() -> impl Strategy<Value = Step> {
         1 => claim().prop_map(Step::Heartbeat),
         2 => claim().prop_map(Step::Complete),
         3 => claim().prop_map(Step::Fail),
+        2 => claim().prop_map(Step::Postpone),
         1 => claim().prop_map(Step::HandBack),
         2 => Just(Step::Sweep),
         3 => claim().prop_map(Step::Revive),
@@ -71,6 +73,7 @@ struct Expected {
     state: State,
     epoch: u32,
     attempts: u32,
+    postponements: u32,
     lost_leases: u32,
 }
 
@@ -118,6 +121,20 @@ impl Play<'_> {
                 let verdict = jobs::fail(&self.world.ctx, &claim, "no luck").await.unwrap();
                 prop_assert_eq!(verdict, self.fail(claim.id, held));
             }
+            Step::Postpone(number) => {
+                let Some((claim, held)) = self.pick(*number) else { return Ok(()) };
+                let job = self.jobs.get_mut(&claim.id).unwrap();
+                // Longer pauses end at times at which the model cannot tell.
+                if job.postponements == 3 {
+                    return Ok(());
+                }
+                jobs::postpone(&self.world.ctx, from_ref(&claim), "away", None).await.unwrap();
+                if held {
+                    let pause = 2_000 << job.postponements;
+                    job.postponements += 1;
+                    job.state = State::Ready(self.now + pause * 8 / 10, self.now + pause * 12 / 10);
+                }
+            }
             Step::HandBack(number) => {
                 let Some((claim, held)) = self.pick(*number) else { return Ok(()) };
                 jobs::hand_back(&self.world.ctx, from_ref(&claim)).await.unwrap();
@@ -136,7 +153,7 @@ impl Play<'_> {
                 if matches!(job.state, State::Dead) {
                     prop_assert!(revived.is_ok());
                     job.state = State::Ready(0, 0);
-                    (job.attempts, job.lost_leases) = (0, 0);
+                    (job.attempts, job.postponements, job.lost_leases) = (0, 0, 0);
                 } else {
                     prop_assert_eq!(code(revived.unwrap_err()), ErrorCode::JobNotFound);
                 }
@@ -185,6 +202,7 @@ impl Play<'_> {
                 state,
                 epoch: 0,
                 attempts: 0,
+                postponements: 0,
                 lost_leases: 0,
             });
         }
@@ -220,6 +238,7 @@ impl Play<'_> {
             return Verdict::Lost;
         }
         job.attempts += 1;
+        job.postponements = 0;
         if job.attempts == 3 {
             job.state = State::Dead;
             return Verdict::Dead;

@@ -4,7 +4,10 @@ use chrono::TimeDelta;
 use domain::JobId;
 use service::{
     Context, confirmation, cron,
-    jobs::{Claim, Job, LEASE, Verdict, claim, complete, extend_lease, fail, hand_back, sweep},
+    jobs::{
+        Claim, Class, Consumer, Disposition, Job, LEASE, Operator, Verdict, bring_forward, claim,
+        complete, excuse_lost_leases, extend_lease, fail, hand_back, postpone, stats, sweep,
+    },
     testing::{Queue, World},
 };
 
@@ -192,12 +195,185 @@ async fn a_lease_expires_once_however_many_sweep() {
 }
 
 #[tokio::test]
-async fn a_job_of_an_unknown_kind_goes_to_the_dead_letter_queue() {
+async fn a_job_of_a_newer_version_waits_for_a_worker_that_knows_it() {
     let world = world_with_a_job().await;
     world.retire_all_jobs().await;
-    assert!(claim(&world.ctx, 10).await.unwrap().is_empty());
-    assert_eq!(world.queue().await, Queue { dead: 1, ..Queue::default() });
-    assert!(world.reasons_of_death().await[0].contains("retired"));
+    for _ in 0..3 {
+        assert!(claim(&world.ctx, 10).await.unwrap().is_empty());
+        world.clock.advance(TimeDelta::days(1));
+        sweep(&world.ctx).await.unwrap();
+    }
+    assert_eq!(world.queue().await, Queue { ready: 1, ..Queue::default() });
+    assert_eq!(world.claims_made().await, 0, "nobody took it");
+    let stats = stats(&world.ctx, Operator::Console).await.unwrap();
+    let waiting = stats.into_iter().find(|stats| stats.kind == "retired").unwrap();
+    assert_eq!((waiting.ready, waiting.oldest_age_seconds), (1, Some(3 * 24 * 3_600)));
+
+    world.execute("UPDATE jobs SET kind = 'clean_up'").await.unwrap();
+    complete(&world.ctx, &claim_one(&world.ctx).await).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_payload_of_a_newer_version_is_put_off_until_a_worker_can_read_it() {
+    let world = world_with_a_job().await;
+    world.execute("UPDATE jobs SET kind = 'tell_of_cancellation', priority = 10").await.unwrap();
+    for round in 1..=20 {
+        assert!(claim(&world.ctx, 10).await.unwrap().is_empty());
+        assert!(claim(&world.ctx, 10).await.unwrap().is_empty(), "not again at once");
+        assert_eq!(world.claims_made().await, round);
+        world.clock.advance(TimeDelta::minutes(6));
+    }
+    assert_eq!(world.queue().await, Queue { ready: 1, ..Queue::default() });
+    world.execute("UPDATE jobs SET kind = 'clean_up', priority = 20").await.unwrap();
+    complete(&world.ctx, &claim_one(&world.ctx).await).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_job_that_is_put_off_uses_up_no_attempt_and_is_never_dead() {
+    let world = world_with_a_job().await;
+    for _ in 0..30 {
+        let claim = claim_one(&world.ctx).await;
+        let away = "the database failed";
+        postpone(&world.ctx, std::slice::from_ref(&claim), away, None).await.unwrap();
+        complete(&world.ctx, &claim).await.unwrap();
+        assert_eq!(world.queue().await, Queue { ready: 1, ..Queue::default() });
+        // Five minutes and a fifth, at most.
+        world.clock.advance(TimeDelta::minutes(6));
+    }
+    for attempt in 1..=2 {
+        let failed = claim_one(&world.ctx).await;
+        let verdict = fail(&world.ctx, &failed, "no luck").await.unwrap();
+        assert_eq!(verdict, Verdict::Retry, "attempt {attempt}");
+        world.clock.advance(TimeDelta::minutes(1));
+    }
+    let failed = claim_one(&world.ctx).await;
+    assert_eq!(fail(&world.ctx, &failed, "no luck").await.unwrap(), Verdict::Dead);
+}
+
+#[tokio::test]
+async fn the_pause_of_a_job_that_is_put_off_grows_from_seconds_to_minutes() {
+    let world = world_with_a_job().await;
+    // Give or take a fifth.
+    for seconds in [2, 4, 8, 16, 32, 64, 128, 256, 300, 300] {
+        let claim = claim_one(&world.ctx).await;
+        postpone(&world.ctx, &[claim], "away", None).await.unwrap();
+        world.clock.advance(TimeDelta::milliseconds(seconds * 800 - 1));
+        assert!(service::jobs::claim(&world.ctx, 1).await.unwrap().is_empty(), "{seconds}");
+        world.clock.advance(TimeDelta::milliseconds(seconds * 400 + 1));
+    }
+    let claim = claim_one(&world.ctx).await;
+    let an_hour = std::time::Duration::from_secs(3_600);
+    postpone(&world.ctx, &[claim], "away", Some(an_hour)).await.unwrap();
+    world.clock.advance(TimeDelta::seconds(3_599));
+    assert!(service::jobs::claim(&world.ctx, 1).await.unwrap().is_empty(), "it was told when");
+    world.clock.advance(TimeDelta::seconds(1));
+    claim_one(&world.ctx).await;
+}
+
+#[tokio::test]
+async fn jobs_that_are_put_off_together_come_back_together_and_others_stay() {
+    let world = World::new().await;
+    enqueue(&world, 5, &Job::CleanUp {}).await;
+    world.clock.advance(TimeDelta::seconds(1));
+    let claims = claim(&world.ctx, 4).await.unwrap();
+    postpone(&world.ctx, &claims[..3], "away", None).await.unwrap();
+    postpone(&world.ctx, &[], "away", None).await.unwrap();
+    assert_eq!(world.queue().await, Queue { ready: 4, running: 1, ..Queue::default() });
+    assert_eq!(claim(&world.ctx, 10).await.unwrap().len(), 1, "the one that was never taken");
+    world.clock.advance(TimeDelta::seconds(3));
+    assert_eq!(claim(&world.ctx, 10).await.unwrap().len(), 3);
+}
+
+#[tokio::test]
+async fn only_the_fault_of_a_job_is_an_attempt() {
+    let corrupt = service::Error::Corrupt("a status of old".to_owned());
+    assert_eq!(Disposition::of(&corrupt), Disposition::Attempt(None));
+    assert_eq!(Disposition::of(&service::Error::Conflict), Disposition::Postpone(None));
+    let world = World::new().await;
+    world.ctx.db().close().await.unwrap();
+    let away = claim(&world.ctx, 1).await.unwrap_err();
+    assert_eq!(Disposition::of(&away), Disposition::Postpone(None), "{away:?}");
+}
+
+#[tokio::test]
+async fn leases_lost_to_a_database_that_was_away_do_not_count() {
+    let world = world_with_a_job().await;
+    // More often than a job may lose its worker.
+    for _ in 0..10 {
+        let lost = claim_one(&world.ctx).await;
+        world.clock.advance(lease() + TimeDelta::milliseconds(1));
+        assert_eq!(sweep(&world.ctx).await.unwrap(), 1);
+        excuse_lost_leases(&world.ctx, &[lost]).await.unwrap();
+    }
+    assert_eq!(world.queue().await, Queue { ready: 1, ..Queue::default() });
+    let held = claim_one(&world.ctx).await;
+    excuse_lost_leases(&world.ctx, std::slice::from_ref(&held)).await.unwrap();
+    complete(&world.ctx, &held).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_lease_from_a_clock_that_was_ahead_does_not_keep_a_job_for_hours() {
+    let world = world_with_a_job().await;
+    claim_one(&world.ctx).await;
+    world.clock.advance(TimeDelta::hours(-1));
+    assert_eq!(sweep(&world.ctx).await.unwrap(), 1);
+}
+
+#[tokio::test]
+async fn a_job_added_by_a_clock_that_was_ahead_is_due_once_it_was_set_back() {
+    let world = world_with_a_job().await;
+    world.clock.advance(TimeDelta::seconds(1));
+    let failed = claim_one(&world.ctx).await;
+    fail(&world.ctx, &failed, "no luck").await.unwrap();
+    assert_eq!(bring_forward(&world.ctx).await.unwrap(), 0, "a pause is no mistake");
+    world.clock.advance(TimeDelta::hours(-1));
+    assert_eq!(bring_forward(&world.ctx).await.unwrap(), 1);
+    claim_one(&world.ctx).await;
+}
+
+#[tokio::test]
+async fn nothing_waits_behind_jobs_of_another_class() {
+    let world = World::new().await;
+    let ada = world.organizer("Ada").await;
+    let sprint = world.competition(&ada).create().await;
+    let ctx = world.process_with_mail("smtp://127.0.0.1:1").await;
+    let guests = world.crowd(4).await;
+    for guest in &guests[..3] {
+        register(&ctx, guest, sprint).await.unwrap();
+    }
+    let confirmations = claim(&ctx, 10).await.unwrap();
+    confirmation::confirm(&ctx, &confirmations).await.unwrap();
+    crate::support::call_off(&ctx, &ada, sprint).await.unwrap();
+    let [notice] = &take(&ctx, Class::Background).await[..] else { panic!("one job") };
+    service::cancellation::tell(&ctx, notice).await.unwrap();
+    let address = domain::Email::parse("ada@example.com").unwrap();
+    service::password_reset::request(&ctx, address).await.unwrap();
+    let marathon = world.competition(&ada).create().await;
+    register(&ctx, &guests[3], marathon).await.unwrap();
+
+    // All at once, and each finds its own.
+    for (class, expected) in [
+        (Class::BulkMail, vec!["deliver_mail"; 3]),
+        (
+            Class::AccountMail,
+            vec!["send_reset_link", "deliver_mail", "deliver_mail", "deliver_mail"],
+        ),
+        (Class::Confirmations, vec!["confirm_registration"]),
+        (Class::Background, vec![]),
+    ] {
+        let taken = take(&ctx, class).await;
+        let mut kinds: Vec<_> = taken.iter().map(|claim| claim.job.kind()).collect();
+        kinds.sort_unstable_by_key(|kind| *kind != "send_reset_link");
+        assert_eq!(kinds, expected, "{class:?}");
+    }
+}
+
+async fn take(ctx: &Context, class: Class) -> Vec<Claim> {
+    let consumer = Consumer::new(ctx, class);
+    service::jobs::relay(ctx).await.unwrap();
+    let claims = consumer.take(10).await.unwrap();
+    consumer.retire().await;
+    claims
 }
 
 #[tokio::test]
@@ -220,9 +396,11 @@ async fn a_worker_that_waits_without_redis_is_woken_by_a_registration() {
     let grace = world.participant("Grace").await;
     let sprint = world.competition(&ada).create().await;
     let alone = world.process_without_redis().await;
-    let ctx = alone.clone();
-    let waiting = tokio::spawn(async move { ctx.new_jobs().await });
+    // Each of those that wait: they take different jobs.
+    let mut news = [alone.new_jobs(), alone.new_jobs()];
     register(&alone, &grace, sprint).await.unwrap();
-    waiting.await.unwrap();
+    for news in &mut news {
+        news.wait().await;
+    }
     claim_one(&alone).await;
 }

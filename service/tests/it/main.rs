@@ -6,6 +6,7 @@ mod accounts;
 mod calendar;
 mod cancel;
 mod cancellation;
+mod clock;
 mod competition_life;
 mod competitions;
 mod confirmation;

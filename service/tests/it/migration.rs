@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use service::testing::{EmptyDatabase, World};
 
 use crate::support::{at_once, register};
@@ -97,4 +99,38 @@ async fn what_belongs_to_a_competition_or_user_goes_with_it() {
     assert_eq!(world.mails().await, 1, "Grace keeps her mail");
     world.execute("DELETE FROM users").await.unwrap();
     assert_eq!(world.mails().await, 0);
+}
+
+#[tokio::test]
+async fn a_column_is_filled_in_batch_by_batch() {
+    let world = World::new().await;
+    let sql = "INSERT INTO login_attempts (key, failures, since) \
+         WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 25000) \
+         SELECT 'k' || n, 0, '2026-11-23 12:00:00+00:00' FROM numbers";
+    world.execute(sql).await.unwrap();
+    let db = world.ctx.db().connection();
+    let table = ("login_attempts", "key");
+    for filled in [25_000, 0] {
+        let rows = migration::backfill(db, table, "failures = 7", "failures = 0").await.unwrap();
+        assert_eq!(rows, filled);
+    }
+    let right = "DELETE FROM login_attempts WHERE failures = 7";
+    assert_eq!(world.execute(right).await.unwrap(), 25_000);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_migration_and_those_that_wait_for_it_take_longer_than_a_statement_may() {
+    let empty = EmptyDatabase::create().await;
+    // Longer than each process lets a statement take.
+    let (limit, time) = (Duration::from_millis(300), Duration::from_millis(1_200));
+    empty.migrate_up_to("m20261125_000013_login_attempts").await;
+    empty.slow_down_mailbox(time).await;
+    let mut processes = Vec::new();
+    for _ in 0..3 {
+        processes.push(empty.connect_with_limit(limit).await);
+    }
+    let runs = processes.into_iter().map(|db| async move { migration::run(&db).await });
+    for result in at_once(runs).await {
+        result.unwrap();
+    }
 }

@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use service::{
     Context, confirmation, cron,
-    jobs::{Claim, Consumer, Job, LEASE, complete, relay, sweep},
+    jobs::{Claim, Class, Consumer, Job, LEASE, complete, relay, sweep},
     testing::{Lists, World},
 };
 
@@ -13,12 +13,17 @@ async fn enqueue(world: &World, job: &Job) {
     assert!(cron::fire(&world.ctx, job.kind(), world.ctx.now(), job).await.unwrap());
 }
 
-/// A worker that lives for one call.
-async fn take(ctx: &Context) -> Vec<Claim> {
-    let consumer = Consumer::new(ctx);
+/// What a worker of a class takes that lives for one call.
+async fn take_of(ctx: &Context, class: Class) -> Vec<Claim> {
+    let consumer = Consumer::new(ctx, class);
     let claims = consumer.take(10).await.unwrap();
     consumer.retire().await;
     claims
+}
+
+/// The same for what takes long.
+async fn take(ctx: &Context) -> Vec<Claim> {
+    take_of(ctx, Class::Background).await
 }
 
 fn kinds(claims: &[Claim]) -> Vec<&'static str> {
@@ -39,7 +44,7 @@ async fn jobs_that_have_lost_a_worker_are_taken_one_by_one() {
     enqueue(&world, &Job::SendReminders {}).await;
     relay(&world.ctx).await.unwrap();
 
-    let consumer = Consumer::new(&world.ctx);
+    let consumer = Consumer::new(&world.ctx, Class::Background);
     for expected in ["send_reminders", "clean_up", "clean_up", "clean_up"] {
         let claims = consumer.take(10).await.unwrap();
         assert_eq!(kinds(&claims), [expected]);
@@ -59,13 +64,13 @@ async fn without_redis_jobs_are_taken_from_the_database() {
     let sprint = world.competition(&ada).create().await;
     let lonely = world.process_without_redis().await;
     enqueue(&world, &Job::CleanUp {}).await;
-    let mut consumer = Consumer::new(&lonely);
+    let mut consumer = Consumer::new(&lonely, Class::Background);
     consumer.wait().await;
     assert_eq!(kinds(&consumer.take(10).await.unwrap()), ["clean_up"]);
     assert_eq!(relay(&lonely).await.unwrap(), 0);
     sweep(&lonely).await.unwrap();
     register(&lonely, &grace, sprint).await.unwrap();
-    let claims = take(&lonely).await;
+    let claims = take_of(&lonely, Class::Confirmations).await;
     confirmation::confirm(&lonely, &claims).await.unwrap();
     assert_eq!(world.mails().await, 1);
 }
@@ -121,12 +126,14 @@ mod with_redis {
         register(&world.ctx, &grace, sprint).await.unwrap();
         relay(&world.ctx).await.unwrap();
 
-        let consumer = Consumer::new(&world.ctx);
+        let consumer = Consumer::new(&world.ctx, Class::Background);
         let mut taken = Vec::new();
         for _ in 0..3 {
             taken.extend(kinds(&consumer.take(1).await.unwrap()));
         }
-        assert_eq!(taken, ["confirm_registration", "send_reminders", "clean_up"]);
+        assert_eq!(taken, ["send_reminders", "clean_up"]);
+        let confirmations = take_of(&world.ctx, Class::Confirmations).await;
+        assert_eq!(kinds(&confirmations), ["confirm_registration"]);
     }
 
     #[tokio::test]
@@ -136,7 +143,7 @@ mod with_redis {
         let grace = world.participant("Grace").await;
         let sprint = world.competition(&ada).create().await;
         let elsewhere = world.second_process().await;
-        let mut consumer = Consumer::new(&elsewhere);
+        let mut consumer = Consumer::new(&elsewhere, Class::Confirmations);
         assert!(consumer.take(10).await.unwrap().is_empty());
         let waiting = tokio::spawn(async move {
             consumer.wait().await;
@@ -154,7 +161,7 @@ mod with_redis {
         let ada = world.organizer("Ada").await;
         let sprint = world.competition(&ada).create().await;
         let [first, second] = &world.crowd(2).await[..] else { panic!("two guests") };
-        let mut dies = Consumer::new(&world.ctx);
+        let mut dies = Consumer::new(&world.ctx, Class::Confirmations);
         assert!(dies.take(10).await.unwrap().is_empty());
         let seat = register(&world.ctx, first, sprint).await.unwrap().registration;
         dies.wait().await;
@@ -170,7 +177,8 @@ mod with_redis {
         world.outlive_workers().await;
         sweep(&world.ctx).await.unwrap();
         assert_eq!(world.lists().await, Lists { ready: 2, enqueued: 2, ..Lists::default() });
-        let [next] = &Consumer::new(&world.ctx).take(1).await.unwrap()[..] else {
+        let [next] = &Consumer::new(&world.ctx, Class::Confirmations).take(1).await.unwrap()[..]
+        else {
             panic!("one job")
         };
         assert_eq!(next.job, Job::ConfirmRegistration { registration_id: seat.id });
@@ -182,13 +190,13 @@ mod with_redis {
         let ada = world.organizer("Ada").await;
         let grace = world.participant("Grace").await;
         let sprint = world.competition(&ada).create().await;
-        let mut retires = Consumer::new(&world.ctx);
+        let mut retires = Consumer::new(&world.ctx, Class::Confirmations);
         assert!(retires.take(10).await.unwrap().is_empty());
         register(&world.ctx, &grace, sprint).await.unwrap();
         retires.wait().await;
         retires.retire().await;
         assert_eq!(world.lists().await, Lists { ready: 1, enqueued: 1, ..Lists::default() });
-        assert_eq!(take(&world.ctx).await.len(), 1);
+        assert_eq!(take_of(&world.ctx, Class::Confirmations).await.len(), 1);
     }
 
     #[tokio::test]
@@ -261,5 +269,28 @@ mod with_redis {
         sweep(&world.ctx).await.unwrap();
         assert_eq!(relay(&world.ctx).await.unwrap(), 1, "its lease expired");
         assert_eq!(take(&world.ctx).await.len(), 1);
+    }
+
+    #[tokio::test]
+    async fn a_job_of_a_newer_version_stays_out_of_the_lists_until_a_worker_knows_it() {
+        let world = World::new().await;
+        enqueue(&world, &Job::CleanUp {}).await;
+        relay(&world.ctx).await.unwrap();
+        world.retire_all_jobs().await;
+        assert!(take(&world.ctx).await.is_empty(), "its ticket was in a list");
+        assert_eq!(world.lists().await, Lists::default());
+        for _ in 0..3 {
+            world.clock.advance(TimeDelta::minutes(2));
+            sweep(&world.ctx).await.unwrap();
+            assert_eq!(relay(&world.ctx).await.unwrap(), 0);
+            assert_eq!(world.lists().await, Lists::default());
+        }
+        assert_eq!(world.queue().await, Queue { ready: 1, ..Queue::default() });
+        assert_eq!(world.claims_made().await, 0);
+
+        // A worker of the newer version comes.
+        world.execute("UPDATE jobs SET kind = 'clean_up', enqueued_at = NULL").await.unwrap();
+        assert_eq!(relay(&world.ctx).await.unwrap(), 1);
+        assert_eq!(kinds(&take(&world.ctx).await), ["clean_up"]);
     }
 }

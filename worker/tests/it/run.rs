@@ -1,10 +1,13 @@
 use std::time::Duration;
 
+use domain::RegistrationStatus;
 use service::{
-    Context, registration,
+    Context, competitions,
+    jobs::{self, Operator},
+    password_reset, registration,
     testing::{Lists, Queue, World},
 };
-use tokio::{task::JoinHandle, time};
+use tokio::{net::TcpListener, task::JoinHandle, time};
 use tokio_util::sync::CancellationToken;
 use worker::WorkerOptions;
 
@@ -12,6 +15,8 @@ use worker::WorkerOptions;
 fn start(ctx: &Context) -> (JoinHandle<()>, CancellationToken) {
     let options = WorkerOptions {
         worker_concurrency: 2,
+        mail_concurrency: 2,
+        bulk_mail_concurrency: 1,
         cron_reminder_schedule: "*/10 * * * *".parse().unwrap(),
         cron_cleanup_schedule: "0 3 * * *".parse().unwrap(),
     };
@@ -46,6 +51,47 @@ async fn a_worker_does_what_there_is_and_what_comes_and_stops_when_told() {
     stop.cancel();
     worker.await.unwrap();
     assert_eq!(world.mails().await, 31);
+}
+
+/// A mail server that takes connections and never says a word.
+async fn silent_mail_server() -> (TcpListener, String) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("smtp://{}", listener.local_addr().unwrap());
+    (listener, url)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn confirmations_and_reset_links_do_not_wait_for_slow_mail_to_many() {
+    let world = World::new().await;
+    let (_listener, url) = silent_mail_server().await;
+    let ctx = world.process_with_mail(&url).await;
+    let ada = world.organizer("Ada").await;
+    let sprint = world.competition(&ada).seats(100).create().await;
+    for guest in world.crowd(40).await {
+        registration::register(&ctx, &guest, sprint, None).await.unwrap();
+    }
+    competitions::cancel(&ctx, &ada, sprint, None).await.unwrap();
+    let (worker, _stop) = start(&ctx);
+    let running = async |kind: &str| {
+        let stats = jobs::stats(&ctx, Operator::Console).await.unwrap();
+        stats.into_iter().find(|stats| stats.kind == kind).unwrap().running
+    };
+    // Mail to 40 people has begun, and goes on for minutes.
+    while running("deliver_mail").await == 0 {
+        time::sleep(Duration::from_millis(20)).await;
+    }
+    let grace = world.participant("Grace").await;
+    let marathon = world.competition(&ada).create().await;
+    registration::register(&ctx, &grace, marathon, None).await.unwrap();
+    let address = domain::Email::parse("grace@example.com").unwrap();
+    password_reset::request(&ctx, address).await.unwrap();
+    while world.roster(&ada, marathon).await != [RegistrationStatus::Confirmed]
+        || running("send_reset_link").await == 0
+    {
+        time::sleep(Duration::from_millis(20)).await;
+    }
+    assert!(world.queue().await.ready > 30, "the mail to many was over already");
+    worker.abort();
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -4,6 +4,7 @@
 mod crowd;
 mod ledger;
 mod load;
+mod machine_clock;
 mod oracle;
 mod port;
 mod postgres;
@@ -22,6 +23,7 @@ mod worker;
 pub(crate) use crowd::Crowd;
 pub(crate) use ledger::Ledger;
 pub(crate) use load::Load;
+pub(crate) use machine_clock::MachineClock;
 pub(crate) use oracle::check;
 use port::Port;
 pub(crate) use postgres::Postgres;

@@ -1,6 +1,6 @@
 -- What the other scripts share; it stands in front of each.
 
--- Puts a job, "<priority>:<id>", at the end of its list, unless it is in a list already; tells whether it did.
+-- Puts a job, "<list>:<id>", at the end of its list, unless it is in a list already; tells whether it did.
 local function enqueue(enqueued, ready, job)
   if redis.call('SADD', enqueued, job) == 0 then return false end
   redis.call('LPUSH', ready .. job:match('^[^:]+'), job)

@@ -1,9 +1,9 @@
-//! The lists in Redis. They carry tickets of jobs to workers, most urgent first; what a job is and what becomes of it
-//! is in the database alone.
+//! The lists in Redis. They carry tickets of jobs to workers of their class, most urgent first; what a job is and what
+//! becomes of it is in the database alone.
 //!
 //! | Key | |
 //! |---|---|
-//! | `jobs:ready:<priority>` | lists of what waits for a worker |
+//! | `jobs:ready:<list>` | lists of what waits for a worker |
 //! | `jobs:processing:<worker>` | lists of what a worker has taken and not claimed yet |
 //! | `jobs:enqueued` | set of what is in one of these lists: pushing twice is harmless |
 //! | `jobs:delayed` | what waits for its time, by that time |
@@ -23,7 +23,7 @@ use domain::Timestamp;
 use redis::{Script, aio::MultiplexedConnection};
 use tokio::time;
 
-use super::{PRIORITIES, Ticket};
+use super::{Class, Ticket, class::lists};
 use crate::{
     Context,
     redis::{Redis, query_on},
@@ -56,19 +56,22 @@ impl Queue {
         ctx.redis().cloned().map(Self)
     }
 
-    /// Puts jobs into their lists; those that are in one stay where they are.
+    /// Puts jobs into their lists; those that are in one stay where they are, and those that this program does not
+    /// know are left to one that does.
     pub(super) async fn push(&self, tickets: &[Ticket]) -> Option<()> {
-        if tickets.is_empty() {
+        let known: Vec<_> =
+            tickets.iter().filter(|ticket| ticket.list.is_some()).copied().collect();
+        if known.is_empty() {
             return Some(());
         }
-        self.0.run(PUSH.key(self.enqueued()).arg(self.ready("")).arg(texts(tickets))).await
+        self.0.run(PUSH.key(self.enqueued()).arg(self.ready("")).arg(texts(&known))).await
     }
 
-    /// How many jobs wait for a worker, at any priority.
-    pub(super) async fn ready_jobs(&self) -> Option<usize> {
+    /// How many jobs of a class wait for a worker.
+    pub(super) async fn ready_jobs(&self, class: Class) -> Option<usize> {
         let mut lengths = redis::pipe();
-        for priority in PRIORITIES {
-            lengths.cmd("LLEN").arg(self.ready(priority));
+        for list in lists(&[class]) {
+            lengths.cmd("LLEN").arg(self.ready(list));
         }
         let lengths: Vec<usize> = self.0.query_all(&lengths).await?;
         Some(lengths.iter().sum())
@@ -80,17 +83,18 @@ impl Queue {
         self.0.query(add.arg(self.delayed()).arg(millis(at)).arg(ticket.to_string())).await
     }
 
-    /// Takes jobs for a worker until it has `limit` of them, and answers with all that it has.
+    /// Takes jobs of a class for a worker until it has `limit` of them, and answers with all that it has.
     pub(super) async fn take(
         &self,
         worker: &str,
+        class: Class,
         now: Timestamp,
         limit: usize,
     ) -> Option<Vec<Ticket>> {
         let mut take = TAKE.key(self.enqueued());
         take.key(self.delayed()).key(self.workers()).key(self.processing(worker));
-        for priority in PRIORITIES {
-            take.key(self.ready(priority));
+        for list in lists(&[class]) {
+            take.key(self.ready(list));
         }
         take.arg(self.ready("")).arg(worker).arg(WORKER_LIFE.as_secs() * 1_000);
         take.arg(millis(now)).arg(limit);
@@ -98,14 +102,17 @@ impl Queue {
         Some(texts.iter().filter_map(|text| Ticket::parse(text)).collect())
     }
 
-    /// Waits for one of the most urgent jobs, which is then among what the worker has; but for a second at most.
+    /// Waits for one of the most urgent jobs of a class, which is then among what the worker has; but for a second at
+    /// most.
     pub(super) async fn wait(
         &self,
         connection: &mut MultiplexedConnection,
         worker: &str,
+        class: Class,
     ) -> Option<()> {
+        let first = lists(&[class]).first().copied()?;
         let mut blmove = redis::cmd("BLMOVE");
-        blmove.arg(self.ready(PRIORITIES[0])).arg(self.processing(worker)).arg("RIGHT").arg("LEFT");
+        blmove.arg(self.ready(first)).arg(self.processing(worker)).arg("RIGHT").arg("LEFT");
         blmove.arg(PATIENCE.as_secs());
         let moved = query_on::<Option<String>>(connection, &blmove);
         time::timeout(PATIENCE + SLACK, moved).await.ok()?.ok().map(drop)
@@ -150,8 +157,8 @@ impl Queue {
         self.0.dedicated().await
     }
 
-    fn ready(&self, priority: impl std::fmt::Display) -> String {
-        self.0.key(format_args!("jobs:ready:{priority}"))
+    fn ready(&self, list: &str) -> String {
+        self.0.key(format_args!("jobs:ready:{list}"))
     }
 
     fn processing(&self, worker: &str) -> String {

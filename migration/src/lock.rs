@@ -1,0 +1,85 @@
+//! One process migrates at a time.
+
+use std::time::Duration;
+
+use sea_orm_migration::sea_orm::{
+    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, RuntimeErr,
+    SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait, sqlx,
+};
+use tokio::time::{Instant, sleep};
+
+/// Names the advisory lock among all that an application may take on a PostgreSQL database.
+const LOCK: i64 = 0x006d_696e_6963_6f6d;
+/// The time limits of the pool are for requests: a migration, and whoever waits for one, may take as long as it takes.
+const NO_LIMITS: &str = "SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0; \
+                         SET LOCAL idle_in_transaction_session_timeout = 0";
+/// How often a process that waits looks again. It asks anew rather than wait inside a statement, which may be limited by
+/// what lies between it and the database.
+const LOOK: Duration = Duration::from_millis(200);
+/// How often it says that it waits.
+const REPORT: Duration = Duration::from_secs(10);
+/// The primary result code in the low byte of SQLite's extended one: the file is locked.
+const SQLITE_BUSY: i32 = 5;
+
+/// A transaction that no other process migrates beside. On SQLite its write lock keeps them out.
+pub(crate) async fn begin(db: &DatabaseConnection) -> Result<DatabaseTransaction, DbErr> {
+    let mut waiting = Waiting::new();
+    loop {
+        let options = TransactionOptions {
+            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+            ..Default::default()
+        };
+        match db.begin_with_options(options).await {
+            Ok(tx) if tx.get_database_backend() != DbBackend::Postgres => return Ok(tx),
+            Ok(tx) => {
+                tx.execute_unprepared(NO_LIMITS).await?;
+                while !is_ours(&tx).await? {
+                    waiting.a_little().await;
+                }
+                return Ok(tx);
+            }
+            Err(error) if is_busy(&error) => waiting.a_little().await,
+            Err(error) => return Err(error),
+        }
+    }
+}
+
+async fn is_ours(tx: &DatabaseTransaction) -> Result<bool, DbErr> {
+    let sql = format!("SELECT pg_try_advisory_xact_lock({LOCK}) AS ours");
+    let row = tx.query_one_raw(Statement::from_string(DbBackend::Postgres, sql)).await?;
+    row.ok_or_else(|| DbErr::Custom("a lock without an answer".to_owned()))?.try_get("", "ours")
+}
+
+fn is_busy(error: &DbErr) -> bool {
+    let (DbErr::Exec(error) | DbErr::Query(error) | DbErr::Conn(error)) = error else {
+        return false;
+    };
+    let RuntimeErr::SqlxError(error) = error else { return false };
+    let Some(error) = error.as_database_error() else { return false };
+    error.try_downcast_ref::<sqlx::sqlite::SqliteError>().is_some()
+        && error
+            .code()
+            .and_then(|code| code.parse().ok())
+            .is_some_and(|code: i32| code & 0xff == SQLITE_BUSY)
+}
+
+/// A process that waits for another, and says so now and then.
+struct Waiting {
+    since: Instant,
+    reported: Instant,
+}
+
+impl Waiting {
+    fn new() -> Self {
+        Self { since: Instant::now(), reported: Instant::now() }
+    }
+
+    async fn a_little(&mut self) {
+        sleep(LOOK).await;
+        if self.reported.elapsed() >= REPORT {
+            self.reported = Instant::now();
+            let seconds = self.since.elapsed().as_secs();
+            tracing::info!(seconds, "waiting for another process to migrate the database");
+        }
+    }
+}

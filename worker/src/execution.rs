@@ -1,0 +1,238 @@
+//! Carrying jobs out, and what becomes of those that do not succeed.
+
+use std::{panic::AssertUnwindSafe, time::Duration};
+
+use futures::FutureExt;
+use service::{
+    Context,
+    jobs::{self, Claim, Disposition, Job, Verdict},
+};
+use tokio::time;
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    handlers::{handle, is_bounded_by_the_database, time_limit},
+    leases::Held,
+    process::sentence,
+    runner::log_failure,
+};
+
+/// How long work may go on after the signal to stop.
+const GRACE: Duration = Duration::from_secs(25);
+/// The first pause after the database did not hear what became of a job, and the longest.
+const PAUSES: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(10));
+
+/// Why jobs did not succeed, and what that means for them.
+#[derive(Debug, PartialEq, Eq)]
+struct Failure {
+    reason: String,
+    disposition: Disposition,
+}
+
+/// What is left to do after a group was carried out.
+#[derive(Debug, PartialEq, Eq)]
+enum Rest {
+    /// Nothing: each job is done, noted as failed, put off, or in other hands.
+    Settled,
+    /// The jobs that come after it would meet the same: they are to be put off like it.
+    PutOff(Failure),
+    /// There is no time for the jobs that come after it.
+    OutOfTime,
+}
+
+/// Carries out jobs that belong together.
+pub(crate) async fn carry_out(ctx: &Context, held: &Held, stop: &CancellationToken) {
+    let group = held.group();
+    if let Err(failure) = attempt(ctx, held, group, stop).await {
+        if let [claim] = group {
+            settle_alone(ctx, held, claim, failure, stop).await;
+        } else if matches!(failure.disposition, Disposition::Postpone(_)) {
+            note(ctx, held, group, &failure, stop).await;
+        } else {
+            one_by_one(ctx, held, failure.reason, stop).await;
+        }
+    }
+}
+
+/// Carries out a group whose jobs cannot be carried out together, for one of them fails.
+async fn one_by_one(ctx: &Context, held: &Held, reason: String, stop: &CancellationToken) {
+    let group = held.group();
+    tracing::warn!(jobs = group.len(), reason, "a batch failed, its jobs are tried one by one");
+    for (position, claim) in group.iter().enumerate() {
+        let alone = std::slice::from_ref(claim);
+        let rest = match attempt(ctx, held, alone, stop).await {
+            Ok(rest) => rest,
+            Err(failure) => settle_alone(ctx, held, claim, failure, stop).await,
+        };
+        let left = &group[position + 1..];
+        match rest {
+            Rest::Settled => {}
+            Rest::PutOff(failure) => return note(ctx, held, left, &failure, stop).await,
+            Rest::OutOfTime => return hand_back(ctx, left).await,
+        }
+    }
+}
+
+/// Tries jobs together, for as long as they are held and there is time.
+async fn attempt(
+    ctx: &Context,
+    held: &Held,
+    claims: &[Claim],
+    stop: &CancellationToken,
+) -> Result<Rest, Failure> {
+    let Some(first) = claims.first().filter(|_| held.is_held(claims)) else {
+        return Ok(Rest::Settled);
+    };
+    let out_of_time = async {
+        stop.cancelled().await;
+        time::sleep(GRACE).await;
+    };
+    tokio::select! {
+        result = guarded(&first.job, handle(ctx, claims)) => result.map(|()| Rest::Settled),
+        () = held.lost(claims) => {
+            tracing::warn!(jobs = claims.len(), "lease lost, another worker has these jobs");
+            Ok(Rest::Settled)
+        }
+        () = out_of_time => {
+            tracing::warn!(jobs = claims.len(), "out of time, jobs handed back");
+            hand_back(ctx, claims).await;
+            Ok(Rest::OutOfTime)
+        }
+    }
+}
+
+/// Bounds work by its time limit; a panic is a failure like any other.
+async fn guarded(
+    job: &Job,
+    work: impl Future<Output = service::Result<()>>,
+) -> Result<(), Failure> {
+    let limit = time_limit(job);
+    let (reason, disposition) =
+        match time::timeout(limit, AssertUnwindSafe(work).catch_unwind()).await {
+            Ok(Ok(Ok(()))) => return Ok(()),
+            Ok(Ok(Err(error))) => (sentence(&error), Disposition::of(&error)),
+            Ok(Err(panic)) => {
+                (format!("panicked: {}", panic_message(&*panic)), Disposition::Attempt(None))
+            }
+            Err(_) => {
+                let slow = if is_bounded_by_the_database(job) {
+                    Disposition::Postpone(None)
+                } else {
+                    Disposition::Attempt(None)
+                };
+                (format!("took longer than {} s", limit.as_secs()), slow)
+            }
+        };
+    Err(Failure { reason, disposition })
+}
+
+/// Notes what became of a job that was tried alone.
+async fn settle_alone(
+    ctx: &Context,
+    held: &Held,
+    claim: &Claim,
+    failure: Failure,
+    stop: &CancellationToken,
+) -> Rest {
+    let alone = std::slice::from_ref(claim);
+    note(ctx, held, alone, &failure, stop).await;
+    match failure.disposition {
+        Disposition::Postpone(_) => Rest::PutOff(failure),
+        Disposition::Attempt(_) | Disposition::Final => Rest::Settled,
+    }
+}
+
+async fn hand_back(ctx: &Context, claims: &[Claim]) {
+    if !claims.is_empty() {
+        log_failure("jobs could not be handed back", jobs::hand_back(ctx, claims).await);
+    }
+}
+
+/// Tells the database what became of jobs; again while it does not hear and they are still held. What it never hears is
+/// found out when the leases expire.
+async fn note(
+    ctx: &Context,
+    held: &Held,
+    claims: &[Claim],
+    failure: &Failure,
+    stop: &CancellationToken,
+) {
+    if claims.is_empty() {
+        return;
+    }
+    let (mut pause, longest) = PAUSES;
+    while let Err(error) = tell(ctx, claims, failure).await {
+        let hopeless = !error.is_transient() || stop.is_cancelled() || !held.is_held(claims);
+        log_failure("what became of jobs could not be noted", Err(error));
+        if hopeless {
+            return;
+        }
+        tokio::select! {
+            () = stop.cancelled() => {}
+            () = time::sleep(pause) => {}
+        }
+        pause = (pause * 2).min(longest);
+    }
+}
+
+async fn tell(ctx: &Context, claims: &[Claim], failure: &Failure) -> service::Result<()> {
+    let Failure { reason, disposition } = failure;
+    match disposition {
+        Disposition::Postpone(at_least) => {
+            jobs::postpone(ctx, claims, reason, *at_least).await?;
+            tracing::warn!(jobs = claims.len(), reason, "jobs put off");
+        }
+        Disposition::Attempt(at_least) => {
+            for claim in claims {
+                if jobs::fail_for(ctx, claim, reason, *at_least).await? == Verdict::Retry {
+                    let kind = claim.job.kind();
+                    tracing::warn!(job.id = %claim.id, job.kind = kind, reason, "job failed, will be tried again");
+                }
+            }
+        }
+        Disposition::Final => {
+            for claim in claims {
+                jobs::give_up(ctx, claim, reason).await?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn panic_message(panic: &(dyn std::any::Any + Send)) -> &str {
+    let text = panic.downcast_ref::<&str>().copied();
+    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("no message")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_panic_is_a_failure_with_its_message() {
+        let panics = async { panic!("division by {}", "zero") };
+        let failure = guarded(&Job::CleanUp {}, panics).await.unwrap_err();
+        assert_eq!(failure.reason, "panicked: division by zero");
+        assert_eq!(failure.disposition, Disposition::Attempt(None));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn work_that_hangs_is_cut_off() {
+        let mail = Job::SendResetLink { email: "ada@example.com".to_owned() };
+        for (job, disposition) in
+            [(Job::CleanUp {}, Disposition::Postpone(None)), (mail, Disposition::Attempt(None))]
+        {
+            let failure = guarded(&job, std::future::pending()).await.unwrap_err();
+            assert!(failure.reason.starts_with("took longer than"), "{}", failure.reason);
+            assert_eq!(failure.disposition, disposition);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_failure_tells_what_caused_it() {
+        let cause = service::Error::Corrupt("a status of old".to_owned());
+        let failure = guarded(&Job::CleanUp {}, async { Err(cause) }).await.unwrap_err();
+        assert!(failure.reason.ends_with("a status of old"), "{}", failure.reason);
+        assert_eq!(failure.disposition, Disposition::Attempt(None));
+    }
+}
