@@ -39,7 +39,6 @@ pub async fn deliver_mail(ctx: &Context, claim: &Claim) -> Result<()> {
         subject: &mail.subject,
         body: &body(ctx, &mail, &reservation),
         at: mail.sent_at.into(),
-        is_urgent: topic == Topic::Account,
     };
     match send(ctx, claim, &letter).await {
         Ok(true) => complete(ctx, claim).await,

@@ -102,7 +102,7 @@ pub async fn send_link(ctx: &Context, claim: &Claim) -> Result<()> {
     );
     let subject = "Set a new password";
     let (id, at) = (new_id(), ctx.now());
-    let letter = Letter { id, to: &user.email, subject, body: &body, at, is_urgent: true };
+    let letter = Letter { id, to: &user.email, subject, body: &body, at };
     let sent = delivery::send(ctx, claim, &letter).await;
     if !matches!(sent, Ok(true)) {
         mail_limits::release(ctx, reservation).await?;

@@ -7,7 +7,8 @@ use crate::Error;
 /// What is to become of a job that did not succeed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Disposition {
-    /// What it needs is away: it is put off, for no shorter than the time if one is given, and without end.
+    /// What it needs is away: it is put off, for no shorter than the time if one is given, and without end. Mail has an
+    /// end of its own.
     Postpone(Option<Duration>),
     /// It failed: one of its attempts is used up.
     Attempt(Option<Duration>),

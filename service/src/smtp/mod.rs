@@ -20,7 +20,7 @@ use lettre::{
         header::{ContentType, HeaderName, HeaderValue},
     },
 };
-use tokio::{sync::Semaphore, time::Instant};
+use tokio::time::Instant;
 use uuid::Uuid;
 
 use self::{
@@ -30,10 +30,6 @@ use self::{
 };
 pub use undelivered::Undelivered;
 
-/// Mails sent at the same time by one process, each over a connection of its own.
-const AT_ONCE: usize = 6;
-/// The same for what somebody waits for: it stands in no queue behind all the others.
-const URGENT_AT_ONCE: usize = 2;
 /// How long a mail server that cannot be reached is left alone: what waits behind it is tried later, and does not
 /// keep a worker from other jobs.
 const PAUSE: Duration = Duration::from_secs(5);
@@ -48,8 +44,6 @@ pub(crate) struct Letter<'a> {
     /// Plain text.
     pub(crate) body: &'a str,
     pub(crate) at: Timestamp,
-    /// Whether somebody waits for it.
-    pub(crate) is_urgent: bool,
 }
 
 /// Why mail cannot be sent as it is configured.
@@ -81,8 +75,6 @@ pub struct Mailer(Arc<Shared>);
 struct Shared {
     pool: Arc<Pool>,
     from: Mailbox,
-    turns: Semaphore,
-    urgent_turns: Semaphore,
     unreachable_until: Mutex<Option<Instant>>,
 }
 
@@ -113,19 +105,15 @@ impl Mailer {
         Ok(Self(Arc::new(Shared {
             pool: Pool::new(server),
             from,
-            turns: Semaphore::new(AT_ONCE),
-            urgent_turns: Semaphore::new(URGENT_AT_ONCE),
             unreachable_until: Mutex::default(),
         })))
     }
 
-    /// Sends a letter, when it is its turn.
+    /// Sends a letter. How many are sent at once is the workers' affair.
     pub(crate) async fn send(&self, letter: &Letter<'_>) -> Result<(), Undelivered> {
         let shared = &*self.0;
         let to = wire_address(letter.to).map_err(Undelivered::refused)?;
         let message = self.message(letter, to.clone())?;
-        let turns = if letter.is_urgent { &shared.urgent_turns } else { &shared.turns };
-        let _turn = turns.acquire().await.expect("the semaphore is never closed");
         if shared.is_unreachable() {
             let reason = "the mail server could not be reached a moment ago".to_owned();
             return Err(Undelivered::unreachable(reason));

@@ -104,8 +104,8 @@ impl Sink {
         S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
         F: Future<Output = io::Result<S>> + Send + 'static,
     {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let port = listener.local_addr().unwrap().port();
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let port = listener.local_addr().expect("an address").port();
         let shared = Arc::new(Shared { manners: Mutex::new(manners), ..Shared::default() });
         let task = tokio::spawn(serve(listener, Arc::clone(&shared), greets, accept));
         Self { port, shared, task }
@@ -137,7 +137,7 @@ impl Sink {
 
     /// Listens again where it did before.
     pub(crate) async fn start_again(&mut self) {
-        let listener = TcpListener::bind(("127.0.0.1", self.port)).await.unwrap();
+        let listener = TcpListener::bind(("127.0.0.1", self.port)).await.expect("the same port");
         let accept = async |stream| Ok::<TcpStream, io::Error>(stream);
         self.task = tokio::spawn(serve(listener, Arc::clone(&self.shared), true, accept));
     }
@@ -289,7 +289,7 @@ async fn take(shared: &Shared, mut mail: Received, text: &str) -> Option<String>
     if let Some(planned) = planned(shared, CONTENT) {
         return Some(planned.to_owned());
     }
-    let (headers, body) = text.split_once("\n\n").unwrap();
+    let (headers, body) = text.split_once("\n\n").expect("a mail");
     // A line that begins with a blank goes on with the one before it.
     let headers = headers.replace("\n ", " ");
     mail.headers = headers.lines().map(str::to_owned).collect();
@@ -309,7 +309,7 @@ async fn take(shared: &Shared, mut mail: Received, text: &str) -> Option<String>
     }
     let gate = lock(&shared.manners).gate.clone();
     if let Some(gate) = gate {
-        gate.acquire().await.unwrap().forget();
+        gate.acquire().await.expect("a gate").forget();
     }
     Some("250 taken".to_owned())
 }
