@@ -199,3 +199,57 @@ async fn a_roster_is_shown_to_those_who_may_see_it() {
         assert_eq!(response.status, StatusCode::BAD_REQUEST, "{rubbish}");
     }
 }
+
+#[tokio::test]
+async fn pages_offer_nothing_that_is_refused_once_a_competition_is_over() {
+    let app = App::new().await;
+    let (ada, ben) = (app.world.organizer("Ada").await, app.world.participant("Ben").await);
+    let id = app.world.competition(&ada).create().await;
+    app.post(&format!("/api/competitions/{id}/register")).by(&ben).send().await;
+    let (detail, leave) = (format!("/competitions/{id}"), format!("/competitions/{id}/leave"));
+    let (manage, cancel) =
+        (format!("/competitions/{id}/manage"), format!("/competitions/{id}/cancel"));
+    let before = [
+        (&ben, &*detail, leave.as_str(), ""),
+        (&ben, "/dashboard", &leave, ""),
+        (&ben, &leave, "/fn/give_back", "is over"),
+        (&ada, &manage, &cancel, ""),
+        (&ada, &cancel, "/fn/cancel_competition", "is over"),
+    ];
+    for is_over in [false, true] {
+        if is_over {
+            app.world.clock.advance(chrono::TimeDelta::days(7));
+        }
+        for (actor, path, offer, notice) in before {
+            let cookie = app.sign_in(actor).await;
+            let seen = app.get(path).header("accept", HTML).header("cookie", &cookie).send().await;
+            assert_eq!(seen.status, StatusCode::OK, "{path}");
+            assert_eq!(seen.text.contains(offer), !is_over, "{path}: {offer}");
+            let notice = if path == detail { "This competition is over" } else { notice };
+            assert!(notice.is_empty() || seen.text.contains(notice) == is_over, "{path}: {notice}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_account_page_says_what_a_deletion_does_and_history_says_that_it_was_done() {
+    let app = App::new().await;
+    let (ada, ben) = (app.world.organizer("Ada").await, app.world.participant("Ben").await);
+    let id = app.world.competition(&ada).create().await;
+    app.post(&format!("/api/competitions/{id}/register")).by(&ben).send().await;
+    let see = async |actor, path: &str| {
+        let cookie = app.sign_in(actor).await;
+        app.get(path).header("accept", HTML).header("cookie", &cookie).send().await.text
+    };
+    let blocked = see(&ada, "/account").await;
+    assert!(blocked.contains("Participants are registered for one of your competitions"));
+    app.world.clock.advance(chrono::TimeDelta::days(7));
+    let told = see(&ada, "/account").await;
+    assert!(told.contains("One past or cancelled competition of yours stays"));
+    let body = json!({ "password": "correct horse" });
+    let deleted = app.call(axum::http::Method::DELETE, "/api/auth/me").by(&ada).json(&body);
+    assert_eq!(deleted.send().await.status, StatusCode::NO_CONTENT);
+    assert!(see(&ben, "/dashboard").await.contains("Organizer account deleted"));
+    let detail = see(&ben, &format!("/competitions/{id}")).await;
+    assert!(detail.contains("The account of its organizer was deleted"));
+}
