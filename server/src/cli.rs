@@ -28,7 +28,7 @@ pub enum Command {
     Serve {
         /// How to serve.
         #[command(flatten)]
-        server: ServerOptions,
+        server: Box<ServerOptions>,
         /// How to work.
         #[command(flatten)]
         worker: WorkerOptions,

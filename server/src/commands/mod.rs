@@ -25,7 +25,7 @@ pub async fn run(cli: Cli) -> Result {
     match cli.command {
         Command::Serve { server, worker, no_worker, seed_demo } => {
             let worker = (!no_worker).then_some(worker);
-            serve::run(installation, server, worker, seed_demo).await
+            serve::run(installation, *server, worker, seed_demo).await
         }
         Command::Worker { worker } => {
             let stop = process::stop_signal()?;
