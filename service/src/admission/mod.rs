@@ -87,3 +87,26 @@ pub(crate) async fn ask(
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use domain::CompetitionEdit;
+
+    use super::*;
+    use crate::testing::World;
+
+    #[tokio::test]
+    async fn a_batch_that_panics_has_an_unknown_outcome_and_names_the_key() {
+        let world = World::new().await;
+        let ada = world.organizer("Ada").await;
+        let id = world.competition(&ada).create().await;
+        // No input is parsed into this.
+        let capacity = Some(u32::MAX);
+        let wish = Wish::Edit(Box::new(CompetitionEdit { capacity, ..Default::default() }));
+        let key = "attempt-1".parse().unwrap();
+        let answer = ask(&world.ctx, ada.user().unwrap(), id, wish, Some(key)).await;
+        let Err(Error::Public(error)) = answer else { panic!("{answer:?}") };
+        assert_eq!(error.code, ErrorCode::OutcomeUnknown);
+        assert_eq!(error.idempotency_key.as_deref(), Some("attempt-1"));
+    }
+}
