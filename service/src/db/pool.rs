@@ -443,7 +443,11 @@ fn closed() -> DbErr {
 }
 
 fn conn_err(error: sqlx::Error) -> DbErr {
-    DbErr::Conn(RuntimeErr::SqlxError(error.into()))
+    DbErr::Conn(match refusal(&error) {
+        // Once, and not once for each error around it.
+        Some(refusal) => RuntimeErr::Internal(refusal.to_string()),
+        None => RuntimeErr::SqlxError(error.into()),
+    })
 }
 
 fn exec_err(error: sqlx::Error) -> DbErr {

@@ -129,14 +129,14 @@ impl World {
     }
 
     /// A process whose transactions are READ COMMITTED where rules were written for SERIALIZABLE: as behind a pooler that
-    /// drops settings.
+    /// drops settings. It has no Redis, whose lock would keep processes apart.
     ///
     /// # Panics
     /// When the database does not answer.
     pub async fn read_committed_process(&self) -> Context {
         let clock = Arc::clone(&self.clock);
         let db = self.database.connect().await.read_committed();
-        Context::with_clock(db, self.redis.connect(), settings(), clock)
+        Context::with_clock(db, None, settings(), clock)
     }
 
     /// A process that does everything over a single connection.
