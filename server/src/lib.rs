@@ -16,6 +16,7 @@ mod security;
 mod shared_reads;
 mod site;
 mod state;
+mod stream_limiter;
 
 pub mod cli;
 pub mod commands;
@@ -27,3 +28,4 @@ pub use router::router;
 pub use security::{Limits, TrustedProxies};
 pub use shared_reads::SharedReads;
 pub use state::AppState;
+pub use stream_limiter::StreamLimits;

@@ -5,7 +5,10 @@ use std::{net::IpAddr, path::PathBuf};
 use axum::http::HeaderValue;
 use clap::Args;
 
-use crate::security::{Limits, TrustedProxies};
+use crate::{
+    StreamLimits,
+    security::{Limits, TrustedProxies},
+};
 
 /// The fewest characters of a secret that signs tokens (RFC 7518, section 3.2: as long as the hash).
 const MIN_SECRET: usize = 32;
@@ -40,6 +43,10 @@ pub struct ServerOptions {
     /// Folder of the site's files [default: found beside this program]
     #[arg(long, env = "SITE_ROOT")]
     pub site_root: Option<PathBuf>,
+
+    /// How many event streams are kept open.
+    #[command(flatten)]
+    pub streams: StreamLimits,
 
     /// How much and how slowly a client may send; the same everywhere but in tests.
     #[arg(skip)]

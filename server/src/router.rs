@@ -35,6 +35,7 @@ use crate::{
     problem::Problem,
     security::{self, CsrfGuard, Headers, PagePolicy, RateLimits},
     site,
+    stream_limiter::StreamLimiter,
 };
 
 /// A request that takes longer has met something that will not get better.
@@ -66,6 +67,7 @@ pub fn router(state: AppState, options: &ServerOptions) -> Router {
         .layer(middleware::from_fn_with_state(state.clone(), auth::resolve))
         .layer(middleware::from_fn_with_state(limits, security::by_user))
         .layer(middleware::from_fn_with_state(options.limits, security::bound_body));
+    let streams = StreamLimiter::new(options.streams, state.ctx.has_rate_limits());
     let headers = Headers { is_https: options.is_https() };
     let around = ServiceBuilder::new()
         .layer(SetRequestIdLayer::new(X_REQUEST_ID, MakeRequestUuid))
@@ -85,7 +87,8 @@ pub fn router(state: AppState, options: &ServerOptions) -> Router {
             api::router()
                 .layer(guards.clone())
                 .layer(cors(options))
-                .layer(Extension(site_url.clone())),
+                .layer(Extension(site_url.clone()))
+                .layer(Extension(streams)),
         )
         // A nested router does not own the address of its own with a slash behind it.
         .route("/api/", routing::any(api::not_found))

@@ -49,7 +49,7 @@ impl SharedReads {
     /// Answers about what `ctx` knows.
     pub fn new(ctx: Context) -> Self {
         // Listening to others is what makes their events count.
-        drop(ctx.events());
+        ctx.subscribe_to_events();
         let under_way = Combiner::new(Limits { batch: usize::MAX, ..Limits::READS });
         Self(Arc::new(Shared { ctx, under_way, given: Cache::new(CAPACITY) }))
     }

@@ -15,7 +15,7 @@ use axum::{
 use leptos::config::LeptosOptions;
 use serde_json::Value;
 use server::{
-    AppState, Limits, SessionCache, SharedReads, Tokens, TrustedProxies,
+    AppState, Limits, SessionCache, SharedReads, StreamLimits, Tokens, TrustedProxies,
     cli::{Origins, ServerOptions},
     router,
 };
@@ -94,6 +94,7 @@ impl App {
             trusted_proxies: TrustedProxies::default(),
             jwt_secret: None,
             site_root: None,
+            streams: StreamLimits::default(),
             limits: Limits::default(),
         };
         change(&mut options);
