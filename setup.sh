@@ -177,6 +177,13 @@ faketime() {
   ok faketime
 }
 
+# Live events are tried behind it.
+has_nginx() { have nginx || [ -x /usr/sbin/nginx ]; }
+nginx() {
+  ensure nginx has_nginx nginx-light
+  ok nginx
+}
+
 # Comes with the server, except where packagers think otherwise.
 has_pgbench() { [ -x "$(scripts/find-postgres.sh)/pgbench" ]; }
 pgbench() {
@@ -207,7 +214,7 @@ chromium() {
 # -----------------------------------------------------------------------------------------------------
 
 for_build() { c_compiler; rust_toolchain; wasm_target; node_and_npm; cargo_leptos; wasm_bindgen; npm_packages "npm packages" .; }
-for_test() { for_build; cargo_nextest; postgres; pooler; redis; faketime; npm_packages Playwright end2end; chromium; }
+for_test() { for_build; cargo_nextest; postgres; pooler; redis; faketime; nginx; npm_packages Playwright end2end; chromium; }
 for_lint() { c_compiler; rust_toolchain; wasm_target; cargo_deny; node_and_npm; npm_packages TypeScript end2end; }
 for_bench() { c_compiler; rust_toolchain; node_and_npm; postgres; pgbench; redis; sqlite_shell; npm_packages BullMQ bench/bullmq; }
 

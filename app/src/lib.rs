@@ -12,6 +12,7 @@ mod error;
 #[cfg(feature = "ssr")]
 mod failure_page;
 mod form;
+mod hand_over;
 mod moment;
 mod next;
 pub mod pages;
@@ -26,6 +27,7 @@ pub use error::Failure;
 #[cfg(feature = "ssr")]
 pub use failure_page::failure_page;
 pub use form::Returned;
+pub use hand_over::{hand_over, is_handed_over};
 pub use moment::{Moment, Yours};
 pub use shell::shell;
 pub use site::App;

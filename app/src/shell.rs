@@ -3,23 +3,13 @@
 use leptos::{html, nonce::use_nonce, prelude::*};
 use leptos_meta::{HashedStylesheet, MetaTags};
 
-use crate::{App, components::Theme};
+use crate::{App, components::Theme, hand_over::SCRIPT};
 
 /// The faces of headings and of text, which are fetched along with the style sheet that asks for them.
 const FACES: [&str; 2] = ["/fonts/bricolage-grotesque-700.woff2", "/fonts/figtree.woff2"];
 /// What a phone paints around the page: the colours of its head, `--color-base-100` in the style sheet.
 const LIGHT: &str = "#ffffff";
 const DARK: &str = "#18232a";
-
-/// Runs the code once something can be read, or after two seconds where the browser does not say so. The second time,
-/// nothing is left to run.
-const RUN_CODE: &str = r#"addEventListener("DOMContentLoaded", () => {
-    const run = () => document.head.append(document.getElementById("code").content);
-    new PerformanceObserver((list) => {
-        if (list.getEntriesByName("first-contentful-paint").length > 0) run();
-    }).observe({ type: "paint", buffered: true });
-    setTimeout(run, 2000);
-});"#;
 
 /// The HTML document. It says in its first line whether it is light or dark, so that nothing flashes.
 pub fn shell(options: LeptosOptions) -> impl IntoView {
@@ -51,7 +41,7 @@ fn Code(options: LeptosOptions) -> impl IntoView {
         <template id="code">
             <HydrationScripts options />
         </template>
-        <script nonce=use_nonce()>{RUN_CODE}</script>
+        <script nonce=use_nonce()>{SCRIPT}</script>
     }
 }
 

@@ -17,6 +17,7 @@ mod shared_reads;
 mod site;
 mod state;
 mod stopping;
+mod stream_limiter;
 mod time_limit;
 mod traffic;
 
@@ -30,4 +31,5 @@ pub use router::router;
 pub use security::{Limits, TrustedProxies};
 pub use shared_reads::SharedReads;
 pub use state::AppState;
+pub use stream_limiter::StreamLimits;
 pub use traffic::{Allowance, TrafficOptions};

@@ -6,7 +6,7 @@ use axum::http::HeaderValue;
 use clap::Args;
 
 use crate::{
-    TrafficOptions,
+    StreamLimits, TrafficOptions,
     auth::TokenLifetime,
     security::{Limits, TrustedProxies},
 };
@@ -52,6 +52,10 @@ pub struct ServerOptions {
     /// How much traffic is taken.
     #[command(flatten)]
     pub traffic: TrafficOptions,
+
+    /// How many event streams are kept open.
+    #[command(flatten)]
+    pub streams: StreamLimits,
 
     /// How much and how slowly a client may send; the same everywhere but in tests.
     #[arg(skip)]

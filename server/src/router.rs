@@ -32,7 +32,9 @@ use crate::{
     options::ServerOptions,
     problem::Problem,
     security::{self, CsrfGuard, Headers, Limits, PagePolicy, RateLimits},
-    site, stopping, time_limit,
+    site, stopping,
+    stream_limiter::StreamLimiter,
+    time_limit,
 };
 
 /// The whole site.
@@ -54,6 +56,7 @@ pub fn router(state: AppState, options: &ServerOptions) -> Router {
         rate_limits,
         limits: options.limits,
     };
+    let streams = StreamLimiter::new(options.streams, state.ctx.has_rate_limits());
     let stopping = state.stopping.clone();
     let headers = Headers { is_https: options.is_https() };
     let around = ServiceBuilder::new()
@@ -75,7 +78,8 @@ pub fn router(state: AppState, options: &ServerOptions) -> Router {
                 .around(api::router())
                 .layer(guards.clone())
                 .layer(cors(options))
-                .layer(Extension(site_url.clone())),
+                .layer(Extension(site_url.clone()))
+                .layer(Extension(streams)),
         )
         // A nested router does not own the address of its own with a slash behind it.
         .route("/api/", routing::any(api::not_found))

@@ -66,7 +66,7 @@ impl SharedReads {
     /// Answers about what `ctx` knows.
     pub fn new(ctx: Context) -> Self {
         // Listening to others is what makes their events count.
-        drop(ctx.events());
+        ctx.subscribe_to_events();
         let under_way = Combiner::new(Limits { batch: usize::MAX, ..Limits::READS });
         let given = Cache::with_weighter(USUAL_COUNT, CAPACITY, Weight);
         Self(Arc::new(Shared { ctx, under_way, given }))

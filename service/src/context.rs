@@ -3,10 +3,7 @@
 use std::{ops::Deref, sync::Arc, time::Duration};
 
 use domain::Timestamp;
-use tokio::{
-    sync::{broadcast, watch},
-    time,
-};
+use tokio::{sync::watch, time};
 
 use crate::{
     Clock, DatabaseClock, Db, Result, SystemClock,
@@ -14,7 +11,7 @@ use crate::{
     admission::Admissions,
     combiner::Limits,
     competitions::Details,
-    events::{Event, Events},
+    events::Events,
     idempotency::{Answers, InFlight},
     locks::Locks,
     password::PasswordHasher,
@@ -247,9 +244,9 @@ impl Shared {
         self.redis.as_ref()
     }
 
-    /// Everything that happens from now on, in this process and those it shares a Redis with.
-    pub fn events(&self) -> broadcast::Receiver<Event> {
-        self.events.subscribe()
+    /// From now on events of processes that share this one's Redis count in [`event_count`](Self::event_count).
+    pub fn subscribe_to_events(&self) {
+        self.events.subscribe();
     }
 
     /// Grows with every event that this process knows of. While it stays the same, so does what this process has

@@ -19,7 +19,7 @@ pub(crate) fn Countdown(
     /// Called once when the time has come.
     on_end: impl Fn() + Clone + Send + Sync + 'static,
 ) -> impl IntoView {
-    let words = RwSignal::new(None);
+    let words = RwSignal::new(None::<String>);
     // When it is over before the page is, whoever made the page has said so.
     let is_ahead = now < to;
     let is_first = Owner::current_shared_context().is_some_and(|page| page.during_hydration());
@@ -51,7 +51,9 @@ pub(crate) fn Countdown(
         timer.set_value(set_interval_with_handle(tick, Duration::from_secs(1)).ok());
         on_cleanup(stop);
     });
-    view! { <span class="second-line">{words}</span> }
+    // Set through the element, as the number of seats is.
+    let words = move || words.get().unwrap_or_default();
+    view! { <span class="second-line" inner_html=words></span> }
 }
 
 /// How far the server's clock is ahead of the browser's, in milliseconds. What the first page came with was made when the

@@ -230,7 +230,7 @@ pub(crate) fn PasswordField(
                         aria-controls=id
                         on:click=move |_| set_shown.update(|shown| *shown = !*shown)
                     >
-                        {move || if shown.get() { "Hide" } else { "Show" }}
+                        <span inner_html=move || if shown.get() { "Hide" } else { "Show" }></span>
                         <span class="sr-only">" " {label.to_lowercase()}</span>
                     </button>
                 </Show>

@@ -86,7 +86,9 @@ fn SignedIn(user: User) -> impl IntoView {
 fn Unread(count: u64) -> impl IntoView {
     view! {
         <span class="badge badge-sm badge-accent tabular-nums">
-            {count}<span class="sr-only">" unread"</span>
+            // Set through the element: a translator replaces text nodes.
+            <span inner_html=count.to_string()></span>
+            <span class="sr-only">" unread"</span>
         </span>
     }
 }

@@ -27,8 +27,10 @@ pub(crate) fn LocalTimes(
 ) -> impl IntoView {
     let line = (at.yours != Yours::Same).then(|| {
         let yours = yours(&at);
-        let words = move || yours.get().map(|text| format!("Your time: {text}"));
-        view! { <span class="second-line">{words}</span> }
+        let words =
+            move || yours.get().map(|text| format!("Your time: {text}")).unwrap_or_default();
+        // Set through the element, as the number of seats is.
+        view! { <span class="second-line" inner_html=words></span> }
     });
     view! {
         <LocalTime at />
@@ -45,7 +47,7 @@ pub(crate) fn ViewerTime(
     let yours = yours(&at);
     let Moment { at, text, .. } = at;
     let text = move || yours.get().unwrap_or_else(|| text.clone());
-    view! { <time datetime=at.to_string()>{text}</time> }
+    view! { <time datetime=at.to_string() inner_html=text></time> }
 }
 
 /// What the viewer's clocks show, if that differs from the text of the moment.

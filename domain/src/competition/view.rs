@@ -130,6 +130,9 @@ pub struct CompetitionDetail {
     /// Seats taken.
     #[serde(rename = "_count")]
     pub count: CompetitionCounts,
+    /// Orders this state among those of [`SeatsChanged`]. Not part of the API.
+    #[serde(skip)]
+    pub sequence: u32,
 }
 
 /// A competition with who runs it: the answer to its creation.
@@ -166,7 +169,7 @@ pub struct CompetitionPage {
     pub any_open: bool,
 }
 
-/// The seats of a competition have changed, or it was cancelled.
+/// The seats of a competition at one moment, and whether it was cancelled by then.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
@@ -180,4 +183,8 @@ pub struct SeatsChanged {
     /// Whether it was cancelled.
     #[serde(default)]
     pub cancelled: bool,
+    /// Grows with every change of the competition: of two states, the one with the higher number is newer, in whatever
+    /// order they arrive.
+    #[serde(default)]
+    pub sequence: u32,
 }

@@ -1,75 +1,121 @@
-//! What happens to a competition, as it happens: server-sent events.
+//! The seats of a competition: at once, and as they change, as server-sent events.
 
 use std::{convert::Infallible, time::Duration};
 
 use axum::{
+    Extension, Json,
     extract::State,
-    response::sse::{Event as Message, KeepAlive, Sse},
+    http::{HeaderName, HeaderValue, header},
+    response::{
+        IntoResponse, Response,
+        sse::{Event, KeepAlive, Sse},
+    },
 };
 use domain::{CompetitionId, SeatsChanged};
-use futures::{Stream, StreamExt, stream};
-use service::{competitions, events::Event};
-use tokio::sync::broadcast::{Receiver, error::RecvError};
+use futures::{Stream, StreamExt, future, stream};
+use service::{
+    ClientAddress,
+    competitions::{self, SeatsWatch},
+};
+use tokio::time;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::extract::Id;
 use crate::{
     AppState,
+    auth::CurrentActor,
     problem::{Problem, ProblemDetails},
+    stream_limiter::{StreamLimiter, StreamPermit},
 };
 
-/// Proxies close connections on which nothing is said for long.
+/// Proxies close connections on which nothing is sent for long.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
+/// When a client by itself connects again, in milliseconds, and up to twice as long: 3 s to 6 s.
+const RECONNECT: u64 = 3_000;
+/// nginx and those who follow it collect an answer before they pass it on, unless this says otherwise.
+const X_ACCEL_BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering");
 
 pub(super) fn router() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new().routes(routes!(watch))
+    OpenApiRouter::new().routes(routes!(watch)).routes(routes!(seats))
 }
 
 /// Watch the seats of a competition
 ///
-/// Server-sent events of the type `seats`: one at once, then one for each change, from whatever process it comes. That it
-/// was cancelled is one of them.
+/// Server-sent events of the type `seats`: the current state at once, then the newest after each change, from whatever
+/// process it comes; changes in quick succession are one event. The stream ends by itself after some minutes: connect
+/// again. Of two states, the one with the higher `sequence` is newer. Without a stream, poll
+/// `/api/competitions/{id}/seats`.
 #[utoipa::path(
     get, path = "/competitions/{id}/events", tag = "competitions",
     params(("id" = CompetitionId, Path)),
     responses(
-        (status = 200, description = "Events, for as long as you listen", body = SeatsChanged, content_type = "text/event-stream"),
+        (status = 200, description = "Events, for some minutes", body = SeatsChanged, content_type = "text/event-stream"),
         (status = 404, description = "Competition not found", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 429, description = "Too many streams from one address or of one user", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 503, description = "Too many streams in all", body = ProblemDetails, content_type = "application/problem+json"),
     ),
 )]
 async fn watch(
     State(state): State<AppState>,
+    Extension(limiter): Extension<StreamLimiter>,
+    address: Option<Extension<ClientAddress>>,
+    CurrentActor(actor): CurrentActor,
     Id(id): Id<CompetitionId>,
-) -> Result<Sse<impl Stream<Item = Result<Message, Infallible>>>, Problem> {
-    // Listen before asking how things are, so that no change falls between the two.
-    let receiver = state.ctx.events();
-    let competition = competitions::get(&state.ctx, id).await?.competition;
-    let now = SeatsChanged {
-        competition_id: id,
-        capacity: competition.capacity,
-        seats_left: competition.seats_left,
-        cancelled: competition.is_cancelled(),
-    };
-    let messages = stream::once(async move { now })
-        .chain(changes(receiver, id))
-        .filter_map(async |seats| Message::default().event("seats").json_data(seats).ok().map(Ok))
-        // A server that stops waits for its answers to end.
-        .take_until(state.stop.cancelled_owned());
-    Ok(Sse::new(messages).keep_alive(KeepAlive::new().interval(KEEP_ALIVE)))
+) -> Result<Response, Problem> {
+    let address = address.map_or(ClientAddress::UNKNOWN, |Extension(address)| address);
+    // First of all: a refusal costs no query.
+    let permit = limiter.acquire(address, actor.try_user().map(|user| user.id))?;
+    let watch = competitions::watch_seats(&state.ctx, id).await?;
+    let end = Box::pin(time::sleep(limiter.lifetime()));
+    // A server that stops waits for its answers to end.
+    let end = future::select(Box::pin(state.stop.cancelled_owned()), end);
+    let sse = Sse::new(events(watch, permit).take_until(end))
+        .keep_alive(KeepAlive::new().interval(KEEP_ALIVE));
+    let mut response = sse.into_response();
+    let headers = response.headers_mut();
+    headers.insert(X_ACCEL_BUFFERING, HeaderValue::from_static("no"));
+    // What is compressed on its way is collected first.
+    let cache = HeaderValue::from_static("no-cache, no-transform");
+    headers.insert(header::CACHE_CONTROL, cache);
+    Ok(response)
 }
 
-/// The changes of one competition.
-fn changes(receiver: Receiver<Event>, id: CompetitionId) -> impl Stream<Item = SeatsChanged> {
-    stream::unfold(receiver, move |mut receiver| async move {
+/// The states as events. The stream holds its permit.
+fn events(
+    watch: SeatsWatch,
+    permit: StreamPermit,
+) -> impl Stream<Item = Result<Event, Infallible>> {
+    let jitter = Duration::from_millis(RECONNECT + fastrand::u64(..RECONNECT));
+    stream::unfold((watch, permit, Some(jitter)), |(mut watch, permit, retry)| async move {
         loop {
-            match receiver.recv().await {
-                Ok(Event::SeatsChanged(seats)) if seats.competition_id == id => {
-                    return Some((seats, receiver));
-                }
-                // Whoever was too slow has missed some; the next tells how things are then.
-                Ok(_) | Err(RecvError::Lagged(_)) => {}
-                Err(RecvError::Closed) => return None,
+            let state = watch.next().await?;
+            let event = Event::default().event("seats").id(state.sequence.to_string());
+            let event = match retry {
+                Some(retry) => event.retry(retry),
+                None => event,
+            };
+            // Plain numbers can be written.
+            if let Ok(event) = event.json_data(state) {
+                return Some((Ok(event), (watch, permit, None)));
             }
         }
     })
+}
+
+/// Look at the seats of a competition
+///
+/// The same as an event of `/api/competitions/{id}/events`, for clients that poll.
+#[utoipa::path(
+    get, path = "/competitions/{id}/seats", tag = "competitions",
+    params(("id" = CompetitionId, Path)),
+    responses(
+        (status = 200, description = "The seats now", body = SeatsChanged),
+        (status = 404, description = "Competition not found", body = ProblemDetails, content_type = "application/problem+json"),
+    ),
+)]
+async fn seats(
+    State(state): State<AppState>,
+    Id(id): Id<CompetitionId>,
+) -> Result<Json<SeatsChanged>, Problem> {
+    Ok(Json(competitions::seats(&state.ctx, id).await?))
 }

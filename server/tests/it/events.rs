@@ -1,14 +1,22 @@
 //! Watching a competition.
 
+use std::time::Duration;
+
 use axum::{
     body::Body,
-    http::{Method, Request, StatusCode},
+    http::{Method, Request, Response, StatusCode},
 };
+use domain::CompetitionId;
 use http_body_util::BodyExt;
 use serde_json::json;
+use server::StreamLimits;
+use tokio::time::timeout;
 use tower::ServiceExt;
 
 use crate::support::App;
+
+/// Far beyond everything that is waited for here.
+const LONG: Duration = Duration::from_secs(60);
 
 /// The next event, as it goes over the wire.
 async fn next(body: &mut Body) -> String {
@@ -16,40 +24,126 @@ async fn next(body: &mut Body) -> String {
     String::from_utf8(frame.into_data().expect("data").to_vec()).unwrap()
 }
 
+async fn watch(app: &App, id: CompetitionId) -> Response<Body> {
+    let request =
+        Request::get(format!("/api/competitions/{id}/events")).header("host", "localhost");
+    // What a browser would take compressed.
+    let request = request.header("accept-encoding", "gzip, br").body(Body::empty());
+    app.router.clone().oneshot(request.unwrap()).await.unwrap()
+}
+
+async fn competition(app: &App) -> CompetitionId {
+    let ada = app.world.organizer("Ada").await;
+    app.world.competition(&ada).seats(3).create().await
+}
+
 #[tokio::test]
 async fn seats_are_told_at_once_and_then_as_they_change_and_that_it_was_cancelled() {
     let app = App::new().await;
     let (ada, ben) = (app.world.organizer("Ada").await, app.world.participant("Ben").await);
     let id = app.world.competition(&ada).seats(3).create().await;
-    let request =
-        Request::get(format!("/api/competitions/{id}/events")).header("host", "localhost");
-    let request = request.body(Body::empty());
-    let response = app.router.clone().oneshot(request.unwrap()).await.unwrap();
+    let response = watch(&app, id).await;
     assert_eq!(response.headers()["content-type"], "text/event-stream");
     let mut body = response.into_body();
-    let told = |left: u32, cancelled: bool| {
+    let told = |left: u32, cancelled: bool, sequence: u32| {
         format!(
-            "event: seats\ndata: {{\"competitionId\":\"{id}\",\"capacity\":3,\"seatsLeft\":{left},\"cancelled\":{cancelled}}}\n\n"
+            "data: {{\"competitionId\":\"{id}\",\"capacity\":3,\"seatsLeft\":{left},\"cancelled\":{cancelled},\"sequence\":{sequence}}}\n"
         )
     };
-    assert_eq!(next(&mut body).await, told(3, false));
+    let first = next(&mut body).await;
+    assert!(first.contains("event: seats\n"), "{first}");
+    assert!(first.contains("id: 1\n"), "{first}");
+    assert!(first.contains("retry: "), "{first}");
+    assert!(first.contains(&told(3, false, 1)), "{first}");
     app.post(&format!("/api/competitions/{id}/register")).by(&ben).send().await;
-    assert_eq!(next(&mut body).await, told(2, false));
-    // An edit that changes nothing is no news; what is told next is the seat that comes after it.
+    let second = next(&mut body).await;
+    assert!(second.contains(&told(2, false, 2)), "{second}");
+    // An edit that changes nothing is no news; what is told next is the cancellation.
     app.patch(&format!("/api/competitions/{id}"))
         .by(&ada)
         .json(&json!({ "capacity": 3 }))
         .send()
         .await;
     app.call(Method::DELETE, &format!("/api/competitions/{id}")).by(&ada).send().await;
-    assert_eq!(next(&mut body).await, told(2, true));
+    let third = next(&mut body).await;
+    assert!(third.contains(&told(2, true, 3)), "{third}");
     app.stop.cancel();
     assert!(body.frame().await.is_none(), "a server that stops ends it");
 }
 
 #[tokio::test]
+async fn a_stream_asks_every_proxy_to_pass_it_on_at_once() {
+    let app = App::new().await;
+    let response = watch(&app, competition(&app).await).await;
+    let headers = response.headers();
+    assert_eq!(headers["x-accel-buffering"], "no");
+    assert_eq!(headers["cache-control"], "no-cache, no-transform");
+    assert!(!headers.contains_key("content-encoding"), "compressing collects it");
+}
+
+#[tokio::test]
+async fn a_stream_ends_by_itself_and_its_permit_comes_back() {
+    let lifetime = Duration::from_millis(200);
+    let streams = StreamLimits { total: 1, lifetime, ..StreamLimits::default() };
+    let app = App::configured(|options| options.streams = streams).await;
+    let id = competition(&app).await;
+    let mut body = watch(&app, id).await.into_body();
+    let until_end = async { while body.frame().await.is_some() {} };
+    timeout(LONG, until_end).await.expect("an end");
+    drop(body);
+    assert_eq!(watch(&app, id).await.status(), StatusCode::OK);
+}
+
+#[tokio::test]
+async fn streams_are_bounded_in_all_and_one_that_is_left_makes_room() {
+    let streams = StreamLimits { total: 2, ..StreamLimits::default() };
+    let app = App::configured(|options| options.streams = streams).await;
+    let id = competition(&app).await;
+    let first = watch(&app, id).await;
+    let _second = watch(&app, id).await;
+    let refused = watch(&app, id).await;
+    assert_eq!(refused.status(), StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(refused.headers()["retry-after"], "30");
+    // A page that is refused polls.
+    let polled = app.get(&format!("/api/competitions/{id}/seats")).send().await;
+    assert_eq!(polled.status, StatusCode::OK);
+    drop(first);
+    assert_eq!(watch(&app, id).await.status(), StatusCode::OK);
+}
+
+#[tokio::test]
+async fn streams_are_bounded_by_address() {
+    let streams = StreamLimits { per_address: 2, ..StreamLimits::default() };
+    let app = App::limiting(|options| options.streams = streams).await;
+    let id = competition(&app).await;
+    let _open = [watch(&app, id).await, watch(&app, id).await];
+    let refused = watch(&app, id).await;
+    assert_eq!(refused.status(), StatusCode::TOO_MANY_REQUESTS);
+    assert_eq!(refused.headers()["retry-after"], "30");
+    let events = format!("/api/competitions/{id}/events");
+    let other = Request::get(events).header("host", "localhost");
+    let peer = axum::extract::ConnectInfo(std::net::SocketAddr::from(([192, 0, 2, 7], 50_000)));
+    let other = other.extension(peer).body(Body::empty()).unwrap();
+    let other = app.router.clone().oneshot(other).await.unwrap();
+    assert_eq!(other.status(), StatusCode::OK, "another address");
+}
+
+#[tokio::test]
+async fn a_poll_is_answered_like_an_event() {
+    let app = App::new().await;
+    let id = competition(&app).await;
+    let event = next(&mut watch(&app, id).await.into_body()).await;
+    let polled = app.get(&format!("/api/competitions/{id}/seats")).send().await;
+    assert!(event.contains(&format!("data: {}\n", polled.text)), "{event} {}", polled.text);
+}
+
+#[tokio::test]
 async fn there_is_nothing_to_watch_where_there_is_no_competition() {
     let app = App::new().await;
-    let response = app.get("/api/competitions/none/events").send().await;
-    assert_eq!(response.status, StatusCode::NOT_FOUND);
+    for path in ["events", "seats"] {
+        for id in ["none", "01939a00-0000-7000-8000-000000000000"] {
+            let response = app.get(&format!("/api/competitions/{id}/{path}")).send().await;
+            assert_eq!(response.status, StatusCode::NOT_FOUND, "{id} {path}");
+        }
+    }
 }

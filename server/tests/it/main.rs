@@ -4,6 +4,7 @@
 
 mod accounts;
 mod admin;
+mod behind_nginx;
 mod calendar;
 mod command;
 mod competitions;

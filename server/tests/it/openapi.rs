@@ -28,7 +28,7 @@ fn every_call_is_described_with_its_answers() {
     let paths = description["paths"].as_object().unwrap();
     let calls: Vec<_> =
         paths.values().flat_map(|path| path.as_object().unwrap().values()).collect();
-    assert_eq!(calls.len(), 33);
+    assert_eq!(calls.len(), 34);
     for call in calls {
         assert!(call["summary"].is_string() && call["responses"].is_object(), "{call}");
     }

@@ -52,7 +52,7 @@ pub async fn delete(
         if let Some(ended) = retry(|| attempt(ctx, row.id, &lock)).await? {
             tracing::info!(user.id = %user.id, "an account was deleted");
             for competition in ended {
-                ctx.events.publish(Event::seats_of(&competition));
+                ctx.events.publish(Event::seats_of(&competition, competition.version));
             }
             return Ok(());
         }
@@ -145,7 +145,11 @@ async fn attempt(ctx: &Context, id: Uuid, lock: &str) -> Result<Option<Vec<compe
         user::Entity::delete_by_id(id).exec(&*tx).await?;
     }
     tx.commit().await?;
-    let ended = |row| competition::Model { cancelled_at: Some(now), ..row };
+    let ended = |row: competition::Model| competition::Model {
+        cancelled_at: Some(now),
+        version: row.version + 1,
+        ..row
+    };
     Ok(Some(upcoming.into_iter().map(ended).collect()))
 }
 

@@ -182,7 +182,10 @@ async fn attempt(
     if logs.is_empty() && changes.is_none() {
         return Ok(decisions);
     }
-    let event = changes.competition.as_ref().map(|(_, after)| Event::seats_of(after));
+    let event = changes.competition.as_ref().map(|(before, after)| {
+        // Writing raises the version by one.
+        Event::seats_of(after, before.version + 1)
+    });
     let jobs = jobs::rows(now, changes.jobs.iter().cloned())?;
     let tickets = jobs.iter().map(jobs::Ticket::from).collect();
     store::write(&*tx, logs, jobs, changes).await?;

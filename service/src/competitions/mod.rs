@@ -5,6 +5,7 @@ mod cancel;
 mod create;
 mod draft;
 mod edit;
+mod seats;
 mod view;
 
 pub(crate) use browse::{
@@ -16,4 +17,6 @@ pub use create::{Created, create};
 pub(crate) use create::{index_text, insert, replace_tags};
 pub use draft::{create_draft, draft_of, edit_draft};
 pub use edit::{Edited, edit, edit_if};
-pub(crate) use view::{competition as view, organizer, tags_of};
+pub(crate) use seats::SeatReads;
+pub use seats::{SeatsWatch, seats, watch_seats};
+pub(crate) use view::{competition as view, count, organizer, tags_of};

@@ -48,12 +48,13 @@ pub(super) async fn details(
         .map(|(row, user)| {
             let user =
                 user.ok_or_else(|| Error::Corrupt(format!("{} has no organizer", row.id)))?;
-            let registrations = count(row.registered);
+            let (registrations, sequence) = (count(row.registered), count(row.version));
             let tags = tags.remove(&row.id).unwrap_or_default();
             Ok(CompetitionDetail {
                 competition: competition(row, tags),
                 organizer: organizer(user),
                 count: CompetitionCounts { registrations },
+                sequence,
             })
         })
         .collect()
@@ -92,6 +93,6 @@ pub(crate) async fn tags_of(
 }
 
 /// A column that a constraint keeps from being negative.
-fn count(column: i32) -> u32 {
+pub(crate) fn count(column: i32) -> u32 {
     u32::try_from(column).unwrap_or_default()
 }

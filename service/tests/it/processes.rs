@@ -1,7 +1,7 @@
 //! Several processes on one database, with Redis and without.
 
 use domain::ErrorCode;
-use service::{Context, events::Event, testing::World};
+use service::{Context, competitions, events::SeatsWatch, testing::World};
 
 use crate::support::{at_once, cancel, count, register, register_with_key};
 
@@ -28,30 +28,27 @@ async fn processes_whose_redis_does_not_answer_oversell_nothing_and_refuse_nobod
     assert!(again.replayed, "the log knows what no cache does");
 }
 
-/// The seats left that the next event tells of.
-async fn next(events: &mut tokio::sync::broadcast::Receiver<Event>) -> u32 {
-    loop {
-        if let Event::SeatsChanged(seats) = events.recv().await.unwrap() {
-            return seats.seats_left;
-        }
-    }
+/// The seats left in the next state.
+async fn next(watch: &mut SeatsWatch) -> u32 {
+    watch.next().await.unwrap().seats_left
 }
 
 async fn change_seats(world: &World, ctx: &Context, listener: &Context) {
     let ada = world.organizer("Ada").await;
     let grace = world.participant("Grace").await;
     let sprint = world.competition(&ada).seats(5).create().await;
-    let mut events = listener.events();
+    let mut watch = competitions::watch_seats(listener, sprint).await.unwrap();
+    assert_eq!(next(&mut watch).await, 5);
     // The first subscription of a process takes a moment to reach Redis.
     tokio::time::sleep(std::time::Duration::from_millis(300)).await;
     register(ctx, &grace, sprint).await.unwrap();
-    assert_eq!(next(&mut events).await, 4);
+    assert_eq!(next(&mut watch).await, 4);
     cancel(ctx, &grace, sprint).await.unwrap();
-    assert_eq!(next(&mut events).await, 5);
+    assert_eq!(next(&mut watch).await, 5);
 }
 
 #[tokio::test]
-async fn whoever_listens_hears_of_seats_taken_and_freed() {
+async fn a_watcher_is_given_seats_taken_and_freed() {
     let world = World::new().await;
     change_seats(&world, &world.ctx, &world.ctx).await;
 }

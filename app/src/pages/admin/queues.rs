@@ -15,6 +15,7 @@ use crate::{
     components::{ErrorSummary, Head, Heading, Icon, Loaded, Shape, Submit, Toasts, look_again},
     error::Failure,
     form::problem_of,
+    hand_over::is_handed_over,
 };
 
 /// How often the page looks again while somebody sees it.
@@ -87,7 +88,8 @@ pub fn QueuesPage() -> impl IntoView {
     let screen = Resource::new_blocking(source, |_| load_queues());
     Effect::new(move || {
         let look = move || {
-            if !document().hidden() {
+            // An altered page has its link to refresh.
+            if !document().hidden() && !is_handed_over() {
                 look_again(screen, load_queues());
             }
         };

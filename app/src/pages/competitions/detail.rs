@@ -9,13 +9,14 @@ use super::{
     Availability, AvailabilityBadge, address,
     calendar::{AddToCalendar, calendar},
     call_to_action::{CallToActionPanel, Register, path},
-    live_seats, manage,
+    live_seats::{self, SeatState},
+    manage,
     tags::Tags,
 };
 use crate::{
     Moment,
     components::{
-        Countdown, Head, Heading, Icon, Loaded, LocalTimes, Seats, Shape, Share, look_again,
+        Countdown, Head, Heading, Icon, Loaded, LocalTimes, Seats, Shape, Share, refresh_soon,
     },
     error::Failure,
 };
@@ -37,6 +38,8 @@ pub struct CompetitionScreen {
     pub capacity: u32,
     /// Places nobody holds.
     pub seats_left: u32,
+    /// Orders this state among those of [`domain::SeatsChanged`].
+    pub sequence: u32,
     /// From this moment on one can register, if that is still to come.
     pub opens: Option<Moment>,
     /// From this moment on nobody can register.
@@ -88,6 +91,7 @@ pub async fn load_competition(id: String) -> Result<CompetitionScreen, Failure> 
         tags: competition.tags,
         capacity: competition.capacity,
         seats_left: competition.seats_left,
+        sequence: detail.sequence,
         organizer: (!detail.organizer.is_deleted()).then_some(detail.organizer.name),
         idempotency_key: service::idempotency::new_key(),
         now,
@@ -104,17 +108,23 @@ pub fn CompetitionDetailPage() -> impl IntoView {
     let source = move || (id.get(), register.version().get());
     let screen = Resource::new_blocking(source, |(id, _)| load_competition(id));
     let news = RwSignal::new("");
-    // While an answer to the viewer is awaited, it will tell.
-    let look = move || {
-        if !register.pending().get_untracked() {
-            look_again(screen, load_competition(id.get_untracked()));
+    let newest = StoredValue::new(None);
+    let is_waiting = StoredValue::new(false);
+    // Nothing once the page was left, or shows another competition. While an answer to the viewer is awaited, it will tell.
+    let load = move || async move {
+        let asked = id.try_get_untracked()?;
+        if register.pending().try_get_untracked()? {
+            return None;
         }
+        let answer = load_competition(asked.clone()).await;
+        (id.try_get_untracked()? == asked).then_some(answer)
     };
+    let look = move || refresh_soon(screen, is_waiting, load);
     view! {
         // It stays while the rest changes: that is what makes screen readers read the change out.
-        <p role="status" class="sr-only">{news}</p>
+        <p role="status" class="sr-only" inner_html=news></p>
         <Loaded from=screen let(screen)>
-            <Detail screen register news look_again=look />
+            <Detail screen register news newest look_again=look />
         </Loaded>
     }
 }
@@ -125,13 +135,15 @@ fn Detail(
     register: ServerAction<Register>,
     /// What to read out.
     news: RwSignal<&'static str>,
+    /// The newest state of a competition that the page was told of; an answer that is older may come after it.
+    newest: StoredValue<Option<(CompetitionId, SeatState)>>,
     /// Asks how things are now.
     look_again: impl Fn() + Copy + Send + Sync + 'static,
 ) -> impl IntoView {
-    let CompetitionScreen { id, seats_left, capacity, now, .. } = screen;
-    let seats = RwSignal::new((seats_left, capacity));
+    let CompetitionScreen { id, seats_left, capacity, now, sequence, .. } = screen;
     let was_cancelled = screen.call_to_action == CallToAction::Cancelled;
-    live_seats::watch(id, move |left, capacity, cancelled| {
+    let seats = RwSignal::new((seats_left, capacity));
+    let show = move |SeatState { left, capacity, cancelled, .. }| {
         seats.set((left, capacity));
         if cancelled && !was_cancelled {
             news.set("This competition was cancelled.");
@@ -141,6 +153,19 @@ fn Detail(
             news.set(if left == 0 { "No place is left now." } else { "A place is free again." });
             look_again();
         }
+    };
+    let known = newest.get_value().filter(|(of, state)| *of == id && state.sequence > sequence);
+    let known = known.map(|(_, state)| state);
+    if let Some(state) = known {
+        Effect::new(move || show(state));
+    }
+    let known = known.map_or(sequence, |state| state.sequence);
+    live_seats::watch(id, known, move |state| {
+        // The state of a server that tells no order is no reason to doubt what comes later.
+        if state.sequence < u32::MAX {
+            newest.set_value(Some((id, state)));
+        }
+        show(state);
     });
     let calendar = calendar(id, screen.registration);
     let opens = screen.opens.clone().map(|opens| {

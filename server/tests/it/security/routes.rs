@@ -115,6 +115,7 @@ pub(super) const ROUTES: &[Row] = &[
     call(Method::DELETE, "/api/competitions/{id}", [401, 403, 403, 200, 403]),
     get("/api/competitions/{id}/calendar.ics", [200, 200, 200, 200, 200]),
     get("/api/competitions/{id}/events", [200, 200, 200, 200, 200]),
+    get("/api/competitions/{id}/seats", [200, 200, 200, 200, 200]),
     call(Method::POST, "/api/competitions/{id}/register", [401, 201, 403, 403, 403]),
     call(Method::DELETE, "/api/competitions/{id}/register", [401, 404, 403, 403, 403]),
     get("/api/competitions/{id}/registrations", [401, 403, 403, 200, 200]),

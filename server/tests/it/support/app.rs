@@ -17,7 +17,8 @@ use domain::JobId;
 use leptos::config::LeptosOptions;
 use serde_json::Value;
 use server::{
-    AppState, Limits, SharedReads, TokenLifetime, Tokens, TrafficOptions, TrustedProxies,
+    AppState, Limits, SharedReads, StreamLimits, TokenLifetime, Tokens, TrafficOptions,
+    TrustedProxies,
     cli::{Origins, ServerOptions},
     router,
 };
@@ -100,6 +101,7 @@ impl App {
             jwt_expiration: TokenLifetime::default(),
             site_root: None,
             traffic: TrafficOptions::default(),
+            streams: StreamLimits::default(),
             limits: Limits::default(),
         };
         change(&mut options);

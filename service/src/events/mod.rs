@@ -1,6 +1,9 @@
-//! What happens right now, for whoever looks on: over all processes that share a Redis, else in this one.
+//! Events: published in this process, and relayed between all processes that share a Redis.
 //!
-//! An event that is lost does no harm: whoever listens asks for the state first, and the next event tells it anew.
+//! A lost event does no harm: a watcher starts with the current state, each event holds a whole state, and a channel that
+//! hears nothing for a while asks the database.
+
+mod seats;
 
 use std::sync::{
     Arc, OnceLock,
@@ -10,16 +13,18 @@ use std::sync::{
 use domain::{CompetitionId, SeatsChanged};
 use futures::StreamExt;
 use serde::{Deserialize, Serialize};
-use tokio::{
-    sync::broadcast::{self, Receiver, Sender},
-    task::AbortHandle,
-    time,
+use tokio::{task::AbortHandle, time};
+
+use self::seats::SeatChannels;
+pub use self::seats::SeatsWatch;
+use crate::{
+    combiner::Limits,
+    competitions::{SeatReads, count},
+    entity::competition,
+    ids::new_token,
+    redis::Redis,
 };
 
-use crate::{entity::competition, ids::new_token, redis::Redis};
-
-/// Events that a slow listener may lag behind before it misses some.
-const CAPACITY: usize = 1_024;
 /// The pause before a subscription that ended is renewed.
 const PAUSE: time::Duration = time::Duration::from_secs(1);
 
@@ -40,10 +45,12 @@ struct Message {
     event: Event,
 }
 
-/// Tells events and lets others listen.
+/// Publishes events and lets others watch.
 #[derive(Debug)]
 pub(crate) struct Events {
-    here: Sender<Event>,
+    /// Coalesces concurrent reads of seats.
+    pub(crate) reads: SeatReads,
+    seats: SeatChannels,
     /// How many events there were, as far as this process knows.
     count: Arc<AtomicU64>,
     elsewhere: Option<Arc<Redis>>,
@@ -52,13 +59,14 @@ pub(crate) struct Events {
 }
 
 impl Event {
-    pub(crate) fn seats_of(competition: &competition::Model) -> Self {
-        let count = |column: i32| u32::try_from(column).unwrap_or_default();
+    /// The seats of a competition as they are written with this `version`.
+    pub(crate) fn seats_of(competition: &competition::Model, version: i32) -> Self {
         Self::SeatsChanged(SeatsChanged {
             competition_id: CompetitionId(competition.id),
             capacity: count(competition.capacity),
             seats_left: count(competition.capacity - competition.registered),
             cancelled: competition.cancelled_at.is_some(),
+            sequence: count(version),
         })
     }
 }
@@ -66,7 +74,8 @@ impl Event {
 impl Events {
     pub(crate) fn new(redis: Option<Arc<Redis>>) -> Self {
         Self {
-            here: broadcast::channel(CAPACITY).0,
+            reads: SeatReads::new(Limits::READS),
+            seats: SeatChannels::default(),
             count: Arc::default(),
             elsewhere: redis,
             origin: new_token().into(),
@@ -79,25 +88,32 @@ impl Events {
         self.count.load(Ordering::SeqCst)
     }
 
-    /// Everything from now on.
-    pub(crate) fn subscribe(&self) -> Receiver<Event> {
-        let receiver = self.here.subscribe();
+    /// Watches the seats of a competition. `reread` reads them from the database.
+    pub(crate) fn watch<F, Fut>(&self, id: CompetitionId, reread: F) -> SeatsWatch
+    where
+        F: Fn() -> Fut + Send + 'static,
+        Fut: Future<Output = Option<SeatsChanged>> + Send + 'static,
+    {
+        self.subscribe();
+        self.seats.join(id, reread)
+    }
+
+    /// From now on events of other processes count in this one. A process that only publishes does without.
+    pub(crate) fn subscribe(&self) {
         if let Some(redis) = &self.elsewhere {
-            // Who publishes only need not listen to others.
             self.subscription.get_or_init(|| {
                 let relay = Relay {
                     redis: Arc::clone(redis),
-                    here: self.here.clone(),
+                    seats: self.seats.clone(),
                     count: Arc::clone(&self.count),
                     origin: Arc::clone(&self.origin),
                 };
                 tokio::spawn(relay.run()).abort_handle()
             });
         }
-        receiver
     }
 
-    /// Tells of something that was committed. Nobody waits for it.
+    /// Publishes what was committed. Waits for nothing, and costs the same however many watch.
     pub(crate) fn publish(&self, event: Event) {
         if let Some(redis) = &self.elsewhere {
             let (redis, origin) = (Arc::clone(redis), self.origin.to_string());
@@ -109,8 +125,7 @@ impl Events {
             });
         }
         self.count.fetch_add(1, Ordering::SeqCst);
-        // Without a listener nobody misses it.
-        let _ = self.here.send(event);
+        self.seats.take(event);
     }
 }
 
@@ -122,10 +137,10 @@ impl Drop for Events {
     }
 }
 
-/// Passes on what other processes tell.
+/// Passes on what other processes publish.
 struct Relay {
     redis: Arc<Redis>,
-    here: Sender<Event>,
+    seats: SeatChannels,
     count: Arc<AtomicU64>,
     origin: Arc<str>,
 }
@@ -145,6 +160,9 @@ impl Relay {
         if listener.subscribe(channel(&self.redis)).await.is_err() {
             return;
         }
+        // What was published before this moment has not been heard.
+        self.count.fetch_add(1, Ordering::SeqCst);
+        self.seats.reread();
         let mut messages = listener.on_message();
         while let Some(message) = messages.next().await {
             let message = serde_json::from_slice::<Message>(message.get_payload_bytes());
@@ -152,7 +170,7 @@ impl Relay {
                 && *origin != *self.origin
             {
                 self.count.fetch_add(1, Ordering::SeqCst);
-                let _ = self.here.send(event);
+                self.seats.take(event);
             }
         }
     }

@@ -1,0 +1,24 @@
+import type { BrowserContext, Page } from '@playwright/test';
+
+declare global {
+  interface Window {
+    setHidden?: (hidden: boolean) => void;
+  }
+}
+
+/** Lets tests hide the pages of a context: tabs without a window are always in front. */
+export async function hideable(context: BrowserContext): Promise<void> {
+  await context.addInitScript(() => {
+    let isHidden = false;
+    Object.defineProperty(Document.prototype, 'hidden', { get: () => isHidden });
+    window.setHidden = (hidden) => {
+      isHidden = hidden;
+      document.dispatchEvent(new Event('visibilitychange', { bubbles: true }));
+    };
+  });
+}
+
+/** Hides a page or shows it again, as when somebody changes to another tab. */
+export function setHidden(page: Page, hidden: boolean): Promise<void> {
+  return page.evaluate((value) => window.setHidden?.(value), hidden);
+}

@@ -1,0 +1,131 @@
+import type { Browser, BrowserContext } from '@playwright/test';
+import { expect, hydrated, open, test } from '../support/fixtures.ts';
+import { hideable, setHidden } from '../support/visibility.ts';
+
+/** A context of its own, for requests that fail are what these tests are about. */
+async function ownContext(browser: Browser, baseURL?: string): Promise<BrowserContext> {
+  const context = await browser.newContext({ baseURL });
+  await hideable(context);
+  return context;
+}
+
+const EVENTS = '**/events';
+const POLLS = '**/seats';
+
+test.describe('live seats', { tag: '@js' }, () => {
+  test('come back after a stream was answered 502', async ({ browser, api, baseURL }) => {
+    const [competition, participant] = await Promise.all([api.competition({ seats: 2 }), api.participant()]);
+    const context = await ownContext(browser, baseURL);
+    const page = await context.newPage();
+    await page.route(POLLS, (route) => route.abort());
+    await page.route(EVENTS, (route) => route.fulfill({ status: 502 }), { times: 1 });
+    await open(page, `/competitions/${competition.id}`);
+
+    await api.register(participant, competition);
+
+    await expect(page.getByText('1 of 2 places left')).toBeVisible();
+    await context.close();
+  });
+
+  test('are polled where no stream comes through', async ({ browser, api, baseURL }) => {
+    const [competition, participant] = await Promise.all([api.competition({ seats: 2 }), api.participant()]);
+    const context = await ownContext(browser, baseURL);
+    const page = await context.newPage();
+    // A route that does nothing leaves the request without an answer.
+    await page.route(EVENTS, () => undefined);
+    await open(page, `/competitions/${competition.id}`);
+
+    await api.register(participant, competition);
+
+    await expect(page.getByText('1 of 2 places left')).toBeVisible();
+    await context.close();
+  });
+
+  test('work in a seventh tab', async ({ browser, api, baseURL }) => {
+    const [competition, participant] = await Promise.all([api.competition({ seats: 2 }), api.participant()]);
+    const context = await ownContext(browser, baseURL);
+    for (const _ of Array(6)) {
+      const page = await context.newPage();
+      const streaming = page.waitForRequest(EVENTS);
+      await open(page, `/competitions/${competition.id}`);
+      await streaming;
+      await setHidden(page, true);
+    }
+    const seventh = await context.newPage();
+    await open(seventh, `/competitions/${competition.id}`);
+
+    await api.register(participant, competition);
+
+    await expect(seventh.getByText('1 of 2 places left')).toBeVisible();
+    await context.close();
+  });
+
+  test('rest while the page is hidden and catch up when it is shown', async ({ browser, api, baseURL }) => {
+    const [competition, early, late] = await Promise.all([
+      api.competition({ seats: 3 }),
+      api.participant(),
+      api.participant(),
+    ]);
+    const context = await ownContext(browser, baseURL);
+    const page = await context.newPage();
+    await page.route(POLLS, (route) => route.abort());
+    await open(page, `/competitions/${competition.id}`);
+    await api.register(early, competition);
+    await expect(page.getByText('2 of 3 places left')).toBeVisible();
+
+    const closed = page.waitForEvent('requestfailed', (request) => request.url().endsWith('/events'));
+    await setHidden(page, true);
+    await closed;
+    await api.register(late, competition);
+    const opened = page.waitForRequest(EVENTS);
+    await setHidden(page, false);
+
+    await opened;
+    await expect(page.getByText('1 of 3 places left')).toBeVisible();
+    await context.close();
+  });
+
+  test('show no state that is older than the one they show', async ({ browser, api, baseURL }) => {
+    const competition = await api.competition({ seats: 5 });
+    const context = await ownContext(browser, baseURL);
+    const page = await context.newPage();
+    const event = (seatsLeft: number, sequence: number) => {
+      const state = { competitionId: competition.id, capacity: 5, seatsLeft, cancelled: false, sequence };
+      return `event: seats\ndata: ${JSON.stringify(state)}\n\n`;
+    };
+    await page.route(POLLS, (route) => route.fulfill({ json: { capacity: 5, seatsLeft: 4, sequence: 7 } }));
+    const polled = page.waitForResponse(POLLS);
+    const body = event(2, 9) + event(3, 8);
+    await page.route(EVENTS, (route) => route.fulfill({ contentType: 'text/event-stream', body }));
+    await open(page, `/competitions/${competition.id}`);
+
+    // The stream has ended, and was polled for.
+    await polled;
+    await hydrated(page);
+    await expect(page.getByText('2 of 5 places left')).toBeVisible();
+    await expect(page.getByText(/[34] of 5 places left/)).toBeHidden();
+    await context.close();
+  });
+});
+
+test.describe('when registration opens', { tag: '@js' }, () => {
+  test('a page that is refused asks again', async ({ browser, api, baseURL }) => {
+    const inSeconds = (seconds: number) => seconds / (24 * 60 * 60);
+    const context = await ownContext(browser, baseURL);
+    const page = await context.newPage();
+    await open(page, '/competitions');
+    const competition = await api.competition({ opens: inSeconds(10) });
+    const refused: number[] = [];
+    await page.route('**/fn/competition', async (route) => {
+      refused.push(Date.now());
+      const error = { code: 'rate_limited', message: 'Too many requests', wait: 1 };
+      await route.fulfill({ status: 429, json: error });
+    }, { times: 2 });
+    await open(page, `/competitions/${competition.id}`);
+    await expect(page.getByText('Registration is not open yet')).toBeVisible();
+
+    await expect(page.getByRole('link', { name: 'Log in to register' })).toBeVisible({ timeout: 60_000 });
+    expect(refused).toHaveLength(2);
+    await context.close();
+  });
+});

@@ -1,0 +1,79 @@
+//! The seats of one competition: now, and as they change.
+
+use std::collections::HashMap;
+
+use domain::{CompetitionId, SeatsChanged};
+use sea_orm::{EntityTrait, QueryFilter, QuerySelect, prelude::DateTimeUtc};
+use uuid::Uuid;
+
+use super::{count, not_found};
+use crate::{
+    Context, Result,
+    combiner::{Combiner, spread},
+    db::bulk,
+    entity::competition,
+};
+
+pub use crate::events::SeatsWatch;
+
+/// Seats that are asked for at the same time are read together.
+pub(crate) type SeatReads = Combiner<(), CompetitionId, Option<SeatsChanged>>;
+
+/// The seats of one competition as the database has them now.
+///
+/// # Errors
+/// [`domain::ErrorCode::CompetitionNotFound`].
+pub async fn seats(ctx: &Context, id: CompetitionId) -> Result<SeatsChanged> {
+    let (shared, ctx) = (ctx.clone(), ctx.clone());
+    let load = move |ids: Vec<CompetitionId>| {
+        let ctx = ctx.clone();
+        async move { spread(&ids, load(&ctx, &ids).await) }
+    };
+    shared.events.reads.submit((), id, load).await?.ok_or_else(|| not_found().into())
+}
+
+/// Watches the seats of one competition: the current state first, then every newer one, from whatever process it comes.
+///
+/// # Errors
+/// [`domain::ErrorCode::CompetitionNotFound`].
+pub async fn watch_seats(ctx: &Context, id: CompetitionId) -> Result<SeatsWatch> {
+    let reread = {
+        let ctx = ctx.clone();
+        move || {
+            let ctx = ctx.clone();
+            // A state that cannot be read now is read the next time.
+            async move { seats(&ctx, id).await.ok() }
+        }
+    };
+    // Join the channel before reading, so that no change falls between the two.
+    let mut watch = ctx.events.watch(id, reread);
+    if watch.has_no_state() {
+        watch.offer(seats(ctx, id).await?);
+    }
+    Ok(watch)
+}
+
+type Row = (Uuid, i32, i32, i32, Option<DateTimeUtc>);
+
+async fn load(
+    ctx: &Context,
+    ids: &[CompetitionId],
+) -> Result<HashMap<CompetitionId, SeatsChanged>> {
+    use competition::Column::{CancelledAt, Capacity, Id, Registered, Version};
+    let db = ctx.db.connection();
+    let rows: Vec<Row> = competition::Entity::find()
+        .select_only()
+        .columns([Id, Capacity, Registered, Version, CancelledAt])
+        .filter(bulk::any_of(db, Id, ids.iter().map(|id| id.0)))
+        .into_tuple()
+        .all(db)
+        .await?;
+    let state = |(id, capacity, registered, version, cancelled_at): Row| SeatsChanged {
+        competition_id: CompetitionId(id),
+        capacity: count(capacity),
+        seats_left: count(capacity - registered),
+        cancelled: cancelled_at.is_some(),
+        sequence: count(version),
+    };
+    Ok(rows.into_iter().map(state).map(|state| (state.competition_id, state)).collect())
+}
