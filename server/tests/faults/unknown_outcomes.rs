@@ -14,10 +14,12 @@ use tokio::{
     time::{sleep, timeout},
 };
 
-use crate::support::{Proxy, Server, Site, chance, scale};
+use crate::support::{Proxy, Server, Site, chance, scale, until};
 
-/// How long each message takes, so that the cut meets requests at every stage.
+/// How long each message takes, so that the cut meets requests at every stage besides the COMMIT it follows.
 const LAG: Duration = Duration::from_millis(15);
+/// The participants ask within so many milliseconds, the last of them after the cut.
+const ARRIVALS_MS: u64 = 3_000;
 /// Longer than the 30 s of a request.
 const CUT: Duration = Duration::from_secs(33);
 /// How long an answer may take that has a time limit.
@@ -103,14 +105,16 @@ async fn nothing_was_changed_is_said_only_where_it_is_true() {
 
     let mut asking = JoinSet::new();
     for (number, asker) in askers.iter().cloned().enumerate() {
-        let moment = Duration::from_millis(chance.u64(0..600));
+        let moment = Duration::from_millis(chance.u64(0..ARRIVALS_MS));
         asking.spawn(async move {
             sleep(moment).await;
             (number, asker.ask().await)
         });
     }
-    sleep(Duration::from_millis(300)).await;
-    network.cut();
+    let is_under_way = async || site.world.tally(id).await.registered > 0;
+    until("the first seat is taken", PATIENCE, is_under_way).await;
+    network.cut_after(b"COMMIT");
+    until("a COMMIT has lost its answer", PATIENCE, async || network.is_cut()).await;
     sleep(CUT).await;
     let held = network.held();
     network.heal();

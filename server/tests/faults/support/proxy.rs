@@ -20,7 +20,7 @@ use tokio::{
 /// and nobody is told: as with a cable, what was sent arrives when it is whole again.
 pub(crate) struct Proxy {
     port: u16,
-    wire: watch::Sender<Wire>,
+    wire: Arc<watch::Sender<Wire>>,
     accepted: Arc<AtomicUsize>,
     held: Arc<AtomicUsize>,
     accepting: JoinHandle<()>,
@@ -35,12 +35,15 @@ struct Wire {
     target: u16,
     /// How long everything takes to come through.
     delay: Duration,
+    /// The next message to the target that holds this is the last to come through before a cut.
+    last: Option<&'static [u8]>,
 }
 
 /// What both directions of every connection go by.
 #[derive(Clone)]
 struct Rules {
     wire: watch::Receiver<Wire>,
+    cutter: Arc<watch::Sender<Wire>>,
     accepted: Arc<AtomicUsize>,
     held: Arc<AtomicUsize>,
     /// Which connection this is.
@@ -51,11 +54,18 @@ impl Proxy {
     pub(crate) async fn to(target: u16) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let port = listener.local_addr().expect("an address").port();
-        let (wire, receiver) =
-            watch::channel(Wire { is_whole: true, first_whole: 0, target, delay: Duration::ZERO });
+        let (wire, receiver) = watch::channel(Wire {
+            is_whole: true,
+            first_whole: 0,
+            target,
+            delay: Duration::ZERO,
+            last: None,
+        });
+        let wire = Arc::new(wire);
         let (accepted, held) = (Arc::<AtomicUsize>::default(), Arc::<AtomicUsize>::default());
         let rules = Rules {
             wire: receiver,
+            cutter: Arc::clone(&wire),
             accepted: Arc::clone(&accepted),
             held: Arc::clone(&held),
             number: 0,
@@ -70,6 +80,15 @@ impl Proxy {
 
     pub(crate) fn cut(&self) {
         self.wire.send_modify(|wire| wire.is_whole = false);
+    }
+
+    /// Cuts as soon as a message that holds `text` has reached the target: its answer does not come through.
+    pub(crate) fn cut_after(&self, text: &'static [u8]) {
+        self.wire.send_modify(|wire| wire.last = Some(text));
+    }
+
+    pub(crate) fn is_cut(&self) -> bool {
+        !self.wire.borrow().is_whole
     }
 
     pub(crate) fn heal(&self) {
@@ -120,8 +139,8 @@ async fn accept(listener: TcpListener, rules: Rules) {
             let (from_client, to_client) = client.into_split();
             let (from_server, to_server) = server.into_split();
             tokio::join!(
-                pump(from_client, to_server, rules.clone()),
-                pump(from_server, to_client, rules)
+                pump(from_client, to_server, rules.clone(), true),
+                pump(from_server, to_client, rules, false)
             );
         });
     }
@@ -132,11 +151,16 @@ async fn pump(
     mut from: impl AsyncReadExt + Unpin,
     mut to: impl AsyncWriteExt + Unpin,
     mut rules: Rules,
+    is_request: bool,
 ) {
     let mut buffer = vec![0; 16 * 1024];
     while let Ok(length @ 1..) = from.read(&mut buffer).await {
         rules.pass().await;
-        if to.write_all(&buffer[..length]).await.is_err() {
+        let message = &buffer[..length];
+        if is_request {
+            rules.cut_if_last(message);
+        }
+        if to.write_all(message).await.is_err() {
             return;
         }
     }
@@ -145,6 +169,18 @@ async fn pump(
 }
 
 impl Rules {
+    /// Cuts behind this message if it is the one that was waited for.
+    fn cut_if_last(&self, message: &[u8]) {
+        self.cutter.send_if_modified(|wire| {
+            let is_last =
+                wire.last.is_some_and(|text| message.windows(text.len()).any(|part| part == text));
+            if is_last {
+                (wire.last, wire.is_whole) = (None, false);
+            }
+            is_last
+        });
+    }
+
     /// Returns when something may come through.
     async fn pass(&mut self) {
         let delay = self.wire.borrow().delay;
