@@ -6,7 +6,9 @@
 //! a hundred pages under load. That is why files are not served by Leptos.
 //!
 //! When a client hangs up, its request is dropped, and with it all that is reactive in its page. Tasks that Leptos has
-//! started for the page go on, read what is gone, and panic. So a page is made in a task of its own, to its end.
+//! started for the page go on, read what is gone, and panic. So a page is made in a task of its own, to its end. A server
+//! function that may change something is not: dropped at its time limit, it is rolled back, and the answer "Nothing was
+//! changed" stays true.
 
 use std::{panic, sync::Arc};
 
@@ -22,7 +24,7 @@ use tracing::Instrument;
 
 use crate::problem::Problem;
 
-/// Pages and server functions that are made at the same time, those included whose client has hung up.
+/// Pages that are made at the same time, those included whose client has hung up.
 const AT_ONCE: usize = 1_024;
 
 /// How many may be made at the same time. Cheap to clone.
@@ -35,9 +37,18 @@ impl Default for Isolation {
     }
 }
 
-/// Begins what follows in a task of its own, without an owner. To stand directly before what makes one: a thread may change
-/// at every await.
-pub(crate) async fn begin(
+/// Begins a page or a server function without an owner, a page in a task of its own. To stand directly before what makes an
+/// owner: a thread may change at every await.
+pub(crate) async fn begin(isolation: State<Isolation>, request: Request, next: Next) -> Response {
+    if request.method().is_safe() {
+        return complete(isolation, request, next).await;
+    }
+    drop(Owner::new_root(None));
+    next.run(request).await
+}
+
+/// Begins a page without an owner, in a task of its own, whatever the method.
+pub(crate) async fn complete(
     State(Isolation(permits)): State<Isolation>,
     request: Request,
     next: Next,

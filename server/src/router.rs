@@ -135,7 +135,7 @@ fn pages(state: &AppState, site_url: SiteUrl, identity: &Identity) -> Router<App
     let isolation = Isolation::default();
     let not_found = Router::new()
         .fallback(not_found)
-        .layer(middleware::from_fn_with_state(isolation.clone(), isolation::begin));
+        .layer(middleware::from_fn_with_state(isolation.clone(), isolation::complete));
     let not_found = identity.around(not_found).with_state(state.clone());
     let files = ServeDir::new(&*state.leptos.site_root)
         .append_index_html_on_directories(false)
