@@ -1,11 +1,16 @@
 //! The client of Redis with which sessions are cached.
 
-use std::{fmt, sync::Once, time::Duration};
+use std::{
+    fmt,
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
 
 use fred::prelude::{
     Builder, Client, ClientLike, Config, Expiration, FredResult, KeysInterface, ReconnectPolicy,
     ServerConfig, SetOptions, Value,
 };
+use fred::types::ConnectHandle;
 use redis::{ConnectionAddr, ConnectionInfo, ErrorKind, RedisError};
 
 use crate::Result;
@@ -13,12 +18,13 @@ use crate::Result;
 /// A command that takes longer has failed.
 const TIMEOUT: Duration = Duration::from_millis(250);
 /// The pause between two tries to connect, in milliseconds.
-const PAUSE_MS: u32 = 500;
+const PAUSE_MS: u32 = 200;
 
 /// Connects when it is first used, and again whenever the connection is lost.
 pub(crate) struct CacheClient {
     client: Client,
-    is_started: Once,
+    /// The task that connects. It ends when the first try fails.
+    connection: Mutex<Option<ConnectHandle>>,
 }
 
 impl fmt::Debug for CacheClient {
@@ -47,8 +53,6 @@ impl CacheClient {
             username: settings.username().map(str::to_owned),
             password: settings.password().map(str::to_owned),
             database: Some(database),
-            // The first try to connect may fail as any other.
-            fail_fast: false,
             ..Config::default()
         };
         let client = Builder::from_config(config)
@@ -64,7 +68,7 @@ impl CacheClient {
             .set_policy(ReconnectPolicy::new_constant(0, PAUSE_MS))
             .build()
             .map_err(|error| unusable(&error.to_string()))?;
-        Ok(Self { client, is_started: Once::new() })
+        Ok(Self { client, connection: Mutex::default() })
     }
 
     /// The values of these keys, in their order.
@@ -101,11 +105,20 @@ impl CacheClient {
     }
 
     async fn connected(&self) -> FredResult<&Client> {
-        self.is_started.call_once(|| drop(self.client.connect()));
         if !self.client.is_connected() {
+            self.connect();
             self.client.wait_for_connect().await?;
         }
         Ok(&self.client)
+    }
+
+    /// Begins to connect, unless that is under way.
+    fn connect(&self) {
+        // No code that holds the lock can leave it half-changed.
+        let mut connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
+        if connection.as_ref().is_none_or(ConnectHandle::is_finished) {
+            *connection = Some(self.client.connect());
+        }
     }
 }
 

@@ -377,6 +377,22 @@ async fn a_session_and_its_cookie_are_renewed_while_they_are_used() {
 }
 
 #[tokio::test]
+async fn a_database_that_fails_is_answered_with_503_and_logs_nobody_out() {
+    let app = App::new().await;
+    let ben = app.world.participant("Ben").await;
+    let own = app.sign_in(&ben).await;
+    app.world.ctx.db().close().await.unwrap();
+    // What was typed cannot be kept for the page.
+    let refused = post(&app, "/fn/log_in", None, "email=x".into()).await;
+    let asked = app.get("/dashboard").header("cookie", &own).header("accept", HTML).send().await;
+    for (what, response) in [("a write", refused), ("a read", asked)] {
+        assert_eq!(response.status, StatusCode::SERVICE_UNAVAILABLE, "{what}: {}", response.text);
+        assert_eq!(response.header("set-cookie"), None, "{what}");
+        assert!(response.text.contains("<html"), "{what}: {}", response.text);
+    }
+}
+
+#[tokio::test]
 async fn a_slow_form_that_began_before_a_log_out_does_not_bring_the_session_back() {
     let app = App::new().await;
     let ada = app.world.organizer("Ada").await;
