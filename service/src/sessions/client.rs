@@ -6,11 +6,13 @@ use std::{
     time::Duration,
 };
 
-use fred::prelude::{
-    Builder, Client, ClientLike, Config, Expiration, FredResult, KeysInterface, ReconnectPolicy,
-    ServerConfig, SetOptions, Value,
+use fred::{
+    prelude::{
+        Builder, Client, ClientLike, Config, Expiration, FredResult, KeysInterface,
+        ReconnectPolicy, ServerConfig, SetOptions, Value,
+    },
+    types::ConnectHandle,
 };
-use fred::types::ConnectHandle;
 use redis::{ConnectionAddr, ConnectionInfo, ErrorKind, RedisError};
 
 use crate::Result;
