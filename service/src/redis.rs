@@ -17,7 +17,7 @@ use redis::{
 };
 use tokio::time::Instant;
 
-use crate::Result;
+use crate::{Result, sessions::CacheClient};
 
 /// A command that takes longer has failed.
 const RESPONSE_TIMEOUT: Duration = Duration::from_millis(250);
@@ -31,6 +31,8 @@ pub struct Redis {
     client: Client,
     /// One connection for all short commands; they share its round trips.
     shared: ConnectionManager,
+    /// Another connection, with the client for what the session store caches.
+    sessions: CacheClient,
     prefix: String,
     health: Mutex<Health>,
 }
@@ -62,7 +64,13 @@ impl Redis {
             // Trying again is up to the next command after the rest.
             .set_number_of_retries(0);
         let shared = ConnectionManager::new_lazy_with_config(client.clone(), config)?;
-        Ok(Self { client, shared, prefix: prefix.to_owned(), health: Mutex::default() })
+        let sessions = CacheClient::new(client.get_connection_info())?;
+        Ok(Self { client, shared, sessions, prefix: prefix.to_owned(), health: Mutex::default() })
+    }
+
+    /// The client of the cache of sessions.
+    pub(crate) fn sessions(&self) -> &CacheClient {
+        &self.sessions
     }
 
     /// The full name of a key.
@@ -142,7 +150,11 @@ impl Redis {
         Some(concerns)
     }
 
-    async fn attempt<T>(&self, operation: impl Future<Output = RedisResult<T>>) -> Option<T> {
+    /// What an operation brings about: `None` when Redis rests, or fails now, or does not answer in time.
+    pub(crate) async fn attempt<T, E: fmt::Display>(
+        &self,
+        operation: impl Future<Output = Result<T, E>>,
+    ) -> Option<T> {
         if !self.is_well() {
             return None;
         }

@@ -8,8 +8,10 @@ use axum::{
 };
 use service::{
     Context,
-    sessions::{CookieChange, Session, SessionId},
+    sessions::{Cookie, Session, Store},
 };
+use tower::{ServiceBuilder, ServiceExt};
+use tower_sessions::{SessionManagerLayer, cookie::SameSite};
 
 use crate::problem::Problem;
 
@@ -35,60 +37,86 @@ impl Sessions {
         if self.is_https { HOST_ONLY } else { PLAIN }
     }
 
-    /// The id in the cookie. Cookies that never were ids are passed over.
-    fn id(&self, headers: &HeaderMap) -> Option<SessionId> {
-        cookies(headers, self.cookie_name()).find_map(|value| value.parse().ok())
+    /// tower-sessions, for one request.
+    fn layer(&self, store: Store) -> SessionManagerLayer<Store> {
+        SessionManagerLayer::new(store)
+            .with_name(self.cookie_name())
+            .with_same_site(SameSite::Lax)
+            .with_secure(self.is_https)
     }
 
-    fn set(&self, name: &str, value: &str, seconds: u64) -> HeaderValue {
+    /// A cookie that removes the one of this name. That of tower-sessions is not `Secure`, without which browsers leave a
+    /// cookie alone that is for one host only.
+    fn removal(&self, name: &str) -> HeaderValue {
         let secure = if self.is_https { "; Secure" } else { "" };
-        let cookie =
-            format!("{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}");
-        HeaderValue::from_str(&cookie).expect("a name and hexadecimal digits")
-    }
-
-    fn change(&self, cookie: CookieChange) -> Option<HeaderValue> {
-        match cookie {
-            CookieChange::Keep => None,
-            CookieChange::Set(id, life) => {
-                Some(self.set(self.cookie_name(), id.as_str(), life.as_secs()))
-            }
-            CookieChange::Remove => Some(self.set(self.cookie_name(), "", 0)),
-        }
+        let cookie = format!("{name}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax{secure}");
+        HeaderValue::from_str(&cookie).expect("a name of ours")
     }
 }
 
-/// Gives the request its [`Session`], which is read when it is first asked for, and writes what has changed before the
+/// Gives the request its [`Session`], which is read when it is first asked for, and has what has changed written before the
 /// answer goes.
 pub(crate) async fn attach(
     State(sessions): State<Sessions>,
-    mut request: Request,
+    request: Request,
     next: Next,
 ) -> Response {
-    let session = Session::new(sessions.ctx.clone(), sessions.id(request.headers()));
     // Anybody on a neighbouring host could have planted the name without the prefix.
-    let is_outdated = sessions.is_https && cookies(request.headers(), PLAIN).next().is_some();
-    request.extensions_mut().insert(session.clone());
-    let mut response = next.run(request).await;
+    let is_outdated = sessions.is_https && has_cookie(request.headers(), PLAIN);
+    let store = Store::new(sessions.ctx.clone());
+    let attached = ServiceBuilder::new()
+        .layer(sessions.layer(store.clone()))
+        .map_request({
+            let store = store.clone();
+            move |mut request: Request| {
+                let session: Option<tower_sessions::Session> = request.extensions().get().cloned();
+                let session = session.expect("the layer above gives every request its session");
+                request.extensions_mut().insert(Session::new(session, store.clone()));
+                request
+            }
+        })
+        .service(next);
+    let Ok(mut response) = attached.oneshot(request).await;
+    let name = sessions.cookie_name();
     if response.status().is_server_error() {
+        // Where tower-sessions could not save, it answers without a word.
+        if let Some(error) = store.take_error() {
+            return Problem::from(error).into_response();
+        }
+        remove_set_cookie(response.headers_mut(), name);
         return response;
     }
-    let change = match session.commit().await {
-        Ok(change) => change,
-        Err(error) => return Problem::from(error).into_response(),
-    };
-    let outdated = is_outdated.then(|| sessions.set(PLAIN, "", 0));
-    for cookie in sessions.change(change).into_iter().chain(outdated) {
-        response.headers_mut().append(header::SET_COOKIE, cookie);
+    let headers = response.headers_mut();
+    if store.cookie() != Cookie::Set {
+        remove_set_cookie(headers, name);
+    }
+    if store.cookie() == Cookie::Remove {
+        headers.append(header::SET_COOKIE, sessions.removal(name));
+    }
+    if is_outdated {
+        headers.append(header::SET_COOKIE, sessions.removal(PLAIN));
     }
     response
 }
 
-/// The values of all cookies of this name.
-fn cookies<'a>(headers: &'a HeaderMap, name: &'a str) -> impl Iterator<Item = &'a str> {
+/// Whether the request has a cookie of this name.
+fn has_cookie(headers: &HeaderMap, name: &str) -> bool {
     let lines = headers.get_all(header::COOKIE).into_iter().filter_map(|line| line.to_str().ok());
-    let pairs = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.split_once('='));
-    pairs.filter(move |(found, _)| found.trim() == name).map(|(_, value)| value.trim())
+    let mut pairs = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.split_once('='));
+    pairs.any(|(found, _)| found.trim() == name)
+}
+
+/// Takes what the answer would set this cookie to out of it.
+fn remove_set_cookie(headers: &mut HeaderMap, name: &str) {
+    let is_other = |value: &HeaderValue| {
+        let value = value.to_str().unwrap_or_default();
+        value.split_once('=').is_none_or(|(found, _)| found != name)
+    };
+    let cookies: Vec<_> = headers.get_all(header::SET_COOKIE).iter().cloned().collect();
+    headers.remove(header::SET_COOKIE);
+    for cookie in cookies.into_iter().filter(is_other) {
+        headers.append(header::SET_COOKIE, cookie);
+    }
 }
 
 #[cfg(test)]
@@ -99,8 +127,20 @@ mod tests {
     fn a_cookie_is_found_among_others_and_in_several_headers() {
         let mut headers = HeaderMap::new();
         headers.append(header::COOKIE, HeaderValue::from_static("theme=dark; session=a"));
-        headers.append(header::COOKIE, HeaderValue::from_static("xsession=no; session=b=c"));
-        assert_eq!(cookies(&headers, "session").collect::<Vec<_>>(), ["a", "b=c"]);
-        assert_eq!(cookies(&headers, "other").next(), None);
+        headers.append(header::COOKIE, HeaderValue::from_static("xsession=no; other=b=c"));
+        for (name, is_there) in [("session", true), ("other", true), ("ession", false)] {
+            assert_eq!(has_cookie(&headers, name), is_there, "{name}");
+        }
+    }
+
+    #[test]
+    fn one_cookie_is_taken_out_of_an_answer_and_the_others_stay() {
+        let mut headers = HeaderMap::new();
+        for cookie in ["theme=dark; Path=/", "session=a; Path=/", "xsession=b"] {
+            headers.append(header::SET_COOKIE, HeaderValue::from_static(cookie));
+        }
+        remove_set_cookie(&mut headers, "session");
+        let left: Vec<_> = headers.get_all(header::SET_COOKIE).iter().collect();
+        assert_eq!(left, ["theme=dark; Path=/", "xsession=b"]);
     }
 }

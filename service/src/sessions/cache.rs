@@ -3,18 +3,18 @@
 //! A Redis that was emptied ends no session, and one that does not answer is passed over.
 
 use domain::Timestamp;
-use redis::Cmd;
+use fred::prelude::SetOptions;
 use serde::{Deserialize, Serialize};
 
-use super::{SessionId, contents::Contents};
+use super::{SessionId, contents::Contents, id::hash};
 use crate::{Context, Redis};
 
 /// How long a session is cached, in seconds. If Redis fails in the very moment of a log-out, the session may still be
 /// found for so long.
-const LIFE: u64 = 60;
+const LIFE: i64 = 60;
 /// How long an ended session is remembered, in seconds: until no request is under way that read it from the database
 /// before, and what such a request has cached is gone.
-const ENDED: u64 = 180;
+const ENDED: i64 = 180;
 
 #[derive(Serialize, Deserialize)]
 struct Cached {
@@ -35,10 +35,13 @@ pub(super) enum Lookup {
 /// What is cached of a session.
 pub(super) async fn load(ctx: &Context, id: &SessionId) -> Lookup {
     let Some(redis) = ctx.redis() else { return Lookup::Unknown };
-    let both = redis::cmd("MGET").arg(ended_key(redis, id)).arg(key(redis, id)).to_owned();
-    match redis.query::<(Option<String>, Option<String>)>(&both).await {
-        Some((Some(_), _)) => Lookup::Ended,
-        Some((None, Some(text))) => match serde_json::from_str::<Cached>(&text) {
+    let keys = vec![ended_key(redis, id), key(redis, id)];
+    let Some(values) = redis.attempt(redis.sessions().get(keys)).await else {
+        return Lookup::Unknown;
+    };
+    match &values[..] {
+        [Some(_), _] => Lookup::Ended,
+        [None, Some(text)] => match serde_json::from_str::<Cached>(text) {
             Ok(Cached { contents, expires_at }) if expires_at > ctx.now() => {
                 Lookup::Found(contents, expires_at)
             }
@@ -55,10 +58,7 @@ pub(super) async fn fill(
     contents: &Contents,
     expires_at: Timestamp,
 ) {
-    if let Some(redis) = ctx.redis() {
-        let set = set(redis, id, contents, expires_at).arg("NX").to_owned();
-        redis.query::<Option<String>>(&set).await;
-    }
+    set(ctx, id, contents, expires_at, Some(SetOptions::NX)).await;
 }
 
 /// Caches what was written to the database.
@@ -68,31 +68,34 @@ pub(super) async fn store(
     contents: &Contents,
     expires_at: Timestamp,
 ) {
-    if let Some(redis) = ctx.redis() {
-        redis.query::<Option<String>>(&set(redis, id, contents, expires_at)).await;
-    }
+    set(ctx, id, contents, expires_at, None).await;
 }
 
 /// Remembers that a session has ended, for a while longer than anything that could be cached of it.
 pub(super) async fn end(ctx: &Context, id: &SessionId) {
     if let Some(redis) = ctx.redis() {
-        let mut both = redis::pipe();
-        both.cmd("SET").arg(ended_key(redis, id)).arg(1).arg("EX").arg(ENDED).ignore();
-        both.cmd("DEL").arg(key(redis, id)).ignore();
-        redis.query_all::<()>(&both).await;
+        let (ended, cached) = (ended_key(redis, id), key(redis, id));
+        redis.attempt(redis.sessions().set_and_delete(ended, ENDED, cached)).await;
     }
 }
 
-fn set(redis: &Redis, id: &SessionId, contents: &Contents, expires_at: Timestamp) -> Cmd {
+async fn set(
+    ctx: &Context,
+    id: &SessionId,
+    contents: &Contents,
+    expires_at: Timestamp,
+    options: Option<SetOptions>,
+) {
+    let Some(redis) = ctx.redis() else { return };
     let cached = Cached { contents: contents.clone(), expires_at };
     let text = serde_json::to_string(&cached).expect("contents are plain JSON");
-    redis::cmd("SET").arg(key(redis, id)).arg(text).arg("EX").arg(LIFE).to_owned()
+    redis.attempt(redis.sessions().set(key(redis, id), text, LIFE, options)).await;
 }
 
 fn key(redis: &Redis, id: &SessionId) -> String {
-    redis.key(format_args!("session:{}", id.hash()))
+    redis.key(format_args!("session:{}", hash(id)))
 }
 
 fn ended_key(redis: &Redis, id: &SessionId) -> String {
-    redis.key(format_args!("session-ended:{}", id.hash()))
+    redis.key(format_args!("session-ended:{}", hash(id)))
 }

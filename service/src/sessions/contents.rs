@@ -93,7 +93,7 @@ impl Contents {
     }
 
     /// Drops the oldest entries until the rest is within the bounds.
-    fn bound(&mut self) {
+    pub(super) fn bound(&mut self) {
         let (most, max_bytes) = match self.holder {
             Some(_) => (MAX_ENTRIES, MAX_BYTES),
             None => (MAX_VISITOR_ENTRIES, MAX_VISITOR_BYTES),

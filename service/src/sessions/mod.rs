@@ -1,18 +1,23 @@
 //! Sessions of browsers: whose they are, and what waits in them for the next page.
 //!
-//! The cookie holds an id of 256 random bits; the table and Redis know its hash only, so that a copy of either opens no
+//! tower-sessions reads and saves them once a request, and carries their ids in the cookie; [`Store`] is where they lie, and
+//! [`Session`] what may be done with one. The table and Redis know the hash of an id only, so that a copy of either opens no
 //! session. The table is the truth and Redis a cache of a minute in front of it.
 //!
-//! A row is made by [`Session::commit`] of a new session and by nothing else: every other write updates a row that exists,
-//! so that a request that began before a log-out cannot bring the session back.
+//! A row is made for a new session and by nothing else: every other write updates a row that exists, so that a request that
+//! began before a log-out cannot bring the session back.
 
 mod cache;
+mod client;
 mod contents;
 mod id;
 mod lifetime;
 mod rows;
 mod session;
+mod store;
 
+pub(crate) use client::CacheClient;
 pub use contents::{Holder, MAX_BYTES};
-pub use id::{InvalidSessionId, SessionId};
-pub use session::{CookieChange, Session};
+pub use session::Session;
+pub use store::{Cookie, Store};
+pub use tower_sessions::session::Id as SessionId;

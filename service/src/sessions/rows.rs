@@ -6,7 +6,7 @@ use sea_orm::{
     sea_query::{Expr, LockBehavior, LockType},
 };
 
-use super::{SessionId, contents::Contents};
+use super::{SessionId, contents::Contents, id::hash};
 use crate::{Context, Result, entity::session};
 
 /// So many sessions that have ended go with each session that a visitor begins: with one in their place, the table
@@ -21,7 +21,7 @@ pub(super) async fn create(
     expires_at: Timestamp,
 ) -> Result<()> {
     let row = session::ActiveModel {
-        id: Set(id.hash()),
+        id: Set(hash(id)),
         data: Set(contents.encode()),
         expires_at: Set(expires_at.utc()),
     };
@@ -67,7 +67,7 @@ pub(super) async fn update(
         .col_expr(session::Column::ExpiresAt, Expr::value(expires_at.utc()))
         .filter(is_alive(ctx, id));
     if let Some(next) = next {
-        update = update.col_expr(session::Column::Id, Expr::value(next.hash()));
+        update = update.col_expr(session::Column::Id, Expr::value(hash(next)));
     }
     let updated = update.exec(&*ctx.db.autocommit().await).await?;
     Ok(updated.rows_affected == 1)
@@ -81,12 +81,12 @@ pub(super) async fn load(ctx: &Context, id: &SessionId) -> Result<Option<(Conten
 
 /// Ends a session, if it exists.
 pub(super) async fn delete(ctx: &Context, id: &SessionId) -> Result<()> {
-    session::Entity::delete_by_id(id.hash()).exec(&*ctx.db.autocommit().await).await?;
+    session::Entity::delete_by_id(hash(id)).exec(&*ctx.db.autocommit().await).await?;
     Ok(())
 }
 
 fn is_alive(ctx: &Context, id: &SessionId) -> Condition {
     Condition::all()
-        .add(session::Column::Id.eq(id.hash()))
+        .add(session::Column::Id.eq(hash(id)))
         .add(session::Column::ExpiresAt.gt(ctx.now().utc()))
 }

@@ -32,7 +32,7 @@ use database::TestDatabase;
 pub use jobs::run_pending_jobs;
 pub use lists::Lists;
 pub use obstacle::Hold;
-pub use sessions::StoredSession;
+pub use sessions::{CookieChange, RequestSession, StoredSession};
 pub use tally::{Queue, Tally};
 
 use crate::{

@@ -1,11 +1,79 @@
 //! The sessions that are stored, past all use cases.
 
+use std::{ops::Deref, sync::Arc, time::Duration};
+
 use domain::Timestamp;
 use redis::cmd;
 use sea_orm::EntityTrait;
+use tower_sessions::Expiry;
 
 use super::World;
-use crate::entity::session;
+use crate::{
+    Context, Result,
+    entity::session,
+    sessions::{Cookie, Session, SessionId, Store},
+};
+
+/// The session of a request, written as `SessionManagerLayer` writes it.
+#[derive(Debug)]
+pub struct RequestSession {
+    layers: tower_sessions::Session,
+    session: Session,
+    store: Store,
+}
+
+/// What the browser's cookie becomes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CookieChange {
+    /// It stays as it is.
+    Keep,
+    /// It holds this id for so long.
+    Set(SessionId, Duration),
+    /// It goes.
+    Remove,
+}
+
+impl RequestSession {
+    /// The session of a request whose cookie holds `id`.
+    pub fn new(ctx: Context, id: Option<SessionId>) -> Self {
+        let store = Store::new(ctx);
+        let layers = tower_sessions::Session::new(id, Arc::new(store.clone()), None);
+        let session = Session::new(layers.clone(), store.clone());
+        Self { layers, session, store }
+    }
+
+    /// Ends the request, which has not failed.
+    ///
+    /// # Errors
+    /// When the database fails, and the request depends on what was to be written.
+    ///
+    /// # Panics
+    /// When tower-sessions fails for a reason of its own.
+    pub async fn commit(&self) -> Result<CookieChange> {
+        if self.layers.is_modified() && !self.layers.is_empty().await {
+            let saved = self.layers.save().await;
+            if let Err(error) = saved {
+                return Err(self.store.take_error().unwrap_or_else(|| panic!("{error}")));
+            }
+        }
+        Ok(match (self.store.cookie(), self.layers.id(), self.layers.expiry()) {
+            (Cookie::Keep, _, _) => CookieChange::Keep,
+            (Cookie::Remove, _, _) => CookieChange::Remove,
+            (Cookie::Set, Some(id), Some(Expiry::OnInactivity(life))) => {
+                CookieChange::Set(id, life.try_into().expect("a time to come"))
+            }
+            (Cookie::Set, id, expiry) => panic!("{id:?} {expiry:?}"),
+        })
+    }
+}
+
+impl Deref for RequestSession {
+    type Target = Session;
+
+    fn deref(&self) -> &Session {
+        &self.session
+    }
+}
 
 /// A row of the table of sessions.
 #[derive(Clone, Debug, PartialEq, Eq)]

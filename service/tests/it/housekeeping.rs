@@ -4,8 +4,7 @@ use service::{
     housekeeping::clean_up,
     jobs::{self, Job},
     password_reset, refresh_tokens,
-    sessions::Session,
-    testing::{World, account},
+    testing::{RequestSession, World, account},
 };
 
 use crate::support::{claim_one, register_with_key};
@@ -41,8 +40,8 @@ async fn sessions_go_when_they_have_expired() {
     let world = World::new().await;
     let ada = world.organizer("Ada").await;
     for pause in [TimeDelta::seconds(1), TimeDelta::days(14)] {
-        let session = Session::new(world.ctx.clone(), None);
-        session.log_in(&account(&ada)).await;
+        let session = RequestSession::new(world.ctx.clone(), None);
+        session.log_in(&account(&ada)).await.unwrap();
         session.commit().await.unwrap();
         world.clock.advance(pause);
     }

@@ -61,7 +61,7 @@ pub async fn log_in(
     let outcome =
         form::after(login, async |login| service::accounts::log_in(&ctx, login, from).await).await;
     let account = form::settle("log_in", &next::login(&next), typed, outcome).await?;
-    request::session()?.log_in(&account).await;
+    request::session()?.log_in(&account).await?;
     leptos_axum::redirect(next::local(&next));
     Ok(())
 }

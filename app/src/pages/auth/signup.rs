@@ -66,7 +66,7 @@ pub async fn sign_up(
     })
     .await;
     let account = form::settle("sign_up", &next::sign_up(&next), typed, outcome).await?;
-    request::session()?.log_in(&account).await;
+    request::session()?.log_in(&account).await?;
     leptos_axum::redirect(next::local(&next));
     Ok(())
 }

@@ -83,7 +83,7 @@ async fn a_session_that_was_there_before_the_login_is_worth_nothing() {
     assert!(is_signed_in(&app, &own).await);
     assert!(!is_signed_in(&app, &planted).await, "what was planted opens nothing");
     // Nor is an id taken that somebody made up.
-    let made_up = format!("{PLAIN}={}", "a".repeat(64));
+    let made_up = format!("{PLAIN}={}", "A".repeat(22));
     let response = post(&app, "/fn/log_in", Some(&made_up), CREDENTIALS.into()).await;
     assert_ne!(pair(&response), made_up);
 }
@@ -94,8 +94,13 @@ async fn a_session_that_was_ended_is_worth_nothing() {
     app.world.participant("Ben").await;
     let own = pair(&post(&app, "/fn/log_in", None, CREDENTIALS.into()).await);
     assert!(is_signed_in(&app, &own).await);
-    post(&app, "/fn/log_out", Some(&own), String::new()).await;
-    assert!(!is_signed_in(&app, &own).await);
+    let log_out = post(&app, "/fn/log_out", Some(&own), String::new()).await;
+    let removed = format!("{PLAIN}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax");
+    assert_eq!(log_out.header("set-cookie"), Some(&*removed));
+    let asked = app.get("/api/auth/me").header("cookie", &own).send().await;
+    assert_eq!(asked.status, StatusCode::UNAUTHORIZED);
+    // Another answer may have set the cookie to a new session meanwhile.
+    assert_eq!(asked.header("set-cookie"), None);
 }
 
 /// Addresses of other sites, as somebody might write them into a link; the last ones encoded as they go over the wire.
@@ -199,6 +204,9 @@ async fn a_cookie_that_another_host_could_have_planted_is_not_read_where_the_sit
     assert_eq!(response.status, StatusCode::UNAUTHORIZED);
     let removed = format!("{PLAIN}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax; Secure");
     assert_eq!(response.header("set-cookie"), Some(&*removed));
+    // A browser takes nothing under the other name that is not `Secure`, its removal included.
+    let log_out = post(&app, "/fn/log_out", Some(&own), String::new()).await;
+    assert_eq!(log_out.header("set-cookie"), Some(&*removed.replace(PLAIN, HOST_ONLY)));
 }
 
 /// The body of a function, every text in it as long as fits into a request of 250 KB.
@@ -360,12 +368,28 @@ async fn a_session_and_its_cookie_are_renewed_while_they_are_used() {
         app.world.clock.advance(TimeDelta::days(10));
         let page = app.get("/dashboard").header("cookie", &own).send().await;
         assert_eq!(pair(&page), own);
-        assert!(cookie(&page).contains("; Max-Age=1209600;"), "{}", cookie(&page));
+        assert!(cookie(&page).contains("; Max-Age=1209600"), "{}", cookie(&page));
         let again = app.get("/dashboard").header("cookie", &own).send().await;
         assert_eq!(again.header("set-cookie"), None, "once a day");
     }
     app.world.clock.advance(TimeDelta::days(14));
     assert!(!is_signed_in(&app, &own).await);
+}
+
+#[tokio::test]
+async fn a_database_that_fails_is_answered_with_503_and_logs_nobody_out() {
+    let app = App::new().await;
+    let ben = app.world.participant("Ben").await;
+    let own = app.sign_in(&ben).await;
+    app.world.ctx.db().close().await.unwrap();
+    // What was typed cannot be kept for the page.
+    let refused = post(&app, "/fn/log_in", None, "email=x".into()).await;
+    let asked = app.get("/dashboard").header("cookie", &own).header("accept", HTML).send().await;
+    for (what, response) in [("a write", refused), ("a read", asked)] {
+        assert_eq!(response.status, StatusCode::SERVICE_UNAVAILABLE, "{what}: {}", response.text);
+        assert_eq!(response.header("set-cookie"), None, "{what}");
+        assert!(response.text.contains("<html"), "{what}: {}", response.text);
+    }
 }
 
 #[tokio::test]
