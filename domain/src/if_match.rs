@@ -8,6 +8,9 @@ use crate::{ErrorCode, PublicError};
 ///
 /// An entity tag of a competition is its version, optionally followed by `-` and a hash of what it looks like: seats
 /// that others take meanwhile change the hash, but they do not stand in the way of an edit.
+///
+/// A weak tag is read like a strong one, though RFC 9110 compares strongly here: a proxy that compresses weakens our
+/// tags, and clients behind it could never edit. The version says the same in both.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum IfMatch {
     /// `*`: any version.
@@ -50,15 +53,9 @@ impl FromStr for IfMatch {
             return Err(InvalidIfMatch);
         }
         while !rest.is_empty() {
-            let (is_weak, tag) = match rest.strip_prefix("W/") {
-                Some(tag) => (true, tag),
-                None => (false, rest),
-            };
+            let tag = rest.strip_prefix("W/").unwrap_or(rest);
             let (opaque, after) = split_tag(tag).ok_or(InvalidIfMatch)?;
-            // `If-Match` compares strongly: a weak tag matches nothing.
-            if !is_weak {
-                versions.extend(version(opaque));
-            }
+            versions.extend(version(opaque));
             let next = after.trim_start_matches([' ', '\t']);
             rest = match next.strip_prefix(',') {
                 Some(next) => next.trim_start_matches([' ', '\t', ',']),
@@ -97,7 +94,8 @@ mod tests {
             (",\"3\",,\"5\",", vec![3, 5]),
             // A comma belongs to a tag when it is between its quotes.
             ("\"a,b\", \"7\"", vec![7]),
-            ("W/\"3\"", vec![]),
+            ("W/\"3\"", vec![3]),
+            ("W/\"3-0a1b\", \"4\"", vec![3, 4]),
             ("\"\", \"+3\", \"99999999999\"", vec![]),
         ] {
             assert_eq!(text.parse::<IfMatch>().unwrap(), IfMatch::Versions(expected), "{text}");
