@@ -110,14 +110,19 @@ pub fn CompetitionDetailPage() -> impl IntoView {
     let news = RwSignal::new("");
     let newest = StoredValue::new(None);
     let is_waiting = StoredValue::new(false);
-    // Nothing once the page was left, or shows another competition. While an answer to the viewer is awaited, it will tell.
+    let (version, pending) = (register.version(), register.pending());
+    // What is asked, and after how many registrations. Nothing once the page was left, or while the answer to a
+    // registration is awaited: it will tell.
+    let asking = move || {
+        let is_pending = pending.try_get_untracked()?;
+        (!is_pending).then_some((id.try_get_untracked()?, version.try_get_untracked()?))
+    };
+    // Nothing either when the page shows another competition by then, or newer news: what was asked before a
+    // registration and answered after it is old.
     let load = move || async move {
-        let asked = id.try_get_untracked()?;
-        if register.pending().try_get_untracked()? {
-            return None;
-        }
-        let answer = load_competition(asked.clone()).await;
-        (id.try_get_untracked()? == asked).then_some(answer)
+        let asked = asking()?;
+        let answer = load_competition(asked.0.clone()).await;
+        (asking()? == asked).then_some(answer)
     };
     let look = move || refresh_soon(screen, is_waiting, load);
     view! {
