@@ -50,9 +50,12 @@ pub(crate) async fn enforce(
     }
 }
 
+/// Where keys are read: another route of the API ignores the header, and a retry with it would find nothing out.
+const KEYED: &str = "/api/competitions";
+
 /// Who reads the answer.
 enum Reader {
-    /// An API client, with its `Idempotency-Key`.
+    /// An API client, with its `Idempotency-Key` where the route reads it.
     Client(Option<IdempotencyKey>),
     /// A browser that loads a page or posts a form: the layer outside of this one makes a page of the answer.
     Browser,
@@ -66,7 +69,10 @@ impl Reader {
         let accept = request.headers().get(header::ACCEPT).and_then(|accept| accept.to_str().ok());
         let wants_page = accept.is_some_and(|accept| accept.contains("text/html"));
         if path.starts_with(API) {
-            Self::Client(key(request.headers()))
+            let is_keyed = path
+                .strip_prefix(KEYED)
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+            Self::Client(is_keyed.then(|| key(request.headers())).flatten())
         } else if path.starts_with(SERVER_FUNCTIONS) && !wants_page {
             Self::Script
         } else {
@@ -127,6 +133,24 @@ mod tests {
             assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE, "{path}");
             assert_eq!(error.code, ErrorCode::Overloaded, "{path}");
             assert!(error.message.contains("Nothing was changed"), "{path}: {}", error.message);
+        }
+    }
+
+    #[test]
+    fn a_key_is_named_only_where_it_is_read() {
+        for (path, expected) in [
+            ("/api/competitions", Some("a-key")),
+            ("/api/competitions/1/register", Some("a-key")),
+            ("/api/competitionsx", None),
+            ("/api/auth/signup", None),
+            ("/api/auth/refresh", None),
+            ("/api/mailbox/1/read", None),
+        ] {
+            let request = Request::post(path).header(IDEMPOTENCY_KEY, "a-key");
+            let Reader::Client(key) = Reader::of(&request.body(Body::empty()).unwrap()) else {
+                panic!("{path} is read by an API client");
+            };
+            assert_eq!(key, expected.map(|key| key.parse().unwrap()), "{path}");
         }
     }
 }
