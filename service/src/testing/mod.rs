@@ -10,6 +10,7 @@ mod crowd;
 mod database;
 mod jobs;
 mod lists;
+mod mails;
 mod obstacle;
 mod redis;
 mod sessions;

@@ -1,8 +1,12 @@
 //! Every answer has a bound in bytes, however much there is to tell.
 
 use axum::http::Method;
+use chrono::TimeDelta;
 use serde_json::{Map, Value, json};
-use service::Actor;
+use service::{
+    Actor, cron,
+    jobs::{self, Job},
+};
 
 use super::{
     FORM, HTML,
@@ -36,6 +40,31 @@ async fn fill(app: &App) -> (Actor, Actor, String) {
     (ada, ben, last)
 }
 
+/// The most messages and dead letters that the API lists.
+const NEWEST: usize = 500;
+
+/// More messages and dead letters than the API lists.
+async fn fill_lists_without_pages(app: &App, reader: &Actor) {
+    let world = &app.world;
+    world.fill_mailbox(reader, NEWEST + 1, &"𝄞".repeat(1_000)).await;
+    let ctx = &world.ctx;
+    for number in 0..=NEWEST {
+        let name = format!("clean_up {number}");
+        cron::fire(ctx, &name, ctx.now(), &Job::CleanUp {}).await.unwrap();
+    }
+    let error = "x".repeat(10_000);
+    loop {
+        let claims = jobs::claim(ctx, 1_000).await.unwrap();
+        if claims.is_empty() {
+            break;
+        }
+        for claim in &claims {
+            jobs::fail(ctx, claim, &error).await.unwrap();
+        }
+        world.clock.advance(TimeDelta::seconds(5));
+    }
+}
+
 fn assert_bounded(what: &str, response: &Response, bound: usize) {
     assert!(!response.status.is_server_error(), "{what}: {}", response.status);
     assert!(response.text.len() <= bound, "{what} is {} bytes", response.text.len());
@@ -46,6 +75,11 @@ async fn every_answer_is_bounded_in_bytes() {
     let app = App::new().await;
     let (ada, ben, id) = fill(&app).await;
     let admin = app.world.admin("Eve").await;
+    fill_lists_without_pages(&app, &ben).await;
+    for (path, actor) in [("/api/mailbox/my", &ben), ("/api/admin/failed-jobs", &admin)] {
+        let listed = app.get(path).by(actor).send().await;
+        assert_eq!(listed.json().as_array().unwrap().len(), NEWEST, "{path}");
+    }
     let fill =
         |text: &str| text.replace("{id}", &id).replace("{competition}", &id).replace("{n}", "1");
     let last = ["/fn/delete_account", "/fn/log_out", "/fn/change_password"];

@@ -1,0 +1,29 @@
+//! Messages that nothing has caused.
+
+use crate::{
+    Actor,
+    ids::new_id,
+    mailbox::{self, Draft},
+};
+
+use super::World;
+
+impl World {
+    /// Puts so many messages into the actor's mailbox.
+    ///
+    /// # Panics
+    /// When the database refuses, or nobody is signed in.
+    pub async fn fill_mailbox(&self, actor: &Actor, count: usize, body: &str) {
+        let user = actor.user().expect("somebody who has an account");
+        let draft = |_| Draft {
+            user: user.id.0,
+            recipient: user.email.clone(),
+            subject: "One of many".to_owned(),
+            body: body.to_owned(),
+            dedup_key: new_id().to_string(),
+        };
+        let drafts = (0..count).map(draft).collect();
+        let db = self.ctx.db.autocommit().await;
+        mailbox::keep(&*db, self.ctx.now(), drafts).await.expect("messages");
+    }
+}
