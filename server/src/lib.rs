@@ -9,6 +9,7 @@ mod failures;
 mod headers;
 mod isolation;
 mod listen;
+mod open_files;
 mod options;
 mod problem;
 mod router;

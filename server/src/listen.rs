@@ -5,7 +5,11 @@
 mod limiter;
 mod phase;
 
-use std::{convert::Infallible, net::SocketAddr};
+use std::{
+    convert::Infallible,
+    net::SocketAddr,
+    time::{Duration, Instant},
+};
 
 use axum::{
     Router,
@@ -23,7 +27,7 @@ use tower::ServiceExt;
 
 use self::{
     limiter::ConnectionLimiter,
-    phase::{Heard, Phase, Phases},
+    phase::{Heard, Overdue, Phase, Phases},
 };
 use crate::{TrustedProxies, security::Limits};
 
@@ -31,6 +35,8 @@ use crate::{TrustedProxies, security::Limits};
 const MAX_HEAD: usize = 64 * 1024;
 /// The most lines that it may have.
 const MAX_HEADER_LINES: usize = 100;
+/// Connections that are refused are logged no more often than this: they come in crowds.
+const WARN_EVERY: Duration = Duration::from_secs(60);
 
 /// Serves connections until `stop` is cancelled, and returns when the requests under way then are answered. From then on
 /// new connections are refused.
@@ -43,6 +49,7 @@ pub async fn serve(
 ) {
     let limiter = ConnectionLimiter::new(limits.connections_per_address, limits.connections);
     let connections = TaskTracker::new();
+    let mut warned: Option<Instant> = None;
     loop {
         // Waits a moment and goes on where no more can be accepted.
         let (stream, peer) = tokio::select! {
@@ -53,6 +60,15 @@ pub async fn serve(
         let counted = (!proxies.trusts(peer.ip())).then_some(peer);
         let Some(permit) = limiter.acquire(counted) else {
             tracing::debug!(client.address = %peer, "too many connections");
+            if warned.is_none_or(|warned| warned.elapsed() >= WARN_EVERY) {
+                warned = Some(Instant::now());
+                tracing::warn!(
+                    client.address = %peer,
+                    connections = limits.connections,
+                    connections.per_address = limits.connections_per_address,
+                    "connections are refused: there are as many as CONNECTIONS or CONNECTIONS_PER_ADDRESS allows",
+                );
+            }
             continue;
         };
         let (router, stop) = (router.clone(), stop.clone());
@@ -108,9 +124,9 @@ async fn connection(
                 is_last = true;
                 connection.as_mut().graceful_shutdown();
             }
-            phase = phases.overdue(&limits, is_last) => match phase {
-                Phase::New | Phase::Head => return,
-                Phase::Idle | Phase::Request => {
+            overdue = phases.overdue(&limits, is_last) => match overdue {
+                Overdue::Close => return,
+                Overdue::Finish => {
                     is_last = true;
                     connection.as_mut().graceful_shutdown();
                 }

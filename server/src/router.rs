@@ -31,7 +31,7 @@ use crate::{
     isolation::{self, Isolation},
     options::ServerOptions,
     problem::Problem,
-    security::{self, CsrfGuard, Headers, Limits, PagePolicy, RateLimits},
+    security::{self, AnswerMemory, CsrfGuard, Headers, Limits, PagePolicy, RateLimits},
     site, stopping,
     stream_limiter::StreamLimiter,
     time_limit,
@@ -69,6 +69,10 @@ pub fn router(state: AppState, options: &ServerOptions) -> Router {
         .layer(CatchPanicLayer::custom(panicked))
         .layer(middleware::from_fn_with_state(options.limits, time_limit::enforce))
         .layer(compression())
+        .layer(middleware::from_fn_with_state(
+            AnswerMemory::new(&options.limits),
+            security::reserve_memory,
+        ))
         .layer(middleware::from_fn(security::bound_head));
     Router::new()
         // A site that may call the API may also read that it was refused.

@@ -20,8 +20,8 @@ const RETRY_AFTER: u32 = 30;
 /// How many event streams a process keeps open, and for how long.
 #[derive(Clone, Copy, Debug, Args)]
 pub struct StreamLimits {
-    /// Event streams of live seats that one process keeps open, at most
-    #[arg(long = "event-streams", env = "EVENT_STREAMS", default_value_t = 10_000, value_parser = value_parser!(u32).range(1..))]
+    /// Event streams of live seats that one process keeps open, at most; fewer than CONNECTIONS
+    #[arg(long = "event-streams", env = "EVENT_STREAMS", default_value_t = 5_000, value_parser = value_parser!(u32).range(1..))]
     pub total: u32,
 
     /// Event streams from one address, at most: a school may have only one
@@ -42,7 +42,7 @@ const LIFETIME: Duration = Duration::from_secs(240);
 
 impl Default for StreamLimits {
     fn default() -> Self {
-        Self { total: 10_000, per_address: 1_000, per_user: 20, lifetime: LIFETIME }
+        Self { total: 5_000, per_address: 1_000, per_user: 20, lifetime: LIFETIME }
     }
 }
 

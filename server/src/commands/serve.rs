@@ -9,7 +9,8 @@ use worker::{InstallationOptions, WorkerOptions, process};
 
 use super::Result;
 use crate::{
-    AppState, SharedReads, Tokens, data_folder, listen, options::ServerOptions, router, site,
+    AppState, SharedReads, Tokens, data_folder, listen, open_files, options::ServerOptions, router,
+    site,
 };
 
 /// How long after the signal to stop requests may go on, those that were taken during the pause included.
@@ -23,6 +24,8 @@ pub(super) async fn run(
     worker: Option<WorkerOptions>,
     seed_demo: bool,
 ) -> Result {
+    let open_files = open_files::raise_limit()
+        .map_err(|error| format!("the limit of open files cannot be raised: {error}"))?;
     // Everything that can be wrong is found before the first thing is changed.
     let site_root = site::find(options.site_root.as_deref())?;
     let secret = secret(&installation, &options)?;
@@ -51,9 +54,18 @@ pub(super) async fn run(
         stop: stop.clone(),
         leptos: site::options(&site_root, address),
     };
+    let mut limits = options.traffic.limits(options.limits, state.ctx.has_rate_limits());
+    let connections = open_files::connections(limits.connections, open_files);
+    if connections < limits.connections {
+        tracing::warn!(
+            connections,
+            connections.wanted = limits.connections,
+            open_files,
+            "fewer connections than CONNECTIONS are taken: raise the limit of open files (ulimit -Hn)",
+        );
+        limits.connections = connections;
+    }
     tracing::info!(server.address = %address, "serving {site_url}");
-
-    let limits = options.traffic.limits(options.limits, state.ctx.has_rate_limits());
     let delay = Duration::from_secs(options.traffic.shutdown_delay.unwrap_or_else(|| {
         match installation.mode() {
             Mode::Production => DELAY_IN_PRODUCTION,

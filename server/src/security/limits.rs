@@ -15,6 +15,10 @@ pub struct Limits {
     pub request_time: Duration,
     /// A client that takes nothing of its answer for so long is gone.
     pub write_time: Duration,
+    /// A client has so long to take the rest of an answer that is complete. Event streams are never complete.
+    pub send_time: Duration,
+    /// Bytes of large answers that clients have not taken yet, in all.
+    pub unsent_bytes: usize,
     /// Connections from one address at the same time: a school may have only one, and a browser opens six.
     pub connections_per_address: usize,
     /// Connections at the same time, in all.
@@ -29,6 +33,8 @@ impl Default for Limits {
             body_time: Duration::from_secs(20),
             request_time: Duration::from_secs(30),
             write_time: Duration::from_secs(30),
+            send_time: Duration::from_secs(120),
+            unsent_bytes: 256 * 1024 * 1024,
             connections_per_address: 4_000,
             connections: 10_000,
         }

@@ -1,8 +1,9 @@
 //! What stands between a request and the site: each file is one defence, and has tests that fail without it.
 //!
-//! From the outside to the inside: headers on whatever is answered; the size of a request's head; where it comes from;
+//! From the outside to the inside: headers on whatever is answered; the memory of answers; the size of a request's head; where it comes from;
 //! how often it may; whether a page of another site is behind it; its body.
 
+mod answer_memory;
 mod body;
 mod client_address;
 mod content_security_policy;
@@ -16,6 +17,7 @@ mod refusal;
 
 use axum::{extract::OriginalUri, http::Request};
 
+pub(crate) use answer_memory::{AnswerMemory, MemoryPermit, reserve as reserve_memory};
 pub(crate) use body::bound as bound_body;
 pub use client_address::TrustedProxies;
 pub(crate) use client_address::resolve as resolve_client;

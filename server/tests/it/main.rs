@@ -18,6 +18,7 @@ mod mailbox;
 mod openapi;
 mod pages;
 mod passwords;
+mod processes;
 mod registrations;
 mod round_trip;
 mod rush;

@@ -2,6 +2,7 @@
 
 use std::{net::SocketAddr, time::Duration};
 
+use axum::{Router, routing};
 use server::{Limits, TrustedProxies, serve};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -115,14 +116,81 @@ async fn a_client_that_takes_nothing_of_its_answers_is_closed() {
     timeout(PATIENCE, ask).await.expect("the server closes the connection");
 }
 
+/// More than lies in the buffers of two sockets.
+const LARGE: usize = 32 * 1024 * 1024;
+
+/// A server of one large answer, and a client that has asked for it.
+async fn asked_for_much(limits: Limits) -> TcpStream {
+    let large = || async { "x".repeat(LARGE) };
+    let router = Router::new().route("/", routing::get(large));
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(serve(listener, router, limits, TrustedProxies::default(), Default::default()));
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    stream.write_all(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n").await.unwrap();
+    stream
+}
+
+#[tokio::test]
+async fn a_client_that_takes_an_answer_slowly_is_closed() {
+    let limits = Limits { send_time: SHORT, write_time: 10 * PATIENCE, ..Limits::default() };
+    let mut stream = asked_for_much(limits).await;
+    // A little at a time, so that it never takes nothing.
+    let mut part = [0; 4_096];
+    for _ in 0..50 {
+        sleep(DRIBBLE).await;
+        if stream.read(&mut part).await.is_err() {
+            break;
+        }
+    }
+    let rest = until_closed(&mut stream).await;
+    assert!(rest.len() < LARGE / 2, "all of the answer was sent");
+}
+
+#[tokio::test]
+async fn a_request_sent_ahead_does_not_cut_off_the_answer_before_it() {
+    let limits = Limits { head_time: 5 * SHORT, ..Limits::default() };
+    let mut stream = asked_for_much(limits).await;
+    let mut start = [0; 1_000];
+    stream.read_exact(&mut start).await.unwrap();
+    stream.write_all(b"GET /not-found HTTP/1.1\r\n").await.unwrap();
+    // Longer than a head may take.
+    sleep(10 * SHORT).await;
+    let mut answer = vec![0; LARGE - start.len()];
+    timeout(PATIENCE, stream.read_exact(&mut answer)).await.expect("an answer").unwrap();
+    stream.write_all(b"Host: x\r\n\r\n").await.unwrap();
+    hear(&mut stream, &mut String::new(), "404 Not Found").await;
+}
+
+#[tokio::test]
+async fn a_large_answer_without_memory_for_it_is_refused_and_a_small_one_is_not() {
+    let served = served(Limits { unsent_bytes: 0, ..Limits::default() }).await;
+    for (path, accepted, expected) in [
+        ("/api/docs/swagger-ui-bundle.js", "identity", "HTTP/1.1 503"),
+        ("/api/docs/swagger-ui-bundle.js", "gzip", "HTTP/1.1 503"),
+        ("/health/live", "identity", "HTTP/1.1 200"),
+    ] {
+        let mut stream = served.connect().await;
+        let request = format!(
+            "GET {path} HTTP/1.1\r\nHost: x\r\nAccept-Encoding: {accepted}\r\nConnection: close\r\n\r\n"
+        );
+        stream.write_all(request.as_bytes()).await.unwrap();
+        let said = until_closed(&mut stream).await;
+        assert!(said.starts_with(expected), "{path}, {accepted}: {said}");
+        assert_eq!(said.contains("retry-after"), expected.ends_with("503"), "{said}");
+    }
+}
+
 #[tokio::test]
 async fn events_go_on_for_as_long_as_somebody_listens() {
     let served = served(Limits {
         head_time: SHORT,
         body_time: SHORT,
         write_time: SHORT,
+        send_time: SHORT,
         request_time: SHORT,
         keep_alive: SHORT,
+        unsent_bytes: 0,
         connections_per_address: 10,
         connections: 10,
     })

@@ -1,25 +1,44 @@
 //! The real program, in a process of its own.
 
-use std::process::Command;
+use std::{
+    process::{Command, ExitStatus},
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use service::testing::World;
+use tokio::time::{sleep, timeout};
 
 use super::program::Program;
 
 /// What the server says once it listens.
 const LISTENING: &str = "server.address=";
+/// How long a process may take to end.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A `mini-compete serve`. It is killed when it goes out of scope.
 pub(crate) struct Process {
     program: Program,
     url: String,
+    log: Arc<Mutex<Vec<String>>>,
 }
 
 impl Process {
     /// Starts it on the database of `world`, and returns once it listens.
     pub(crate) fn serve(world: &World, arguments: &[&str]) -> Self {
+        Self::start(Command::new(env!("CARGO_BIN_EXE_mini-compete")), world, arguments)
+    }
+
+    /// The same under limits of its own: `limits` are a shell's commands.
+    pub(crate) fn serve_under(limits: &str, world: &World, arguments: &[&str]) -> Self {
+        let mut shell = Command::new("sh");
+        shell.args(["-c", &format!("{limits} && exec \"$0\" \"$@\"")]);
+        shell.arg(env!("CARGO_BIN_EXE_mini-compete"));
+        Self::start(shell, world, arguments)
+    }
+
+    fn start(mut command: Command, world: &World, arguments: &[&str]) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
-        let mut command = Command::new(env!("CARGO_BIN_EXE_mini-compete"));
         command
             .args(["serve", "--port", "0", "--site-root"])
             .arg(folder.path())
@@ -31,11 +50,15 @@ impl Process {
             .env("RATE_LIMITS", "off")
             .env("RUST_LOG", "info")
             .current_dir(folder.path());
-        let program = Program::start(&mut command, LISTENING, |_| {});
+        let log = Arc::<Mutex<Vec<String>>>::default();
+        let said = Arc::clone(&log);
+        let program = Program::start(&mut command, LISTENING, move |line| {
+            said.lock().unwrap_or_else(PoisonError::into_inner).push(line.to_owned());
+        });
         let (_, address) = program.greeting.split_once(LISTENING).expect("an address");
         let address = address.split_whitespace().next().expect("an address");
         let url = format!("http://{address}");
-        Self { program, url }
+        Self { program, url, log }
     }
 
     /// SIGKILL: no destructor runs, nothing is flushed.
@@ -46,5 +69,36 @@ impl Process {
 
     pub(crate) fn url(&self, path: &str) -> String {
         format!("{}{path}", self.url)
+    }
+
+    /// The address it listens on.
+    pub(crate) fn address(&self) -> &str {
+        self.url.trim_start_matches("http://")
+    }
+
+    /// SIGTERM: it is to stop in good order.
+    pub(crate) fn terminate(&self) {
+        let pid = self.program.child.id().to_string();
+        let sent = Command::new("kill").args(["-s", "TERM", &pid]).status().expect("kill");
+        assert!(sent.success(), "there is no process {pid}");
+    }
+
+    /// Waits until it ends by itself.
+    pub(crate) async fn end(&mut self) -> ExitStatus {
+        let ended = async {
+            loop {
+                if let Some(status) = self.program.child.try_wait().expect("a child") {
+                    return status;
+                }
+                sleep(Duration::from_millis(5)).await;
+            }
+        };
+        timeout(PATIENCE, ended).await.expect("the process ends")
+    }
+
+    /// How many of the lines it said hold `text`.
+    pub(crate) fn said(&self, text: &str) -> usize {
+        let log = self.log.lock().unwrap_or_else(PoisonError::into_inner);
+        log.iter().filter(|line| line.contains(text)).count()
     }
 }

@@ -1,0 +1,46 @@
+//! How many files this process may have open: each connection is one.
+
+use std::io;
+
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+
+/// Files that are no connections of clients: the database, Redis, mail, the site's files, the log.
+const RESERVED: usize = 256;
+/// The fewest connections: with fewer open files than this needs, nothing works well.
+const MIN_CONNECTIONS: usize = 64;
+
+/// Raises the limit of open files as far as this process may, and returns it. None where there is no limit.
+///
+/// # Errors
+/// When the system refuses.
+pub(crate) fn raise_limit() -> io::Result<Option<usize>> {
+    let Rlimit { current, maximum } = getrlimit(Resource::Nofile);
+    if current != maximum {
+        setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum })?;
+    }
+    Ok(getrlimit(Resource::Nofile).current.and_then(|limit| usize::try_from(limit).ok()))
+}
+
+/// So many of `wanted` connections that this many open files suffice.
+pub(crate) fn connections(wanted: usize, open_files: Option<usize>) -> usize {
+    let Some(open_files) = open_files else { return wanted };
+    wanted.min(open_files.saturating_sub(RESERVED).max(MIN_CONNECTIONS))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn connections_leave_files_for_everything_else() {
+        for (wanted, open_files, expected) in [
+            (10_000, None, 10_000),
+            (10_000, Some(1_048_576), 10_000),
+            (10_000, Some(1_024), 768),
+            (10_000, Some(256), 64),
+            (10, Some(256), 10),
+        ] {
+            assert_eq!(connections(wanted, open_files), expected, "{wanted} of {open_files:?}");
+        }
+    }
+}
