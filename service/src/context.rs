@@ -174,6 +174,7 @@ impl Context {
         // SQLite has a lock of its own, which is waited for in turn.
         let lockable = redis.clone().filter(|_| !db.is_sqlite());
         Self(Arc::new(Shared {
+            admissions: Admissions::new(&db),
             db,
             mode: settings.mode,
             rate_limits: settings.rate_limits,
@@ -182,7 +183,6 @@ impl Context {
             passwords: PasswordHasher::new(settings.bcrypt_cost),
             users: Users::new(Limits::READS),
             details: Details::new(Limits::READS),
-            admissions: Admissions::default(),
             in_flight: InFlight::default(),
             answers: Answers::new(redis.clone()),
             locks: Locks::new(lockable),

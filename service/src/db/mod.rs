@@ -51,6 +51,7 @@ const MAX_PAUSE_MS: u64 = 32;
 #[derive(Debug)]
 pub struct Db {
     connection: Connection,
+    max_connections: u32,
     /// Of the transactions that change what rules depend on, on PostgreSQL. Each says it when it begins.
     isolation: IsolationLevel,
     /// SQLite has one writer at a time. Queuing for it here is fair and wakes the next at once, which
@@ -75,7 +76,7 @@ impl Db {
             Connection::Postgres(Postgres(Pool::connect(url, max_connections).await?))
         };
         let isolation = IsolationLevel::Serializable;
-        Ok(Self { connection, isolation, sqlite_writer: Semaphore::new(1) })
+        Ok(Self { connection, max_connections, isolation, sqlite_writer: Semaphore::new(1) })
     }
 
     /// The same with a weaker isolation than rules are written for, to prove that locks are enough.
@@ -116,6 +117,11 @@ impl Db {
                 Ok(SqlxPostgresConnector::from_sqlx_postgres_pool(one))
             }
         }
+    }
+
+    /// How many connections there are at most.
+    pub(crate) fn max_connections(&self) -> u32 {
+        self.max_connections
     }
 
     /// Whether it is SQLite, and not PostgreSQL.
@@ -352,6 +358,7 @@ mod tests {
     fn on(pool: &Pool) -> Db {
         Db {
             connection: Connection::Postgres(Postgres(pool.clone())),
+            max_connections: 1,
             isolation: IsolationLevel::Serializable,
             sqlite_writer: Semaphore::new(1),
         }
