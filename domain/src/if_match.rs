@@ -6,8 +6,9 @@ use crate::{ErrorCode, PublicError};
 
 /// The versions of a competition that a change may be applied to.
 ///
-/// An entity tag of a competition is its version, optionally followed by `-` and a hash of what it looks like: seats
-/// that others take meanwhile change the hash, but they do not stand in the way of an edit.
+/// An entity tag of a competition is its version, optionally followed by `-` and a hash of what it
+/// looks like: seats that others take meanwhile change the hash, but they do not stand in the way
+/// of an edit.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum IfMatch {
     /// `*`: any version.

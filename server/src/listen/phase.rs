@@ -1,5 +1,6 @@
-//! What a connection is doing. An idle one may wait far longer than a request's head may take: a balancer that keeps
-//! connections open sends the next request over one that it believes to be alive, and answers 502 when it is not.
+//! What a connection is doing. An idle one may wait far longer than a request's head may take: a
+//! balancer that keeps connections open sends the next request over one that it believes to be
+//! alive, and answers 502 when it is not.
 
 use std::{
     io,
@@ -63,7 +64,8 @@ impl Phases {
         });
     }
 
-    /// Returns the phase that has taken too long. An idle connection that `is_last` has no further request to wait for.
+    /// Returns the phase that has taken too long. An idle connection that `is_last` has no further
+    /// request to wait for.
     pub(super) async fn overdue(&self, limits: &Limits, is_last: bool) -> Phase {
         let mut changes = self.0.subscribe();
         loop {

@@ -110,7 +110,8 @@ pub fn CompetitionDetailPage() -> impl IntoView {
     let news = RwSignal::new("");
     let newest = StoredValue::new(None);
     let is_waiting = StoredValue::new(false);
-    // Nothing once the page was left, or shows another competition. While an answer to the viewer is awaited, it will tell.
+    // Nothing once the page was left, or shows another competition. While an answer to the viewer
+    // is awaited, it will tell.
     let load = move || async move {
         let asked = id.try_get_untracked()?;
         if register.pending().try_get_untracked()? {
@@ -135,7 +136,8 @@ fn Detail(
     register: ServerAction<Register>,
     /// What to read out.
     news: RwSignal<&'static str>,
-    /// The newest state of a competition that the page was told of; an answer that is older may come after it.
+    /// The newest state of a competition that the page was told of; an answer that is older may
+    /// come after it.
     newest: StoredValue<Option<(CompetitionId, SeatState)>>,
     /// Asks how things are now.
     look_again: impl Fn() + Copy + Send + Sync + 'static,
