@@ -1,10 +1,11 @@
 //! Hands the page over to the browser, so that links and forms go on working as without JavaScript.
 //!
-//! Our code changes a page through the nodes that it found there. A translator replaces text nodes, an extension inserts
-//! elements: code that arrives later panics, and code that is there already changes nodes that are shown no more. In both
-//! cases the attribute `data-handed-over` of the document says so. From then on a script that stands in every page before all
-//! of our code (`hand_over.js`) keeps clicks on links and buttons, submissions and the way back from our code, and the
-//! browser answers them.
+//! Our code changes a page through the nodes that it found there. A translator replaces text nodes,
+//! an extension inserts elements: code that arrives later panics, and code that is there already
+//! changes nodes that are shown no more. In both cases the attribute `data-handed-over` of the
+//! document says so. From then on a script that stands in every page before all of our code
+//! (`hand_over.js`) keeps clicks on links and buttons, submissions and the way back from our code,
+//! and the browser answers them.
 //!
 //! - `altered`: the text of the navigation was replaced, or an element `font` appeared, as translators make. Code that has
 //!   not run does not run; code that runs goes on to show live seats.
@@ -14,8 +15,8 @@ use leptos::prelude::document;
 
 const ATTRIBUTE: &str = "data-handed-over";
 
-/// Watches over the page, and runs our code once something can be read, or after two seconds where the browser does not
-/// say so. The second time, nothing is left to run.
+/// Watches over the page, and runs our code once something can be read, or after two seconds where
+/// the browser does not say so. The second time, nothing is left to run.
 pub(crate) const SCRIPT: &str = include_str!("hand_over.js");
 
 /// Whether the browser answers links and forms.

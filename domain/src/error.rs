@@ -27,8 +27,8 @@ pub enum ErrorCode {
     RegistrationClosed,
     /// The organizer has cancelled the competition: nobody gets a seat in it any more, or gives one back.
     CompetitionCancelled,
-    /// The competition has started, or was never given a start date and its deadline is 90 days past: no seat in it is
-    /// given back any more, and it cannot be cancelled.
+    /// The competition has started, or was never given a start date and its deadline is 90 days
+    /// past: no seat in it is given back any more, and it cannot be cancelled.
     CompetitionOver,
     /// All seats are taken.
     CompetitionFull,
@@ -48,7 +48,8 @@ pub enum ErrorCode {
     InvalidCredentials,
     /// The password that confirms a change of the account is wrong.
     WrongPassword,
-    /// The link to set a new password was used, is older than an hour, or the password was changed since.
+    /// The link to set a new password was used, is older than an hour, or the password was changed
+    /// since.
     ResetLinkInvalid,
     /// The role or the ownership that this needs is missing.
     Forbidden,
@@ -224,7 +225,8 @@ impl PublicError {
         }
     }
 
-    /// The change may have been made or not; `key` is the `Idempotency-Key` of the request, if it had one.
+    /// The change may have been made or not; `key` is the `Idempotency-Key` of the request, if it
+    /// had one.
     pub fn outcome_unknown(key: Option<&IdempotencyKey>) -> Self {
         let message = match key {
             Some(_) => {
@@ -294,8 +296,8 @@ fn shorten(mut text: String, max: usize) -> String {
 pub struct Faults(Vec<FieldError>);
 
 impl Faults {
-    /// Notes a fault. Of very many the first are told, and of a long name its beginning: what a client sends does not come
-    /// back to it many times over.
+    /// Notes a fault. Of very many the first are told, and of a long name its beginning: what a
+    /// client sends does not come back to it many times over.
     pub fn add(&mut self, field: &str, message: impl Into<String>) {
         if self.0.len() < MAX_FAULTS {
             let field = shorten(field.to_owned(), MAX_FIELD);

@@ -25,8 +25,8 @@ macro_rules! id {
         impl FromStr for $name {
             type Err = uuid::Error;
 
-            /// Reads the hyphenated form, in any case. Braces, `urn:uuid:` and a row of 32 digits would be other names
-            /// for the same thing.
+            /// Reads the hyphenated form, in any case. Braces, `urn:uuid:` and a row of 32 digits
+            /// would be other names for the same thing.
             fn from_str(text: &str) -> Result<Self, Self::Err> {
                 let hyphenated = if text.len() == HYPHENATED { text } else { "" };
                 hyphenated.parse().map(Self)

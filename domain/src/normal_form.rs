@@ -1,13 +1,14 @@
 //! The one spelling in which a text is stored, compared and answered.
 //!
-//! The same word can be written in several ways: `é` as one character or as two, with characters in it that show
-//! nothing, with one line end or another. What looks the same is stored as the same, so that it is found, compared and
-//! answered alike, whichever keyboard or database it comes from.
+//! The same word can be written in several ways: `é` as one character or as two, with characters in
+//! it that show nothing, with one line end or another. What looks the same is stored as the same,
+//! so that it is found, compared and answered alike, whichever keyboard or database it comes from.
 
 #[cfg(not(target_arch = "wasm32"))]
 use unicode_normalization::UnicodeNormalization;
 
-/// A text on one line: composed (NFC), without characters that show nothing, without surrounding blanks.
+/// A text on one line: composed (NFC), without characters that show nothing, without surrounding
+/// blanks.
 pub(crate) fn line(text: &str) -> String {
     let text = nfc(text);
     let is_rtl = text.chars().any(reads_from_the_right);
@@ -15,33 +16,36 @@ pub(crate) fn line(text: &str) -> String {
     nfc(&without(&text, is_noise)).trim().to_owned()
 }
 
-/// A text of several lines: composed (NFC), lines end with `\n`, without surrounding blanks. Characters that guide
-/// where a line may break stay.
+/// A text of several lines: composed (NFC), lines end with `\n`, without surrounding blanks.
+/// Characters that guide where a line may break stay.
 pub(crate) fn paragraphs(text: &str) -> String {
     let text = nfc(text).replace("\r\n", "\n").replace(['\r', '\u{2028}', '\u{2029}'], "\n");
     let is_noise = |c| matches!(c, '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}');
     nfc(&without(&text, is_noise)).trim().to_owned()
 }
 
-/// What is looked in and what is looked for: [`line`] in lower case, with plain blanks; line ends stay.
+/// What is looked in and what is looked for: [`line`] in lower case, with plain blanks; line ends
+/// stay.
 pub fn searchable(text: &str) -> String {
     let plain = |c: char| if c.is_whitespace() && c != '\n' { ' ' } else { c };
     lower(&line(text).chars().map(plain).collect::<String>())
 }
 
-/// The form in which two texts are compared, whatever their case. Databases do not agree on it: SQLite's `lower` knows
-/// ASCII only, PostgreSQL's knows what its locale knows.
+/// The form in which two texts are compared, whatever their case. Databases do not agree on it:
+/// SQLite's `lower` knows ASCII only, PostgreSQL's knows what its locale knows.
 pub(crate) fn lower(text: &str) -> String {
     nfc(&text.to_lowercase())
 }
 
-/// A password as it is hashed (RFC 8265, `OpaqueString`): composed, and every blank is U+0020. Nothing is trimmed.
+/// A password as it is hashed (RFC 8265, `OpaqueString`): composed, and every blank is U+0020.
+/// Nothing is trimmed.
 pub(crate) fn password(text: &str) -> String {
     let plain = |c: char| if c.is_whitespace() && !c.is_ascii() { ' ' } else { c };
     nfc(&nfc(text).chars().map(plain).collect::<String>())
 }
 
-/// Composed, as keyboards write it. Only the server checks what was typed: the tables are left out of the browser's half.
+/// Composed, as keyboards write it. Only the server checks what was typed: the tables are left out
+/// of the browser's half.
 fn nfc(text: &str) -> String {
     #[cfg(not(target_arch = "wasm32"))]
     {
@@ -53,14 +57,16 @@ fn nfc(text: &str) -> String {
     }
 }
 
-/// The text without noise, and without joiners, selectors and tags that have nothing to join, select or tag.
+/// The text without noise, and without joiners, selectors and tags that have nothing to join,
+/// select or tag.
 fn without(text: &str, is_noise: impl Fn(char) -> bool) -> String {
     let mut kept = String::with_capacity(text.len());
     let mut last = None;
     let mut in_flag = false;
     for c in text.chars() {
         let keeps = match c {
-            // They shape the letters of Persian and Indian scripts, and combine emoji; ASCII needs none.
+            // They shape the letters of Persian and Indian scripts, and combine emoji; ASCII needs
+            // none.
             '\u{200C}' | '\u{200D}' => last.is_some_and(|last: char| {
                 !last.is_ascii()
                     && !last.is_whitespace()
@@ -71,7 +77,8 @@ fn without(text: &str, is_noise: impl Fn(char) -> bool) -> String {
                 let is_base = !last.is_ascii() && !last.is_whitespace() && !is_selector(last);
                 is_base || matches!(last, '0'..='9' | '#' | '*')
             }),
-            // The flags of England, Scotland and Wales are a black flag and the letters of their names.
+            // The flags of England, Scotland and Wales are a black flag and the letters of their
+            // names.
             '\u{E0020}'..='\u{E007F}' => in_flag,
             c => !is_noise(c),
         };
@@ -92,7 +99,8 @@ fn is_selector(c: char) -> bool {
     )
 }
 
-/// Shows nothing wherever it stands, or says how a text would have to be read that is not on one line.
+/// Shows nothing wherever it stands, or says how a text would have to be read that is not on one
+/// line.
 fn is_noise(c: char) -> bool {
     matches!(
         c,

@@ -38,7 +38,8 @@ impl FromJson for String {
 }
 
 impl FromJson for i64 {
-    /// A whole number, however JSON writes it (`50`, `50.0`, `5e1`), or text that spells one in digits.
+    /// A whole number, however JSON writes it (`50`, `50.0`, `5e1`), or text that spells one in
+    /// digits.
     fn from_json(value: Value) -> Option<Self> {
         match value {
             Value::Number(number) => number.as_i64().or_else(|| whole(number.as_f64()?)),

@@ -1,5 +1,5 @@
-//! Text that has been checked. Each type can only be made by its `parse`, so holding one is the proof: it is in normal
-//! form and follows the rules of its kind.
+//! Text that has been checked. Each type can only be made by its `parse`, so holding one is the
+//! proof: it is in normal form and follows the rules of its kind.
 
 use std::fmt;
 
@@ -51,7 +51,8 @@ macro_rules! text {
 }
 
 text!(
-    /// A person's name: 1 to 100 characters on one line, without a web address: it stands in mail to others.
+    /// A person's name: 1 to 100 characters on one line, without a web address: it stands in mail
+    /// to others.
     PersonName
 );
 text!(
@@ -219,8 +220,8 @@ impl Password {
         &self.0
     }
 
-    /// What a typed password may have been hashed as: in normal form, and, if that differs, as it was typed: earlier
-    /// releases hashed that.
+    /// What a typed password may have been hashed as: in normal form, and, if that differs, as it
+    /// was typed: earlier releases hashed that.
     pub fn spellings(typed: String) -> (String, Option<String>) {
         let normal = normal_form::password(&typed);
         let differs = normal != typed;
@@ -238,7 +239,8 @@ fn one_line(label: &str, text: &str, max: usize) -> Result<String, String> {
     bounded(label, normal_form::line(text), max, is_bad)
 }
 
-/// Whether Unicode promises that the code point will never be a character. XML cannot hold all of them.
+/// Whether Unicode promises that the code point will never be a character. XML cannot hold all of
+/// them.
 fn is_no_character(c: char) -> bool {
     let code = u32::from(c);
     matches!(code, 0xFDD0..=0xFDEF) || code & 0xFFFE == 0xFFFE
@@ -266,7 +268,8 @@ fn shows_nothing(text: &str) -> bool {
     text.chars().all(|c| c.is_whitespace() || is_invisible(c))
 }
 
-/// The text, which is in normal form, if it has 1 to `max` characters, something of them can be seen and none is bad.
+/// The text, which is in normal form, if it has 1 to `max` characters, something of them can be
+/// seen and none is bad.
 fn bounded(
     label: &str,
     text: String,

@@ -16,8 +16,8 @@ pub struct Timestamp(DateTime<Utc>);
 #[error("not an ISO 8601 date and time")]
 pub struct InvalidTimestamp;
 
-/// Years that every client can work with, on clocks on either side of UTC too: Python's dates end with 9999, many
-/// clients count from 1970 on.
+/// Years that every client can work with, on clocks on either side of UTC too: Python's dates end
+/// with 9999, many clients count from 1970 on.
 const YEARS: std::ops::RangeInclusive<i32> = 1970..=9999;
 /// Years of four digits. Earlier releases accepted all of them.
 const YEARS_EVER_ACCEPTED: std::ops::RangeInclusive<i32> = 1..=9999;
@@ -57,8 +57,9 @@ impl Timestamp {
     }
 }
 
-/// Reads what a clock shows, as an `<input type="datetime-local">` sends it: `2026-11-29T07:10`, with or without
-/// seconds. `None` for a date alone, for a time with an offset, and for a time that no clock shows.
+/// Reads what a clock shows, as an `<input type="datetime-local">` sends it: `2026-11-29T07:10`,
+/// with or without seconds. `None` for a date alone, for a time with an offset, and for a time that
+/// no clock shows.
 pub fn local_time(text: &str) -> Option<NaiveDateTime> {
     match read(text.trim(), LeapSeconds::Refused)? {
         Written { date, time: Some(time), offset: None } => Some(date.and_time(time)),
@@ -67,8 +68,8 @@ pub fn local_time(text: &str) -> Option<NaiveDateTime> {
 }
 
 impl From<DateTime<Utc>> for Timestamp {
-    /// Cuts to the millisecond, so that a time reads back from any database as it was written. A leap second, which
-    /// no database and few clients know, becomes the second after it.
+    /// Cuts to the millisecond, so that a time reads back from any database as it was written. A
+    /// leap second, which no database and few clients know, becomes the second after it.
     fn from(time: DateTime<Utc>) -> Self {
         Self(DateTime::from_timestamp_millis(time.timestamp_millis()).unwrap_or(time))
     }
@@ -83,8 +84,9 @@ impl fmt::Display for Timestamp {
 impl FromStr for Timestamp {
     type Err = InvalidTimestamp;
 
-    /// Reads ISO 8601. A time without an offset is UTC; a date alone is its midnight in UTC. Digits after the
-    /// milliseconds are dropped. A leap second is refused: Python and JavaScript cannot read one.
+    /// Reads ISO 8601. A time without an offset is UTC; a date alone is its midnight in UTC. Digits
+    /// after the milliseconds are dropped. A leap second is refused: Python and JavaScript cannot
+    /// read one.
     fn from_str(text: &str) -> Result<Self, InvalidTimestamp> {
         let written = read(text.trim(), LeapSeconds::Refused).ok_or(InvalidTimestamp)?;
         written.in_utc().ok_or(InvalidTimestamp)?.in_range()
@@ -98,8 +100,8 @@ impl Serialize for Timestamp {
 }
 
 impl<'de> Deserialize<'de> for Timestamp {
-    /// Reads what this program wrote. Earlier releases wrote leap seconds and any year of four digits into the answers
-    /// that are kept for idempotency keys.
+    /// Reads what this program wrote. Earlier releases wrote leap seconds and any year of four
+    /// digits into the answers that are kept for idempotency keys.
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
         read(&text, LeapSeconds::Counted)
@@ -133,8 +135,8 @@ impl Written {
     }
 }
 
-/// `2026-11-29`, then nothing or `T07:10`, `:30`, `.123` and an offset. A format string of chrono's would also read
-/// `+12026-1-2`, second 60 and signs that are not ASCII.
+/// `2026-11-29`, then nothing or `T07:10`, `:30`, `.123` and an offset. A format string of chrono's
+/// would also read `+12026-1-2`, second 60 and signs that are not ASCII.
 fn read(text: &str, leap_seconds: LeapSeconds) -> Option<Written> {
     let mut rest = Rest(text.as_bytes());
     let year = i32::try_from(rest.number(4)?).ok()?;

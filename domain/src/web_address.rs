@@ -1,7 +1,7 @@
 //! Finding what mail programs turn into links.
 //!
-//! A name and a title go into mail to people who never asked for it. A link there would let a sender of spam use our
-//! good name.
+//! A name and a title go into mail to people who never asked for it. A link there would let a
+//! sender of spam use our good name.
 
 use std::borrow::Cow;
 
@@ -10,23 +10,23 @@ use crate::text::is_invisible;
 /// What stands in a mail where a web address was.
 const REMOVED: &str = "[link removed]";
 
-/// Top-level domains that mail programs link without `http` or `www`. Those that are parts of names (`Jean.de Vries`,
-/// `Jones.Co`) are left out.
+/// Top-level domains that mail programs link without `http` or `www`. Those that are parts of names
+/// (`Jean.de Vries`, `Jones.Co`) are left out.
 const LINKED: [&str; 28] = [
     "app", "biz", "click", "club", "cn", "com", "dev", "edu", "eu", "gov", "icu", "info", "io",
     "link", "live", "net", "online", "org", "ru", "shop", "site", "store", "tk", "top", "uk",
     "vip", "xyz", "рф",
 ];
 
-/// Whether a text holds something that a mail program would turn into a link: `http://…`, `www.…`, `foo.example/…` or
-/// `foo.com`. Initials and titles (`J.R. Smith`, `Dr.Who`) are none.
+/// Whether a text holds something that a mail program would turn into a link: `http://…`, `www.…`,
+/// `foo.example/…` or `foo.com`. Initials and titles (`J.R. Smith`, `Dr.Who`) are none.
 pub(crate) fn holds_web_address(text: &str) -> bool {
     let text = folded(text);
     words(&text).any(|word| is_explicit(word) || is_linked_domain(word))
 }
 
-/// The text without explicit web addresses (`http://…`, `www.…`, `foo.example/…`). A bare `foo.com` stays: it may be what
-/// a competition is about.
+/// The text without explicit web addresses (`http://…`, `www.…`, `foo.example/…`). A bare `foo.com`
+/// stays: it may be what a competition is about.
 pub fn without_web_addresses(text: &str) -> Cow<'_, str> {
     if !holds_explicit(text) {
         return Cow::Borrowed(text);
@@ -39,8 +39,8 @@ fn holds_explicit(text: &str) -> bool {
     words(&folded(text)).any(is_explicit)
 }
 
-/// The text as a mail program reads it: in lower case, without what cannot be seen, with the dots and slashes of other
-/// scripts as those of ASCII.
+/// The text as a mail program reads it: in lower case, without what cannot be seen, with the dots
+/// and slashes of other scripts as those of ASCII.
 fn folded(text: &str) -> String {
     let fold = |c| match c {
         '．' | '。' | '｡' => '.',

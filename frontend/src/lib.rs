@@ -4,8 +4,9 @@ use std::panic;
 
 use wasm_bindgen::prelude::wasm_bindgen;
 
-/// Takes over the page that the server rendered. The browser calls it once, when the page has loaded. After a panic the
-/// browser answers links and forms again; a page that was altered before is left to it at once.
+/// Takes over the page that the server rendered. The browser calls it once, when the page has
+/// loaded. After a panic the browser answers links and forms again; a page that was altered before
+/// is left to it at once.
 #[wasm_bindgen]
 pub fn hydrate() {
     panic::set_hook(Box::new(|info| {

@@ -10,8 +10,9 @@ const BATCH: u64 = 10_000;
 /// How often it says how far it is.
 const REPORT: Duration = Duration::from_secs(10);
 
-/// Carries out `UPDATE table SET set` for all rows for which `missing` holds, a batch at a time; answers with how many
-/// there were. `set` must make `missing` false, or it would not end. `key` is the primary key of the table.
+/// Carries out `UPDATE table SET set` for all rows for which `missing` holds, a batch at a time;
+/// answers with how many there were. `set` must make `missing` false, or it would not end. `key` is
+/// the primary key of the table.
 ///
 /// # Errors
 /// When the database fails. Outside of a transaction, what was filled in by then stays, and a second call goes on there.

@@ -71,9 +71,9 @@ impl MigratorTrait for Migrator {
 
 pub use backfill::backfill;
 
-/// Brings the schema up to date, one migration after the other, each in a transaction of its own. Many processes may call
-/// it at once: one works, the others wait, however long it takes. No statement has a time limit: tables may be of any
-/// size.
+/// Brings the schema up to date, one migration after the other, each in a transaction of its own.
+/// Many processes may call it at once: one works, the others wait, however long it takes. No
+/// statement has a time limit: tables may be of any size.
 ///
 /// # Errors
 /// When the database does not answer or refuses a statement; what was migrated by then stays migrated.

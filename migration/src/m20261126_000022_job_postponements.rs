@@ -1,4 +1,5 @@
-//! How often a job was put off because what it needs was away. That is no attempt: it only decides on the pause.
+//! How often a job was put off because what it needs was away. That is no attempt: it only decides
+//! on the pause.
 
 use sea_orm_migration::{prelude::*, schema::*};
 

@@ -1,8 +1,9 @@
 //! Sessions under the hashes of their ids, and bounded.
 //!
-//! Earlier sessions end: their ids are stored as they are, their data names them, and nothing bounds its size. The table is
-//! dropped and not emptied, which takes as long however large it has become. The columns keep their names, so that a
-//! process of the version before goes on with a table in which it finds nobody.
+//! Earlier sessions end: their ids are stored as they are, their data names them, and nothing
+//! bounds its size. The table is dropped and not emptied, which takes as long however large it has
+//! become. The columns keep their names, so that a process of the version before goes on with a
+//! table in which it finds nobody.
 
 use sea_orm_migration::{prelude::*, schema::*};
 

@@ -1,4 +1,5 @@
-//! What the successor of a used refresh token is derived with, for a client that sends the used one a second time.
+//! What the successor of a used refresh token is derived with, for a client that sends the used one
+//! a second time.
 
 use sea_orm_migration::{prelude::*, schema::*};
 

@@ -1,4 +1,5 @@
-//! For which start a participant was reminded, and when the start of a competition was last changed.
+//! For which start a participant was reminded, and when the start of a competition was last
+//! changed.
 
 use sea_orm_migration::{prelude::*, schema::*};
 

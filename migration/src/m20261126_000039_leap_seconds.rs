@@ -1,7 +1,8 @@
 //! Leap seconds become the second after them.
 //!
-//! `2026-12-20T00:00:60Z` was accepted as a time of a competition. PostgreSQL stored the minute after it, SQLite stored
-//! it as it was: as a text that neither its own functions nor most clients can read.
+//! `2026-12-20T00:00:60Z` was accepted as a time of a competition. PostgreSQL stored the minute
+//! after it, SQLite stored it as it was: as a text that neither its own functions nor most clients
+//! can read.
 
 use sea_orm_migration::{
     prelude::*,

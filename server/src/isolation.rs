@@ -5,10 +5,10 @@
 //! for the page: a file was sent with the headers of a page, cookies among them, which the page then lacked, in one of
 //! a hundred pages under load. That is why files are not served by Leptos.
 //!
-//! When a client hangs up, its request is dropped, and with it all that is reactive in its page. Tasks that Leptos has
-//! started for the page go on, read what is gone, and panic. So a page is made in a task of its own, to its end. A server
-//! function that may change something is not: dropped at its time limit, it is rolled back, and the answer "Nothing was
-//! changed" stays true.
+//! When a client hangs up, its request is dropped, and with it all that is reactive in its page.
+//! Tasks that Leptos has started for the page go on, read what is gone, and panic. So a page is
+//! made in a task of its own, to its end. A server function that may change something is not:
+//! dropped at its time limit, it is rolled back, and the answer "Nothing was changed" stays true.
 
 use std::{panic, sync::Arc};
 
@@ -37,8 +37,8 @@ impl Default for Isolation {
     }
 }
 
-/// Begins a page or a server function without an owner, a page in a task of its own. To stand directly before what makes an
-/// owner: a thread may change at every await.
+/// Begins a page or a server function without an owner, a page in a task of its own. To stand
+/// directly before what makes an owner: a thread may change at every await.
 pub(crate) async fn begin(isolation: State<Isolation>, request: Request, next: Next) -> Response {
     if request.method().is_safe() {
         return complete(isolation, request, next).await;

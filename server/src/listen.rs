@@ -38,8 +38,8 @@ const MAX_HEADER_LINES: usize = 100;
 /// Connections that are refused are logged no more often than this: they come in crowds.
 const WARN_EVERY: Duration = Duration::from_secs(60);
 
-/// Serves connections until `stop` is cancelled, and returns when the requests under way then are answered. From then on
-/// new connections are refused.
+/// Serves connections until `stop` is cancelled, and returns when the requests under way then are
+/// answered. From then on new connections are refused.
 pub async fn serve(
     mut listener: TcpListener,
     router: Router,
@@ -77,7 +77,8 @@ pub async fn serve(
             drop(permit);
         });
     }
-    // The kernel would go on accepting for it, and those clients would wait until this process ends.
+    // The kernel would go on accepting for it, and those clients would wait until this process
+    // ends.
     drop(listener);
     connections.close();
     connections.wait().await;
@@ -106,7 +107,8 @@ async fn connection(
     });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
-        // hyper counts the time between two requests as part of the second one's head; `phases` tells them apart.
+        // hyper counts the time between two requests as part of the second one's head; `phases`
+        // tells them apart.
         .header_read_timeout(None)
         .max_buf_size(MAX_HEAD)
         .max_headers(MAX_HEADER_LINES)

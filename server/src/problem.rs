@@ -124,7 +124,8 @@ impl IntoResponse for Problem {
     }
 }
 
-/// What `WWW-Authenticate` says (RFC 6750, section 3): nothing but the scheme to a request that showed no token.
+/// What `WWW-Authenticate` says (RFC 6750, section 3): nothing but the scheme to a request that
+/// showed no token.
 fn challenge(code: ErrorCode) -> Option<&'static str> {
     Some(match code {
         ErrorCode::TokenExpired => {

@@ -95,7 +95,8 @@ pub fn router(state: AppState, options: &ServerOptions) -> Router {
         .with_state(state)
 }
 
-/// Finds on whose behalf a request is, and bounds what a user may send. Files are the same for everybody and pass it by.
+/// Finds on whose behalf a request is, and bounds what a user may send. Files are the same for
+/// everybody and pass it by.
 #[derive(Clone)]
 struct Identity {
     sessions: Sessions,

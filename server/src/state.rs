@@ -18,7 +18,8 @@ pub struct AppState {
     pub tokens: Arc<Tokens>,
     /// The answers that are the same for everybody.
     pub reads: SharedReads,
-    /// Cancelled when the server was told to stop: it is not ready any more, and goes on for a while.
+    /// Cancelled when the server was told to stop: it is not ready any more, and goes on for a
+    /// while.
     #[from_ref(skip)]
     pub stopping: CancellationToken,
     /// Cancelled when the server stops: what would go on for ever ends then.

@@ -8,8 +8,8 @@ use axum::{
 };
 use tokio_util::sync::CancellationToken;
 
-/// Ends each connection with its next response: a balancer does not send another request over a connection that is about
-/// to be closed.
+/// Ends each connection with its next response: a balancer does not send another request over a
+/// connection that is about to be closed.
 pub(crate) async fn close_connections(
     State(stopping): State<CancellationToken>,
     request: Request,

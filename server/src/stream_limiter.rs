@@ -1,6 +1,7 @@
 //! How many event streams are open: in all, from one address, and of one user.
 //!
-//! A stream costs a connection and memory for as long as it is open. A page that is refused one polls.
+//! A stream costs a connection and memory for as long as it is open. A page that is refused one
+//! polls.
 
 use std::{
     collections::HashMap,
@@ -32,7 +33,8 @@ pub struct StreamLimits {
     #[arg(long = "event-streams-per-user", env = "EVENT_STREAMS_PER_USER", default_value_t = 20, value_parser = value_parser!(u32).range(1..))]
     pub per_user: u32,
 
-    /// A stream ends by itself after so long, or up to half as long again; the same everywhere but in tests.
+    /// A stream ends by itself after so long, or up to half as long again; the same everywhere but
+    /// in tests.
     #[arg(skip = LIFETIME)]
     pub lifetime: Duration,
 }
@@ -71,7 +73,8 @@ impl StreamLimiter {
         Self { limits, open: Arc::default() }
     }
 
-    /// How long a stream that begins now may stay open. Streams that began together do not end together.
+    /// How long a stream that begins now may stay open. Streams that began together do not end
+    /// together.
     pub(crate) fn lifetime(&self) -> Duration {
         self.limits.lifetime.mul_f64(1.0 + fastrand::f64() / 2.0)
     }

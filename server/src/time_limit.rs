@@ -1,4 +1,5 @@
-//! The time limit of a request, and the answer when it is reached: that nothing was changed, or that this is not known.
+//! The time limit of a request, and the answer when it is reached: that nothing was changed, or
+//! that this is not known.
 
 use axum::{
     Json,
@@ -17,8 +18,8 @@ use crate::{
     security::{API, Limits, SERVER_FUNCTIONS},
 };
 
-/// Answers a request that takes too long. What it has begun is rolled back when it is dropped here, unless it is being
-/// committed or was handed to admission, which finishes by itself.
+/// Answers a request that takes too long. What it has begun is rolled back when it is dropped here,
+/// unless it is being committed or was handed to admission, which finishes by itself.
 pub(crate) async fn enforce(
     State(limits): State<Limits>,
     request: Request,
@@ -57,7 +58,8 @@ const KEYED: &str = "/api/competitions";
 enum Reader {
     /// An API client, with its `Idempotency-Key` where the route reads it.
     Client(Option<IdempotencyKey>),
-    /// A browser that loads a page or posts a form: the layer outside of this one makes a page of the answer.
+    /// A browser that loads a page or posts a form: the layer outside of this one makes a page of
+    /// the answer.
     Browser,
     /// Our code in the browser, which has called a server function.
     Script,

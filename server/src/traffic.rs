@@ -9,12 +9,13 @@ use crate::security::Limits;
 /// How much traffic is taken, and for how long.
 #[derive(Clone, Debug, Args)]
 pub struct TrafficOptions {
-    /// Seconds that a connection is kept over which nothing comes; more than a balancer in front keeps it
+    /// Seconds that a connection is kept over which nothing comes; more than a balancer in front
+    /// keeps it
     #[arg(long, env = "KEEP_ALIVE", value_parser = clap::value_parser!(u64).range(1..=3_600), default_value_t = 90)]
     pub keep_alive: u64,
 
-    /// Seconds that requests are still taken after the signal to stop, while /health/ready says 503; less than 25
-    /// [default: 5 in production, else 0]
+    /// Seconds that requests are still taken after the signal to stop, while /health/ready says
+    /// 503; less than 25 [default: 5 in production, else 0]
     #[arg(long, env = "SHUTDOWN_DELAY", value_parser = clap::value_parser!(u64).range(0..25))]
     pub shutdown_delay: Option<u64>,
 
@@ -69,7 +70,8 @@ impl Default for TrafficOptions {
 }
 
 impl TrafficOptions {
-    /// The limits of connections. Without `is_limiting` an address may have as many as there may be in all.
+    /// The limits of connections. Without `is_limiting` an address may have as many as there may be
+    /// in all.
     pub fn limits(&self, limits: Limits, is_limiting: bool) -> Limits {
         let connections = as_usize(self.connections);
         let per_address = as_usize(self.connections_per_address);

@@ -1,4 +1,5 @@
-//! Where the time comes from: in tests from the test, on PostgreSQL from the database, which all machines share.
+//! Where the time comes from: in tests from the test, on PostgreSQL from the database, which all
+//! machines share.
 
 use std::{
     fmt,
@@ -38,9 +39,9 @@ const PRECISION: TimeDelta = TimeDelta::milliseconds(20);
 /// A difference greater than this is no drift: somebody has set a clock.
 const STEP: TimeDelta = TimeDelta::seconds(1);
 
-/// The clock of a PostgreSQL, as this process knows it. Machines whose own clocks are wrong agree on leases, ticks and
-/// deadlines by it: only the time of the database and what passes since it was read count, and how long that is no clock
-/// can be set to.
+/// The clock of a PostgreSQL, as this process knows it. Machines whose own clocks are wrong agree
+/// on leases, ticks and deadlines by it: only the time of the database and what passes since it was
+/// read count, and how long that is no clock can be set to.
 #[derive(Debug)]
 pub struct DatabaseClock {
     machine: Arc<dyn Clock>,
@@ -96,8 +97,8 @@ impl DatabaseClock {
         self.doubt.notified().await;
     }
 
-    /// Takes note of a reading. What it differs by within the length of the trip may be the trip's fault, so that time
-    /// does not jump with each.
+    /// Takes note of a reading. What it differs by within the length of the trip may be the trip's
+    /// fault, so that time does not jump with each.
     fn take(&self, at: Instant, trip: Duration, database: DateTime<Utc>) {
         let machine = self.machine.now().utc()
             - TimeDelta::from_std(at.elapsed()).unwrap_or(TimeDelta::zero());

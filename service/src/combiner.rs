@@ -31,11 +31,13 @@ pub struct Limits {
     pub waiting: usize,
     /// A request that has waited longer is refused.
     pub patience: Duration,
-    /// Batches of one key at the same time: another begins only when the one before takes longer than a second.
+    /// Batches of one key at the same time: another begins only when the one before takes longer
+    /// than a second.
     pub lanes: usize,
 }
 
-/// A batch that takes longer may be waiting for a connection that is dead, so the next does not wait for it.
+/// A batch that takes longer may be waiting for a connection that is dead, so the next does not
+/// wait for it.
 const STALL: Duration = Duration::from_secs(1);
 
 impl Limits {
@@ -44,7 +46,8 @@ impl Limits {
         Self { batch: 256, waiting: 50_000, patience: Duration::from_secs(5), lanes: 4 };
 }
 
-/// What a batch reads by its keys takes milliseconds. The database may take longer; whoever waits may not.
+/// What a batch reads by its keys takes milliseconds. The database may take longer; whoever waits
+/// may not.
 pub(crate) const READ_LIMIT: Duration = Duration::from_secs(3);
 
 /// Combines requests of type `T` for one key of type `K`; each is answered with an `R`.
@@ -119,7 +122,8 @@ where
         }
     }
 
-    /// Begins to work for a key where nobody does, or those who do are stuck; refuses what has waited for too long.
+    /// Begins to work for a key where nobody does, or those who do are stuck; refuses what has
+    /// waited for too long.
     fn look_after<F, Fut>(&self, key: &K, carry_out: &Arc<F>)
     where
         F: Fn(Vec<T>) -> Fut + Send + Sync + 'static,

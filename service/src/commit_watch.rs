@@ -1,7 +1,8 @@
-//! Whether a request may have changed something, for the boundary that has to answer before it knows.
+//! Whether a request may have changed something, for the boundary that has to answer before it
+//! knows.
 //!
-//! A request that is dropped before its COMMIT is rolled back: nothing was changed. From the COMMIT on, or once
-//! admission has its command, only the database knows.
+//! A request that is dropped before its COMMIT is rolled back: nothing was changed. From the COMMIT
+//! on, or once admission has its command, only the database knows.
 
 use std::sync::{
     Arc,
@@ -12,7 +13,8 @@ tokio::task_local! {
     static WATCH: CommitWatch;
 }
 
-/// What the work for one request has committed, or may have. Work that is not watched is nobody's request.
+/// What the work for one request has committed, or may have. Work that is not watched is nobody's
+/// request.
 #[derive(Clone, Debug, Default)]
 pub struct CommitWatch(Arc<Seen>);
 
@@ -52,7 +54,8 @@ impl PendingCommit {
     }
 }
 
-/// Notes that a COMMIT is sent, or a command handed to admission, which commits in a task of its own.
+/// Notes that a COMMIT is sent, or a command handed to admission, which commits in a task of its
+/// own.
 pub(crate) fn commit_begins() -> PendingCommit {
     let watch = current();
     if let Some(watch) = &watch {
@@ -73,7 +76,8 @@ pub(crate) fn has_committed() -> bool {
     current().is_some_and(|watch| watch.has_committed())
 }
 
-/// Whether the request at hand has sent a statement of which nothing is known if the connection fails.
+/// Whether the request at hand has sent a statement of which nothing is known if the connection
+/// fails.
 pub(crate) fn has_sent_statement() -> bool {
     current().is_some_and(|watch| watch.0.statement.load(Ordering::Relaxed))
 }

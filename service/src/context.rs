@@ -105,8 +105,8 @@ impl Deref for Context {
 }
 
 impl Context {
-    /// A context on the clock of the database, which all processes share. With `redis`, what else they share is there;
-    /// without, each is alone.
+    /// A context on the clock of the database, which all processes share. With `redis`, what else
+    /// they share is there; without, each is alone.
     ///
     /// # Errors
     /// When the database does not answer.
@@ -247,7 +247,8 @@ impl Shared {
         self.redis.as_ref()
     }
 
-    /// From now on events of processes that share this one's Redis count in [`event_count`](Self::event_count).
+    /// From now on events of processes that share this one's Redis count in
+    /// [`event_count`](Self::event_count).
     pub fn subscribe_to_events(&self) {
         self.events.subscribe();
     }

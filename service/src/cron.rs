@@ -23,8 +23,8 @@ pub async fn fire(ctx: &Context, name: &str, scheduled_at: Timestamp, job: &Job)
     Ok(fired)
 }
 
-/// Forgets the ticks of a schedule that are still to come: a clock that was ahead fired them. They fire again in their
-/// time.
+/// Forgets the ticks of a schedule that are still to come: a clock that was ahead fired them. They
+/// fire again in their time.
 ///
 /// # Errors
 /// When the database fails.

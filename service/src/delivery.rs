@@ -13,13 +13,13 @@ use crate::{
     smtp::{Letter, Undelivered},
 };
 
-/// How long a mail is tried: as long as mail servers do themselves (RFC 5321, section 4.5.4.1). A weekend without a mail
-/// server, or a quota for the day, costs nobody their mail.
+/// How long a mail is tried: as long as mail servers do themselves (RFC 5321, section 4.5.4.1). A
+/// weekend without a mail server, or a quota for the day, costs nobody their mail.
 const GIVE_UP_AFTER: TimeDelta = TimeDelta::days(4);
 
-/// Sends a message of the mailbox by SMTP. It may arrive twice if a worker dies after it was sent and before that was
-/// noted; both have one Message-ID. A message that is gone, with its account, is not sent; nor is one whose recipient was
-/// sent enough this hour, which stays in the mailbox.
+/// Sends a message of the mailbox by SMTP. It may arrive twice if a worker dies after it was sent
+/// and before that was noted; both have one Message-ID. A message that is gone, with its account,
+/// is not sent; nor is one whose recipient was sent enough this hour, which stays in the mailbox.
 ///
 /// # Errors
 /// When the mail server does not take it just now. What it refuses for good goes to the dead letter queue, and so does
@@ -76,8 +76,8 @@ fn body<'a>(ctx: &Context, mail: &'a mail::Model, reservation: &Reservation) -> 
     ))
 }
 
-/// Sends a letter for a job. `Ok(false)` when it was refused for good, or not taken for four days; the job is given up
-/// then.
+/// Sends a letter for a job. `Ok(false)` when it was refused for good, or not taken for four days;
+/// the job is given up then.
 ///
 /// # Errors
 /// When it may be taken later.
@@ -98,7 +98,8 @@ pub(crate) async fn send(ctx: &Context, claim: &Claim, letter: &Letter<'_>) -> R
     Ok(false)
 }
 
-/// Whether it was tried for long enough since the job was added, or last put back from the dead letters.
+/// Whether it was tried for long enough since the job was added, or last put back from the dead
+/// letters.
 async fn is_overdue(ctx: &Context, claim: &Claim) -> Result<bool> {
     let begun = jobs::begun_at(ctx, claim).await?;
     Ok(begun.is_some_and(|begun| ctx.now().utc() - begun >= GIVE_UP_AFTER))

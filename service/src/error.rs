@@ -22,7 +22,8 @@ pub enum Error {
     /// The database failed.
     #[error("the database failed")]
     Db(#[from] DbErr),
-    /// The database failed while it committed, and did not say whether it has: everything was changed or nothing.
+    /// The database failed while it committed, and did not say whether it has: everything was
+    /// changed or nothing.
     #[error("the database did not say whether it has committed")]
     OutcomeUnknown(#[source] DbErr),
     /// The database did not answer a question in time. Nothing was changed.
@@ -50,12 +51,13 @@ pub enum Error {
 
 /// SQLSTATE of a PostgreSQL transaction that must be tried again: serialization failure, deadlock.
 const PG_TRY_AGAIN: [&str; 2] = ["40001", "40P01"];
-/// What SQLSTATEs of a PostgreSQL begin with that cannot do anything right now: connection exceptions, insufficient
-/// resources, operator intervention (a shutdown, or a statement that ran into its time limit), a session that idled,
-/// a server that only reads (a standby, or a primary that was demoted), a lock that was not granted in time.
+/// What SQLSTATEs of a PostgreSQL begin with that cannot do anything right now: connection
+/// exceptions, insufficient resources, operator intervention (a shutdown, or a statement that ran
+/// into its time limit), a session that idled, a server that only reads (a standby, or a primary
+/// that was demoted), a lock that was not granted in time.
 const PG_UNAVAILABLE: [&str; 6] = ["08", "53", "57", "25P03", "25006", "55P03"];
-/// What SQLSTATEs begin with after which a COMMIT may have happened: the connection failed, or the session was ended
-/// while it waited for a standby.
+/// What SQLSTATEs begin with after which a COMMIT may have happened: the connection failed, or the
+/// session was ended while it waited for a standby.
 const PG_UNKNOWN_COMMIT: [&str; 2] = ["08", "57"];
 /// What SQLSTATEs begin with when a connection ends: it failed, or the server shuts down.
 const PG_ENDED: [&str; 2] = ["08", "57P"];
@@ -63,7 +65,8 @@ const PG_ENDED: [&str; 2] = ["08", "57P"];
 const SQLITE_BUSY: i32 = 5;
 
 impl Error {
-    /// Whether the same transaction may well succeed when it is tried again at once. Nothing was changed.
+    /// Whether the same transaction may well succeed when it is tried again at once. Nothing was
+    /// changed.
     pub fn is_conflict(&self) -> bool {
         match self {
             Self::Conflict => true,
@@ -74,8 +77,9 @@ impl Error {
         }
     }
 
-    /// Whether the database does not answer, or is too busy to, whatever it is asked: trying again later helps. True of
-    /// [`Error::OutcomeUnknown`] as well, after which something may have been changed.
+    /// Whether the database does not answer, or is too busy to, whatever it is asked: trying again
+    /// later helps. True of [`Error::OutcomeUnknown`] as well, after which something may have been
+    /// changed.
     pub fn is_unavailable(&self) -> bool {
         let error = match self {
             Self::OutcomeUnknown(_) | Self::TimedOut => return true,
@@ -97,8 +101,9 @@ impl Error {
         }
     }
 
-    /// Whether it is no fault of what was asked, so that the same may succeed later: the database does not answer, a lock
-    /// is held for too long, others got in between. A unique constraint refuses the same row again.
+    /// Whether it is no fault of what was asked, so that the same may succeed later: the database
+    /// does not answer, a lock is held for too long, others got in between. A unique constraint
+    /// refuses the same row again.
     pub fn is_transient(&self) -> bool {
         match self {
             Self::Task(error) => error.is_cancelled(),
@@ -132,8 +137,8 @@ impl Error {
         }
     }
 
-    /// Whether a statement may have been sent to the database and its answer was lost. A server that is shut down ends
-    /// a connection with an error of its own.
+    /// Whether a statement may have been sent to the database and its answer was lost. A server
+    /// that is shut down ends a connection with an error of its own.
     fn is_lost_answer(&self) -> bool {
         let error = match self {
             Self::Db(error) => error,
@@ -147,8 +152,8 @@ impl Error {
         }
     }
 
-    /// Whether a transaction that was not committed has lost its connection, or its server takes no changes any more:
-    /// nothing was changed, and another connection may do better.
+    /// Whether a transaction that was not committed has lost its connection, or its server takes no
+    /// changes any more: nothing was changed, and another connection may do better.
     pub(crate) fn has_lost_connection(&self) -> bool {
         let Self::Db(error) = self else { return false };
         sqlx_error(error).is_some_and(|error| {
@@ -184,7 +189,8 @@ pub(crate) fn is_unique_violation(error: &DbErr) -> bool {
 }
 
 fn is_sqlite_busy(code: &str) -> bool {
-    // A SQLSTATE has five characters and may be all digits: 42501 & 0xff is 5 as well. SQLite's are 5, 261, 517 and 773.
+    // A SQLSTATE has five characters and may be all digits: 42501 & 0xff is 5 as well. SQLite's are
+    // 5, 261, 517 and 773.
     code.len() < 5 && code.parse::<i32>().is_ok_and(|code| code & 0xff == SQLITE_BUSY)
 }
 
@@ -215,12 +221,14 @@ pub(crate) fn is_read_only(error: &sqlx::Error) -> bool {
     has_state(error, &["25006"])
 }
 
-/// Whether a pooler has put another session in the place of this: a prepared statement is missing, or is there already.
+/// Whether a pooler has put another session in the place of this: a prepared statement is missing,
+/// or is there already.
 pub(crate) fn has_lost_session(error: &sqlx::Error) -> bool {
     has_state(error, &["26000", "42P05"])
 }
 
-/// Whether the server was not reached or is starting, stopping or full, so that another try may succeed in a moment.
+/// Whether the server was not reached or is starting, stopping or full, so that another try may
+/// succeed in a moment.
 pub(crate) fn is_starting(error: &sqlx::Error) -> bool {
     matches!(error, sqlx::Error::Io(error) if error.kind() == io::ErrorKind::ConnectionRefused)
         || has_state(error, &["53300", "57P03"])

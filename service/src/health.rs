@@ -11,10 +11,11 @@ use tokio::{
 
 use crate::{Context, Error, Result, accounts};
 
-/// A database that takes longer does not answer. A read that goes to a dead connection is tried on another after three
-/// seconds, and that takes as long.
+/// A database that takes longer does not answer. A read that goes to a dead connection is tried on
+/// another after three seconds, and that takes as long.
 const LIMIT: Duration = Duration::from_secs(7);
-/// An answer serves everybody who asks so soon after it: probes are not limited, and cost a connection.
+/// An answer serves everybody who asks so soon after it: probes are not limited, and cost a
+/// connection.
 const FRESH_FOR: Duration = Duration::from_millis(500);
 
 /// The last answer to whether the database works. Those who ask meanwhile wait for it.
@@ -48,8 +49,8 @@ impl LastCheck {
     }
 }
 
-/// Asks the database as requests do: who somebody is, together with everybody else who asks that, and whether it takes
-/// changes. The answer may be half a second old.
+/// Asks the database as requests do: who somebody is, together with everybody else who asks that,
+/// and whether it takes changes. The answer may be half a second old.
 ///
 /// # Errors
 /// When it does not answer in time, or its server takes no changes.

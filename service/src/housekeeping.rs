@@ -26,7 +26,8 @@ const IDEMPOTENCY_LOGS: TimeDelta = TimeDelta::hours(25);
 const DONE_JOBS: TimeDelta = TimeDelta::days(7);
 /// Longer than any schedule pauses, so that the last tick of each is known.
 const CRON_TICKS: TimeDelta = TimeDelta::days(400);
-/// Rows deleted by one transaction. Measured on PostgreSQL: 966,000 rows in 1.9 s, no batch longer than 66 ms.
+/// Rows deleted by one transaction. Measured on PostgreSQL: 966,000 rows in 1.9 s, no batch longer
+/// than 66 ms.
 const BATCH: u64 = 10_000;
 /// Between two batches others have their turn.
 const PAUSE: Duration = Duration::from_millis(10);
@@ -37,8 +38,9 @@ struct Leftovers {
     rows: Condition,
 }
 
-/// Deletes sessions, refresh tokens and reset links that have expired, old answers to idempotency keys, failed logins,
-/// counts of mails, done jobs and old ticks, a batch at a time. A table that fails does not keep the next from being cleaned.
+/// Deletes sessions, refresh tokens and reset links that have expired, old answers to idempotency
+/// keys, failed logins, counts of mails, done jobs and old ticks, a batch at a time. A table that
+/// fails does not keep the next from being cleaned.
 ///
 /// # Errors
 /// When the database fails; what was deleted by then stays deleted.
@@ -70,7 +72,8 @@ fn worse(before: Option<Error>, error: Error) -> Error {
     }
 }
 
-/// What is to go now. Sessions come first: anybody can make them, and most of them belong to nobody.
+/// What is to go now. Sessions come first: anybody can make them, and most of them belong to
+/// nobody.
 fn leftovers(now: Timestamp) -> Vec<Leftovers> {
     let time = now.utc();
     let old_done_jobs = State::Done.is_state().and(job::Column::FinishedAt.lt(time - DONE_JOBS));
@@ -103,7 +106,8 @@ async fn delete(ctx: &Context, leftovers: Leftovers) -> Result<u64> {
     }
 }
 
-/// A statement that deletes some of them. It finds them again by where they lie, which costs nothing.
+/// A statement that deletes some of them. It finds them again by where they lie, which costs
+/// nothing.
 fn batch(leftovers: &Leftovers, is_sqlite: bool) -> DeleteStatement {
     let address = || Expr::cust(if is_sqlite { "rowid" } else { "ctid" });
     let some = Query::select()

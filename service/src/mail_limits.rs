@@ -1,10 +1,11 @@
-//! How much mail an address is sent. Addresses are not proved: anybody may sign up with that of a stranger, and have us
-//! mail them.
+//! How much mail an address is sent. Addresses are not proved: anybody may sign up with that of a
+//! stranger, and have us mail them.
 //!
-//! Mail is counted by recipient and hour, in the database, so that all processes count together. Mail about accounts is
-//! counted apart, so that no flood of confirmations keeps a link to set a new password from its owner. The mailbox on the
-//! site gets every message; what is over the limit is in there and nowhere else. Nothing is put off for an hour: what
-//! floods an address would then do so for days.
+//! Mail is counted by recipient and hour, in the database, so that all processes count together.
+//! Mail about accounts is counted apart, so that no flood of confirmations keeps a link to set a
+//! new password from its owner. The mailbox on the site gets every message; what is over the limit
+//! is in there and nowhere else. Nothing is put off for an hour: what floods an address would then
+//! do so for days.
 
 use chrono::TimeDelta;
 use domain::Timestamp;
@@ -22,7 +23,8 @@ use crate::{
 
 /// So long after its first mail, what was counted is forgotten.
 const HOUR: TimeDelta = TimeDelta::hours(1);
-/// A competition is confirmed to a participant once in so long, however often they cancel and register again.
+/// A competition is confirmed to a participant once in so long, however often they cancel and
+/// register again.
 const ONE_CONFIRMATION: TimeDelta = TimeDelta::hours(6);
 
 /// What a message is about. Its dedup key tells.
@@ -36,7 +38,8 @@ pub(crate) enum Topic {
     ResetLink,
 }
 
-/// What the dedup keys of confirmations begin with. The id of the registration follows, and when it was made.
+/// What the dedup keys of confirmations begin with. The id of the registration follows, and when it
+/// was made.
 pub(crate) const CONFIRMATION: &str = "confirmation:";
 /// What the dedup keys of messages about passwords begin with.
 pub(crate) const PASSWORD_CHANGED: &str = "password-changed:";
@@ -55,8 +58,8 @@ impl Topic {
         }
     }
 
-    /// What an address is counted under. `ada+anything@example.com` reaches the same mailbox as `ada@example.com`, for all
-    /// that strangers know; an account is one address and no other.
+    /// What an address is counted under. `ada+anything@example.com` reaches the same mailbox as
+    /// `ada@example.com`, for all that strangers know; an account is one address and no other.
     fn key(self, recipient: &str) -> String {
         let key = match self {
             Self::Competitions => secrets::hash(&mailbox_of(recipient)),
@@ -127,8 +130,9 @@ pub(crate) async fn release(ctx: &Context, reservation: Reservation) -> Result<(
     Ok(())
 }
 
-/// Whether a message may be mailed as far as others of its kind are concerned: not if it confirms a competition that was
-/// confirmed to the same participant lately. Asked again for the same message it answers the same.
+/// Whether a message may be mailed as far as others of its kind are concerned: not if it confirms a
+/// competition that was confirmed to the same participant lately. Asked again for the same message
+/// it answers the same.
 ///
 /// # Errors
 /// When the database fails.
@@ -182,7 +186,8 @@ fn confirmation_key(dedup_key: &str) -> Option<String> {
     Some(format!("{CONFIRMATION}{registration}"))
 }
 
-/// The address without what many mail servers ignore: case and a tag after `+`; its domain in ASCII.
+/// The address without what many mail servers ignore: case and a tag after `+`; its domain in
+/// ASCII.
 fn mailbox_of(address: &str) -> String {
     let address = address.to_lowercase();
     let (name, domain) = address.rsplit_once('@').unwrap_or((&address, ""));

@@ -150,7 +150,8 @@ pub(crate) async fn deliver_in_bulk(
     bulk::insert(tx, jobs::rows_in_bulk(ctx.now(), jobs)?).await
 }
 
-/// Puts messages into their mailboxes; answers with the jobs to send them, which are none where no mail is sent.
+/// Puts messages into their mailboxes; answers with the jobs to send them, which are none where no
+/// mail is sent.
 async fn keep_to_send(
     ctx: &Context,
     tx: &impl ConnectionTrait,
@@ -164,7 +165,8 @@ async fn keep_to_send(
     Ok(mails.into_iter().map(|mail_id| (Job::DeliverMail { mail_id }, None)).collect())
 }
 
-/// Puts messages into their mailboxes and nowhere else. A deleted account has no address and gets none.
+/// Puts messages into their mailboxes and nowhere else. A deleted account has no address and gets
+/// none.
 pub(crate) async fn keep(
     tx: &impl ConnectionTrait,
     now: Timestamp,

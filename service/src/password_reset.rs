@@ -1,11 +1,12 @@
 //! A new password for somebody who has forgotten theirs.
 //!
-//! Whether an address has an account shows nowhere: a request is answered before anybody looks, for a job does the looking.
-//! The link is made when it is sent, and what it holds is kept as a hash; the mailbox, which can only be read after a login,
-//! gets a notice without it.
+//! Whether an address has an account shows nowhere: a request is answered before anybody looks, for
+//! a job does the looking. The link is made when it is sent, and what it holds is kept as a hash;
+//! the mailbox, which can only be read after a login, gets a notice without it.
 //!
-//! Anybody may ask for a link to anybody's address. So a new one leaves those before it good, and of an account no more
-//! than three are: who asks in vain has three good ones in their mail. A new password ends them all.
+//! Anybody may ask for a link to anybody's address. So a new one leaves those before it good, and
+//! of an account no more than three are: who asks in vain has three good ones in their mail. A new
+//! password ends them all.
 
 use chrono::TimeDelta;
 use domain::{Email, ErrorCode, JobId, Password, PublicError, UserId, without_web_addresses};
@@ -70,7 +71,8 @@ pub async fn request(ctx: &Context, email: Email) -> Result<()> {
     Ok(())
 }
 
-/// Makes a link and sends it, if the address has an account and not enough good ones, and leaves a notice in the mailbox.
+/// Makes a link and sends it, if the address has an account and not enough good ones, and leaves a
+/// notice in the mailbox.
 ///
 /// # Errors
 /// When the mail server does not take it just now. The next try makes a new link.
@@ -118,8 +120,8 @@ pub async fn send_link(ctx: &Context, claim: &Claim) -> Result<()> {
     finish(ctx, claim, Some(&ResetKey::of(&token)), notice).await
 }
 
-/// Notes that a job was done, with a notice in the mailbox. The hour of the link that was sent begins now: sending it may
-/// have taken a while.
+/// Notes that a job was done, with a notice in the mailbox. The hour of the link that was sent
+/// begins now: sending it may have taken a while.
 async fn finish(
     ctx: &Context,
     claim: &Claim,
@@ -219,8 +221,8 @@ fn new_token(
     (token, row)
 }
 
-/// What a link holds that is to be mailed for a job. `Ok(None)` when enough of those that were mailed are good; links of
-/// earlier tries of the same job do not count.
+/// What a link holds that is to be mailed for a job. `Ok(None)` when enough of those that were
+/// mailed are good; links of earlier tries of the same job do not count.
 async fn new_mailed_token(
     ctx: &Context,
     user: &user::Model,

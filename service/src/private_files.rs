@@ -1,5 +1,5 @@
-//! Files that only the user who runs the program may read: the SQLite database with every address and every hash in it,
-//! and what signs the tokens.
+//! Files that only the user who runs the program may read: the SQLite database with every address
+//! and every hash in it, and what signs the tokens.
 
 use std::{
     fs::{self, DirBuilder, OpenOptions, Permissions},
@@ -15,7 +15,8 @@ const FOLDER_MODE: u32 = 0o700;
 const FILE_MODE: u32 = 0o600;
 /// What others may do with a file.
 const OTHERS: u32 = 0o077;
-/// What SQLite puts behind the name of its file. It creates these with the permissions of the file itself.
+/// What SQLite puts behind the name of its file. It creates these with the permissions of the file
+/// itself.
 const COMPANIONS: [&str; 3] = ["-wal", "-shm", "-journal"];
 /// What the names of secrets in the data folder begin with.
 const SECRET: &str = "jwt-secret";
@@ -36,7 +37,8 @@ pub fn make_private(file: &Path) -> io::Result<()> {
     close(file, FILE_MODE)
 }
 
-/// Makes the file of a SQLite URL private, and its folder if there is nothing else in it. Files in memory have neither.
+/// Makes the file of a SQLite URL private, and its folder if there is nothing else in it. Files in
+/// memory have neither.
 pub(crate) fn prepare_sqlite(url: &str) -> io::Result<()> {
     let Some(file) = file(url) else { return Ok(()) };
     let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());

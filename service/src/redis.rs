@@ -150,7 +150,8 @@ impl Redis {
         Some(concerns)
     }
 
-    /// What an operation brings about: `None` when Redis rests, or fails now, or does not answer in time.
+    /// What an operation brings about: `None` when Redis rests, or fails now, or does not answer in
+    /// time.
     pub(crate) async fn attempt<T, E: fmt::Display>(
         &self,
         operation: impl Future<Output = Result<T, E>>,

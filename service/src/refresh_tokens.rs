@@ -1,15 +1,16 @@
 //! Refresh tokens: with one an API client gets its next pair of tokens, once.
 //!
-//! All that are renewed from one login are a family. A used token that comes again was copied, by its first sender or
-//! by its second; nobody can tell which, so the whole family ends.
+//! All that are renewed from one login are a family. A used token that comes again was copied, by
+//! its first sender or by its second; nobody can tell which, so the whole family ends.
 //!
-//! For [`GRACE`] after its first use there is a harmless reason as well: two requests in parallel, or a retry after a
-//! lost answer. Within it the same token gets the same successor again, as long as the successor is unused. A token so
-//! never has two successors: a thief who sends a copy within the grace gets what its owner has, and the first of the
-//! two who renews that makes the other's attempt a reuse, which ends the family.
+//! For [`GRACE`] after its first use there is a harmless reason as well: two requests in parallel,
+//! or a retry after a lost answer. Within it the same token gets the same successor again, as long
+//! as the successor is unused. A token so never has two successors: a thief who sends a copy within
+//! the grace gets what its owner has, and the first of the two who renews that makes the other's
+//! attempt a reuse, which ends the family.
 //!
-//! The database holds SHA-256 of tokens only. The successor is derived from the token, which the database does not
-//! have, and a random salt, which the client does not have.
+//! The database holds SHA-256 of tokens only. The successor is derived from the token, which the
+//! database does not have, and a random salt, which the client does not have.
 
 use chrono::TimeDelta;
 use domain::{ErrorCode, PublicError, Timestamp};
@@ -100,9 +101,9 @@ async fn attempt(ctx: &Context, token: &str) -> Result<Option<(Account, String)>
     Ok(None)
 }
 
-/// A token and its owner. The row of the owner is locked until the transaction ends, so that whatever is decided about
-/// a family is decided one after the other, under READ COMMITTED as well: a family that ends takes along the token that
-/// is issued at the same time.
+/// A token and its owner. The row of the owner is locked until the transaction ends, so that
+/// whatever is decided about a family is decided one after the other, under READ COMMITTED as well:
+/// a family that ends takes along the token that is issued at the same time.
 async fn find_locked(
     tx: &impl ConnectionTrait,
     hash: &str,
@@ -133,8 +134,8 @@ async fn mark_used(
     if marked.rows_affected == 1 { Ok(()) } else { Err(Error::Conflict) }
 }
 
-/// The successor that a used token was given, for its second sender; `Ok(None)` once the grace is over or the
-/// successor was used in turn.
+/// The successor that a used token was given, for its second sender; `Ok(None)` once the grace is
+/// over or the successor was used in turn.
 async fn successor_within_grace(
     tx: &impl ConnectionTrait,
     now: Timestamp,

@@ -24,9 +24,10 @@ const BEFORE_START: TimeDelta = TimeDelta::hours(24);
 /// Reminders sent by one transaction.
 const BATCH: u64 = 200;
 
-/// Reminds everyone with a confirmed seat in a competition that starts within 24 hours: once for each start, so that a
-/// competition that is moved is reminded of again. A participant who registered later than that has just read when it
-/// starts, and is not reminded unless the start has changed since.
+/// Reminds everyone with a confirmed seat in a competition that starts within 24 hours: once for
+/// each start, so that a competition that is moved is reminded of again. A participant who
+/// registered later than that has just read when it starts, and is not reminded unless the start
+/// has changed since.
 ///
 /// # Errors
 /// When the database fails; reminders sent by then are sent, and are not sent again.
@@ -99,8 +100,8 @@ async fn remind_some(ctx: &Context, competition: &competition::Model) -> Result<
     Ok(reminded.len() as u64 == BATCH)
 }
 
-/// Whether the last reminder, if there was any, was for another start. The release before this one did not note for
-/// which: one that was sent in the 24 hours before this start was for this one.
+/// Whether the last reminder, if there was any, was for another start. The release before this one
+/// did not note for which: one that was sent in the 24 hours before this start was for this one.
 fn is_not_reminded_of(start: DateTimeUtc) -> Condition {
     use registration::Column::{RemindedAt, RemindedStart};
     let sent_earlier =

@@ -1,9 +1,9 @@
 //! Guessing passwords is slow: failed logins are counted by account and by address, in the database, so that all
 //! processes count together and a restart forgets nothing.
 //!
-//! An account with too many failures waits. An address may be a hall full of people, so it is never refused for long: its
-//! logins are answered later and later, and only few of them may wait for that. Accounts that are known at an address do
-//! not count there, and are not delayed.
+//! An account with too many failures waits. An address may be a hall full of people, so it is never
+//! refused for long: its logins are answered later and later, and only few of them may wait for
+//! that. Accounts that are known at an address do not count there, and are not delayed.
 //!
 //! An attempt counts as failed before the password is looked at and is taken back when it succeeds. However many come at
 //! the same time, no more are looked at than may fail. What is typed decides, whether or not there is such an account,
@@ -148,7 +148,8 @@ impl Attempt<'_> {
         {
             let db = self.ctx.db.autocommit().await;
             Entity::delete_by_id(account).exec(&*db).await?;
-            // Only this one: whoever guesses could otherwise sign in to an account of their own now and then.
+            // Only this one: whoever guesses could otherwise sign in to an account of their own now
+            // and then.
             if let Some(address) = address {
                 Entity::update_many()
                     .col_expr(Column::Failures, Expr::col(Column::Failures).sub(1))
@@ -187,8 +188,8 @@ pub(crate) fn forgotten(now: Timestamp) -> Expr {
     Column::Since.lte(now - WINDOW).and(is_over)
 }
 
-/// Counts one more in this window, or the first of a new one; answers with how many there are now, and the seconds until
-/// the window ends.
+/// Counts one more in this window, or the first of a new one; answers with how many there are now,
+/// and the seconds until the window ends.
 async fn charge(ctx: &Context, key: &str) -> Result<(i32, u32)> {
     let now = ctx.now().utc();
     let is_over = || Expr::col((Entity, Column::Since)).lte(now - WINDOW);

@@ -57,7 +57,8 @@ impl Entry {
             None => cron::last_tick(ctx, self.name).await?.unwrap_or(now),
         };
         if last.utc() > now.utc() + AHEAD {
-            // The clock was set back. Without this the schedule would stand still until it gets there again.
+            // The clock was set back. Without this the schedule would stand still until it gets
+            // there again.
             cron::forget_future_ticks(ctx, self.name).await?;
             last = now;
         }

@@ -22,8 +22,8 @@ use crate::{
 /// The pause after the database did not answer.
 const AFTER_ERROR: Duration = Duration::from_secs(1);
 
-/// Works on the jobs of a class, so many groups of them at a time. A signal to stop is heard once what was taken is done,
-/// or after a second of waiting.
+/// Works on the jobs of a class, so many groups of them at a time. A signal to stop is heard once
+/// what was taken is done, or after a second of waiting.
 pub(crate) async fn run(
     ctx: Context,
     class: Class,

@@ -148,8 +148,8 @@ async fn hand_back(ctx: &Context, claims: &[Claim]) {
     }
 }
 
-/// Tells the database what became of jobs; again while it does not hear and they are still held. What it never hears is
-/// found out when the leases expire.
+/// Tells the database what became of jobs; again while it does not hear and they are still held.
+/// What it never hears is found out when the leases expire.
 async fn note(
     ctx: &Context,
     held: &Held,

@@ -29,8 +29,8 @@ pub(crate) async fn handle(ctx: &Context, claims: &[Claim]) -> Result<()> {
     }
 }
 
-/// Whether a job asks nothing but the database: when it takes too long, that was the database's fault, and what it did so
-/// far stays done.
+/// Whether a job asks nothing but the database: when it takes too long, that was the database's
+/// fault, and what it did so far stays done.
 pub(crate) fn is_bounded_by_the_database(job: &Job) -> bool {
     match job {
         Job::ConfirmRegistration { .. }

@@ -41,7 +41,8 @@ impl Leases {
         Held { leases: self.clone(), group }
     }
 
-    /// Extends all leases, again and again. One heartbeat for the process, however many jobs it has.
+    /// Extends all leases, again and again. One heartbeat for the process, however many jobs it
+    /// has.
     pub(crate) async fn keep(self, ctx: Context, steadiness: Steadiness) {
         let mut unheard = false;
         loop {
@@ -65,7 +66,8 @@ impl Leases {
                     }
                     unheard = false;
                 }
-                // The leases may yet be extended in time; if not, the epoch keeps this worker from doing harm.
+                // The leases may yet be extended in time; if not, the epoch keeps this worker from
+                // doing harm.
                 Err(error) => {
                     unheard = true;
                     steadiness.disturb();
@@ -75,8 +77,8 @@ impl Leases {
         }
     }
 
-    /// Notes that these leases are lost, and tells who works on the jobs. Answers with those that were not done
-    /// meanwhile.
+    /// Notes that these leases are lost, and tells who works on the jobs. Answers with those that
+    /// were not done meanwhile.
     fn lose(&self, gone: Vec<Claim>) -> Vec<Claim> {
         let mut held = self.lock();
         let lost: Vec<_> =

@@ -81,7 +81,8 @@ pub struct InstallationOptions {
           default_value_t = 10, global = true)]
     pub login_failures_per_account: u32,
 
-    /// Failed logins that may come from one address within 15 minutes before it is answered later and later
+    /// Failed logins that may come from one address within 15 minutes before it is answered later
+    /// and later
     #[arg(long, env = "LOGIN_FAILURES_PER_ADDRESS", value_parser = clap::value_parser!(u32).range(1..=1_000_000),
           default_value_t = 1_000, global = true)]
     pub login_failures_per_address: u32,
@@ -96,7 +97,8 @@ pub struct InstallationOptions {
           hide_default_value = true, global = true)]
     pub smtp_url: SmtpUrl,
 
-    /// File with the certificates (PEM) of a private authority that SMTP_URL's server has its own from
+    /// File with the certificates (PEM) of a private authority that SMTP_URL's server has its own
+    /// from
     #[arg(long, env = "SMTP_CA_FILE", value_parser = smtp_ca, default_value = "", hide_default_value = true,
           global = true)]
     pub smtp_ca_file: SmtpCa,

@@ -1,4 +1,5 @@
-//! What a worker does at the same time: jobs class by class, the relay, heartbeats, the sweeper and the schedule.
+//! What a worker does at the same time: jobs class by class, the relay, heartbeats, the sweeper and
+//! the schedule.
 
 use std::time::Duration;
 

@@ -8,14 +8,15 @@ use std::{
 use domain::Timestamp;
 use tokio::time::Instant;
 
-/// So long after the database was away, its clock was set or this process started, workers that are alive have extended
-/// their leases: three heartbeats.
+/// So long after the database was away, its clock was set or this process started, workers that are
+/// alive have extended their leases: three heartbeats.
 const SETTLED: Duration = Duration::from_secs(15);
 /// What a clock may gain or lose between two looks without having been set.
 const STEP: Duration = Duration::from_secs(2);
 
-/// How long the database has answered and its clock has run like ours. A lease says nothing of its worker after either
-/// was disturbed: nobody could extend it, or it was given by another time. Cheap to clone.
+/// How long the database has answered and its clock has run like ours. A lease says nothing of its
+/// worker after either was disturbed: nobody could extend it, or it was given by another time.
+/// Cheap to clone.
 #[derive(Clone)]
 pub(crate) struct Steadiness(Arc<Mutex<State>>);
 

@@ -12,15 +12,18 @@ use crate::{error::Failure, hand_over::is_handed_over};
 /// Pages ask at any moment within so many milliseconds after they have a reason to.
 const SPREAD: f64 = 3_000.0;
 
-/// The pause before another try: 1 s to 2 s at first, twice as long each time, at most 16 s to 32 s.
+/// The pause before another try: 1 s to 2 s at first, twice as long each time, at most 16 s to 32
+/// s.
 pub(crate) fn back_off(tries: u32) -> Duration {
     Duration::from_secs(1 << tries.min(4)).mul_f64(1.0 + Math::random())
 }
 
-/// Has a page show how things are now, without a gap. The request is sent within some seconds, and again until it is
-/// answered: what all open pages wait for is asked by all of them, and a server that is overwhelmed refuses many.
+/// Has a page show how things are now, without a gap. The request is sent within some seconds, and
+/// again until it is answered: what all open pages wait for is asked by all of them, and a server
+/// that is overwhelmed refuses many.
 ///
-/// `is_waiting` merges calls until the request is sent. `load` answers nothing when its answer is wanted no more.
+/// `is_waiting` merges calls until the request is sent. `load` answers nothing when its answer is
+/// wanted no more.
 pub(crate) fn refresh_soon<T, F, Fut>(
     at: Resource<Result<T, Failure>>,
     is_waiting: StoredValue<bool>,

@@ -1,7 +1,8 @@
 //! Forms without JavaScript: what was typed into a refused form waits in the session for the page that
 //! shows the form again.
 //!
-//! The session bounds what waits: a few forms of a user, the oldest giving way, and a few kilobytes of a visitor's.
+//! The session bounds what waits: a few forms of a user, the oldest giving way, and a few kilobytes
+//! of a visitor's.
 
 use domain::{ErrorCode, IdempotencyKey, PublicError, UserId};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
@@ -69,11 +70,13 @@ struct Parked<T> {
     problem: Option<PublicError>,
 }
 
-/// The forms that are shown without a user. All others lead to the login, which begins with an empty session.
+/// The forms that are shown without a user. All others lead to the login, which begins with an
+/// empty session.
 const FOR_VISITORS: [&str; 4] = ["log_in", "sign_up", "request_reset", "reset_password"];
 
-/// Has a form wait for the page that shows it again, if it is shown to who sent it. Text that is larger than the session may be is not stored: the page
-/// says why the form was refused all the same.
+/// Has a form wait for the page that shows it again, if it is shown to who sent it. Text that is
+/// larger than the session may be is not stored: the page says why the form was refused all the
+/// same.
 async fn park(
     form: &str,
     typed: impl Serialize,

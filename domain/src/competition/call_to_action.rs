@@ -40,8 +40,8 @@ pub enum CallToAction {
 }
 
 impl CallToAction {
-    /// The state that matters most to the viewer comes first: that it does not take place, that it is over, then a seat
-    /// they hold, then whether any can be had.
+    /// The state that matters most to the viewer comes first: that it does not take place, that it
+    /// is over, then a seat they hold, then whether any can be had.
     pub fn of(competition: &Competition, viewer: &ViewerState, now: Timestamp) -> Self {
         let seat = viewer.registration.filter(|status| status.holds_seat());
         let role = viewer.user.as_ref().map(|user| user.role);

@@ -4,8 +4,8 @@ use chrono::TimeDelta;
 
 use crate::{ErrorCode, PublicError, Timestamp};
 
-/// So long after its registration deadline a competition counts as over if no start date was ever set. Until then the
-/// organizer may still announce one.
+/// So long after its registration deadline a competition counts as over if no start date was ever
+/// set. Until then the organizer may still announce one.
 pub const UNDATED_FOR: TimeDelta = TimeDelta::days(90);
 
 /// The times of a competition.
@@ -20,8 +20,9 @@ pub struct Dates {
 }
 
 impl Dates {
-    /// Whether the competition is over at `now`: it has started, or it was never given a start date and the deadline
-    /// passed [`UNDATED_FOR`] ago. Then no seat in it is given back any more, and it cannot be cancelled.
+    /// Whether the competition is over at `now`: it has started, or it was never given a start date
+    /// and the deadline passed [`UNDATED_FOR`] ago. Then no seat in it is given back any more, and
+    /// it cannot be cancelled.
     pub fn is_over(self, now: Timestamp) -> bool {
         match self.start {
             Some(start) => start <= now,

@@ -183,8 +183,8 @@ pub struct SeatsChanged {
     /// Whether it was cancelled.
     #[serde(default)]
     pub cancelled: bool,
-    /// Grows with every change of the competition: of two states, the one with the higher number is newer, in whatever
-    /// order they arrive.
+    /// Grows with every change of the competition: of two states, the one with the higher number is
+    /// newer, in whatever order they arrive.
     #[serde(default)]
     pub sequence: u32,
 }

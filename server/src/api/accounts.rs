@@ -127,9 +127,9 @@ async fn change_password(
 
 /// Delete the account
 ///
-/// Seats in competitions that are not over are free at once. Name, address and messages go. Competitions of theirs that
-/// nobody ever registered for are deleted; the others stay in the history of those who did, under the name "Deleted
-/// account" and without an address.
+/// Seats in competitions that are not over are free at once. Name, address and messages go.
+/// Competitions of theirs that nobody ever registered for are deleted; the others stay in the
+/// history of those who did, under the name "Deleted account" and without an address.
 #[utoipa::path(
     delete, path = "/auth/me", tag = "accounts", security(("bearer" = [])),
     request_body = AccountDeletionInput,

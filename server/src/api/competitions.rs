@@ -157,9 +157,9 @@ async fn create(
 
 /// Edit my competition
 ///
-/// What is absent stays as it is. Send the `version` it was shown with, or its `ETag` as `If-Match`, and nobody's edit is
-/// overwritten unseen. Seats that are taken meanwhile do not count as an edit. An edit that changes nothing raises no
-/// version.
+/// What is absent stays as it is. Send the `version` it was shown with, or its `ETag` as
+/// `If-Match`, and nobody's edit is overwritten unseen. Seats that are taken meanwhile do not count
+/// as an edit. An edit that changes nothing raises no version.
 #[utoipa::path(
     patch, path = "/competitions/{id}", tag = "competitions", security(("bearer" = [])),
     params(
@@ -199,8 +199,9 @@ async fn edit(
 
 /// Cancel my competition
 ///
-/// Everyone who holds a seat is told by mail. From then on nobody registers, gives a seat back or edits it; seats stay on
-/// record. Cancelling it again is answered the same and tells nobody again. A competition that is over cannot be cancelled.
+/// Everyone who holds a seat is told by mail. From then on nobody registers, gives a seat back or
+/// edits it; seats stay on record. Cancelling it again is answered the same and tells nobody again.
+/// A competition that is over cannot be cancelled.
 #[utoipa::path(
     delete, path = "/competitions/{id}", tag = "competitions", security(("bearer" = [])),
     params(

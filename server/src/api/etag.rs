@@ -1,7 +1,7 @@
 //! Entity tags of competitions: the version, and a hash of all that is shown.
 //!
-//! `If-Match` looks at the version alone (see [`IfMatch`]): a seat that was taken meanwhile makes another tag and does
-//! not stand in the way of an edit.
+//! `If-Match` looks at the version alone (see [`IfMatch`]): a seat that was taken meanwhile makes
+//! another tag and does not stand in the way of an edit.
 
 use std::fmt::Write as _;
 

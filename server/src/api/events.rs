@@ -32,7 +32,8 @@ use crate::{
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 /// When a client by itself connects again, in milliseconds, and up to twice as long: 3 s to 6 s.
 const RECONNECT: u64 = 3_000;
-/// nginx and those who follow it collect an answer before they pass it on, unless this says otherwise.
+/// nginx and those who follow it collect an answer before they pass it on, unless this says
+/// otherwise.
 const X_ACCEL_BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering");
 
 pub(super) fn router() -> OpenApiRouter<AppState> {
@@ -41,10 +42,10 @@ pub(super) fn router() -> OpenApiRouter<AppState> {
 
 /// Watch the seats of a competition
 ///
-/// Server-sent events of the type `seats`: the current state at once, then the newest after each change, from whatever
-/// process it comes; changes in quick succession are one event. The stream ends by itself after some minutes: connect
-/// again. Of two states, the one with the higher `sequence` is newer. Without a stream, poll
-/// `/api/competitions/{id}/seats`.
+/// Server-sent events of the type `seats`: the current state at once, then the newest after each
+/// change, from whatever process it comes; changes in quick succession are one event. The stream
+/// ends by itself after some minutes: connect again. Of two states, the one with the higher
+/// `sequence` is newer. Without a stream, poll `/api/competitions/{id}/seats`.
 #[utoipa::path(
     get, path = "/competitions/{id}/events", tag = "competitions",
     params(("id" = CompetitionId, Path)),

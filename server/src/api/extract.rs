@@ -47,8 +47,8 @@ impl<T: DeserializeOwned, S: Send + Sync> OptionalFromRequest<S> for Body<T> {
     }
 }
 
-/// A body that does not matter: clients of the first Mini Compete send `{}`, or anything. One that claims to be JSON
-/// and is not is refused all the same: its sender is mistaken about something.
+/// A body that does not matter: clients of the first Mini Compete send `{}`, or anything. One that
+/// claims to be JSON and is not is refused all the same: its sender is mistaken about something.
 pub(super) struct NoBody;
 
 impl<S: Send + Sync> FromRequest<S> for NoBody {
@@ -73,7 +73,8 @@ fn content_type(headers: &HeaderMap) -> Option<&str> {
     headers.get(CONTENT_TYPE)?.to_str().ok()
 }
 
-/// JSON is UTF-8 (RFC 8259, section 8.1). A body that says otherwise, or says two things, is not read as if it were.
+/// JSON is UTF-8 (RFC 8259, section 8.1). A body that says otherwise, or says two things, is not
+/// read as if it were.
 fn require_utf8(headers: &HeaderMap) -> Result<(), Problem> {
     if headers.get_all(CONTENT_TYPE).iter().nth(1).is_some() {
         let message = "There is more than one Content-Type header";
@@ -133,8 +134,8 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for QueryString<T>
     }
 }
 
-/// A fault for each parameter that is there more than once, which is all that a query can have wrong before its values
-/// are looked at.
+/// A fault for each parameter that is there more than once, which is all that a query can have
+/// wrong before its values are looked at.
 fn query_problem(uri: &Uri, rejection: &QueryRejection) -> Problem {
     let pairs = Query::<Vec<(String, String)>>::try_from_uri(uri);
     let pairs = pairs.map(|Query(pairs)| pairs).unwrap_or_default();

@@ -31,8 +31,8 @@ pub(super) fn router() -> OpenApiRouter<AppState> {
 /// Register for a competition
 ///
 /// The seat is held from the moment of the answer; the confirmation follows by mail. Send the same
-/// `Idempotency-Key` with every retry, and no retry registers twice. The body is ignored; one that claims to be JSON must
-/// be.
+/// `Idempotency-Key` with every retry, and no retry registers twice. The body is ignored; one that
+/// claims to be JSON must be.
 #[utoipa::path(
     post, path = "/competitions/{id}/register", tag = "registrations", security(("bearer" = [])),
     params(
@@ -76,8 +76,9 @@ fn respond(answer: Answer) -> Response {
 
 /// Give my seat back
 ///
-/// Somebody else can have it at once. Giving it back again is answered the same and changes nothing. Once the competition
-/// is over (it has started, or was never given a start date for 90 days after its deadline) seats stay as they are.
+/// Somebody else can have it at once. Giving it back again is answered the same and changes
+/// nothing. Once the competition is over (it has started, or was never given a start date for 90
+/// days after its deadline) seats stay as they are.
 #[utoipa::path(
     delete, path = "/competitions/{id}/register", tag = "registrations", security(("bearer" = [])),
     params(

@@ -47,9 +47,10 @@ impl SignedIn {
 
 /// Get the next pair of tokens
 ///
-/// A refresh token is good once. One that comes a second time was copied: every token that was renewed from the same
-/// sign-in is worth nothing from then on. Only within ten seconds of its first use the same token gets the same pair
-/// again, so that requests in parallel and a retry after a lost answer do no harm.
+/// A refresh token is good once. One that comes a second time was copied: every token that was
+/// renewed from the same sign-in is worth nothing from then on. Only within ten seconds of its
+/// first use the same token gets the same pair again, so that requests in parallel and a retry
+/// after a lost answer do no harm.
 #[utoipa::path(
     post, path = "/auth/refresh", tag = "accounts",
     request_body = RefreshInput,

@@ -71,8 +71,9 @@ fn code(fault: TokenFault) -> ErrorCode {
     }
 }
 
-/// The token of an `Authorization: Bearer` header; the scheme in any case (RFC 9110, section 11.1). Empty, and so
-/// invalid, when there is no telling which it is: no token, no text, or more than one such header.
+/// The token of an `Authorization: Bearer` header; the scheme in any case (RFC 9110, section 11.1).
+/// Empty, and so invalid, when there is no telling which it is: no token, no text, or more than one
+/// such header.
 pub(crate) fn bearer(headers: &HeaderMap) -> Option<&str> {
     let mut values = headers.get_all(header::AUTHORIZATION).iter();
     let value = values.next()?.as_bytes();

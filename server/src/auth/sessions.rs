@@ -17,8 +17,8 @@ use crate::problem::Problem;
 
 /// The cookie where the site is reached without encryption, as on one's own machine.
 const PLAIN: &str = "mini_compete_session";
-/// The cookie where the site is https. Browsers take a cookie whose name begins so from this host alone, and over https:
-/// a page of another host of the domain cannot plant one.
+/// The cookie where the site is https. Browsers take a cookie whose name begins so from this host
+/// alone, and over https: a page of another host of the domain cannot plant one.
 const HOST_ONLY: &str = "__Host-mini_compete_session";
 
 /// Attaches sessions to requests.
@@ -45,8 +45,8 @@ impl Sessions {
             .with_secure(self.is_https)
     }
 
-    /// A cookie that removes the one of this name. That of tower-sessions is not `Secure`, without which browsers leave a
-    /// cookie alone that is for one host only.
+    /// A cookie that removes the one of this name. That of tower-sessions is not `Secure`, without
+    /// which browsers leave a cookie alone that is for one host only.
     fn removal(&self, name: &str) -> HeaderValue {
         let secure = if self.is_https { "; Secure" } else { "" };
         let cookie = format!("{name}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax{secure}");
@@ -54,8 +54,8 @@ impl Sessions {
     }
 }
 
-/// Gives the request its [`Session`], which is read when it is first asked for, and has what has changed written before the
-/// answer goes.
+/// Gives the request its [`Session`], which is read when it is first asked for, and has what has
+/// changed written before the answer goes.
 pub(crate) async fn attach(
     State(sessions): State<Sessions>,
     request: Request,

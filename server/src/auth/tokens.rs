@@ -7,7 +7,8 @@ use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use serde::{Deserialize, Serialize};
 use service::accounts::{Account, CredentialsVersion};
 
-/// How long a token is valid unless `JWT_EXPIRATION` says otherwise. Clients of the first Mini Compete never refresh.
+/// How long a token is valid unless `JWT_EXPIRATION` says otherwise. Clients of the first Mini
+/// Compete never refresh.
 const LIFETIME: TokenLifetime = TokenLifetime(24 * 60 * 60);
 /// The longest lifetime, in seconds: a year.
 const MAX_LIFETIME: u32 = 365 * 24 * 60 * 60;
@@ -120,7 +121,8 @@ impl Tokens {
         self.lifetime
     }
 
-    /// A token for the owner of an account, valid from `now` for [`Self::lifetime`], or until the password changes.
+    /// A token for the owner of an account, valid from `now` for [`Self::lifetime`], or until the
+    /// password changes.
     ///
     /// # Panics
     /// Never: the claims are plain JSON and the key is symmetric.

@@ -13,7 +13,8 @@ use crate::{
     site,
 };
 
-/// How long after the signal to stop requests may go on, those that were taken during the pause included.
+/// How long after the signal to stop requests may go on, those that were taken during the pause
+/// included.
 const GRACE: Duration = Duration::from_secs(25);
 /// Seconds between that signal and the end of new connections, where nobody has said otherwise.
 const DELAY_IN_PRODUCTION: u64 = 5;
@@ -76,7 +77,8 @@ pub(super) async fn run(
         let (stopping, stop) = (stopping.clone(), stop.clone());
         async move {
             stopping.cancelled().await;
-            // Balancers learn from /health/ready that others are to be asked; until then they go on asking here.
+            // Balancers learn from /health/ready that others are to be asked; until then they go on
+            // asking here.
             time::sleep(delay).await;
             stop.cancel();
         }

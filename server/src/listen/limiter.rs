@@ -27,7 +27,8 @@ impl ConnectionLimiter {
         Self { per_address, in_all, counts: Arc::default() }
     }
 
-    /// A permit for a connection from this address; for none in particular where a proxy speaks for many.
+    /// A permit for a connection from this address; for none in particular where a proxy speaks for
+    /// many.
     pub(super) fn acquire(&self, peer: Option<SocketAddr>) -> Option<Permit> {
         let address = peer.map(|peer| ClientAddress::from(peer.ip()).network());
         let mut counts = self.lock();

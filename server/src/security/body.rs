@@ -61,7 +61,8 @@ async fn read(body: Body, limits: Limits) -> Result<axum::body::Bytes, PublicErr
     }
 }
 
-/// Whether the body was compressed by its sender: it would have to be unpacked before its size is known.
+/// Whether the body was compressed by its sender: it would have to be unpacked before its size is
+/// known.
 fn is_encoded(headers: &HeaderMap) -> bool {
     let codings = headers.get_all(header::CONTENT_ENCODING).iter();
     codings.into_iter().any(|coding| !coding.as_bytes().eq_ignore_ascii_case(b"identity"))

@@ -1,7 +1,8 @@
-//! The head of a request: its size and its form (RFC 9110, sections 4.2.1 and 7.2; RFC 9112, section 3.2).
+//! The head of a request: its size and its form (RFC 9110, sections 4.2.1 and 7.2; RFC 9112,
+//! section 3.2).
 //!
-//! What is a little too large is told so; what is far too large hyper refuses with the same status and no words
-//! (`listen.rs`).
+//! What is a little too large is told so; what is far too large hyper refuses with the same status
+//! and no words (`listen.rs`).
 
 use axum::{
     extract::Request,
@@ -23,8 +24,8 @@ const MAX_HEADERS: usize = 32 * 1024;
 /// What some address of ours answers to.
 const METHODS: HeaderValue = HeaderValue::from_static("GET, HEAD, POST, PATCH, DELETE, OPTIONS");
 
-/// Refuses heads that are too large or malformed. Behind this an address is a path, with a query or without, and there is
-/// one host at most.
+/// Refuses heads that are too large or malformed. Behind this an address is a path, with a query or
+/// without, and there is one host at most.
 pub(crate) async fn bound(mut request: Request, next: Next) -> Response {
     if request.method() == Method::OPTIONS && request.uri().path() == "*" {
         return (StatusCode::NO_CONTENT, [(header::ALLOW, METHODS)]).into_response();
@@ -56,7 +57,8 @@ fn check_size<B>(request: &axum::http::Request<B>) -> Result<(), PublicError> {
     Ok(())
 }
 
-/// Checks the method, the host and the target, and leaves of an absolute address what a request for it usually holds.
+/// Checks the method, the host and the target, and leaves of an absolute address what a request for
+/// it usually holds.
 fn normalize<B>(request: &mut axum::http::Request<B>) -> Result<(), PublicError> {
     if request.method() == Method::CONNECT {
         let message = "This server is no proxy";

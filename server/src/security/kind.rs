@@ -1,6 +1,7 @@
 //! What is asked for: to see, to change, or to prove who one is.
 //!
-//! Every server function is a POST, so its method says nothing; they are listed, and a test fails for one that is not.
+//! Every server function is a POST, so its method says nothing; they are listed, and a test fails
+//! for one that is not.
 
 use axum::http::Method;
 

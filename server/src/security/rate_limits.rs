@@ -1,8 +1,8 @@
 //! How often a client may ask: by address, and by user where somebody is signed in.
 //!
-//! One address may be a school, a hall or a campus: what it may do is far above what a room of 400 does in its first
-//! minute, and only keeps one address from taking the whole server. Who guesses passwords is slowed down elsewhere, by
-//! account first (`service/src/throttle.rs`).
+//! One address may be a school, a hall or a campus: what it may do is far above what a room of 400
+//! does in its first minute, and only keeps one address from taking the whole server. Who guesses
+//! passwords is slowed down elsewhere, by account first (`service/src/throttle.rs`).
 //!
 //! Each process counts for itself and forgets when it ends: of several behind a balancer, each allows as much. What must
 //! not be guessed is counted in the database besides (`service/src/throttle.rs`).

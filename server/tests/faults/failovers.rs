@@ -1,7 +1,7 @@
 //! A standby that takes over from its primary, which goes on as a server that takes no changes.
 //!
-//! Guards: a connection whose server refuses a change is thrown away with all that are as old, and the change is tried on
-//! another; readiness asks whether changes are taken.
+//! Guards: a connection whose server refuses a change is thrown away with all that are as old, and
+//! the change is tried on another; readiness asks whether changes are taken.
 
 use std::time::Duration;
 

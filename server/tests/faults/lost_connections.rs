@@ -1,7 +1,9 @@
-//! Connections to the database that are lost without a word, while new ones work: a firewall that has forgotten them.
+//! Connections to the database that are lost without a word, while new ones work: a firewall that
+//! has forgotten them.
 //!
-//! Guards: the limit in time of every statement on the client's side, the test of a connection that has idled, the lanes
-//! that do not wait for a batch that is stuck, and that connections which are as old as a dead one are not used again.
+//! Guards: the limit in time of every statement on the client's side, the test of a connection that
+//! has idled, the lanes that do not wait for a batch that is stuck, and that connections which are
+//! as old as a dead one are not used again.
 
 use std::time::Duration;
 

@@ -1,8 +1,8 @@
-//! A mail server that refuses connections, goes away in the middle of a mail, puts off, and means later when it says never,
-//! while workers that send mail are killed.
+//! A mail server that refuses connections, goes away in the middle of a mail, puts off, and means
+//! later when it says never, while workers that send mail are killed.
 //!
-//! Guards: a server that cannot be reached ends no mail; enhanced status codes decide; a mail that may have been taken
-//! keeps its Message-ID; a connection that was closed is replaced.
+//! Guards: a server that cannot be reached ends no mail; enhanced status codes decide; a mail that
+//! may have been taken keeps its Message-ID; a connection that was closed is replaced.
 
 use std::time::Duration;
 

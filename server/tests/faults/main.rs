@@ -1,5 +1,6 @@
-//! The program under faults: processes that are killed and frozen, a PostgreSQL and a Redis that crash, a network and a
-//! mail server that fail, clients that go away, locks that are held, clocks that are wrong.
+//! The program under faults: processes that are killed and frozen, a PostgreSQL and a Redis that
+//! crash, a network and a mail server that fail, clients that go away, locks that are held, clocks
+//! that are wrong.
 //!
 //! Each case has a PostgreSQL and a Redis of its own, asserts that its fault fired, prints its seed, and ends with the
 //! oracle ([`support::check`]). `make test-faults` runs them in their short form; `FAULTS=long make test-faults` in full.

@@ -1,14 +1,15 @@
 //! PgBouncer between the program and PostgreSQL.
 //!
-//! Guards: the isolation that every transaction says when it begins; what is decided on is read after the row is locked;
-//! the proof that a session is ours alone and keeps what it was told.
+//! Guards: the isolation that every transaction says when it begins; what is decided on is read
+//! after the row is locked; the proof that a session is ours alone and keeps what it was told.
 
 use domain::RegistrationStatus;
 use reqwest::Client;
 
 use crate::support::{Pooler, Server, Site, chance, check, scale};
 
-/// Two servers behind a pooler in session mode, without what keeps their batches apart besides the database.
+/// Two servers behind a pooler in session mode, without what keeps their batches apart besides the
+/// database.
 async fn two_servers(site: &Site, pooler: &Pooler) -> [Server; 2] {
     let variables = site.variables().with("DATABASE_URL", site.postgres.url_through(pooler.port()));
     let variables = variables.with("REDIS_URL", "");

@@ -25,7 +25,8 @@ async fn what_was_promised_survives_crashes_of_the_database() {
         site.postgres.restart_immediately().await;
     }
     let ledgers = load.stop().await;
-    // Most requests that a crash hits are tried again on another connection, and nobody is told of it.
+    // Most requests that a crash hits are tried again on another connection, and nobody is told of
+    // it.
     let met = |text| servers.iter().map(|server| server.process.said(text)).sum::<usize>();
     let retried = met("trying another connection") + met("a connection to the database failed");
     let trouble = Ledger::trouble_of(&ledgers);

@@ -1,7 +1,7 @@
 //! A database that is out of reach for longer than a request may take.
 //!
-//! Guards: what a request that reaches its time limit is answered. Without them it says that nothing was changed, or
-//! nothing at all, of seats that are held a moment later.
+//! Guards: what a request that reaches its time limit is answered. Without them it says that
+//! nothing was changed, or nothing at all, of seats that are held a moment later.
 
 use std::time::Duration;
 
@@ -16,7 +16,8 @@ use tokio::{
 
 use crate::support::{Proxy, Server, Site, chance, scale, until};
 
-/// How long each message takes, so that the cut meets requests at every stage besides the COMMIT it follows.
+/// How long each message takes, so that the cut meets requests at every stage besides the COMMIT it
+/// follows.
 const LAG: Duration = Duration::from_millis(15);
 /// The participants ask within so many milliseconds, the last of them after the cut.
 const ARRIVALS_MS: u64 = 3_000;

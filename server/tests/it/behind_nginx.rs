@@ -1,5 +1,5 @@
-//! Behind nginx with nothing but a bare `proxy_pass`: it collects answers, speaks HTTP/1.0 to the server and closes its
-//! connections.
+//! Behind nginx with nothing but a bare `proxy_pass`: it collects answers, speaks HTTP/1.0 to the
+//! server and closes its connections.
 
 use std::{
     fs,

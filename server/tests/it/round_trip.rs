@@ -1,5 +1,6 @@
-//! What is accepted comes back the same: from the answer to a write, from every later read, on every database. The
-//! inputs are thrown together from what keyboards, programs and people who try things out may send.
+//! What is accepted comes back the same: from the answer to a write, from every later read, on
+//! every database. The inputs are thrown together from what keyboards, programs and people who try
+//! things out may send.
 
 use std::fmt::Debug;
 
@@ -91,7 +92,8 @@ fn text() -> impl Strategy<Value = String> {
     ("[A-Z][a-z]{0,4}", pieces).prop_map(|(first, rest)| first + &rest)
 }
 
-/// The fourth argument picks one of the many ways to write a point in time, right ones and wrong ones.
+/// The fourth argument picks one of the many ways to write a point in time, right ones and wrong
+/// ones.
 fn written(year: u32, day: u32, millis: u32, way: u8) -> Value {
     let (month, day) = (day / 31 + 1, day % 31 + 1);
     let (hour, minute, second) = (millis % 25, millis % 61, millis % 62);
@@ -174,7 +176,8 @@ fn object(response: &Response) -> Result<Map<String, Value>, TestCaseError> {
     }
 }
 
-/// Every time in an answer is one that RFC 3339, JavaScript and Python know, to the millisecond, in UTC.
+/// Every time in an answer is one that RFC 3339, JavaScript and Python know, to the millisecond, in
+/// UTC.
 fn strict_times(value: &Value) -> Result<(), TestCaseError> {
     match value {
         Value::Array(items) => items.iter().try_for_each(strict_times),
@@ -231,7 +234,8 @@ fn a_competition_is_read_as_it_was_answered() {
         strict_times(&mine)?;
         prop_assert_eq!(&mine[0]["tags"], &answered["tags"]);
 
-        // What was answered is what would be stored: sent back, it changes nothing, and neither does the input.
+        // What was answered is what would be stored: sent back, it changes nothing, and neither
+        // does the input.
         let fields = [
             "title",
             "description",

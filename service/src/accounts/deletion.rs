@@ -1,8 +1,8 @@
 //! Deleting an account.
 //!
-//! The row goes, and with it all that belongs to it. If somebody else's past needs it, in a roster or as the organizer of
-//! what they registered for, it stays as a nameless one: seats that were taken stay counted, and a competition that
-//! anybody ever registered for stays in their history.
+//! The row goes, and with it all that belongs to it. If somebody else's past needs it, in a roster
+//! or as the organizer of what they registered for, it stays as a nameless one: seats that were
+//! taken stay counted, and a competition that anybody ever registered for stays in their history.
 
 use domain::{
     CompetitionId, DeletionPreview, ErrorCode, Password, PublicError, RegistrationStatus,
@@ -30,8 +30,9 @@ const NAMELESS: &str = "Deleted account";
 /// How often seats are given back that were taken in the meantime.
 const ROUNDS: usize = 5;
 
-/// Deletes the actor's account. Their seats in competitions that are not over are free at once. Of their own competitions,
-/// those that nobody ever registered for are deleted, the others stay without a name; one that is not over is cancelled.
+/// Deletes the actor's account. Their seats in competitions that are not over are free at once. Of
+/// their own competitions, those that nobody ever registered for are deleted, the others stay
+/// without a name; one that is not over is cancelled.
 ///
 /// # Errors
 /// Unauthorized; [`ErrorCode::WrongPassword`]; [`ErrorCode::RateLimited`] when too many were wrong;
@@ -100,7 +101,8 @@ async fn give_seats_back(ctx: &Context, user: &User) -> Result<()> {
     Ok(())
 }
 
-/// Answers with the competitions that ended with the account, as they are now; `Ok(None)` if a seat has been taken again.
+/// Answers with the competitions that ended with the account, as they are now; `Ok(None)` if a seat
+/// has been taken again.
 async fn attempt(ctx: &Context, id: Uuid, lock: &str) -> Result<Option<Vec<competition::Model>>> {
     let tx = ctx.db.write().await?;
     // Locked, so that nobody registers for them meanwhile, under any isolation.
@@ -221,7 +223,8 @@ fn holds_seat() -> Condition {
     Condition::all().add(registration::Column::Status.is_in(held.map(RegistrationStatus::as_str)))
 }
 
-/// Neither cancelled nor over, as [`domain::Dates::is_over`] has it. What is cancelled keeps its seats.
+/// Neither cancelled nor over, as [`domain::Dates::is_over`] has it. What is cancelled keeps its
+/// seats.
 fn is_to_come(ctx: &Context) -> Condition {
     use competition::Column::{CancelledAt, RegDeadline, StartDate};
     let now = ctx.now().utc();

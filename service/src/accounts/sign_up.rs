@@ -17,7 +17,8 @@ pub async fn sign_up(ctx: &Context, signup: Signup) -> Result<Account> {
     create(ctx, signup).await
 }
 
-/// The same from this address, where the account is known from then on: failed logins of others there do not delay its own.
+/// The same from this address, where the account is known from then on: failed logins of others
+/// there do not delay its own.
 ///
 /// # Errors
 /// As for [`sign_up`].

@@ -26,8 +26,8 @@ struct Decision {
     kept: Option<Kept>,
 }
 
-/// A transaction that has locked its competition and read nothing yet, and the lock that keeps other processes from
-/// beginning one.
+/// A transaction that has locked its competition and read nothing yet, and the lock that keeps
+/// other processes from beginning one.
 struct Begun<'a> {
     /// Held to the end.
     _turn: Option<SemaphorePermit<'a>>,
@@ -35,8 +35,9 @@ struct Begun<'a> {
     tx: WriteTx<'a>,
 }
 
-/// A turn among the batches of this process; the lock in Redis, so that few wait for the row; then the transaction, which begins with the row's lock: what it
-/// decides on is read after that, and is as the one before has left it whatever the isolation.
+/// A turn among the batches of this process; the lock in Redis, so that few wait for the row; then
+/// the transaction, which begins with the row's lock: what it decides on is read after that, and is
+/// as the one before has left it whatever the isolation.
 async fn begin(ctx: &Context, competition: CompetitionId) -> Result<Begun<'_>> {
     let turn = ctx.admissions.turn().await?;
     let lock = ctx.locks.acquire(competition).await;

@@ -117,8 +117,9 @@ impl Ledger {
         }
     }
 
-    /// Why a change is refused that depends on the version. Once the competition is cancelled its version stays, and
-    /// each change has an answer of its own: cancelling it has succeeded already, anything else is refused.
+    /// Why a change is refused that depends on the version. Once the competition is cancelled its
+    /// version stays, and each change has an answer of its own: cancelling it has succeeded
+    /// already, anything else is refused.
     fn unmet(&self, condition: &IfMatch) -> Option<PublicError> {
         let version = u32::try_from(self.after.revision).unwrap_or_default();
         if self.after.cancelled_at.is_some() || condition.accepts(version) {
@@ -194,9 +195,9 @@ impl Ledger {
         Some(PublicError::new(code, message))
     }
 
-    /// Giving back what was given back already is fine: the answer to the first time may have been lost. Once the
-    /// competition is cancelled, who held a seat then stays known: they are the ones who are told. Once it is over, the
-    /// roster says who took part.
+    /// Giving back what was given back already is fine: the answer to the first time may have been
+    /// lost. Once the competition is cancelled, who held a seat then stays known: they are the ones
+    /// who are told. Once it is over, the roster says who took part.
     fn cancel(&mut self, user: &User) -> Result<Result<Outcome, PublicError>> {
         let Some(seat) = self.seats.get_mut(&user.id.0) else {
             let message = "You are not registered for this competition";
@@ -258,8 +259,8 @@ impl Ledger {
         Outcome::Edited(Box::new(CompetitionWithOrganizer { competition, organizer }))
     }
 
-    /// All of an edit, or the reason against it and nothing of it. An edit after which everything is as it was changes
-    /// nothing: nobody's version becomes stale.
+    /// All of an edit, or the reason against it and nothing of it. An edit after which everything
+    /// is as it was changes nothing: nobody's version becomes stale.
     fn apply(&mut self, edit: &CompetitionEdit) -> Result<(), PublicError> {
         let current = &self.after;
         if current.cancelled_at.is_some() {

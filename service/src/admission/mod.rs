@@ -40,8 +40,9 @@ const TURN_LIMIT: Duration = Duration::from_secs(2);
 #[derive(Debug)]
 pub(crate) struct Admissions {
     requests: Combiner<CompetitionId, Request, Answer>,
-    /// How many batches may be in the database: half of the connections are for everything else, however many
-    /// competitions wait for a lock. SQLite has one writer, who is waited for without a connection.
+    /// How many batches may be in the database: half of the connections are for everything else,
+    /// however many competitions wait for a lock. SQLite has one writer, who is waited for without
+    /// a connection.
     turns: Option<Semaphore>,
 }
 
@@ -97,7 +98,8 @@ pub(crate) async fn ask(
             }
             Ok(answer)
         }
-        // The batch has panicked, before its commit or after it; or the answer to its commit was lost.
+        // The batch has panicked, before its commit or after it; or the answer to its commit was
+        // lost.
         Err(Error::Interrupted) => Err(PublicError::outcome_unknown(known_key.as_ref()).into()),
         Err(Error::Public(error)) if error.code == ErrorCode::OutcomeUnknown => {
             Err(PublicError::outcome_unknown(known_key.as_ref()).into())

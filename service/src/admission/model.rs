@@ -35,7 +35,8 @@ enum Event {
     CallOff,
 }
 
-/// How long after its creation a competition may open, when it closes, and when it has surely started.
+/// How long after its creation a competition may open, when it closes, and when it has surely
+/// started.
 const OPENING: TimeDelta = TimeDelta::hours(1);
 const DEADLINE: TimeDelta = TimeDelta::days(1);
 const START: TimeDelta = TimeDelta::days(2);

@@ -73,7 +73,8 @@ impl Wish {
         }
     }
 
-    /// The same, on condition that the competition has one of the versions, if there is a condition.
+    /// The same, on condition that the competition has one of the versions, if there is a
+    /// condition.
     pub(crate) fn only_if(self, condition: Option<IfMatch>) -> Self {
         match condition {
             Some(condition) => Self::If(condition, Box::new(self)),

@@ -33,18 +33,20 @@ pub(super) struct Known {
     pub(super) tags: Vec<String>,
 }
 
-/// Locks the competition's row, if there is one: others who want to change the competition wait. The statement that reads
-/// comes after it and is another: under READ COMMITTED a statement that waits for a lock has looked at the other tables
-/// before, and would decide on registrations and answers as they were then.
+/// Locks the competition's row, if there is one: others who want to change the competition wait.
+/// The statement that reads comes after it and is another: under READ COMMITTED a statement that
+/// waits for a lock has looked at the other tables before, and would decide on registrations and
+/// answers as they were then.
 pub(super) fn lock(id: CompetitionId) -> String {
     // A UUID needs no quoting.
     format!("SELECT 1 FROM competitions WHERE id = '{}' FOR UPDATE", id.0)
 }
 
-/// The competition, and what belongs to it and to the requests. Each registration and each answer is looked
-/// up by itself, so that none is found by a scan: under SERIALIZABLE that would conflict with every other writer. And a
-/// registration by its user: `IS NOT DISTINCT FROM` keeps the planner, which may know the table as empty, from going
-/// through all registrations for the competition.
+/// The competition, and what belongs to it and to the requests. Each registration and each answer
+/// is looked up by itself, so that none is found by a scan: under SERIALIZABLE that would conflict
+/// with every other writer. And a registration by its user: `IS NOT DISTINCT FROM` keeps the
+/// planner, which may know the table as empty, from going through all registrations for the
+/// competition.
 const READ: &str = "\
     SELECT to_json(competition) AS competition, \
         (SELECT coalesce(json_agg(log), '[]') \
@@ -58,7 +60,8 @@ const READ: &str = "\
                         AND held.competition_id IS NOT DISTINCT FROM $1 LIMIT 1) AS seat) AS seats \
     FROM competitions AS competition WHERE id = $1";
 
-/// Reads what is decided on, in a transaction that holds the [`lock`]. `Ok(None)` if there is no such competition.
+/// Reads what is decided on, in a transaction that holds the [`lock`]. `Ok(None)` if there is no
+/// such competition.
 pub(super) async fn read(
     tx: &impl ConnectionTrait,
     id: CompetitionId,

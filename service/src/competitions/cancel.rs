@@ -22,8 +22,8 @@ pub async fn cancel(
     cancel_if(ctx, actor, competition, key, None).await
 }
 
-/// The same, on condition that the competition has one of the versions in `if_match` or is cancelled already;
-/// [`ErrorCode::PreconditionFailed`] otherwise.
+/// The same, on condition that the competition has one of the versions in `if_match` or is
+/// cancelled already; [`ErrorCode::PreconditionFailed`] otherwise.
 ///
 /// # Errors
 /// As for [`cancel`].

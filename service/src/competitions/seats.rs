@@ -32,7 +32,8 @@ pub async fn seats(ctx: &Context, id: CompetitionId) -> Result<SeatsChanged> {
     shared.events.reads.submit((), id, load).await?.ok_or_else(|| not_found().into())
 }
 
-/// Watches the seats of one competition: the current state first, then every newer one, from whatever process it comes.
+/// Watches the seats of one competition: the current state first, then every newer one, from
+/// whatever process it comes.
 ///
 /// # Errors
 /// [`domain::ErrorCode::CompetitionNotFound`].

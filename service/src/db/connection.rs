@@ -1,4 +1,5 @@
-//! What statements are asked on: the pool, and a transaction. SeaORM's own for SQLite, ours for PostgreSQL.
+//! What statements are asked on: the pool, and a transaction. SeaORM's own for SQLite, ours for
+//! PostgreSQL.
 
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, ExecResult,
@@ -12,7 +13,8 @@ use tokio::{
 use super::pool::{Lease, Pool};
 use crate::Error;
 
-/// For so long a statement that changed nothing is tried again when its connection is lost; once in any case.
+/// For so long a statement that changed nothing is tried again when its connection is lost; once in
+/// any case.
 const RETRY_FOR: Duration = Duration::from_secs(3);
 /// The pause before it, in milliseconds: another server may take over.
 const PAUSE_MS: std::ops::Range<u64> = 50..200;
@@ -57,9 +59,9 @@ impl Connection {
 }
 
 impl Postgres {
-    /// Sends `begin`, which may be several statements. A connection that is lost meanwhile is replaced: nothing
-    /// was begun. With `limit`, no statement but the last takes longer, and it is for the caller to try again: twice as
-    /// often would be twice as long.
+    /// Sends `begin`, which may be several statements. A connection that is lost meanwhile is
+    /// replaced: nothing was begun. With `limit`, no statement but the last takes longer, and it is
+    /// for the caller to try again: twice as often would be twice as long.
     pub(super) async fn begin(
         &self,
         begin: &str,
@@ -110,8 +112,8 @@ impl Default for Tries {
 }
 
 impl Tries {
-    /// Returns when it is to be tried again, or what it failed with. `is_repeatable` when it changes nothing, or nothing
-    /// yet: then a lost connection is no more than that.
+    /// Returns when it is to be tried again, or what it failed with. `is_repeatable` when it
+    /// changes nothing, or nothing yet: then a lost connection is no more than that.
     async fn fail(&mut self, error: DbErr, is_repeatable: bool) -> Result<(), DbErr> {
         let lost = Error::Db(error);
         let may = lost.is_refused_write() || (is_repeatable && lost.has_lost_connection());

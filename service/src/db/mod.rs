@@ -30,8 +30,9 @@ use crate::{Error, Result, commit_watch, private_files::prepare_sqlite};
 
 /// How long a request waits for a connection to a SQLite file.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
-/// A transaction that decides about a competition waits no longer for its row; the server ends a statement after the second,
-/// and after the third its connection is dead: who asks is answered within a few seconds whatever becomes of it.
+/// A transaction that decides about a competition waits no longer for its row; the server ends a
+/// statement after the second, and after the third its connection is dead: who asks is answered
+/// within a few seconds whatever becomes of it.
 const LOCK_TIMEOUT: Duration = Duration::from_secs(3);
 const STATEMENT_TIMEOUT: Duration = Duration::from_secs(4);
 const DECISION_TIMEOUT: Duration = Duration::from_secs(5);
@@ -42,7 +43,8 @@ const SQLITE_BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 /// A transaction that met a conflict is tried this often in all, for about a second. Measured: of 120 requests
 /// for one competition that came to four processes on PostgreSQL at once, six tries left 8 unanswered.
 const MAX_TRIES: u32 = 60;
-/// After so long it is not tried again: a try that waits for a lock on SQLite takes [`SQLITE_BUSY_TIMEOUT`] by itself.
+/// After so long it is not tried again: a try that waits for a lock on SQLite takes
+/// [`SQLITE_BUSY_TIMEOUT`] by itself.
 const RETRY_CONFLICTS_FOR: Duration = Duration::from_secs(8);
 /// The longest pause between two tries, in milliseconds.
 const MAX_PAUSE_MS: u64 = 32;
@@ -52,7 +54,8 @@ const MAX_PAUSE_MS: u64 = 32;
 pub struct Db {
     connection: Connection,
     max_connections: u32,
-    /// Of the transactions that change what rules depend on, on PostgreSQL. Each says it when it begins.
+    /// Of the transactions that change what rules depend on, on PostgreSQL. Each says it when it
+    /// begins.
     isolation: IsolationLevel,
     /// SQLite has one writer at a time. Queuing for it here is fair and wakes the next at once, which
     /// SQLite's own polling for its lock is and does not.
@@ -67,7 +70,8 @@ impl Db {
     /// sessions apart.
     pub async fn connect(url: &str, max_connections: u32) -> Result<Self> {
         let connection = if url.starts_with("sqlite:") {
-            // If this fails, connecting says why; where another user owns the file, that user decides who reads it.
+            // If this fails, connecting says why; where another user owns the file, that user
+            // decides who reads it.
             if let Err(error) = prepare_sqlite(url) {
                 tracing::warn!(%error, "the database could not be closed to other users of this machine");
             }
@@ -104,7 +108,8 @@ impl Db {
         &self.connection
     }
 
-    /// A connection to migrate with: on PostgreSQL one of its own, whose statements may take as long as they need.
+    /// A connection to migrate with: on PostgreSQL one of its own, whose statements may take as
+    /// long as they need.
     ///
     /// # Errors
     /// When the database does not answer.
@@ -137,8 +142,9 @@ impl Db {
         }
     }
 
-    /// None of the connections that were open at `generation` is used for anything new: they may be dead. When all are
-    /// in use it is rather the wait for one of them that took long, and they are kept.
+    /// None of the connections that were open at `generation` is used for anything new: they may be
+    /// dead. When all are in use it is rather the wait for one of them that took long, and they are
+    /// kept.
     pub(crate) fn replace_connections(&self, generation: u64, why: &str) {
         if let Connection::Postgres(Postgres(pool)) = &self.connection
             && pool.has_free_slot()
@@ -147,7 +153,8 @@ impl Db {
         }
     }
 
-    /// Asks whether the database answers and takes changes, on a connection of those that requests use.
+    /// Asks whether the database answers and takes changes, on a connection of those that requests
+    /// use.
     pub(crate) async fn check_writable(&self) -> Result<()> {
         match &self.connection {
             Connection::Sqlite(db) => {
@@ -164,9 +171,9 @@ impl Db {
         self.begin(&format!("BEGIN ISOLATION LEVEL {}", self.isolation), None).await
     }
 
-    /// The same, with a row locked by `lock` before anything is read: whatever the isolation, what the transaction reads
-    /// next is as the last one that held the lock has left it. `lock` goes with the BEGIN in one round trip, on PostgreSQL;
-    /// it has no parameters.
+    /// The same, with a row locked by `lock` before anything is read: whatever the isolation, what
+    /// the transaction reads next is as the last one that held the lock has left it. `lock` goes
+    /// with the BEGIN in one round trip, on PostgreSQL; it has no parameters.
     pub(crate) async fn write_after(&self, lock: &str) -> Result<WriteTx<'_>> {
         let begin = format!(
             "BEGIN ISOLATION LEVEL {}; SET LOCAL lock_timeout = {}; SET LOCAL statement_timeout = {}; {lock}",
@@ -209,8 +216,8 @@ impl Db {
     }
 }
 
-/// In a task of its own, which a caller that goes away does not cancel: half-way through, the driver would leave the
-/// session inside a transaction, and swallow what the next one writes there.
+/// In a task of its own, which a caller that goes away does not cancel: half-way through, the
+/// driver would leave the session inside a transaction, and swallow what the next one writes there.
 async fn begin_immediate(db: DatabaseConnection) -> Result<sea_orm::DatabaseTransaction> {
     let options = TransactionOptions {
         sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
@@ -281,8 +288,8 @@ impl Deref for Autocommit<'_> {
     }
 }
 
-/// Runs a transaction again while it meets conflicts with others, a little later each time; and when it has lost its
-/// connection before it committed, on another.
+/// Runs a transaction again while it meets conflicts with others, a little later each time; and
+/// when it has lost its connection before it committed, on another.
 pub(crate) async fn retry<T, F, Fut>(mut attempt: F) -> Result<T>
 where
     F: FnMut() -> Fut,

@@ -1,8 +1,9 @@
 //! The connections to PostgreSQL.
 //!
-//! A pool of our own, for what sqlx's does not do: every statement has a limit in time on this side as well, after
-//! which the connection is thrown away; a connection is never tested in a place where a network that swallows packets
-//! would keep its slot for ever; and after a failover no connection to the server of before is used again.
+//! A pool of our own, for what sqlx's does not do: every statement has a limit in time on this side
+//! as well, after which the connection is thrown away; a connection is never tested in a place
+//! where a network that swallows packets would keep its slot for ever; and after a failover no
+//! connection to the server of before is used again.
 
 use std::{
     fmt,
@@ -37,8 +38,8 @@ const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// A statement that the server has not ended by then will not be answered.
 pub(super) const ANSWER_TIMEOUT: Duration = Duration::from_secs(12);
-/// How long an idle connection may take to say that it is there, and one that was left in the middle of something to
-/// come to its end.
+/// How long an idle connection may take to say that it is there, and one that was left in the
+/// middle of something to come to its end.
 const TEST_TIMEOUT: Duration = Duration::from_secs(2);
 /// A connection that idled longer is tested before it is used.
 const IDLE: Duration = Duration::from_secs(1);
@@ -46,7 +47,8 @@ const IDLE: Duration = Duration::from_secs(1);
 const MAX_IDLE: Duration = Duration::from_mins(10);
 /// A connection that is older is closed.
 const MAX_AGE: Duration = Duration::from_mins(30);
-/// A connection to a server that takes no changes is used no longer: another may be the writable one soon.
+/// A connection to a server that takes no changes is used no longer: another may be the writable
+/// one soon.
 const MAX_AGE_READ_ONLY: Duration = Duration::from_secs(1);
 /// How long closing a connection may take.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
@@ -168,8 +170,9 @@ impl Pool {
         }
     }
 
-    /// Whether a session seems shared only because a pooler gave us the session of an idle connection that it has closed
-    /// and that we have not yet used again. That connection is gone afterwards.
+    /// Whether a session seems shared only because a pooler gave us the session of an idle
+    /// connection that it has closed and that we have not yet used again. That connection is gone
+    /// afterwards.
     async fn was_left_by_dead(&self, error: &sqlx::Error) -> bool {
         let Some(Refusal::Shared { backend }) = refusal(error) else { return false };
         let holder = {
@@ -211,7 +214,8 @@ impl Pool {
         session.generation == self.generation() && session.opened.elapsed() <= max_age
     }
 
-    /// Which connections are opened now: those of a later generation are opened after a [`condemn`](Self::condemn).
+    /// Which connections are opened now: those of a later generation are opened after a
+    /// [`condemn`](Self::condemn).
     pub(super) fn generation(&self) -> u64 {
         self.0.generation.load(Ordering::Acquire)
     }
@@ -221,8 +225,9 @@ impl Pool {
         self.0.slots.available_permits() > 0
     }
 
-    /// None of the connections that are open is used again: what has happened to one may have happened to all. `seen` is
-    /// the generation of the one that failed; connections that were opened after it was condemned are not concerned.
+    /// None of the connections that are open is used again: what has happened to one may have
+    /// happened to all. `seen` is the generation of the one that failed; connections that were
+    /// opened after it was condemned are not concerned.
     pub(super) fn condemn(&self, seen: u64, why: &str) {
         let next = seen + 1;
         let generation = &self.0.generation;
@@ -284,7 +289,8 @@ enum State {
     Broken,
 }
 
-/// A connection that is in use. Dropping it gives it back, after a rollback if it is inside a transaction.
+/// A connection that is in use. Dropping it gives it back, after a rollback if it is inside a
+/// transaction.
 pub(super) struct Lease {
     session: Option<Session>,
     pool: Pool,

@@ -1,4 +1,5 @@
-//! One session with PostgreSQL: what it is told when it opens, and the proof that it keeps what it was told.
+//! One session with PostgreSQL: what it is told when it opens, and the proof that it keeps what it
+//! was told.
 
 use std::{
     collections::HashSet,
@@ -14,26 +15,26 @@ use tokio::time::Instant;
 
 use crate::ids::new_id;
 
-/// What a session is told, as PostgreSQL shows it. Each is verified: a pooler that drops start-up options or shares
-/// one session among many clients is found out.
+/// What a session is told, as PostgreSQL shows it. Each is verified: a pooler that drops start-up
+/// options or shares one session among many clients is found out.
 const SETTINGS: [(&str, &str); 6] = [
-    // A statement takes no longer than this, and a transaction that asks nothing is ended after as long: a process that was
-    // cut off would otherwise keep a competition locked.
+    // A statement takes no longer than this, and a transaction that asks nothing is ended after as
+    // long: a process that was cut off would otherwise keep a competition locked.
     ("statement_timeout", "10s"),
     ("idle_in_transaction_session_timeout", "10s"),
     // Every transaction says its isolation when it begins. This is for those that nobody begins.
     ("default_transaction_isolation", "read committed"),
     // A plan that was made while a table was small is kept while the table grows, and a scan under
-    // SERIALIZABLE conflicts with every writer of the table. Where there is no index, it scans all the
-    // same; that should not be taken for so costly that it is compiled first.
+    // SERIALIZABLE conflicts with every writer of the table. Where there is no index, it scans all
+    // the same; that should not be taken for so costly that it is compiled first.
     ("enable_seqscan", "off"),
     ("jit", "off"),
     // Planning anew for each length of an array takes longer than what is planned.
     ("plan_cache_mode", "force_generic_plan"),
 ];
 
-/// The server ends the session of a process that has vanished without a word, and its locks with it. Not verified: on
-/// a Unix socket they have no effect.
+/// The server ends the session of a process that has vanished without a word, and its locks with
+/// it. Not verified: on a Unix socket they have no effect.
 const KEEP_ALIVE: &str = "\
     SET tcp_keepalives_idle = 5; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3; \
     SET tcp_user_timeout = 15000";
@@ -127,7 +128,8 @@ impl Session {
         let mut raw = PgConnection::connect_with(options).await?;
         let mark = new_id().simple().to_string();
         raw.execute(AssertSqlSafe(settings(&mark))).await?;
-        // A message of its own: a pooler that gives every transaction another session gives one here.
+        // A message of its own: a pooler that gives every transaction another session gives one
+        // here.
         let begin = "BEGIN ISOLATION LEVEL SERIALIZABLE; ";
         let found = raw.fetch_all(AssertSqlSafe(format!("{begin}{INSPECT}; COMMIT"))).await?;
         let found = found.first().ok_or(sqlx::Error::RowNotFound)?;

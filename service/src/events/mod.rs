@@ -1,7 +1,7 @@
 //! Events: published in this process, and relayed between all processes that share a Redis.
 //!
-//! A lost event does no harm: a watcher starts with the current state, each event holds a whole state, and a channel that
-//! hears nothing for a while asks the database.
+//! A lost event does no harm: a watcher starts with the current state, each event holds a whole
+//! state, and a channel that hears nothing for a while asks the database.
 
 mod seats;
 
@@ -98,7 +98,8 @@ impl Events {
         self.seats.join(id, reread)
     }
 
-    /// From now on events of other processes count in this one. A process that only publishes does without.
+    /// From now on events of other processes count in this one. A process that only publishes does
+    /// without.
     pub(crate) fn subscribe(&self) {
         if let Some(redis) = &self.elsewhere {
             self.subscription.get_or_init(|| {

@@ -19,10 +19,12 @@ use tokio::{
 
 use super::Event;
 
-/// Between two states that watchers are given. People cannot read faster, and a rush costs each watcher two states a second.
+/// Between two states that watchers are given. People cannot read faster, and a rush costs each
+/// watcher two states a second.
 const PAUSE: Duration = Duration::from_millis(500);
-/// After so long without a change, the database is asked for one that was missed: told by a process without Redis, or
-/// while Redis did not answer. Up to a fifth longer, so that channels do not ask in step.
+/// After so long without a change, the database is asked for one that was missed: told by a process
+/// without Redis, or while Redis did not answer. Up to a fifth longer, so that channels do not ask
+/// in step.
 const REREAD: Duration = Duration::from_secs(15);
 
 /// All channels of this process. Cheap to clone.
@@ -48,8 +50,8 @@ struct Channel {
 }
 
 impl SeatChannels {
-    /// Joins the channel of `id`, which is made for its first watcher. `reread` reads the state from the database, and
-    /// answers nothing when that fails.
+    /// Joins the channel of `id`, which is made for its first watcher. `reread` reads the state
+    /// from the database, and answers nothing when that fails.
     pub(super) fn join<F, Fut>(&self, id: CompetitionId, reread: F) -> SeatsWatch
     where
         F: Fn() -> Fut + Send + 'static,
@@ -171,7 +173,8 @@ impl SeatsWatch {
         self.channels.offer(state);
     }
 
-    /// The newest state at first, and later the next that is newer than the last; nothing when the process ends.
+    /// The newest state at first, and later the next that is newer than the last; nothing when the
+    /// process ends.
     pub async fn next(&mut self) -> Option<SeatsChanged> {
         if self.seen.is_none()
             && let Some(state) = self.channels.newest(self.id)

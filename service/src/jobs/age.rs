@@ -9,7 +9,8 @@ use crate::{
     entity::{job, job_audit},
 };
 
-/// When a job was added, or was last put back from the dead letter queue. `Ok(None)` for a job that is gone.
+/// When a job was added, or was last put back from the dead letter queue. `Ok(None)` for a job that
+/// is gone.
 ///
 /// # Errors
 /// When the database fails.

@@ -27,7 +27,8 @@ use crate::{
 
 /// How long a claim lasts without a heartbeat.
 pub const LEASE: Duration = Duration::from_secs(30);
-/// How far what two processes take for the time may be apart: who is given a job by another does not find it early.
+/// How far what two processes take for the time may be apart: who is given a job by another does
+/// not find it early.
 const CLOCK_SKEW: Duration = Duration::from_secs(1);
 
 /// A job in the hands of a worker.
@@ -41,8 +42,8 @@ pub struct Claim {
     pub(super) epoch: i32,
 }
 
-/// Takes up to `limit` jobs that are due, whatever their class, the most urgent first. A job that has lost a worker is
-/// taken alone: it may be what killed it, and would take the others with it.
+/// Takes up to `limit` jobs that are due, whatever their class, the most urgent first. A job that
+/// has lost a worker is taken alone: it may be what killed it, and would take the others with it.
 ///
 /// A job that this program does not know is left for a worker that knows it.
 ///
@@ -62,7 +63,8 @@ pub(super) async fn claim_of(ctx: &Context, classes: &[Class], limit: u64) -> Re
     }
     let tx = ctx.db.write_locked().await?;
     let mut found: Vec<(Uuid, i32)> = Vec::new();
-    // One priority after the other: an index finds the oldest jobs of each, however many wait with others.
+    // One priority after the other: an index finds the oldest jobs of each, however many wait with
+    // others.
     for (priority, kinds) in by_priority(classes) {
         let left = limit.saturating_sub(found.len() as u64);
         if left == 0 {
@@ -90,8 +92,9 @@ pub(super) async fn claim_of(ctx: &Context, classes: &[Class], limit: u64) -> Re
     Ok(read(ctx, rows).await)
 }
 
-/// Takes those of some jobs that are due, of these classes and in nobody's hands. Answers also with those that were left
-/// for later because they are to be taken alone; when there is nothing else, one of them is taken.
+/// Takes those of some jobs that are due, of these classes and in nobody's hands. Answers also with
+/// those that were left for later because they are to be taken alone; when there is nothing else,
+/// one of them is taken.
 pub(super) async fn claim_these(
     ctx: &Context,
     classes: &[Class],
@@ -130,8 +133,8 @@ pub async fn extend_lease(ctx: &Context, claims: &[Claim]) -> Result<HashSet<Job
     Ok(kept.into_iter().map(|row| JobId(row.id)).collect())
 }
 
-/// Notes that a worker lost these jobs because it could not reach the database, and not because of a job: the lost
-/// leases do not count.
+/// Notes that a worker lost these jobs because it could not reach the database, and not because of
+/// a job: the lost leases do not count.
 ///
 /// # Errors
 /// When the database fails.
@@ -171,8 +174,8 @@ pub(super) fn held(db: &impl ConnectionTrait, claims: &[Claim]) -> Condition {
     held_at(db, claims.iter().map(|claim| (claim.id.0, claim.epoch)))
 }
 
-/// The rows of jobs that are still claimed at these epochs. Claims of one batch nearly always have one epoch, and so the
-/// statement nearly always has one text.
+/// The rows of jobs that are still claimed at these epochs. Claims of one batch nearly always have
+/// one epoch, and so the statement nearly always has one text.
 pub(super) fn held_at(
     db: &impl ConnectionTrait,
     claims: impl IntoIterator<Item = (Uuid, i32)>,
@@ -224,7 +227,8 @@ async fn start(
     update_returning(db, start).await
 }
 
-/// What there is to do. A payload that cannot be read may be one of a newer version: it is left for that.
+/// What there is to do. A payload that cannot be read may be one of a newer version: it is left for
+/// that.
 async fn read(ctx: &Context, rows: Vec<job::Model>) -> Vec<Claim> {
     let mut claims = Vec::with_capacity(rows.len());
     for row in rows {

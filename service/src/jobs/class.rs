@@ -3,11 +3,14 @@
 /// What jobs may wait for each other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Class {
-    /// Confirmations of registrations: they ask nothing but the database, and somebody waits for each.
+    /// Confirmations of registrations: they ask nothing but the database, and somebody waits for
+    /// each.
     Confirmations,
-    /// Mail that one person waits for: links to set a password, and confirmations on their way to an address.
+    /// Mail that one person waits for: links to set a password, and confirmations on their way to
+    /// an address.
     AccountMail,
-    /// What takes minutes: notices to all participants of a competition, reminders, deleting old rows.
+    /// What takes minutes: notices to all participants of a competition, reminders, deleting old
+    /// rows.
     Background,
     /// Mail that goes to many people at once, on its way to their addresses.
     BulkMail,
@@ -25,16 +28,16 @@ pub(super) struct Route {
     pub(super) class: Class,
     pub(super) kind: &'static str,
     pub(super) priority: i16,
-    /// The name of the list in Redis. A program takes from the lists that it knows, so that jobs of a newer version wait
-    /// for a worker of that version.
+    /// The name of the list in Redis. A program takes from the lists that it knows, so that jobs of
+    /// a newer version wait for a worker of that version.
     pub(super) list: &'static str,
 }
 
 /// The priority of mail that goes to many people.
 pub(super) const BULK: i16 = 15;
 
-/// Every job that this program knows, the most urgent first. A job that is not among them is left for a worker that
-/// knows it.
+/// Every job that this program knows, the most urgent first. A job that is not among them is left
+/// for a worker that knows it.
 pub(super) const ROUTES: [Route; 8] = [
     route(Class::Confirmations, "confirm_registration", 0, "confirm_registration"),
     route(Class::AccountMail, "send_reset_link", 0, "send_reset_link"),

@@ -15,8 +15,8 @@ use crate::{Context, JobNews, Result, ids::new_token};
 /// How long a worker without Redis waits before it looks again. Jobs of its own process wake it at once.
 const POLL: Duration = Duration::from_millis(500);
 
-/// What takes the jobs of one class for a worker, as the queue knows it: from the lists in Redis, or from the database
-/// while there is no Redis or none that answers.
+/// What takes the jobs of one class for a worker, as the queue knows it: from the lists in Redis,
+/// or from the database while there is no Redis or none that answers.
 #[derive(Debug)]
 pub struct Consumer {
     ctx: Context,

@@ -7,8 +7,8 @@ use crate::Error;
 /// What is to become of a job that did not succeed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Disposition {
-    /// What it needs is away: it is put off, for no shorter than the time if one is given, and without end. Mail has an
-    /// end of its own.
+    /// What it needs is away: it is put off, for no shorter than the time if one is given, and
+    /// without end. Mail has an end of its own.
     Postpone(Option<Duration>),
     /// It failed: one of its attempts is used up.
     Attempt(Option<Duration>),
@@ -17,8 +17,8 @@ pub enum Disposition {
 }
 
 impl Disposition {
-    /// What an error means. An attempt is what the job itself is to blame for; a database that is away, a lock that
-    /// is held for too long and a conflict with others are not.
+    /// What an error means. An attempt is what the job itself is to blame for; a database that is
+    /// away, a lock that is held for too long and a conflict with others are not.
     pub fn of(error: &Error) -> Self {
         match error {
             error if error.is_transient() => Self::Postpone(None),

@@ -10,8 +10,8 @@ use crate::{Error, Result, db::bulk, entity::job, ids::new_id};
 
 /// How often a job may fail before it goes to the dead letter queue.
 const MAX_ATTEMPTS: i32 = 3;
-/// How often a mail server may put a mail off. After ten times it is asked every seventeen minutes, so that the four days
-/// of `delivery` are over before this is.
+/// How often a mail server may put a mail off. After ten times it is asked every seventeen minutes,
+/// so that the four days of `delivery` are over before this is.
 const MAX_DELIVERIES: i32 = 500;
 
 /// Something to be done in the background, with all that is needed to do it.
@@ -67,8 +67,8 @@ impl Job {
         }
     }
 
-    /// Lower goes first: somebody waits for a confirmation, nobody for a clean-up. With the kind it decides on the
-    /// route.
+    /// Lower goes first: somebody waits for a confirmation, nobody for a clean-up. With the kind it
+    /// decides on the route.
     fn priority(&self) -> i16 {
         match self {
             Self::ConfirmRegistration { .. } | Self::SendResetLink { .. } => 0,

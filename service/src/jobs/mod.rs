@@ -4,8 +4,9 @@
 //! A worker *claims* a job for a lease and gets an epoch with it. Whatever it says of the job later counts
 //! only while the row still has that epoch: a worker that was taken for dead cannot undo what its successor did.
 //!
-//! Jobs of different [`Class`]es have workers of their own, so that nothing waits behind what is slow. A job that failed
-//! for a reason of its own uses up an attempt; one that met a database or a service that is away is put off, without end.
+//! Jobs of different [`Class`]es have workers of their own, so that nothing waits behind what is
+//! slow. A job that failed for a reason of its own uses up an attempt; one that met a database or a
+//! service that is away is put off, without end.
 //!
 //! With Redis, its lists carry tickets of jobs that are ready to the workers that wait for them. Nothing depends on it.
 

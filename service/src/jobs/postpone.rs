@@ -20,8 +20,9 @@ const FIRST_PAUSE_MS: i64 = 2_000;
 /// The longest pause.
 const MAX_PAUSE_MS: i64 = 300_000;
 
-/// Makes claimed jobs ready again, after a pause that grows with each postponement up to five minutes and is never
-/// shorter than `at_least`. Their attempts stay as they are. They come back together.
+/// Makes claimed jobs ready again, after a pause that grows with each postponement up to five
+/// minutes and is never shorter than `at_least`. Their attempts stay as they are. They come back
+/// together.
 ///
 /// # Errors
 /// When the database fails; the leases expire then.
@@ -82,7 +83,8 @@ pub(super) fn at_least_of(duration: Duration) -> TimeDelta {
     TimeDelta::from_std(duration).unwrap_or(TimeDelta::days(365)).min(TimeDelta::days(365))
 }
 
-/// 2 s, 4 s, 8 s … 5 min, give or take a fifth, so that what failed together does not come back together.
+/// 2 s, 4 s, 8 s … 5 min, give or take a fifth, so that what failed together does not come back
+/// together.
 fn pause(postponements: i32) -> TimeDelta {
     let doublings = postponements.clamp(1, 20) - 1;
     let pause = Ord::min(FIRST_PAUSE_MS << doublings, MAX_PAUSE_MS);

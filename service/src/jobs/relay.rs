@@ -32,9 +32,9 @@ pub(crate) fn announce(ctx: &Context, tickets: Vec<Ticket>) {
 /// Pushes jobs that are due and were not pushed yet; answers with how many. After Redis has lost its memory that is
 /// every job that is due. Any number of processes may do so at once.
 ///
-/// While Redis has enough of a class, jobs wait in the outbox, and those that this program does not know wait there for
-/// a worker that does. Most are in their lists anyway, pushed by whoever added them; a
-/// mark to say so would be a third update of a row that is updated twice in its life.
+/// While Redis has enough of a class, jobs wait in the outbox, and those that this program does not
+/// know wait there for a worker that does. Most are in their lists anyway, pushed by whoever added
+/// them; a mark to say so would be a third update of a row that is updated twice in its life.
 ///
 /// # Errors
 /// When the database fails; what was pushed by then may be pushed again.

@@ -28,8 +28,8 @@ const AHEAD: TimeDelta = TimeDelta::seconds(5);
 /// Makes jobs whose lease has expired ready again; answers with how many. One that has lost more than
 /// three workers goes to the dead letter queue. Jobs that got lost in Redis are pushed again.
 ///
-/// To be called only while the database has answered and its clock has run steadily for some heartbeats: otherwise
-/// workers that are alive have had no chance to extend their leases.
+/// To be called only while the database has answered and its clock has run steadily for some
+/// heartbeats: otherwise workers that are alive have had no chance to extend their leases.
 ///
 /// # Errors
 /// When the database fails.
@@ -49,7 +49,8 @@ pub async fn sweep(ctx: &Context) -> Result<usize> {
     Ok(swept)
 }
 
-/// The part of [`sweep`] that can be done at any time: jobs that got lost in Redis are pushed again.
+/// The part of [`sweep`] that can be done at any time: jobs that got lost in Redis are pushed
+/// again.
 ///
 /// # Errors
 /// When the database fails.
@@ -61,8 +62,8 @@ pub async fn sweep_lists(ctx: &Context) -> Result<()> {
     Ok(())
 }
 
-/// Makes jobs due that were added by a clock that was ahead; answers with how many. To be called when the clock was set
-/// back.
+/// Makes jobs due that were added by a clock that was ahead; answers with how many. To be called
+/// when the clock was set back.
 ///
 /// # Errors
 /// When the database fails.

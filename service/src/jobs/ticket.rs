@@ -21,7 +21,8 @@ impl Ticket {
         Self { list: route_of(kind, priority).map(|route| route.list), id }
     }
 
-    /// Reads what [`fmt::Display`] writes; `None` for anything else, and for a list that this program does not know.
+    /// Reads what [`fmt::Display`] writes; `None` for anything else, and for a list that this
+    /// program does not know.
     pub(super) fn parse(text: &str) -> Option<Self> {
         let (list, id) = text.split_once(':')?;
         let route = ROUTES.iter().find(|route| route.list == list)?;

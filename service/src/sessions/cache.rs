@@ -1,4 +1,5 @@
-//! Sessions that were read lately, in Redis, so that most requests need not read them from the database.
+//! Sessions that were read lately, in Redis, so that most requests need not read them from the
+//! database.
 //!
 //! A Redis that was emptied ends no session, and one that does not answer is passed over.
 
@@ -9,11 +10,11 @@ use serde::{Deserialize, Serialize};
 use super::{SessionId, contents::Contents, id::hash};
 use crate::{Context, Redis};
 
-/// How long a session is cached, in seconds. If Redis fails in the very moment of a log-out, the session may still be
-/// found for so long.
+/// How long a session is cached, in seconds. If Redis fails in the very moment of a log-out, the
+/// session may still be found for so long.
 const LIFE: i64 = 60;
-/// How long an ended session is remembered, in seconds: until no request is under way that read it from the database
-/// before, and what such a request has cached is gone.
+/// How long an ended session is remembered, in seconds: until no request is under way that read it
+/// from the database before, and what such a request has cached is gone.
 const ENDED: i64 = 180;
 
 #[derive(Serialize, Deserialize)]

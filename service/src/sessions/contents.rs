@@ -6,8 +6,9 @@ use serde_json::Value;
 
 use crate::accounts::CredentialsVersion;
 
-/// The most that any session holds, in bytes of JSON. A form for a competition whose description has 10,000 letters, with
-/// what it held before and what others changed, fits three times over in most scripts.
+/// The most that any session holds, in bytes of JSON. A form for a competition whose description
+/// has 10,000 letters, with what it held before and what others changed, fits three times over in
+/// most scripts.
 pub const MAX_BYTES: usize = 128 * 1024;
 /// The most without a user: what is typed into the forms for visitors has a few hundred bytes.
 const MAX_VISITOR_BYTES: usize = 4 * 1024;
@@ -20,7 +21,8 @@ const MAX_VISITOR_ENTRIES: usize = 4;
 pub struct Holder {
     /// The user.
     pub user: UserId,
-    /// Which of their passwords the session was opened with; it counts for as long as that is the current one.
+    /// Which of their passwords the session was opened with; it counts for as long as that is the
+    /// current one.
     pub credentials: CredentialsVersion,
     /// When they showed the password.
     pub logged_in_at: Timestamp,
@@ -63,8 +65,8 @@ impl Contents {
         self.entries.iter().find(|entry| entry.key == key).map(|entry| &entry.value)
     }
 
-    /// Has a value wait under `key`; the oldest give way to it. `false` when it alone is larger than the session may be:
-    /// nothing waits under the key then.
+    /// Has a value wait under `key`; the oldest give way to it. `false` when it alone is larger
+    /// than the session may be: nothing waits under the key then.
     pub(super) fn put(&mut self, key: &str, value: Value) -> bool {
         self.entries.retain(|entry| entry.key != key);
         self.entries.push(Entry { key: key.to_owned(), value });
@@ -84,7 +86,8 @@ impl Contents {
         serde_json::to_string(self).expect("contents are plain JSON")
     }
 
-    /// What was stored; nothing where it cannot be read, or is larger than anything that was ever stored.
+    /// What was stored; nothing where it cannot be read, or is larger than anything that was ever
+    /// stored.
     pub(super) fn decode(data: &str) -> Option<Self> {
         if data.len() > MAX_BYTES {
             return None;

@@ -5,11 +5,13 @@ use domain::Timestamp;
 
 use super::Holder;
 
-/// A session without a user: as long as it takes to correct a form, or to set a password behind a link.
+/// A session without a user: as long as it takes to correct a form, or to set a password behind a
+/// link.
 const OF_A_VISITOR: TimeDelta = TimeDelta::minutes(30);
 /// A session of a user that is not used for so long ends.
 const UNUSED: TimeDelta = TimeDelta::days(14);
-/// A session ends so long after its log-in, however often it is used: a copied cookie is not good for ever.
+/// A session ends so long after its log-in, however often it is used: a copied cookie is not good
+/// for ever.
 const IN_ALL: TimeDelta = TimeDelta::days(90);
 /// A session that is used is renewed once in so long, for each renewal is a write.
 const RENEWED_EVERY: TimeDelta = TimeDelta::days(1);

@@ -1,11 +1,12 @@
 //! Sessions of browsers: whose they are, and what waits in them for the next page.
 //!
-//! tower-sessions reads and saves them once a request, and carries their ids in the cookie; [`Store`] is where they lie, and
-//! [`Session`] what may be done with one. The table and Redis know the hash of an id only, so that a copy of either opens no
-//! session. The table is the truth and Redis a cache of a minute in front of it.
+//! tower-sessions reads and saves them once a request, and carries their ids in the cookie;
+//! [`Store`] is where they lie, and [`Session`] what may be done with one. The table and Redis know
+//! the hash of an id only, so that a copy of either opens no session. The table is the truth and
+//! Redis a cache of a minute in front of it.
 //!
-//! A row is made for a new session and by nothing else: every other write updates a row that exists, so that a request that
-//! began before a log-out cannot bring the session back.
+//! A row is made for a new session and by nothing else: every other write updates a row that
+//! exists, so that a request that began before a log-out cannot bring the session back.
 
 mod cache;
 mod client;

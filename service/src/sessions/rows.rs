@@ -9,8 +9,8 @@ use sea_orm::{
 use super::{SessionId, contents::Contents, id::hash};
 use crate::{Context, Result, entity::session};
 
-/// So many sessions that have ended go with each session that a visitor begins: with one in their place, the table
-/// shrinks without waiting for the daily clean-up.
+/// So many sessions that have ended go with each session that a visitor begins: with one in their
+/// place, the table shrinks without waiting for the daily clean-up.
 const PURGED_AT_ONCE: u64 = 4;
 
 /// Stores a new session.
@@ -53,8 +53,8 @@ async fn purge(ctx: &Context) {
     }
 }
 
-/// Stores what a session holds now, under `next` if it gets a new id. `Ok(false)` when it has ended meanwhile: it stays
-/// ended.
+/// Stores what a session holds now, under `next` if it gets a new id. `Ok(false)` when it has ended
+/// meanwhile: it stays ended.
 pub(super) async fn update(
     ctx: &Context,
     id: &SessionId,

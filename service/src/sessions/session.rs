@@ -15,15 +15,16 @@ use super::{
 };
 use crate::{Error, Result, accounts::Account};
 
-/// The session of one request: read when it is first asked for, and written once, when tower-sessions saves it. Cheap to
-/// clone.
+/// The session of one request: read when it is first asked for, and written once, when
+/// tower-sessions saves it. Cheap to clone.
 #[derive(Clone)]
 pub struct Session(Arc<Inner>);
 
 struct Inner {
     session: tower_sessions::Session,
     store: Store,
-    /// Held from reading the contents until they are put back: parts of one page look into them at the same time.
+    /// Held from reading the contents until they are put back: parts of one page look into them at
+    /// the same time.
     turn: Mutex<()>,
 }
 
@@ -48,8 +49,8 @@ impl Session {
         Ok(self.contents().await?.holder().cloned())
     }
 
-    /// Begins a session of a user who has just shown their password. Nothing of the session before is in it, which
-    /// somebody else may have planted in the browser.
+    /// Begins a session of a user who has just shown their password. Nothing of the session before
+    /// is in it, which somebody else may have planted in the browser.
     ///
     /// # Errors
     /// When the database fails.
@@ -61,8 +62,8 @@ impl Session {
         self.set(Contents::of(self.holder_now(account)), Change::Required).await
     }
 
-    /// Goes on with a user's session under a new id after they have changed their password. If it was ended meanwhile
-    /// it stays ended.
+    /// Goes on with a user's session under a new id after they have changed their password. If it
+    /// was ended meanwhile it stays ended.
     ///
     /// # Errors
     /// When the database fails.
@@ -89,8 +90,8 @@ impl Session {
         }
     }
 
-    /// Has a value that is worth something to others wait under `key`. The session gets a new id before, and keeps
-    /// nothing of a visitor's: somebody else may have planted the old one.
+    /// Has a value that is worth something to others wait under `key`. The session gets a new id
+    /// before, and keeps nothing of a visitor's: somebody else may have planted the old one.
     ///
     /// # Errors
     /// When the database fails.
@@ -115,7 +116,8 @@ impl Session {
         self.put_as(Change::Required, key, json(value)).await
     }
 
-    /// The same for a value that the request does not depend on: it is lost if the session cannot be written.
+    /// The same for a value that the request does not depend on: it is lost if the session cannot
+    /// be written.
     ///
     /// # Errors
     /// When the database fails.
@@ -154,7 +156,8 @@ impl Session {
         Ok(serde_json::from_value(value).ok())
     }
 
-    /// What the session holds, with what was changed since it was read. A session that is due is renewed by being looked at.
+    /// What the session holds, with what was changed since it was read. A session that is due is
+    /// renewed by being looked at.
     async fn contents(&self) -> Result<Contents> {
         let found = self.0.session.get(CONTENTS).await.map_err(|error| self.failed(error))?;
         let contents: Contents = found.unwrap_or_default();
@@ -170,7 +173,8 @@ impl Session {
         self.0.session.insert(CONTENTS, contents).await.map_err(|error| self.failed(error))
     }
 
-    /// Has the session saved, and the cookie live as long as it. When it ends is for the store to say, by its own clock.
+    /// Has the session saved, and the cookie live as long as it. When it ends is for the store to
+    /// say, by its own clock.
     fn renew(&self, contents: &Contents, change: Change) {
         self.0.store.change(change);
         let now = self.0.store.ctx().now();

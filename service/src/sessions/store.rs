@@ -21,8 +21,8 @@ use crate::{Context, Error, Result};
 /// The entry of a tower-sessions record that holds what is stored of it.
 pub(super) const CONTENTS: &str = "contents";
 
-/// The store for one request. It knows what the request needs of its session, and what became of that, which
-/// tower-sessions does not ask. Cheap to clone.
+/// The store for one request. It knows what the request needs of its session, and what became of
+/// that, which tower-sessions does not ask. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Store(Arc<Inner>);
 
@@ -91,13 +91,15 @@ impl Store {
         Self(Arc::new(Inner { ctx, state: Mutex::default() }))
     }
 
-    /// What the browser's cookie must become, once the session was written. tower-sessions would remove the cookie of a
-    /// session that ended meanwhile, or set it again: another answer may have replaced it.
+    /// What the browser's cookie must become, once the session was written. tower-sessions would
+    /// remove the cookie of a session that ended meanwhile, or set it again: another answer may
+    /// have replaced it.
     pub fn cookie(&self) -> Cookie {
         self.state().cookie
     }
 
-    /// Why the session could not be written or read, when tower-sessions said that its store failed.
+    /// Why the session could not be written or read, when tower-sessions said that its store
+    /// failed.
     pub fn take_error(&self) -> Option<Error> {
         self.state().errors.pop()
     }
@@ -153,8 +155,9 @@ impl Store {
         Ok(())
     }
 
-    /// Writes what has changed: under `current`, or under a new id if there is none. The id under which it stands now;
-    /// `None` when there is no session any more, or nothing that were worth one.
+    /// Writes what has changed: under `current`, or under a new id if there is none. The id under
+    /// which it stands now; `None` when there is no session any more, or nothing that were worth
+    /// one.
     async fn write(&self, current: Option<&Id>, contents: &Contents) -> Result<Option<Id>> {
         let ctx = &self.0.ctx;
         let expires_at = lifetime::expiry(ctx.now(), contents.holder());
@@ -191,7 +194,8 @@ impl Store {
         Ok(written)
     }
 
-    /// Writes what has changed, if anything has. What the request does not depend on does not fail it.
+    /// Writes what has changed, if anything has. What the request does not depend on does not fail
+    /// it.
     async fn settle(
         &self,
         current: Option<&Id>,
@@ -273,8 +277,8 @@ impl SessionStore for Store {
         Ok(Some(Record { id: *id, data: [(CONTENTS.to_owned(), value)].into(), expiry_date }))
     }
 
-    /// Ends the session. Not one that is followed: tower-sessions deletes it before the next is written, and this store
-    /// when the next is, which finds out whether it has ended meanwhile.
+    /// Ends the session. Not one that is followed: tower-sessions deletes it before the next is
+    /// written, and this store when the next is, which finds out whether it has ended meanwhile.
     async fn delete(&self, id: &Id) -> session_store::Result<()> {
         if self.state().succession.is_some() {
             return Ok(());

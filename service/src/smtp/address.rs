@@ -2,8 +2,9 @@
 
 use lettre::Address;
 
-/// The address with its domain in ASCII: internationalized domains go as punycode, which every mail server knows. What
-/// stands before the `@` cannot be translated; where it is not ASCII, the server must offer SMTPUTF8.
+/// The address with its domain in ASCII: internationalized domains go as punycode, which every mail
+/// server knows. What stands before the `@` cannot be translated; where it is not ASCII, the server
+/// must offer SMTPUTF8.
 ///
 /// # Errors
 /// A reason, without the address.

@@ -30,8 +30,8 @@ use self::{
 };
 pub use undelivered::Undelivered;
 
-/// How long a mail server that cannot be reached is left alone: what waits behind it is tried later, and does not
-/// keep a worker from other jobs.
+/// How long a mail server that cannot be reached is left alone: what waits behind it is tried
+/// later, and does not keep a worker from other jobs.
 const PAUSE: Duration = Duration::from_secs(5);
 
 /// A mail on its way out.
@@ -86,8 +86,9 @@ impl fmt::Debug for Mailer {
 }
 
 impl Mailer {
-    /// Sends through the server at `url`, `smtps://USER:PASSWORD@HOST` (TLS), `smtp://HOST?tls=required` (STARTTLS) or
-    /// `smtp://HOST` (in the clear), in the name of `from`. Nothing is connected to yet.
+    /// Sends through the server at `url`, `smtps://USER:PASSWORD@HOST` (TLS),
+    /// `smtp://HOST?tls=required` (STARTTLS) or `smtp://HOST` (in the clear), in the name of
+    /// `from`. Nothing is connected to yet.
     ///
     /// # Errors
     /// When either cannot be understood.
@@ -95,7 +96,8 @@ impl Mailer {
         Self::trusting(url, from, None)
     }
 
-    /// The same, for a server whose certificate may be by an authority of `ca`, certificates in PEM.
+    /// The same, for a server whose certificate may be by an authority of `ca`, certificates in
+    /// PEM.
     ///
     /// # Errors
     /// As for [`Self::new`]; when there is no certificate in `ca`, or the connection is in the clear.
@@ -120,7 +122,8 @@ impl Mailer {
         }
         match shared.pool.send(message.envelope(), &message.formatted()).await {
             Ok(()) => Ok(()),
-            // What happens while a mail is sent may be that mail's fault, and is no reason to keep others waiting.
+            // What happens while a mail is sent may be that mail's fault, and is no reason to keep
+            // others waiting.
             Err(Trouble::Mail(failure)) => Err(Undelivered::of(failure, &[letter.to, to.as_ref()])),
             Err(Trouble::NoConnection(reason)) => {
                 shared.note_unreachable();
@@ -170,8 +173,8 @@ fn sender(text: &str) -> Result<Mailbox, MailSettingsError> {
     Ok(Mailbox::new(from.name, email))
 }
 
-/// A line for a header: a line break in it would begin another header, and what turns text around would make another
-/// subject of it.
+/// A line for a header: a line break in it would begin another header, and what turns text around
+/// would make another subject of it.
 fn one_line(text: &str) -> String {
     let is_break = |c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}');
     let is_hidden = |c: &char| {

@@ -1,7 +1,8 @@
 //! Connections to the mail server that are used again.
 //!
-//! lettre's own pool cleans up in a task that it starts when it is dropped, where there may be no runtime any more. This one
-//! has a task only while connections idle, which ends with them or with the runtime.
+//! lettre's own pool cleans up in a task that it starts when it is dropped, where there may be no
+//! runtime any more. This one has a task only while connections idle, which ends with them or with
+//! the runtime.
 
 use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
@@ -16,7 +17,8 @@ use super::{
     session::{Failure, Session},
 };
 
-/// How long a connection may idle. Mail servers close them after some minutes, some after half of one.
+/// How long a connection may idle. Mail servers close them after some minutes, some after half of
+/// one.
 const IDLE: Duration = Duration::from_secs(20);
 /// Mails over one connection. Many servers count them, and close it after some hundreds.
 const USES: u32 = 100;
@@ -91,7 +93,8 @@ impl Pool {
         }
     }
 
-    /// Takes those out that have idled long enough; answers with when to look again, if there are any left.
+    /// Takes those out that have idled long enough; answers with when to look again, if there are
+    /// any left.
     fn expired(&self) -> (Vec<Session>, Option<Instant>) {
         let mut parked = self.lock();
         let old = parked.sessions.iter().take_while(|(_, since)| since.elapsed() >= IDLE).count();

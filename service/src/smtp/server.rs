@@ -27,8 +27,8 @@ pub(super) struct Server {
 }
 
 impl Server {
-    /// The server at `url`; where it shows a certificate, it may also be one of the authorities in `ca`, in PEM. It is
-    /// greeted with the name `hello`.
+    /// The server at `url`; where it shows a certificate, it may also be one of the authorities in
+    /// `ca`, in PEM. It is greeted with the name `hello`.
     pub(super) fn new(url: &str, ca: Option<&str>, hello: &str) -> Result<Self, MailSettingsError> {
         let url = Url::parse(url).map_err(|_| MailSettingsError::Url)?;
         let host = host(&url).ok_or(MailSettingsError::Url)?;

@@ -15,7 +15,8 @@ use tokio::time::timeout;
 
 /// How long the mail server may take for an answer. Some make everybody wait whom they do not know.
 const ANSWER: Duration = Duration::from_secs(60);
-/// How long it may take to look at a mail that it was given. Who goes away too soon sends the mail twice.
+/// How long it may take to look at a mail that it was given. Who goes away too soon sends the mail
+/// twice.
 const ACCEPTANCE: Duration = Duration::from_secs(300);
 /// How long the mail server may take to say goodbye.
 const GOODBYE: Duration = Duration::from_secs(2);
@@ -55,8 +56,9 @@ impl Failure {
         }
     }
 
-    /// Whether the same mail may be sent once more over a new connection at once, after this one had been used before.
-    /// Then the server was about to close it, or has counted enough mails on it; the mail was not given away.
+    /// Whether the same mail may be sent once more over a new connection at once, after this one
+    /// had been used before. Then the server was about to close it, or has counted enough mails on
+    /// it; the mail was not given away.
     pub(super) fn is_of_an_old_connection(&self) -> bool {
         match self {
             Self::Refused { stage, code, .. } => {
@@ -100,7 +102,8 @@ impl Session {
         self.uses += 1;
         let result = self.try_send(envelope, mail).await;
         if let Err(failure) = &result {
-            // The next mail begins from nothing. What was refused altogether is forgotten by the server itself.
+            // The next mail begins from nothing. What was refused altogether is forgotten by the
+            // server itself.
             self.is_open = failure.leaves_connection() && self.reset().await;
         }
         result

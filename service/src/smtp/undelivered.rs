@@ -2,11 +2,12 @@
 
 use super::session::{Failure, Stage};
 
-/// Replies that find fault with our credentials or with the connection (RFC 4954, RFC 3207): every mail would get them,
-/// and each can go once that is right.
+/// Replies that find fault with our credentials or with the connection (RFC 4954, RFC 3207): every
+/// mail would get them, and each can go once that is right.
 const ABOUT_US: [u16; 6] = [421, 454, 530, 534, 535, 538];
-/// Enhanced status codes that are transient whatever reply code they come with, as (subject, detail) of RFC 3463: mailbox
-/// or system full, system not accepting messages, no route just now, congestion or a quota, too many recipients.
+/// Enhanced status codes that are transient whatever reply code they come with, as (subject,
+/// detail) of RFC 3463: mailbox or system full, system not accepting messages, no route just now,
+/// congestion or a quota, too many recipients.
 const TRANSIENT: [(u16, u16); 7] = [(2, 2), (3, 1), (3, 2), (4, 2), (4, 3), (4, 5), (5, 3)];
 /// The subject of codes about addresses: what they refuse does not get better.
 const ADDRESSING: u16 = 1;
@@ -39,8 +40,8 @@ impl Undelivered {
         self.kind == Kind::Final
     }
 
-    /// Whether the mail server could not be reached, or refuses us and not the mail. The job has had no attempt then.
-    /// Neither final nor this: the mail server put the mail off.
+    /// Whether the mail server could not be reached, or refuses us and not the mail. The job has
+    /// had no attempt then. Neither final nor this: the mail server put the mail off.
     pub fn is_unreachable(&self) -> bool {
         self.kind == Kind::Unreachable
     }
@@ -63,7 +64,8 @@ impl Undelivered {
         Self { reason, kind: Kind::Unreachable, may_have_arrived: false }
     }
 
-    /// Of a mail to some addresses. Servers like to repeat them in their replies; a log is no place for one.
+    /// Of a mail to some addresses. Servers like to repeat them in their replies; a log is no place
+    /// for one.
     pub(super) fn of(failure: Failure, addresses: &[&str]) -> Self {
         let (reason, kind, may_have_arrived) = match failure {
             Failure::Refused { stage, code, text } => {
@@ -100,7 +102,8 @@ fn judge(stage: Stage, code: u16, text: &str) -> Kind {
     }
     let is_addressing = enhanced.is_some_and(|(_, subject, _)| subject == ADDRESSING);
     let words = text.to_lowercase();
-    // 552 means a full mailbox, which somebody may empty (RFC 5321), unless a code says that the mail is too big.
+    // 552 means a full mailbox, which somebody may empty (RFC 5321), unless a code says that the
+    // mail is too big.
     if (!is_addressing && LATER.iter().any(|later| words.contains(later)))
         || (code == 552 && enhanced.is_none())
     {

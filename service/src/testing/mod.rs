@@ -129,8 +129,9 @@ impl World {
         ctx.expect("the time of the database")
     }
 
-    /// A process whose transactions are READ COMMITTED where rules were written for SERIALIZABLE: as behind a pooler that
-    /// drops settings. It has no Redis, whose lock would keep processes apart.
+    /// A process whose transactions are READ COMMITTED where rules were written for SERIALIZABLE:
+    /// as behind a pooler that drops settings. It has no Redis, whose lock would keep processes
+    /// apart.
     ///
     /// # Panics
     /// When the database does not answer.

@@ -57,8 +57,8 @@ impl World {
         Hold(tx)
     }
 
-    /// Keeps everybody else from writing anything until it is dropped; who reads without a lock goes on. On SQLite as
-    /// well.
+    /// Keeps everybody else from writing anything until it is dropped; who reads without a lock
+    /// goes on. On SQLite as well.
     ///
     /// # Panics
     /// When the database fails.
@@ -75,7 +75,8 @@ impl World {
                 }
                 db @ Connection::Postgres(_) => db.begin().await.expect("a transaction"),
             };
-            // The locks are taken one by one, which may end in a deadlock with who has written a part already.
+            // The locks are taken one by one, which may end in a deadlock with who has written a
+            // part already.
             if self.ctx.db.is_sqlite() || tx.execute_unprepared(LOCK_ALL).await.is_ok() {
                 return Hold(tx);
             }

@@ -5,16 +5,18 @@ use std::time::Duration;
 /// How many logins may fail within 15 minutes, and what follows then.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LoginLimits {
-    /// Failures of one account, from 1 on; further logins are refused until the 15 minutes are over.
+    /// Failures of one account, from 1 on; further logins are refused until the 15 minutes are
+    /// over.
     pub per_account: u32,
-    /// Failures that may come from one address before it is answered late. Logins under way count as well, so it has to
-    /// be above what a full room does at once.
+    /// Failures that may come from one address before it is answered late. Logins under way count
+    /// as well, so it has to be above what a full room does at once.
     pub per_address: u32,
     /// How much later each further one is answered than the one before.
     pub delay_step: Duration,
     /// The longest delay.
     pub longest_delay: Duration,
-    /// Delayed logins of one address that may wait in one process; further ones are told to come back after the delay.
+    /// Delayed logins of one address that may wait in one process; further ones are told to come
+    /// back after the delay.
     pub max_delayed: usize,
 }
 

@@ -1,4 +1,5 @@
-//! Admission is right whatever the isolation of its transactions: what is decided on is read after the row's lock is held.
+//! Admission is right whatever the isolation of its transactions: what is decided on is read after
+//! the row's lock is held.
 
 use std::time::Duration;
 

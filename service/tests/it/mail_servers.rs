@@ -1,4 +1,5 @@
-//! What mail servers do: they close connections, count, put off, lose their network, and know old addresses only.
+//! What mail servers do: they close connections, count, put off, lose their network, and know old
+//! addresses only.
 
 use chrono::TimeDelta;
 use service::{

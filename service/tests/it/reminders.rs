@@ -146,7 +146,8 @@ async fn a_whole_crowd_is_reminded_once_by_two_workers_at_once() {
     assert_eq!(subjects(&world, &crowd[229]).await, [REMINDER, CONFIRMATION]);
 }
 
-/// Ada, and a competition of hers that closes in two days and starts in three; Grace holds a confirmed seat.
+/// Ada, and a competition of hers that closes in two days and starts in three; Grace holds a
+/// confirmed seat.
 async fn dated(world: &World) -> (Actor, CompetitionId, Actor) {
     let ada = world.organizer("Ada").await;
     let new = world.competition(&ada).closing_in(TimeDelta::days(2));

@@ -1,4 +1,5 @@
-//! A mail server that speaks TLS, with a certificate of a private authority (`certificates/make.sh`).
+//! A mail server that speaks TLS, with a certificate of a private authority
+//! (`certificates/make.sh`).
 
 use std::{io, sync::Arc};
 

@@ -1,4 +1,5 @@
-//! A mail server on this machine, which keeps what it is sent, and does to its clients what mail servers do.
+//! A mail server on this machine, which keeps what it is sent, and does to its clients what mail
+//! servers do.
 
 use std::{
     collections::{HashSet, VecDeque},
@@ -31,7 +32,8 @@ pub(crate) struct Sink {
 pub(crate) struct Manners {
     /// What it offers, as `EHLO` tells.
     pub(crate) offers: Vec<&'static str>,
-    /// What it replies to the next commands that begin so, one after the other; then everything is welcome.
+    /// What it replies to the next commands that begin so, one after the other; then everything is
+    /// welcome.
     pub(crate) replies: VecDeque<(&'static str, &'static str)>,
     /// Closes each connection after so many mails, without a word.
     pub(crate) mails_a_connection: Option<usize>,
@@ -94,7 +96,8 @@ impl Sink {
         Self::behind(manners, true, async |stream| Ok(stream)).await
     }
 
-    /// A server that talks over what `accept` makes of a connection, and greets its clients unless that has done so.
+    /// A server that talks over what `accept` makes of a connection, and greets its clients unless
+    /// that has done so.
     pub(crate) async fn behind<S, F>(
         manners: Manners,
         greets: bool,

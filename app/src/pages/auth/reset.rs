@@ -36,8 +36,8 @@ pub async fn load_reset(#[server(default)] token: String) -> Result<ResetScreen,
 
     let session = request::session()?;
     if !token.is_empty() {
-        // Only here: a browser that does not send Fetch Metadata calls the origin of a form on a page without referrer
-        // `null`, as if another site had sent it.
+        // Only here: a browser that does not send Fetch Metadata calls the origin of a form on a
+        // page without referrer `null`, as if another site had sent it.
         response::no_referrer();
         session.put_secret(KEY, ResetKey::of(&token)).await?;
         if request::kind() == Kind::Page {

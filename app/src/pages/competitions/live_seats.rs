@@ -1,9 +1,10 @@
 //! The seats of a competition as they change, while its page is visible.
 //!
-//! The states come as a stream of events. A stream that fails or brings nothing is closed, the state is polled, and the
-//! stream is tried again: after a second at first, and at most every half a minute. So a proxy that collects streams is
-//! polled through, and a server that restarts is not overrun. A hidden page has no stream: browsers open six connections to
-//! a host over HTTP/1.1, for all tabs together.
+//! The states come as a stream of events. A stream that fails or brings nothing is closed, the
+//! state is polled, and the stream is tried again: after a second at first, and at most every half
+//! a minute. So a proxy that collects streams is polled through, and a server that restarts is not
+//! overrun. A hidden page has no stream: browsers open six connections to a host over HTTP/1.1, for
+//! all tabs together.
 
 use std::{
     cell::{Cell, RefCell},
@@ -23,9 +24,11 @@ use web_sys::{EventSource, MessageEvent, Response};
 
 use crate::components::back_off;
 
-/// The first event is sent at once. Where none has come by then, something on the way collects the stream.
+/// The first event is sent at once. Where none has come by then, something on the way collects the
+/// stream.
 const FIRST_EVENT: Duration = Duration::from_secs(5);
-/// Each stream ends by itself before so long has passed; one that has not lost its connection without a word.
+/// Each stream ends by itself before so long has passed; one that has not lost its connection
+/// without a word.
 const STALE: Duration = Duration::from_secs(420);
 /// What tells a page that it is shown or hidden, or connected again.
 const OCCASIONS: [&str; 4] = ["visibilitychange", "pagehide", "pageshow", "online"];
@@ -44,8 +47,9 @@ pub(super) struct SeatState {
 }
 
 impl SeatState {
-    /// Reads what the server writes, be it an event or the answer to a poll. A parser of JSON would be larger than all the
-    /// rest of this. A server of an older version writes no sequence: its state counts as the newest.
+    /// Reads what the server writes, be it an event or the answer to a poll. A parser of JSON would
+    /// be larger than all the rest of this. A server of an older version writes no sequence: its
+    /// state counts as the newest.
     fn read(text: &str) -> Option<Self> {
         Some(Self {
             left: number(text, "\"seatsLeft\":")?,
@@ -63,7 +67,8 @@ fn number(text: &str, name: &str) -> Option<u32> {
     rest[..end].parse().ok()
 }
 
-/// Calls `on_change` with each state that is newer than the one before it; the first is newer than `known`.
+/// Calls `on_change` with each state that is newer than the one before it; the first is newer than
+/// `known`.
 pub(super) fn watch(
     id: CompetitionId,
     known: u32,
@@ -155,7 +160,8 @@ impl Live {
         }
     }
 
-    /// The stream has failed, or nothing comes through. Browsers themselves give up for good after an answer other than 200.
+    /// The stream has failed, or nothing comes through. Browsers themselves give up for good after
+    /// an answer other than 200.
     fn try_again(&self) {
         self.close();
         self.poll();
@@ -179,7 +185,8 @@ impl Live {
         });
     }
 
-    /// Shows a state, unless one that is as new has been shown: what was asked for first may come last.
+    /// Shows a state, unless one that is as new has been shown: what was asked for first may come
+    /// last.
     fn show(&self, text: &str) {
         let Some(state) = SeatState::read(text) else { return };
         if state.sequence > self.newest.get() {

@@ -1,4 +1,5 @@
-//! The clock of a machine, which may be wrong and may be set: libfaketime shows it to the processes there.
+//! The clock of a machine, which may be wrong and may be set: libfaketime shows it to the processes
+//! there.
 
 use std::{fs, path::PathBuf};
 

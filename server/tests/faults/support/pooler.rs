@@ -13,8 +13,8 @@ use super::{Port, Process, postgres::unprivileged};
 
 const READY: &str = "process up";
 
-/// A PgBouncer as people set it up: it drops the start-up options that it does not know. It is killed when it goes out
-/// of scope.
+/// A PgBouncer as people set it up: it drops the start-up options that it does not know. It is
+/// killed when it goes out of scope.
 pub(crate) struct Pooler {
     _process: Process,
     _folder: TempDir,

@@ -73,7 +73,8 @@ impl Postgres {
         self.cluster.run("pg_ctl", &["promote", "-w"]);
     }
 
-    /// From now on it takes no changes, and everybody stays connected: as a primary that was told to follow another.
+    /// From now on it takes no changes, and everybody stays connected: as a primary that was told
+    /// to follow another.
     pub(crate) async fn demote(&self) {
         self.ask("ALTER SYSTEM SET default_transaction_read_only = on").await;
         self.ask("SELECT pg_reload_conf()").await;

@@ -82,7 +82,8 @@ impl Proxy {
         self.wire.send_modify(|wire| wire.is_whole = false);
     }
 
-    /// Cuts as soon as a message that holds `text` has reached the target: its answer does not come through.
+    /// Cuts as soon as a message that holds `text` has reached the target: its answer does not come
+    /// through.
     pub(crate) fn cut_after(&self, text: &'static [u8]) {
         self.wire.send_modify(|wire| wire.last = Some(text));
     }
@@ -95,7 +96,8 @@ impl Proxy {
         self.wire.send_modify(|wire| wire.is_whole = true);
     }
 
-    /// From now on nothing comes through on the connections that there are, and nobody is told; new ones work.
+    /// From now on nothing comes through on the connections that there are, and nobody is told; new
+    /// ones work.
     pub(crate) fn cut_existing(&self) {
         let next = self.accepted.load(Ordering::SeqCst);
         self.wire.send_modify(|wire| wire.first_whole = next);

@@ -60,7 +60,8 @@ impl Site {
         self.world.competition(&self.organizer).seats(seats).create().await
     }
 
-    /// From now on the site is on another PostgreSQL, which has all that the one had; answers with that.
+    /// From now on the site is on another PostgreSQL, which has all that the one had; answers with
+    /// that.
     pub(crate) async fn move_to(&mut self, postgres: Postgres) -> Postgres {
         self.world = Arc::new(World::at(&postgres.url()).await);
         std::mem::replace(&mut self.postgres, postgres)

@@ -14,7 +14,8 @@ use super::{
 };
 use crate::support::{App, Response};
 
-/// The largest answer there is: 100 competitions, each with a description of 10,000 characters of four bytes.
+/// The largest answer there is: 100 competitions, each with a description of 10,000 characters of
+/// four bytes.
 const MAX_ANSWER: usize = 5 * 1024 * 1024;
 /// The largest answer to a request that is refused.
 const MAX_REFUSAL: usize = 64 * 1024;

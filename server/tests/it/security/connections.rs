@@ -325,7 +325,8 @@ async fn a_server_that_was_told_to_stop_is_not_ready_and_answers_for_a_while() {
 #[tokio::test]
 async fn new_connections_are_refused_while_the_last_requests_are_answered() {
     let served = served(Limits::default()).await;
-    // A request whose body has not arrived is under way; a connection over which nothing came is not.
+    // A request whose body has not arrived is under way; a connection over which nothing came is
+    // not.
     let mut under_way = served.connect().await;
     let head = b"POST /api/auth/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n";
     under_way.write_all(head).await.unwrap();

@@ -120,8 +120,8 @@ async fn tokens_and_friends_work_across_origins() {
     assert_eq!(refused.header("access-control-allow-origin"), None);
 }
 
-/// The `Origin` that a browser without Fetch Metadata sends with a form of this page (Fetch, "append a request Origin
-/// header"): one of a page without referrer names none.
+/// The `Origin` that a browser without Fetch Metadata sends with a form of this page (Fetch,
+/// "append a request Origin header"): one of a page without referrer names none.
 fn origin_of_a_form_on(page: &Response) -> &'static str {
     match page.header("referrer-policy") {
         Some("no-referrer") => "null",

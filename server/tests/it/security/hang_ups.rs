@@ -48,8 +48,8 @@ impl Panics {
     }
 }
 
-/// Sends a request and hangs up after it was polled so often, or in the middle of the response; answers with whether
-/// there was a response by then.
+/// Sends a request and hangs up after it was polled so often, or in the middle of the response;
+/// answers with whether there was a response by then.
 async fn hang_up(app: &App, request: Request<Body>, polls: usize) -> bool {
     let mut answer = pin!(app.router.clone().oneshot(request));
     let mut left = polls;

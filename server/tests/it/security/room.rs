@@ -1,4 +1,5 @@
-//! A room of 400 behind one address, in its first minute: nobody there is refused, and who guesses passwords is.
+//! A room of 400 behind one address, in its first minute: nobody there is refused, and who guesses
+//! passwords is.
 
 use std::{env, net::IpAddr, sync::Arc};
 
@@ -14,7 +15,8 @@ use crate::support::{App, Call, Response};
 const ROOM: [u8; 4] = [203, 0, 113, 7];
 /// Requests under way at the same time: a room does not wait for one another.
 const AT_ONCE: usize = 64;
-/// The pages that somebody looks at in the first minute, and the server functions that are called for them.
+/// The pages that somebody looks at in the first minute, and the server functions that are called
+/// for them.
 const PAGES: [&str; 3] = ["/", "/auth/signup", "/competitions"];
 const FUNCTIONS: [&str; 4] = ["viewer", "toasts", "signup", "closing_soon"];
 
@@ -81,8 +83,8 @@ async fn nobody_in_a_room_of_400_is_refused_and_who_guesses_there_is() {
     while let Some(arrived) = room.join_next().await {
         arrived.unwrap();
     }
-    // Somebody in the room guesses the password of an account that is not known there: after ten guesses it waits, and
-    // the others do not.
+    // Somebody in the room guesses the password of an account that is not known there: after ten
+    // guesses it waits, and the others do not.
     let guess = async || {
         let login = json!({"email": "ada@example.com", "password": "a guess of mine"});
         from_room(app.post("/api/auth/login")).json(&login).send().await.status

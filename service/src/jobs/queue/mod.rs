@@ -1,5 +1,5 @@
-//! The lists in Redis. They carry tickets of jobs to workers of their class, most urgent first; what a job is and what
-//! becomes of it is in the database alone.
+//! The lists in Redis. They carry tickets of jobs to workers of their class, most urgent first;
+//! what a job is and what becomes of it is in the database alone.
 //!
 //! | Key | |
 //! |---|---|
@@ -56,8 +56,8 @@ impl Queue {
         ctx.redis().cloned().map(Self)
     }
 
-    /// Puts jobs into their lists; those that are in one stay where they are, and those that this program does not
-    /// know are left to one that does.
+    /// Puts jobs into their lists; those that are in one stay where they are, and those that this
+    /// program does not know are left to one that does.
     pub(super) async fn push(&self, tickets: &[Ticket]) -> Option<()> {
         let known: Vec<_> =
             tickets.iter().filter(|ticket| ticket.list.is_some()).copied().collect();
@@ -83,7 +83,8 @@ impl Queue {
         self.0.query(add.arg(self.delayed()).arg(millis(at)).arg(ticket.to_string())).await
     }
 
-    /// Takes jobs of a class for a worker until it has `limit` of them, and answers with all that it has.
+    /// Takes jobs of a class for a worker until it has `limit` of them, and answers with all that
+    /// it has.
     pub(super) async fn take(
         &self,
         worker: &str,
@@ -102,8 +103,8 @@ impl Queue {
         Some(texts.iter().filter_map(|text| Ticket::parse(text)).collect())
     }
 
-    /// Waits for one of the most urgent jobs of a class, which is then among what the worker has; but for a second at
-    /// most.
+    /// Waits for one of the most urgent jobs of a class, which is then among what the worker has;
+    /// but for a second at most.
     pub(super) async fn wait(
         &self,
         connection: &mut MultiplexedConnection,
