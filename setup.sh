@@ -17,7 +17,8 @@ readonly NODE_MAJOR=20
 ok() { printf 'setup: %-18s %s\n' "$1" "${2:-ok}"; }
 doing() { printf 'setup: %-18s installing: %s\n' "$1" "$2"; }
 fail() { printf 'setup: %s\n' "$1" >&2; exit 1; }
-have() { command -v "$1" >/dev/null 2>&1; }
+# A file on PATH: functions of this script bear the names of programs.
+have() { type -P "$1" >/dev/null; }
 
 # --- Packages of the operating system ----------------------------------------------------------------
 

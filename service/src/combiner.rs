@@ -45,7 +45,7 @@ impl Limits {
 }
 
 /// What a batch reads by its keys takes milliseconds. The database may take longer; whoever waits may not.
-const READ_LIMIT: Duration = Duration::from_secs(3);
+pub(crate) const READ_LIMIT: Duration = Duration::from_secs(3);
 
 /// Combines requests of type `T` for one key of type `K`; each is answered with an `R`.
 pub struct Combiner<K, T, R> {
@@ -213,10 +213,11 @@ where
     F: Fn() -> Fut,
     Fut: Future<Output = Result<R>>,
 {
+    let generation = db.generation();
     if let Ok(found) = timeout(READ_LIMIT, read()).await {
         return found;
     }
-    db.replace_connections("a read was not answered in time and is tried again");
+    db.replace_connections(generation, "a read was not answered in time and is tried again");
     timeout(READ_LIMIT, read()).await.map_err(|_| Error::TimedOut)?
 }
 

@@ -12,6 +12,7 @@ use crate::{
     combiner::Limits,
     competitions::Details,
     events::Events,
+    health::LastCheck,
     idempotency::{Answers, InFlight},
     locks::Locks,
     password::PasswordHasher,
@@ -67,6 +68,7 @@ pub struct Shared {
     pub(crate) users: Users,
     pub(crate) details: Details,
     pub(crate) admissions: Admissions,
+    pub(crate) database_health: LastCheck,
     pub(crate) in_flight: InFlight,
     pub(crate) answers: Answers,
     pub(crate) locks: Locks,
@@ -174,6 +176,8 @@ impl Context {
         // SQLite has a lock of its own, which is waited for in turn.
         let lockable = redis.clone().filter(|_| !db.is_sqlite());
         Self(Arc::new(Shared {
+            admissions: Admissions::new(&db),
+            database_health: LastCheck::default(),
             db,
             mode: settings.mode,
             rate_limits: settings.rate_limits,
@@ -182,7 +186,6 @@ impl Context {
             passwords: PasswordHasher::new(settings.bcrypt_cost),
             users: Users::new(Limits::READS),
             details: Details::new(Limits::READS),
-            admissions: Admissions::default(),
             in_flight: InFlight::default(),
             answers: Answers::new(redis.clone()),
             locks: Locks::new(lockable),

@@ -184,7 +184,8 @@ pub(crate) fn is_unique_violation(error: &DbErr) -> bool {
 }
 
 fn is_sqlite_busy(code: &str) -> bool {
-    code.parse::<i32>().is_ok_and(|code| code & 0xff == SQLITE_BUSY)
+    // A SQLSTATE has five characters and may be all digits: 42501 & 0xff is 5 as well. SQLite's are 5, 261, 517 and 773.
+    code.len() < 5 && code.parse::<i32>().is_ok_and(|code| code & 0xff == SQLITE_BUSY)
 }
 
 /// Whether the connection failed, and not what was asked on it.
@@ -309,6 +310,17 @@ mod tests {
         assert_eq!(told(statement, lost()).await, ErrorCode::OutcomeUnknown);
         assert_eq!(told(statement, refused()).await, ErrorCode::Overloaded);
         assert_eq!(told(statement, Error::Conflict).await, ErrorCode::Overloaded);
+    }
+
+    #[test]
+    fn codes_of_sqlite_that_say_busy_are_told_from_states_of_postgresql() {
+        for code in ["5", "261", "517", "773"] {
+            assert!(is_sqlite_busy(code), "{code}");
+        }
+        // Insufficient privilege, an invalid byte sequence: no retry helps.
+        for state in ["42501", "22021", "40001", "6"] {
+            assert!(!is_sqlite_busy(state), "{state}");
+        }
     }
 
     #[test]

@@ -82,13 +82,8 @@ async fn ready(State(state): State<AppState>) -> StatusCode {
 async fn database(state: &AppState) -> Status {
     match health::database(&state.ctx).await {
         Ok(()) => Status::Ok,
-        Err(error) => {
-            tracing::warn!(
-                error = &error as &dyn std::error::Error,
-                "the database does not answer"
-            );
-            Status::Down
-        }
+        // It is in the log.
+        Err(_) => Status::Down,
     }
 }
 

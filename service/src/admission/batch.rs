@@ -2,6 +2,7 @@
 
 use domain::{CompetitionId, PublicError};
 use futures::future::BoxFuture;
+use tokio::sync::SemaphorePermit;
 
 use super::{
     ledger::Ledger,
@@ -29,16 +30,18 @@ struct Decision {
 /// beginning one.
 struct Begun<'a> {
     /// Held to the end.
+    _turn: Option<SemaphorePermit<'a>>,
     _lock: Option<Lock>,
     tx: WriteTx<'a>,
 }
 
-/// The lock in Redis first, so that few wait for the row; then the transaction, which begins with the row's lock: what it
+/// A turn among the batches of this process; the lock in Redis, so that few wait for the row; then the transaction, which begins with the row's lock: what it
 /// decides on is read after that, and is as the one before has left it whatever the isolation.
 async fn begin(ctx: &Context, competition: CompetitionId) -> Result<Begun<'_>> {
+    let turn = ctx.admissions.turn().await?;
     let lock = ctx.locks.acquire(competition).await;
     let tx = ctx.db.write_after(&store::lock(competition)).await?;
-    Ok(Begun { _lock: lock, tx })
+    Ok(Begun { _turn: turn, _lock: lock, tx })
 }
 
 /// Answers a batch, request by request.
@@ -147,7 +150,7 @@ async fn attempt(
     ctx: &Context,
     id: CompetitionId,
     requests: &[&Request],
-    Begun { _lock, tx }: Begun<'_>,
+    Begun { _turn, _lock, tx }: Begun<'_>,
 ) -> Result<Vec<Result<Decision>>> {
     let now = ctx.now();
     let Some(known) = store::read(&*tx, id, requests).await? else {
@@ -279,6 +282,31 @@ mod tests {
             .unwrap();
         tx.commit().await.unwrap();
         waiting.await.unwrap().outcome.unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_lock_that_holds_many_competitions_up_leaves_connections_for_everything_else() {
+        let world = World::new().await;
+        let process = world.process_with(4).await;
+        let ada = world.organizer("Ada").await;
+        let (crowd, mut ids) = (world.crowd(6).await, Vec::new());
+        for _ in &crowd {
+            ids.push(world.competition(&ada).seats(1).create().await);
+        }
+        let hold = world.hold_writes().await;
+        let asked = crowd.iter().zip(&ids).map(|(guest, id)| {
+            let (process, guest, id) = (process.clone(), guest.clone(), *id);
+            tokio::spawn(async move { register(&process, &guest, id, None).await })
+        });
+        let asked: Vec<_> = asked.collect();
+        // Long enough for each to come as far as it can.
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        let seats = timeout(Duration::from_secs(1), competitions::seats(&process, ids[0])).await;
+        assert_eq!(seats.expect("a free connection").unwrap().seats_left, 1);
+        hold.release().await;
+        for answer in asked {
+            answer.await.unwrap().unwrap().outcome.unwrap();
+        }
     }
 
     fn request(actor: &Actor) -> Request {

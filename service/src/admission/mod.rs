@@ -14,12 +14,16 @@ mod store;
 use std::time::Duration;
 
 use domain::{CompetitionId, ErrorCode, IdempotencyKey, PublicError, User};
+use tokio::{
+    sync::{Semaphore, SemaphorePermit},
+    time::timeout,
+};
 
 pub(crate) use request::{Answer, Outcome, Wish};
 
 use self::request::{Keyed, Request};
 use crate::{
-    Context, Error, Result,
+    Context, Db, Error, Result,
     combiner::{Combiner, Limits},
     commit_watch,
     idempotency::{self, Entry, Scope},
@@ -29,13 +33,30 @@ use crate::{
 const LIMITS: Limits =
     Limits { batch: 128, waiting: 2_048, patience: Duration::from_secs(2), lanes: 3 };
 
+/// A batch that has waited longer for its turn is refused.
+const TURN_LIMIT: Duration = Duration::from_secs(2);
+
 /// The combiner of this process.
 #[derive(Debug)]
-pub(crate) struct Admissions(Combiner<CompetitionId, Request, Answer>);
+pub(crate) struct Admissions {
+    requests: Combiner<CompetitionId, Request, Answer>,
+    /// How many batches may be in the database: half of the connections are for everything else, however many
+    /// competitions wait for a lock. SQLite has one writer, who is waited for without a connection.
+    turns: Option<Semaphore>,
+}
 
-impl Default for Admissions {
-    fn default() -> Self {
-        Self(Combiner::new(LIMITS))
+impl Admissions {
+    pub(crate) fn new(db: &Db) -> Self {
+        let turns = (db.max_connections() / 2).max(1) as usize;
+        let turns = (!db.is_sqlite()).then(|| Semaphore::new(turns));
+        Self { requests: Combiner::new(LIMITS), turns }
+    }
+
+    /// The turn of a batch, until it is dropped.
+    async fn turn(&self) -> Result<Option<SemaphorePermit<'_>>> {
+        let Some(turns) = &self.turns else { return Ok(None) };
+        let turn = timeout(TURN_LIMIT, turns.acquire()).await.map_err(|_| Error::TimedOut)?;
+        Ok(Some(turn.expect("the semaphore is never closed")))
     }
 }
 
@@ -68,7 +89,7 @@ pub(crate) async fn ask(
     let admissions = ctx.clone();
     let carry_out = move |requests| batch::carry_out(ctx.clone(), competition, requests);
     let pending = commit_watch::commit_begins();
-    match admissions.admissions.0.submit(competition, request, carry_out).await {
+    match admissions.admissions.requests.submit(competition, request, carry_out).await {
         Ok(answer) => {
             // A refusal changes nothing.
             if answer.outcome.is_err() {

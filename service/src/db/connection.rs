@@ -58,7 +58,8 @@ impl Connection {
 
 impl Postgres {
     /// Sends `begin`, which may be several statements. A connection that is lost meanwhile is replaced: nothing
-    /// was begun. With `limit`, no statement but the last takes longer.
+    /// was begun. With `limit`, no statement but the last takes longer, and it is for the caller to try again: twice as
+    /// often would be twice as long.
     pub(super) async fn begin(
         &self,
         begin: &str,
@@ -72,6 +73,7 @@ impl Postgres {
             }
             match lease.begin(begin).await {
                 Ok(()) => return Ok(Transaction::Postgres(PostgresTransaction(Mutex::new(lease)))),
+                Err(error) if limit.is_some() => return Err(error),
                 Err(error) => tries.fail(error, true).await?,
             }
         }
@@ -87,7 +89,7 @@ impl Postgres {
             None => None,
         };
         if lease.reads_only() || reads_only.as_deref() != Some("off") {
-            self.0.condemn("the server takes no changes");
+            lease.condemn_all("the server takes no changes");
             let message = "the database server takes no changes".to_owned();
             return Err(DbErr::Conn(RuntimeErr::Internal(message)));
         }

@@ -42,6 +42,8 @@ const SQLITE_BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 /// A transaction that met a conflict is tried this often in all, for about a second. Measured: of 120 requests
 /// for one competition that came to four processes on PostgreSQL at once, six tries left 8 unanswered.
 const MAX_TRIES: u32 = 60;
+/// After so long it is not tried again: a try that waits for a lock on SQLite takes [`SQLITE_BUSY_TIMEOUT`] by itself.
+const RETRY_CONFLICTS_FOR: Duration = Duration::from_secs(8);
 /// The longest pause between two tries, in milliseconds.
 const MAX_PAUSE_MS: u64 = 32;
 
@@ -49,6 +51,7 @@ const MAX_PAUSE_MS: u64 = 32;
 #[derive(Debug)]
 pub struct Db {
     connection: Connection,
+    max_connections: u32,
     /// Of the transactions that change what rules depend on, on PostgreSQL. Each says it when it begins.
     isolation: IsolationLevel,
     /// SQLite has one writer at a time. Queuing for it here is fair and wakes the next at once, which
@@ -73,7 +76,7 @@ impl Db {
             Connection::Postgres(Postgres(Pool::connect(url, max_connections).await?))
         };
         let isolation = IsolationLevel::Serializable;
-        Ok(Self { connection, isolation, sqlite_writer: Semaphore::new(1) })
+        Ok(Self { connection, max_connections, isolation, sqlite_writer: Semaphore::new(1) })
     }
 
     /// The same with a weaker isolation than rules are written for, to prove that locks are enough.
@@ -116,15 +119,31 @@ impl Db {
         }
     }
 
+    /// How many connections there are at most.
+    pub(crate) fn max_connections(&self) -> u32 {
+        self.max_connections
+    }
+
     /// Whether it is SQLite, and not PostgreSQL.
     pub(crate) fn is_sqlite(&self) -> bool {
         matches!(self.connection, Connection::Sqlite(_))
     }
 
-    /// None of the connections that are open is used for anything new: they may be dead.
-    pub(crate) fn replace_connections(&self, why: &str) {
-        if let Connection::Postgres(Postgres(pool)) = &self.connection {
-            pool.condemn(why);
+    /// Grows when connections are replaced.
+    pub(crate) fn generation(&self) -> u64 {
+        match &self.connection {
+            Connection::Sqlite(_) => 0,
+            Connection::Postgres(Postgres(pool)) => pool.generation(),
+        }
+    }
+
+    /// None of the connections that were open at `generation` is used for anything new: they may be dead. When all are
+    /// in use it is rather the wait for one of them that took long, and they are kept.
+    pub(crate) fn replace_connections(&self, generation: u64, why: &str) {
+        if let Connection::Postgres(Postgres(pool)) = &self.connection
+            && pool.has_free_slot()
+        {
+            pool.condemn(generation, why);
         }
     }
 
@@ -272,7 +291,11 @@ where
     let (mut tries, mut losses, since) = (1, 0, Instant::now());
     loop {
         match attempt().await {
-            Err(error) if error.is_conflict() && tries < MAX_TRIES => {
+            Err(error)
+                if error.is_conflict()
+                    && tries < MAX_TRIES
+                    && since.elapsed() < RETRY_CONFLICTS_FOR =>
+            {
                 tracing::debug!(tries, error = &error as &dyn std::error::Error, "trying again");
                 // Up to 4, 8, 16, 32, 32 … ms: the jitter keeps two that collided from colliding again.
                 let longest = (2 << tries.min(5)).min(MAX_PAUSE_MS);
@@ -300,4 +323,88 @@ pub fn sqlite_folder(url: &str) -> Option<PathBuf> {
     let path = url.strip_prefix("sqlite:")?.trim_start_matches("//").split('?').next()?;
     let folder = Path::new(path).parent().filter(|_| path != ":memory:")?;
     Some(if folder.as_os_str().is_empty() { PathBuf::from(".") } else { folder.to_path_buf() })
+}
+
+#[cfg(test)]
+mod tests {
+    use sea_orm::{DbBackend, Statement};
+    use tokio::time::sleep;
+
+    use super::*;
+    use crate::{combiner::read_in_time, testing::World};
+
+    /// How often a transaction is tried that meets a conflict after `pause` each time.
+    async fn tries(pause: Duration) -> u32 {
+        let mut tries = 0;
+        let outcome: Result<()> = retry(|| {
+            tries += 1;
+            async move {
+                sleep(pause).await;
+                Err(Error::Conflict)
+            }
+        })
+        .await;
+        assert!(matches!(outcome, Err(Error::Conflict)));
+        tries
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn conflicts_are_retried_up_to_a_limit_in_time() {
+        assert_eq!(tries(Duration::ZERO).await, MAX_TRIES);
+        assert_eq!(tries(Duration::from_secs(3)).await, 3);
+        assert_eq!(tries(SQLITE_BUSY_TIMEOUT).await, 1);
+    }
+
+    fn on(pool: &Pool) -> Db {
+        Db {
+            connection: Connection::Postgres(Postgres(pool.clone())),
+            max_connections: 1,
+            isolation: IsolationLevel::Serializable,
+            sqlite_writer: Semaphore::new(1),
+        }
+    }
+
+    async fn never() -> Result<()> {
+        std::future::pending().await
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_slow_read_replaces_connections_only_where_none_was_waited_for() {
+        let busy = pool::tests::unopened(0);
+        assert!(matches!(read_in_time(&on(&busy), never).await, Err(Error::TimedOut)));
+        assert_eq!(busy.generation(), 0);
+        let free = pool::tests::unopened(1);
+        assert!(matches!(read_in_time(&on(&free), never).await, Err(Error::TimedOut)));
+        assert_eq!(free.generation(), 1);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn slow_reads_at_the_same_time_replace_connections_once() {
+        let pool = pool::tests::unopened(1);
+        let db = on(&pool);
+        let later = async {
+            sleep(Duration::from_secs(1)).await;
+            read_in_time(&db, never).await
+        };
+        let (first, second) = tokio::join!(read_in_time(&db, never), later);
+        assert!(first.is_err() && second.is_err());
+        assert_eq!(pool.generation(), 1);
+    }
+
+    #[tokio::test]
+    async fn a_decision_that_cannot_begin_is_tried_again_by_retry_alone() {
+        let world = World::new().await;
+        let db = &world.ctx.db;
+        if db.is_sqlite() {
+            return;
+        }
+        world.execute("CREATE SEQUENCE begins").await.unwrap();
+        // A sequence counts on when its transaction is lost.
+        let lost = "SELECT nextval('begins'); SELECT pg_terminate_backend(pg_backend_pid())";
+        let Err(error) = db.write_after(lost).await else { panic!("it has begun") };
+        assert!(error.has_lost_connection());
+        let begins = Statement::from_string(DbBackend::Postgres, "SELECT last_value FROM begins");
+        let begins = db.connection().query_one_raw(begins).await.unwrap().unwrap();
+        assert_eq!(begins.try_get::<i64>("", "last_value").unwrap(), 1);
+    }
 }

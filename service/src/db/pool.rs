@@ -139,7 +139,7 @@ impl Pool {
                 Ok(Ok(())) => return Ok(Lease::new(self, session, permit)),
                 // After a restart of the database each idle connection fails once.
                 Ok(Err(error)) => report(&error),
-                Err(_) => self.condemn("an idle connection does not answer"),
+                Err(_) => self.condemn(session.generation, "an idle connection does not answer"),
             }
         }
         let mut pause = Duration::from_millis(10);
@@ -160,7 +160,7 @@ impl Pool {
     }
 
     async fn open(&self) -> Result<Session, sqlx::Error> {
-        let generation = self.0.generation.load(Ordering::Acquire);
+        let generation = self.generation();
         let open = || Session::open(&self.0.options, generation, &self.0.backends);
         match open().await {
             Err(error) if self.was_left_by_dead(&error).await => open().await,
@@ -208,16 +208,31 @@ impl Pool {
 
     fn is_current(&self, session: &Session) -> bool {
         let max_age = if session.reads_only { MAX_AGE_READ_ONLY } else { MAX_AGE };
-        session.generation == self.0.generation.load(Ordering::Acquire)
-            && session.opened.elapsed() <= max_age
+        session.generation == self.generation() && session.opened.elapsed() <= max_age
     }
 
-    /// None of the connections that are open is used again: what has happened to one may have happened to all.
-    pub(super) fn condemn(&self, why: &str) {
+    /// Which connections are opened now: those of a later generation are opened after a [`condemn`](Self::condemn).
+    pub(super) fn generation(&self) -> u64 {
+        self.0.generation.load(Ordering::Acquire)
+    }
+
+    /// Whether a connection can be had without waiting for another request to give its own back.
+    pub(super) fn has_free_slot(&self) -> bool {
+        self.0.slots.available_permits() > 0
+    }
+
+    /// None of the connections that are open is used again: what has happened to one may have happened to all. `seen` is
+    /// the generation of the one that failed; connections that were opened after it was condemned are not concerned.
+    pub(super) fn condemn(&self, seen: u64, why: &str) {
+        let next = seen + 1;
+        let generation = &self.0.generation;
+        if generation.compare_exchange(seen, next, Ordering::AcqRel, Ordering::Acquire).is_err() {
+            return;
+        }
         tracing::warn!(why, "all connections to the database are replaced");
-        self.0.generation.fetch_add(1, Ordering::AcqRel);
-        let idle = std::mem::take(&mut *self.idle());
-        idle.into_iter().for_each(|idle| discard(idle.session));
+        let stale = |idle: &mut Idle| idle.session.generation <= seen;
+        let stale: Vec<_> = self.idle().extract_if(.., stale).collect();
+        stale.into_iter().for_each(|idle| discard(idle.session));
     }
 
     /// Closes every connection; those in use, when they come back.
@@ -302,6 +317,13 @@ impl Lease {
         self.session.as_ref().is_some_and(|session| session.reads_only)
     }
 
+    /// None of the connections that were open together with this one is used again.
+    pub(super) fn condemn_all(&self, why: &str) {
+        if let Some(session) = &self.session {
+            self.pool.condemn(session.generation, why);
+        }
+    }
+
     /// From now on an answer that takes longer does not come.
     pub(super) fn limit(&mut self, limit: Duration) {
         self.limit = limit.min(ANSWER_TIMEOUT);
@@ -375,7 +397,7 @@ impl Lease {
     fn answered<T>(&mut self, answer: Option<Result<T, sqlx::Error>>) -> Result<T, sqlx::Error> {
         let Some(answer) = answer else {
             self.state = State::Broken;
-            self.pool.condemn("a statement was not answered in time");
+            self.condemn_all("a statement was not answered in time");
             let message = "the database does not answer";
             return Err(sqlx::Error::Io(std::io::Error::new(
                 std::io::ErrorKind::TimedOut,
@@ -384,7 +406,7 @@ impl Lease {
         };
         self.state = match &answer {
             Err(error) if error::is_read_only(error) => {
-                self.pool.condemn("the server takes no changes any more");
+                self.condemn_all("the server takes no changes any more");
                 State::Broken
             }
             Err(error) if error::has_lost_session(error) => {
@@ -423,11 +445,8 @@ impl Drop for Lease {
             };
             match timeout(TEST_TIMEOUT, end).await {
                 Ok(Ok(())) => pool.put_back(session),
-                Ok(Err(_)) => discard(session),
-                Err(_) => {
-                    pool.condemn("a connection that was left does not come to an end");
-                    discard(session);
-                }
+                // What takes long may only be slow, and says nothing about the other connections.
+                Ok(Err(_)) | Err(_) => discard(session),
             }
         });
     }
@@ -456,4 +475,71 @@ fn exec_err(error: sqlx::Error) -> DbErr {
 
 fn query_err(error: sqlx::Error) -> DbErr {
     DbErr::Query(RuntimeErr::SqlxError(error.into()))
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+
+    /// A pool that has opened no connection.
+    pub(in crate::db) fn unopened(max_connections: usize) -> Pool {
+        Pool(Arc::new(Shared {
+            options: PgConnectOptions::new_without_pgpass(),
+            slots: Arc::new(Semaphore::new(max_connections)),
+            idle: Mutex::default(),
+            generation: AtomicU64::new(0),
+            backends: Backends::default(),
+        }))
+    }
+
+    #[tokio::test]
+    async fn many_connections_of_one_generation_are_condemned_once() {
+        let pool = unopened(2);
+        for _ in 0..3 {
+            pool.condemn(0, "as the test wants it");
+        }
+        assert_eq!(pool.generation(), 1, "those that were opened since are kept");
+        pool.condemn(1, "as the test wants it");
+        assert_eq!(pool.generation(), 2);
+    }
+
+    async fn pool_of_test(max_connections: u32) -> Option<Pool> {
+        let url = std::env::var("TEST_DATABASE_URL").ok()?;
+        Some(Pool::connect(&url, max_connections).await.unwrap())
+    }
+
+    fn statement(sql: &str) -> Statement {
+        Statement::from_string(sea_orm::DbBackend::Postgres, sql)
+    }
+
+    #[tokio::test]
+    async fn a_slow_statement_whose_caller_goes_away_costs_only_its_own_connection() {
+        let Some(pool) = pool_of_test(2).await else { return };
+        let mut left = pool.acquire().await.unwrap();
+        let slow = statement("SELECT pg_sleep(5)");
+        assert!(timeout(Duration::from_millis(100), left.row(&slow)).await.is_err());
+        drop(left);
+        let kept = pool.acquire().await.unwrap();
+        // Its test ends, and its slot is free.
+        let other = pool.acquire().await.unwrap();
+        assert_eq!(pool.generation(), 0);
+        drop((kept, other));
+        assert_eq!(pool.idle().len(), 2, "both are used again");
+    }
+
+    #[tokio::test]
+    async fn connections_that_time_out_one_after_another_spare_those_opened_since() {
+        let Some(pool) = pool_of_test(3).await else { return };
+        let mut stale = [pool.acquire().await.unwrap(), pool.acquire().await.unwrap()];
+        let slow = statement("SELECT pg_sleep(2)");
+        stale.iter_mut().for_each(|lease| lease.limit(Duration::from_millis(50)));
+        stale[0].row(&slow).await.unwrap_err();
+        let fresh = pool.acquire().await.unwrap();
+        let backend = fresh.session.as_ref().unwrap().backend().to_owned();
+        drop(fresh);
+        stale[1].row(&slow).await.unwrap_err();
+        assert_eq!(pool.generation(), 1);
+        let again = pool.acquire().await.unwrap();
+        assert_eq!(again.session.as_ref().unwrap().backend(), backend);
+    }
 }

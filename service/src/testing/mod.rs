@@ -144,8 +144,16 @@ impl World {
     /// # Panics
     /// When the database does not answer.
     pub async fn narrow_process(&self) -> Context {
+        self.process_with(1).await
+    }
+
+    /// A process that has so many connections to the database.
+    ///
+    /// # Panics
+    /// When the database does not answer.
+    pub async fn process_with(&self, max_connections: u32) -> Context {
         let clock = Arc::clone(&self.clock);
-        let db = self.database.connect_with(1).await;
+        let db = self.database.connect_with(max_connections).await;
         Context::with_clock(db, self.redis.connect(), settings(), clock)
     }
 
