@@ -103,6 +103,10 @@ impl DatabaseClock {
         let machine = self.machine.now().utc()
             - TimeDelta::from_std(at.elapsed()).unwrap_or(TimeDelta::zero());
         let mut reading = self.reading.lock().unwrap_or_else(PoisonError::into_inner);
+        // Two may be under way at once. The later one knows better.
+        if reading.is_some_and(|last| at < last.at) {
+            return;
+        }
         let expected = reading.map(|last| {
             let elapsed = at.saturating_duration_since(last.at);
             last.database + TimeDelta::from_std(elapsed).unwrap_or(TimeDelta::MAX)
@@ -178,6 +182,17 @@ mod tests {
             assert!(is_near(clock.now(), truth), "{step}");
             clock.doubted().await;
         }
+    }
+
+    #[test]
+    fn a_reading_that_arrives_after_a_later_one_is_ignored() {
+        let clock = DatabaseClock::new(machine());
+        let (begin, truth) = (Instant::now(), at("2026-11-23T13:00:00Z"));
+        let hour = TimeDelta::hours(1);
+        // The database's clock is set back between them.
+        clock.take(begin + Duration::from_millis(1), Duration::ZERO, truth - hour);
+        clock.take(begin, Duration::ZERO, truth);
+        assert!(is_near(clock.now(), truth - hour));
     }
 
     #[test]

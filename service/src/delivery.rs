@@ -43,11 +43,11 @@ pub async fn deliver_mail(ctx: &Context, claim: &Claim) -> Result<()> {
     match send(ctx, claim, &letter).await {
         Ok(true) => complete(ctx, claim).await,
         Ok(false) => {
-            mail_limits::no_news(ctx, mail.id, &mail.dedup_key).await?;
-            mail_limits::release(ctx, reservation).await
+            mail_limits::release(ctx, reservation).await;
+            mail_limits::no_news(ctx, mail.id, &mail.dedup_key).await
         }
         Err(error) => {
-            mail_limits::release(ctx, reservation).await?;
+            mail_limits::release(ctx, reservation).await;
             Err(error)
         }
     }
@@ -60,7 +60,7 @@ async fn reserve(ctx: &Context, topic: Topic, mail: &mail::Model) -> Result<Opti
     if mail_limits::is_news(ctx, mail.id, &mail.dedup_key).await? {
         return Ok(Some(reservation));
     }
-    mail_limits::release(ctx, reservation).await?;
+    mail_limits::release(ctx, reservation).await;
     Ok(None)
 }
 

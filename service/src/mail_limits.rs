@@ -112,22 +112,23 @@ pub(crate) async fn reserve(
     if counted.sent <= topic.limit() {
         return Ok(Some(reservation));
     }
-    release(ctx, reservation).await?;
+    release(ctx, reservation).await;
     Ok(None)
 }
 
-/// Takes back what was counted: the mail was not sent.
-///
-/// # Errors
-/// When the database fails. One mail less may be sent then.
-pub(crate) async fn release(ctx: &Context, reservation: Reservation) -> Result<()> {
-    Entity::update_many()
+/// Takes back what was counted: the mail was not sent. When the database fails, that is logged and one mail less may be
+/// sent: why the mail was not sent matters more.
+pub(crate) async fn release(ctx: &Context, reservation: Reservation) {
+    let released = Entity::update_many()
         .col_expr(Column::Sent, Expr::col(Column::Sent).sub(1))
         .filter(Column::Key.eq(reservation.key))
         .filter(Column::Sent.gt(0))
         .exec(&*ctx.db.autocommit().await)
-        .await?;
-    Ok(())
+        .await;
+    if let Err(error) = released {
+        let error = &error as &dyn std::error::Error;
+        tracing::error!(error, "a mail that was not sent still counts");
+    }
 }
 
 /// Whether a message may be mailed as far as others of its kind are concerned: not if it confirms a

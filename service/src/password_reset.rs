@@ -94,7 +94,7 @@ pub async fn send_link(ctx: &Context, claim: &Claim) -> Result<()> {
     let reserved = mail_limits::reserve(ctx, Topic::ResetLink, &user.email).await?;
     let Some(reservation) = reserved else { return complete(ctx, claim).await };
     let Some(token) = new_mailed_token(ctx, &user, claim).await? else {
-        mail_limits::release(ctx, reservation).await?;
+        mail_limits::release(ctx, reservation).await;
         return complete(ctx, claim).await;
     };
     let body = format!(
@@ -107,11 +107,14 @@ pub async fn send_link(ctx: &Context, claim: &Claim) -> Result<()> {
     let letter = Letter { id, to: &user.email, subject, body: &body, at };
     let sent = delivery::send(ctx, claim, &letter).await;
     if !matches!(sent, Ok(true)) {
-        mail_limits::release(ctx, reservation).await?;
+        mail_limits::release(ctx, reservation).await;
         // It went nowhere, and would only count.
         if !matches!(&sent, Err(Error::Mail(failure)) if failure.may_have_arrived()) {
             let key = ResetKey::of(&token);
-            take(&*ctx.db.autocommit().await, &key).await?;
+            if let Err(error) = take(&*ctx.db.autocommit().await, &key).await {
+                let error = &error as &dyn std::error::Error;
+                tracing::error!(error, "a link that was not sent still counts");
+            }
         }
         return sent.map(drop);
     }

@@ -11,6 +11,7 @@ use tokio::time;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
+    batches::Batches,
     handlers::{handle, is_bounded_by_the_database, time_limit},
     leases::Held,
     process::sentence,
@@ -40,23 +41,60 @@ enum Rest {
     OutOfTime,
 }
 
-/// Carries out jobs that belong together.
+/// Carries out jobs that belong together, as long as there is no signal to stop: those that were never put off at once, the
+/// others a few at a time. When one of them alone makes its batch be put off, the batches beside it go on.
 pub(crate) async fn carry_out(ctx: &Context, held: &Held, stop: &CancellationToken) {
-    let group = held.group();
-    if let Err(failure) = attempt(ctx, held, group, stop).await {
-        if let [claim] = group {
-            settle_alone(ctx, held, claim, failure, stop).await;
-        } else if matches!(failure.disposition, Disposition::Postpone(_)) {
-            note(ctx, held, group, &failure, stop).await;
-        } else {
-            one_by_one(ctx, held, failure.reason, stop).await;
+    let mut batches = Batches::of(held.group(), |claim| claim.postponements());
+    let mut was_put_off = false;
+    while let Some(batch) = batches.next() {
+        let rest = carry_out_together(ctx, held, batch, stop).await;
+        let left = batches.left();
+        match rest {
+            Rest::OutOfTime => return hand_back(ctx, left).await,
+            _ if stop.is_cancelled() => return hand_back(ctx, left).await,
+            // Two in a row: it was not one of the jobs.
+            Rest::PutOff(failure) if was_put_off => {
+                return note(ctx, held, left, &failure, stop).await;
+            }
+            Rest::PutOff(_) => was_put_off = true,
+            Rest::Settled => {
+                was_put_off = false;
+                batches.grow(batch);
+            }
         }
     }
 }
 
-/// Carries out a group whose jobs cannot be carried out together, for one of them fails.
-async fn one_by_one(ctx: &Context, held: &Held, reason: String, stop: &CancellationToken) {
-    let group = held.group();
+/// Carries out a batch in one transaction.
+async fn carry_out_together(
+    ctx: &Context,
+    held: &Held,
+    batch: &[Claim],
+    stop: &CancellationToken,
+) -> Rest {
+    let failure = match attempt(ctx, held, batch, stop).await {
+        Ok(rest) => return rest,
+        Err(failure) => failure,
+    };
+    if let [claim] = batch {
+        settle_alone(ctx, held, claim, failure, stop).await
+    } else if failure.disposition == Disposition::Postpone {
+        note(ctx, held, batch, &failure, stop).await;
+        Rest::PutOff(failure)
+    } else {
+        one_by_one(ctx, held, batch, failure.reason, stop).await
+    }
+}
+
+/// Carries out a batch whose jobs cannot be carried out together, for one of them fails. What there is no time for after
+/// the signal to stop is handed back.
+async fn one_by_one(
+    ctx: &Context,
+    held: &Held,
+    group: &[Claim],
+    reason: String,
+    stop: &CancellationToken,
+) -> Rest {
     tracing::warn!(jobs = group.len(), reason, "a batch failed, its jobs are tried one by one");
     for (position, claim) in group.iter().enumerate() {
         let alone = std::slice::from_ref(claim);
@@ -66,11 +104,23 @@ async fn one_by_one(ctx: &Context, held: &Held, reason: String, stop: &Cancellat
         };
         let left = &group[position + 1..];
         match rest {
+            Rest::OutOfTime => {
+                hand_back(ctx, left).await;
+                return Rest::OutOfTime;
+            }
+            // Each job would have the time anew that there is for all of them.
+            _ if stop.is_cancelled() => {
+                hand_back(ctx, left).await;
+                return Rest::OutOfTime;
+            }
+            Rest::PutOff(failure) => {
+                note(ctx, held, left, &failure, stop).await;
+                return Rest::PutOff(failure);
+            }
             Rest::Settled => {}
-            Rest::PutOff(failure) => return note(ctx, held, left, &failure, stop).await,
-            Rest::OutOfTime => return hand_back(ctx, left).await,
         }
     }
+    Rest::Settled
 }
 
 /// Tries jobs together, for as long as they are held and there is time.
@@ -107,22 +157,21 @@ async fn guarded(
     work: impl Future<Output = service::Result<()>>,
 ) -> Result<(), Failure> {
     let limit = time_limit(job);
-    let (reason, disposition) =
-        match time::timeout(limit, AssertUnwindSafe(work).catch_unwind()).await {
-            Ok(Ok(Ok(()))) => return Ok(()),
-            Ok(Ok(Err(error))) => (sentence(&error), Disposition::of(&error)),
-            Ok(Err(panic)) => {
-                (format!("panicked: {}", panic_message(&*panic)), Disposition::Attempt(None))
-            }
-            Err(_) => {
-                let slow = if is_bounded_by_the_database(job) {
-                    Disposition::Postpone(None)
-                } else {
-                    Disposition::Attempt(None)
-                };
-                (format!("took longer than {} s", limit.as_secs()), slow)
-            }
-        };
+    let (reason, disposition) = match time::timeout(limit, AssertUnwindSafe(work).catch_unwind())
+        .await
+    {
+        Ok(Ok(Ok(()))) => return Ok(()),
+        Ok(Ok(Err(error))) => (sentence(&error), Disposition::of(&error)),
+        Ok(Err(panic)) => (format!("panicked: {}", panic_message(&*panic)), Disposition::Attempt),
+        Err(_) => {
+            let slow = if is_bounded_by_the_database(job) {
+                Disposition::Postpone
+            } else {
+                Disposition::Attempt
+            };
+            (format!("took longer than {} s", limit.as_secs()), slow)
+        }
+    };
     Err(Failure { reason, disposition })
 }
 
@@ -137,8 +186,8 @@ async fn settle_alone(
     let alone = std::slice::from_ref(claim);
     note(ctx, held, alone, &failure, stop).await;
     match failure.disposition {
-        Disposition::Postpone(_) => Rest::PutOff(failure),
-        Disposition::Attempt(_) | Disposition::Final => Rest::Settled,
+        Disposition::Postpone => Rest::PutOff(failure),
+        Disposition::Attempt | Disposition::Final => Rest::Settled,
     }
 }
 
@@ -178,13 +227,13 @@ async fn note(
 async fn tell(ctx: &Context, claims: &[Claim], failure: &Failure) -> service::Result<()> {
     let Failure { reason, disposition } = failure;
     match disposition {
-        Disposition::Postpone(at_least) => {
-            jobs::postpone(ctx, claims, reason, *at_least).await?;
+        Disposition::Postpone => {
+            jobs::postpone(ctx, claims, reason).await?;
             tracing::warn!(jobs = claims.len(), reason, "jobs put off");
         }
-        Disposition::Attempt(at_least) => {
+        Disposition::Attempt => {
             for claim in claims {
-                if jobs::fail_for(ctx, claim, reason, *at_least).await? == Verdict::Retry {
+                if jobs::fail(ctx, claim, reason).await? == Verdict::Retry {
                     let kind = claim.job.kind();
                     tracing::warn!(job.id = %claim.id, job.kind = kind, reason, "job failed, will be tried again");
                 }
@@ -206,21 +255,53 @@ fn panic_message(panic: &(dyn std::any::Any + Send)) -> &str {
 
 #[cfg(test)]
 mod tests {
+    use chrono::TimeDelta;
+    use service::{
+        cron,
+        testing::{Queue, World},
+    };
+
     use super::*;
+    use crate::leases::Leases;
+
+    /// A world with so many jobs, all of them in our hands.
+    async fn world_with_jobs_at_work(count: i64) -> (World, Held) {
+        let world = World::new().await;
+        for number in 0..count {
+            let tick = (world.ctx.now().utc() + TimeDelta::milliseconds(number)).into();
+            cron::fire(&world.ctx, "clean_up", tick, &Job::CleanUp {}).await.unwrap();
+        }
+        world.clock.advance(TimeDelta::seconds(1));
+        let claims = jobs::claim(&world.ctx, 100).await.unwrap();
+        assert_eq!(claims.len() as i64, count);
+        let held = Leases::default().hold(claims);
+        (world, held)
+    }
+
+    #[tokio::test]
+    async fn jobs_tried_one_by_one_are_handed_back_after_the_signal_to_stop() {
+        let (world, held) = world_with_jobs_at_work(3).await;
+        let stop = CancellationToken::new();
+        stop.cancel();
+        let reason = "one of them fails".to_owned();
+        let rest = one_by_one(&world.ctx, &held, held.group(), reason, &stop).await;
+        assert_eq!(rest, Rest::OutOfTime);
+        assert_eq!(world.queue().await, Queue { ready: 2, done: 1, ..Queue::default() });
+    }
 
     #[tokio::test]
     async fn a_panic_is_a_failure_with_its_message() {
         let panics = async { panic!("division by {}", "zero") };
         let failure = guarded(&Job::CleanUp {}, panics).await.unwrap_err();
         assert_eq!(failure.reason, "panicked: division by zero");
-        assert_eq!(failure.disposition, Disposition::Attempt(None));
+        assert_eq!(failure.disposition, Disposition::Attempt);
     }
 
     #[tokio::test(start_paused = true)]
     async fn work_that_hangs_is_cut_off() {
         let mail = Job::SendResetLink { email: "ada@example.com".to_owned() };
         for (job, disposition) in
-            [(Job::CleanUp {}, Disposition::Postpone(None)), (mail, Disposition::Attempt(None))]
+            [(Job::CleanUp {}, Disposition::Postpone), (mail, Disposition::Attempt)]
         {
             let failure = guarded(&job, std::future::pending()).await.unwrap_err();
             assert!(failure.reason.starts_with("took longer than"), "{}", failure.reason);
@@ -233,6 +314,6 @@ mod tests {
         let cause = service::Error::Corrupt("a status of old".to_owned());
         let failure = guarded(&Job::CleanUp {}, async { Err(cause) }).await.unwrap_err();
         assert!(failure.reason.ends_with("a status of old"), "{}", failure.reason);
-        assert_eq!(failure.disposition, Disposition::Attempt(None));
+        assert_eq!(failure.disposition, Disposition::Attempt);
     }
 }

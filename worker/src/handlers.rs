@@ -8,10 +8,12 @@ use service::{
     password_reset, reminder,
 };
 
-/// Splits claims into what is carried out together: confirmations share a transaction, other jobs stand alone.
+/// Splits claims into what is carried out together: confirmations share transactions, those first that were put off least;
+/// other jobs stand alone.
 pub(crate) fn groups(claims: Vec<Claim>) -> Vec<Vec<Claim>> {
     let is_confirmation = |claim: &Claim| matches!(claim.job, Job::ConfirmRegistration { .. });
-    let (together, alone): (Vec<_>, Vec<_>) = claims.into_iter().partition(is_confirmation);
+    let (mut together, alone): (Vec<_>, Vec<_>) = claims.into_iter().partition(is_confirmation);
+    together.sort_by_key(Claim::postponements);
     let together = (!together.is_empty()).then_some(together);
     together.into_iter().chain(alone.into_iter().map(|claim| vec![claim])).collect()
 }

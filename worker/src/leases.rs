@@ -6,10 +6,9 @@ use std::{
     time::Duration,
 };
 
-use domain::JobId;
 use service::{
     Context,
-    jobs::{self, Claim},
+    jobs::{self, Claim, ClaimKey},
 };
 use tokio::{
     sync::watch,
@@ -29,7 +28,8 @@ pub(crate) struct Leases(Arc<Shared>);
 
 #[derive(Default)]
 struct Shared {
-    held: Mutex<HashMap<JobId, Claim>>,
+    /// By claim and not by job: a job whose lease was lost may have been claimed again by this very process.
+    held: Mutex<HashMap<ClaimKey, Claim>>,
     /// Told when a lease is lost.
     losses: watch::Sender<()>,
 }
@@ -37,7 +37,7 @@ struct Shared {
 impl Leases {
     /// Goes on extending the leases of these jobs until what it answers with is dropped.
     pub(crate) fn hold(&self, group: Vec<Claim>) -> Held {
-        self.lock().extend(group.iter().map(|claim| (claim.id, claim.clone())));
+        self.lock().extend(group.iter().map(|claim| (claim.key(), claim.clone())));
         Held { leases: self.clone(), group }
     }
 
@@ -57,7 +57,7 @@ impl Leases {
                 Ok(kept) => {
                     // It may have waited for the database for longer than the leases last.
                     unheard |= asked.elapsed() > HEARTBEAT;
-                    let gone = held.into_iter().filter(|claim| !kept.contains(&claim.id));
+                    let gone = held.into_iter().filter(|claim| !kept.contains(&claim.key()));
                     let lost = self.lose(gone.collect());
                     if unheard && !lost.is_empty() {
                         // This process is alive, so none of these jobs has killed it.
@@ -82,7 +82,7 @@ impl Leases {
     fn lose(&self, gone: Vec<Claim>) -> Vec<Claim> {
         let mut held = self.lock();
         let lost: Vec<_> =
-            gone.into_iter().filter(|claim| held.remove(&claim.id).is_some()).collect();
+            gone.into_iter().filter(|claim| held.remove(&claim.key()).is_some()).collect();
         drop(held);
         if !lost.is_empty() {
             self.0.losses.send_replace(());
@@ -90,7 +90,7 @@ impl Leases {
         lost
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<JobId, Claim>> {
+    fn lock(&self) -> MutexGuard<'_, HashMap<ClaimKey, Claim>> {
         // No code that holds the lock can leave it half-changed.
         self.0.held.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -120,7 +120,7 @@ impl Held {
     /// Whether any of these claims is held, as far as this process knows.
     pub(crate) fn is_held(&self, claims: &[Claim]) -> bool {
         let held = self.leases.lock();
-        claims.iter().any(|claim| held.contains_key(&claim.id))
+        claims.iter().any(|claim| held.contains_key(&claim.key()))
     }
 }
 
@@ -128,7 +128,41 @@ impl Drop for Held {
     fn drop(&mut self) {
         let mut held = self.leases.lock();
         for claim in &self.group {
-            held.remove(&claim.id);
+            held.remove(&claim.key());
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use service::{cron, jobs::Job, testing::World};
+
+    use super::*;
+
+    async fn claim_one(ctx: &Context) -> Vec<Claim> {
+        let claims = jobs::claim(ctx, 1).await.unwrap();
+        assert_eq!(claims.len(), 1);
+        claims
+    }
+
+    #[tokio::test]
+    async fn a_lost_claim_and_a_new_one_of_the_same_job_are_held_apart() {
+        let world = World::new().await;
+        cron::fire(&world.ctx, "clean_up", world.ctx.now(), &Job::CleanUp {}).await.unwrap();
+        let leases = Leases::default();
+        let old = leases.hold(claim_one(&world.ctx).await);
+        jobs::hand_back(&world.ctx, old.group()).await.unwrap();
+        let new = leases.hold(claim_one(&world.ctx).await);
+        assert_eq!(old.group()[0].id, new.group()[0].id);
+
+        let held: Vec<Claim> = leases.lock().values().cloned().collect();
+        let kept = jobs::extend_lease(&world.ctx, &held).await.unwrap();
+        assert_eq!(kept, [new.group()[0].key()].into());
+        let gone = held.into_iter().filter(|claim| !kept.contains(&claim.key())).collect();
+        assert_eq!(leases.lose(gone).len(), 1);
+        assert!(!old.is_held(old.group()), "it would go on with a job that is in other hands");
+        assert!(new.is_held(new.group()));
+        drop(old);
+        assert!(new.is_held(new.group()), "nobody would extend the lease of the new claim");
     }
 }

@@ -3,6 +3,7 @@
 //! What a job *does* is a use case of `service`; this crate decides when, how often and for how long.
 //! `mini-compete serve` runs it in its own process, `mini-compete worker` and `mini-compete-worker` alone.
 
+mod batches;
 mod cron;
 mod dispatcher;
 mod execution;

@@ -32,6 +32,6 @@ async fn start() -> Result<(), Box<dyn std::error::Error>> {
     process::start_logging()?;
     let stop = process::stop_signal()?;
     let ctx = cli.installation.open().await?;
-    worker::run(ctx, cli.worker, stop).await;
+    worker::run(ctx, cli.worker, stop).await?;
     Ok(())
 }

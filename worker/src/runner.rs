@@ -3,12 +3,15 @@
 
 use std::time::Duration;
 
-use futures::future::join_all;
+use futures::{FutureExt, future::join_all};
 use service::{
     Context,
     jobs::{self, Class},
 };
-use tokio::{task::JoinSet, time};
+use tokio::{
+    task::{JoinError, JoinSet},
+    time,
+};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
@@ -24,7 +27,15 @@ const BACKGROUND: usize = 2;
 const RELAY: Duration = Duration::from_millis(500);
 
 /// Works until `stop`; then finishes what was begun, for at most 25 seconds, and hands the rest back.
-pub async fn run(ctx: Context, options: WorkerOptions, stop: CancellationToken) {
+///
+/// # Errors
+/// When a part of it has panicked. It cancels `stop` then, so that the process ends and is started anew: a worker that
+/// lacks a part would look as if it worked.
+pub async fn run(
+    ctx: Context,
+    options: WorkerOptions,
+    stop: CancellationToken,
+) -> Result<(), JoinError> {
     tracing::info!(
         worker.concurrency = options.worker_concurrency,
         mail.concurrency = options.mail_concurrency,
@@ -34,7 +45,6 @@ pub async fn run(ctx: Context, options: WorkerOptions, stop: CancellationToken) 
         "worker started"
     );
     let (leases, steadiness) = (Leases::default(), Steadiness::begin());
-    let heartbeat = tokio::spawn(leases.clone().keep(ctx.clone(), steadiness.clone()));
     let mut tasks = JoinSet::new();
     for class in Class::ALL {
         let hands = match class {
@@ -45,12 +55,38 @@ pub async fn run(ctx: Context, options: WorkerOptions, stop: CancellationToken) 
         };
         tasks.spawn(dispatcher::run(ctx.clone(), class, hands, leases.clone(), stop.clone()));
     }
+    let heartbeat = leases.keep(ctx.clone(), steadiness.clone());
     tasks.spawn(relay(ctx.clone(), stop.clone()));
     tasks.spawn(sweeper::run(ctx.clone(), steadiness, stop.clone()));
-    tasks.spawn(cron::run(ctx, options, stop));
-    tasks.join_all().await;
-    heartbeat.abort();
+    tasks.spawn(cron::run(ctx, options, stop.clone()));
+    let ended = all_ended(tasks, heartbeat, &stop).await;
     tracing::info!("worker stopped");
+    ended
+}
+
+/// Waits until all of `tasks` have ended; the heartbeat goes on as long. When one panics, the others are told to stop.
+async fn all_ended(
+    mut tasks: JoinSet<()>,
+    heartbeat: impl Future<Output = ()> + Send + 'static,
+    stop: &CancellationToken,
+) -> Result<(), JoinError> {
+    let mut result = Ok(());
+    let is_last = CancellationToken::new();
+    tasks.spawn(is_last.clone().run_until_cancelled_owned(heartbeat).map(drop));
+    while let Some(ended) = tasks.join_next().await {
+        if let Err(error) = ended {
+            tracing::error!(
+                error = &error as &dyn std::error::Error,
+                "a part of the worker panicked"
+            );
+            stop.cancel();
+            result = Err(error);
+        }
+        if tasks.len() == 1 {
+            is_last.cancel();
+        }
+    }
+    result
 }
 
 /// Carries out all jobs that are due, and answers with how many there were.
@@ -89,5 +125,61 @@ async fn relay(ctx: Context, stop: CancellationToken) {
 pub(crate) fn log_failure(what: &str, result: service::Result<()>) {
     if let Err(error) = result {
         tracing::error!(error = &error as &dyn std::error::Error, "{what}");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Works until it is told to stop.
+    async fn works(stop: CancellationToken) {
+        stop.cancelled().await;
+    }
+
+    #[tokio::test]
+    async fn a_worker_ends_with_its_tasks_and_its_heartbeat_goes_on_until_then() {
+        let (mut tasks, stop) = (JoinSet::new(), CancellationToken::new());
+        tasks.spawn(works(stop.clone()));
+        tasks.spawn(works(stop.clone()));
+        let all = tokio::spawn({
+            let stop = stop.clone();
+            async move { all_ended(tasks, std::future::pending(), &stop).await }
+        });
+        tokio::task::yield_now().await;
+        assert!(!all.is_finished());
+        stop.cancel();
+        all.await.unwrap().unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_part_that_panics_stops_the_worker_and_lets_the_others_finish() {
+        for in_heartbeat in [false, true] {
+            let (mut tasks, stop) = (JoinSet::new(), CancellationToken::new());
+            let (finishes, mut finished) = tokio::sync::oneshot::channel();
+            tasks.spawn({
+                let stop = stop.clone();
+                async move {
+                    works(stop).await;
+                    tokio::task::yield_now().await;
+                    finishes.send(()).unwrap();
+                }
+            });
+            tasks.spawn({
+                let stop = stop.clone();
+                async move {
+                    assert!(in_heartbeat, "a bug");
+                    works(stop).await;
+                }
+            });
+            let heartbeat = async move {
+                assert!(!in_heartbeat, "a bug");
+                std::future::pending().await
+            };
+            let ended = all_ended(tasks, heartbeat, &stop).await;
+            assert!(ended.unwrap_err().is_panic());
+            assert!(stop.is_cancelled());
+            finished.try_recv().unwrap();
+        }
     }
 }

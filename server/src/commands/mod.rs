@@ -29,7 +29,7 @@ pub async fn run(cli: Cli) -> Result {
         }
         Command::Worker { worker } => {
             let stop = process::stop_signal()?;
-            worker::run(installation.open().await?, worker, stop).await;
+            worker::run(installation.open().await?, worker, stop).await?;
             Ok(())
         }
         Command::Migrate => {

@@ -95,7 +95,8 @@ pub(super) async fn run(
         () = out_of_time => tracing::warn!("some requests did not end in time"),
     }
     if let Some(worker) = worker {
-        worker.await?;
+        // One that has panicked has told the server to stop.
+        worker.await??;
     }
     Ok(())
 }

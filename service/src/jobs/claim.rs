@@ -40,10 +40,27 @@ pub struct Claim {
     pub job: Job,
     /// Counts the claims of this job; an older epoch than the row's has lost it.
     pub(super) epoch: i32,
+    /// How often the job was put off since it last failed.
+    pub(super) postponements: i32,
 }
 
-/// Takes up to `limit` jobs that are due, whatever their class, the most urgent first. A job that
-/// has lost a worker is taken alone: it may be what killed it, and would take the others with it.
+impl Claim {
+    /// Tells this claim from every other one, those of the same job included.
+    pub fn key(&self) -> ClaimKey {
+        (self.id, self.epoch)
+    }
+
+    /// How often the job was put off since it last failed.
+    pub fn postponements(&self) -> u32 {
+        self.postponements.try_into().unwrap_or_default()
+    }
+}
+
+/// A job, and which of its claims is meant.
+pub type ClaimKey = (JobId, i32);
+
+/// Takes up to `limit` jobs that are due, whatever their class, the most urgent first. A job that has lost a worker is
+/// taken alone: it may be what killed it, and would take the others with it.
 ///
 /// A job that this program does not know is left for a worker that knows it.
 ///
@@ -124,13 +141,13 @@ pub(super) async fn claim_these(
 ///
 /// # Errors
 /// When the database fails.
-pub async fn extend_lease(ctx: &Context, claims: &[Claim]) -> Result<HashSet<JobId>> {
+pub async fn extend_lease(ctx: &Context, claims: &[Claim]) -> Result<HashSet<ClaimKey>> {
     let db = ctx.db.autocommit().await;
     let extend = job::Entity::update_many()
         .col_expr(job::Column::LeaseUntil, Expr::value(ctx.now().utc() + LEASE))
         .filter(held(&*db, claims));
     let kept = update_returning(&*db, extend).await?;
-    Ok(kept.into_iter().map(|row| JobId(row.id)).collect())
+    Ok(kept.into_iter().map(|row| (JobId(row.id), row.epoch)).collect())
 }
 
 /// Notes that a worker lost these jobs because it could not reach the database, and not because of
@@ -233,7 +250,10 @@ async fn read(ctx: &Context, rows: Vec<job::Model>) -> Vec<Claim> {
     let mut claims = Vec::with_capacity(rows.len());
     for row in rows {
         match Job::parse(&row.kind, &row.payload) {
-            Ok(job) => claims.push(Claim { id: JobId(row.id), job, epoch: row.epoch }),
+            Ok(job) => {
+                let (id, epoch, postponements) = (JobId(row.id), row.epoch, row.postponements);
+                claims.push(Claim { id, job, epoch, postponements });
+            }
             Err(reason) => postpone_unread(ctx, &row, &reason).await,
         }
     }

@@ -4,7 +4,7 @@ use domain::{DeadLetter, ErrorCode, JobId, PublicError};
 use sea_orm::{EntityTrait, ModelTrait, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
-use super::{Operator, State, Ticket, relay::announce};
+use super::{Job, Operator, State, Ticket, relay::announce};
 use crate::{
     Context, Error, Result,
     db::{WriteTx, bulk},
@@ -45,7 +45,7 @@ pub async fn revive(ctx: &Context, operator: Operator<'_>, id: JobId) -> Result<
         priority: dead.priority,
         attempts: 0,
         lost_leases: 0,
-        max_attempts: dead.max_attempts,
+        max_attempts: max_attempts(&dead),
         postponements: 0,
         run_at: now,
         lease_until: None,
@@ -64,6 +64,12 @@ pub async fn revive(ctx: &Context, operator: Operator<'_>, id: JobId) -> Result<
     tracing::info!(job.id = %id, "job put back from the dead letter queue");
     announce(ctx, vec![ticket]);
     Ok(())
+}
+
+/// How often a job may fail that is put back: an older version may have allowed less.
+fn max_attempts(dead: &failed_job::Model) -> i32 {
+    let job = Job::parse(&dead.kind, &dead.payload);
+    job.map_or(dead.max_attempts, |job| job.max_attempts().max(dead.max_attempts))
 }
 
 /// Puts back every job that has been given up by now; answers with how many there were.

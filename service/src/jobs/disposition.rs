@@ -1,17 +1,14 @@
 //! What an error means for the job that met it.
 
-use std::time::Duration;
-
 use crate::Error;
 
 /// What is to become of a job that did not succeed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Disposition {
-    /// What it needs is away: it is put off, for no shorter than the time if one is given, and
-    /// without end. Mail has an end of its own.
-    Postpone(Option<Duration>),
+    /// What it needs is away: it is put off, without end. Mail has an end of its own.
+    Postpone,
     /// It failed: one of its attempts is used up.
-    Attempt(Option<Duration>),
+    Attempt,
     /// Another try is of no use.
     Final,
 }
@@ -21,10 +18,10 @@ impl Disposition {
     /// away, a lock that is held for too long and a conflict with others are not.
     pub fn of(error: &Error) -> Self {
         match error {
-            error if error.is_transient() => Self::Postpone(None),
+            error if error.is_transient() => Self::Postpone,
             Error::Mail(undelivered) if undelivered.is_final() => Self::Final,
-            Error::Mail(undelivered) if undelivered.is_unreachable() => Self::Postpone(None),
-            _ => Self::Attempt(None),
+            Error::Mail(undelivered) if undelivered.is_unreachable() => Self::Postpone,
+            _ => Self::Attempt,
         }
     }
 }

@@ -1,6 +1,6 @@
 //! How a job ends: done, tried again, or dead.
 
-use std::{collections::HashSet, time::Duration};
+use std::collections::HashSet;
 
 use chrono::TimeDelta;
 use domain::{JobId, Timestamp};
@@ -12,7 +12,6 @@ use sea_orm::{
 use super::{
     Ticket,
     claim::{Claim, Timestamptz, held},
-    postpone::at_least_of,
     queue::Queue,
     state::State,
 };
@@ -24,6 +23,11 @@ use crate::{
 
 /// The pause after the first failure; each further one doubles it.
 const FIRST_PAUSE_MS: i64 = 2_000;
+/// How often it is doubled.
+const MAX_DOUBLINGS: i32 = 9;
+/// No pause is longer, give or take a fifth.
+pub(super) const LONGEST_PAUSE: TimeDelta =
+    TimeDelta::milliseconds((FIRST_PAUSE_MS << MAX_DOUBLINGS) * 12 / 10);
 /// Longest reason kept, in characters.
 const MAX_ERROR: usize = 2_000;
 
@@ -69,19 +73,6 @@ pub async fn complete(ctx: &Context, claim: &Claim) -> Result<()> {
 /// # Errors
 /// When the database fails; the lease expires then.
 pub async fn fail(ctx: &Context, claim: &Claim, reason: &str) -> Result<Verdict> {
-    fail_for(ctx, claim, reason, None).await
-}
-
-/// The same; the next try comes no sooner than `at_least` from now.
-///
-/// # Errors
-/// When the database fails; the lease expires then.
-pub async fn fail_for(
-    ctx: &Context,
-    claim: &Claim,
-    reason: &str,
-    at_least: Option<Duration>,
-) -> Result<Verdict> {
     let now = ctx.now();
     let tx = ctx.db.write_locked().await?;
     let ours = held(&*tx, std::slice::from_ref(claim));
@@ -89,8 +80,9 @@ pub async fn fail_for(
     let Some(mut row) = found else { return Ok(Verdict::Lost) };
     row.attempts += 1;
     let ticket = Ticket::from(&row);
-    let run_at = now.utc() + pause(row.attempts).max(at_least_of(at_least.unwrap_or_default()));
-    let verdict = if row.attempts >= row.max_attempts {
+    let run_at = now.utc() + pause(row.attempts);
+    // The row may be of an older version, which allowed less.
+    let verdict = if row.attempts >= row.max_attempts.max(claim.job.max_attempts()) {
         bury(&*tx, now, row, reason).await?;
         Verdict::Dead
     } else {
@@ -160,7 +152,7 @@ pub(super) async fn bury(
 
 /// 2 s, 4 s, 8 s …, give or take a fifth, so that jobs that failed together do not come back together.
 fn pause(failures: i32) -> TimeDelta {
-    let doublings = failures.clamp(1, 10) - 1;
+    let doublings = (failures.max(1) - 1).min(MAX_DOUBLINGS);
     let pause = FIRST_PAUSE_MS << doublings;
     TimeDelta::milliseconds(fastrand::i64(pause * 8 / 10..=pause * 12 / 10))
 }
@@ -179,5 +171,6 @@ mod tests {
             let pause = pause(failures).as_seconds_f64();
             assert!((seconds * 0.8..=seconds * 1.2).contains(&pause), "{failures}: {pause}");
         }
+        assert!((0..1_000).all(|failures| pause(failures) <= LONGEST_PAUSE));
     }
 }

@@ -78,7 +78,8 @@ impl Job {
         }
     }
 
-    fn max_attempts(&self) -> i32 {
+    /// How often it may fail before it goes to the dead letter queue.
+    pub(super) fn max_attempts(&self) -> i32 {
         match self {
             Self::ConfirmRegistration { .. }
             | Self::TellOfCancellation { .. }

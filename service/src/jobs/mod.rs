@@ -29,14 +29,14 @@ mod sweep;
 mod ticket;
 
 pub(crate) use age::begun_at;
-pub use claim::{Claim, LEASE, claim, excuse_lost_leases, extend_lease, hand_back};
+pub use claim::{Claim, ClaimKey, LEASE, claim, excuse_lost_leases, extend_lease, hand_back};
 pub use class::Class;
 pub use consumer::Consumer;
 pub use dead_letters::{dead_letter, dead_letters, discard, revive, revive_all};
 pub(crate) use demo::seed_dead_letters;
 pub use disposition::Disposition;
 pub(crate) use finish::acknowledge;
-pub use finish::{Verdict, complete, fail, fail_for, give_up};
+pub use finish::{Verdict, complete, fail, give_up};
 pub use job::Job;
 pub(crate) use job::{add, rows, rows_in_bulk};
 pub use operator::Operator;

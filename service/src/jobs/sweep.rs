@@ -10,7 +10,7 @@ use sea_orm::{
 use super::{
     Class, LEASE, Ticket,
     claim::{Timestamptz, known},
-    finish::bury,
+    finish::{LONGEST_PAUSE, bury},
     queue::Queue,
     state::State,
 };
@@ -62,8 +62,8 @@ pub async fn sweep_lists(ctx: &Context) -> Result<()> {
     Ok(())
 }
 
-/// Makes jobs due that were added by a clock that was ahead; answers with how many. To be called
-/// when the clock was set back.
+/// Makes jobs due that were added by a clock that was ahead, or put off by it for longer than any pause lasts; answers
+/// with how many. To be called when the clock was set back.
 ///
 /// # Errors
 /// When the database fails.
@@ -73,7 +73,11 @@ pub async fn bring_forward(ctx: &Context) -> Result<u64> {
         .col_expr(job::Column::RunAt, Expr::value(now))
         .filter(State::Ready.is_state())
         .filter(job::Column::RunAt.gt(now))
-        .filter(job::Column::CreatedAt.gt(now + AHEAD))
+        .filter(
+            job::Column::CreatedAt
+                .gt(now + AHEAD)
+                .or(job::Column::RunAt.gt(now + LONGEST_PAUSE + AHEAD)),
+        )
         .exec(&*ctx.db.autocommit().await)
         .await?;
     Ok(brought.rows_affected)

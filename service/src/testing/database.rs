@@ -86,6 +86,16 @@ impl TestDatabase {
         migration::Migrator::up(&db, Some(steps)).await.expect("an older schema");
     }
 
+    pub(super) async fn serialize_by_default(&self) {
+        if self.url.starts_with("sqlite") {
+            return;
+        }
+        let sql = "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET default_transaction_isolation = serializable', \
+                   current_database()); END $$";
+        let db = self.connect().await.for_migration().await.expect("a connection");
+        run(&db, sql).await;
+    }
+
     pub(super) async fn slow_down_mailbox(&self, time: Duration) {
         if self.url.starts_with("sqlite") {
             return;

@@ -343,6 +343,14 @@ impl EmptyDatabase {
         self.0.migrate_up_to(name).await;
     }
 
+    /// From now on transactions are serializable that say nothing else. SQLite knows no others.
+    ///
+    /// # Panics
+    /// When the database refuses.
+    pub async fn serialize_by_default(&self) {
+        self.0.serialize_by_default().await;
+    }
+
     /// From now on a statement that changes mail takes so long.
     ///
     /// # Panics

@@ -60,6 +60,15 @@ async fn a_job_put_back_is_audited_and_has_all_its_attempts_again() {
 }
 
 #[tokio::test]
+async fn a_job_put_back_that_an_older_version_allowed_less_has_all_attempts_of_now() {
+    let (world, claim) = world_with_a_dead_job().await;
+    world.execute("UPDATE failed_jobs SET max_attempts = 1").await.unwrap();
+    revive(&world.ctx, Operator::Console, claim.id).await.unwrap();
+    let allowed_more = "UPDATE jobs SET attempts = attempts WHERE max_attempts = 3";
+    assert_eq!(world.execute(allowed_more).await.unwrap(), 1);
+}
+
+#[tokio::test]
 async fn a_job_put_back_keeps_the_key_that_makes_it_the_only_one() {
     let world = World::new().await;
     let ada = world.organizer("Ada").await;

@@ -9,7 +9,7 @@ use service::{
 
 use crate::{
     sink::Sink,
-    support::{claim_one, mails, register, subjects},
+    support::{claim_one, mails, refuse_releases, register, subjects},
 };
 
 /// A confirmation in its mailbox, and the job to send it.
@@ -68,6 +68,22 @@ async fn a_mail_that_is_put_off_is_sent_later_and_is_the_same_mail() {
     let id = mails(&world, &grace).await[0].id;
     assert_eq!(sink.only().header("message-id"), format!("<{id}@site.example>"));
     assert_eq!(PublicError::from(error).message, "Something went wrong on our side.");
+}
+
+#[tokio::test]
+async fn why_a_mail_was_not_sent_is_said_also_when_its_count_cannot_be_taken_back() {
+    let world = World::new().await;
+    let ctx = world.process_with_mail("smtp://127.0.0.1:1").await;
+    confirmed(&world, &ctx).await;
+    refuse_releases(&world).await;
+    let error = deliver_mail(&ctx, &claim_one(&ctx).await).await.unwrap_err();
+    assert!(matches!(error, service::Error::Mail(_)), "{error:?}");
+
+    let address = domain::Email::parse("grace@example.com").unwrap();
+    service::password_reset::request(&ctx, address).await.unwrap();
+    let link = claim_one(&ctx).await;
+    let error = service::password_reset::send_link(&ctx, &link).await.unwrap_err();
+    assert!(matches!(error, service::Error::Mail(_)), "{error:?}");
 }
 
 #[tokio::test]

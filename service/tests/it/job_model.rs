@@ -104,7 +104,7 @@ impl Play<'_> {
             Step::Heartbeat(number) => {
                 let Some((claim, held)) = self.pick(*number) else { return Ok(()) };
                 let kept = jobs::extend_lease(&self.world.ctx, from_ref(&claim)).await.unwrap();
-                prop_assert_eq!(kept, held.then_some(claim.id).into_iter().collect());
+                prop_assert_eq!(kept, held.then_some(claim.key()).into_iter().collect());
                 if held {
                     self.set(claim.id, State::Running(self.now + lease()));
                 }
@@ -128,7 +128,7 @@ impl Play<'_> {
                 if job.postponements == 3 {
                     return Ok(());
                 }
-                jobs::postpone(&self.world.ctx, from_ref(&claim), "away", None).await.unwrap();
+                jobs::postpone(&self.world.ctx, from_ref(&claim), "away").await.unwrap();
                 if held {
                     let pause = 2_000 << job.postponements;
                     job.postponements += 1;

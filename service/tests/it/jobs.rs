@@ -104,7 +104,7 @@ async fn a_job_that_was_taken_back_cannot_be_acknowledged_by_the_worker_that_los
     hand_back(&world.ctx, std::slice::from_ref(&lost)).await.unwrap();
     assert_eq!(fail(&world.ctx, &lost, "too late").await.unwrap(), Verdict::Lost);
     let both = [lost.clone(), held.clone()];
-    assert_eq!(extend_lease(&world.ctx, &both).await.unwrap(), HashSet::from([held.id]));
+    assert_eq!(extend_lease(&world.ctx, &both).await.unwrap(), HashSet::from([held.key()]));
     assert_eq!((world.mails().await, world.queue().await.running), (0, 1));
 
     confirmation::confirm(&world.ctx, &[held]).await.unwrap();
@@ -120,7 +120,7 @@ async fn a_heartbeat_keeps_a_job_beyond_its_first_lease() {
         world.clock.advance(lease());
         assert_eq!(sweep(&world.ctx).await.unwrap(), 0, "the last moment of a lease counts");
         let kept = extend_lease(&world.ctx, std::slice::from_ref(&held)).await.unwrap();
-        assert_eq!(kept, HashSet::from([held.id]));
+        assert_eq!(kept, HashSet::from([held.key()]));
     }
     complete(&world.ctx, &held).await.unwrap();
     assert_eq!(world.queue().await.done, 1);
@@ -234,7 +234,7 @@ async fn a_job_that_is_put_off_uses_up_no_attempt_and_is_never_dead() {
     for _ in 0..30 {
         let claim = claim_one(&world.ctx).await;
         let away = "the database failed";
-        postpone(&world.ctx, std::slice::from_ref(&claim), away, None).await.unwrap();
+        postpone(&world.ctx, std::slice::from_ref(&claim), away).await.unwrap();
         complete(&world.ctx, &claim).await.unwrap();
         assert_eq!(world.queue().await, Queue { ready: 1, ..Queue::default() });
         // Five minutes and a fifth, at most.
@@ -256,18 +256,49 @@ async fn the_pause_of_a_job_that_is_put_off_grows_from_seconds_to_minutes() {
     // Give or take a fifth.
     for seconds in [2, 4, 8, 16, 32, 64, 128, 256, 300, 300] {
         let claim = claim_one(&world.ctx).await;
-        postpone(&world.ctx, &[claim], "away", None).await.unwrap();
+        postpone(&world.ctx, &[claim], "away").await.unwrap();
         world.clock.advance(TimeDelta::milliseconds(seconds * 800 - 1));
         assert!(service::jobs::claim(&world.ctx, 1).await.unwrap().is_empty(), "{seconds}");
         world.clock.advance(TimeDelta::milliseconds(seconds * 400 + 1));
     }
-    let claim = claim_one(&world.ctx).await;
-    let an_hour = std::time::Duration::from_secs(3_600);
-    postpone(&world.ctx, &[claim], "away", Some(an_hour)).await.unwrap();
-    world.clock.advance(TimeDelta::seconds(3_599));
-    assert!(service::jobs::claim(&world.ctx, 1).await.unwrap().is_empty(), "it was told when");
-    world.clock.advance(TimeDelta::seconds(1));
     claim_one(&world.ctx).await;
+}
+
+#[tokio::test]
+async fn each_job_that_is_put_off_pauses_by_its_own_count() {
+    let world = World::new().await;
+    enqueue(&world, 1, &Job::CleanUp {}).await;
+    for _ in 0..8 {
+        let old = claim_one(&world.ctx).await;
+        postpone(&world.ctx, &[old], "away").await.unwrap();
+        world.clock.advance(TimeDelta::minutes(6));
+    }
+    enqueue(&world, 2, &Job::SendReminders {}).await;
+    world.clock.advance(TimeDelta::seconds(1));
+    let mut both = claim(&world.ctx, 10).await.unwrap();
+    both.sort_by_key(Claim::postponements);
+    let counts: Vec<_> = both.iter().map(Claim::postponements).collect();
+    assert_eq!(counts, [0, 0, 8]);
+    postpone(&world.ctx, &both, "away").await.unwrap();
+    world.clock.advance(TimeDelta::milliseconds(2_400));
+    let fresh = claim(&world.ctx, 10).await.unwrap();
+    let kinds: Vec<_> = fresh.iter().map(|claim| claim.job.kind()).collect();
+    assert_eq!(kinds, ["send_reminders", "send_reminders"], "two seconds, and not five minutes");
+    world.clock.advance(TimeDelta::minutes(6));
+    assert_eq!(claim_one(&world.ctx).await.postponements(), 9);
+}
+
+#[tokio::test]
+async fn a_job_that_an_older_version_allowed_less_may_fail_as_often_as_now() {
+    let world = world_with_a_job().await;
+    world.execute("UPDATE jobs SET max_attempts = 1").await.unwrap();
+    for _ in 0..2 {
+        let failed = claim_one(&world.ctx).await;
+        assert_eq!(fail(&world.ctx, &failed, "no luck").await.unwrap(), Verdict::Retry);
+        world.clock.advance(TimeDelta::minutes(1));
+    }
+    let failed = claim_one(&world.ctx).await;
+    assert_eq!(fail(&world.ctx, &failed, "no luck").await.unwrap(), Verdict::Dead);
 }
 
 #[tokio::test]
@@ -276,8 +307,8 @@ async fn jobs_that_are_put_off_together_come_back_together_and_others_stay() {
     enqueue(&world, 5, &Job::CleanUp {}).await;
     world.clock.advance(TimeDelta::seconds(1));
     let claims = claim(&world.ctx, 4).await.unwrap();
-    postpone(&world.ctx, &claims[..3], "away", None).await.unwrap();
-    postpone(&world.ctx, &[], "away", None).await.unwrap();
+    postpone(&world.ctx, &claims[..3], "away").await.unwrap();
+    postpone(&world.ctx, &[], "away").await.unwrap();
     assert_eq!(world.queue().await, Queue { ready: 4, running: 1, ..Queue::default() });
     assert_eq!(claim(&world.ctx, 10).await.unwrap().len(), 1, "the one that was never taken");
     world.clock.advance(TimeDelta::seconds(3));
@@ -287,12 +318,12 @@ async fn jobs_that_are_put_off_together_come_back_together_and_others_stay() {
 #[tokio::test]
 async fn only_the_fault_of_a_job_is_an_attempt() {
     let corrupt = service::Error::Corrupt("a status of old".to_owned());
-    assert_eq!(Disposition::of(&corrupt), Disposition::Attempt(None));
-    assert_eq!(Disposition::of(&service::Error::Conflict), Disposition::Postpone(None));
+    assert_eq!(Disposition::of(&corrupt), Disposition::Attempt);
+    assert_eq!(Disposition::of(&service::Error::Conflict), Disposition::Postpone);
     let world = World::new().await;
     world.ctx.db().close().await.unwrap();
     let away = claim(&world.ctx, 1).await.unwrap_err();
-    assert_eq!(Disposition::of(&away), Disposition::Postpone(None), "{away:?}");
+    assert_eq!(Disposition::of(&away), Disposition::Postpone, "{away:?}");
 }
 
 #[tokio::test]
@@ -329,6 +360,26 @@ async fn a_job_added_by_a_clock_that_was_ahead_is_due_once_it_was_set_back() {
     world.clock.advance(TimeDelta::hours(-1));
     assert_eq!(bring_forward(&world.ctx).await.unwrap(), 1);
     claim_one(&world.ctx).await;
+}
+
+#[tokio::test]
+async fn a_job_put_off_by_a_clock_that_was_ahead_is_due_once_it_was_set_back() {
+    let world = world_with_a_job().await;
+    world.clock.advance(TimeDelta::hours(2));
+    let claim = claim_one(&world.ctx).await;
+    postpone(&world.ctx, &[claim], "away").await.unwrap();
+    world.clock.advance(TimeDelta::hours(-1));
+    assert_eq!(bring_forward(&world.ctx).await.unwrap(), 1);
+    claim_one(&world.ctx).await;
+}
+
+#[tokio::test]
+async fn no_pause_after_a_failure_is_taken_for_the_mistake_of_a_clock() {
+    let world = world_with_a_job().await;
+    world.execute("UPDATE jobs SET attempts = 400, max_attempts = 500").await.unwrap();
+    let failed = claim_one(&world.ctx).await;
+    fail(&world.ctx, &failed, "no luck").await.unwrap();
+    assert_eq!(bring_forward(&world.ctx).await.unwrap(), 0);
 }
 
 #[tokio::test]

@@ -139,6 +139,22 @@ async fn a_migration_and_those_that_wait_for_it_take_longer_than_a_statement_may
     }
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_process_that_waits_sees_what_was_migrated_where_transactions_are_serializable() {
+    let empty = EmptyDatabase::create().await;
+    empty.serialize_by_default().await;
+    empty.migrate_up_to("m20261125_000013_login_attempts").await;
+    empty.slow_down_mailbox(Duration::from_millis(500)).await;
+    let mut processes = Vec::new();
+    for _ in 0..3 {
+        processes.push(empty.connect_with_limit(Duration::from_secs(5)).await);
+    }
+    let runs = processes.into_iter().map(|db| async move { migration::run(&db).await });
+    for result in at_once(runs).await {
+        result.unwrap();
+    }
+}
+
 /// SQLite stored leap seconds as they were sent; PostgreSQL cannot hold any.
 #[tokio::test]
 async fn leap_seconds_that_were_stored_become_the_second_after_them() {

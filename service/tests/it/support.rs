@@ -106,6 +106,20 @@ pub(crate) async fn subjects(world: &World, actor: &Actor) -> Vec<String> {
     mails(world, actor).await.into_iter().map(|mail| mail.subject).collect()
 }
 
+/// From now on the database refuses to take back what was counted of a mail that was not sent.
+pub(crate) async fn refuse_releases(world: &World) {
+    let sql = if world.database_url().starts_with("sqlite") {
+        "CREATE TRIGGER keep BEFORE UPDATE ON mail_limits WHEN NEW.sent < OLD.sent \
+         BEGIN SELECT RAISE(ABORT, 'kept'); END"
+    } else {
+        "CREATE FUNCTION keep() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN \
+         RAISE EXCEPTION 'kept'; END $$; \
+         CREATE TRIGGER keep BEFORE UPDATE ON mail_limits FOR EACH ROW \
+         WHEN (NEW.sent < OLD.sent) EXECUTE FUNCTION keep()"
+    };
+    world.execute(sql).await.unwrap();
+}
+
 /// Claims the one job that is due.
 pub(crate) async fn claim_one(ctx: &Context) -> Claim {
     let mut claims = claim(ctx, 10).await.unwrap();

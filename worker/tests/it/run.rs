@@ -7,12 +7,16 @@ use service::{
     password_reset, registration,
     testing::{Lists, Queue, World},
 };
-use tokio::{net::TcpListener, task::JoinHandle, time};
+use tokio::{
+    net::TcpListener,
+    task::{JoinError, JoinHandle},
+    time,
+};
 use tokio_util::sync::CancellationToken;
 use worker::WorkerOptions;
 
 /// Starts a worker; it ends after the token is cancelled.
-fn start(ctx: &Context) -> (JoinHandle<()>, CancellationToken) {
+fn start(ctx: &Context) -> (JoinHandle<Result<(), JoinError>>, CancellationToken) {
     let options = WorkerOptions {
         worker_concurrency: 2,
         mail_concurrency: 2,
@@ -49,7 +53,7 @@ async fn a_worker_does_what_there_is_and_what_comes_and_stops_when_told() {
     rush(&world, "Marathon", 1).await;
     until_done(&world, 31).await;
     stop.cancel();
-    worker.await.unwrap();
+    worker.await.unwrap().unwrap();
     assert_eq!(world.mails().await, 31);
 }
 
@@ -101,7 +105,7 @@ async fn a_worker_whose_redis_does_not_answer_works_all_the_same() {
     let (worker, stop) = start(&world.process_without_redis().await);
     until_done(&world, 3).await;
     stop.cancel();
-    worker.await.unwrap();
+    worker.await.unwrap().unwrap();
 }
 
 mod with_redis {
@@ -115,7 +119,7 @@ mod with_redis {
         until_done(&world, 60).await;
         for (worker, stop) in workers {
             stop.cancel();
-            worker.await.unwrap();
+            worker.await.unwrap().unwrap();
         }
         assert_eq!(world.lists().await, Lists::default());
         assert_eq!(world.mails().await, 60);
@@ -131,7 +135,7 @@ mod with_redis {
             until_done(&world, 10 * round).await;
         }
         stop.cancel();
-        worker.await.unwrap();
+        worker.await.unwrap().unwrap();
         assert_eq!(world.mails().await, 30);
     }
 }

@@ -1,0 +1,109 @@
+//! What is carried out in one transaction.
+
+/// How many jobs that were put off once are tried together at first; after each further postponement an eighth of that.
+const FIRST: usize = 64;
+
+/// Splits jobs into what is carried out together. A job that makes its batch be put off, because its row is locked, is
+/// alone after three postponements, and does not take others with it for ever. What a database that was away has put off
+/// is not tried one by one: each batch that succeeds doubles the next.
+pub(crate) struct Batches<'a, T> {
+    left: &'a [T],
+    /// How many jobs come next.
+    size: usize,
+    /// How many come after a batch that did not succeed.
+    first: usize,
+}
+
+impl<'a, T> Batches<'a, T> {
+    /// All of `jobs`, which those begin that were never put off.
+    pub(crate) fn of(jobs: &'a [T], postponements: impl Fn(&T) -> u32) -> Self {
+        let fresh = jobs.iter().take_while(|job| postponements(job) == 0).count();
+        let most = jobs.iter().map(postponements).max().unwrap_or_default();
+        let eighths = most.saturating_sub(1).min(2);
+        let first = FIRST >> (3 * eighths);
+        Self { left: jobs, size: if fresh > 0 { fresh } else { first }, first }
+    }
+
+    /// The next batch.
+    pub(crate) fn next(&mut self) -> Option<&'a [T]> {
+        let (batch, left) = self.left.split_at(self.size.min(self.left.len()));
+        self.left = left;
+        self.size = self.first;
+        (!batch.is_empty()).then_some(batch)
+    }
+
+    /// What no batch has had.
+    pub(crate) fn left(&self) -> &'a [T] {
+        self.left
+    }
+
+    /// Lets the next batch be larger than this one, which has succeeded.
+    pub(crate) fn grow(&mut self, batch: &[T]) {
+        self.size = self.first.max(2 * batch.len());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The sizes of all batches of jobs with these postponements, when all succeed or none.
+    fn sizes(jobs: &[u32], succeed: bool) -> Vec<usize> {
+        let mut batches = Batches::of(jobs, |postponements| *postponements);
+        let mut sizes = Vec::new();
+        while let Some(batch) = batches.next() {
+            sizes.push(batch.len());
+            if succeed {
+                batches.grow(batch);
+            }
+        }
+        assert!(batches.left().is_empty());
+        assert_eq!(sizes.iter().sum::<usize>(), jobs.len());
+        sizes
+    }
+
+    #[test]
+    fn jobs_that_were_never_put_off_are_one_batch() {
+        assert_eq!(sizes(&[], true), [0; 0]);
+        assert_eq!(sizes(&[0; 500], false), [500]);
+        assert_eq!(
+            sizes(&[0, 0, 0, 9, 9], false),
+            [3, 1, 1],
+            "no job that was put off is with them"
+        );
+    }
+
+    #[test]
+    fn a_job_that_was_put_off_three_times_is_tried_alone() {
+        assert_eq!(sizes(&[1; 130], false), [64, 64, 2]);
+        assert_eq!(sizes(&[2; 20], false), [8, 8, 4]);
+        assert_eq!(sizes(&[3, 3, 1_000_000], false), [1, 1, 1]);
+    }
+
+    #[test]
+    fn batches_double_while_they_succeed() {
+        assert_eq!(sizes(&[9; 500], true), [1, 2, 4, 8, 16, 32, 64, 128, 245]);
+    }
+
+    #[test]
+    fn one_job_that_cannot_be_carried_out_does_not_keep_the_others_back() {
+        const LOCKED: usize = 321;
+        // Jobs by number, each with how often it was put off.
+        let mut jobs: Vec<(usize, u32)> = (0..500).map(|number| (number, 0)).collect();
+        let mut rounds = 0;
+        while jobs.len() > 1 {
+            rounds += 1;
+            assert!(rounds <= 12, "{} jobs are still kept back", jobs.len());
+            let round = std::mem::take(&mut jobs);
+            let mut batches = Batches::of(&round, |job| job.1);
+            while let Some(batch) = batches.next() {
+                if batch.iter().any(|job| job.0 == LOCKED) {
+                    jobs.extend(batch.iter().map(|job| (job.0, job.1 + 1)));
+                } else {
+                    batches.grow(batch);
+                }
+            }
+        }
+        assert_eq!(jobs[0].0, LOCKED);
+    }
+}
