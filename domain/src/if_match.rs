@@ -6,11 +6,13 @@ use crate::{ErrorCode, PublicError};
 
 /// The versions of a competition that a change may be applied to.
 ///
-/// An entity tag of a competition is its version, optionally followed by `-` and a hash of what it looks like: seats
-/// that others take meanwhile change the hash, but they do not stand in the way of an edit.
+/// An entity tag of a competition is its version, optionally followed by `-` and a hash of what it
+/// looks like: seats that others take meanwhile change the hash, but they do not stand in the way
+/// of an edit.
 ///
-/// A weak tag is read like a strong one, though RFC 9110 compares strongly here: a proxy that compresses weakens our
-/// tags, and clients behind it could never edit. The version says the same in both.
+/// A weak tag is read like a strong one, though RFC 9110 compares strongly here: a proxy that
+/// compresses weakens our tags, and clients behind it could never edit. The version says the same
+/// in both.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum IfMatch {
     /// `*`: any version.

@@ -9,7 +9,8 @@ const RESERVED: usize = 256;
 /// The fewest connections: with fewer open files than this needs, nothing works well.
 const MIN_CONNECTIONS: usize = 64;
 
-/// Raises the limit of open files as far as this process may, and returns it. None where there is no limit.
+/// Raises the limit of open files as far as this process may, and returns it. None where there is
+/// no limit.
 ///
 /// # Errors
 /// When the system refuses.

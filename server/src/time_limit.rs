@@ -51,7 +51,8 @@ pub(crate) async fn enforce(
     }
 }
 
-/// Where keys are read: another route of the API ignores the header, and a retry with it would find nothing out.
+/// Where keys are read: another route of the API ignores the header, and a retry with it would find
+/// nothing out.
 const KEYED: &str = "/api/competitions";
 
 /// Who reads the answer.

@@ -116,8 +116,8 @@ pub(crate) async fn reserve(
     Ok(None)
 }
 
-/// Takes back what was counted: the mail was not sent. When the database fails, that is logged and one mail less may be
-/// sent: why the mail was not sent matters more.
+/// Takes back what was counted: the mail was not sent. When the database fails, that is logged and
+/// one mail less may be sent: why the mail was not sent matters more.
 pub(crate) async fn release(ctx: &Context, reservation: Reservation) {
     let released = Entity::update_many()
         .col_expr(Column::Sent, Expr::col(Column::Sent).sub(1))

@@ -1,11 +1,13 @@
 //! What is carried out in one transaction.
 
-/// How many jobs that were put off once are tried together at first; after each further postponement an eighth of that.
+/// How many jobs that were put off once are tried together at first; after each further
+/// postponement an eighth of that.
 const FIRST: usize = 64;
 
-/// Splits jobs into what is carried out together. A job that makes its batch be put off, because its row is locked, is
-/// alone after three postponements, and does not take others with it for ever. What a database that was away has put off
-/// is not tried one by one: each batch that succeeds doubles the next.
+/// Splits jobs into what is carried out together. A job that makes its batch be put off, because
+/// its row is locked, is alone after three postponements, and does not take others with it for
+/// ever. What a database that was away has put off is not tried one by one: each batch that
+/// succeeds doubles the next.
 pub(crate) struct Batches<'a, T> {
     left: &'a [T],
     /// How many jobs come next.

@@ -41,8 +41,9 @@ enum Rest {
     OutOfTime,
 }
 
-/// Carries out jobs that belong together, as long as there is no signal to stop: those that were never put off at once, the
-/// others a few at a time. When one of them alone makes its batch be put off, the batches beside it go on.
+/// Carries out jobs that belong together, as long as there is no signal to stop: those that were
+/// never put off at once, the others a few at a time. When one of them alone makes its batch be put
+/// off, the batches beside it go on.
 pub(crate) async fn carry_out(ctx: &Context, held: &Held, stop: &CancellationToken) {
     let mut batches = Batches::of(held.group(), |claim| claim.postponements());
     let mut was_put_off = false;
@@ -86,8 +87,8 @@ async fn carry_out_together(
     }
 }
 
-/// Carries out a batch whose jobs cannot be carried out together, for one of them fails. What there is no time for after
-/// the signal to stop is handed back.
+/// Carries out a batch whose jobs cannot be carried out together, for one of them fails. What there
+/// is no time for after the signal to stop is handed back.
 async fn one_by_one(
     ctx: &Context,
     held: &Held,

@@ -8,8 +8,8 @@ use service::{
     password_reset, reminder,
 };
 
-/// Splits claims into what is carried out together: confirmations share transactions, those first that were put off least;
-/// other jobs stand alone.
+/// Splits claims into what is carried out together: confirmations share transactions, those first
+/// that were put off least; other jobs stand alone.
 pub(crate) fn groups(claims: Vec<Claim>) -> Vec<Vec<Claim>> {
     let is_confirmation = |claim: &Claim| matches!(claim.job, Job::ConfirmRegistration { .. });
     let (mut together, alone): (Vec<_>, Vec<_>) = claims.into_iter().partition(is_confirmation);

@@ -28,7 +28,8 @@ pub(crate) struct Leases(Arc<Shared>);
 
 #[derive(Default)]
 struct Shared {
-    /// By claim and not by job: a job whose lease was lost may have been claimed again by this very process.
+    /// By claim and not by job: a job whose lease was lost may have been claimed again by this very
+    /// process.
     held: Mutex<HashMap<ClaimKey, Claim>>,
     /// Told when a lease is lost.
     losses: watch::Sender<()>,

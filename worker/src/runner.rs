@@ -64,7 +64,8 @@ pub async fn run(
     ended
 }
 
-/// Waits until all of `tasks` have ended; the heartbeat goes on as long. When one panics, the others are told to stop.
+/// Waits until all of `tasks` have ended; the heartbeat goes on as long. When one panics, the
+/// others are told to stop.
 async fn all_ended(
     mut tasks: JoinSet<()>,
     heartbeat: impl Future<Output = ()> + Send + 'static,

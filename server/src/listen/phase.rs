@@ -1,8 +1,10 @@
-//! What a connection is doing. An idle one may wait far longer than a request's head may take: a balancer that keeps
-//! connections open sends the next request over one that it believes to be alive, and answers 502 when it is not.
+//! What a connection is doing. An idle one may wait far longer than a request's head may take: a
+//! balancer that keeps connections open sends the next request over one that it believes to be
+//! alive, and answers 502 when it is not.
 //!
-//! hyper takes a body that is in memory at once and drops it, long before the client has taken it. So whether an answer
-//! is being sent is followed beside the phase: until what hyper has written is flushed.
+//! hyper takes a body that is in memory at once and drops it, long before the client has taken it.
+//! So whether an answer is being sent is followed beside the phase: until what hyper has written is
+//! flushed.
 
 use std::{
     io,
@@ -126,7 +128,8 @@ impl Phases {
         });
     }
 
-    /// Returns when the connection takes too long. An idle one that `is_last` has no further request to wait for.
+    /// Returns when the connection takes too long. An idle one that `is_last` has no further
+    /// request to wait for.
     pub(super) async fn overdue(&self, limits: &Limits, is_last: bool) -> Overdue {
         let mut changes = self.0.subscribe();
         loop {
@@ -165,8 +168,8 @@ impl Drop for Answering {
 }
 
 impl Answering {
-    /// Lasts as long as the body of this response. A large one has its time to be sent from now on, even while it is
-    /// being compressed, and keeps its memory until then.
+    /// Lasts as long as the body of this response. A large one has its time to be sent from now on,
+    /// even while it is being compressed, and keeps its memory until then.
     pub(super) fn until_sent(self, mut response: Response<Body>) -> Response<Body> {
         if let Some(permit) = response.extensions_mut().remove::<MemoryPermit>() {
             let memory = Some(permit);

@@ -1,4 +1,5 @@
-//! Bounds the memory of large answers: one that a client takes slowly lies in memory until it is sent.
+//! Bounds the memory of large answers: one that a client takes slowly lies in memory until it is
+//! sent.
 
 use std::sync::Arc;
 
@@ -18,8 +19,8 @@ use crate::problem::Problem;
 const SMALL: u64 = 64 * 1024;
 const KIB: u64 = 1024;
 
-/// Memory for one answer, until the last clone is dropped. It is an extension of the response and outlives its body, which
-/// compression or hyper takes at once.
+/// Memory for one answer, until the last clone is dropped. It is an extension of the response and
+/// outlives its body, which compression or hyper takes at once.
 #[derive(Clone, Debug)]
 pub(crate) struct MemoryPermit {
     _permit: Arc<OwnedSemaphorePermit>,
@@ -43,8 +44,8 @@ impl AnswerMemory {
     }
 }
 
-/// Answers 503 in place of a large answer to a read that there is no memory for. What was changed is never answered so. A
-/// body that is made while it is sent is small at any time.
+/// Answers 503 in place of a large answer to a read that there is no memory for. What was changed
+/// is never answered so. A body that is made while it is sent is small at any time.
 pub(crate) async fn reserve(
     State(memory): State<AnswerMemory>,
     request: Request,

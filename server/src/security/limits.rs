@@ -7,19 +7,23 @@ use std::time::Duration;
 pub struct Limits {
     /// A request's head takes no longer than this from its first byte on.
     pub head_time: Duration,
-    /// A connection over which nothing comes is kept for so long. Balancers reuse connections: theirs must end first.
+    /// A connection over which nothing comes is kept for so long. Balancers reuse connections:
+    /// theirs must end first.
     pub keep_alive: Duration,
     /// A request's body takes no longer than this.
     pub body_time: Duration,
-    /// A request that takes longer, from its head to the head of its answer, is answered that it did.
+    /// A request that takes longer, from its head to the head of its answer, is answered that it
+    /// did.
     pub request_time: Duration,
     /// A client that takes nothing of its answer for so long is gone.
     pub write_time: Duration,
-    /// A client has so long to take the rest of an answer that is complete. Event streams are never complete.
+    /// A client has so long to take the rest of an answer that is complete. Event streams are never
+    /// complete.
     pub send_time: Duration,
     /// Bytes of large answers that clients have not taken yet, in all.
     pub unsent_bytes: usize,
-    /// Connections from one address at the same time: a school may have only one, and a browser opens six.
+    /// Connections from one address at the same time: a school may have only one, and a browser
+    /// opens six.
     pub connections_per_address: usize,
     /// Connections at the same time, in all.
     pub connections: usize,

@@ -1,7 +1,8 @@
 //! What stands between a request and the site: each file is one defence, and has tests that fail without it.
 //!
-//! From the outside to the inside: headers on whatever is answered; the memory of answers; the size of a request's head; where it comes from;
-//! how often it may; whether a page of another site is behind it; its body.
+//! From the outside to the inside: headers on whatever is answered; the memory of answers; the size
+//! of a request's head; where it comes from; how often it may; whether a page of another site is
+//! behind it; its body.
 
 mod answer_memory;
 mod body;

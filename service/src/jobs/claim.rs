@@ -59,8 +59,8 @@ impl Claim {
 /// A job, and which of its claims is meant.
 pub type ClaimKey = (JobId, i32);
 
-/// Takes up to `limit` jobs that are due, whatever their class, the most urgent first. A job that has lost a worker is
-/// taken alone: it may be what killed it, and would take the others with it.
+/// Takes up to `limit` jobs that are due, whatever their class, the most urgent first. A job that
+/// has lost a worker is taken alone: it may be what killed it, and would take the others with it.
 ///
 /// A job that this program does not know is left for a worker that knows it.
 ///

@@ -21,8 +21,9 @@ const FIRST_PAUSE_MS: i64 = 2_000;
 /// The longest pause, give or take a fifth.
 const MAX_PAUSE_MS: i64 = 300_000;
 
-/// Makes claimed jobs ready again, after a pause that grows with each postponement of a job up to five minutes. Their
-/// attempts stay as they are. Those that were put off equally often come back together.
+/// Makes claimed jobs ready again, after a pause that grows with each postponement of a job up to
+/// five minutes. Their attempts stay as they are. Those that were put off equally often come back
+/// together.
 ///
 /// # Errors
 /// When the database fails; the leases expire then.
@@ -72,7 +73,8 @@ async fn postpone_those(ctx: &Context, these: Condition, reason: &str) -> Result
     tx.commit().await
 }
 
-/// 2 s, 4 s, 8 s … 5 min, give or take a fifth, so that what failed together does not come back together.
+/// 2 s, 4 s, 8 s … 5 min, give or take a fifth, so that what failed together does not come back
+/// together.
 fn pause(postponements: i32) -> TimeDelta {
     let doublings = postponements.clamp(1, 20) - 1;
     let pause = Ord::min(FIRST_PAUSE_MS << doublings, MAX_PAUSE_MS);

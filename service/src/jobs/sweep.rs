@@ -62,8 +62,8 @@ pub async fn sweep_lists(ctx: &Context) -> Result<()> {
     Ok(())
 }
 
-/// Makes jobs due that were added by a clock that was ahead, or put off by it for longer than any pause lasts; answers
-/// with how many. To be called when the clock was set back.
+/// Makes jobs due that were added by a clock that was ahead, or put off by it for longer than any
+/// pause lasts; answers with how many. To be called when the clock was set back.
 ///
 /// # Errors
 /// When the database fails.

@@ -111,14 +111,14 @@ pub fn CompetitionDetailPage() -> impl IntoView {
     let newest = StoredValue::new(None);
     let is_waiting = StoredValue::new(false);
     let (version, pending) = (register.version(), register.pending());
-    // What is asked, and after how many registrations. Nothing once the page was left, or while the answer to a
-    // registration is awaited: it will tell.
+    // What is asked, and after how many registrations. Nothing once the page was left, or while the
+    // answer to a registration is awaited: it will tell.
     let asking = move || {
         let is_pending = pending.try_get_untracked()?;
         (!is_pending).then_some((id.try_get_untracked()?, version.try_get_untracked()?))
     };
-    // Nothing either when the page shows another competition by then, or newer news: what was asked before a
-    // registration and answered after it is old.
+    // Nothing either when the page shows another competition by then, or newer news: what was asked
+    // before a registration and answered after it is old.
     let load = move || async move {
         let asked = asking()?;
         let answer = load_competition(asked.0.clone()).await;
@@ -140,7 +140,8 @@ fn Detail(
     register: ServerAction<Register>,
     /// What to read out.
     news: RwSignal<&'static str>,
-    /// The newest state of a competition that the page was told of; an answer that is older may come after it.
+    /// The newest state of a competition that the page was told of; an answer that is older may
+    /// come after it.
     newest: StoredValue<Option<(CompetitionId, SeatState)>>,
     /// Asks how things are now.
     look_again: impl Fn() + Copy + Send + Sync + 'static,
