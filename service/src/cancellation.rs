@@ -80,7 +80,9 @@ async fn tell_some(
         .filter(registration::Column::Status.is_in(held.map(RegistrationStatus::as_str)))
         .filter(registration::Column::CancellationToldAt.is_null())
         .apply_if(from, |due, from| due.filter(registration::Column::RegisteredAt.gte(from.utc())))
+        // Two workers lock in one order: those who registered at the same moment by their ids.
         .order_by_asc(registration::Column::RegisteredAt)
+        .order_by_asc(registration::Column::Id)
         .limit(BATCH)
         // Whoever confirms or reminds one of them right now is waited for: their mail comes first.
         .lock(LockType::NoKeyUpdate)
