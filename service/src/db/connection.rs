@@ -10,7 +10,7 @@ use tokio::{
     time::{Duration, Instant, sleep},
 };
 
-use super::pool::{Lease, Pool};
+use super::{lease::Lease, pool::Pool};
 use crate::Error;
 
 /// For so long a statement that changed nothing is tried again when its connection is lost; once in
