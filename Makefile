@@ -6,9 +6,9 @@ SHELL := /bin/bash
 export PATH := $(or $(CARGO_HOME),$(HOME)/.cargo)/bin:$(PATH)
 
 TARGET := $(or $(CARGO_TARGET_DIR),target)
-# The release lies beside the debug build: neither rebuilds what the other built.
+# The release has its own site folder, so that neither build overwrites the other.
 RELEASE := LEPTOS_SITE_ROOT=CARGO_TARGET_DIR/release/site cargo leptos build --release --split --precompress
-# Everything but the browser's half, which only builds for wasm.
+# All crates except the browser's, which only builds for wasm.
 HOST_CRATES := --workspace --exclude frontend --features app/ssr
 
 .PHONY: help
@@ -26,7 +26,7 @@ dev: setup ## The same, rebuilt and reloaded on every change
 	cargo leptos watch --split -- serve --seed-demo
 
 .PHONY: build
-build: setup ## Make the release binary, target/release/mini-compete, and its site beside it
+build: setup ## Build the release binary, target/release/mini-compete, and its site beside it
 	$(RELEASE)
 	@printf '\nBuilt %s\n' "$(TARGET)/release/mini-compete and $(TARGET)/release/site"
 
@@ -47,21 +47,21 @@ test-e2e: setup-test ## Run the browser tests only
 	scripts/test.sh e2e
 
 .PHONY: weight
-weight: setup ## Weigh what browsers load of the release; ARGS=--write accepts the figures as docs/weight.json
+weight: setup ## Compare the sizes of what browsers load with docs/weight.json; ARGS=--write accepts the new ones
 	$(RELEASE) --frontend-only
 	node scripts/check-weight.mjs $(ARGS)
 
 .PHONY: lighthouse
-lighthouse: setup-test build ## Have Lighthouse judge the list and a competition of the release, three times each
+lighthouse: setup-test build ## Run Lighthouse on the list and a competition of the release, three times each
 	cd end2end && node lighthouse.mjs $(ARGS)
 
 .PHONY: screenshots
-screenshots: setup-test ## Build, and make pictures of every page in docs/screenshots
+screenshots: setup-test ## Build, and take screenshots of every page into docs/screenshots
 	cargo leptos build --split
 	cd end2end && CHROMIUM_PATH="$$(../scripts/find-chromium.sh)" npx playwright test --config screenshots.config.ts
 
 .PHONY: brand
-brand: setup-test ## Draw public/social.png and the touch icon anew from docs/brand
+brand: setup-test ## Render public/social.png and the touch icon from docs/brand
 	cd end2end && CHROMIUM_PATH="$$(../scripts/find-chromium.sh)" node brand.mjs
 
 .PHONY: lint
@@ -72,16 +72,16 @@ lint: setup-lint ## Check format, clippy, dependencies and types
 	scripts/check-dependency-direction.sh
 	cargo deny --log-level error --all-features check bans licenses sources
 	cd end2end && npm run --silent check
-	@echo "lint: all checks passed. Known vulnerabilities are not among them: run 'make audit', which needs the network."
+	@echo "lint: all checks passed. Known vulnerabilities are checked by 'make audit', which needs the network."
 
 .PHONY: bench
-bench: setup-bench ## Measure the release binary beside what it is built on; ARGS=--quick to try, ARGS=--write for BENCHMARKS.md
+bench: setup-bench ## Benchmark the release against what it is built on; ARGS=--quick to try, ARGS=--write for BENCHMARKS.md
 	cargo build --release -p server --bin mini-compete
 	cargo build --release -p bench
 	scripts/bench.sh $(ARGS)
 
 .PHONY: audit
-audit: setup-lint ## Look the dependencies up in the advisory databases (needs the network)
+audit: setup-lint ## Check the dependencies against the advisory databases (needs the network)
 	cargo deny --all-features check advisories
 	npm audit && cd end2end && npm audit && cd ../bench/bullmq && npm audit
 
@@ -94,12 +94,12 @@ openapi: ## Write openapi.json from the code
 	cargo run --quiet -p server -- openapi > openapi.json.new && mv openapi.json.new openapi.json
 
 .PHONY: clean
-clean: ## Remove all that was built or installed here; data/ stays
+clean: ## Remove build output and installed packages; keep data/
 	cargo clean
 	rm -rf node_modules end2end/node_modules end2end/test-results end2end/playwright-report bench/bullmq/node_modules
 
 .PHONY: setup setup-test setup-lint setup-bench
-setup: ## Install what building needs and this machine lacks
+setup: ## Install missing build tools
 	@./setup.sh build
 setup-test:
 	@./setup.sh test

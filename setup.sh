@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what this machine lacks, one line per step; takes seconds when everything is there.
+# Installs missing tools, one line per step; takes seconds when nothing is missing.
 #
 #   ./setup.sh build   what `make run` and `make build` need
 #   ./setup.sh test    that, and what `make test` needs
@@ -17,14 +17,14 @@ readonly NODE_MAJOR=20
 ok() { printf 'setup: %-18s %s\n' "$1" "${2:-ok}"; }
 doing() { printf 'setup: %-18s installing: %s\n' "$1" "$2"; }
 fail() { printf 'setup: %s\n' "$1" >&2; exit 1; }
-# A file on PATH: functions of this script bear the names of programs.
+# Searches PATH only, because functions of this script have the names of programs.
 have() { type -P "$1" >/dev/null; }
 
 # --- Packages of the operating system ----------------------------------------------------------------
 
 can_apt() { have apt-get && [ "$(id -u)" = 0 ]; }
 
-# ensure STEP PROBE PACKAGE…: unless the probe succeeds, installs on Debian and Ubuntu as root, else says what to install.
+# ensure STEP PROBE PACKAGE…: if the probe fails, installs the packages on Debian and Ubuntu as root; elsewhere names them.
 ensure() {
   local step=$1 probe=$2; shift 2
   # The probe is a command with its arguments.
@@ -102,7 +102,7 @@ cargo_tool() {
     cargo binstall --no-confirm --force --disable-strategies compile "$name@$version" && return
   fi
   doing "$name" "$version from source, which takes minutes, once"
-  # The tools' own release profiles optimise for ten minutes to save seconds.
+  # The tools' own release profiles optimize for ten minutes to save seconds.
   CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 CARGO_PROFILE_RELEASE_OPT_LEVEL=1 \
     cargo install "$name" --version "$version" --force "$@" ||
     fail "$name $version could not be installed (see above). Install exactly that version by hand, then run this again."
@@ -139,13 +139,13 @@ cargo_deny() {
 
 # --- npm ---------------------------------------------------------------------------------------------
 
-# npm_packages STEP FOLDER: does nothing when the installed packages came from this very lock file.
+# npm_packages STEP FOLDER: does nothing when the installed packages match the lock file.
 npm_packages() {
   local step=$1 folder=$2
   local stamp=$folder/node_modules/.installed-from.json
   if ! cmp -s "$folder/package-lock.json" "$stamp"; then
     doing "$step" "npm ci in $folder"
-    # No package needs its install script, and browsers come from elsewhere.
+    # No package needs its install script; browsers are installed separately.
     (cd "$folder" && PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm ci --ignore-scripts --loglevel=error) ||
       fail "npm ci failed in $folder (see above). Check the network and the registry in your .npmrc, then run this again."
     cp "$folder/package-lock.json" "$stamp"
@@ -178,14 +178,14 @@ faketime() {
   ok faketime
 }
 
-# Live events are tried behind it.
+# A test runs live events behind it.
 has_nginx() { have nginx || [ -x /usr/sbin/nginx ]; }
 nginx() {
   ensure nginx has_nginx nginx-light
   ok nginx
 }
 
-# Comes with the server, except where packagers think otherwise.
+# Some distributions package it apart from the server.
 has_pgbench() { [ -x "$(scripts/find-postgres.sh)/pgbench" ]; }
 pgbench() {
   ensure pgbench has_pgbench postgresql-contrib
@@ -197,7 +197,7 @@ sqlite_shell() {
   ok "SQLite's shell" "$(sqlite3 --version | cut -d' ' -f1)"
 }
 
-# Debian packages Chromium; Ubuntu only as a snap, which cannot be driven from here.
+# Debian has a package; Ubuntu has only a snap, which Playwright cannot drive.
 has_chromium() { scripts/find-chromium.sh >/dev/null; }
 chromium() {
   if ! has_chromium; then

@@ -1,18 +1,18 @@
 #!/usr/bin/env bash
-# Proves with `cargo tree` that dependencies point one way (ARCHITECTURE.md):
+# Checks with `cargo tree` that dependencies have one direction (ARCHITECTURE.md):
 #
-#   1. the browser's wasm holds nothing of the server: no database, no Redis, no tokio, no service;
-#   2. only `service` and `migration` use SeaORM directly, in tests too;
-#   3. each crate of the workspace uses only the crates below it.
+#   1. the browser's wasm contains no crate of the server: no database, no Redis, no tokio, no service;
+#   2. only `service` and `migration` depend on SeaORM directly, in tests too;
+#   3. each crate of the workspace depends only on the crates listed for it below.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-# Crates that must not reach the browser: exact names, and names that start with one of them and a hyphen.
+# Crates that must not be in the wasm: these names, and names that start with one of them and a hyphen.
 readonly SERVER_ONLY='sea-orm|sea-query|sqlx|redis|fred|tokio|axum|service|migration|worker|server'
 readonly DATABASE='sea-orm|sea-query|sqlx'
 
-# What each crate may use of the workspace; what a crate's tests use is not looked at.
-# `service` runs the migrations, so that no other crate needs the database library.
+# The crates of the workspace that each crate may depend on. Dependencies of tests are not checked.
+# The test support of `service` runs the migrations, so that no other crate needs the database library.
 declare -rA MAY_USE=(
   [domain]=''
   [migration]=''
@@ -53,7 +53,7 @@ done
 members=$(cargo metadata --locked --no-deps --format-version 1 |
   node -e 'for (const p of JSON.parse(require("node:fs").readFileSync(0)).packages) console.log(p.name)')
 for member in $members; do
-  [ -n "${MAY_USE[$member]+known}" ] || problem "'$member' is a new crate: say in $0 what it may use."
+  [ -n "${MAY_USE[$member]+known}" ] || problem "'$member' is a new crate: list in $0 what it may depend on."
 done
 
 [ "$problems" = 0 ] || exit 1

@@ -1,16 +1,16 @@
-// Weighs what a browser loads of the release site, compressed with brotli, and fails when something is too heavy.
+// Measures the files of the release site that browsers load, compressed with brotli, and fails when a limit is exceeded.
 //
 //   node scripts/check-weight.mjs [--write] [--report FILE]      `make weight` builds the site first
 //
-// Two limits: a budget, and 5 % more than docs/weight.json, the figures that were accepted last; --write accepts those
-// of today. A KB is 1000 bytes.
+// Two limits: a budget, and 5 % more than docs/weight.json, the accepted sizes; --write accepts the present ones.
+// A KB is 1000 bytes.
 //
-//   wasm      the file that a page loads first. It has a budget only: a release may move code between it and the others,
-//             which is no growth.
-//   all wasm  that file and all others together: each is loaded with the first page that needs it
-//   js, css   all of them
+//   wasm      the file that every page loads first. It has a budget only: moving code between it and the others is no
+//             growth.
+//   all wasm  all wasm files; each of the others is loaded with the first page that needs it
+//   js, css   all files of the kind
 //
-// It also proves what the server's caching for ever rests on: every file below /pkg carries a hash in its name.
+// It also checks that every file below /pkg has a hash in its name, because browsers cache these files for ever.
 // The report says how many checks passed and failed.
 import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -27,7 +27,7 @@ const PKG = path.join(release, 'site/pkg');
 
 const { values: options } = parseArgs({ options: { write: { type: 'boolean' }, report: { type: 'string' } } });
 
-/** The size of this file as a browser loads it: of the copy that is served, or of what a server would make. */
+/** The size of a file as a browser loads it: of its brotli copy, or of one made here. */
 function weightOf(file) {
   const content = readFileSync(path.join(PKG, file));
   const copy = path.join(PKG, `${file}.br`);
@@ -39,14 +39,14 @@ function weightOf(file) {
   return compressed.length;
 }
 
-// cargo-leptos writes the hashes of the main files down: `wasm: 2NydsHgqYdqV0gmhhZMPiA`.
+// cargo-leptos records the hashes of the main files: `wasm: 2NydsHgqYdqV0gmhhZMPiA`.
 const hashes = Object.fromEntries(
   readFileSync(path.join(release, 'hash.txt'), 'utf8').trim().split('\n').map((line) => line.split(': ')),
 );
 const isOf = (file, extension) => path.extname(file) === `.${extension}`;
 const isMain = (file) => file === `mini-compete.${hashes.wasm}.wasm`;
 
-// What else lies there are compressed copies, and types for editors.
+// The folder also holds compressed copies, and types for editors.
 const files = readdirSync(PKG).filter((file) => /\.(css|js|json|wasm)$/.test(file));
 if (!files.some(isMain)) throw new Error(`${PKG} has no main wasm file: is the build whole?`);
 
@@ -74,12 +74,12 @@ for (const [kind, bytes] of Object.entries(sums)) {
   if (kind !== 'wasm' && !options.write) {
     check(
       bytes <= Math.floor((record[kind] ?? 0) * GROWTH),
-      `${kind}: ${bytes} bytes are over 5 % more than ${record[kind] ?? 0}, accepted last. Is it worth it? Accept it with: make weight ARGS=--write`,
+      `${kind}: ${bytes} bytes are over 5 % more than the accepted ${record[kind] ?? 0}. To accept the growth: make weight ARGS=--write`,
     );
   }
 }
 for (const file of files) {
-  check(/\.[\w-]{22}\.\w+$/.test(file), `${file}: has no hash in its name, and browsers would keep it for ever.`);
+  check(/\.[\w-]{22}\.\w+$/.test(file), `${file}: has no hash in its name, and browsers would cache it for ever.`);
 }
 
 const chunks = files

@@ -3,7 +3,7 @@
 set -euo pipefail
 
 if [ -n "${CHROMIUM_PATH:-}" ]; then
-  [ -x "$CHROMIUM_PATH" ] || { echo "CHROMIUM_PATH=$CHROMIUM_PATH is no program." >&2; exit 1; }
+  [ -x "$CHROMIUM_PATH" ] || { echo "CHROMIUM_PATH=$CHROMIUM_PATH is not an executable file." >&2; exit 1; }
   echo "$CHROMIUM_PATH"
   exit
 fi

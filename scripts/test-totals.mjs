@@ -1,10 +1,10 @@
-// Adds up what the test runners reported and prints a table that ends with "N passed, N failed".
+// Adds up the reports of the test runners and prints a table that ends with "N passed, N failed".
 //
 //   node scripts/test-totals.mjs steps.tsv
 //
 // A line of steps.tsv: title, report format, path of the report, outcome (ok, failed, not run), seconds.
-// A step that failed without a failing test (it did not compile, say) counts as one failure, and so does a step
-// that was not run or left no report: a total must not look better than the run was. The exit code says the same.
+// A step that failed without a failing test (a compile error, for example) counts as one failure, and so does a step
+// that was not run or left no report. The exit code is 1 if anything failed.
 import { existsSync, readFileSync } from 'node:fs';
 
 const NOTHING = { passed: 0, failed: 0, skipped: 0 };
@@ -28,7 +28,7 @@ const formats = {
     return total;
   },
 
-  /** `{ "passed": 9, "failed": 0 }`, of our own checks. */
+  /** `{ "passed": 9, "failed": 0 }`, from scripts/check-weight.mjs. */
   checks(text) {
     return { ...NOTHING, ...JSON.parse(text) };
   },

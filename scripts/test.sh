@@ -11,7 +11,7 @@ export PATH="${CARGO_HOME:-$HOME/.cargo}/bin:$PATH"
 mkdir -p "${CARGO_TARGET_DIR:-target}"
 target=$(cd "${CARGO_TARGET_DIR:-target}" && pwd)
 reports=$target/test-reports
-# nextest writes here whatever CARGO_TARGET_DIR says ([store] dir in .config/nextest.toml).
+# nextest writes here, independent of CARGO_TARGET_DIR ([store] dir in .config/nextest.toml).
 readonly NEXTEST=target/nextest
 readonly HOST_CRATES=(--workspace --exclude frontend --features app/ssr)
 
@@ -49,7 +49,7 @@ rust() {
   step 'Documentation tests' libtest "$reports/doc-tests.txt" doc_tests
 }
 
-# They start the servers that they kill themselves. FAULTS=long runs them in full.
+# The fault tests start their own servers and kill them. FAULTS=long runs the long form.
 faults() {
   step 'Fault tests' junit "$NEXTEST/faults/junit.xml" \
     env -u TEST_DATABASE_URL -u TEST_REDIS_URL cargo nextest run --profile faults "${HOST_CRATES[@]}"

@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# Runs a command with a throw-away PostgreSQL and Redis, and removes both afterwards, whatever happens.
+# Runs a command with a temporary PostgreSQL and Redis, and removes both afterwards in every case.
 #
 #   scripts/with-services.sh cargo nextest run …
 #
-# The command finds them in TEST_DATABASE_URL and TEST_REDIS_URL. Both listen on 127.0.0.1 only, on free ports. Their
-# data is below SERVICES_FOLDER; what the command leaves there is removed with it.
-# PostgreSQL runs with fsync off and Redis writes nothing down: a test does not outlive a power cut, and its data is
-# thrown away. With SERVICES_DURABLE=1 both run with the settings they come with, fsync among them, but for the number
-# of connections: for benchmarks, whose figures would mean nothing otherwise.
+# TEST_DATABASE_URL and TEST_REDIS_URL name them. Both listen on 127.0.0.1 only, on free ports. Their data is below
+# SERVICES_FOLDER; files that the command leaves there are removed with it.
+# PostgreSQL runs with fsync off and Redis does not persist, because the data of a test is thrown away. With
+# SERVICES_DURABLE=1 both run with their default settings, fsync included, except for the number of connections: for
+# benchmarks.
 set -euo pipefail
 # Every child gets its own process group, so that Ctrl-C reaches the command before the servers go away.
 set -m
