@@ -12,6 +12,7 @@ export PATH="${CARGO_HOME:-$HOME/.cargo}/bin:$PATH"
 readonly CARGO_LEPTOS_VERSION=0.3.11
 readonly CARGO_DENY_VERSION=0.20.2
 readonly CARGO_NEXTEST_VERSION=0.9.143
+readonly CARGO_SHEAR_VERSION=1.14.0
 readonly NODE_MAJOR=20
 
 ok() { printf 'setup: %-18s %s\n' "$1" "${2:-ok}"; }
@@ -137,6 +138,16 @@ cargo_deny() {
   ok cargo-deny "$(cargo deny --version | cut -d' ' -f2)"
 }
 
+cargo_shear() {
+  have cargo-shear || (cargo_tool cargo-shear "$CARGO_SHEAR_VERSION" --locked)
+  ok cargo-shear "$(cargo shear --version | sed 's/.* //')"
+}
+
+shellcheck() {
+  ensure shellcheck "have shellcheck" shellcheck
+  ok shellcheck "$(command shellcheck --version | sed -n 's/^version: //p')"
+}
+
 # --- npm ---------------------------------------------------------------------------------------------
 
 # npm_packages STEP FOLDER: does nothing when the installed packages match the lock file.
@@ -216,7 +227,7 @@ chromium() {
 
 for_build() { c_compiler; rust_toolchain; wasm_target; node_and_npm; cargo_leptos; wasm_bindgen; npm_packages "npm packages" .; }
 for_test() { for_build; cargo_nextest; postgres; pooler; redis; faketime; nginx; npm_packages Playwright end2end; chromium; }
-for_lint() { c_compiler; rust_toolchain; wasm_target; cargo_deny; node_and_npm; npm_packages TypeScript end2end; }
+for_lint() { c_compiler; rust_toolchain; wasm_target; cargo_deny; cargo_shear; shellcheck; node_and_npm; npm_packages TypeScript end2end; }
 for_bench() { c_compiler; rust_toolchain; node_and_npm; postgres; pgbench; redis; sqlite_shell; npm_packages BullMQ bench/bullmq; }
 
 case "${1:-build}" in
