@@ -71,7 +71,7 @@ lint: setup-lint ## Check format, clippy, dependencies, shell scripts, documents
 	cargo clippy -p frontend --target wasm32-unknown-unknown -- -D warnings
 	scripts/check-dependency-direction.sh
 	cargo deny --log-level error --all-features check bans licenses sources
-	cargo shear --deny-warnings
+	cargo shear --locked --deny-warnings
 	shellcheck setup.sh .ci/run scripts/*.sh end2end/*.sh
 	node scripts/check-documents.mjs
 	cd end2end && npm run --silent check
