@@ -1,6 +1,8 @@
 //! What a search in a mailbox looks in.
 
-use sea_orm_migration::{prelude::*, schema::*, sea_orm::ConnectionTrait};
+use sea_orm_migration::{prelude::*, schema::*};
+
+use crate::backfill;
 
 #[derive(DeriveMigrationName)]
 pub(super) struct Migration;
@@ -12,8 +14,10 @@ impl MigrationTrait for Migration {
         let column =
             Table::alter().table("mailbox").add_column(text("search_text").default("")).to_owned();
         manager.alter_table(column).await?;
-        let backfill = "UPDATE mailbox SET search_text = LOWER(subject || ' ' || body)";
-        manager.get_connection().execute_unprepared(backfill).await?;
+        // The space between them makes that no row is filled in twice.
+        let set = "search_text = LOWER(subject || ' ' || body)";
+        let (mailbox, db) = (("mailbox", "id"), manager.get_connection());
+        backfill(db, mailbox, set, "search_text = ''").await?;
         Ok(())
     }
 }

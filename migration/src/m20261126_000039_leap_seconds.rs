@@ -4,10 +4,9 @@
 //! after it, SQLite stored it as it was: as a text that neither its own functions nor most clients
 //! can read.
 
-use sea_orm_migration::{
-    prelude::*,
-    sea_orm::{ConnectionTrait, DbBackend},
-};
+use sea_orm_migration::{prelude::*, sea_orm::DbBackend};
+
+use crate::backfill;
 
 #[derive(DeriveMigrationName)]
 pub(super) struct Migration;
@@ -23,10 +22,10 @@ impl MigrationTrait for Migration {
             let next = format!(
                 "strftime('%Y-%m-%dT%H:%M:%S', substr({column}, 1, 17) || '59', '+1 second') || substr({column}, 20)"
             );
-            let repair = format!(
-                "UPDATE competitions SET {column} = {next} WHERE substr({column}, 18, 2) = '60'"
-            );
-            manager.get_connection().execute_unprepared(&repair).await?;
+            let set = format!("{column} = {next}");
+            let is_wrong = format!("substr({column}, 18, 2) = '60'");
+            let (competitions, db) = (("competitions", "id"), manager.get_connection());
+            backfill(db, competitions, &set, &is_wrong).await?;
         }
         Ok(())
     }

@@ -111,6 +111,29 @@ impl TestDatabase {
         run(&db, &sql).await;
     }
 
+    pub(super) async fn refuse_large_updates_of_mailbox(&self, rows: u64) {
+        if self.url.starts_with("sqlite") {
+            return;
+        }
+        let sql = format!(
+            "CREATE FUNCTION refuse_large() RETURNS trigger LANGUAGE plpgsql AS $$
+             BEGIN
+               IF (SELECT COUNT(*) FROM changed) > {rows} THEN
+                 RAISE EXCEPTION 'one statement changes more than {rows} rows';
+               END IF;
+               RETURN NULL;
+             END $$;
+             CREATE TRIGGER refuse_large AFTER UPDATE ON mailbox REFERENCING NEW TABLE AS changed
+             FOR EACH STATEMENT EXECUTE FUNCTION refuse_large();"
+        );
+        self.execute(&sql).await;
+    }
+
+    pub(super) async fn execute(&self, sql: &str) -> u64 {
+        let db = self.connect().await.for_migration().await.expect("a connection");
+        db.execute_unprepared(sql).await.expect(sql).rows_affected()
+    }
+
     pub(super) async fn connect_with(&self, max_connections: u32) -> Db {
         Db::connect(&self.url, max_connections).await.expect("a connection")
     }

@@ -351,6 +351,22 @@ impl EmptyDatabase {
         self.0.serialize_by_default().await;
     }
 
+    /// Executes a statement and returns the number of rows that it changed.
+    ///
+    /// # Panics
+    /// When the database refuses it.
+    pub async fn execute(&self, sql: &str) -> u64 {
+        self.0.execute(sql).await
+    }
+
+    /// From now on a statement that changes more than `rows` mails is refused. SQLite has no trigger that could tell.
+    ///
+    /// # Panics
+    /// When the database refuses.
+    pub async fn refuse_large_updates_of_mailbox(&self, rows: u64) {
+        self.0.refuse_large_updates_of_mailbox(rows).await;
+    }
+
     /// From now on a statement that changes mail takes so long.
     ///
     /// # Panics

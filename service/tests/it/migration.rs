@@ -1,5 +1,6 @@
 use std::time::Duration;
 
+use sea_orm::DbBackend;
 use service::{
     competitions,
     testing::{EmptyDatabase, World},
@@ -120,6 +121,34 @@ async fn a_column_is_filled_in_batch_by_batch() {
     }
     let right = "DELETE FROM login_attempts WHERE failures = 7";
     assert_eq!(world.execute(right).await.unwrap(), 25_000);
+}
+
+#[tokio::test]
+async fn the_text_that_mailboxes_are_searched_by_is_filled_in_batch_by_batch() {
+    let empty = EmptyDatabase::create().await;
+    empty.migrate_up_to("m20261125_000013_login_attempts").await;
+    let db = empty.connect().await.for_migration().await.unwrap();
+    let (new_id, now) = match db.get_database_backend() {
+        DbBackend::Postgres => ("gen_random_uuid()", "'2026-11-23 12:00:00+00'"),
+        _ => ("randomblob(16)", "'2026-11-23 12:00:00+00:00'"),
+    };
+    let user = format!(
+        "INSERT INTO users (id, email, email_key, name, search_text, role, password_hash, created_at)
+         VALUES ({new_id}, 'a@example.com', 'a@example.com', 'Ada', '', 'PARTICIPANT', '', {now})"
+    );
+    assert_eq!(empty.execute(&user).await, 1);
+    let mails = format!(
+        "INSERT INTO mailbox (id, user_id, recipient, subject, body, sent_at, dedup_key)
+         WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 25000)
+         SELECT {new_id}, users.id, email, 'Mail ' || n, 'To ADA', {now}, 'k' || n FROM numbers, users"
+    );
+    assert_eq!(empty.execute(&mails).await, 25_000);
+    empty.refuse_large_updates_of_mailbox(10_000).await;
+
+    migration::run(&db).await.unwrap();
+
+    let right = "DELETE FROM mailbox WHERE search_text = LOWER(subject) || ' to ada'";
+    assert_eq!(empty.execute(right).await, 25_000);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
