@@ -13,6 +13,8 @@ pub struct ParticipantDashboard {
     pub past: Vec<MyRegistration>,
     /// Seats given back, and seats in competitions that their organizers have cancelled.
     pub cancelled: Vec<MyRegistration>,
+    /// The number of all registrations. The three lists hold the newest of them.
+    pub total: u64,
 }
 
 /// An organizer's competitions and their totals.

@@ -14,7 +14,7 @@ use crate::{
     Actor, Context, Result, competitions,
     db::bulk::any_of,
     entity::{competition, registration},
-    registration::newest,
+    registration::{count, newest},
 };
 
 /// The newest registrations of a participant are shown, so many at most.
@@ -31,6 +31,10 @@ const SOON: TimeDelta = TimeDelta::days(7);
 pub async fn participant(ctx: &Context, actor: &Actor) -> Result<ParticipantDashboard> {
     let now = ctx.now();
     let mut all = newest(ctx, actor, Paging::first(MAX_REGISTRATIONS)).await?;
+    let mut total = all.len() as u64;
+    if total == MAX_REGISTRATIONS {
+        total = total.max(count(ctx, actor).await?);
+    }
     for mine in &mut all {
         // Of no use on a dashboard, and by far the largest part.
         mine.competition.description.clear();
@@ -45,7 +49,7 @@ pub async fn participant(ctx: &Context, actor: &Actor) -> Result<ParticipantDash
     };
     upcoming.sort_by_key(when);
     past.sort_by_key(|mine| std::cmp::Reverse(when(mine)));
-    Ok(ParticipantDashboard { upcoming, past, cancelled })
+    Ok(ParticipantDashboard { upcoming, past, cancelled, total })
 }
 
 /// A page of the actor's competitions, and the totals of all of them.

@@ -40,7 +40,7 @@ pub(super) fn router() -> OpenApiRouter<AppState> {
         ("organizerId" = Option<String>, Query, description = "Of this organizer"),
         ("sort" = Option<String>, Query, description = "`newest` (the default), `deadline`, `start` or `title`"),
         ("page" = Option<u64>, Query, description = "Counted from 1"),
-        ("limit" = Option<u64>, Query, description = "Items on a page, at most 100"),
+        ("limit" = Option<u64>, Query, description = "Items on a page, at most 100 (the default)"),
     ),
     responses(
         (status = 200, description = "One page of them", body = [CompetitionDetail], headers(
@@ -97,7 +97,7 @@ async fn get(
     get, path = "/competitions/my-competitions", tag = "competitions", security(("bearer" = [])),
     params(
         ("page" = Option<u64>, Query, description = "Counted from 1"),
-        ("limit" = Option<u64>, Query, description = "Items on a page, at most 100"),
+        ("limit" = Option<u64>, Query, description = "Items on a page, at most 100 (the default)"),
     ),
     responses(
         (status = 200, description = "One page of them, newest first", body = [CompetitionWithCount], headers(

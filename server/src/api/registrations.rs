@@ -120,7 +120,7 @@ async fn cancel(
     get, path = "/competitions/registrations/my", tag = "registrations", security(("bearer" = [])),
     params(
         ("page" = Option<u64>, Query, description = "Counted from 1"),
-        ("limit" = Option<u64>, Query, description = "Items on a page, at most 100"),
+        ("limit" = Option<u64>, Query, description = "Items on a page, at most 100 (the default)"),
     ),
     responses(
         (status = 200, description = "One page of them, newest first", body = [MyRegistration], headers(
@@ -154,7 +154,7 @@ async fn mine(
         ("search" = Option<String>, Query, description = "Words of the name or address, in any case"),
         ("sort" = Option<String>, Query, description = "`registered` (the default), `name` or `status`; a `-` before it reverses"),
         ("page" = Option<u64>, Query, description = "Counted from 1"),
-        ("limit" = Option<u64>, Query, description = "Items on a page, at most 100"),
+        ("limit" = Option<u64>, Query, description = "Items on a page, at most 100 (the default)"),
     ),
     responses(
         (status = 200, description = "One page of them", body = [RosterEntry], headers(

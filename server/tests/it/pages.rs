@@ -137,6 +137,22 @@ async fn a_session_signs_pages_and_the_api_in() {
 }
 
 #[tokio::test]
+async fn the_dashboard_says_when_it_leaves_registrations_out() {
+    let app = App::new().await;
+    let (ada, ben) = (app.world.organizer("Ada").await, app.world.participant("Ben").await);
+    let cookie = app.sign_in(&ben).await;
+    let see = async || {
+        app.get("/dashboard").header("accept", HTML).header("cookie", &cookie).send().await.text
+    };
+    app.world.register_for_many(&ben, &ada, 500).await;
+    assert!(!see().await.contains("The newest"), "all are listed");
+    app.world.register_for_many(&ben, &ada, 734).await;
+    let seen = see().await;
+    assert!(seen.contains("The newest 500 of 1,234 registrations"));
+    assert_eq!(seen.matches("<article").count(), 500);
+}
+
+#[tokio::test]
 async fn what_users_write_is_text_and_nothing_else() {
     let app = App::new().await;
     let ada = app.world.organizer("Ada").await;

@@ -21,11 +21,16 @@ use crate::{
 /// # Errors
 /// Unauthorized, or forbidden for anyone but a participant.
 pub async fn mine(ctx: &Context, actor: &Actor, paging: Paging) -> Result<Page<MyRegistration>> {
-    let user = actor.require(Role::Participant)?;
-    let own = registration::Entity::find().filter(registration::Column::UserId.eq(user.id.0));
-    let total = own.count(ctx.db.connection()).await?;
+    let total = count(ctx, actor).await?;
     let items = newest(ctx, actor, paging).await?;
     Ok(Page { items, total, page: paging.page, limit: paging.limit })
+}
+
+/// The number of the actor's registrations, cancelled ones included.
+pub(crate) async fn count(ctx: &Context, actor: &Actor) -> Result<u64> {
+    let user = actor.require(Role::Participant)?;
+    let own = registration::Entity::find().filter(registration::Column::UserId.eq(user.id.0));
+    Ok(own.count(ctx.db.connection()).await?)
 }
 
 /// The same without counting, for a list of any length.

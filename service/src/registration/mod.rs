@@ -7,7 +7,7 @@ mod roster;
 pub(crate) mod view;
 
 pub use cancel::{Cancelled, cancel};
-pub(crate) use mine::newest;
+pub(crate) use mine::{count, newest};
 pub use mine::{mine, viewer_state};
 pub use register::{Answer, register};
 pub use roster::{RosterExport, browse_roster, export_roster, roster};

@@ -13,6 +13,7 @@ mod lists;
 mod mails;
 mod obstacle;
 mod redis;
+mod registrations;
 mod sessions;
 mod tally;
 

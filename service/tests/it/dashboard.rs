@@ -37,6 +37,24 @@ async fn participants_see_what_is_next_then_what_was() {
 }
 
 #[tokio::test]
+async fn a_participant_sees_the_newest_500_registrations_and_the_number_of_all() {
+    let world = World::new().await;
+    let (ada, grace) = (world.organizer("Ada").await, world.participant("Grace").await);
+    let seen = dashboard::participant(&world.ctx, &grace).await.unwrap();
+    assert_eq!((seen.upcoming.len(), seen.total), (0, 0));
+    let oldest = world.competition(&ada).titled("Oldest").create().await;
+    register(&world.ctx, &grace, oldest).await.unwrap();
+    world.clock.advance(TimeDelta::seconds(1));
+    for (more, listed) in [(499, 500), (1, 500)] {
+        world.register_for_many(&grace, &ada, more).await;
+        let seen = dashboard::participant(&world.ctx, &grace).await.unwrap();
+        assert_eq!(seen.upcoming.len(), listed);
+        assert_eq!(titles(&seen.upcoming).contains(&"Oldest"), more == 499);
+        assert_eq!(seen.total, if more == 499 { 500 } else { 501 });
+    }
+}
+
+#[tokio::test]
 async fn organizers_see_the_totals_of_their_own() {
     let world = World::new().await;
     let (ada, bob) = (world.organizer("Ada").await, world.organizer("Bob").await);

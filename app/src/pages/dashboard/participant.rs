@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::ssr::clock::ViewerClock;
 use crate::{
     Moment,
-    components::{EmptyState, Icon, LocalTimes, Shape, StatusBadge},
+    components::{EmptyState, Icon, LocalTimes, Shape, StatusBadge, grouped},
     pages::competitions::{AddToCalendar, calendar, leave},
 };
 
@@ -59,6 +59,8 @@ pub struct ParticipantScreen {
     pub past: Vec<Place>,
     /// Given back, or cancelled by the organizer.
     pub cancelled: Vec<Place>,
+    /// The number of all registrations, also of those that are too old to be listed.
+    pub total: u64,
 }
 
 #[cfg(feature = "ssr")]
@@ -71,7 +73,18 @@ impl ParticipantScreen {
             upcoming: places(dashboard.upcoming),
             past: places(dashboard.past),
             cancelled: places(dashboard.cancelled),
+            total: dashboard.total,
         }
+    }
+}
+
+impl ParticipantScreen {
+    /// "The newest 500 of 1,234 registrations", unless all are listed.
+    fn left_out(&self) -> Option<String> {
+        let listed = self.upcoming.len() + self.past.len() + self.cancelled.len();
+        let (listed, total) = (listed as u64, self.total);
+        (listed < total)
+            .then(|| format!("The newest {} of {} registrations", grouped(listed), grouped(total)))
     }
 }
 
@@ -81,7 +94,8 @@ pub(super) fn ParticipantDashboard(
     /// What to show.
     screen: ParticipantScreen,
 ) -> impl IntoView {
-    let ParticipantScreen { upcoming, past, cancelled } = screen;
+    let left_out = screen.left_out().map(|words| view! { <p class="text-muted">{words}</p> });
+    let ParticipantScreen { upcoming, past, cancelled, .. } = screen;
     if upcoming.is_empty() && past.is_empty() && cancelled.is_empty() {
         return view! {
             <EmptyState title="You hold no place yet">
@@ -94,6 +108,7 @@ pub(super) fn ParticipantDashboard(
     let mut upcoming = upcoming.into_iter();
     let next = upcoming.next();
     view! {
+        {left_out}
         {match next {
             Some(place) => view! { <Next place /> }.into_any(),
             None => view! {
