@@ -81,6 +81,11 @@ export class Api {
     return this.send('GET', `/api/competitions/${competition.id}`);
   }
 
+  /** Its seats now, and which state that is. */
+  seats(competition: Competition): Promise<{ seatsLeft: number; sequence: number }> {
+    return this.send('GET', `/api/competitions/${competition.id}/seats`);
+  }
+
   /** Changes some fields, as its owner. */
   edit(owner: Person, competition: Competition, changes: object): Promise<Competition> {
     return this.send('PATCH', `/api/competitions/${competition.id}`, owner, changes);

@@ -1,6 +1,7 @@
 import { PASSWORD } from '../support/api.ts';
 import { expect, open, test } from '../support/fixtures.ts';
 import { errorSummary } from '../support/forms.ts';
+import { hold } from '../support/held.ts';
 import { logIn, postForm, signIn } from '../support/session.ts';
 
 test('a double click registers once', async ({ page, api }) => {
@@ -84,6 +85,27 @@ test('a full competition says so to those who hold no place', async ({ page, api
   await expect(page.getByText('0 of 1 place left')).toBeVisible();
   await expect(page.getByText('This competition is full')).toBeVisible();
   await expect(page.getByRole('button', { name: 'Register' })).toBeHidden();
+});
+
+test('a refresh that began before the registration does not undo it', { tag: '@js' }, async ({ page, api }) => {
+  const [participant, competition] = await Promise.all([api.participant(), api.competition({ seats: 2 })]);
+  const { sequence } = await api.seats(competition);
+  await signIn(page, participant);
+  // That no seat is left makes the page ask how things are now.
+  const full = { competitionId: competition.id, capacity: 2, seatsLeft: 0, cancelled: false, sequence: sequence + 1 };
+  const body = `event: seats\ndata: ${JSON.stringify(full)}\n\n`;
+  await page.route('**/events', (route) => route.fulfill({ contentType: 'text/event-stream', body }), { times: 1 });
+  const refresh = await hold(page, '**/fn/competition');
+  await open(page, `/competitions/${competition.id}`);
+  await refresh.answered;
+
+  await page.getByRole('button', { name: 'Register' }).click();
+  await expect(page.getByText('You are registered')).toBeVisible();
+  await refresh.release();
+
+  // At this moment: a later refresh would mend what this one has broken.
+  expect(await page.getByText('You are registered').isVisible()).toBe(true);
+  expect(await page.getByRole('button', { name: 'Register' }).isVisible()).toBe(false);
 });
 
 test.describe('refused', () => {
