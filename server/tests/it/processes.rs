@@ -1,4 +1,4 @@
-//! The real program: how it stops, and how many connections it takes.
+//! The real program: how it stops, how it ends after a panic, and how many connections it takes.
 
 use std::time::Duration;
 
@@ -84,6 +84,25 @@ async fn a_process_that_is_told_to_stop_takes_leave_of_its_clients() {
     };
     timeout(PATIENCE, refused).await.expect("new connections are refused");
     assert_eq!(server.end().await.code(), Some(0));
+}
+
+#[tokio::test]
+async fn a_process_ends_with_an_error_when_a_task_of_its_worker_panics() {
+    let world = World::new().await;
+    let panics = ("PANICPOINT", "take_jobs:3");
+    let processes = [Process::serve_with(&world, panics), Process::work_with(&world, panics)];
+    for (mut process, name) in processes.into_iter().zip(["serve", "worker"]) {
+        assert_eq!(process.end().await.code(), Some(1), "{name}");
+        // Its last words may be on their way.
+        let told = async {
+            while process.said("mini-compete: task") == 0 {
+                sleep(Duration::from_millis(5)).await;
+            }
+        };
+        timeout(PATIENCE, told).await.expect("the reason on standard error");
+        assert!(process.said("PANICPOINT names take_jobs") > 0, "{name}");
+        assert_eq!(process.said("a part of the worker panicked"), 1, "{name}");
+    }
 }
 
 /// So many connections that were answered and are kept.

@@ -10,7 +10,7 @@ use super::{
     claim::{Claim, claim_of, claim_these},
     queue::Queue,
 };
-use crate::{Context, JobNews, Result, ids::new_token};
+use crate::{Context, JobNews, Result, failpoint, ids::new_token};
 
 /// How long a worker without Redis waits before it looks again. Jobs of its own process wake it at once.
 const POLL: Duration = Duration::from_millis(500);
@@ -42,6 +42,7 @@ impl Consumer {
     /// # Errors
     /// When the database fails. What was taken from Redis by then is taken again by the next call.
     pub async fn take(&self, limit: usize) -> Result<Vec<Claim>> {
+        failpoint::panic_at("take_jobs");
         if let Some(queue) = &self.queue {
             let now = self.ctx.now();
             while let Some(tickets) = queue.take(&self.name, self.class, now, limit).await {

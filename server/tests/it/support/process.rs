@@ -11,14 +11,18 @@ use tokio::time::{sleep, timeout};
 
 use super::program::Program;
 
+const PROGRAM: &str = env!("CARGO_BIN_EXE_mini-compete");
 /// What the server says once it listens.
 const LISTENING: &str = "server.address=";
+/// What a worker says once it works.
+const WORKING: &str = "worker started";
 /// How long a process may take to end.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// A `mini-compete serve`. It is killed when it goes out of scope.
+/// A `mini-compete serve` or `worker`. It is killed when it goes out of scope.
 pub(crate) struct Process {
     program: Program,
+    /// Empty for a worker.
     url: String,
     log: Arc<Mutex<Vec<String>>>,
 }
@@ -26,23 +30,44 @@ pub(crate) struct Process {
 impl Process {
     /// Starts it on the database of `world`, and returns once it listens.
     pub(crate) fn serve(world: &World, arguments: &[&str]) -> Self {
-        Self::start(Command::new(env!("CARGO_BIN_EXE_mini-compete")), world, arguments)
+        Self::serve_by(Command::new(PROGRAM), world, arguments)
+    }
+
+    /// The same, with a variable of the environment.
+    pub(crate) fn serve_with(world: &World, variable: (&str, &str)) -> Self {
+        let mut command = Command::new(PROGRAM);
+        command.env(variable.0, variable.1);
+        Self::serve_by(command, world, &[])
     }
 
     /// The same under limits of its own: `limits` are a shell's commands.
     pub(crate) fn serve_under(limits: &str, world: &World, arguments: &[&str]) -> Self {
         let mut shell = Command::new("sh");
         shell.args(["-c", &format!("{limits} && exec \"$0\" \"$@\"")]);
-        shell.arg(env!("CARGO_BIN_EXE_mini-compete"));
-        Self::start(shell, world, arguments)
+        shell.arg(PROGRAM);
+        Self::serve_by(shell, world, arguments)
     }
 
-    fn start(mut command: Command, world: &World, arguments: &[&str]) -> Self {
+    fn serve_by(mut command: Command, world: &World, arguments: &[&str]) -> Self {
+        let site = tempfile::tempdir().expect("a folder");
+        command.args(["serve", "--port", "0", "--site-root"]).arg(site.path()).args(arguments);
+        let mut process = Self::start(command, world, LISTENING);
+        let (_, address) = process.program.greeting.split_once(LISTENING).expect("an address");
+        let address = address.split_whitespace().next().expect("an address");
+        process.url = format!("http://{address}");
+        process
+    }
+
+    /// Starts `mini-compete worker` with a variable of the environment, and returns once it works.
+    pub(crate) fn work_with(world: &World, variable: (&str, &str)) -> Self {
+        let mut command = Command::new(PROGRAM);
+        command.arg("worker").env(variable.0, variable.1);
+        Self::start(command, world, WORKING)
+    }
+
+    fn start(mut command: Command, world: &World, greeting: &str) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         command
-            .args(["serve", "--port", "0", "--site-root"])
-            .arg(folder.path())
-            .args(arguments)
             .env("DATABASE_URL", world.database_url())
             .envs(world.redis_variables())
             .env("JWT_SECRET", "a secret of at least thirty-two characters")
@@ -52,13 +77,10 @@ impl Process {
             .current_dir(folder.path());
         let log = Arc::<Mutex<Vec<String>>>::default();
         let said = Arc::clone(&log);
-        let program = Program::start(&mut command, LISTENING, move |line| {
+        let program = Program::start(&mut command, greeting, move |line| {
             said.lock().unwrap_or_else(PoisonError::into_inner).push(line.to_owned());
         });
-        let (_, address) = program.greeting.split_once(LISTENING).expect("an address");
-        let address = address.split_whitespace().next().expect("an address");
-        let url = format!("http://{address}");
-        Self { program, url, log }
+        Self { program, url: String::new(), log }
     }
 
     /// SIGKILL: no destructor runs, nothing is flushed.
