@@ -1,0 +1,70 @@
+//! What an organizer writes of a competition.
+
+use super::characters::{bounded, is_no_character, one_line};
+use crate::normal_form;
+
+/// Longest title, in characters.
+const MAX_TITLE: usize = 200;
+/// Longest description, in characters.
+const MAX_DESCRIPTION: usize = 10_000;
+/// Longest tag, in characters.
+const MAX_TAG: usize = 40;
+
+text!(
+    /// The title of a competition: 1 to 200 characters on one line.
+    Title
+);
+
+impl Title {
+    /// # Errors
+    /// A sentence that says what is wrong.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        one_line("Title", text, MAX_TITLE).map(Self)
+    }
+}
+
+text!(
+    /// What a competition is about: 1 to 10,000 characters, Markdown.
+    Description
+);
+
+impl Description {
+    /// # Errors
+    /// A sentence that says what is wrong.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let is_bad = |c: char| (c.is_control() && !matches!(c, '\n' | '\t')) || is_no_character(c);
+        bounded("Description", normal_form::paragraphs(text), MAX_DESCRIPTION, is_bad).map(Self)
+    }
+}
+
+text!(
+    /// A tag as it was typed: 1 to 40 characters, no comma.
+    Tag
+);
+
+impl Tag {
+    /// # Errors
+    /// A sentence that says what is wrong.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let tag = one_line("Tag", text, MAX_TAG)?;
+        if tag.contains(',') { Err("Tags must not contain a comma".into()) } else { Ok(Self(tag)) }
+    }
+
+    /// The form that tags are compared in: `Rust` and `rust` are one tag.
+    pub fn key(&self) -> String {
+        normal_form::lower(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_tags_that_look_the_same_are_one() {
+        let key = |text: &str| Tag::parse(text).unwrap().key();
+        assert_eq!(key("Caf\u{E9}"), key("CAFE\u{301}"));
+        assert_eq!(key("ru\u{200B}st"), key("Rust"));
+        assert!(Tag::parse("a,b").is_err());
+    }
+}

@@ -1,0 +1,73 @@
+//! E-mail addresses.
+
+use email_address::{EmailAddress, Options};
+
+use super::characters::{is_invisible, one_line};
+use crate::normal_form;
+
+/// Longest e-mail address, in characters (RFC 5321, section 4.5.3.1.3, less the angle brackets).
+const MAX_EMAIL: usize = 254;
+
+text!(
+    /// A well-formed e-mail address, as it was typed.
+    Email
+);
+
+impl Email {
+    /// # Errors
+    /// A sentence that says what is wrong.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let text = one_line("Email", text, MAX_EMAIL)?;
+        let options = Options::default().without_display_text().without_domain_literal();
+        // No mail server takes them, and nobody sees that two addresses differ.
+        let shows_nothing = |c: char| is_invisible(c) || (c.is_whitespace() && !c.is_ascii());
+        match EmailAddress::parse_with_options(&text, options) {
+            Ok(_) if !text.contains(shows_nothing) => Ok(Self(text)),
+            _ => Err("Email must be a valid email address, like name@example.com".into()),
+        }
+    }
+
+    /// The form that addresses are compared in: an account has one spelling of its address.
+    pub fn key(&self) -> String {
+        normal_form::lower(&self.0)
+    }
+
+    /// The same of what was typed, whether or not it is an address.
+    pub fn key_of(typed: &str) -> String {
+        normal_form::lower(&normal_form::line(typed))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_checked_and_compared_without_case() {
+        assert_eq!(Email::parse("Ada@Example.com").unwrap().key(), "ada@example.com");
+        for (typed, key) in [
+            ("\u{C4}DA@example.com", "\u{E4}da@example.com"),
+            ("A\u{308}da@example.com", "\u{E4}da@example.com"),
+            (" ada@example.com\u{200B}", "ada@example.com"),
+            ("ADA@B\u{DC}CHER.example", "ada@b\u{FC}cher.example"),
+        ] {
+            assert_eq!(Email::parse(typed).unwrap().key(), key);
+            assert_eq!(Email::key_of(typed), key);
+        }
+        for bad in [
+            "",
+            "ada",
+            "ada@",
+            "@example.com",
+            "Ada <ada@example.com>",
+            "a b@example.com",
+            "ada@example.com.",
+            "ada@[127.0.0.1]",
+            "ada(comment)@example.com",
+            "\u{E4}\u{200D}da@example.com",
+            "\"a\u{A0}b\"@example.com",
+        ] {
+            assert!(Email::parse(bad).is_err(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,42 @@
+//! Text that has been checked. Each type can only be made by its `parse`, so holding one is the
+//! proof: it is in normal form and follows the rules of its kind.
+
+macro_rules! text {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq, Eq)]
+        pub struct $name(String);
+
+        impl $name {
+            /// The text.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+
+            /// The text, owned.
+            pub fn into_string(self) -> String {
+                self.0
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+    };
+}
+
+mod characters;
+mod competition;
+mod email;
+mod password;
+mod person_name;
+mod time_zone;
+
+pub(crate) use characters::is_invisible;
+pub use competition::{Description, Tag, Title};
+pub use email::Email;
+pub use password::Password;
+pub use person_name::PersonName;
+pub use time_zone::TimeZoneName;

@@ -1,0 +1,59 @@
+//! The name of a time zone.
+
+/// Longest name of a time zone, in bytes; the longest there is has 32.
+const MAX_TIME_ZONE: usize = 64;
+
+text!(
+    /// What may be the name of an IANA time zone, like `Europe/Berlin`. Whether there is such a zone, the server knows:
+    /// the list would be too much for a browser.
+    TimeZoneName
+);
+
+impl TimeZoneName {
+    /// The other names of UTC become `UTC`, which every client knows.
+    ///
+    /// # Errors
+    /// A sentence that says what is wrong.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '_' | '+' | '-');
+        let text = match text.trim() {
+            "Etc/UTC" | "Etc/UCT" | "Etc/Universal" | "Etc/Zulu" | "UCT" | "Universal" | "Zulu" => {
+                return Ok(Self::default());
+            }
+            text => text,
+        };
+        if (1..=MAX_TIME_ZONE).contains(&text.len()) && text.chars().all(is_part) {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(Self::UNKNOWN.into())
+        }
+    }
+
+    /// What is said of a name that no zone has.
+    pub const UNKNOWN: &str = "Time zone must be the name of one, like Europe/Berlin";
+}
+
+impl Default for TimeZoneName {
+    /// UTC.
+    fn default() -> Self {
+        Self("UTC".to_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_zone_has_a_name_of_its_own_kind() {
+        for name in ["Etc/UTC", "Zulu", "UCT"] {
+            assert_eq!(TimeZoneName::parse(name), Ok(TimeZoneName::default()), "{name}");
+        }
+        for good in ["UTC", " Europe/Berlin ", "America/Port-au-Prince", "Etc/GMT+12"] {
+            assert_eq!(TimeZoneName::parse(good).unwrap().as_str(), good.trim());
+        }
+        for bad in ["", "Europe Berlin", "../../etc/passwd", "Zürich", "a\0", &"x".repeat(65)] {
+            assert!(TimeZoneName::parse(bad).is_err(), "{bad}");
+        }
+    }
+}
