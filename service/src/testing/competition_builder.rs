@@ -1,0 +1,120 @@
+//! A competition to be made.
+
+use chrono::TimeDelta;
+use domain::{CompetitionId, CompetitionInput, Timestamp};
+
+use super::World;
+use crate::{Actor, Result, competitions};
+
+impl World {
+    /// A competition of `organizer`'s: ten seats, closing in a day, starting in a week, unless said otherwise.
+    pub fn competition<'a>(&'a self, organizer: &'a Actor) -> CompetitionBuilder<'a> {
+        CompetitionBuilder {
+            world: self,
+            organizer,
+            title: "Code Sprint".to_owned(),
+            description: "Twenty-four hours of code.".to_owned(),
+            seats: 10,
+            deadline: TimeDelta::days(1),
+            start: Some(TimeDelta::days(7)),
+            opening: None,
+            zone: None,
+            tags: Vec::new(),
+        }
+    }
+}
+
+/// A competition to be made.
+#[derive(Debug)]
+pub struct CompetitionBuilder<'a> {
+    world: &'a World,
+    organizer: &'a Actor,
+    title: String,
+    description: String,
+    seats: i64,
+    deadline: TimeDelta,
+    start: Option<TimeDelta>,
+    opening: Option<TimeDelta>,
+    zone: Option<String>,
+    tags: Vec<String>,
+}
+
+impl CompetitionBuilder<'_> {
+    /// What it is called.
+    pub fn titled(mut self, title: &str) -> Self {
+        title.clone_into(&mut self.title);
+        self
+    }
+
+    /// What it is about.
+    pub fn about(mut self, description: &str) -> Self {
+        description.clone_into(&mut self.description);
+        self
+    }
+
+    /// How many seats it has.
+    pub fn seats(mut self, seats: i64) -> Self {
+        self.seats = seats;
+        self
+    }
+
+    /// How long from now it takes registrations.
+    pub fn closing_in(mut self, deadline: TimeDelta) -> Self {
+        self.deadline = deadline;
+        self
+    }
+
+    /// How long from now it starts.
+    pub fn starting_in(mut self, start: impl Into<Option<TimeDelta>>) -> Self {
+        self.start = start.into();
+        self
+    }
+
+    /// How long from now one can register for it; at once, if this is not said.
+    pub fn opening_in(mut self, opening: TimeDelta) -> Self {
+        self.opening = Some(opening);
+        self
+    }
+
+    /// In which time zone its people think.
+    pub fn in_zone(mut self, zone: &str) -> Self {
+        self.zone = Some(zone.to_owned());
+        self
+    }
+
+    /// What it is tagged with.
+    pub fn tagged(mut self, tags: &[&str]) -> Self {
+        self.tags = tags.iter().map(|tag| (*tag).to_owned()).collect();
+        self
+    }
+
+    /// Makes it.
+    ///
+    /// # Panics
+    /// When a rule forbids it.
+    pub async fn create(self) -> CompetitionId {
+        self.try_create().await.expect("a new competition")
+    }
+
+    /// Makes it, unless something fails.
+    ///
+    /// # Errors
+    /// When a rule forbids it, or the database fails.
+    pub async fn try_create(self) -> Result<CompetitionId> {
+        let ctx = &self.world.ctx;
+        let in_time = |delta| Timestamp::from(ctx.now().utc() + delta).to_string();
+        let input = CompetitionInput {
+            title: self.title.into(),
+            description: self.description.into(),
+            tags: self.tags.into(),
+            capacity: self.seats.into(),
+            reg_deadline: in_time(self.deadline).into(),
+            start_date: self.start.map(in_time).map_or_else(Default::default, Into::into),
+            reg_opens_at: self.opening.map(in_time).map_or_else(Default::default, Into::into),
+            time_zone: self.zone.map_or_else(Default::default, Into::into),
+            ..CompetitionInput::default()
+        };
+        let created = competitions::create(ctx, self.organizer, input, None).await?;
+        Ok(created.view.competition.id)
+    }
+}

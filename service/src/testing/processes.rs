@@ -1,0 +1,117 @@
+//! Other processes on the database of a world.
+
+use std::sync::Arc;
+
+use super::{World, context, settings};
+use crate::{Clock, Context, LoginLimits, Mailer, Mode, Redis, Settings};
+
+impl World {
+    /// Another process on the same database: nothing is shared but that.
+    ///
+    /// # Panics
+    /// When the database does not answer.
+    pub async fn second_process(&self) -> Context {
+        context(&self.database, &self.redis, Arc::clone(&self.clock)).await
+    }
+
+    /// A process that takes its time from the database, on a machine with a clock of its own.
+    ///
+    /// # Panics
+    /// When the database does not answer.
+    pub async fn process_on_machine(&self, machine: Arc<dyn Clock>) -> Context {
+        let db = self.database.connect().await;
+        let ctx = Context::on_machine(db, self.redis.connect(), settings(), machine).await;
+        ctx.expect("the time of the database")
+    }
+
+    /// A process whose transactions are READ COMMITTED where rules were written for SERIALIZABLE:
+    /// as behind a pooler that drops settings. It has no Redis, whose lock would keep processes
+    /// apart.
+    ///
+    /// # Panics
+    /// When the database does not answer.
+    pub async fn read_committed_process(&self) -> Context {
+        let clock = Arc::clone(&self.clock);
+        let db = self.database.connect().await.read_committed();
+        Context::with_clock(db, None, settings(), clock)
+    }
+
+    /// A process that does everything over a single connection.
+    ///
+    /// # Panics
+    /// When the database does not answer.
+    pub async fn narrow_process(&self) -> Context {
+        self.process_with(1).await
+    }
+
+    /// A process that has so many connections to the database.
+    ///
+    /// # Panics
+    /// When the database does not answer.
+    pub async fn process_with(&self, max_connections: u32) -> Context {
+        let clock = Arc::clone(&self.clock);
+        let db = self.database.connect_with(max_connections).await;
+        Context::with_clock(db, self.redis.connect(), settings(), clock)
+    }
+
+    /// Another process, whose Redis does not answer.
+    ///
+    /// # Panics
+    /// When the database does not answer.
+    pub async fn process_without_redis(&self) -> Context {
+        // Nothing listens on port 1.
+        let nowhere = Redis::new("redis://127.0.0.1:1", "test:").expect("a URL");
+        let clock = Arc::clone(&self.clock);
+        Context::with_clock(self.database.connect().await, Some(nowhere), settings(), clock)
+    }
+
+    /// A process for real users on the same database.
+    ///
+    /// # Panics
+    /// When the database does not answer.
+    pub async fn production(&self) -> Context {
+        let settings = Settings { mode: Mode::Production, ..settings() };
+        let clock = Arc::clone(&self.clock);
+        let db = self.database.connect().await;
+        Context::with_clock(db, self.redis.connect(), settings, clock)
+    }
+
+    /// A process with limits on how often a client may ask, and how often a login may fail.
+    ///
+    /// # Panics
+    /// When the database does not answer.
+    pub async fn limiting(&self) -> Context {
+        self.limiting_logins(LoginLimits::default()).await
+    }
+
+    /// The same, with these limits on how often a login may fail.
+    ///
+    /// # Panics
+    /// When the database does not answer.
+    pub async fn limiting_logins(&self, login_limits: LoginLimits) -> Context {
+        let settings = Settings { rate_limits: true, login_limits, ..settings() };
+        let clock = Arc::clone(&self.clock);
+        let db = self.database.connect().await;
+        Context::with_clock(db, self.redis.connect(), settings, clock)
+    }
+
+    /// A process that sends mail, through the SMTP server at `url`.
+    ///
+    /// # Panics
+    /// When the database does not answer.
+    pub async fn process_with_mail(&self, url: &str) -> Context {
+        self.process_with_mail_by(url, None).await
+    }
+
+    /// The same, where the server has its certificate from one of the authorities in `ca`, in PEM.
+    ///
+    /// # Panics
+    /// When the database does not answer.
+    pub async fn process_with_mail_by(&self, url: &str, ca: Option<&str>) -> Context {
+        let from = "Mini Compete <no-reply@site.example>";
+        let mailer = Mailer::trusting(url, from, ca).expect("settings");
+        let settings = Settings { mailer: Some(mailer), ..settings() };
+        let clock = Arc::clone(&self.clock);
+        Context::with_clock(self.database.connect().await, self.redis.connect(), settings, clock)
+    }
+}
