@@ -1,0 +1,54 @@
+//! For whom a form works.
+
+use axum::http::StatusCode;
+
+use crate::{security::FORM, support::App};
+
+#[tokio::test]
+async fn a_form_that_was_made_for_somebody_else_does_nothing() {
+    let app = App::new().await;
+    let (ada, bob) = (app.world.organizer("Ada").await, app.world.organizer("Bob").await);
+    let (ben, eve) = (app.world.participant("Ben").await, app.world.participant("Eve").await);
+    let [open, held] =
+        [app.world.competition(&ada).create().await, app.world.competition(&ada).create().await];
+    app.post(&format!("/api/competitions/{held}/register")).by(&ben).send().await;
+    let draft = "draft[title]=Chess&draft[description]=x&draft[capacity]=3&draft[regDeadline]=2026-11-30T12:00&draft[timeZone]=UTC";
+    for (path, body, sender, other) in [
+        ("/fn/register", format!("competition={open}"), &ben, &eve),
+        ("/fn/give_back", format!("competition={held}"), &ben, &eve),
+        ("/fn/create_competition", draft.to_owned(), &ada, &bob),
+        ("/fn/edit_profile", "name=Else".to_owned(), &ben, &eve),
+    ] {
+        let cookie = app.sign_in(sender).await;
+        for (maker, status) in [(other, StatusCode::FORBIDDEN), (sender, StatusCode::OK)] {
+            let made_for = maker.user().unwrap().id;
+            let body = format!("{body}&idempotency_key={path}{made_for}&made_for={made_for}");
+            let call = app.post(path).header("sec-fetch-site", "same-origin");
+            let response = call.header("cookie", &cookie).text(FORM, body).send().await;
+            assert_eq!(response.status, status, "{path} {}", response.text);
+            let is_refused = response.text.contains("since this form was shown");
+            assert_eq!(is_refused, status == StatusCode::FORBIDDEN, "{path} {}", response.text);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_preview_needs_the_role_that_the_form_needs() {
+    let app = App::new().await;
+    let body = "draft[title]=Chess&draft[description]=x&idempotency_key=k&intent=preview";
+    let ben = app.world.participant("Ben").await;
+    let cookie = app.sign_in(&ben).await;
+    for (sender, status) in
+        [(None, StatusCode::UNAUTHORIZED), (Some(&cookie), StatusCode::FORBIDDEN)]
+    {
+        let call = app.post("/fn/create_competition").header("sec-fetch-site", "same-origin");
+        let call = call.header("cookie", sender.map_or("theme=dark", |cookie| cookie));
+        let response = call.text(FORM, body).send().await;
+        assert_eq!(response.status, status, "{}", response.text);
+    }
+    let ada = app.world.organizer("Ada").await;
+    let cookie = app.sign_in(&ada).await;
+    let call = app.post("/fn/create_competition").header("sec-fetch-site", "same-origin");
+    let response = call.header("cookie", &cookie).text(FORM, body).send().await;
+    assert_eq!(response.status, StatusCode::OK, "{}", response.text);
+}

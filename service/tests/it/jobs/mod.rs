@@ -1,0 +1,34 @@
+//! The life of a job, from its claim to its end.
+
+mod attempts;
+mod claims;
+mod clocks;
+mod kinds;
+mod leases;
+mod postponements;
+
+use chrono::TimeDelta;
+use service::{
+    cron,
+    jobs::{Job, LEASE},
+    testing::World,
+};
+
+/// Puts so many jobs into the queue.
+async fn enqueue(world: &World, count: i64, job: &Job) {
+    for number in 0..count {
+        let tick = (world.ctx.now().utc() + TimeDelta::milliseconds(number)).into();
+        assert!(cron::fire(&world.ctx, job.kind(), tick, job).await.unwrap());
+    }
+}
+
+/// A world with one job in it.
+async fn world_with_a_job() -> World {
+    let world = World::new().await;
+    enqueue(&world, 1, &Job::CleanUp {}).await;
+    world
+}
+
+fn lease() -> TimeDelta {
+    TimeDelta::from_std(LEASE).unwrap()
+}
