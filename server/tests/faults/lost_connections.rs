@@ -15,14 +15,30 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// A request that meets a dead connection is answered within this, and those after it at once.
 const SHORT: Duration = Duration::from_secs(10);
 
+/// A site whose server reaches the database through a proxy that can cut connections.
+struct BehindProxy {
+    site: Site,
+    network: Proxy,
+    server: Server,
+    /// Of an organizer.
+    token: String,
+}
+
+impl BehindProxy {
+    async fn open() -> Self {
+        let site = Site::open().await;
+        let network = Proxy::to(site.postgres.port()).await;
+        let through = site.postgres.url_through(network.port());
+        let server = Server::start(&site.variables().with("DATABASE_URL", through)).await;
+        let token = site.token(&site.organizer);
+        Self { site, network, server, token }
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn connections_that_vanish_hold_nobody_up_for_long() {
     let mut chance = chance();
-    let site = Site::open().await;
-    let network = Proxy::to(site.postgres.port()).await;
-    let through = site.postgres.url_through(network.port());
-    let server = Server::start(&site.variables().with("DATABASE_URL", through)).await;
-    let token = site.token(&site.organizer);
+    let BehindProxy { site, network, server, token } = BehindProxy::open().await;
     let me = format!("{}/api/auth/me", server.url());
     let ready = format!("{}/health/ready", server.url());
     let load = site.crowd_of(60).await.keep_asking(&[server.url()], 40, &mut chance);
@@ -46,11 +62,7 @@ async fn connections_that_vanish_hold_nobody_up_for_long() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn idle_connections_that_vanish_are_replaced_before_anybody_waits() {
-    let site = Site::open().await;
-    let network = Proxy::to(site.postgres.port()).await;
-    let through = site.postgres.url_through(network.port());
-    let server = Server::start(&site.variables().with("DATABASE_URL", through)).await;
-    let token = site.token(&site.organizer);
+    let BehindProxy { site, network, server, token } = BehindProxy::open().await;
     let me = format!("{}/api/auth/me", server.url());
     assert_eq!(status(&me, &token).await, 200);
     // Longer than a connection is trusted.

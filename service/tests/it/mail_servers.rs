@@ -15,16 +15,20 @@ use crate::{
     support::{claim_one, register},
 };
 
-/// So many confirmations in their mailboxes, and the jobs to send them.
-async fn confirmed(world: &World, ctx: &Context, size: usize) {
+/// A world with `size` confirmations in mailboxes and the jobs to send them through the server at
+/// `url`, and the process that sends them.
+async fn world_with_mails(url: &str, size: usize) -> (World, Context) {
+    let world = World::new().await;
+    let ctx = world.process_with_mail(url).await;
     let ada = world.organizer("Ada").await;
     let sprint = world.competition(&ada).seats(100).create().await;
     for guest in world.crowd(size).await {
-        register(ctx, &guest, sprint).await.unwrap();
+        register(&ctx, &guest, sprint).await.unwrap();
     }
-    let claims = claim(ctx, 100).await.unwrap();
+    let claims = claim(&ctx, 100).await.unwrap();
     assert_eq!(claims.len(), size);
-    service::confirmation::confirm(ctx, &claims).await.unwrap();
+    service::confirmation::confirm(&ctx, &claims).await.unwrap();
+    (world, ctx)
 }
 
 /// Why a mail was not sent.
@@ -46,10 +50,8 @@ async fn last_error(ctx: &Context) -> String {
 
 #[tokio::test]
 async fn many_mails_go_over_one_connection_that_signed_in_once() {
-    let world = World::new().await;
     let sink = Sink::with(Manners { offers: vec!["AUTH PLAIN"], ..Manners::default() }).await;
-    let ctx = world.process_with_mail(&sink.url_with_password()).await;
-    confirmed(&world, &ctx, 8).await;
+    let (_world, ctx) = world_with_mails(&sink.url_with_password(), 8).await;
     assert_eq!(run_pending_jobs(&ctx).await, 8);
     assert_eq!(sink.ids().len(), 8);
     assert_eq!((sink.connections(), sink.commands("AUTH").len()), (1, 1));
@@ -57,10 +59,8 @@ async fn many_mails_go_over_one_connection_that_signed_in_once() {
 
 #[tokio::test]
 async fn a_mail_goes_over_a_new_connection_when_the_server_has_closed_the_old_one() {
-    let world = World::new().await;
     let sink = Sink::with(Manners { mails_a_connection: Some(1), ..Manners::default() }).await;
-    let ctx = world.process_with_mail(&sink.url()).await;
-    confirmed(&world, &ctx, 4).await;
+    let (_world, ctx) = world_with_mails(&sink.url(), 4).await;
     // Nothing fails on the way.
     assert_eq!(run_pending_jobs(&ctx).await, 4);
     assert_eq!((sink.ids().len(), sink.mails().len(), sink.connections()), (4, 4, 4));
@@ -69,10 +69,8 @@ async fn a_mail_goes_over_a_new_connection_when_the_server_has_closed_the_old_on
 #[tokio::test]
 async fn a_server_that_has_enough_of_a_connection_gets_the_mail_over_another() {
     for reply in ["421 4.7.0 too many messages", "451 4.7.1 enough for one session"] {
-        let world = World::new().await;
         let sink = Sink::start().await;
-        let ctx = world.process_with_mail(&sink.url()).await;
-        confirmed(&world, &ctx, 2).await;
+        let (_world, ctx) = world_with_mails(&sink.url(), 2).await;
         let claims = claim(&ctx, 10).await.unwrap();
         deliver_mail(&ctx, &claims[0]).await.unwrap();
         sink.behave(Manners { replies: [("MAIL", reply)].into(), ..Manners::default() });
@@ -83,10 +81,8 @@ async fn a_server_that_has_enough_of_a_connection_gets_the_mail_over_another() {
 
 #[tokio::test]
 async fn a_mail_that_is_refused_leaves_the_connection_to_the_others() {
-    let world = World::new().await;
     let sink = Sink::replying(&["550 5.1.1 no such user"]).await;
-    let ctx = world.process_with_mail(&sink.url()).await;
-    confirmed(&world, &ctx, 4).await;
+    let (world, ctx) = world_with_mails(&sink.url(), 4).await;
     assert_eq!(run_pending_jobs(&ctx).await, 4);
     assert_eq!((sink.mails().len(), sink.connections()), (3, 1));
     assert_eq!(sink.commands("RSET").len(), 1);
@@ -95,10 +91,8 @@ async fn a_mail_that_is_refused_leaves_the_connection_to_the_others() {
 
 #[tokio::test]
 async fn a_mail_that_may_have_been_taken_is_not_sent_again_at_once() {
-    let world = World::new().await;
     let sink = Sink::start().await;
-    let ctx = world.process_with_mail(&sink.url()).await;
-    confirmed(&world, &ctx, 2).await;
+    let (_world, ctx) = world_with_mails(&sink.url(), 2).await;
     let claims = claim(&ctx, 10).await.unwrap();
     deliver_mail(&ctx, &claims[0]).await.unwrap();
     sink.behave(Manners { goes_away: Some((GoesAway::After, 1)), ..Manners::default() });
@@ -112,10 +106,8 @@ async fn a_mail_that_may_have_been_taken_is_not_sent_again_at_once() {
 
 #[tokio::test]
 async fn a_mail_goes_out_when_the_server_is_back() {
-    let world = World::new().await;
     let mut sink = Sink::start().await;
-    let ctx = world.process_with_mail(&sink.url()).await;
-    confirmed(&world, &ctx, 2).await;
+    let (world, ctx) = world_with_mails(&sink.url(), 2).await;
     let claims = claim(&ctx, 10).await.unwrap();
     deliver_mail(&ctx, &claims[0]).await.unwrap();
     sink.stop().await;
@@ -130,10 +122,8 @@ async fn a_mail_goes_out_when_the_server_is_back() {
 
 #[tokio::test]
 async fn an_international_domain_is_written_to_in_punycode() {
-    let world = World::new().await;
     let sink = Sink::start().await;
-    let ctx = world.process_with_mail(&sink.url()).await;
-    confirmed(&world, &ctx, 1).await;
+    let (world, ctx) = world_with_mails(&sink.url(), 1).await;
     write_to(&world, "grace@bücher.example").await;
     run_pending_jobs(&ctx).await;
     let sent = sink.only();
@@ -144,10 +134,8 @@ async fn an_international_domain_is_written_to_in_punycode() {
 
 #[tokio::test]
 async fn an_address_that_the_server_cannot_take_keeps_no_other_mail_waiting() {
-    let world = World::new().await;
     let sink = Sink::start().await;
-    let ctx = world.process_with_mail(&sink.url()).await;
-    confirmed(&world, &ctx, 3).await;
+    let (world, ctx) = world_with_mails(&sink.url(), 3).await;
     let claims = claim(&ctx, 10).await.unwrap();
     let Job::DeliverMail { mail_id } = claims[0].job else { panic!("another job") };
     // Each database has its own way to write an id; there is one message for each job.
@@ -168,20 +156,16 @@ async fn an_address_that_the_server_cannot_take_keeps_no_other_mail_waiting() {
 
 #[tokio::test]
 async fn smtputf8_is_asked_for_where_an_address_needs_it_and_nowhere_else() {
-    let world = World::new().await;
     let sink = Sink::with(Manners { offers: vec!["8BITMIME", "SMTPUTF8"], ..Manners::default() });
     let sink = sink.await;
-    let ctx = world.process_with_mail(&sink.url()).await;
-    confirmed(&world, &ctx, 1).await;
+    let (world, ctx) = world_with_mails(&sink.url(), 1).await;
     write_to(&world, "жанна@пример.рф").await;
     run_pending_jobs(&ctx).await;
     assert_eq!(sink.only().recipients, ["жанна@xn--e1afmkfd.xn--p1ai"]);
     let command = &sink.commands("MAIL")[0];
     assert!(command.contains("SMTPUTF8") && command.contains("BODY=8BITMIME"), "{command}");
 
-    let other = World::new().await;
-    let ctx = other.process_with_mail(&sink.url()).await;
-    confirmed(&other, &ctx, 1).await;
+    let (_other, ctx) = world_with_mails(&sink.url(), 1).await;
     run_pending_jobs(&ctx).await;
     assert_eq!(sink.commands("MAIL")[1], "MAIL FROM:<no-reply@site.example>");
 }
@@ -194,11 +178,9 @@ async fn a_server_that_means_later_and_says_never_is_asked_again() {
         ("RCPT", "550 4.7.1 greylisted"),
         (CONTENT, "554 5.7.0 Try again later"),
     ] {
-        let world = World::new().await;
         let manners = Manners { replies: [(verb, reply)].into(), ..Manners::default() };
         let sink = Sink::with(manners).await;
-        let ctx = world.process_with_mail(&sink.url()).await;
-        confirmed(&world, &ctx, 1).await;
+        let (world, ctx) = world_with_mails(&sink.url(), 1).await;
         let claim = claim_one(&ctx).await;
         let failure = failure(&ctx, &claim).await;
         assert!(!failure.is_final() && !failure.is_unreachable(), "{failure}");
@@ -216,12 +198,10 @@ async fn what_a_server_holds_against_us_is_no_fault_of_the_mail() {
         ("EHLO", "554 5.7.1 you are on a list"),
         ("RCPT", "421 4.3.2 shutting down"),
     ] {
-        let world = World::new().await;
         let replies = [(verb, reply), (verb, reply)].into();
         let offers = vec!["AUTH PLAIN"];
         let sink = Sink::with(Manners { replies, offers, ..Manners::default() }).await;
-        let ctx = world.process_with_mail(&sink.url_with_password()).await;
-        confirmed(&world, &ctx, 1).await;
+        let (world, ctx) = world_with_mails(&sink.url_with_password(), 1).await;
         let failure = failure(&ctx, &claim_one(&ctx).await).await;
         assert!(failure.is_unreachable(), "{failure}");
         assert_eq!(world.queue().await.dead, 0, "{reply}");
@@ -230,10 +210,8 @@ async fn what_a_server_holds_against_us_is_no_fault_of_the_mail() {
 
 #[tokio::test]
 async fn a_mail_is_tried_for_four_days_and_again_when_it_is_put_back() {
-    let world = World::new().await;
     // Nothing listens on port 1.
-    let ctx = world.process_with_mail("smtp://127.0.0.1:1").await;
-    confirmed(&world, &ctx, 1).await;
+    let (world, ctx) = world_with_mails("smtp://127.0.0.1:1", 1).await;
     let claim = claim_one(&ctx).await;
     for days in [0, 1, 2] {
         world.clock.advance(TimeDelta::days(i64::from(days > 0)));
@@ -259,10 +237,8 @@ async fn a_private_authority_is_trusted_where_it_is_named() {
     for (scheme, query, sink) in
         [("smtps", "", smtps().await), ("smtp", "?tls=required", starttls().await)]
     {
-        let world = World::new().await;
         let url = format!("{scheme}://localhost:{}{query}", sink.port());
-        let stranger = world.process_with_mail(&url).await;
-        confirmed(&world, &stranger, 1).await;
+        let (world, stranger) = world_with_mails(&url, 1).await;
         let claim = claim_one(&stranger).await;
         let failure = failure(&stranger, &claim).await;
         assert!(
