@@ -150,6 +150,16 @@ mod tests {
     }
 
     #[test]
+    fn the_limits_of_connections_are_those_of_the_command_line() {
+        let chosen = ["--keep-alive=7", "--connections=9", "--connections-per-address=8"];
+        let parsed = Command::try_parse_from(["serve"].into_iter().chain(chosen)).unwrap().traffic;
+        let limits = parsed.limits(Limits::default(), true);
+        assert_eq!(limits.keep_alive, Duration::from_secs(7));
+        assert_eq!((limits.connections, limits.connections_per_address), (9, 8));
+        assert_eq!(parsed.limits(Limits::default(), false).connections_per_address, 9);
+    }
+
+    #[test]
     fn an_allowance_is_two_numbers_above_zero() {
         assert_eq!("20/10".parse(), Ok(Allowance::new(20, 10)));
         for bad in ["", "20", "0/10", "20/0", "20/-1", "a/b", "1/2/3", "99999999999/1"] {

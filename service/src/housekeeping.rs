@@ -124,3 +124,29 @@ fn batch(leftovers: &Leftovers, is_sqlite: bool) -> DeleteStatement {
     };
     Query::delete().from_table(leftovers.table).and_where(among_them).to_owned()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::World;
+
+    #[tokio::test]
+    async fn a_statement_deletes_one_batch() {
+        let world = World::new().await;
+        let count = BATCH + 1;
+        let expired = format!(
+            "INSERT INTO sessions (id, data, expires_at) \
+             WITH RECURSIVE numbers (n) AS \
+                (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < {count}) \
+             SELECT 'old' || n, '', '2026-11-22 00:00:00+00:00' FROM numbers"
+        );
+        assert_eq!(world.execute(&expired).await.unwrap(), count);
+        let ctx = &world.ctx;
+        let sessions = leftovers(ctx.now()).remove(0);
+        let statement = batch(&sessions, ctx.db.is_sqlite());
+        for expected in [BATCH, 1, 0] {
+            let deleted = ctx.db.autocommit().await.execute(&statement).await.unwrap();
+            assert_eq!(deleted.rows_affected(), expected);
+        }
+    }
+}

@@ -140,6 +140,38 @@ mod tests {
 
     use super::*;
 
+    /// Far longer than a statement takes.
+    const PATIENCE: Duration = Duration::from_secs(20);
+
+    #[tokio::test]
+    async fn one_heartbeat_extends_the_leases_of_all_jobs_that_are_held() {
+        let world = World::new().await;
+        for name in ["alone", "first of two", "second of two"] {
+            cron::fire(&world.ctx, name, world.ctx.now(), &Job::CleanUp {}).await.unwrap();
+        }
+        let mut claims = jobs::claim(&world.ctx, 3).await.unwrap();
+        let leases = Leases::default();
+        let _alone = leases.hold(claims.split_off(2));
+        let _group = leases.hold(claims);
+        assert_eq!(world.execute("UPDATE jobs SET lease_until = NULL").await.unwrap(), 3);
+
+        let keeping = leases.keep(world.ctx.clone(), Steadiness::begin());
+        let keeping = tokio::spawn(keeping);
+        tokio::task::yield_now().await;
+        // Only the pause before the heartbeat is skipped: a database does not wait for it.
+        time::pause();
+        time::advance(HEARTBEAT).await;
+        time::resume();
+        let not_extended = "UPDATE jobs SET kind = kind WHERE lease_until IS NULL";
+        let all_extended = async {
+            while world.execute(not_extended).await.unwrap() > 0 {
+                time::sleep(Duration::from_millis(5)).await;
+            }
+        };
+        time::timeout(PATIENCE, all_extended).await.expect("a lease was not extended");
+        keeping.abort();
+    }
+
     async fn claim_one(ctx: &Context) -> Vec<Claim> {
         let claims = jobs::claim(ctx, 1).await.unwrap();
         assert_eq!(claims.len(), 1);

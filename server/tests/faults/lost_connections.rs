@@ -65,13 +65,21 @@ async fn idle_connections_that_vanish_are_replaced_before_anybody_waits() {
     let BehindProxy { site, network, server, token } = BehindProxy::open().await;
     let me = format!("{}/api/auth/me", server.url());
     assert_eq!(status(&me, &token).await, 200);
-    // Longer than a connection is trusted.
-    sleep(Duration::from_millis(1_500)).await;
-    let held = network.held();
-    network.cut_existing();
-    let began = Instant::now();
-    assert_eq!(status(&me, &token).await, 200, "it was answered on another connection");
-    assert!(network.held() > held, "nothing met the cut");
-    eprintln!("answered after {:?}", began.elapsed());
+    let tested = || server.process.said("an idle connection does not answer");
+    // The database's clock is read every 5 s over the same connection, which is trusted then.
+    for _ in 0..6 {
+        // Longer than a connection is trusted.
+        sleep(Duration::from_millis(1_500)).await;
+        let held = network.held();
+        network.cut_existing();
+        let began = Instant::now();
+        assert_eq!(status(&me, &token).await, 200, "it was answered on another connection");
+        assert!(network.held() > held, "nothing met the cut");
+        eprintln!("answered after {:?}", began.elapsed());
+        if tested() > 0 {
+            break;
+        }
+    }
+    assert!(tested() > 0, "no idle connection was tested before a request had it");
     assert_eq!(check(&site, &[Ledger::new(site.competition(1).await, 1)]).await, 0);
 }

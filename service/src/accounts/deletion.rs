@@ -232,3 +232,22 @@ fn is_to_come(ctx: &Context) -> Condition {
     let dated = StartDate.gt(now);
     Condition::all().add(CancelledAt.is_null()).add(Condition::any().add(dated).add(undated))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{registration::register, testing::World};
+
+    #[tokio::test]
+    async fn an_account_with_a_seat_that_was_taken_meanwhile_stays_until_it_is_given_back() {
+        let world = World::new().await;
+        let ada = world.organizer("Ada").await;
+        let grace = world.participant("Grace").await;
+        let sprint = world.competition(&ada).create().await;
+        register(&world.ctx, &grace, sprint, None).await.unwrap().outcome.unwrap();
+        let id = grace.user().unwrap().id.0;
+        assert!(attempt(&world.ctx, id, "a hash").await.unwrap().is_none());
+        let tally = world.tally(sprint).await;
+        assert_eq!((tally.registered, tally.seats_held), (1, 1));
+    }
+}

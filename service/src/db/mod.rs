@@ -288,10 +288,13 @@ pub fn sqlite_folder(url: &str) -> Option<PathBuf> {
 #[cfg(test)]
 mod tests {
     use sea_orm::{DbBackend, Statement};
-    use tokio::time::sleep;
+    use tokio::time::{Instant, sleep};
 
     use super::*;
-    use crate::{combiner::read_in_time, testing::World};
+    use crate::{
+        combiner::{READ_LIMIT, read_in_time},
+        testing::World,
+    };
 
     fn on(pool: &Pool) -> Db {
         Db {
@@ -308,9 +311,11 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_slow_read_replaces_connections_only_where_none_was_waited_for() {
+        let began = Instant::now();
         let busy = pool::tests::unopened(0);
         assert!(matches!(read_in_time(&on(&busy), never).await, Err(Error::TimedOut)));
         assert_eq!(busy.generation(), 0);
+        assert!(began.elapsed() < 3 * READ_LIMIT, "it was tried twice: {:?}", began.elapsed());
         let free = pool::tests::unopened(1);
         assert!(matches!(read_in_time(&on(&free), never).await, Err(Error::TimedOut)));
         assert_eq!(free.generation(), 1);
@@ -327,6 +332,21 @@ mod tests {
         let (first, second) = tokio::join!(read_in_time(&db, never), later);
         assert!(first.is_err() && second.is_err());
         assert_eq!(pool.generation(), 1);
+    }
+
+    #[tokio::test]
+    async fn a_change_that_a_server_refuses_is_made_over_a_new_connection() {
+        let world = World::new().await;
+        let db = &world.ctx.db;
+        if db.is_sqlite() {
+            return;
+        }
+        // The session that was used last is used next.
+        db.connection().execute_unprepared("SET default_transaction_read_only = on").await.unwrap();
+        let change = "INSERT INTO login_attempts (key, failures, since) VALUES ('k', 1, now())";
+        let change = Statement::from_string(DbBackend::Postgres, change);
+        db.connection().execute_raw(change).await.unwrap();
+        assert_eq!(db.generation(), 1, "connections of the same age are to the same server");
     }
 
     #[tokio::test]

@@ -185,3 +185,33 @@ async fn verify(raw: &mut PgConnection, mark: &str) -> Result<(), sqlx::Error> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sessions_that_are_one_on_the_server_are_refused_while_the_first_is_open() {
+        let backends = Backends::default();
+        let enter = |name: &str| backends.enter(name.to_owned());
+        let first = enter("7 since noon").unwrap();
+        assert!(matches!(enter("7 since noon"), Err(Refusal::Shared { .. })));
+        enter("8 since noon").unwrap();
+        drop(first);
+        enter("7 since noon").unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_session_without_a_setting_or_its_mark_is_refused() {
+        let Ok(url) = std::env::var("TEST_DATABASE_URL") else { return };
+        let options: PgConnectOptions = url.parse().unwrap();
+        for lost in ["SET jit = on", "RESET statement_timeout", "SET mini_compete.session = 'x'"] {
+            let mut session = Session::open(&options, 0, &Backends::default()).await.unwrap();
+            session.verify().await.unwrap();
+            session.raw.execute(lost).await.unwrap();
+            let refused = session.verify().await.unwrap_err().to_string();
+            assert!(refused.contains("does not keep its settings"), "{lost}: {refused}");
+            session.close().await;
+        }
+    }
+}

@@ -143,3 +143,26 @@ fn read(value: &str) -> Found {
 fn life() -> TimeDelta {
     TimeDelta::from_std(LIFE).unwrap_or(TimeDelta::MAX)
 }
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::testing::BEGINNING;
+
+    #[test]
+    fn the_answers_kept_in_process_are_bounded_in_bytes() {
+        let (answers, now) = (Answers::new(None), BEGINNING.parse().unwrap());
+        let body = "x".repeat(256 * 1024);
+        for number in 0..200 {
+            let user = UserId(Uuid::from_u128(number));
+            let scope = Scope::new(user, "k".parse().unwrap(), "a request");
+            let kept = scope.keep(&body).unwrap();
+            answers.fill(now, vec![(scope, kept)]);
+        }
+        let kept = answers.here.len();
+        assert!(kept > 10, "some are kept");
+        assert!((kept * body.len()) as u64 <= CAPACITY, "{kept} are kept");
+    }
+}

@@ -100,3 +100,32 @@ fn key(redis: &Redis, id: &SessionId) -> String {
 fn ended_key(redis: &Redis, id: &SessionId) -> String {
     redis.key(format_args!("session-ended:{}", hash(id)))
 }
+
+#[cfg(test)]
+mod tests {
+    mod with_redis {
+        use chrono::TimeDelta;
+        use domain::UserId;
+        use uuid::Uuid;
+
+        use super::super::*;
+        use crate::{accounts::CredentialsVersion, sessions::Holder, testing::World};
+
+        fn contents_of(user: u128, logged_in_at: Timestamp) -> Contents {
+            let user = UserId(Uuid::from_u128(user));
+            Contents::of(Holder { user, credentials: CredentialsVersion::FIRST, logged_in_at })
+        }
+
+        #[tokio::test]
+        async fn contents_read_from_the_database_replace_none_that_were_written_meanwhile() {
+            let world = World::new().await;
+            let (ctx, id) = (&world.ctx, SessionId::default());
+            let now = ctx.now();
+            let expires_at = (now.utc() + TimeDelta::hours(1)).into();
+            store(ctx, &id, &contents_of(2, now), expires_at).await;
+            fill(ctx, &id, &contents_of(1, now), expires_at).await;
+            let Lookup::Found(found, _) = load(ctx, &id).await else { panic!("not cached") };
+            assert_eq!(found, contents_of(2, now));
+        }
+    }
+}

@@ -154,3 +154,18 @@ async fn each_role_has_its_own_dashboard() {
     let refused = dashboard::organizer(&world.ctx, &grace, Paging::first(20)).await.unwrap_err();
     assert_eq!(code(refused), ErrorCode::Forbidden);
 }
+
+#[tokio::test]
+async fn a_participant_with_more_registrations_than_fit_sees_the_newest_500() {
+    let world = World::new().await;
+    let ada = world.organizer("Ada").await;
+    let grace = world.participant("Grace").await;
+    for number in 0..=500 {
+        let id = world.competition(&ada).titled(&format!("Number {number}")).create().await;
+        world.clock.advance(TimeDelta::milliseconds(1));
+        register(&world.ctx, &grace, id).await.unwrap();
+    }
+    let seen = dashboard::participant(&world.ctx, &grace).await.unwrap().upcoming;
+    assert_eq!(seen.len(), 500);
+    assert!(!titles(&seen).contains(&"Number 0"), "the oldest is left out");
+}

@@ -1,6 +1,6 @@
-use std::time::Duration;
+use std::{sync::Mutex, time::Duration};
 
-use sea_orm::DbBackend;
+use sea_orm::{ConnectionTrait, DbBackend, DbErr, ExecResult, QueryResult, Statement};
 use service::{
     competitions,
     testing::{EmptyDatabase, World},
@@ -106,6 +106,37 @@ async fn what_belongs_to_a_competition_or_user_goes_with_it() {
     assert_eq!(world.mails().await, 0);
 }
 
+/// A database that notes how many rows each statement has changed.
+struct Noting<'a, C> {
+    db: &'a C,
+    changed: Mutex<Vec<u64>>,
+}
+
+#[async_trait::async_trait]
+impl<C: ConnectionTrait> ConnectionTrait for Noting<'_, C> {
+    fn get_database_backend(&self) -> DbBackend {
+        self.db.get_database_backend()
+    }
+
+    async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
+        self.db.execute_raw(statement).await
+    }
+
+    async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
+        let result = self.db.execute_unprepared(sql).await?;
+        self.changed.lock().unwrap().push(result.rows_affected());
+        Ok(result)
+    }
+
+    async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
+        self.db.query_one_raw(statement).await
+    }
+
+    async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
+        self.db.query_all_raw(statement).await
+    }
+}
+
 #[tokio::test]
 async fn a_column_is_filled_in_batch_by_batch() {
     let world = World::new().await;
@@ -113,12 +144,13 @@ async fn a_column_is_filled_in_batch_by_batch() {
          WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 25000) \
          SELECT 'k' || n, 0, '2026-11-23 12:00:00+00:00' FROM numbers";
     world.execute(sql).await.unwrap();
-    let db = world.ctx.db().connection();
+    let db = Noting { db: world.ctx.db().connection(), changed: Mutex::default() };
     let table = ("login_attempts", "key");
     for filled in [25_000, 0] {
-        let rows = migration::backfill(db, table, "failures = 7", "failures = 0").await.unwrap();
+        let rows = migration::backfill(&db, table, "failures = 7", "failures = 0").await.unwrap();
         assert_eq!(rows, filled);
     }
+    assert_eq!(db.changed.into_inner().unwrap(), [10_000, 10_000, 5_000, 0, 0]);
     let right = "DELETE FROM login_attempts WHERE failures = 7";
     assert_eq!(world.execute(right).await.unwrap(), 25_000);
 }

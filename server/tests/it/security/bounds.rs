@@ -130,6 +130,8 @@ async fn lists_of_ones_own_have_pages_and_the_first_holds_a_hundred() {
         assert!(first.header("link").unwrap().contains("page=2>; rel=\"next\""), "{path}");
         let second = app.get(&format!("{path}?page=2")).by(actor).send().await;
         assert_eq!(second.json().as_array().unwrap().len(), MANY - 100, "{path}");
+        let most = app.get(&format!("{path}?limit=1000")).by(actor).send().await;
+        assert_eq!(most.json().as_array().unwrap().len(), 100, "{path}");
         let wrong = app.get(&format!("{path}?page=0")).by(actor).send().await;
         assert_eq!(wrong.status.as_u16(), 400, "{path}");
     }
