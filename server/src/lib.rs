@@ -14,6 +14,7 @@ mod options;
 mod problem;
 mod router;
 mod security;
+mod server_functions;
 mod shared_reads;
 mod site;
 mod state;

@@ -32,7 +32,7 @@ use crate::{
     options::ServerOptions,
     problem::Problem,
     security::{self, AnswerMemory, CsrfGuard, Headers, Limits, PagePolicy, RateLimits},
-    site, stopping,
+    server_functions, site, stopping,
     stream_limiter::StreamLimiter,
     time_limit,
 };
@@ -42,7 +42,9 @@ pub fn router(state: AppState, options: &ServerOptions) -> Router {
     let site_url = SiteUrl(options.site_url().into());
     let own_origin = options.site_url.as_deref().and_then(security::origin);
     let csrf = CsrfGuard::new(own_origin, options.cors_origins.0.clone());
-    let rate_limits = RateLimits::new(state.ctx.has_rate_limits(), &options.traffic);
+    let (api, mut classes) = api::router();
+    classes.extend(server_functions::rate_classes());
+    let rate_limits = RateLimits::new(state.ctx.has_rate_limits(), &options.traffic, classes);
     let guards = ServiceBuilder::new()
         .layer(middleware::from_fn_with_state(
             options.trusted_proxies.clone(),
@@ -79,7 +81,7 @@ pub fn router(state: AppState, options: &ServerOptions) -> Router {
         .nest(
             "/api",
             identity
-                .around(api::router())
+                .around(api)
                 .layer(guards.clone())
                 .layer(cors(options))
                 .layer(Extension(site_url.clone()))

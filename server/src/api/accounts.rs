@@ -5,21 +5,27 @@ use domain::{
     AccountDeletionInput, LoginInput, PasswordChangeInput, ProfilePatch, SignupInput, User,
 };
 use service::{ClientAddress, accounts, sessions::Session};
-use utoipa_axum::{router::OpenApiRouter, routes};
+use utoipa_axum::routes;
 
-use super::{extract::Body, tokens::SignedIn};
-use crate::{
-    AppState,
-    auth::CurrentActor,
-    problem::{Problem, ProblemDetails},
+use super::{
+    ApiRouter,
+    extract::Body,
+    responses::{
+        Busy, EmailTaken, HasRegistrations, InvalidCredentials, InvalidField, MissingField,
+        TooManyAttempts, Unauthorized, WrongPassword,
+    },
+    tokens::SignedIn,
 };
+use crate::{AppState, auth::CurrentActor, problem::Problem};
 
-pub(super) fn router() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new()
-        .routes(routes!(sign_up))
-        .routes(routes!(log_in))
-        .routes(routes!(me, edit, delete))
-        .routes(routes!(change_password))
+pub(super) fn router() -> ApiRouter {
+    ApiRouter::new()
+        .credentials(routes!(sign_up))
+        .credentials(routes!(log_in))
+        .read(routes!(me))
+        .write(routes!(edit))
+        .credentials(routes!(delete))
+        .credentials(routes!(change_password))
 }
 
 /// Sign up
@@ -28,9 +34,7 @@ pub(super) fn router() -> OpenApiRouter<AppState> {
     request_body = SignupInput,
     responses(
         (status = 201, description = "The account was made", body = SignedIn),
-        (status = 400, description = "A field is wrong", body = ProblemDetails, content_type = "application/problem+json"),
-        (status = 409, description = "Email already registered", body = ProblemDetails, content_type = "application/problem+json"),
-        (status = 503, description = "Too busy, and nothing was changed; or, with the code `outcome_unknown`, it is not known", body = ProblemDetails, content_type = "application/problem+json"),
+        InvalidField, EmailTaken, Busy,
     ),
 )]
 async fn sign_up(
@@ -48,10 +52,7 @@ async fn sign_up(
     request_body = LoginInput,
     responses(
         (status = 200, description = "Signed in", body = SignedIn),
-        (status = 400, description = "A field is missing", body = ProblemDetails, content_type = "application/problem+json"),
-        (status = 401, description = "Invalid credentials", body = ProblemDetails, content_type = "application/problem+json"),
-        (status = 429, description = "Too many attempts; `Retry-After` tells how many seconds to wait", body = ProblemDetails, content_type = "application/problem+json"),
-        (status = 503, description = "Too busy, and nothing was changed; or, with the code `outcome_unknown`, it is not known", body = ProblemDetails, content_type = "application/problem+json"),
+        MissingField, InvalidCredentials, TooManyAttempts, Busy,
     ),
 )]
 async fn log_in(
@@ -68,7 +69,7 @@ async fn log_in(
     get, path = "/auth/me", tag = "accounts", security(("bearer" = [])),
     responses(
         (status = 200, description = "The user", body = User),
-        (status = 401, description = "Unauthorized", body = ProblemDetails, content_type = "application/problem+json"),
+        Unauthorized,
     ),
 )]
 async fn me(CurrentActor(actor): CurrentActor) -> Result<Json<User>, Problem> {
@@ -81,9 +82,7 @@ async fn me(CurrentActor(actor): CurrentActor) -> Result<Json<User>, Problem> {
     request_body = ProfilePatch,
     responses(
         (status = 200, description = "The user as they are now", body = User),
-        (status = 400, description = "A field is wrong", body = ProblemDetails, content_type = "application/problem+json"),
-        (status = 401, description = "Unauthorized", body = ProblemDetails, content_type = "application/problem+json"),
-        (status = 503, description = "Too busy, and nothing was changed; or, with the code `outcome_unknown`, it is not known", body = ProblemDetails, content_type = "application/problem+json"),
+        InvalidField, Unauthorized, Busy,
     ),
 )]
 async fn edit(
@@ -103,11 +102,7 @@ async fn edit(
     request_body = PasswordChangeInput,
     responses(
         (status = 200, description = "Changed, and signed in anew", body = SignedIn),
-        (status = 400, description = "A field is wrong", body = ProblemDetails, content_type = "application/problem+json"),
-        (status = 401, description = "Unauthorized", body = ProblemDetails, content_type = "application/problem+json"),
-        (status = 403, description = "This is not your password", body = ProblemDetails, content_type = "application/problem+json"),
-        (status = 429, description = "Too many attempts; `Retry-After` tells how many seconds to wait", body = ProblemDetails, content_type = "application/problem+json"),
-        (status = 503, description = "Too busy, and nothing was changed; or, with the code `outcome_unknown`, it is not known", body = ProblemDetails, content_type = "application/problem+json"),
+        InvalidField, Unauthorized, WrongPassword, TooManyAttempts, Busy,
     ),
 )]
 async fn change_password(
@@ -135,12 +130,7 @@ async fn change_password(
     request_body = AccountDeletionInput,
     responses(
         (status = 204, description = "Deleted"),
-        (status = 400, description = "A field is wrong", body = ProblemDetails, content_type = "application/problem+json"),
-        (status = 401, description = "Unauthorized", body = ProblemDetails, content_type = "application/problem+json"),
-        (status = 403, description = "This is not your password", body = ProblemDetails, content_type = "application/problem+json"),
-        (status = 409, description = "People are registered for competitions of theirs that are not over", body = ProblemDetails, content_type = "application/problem+json"),
-        (status = 429, description = "Too many attempts; `Retry-After` tells how many seconds to wait", body = ProblemDetails, content_type = "application/problem+json"),
-        (status = 503, description = "Too busy, and nothing was changed; or, with the code `outcome_unknown`, it is not known", body = ProblemDetails, content_type = "application/problem+json"),
+        InvalidField, Unauthorized, WrongPassword, HasRegistrations, TooManyAttempts, Busy,
     ),
 )]
 async fn delete(

@@ -1,26 +1,30 @@
 //! `/api/admin`: looking after the installation.
 
 use axum::{Json, extract::State, http::StatusCode};
-use domain::{DeadLetter, JobId, QueueStats, Role};
+use domain::{DeadLetter, JobId, QueueStats};
 use serde::Serialize;
 use service::jobs::{self, Operator};
 use utoipa::ToSchema;
-use utoipa_axum::{router::OpenApiRouter, routes};
+use utoipa_axum::routes;
 
-use super::extract::{Id, NoBody};
+use super::{
+    ApiRouter,
+    extract::{Id, NoBody},
+    responses::{AdminOnly, Busy, JobNotFound, Unauthorized},
+};
 use crate::{
     AppState,
-    auth::CurrentActor,
-    problem::{Problem, ProblemDetails},
+    auth::{Admin, CurrentActor},
+    problem::Problem,
 };
 
-pub(super) fn router() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new()
-        .routes(routes!(queues))
-        .routes(routes!(failed_jobs))
-        .routes(routes!(retry_all))
-        .routes(routes!(retry))
-        .routes(routes!(discard))
+pub(super) fn router() -> ApiRouter {
+    ApiRouter::new()
+        .read(routes!(queues))
+        .read(routes!(failed_jobs))
+        .write(routes!(retry_all))
+        .write(routes!(retry))
+        .write(routes!(discard))
 }
 
 /// A number of jobs.
@@ -35,8 +39,7 @@ struct Retried {
     get, path = "/admin/queues", tag = "admin", security(("bearer" = [])),
     responses(
         (status = 200, description = "Every kind of job in numbers", body = [QueueStats]),
-        (status = 401, description = "Unauthorized", body = ProblemDetails, content_type = "application/problem+json"),
-        (status = 403, description = "Required role: ADMIN", body = ProblemDetails, content_type = "application/problem+json"),
+        Unauthorized, AdminOnly,
     ),
 )]
 async fn queues(
@@ -51,8 +54,7 @@ async fn queues(
     get, path = "/admin/failed-jobs", tag = "admin", security(("bearer" = [])),
     responses(
         (status = 200, description = "The 500 latest, latest first", body = [DeadLetter]),
-        (status = 401, description = "Unauthorized", body = ProblemDetails, content_type = "application/problem+json"),
-        (status = 403, description = "Required role: ADMIN", body = ProblemDetails, content_type = "application/problem+json"),
+        Unauthorized, AdminOnly,
     ),
 )]
 async fn failed_jobs(
@@ -70,21 +72,15 @@ async fn failed_jobs(
     params(("id" = JobId, Path)),
     responses(
         (status = 204, description = "It is back in its queue"),
-        (status = 401, description = "Unauthorized", body = ProblemDetails, content_type = "application/problem+json"),
-        (status = 403, description = "Required role: ADMIN", body = ProblemDetails, content_type = "application/problem+json"),
-        (status = 404, description = "Job not found", body = ProblemDetails, content_type = "application/problem+json"),
-        (status = 503, description = "Too busy, and nothing was changed; or, with the code `outcome_unknown`, it is not known", body = ProblemDetails, content_type = "application/problem+json"),
+        Unauthorized, AdminOnly, JobNotFound, Busy,
     ),
 )]
 async fn retry(
     State(state): State<AppState>,
-    CurrentActor(actor): CurrentActor,
-    id: Result<Id<JobId>, Problem>,
-    body: Result<NoBody, Problem>,
+    Admin(actor): Admin,
+    Id(id): Id<JobId>,
+    NoBody: NoBody,
 ) -> Result<StatusCode, Problem> {
-    // Check the role before parsing input, so that 403 wins over 400.
-    actor.require(Role::Admin)?;
-    let (Id(id), NoBody) = (id?, body?);
     jobs::revive(&state.ctx, Operator::Admin(&actor), id).await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -96,18 +92,14 @@ async fn retry(
     post, path = "/admin/failed-jobs/retry", tag = "admin", security(("bearer" = [])),
     responses(
         (status = 200, description = "They are back in their queues", body = Retried),
-        (status = 401, description = "Unauthorized", body = ProblemDetails, content_type = "application/problem+json"),
-        (status = 403, description = "Required role: ADMIN", body = ProblemDetails, content_type = "application/problem+json"),
-        (status = 503, description = "Too busy, and nothing was changed; or, with the code `outcome_unknown`, it is not known", body = ProblemDetails, content_type = "application/problem+json"),
+        Unauthorized, AdminOnly, Busy,
     ),
 )]
 async fn retry_all(
     State(state): State<AppState>,
-    CurrentActor(actor): CurrentActor,
-    body: Result<NoBody, Problem>,
+    Admin(actor): Admin,
+    NoBody: NoBody,
 ) -> Result<Json<Retried>, Problem> {
-    actor.require(Role::Admin)?;
-    body?;
     let count = jobs::revive_all(&state.ctx, Operator::Admin(&actor)).await?;
     Ok(Json(Retried { count }))
 }
@@ -120,20 +112,15 @@ async fn retry_all(
     params(("id" = JobId, Path)),
     responses(
         (status = 204, description = "It is gone"),
-        (status = 401, description = "Unauthorized", body = ProblemDetails, content_type = "application/problem+json"),
-        (status = 403, description = "Required role: ADMIN", body = ProblemDetails, content_type = "application/problem+json"),
-        (status = 404, description = "Job not found", body = ProblemDetails, content_type = "application/problem+json"),
-        (status = 503, description = "Too busy, and nothing was changed; or, with the code `outcome_unknown`, it is not known", body = ProblemDetails, content_type = "application/problem+json"),
+        Unauthorized, AdminOnly, JobNotFound, Busy,
     ),
 )]
 async fn discard(
     State(state): State<AppState>,
-    CurrentActor(actor): CurrentActor,
-    id: Result<Id<JobId>, Problem>,
-    body: Result<NoBody, Problem>,
+    Admin(actor): Admin,
+    Id(id): Id<JobId>,
+    NoBody: NoBody,
 ) -> Result<StatusCode, Problem> {
-    actor.require(Role::Admin)?;
-    let (Id(id), NoBody) = (id?, body?);
     // A program says by the id which one it means; it is people who are asked for the name.
     jobs::discard(&state.ctx, Operator::Admin(&actor), id, None).await?;
     Ok(StatusCode::NO_CONTENT)

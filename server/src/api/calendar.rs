@@ -9,17 +9,17 @@ use axum::{
 };
 use domain::{CompetitionId, RegistrationId};
 use service::calendar;
-use utoipa_axum::{router::OpenApiRouter, routes};
+use utoipa_axum::routes;
 
-use super::extract::Id;
-use crate::{
-    AppState,
-    auth::CurrentActor,
-    problem::{Problem, ProblemDetails},
+use super::{
+    ApiRouter,
+    extract::Id,
+    responses::{CompetitionNotFound, RegistrationNotFound, Unauthorized},
 };
+use crate::{AppState, auth::LoggedIn, problem::Problem};
 
-pub(super) fn router() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new().routes(routes!(of_competition)).routes(routes!(of_registration))
+pub(super) fn router() -> ApiRouter {
+    ApiRouter::new().read(routes!(of_competition)).read(routes!(of_registration))
 }
 
 /// Add a competition to a calendar
@@ -30,7 +30,7 @@ pub(super) fn router() -> OpenApiRouter<AppState> {
     params(("id" = CompetitionId, Path)),
     responses(
         (status = 200, description = "The file", body = String, content_type = "text/calendar"),
-        (status = 404, description = "Competition not found", body = ProblemDetails, content_type = "application/problem+json"),
+        CompetitionNotFound,
     ),
 )]
 async fn of_competition(
@@ -51,18 +51,15 @@ async fn of_competition(
     params(("id" = RegistrationId, Path)),
     responses(
         (status = 200, description = "The file", body = String, content_type = "text/calendar"),
-        (status = 401, description = "Unauthorized", body = ProblemDetails, content_type = "application/problem+json"),
-        (status = 404, description = "You have no such registration", body = ProblemDetails, content_type = "application/problem+json"),
+        Unauthorized, RegistrationNotFound,
     ),
 )]
 async fn of_registration(
     State(state): State<AppState>,
     Extension(site): Extension<SiteUrl>,
-    CurrentActor(actor): CurrentActor,
-    id: Result<Id<RegistrationId>, Problem>,
+    LoggedIn(actor): LoggedIn,
+    Id(id): Id<RegistrationId>,
 ) -> Result<Response, Problem> {
-    actor.user()?;
-    let Id(id) = id?;
     Ok(file(calendar::of_registration(&state.ctx, &actor, id, &site.0).await?, "registration.ics"))
 }
 

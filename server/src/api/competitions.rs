@@ -11,24 +11,27 @@ use domain::{
     CompetitionWithCount, CompetitionWithOrganizer, PageQuery,
 };
 use service::competitions::{self, Edited};
-use utoipa_axum::{router::OpenApiRouter, routes};
+use utoipa_axum::routes;
 
 use super::{
+    ApiRouter,
     etag::{self, OptionalIfMatch},
     extract::{Body, Id, NoBody, OptionalKey, QueryString},
     paging, replay,
+    responses::{
+        Busy, CompetitionNotFound, CompetitionOver, EditConflict, InvalidField, InvalidHeader,
+        InvalidParameter, KeyReused, OrganizerOnly, OwnerOnly, Unauthorized, VersionMismatch,
+    },
 };
-use crate::{
-    AppState,
-    auth::CurrentActor,
-    problem::{Problem, ProblemDetails},
-};
+use crate::{AppState, auth::Organizer, problem::Problem};
 
-pub(super) fn router() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new()
-        .routes(routes!(list, create))
-        .routes(routes!(mine))
-        .routes(routes!(get, edit, cancel))
+pub(super) fn router() -> ApiRouter {
+    ApiRouter::new()
+        .read(routes!(list))
+        .write(routes!(create))
+        .read(routes!(mine))
+        .read(routes!(get))
+        .write(routes!(edit, cancel))
 }
 
 /// List the competitions that are open
@@ -47,7 +50,7 @@ pub(super) fn router() -> OpenApiRouter<AppState> {
             ("X-Total-Count" = u64, description = "How many there are on all pages"),
             ("Link" = String, description = "The pages first, prev, next and last (RFC 8288)"),
         )),
-        (status = 400, description = "A parameter is wrong", body = ProblemDetails, content_type = "application/problem+json"),
+        InvalidParameter,
     ),
 )]
 async fn list(
@@ -73,7 +76,7 @@ async fn list(
         (status = 200, description = "The competition", body = CompetitionDetail, headers(
             ("ETag" = String, description = "For `If-Match`; begins with the version"),
         )),
-        (status = 404, description = "Competition not found", body = ProblemDetails, content_type = "application/problem+json"),
+        CompetitionNotFound,
     ),
 )]
 async fn get(
@@ -104,20 +107,15 @@ async fn get(
             ("X-Total-Count" = u64, description = "How many there are on all pages"),
             ("Link" = String, description = "The pages first, prev, next and last (RFC 8288)"),
         )),
-        (status = 400, description = "A parameter is wrong", body = ProblemDetails, content_type = "application/problem+json"),
-        (status = 401, description = "Unauthorized", body = ProblemDetails, content_type = "application/problem+json"),
-        (status = 403, description = "Required role: ORGANIZER", body = ProblemDetails, content_type = "application/problem+json"),
+        InvalidParameter, Unauthorized, OrganizerOnly,
     ),
 )]
 async fn mine(
     State(state): State<AppState>,
-    CurrentActor(actor): CurrentActor,
+    Organizer(actor): Organizer,
     uri: OriginalUri,
-    query: Result<QueryString<PageQuery>, Problem>,
+    QueryString(query): QueryString<PageQuery>,
 ) -> Result<Response, Problem> {
-    // Check the role before the parameters, so that 403 wins over 400.
-    actor.require(domain::Role::Organizer)?;
-    let QueryString(query) = query?;
     let page = competitions::mine(&state.ctx, &actor, query.check()?).await?;
     Ok(paging::respond(&uri, &page))
 }
@@ -132,22 +130,15 @@ async fn mine(
             ("ETag" = String, description = "For `If-Match`; begins with the version"),
             ("Idempotency-Replayed" = String, description = "`true` when this was answered before"),
         )),
-        (status = 400, description = "A field is wrong", body = ProblemDetails, content_type = "application/problem+json"),
-        (status = 401, description = "Unauthorized", body = ProblemDetails, content_type = "application/problem+json"),
-        (status = 403, description = "Required role: ORGANIZER", body = ProblemDetails, content_type = "application/problem+json"),
-        (status = 422, description = "The key was used for another request", body = ProblemDetails, content_type = "application/problem+json"),
-        (status = 503, description = "Too busy, and nothing was changed; or, with the code `outcome_unknown`, it is not known", body = ProblemDetails, content_type = "application/problem+json"),
+        InvalidField, Unauthorized, OrganizerOnly, KeyReused, Busy,
     ),
 )]
 async fn create(
     State(state): State<AppState>,
-    CurrentActor(actor): CurrentActor,
-    key: Result<OptionalKey, Problem>,
-    body: Result<Body<CompetitionInput>, Problem>,
+    Organizer(actor): Organizer,
+    OptionalKey(key): OptionalKey,
+    Body(input): Body<CompetitionInput>,
 ) -> Result<Response, Problem> {
-    // Who may not create is told so, whatever they sent.
-    actor.require(domain::Role::Organizer)?;
-    let (OptionalKey(key), Body(input)) = (key?, body?);
     let created = competitions::create(&state.ctx, &actor, input, key).await?;
     let view = created.view;
     let response = (StatusCode::CREATED, Json(&view)).into_response();
@@ -173,27 +164,18 @@ async fn create(
             ("ETag" = String, description = "For `If-Match`; begins with the version"),
             ("Idempotency-Replayed" = String, description = "`true` when this was answered before"),
         )),
-        (status = 400, description = "A field is wrong", body = ProblemDetails, content_type = "application/problem+json"),
-        (status = 401, description = "Unauthorized", body = ProblemDetails, content_type = "application/problem+json"),
-        (status = 403, description = "Required role: ORGANIZER; or it is somebody else's", body = ProblemDetails, content_type = "application/problem+json"),
-        (status = 404, description = "Competition not found", body = ProblemDetails, content_type = "application/problem+json"),
-        (status = 409, description = "It was edited since; it was cancelled; more seats are taken than the new capacity has; or the key is in flight", body = ProblemDetails, content_type = "application/problem+json"),
-        (status = 412, description = "The competition has another version than `If-Match` asks for", body = ProblemDetails, content_type = "application/problem+json"),
-        (status = 422, description = "The key was used for another request", body = ProblemDetails, content_type = "application/problem+json"),
-        (status = 503, description = "Too busy, and nothing was changed; or, with the code `outcome_unknown`, it is not known", body = ProblemDetails, content_type = "application/problem+json"),
+        InvalidField, Unauthorized, OwnerOnly, CompetitionNotFound, EditConflict, VersionMismatch,
+        KeyReused, Busy,
     ),
 )]
 async fn edit(
     State(state): State<AppState>,
-    CurrentActor(actor): CurrentActor,
-    id: Result<Id<CompetitionId>, Problem>,
-    key: Result<OptionalKey, Problem>,
-    if_match: Result<OptionalIfMatch, Problem>,
-    body: Result<Body<CompetitionPatch>, Problem>,
+    Organizer(actor): Organizer,
+    Id(id): Id<CompetitionId>,
+    OptionalKey(key): OptionalKey,
+    OptionalIfMatch(if_match): OptionalIfMatch,
+    Body(patch): Body<CompetitionPatch>,
 ) -> Result<Response, Problem> {
-    actor.require(domain::Role::Organizer)?;
-    let (Id(id), OptionalKey(key)) = (id?, key?);
-    let (OptionalIfMatch(if_match), Body(patch)) = (if_match?, body?);
     Ok(respond(competitions::edit_if(&state.ctx, &actor, id, patch, key, if_match).await?))
 }
 
@@ -214,27 +196,18 @@ async fn edit(
             ("ETag" = String, description = "For `If-Match`; begins with the version"),
             ("Idempotency-Replayed" = String, description = "`true` when this was answered before"),
         )),
-        (status = 400, description = "A bad key or a bad `If-Match`", body = ProblemDetails, content_type = "application/problem+json"),
-        (status = 401, description = "Unauthorized", body = ProblemDetails, content_type = "application/problem+json"),
-        (status = 403, description = "Required role: ORGANIZER; or it is somebody else's", body = ProblemDetails, content_type = "application/problem+json"),
-        (status = 404, description = "Competition not found", body = ProblemDetails, content_type = "application/problem+json"),
-        (status = 409, description = "Competition is over; or the key is in flight", body = ProblemDetails, content_type = "application/problem+json"),
-        (status = 412, description = "The competition has another version than `If-Match` asks for", body = ProblemDetails, content_type = "application/problem+json"),
-        (status = 422, description = "The key was used for another request", body = ProblemDetails, content_type = "application/problem+json"),
-        (status = 503, description = "Too busy, and nothing was changed; or, with the code `outcome_unknown`, it is not known", body = ProblemDetails, content_type = "application/problem+json"),
+        InvalidHeader, Unauthorized, OwnerOnly, CompetitionNotFound, CompetitionOver,
+        VersionMismatch, KeyReused, Busy,
     ),
 )]
 async fn cancel(
     State(state): State<AppState>,
-    CurrentActor(actor): CurrentActor,
-    id: Result<Id<CompetitionId>, Problem>,
-    key: Result<OptionalKey, Problem>,
-    if_match: Result<OptionalIfMatch, Problem>,
-    body: Result<NoBody, Problem>,
+    Organizer(actor): Organizer,
+    Id(id): Id<CompetitionId>,
+    OptionalKey(key): OptionalKey,
+    OptionalIfMatch(if_match): OptionalIfMatch,
+    NoBody: NoBody,
 ) -> Result<Response, Problem> {
-    actor.require(domain::Role::Organizer)?;
-    let (Id(id), OptionalKey(key), OptionalIfMatch(if_match)) = (id?, key?, if_match?);
-    body?;
     Ok(respond(competitions::cancel_if(&state.ctx, &actor, id, key, if_match).await?))
 }
 

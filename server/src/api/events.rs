@@ -18,13 +18,19 @@ use service::{
     competitions::{self, SeatsWatch},
 };
 use tokio::time;
-use utoipa_axum::{router::OpenApiRouter, routes};
+use utoipa_axum::routes;
 
-use super::extract::Id;
+use super::{
+    ApiRouter,
+    extract::Id,
+    responses::{
+        CompetitionNotFound, IntoResponse, Response, TooManyClientStreams, TooManyStreams,
+    },
+};
 use crate::{
     AppState,
     auth::CurrentActor,
-    problem::{Problem, ProblemDetails},
+    problem::Problem,
     stream_limiter::{StreamLimiter, StreamPermit},
 };
 
@@ -36,8 +42,8 @@ const RECONNECT: u64 = 3_000;
 /// otherwise.
 const X_ACCEL_BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering");
 
-pub(super) fn router() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new().routes(routes!(watch)).routes(routes!(seats))
+pub(super) fn router() -> ApiRouter {
+    ApiRouter::new().read(routes!(watch)).read(routes!(seats))
 }
 
 /// Watch the seats of a competition
@@ -51,9 +57,7 @@ pub(super) fn router() -> OpenApiRouter<AppState> {
     params(("id" = CompetitionId, Path)),
     responses(
         (status = 200, description = "Events, for some minutes", body = SeatsChanged, content_type = "text/event-stream"),
-        (status = 404, description = "Competition not found", body = ProblemDetails, content_type = "application/problem+json"),
-        (status = 429, description = "Too many streams from one address or of one user", body = ProblemDetails, content_type = "application/problem+json"),
-        (status = 503, description = "Too many streams in all", body = ProblemDetails, content_type = "application/problem+json"),
+        CompetitionNotFound, TooManyClientStreams, TooManyStreams,
     ),
 )]
 async fn watch(
@@ -111,7 +115,7 @@ fn events(
     params(("id" = CompetitionId, Path)),
     responses(
         (status = 200, description = "The seats now", body = SeatsChanged),
-        (status = 404, description = "Competition not found", body = ProblemDetails, content_type = "application/problem+json"),
+        CompetitionNotFound,
     ),
 )]
 async fn seats(

@@ -5,13 +5,14 @@ use domain::Timestamp;
 use serde::Serialize;
 use service::health;
 use utoipa::ToSchema;
-use utoipa_axum::{router::OpenApiRouter, routes};
+use utoipa_axum::routes;
 
+use super::ApiRouter;
 use crate::AppState;
 
 /// The same report inside the API.
-pub(super) fn router() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new().routes(routes!(report))
+pub(super) fn router() -> ApiRouter {
+    ApiRouter::new().read(routes!(report))
 }
 
 /// The probes outside the API.

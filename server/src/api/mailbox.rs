@@ -5,20 +5,21 @@ use domain::{Mail, MailId, MailQuery};
 use serde::Serialize;
 use service::mailbox;
 use utoipa::ToSchema;
-use utoipa_axum::{router::OpenApiRouter, routes};
+use utoipa_axum::routes;
 
-use super::extract::{Id, NoBody, QueryString};
+use super::{
+    ApiRouter,
+    extract::{Id, NoBody, QueryString},
+    responses::{Busy, InvalidSearch, MessageNotFound, Unauthorized},
+};
 use crate::{
     AppState,
-    auth::CurrentActor,
-    problem::{Problem, ProblemDetails},
+    auth::{CurrentActor, LoggedIn},
+    problem::Problem,
 };
 
-pub(super) fn router() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new()
-        .routes(routes!(list))
-        .routes(routes!(unread_count))
-        .routes(routes!(mark_read))
+pub(super) fn router() -> ApiRouter {
+    ApiRouter::new().read(routes!(list)).read(routes!(unread_count)).write(routes!(mark_read))
 }
 
 /// A number of messages.
@@ -33,18 +34,14 @@ struct Count {
     params(("search" = Option<String>, Query, description = "Words of the subject or text, in any case")),
     responses(
         (status = 200, description = "The 500 newest that match, newest first", body = [Mail]),
-        (status = 400, description = "The parameter is wrong", body = ProblemDetails, content_type = "application/problem+json"),
-        (status = 401, description = "Unauthorized", body = ProblemDetails, content_type = "application/problem+json"),
+        InvalidSearch, Unauthorized,
     ),
 )]
 async fn list(
     State(state): State<AppState>,
-    CurrentActor(actor): CurrentActor,
-    query: Result<QueryString<MailQuery>, Problem>,
+    LoggedIn(actor): LoggedIn,
+    QueryString(query): QueryString<MailQuery>,
 ) -> Result<Json<Vec<Mail>>, Problem> {
-    // Who may not do this is told so, whatever they sent.
-    actor.user()?;
-    let QueryString(query) = query?;
     let filter = query.check()?;
     Ok(Json(mailbox::list(&state.ctx, &actor, filter.search.as_deref()).await?))
 }
@@ -54,7 +51,7 @@ async fn list(
     get, path = "/mailbox/unread-count", tag = "mailbox", security(("bearer" = [])),
     responses(
         (status = 200, description = "How many", body = Count),
-        (status = 401, description = "Unauthorized", body = ProblemDetails, content_type = "application/problem+json"),
+        Unauthorized,
     ),
 )]
 async fn unread_count(
@@ -70,18 +67,14 @@ async fn unread_count(
     params(("id" = MailId, Path)),
     responses(
         (status = 200, description = "The message", body = Mail),
-        (status = 401, description = "Unauthorized", body = ProblemDetails, content_type = "application/problem+json"),
-        (status = 404, description = "Message not found", body = ProblemDetails, content_type = "application/problem+json"),
-        (status = 503, description = "Too busy, and nothing was changed; or, with the code `outcome_unknown`, it is not known", body = ProblemDetails, content_type = "application/problem+json"),
+        Unauthorized, MessageNotFound, Busy,
     ),
 )]
 async fn mark_read(
     State(state): State<AppState>,
-    CurrentActor(actor): CurrentActor,
-    id: Result<Id<MailId>, Problem>,
-    body: Result<NoBody, Problem>,
+    LoggedIn(actor): LoggedIn,
+    Id(id): Id<MailId>,
+    NoBody: NoBody,
 ) -> Result<Json<Mail>, Problem> {
-    actor.user()?;
-    let (Id(id), NoBody) = (id?, body?);
     Ok(Json(mailbox::mark_read(&state.ctx, &actor, id).await?))
 }

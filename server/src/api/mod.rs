@@ -2,6 +2,7 @@
 
 mod accounts;
 mod admin;
+mod api_router;
 mod calendar;
 mod competitions;
 mod docs;
@@ -14,26 +15,31 @@ mod paging;
 mod password_resets;
 mod registrations;
 mod replay;
+mod responses;
 mod roster_csv;
 mod tokens;
 
 use axum::Router;
 use domain::ErrorCode;
 use utoipa::OpenApi;
-use utoipa_axum::router::OpenApiRouter;
 
+use api_router::ApiRouter;
 pub(crate) use health::probes;
 
-use crate::{AppState, problem::Problem};
+use crate::{AppState, problem::Problem, security::RateClasses};
 
-/// Everything below `/api`.
-pub(crate) fn router() -> Router<AppState> {
-    let (router, description) = documented().split_for_parts();
-    router.merge(docs::router(description)).fallback(not_found).method_not_allowed_fallback(
-        async || {
-            Problem::new(ErrorCode::MethodNotAllowed, "This address does not answer this method")
-        },
-    )
+/// Everything below `/api`, and the rate limit class of each operation.
+pub(crate) fn router() -> (Router<AppState>, RateClasses) {
+    let (router, description, classes) = documented().into_parts();
+    let router = router
+        .merge(docs::router(description))
+        .fallback(not_found)
+        .method_not_allowed_fallback(method_not_allowed);
+    (router, classes)
+}
+
+async fn method_not_allowed() -> Problem {
+    Problem::new(ErrorCode::MethodNotAllowed, "This address does not answer this method")
 }
 
 /// The answer where there is nothing.
@@ -46,12 +52,12 @@ pub(crate) async fn not_found() -> Problem {
 /// # Panics
 /// Never: a description is plain JSON.
 pub fn openapi() -> String {
-    let (_, description) = documented().split_for_parts();
+    let (_, description, _) = documented().into_parts();
     description.to_pretty_json().expect("a description is plain JSON") + "\n"
 }
 
-fn documented() -> OpenApiRouter<AppState> {
-    OpenApiRouter::with_openapi(docs::Description::openapi())
+fn documented() -> ApiRouter {
+    ApiRouter::with_openapi(docs::Description::openapi())
         .merge(accounts::router())
         .merge(tokens::router())
         .merge(password_resets::router())

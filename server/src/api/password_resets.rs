@@ -8,16 +8,17 @@ use service::{
     password_reset::{self, ResetKey},
 };
 use utoipa::ToSchema;
-use utoipa_axum::{router::OpenApiRouter, routes};
+use utoipa_axum::routes;
 
-use super::extract::Body;
-use crate::{
-    AppState,
-    problem::{Problem, ProblemDetails},
+use super::{
+    ApiRouter,
+    extract::Body,
+    responses::{Busy, InvalidField, InvalidResetLink},
 };
+use crate::{AppState, problem::Problem};
 
-pub(super) fn router() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new().routes(routes!(request)).routes(routes!(confirm))
+pub(super) fn router() -> ApiRouter {
+    ApiRouter::new().credentials(routes!(request)).credentials(routes!(confirm))
 }
 
 /// What is said to everybody.
@@ -35,8 +36,7 @@ struct Requested {
     request_body = ResetRequestInput,
     responses(
         (status = 202, description = "If there is an account, a link is on its way", body = Requested),
-        (status = 400, description = "A field is wrong", body = ProblemDetails, content_type = "application/problem+json"),
-        (status = 503, description = "Too busy, and nothing was changed; or, with the code `outcome_unknown`, it is not known", body = ProblemDetails, content_type = "application/problem+json"),
+        InvalidField, Busy,
     ),
 )]
 async fn request(
@@ -56,8 +56,7 @@ async fn request(
     request_body = PasswordResetInput,
     responses(
         (status = 204, description = "The password is set; sign in with it"),
-        (status = 400, description = "A field is wrong, or the link is not good any more", body = ProblemDetails, content_type = "application/problem+json"),
-        (status = 503, description = "Too busy, and nothing was changed; or, with the code `outcome_unknown`, it is not known", body = ProblemDetails, content_type = "application/problem+json"),
+        InvalidResetLink, Busy,
     ),
 )]
 async fn confirm(

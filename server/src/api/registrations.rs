@@ -8,24 +8,31 @@ use axum::{
 };
 use domain::{CompetitionId, MyRegistration, NewRegistration, PageQuery, RosterEntry, RosterQuery};
 use service::registration::{self, Answer};
-use utoipa_axum::{router::OpenApiRouter, routes};
+use utoipa_axum::routes;
 
 use super::{
+    ApiRouter,
     extract::{Id, NoBody, OptionalKey, QueryString},
-    paging, replay, roster_csv,
+    paging, replay,
+    responses::{
+        AlreadyRegistered, Busy, CancellationRefused, CompetitionNotFound, CompetitionOver,
+        InvalidParameter, KeyReused, NotRegistered, NotYourCompetition, ParticipantOnly,
+        RegistrationRefused, Unauthorized,
+    },
+    roster_csv,
 };
 use crate::{
     AppState,
-    auth::CurrentActor,
-    problem::{Problem, ProblemDetails},
+    auth::{LoggedIn, Participant},
+    problem::Problem,
 };
 
-pub(super) fn router() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new()
-        .routes(routes!(register, cancel))
-        .routes(routes!(mine))
-        .routes(routes!(roster))
-        .routes(routes!(roster_file))
+pub(super) fn router() -> ApiRouter {
+    ApiRouter::new()
+        .write(routes!(register, cancel))
+        .read(routes!(mine))
+        .read(routes!(roster))
+        .read(routes!(roster_file))
 }
 
 /// Register for a competition
@@ -43,25 +50,17 @@ pub(super) fn router() -> OpenApiRouter<AppState> {
         (status = 201, description = "A seat is held", body = NewRegistration, headers(
             ("Idempotency-Replayed" = String, description = "`true` when this was answered before"),
         )),
-        (status = 400, description = "Competition was cancelled; Registration has not opened yet; Registration deadline has passed; Competition is full; or a bad key", body = ProblemDetails, content_type = "application/problem+json"),
-        (status = 401, description = "Unauthorized", body = ProblemDetails, content_type = "application/problem+json"),
-        (status = 403, description = "Required role: PARTICIPANT", body = ProblemDetails, content_type = "application/problem+json"),
-        (status = 404, description = "Competition not found", body = ProblemDetails, content_type = "application/problem+json"),
-        (status = 409, description = "Already registered for this competition, with `registrationId`; or the key is in flight", body = ProblemDetails, content_type = "application/problem+json"),
-        (status = 422, description = "The key was used for another request", body = ProblemDetails, content_type = "application/problem+json"),
-        (status = 503, description = "Too busy, and nothing was changed; or, with the code `outcome_unknown`, it is not known", body = ProblemDetails, content_type = "application/problem+json"),
+        RegistrationRefused, Unauthorized, ParticipantOnly, CompetitionNotFound, AlreadyRegistered,
+        KeyReused, Busy,
     ),
 )]
 async fn register(
     State(state): State<AppState>,
-    CurrentActor(actor): CurrentActor,
-    id: Result<Id<CompetitionId>, Problem>,
-    key: Result<OptionalKey, Problem>,
-    body: Result<NoBody, Problem>,
+    Participant(actor): Participant,
+    Id(id): Id<CompetitionId>,
+    OptionalKey(key): OptionalKey,
+    NoBody: NoBody,
 ) -> Result<Response, Problem> {
-    // Check the role before parsing input, so that 403 wins over 400.
-    actor.require(domain::Role::Participant)?;
-    let (Id(id), OptionalKey(key), NoBody) = (id?, key?, body?);
     let answer = registration::register(&state.ctx, &actor, id, key).await?;
     Ok(respond(answer))
 }
@@ -89,24 +88,17 @@ fn respond(answer: Answer) -> Response {
         (status = 204, description = "No seat is held", headers(
             ("Idempotency-Replayed" = String, description = "`true` when this was answered before"),
         )),
-        (status = 400, description = "Competition was cancelled; or a bad key", body = ProblemDetails, content_type = "application/problem+json"),
-        (status = 401, description = "Unauthorized", body = ProblemDetails, content_type = "application/problem+json"),
-        (status = 403, description = "Required role: PARTICIPANT", body = ProblemDetails, content_type = "application/problem+json"),
-        (status = 404, description = "Competition not found; or you are not registered for it", body = ProblemDetails, content_type = "application/problem+json"),
-        (status = 409, description = "Competition is over; or the key is in flight", body = ProblemDetails, content_type = "application/problem+json"),
-        (status = 422, description = "The key was used for another request", body = ProblemDetails, content_type = "application/problem+json"),
-        (status = 503, description = "Too busy, and nothing was changed; or, with the code `outcome_unknown`, it is not known", body = ProblemDetails, content_type = "application/problem+json"),
+        CancellationRefused, Unauthorized, ParticipantOnly, NotRegistered, CompetitionOver,
+        KeyReused, Busy,
     ),
 )]
 async fn cancel(
     State(state): State<AppState>,
-    CurrentActor(actor): CurrentActor,
-    id: Result<Id<CompetitionId>, Problem>,
-    key: Result<OptionalKey, Problem>,
-    body: Result<NoBody, Problem>,
+    Participant(actor): Participant,
+    Id(id): Id<CompetitionId>,
+    OptionalKey(key): OptionalKey,
+    NoBody: NoBody,
 ) -> Result<Response, Problem> {
-    actor.require(domain::Role::Participant)?;
-    let (Id(id), OptionalKey(key), NoBody) = (id?, key?, body?);
     let cancelled = registration::cancel(&state.ctx, &actor, id, key).await?;
     let response = match cancelled.outcome {
         Ok(()) => StatusCode::NO_CONTENT.into_response(),
@@ -127,20 +119,15 @@ async fn cancel(
             ("X-Total-Count" = u64, description = "How many there are on all pages"),
             ("Link" = String, description = "The pages first, prev, next and last (RFC 8288)"),
         )),
-        (status = 400, description = "A parameter is wrong", body = ProblemDetails, content_type = "application/problem+json"),
-        (status = 401, description = "Unauthorized", body = ProblemDetails, content_type = "application/problem+json"),
-        (status = 403, description = "Required role: PARTICIPANT", body = ProblemDetails, content_type = "application/problem+json"),
+        InvalidParameter, Unauthorized, ParticipantOnly,
     ),
 )]
 async fn mine(
     State(state): State<AppState>,
-    CurrentActor(actor): CurrentActor,
+    Participant(actor): Participant,
     uri: OriginalUri,
-    query: Result<QueryString<PageQuery>, Problem>,
+    QueryString(query): QueryString<PageQuery>,
 ) -> Result<Response, Problem> {
-    // Check the role before the parameters, so that 403 wins over 400.
-    actor.require(domain::Role::Participant)?;
-    let QueryString(query) = query?;
     let page = registration::mine(&state.ctx, &actor, query.check()?).await?;
     Ok(paging::respond(&uri, &page))
 }
@@ -161,22 +148,16 @@ async fn mine(
             ("X-Total-Count" = u64, description = "How many there are on all pages"),
             ("Link" = String, description = "The pages first, prev, next and last (RFC 8288)"),
         )),
-        (status = 400, description = "A parameter is wrong", body = ProblemDetails, content_type = "application/problem+json"),
-        (status = 401, description = "Unauthorized", body = ProblemDetails, content_type = "application/problem+json"),
-        (status = 403, description = "Somebody else's competition", body = ProblemDetails, content_type = "application/problem+json"),
-        (status = 404, description = "Competition not found", body = ProblemDetails, content_type = "application/problem+json"),
+        InvalidParameter, Unauthorized, NotYourCompetition, CompetitionNotFound,
     ),
 )]
 async fn roster(
     State(state): State<AppState>,
-    CurrentActor(actor): CurrentActor,
+    LoggedIn(actor): LoggedIn,
     uri: OriginalUri,
-    id: Result<Id<CompetitionId>, Problem>,
-    query: Result<QueryString<RosterQuery>, Problem>,
+    Id(id): Id<CompetitionId>,
+    QueryString(query): QueryString<RosterQuery>,
 ) -> Result<Response, Problem> {
-    // Who is not signed in is told so, whatever they sent.
-    actor.user()?;
-    let (Id(id), QueryString(query)) = (id?, query?);
     let page = registration::roster(&state.ctx, &actor, id, &query.check()?).await?;
     Ok(paging::respond(&uri, &page))
 }
@@ -197,20 +178,15 @@ async fn roster(
         (status = 200, description = "Name, address, status, time and id of each", body = String, content_type = "text/csv", headers(
             ("Content-Disposition" = String, description = "A name for the file"),
         )),
-        (status = 400, description = "A parameter is wrong", body = ProblemDetails, content_type = "application/problem+json"),
-        (status = 401, description = "Unauthorized", body = ProblemDetails, content_type = "application/problem+json"),
-        (status = 403, description = "Somebody else's competition", body = ProblemDetails, content_type = "application/problem+json"),
-        (status = 404, description = "Competition not found", body = ProblemDetails, content_type = "application/problem+json"),
+        InvalidParameter, Unauthorized, NotYourCompetition, CompetitionNotFound,
     ),
 )]
 async fn roster_file(
     State(state): State<AppState>,
-    CurrentActor(actor): CurrentActor,
-    id: Result<Id<CompetitionId>, Problem>,
-    query: Result<QueryString<RosterQuery>, Problem>,
+    LoggedIn(actor): LoggedIn,
+    Id(id): Id<CompetitionId>,
+    QueryString(query): QueryString<RosterQuery>,
 ) -> Result<Response, Problem> {
-    actor.user()?;
-    let (Id(id), QueryString(query)) = (id?, query?);
     let export = registration::export_roster(&state.ctx, &actor, id, query.check()?).await?;
     Ok(roster_csv::respond(export))
 }

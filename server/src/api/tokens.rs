@@ -5,16 +5,17 @@ use domain::{LogoutInput, RefreshInput, User};
 use serde::Serialize;
 use service::{accounts::Account, refresh_tokens, sessions::Session};
 use utoipa::ToSchema;
-use utoipa_axum::{router::OpenApiRouter, routes};
+use utoipa_axum::routes;
 
-use super::extract::Body;
-use crate::{
-    AppState,
-    problem::{Problem, ProblemDetails},
+use super::{
+    ApiRouter,
+    extract::Body,
+    responses::{Busy, InvalidField, InvalidRefreshToken, MissingField},
 };
+use crate::{AppState, problem::Problem};
 
-pub(super) fn router() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new().routes(routes!(refresh)).routes(routes!(log_out))
+pub(super) fn router() -> ApiRouter {
+    ApiRouter::new().write(routes!(refresh)).write(routes!(log_out))
 }
 
 /// Who is signed in, and tokens to prove it with.
@@ -56,9 +57,7 @@ impl SignedIn {
     request_body = RefreshInput,
     responses(
         (status = 200, description = "The next pair", body = SignedIn),
-        (status = 400, description = "A field is missing", body = ProblemDetails, content_type = "application/problem+json"),
-        (status = 401, description = "The refresh token is not good any more", body = ProblemDetails, content_type = "application/problem+json"),
-        (status = 503, description = "Too busy, and nothing was changed; or, with the code `outcome_unknown`, it is not known", body = ProblemDetails, content_type = "application/problem+json"),
+        MissingField, InvalidRefreshToken, Busy,
     ),
 )]
 async fn refresh(
@@ -78,8 +77,7 @@ async fn refresh(
     request_body = Option<LogoutInput>,
     responses(
         (status = 204, description = "Signed out"),
-        (status = 400, description = "A field is wrong", body = ProblemDetails, content_type = "application/problem+json"),
-        (status = 503, description = "Too busy, and nothing was changed; or, with the code `outcome_unknown`, it is not known", body = ProblemDetails, content_type = "application/problem+json"),
+        InvalidField, Busy,
     ),
 )]
 async fn log_out(

@@ -1,9 +1,11 @@
 //! Who asks: sessions of browsers, tokens of API clients.
 
 mod actor;
+mod permission;
 mod sessions;
 mod tokens;
 
 pub(crate) use actor::{CurrentActor, ForUser, bearer, resolve};
+pub(crate) use permission::{Admin, LoggedIn, Organizer, Participant};
 pub(crate) use sessions::{Sessions, attach};
 pub use tokens::{TokenFault, TokenLifetime, Tokens};

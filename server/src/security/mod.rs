@@ -11,8 +11,8 @@ mod content_security_policy;
 mod csrf;
 mod head;
 mod headers;
-mod kind;
 mod limits;
+mod rate_class;
 mod rate_limits;
 mod refusal;
 
@@ -27,6 +27,7 @@ pub(crate) use csrf::{Guard as CsrfGuard, origin, refuse_other_sites};
 pub(crate) use head::bound as bound_head;
 pub(crate) use headers::{Headers, add as add_headers};
 pub use limits::Limits;
+pub(crate) use rate_class::{RateClass, RateClasses};
 pub(crate) use rate_limits::{RateLimits, by_address, by_user};
 
 /// Where server functions are.

@@ -24,7 +24,7 @@ use governor::{
 use quick_cache::sync::Cache;
 use service::{Actor, ClientAddress};
 
-use super::{kind::Kind, path, refusal::Refusal};
+use super::{RateClass, RateClasses, path, refusal::Refusal};
 use crate::{Allowance, TrafficOptions};
 
 /// Callers that each limit keeps in mind; of more, those that ask least are forgotten. A few megabytes.
@@ -43,6 +43,7 @@ pub(crate) struct RateLimits(Option<Arc<Both>>);
 
 #[derive(Debug)]
 struct Both {
+    classes: RateClasses,
     address: Limiters,
     user: Limiters,
 }
@@ -74,7 +75,7 @@ impl StateStore for Store {
 }
 
 impl RateLimits {
-    pub(crate) fn new(is_on: bool, options: &TrafficOptions) -> Self {
+    pub(crate) fn new(is_on: bool, options: &TrafficOptions, classes: RateClasses) -> Self {
         let both = || {
             let address = Limiters {
                 read: limiter(options.rate_limit_reads),
@@ -86,7 +87,7 @@ impl RateLimits {
                 write: limiter(options.rate_limit_user_writes),
                 credentials: limiter(options.rate_limit_user_credentials),
             };
-            Arc::new(Both { address, user })
+            Arc::new(Both { classes, address, user })
         };
         Self(is_on.then(both))
     }
@@ -100,18 +101,18 @@ fn limiter(Allowance { burst, per_minute }: Allowance) -> Limiter {
 
 impl Limiters {
     /// Counts one more.
-    fn check(&self, kind: Kind, caller: Caller) -> Result<(), PublicError> {
-        let limiter = match kind {
-            Kind::Read => &self.read,
-            Kind::Write => &self.write,
-            Kind::Credentials => &self.credentials,
+    fn check(&self, class: RateClass, caller: Caller) -> Result<(), PublicError> {
+        let limiter = match class {
+            RateClass::Read => &self.read,
+            RateClass::Write => &self.write,
+            RateClass::Credentials => &self.credentials,
         };
         limiter.check_key(&caller).map_err(|not_until| {
             let wait = not_until.wait_time_from(limiter.clock().now());
             let seconds = u32::try_from(wait.as_secs()).unwrap_or(u32::MAX).saturating_add(1);
-            let what = match kind {
-                Kind::Credentials => "Too many attempts",
-                Kind::Read | Kind::Write => "Too many requests",
+            let what = match class {
+                RateClass::Credentials => "Too many attempts",
+                RateClass::Read | RateClass::Write => "Too many requests",
             };
             PublicError::rate_limited(what, seconds)
         })
@@ -126,8 +127,8 @@ pub(crate) async fn by_address(
 ) -> Response {
     let Some(limits) = &limits.0 else { return next.run(request).await };
     let address = request.extensions().get().copied().unwrap_or(ClientAddress::UNKNOWN);
-    let kind = Kind::of(request.method(), path(&request));
-    match limits.address.check(kind, Caller::Address(address.network())) {
+    let class = limits.classes.of(&request);
+    match limits.address.check(class, Caller::Address(address.network())) {
         Ok(()) => next.run(request).await,
         Err(error) => Refusal::of(path(&request), request.headers()).because(error),
     }
@@ -141,8 +142,8 @@ pub(crate) async fn by_user(
 ) -> Response {
     let user = request.extensions().get::<Actor>().and_then(Actor::try_user).map(|user| user.id);
     let (Some(limits), Some(user)) = (&limits.0, user) else { return next.run(request).await };
-    let kind = Kind::of(request.method(), path(&request));
-    match limits.user.check(kind, Caller::User(user)) {
+    let class = limits.classes.of(&request);
+    match limits.user.check(class, Caller::User(user)) {
         Ok(()) => next.run(request).await,
         Err(error) => Refusal::of(path(&request), request.headers()).because(error),
     }

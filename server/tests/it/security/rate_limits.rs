@@ -2,12 +2,16 @@
 
 use std::net::IpAddr;
 
-use axum::http::StatusCode;
+use axum::http::{Method, StatusCode};
 use serde_json::json;
 use server::cli::ServerOptions;
 use service::testing::PASSWORD;
+use tower::ServiceExt;
 
-use super::{FORM, HTML};
+use super::{
+    FORM, HTML,
+    routes::{Class, ROUTES, Row},
+};
 use crate::support::{App, Call, Response};
 
 /// Of which a test soon has enough.
@@ -167,6 +171,54 @@ async fn probes_are_never_refused_and_nothing_is_where_limits_are_off() {
         assert_eq!(limiting.get("/health/live").send().await.status, StatusCode::OK);
         assert_ne!(log_in_badly(&off).await, StatusCode::TOO_MANY_REQUESTS);
     }
+}
+
+/// Calls that use up an allowance of one request, and the class that each is counted against.
+const EXHAUSTING: [(Class, Method, &str); 3] = [
+    (Class::Read, Method::GET, "/api/nothing-here"),
+    (Class::Write, Method::POST, "/api/nothing-here"),
+    (Class::Credentials, Method::POST, "/api/auth/login"),
+];
+
+/// The classes that a route is counted against: those whose exhaustion has its call refused.
+async fn classes(app: &App, row: &Row, number: usize) -> Vec<Class> {
+    let path = row.route.replace("{id}", "01939a00-0000-7000-8000-000000000000");
+    let mut found = Vec::new();
+    for (at, (class, method, exhausting)) in EXHAUSTING.into_iter().enumerate() {
+        let address: IpAddr = format!("2001:db8:{number:x}:{at:x}::1").parse().unwrap();
+        app.call(method, exhausting).from(address).send().await;
+        // An event stream has no end to wait for.
+        let request = app.call(row.method.clone(), &path).from(address).request();
+        let response = app.router.clone().oneshot(request).await.unwrap();
+        if response.status() == StatusCode::TOO_MANY_REQUESTS {
+            found.push(class);
+        }
+    }
+    found
+}
+
+#[tokio::test]
+async fn every_route_is_counted_against_the_class_of_the_table() {
+    let app = App::limiting(|options| {
+        let traffic = &mut options.traffic;
+        for allowance in [
+            &mut traffic.rate_limit_reads,
+            &mut traffic.rate_limit_writes,
+            &mut traffic.rate_limit_credentials,
+        ] {
+            *allowance = "1/1".parse().unwrap();
+        }
+    })
+    .await;
+    let mut differences = Vec::new();
+    for (number, row) in ROUTES.iter().enumerate() {
+        let expected = if row.class == Class::Unlimited { vec![] } else { vec![row.class] };
+        let found = classes(&app, row, number).await;
+        if found != expected {
+            differences.push(format!("{} {}: {found:?}", row.method, row.route));
+        }
+    }
+    assert!(differences.is_empty(), "not as written down:\n{}", differences.join("\n"));
 }
 
 /// Without a password to be hashed.

@@ -1,8 +1,10 @@
-//! Every address of the site, and who may do what there. A route that is missing here fails a test: add a row, with the
-//! statuses that strangers, other participants, other organizers, the owner and administrators are to get.
+//! Every route of the site, its rate limit class, and who may use it. A route that is missing here
+//! fails a test: add a row with the statuses that visitors, other participants, other organizers,
+//! the owner and administrators get.
 //!
-//! The owner is the organizer of the competition in the path, or the participant whose message it is; elsewhere an
-//! organizer. `{n}` in a body is a number that was not used before, `{competition}` the competition.
+//! The owner is the organizer of the competition in the path, or the participant who received the
+//! message; elsewhere an organizer. In a body `{n}` is an unused number, `{competition}` the
+//! competition.
 
 use axum::http::Method;
 
@@ -27,12 +29,22 @@ pub(super) enum Sent {
     Form(&'static str),
 }
 
-/// One call, and what it is answered.
+/// Which allowance a call is counted against.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Class {
+    Unlimited,
+    Read,
+    Write,
+    Credentials,
+}
+
+/// One call, its rate limit class, and the status of its answer for each [`Who`].
 #[derive(Clone, Debug)]
 pub(super) struct Row {
     pub(super) method: Method,
     pub(super) route: &'static str,
     pub(super) sent: Sent,
+    pub(super) class: Class,
     pub(super) expected: [u16; 5],
 }
 
@@ -47,20 +59,53 @@ impl Row {
 }
 
 const fn get(route: &'static str, expected: [u16; 5]) -> Row {
-    Row { method: Method::GET, route, sent: Sent::Nothing, expected }
+    row(Class::Read, Method::GET, route, Sent::Nothing, expected)
+}
+
+/// What a balancer asks.
+const fn probe(route: &'static str, expected: [u16; 5]) -> Row {
+    row(Class::Unlimited, Method::GET, route, Sent::Nothing, expected)
 }
 
 const fn call(method: Method, route: &'static str, expected: [u16; 5]) -> Row {
-    Row { method, route, sent: Sent::Nothing, expected }
+    row(Class::Write, method, route, Sent::Nothing, expected)
 }
 
 const fn json(method: Method, route: &'static str, body: &'static str, expected: [u16; 5]) -> Row {
-    Row { method, route, sent: Sent::Json(body), expected }
+    row(Class::Write, method, route, Sent::Json(body), expected)
 }
 
-/// A server function, as our code in the browser calls it.
+const fn credentials_json(
+    method: Method,
+    route: &'static str,
+    body: &'static str,
+    expected: [u16; 5],
+) -> Row {
+    row(Class::Credentials, method, route, Sent::Json(body), expected)
+}
+
+/// A server function that changes something, as our code in the browser calls it.
 const fn form(route: &'static str, body: &'static str, expected: [u16; 5]) -> Row {
-    Row { method: Method::POST, route, sent: Sent::Form(body), expected }
+    row(Class::Write, Method::POST, route, Sent::Form(body), expected)
+}
+
+/// A server function that only reads.
+const fn load(route: &'static str, body: &'static str, expected: [u16; 5]) -> Row {
+    row(Class::Read, Method::POST, route, Sent::Form(body), expected)
+}
+
+const fn credentials_form(route: &'static str, body: &'static str, expected: [u16; 5]) -> Row {
+    row(Class::Credentials, Method::POST, route, Sent::Form(body), expected)
+}
+
+const fn row(
+    class: Class,
+    method: Method,
+    route: &'static str,
+    sent: Sent,
+    expected: [u16; 5],
+) -> Row {
+    Row { method, route, sent, class, expected }
 }
 
 const NEW_COMPETITION: &str = r#"{"title":"Chess","description":"Seven rounds.","capacity":5,"regDeadline":"2026-11-30T12:00:00Z"}"#;
@@ -71,8 +116,8 @@ const NEW_PASSWORD: &str = r#"{"currentPassword":"correct horse","newPassword":"
 /// Every address.
 pub(super) const ROUTES: &[Row] = &[
     // The API.
-    json(Method::POST, "/api/auth/signup", NEW_ACCOUNT, [201, 201, 201, 201, 201]),
-    json(Method::POST, "/api/auth/login", NOBODY, [401, 401, 401, 401, 401]),
+    credentials_json(Method::POST, "/api/auth/signup", NEW_ACCOUNT, [201, 201, 201, 201, 201]),
+    credentials_json(Method::POST, "/api/auth/login", NOBODY, [401, 401, 401, 401, 401]),
     json(
         Method::POST,
         "/api/auth/refresh",
@@ -82,20 +127,20 @@ pub(super) const ROUTES: &[Row] = &[
     call(Method::POST, "/api/auth/logout", [204, 204, 204, 204, 204]),
     get("/api/auth/me", [401, 200, 200, 200, 200]),
     json(Method::PATCH, "/api/auth/me", r#"{"name":"Eve"}"#, [401, 200, 200, 200, 200]),
-    json(
+    credentials_json(
         Method::DELETE,
         "/api/auth/me",
         r#"{"password":"correct horse"}"#,
         [401, 204, 204, 204, 204],
     ),
-    json(Method::POST, "/api/auth/password", NEW_PASSWORD, [401, 200, 200, 200, 200]),
-    json(
+    credentials_json(Method::POST, "/api/auth/password", NEW_PASSWORD, [401, 200, 200, 200, 200]),
+    credentials_json(
         Method::POST,
         "/api/auth/password-reset",
         r#"{"email":"nobody{n}@example.com"}"#,
         [202, 202, 202, 202, 202],
     ),
-    json(
+    credentials_json(
         Method::POST,
         "/api/auth/password-reset/confirm",
         r#"{"token":"nobody's","password":"battery staple"}"#,
@@ -133,9 +178,9 @@ pub(super) const ROUTES: &[Row] = &[
     // Beside the API.
     get("/api/openapi.json", [200, 200, 200, 200, 200]),
     get("/api/docs/", [200, 200, 200, 200, 200]),
-    get("/health", [200, 200, 200, 200, 200]),
-    get("/health/live", [200, 200, 200, 200, 200]),
-    get("/health/ready", [200, 200, 200, 200, 200]),
+    probe("/health", [200, 200, 200, 200, 200]),
+    probe("/health/live", [200, 200, 200, 200, 200]),
+    probe("/health/ready", [200, 200, 200, 200, 200]),
     // Pages.
     get("/", [200, 200, 200, 200, 200]),
     get("/competitions", [200, 200, 200, 200, 200]),
@@ -156,11 +201,11 @@ pub(super) const ROUTES: &[Row] = &[
     get("/admin/queues/{id}/discard", [302, 403, 403, 403, 404]),
     get("/nothing-here", [404, 404, 404, 404, 404]),
     // Server functions.
-    form("/fn/viewer", "", [200, 200, 200, 200, 200]),
-    form("/fn/closing_soon", "", [200, 200, 200, 200, 200]),
-    form("/fn/competitions", "", [200, 200, 200, 200, 200]),
-    form("/fn/competition", "id={competition}", [200, 200, 200, 200, 200]),
-    form("/fn/competition_draft", "", [401, 403, 200, 200, 403]),
+    load("/fn/viewer", "", [200, 200, 200, 200, 200]),
+    load("/fn/closing_soon", "", [200, 200, 200, 200, 200]),
+    load("/fn/competitions", "", [200, 200, 200, 200, 200]),
+    load("/fn/competition", "id={competition}", [200, 200, 200, 200, 200]),
+    load("/fn/competition_draft", "", [401, 403, 200, 200, 403]),
     form(
         "/fn/create_competition",
         "draft[title]=Chess&draft[description]=Seven&draft[capacity]=5&draft[timeZone]=UTC&draft[regDeadline]=2026-11-30T12:00&idempotency_key=k{n}",
@@ -171,68 +216,68 @@ pub(super) const ROUTES: &[Row] = &[
         "competition={competition}&idempotency_key=k{n}",
         [401, 200, 403, 403, 403],
     ),
-    form("/fn/competition_to_edit", "id={competition}", [401, 403, 403, 200, 403]),
+    load("/fn/competition_to_edit", "id={competition}", [401, 403, 403, 200, 403]),
     form(
         "/fn/edit_competition",
         "competition={competition}&version=1&draft[title]=Chess&idempotency_key=k{n}",
         [401, 403, 403, 200, 403],
     ),
-    form("/fn/manage_competition", "id={competition}", [401, 403, 403, 200, 200]),
-    form("/fn/cancel_screen", "id={competition}", [401, 403, 403, 200, 403]),
+    load("/fn/manage_competition", "id={competition}", [401, 403, 403, 200, 200]),
+    load("/fn/cancel_screen", "id={competition}", [401, 403, 403, 200, 403]),
     form(
         "/fn/cancel_competition",
         "competition={competition}&idempotency_key=k{n}",
         [401, 403, 403, 400, 403],
     ),
-    form("/fn/leave", "id={competition}", [401, 200, 403, 403, 403]),
+    load("/fn/leave", "id={competition}", [401, 200, 403, 403, 403]),
     form(
         "/fn/give_back",
         "competition={competition}&idempotency_key=k{n}",
         [401, 404, 403, 403, 403],
     ),
-    form("/fn/dashboard", "", [401, 200, 200, 200, 200]),
-    form("/fn/mailbox", "", [401, 200, 200, 200, 200]),
-    form("/fn/login", "", [200, 200, 200, 200, 200]),
-    form("/fn/signup", "", [200, 200, 200, 200, 200]),
-    form(
+    load("/fn/dashboard", "", [401, 200, 200, 200, 200]),
+    load("/fn/mailbox", "", [401, 200, 200, 200, 200]),
+    load("/fn/login", "", [200, 200, 200, 200, 200]),
+    load("/fn/signup", "", [200, 200, 200, 200, 200]),
+    credentials_form(
         "/fn/log_in",
         "email=nobody{n}@example.com&password=correct+horse",
         [401, 401, 401, 401, 401],
     ),
-    form(
+    credentials_form(
         "/fn/sign_up",
         "name=Eve&email=new{n}@example.com&password=correct+horse&role=PARTICIPANT",
         [200, 200, 200, 200, 200],
     ),
-    form("/fn/forgot", "", [200, 200, 200, 200, 200]),
-    form("/fn/request_reset", "email=nobody{n}@example.com", [200, 200, 200, 200, 200]),
-    form("/fn/reset", "", [200, 200, 200, 200, 200]),
-    form("/fn/reset_password", "password=battery+staple", [400, 400, 400, 400, 400]),
-    form("/fn/account", "", [401, 200, 200, 200, 200]),
+    load("/fn/forgot", "", [200, 200, 200, 200, 200]),
+    credentials_form("/fn/request_reset", "email=nobody{n}@example.com", [200, 200, 200, 200, 200]),
+    load("/fn/reset", "", [200, 200, 200, 200, 200]),
+    credentials_form("/fn/reset_password", "password=battery+staple", [400, 400, 400, 400, 400]),
+    load("/fn/account", "", [401, 200, 200, 200, 200]),
     form("/fn/edit_profile", "name=Eve", [401, 200, 200, 200, 200]),
-    form(
+    credentials_form(
         "/fn/change_password",
         "current_password=wrong&new_password=battery+staple",
         [401, 403, 403, 403, 403],
     ),
-    form("/fn/delete_account", "password=wrong", [401, 400, 400, 400, 400]),
+    credentials_form("/fn/delete_account", "password=wrong", [401, 400, 400, 400, 400]),
     form("/fn/read_all_mail", "", [401, 200, 200, 200, 200]),
     form(
         "/fn/mark_mail_unread",
         "id=01939a00-0000-7000-8000-000000000000",
         [401, 404, 404, 404, 404],
     ),
-    form("/fn/queues", "", [401, 403, 403, 403, 200]),
+    load("/fn/queues", "", [401, 403, 403, 403, 200]),
     form("/fn/retry_job", "id=01939a00-0000-7000-8000-000000000000", [401, 403, 403, 403, 404]),
     form("/fn/retry_all_jobs", "", [401, 403, 403, 403, 200]),
-    form("/fn/discard", "id=01939a00-0000-7000-8000-000000000000", [401, 403, 403, 403, 404]),
+    load("/fn/discard", "id=01939a00-0000-7000-8000-000000000000", [401, 403, 403, 403, 404]),
     form(
         "/fn/discard_job",
         "id=01939a00-0000-7000-8000-000000000000&kind=clean_up",
         [401, 403, 403, 403, 404],
     ),
     form("/fn/set_theme", "theme=dark&next=/", [200, 200, 200, 200, 200]),
-    form("/fn/toasts", "", [200, 200, 200, 200, 200]),
+    load("/fn/toasts", "", [200, 200, 200, 200, 200]),
     form("/fn/log_out", "", [200, 200, 200, 200, 200]),
 ];
 

@@ -1,0 +1,83 @@
+//! The rate limit class of each server function. All of them are POST requests, so the method does
+//! not tell reads from writes.
+
+use axum::http::Method;
+
+use crate::security::{
+    RateClass::{self, Credentials, Read, Write},
+    RateClasses, SERVER_FUNCTIONS,
+};
+
+const CLASSES: [(&str, RateClass); 38] = [
+    ("account", Read),
+    ("cancel_screen", Read),
+    ("closing_soon", Read),
+    ("competition", Read),
+    ("competition_draft", Read),
+    ("competition_to_edit", Read),
+    ("competitions", Read),
+    ("dashboard", Read),
+    ("discard", Read),
+    ("forgot", Read),
+    ("leave", Read),
+    ("login", Read),
+    // Marks the shown message as read, as its page does.
+    ("mailbox", Read),
+    ("manage_competition", Read),
+    ("queues", Read),
+    // Only looks the link up; a guess at a token goes through `reset_password`.
+    ("reset", Read),
+    ("signup", Read),
+    // Takes toasts out of the session, as every page does.
+    ("toasts", Read),
+    ("viewer", Read),
+    ("cancel_competition", Write),
+    ("create_competition", Write),
+    ("discard_job", Write),
+    ("edit_competition", Write),
+    ("edit_profile", Write),
+    ("give_back", Write),
+    ("log_out", Write),
+    ("mark_mail_unread", Write),
+    ("read_all_mail", Write),
+    ("register", Write),
+    ("retry_all_jobs", Write),
+    ("retry_job", Write),
+    ("set_theme", Write),
+    ("change_password", Credentials),
+    ("delete_account", Credentials),
+    ("log_in", Credentials),
+    ("request_reset", Credentials),
+    ("reset_password", Credentials),
+    ("sign_up", Credentials),
+];
+
+/// The classes by route. A function that is missing here counts as a write.
+pub(crate) fn rate_classes() -> RateClasses {
+    let mut classes = RateClasses::default();
+    for (name, class) in CLASSES {
+        classes.declare(Method::POST, format!("{SERVER_FUNCTIONS}{name}"), class);
+    }
+    classes
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use leptos::server_fn::axum::server_fn_paths;
+
+    use super::*;
+
+    #[test]
+    fn every_server_function_has_a_class_and_every_class_a_function() {
+        // Links the functions in.
+        let _ = app::App;
+        let classified: BTreeSet<String> =
+            CLASSES.iter().map(|(name, _)| format!("{SERVER_FUNCTIONS}{name}")).collect();
+        let existing: BTreeSet<String> =
+            server_fn_paths().map(|(path, _)| path.to_owned()).collect();
+        assert!(existing.len() > 30, "the functions are not linked in");
+        assert_eq!(classified, existing);
+    }
+}
