@@ -1,9 +1,9 @@
-// What BullMQ does with jobs that do nothing, on the Redis given.
+// Measures BullMQ with jobs that do nothing, on the given Redis.
 //
 //   node drain.mjs URL rate JOBS PROCESSES CONCURRENCY   prints jobs drained per second
 //   node drain.mjs URL latency JOBS                      prints the milliseconds each took from added to completed, sorted
 //
-// The jobs are all there before the workers begin, and the workers are connected before the clock runs.
+// All jobs are added before the workers start, and the workers are connected before the clock starts.
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
@@ -12,7 +12,7 @@ import { Queue, Worker } from 'bullmq';
 const QUEUE = 'bench';
 // Rows of one addBulk.
 const BULK = 1000;
-// How often a worker says how far it is, in milliseconds: seldom enough to cost nothing.
+// The interval at which a worker reports its progress, in milliseconds: long enough to cost nothing.
 const REPORT = 10;
 
 const [url, task, ...sizes] = process.argv.slice(2);
@@ -54,11 +54,11 @@ async function rate(jobs, processes, concurrency) {
   return jobs / seconds;
 }
 
-// A process of `rate`: says that it is ready, then how many jobs it has done since it last said so.
+// A worker process of `rate`: reports that it is ready, then the jobs completed since its last report.
 async function work(concurrency) {
   const worker = new Worker(QUEUE, noop, { connection, concurrency, autorun: false });
   let count = 0;
-  // Emitted once Redis has taken note, not when the function returns.
+  // Emitted once Redis has recorded the completion, not when the function returns.
   worker.on('completed', () => count++);
   await worker.waitUntilReady();
   process.send(0);
@@ -80,7 +80,7 @@ async function latency(jobs) {
   for (let i = 0; i < jobs; i++) {
     const end = new Promise((resolve) => (completed = resolve));
     await queue.add('noop', { id: i });
-    // As with ours, the clock starts when the producer has its answer. The job may be done before that.
+    // As with the product, the clock starts when the producer has its response. The job may complete before that.
     const added = performance.now();
     times.push(Math.max(0, (await end) - added));
   }

@@ -1,4 +1,4 @@
--- The best single statement: take a seat if there is one, and write down whose it is. One round trip in all.
+-- A single statement: take a seat if there is one, and insert the registration. One round trip.
 \set n :n + 1
 \set participant :client_id * :share + :n
 \set competition :first + random(0, :competitions - 1)

@@ -1,4 +1,4 @@
--- The plain way: lock, look, write, count. One round trip for each statement.
+-- The usual transaction: lock the row, insert, update the count. One round trip for each statement.
 \set n :n + 1
 \set participant :client_id * :share + :n
 \set competition :first + random(0, :competitions - 1)

@@ -1,4 +1,4 @@
-//! What the figures were measured on.
+//! A description of the machine.
 
 use std::{
     fs::{self, File},
@@ -10,12 +10,12 @@ use std::{
 
 use crate::{Result, http::Latencies, sql::Shell, stage::Stage};
 
-/// As much as PostgreSQL writes for a small transaction.
+/// The size of a page of PostgreSQL, as a small transaction writes.
 const BLOCK: [u8; 8192] = [0; 8192];
-/// How often it is written.
+/// The number of writes.
 const BLOCKS: usize = 200;
 
-/// The machine and what runs on it, as a list.
+/// The machine and the versions of the programs, as a list.
 pub(crate) fn describe(stage: &Stage) -> Result<String> {
     let cores = std::thread::available_parallelism()?;
     let memory =
@@ -27,7 +27,7 @@ pub(crate) fn describe(stage: &Stage) -> Result<String> {
     let quick = if stage.options.quick { " (a quick run: figures mean little)" } else { "" };
     Ok(format!(
         "- Machine: {cores} cores, {processor}, {memory} GiB of memory, {}\n\
-         - Disk: {} file system; writing 8 KiB and waiting until it is kept takes {:.2} ms (p99 {:.2} ms)\n\
+         - Disk: {} file system; writing 8 KiB with fsync takes {:.2} ms (p99 {:.2} ms)\n\
          - Versions: {}, PostgreSQL {postgres}, {}, SQLite {}, Node.js {}\n\
          - Rounds: {}, of {} s for registrations and reads{quick}\n",
         output("uname", &["-sr"]),
@@ -47,7 +47,7 @@ pub(crate) fn describe(stage: &Stage) -> Result<String> {
     ))
 }
 
-/// How long it takes until what is written would survive a power cut: no commit on its own is faster.
+/// The latency of fsync, a lower bound on the latency of a commit.
 fn sync_time(folder: &Path) -> Result<Latencies> {
     let mut file = File::create(folder.join("sync"))?;
     file.write_all(&BLOCK.repeat(BLOCKS))?;
@@ -63,20 +63,20 @@ fn sync_time(folder: &Path) -> Result<Latencies> {
     Ok(Latencies::new(times))
 }
 
-/// `model name : …` of one of the kernel's tables.
+/// The value of `name : value` in a file of the kernel.
 fn field(file: &str, name: &str) -> Option<String> {
     let text = fs::read_to_string(file).ok()?;
     let line = text.lines().find_map(|line| line.strip_prefix(name))?;
     Some(line.trim_start_matches([' ', '\t', ':']).trim().to_owned())
 }
 
-/// Of `24684092 kB`.
+/// Parses `24684092 kB`.
 fn gibibytes(text: &str) -> Option<u64> {
     let kibibytes: u64 = text.strip_suffix(" kB")?.parse().ok()?;
     Some(kibibytes.div_ceil(1024 * 1024))
 }
 
-/// What a program says of itself; it is there, or setup.sh would have said so.
+/// The output of a program, which `setup.sh` has installed.
 fn output(program: &str, arguments: &[&str]) -> String {
     let output = Command::new(program).args(arguments).output();
     let text = output.map(|output| output.stdout).unwrap_or_default();

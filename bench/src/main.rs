@@ -1,14 +1,15 @@
-//! The benchmark of Mini Compete: the program as it is shipped, and beside it in the same run what it is built on.
+//! The benchmark of Mini Compete: the release program, and in the same run the components that it is
+//! built on.
 //!
-//! `make bench` starts it with a PostgreSQL and a Redis of its own. Every figure is the median of several rounds, each of
-//! which measures ours and theirs one right after the other, so that what else the machine does hits both. `BENCHMARKS.md`
-//! says what the figures mean.
+//! `make bench` starts it with its own PostgreSQL and Redis. Every figure is the median of several
+//! rounds. Each round measures the product and its rival one right after the other, so that other load
+//! on the machine affects both. `BENCHMARKS.md` explains the figures.
 
-mod crowd;
 mod figures;
 mod http;
 mod machine;
 mod options;
+mod participants;
 mod process;
 mod report;
 mod rivals;
@@ -57,7 +58,7 @@ fn run(options: Options) -> Result {
     Ok(())
 }
 
-/// Tells whoever waits how far it is.
+/// Reports progress on standard error.
 fn progress(text: &str) {
     eprintln!("bench: {text}");
 }

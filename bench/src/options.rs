@@ -4,23 +4,24 @@ use std::path::PathBuf;
 
 use clap::{Parser, ValueEnum};
 
-/// Measures Mini Compete beside what it is built on. Start it with `make bench`, which starts the services it needs.
+/// Measures Mini Compete beside the components that it is built on. Run it by `make bench`, which
+/// starts the services that it needs.
 #[derive(Debug, Parser)]
 #[command(name = "bench")]
 pub(crate) struct Options {
-    /// The program to measure
+    /// Program to measure
     #[arg(long, default_value = "target/release/mini-compete")]
     pub(crate) binary: PathBuf,
 
-    /// Small sizes and one round: to see that it works, not to learn how fast anything is
+    /// Small sizes and one round: to check that it works, not to measure
     #[arg(long)]
     pub(crate) quick: bool,
 
-    /// Rounds, whose median is taken [default: 3, or 1 if quick]
+    /// Number of rounds, whose median counts [default: 3, or 1 with --quick]
     #[arg(long, value_parser = clap::value_parser!(u8).range(1..))]
     pub(crate) rounds: Option<u8>,
 
-    /// Only these parts: letters, separated by commas
+    /// Parts to run: letters, separated by commas
     #[arg(long, value_enum, value_delimiter = ',')]
     pub(crate) only: Vec<Part>,
 
@@ -28,24 +29,24 @@ pub(crate) struct Options {
     #[arg(long)]
     pub(crate) write: bool,
 
-    /// The folder of BullMQ's half
+    /// Folder of the BullMQ benchmark
     #[arg(long, default_value = "bench/bullmq")]
     pub(crate) bullmq: PathBuf,
 
-    /// A folder for data, on the disk that is to be measured
+    /// Folder for data, on the disk to measure
     #[arg(long, env = "SERVICES_FOLDER")]
     pub(crate) folder: PathBuf,
 
-    /// A PostgreSQL in which databases may be made
+    /// URL of a PostgreSQL in which to create databases
     #[arg(long, env = "TEST_DATABASE_URL")]
     pub(crate) postgres: String,
 
-    /// A Redis that may be filled
+    /// URL of a Redis for test data
     #[arg(long, env = "TEST_REDIS_URL")]
     pub(crate) redis: String,
 }
 
-/// What can be measured.
+/// A part of the benchmark.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Part {
     /// Registrations for one hot competition, against pgbench
@@ -65,13 +66,13 @@ pub(crate) enum Part {
 }
 
 impl Part {
-    /// All of them, in the order in which they are shown.
+    /// All parts in the order of the report.
     pub(crate) const ALL: [Self; 7] =
         [Self::A, Self::B, Self::C, Self::D, Self::E, Self::F, Self::G];
 }
 
 impl Options {
-    /// Whether a part was asked for.
+    /// Whether a part was selected.
     pub(crate) fn wants(&self, part: Part) -> bool {
         self.only.is_empty() || self.only.contains(&part)
     }

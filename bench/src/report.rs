@@ -1,11 +1,11 @@
-//! The results as text, and their place in `BENCHMARKS.md`.
+//! Renders the results, and writes them into `BENCHMARKS.md`.
 
 use std::fs;
 
 use crate::{Result, Row, table};
 
 const FILE: &str = "BENCHMARKS.md";
-/// What stands between them is ours; the rest of the file is written by hand.
+/// The results are between these markers; the rest of the file is written by hand.
 const BEGIN: &str = "<!-- results: begin, written by `make bench ARGS=--write` -->\n";
 const END: &str = "<!-- results: end -->\n";
 
@@ -15,10 +15,10 @@ pub(crate) fn render(machine: &str, rows: &[Row]) -> String {
     format!("{machine}\n{}{rows}", table::HEAD)
 }
 
-/// Puts the results where the last ones were.
+/// Replaces the results in `BENCHMARKS.md`.
 ///
 /// # Errors
-/// When the file lacks the place.
+/// When the file lacks the markers.
 pub(crate) fn write(results: &str) -> Result {
     let text = fs::read_to_string(FILE).map_err(|error| format!("{FILE}: {error}"))?;
     let text = replaced(&text, results).ok_or_else(|| format!("{FILE} has lost its markers"))?;
@@ -36,7 +36,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_what_stands_between_the_markers_is_replaced() {
+    fn only_the_text_between_the_markers_is_replaced() {
         let old = format!("# Title\n{BEGIN}old\n{END}\nprose\n");
         let new = replaced(&old, "new\n").unwrap();
         assert_eq!(new, format!("# Title\n{BEGIN}\nnew\n\n{END}\nprose\n"));

@@ -1,37 +1,36 @@
-//! An installation that is open: its database full of people, its server listening.
+//! A running installation: a database with participants, and a server.
 
 use std::time::Duration;
 
 use crate::{
     Result,
-    crowd::Crowd,
     http::{Load, Outcome, post},
+    participants::Participants,
     process::{Installation, Server},
     sql::{Competitions, Database, uuid},
     stage::Stage,
 };
 
-/// Long enough for any number of registrations.
-const ALL_DAY: Duration = Duration::from_secs(20 * 60);
+/// Longer than any number of registrations takes.
+const UNLIMITED: Duration = Duration::from_secs(20 * 60);
 
-/// An installation that is open.
+/// A running installation.
 #[derive(Debug)]
 pub(crate) struct Site {
     pub(crate) database: Database,
     pub(crate) installation: Installation,
     /// Without a worker.
     pub(crate) server: Server,
-    crowd: Crowd,
+    participants: Participants,
     runs: u32,
 }
 
-/// How many register.
+/// The number of registrations.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Rush {
-    /// As many as can in this time.
+pub(crate) enum Amount {
+    /// As many as possible in this time.
     For(Duration),
-    /// Exactly so many.
-    Of(usize),
+    Exactly(usize),
 }
 
 impl Site {
@@ -39,50 +38,52 @@ impl Site {
         let installation = Installation::on(stage, &database.url)?;
         database.add_people(stage.sizes.people, &stage.password_hash)?;
         let server = installation.serve_without_worker(&stage.runtime)?;
-        let crowd = Crowd::arrive(stage, server.address)?;
-        Ok(Self { database, installation, server, crowd, runs: 0 })
+        let participants = Participants::log_in(stage, server.address)?;
+        Ok(Self { database, installation, server, participants, runs: 0 })
     }
 
-    /// Lets people register for new competitions, one after the other for each in turn, and asks the database whether
-    /// it has what was answered.
-    pub(crate) fn rush(
+    /// Registers participants for new competitions in rotation, and checks that the database has every
+    /// registration that was answered 201.
+    pub(crate) fn register(
         &mut self,
         stage: &Stage,
         competitions: usize,
         clients: usize,
-        rush: Rush,
+        amount: Amount,
     ) -> Result<(Competitions, Outcome)> {
-        let competitions = self.database.add_competitions(competitions, self.crowd.size())?;
-        let (people, time) = match rush {
-            Rush::For(time) => (self.crowd.size(), time),
-            Rush::Of(people) => (people, ALL_DAY),
+        let competitions =
+            self.database.add_competitions(competitions, self.participants.size())?;
+        let (people, time) = match amount {
+            Amount::For(time) => (self.participants.size(), time),
+            Amount::Exactly(people) => (people, UNLIMITED),
         };
         self.runs += 1;
         let run = self.runs;
         let paths: Vec<String> = competitions.clone().map(path).collect();
-        let requests = self.crowd.take(people).enumerate().map(|(turn, (_, token))| {
-            post(&paths[turn % paths.len()], token, &format!("bench-{run}-{turn}"))
+        let requests = self.participants.take(people).enumerate().map(|(position, (_, token))| {
+            let path = &paths[position % paths.len()];
+            post(path, token, &format!("bench-{run}-{position}"))
         });
         let requests = requests.collect();
         let load = Load { requests, repeat: false, clients, time, status: 201 };
         let outcome = load.run(&stage.runtime, self.server.address)?;
-        self.crowd.give_back(people - outcome.answers);
+        self.participants.put_back(people - outcome.responses);
 
         let (taken, rows) = self.database.seats(&competitions)?;
-        if (taken, rows) != (outcome.answers, outcome.answers) {
-            let answers = outcome.answers;
+        if (taken, rows) != (outcome.responses, outcome.responses) {
+            let responses = outcome.responses;
             return Err(
-                format!("{answers} seats were promised, {taken} taken, {rows} have a row").into()
+                format!("{responses} registrations were answered 201, {taken} seats are taken, {rows} rows exist").into()
             );
         }
         Ok((competitions, outcome))
     }
 
-    /// One more participant, and what they send to register for a competition.
-    pub(crate) fn single(&mut self, competition: usize) -> (usize, Vec<u8>) {
+    /// The next participant, and the request to register them for a competition.
+    pub(crate) fn next_registration(&mut self, competition: usize) -> (usize, Vec<u8>) {
         self.runs += 1;
         let key = format!("bench-{}", self.runs);
-        let (number, token) = self.crowd.take(1).next().expect("a crowd of at least one");
+        let (number, token) = self.participants.take(1).next().expect("a participant");
         (number, post(&path(competition), token, &key))
     }
 }

@@ -1,25 +1,25 @@
-//! How much is measured, and for how long.
+//! The sizes and durations of the measurements.
 
 use std::time::Duration;
 
 use crate::options::Options;
 
-/// How much is measured, and for how long.
+/// The sizes and durations of the measurements.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Sizes {
-    /// Times that everything is measured.
+    /// The number of rounds.
     pub(crate) rounds: u8,
-    /// How long registrations and reads are measured at a time.
+    /// The duration of one measurement of registrations or reads.
     pub(crate) time: Duration,
-    /// How long logins are: one takes a quarter of a second.
+    /// The duration of one measurement of logins, each of which takes a quarter of a second.
     pub(crate) login_time: Duration,
     /// Concurrent clients that register.
     pub(crate) clients: &'static [usize],
-    /// Participants there are: more than can register in `time`.
+    /// The number of participants: more than can register in `time`.
     pub(crate) people: usize,
-    /// Confirmations to be worked off.
+    /// Confirmations to drain.
     pub(crate) jobs: usize,
-    /// Confirmations waited for one by one.
+    /// Confirmations that are measured one by one.
     pub(crate) single_jobs: usize,
     /// Competitions in a short and in a long list.
     pub(crate) lists: [usize; 2],

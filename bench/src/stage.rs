@@ -1,4 +1,4 @@
-//! What every figure needs: the services, a folder for data, a runtime for the load.
+//! The setup that every figure needs: services, a folder for data, a runtime for the load.
 
 use std::path::{Path, PathBuf};
 
@@ -12,19 +12,19 @@ use crate::{
     sql::{Database, Shell},
 };
 
-/// The password of everybody.
+/// The password of every user.
 pub(crate) const PASSWORD: &str = "correct horse";
-/// What signs tokens.
+/// The secret that signs tokens.
 pub(crate) const SECRET: &str = "a secret that nobody needs to keep";
-/// What the product runs with unless it is told otherwise.
+/// The default cost of the product.
 pub(crate) const BCRYPT_COST: u32 = 12;
 
-/// What every figure needs.
+/// The setup of all figures.
 #[derive(Debug)]
 pub(crate) struct Stage {
     pub(crate) options: Options,
     pub(crate) sizes: Sizes,
-    /// Where the load runs. All else waits in the main thread.
+    /// Runs the load. Everything else runs in the main thread.
     pub(crate) runtime: Runtime,
     /// The hash of [`PASSWORD`].
     pub(crate) password_hash: String,
@@ -34,17 +34,17 @@ pub(crate) struct Stage {
 
 impl Stage {
     /// # Errors
-    /// When something is missing, or PostgreSQL does not keep what it commits.
+    /// When a program is missing, or PostgreSQL is not durable.
     pub(crate) fn set(mut options: Options) -> Result<Self> {
-        options.binary = found(&options.binary, "build it, or name another with --binary")?;
-        options.bullmq =
-            found(&options.bullmq, "run make bench, which starts in the right folder")?;
+        options.binary = existing(&options.binary, "build it, or set --binary")?;
+        options.bullmq = existing(&options.bullmq, "run make bench in the root of the project")?;
         let mut shell = Shell::postgres(&options.postgres)?;
         for setting in ["fsync", "full_page_writes", "synchronous_commit"] {
             if shell.value(&format!("SHOW {setting}"))? != "on" {
-                return Err(
-                    format!("{setting} is off in PostgreSQL: figures would mean nothing").into()
-                );
+                return Err(format!(
+                    "{setting} is off in PostgreSQL: figures would be meaningless"
+                )
+                .into());
             }
         }
         Ok(Self {
@@ -57,7 +57,7 @@ impl Stage {
         })
     }
 
-    /// Where files may be left.
+    /// A folder for files.
     pub(crate) fn folder(&self) -> &Path {
         self.folder.path()
     }
@@ -81,7 +81,7 @@ impl Stage {
     }
 }
 
-/// The absolute path of what must be there.
-fn found(path: &Path, advice: &str) -> Result<PathBuf> {
+/// The absolute path of an existing file or folder.
+fn existing(path: &Path, advice: &str) -> Result<PathBuf> {
     path.canonicalize().map_err(|error| format!("{}: {error}; {advice}", path.display()).into())
 }

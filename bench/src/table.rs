@@ -1,10 +1,10 @@
-//! The table of results: what was measured in each round, and the line that comes of it.
+//! The table of results: the figures of each round, and the row that summarizes them.
 
 use std::{fmt, time::Duration};
 
 use crate::http::{Latencies, Outcome};
 
-/// What a figure counts.
+/// The unit of a figure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Unit {
     PerSecond,
@@ -22,13 +22,13 @@ impl fmt::Display for Unit {
     }
 }
 
-/// What one of the two did in one round.
+/// The figure of the product or its rival in one round.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Measured {
     pub(crate) value: f64,
-    /// Half and 99 of a hundred took no longer, in milliseconds.
+    /// p50 and p99 in milliseconds.
     latency: Option<(f64, f64)>,
-    /// The part of the machine's processors that the load client took.
+    /// The share of the machine's CPU time that the load client took.
     client_share: Option<f64>,
 }
 
@@ -37,7 +37,7 @@ impl Measured {
         Self { value, ..Self::default() }
     }
 
-    /// How many in a second.
+    /// A rate per second.
     pub(crate) fn rate(count: usize, elapsed: Duration) -> Self {
         Self::value(f64::from(u32::try_from(count).unwrap_or(u32::MAX)) / elapsed.as_secs_f64())
     }
@@ -59,18 +59,18 @@ impl Measured {
 
 impl From<&Outcome> for Measured {
     fn from(outcome: &Outcome) -> Self {
-        let measured = Self::rate(outcome.answers, outcome.elapsed).with(&outcome.latencies);
+        let measured = Self::rate(outcome.responses, outcome.elapsed).with(&outcome.latencies);
         Self { client_share: Some(outcome.client_share), ..measured }
     }
 }
 
-/// One line: ours and what it is compared with, round by round.
+/// One row: the figures of the product, and those of a rival, by round.
 #[derive(Debug)]
 pub(crate) struct Row {
     what: String,
     unit: Unit,
     ours: Vec<Measured>,
-    /// Its name, and a figure for every one of ours.
+    /// The rival's name, and its figure for every round.
     rival: Option<(&'static str, Vec<Measured>)>,
 }
 
@@ -83,20 +83,20 @@ impl Row {
         Self { rival: Some((rival, Vec::new())), ..Self::alone(what, unit) }
     }
 
-    /// A round of a row that stands alone.
+    /// Adds a round to a row without a rival.
     pub(crate) fn add(&mut self, ours: Measured) {
-        debug_assert!(self.rival.is_none(), "{} is compared with something", self.what);
+        debug_assert!(self.rival.is_none(), "{} has a rival", self.what);
         self.ours.push(ours);
     }
 
-    /// A round of a row that compares.
+    /// Adds a round to a row with a rival.
     pub(crate) fn compare(&mut self, ours: Measured, theirs: Measured) {
         let (_, rounds) = self.rival.as_mut().expect("a row with a rival");
         self.ours.push(ours);
         rounds.push(theirs);
     }
 
-    /// Ours divided by theirs in every round.
+    /// The product's figure divided by the rival's, by round.
     fn ratios(&self) -> Vec<f64> {
         let theirs = self.rival.iter().flat_map(|(_, rounds)| rounds);
         self.ours.iter().zip(theirs).map(|(ours, theirs)| ours.value / theirs.value).collect()
@@ -146,7 +146,7 @@ fn or_none(text: Option<String>) -> String {
     text.unwrap_or_else(|| "–".to_owned())
 }
 
-/// About three digits: the rest is noise.
+/// About three significant digits.
 fn short(value: f64) -> String {
     match value {
         ..10.0 => format!("{value:.2}"),
@@ -155,7 +155,7 @@ fn short(value: f64) -> String {
     }
 }
 
-/// The middle one, or the mean of the two in the middle.
+/// The middle value, or the mean of the two middle values.
 fn median(values: impl IntoIterator<Item = f64>) -> Option<f64> {
     let mut values: Vec<f64> = values.into_iter().collect();
     values.sort_by(f64::total_cmp);
@@ -183,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn a_row_may_stand_alone() {
+    fn a_row_without_a_rival_has_no_ratio() {
         let mut row = Row::alone("wait", Unit::Milliseconds);
         let waits = (1..=100).map(Duration::from_millis).collect();
         row.add(Measured::latency(&Latencies::new(waits)));

@@ -8,92 +8,92 @@ pub use crate::options::{Origins, ServerOptions};
 
 /// Competitions that are never oversold.
 ///
-/// Every option can also be set in the environment or in a file .env in the current folder; the
-/// name of the variable stands beside each.
+/// Every option can also be set by the environment variable that is named beside it, or in a file
+/// .env in the current folder.
 #[derive(Debug, Parser)]
 #[command(name = "mini-compete", version)]
 pub struct Cli {
     /// Options of every command.
     #[command(flatten)]
     pub installation: InstallationOptions,
-    /// What to do.
+    /// The command to run.
     #[command(subcommand)]
     pub command: Command,
 }
 
-/// What to do.
+/// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Serve the site and the API, and work on background jobs
+    /// Serve the site and the API, and run background jobs
     Serve {
-        /// How to serve.
+        /// Options of the web server.
         #[command(flatten)]
         server: Box<ServerOptions>,
-        /// How to work.
+        /// Options of the worker.
         #[command(flatten)]
         worker: WorkerOptions,
-        /// Leave background jobs to `mini-compete worker` processes
+        /// Run no background jobs: `mini-compete worker` processes do
         #[arg(long)]
         no_worker: bool,
-        /// Make the demo data that is missing first
+        /// Create missing demo data first
         #[arg(long)]
         seed_demo: bool,
     },
-    /// Work on background jobs: confirmations, reminders, clean-up
+    /// Run background jobs: confirmations, reminders, clean-up
     Worker {
-        /// How to work.
+        /// Options of the worker.
         #[command(flatten)]
         worker: WorkerOptions,
     },
-    /// Bring the database's schema up to date; every other command does so as well
+    /// Migrate the database to the current schema; every other command does so too
     Migrate,
-    /// Make the demo accounts and competitions that are missing; refused in production
+    /// Create the demo accounts and competitions that are missing; refused in production
     Seed,
-    /// Administrators, and what only they can do
+    /// Manage administrators and help with accounts
     #[command(subcommand)]
     Admin(AdminCommand),
-    /// Background jobs
+    /// Inspect and retry background jobs
     #[command(subcommand)]
     Jobs(JobsCommand),
     /// Print the OpenAPI description of the REST API
     Openapi,
 }
 
-/// Administrators.
+/// Commands about accounts.
 #[derive(Debug, Subcommand)]
 pub enum AdminCommand {
-    /// Make an account that runs this installation; asks for its password, or reads it from standard input
+    /// Create an administrator; prompts for the password, or reads it from standard input
     Create {
-        /// The address to sign in with
+        /// Email to log in with
         #[arg(long)]
         email: String,
-        /// The name others see
+        /// Name shown to other users
         #[arg(long, default_value = "Administrator")]
         name: String,
     },
-    /// Make somebody an administrator who has an account, and neither organizes nor takes part
+    /// Make an existing account an administrator; it must have no competitions or registrations
     Promote {
-        /// The address of the account
+        /// Email of the account
         email: String,
     },
-    /// Print a link to set a new password, for somebody who has forgotten theirs and cannot be sent mail
+    /// Print a link that sets a new password, for a user who cannot receive mail
     ResetLink {
-        /// The address of the account
+        /// Email of the account
         email: String,
     },
 }
 
-/// Background jobs.
+/// Commands about background jobs.
 #[derive(Debug, Subcommand)]
 pub enum JobsCommand {
-    /// Show how many there are of each kind, and those that were given up
+    /// Show the queues in numbers, and the dead letters
     List,
-    /// Put a job back that was given up, with all its attempts before it
+    /// Put a dead letter back into its queue with all its attempts
     Retry {
-        /// Which one, as `jobs list` names it
+        /// Id of the job, as `jobs list` shows it
         #[arg(required_unless_present = "all")]
         id: Option<JobId>,
-        /// All of them
+        /// Retry all dead letters
         #[arg(long, conflicts_with = "id")]
         all: bool,
     },

@@ -1,7 +1,6 @@
-//! What is kept beside the database when nobody configured it.
+//! The data folder, where the secret that signs tokens is stored unless it is configured.
 
 use std::{
-    fmt::Write as _,
     fs, io,
     io::Write as _,
     os::unix::fs::OpenOptionsExt,
@@ -10,9 +9,8 @@ use std::{
 
 use service::{create_private_folder, make_private};
 
-/// The secret's file.
 const SECRET_FILE: &str = "jwt-secret";
-/// As long as the hash it keys.
+/// As long as the hash that it keys.
 const SECRET_BYTES: usize = 32;
 
 /// The folder of the SQLite file; `data` for databases elsewhere.
@@ -20,26 +18,27 @@ pub(crate) fn of(database_url: &str) -> PathBuf {
     service::sqlite_folder(database_url).unwrap_or_else(|| PathBuf::from("data"))
 }
 
-/// The secret kept in `folder`; made on the first call.
+/// The secret stored in `folder`, which the first call generates.
 ///
 /// # Errors
 /// When the file cannot be read or written, or the system has no randomness.
 pub(crate) fn secret(folder: &Path) -> io::Result<String> {
     create_private_folder(folder)?;
     let path = folder.join(SECRET_FILE);
-    // Of several processes that start at once, one creates the file, and it is there whole or not at all.
-    let own = folder.join(format!("{SECRET_FILE}.{}", std::process::id()));
+    // Several processes may start at once. The hard link makes the file appear complete, and fails
+    // for all but the first of them.
+    let temporary = folder.join(format!("{SECRET_FILE}.{}", std::process::id()));
     if !path.exists() {
         let mut file = fs::OpenOptions::new()
             .write(true)
             .create(true)
             .truncate(true)
             .mode(0o600)
-            .open(&own)?;
+            .open(&temporary)?;
         file.write_all(new_secret()?.as_bytes())?;
         file.sync_all()?;
-        let linked = fs::hard_link(&own, &path);
-        fs::remove_file(&own)?;
+        let linked = fs::hard_link(&temporary, &path);
+        fs::remove_file(&temporary)?;
         match linked {
             Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
             _ => {}
@@ -52,11 +51,7 @@ pub(crate) fn secret(folder: &Path) -> io::Result<String> {
 fn new_secret() -> io::Result<String> {
     let mut bytes = [0; SECRET_BYTES];
     getrandom::fill(&mut bytes).map_err(io::Error::other)?;
-    let mut text = String::with_capacity(2 * SECRET_BYTES);
-    for byte in bytes {
-        write!(text, "{byte:02x}").expect("writing to a string cannot fail");
-    }
-    Ok(text)
+    Ok(hex::encode(bytes))
 }
 
 #[cfg(test)]
@@ -64,7 +59,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_secret_is_made_once_and_for_the_owner_only() {
+    fn the_secret_is_generated_once_and_readable_by_its_owner_only() {
         use std::os::unix::fs::PermissionsExt;
 
         let folder = tempfile::tempdir().unwrap();
@@ -77,6 +72,6 @@ mod tests {
         assert_eq!((mode(&folder), mode(&file)), (0o700, 0o600));
         fs::set_permissions(&file, fs::Permissions::from_mode(0o644)).unwrap();
         assert_eq!(secret(&folder).unwrap(), first);
-        assert_eq!(mode(&file), 0o600, "a secret that others could read is closed to them");
+        assert_eq!(mode(&file), 0o600, "the permissions of an existing secret are restricted");
     }
 }

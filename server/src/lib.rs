@@ -1,24 +1,26 @@
 //! Serves Mini Compete: the pages, the REST API under `/api`, sessions and tokens.
 //!
-//! A REST handler is: extract, call the service, status. No rule lives here.
+//! A REST handler extracts its input, calls the service, and chooses a status. Business rules are in
+//! `service`.
 
 mod api;
 mod auth;
 mod data_folder;
-mod failures;
+mod error_format;
+mod error_pages;
+mod graceful_shutdown;
 mod headers;
-mod isolation;
 mod listen;
 mod open_files;
 mod options;
 mod problem;
+mod request_isolation;
+mod response_cache;
 mod router;
 mod security;
 mod server_functions;
-mod shared_reads;
 mod site;
 mod state;
-mod stopping;
 mod stream_limiter;
 mod time_limit;
 mod traffic;
@@ -29,9 +31,9 @@ pub mod commands;
 pub use api::openapi;
 pub use auth::{TokenFault, TokenLifetime, Tokens};
 pub use listen::serve;
+pub use response_cache::ResponseCache;
 pub use router::router;
-pub use security::{Limits, TrustedProxies};
-pub use shared_reads::SharedReads;
+pub use security::{HttpLimits, TrustedProxies};
 pub use state::AppState;
 pub use stream_limiter::StreamLimits;
 pub use traffic::{Allowance, TrafficOptions};

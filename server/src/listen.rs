@@ -1,6 +1,6 @@
-//! Connections: accepted, bounded in number and patience, and ended in good order.
+//! Accepts connections, limits their number and duration, and shuts them down gracefully.
 //!
-//! In place of `axum::serve`, which waits for ever for a client that says nothing.
+//! `axum::serve` has no such limits: a silent client keeps its connection open indefinitely.
 
 mod limiter;
 mod phase;
@@ -27,41 +27,42 @@ use tower::ServiceExt;
 
 use self::{
     limiter::ConnectionLimiter,
-    phase::{Heard, Overdue, Phase, Phases},
+    phase::{Overdue, Phase, Phases, TrackedStream},
 };
-use crate::{TrustedProxies, security::Limits};
+use crate::{TrustedProxies, security::HttpLimits};
 
-/// The most that is read of a request's head, in bytes; what is longer is answered 431 and nothing else.
+/// The longest head that hyper reads, in bytes. It answers a longer one with 431 and no body;
+/// `security::bound_head` has a lower limit and a message.
 const MAX_HEAD: usize = 64 * 1024;
-/// The most lines that it may have.
+/// The most header lines of a head.
 const MAX_HEADER_LINES: usize = 100;
-/// Connections that are refused are logged no more often than this: they come in crowds.
-const WARN_EVERY: Duration = Duration::from_secs(60);
+/// The shortest time between two warnings about refused connections, which come in bursts.
+const WARN_INTERVAL: Duration = Duration::from_secs(60);
 
-/// Serves connections until `stop` is cancelled, and returns when the requests under way then are
-/// answered. From then on new connections are refused.
+/// Serves connections until `stop` is cancelled; then refuses new ones, and returns once the
+/// requests in flight are answered.
 pub async fn serve(
     mut listener: TcpListener,
     router: Router,
-    limits: Limits,
+    limits: HttpLimits,
     proxies: TrustedProxies,
     stop: CancellationToken,
 ) {
     let limiter = ConnectionLimiter::new(limits.connections_per_address, limits.connections);
     let connections = TaskTracker::new();
-    let mut warned: Option<Instant> = None;
+    let mut last_warning: Option<Instant> = None;
     loop {
-        // Waits a moment and goes on where no more can be accepted.
+        // Retries after a pause when no file descriptor is left.
         let (stream, peer) = tokio::select! {
             accepted = Listener::accept(&mut listener) => accepted,
             () = stop.cancelled() => break,
         };
-        // A proxy speaks for many.
-        let counted = (!proxies.trusts(peer.ip())).then_some(peer);
-        let Some(permit) = limiter.acquire(counted) else {
+        // All clients of a trusted proxy share its address.
+        let counted_peer = (!proxies.trusts(peer.ip())).then_some(peer);
+        let Some(permit) = limiter.acquire(counted_peer) else {
             tracing::debug!(client.address = %peer, "too many connections");
-            if warned.is_none_or(|warned| warned.elapsed() >= WARN_EVERY) {
-                warned = Some(Instant::now());
+            if last_warning.is_none_or(|time| time.elapsed() >= WARN_INTERVAL) {
+                last_warning = Some(Instant::now());
                 tracing::warn!(
                     client.address = %peer,
                     connections = limits.connections,
@@ -77,8 +78,7 @@ pub async fn serve(
             drop(permit);
         });
     }
-    // The kernel would go on accepting for it, and those clients would wait until this process
-    // ends.
+    // While the socket is open the kernel accepts connections, which nothing would serve.
     drop(listener);
     connections.close();
     connections.wait().await;
@@ -89,26 +89,25 @@ async fn connection(
     stream: TcpStream,
     peer: SocketAddr,
     router: Router,
-    limits: Limits,
+    limits: HttpLimits,
     stop: CancellationToken,
 ) {
-    // Events are small and wait for nothing. Without it they are late, and that is all.
+    // Sends small events without delay. If this fails they are only late.
     let _ = stream.set_nodelay(true);
     let mut stream = TimeoutWriter::new(stream);
     stream.set_timeout(Some(limits.write_time));
     let phases = Phases::new();
-    let stream = Heard::new(Box::pin(stream), phases.clone());
+    let stream = TrackedStream::new(Box::pin(stream), phases.clone());
     let service = service_fn(|request: Request<Incoming>| {
-        let answering = phases.begin();
+        let guard = phases.begin_request();
         let mut request = request.map(Body::new);
         request.extensions_mut().insert(ConnectInfo(peer));
-        let answer = answer(router.clone(), request);
-        async move { answer.await.map(|response| answering.until_sent(response)) }
+        let response = respond(router.clone(), request);
+        async move { response.await.map(|response| guard.until_sent(response)) }
     });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
-        // hyper counts the time between two requests as part of the second one's head; `phases`
-        // tells them apart.
+        // hyper's timeout includes the idle time before a head; `phases` has one for each.
         .header_read_timeout(None)
         .max_buf_size(MAX_HEAD)
         .max_headers(MAX_HEADER_LINES)
@@ -119,7 +118,7 @@ async fn connection(
         tokio::select! {
             ended = connection.as_mut() => break ended,
             () = stop.cancelled(), if !is_last => {
-                // hyper would wait for its first request.
+                // A graceful shutdown would wait for the first request.
                 if phases.current() == Phase::New {
                     return;
                 }
@@ -136,10 +135,10 @@ async fn connection(
         }
     };
     if let Err(error) = ended {
-        tracing::debug!(client.address = %peer, error = &error as &dyn std::error::Error, "a connection broke");
+        tracing::debug!(client.address = %peer, error = &error as &dyn std::error::Error, "a connection failed");
     }
 }
 
-async fn answer(router: Router, request: Request<Body>) -> Result<Response<Body>, Infallible> {
+async fn respond(router: Router, request: Request<Body>) -> Result<Response<Body>, Infallible> {
     router.oneshot(request).await
 }

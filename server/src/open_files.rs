@@ -1,16 +1,15 @@
-//! How many files this process may have open: each connection is one.
+//! The limit of open files, of which each connection needs one.
 
 use std::io;
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
-/// Files that are no connections of clients: the database, Redis, mail, the site's files, the log.
+/// Files for anything but client connections: the database, Redis, mail, the site's files, the log.
 const RESERVED: usize = 256;
-/// The fewest connections: with fewer open files than this needs, nothing works well.
+/// The fewest connections, however low the limit is.
 const MIN_CONNECTIONS: usize = 64;
 
-/// Raises the limit of open files as far as this process may, and returns it. None where there is
-/// no limit.
+/// Raises the soft limit of open files to the hard limit, and returns it; `None` without a limit.
 ///
 /// # Errors
 /// When the system refuses.
@@ -22,7 +21,7 @@ pub(crate) fn raise_limit() -> io::Result<Option<usize>> {
     Ok(getrlimit(Resource::Nofile).current.and_then(|limit| usize::try_from(limit).ok()))
 }
 
-/// So many of `wanted` connections that this many open files suffice.
+/// How many of the `wanted` connections fit into `open_files`.
 pub(crate) fn connections(wanted: usize, open_files: Option<usize>) -> usize {
     let Some(open_files) = open_files else { return wanted };
     wanted.min(open_files.saturating_sub(RESERVED).max(MIN_CONNECTIONS))
@@ -33,7 +32,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn connections_leave_files_for_everything_else() {
+    fn connections_are_capped_by_open_files() {
         for (wanted, open_files, expected) in [
             (10_000, None, 10_000),
             (10_000, Some(1_048_576), 10_000),

@@ -8,40 +8,41 @@ use clap::Args;
 use crate::{
     StreamLimits, TrafficOptions,
     auth::TokenLifetime,
-    security::{Limits, TrustedProxies},
+    security::{HttpLimits, TrustedProxies},
 };
 
-/// The fewest characters of a secret that signs tokens (RFC 7518, section 3.2: as long as the hash).
+/// The shortest secret, in characters: as long as the hash (RFC 7518, section 3.2).
 const MIN_SECRET: usize = 32;
 
-/// How to serve.
+/// Options of `mini-compete serve`.
 #[derive(Clone, Debug, Args)]
 pub struct ServerOptions {
-    /// Address to listen on; 0.0.0.0 for all of the machine's
+    /// Address to listen on; 0.0.0.0 for every interface
     #[arg(long, env = "HOST", default_value = "127.0.0.1")]
     pub host: IpAddr,
 
-    /// Port to listen on; 0 for any that is free
+    /// Port to listen on; 0 for any free port
     #[arg(long, env = "PORT", default_value_t = 3000)]
     pub port: u16,
 
-    /// How the world reaches the site; an option of the whole installation, for mails hold links.
+    /// The public URL of the site. It is an option of every command, because mails hold links.
     #[arg(skip)]
     pub site_url: Option<String>,
 
-    /// Sites whose pages may call the API: origins, separated by commas
+    /// Origins of other sites whose pages may call the API, separated by commas
     #[arg(long, env = "CORS_ORIGINS", value_parser = origins, default_value = "")]
     pub cors_origins: Origins,
 
-    /// Proxies whose X-Forwarded-For is believed: addresses or networks, separated by commas
+    /// Proxies whose X-Forwarded-For is trusted: addresses or networks, separated by commas
     #[arg(long, env = "TRUSTED_PROXIES", default_value = "")]
     pub trusted_proxies: TrustedProxies,
 
-    /// Signs the API's tokens: at least 32 characters. Required in production, else made and kept in the data folder
+    /// Secret that signs the API's tokens: at least 32 characters. Required in production, else
+    /// generated and stored in the data folder
     #[arg(long, env = "JWT_SECRET", hide_env_values = true, value_parser = secret)]
     pub jwt_secret: Option<String>,
 
-    /// How long the API's access tokens are valid: 15m, 24h or 7d; at most 365d
+    /// Lifetime of the API's access tokens, such as 15m, 24h or 7d; at most 365d
     #[arg(long, env = "JWT_EXPIRATION", default_value = "24h")]
     pub jwt_expiration: TokenLifetime,
 
@@ -49,17 +50,17 @@ pub struct ServerOptions {
     #[arg(long, env = "SITE_ROOT")]
     pub site_root: Option<PathBuf>,
 
-    /// How much traffic is taken.
+    /// Limits of traffic.
     #[command(flatten)]
     pub traffic: TrafficOptions,
 
-    /// How many event streams are kept open.
+    /// Limits of event streams.
     #[command(flatten)]
     pub streams: StreamLimits,
 
-    /// How much and how slowly a client may send; the same everywhere but in tests.
+    /// Limits without options, which only tests change.
     #[arg(skip)]
-    pub limits: Limits,
+    pub limits: HttpLimits,
 }
 
 impl ServerOptions {
@@ -68,13 +69,13 @@ impl ServerOptions {
         self.site_url.as_ref().is_some_and(|url| url.starts_with("https://"))
     }
 
-    /// How the world reaches the site, without a slash at the end.
+    /// The public URL of the site, without a slash at the end.
     pub fn site_url(&self) -> String {
         self.site_url.clone().unwrap_or_else(|| format!("http://localhost:{}", self.port))
     }
 }
 
-/// Origins, as the `Origin` header spells them.
+/// Origins, in the form of the `Origin` header.
 #[derive(Clone, Debug, Default)]
 pub struct Origins(pub Vec<HeaderValue>);
 
@@ -101,7 +102,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn origins_are_bare_and_of_the_web() {
+    fn an_origin_is_http_or_https_without_a_path() {
         assert_eq!(origins("").unwrap().0.len(), 0);
         assert_eq!(origins("https://a.example, http://localhost:5173").unwrap().0.len(), 2);
         for bad in ["*", "a.example", "ftp://a.example", "https://a.example/path", "https://"] {
@@ -110,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn short_secrets_are_refused() {
+    fn a_short_secret_is_rejected() {
         assert!(secret("too short").is_err());
         assert!(secret(&"x".repeat(32)).is_ok());
     }

@@ -1,4 +1,5 @@
-//! Errors on the wire: RFC 9457 problem details, plus the members that clients of the first Mini Compete read.
+//! Error responses of the API: RFC 9457 problem details, with the members of the first version of the
+//! API besides.
 
 use axum::{
     Json,
@@ -72,7 +73,7 @@ impl From<PublicError> for Problem {
 }
 
 impl From<service::Error> for Problem {
-    /// The one place where the API logs what a client is not told.
+    /// Logs internal errors, whose details the response does not show.
     fn from(error: service::Error) -> Self {
         if !matches!(error, service::Error::Public(_)) {
             tracing::error!(error = &error as &dyn std::error::Error, "a request failed");
@@ -84,7 +85,7 @@ impl From<service::Error> for Problem {
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let retry_after = self.0.retry_after();
-        // For whoever has to say the same in another form.
+        // `error_pages` renders it as a page.
         let error = self.0.clone();
         let PublicError { code, message, fields, registration_id, idempotency_key, .. } = self.0;
         let status = StatusCode::from_u16(code.status()).expect("the table has valid statuses");
@@ -124,8 +125,8 @@ impl IntoResponse for Problem {
     }
 }
 
-/// What `WWW-Authenticate` says (RFC 6750, section 3): nothing but the scheme to a request that
-/// showed no token.
+/// The value of `WWW-Authenticate` (RFC 6750, section 3): only the scheme for a request without a
+/// token.
 fn challenge(code: ErrorCode) -> Option<&'static str> {
     Some(match code {
         ErrorCode::TokenExpired => {
@@ -172,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn waiting_is_asked_for_where_it_helps() {
+    fn only_retryable_errors_have_retry_after() {
         for (code, expected) in [
             (ErrorCode::IdempotencyInFlight, Some("1")),
             (ErrorCode::Overloaded, Some("1")),

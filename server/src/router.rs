@@ -1,4 +1,4 @@
-//! All routes, and what every request passes through.
+//! All routes, and the layers around them.
 
 use std::{any::Any, env, time::Duration};
 
@@ -26,13 +26,13 @@ use tower_http::{
 use crate::{
     AppState, api,
     auth::{self, Sessions},
-    failures,
+    error_pages, graceful_shutdown,
     headers::{IDEMPOTENCY_KEY, IDEMPOTENCY_REPLAYED, X_REQUEST_ID, X_TOTAL_COUNT},
-    isolation::{self, Isolation},
     options::ServerOptions,
     problem::Problem,
-    security::{self, AnswerMemory, CsrfGuard, Headers, Limits, PagePolicy, RateLimits},
-    server_functions, site, stopping,
+    request_isolation::{self, RenderPermits},
+    security::{self, CsrfGuard, Headers, HttpLimits, PagePolicy, RateLimits, ResponseMemory},
+    server_functions, site,
     stream_limiter::StreamLimiter,
     time_limit,
 };
@@ -50,88 +50,87 @@ pub fn router(state: AppState, options: &ServerOptions) -> Router {
             options.trusted_proxies.clone(),
             security::resolve_client,
         ))
-        .layer(middleware::from_fn_with_state(rate_limits.clone(), security::by_address))
-        .layer(middleware::from_fn_with_state(csrf, security::refuse_other_sites));
-    let identity = Identity {
+        .layer(middleware::from_fn_with_state(rate_limits.clone(), security::limit_by_address))
+        .layer(middleware::from_fn_with_state(csrf, security::reject_cross_site));
+    let authentication = Authentication {
         sessions: Sessions::new(state.ctx.clone(), options.is_https()),
         state: state.clone(),
         rate_limits,
         limits: options.limits,
     };
     let streams = StreamLimiter::new(options.streams, state.ctx.has_rate_limits());
-    let stopping = state.stopping.clone();
+    let draining = state.draining.clone();
     let headers = Headers { is_https: options.is_https() };
-    let around = ServiceBuilder::new()
+    let outer = ServiceBuilder::new()
         .layer(SetRequestIdLayer::new(X_REQUEST_ID, MakeRequestUuid))
         .layer(TraceLayer::new_for_http().make_span_with(span))
         .layer(PropagateRequestIdLayer::new(X_REQUEST_ID))
-        // For the page of a failure as well.
+        // Also for a panic while an error page is rendered.
         .layer(CatchPanicLayer::custom(panicked))
-        .layer(middleware::from_fn_with_state(state.leptos.clone(), failures::as_pages))
+        .layer(middleware::from_fn_with_state(state.leptos.clone(), error_pages::render))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(middleware::from_fn_with_state(options.limits, time_limit::enforce))
         .layer(compression())
         .layer(middleware::from_fn_with_state(
-            AnswerMemory::new(&options.limits),
+            ResponseMemory::new(&options.limits),
             security::reserve_memory,
         ))
         .layer(middleware::from_fn(security::bound_head));
     Router::new()
-        // A site that may call the API may also read that it was refused.
+        // CORS is outside of the guards, so that other sites can read their rejections.
         .nest(
             "/api",
-            identity
-                .around(api)
+            authentication
+                .wrap(api)
                 .layer(guards.clone())
                 .layer(cors(options))
                 .layer(Extension(site_url.clone()))
                 .layer(Extension(streams)),
         )
-        // A nested router does not own the address of its own with a slash behind it.
+        // Axum does not route the prefix of a nested router with a trailing slash.
         .route("/api/", routing::any(api::not_found))
-        .merge(pages(&state, site_url, &identity).layer(guards))
+        .merge(pages(&state, site_url, &authentication).layer(guards))
         .merge(api::probes())
-        .layer(around)
+        .layer(outer)
         .layer(middleware::from_fn_with_state(headers, security::add_headers))
-        .layer(middleware::from_fn_with_state(stopping, stopping::close_connections))
+        .layer(middleware::from_fn_with_state(draining, graceful_shutdown::close_connections))
         .with_state(state)
 }
 
-/// Finds on whose behalf a request is, and bounds what a user may send. Files are the same for
-/// everybody and pass it by.
+/// The layers that identify the actor, and limit what a user may send. Files do not need them.
 #[derive(Clone)]
-struct Identity {
+struct Authentication {
     sessions: Sessions,
     state: AppState,
     rate_limits: RateLimits,
-    limits: Limits,
+    limits: HttpLimits,
 }
 
-impl Identity {
-    fn around(&self, routes: Router<AppState>) -> Router<AppState> {
+impl Authentication {
+    fn wrap(&self, routes: Router<AppState>) -> Router<AppState> {
         let Self { sessions, state, rate_limits, limits } = self.clone();
         routes.layer(
             ServiceBuilder::new()
                 .layer(middleware::from_fn_with_state(sessions, auth::attach))
                 .layer(middleware::from_fn_with_state(state, auth::resolve))
-                .layer(middleware::from_fn_with_state(rate_limits, security::by_user))
+                .layer(middleware::from_fn_with_state(rate_limits, security::limit_by_user))
                 .layer(middleware::from_fn_with_state(limits, security::bound_body)),
         )
     }
 }
 
-/// Pages, their server functions, and the files of the site.
-fn pages(state: &AppState, site_url: SiteUrl, identity: &Identity) -> Router<AppState> {
+/// Pages, server functions, and static files.
+fn pages(state: &AppState, site_url: SiteUrl, authentication: &Authentication) -> Router<AppState> {
     let leptos = state.leptos.clone();
-    // `cargo leptos watch` says by this variable that it watches.
-    let watches = env::var_os("LEPTOS_WATCH").is_some();
-    let policy = PagePolicy::new(watches.then_some(leptos.reload_port));
+    // `cargo leptos watch` sets this variable.
+    let is_watching = env::var_os("LEPTOS_WATCH").is_some();
+    let policy = PagePolicy::new(is_watching.then_some(leptos.reload_port));
     let provide = {
         let ctx = state.ctx.clone();
         move || {
             provide_context(ctx.clone());
             provide_context(site_url.clone());
-            policy.announce();
+            policy.apply();
         }
     };
     let shell = move || app::shell(leptos.clone());
@@ -139,11 +138,11 @@ fn pages(state: &AppState, site_url: SiteUrl, identity: &Identity) -> Router<App
         provide.clone(),
         app::shell,
     );
-    let isolation = Isolation::default();
+    let permits = RenderPermits::default();
     let not_found = Router::new()
         .fallback(not_found)
-        .layer(middleware::from_fn_with_state(isolation.clone(), isolation::complete));
-    let not_found = identity.around(not_found).with_state(state.clone());
+        .layer(middleware::from_fn_with_state(permits.clone(), request_isolation::isolate_in_task));
+    let not_found = authentication.wrap(not_found).with_state(state.clone());
     let files = ServeDir::new(&*state.leptos.site_root)
         .append_index_html_on_directories(false)
         .precompressed_br()
@@ -152,16 +151,16 @@ fn pages(state: &AppState, site_url: SiteUrl, identity: &Identity) -> Router<App
         .fallback(not_found);
     let rendered = Router::new()
         .leptos_routes_with_context(state, generate_route_list(app::App), provide, shell)
-        .layer(middleware::from_fn_with_state(isolation, isolation::begin));
-    identity
-        .around(rendered)
+        .layer(middleware::from_fn_with_state(permits, request_isolation::isolate));
+    authentication
+        .wrap(rendered)
         .fallback_service(files)
-        .layer(middleware::from_fn(site::cache))
-        .layer(middleware::from_fn(site::without_slash))
+        .layer(middleware::from_fn(site::set_cache_control))
+        .layer(middleware::from_fn(site::strip_trailing_slash))
 }
 
-/// Compresses what is made on the fly. Our wasm is not: a release has it compressed beforehand, and that of a
-/// debug build is so large that compressing takes longer than sending.
+/// Compresses responses, except WebAssembly: a release holds it compressed, and that of a debug build
+/// is so large that compressing takes longer than sending.
 fn compression() -> CompressionLayer<impl Predicate> {
     let predicate = DefaultPredicate::new().and(NotForContentType::const_new("application/wasm"));
     CompressionLayer::new().compress_when(predicate)
@@ -189,7 +188,7 @@ fn cors(options: &ServerOptions) -> CorsLayer {
         .max_age(Duration::from_secs(600))
 }
 
-/// What the log says of a request. Not its query, in which there may be tokens.
+/// The span of a request in the log. The query is left out, because it may hold tokens.
 fn span<B>(request: &Request<B>) -> tracing::Span {
     let id = request.headers().get(X_REQUEST_ID).and_then(|id| id.to_str().ok());
     tracing::info_span!(
@@ -200,7 +199,7 @@ fn span<B>(request: &Request<B>) -> tracing::Span {
     )
 }
 
-/// A bug of ours: the client is told so, and the connection survives.
+/// Turns a panic into a 500, so that the connection survives.
 fn panicked(panic: Box<dyn Any + Send>) -> Response {
     let text = panic.downcast_ref::<&str>().copied();
     let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str));

@@ -3,9 +3,12 @@
 
 use axum::http::Method;
 
-use crate::security::{
-    RateClass::{self, Credentials, Read, Write},
-    RateClasses, SERVER_FUNCTIONS,
+use crate::{
+    error_format::SERVER_FUNCTIONS,
+    security::{
+        RateClass::{self, Credentials, Read, Write},
+        RateClasses,
+    },
 };
 
 const CLASSES: [(&str, RateClass); 38] = [

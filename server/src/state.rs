@@ -1,4 +1,4 @@
-//! What handlers need.
+//! The state of the application, which handlers extract.
 
 use std::sync::Arc;
 
@@ -7,22 +7,22 @@ use leptos::config::LeptosOptions;
 use service::Context;
 use tokio_util::sync::CancellationToken;
 
-use crate::{SharedReads, Tokens};
+use crate::{ResponseCache, Tokens};
 
-/// What handlers need. Cheap to clone.
+/// The state of the application. Cheap to clone.
 #[derive(Clone, Debug, FromRef)]
 pub struct AppState {
-    /// For use cases.
+    /// What use cases need.
     pub ctx: Context,
-    /// Makes and reads the API's tokens.
+    /// Issues and verifies the API's tokens.
     pub tokens: Arc<Tokens>,
-    /// The answers that are the same for everybody.
-    pub reads: SharedReads,
-    /// Cancelled when the server was told to stop: it is not ready any more, and goes on for a
-    /// while.
+    /// Responses that are the same for every client.
+    pub response_cache: ResponseCache,
+    /// Cancelled at the signal to stop: the server reports that it is not ready, and goes on serving
+    /// until `stop`.
     #[from_ref(skip)]
-    pub stopping: CancellationToken,
-    /// Cancelled when the server stops: what would go on for ever ends then.
+    pub draining: CancellationToken,
+    /// Cancelled when the server stops accepting connections, which also ends event streams.
     pub stop: CancellationToken,
     /// For rendering pages.
     pub leptos: LeptosOptions,

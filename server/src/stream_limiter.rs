@@ -1,7 +1,6 @@
-//! How many event streams are open: in all, from one address, and of one user.
+//! Limits the open event streams: in all, per address, and per user.
 //!
-//! A stream costs a connection and memory for as long as it is open. A page that is refused one
-//! polls.
+//! A stream takes a connection and memory for as long as it is open. A page that gets none polls.
 
 use std::{
     collections::HashMap,
@@ -15,31 +14,30 @@ use clap::{Args, value_parser};
 use domain::{ErrorCode, PublicError, UserId};
 use service::ClientAddress;
 
-/// Seconds after which a refused client may try again.
+/// `Retry-After` of a rejected stream, in seconds.
 const RETRY_AFTER: u32 = 30;
 
-/// How many event streams a process keeps open, and for how long.
+/// How many event streams this process keeps open, and for how long.
 #[derive(Clone, Copy, Debug, Args)]
 pub struct StreamLimits {
-    /// Event streams of live seats that one process keeps open, at most; fewer than CONNECTIONS
+    /// Most open event streams of this process; fewer than CONNECTIONS
     #[arg(long = "event-streams", env = "EVENT_STREAMS", default_value_t = 5_000, value_parser = value_parser!(u32).range(1..))]
     pub total: u32,
 
-    /// Event streams from one address, at most: a school may have only one
+    /// Most open event streams of one address, which a whole school may share
     #[arg(long = "event-streams-per-address", env = "EVENT_STREAMS_PER_ADDRESS", default_value_t = 1_000, value_parser = value_parser!(u32).range(1..))]
     pub per_address: u32,
 
-    /// Event streams of one user, at most, on all their devices
+    /// Most open event streams of one user, on all their devices
     #[arg(long = "event-streams-per-user", env = "EVENT_STREAMS_PER_USER", default_value_t = 20, value_parser = value_parser!(u32).range(1..))]
     pub per_user: u32,
 
-    /// A stream ends by itself after so long, or up to half as long again; the same everywhere but
-    /// in tests.
+    /// How long a stream stays open; up to half as long is added at random. Only tests change it.
     #[arg(skip = LIFETIME)]
     pub lifetime: Duration,
 }
 
-/// A client that vanished without a word is noticed when its stream ends.
+/// The end of a stream is when the loss of a client that vanished without a FIN is noticed.
 const LIFETIME: Duration = Duration::from_secs(240);
 
 impl Default for StreamLimits {
@@ -48,22 +46,22 @@ impl Default for StreamLimits {
     }
 }
 
-/// Counts the open streams. Cheap to clone.
+/// Limits the open streams. Cheap to clone.
 #[derive(Clone, Debug)]
 pub(crate) struct StreamLimiter {
     limits: StreamLimits,
-    open: Arc<Mutex<Open>>,
+    open: Arc<Mutex<Counts>>,
 }
 
 #[derive(Debug, Default)]
-struct Open {
+struct Counts {
     total: u32,
     by_address: HashMap<IpAddr, u32>,
     by_user: HashMap<UserId, u32>,
 }
 
 impl StreamLimiter {
-    /// Where limits by client are off, only the total counts.
+    /// Without `by_client` only the total is limited.
     pub(crate) fn new(limits: StreamLimits, by_client: bool) -> Self {
         let limits = if by_client {
             limits
@@ -73,13 +71,13 @@ impl StreamLimiter {
         Self { limits, open: Arc::default() }
     }
 
-    /// How long a stream that begins now may stay open. Streams that began together do not end
-    /// together.
+    /// How long a stream that begins now stays open. The jitter keeps streams that began together
+    /// from ending together.
     pub(crate) fn lifetime(&self) -> Duration {
         self.limits.lifetime.mul_f64(1.0 + fastrand::f64() / 2.0)
     }
 
-    /// A permit for one more stream: 429 when the client has too many, 503 when the process has.
+    /// A permit for one stream. The error is 429 at a limit of the client, 503 at that of the process.
     pub(crate) fn acquire(
         &self,
         address: ClientAddress,
@@ -106,7 +104,7 @@ impl StreamLimiter {
         Ok(StreamPermit { limiter: self.clone(), address, user })
     }
 
-    fn lock(&self) -> MutexGuard<'_, Open> {
+    fn lock(&self) -> MutexGuard<'_, Counts> {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -130,7 +128,7 @@ impl Drop for StreamPermit {
     }
 }
 
-/// Forgets a key that is at zero.
+/// Decrements a count, and removes it at zero.
 fn decrement<K: Eq + Hash>(counts: &mut HashMap<K, u32>, key: &K) {
     if let Some(count) = counts.get_mut(key) {
         *count -= 1;
@@ -164,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn a_client_with_too_many_streams_is_refused_and_others_are_not() {
+    fn the_limit_of_one_client_does_not_affect_others() {
         let limiter = limiter(100, 2, 1);
         let first = limiter.acquire(address(1), user(1)).unwrap();
         assert_eq!(refusal(&limiter, 2, user(1)).code, ErrorCode::RateLimited, "by user");
@@ -173,11 +171,11 @@ mod tests {
         assert_eq!((refused.code, refused.retry_after()), (ErrorCode::RateLimited, Some(30)));
         let _other = limiter.acquire(address(2), user(2)).unwrap();
         drop(first);
-        assert!(limiter.acquire(address(1), user(1)).is_ok(), "a permit comes back");
+        assert!(limiter.acquire(address(1), user(1)).is_ok(), "the permit was returned");
     }
 
     #[test]
-    fn a_process_with_too_many_streams_refuses_everybody() {
+    fn the_total_limit_rejects_every_client() {
         let limiter = limiter(2, 100, 100);
         let _permits = [1, 2].map(|host| limiter.acquire(address(host), None).unwrap());
         let refused = refusal(&limiter, 3, None);
@@ -185,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn clients_that_left_are_not_kept_in_mind() {
+    fn counts_are_removed_with_the_last_permit() {
         let limiter = limiter(1_000, 1_000, 1_000);
         let permits: Vec<_> =
             (0..200).map(|n| limiter.acquire(address(n), user(n.into())).unwrap()).collect();
@@ -195,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn without_limits_by_client_the_total_still_counts() {
+    fn the_total_limit_applies_without_limits_by_client() {
         let limits =
             StreamLimits { total: 3, per_address: 1, per_user: 1, ..StreamLimits::default() };
         let limiter = StreamLimiter::new(limits, false);

@@ -1,10 +1,9 @@
-//! The time limit of a request, and the answer when it is reached: that nothing was changed, or
-//! that this is not known.
+//! The time limit of a request. The response says that nothing was changed, or that the outcome is
+//! unknown.
 
 use axum::{
-    Json,
     extract::{Request, State},
-    http::{HeaderMap, StatusCode, header},
+    http::HeaderMap,
     middleware::Next,
     response::{IntoResponse, Response},
 };
@@ -13,88 +12,54 @@ use service::CommitWatch;
 use tokio::time::timeout;
 
 use crate::{
+    error_format::{ErrorFormat, server_function_error},
     headers::IDEMPOTENCY_KEY,
     problem::Problem,
-    security::{API, Limits, SERVER_FUNCTIONS},
+    security::HttpLimits,
 };
 
-/// Answers a request that takes too long. What it has begun is rolled back when it is dropped here,
-/// unless it is being committed or was handed to admission, which finishes by itself.
+/// Drops a request at its time limit. Its transaction is rolled back, unless it is being committed
+/// or belongs to admission, which finishes on its own.
 pub(crate) async fn enforce(
-    State(limits): State<Limits>,
+    State(limits): State<HttpLimits>,
     request: Request,
     next: Next,
 ) -> Response {
-    let reader = Reader::of(&request);
+    let format = ErrorFormat::of(&request);
+    let key = idempotency_key(request.uri().path(), request.headers());
     let is_read = request.method().is_safe();
     let watch = CommitWatch::default();
-    match timeout(limits.request_time, watch.observe(next.run(request))).await {
-        Ok(response) => response,
-        Err(_) => {
-            let may_have_committed = !is_read && watch.may_have_committed();
-            tracing::error!(
-                request.may_have_committed = may_have_committed,
-                "a request has reached its time limit"
-            );
-            let error = match &reader {
-                Reader::Client(key) if may_have_committed => {
-                    PublicError::outcome_unknown(key.as_ref())
-                }
-                _ if may_have_committed => PublicError::outcome_unknown(None),
-                _ => PublicError::new(
-                    ErrorCode::Overloaded,
-                    "This took too long. Nothing was changed; please try again.",
-                ),
-            };
-            reader.respond(error)
-        }
-    }
-}
-
-/// Where keys are read: another route of the API ignores the header, and a retry with it would find
-/// nothing out.
-const KEYED: &str = "/api/competitions";
-
-/// Who reads the answer.
-enum Reader {
-    /// An API client, with its `Idempotency-Key` where the route reads it.
-    Client(Option<IdempotencyKey>),
-    /// A browser that loads a page or posts a form: the layer outside of this one makes a page of
-    /// the answer.
-    Browser,
-    /// Our code in the browser, which has called a server function.
-    Script,
-}
-
-impl Reader {
-    fn of(request: &Request) -> Self {
-        let path = request.uri().path();
-        let accept = request.headers().get(header::ACCEPT).and_then(|accept| accept.to_str().ok());
-        let wants_page = accept.is_some_and(|accept| accept.contains("text/html"));
-        if path.starts_with(API) {
-            let is_keyed = path
-                .strip_prefix(KEYED)
-                .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
-            Self::Client(is_keyed.then(|| key(request.headers())).flatten())
-        } else if path.starts_with(SERVER_FUNCTIONS) && !wants_page {
-            Self::Script
+    let Ok(response) = timeout(limits.request_time, watch.observe(next.run(request))).await else {
+        let may_have_committed = !is_read && watch.may_have_committed();
+        tracing::error!(
+            request.may_have_committed = may_have_committed,
+            "a request has reached its time limit"
+        );
+        let error = if may_have_committed {
+            PublicError::outcome_unknown(key.as_ref())
         } else {
-            Self::Browser
-        }
-    }
-
-    fn respond(self, error: PublicError) -> Response {
-        let retry_after = error.retry_after();
-        let Self::Script = self else { return Problem::from(error).into_response() };
-        let mut response = (StatusCode::SERVICE_UNAVAILABLE, Json(error)).into_response();
-        if let Some(seconds) = retry_after {
-            response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
-        }
-        response
-    }
+            let message = "This took too long. Nothing was changed; please try again.";
+            PublicError::new(ErrorCode::Overloaded, message)
+        };
+        return match format {
+            ErrorFormat::ServerFunction => server_function_error(error),
+            // `error_pages`, further out, renders the page.
+            ErrorFormat::Problem | ErrorFormat::Page => Problem::from(error).into_response(),
+        };
+    };
+    response
 }
 
-fn key(headers: &HeaderMap) -> Option<IdempotencyKey> {
+/// The routes that read `Idempotency-Key`. Other routes ignore the header, so a retry with the same
+/// key would not find out what happened.
+const KEYED_ROUTES: &str = "/api/competitions";
+
+/// The key of a request, where its route reads it.
+fn idempotency_key(path: &str, headers: &HeaderMap) -> Option<IdempotencyKey> {
+    let rest = path.strip_prefix(KEYED_ROUTES)?;
+    if !rest.is_empty() && !rest.starts_with('/') {
+        return None;
+    }
     headers.get(IDEMPOTENCY_KEY)?.to_str().ok()?.parse().ok()
 }
 
@@ -102,14 +67,19 @@ fn key(headers: &HeaderMap) -> Option<IdempotencyKey> {
 mod tests {
     use std::{future::pending, time::Duration};
 
-    use axum::{Router, body::Body, body::to_bytes, http::Method, middleware, routing};
+    use axum::{
+        Router,
+        body::{Body, to_bytes},
+        http::{HeaderValue, Method, StatusCode, header},
+        middleware, routing,
+    };
     use tower::ServiceExt;
 
     use super::*;
 
-    /// The status and the error that is told of a request that never ends and has changed nothing.
-    async fn told(method: Method, path: &str, accept: &str) -> (StatusCode, PublicError) {
-        let limits = Limits { request_time: Duration::from_millis(1), ..Limits::default() };
+    /// The status and the error of a request that never ends and has changed nothing.
+    async fn time_out(method: Method, path: &str, accept: &str) -> (StatusCode, PublicError) {
+        let limits = HttpLimits { request_time: Duration::from_millis(1), ..HttpLimits::default() };
         let router = Router::new()
             .fallback(routing::any(pending::<()>))
             .layer(middleware::from_fn_with_state(limits, enforce));
@@ -124,7 +94,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_request_that_has_begun_nothing_says_so() {
+    async fn a_timeout_before_any_commit_says_that_nothing_was_changed() {
         for (method, path, accept) in [
             (Method::GET, "/api/competitions", "*/*"),
             (Method::POST, "/api/competitions", "application/json"),
@@ -132,7 +102,7 @@ mod tests {
             (Method::POST, "/fn/register", "text/html"),
             (Method::POST, "/fn/viewer", "application/json"),
         ] {
-            let (status, error) = told(method, path, accept).await;
+            let (status, error) = time_out(method, path, accept).await;
             assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE, "{path}");
             assert_eq!(error.code, ErrorCode::Overloaded, "{path}");
             assert!(error.message.contains("Nothing was changed"), "{path}: {}", error.message);
@@ -140,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_is_named_only_where_it_is_read() {
+    fn a_key_is_returned_only_by_routes_that_read_it() {
         for (path, expected) in [
             ("/api/competitions", Some("a-key")),
             ("/api/competitions/1/register", Some("a-key")),
@@ -149,10 +119,8 @@ mod tests {
             ("/api/auth/refresh", None),
             ("/api/mailbox/1/read", None),
         ] {
-            let request = Request::post(path).header(IDEMPOTENCY_KEY, "a-key");
-            let Reader::Client(key) = Reader::of(&request.body(Body::empty()).unwrap()) else {
-                panic!("{path} is read by an API client");
-            };
+            let key = HeaderValue::from_static("a-key");
+            let key = idempotency_key(path, &HeaderMap::from_iter([(IDEMPOTENCY_KEY, key)]));
             assert_eq!(key, expected.map(|key| key.parse().unwrap()), "{path}");
         }
     }

@@ -1,53 +1,52 @@
-//! Options on how much traffic is taken, and for how long.
+//! Options that limit traffic.
 
 use std::{num::NonZeroU32, str::FromStr, time::Duration};
 
 use clap::Args;
 
-use crate::security::Limits;
+use crate::security::HttpLimits;
 
-/// How much traffic is taken, and for how long.
+/// Options that limit traffic.
 #[derive(Clone, Debug, Args)]
 pub struct TrafficOptions {
-    /// Seconds that a connection is kept over which nothing comes; more than a balancer in front
-    /// keeps it
+    /// Seconds until an idle connection is closed; more than the load balancer in front waits
     #[arg(long, env = "KEEP_ALIVE", value_parser = clap::value_parser!(u64).range(1..=3_600), default_value_t = 90)]
     pub keep_alive: u64,
 
-    /// Seconds that requests are still taken after the signal to stop, while /health/ready says
-    /// 503; less than 25 [default: 5 in production, else 0]
+    /// Seconds to go on serving after the signal to stop, while /health/ready answers 503; less
+    /// than 25 [default: 5 in production, else 0]
     #[arg(long, env = "SHUTDOWN_DELAY", value_parser = clap::value_parser!(u64).range(0..25))]
     pub shutdown_delay: Option<u64>,
 
-    /// Connections at the same time, in all
+    /// Most concurrent connections
     #[arg(long, env = "CONNECTIONS", value_parser = clap::value_parser!(u32).range(1..), default_value_t = 10_000)]
     pub connections: u32,
 
-    /// Connections at the same time from one address that is no trusted proxy
+    /// Most concurrent connections of one address that is no trusted proxy
     #[arg(long, env = "CONNECTIONS_PER_ADDRESS", value_parser = clap::value_parser!(u32).range(1..), default_value_t = 4_000)]
     pub connections_per_address: u32,
 
-    /// How often one address may look at something: requests at once/requests a minute
+    /// Rate limit of reads by one address: burst/requests per minute
     #[arg(long, env = "RATE_LIMIT_READS", default_value_t = Allowance::new(12_000, 12_000))]
     pub rate_limit_reads: Allowance,
 
-    /// How often one address may change something
+    /// Rate limit of writes by one address
     #[arg(long, env = "RATE_LIMIT_WRITES", default_value_t = Allowance::new(4_000, 3_000))]
     pub rate_limit_writes: Allowance,
 
-    /// How often one address may log in, sign up, or set a password
+    /// Rate limit of logins, sign-ups and password changes by one address
     #[arg(long, env = "RATE_LIMIT_CREDENTIALS", default_value_t = Allowance::new(2_000, 600))]
     pub rate_limit_credentials: Allowance,
 
-    /// How often one user may look at something
+    /// Rate limit of reads by one user
     #[arg(long, env = "RATE_LIMIT_USER_READS", default_value_t = Allowance::new(600, 1_200))]
     pub rate_limit_user_reads: Allowance,
 
-    /// How often one user may change something
+    /// Rate limit of writes by one user
     #[arg(long, env = "RATE_LIMIT_USER_WRITES", default_value_t = Allowance::new(60, 120))]
     pub rate_limit_user_writes: Allowance,
 
-    /// How often one user may prove who they are
+    /// Rate limit of calls that check a password by one user
     #[arg(long, env = "RATE_LIMIT_USER_CREDENTIALS", default_value_t = Allowance::new(20, 10))]
     pub rate_limit_user_credentials: Allowance,
 }
@@ -70,15 +69,15 @@ impl Default for TrafficOptions {
 }
 
 impl TrafficOptions {
-    /// The limits of connections. Without `is_limiting` an address may have as many as there may be
-    /// in all.
-    pub fn limits(&self, limits: Limits, is_limiting: bool) -> Limits {
+    /// `limits` with the limits of these options. Without `by_address` one address may have all
+    /// connections.
+    pub fn limits(&self, limits: HttpLimits, by_address: bool) -> HttpLimits {
         let connections = as_usize(self.connections);
         let per_address = as_usize(self.connections_per_address);
-        Limits {
+        HttpLimits {
             keep_alive: Duration::from_secs(self.keep_alive),
             connections,
-            connections_per_address: if is_limiting { per_address } else { connections },
+            connections_per_address: if by_address { per_address } else { connections },
             ..limits
         }
     }
@@ -88,12 +87,12 @@ fn as_usize(number: u32) -> usize {
     usize::try_from(number).unwrap_or(usize::MAX)
 }
 
-/// So many at once, and so many a minute after that: `12000/600`.
+/// A burst, and a rate per minute after it: `12000/600`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Allowance {
-    /// At once, after a pause.
+    /// Requests at once, after a pause.
     pub burst: NonZeroU32,
-    /// In each minute.
+    /// Requests per minute.
     pub per_minute: NonZeroU32,
 }
 
@@ -123,9 +122,7 @@ impl FromStr for Allowance {
                 per_minute: per_minute.trim().parse().ok()?,
             })
         });
-        parsed.ok_or_else(|| {
-            "it must be requests at once and requests a minute, like 12000/600".to_owned()
-        })
+        parsed.ok_or_else(|| "it must be a burst and a rate per minute, like 12000/600".to_owned())
     }
 }
 
@@ -142,11 +139,11 @@ mod tests {
     }
 
     #[test]
-    fn the_defaults_of_the_command_line_are_those_of_tests() {
+    fn the_default_matches_the_defaults_of_the_command_line() {
         let parsed = Command::try_parse_from(["serve"]).unwrap().traffic;
         assert_eq!(format!("{parsed:?}"), format!("{:?}", TrafficOptions::default()));
-        let limits = parsed.limits(Limits::default(), true);
-        assert_eq!(format!("{limits:?}"), format!("{:?}", Limits::default()));
+        let limits = parsed.limits(HttpLimits::default(), true);
+        assert_eq!(format!("{limits:?}"), format!("{:?}", HttpLimits::default()));
     }
 
     #[test]
@@ -168,15 +165,15 @@ mod tests {
     }
 
     #[test]
-    fn a_wrong_value_is_told_with_the_name_of_its_setting() {
-        for (setting, value) in [
+    fn an_invalid_value_is_reported_with_the_name_of_its_option() {
+        for (option, value) in [
             ("--keep-alive", "0"),
             ("--shutdown-delay", "25"),
             ("--connections", "0"),
             ("--rate-limit-reads", "many"),
         ] {
-            let error = Command::try_parse_from(["serve", setting, value]).unwrap_err();
-            assert!(error.to_string().contains(setting), "{error}");
+            let error = Command::try_parse_from(["serve", option, value]).unwrap_err();
+            assert!(error.to_string().contains(option), "{error}");
         }
     }
 }

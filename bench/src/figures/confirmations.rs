@@ -1,4 +1,4 @@
-//! (d) and half of (g): confirmations worked off, with the mail and the status in the database.
+//! (d) and half of (g): confirmations that are delivered, with the mail and the status in the database.
 
 use std::{
     thread,
@@ -11,27 +11,27 @@ use crate::{
     process::Server,
     progress,
     rivals::BullMq,
-    site::{Rush, Site},
+    site::{Amount, Site},
     sql::{Competitions, Database},
     stage::Stage,
     table::{Measured, Row, Unit},
 };
 
-/// Clients that register those who are to be confirmed.
+/// Clients that create the registrations to confirm.
 const CLIENTS: usize = 64;
-/// How often the database is asked whether all is done: a few hundredths of a core.
+/// The polling interval for the whole backlog, which costs a few hundredths of a core.
 const POLL: Duration = Duration::from_millis(20);
-/// How often it is asked about a single mail.
+/// The polling interval for a single mail.
 const FINE_POLL: Duration = Duration::from_micros(500);
-/// How long to wait for the worker to come to rest between two single jobs.
-const REST: Duration = Duration::from_millis(5);
-/// How long anything may take.
+/// The pause between two single jobs, in which the worker becomes idle.
+const PAUSE: Duration = Duration::from_millis(5);
+/// The longest wait for the worker.
 const LIMIT: Duration = Duration::from_secs(300);
 
 const RATE_RIVAL: &str = "BullMQ, jobs that do nothing";
 const WAIT_RIVAL: &str = "BullMQ, from added to completed";
 
-/// PostgreSQL and Redis: the worker in a process of its own, and in that of the server.
+/// PostgreSQL and Redis: the worker as its own process, and in that of the server.
 pub(super) fn distributed(stage: &mut Stage) -> Result<Vec<Row>> {
     let database = stage.postgres()?;
     let mut site = Site::open(stage, database)?;
@@ -74,7 +74,8 @@ pub(super) fn embedded(stage: &mut Stage) -> Result<Vec<Row>> {
     Ok(vec![drained, wait])
 }
 
-/// Registers many with no worker about; then starts one, and waits until all are confirmed. Its start counts.
+/// Registers participants without a worker; then starts one, and waits until all are confirmed. Its
+/// start time counts.
 fn drained(
     stage: &Stage,
     site: &mut Site,
@@ -87,7 +88,7 @@ fn drained(
         progress(what);
         site.server = site.installation.serve_without_worker(&stage.runtime)?;
         let mails_before = site.database.mails()?;
-        let (competitions, _) = site.rush(stage, 1, CLIENTS, Rush::Of(jobs))?;
+        let (competitions, _) = site.register(stage, 1, CLIENTS, Amount::Exactly(jobs))?;
         let began = Instant::now();
         let worker = start(site, stage)?;
         wait_for_all(&mut site.database, &competitions, began)?;
@@ -97,7 +98,7 @@ fn drained(
         let (confirmed, mails) = (site.database.confirmed(&competitions)?, site.database.mails()?);
         if (confirmed, mails - mails_before) != (jobs, jobs) {
             return Err(format!(
-                "of {jobs} jobs came {confirmed} confirmations and {} mails",
+                "{jobs} jobs resulted in {confirmed} confirmations and {} mails",
                 mails - mails_before
             )
             .into());
@@ -110,22 +111,22 @@ fn drained(
 fn wait_for_all(database: &mut Database, competitions: &Competitions, began: Instant) -> Result {
     while database.any_pending(competitions)? {
         if began.elapsed() > LIMIT {
-            return Err("the confirmations did not come to an end in time".into());
+            return Err("the confirmations were not finished in time".into());
         }
         thread::sleep(POLL);
     }
     Ok(())
 }
 
-/// How long each of some registrations waited for its mail, one after the other.
+/// The latency from response to mail of single registrations, one after the other.
 fn waits(stage: &Stage, site: &mut Site) -> Result<Latencies> {
     let jobs = stage.sizes.single_jobs;
     let competition = site.database.add_competitions(1, jobs)?.start;
     let mut connection = stage.runtime.block_on(Connection::open(site.server.address))?;
     let mut waits = Vec::with_capacity(jobs);
     for _ in 0..jobs {
-        thread::sleep(REST);
-        let (participant, request) = site.single(competition);
+        thread::sleep(PAUSE);
+        let (participant, request) = site.next_registration(competition);
         let mails_before = site.database.mails_of(participant)?;
         let status = stage.runtime.block_on(connection.exchange(&request))?.status;
         let answered = Instant::now();
@@ -134,7 +135,7 @@ fn waits(stage: &Stage, site: &mut Site) -> Result<Latencies> {
         }
         while site.database.mails_of(participant)? == mails_before {
             if answered.elapsed() > LIMIT {
-                return Err("a mail did not come in time".into());
+                return Err("a mail was not delivered in time".into());
             }
             thread::sleep(FINE_POLL);
         }

@@ -7,14 +7,14 @@ use crate::{
     process::{Installation, Memory, Server},
     progress,
     rivals::plain_axum,
-    site::{Rush, Site},
+    site::{Amount, Site},
     stage::Stage,
     table::{Measured, Row, Unit},
 };
 
-/// Clients that make it grow.
+/// Clients that register while memory is measured.
 const CLIENTS: usize = 64;
-/// What is begun at the start is over after this.
+/// The time after which work at the start is done.
 const SETTLED: Duration = Duration::from_secs(1);
 const RIVAL: &str = "plain Axum";
 
@@ -40,14 +40,14 @@ pub(super) fn measure(stage: &mut Stage) -> Result<Vec<Row>> {
         let process = site.installation.worker()?;
         worker.add(Measured::value(at_rest(&process)?));
         site.server = site.installation.serve_without_worker(&stage.runtime)?;
-        site.rush(stage, 1, CLIENTS, Rush::For(stage.sizes.time))?;
+        site.register(stage, 1, CLIENTS, Amount::For(stage.sizes.time))?;
         busy.add(Measured::value(Memory::of(site.server.pid())?.peak));
     }
     rows.extend([worker, busy]);
     Ok(rows)
 }
 
-/// From the start of the process to the first answer, and its memory then.
+/// The time from the start of the process to its first response, and its memory at rest.
 fn started(stage: &Stage, what: &str, start: impl Fn() -> Result<Server>) -> Result<[Row; 2]> {
     let mut time = Row::against(RIVAL, format!("(f) start, {what}"), Unit::Milliseconds);
     let mut memory = Row::against(RIVAL, format!("(f) memory, {what}, at rest"), Unit::MiB);

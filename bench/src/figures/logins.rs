@@ -2,8 +2,8 @@
 
 use crate::{
     Result,
-    crowd::login,
     http::Load,
+    participants::login,
     process::Installation,
     progress,
     rivals::bcrypt,
@@ -11,7 +11,7 @@ use crate::{
     table::{Measured, Row, Unit},
 };
 
-/// More than cores, so that none of them waits for the next request.
+/// More than the cores, so that no core waits for the next request.
 const CLIENTS: usize = 8;
 const PEOPLE: usize = 50;
 

@@ -1,4 +1,4 @@
-//! What is measured, a file for each kind.
+//! The measurements, one file for each kind.
 
 mod confirmations;
 mod footprint;
@@ -11,7 +11,7 @@ use crate::{Result, options::Part, stage::Stage, table::Row};
 /// The rows of one part of the table.
 ///
 /// # Errors
-/// When something fails, or anything is answered otherwise than it must be.
+/// When a program fails, or a response is unexpected.
 pub(crate) fn of(part: Part, stage: &mut Stage) -> Result<Vec<Row>> {
     match part {
         Part::A => registrations::on_postgres(stage, "(a) one hot competition", 1),

@@ -1,4 +1,4 @@
-//! (c): reading competitions, against a plain Axum handler that has the same bytes at hand.
+//! (c): reading competitions, against a plain Axum handler with the same bytes in memory.
 
 use std::net::SocketAddr;
 
@@ -15,8 +15,8 @@ use crate::{
 
 /// Enough to keep two cores busy.
 const CLIENTS: usize = 64;
-/// Different competitions that are looked at, one after the other.
-const LOOKED_AT: usize = 200;
+/// The number of different competitions that are read in rotation.
+const DISTINCT: usize = 200;
 const LIST: &str = "/api/competitions";
 const RIVAL: &str = "plain Axum, same bytes";
 
@@ -31,7 +31,7 @@ pub(super) fn measure(stage: &mut Stage) -> Result<Vec<Row>> {
         database.shell.run("ANALYZE;")?;
         let server = installation.serve_without_worker(&stage.runtime)?;
 
-        let one: Vec<String> = (0..LOOKED_AT.min(competitions))
+        let one: Vec<String> = (0..DISTINCT.min(competitions))
             .map(|number| format!("{LIST}/{}", uuid(number)))
             .collect();
         for (path, paths) in [(LIST, vec![LIST.to_owned()]), ("/api/competitions/:id", one)] {
@@ -55,19 +55,19 @@ fn row(stage: &Stage, server: &Server, what: String, paths: &[String]) -> Result
     Ok(row)
 }
 
-/// Asks for the paths again and again, for a part of the usual time.
-fn load(stage: &Stage, server: SocketAddr, paths: &[String], part: u32) -> Result<Outcome> {
+/// Requests the paths in rotation for a fraction of the usual time.
+fn load(stage: &Stage, server: SocketAddr, paths: &[String], divisor: u32) -> Result<Outcome> {
     let requests = paths.iter().map(|path| get(path)).collect();
-    let time = stage.sizes.time / part;
+    let time = stage.sizes.time / divisor;
     Load { requests, repeat: true, clients: CLIENTS, time, status: 200 }.run(&stage.runtime, server)
 }
 
 async fn body(server: SocketAddr, path: &str) -> Result<Vec<u8>> {
     let mut connection = Connection::open(server).await?;
-    let answer = connection.exchange(&get(path)).await?;
-    if answer.status == 200 {
-        Ok(answer.body.to_owned())
+    let response = connection.exchange(&get(path)).await?;
+    if response.status == 200 {
+        Ok(response.body.to_owned())
     } else {
-        Err(format!("GET {path} answered {}", answer.status).into())
+        Err(format!("GET {path} answered {}", response.status).into())
     }
 }

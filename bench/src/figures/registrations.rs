@@ -3,12 +3,12 @@
 use crate::{
     Result, progress,
     rivals::{Pgbench, Script, sqlite},
-    site::{Rush, Site},
+    site::{Amount, Site},
     stage::Stage,
     table::{Measured, Row, Unit},
 };
 
-/// Against pgbench in the same database. Nothing works on the confirmations meanwhile.
+/// Against pgbench in the same database, without a worker.
 pub(super) fn on_postgres(stage: &mut Stage, title: &str, competitions: usize) -> Result<Vec<Row>> {
     progress(title);
     let database = stage.postgres()?;
@@ -24,7 +24,7 @@ pub(super) fn on_postgres(stage: &mut Stage, title: &str, competitions: usize) -
         let mut compared =
             Script::ALL.map(|script| Row::against(script.name(), &what, Unit::PerSecond));
         for _ in 0..sizes.rounds {
-            let (_, ours) = site.rush(stage, competitions, clients, Rush::For(sizes.time))?;
+            let (_, ours) = site.register(stage, competitions, clients, Amount::For(sizes.time))?;
             for (row, script) in compared.iter_mut().zip(Script::ALL) {
                 let theirs = pgbench.run(script, competitions, clients, sizes.time)?;
                 row.compare(Measured::from(&ours), theirs);
@@ -35,7 +35,7 @@ pub(super) fn on_postgres(stage: &mut Stage, title: &str, competitions: usize) -
     Ok(rows)
 }
 
-/// Against SQLite's shell on the same file, which has one client: a second would wait for the first.
+/// Against SQLite's shell on the same file. It has one client, because SQLite has one writer.
 pub(super) fn embedded(stage: &mut Stage) -> Result<Vec<Row>> {
     let title = "(g) embedded, one hot competition";
     let database = stage.sqlite()?;
@@ -49,7 +49,7 @@ pub(super) fn embedded(stage: &mut Stage) -> Result<Vec<Row>> {
         progress(&what);
         let mut row = Row::against("sqlite3: transaction, 1 client", what, Unit::PerSecond);
         for _ in 0..sizes.rounds {
-            let (_, ours) = site.rush(stage, 1, clients, Rush::For(sizes.time))?;
+            let (_, ours) = site.register(stage, 1, clients, Amount::For(sizes.time))?;
             let theirs = sqlite(&mut site.database, sizes.people, sizes.time)?;
             row.compare(Measured::from(&ours), theirs);
         }
@@ -58,7 +58,7 @@ pub(super) fn embedded(stage: &mut Stage) -> Result<Vec<Row>> {
     Ok(rows)
 }
 
-/// The first requests find cold caches and no connections to the database.
+/// Warms up caches and database connections.
 fn warm_up(stage: &Stage, site: &mut Site) -> Result {
-    site.rush(stage, 1, 8, Rush::For(stage.sizes.time / 5)).map(drop)
+    site.register(stage, 1, 8, Amount::For(stage.sizes.time / 5)).map(drop)
 }

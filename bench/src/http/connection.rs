@@ -1,4 +1,4 @@
-//! One connection, kept open, one request at a time.
+//! A keep-alive connection with one request at a time.
 
 use std::{io, net::SocketAddr};
 
@@ -7,30 +7,31 @@ use tokio::{
     net::TcpStream,
 };
 
-/// Holds every answer of the product's but the longest lists, which make it grow once.
+/// Larger than every response but the longest lists, for which it grows once.
 const BUFFER: usize = 32 * 1024;
 const HEAD_END: &[u8] = b"\r\n\r\n";
 
-/// One connection.
+/// A keep-alive connection.
 #[derive(Debug)]
 pub(crate) struct Connection {
     stream: TcpStream,
     buffer: Vec<u8>,
 }
 
-/// What came back.
+/// A response.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Answer<'a> {
+pub(crate) struct Response<'a> {
     pub(crate) status: u16,
     pub(crate) body: &'a [u8],
 }
 
-/// What a head says.
+/// The parsed head of a response.
 #[derive(Debug, PartialEq, Eq)]
 struct Head {
     status: u16,
-    /// Bytes up to the body, and of it.
+    /// The length of the head in bytes.
     length: usize,
+    /// The length of the body in bytes.
     body: usize,
 }
 
@@ -41,33 +42,36 @@ impl Connection {
         Ok(Self { stream, buffer: Vec::with_capacity(BUFFER) })
     }
 
-    /// Sends a request and waits for all of the answer.
-    pub(crate) async fn exchange(&mut self, request: &[u8]) -> io::Result<Answer<'_>> {
+    /// Sends a request and reads the whole response.
+    pub(crate) async fn exchange(&mut self, request: &[u8]) -> io::Result<Response<'_>> {
         self.stream.write_all(request).await?;
         self.buffer.clear();
         let head = loop {
-            self.more().await?;
+            self.read_more().await?;
             if let Some(head) = Head::read(&self.buffer)? {
                 break head;
             }
         };
         let end = head.length + head.body;
         while self.buffer.len() < end {
-            self.more().await?;
+            self.read_more().await?;
         }
-        Ok(Answer { status: head.status, body: &self.buffer[head.length..end] })
+        Ok(Response { status: head.status, body: &self.buffer[head.length..end] })
     }
 
-    async fn more(&mut self) -> io::Result<()> {
+    async fn read_more(&mut self) -> io::Result<()> {
         if self.stream.read_buf(&mut self.buffer).await? == 0 {
-            return Err(io::Error::new(io::ErrorKind::UnexpectedEof, "the server hung up"));
+            return Err(io::Error::new(
+                io::ErrorKind::UnexpectedEof,
+                "the server closed the connection",
+            ));
         }
         Ok(())
     }
 }
 
 impl Head {
-    /// `None` when more has to come.
+    /// `None` when the head is incomplete.
     fn read(bytes: &[u8]) -> io::Result<Option<Self>> {
         let Some(end) = bytes.windows(HEAD_END.len()).position(|four| four == HEAD_END) else {
             return Ok(None);
@@ -77,13 +81,13 @@ impl Head {
         let body = match lines.find_map(content_length) {
             Some(length) => length,
             None if status == 204 => 0,
-            None => return Err(invalid("an answer without Content-Length")),
+            None => return Err(invalid("a response without Content-Length")),
         };
         Ok(Some(Self { status, length: end + HEAD_END.len(), body }))
     }
 }
 
-/// Of `HTTP/1.1 201 Created`.
+/// The status of `HTTP/1.1 201 Created`.
 fn status(line: &[u8]) -> Option<u16> {
     number(line.strip_prefix(b"HTTP/1.1 ")?.get(..3)?)
 }
@@ -107,19 +111,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_head_says_how_long_the_answer_is() {
-        let answer = b"HTTP/1.1 201 Created\r\nx: y\r\nContent-Length: 12\r\n\r\n{";
-        let head = Head::read(answer).unwrap();
-        assert_eq!(head, Some(Head { status: 201, length: answer.len() - 1, body: 12 }));
+    fn a_head_has_the_length_of_its_body() {
+        let response = b"HTTP/1.1 201 Created\r\nx: y\r\nContent-Length: 12\r\n\r\n{";
+        let head = Head::read(response).unwrap();
+        assert_eq!(head, Some(Head { status: 201, length: response.len() - 1, body: 12 }));
     }
 
     #[test]
-    fn half_a_head_says_nothing_yet() {
+    fn an_incomplete_head_is_none() {
         assert_eq!(Head::read(b"HTTP/1.1 201 Created\r\ncontent-length: 1\r\n").unwrap(), None);
     }
 
     #[test]
-    fn an_answer_of_unknown_length_is_an_error() {
+    fn a_response_of_unknown_length_is_an_error() {
         assert!(Head::read(b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n").is_err());
         assert!(Head::read(b"HTTP/1.1 204 No Content\r\n\r\n").is_ok());
     }

@@ -1,8 +1,8 @@
-//! How long each of many things took. All are kept, so that a percentile is exact.
+//! Latencies. All values are stored, so that percentiles are exact.
 
 use std::time::Duration;
 
-/// Sorted.
+/// Latencies in ascending order.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Latencies(Vec<Duration>);
 
@@ -12,17 +12,17 @@ impl Latencies {
         Self(each)
     }
 
-    /// Half took no longer.
+    /// The median.
     pub(crate) fn p50(&self) -> Duration {
         self.percentile(50)
     }
 
-    /// All but one in a hundred took no longer.
+    /// The 99th percentile.
     pub(crate) fn p99(&self) -> Duration {
         self.percentile(99)
     }
 
-    /// The nearest rank; zero when there is nothing.
+    /// The nearest rank; zero without values.
     fn percentile(&self, percent: usize) -> Duration {
         let rank = (self.0.len() * percent).div_ceil(100);
         self.0.get(rank.saturating_sub(1)).copied().unwrap_or_default()

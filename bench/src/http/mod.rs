@@ -1,4 +1,4 @@
-//! A client that does as little as HTTP/1.1 allows, so that the time measured is the server's.
+//! A minimal HTTP/1.1 client, so that the measured time is that of the server.
 
 mod connection;
 mod latencies;

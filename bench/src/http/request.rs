@@ -1,11 +1,11 @@
 //! Requests, rendered before the clock runs.
 
-/// Reads something.
+/// A GET.
 pub(crate) fn get(path: &str) -> Vec<u8> {
     format!("GET {path} HTTP/1.1\r\nHost: bench\r\n\r\n").into_bytes()
 }
 
-/// Does something that needs no body, as whoever the token says.
+/// An authenticated POST without a body.
 pub(crate) fn post(path: &str, token: &str, idempotency_key: &str) -> Vec<u8> {
     format!(
         "POST {path} HTTP/1.1\r\nHost: bench\r\nAuthorization: Bearer {token}\r\n\
@@ -14,7 +14,7 @@ pub(crate) fn post(path: &str, token: &str, idempotency_key: &str) -> Vec<u8> {
     .into_bytes()
 }
 
-/// Sends something.
+/// A POST with a JSON body.
 pub(crate) fn post_json(path: &str, body: &str) -> Vec<u8> {
     format!(
         "POST {path} HTTP/1.1\r\nHost: bench\r\nContent-Type: application/json\r\n\

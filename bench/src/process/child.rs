@@ -1,4 +1,4 @@
-//! A server in a process of its own.
+//! A server as a child process.
 
 use std::{
     net::{Ipv4Addr, SocketAddr, TcpListener},
@@ -14,25 +14,25 @@ use crate::{
     http::{Connection, get},
 };
 
-/// How often a server that starts is asked whether it is there.
+/// The polling interval while a server starts.
 const POLL: Duration = Duration::from_millis(1);
-/// How long it may take, on a busy machine and with a debug build.
+/// The longest start, on a busy machine and with a debug build.
 const START_LIMIT: Duration = Duration::from_secs(60);
 
-/// A process, which is killed when it goes out of scope.
+/// A child process. It is killed when it is dropped.
 #[derive(Debug)]
 pub(crate) struct Server {
     child: Child,
-    /// Where it listens; of no meaning for one that does not.
+    /// The address that it listens on, if it does.
     pub(crate) address: SocketAddr,
-    /// From the start of the process to its first answer.
+    /// From the start of the process to its first response.
     pub(crate) start_time: Duration,
 }
 
 impl Server {
-    /// Starts a command, which gets a free port in the variable `PORT`, and waits until `path` answers 200.
+    /// Starts a command with a free port in the variable `PORT`, and waits until `path` answers 200.
     pub(crate) fn start(mut command: Command, runtime: &Runtime, path: &str) -> Result<Self> {
-        // Free a moment ago; the kernel hands it out again only after all others.
+        // The kernel reuses a freed port only after all others.
         let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port();
         command.env("PORT", port.to_string());
         let began = Instant::now();
@@ -50,8 +50,8 @@ impl Server {
         Ok(server)
     }
 
-    /// Starts a command that listens nowhere, and does not wait for it.
-    pub(crate) fn start_unasked(command: Command) -> Result<Self> {
+    /// Starts a command that does not listen, without waiting for it.
+    pub(crate) fn start_without_port(command: Command) -> Result<Self> {
         Self::spawn(command, SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))
     }
 
@@ -66,21 +66,21 @@ impl Server {
         self.child.id()
     }
 
-    /// SIGTERM, and waits until it has finished what it was about.
+    /// SIGTERM; then waits for the graceful shutdown.
     pub(crate) fn stop(mut self) -> Result {
         Command::new("kill").arg(self.pid().to_string()).status()?;
         let status = self.child.wait()?;
         if status.success() {
             Ok(())
         } else {
-            Err(format!("a server ended badly: {status}").into())
+            Err(format!("a server failed to shut down: {status}").into())
         }
     }
 }
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // Stopped already, or of no more use.
+        // An error means that it has ended already.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
@@ -88,5 +88,5 @@ impl Drop for Server {
 
 async fn answers(server: SocketAddr, path: &str) -> bool {
     let Ok(mut connection) = Connection::open(server).await else { return false };
-    connection.exchange(&get(path)).await.is_ok_and(|answer| answer.status == 200)
+    connection.exchange(&get(path)).await.is_ok_and(|response| response.status == 200)
 }

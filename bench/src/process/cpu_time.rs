@@ -1,13 +1,13 @@
-//! How much of the processors this process took.
+//! The CPU time of this process.
 
 use std::{fs, io, time::Duration};
 
-/// What the kernel counts in, whatever it ticks at (`USER_HZ`).
+/// The unit of the kernel's figures (`USER_HZ`).
 const TICK: Duration = Duration::from_millis(10);
-/// Time in user mode and in the kernel, counted from the field after the name in brackets (proc_pid_stat(5)).
+/// User time and system time, counted from the field after the name in brackets (proc_pid_stat(5)).
 const FIELDS: [usize; 2] = [11, 12];
 
-/// Time on processors, of all threads together.
+/// The CPU time of all threads.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct CpuTime(Duration);
 
@@ -21,7 +21,7 @@ impl CpuTime {
         Self(self.0.saturating_sub(earlier.0))
     }
 
-    /// 1 when every core was busy with it all the time.
+    /// The share of all cores: 1 when every core was busy the whole time.
     pub(crate) fn share_of_machine(self, elapsed: Duration) -> f64 {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         self.0.div_duration_f64(elapsed * u32::try_from(cores).unwrap_or(u32::MAX))
@@ -42,7 +42,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn both_kinds_of_time_count() {
+    fn user_and_system_time_are_added() {
         let stat = "7 (a (b) c) R 1 7 7 0 -1 4194304 1 2 3 4 150 50 5 6 20 0 2 0 99 0 0";
         assert_eq!(parse(stat).unwrap().0, Duration::from_secs(2));
     }

@@ -1,4 +1,4 @@
-//! How much memory a process takes.
+//! The resident memory of a process.
 
 use std::fs;
 
@@ -7,16 +7,16 @@ use crate::Result;
 /// Resident memory in MiB.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Memory {
-    /// At this moment.
+    /// The current value.
     pub(crate) now: f64,
-    /// At the most so far.
+    /// The maximum so far.
     pub(crate) peak: f64,
 }
 
 impl Memory {
     pub(crate) fn of(pid: u32) -> Result<Self> {
         let status = fs::read_to_string(format!("/proc/{pid}/status"))?;
-        parse(&status).ok_or_else(|| format!("/proc/{pid}/status tells no memory").into())
+        parse(&status).ok_or_else(|| format!("/proc/{pid}/status has no memory figures").into())
     }
 }
 

@@ -1,4 +1,4 @@
-//! Processes: those that are measured, and what they take.
+//! Processes, and their use of memory and CPU.
 
 mod child;
 mod cpu_time;

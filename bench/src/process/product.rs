@@ -1,4 +1,4 @@
-//! The program that is measured.
+//! The program to measure.
 
 use std::{
     path::PathBuf,
@@ -19,7 +19,7 @@ pub(crate) struct Installation {
     binary: PathBuf,
     folder: PathBuf,
     database: String,
-    /// `None` in the embedded mode. With a prefix, so that two installations share nothing.
+    /// URL and key prefix, by which installations share nothing; `None` in the embedded mode.
     redis: Option<(String, String)>,
 }
 
@@ -36,7 +36,7 @@ impl Installation {
             redis,
         };
         let status = installation.command(&["migrate"]).stdout(Stdio::null()).status()?;
-        if status.success() { Ok(installation) } else { Err("the schema could not be made".into()) }
+        if status.success() { Ok(installation) } else { Err("the migration failed".into()) }
     }
 
     /// The site, the API and the worker in one process.
@@ -49,16 +49,16 @@ impl Installation {
         self.start(&["serve", "--no-worker"], runtime)
     }
 
-    /// The worker only. It says to nobody when it has started.
+    /// The worker only. It has no port to poll, so its start is not awaited.
     pub(crate) fn worker(&self) -> Result<Server> {
-        Server::start_unasked(self.command(&["worker"]))
+        Server::start_without_port(self.command(&["worker"]))
     }
 
     fn start(&self, arguments: &[&str], runtime: &Runtime) -> Result<Server> {
         Server::start(self.command(arguments), runtime, "/health/ready")
     }
 
-    /// Nothing of the caller's environment reaches it, nor a file `.env`.
+    /// A command with its own environment, in a folder without a file `.env`.
     fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(&self.binary);
         command

@@ -1,4 +1,4 @@
-//! bcrypt and nothing around it.
+//! bcrypt alone.
 
 use std::{
     thread,
@@ -7,7 +7,7 @@ use std::{
 
 use crate::{Result, http::Latencies, stage::PASSWORD, table::Measured};
 
-/// Compares the password with its hash on every core, until the time is up.
+/// Verifies the password on every core for `time`.
 pub(crate) fn bcrypt(hash: &str, time: Duration) -> Result<Measured> {
     let cores = thread::available_parallelism()?.get();
     let began = Instant::now();
@@ -27,9 +27,9 @@ fn compare(hash: &str, time: Duration) -> bcrypt::BcryptResult<Vec<Duration>> {
     let began = Instant::now();
     let mut times = Vec::new();
     while began.elapsed() < time {
-        let asked = Instant::now();
+        let start = Instant::now();
         bcrypt::verify(PASSWORD, hash)?;
-        times.push(asked.elapsed());
+        times.push(start.elapsed());
     }
     Ok(times)
 }

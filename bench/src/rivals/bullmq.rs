@@ -8,7 +8,7 @@ use std::{
 
 use crate::{Result, http::Latencies, stage::Stage};
 
-/// Processes, and jobs that each of them works on at once. The best counts.
+/// Processes, and the concurrency of each. The best setting counts.
 const SETTINGS: [(usize, usize); 4] = [(1, 50), (1, 100), (1, 200), (2, 100)];
 
 /// The program in `bench/bullmq`.
@@ -23,7 +23,7 @@ impl BullMq {
         Self { script: stage.options.bullmq.join("drain.mjs"), redis: stage.options.redis.clone() }
     }
 
-    /// Jobs drained in a second, with the setting that suits it best.
+    /// Jobs drained per second, with the best setting.
     pub(crate) fn best_rate(&self, jobs: usize) -> Result<f64> {
         let mut best: f64 = 0.0;
         for (processes, concurrency) in SETTINGS {
@@ -34,7 +34,7 @@ impl BullMq {
         Ok(best)
     }
 
-    /// From the moment a job is added until Redis has noted its end, one at a time.
+    /// The latency from adding a job to its completion in Redis, one job at a time.
     pub(crate) fn latencies(&self, jobs: usize) -> Result<Latencies> {
         let lines = self.run("latency", &[jobs.to_string()])?;
         let times =
@@ -47,7 +47,7 @@ impl BullMq {
         node.arg(&self.script).args([&self.redis, task]).args(sizes).stderr(Stdio::inherit());
         let output = node.output().map_err(|error| format!("node: {error}"))?;
         if !output.status.success() {
-            return Err(format!("BullMQ's half failed: {}", output.status).into());
+            return Err(format!("the BullMQ benchmark failed: {}", output.status).into());
         }
         Ok(String::from_utf8(output.stdout)?)
     }

@@ -1,4 +1,4 @@
-//! What we are compared with.
+//! The programs that the product is compared with.
 
 mod bcrypt;
 mod bullmq;

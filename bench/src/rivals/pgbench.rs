@@ -1,4 +1,4 @@
-//! PostgreSQL's own load client on tables of the same shape, doing only what a registration cannot do without.
+//! pgbench on tables of the same shape, with only the statements that a registration needs.
 
 use std::{
     fs,
@@ -18,12 +18,12 @@ use crate::{
     table::Measured,
 };
 
-/// As many as schema.sql makes.
+/// The number of users that schema.sql creates.
 const PARTICIPANTS: usize = 300_000;
-/// Seats of each competition: enough.
+/// Seats of each competition, more than are taken.
 const SEATS: usize = 1_000_000;
 
-/// What a client does again and again.
+/// The script of a client.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Script {
     /// BEGIN; SELECT … FOR UPDATE; INSERT; UPDATE; COMMIT.
@@ -50,7 +50,7 @@ impl Script {
     }
 }
 
-/// pgbench, and the tables that it works on.
+/// pgbench and its tables.
 #[derive(Debug)]
 pub(crate) struct Pgbench {
     url: String,
@@ -60,17 +60,17 @@ pub(crate) struct Pgbench {
 }
 
 impl Pgbench {
-    /// Makes its tables beside those of the product.
+    /// Creates its tables beside those of the product.
     pub(crate) fn beside(database: &Database, stage: &Stage) -> Result<Self> {
         let mut shell = Shell::postgres(&database.url)?;
         shell.run(include_str!("../../sql/schema.sql"))?;
-        // What filling the tables leaves to be done, the first round must not have to do.
+        // So that the first round does not pay for filling the tables.
         shell.run("VACUUM ANALYZE; CHECKPOINT;")?;
         let (url, folder) = (database.url.clone(), stage.folder().to_owned());
         Ok(Self { url, shell, competitions: 0, folder })
     }
 
-    /// Registers for new competitions as fast as it can.
+    /// Registers for new competitions at the highest rate.
     pub(crate) fn run(
         &mut self,
         script: Script,
@@ -114,12 +114,13 @@ impl Pgbench {
         );
         let (rows, logged) = (self.shell.number(&rows)?, latencies.len());
         if rows != logged {
-            return Err(
-                format!("pgbench counts {logged} transactions, the table {rows} rows").into()
-            );
+            return Err(format!(
+                "pgbench logged {logged} transactions, and the table has {rows} rows"
+            )
+            .into());
         }
         let per_second = per_second(&String::from_utf8_lossy(&output.stdout));
-        let per_second = per_second.ok_or("pgbench said no rate")?;
+        let per_second = per_second.ok_or("pgbench reported no rate")?;
         Ok(Measured::value(per_second).with(&Latencies::new(latencies)))
     }
 }
@@ -141,7 +142,7 @@ fn per_second(report: &str) -> Option<f64> {
     line.split(' ').next()?.parse().ok()
 }
 
-/// Of the logs, one for every thread.
+/// The latencies in the logs, of which each thread writes one.
 fn latencies(folder: &Path) -> Result<Vec<Duration>> {
     let mut latencies = Vec::new();
     for entry in fs::read_dir(folder)? {
@@ -164,7 +165,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_pgbench_says_is_understood() {
+    fn the_report_and_log_of_pgbench_are_parsed() {
         let report =
             "latency average = 1.2 ms\ntps = 832.750000 (without initial connection time)\n";
         assert_eq!(per_second(report), Some(832.75));

@@ -1,10 +1,11 @@
-//! SQLite's own shell, doing only what a registration cannot do without: one transaction after the other.
+//! SQLite's shell with only the statements that a registration needs, one transaction after the other.
 
 use std::time::{Duration, Instant};
 
 use crate::{Result, http::Latencies, sql::Database, table::Measured};
 
-/// Registers participants for a new competition, in the product's own tables, until the time is up or all are registered.
+/// Registers participants for a new competition in the product's tables, for `time` or until all are
+/// registered.
 pub(crate) fn sqlite(database: &mut Database, people: usize, time: Duration) -> Result<Measured> {
     let competitions = database.add_competitions(1, people)?;
     let competition = database.id(competitions.start);
@@ -15,7 +16,7 @@ pub(crate) fn sqlite(database: &mut Database, people: usize, time: Duration) -> 
             break;
         }
         let participant = database.id(number);
-        let asked = Instant::now();
+        let start = Instant::now();
         database.shell.run(&format!(
             "BEGIN IMMEDIATE;
              SELECT capacity, registered, reg_deadline FROM competitions WHERE id = {competition};
@@ -24,7 +25,7 @@ pub(crate) fn sqlite(database: &mut Database, people: usize, time: Duration) -> 
              UPDATE competitions SET registered = registered + 1, version = version + 1 WHERE id = {competition};
              COMMIT;"
         ))?;
-        latencies.push(asked.elapsed());
+        latencies.push(start.elapsed());
     }
     let elapsed = began.elapsed();
     let (taken, rows) = database.seats(&competitions)?;

@@ -1,4 +1,4 @@
-//! A database of the product's, filled and asked past the product.
+//! A database of the product, filled and queried directly.
 
 use std::{fmt::Write as _, ops::Range, path::Path};
 
@@ -7,29 +7,29 @@ use crate::Result;
 
 /// Rows of one insert.
 const BULK: usize = 1_000;
-/// The number of the organizer of everything; participants are counted from 1.
+/// The number of the organizer; participants are numbered from 1.
 const ORGANIZER: usize = 0;
-/// When everything closes: the bench outlives no deadline.
+/// The registration deadline of all competitions, later than any run.
 const DEADLINE: &str = "2100-01-01T00:00:00+00:00";
 const START: &str = "2100-02-01T00:00:00+00:00";
 const CREATED: &str = "2026-01-01T00:00:00+00:00";
 
-/// A database of the product's.
+/// A database of the product.
 #[derive(Debug)]
 pub(crate) struct Database {
-    /// As the product wants it.
+    /// In the format of `DATABASE_URL`.
     pub(crate) url: String,
     pub(crate) shell: Shell,
-    /// SQLite keeps a UUID as sixteen bytes.
+    /// SQLite stores a UUID as sixteen bytes.
     ids_are_bytes: bool,
     competitions: usize,
 }
 
-/// Competitions that were made together, by number.
+/// Competitions that were created together, by number.
 pub(crate) type Competitions = Range<usize>;
 
 impl Database {
-    /// A new one on a PostgreSQL server.
+    /// Creates a database on a PostgreSQL server.
     pub(crate) fn postgres(server: &str, name: &str) -> Result<Self> {
         Shell::postgres(server)?.run(&format!("CREATE DATABASE {name};"))?;
         let (base, _) = server.rsplit_once('/').ok_or("the URL names no database")?;
@@ -38,13 +38,13 @@ impl Database {
         Ok(Self { url, shell, ids_are_bytes: false, competitions: 0 })
     }
 
-    /// A new file.
+    /// Creates an SQLite file.
     pub(crate) fn sqlite(file: &Path) -> Result<Self> {
         let url = format!("sqlite://{}", file.display());
         Ok(Self { url, shell: Shell::sqlite(file)?, ids_are_bytes: true, competitions: 0 })
     }
 
-    /// An id as this database writes it.
+    /// An id as a literal of this database.
     pub(crate) fn id(&self, number: usize) -> String {
         let uuid = uuid(number);
         if self.ids_are_bytes {
@@ -54,7 +54,7 @@ impl Database {
         }
     }
 
-    /// Makes an organizer, and participants numbered from 1.
+    /// Creates an organizer, and participants numbered from 1.
     pub(crate) fn add_people(&mut self, participants: usize, password_hash: &str) -> Result {
         let columns =
             "users (id, email, email_key, name, search_text, role, password_hash, created_at)";
@@ -68,7 +68,7 @@ impl Database {
         self.shell.run("ANALYZE;").map(drop)
     }
 
-    /// Makes competitions of this many seats.
+    /// Creates competitions with this many seats.
     pub(crate) fn add_competitions(&mut self, count: usize, seats: usize) -> Result<Competitions> {
         let new = self.competitions..self.competitions + count;
         self.competitions = new.end;

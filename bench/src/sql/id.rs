@@ -1,6 +1,6 @@
-//! Ids that are known before there is a row.
+//! Ids that are known before their rows exist.
 
-/// Version 7, variant 1; some moment in 2023.
+/// Version 7, variant 1, with a time in 2023.
 const PREFIX: &str = "018a0000-0000-7000-8000-";
 
 /// The id of the row with this number: later numbers sort after earlier ones.

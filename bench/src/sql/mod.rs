@@ -1,4 +1,4 @@
-//! The databases, spoken to through their own shells: no driver of ours stands between.
+//! The databases, accessed through their own shells and not through a driver of the product.
 
 mod database;
 mod id;

@@ -1,4 +1,4 @@
-//! `psql` and `sqlite3`, kept open: a question costs a tenth of a millisecond.
+//! `psql` and `sqlite3` as long-running processes: a query costs a tenth of a millisecond.
 
 use std::{
     io::{BufRead as _, BufReader, Write as _},
@@ -8,10 +8,10 @@ use std::{
 
 use crate::Result;
 
-/// Printed after every answer. Nothing that is asked for looks like it.
+/// Printed after every result. No result contains it.
 const END: &str = "==end==";
 
-/// A database's own shell.
+/// The shell of a database.
 #[derive(Debug)]
 pub(crate) struct Shell {
     child: Child,
@@ -30,7 +30,7 @@ impl Shell {
         Self::open(psql, format!("\\echo {END}"))
     }
 
-    /// `sqlite3` on this file, with the product's settings for what is committed and who waits.
+    /// `sqlite3` on this file, with the durability and lock settings of the product.
     pub(crate) fn sqlite(file: &Path) -> Result<Self> {
         let mut sqlite = Command::new("sqlite3");
         sqlite.args(["-batch", "-bail", "-cmd", ".timeout 10000"]).arg(file);
@@ -50,10 +50,10 @@ impl Shell {
         Ok(Self { child, input, output, print_end })
     }
 
-    /// Runs statements, each ended by a semicolon, and answers with the lines they print.
+    /// Runs statements, each ended by a semicolon. Returns the lines that they print.
     ///
     /// # Errors
-    /// When one of them fails: the shell has said why on standard error, and is of no more use.
+    /// When a statement fails. The shell has ended then, with a reason on standard error.
     pub(crate) fn run(&mut self, sql: &str) -> Result<Vec<String>> {
         writeln!(self.input, "{sql}\n{}", self.print_end)?;
         let mut lines = Vec::new();
@@ -70,25 +70,25 @@ impl Shell {
         }
     }
 
-    /// The one value that a question is about.
-    pub(crate) fn value(&mut self, question: &str) -> Result<String> {
-        let mut lines = self.run(&format!("{question};"))?;
+    /// The single value of a query.
+    pub(crate) fn value(&mut self, query: &str) -> Result<String> {
+        let mut lines = self.run(&format!("{query};"))?;
         if lines.len() == 1 {
             Ok(lines.remove(0))
         } else {
-            Err(format!("{} lines for: {question}", lines.len()).into())
+            Err(format!("{} lines for: {query}", lines.len()).into())
         }
     }
 
-    /// The number that a question is about.
-    pub(crate) fn number(&mut self, question: &str) -> Result<usize> {
-        Ok(self.value(question)?.parse()?)
+    /// The single number of a query.
+    pub(crate) fn number(&mut self, query: &str) -> Result<usize> {
+        Ok(self.value(query)?.parse()?)
     }
 }
 
 impl Drop for Shell {
     fn drop(&mut self) {
-        // It has nothing to finish: what was asked was answered.
+        // No statement is running.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }

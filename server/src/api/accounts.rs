@@ -1,4 +1,4 @@
-//! `/api/auth`: signing up and in, and one's own account.
+//! `/api/auth`: signing up, logging in, and the user's own account.
 
 use axum::{Extension, Json, extract::State, http::StatusCode};
 use domain::{

@@ -63,7 +63,7 @@ async fn of_registration(
     Ok(file(calendar::of_registration(&state.ctx, &actor, id, &site.0).await?, "registration.ics"))
 }
 
-/// To be saved under a name of ours: nothing that somebody typed is in a header.
+/// A download with a fixed name, so that no user input is in a header.
 fn file(text: String, name: &str) -> Response {
     let headers = [
         (CONTENT_TYPE, "text/calendar; charset=utf-8".to_owned()),

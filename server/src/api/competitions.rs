@@ -1,4 +1,4 @@
-//! `/api/competitions`: creating and finding competitions.
+//! `/api/competitions`: competitions, and their organizer's operations.
 
 use axum::{
     Json,
@@ -60,12 +60,12 @@ async fn list(
 ) -> Result<Response, Problem> {
     let filter = query.check()?;
     let address = uri.to_string();
-    let reads = state.reads.clone();
-    let make = move || {
+    let cache = state.response_cache.clone();
+    let render = move || {
         let (ctx, uri, filter) = (state.ctx.clone(), uri.clone(), filter.clone());
         async move { Ok(paging::respond(&uri, &competitions::list(&ctx, &filter).await?)) }
     };
-    reads.answer(address, make).await
+    cache.get_or_render(address, render).await
 }
 
 /// Look at one competition
@@ -83,8 +83,8 @@ async fn get(
     State(state): State<AppState>,
     Id(id): Id<CompetitionId>,
 ) -> Result<Response, Problem> {
-    let reads = state.reads.clone();
-    let make = move || {
+    let cache = state.response_cache.clone();
+    let render = move || {
         let ctx = state.ctx.clone();
         async move {
             let detail = competitions::get(&ctx, id).await?;
@@ -92,7 +92,7 @@ async fn get(
             Ok(etag::tag(response, &detail.competition, &detail.organizer))
         }
     };
-    reads.answer(id.to_string(), make).await
+    cache.get_or_render(id.to_string(), render).await
 }
 
 /// List my competitions, as their organizer

@@ -1,4 +1,4 @@
-//! The description of the API, and pages to read it with. They load nothing from elsewhere.
+//! The OpenAPI description, and Swagger UI. The pages load nothing from other hosts.
 
 use axum::{
     Router,
@@ -17,7 +17,7 @@ use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use crate::{AppState, problem::ProblemDetails};
 
-/// What the description says of the whole.
+/// The parts of the description that concern the whole API.
 #[derive(OpenApi)]
 #[openapi(
     info(
@@ -50,14 +50,15 @@ impl Modify for Bearer {
 }
 
 pub(super) fn router(description: Document) -> Router<AppState> {
-    // The page is told where the description is from outside, of which this router knows nothing.
+    // The URL that browsers use: this router is nested below `/api`.
     let config = Config::from("/api/openapi.json");
     let pages: Router<AppState> =
         SwaggerUi::new("/docs").url("/openapi.json", description).config(config).into();
     pages.layer(middleware::from_fn(to_folder))
 }
 
-/// Leads to the page itself, whose address ends with a slash. The page would do so by itself, and knows nothing of `/api`.
+/// Redirects to the page, whose path ends with a slash. The redirect of Swagger UI itself would lack
+/// `/api`.
 async fn to_folder(request: Request, next: Next) -> Response {
     match request.uri().path() {
         "/docs" => Redirect::permanent("/api/docs/").into_response(),

@@ -1,9 +1,7 @@
-//! Entity tags of competitions: the version, and a hash of all that is shown.
+//! Entity tags of competitions: the version, and a hash of the whole representation.
 //!
-//! `If-Match` looks at the version alone (see [`IfMatch`]): a seat that was taken meanwhile makes
-//! another tag and does not stand in the way of an edit.
-
-use std::fmt::Write as _;
+//! `If-Match` compares the version only (see [`IfMatch`]): a registration changes the tag, and does
+//! not make an edit fail.
 
 use axum::{
     extract::FromRequestParts,
@@ -18,7 +16,7 @@ use crate::problem::Problem;
 /// Bytes of the hash in a tag: enough to tell the states of one competition apart.
 const HASH: usize = 8;
 
-/// Adds the entity tag of a competition to an answer that shows it.
+/// Adds the entity tag of a competition to a response that shows it.
 pub(super) fn tag(
     mut response: Response,
     competition: &Competition,
@@ -32,13 +30,8 @@ pub(super) fn tag(
 
 fn entity_tag(competition: &Competition, organizer: &Organizer) -> String {
     let shown = serde_json::to_vec(&(competition, organizer)).unwrap_or_default();
-    let mut tag = format!("\"{}-", competition.version);
-    for byte in Sha256::digest(shown).into_iter().take(HASH) {
-        // Writing to a string cannot fail.
-        let _ = write!(tag, "{byte:02x}");
-    }
-    tag.push('"');
-    tag
+    let hash = hex::encode(&Sha256::digest(shown)[..HASH]);
+    format!("\"{}-{hash}\"", competition.version)
 }
 
 /// The `If-Match` header, if there is one.

@@ -1,4 +1,4 @@
-//! The seats of a competition: at once, and as they change, as server-sent events.
+//! The seats of a competition: as a stream of server-sent events, and as one response to poll.
 
 use std::{convert::Infallible, time::Duration};
 
@@ -23,9 +23,7 @@ use utoipa_axum::routes;
 use super::{
     ApiRouter,
     extract::Id,
-    responses::{
-        CompetitionNotFound, IntoResponse, Response, TooManyClientStreams, TooManyStreams,
-    },
+    responses::{CompetitionNotFound, TooManyClientStreams, TooManyStreams},
 };
 use crate::{
     AppState,
@@ -34,12 +32,11 @@ use crate::{
     stream_limiter::{StreamLimiter, StreamPermit},
 };
 
-/// Proxies close connections on which nothing is sent for long.
+/// The interval of comments that keep proxies from closing an idle stream.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
-/// When a client by itself connects again, in milliseconds, and up to twice as long: 3 s to 6 s.
+/// The shortest reconnection delay, in milliseconds; with jitter it is 3 s to 6 s.
 const RECONNECT: u64 = 3_000;
-/// nginx and those who follow it collect an answer before they pass it on, unless this says
-/// otherwise.
+/// Turns off the response buffering of nginx and compatible proxies.
 const X_ACCEL_BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering");
 
 pub(super) fn router() -> ApiRouter {
@@ -68,18 +65,18 @@ async fn watch(
     Id(id): Id<CompetitionId>,
 ) -> Result<Response, Problem> {
     let address = address.map_or(ClientAddress::UNKNOWN, |Extension(address)| address);
-    // First of all: a refusal costs no query.
+    // Acquired first, so that a rejection costs no query.
     let permit = limiter.acquire(address, actor.try_user().map(|user| user.id))?;
     let watch = competitions::watch_seats(&state.ctx, id).await?;
     let end = Box::pin(time::sleep(limiter.lifetime()));
-    // A server that stops waits for its answers to end.
+    // The end of the stream lets a server that stops finish.
     let end = future::select(Box::pin(state.stop.cancelled_owned()), end);
     let sse = Sse::new(events(watch, permit).take_until(end))
         .keep_alive(KeepAlive::new().interval(KEEP_ALIVE));
     let mut response = sse.into_response();
     let headers = response.headers_mut();
     headers.insert(X_ACCEL_BUFFERING, HeaderValue::from_static("no"));
-    // What is compressed on its way is collected first.
+    // A proxy that compresses would buffer events.
     let cache = HeaderValue::from_static("no-cache, no-transform");
     headers.insert(header::CACHE_CONTROL, cache);
     Ok(response)

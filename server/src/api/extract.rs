@@ -1,4 +1,4 @@
-//! Reading requests, so that whatever is wrong with one is told as a problem.
+//! Extractors whose rejections are problem details.
 
 use std::{collections::BTreeSet, str::FromStr};
 
@@ -37,7 +37,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
 impl<T: DeserializeOwned, S: Send + Sync> OptionalFromRequest<S> for Body<T> {
     type Rejection = Problem;
 
-    /// Nothing for a request without a body, or one that does not say what its body is.
+    /// `None` for a request without a body or without a `Content-Type`.
     async fn from_request(request: Request, state: &S) -> Result<Option<Self>, Problem> {
         if request.headers().contains_key(CONTENT_TYPE) && !request.body().is_end_stream() {
             <Self as FromRequest<S>>::from_request(request, state).await.map(Some)
@@ -47,8 +47,8 @@ impl<T: DeserializeOwned, S: Send + Sync> OptionalFromRequest<S> for Body<T> {
     }
 }
 
-/// A body that does not matter: clients of the first Mini Compete send `{}`, or anything. One that
-/// claims to be JSON and is not is refused all the same: its sender is mistaken about something.
+/// A body that is ignored, because clients of the first version of the API send `{}` or anything. A
+/// body that is declared as JSON must be valid.
 pub(super) struct NoBody;
 
 impl<S: Send + Sync> FromRequest<S> for NoBody {
@@ -73,8 +73,8 @@ fn content_type(headers: &HeaderMap) -> Option<&str> {
     headers.get(CONTENT_TYPE)?.to_str().ok()
 }
 
-/// JSON is UTF-8 (RFC 8259, section 8.1). A body that says otherwise, or says two things, is not
-/// read as if it were.
+/// Rejects a body that declares another charset than UTF-8, or has two content types. JSON is UTF-8
+/// (RFC 8259, section 8.1).
 fn require_utf8(headers: &HeaderMap) -> Result<(), Problem> {
     if headers.get_all(CONTENT_TYPE).iter().nth(1).is_some() {
         let message = "There is more than one Content-Type header";
@@ -101,7 +101,7 @@ fn body_problem(rejection: &JsonRejection) -> Problem {
             ErrorCode::UnsupportedMediaType,
             "The body must be JSON, with Content-Type: application/json",
         ),
-        // What the parser says of the client's own text gives nothing away, and tells where it is wrong.
+        // The parser's message names the position of the fault, and reveals only the client's own text.
         JsonRejection::JsonSyntaxError(error) => Problem::new(
             ErrorCode::MalformedBody,
             format!("The body is not valid JSON: {}", root(error)),
@@ -114,7 +114,7 @@ fn body_problem(rejection: &JsonRejection) -> Problem {
     }
 }
 
-/// The innermost cause, without what each layer above it adds.
+/// The innermost cause of an error.
 fn root(error: &dyn std::error::Error) -> String {
     let causes = std::iter::successors(Some(error), |error| error.source());
     causes.last().map(ToString::to_string).unwrap_or_default()
@@ -134,8 +134,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for QueryString<T>
     }
 }
 
-/// A fault for each parameter that is there more than once, which is all that a query can have
-/// wrong before its values are looked at.
+/// A fault for each repeated parameter. Before its values are checked a query can have no others.
 fn query_problem(uri: &Uri, rejection: &QueryRejection) -> Problem {
     let pairs = Query::<Vec<(String, String)>>::try_from_uri(uri);
     let pairs = pairs.map(|Query(pairs)| pairs).unwrap_or_default();
@@ -155,12 +154,12 @@ fn query_problem(uri: &Uri, rejection: &QueryRejection) -> Problem {
     }
 }
 
-/// An id in the path. One that is no UUID names nothing, so it is answered as such.
+/// An id in the path. One that is no UUID is answered like one that does not exist.
 pub(super) struct Id<T>(pub(super) T);
 
-/// An id, and what is said when it names nothing.
+/// An id, and the error when it does not exist.
 pub(super) trait PathId: FromStr {
-    /// The answer to an id that names nothing.
+    /// The error code and message for an id that does not exist.
     const NOT_FOUND: (ErrorCode, &str);
 }
 

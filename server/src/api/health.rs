@@ -1,4 +1,4 @@
-//! Whether the service works, for load balancers and people.
+//! Health reports, for load balancers and people.
 
 use axum::{Json, Router, extract::State, http::StatusCode, routing};
 use domain::Timestamp;
@@ -10,7 +10,7 @@ use utoipa_axum::routes;
 use super::ApiRouter;
 use crate::AppState;
 
-/// The same report inside the API.
+/// The report inside the API.
 pub(super) fn router() -> ApiRouter {
     ApiRouter::new().read(routes!(report))
 }
@@ -64,14 +64,14 @@ async fn report(State(state): State<AppState>) -> Json<Health> {
     })
 }
 
-/// The process runs; restarting it would not help.
+/// Liveness: the process runs, and a restart would not help.
 async fn live() -> StatusCode {
     StatusCode::OK
 }
 
-/// Requests can be served, and will be for a while.
+/// Readiness: the database is reachable and the server is not draining.
 async fn ready(State(state): State<AppState>) -> StatusCode {
-    if state.stopping.is_cancelled() {
+    if state.draining.is_cancelled() {
         return StatusCode::SERVICE_UNAVAILABLE;
     }
     match database(&state).await {
@@ -83,7 +83,7 @@ async fn ready(State(state): State<AppState>) -> StatusCode {
 async fn database(state: &AppState) -> Status {
     match health::database(&state.ctx).await {
         Ok(()) => Status::Ok,
-        // It is in the log.
+        // `health::database` has logged it.
         Err(_) => Status::Down,
     }
 }

@@ -1,4 +1,4 @@
-//! The REST API. One file a noun; in each, requests, documentation and handlers.
+//! The REST API. Each noun has a file with its requests, documentation and handlers.
 
 mod accounts;
 mod admin;
@@ -42,7 +42,7 @@ async fn method_not_allowed() -> Problem {
     Problem::new(ErrorCode::MethodNotAllowed, "This address does not answer this method")
 }
 
-/// The answer where there is nothing.
+/// The response for a path without a route.
 pub(crate) async fn not_found() -> Problem {
     Problem::new(ErrorCode::RouteNotFound, "There is nothing at this address")
 }

@@ -1,4 +1,4 @@
-//! Pages of a list: a bare array, with the rest told in headers.
+//! Pages of a list: the body is a bare array, the total and the links are headers.
 
 use axum::{
     Json,

@@ -1,4 +1,4 @@
-//! `/api/auth/password-reset`: for those who have forgotten their password.
+//! `/api/auth/password-reset`: setting a new password by a link in a mail.
 
 use axum::{Extension, Json, extract::State, http::StatusCode};
 use domain::{PasswordResetInput, ResetRequestInput};

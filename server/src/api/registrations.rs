@@ -1,4 +1,4 @@
-//! Registering for a competition, and who is registered.
+//! Registrations: register, cancel, list, and the roster of a competition.
 
 use axum::{
     Json,

@@ -1,10 +1,11 @@
 //! A roster as CSV (RFC 4180), for spreadsheets.
 //!
-//! It begins with a byte order mark: without one, Excel takes UTF-8 for something else and breaks every name that is not
-//! plain ASCII; everything else skips it. Spreadsheets calculate what a cell holds if it looks like a formula, so that the
-//! name of a participant could run commands on the organizer's machine. Such a cell gets an apostrophe before it, which
-//! makes it text; and every cell is in quotes, so that none begins in the middle of another one, wherever a
-//! spreadsheet takes other characters than the comma for separators.
+//! The file begins with a byte order mark. Without one Excel does not recognize UTF-8 and garbles
+//! every name that is not ASCII; other programs skip it.
+//!
+//! Spreadsheets evaluate cells that look like formulas, so the name of a participant could run
+//! commands on the organizer's machine. An apostrophe before a formula makes it text. Every cell is
+//! quoted, because a spreadsheet may split unquoted ones at other characters than the comma.
 
 use axum::{
     body::{Body, Bytes},
@@ -18,29 +19,31 @@ use service::registration::RosterExport;
 
 const BYTE_ORDER_MARK: &str = "\u{feff}";
 const HEADER: [&str; 5] = ["Name", "Email", "Status", "Registered at", "Registration ID"];
-/// What a formula may begin with, also in the wide forms of East Asia. From OWASP's page on CSV injection.
+/// Characters that a formula can begin with, including full-width forms. From OWASP's page on CSV
+/// injection.
 const FORMULA: [char; 11] = ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
-/// Longest part of a file's name that is taken from a title, in characters.
+/// The most characters of a title in the name of a file.
 const MAX_NAME: usize = 60;
 
-/// Sends a roster as a file, part by part as the client takes it.
+/// Streams a roster as a file, as fast as the client reads it.
 pub(super) fn respond(export: RosterExport) -> Response {
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8")),
         (header::CONTENT_DISPOSITION, disposition(export.title())),
-        // Names and addresses: nobody else's business, and no cache's.
+        // Personal data must not be cached.
         (header::CACHE_CONTROL, HeaderValue::from_static("private, no-store")),
     ];
     (headers, Body::from_stream(parts(export))).into_response()
 }
 
-/// The text of the file, part by part. An error breaks the download off, so that nobody takes a half for the whole.
+/// The text of the file in parts. An error aborts the download, so that a browser does not save an
+/// incomplete file.
 fn parts(export: RosterExport) -> impl Stream<Item = Result<Bytes, service::Error>> {
     let head = BYTE_ORDER_MARK.to_owned() + &text([HEADER.map(str::to_owned)]);
     let rest = stream::try_unfold(export, async |mut export: RosterExport| {
         let part = export.next_part().await.inspect_err(|error| {
             let error = error as &dyn std::error::Error;
-            tracing::error!(error, "a roster broke off");
+            tracing::error!(error, "a roster download was aborted");
         })?;
         Ok((!part.is_empty()).then(|| (text(part.iter().map(cells)), export)))
     });
@@ -70,12 +73,12 @@ fn text(rows: impl IntoIterator<Item = [String; HEADER.len()]>) -> String {
     String::from_utf8(bytes).expect("text between quotes is text")
 }
 
-/// A cell that no spreadsheet takes for a formula.
+/// The cell as text that no spreadsheet evaluates.
 fn inert(cell: String) -> String {
     if cell.trim_start_matches(' ').starts_with(FORMULA) { format!("'{cell}") } else { cell }
 }
 
-/// A name that every system takes, and that no title can break out of.
+/// A file name that is valid on every system, without characters that end the header's value.
 fn disposition(title: &str) -> HeaderValue {
     let mut name = String::new();
     for c in title.to_lowercase().chars().take(MAX_NAME) {
@@ -95,7 +98,7 @@ fn disposition(title: &str) -> HeaderValue {
 mod tests {
     use super::*;
 
-    /// What OWASP's page on CSV injection lists, and what has been seen in the wild.
+    /// From OWASP's page on CSV injection, and from known attacks.
     const FORMULAS: [&str; 14] = [
         "=1+1",
         "=1+1\";=1+1",
@@ -114,7 +117,7 @@ mod tests {
     ];
 
     #[test]
-    fn no_cell_is_a_formula() {
+    fn a_formula_in_a_cell_becomes_text() {
         for formula in FORMULAS {
             let row = HEADER.map(|_| formula.to_owned());
             let text = text([row]);
@@ -129,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn cells_are_quoted_and_keep_what_they_hold() {
+    fn cells_are_quoted_and_unchanged() {
         let row = ["Ada \"Countess\" Lovelace", "a,b", "x;=1+1", "Zoë", "2026-11-29"];
         let text = text([row.map(str::to_owned)]);
         let expected =
@@ -138,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_is_named_after_the_title_in_letters_that_every_system_takes() {
+    fn a_file_name_holds_only_ascii_letters_digits_and_hyphens_of_the_title() {
         for (title, name) in [
             ("Code Sprint 2025", "code-sprint-2025-registrations.csv"),
             ("  Zürich: \"Öffentlich\"\r\nX: y ", "z-rich-ffentlich-x-y-registrations.csv"),

@@ -33,7 +33,7 @@ pub(super) struct SignedIn {
 }
 
 impl SignedIn {
-    /// The first pair of tokens for somebody who has just shown their password.
+    /// The first pair of tokens for a user whose password was just verified.
     pub(super) async fn start(state: &AppState, account: Account) -> Result<Self, Problem> {
         let refresh_token = refresh_tokens::start(&state.ctx, &account).await?;
         Ok(Self::new(state, account, refresh_token))

@@ -1,4 +1,4 @@
-//! From a request to the person on whose behalf it is.
+//! Resolves a request to its actor.
 
 use std::convert::Infallible;
 
@@ -18,16 +18,15 @@ use service::{
 use super::TokenFault;
 use crate::{AppState, problem::Problem};
 
-/// Puts an [`Actor`] into the request's extensions: the bearer of a token, the owner of a session, or nobody.
-///
-/// The role is the database's, whatever the token says.
+/// Adds the [`Actor`] to the request's extensions: the subject of its token, the user of its session,
+/// or a visitor. The role comes from the database, not from the token.
 pub(crate) async fn resolve(
     State(state): State<AppState>,
     mut request: Request,
     next: Next,
 ) -> Response {
     let token = bearer(request.headers());
-    let shown = match token {
+    let credentials = match token {
         Some(token) => state.tokens.read(token, state.ctx.now()).map_err(code),
         None => match session_holder(request.extensions().get().cloned()).await {
             Ok(holder) => holder.ok_or(ErrorCode::Unauthorized),
@@ -35,7 +34,7 @@ pub(crate) async fn resolve(
         },
     };
     let is_token = token.is_some();
-    let actor = match shown {
+    let actor = match credentials {
         Ok((id, version)) => match accounts::recognize(&state.ctx, id, version).await {
             Ok(Some(account)) => Actor::from(account),
             Ok(None) if is_token => Actor::unrecognized(ErrorCode::TokenRevoked),
@@ -53,7 +52,7 @@ pub(crate) async fn resolve(
     response
 }
 
-/// Marks a response that was made for a user.
+/// Marks the response to a logged-in user.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct ForUser;
 
@@ -71,9 +70,9 @@ fn code(fault: TokenFault) -> ErrorCode {
     }
 }
 
-/// The token of an `Authorization: Bearer` header; the scheme in any case (RFC 9110, section 11.1).
-/// Empty, and so invalid, when there is no telling which it is: no token, no text, or more than one
-/// such header.
+/// The token of an `Authorization: Bearer` header. The scheme is case-insensitive (RFC 9110, section
+/// 11.1). The token is empty, and so invalid, if it is missing or no text, or if there are several
+/// `Authorization` headers.
 pub(crate) fn bearer(headers: &HeaderMap) -> Option<&str> {
     let mut values = headers.get_all(header::AUTHORIZATION).iter();
     let value = values.next()?.as_bytes();
@@ -86,7 +85,7 @@ pub(crate) fn bearer(headers: &HeaderMap) -> Option<&str> {
     scheme.eq_ignore_ascii_case(b"bearer").then(|| token.trim())
 }
 
-/// Who asks, for handlers.
+/// The actor of a request, who may be a visitor.
 pub(crate) struct CurrentActor(pub(crate) Actor);
 
 impl<S: Sync> FromRequestParts<S> for CurrentActor {

@@ -1,4 +1,4 @@
-//! Who asks: sessions of browsers, tokens of API clients.
+//! Authentication and permissions: sessions of browsers, tokens of API clients.
 
 mod actor;
 mod permission;

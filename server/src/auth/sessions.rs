@@ -1,4 +1,4 @@
-//! The session of a browser, from its cookie and back into it.
+//! Sessions of browsers, and their cookie.
 
 use axum::{
     extract::{Request, State},
@@ -15,10 +15,10 @@ use tower_sessions::{SessionManagerLayer, cookie::SameSite};
 
 use crate::problem::Problem;
 
-/// The cookie where the site is reached without encryption, as on one's own machine.
+/// The name of the cookie over plain HTTP, as in development.
 const PLAIN: &str = "mini_compete_session";
-/// The cookie where the site is https. Browsers take a cookie whose name begins so from this host
-/// alone, and over https: a page of another host of the domain cannot plant one.
+/// The name of the cookie over HTTPS. Browsers accept the prefix from this very host only, so other
+/// hosts of the domain cannot plant the cookie.
 const HOST_ONLY: &str = "__Host-mini_compete_session";
 
 /// Attaches sessions to requests.
@@ -37,7 +37,7 @@ impl Sessions {
         if self.is_https { HOST_ONLY } else { PLAIN }
     }
 
-    /// tower-sessions, for one request.
+    /// The layer of tower-sessions for one request.
     fn layer(&self, store: Store) -> SessionManagerLayer<Store> {
         SessionManagerLayer::new(store)
             .with_name(self.cookie_name())
@@ -45,23 +45,23 @@ impl Sessions {
             .with_secure(self.is_https)
     }
 
-    /// A cookie that removes the one of this name. That of tower-sessions is not `Secure`, without
-    /// which browsers leave a cookie alone that is for one host only.
+    /// A `Set-Cookie` that removes the cookie of this name. That of tower-sessions lacks `Secure`,
+    /// without which browsers ignore it for a name with the prefix.
     fn removal(&self, name: &str) -> HeaderValue {
         let secure = if self.is_https { "; Secure" } else { "" };
         let cookie = format!("{name}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax{secure}");
-        HeaderValue::from_str(&cookie).expect("a name of ours")
+        HeaderValue::from_str(&cookie).expect("a valid header value")
     }
 }
 
-/// Gives the request its [`Session`], which is read when it is first asked for, and has what has
-/// changed written before the answer goes.
+/// Adds a [`Session`] to the request, which is loaded lazily, and saves its changes before the
+/// response is sent.
 pub(crate) async fn attach(
     State(sessions): State<Sessions>,
     request: Request,
     next: Next,
 ) -> Response {
-    // Anybody on a neighbouring host could have planted the name without the prefix.
+    // Another host of the domain could have planted the name without the prefix.
     let is_outdated = sessions.is_https && has_cookie(request.headers(), PLAIN);
     let store = Store::new(sessions.ctx.clone());
     let attached = ServiceBuilder::new()
@@ -79,7 +79,7 @@ pub(crate) async fn attach(
     let Ok(mut response) = attached.oneshot(request).await;
     let name = sessions.cookie_name();
     if response.status().is_server_error() {
-        // Where tower-sessions could not save, it answers without a word.
+        // tower-sessions answers a failed save with an empty 500.
         if let Some(error) = store.take_error() {
             return Problem::from(error).into_response();
         }
@@ -106,7 +106,7 @@ fn has_cookie(headers: &HeaderMap, name: &str) -> bool {
     pairs.any(|(found, _)| found.trim() == name)
 }
 
-/// Takes what the answer would set this cookie to out of it.
+/// Removes the `Set-Cookie` headers of this cookie from a response.
 fn remove_set_cookie(headers: &mut HeaderMap, name: &str) {
     let is_other = |value: &HeaderValue| {
         let value = value.to_str().unwrap_or_default();
@@ -124,7 +124,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_cookie_is_found_among_others_and_in_several_headers() {
+    fn a_cookie_is_found_among_others_in_several_headers() {
         let mut headers = HeaderMap::new();
         headers.append(header::COOKIE, HeaderValue::from_static("theme=dark; session=a"));
         headers.append(header::COOKIE, HeaderValue::from_static("xsession=no; other=b=c"));
@@ -134,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn one_cookie_is_taken_out_of_an_answer_and_the_others_stay() {
+    fn only_the_named_cookie_is_removed_from_a_response() {
         let mut headers = HeaderMap::new();
         for cookie in ["theme=dark; Path=/", "session=a; Path=/", "xsession=b"] {
             headers.append(header::SET_COOKIE, HeaderValue::from_static(cookie));

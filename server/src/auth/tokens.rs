@@ -7,21 +7,21 @@ use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use serde::{Deserialize, Serialize};
 use service::accounts::{Account, CredentialsVersion};
 
-/// How long a token is valid unless `JWT_EXPIRATION` says otherwise. Clients of the first Mini
-/// Compete never refresh.
-const LIFETIME: TokenLifetime = TokenLifetime(24 * 60 * 60);
+/// The default lifetime of a token: a day, because clients of the first version of the API never
+/// refresh.
+const DEFAULT_LIFETIME: TokenLifetime = TokenLifetime(24 * 60 * 60);
 /// The longest lifetime, in seconds: a year.
 const MAX_LIFETIME: u32 = 365 * 24 * 60 * 60;
 const ISSUER: &str = "mini-compete";
 const AUDIENCE: &str = "mini-compete-api";
 
-/// How long a token is valid, in seconds: one at least, a year at most.
+/// The lifetime of a token in seconds, from 1 to a year.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TokenLifetime(u32);
 
 impl Default for TokenLifetime {
     fn default() -> Self {
-        LIFETIME
+        DEFAULT_LIFETIME
     }
 }
 
@@ -56,16 +56,16 @@ impl FromStr for TokenLifetime {
     }
 }
 
-/// Why a token is not accepted.
+/// Why a token is rejected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TokenFault {
-    /// It was issued here, and has expired.
+    /// It was issued here and has expired.
     Expired,
     /// It is malformed, or was not issued here.
     Invalid,
 }
 
-/// Makes and reads tokens.
+/// Issues and verifies tokens.
 pub struct Tokens {
     lifetime: TokenLifetime,
     encoding: EncodingKey,
@@ -79,7 +79,7 @@ impl fmt::Debug for Tokens {
     }
 }
 
-/// `email` and `role` are for clients to show; what counts is the database's.
+/// `email` and `role` are for clients to display; the server reads them from the database.
 #[derive(Serialize, Deserialize)]
 struct Claims {
     sub: UserId,
@@ -89,7 +89,7 @@ struct Claims {
     exp: i64,
     iss: String,
     aud: String,
-    /// Which of the user's passwords it was given for.
+    /// The version of the password that it was issued for.
     ver: CredentialsVersion,
 }
 
@@ -100,17 +100,17 @@ impl Tokens {
         validation.set_issuer(&[ISSUER]);
         validation.set_audience(&[AUDIENCE]);
         validation.set_required_spec_claims(&["exp", "iss", "aud"]);
-        // Compared with our own clock below.
+        // `read` compares it with the clock of the application.
         validation.validate_exp = false;
         Self {
             encoding: EncodingKey::from_secret(secret.as_bytes()),
             decoding: DecodingKey::from_secret(secret.as_bytes()),
             validation,
-            lifetime: LIFETIME,
+            lifetime: DEFAULT_LIFETIME,
         }
     }
 
-    /// The same, whose tokens are valid for `lifetime` in place of a day.
+    /// Issues tokens that are valid for `lifetime`.
     pub fn valid_for(mut self, lifetime: TokenLifetime) -> Self {
         self.lifetime = lifetime;
         self
@@ -121,8 +121,7 @@ impl Tokens {
         self.lifetime
     }
 
-    /// A token for the owner of an account, valid from `now` for [`Self::lifetime`], or until the
-    /// password changes.
+    /// A token for an account, valid from `now` for [`Self::lifetime`] or until the password changes.
     ///
     /// # Panics
     /// Never: the claims are plain JSON and the key is symmetric.
@@ -143,10 +142,10 @@ impl Tokens {
             .expect("plain claims and a symmetric key")
     }
 
-    /// Whose token this is, and which password it was issued for.
+    /// The user of a token, and the version of the password that it was issued for.
     ///
     /// # Errors
-    /// [`TokenFault::Expired`] for a token that is ours in every other respect.
+    /// [`TokenFault::Expired`] for a token that is valid in every other respect.
     pub fn read(
         &self,
         token: &str,
@@ -180,7 +179,7 @@ mod tests {
         time.parse().unwrap()
     }
 
-    /// The same claims, changed and signed by `key` with `algorithm`.
+    /// A token with changed claims, signed by `key` with `algorithm`.
     fn forged(key: &str, algorithm: Algorithm, change: impl Fn(&mut Claims)) -> String {
         let issued = Tokens::new(SECRET).issue(&ada(), at(NOW));
         let tokens = Tokens::new(SECRET);
@@ -224,15 +223,15 @@ mod tests {
         }
     }
 
-    /// A good token whose payload was exchanged under its signature.
+    /// A valid token whose payload was replaced under its signature.
     fn with_payload(change: impl Fn(&mut Claims)) -> String {
-        let (mine, ours) = (forged(SECRET, Algorithm::HS256, change), Tokens::new(SECRET));
-        let ours = ours.issue(&ada(), at(NOW));
+        let (forged, tokens) = (forged(SECRET, Algorithm::HS256, change), Tokens::new(SECRET));
+        let issued = tokens.issue(&ada(), at(NOW));
         let part = |token: &str, number| token.split('.').nth(number).unwrap().to_owned();
-        format!("{}.{}.{}", part(&ours, 0), part(&mine, 1), part(&ours, 2))
+        format!("{}.{}.{}", part(&issued, 0), part(&forged, 1), part(&issued, 2))
     }
 
-    /// A token of ours that lacks a claim.
+    /// A signed token that lacks a claim.
     fn signed_without(claim: &str) -> String {
         let tokens = Tokens::new(SECRET);
         let issued = tokens.issue(&ada(), at(NOW));
@@ -244,7 +243,7 @@ mod tests {
     }
 
     #[test]
-    fn forged_tokens_are_refused() {
+    fn a_forged_token_is_invalid() {
         let unsigned = {
             let token = Tokens::new(SECRET).issue(&ada(), at(NOW));
             let payload = token.split('.').nth(1).unwrap();

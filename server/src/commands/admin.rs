@@ -6,32 +6,34 @@ use domain::{Email, Password, PersonName};
 use service::{accounts, password_reset};
 use worker::InstallationOptions;
 
-use super::{Result, say};
+use super::{Result, print};
 
-/// Makes an account that runs the installation.
+/// Creates an administrator.
 pub(super) async fn create(installation: &InstallationOptions, name: &str, email: &str) -> Result {
     let name = PersonName::parse(name)?;
     let email = Email::parse(email)?;
     let password = Password::parse(read_password()?)?;
     let ctx = installation.open().await?;
     let admin = accounts::create_admin(&ctx, name, email, password).await?;
-    say(&format!("{} is an administrator now.", admin.user.email))
+    print(&format!("{} is an administrator now.", admin.user.email))
 }
 
-/// Makes the owner of an account an administrator.
+/// Makes an existing account an administrator.
 pub(super) async fn promote(installation: &InstallationOptions, email: &str) -> Result {
     let admin = accounts::promote(&installation.open().await?, &Email::parse(email)?).await?;
-    say(&format!("{} is an administrator now.", admin.user.email))
+    print(&format!("{} is an administrator now.", admin.user.email))
 }
 
-/// Makes a link to set a new password.
+/// Prints a link that sets a new password.
 pub(super) async fn reset_link(installation: &InstallationOptions, email: &str) -> Result {
     let ctx = installation.open().await?;
     let link = password_reset::link(&ctx, &Email::parse(email)?).await?;
-    say(&format!("{link}\nIt is good once, for an hour. Whoever has it can sign in as {email}."))
+    print(&format!(
+        "{link}\nIt works once within an hour. Anyone who has it can log in as {email}."
+    ))
 }
 
-/// Asks a person, or takes the first line that a program sends.
+/// Prompts on a terminal; otherwise reads the first line of standard input.
 fn read_password() -> io::Result<String> {
     if io::stdin().is_terminal() {
         return rpassword::prompt_password("Password (8 characters to 72 bytes): ");

@@ -1,4 +1,4 @@
-//! What the commands do.
+//! The commands of `mini-compete`.
 
 mod admin;
 mod jobs;
@@ -19,7 +19,7 @@ type Result<T = ()> = std::result::Result<T, Box<dyn Error>>;
 /// Runs a command to its end.
 ///
 /// # Errors
-/// Whatever keeps it from ending well.
+/// The error that ended the command.
 pub async fn run(cli: Cli) -> Result {
     let installation = cli.installation;
     match cli.command {
@@ -34,7 +34,7 @@ pub async fn run(cli: Cli) -> Result {
         }
         Command::Migrate => {
             installation.open().await?;
-            say("The schema is up to date.")
+            print("The schema is up to date.")
         }
         Command::Seed => seed(&installation).await,
         Command::Admin(AdminCommand::Create { email, name }) => {
@@ -57,16 +57,16 @@ pub async fn run(cli: Cli) -> Result {
 
 async fn seed(installation: &InstallationOptions) -> Result {
     let seeded = demo::seed(&installation.open().await?).await?;
-    say(&format!(
-        "Made {} accounts and {} competitions; what was there is as it was. Everybody's password is {}.",
+    print(&format!(
+        "Created {} accounts and {} competitions; existing ones were left as they are. The password of every demo account is {}.",
         seeded.users,
         seeded.competitions,
         demo::PASSWORD,
     ))
 }
 
-/// Says something to the person who ran the command.
-fn say(text: &str) -> Result {
+/// Writes a line to standard output.
+fn print(text: &str) -> Result {
     writeln!(std::io::stdout(), "{text}")?;
     Ok(())
 }

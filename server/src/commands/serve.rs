@@ -9,14 +9,14 @@ use worker::{InstallationOptions, WorkerOptions, process};
 
 use super::Result;
 use crate::{
-    AppState, SharedReads, Tokens, data_folder, listen, open_files, options::ServerOptions, router,
-    site,
+    AppState, ResponseCache, Tokens, data_folder, listen, open_files, options::ServerOptions,
+    router, site,
 };
 
-/// How long after the signal to stop requests may go on, those that were taken during the pause
-/// included.
-const GRACE: Duration = Duration::from_secs(25);
-/// Seconds between that signal and the end of new connections, where nobody has said otherwise.
+/// How long requests may go on after the signal to stop, including those accepted while the server
+/// drains.
+const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(25);
+/// Seconds from that signal until new connections are refused, unless configured.
 const DELAY_IN_PRODUCTION: u64 = 5;
 
 pub(super) async fn run(
@@ -27,18 +27,18 @@ pub(super) async fn run(
 ) -> Result {
     let open_files = open_files::raise_limit()
         .map_err(|error| format!("the limit of open files cannot be raised: {error}"))?;
-    // Everything that can be wrong is found before the first thing is changed.
+    // Checks the configuration before anything is changed.
     let site_root = site::find(options.site_root.as_deref())?;
     let secret = secret(&installation, &options)?;
     let listener = TcpListener::bind(SocketAddr::new(options.host, options.port)).await;
     let listener = listener
         .map_err(|error| format!("cannot listen on {}:{}: {error}", options.host, options.port))?;
     let address = listener.local_addr()?;
-    let stopping = process::stop_signal()?;
+    let draining = process::stop_signal()?;
     let stop = CancellationToken::new();
 
     let site_url =
-        installation.site_url.clone().unwrap_or_else(|| format!("http://{}", shown(address)));
+        installation.site_url.clone().unwrap_or_else(|| format!("http://{}", browsable(address)));
     options.site_url = Some(site_url.clone());
 
     let ctx = installation.open_at(&site_url).await?;
@@ -46,12 +46,12 @@ pub(super) async fn run(
         seed(&ctx).await?;
     }
     let worker =
-        worker.map(|worker| tokio::spawn(worker::run(ctx.clone(), worker, stopping.clone())));
+        worker.map(|worker| tokio::spawn(worker::run(ctx.clone(), worker, draining.clone())));
     let state = AppState {
-        reads: SharedReads::new(ctx.clone()),
+        response_cache: ResponseCache::new(ctx.clone()),
         ctx,
         tokens: Arc::new(Tokens::new(&secret).valid_for(options.jwt_expiration)),
-        stopping: stopping.clone(),
+        draining: draining.clone(),
         stop: stop.clone(),
         leptos: site::options(&site_root, address),
     };
@@ -74,11 +74,10 @@ pub(super) async fn run(
         }
     }));
     tokio::spawn({
-        let (stopping, stop) = (stopping.clone(), stop.clone());
+        let (draining, stop) = (draining.clone(), stop.clone());
         async move {
-            stopping.cancelled().await;
-            // Balancers learn from /health/ready that others are to be asked; until then they go on
-            // asking here.
+            draining.cancelled().await;
+            // Load balancers go on sending requests until they have polled /health/ready.
             time::sleep(delay).await;
             stop.cancel();
         }
@@ -86,22 +85,22 @@ pub(super) async fn run(
     let router = router(state, &options);
     let proxies = options.trusted_proxies;
     let serve = listen::serve(listener, router, limits, proxies, stop);
-    let out_of_time = async {
-        stopping.cancelled().await;
-        time::sleep(GRACE).await;
+    let timeout = async {
+        draining.cancelled().await;
+        time::sleep(SHUTDOWN_TIMEOUT).await;
     };
     tokio::select! {
         () = serve => {}
-        () = out_of_time => tracing::warn!("some requests did not end in time"),
+        () = timeout => tracing::warn!("some requests did not end in time"),
     }
     if let Some(worker) = worker {
-        // One that has panicked has told the server to stop.
+        // A worker that has panicked has stopped the server, too.
         worker.await??;
     }
     Ok(())
 }
 
-/// What signs the tokens: as configured, or kept in the data folder.
+/// The secret that signs tokens: the configured one, or that of the data folder.
 fn secret(installation: &InstallationOptions, options: &ServerOptions) -> Result<String> {
     match &options.jwt_secret {
         Some(secret) => Ok(secret.clone()),
@@ -120,13 +119,17 @@ fn secret(installation: &InstallationOptions, options: &ServerOptions) -> Result
 async fn seed(ctx: &Context) -> Result {
     let seeded = demo::seed(ctx).await?;
     if seeded != demo::Seeded::default() {
-        tracing::info!(users = seeded.users, competitions = seeded.competitions, "demo data made");
+        tracing::info!(
+            users = seeded.users,
+            competitions = seeded.competitions,
+            "demo data created"
+        );
     }
     Ok(())
 }
 
-/// An address that can be typed into a browser.
-fn shown(address: SocketAddr) -> String {
+/// The address in a form that a browser can open.
+fn browsable(address: SocketAddr) -> String {
     if address.ip().is_loopback() || address.ip().is_unspecified() {
         format!("localhost:{}", address.port())
     } else {

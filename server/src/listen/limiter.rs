@@ -1,4 +1,4 @@
-//! How many connections there may be, in all and from each address.
+//! Limits concurrent connections, in all and per address.
 
 use std::{
     collections::HashMap,
@@ -8,11 +8,11 @@ use std::{
 
 use service::ClientAddress;
 
-/// Counts connections, in all and by address. Cheap to clone.
+/// Limits concurrent connections, in all and per address. Cheap to clone.
 #[derive(Clone, Debug)]
 pub(super) struct ConnectionLimiter {
     per_address: usize,
-    in_all: usize,
+    total: usize,
     counts: Arc<Mutex<Counts>>,
 }
 
@@ -23,16 +23,16 @@ struct Counts {
 }
 
 impl ConnectionLimiter {
-    pub(super) fn new(per_address: usize, in_all: usize) -> Self {
-        Self { per_address, in_all, counts: Arc::default() }
+    pub(super) fn new(per_address: usize, total: usize) -> Self {
+        Self { per_address, total, counts: Arc::default() }
     }
 
-    /// A permit for a connection from this address; for none in particular where a proxy speaks for
-    /// many.
+    /// A permit for a connection from `peer`; without a peer only the total is limited, as for
+    /// trusted proxies. `None` at a limit.
     pub(super) fn acquire(&self, peer: Option<SocketAddr>) -> Option<Permit> {
         let address = peer.map(|peer| ClientAddress::from(peer.ip()).network());
         let mut counts = self.lock();
-        if counts.total >= self.in_all {
+        if counts.total >= self.total {
             return None;
         }
         if let Some(address) = address {
@@ -51,7 +51,7 @@ impl ConnectionLimiter {
     }
 }
 
-/// Counts for one connection until it is dropped.
+/// A permit for one connection, returned when it is dropped.
 #[derive(Debug)]
 pub(super) struct Permit {
     limiter: ConnectionLimiter,
@@ -82,7 +82,7 @@ mod tests {
     }
 
     #[test]
-    fn an_address_gets_its_permits_back_and_is_then_forgotten() {
+    fn an_address_is_forgotten_once_its_permits_are_returned() {
         let limiter = ConnectionLimiter::new(2, 10);
         let first = limiter.acquire(host(1)).unwrap();
         let second = limiter.acquire(host(1)).unwrap();
@@ -96,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn connections_in_all_are_bounded_behind_a_proxy_too() {
+    fn the_total_is_limited_behind_a_proxy_too() {
         let limiter = ConnectionLimiter::new(1, 2);
         let proxied = limiter.acquire(None).unwrap();
         let _direct = limiter.acquire(host(1)).unwrap();

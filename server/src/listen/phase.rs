@@ -1,10 +1,9 @@
-//! What a connection is doing. An idle one may wait far longer than a request's head may take: a
-//! balancer that keeps connections open sends the next request over one that it believes to be
-//! alive, and answers 502 when it is not.
+//! Tracks the phase of a connection, each of which has its own timeout. An idle connection may wait
+//! far longer than a request's head may take: a load balancer sends its next request over a
+//! connection that it believes to be open, and answers 502 when it is closed.
 //!
-//! hyper takes a body that is in memory at once and drops it, long before the client has taken it.
-//! So whether an answer is being sent is followed beside the phase: until what hyper has written is
-//! flushed.
+//! hyper consumes a body that is in memory at once and drops it, long before the client has taken
+//! it. So the sending of a response is tracked beside the phase, until hyper has flushed it.
 
 use std::{
     io,
@@ -24,27 +23,27 @@ use tokio::{
     time::{Instant, sleep_until},
 };
 
-use crate::security::{Limits, MemoryPermit};
+use crate::security::{HttpLimits, MemoryPermit};
 
-/// What a connection is doing.
+/// The phase of a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Phase {
-    /// Nothing has come over it yet.
+    /// Nothing has been received yet.
     New,
-    /// A request was answered, and the next one has not begun.
+    /// The last request was answered, and the next one has not begun.
     Idle,
-    /// A request has begun to arrive.
+    /// The head of a request is being received.
     Head,
-    /// A request is being answered. What that may take is decided elsewhere.
+    /// A request is being answered. `time_limit` bounds this phase.
     Request,
 }
 
-/// What is to be done about a connection that takes too long.
+/// How to end a connection that has exceeded a timeout.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Overdue {
-    /// It is cut off.
+    /// Close it at once.
     Close,
-    /// It ends in good order.
+    /// Shut it down gracefully.
     Finish,
 }
 
@@ -52,16 +51,16 @@ pub(super) enum Overdue {
 struct State {
     phase: Phase,
     since: Instant,
-    /// The answer that the client has not taken yet.
+    /// The response that the client has not taken yet.
     sending: Option<Sending>,
 }
 
-/// An answer that is being sent.
+/// A response that is being sent.
 #[derive(Debug)]
 struct Sending {
     since: Instant,
-    /// Whether hyper has taken all of it.
-    is_taken: bool,
+    /// Whether hyper has consumed the body.
+    is_consumed: bool,
     _memory: Option<MemoryPermit>,
 }
 
@@ -70,10 +69,10 @@ impl State {
         (self.phase, self.since) = (phase, Instant::now());
     }
 
-    /// When the connection is overdue, and what is to be done then.
-    fn deadline(&self, limits: &Limits, is_last: bool) -> Option<(Instant, Overdue)> {
+    /// When the current timeout ends, and how to end the connection then.
+    fn deadline(&self, limits: &HttpLimits, is_last: bool) -> Option<(Instant, Overdue)> {
         if let Some(sending) = &self.sending {
-            // The client's next request waits for this answer, so its time has not begun.
+            // The next request waits for this response, so its timeout has not begun.
             return Some((sending.since + limits.send_time, Overdue::Close));
         }
         let (limit, overdue) = match self.phase {
@@ -86,7 +85,7 @@ impl State {
     }
 }
 
-/// Follows the phases of one connection. Cheap to clone.
+/// Tracks the phases of one connection. Cheap to clone.
 #[derive(Clone, Debug)]
 pub(super) struct Phases(Arc<watch::Sender<State>>);
 
@@ -100,26 +99,27 @@ impl Phases {
         self.0.borrow().phase
     }
 
-    /// A request has arrived; it is being answered until the body of its response is dropped.
-    pub(super) fn begin(&self) -> Answering {
+    /// Enters [`Phase::Request`] until the guard is dropped.
+    pub(super) fn begin_request(&self) -> RequestGuard {
         self.0.send_modify(|state| state.enter(Phase::Request));
-        Answering(self.clone())
+        RequestGuard(self.clone())
     }
 
-    fn heard(&self) {
+    /// Some bytes were received.
+    fn received(&self) {
         self.0.send_if_modified(|state| {
-            let begins = matches!(state.phase, Phase::New | Phase::Idle);
-            if begins {
+            let is_head = matches!(state.phase, Phase::New | Phase::Idle);
+            if is_head {
                 state.enter(Phase::Head);
             }
-            begins
+            is_head
         });
     }
 
-    /// Everything that hyper has written so far was handed to the kernel.
+    /// Everything that hyper has written so far was passed to the kernel.
     fn flushed(&self) {
         self.0.send_if_modified(|state| {
-            let is_sent = state.sending.as_ref().is_some_and(|sending| sending.is_taken);
+            let is_sent = state.sending.as_ref().is_some_and(|sending| sending.is_consumed);
             if is_sent {
                 state.sending = None;
                 state.since = Instant::now();
@@ -128,13 +128,13 @@ impl Phases {
         });
     }
 
-    /// Returns when the connection takes too long. An idle one that `is_last` has no further
-    /// request to wait for.
-    pub(super) async fn overdue(&self, limits: &Limits, is_last: bool) -> Overdue {
+    /// Returns at the timeout of the current phase. With `is_last` the connection takes no further
+    /// request, so being idle has no timeout.
+    pub(super) async fn overdue(&self, limits: &HttpLimits, is_last: bool) -> Overdue {
         let mut changes = self.0.subscribe();
         loop {
             let deadline = changes.borrow_and_update().deadline(limits, is_last);
-            let out_of_time = async {
+            let timeout = async {
                 match deadline {
                     Some((deadline, overdue)) => {
                         sleep_until(deadline).await;
@@ -144,49 +144,49 @@ impl Phases {
                 }
             };
             tokio::select! {
-                // The sender is `self`, so it is not gone.
+                // `self` holds the sender, so this cannot fail.
                 _ = changes.changed() => {}
-                overdue = out_of_time => return overdue,
+                overdue = timeout => return overdue,
             }
         }
     }
 }
 
-/// Ends the phase [`Phase::Request`] when it is dropped: hyper has taken all of the response then.
+/// Ends [`Phase::Request`] when it is dropped, which is when hyper has consumed the response.
 #[derive(Debug)]
-pub(super) struct Answering(Phases);
+pub(super) struct RequestGuard(Phases);
 
-impl Drop for Answering {
+impl Drop for RequestGuard {
     fn drop(&mut self) {
         self.0.0.send_modify(|state| {
             state.enter(Phase::Idle);
             let now = state.since;
-            let begin = || Sending { since: now, is_taken: true, _memory: None };
-            state.sending.get_or_insert_with(begin).is_taken = true;
+            let begin = || Sending { since: now, is_consumed: true, _memory: None };
+            state.sending.get_or_insert_with(begin).is_consumed = true;
         });
     }
 }
 
-impl Answering {
-    /// Lasts as long as the body of this response. A large one has its time to be sent from now on,
-    /// even while it is being compressed, and keeps its memory until then.
+impl RequestGuard {
+    /// Keeps the guard as long as the body of `response`. For a large response the send timeout
+    /// begins now, even while it is being compressed, and its memory is held until it is sent.
     pub(super) fn until_sent(self, mut response: Response<Body>) -> Response<Body> {
         if let Some(permit) = response.extensions_mut().remove::<MemoryPermit>() {
             let memory = Some(permit);
-            let sending = Sending { since: Instant::now(), is_taken: false, _memory: memory };
+            let sending = Sending { since: Instant::now(), is_consumed: false, _memory: memory };
             self.0.0.send_modify(|state| state.sending = Some(sending));
         }
-        response.map(|body| Body::new(Tracked { body, _answering: self }))
+        response.map(|body| Body::new(GuardedBody { body, _guard: self }))
     }
 }
 
-/// A body that is being sent.
-struct Tracked {
+/// A body that holds its request's guard.
+struct GuardedBody {
     body: Body,
-    _answering: Answering,
+    _guard: RequestGuard,
 }
 
-impl HttpBody for Tracked {
+impl HttpBody for GuardedBody {
     type Data = <Body as HttpBody>::Data;
     type Error = <Body as HttpBody>::Error;
 
@@ -206,20 +206,20 @@ impl HttpBody for Tracked {
     }
 }
 
-/// A stream that notes when something arrives, and when everything has left.
+/// A stream that reports received bytes and completed flushes.
 #[derive(Debug)]
-pub(super) struct Heard<S> {
+pub(super) struct TrackedStream<S> {
     stream: S,
     phases: Phases,
 }
 
-impl<S> Heard<S> {
+impl<S> TrackedStream<S> {
     pub(super) fn new(stream: S, phases: Phases) -> Self {
         Self { stream, phases }
     }
 }
 
-impl<S: AsyncRead + Unpin> AsyncRead for Heard<S> {
+impl<S: AsyncRead + Unpin> AsyncRead for TrackedStream<S> {
     fn poll_read(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -228,13 +228,13 @@ impl<S: AsyncRead + Unpin> AsyncRead for Heard<S> {
         let before = buffer.filled().len();
         let read = Pin::new(&mut self.stream).poll_read(context, buffer);
         if buffer.filled().len() > before {
-            self.phases.heard();
+            self.phases.received();
         }
         read
     }
 }
 
-impl<S: AsyncWrite + Unpin> AsyncWrite for Heard<S> {
+impl<S: AsyncWrite + Unpin> AsyncWrite for TrackedStream<S> {
     fn poll_write(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -245,7 +245,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Heard<S> {
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         let flushed = Pin::new(&mut self.stream).poll_flush(context);
-        // hyper flushes only once it has written all that it holds.
+        // hyper flushes once it has written its whole buffer.
         if let Poll::Ready(Ok(())) = flushed {
             self.phases.flushed();
         }
@@ -272,39 +272,39 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Heard<S> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::security::AnswerMemory;
+    use crate::security::ResponseMemory;
 
-    /// What becomes overdue first, and in how many seconds.
+    /// The next timeout, in seconds, and how it ends the connection.
     fn overdue(phases: &Phases) -> Option<(f32, Overdue)> {
-        let (deadline, overdue) = phases.0.borrow().deadline(&Limits::default(), false)?;
+        let (deadline, overdue) = phases.0.borrow().deadline(&HttpLimits::default(), false)?;
         Some((deadline.duration_since(Instant::now()).as_secs_f32().round(), overdue))
     }
 
     #[test]
-    fn an_answer_has_a_time_to_be_sent_and_the_next_head_begins_after_it() {
+    fn the_head_timeout_begins_once_the_response_before_it_is_sent() {
         let phases = Phases::new();
-        drop(phases.begin());
+        drop(phases.begin_request());
         assert_eq!(overdue(&phases), Some((120., Overdue::Close)));
-        // The next request is sent ahead while this answer is taken slowly.
-        phases.heard();
+        // The client pipelines its next request while it takes this response slowly.
+        phases.received();
         assert_eq!(overdue(&phases), Some((120., Overdue::Close)));
-        let next = phases.begin();
+        let next = phases.begin_request();
         assert_eq!(overdue(&phases), Some((120., Overdue::Close)));
         phases.flushed();
         assert_eq!(overdue(&phases), None);
         drop(next);
-        phases.heard();
+        phases.received();
         phases.flushed();
         assert_eq!(overdue(&phases), Some((30., Overdue::Close)), "a head");
-        drop(phases.begin());
+        drop(phases.begin_request());
         phases.flushed();
         assert_eq!(overdue(&phases), Some((90., Overdue::Finish)), "an idle connection");
     }
 
     #[test]
-    fn a_stream_has_no_time_limit_while_its_parts_are_flushed() {
+    fn a_stream_has_no_timeout_while_its_parts_are_flushed() {
         let phases = Phases::new();
-        let response = phases.begin().until_sent(Response::new(Body::from("an event")));
+        let response = phases.begin_request().until_sent(Response::new(Body::from("an event")));
         phases.flushed();
         assert_eq!(overdue(&phases), None);
         drop(response);
@@ -312,17 +312,18 @@ mod tests {
     }
 
     #[test]
-    fn a_large_answer_keeps_its_memory_until_it_is_sent() {
-        let memory = AnswerMemory::new(&Limits { unsent_bytes: 1024, ..Limits::default() });
+    fn a_large_response_holds_its_memory_until_it_is_sent() {
+        let memory =
+            ResponseMemory::new(&HttpLimits { unsent_bytes: 1024, ..HttpLimits::default() });
         let phases = Phases::new();
         let mut response = Response::new(Body::from("large"));
         response.extensions_mut().insert(memory.take(1024).unwrap());
-        let response = phases.begin().until_sent(response);
-        // Its first part, while the rest is being compressed.
+        let response = phases.begin_request().until_sent(response);
+        // The first part is flushed while the rest is being compressed.
         phases.flushed();
         assert_eq!(overdue(&phases), Some((120., Overdue::Close)));
         drop(response);
-        assert!(memory.take(1).is_none(), "hyper holds it");
+        assert!(memory.take(1).is_none(), "hyper has not flushed the response");
         phases.flushed();
         assert!(memory.take(1024).is_some());
     }

@@ -1,4 +1,4 @@
-//! The body of a request: it is read here, once, within its limits, so that nothing behind this waits for a client.
+//! Reads the body of a request once, within its limits, so that no handler waits for a client.
 
 use axum::{
     body::{Body, HttpBody},
@@ -11,45 +11,49 @@ use domain::{ErrorCode, PublicError};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use tokio::time::timeout;
 
-use super::{Limits, path, refusal::Refusal};
+use super::{HttpLimits, rejection::Rejection};
 
 /// The largest body accepted, in bytes.
 const MAX_BODY: usize = 256 * 1024;
-/// A body as it is.
+/// No content coding.
 const IDENTITY: HeaderValue = HeaderValue::from_static("identity");
-/// How deep JSON may be nested. Nothing of ours is deeper than three.
+/// The deepest nesting of JSON. No input of the API needs more than three levels.
 const MAX_DEPTH: usize = 32;
 
-/// Refuses bodies that are too large, come too slowly, or hold JSON that is nested too deep.
-pub(crate) async fn bound(State(limits): State<Limits>, request: Request, next: Next) -> Response {
+/// Rejects bodies that are too large, too slow, compressed, or JSON nested too deep.
+pub(crate) async fn bound(
+    State(limits): State<HttpLimits>,
+    request: Request,
+    next: Next,
+) -> Response {
     if request.body().is_end_stream() {
         return next.run(request).await;
     }
-    let refusal = Refusal::of(path(&request), request.headers());
+    let rejection = Rejection::of(&request);
     if is_encoded(request.headers()) {
         let message = "The body must be sent as it is, without Content-Encoding";
         let mut response =
-            refusal.because(PublicError::new(ErrorCode::UnsupportedMediaType, message));
-        // What is understood instead (RFC 9110, section 12.5.3).
+            rejection.because(PublicError::new(ErrorCode::UnsupportedMediaType, message));
+        // The codings that are accepted (RFC 9110, section 12.5.3).
         response.headers_mut().insert(header::ACCEPT_ENCODING, IDENTITY);
         return response;
     }
     let (parts, body) = request.into_parts();
     let body = match read(body, limits).await {
         Ok(body) => body,
-        Err(error) => return refusal.because(error),
+        Err(error) => return rejection.because(error),
     };
     if is_json(&parts.headers) && depth(&body) > MAX_DEPTH {
         let message = "The body is nested deeper than 32 levels";
-        return refusal.because(PublicError::new(ErrorCode::MalformedBody, message));
+        return rejection.because(PublicError::new(ErrorCode::MalformedBody, message));
     }
     next.run(Request::from_parts(parts, Body::from(body))).await
 }
 
-async fn read(body: Body, limits: Limits) -> Result<axum::body::Bytes, PublicError> {
+async fn read(body: Body, limits: HttpLimits) -> Result<axum::body::Bytes, PublicError> {
     let too_large =
         || PublicError::new(ErrorCode::PayloadTooLarge, "The body is larger than 256 KiB");
-    // Refused before any of it is read, if it says so itself.
+    // A declared length is checked before anything is read.
     if body.size_hint().lower() > MAX_BODY as u64 {
         return Err(too_large());
     }
@@ -61,8 +65,7 @@ async fn read(body: Body, limits: Limits) -> Result<axum::body::Bytes, PublicErr
     }
 }
 
-/// Whether the body was compressed by its sender: it would have to be unpacked before its size is
-/// known.
+/// Whether the body is compressed. Its size would be known only after decompression.
 fn is_encoded(headers: &HeaderMap) -> bool {
     let codings = headers.get_all(header::CONTENT_ENCODING).iter();
     codings.into_iter().any(|coding| !coding.as_bytes().eq_ignore_ascii_case(b"identity"))
@@ -73,20 +76,20 @@ fn is_json(headers: &HeaderMap) -> bool {
     content_type.is_some_and(|value| value.to_ascii_lowercase().contains("json"))
 }
 
-/// How deep arrays and objects are nested in a text that may be JSON.
+/// The nesting depth of arrays and objects in a text that may be invalid JSON.
 fn depth(json: &[u8]) -> usize {
     let (mut depth, mut deepest) = (0_usize, 0);
-    let (mut in_text, mut escaped) = (false, false);
+    let (mut in_string, mut escaped) = (false, false);
     for byte in json {
         match byte {
             _ if escaped => escaped = false,
-            b'\\' if in_text => escaped = true,
-            b'"' => in_text = !in_text,
-            b'[' | b'{' if !in_text => {
+            b'\\' if in_string => escaped = true,
+            b'"' => in_string = !in_string,
+            b'[' | b'{' if !in_string => {
                 depth += 1;
                 deepest = deepest.max(depth);
             }
-            b']' | b'}' if !in_text => depth = depth.saturating_sub(1),
+            b']' | b'}' if !in_string => depth = depth.saturating_sub(1),
             _ => {}
         }
     }
@@ -98,7 +101,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn brackets_are_counted_and_text_is_not() {
+    fn the_depth_counts_brackets_outside_of_strings() {
         for (json, expected) in [
             ("", 0),
             (r#"{"a":[1,[2]],"b":{}}"#, 3),

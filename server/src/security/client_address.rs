@@ -1,5 +1,5 @@
-//! Where a request comes from. A header says whatever its sender likes, so it counts only where a proxy that we trust
-//! wrote it, and only what that proxy has seen itself: from the right.
+//! The address of a client. Any sender can forge `X-Forwarded-For`, so it counts only when a trusted
+//! proxy sent it, and only from the right, where that proxy has appended what it saw itself.
 
 use std::{
     net::{IpAddr, SocketAddr},
@@ -21,14 +21,14 @@ use service::ClientAddress;
 
 const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
-/// Proxies in front of this server, by address or network.
+/// Trusted proxies in front of this server, by address or network. Cheap to clone.
 #[derive(Clone, Debug, Default)]
 pub struct TrustedProxies(Arc<Proxies>);
 
 #[derive(Debug, Default)]
 struct Proxies {
     networks: Vec<IpNet>,
-    /// Whether it was said that somebody may be missing.
+    /// Whether the warning about an untrusted proxy was logged.
     has_warned: AtomicBool,
 }
 
@@ -48,13 +48,13 @@ impl FromStr for TrustedProxies {
 }
 
 impl TrustedProxies {
-    /// Whether the peer at this address tells the truth about whom it asks for.
+    /// Whether the peer is a trusted proxy.
     pub(crate) fn trusts(&self, peer: IpAddr) -> bool {
         let peer = peer.to_canonical();
         self.0.networks.iter().any(|network| network.contains(&peer))
     }
 
-    /// The client behind `peer`: the first address from the right that is no proxy of ours.
+    /// The client behind `peer`: the first address from the right that is no trusted proxy.
     fn client(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
         let mut client = peer;
         let lines = headers.get_all(X_FORWARDED_FOR).iter().filter_map(|line| line.to_str().ok());
@@ -63,15 +63,15 @@ impl TrustedProxies {
             if !self.trusts(client) {
                 break;
             }
-            // What nobody can read tells no more than who sent it.
+            // Behind an unreadable entry nothing is known, so its sender counts.
             let Some(address) = address(hop.trim()) else { break };
             client = address;
         }
         client
     }
 
-    /// Once: behind a proxy that we do not know of, everybody seems to have one address.
-    fn warn_of_a_proxy(&self, peer: IpAddr, headers: &HeaderMap) {
+    /// Warns once of a proxy that is not trusted: all of its clients share one address.
+    fn warn_of_untrusted_proxy(&self, peer: IpAddr, headers: &HeaderMap) {
         if headers.contains_key(X_FORWARDED_FOR)
             && !self.trusts(peer)
             && !self.0.has_warned.swap(true, Ordering::Relaxed)
@@ -84,7 +84,7 @@ impl TrustedProxies {
     }
 }
 
-/// An address, with a port or without.
+/// An address with an optional port.
 fn address(text: &str) -> Option<IpAddr> {
     let bare = text.parse().ok();
     bare.or_else(|| text.parse::<SocketAddr>().ok().map(|address| address.ip()))
@@ -98,7 +98,7 @@ pub(crate) async fn resolve(
 ) -> Response {
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
     let client = peer.map_or(ClientAddress::UNKNOWN, |ConnectInfo(peer)| {
-        proxies.warn_of_a_proxy(peer.ip(), request.headers());
+        proxies.warn_of_untrusted_proxy(peer.ip(), request.headers());
         proxies.client(peer.ip(), request.headers()).into()
     });
     request.extensions_mut().insert(client);
@@ -111,7 +111,7 @@ mod tests {
 
     use super::*;
 
-    /// The client behind `peer` for somebody who trusts 10.0.0.0/8 and 192.0.2.1.
+    /// The client behind `peer` where 10.0.0.0/8 and 192.0.2.1 are trusted.
     fn client(peer: &str, forwarded: &[&'static str]) -> String {
         let proxies: TrustedProxies = "10.0.0.0/8, 192.0.2.1".parse().unwrap();
         let mut headers = HeaderMap::new();
@@ -122,17 +122,17 @@ mod tests {
     }
 
     #[test]
-    fn whoever_is_no_proxy_of_ours_speaks_for_itself_only() {
+    fn the_header_of_an_untrusted_peer_is_ignored() {
         assert_eq!(client("203.0.113.9", &["198.51.100.1"]), "203.0.113.9");
         assert_eq!(client("192.0.2.2", &["198.51.100.1"]), "192.0.2.2");
-        let nobody = TrustedProxies::default();
-        assert!(!nobody.trusts(IpAddr::from([127, 0, 0, 1])));
+        let none = TrustedProxies::default();
+        assert!(!none.trusts(IpAddr::from([127, 0, 0, 1])));
     }
 
     #[test]
-    fn a_proxy_is_believed_what_it_saw_and_not_what_it_was_told() {
+    fn only_the_entries_of_trusted_proxies_count() {
         assert_eq!(client("10.1.2.3", &["198.51.100.1"]), "198.51.100.1");
-        // The client wrote the first itself.
+        // The client forged the first entry.
         assert_eq!(client("10.1.2.3", &["1.1.1.1, 198.51.100.1"]), "198.51.100.1");
         assert_eq!(client("10.1.2.3", &["1.1.1.1", "198.51.100.1, 192.0.2.1"]), "198.51.100.1");
         assert_eq!(client("::ffff:10.1.2.3", &["[2001:db8::1]:4711"]), "2001:db8::1");
@@ -140,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_read_is_the_proxys_own() {
+    fn an_unreadable_entry_counts_as_the_proxy() {
         for line in ["unknown", "", "198.51.100.1, ", "198.51.100.1, evil"] {
             assert_eq!(client("10.1.2.3", &[line]), "10.1.2.3", "{line}");
         }

@@ -1,22 +1,21 @@
-//! What a browser may load and run: <https://www.w3.org/TR/CSP3/>.
+//! The Content-Security-Policy of pages and of other responses (<https://www.w3.org/TR/CSP3/>).
 
 use axum::http::{HeaderValue, header};
 use leptos::{nonce::use_nonce, prelude::use_context};
 use leptos_axum::ResponseOptions;
 
-/// For what is no page: nothing at all.
+/// For responses that are no pages: nothing is allowed.
 const NOTHING: &str =
     "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/// The pages that explain the API. Swagger UI's scripts are files of ours; it writes styles into the page, which no
-/// nonce can cover. They are only shown what is in our own description, and hold nobody's data.
+/// For the API documentation. Swagger UI's scripts are served from here; its inline styles cannot
+/// have a nonce. The pages show only the OpenAPI description, and no user data.
 const DOCS: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; \
      img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; \
      frame-ancestors 'none'";
-/// Where they are.
 const DOCS_PATH: &str = "/api/docs";
 
-/// The policy of an answer that has none of its own.
+/// The policy of a response that sets none itself.
 pub(super) fn without_scripts(path: &str) -> &'static str {
     if path.starts_with(DOCS_PATH) { DOCS } else { NOTHING }
 }
@@ -24,7 +23,7 @@ pub(super) fn without_scripts(path: &str) -> &'static str {
 /// The policy of pages.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct PagePolicy {
-    /// Where `cargo leptos watch` tells that something has changed, if it watches.
+    /// The sources of the reload socket of `cargo leptos watch`, if it runs.
     reload: String,
 }
 
@@ -36,9 +35,9 @@ impl PagePolicy {
         Self { reload: reload.unwrap_or_default() }
     }
 
-    /// Announces the policy of the page that is being rendered; to be called where Leptos provides its contexts. Does
-    /// nothing in a server function.
-    pub(crate) fn announce(&self) {
+    /// Sets the policy of the page that is being rendered. Call it where Leptos provides its contexts.
+    /// In a server function it does nothing.
+    pub(crate) fn apply(&self) {
         let (Some(nonce), Some(response)) = (use_nonce(), use_context::<ResponseOptions>()) else {
             return;
         };
@@ -47,9 +46,8 @@ impl PagePolicy {
         }
     }
 
-    /// The one inline script, which starts hydration, carries the nonce; it imports a file of ours, hence 'self'.
-    /// 'strict-dynamic' would do as well, but then nothing may be announced for loading ahead. WebAssembly is compiled
-    /// in the page.
+    /// The one inline script, which starts hydration, carries the nonce and imports a file of this
+    /// site, hence 'self'. 'strict-dynamic' would forbid preloading. The page compiles WebAssembly.
     fn with_nonce(&self, nonce: &str) -> String {
         let Self { reload } = self;
         format!(

@@ -1,59 +1,64 @@
-//! Requests that a page of another site makes in the name of who is signed in here.
+//! Protection against cross-site request forgery.
 //!
-//! The rule is that of Go's `http.CrossOriginProtection`, which OWASP's cheat sheet on cross-site request forgery names
-//! as well ("Fetch Metadata", with `Origin` for browsers that do not send it): browsers say where a request comes from,
-//! and no page can make them lie. We are stricter where they say nothing: every browser of the last years says one or the
-//! other, so a cookie without either is refused. In return forms need no token, and work while a session changes.
+//! The rule is that of Go's `http.CrossOriginProtection`, which OWASP's cheat sheet recommends too:
+//! browsers send `Sec-Fetch-Site`, older ones `Origin`, and no page can forge either. A request with
+//! a cookie but without both headers is rejected, which is stricter than Go: no browser of the last
+//! years sends it. In return forms need no token, and work while a session changes.
 //!
-//! A bearer token is not sent by a browser on its own; whoever has one may use it from anywhere that CORS lets them.
+//! A browser does not send a bearer token on its own, so requests with one pass; CORS decides which
+//! origins may send them.
 
 use std::sync::Arc;
 
 use axum::{
     extract::{Request, State},
-    http::{HeaderMap, HeaderName, HeaderValue, Uri, header},
+    http::{HeaderMap, HeaderName, HeaderValue, header},
     middleware::Next,
     response::Response,
 };
 use domain::{ErrorCode, PublicError};
+use url::Url;
 
-use super::{API, SERVER_FUNCTIONS, path, refusal::Refusal};
-use crate::auth;
+use super::rejection::Rejection;
+use crate::{
+    auth,
+    error_format::{API, SERVER_FUNCTIONS, original_path},
+};
 
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 const JSON: &str = "application/json";
-/// What forms and server functions are sent as.
+/// The content type of HTML forms and of server functions.
 const FORM: &str = "application/x-www-form-urlencoded";
 
-/// Knows this site from others.
+/// Tells requests of this site from those of others. Cheap to clone.
 #[derive(Clone, Debug)]
-pub(crate) struct Guard(Arc<Sites>);
+pub(crate) struct CsrfGuard(Arc<Origins>);
 
 #[derive(Debug)]
-struct Sites {
-    /// Our own origin, if it was configured.
+struct Origins {
+    /// The origin of this site, if it is configured.
     own: Option<String>,
-    /// Those that may call the API, without cookies.
-    friends: Vec<HeaderValue>,
+    /// Origins that may call the API without cookies.
+    cors: Vec<HeaderValue>,
 }
 
-impl Guard {
-    pub(crate) fn new(own: Option<String>, friends: Vec<HeaderValue>) -> Self {
-        Self(Arc::new(Sites { own, friends }))
+impl CsrfGuard {
+    pub(crate) fn new(own: Option<String>, cors: Vec<HeaderValue>) -> Self {
+        Self(Arc::new(Origins { own, cors }))
     }
 
     fn check<B>(&self, request: &axum::http::Request<B>) -> Result<(), PublicError> {
-        let (headers, path) = (request.headers(), path(request));
+        let (headers, path) = (request.headers(), original_path(request));
         if request.method().is_safe() || auth::bearer(headers).is_some() {
             return Ok(());
         }
-        if !self.is_ours(headers) && !self.is_a_friend(path, headers) {
+        if !self.is_same_site(headers) && !self.is_cors(path, headers) {
             return Err(PublicError::new(
                 ErrorCode::CrossSiteRequest,
                 "This request came from another site. Open the page here and try again.",
             ));
         }
-        if has_known_content(path, headers) {
+        if has_accepted_content_type(path, headers) {
             return Ok(());
         }
         Err(PublicError::new(
@@ -62,10 +67,11 @@ impl Guard {
         ))
     }
 
-    /// Whether a page of ours made the request, or no browser at all.
-    fn is_ours(&self, headers: &HeaderMap) -> bool {
+    /// Whether a page of this site made the request, or a client that is no browser.
+    fn is_same_site(&self, headers: &HeaderMap) -> bool {
         if let Some(site) = headers.get(SEC_FETCH_SITE) {
-            // `none` is the address bar. `same-site` is another host, which may be somebody else's.
+            // `none` is the address bar. `same-site` is another host of the domain, which may not
+            // be trusted.
             return site == "same-origin" || site == "none";
         }
         match headers.get(header::ORIGIN) {
@@ -74,7 +80,7 @@ impl Guard {
         }
     }
 
-    /// Whether the origin is ours: the configured one, or the host that was asked.
+    /// Whether the origin is the configured one, or that of the requested host.
     fn is_own(&self, origin: &str, headers: &HeaderMap) -> bool {
         let own = self.0.own.as_deref();
         if own.is_some_and(|own| own.eq_ignore_ascii_case(origin)) {
@@ -82,23 +88,24 @@ impl Guard {
         }
         let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
         let Some((scheme, authority)) = origin.split_once("://") else { return false };
-        // A page that came without encryption may be anybody's.
+        // Anyone on the network can forge a page that came without encryption.
         let is_encrypted = own.is_none_or(|own| own.split("://").next() == Some(scheme));
         is_encrypted && host.is_some_and(|host| host.eq_ignore_ascii_case(authority))
     }
 
-    /// Whether it is a site that may call the API, and does so in nobody's name.
-    fn is_a_friend(&self, path: &str, headers: &HeaderMap) -> bool {
+    /// Whether it is a call of the API from an allowed origin, without cookies.
+    fn is_cors(&self, path: &str, headers: &HeaderMap) -> bool {
         let origin = headers.get(header::ORIGIN);
         path.starts_with(API)
             && !headers.contains_key(header::COOKIE)
-            && origin.is_some_and(|origin| self.0.friends.contains(origin))
+            && origin.is_some_and(|origin| self.0.cors.contains(origin))
     }
 }
 
-/// Whether the body is of a kind that is understood here. Forms of other sites can send text and multipart without
-/// asking first, so that nothing of ours may take those; the API takes JSON from whoever has a cookie.
-fn has_known_content(path: &str, headers: &HeaderMap) -> bool {
+/// Whether the content type is one that this path accepts. Forms of other sites can send text and
+/// multipart without a preflight, so those are never accepted, and a request to the API with a
+/// cookie must send JSON.
+fn has_accepted_content_type(path: &str, headers: &HeaderMap) -> bool {
     let kind = headers.get(header::CONTENT_TYPE).map(|value| value.to_str().unwrap_or_default());
     let kind = kind.map(|kind| kind.split(';').next().unwrap_or_default().trim());
     let is = |wanted: &str| kind.is_none_or(|kind| kind.eq_ignore_ascii_case(wanted));
@@ -109,22 +116,22 @@ fn has_known_content(path: &str, headers: &HeaderMap) -> bool {
     }
 }
 
-/// Refuses what a page of another site asks for.
-pub(crate) async fn refuse_other_sites(
-    State(guard): State<Guard>,
+/// Rejects requests that pages of other sites make.
+pub(crate) async fn reject_cross_site(
+    State(guard): State<CsrfGuard>,
     request: Request,
     next: Next,
 ) -> Response {
     match guard.check(&request) {
         Ok(()) => next.run(request).await,
-        Err(error) => Refusal::of(path(&request), request.headers()).because(error),
+        Err(error) => Rejection::of(&request).because(error),
     }
 }
 
-/// The origin of a site's address.
+/// The origin of a URL: scheme, host and port.
 pub(crate) fn origin(site: &str) -> Option<String> {
-    let uri: Uri = site.parse().ok()?;
-    Some(format!("{}://{}", uri.scheme_str()?, uri.authority()?))
+    let origin = Url::parse(site).ok()?.origin();
+    origin.is_tuple().then(|| origin.ascii_serialization())
 }
 
 #[cfg(test)]
@@ -134,11 +141,11 @@ mod tests {
     use super::*;
 
     const OWN: &str = "https://compete.example";
-    const FRIEND: &str = "https://friend.example";
+    const CORS_ORIGIN: &str = "https://client.example";
     const COOKIE: (&str, &str) = ("cookie", "a=b");
 
-    fn answer(path: &str, headers: &[(&str, &str)]) -> u16 {
-        let guard = Guard::new(Some(OWN.into()), vec![HeaderValue::from_static(FRIEND)]);
+    fn status(path: &str, headers: &[(&str, &str)]) -> u16 {
+        let guard = CsrfGuard::new(Some(OWN.into()), vec![HeaderValue::from_static(CORS_ORIGIN)]);
         let mut request = Request::builder().method(Method::POST).uri(path);
         for (name, value) in headers {
             request = request.header(*name, *value);
@@ -148,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn what_browsers_say_of_a_request_decides() {
+    fn sec_fetch_site_decides_before_any_other_header() {
         for (site, expected) in [
             ("same-origin", 200),
             ("none", 200),
@@ -156,14 +163,13 @@ mod tests {
             ("cross-site", 403),
             ("?", 403),
         ] {
-            // Whatever else is said.
             let headers = [COOKIE, ("sec-fetch-site", site), ("origin", OWN)];
-            assert_eq!(answer("/fn/log_in", &headers), expected, "{site}");
+            assert_eq!(status("/fn/log_in", &headers), expected, "{site}");
         }
     }
 
     #[test]
-    fn older_browsers_name_the_origin() {
+    fn the_origin_decides_where_sec_fetch_site_is_missing() {
         for (origin, host, expected) in [
             (OWN, "inner:3000", 200),
             ("https://other.name", "other.name", 200),
@@ -171,42 +177,42 @@ mod tests {
             ("http://compete.example", "compete.example", 403),
             ("https://compete.example.evil.example", "compete.example", 403),
             ("https://evil.example", "compete.example", 403),
-            (FRIEND, "compete.example", 403),
+            (CORS_ORIGIN, "compete.example", 403),
             ("null", "compete.example", 403),
         ] {
             let headers = [COOKIE, ("origin", origin), ("host", host)];
-            assert_eq!(answer("/fn/log_in", &headers), expected, "{origin}");
+            assert_eq!(status("/fn/log_in", &headers), expected, "{origin}");
         }
     }
 
     #[test]
-    fn a_cookie_alone_is_not_enough_and_no_cookie_is_no_browser() {
-        assert_eq!(answer("/fn/log_in", &[COOKIE]), 403);
-        assert_eq!(answer("/api/competitions", &[COOKIE]), 403);
-        assert_eq!(answer("/fn/log_in", &[]), 200);
-        assert_eq!(answer("/api/auth/login", &[]), 200);
+    fn a_request_without_either_header_is_rejected_if_it_has_a_cookie() {
+        assert_eq!(status("/fn/log_in", &[COOKIE]), 403);
+        assert_eq!(status("/api/competitions", &[COOKIE]), 403);
+        assert_eq!(status("/fn/log_in", &[]), 200);
+        assert_eq!(status("/api/auth/login", &[]), 200);
     }
 
     #[test]
-    fn a_token_may_come_from_anywhere() {
+    fn a_bearer_token_is_accepted_from_any_site() {
         let token = ("authorization", "bearer x");
         let site = ("sec-fetch-site", "cross-site");
-        assert_eq!(answer("/api/competitions", &[token, site]), 200);
+        assert_eq!(status("/api/competitions", &[token, site]), 200);
         let basic = ("authorization", "Basic x");
-        assert_eq!(answer("/api/competitions", &[basic, COOKIE, site]), 403, "the cookie counts");
+        assert_eq!(status("/api/competitions", &[basic, COOKIE, site]), 403, "the cookie counts");
     }
 
     #[test]
-    fn friends_call_the_api_in_nobodys_name() {
-        let friend = [("origin", FRIEND), ("sec-fetch-site", "cross-site")];
-        assert_eq!(answer("/api/auth/login", &friend), 200);
-        assert_eq!(answer("/fn/log_in", &friend), 403);
-        assert_eq!(answer("/api/auth/login", &[friend[0], friend[1], COOKIE]), 403);
+    fn an_allowed_origin_calls_the_api_without_cookies_only() {
+        let headers = [("origin", CORS_ORIGIN), ("sec-fetch-site", "cross-site")];
+        assert_eq!(status("/api/auth/login", &headers), 200);
+        assert_eq!(status("/fn/log_in", &headers), 403);
+        assert_eq!(status("/api/auth/login", &[headers[0], headers[1], COOKIE]), 403);
     }
 
     #[test]
-    fn bodies_that_any_form_can_send_are_refused() {
-        let ours = ("sec-fetch-site", "same-origin");
+    fn content_types_that_a_form_of_another_site_can_send_are_rejected() {
+        let same_origin = ("sec-fetch-site", "same-origin");
         for (path, kind, expected) in [
             ("/fn/x", FORM, 200),
             ("/fn/x", "Application/JSON; charset=utf-8", 200),
@@ -216,8 +222,8 @@ mod tests {
             ("/api/x", FORM, 415),
             ("/api/x", "text/plain", 415),
         ] {
-            let headers = [COOKIE, ours, ("content-type", kind)];
-            assert_eq!(answer(path, &headers), expected, "{path} {kind}");
+            let headers = [COOKIE, same_origin, ("content-type", kind)];
+            assert_eq!(status(path, &headers), expected, "{path} {kind}");
         }
     }
 

@@ -1,8 +1,7 @@
-//! The head of a request: its size and its form (RFC 9110, sections 4.2.1 and 7.2; RFC 9112,
-//! section 3.2).
+//! The size and form of a request's head (RFC 9110, sections 4.2.1 and 7.2; RFC 9112, section 3.2).
 //!
-//! What is a little too large is told so; what is far too large hyper refuses with the same status
-//! and no words (`listen.rs`).
+//! A head above these limits gets an error with a message. hyper rejects one far above them with the
+//! same status and no body (`listen.rs`).
 
 use axum::{
     extract::Request,
@@ -15,17 +14,17 @@ use axum::{
 };
 use domain::{ErrorCode, PublicError};
 
-use super::{path, refusal::Refusal};
+use super::rejection::Rejection;
 
-/// The longest address, in bytes.
+/// The longest path and query, in bytes.
 const MAX_URI: usize = 8 * 1024;
-/// All header lines together, in bytes.
+/// The most bytes of all header names and values.
 const MAX_HEADERS: usize = 32 * 1024;
-/// What some address of ours answers to.
+/// The methods that some route answers.
 const METHODS: HeaderValue = HeaderValue::from_static("GET, HEAD, POST, PATCH, DELETE, OPTIONS");
 
-/// Refuses heads that are too large or malformed. Behind this an address is a path, with a query or
-/// without, and there is one host at most.
+/// Rejects heads that are too large or malformed. Behind this layer the target of a request is a
+/// path with an optional query, and there is at most one `Host`.
 pub(crate) async fn bound(mut request: Request, next: Next) -> Response {
     if request.method() == Method::OPTIONS && request.uri().path() == "*" {
         return (StatusCode::NO_CONTENT, [(header::ALLOW, METHODS)]).into_response();
@@ -34,7 +33,7 @@ pub(crate) async fn bound(mut request: Request, next: Next) -> Response {
         Ok(()) => next.run(request).await,
         Err(error) => {
             let is_method = error.code == ErrorCode::MethodNotAllowed;
-            let mut response = Refusal::of(path(&request), request.headers()).because(error);
+            let mut response = Rejection::of(&request).because(error);
             if is_method {
                 response.headers_mut().insert(header::ALLOW, METHODS);
             }
@@ -57,8 +56,8 @@ fn check_size<B>(request: &axum::http::Request<B>) -> Result<(), PublicError> {
     Ok(())
 }
 
-/// Checks the method, the host and the target, and leaves of an absolute address what a request for
-/// it usually holds.
+/// Checks the method, the host and the target, and turns an absolute target into a path and a `Host`
+/// header.
 fn normalize<B>(request: &mut axum::http::Request<B>) -> Result<(), PublicError> {
     if request.method() == Method::CONNECT {
         let message = "This server is no proxy";
@@ -74,7 +73,7 @@ fn normalize<B>(request: &mut axum::http::Request<B>) -> Result<(), PublicError>
     if request.uri().scheme().is_some()
         && let Some(authority) = request.uri().authority()
     {
-        // It counts in place of the header (RFC 9112, section 3.2.2).
+        // It replaces the header (RFC 9112, section 3.2.2).
         let host = Some(authority)
             .filter(|authority| is_host(authority))
             .and_then(|authority| HeaderValue::from_str(authority.as_str()).ok());
@@ -104,7 +103,7 @@ fn check_host(headers: &HeaderMap, is_old: bool) -> Result<(), PublicError> {
     }
 }
 
-/// Whether it is a host, with a port or without: no user, and no port that is none.
+/// Whether it is a host with an optional valid port, and without user information.
 fn is_host(authority: &Authority) -> bool {
     let text = authority.as_str();
     let port = text.strip_prefix(authority.host()).and_then(|rest| rest.strip_prefix(':'));
@@ -122,7 +121,7 @@ mod tests {
 
     use super::*;
 
-    /// The status that a request is answered, or the address and the host that are left of it.
+    /// The target and host after normalization, or the status of the error.
     fn outcome(method: &str, uri: &str, hosts: &[&str]) -> Result<(String, String), u16> {
         let mut request = Request::builder().method(method).uri(uri).body(()).unwrap();
         for host in hosts {
@@ -138,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn a_request_has_one_host_that_is_one() {
+    fn a_request_has_exactly_one_valid_host() {
         for host in ["a.example", "a.example:8443", "127.0.0.1", "[::1]:3000", "localhost:"] {
             assert_eq!(outcome("GET", "/x?y", &[host]), origin("/x?y", host));
         }
@@ -159,13 +158,13 @@ mod tests {
     }
 
     #[test]
-    fn an_older_client_need_not_name_the_host() {
+    fn http_1_0_requires_no_host() {
         let mut request = Request::builder().version(Version::HTTP_10).body(()).unwrap();
         assert_eq!(normalize(&mut request), Ok(()));
     }
 
     #[test]
-    fn an_absolute_address_says_what_the_host_is() {
+    fn an_absolute_target_replaces_the_host() {
         let absolute = outcome("GET", "http://b.example/x?y", &["a.example"]);
         assert_eq!(absolute, origin("/x?y", "b.example"));
         assert_eq!(outcome("GET", "http://b.example", &["a.example"]), origin("/", "b.example"));
@@ -174,14 +173,14 @@ mod tests {
     }
 
     #[test]
-    fn a_target_that_is_no_path_is_refused() {
+    fn a_target_that_is_no_path_is_rejected() {
         assert_eq!(outcome("CONNECT", "a.example:443", &["a.example"]), Err(405));
         assert_eq!(outcome("GET", "*", &["a.example"]), Err(400));
         assert_eq!(outcome("GET", "a.example:80", &["a.example"]), Err(400));
     }
 
     #[test]
-    fn a_body_is_sent_as_it_is_or_in_chunks() {
+    fn chunked_is_the_only_transfer_encoding() {
         for (coding, expected) in
             [("chunked", None), ("Chunked", None), ("gzip, chunked", Some(415))]
         {

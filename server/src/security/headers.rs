@@ -1,4 +1,4 @@
-//! Headers that keep browsers from doing more with an answer than it is meant for. They are on every answer.
+//! Security headers, which are on every response.
 
 use axum::{
     extract::{Request, State},
@@ -9,46 +9,46 @@ use axum::{
 
 use super::content_security_policy;
 
-/// Of no use to this site, whatever runs on one of its pages.
+/// Browser features that no page of this site uses.
 const PERMISSIONS: &str = "accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), \
      magnetometer=(), microphone=(), midi=(), payment=(), usb=()";
-/// A year. Not for subdomains: they may be somebody else's.
+/// A year. Not for subdomains, which may belong to other operators.
 const HSTS: &str = "max-age=31536000";
 
-/// What is the same on every answer.
+/// The headers that are the same on every response.
 const ALWAYS: [(HeaderName, &str); 6] = [
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-    // Addresses of pages may tell who looks at what, and hold tokens.
+    // URLs of pages may hold tokens.
     (header::REFERRER_POLICY, "same-origin"),
     (HeaderName::from_static("permissions-policy"), PERMISSIONS),
     (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
-    // Not in the way of sites that may call the API: it is about embedding what was not asked for with CORS.
+    // It concerns embedding without CORS only, so it does not affect the sites in CORS_ORIGINS.
     (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
     // For browsers that do not know `frame-ancestors`.
     (header::X_FRAME_OPTIONS, "DENY"),
 ];
 
-/// What else depends on the installation.
+/// The options that headers depend on.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Headers {
     /// Whether browsers reach the site through https.
     pub(crate) is_https: bool,
 }
 
-/// Adds what an answer lacks.
+/// Adds the headers that a response lacks.
 pub(crate) async fn add(State(options): State<Headers>, request: Request, next: Next) -> Response {
     let policy = content_security_policy::without_scripts(request.uri().path());
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     for (name, value) in ALWAYS {
-        // A page may be stricter: one whose address holds a token is referred to by nobody.
+        // A page may be stricter: one whose URL holds a token sends no `Referer` at all.
         headers.entry(name).or_insert(HeaderValue::from_static(value));
     }
     if options.is_https {
         let hsts = HeaderValue::from_static(HSTS);
         headers.insert(header::STRICT_TRANSPORT_SECURITY, hsts);
     }
-    // A page has one of its own.
+    // A page has its own policy.
     headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(HeaderValue::from_static(policy));
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     response

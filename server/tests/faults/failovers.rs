@@ -1,19 +1,19 @@
-//! A standby that takes over from its primary, which goes on as a server that takes no changes.
+//! A failover to a standby while the old primary goes on read-only.
 //!
-//! Guards: a connection whose server refuses a change is thrown away with all that are as old, and
-//! the change is tried on another; readiness asks whether changes are taken.
+//! Guards: a connection whose server rejects a write is closed with all connections as old, and the
+//! write is retried on another; readiness requires a server that accepts writes.
 
 use std::time::Duration;
 
 use crate::support::{
-    Ledger, Proxy, Server, Site, chance, check, create_competition, status, until,
+    Ledger, Proxy, Server, Site, check, create_competition, seeded_rng, status, wait_until,
 };
 
-const PATIENCE: Duration = Duration::from_secs(30);
+const TIMEOUT: Duration = Duration::from_secs(30);
 
 #[tokio::test(flavor = "multi_thread")]
-async fn changes_go_on_after_a_standby_was_promoted() {
-    let mut chance = chance();
+async fn writes_continue_after_a_standby_is_promoted() {
+    let mut rng = seeded_rng();
     let mut site = Site::open().await;
     let standby = site.postgres.standby().await;
     let network = Proxy::to(site.postgres.port()).await;
@@ -22,29 +22,33 @@ async fn changes_go_on_after_a_standby_was_promoted() {
     let servers = [Server::start(&variables).await, Server::start(&variables).await];
     let ready = format!("{}/health/ready", servers[0].url());
     assert_eq!(status(&ready, "").await, 200);
-    let crowd = site.crowd_of(80).await;
+    let participants = site.new_participants(80).await;
     let competition = (site.competition(60).await, 60);
-    let before = crowd.ask(&Server::urls(&servers), competition, &mut chance).await;
+    let before = participants.register(&Server::urls(&servers), competition, &mut rng).await;
 
-    // Everybody stays connected to a server that takes no changes, and there is no other.
+    // All clients stay connected to a read-only server, and there is no other.
     site.postgres.demote().await;
-    until("it is not ready", PATIENCE, async || status(&ready, "").await == 503).await;
+    wait_until("the server is not ready", TIMEOUT, async || status(&ready, "").await == 503).await;
     let token = site.token(&site.organizer);
     let create = format!("{}/api/competitions", servers[0].url());
     let refused = create_competition(&create, &token).await;
-    assert_eq!(refused.0, 503, "a change is refused for now");
-    assert!(refused.1, "it says when to come back");
+    assert_eq!(refused.0, 503, "a write is rejected");
+    assert!(refused.1, "Retry-After is missing");
 
-    let caught_up = async || site.postgres.is_followed_by(&standby).await;
-    until("the standby has everything", PATIENCE, caught_up).await;
+    let caught_up = async || site.postgres.has_been_replicated_to(&standby).await;
+    wait_until("the standby has caught up", TIMEOUT, caught_up).await;
     standby.promote().await;
-    network.lead_to(standby.port());
-    // The old server goes on, and so do the connections to it.
+    network.redirect_to(standby.port());
+    // The old primary and the connections to it stay.
     let old = site.move_to(standby).await;
-    until("it is ready", PATIENCE, async || status(&ready, "").await == 200).await;
+    wait_until("the server is ready", TIMEOUT, async || status(&ready, "").await == 200).await;
     let next = (site.competition(60).await, 60);
-    let after = crowd.ask(&Server::urls(&servers), next, &mut chance).await;
-    assert_eq!(Ledger::trouble_of(std::slice::from_ref(&after)).failed, 0, "somebody was told 500");
+    let after = participants.register(&Server::urls(&servers), next, &mut rng).await;
+    assert_eq!(
+        Ledger::total_failures(std::slice::from_ref(&after)).server_error,
+        0,
+        "a request was answered 500"
+    );
     check(&site, &[before, after]).await;
     drop(old);
 }

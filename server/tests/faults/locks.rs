@@ -1,40 +1,42 @@
-//! A lock in the database that is held for longer than a statement may wait.
+//! A database lock that is held for longer than the statement timeout.
 //!
-//! Guards: what the database is to blame for is no attempt of a job; a batch that met it is put off
-//! as a whole; pauses that grow without end.
+//! Guards: database failures do not count as attempts of a job; a batch that hits one is postponed as
+//! a whole; the backoff has no upper bound on its retries.
 
 use std::time::Duration;
 
 use tokio::time::sleep;
 
-use crate::support::{Server, Site, Worker, chance, check, scale, until};
+use crate::support::{Server, Site, Worker, check, scale, seeded_rng, wait_until};
 
 const SEATS: usize = 60;
-/// How long a job may wait for its next try after the lock is gone: the pauses before have grown to
-/// that.
-const PATIENCE: Duration = Duration::from_secs(90);
+/// The longest backoff before the next retry once the lock is released.
+const TIMEOUT: Duration = Duration::from_secs(90);
 
 #[tokio::test(flavor = "multi_thread")]
-async fn confirmations_survive_half_a_minute_of_locks_on_the_mailbox() {
-    let mut chance = chance();
+async fn confirmations_survive_a_long_lock_on_the_mailbox() {
+    let mut rng = seeded_rng();
     let site = Site::open().await;
     let server = Server::start(&site.variables()).await;
     let competition = (site.competition(SEATS).await, SEATS);
     let lock = site.world.lock_mailbox().await;
     let _worker = Worker::start(&site.variables()).await;
-    let crowd = site.crowd_of(SEATS).await;
-    let ledger = crowd.ask(&[server.url()], competition, &mut chance).await;
-    // Longer than a statement may take; in the long form, than three attempts of a job with the
-    // pauses between them.
+    let participants = site.new_participants(SEATS).await;
+    let ledger = participants.register(&[server.url()], competition, &mut rng).await;
+    // Longer than the statement timeout; in the long form, longer than three attempts of a job with
+    // their backoff.
     sleep(Duration::from_secs(scale(14, 50))).await;
     let jobs = site.world.confirmation_jobs().await;
     assert_eq!(jobs.len(), SEATS, "a job is dead");
-    assert!(jobs.iter().any(|job| job.postponements > 0), "nothing met the lock");
-    assert!(jobs.iter().all(|job| job.attempts == 0), "the lock has used up an attempt: {jobs:?}");
-    assert_eq!(site.world.mails().await, 0, "the lock was none");
+    assert!(jobs.iter().any(|job| job.postponements > 0), "the lock postponed no job");
+    assert!(
+        jobs.iter().all(|job| job.attempts == 0),
+        "the lock has counted as an attempt: {jobs:?}"
+    );
+    assert_eq!(site.world.mails().await, 0, "a mail was delivered despite the lock");
 
     lock.release().await;
     let all_are_sent = async || site.world.mails().await == SEATS as u64;
-    until("every confirmation is sent", PATIENCE, all_are_sent).await;
+    wait_until("every confirmation is sent", TIMEOUT, all_are_sent).await;
     assert_eq!(check(&site, &[ledger]).await, 0);
 }

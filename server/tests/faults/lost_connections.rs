@@ -1,26 +1,25 @@
-//! Connections to the database that are lost without a word, while new ones work: a firewall that
-//! has forgotten them.
+//! Connections to the database that are lost without being closed while new ones work, as when a
+//! firewall drops its state.
 //!
-//! Guards: the limit in time of every statement on the client's side, the test of a connection that
-//! has idled, the lanes that do not wait for a batch that is stuck, and that connections which are
-//! as old as a dead one are not used again.
+//! Guards: the client-side timeout of every statement; the test of idle connections before use; the
+//! lanes that do not wait for a stuck batch; closing all connections as old as a dead one.
 
 use std::time::Duration;
 
 use tokio::time::{Instant, sleep};
 
-use crate::support::{Ledger, Proxy, Server, Site, chance, check, scale, status, until};
+use crate::support::{Ledger, Proxy, Server, Site, check, scale, seeded_rng, status, wait_until};
 
-const PATIENCE: Duration = Duration::from_secs(30);
-/// A request that meets a dead connection is answered within this, and those after it at once.
+const TIMEOUT: Duration = Duration::from_secs(30);
+/// The longest response on a dead connection. Later requests do not wait.
 const SHORT: Duration = Duration::from_secs(10);
 
-/// A site whose server reaches the database through a proxy that can cut connections.
+/// An installation whose server reaches the database through a proxy.
 struct BehindProxy {
     site: Site,
     network: Proxy,
     server: Server,
-    /// Of an organizer.
+    /// The token of the organizer.
     token: String,
 }
 
@@ -36,24 +35,27 @@ impl BehindProxy {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn connections_that_vanish_hold_nobody_up_for_long() {
-    let mut chance = chance();
+async fn lost_connections_delay_requests_only_briefly() {
+    let mut rng = seeded_rng();
     let BehindProxy { site, network, server, token } = BehindProxy::open().await;
     let me = format!("{}/api/auth/me", server.url());
     let ready = format!("{}/health/ready", server.url());
-    let load = site.crowd_of(60).await.keep_asking(&[server.url()], 40, &mut chance);
+    let load = site.new_participants(60).await.keep_registering(&[server.url()], 40, &mut rng);
     for _ in 0..scale(2, 8) {
-        let told = load.told();
-        until("seats are being taken", PATIENCE, async || load.told() > told + 30).await;
-        let held = network.held();
+        let before = load.responses();
+        wait_until("participants register", TIMEOUT, async || load.responses() > before + 30).await;
+        let blocked_before = network.blocked();
         network.cut_existing();
         let began = Instant::now();
-        until("who is signed in is answered", SHORT, async || status(&me, &token).await == 200)
+        wait_until("a logged-in request is answered", SHORT, async || {
+            status(&me, &token).await == 200
+        })
+        .await;
+        let before = load.responses();
+        wait_until("participants register again", SHORT, async || load.responses() > before + 20)
             .await;
-        let told = load.told();
-        until("seats are taken again", SHORT, async || load.told() > told + 20).await;
-        assert!(network.held() > held, "nothing met the cut");
-        eprintln!("all went on after {:?}", began.elapsed());
+        assert!(network.blocked() > blocked_before, "the cut blocked nothing");
+        eprintln!("everything recovered after {:?}", began.elapsed());
         assert_eq!(status(&ready, "").await, 200);
     }
     let ledgers = load.stop().await;
@@ -61,25 +63,26 @@ async fn connections_that_vanish_hold_nobody_up_for_long() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn idle_connections_that_vanish_are_replaced_before_anybody_waits() {
+async fn a_lost_idle_connection_is_replaced_within_the_request() {
     let BehindProxy { site, network, server, token } = BehindProxy::open().await;
     let me = format!("{}/api/auth/me", server.url());
     assert_eq!(status(&me, &token).await, 200);
-    let tested = || server.process.said("an idle connection does not answer");
-    // The database's clock is read every 5 s over the same connection, which is trusted then.
+    let tested = || server.process.log_lines_with("an idle connection does not answer");
+    // The clock of the database is read over the same connection every 5 s, after which the
+    // connection is used without a test for a while.
     for _ in 0..6 {
-        // Longer than a connection is trusted.
+        // Longer than a connection is used without a test.
         sleep(Duration::from_millis(1_500)).await;
-        let held = network.held();
+        let blocked_before = network.blocked();
         network.cut_existing();
         let began = Instant::now();
-        assert_eq!(status(&me, &token).await, 200, "it was answered on another connection");
-        assert!(network.held() > held, "nothing met the cut");
+        assert_eq!(status(&me, &token).await, 200, "the request failed on the dead connection");
+        assert!(network.blocked() > blocked_before, "the cut blocked nothing");
         eprintln!("answered after {:?}", began.elapsed());
         if tested() > 0 {
             break;
         }
     }
-    assert!(tested() > 0, "no idle connection was tested before a request had it");
+    assert!(tested() > 0, "no idle connection was tested before its use");
     assert_eq!(check(&site, &[Ledger::new(site.competition(1).await, 1)]).await, 0);
 }

@@ -1,10 +1,10 @@
-//! The program under faults: processes that are killed and frozen, a PostgreSQL and a Redis that
-//! crash, a network and a mail server that fail, clients that go away, locks that are held, clocks
-//! that are wrong.
+//! The program under faults: killed and frozen processes, crashes of PostgreSQL and Redis, failures
+//! of the network and the mail server, disconnected clients, long locks, wrong clocks.
 //!
-//! Each case has a PostgreSQL and a Redis of its own, asserts that its fault fired, prints its seed, and ends with the
-//! oracle ([`support::check`]). `make test-faults` runs them in their short form; `FAULTS=long make test-faults` in full.
-//! `FAULT_SEED` repeats a run. What each case guards stands at its head: without that guard it fails.
+//! Each case has its own PostgreSQL and Redis, asserts that its fault fired, prints its seed, and ends
+//! with the oracle ([`support::check`]). `make test-faults` runs the short form, `FAULTS=long make
+//! test-faults` the long one. `FAULT_SEED` repeats a run. The head of each file lists the guards
+//! without which its cases fail.
 
 mod clocks;
 mod cron;

@@ -1,49 +1,53 @@
-//! One request among 128 that makes the database fail.
+//! One request in a batch of 128 that makes the database fail.
 //!
-//! Guard: the batch that failed is taken apart until only the offender fails.
+//! Guard: a batch that fails is split until only the failing request fails.
 
 use std::time::Duration;
 
 use tokio::time::sleep;
 
-use crate::support::{Ledger, Server, Site, Trouble, chance, check};
+use crate::support::{Failures, Ledger, Server, Site, check, seeded_rng};
 
-/// As many as share one transaction.
+/// The largest batch in one transaction.
 const BATCH: usize = 128;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_poisoned_request_among_128_fails_alone() {
-    let mut chance = chance();
+async fn one_failing_request_in_a_batch_of_128_fails_alone() {
+    let mut rng = seeded_rng();
     let site = Site::open().await;
     let server = Server::start(&site.variables()).await;
     let competition = (site.competition(2 * BATCH).await, 2 * BATCH);
-    let everybody = site.world.crowd_of(1 + BATCH).await;
-    let (first, others) = everybody.split_at(1);
-    let poisoned = chance.choice(others).expect("somebody");
+    let participants = site.world.crowd_of(1 + BATCH).await;
+    let (first, others) = participants.split_at(1);
+    let poisoned = rng.choice(others).expect("a participant");
     site.world.poison(poisoned).await;
 
-    // The first waits for the row, and all the others for the first; less than the two seconds that they would.
+    // The first request waits for the row, and the others queue behind it, for less than their two
+    // seconds.
     let row = site.world.hold(competition.0).await;
-    let (first, others) = (site.crowd(first).once_over(1), site.crowd(others).once_over(BATCH));
-    let (servers, mut chances) = ([server.url()], [chance.fork(), chance.fork()]);
-    let [one, two] = &mut chances;
+    let (first, others) = (
+        site.participants(first).without_retries(1),
+        site.participants(others).without_retries(BATCH),
+    );
+    let (servers, mut rngs) = ([server.url()], [rng.fork(), rng.fork()]);
+    let [one, two] = &mut rngs;
     let (head, ledger, ()) = tokio::join!(
-        first.ask(&servers, competition, one),
+        first.register(&servers, competition, one),
         async {
             sleep(Duration::from_millis(300)).await;
-            others.ask(&servers, competition, two).await
+            others.register(&servers, competition, two).await
         },
         async {
             sleep(Duration::from_millis(1_600)).await;
             row.release().await;
         },
     );
-    assert_eq!(head.seated(), 1);
-    assert_eq!(ledger.trouble, Trouble { failed: 1, ..Trouble::default() });
-    assert_eq!(ledger.seated(), BATCH - 1);
-    assert!(!ledger.answers.contains_key(&poisoned.user().expect("a user").id));
-    // In the whole batch, in its half, and so on down to itself alone.
-    assert_eq!(site.world.poisonings().await, 8, "it did not stand in a batch of {BATCH}");
-    let ledger = Ledger { trouble: Trouble::default(), ..ledger };
+    assert_eq!(head.registered(), 1);
+    assert_eq!(ledger.failures, Failures { server_error: 1, ..Failures::default() });
+    assert_eq!(ledger.registered(), BATCH - 1);
+    assert!(!ledger.outcomes.contains_key(&poisoned.user().expect("a user").id));
+    // It fails in the whole batch, in one of its halves, and so on down to a batch of one.
+    assert_eq!(site.world.poisonings().await, 8, "it was not in a batch of {BATCH}");
+    let ledger = Ledger { failures: Failures::default(), ..ledger };
     assert_eq!(check(&site, &[head.and(ledger)]).await, 0);
 }

@@ -1,7 +1,7 @@
-//! A database that is out of reach for longer than a request may take.
+//! A database that is unreachable for longer than the time limit of a request.
 //!
-//! Guards: what a request that reaches its time limit is answered. Without them it says that
-//! nothing was changed, or nothing at all, of seats that are held a moment later.
+//! Guards: the watch on commits, by which a timed-out request reports an unknown outcome. Without it
+//! the response claims that nothing was changed, although the registration is committed later.
 
 use std::time::Duration;
 
@@ -14,35 +14,34 @@ use tokio::{
     time::{sleep, timeout},
 };
 
-use crate::support::{Proxy, Server, Site, chance, scale, until};
+use crate::support::{Proxy, Server, Site, scale, seeded_rng, wait_until};
 
-/// How long each message takes, so that the cut meets requests at every stage besides the COMMIT it
-/// follows.
+/// The latency of each message, so that the cut hits requests at every stage.
 const LAG: Duration = Duration::from_millis(15);
-/// The participants ask within so many milliseconds, the last of them after the cut.
+/// The participants register within so many milliseconds, the last of them after the cut.
 const ARRIVALS_MS: u64 = 3_000;
-/// Longer than the 30 s of a request.
+/// Longer than the time limit of a request, which is 30 s.
 const CUT: Duration = Duration::from_secs(33);
-/// How long an answer may take that has a time limit.
-const PATIENCE: Duration = Duration::from_secs(40);
-/// How often a retry is told to come back later before something is wrong.
-const RETRIES: usize = 100;
+/// Longer than a response may take.
+const RESPONSE_TIMEOUT: Duration = Duration::from_secs(40);
+/// The most retries until a final response.
+const MAX_RETRIES: usize = 100;
 
-/// What somebody was told by an answer.
+/// The parts of a response that matter.
 #[derive(Debug)]
-struct Told {
+struct Received {
     status: u16,
     body: Value,
 }
 
-impl Told {
+impl Received {
     async fn read(response: Response) -> Self {
         let status = response.status().as_u16();
         if status == 503 {
-            assert!(response.headers().contains_key("retry-after"), "when to come back");
+            assert!(response.headers().contains_key("retry-after"), "Retry-After is missing");
             assert_eq!(response.headers()["content-type"], "application/problem+json");
         }
-        Self { status, body: response.json().await.expect("every answer has a body") }
+        Self { status, body: response.json().await.expect("a body") }
     }
 
     fn code(&self) -> &str {
@@ -50,103 +49,107 @@ impl Told {
     }
 }
 
-/// A participant who asks once, and again until there is an answer.
+/// A participant's client, which retries until it has a final response.
 #[derive(Clone)]
-struct Asker {
+struct RetryingClient {
     client: Client,
     url: String,
     token: String,
-    /// Every second one has a key.
+    /// Every second client sends a key.
     key: Option<String>,
 }
 
-impl Asker {
-    async fn ask(&self) -> Told {
+impl RetryingClient {
+    async fn send(&self) -> Received {
         let request = self.client.post(&self.url).bearer_auth(&self.token);
         let request = match &self.key {
             Some(key) => request.header("Idempotency-Key", key),
             None => request,
         };
-        let response = timeout(PATIENCE, request.send()).await.expect("an answer in time");
-        Told::read(response.expect("an answer")).await
+        let response = timeout(RESPONSE_TIMEOUT, request.send()).await.expect("a response in time");
+        Received::read(response.expect("a response")).await
     }
 
-    /// Asks until the answer is not that it should come back later.
-    async fn ask_again(&self) -> Told {
-        for _ in 0..RETRIES {
-            let told = self.ask().await;
-            if told.status != 503 && told.code() != "idempotency_in_flight" {
-                return told;
+    /// Sends the request until the response is no longer 503 or in flight.
+    async fn send_until_final(&self) -> Received {
+        for _ in 0..MAX_RETRIES {
+            let received = self.send().await;
+            if received.status != 503 && received.code() != "idempotency_in_flight" {
+                return received;
             }
             sleep(Duration::from_millis(200)).await;
         }
-        panic!("no answer after {RETRIES} retries")
+        panic!("no final response after {MAX_RETRIES} retries")
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn nothing_was_changed_is_said_only_where_it_is_true() {
-    let mut chance = chance();
+async fn a_timeout_claims_that_nothing_was_changed_only_if_that_is_true() {
+    let mut rng = seeded_rng();
     let site = Site::open().await;
     let network = Proxy::to(site.postgres.port()).await;
     let database = site.postgres.url_through(network.port());
     let server = Server::start(&site.variables().with("DATABASE_URL", database)).await;
-    network.slow_down(LAG);
+    network.set_latency(LAG);
     let size = scale(120, 1_000);
     let guests = site.world.crowd_of(size).await;
     let id = site.competition(size).await;
     let client = Client::new();
-    let asker = |number: usize, guest: &Actor| Asker {
+    let client_of = |number: usize, guest: &Actor| RetryingClient {
         client: client.clone(),
         url: format!("{}/api/competitions/{id}/register", server.url()),
         token: site.token(guest),
         key: number.is_multiple_of(2).then(|| "the-only-try".to_owned()),
     };
-    let askers: Vec<_> = guests.iter().enumerate().map(|(n, guest)| asker(n, guest)).collect();
+    let clients: Vec<_> = guests.iter().enumerate().map(|(n, guest)| client_of(n, guest)).collect();
 
-    let mut asking = JoinSet::new();
-    for (number, asker) in askers.iter().cloned().enumerate() {
-        let moment = Duration::from_millis(chance.u64(0..ARRIVALS_MS));
-        asking.spawn(async move {
+    let mut requests = JoinSet::new();
+    for (number, client) in clients.iter().cloned().enumerate() {
+        let moment = Duration::from_millis(rng.u64(0..ARRIVALS_MS));
+        requests.spawn(async move {
             sleep(moment).await;
-            (number, asker.ask().await)
+            (number, client.send().await)
         });
     }
-    let is_under_way = async || site.world.tally(id).await.registered > 0;
-    until("the first seat is taken", PATIENCE, is_under_way).await;
+    let has_started = async || site.world.tally(id).await.registered > 0;
+    wait_until("the first seat is taken", RESPONSE_TIMEOUT, has_started).await;
     network.cut_after(b"COMMIT");
-    until("a COMMIT has lost its answer", PATIENCE, async || network.is_cut()).await;
+    wait_until("a COMMIT has lost its answer", RESPONSE_TIMEOUT, async || network.is_cut()).await;
     sleep(CUT).await;
-    let held = network.held();
+    let blocked = network.blocked();
     network.heal();
-    assert!(held > 0, "nothing met the cut");
+    assert!(blocked > 0, "nothing met the cut");
 
     let (mut unknown, mut unchanged) = (0, 0);
-    for (number, told) in asking.join_all().await {
-        let asker = &askers[number];
-        match (told.status, told.code()) {
+    for (number, first) in requests.join_all().await {
+        let client = &clients[number];
+        match (first.status, first.code()) {
             (201, _) => continue,
             (503, "outcome_unknown") => {
                 unknown += 1;
-                assert_eq!(told.body["idempotencyKey"].as_str(), asker.key.as_deref(), "{told:?}");
+                assert_eq!(
+                    first.body["idempotencyKey"].as_str(),
+                    client.key.as_deref(),
+                    "{first:?}"
+                );
             }
             (503, "overloaded") => unchanged += 1,
-            _ => panic!("nobody should be told this: {told:?}"),
+            _ => panic!("unexpected response: {first:?}"),
         }
-        let again = asker.ask_again().await;
+        let retry = client.send_until_final().await;
         let paging = domain::Paging::first(1);
         let mine = registration::mine(&site.world.ctx, &guests[number], paging);
         let mine = mine.await.expect("a list").items;
-        let held = mine.first().expect("a seat in the end").registration.id;
-        match (again.status, again.code()) {
+        let registration = mine.first().expect("a registration").registration.id;
+        match (retry.status, retry.code()) {
             (201, _) => {}
             (409, "already_registered") => {
-                assert_eq!(told.code(), "outcome_unknown", "a seat was held: {told:?}");
-                assert!(asker.key.is_none(), "a key finds out: {again:?}");
-                let named = again.body["registrationId"].as_str().expect("an id");
-                assert_eq!(named.parse::<RegistrationId>().expect("an id"), held);
+                assert_eq!(first.code(), "outcome_unknown", "it was committed: {first:?}");
+                assert!(client.key.is_none(), "a key must be replayed: {retry:?}");
+                let named = retry.body["registrationId"].as_str().expect("an id");
+                assert_eq!(named.parse::<RegistrationId>().expect("an id"), registration);
             }
-            _ => panic!("nobody should be told this: {again:?}"),
+            _ => panic!("unexpected response: {retry:?}"),
         }
     }
     eprintln!("{unknown} unknown, {unchanged} unchanged");

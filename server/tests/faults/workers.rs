@@ -1,7 +1,8 @@
-//! Workers that are killed, that lose Redis, and that are frozen for longer than their lease.
+//! Workers that are killed, lose Redis, or are frozen for longer than their lease.
 //!
-//! Guards: the lease and the sweep after it; a job's effects and its end in one transaction; the epoch, by which a
-//! worker that was taken for dead cannot undo what its successor did; pushing again what Redis has lost.
+//! Guards: the lease and the sweep for expired ones; one transaction for the effects of a job and its
+//! completion; the epoch, a fencing token by which a worker that has lost its lease cannot complete the
+//! job; enqueueing again what Redis has lost.
 
 use std::time::Duration;
 
@@ -11,38 +12,42 @@ use tokio::{
     time::{Instant, sleep},
 };
 
-use crate::support::{Answer, Ledger, Proxy, Site, Variables, Worker, chance, check, scale, until};
+use crate::support::{
+    Ledger, Outcome, Proxy, Site, Variables, Worker, check, scale, seeded_rng, wait_until,
+};
 
-/// How many registrations are under way at once while the backlog is made.
-const AT_ONCE: usize = 500;
-/// How long a backlog takes, at most.
-const PATIENCE: Duration = Duration::from_secs(240);
+/// The number of concurrent registrations while a backlog is created.
+const CONCURRENCY: usize = 500;
+/// How long draining a backlog may take.
+const DRAIN_TIMEOUT: Duration = Duration::from_secs(240);
 
-/// So many registrations whose confirmation is still to be done.
+/// Creates registrations whose confirmation jobs are waiting.
 pub(crate) async fn backlog(site: &Site, size: usize) -> Ledger {
     let competition = site.competition(size).await;
     let mut ledger = Ledger::new(competition, size);
-    for participants in site.world.crowd_of(size).await.chunks(AT_ONCE) {
+    for participants in site.world.crowd_of(size).await.chunks(CONCURRENCY) {
         let mut registering = JoinSet::new();
         for participant in participants {
             let (ctx, participant) = (site.world.ctx.clone(), participant.clone());
             registering.spawn(async move {
-                let answer = registration::register(&ctx, &participant, competition, None).await;
-                answer.expect("an answer").outcome.expect("a seat").registration
+                let registered =
+                    registration::register(&ctx, &participant, competition, None).await;
+                registered.expect("a response").outcome.expect("a seat").registration
             });
         }
         for registration in registering.join_all().await {
-            ledger.answers.insert(registration.user_id, Answer::Seated(registration.id));
+            ledger.outcomes.insert(registration.user_id, Outcome::Registered(registration.id));
         }
     }
     ledger
 }
 
-/// Kills a worker every two seconds until the backlog is worked off; `midway` happens when a third of it is done.
-async fn work_off_under_kills(site: &Site, backlog: usize, midway: impl AsyncFnOnce()) {
-    let mut chance = chance();
+/// Kills a worker every two seconds until the backlog is drained. Runs `midway` once a third of the
+/// jobs are completed.
+async fn drain_under_kills(site: &Site, backlog: usize, midway: impl AsyncFnOnce()) {
+    let mut rng = seeded_rng();
     let mut midway = Some(midway);
-    // A batch of 500 takes a second or two, so that every kill hits one.
+    // A batch of 500 then takes a second or two, so that every kill hits one.
     site.world.slow_mail(Duration::from_micros(scale(2_500, 5_000))).await;
     let variables = site.variables().with("WORKER_CONCURRENCY", "1");
     let mut workers = Vec::new();
@@ -59,95 +64,103 @@ async fn work_off_under_kills(site: &Site, backlog: usize, midway: impl AsyncFnO
         {
             midway().await;
         }
-        // What is left then is in the hands of the dead.
+        // The remaining jobs are leased by killed workers.
         if queue.ready == 0 {
             break;
         }
-        assert!(began.elapsed() < PATIENCE, "nobody takes the {} jobs that are ready", queue.ready);
-        let victim = chance.usize(..workers.len());
+        assert!(
+            began.elapsed() < DRAIN_TIMEOUT,
+            "no worker takes the {} waiting jobs",
+            queue.ready
+        );
+        let victim = rng.usize(..workers.len());
         workers[victim].process.kill();
         workers[victim] = Worker::start(&variables).await;
     }
-    assert!(midway.is_none(), "it was over too soon");
+    assert!(midway.is_none(), "the backlog was drained too soon");
     site.wait_for_jobs().await;
     let jobs = site.world.confirmation_jobs().await;
     assert!(jobs.iter().any(|job| job.lost_leases > 0), "no kill hit a worker with jobs");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn workers_killed_every_two_seconds_do_every_job_once() {
+async fn workers_killed_every_two_seconds_complete_each_job_once() {
     let site = Site::open().await;
     let size = scale(6_000, 20_000);
     let ledger = backlog(&site, size).await;
-    work_off_under_kills(&site, size, async || {}).await;
+    drain_under_kills(&site, size, async || {}).await;
     check(&site, &[ledger]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_backlog_survives_kills_and_the_loss_of_all_that_redis_held() {
+async fn a_backlog_survives_kills_and_a_flushed_redis() {
     let site = Site::open().await;
     let size = scale(6_000, 20_000);
     let ledger = backlog(&site, size).await;
     let flush = async || {
         assert!(
             !site.redis.keys("mini-compete:jobs:ready:*").await.is_empty(),
-            "nothing waits in Redis"
+            "no job waits in Redis"
         );
         assert!(site.redis.flush().await > 0);
     };
-    work_off_under_kills(&site, size, flush).await;
+    drain_under_kills(&site, size, flush).await;
     check(&site, &[ledger]).await;
 }
 
-/// A worker behind a network, frozen between its claim and its work.
-struct Sleeper {
+/// A worker that was frozen between its claim and the execution of the job.
+struct FrozenWorker {
     worker: Worker,
     network: Proxy,
 }
 
-impl Sleeper {
-    /// Starts it, and freezes it when it has claimed the only job for the `epoch`th time.
+impl FrozenWorker {
+    /// Starts a worker, and freezes it once the only job is claimed with this epoch.
     async fn after_claim(site: &Site, variables: &Variables, epoch: i32) -> Self {
         let network = Proxy::to(site.postgres.port()).await;
         let through = site.postgres.url_through(network.port());
         let worker = Worker::start(&variables.clone().with("DATABASE_URL", through)).await;
-        // It learns so much later than we do that the job is its own.
-        network.slow_down(Duration::from_millis(150));
+        // The worker sees the response to its claim later than this test sees the claim.
+        network.set_latency(Duration::from_millis(150));
         let is_claimed = async || {
             let job = site.world.confirmation_jobs().await.remove(0);
             (&*job.state, job.epoch) == ("running", epoch)
         };
-        until("the job is claimed", Duration::from_secs(60), is_claimed).await;
+        wait_until("the job is claimed", Duration::from_secs(60), is_claimed).await;
         worker.process.freeze();
         Self { worker, network }
     }
 
-    fn wake(&self) {
-        self.network.slow_down(Duration::ZERO);
+    fn thaw(&self) {
+        self.network.set_latency(Duration::ZERO);
         self.worker.process.thaw();
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_worker_that_sleeps_past_its_lease_is_not_believed_when_it_wakes() {
-    let mut chance = chance();
+async fn a_worker_frozen_past_its_lease_is_fenced_off() {
+    let mut rng = seeded_rng();
     let site = Site::open().await;
     let ledger = backlog(&site, 1).await;
     let variables = site.variables().with("WORKER_CONCURRENCY", "1");
-    let first = Sleeper::after_claim(&site, &variables, 1).await;
-    sleep(LEASE + Duration::from_millis(chance.u64(500..2_000))).await;
-    let second = Sleeper::after_claim(&site, &variables, 2).await;
+    let first = FrozenWorker::after_claim(&site, &variables, 1).await;
+    sleep(LEASE + Duration::from_millis(rng.u64(500..2_000))).await;
+    let second = FrozenWorker::after_claim(&site, &variables, 2).await;
     let before = site.world.confirmation_jobs().await;
-    assert_eq!(before[0].lost_leases, 1, "the first has lost its lease");
+    assert_eq!(before[0].lost_leases, 1, "the first worker has lost its lease");
 
-    first.wake();
-    // It says that the job is done, whose row is in the hands of the second.
+    first.thaw();
+    // It tries to complete the job, which is leased by the second worker.
     sleep(Duration::from_secs(4)).await;
-    assert_eq!(site.world.confirmation_jobs().await, before, "the first was believed");
-    assert_eq!(site.world.mails().await, 0, "the first did what was not its job any more");
-    second.wake();
+    assert_eq!(site.world.confirmation_jobs().await, before, "the first worker changed the job");
+    assert_eq!(site.world.mails().await, 0, "the first worker delivered mail without a lease");
+    second.thaw();
     site.wait_for_jobs().await;
     let after = &site.world.confirmation_jobs().await[0];
-    assert_eq!((&*after.state, after.epoch), ("done", 2), "the second was believed");
+    assert_eq!(
+        (&*after.state, after.epoch),
+        ("done", 2),
+        "the second worker did not complete the job"
+    );
     assert_eq!(check(&site, &[ledger]).await, 0);
 }

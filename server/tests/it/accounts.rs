@@ -7,7 +7,7 @@ use service::testing::PASSWORD;
 use crate::support::{App, Response, snapshot};
 
 #[tokio::test]
-async fn signing_up_answers_with_a_token_and_the_user() {
+async fn signing_up_returns_a_token_and_the_user() {
     let app = App::new().await;
     let body = json!({"name": " Ada ", "email": "Ada@Example.com", "password": PASSWORD, "role": "ORGANIZER"});
     let response = app.post("/api/auth/signup").json(&body).send().await;
@@ -20,7 +20,7 @@ async fn signing_up_answers_with_a_token_and_the_user() {
 }
 
 #[tokio::test]
-async fn an_address_signs_up_once_in_whatever_case() {
+async fn an_email_signs_up_once_regardless_of_case() {
     let app = App::new().await;
     app.world.participant("Ada").await;
     let body = json!({"name": "Ada", "email": "ADA@example.com", "password": PASSWORD, "role": "PARTICIPANT"});
@@ -35,7 +35,7 @@ async fn a_signup_reports_every_fault_by_field() {
 }
 
 #[tokio::test]
-async fn a_name_with_a_web_address_in_it_is_refused_at_sign_up_and_in_the_profile() {
+async fn a_name_with_a_web_address_is_rejected_at_sign_up_and_in_the_profile() {
     let app = App::new().await;
     let ada = app.world.participant("Ada").await;
     let faults = |response: &Response| response.json()["errors"].clone();
@@ -56,7 +56,7 @@ async fn a_name_with_a_web_address_in_it_is_refused_at_sign_up_and_in_the_profil
 }
 
 #[tokio::test]
-async fn passwords_of_eight_characters_to_seventy_two_bytes_sign_up_and_in() {
+async fn passwords_have_eight_characters_to_seventy_two_bytes() {
     let app = App::new().await;
     let long = "ä".repeat(36);
     for (name, password) in [("ada", "12345678"), ("ben", &long)] {
@@ -69,7 +69,7 @@ async fn passwords_of_eight_characters_to_seventy_two_bytes_sign_up_and_in() {
         );
         let body = json!({"email": email, "password": password});
         assert_eq!(app.post("/api/auth/login").json(&body).send().await.status, StatusCode::OK);
-        // What bcrypt would not see is not ignored.
+        // bcrypt ignores bytes after the 72nd, so a longer password is rejected.
         let body = json!({"email": email, "password": format!("{password}x")});
         let response = app.post("/api/auth/login").json(&body).send().await;
         assert_eq!(response.status, StatusCode::UNAUTHORIZED);
@@ -77,7 +77,7 @@ async fn passwords_of_eight_characters_to_seventy_two_bytes_sign_up_and_in() {
 }
 
 #[tokio::test]
-async fn signing_in_answers_with_a_token_and_the_user() {
+async fn logging_in_returns_a_token_and_the_user() {
     let app = App::new().await;
     app.world.participant("Ada").await;
     let body = json!({"email": "ada@EXAMPLE.com", "password": PASSWORD});
@@ -85,7 +85,7 @@ async fn signing_in_answers_with_a_token_and_the_user() {
 }
 
 #[tokio::test]
-async fn a_failed_login_does_not_tell_what_was_wrong() {
+async fn a_failed_login_does_not_reveal_whether_the_account_exists() {
     let app = App::new().await;
     app.world.participant("Ada").await;
     let wrong_password = json!({"email": "ada@example.com", "password": "something else"});
@@ -97,7 +97,7 @@ async fn a_failed_login_does_not_tell_what_was_wrong() {
 }
 
 #[tokio::test]
-async fn only_a_good_token_says_who_asks() {
+async fn only_a_valid_token_authenticates() {
     let app = App::new().await;
     let ada = app.world.participant("Ada").await;
     let token = app.token(&ada);

@@ -9,8 +9,8 @@ use service::{
 
 use crate::support::{App, snapshot};
 
-/// An app with an administrator and a job that is dead.
-async fn app_with_a_dead_job() -> (App, Actor) {
+/// An app with an administrator and a dead letter.
+async fn app_with_dead_letter() -> (App, Actor) {
     let app = App::new().await;
     let ctx = &app.world.ctx;
     cron::fire(ctx, "clean_up", ctx.now(), &Job::CleanUp {}).await.unwrap();
@@ -24,8 +24,8 @@ async fn app_with_a_dead_job() -> (App, Actor) {
 }
 
 #[tokio::test]
-async fn a_job_that_was_given_up_is_shown_and_tried_again() {
-    let (app, root) = app_with_a_dead_job().await;
+async fn a_dead_letter_is_listed_and_retried() {
+    let (app, root) = app_with_dead_letter().await;
     snapshot("queues", &app.get("/api/admin/queues").by(&root).send().await);
     let list = app.get("/api/admin/failed-jobs").by(&root).send().await;
     snapshot("failed_jobs", &list);
@@ -39,8 +39,8 @@ async fn a_job_that_was_given_up_is_shown_and_tried_again() {
 }
 
 #[tokio::test]
-async fn the_queues_are_an_administrators_business() {
-    let (app, root) = app_with_a_dead_job().await;
+async fn the_queues_require_an_administrator() {
+    let (app, root) = app_with_dead_letter().await;
     let ada = app.world.organizer("Ada").await;
     let calls = || {
         [
@@ -64,14 +64,14 @@ async fn the_queues_are_an_administrators_business() {
 }
 
 #[tokio::test]
-async fn all_jobs_are_tried_again_at_once_or_one_is_discarded() {
-    let (app, root) = app_with_a_dead_job().await;
+async fn all_dead_letters_are_retried_or_one_is_discarded() {
+    let (app, root) = app_with_dead_letter().await;
     let all = app.post("/api/admin/failed-jobs/retry").by(&root).send().await;
     assert_eq!((all.status, all.json()), (StatusCode::OK, serde_json::json!({ "count": 1 })));
     let none = app.post("/api/admin/failed-jobs/retry").by(&root).send().await;
     assert_eq!(none.json()["count"], 0);
 
-    let (app, root) = app_with_a_dead_job().await;
+    let (app, root) = app_with_dead_letter().await;
     let list = app.get("/api/admin/failed-jobs").by(&root).send().await;
     let path = format!("/api/admin/failed-jobs/{}", list.json()[0]["id"].as_str().unwrap());
     let discarded = app.call(Method::DELETE, &path).by(&root).send().await;

@@ -1,5 +1,5 @@
-//! Behind nginx with nothing but a bare `proxy_pass`: it collects answers, speaks HTTP/1.0 to the
-//! server and closes its connections.
+//! Event streams behind nginx with its default settings, by which it buffers responses, sends HTTP/1.0
+//! and closes connections.
 
 use std::{
     fs,
@@ -9,7 +9,7 @@ use std::{
     time::Duration,
 };
 
-use server::{Limits, TrustedProxies, serve};
+use server::{HttpLimits, TrustedProxies, serve};
 use tempfile::TempDir;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -19,10 +19,10 @@ use tokio::{
 
 use crate::support::App;
 
-/// Far beyond everything that is waited for here.
-const LONG: Duration = Duration::from_secs(60);
+/// Far longer than anything here takes.
+const TIMEOUT: Duration = Duration::from_secs(60);
 
-/// An nginx with a folder of its own. It is killed when it goes out of scope.
+/// An nginx with its own folder. It is killed when it is dropped.
 struct Nginx {
     process: Child,
     address: SocketAddr,
@@ -30,7 +30,7 @@ struct Nginx {
 }
 
 impl Nginx {
-    /// In front of `upstream`, with the settings it comes with.
+    /// Starts it in front of `upstream`, with default settings.
     async fn before(upstream: SocketAddr) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let root = folder.path().display();
@@ -66,12 +66,12 @@ impl Nginx {
                 sleep(Duration::from_millis(20)).await;
             }
         };
-        timeout(LONG, until_it_listens).await.expect("nginx listens");
+        timeout(TIMEOUT, until_it_listens).await.expect("nginx listens");
         nginx
     }
 }
 
-/// Debian puts it where users do not look.
+/// Debian installs it where only root's PATH leads.
 fn program() -> PathBuf {
     let debian = PathBuf::from("/usr/sbin/nginx");
     if debian.exists() { debian } else { "nginx".into() }
@@ -79,39 +79,39 @@ fn program() -> PathBuf {
 
 impl Drop for Nginx {
     fn drop(&mut self) {
-        // One that has ended by itself is gone already.
+        // An error means that it has ended already.
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
 }
 
-/// Reads on until these words have come.
-async fn hear(stream: &mut TcpStream, heard: &mut String, words: &str) {
+/// Reads until `text` is received.
+async fn read_until(stream: &mut TcpStream, received: &mut String, text: &str) {
     let mut part = [0; 4_096];
-    while !heard.contains(words) {
-        let read = timeout(LONG, stream.read(&mut part)).await;
-        let read = read.unwrap_or_else(|_| panic!("{words} did not come through: {heard}"));
+    while !received.contains(text) {
+        let read = timeout(TIMEOUT, stream.read(&mut part)).await;
+        let read = read.unwrap_or_else(|_| panic!("{text} was not received: {received}"));
         let read = read.expect("a connection");
-        assert!(read > 0, "the stream was cut after {heard}");
-        heard.push_str(&String::from_utf8_lossy(&part[..read]));
+        assert!(read > 0, "the stream was cut after {received}");
+        received.push_str(&String::from_utf8_lossy(&part[..read]));
     }
 }
 
 #[tokio::test]
-async fn events_come_through_a_bare_nginx_as_they_happen() {
+async fn events_pass_nginx_without_buffering() {
     let app = App::new().await;
     let (ada, ben) = (app.world.organizer("Ada").await, app.world.participant("Ben").await);
     let id = app.world.competition(&ada).seats(3).create().await;
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let upstream = listener.local_addr().unwrap();
-    let (router, limits) = (app.router.clone(), Limits::default());
+    let (router, limits) = (app.router.clone(), HttpLimits::default());
     tokio::spawn(serve(listener, router, limits, TrustedProxies::default(), app.stop.clone()));
     let nginx = Nginx::before(upstream).await;
     let mut stream = TcpStream::connect(nginx.address).await.unwrap();
     let request = format!("GET /api/competitions/{id}/events HTTP/1.1\r\nHost: x\r\n\r\n");
     stream.write_all(request.as_bytes()).await.unwrap();
-    let mut heard = String::new();
-    hear(&mut stream, &mut heard, "\"seatsLeft\":3").await;
+    let mut received = String::new();
+    read_until(&mut stream, &mut received, "\"seatsLeft\":3").await;
     app.post(&format!("/api/competitions/{id}/register")).by(&ben).send().await;
-    hear(&mut stream, &mut heard, "\"seatsLeft\":2").await;
+    read_until(&mut stream, &mut received, "\"seatsLeft\":2").await;
 }

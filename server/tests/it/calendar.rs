@@ -1,11 +1,11 @@
-//! Calendar files over HTTP. What is in them is tested where they are made.
+//! Calendar files over HTTP. `service` tests their content.
 
 use axum::http::StatusCode;
 
 use crate::support::App;
 
 #[tokio::test]
-async fn everybody_gets_the_calendar_file_of_a_competition() {
+async fn the_calendar_file_of_a_competition_is_public() {
     let app = App::new().await;
     let ada = app.world.organizer("Ada").await;
     let title = "Chess\"; filename=\"evil.exe";
@@ -21,17 +21,17 @@ async fn everybody_gets_the_calendar_file_of_a_competition() {
 }
 
 #[tokio::test]
-async fn only_who_registered_gets_the_calendar_file_of_a_registration() {
+async fn the_calendar_file_of_a_registration_is_for_its_participant() {
     let app = App::new().await;
     let ada = app.world.organizer("Ada").await;
     let (ben, eve) = (app.world.participant("Ben").await, app.world.participant("Eve").await);
     let id = app.world.competition(&ada).create().await;
-    let held = app.post(&format!("/api/competitions/{id}/register")).by(&ben).send().await;
-    let held = held.json()["id"].as_str().unwrap().to_owned();
-    let path = format!("/api/registrations/{held}/calendar.ics");
+    let registration = app.post(&format!("/api/competitions/{id}/register")).by(&ben).send().await;
+    let registration = registration.json()["id"].as_str().unwrap().to_owned();
+    let path = format!("/api/registrations/{registration}/calendar.ics");
     let file = app.get(&path).by(&ben).send().await;
     assert_eq!(file.header("content-type"), Some("text/calendar; charset=utf-8"));
-    assert!(file.text.contains(&format!("UID:{held}@localhost\r\n")), "{}", file.text);
+    assert!(file.text.contains(&format!("UID:{registration}@localhost\r\n")), "{}", file.text);
     assert_eq!(app.get(&path).send().await.status, StatusCode::UNAUTHORIZED);
     for other in [&eve, &ada] {
         assert_eq!(app.get(&path).by(other).send().await.status, StatusCode::NOT_FOUND);

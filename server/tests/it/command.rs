@@ -1,4 +1,4 @@
-//! The `mini-compete` command, as a person types it.
+//! The `mini-compete` command.
 
 use std::{
     io::Write,
@@ -10,7 +10,7 @@ use service::{
     testing::World,
 };
 
-/// Runs the command in an empty folder, with nothing but `variables` set.
+/// Runs the command in an empty folder, with `variables` as its environment.
 fn run(arguments: &[&str], variables: &[(&str, &str)], input: &str) -> Output {
     let folder = tempfile::tempdir().unwrap();
     let mut child = Command::new(env!("CARGO_BIN_EXE_mini-compete"))
@@ -23,18 +23,18 @@ fn run(arguments: &[&str], variables: &[(&str, &str)], input: &str) -> Output {
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
-    // A command that reads nothing may have ended by now.
+    // An error means that the command has ended without reading.
     let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
     child.wait_with_output().unwrap()
 }
 
-fn said(output: &Output) -> String {
+fn output_text(output: &Output) -> String {
     let text = [&*output.stdout, &*output.stderr].concat();
     String::from_utf8(text).unwrap()
 }
 
 #[test]
-fn a_wrong_value_stops_the_start_with_a_sentence_that_names_it() {
+fn an_invalid_value_ends_the_start_with_an_error_that_names_it() {
     for (name, value) in [
         ("DATABASE_URL", "mysql://localhost"),
         ("JWT_SECRET", "short"),
@@ -54,47 +54,59 @@ fn a_wrong_value_stops_the_start_with_a_sentence_that_names_it() {
     ] {
         let output = run(&["serve"], &[(name, value)], "");
         assert!(!output.status.success(), "{name}");
-        assert!(said(&output).contains(name), "{name}: {}", said(&output));
+        assert!(output_text(&output).contains(name), "{name}: {}", output_text(&output));
     }
-    // A mail server is of no use without a sender, and a mail not without a site to lead to.
+    // A mail server requires a sender and the URL of the site.
     let server = ("SMTP_URL", "smtp://localhost");
     let output = run(&["migrate"], &[server], "");
-    assert!(!output.status.success() && said(&output).contains("MAIL_FROM"), "{}", said(&output));
+    assert!(
+        !output.status.success() && output_text(&output).contains("MAIL_FROM"),
+        "{}",
+        output_text(&output)
+    );
     let output = run(&["migrate"], &[server, ("MAIL_FROM", "a@b.example")], "");
-    assert!(!output.status.success() && said(&output).contains("SITE_URL"), "{}", said(&output));
-    // What guards nothing is taken for a mistake.
+    assert!(
+        !output.status.success() && output_text(&output).contains("SITE_URL"),
+        "{}",
+        output_text(&output)
+    );
+    // A CA for a connection without TLS is a mistake.
     let authority =
         concat!(env!("CARGO_MANIFEST_DIR"), "/../service/tests/it/certificates/authority.pem");
     let site = [("MAIL_FROM", "a@b.example"), ("SITE_URL", "https://b.example")];
     let output =
         run(&["migrate"], &[&site[..], &[server, ("SMTP_CA_FILE", authority)]].concat(), "");
     assert!(
-        !output.status.success() && said(&output).contains("SMTP_CA_FILE"),
+        !output.status.success() && output_text(&output).contains("SMTP_CA_FILE"),
         "{}",
-        said(&output)
+        output_text(&output)
     );
     let output = run(&["migrate"], &[("RUST_LOG", "a=b=c")], "");
-    assert!(!output.status.success() && said(&output).contains("RUST_LOG"));
+    assert!(!output.status.success() && output_text(&output).contains("RUST_LOG"));
 }
 
 #[test]
-fn production_insists_on_a_secret_and_refuses_demo_data() {
+fn production_requires_a_secret_and_rejects_demo_data() {
     let folder = tempfile::tempdir().unwrap();
     let site = folder.path().to_str().unwrap();
     let output =
         run(&["serve", "--port", "0", "--site-root", site], &[("APP_ENV", "production")], "");
-    assert!(!output.status.success() && said(&output).contains("JWT_SECRET"), "{}", said(&output));
+    assert!(
+        !output.status.success() && output_text(&output).contains("JWT_SECRET"),
+        "{}",
+        output_text(&output)
+    );
     let output = run(&["seed"], &[("APP_ENV", "production")], "");
-    assert!(!output.status.success() && said(&output).contains("refused in production"));
+    assert!(!output.status.success() && output_text(&output).contains("refused in production"));
 }
 
 #[tokio::test]
-async fn administrators_are_made_by_the_command_line() {
+async fn admin_create_creates_an_administrator() {
     let world = World::new().await;
     let variables = [("DATABASE_URL", world.database_url()), ("BCRYPT_COST", "4")];
     let create = ["admin", "create", "--email", "root@example.com"];
     let output = run(&create, &variables, "correct horse\n");
-    assert!(output.status.success(), "{}", said(&output));
+    assert!(output.status.success(), "{}", output_text(&output));
     let login =
         domain::Login { email: "root@example.com".into(), password: "correct horse".into() };
     let account = service::accounts::log_in(&world.ctx, login, service::ClientAddress::UNKNOWN)
@@ -102,38 +114,42 @@ async fn administrators_are_made_by_the_command_line() {
         .unwrap();
     assert_eq!(account.user.role, domain::Role::Admin);
     let output = run(&create, &variables, "correct horse\n");
-    assert!(!output.status.success() && said(&output).contains("Email already registered"));
+    assert!(!output.status.success() && output_text(&output).contains("Email already registered"));
     let output = run(&["admin", "create", "--email", "eve@example.com"], &variables, "short\n");
-    assert!(said(&output).contains("at least 8 characters"));
+    assert!(output_text(&output).contains("at least 8 characters"));
 }
 
 #[tokio::test]
-async fn a_link_for_who_has_forgotten_the_password_is_made_by_the_command_line() {
+async fn admin_reset_link_prints_a_link_for_an_account() {
     let world = World::new().await;
     world.participant("Ada").await;
     let site = ("SITE_URL", "https://club.example/");
     let variables = [("DATABASE_URL", world.database_url()), ("BCRYPT_COST", "4"), site];
     let output = run(&["admin", "reset-link", "ADA@example.com"], &variables, "");
-    let said = said(&output);
+    let said = output_text(&output);
     assert!(output.status.success(), "{said}");
     assert!(said.contains("https://club.example/auth/reset?token="), "{said}");
     let output = run(&["admin", "reset-link", "eve@example.com"], &variables, "");
     assert!(
-        !output.status.success() && self::said(&output).contains("No account has this address")
+        !output.status.success() && output_text(&output).contains("No account has this address")
     );
 }
 
 #[tokio::test]
-async fn somebody_with_an_account_is_made_administrator_by_the_command_line() {
+async fn admin_promote_makes_an_account_an_administrator() {
     let world = World::new().await;
     world.participant("Ada").await;
     let variables = [("DATABASE_URL", world.database_url())];
     let output = run(&["admin", "promote", "ada@example.com"], &variables, "");
-    assert!(said(&output).contains("ada@example.com is an administrator now"), "{}", said(&output));
+    assert!(
+        output_text(&output).contains("ada@example.com is an administrator now"),
+        "{}",
+        output_text(&output)
+    );
 }
 
 #[tokio::test]
-async fn jobs_that_were_given_up_are_listed_and_put_back_by_the_command_line() {
+async fn jobs_list_shows_dead_letters_and_jobs_retry_requeues_them() {
     let world = World::new().await;
     let ctx = &world.ctx;
     service::cron::fire(ctx, "clean_up", ctx.now(), &Job::CleanUp {}).await.unwrap();
@@ -143,33 +159,33 @@ async fn jobs_that_were_given_up_are_listed_and_put_back_by_the_command_line() {
         world.clock.advance(chrono::TimeDelta::seconds(5));
     }
     let variables = [("DATABASE_URL", world.database_url())];
-    let list = said(&run(&["jobs", "list"], &variables, ""));
-    for part in ["KIND", "confirm_registration", "clean_up", "failed 3 times: the disk is full"] {
+    let list = output_text(&run(&["jobs", "list"], &variables, ""));
+    for part in ["TYPE", "confirm_registration", "clean_up", "failed 3 times: the disk is full"] {
         assert!(list.contains(part), "{part} is missing from {list}");
     }
-    assert!(!run(&["jobs", "retry"], &variables, "").status.success(), "which?");
+    assert!(!run(&["jobs", "retry"], &variables, "").status.success(), "neither an id nor --all");
     let output = run(&["jobs", "retry", "--all"], &variables, "");
-    assert!(said(&output).contains("Put back 1 of the jobs"), "{}", said(&output));
+    assert!(output_text(&output).contains("Put 1 dead letters back"), "{}", output_text(&output));
     let id = world.job_ids().await[0].to_string();
     let output = run(&["jobs", "retry", &id], &variables, "");
-    assert!(!output.status.success() && said(&output).contains("Job not found"));
+    assert!(!output.status.success() && output_text(&output).contains("Job not found"));
     assert_eq!(world.job_audits().await, ["revived by console"]);
 }
 
 #[test]
-fn seeding_twice_makes_nothing_twice() {
+fn seed_is_idempotent() {
     let folder = tempfile::tempdir().unwrap();
     let url = format!("sqlite://{}/new/folder/test.db", folder.path().display());
     let variables = [("DATABASE_URL", &*url), ("BCRYPT_COST", "4")];
-    assert!(said(&run(&["seed"], &variables, "")).contains("7 accounts and 5 competitions"));
-    assert!(said(&run(&["seed"], &variables, "")).contains("0 accounts and 0 competitions"));
+    assert!(output_text(&run(&["seed"], &variables, "")).contains("7 accounts and 5 competitions"));
+    assert!(output_text(&run(&["seed"], &variables, "")).contains("0 accounts and 0 competitions"));
 }
 
 #[test]
-fn help_tells_a_stranger_what_there_is() {
-    let help = said(&run(&["--help"], &[], ""));
+fn help_lists_every_command() {
+    let help = output_text(&run(&["--help"], &[], ""));
     for command in ["serve", "worker", "migrate", "seed", "admin", "jobs", "openapi"] {
         assert!(help.contains(command), "{command}");
     }
-    assert!(said(&run(&["serve", "--help"], &[], "")).contains("[env: PORT=]"));
+    assert!(output_text(&run(&["serve", "--help"], &[], "")).contains("[env: PORT=]"));
 }

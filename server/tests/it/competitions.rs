@@ -14,7 +14,7 @@ fn code_sprint() -> Value {
 }
 
 #[tokio::test]
-async fn an_organizer_creates_a_competition_that_everybody_can_look_at() {
+async fn an_organizer_creates_a_competition_that_is_public() {
     let app = App::new().await;
     let ada = app.world.organizer("Ada").await;
     let created = app.post("/api/competitions").by(&ada).json(&code_sprint()).send().await;
@@ -30,7 +30,7 @@ async fn an_organizer_creates_a_competition_that_everybody_can_look_at() {
 }
 
 #[tokio::test]
-async fn a_key_creates_once_and_replays_its_answer() {
+async fn a_key_creates_once_and_replays_its_response() {
     let app = App::new().await;
     let ada = app.world.organizer("Ada").await;
     let create = async || {
@@ -86,7 +86,7 @@ async fn dates_must_be_in_order() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_understood_is_refused_with_a_reason() {
+async fn an_unreadable_request_is_rejected_with_a_reason() {
     let app = App::new().await;
     let ada = app.world.organizer("Ada").await;
     let send = async |content_type, body: String| {
@@ -110,7 +110,7 @@ async fn what_cannot_be_understood_is_refused_with_a_reason() {
 }
 
 #[tokio::test]
-async fn what_does_not_exist_is_not_found_in_json() {
+async fn unknown_routes_and_ids_are_404_as_json() {
     let app = App::new().await;
     snapshot("competition_not_found", &app.get("/api/competitions/no-uuid").send().await);
     let nobody = "/api/competitions/01939c2e-7b5a-7000-8000-000000000001";
@@ -207,7 +207,7 @@ async fn an_organizer_edits_a_competition() {
 }
 
 #[tokio::test]
-async fn an_organizer_cancels_a_competition_as_often_as_it_takes() {
+async fn cancelling_a_competition_is_idempotent() {
     let app = App::new().await;
     let (ada, ben) = (app.world.organizer("Ada").await, app.world.participant("Ben").await);
     let eve = app.world.participant("Eve").await;
@@ -239,7 +239,7 @@ async fn an_organizer_cancels_a_competition_as_often_as_it_takes() {
 }
 
 #[tokio::test]
-async fn nobody_registers_before_registration_opens() {
+async fn registration_is_rejected_before_it_opens() {
     let app = App::new().await;
     let (ada, ben) = (app.world.organizer("Ada").await, app.world.participant("Ben").await);
     let body = json!({

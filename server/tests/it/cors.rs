@@ -1,13 +1,13 @@
-//! Which other sites may call the API.
+//! CORS.
 
 use axum::http::Method;
 
 use crate::support::App;
 
 #[tokio::test]
-async fn only_configured_origins_may_call() {
+async fn only_configured_origins_pass_cors() {
     let app = App::new().await;
-    for (origin, allowed) in [("https://friend.example", true), ("https://evil.example", false)] {
+    for (origin, allowed) in [("https://client.example", true), ("https://evil.example", false)] {
         let preflight = app
             .call(Method::OPTIONS, "/api/competitions")
             .header("origin", origin)
@@ -19,7 +19,7 @@ async fn only_configured_origins_may_call() {
         assert_eq!(
             response.header("access-control-allow-credentials"),
             None,
-            "cookies stay at home"
+            "cookies must not be sent"
         );
     }
 }

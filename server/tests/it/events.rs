@@ -1,4 +1,4 @@
-//! Watching a competition.
+//! The event stream of a competition, and polling.
 
 use std::time::Duration;
 
@@ -15,10 +15,10 @@ use tower::ServiceExt;
 
 use crate::support::App;
 
-/// Far beyond everything that is waited for here.
-const LONG: Duration = Duration::from_secs(60);
+/// Far longer than anything here takes.
+const TIMEOUT: Duration = Duration::from_secs(60);
 
-/// The next event, as it goes over the wire.
+/// The next event as text.
 async fn next(body: &mut Body) -> String {
     let frame = body.frame().await.expect("an event").expect("a body");
     String::from_utf8(frame.into_data().expect("data").to_vec()).unwrap()
@@ -27,7 +27,7 @@ async fn next(body: &mut Body) -> String {
 async fn watch(app: &App, id: CompetitionId) -> Response<Body> {
     let request =
         Request::get(format!("/api/competitions/{id}/events")).header("host", "localhost");
-    // What a browser would take compressed.
+    // Browsers accept compressed responses.
     let request = request.header("accept-encoding", "gzip, br").body(Body::empty());
     app.router.clone().oneshot(request.unwrap()).await.unwrap()
 }
@@ -38,14 +38,14 @@ async fn competition(app: &App) -> CompetitionId {
 }
 
 #[tokio::test]
-async fn seats_are_told_at_once_and_then_as_they_change_and_that_it_was_cancelled() {
+async fn a_stream_sends_the_seats_at_once_after_each_change_and_at_cancellation() {
     let app = App::new().await;
     let (ada, ben) = (app.world.organizer("Ada").await, app.world.participant("Ben").await);
     let id = app.world.competition(&ada).seats(3).create().await;
     let response = watch(&app, id).await;
     assert_eq!(response.headers()["content-type"], "text/event-stream");
     let mut body = response.into_body();
-    let told = |left: u32, cancelled: bool, sequence: u32| {
+    let event = |left: u32, cancelled: bool, sequence: u32| {
         format!(
             "data: {{\"competitionId\":\"{id}\",\"capacity\":3,\"seatsLeft\":{left},\"cancelled\":{cancelled},\"sequence\":{sequence}}}\n"
         )
@@ -54,11 +54,11 @@ async fn seats_are_told_at_once_and_then_as_they_change_and_that_it_was_cancelle
     assert!(first.contains("event: seats\n"), "{first}");
     assert!(first.contains("id: 1\n"), "{first}");
     assert!(first.contains("retry: "), "{first}");
-    assert!(first.contains(&told(3, false, 1)), "{first}");
+    assert!(first.contains(&event(3, false, 1)), "{first}");
     app.post(&format!("/api/competitions/{id}/register")).by(&ben).send().await;
     let second = next(&mut body).await;
-    assert!(second.contains(&told(2, false, 2)), "{second}");
-    // An edit that changes nothing is no news; what is told next is the cancellation.
+    assert!(second.contains(&event(2, false, 2)), "{second}");
+    // An edit that changes nothing sends no event; the next one is the cancellation.
     app.patch(&format!("/api/competitions/{id}"))
         .by(&ada)
         .json(&json!({ "capacity": 3 }))
@@ -66,36 +66,36 @@ async fn seats_are_told_at_once_and_then_as_they_change_and_that_it_was_cancelle
         .await;
     app.call(Method::DELETE, &format!("/api/competitions/{id}")).by(&ada).send().await;
     let third = next(&mut body).await;
-    assert!(third.contains(&told(2, true, 3)), "{third}");
+    assert!(third.contains(&event(2, true, 3)), "{third}");
     app.stop.cancel();
-    assert!(body.frame().await.is_none(), "a server that stops ends it");
+    assert!(body.frame().await.is_none(), "the stream goes on after the server has stopped");
 }
 
 #[tokio::test]
-async fn a_stream_asks_every_proxy_to_pass_it_on_at_once() {
+async fn a_stream_turns_off_buffering_in_proxies() {
     let app = App::new().await;
     let response = watch(&app, competition(&app).await).await;
     let headers = response.headers();
     assert_eq!(headers["x-accel-buffering"], "no");
     assert_eq!(headers["cache-control"], "no-cache, no-transform");
-    assert!(!headers.contains_key("content-encoding"), "compressing collects it");
+    assert!(!headers.contains_key("content-encoding"), "compression would buffer events");
 }
 
 #[tokio::test]
-async fn a_stream_ends_by_itself_and_its_permit_comes_back() {
+async fn a_stream_ends_after_its_lifetime_and_returns_its_permit() {
     let lifetime = Duration::from_millis(200);
     let streams = StreamLimits { total: 1, lifetime, ..StreamLimits::default() };
     let app = App::configured(|options| options.streams = streams).await;
     let id = competition(&app).await;
     let mut body = watch(&app, id).await.into_body();
     let until_end = async { while body.frame().await.is_some() {} };
-    timeout(LONG, until_end).await.expect("an end");
+    timeout(TIMEOUT, until_end).await.expect("an end");
     drop(body);
     assert_eq!(watch(&app, id).await.status(), StatusCode::OK);
 }
 
 #[tokio::test]
-async fn streams_are_bounded_in_all_and_one_that_is_left_makes_room() {
+async fn the_total_of_streams_is_limited_and_a_closed_one_frees_a_permit() {
     let streams = StreamLimits { total: 2, ..StreamLimits::default() };
     let app = App::configured(|options| options.streams = streams).await;
     let id = competition(&app).await;
@@ -104,7 +104,7 @@ async fn streams_are_bounded_in_all_and_one_that_is_left_makes_room() {
     let refused = watch(&app, id).await;
     assert_eq!(refused.status(), StatusCode::SERVICE_UNAVAILABLE);
     assert_eq!(refused.headers()["retry-after"], "30");
-    // A page that is refused polls.
+    // A page without a stream polls.
     let polled = app.get(&format!("/api/competitions/{id}/seats")).send().await;
     assert_eq!(polled.status, StatusCode::OK);
     drop(first);
@@ -112,7 +112,7 @@ async fn streams_are_bounded_in_all_and_one_that_is_left_makes_room() {
 }
 
 #[tokio::test]
-async fn streams_are_bounded_by_address() {
+async fn streams_are_limited_by_address() {
     let streams = StreamLimits { per_address: 2, ..StreamLimits::default() };
     let app = App::limiting(|options| options.streams = streams).await;
     let id = competition(&app).await;
@@ -129,7 +129,7 @@ async fn streams_are_bounded_by_address() {
 }
 
 #[tokio::test]
-async fn a_poll_is_answered_like_an_event() {
+async fn a_poll_returns_the_same_json_as_an_event() {
     let app = App::new().await;
     let id = competition(&app).await;
     let event = next(&mut watch(&app, id).await.into_body()).await;
@@ -138,7 +138,7 @@ async fn a_poll_is_answered_like_an_event() {
 }
 
 #[tokio::test]
-async fn there_is_nothing_to_watch_where_there_is_no_competition() {
+async fn events_and_seats_of_an_unknown_competition_are_404() {
     let app = App::new().await;
     for path in ["events", "seats"] {
         for id in ["none", "01939a00-0000-7000-8000-000000000000"] {

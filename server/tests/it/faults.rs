@@ -1,4 +1,4 @@
-//! SIGKILL at the worst moments.
+//! SIGKILL at critical moments.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use tokio::task::JoinSet;
 use crate::support::{App, Process};
 
 /// Longer than a lease and the sweep after it.
-const PATIENCE: Duration = Duration::from_secs(90);
+const TIMEOUT: Duration = Duration::from_secs(90);
 
 /// The mails of an actor, once there are any.
 async fn mails(world: &World, actor: &Actor) -> Vec<domain::Mail> {
@@ -20,16 +20,16 @@ async fn mails(world: &World, actor: &Actor) -> Vec<domain::Mail> {
         if !mails.is_empty() {
             return mails;
         }
-        assert!(began.elapsed() < PATIENCE, "the mail never came");
+        assert!(began.elapsed() < TIMEOUT, "no mail was delivered");
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
 }
 
 #[tokio::test]
-async fn a_confirmation_survives_a_kill_between_the_commit_and_the_mail() {
+async fn a_confirmation_is_sent_after_a_kill_between_commit_and_mail() {
     let app = App::new().await;
     let (ada, ben) = (app.world.organizer("Ada").await, app.world.participant("Ben").await);
-    // The real clock of the other process decides about the deadline.
+    // The other process compares the deadline with the real time.
     app.world.clock.set_to_real_time();
     let id = app.world.competition(&ada).create().await;
     let token = app.token(&ben);
@@ -41,7 +41,7 @@ async fn a_confirmation_survives_a_kill_between_the_commit_and_the_mail() {
     server.kill();
     assert!(
         service::mailbox::list(&app.world.ctx, &ben, None).await.unwrap().is_empty(),
-        "killed before the mail"
+        "the mail was delivered before the kill"
     );
 
     let server = Process::serve(&app.world, &[]);
@@ -52,18 +52,18 @@ async fn a_confirmation_survives_a_kill_between_the_commit_and_the_mail() {
         Client::new().get(server.url("/api/competitions/registrations/my")).bearer_auth(&token);
     let mine: Value = me.send().await.unwrap().json().await.unwrap();
     assert_eq!(mine[0]["status"], "CONFIRMED");
-    assert_eq!(mails(&app.world, &ben).await.len(), 1, "and it came once");
+    assert_eq!(mails(&app.world, &ben).await.len(), 1, "the mail was delivered twice");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_worker_that_is_killed_while_it_tells_of_a_cancellation_leaves_nobody_out() {
+async fn a_cancellation_notifies_everyone_once_although_the_worker_is_killed() {
     const SEATS: usize = 1_600;
     let app = App::new().await;
     let ada = app.world.organizer("Ada").await;
     app.world.clock.set_to_real_time();
     let id = app.world.competition(&ada).seats(SEATS as i64).create().await;
-    let crowd = app.world.crowd_of(SEATS).await;
-    for some in crowd.chunks(400) {
+    let participants = app.world.crowd_of(SEATS).await;
+    for some in participants.chunks(400) {
         let register = some.iter().map(|guest| {
             let (ctx, guest) = (app.world.ctx.clone(), guest.clone());
             async move { service::registration::register(&ctx, &guest, id, None).await }
@@ -77,16 +77,16 @@ async fn a_worker_that_is_killed_while_it_tells_of_a_cancellation_leaves_nobody_
     let server = Process::serve(&app.world, &[]);
     let began = tokio::time::Instant::now();
     while app.world.mails().await == 0 {
-        assert!(began.elapsed() < PATIENCE, "nobody is told");
+        assert!(began.elapsed() < TIMEOUT, "no notice was delivered");
         tokio::time::sleep(Duration::from_millis(1)).await;
     }
     server.kill();
-    let told = app.world.mails().await;
-    assert!(told < SEATS as u64, "killed too late: {told}");
+    let notified = app.world.mails().await;
+    assert!(notified < SEATS as u64, "killed too late: {notified}");
 
     let _server = Process::serve(&app.world, &[]);
     while app.world.open_jobs().await > 0 {
-        assert!(began.elapsed() < PATIENCE, "the job is left undone");
+        assert!(began.elapsed() < TIMEOUT, "the job was not completed");
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
     for audited in app.world.audit().await {
@@ -96,7 +96,7 @@ async fn a_worker_that_is_killed_while_it_tells_of_a_cancellation_leaves_nobody_
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn kills_under_load_lose_nothing_and_double_nothing() {
+async fn kills_under_load_lose_and_duplicate_no_registration() {
     const PARTICIPANTS: usize = 60;
     const KILLS: usize = 5;
     let app = App::new().await;

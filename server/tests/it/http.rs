@@ -1,4 +1,4 @@
-//! The API as HTTP sees it: conditions, methods, types of content.
+//! HTTP semantics of the API: conditional requests, methods, content types.
 
 use axum::{
     body::Body,
@@ -23,11 +23,11 @@ fn tag(response: &Response) -> String {
 }
 
 #[tokio::test]
-async fn a_competition_has_one_entity_tag_wherever_it_is_shown() {
+async fn a_competition_has_the_same_entity_tag_in_every_response() {
     let app = App::new().await;
     let (ada, _, address) = competition(&app).await;
     let first = tag(&app.get(&address).send().await);
-    assert_eq!(first, tag(&app.get(&address).send().await), "the answer that is kept has it too");
+    assert_eq!(first, tag(&app.get(&address).send().await), "the cached response");
     let head = app.call(Method::HEAD, &address).send().await;
     assert_eq!((tag(&head), &*head.text), (first.clone(), ""));
 
@@ -38,9 +38,9 @@ async fn a_competition_has_one_entity_tag_wherever_it_is_shown() {
     let ben = app.world.participant("Ben").await;
     app.post(&format!("{address}/register")).by(&ben).send().await;
     let third = tag(&app.get(&address).send().await);
-    assert_ne!(second, third, "a seat less is shown");
+    assert_ne!(second, third, "the tag covers the seats left");
     let version = |tag: &str| tag.split('-').next().unwrap().to_owned();
-    assert_eq!(version(&second), version(&third), "a seat is no edit");
+    assert_eq!(version(&second), version(&third), "a registration raises no version");
 
     let body = json!({
         "title": "New", "description": "New.", "capacity": 3, "regDeadline": "2026-12-01T00:00:00Z",
@@ -53,7 +53,7 @@ async fn a_competition_has_one_entity_tag_wherever_it_is_shown() {
 }
 
 #[tokio::test]
-async fn an_edit_is_refused_unless_the_competition_matches() {
+async fn an_edit_is_rejected_unless_if_match_matches() {
     let app = App::new().await;
     let (ada, _, address) = competition(&app).await;
     let title = async || app.get(&address).send().await.json()["title"].clone();
@@ -63,7 +63,7 @@ async fn an_edit_is_refused_unless_the_competition_matches() {
         call.send().await
     };
     let first = tag(&app.get(&address).send().await);
-    // A seat that is taken meanwhile is in nobody's way.
+    // A registration in the meantime does not make the edit fail.
     let ben = app.world.participant("Ben").await;
     app.post(&format!("{address}/register")).by(&ben).send().await;
     let second = tag(&edit(&[&first], "Second").await);
@@ -95,7 +95,7 @@ async fn an_edit_is_refused_unless_the_competition_matches() {
     }
     assert_eq!(edit(&[], "Without").await.status, StatusCode::OK);
 
-    // Who may not edit learns nothing of the version.
+    // The permission is checked before the version.
     let eve = app.world.organizer("Eve").await;
     let other = app.patch(&address).by(&eve).json(&json!({ "title": "Mine" }));
     let other = other.header("if-match", "\"1\"").send().await;
@@ -103,7 +103,7 @@ async fn an_edit_is_refused_unless_the_competition_matches() {
 }
 
 #[tokio::test]
-async fn a_key_replays_an_edit_whose_condition_has_been_overtaken_by_itself() {
+async fn a_key_replays_an_edit_whose_if_match_is_stale_since_that_edit() {
     let app = App::new().await;
     let (ada, _, address) = competition(&app).await;
     let edit = async |if_match: &str| {
@@ -118,7 +118,7 @@ async fn a_key_replays_an_edit_whose_condition_has_been_overtaken_by_itself() {
 }
 
 #[tokio::test]
-async fn a_competition_is_cancelled_only_if_it_matches_and_once_cancelled_stays_so() {
+async fn a_cancellation_checks_if_match_and_is_idempotent() {
     let app = App::new().await;
     let (ada, _, address) = competition(&app).await;
     let first = tag(&app.get(&address).send().await);
@@ -132,16 +132,16 @@ async fn a_competition_is_cancelled_only_if_it_matches_and_once_cancelled_stays_
     let second = tag(&app.get(&address).send().await);
     let cancelled = cancel(&second).await;
     assert_eq!(cancelled.status, StatusCode::OK);
-    // The retry of who has not heard the answer.
+    // A retry after a lost response succeeds.
     assert_eq!(cancel(&second).await.status, StatusCode::OK);
-    // It is refused without the condition too, so that does not matter.
+    // The edit is rejected without the condition too, so that error wins.
     let edit = app.patch(&address).by(&ada).json(&json!({ "title": "Late" }));
     let edit = edit.header("if-match", &second).send().await;
     assert_eq!(edit.json()["code"], "cancelled_is_final");
 }
 
 #[tokio::test]
-async fn a_body_that_does_not_matter_is_refused_only_when_it_claims_to_be_json_and_is_not() {
+async fn an_ignored_body_is_rejected_only_if_it_is_invalid_json() {
     let app = App::new().await;
     let (ada, id, address) = competition(&app).await;
     let (ben, root) = (app.world.participant("Ben").await, app.world.admin("Root").await);
@@ -180,17 +180,17 @@ async fn a_body_that_does_not_matter_is_refused_only_when_it_claims_to_be_json_a
             );
             assert!(refused.json()["code"].is_string());
         }
-        // Who may not do it is told so first.
+        // The permission is checked before the body.
         if !path.ends_with("logout") {
-            let stranger = app.call(method.clone(), path).text(json, "{").send().await;
-            assert_eq!(stranger.status, StatusCode::UNAUTHORIZED, "{method} {path}");
+            let visitor = app.call(method.clone(), path).text(json, "{").send().await;
+            assert_eq!(visitor.status, StatusCode::UNAUTHORIZED, "{method} {path}");
         }
     }
     assert!(app.world.roster(&ada, id).await.iter().all(|status| status.holds_seat()));
     let dead = jobs::dead_letters(&app.world.ctx, jobs::Operator::Admin(&root)).await.unwrap();
-    assert_eq!(dead.len(), 1, "nothing was done");
+    assert_eq!(dead.len(), 1, "the job was retried or discarded");
 
-    // What clients of the first release send.
+    // Bodies that clients of the first version of the API send.
     for (kind, body) in [
         (Some(json), ""),
         (Some(json), "{}"),
@@ -213,7 +213,7 @@ async fn a_body_that_does_not_matter_is_refused_only_when_it_claims_to_be_json_a
 }
 
 #[tokio::test]
-async fn a_body_that_matters_is_json_in_utf8_and_nothing_else() {
+async fn a_required_body_must_be_json_in_utf8() {
     let app = App::new().await;
     let sent = async |kind: &'static str, body: &str| {
         let sent = app.post("/api/auth/login").text(kind, body.to_owned()).send().await;
@@ -275,7 +275,7 @@ async fn a_repeated_parameter_is_named() {
 }
 
 #[tokio::test]
-async fn methods_are_answered_as_http_has_them() {
+async fn head_and_unsupported_methods_follow_http() {
     let app = App::new().await;
     let (ada, id, address) = competition(&app).await;
     for path in [
@@ -308,7 +308,7 @@ async fn methods_are_answered_as_http_has_them() {
 }
 
 #[tokio::test]
-async fn an_answer_is_json_whatever_the_client_accepts() {
+async fn the_api_answers_json_regardless_of_accept() {
     let app = App::new().await;
     let (.., address) = competition(&app).await;
     for accept in ["application/xml", "text/html", "application/json;q=0", "nonsense"] {
@@ -319,17 +319,18 @@ async fn an_answer_is_json_whatever_the_client_accepts() {
 }
 
 #[tokio::test]
-async fn sites_that_may_call_the_api_may_use_conditions() {
+async fn cors_allows_conditional_requests() {
     let app = App::new().await;
     let preflight = app
         .call(Method::OPTIONS, "/api/competitions")
-        .header("origin", crate::support::FRIEND)
+        .header("origin", crate::support::CORS_ORIGIN)
         .header("access-control-request-method", "PATCH")
         .header("access-control-request-headers", "if-match");
     let preflight = preflight.send().await;
     let allowed = preflight.header("access-control-allow-headers").unwrap();
     assert!(allowed.contains("if-match"), "{allowed}");
-    let get = app.get("/api/competitions").header("origin", crate::support::FRIEND).send().await;
+    let get =
+        app.get("/api/competitions").header("origin", crate::support::CORS_ORIGIN).send().await;
     let exposed = get.headers.get("access-control-expose-headers").map(HeaderValue::to_str);
     let exposed = exposed.unwrap().unwrap();
     for header in ["etag", "www-authenticate", "retry-after"] {

@@ -1,4 +1,4 @@
-//! What is around the pages: the theme, messages in passing, failures.
+//! The frame of the pages: the theme, toasts, errors.
 
 use axum::http::{Method, StatusCode};
 
@@ -7,7 +7,7 @@ use crate::support::{App, Call, Response};
 const HTML: &str = "text/html";
 const FORM: &str = "application/x-www-form-urlencoded";
 
-/// The text without the marks that a debug build leaves between its parts.
+/// The text without the markers that a debug build of Leptos inserts.
 fn plain(response: &Response) -> String {
     response.text.replace("<!>", "")
 }
@@ -22,14 +22,14 @@ async fn page(app: &App, path: &str, cookie: &str) -> Response {
     app.get(path).header("accept", HTML).header("cookie", cookie).send().await
 }
 
-async fn sign_in(app: &App, email: &str) -> String {
+async fn log_in(app: &App, email: &str) -> String {
     let body = format!("email={email}&password=correct+horse");
     let response = form(app, "/fn/log_in", &body).send().await;
     response.header("set-cookie").expect("a session").split(';').next().unwrap().to_owned()
 }
 
 #[tokio::test]
-async fn the_first_line_of_a_page_says_whether_it_is_dark() {
+async fn the_html_element_carries_the_theme() {
     let app = App::new().await;
     for (cookie, expected) in [
         ("", "<html lang=\"en\">"),
@@ -43,7 +43,7 @@ async fn the_first_line_of_a_page_says_whether_it_is_dark() {
 }
 
 #[tokio::test]
-async fn the_theme_is_kept_by_the_browser_and_the_page_stays() {
+async fn the_theme_is_stored_in_a_cookie_and_the_form_returns_to_its_page() {
     let app = App::new().await;
     let chosen = form(&app, "/fn/set_theme", "theme=dark&next=/competitions?page=2").send().await;
     assert_eq!(chosen.status, StatusCode::FOUND, "{}", chosen.text);
@@ -63,26 +63,26 @@ async fn the_theme_is_kept_by_the_browser_and_the_page_stays() {
 }
 
 #[tokio::test]
-async fn the_theme_travels_by_https_only_where_the_site_does() {
+async fn the_theme_cookie_is_secure_where_the_site_is_https() {
     let app = App::new().await.with_site_url("https://compete.example");
     let chosen = form(&app, "/fn/set_theme", "theme=dark&next=/").send().await;
     assert!(chosen.header("set-cookie").unwrap().ends_with("; Secure"));
 }
 
 #[tokio::test]
-async fn what_a_form_did_is_told_once_on_the_page_it_leads_to() {
+async fn a_toast_is_shown_once_on_the_page_after_a_form() {
     let app = App::new().await;
     app.world.participant("Ben").await;
-    let cookie = sign_in(&app, "ben@example.com").await;
+    let cookie = log_in(&app, "ben@example.com").await;
     let done = form(&app, "/fn/read_all_mail", "").header("cookie", &cookie).send().await;
     assert_eq!(done.header("location"), Some("/mailbox"));
-    let told = |page: &Response| plain(page).contains("<p>0 messages marked as read</p>");
-    assert!(told(&page(&app, "/mailbox", &cookie).await));
-    assert!(!told(&page(&app, "/mailbox", &cookie).await), "once");
+    let has_toast = |page: &Response| plain(page).contains("<p>0 messages marked as read</p>");
+    assert!(has_toast(&page(&app, "/mailbox", &cookie).await));
+    assert!(!has_toast(&page(&app, "/mailbox", &cookie).await), "once");
 }
 
 #[tokio::test]
-async fn a_failure_names_the_request_on_pages_and_in_the_answers_to_our_code() {
+async fn an_error_shows_its_request_id_on_pages_and_in_server_functions() {
     let app = App::new().await;
     for path in ["/nothing", "/competitions/no-uuid"] {
         let response =
@@ -97,26 +97,26 @@ async fn a_failure_names_the_request_on_pages_and_in_the_answers_to_our_code() {
 }
 
 #[tokio::test]
-async fn a_failure_outside_of_the_pages_looks_like_one_of_them_to_a_browser() {
+async fn a_browser_gets_an_error_page_for_an_error_outside_of_pages() {
     let app = App::new().await;
-    let ask = || {
+    let request = || {
         let call = app.call(Method::PUT, "/competitions");
         let call = call.header("sec-fetch-site", "same-origin");
         call.header("x-request-id", "r-9").header("cookie", "theme=dark")
     };
-    let shown = ask().header("accept", HTML).send().await;
+    let shown = request().header("accept", HTML).send().await;
     assert_eq!(shown.status, StatusCode::METHOD_NOT_ALLOWED);
     assert_eq!(shown.header("content-type"), Some("text/html; charset=utf-8"));
     for part in ["<html lang=\"en\" data-theme=\"dark\">", "<h1", "<code>r-9</code>", "site-head"] {
         assert!(plain(&shown).contains(part), "{part}: {}", shown.text);
     }
-    let told = ask().header("accept", "application/json").send().await;
-    assert_eq!(told.status, shown.status);
-    assert!(!told.text.contains("<h1"), "{}", told.text);
+    let json = request().header("accept", "application/json").send().await;
+    assert_eq!(json.status, shown.status);
+    assert!(!json.text.contains("<h1"), "{}", json.text);
 }
 
 #[tokio::test]
-async fn the_pages_of_the_queues_are_an_administrators() {
+async fn only_administrators_see_the_queues_pages() {
     let app = App::new().await;
     app.world.organizer("Ada").await;
     app.world.admin("Root").await;
@@ -125,12 +125,12 @@ async fn the_pages_of_the_queues_are_an_administrators() {
         assert_eq!(page(&app, path, "").await.status, StatusCode::FOUND, "{path}");
     }
     let (ada, root) =
-        (sign_in(&app, "ada@example.com").await, sign_in(&app, "root@example.com").await);
+        (log_in(&app, "ada@example.com").await, log_in(&app, "root@example.com").await);
     for (path, for_root) in paths.into_iter().zip([StatusCode::OK, StatusCode::NOT_FOUND]) {
         let refused = page(&app, path, &ada).await;
         assert_eq!(refused.status, StatusCode::FORBIDDEN, "{path}");
         assert!(refused.text.contains("This page is not for your account"));
-        assert!(!refused.text.contains("href=\"/admin/queues\""), "no way there is shown");
+        assert!(!refused.text.contains("href=\"/admin/queues\""), "a link to the page is shown");
         assert_eq!(page(&app, path, &root).await.status, for_root, "{path}");
     }
     for action in ["retry_all_jobs", "retry_job", "discard_job"] {

@@ -6,7 +6,7 @@ use chrono::TimeDelta;
 use crate::support::{App, snapshot};
 
 #[tokio::test]
-async fn a_message_is_listed_counted_and_read_once() {
+async fn a_message_is_listed_counted_and_marked_as_read_once() {
     let app = App::new().await;
     let (ada, ben) = (app.world.organizer("Ada").await, app.world.participant("Ben").await);
     let id = app.world.competition(&ada).starting_in(None).create().await;
@@ -31,7 +31,11 @@ async fn a_message_is_listed_counted_and_read_once() {
     assert_eq!(refused.status, StatusCode::BAD_REQUEST);
 
     let path = format!("/api/mailbox/{}/read", mail["id"].as_str().unwrap());
-    assert_eq!(app.patch(&path).by(&ada).send().await.status, StatusCode::NOT_FOUND, "not hers");
+    assert_eq!(
+        app.patch(&path).by(&ada).send().await.status,
+        StatusCode::NOT_FOUND,
+        "another user's message"
+    );
     assert_eq!(app.patch(&path).by(&ben).send().await.json()["readAt"], "2026-11-23T12:00:00.000Z");
     app.world.clock.advance(TimeDelta::hours(1));
     assert_eq!(app.patch(&path).by(&ben).send().await.json()["readAt"], "2026-11-23T12:00:00.000Z");
@@ -40,7 +44,7 @@ async fn a_message_is_listed_counted_and_read_once() {
 }
 
 #[tokio::test]
-async fn a_mailbox_is_its_owners() {
+async fn a_mailbox_requires_a_login_and_hides_other_users_messages() {
     let app = App::new().await;
     for path in ["/api/mailbox/my", "/api/mailbox/unread-count"] {
         assert_eq!(app.get(path).send().await.status, StatusCode::UNAUTHORIZED);

@@ -1,29 +1,29 @@
-//! The description of the API.
+//! The OpenAPI description.
 
 use axum::http::StatusCode;
 
 use crate::support::App;
 
 #[test]
-fn the_committed_description_is_the_one_in_the_code() {
+fn the_committed_description_is_current() {
     let committed = include_str!("../../../openapi.json");
     assert!(committed == server::openapi(), "openapi.json is stale: run `make openapi`");
 }
 
 #[tokio::test]
-async fn the_description_and_its_pages_are_served() {
+async fn the_description_and_its_documentation_are_served() {
     let app = App::new().await;
     let served = app.get("/api/openapi.json").send().await.json();
     let committed: serde_json::Value = serde_json::from_str(&server::openapi()).unwrap();
     assert_eq!(served, committed);
     let page = app.get("/api/docs/").send().await;
     assert_eq!(page.status, StatusCode::OK);
-    assert!(!page.text.contains("//cdn"), "nothing is loaded from elsewhere");
+    assert!(!page.text.contains("//cdn"), "a script is loaded from another host");
     assert_eq!(app.get("/api/docs/swagger-ui-bundle.js").send().await.status, StatusCode::OK);
 }
 
 #[test]
-fn every_call_is_described_with_its_answers() {
+fn every_operation_is_described_with_its_responses() {
     let description: serde_json::Value = serde_json::from_str(&server::openapi()).unwrap();
     let paths = description["paths"].as_object().unwrap();
     let calls: Vec<_> =
@@ -32,7 +32,7 @@ fn every_call_is_described_with_its_answers() {
     for call in calls {
         assert!(call["summary"].is_string() && call["responses"].is_object(), "{call}");
     }
-    // Whatever changes something may end without anybody knowing what became of it.
+    // Every write can end with an unknown outcome.
     for path in paths.values() {
         for (method, call) in path.as_object().unwrap() {
             assert!(method == "get" || call["responses"]["503"].is_object(), "{method} {call}");

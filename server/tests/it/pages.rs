@@ -12,8 +12,8 @@ async fn page(app: &App, path: &str) -> Response {
     app.get(path).header("accept", HTML).send().await
 }
 
-/// Signs in through the form; answers with the session's cookie.
-async fn sign_in(app: &App, email: &str) -> String {
+/// Logs in through the form. Returns the cookie of the session.
+async fn log_in(app: &App, email: &str) -> String {
     let body = format!("email={email}&password=correct+horse");
     let response = app.post("/fn/log_in").header("accept", HTML).text(FORM, body).send().await;
     assert_eq!(response.status, StatusCode::FOUND, "{}", response.text);
@@ -23,7 +23,7 @@ async fn sign_in(app: &App, email: &str) -> String {
 }
 
 #[tokio::test]
-async fn every_page_is_whole_without_javascript() {
+async fn every_page_is_complete_without_javascript() {
     let app = App::new().await;
     let ada = app.world.organizer("Ada").await;
     let id = app.world.competition(&ada).titled("Chess").create().await;
@@ -42,7 +42,7 @@ async fn every_page_is_whole_without_javascript() {
 }
 
 #[tokio::test]
-async fn compiled_files_are_kept_for_ever_and_pages_are_nobody_elses() {
+async fn compiled_files_are_immutable_and_pages_are_private() {
     let app = App::new().await;
     let site = tempfile::tempdir().unwrap();
     std::fs::create_dir(site.path().join("pkg")).unwrap();
@@ -57,25 +57,29 @@ async fn compiled_files_are_kept_for_ever_and_pages_are_nobody_elses() {
     assert_eq!(page(&app, "/").await.header("cache-control"), Some("private, no-cache"));
     let cookie = app.sign_in(&app.world.participant("Pia").await).await;
     let own = app.get("/dashboard").header("cookie", &cookie).send().await;
-    assert_eq!(own.header("cache-control"), Some("private, no-store"), "not for the way back");
+    assert_eq!(
+        own.header("cache-control"),
+        Some("private, no-store"),
+        "the back button must not show it"
+    );
 }
 
 #[tokio::test]
-async fn a_page_has_one_address() {
+async fn trailing_slashes_redirect_to_the_one_address_of_a_page() {
     let app = App::new().await;
-    for (asked, led_to) in [
+    for (path, target) in [
         ("/competitions/?page=2", "/competitions?page=2"),
         ("/auth/login/", "/auth/login"),
         ("/api/docs", "/api/docs/"),
     ] {
-        let answer = app.get(asked).send().await;
-        assert_eq!(answer.status, StatusCode::PERMANENT_REDIRECT, "{asked}");
-        assert_eq!(answer.header("location"), Some(led_to));
+        let response = app.get(path).send().await;
+        assert_eq!(response.status, StatusCode::PERMANENT_REDIRECT, "{path}");
+        assert_eq!(response.header("location"), Some(target));
     }
 }
 
 #[tokio::test]
-async fn a_release_is_sent_as_it_was_compressed_and_told_apart_from_what_was_not() {
+async fn precompressed_files_are_served_by_accept_encoding() {
     let app = App::new().await;
     let site = tempfile::tempdir().unwrap();
     let pkg = site.path().join("pkg");
@@ -100,7 +104,7 @@ async fn a_release_is_sent_as_it_was_compressed_and_told_apart_from_what_was_not
 }
 
 #[tokio::test]
-async fn what_does_not_exist_is_not_found() {
+async fn unknown_pages_are_404() {
     let app = App::new().await;
     for path in
         ["/nothing", "/competitions/no-uuid", "/competitions/01939c2e-7b5a-7000-8000-000000000001"]
@@ -110,10 +114,10 @@ async fn what_does_not_exist_is_not_found() {
 }
 
 #[tokio::test]
-async fn who_is_not_signed_in_is_sent_to_sign_in_and_back() {
+async fn a_visitor_is_redirected_to_log_in_and_back() {
     let app = App::new().await;
     for (path, login) in [
-        // A login leads to the dashboard anyway.
+        // The dashboard is the default target of a login.
         ("/dashboard", "/auth/login"),
         ("/mailbox", "/auth/login?next=%2Fmailbox"),
         ("/competitions/create", "/auth/login?next=%2Fcompetitions%2Fcreate"),
@@ -125,10 +129,10 @@ async fn who_is_not_signed_in_is_sent_to_sign_in_and_back() {
 }
 
 #[tokio::test]
-async fn a_session_signs_pages_and_the_api_in() {
+async fn a_session_authenticates_pages_and_the_api() {
     let app = App::new().await;
     app.world.participant("Ben").await;
-    let cookie = sign_in(&app, "ben@example.com").await;
+    let cookie = log_in(&app, "ben@example.com").await;
     let dashboard =
         app.get("/dashboard").header("accept", HTML).header("cookie", &cookie).send().await;
     assert_eq!(dashboard.status, StatusCode::OK);
@@ -153,7 +157,7 @@ async fn the_dashboard_says_when_it_leaves_registrations_out() {
 }
 
 #[tokio::test]
-async fn what_users_write_is_text_and_nothing_else() {
+async fn user_input_is_escaped_on_pages() {
     let app = App::new().await;
     let ada = app.world.organizer("Ada").await;
     let evil = "</title><script>alert(1)</script>\"'><img src=x onerror=alert(1)>";
@@ -179,7 +183,7 @@ async fn what_users_write_is_text_and_nothing_else() {
 }
 
 #[tokio::test]
-async fn a_roster_is_shown_to_those_who_may_see_it() {
+async fn the_manage_page_is_for_the_organizer_and_administrators() {
     let app = App::new().await;
     let ada = app.world.organizer("Ada").await;
     app.world.organizer("Bob").await;
@@ -194,7 +198,7 @@ async fn a_roster_is_shown_to_those_who_may_see_it() {
         ("bob@example.com", StatusCode::FORBIDDEN),
         ("ben@example.com", StatusCode::FORBIDDEN),
     ] {
-        let cookie = sign_in(&app, email).await;
+        let cookie = log_in(&app, email).await;
         let see = async |path: &str| {
             app.get(path).header("accept", HTML).header("cookie", &cookie).send().await
         };
@@ -206,18 +210,18 @@ async fn a_roster_is_shown_to_those_who_may_see_it() {
         assert_eq!(cancel.status == StatusCode::OK, is_owner, "{email}");
         assert_eq!(roster.text.contains("Cancel this competition"), is_owner, "{email}");
     }
-    let stranger = page(&app, &format!("/competitions/{id}/manage")).await;
-    assert_eq!(stranger.status, StatusCode::FOUND);
-    for rubbish in ["sort=email", "status=LOST", "page=0", "search=%00"] {
-        let cookie = sign_in(&app, "ada@example.com").await;
-        let path = format!("/competitions/{id}/manage?{rubbish}");
+    let visitor = page(&app, &format!("/competitions/{id}/manage")).await;
+    assert_eq!(visitor.status, StatusCode::FOUND);
+    for invalid in ["sort=email", "status=LOST", "page=0", "search=%00"] {
+        let cookie = log_in(&app, "ada@example.com").await;
+        let path = format!("/competitions/{id}/manage?{invalid}");
         let response = app.get(&path).header("accept", HTML).header("cookie", &cookie).send().await;
-        assert_eq!(response.status, StatusCode::BAD_REQUEST, "{rubbish}");
+        assert_eq!(response.status, StatusCode::BAD_REQUEST, "{invalid}");
     }
 }
 
 #[tokio::test]
-async fn pages_offer_nothing_that_is_refused_once_a_competition_is_over() {
+async fn pages_offer_no_actions_once_a_competition_is_over() {
     let app = App::new().await;
     let (ada, ben) = (app.world.organizer("Ada").await, app.world.participant("Ben").await);
     let id = app.world.competition(&ada).create().await;
@@ -248,7 +252,7 @@ async fn pages_offer_nothing_that_is_refused_once_a_competition_is_over() {
 }
 
 #[tokio::test]
-async fn the_account_page_says_what_a_deletion_does_and_history_says_that_it_was_done() {
+async fn pages_describe_an_account_deletion_before_and_after_it() {
     let app = App::new().await;
     let (ada, ben) = (app.world.organizer("Ada").await, app.world.participant("Ben").await);
     let id = app.world.competition(&ada).create().await;
@@ -260,8 +264,8 @@ async fn the_account_page_says_what_a_deletion_does_and_history_says_that_it_was
     let blocked = see(&ada, "/account").await;
     assert!(blocked.contains("Participants are registered for one of your competitions"));
     app.world.clock.advance(chrono::TimeDelta::days(7));
-    let told = see(&ada, "/account").await;
-    assert!(told.contains("One past or cancelled competition of yours stays"));
+    let account = see(&ada, "/account").await;
+    assert!(account.contains("One past or cancelled competition of yours stays"));
     let body = json!({ "password": "correct horse" });
     let deleted = app.call(axum::http::Method::DELETE, "/api/auth/me").by(&ada).json(&body);
     assert_eq!(deleted.send().await.status, StatusCode::NO_CONTENT);

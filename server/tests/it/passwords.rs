@@ -1,4 +1,4 @@
-//! Changing, forgetting and setting passwords, and what ends with an account.
+//! Changing and resetting passwords, editing and deleting accounts.
 
 use axum::http::{Method, StatusCode};
 use serde_json::{Value, json};
@@ -8,7 +8,7 @@ use crate::support::{App, Response, snapshot};
 
 const NEW: &str = "battery staple";
 
-/// A browser that has signed in: its cookie.
+/// Logs in as a browser. Returns the cookie of the session.
 async fn browser(app: &App, email: &str, password: &str) -> String {
     let form =
         format!("email={}&password={}", email.replace('@', "%40"), password.replace(' ', "+"));
@@ -37,8 +37,7 @@ async fn link(app: &App) -> String {
 }
 
 #[tokio::test]
-async fn a_new_password_ends_the_other_sessions_and_all_tokens_and_keeps_this_session_with_a_new_id()
- {
+async fn a_password_change_ends_other_sessions_and_all_tokens_and_renews_this_session() {
     let app = App::new().await;
     let ada = app.world.participant("Ada").await;
     let mine = browser(&app, "ada@example.com", PASSWORD).await;
@@ -64,7 +63,7 @@ async fn a_new_password_ends_the_other_sessions_and_all_tokens_and_keeps_this_se
 }
 
 #[tokio::test]
-async fn an_api_client_that_changes_the_password_gets_new_tokens() {
+async fn a_password_change_over_the_api_returns_new_tokens() {
     let app = App::new().await;
     let ada = app.world.participant("Ada").await;
     let change =
@@ -80,7 +79,7 @@ async fn an_api_client_that_changes_the_password_gets_new_tokens() {
 }
 
 #[tokio::test]
-async fn a_link_is_asked_for_in_the_same_words_whether_or_not_there_is_an_account() {
+async fn a_reset_request_has_the_same_response_with_and_without_an_account() {
     let app = App::new().await;
     app.world.participant("Ada").await;
     let ask = async |email: &str| {
@@ -93,7 +92,7 @@ async fn a_link_is_asked_for_in_the_same_words_whether_or_not_there_is_an_accoun
 }
 
 #[tokio::test]
-async fn a_link_sets_a_password_once_over_the_api() {
+async fn a_reset_link_sets_a_password_once_over_the_api() {
     let app = App::new().await;
     app.world.participant("Ada").await;
     let link = link(&app).await;
@@ -105,7 +104,7 @@ async fn a_link_sets_a_password_once_over_the_api() {
 }
 
 #[tokio::test]
-async fn the_page_of_a_link_takes_the_token_out_of_the_address_and_tells_it_to_nobody() {
+async fn the_reset_page_removes_the_token_from_the_url_and_never_shows_it() {
     let app = App::new().await;
     app.world.participant("Ada").await;
     let link = link(&app).await;
@@ -117,14 +116,14 @@ async fn the_page_of_a_link_takes_the_token_out_of_the_address_and_tells_it_to_n
     let page = app.get("/auth/reset").header("cookie", &cookie).send().await;
     assert!(page.text.contains("ada@example.com"), "{}", page.text);
     assert!(!page.text.contains(path.split_once("token=").unwrap().1));
-    // There is no token in this address, and without a referrer its form would name no origin.
+    // This URL has no token, and with `no-referrer` its form would send `Origin: null`.
     assert_eq!(page.header("referrer-policy"), Some("same-origin"));
-    let stranger = app.get("/auth/reset").send().await;
-    assert!(stranger.text.contains("This link is not good any more"));
+    let visitor = app.get("/auth/reset").send().await;
+    assert!(visitor.text.contains("This link is not good any more"));
 }
 
 #[tokio::test]
-async fn a_deleted_account_is_nobody_in_any_session_or_token() {
+async fn deleting_an_account_ends_its_sessions_and_tokens() {
     let app = App::new().await;
     let ada = app.world.participant("Ada").await;
     let session = browser(&app, "ada@example.com", PASSWORD).await;
@@ -139,7 +138,7 @@ async fn a_deleted_account_is_nobody_in_any_session_or_token() {
 }
 
 #[tokio::test]
-async fn name_and_time_zone_are_changed_and_nothing_else() {
+async fn a_profile_edit_changes_only_name_and_time_zone() {
     let app = App::new().await;
     let ada = app.world.participant("Ada").await;
     let edit = async |body: Value| app.patch("/api/auth/me").by(&ada).json(&body).send().await;

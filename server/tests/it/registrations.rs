@@ -12,7 +12,7 @@ fn register(id: CompetitionId) -> String {
 }
 
 #[tokio::test]
-async fn a_registration_is_pending_then_confirmed_by_mail() {
+async fn a_registration_is_pending_until_the_worker_confirms_it() {
     let app = App::new().await;
     let (ada, ben) = (app.world.organizer("Ada").await, app.world.participant("Ben").await);
     let id = app.world.competition(&ada).tagged(&["coding"]).create().await;
@@ -28,7 +28,7 @@ async fn a_registration_is_pending_then_confirmed_by_mail() {
 }
 
 #[tokio::test]
-async fn refusals_come_in_the_promised_order() {
+async fn registration_errors_have_the_documented_precedence() {
     let app = App::new().await;
     let (ada, ben) = (app.world.organizer("Ada").await, app.world.participant("Ben").await);
     let eve = app.world.participant("Eve").await;
@@ -43,7 +43,7 @@ async fn refusals_come_in_the_promised_order() {
     snapshot("already_registered", &app.post(&register(id)).by(&ben).send().await);
     snapshot("competition_full", &app.post(&register(id)).by(&eve).send().await);
     app.world.clock.advance(TimeDelta::days(1));
-    // The deadline has passed: that comes first, for everybody, and at the very moment.
+    // A passed deadline wins over every later check, from its very moment on.
     snapshot("registration_closed", &app.post(&register(id)).by(&ben).send().await);
 }
 
@@ -70,7 +70,7 @@ async fn the_body_of_a_registration_is_ignored() {
 }
 
 #[tokio::test]
-async fn a_key_replays_its_answer_and_serves_one_request_only() {
+async fn a_key_replays_its_response_and_is_rejected_for_another_request() {
     let app = App::new().await;
     let (ada, ben) = (app.world.organizer("Ada").await, app.world.participant("Ben").await);
     let id = app.world.competition(&ada).create().await;
@@ -85,7 +85,7 @@ async fn a_key_replays_its_answer_and_serves_one_request_only() {
     snapshot("registered_replayed", &again);
     snapshot("idempotency_key_reused", &send(other, "attempt-1").await);
 
-    // A refusal is an answer too.
+    // An error is replayed, too.
     let refused = send(id, "attempt-2").await;
     let again = send(id, "attempt-2").await;
     assert_eq!((refused.status, &refused.text), (StatusCode::CONFLICT, &again.text));
@@ -93,7 +93,7 @@ async fn a_key_replays_its_answer_and_serves_one_request_only() {
 }
 
 #[tokio::test]
-async fn a_bad_key_is_refused_and_registers_nobody() {
+async fn an_invalid_key_is_rejected_before_the_registration() {
     let app = App::new().await;
     let (ada, ben) = (app.world.organizer("Ada").await, app.world.participant("Ben").await);
     let id = app.world.competition(&ada).create().await;
@@ -111,7 +111,7 @@ async fn a_bad_key_is_refused_and_registers_nobody() {
 }
 
 #[tokio::test]
-async fn a_roster_is_for_its_organizer_and_administrators() {
+async fn only_the_organizer_and_administrators_see_the_roster() {
     let app = App::new().await;
     let ada = app.world.organizer("Ada").await;
     let id = app.world.competition(&ada).create().await;
@@ -154,7 +154,7 @@ async fn a_roster_is_searched_filtered_and_paged() {
 }
 
 #[tokio::test]
-async fn a_seat_can_be_given_back_as_often_as_it_takes() {
+async fn cancelling_a_registration_is_idempotent() {
     let app = App::new().await;
     let (ada, ben) = (app.world.organizer("Ada").await, app.world.participant("Ben").await);
     let id = app.world.competition(&ada).create().await;
@@ -174,7 +174,7 @@ async fn a_seat_can_be_given_back_as_often_as_it_takes() {
 }
 
 #[tokio::test]
-async fn a_roster_is_a_file_for_spreadsheets() {
+async fn a_roster_downloads_as_csv() {
     let app = App::new().await;
     let ada = app.world.organizer("Ada").await;
     let id = app.world.competition(&ada).titled("Zürich \"Open\"").create().await;

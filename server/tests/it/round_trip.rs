@@ -1,6 +1,5 @@
-//! What is accepted comes back the same: from the answer to a write, from every later read, on
-//! every database. The inputs are thrown together from what keyboards, programs and people who try
-//! things out may send.
+//! Property tests: accepted input is returned unchanged by the write and by every read, on every
+//! database. Inputs combine what keyboards, programs and attackers may send.
 
 use std::fmt::Debug;
 
@@ -32,7 +31,7 @@ fn hold<T: Debug>(
     outcome.unwrap();
 }
 
-/// A piece of text that is written in more ways than one, or should not be there at all.
+/// A piece of text with several Unicode forms, or with characters that are invalid.
 fn piece() -> impl Strategy<Value = String> {
     let known = vec![
         "e\u{301}",
@@ -205,7 +204,7 @@ fn is_strict(text: &str) -> bool {
         && chrono::DateTime::parse_from_rfc3339(text).is_ok()
 }
 
-/// A refusal says what is wrong; nothing that a client sends breaks anything.
+/// A rejected input is a 400 with a code, never a server error.
 fn refused(response: &Response) -> Result<(), TestCaseError> {
     prop_assert_eq!(response.status, StatusCode::BAD_REQUEST, "{}", response.text);
     prop_assert!(response.json()["code"].is_string());
@@ -213,7 +212,7 @@ fn refused(response: &Response) -> Result<(), TestCaseError> {
 }
 
 #[test]
-fn a_competition_is_read_as_it_was_answered() {
+fn a_created_competition_is_read_back_unchanged() {
     hold(COMPETITIONS, competition(), async |app, body| {
         let ada = organizer(app).await;
         let created = app.post("/api/competitions").by(&ada).json(&body).send().await;
@@ -234,8 +233,7 @@ fn a_competition_is_read_as_it_was_answered() {
         strict_times(&mine)?;
         prop_assert_eq!(&mine[0]["tags"], &answered["tags"]);
 
-        // What was answered is what would be stored: sent back, it changes nothing, and neither
-        // does the input.
+        // The response is normalized: sending it back changes nothing, nor does the input.
         let fields = [
             "title",
             "description",
@@ -266,7 +264,7 @@ fn a_competition_is_read_as_it_was_answered() {
 }
 
 #[test]
-fn an_account_is_read_as_it_was_answered_and_opened_with_what_was_typed() {
+fn a_created_account_is_read_back_unchanged_and_can_log_in() {
     let local = proptest::collection::vec(piece(), 0..3).prop_map(|pieces| pieces.concat());
     let password = proptest::collection::vec(piece(), 0..4).prop_map(|pieces| pieces.concat());
     let input = (text(), local, password, text());
@@ -304,7 +302,7 @@ fn an_account_is_read_as_it_was_answered_and_opened_with_what_was_typed() {
 }
 
 #[tokio::test]
-async fn an_id_in_another_form_names_nothing() {
+async fn an_id_in_another_format_is_404() {
     let app = App::new().await;
     let ada = app.world.organizer("Ada").await;
     let id = app.world.competition(&ada).create().await.to_string();
@@ -315,10 +313,10 @@ async fn an_id_in_another_form_names_nothing() {
     }
     let path = format!("/api/competitions/{}", id.to_uppercase());
     let cancelled = app.call(Method::DELETE, &path).by(&ada).send().await;
-    assert_eq!(cancelled.json()["id"], id, "whatever the case, one competition");
+    assert_eq!(cancelled.json()["id"], id, "ids are case-insensitive");
 }
 
-/// Somebody new, so that their list is short.
+/// A new organizer, whose list is short.
 async fn organizer(app: &App) -> service::Actor {
     app.world.organizer(&format!("Ada {:016x}", fastrand::u64(..))).await
 }

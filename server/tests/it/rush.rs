@@ -1,4 +1,4 @@
-//! Everybody at once, over HTTP.
+//! Concurrent registrations over HTTP.
 
 use std::collections::HashMap;
 
@@ -12,7 +12,7 @@ use crate::support::App;
 const PARTICIPANTS: usize = 200;
 const SEATS: i64 = 100;
 
-/// Serves the app on a port of this machine; answers with its address.
+/// Serves the app on a local port. Returns its URL.
 async fn listen(app: &App) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
@@ -21,10 +21,10 @@ async fn listen(app: &App) -> String {
     url
 }
 
-/// How often each status and message was answered.
+/// The number of responses by status and message.
 type Tally = HashMap<(StatusCode, String), usize>;
 
-async fn rush(requests: Vec<reqwest::RequestBuilder>) -> Tally {
+async fn send_all(requests: Vec<reqwest::RequestBuilder>) -> Tally {
     let mut tasks: JoinSet<_> = requests
         .into_iter()
         .map(async |request| {
@@ -46,7 +46,7 @@ async fn seats_taken(world: &World, id: CompetitionId) -> u32 {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn two_hundred_at_once_take_exactly_a_hundred_seats() {
+async fn two_hundred_concurrent_registrations_take_exactly_a_hundred_seats() {
     let app = App::new().await;
     let ada = app.world.organizer("Ada").await;
     let id = app.world.competition(&ada).seats(SEATS).create().await;
@@ -58,7 +58,7 @@ async fn two_hundred_at_once_take_exactly_a_hundred_seats() {
         requests.push(request.bearer_auth(app.token(&participant)));
     }
 
-    let tally = rush(requests).await;
+    let tally = send_all(requests).await;
     let expected = HashMap::from([
         ((StatusCode::CREATED, String::new()), 100),
         ((StatusCode::BAD_REQUEST, "Competition is full".to_owned()), 100),
@@ -70,7 +70,7 @@ async fn two_hundred_at_once_take_exactly_a_hundred_seats() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn one_key_sent_fifty_times_at_once_registers_once() {
+async fn fifty_concurrent_requests_with_one_key_register_once() {
     let app = App::new().await;
     let (ada, ben) = (app.world.organizer("Ada").await, app.world.participant("Ben").await);
     let id = app.world.competition(&ada).create().await;
@@ -79,7 +79,7 @@ async fn one_key_sent_fifty_times_at_once_registers_once() {
         let request = client.post(format!("{url}/api/competitions/{id}/register"));
         request.bearer_auth(app.token(&ben)).header("Idempotency-Key", "one-click")
     };
-    let tally = rush((0..50).map(|_| request()).collect()).await;
+    let tally = send_all((0..50).map(|_| request()).collect()).await;
     let answered = (StatusCode::CREATED, String::new());
     let in_flight =
         "A request with this Idempotency-Key is being worked on. Try again in a second.";
@@ -87,5 +87,5 @@ async fn one_key_sent_fifty_times_at_once_registers_once() {
     assert!(tally.contains_key(&answered), "{tally:?}");
     assert!(tally.keys().all(|answer| [&answered, &in_flight].contains(&answer)), "{tally:?}");
     assert_eq!(seats_taken(&app.world, id).await, 1);
-    assert_eq!(rush(vec![request()]).await.keys().next().unwrap().0, StatusCode::CREATED);
+    assert_eq!(send_all(vec![request()]).await.keys().next().unwrap().0, StatusCode::CREATED);
 }

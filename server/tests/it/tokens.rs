@@ -22,7 +22,7 @@ async fn status_of_me(app: &App, token: &Value) -> StatusCode {
 }
 
 #[tokio::test]
-async fn a_refresh_token_gets_the_next_pair_once() {
+async fn a_refresh_token_is_exchanged_once() {
     let lifetime = "15m".parse().unwrap();
     let app = App::configured(|options| options.jwt_expiration = lifetime).await;
     app.world.participant("Ada").await;
@@ -36,7 +36,7 @@ async fn a_refresh_token_gets_the_next_pair_once() {
     app.world.clock.advance(TimeDelta::seconds(11));
     snapshot("refresh_token_reused", &refresh(&app, &first["refreshToken"]).await);
     let family = refresh(&app, &second.json()["refreshToken"]).await;
-    assert_eq!(family.status, StatusCode::UNAUTHORIZED, "the reuse has ended it");
+    assert_eq!(family.status, StatusCode::UNAUTHORIZED, "the reuse has revoked the family");
     for body in
         [json!({}), json!({"refreshToken": 7}), json!({"refreshToken": "x", "role": "ADMIN"})]
     {
@@ -46,7 +46,7 @@ async fn a_refresh_token_gets_the_next_pair_once() {
 }
 
 #[tokio::test]
-async fn signing_out_revokes_the_refresh_token_and_needs_no_body() {
+async fn logging_out_revokes_the_refresh_token_and_needs_no_body() {
     let app = App::new().await;
     app.world.participant("Ada").await;
     let tokens = log_in(&app).await;
@@ -54,14 +54,14 @@ async fn signing_out_revokes_the_refresh_token_and_needs_no_body() {
     assert_eq!(bare.status, StatusCode::NO_CONTENT);
     let body = json!({ "refreshToken": tokens["refreshToken"] });
     for _ in 0..2 {
-        let out = app.post("/api/auth/logout").json(&body).send().await;
-        assert_eq!(out.status, StatusCode::NO_CONTENT);
+        let logged_out = app.post("/api/auth/logout").json(&body).send().await;
+        assert_eq!(logged_out.status, StatusCode::NO_CONTENT);
     }
     assert_eq!(refresh(&app, &tokens["refreshToken"]).await.status, StatusCode::UNAUTHORIZED);
 }
 
 #[tokio::test]
-async fn a_token_is_valid_for_a_day_unless_it_is_configured() {
+async fn a_token_is_valid_for_a_day_by_default() {
     let app = App::new().await;
     app.world.participant("Ada").await;
     let tokens = log_in(&app).await;
@@ -78,7 +78,7 @@ async fn a_token_is_valid_for_a_day_unless_it_is_configured() {
 }
 
 #[tokio::test]
-async fn parallel_refreshes_get_the_same_pair_and_the_family_goes_on() {
+async fn parallel_refreshes_return_the_same_pair() {
     let app = App::new().await;
     app.world.participant("Ada").await;
     let first = log_in(&app).await;
@@ -92,25 +92,25 @@ async fn parallel_refreshes_get_the_same_pair_and_the_family_goes_on() {
     }
     app.world.clock.advance(TimeDelta::hours(1));
     let next = refresh(&app, &one.json()["refreshToken"]).await;
-    assert_eq!(next.status, StatusCode::OK, "nobody stole anything");
+    assert_eq!(next.status, StatusCode::OK, "no token was stolen");
 }
 
 #[tokio::test]
-async fn a_used_refresh_token_is_honoured_for_ten_seconds_and_then_ends_its_family() {
+async fn a_used_refresh_token_is_accepted_for_ten_seconds_and_then_revokes_its_family() {
     let app = App::new().await;
     app.world.participant("Ada").await;
     let first = log_in(&app).await;
     let second = refresh(&app, &first["refreshToken"]).await.json();
     app.world.clock.advance(TimeDelta::seconds(10));
     let retry = refresh(&app, &first["refreshToken"]).await;
-    assert_eq!(retry.json()["refreshToken"], second["refreshToken"], "the answer was lost");
+    assert_eq!(retry.json()["refreshToken"], second["refreshToken"], "the first response was lost");
     app.world.clock.advance(TimeDelta::milliseconds(1));
     assert_eq!(refresh(&app, &first["refreshToken"]).await.status, StatusCode::UNAUTHORIZED);
     assert_eq!(refresh(&app, &second["refreshToken"]).await.status, StatusCode::UNAUTHORIZED);
 }
 
 #[tokio::test]
-async fn a_copy_that_is_used_within_the_grace_ends_the_family_once_both_go_on() {
+async fn a_stolen_token_used_within_the_grace_period_revokes_the_family_later() {
     let app = App::new().await;
     app.world.participant("Ada").await;
     let first = log_in(&app).await;
@@ -122,11 +122,11 @@ async fn a_copy_that_is_used_within_the_grace_ends_the_family_once_both_go_on() 
     app.world.clock.advance(TimeDelta::minutes(5));
     assert_eq!(refresh(&app, &owner["refreshToken"]).await.status, StatusCode::UNAUTHORIZED);
     let thief = refresh(&app, &thief.json()["refreshToken"]).await;
-    assert_eq!(thief.status, StatusCode::UNAUTHORIZED, "both are out");
+    assert_eq!(thief.status, StatusCode::UNAUTHORIZED, "the family is revoked");
 }
 
 #[tokio::test]
-async fn a_used_refresh_token_is_not_honoured_once_its_successor_was_used() {
+async fn a_used_refresh_token_is_rejected_once_its_successor_was_used() {
     let app = App::new().await;
     app.world.participant("Ada").await;
     let first = log_in(&app).await;
@@ -137,7 +137,7 @@ async fn a_used_refresh_token_is_not_honoured_once_its_successor_was_used() {
 }
 
 #[tokio::test]
-async fn a_log_out_within_the_grace_ends_the_family() {
+async fn logging_out_within_the_grace_period_revokes_the_family() {
     let app = App::new().await;
     app.world.participant("Ada").await;
     let first = log_in(&app).await;
@@ -150,7 +150,7 @@ async fn a_log_out_within_the_grace_ends_the_family() {
 }
 
 #[tokio::test]
-async fn a_missing_an_expired_a_malformed_and_a_revoked_token_are_told_apart() {
+async fn missing_expired_malformed_and_revoked_tokens_have_different_errors() {
     let app = App::new().await;
     let ada = app.world.participant("Ada").await;
     let me = async |values: &[&str]| {
@@ -158,9 +158,13 @@ async fn a_missing_an_expired_a_malformed_and_a_revoked_token_are_told_apart() {
         let call = values.iter().fold(call, |call, value| call.header("authorization", value));
         call.send().await
     };
-    let told = |response: &Response| {
+    let error = |response: &Response| {
         assert_eq!(response.status, StatusCode::UNAUTHORIZED);
-        assert_eq!(response.message(), "Unauthorized", "for clients of the first release");
+        assert_eq!(
+            response.message(),
+            "Unauthorized",
+            "for clients of the first version of the API"
+        );
         let code = response.json()["code"].as_str().unwrap().to_owned();
         (code, response.header("www-authenticate").unwrap().to_owned())
     };
@@ -168,12 +172,12 @@ async fn a_missing_an_expired_a_malformed_and_a_revoked_token_are_told_apart() {
     assert_eq!(me(&[&bearer]).await.status, StatusCode::OK);
 
     for missing in [&[][..], &["Basic YTpi"]] {
-        assert_eq!(told(&me(missing).await), ("unauthorized".into(), "Bearer".into()));
+        assert_eq!(error(&me(missing).await), ("unauthorized".into(), "Bearer".into()));
     }
     let malformed = r#"Bearer error="invalid_token", error_description="The access token is malformed or was not issued here""#;
     for values in [&["Bearer x.y.z"][..], &["Bearer"], &["bearer "], &[&*bearer, &*bearer]] {
         assert_eq!(
-            told(&me(values).await),
+            error(&me(values).await),
             ("token_invalid".into(), malformed.into()),
             "{values:?}"
         );
@@ -183,7 +187,7 @@ async fn a_missing_an_expired_a_malformed_and_a_revoked_token_are_told_apart() {
     app.world.clock.advance(TimeDelta::days(1));
     let expired = me(&[&bearer]).await;
     let challenge = r#"Bearer error="invalid_token", error_description="The access token expired""#;
-    assert_eq!(told(&expired), ("token_expired".into(), challenge.into()));
+    assert_eq!(error(&expired), ("token_expired".into(), challenge.into()));
     snapshot("token_expired", &expired);
 
     let bearer = format!("Bearer {}", app.token(&ada));
@@ -193,9 +197,9 @@ async fn a_missing_an_expired_a_malformed_and_a_revoked_token_are_told_apart() {
     let revoked = me(&[&bearer]).await;
     let challenge =
         r#"Bearer error="invalid_token", error_description="The access token was revoked""#;
-    assert_eq!(told(&revoked), ("token_revoked".into(), challenge.into()));
+    assert_eq!(error(&revoked), ("token_revoked".into(), challenge.into()));
 
-    // What is for everybody is so with any token.
+    // A public route ignores an invalid token.
     let list = app.get("/api/competitions").header("authorization", "Bearer x.y.z").send().await;
     assert_eq!(list.status, StatusCode::OK);
 }

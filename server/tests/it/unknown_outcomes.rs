@@ -1,4 +1,4 @@
-//! Requests that reach their time limit: what they are answered, and what a retry finds out.
+//! Requests that reach their time limit, and their retries.
 
 use std::time::Duration;
 
@@ -14,15 +14,15 @@ use tokio::time::sleep;
 
 use crate::support::{App, Call, Response, snapshot};
 
-/// Far less than anything waits for in the database.
+/// Far less than any timeout in the database.
 const LIMIT: Duration = Duration::from_millis(300);
 
 async fn app(limit: Duration) -> App {
     App::configured(|options| options.limits.request_time = limit).await
 }
 
-/// The answer once it is not that the key is in flight.
-async fn settled(send: impl AsyncFn() -> Response) -> Response {
+/// Retries while the key is in flight.
+async fn retry_until_settled(send: impl AsyncFn() -> Response) -> Response {
     for _ in 0..200 {
         let response = send().await;
         if response.status.as_u16() != 503 && response.json()["code"] != "idempotency_in_flight" {
@@ -34,7 +34,7 @@ async fn settled(send: impl AsyncFn() -> Response) -> Response {
 }
 
 #[tokio::test]
-async fn a_registration_past_its_time_limit_is_unknown_and_its_key_finds_out() {
+async fn a_timed_out_registration_is_resolved_by_a_retry_with_its_key() {
     let app = app(LIMIT).await;
     let (ada, ben) = (app.world.organizer("Ada").await, app.world.participant("Ben").await);
     let id = app.world.competition(&ada).create().await;
@@ -45,18 +45,18 @@ async fn a_registration_past_its_time_limit_is_unknown_and_its_key_finds_out() {
     let hold = app.world.hold_writes().await;
     snapshot("outcome_unknown", &send().await);
     let meanwhile = send().await;
-    assert_eq!(meanwhile.status, StatusCode::CONFLICT, "it is being worked on");
+    assert_eq!(meanwhile.status, StatusCode::CONFLICT, "the key is in flight");
     assert_eq!(meanwhile.header("retry-after"), Some("1"));
     hold.release().await;
 
-    let answer = settled(send).await;
+    let answer = retry_until_settled(send).await;
     assert_eq!(answer.status, StatusCode::CREATED);
     assert_eq!(answer.header("idempotency-replayed"), Some("true"));
     assert_eq!(app.world.roster(&ada, id).await.len(), 1);
 }
 
 #[tokio::test]
-async fn without_a_key_the_retry_names_the_registration_that_exists() {
+async fn a_retry_without_a_key_names_the_existing_registration() {
     let app = app(LIMIT).await;
     let (ada, ben) = (app.world.organizer("Ada").await, app.world.participant("Ben").await);
     let id = app.world.competition(&ada).create().await;
@@ -67,7 +67,7 @@ async fn without_a_key_the_retry_names_the_registration_that_exists() {
     assert_eq!(unknown.header("retry-after"), Some("1"));
     hold.release().await;
 
-    let answer = settled(send).await;
+    let answer = retry_until_settled(send).await;
     assert_eq!(
         (answer.status, answer.message()),
         (StatusCode::CONFLICT, "Already registered for this competition".into())
@@ -78,7 +78,7 @@ async fn without_a_key_the_retry_names_the_registration_that_exists() {
     assert_eq!([named], [mine[0].registration.id]);
 }
 
-/// Something that changes something, and whether it may go on when its request is dropped.
+/// A write, and whether it may be committed after its request is dropped.
 struct Write<'a> {
     what: &'static str,
     call: Call<'a>,
@@ -86,8 +86,8 @@ struct Write<'a> {
 }
 
 #[tokio::test]
-async fn every_write_past_its_time_limit_says_whether_it_may_have_been_done() {
-    // A password takes its time before anything is written.
+async fn every_timed_out_write_reports_whether_it_may_have_committed() {
+    // Hashing a password takes a while before anything is written.
     let app = app(Duration::from_secs(2)).await;
     let world = &app.world;
     let (ada, ben) = (world.organizer("Ada").await, world.participant("Ben").await);
@@ -119,7 +119,7 @@ async fn every_write_past_its_time_limit_says_whether_it_may_have_been_done() {
         write("register", app.post(&format!("{competition}/register")).by(&ben), admission),
         write("cancel", delete(&format!("/api/competitions/{other}/register")).by(&ben), admission),
         write("edit", app.patch(&competition).by(&ada).json(&json!({ "capacity": 9 })), admission),
-        write("call off", delete(&competition).by(&ada), admission),
+        write("cancel the competition", delete(&competition).by(&ada), admission),
         write("create", app.post("/api/competitions").by(&ada).json(&new), transaction),
         write("sign up", app.post("/api/auth/signup").json(&sign_up), statement),
         write("password", app.post("/api/auth/password").by(&eve).json(&password), transaction),
@@ -141,7 +141,7 @@ async fn every_write_past_its_time_limit_says_whether_it_may_have_been_done() {
         let hold = world.hold_writes().await;
         let response = call.send().await;
         hold.release().await;
-        // On SQLite writers queue: once this one has had its turn, the last one has ended.
+        // Writers on SQLite queue, so that the previous write has ended once this one is done.
         world.participant(&format!("After {what}")).await;
         assert_eq!(response.status, StatusCode::SERVICE_UNAVAILABLE, "{what}");
         assert_eq!(response.header("retry-after"), Some("1"), "{what}");
@@ -152,7 +152,7 @@ async fn every_write_past_its_time_limit_says_whether_it_may_have_been_done() {
         assert_eq!(says_nothing_changed, !outlives_its_request, "{what}: {}", response.text);
     }
 
-    // Whatever was said to have changed nothing has changed nothing.
+    // Nothing has changed where the response says so.
     sleep(LIMIT).await;
     let mine = app.get("/api/competitions/my-competitions").by(&ada).send().await.json();
     assert_eq!(mine.as_array().map(Vec::len), Some(2), "none was created");
@@ -170,7 +170,7 @@ async fn post_form(app: &App, cookie: &str, accept: &str, body: String) -> Respo
 }
 
 #[tokio::test]
-async fn a_browser_is_told_in_its_own_words_that_the_outcome_is_unknown() {
+async fn a_form_with_an_unknown_outcome_is_answered_in_the_format_of_its_client() {
     let app = app(LIMIT).await;
     let (ada, ben) = (app.world.organizer("Ada").await, app.world.participant("Ben").await);
     let id = app.world.competition(&ada).create().await;

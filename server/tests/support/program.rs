@@ -1,19 +1,20 @@
-//! A program in a process of its own, and what it says.
+//! A child process and its log.
 
 use std::{
     io::{BufRead, BufReader},
     process::{Child, Command, Stdio},
 };
 
-/// A running program. It is killed when it goes out of scope.
+/// A running program. It is killed when it is dropped.
 pub(crate) struct Program {
     pub(crate) child: Child,
-    /// The line by which it said that it is ready.
+    /// The log line by which it has reported that it is ready.
     pub(crate) greeting: String,
 }
 
 impl Program {
-    /// Starts it, and returns once it says `greeting` on standard error. Every line it says goes to `listener`.
+    /// Starts it, and returns once it writes a line with `greeting` to standard error. `listener` gets
+    /// every line.
     pub(crate) fn start(
         command: &mut Command,
         greeting: &str,
@@ -24,25 +25,25 @@ impl Program {
         let mut program = Self { child, greeting: String::new() };
         let log = program.child.stderr.take().expect("a pipe");
         let mut log = BufReader::new(log).lines().map_while(Result::ok);
-        let mut said = String::new();
+        let mut output = String::new();
         for line in log.by_ref() {
             listener(&line);
             if line.contains(greeting) {
-                // A full pipe would stop the program.
+                // Reading goes on, because a full pipe would block the program.
                 std::thread::spawn(move || log.for_each(|line| listener(&line)));
                 program.greeting = line;
                 return program;
             }
-            said += &line;
-            said.push('\n');
+            output += &line;
+            output.push('\n');
         }
-        panic!("{command:?} ended before it said {greeting:?}:\n{said}");
+        panic!("{command:?} ended before it wrote {greeting:?}:\n{output}");
     }
 }
 
 impl Drop for Program {
     fn drop(&mut self) {
-        // Killed already, or about to be: either way it is gone.
+        // An error means that it has ended already.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }

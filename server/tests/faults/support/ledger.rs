@@ -1,45 +1,46 @@
-//! What participants were told.
+//! The outcomes of registrations for a competition.
 
 use std::collections::HashMap;
 
 use domain::{CompetitionId, UserId};
 
-use super::{Answer, Trouble};
+use super::{Failures, Outcome};
 
-/// Who wanted a seat in a competition, what they were told, and how hard it was.
+/// The outcome of each participant who registered for a competition.
 #[derive(Debug)]
 pub(crate) struct Ledger {
     pub(crate) competition: CompetitionId,
     pub(crate) seats: usize,
-    pub(crate) answers: HashMap<UserId, Answer>,
-    pub(crate) trouble: Trouble,
-    /// How many answers were marked as given before.
+    pub(crate) outcomes: HashMap<UserId, Outcome>,
+    pub(crate) failures: Failures,
+    /// How many final responses were replayed.
     pub(crate) replayed: usize,
 }
 
 impl Ledger {
     pub(crate) fn new(competition: CompetitionId, seats: usize) -> Self {
-        let (answers, trouble) = Default::default();
-        Self { competition, seats, answers, trouble, replayed: 0 }
+        let (outcomes, failures) = Default::default();
+        Self { competition, seats, outcomes, failures, replayed: 0 }
     }
 
-    /// With the answers of others about the same competition.
+    /// Adds the outcomes of other participants for the same competition.
     pub(crate) fn and(mut self, others: Self) -> Self {
-        self.answers.extend(others.answers);
-        self.trouble += others.trouble;
+        self.outcomes.extend(others.outcomes);
+        self.failures += others.failures;
         self.replayed += others.replayed;
         self
     }
 
-    pub(crate) fn seated(&self) -> usize {
-        self.answers.values().filter(|answer| matches!(answer, Answer::Seated(_))).count()
+    /// How many participants are registered according to their responses.
+    pub(crate) fn registered(&self) -> usize {
+        let is_registered = |outcome: &&Outcome| matches!(outcome, Outcome::Registered(_));
+        self.outcomes.values().filter(is_registered).count()
     }
 
-    /// The trouble of many.
-    pub(crate) fn trouble_of(ledgers: &[Self]) -> Trouble {
-        let mut sum = Trouble::default();
+    pub(crate) fn total_failures(ledgers: &[Self]) -> Failures {
+        let mut sum = Failures::default();
         for ledger in ledgers {
-            sum += ledger.trouble;
+            sum += ledger.failures;
         }
         sum
     }

@@ -1,4 +1,4 @@
-//! A crowd that keeps asking.
+//! Continuous load: participants who register for one competition after the other.
 
 use std::{
     sync::{
@@ -15,54 +15,60 @@ use tokio::{
     time::{Instant, sleep},
 };
 
-use super::{Crowd, Ledger};
+use super::{Ledger, Participants};
 
-/// How long the database may be gone.
-const PATIENCE: Duration = Duration::from_secs(60);
+/// How long the database may be unavailable.
+const OUTAGE_TIMEOUT: Duration = Duration::from_secs(60);
 
-/// Everybody asks for a seat in one competition after the other.
+/// A task in which participants register until it is stopped.
 pub(crate) struct Load {
-    told: Arc<AtomicUsize>,
-    is_enough: Arc<AtomicBool>,
-    asking: JoinHandle<Vec<Ledger>>,
+    responses: Arc<AtomicUsize>,
+    is_stopping: Arc<AtomicBool>,
+    task: JoinHandle<Vec<Ledger>>,
 }
 
 impl Load {
-    pub(super) fn start(crowd: Crowd, servers: Vec<String>, seats: usize, mut chance: Rng) -> Self {
-        let (told, is_enough) = (Arc::clone(&crowd.told), Arc::<AtomicBool>::default());
-        let stop = Arc::clone(&is_enough);
-        let asking = tokio::spawn(async move {
+    pub(super) fn start(
+        participants: Participants,
+        servers: Vec<String>,
+        seats: usize,
+        mut rng: Rng,
+    ) -> Self {
+        let responses = Arc::clone(&participants.responses);
+        let is_stopping = Arc::<AtomicBool>::default();
+        let stop = Arc::clone(&is_stopping);
+        let task = tokio::spawn(async move {
             let mut ledgers = Vec::new();
             while !stop.load(Ordering::Relaxed) {
-                let competition = (new_competition(&crowd, seats).await, seats);
-                ledgers.push(crowd.ask(&servers, competition, &mut chance).await);
+                let competition = (new_competition(&participants, seats).await, seats);
+                ledgers.push(participants.register(&servers, competition, &mut rng).await);
             }
             ledgers
         });
-        Self { told, is_enough, asking }
+        Self { responses, is_stopping, task }
     }
 
-    /// How many answers there have been.
-    pub(crate) fn told(&self) -> usize {
-        self.told.load(Ordering::Relaxed)
+    /// The number of final responses so far.
+    pub(crate) fn responses(&self) -> usize {
+        self.responses.load(Ordering::Relaxed)
     }
 
-    /// Returns when everybody who asked was told, and what.
+    /// Returns a ledger for each competition, once every participant has a final response.
     pub(crate) async fn stop(self) -> Vec<Ledger> {
-        self.is_enough.store(true, Ordering::Relaxed);
-        self.asking.await.expect("answers")
+        self.is_stopping.store(true, Ordering::Relaxed);
+        self.task.await.expect("ledgers")
     }
 }
 
-/// A new competition, as soon as the database lets it be made.
-async fn new_competition(crowd: &Crowd, seats: usize) -> CompetitionId {
+/// Creates a competition, and retries while the database is unavailable.
+async fn new_competition(participants: &Participants, seats: usize) -> CompetitionId {
     let seats = i64::try_from(seats).expect("a number of seats");
     let began = Instant::now();
     loop {
-        let new = crowd.world.competition(&crowd.organizer).seats(seats);
+        let new = participants.world.competition(&participants.organizer).seats(seats);
         match new.try_create().await {
             Ok(id) => return id,
-            Err(error) => assert!(began.elapsed() < PATIENCE, "no competition: {error}"),
+            Err(error) => assert!(began.elapsed() < OUTAGE_TIMEOUT, "no competition: {error}"),
         }
         sleep(Duration::from_millis(50)).await;
     }

@@ -1,5 +1,4 @@
-//! The clock of a machine, which may be wrong and may be set: libfaketime shows it to the processes
-//! there.
+//! A wrong clock for processes, by libfaketime.
 
 use std::{fs, path::PathBuf};
 
@@ -7,34 +6,34 @@ use tempfile::TempDir;
 
 use super::Variables;
 
-/// Where distributions put it, below the folders of libraries.
+/// The path of libfaketime below the library folders of distributions.
 const LIBRARY: &str = "faketime/libfaketimeMT.so.1";
 
-/// A clock that is so many seconds off, `+3600` or `-3600`.
+/// A clock with an offset in seconds, `+3600` or `-3600`.
 pub(crate) struct MachineClock(TempDir);
 
 impl MachineClock {
-    pub(crate) fn showing(offset: &str) -> Self {
+    pub(crate) fn with_offset(offset: &str) -> Self {
         let clock = Self(tempfile::tempdir().expect("a folder"));
         clock.set(offset);
         clock
     }
 
-    /// Sets it. Processes see it within a second.
+    /// Changes the offset. Processes see it within a second.
     pub(crate) fn set(&self, offset: &str) {
-        // Not half a number for whoever reads just now.
+        // Renaming is atomic, so that no process reads an incomplete number.
         let (new, file) = (self.0.path().join("new"), self.file());
         fs::write(&new, offset).expect("a file");
         fs::rename(new, file).expect("the clock's file");
     }
 
-    /// The same for a process on this machine.
-    pub(crate) fn of_process(&self, variables: &Variables) -> Variables {
+    /// The environment of a process with this clock.
+    pub(crate) fn apply_to(&self, variables: &Variables) -> Variables {
         let variables = variables.clone().with("LD_PRELOAD", library().display().to_string());
         let variables =
             variables.with("FAKETIME_TIMESTAMP_FILE", self.file().display().to_string());
         let variables = variables.with("FAKETIME_CACHE_DURATION", "1");
-        // How long something takes no clock can be set to.
+        // The monotonic clock stays right, as on a machine whose clock is set.
         variables.with("FAKETIME_DONT_FAKE_MONOTONIC", "1").with("DONT_FAKE_MONOTONIC", "1")
     }
 

@@ -1,11 +1,11 @@
-//! What the cases need: a site with a PostgreSQL and a Redis of its own, programs that can be killed, a network that
-//! can be cut, a crowd that asks until it is told, and the oracle.
+//! Support for fault tests: an installation with its own PostgreSQL and Redis, processes that can be
+//! killed, a network that can be cut, participants who register under load, and the oracle.
 
-mod crowd;
 mod ledger;
 mod load;
 mod machine_clock;
 mod oracle;
+mod participants;
 mod pooler;
 mod port;
 mod postgres;
@@ -21,20 +21,20 @@ mod site;
 mod variables;
 mod worker;
 
-pub(crate) use crowd::Crowd;
 pub(crate) use ledger::Ledger;
 pub(crate) use load::Load;
 pub(crate) use machine_clock::MachineClock;
 pub(crate) use oracle::check;
+pub(crate) use participants::Participants;
 pub(crate) use pooler::Pooler;
 use port::Port;
 pub(crate) use postgres::Postgres;
-pub(crate) use process::{Process, until};
+pub(crate) use process::{Process, wait_until};
 pub(crate) use proxy::Proxy;
 pub(crate) use redis::Redis;
 use reply::Reply;
-pub(crate) use reply::{Answer, Trouble, create_competition, status};
-pub(crate) use scale::{chance, scale};
+pub(crate) use reply::{Failures, Outcome, create_competition, status};
+pub(crate) use scale::{scale, seeded_rng};
 pub(crate) use server::Server;
 pub(crate) use site::Site;
 pub(crate) use variables::Variables;

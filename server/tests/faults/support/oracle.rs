@@ -1,25 +1,26 @@
-//! What must hold after every fault.
+//! The invariants that must hold after every fault.
 
 use std::{collections::HashMap, time::Duration};
 
 use domain::{RegistrationStatus, UserId};
 use service::testing::Audited;
 
-use super::{Answer, Ledger, Site, Worker, until};
+use super::{Ledger, Outcome, Site, Worker, wait_until};
 
-/// How long the bookkeeping of a worker may lag behind its work.
-const PATIENCE: Duration = Duration::from_secs(90);
-/// What is gone when it is empty.
+/// How long a worker may take to clean up after its jobs.
+const CLEAN_UP_TIMEOUT: Duration = Duration::from_secs(90);
+/// Keys of Redis that exist only while jobs are queued.
 const LISTS: [&str; 4] = ["ready:*", "processing:*", "delayed", "enqueued"];
 
-/// Has all jobs done, and compares what is with what was told: nobody 500, seats taken = rows ≤ capacity, one row for each
-/// participant, every 201 durable and nobody seated who was not told, each job done once or dead, the lists drained.
-/// Answers with how many jobs are dead.
+/// Runs all jobs, and compares the database with the responses: there was no 500; seats taken =
+/// rows ≤ capacity; each participant has at most one row; every 201 is durable, and every row has
+/// its 201; each job was completed once or is dead; the lists in Redis are drained. Returns the
+/// number of dead jobs.
 pub(crate) async fn check(site: &Site, ledgers: &[Ledger]) -> usize {
-    let told: usize = ledgers.iter().map(|ledger| ledger.answers.len()).sum();
-    let trouble = Ledger::trouble_of(ledgers);
-    eprintln!("{told} answers after {trouble:?}");
-    assert_eq!(trouble.failed, 0, "somebody was told 500");
+    let outcomes: usize = ledgers.iter().map(|ledger| ledger.outcomes.len()).sum();
+    let failures = Ledger::total_failures(ledgers);
+    eprintln!("{outcomes} outcomes after {failures:?}");
+    assert_eq!(failures.server_error, 0, "a request was answered 500");
     let _worker = Worker::start(&site.variables()).await;
     site.wait_for_jobs().await;
     let mut audit: HashMap<_, Vec<Audited>> = HashMap::new();
@@ -37,19 +38,20 @@ pub(crate) async fn check(site: &Site, ledgers: &[Ledger]) -> usize {
     dead
 }
 
-/// Each job was done once, or is dead and did nothing; and who held a seat in what was called off heard of it once.
+/// Each job was completed once, or is dead without effect. Holders of a seat in a cancelled
+/// competition were notified once.
 fn check_jobs(audited: &Audited) {
     let Audited { status, mails, done, open, dead, called_off, cancellations, .. } = audited;
-    let told = usize::from(*called_off && status.holds_seat());
-    assert_eq!(*cancellations, told, "it was not told once: {audited:?}");
+    let notices = usize::from(*called_off && status.holds_seat());
+    assert_eq!(*cancellations, notices, "cancellation notices: {audited:?}");
     let is_right = match (done, dead) {
-        // What was called off before it was confirmed is not confirmed any more.
+        // A cancelled competition confirms no pending registration.
         (1, 0) if *called_off && *status == RegistrationStatus::Pending => *mails == 0,
         (1, 0) => (*status, *mails) == (RegistrationStatus::Confirmed, 1),
         (0, 1) => (*status, *mails) == (RegistrationStatus::Pending, 0),
         _ => false,
     };
-    assert!(is_right && *open == 0, "its job was not done once: {audited:?}");
+    assert!(is_right && *open == 0, "the job was not completed once: {audited:?}");
 }
 
 async fn check_seats(site: &Site, ledger: &Ledger, rows: &[Audited]) {
@@ -58,22 +60,22 @@ async fn check_seats(site: &Site, ledger: &Ledger, rows: &[Audited]) {
     assert_eq!(taken, rows.len(), "seats taken and rows differ");
     assert!(taken <= ledger.seats, "{taken} of {} seats are taken", ledger.seats);
     let by_user: HashMap<UserId, &Audited> = rows.iter().map(|row| (row.user, row)).collect();
-    assert_eq!(by_user.len(), rows.len(), "somebody has two rows");
-    for (user, answer) in &ledger.answers {
+    assert_eq!(by_user.len(), rows.len(), "a participant has two rows");
+    for (user, outcome) in &ledger.outcomes {
         let row = by_user.get(user).map(|row| row.id);
-        match answer {
-            Answer::Seated(id) => assert_eq!(row, Some(*id), "{user} was told 201"),
-            Answer::Full => assert_eq!(row, None, "{user} was told that it is full"),
+        match outcome {
+            Outcome::Registered(id) => assert_eq!(row, Some(*id), "{user} has received 201"),
+            Outcome::Full => assert_eq!(row, None, "{user} has received 400"),
         }
     }
-    let everybody_was_told = by_user.keys().all(|user| ledger.answers.contains_key(user));
-    assert!(everybody_was_told, "somebody has a seat and does not know");
-    if ledger.seated() < ledger.answers.len() {
-        assert_eq!(taken, ledger.seats, "somebody was told that it is full, and it was not");
+    let every_row_has_an_outcome = by_user.keys().all(|user| ledger.outcomes.contains_key(user));
+    assert!(every_row_has_an_outcome, "a registered participant has no response");
+    if ledger.registered() < ledger.outcomes.len() {
+        assert_eq!(taken, ledger.seats, "a participant was rejected although seats were left");
     }
 }
 
-/// Nothing waits in Redis for a worker, nor lies in the hands of one.
+/// No job is left in the lists of Redis.
 async fn check_lists(site: &Site) {
     if !site.redis.is_running() {
         return;
@@ -86,5 +88,5 @@ async fn check_lists(site: &Site) {
         }
         true
     };
-    until("the lists are drained", PATIENCE, is_drained).await;
+    wait_until("the lists are drained", CLEAN_UP_TIMEOUT, is_drained).await;
 }

@@ -1,4 +1,4 @@
-//! A PgBouncer before the case's PostgreSQL.
+//! A PgBouncer in front of the case's PostgreSQL.
 
 use std::{
     fs,
@@ -13,8 +13,8 @@ use super::{Port, Process, postgres::unprivileged};
 
 const READY: &str = "process up";
 
-/// A PgBouncer as people set it up: it drops the start-up options that it does not know. It is
-/// killed when it goes out of scope.
+/// A PgBouncer in its usual configuration, which ignores unknown start-up options. It is killed when
+/// it is dropped.
 pub(crate) struct Pooler {
     _process: Process,
     _folder: TempDir,
@@ -22,10 +22,10 @@ pub(crate) struct Pooler {
 }
 
 impl Pooler {
-    /// One that gives sessions away by `mode`: `session`, `transaction` or `statement`.
+    /// Starts one whose `pool_mode` is `session`, `transaction` or `statement`.
     pub(crate) async fn start(postgres: u16, mode: &str) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
-        let port = Port::claim();
+        let port = Port::reserve();
         let file = folder.path().join("pgbouncer.ini");
         // `auth_type = any` logs in as the user that the database's line names.
         let settings = format!(
@@ -35,7 +35,7 @@ impl Pooler {
             port.number(),
         );
         fs::write(&file, settings).expect("a file");
-        // Debian puts it where only root looks.
+        // Debian installs it where only root's PATH leads.
         let debian = Path::new("/usr/sbin/pgbouncer");
         let program = if debian.exists() { debian } else { Path::new("pgbouncer") };
         let mut command = Command::new(program);

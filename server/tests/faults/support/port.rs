@@ -2,27 +2,27 @@
 
 use std::net::{TcpListener, UdpSocket};
 
-/// Below the ports that the kernel gives to outgoing connections (32768 and up on Linux): one of those would take
-/// the place of a program that is gone for a moment.
+/// Below the ephemeral ports (32768 and up on Linux). An outgoing connection could take one of those
+/// while its program restarts.
 const PORTS: std::ops::Range<u16> = 20_000..32_000;
 
-/// A TCP port of this machine. No other case uses it until it is dropped.
+/// A TCP port, reserved for this case until it is dropped.
 pub(crate) struct Port {
     number: u16,
-    /// The UDP port of the same number stands for the claim, also while nobody listens.
-    _claim: UdpSocket,
+    /// Holding the UDP port of the same number reserves it, even while no program listens.
+    _reservation: UdpSocket,
 }
 
 impl Port {
-    pub(crate) fn claim() -> Self {
-        // Not of the case's seed: cases that run at once would ask for the same.
+    pub(crate) fn reserve() -> Self {
+        // Not seeded: concurrent cases with one seed would try the same ports.
         let mut numbers = std::iter::repeat_with(|| fastrand::u16(PORTS));
-        let claim = |number| {
-            let claim = UdpSocket::bind(("127.0.0.1", number)).ok()?;
+        let reserve = |number| {
+            let reservation = UdpSocket::bind(("127.0.0.1", number)).ok()?;
             TcpListener::bind(("127.0.0.1", number)).ok()?;
-            Some(Self { number, _claim: claim })
+            Some(Self { number, _reservation: reservation })
         };
-        numbers.find_map(claim).expect("a free port")
+        numbers.find_map(reserve).expect("a free port")
     }
 
     pub(crate) fn number(&self) -> u16 {

@@ -1,4 +1,4 @@
-//! A PostgreSQL of the case's own, which it may restart at any moment.
+//! The PostgreSQL of a case, which it may restart at any moment.
 
 use std::{
     os::unix::{fs::chown, process::CommandExt},
@@ -12,21 +12,21 @@ use super::{Port, Process};
 
 const FIND_PROGRAMS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../scripts/find-postgres.sh");
 const READY: &str = "database system is ready to accept connections";
-/// What a standby says.
+/// The log line of a standby.
 const READ_ONLY: &str = "database system is ready to accept read-only connections";
-/// What it says after a crash, and only then.
+/// The log line after a crash, and only then.
 const RECOVERING: &str = "database system was not properly shut down";
-/// Sessions for four servers and eight workers, and some to look on.
+/// Enough for four servers, eight workers and the test itself.
 const CONNECTIONS: u16 = 300;
 
-/// A PostgreSQL that keeps what it commits: fsync is on. It is stopped and removed when it goes out of scope.
+/// A durable PostgreSQL: fsync is on. It is stopped and removed when it is dropped.
 pub(crate) struct Postgres {
     // Dropped in this order: the server before its files.
     process: Process,
     cluster: Cluster,
 }
 
-/// Where a PostgreSQL is.
+/// The programs, data and port of a PostgreSQL.
 struct Cluster {
     programs: PathBuf,
     folder: TempDir,
@@ -43,7 +43,7 @@ impl Postgres {
         self.url_through(self.port())
     }
 
-    /// Where it is for those who reach it by way of another port.
+    /// Its URL by way of a proxy on `port`.
     pub(crate) fn url_through(&self, port: u16) -> String {
         format!("postgres://postgres@127.0.0.1:{port}/postgres")
     }
@@ -52,54 +52,53 @@ impl Postgres {
         self.cluster.port.number()
     }
 
-    /// Shuts it down without a checkpoint or a word to its clients, and starts it again: to its data it is a crash.
+    /// Shuts it down without a checkpoint, which its data survives like a crash, and starts it again.
     pub(crate) async fn restart_immediately(&mut self) {
         self.process.signal("QUIT");
         self.process.end().await;
         self.process = self.cluster.start().await;
-        assert_eq!(self.process.said(RECOVERING), 1, "it was shut down properly");
+        assert_eq!(self.process.log_lines_with(RECOVERING), 1, "it was shut down properly");
     }
 }
 
 impl Postgres {
-    /// A standby of this one, which has all that it has.
+    /// A streaming standby of this server.
     pub(crate) async fn standby(&self) -> Self {
         let cluster = Cluster::copy_of(&self.cluster);
         Self { process: cluster.start_until(READ_ONLY).await, cluster }
     }
 
-    /// Makes a primary of a standby.
+    /// Promotes this standby to a primary.
     pub(crate) async fn promote(&self) {
         self.cluster.run("pg_ctl", &["promote", "-w"]);
     }
 
-    /// From now on it takes no changes, and everybody stays connected: as a primary that was told
-    /// to follow another.
+    /// Makes it read-only while clients stay connected, like a primary that was demoted.
     pub(crate) async fn demote(&self) {
-        self.ask("ALTER SYSTEM SET default_transaction_read_only = on").await;
-        self.ask("SELECT pg_reload_conf()").await;
+        self.query("ALTER SYSTEM SET default_transaction_read_only = on").await;
+        self.query("SELECT pg_reload_conf()").await;
     }
 
-    /// Returns once `standby` has all that this one has.
-    pub(crate) async fn is_followed_by(&self, standby: &Self) -> bool {
-        let at = self.ask("SELECT pg_current_wal_lsn()::text").await;
+    /// Whether `standby` has replayed everything up to now.
+    pub(crate) async fn has_been_replicated_to(&self, standby: &Self) -> bool {
+        let at = self.query("SELECT pg_current_wal_lsn()::text").await;
         let reached = format!("SELECT (pg_last_wal_replay_lsn() >= '{at}')::text");
-        standby.ask(&reached).await == "true"
+        standby.query(&reached).await == "true"
     }
 
-    /// What the server answers, by a program that nobody else's connections come through.
-    async fn ask(&self, sql: &str) -> String {
+    /// Runs SQL by psql, over a direct connection. Returns the output.
+    async fn query(&self, sql: &str) -> String {
         let mut psql = Command::new(self.cluster.programs.join("psql"));
         psql.args(["-XAtq", "-v", "ON_ERROR_STOP=1", &self.url(), "-c", sql]);
-        let said = tokio::task::spawn_blocking(move || psql.output()).await.expect("a task");
-        let said = said.expect("psql");
-        assert!(said.status.success(), "{}", String::from_utf8_lossy(&said.stderr));
-        String::from_utf8(said.stdout).expect("text").trim().to_owned()
+        let output = tokio::task::spawn_blocking(move || psql.output()).await.expect("a task");
+        let output = output.expect("psql");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).expect("text").trim().to_owned()
     }
 }
 
 impl Cluster {
-    /// A copy that follows the original.
+    /// A base backup that streams from the original.
     fn copy_of(original: &Self) -> Self {
         let cluster = Self::empty(original.programs.clone());
         let port = original.port.number().to_string();
@@ -129,7 +128,7 @@ impl Cluster {
         if let Some((user, group)) = unprivileged() {
             chown(folder.path(), Some(user), Some(group)).expect("a folder of its own");
         }
-        Self { programs, folder, port: Port::claim() }
+        Self { programs, folder, port: Port::reserve() }
     }
 
     async fn start(&self) -> Process {
@@ -164,19 +163,19 @@ impl Cluster {
     }
 
     fn run(&self, program: &str, arguments: &[&str]) {
-        let said = self.command(program).args(arguments).output().expect(program);
-        assert!(said.status.success(), "{}", String::from_utf8_lossy(&said.stderr));
+        let output = self.command(program).args(arguments).output().expect(program);
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     }
 }
 
 impl Drop for Postgres {
     fn drop(&mut self) {
-        // Its own children go with it this way; after a SIGKILL they would have to find out.
+        // SIGQUIT ends its child processes too, which would notice a SIGKILL only later.
         self.process.quit();
     }
 }
 
-/// PostgreSQL refuses to run as root: the user and group to run it as, if that is who we are.
+/// The user and group to run PostgreSQL as if this process is root, which PostgreSQL rejects.
 pub(super) fn unprivileged() -> Option<(u32, u32)> {
     let id = |arguments: &[&str]| {
         let output = Command::new("id").args(arguments).output().expect("id");

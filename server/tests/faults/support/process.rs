@@ -1,4 +1,4 @@
-//! A program that the case does something to.
+//! A process that a case kills, freezes or signals.
 
 use std::{
     os::unix::process::ExitStatusExt,
@@ -11,26 +11,26 @@ use tokio::time::{Instant, sleep, timeout};
 
 use super::program::Program;
 
-/// How long something may take that happens by itself.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// How long a process may take to end.
+const END_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// A running program, with all that it said.
+/// A running process and its log.
 pub(crate) struct Process {
     program: Program,
     log: Arc<Mutex<Vec<String>>>,
 }
 
 impl Process {
-    /// Starts a program, and returns once it says `greeting`.
+    /// Starts a process, and returns once it has logged `greeting`.
     pub(crate) async fn start(mut command: Command, greeting: &'static str) -> Self {
         let log = Arc::<Mutex<Vec<String>>>::default();
         let lines = Arc::clone(&log);
-        let keep = move |line: &str| {
+        let record = move |line: &str| {
             lines.lock().unwrap_or_else(PoisonError::into_inner).push(line.to_owned());
         };
-        // Its clients go on while it starts.
+        // Other tasks go on while it starts.
         let start =
-            tokio::task::spawn_blocking(move || Program::start(&mut command, greeting, keep));
+            tokio::task::spawn_blocking(move || Program::start(&mut command, greeting, record));
         Self { program: start.await.expect("a program"), log }
     }
 
@@ -51,7 +51,7 @@ impl Process {
         self.signal("CONT");
     }
 
-    /// SIGQUIT, and some time to end in its own way; for `Drop`, where nothing may fail.
+    /// SIGQUIT, then up to 5 s to end. For `Drop`, where nothing may panic.
     pub(crate) fn quit(&mut self) {
         let pid = self.program.child.id().to_string();
         let _ = Command::new("kill").args(["-s", "QUIT", &pid]).status();
@@ -81,21 +81,25 @@ impl Process {
                 sleep(Duration::from_millis(5)).await;
             }
         };
-        timeout(PATIENCE, ended).await.expect("the process ends")
+        timeout(END_TIMEOUT, ended).await.expect("the process ends")
     }
 
-    /// How many of the lines it said hold `text`.
-    pub(crate) fn said(&self, text: &str) -> usize {
+    /// The number of log lines that contain `text`.
+    pub(crate) fn log_lines_with(&self, text: &str) -> usize {
         let log = self.log.lock().unwrap_or_else(PoisonError::into_inner);
         log.iter().filter(|line| line.contains(text)).count()
     }
 }
 
-/// Waits until something is so; panics with `what` when it takes too long.
-pub(crate) async fn until(what: &str, patience: Duration, mut is_so: impl AsyncFnMut() -> bool) {
+/// Polls a condition until it holds; panics with its description after the timeout.
+pub(crate) async fn wait_until(
+    description: &str,
+    timeout: Duration,
+    mut holds: impl AsyncFnMut() -> bool,
+) {
     let began = Instant::now();
-    while !is_so().await {
-        assert!(began.elapsed() < patience, "still not so after {patience:?}: {what}");
+    while !holds().await {
+        assert!(began.elapsed() < timeout, "not within {timeout:?}: {description}");
         sleep(Duration::from_millis(10)).await;
     }
 }

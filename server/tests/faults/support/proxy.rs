@@ -1,4 +1,4 @@
-//! A network that can fail: a small TCP proxy.
+//! A TCP proxy that simulates network failures.
 
 use std::{
     sync::{
@@ -16,36 +16,36 @@ use tokio::{
     time::sleep,
 };
 
-/// Passes connections to a port of this machine on. While it is cut nothing comes through, in either direction,
-/// and nobody is told: as with a cable, what was sent arrives when it is whole again.
+/// Forwards connections to a local port. While it is cut it forwards nothing in either direction and
+/// closes nothing; blocked data arrives once it is healed, as after a broken cable.
 pub(crate) struct Proxy {
     port: u16,
     wire: Arc<watch::Sender<Wire>>,
     accepted: Arc<AtomicUsize>,
-    held: Arc<AtomicUsize>,
+    blocked: Arc<AtomicUsize>,
     accepting: JoinHandle<()>,
 }
 
 #[derive(Clone, Copy)]
 struct Wire {
-    is_whole: bool,
-    /// Of the connections accepted before this one nothing comes through any more, for good.
-    first_whole: usize,
-    /// Where new connections lead.
+    is_open: bool,
+    /// Connections accepted before this one are blocked for good.
+    first_open: usize,
+    /// The port that new connections lead to.
     target: u16,
-    /// How long everything takes to come through.
+    /// The latency of every message.
     delay: Duration,
-    /// The next message to the target that holds this is the last to come through before a cut.
-    last: Option<&'static [u8]>,
+    /// The connection is cut after the next message to the target that contains this.
+    cut_after: Option<&'static [u8]>,
 }
 
-/// What both directions of every connection go by.
+/// The state that both directions of a connection share.
 #[derive(Clone)]
 struct Rules {
     wire: watch::Receiver<Wire>,
     cutter: Arc<watch::Sender<Wire>>,
     accepted: Arc<AtomicUsize>,
-    held: Arc<AtomicUsize>,
+    blocked: Arc<AtomicUsize>,
     /// Which connection this is.
     number: usize,
 }
@@ -55,23 +55,23 @@ impl Proxy {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let port = listener.local_addr().expect("an address").port();
         let (wire, receiver) = watch::channel(Wire {
-            is_whole: true,
-            first_whole: 0,
+            is_open: true,
+            first_open: 0,
             target,
             delay: Duration::ZERO,
-            last: None,
+            cut_after: None,
         });
         let wire = Arc::new(wire);
-        let (accepted, held) = (Arc::<AtomicUsize>::default(), Arc::<AtomicUsize>::default());
+        let (accepted, blocked) = (Arc::<AtomicUsize>::default(), Arc::<AtomicUsize>::default());
         let rules = Rules {
             wire: receiver,
             cutter: Arc::clone(&wire),
             accepted: Arc::clone(&accepted),
-            held: Arc::clone(&held),
+            blocked: Arc::clone(&blocked),
             number: 0,
         };
         let accepting = tokio::spawn(accept(listener, rules));
-        Self { port, wire, accepted, held, accepting }
+        Self { port, wire, accepted, blocked, accepting }
     }
 
     pub(crate) fn port(&self) -> u16 {
@@ -79,43 +79,42 @@ impl Proxy {
     }
 
     pub(crate) fn cut(&self) {
-        self.wire.send_modify(|wire| wire.is_whole = false);
+        self.wire.send_modify(|wire| wire.is_open = false);
     }
 
-    /// Cuts as soon as a message that holds `text` has reached the target: its answer does not come
-    /// through.
+    /// Cuts once a message that contains `text` has reached the target, so that its response is
+    /// blocked.
     pub(crate) fn cut_after(&self, text: &'static [u8]) {
-        self.wire.send_modify(|wire| wire.last = Some(text));
+        self.wire.send_modify(|wire| wire.cut_after = Some(text));
     }
 
     pub(crate) fn is_cut(&self) -> bool {
-        !self.wire.borrow().is_whole
+        !self.wire.borrow().is_open
     }
 
     pub(crate) fn heal(&self) {
-        self.wire.send_modify(|wire| wire.is_whole = true);
+        self.wire.send_modify(|wire| wire.is_open = true);
     }
 
-    /// From now on nothing comes through on the connections that there are, and nobody is told; new
-    /// ones work.
+    /// Blocks all existing connections for good, without closing them. New ones work.
     pub(crate) fn cut_existing(&self) {
         let next = self.accepted.load(Ordering::SeqCst);
-        self.wire.send_modify(|wire| wire.first_whole = next);
+        self.wire.send_modify(|wire| wire.first_open = next);
     }
 
-    /// From now on new connections lead to another port. Those that there are stay.
-    pub(crate) fn lead_to(&self, target: u16) {
+    /// Leads new connections to another port. Existing ones stay.
+    pub(crate) fn redirect_to(&self, target: u16) {
         self.wire.send_modify(|wire| wire.target = target);
     }
 
-    /// From now on everything takes so long to come through.
-    pub(crate) fn slow_down(&self, delay: Duration) {
+    /// Sets the latency of every message.
+    pub(crate) fn set_latency(&self, delay: Duration) {
         self.wire.send_modify(|wire| wire.delay = delay);
     }
 
-    /// How many messages and new connections met a cut.
-    pub(crate) fn held(&self) -> usize {
-        self.held.load(Ordering::Relaxed)
+    /// How many messages and new connections were blocked.
+    pub(crate) fn blocked(&self) -> usize {
+        self.blocked.load(Ordering::Relaxed)
     }
 }
 
@@ -131,10 +130,10 @@ async fn accept(listener: TcpListener, rules: Rules) {
         let rules = Rules { number, ..rules.clone() };
         tokio::spawn(async move {
             rules.clone().pass().await;
-            // A target that is down shows as a connection that ends at once.
+            // If the target is down, the client's connection is closed at once.
             let target = rules.wire.borrow().target;
             let Ok(server) = TcpStream::connect(("127.0.0.1", target)).await else { return };
-            // Both send small messages and wait for answers.
+            // Both protocols exchange small messages.
             for stream in [&client, &server] {
                 let _ = stream.set_nodelay(true);
             }
@@ -148,7 +147,7 @@ async fn accept(listener: TcpListener, rules: Rules) {
     }
 }
 
-/// Passes one direction on until its source ends, and ends its destination then.
+/// Forwards one direction until its source ends, and then shuts its destination down.
 async fn pump(
     mut from: impl AsyncReadExt + Unpin,
     mut to: impl AsyncWriteExt + Unpin,
@@ -160,7 +159,7 @@ async fn pump(
         rules.pass().await;
         let message = &buffer[..length];
         if is_request {
-            rules.cut_if_last(message);
+            rules.cut_if_matched(message);
         }
         if to.write_all(message).await.is_err() {
             return;
@@ -171,29 +170,30 @@ async fn pump(
 }
 
 impl Rules {
-    /// Cuts behind this message if it is the one that was waited for.
-    fn cut_if_last(&self, message: &[u8]) {
+    /// Cuts after this message if it contains the text of [`Wire::cut_after`].
+    fn cut_if_matched(&self, message: &[u8]) {
         self.cutter.send_if_modified(|wire| {
-            let is_last =
-                wire.last.is_some_and(|text| message.windows(text.len()).any(|part| part == text));
-            if is_last {
-                (wire.last, wire.is_whole) = (None, false);
+            let is_match = wire
+                .cut_after
+                .is_some_and(|text| message.windows(text.len()).any(|part| part == text));
+            if is_match {
+                (wire.cut_after, wire.is_open) = (None, false);
             }
-            is_last
+            is_match
         });
     }
 
-    /// Returns when something may come through.
+    /// Waits for the latency, and while the connection is blocked.
     async fn pass(&mut self) {
         let delay = self.wire.borrow().delay;
         if !delay.is_zero() {
             sleep(delay).await;
         }
         let number = self.number;
-        let may_pass = move |wire: &Wire| wire.is_whole && number >= wire.first_whole;
+        let may_pass = move |wire: &Wire| wire.is_open && number >= wire.first_open;
         if !may_pass(&self.wire.borrow()) {
-            self.held.fetch_add(1, Ordering::Relaxed);
-            // The proxy is gone, and its case with it.
+            self.blocked.fetch_add(1, Ordering::Relaxed);
+            // An error means that the proxy was dropped.
             let _ = self.wire.wait_for(may_pass).await;
         }
     }

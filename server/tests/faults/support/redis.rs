@@ -1,4 +1,4 @@
-//! A Redis of the case's own, which it may stop, freeze and empty at any moment.
+//! The Redis of a case, which it may stop, freeze and flush at any moment.
 
 use std::process::Command;
 
@@ -9,7 +9,7 @@ use super::{Port, Process};
 
 const READY: &str = "Ready to accept connections";
 
-/// A Redis that keeps nothing over a restart. It is stopped when it goes out of scope.
+/// A Redis without persistence. It is stopped when it is dropped.
 pub(crate) struct Redis {
     process: Option<Process>,
     folder: TempDir,
@@ -19,13 +19,13 @@ pub(crate) struct Redis {
 impl Redis {
     pub(crate) async fn start() -> Self {
         let folder = tempfile::tempdir().expect("a folder");
-        let mut redis = Self { process: None, folder, port: Port::claim() };
-        redis.start_again().await;
+        let mut redis = Self { process: None, folder, port: Port::reserve() };
+        redis.restart().await;
         redis
     }
 
-    /// Starts it where it was before, with nothing in it.
-    pub(crate) async fn start_again(&mut self) {
+    /// Starts it again on the same port, empty.
+    pub(crate) async fn restart(&mut self) {
         let mut command = Command::new("redis-server");
         command
             .args(["--bind", "127.0.0.1", "--port", &self.port.number().to_string()])
@@ -35,7 +35,7 @@ impl Redis {
         self.process = Some(Process::start(command, READY).await);
     }
 
-    /// Stops it without a word to its clients.
+    /// Kills it.
     pub(crate) fn stop(&mut self) {
         self.process.take().expect("a running Redis").kill();
     }
@@ -44,7 +44,7 @@ impl Redis {
         self.process.is_some()
     }
 
-    /// It is there and accepts connections, and answers nothing.
+    /// It accepts connections, and answers nothing.
     pub(crate) fn freeze(&self) {
         self.process.as_ref().expect("a running Redis").freeze();
     }
@@ -53,7 +53,7 @@ impl Redis {
         self.process.as_ref().expect("a running Redis").thaw();
     }
 
-    /// Empties it; answers with how many keys there were.
+    /// Flushes it. Returns the number of keys that it had.
     pub(crate) async fn flush(&self) -> usize {
         let mut connection = self.connect().await;
         let mut flush = redis::pipe();
@@ -78,7 +78,7 @@ impl Redis {
         self.url_through(self.port())
     }
 
-    /// Where it is for those who reach it by way of another port.
+    /// Its URL by way of a proxy on `port`.
     pub(crate) fn url_through(&self, port: u16) -> String {
         format!("redis://127.0.0.1:{port}")
     }

@@ -1,6 +1,6 @@
-//! How far a case goes, and the seed that it goes by.
+//! The scale of a case, and its random numbers.
 
-/// How much of a case is run: the short form belongs to `make test`, the long one is asked for by `FAULTS=long`.
+/// Chooses by `FAULTS`: `short` (the default, part of `make test`) or `long`.
 pub(crate) fn scale<T>(short: T, long: T) -> T {
     match std::env::var("FAULTS").as_deref() {
         Ok("long") => long,
@@ -9,9 +9,8 @@ pub(crate) fn scale<T>(short: T, long: T) -> T {
     }
 }
 
-/// The source of all that a case leaves to chance. `FAULT_SEED` repeats what an earlier run did, as far as the
-/// scheduler lets it.
-pub(crate) fn chance() -> fastrand::Rng {
+/// The random numbers of a case. `FAULT_SEED` repeats those of an earlier run; scheduling still varies.
+pub(crate) fn seeded_rng() -> fastrand::Rng {
     let seed = match std::env::var("FAULT_SEED") {
         Ok(seed) => seed.parse().expect("FAULT_SEED is a number"),
         Err(_) => fastrand::u64(..),

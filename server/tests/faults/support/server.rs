@@ -6,7 +6,7 @@ use super::{Port, Process, Variables};
 
 const LISTENING: &str = "server.address=";
 
-/// Serves, and leaves the jobs to others. It is killed when it goes out of scope.
+/// A server without a worker. It is killed when it is dropped.
 pub(crate) struct Server {
     pub(crate) process: Process,
     folder: TempDir,
@@ -17,12 +17,12 @@ impl Server {
     /// Starts it, and returns once it listens.
     pub(crate) async fn start(variables: &Variables) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
-        let port = Port::claim();
+        let port = Port::reserve();
         Self { process: listen(variables, &folder, &port).await, folder, port }
     }
 
-    /// Starts it where it was before it was killed.
-    pub(crate) async fn start_again(&mut self, variables: &Variables) {
+    /// Starts it again on the same port after it was killed.
+    pub(crate) async fn restart(&mut self, variables: &Variables) {
         self.process = listen(variables, &self.folder, &self.port).await;
     }
 

@@ -1,4 +1,4 @@
-//! An installation of the case's own.
+//! The installation of a case.
 
 use std::{sync::Arc, time::Duration};
 
@@ -9,12 +9,13 @@ use service::{
     testing::{self, World},
 };
 
-use super::{Crowd, Postgres, Redis, Variables, until, variables::SECRET};
+use super::{Participants, Postgres, Redis, Variables, variables::SECRET, wait_until};
 
-/// Longer than a lease and the sweep after it, and than the time after which a job that Redis has lost is pushed again.
-const PATIENCE: Duration = Duration::from_secs(150);
+/// Longer than a lease and the sweep after it, and than the delay before a job that Redis has lost is
+/// enqueued again.
+const JOBS_TIMEOUT: Duration = Duration::from_secs(150);
 
-/// A PostgreSQL, a Redis, and one who runs competitions.
+/// A PostgreSQL, a Redis, and an organizer.
 pub(crate) struct Site {
     pub(crate) world: Arc<World>,
     pub(crate) organizer: Actor,
@@ -31,26 +32,26 @@ impl Site {
         Self { world, organizer, tokens: Tokens::new(SECRET), redis, postgres }
     }
 
-    /// What a process is started with to be one of this site.
+    /// The environment of a process of this installation.
     pub(crate) fn variables(&self) -> Variables {
         Variables::new(self.postgres.url(), self.redis.url())
     }
 
-    /// So many new participants.
-    pub(crate) async fn crowd_of(&self, size: usize) -> Crowd {
-        self.crowd(&self.world.crowd_of(size).await)
+    /// Creates participants.
+    pub(crate) async fn new_participants(&self, size: usize) -> Participants {
+        self.participants(&self.world.crowd_of(size).await)
     }
 
-    /// These participants.
-    pub(crate) fn crowd(&self, participants: &[Actor]) -> Crowd {
+    /// Existing participants.
+    pub(crate) fn participants(&self, participants: &[Actor]) -> Participants {
         let members = participants.iter().map(|participant| {
-            let user = participant.user().expect("somebody who is signed in");
+            let user = participant.user().expect("a user");
             (user.id, self.token(participant))
         });
-        Crowd::new(&self.world, &self.organizer, members.collect())
+        Participants::new(&self.world, &self.organizer, members.collect())
     }
 
-    /// A token of the actor's.
+    /// A token for the actor.
     pub(crate) fn token(&self, actor: &Actor) -> String {
         self.tokens.issue(&testing::account(actor), self.world.ctx.now())
     }
@@ -60,16 +61,15 @@ impl Site {
         self.world.competition(&self.organizer).seats(seats).create().await
     }
 
-    /// From now on the site is on another PostgreSQL, which has all that the one had; answers with
-    /// that.
+    /// Switches to another PostgreSQL with the same data. Returns the previous one.
     pub(crate) async fn move_to(&mut self, postgres: Postgres) -> Postgres {
         self.world = Arc::new(World::at(&postgres.url()).await);
         std::mem::replace(&mut self.postgres, postgres)
     }
 
-    /// Returns when no job is left to do.
+    /// Returns once every job is completed or dead.
     pub(crate) async fn wait_for_jobs(&self) {
         let is_idle = async || self.world.open_jobs().await == 0;
-        until("every job is done or dead", PATIENCE, is_idle).await;
+        wait_until("every job is done or dead", JOBS_TIMEOUT, is_idle).await;
     }
 }

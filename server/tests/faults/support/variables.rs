@@ -1,15 +1,15 @@
-//! The environment of a process of the site's.
+//! The environment of a process.
 
 use std::process::Command;
 
 use tempfile::TempDir;
 
-/// Signs the tokens of every site.
+/// Signs the tokens.
 pub(crate) const SECRET: &str = "a secret of at least thirty-two characters";
-/// Once a year, when nobody runs this: a schedule for cases that are about something else.
-const HARDLY_EVER: &str = "0 0 29 2 *";
+/// A schedule that does not fire during a case.
+const NEVER: &str = "0 0 29 2 *";
 
-/// All variables that a process is started with.
+/// All environment variables of a process.
 #[derive(Clone)]
 pub(crate) struct Variables(Vec<(&'static str, String)>);
 
@@ -20,22 +20,22 @@ impl Variables {
             ("JWT_SECRET", SECRET),
             ("BCRYPT_COST", "4"),
             ("RATE_LIMITS", "off"),
-            ("CRON_REMINDER_SCHEDULE", HARDLY_EVER),
-            ("CRON_CLEANUP_SCHEDULE", HARDLY_EVER),
+            ("CRON_REMINDER_SCHEDULE", NEVER),
+            ("CRON_CLEANUP_SCHEDULE", NEVER),
             ("RUST_LOG", "info"),
         ];
-        let places = [("DATABASE_URL", database), ("REDIS_URL", redis)];
-        Self(places.into_iter().chain(others.map(fixed)).collect())
+        let services = [("DATABASE_URL", database), ("REDIS_URL", redis)];
+        Self(services.into_iter().chain(others.map(fixed)).collect())
     }
 
-    /// The same, with one of them set to something else.
+    /// Sets a variable.
     pub(crate) fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
         self.0.retain(|(other, _)| *other != name);
         self.0.push((name, value.into()));
         self
     }
 
-    /// The program with these variables and no others, in a folder of its own.
+    /// The program in `folder` with these variables and no others.
     pub(crate) fn command(&self, folder: &TempDir) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_mini-compete"));
         let variables = self.0.iter().map(|(name, value)| (name, value));

@@ -6,7 +6,7 @@ use super::{Process, Variables};
 
 const STARTED: &str = "worker started";
 
-/// Works on jobs. It is killed when it goes out of scope.
+/// A worker. It is killed when it is dropped.
 pub(crate) struct Worker {
     pub(crate) process: Process,
     _folder: TempDir,

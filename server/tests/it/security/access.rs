@@ -1,4 +1,4 @@
-//! Who may do what: every route for everybody.
+//! The access matrix: every route for every actor.
 
 use std::collections::BTreeSet;
 
@@ -17,23 +17,23 @@ use tower::ServiceExt;
 
 use super::{
     FORM, HTML,
-    routes::{EVERYBODY, ROUTES, Row, Sent, UNLISTED, Who},
+    routes::{ACTORS, ROUTES, Row, Sent, UNLISTED, Who},
 };
 use crate::support::App;
 
-/// Makes what a call is about, and calls. Everything is new for each call, so that none depends on another.
-struct Stage {
+/// Creates the objects of each call anew, so that calls do not depend on each other.
+struct Matrix {
     app: App,
     calls: u32,
 }
 
-impl Stage {
+impl Matrix {
     async fn new() -> Self {
         Self { app: App::new().await, calls: 0 }
     }
 
-    /// The status that `who` is answered.
-    async fn play(&mut self, row: &Row, who: Who) -> u16 {
+    /// The status of the call for `who`.
+    async fn status(&mut self, row: &Row, who: Who) -> u16 {
         self.calls += 1;
         let world = &self.app.world;
         let organizer = world.organizer(&format!("Owner {}", self.calls)).await;
@@ -45,13 +45,13 @@ impl Stage {
             id = self.mail(&owner, &id).await;
         } else if row.route.contains("/api/registrations/{id}") {
             owner = world.participant(&format!("Holder {}", self.calls)).await;
-            id = self.seat(&owner, &id).await;
+            id = self.registration(&owner, &id).await;
         } else if row.route.contains("/failed-jobs/{id}") {
             id = self.dead_job().await;
         }
         let name = format!("Caller {}", self.calls);
         let actor = match who {
-            Who::Stranger => None,
+            Who::Visitor => None,
             Who::OtherParticipant => Some(world.participant(&name).await),
             Who::OtherOrganizer => Some(world.organizer(&name).await),
             Who::Owner => Some(owner),
@@ -84,27 +84,27 @@ impl Stage {
         if let Some(kind) = kind {
             request = request.header(header::CONTENT_TYPE, HeaderValue::from_static(kind));
         }
-        // The answer is not read to its end: some have none.
+        // The body is not read, because event streams have no end.
         let request = request.body(body).unwrap();
         self.app.router.clone().oneshot(request).await.unwrap().status().as_u16()
     }
 
-    /// A registration of the participant's.
-    async fn seat(&self, holder: &Actor, competition: &str) -> String {
+    /// Registers the participant. Returns the id of the registration.
+    async fn registration(&self, holder: &Actor, competition: &str) -> String {
         let register = format!("/api/competitions/{competition}/register");
         let registered = self.app.post(&register).by(holder).send().await;
         registered.json()["id"].as_str().unwrap().to_owned()
     }
 
-    /// A message of the participant's: the confirmation of a registration.
+    /// Creates a message for the participant: the confirmation of a registration.
     async fn mail(&self, reader: &Actor, competition: &str) -> String {
-        self.seat(reader, competition).await;
+        self.registration(reader, competition).await;
         worker::drain(&self.app.world.ctx).await.unwrap();
         let mails = self.app.get("/api/mailbox/my").by(reader).send().await;
         mails.json()[0]["id"].as_str().unwrap().to_owned()
     }
 
-    /// A job in the dead letter queue.
+    /// Creates a dead letter.
     async fn dead_job(&self) -> String {
         let ctx = &self.app.world.ctx;
         cron::fire(ctx, &format!("tick {}", self.calls), ctx.now(), &Job::CleanUp {})
@@ -121,39 +121,39 @@ impl Stage {
     }
 }
 
-/// Plays these rows, and reports all that differ at once.
-async fn play(rows: impl Iterator<Item = &'static Row>) {
-    let mut stage = Stage::new().await;
+/// Checks rows, and reports all differences at once.
+async fn check(rows: impl Iterator<Item = &'static Row>) {
+    let mut matrix = Matrix::new().await;
     let mut differences = Vec::new();
     for row in rows {
         let mut statuses = [0; 5];
-        for (status, who) in statuses.iter_mut().zip(EVERYBODY) {
-            *status = stage.play(row, who).await;
+        for (status, who) in statuses.iter_mut().zip(ACTORS) {
+            *status = matrix.status(row, who).await;
         }
         if statuses != row.expected {
             differences.push(format!("{} {}: {statuses:?}", row.method, row.route));
         }
     }
-    assert!(differences.is_empty(), "not as written down:\n{}", differences.join("\n"));
+    assert!(differences.is_empty(), "differences from the table:\n{}", differences.join("\n"));
 }
 
 #[tokio::test]
-async fn the_api_lets_everybody_do_what_they_may_and_nothing_else() {
-    play(ROUTES.iter().filter(|row| row.is_api())).await;
+async fn the_api_enforces_the_access_matrix() {
+    check(ROUTES.iter().filter(|row| row.is_api())).await;
 }
 
 #[tokio::test]
-async fn pages_are_shown_to_whom_they_are_for() {
-    play(ROUTES.iter().filter(|row| !row.is_api() && !row.is_function())).await;
+async fn pages_enforce_the_access_matrix() {
+    check(ROUTES.iter().filter(|row| !row.is_api() && !row.is_function())).await;
 }
 
 #[tokio::test]
-async fn server_functions_do_for_everybody_what_they_may_and_nothing_else() {
-    play(ROUTES.iter().filter(|row| row.is_function())).await;
+async fn server_functions_enforce_the_access_matrix() {
+    check(ROUTES.iter().filter(|row| row.is_function())).await;
 }
 
-/// `/competitions/:id` and `/competitions/{id}` are one.
-fn normal(path: &str) -> String {
+/// Turns `/competitions/:id` into `/competitions/{id}`.
+fn normalized(path: &str) -> String {
     let part = |part: &str| match part.strip_prefix(':') {
         Some(name) => format!("{{{name}}}"),
         None => part.to_owned(),
@@ -162,8 +162,8 @@ fn normal(path: &str) -> String {
 }
 
 #[tokio::test]
-async fn no_route_is_missing_in_the_table() {
-    // Makes what pages are listed in, and server functions with them.
+async fn the_table_lists_every_route() {
+    // Initializes the route list of Leptos, and links the server functions in.
     let _app = App::new().await;
     let mut found = BTreeSet::new();
     let description: Value = serde_json::from_str(&server::openapi()).unwrap();
@@ -173,7 +173,7 @@ async fn no_route_is_missing_in_the_table() {
         }
     }
     for route in generate_route_list(app::App) {
-        found.insert(format!("GET {}", normal(route.path())));
+        found.insert(format!("GET {}", normalized(route.path())));
     }
     for (path, method) in leptos::server_fn::axum::server_fn_paths() {
         found.insert(format!("{method} {path}"));
@@ -187,15 +187,15 @@ async fn no_route_is_missing_in_the_table() {
 }
 
 #[test]
-fn only_posting_calls_a_server_function() {
+fn server_functions_accept_only_post() {
     for (path, method) in leptos::server_fn::axum::server_fn_paths() {
         assert_eq!(method, Method::POST, "{path}");
-        assert!(path.starts_with("/fn/"), "{path} is where nothing guards it");
+        assert!(path.starts_with("/fn/"), "{path} is outside of the guarded prefix");
     }
 }
 
 #[tokio::test]
-async fn getting_a_server_functions_address_does_nothing() {
+async fn a_get_of_a_server_function_is_405() {
     let app = App::new().await;
     for row in ROUTES.iter().filter(|row| row.is_function()) {
         let response = app.get(row.route).send().await;

@@ -1,4 +1,4 @@
-//! Bodies: how large, how deep.
+//! Limits on request bodies.
 
 use axum::{body::Body, http::StatusCode};
 use futures::stream;
@@ -6,11 +6,11 @@ use futures::stream;
 use super::{FORM, HTML};
 use crate::support::App;
 
-/// One byte more than may be.
+/// One byte above the limit.
 const TOO_LARGE: usize = 256 * 1024 + 1;
 
 #[tokio::test]
-async fn a_body_that_is_too_large_is_refused_everywhere() {
+async fn a_body_that_is_too_large_is_rejected_everywhere() {
     let app = App::new().await;
     for (path, kind) in
         [("/api/auth/login", "application/json"), ("/fn/log_in", FORM), ("/nothing", FORM)]
@@ -18,17 +18,17 @@ async fn a_body_that_is_too_large_is_refused_everywhere() {
         let whole = app.post(path).text(kind, "x".repeat(TOO_LARGE)).send().await;
         assert_eq!(whole.status, StatusCode::PAYLOAD_TOO_LARGE, "{path}");
         assert!(whole.text.contains("The body is larger than 256 KiB"), "{path}");
-        // Without a length that would say so before.
+        // Without a declared length.
         let parts = (0..65).map(|_| Ok::<_, std::io::Error>("x".repeat(4_096)));
         let parts = app.post(path).text(kind, Body::from_stream(stream::iter(parts)));
         assert_eq!(parts.send().await.status, StatusCode::PAYLOAD_TOO_LARGE, "{path} in parts");
     }
     let largest = app.post("/api/auth/login").text("application/json", "x".repeat(TOO_LARGE - 1));
-    assert_eq!(largest.send().await.status, StatusCode::BAD_REQUEST, "it is read");
+    assert_eq!(largest.send().await.status, StatusCode::BAD_REQUEST, "the body is read");
 }
 
 #[tokio::test]
-async fn a_person_is_told_by_a_page() {
+async fn a_browser_gets_a_page_for_a_rejected_form() {
     let app = App::new().await;
     let form = app.post("/fn/log_in").header("accept", HTML).text(FORM, "x".repeat(TOO_LARGE));
     let response = form.send().await;
@@ -37,7 +37,7 @@ async fn a_person_is_told_by_a_page() {
 }
 
 #[tokio::test]
-async fn json_that_is_nested_too_deep_is_refused() {
+async fn json_that_is_nested_too_deep_is_rejected() {
     let app = App::new().await;
     for (depth, message) in [(33, "nested deeper than 32"), (32, "Field x is not known")] {
         let (open, close) = ("[".repeat(depth - 1), "]".repeat(depth - 1));

@@ -1,4 +1,4 @@
-//! Every answer has a bound in bytes, however much there is to tell.
+//! The size of every response is bounded, however much data there is.
 
 use axum::http::Method;
 use chrono::TimeDelta;
@@ -14,15 +14,15 @@ use super::{
 };
 use crate::support::{App, Response};
 
-/// The largest answer there is: 100 competitions, each with a description of 10,000 characters of
+/// The largest response: 100 competitions, each with a description of 10,000 characters of
 /// four bytes.
-const MAX_ANSWER: usize = 5 * 1024 * 1024;
-/// The largest answer to a request that is refused.
-const MAX_REFUSAL: usize = 64 * 1024;
-/// More of everything than fits into one answer.
+const MAX_RESPONSE: usize = 5 * 1024 * 1024;
+/// The largest error response.
+const MAX_ERROR: usize = 64 * 1024;
+/// More items than fit into one response.
 const MANY: usize = 160;
 
-/// So many competitions with as much text as there may be, and a participant in all of them.
+/// Creates competitions with the longest texts, and registers a participant for all of them.
 async fn fill(app: &App) -> (Actor, Actor, String) {
     let (ada, ben) = (app.world.organizer("Ada").await, app.world.participant("Ben").await);
     let mut last = String::new();
@@ -72,7 +72,7 @@ fn assert_bounded(what: &str, response: &Response, bound: usize) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_answer_is_bounded_in_bytes() {
+async fn the_size_of_every_response_is_bounded() {
     let app = App::new().await;
     let (ada, ben, id) = fill(&app).await;
     let admin = app.world.admin("Eve").await;
@@ -110,15 +110,15 @@ async fn every_answer_is_bounded_in_bytes() {
                 Sent::Nothing | Sent::Json(_) => call,
             };
             let response = call.send().await;
-            assert_bounded(&path, &response, MAX_ANSWER);
+            assert_bounded(&path, &response, MAX_RESPONSE);
             largest = largest.max((response.text.len(), path));
         }
     }
-    assert!(largest.0 > 1024 * 1024, "there is much to tell: {largest:?}");
+    assert!(largest.0 > 1024 * 1024, "no response was large: {largest:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn lists_of_ones_own_have_pages_and_the_first_holds_a_hundred() {
+async fn personal_lists_are_paged_by_a_hundred() {
     let app = App::new().await;
     let (ada, ben, _) = fill(&app).await;
     for (path, actor) in
@@ -138,7 +138,7 @@ async fn lists_of_ones_own_have_pages_and_the_first_holds_a_hundred() {
 }
 
 #[tokio::test]
-async fn what_a_client_sends_does_not_come_back_many_times_over() {
+async fn input_is_not_amplified_in_error_responses() {
     let app = App::new().await;
     let ada = app.world.organizer("Ada").await;
     let many: Map<String, Value> =
@@ -149,15 +149,15 @@ async fn what_a_client_sends_does_not_come_back_many_times_over() {
         for path in ["/api/auth/login", "/api/auth/signup", "/api/competitions"] {
             let response = app.post(path).by(&ada).json(&body).send().await;
             assert_eq!(response.status.as_u16(), 400, "{path}");
-            assert_bounded(path, &response, MAX_REFUSAL);
+            assert_bounded(path, &response, MAX_ERROR);
         }
     }
     let query = format!("/api/competitions?limit={}", "x".repeat(8_000));
-    assert_bounded("a query", &app.get(&query).send().await, MAX_REFUSAL);
+    assert_bounded("a query", &app.get(&query).send().await, MAX_ERROR);
     for row in ROUTES.iter().filter(|row| row.is_function()) {
         let body = format!("{}={}", "y".repeat(100_000), "z".repeat(100_000));
         let call = app.post(row.route).header("sec-fetch-site", "same-origin");
         let response = call.text(FORM, body).send().await;
-        assert_bounded(row.route, &response, MAX_REFUSAL);
+        assert_bounded(row.route, &response, MAX_ERROR);
     }
 }

@@ -1,4 +1,4 @@
-//! Other sites cannot act in the name of who is signed in here.
+//! Protection against cross-site request forgery.
 
 use axum::http::StatusCode;
 
@@ -6,13 +6,13 @@ use super::{
     FORM, HTML,
     routes::{ROUTES, Row, Sent},
 };
-use crate::support::{App, Call, FRIEND, Response};
+use crate::support::{App, CORS_ORIGIN, Call, Response};
 
-/// Whatever it is: a cookie is what a browser sends of its own.
+/// Its value does not matter: any cookie marks a browser.
 const COOKIE: &str = "mini_compete_session=x";
 const EVIL: &str = "https://evil.example";
 
-/// Every row that changes something, or looks like it.
+/// Every row with an unsafe method.
 fn mutations() -> impl Iterator<Item = &'static Row> {
     ROUTES.iter().filter(|row| !row.method.is_safe())
 }
@@ -28,12 +28,12 @@ fn call<'a>(app: &'a App, row: &Row) -> Call<'a> {
     }
 }
 
-fn is_refused(response: &Response) -> bool {
+fn is_rejected(response: &Response) -> bool {
     response.status == StatusCode::FORBIDDEN && response.text.contains("cross_site_request")
 }
 
 #[tokio::test]
-async fn whatever_changes_something_is_refused_to_other_sites() {
+async fn every_write_is_rejected_from_other_sites() {
     let app = App::new().await;
     let mut count = 0;
     for row in mutations() {
@@ -42,21 +42,21 @@ async fn whatever_changes_something_is_refused_to_other_sites() {
             ("sec-fetch-site", "same-site"),
             ("origin", EVIL),
             ("origin", "null"),
-            ("origin", FRIEND),
+            ("origin", CORS_ORIGIN),
             ("origin", "https://compete.example.evil.example"),
         ] {
             let response = call(&app, row).header(name, value).send().await;
-            assert!(is_refused(&response), "{row:?} {value}: {}", response.text);
+            assert!(is_rejected(&response), "{row:?} {value}: {}", response.text);
             count += 1;
         }
         let response = call(&app, row).send().await;
-        assert!(is_refused(&response), "{row:?} with a cookie alone: {}", response.text);
+        assert!(is_rejected(&response), "{row:?} with a cookie alone: {}", response.text);
     }
     assert!(count >= 6 * 20, "{count} calls");
 }
 
 #[tokio::test]
-async fn our_own_pages_are_let_through() {
+async fn every_write_is_accepted_from_this_site() {
     let app = App::new().await;
     for row in mutations() {
         for (name, value) in [
@@ -65,13 +65,13 @@ async fn our_own_pages_are_let_through() {
             ("origin", "http://compete.example"),
         ] {
             let response = call(&app, row).header(name, value).send().await;
-            assert!(!is_refused(&response), "{row:?} {value}: {}", response.text);
+            assert!(!is_rejected(&response), "{row:?} {value}: {}", response.text);
         }
     }
 }
 
 #[tokio::test]
-async fn a_body_that_any_form_can_send_is_refused() {
+async fn content_types_without_a_preflight_are_rejected() {
     let app = App::new().await;
     for row in mutations() {
         for kind in ["text/plain", "multipart/form-data; boundary=x"] {
@@ -83,7 +83,7 @@ async fn a_body_that_any_form_can_send_is_refused() {
 }
 
 #[tokio::test]
-async fn a_person_is_told_so_by_a_page_and_a_script_in_its_own_words() {
+async fn a_cross_site_rejection_has_the_format_of_its_client() {
     let app = App::new().await;
     let post = |accept: &str| {
         let call = app.post("/fn/log_in").header("origin", EVIL).header("accept", accept);
@@ -100,23 +100,23 @@ async fn a_person_is_told_so_by_a_page_and_a_script_in_its_own_words() {
 }
 
 #[tokio::test]
-async fn tokens_and_friends_work_across_origins() {
+async fn bearer_tokens_and_configured_origins_work_across_origins() {
     let app = App::new().await;
     let (ada, ben) = (app.world.organizer("Ada").await, app.world.participant("Ben").await);
     let id = app.world.competition(&ada).create().await;
     let register = app.post(&format!("/api/competitions/{id}/register")).by(&ben);
-    let register = register.header("origin", FRIEND).header("sec-fetch-site", "cross-site");
+    let register = register.header("origin", CORS_ORIGIN).header("sec-fetch-site", "cross-site");
     let registered = register.send().await;
     assert_eq!(registered.status, StatusCode::CREATED);
-    assert_eq!(registered.header("access-control-allow-origin"), Some(FRIEND));
+    assert_eq!(registered.header("access-control-allow-origin"), Some(CORS_ORIGIN));
 
     let login = |origin: &str| {
         let call = app.post("/api/auth/login").header("origin", origin);
         call.header("sec-fetch-site", "cross-site").text("application/json", "{}").send()
     };
-    assert_eq!(login(FRIEND).await.status, StatusCode::BAD_REQUEST, "it is read");
+    assert_eq!(login(CORS_ORIGIN).await.status, StatusCode::BAD_REQUEST, "the body is read");
     let refused = login(EVIL).await;
-    assert!(is_refused(&refused), "{}", refused.text);
+    assert!(is_rejected(&refused), "{}", refused.text);
     assert_eq!(refused.header("access-control-allow-origin"), None);
 }
 
@@ -130,14 +130,14 @@ fn origin_of_a_form_on(page: &Response) -> &'static str {
 }
 
 #[tokio::test]
-async fn a_password_is_set_by_link_in_a_browser_without_javascript_and_fetch_metadata() {
+async fn a_reset_link_works_without_javascript_and_fetch_metadata() {
     let app = App::new().await;
     let ben = app.world.participant("Ben").await;
     let email = domain::Email::parse(&ben.user().unwrap().email).unwrap();
     let link = service::password_reset::link(&app.world.ctx, &email).await.unwrap();
     let path = link.strip_prefix("https://site.example").unwrap();
     let opened = app.get(path).header("accept", HTML).send().await;
-    assert_eq!(opened.header("referrer-policy"), Some("no-referrer"), "the address has the token");
+    assert_eq!(opened.header("referrer-policy"), Some("no-referrer"), "the URL has the token");
     let cookie = opened.header("set-cookie").unwrap().split(';').next().unwrap();
     let page = app.get("/auth/reset").header("cookie", cookie).header("accept", HTML).send().await;
     assert!(page.text.contains(email.as_str()));
@@ -156,7 +156,7 @@ async fn a_password_is_set_by_link_in_a_browser_without_javascript_and_fetch_met
 }
 
 #[tokio::test]
-async fn every_page_with_a_form_lets_it_name_its_origin() {
+async fn every_page_with_a_form_has_a_referrer_policy_that_sends_its_origin() {
     let app = App::new().await;
     let ada = app.world.organizer("Ada").await;
     let cookie = app.sign_in(&ada).await;

@@ -1,4 +1,4 @@
-//! Clients that hang up: whatever is under way for them then, nothing of it panics.
+//! Clients that disconnect cause no panic, whatever their request is doing.
 
 use std::{
     future::poll_fn,
@@ -24,10 +24,10 @@ use super::{
 };
 use crate::support::App;
 
-/// More than any request here is polled before it is answered.
-const MOST_POLLS: usize = 200;
+/// More polls than any request here takes.
+const MAX_POLLS: usize = 200;
 
-/// Notes every panic of this process from now on.
+/// Records every panic of this process from now on.
 #[derive(Clone, Default)]
 pub(super) struct Panics(Arc<Mutex<Vec<String>>>);
 
@@ -48,13 +48,13 @@ impl Panics {
     }
 }
 
-/// Sends a request and hangs up after it was polled so often, or in the middle of the response;
-/// answers with whether there was a response by then.
-async fn hang_up(app: &App, request: Request<Body>, polls: usize) -> bool {
-    let mut answer = pin!(app.router.clone().oneshot(request));
+/// Sends a request and drops it after `polls` polls, or its response after the first frame. Returns
+/// whether there was a response.
+async fn disconnect(app: &App, request: Request<Body>, polls: usize) -> bool {
+    let mut response = pin!(app.router.clone().oneshot(request));
     let mut left = polls;
-    let answer = poll_fn(|context| match answer.as_mut().poll(context) {
-        Poll::Ready(answer) => Poll::Ready(Some(answer.unwrap())),
+    let response = poll_fn(|context| match response.as_mut().poll(context) {
+        Poll::Ready(response) => Poll::Ready(Some(response.unwrap())),
         Poll::Pending if left == 0 => Poll::Ready(None),
         Poll::Pending => {
             left -= 1;
@@ -62,9 +62,9 @@ async fn hang_up(app: &App, request: Request<Body>, polls: usize) -> bool {
         }
     })
     .await;
-    let Some(answer) = answer else { return false };
-    let mut body = answer.into_body();
-    // What is left of it is never taken.
+    let Some(response) = response else { return false };
+    let mut body = response.into_body();
+    // The rest of the body is never read.
     let _ = poll_fn(|context| match pin!(body.frame()).poll(context) {
         Poll::Ready(frame) => Poll::Ready(frame.is_some()),
         Poll::Pending => Poll::Ready(false),
@@ -95,33 +95,33 @@ fn request(row: &Row, id: &str, cookie: Option<&str>) -> Request<Body> {
     request.body(body).unwrap()
 }
 
-async fn hang_up_everywhere(rows: impl Iterator<Item = &'static Row>) {
+async fn disconnect_everywhere(rows: impl Iterator<Item = &'static Row>) {
     let app = App::new().await;
     let (ada, ben) = (app.world.organizer("Ada").await, app.world.participant("Ben").await);
     let id = app.world.competition(&ada).create().await.to_string();
     let panics = Panics::watch();
     let rows: Vec<_> = rows.collect();
-    assert!(rows.len() > 10, "there are routes");
-    let mut hung_up = 0;
+    assert!(rows.len() > 10, "few routes");
+    let mut disconnected = 0;
     for actor in [None, Some(&ada), Some(&ben)] {
         for row in &rows {
-            let cookie = sign_in(&app, actor).await;
-            for polls in 0..MOST_POLLS {
-                if hang_up(&app, request(row, &id, cookie.as_deref()), polls).await {
+            let cookie = log_in(&app, actor).await;
+            for polls in 0..MAX_POLLS {
+                if disconnect(&app, request(row, &id, cookie.as_deref()), polls).await {
                     break;
                 }
-                hung_up += 1;
-                assert!(polls + 1 < MOST_POLLS, "{} is never answered", row.route);
+                disconnected += 1;
+                assert!(polls + 1 < MAX_POLLS, "{} is never answered", row.route);
             }
         }
     }
-    // What was left behind comes to its end.
+    // Spawned tasks run to their end.
     sleep(Duration::from_millis(500)).await;
-    assert!(hung_up > rows.len(), "nothing was ever waited for: {hung_up}");
-    panics.assert_none("a client hung up");
+    assert!(disconnected > rows.len(), "requests did not wait: {disconnected}");
+    panics.assert_none("a client disconnected");
 }
 
-async fn sign_in(app: &App, actor: Option<&Actor>) -> Option<String> {
+async fn log_in(app: &App, actor: Option<&Actor>) -> Option<String> {
     match actor {
         Some(actor) => Some(app.sign_in(actor).await),
         None => None,
@@ -129,14 +129,16 @@ async fn sign_in(app: &App, actor: Option<&Actor>) -> Option<String> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn nothing_panics_when_a_client_hangs_up_while_a_page_is_made() {
-    hang_up_everywhere(ROUTES.iter().filter(|row| !row.is_api() && !row.is_function())).await;
+async fn a_client_that_disconnects_during_a_page_causes_no_panic() {
+    disconnect_everywhere(ROUTES.iter().filter(|row| !row.is_api() && !row.is_function())).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn nothing_panics_when_a_client_hangs_up_while_a_form_is_answered() {
-    // Whose account is gone, or who has left, has nothing more to hang up on.
+async fn a_client_that_disconnects_during_a_form_causes_no_panic() {
+    // These two end the session that later requests need.
     let last = ["/fn/delete_account", "/fn/log_out"];
-    hang_up_everywhere(ROUTES.iter().filter(|row| row.is_function() && !last.contains(&row.route)))
-        .await;
+    disconnect_everywhere(
+        ROUTES.iter().filter(|row| row.is_function() && !last.contains(&row.route)),
+    )
+    .await;
 }

@@ -1,4 +1,4 @@
-//! Headers on every kind of answer.
+//! Security headers on every kind of response.
 
 use axum::{
     body::Body,
@@ -28,7 +28,7 @@ fn policy(response: &Response) -> &str {
     response.header("content-security-policy").expect("a policy")
 }
 
-fn assert_guarded(what: &str, response: &Response) {
+fn assert_security_headers(what: &str, response: &Response) {
     for (name, value) in ON_EVERYTHING {
         assert_eq!(response.header(name), Some(value), "{name} of {what}");
     }
@@ -46,7 +46,7 @@ fn assert_guarded(what: &str, response: &Response) {
 }
 
 #[tokio::test]
-async fn every_kind_of_answer_is_guarded() {
+async fn every_kind_of_response_has_the_security_headers() {
     let site = tempfile::tempdir().unwrap();
     std::fs::write(site.path().join("robots.txt"), "User-agent: *").unwrap();
     let app = App::new().await.with_site(site.path());
@@ -79,12 +79,12 @@ async fn every_kind_of_answer_is_guarded() {
     ] {
         let response = call.send().await;
         assert_eq!(response.status.as_u16(), status, "{what}");
-        assert_guarded(what, &response);
+        assert_security_headers(what, &response);
     }
 }
 
 #[tokio::test]
-async fn a_stream_of_events_is_guarded_as_well() {
+async fn an_event_stream_has_the_security_headers() {
     let app = App::new().await;
     let ada = app.world.organizer("Ada").await;
     let id = app.world.competition(&ada).create().await;
@@ -94,22 +94,22 @@ async fn a_stream_of_events_is_guarded_as_well() {
     let response = app.router.clone().oneshot(request.unwrap()).await.unwrap();
     let headers = response.headers().clone();
     let text = String::new();
-    assert_guarded("events", &Response { status: response.status(), headers, text });
+    assert_security_headers("events", &Response { status: response.status(), headers, text });
 }
 
 #[tokio::test]
-async fn a_panic_is_guarded_and_says_nothing() {
-    // Looking for the names of files that are not there, Leptos panics.
+async fn a_panic_has_the_security_headers_and_reveals_nothing() {
+    // Leptos panics because the file that lists the hashes is missing.
     let app = App::new().await.with_hashed_files();
     let response = app.get("/").header("accept", HTML).send().await;
     assert_eq!(response.status, StatusCode::INTERNAL_SERVER_ERROR);
-    assert_guarded("a panic", &response);
+    assert_security_headers("a panic", &response);
     assert!(response.text.contains("Something broke on our side"), "{}", response.text);
     assert!(!response.text.contains("hash"), "{}", response.text);
 }
 
 #[tokio::test]
-async fn the_scripts_of_a_page_carry_a_nonce_that_is_used_once() {
+async fn every_page_has_its_own_script_nonce() {
     let app = App::new().await;
     let mut nonces = Vec::new();
     for path in ["/", "/", "/nothing"] {
@@ -123,7 +123,7 @@ async fn the_scripts_of_a_page_carry_a_nonce_that_is_used_once() {
         assert_eq!(directive(policy, "style-src"), "'self'");
         assert_eq!(directive(policy, "object-src"), "'none'");
         assert_eq!(directive(policy, "form-action"), "'self'");
-        assert_eq!(directive(policy, "connect-src"), "'self'", "nothing to reload from");
+        assert_eq!(directive(policy, "connect-src"), "'self'", "the reload socket is allowed");
         let inline = response.text.matches("<script").count();
         let with_nonce = response.text.matches(&format!("nonce=\"{nonce}\"")).count();
         assert!(inline > 0 && inline == with_nonce, "{inline} scripts, {with_nonce} nonces");
@@ -135,11 +135,11 @@ async fn the_scripts_of_a_page_carry_a_nonce_that_is_used_once() {
     }
     nonces.sort();
     nonces.dedup();
-    assert_eq!(nonces.len(), 3, "each of its own");
+    assert_eq!(nonces.len(), 3, "a nonce was reused");
 }
 
 #[tokio::test]
-async fn what_is_no_page_may_load_nothing() {
+async fn responses_that_are_no_pages_may_load_nothing() {
     let app = App::new().await;
     for path in ["/api/competitions", "/health", "/api/nothing"] {
         let response = app.get(path).send().await;
@@ -149,7 +149,7 @@ async fn what_is_no_page_may_load_nothing() {
 }
 
 #[tokio::test]
-async fn browsers_keep_to_https_where_the_site_has_it() {
+async fn hsts_is_sent_where_the_site_is_https() {
     let https = |options: &mut server::cli::ServerOptions| {
         options.site_url = Some("https://compete.example".into());
     };

@@ -1,4 +1,4 @@
-//! Fields that nobody may set, and line breaks where headers are made.
+//! Privileged fields, and header injection.
 
 use axum::http::{Method, StatusCode};
 use serde_json::{Value, json};
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::{FORM, HTML};
 use crate::support::App;
 
-/// What a client must not decide.
+/// Fields that a client must not set.
 const PRIVILEGES: [(&str, &str); 12] = [
     ("id", "\"01939c2e-7b5a-7000-8000-000000000001\""),
     ("isAdmin", "true"),
@@ -29,7 +29,7 @@ fn with(body: &Value, field: &str, value: &str) -> Value {
 }
 
 #[tokio::test]
-async fn nobody_sets_what_is_not_theirs_to_set() {
+async fn privileged_fields_in_json_are_rejected() {
     let app = App::new().await;
     let ada = app.world.organizer("Ada").await;
     let id = app.world.competition(&ada).create().await;
@@ -48,8 +48,8 @@ async fn nobody_sets_what_is_not_theirs_to_set() {
             let call = app.call(method.clone(), path).by(&ada);
             let response = call.json(&with(body, field, value)).send().await;
             assert_eq!(response.status, StatusCode::BAD_REQUEST, "{path} {field}");
-            let told = response.json()["errors"].to_string();
-            assert!(told.contains(field), "{path} {field}: {told}");
+            let errors = response.json()["errors"].to_string();
+            assert!(errors.contains(field), "{path} {field}: {errors}");
         }
     }
     let role = with(&account, "role", "\"ADMIN\"");
@@ -60,7 +60,7 @@ async fn nobody_sets_what_is_not_theirs_to_set() {
 }
 
 #[tokio::test]
-async fn forms_set_nothing_else_either() {
+async fn privileged_fields_in_forms_are_rejected() {
     let app = App::new().await;
     let form = "name=Eve&email=eve%40example.com&password=correct+horse";
     for extra in ["role=ADMIN", "role=PARTICIPANT&role=ADMIN"] {
@@ -71,7 +71,7 @@ async fn forms_set_nothing_else_either() {
 }
 
 #[tokio::test]
-async fn line_breaks_make_no_header() {
+async fn line_breaks_in_input_inject_no_header() {
     let app = App::new().await;
     let evil = "a%0d%0aSet-Cookie:%20evil=1%0d%0a%0d%0a%3Ch1%3E";
     for path in [
@@ -99,7 +99,7 @@ async fn line_breaks_make_no_header() {
 }
 
 #[tokio::test]
-async fn names_and_titles_are_one_line() {
+async fn names_and_titles_with_line_breaks_are_rejected() {
     let app = App::new().await;
     let ada = app.world.organizer("Ada").await;
     for broken in ["x\r\nBcc: evil@example.com", "x\ny", "x\u{0}"] {

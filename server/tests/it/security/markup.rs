@@ -1,10 +1,10 @@
-//! A page as a browser understands it, and whether anything in it would run.
+//! Parses a page as a browser does, and finds active content.
 
 use html5ever::{parse_document, tendril::TendrilSink};
 use markup5ever_rcdom::{Handle, NodeData, RcDom};
 
-/// What nothing of ours holds.
-const FOREIGN: [&str; 12] = [
+/// Elements that no page of this site has.
+const FORBIDDEN: [&str; 12] = [
     "iframe",
     "frame",
     "frameset",
@@ -18,8 +18,8 @@ const FOREIGN: [&str; 12] = [
     "math",
     "foreignobject",
 ];
-/// Attributes that a browser may load or go to.
-const ADDRESSES: [&str; 11] = [
+/// Attributes with URLs that a browser loads or opens.
+const URLS: [&str; 11] = [
     "href",
     "src",
     "action",
@@ -33,15 +33,15 @@ const ADDRESSES: [&str; 11] = [
     "ping",
 ];
 
-/// Scripts and whatever would run, in words.
+/// The scripts of a page, and its faults.
 #[derive(Debug, Default)]
 pub(super) struct Findings {
-    /// Scripts, all of which carry the page's nonce.
+    /// The number of scripts with the nonce of the page.
     pub(super) scripts: usize,
     pub(super) faults: Vec<String>,
 }
 
-/// Reads a page whose scripts carry `nonce`.
+/// Inspects a page whose scripts carry `nonce`.
 pub(super) fn inspect(html: &str, nonce: &str) -> Findings {
     let dom = parse_document(RcDom::default(), Default::default()).one(html);
     let mut findings = Findings::default();
@@ -54,18 +54,18 @@ fn walk(node: &Handle, parent: &str, nonce: &str, findings: &mut Findings) {
     if let NodeData::Element { name, attrs, template_contents, .. } = &node.data {
         let element = name.local.to_lowercase();
         let mut own_nonce = None;
-        let mut is_our_template = false;
+        let mut is_own_template = false;
         for attribute in attrs.borrow().iter() {
             let (name, value) = (attribute.name.local.to_lowercase(), &*attribute.value);
-            // What waits in it until the page is painted is looked at like everything else.
-            is_our_template |= parent == "head" && name == "id" && value == "code";
+            // Its content, which waits until the page is painted, is inspected too.
+            is_own_template |= parent == "head" && name == "id" && value == "code";
             if name == "nonce" {
                 own_nonce = Some(value.to_owned());
             }
             if name.starts_with("on") || name == "style" || name == "srcdoc" {
                 findings.faults.push(format!("<{element} {name}={value:?}>"));
             }
-            if ADDRESSES.contains(&&*name) && !is_harmless(value) {
+            if URLS.contains(&&*name) && !is_harmless(value) {
                 findings.faults.push(format!("<{element} {name}={value:?}>"));
             }
             if element == "meta" && name == "http-equiv" {
@@ -75,8 +75,8 @@ fn walk(node: &Handle, parent: &str, nonce: &str, findings: &mut Findings) {
         match &*element {
             "script" if own_nonce.as_deref() == Some(nonce) => findings.scripts += 1,
             "script" => findings.faults.push("<script> without the nonce".to_owned()),
-            "template" if is_our_template => {}
-            element if FOREIGN.contains(&element) => findings.faults.push(format!("<{element}>")),
+            "template" if is_own_template => {}
+            element if FORBIDDEN.contains(&element) => findings.faults.push(format!("<{element}>")),
             _ => {}
         }
         if let Some(contents) = template_contents.borrow().as_ref() {
@@ -89,8 +89,8 @@ fn walk(node: &Handle, parent: &str, nonce: &str, findings: &mut Findings) {
     }
 }
 
-/// Whether it leads somewhere in this site, or to a page or a mailbox elsewhere. Browsers ignore white space and control
-/// characters in a scheme.
+/// Whether the URL is relative, http(s) or mailto. Browsers ignore white space and control characters in
+/// a scheme.
 fn is_harmless(address: &str) -> bool {
     let bare: String = address.chars().filter(|c| !c.is_whitespace() && !c.is_control()).collect();
     let bare = bare.to_lowercase();
@@ -102,7 +102,7 @@ fn is_harmless(address: &str) -> bool {
 }
 
 #[test]
-fn what_would_run_is_found() {
+fn active_markup_is_found() {
     for bad in [
         "<script>x</script>",
         "<img src=x onerror=x>",

@@ -1,4 +1,4 @@
-//! Every defence has tests here that fail without it.
+//! Tests of the defences. Each fails without its defence.
 
 mod access;
 mod body;
@@ -18,7 +18,7 @@ mod sessions;
 mod silence;
 mod xss;
 
-/// What a browser asks for.
+/// The `Accept` header of a browser.
 const HTML: &str = "text/html";
-/// What a form is sent as.
+/// The content type of a form.
 const FORM: &str = "application/x-www-form-urlencoded";

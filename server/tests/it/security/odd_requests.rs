@@ -1,4 +1,4 @@
-//! Requests that no browser sends: none of them is a failure of ours, and none panics.
+//! Malformed and random requests cause no server error and no panic.
 
 use std::{env, net::SocketAddr, time::Duration};
 
@@ -7,7 +7,7 @@ use proptest::{
     sample::select,
     test_runner::{Config, TestRunner},
 };
-use server::{Limits, TrustedProxies, serve};
+use server::{HttpLimits, TrustedProxies, serve};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},
@@ -18,30 +18,34 @@ use tokio::{
 use super::{FORM, HTML, hang_ups::Panics, routes::ROUTES};
 use crate::support::App;
 
-/// Far beyond every limit here.
-const PATIENCE: Duration = Duration::from_secs(60);
+/// Far longer than every limit here.
+const TIMEOUT: Duration = Duration::from_secs(60);
 
-/// How long a client may be silent here. What is made up often ends in the middle.
+/// The timeouts of the server, short because random requests often end in the middle.
 const SHORT: Duration = Duration::from_millis(150);
 
 /// An app that listens on a socket.
 async fn listen() -> (App, SocketAddr) {
-    let limits =
-        Limits { head_time: SHORT, body_time: SHORT, keep_alive: SHORT, ..Limits::default() };
+    let limits = HttpLimits {
+        head_time: SHORT,
+        body_time: SHORT,
+        keep_alive: SHORT,
+        ..HttpLimits::default()
+    };
     let app = App::configured(|options| options.limits = limits).await;
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
-    let nobody = TrustedProxies::default();
-    tokio::spawn(serve(listener, app.router.clone(), limits, nobody, app.stop.clone()));
+    let no_proxies = TrustedProxies::default();
+    tokio::spawn(serve(listener, app.router.clone(), limits, no_proxies, app.stop.clone()));
     (app, address)
 }
 
-/// All that is answered to these bytes, after which nothing more comes. Streams are not waited for.
-async fn answers(address: SocketAddr, bytes: &[u8]) -> String {
+/// The responses to these bytes. Event streams are not read to their end.
+async fn responses(address: SocketAddr, bytes: &[u8]) -> String {
     let stream = TcpStream::connect(address).await.unwrap();
     let (mut reader, mut writer) = stream.into_split();
     let sending = async {
-        // It may be answered, and the connection closed, before all of it is sent.
+        // The server may answer and close the connection before everything is sent.
         let _ = writer.write_all(bytes).await;
     };
     let mut said = Vec::new();
@@ -54,7 +58,7 @@ async fn answers(address: SocketAddr, bytes: &[u8]) -> String {
             }
         }
     };
-    timeout(PATIENCE, async { tokio::join!(sending, reading) }).await.expect("an end");
+    timeout(TIMEOUT, async { tokio::join!(sending, reading) }).await.expect("an end");
     drop(writer);
     String::from_utf8_lossy(&said).into_owned()
 }
@@ -64,7 +68,7 @@ fn status(answer: &str) -> Option<u16> {
 }
 
 #[tokio::test]
-async fn requests_that_are_malformed_are_told_so() {
+async fn malformed_requests_are_rejected_with_a_reason() {
     let (_app, address) = listen().await;
     let panics = Panics::watch();
     for (request, expected, words) in [
@@ -111,7 +115,7 @@ async fn requests_that_are_malformed_are_told_so() {
             "validation_failed",
         ),
     ] {
-        let answer = answers(address, request.as_bytes()).await;
+        let answer = responses(address, request.as_bytes()).await;
         assert_eq!(status(&answer), Some(expected), "{request}{answer}");
         assert!(answer.contains(words), "{request}{answer}");
     }
@@ -206,7 +210,7 @@ fn body() -> impl Strategy<Value = Vec<u8>> {
     ]
 }
 
-/// The text of a form: fields of ours and others, nested, doubled, broken.
+/// A form with known and unknown fields, nested, repeated and malformed.
 fn form_body() -> impl Strategy<Value = String> {
     let name = prop_oneof![
         select(vec![
@@ -258,7 +262,7 @@ fn form_body() -> impl Strategy<Value = String> {
     })
 }
 
-/// A request that is nearly one.
+/// A request that is almost valid.
 fn raw_request() -> impl Strategy<Value = Vec<u8>> {
     let method = prop_oneof![
         6 => select(vec!["GET", "POST", "PATCH", "DELETE", "HEAD", "OPTIONS", "PUT", "TRACE", "CONNECT"])
@@ -293,21 +297,21 @@ fn raw_request() -> impl Strategy<Value = Vec<u8>> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn no_bytes_at_all_make_a_failure_of_ours() {
+async fn random_bytes_never_cause_a_server_error() {
     let (_app, address) = listen().await;
     let (panics, runtime) = (Panics::watch(), Handle::current());
     fuzz(raw_request(), move |bytes| {
-        let said = runtime.block_on(answers(address, &bytes));
+        let said = runtime.block_on(responses(address, &bytes));
         let failed = status(&said).is_some_and(|status| status >= 500);
-        prop_assert!(!failed, "{:?} is answered {said}", String::from_utf8_lossy(&bytes));
+        prop_assert!(!failed, "{:?} was answered {said}", String::from_utf8_lossy(&bytes));
         Ok(())
     })
     .await;
-    panics.assert_none("a made-up request");
+    panics.assert_none("a random request");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn no_form_makes_a_failure_of_ours() {
+async fn random_forms_never_cause_a_server_error() {
     let (app, address) = listen().await;
     let (ada, ben) = (app.world.organizer("Ada").await, app.world.participant("Ben").await);
     let id = app.world.competition(&ada).create().await.to_string();
@@ -324,11 +328,11 @@ async fn no_form_makes_a_failure_of_ours() {
              Cookie: {cookie}\r\nAccept: {accept}\r\nContent-Type: {FORM}\r\nContent-Length: {}\r\n\r\n{body}",
             body.len(),
         );
-        let said = runtime.block_on(answers(address, request.as_bytes()));
+        let said = runtime.block_on(responses(address, request.as_bytes()));
         let status = status(&said);
-        prop_assert!(status.is_some_and(|status| status < 500), "{request} is answered {said}");
+        prop_assert!(status.is_some_and(|status| status < 500), "{request} was answered {said}");
         Ok(())
     })
     .await;
-    panics.assert_none("a made-up form");
+    panics.assert_none("a random form");
 }

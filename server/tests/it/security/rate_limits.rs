@@ -1,4 +1,4 @@
-//! How often a client may ask.
+//! Rate limits.
 
 use std::net::IpAddr;
 
@@ -14,8 +14,8 @@ use super::{
 };
 use crate::support::{App, Call, Response};
 
-/// Of which a test soon has enough.
-fn few(options: &mut ServerOptions) {
+/// Allowances that a test exhausts soon.
+fn small_allowances(options: &mut ServerOptions) {
     let traffic = &mut options.traffic;
     let credentials =
         [&mut traffic.rate_limit_credentials, &mut traffic.rate_limit_user_credentials];
@@ -24,20 +24,20 @@ fn few(options: &mut ServerOptions) {
     }
 }
 
-/// More than may come at once, in whatever time the machine takes.
+/// More requests than any burst.
 const MANY: usize = 5_000;
 
 fn host(number: u8) -> IpAddr {
     IpAddr::from([203, 0, 113, number])
 }
 
-/// As somebody else each time, so that no account waits.
+/// Logs in with a different address each time, so that no account is throttled.
 fn log_in(app: &App, number: usize) -> Call<'_> {
     let email = format!("nobody{number}@example.com");
     app.post("/api/auth/login").json(&json!({"email": email, "password": PASSWORD}))
 }
 
-/// Asks until it is refused for asking too often.
+/// Sends calls until one is limited.
 async fn until_refused<'a>(mut call: impl FnMut(usize) -> Call<'a>) -> Response {
     for number in 0..MANY {
         let response = call(number).send().await;
@@ -48,42 +48,42 @@ async fn until_refused<'a>(mut call: impl FnMut(usize) -> Call<'a>) -> Response 
     panic!("{MANY} calls and no limit");
 }
 
-fn assert_told(response: &Response) {
+fn assert_limited(response: &Response) {
     assert_eq!(response.status, StatusCode::TOO_MANY_REQUESTS);
     let wait: u32 = response.header("retry-after").expect("a wait").parse().unwrap();
     assert!((1..=900).contains(&wait), "{wait}");
 }
 
 #[tokio::test]
-async fn an_address_that_tries_to_sign_in_too_often_waits() {
-    let app = App::limiting(few).await;
+async fn logins_are_limited_by_address() {
+    let app = App::limiting(small_allowances).await;
     let refused = until_refused(|number| log_in(&app, number).from(host(1))).await;
-    assert_told(&refused);
+    assert_limited(&refused);
     let problem = refused.json();
     assert_eq!(problem["code"], "rate_limited");
     assert!(problem["detail"].as_str().unwrap().starts_with("Too many attempts. Try again in "));
     assert_ne!(log_in(&app, MANY).from(host(2)).send().await.status, StatusCode::TOO_MANY_REQUESTS);
     let read = app.get("/api/competitions").from(host(1)).send().await;
-    assert_eq!(read.status, StatusCode::OK, "looking is another matter");
+    assert_eq!(read.status, StatusCode::OK, "reads have their own allowance");
 }
 
 #[tokio::test]
-async fn a_forged_forwarding_header_moves_nothing() {
-    let app = App::limiting(few).await;
+async fn a_forged_forwarding_header_does_not_change_the_limited_address() {
+    let app = App::limiting(small_allowances).await;
     let forged = |number: usize| {
         let address = format!("198.51.100.{}", number % 250);
         log_in(&app, number).from(host(1)).header("x-forwarded-for", &address)
     };
-    assert_told(&until_refused(forged).await);
-    // Nor does it make others wait.
-    let victim = log_in(&app, MANY).from("198.51.100.1".parse().unwrap()).send().await;
-    assert_ne!(victim.status, StatusCode::TOO_MANY_REQUESTS);
+    assert_limited(&until_refused(forged).await);
+    // The forged address is not limited.
+    let forged_client = log_in(&app, MANY).from("198.51.100.1".parse().unwrap()).send().await;
+    assert_ne!(forged_client.status, StatusCode::TOO_MANY_REQUESTS);
 }
 
 #[tokio::test]
-async fn behind_a_trusted_proxy_clients_are_told_apart_by_what_it_saw() {
+async fn a_trusted_proxy_separates_its_clients() {
     let proxied = |options: &mut ServerOptions| {
-        few(options);
+        small_allowances(options);
         options.trusted_proxies = "203.0.113.0/24".parse().unwrap();
     };
     let app = App::limiting(proxied).await;
@@ -94,78 +94,78 @@ async fn behind_a_trusted_proxy_clients_are_told_apart_by_what_it_saw() {
     let refused =
         until_refused(|number| from(number, &format!("198.51.100.{}", number % 250), "192.0.2.1"))
             .await;
-    assert_told(&refused);
+    assert_limited(&refused);
     let other = from(MANY, "192.0.2.1", "192.0.2.2").send().await;
     assert_ne!(other.status, StatusCode::TOO_MANY_REQUESTS);
 }
 
 #[tokio::test]
-async fn an_ipv6_client_has_one_allowance_for_all_its_addresses() {
-    let app = App::limiting(few).await;
+async fn the_addresses_of_one_ipv6_network_share_an_allowance() {
+    let app = App::limiting(small_allowances).await;
     let next = |number: usize| {
         log_in(&app, number).from(format!("2001:db8:1:2::{number:x}").parse().unwrap())
     };
-    assert_told(&until_refused(next).await);
+    assert_limited(&until_refused(next).await);
     let neighbour = log_in(&app, MANY).from("2001:db8:1:3::1".parse().unwrap()).send().await;
     assert_ne!(neighbour.status, StatusCode::TOO_MANY_REQUESTS);
 }
 
 #[tokio::test]
-async fn a_user_who_changes_too_much_waits_wherever_they_are() {
-    let app = App::limiting(few).await;
+async fn writes_are_limited_by_user_across_addresses() {
+    let app = App::limiting(small_allowances).await;
     let (ben, eve) = (app.world.participant("Ben").await, app.world.participant("Eve").await);
     let register = |number: usize| {
         let from = host(u8::try_from(number % 200).unwrap());
         app.post("/api/competitions/none/register").from(from)
     };
     let refused = until_refused(|number| register(number).by(&ben)).await;
-    assert_told(&refused);
+    assert_limited(&refused);
     assert_eq!(register(0).by(&eve).send().await.status, StatusCode::NOT_FOUND);
     let read = app.get("/api/auth/me").by(&ben).send().await;
-    assert_eq!(read.status, StatusCode::OK, "looking is another matter");
+    assert_eq!(read.status, StatusCode::OK, "reads have their own allowance");
 }
 
 #[tokio::test]
-async fn the_wait_is_told_beside_the_form_and_to_the_code_in_the_browser() {
-    let app = App::limiting(few).await;
+async fn a_throttled_login_shows_its_wait_on_the_page_and_in_json() {
+    let app = App::limiting(small_allowances).await;
     app.world.participant("Ada").await;
     let form = "email=ada%40example.com&password=wrong+password";
     let post = |accept| app.post("/fn/log_in").header("accept", accept).text(FORM, form);
     for _ in 0..10 {
         assert_eq!(post("application/json").send().await.status, StatusCode::UNAUTHORIZED);
     }
-    let words = "Too many attempts. Try again in 15 minutes.";
+    let message = "Too many attempts. Try again in 15 minutes.";
     let fetched = post("application/json").send().await;
-    assert_told(&fetched);
-    assert_eq!(fetched.json()["message"], words);
+    assert_limited(&fetched);
+    assert_eq!(fetched.json()["message"], message);
 
     let posted = post(HTML).send().await;
     assert_eq!(posted.status, StatusCode::FOUND, "{}", posted.text);
     let cookie = posted.header("set-cookie").unwrap().split(';').next().unwrap();
     let back = app.get(posted.header("location").unwrap()).header("accept", HTML);
     let page = back.header("cookie", cookie).send().await;
-    assert!(page.text.contains(words) && page.text.contains("<form"), "{}", page.text);
+    assert!(page.text.contains(message) && page.text.contains("<form"), "{}", page.text);
 
     let api = app.post("/api/auth/login");
     let api = api.json(&json!({"email": "ada@example.com", "password": PASSWORD})).send().await;
-    assert_told(&api);
-    assert_eq!(api.message(), words);
+    assert_limited(&api);
+    assert_eq!(api.message(), message);
 }
 
 #[tokio::test]
-async fn a_person_who_asks_too_often_gets_a_page() {
-    let app = App::limiting(few).await;
+async fn a_browser_above_its_limit_gets_a_page() {
+    let app = App::limiting(small_allowances).await;
     let refused =
         until_refused(|_| app.post("/fn/sign_up").header("accept", HTML).text(FORM, "name=")).await;
-    assert_told(&refused);
+    assert_limited(&refused);
     assert!(refused.text.contains("<h1>Too Many Requests</h1>"), "{}", refused.text);
     let script = app.post("/fn/sign_up").text(FORM, "name=").send().await;
-    assert_eq!(script.json()["code"], "rate_limited", "what our code reads");
+    assert_eq!(script.json()["code"], "rate_limited", "the format of server functions");
 }
 
 #[tokio::test]
-async fn probes_are_never_refused_and_nothing_is_where_limits_are_off() {
-    let limiting = App::limiting(few).await;
+async fn probes_are_never_limited_and_nothing_is_when_limits_are_off() {
+    let limiting = App::limiting(small_allowances).await;
     let off = App::new().await;
     for _ in 0..1_200 {
         assert_eq!(limiting.get("/health/live").send().await.status, StatusCode::OK);
@@ -198,7 +198,7 @@ async fn classes(app: &App, row: &Row, number: usize) -> Vec<Class> {
 }
 
 #[tokio::test]
-async fn every_route_is_counted_against_the_class_of_the_table() {
+async fn every_route_has_the_rate_limit_class_of_the_table() {
     let app = App::limiting(|options| {
         let traffic = &mut options.traffic;
         for allowance in [
@@ -218,7 +218,7 @@ async fn every_route_is_counted_against_the_class_of_the_table() {
             differences.push(format!("{} {}: {found:?}", row.method, row.route));
         }
     }
-    assert!(differences.is_empty(), "not as written down:\n{}", differences.join("\n"));
+    assert!(differences.is_empty(), "differences from the table:\n{}", differences.join("\n"));
 }
 
 /// Without a password to be hashed.

@@ -8,20 +8,20 @@
 
 use axum::http::Method;
 
-/// Who asks, in the order of the statuses in a [`Row`].
+/// The actor of a call, in the order of the statuses in a [`Row`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Who {
-    Stranger,
+    Visitor,
     OtherParticipant,
     OtherOrganizer,
     Owner,
     Admin,
 }
 
-pub(super) const EVERYBODY: [Who; 5] =
-    [Who::Stranger, Who::OtherParticipant, Who::OtherOrganizer, Who::Owner, Who::Admin];
+pub(super) const ACTORS: [Who; 5] =
+    [Who::Visitor, Who::OtherParticipant, Who::OtherOrganizer, Who::Owner, Who::Admin];
 
-/// What is sent.
+/// The body of a call.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Sent {
     Nothing,
@@ -110,14 +110,14 @@ const fn row(
 
 const NEW_COMPETITION: &str = r#"{"title":"Chess","description":"Seven rounds.","capacity":5,"regDeadline":"2026-11-30T12:00:00Z"}"#;
 const NEW_ACCOUNT: &str = r#"{"name":"Eve","email":"new{n}@example.com","password":"correct horse","role":"PARTICIPANT"}"#;
-const NOBODY: &str = r#"{"email":"nobody{n}@example.com","password":"correct horse"}"#;
+const UNKNOWN_LOGIN: &str = r#"{"email":"nobody{n}@example.com","password":"correct horse"}"#;
 const NEW_PASSWORD: &str = r#"{"currentPassword":"correct horse","newPassword":"battery staple"}"#;
 
-/// Every address.
+/// Every route.
 pub(super) const ROUTES: &[Row] = &[
     // The API.
     credentials_json(Method::POST, "/api/auth/signup", NEW_ACCOUNT, [201, 201, 201, 201, 201]),
-    credentials_json(Method::POST, "/api/auth/login", NOBODY, [401, 401, 401, 401, 401]),
+    credentials_json(Method::POST, "/api/auth/login", UNKNOWN_LOGIN, [401, 401, 401, 401, 401]),
     json(
         Method::POST,
         "/api/auth/refresh",
@@ -281,7 +281,7 @@ pub(super) const ROUTES: &[Row] = &[
     form("/fn/log_out", "", [200, 200, 200, 200, 200]),
 ];
 
-/// Addresses that no description lists: what they are answered is written down all the same.
+/// Rows for paths that neither the OpenAPI description nor the route list of Leptos has.
 pub(super) const UNLISTED: [&str; 6] = [
     "/api/openapi.json",
     "/api/docs/",

@@ -1,4 +1,4 @@
-//! What goes wrong is nobody's business: no statement, no stack and no secret is in an answer or in the log.
+//! No response reveals statements, stack traces or secrets, and the log reveals no secrets.
 
 use std::{
     io,
@@ -15,7 +15,7 @@ use super::{
 };
 use crate::support::{App, Response};
 
-/// What betrays how it is built.
+/// Text that reveals internals.
 const INTERNALS: [&str; 14] = [
     "SELECT ",
     "INSERT ",
@@ -33,7 +33,7 @@ const INTERNALS: [&str; 14] = [
     "serde_",
 ];
 
-/// A log that can be read.
+/// A log in memory.
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<u8>>>);
 
@@ -72,12 +72,12 @@ fn assert_silent(what: &str, text: &str, secrets: &[&str]) {
             let bytes = &text.as_bytes()[at.saturating_sub(100)..text.len().min(at + 100)];
             String::from_utf8_lossy(bytes).into_owned()
         });
-        assert_eq!(around, None, "{what} tells {internal:?}");
+        assert_eq!(around, None, "{what} reveals {internal:?}");
     }
 }
 
-/// Sends rubbish to every route, with everything that a client could send.
-async fn send_rubbish(app: &App, token: &str, cookie: &str) -> Vec<(String, Response)> {
+/// Sends malformed input to every route.
+async fn send_malformed(app: &App, token: &str, cookie: &str) -> Vec<(String, Response)> {
     let mut answers = Vec::new();
     for row in ROUTES.iter().filter(|row| !row.route.ends_with("/events")) {
         let kind = match row.sent {
@@ -114,32 +114,32 @@ async fn send_rubbish(app: &App, token: &str, cookie: &str) -> Vec<(String, Resp
 }
 
 #[tokio::test]
-async fn rubbish_brings_nothing_to_light() {
+async fn malformed_input_reveals_no_internals() {
     let app = App::new().await;
     let ada = app.world.organizer("Ada").await;
     let token = app.token(&ada);
     let cookie = app.sign_in(&ada).await;
     let (log, _guard) = Log::start("debug");
-    // Somebody who mistypes tells us secrets, too.
+    // A mistyped password is a secret, too.
     let form = format!("email=ada@example.com&password={}x", PASSWORD.replace(' ', "+"));
     app.post("/fn/log_in").text(FORM, form).send().await;
-    let answers = send_rubbish(&app, &token, &cookie).await;
+    let answers = send_malformed(&app, &token, &cookie).await;
     assert!(answers.len() > 500, "{}", answers.len());
     let session = cookie.split_once('=').unwrap().1;
     for (call, response) in &answers {
         assert!(!response.status.is_server_error(), "{call}: {}", response.text);
-        // Swagger's own files are about anything.
+        // Swagger's files contain words of this list.
         if !call.contains("/api/docs") && !call.contains("openapi.json") {
             assert_silent(call, &response.text, &[session, PASSWORD]);
         }
     }
     let log = log.text();
-    assert!(log.contains("request"), "there is a log");
+    assert!(log.contains("request"), "the log is empty");
     assert_silent("the log", &log, &[&token, session, PASSWORD, "ada@example.com"]);
 }
 
 #[tokio::test]
-async fn a_database_that_is_gone_is_told_in_the_log_and_to_nobody_else() {
+async fn a_lost_database_is_logged_and_not_revealed_to_clients() {
     let app = App::new().await;
     let ada = app.world.organizer("Ada").await;
     let token = app.token(&ada);
@@ -148,17 +148,17 @@ async fn a_database_that_is_gone_is_told_in_the_log_and_to_nobody_else() {
     app.world.ctx.db().close().await.unwrap();
     let session = cookie.split_once('=').unwrap().1;
     let mut failed = 0;
-    for (call, response) in send_rubbish(&app, &token, &cookie).await {
+    for (call, response) in send_malformed(&app, &token, &cookie).await {
         failed += usize::from(response.status.is_server_error());
-        // Probes tell what works and what does not.
+        // Health reports name the database.
         if !["/api/docs", "openapi.json", "/health"].iter().any(|path| call.contains(path)) {
             assert_silent(&call, &response.text, &[session, PASSWORD, "database", "pool"]);
         }
     }
-    assert!(failed > 100, "the database was needed: {failed}");
+    assert!(failed > 100, "few requests needed the database: {failed}");
     let report = app.get("/health").send().await;
     assert_eq!(report.status, StatusCode::OK);
     let log = log.text();
-    assert!(log.contains("ERROR"), "it is said where we can read it");
+    assert!(log.contains("ERROR"), "the error was not logged");
     assert_silent("the log", &log, &[&token, session, PASSWORD, "ada@example.com"]);
 }

@@ -1,4 +1,4 @@
-//! A hundred ways to smuggle a script into a page, none of which does anything.
+//! A hundred XSS payloads, all of which stay inert.
 
 use domain::{CompetitionInput, Email, Password, PersonName, Role, Signup};
 use service::{Actor, accounts, competitions, mailbox, testing::PASSWORD};
@@ -16,16 +16,16 @@ fn payloads() -> Vec<&'static str> {
     PAYLOADS.lines().filter(|line| !line.is_empty()).collect()
 }
 
-/// `text` as part of an address.
+/// Percent-encodes `text`.
 fn encode(text: &str) -> String {
     text.bytes().map(|byte| format!("%{byte:02X}")).collect()
 }
 
-/// Somebody whose name is `name`, or the beginning of it.
-async fn person(app: &App, name: &str, number: usize, role: Role) -> Actor {
+/// Signs up a user whose name begins with `name`.
+async fn user(app: &App, name: &str, number: usize, role: Role) -> Actor {
     let name: String = name.chars().take(100).collect();
     let email = format!("{}{number}@example.com", role.as_str());
-    // A web address is refused in a name; without its slashes and dots the markup around it is not.
+    // Names must not hold web addresses. Without slashes and dots the markup is accepted.
     let name = PersonName::parse(&name)
         .or_else(|_| PersonName::parse(&name.replace("//", "/ /").replace('.', " ")));
     let signup = Signup {
@@ -37,32 +37,32 @@ async fn person(app: &App, name: &str, number: usize, role: Role) -> Actor {
     accounts::sign_up(&app.world.ctx, signup).await.unwrap().into()
 }
 
-/// The page at `path`, as a browser reads it, and whether it is one that refuses.
+/// Inspects the page at `path`. Returns also whether it is a client error.
 async fn page(app: &App, path: &str, cookie: Option<&str>) -> (bool, Findings) {
     let call = app.get(path).header("accept", HTML);
     let response = match cookie {
         Some(cookie) => call.header("cookie", cookie).send().await,
         None => call.send().await,
     };
-    let is_refusal = response.status.is_client_error();
-    assert!(response.status.is_success() || is_refusal, "{path}: {}", response.status);
+    let is_error = response.status.is_client_error();
+    assert!(response.status.is_success() || is_error, "{path}: {}", response.status);
     let policy = response.header("content-security-policy").unwrap();
     let nonce = policy.split("'nonce-").nth(1).unwrap().split('\'').next().unwrap();
-    (is_refusal, inspect(&response.text, nonce))
+    (is_error, inspect(&response.text, nonce))
 }
 
-/// How many scripts each page has when nobody means harm.
+/// The number of scripts of each page with a harmless text.
 struct Pages<'a> {
     app: &'a App,
     harmless: Vec<Option<usize>>,
 }
 
 impl Pages<'_> {
-    /// Writes `payload` wherever one can write, and looks at every page that shows it.
-    async fn look(&mut self, payload: &str, number: usize) {
+    /// Puts `payload` into every text field, and inspects every page that shows it.
+    async fn inspect(&mut self, payload: &str, number: usize) {
         let app = self.app;
-        let ada = person(app, payload, number, Role::Organizer).await;
-        let ben = person(app, payload, number, Role::Participant).await;
+        let ada = user(app, payload, number, Role::Organizer).await;
+        let ben = user(app, payload, number, Role::Participant).await;
         let title: String = payload.chars().take(200).collect();
         let fits = !payload.contains(',') && payload.chars().count() <= 40;
         let tags = if fits { vec![payload.to_owned()] } else { Vec::new() };
@@ -81,10 +81,10 @@ impl Pages<'_> {
         let mails = mailbox::list(&app.world.ctx, &ben, None).await.unwrap();
         let mail = mails.first().expect("a confirmation");
         assert!(!mail.subject.contains(['\r', '\n']), "a subject is one line");
-        // Plain text: it says what was written, and nothing reads it as anything else. A direction
-        // mark where all reads from the left is left out.
+        // Mails are plain text, so the payload is unchanged, except for a leading direction mark,
+        // which is removed.
         let shown = payload.trim().trim_start_matches('\u{200F}');
-        // A web address does not reach a mail.
+        // Web addresses are removed from mails.
         let has_address = domain::without_web_addresses(shown) != shown;
         let is_whole = !has_address && payload.chars().count() <= 200;
         assert!(mail.subject.contains(shown) || !is_whole);
@@ -112,29 +112,29 @@ impl Pages<'_> {
             if path.starts_with("/mailbox") && scripts.len() == 9 {
                 app.get(path).header("cookie", cookie.unwrap()).send().await;
             }
-            let (is_refusal, findings) = page(app, path, cookie.map(String::as_str)).await;
+            let (is_error, findings) = page(app, path, cookie.map(String::as_str)).await;
             assert!(findings.faults.is_empty(), "{payload} at {path}: {:?}", findings.faults);
-            scripts.push((!is_refusal).then_some(findings.scripts));
+            scripts.push((!is_error).then_some(findings.scripts));
         }
         if self.harmless.is_empty() {
             self.harmless = scripts;
         } else {
             for (found, harmless) in scripts.iter().zip(&self.harmless) {
                 let is_as_many = found.is_none_or(|found| Some(found) == *harmless);
-                assert!(is_as_many, "{payload} brought scripts along: {scripts:?}");
+                assert!(is_as_many, "{payload} adds scripts: {scripts:?}");
             }
         }
     }
 }
 
-/// Looks at one part of the payloads, so that the parts run side by side.
+/// Inspects one part of the payloads, so that the parts run in parallel.
 async fn inert(part: usize, parts: usize) {
     let app = App::new().await;
     let mut pages = Pages { app: &app, harmless: Vec::new() };
-    pages.look("Nothing to fear", 0).await;
+    pages.inspect("A harmless text", 0).await;
     for (number, payload) in payloads().into_iter().enumerate() {
         if number % parts == part {
-            pages.look(payload, number + 1).await;
+            pages.inspect(payload, number + 1).await;
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The whole router over a world of its own.
+//! The whole router over its own world.
 
 use std::{
     net::{IpAddr, SocketAddr},
@@ -17,7 +17,7 @@ use domain::JobId;
 use leptos::config::LeptosOptions;
 use serde_json::Value;
 use server::{
-    AppState, Limits, SharedReads, StreamLimits, TokenLifetime, Tokens, TrafficOptions,
+    AppState, HttpLimits, ResponseCache, StreamLimits, TokenLifetime, Tokens, TrafficOptions,
     TrustedProxies,
     cli::{Origins, ServerOptions},
     router,
@@ -32,15 +32,15 @@ use tower::ServiceExt;
 
 use super::Response;
 
-/// The site whose pages may call the API in tests.
-pub(crate) const FRIEND: &str = "https://friend.example";
+/// The configured CORS origin.
+pub(crate) const CORS_ORIGIN: &str = "https://client.example";
 
 /// The server, without a socket.
 pub(crate) struct App {
     pub(crate) world: World,
     pub(crate) router: Router,
-    /// Tells the server that it is to stop.
-    pub(crate) stopping: CancellationToken,
+    /// Makes the server drain.
+    pub(crate) draining: CancellationToken,
     /// Stops the server.
     pub(crate) stop: CancellationToken,
     tokens: Arc<Tokens>,
@@ -51,7 +51,7 @@ impl App {
         Self::configured(|_| {}).await
     }
 
-    /// With other options.
+    /// With changed options.
     pub(crate) async fn configured(change: impl FnOnce(&mut ServerOptions)) -> Self {
         let world = World::new().await;
         let ctx = world.ctx.clone();
@@ -77,7 +77,7 @@ impl App {
         Self::over(self.world, ctx, leptos(Some(folder)), |_| {})
     }
 
-    /// The same world, with files that were never compiled.
+    /// The same world, with hashed file names but without the file that lists the hashes.
     pub(crate) fn with_hashed_files(self) -> Self {
         let ctx = self.world.ctx.clone();
         let mut leptos = leptos(None);
@@ -95,38 +95,38 @@ impl App {
             host: [127, 0, 0, 1].into(),
             port: 0,
             site_url: None,
-            cors_origins: Origins(vec![HeaderValue::from_static(FRIEND)]),
+            cors_origins: Origins(vec![HeaderValue::from_static(CORS_ORIGIN)]),
             trusted_proxies: TrustedProxies::default(),
             jwt_secret: None,
             jwt_expiration: TokenLifetime::default(),
             site_root: None,
             traffic: TrafficOptions::default(),
             streams: StreamLimits::default(),
-            limits: Limits::default(),
+            limits: HttpLimits::default(),
         };
         change(&mut options);
         let tokens = Tokens::new("a secret of at least thirty-two characters");
         let tokens = Arc::new(tokens.valid_for(options.jwt_expiration));
-        let (stopping, stop) = (CancellationToken::new(), CancellationToken::new());
+        let (draining, stop) = (CancellationToken::new(), CancellationToken::new());
         let state = AppState {
-            reads: SharedReads::new(ctx.clone()),
+            response_cache: ResponseCache::new(ctx.clone()),
             ctx,
             tokens: Arc::clone(&tokens),
-            stopping: stopping.clone(),
+            draining: draining.clone(),
             stop: stop.clone(),
             leptos,
         };
-        Self { world, router: router(state, &options), stopping, stop, tokens }
+        Self { world, router: router(state, &options), draining, stop, tokens }
     }
 
-    /// A token of the actor's.
+    /// A token for the actor.
     pub(crate) fn token(&self, actor: &Actor) -> String {
         self.tokens.issue(&testing::account(actor), self.world.ctx.now())
     }
 
-    /// Signs the actor in through the form; answers with the session's cookie, `name=value`.
+    /// Logs the actor in through the form. Returns the cookie of the session, `name=value`.
     pub(crate) async fn sign_in(&self, actor: &Actor) -> String {
-        let email = &actor.user().expect("somebody who has an account").email;
+        let email = &actor.user().expect("a user").email;
         let body = format!("email={email}&password={}", PASSWORD.replace(' ', "+"));
         let form = "application/x-www-form-urlencoded";
         let response = self.post("/fn/log_in").header("accept", "text/html").text(form, body);
@@ -135,7 +135,7 @@ impl App {
         cookie.split(';').next().expect("a name and a value").to_owned()
     }
 
-    /// The id of a job in the dead letter queue.
+    /// The id of a new dead letter.
     pub(crate) async fn dead_job(&self) -> JobId {
         let ctx = &self.world.ctx;
         cron::fire(ctx, "clean_up", ctx.now(), &Job::CleanUp {}).await.expect("a job");
@@ -177,7 +177,7 @@ fn leptos(site: Option<&Path>) -> LeptosOptions {
     options
 }
 
-/// A request to be sent.
+/// A request that is being built.
 pub(crate) struct Call<'a> {
     app: &'a App,
     request: Request<Body>,
@@ -216,7 +216,7 @@ impl Call<'_> {
         self
     }
 
-    /// With a body that does not say what it is.
+    /// With a body without `Content-Type`.
     pub(crate) fn body(mut self, body: impl Into<Body>) -> Self {
         *self.request.body_mut() = body.into();
         self
@@ -228,7 +228,7 @@ impl Call<'_> {
         Response::read(response).await
     }
 
-    /// The request, as it arrives.
+    /// The request as the router receives it.
     pub(crate) fn request(mut self) -> Request<Body> {
         let host = HeaderValue::from_static("localhost");
         self.request.headers_mut().entry(header::HOST).or_insert(host);

@@ -1,4 +1,4 @@
-//! What tests of the server need: an app in this process, responses, snapshots, and a real process.
+//! Support for tests of the server: an app in this process, a real process, responses and snapshots.
 
 mod app;
 mod process;
@@ -6,6 +6,6 @@ mod process;
 mod program;
 mod response;
 
-pub(crate) use app::{App, Call, FRIEND};
+pub(crate) use app::{App, CORS_ORIGIN, Call};
 pub(crate) use process::Process;
 pub(crate) use response::{Response, snapshot};

@@ -1,4 +1,4 @@
-//! The real program, in a process of its own.
+//! The real program in its own process.
 
 use std::{
     process::{Command, ExitStatus},
@@ -12,14 +12,14 @@ use tokio::time::{sleep, timeout};
 use super::program::Program;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_mini-compete");
-/// What the server says once it listens.
+/// The server logs this once it listens.
 const LISTENING: &str = "server.address=";
-/// What a worker says once it works.
+/// A worker logs this once it has started.
 const WORKING: &str = "worker started";
 /// How long a process may take to end.
-const PATIENCE: Duration = Duration::from_secs(60);
+const END_TIMEOUT: Duration = Duration::from_secs(60);
 
-/// A `mini-compete serve` or `worker`. It is killed when it goes out of scope.
+/// A `mini-compete serve` or `worker`. It is killed when it is dropped.
 pub(crate) struct Process {
     program: Program,
     /// Empty for a worker.
@@ -33,14 +33,14 @@ impl Process {
         Self::serve_by(Command::new(PROGRAM), world, arguments)
     }
 
-    /// The same, with a variable of the environment.
+    /// The same with an environment variable.
     pub(crate) fn serve_with(world: &World, variable: (&str, &str)) -> Self {
         let mut command = Command::new(PROGRAM);
         command.env(variable.0, variable.1);
         Self::serve_by(command, world, &[])
     }
 
-    /// The same under limits of its own: `limits` are a shell's commands.
+    /// The same with limits: `limits` are shell commands.
     pub(crate) fn serve_under(limits: &str, world: &World, arguments: &[&str]) -> Self {
         let mut shell = Command::new("sh");
         shell.args(["-c", &format!("{limits} && exec \"$0\" \"$@\"")]);
@@ -76,9 +76,9 @@ impl Process {
             .env("RUST_LOG", "info")
             .current_dir(folder.path());
         let log = Arc::<Mutex<Vec<String>>>::default();
-        let said = Arc::clone(&log);
+        let lines = Arc::clone(&log);
         let program = Program::start(&mut command, greeting, move |line| {
-            said.lock().unwrap_or_else(PoisonError::into_inner).push(line.to_owned());
+            lines.lock().unwrap_or_else(PoisonError::into_inner).push(line.to_owned());
         });
         Self { program, url: String::new(), log }
     }
@@ -98,7 +98,7 @@ impl Process {
         self.url.trim_start_matches("http://")
     }
 
-    /// SIGTERM: it is to stop in good order.
+    /// SIGTERM: it shuts down gracefully.
     pub(crate) fn terminate(&self) {
         let pid = self.program.child.id().to_string();
         let sent = Command::new("kill").args(["-s", "TERM", &pid]).status().expect("kill");
@@ -115,11 +115,11 @@ impl Process {
                 sleep(Duration::from_millis(5)).await;
             }
         };
-        timeout(PATIENCE, ended).await.expect("the process ends")
+        timeout(END_TIMEOUT, ended).await.expect("the process ends")
     }
 
-    /// How many of the lines it said hold `text`.
-    pub(crate) fn said(&self, text: &str) -> usize {
+    /// The number of log lines that contain `text`.
+    pub(crate) fn log_lines_with(&self, text: &str) -> usize {
         let log = self.log.lock().unwrap_or_else(PoisonError::into_inner);
         log.iter().filter(|line| line.contains(text)).count()
     }

@@ -1,4 +1,4 @@
-//! Responses, and snapshots of them that hold everything a client may rely on.
+//! Responses, and their snapshots with everything that clients may rely on.
 
 use axum::{
     body::Body,
@@ -51,7 +51,7 @@ impl Response {
         let tag = self.header(ETAG).map(|tag| (ETAG.to_owned(), shape_of_tag(tag).into()));
         let headers: serde_json::Map<String, Value> = headers.into_iter().chain(tag).collect();
         let mut body = if self.text.is_empty() { Value::Null } else { self.json() };
-        // There is Redis beside PostgreSQL only.
+        // Redis is used with PostgreSQL only.
         if let Some(checks) = body.get_mut("checks").and_then(Value::as_object_mut)
             && let Some(redis) = checks.remove("redis")
         {
@@ -68,7 +68,8 @@ fn shape_of_tag(tag: &str) -> String {
     format!("\"{version}-[hash]\"")
 }
 
-/// Compares a response with its snapshot. Ids and tokens differ each time; that they are ids and tokens is checked.
+/// Compares a response with its snapshot. Ids and tokens differ each time, so only their format is
+/// checked.
 pub(crate) fn snapshot(name: &str, response: &Response) {
     let mut settings = Settings::clone_current();
     settings.set_snapshot_path("../snapshots");

@@ -1,4 +1,4 @@
-//! A server that was told to stop takes leave of its clients while it still answers them.
+//! Closes client connections while the server drains.
 
 use axum::{
     extract::{Request, State},
@@ -8,15 +8,15 @@ use axum::{
 };
 use tokio_util::sync::CancellationToken;
 
-/// Ends each connection with its next response: a balancer does not send another request over a
-/// connection that is about to be closed.
+/// Sends `Connection: close` with every response once `draining` is cancelled, so that a load
+/// balancer opens its next connection to another server.
 pub(crate) async fn close_connections(
-    State(stopping): State<CancellationToken>,
+    State(draining): State<CancellationToken>,
     request: Request,
     next: Next,
 ) -> Response {
     let mut response = next.run(request).await;
-    if stopping.is_cancelled() {
+    if draining.is_cancelled() {
         response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
     }
     response

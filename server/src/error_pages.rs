@@ -1,4 +1,4 @@
-//! Failures that no page answers for, in the look of the pages.
+//! Renders errors that no page has handled in the design of the site.
 
 use axum::{
     extract::{Request, State},
@@ -9,55 +9,48 @@ use axum::{
 use domain::{ErrorCode, PublicError};
 use leptos::config::LeptosOptions;
 
-/// Where clients are programs, whatever they say they accept.
-const API: &str = "/api";
+use crate::error_format::ErrorFormat;
 
-/// A browser that was to show a page shows one also when no page could be made: after a panic, when time ran out, when
-/// a form was refused before anybody read it. What is a page already stays as it is.
-pub(crate) async fn as_pages(
+/// Replaces the error response to a browser by a page, also after a panic, a timeout, or the
+/// rejection of a form. A response that already is a page stays as it is.
+pub(crate) async fn render(
     State(options): State<LeptosOptions>,
     request: Request,
     next: Next,
 ) -> Response {
-    if !wants_page(&request) {
+    if ErrorFormat::of(&request) != ErrorFormat::Page {
         return next.run(request).await;
     }
     let (parts, body) = request.into_parts();
     let response = next.run(Request::from_parts(parts.clone(), body)).await;
-    match code(response.status()) {
+    match error_code(response.status()) {
         Some(code) if !is_page(response.headers()) => {
-            let known = response.extensions().get::<PublicError>().cloned();
-            let error = known.unwrap_or_else(|| PublicError::new(code, "The request was refused."));
+            let error = response.extensions().get::<PublicError>().cloned();
+            let error = error.unwrap_or_else(|| PublicError::new(code, "The request was refused."));
             let page = Html(app::failure_page(options, parts, error));
-            let mut answer = (response.status(), page).into_response();
+            let mut rendered = (response.status(), page).into_response();
             for (name, value) in response.headers() {
-                let is_about_body = matches!(
+                let describes_body = matches!(
                     *name,
                     header::CONTENT_TYPE | header::CONTENT_LENGTH | header::CONTENT_ENCODING
                 );
-                if !is_about_body {
-                    answer.headers_mut().append(name, value.clone());
+                if !describes_body {
+                    rendered.headers_mut().append(name, value.clone());
                 }
             }
-            answer
+            rendered
         }
         _ => response,
     }
 }
 
-fn wants_page(request: &Request) -> bool {
-    let accept = request.headers().get(header::ACCEPT).and_then(|accept| accept.to_str().ok());
-    let is_api = request.uri().path().starts_with(API);
-    !is_api && accept.is_some_and(|accept| accept.contains("text/html"))
-}
-
 fn is_page(headers: &HeaderMap) -> bool {
-    let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
-    kind.is_some_and(|kind| kind.starts_with("text/html"))
+    let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    content_type.is_some_and(|value| value.starts_with("text/html"))
 }
 
-/// What there is to say about a status; nothing about one that is no failure.
-fn code(status: StatusCode) -> Option<ErrorCode> {
+/// The error code for a status; `None` for a success or a redirect.
+fn error_code(status: StatusCode) -> Option<ErrorCode> {
     Some(match status {
         StatusCode::UNAUTHORIZED => ErrorCode::Unauthorized,
         StatusCode::FORBIDDEN => ErrorCode::Forbidden,

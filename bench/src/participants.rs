@@ -1,4 +1,4 @@
-//! Participants with tokens in their hands.
+//! Participants with their tokens.
 
 use std::net::SocketAddr;
 
@@ -12,28 +12,29 @@ use crate::{
     stage::{PASSWORD, SECRET, Stage},
 };
 
-/// In seconds.
-const A_DAY: u64 = 24 * 60 * 60;
+/// A day in seconds.
+const DAY: u64 = 24 * 60 * 60;
 
-/// Participants, numbered from 1, and who registers next.
+/// Participants, numbered from 1, in rotation.
 #[derive(Debug)]
-pub(crate) struct Crowd {
+pub(crate) struct Participants {
     tokens: Vec<String>,
     next: usize,
 }
 
-impl Crowd {
-    /// Logs the first one in, and makes the tokens of the others of that token: what the claims are is the server's affair.
-    pub(crate) fn arrive(stage: &Stage, server: SocketAddr) -> Result<Self> {
-        let token = stage.runtime.block_on(log_in(server))?;
+impl Participants {
+    /// Logs the first participant in, and derives the tokens of the others from that token, so that
+    /// the server chooses the claims.
+    pub(crate) fn log_in(stage: &Stage, server: SocketAddr) -> Result<Self> {
+        let token = stage.runtime.block_on(request_token(server))?;
         let key = DecodingKey::from_secret(SECRET.as_bytes());
         let mut validation = Validation::new(Algorithm::HS256);
         validation.validate_aud = false;
         let mut claims =
             jsonwebtoken::decode::<Map<String, Value>>(&token, &key, &validation)?.claims;
-        // A run may take longer than a token is good for.
-        let expiry = claims.get("exp").and_then(Value::as_u64).ok_or("a token without end")?;
-        claims.insert("exp".to_owned(), (expiry + A_DAY).into());
+        // A run may take longer than the lifetime of a token.
+        let expiry = claims.get("exp").and_then(Value::as_u64).ok_or("a token without expiry")?;
+        claims.insert("exp".to_owned(), (expiry + DAY).into());
         let key = EncodingKey::from_secret(SECRET.as_bytes());
         let header = Header::new(Algorithm::HS256);
         let tokens = (1..=stage.sizes.people).map(|number| {
@@ -48,24 +49,24 @@ impl Crowd {
         self.tokens.len()
     }
 
-    /// The next participants, with their numbers; after the last one the first comes again.
+    /// The next participants, with their numbers. After the last one the first follows again.
     pub(crate) fn take(&mut self, count: usize) -> impl Iterator<Item = (usize, &str)> {
         let first = self.next;
         self.next += count;
         let tokens = &self.tokens;
-        (first..self.next).map(move |turn| {
-            let at = turn % tokens.len();
+        (first..self.next).map(move |position| {
+            let at = position % tokens.len();
             (at + 1, tokens[at].as_str())
         })
     }
 
-    /// Those who came last have not had their turn: they come again.
-    pub(crate) fn give_back(&mut self, count: usize) {
+    /// Returns the participants taken last, which sent no request.
+    pub(crate) fn put_back(&mut self, count: usize) {
         self.next -= count;
     }
 }
 
-/// What the first participant, or another, sends to sign in.
+/// The login request of a participant.
 pub(crate) fn login(number: usize) -> Vec<u8> {
     post_json(
         "/api/auth/login",
@@ -73,10 +74,10 @@ pub(crate) fn login(number: usize) -> Vec<u8> {
     )
 }
 
-async fn log_in(server: SocketAddr) -> Result<String> {
+async fn request_token(server: SocketAddr) -> Result<String> {
     let mut connection = Connection::open(server).await?;
-    let answer = connection.exchange(&login(1)).await?;
-    let body: Value = serde_json::from_slice(answer.body)?;
+    let response = connection.exchange(&login(1)).await?;
+    let body: Value = serde_json::from_slice(response.body)?;
     let token = body["token"].as_str();
-    Ok(token.ok_or_else(|| format!("no token at login: {} {body}", answer.status))?.to_owned())
+    Ok(token.ok_or_else(|| format!("no token at login: {} {body}", response.status))?.to_owned())
 }

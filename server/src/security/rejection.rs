@@ -1,0 +1,67 @@
+//! Rejects a request before the application sees it, in the form that its sender can read.
+
+use axum::{
+    http::{HeaderMap, Request, StatusCode},
+    response::{Html, IntoResponse, Response},
+};
+use domain::PublicError;
+
+use crate::{
+    error_format::{ErrorFormat, server_function_error, with_retry_after},
+    headers::X_REQUEST_ID,
+    problem::Problem,
+};
+
+/// The longest request id that a page shows, in bytes.
+const MAX_REQUEST_ID: usize = 64;
+
+/// What a rejection has to know of its request, which may be consumed by then.
+#[derive(Clone, Debug)]
+pub(super) struct Rejection {
+    format: ErrorFormat,
+    request_id: Option<String>,
+}
+
+impl Rejection {
+    pub(super) fn of<B>(request: &Request<B>) -> Self {
+        Self {
+            format: ErrorFormat::of(request),
+            request_id: printable_request_id(request.headers()).map(str::to_owned),
+        }
+    }
+
+    pub(super) fn because(self, error: PublicError) -> Response {
+        match self.format {
+            ErrorFormat::Problem => Problem::from(error).into_response(),
+            ErrorFormat::ServerFunction => server_function_error(error),
+            ErrorFormat::Page => {
+                let status = StatusCode::from_u16(error.code.status());
+                let status = status.expect("the table has valid statuses");
+                let page = page(status, &error.message, self.request_id.as_deref());
+                with_retry_after((status, Html(page)).into_response(), error.retry_after())
+            }
+        }
+    }
+}
+
+/// The request id, unless a client has chosen one that could be markup.
+fn printable_request_id(headers: &HeaderMap) -> Option<&str> {
+    let id = headers.get(X_REQUEST_ID)?.to_str().ok()?;
+    let is_plain = id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    (is_plain && id.len() <= MAX_REQUEST_ID).then_some(id)
+}
+
+/// A page without scripts or styles. `message` must be a text of the server.
+fn page(status: StatusCode, message: &str, request_id: Option<&str>) -> String {
+    let title = status.canonical_reason().unwrap_or("Error");
+    let request = request_id.map(|id| format!("<p>Request id: <code>{id}</code></p>\n"));
+    format!(
+        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
+         <meta name=\"color-scheme\" content=\"light dark\">\n\
+         <title>{title} – Mini Compete</title>\n</head>\n<body>\n<main>\n<h1>{title}</h1>\n<p>{message}</p>\n\
+         <p>Go back with your browser to try again, or <a href=\"/\">go to the first page</a>.</p>\n\
+         {}</main>\n</body>\n</html>\n",
+        request.unwrap_or_default(),
+    )
+}
