@@ -1,9 +1,9 @@
-//! The benchmark of Mini Compete: the release program, and in the same run the components that it is
-//! built on.
+//! The benchmark of Mini Compete: the release program, and in the same run the components that it
+//! is built on.
 //!
 //! `make bench` starts it with its own PostgreSQL and Redis. Every figure is the median of several
-//! rounds. Each round measures the product and its rival one right after the other, so that other load
-//! on the machine affects both. `BENCHMARKS.md` explains the figures.
+//! rounds. Each round measures the product and its rival one right after the other, so that other
+//! load on the machine affects both. `BENCHMARKS.md` explains the figures.
 
 mod figures;
 mod http;

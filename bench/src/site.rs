@@ -42,8 +42,8 @@ impl Site {
         Ok(Self { database, installation, server, participants, runs: 0 })
     }
 
-    /// Registers participants for new competitions in rotation, and checks that the database has every
-    /// registration that was answered 201.
+    /// Registers participants for new competitions in rotation, and checks that the database has
+    /// every registration that was answered 201.
     pub(crate) fn register(
         &mut self,
         stage: &Stage,

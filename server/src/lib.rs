@@ -1,7 +1,7 @@
 //! Serves Mini Compete: the pages, the REST API under `/api`, sessions and tokens.
 //!
-//! A REST handler extracts its input, calls the service, and chooses a status. Business rules are in
-//! `service`.
+//! A REST handler extracts its input, calls the service, and chooses a status. Business rules are
+//! in `service`.
 
 mod api;
 mod auth;

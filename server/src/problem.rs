@@ -1,5 +1,5 @@
-//! Error responses of the API: RFC 9457 problem details, with the members of the first version of the
-//! API besides.
+//! Error responses of the API: RFC 9457 problem details, with the members of the first version of
+//! the API besides.
 
 use axum::{
     Json,

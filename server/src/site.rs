@@ -80,8 +80,8 @@ fn without_trailing_slash(method: &Method, uri: &Uri) -> Option<String> {
 }
 
 /// Sets `Cache-Control`. Immutable files are cached for a year. Everything else may depend on the
-/// user, and is revalidated; a page for a logged-in user is not stored, because the back button would
-/// show it after they have logged out.
+/// user, and is revalidated; a page for a logged-in user is not stored, because the back button
+/// would show it after they have logged out.
 pub(crate) async fn set_cache_control(request: Request, next: Next) -> Response {
     let path = request.uri().path();
     let is_immutable = IMMUTABLE.iter().any(|folder| path.starts_with(folder));

@@ -18,8 +18,8 @@ pub struct AppState {
     pub tokens: Arc<Tokens>,
     /// Responses that are the same for every client.
     pub response_cache: ResponseCache,
-    /// Cancelled at the signal to stop: the server reports that it is not ready, and goes on serving
-    /// until `stop`.
+    /// Cancelled at the signal to stop: the server reports that it is not ready, and goes on
+    /// serving until `stop`.
     #[from_ref(skip)]
     pub draining: CancellationToken,
     /// Cancelled when the server stops accepting connections, which also ends event streams.

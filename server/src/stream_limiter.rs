@@ -77,7 +77,8 @@ impl StreamLimiter {
         self.limits.lifetime.mul_f64(1.0 + fastrand::f64() / 2.0)
     }
 
-    /// A permit for one stream. The error is 429 at a limit of the client, 503 at that of the process.
+    /// A permit for one stream. The error is 429 at a limit of the client, 503 at that of the
+    /// process.
     pub(crate) fn acquire(
         &self,
         address: ClientAddress,

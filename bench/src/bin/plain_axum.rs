@@ -1,5 +1,5 @@
-//! A minimal Axum server: answers every GET with the bytes of a file, on the port in `PORT`. The read
-//! benchmarks compare the product with it.
+//! A minimal Axum server: answers every GET with the bytes of a file, on the port in `PORT`. The
+//! read benchmarks compare the product with it.
 
 use std::{env, error::Error, fs, net::Ipv4Addr};
 

@@ -1,4 +1,5 @@
-//! (d) and half of (g): confirmations that are delivered, with the mail and the status in the database.
+//! (d) and half of (g): confirmations that are delivered, with the mail and the status in the
+//! database.
 
 use std::{
     thread,

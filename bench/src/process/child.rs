@@ -30,7 +30,8 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// Starts a command with a free port in the variable `PORT`, and waits until `path` answers 200.
+    /// Starts a command with a free port in the variable `PORT`, and waits until `path` answers
+    /// 200.
     pub(crate) fn start(mut command: Command, runtime: &Runtime, path: &str) -> Result<Self> {
         // The kernel reuses a freed port only after all others.
         let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port();

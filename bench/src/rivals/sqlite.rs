@@ -1,11 +1,12 @@
-//! SQLite's shell with only the statements that a registration needs, one transaction after the other.
+//! SQLite's shell with only the statements that a registration needs, one transaction after the
+//! other.
 
 use std::time::{Duration, Instant};
 
 use crate::{Result, http::Latencies, sql::Database, table::Measured};
 
-/// Registers participants for a new competition in the product's tables, for `time` or until all are
-/// registered.
+/// Registers participants for a new competition in the product's tables, for `time` or until all
+/// are registered.
 pub(crate) fn sqlite(database: &mut Database, people: usize, time: Duration) -> Result<Measured> {
     let competitions = database.add_competitions(1, people)?;
     let competition = database.id(competitions.start);

@@ -107,7 +107,8 @@ impl Database {
         Ok(())
     }
 
-    /// Seats taken, as the competitions say themselves, and registrations there are. Equal, or something is wrong.
+    /// Seats taken, as the competitions say themselves, and registrations there are. Equal, or
+    /// something is wrong.
     pub(crate) fn seats(&mut self, of: &Competitions) -> Result<(usize, usize)> {
         let (own, theirs) = (self.these("id", of), self.these("competition_id", of));
         let taken =

@@ -18,8 +18,8 @@ use service::{
 use super::TokenFault;
 use crate::{AppState, problem::Problem};
 
-/// Adds the [`Actor`] to the request's extensions: the subject of its token, the user of its session,
-/// or a visitor. The role comes from the database, not from the token.
+/// Adds the [`Actor`] to the request's extensions: the subject of its token, the user of its
+/// session, or a visitor. The role comes from the database, not from the token.
 pub(crate) async fn resolve(
     State(state): State<AppState>,
     mut request: Request,
@@ -70,9 +70,9 @@ fn code(fault: TokenFault) -> ErrorCode {
     }
 }
 
-/// The token of an `Authorization: Bearer` header. The scheme is case-insensitive (RFC 9110, section
-/// 11.1). The token is empty, and so invalid, if it is missing or no text, or if there are several
-/// `Authorization` headers.
+/// The token of an `Authorization: Bearer` header. The scheme is case-insensitive (RFC 9110,
+/// section 11.1). The token is empty, and so invalid, if it is missing or no text, or if there are
+/// several `Authorization` headers.
 pub(crate) fn bearer(headers: &HeaderMap) -> Option<&str> {
     let mut values = headers.get_all(header::AUTHORIZATION).iter();
     let value = values.next()?.as_bytes();

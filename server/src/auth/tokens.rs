@@ -121,7 +121,8 @@ impl Tokens {
         self.lifetime
     }
 
-    /// A token for an account, valid from `now` for [`Self::lifetime`] or until the password changes.
+    /// A token for an account, valid from `now` for [`Self::lifetime`] or until the password
+    /// changes.
     ///
     /// # Panics
     /// Never: the claims are plain JSON and the key is symmetric.

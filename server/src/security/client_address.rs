@@ -1,5 +1,6 @@
-//! The address of a client. Any sender can forge `X-Forwarded-For`, so it counts only when a trusted
-//! proxy sent it, and only from the right, where that proxy has appended what it saw itself.
+//! The address of a client. Any sender can forge `X-Forwarded-For`, so it counts only when a
+//! trusted proxy sent it, and only from the right, where that proxy has appended what it saw
+//! itself.
 
 use std::{
     net::{IpAddr, SocketAddr},

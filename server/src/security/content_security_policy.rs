@@ -35,8 +35,8 @@ impl PagePolicy {
         Self { reload: reload.unwrap_or_default() }
     }
 
-    /// Sets the policy of the page that is being rendered. Call it where Leptos provides its contexts.
-    /// In a server function it does nothing.
+    /// Sets the policy of the page that is being rendered. Call it where Leptos provides its
+    /// contexts. In a server function it does nothing.
     pub(crate) fn apply(&self) {
         let (Some(nonce), Some(response)) = (use_nonce(), use_context::<ResponseOptions>()) else {
             return;

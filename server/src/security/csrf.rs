@@ -1,9 +1,9 @@
 //! Protection against cross-site request forgery.
 //!
 //! The rule is that of Go's `http.CrossOriginProtection`, which OWASP's cheat sheet recommends too:
-//! browsers send `Sec-Fetch-Site`, older ones `Origin`, and no page can forge either. A request with
-//! a cookie but without both headers is rejected, which is stricter than Go: no browser of the last
-//! years sends it. In return forms need no token, and work while a session changes.
+//! browsers send `Sec-Fetch-Site`, older ones `Origin`, and no page can forge either. A request
+//! with a cookie but without both headers is rejected, which is stricter than Go: no browser of the
+//! last years sends it. In return forms need no token, and work while a session changes.
 //!
 //! A browser does not send a bearer token on its own, so requests with one pass; CORS decides which
 //! origins may send them.

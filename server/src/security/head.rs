@@ -1,7 +1,7 @@
 //! The size and form of a request's head (RFC 9110, sections 4.2.1 and 7.2; RFC 9112, section 3.2).
 //!
-//! A head above these limits gets an error with a message. hyper rejects one far above them with the
-//! same status and no body (`listen.rs`).
+//! A head above these limits gets an error with a message. hyper rejects one far above them with
+//! the same status and no body (`listen.rs`).
 
 use axum::{
     extract::Request,
@@ -56,8 +56,8 @@ fn check_size<B>(request: &axum::http::Request<B>) -> Result<(), PublicError> {
     Ok(())
 }
 
-/// Checks the method, the host and the target, and turns an absolute target into a path and a `Host`
-/// header.
+/// Checks the method, the host and the target, and turns an absolute target into a path and a
+/// `Host` header.
 fn normalize<B>(request: &mut axum::http::Request<B>) -> Result<(), PublicError> {
     if request.method() == Method::CONNECT {
         let message = "This server is no proxy";

@@ -27,7 +27,8 @@ use service::{Actor, ClientAddress};
 use super::{RateClass, RateClasses, rejection::Rejection};
 use crate::{Allowance, TrafficOptions};
 
-/// Clients that each limiter remembers, in a few megabytes. Beyond that the least active are evicted.
+/// Clients that each limiter remembers, in a few megabytes. Beyond that the least active are
+/// evicted.
 const MAX_CLIENTS: usize = 50_000;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

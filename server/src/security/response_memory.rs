@@ -18,8 +18,8 @@ use crate::problem::Problem;
 const SMALL: u64 = 64 * 1024;
 const KIB: u64 = 1024;
 
-/// Memory for one response, until the last clone is dropped. It is an extension of the response, and
-/// so outlives the body, which compression or hyper consumes at once.
+/// Memory for one response, until the last clone is dropped. It is an extension of the response,
+/// and so outlives the body, which compression or hyper consumes at once.
 #[derive(Clone, Debug)]
 pub(crate) struct MemoryPermit {
     _permit: Arc<OwnedSemaphorePermit>,

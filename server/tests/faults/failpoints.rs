@@ -1,8 +1,8 @@
-//! SIGKILL at three points of a registration: before and after its COMMIT, and before its response is
-//! cached.
+//! SIGKILL at three points of a registration: before and after its COMMIT, and before its response
+//! is cached.
 //!
-//! Guards: one transaction for the idempotency record and its effect; no response is sent before the
-//! COMMIT.
+//! Guards: one transaction for the idempotency record and its effect; no response is sent before
+//! the COMMIT.
 
 use std::os::unix::process::ExitStatusExt;
 

@@ -1,7 +1,7 @@
 //! Clients that disconnect in the middle of a request.
 //!
-//! Guards: the task that finishes a registration, and the task that begins a transaction, without which
-//! a database session stays in an open transaction.
+//! Guards: the task that finishes a registration, and the task that begins a transaction, without
+//! which a database session stays in an open transaction.
 
 use std::{sync::Arc, time::Duration};
 

@@ -1,7 +1,7 @@
 //! A database lock that is held for longer than the statement timeout.
 //!
-//! Guards: database failures do not count as attempts of a job; a batch that hits one is postponed as
-//! a whole; the backoff has no upper bound on its retries.
+//! Guards: database failures do not count as attempts of a job; a batch that hits one is postponed
+//! as a whole; the backoff has no upper bound on its retries.
 
 use std::time::Duration;
 

@@ -1,8 +1,8 @@
-//! A mail server that refuses and drops connections, defers mails, and reports temporary failures with
-//! permanent codes, while workers that send mail are killed.
+//! A mail server that refuses and drops connections, defers mails, and reports temporary failures
+//! with permanent codes, while workers that send mail are killed.
 //!
-//! Guards: an unreachable server is no permanent failure; enhanced status codes decide over basic ones;
-//! a mail that may have been accepted keeps its Message-ID; a closed connection is replaced.
+//! Guards: an unreachable server is no permanent failure; enhanced status codes decide over basic
+//! ones; a mail that may have been accepted keeps its Message-ID; a closed connection is replaced.
 
 use std::time::Duration;
 

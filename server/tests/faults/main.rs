@@ -1,10 +1,10 @@
 //! The program under faults: killed and frozen processes, crashes of PostgreSQL and Redis, failures
 //! of the network and the mail server, disconnected clients, long locks, wrong clocks.
 //!
-//! Each case has its own PostgreSQL and Redis, asserts that its fault fired, prints its seed, and ends
-//! with the oracle ([`support::check`]). `make test-faults` runs the short form, `FAULTS=long make
-//! test-faults` the long one. `FAULT_SEED` repeats a run. The head of each file lists the guards
-//! without which its cases fail.
+//! Each case has its own PostgreSQL and Redis, asserts that its fault fired, prints its seed, and
+//! ends with the oracle ([`support::check`]). `make test-faults` runs the short form, `FAULTS=long
+//! make test-faults` the long one. `FAULT_SEED` repeats a run. The head of each file lists the
+//! guards without which its cases fail.
 
 mod clocks;
 mod cron;

@@ -1,7 +1,7 @@
 //! Network partitions: nothing is forwarded, and no connection is closed.
 //!
-//! Guards: the idempotency record, by which another server replays the response of a partitioned one;
-//! timeouts of everything that waits for Redis.
+//! Guards: the idempotency record, by which another server replays the response of a partitioned
+//! one; timeouts of everything that waits for Redis.
 
 use std::time::Duration;
 

@@ -1,7 +1,7 @@
 //! Redis stopped, restarted, flushed and frozen under load.
 //!
-//! Guards: the row lock, SERIALIZABLE, the compare-and-set and the CHECK in the database; timeouts of
-//! everything that waits for Redis. The lock in Redis is no guard: it only saves retries.
+//! Guards: the row lock, SERIALIZABLE, the compare-and-set and the CHECK in the database; timeouts
+//! of everything that waits for Redis. The lock in Redis is no guard: it only saves retries.
 
 use std::time::Duration;
 

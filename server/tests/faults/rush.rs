@@ -1,7 +1,8 @@
 //! Concurrent registrations on four servers, with Redis stopped.
 //!
 //! Guards: the retries after a serialization conflict, without which some requests get 503; the row
-//! lock, SERIALIZABLE, the compare-and-set and the CHECK in the database, each of which is sufficient.
+//! lock, SERIALIZABLE, the compare-and-set and the CHECK in the database, each of which is
+//! sufficient.
 
 use crate::support::{Failures, Server, Site, check, scale, seeded_rng};
 

@@ -1,7 +1,7 @@
 //! A database that is unreachable for longer than the time limit of a request.
 //!
-//! Guards: the watch on commits, by which a timed-out request reports an unknown outcome. Without it
-//! the response claims that nothing was changed, although the registration is committed later.
+//! Guards: the watch on commits, by which a timed-out request reports an unknown outcome. Without
+//! it the response claims that nothing was changed, although the registration is committed later.
 
 use std::time::Duration;
 

@@ -1,8 +1,8 @@
 //! Workers that are killed, lose Redis, or are frozen for longer than their lease.
 //!
-//! Guards: the lease and the sweep for expired ones; one transaction for the effects of a job and its
-//! completion; the epoch, a fencing token by which a worker that has lost its lease cannot complete the
-//! job; enqueueing again what Redis has lost.
+//! Guards: the lease and the sweep for expired ones; one transaction for the effects of a job and
+//! its completion; the epoch, a fencing token by which a worker that has lost its lease cannot
+//! complete the job; enqueueing again what Redis has lost.
 
 use std::time::Duration;
 

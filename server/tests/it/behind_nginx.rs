@@ -1,5 +1,5 @@
-//! Event streams behind nginx with its default settings, by which it buffers responses, sends HTTP/1.0
-//! and closes connections.
+//! Event streams behind nginx with its default settings, by which it buffers responses, sends
+//! HTTP/1.0 and closes connections.
 
 use std::{
     fs,

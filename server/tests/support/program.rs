@@ -13,8 +13,8 @@ pub(crate) struct Program {
 }
 
 impl Program {
-    /// Starts it, and returns once it writes a line with `greeting` to standard error. `listener` gets
-    /// every line.
+    /// Starts it, and returns once it writes a line with `greeting` to standard error. `listener`
+    /// gets every line.
     pub(crate) fn start(
         command: &mut Command,
         greeting: &str,

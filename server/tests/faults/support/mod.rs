@@ -1,5 +1,5 @@
-//! Support for fault tests: an installation with its own PostgreSQL and Redis, processes that can be
-//! killed, a network that can be cut, participants who register under load, and the oracle.
+//! Support for fault tests: an installation with its own PostgreSQL and Redis, processes that can
+//! be killed, a network that can be cut, participants who register under load, and the oracle.
 
 mod ledger;
 mod load;

@@ -13,8 +13,8 @@ use super::{Port, Process, postgres::unprivileged};
 
 const READY: &str = "process up";
 
-/// A PgBouncer in its usual configuration, which ignores unknown start-up options. It is killed when
-/// it is dropped.
+/// A PgBouncer in its usual configuration, which ignores unknown start-up options. It is killed
+/// when it is dropped.
 pub(crate) struct Pooler {
     _process: Process,
     _folder: TempDir,

@@ -2,8 +2,8 @@
 
 use std::net::{TcpListener, UdpSocket};
 
-/// Below the ephemeral ports (32768 and up on Linux). An outgoing connection could take one of those
-/// while its program restarts.
+/// Below the ephemeral ports (32768 and up on Linux). An outgoing connection could take one of
+/// those while its program restarts.
 const PORTS: std::ops::Range<u16> = 20_000..32_000;
 
 /// A TCP port, reserved for this case until it is dropped.

@@ -52,7 +52,8 @@ impl Postgres {
         self.cluster.port.number()
     }
 
-    /// Shuts it down without a checkpoint, which its data survives like a crash, and starts it again.
+    /// Shuts it down without a checkpoint, which its data survives like a crash, and starts it
+    /// again.
     pub(crate) async fn restart_immediately(&mut self) {
         self.process.signal("QUIT");
         self.process.end().await;

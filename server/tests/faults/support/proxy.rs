@@ -16,8 +16,8 @@ use tokio::{
     time::sleep,
 };
 
-/// Forwards connections to a local port. While it is cut it forwards nothing in either direction and
-/// closes nothing; blocked data arrives once it is healed, as after a broken cable.
+/// Forwards connections to a local port. While it is cut it forwards nothing in either direction
+/// and closes nothing; blocked data arrives once it is healed, as after a broken cable.
 pub(crate) struct Proxy {
     port: u16,
     wire: Arc<watch::Sender<Wire>>,

@@ -86,7 +86,8 @@ impl Reply {
             (409, "idempotency_in_flight") => Self::Failure(Failures { in_flight: 1, ..none }),
             (503, _) => Self::Failure(Failures { unavailable: 1, ..none }),
             (500, _) => Self::Failure(Failures { server_error: 1, ..none }),
-            // Above all 409 `already_registered`: a retry must get the response of the first request.
+            // Above all 409 `already_registered`: a retry must get the response of the first
+            // request.
             _ => panic!("unexpected response: {status} {body}"),
         }
     }

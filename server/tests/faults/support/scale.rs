@@ -9,7 +9,8 @@ pub(crate) fn scale<T>(short: T, long: T) -> T {
     }
 }
 
-/// The random numbers of a case. `FAULT_SEED` repeats those of an earlier run; scheduling still varies.
+/// The random numbers of a case. `FAULT_SEED` repeats those of an earlier run; scheduling still
+/// varies.
 pub(crate) fn seeded_rng() -> fastrand::Rng {
     let seed = match std::env::var("FAULT_SEED") {
         Ok(seed) => seed.parse().expect("FAULT_SEED is a number"),

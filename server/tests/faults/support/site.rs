@@ -11,8 +11,8 @@ use service::{
 
 use super::{Participants, Postgres, Redis, Variables, variables::SECRET, wait_until};
 
-/// Longer than a lease and the sweep after it, and than the delay before a job that Redis has lost is
-/// enqueued again.
+/// Longer than a lease and the sweep after it, and than the delay before a job that Redis has lost
+/// is enqueued again.
 const JOBS_TIMEOUT: Duration = Duration::from_secs(150);
 
 /// A PostgreSQL, a Redis, and an organizer.

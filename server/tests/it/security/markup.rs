@@ -89,8 +89,8 @@ fn walk(node: &Handle, parent: &str, nonce: &str, findings: &mut Findings) {
     }
 }
 
-/// Whether the URL is relative, http(s) or mailto. Browsers ignore white space and control characters in
-/// a scheme.
+/// Whether the URL is relative, http(s) or mailto. Browsers ignore white space and control
+/// characters in a scheme.
 fn is_harmless(address: &str) -> bool {
     let bare: String = address.chars().filter(|c| !c.is_whitespace() && !c.is_control()).collect();
     let bare = bare.to_lowercase();

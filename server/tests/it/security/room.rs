@@ -1,5 +1,5 @@
-//! A room of 400 people behind one address: their first minute is not limited, and password guessing in
-//! that room is.
+//! A room of 400 people behind one address: their first minute is not limited, and password
+//! guessing in that room is.
 
 use std::{env, net::IpAddr, sync::Arc};
 

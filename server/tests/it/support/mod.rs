@@ -1,4 +1,5 @@
-//! Support for tests of the server: an app in this process, a real process, responses and snapshots.
+//! Support for tests of the server: an app in this process, a real process, responses and
+//! snapshots.
 
 mod app;
 mod process;
