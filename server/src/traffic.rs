@@ -150,10 +150,10 @@ mod tests {
     fn the_limits_of_connections_are_those_of_the_command_line() {
         let chosen = ["--keep-alive=7", "--connections=9", "--connections-per-address=8"];
         let parsed = Command::try_parse_from(["serve"].into_iter().chain(chosen)).unwrap().traffic;
-        let limits = parsed.limits(Limits::default(), true);
+        let limits = parsed.limits(HttpLimits::default(), true);
         assert_eq!(limits.keep_alive, Duration::from_secs(7));
         assert_eq!((limits.connections, limits.connections_per_address), (9, 8));
-        assert_eq!(parsed.limits(Limits::default(), false).connections_per_address, 9);
+        assert_eq!(parsed.limits(HttpLimits::default(), false).connections_per_address, 9);
     }
 
     #[test]
