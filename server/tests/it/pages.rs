@@ -55,7 +55,7 @@ async fn compiled_files_are_immutable_and_pages_are_private() {
     assert_eq!(missing.status, StatusCode::NOT_FOUND);
     assert_eq!(missing.header("cache-control"), Some("private, no-cache"));
     assert_eq!(page(&app, "/").await.header("cache-control"), Some("private, no-cache"));
-    let cookie = app.sign_in(&app.world.participant("Pia").await).await;
+    let cookie = app.log_in(&app.world.participant("Pia").await).await;
     let own = app.get("/dashboard").header("cookie", &cookie).send().await;
     assert_eq!(
         own.header("cache-control"),
@@ -144,7 +144,7 @@ async fn a_session_authenticates_pages_and_the_api() {
 async fn the_dashboard_says_when_it_leaves_registrations_out() {
     let app = App::new().await;
     let (ada, ben) = (app.world.organizer("Ada").await, app.world.participant("Ben").await);
-    let cookie = app.sign_in(&ben).await;
+    let cookie = app.log_in(&ben).await;
     let see = async || {
         app.get("/dashboard").header("accept", HTML).header("cookie", &cookie).send().await.text
     };
@@ -241,7 +241,7 @@ async fn pages_offer_no_actions_once_a_competition_is_over() {
             app.world.clock.advance(chrono::TimeDelta::days(7));
         }
         for (actor, path, offer, notice) in before {
-            let cookie = app.sign_in(actor).await;
+            let cookie = app.log_in(actor).await;
             let seen = app.get(path).header("accept", HTML).header("cookie", &cookie).send().await;
             assert_eq!(seen.status, StatusCode::OK, "{path}");
             assert_eq!(seen.text.contains(offer), !is_over, "{path}: {offer}");
@@ -258,7 +258,7 @@ async fn pages_describe_an_account_deletion_before_and_after_it() {
     let id = app.world.competition(&ada).create().await;
     app.post(&format!("/api/competitions/{id}/register")).by(&ben).send().await;
     let see = async |actor, path: &str| {
-        let cookie = app.sign_in(actor).await;
+        let cookie = app.log_in(actor).await;
         app.get(path).header("accept", HTML).header("cookie", &cookie).send().await.text
     };
     let blocked = see(&ada, "/account").await;

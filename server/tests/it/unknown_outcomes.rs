@@ -174,7 +174,7 @@ async fn a_form_with_an_unknown_outcome_is_answered_in_the_format_of_its_client(
     let app = app(LIMIT).await;
     let (ada, ben) = (app.world.organizer("Ada").await, app.world.participant("Ben").await);
     let id = app.world.competition(&ada).create().await;
-    let cookie = app.sign_in(&ben).await;
+    let cookie = app.log_in(&ben).await;
     let body = |key: &str| format!("competition={id}&idempotency_key={key}");
     let hold = app.world.hold_writes().await;
     let page = post_form(&app, &cookie, "text/html", body("form-1")).await;

@@ -68,7 +68,7 @@ impl Matrix {
             let (name, value) = if row.is_api() {
                 (header::AUTHORIZATION, format!("Bearer {}", self.app.token(actor)))
             } else {
-                (header::COOKIE, self.app.sign_in(actor).await)
+                (header::COOKIE, self.app.log_in(actor).await)
             };
             request = request.header(name, value).header("sec-fetch-site", "same-origin");
         }

@@ -92,9 +92,9 @@ async fn the_size_of_every_response_is_bounded() {
     });
     let mut largest = (0, String::new());
     for (actor, cookie) in [
-        (&ada, app.sign_in(&ada).await),
-        (&ben, app.sign_in(&ben).await),
-        (&admin, app.sign_in(&admin).await),
+        (&ada, app.log_in(&ada).await),
+        (&ben, app.log_in(&ben).await),
+        (&admin, app.log_in(&admin).await),
     ] {
         for row in rows.clone() {
             let path = fill(row.route);

@@ -159,7 +159,7 @@ async fn a_reset_link_works_without_javascript_and_fetch_metadata() {
 async fn every_page_with_a_form_has_a_referrer_policy_that_sends_its_origin() {
     let app = App::new().await;
     let ada = app.world.organizer("Ada").await;
-    let cookie = app.sign_in(&ada).await;
+    let cookie = app.log_in(&ada).await;
     let id = app.world.competition(&ada).create().await.to_string();
     let mut forms = 0;
     for row in ROUTES.iter().filter(|row| row.method.is_safe() && !row.is_api()) {

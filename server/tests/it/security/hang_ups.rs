@@ -123,7 +123,7 @@ async fn disconnect_everywhere(rows: impl Iterator<Item = &'static Row>) {
 
 async fn log_in(app: &App, actor: Option<&Actor>) -> Option<String> {
     match actor {
-        Some(actor) => Some(app.sign_in(actor).await),
+        Some(actor) => Some(app.log_in(actor).await),
         None => None,
     }
 }

@@ -91,7 +91,7 @@ async fn line_breaks_in_input_inject_no_header() {
         }
     }
     let ada = app.world.organizer("Ada").await;
-    let cookie = app.sign_in(&ada).await;
+    let cookie = app.log_in(&ada).await;
     let body = format!("draft[title]=x&idempotency_key={evil}");
     let call = app.post("/fn/create_competition").header("cookie", &cookie);
     let response = call.header("sec-fetch-site", "same-origin").text(FORM, body).send().await;

@@ -315,7 +315,7 @@ async fn random_forms_never_cause_a_server_error() {
     let (app, address) = listen().await;
     let (ada, ben) = (app.world.organizer("Ada").await, app.world.participant("Ben").await);
     let id = app.world.competition(&ada).create().await.to_string();
-    let cookies = vec![String::new(), app.sign_in(&ada).await, app.sign_in(&ben).await];
+    let cookies = vec![String::new(), app.log_in(&ada).await, app.log_in(&ben).await];
     let forms: Vec<_> =
         ROUTES.iter().filter(|row| row.is_function()).map(|row| row.route).collect();
     let (panics, runtime) = (Panics::watch(), Handle::current());

@@ -118,7 +118,7 @@ async fn malformed_input_reveals_no_internals() {
     let app = App::new().await;
     let ada = app.world.organizer("Ada").await;
     let token = app.token(&ada);
-    let cookie = app.sign_in(&ada).await;
+    let cookie = app.log_in(&ada).await;
     let (log, _guard) = Log::start("debug");
     // A mistyped password is a secret, too.
     let form = format!("email=ada@example.com&password={}x", PASSWORD.replace(' ', "+"));
@@ -143,7 +143,7 @@ async fn a_lost_database_is_logged_and_not_revealed_to_clients() {
     let app = App::new().await;
     let ada = app.world.organizer("Ada").await;
     let token = app.token(&ada);
-    let cookie = app.sign_in(&ada).await;
+    let cookie = app.log_in(&ada).await;
     let (log, _guard) = Log::start("info");
     app.world.ctx.db().close().await.unwrap();
     let session = cookie.split_once('=').unwrap().1;

@@ -89,7 +89,7 @@ impl Pages<'_> {
         let is_whole = !has_address && payload.chars().count() <= 200;
         assert!(mail.subject.contains(shown) || !is_whole);
 
-        let (organizer, participant) = (app.sign_in(&ada).await, app.sign_in(&ben).await);
+        let (organizer, participant) = (app.log_in(&ada).await, app.log_in(&ben).await);
         let address = format!("/competitions/{id}");
         let search = format!("/competitions?search={}", encode(payload));
         let message = format!("/mailbox?mail={}", mail.id);

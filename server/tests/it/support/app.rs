@@ -125,7 +125,7 @@ impl App {
     }
 
     /// Logs the actor in through the form. Returns the cookie of the session, `name=value`.
-    pub(crate) async fn sign_in(&self, actor: &Actor) -> String {
+    pub(crate) async fn log_in(&self, actor: &Actor) -> String {
         let email = &actor.user().expect("a user").email;
         let body = format!("email={email}&password={}", PASSWORD.replace(' ', "+"));
         let form = "application/x-www-form-urlencoded";

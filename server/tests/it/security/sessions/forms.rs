@@ -1,11 +1,11 @@
-//! For whom a form works.
+//! Forms work only for the user and role that they were rendered for.
 
 use axum::http::StatusCode;
 
 use crate::{security::FORM, support::App};
 
 #[tokio::test]
-async fn a_form_that_was_made_for_somebody_else_does_nothing() {
+async fn a_form_rendered_for_another_user_is_rejected() {
     let app = App::new().await;
     let (ada, bob) = (app.world.organizer("Ada").await, app.world.organizer("Bob").await);
     let (ben, eve) = (app.world.participant("Ben").await, app.world.participant("Eve").await);
@@ -19,7 +19,7 @@ async fn a_form_that_was_made_for_somebody_else_does_nothing() {
         ("/fn/create_competition", draft.to_owned(), &ada, &bob),
         ("/fn/edit_profile", "name=Else".to_owned(), &ben, &eve),
     ] {
-        let cookie = app.sign_in(sender).await;
+        let cookie = app.log_in(sender).await;
         for (maker, status) in [(other, StatusCode::FORBIDDEN), (sender, StatusCode::OK)] {
             let made_for = maker.user().unwrap().id;
             let body = format!("{body}&idempotency_key={path}{made_for}&made_for={made_for}");
@@ -33,11 +33,11 @@ async fn a_form_that_was_made_for_somebody_else_does_nothing() {
 }
 
 #[tokio::test]
-async fn a_preview_needs_the_role_that_the_form_needs() {
+async fn a_preview_requires_the_role_of_its_form() {
     let app = App::new().await;
     let body = "draft[title]=Chess&draft[description]=x&idempotency_key=k&intent=preview";
     let ben = app.world.participant("Ben").await;
-    let cookie = app.sign_in(&ben).await;
+    let cookie = app.log_in(&ben).await;
     for (sender, status) in
         [(None, StatusCode::UNAUTHORIZED), (Some(&cookie), StatusCode::FORBIDDEN)]
     {
@@ -47,7 +47,7 @@ async fn a_preview_needs_the_role_that_the_form_needs() {
         assert_eq!(response.status, status, "{}", response.text);
     }
     let ada = app.world.organizer("Ada").await;
-    let cookie = app.sign_in(&ada).await;
+    let cookie = app.log_in(&ada).await;
     let call = app.post("/fn/create_competition").header("sec-fetch-site", "same-origin");
     let response = call.header("cookie", &cookie).text(FORM, body).send().await;
     assert_eq!(response.status, StatusCode::OK, "{}", response.text);

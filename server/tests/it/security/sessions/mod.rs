@@ -1,4 +1,4 @@
-//! Cookies, sessions, and where a log-in leads.
+//! Sessions: cookies, fixation, redirects after a log-in, storage.
 
 mod cookies;
 mod forms;
@@ -11,7 +11,7 @@ use axum::http::StatusCode;
 use super::{FORM, HTML};
 use crate::support::{App, Response};
 
-/// The names of the cookie, without encryption and with it.
+/// The names of the cookie, over HTTP and HTTPS.
 const PLAIN: &str = "mini_compete_session";
 const HOST_ONLY: &str = "__Host-mini_compete_session";
 
@@ -35,7 +35,7 @@ fn pair(response: &Response) -> String {
     cookie(response).split(';').next().unwrap().to_owned()
 }
 
-async fn is_signed_in(app: &App, cookie: &str) -> bool {
+async fn is_logged_in(app: &App, cookie: &str) -> bool {
     app.get("/api/auth/me").header("cookie", cookie).send().await.status == StatusCode::OK
 }
 

@@ -1,11 +1,11 @@
-//! Where a log-in and a sign-up lead.
+//! Redirects after a log-in and a sign-up.
 
 use axum::http::StatusCode;
 
 use super::{CREDENTIALS, encode, pair, post};
 use crate::{security::HTML, support::App};
 
-/// Addresses of other sites, as somebody might write them into a link; the last ones encoded as they go over the wire.
+/// URLs of other sites as an attacker might put them into a link. The last ones are percent-encoded.
 const FOREIGN: [&str; 16] = [
     "//evil.example",
     "///evil.example",
@@ -26,7 +26,7 @@ const FOREIGN: [&str; 16] = [
 ];
 
 #[tokio::test]
-async fn a_login_and_a_sign_up_lead_to_this_site_only() {
+async fn logging_in_and_signing_up_redirect_within_this_site_only() {
     let app = App::new().await;
     app.world.participant("Ben").await;
     for (number, next) in FOREIGN.iter().enumerate() {
@@ -40,14 +40,14 @@ async fn a_login_and_a_sign_up_lead_to_this_site_only() {
             assert_eq!(response.header("location"), Some("/dashboard"), "{path} {next}");
             assert_eq!(response.headers.get_all("set-cookie").iter().count(), 1, "{next}");
         }
-        // A refused form leads back to its own page, whatever it is to lead to later.
+        // A rejected form redirects to its own page, whatever `next` is.
         let response = post(&app, "/fn/log_in", None, format!("email=x&next={next}")).await;
         assert_eq!(response.header("location"), Some("/auth/login"), "{next}");
     }
 }
 
 #[tokio::test]
-async fn who_is_signed_in_already_is_led_to_this_site_only() {
+async fn a_logged_in_user_is_redirected_within_this_site_only() {
     let app = App::new().await;
     app.world.participant("Ben").await;
     let own = pair(&post(&app, "/fn/log_in", None, CREDENTIALS.into()).await);

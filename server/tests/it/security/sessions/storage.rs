@@ -1,4 +1,4 @@
-//! What is stored of visitors and users is bounded.
+//! The data stored for visitors and users is bounded.
 
 use chrono::TimeDelta;
 use service::{sessions::MAX_BYTES, testing::World};
@@ -9,10 +9,10 @@ use crate::{
     support::App,
 };
 
-/// The most that is stored of a visitor, in bytes.
+/// The most data stored for a visitor, in bytes.
 const MAX_VISITOR_BYTES: usize = 4 * 1024;
 
-/// The body of a function, every text in it as long as fits into a request of 250 KB.
+/// The body of a server function, with every text as long as a request of 250 KB allows.
 fn enlarged(row: &Row) -> String {
     const MOST: usize = 250_000;
     let Sent::Form(body) = row.sent else { panic!("{row:?} is sent as a form") };
@@ -23,7 +23,7 @@ fn enlarged(row: &Row) -> String {
     };
     let mut pairs: Vec<(&str, &str)> =
         body.split('&').filter_map(|pair| pair.split_once('=')).collect();
-    // What a preview is asked for with, and what other functions take.
+    // The fields of a preview, and those of other functions.
     for name in [
         "intent",
         "name",
@@ -55,18 +55,18 @@ async fn assert_bounded(world: &World, what: &str, most: usize, max_bytes: usize
 }
 
 #[tokio::test]
-async fn next_to_nothing_is_stored_of_visitors_whatever_they_send() {
+async fn the_data_stored_for_a_visitor_is_bounded() {
     let app = App::new().await;
     let functions: Vec<_> = ROUTES.iter().filter(|row| row.is_function()).collect();
     assert!(functions.len() > 30, "{}", functions.len());
-    // The forms that a visitor may send and correct.
+    // The forms that a visitor may submit and correct.
     let for_visitors = ["/fn/log_in", "/fn/sign_up", "/fn/request_reset", "/fn/reset_password"];
     let mut cookie: Option<String> = None;
     for row in &functions {
         let body = enlarged(row);
         assert!(body.len() > 200_000 && body.len() < 256 * 1024, "{row:?}: {}", body.len());
         let before = app.world.stored_sessions().await.len();
-        // Without a cookie, as often as one likes.
+        // Without a cookie, repeatedly.
         post(&app, row.route, None, body.clone()).await;
         let new = app.world.stored_sessions().await.len() - before;
         assert!(
@@ -75,7 +75,7 @@ async fn next_to_nothing_is_stored_of_visitors_whatever_they_send() {
             row.route
         );
         assert_bounded(&app.world, row.route, for_visitors.len() + 1, MAX_VISITOR_BYTES).await;
-        // All in one session.
+        // In one session.
         let response = post(&app, row.route, cookie.as_deref(), body).await;
         if let Some(set) = response.header("set-cookie").filter(|set| set.starts_with(PLAIN)) {
             cookie = set.split(';').next().map(str::to_owned);
@@ -98,10 +98,10 @@ async fn next_to_nothing_is_stored_of_visitors_whatever_they_send() {
 }
 
 #[tokio::test]
-async fn what_is_stored_of_a_user_is_bounded_and_a_form_of_the_usual_size_is_kept() {
+async fn the_data_stored_for_a_user_is_bounded_and_fits_the_longest_form() {
     let app = App::new().await;
     let ada = app.world.organizer("Ada").await;
-    let own = app.sign_in(&ada).await;
+    let own = app.log_in(&ada).await;
     for _ in 0..5 {
         for row in ROUTES.iter().filter(|row| row.is_function()) {
             if !matches!(row.route, "/fn/log_out" | "/fn/sign_up" | "/fn/delete_account") {
@@ -110,7 +110,7 @@ async fn what_is_stored_of_a_user_is_bounded_and_a_form_of_the_usual_size_is_kep
         }
         assert_bounded(&app.world, "a user", 1, MAX_BYTES).await;
     }
-    // Of the longest description there may be, every letter is shown again.
+    // The longest description is shown again unchanged.
     let description = "\u{e9}".repeat(10_000);
     let draft = format!(
         "draft[title]=Chess&draft[capacity]=none&idempotency_key=k&draft[description]={}",
