@@ -70,6 +70,7 @@ lint: setup-lint ## Check format, clippy, dependencies, shell scripts, documents
 	cargo clippy $(HOST_CRATES) --all-targets -- -D warnings
 	cargo clippy -p frontend --target wasm32-unknown-unknown -- -D warnings
 	scripts/check-dependency-direction.sh
+	node scripts/check-module-cycles.mjs
 	cargo deny --log-level error --all-features check bans licenses sources
 	cargo shear --locked --deny-warnings
 	shellcheck setup.sh .ci/run scripts/*.sh end2end/*.sh
