@@ -35,6 +35,8 @@ impl From<PublicError> for Failure {
         #[cfg(feature = "ssr")]
         let error =
             PublicError { request_id: error.request_id.or_else(crate::ssr::request::id), ..error };
+        #[cfg(feature = "ssr")]
+        let error = crate::ssr::error_words::for_pages(error);
         Self(error)
     }
 }
@@ -57,7 +59,7 @@ impl FromServerFnError for Failure {
                 )
             }
             ServerFnErrorErr::Request(_) => (ErrorCode::Overloaded, UNREACHABLE),
-            _ => (ErrorCode::Internal, "Something went wrong on our side. Please try again."),
+            _ => (ErrorCode::Internal, "Something went wrong. Try again."),
         };
         PublicError::new(code, message).into()
     }

@@ -15,8 +15,8 @@ export default page('/competitions/create', {
           Description: 'Seven rounds.\n\nBring a board.',
           'Tags (optional)': 'chess, open',
           Capacity: '2',
-          'Registration deadline': '2001-01-01T12:00',
-          'Start (optional)': '2001-01-01T11:00',
+          'Registration closes': '2001-01-01T12:00',
+          'Starts (optional)': '2001-01-01T11:00',
         });
         await errorSummary(page).waitFor();
       },

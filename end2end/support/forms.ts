@@ -31,8 +31,8 @@ export type CompetitionFields = {
   Description: string;
   'Tags (optional)': string;
   Capacity: string;
-  'Registration deadline': string;
-  'Start (optional)': string;
+  'Registration closes': string;
+  'Starts (optional)': string;
 };
 
 /** What a valid form holds, apart from the title, in UTC. */
@@ -42,8 +42,8 @@ export function competitionFields(title: string, deadline: Date, start: Date): C
     Description: 'Seven rounds.\n\nBring a board.',
     'Tags (optional)': 'chess, open',
     Capacity: '2',
-    'Registration deadline': dateAndTime(deadline),
-    'Start (optional)': dateAndTime(start),
+    'Registration closes': dateAndTime(deadline),
+    'Starts (optional)': dateAndTime(start),
   };
 }
 

@@ -33,7 +33,7 @@ export async function logIn(page: Page, email: string, password: string): Promis
   await page.getByRole('main').getByRole('button', { name: 'Log in' }).click();
 }
 
-type NewAccount = { role: 'Take part' | 'Organize'; name: string; email: string; password?: string };
+type NewAccount = { role: 'Compete' | 'Organize'; name: string; email: string; password?: string };
 
 /** Fills the sign-up form in and sends it. */
 export async function signUp(page: Page, account: NewAccount): Promise<void> {

@@ -23,9 +23,9 @@ test('asking for a link says the same of an account and of none', async ({ page,
     await expect(page.getByRole('heading', { name: 'Forgot your password?' })).toBeVisible();
     await hydrated(page);
     await page.getByLabel('Email').fill(address);
-    await page.getByRole('button', { name: 'Send the link' }).click();
+    await page.getByRole('button', { name: 'Send link' }).click();
     await expect(page).toHaveURL('/auth/forgot?sent=1');
-    await expect(page.getByRole('heading', { level: 1 })).toHaveText(/Ask for a link|Look at your mail/);
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText(/Ask for a link|Check your email/);
     said.push(await page.getByRole('main').innerText());
   }
   expect(said[0]).toBe(said[1]);
@@ -34,8 +34,8 @@ test('asking for a link says the same of an account and of none', async ({ page,
 test('an address that is none is refused, and kept', async ({ page }) => {
   await open(page, '/auth/forgot');
   await page.getByLabel('Email').fill('no-address');
-  await page.getByRole('button', { name: 'Send the link' }).click();
-  await expectFaults(page, ['Email must be a valid email address, like name@example.com']);
+  await page.getByRole('button', { name: 'Send link' }).click();
+  await expectFaults(page, ['Enter an email like name@example.com']);
   await expect(page.getByLabel('Email')).toHaveValue('no-address');
 });
 
@@ -48,7 +48,7 @@ test('a link sets a new password once, and its token leaves the address', async 
 
   await page.getByLabel('New password', { exact: true }).fill('short');
   await page.getByRole('button', { name: 'Set password' }).click();
-  await expectFaults(page, ['Password must have at least 8 characters']);
+  await expectFaults(page, ['Enter a password with at least 8 characters']);
   await hydrated(page);
   await page.getByLabel('New password', { exact: true }).fill(NEW);
   await page.getByRole('button', { name: 'Set password' }).click();
@@ -59,7 +59,7 @@ test('a link sets a new password once, and its token leaves the address', async 
   await logIn(page, email, NEW);
   await expect(page).toHaveURL('/dashboard');
   await open(page, link);
-  await expect(page.getByRole('heading', { name: 'This link is not good any more' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'This link has expired' })).toBeVisible();
 });
 
 test('a new password signs every other browser out, and not this one', async ({ page, browser, api }) => {
@@ -73,8 +73,8 @@ test('a new password signs every other browser out, and not this one', async ({ 
   await password.getByLabel('Current password', { exact: true }).fill('not the password');
   await password.getByLabel('New password', { exact: true }).fill(NEW);
   await password.getByRole('button', { name: 'Change password' }).click();
-  await expectFaults(page, ['This is not your password']);
-  await expectFaultAt(page, page.getByLabel('Current password', { exact: true }), 'This is not your password');
+  await expectFaults(page, ['Wrong password']);
+  await expectFaultAt(page, page.getByLabel('Current password', { exact: true }), 'Wrong password');
   await password.getByLabel('Current password', { exact: true }).fill(PASSWORD);
   await password.getByLabel('New password', { exact: true }).fill(NEW);
   await password.getByRole('button', { name: 'Change password' }).click();
@@ -95,7 +95,7 @@ test('name and time zone are saved, and the head of the page shows the name', as
   await profile.getByLabel('Name', { exact: true }).fill('Grace Hopper');
   await profile.getByLabel('Time zone (optional)').fill('Mars/Olympus');
   await profile.getByRole('button', { name: 'Save profile' }).click();
-  await expectFaults(page, ['Time zone must be the name of one, like Europe/Berlin']);
+  await expectFaults(page, ['Choose a time zone from the list']);
   await expect(profile.getByLabel('Name', { exact: true })).toHaveValue('Grace Hopper');
   await hydrated(page);
   await profile.getByLabel('Time zone (optional)').fill('Europe/Berlin');
@@ -126,7 +126,7 @@ test('an account is deleted with its password and a typed word, and its place is
   expect((await api.find(competition)).seatsLeft).toBe(1);
   await open(page, '/auth/login');
   await logIn(page, participant.email, PASSWORD);
-  await expect(errorSummary(page)).toContainText('Invalid credentials');
+  await expect(errorSummary(page)).toContainText('Wrong email or password');
 });
 
 test('an organizer whom people rely on is told what to do first', async ({ page, api }) => {

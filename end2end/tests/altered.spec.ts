@@ -82,7 +82,7 @@ test.describe('a page that is translated while it is open', { tag: '@js' }, () =
 
     await api.register(participant, competition);
 
-    await expect(page.getByText('8 of 9 places left')).toBeVisible();
+    await expect(page.getByText('8 of 9 seats left')).toBeVisible();
   });
 
   test('is loaded anew when more than a number changes', async ({ page, api }) => {

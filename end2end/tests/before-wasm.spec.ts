@@ -21,7 +21,7 @@ test.describe('before our code has arrived', { tag: '@js' }, () => {
     await expect(page.getByRole('main').getByRole('status')).toHaveText('2 competitions found');
     await page.getByRole('main').getByRole('link', { name: tag }).first().click();
     await expect(page).toHaveURL(new RegExp(`tags=`));
-    await page.getByLabel('Order').selectOption('Closing soonest');
+    await page.getByLabel('Sort by').selectOption('Closing soonest');
     await page.getByRole('button', { name: 'Search' }).click();
 
     await expect(page).toHaveURL(/sort=deadline/);
@@ -46,7 +46,7 @@ test.describe('before our code has arrived', { tag: '@js' }, () => {
 
     await logIn(page, email, 'not the password');
 
-    await expect(errorSummary(page)).toContainText('Invalid credentials');
+    await expect(errorSummary(page)).toContainText('Wrong email or password');
     await expect(page.getByLabel('Email')).toHaveValue(email);
     await expect(page.getByLabel('Password', { exact: true })).toHaveValue('');
   });

@@ -98,12 +98,12 @@ test('an empty form is refused with everything that is missing', async ({ page }
   await createCompetition(page, {});
 
   await expectFaults(page, [
-    'Title must not be blank',
-    'Description must not be blank',
-    'Capacity must be a whole number from 1 to 1000000',
-    'Registration deadline must not be blank',
+    'Enter a title',
+    'Enter a description',
+    'Enter a capacity from 1 to 1000000',
+    'Enter a closing time',
   ]);
-  await expectFaultAt(page, page.getByLabel('Description'), 'Description must not be blank');
+  await expectFaultAt(page, page.getByLabel('Description'), 'Enter a description');
 });
 
 test('a start before the deadline is refused and what was typed is kept', async ({ page }) => {
@@ -111,19 +111,19 @@ test('a start before the deadline is refused and what was typed is kept', async 
 
   await createCompetition(page, fields);
 
-  await expectFaults(page, ['Start date must be after registration deadline']);
+  await expectFaults(page, ['Choose a start after registration closes']);
   await expectCompetitionFields(page, fields);
   await expectFaultAt(
     page,
-    page.getByLabel('Start (optional)'),
-    'Start date must be after registration deadline',
+    page.getByLabel('Starts (optional)'),
+    'Choose a start after registration closes',
   );
 });
 
 test('a deadline that has passed is refused, and the corrected form is accepted', async ({ page }) => {
   const title = unique('Too late');
   await createCompetition(page, competitionFields(title, inDays(-1), inDays(14)));
-  await expectFaults(page, ['Registration deadline must be in the future']);
+  await expectFaults(page, ['Choose a closing time in the future']);
 
   await createCompetition(page, competitionFields(title, inDays(1), inDays(14)));
 
@@ -152,7 +152,7 @@ test('a preview shows the description as everybody will see it, and what was typ
 
 test('times are what clocks show in the chosen zone, and UTC stands beside them', async ({ page }) => {
   const fields = competitionFields(unique('Abroad'), inDays(7), inDays(14));
-  await fillCompetition(page, { ...fields, 'Registration deadline': '2037-07-01T09:30', 'Start (optional)': '2037-07-02T09:30' });
+  await fillCompetition(page, { ...fields, 'Registration closes': '2037-07-01T09:30', 'Starts (optional)': '2037-07-02T09:30' });
   await page.getByLabel('Time zone').selectOption('Asia/Tokyo');
 
   await page.getByRole('button', { name: 'Preview' }).click();
@@ -169,10 +169,10 @@ test('a time that clocks skip is refused, and why', async ({ page }) => {
   await hydrated(page);
   await page.getByLabel('Time zone').selectOption('Europe/Berlin');
 
-  await createCompetition(page, { ...fields, 'Registration deadline': '2027-03-28T02:30', 'Start (optional)': '' });
+  await createCompetition(page, { ...fields, 'Registration closes': '2027-03-28T02:30', 'Starts (optional)': '' });
 
-  const fault = 'Registration deadline does not exist in Europe/Berlin';
+  const fault = 'This time does not exist in Europe/Berlin';
   await expect(errorSummary(page)).toContainText(fault);
-  await expect(page.getByLabel('Registration deadline')).toHaveValue('2027-03-28T02:30');
+  await expect(page.getByLabel('Registration closes')).toHaveValue('2027-03-28T02:30');
   await expect(page.getByLabel('Time zone')).toHaveValue('Europe/Berlin');
 });

@@ -96,7 +96,7 @@ test('a search keeps the tags, and everything can be cleared at once', async ({ 
   expect(asked(page)).toMatchObject({ search: wanted, tags: tag });
 
   await hydrated(page);
-  await page.getByRole('link', { name: 'Clear all' }).click();
+  await page.getByRole('link', { name: 'Clear filters' }).click();
   await expect(page).toHaveURL('/competitions');
   await expect(page.getByLabel('Search')).toHaveValue('');
 });
@@ -118,7 +118,7 @@ test('the list is sorted as chosen', async ({ page, api }) => {
     ['Newest first', 'newest', [a, c, b]],
   ] as const) {
     await hydrated(page);
-    await page.getByLabel('Order').selectOption(label);
+    await page.getByLabel('Sort by').selectOption(label);
     await page.getByRole('button', { name: 'Search' }).click();
     await expect(titles(page)).toHaveText([...order]);
     expect(asked(page)).toMatchObject({ search: word, sort });
@@ -166,11 +166,11 @@ test('no match is told from an empty site and from a page behind the last one', 
 
   await open(page, `/competitions?search=${encodeURIComponent(unique('Nothing'))}`);
   await expect(found(page)).toHaveText('No competitions found');
-  await expect(page.getByText('No competition matches')).toBeVisible();
+  await expect(page.getByText('No competitions match your search')).toBeVisible();
   await expect(page.getByRole('link', { name: 'Show all competitions' })).toBeVisible();
 
   await open(page, `/competitions?search=${encodeURIComponent(title)}&page=9`);
-  await expect(page.getByText('The list is not that long')).toBeVisible();
+  await expect(page.getByText('Page not found')).toBeVisible();
 });
 
 test.describe('impossible', () => {

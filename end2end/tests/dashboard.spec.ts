@@ -11,11 +11,11 @@ test('a participant sees what starts next first', async ({ page, api }) => {
 
   await open(page, '/dashboard');
 
-  await expect(page.getByRole('region', { name: 'Next up' }).getByRole('link', { name: sooner, exact: true })).toBeVisible();
-  await expect(page.getByRole('region', { name: 'After that' }).getByRole('link', { name: later, exact: true })).toBeVisible();
+  await expect(page.getByRole('region', { name: 'Next', exact: true }).getByRole('link', { name: sooner, exact: true })).toBeVisible();
+  await expect(page.getByRole('region', { name: 'Upcoming' }).getByRole('link', { name: later, exact: true })).toBeVisible();
 });
 
-test('a participant without a place is led to the list', async ({ page, api }) => {
+test('a participant without registrations finds the list of competitions', async ({ page, api }) => {
   await signIn(page, await api.participant());
   await open(page, '/dashboard');
 
@@ -24,7 +24,7 @@ test('a participant without a place is led to the list', async ({ page, api }) =
   await expect(page.getByRole('heading', { name: 'Competitions', exact: true })).toBeVisible();
 });
 
-test('an organizer sees the totals and the places left in each competition', async ({ page, api }) => {
+test('an organizer sees the totals and the seats left in each competition', async ({ page, api }) => {
   const [organizer, participant] = await Promise.all([api.organizer(), api.participant()]);
   const small = await api.competition({ owner: organizer, seats: 1 });
   const large = await api.competition({ owner: organizer, seats: 30 });
@@ -35,9 +35,9 @@ test('an organizer sees the totals and the places left in each competition', asy
 
   await expect(page.getByRole('definition')).toHaveText(['2', '1', '1', '1 of 31']);
   const card = (title: string) => page.getByRole('article').filter({ hasText: title });
-  await expect(card(small.title)).toContainText('0 of 1 place left');
+  await expect(card(small.title)).toContainText('0 of 1 seat left');
   await expect(card(small.title)).toContainText('Full');
-  await expect(card(large.title)).toContainText('30 of 30 places left');
+  await expect(card(large.title)).toContainText('30 of 30 seats left');
 });
 
 test('an organizer’s competitions come in pages, below the totals of all', async ({ page, api }) => {

@@ -7,30 +7,30 @@ function registration(page: Page) {
   return page.getByRole('complementary', { name: 'Registration' });
 }
 
-test('places that others take and give back show while one looks', { tag: '@js' }, async ({ page, api }) => {
+test('the page shows seats as others register and cancel', { tag: '@js' }, async ({ page, api }) => {
   const [competition, early, late] = await Promise.all([
     api.competition({ seats: 2 }),
     api.participant(),
     api.participant(),
   ]);
   await open(page, `/competitions/${competition.id}`);
-  await expect(page.getByText('2 of 2 places left')).toBeVisible();
+  await expect(page.getByText('2 of 2 seats left')).toBeVisible();
 
   await api.register(early, competition);
-  await expect(page.getByText('1 of 2 places left')).toBeVisible();
+  await expect(page.getByText('1 of 2 seats left')).toBeVisible();
   await expect(registration(page).getByRole('meter')).toHaveAttribute('value', '1');
 
   await api.register(late, competition);
-  await expect(page.getByText('0 of 2 places left')).toBeVisible();
+  await expect(page.getByText('0 of 2 seats left')).toBeVisible();
   await expect(page.getByText('This competition is full')).toBeVisible();
-  await expect(page.getByRole('status').filter({ hasText: 'No place is left now.' })).toBeAttached();
+  await expect(page.getByRole('status').filter({ hasText: 'No seats are left.' })).toBeAttached();
 
   await api.giveBack(early, competition);
-  await expect(page.getByText('1 of 2 places left')).toBeVisible();
+  await expect(page.getByText('1 of 2 seats left')).toBeVisible();
   await expect(registration(page).getByRole('link', { name: 'Log in to register' })).toBeVisible();
 });
 
-test('that it was cancelled shows while one looks', { tag: '@js' }, async ({ page, api }) => {
+test('the page shows that the competition is cancelled', { tag: '@js' }, async ({ page, api }) => {
   const owner = await api.organizer();
   const competition = await api.competition({ owner });
   await open(page, `/competitions/${competition.id}`);
@@ -45,11 +45,11 @@ test('that it was cancelled shows while one looks', { tag: '@js' }, async ({ pag
   await expect(page.getByRole('status').filter({ hasText: 'This competition was cancelled.' })).toBeAttached();
 });
 
-test('who registers in a second tab is simply registered', async ({ page, api }) => {
+test('a registration from another tab counts as success', async ({ page, api }) => {
   const [participant, competition] = await Promise.all([api.participant(), api.competition()]);
   await signIn(page, participant);
   await open(page, `/competitions/${competition.id}`);
-  // As another tab does. Nobody is told to look again for the number of places alone.
+  // As another tab does. A change of the seats alone does not reload the page.
   await api.register(participant, competition);
 
   await page.getByRole('button', { name: 'Register' }).click();
@@ -59,16 +59,16 @@ test('who registers in a second tab is simply registered', async ({ page, api })
   expect(await api.find(competition)).toMatchObject({ seatsLeft: competition.capacity - 1 });
 });
 
-test('who leaves the page listens no longer', { tag: '@js' }, async ({ page, api }) => {
+test('the event stream ends when the user leaves the page', { tag: '@js' }, async ({ page, api }) => {
   const competition = await api.competition();
   await open(page, `/competitions/${competition.id}`);
   const watching = page.waitForEvent('requestfinished', (request) => request.url().endsWith('/events'));
-  const given_up = page.waitForEvent('requestfailed', (request) => request.url().endsWith('/events'));
+  const failed = page.waitForEvent('requestfailed', (request) => request.url().endsWith('/events'));
 
   await page.getByRole('banner').getByRole('link', { name: 'Competitions', exact: true }).click();
 
   await expect(page.getByRole('heading', { level: 1, name: 'Competitions' })).toBeVisible();
-  await Promise.any([watching, given_up]);
+  await Promise.any([watching, failed]);
 });
 
 test('registration that is not open yet says when it opens', async ({ page, api }) => {
@@ -82,7 +82,7 @@ test('registration that is not open yet says when it opens', async ({ page, api 
   await expect(page.getByRole('button', { name: 'Register' })).toBeHidden();
 });
 
-test('its organizer finds the ways to edit and to manage it, another one does not', async ({ page, api }) => {
+test('only its organizer is offered to edit and to manage a competition', async ({ page, api }) => {
   const [owner, other] = await Promise.all([api.organizer(), api.organizer()]);
   const competition = await api.competition({ owner });
 
@@ -97,7 +97,7 @@ test('its organizer finds the ways to edit and to manage it, another one does no
   await expect(registration(page).getByRole('link', { name: 'Edit' })).toBeHidden();
 });
 
-test('everybody can note the dates, and who registered the registration', async ({ page, api }) => {
+test('the calendar file is that of the competition, or of the registration', async ({ page, api }) => {
   const participant = await api.participant();
   const competition = await api.competition({ start: 14 });
   const file = async () => {

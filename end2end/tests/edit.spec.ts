@@ -30,7 +30,7 @@ test('an organizer changes a competition, and only what they changed', async ({ 
   await expect(page).toHaveURL(`/competitions/${competition.id}`);
   await expect(page.getByRole('heading', { level: 1 })).toHaveText(title);
   await expect(toast(page, 'Your changes are saved')).toBeVisible();
-  await expect(page.getByText('41 of 41 places left')).toBeVisible();
+  await expect(page.getByText('41 of 41 seats left')).toBeVisible();
   const changed = { title, capacity: 41, seatsLeft: 41, version: 2, updatedAt: expect.any(String) };
   expect(await api.find(competition)).toMatchObject({ ...competition, ...changed });
 });
@@ -55,7 +55,7 @@ test('a preview changes nothing and keeps what was typed', async ({ page, api })
 test.describe('refused', () => {
   test.use({ expectedStatuses: [400, 409] });
 
-  test('an edit that comes too late is explained, and whose text it is can be chosen', async ({ page, api }) => {
+  test('a conflicting edit is explained, and a version can be chosen for each field', async ({ page, api }) => {
     const owner = await api.organizer();
     const competition = await api.competition({ owner, seats: 5 });
     await signIn(page, owner);
@@ -84,7 +84,7 @@ test.describe('refused', () => {
     expect(await api.find(competition)).toMatchObject(now);
   });
 
-  test('what was cancelled is not offered for a change', async ({ page, api }) => {
+  test('a cancelled competition cannot be edited', async ({ page, api }) => {
     const owner = await api.organizer();
     const competition = await api.competition({ owner });
     await api.cancel(owner, competition);
@@ -97,24 +97,24 @@ test.describe('refused', () => {
     await expect(page.getByRole('button', { name: 'Save changes' })).toBeHidden();
   });
 
-  test('a capacity below the places taken is refused, and a higher one then accepted', async ({ page, api }) => {
+  test('a capacity below the seats taken is refused, and a higher one then accepted', async ({ page, api }) => {
     const [owner, participant] = await Promise.all([api.organizer(), api.participant()]);
     const competition = await api.competition({ owner, seats: 5 });
     await api.register(participant, competition);
     await signIn(page, owner);
     await openForm(page, competition);
-    await expect(page.getByText('at least 1: so many places are taken')).toBeVisible();
+    await expect(page.getByText('at least 1: one seat is taken')).toBeVisible();
     const other = await api.participant();
     await api.register(other, competition);
 
     await page.getByLabel('Capacity').fill('1');
     await save(page);
-    await expect(errorSummary(page)).toContainText('Capacity must be at least 2');
+    await expect(errorSummary(page)).toContainText('Enter a capacity of at least 2');
     await expect(page.getByLabel('Capacity')).toHaveValue('1');
 
     await page.getByLabel('Capacity').fill('2');
     await save(page);
-    await expect(page.getByText('0 of 2 places left')).toBeVisible();
+    await expect(page.getByText('0 of 2 seats left')).toBeVisible();
   });
 
   test('what is wrong stands beside its field', async ({ page, api }) => {
@@ -124,12 +124,12 @@ test.describe('refused', () => {
     await openForm(page, competition);
 
     await page.getByLabel('Title').fill(' ');
-    await page.getByLabel('Registration deadline').fill('');
+    await page.getByLabel('Registration closes').fill('');
     await save(page);
 
     await expect(errorSummary(page).getByRole('link')).toHaveText([
-      'Title must not be blank',
-      'Registration deadline must not be blank',
+      'Enter a title',
+      'Enter a closing time',
     ]);
   });
 });

@@ -3,7 +3,7 @@ import { expect, open, test } from '../support/fixtures.ts';
 import { logIn, postForm, signIn, signUp } from '../support/session.ts';
 
 for (const path of ['/dashboard', '/mailbox', '/competitions/create']) {
-  test(`a stranger at ${path} logs in first and comes back`, async ({ page, api }) => {
+  test(`a visitor at ${path} logs in and comes back`, async ({ page, api }) => {
     const organizer = await api.organizer();
 
     await open(page, path);
@@ -35,15 +35,15 @@ test.describe('signed out meanwhile', () => {
 test.describe('forbidden', () => {
   test.use({ expectedStatuses: [403] });
 
-  test('a participant cannot create a competition and is told why', async ({ page, api }) => {
+  test('a participant cannot create a competition and reads why', async ({ page, api }) => {
     await signIn(page, await api.participant());
 
     const response = await open(page, '/competitions/create');
 
     expect(response?.status()).toBe(403);
     await expect(page.getByRole('heading', { name: 'This page is not for your account' })).toBeVisible();
-    await expect(page.getByText('It is for people with another role.')).toBeVisible();
-    await expect(page.getByRole('banner').getByRole('link', { name: 'Create' })).toBeHidden();
+    await expect(page.getByText('It is for accounts with another role.')).toBeVisible();
+    await expect(page.getByRole('banner').getByRole('link', { name: 'New competition' })).toBeHidden();
   });
 });
 
@@ -63,7 +63,7 @@ for (const next of FOREIGN) {
 test('a sign-up never leads to another site', async ({ page }) => {
   await open(page, '/auth/signup?next=%2F%2Fevil.example');
 
-  await signUp(page, { role: 'Take part', name: 'Pia Participant', email: newEmail() });
+  await signUp(page, { role: 'Compete', name: 'Pia Participant', email: newEmail() });
 
   await expect(page).toHaveURL('/dashboard');
 });

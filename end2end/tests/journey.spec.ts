@@ -11,24 +11,24 @@ test('from an organizer’s sign-up to the confirmation in a participant’s mai
 
   await test.step('an organizer signs up', async () => {
     await open(page, '/');
-    await page.getByRole('link', { name: 'Start as an organizer' }).click();
+    await page.getByRole('link', { name: 'Sign up as an organizer' }).click();
     await expect(page.getByRole('radio', { name: 'Organize' })).toBeChecked();
     await signUp(page, { role: 'Organize', name: 'Olga Organizer', email: newEmail() });
     await expect(page.getByRole('heading', { name: 'Dashboard' })).toBeVisible();
-    await expect(page.getByText('You run no competition yet')).toBeVisible();
+    await expect(page.getByText('No competitions yet')).toBeVisible();
   });
 
   await test.step('creates a competition and logs out', async () => {
     await hydrated(page);
-    await header.getByRole('link', { name: 'Create' }).click();
+    await header.getByRole('link', { name: 'New competition' }).click();
     await createCompetition(page, competitionFields(title, inDays(7), inDays(14)));
     await expect(page.getByRole('heading', { name: title })).toBeVisible();
-    await expect(page.getByText('2 of 2 places left')).toBeVisible();
-    await expect(page.getByText('You run this competition')).toBeVisible();
+    await expect(page.getByText('2 of 2 seats left')).toBeVisible();
+    await expect(page.getByText('You\'re the organizer')).toBeVisible();
     await logOut(page);
   });
 
-  await test.step('a visitor finds the competition by search and has to sign in first', async () => {
+  await test.step('a visitor finds the competition by search and has to log in first', async () => {
     await open(page, '/');
     await page.getByLabel('Search competitions').fill(title);
     await page.getByRole('button', { name: 'Search' }).click();
@@ -40,19 +40,19 @@ test('from an organizer’s sign-up to the confirmation in a participant’s mai
 
   await test.step('signs up, comes back to the competition and registers', async () => {
     await hydrated(page);
-    await page.getByRole('main').getByRole('link', { name: 'Sign up' }).click();
-    await signUp(page, { role: 'Take part', name: 'Pia Participant', email: newEmail() });
+    await page.getByRole('main').getByRole('link', { name: 'Sign up to register' }).click();
+    await signUp(page, { role: 'Compete', name: 'Pia Participant', email: newEmail() });
     await expect(page.getByRole('heading', { name: title })).toBeVisible();
     await hydrated(page);
     await page.getByRole('button', { name: 'Register' }).click();
     await expect(page.getByText('You are registered')).toBeVisible();
-    await expect(page.getByText('1 of 2 places left')).toBeVisible();
+    await expect(page.getByText('1 of 2 seats left')).toBeVisible();
   });
 
-  await test.step('sees the place on the dashboard and its status turn to confirmed', async () => {
+  await test.step('sees the registration on the dashboard and its status turn to confirmed', async () => {
     await hydrated(page);
     await header.getByRole('link', { name: 'Dashboard' }).click();
-    await expect(page.getByRole('region', { name: 'Next up' })).toContainText(title);
+    await expect(page.getByRole('region', { name: 'Next', exact: true })).toContainText(title);
     await reloadUntilVisible(page, page.getByText('Confirmed', { exact: true }));
   });
 

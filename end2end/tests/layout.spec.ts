@@ -28,7 +28,7 @@ test.describe('on a desktop and on a phone', { tag: ['@js', '@phone'] }, () => {
 test('nothing moves by itself on the way from page to page', { tag: ['@js', '@phone'] }, async ({ page, world }) => {
   await signIn(page, world.organizer);
   await open(page, '/');
-  const links = ['Competitions', 'Mailbox', 'Dashboard', 'Create', 'Account', 'Mini Compete'];
+  const links = ['Competitions', 'Mailbox', 'Dashboard', 'New competition', 'Account', 'Mini Compete'];
   for (const name of [...links, ...links.slice(0, -1).reverse()]) {
     const answer = await holdAnswers(page);
     // For what moves after a click of Playwright’s counts as wanted.

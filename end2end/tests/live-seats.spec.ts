@@ -23,7 +23,7 @@ test.describe('live seats', { tag: '@js' }, () => {
 
     await api.register(participant, competition);
 
-    await expect(page.getByText('1 of 2 places left')).toBeVisible();
+    await expect(page.getByText('1 of 2 seats left')).toBeVisible();
     await context.close();
   });
 
@@ -37,7 +37,7 @@ test.describe('live seats', { tag: '@js' }, () => {
 
     await api.register(participant, competition);
 
-    await expect(page.getByText('1 of 2 places left')).toBeVisible();
+    await expect(page.getByText('1 of 2 seats left')).toBeVisible();
     await context.close();
   });
 
@@ -56,7 +56,7 @@ test.describe('live seats', { tag: '@js' }, () => {
 
     await api.register(participant, competition);
 
-    await expect(seventh.getByText('1 of 2 places left')).toBeVisible();
+    await expect(seventh.getByText('1 of 2 seats left')).toBeVisible();
     await context.close();
   });
 
@@ -71,7 +71,7 @@ test.describe('live seats', { tag: '@js' }, () => {
     await page.route(POLLS, (route) => route.abort());
     await open(page, `/competitions/${competition.id}`);
     await api.register(early, competition);
-    await expect(page.getByText('2 of 3 places left')).toBeVisible();
+    await expect(page.getByText('2 of 3 seats left')).toBeVisible();
 
     const closed = page.waitForEvent('requestfailed', (request) => request.url().endsWith('/events'));
     await setHidden(page, true);
@@ -81,7 +81,7 @@ test.describe('live seats', { tag: '@js' }, () => {
     await setHidden(page, false);
 
     await opened;
-    await expect(page.getByText('1 of 3 places left')).toBeVisible();
+    await expect(page.getByText('1 of 3 seats left')).toBeVisible();
     await context.close();
   });
 
@@ -102,8 +102,8 @@ test.describe('live seats', { tag: '@js' }, () => {
     // The stream has ended, and was polled for.
     await polled;
     await hydrated(page);
-    await expect(page.getByText('2 of 5 places left')).toBeVisible();
-    await expect(page.getByText(/[34] of 5 places left/)).toBeHidden();
+    await expect(page.getByText('2 of 5 seats left')).toBeVisible();
+    await expect(page.getByText(/[34] of 5 seats left/)).toBeHidden();
     await context.close();
   });
 });

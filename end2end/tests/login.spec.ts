@@ -25,7 +25,7 @@ test('a wrong password and an unknown address are refused with the same words', 
   ] as const) {
     await open(page, '/auth/login');
     await logIn(page, address, password);
-    await expect(errorSummary(page).getByRole('paragraph')).toHaveText('Invalid credentials');
+    await expect(errorSummary(page).getByRole('paragraph')).toHaveText('Wrong email or password');
     await expect(page.getByLabel('Email')).toHaveValue(address);
     await expect(page.getByLabel('Password', { exact: true })).toHaveValue('');
   }
@@ -36,7 +36,7 @@ test('an empty form is refused with what is missing', async ({ page }) => {
 
   await logIn(page, '', '');
 
-  await expectFaults(page, ['Email must not be blank', 'Password must not be blank']);
+  await expectFaults(page, ['Enter an email', 'Enter a password']);
 });
 
 test('after a refusal the right password is accepted, and leads where the first try would have', async ({ page, api }) => {

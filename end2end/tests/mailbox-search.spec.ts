@@ -46,7 +46,7 @@ test('no match is told from an empty mailbox', async ({ page, api }) => {
   await open(page, `/mailbox?search=${encodeURIComponent(unique('Nothing'))}`);
 
   await expect(page.getByText('0 messages found')).toBeVisible();
-  await expect(page.getByText('No message matches')).toBeVisible();
+  await expect(page.getByText('No messages match your search')).toBeVisible();
 });
 
 test('all messages are read at once, and the page says so until it is dismissed', { tag: '@phone' }, async ({ page, api }) => {

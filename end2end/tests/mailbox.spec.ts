@@ -48,5 +48,5 @@ test('an empty mailbox says what will arrive in it', async ({ page, api }) => {
 
   await open(page, '/mailbox');
 
-  await expect(page.getByText('No message yet')).toBeVisible();
+  await expect(page.getByText('No messages yet')).toBeVisible();
 });

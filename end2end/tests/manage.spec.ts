@@ -37,7 +37,7 @@ test('a roster is searched, and the search is in the address', async ({ page, ap
   await expect(page.getByLabel('Name or email')).toHaveValue('ADAM');
 
   await hydrated(page);
-  await page.getByRole('link', { name: 'Clear all' }).click();
+  await page.getByRole('link', { name: 'Clear filters' }).click();
   await expect(names(page)).toHaveCount(3);
 });
 
@@ -67,7 +67,7 @@ test('a roster is filtered by status, and the filter holds for the file', async 
   await signIn(page, organizer);
   await open(page, `/competitions/${competition.id}/manage`);
 
-  await page.getByLabel('Status').selectOption('Given back');
+  await page.getByLabel('Status').selectOption('Cancelled');
   await page.getByRole('button', { name: 'Search' }).click();
   await expect(names(page)).toHaveText(['Gone G']);
   const onlyGone = await download(page);
@@ -94,13 +94,13 @@ test('nobody yet is told from no match', async ({ page, api }) => {
   const { organizer, competition } = await roster(api, []);
   await signIn(page, organizer);
   await open(page, `/competitions/${competition.id}/manage?search=x`);
-  await expect(page.getByText('Nobody has registered yet')).toBeVisible();
+  await expect(page.getByText('No participants yet')).toBeVisible();
   await expect(page.getByRole('link', { name: 'Download as CSV' })).toBeHidden();
 
   await api.register(await api.participant(), competition);
   await open(page, `/competitions/${competition.id}/manage?search=nobody`);
-  await expect(page.getByText('Nobody matches')).toBeVisible();
-  await page.getByRole('link', { name: 'Show everybody' }).click();
+  await expect(page.getByText('No participants match your search')).toBeVisible();
+  await page.getByRole('link', { name: 'Show all participants' }).click();
   await expect(names(page)).toHaveCount(1);
 });
 
@@ -117,7 +117,7 @@ test('a long roster has pages', async ({ page, api }) => {
   await expect(page).toHaveURL(/sort=(-|%2D)name/);
 
   await open(page, `/competitions/${competition.id}/manage?limit=2&page=9`);
-  await expect(page.getByText('The list is not that long')).toBeVisible();
+  await expect(page.getByText('Page not found')).toBeVisible();
   await page.getByRole('link', { name: 'Go to the first page' }).click();
   await expect(names(page)).toHaveText(['A', 'B']);
 });
@@ -145,10 +145,10 @@ test('the organizer finds the way from the dashboard, and the numbers there', as
   await signIn(page, organizer);
   await open(page, '/dashboard');
 
-  await expect(page.getByRole('region', { name: 'Registrations of the last 30 days' })).toContainText(
+  await expect(page.getByRole('region', { name: 'Registrations in the last 30 days' })).toContainText(
     '2 registrations, the most on',
   );
-  await page.getByText('Show the numbers').click();
+  await page.getByText('View as table').click();
   await expect(page.getByRole('row').nth(1).getByRole('cell')).toHaveText('2');
   await page.getByRole('link', { name: `Manage ${competition.title}` }).click();
 

@@ -6,7 +6,7 @@ import { signIn } from '../support/session.ts';
 import { toast } from '../support/toasts.ts';
 
 const dead = (page: Page, kind: string) =>
-  page.getByRole('list', { name: 'Jobs that were given up' }).getByRole('listitem').filter({ hasText: kind });
+  page.getByRole('list', { name: 'Failed jobs' }).getByRole('listitem').filter({ hasText: kind });
 
 test('an administrator sees every kind of job in numbers, and what was given up', { tag: '@phone' }, async ({ page, api }) => {
   await signIn(page, await api.admin());
@@ -47,14 +47,14 @@ test.describe('discarding', () => {
     await expect(page.getByRole('heading', { level: 1, name: 'Discard this job?' })).toBeVisible();
     await hydrated(page);
 
-    await page.getByLabel('The kind of the job').fill('clean_up');
+    await page.getByLabel('Job type').fill('clean_up');
     await page.getByRole('button', { name: 'Discard' }).click();
     const fault = `Type ${kind} to discard this job`;
     await expectFaults(page, [fault]);
-    await expectFaultAt(page, page.getByLabel('The kind of the job'), fault);
-    await expect(page.getByLabel('The kind of the job')).toHaveValue('clean_up');
+    await expectFaultAt(page, page.getByLabel('Job type'), fault);
+    await expect(page.getByLabel('Job type')).toHaveValue('clean_up');
 
-    await page.getByLabel('The kind of the job').fill(kind);
+    await page.getByLabel('Job type').fill(kind);
     await page.getByRole('button', { name: 'Discard' }).click();
     await expect(page).toHaveURL('/admin/queues');
     await expect(toast(page, 'The job is discarded')).toBeVisible();
@@ -83,7 +83,7 @@ test.describe('for others', () => {
 
     expect(response?.status()).toBe(403);
     await expect(page.getByRole('heading', { name: 'This page is not for your account' })).toBeVisible();
-    await expect(page.getByText('Request id:')).toBeVisible();
+    await expect(page.getByText('Reference:')).toBeVisible();
     await expect(page.getByRole('banner').getByRole('link', { name: 'Queues' })).toBeHidden();
   });
 });

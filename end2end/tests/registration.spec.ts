@@ -82,7 +82,7 @@ test('a full competition says so to those who hold no place', async ({ page, api
 
   await open(page, `/competitions/${competition.id}`);
 
-  await expect(page.getByText('0 of 1 place left')).toBeVisible();
+  await expect(page.getByText('0 of 1 seat left')).toBeVisible();
   await expect(page.getByText('This competition is full')).toBeVisible();
   await expect(page.getByRole('button', { name: 'Register' })).toBeHidden();
 });
@@ -122,7 +122,7 @@ test.describe('refused', () => {
 
     await page.getByRole('button', { name: 'Register' }).click();
 
-    await expect(errorSummary(page)).toContainText('Competition is full');
+    await expect(errorSummary(page)).toContainText('The last seat has just been taken');
     await expect(page.getByText('This competition is full')).toBeVisible();
     expect(await api.registrationsOf(late)).toHaveLength(0);
   });

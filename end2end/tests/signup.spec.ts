@@ -8,12 +8,12 @@ test.use({ expectedStatuses: [400, 409] });
 test('who signs up is signed in', async ({ page }) => {
   await open(page, '/auth/signup');
 
-  await signUp(page, { role: 'Take part', name: 'Pia Participant', email: newEmail() });
+  await signUp(page, { role: 'Compete', name: 'Pia Participant', email: newEmail() });
 
   await expect(page).toHaveURL('/dashboard');
   await expect(page.getByRole('heading', { name: 'Dashboard' })).toBeVisible();
   await expect(page.getByRole('banner').getByText('Pia Participant')).toBeVisible();
-  await expect(page.getByText('You hold no place yet')).toBeVisible();
+  await expect(page.getByText('No registrations yet')).toBeVisible();
 });
 
 test('everything that is wrong is said at once, and all but the password is kept', async ({ page }) => {
@@ -22,21 +22,21 @@ test('everything that is wrong is said at once, and all but the password is kept
   await signUp(page, { role: 'Organize', name: 'Olga', email: 'no-address', password: 'short' });
 
   await expectFaults(page, [
-    'Email must be a valid email address, like name@example.com',
-    'Password must have at least 8 characters',
+    'Enter an email like name@example.com',
+    'Enter a password with at least 8 characters',
   ]);
   await expect(page.getByRole('radio', { name: 'Organize' })).toBeChecked();
   await expect(page.getByLabel('Name')).toHaveValue('Olga');
   await expect(page.getByLabel('Email')).toHaveValue('no-address');
-  await expectFaultAt(page, page.getByLabel('Email'), 'Email must be a valid email address, like name@example.com');
+  await expectFaultAt(page, page.getByLabel('Email'), 'Enter an email like name@example.com');
 });
 
 test('an address that has an account already is refused, in any case', async ({ page, api }) => {
   const { email } = await api.participant();
   await open(page, '/auth/signup');
 
-  await signUp(page, { role: 'Take part', name: 'Pia', email: email.toUpperCase() });
+  await signUp(page, { role: 'Compete', name: 'Pia', email: email.toUpperCase() });
 
-  await expectFaults(page, ['Email already registered']);
+  await expectFaults(page, ['An account with this email exists. Log in?']);
   await expect(page.getByLabel('Email')).toHaveValue(email.toUpperCase());
 });

@@ -80,7 +80,7 @@ test.describe('a form that was made for somebody else', () => {
     await signIn(page, paul);
     await page.getByRole('button', { name: 'Register' }).click();
 
-    await expect(page.getByRole('alert')).toContainText('You have signed in as Paul since this form was shown');
+    await expect(page.getByRole('alert')).toContainText('You have logged in as Paul since this form was shown');
     expect(await api.find(competition)).toMatchObject({ seatsLeft: competition.seatsLeft });
   });
 
@@ -93,7 +93,7 @@ test.describe('a form that was made for somebody else', () => {
     await page.getByLabel('Name').fill('Pia Maria');
     await page.getByRole('button', { name: 'Save profile' }).click();
 
-    await expect(page.getByRole('alert').first()).toContainText('You have signed in as Paul');
+    await expect(page.getByRole('alert').first()).toContainText('You have logged in as Paul');
     await expect(page.getByLabel('Name')).toHaveValue('Paul');
   });
 });

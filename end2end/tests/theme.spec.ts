@@ -3,7 +3,7 @@ import { expect, hydrated, open, test } from '../support/fixtures.ts';
 
 const html = (page: Page) => page.locator('html');
 
-async function choose(page: Page, theme: 'Light' | 'Dark' | 'As the system'): Promise<void> {
+async function choose(page: Page, theme: 'Light' | 'Dark' | 'System'): Promise<void> {
   await hydrated(page);
   await page.getByRole('contentinfo').getByRole('button', { name: theme }).click();
 }
@@ -28,7 +28,7 @@ test('a theme that was chosen shows at once, stays, and is given up again', { ta
   await open(page, '/');
   await expect(html(page)).toHaveAttribute('data-theme', 'dark');
 
-  await choose(page, 'As the system');
+  await choose(page, 'System');
   await expect(html(page)).not.toHaveAttribute('data-theme');
   expect(await background(page)).toBe(light);
 });

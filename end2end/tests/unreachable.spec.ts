@@ -55,11 +55,11 @@ test.describe('while the server cannot be reached', { tag: '@js' }, () => {
 
     await tab.getByLabel('Capacity').fill('42');
     await save.click();
-    await expect(errorSummary(tab)).toContainText('This form was sent before with another text');
+    await expect(errorSummary(tab)).toContainText('This form was sent before with different text');
     await expect(tab.getByLabel('Capacity')).toHaveValue('42');
     await save.click();
 
-    await expect(tab.getByText('42 of 42 places left')).toBeVisible();
+    await expect(tab.getByText('42 of 42 seats left')).toBeVisible();
     await tab.context().close();
   });
 });

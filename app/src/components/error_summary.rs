@@ -47,7 +47,7 @@ fn Faults(problem: PublicError) -> impl IntoView {
             <p>
                 "Your session has ended. "
                 <a class="link" href=login target="_blank">"Log in again in a new tab"</a>
-                ", then repeat this."
+                ", then try again."
             </p>
         }
         .into_any()

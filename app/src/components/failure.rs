@@ -66,54 +66,54 @@ pub(crate) fn words(error: &PublicError) -> Words {
     let (title, advice) = match error.code {
         ErrorCode::CompetitionNotFound => (
             "Competition not found",
-            "It may have been removed, or the address is incomplete.".into(),
+            "It may have been removed, or the address may be wrong.".into(),
         ),
         ErrorCode::MailNotFound => {
-            ("Message not found", "It is not in your mailbox, or the address is incomplete.".into())
+            ("Message not found", "It is not in your mailbox, or the address may be wrong.".into())
         }
         ErrorCode::JobNotFound => (
             "Job not found",
-            "It is not among those that were given up: somebody may have put it back or discarded it.".into(),
+            "It may have been retried or discarded already.".into(),
         ),
         ErrorCode::RouteNotFound => (
             "Page not found",
-            "There is nothing at this address. Check it for a typing mistake, or start from the list.".into(),
+            "Check the address for a typing mistake, or start from the list of competitions.".into(),
         ),
-        ErrorCode::Unauthorized => ("Sign in first", "This page is for people who have signed in.".into()),
+        ErrorCode::Unauthorized => ("Log in first", "You need to log in to see this page.".into()),
         ErrorCode::Forbidden if error.message.starts_with("Required role") => (
             "This page is not for your account",
-            "It is for people with another role. Sign in with an account that has it.".into(),
+            "It is for accounts with another role. Log in with an account that has it.".into(),
         ),
         ErrorCode::Forbidden => (
             "This page is not for your account",
-            format!("{}. Sign in with the account that it belongs to.", error.message),
+            format!("{}. Log in with the account that it belongs to.", error.message),
         ),
         ErrorCode::CancelledIsFinal => (
             "This competition was cancelled",
-            "It stays as it is: nothing about it can be changed any more.".into(),
+            "It can no longer be changed.".into(),
         ),
-        ErrorCode::ValidationFailed => ("This address is not complete", error.message.clone()),
+        ErrorCode::ValidationFailed => ("This address is not valid", error.message.clone()),
         ErrorCode::Overloaded => (
-            "Too much is going on just now",
-            "Nothing was changed. Please try again in a moment.".into(),
+            "The site is busy",
+            "Nothing was changed. Try again in a moment.".into(),
         ),
         ErrorCode::OutcomeUnknown => (
             "We do not know whether this was done",
-            "The answer took too long. Go back, reload the page to see how things are, and try again only if you need to.".into(),
+            "The server took too long to answer. Go back and reload the page to check, and try again only if you need to.".into(),
         ),
         ErrorCode::MalformedBody | ErrorCode::MethodNotAllowed | ErrorCode::UnsupportedMediaType => (
             "This request could not be understood",
             "Go back, reload the page, and try again.".into(),
         ),
         ErrorCode::PayloadTooLarge => (
-            "That was too much at once",
-            "What was sent is larger than we take. Go back, make it shorter, and try again.".into(),
+            "This form is too large",
+            "Go back, make the text shorter, and try again.".into(),
         ),
         ErrorCode::Internal => (
-            "Something broke on our side",
-            "It has been noted. Please try again in a moment; if it happens again, tell us the request id below.".into(),
+            "Something went wrong",
+            "The problem has been logged. Try again in a moment. If it happens again, contact us with the reference below.".into(),
         ),
-        _ => ("This page cannot be shown just now", format!("{} Please try again in a moment.", error.message)),
+        _ => ("This page cannot be shown right now", format!("{} Try again in a moment.", error.message)),
     };
     Words { title, advice }
 }

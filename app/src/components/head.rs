@@ -14,7 +14,7 @@ pub(crate) fn Head(
     /// One sentence.
     #[prop(
         into,
-        default = "Find competitions, hold your place in seconds, and never lose it.".into()
+        default = "Find competitions and save your seat in seconds.".into()
     )]
     description: String,
     /// The one address of a page that is for everybody: `/competitions`. Only such a page can be shared.

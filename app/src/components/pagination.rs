@@ -62,8 +62,8 @@ pub(crate) fn PastTheEnd(
     first: String,
 ) -> impl IntoView {
     view! {
-        <EmptyState title="The list is not that long">
-            <p>"There is nothing on this page any more."</p>
+        <EmptyState title="Page not found">
+            <p>"This list has fewer pages."</p>
             <a class="btn btn-primary" href=first>"Go to the first page"</a>
         </EmptyState>
     }

@@ -9,6 +9,6 @@ pub(crate) fn RequestId(
     id: Option<String>,
 ) -> impl IntoView {
     id.map(|id| {
-        view! { <p class="request-id">"Request id: " <code>{id}</code></p> }
+        view! { <p class="request-id">"Reference: " <code>{id}</code></p> }
     })
 }

@@ -1,24 +1,24 @@
-//! How many places are left.
+//! The seats that are left.
 
 use leptos::prelude::*;
 
-/// `12 of 40 places left`.
-fn places_left(left: u32, capacity: u32) -> String {
-    let places = if capacity == 1 { "place" } else { "places" };
-    format!("{left} of {capacity} {places} left")
+/// `12 of 40 seats left`.
+fn seats_left(left: u32, capacity: u32) -> String {
+    let seats = if capacity == 1 { "seat" } else { "seats" };
+    format!("{left} of {capacity} {seats} left")
 }
 
-/// A meter with the same in words.
+/// A meter, and its value in words.
 #[component]
 pub(crate) fn Seats(
-    /// Places nobody holds.
+    /// Free seats.
     #[prop(into)]
     left: Signal<u32>,
-    /// Places in all.
+    /// All seats.
     #[prop(into)]
     capacity: Signal<u32>,
 ) -> impl IntoView {
-    let words = move || places_left(left.get(), capacity.get());
+    let words = move || seats_left(left.get(), capacity.get());
     view! {
         <div class="seats-line">
             // Set through the element: a translator replaces text nodes. Numbers and our own words
@@ -34,8 +34,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn places_are_counted_in_words() {
-        assert_eq!(places_left(12, 40), "12 of 40 places left");
-        assert_eq!(places_left(0, 1), "0 of 1 place left");
+    fn seats_are_counted_in_words() {
+        assert_eq!(seats_left(12, 40), "12 of 40 seats left");
+        assert_eq!(seats_left(0, 1), "0 of 1 seat left");
     }
 }

@@ -20,7 +20,7 @@ pub(crate) fn Share(
         move |_| {
             let written = JsFuture::from(window().navigator().clipboard().write_text(&url));
             spawn_local(async move {
-                let refused = "Your browser does not allow it: copy the link by hand";
+                let refused = "Your browser does not allow copying. Copy the address instead.";
                 set_copied.set(Some(written.await.map_or(refused, |_| "Link copied")));
             });
         }

@@ -23,9 +23,9 @@ pub(crate) fn StatusBadge(
 /// How far a registration has come, as people say it.
 pub(crate) fn status_words(status: RegistrationStatus) -> &'static str {
     match status {
-        RegistrationStatus::Pending => "Place held, confirmation on its way",
+        RegistrationStatus::Pending => "Pending",
         RegistrationStatus::Confirmed => "Confirmed",
-        RegistrationStatus::Cancelled => "Given back",
+        RegistrationStatus::Cancelled => "Cancelled",
         RegistrationStatus::Failed => "Failed",
     }
 }

@@ -58,7 +58,7 @@ impl Theme {
 
     fn label(self) -> &'static str {
         match self {
-            Self::System => "As the system",
+            Self::System => "System",
             Self::Light => "Light",
             Self::Dark => "Dark",
         }
@@ -135,7 +135,7 @@ pub(crate) fn ThemeSwitch() -> impl IntoView {
         }
     };
     view! {
-        <form method="post" action=SetTheme::url() class="theme-switch" aria-label="Colours">
+        <form method="post" action=SetTheme::url() class="theme-switch" aria-label="Theme">
             <input type="hidden" name="next" value=move || next::here(&location) />
             {Theme::ALL.map(button).collect_view()}
         </form>

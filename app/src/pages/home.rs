@@ -4,7 +4,7 @@ use leptos::{either::EitherOf3, prelude::*};
 
 use super::competitions::{CardGrid, CardGridSkeleton, Listing};
 use crate::{
-    components::{Awaited, EmptyState, Head, Heading, Icon, Shape},
+    components::{Awaited, EmptyState, Head, Heading, Icon, Mark, Shape},
     error::Failure,
 };
 
@@ -27,8 +27,8 @@ pub fn HomePage() -> impl IntoView {
     let cards = move || async move {
         match soon.await {
             Ok(listings) if listings.is_empty() => EitherOf3::A(view! {
-                <EmptyState title="No competition is open yet">
-                    <p>"Be the first to set one up, or come back soon."</p>
+                <EmptyState title="No open competitions yet">
+                    <p>"Create the first one, or come back soon."</p>
                 </EmptyState>
             }),
             Ok(listings) => EitherOf3::B(view! { <CardGrid listings /> }),
@@ -36,7 +36,7 @@ pub fn HomePage() -> impl IntoView {
         }
     };
     view! {
-        <Head title="Find a competition and hold your place" path="/" />
+        <Head title="Find a competition and save your seat" path="/" />
         <Promise />
         <section aria-labelledby="closing-soon" class="grid gap-5">
             <div class="flex flex-wrap items-baseline justify-between gap-x-6">
@@ -49,10 +49,10 @@ pub fn HomePage() -> impl IntoView {
             <div class="grid gap-2">
                 <h2 class="subheading">"Running a competition?"</h2>
                 <p class="max-w-prose">
-                    "Set the number of places and a deadline. Registrations, confirmations and reminders take care of themselves."
+                    "Set a capacity and a closing date. Registrations, confirmations and reminders are automatic."
                 </p>
             </div>
-            <a class="btn btn-accent" href="/auth/signup?role=ORGANIZER">"Start as an organizer"</a>
+            <a class="btn btn-accent" href="/auth/signup?role=ORGANIZER">"Sign up as an organizer"</a>
         </section>
     }
 }
@@ -63,9 +63,9 @@ fn Promise() -> impl IntoView {
     view! {
         <section class="promise">
             <div class="promise-body">
-                <Heading>"Find a competition. Hold your place."</Heading>
+                <Heading>"Find a competition. Save your seat."</Heading>
                 <p class="max-w-prose text-lg sm:text-xl">
-                    "Register in one click: when we say a place is yours, it is yours, and no two people ever hold the same one."
+                    "Register in one click. A confirmed seat stays yours: no competition is ever overbooked."
                 </p>
                 <form action="/competitions" role="search" class="flex max-w-2xl flex-wrap gap-2">
                     <label for="search" class="sr-only">"Search competitions"</label>
@@ -83,9 +83,7 @@ fn Promise() -> impl IntoView {
                 </form>
             </div>
             <div class="promise-stub" aria-hidden="true">
-                <span>"One place"</span>
-                <span class="promise-number">"1 of 1"</span>
-                <span>"Yours"</span>
+                <Mark />
             </div>
         </section>
     }

@@ -122,7 +122,7 @@ pub(crate) fn made_for(user: Option<UserId>, actor: &Actor) -> Result<(), Public
     match (user, actor.try_user()) {
         (Some(user), Some(now)) if user != now.id => {
             let words = format!(
-                "You have signed in as {} since this form was shown, so nothing was done. Look at the page again, then repeat this.",
+                "You have logged in as {} since this form was shown, so nothing was changed. Check the page, then try again.",
                 now.name
             );
             Err(PublicError::new(ErrorCode::Forbidden, words))

@@ -1,6 +1,7 @@
 //! What server functions and pages share on the server.
 
 pub(crate) mod clock;
+pub(crate) mod error_words;
 pub(crate) mod flash;
 pub(crate) mod form;
 pub(crate) mod log;

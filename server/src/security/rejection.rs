@@ -54,7 +54,7 @@ fn printable_request_id(headers: &HeaderMap) -> Option<&str> {
 /// A page without scripts or styles. `message` must be a text of the server.
 fn page(status: StatusCode, message: &str, request_id: Option<&str>) -> String {
     let title = status.canonical_reason().unwrap_or("Error");
-    let request = request_id.map(|id| format!("<p>Request id: <code>{id}</code></p>\n"));
+    let request = request_id.map(|id| format!("<p>Reference: <code>{id}</code></p>\n"));
     format!(
         "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\

@@ -88,7 +88,7 @@ async fn an_error_shows_its_request_id_on_pages_and_in_server_functions() {
         let response =
             app.get(path).header("accept", HTML).header("x-request-id", "r-7").send().await;
         assert_eq!(response.status, StatusCode::NOT_FOUND);
-        assert!(plain(&response).contains("Request id: <code>r-7</code>"), "{path}");
+        assert!(plain(&response).contains("Reference: <code>r-7</code>"), "{path}");
         assert_eq!(response.header("x-request-id"), Some("r-7"));
     }
     let fetched = app.post("/fn/read_all_mail").header("x-request-id", "r-8").send().await;

@@ -119,7 +119,7 @@ async fn the_reset_page_removes_the_token_from_the_url_and_never_shows_it() {
     // This URL has no token, and with `no-referrer` its form would send `Origin: null`.
     assert_eq!(page.header("referrer-policy"), Some("same-origin"));
     let visitor = app.get("/auth/reset").send().await;
-    assert!(visitor.text.contains("This link is not good any more"));
+    assert!(visitor.text.contains("This link has expired"));
 }
 
 #[tokio::test]

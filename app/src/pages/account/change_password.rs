@@ -57,7 +57,7 @@ pub(super) fn PasswordSection(
         <section aria-labelledby="password-title" class="grid gap-4">
             <h2 id="password-title" class="subheading">"Password"</h2>
             <ErrorSummary problem />
-            <Done done words="Your password was changed. Everywhere else you are signed out." />
+            <Done done words="Your password was changed. You've been logged out on other devices." />
             <ActionForm action node_ref=form attr:class="section" attr:novalidate=true>
                 // Password managers ask whose password it is.
                 <input type="text" autocomplete="username" value=email readonly hidden />

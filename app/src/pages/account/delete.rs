@@ -60,7 +60,7 @@ pub(super) fn DeletionSection(
                 <Field
                     id="confirmation"
                     label="Type the word delete"
-                    hint="So that nothing is deleted by a slip."
+                    hint="So that nothing is deleted by accident."
                     value=""
                     problem
                 />
@@ -83,33 +83,33 @@ fn consequences(preview: DeletionPreview) -> Vec<String> {
     };
     let sentences = [
         Some(
-            "Your name, your address and your messages are deleted; nobody can bring them back."
+            "Your name, your email and your messages are deleted. This cannot be undone."
                 .to_owned(),
         ),
         counted(
             blocking,
-            "Participants are registered for one of your competitions that is not over. Cancel it first: they are told by mail.",
-            "of your competitions are not over and have registered participants. Cancel them first: the participants are told by mail.",
+            "Participants are registered for one of your competitions that is not over. Cancel it first: they will be notified.",
+            "of your competitions are not over and have registered participants. Cancel them first: the participants will be notified.",
         ),
         counted(
             seats,
-            "Your place in one competition is free for others at once.",
-            "competitions have your place free for others at once.",
+            "Your registration for one competition is cancelled, and the seat is free for others.",
+            "of your registrations are cancelled, and the seats are free for others.",
         ),
         counted(
             deleted,
-            "One competition of yours that nobody registered for is deleted.",
-            "competitions of yours that nobody registered for are deleted.",
+            "One of your competitions has no registrations and is deleted.",
+            "of your competitions have no registrations and are deleted.",
         ),
         counted(
             cancelled,
-            "One competition of yours is cancelled: every registration for it was cancelled before.",
-            "competitions of yours are cancelled: every registration for them was cancelled before.",
+            "One of your competitions has only cancelled registrations and is cancelled.",
+            "of your competitions have only cancelled registrations and are cancelled.",
         ),
         counted(
             kept,
-            "One past or cancelled competition of yours stays, without your name, in the history of its participants.",
-            "past or cancelled competitions of yours stay, without your name, in the history of their participants.",
+            "One past or cancelled competition of yours stays in the history of its participants, without your name.",
+            "past or cancelled competitions of yours stay in the history of their participants, without your name.",
         ),
     ];
     sentences.into_iter().flatten().collect()
@@ -126,7 +126,7 @@ mod tests {
         let sentences = consequences(all);
         assert_eq!(sentences.len(), 6);
         assert!(sentences[1].starts_with("2 of your competitions are not over"));
-        assert!(sentences[2].starts_with("Your place in one competition"));
+        assert!(sentences[2].starts_with("Your registration for one competition is cancelled"));
         assert!(sentences[5].starts_with("40 past or cancelled competitions"));
     }
 }

@@ -77,7 +77,7 @@ pub(super) fn ProfileSection(
                 <Field
                     id="name"
                     label="Name"
-                    hint="Others see it."
+                    hint="Shown to organizers and participants."
                     autocomplete="name"
                     value=typed.name
                     problem
@@ -86,7 +86,7 @@ pub(super) fn ProfileSection(
                     id="timeZone"
                     name="time_zone"
                     label="Time zone (optional)"
-                    hint="Like Europe/Berlin. Leave it empty to see times as your browser does."
+                    hint="For example Europe/Berlin. Leave empty to use the time zone of your browser."
                     required=false
                     list="zones"
                     value=typed.time_zone

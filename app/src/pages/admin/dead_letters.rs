@@ -51,8 +51,8 @@ pub(super) fn DeadLetters(
 ) -> impl IntoView {
     if letters.is_empty() {
         return view! {
-            <EmptyState title="No job was given up">
-                <p>"A job that fails three times would wait here for you."</p>
+            <EmptyState title="No failed jobs">
+                <p>"Jobs that fail three times appear here."</p>
             </EmptyState>
         }
         .into_any();
@@ -60,7 +60,7 @@ pub(super) fn DeadLetters(
     let letter = |letter: DeadLine| view! { <li><Letter letter /></li> };
     view! {
         <ActionForm action=retry>
-            <ul aria-label="Jobs that were given up" class="grid gap-3">
+            <ul aria-label="Failed jobs" class="grid gap-3">
                 {letters.into_iter().map(letter).collect_view()}
             </ul>
         </ActionForm>
@@ -108,10 +108,10 @@ pub(super) fn JobWords(
             </h3>
             <p class="wrap-anywhere">{letter.last_error}</p>
             <p class="text-sm text-muted">
-                {attempts} ", given up " <ViewerTime at=letter.failed_at />
+                {attempts} ", last " <ViewerTime at=letter.failed_at />
             </p>
             <p class="text-sm text-muted wrap-anywhere">
-                "With " <code>{letter.payload}</code> ", job " <code>{letter.id.to_string()}</code>
+                "Payload " <code>{letter.payload}</code> ", job ID " <code>{letter.id.to_string()}</code>
             </p>
         </div>
     }

@@ -87,17 +87,17 @@ fn Content(screen: DiscardScreen, discard: ServerAction<DiscardJob>) -> impl Int
         <div class="form-page">
             <Heading>"Discard this job?"</Heading>
             <ErrorSummary problem />
-            <p>"It will never be done, and cannot be brought back. Who discarded it is noted."</p>
+            <p>"It won't run again. This cannot be undone, and the log records who discarded it."</p>
             <div class="section">
                 <JobWords letter=job.clone() />
             </div>
             <ActionForm action=discard attr:class="section" attr:novalidate=true>
                 <input type="hidden" name="id" value=job.id.to_string() />
                 <p>"To discard it, type " <strong><code>{job.kind}</code></strong> "."</p>
-                <Field id="kind" label="The kind of the job" value=typed.kind problem />
+                <Field id="kind" label="Job type" value=typed.kind problem />
                 <div class="flex flex-wrap gap-3">
                     <Submit pending=discard.pending() class="btn-danger">"Discard"</Submit>
-                    <a class="btn" href=QUEUES>"Keep it"</a>
+                    <a class="btn" href=QUEUES>"Keep job"</a>
                 </div>
             </ActionForm>
         </div>

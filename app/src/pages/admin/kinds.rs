@@ -10,7 +10,7 @@ pub(super) fn Kinds(
     kinds: Vec<QueueStats>,
 ) -> impl IntoView {
     let row = |stats: QueueStats| {
-        let age = stats.oldest_age_seconds.map_or_else(|| "none is due".into(), age);
+        let age = stats.oldest_age_seconds.map_or_else(|| "—".into(), age);
         view! {
             <tr>
                 <th scope="row" class="font-semibold">
@@ -19,16 +19,16 @@ pub(super) fn Kinds(
                 <td class="number" data-label="Waiting">
                     {stats.ready}
                 </td>
-                <td class="number" data-label="Being done">
+                <td class="number" data-label="Active">
                     {stats.running}
                 </td>
-                <td class="number" data-label="Oldest waits for">
+                <td class="number" data-label="Oldest waiting">
                     {age}
                 </td>
-                <td class="number" data-label="Done in the last minute">
+                <td class="number" data-label="Completed (1 min)">
                     {stats.done_last_minute}
                 </td>
-                <td class="number" data-label="Given up">
+                <td class="number" data-label="Failed">
                     {stats.dead}
                 </td>
             </tr>
@@ -36,15 +36,15 @@ pub(super) fn Kinds(
     };
     view! {
         <table class="data-table">
-            <caption class="sr-only">"The jobs of each kind in numbers"</caption>
+            <caption class="sr-only">"Jobs by type"</caption>
             <thead>
                 <tr>
-                    <th scope="col">"Kind"</th>
+                    <th scope="col">"Job type"</th>
                     <th scope="col" class="number">"Waiting"</th>
-                    <th scope="col" class="number">"Being done"</th>
-                    <th scope="col" class="number">"Oldest waits for"</th>
-                    <th scope="col" class="number">"Done in the last minute"</th>
-                    <th scope="col" class="number">"Given up"</th>
+                    <th scope="col" class="number">"Active"</th>
+                    <th scope="col" class="number">"Oldest waiting"</th>
+                    <th scope="col" class="number">"Completed (1 min)"</th>
+                    <th scope="col" class="number">"Failed"</th>
                 </tr>
             </thead>
             <tbody>{kinds.into_iter().map(row).collect_view()}</tbody>

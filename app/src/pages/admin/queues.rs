@@ -117,7 +117,7 @@ fn Content(
             <div class="flex flex-wrap items-end justify-between gap-3">
                 <div class="grid gap-1">
                     <Heading>"Queues"</Heading>
-                    <p class="text-muted">"What is done in the background, as it is now."</p>
+                    <p class="text-muted">"The background jobs, updated every few seconds."</p>
                 </div>
                 <a class="btn" href=QUEUES rel="external">
                     <Icon shape=Shape::Again />
@@ -128,7 +128,7 @@ fn Content(
             <Kinds kinds=screen.kinds />
             <section aria-labelledby="dead" class="grid gap-4">
                 <div class="flex flex-wrap items-center justify-between gap-3">
-                    <h2 id="dead" class="subheading">"Given up"</h2>
+                    <h2 id="dead" class="subheading">"Failed jobs"</h2>
                     {(dead > 0)
                         .then(|| {
                             view! {

@@ -79,7 +79,7 @@ fn ForgotForm(screen: ForgotScreen, request: ServerAction<RequestReset>) -> impl
     view! {
         <div class="form-page">
             <Heading>"Forgot your password?"</Heading>
-            <p>"Tell us your address. We send a link there to set a new password."</p>
+            <p>"Enter your email. We'll send you a link to set a new password."</p>
             <ErrorSummary problem />
             <ActionForm action=request attr:class="section" attr:novalidate=true>
                 <Field
@@ -90,9 +90,9 @@ fn ForgotForm(screen: ForgotScreen, request: ServerAction<RequestReset>) -> impl
                     value=typed.email
                     problem
                 />
-                <Submit pending=request.pending() class="btn-block">"Send the link"</Submit>
+                <Submit pending=request.pending() class="btn-block">"Send link"</Submit>
             </ActionForm>
-            <p><a class="link" href="/auth/login">"Back to the login"</a></p>
+            <p><a class="link" href="/auth/login">"Back to login"</a></p>
         </div>
     }
 }
@@ -101,16 +101,16 @@ fn ForgotForm(screen: ForgotScreen, request: ServerAction<RequestReset>) -> impl
 #[component]
 fn Sent(sends_mail: bool) -> impl IntoView {
     let words = if sends_mail {
-        "If that address has an account, a link is on its way to it. It is good for an hour. Nothing there after a few minutes? Look among the spam, and check the address for a slip."
+        "If there is an account with this email, you'll get a link shortly. It expires after an hour. No message after a few minutes? Check your spam folder and the spelling of your email."
     } else {
-        "This site sends no mail. Ask the people who run it for a link to set a new password."
+        "This site does not send email. Ask its administrator for a link to set a new password."
     };
     view! {
         <div class="form-page">
-            <Heading>{if sends_mail { "Look at your mail" } else { "Ask for a link" }}</Heading>
+            <Heading>{if sends_mail { "Check your email" } else { "Ask for a link" }}</Heading>
             <p>{words}</p>
-            <p><a class="link" href="/auth/forgot">"Try another address"</a></p>
-            <p><a class="link" href="/auth/login">"Back to the login"</a></p>
+            <p><a class="link" href="/auth/forgot">"Try another email"</a></p>
+            <p><a class="link" href="/auth/login">"Back to login"</a></p>
         </div>
     }
 }

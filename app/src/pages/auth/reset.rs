@@ -128,7 +128,7 @@ fn Set() -> impl IntoView {
     view! {
         <div class="form-page">
             <Heading>"Your password is set"</Heading>
-            <p>"Every browser and program that was signed in to your account is signed out."</p>
+            <p>"You've been logged out on all devices."</p>
             <p><a class="btn btn-primary" href="/auth/login">"Log in"</a></p>
         </div>
     }
@@ -138,9 +138,9 @@ fn Set() -> impl IntoView {
 fn NotGood() -> impl IntoView {
     view! {
         <div class="form-page">
-            <Heading>"This link is not good any more"</Heading>
-            <p>"It was used before, is older than an hour, or the password was changed since."</p>
-            <p><a class="btn btn-primary" href="/auth/forgot">"Ask for a new link"</a></p>
+            <Heading>"This link has expired"</Heading>
+            <p>"It was used before, is older than an hour, or your password has been changed since."</p>
+            <p><a class="btn btn-primary" href="/auth/forgot">"Request a new link"</a></p>
         </div>
     }
 }

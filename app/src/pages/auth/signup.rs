@@ -110,7 +110,7 @@ fn SignupForm(
                 <Field
                     id="name"
                     label="Name"
-                    hint="Others see it."
+                    hint="Shown to organizers and participants."
                     autocomplete="name"
                     value=typed.name
                     problem
@@ -130,7 +130,7 @@ fn SignupForm(
                 />
                 <Submit pending=sign_up.pending() class="btn-block">"Sign up"</Submit>
             </ActionForm>
-            <p>"Signed up already? " <a class="link" href=log_in>"Log in"</a></p>
+            <p>"Already have an account? " <a class="link" href=log_in>"Log in"</a></p>
         </div>
     }
 }
@@ -159,10 +159,10 @@ fn RoleChoice(chosen: String, problem: Problem) -> impl IntoView {
     };
     view! {
         <fieldset class="grid gap-2" aria-describedby="role-error">
-            <legend class="mb-2 font-semibold">"I want to"</legend>
+            <legend class="mb-2 font-semibold">"I'm here to"</legend>
             <FieldError id="role" problem />
             // An error about the role links to the first choice.
-            {choice(Role::Participant, "role", "Take part", "Find competitions and register.")}
+            {choice(Role::Participant, "role", "Compete", "Find competitions and register.")}
             {choice(Role::Organizer, "role-organizer", "Organize", "Create competitions.")}
         </fieldset>
     }

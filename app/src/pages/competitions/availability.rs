@@ -50,9 +50,9 @@ impl Availability {
     pub fn words(self) -> &'static str {
         match self {
             Self::Open => "Open",
-            Self::FewLeft => "Few places left",
+            Self::FewLeft => "Few seats left",
             Self::Full => "Full",
-            Self::NotYetOpen => "Opens later",
+            Self::NotYetOpen => "Opening soon",
             Self::Closed => "Closed",
             Self::Over => "Over",
             Self::Cancelled => "Cancelled",

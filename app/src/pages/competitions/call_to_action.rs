@@ -62,7 +62,7 @@ pub(super) fn CallToActionPanel(
         CallToAction::Registered(status) => view! { <Registered id status register /> }.into_any(),
         CallToAction::SignIn => view! { <SignIn id /> }.into_any(),
         CallToAction::Full => view! {
-            <Notice title="This competition is full">"Every place is taken."</Notice>
+            <Notice title="This competition is full">"All seats are taken."</Notice>
         }
         .into_any(),
         CallToAction::NotYetOpen => view! {
@@ -73,7 +73,7 @@ pub(super) fn CallToActionPanel(
         .into_any(),
         CallToAction::Cancelled => view! {
             <Notice title="This competition was cancelled">
-                "It does not take place. Everyone who was registered is told by mail."
+                "This competition won't take place. Everyone who was registered will be notified."
             </Notice>
         }
         .into_any(),
@@ -93,7 +93,7 @@ pub(super) fn CallToActionPanel(
         CallToAction::OrganizersCannotRegister if is_mine => ().into_any(),
         CallToAction::OrganizersCannotRegister => view! {
             <Notice title="Organizers cannot register">
-                "Places are for participants. Sign up as one to take part."
+                "Seats are for participants. Sign up as a participant to compete."
             </Notice>
         }
         .into_any(),
@@ -112,7 +112,7 @@ fn RegisterForm(id: CompetitionId, key: String, register: ServerAction<Register>
             <input type="hidden" name="idempotency_key" value=key />
             <MadeFor />
             <Submit pending=register.pending() class="btn-lg btn-block">"Register"</Submit>
-            <p class="text-sm text-muted">"Your place is held from that moment."</p>
+            <p class="text-sm text-muted">"Your seat is reserved straight away."</p>
         </ActionForm>
     }
 }
@@ -126,8 +126,7 @@ fn SignIn(id: CompetitionId) -> impl IntoView {
                 "Log in to register"
             </a>
             <p class="text-sm">
-                "New here? " <a class="link" href=next::sign_up(&here)>"Sign up"</a>
-                ", and come back to this page."
+                "New here? " <a class="link" href=next::sign_up(&here)>"Sign up to register"</a>
             </p>
         </div>
     }
@@ -163,9 +162,9 @@ fn Registered(
     });
     let words = match status {
         RegistrationStatus::Confirmed => {
-            "Your place is confirmed; the confirmation is in your mailbox."
+            "Your seat is confirmed. The confirmation is in your mailbox."
         }
-        _ => "Your place is held; the confirmation is on its way to your mailbox.",
+        _ => "Your seat is reserved. You'll get a confirmation shortly.",
     };
     view! {
         <div node_ref=node role="status" tabindex="-1" class="grid gap-3 outline-none">
@@ -175,7 +174,7 @@ fn Registered(
             </p>
             <p>{words}</p>
             <a class="btn btn-block" href="/mailbox">"Open mailbox"</a>
-            <a class="quiet-link" href=leave(id)>"Give my place back"</a>
+            <a class="quiet-link" href=leave(id)>"Cancel registration"</a>
         </div>
     }
 }

@@ -97,8 +97,8 @@ fn Content(screen: CancelScreen, cancel: ServerAction<CancelCompetition>) -> imp
     let back = manage(screen.id);
     let content = if screen.is_cancelled {
         view! {
-            <EmptyState title="It is cancelled already">
-                <a class="btn btn-primary" href=back>"Back to the roster"</a>
+            <EmptyState title="This competition is already cancelled">
+                <a class="btn btn-primary" href=back>"Back to participants"</a>
             </EmptyState>
         }
         .into_any()
@@ -106,7 +106,7 @@ fn Content(screen: CancelScreen, cancel: ServerAction<CancelCompetition>) -> imp
         view! {
             <EmptyState title="This competition is over">
                 <p>"A competition can be cancelled until it starts."</p>
-                <a class="btn btn-primary" href=back>"Back to the roster"</a>
+                <a class="btn btn-primary" href=back>"Back to participants"</a>
             </EmptyState>
         }
         .into_any()
@@ -133,8 +133,8 @@ fn CancelForm(
     view! {
         <ErrorSummary problem />
         <ul class="grid list-disc gap-2 pl-5">
-            <li>{who_is_told(screen.registered)}</li>
-            <li>"Nobody can register any more, and it is in no list."</li>
+            <li>{notified(screen.registered)}</li>
+            <li>"Nobody can register any more, and the lists no longer show it."</li>
             <li>"This cannot be undone."</li>
         </ul>
         <ActionForm action=cancel attr:class="section" attr:novalidate=true>
@@ -143,24 +143,24 @@ fn CancelForm(
             <Field
                 id="title"
                 label="Type the title to confirm"
-                hint="Capitals do not matter."
+                hint="Not case-sensitive."
                 value=typed
                 problem
             />
             <div class="flex flex-wrap gap-3">
-                <Submit pending=cancel.pending() class="btn-danger">"Cancel the competition"</Submit>
-                <a class="btn" href=back>"Let it take place"</a>
+                <Submit pending=cancel.pending() class="btn-danger">"Cancel competition"</Submit>
+                <a class="btn" href=back>"Keep competition"</a>
             </div>
         </ActionForm>
     }
 }
 
-/// Who will hear of it, in words.
-fn who_is_told(registered: u32) -> String {
+/// The participants who will be notified, in words.
+fn notified(registered: u32) -> String {
     match registered {
-        0 => "Nobody has registered, so nobody is told.".into(),
-        1 => "The one participant who holds a place is told by mail.".into(),
-        many => format!("All {many} participants who hold a place are told by mail."),
+        0 => "Nobody is registered, so nobody will be notified.".into(),
+        1 => "The one registered participant will be notified.".into(),
+        many => format!("All {many} registered participants will be notified."),
     }
 }
 
@@ -169,9 +169,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn who_is_told_is_said_in_words() {
-        assert!(who_is_told(0).contains("nobody is told"));
-        assert!(who_is_told(1).contains("The one participant"));
-        assert!(who_is_told(40).contains("All 40 participants"));
+    fn the_notified_participants_are_counted_in_words() {
+        assert!(notified(0).contains("nobody will be notified"));
+        assert!(notified(1).contains("The one registered participant"));
+        assert!(notified(40).contains("All 40 registered participants"));
     }
 }

@@ -28,7 +28,7 @@ pub(crate) fn CompetitionCard(
     listing: Listing,
 ) -> impl IntoView {
     let start = listing.start_date.map_or_else(
-        || view! { <span>"Start not set yet"</span> }.into_any(),
+        || view! { <span>"Start date to be announced"</span> }.into_any(),
         |start| view! { <span>"Starts " <LocalTime at=start /></span> }.into_any(),
     );
     let (day, month) = (listing.reg_deadline.day(), listing.reg_deadline.month());
@@ -53,7 +53,7 @@ pub(crate) fn CompetitionCard(
                 <div class="grid gap-1 text-sm">
                     <p class="icon-line">
                         <Icon shape=Shape::Clock />
-                        <span>"Register before " <LocalTime at=listing.reg_deadline /></span>
+                        <span>"Registration closes " <LocalTime at=listing.reg_deadline /></span>
                     </p>
                     <p class="icon-line"><Icon shape=Shape::Calendar />{start}</p>
                 </div>
@@ -61,7 +61,7 @@ pub(crate) fn CompetitionCard(
             </div>
             // The words beside it say the same, to the minute.
             <div class="ticket-stub" aria-hidden="true">
-                <span class="stub-word">"until"</span>
+                <span class="stub-word">"Register by"</span>
                 <span class="stub-day">{day}</span>
                 <span class="stub-month">{month}</span>
             </div>

@@ -67,7 +67,7 @@ pub async fn create_competition(
     })
     .await;
     if form::was_sent_before(&outcome) {
-        let words = "This form was sent before with another text, and that was saved: your dashboard shows it. Send it again to create one more.";
+        let words = "This form was sent before with different text, and that version was saved: your dashboard shows it. Send it again to create another competition.";
         let problem = PublicError::new(ErrorCode::IdempotencyKeyReused, words);
         form::show_again("create_competition", PAGE, &held, Some(&problem)).await?;
         return Ok(Some(DraftScreen::of(held, 0, Some(problem))));
@@ -113,7 +113,7 @@ fn CreateForm(page: DraftPage, create: ServerAction<CreateCompetition>) -> impl 
         .into_any()
     };
     view! {
-        <Head title="Create a competition" />
-        <FormPage title="Create a competition" first reply=reply_of(create) form />
+        <Head title="New competition" />
+        <FormPage title="New competition" first reply=reply_of(create) form />
     }
 }

@@ -156,7 +156,7 @@ fn Detail(
             look_again();
         } else if (left == 0) != (seats_left == 0) {
             // Each number would be too much to listen to.
-            news.set(if left == 0 { "No place is left now." } else { "A place is free again." });
+            news.set(if left == 0 { "No seats are left." } else { "A seat is available again." });
             look_again();
         }
     };
@@ -186,7 +186,7 @@ fn Detail(
     });
     let start = match screen.start.clone() {
         Some(start) => Either::Left(view! { <LocalTimes at=start /> }),
-        None => Either::Right("Not set yet"),
+        None => Either::Right("Date to be announced"),
     };
     let (title, deadline) = (screen.title.clone(), screen.deadline.clone());
     let cancelled = was_cancelled.then(|| {
@@ -222,7 +222,7 @@ fn Detail(
                         capacity=Signal::derive(move || seats.get().1)
                     />
                     <dl class="facts">
-                        {opens} <dt>"Register before"</dt>
+                        {opens} <dt>"Registration closes"</dt>
                         <dd>
                             {closes}
                             <LocalTimes at=deadline />
@@ -242,7 +242,7 @@ fn Detail(
 fn organized_by(name: Option<&str>) -> String {
     match name {
         Some(name) => format!("Organized by {name}"),
-        None => "The account of its organizer was deleted".to_owned(),
+        None => "Organizer account deleted".to_owned(),
     }
 }
 
@@ -250,7 +250,7 @@ fn organized_by(name: Option<&str>) -> String {
 #[component]
 fn Mine(id: CompetitionId) -> impl IntoView {
     view! {
-        <p class="font-semibold text-lg">"You run this competition"</p>
+        <p class="font-semibold text-lg">"You're the organizer"</p>
         <p class="grid gap-2">
             <a class="btn btn-block" href=format!("/competitions/{id}/edit")>"Edit"</a>
             <a class="btn btn-block" href=manage(id)>

@@ -61,7 +61,7 @@ pub async fn edit_competition(
     #[server(default)] intent: String,
 ) -> Result<Option<DraftScreen>, Failure> {
     use super::draft::{Held, PREVIEW};
-    use crate::ssr::{flash, form, request};
+    use crate::ssr::{error_words, flash, form, request};
     use domain::{ErrorCode, IdempotencyKey, PublicError};
     use service::competitions::{draft_of, edit_draft, get_own};
 
@@ -80,7 +80,7 @@ pub async fn edit_competition(
         })
         .await;
         if form::was_sent_before(&outcome) {
-            let words = "This form was sent before with another text, and that was saved. What differs is marked below. Send it again to save what you see.";
+            let words = "This form was sent before with different text, and that version was saved. The differences are marked below. Send it again to save what you see.";
             problem = Some(PublicError::new(ErrorCode::IdempotencyKeyReused, words));
         } else {
             match form::settle(&name, &page, Some(&held), outcome).await?.outcome {
@@ -89,7 +89,7 @@ pub async fn edit_competition(
                     leptos_axum::redirect(&path(competition));
                     return Ok(None);
                 }
-                Err(refusal) => problem = Some(refusal),
+                Err(refusal) => problem = Some(error_words::for_pages(refusal)),
             }
         }
         anchor = "";
@@ -144,7 +144,7 @@ fn EditForm(
                     </Submit>
                     <PreviewButton />
                     <a class="quiet-link" href=path(id)>
-                        "Leave it as it is"
+                        "Discard changes"
                     </a>
                 </p>
             </ActionForm>

@@ -58,7 +58,7 @@ pub(super) fn SearchForm(
                 />
             </div>
             <div class="grid gap-1.5">
-                <label for="sort" class="font-semibold">"Order"</label>
+                <label for="sort" class="font-semibold">"Sort by"</label>
                 <select node_ref=sort_field class="select" id="sort" name="sort">
                     {CompetitionSort::ALL.map(option).collect_view()}
                 </select>
@@ -118,7 +118,7 @@ pub(super) fn TagFilter(
                 {on} {off}
                 {narrowed
                     .then(|| {
-                        view! { <li><a class="quiet-link" href=address::LIST>"Clear all"</a></li> }
+                        view! { <li><a class="quiet-link" href=address::LIST>"Clear filters"</a></li> }
                     })}
             </ul>
         </nav>

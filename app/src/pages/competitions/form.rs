@@ -69,7 +69,7 @@ fn Stale() -> impl IntoView {
         // Where the list of what is wrong leads to.
         <div class="band" id="version" tabindex="-1">
             <p>
-                "Somebody changed this competition after you opened it. Their changes are marked below; where you changed the same field, choose whose text it shall be. Nothing is saved yet."
+                "This competition was changed after you opened it. The changes are marked below. Where you changed the same field, choose which version to keep. Nothing is saved yet."
             </p>
         </div>
     }
@@ -91,7 +91,7 @@ fn Preview(title: String, html: String, takes_focus: bool) -> impl IntoView {
             </h2>
             <p class="text-sm text-muted">"Nothing is saved yet."</p>
             <p class="font-display text-xl font-semibold">{title}</p>
-            {html.is_empty().then(|| view! { <p class="text-muted">"There is no description yet."</p> })}
+            {html.is_empty().then(|| view! { <p class="text-muted">"No description yet."</p> })}
             // Made safe on the server.
             <div class="prose-text markdown" inner_html=html></div>
         </section>
@@ -111,21 +111,22 @@ pub(super) fn Fields(
     let DraftScreen { held, ask_browser, utc, taken, .. } = screen;
     let Held { draft, clashes, .. } = held;
     let clash = |field: &str| clashes.iter().find(|clash| clash.field == field).cloned();
-    let places = match taken {
-        0 => "How many people can take part: a whole number.".to_owned(),
-        taken => format!("A whole number, and at least {taken}: so many places are taken."),
+    let capacity_hint = match taken {
+        0 => "How many people can register. Enter a whole number.".to_owned(),
+        1 => "Enter a whole number of at least 1: one seat is taken.".to_owned(),
+        taken => format!("Enter a whole number of at least {taken}: {taken} seats are taken."),
     };
     let [opens_utc, deadline_utc, start_utc] = utc;
     view! {
         <fieldset class="section">
-            <legend class="subheading">"What it is"</legend>
+            <legend class="subheading">"Details"</legend>
             <Field id="title" name="draft[title]" label="Title" value=draft.title problem />
             <Theirs clash=clash("title") name="theirs[title]" />
             <TextArea
                 id="description"
                 name="draft[description]"
                 label="Description"
-                hint="Markdown: **bold**, # heading, - list, [words](https://…). The preview shows what becomes of it."
+                hint="Markdown: **bold**, # heading, - list, [words](https://…). Preview to see the result."
                 value=draft.description
                 problem
             />
@@ -134,7 +135,7 @@ pub(super) fn Fields(
                 id="tags"
                 name="draft[tags]"
                 label="Tags (optional)"
-                hint="Up to ten, with commas between them: coding, hackathon"
+                hint="Up to ten, separated by commas: coding, hackathon"
                 required=false
                 value=draft.tags
                 problem
@@ -142,12 +143,12 @@ pub(super) fn Fields(
             <Theirs clash=clash("tags") name="theirs[tags]" />
         </fieldset>
         <fieldset class="section">
-            <legend class="subheading">"Places"</legend>
+            <legend class="subheading">"Capacity"</legend>
             <Field
                 id="capacity"
                 name="draft[capacity]"
                 label="Capacity"
-                hint=places
+                hint=capacity_hint
                 inputmode="numeric"
                 value=draft.capacity
                 problem
@@ -155,12 +156,12 @@ pub(super) fn Fields(
             <Theirs clash=clash("capacity") name="theirs[capacity]" />
         </fieldset>
         <fieldset class="section">
-            <legend class="subheading">"When"</legend>
+            <legend class="subheading">"Dates"</legend>
             <SelectField
                 id="timeZone"
                 name="draft[timeZone]"
                 label="Time zone"
-                hint="Where it takes place: the times below are what clocks show there."
+                hint="The time zone of the competition. The times below are in this zone."
                 problem
             >
                 <Zones chosen=draft.time_zone ask_browser regions />
@@ -170,7 +171,7 @@ pub(super) fn Fields(
                 id="regOpensAt"
                 name="draft[regOpensAt]"
                 label="Registration opens (optional)"
-                hint="From this moment on one can register. Leave it empty to open at once."
+                hint="Registration opens at this time. Leave empty to open it straight away."
                 kind="datetime-local"
                 required=false
                 value=draft.reg_opens_at
@@ -181,8 +182,8 @@ pub(super) fn Fields(
             <Field
                 id="regDeadline"
                 name="draft[regDeadline]"
-                label="Registration deadline"
-                hint="From this moment on nobody can register."
+                label="Registration closes"
+                hint="Nobody can register from this time on."
                 kind="datetime-local"
                 value=draft.reg_deadline
                 problem
@@ -192,8 +193,8 @@ pub(super) fn Fields(
             <Field
                 id="startDate"
                 name="draft[startDate]"
-                label="Start (optional)"
-                hint="After the deadline. Leave it empty if it is not settled."
+                label="Starts (optional)"
+                hint="After registration closes. Leave empty if it is not decided yet."
                 kind="datetime-local"
                 required=false
                 value=draft.start_date
@@ -256,13 +257,13 @@ fn Utc(time: Option<String>) -> impl IntoView {
 fn Theirs(clash: Option<Clash>, name: &'static str) -> impl IntoView {
     clash.map(|clash| {
         if !clash.is_mine {
-            let words = "Somebody changed this to what you see here; you had not touched it.";
+            let words = "Changed since you opened the form. You had not changed this field.";
             return view! { <div class="theirs"><p>{words}</p></div> }.into_any();
         }
-        let now = if clash.now.is_empty() { "(nothing)".to_owned() } else { clash.now };
+        let now = if clash.now.is_empty() { "(empty)".to_owned() } else { clash.now };
         view! {
             <div class="theirs">
-                <p class="font-semibold">"Somebody changed this to:"</p>
+                <p class="font-semibold">"Changed since you opened the form, to:"</p>
                 <p class="whitespace-pre-line">{now}</p>
                 <label class="choice">
                     <input class="checkbox" type="checkbox" name=name value="1" />

@@ -76,7 +76,7 @@ pub async fn give_back(
     })
     .await;
     form::settle(FORM, &leave(competition), (), outcome).await?;
-    flash::set("Your place is given back").await;
+    flash::set("Your registration is cancelled").await;
     leptos_axum::redirect("/dashboard");
     Ok(())
 }
@@ -112,7 +112,7 @@ fn Content(screen: LeaveScreen, give_back: ServerAction<GiveBack>) -> impl IntoV
     let content = if screen.is_over {
         view! {
             <EmptyState title="This competition is over">
-                <p>"A place can be given back until the competition starts."</p>
+                <p>"A registration can be cancelled until the competition starts."</p>
                 <a class="btn btn-primary" href=back>"See the competition"</a>
             </EmptyState>
         }
@@ -120,37 +120,37 @@ fn Content(screen: LeaveScreen, give_back: ServerAction<GiveBack>) -> impl IntoV
     } else if screen.holds_place {
         view! {
             <p class="max-w-prose text-lg">
-                "Your place is free for somebody else at once. "
+                "Your seat becomes available to others straight away. "
                 {match screen.returns_until {
                     Some(deadline) => view! {
                         "You can register again until " <LocalTime at=deadline />
-                        ", if a place is left then."
+                        ", if a seat is left."
                     }
                     .into_any(),
-                    None => "Registration is closed: you cannot take it again.".into_any(),
+                    None => "Registration has closed, so you cannot register again.".into_any(),
                 }}
             </p>
             <ActionForm action=give_back attr:class="flex flex-wrap gap-3">
                 <input type="hidden" name="competition" value=screen.id.to_string() />
                 <input type="hidden" name="idempotency_key" value=screen.idempotency_key />
                 <MadeFor />
-                <Submit pending=give_back.pending() class="">"Give my place back"</Submit>
-                <a class="btn" href=back>"Keep my place"</a>
+                <Submit pending=give_back.pending() class="">"Cancel registration"</Submit>
+                <a class="btn" href=back>"Keep registration"</a>
             </ActionForm>
         }
         .into_any()
     } else {
         view! {
-            <EmptyState title="You hold no place in it">
+            <EmptyState title="You're not registered for this competition">
                 <a class="btn btn-primary" href=back>"See the competition"</a>
             </EmptyState>
         }
         .into_any()
     };
     view! {
-        <Head title=format!("Give your place in {} back", screen.title) />
+        <Head title=format!("Cancel your registration for {}", screen.title) />
         <div class="form-page">
-            <Heading>"Give your place in " {screen.title} " back?"</Heading>
+            <Heading>"Cancel your registration for " {screen.title} "?"</Heading>
             <ErrorSummary problem />
             {content}
         </div>

@@ -73,7 +73,7 @@ pub fn CompetitionListPage() -> impl IntoView {
     view! {
         <Head
             title="Competitions"
-            description="Competitions that take registrations now."
+            description="Competitions that are open for registration."
             path=address::LIST
         />
         <div class="grid gap-6">
@@ -116,16 +116,16 @@ fn Results(screen: ListScreen) -> impl IntoView {
 fn Nothing(any_open: bool, total: u64) -> impl IntoView {
     match (any_open, total) {
         (false, _) => view! {
-            <EmptyState title="No competition is open yet">
-                <p>"Come back soon, or set one up yourself."</p>
+            <EmptyState title="No open competitions yet">
+                <p>"Come back soon, or create one yourself."</p>
                 <a class="btn btn-primary" href="/auth/signup?role=ORGANIZER">
-                    "Start as an organizer"
+                    "Sign up as an organizer"
                 </a>
             </EmptyState>
         }
         .into_any(),
         (true, 0) => view! {
-            <EmptyState title="No competition matches">
+            <EmptyState title="No competitions match your search">
                 <p>"Try fewer words or other tags."</p>
                 <a class="btn btn-primary" href=address::LIST>"Show all competitions"</a>
             </EmptyState>

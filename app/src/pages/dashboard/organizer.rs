@@ -112,15 +112,15 @@ pub(super) fn OrganizerDashboard(
         view! {
             <a class="btn btn-primary" href="/competitions/create">
                 <Icon shape=Shape::Plus />
-                "Create a competition"
+                "New competition"
             </a>
         }
     };
     let OrganizerScreen { competitions, total, page, pages, .. } = screen;
     if total == 0 {
         return view! {
-            <EmptyState title="You run no competition yet">
-                <p>"Set the number of places and a deadline, and registration is open."</p>
+            <EmptyState title="No competitions yet">
+                <p>"Create your first competition. It needs a capacity and a closing date for registration."</p>
                 {create()}
             </EmptyState>
         }
@@ -133,7 +133,7 @@ pub(super) fn OrganizerDashboard(
             <Total label="Competitions" value=total.to_string() />
             <Total label="Open for registration" value=screen.open.to_string() />
             <Total label="Closing within a week" value=screen.closing_soon.to_string() />
-            <Total label="Places taken" value=taken />
+            <Total label="Seats taken" value=taken />
         </dl>
         <Trend days=screen.trend />
         <section aria-labelledby="mine" class="grid gap-4">
@@ -169,7 +169,7 @@ fn Row(row: OrganizerRow) -> impl IntoView {
                 </h3>
                 <p class="icon-line text-sm text-muted">
                     <Icon shape=Shape::Clock />
-                    <span>"Register before " <LocalTimes at=row.reg_deadline /></span>
+                    <span>"Registration closes " <LocalTimes at=row.reg_deadline /></span>
                 </p>
             </div>
             <div class="ticket-stub">

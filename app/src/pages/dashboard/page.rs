@@ -69,9 +69,9 @@ fn Content(screen: Dashboard) -> impl IntoView {
         Dashboard::Participant(screen) => view! { <ParticipantDashboard screen /> }.into_any(),
         Dashboard::Organizer(screen) => view! { <OrganizerDashboard screen /> }.into_any(),
         Dashboard::Admin => view! {
-            <EmptyState title="You keep this site running">
-                <p>"What it does in the background, and what failed there, is in the queues."</p>
-                <a class="btn btn-primary" href=QUEUES>"See the queues"</a>
+            <EmptyState title="Administration">
+                <p>"The queues show the background jobs and what has failed."</p>
+                <a class="btn btn-primary" href=QUEUES>"Open queues"</a>
             </EmptyState>
         }
         .into_any(),

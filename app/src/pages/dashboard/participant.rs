@@ -98,8 +98,8 @@ pub(super) fn ParticipantDashboard(
     let ParticipantScreen { upcoming, past, cancelled, .. } = screen;
     if upcoming.is_empty() && past.is_empty() && cancelled.is_empty() {
         return view! {
-            <EmptyState title="You hold no place yet">
-                <p>"Find a competition and register: it takes one click."</p>
+            <EmptyState title="No registrations yet">
+                <p>"Find a competition and register with one click."</p>
                 <a class="btn btn-primary" href="/competitions">"See open competitions"</a>
             </EmptyState>
         }
@@ -112,13 +112,13 @@ pub(super) fn ParticipantDashboard(
         {match next {
             Some(place) => view! { <Next place /> }.into_any(),
             None => view! {
-                <EmptyState title="Nothing is coming up">
+                <EmptyState title="No upcoming competitions">
                     <a class="btn btn-primary" href="/competitions">"See open competitions"</a>
                 </EmptyState>
             }
             .into_any(),
         }}
-        <Places id="upcoming" title="After that" places=upcoming.collect() is_upcoming=true />
+        <Places id="upcoming" title="Upcoming" places=upcoming.collect() is_upcoming=true />
         <Places id="past" title="Past" places=past />
         <Places id="cancelled" title="Cancelled" places=cancelled />
     }
@@ -130,7 +130,7 @@ pub(super) fn ParticipantDashboard(
 fn Next(place: Place) -> impl IntoView {
     view! {
         <section aria-labelledby="next" class="grid gap-3">
-            <h2 id="next" class="subheading">"Next up"</h2>
+            <h2 id="next" class="subheading">"Next"</h2>
             <PlaceCard place is_upcoming=true />
         </section>
     }
@@ -170,7 +170,7 @@ fn PlaceCard(
         status => view! { <StatusBadge status /> }.into_any(),
     };
     let start = place.start.map_or_else(
-        || view! { <span>"Start not set yet"</span> }.into_any(),
+        || view! { <span>"Start date to be announced"</span> }.into_any(),
         |start| view! { <span>"Starts " <LocalTimes at=start /></span> }.into_any(),
     );
     view! {
@@ -196,8 +196,8 @@ fn PlaceCard(
                         view! {
                             <AddToCalendar href=calendar title=place.title.clone() />
                             <a class="quiet-link" href=leave(place.competition)>
-                                "Give my place back"
-                                <span class="sr-only">" in " {place.title.clone()}</span>
+                                "Cancel registration"
+                                <span class="sr-only">" for " {place.title.clone()}</span>
                             </a>
                         }
                     })}

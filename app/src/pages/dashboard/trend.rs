@@ -48,7 +48,7 @@ pub(super) fn Trend(
     });
     view! {
         <section aria-labelledby="trend" class="grid gap-3">
-            <h2 id="trend" class="subheading">"Registrations of the last 30 days"</h2>
+            <h2 id="trend" class="subheading">"Registrations in the last 30 days"</h2>
             <p>{summary(&days)}</p>
             <svg
                 class="trend"
@@ -61,7 +61,7 @@ pub(super) fn Trend(
                 {bars.collect_view()}
             </svg>
             <details>
-                <summary class="quiet-link">"Show the numbers"</summary>
+                <summary class="quiet-link">"View as table"</summary>
                 <table class="data-table">
                     <caption class="sr-only">"Registrations by day"</caption>
                     <thead>
@@ -90,7 +90,7 @@ fn summary(days: &[TrendDay]) -> String {
     let all: u64 = days.iter().map(|day| day.count).sum();
     let busiest = days.iter().rev().max_by_key(|day| day.count);
     match (all, busiest) {
-        (0, _) | (_, None) => "Nobody has registered in that time.".into(),
+        (0, _) | (_, None) => "No registrations in this period.".into(),
         (1, Some(day)) => format!("1 registration, on {}.", day.day),
         (all, Some(day)) => {
             format!("{all} registrations, the most on {}: {}.", day.day, day.count)
@@ -112,7 +112,7 @@ mod tests {
 
     #[test]
     fn the_drawing_is_said_in_words() {
-        assert_eq!(summary(&days(&[0, 0])), "Nobody has registered in that time.");
+        assert_eq!(summary(&days(&[0, 0])), "No registrations in this period.");
         assert_eq!(summary(&days(&[0, 1])), "1 registration, on 2 November 2026.");
         assert_eq!(summary(&days(&[2, 5, 5])), "12 registrations, the most on 2 November 2026: 5.");
     }

@@ -218,15 +218,15 @@ fn SearchForm(search: Option<String>) -> impl IntoView {
 fn Nothing(any: bool, total: u64) -> impl IntoView {
     match (any, total) {
         (false, _) => view! {
-            <EmptyState title="No message yet">
-                <p>"Confirmations and reminders will arrive here."</p>
+            <EmptyState title="No messages yet">
+                <p>"Confirmations and reminders appear here."</p>
                 <a class="btn btn-primary" href="/competitions">"See open competitions"</a>
             </EmptyState>
         }
         .into_any(),
         (true, 0) => view! {
-            <EmptyState title="No message matches">
-                <p>"Try fewer words: they are looked for in subjects and texts, just as you typed them."</p>
+            <EmptyState title="No messages match your search">
+                <p>"Try fewer words. The search finds exactly what you type in subjects and texts."</p>
             </EmptyState>
         }
         .into_any(),

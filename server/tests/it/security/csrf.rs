@@ -93,7 +93,7 @@ async fn a_cross_site_rejection_has_the_format_of_its_client() {
     assert_eq!(page.status, StatusCode::FORBIDDEN);
     assert_eq!(page.header("content-type"), Some("text/html; charset=utf-8"));
     assert!(page.text.contains("<h1>Forbidden</h1>") && page.text.contains("another site"));
-    assert!(page.text.contains("Request id: "), "{}", page.text);
+    assert!(page.text.contains("Reference: "), "{}", page.text);
     let error = post("application/json").await;
     assert_eq!(error.status, StatusCode::FORBIDDEN);
     assert_eq!(error.json()["code"], "cross_site_request");

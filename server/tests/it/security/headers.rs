@@ -104,7 +104,7 @@ async fn a_panic_has_the_security_headers_and_reveals_nothing() {
     let response = app.get("/").header("accept", HTML).send().await;
     assert_eq!(response.status, StatusCode::INTERNAL_SERVER_ERROR);
     assert_security_headers("a panic", &response);
-    assert!(response.text.contains("Something broke on our side"), "{}", response.text);
+    assert!(response.text.contains("Something went wrong"), "{}", response.text);
     assert!(!response.text.contains("hash"), "{}", response.text);
 }
 

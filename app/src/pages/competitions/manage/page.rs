@@ -127,7 +127,7 @@ fn Content(screen: ManageScreen) -> impl IntoView {
             <p class="band">
                 <span>
                     "This competition was cancelled on " <ViewerTime at />
-                    ". Everyone who held a place then is told by mail."
+                    ". Everyone who was registered will be notified."
                 </span>
             </p>
         }
@@ -137,7 +137,7 @@ fn Content(screen: ManageScreen) -> impl IntoView {
         <div class="grid gap-8">
             <div class="grid gap-3">
                 <p>
-                    <a class="quiet-link" href=format!("/competitions/{id}")>"See it as others do"</a>
+                    <a class="quiet-link" href=format!("/competitions/{id}")>"View public page"</a>
                 </p>
                 <p><AvailabilityBadge availability=screen.availability /></p>
                 <Heading>"Manage " {title}</Heading>
@@ -159,7 +159,7 @@ fn Content(screen: ManageScreen) -> impl IntoView {
                                                     class="btn btn-outline"
                                                     href=format!("/competitions/{id}/cancel")
                                                 >
-                                                    "Cancel this competition"
+                                                    "Cancel competition"
                                                 </a>
                                             </li>
                                         }

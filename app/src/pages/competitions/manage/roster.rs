@@ -20,8 +20,8 @@ pub(super) fn Roster(
     let here = query.clone();
     let content = if none_yet {
         view! {
-            <EmptyState title="Nobody has registered yet">
-                <p>"Who registers shows up here, in the order of arrival."</p>
+            <EmptyState title="No participants yet">
+                <p>"People who register appear here, in order of registration."</p>
             </EmptyState>
         }
         .into_any()
@@ -29,9 +29,9 @@ pub(super) fn Roster(
         view! { <PastTheEnd first=address::at_page(id, &query, 1) /> }.into_any()
     } else if rows.is_empty() {
         view! {
-            <EmptyState title="Nobody matches">
+            <EmptyState title="No participants match your search">
                 <p>"Try fewer words or another status."</p>
-                <a class="btn btn-primary" href=address::manage(id)>"Show everybody"</a>
+                <a class="btn btn-primary" href=address::manage(id)>"Show all participants"</a>
             </EmptyState>
         }
         .into_any()
@@ -41,7 +41,7 @@ pub(super) fn Roster(
     view! {
         <section aria-labelledby="roster" class="grid gap-4">
             <div class="flex flex-wrap items-center justify-between gap-3">
-                <h2 id="roster" class="subheading">"Roster"</h2>
+                <h2 id="roster" class="subheading">"Participants"</h2>
                 // The router would take it for a page.
                 {(total > 0)
                     .then(|| {
@@ -89,7 +89,7 @@ fn Filters(id: CompetitionId, query: RosterQuery) -> impl IntoView {
             </button>
             {narrowed
                 .then(|| {
-                    view! { <a class="quiet-link" href=address::manage(id)>"Clear all"</a> }
+                    view! { <a class="quiet-link" href=address::manage(id)>"Clear filters"</a> }
                 })}
         </form>
     }
@@ -146,7 +146,7 @@ fn Table(
     view! {
         <table class="data-table data-table-sorted">
             <caption class="sr-only">
-                "Who is registered. The links in the first row change the order."
+                "Participants. Use the links in the first row to sort the table."
             </caption>
             <thead>
                 <tr>{head.collect_view()}</tr>

@@ -19,21 +19,21 @@ pub(super) fn Totals(
 ) -> impl IntoView {
     let taken = format!("{} of {capacity}", capacity - seats_left);
     let pending = if is_cancelled {
-        "Not confirmed when it was cancelled"
+        "Pending when cancelled"
     } else {
-        "Confirmation on its way"
+        "Pending"
     };
     let failed = (totals.failed > 0)
         .then(|| view! { <Total label="Failed" value=totals.failed.to_string() /> });
     view! {
         <section aria-labelledby="numbers" class="grid gap-4">
-            <h2 id="numbers" class="subheading">"In numbers"</h2>
+            <h2 id="numbers" class="subheading">"Overview"</h2>
             <Seats left=seats_left capacity />
             <dl class="totals">
-                <Total label="Places taken" value=taken />
+                <Total label="Seats taken" value=taken />
                 <Total label="Confirmed" value=totals.confirmed.to_string() />
                 <Total label=pending value=totals.pending.to_string() />
-                <Total label="Given back" value=totals.cancelled.to_string() />
+                <Total label="Cancelled" value=totals.cancelled.to_string() />
                 {failed}
             </dl>
         </section>

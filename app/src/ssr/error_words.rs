@@ -1,0 +1,184 @@
+//! The words of the pages for the errors of the API.
+//!
+//! The messages of the API are fixed: clients may show them. Pages say what to do instead. The
+//! replacement happens on the server, so that browsers do not load these texts.
+
+use domain::{ErrorCode, PublicError};
+
+/// The error with the messages that pages show. An error without words of its own keeps its
+/// message; replacing twice changes nothing.
+pub(crate) fn for_pages(mut error: PublicError) -> PublicError {
+    let code = error.code;
+    for fault in &mut error.fields {
+        let words = field_words(code, &fault.field, &fault.message);
+        fault.message = words.unwrap_or_else(|| std::mem::take(&mut fault.message));
+    }
+    if !error.fields.is_empty() {
+        let messages: Vec<_> = error.fields.iter().map(|fault| &*fault.message).collect();
+        error.message = messages.join("; ");
+    } else if let Some(words) = words(code, &error.message) {
+        error.message = words.to_owned();
+    }
+    error
+}
+
+/// The message of an error that is about no field.
+fn words(code: ErrorCode, message: &str) -> Option<&'static str> {
+    Some(match code {
+        ErrorCode::InvalidCredentials => "Wrong email or password",
+        ErrorCode::CompetitionFull => "The last seat has just been taken",
+        ErrorCode::RegistrationClosed => "Registration has closed",
+        ErrorCode::CompetitionCancelled => "This competition was cancelled",
+        ErrorCode::CompetitionOver => "This competition is over",
+        ErrorCode::ResetLinkInvalid => "This link has expired. Request a new one.",
+        ErrorCode::IdempotencyInFlight => {
+            "Your last click is still being processed. Try again in a moment."
+        }
+        ErrorCode::InvalidIdempotencyKey => {
+            "This form is incomplete. Reload the page and try again."
+        }
+        ErrorCode::IdempotencyKeyReused if message.contains("Idempotency-Key") => {
+            "This form was sent before with different text. Reload the page and try again."
+        }
+        ErrorCode::Overloaded => "The site is busy. Nothing was changed. Try again in a moment.",
+        ErrorCode::Internal => "Something went wrong. Try again.",
+        _ => return None,
+    })
+}
+
+/// The message about one field of a form.
+fn field_words(code: ErrorCode, field: &str, message: &str) -> Option<String> {
+    let words = match code {
+        ErrorCode::EmailTaken => "An account with this email exists. Log in?",
+        ErrorCode::WrongPassword => "Wrong password",
+        ErrorCode::DeadlineNotInFuture => "Choose a closing time in the future",
+        ErrorCode::StartNotAfterDeadline => "Choose a start after registration closes",
+        ErrorCode::OpeningNotBeforeDeadline => "Choose an opening time before registration closes",
+        ErrorCode::StaleVersion => {
+            "This competition was changed since you opened it. Check the changes, then save again."
+        }
+        _ => return rule_words(field, message),
+    };
+    Some(words.to_owned())
+}
+
+/// The message about a field that breaks a rule: `Title must not be blank`.
+fn rule_words(field: &str, message: &str) -> Option<String> {
+    let name = match field {
+        "title" => "a title",
+        "description" => "a description",
+        "tags" => "tags",
+        "capacity" => "a capacity",
+        "name" => "a name",
+        "email" => "an email",
+        "password" => "a password",
+        "currentPassword" => "your current password",
+        "newPassword" => "a new password",
+        "regOpensAt" => "an opening time",
+        "regDeadline" => "a closing time",
+        "startDate" => "a start",
+        "timeZone" => return Some("Choose a time zone from the list".to_owned()),
+        "role" => return Some("Choose whether you want to compete or to organize".to_owned()),
+        _ => return None,
+    };
+    for clock in [" does not exist in ", " comes twice in "] {
+        if let Some(start) = message.find(clock) {
+            return Some(format!("This time{}", &message[start..]));
+        }
+    }
+    let (_, rule) = message.split_once(" must ")?;
+    if rule == "not be blank" {
+        return Some(format!("Enter {name}"));
+    }
+    if rule.starts_with("be a date and time") {
+        return Some("Enter a date and time that exists".to_owned());
+    }
+    if let Some(most) = rule.strip_prefix("be at most ") {
+        return Some(format!("Enter at most {most} {name}"));
+    }
+    let words = [
+        ("not contain ", "without "),
+        ("have ", "with "),
+        ("be a valid email address, like ", "like "),
+        ("be a whole number from ", "from "),
+        ("be at least ", "of at least "),
+    ];
+    words.into_iter().find_map(|(rule_start, words)| {
+        Some(format!("Enter {name} {words}{}", rule.strip_prefix(rule_start)?))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::{CompetitionInput, FieldError, LoginInput, SignupInput};
+
+    use super::*;
+
+    fn messages(error: PublicError) -> Vec<String> {
+        for_pages(error).fields.into_iter().map(|fault| fault.message).collect()
+    }
+
+    #[test]
+    fn a_fault_of_a_field_says_what_to_enter() {
+        let blank = CompetitionInput::default().check("2026-11-23T12:00:00Z".parse().unwrap(), |_| true);
+        assert_eq!(
+            messages(blank.unwrap_err()),
+            [
+                "Enter a title",
+                "Enter a description",
+                "Enter a capacity from 1 to 1000000",
+                "Enter a closing time",
+            ]
+        );
+        let signup = SignupInput {
+            name: "https://a.example".to_owned().into(),
+            email: "a".to_owned().into(),
+            password: "short".to_owned().into(),
+            ..Default::default()
+        };
+        assert_eq!(
+            messages(signup.check().err().unwrap()),
+            [
+                "Enter a name without a web address",
+                "Enter an email like name@example.com",
+                "Enter a password with at least 8 characters",
+                "Choose whether you want to compete or to organize",
+            ]
+        );
+        let login = LoginInput::default().check().err().unwrap();
+        assert_eq!(messages(login), ["Enter an email", "Enter a password"]);
+    }
+
+    #[test]
+    fn the_message_of_the_whole_form_repeats_the_words_of_its_fields() {
+        let error = PublicError::on_field(ErrorCode::EmailTaken, "email", "Email already registered");
+        let error = for_pages(error);
+        assert_eq!(error.message, "An account with this email exists. Log in?");
+        assert_eq!(error.about("email"), Some(&*error.message));
+    }
+
+    #[test]
+    fn a_time_that_clocks_skip_keeps_its_explanation() {
+        let message = "Start date comes twice in Europe/Berlin, for clocks are put back then.";
+        let fault = FieldError { field: "startDate".into(), message: message.into() };
+        let error = PublicError::new(ErrorCode::ValidationFailed, message);
+        assert_eq!(
+            messages(PublicError { fields: vec![fault], ..error }),
+            ["This time comes twice in Europe/Berlin, for clocks are put back then."]
+        );
+    }
+
+    #[test]
+    fn replacing_twice_changes_nothing() {
+        for error in [
+            PublicError::new(ErrorCode::InvalidCredentials, "Invalid credentials"),
+            PublicError::new(ErrorCode::IdempotencyKeyReused, "Words of a page"),
+            PublicError::on_field(ErrorCode::ValidationFailed, "title", "Title must not be blank"),
+        ] {
+            let once = for_pages(error);
+            assert_eq!(for_pages(once.clone()), once);
+        }
+        let kept = PublicError::new(ErrorCode::IdempotencyKeyReused, "Words of a page");
+        assert_eq!(for_pages(kept.clone()), kept);
+    }
+}
