@@ -49,7 +49,7 @@ const PICTURES: Picture[] = [
   { name: 'queues', path: () => '/admin/queues', viewer: 'admin' },
   { name: 'discard', path: () => `/admin/queues/${DEAD_JOBS.send_newsletter}/discard`, viewer: 'admin' },
   { name: 'cancel', path: ({ competition }) => `/competitions/${competition}/cancel`, viewer: 'organizer' },
-  { name: 'leave', path: ({ competition }) => `/competitions/${competition}/leave`, viewer: 'participant' },
+  { name: 'leave', path: ({ competition }) => `/competitions/${competition}/cancel-registration`, viewer: 'participant' },
   { name: 'not-found', path: () => '/no/such/page' },
   { name: 'forbidden', path: () => '/admin/queues', viewer: 'participant' },
 ];

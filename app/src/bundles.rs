@@ -1,25 +1,27 @@
-//! Which pages' code a browser fetches together.
+//! The bundles of pages whose code a browser fetches together.
 //!
-//! The first page does not bring the code of all others along: what people use one after the other is one bundle, and
-//! a bundle is fetched when somebody first comes to one of its pages. One for each page would be many small files, for
-//! what only some of them share becomes a file of its own.
+//! Pages that people use one after another are one bundle. A browser fetches a bundle when it first
+//! shows one of its pages. One bundle for each page would make many small files, because the code
+//! that only some bundles share becomes a file of its own.
+
+#![expect(clippy::enum_variant_names, reason = "the variants are the names of the pages")]
 
 use leptos::{
     prelude::*,
     wasm_split::{SplitLoaderError, wasm_split},
 };
-use leptos_router::{LazyRoute, hooks::use_location};
+use leptos_router::hooks::use_location;
 
 use crate::{
     next,
     pages::{
         HomePage,
         account::AccountPage,
-        admin::{DiscardPage, QueuesPage},
+        admin::{DiscardJobPage, QueuesPage},
         auth::{ForgotPage, LoginPage, ResetPage, SignupPage},
         competitions::{
-            CancelCompetitionPage, CompetitionDetailPage, CompetitionListPage,
-            CreateCompetitionPage, EditCompetitionPage, LeaveCompetitionPage,
+            CancelCompetitionPage, CancelRegistrationPage, CompetitionDetailPage,
+            CompetitionListPage, CreateCompetitionPage, EditCompetitionPage,
             ManageCompetitionPage,
         },
         dashboard::DashboardPage,
@@ -27,78 +29,85 @@ use crate::{
     },
 };
 
-/// `Bundle, what fetches and shows one of its pages, what only fetches: Route => Component, …`
+/// `routes, Pages, show, fetch: Page, …`: the module of the routes, which are named after the pages
+/// they show, the enum of the pages, and the functions that show one of them and that fetch the
+/// bundle.
 ///
 /// Like leptos' `#[lazy]`, which panics when the code cannot be fetched: it asks for `fallible`.
 macro_rules! bundle {
-    ($bundle:ident, $show:ident, $fetch:ident: $($route:ident => $page:ident,)*) => {
-        enum $bundle {
-            $($route,)*
+    ($routes:ident, $pages:ident, $show:ident, $fetch:ident: $($page:ident,)*) => {
+        enum $pages {
+            $($page,)*
         }
 
-        #[wasm_split($show, wasm_split_path = ::leptos::wasm_split, preload($fetch), fallible)]
-        fn $show(page: $bundle) -> Result<AnyView, SplitLoaderError> {
+        #[wasm_split($routes, wasm_split_path = ::leptos::wasm_split, preload($fetch), fallible)]
+        fn $show(page: $pages) -> Result<AnyView, SplitLoaderError> {
             Ok(match page {
-                $($bundle::$route => view! { <$page /> }.into_any(),)*
+                $($pages::$page => view! { <$page /> }.into_any(),)*
             })
         }
 
-        $(
-            /// A page of a bundle, for the router.
-            pub(crate) struct $route;
+        pub(crate) mod $routes {
+            use leptos::prelude::AnyView;
+            use leptos_router::LazyRoute;
 
-            impl LazyRoute for $route {
-                fn data() -> Self {
-                    Self
-                }
+            $(
+                pub(crate) struct $page;
 
-                async fn view(_: Self) -> AnyView {
-                    or_load_page($show($bundle::$route)).await
-                }
+                impl LazyRoute for $page {
+                    fn data() -> Self {
+                        Self
+                    }
 
-                async fn preload() {
-                    // A failure shows when the page is to be shown.
-                    let _ = $fetch().await;
+                    async fn view(_: Self) -> AnyView {
+                        super::or_load_page(super::$show(super::$pages::$page)).await
+                    }
+
+                    async fn preload() {
+                        // A failure shows when the page is shown.
+                        let _ = super::$fetch().await;
+                    }
                 }
-            }
-        )*
+            )*
+        }
     };
 }
 
-bundle! { Discover, discover, fetch_discover:
-    Home => HomePage,
-    CompetitionList => CompetitionListPage,
-    CompetitionDetail => CompetitionDetailPage,
+bundle! { discover, DiscoverPages, show_discover, fetch_discover:
+    HomePage,
+    CompetitionListPage,
+    CompetitionDetailPage,
 }
 
-bundle! { Accounts, accounts, fetch_accounts:
-    Login => LoginPage,
-    Signup => SignupPage,
-    Forgot => ForgotPage,
-    Reset => ResetPage,
-    Account => AccountPage,
+bundle! { accounts, AccountsPages, show_accounts, fetch_accounts:
+    LoginPage,
+    SignupPage,
+    ForgotPage,
+    ResetPage,
+    AccountPage,
 }
 
-bundle! { Own, own, fetch_own:
-    Dashboard => DashboardPage,
-    Mailbox => MailboxPage,
-    Leave => LeaveCompetitionPage,
+bundle! { own, OwnPages, show_own, fetch_own:
+    DashboardPage,
+    MailboxPage,
+    CancelRegistrationPage,
 }
 
-bundle! { Admin, admin, fetch_admin:
-    Queues => QueuesPage,
-    Discard => DiscardPage,
+bundle! { admin, AdminPages, show_admin, fetch_admin:
+    QueuesPage,
+    DiscardJobPage,
 }
 
-bundle! { Organize, organize, fetch_organize:
-    Create => CreateCompetitionPage,
-    Edit => EditCompetitionPage,
-    Manage => ManageCompetitionPage,
-    Cancel => CancelCompetitionPage,
+bundle! { organize, OrganizePages, show_organize, fetch_organize:
+    CreateCompetitionPage,
+    EditCompetitionPage,
+    ManageCompetitionPage,
+    CancelCompetitionPage,
 }
 
-/// The page. Where its code cannot be fetched, for the server may have been updated since the first page was loaded,
-/// the browser loads the page whole instead; one that it has just loaded stays as the server made it.
+/// The page. When its code cannot be fetched, because the server was updated since the first page was
+/// loaded, the browser loads the whole page instead. A page that it has just loaded stays as the
+/// server rendered it.
 async fn or_load_page(page: impl Future<Output = Result<AnyView, SplitLoaderError>>) -> AnyView {
     let location = use_location();
     match page.await {

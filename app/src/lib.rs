@@ -11,11 +11,14 @@ mod components;
 mod error;
 #[cfg(feature = "ssr")]
 mod failure_page;
+mod footer;
 mod form;
 mod hand_over;
+mod header;
 mod moment;
 mod next;
 pub mod pages;
+mod server_fn_error;
 mod shell;
 mod site;
 mod site_url;
@@ -28,7 +31,7 @@ pub use error::Failure;
 pub use failure_page::failure_page;
 pub use form::Returned;
 pub use hand_over::{hand_over, is_handed_over};
-pub use moment::{Moment, Yours};
+pub use moment::{Moment, ViewerText};
 pub use shell::shell;
 pub use site::App;
 #[cfg(feature = "ssr")]

@@ -15,12 +15,12 @@ pub struct Moment {
     /// How far those clocks are ahead of UTC then, in minutes.
     pub offset: i32,
     /// What the viewer's clocks show then.
-    pub yours: Yours,
+    pub viewer_text: ViewerText,
 }
 
 /// What the clocks of a viewer show at a [`Moment`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Yours {
+pub enum ViewerText {
     /// The viewer has chosen no time zone: only their browser knows.
     AskBrowser,
     /// The same.

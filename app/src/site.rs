@@ -9,11 +9,10 @@ use leptos_router::{
 };
 
 use crate::{
-    bundles::{
-        Account, Cancel, CompetitionDetail, CompetitionList, Create, Dashboard, Discard, Edit,
-        Forgot, Home, Leave, Login, Mailbox, Manage, Queues, Reset, Signup,
-    },
-    components::{Footer, Header, NavigationFocus, ScrollMemory, Toaster, Toasts},
+    bundles::{accounts, admin, discover, organize, own},
+    components::{NavigationFocus, ScrollMemory, Toaster, Toasts},
+    footer::Footer,
+    header::Header,
     pages::NotFoundPage,
     viewer::CurrentViewer,
 };
@@ -51,35 +50,91 @@ fn Site() -> impl IntoView {
         <Header />
         <main id="main" tabindex="-1" class="site-width site-main">
             <Routes fallback=NotFoundPage>
-                <Route path=path!("/") view={Lazy::<Home>::new()} ssr=SsrMode::Async />
-                <Route path=path!("/competitions") view={Lazy::<CompetitionList>::new()} ssr=SsrMode::Async />
+                <Route
+                    path=path!("/")
+                    view={Lazy::<discover::HomePage>::new()}
+                    ssr=SsrMode::Async
+                />
+                <Route
+                    path=path!("/competitions")
+                    view={Lazy::<discover::CompetitionListPage>::new()}
+                    ssr=SsrMode::Async
+                />
                 <Route
                     path=path!("/competitions/create")
-                    view={Lazy::<Create>::new()}
+                    view={Lazy::<organize::CreateCompetitionPage>::new()}
                     ssr=SsrMode::Async
                 />
                 <Route
                     path=path!("/competitions/:id")
-                    view={Lazy::<CompetitionDetail>::new()}
+                    view={Lazy::<discover::CompetitionDetailPage>::new()}
                     ssr=SsrMode::Async
                 />
                 <Route
                     path=path!("/competitions/:id/edit")
-                    view={Lazy::<Edit>::new()}
+                    view={Lazy::<organize::EditCompetitionPage>::new()}
                     ssr=SsrMode::Async
                 />
-                <Route path=path!("/auth/login") view={Lazy::<Login>::new()} ssr=SsrMode::Async />
-                <Route path=path!("/auth/signup") view={Lazy::<Signup>::new()} ssr=SsrMode::Async />
-                <Route path=path!("/dashboard") view={Lazy::<Dashboard>::new()} ssr=SsrMode::Async />
-                <Route path=path!("/mailbox") view={Lazy::<Mailbox>::new()} ssr=SsrMode::Async />
-                <Route path=path!("/admin/queues") view={Lazy::<Queues>::new()} ssr=SsrMode::Async />
-                <Route path=path!("/admin/queues/:id/discard") view={Lazy::<Discard>::new()} ssr=SsrMode::Async />
-                <Route path=path!("/competitions/:id/manage") view={Lazy::<Manage>::new()} ssr=SsrMode::Async />
-                <Route path=path!("/competitions/:id/cancel") view={Lazy::<Cancel>::new()} ssr=SsrMode::Async />
-                <Route path=path!("/competitions/:id/leave") view={Lazy::<Leave>::new()} ssr=SsrMode::Async />
-                <Route path=path!("/auth/forgot") view={Lazy::<Forgot>::new()} ssr=SsrMode::Async />
-                <Route path=path!("/auth/reset") view={Lazy::<Reset>::new()} ssr=SsrMode::Async />
-                <Route path=path!("/account") view={Lazy::<Account>::new()} ssr=SsrMode::Async />
+                <Route
+                    path=path!("/auth/login")
+                    view={Lazy::<accounts::LoginPage>::new()}
+                    ssr=SsrMode::Async
+                />
+                <Route
+                    path=path!("/auth/signup")
+                    view={Lazy::<accounts::SignupPage>::new()}
+                    ssr=SsrMode::Async
+                />
+                <Route
+                    path=path!("/dashboard")
+                    view={Lazy::<own::DashboardPage>::new()}
+                    ssr=SsrMode::Async
+                />
+                <Route
+                    path=path!("/mailbox")
+                    view={Lazy::<own::MailboxPage>::new()}
+                    ssr=SsrMode::Async
+                />
+                <Route
+                    path=path!("/admin/queues")
+                    view={Lazy::<admin::QueuesPage>::new()}
+                    ssr=SsrMode::Async
+                />
+                <Route
+                    path=path!("/admin/queues/:id/discard")
+                    view={Lazy::<admin::DiscardJobPage>::new()}
+                    ssr=SsrMode::Async
+                />
+                <Route
+                    path=path!("/competitions/:id/manage")
+                    view={Lazy::<organize::ManageCompetitionPage>::new()}
+                    ssr=SsrMode::Async
+                />
+                <Route
+                    path=path!("/competitions/:id/cancel")
+                    view={Lazy::<organize::CancelCompetitionPage>::new()}
+                    ssr=SsrMode::Async
+                />
+                <Route
+                    path=path!("/competitions/:id/cancel-registration")
+                    view={Lazy::<own::CancelRegistrationPage>::new()}
+                    ssr=SsrMode::Async
+                />
+                <Route
+                    path=path!("/auth/forgot")
+                    view={Lazy::<accounts::ForgotPage>::new()}
+                    ssr=SsrMode::Async
+                />
+                <Route
+                    path=path!("/auth/reset")
+                    view={Lazy::<accounts::ResetPage>::new()}
+                    ssr=SsrMode::Async
+                />
+                <Route
+                    path=path!("/account")
+                    view={Lazy::<accounts::AccountPage>::new()}
+                    ssr=SsrMode::Async
+                />
             </Routes>
         </main>
         <Footer />

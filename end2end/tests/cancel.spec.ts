@@ -51,15 +51,15 @@ test('a form that is sent twice cancels one registration', { tag: '@no-js' }, as
   const competition = await api.competition({ seats: 5 });
   await api.register(participant, competition);
   await signIn(page, participant);
-  await open(page, `/competitions/${competition.id}/leave`);
+  await open(page, `/competitions/${competition.id}/cancel-registration`);
   const form = {
     competition: competition.id,
     idempotency_key: await page.locator('input[name=idempotency_key]').inputValue(),
   };
 
-  await postForm(page, '/fn/give_back', form);
+  await postForm(page, '/fn/cancel_registration', form);
   await api.register(participant, competition);
-  await postForm(page, '/fn/give_back', form);
+  await postForm(page, '/fn/cancel_registration', form);
 
   expect(await api.find(competition)).toMatchObject({ seatsLeft: 4 });
 });
@@ -68,7 +68,7 @@ test('a participant without a registration is offered nothing to cancel', async 
   const [participant, competition] = await Promise.all([api.participant(), api.competition()]);
   await signIn(page, participant);
 
-  await open(page, `/competitions/${competition.id}/leave`);
+  await open(page, `/competitions/${competition.id}/cancel-registration`);
 
   await expect(page.getByText('You\'re not registered for this competition')).toBeVisible();
   await expect(page.getByRole('button', { name: 'Cancel registration' })).toBeHidden();

@@ -13,16 +13,16 @@ use crate::{
 
 const CLASSES: [(&str, RateClass); 38] = [
     ("account", Read),
-    ("cancel_screen", Read),
+    ("cancel_competition_screen", Read),
     ("closing_soon", Read),
     ("competition", Read),
     ("competition_draft", Read),
     ("competition_to_edit", Read),
     ("competitions", Read),
     ("dashboard", Read),
-    ("discard", Read),
+    ("discard_job_screen", Read),
     ("forgot", Read),
-    ("leave", Read),
+    ("cancel_registration_screen", Read),
     ("login", Read),
     // Marks the shown message as read, as its page does.
     ("mailbox", Read),
@@ -39,7 +39,7 @@ const CLASSES: [(&str, RateClass); 38] = [
     ("discard_job", Write),
     ("edit_competition", Write),
     ("edit_profile", Write),
-    ("give_back", Write),
+    ("cancel_registration", Write),
     ("log_out", Write),
     ("mark_mail_unread", Write),
     ("read_all_mail", Write),

@@ -4,7 +4,7 @@ use domain::Timestamp;
 use js_sys::{Date, JSON};
 use leptos::{prelude::*, wasm_bindgen::JsValue};
 
-use crate::moment::{Moment, Yours};
+use crate::moment::{Moment, ViewerText};
 
 /// What a browser shows times with: the parts of the server's.
 const FORMAT: &str = r#"{"weekday":"short","day":"numeric","month":"short","year":"numeric","hour":"2-digit","minute":"2-digit","timeZoneName":"short"}"#;
@@ -25,10 +25,10 @@ pub(crate) fn LocalTimes(
     /// The time.
     at: Moment,
 ) -> impl IntoView {
-    let line = (at.yours != Yours::Same).then(|| {
-        let yours = yours(&at);
+    let line = (at.viewer_text != ViewerText::Same).then(|| {
+        let viewer_text = viewer_text(&at);
         let words =
-            move || yours.get().map(|text| format!("Your time: {text}")).unwrap_or_default();
+            move || viewer_text.get().map(|text| format!("Your time: {text}")).unwrap_or_default();
         // Set through the element, as the number of seats is.
         view! { <span class="second-line" inner_html=words></span> }
     });
@@ -44,23 +44,23 @@ pub(crate) fn ViewerTime(
     /// The time.
     at: Moment,
 ) -> impl IntoView {
-    let yours = yours(&at);
+    let viewer_text = viewer_text(&at);
     let Moment { at, text, .. } = at;
-    let text = move || yours.get().unwrap_or_else(|| text.clone());
+    let text = move || viewer_text.get().unwrap_or_else(|| text.clone());
     view! { <time datetime=at.to_string() inner_html=text></time> }
 }
 
 /// What the viewer's clocks show, if that differs from the text of the moment.
-fn yours(at: &Moment) -> Signal<Option<String>> {
-    let (yours, set_yours) = signal(match &at.yours {
-        Yours::Differs(text) => Some(text.clone()),
-        Yours::Same | Yours::AskBrowser => None,
+fn viewer_text(at: &Moment) -> Signal<Option<String>> {
+    let (viewer_text, set_yours) = signal(match &at.viewer_text {
+        ViewerText::Differs(text) => Some(text.clone()),
+        ViewerText::Same | ViewerText::AskBrowser => None,
     });
-    if at.yours == Yours::AskBrowser {
+    if at.viewer_text == ViewerText::AskBrowser {
         let (when, offset) = (at.at, at.offset);
         Effect::new(move || set_yours.set(in_this_browser(when, offset)));
     }
-    yours.into()
+    viewer_text.into()
 }
 
 /// `Sun 29 Nov 2026, 03:10 GMT−5`, unless clocks here show the same as those that are `offset` minutes ahead of UTC.

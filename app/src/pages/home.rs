@@ -65,7 +65,7 @@ fn Promise() -> impl IntoView {
             <div class="promise-body">
                 <Heading>"Find a competition. Save your seat."</Heading>
                 <p class="max-w-prose text-lg sm:text-xl">
-                    "Register in one click. A confirmed seat stays yours: no competition is ever overbooked."
+                    "Register in one click. A confirmed seat stays viewer_text: no competition is ever overbooked."
                 </p>
                 <form action="/competitions" role="search" class="flex max-w-2xl flex-wrap gap-2">
                     <label for="search" class="sr-only">"Search competitions"</label>

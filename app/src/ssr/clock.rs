@@ -4,7 +4,7 @@ use domain::{PublicError, Timestamp};
 use service::zones;
 
 use super::request;
-use crate::moment::{Moment, Yours};
+use crate::moment::{Moment, ViewerText};
 
 /// The clock of whoever looks: what it shows is known when they have chosen a time zone in their profile.
 pub(crate) struct ViewerClock {
@@ -27,19 +27,19 @@ impl ViewerClock {
     }
 
     /// What happens in a time zone: as clocks there show it, and this one.
-    pub(crate) fn there(&self, at: Timestamp, zone: &str) -> Moment {
+    pub(crate) fn in_event_zone(&self, at: Timestamp, zone: &str) -> Moment {
         let offset = zones::offset(at, zone);
-        let yours = match &self.zone {
-            None => Yours::AskBrowser,
-            Some(here) if zones::offset(at, here) == offset => Yours::Same,
-            Some(here) => Yours::Differs(zones::local(at, here)),
+        let viewer_text = match &self.zone {
+            None => ViewerText::AskBrowser,
+            Some(here) if zones::offset(at, here) == offset => ViewerText::Same,
+            Some(here) => ViewerText::Differs(zones::local(at, here)),
         };
-        Moment { at, text: zones::local(at, zone), offset, yours }
+        Moment { at, text: zones::local(at, zone), offset, viewer_text }
     }
 
     /// What happens nowhere, like the arrival of a message: as this clock shows it, and in UTC where nobody knows.
-    pub(crate) fn here(&self, at: Timestamp) -> Moment {
-        self.there(at, self.zone().unwrap_or("UTC"))
+    pub(crate) fn in_viewer_zone(&self, at: Timestamp) -> Moment {
+        self.in_event_zone(at, self.zone().unwrap_or("UTC"))
     }
 }
 
@@ -60,24 +60,24 @@ mod tests {
 
     #[test]
     fn what_happens_somewhere_is_shown_as_there_and_as_here_if_that_differs() {
-        let paris = clock(Some("Europe/Paris")).there(at(), BERLIN);
+        let paris = clock(Some("Europe/Paris")).in_event_zone(at(), BERLIN);
         assert_eq!((paris.text.as_str(), paris.offset), ("Sat 24 Oct 2026, 23:00 CEST", 120));
-        assert_eq!(paris.yours, Yours::Same);
-        let new_york = clock(Some("America/New_York")).there(at(), BERLIN);
+        assert_eq!(paris.viewer_text, ViewerText::Same);
+        let new_york = clock(Some("America/New_York")).in_event_zone(at(), BERLIN);
         assert_eq!(new_york.text, paris.text);
-        assert_eq!(new_york.yours, Yours::Differs("Sat 24 Oct 2026, 17:00 EDT".into()));
-        assert_eq!(clock(None).there(at(), BERLIN).yours, Yours::AskBrowser);
+        assert_eq!(new_york.viewer_text, ViewerText::Differs("Sat 24 Oct 2026, 17:00 EDT".into()));
+        assert_eq!(clock(None).in_event_zone(at(), BERLIN).viewer_text, ViewerText::AskBrowser);
     }
 
     #[test]
     fn what_happens_nowhere_is_shown_as_here_and_in_utc_where_nobody_knows() {
-        let berlin = clock(Some(BERLIN)).here(at());
+        let berlin = clock(Some(BERLIN)).in_viewer_zone(at());
         assert_eq!(
-            (berlin.text.as_str(), berlin.yours),
-            ("Sat 24 Oct 2026, 23:00 CEST", Yours::Same)
+            (berlin.text.as_str(), berlin.viewer_text),
+            ("Sat 24 Oct 2026, 23:00 CEST", ViewerText::Same)
         );
-        let unknown = clock(None).here(at());
+        let unknown = clock(None).in_viewer_zone(at());
         assert_eq!(unknown.text, "Sat 24 Oct 2026, 21:00 UTC");
-        assert_eq!(unknown.yours, Yours::AskBrowser);
+        assert_eq!(unknown.viewer_text, ViewerText::AskBrowser);
     }
 }

@@ -17,7 +17,7 @@ use crate::{error::Failure, form::Returned};
 /// The answer to a posted form. When it is refused without JavaScript, the browser goes back to the page at
 /// `page`, and what was typed and why it was refused wait there. The second half of a double click is not
 /// refused: the page it goes back to shows what the first half brought about.
-pub(crate) async fn settle<T>(
+pub(crate) async fn redirect_back_with<T>(
     form: &str,
     page: &str,
     typed: impl Serialize,
@@ -101,17 +101,17 @@ pub(crate) fn was_sent_before<T>(outcome: &service::Result<T>) -> bool {
 
 /// The answer to a form that came to something, on a page that shows the form again: without JavaScript, the page is
 /// told by way of the session.
-pub(crate) async fn done(form: &str, page: &str) -> Result<(), Failure> {
+pub(crate) async fn set_success_flag(form: &str, page: &str) -> Result<(), Failure> {
     if kind() == Kind::Form {
-        session()?.put(&done_key(form), true).await?;
+        session()?.put(&success_key(form), true).await?;
         redirect_form(page);
     }
     Ok(())
 }
 
 /// Whether this form has just come to something; it is told once.
-pub(crate) async fn was_done(form: &str) -> Result<bool, Failure> {
-    Ok(session()?.take(&done_key(form)).await?.unwrap_or_default())
+pub(crate) async fn take_success_flag(form: &str) -> Result<bool, Failure> {
+    Ok(session()?.take(&success_key(form)).await?.unwrap_or_default())
 }
 
 /// Whether a form that was made for one user was sent by them. One that does not say is taken at its word.
@@ -145,14 +145,14 @@ pub(crate) fn sent_key(
 }
 
 /// A check and what follows it, as one outcome.
-pub(crate) async fn after<I, T>(
+pub(crate) async fn and_then_async<I, T>(
     checked: Result<I, PublicError>,
     then: impl AsyncFnOnce(I) -> service::Result<T>,
 ) -> service::Result<T> {
     then(checked?).await
 }
 
-fn done_key(form: &str) -> String {
+fn success_key(form: &str) -> String {
     format!("done:{form}")
 }
 

@@ -2,6 +2,7 @@
 
 pub(crate) mod clock;
 pub(crate) mod error_words;
+mod failure;
 pub(crate) mod flash;
 pub(crate) mod form;
 pub(crate) mod log;

@@ -226,13 +226,13 @@ async fn pages_offer_no_actions_once_a_competition_is_over() {
     let (ada, ben) = (app.world.organizer("Ada").await, app.world.participant("Ben").await);
     let id = app.world.competition(&ada).create().await;
     app.post(&format!("/api/competitions/{id}/register")).by(&ben).send().await;
-    let (detail, leave) = (format!("/competitions/{id}"), format!("/competitions/{id}/leave"));
+    let (detail, cancel_registration) = (format!("/competitions/{id}"), format!("/competitions/{id}/cancel-registration"));
     let (manage, cancel) =
         (format!("/competitions/{id}/manage"), format!("/competitions/{id}/cancel"));
     let before = [
-        (&ben, &*detail, leave.as_str(), ""),
-        (&ben, "/dashboard", &leave, ""),
-        (&ben, &leave, "/fn/give_back", "is over"),
+        (&ben, &*detail, cancel_registration.as_str(), ""),
+        (&ben, "/dashboard", &cancel_registration, ""),
+        (&ben, &cancel_registration, "/fn/cancel_registration", "is over"),
         (&ada, &manage, &cancel, ""),
         (&ada, &cancel, "/fn/cancel_competition", "is over"),
     ];

@@ -24,13 +24,13 @@ pub async fn change_password(
         new_password: new_password.into(),
         ..Default::default()
     };
-    let outcome = form::after(input.check(), async |change| {
+    let outcome = form::and_then_async(input.check(), async |change| {
         service::accounts::change_password(&ctx, &actor, change, from).await
     })
     .await;
-    let account = form::settle("change_password", "/account", (), outcome).await?;
+    let account = form::redirect_back_with("change_password", "/account", (), outcome).await?;
     request::session()?.renew_credentials(&account).await?;
-    form::done("change_password", "/account").await
+    form::set_success_flag("change_password", "/account").await
 }
 
 /// The form that changes the password.

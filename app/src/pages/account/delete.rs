@@ -23,11 +23,11 @@ pub async fn delete_account(
     // Nobody who is signed in: nothing that was typed matters.
     actor.user()?;
     let input = AccountDeletionInput { password: password.into(), ..Default::default() };
-    let outcome = form::after(input.check_confirmed(&confirmation), async |password| {
+    let outcome = form::and_then_async(input.check_confirmed(&confirmation), async |password| {
         service::accounts::delete(&ctx, &actor, password, from).await
     })
     .await;
-    form::settle("delete_account", "/account", (), outcome).await?;
+    form::redirect_back_with("delete_account", "/account", (), outcome).await?;
     request::session()?.log_out().await?;
     flash::set("Your account is deleted").await;
     leptos_axum::redirect("/");
@@ -108,8 +108,8 @@ fn consequences(preview: DeletionPreview) -> Vec<String> {
         ),
         counted(
             kept,
-            "One past or cancelled competition of yours stays in the history of its participants, without your name.",
-            "past or cancelled competitions of yours stay in the history of their participants, without your name.",
+            "One past or cancelled competition of viewer_text stays in the history of its participants, without your name.",
+            "past or cancelled competitions of viewer_text stay in the history of their participants, without your name.",
         ),
     ];
     sentences.into_iter().flatten().collect()

@@ -45,10 +45,10 @@ pub async fn load_account() -> Result<AccountScreen, Failure> {
         profile.typed = user.clone().into();
     }
     Ok(AccountScreen {
-        profile: (profile, form::was_done("edit_profile").await?),
+        profile: (profile, form::take_success_flag("edit_profile").await?),
         password: (
             form::returned("change_password").await?,
-            form::was_done("change_password").await?,
+            form::take_success_flag("change_password").await?,
         ),
         deletion: (
             form::returned("delete_account").await?,

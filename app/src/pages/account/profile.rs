@@ -40,12 +40,12 @@ pub async fn edit_profile(
     let typed = TypedProfile { name: name.clone(), time_zone: time_zone.clone() };
     let time_zone = Some(time_zone.into());
     let patch = ProfilePatch { name: name.into(), time_zone, ..Default::default() };
-    let outcome = form::after(form::made_for(made_for, &actor), async |()| {
+    let outcome = form::and_then_async(form::made_for(made_for, &actor), async |()| {
         service::accounts::edit_profile(&ctx, &actor, patch).await
     })
     .await;
-    form::settle("edit_profile", "/account", typed, outcome).await?;
-    form::done("edit_profile", "/account").await
+    form::redirect_back_with("edit_profile", "/account", typed, outcome).await?;
+    form::set_success_flag("edit_profile", "/account").await
 }
 
 /// The form for the profile.

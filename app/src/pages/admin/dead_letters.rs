@@ -1,34 +1,34 @@
-//! The jobs that were given up.
+//! The failed jobs.
 
 use domain::JobId;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::{QUEUES, queues::RetryJob};
+use super::{QUEUES, retry::RetryJob};
 use crate::{
     Moment,
     components::{EmptyState, ViewerTime},
 };
 
-/// A job that was given up.
+/// A failed job.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct DeadLine {
-    /// Which one.
+pub struct DeadLetterRow {
+    /// Its id.
     pub id: JobId,
-    /// What it was to do.
+    /// Its type.
     pub kind: String,
-    /// With what, as JSON.
+    /// Its payload, as JSON.
     pub payload: String,
-    /// How often it failed.
+    /// How many times it failed.
     pub attempts: u32,
-    /// Why it failed the last time.
+    /// The error of the last attempt.
     pub last_error: String,
-    /// When it was given up.
+    /// When it failed for the last time.
     pub failed_at: Moment,
 }
 
 #[cfg(feature = "ssr")]
-impl DeadLine {
+impl DeadLetterRow {
     pub(super) fn of(letter: domain::DeadLetter, clock: &crate::ssr::clock::ViewerClock) -> Self {
         Self {
             id: letter.id,
@@ -36,17 +36,17 @@ impl DeadLine {
             payload: letter.payload.to_string(),
             attempts: letter.attempts,
             last_error: letter.last_error,
-            failed_at: clock.here(letter.failed_at),
+            failed_at: clock.in_viewer_zone(letter.failed_at),
         }
     }
 }
 
-/// The jobs that were given up, in one form: each button in it sends the job that it stands beside.
+/// The failed jobs, in one form: each button submits the id of the job it stands beside.
 #[component]
 pub(super) fn DeadLetters(
     /// Latest first.
-    letters: Vec<DeadLine>,
-    /// Putting one back.
+    letters: Vec<DeadLetterRow>,
+    /// Puts one back in its queue.
     retry: ServerAction<RetryJob>,
 ) -> impl IntoView {
     if letters.is_empty() {
@@ -57,7 +57,7 @@ pub(super) fn DeadLetters(
         }
         .into_any();
     }
-    let letter = |letter: DeadLine| view! { <li><Letter letter /></li> };
+    let letter = |letter: DeadLetterRow| view! { <li><Letter letter /></li> };
     view! {
         <ActionForm action=retry>
             <ul aria-label="Failed jobs" class="grid gap-3">
@@ -69,13 +69,13 @@ pub(super) fn DeadLetters(
 }
 
 #[component]
-fn Letter(letter: DeadLine) -> impl IntoView {
+fn Letter(letter: DeadLetterRow) -> impl IntoView {
     let discard = format!("{QUEUES}/{}/discard", letter.id);
     let kind = letter.kind.clone();
     view! {
         <article class="section">
             <div class="flex flex-wrap items-start justify-between gap-3">
-                <JobWords letter=letter.clone() />
+                <DeadLetterDetails letter=letter.clone() />
                 <div class="flex flex-wrap gap-2">
                     <button class="btn" name="id" value=letter.id.to_string()>
                         "Retry"
@@ -91,11 +91,11 @@ fn Letter(letter: DeadLine) -> impl IntoView {
     }
 }
 
-/// What there is to know about a job that was given up.
+/// The details of a failed job.
 #[component]
-pub(super) fn JobWords(
+pub(super) fn DeadLetterDetails(
     /// The job.
-    letter: DeadLine,
+    letter: DeadLetterRow,
 ) -> impl IntoView {
     let attempts = match letter.attempts {
         1 => "Failed once".to_owned(),

@@ -1,13 +1,14 @@
-//! Looking after the installation; for administrators.
+//! The pages of administrators.
 
 mod dead_letters;
-mod discard;
-mod kinds;
+mod discard_job;
+mod job_counts;
 mod queues;
+mod retry;
 
-pub use dead_letters::DeadLine;
-pub use discard::{DiscardPage, DiscardScreen, TypedKind};
+pub use dead_letters::DeadLetterRow;
+pub use discard_job::{DiscardJobPage, DiscardJobScreen, TypedJobType};
 pub use queues::{QueuesPage, QueuesScreen};
 
-/// Where the queues are.
+/// The address of the queues.
 pub(crate) const QUEUES: &str = "/admin/queues";

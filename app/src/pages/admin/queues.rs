@@ -1,15 +1,16 @@
-//! The queues of background jobs, as they are now.
+//! The queues of background jobs.
 
 use std::time::Duration;
 
-use domain::{JobId, PublicError, QueueStats};
+use domain::{PublicError, QueueStats};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::{
     QUEUES,
-    dead_letters::{DeadLetters, DeadLine},
-    kinds::Kinds,
+    dead_letters::{DeadLetterRow, DeadLetters},
+    job_counts::JobCounts,
+    retry::{RetryAllJobs, RetryJob},
 };
 use crate::{
     components::{ErrorSummary, Head, Heading, Icon, Loaded, Shape, Submit, Toasts, look_again},
@@ -18,17 +19,17 @@ use crate::{
     hand_over::is_handed_over,
 };
 
-/// How often the page looks again while somebody sees it.
+/// The interval between updates while the page is visible.
 const EVERY: Duration = Duration::from_secs(5);
 
-/// What the page of the queues shows.
+/// The data of the page.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct QueuesScreen {
     /// By name.
     pub kinds: Vec<QueueStats>,
-    /// Those that were given up, latest first.
-    pub dead: Vec<DeadLine>,
-    /// Why putting one back without JavaScript was refused just now, if it was.
+    /// The failed jobs, latest first.
+    pub dead: Vec<DeadLetterRow>,
+    /// Why a retry without JavaScript has just been refused, if it was.
     pub problem: Option<PublicError>,
 }
 
@@ -44,40 +45,11 @@ pub async fn load_queues() -> Result<QueuesScreen, Failure> {
     let kinds = jobs::stats(&ctx, operator).await?;
     let dead = jobs::dead_letters(&ctx, operator).await?;
     let problem = form::returned::<()>("retry_job").await?.problem;
-    let dead = dead.into_iter().map(|letter| DeadLine::of(letter, &clock)).collect();
+    let dead = dead.into_iter().map(|letter| DeadLetterRow::of(letter, &clock)).collect();
     Ok(QueuesScreen { kinds, dead, problem })
 }
 
-/// Puts a job back that was given up.
-#[server(prefix = "/fn", endpoint = "retry_job")]
-pub async fn retry_job(id: JobId) -> Result<(), Failure> {
-    use crate::ssr::{flash, form, request, response};
-    use service::jobs::{self, Operator};
-
-    let (ctx, actor) = (request::context()?, request::actor()?);
-    let outcome = jobs::revive(&ctx, Operator::Admin(&actor), id).await;
-    form::settle("retry_job", QUEUES, (), outcome).await?;
-    flash::set("The job is back in its queue").await;
-    response::redirect_form(QUEUES);
-    Ok(())
-}
-
-/// Puts every job back that was given up.
-#[server(prefix = "/fn", endpoint = "retry_all_jobs")]
-pub async fn retry_all_jobs() -> Result<(), Failure> {
-    use crate::ssr::{flash, form, request, response};
-    use service::jobs::{self, Operator};
-
-    let (ctx, actor) = (request::context()?, request::actor()?);
-    let outcome = jobs::revive_all(&ctx, Operator::Admin(&actor)).await;
-    let count = form::settle("retry_job", QUEUES, (), outcome).await?;
-    let jobs = if count == 1 { "job is" } else { "jobs are" };
-    flash::set(format!("{count} {jobs} back in the queue")).await;
-    response::redirect_form(QUEUES);
-    Ok(())
-}
-
-/// The queues, looked at again every few seconds while somebody sees them.
+/// The queues, updated every few seconds while the page is visible.
 #[component]
 pub fn QueuesPage() -> impl IntoView {
     let retry = ServerAction::<RetryJob>::new();
@@ -88,7 +60,7 @@ pub fn QueuesPage() -> impl IntoView {
     let screen = Resource::new_blocking(source, |_| load_queues());
     Effect::new(move || {
         let look = move || {
-            // An altered page has its link to refresh.
+            // A page that was handed over is refreshed by its link.
             if !document().hidden() && !is_handed_over() {
                 look_again(screen, load_queues());
             }
@@ -125,7 +97,7 @@ fn Content(
                 </a>
             </div>
             <ErrorSummary problem=problem_of(retry, screen.problem) />
-            <Kinds kinds=screen.kinds />
+            <JobCounts kinds=screen.kinds />
             <section aria-labelledby="dead" class="grid gap-4">
                 <div class="flex flex-wrap items-center justify-between gap-3">
                     <h2 id="dead" class="subheading">"Failed jobs"</h2>

@@ -44,11 +44,11 @@ pub async fn request_reset(#[server(default)] email: String) -> Result<(), Failu
     let ctx = request::context()?;
     let typed = TypedAddress { email: email.clone() };
     let input = ResetRequestInput { email: email.into(), ..Default::default() };
-    let outcome = form::after(input.check(), async |email| {
+    let outcome = form::and_then_async(input.check(), async |email| {
         service::password_reset::request(&ctx, email).await
     })
     .await;
-    form::settle("request_reset", "/auth/forgot", typed, outcome).await?;
+    form::redirect_back_with("request_reset", "/auth/forgot", typed, outcome).await?;
     leptos_axum::redirect("/auth/forgot?sent=1");
     Ok(())
 }

@@ -59,8 +59,8 @@ pub async fn log_in(
     let login =
         LoginInput { email: email.into(), password: password.into(), ..Default::default() }.check();
     let outcome =
-        form::after(login, async |login| service::accounts::log_in(&ctx, login, from).await).await;
-    let account = form::settle("log_in", &next::login(&next), typed, outcome).await?;
+        form::and_then_async(login, async |login| service::accounts::log_in(&ctx, login, from).await).await;
+    let account = form::redirect_back_with("log_in", &next::login(&next), typed, outcome).await?;
     request::session()?.log_in(&account).await?;
     leptos_axum::redirect(next::local(&next));
     Ok(())

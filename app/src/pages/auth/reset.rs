@@ -63,11 +63,11 @@ pub async fn reset_password(#[server(default)] password: String) -> Result<(), F
     // Without one, it is the key to a link that nobody was sent.
     let key = session.get::<ResetKey>(KEY).await?.unwrap_or_else(|| ResetKey::of(""));
     let checked = Password::check(password);
-    let outcome = form::after(checked, async |password| {
+    let outcome = form::and_then_async(checked, async |password| {
         password_reset::confirm(&ctx, &key, password, from).await
     })
     .await;
-    form::settle("reset_password", "/auth/reset", (), outcome).await?;
+    form::redirect_back_with("reset_password", "/auth/reset", (), outcome).await?;
     session.take::<ResetKey>(KEY).await?;
     leptos_axum::redirect("/auth/reset?done=1");
     Ok(())

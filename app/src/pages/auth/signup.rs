@@ -61,11 +61,11 @@ pub async fn sign_up(
         role: role.into(),
         ..Default::default()
     };
-    let outcome = form::after(signup.check(), async |signup| {
+    let outcome = form::and_then_async(signup.check(), async |signup| {
         service::accounts::sign_up_from(&ctx, signup, from).await
     })
     .await;
-    let account = form::settle("sign_up", &next::sign_up(&next), typed, outcome).await?;
+    let account = form::redirect_back_with("sign_up", &next::sign_up(&next), typed, outcome).await?;
     request::session()?.log_in(&account).await?;
     leptos_axum::redirect(next::local(&next));
     Ok(())

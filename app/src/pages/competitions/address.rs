@@ -1,12 +1,28 @@
-//! Addresses of the list of competitions: every filter, the order and the page are in them.
+//! The addresses of competitions and of their list. Every filter, the order and the page of the list
+//! are in its address.
 
-use domain::CompetitionQuery;
+use domain::{CompetitionId, CompetitionQuery};
 use leptos_router::{location::Url, params::ParamsMap};
 
-/// Where the list is.
+/// The list of competitions.
 pub(super) const LIST: &str = "/competitions";
 
-/// What an address asks for.
+/// The page of a competition.
+pub(crate) fn competition(id: CompetitionId) -> String {
+    format!("{LIST}/{id}")
+}
+
+/// The page where its organizer manages a competition.
+pub(crate) fn manage(id: CompetitionId) -> String {
+    format!("{LIST}/{id}/manage")
+}
+
+/// The page where a participant cancels a registration.
+pub(crate) fn cancel_registration(id: CompetitionId) -> String {
+    format!("{LIST}/{id}/cancel-registration")
+}
+
+/// The query of an address.
 pub(super) fn read(params: &ParamsMap) -> CompetitionQuery {
     let get = |name| params.get(name).filter(|text| !text.trim().is_empty());
     CompetitionQuery {
@@ -19,7 +35,7 @@ pub(super) fn read(params: &ParamsMap) -> CompetitionQuery {
     }
 }
 
-/// The address that asks for it. What is blank is left out.
+/// The address of a query. Blank values are left out.
 pub(super) fn href(query: &CompetitionQuery) -> String {
     let fields = [
         ("search", &query.search),
@@ -32,7 +48,7 @@ pub(super) fn href(query: &CompetitionQuery) -> String {
     with_query(LIST, &fields)
 }
 
-/// A path and what is asked of it. What is blank is left out.
+/// A path with a query. Blank values are left out.
 pub(super) fn with_query(path: &str, fields: &[(&'static str, &Option<String>)]) -> String {
     let mut address = path.to_owned();
     for (name, value) in fields {
@@ -50,7 +66,7 @@ pub(super) fn at_page(query: &CompetitionQuery, page: u64) -> String {
     href(&CompetitionQuery { page, ..query.clone() })
 }
 
-/// The list with the tag added, or removed if it was there; from its first page.
+/// The first page of the list with the tag added to the filters, or removed if it was among them.
 pub(super) fn toggle_tag(query: &CompetitionQuery, tag: &str) -> String {
     let mut tags = query.tag_list();
     if is_selected(&tags, tag) {
@@ -62,7 +78,7 @@ pub(super) fn toggle_tag(query: &CompetitionQuery, tag: &str) -> String {
     href(&CompetitionQuery { tags, page: None, ..query.clone() })
 }
 
-/// The list of one tag.
+/// The list filtered by one tag.
 pub(super) fn of_tag(tag: &str) -> String {
     toggle_tag(&CompetitionQuery::default(), tag)
 }
@@ -91,14 +107,14 @@ mod tests {
     }
 
     #[test]
-    fn an_address_holds_everything_that_was_asked_for() {
+    fn an_address_holds_the_whole_query() {
         assert_eq!(href(&CompetitionQuery::default()), "/competitions");
         assert_eq!(at_page(&query(), 2), "/competitions?search=a%20b&tags=Rust%2Cweb&page=2");
         assert_eq!(at_page(&query(), 1), "/competitions?search=a%20b&tags=Rust%2Cweb");
     }
 
     #[test]
-    fn a_tag_is_added_or_removed_and_the_first_page_shown() {
+    fn toggling_a_tag_leads_to_the_first_page() {
         assert_eq!(toggle_tag(&query(), "rust"), "/competitions?search=a%20b&tags=web");
         assert_eq!(toggle_tag(&query(), "ux"), "/competitions?search=a%20b&tags=Rust%2Cweb%2Cux");
         assert_eq!(of_tag("c++"), "/competitions?tags=c%2B%2B");

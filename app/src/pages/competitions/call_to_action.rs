@@ -1,10 +1,11 @@
-//! What the viewer of a competition can do, and registering.
+//! Registering, and the state of a competition that says whether the viewer can.
 
-use domain::{CallToAction, CompetitionId, RegistrationStatus, UserId};
+use domain::{CallToAction, CompetitionId, PublicError, RegistrationStatus, UserId};
 use leptos::{html::Div, prelude::*};
 
-use super::{CompetitionScreen, leave};
+use super::address;
 use crate::{
+    Moment,
     components::{ErrorSummary, Icon, LocalTime, MadeFor, Shape, Submit, focus},
     error::Failure,
     form::problem_of,
@@ -12,7 +13,7 @@ use crate::{
     viewer::CurrentViewer,
 };
 
-/// Takes a seat.
+/// Registers the user.
 #[server(prefix = "/fn", endpoint = "register")]
 pub async fn register(
     competition: CompetitionId,
@@ -24,50 +25,53 @@ pub async fn register(
 
     let (ctx, actor) = (request::context()?, request::actor()?);
     let key = form::sent_key(&idempotency_key, made_for, &actor);
-    let outcome = form::after(key, async |key| {
+    let outcome = form::and_then_async(key, async |key| {
         let answer = service::registration::register(&ctx, &actor, competition, Some(key)).await?;
         Ok(answer.outcome?)
     })
     .await;
-    // Whoever has registered meanwhile, in another tab, has what they want.
+    // A registration made in another tab meanwhile counts as success.
     let outcome = match outcome {
         Err(service::Error::Public(error)) if error.code == ErrorCode::AlreadyRegistered => Ok(()),
         outcome => outcome.map(drop),
     };
-    let page = path(competition);
-    form::settle("register", &page, (), outcome).await?;
+    let page = address::competition(competition);
+    form::redirect_back_with("register", &page, (), outcome).await?;
     response::redirect_form(&page);
     Ok(())
 }
 
-/// The page of a competition.
-pub(super) fn path(competition: CompetitionId) -> String {
-    format!("/competitions/{competition}")
-}
-
-/// The named state that the viewer is in.
+/// The registration form, or the reason why the viewer cannot register.
 #[component]
 pub(super) fn CallToActionPanel(
-    /// What the page shows.
-    screen: CompetitionScreen,
+    /// The competition.
+    id: CompetitionId,
+    /// The state.
+    call_to_action: CallToAction,
+    /// Whether the viewer is the organizer of the competition.
+    is_mine: bool,
+    /// When registration opens, if it has not opened yet.
+    opens: Option<Moment>,
+    /// The key of the form.
+    idempotency_key: String,
+    /// Why registering without JavaScript has just been refused, if it was.
+    problem: Option<PublicError>,
     /// Registering.
     register: ServerAction<Register>,
 ) -> impl IntoView {
-    let CompetitionScreen { id, is_mine, .. } = screen;
-    let panel = match screen.call_to_action {
+    let panel = match call_to_action {
         CallToAction::Register => {
-            let key = screen.idempotency_key;
-            view! { <RegisterForm id key register /> }.into_any()
+            view! { <RegisterForm id key=idempotency_key register /> }.into_any()
         }
         CallToAction::Registered(status) => view! { <Registered id status register /> }.into_any(),
-        CallToAction::SignIn => view! { <SignIn id /> }.into_any(),
+        CallToAction::SignIn => view! { <LogInFirst id /> }.into_any(),
         CallToAction::Full => view! {
             <Notice title="This competition is full">"All seats are taken."</Notice>
         }
         .into_any(),
         CallToAction::NotYetOpen => view! {
             <Notice title="Registration is not open yet">
-                {screen.opens.map(|opens| view! { "It opens on " <LocalTime at=opens /> "." })}
+                {opens.map(|opens| view! { "It opens on " <LocalTime at=opens /> "." })}
             </Notice>
         }
         .into_any(),
@@ -99,7 +103,7 @@ pub(super) fn CallToActionPanel(
         .into_any(),
     };
     view! {
-        <ErrorSummary problem=problem_of(register, screen.problem) />
+        <ErrorSummary problem=problem_of(register, problem) />
         {panel}
     }
 }
@@ -118,8 +122,8 @@ fn RegisterForm(id: CompetitionId, key: String, register: ServerAction<Register>
 }
 
 #[component]
-fn SignIn(id: CompetitionId) -> impl IntoView {
-    let here = path(id);
+fn LogInFirst(id: CompetitionId) -> impl IntoView {
+    let here = address::competition(id);
     view! {
         <div class="grid gap-3">
             <a class="btn btn-primary btn-lg btn-block" href=next::login(&here)>
@@ -142,7 +146,7 @@ fn Notice(title: &'static str, children: Children) -> impl IntoView {
     }
 }
 
-/// The seat is held. Just after registering with JavaScript it takes the focus from the button that is gone.
+/// The confirmation. After registering with JavaScript it takes the focus, because the button is gone.
 #[component]
 fn Registered(
     id: CompetitionId,
@@ -156,7 +160,7 @@ fn Registered(
             && let Some(notice) = node.get()
         {
             focus(notice);
-            // The confirmation may have arrived already, and is counted in the head of the page.
+            // The mail may have arrived already, and the header counts unread mail.
             viewer.resource.refetch();
         }
     });
@@ -174,7 +178,7 @@ fn Registered(
             </p>
             <p>{words}</p>
             <a class="btn btn-block" href="/mailbox">"Open mailbox"</a>
-            <a class="quiet-link" href=leave(id)>"Cancel registration"</a>
+            <a class="quiet-link" href=address::cancel_registration(id)>"Cancel registration"</a>
         </div>
     }
 }

@@ -1,45 +1,45 @@
-//! Cancelling a competition, once its organizer has typed its title.
+//! Cancelling a competition. Its organizer types its title to confirm.
 
 use domain::CompetitionId;
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 use serde::{Deserialize, Serialize};
 
-use super::manage::manage;
+use super::address::manage;
 use crate::{
     components::{EmptyState, ErrorSummary, Field, Head, Heading, Loaded, Submit, Toasts},
     error::Failure,
     form::{Returned, problem_of},
 };
 
-/// What the page shows.
+/// The data of the page.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct CancelScreen {
-    /// Which competition.
+pub struct CancelCompetitionScreen {
+    /// The competition.
     pub id: CompetitionId,
-    /// What it is called.
+    /// Its title.
     pub title: String,
-    /// How many hold a place and will be told.
+    /// The number of participants who will be notified.
     pub registered: u32,
-    /// Whether there is nothing left to do.
+    /// Whether it is cancelled already.
     pub is_cancelled: bool,
-    /// Whether it is too late: the competition is over.
+    /// Whether it is over, so that it cannot be cancelled.
     pub is_over: bool,
-    /// What the form starts with.
+    /// The initial state of the form.
     pub start: Returned<String>,
-    /// Makes that a double click or a resend cancels once.
+    /// Makes a double click or a resend cancel once.
     pub idempotency_key: String,
 }
 
-/// What the page shows; for the organizer of the competition.
-#[server(prefix = "/fn", endpoint = "cancel_screen")]
-pub async fn load_cancel(id: String) -> Result<CancelScreen, Failure> {
+/// Loads the page; for the organizer of the competition.
+#[server(prefix = "/fn", endpoint = "cancel_competition_screen")]
+pub async fn load_cancel_competition(id: String) -> Result<CancelCompetitionScreen, Failure> {
     use crate::ssr::{form, request};
 
     let (ctx, actor) = (request::context()?, request::actor()?);
     let id = request::competition(&id)?;
     let detail = service::competitions::get_own(&ctx, &actor, id).await?;
-    Ok(CancelScreen {
+    Ok(CancelCompetitionScreen {
         id,
         registered: detail.count.registrations,
         is_cancelled: detail.competition.is_cancelled(),
@@ -50,7 +50,7 @@ pub async fn load_cancel(id: String) -> Result<CancelScreen, Failure> {
     })
 }
 
-/// Cancels a competition and leads back to where it is managed.
+/// Cancels a competition and leads back to the page where it is managed.
 #[server(prefix = "/fn", endpoint = "cancel_competition")]
 pub async fn cancel_competition(
     competition: CompetitionId,
@@ -62,18 +62,18 @@ pub async fn cancel_competition(
 
     let (ctx, actor) = (request::context()?, request::actor()?);
     let key = idempotency_key.parse::<IdempotencyKey>().map_err(Into::into);
-    let outcome = form::after(key, async |key| {
+    let outcome = form::and_then_async(key, async |key| {
         service::competitions::cancel_by_title(&ctx, &actor, competition, &title, key).await
     })
     .await;
     let page = format!("/competitions/{competition}/cancel");
-    form::settle(FORM, &page, title, outcome).await?;
+    form::redirect_back_with(FORM, &page, title, outcome).await?;
     flash::set("The competition is cancelled").await;
     leptos_axum::redirect(&manage(competition));
     Ok(())
 }
 
-/// Under which what was typed waits for this page.
+/// The key of the form in the session.
 #[cfg(feature = "ssr")]
 const FORM: &str = "cancel_competition";
 
@@ -82,7 +82,7 @@ const FORM: &str = "cancel_competition";
 pub fn CancelCompetitionPage() -> impl IntoView {
     let params = use_params_map();
     let id = Memo::new(move |_| params.read().get("id").unwrap_or_default());
-    let screen = Resource::new_blocking(move || id.get(), load_cancel);
+    let screen = Resource::new_blocking(move || id.get(), load_cancel_competition);
     let cancel = ServerAction::<CancelCompetition>::new();
     Toasts::after(cancel);
     view! {
@@ -93,7 +93,7 @@ pub fn CancelCompetitionPage() -> impl IntoView {
 }
 
 #[component]
-fn Content(screen: CancelScreen, cancel: ServerAction<CancelCompetition>) -> impl IntoView {
+fn Content(screen: CancelCompetitionScreen, cancel: ServerAction<CancelCompetition>) -> impl IntoView {
     let back = manage(screen.id);
     let content = if screen.is_cancelled {
         view! {
@@ -124,7 +124,7 @@ fn Content(screen: CancelScreen, cancel: ServerAction<CancelCompetition>) -> imp
 
 #[component]
 fn CancelForm(
-    screen: CancelScreen,
+    screen: CancelCompetitionScreen,
     back: String,
     cancel: ServerAction<CancelCompetition>,
 ) -> impl IntoView {

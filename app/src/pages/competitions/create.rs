@@ -4,7 +4,7 @@ use domain::{CompetitionDraft, UserId};
 use leptos::prelude::*;
 
 use super::{
-    draft::{DraftPage, DraftScreen},
+    draft::{DraftForm, DraftState},
     form::{Fields, FormPage, PreviewButton},
 };
 use crate::{
@@ -19,22 +19,22 @@ const PAGE: &str = "/competitions/create";
 
 /// What the page shows; for organizers.
 #[server(prefix = "/fn", endpoint = "competition_draft")]
-pub async fn load_draft() -> Result<DraftPage, Failure> {
-    use super::draft::Held;
+pub async fn load_create_competition() -> Result<DraftForm, Failure> {
+    use super::draft::DraftValues;
     use crate::ssr::{clock::ViewerClock, form, request};
     use domain::{Role, TimeZoneName};
 
     request::actor()?.require(Role::Organizer)?;
     let clock = ViewerClock::of_request()?;
-    let start = form::returned::<Option<Held>>("create_competition").await?;
+    let start = form::returned::<Option<DraftValues>>("create_competition").await?;
     let ask_browser = start.typed.is_none() && clock.zone().is_none();
-    let held = start.typed.unwrap_or_else(|| {
+    let values = start.typed.unwrap_or_else(|| {
         let zone = clock.zone().map(str::to_owned);
         let time_zone = zone.unwrap_or_else(|| TimeZoneName::default().into_string());
-        Held { draft: CompetitionDraft { time_zone, ..Default::default() }, ..Default::default() }
+        DraftValues { draft: CompetitionDraft { time_zone, ..Default::default() }, ..Default::default() }
     });
-    let screen = DraftScreen { ask_browser, ..DraftScreen::of(held, 0, start.problem) };
-    Ok(DraftPage::of(screen))
+    let screen = DraftState { ask_browser, ..DraftState::of(values, 0, start.problem) };
+    Ok(DraftForm::of(screen))
 }
 
 /// Creates a competition and leads to it, or shows what it will look like.
@@ -44,35 +44,35 @@ pub async fn create_competition(
     idempotency_key: String,
     #[server(default)] intent: String,
     #[server(default)] made_for: Option<UserId>,
-) -> Result<Option<DraftScreen>, Failure> {
+) -> Result<Option<DraftState>, Failure> {
     use super::{
-        call_to_action::path,
-        draft::{Held, PREVIEW},
+        address::competition as path,
+        draft::{DraftValues, PREVIEW},
     };
     use crate::ssr::{flash, form, request};
     use domain::{ErrorCode, PublicError, Role};
 
     let (ctx, actor) = (request::context()?, request::actor()?);
-    let held = Held { draft, wants_preview: intent == PREVIEW, ..Default::default() };
-    if held.wants_preview {
+    let values = DraftValues { draft, wants_preview: intent == PREVIEW, ..Default::default() };
+    if values.wants_preview {
         let may_create = actor.require(Role::Organizer);
-        form::settle("create_competition", PAGE, None::<Held>, may_create).await?;
-        form::show_again("create_competition", &format!("{PAGE}#preview"), &held, None).await?;
-        return Ok(Some(DraftScreen::of(held, 0, None)));
+        form::redirect_back_with("create_competition", PAGE, None::<DraftValues>, may_create).await?;
+        form::show_again("create_competition", &format!("{PAGE}#preview"), &values, None).await?;
+        return Ok(Some(DraftState::of(values, 0, None)));
     }
     let key = form::sent_key(&idempotency_key, made_for, &actor);
-    let draft = held.draft.clone();
-    let outcome = form::after(key, async |key| {
+    let draft = values.draft.clone();
+    let outcome = form::and_then_async(key, async |key| {
         service::competitions::create_draft(&ctx, &actor, draft, Some(key)).await
     })
     .await;
     if form::was_sent_before(&outcome) {
         let words = "This form was sent before with different text, and that version was saved: your dashboard shows it. Send it again to create another competition.";
         let problem = PublicError::new(ErrorCode::IdempotencyKeyReused, words);
-        form::show_again("create_competition", PAGE, &held, Some(&problem)).await?;
-        return Ok(Some(DraftScreen::of(held, 0, Some(problem))));
+        form::show_again("create_competition", PAGE, &values, Some(&problem)).await?;
+        return Ok(Some(DraftState::of(values, 0, Some(problem))));
     }
-    let created = form::settle("create_competition", PAGE, Some(held), outcome).await?;
+    let created = form::redirect_back_with("create_competition", PAGE, Some(values), outcome).await?;
     let competition = created.view.competition;
     flash::set(format!("{} is created", competition.title)).await;
     leptos_axum::redirect(&path(competition.id));
@@ -82,7 +82,7 @@ pub async fn create_competition(
 /// A new competition.
 #[component]
 pub fn CreateCompetitionPage() -> impl IntoView {
-    let page = Resource::new_blocking(|| (), |()| load_draft());
+    let page = Resource::new_blocking(|| (), |()| load_create_competition());
     let create = ServerAction::<CreateCompetition>::new();
     Toasts::after(create);
     view! {
@@ -93,9 +93,9 @@ pub fn CreateCompetitionPage() -> impl IntoView {
 }
 
 #[component]
-fn CreateForm(page: DraftPage, create: ServerAction<CreateCompetition>) -> impl IntoView {
-    let DraftPage { first, regions } = page;
-    let form = move |screen: DraftScreen, problem| {
+fn CreateForm(page: DraftForm, create: ServerAction<CreateCompetition>) -> impl IntoView {
+    let DraftForm { first, regions } = page;
+    let form = move |screen: DraftState, problem| {
         let (regions, key) = (regions.clone(), screen.idempotency_key.clone());
         view! {
             <ActionForm action=create attr:class="grid gap-8" attr:novalidate=true>

@@ -8,9 +8,8 @@ use serde::{Deserialize, Serialize};
 use super::{
     Availability, AvailabilityBadge, address,
     calendar::{AddToCalendar, calendar},
-    call_to_action::{CallToActionPanel, Register, path},
+    call_to_action::{CallToActionPanel, Register},
     live_seats::{self, SeatState},
-    manage,
     tags::Tags,
 };
 use crate::{
@@ -23,7 +22,7 @@ use crate::{
 
 /// What the page of a competition shows. The organizer's address is not in it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct CompetitionScreen {
+pub struct CompetitionDetailScreen {
     /// Which one.
     pub id: CompetitionId,
     /// One line.
@@ -64,7 +63,7 @@ pub struct CompetitionScreen {
 
 /// One competition, as the viewer sees it.
 #[server(prefix = "/fn", endpoint = "competition")]
-pub async fn load_competition(id: String) -> Result<CompetitionScreen, Failure> {
+pub async fn load_competition_detail(id: String) -> Result<CompetitionDetailScreen, Failure> {
     use crate::ssr::{clock::ViewerClock, form, request};
     use service::markdown;
 
@@ -76,8 +75,8 @@ pub async fn load_competition(id: String) -> Result<CompetitionScreen, Failure> 
     let detail = service::competitions::get(&ctx, id).await?;
     let viewer = service::registration::viewer_state(&ctx, &actor, id).await?;
     let (competition, now) = (detail.competition, ctx.now());
-    let moment = |at| clock.there(at, &competition.time_zone);
-    Ok(CompetitionScreen {
+    let moment = |at| clock.in_event_zone(at, &competition.time_zone);
+    Ok(CompetitionDetailScreen {
         call_to_action: CallToAction::of(&competition, &viewer, now),
         registration: viewer.registration_id,
         is_mine: viewer.user.is_some_and(|user| user.id == competition.organizer_id),
@@ -106,7 +105,7 @@ pub fn CompetitionDetailPage() -> impl IntoView {
     let id = Memo::new(move |_| params.read().get("id").unwrap_or_default());
     let register = ServerAction::<Register>::new();
     let source = move || (id.get(), register.version().get());
-    let screen = Resource::new_blocking(source, |(id, _)| load_competition(id));
+    let screen = Resource::new_blocking(source, |(id, _)| load_competition_detail(id));
     let news = RwSignal::new("");
     let newest = StoredValue::new(None);
     let is_waiting = StoredValue::new(false);
@@ -121,7 +120,7 @@ pub fn CompetitionDetailPage() -> impl IntoView {
     // before a registration and answered after it is old.
     let load = move || async move {
         let asked = asking()?;
-        let answer = load_competition(asked.0.clone()).await;
+        let answer = load_competition_detail(asked.0.clone()).await;
         (asking()? == asked).then_some(answer)
     };
     let look = move || refresh_soon(screen, is_waiting, load);
@@ -136,7 +135,7 @@ pub fn CompetitionDetailPage() -> impl IntoView {
 
 #[component]
 fn Detail(
-    screen: CompetitionScreen,
+    screen: CompetitionDetailScreen,
     register: ServerAction<Register>,
     /// What to read out.
     news: RwSignal<&'static str>,
@@ -146,7 +145,7 @@ fn Detail(
     /// Asks how things are now.
     look_again: impl Fn() + Copy + Send + Sync + 'static,
 ) -> impl IntoView {
-    let CompetitionScreen { id, seats_left, capacity, now, sequence, .. } = screen;
+    let CompetitionDetailScreen { id, seats_left, capacity, now, sequence, .. } = screen;
     let was_cancelled = screen.call_to_action == CallToAction::Cancelled;
     let seats = RwSignal::new((seats_left, capacity));
     let show = move |SeatState { left, capacity, cancelled, .. }| {
@@ -198,7 +197,7 @@ fn Detail(
     let calendar = (!was_cancelled || screen.registration.is_some())
         .then(|| view! { <p><AddToCalendar href=calendar /></p> });
     view! {
-        <Head title=screen.title.clone() description=screen.summary.clone() path=path(id) />
+        <Head title=screen.title.clone() description=screen.summary.clone() path=address::competition(id) />
         <article class="detail">
             <div class="grid min-w-0 content-start gap-6">
                 <div class="grid gap-3">
@@ -213,7 +212,7 @@ fn Detail(
                 </div>
                 // Made safe on the server.
                 <div class="prose-text markdown" inner_html=screen.description.clone()></div>
-                <Share path=path(id) />
+                <Share path=address::competition(id) />
             </div>
             <aside aria-label="Registration" class="ticket self-start">
                 <div class="ticket-body">
@@ -232,7 +231,15 @@ fn Detail(
                 </div>
                 <div class="ticket-stub">
                     {screen.is_mine.then(|| view! { <Mine id /> })}
-                    <CallToActionPanel screen register />
+                    <CallToActionPanel
+                        id
+                        call_to_action=screen.call_to_action
+                        is_mine=screen.is_mine
+                        opens=screen.opens
+                        idempotency_key=screen.idempotency_key
+                        problem=screen.problem
+                        register
+                    />
                 </div>
             </aside>
         </article>
@@ -253,7 +260,7 @@ fn Mine(id: CompetitionId) -> impl IntoView {
         <p class="font-semibold text-lg">"You're the organizer"</p>
         <p class="grid gap-2">
             <a class="btn btn-block" href=format!("/competitions/{id}/edit")>"Edit"</a>
-            <a class="btn btn-block" href=manage(id)>
+            <a class="btn btn-block" href=address::manage(id)>
                 "Manage"
             </a>
         </p>

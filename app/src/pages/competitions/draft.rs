@@ -7,7 +7,7 @@ use crate::error::Failure;
 
 /// What a form holds, on its way through the server and back without JavaScript.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Held {
+pub struct DraftValues {
     /// The text in its fields.
     pub draft: CompetitionDraft,
     /// What the text was when the form was opened; nothing for a new competition.
@@ -22,9 +22,9 @@ pub struct Held {
 
 /// What the form shows.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct DraftScreen {
+pub struct DraftState {
     /// What it holds.
-    pub held: Held,
+    pub values: DraftValues,
     /// Whether the time zone is that of the browser, which only the browser knows.
     pub ask_browser: bool,
     /// The description as everybody will see it, as safe HTML, if that was asked for.
@@ -50,45 +50,45 @@ pub struct Region {
 
 /// What the page of a form is made of.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct DraftPage {
+pub struct DraftForm {
     /// What the form starts with.
-    pub first: DraftScreen,
+    pub first: DraftState,
     /// The zones to choose from.
     pub regions: Vec<Region>,
 }
 
 /// What sending a form comes to: nothing more when it led to another page, else what the form shows now.
-pub(super) type Reply = Result<Option<DraftScreen>, Failure>;
+pub(super) type Reply = Result<Option<DraftState>, Failure>;
 
 /// What the button that asks for a preview sends.
 pub(super) const PREVIEW: &str = "preview";
 
 #[cfg(feature = "ssr")]
-impl DraftScreen {
+impl DraftState {
     /// With `taken` seats taken.
-    pub(super) fn of(held: Held, taken: u32, problem: Option<PublicError>) -> Self {
+    pub(super) fn of(values: DraftValues, taken: u32, problem: Option<PublicError>) -> Self {
         use service::{idempotency, markdown, zones};
 
         /// Below the heading of the page and that of the preview.
         const TOP_HEADING: u8 = 3;
-        let CompetitionDraft { description, time_zone, .. } = &held.draft;
-        let times = [&held.draft.reg_opens_at, &held.draft.reg_deadline, &held.draft.start_date];
+        let CompetitionDraft { description, time_zone, .. } = &values.draft;
+        let times = [&values.draft.reg_opens_at, &values.draft.reg_deadline, &values.draft.start_date];
         let utc = |text: &String| Some(zones::to_utc(text, time_zone).ok()?.human());
         Self {
             ask_browser: false,
-            preview: held.wants_preview.then(|| markdown::render(description, TOP_HEADING)),
+            preview: values.wants_preview.then(|| markdown::render(description, TOP_HEADING)),
             utc: times.map(utc),
             taken,
             idempotency_key: idempotency::new_key(),
             problem,
-            held,
+            values,
         }
     }
 }
 
 #[cfg(feature = "ssr")]
-impl DraftPage {
-    pub(super) fn of(first: DraftScreen) -> Self {
+impl DraftForm {
+    pub(super) fn of(first: DraftState) -> Self {
         let mut regions: Vec<Region> = Vec::new();
         for zone in service::zones::names() {
             let name = zone.split_once('/').map_or(zone, |(region, _)| region);

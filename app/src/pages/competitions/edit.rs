@@ -5,8 +5,8 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
 use super::{
-    call_to_action::path,
-    draft::{DraftPage, DraftScreen},
+    address::competition as path,
+    draft::{DraftForm, DraftState},
     form::{Fields, FormPage, PreviewButton},
 };
 use crate::{
@@ -29,8 +29,8 @@ fn form_name(id: CompetitionId) -> String {
 
 /// What the page shows; for the organizer of the competition.
 #[server(prefix = "/fn", endpoint = "competition_to_edit")]
-pub async fn load_edit(id: String) -> Result<(CompetitionId, DraftPage), Failure> {
-    use super::draft::Held;
+pub async fn load_edit_competition(id: String) -> Result<(CompetitionId, DraftForm), Failure> {
+    use super::draft::DraftValues;
     use crate::ssr::{form, request};
     use service::competitions::{draft_of, get_editable};
 
@@ -39,13 +39,13 @@ pub async fn load_edit(id: String) -> Result<(CompetitionId, DraftPage), Failure
     actor.user()?;
     let id = request::competition(&id)?;
     let detail = get_editable(&ctx, &actor, id).await?;
-    let start = form::returned::<Option<Held>>(&form_name(id)).await?;
-    let held = start.typed.unwrap_or_else(|| {
+    let start = form::returned::<Option<DraftValues>>(&form_name(id)).await?;
+    let values = start.typed.unwrap_or_else(|| {
         let (draft, version) = (draft_of(&detail.competition), detail.competition.version);
-        Held { seen: draft.clone(), draft, version, ..Default::default() }
+        DraftValues { seen: draft.clone(), draft, version, ..Default::default() }
     });
-    let screen = DraftScreen::of(held, detail.count.registrations, start.problem);
-    Ok((id, DraftPage::of(screen)))
+    let screen = DraftState::of(values, detail.count.registrations, start.problem);
+    Ok((id, DraftForm::of(screen)))
 }
 
 /// Changes a competition and leads to it; shows what it will look like; or, when somebody else was quicker, what they
@@ -59,31 +59,31 @@ pub async fn edit_competition(
     #[server(default)] theirs: CompetitionDraft,
     idempotency_key: String,
     #[server(default)] intent: String,
-) -> Result<Option<DraftScreen>, Failure> {
-    use super::draft::{Held, PREVIEW};
+) -> Result<Option<DraftState>, Failure> {
+    use super::draft::{DraftValues, PREVIEW};
     use crate::ssr::{error_words, flash, form, request};
     use domain::{ErrorCode, IdempotencyKey, PublicError};
     use service::competitions::{draft_of, edit_draft, get_own};
 
     let (ctx, actor) = (request::context()?, request::actor()?);
     let (name, page) = (form_name(competition), page(competition));
-    let mut held =
-        Held { draft, seen, version, wants_preview: intent == PREVIEW, ..Default::default() };
-    held.draft.give_up(&theirs, &held.seen);
+    let mut values =
+        DraftValues { draft, seen, version, wants_preview: intent == PREVIEW, ..Default::default() };
+    values.draft.give_up(&theirs, &values.seen);
     let mut problem = None;
     let mut anchor = "#preview";
-    if !held.wants_preview {
+    if !values.wants_preview {
         let key = idempotency_key.parse::<IdempotencyKey>().map_err(Into::into);
-        let outcome = form::after(key, async |key| {
-            let draft = held.draft.clone();
-            edit_draft(&ctx, &actor, competition, version, &held.seen, draft, Some(key)).await
+        let outcome = form::and_then_async(key, async |key| {
+            let draft = values.draft.clone();
+            edit_draft(&ctx, &actor, competition, version, &values.seen, draft, Some(key)).await
         })
         .await;
         if form::was_sent_before(&outcome) {
             let words = "This form was sent before with different text, and that version was saved. The differences are marked below. Send it again to save what you see.";
             problem = Some(PublicError::new(ErrorCode::IdempotencyKeyReused, words));
         } else {
-            match form::settle(&name, &page, Some(&held), outcome).await?.outcome {
+            match form::redirect_back_with(&name, &page, Some(&values), outcome).await?.outcome {
                 Ok(_) => {
                     flash::set("Your changes are saved").await;
                     leptos_axum::redirect(&path(competition));
@@ -99,11 +99,11 @@ pub async fn edit_competition(
         |code| matches!(code, ErrorCode::StaleVersion | ErrorCode::IdempotencyKeyReused);
     if problem.as_ref().is_some_and(|problem| is_behind(problem.code)) {
         let theirs = draft_of(&now.competition);
-        held.clashes = held.draft.rebase(&held.seen, &theirs);
-        (held.seen, held.version) = (theirs, now.competition.version);
+        values.clashes = values.draft.rebase(&values.seen, &theirs);
+        (values.seen, values.version) = (theirs, now.competition.version);
     }
-    form::show_again(&name, &format!("{page}{anchor}"), &held, problem.as_ref()).await?;
-    Ok(Some(DraftScreen::of(held, now.count.registrations, problem)))
+    form::show_again(&name, &format!("{page}{anchor}"), &values, problem.as_ref()).await?;
+    Ok(Some(DraftState::of(values, now.count.registrations, problem)))
 }
 
 /// Changing a competition.
@@ -111,7 +111,7 @@ pub async fn edit_competition(
 pub fn EditCompetitionPage() -> impl IntoView {
     let params = use_params_map();
     let id = Memo::new(move |_| params.read().get("id").unwrap_or_default());
-    let page = Resource::new_blocking(move || id.get(), load_edit);
+    let page = Resource::new_blocking(move || id.get(), load_edit_competition);
     let edit = ServerAction::<EditCompetition>::new();
     Toasts::after(edit);
     view! {
@@ -124,19 +124,19 @@ pub fn EditCompetitionPage() -> impl IntoView {
 #[component]
 fn EditForm(
     id: CompetitionId,
-    page: DraftPage,
+    page: DraftForm,
     edit: ServerAction<EditCompetition>,
 ) -> impl IntoView {
-    let DraftPage { first, regions } = page;
-    let title = format!("Edit {}", first.held.seen.title);
-    let form = move |screen: DraftScreen, problem| {
+    let DraftForm { first, regions } = page;
+    let title = format!("Edit {}", first.values.seen.title);
+    let form = move |screen: DraftState, problem| {
         let (regions, key) = (regions.clone(), screen.idempotency_key.clone());
         view! {
             <ActionForm action=edit attr:class="grid gap-8" attr:novalidate=true>
                 <input type="hidden" name="idempotency_key" value=key />
                 <input type="hidden" name="competition" value=id.to_string() />
-                <input type="hidden" name="version" value=screen.held.version.to_string() />
-                <Seen seen=screen.held.seen.clone() />
+                <input type="hidden" name="version" value=screen.values.version.to_string() />
+                <Seen seen=screen.values.seen.clone() />
                 <Fields screen regions problem />
                 <p class="flex flex-wrap items-center gap-4">
                     <Submit pending=edit.pending() class="btn-lg">

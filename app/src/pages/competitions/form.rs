@@ -4,7 +4,7 @@ use domain::Clash;
 use js_sys::{Array, Intl::DateTimeFormat, Object, Reflect};
 use leptos::{html::H2, prelude::*};
 
-use super::draft::{DraftScreen, Held, PREVIEW, Region, Reply};
+use super::draft::{DraftState, DraftValues, PREVIEW, Region, Reply};
 use crate::{
     components::{ErrorSummary, Field, Heading, SelectField, TextArea, focus},
     error::Failure,
@@ -17,12 +17,12 @@ pub(super) fn FormPage(
     /// What the page is called.
     title: &'static str,
     /// What the form starts with.
-    first: DraftScreen,
+    first: DraftState,
     /// The answer to its last submission; none before the first.
     #[prop(into)]
     reply: Signal<Option<Reply>>,
     /// The form: a screen, and what is wrong with it.
-    form: impl Fn(DraftScreen, Problem) -> AnyView + Clone + Send + 'static,
+    form: impl Fn(DraftState, Problem) -> AnyView + Clone + Send + 'static,
 ) -> impl IntoView {
     let current = RwSignal::new((0_u32, first));
     Effect::new(move || {
@@ -44,8 +44,8 @@ pub(super) fn FormPage(
                         _ => at_first.clone(),
                     });
                     let preview = screen.preview.clone();
-                    let title = screen.held.draft.title.clone();
-                    let is_stale = !screen.held.clashes.is_empty();
+                    let title = screen.values.draft.title.clone();
+                    let is_stale = !screen.values.clashes.is_empty();
                     view! {
                         <ErrorSummary problem />
                         {is_stale.then(|| view! { <Stale /> })}
@@ -102,14 +102,14 @@ fn Preview(title: String, html: String, takes_focus: bool) -> impl IntoView {
 #[component]
 pub(super) fn Fields(
     /// What they start with.
-    screen: DraftScreen,
+    screen: DraftState,
     /// The zones to choose from.
     regions: Vec<Region>,
     /// What is wrong with them.
     problem: Problem,
 ) -> impl IntoView {
-    let DraftScreen { held, ask_browser, utc, taken, .. } = screen;
-    let Held { draft, clashes, .. } = held;
+    let DraftState { values, ask_browser, utc, taken, .. } = screen;
+    let DraftValues { draft, clashes, .. } = values;
     let clash = |field: &str| clashes.iter().find(|clash| clash.field == field).cloned();
     let capacity_hint = match taken {
         0 => "How many people can register. Enter a whole number.".to_owned(),

@@ -16,7 +16,7 @@ use crate::{
 
 /// What the list shows.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ListScreen {
+pub struct CompetitionListScreen {
     /// What was asked for.
     pub query: CompetitionQuery,
     /// The competitions of this page.
@@ -35,9 +35,9 @@ pub struct ListScreen {
 
 /// The competitions that match.
 #[server(prefix = "/fn", endpoint = "competitions")]
-pub async fn load_competitions(
+pub async fn load_competition_list(
     #[server(default)] query: CompetitionQuery,
-) -> Result<ListScreen, Failure> {
+) -> Result<CompetitionListScreen, Failure> {
     use crate::ssr::{clock::ViewerClock, request};
 
     /// As many as are pleasant to scroll through: divides by two and by three columns.
@@ -47,7 +47,7 @@ pub async fn load_competitions(
     let filter = CompetitionQuery { limit, ..query.clone() }.check()?;
     let page = service::competitions::browse(&ctx, &filter).await?;
     let listing = |item| Listing::of(item, &clock, ctx.now());
-    Ok(ListScreen {
+    Ok(CompetitionListScreen {
         query,
         total: page.found.total,
         page: page.found.page,
@@ -63,7 +63,7 @@ pub async fn load_competitions(
 pub fn CompetitionListPage() -> impl IntoView {
     let params = use_query_map();
     let query = Memo::new(move |_| address::read(&params.read()));
-    let screen = Resource::new_blocking(move || query.get(), load_competitions);
+    let screen = Resource::new_blocking(move || query.get(), load_competition_list);
     let results = move || async move {
         match screen.await {
             Ok(screen) => Either::Left(view! { <Results screen /> }),
@@ -89,7 +89,7 @@ pub fn CompetitionListPage() -> impl IntoView {
 }
 
 /// How many match, in words.
-fn count(screen: &ListScreen) -> String {
+fn count(screen: &CompetitionListScreen) -> String {
     let found: String = match screen.total {
         0 => "No competitions found".into(),
         1 => "1 competition found".into(),
@@ -99,8 +99,8 @@ fn count(screen: &ListScreen) -> String {
 }
 
 #[component]
-fn Results(screen: ListScreen) -> impl IntoView {
-    let ListScreen { query, listings, page, pages, .. } = screen;
+fn Results(screen: CompetitionListScreen) -> impl IntoView {
+    let CompetitionListScreen { query, listings, page, pages, .. } = screen;
     let is_empty = listings.is_empty();
     view! {
         <TagFilter query=query.clone() popular=screen.popular_tags />

@@ -41,7 +41,7 @@ impl Listing {
         now: domain::Timestamp,
     ) -> Self {
         let domain::CompetitionDetail { competition, organizer, .. } = detail;
-        let moment = |at| clock.there(at, &competition.time_zone);
+        let moment = |at| clock.in_event_zone(at, &competition.time_zone);
         Self {
             availability: Availability::of(&competition, now),
             id: competition.id,

@@ -1,10 +1,11 @@
-//! Competitions: the list, one of them, a new one, changing one, and what its organizer and its participants do with it.
+//! Competitions: their list and pages, and registering.
 
-mod address;
+pub(crate) mod address;
 mod availability;
 mod calendar;
 mod call_to_action;
 mod cancel;
+mod cancel_registration;
 mod card;
 mod card_grid;
 mod create;
@@ -13,7 +14,6 @@ mod draft;
 mod edit;
 mod filters;
 mod form;
-mod leave;
 mod list;
 mod listing;
 mod live_seats;
@@ -22,16 +22,14 @@ mod tags;
 
 pub use availability::Availability;
 pub(crate) use calendar::{AddToCalendar, calendar};
-pub use cancel::{CancelCompetitionPage, CancelScreen};
+pub use cancel::{CancelCompetitionPage, CancelCompetitionScreen};
+pub use cancel_registration::{CancelRegistrationPage, CancelRegistrationScreen};
 pub(crate) use card::{AvailabilityBadge, CompetitionCard};
 pub(crate) use card_grid::{CardGrid, CardGridSkeleton};
 pub use create::CreateCompetitionPage;
-pub use detail::{CompetitionDetailPage, CompetitionScreen};
-pub use draft::{DraftPage, DraftScreen, Held, Region};
+pub use detail::{CompetitionDetailPage, CompetitionDetailScreen};
+pub use draft::{DraftForm, DraftState, DraftValues, Region};
 pub use edit::EditCompetitionPage;
-pub(crate) use leave::leave;
-pub use leave::{LeaveCompetitionPage, LeaveScreen};
-pub use list::{CompetitionListPage, ListScreen};
+pub use list::{CompetitionListPage, CompetitionListScreen};
 pub use listing::Listing;
-pub(crate) use manage::manage;
-pub use manage::{ManageCompetitionPage, ManageScreen, RosterRow};
+pub use manage::{ManageCompetitionPage, ManageCompetitionScreen, RosterRow};

@@ -1,4 +1,4 @@
-//! The first page after signing in: what matters to this user.
+//! The dashboard, the first page after logging in.
 
 mod organizer;
 mod page;
@@ -6,6 +6,6 @@ mod participant;
 mod trend;
 
 pub use organizer::{OrganizerRow, OrganizerScreen};
-pub use page::{Dashboard, DashboardPage};
-pub use participant::{ParticipantScreen, Place};
+pub use page::{DashboardPage, DashboardScreen};
+pub use participant::{ParticipantScreen, RegistrationRow};
 pub use trend::TrendDay;

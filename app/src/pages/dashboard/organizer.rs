@@ -14,7 +14,7 @@ use crate::{
     components::{
         EmptyState, Icon, LocalTimes, Pagination, PastTheEnd, Seats, Shape, Total, page_words,
     },
-    pages::competitions::{Availability, AvailabilityBadge, manage},
+    pages::competitions::{Availability, AvailabilityBadge, address},
 };
 
 /// A competition the organizer runs.
@@ -47,7 +47,7 @@ impl OrganizerRow {
             title: competition.title,
             capacity: competition.capacity,
             seats_left: competition.seats_left,
-            reg_deadline: clock.there(competition.reg_deadline, &competition.time_zone),
+            reg_deadline: clock.in_event_zone(competition.reg_deadline, &competition.time_zone),
         }
     }
 }
@@ -163,7 +163,7 @@ fn Row(row: OrganizerRow) -> impl IntoView {
             <div class="ticket-body">
                 <p><AvailabilityBadge availability=row.availability /></p>
                 <h3 class="font-display text-xl font-semibold">
-                    <a class="title-link" href=format!("/competitions/{}", row.id)>
+                    <a class="title-link" href=address::competition(row.id)>
                         {row.title.clone()}
                     </a>
                 </h3>
@@ -176,7 +176,7 @@ fn Row(row: OrganizerRow) -> impl IntoView {
                 <Seats left=row.seats_left capacity=row.capacity />
                 <ul class="flex flex-wrap gap-2">
                     <li>
-                        <a class="btn" href=manage(row.id)>
+                        <a class="btn" href=address::manage(row.id)>
                             "Manage" <span class="sr-only">" " {row.title.clone()}</span>
                         </a>
                     </li>

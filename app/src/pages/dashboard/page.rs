@@ -1,4 +1,4 @@
-//! The dashboard of whoever is signed in.
+//! The dashboard of a user.
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
@@ -14,20 +14,20 @@ use crate::{
     pages::admin::QUEUES,
 };
 
-/// What the dashboard shows, for each role.
+/// The data of the page, for each role.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Dashboard {
-    /// Places held.
+pub enum DashboardScreen {
+    /// Registrations.
     Participant(ParticipantScreen),
-    /// Competitions run.
+    /// Competitions.
     Organizer(OrganizerScreen),
-    /// An administrator neither takes part nor runs competitions.
+    /// An administrator neither registers for competitions nor organizes them.
     Admin,
 }
 
-/// What the dashboard shows; of an organizer's competitions, the page that is asked for.
+/// Loads the page, with one page of an organizer's competitions.
 #[server(prefix = "/fn", endpoint = "dashboard")]
-pub async fn load_dashboard(#[server(default)] page: Option<String>) -> Result<Dashboard, Failure> {
+pub async fn load_dashboard(#[server(default)] page: Option<String>) -> Result<DashboardScreen, Failure> {
     use crate::ssr::{clock::ViewerClock, request};
     use domain::{Paging, Role};
     use service::dashboard::{organizer, participant};
@@ -38,15 +38,15 @@ pub async fn load_dashboard(#[server(default)] page: Option<String>) -> Result<D
     let clock = ViewerClock::of_request()?;
     Ok(match actor.user()?.role {
         Role::Participant => {
-            let places = participant(&ctx, &actor).await?;
-            Dashboard::Participant(ParticipantScreen::of(places, &clock))
+            let own = participant(&ctx, &actor).await?;
+            DashboardScreen::Participant(ParticipantScreen::of(own, &clock))
         }
         Role::Organizer => {
             let paging = Paging::of_page(page.as_deref(), ON_A_PAGE)?;
             let mine = organizer(&ctx, &actor, paging).await?;
-            Dashboard::Organizer(OrganizerScreen::of(mine, &clock, ctx.now()))
+            DashboardScreen::Organizer(OrganizerScreen::of(mine, &clock, ctx.now()))
         }
-        Role::Admin => Dashboard::Admin,
+        Role::Admin => DashboardScreen::Admin,
     })
 }
 
@@ -64,11 +64,11 @@ pub fn DashboardPage() -> impl IntoView {
 }
 
 #[component]
-fn Content(screen: Dashboard) -> impl IntoView {
+fn Content(screen: DashboardScreen) -> impl IntoView {
     let content = match screen {
-        Dashboard::Participant(screen) => view! { <ParticipantDashboard screen /> }.into_any(),
-        Dashboard::Organizer(screen) => view! { <OrganizerDashboard screen /> }.into_any(),
-        Dashboard::Admin => view! {
+        DashboardScreen::Participant(screen) => view! { <ParticipantDashboard screen /> }.into_any(),
+        DashboardScreen::Organizer(screen) => view! { <OrganizerDashboard screen /> }.into_any(),
+        DashboardScreen::Admin => view! {
             <EmptyState title="Administration">
                 <p>"The queues show the background jobs and what has failed."</p>
                 <a class="btn btn-primary" href=QUEUES>"Open queues"</a>

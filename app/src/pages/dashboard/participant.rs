@@ -1,4 +1,4 @@
-//! A participant's places.
+//! The registrations of a participant.
 
 use domain::{CompetitionId, RegistrationId, RegistrationStatus};
 use leptos::prelude::*;
@@ -9,56 +9,56 @@ use crate::ssr::clock::ViewerClock;
 use crate::{
     Moment,
     components::{EmptyState, Icon, LocalTimes, Shape, StatusBadge, grouped},
-    pages::competitions::{AddToCalendar, calendar, leave},
+    pages::competitions::{AddToCalendar, address, calendar},
 };
 
-/// A place the participant holds or held.
+/// A registration of the participant.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Place {
-    /// In which competition.
+pub struct RegistrationRow {
+    /// Its competition.
     pub competition: CompetitionId,
-    /// What it is called.
+    /// The title of the competition.
     pub title: String,
-    /// Who runs it, or that their account is deleted.
+    /// The name of its organizer, or that the account was deleted.
     pub organizer: String,
-    /// When it starts, if that is set.
+    /// When it starts, if that is decided.
     pub start: Option<Moment>,
     /// Whether its organizer has cancelled it.
-    pub called_off: bool,
-    /// The registration.
+    pub is_competition_cancelled: bool,
+    /// Its id.
     pub registration: RegistrationId,
-    /// How far it has come.
+    /// Its status.
     pub status: RegistrationStatus,
 }
 
 #[cfg(feature = "ssr")]
-impl Place {
+impl RegistrationRow {
     fn of(mine: domain::MyRegistration, clock: &ViewerClock) -> Self {
         let competition = mine.competition;
         Self {
             competition: competition.id,
-            start: competition.start_date.map(|start| clock.there(start, &competition.time_zone)),
+            start: competition.start_date.map(|start| clock.in_event_zone(start, &competition.time_zone)),
             title: competition.title,
             organizer: match competition.organizer.is_deleted() {
                 true => "Organizer account deleted".to_owned(),
                 false => competition.organizer.name,
             },
-            called_off: competition.cancelled_at.is_some(),
+            is_competition_cancelled: competition.cancelled_at.is_some(),
             registration: mine.registration.id,
             status: mine.registration.status,
         }
     }
 }
 
-/// A participant's places, sorted into what matters.
+/// The registrations of a participant.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ParticipantScreen {
     /// Starting soonest first.
-    pub upcoming: Vec<Place>,
+    pub upcoming: Vec<RegistrationRow>,
     /// Latest first.
-    pub past: Vec<Place>,
-    /// Given back, or cancelled by the organizer.
-    pub cancelled: Vec<Place>,
+    pub past: Vec<RegistrationRow>,
+    /// Cancelled by the participant or by the organizer.
+    pub cancelled: Vec<RegistrationRow>,
     /// The number of all registrations, also of those that are too old to be listed.
     pub total: u64,
 }
@@ -66,13 +66,13 @@ pub struct ParticipantScreen {
 #[cfg(feature = "ssr")]
 impl ParticipantScreen {
     pub(super) fn of(dashboard: domain::ParticipantDashboard, clock: &ViewerClock) -> Self {
-        let places = |all: Vec<domain::MyRegistration>| {
-            all.into_iter().map(|mine| Place::of(mine, clock)).collect()
+        let registrations = |all: Vec<domain::MyRegistration>| {
+            all.into_iter().map(|mine| RegistrationRow::of(mine, clock)).collect()
         };
         Self {
-            upcoming: places(dashboard.upcoming),
-            past: places(dashboard.past),
-            cancelled: places(dashboard.cancelled),
+            upcoming: registrations(dashboard.upcoming),
+            past: registrations(dashboard.past),
+            cancelled: registrations(dashboard.cancelled),
             total: dashboard.total,
         }
     }
@@ -88,7 +88,7 @@ impl ParticipantScreen {
     }
 }
 
-/// A participant's places, what comes next first.
+/// The registrations of a participant, the next one first.
 #[component]
 pub(super) fn ParticipantDashboard(
     /// What to show.
@@ -110,7 +110,7 @@ pub(super) fn ParticipantDashboard(
     view! {
         {left_out}
         {match next {
-            Some(place) => view! { <Next place /> }.into_any(),
+            Some(row) => view! { <Next row /> }.into_any(),
             None => view! {
                 <EmptyState title="No upcoming competitions">
                     <a class="btn btn-primary" href="/competitions">"See open competitions"</a>
@@ -118,58 +118,58 @@ pub(super) fn ParticipantDashboard(
             }
             .into_any(),
         }}
-        <Places id="upcoming" title="Upcoming" places=upcoming.collect() is_upcoming=true />
-        <Places id="past" title="Past" places=past />
-        <Places id="cancelled" title="Cancelled" places=cancelled />
+        <Registrations id="upcoming" title="Upcoming" registrations=upcoming.collect() is_upcoming=true />
+        <Registrations id="past" title="Past" registrations=past />
+        <Registrations id="cancelled" title="Cancelled" registrations=cancelled />
     }
     .into_any()
 }
 
-/// What comes next, larger than the rest.
+/// The next competition.
 #[component]
-fn Next(place: Place) -> impl IntoView {
+fn Next(row: RegistrationRow) -> impl IntoView {
     view! {
         <section aria-labelledby="next" class="grid gap-3">
             <h2 id="next" class="subheading">"Next"</h2>
-            <PlaceCard place is_upcoming=true />
+            <RegistrationCard row is_upcoming=true />
         </section>
     }
 }
 
 #[component]
-fn Places(
+fn Registrations(
     id: &'static str,
     title: &'static str,
-    places: Vec<Place>,
+    registrations: Vec<RegistrationRow>,
     #[prop(default = false)] is_upcoming: bool,
 ) -> impl IntoView {
-    let card = move |place| view! { <li><PlaceCard place is_upcoming /></li> };
-    (!places.is_empty()).then(|| {
+    let card = move |row| view! { <li><RegistrationCard row is_upcoming /></li> };
+    (!registrations.is_empty()).then(|| {
         view! {
             <section aria-labelledby=id class="grid gap-3">
                 <h2 id=id class="subheading">{title}</h2>
-                <ul class="grid gap-3">{places.into_iter().map(card).collect_view()}</ul>
+                <ul class="grid gap-3">{registrations.into_iter().map(card).collect_view()}</ul>
             </section>
         }
     })
 }
 
 #[component]
-fn PlaceCard(
-    place: Place,
-    /// Whether it is still to come.
+fn RegistrationCard(
+    row: RegistrationRow,
+    /// Whether the competition has not started.
     #[prop(default = false)]
     is_upcoming: bool,
 ) -> impl IntoView {
-    let can_leave = is_upcoming && place.status.holds_seat();
-    let status = match place.status {
-        status if place.called_off && status.holds_seat() => {
+    let can_cancel = is_upcoming && row.status.holds_seat();
+    let status = match row.status {
+        status if row.is_competition_cancelled && status.holds_seat() => {
             view! { <span class="badge badge-error h-auto py-1 text-left">"Cancelled by the organizer"</span> }
                 .into_any()
         }
         status => view! { <StatusBadge status /> }.into_any(),
     };
-    let start = place.start.map_or_else(
+    let start = row.start.map_or_else(
         || view! { <span>"Start date to be announced"</span> }.into_any(),
         |start| view! { <span>"Starts " <LocalTimes at=start /></span> }.into_any(),
     );
@@ -177,27 +177,27 @@ fn PlaceCard(
         <article class="ticket ticket-wide">
             <div class="ticket-body">
                 <h3 class="font-display text-xl font-semibold">
-                    <a class="title-link" href=format!("/competitions/{}", place.competition)>
-                        {place.title.clone()}
+                    <a class="title-link" href=address::competition(row.competition)>
+                        {row.title.clone()}
                     </a>
                 </h3>
                 <p class="icon-line text-sm text-muted">
                     <Icon shape=Shape::Person />
                     <span class="sr-only">"Organizer: "</span>
-                    {place.organizer}
+                    {row.organizer}
                 </p>
             </div>
             <div class="ticket-stub">
                 <p>{status}</p>
                 <p class="icon-line text-sm"><Icon shape=Shape::Calendar />{start}</p>
-                {can_leave
+                {can_cancel
                     .then(|| {
-                        let calendar = calendar(place.competition, Some(place.registration));
+                        let calendar = calendar(row.competition, Some(row.registration));
                         view! {
-                            <AddToCalendar href=calendar title=place.title.clone() />
-                            <a class="quiet-link" href=leave(place.competition)>
+                            <AddToCalendar href=calendar title=row.title.clone() />
+                            <a class="quiet-link" href=address::cancel_registration(row.competition)>
                                 "Cancel registration"
-                                <span class="sr-only">" for " {place.title.clone()}</span>
+                                <span class="sr-only">" for " {row.title.clone()}</span>
                             </a>
                         }
                     })}

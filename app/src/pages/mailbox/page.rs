@@ -35,7 +35,7 @@ impl MailLine {
         Self {
             id: mail.id,
             subject: mail.subject,
-            sent_at: clock.here(mail.sent_at),
+            sent_at: clock.in_viewer_zone(mail.sent_at),
             unread: mail.read_at.is_none(),
         }
     }

@@ -33,7 +33,7 @@ impl OpenMail {
             to: mail.to,
             subject: mail.subject,
             body: mail.body,
-            sent_at: clock.here(mail.sent_at),
+            sent_at: clock.in_viewer_zone(mail.sent_at),
         }
     }
 }

@@ -1,16 +1,11 @@
-//! Addresses of the pages about one competition; every filter, the order and the page of its roster are in them.
+//! The addresses of a roster. Every filter, the order and the page are in them.
 
 use domain::{CompetitionId, RosterQuery, RosterSort};
 use leptos_router::params::ParamsMap;
 
-use super::super::address::with_query;
+use crate::pages::competitions::address::{manage, with_query};
 
-/// Where a competition is managed.
-pub(crate) fn manage(id: CompetitionId) -> String {
-    format!("/competitions/{id}/manage")
-}
-
-/// What an address asks for.
+/// The query of an address.
 pub(super) fn read(params: &ParamsMap) -> RosterQuery {
     let get = |name| params.get(name).filter(|text| !text.trim().is_empty());
     RosterQuery {
@@ -22,7 +17,7 @@ pub(super) fn read(params: &ParamsMap) -> RosterQuery {
     }
 }
 
-/// The address of the roster that is asked for.
+/// The address of a query.
 fn href(id: CompetitionId, query: &RosterQuery) -> String {
     with_query(&manage(id), &fields(query))
 }
@@ -38,7 +33,7 @@ pub(super) fn sorted(id: CompetitionId, query: &RosterQuery, sort: RosterSort) -
     href(id, &RosterQuery { sort: Some(sort.name()), page: None, ..query.clone() })
 }
 
-/// All of the same roster as a file.
+/// The CSV file with all pages of the same roster.
 pub(super) fn csv(id: CompetitionId, query: &RosterQuery) -> String {
     let all = RosterQuery { page: None, limit: None, ..query.clone() };
     with_query(&format!("/api/competitions/{id}/registrations.csv"), &fields(&all))
@@ -61,7 +56,7 @@ mod tests {
     const ID: &str = "01939a00-0000-7000-8000-000000000000";
 
     #[test]
-    fn an_address_holds_everything_that_was_asked_for() {
+    fn an_address_holds_the_whole_query() {
         let id: CompetitionId = ID.parse().unwrap();
         let query = RosterQuery {
             search: Some("a b".into()),

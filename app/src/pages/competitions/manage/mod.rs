@@ -1,9 +1,10 @@
-//! A competition as its organizer sees it: who is registered, and what can be done about it.
+//! A competition as its organizer sees it.
 
 mod address;
 mod page;
 mod roster;
+mod screen;
 mod totals;
 
-pub(crate) use address::manage;
-pub use page::{ManageCompetitionPage, ManageScreen, RosterRow};
+pub use page::ManageCompetitionPage;
+pub use screen::{ManageCompetitionScreen, RosterRow};

@@ -1,21 +1,27 @@
-//! Who is registered: search, filter, order and pages are links and a form that ask the server.
+//! The participants. Search, filter, order and pages are links and a form that call the server.
 
 use domain::{CompetitionId, RegistrationStatus, RosterOrder, RosterQuery, RosterSort};
 use leptos::prelude::*;
 
-use super::{ManageScreen, RosterRow, address};
-use crate::components::{
-    EmptyState, Icon, NavigationFocus, Pagination, PastTheEnd, Shape, StatusBadge, ViewerTime,
-    page_words, status_words,
+use super::{
+    address,
+    screen::{ManageCompetitionScreen, RosterRow},
+};
+use crate::{
+    components::{
+        EmptyState, Icon, NavigationFocus, Pagination, PastTheEnd, Shape, StatusBadge, ViewerTime,
+        page_words, status_words,
+    },
+    pages::competitions::address::manage,
 };
 
-/// Who is registered.
+/// The participants of a competition.
 #[component]
 pub(super) fn Roster(
-    /// What the page shows.
-    screen: ManageScreen,
+    /// The data of the page.
+    screen: ManageCompetitionScreen,
 ) -> impl IntoView {
-    let ManageScreen { id, query, sort, rows, total, page, pages, .. } = screen;
+    let ManageCompetitionScreen { id, query, sort, rows, total, page, pages, .. } = screen;
     let none_yet = screen.totals.all() == 0;
     let here = query.clone();
     let content = if none_yet {
@@ -31,7 +37,7 @@ pub(super) fn Roster(
         view! {
             <EmptyState title="No participants match your search">
                 <p>"Try fewer words or another status."</p>
-                <a class="btn btn-primary" href=address::manage(id)>"Show all participants"</a>
+                <a class="btn btn-primary" href=manage(id)>"Show all participants"</a>
             </EmptyState>
         }
         .into_any()
@@ -42,7 +48,7 @@ pub(super) fn Roster(
         <section aria-labelledby="roster" class="grid gap-4">
             <div class="flex flex-wrap items-center justify-between gap-3">
                 <h2 id="roster" class="subheading">"Participants"</h2>
-                // The router would take it for a page.
+                // `external`, because the router would treat it as a page.
                 {(total > 0)
                     .then(|| {
                         view! {
@@ -60,7 +66,7 @@ pub(super) fn Roster(
     }
 }
 
-/// Search and status. Without the page, for what is found begins at the first.
+/// Search and status. The form leaves the page out, because new results start at the first page.
 #[component]
 fn Filters(id: CompetitionId, query: RosterQuery) -> impl IntoView {
     let narrowed = query.search.is_some() || query.status.is_some();
@@ -70,7 +76,7 @@ fn Filters(id: CompetitionId, query: RosterQuery) -> impl IntoView {
     };
     let options = RegistrationStatus::ALL.map(option).collect_view();
     view! {
-        <form action=address::manage(id) role="search" class="search-form">
+        <form action=manage(id) role="search" class="search-form">
             <div class="grid min-w-0 grow basis-60 gap-1.5">
                 <label for="search" class="font-semibold">"Name or email"</label>
                 <input class="input" id="search" name="search" type="search" value=query.search />
@@ -89,7 +95,7 @@ fn Filters(id: CompetitionId, query: RosterQuery) -> impl IntoView {
             </button>
             {narrowed
                 .then(|| {
-                    view! { <a class="quiet-link" href=address::manage(id)>"Clear filters"</a> }
+                    view! { <a class="quiet-link" href=manage(id)>"Clear filters"</a> }
                 })}
         </form>
     }
@@ -164,7 +170,7 @@ fn column(order: RosterOrder) -> &'static str {
     }
 }
 
-/// How many match, in words.
+/// The number of matches, in words.
 fn count(total: u64, page: u64, pages: u64) -> String {
     let found: String = match total {
         0 => "No registrations".into(),

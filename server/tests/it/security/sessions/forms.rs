@@ -15,7 +15,7 @@ async fn a_form_rendered_for_another_user_is_rejected() {
     let draft = "draft[title]=Chess&draft[description]=x&draft[capacity]=3&draft[regDeadline]=2026-11-30T12:00&draft[timeZone]=UTC";
     for (path, body, sender, other) in [
         ("/fn/register", format!("competition={open}"), &ben, &eve),
-        ("/fn/give_back", format!("competition={held}"), &ben, &eve),
+        ("/fn/cancel_registration", format!("competition={held}"), &ben, &eve),
         ("/fn/create_competition", draft.to_owned(), &ada, &bob),
         ("/fn/edit_profile", "name=Else".to_owned(), &ben, &eve),
     ] {

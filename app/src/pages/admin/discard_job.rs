@@ -1,4 +1,4 @@
-//! Discarding a job that was given up.
+//! Discarding a failed job.
 
 use domain::JobId;
 use leptos::prelude::*;
@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     QUEUES,
-    dead_letters::{DeadLine, JobWords},
+    dead_letters::{DeadLetterRow, DeadLetterDetails},
 };
 use crate::{
     components::{ErrorSummary, Field, Head, Heading, Loaded, Submit, Toasts},
@@ -15,40 +15,40 @@ use crate::{
     form::{Returned, problem_of},
 };
 
-/// What is kept of a refused confirmation.
+/// The text of a refused confirmation.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct TypedKind {
-    /// The name of the kind.
+pub struct TypedJobType {
+    /// The name of the type.
     pub kind: String,
 }
 
-/// What the page shows.
+/// The data of the page.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct DiscardScreen {
+pub struct DiscardJobScreen {
     /// The job.
-    pub job: DeadLine,
-    /// What the form starts with.
-    pub start: Returned<TypedKind>,
+    pub job: DeadLetterRow,
+    /// The initial state of the form.
+    pub start: Returned<TypedJobType>,
 }
 
 /// The job that may be discarded; for administrators.
-#[server(prefix = "/fn", endpoint = "discard")]
-pub async fn load_discard(id: String) -> Result<DiscardScreen, Failure> {
+#[server(prefix = "/fn", endpoint = "discard_job_screen")]
+pub async fn load_discard_job(id: String) -> Result<DiscardJobScreen, Failure> {
     use crate::ssr::{clock::ViewerClock, form, request};
     use domain::{ErrorCode, PublicError, Role};
     use service::jobs::{self, Operator};
 
     let (ctx, actor) = (request::context()?, request::actor()?);
     let clock = ViewerClock::of_request()?;
-    // Who may not do this is told so, whatever the address holds.
+    // Check the role before parsing the id, so that 403 wins over 404.
     actor.require(Role::Admin)?;
     let id = id.parse().map_err(|_| PublicError::new(ErrorCode::JobNotFound, "Job not found"))?;
     let job = jobs::dead_letter(&ctx, Operator::Admin(&actor), id).await?;
-    let job = DeadLine::of(job, &clock);
-    Ok(DiscardScreen { job, start: form::returned("discard_job").await? })
+    let job = DeadLetterRow::of(job, &clock);
+    Ok(DiscardJobScreen { job, start: form::returned("discard_job").await? })
 }
 
-/// Discards the job, if its kind was named.
+/// Discards the job if its type was typed.
 #[server(prefix = "/fn", endpoint = "discard_job")]
 pub async fn discard_job(id: JobId, #[server(default)] kind: String) -> Result<(), Failure> {
     use crate::ssr::{flash, form, request};
@@ -57,18 +57,18 @@ pub async fn discard_job(id: JobId, #[server(default)] kind: String) -> Result<(
     let (ctx, actor) = (request::context()?, request::actor()?);
     let outcome = jobs::discard(&ctx, Operator::Admin(&actor), id, Some(&kind)).await;
     let page = format!("{QUEUES}/{id}/discard");
-    form::settle("discard_job", &page, TypedKind { kind }, outcome).await?;
+    form::redirect_back_with("discard_job", &page, TypedJobType { kind }, outcome).await?;
     flash::set("The job is discarded").await;
     leptos_axum::redirect(QUEUES);
     Ok(())
 }
 
-/// Asks before a job is discarded: its kind has to be typed.
+/// Asks for the type of a job before it is discarded.
 #[component]
-pub fn DiscardPage() -> impl IntoView {
+pub fn DiscardJobPage() -> impl IntoView {
     let params = use_params_map();
     let id = Memo::new(move |_| params.read().get("id").unwrap_or_default());
-    let screen = Resource::new_blocking(move || id.get(), load_discard);
+    let screen = Resource::new_blocking(move || id.get(), load_discard_job);
     let discard = ServerAction::<DiscardJob>::new();
     Toasts::after(discard);
     view! {
@@ -79,8 +79,8 @@ pub fn DiscardPage() -> impl IntoView {
 }
 
 #[component]
-fn Content(screen: DiscardScreen, discard: ServerAction<DiscardJob>) -> impl IntoView {
-    let DiscardScreen { job, start: Returned { typed, problem } } = screen;
+fn Content(screen: DiscardJobScreen, discard: ServerAction<DiscardJob>) -> impl IntoView {
+    let DiscardJobScreen { job, start: Returned { typed, problem } } = screen;
     let problem = problem_of(discard, problem);
     view! {
         <Head title="Discard a job" />
@@ -89,7 +89,7 @@ fn Content(screen: DiscardScreen, discard: ServerAction<DiscardJob>) -> impl Int
             <ErrorSummary problem />
             <p>"It won't run again. This cannot be undone, and the log records who discarded it."</p>
             <div class="section">
-                <JobWords letter=job.clone() />
+                <DeadLetterDetails letter=job.clone() />
             </div>
             <ActionForm action=discard attr:class="section" attr:novalidate=true>
                 <input type="hidden" name="id" value=job.id.to_string() />

@@ -1,10 +1,11 @@
-//! Giving a place back, from the page of the competition or from the dashboard.
+//! Cancelling a registration, from the page of the competition or from the dashboard.
 
 use domain::{CompetitionId, UserId};
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 use serde::{Deserialize, Serialize};
 
+use super::address;
 use crate::{
     Moment,
     components::{
@@ -14,28 +15,28 @@ use crate::{
     form::{Returned, problem_of},
 };
 
-/// What the page shows.
+/// The data of the page.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct LeaveScreen {
-    /// Which competition.
+pub struct CancelRegistrationScreen {
+    /// The competition.
     pub id: CompetitionId,
-    /// What it is called.
+    /// Its title.
     pub title: String,
-    /// Until when the participant could register again; `None` when registration is not open.
-    pub returns_until: Option<Moment>,
-    /// Whether there is a place to give back.
-    pub holds_place: bool,
+    /// When registration closes; `None` when it is not open.
+    pub open_until: Option<Moment>,
+    /// Whether the participant is registered.
+    pub is_registered: bool,
     /// Whether it is too late: the competition is over.
     pub is_over: bool,
-    /// Why giving it back without JavaScript was refused just now, if it was.
+    /// Why cancelling without JavaScript has just been refused, if it was.
     pub start: Returned<()>,
-    /// Makes that a double click or a resend gives one place back.
+    /// Makes a double click or a resend cancel once.
     pub idempotency_key: String,
 }
 
-/// What the page shows; for participants.
-#[server(prefix = "/fn", endpoint = "leave")]
-pub async fn load_leave(id: String) -> Result<LeaveScreen, Failure> {
+/// Loads the page; for participants.
+#[server(prefix = "/fn", endpoint = "cancel_registration_screen")]
+pub async fn load_cancel_registration(id: String) -> Result<CancelRegistrationScreen, Failure> {
     use crate::ssr::{clock::ViewerClock, form, request};
     use domain::Role;
 
@@ -45,23 +46,23 @@ pub async fn load_leave(id: String) -> Result<LeaveScreen, Failure> {
     let id = request::competition(&id)?;
     let competition = service::competitions::get(&ctx, id).await?.competition;
     let viewer = service::registration::viewer_state(&ctx, &actor, id).await?;
-    let holds_place = viewer.registration.is_some_and(|status| status.holds_seat());
-    Ok(LeaveScreen {
+    let is_registered = viewer.registration.is_some_and(|status| status.holds_seat());
+    Ok(CancelRegistrationScreen {
         id,
-        is_over: holds_place && !competition.is_cancelled() && competition.is_over(ctx.now()),
-        holds_place: holds_place && !competition.is_cancelled(),
-        returns_until: competition
+        is_over: is_registered && !competition.is_cancelled() && competition.is_over(ctx.now()),
+        is_registered: is_registered && !competition.is_cancelled(),
+        open_until: competition
             .is_open(ctx.now())
-            .then(|| clock.there(competition.reg_deadline, &competition.time_zone)),
+            .then(|| clock.in_event_zone(competition.reg_deadline, &competition.time_zone)),
         title: competition.title,
         start: form::returned(FORM).await?,
         idempotency_key: service::idempotency::new_key(),
     })
 }
 
-/// Gives a place back and leads to the places that are left.
-#[server(prefix = "/fn", endpoint = "give_back")]
-pub async fn give_back(
+/// Cancels a registration and leads to the dashboard.
+#[server(prefix = "/fn", endpoint = "cancel_registration")]
+pub async fn cancel_registration(
     competition: CompetitionId,
     idempotency_key: String,
     #[server(default)] made_for: Option<UserId>,
@@ -70,45 +71,40 @@ pub async fn give_back(
 
     let (ctx, actor) = (request::context()?, request::actor()?);
     let key = form::sent_key(&idempotency_key, made_for, &actor);
-    let outcome = form::after(key, async |key| {
+    let outcome = form::and_then_async(key, async |key| {
         let cancelled = service::registration::cancel(&ctx, &actor, competition, Some(key)).await?;
         Ok(cancelled.outcome?)
     })
     .await;
-    form::settle(FORM, &leave(competition), (), outcome).await?;
+    form::redirect_back_with(FORM, &address::cancel_registration(competition), (), outcome).await?;
     flash::set("Your registration is cancelled").await;
     leptos_axum::redirect("/dashboard");
     Ok(())
 }
 
-/// Under which a refusal waits for this page.
+/// The key of the form in the session.
 #[cfg(feature = "ssr")]
-const FORM: &str = "give_back";
+const FORM: &str = "cancel_registration";
 
-/// Where a place is given back.
-pub(crate) fn leave(competition: CompetitionId) -> String {
-    format!("/competitions/{competition}/leave")
-}
-
-/// Giving a place back.
+/// Cancelling a registration.
 #[component]
-pub fn LeaveCompetitionPage() -> impl IntoView {
+pub fn CancelRegistrationPage() -> impl IntoView {
     let params = use_params_map();
     let id = Memo::new(move |_| params.read().get("id").unwrap_or_default());
-    let screen = Resource::new_blocking(move || id.get(), load_leave);
-    let give_back = ServerAction::<GiveBack>::new();
-    Toasts::after(give_back);
+    let screen = Resource::new_blocking(move || id.get(), load_cancel_registration);
+    let cancel_registration = ServerAction::<CancelRegistration>::new();
+    Toasts::after(cancel_registration);
     view! {
         <Loaded from=screen let(screen)>
-            <Content screen give_back />
+            <Content screen cancel_registration />
         </Loaded>
     }
 }
 
 #[component]
-fn Content(screen: LeaveScreen, give_back: ServerAction<GiveBack>) -> impl IntoView {
-    let back = format!("/competitions/{}", screen.id);
-    let problem = problem_of(give_back, screen.start.problem);
+fn Content(screen: CancelRegistrationScreen, cancel_registration: ServerAction<CancelRegistration>) -> impl IntoView {
+    let back = address::competition(screen.id);
+    let problem = problem_of(cancel_registration, screen.start.problem);
     let content = if screen.is_over {
         view! {
             <EmptyState title="This competition is over">
@@ -117,11 +113,11 @@ fn Content(screen: LeaveScreen, give_back: ServerAction<GiveBack>) -> impl IntoV
             </EmptyState>
         }
         .into_any()
-    } else if screen.holds_place {
+    } else if screen.is_registered {
         view! {
             <p class="max-w-prose text-lg">
                 "Your seat becomes available to others straight away. "
-                {match screen.returns_until {
+                {match screen.open_until {
                     Some(deadline) => view! {
                         "You can register again until " <LocalTime at=deadline />
                         ", if a seat is left."
@@ -130,11 +126,11 @@ fn Content(screen: LeaveScreen, give_back: ServerAction<GiveBack>) -> impl IntoV
                     None => "Registration has closed, so you cannot register again.".into_any(),
                 }}
             </p>
-            <ActionForm action=give_back attr:class="flex flex-wrap gap-3">
+            <ActionForm action=cancel_registration attr:class="flex flex-wrap gap-3">
                 <input type="hidden" name="competition" value=screen.id.to_string() />
                 <input type="hidden" name="idempotency_key" value=screen.idempotency_key />
                 <MadeFor />
-                <Submit pending=give_back.pending() class="">"Cancel registration"</Submit>
+                <Submit pending=cancel_registration.pending() class="">"Cancel registration"</Submit>
                 <a class="btn" href=back>"Keep registration"</a>
             </ActionForm>
         }

@@ -1,11 +1,11 @@
-//! The jobs of each kind in numbers.
+//! The jobs, counted by type.
 
 use domain::QueueStats;
 use leptos::prelude::*;
 
-/// The jobs of each kind in numbers.
+/// The jobs, counted by type.
 #[component]
-pub(super) fn Kinds(
+pub(super) fn JobCounts(
     /// By name.
     kinds: Vec<QueueStats>,
 ) -> impl IntoView {
@@ -52,7 +52,7 @@ pub(super) fn Kinds(
     }
 }
 
-/// `45 s`, `3 min`, `2 h`: as exact as it matters.
+/// `45 s`, `3 min`, `2 h`: rounded down to the unit that matters.
 fn age(seconds: u64) -> String {
     match seconds {
         0..120 => format!("{seconds} s"),
@@ -66,7 +66,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_age_is_told_in_the_unit_that_matters() {
+    fn an_age_is_shown_in_the_unit_that_matters() {
         assert_eq!([119, 120, 7_199, 7_200].map(age), ["119 s", "2 min", "119 min", "2 h"]);
     }
 }

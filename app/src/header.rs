@@ -4,8 +4,8 @@ use domain::{Role, User};
 use leptos::{either::Either, prelude::*, server_fn::ServerFn};
 use leptos_router::components::A;
 
-use super::{Awaited, Icon, Mark, Shape};
 use crate::{
+    components::{Awaited, Icon, Mark, Shape},
     pages::auth::LogOut,
     viewer::{CurrentViewer, Viewer},
 };

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::ThemeSwitch;
+use crate::components::ThemeSwitch;
 
 /// The foot of every page.
 #[component]

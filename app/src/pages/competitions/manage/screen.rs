@@ -1,0 +1,97 @@
+//! The data of the page where a competition is managed.
+
+use domain::{CompetitionId, RegistrationStatus, RosterQuery, RosterSort, RosterTotals};
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::{Moment, error::Failure, pages::competitions::Availability};
+
+/// A registration in the roster.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RosterRow {
+    /// The name of the participant.
+    pub name: String,
+    /// Their email.
+    pub email: String,
+    /// The status of the registration.
+    pub status: RegistrationStatus,
+    /// When the participant registered.
+    pub registered_at: Moment,
+}
+
+/// The data of the page.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ManageCompetitionScreen {
+    /// The competition.
+    pub id: CompetitionId,
+    /// Its title.
+    pub title: String,
+    /// Whether it is open for registration.
+    pub availability: Availability,
+    /// All seats.
+    pub capacity: u32,
+    /// Free seats.
+    pub seats_left: u32,
+    /// When it was cancelled, if it was.
+    pub cancelled_at: Option<Moment>,
+    /// Whether it can still be cancelled: it is not over.
+    pub can_be_cancelled: bool,
+    /// Whether the viewer is its organizer. Administrators can only look.
+    pub is_owner: bool,
+    /// The registrations, counted by status.
+    pub totals: RosterTotals,
+    /// The query of the address.
+    pub query: RosterQuery,
+    /// The order of the rows.
+    pub sort: RosterSort,
+    /// The registrations of this page.
+    pub rows: Vec<RosterRow>,
+    /// The number of matches, on all pages.
+    pub total: u64,
+    /// Counted from 1.
+    pub page: u64,
+    /// The number of pages.
+    pub pages: u64,
+}
+
+/// A competition and its roster; for its organizer and administrators.
+#[server(prefix = "/fn", endpoint = "manage_competition")]
+pub async fn load_manage_competition(
+    id: String,
+    #[server(default)] query: RosterQuery,
+) -> Result<ManageCompetitionScreen, Failure> {
+    use crate::ssr::{clock::ViewerClock, request};
+
+    /// As many as fit on a screen or two.
+    const ON_A_PAGE: &str = "25";
+    let (ctx, actor) = (request::context()?, request::actor()?);
+    let clock = ViewerClock::of_request()?;
+    let id = request::competition(&id)?;
+    let limit = query.limit.clone().or_else(|| Some(ON_A_PAGE.into()));
+    let filter = RosterQuery { limit, ..query.clone() }.check()?;
+    let roster = service::registration::browse_roster(&ctx, &actor, id, &filter).await?;
+    let competition = service::competitions::get(&ctx, id).await?.competition;
+    let row = |entry: domain::RosterEntry| RosterRow {
+        name: entry.user.name,
+        email: entry.user.email,
+        status: entry.registration.status,
+        registered_at: clock.in_viewer_zone(entry.registration.registered_at),
+    };
+    Ok(ManageCompetitionScreen {
+        id,
+        availability: Availability::of(&competition, ctx.now()),
+        capacity: competition.capacity,
+        seats_left: competition.seats_left,
+        cancelled_at: competition.cancelled_at.map(|at| clock.in_viewer_zone(at)),
+        can_be_cancelled: !competition.is_cancelled() && !competition.is_over(ctx.now()),
+        is_owner: actor.user()?.id == competition.organizer_id,
+        title: competition.title,
+        totals: roster.totals,
+        query,
+        sort: filter.sort,
+        total: roster.found.total,
+        page: roster.found.page,
+        pages: roster.found.pages(),
+        rows: roster.found.items.into_iter().map(row).collect(),
+    })
+}
