@@ -105,9 +105,9 @@ bundle! { organize, OrganizePages, show_organize, fetch_organize:
     CancelCompetitionPage,
 }
 
-/// The page. When its code cannot be fetched, because the server was updated since the first page was
-/// loaded, the browser loads the whole page instead. A page that it has just loaded stays as the
-/// server rendered it.
+/// The page. When its code cannot be fetched, because the server was updated since the first page
+/// was loaded, the browser loads the whole page instead. A page that it has just loaded stays as
+/// the server rendered it.
 async fn or_load_page(page: impl Future<Output = Result<AnyView, SplitLoaderError>>) -> AnyView {
     let location = use_location();
     match page.await {

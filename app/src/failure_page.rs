@@ -1,22 +1,22 @@
-//! Failures that no page answers for: a panic, a request that took too long, a form that was too large.
+//! Failures outside of the pages: a panic, a timeout, a form that is too large.
 
 use domain::PublicError;
 use http::request::Parts;
 use leptos::prelude::*;
 
 use crate::{
-    components::{Mark, RequestId, Theme, Words, words},
+    components::{Mark, RequestId, Theme, FailureText, failure_text},
     error::Failure,
     shell::DocumentHead,
 };
 
-/// The whole document for a failure outside of the pages, in their look. It has no code of ours in it.
+/// The document for a failure outside of the pages, in the same design. It loads no code.
 pub fn failure_page(options: LeptosOptions, request: Parts, error: PublicError) -> String {
     let document = move || {
-        // The request knows the theme, and its own id.
+        // The request holds the cookie of the theme and its id.
         provide_context(request);
         let Failure(error) = error.into();
-        let Words { title, advice } = words(&error);
+        let FailureText { title, advice } = failure_text(&error);
         let theme = Theme::current();
         view! {
             <!DOCTYPE html>

@@ -1,10 +1,10 @@
-//! The foot of every page.
+//! The footer of every page.
 
 use leptos::prelude::*;
 
 use crate::components::ThemeSwitch;
 
-/// The foot of every page.
+/// The footer of every page.
 #[component]
 pub(crate) fn Footer() -> impl IntoView {
     view! {

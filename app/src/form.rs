@@ -1,4 +1,4 @@
-//! What every form of the site shares.
+//! The state of forms.
 
 use domain::PublicError;
 use leptos::{prelude::*, server_fn::ServerFn};
@@ -6,20 +6,21 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::Failure;
 
-/// What a form starts with. After a refusal without JavaScript that is what was typed, and the reason.
+/// The initial state of a form. After a refusal without JavaScript it holds the typed text and the
+/// error.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Returned<T> {
-    /// The text of its fields, never a password.
+    /// The text of the fields, without passwords.
     pub typed: T,
-    /// Why it was refused, if it was.
+    /// The error, if the form was refused.
     pub problem: Option<PublicError>,
 }
 
-/// What is wrong with a form now.
-pub type Problem = Signal<Option<PublicError>>;
+/// The error of a form, if there is one.
+pub type FormProblem = Signal<Option<PublicError>>;
 
-/// Whether a form came to something: its last submission, and before the first one what the page came with.
-pub(crate) fn done_of<S>(action: ServerAction<S>, at_first: bool) -> Signal<bool>
+/// Whether the last submission of a form has succeeded; before the first one, `at_first`.
+pub(crate) fn success_of<S>(action: ServerAction<S>, at_first: bool) -> Signal<bool>
 where
     S: ServerFn<Error = Failure> + Clone + Send + Sync + 'static,
     S::Output: Clone + Send + Sync + 'static,
@@ -30,21 +31,20 @@ where
     })
 }
 
-/// What is wrong with a form: the answer to its last submission, and before the first one whatever the page
-/// came with.
-pub(crate) fn problem_of<S>(action: ServerAction<S>, at_first: Option<PublicError>) -> Problem
+/// The error of the last submission of a form; before the first one, `at_first`.
+pub(crate) fn problem_of<S>(action: ServerAction<S>, at_first: Option<PublicError>) -> FormProblem
 where
     S: ServerFn<Error = Failure> + Clone + Send + Sync + 'static,
     S::Output: Clone + Send + Sync + 'static,
 {
     Signal::derive(move || match action.version().get() {
-        // Not the action's own value: Leptos fills it from the address, where anybody can write.
+        // Not the value of the action: Leptos fills it from the address, which is untrusted.
         0 => at_first.clone(),
         _ => action.value().get().and_then(Result::err).map(|Failure(error)| error),
     })
 }
 
-/// The answer to a form's last submission; none before the first.
+/// The response to the last submission of a form; `None` before the first.
 pub(crate) fn reply_of<S>(action: ServerAction<S>) -> Signal<Option<Result<S::Output, Failure>>>
 where
     S: ServerFn<Error = Failure> + Clone + Send + Sync + 'static,

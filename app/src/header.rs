@@ -1,4 +1,4 @@
-//! The head of every page: the way around, and who is signed in.
+//! The header of every page: navigation and account.
 
 use domain::{Role, User};
 use leptos::{either::Either, prelude::*, server_fn::ServerFn};
@@ -10,7 +10,7 @@ use crate::{
     viewer::{CurrentViewer, Viewer},
 };
 
-/// The head of every page. On a phone its links are a row of their own: nothing has to be opened first.
+/// The header of every page. On a phone the links are a row of their own, without a menu to open.
 #[component]
 pub(crate) fn Header() -> impl IntoView {
     let viewer = expect_context::<CurrentViewer>();
@@ -21,8 +21,8 @@ pub(crate) fn Header() -> impl IntoView {
     };
     let account = move || async move {
         match known().await.user {
-            Some(user) => Either::Left(view! { <SignedIn user /> }),
-            None => Either::Right(view! { <SignedOut /> }),
+            Some(user) => Either::Left(view! { <LoggedIn user /> }),
+            None => Either::Right(view! { <LoggedOut /> }),
         }
     };
     view! {
@@ -44,7 +44,7 @@ pub(crate) fn Header() -> impl IntoView {
     }
 }
 
-/// Where somebody who is signed in can go.
+/// The links for a user who is logged in.
 #[component]
 fn Links(role: Role, unread: u64) -> impl IntoView {
     view! {
@@ -61,7 +61,7 @@ fn Links(role: Role, unread: u64) -> impl IntoView {
 }
 
 #[component]
-fn SignedOut() -> impl IntoView {
+fn LoggedOut() -> impl IntoView {
     view! {
         <A href="/auth/login" attr:class="nav-link">"Log in"</A>
         <A href="/auth/signup" attr:class="btn btn-primary ml-1">"Sign up"</A>
@@ -69,7 +69,7 @@ fn SignedOut() -> impl IntoView {
 }
 
 #[component]
-fn SignedIn(user: User) -> impl IntoView {
+fn LoggedIn(user: User) -> impl IntoView {
     view! {
         <A href="/account" attr:class="nav-link">
             <Icon shape=Shape::Person />
@@ -86,7 +86,7 @@ fn SignedIn(user: User) -> impl IntoView {
 fn Unread(count: u64) -> impl IntoView {
     view! {
         <span class="badge badge-sm badge-accent tabular-nums">
-            // Set through the element: a translator replaces text nodes.
+            // Set through the element, because translators replace text nodes.
             <span inner_html=count.to_string()></span>
             <span class="sr-only">" unread"</span>
         </span>

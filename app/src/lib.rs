@@ -1,10 +1,10 @@
 //! The pages of Mini Compete: Leptos components and server functions.
 //!
-//! Every page is rendered on the server and works without JavaScript; with it, the same components take
-//! over in the browser. Server functions stand beside the page they are for and hold no rules: those are
-//! in `service`.
+//! Every page is rendered on the server and works without JavaScript; with it, the same components
+//! run in the browser. A server function is in the file of its page and holds no business rules:
+//! those are in `service`.
 
-#![expect(unreachable_pub, reason = "the component macro makes more public than it is given")]
+#![expect(unreachable_pub, reason = "the component macro makes items public")]
 
 mod bundles;
 mod components;

@@ -1,41 +1,40 @@
-//! A point in time, ready to be shown.
+//! A time, formatted on the server.
 
 use domain::Timestamp;
 use serde::{Deserialize, Serialize};
 
-/// A point in time, ready to be shown: which time it is elsewhere only the server can say, for the rules of all zones
-/// are too much for a browser.
+/// A time, formatted on the server: the rules of all time zones are too large for browsers to load.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Moment {
-    /// When.
+    /// The time.
     pub at: Timestamp,
-    /// `Sun 29 Nov 2026, 08:10 CET`: what clocks show then where it happens; those of the viewer, for what happens
-    /// nowhere.
+    /// `Sun 29 Nov 2026, 08:10 CET`: the time in the zone of the event, or in that of the viewer
+    /// when there is no event.
     pub text: String,
-    /// How far those clocks are ahead of UTC then, in minutes.
+    /// The offset of that zone from UTC, in minutes.
     pub offset: i32,
-    /// What the viewer's clocks show then.
+    /// The time in the zone of the viewer.
     pub viewer_text: ViewerText,
 }
 
-/// What the clocks of a viewer show at a [`Moment`].
+/// A [`Moment`] in the zone of the viewer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ViewerText {
-    /// The viewer has chosen no time zone: only their browser knows.
+    /// The viewer has chosen no time zone; only the browser knows it.
     AskBrowser,
-    /// The same.
+    /// The same as [`Moment::text`].
     Same,
-    /// Something else, as in [`Moment::text`].
+    /// Another text.
     Differs(String),
 }
 
 impl Moment {
-    /// The day of the month there: `29`.
+    /// The day of the month: `29`.
     pub(crate) fn day(&self) -> String {
         self.word(1)
     }
 
-    /// The month there, in three letters: `Nov`.
+    /// The month in three letters: `Nov`.
     pub(crate) fn month(&self) -> String {
         self.word(2)
     }

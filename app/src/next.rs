@@ -1,13 +1,13 @@
-//! Where a login leads to.
+//! The page that a login leads to.
 
 use leptos::prelude::*;
 use leptos_router::location::{Location, Url};
 
-/// Where a login leads to when nothing else was asked for.
+/// The page that a login leads to by default.
 const HOME: &str = "/dashboard";
 
-/// `next`, if it is a path of this site and of no other, else the dashboard. Browsers read `//host` and
-/// `/\host` as the address of another site, and so they do with what steps like `/.` and `/..` make of a path.
+/// `next` if it is a path of this site, else the dashboard. Browsers read `//host` and `/\host` as
+/// the address of another site, and so can paths with the segments `.` and `..` become one.
 pub(crate) fn local(next: &str) -> &str {
     let path = next.split(['?', '#']).next().unwrap_or_default();
     let is_plain = |step: &str| {
@@ -20,7 +20,7 @@ pub(crate) fn local(next: &str) -> &str {
     if is_local && is_text { next } else { HOME }
 }
 
-/// The address of the page that is open.
+/// The address of the current page.
 pub(crate) fn here(location: &Location) -> String {
     let (path, search) = (location.pathname.get(), location.search.get());
     if search.is_empty() { path } else { format!("{path}?{search}") }
@@ -48,7 +48,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_paths_of_this_site_are_followed() {
+    fn only_paths_of_this_site_are_local() {
         assert_eq!(local("/competitions/1?x=%20#y"), "/competitions/1?x=%20#y");
         assert_eq!(local("/"), "/");
         assert_eq!(local("/competitions?next=//x"), "/competitions?next=//x");
@@ -74,7 +74,7 @@ mod tests {
     }
 
     #[test]
-    fn the_way_back_survives_in_the_address() {
+    fn the_login_address_holds_the_page_to_return_to() {
         assert_eq!(login("/dashboard"), "/auth/login");
         assert_eq!(login("/competitions?page=2"), "/auth/login?next=%2Fcompetitions%3Fpage%3D2");
     }

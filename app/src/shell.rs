@@ -5,13 +5,13 @@ use leptos_meta::{HashedStylesheet, MetaTags};
 
 use crate::{App, components::Theme, hand_over::SCRIPT};
 
-/// The faces of headings and of text, which are fetched along with the style sheet that asks for them.
+/// The fonts of headings and text, preloaded together with the style sheet.
 const FACES: [&str; 2] = ["/fonts/bricolage-grotesque-700.woff2", "/fonts/figtree.woff2"];
-/// What a phone paints around the page: the colours of its head, `--color-base-100` in the style sheet.
+/// The colours that a phone paints around the page: `--color-base-100` in the style sheet.
 const LIGHT: &str = "#ffffff";
 const DARK: &str = "#18232a";
 
-/// The HTML document. It says in its first line whether it is light or dark, so that nothing flashes.
+/// The HTML document. Its first element has the theme, so that no other colour flashes.
 pub fn shell(options: LeptosOptions) -> impl IntoView {
     let theme = Theme::current();
     view! {
@@ -32,12 +32,12 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
     }
 }
 
-/// Our code, which takes over once the page has been painted: until then the network and the processor are for what can be
-/// read. Until it has arrived, pages work as they do without JavaScript.
+/// Our code, which starts after the first paint: until then the network and the processor serve the
+/// content. Pages work without JavaScript until it has arrived.
 #[component]
 fn Code(options: LeptosOptions) -> impl IntoView {
     view! {
-        // Neither fetched nor run in here.
+        // A template is neither fetched nor run.
         <template id="code">
             <HydrationScripts options />
         </template>
@@ -45,12 +45,12 @@ fn Code(options: LeptosOptions) -> impl IntoView {
     }
 }
 
-/// What the pages and the failures outside of them share: colours, mark, face and style.
+/// The part of the head that pages and failures outside of them share: theme, icons, fonts, style.
 #[component]
 pub(crate) fn DocumentHead(
-    /// Where the style sheet is.
+    /// The options with the address of the style sheet.
     options: LeptosOptions,
-    /// What was chosen in this browser.
+    /// The theme chosen in this browser.
     theme: Theme,
 ) -> impl IntoView {
     let (on_light, on_dark) = match theme {
@@ -73,7 +73,7 @@ pub(crate) fn DocumentHead(
     }
 }
 
-/// The `view!` macro knows no `media` of a `meta`.
+/// Not in the `view!` macro, which does not know the attribute `media` of `meta`.
 fn theme_color(media: &'static str, color: &'static str) -> impl IntoView {
     html::meta().name("theme-color").content(color).attr("media", media)
 }

@@ -21,7 +21,7 @@ use crate::{
 #[component]
 pub fn App() -> impl IntoView {
     provide_meta_context();
-    // Browser tests wait for this mark: from now on the page answers to JavaScript.
+    // Browser tests wait for this attribute: from now on our code handles the page.
     Effect::new(|| {
         if let Some(html) = document().document_element() {
             // Setting a well-formed attribute cannot fail.
@@ -36,7 +36,8 @@ pub fn App() -> impl IntoView {
     }
 }
 
-/// What needs the router around it. Pages are sent whole (`Async`): streaming out of order needs JavaScript.
+/// The site within the router. Pages are sent whole (`Async`), because out-of-order streaming needs
+/// JavaScript.
 #[component]
 fn Site() -> impl IntoView {
     CurrentViewer::provide();

@@ -1,4 +1,4 @@
-//! Who looks at the site.
+//! The viewer of the site: a user or a visitor.
 
 use domain::User;
 use leptos::{ev, prelude::*, task::spawn_local};
@@ -7,26 +7,26 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::Failure;
 
-/// Who looks at the site.
+/// The viewer of the site.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Viewer {
-    /// The user, if somebody is signed in.
+    /// The user; `None` for a visitor.
     pub user: Option<User>,
-    /// Messages in their mailbox that they have not opened.
+    /// The number of unread messages.
     pub unread: u64,
 }
 
-/// Who looks at the site, known to every page.
+/// The current viewer, which every page can read.
 #[derive(Clone, Copy)]
 pub(crate) struct CurrentViewer {
-    /// Loaded again at every change of page, for a session can end at any time.
+    /// Loaded again on every navigation, because a session can end at any time.
     pub resource: Resource<Result<Viewer, Failure>>,
-    /// Who it was when that was known last.
+    /// The last viewer that was loaded.
     last: StoredValue<Viewer>,
 }
 
 impl CurrentViewer {
-    /// Makes the viewer known. Inside the router, for it follows the address.
+    /// Provides the viewer. Call inside the router, because it follows the address.
     pub(crate) fn provide() -> Self {
         let path = use_location().pathname;
         let resource = Resource::new_blocking(move || path.get(), |_| load_viewer());
@@ -36,7 +36,7 @@ impl CurrentViewer {
         current
     }
 
-    /// Who it is, or was when the server could be reached; until then somebody who has not signed in.
+    /// The viewer, or the last known one while the server cannot be reached; a visitor at first.
     pub(crate) async fn known(self) -> Viewer {
         match self.resource.await {
             Ok(viewer) => {
@@ -47,35 +47,37 @@ impl CurrentViewer {
         }
     }
 
-    /// Looks again when somebody comes back to this page. If another tab has signed them out meanwhile, or somebody else
-    /// in, the page is loaded anew: what it shows is not theirs, and what is done on it would be done by another.
+    /// Loads the viewer again when the user returns to this tab. If the user has logged out or
+    /// another user has logged in in another tab meanwhile, the page is reloaded: it shows the data
+    /// of the previous user, and its actions would be those of the new one.
     fn watch_other_tabs(self) {
         Effect::new(move || {
-            let coming_back = window_event_listener(ev::focus, move |_| {
+            let on_focus = window_event_listener(ev::focus, move |_| {
                 spawn_local(async move {
                     let Ok(now) = load_viewer().await else { return };
                     let id = |viewer: &Viewer| viewer.user.as_ref().map(|user| user.id);
                     let before = self.last.with_value(id);
                     if before.is_some() && id(&now) != before {
-                        // Nothing refuses to load a page that was loaded before.
+                        // Reloading the current page cannot fail.
                         let _ = window().location().reload();
                     } else {
                         self.resource.set(Some(Ok(now)));
                     }
                 });
             });
-            on_cleanup(move || coming_back.remove());
+            on_cleanup(move || on_focus.remove());
         });
     }
 
-    /// Loads the viewer again after each answer of an action that changed what the head of the page counts.
+    /// Loads the viewer again after each response to an action that changes the number of unread
+    /// messages.
     pub(crate) fn follow(self, version: impl Into<Signal<usize>>) {
         let version = version.into();
         Effect::watch(move || version.get(), move |_, _, _| self.resource.refetch(), false);
     }
 }
 
-/// Who looks at the site.
+/// Loads the viewer.
 #[server(prefix = "/fn", endpoint = "viewer")]
 pub async fn load_viewer() -> Result<Viewer, Failure> {
     use crate::ssr::request;

@@ -1,4 +1,4 @@
-//! What has to be waited for.
+//! Content that is loaded first.
 
 use std::pin::Pin;
 
@@ -6,36 +6,37 @@ use leptos::prelude::*;
 
 use super::ScrollMemory;
 
-/// What is being made. All of it has one type, so that browsers fetch the code around it once, not once for each place.
-type Making = Pin<Box<dyn Future<Output = AnyView> + Send>>;
+/// The future of a view. It has one type for all callers, so that the code of `Boundary` is
+/// compiled once.
+type RenderFuture = Pin<Box<dyn Future<Output = AnyView> + Send>>;
 
-/// Shows what `content` makes, once it is made; what was there before stays until then. Made anew whenever something
-/// changes that it has read.
+/// Shows the view of `content` once it is ready; the previous view stays until then. It runs again
+/// when a signal that it has read changes.
 #[component]
-pub(crate) fn Awaited<F, M, V>(
-    /// What is there at first, when the browser has come from another page of the site; nothing unless it is given.
+pub(crate) fn Awaited<F, Fut, V>(
+    /// Shown until the first view is ready, when the browser comes from another page of the site.
     #[prop(optional, into)]
     fallback: ViewFnOnce,
-    /// Begins to make what is shown.
+    /// Starts to load the view.
     content: F,
 ) -> impl IntoView
 where
-    F: Fn() -> M + Send + 'static,
-    M: Future<Output = V> + Send + 'static,
+    F: Fn() -> Fut + Send + 'static,
+    Fut: Future<Output = V> + Send + 'static,
     V: IntoView + 'static,
 {
-    let content = move || -> Making {
-        let made = content();
+    let content = move || -> RenderFuture {
+        let view = content();
         Box::pin(async move {
-            let made = made.await.into_any();
-            ScrollMemory::go_on();
-            made
+            let view = view.await.into_any();
+            ScrollMemory::restore();
+            view
         })
     };
     view! { <Boundary fallback content=Box::new(content) /> }
 }
 
 #[component]
-fn Boundary(fallback: ViewFnOnce, content: Box<dyn Fn() -> Making + Send>) -> impl IntoView {
+fn Boundary(fallback: ViewFnOnce, content: Box<dyn Fn() -> RenderFuture + Send>) -> impl IntoView {
     view! { <Transition fallback>{move || Suspend::new(content())}</Transition> }
 }

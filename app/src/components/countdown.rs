@@ -1,4 +1,4 @@
-//! How long it is until something, counted down in the browser.
+//! The time until an event, counted down in the browser.
 
 use std::time::Duration;
 
@@ -6,21 +6,21 @@ use domain::{Timestamp, countdown};
 use js_sys::Date;
 use leptos::{leptos_dom::helpers::IntervalHandle, prelude::*};
 
-/// `Closes in 3 days`. It appears in the browser: a page that was made a while ago must not tell what time it was then.
-/// The line is kept free for it.
+/// `Closes in 3 days`. The text appears in the browser only, because a stored page would show an
+/// old time. The page reserves the line for it.
 #[component]
 pub(crate) fn Countdown(
-    /// What comes before the time: `Closes`.
+    /// The text before the time: `Closes`.
     verb: &'static str,
-    /// What is waited for.
+    /// The end of the countdown.
     to: Timestamp,
-    /// The server's time when the page was made; the browser's clock may be wrong.
+    /// The time of the server when it rendered the page; the clock of the browser may be wrong.
     now: Timestamp,
-    /// Called once when the time has come.
+    /// Called once at the end.
     on_end: impl Fn() + Clone + Send + Sync + 'static,
 ) -> impl IntoView {
     let words = RwSignal::new(None::<String>);
-    // When it is over before the page is, whoever made the page has said so.
+    // A countdown that has ended before the page was rendered shows nothing.
     let is_ahead = now < to;
     let is_first = Owner::current_shared_context().is_some_and(|page| page.during_hydration());
     Effect::new(move || {
@@ -41,23 +41,24 @@ pub(crate) fn Countdown(
                 stop();
                 on_end();
             }
-            let told = left.map(|left| format!("{verb} {left}"));
-            if words.with_untracked(|words| *words != told) {
-                words.set(told);
+            let text = left.map(|left| format!("{verb} {left}"));
+            if words.with_untracked(|words| *words != text) {
+                words.set(text);
             }
         };
         tick();
-        // Without a timer the first words stay.
+        // Without a timer the first text stays.
         timer.set_value(set_interval_with_handle(tick, Duration::from_secs(1)).ok());
         on_cleanup(stop);
     });
-    // Set through the element, as the number of seats is.
+    // Set through the element, as in `Seats`.
     let words = move || words.get().unwrap_or_default();
     view! { <span class="second-line" inner_html=words></span> }
 }
 
-/// How far the server's clock is ahead of the browser's, in milliseconds. What the first page came with was made when the
-/// browser asked for it, however late our code begins; everything else has been fetched just now.
+/// How far the clock of the server is ahead of that of the browser, in milliseconds. The first page
+/// was rendered when the browser requested it, however late our code starts; later data has just
+/// been fetched.
 fn server_ahead(server: Timestamp, is_first: bool) -> f64 {
     let asked = is_first.then(|| Some(window().performance()?.time_origin())).flatten();
     super::time::millis(server) - asked.unwrap_or_else(Date::now)
@@ -65,7 +66,7 @@ fn server_ahead(server: Timestamp, is_first: bool) -> f64 {
 
 #[expect(
     clippy::cast_possible_truncation,
-    reason = "what clocks of browsers show fits many times over"
+    reason = "the times of browsers are far below the limit of i64"
 )]
 fn from_millis(millis: f64) -> Option<Timestamp> {
     Timestamp::from_unix_millis(millis as i64)

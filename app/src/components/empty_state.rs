@@ -1,13 +1,13 @@
-//! What a list says when there is nothing in it.
+//! The message of an empty list.
 
 use leptos::prelude::*;
 
-/// A list without entries: why, and what to do about it.
+/// The message of an empty list: why it is empty, and the next step.
 #[component]
 pub(crate) fn EmptyState(
-    /// Why there is nothing.
+    /// Why it is empty.
     title: &'static str,
-    /// What to do about it; usually a sentence and a link.
+    /// The next step, usually a sentence and a link.
     children: Children,
 ) -> impl IntoView {
     view! {

@@ -1,23 +1,24 @@
-//! What is wrong with a form, all of it, above the form.
+//! The error summary above a form.
 
 use domain::{ErrorCode, FieldError, PublicError};
 use leptos::{html::Div, prelude::*};
 use leptos_router::hooks::use_location;
 
 use super::{Icon, RequestId, Shape, focus};
-use crate::{form::Problem, next, viewer::CurrentViewer};
+use crate::{form::FormProblem, next, viewer::CurrentViewer};
 
-/// Lists what is wrong, each entry a link to its field. With JavaScript it takes the focus when it appears.
+/// Lists all faults, each as a link to its field. With JavaScript it takes the focus when it
+/// appears.
 #[component]
 pub(crate) fn ErrorSummary(
-    /// What is wrong, if anything is.
-    problem: Problem,
+    /// The error of the form, if there is one.
+    problem: FormProblem,
 ) -> impl IntoView {
     let node = NodeRef::<Div>::new();
     let viewer = expect_context::<CurrentViewer>();
     Effect::new(move || {
-        let is_signed_out = move |problem: &PublicError| problem.code == ErrorCode::Unauthorized;
-        if problem.with(|problem| problem.as_ref().is_some_and(is_signed_out)) {
+        let is_logged_out = move |problem: &PublicError| problem.code == ErrorCode::Unauthorized;
+        if problem.with(|problem| problem.as_ref().is_some_and(is_logged_out)) {
             viewer.resource.refetch();
         }
     });
@@ -28,7 +29,8 @@ pub(crate) fn ErrorSummary(
             focus(summary);
         }
     });
-    // The frame is always there: screen readers announce what appears in it, not its own appearance.
+    // The element is always there, because screen readers announce changes inside an existing live
+    // region.
     view! {
         <div node_ref=node role="alert" tabindex="-1" class="error-summary">
             {move || problem.get().map(|problem| view! { <Faults problem /> })}
@@ -38,10 +40,10 @@ pub(crate) fn ErrorSummary(
 
 #[component]
 fn Faults(problem: PublicError) -> impl IntoView {
-    // Only what failed on our side is worth asking us about.
+    // Only failures of the server are worth a question to its operators.
     let request_id = problem.request_id.filter(|_| problem.code.status() >= 500);
     let list = if problem.code == ErrorCode::Unauthorized {
-        // In a tab of its own, for what was typed is in this one.
+        // In a new tab, because this one holds the typed text.
         let login = next::login(&untrack(|| next::here(&use_location())));
         view! {
             <p>
@@ -73,7 +75,7 @@ fn Faults(problem: PublicError) -> impl IntoView {
 fn Fault(fault: FieldError) -> impl IntoView {
     let FieldError { field, message } = fault;
     let href = format!("#{field}");
-    // The browser focuses what such a link leads to; the router, which takes clicks over, does not.
+    // The browser focuses the target of such a link; the router, which handles clicks, does not.
     let to_field = move |event: leptos::ev::MouseEvent| {
         if let Some(input) = document().get_element_by_id(&field) {
             event.prevent_default();

@@ -1,4 +1,4 @@
-//! A page that could not be shown.
+//! The page for a failure.
 
 use domain::{ErrorCode, PublicError};
 use leptos::prelude::*;
@@ -7,11 +7,11 @@ use leptos_router::hooks::use_location;
 use super::{Head, Heading, RequestId};
 use crate::{error::Failure, next};
 
-/// In place of a page: why it cannot be shown and what to do, with the fitting status. Somebody who has to
-/// sign in first is sent to do so, and back here afterwards.
+/// The page for a failure: what happened and what to do, with the matching status. A visitor who
+/// has to log in is redirected to the login page, which leads back here.
 #[component]
 pub(crate) fn FailureView(
-    /// Why.
+    /// The failure.
     failure: Failure,
 ) -> impl IntoView {
     let is_unreachable = failure.is_unreachable();
@@ -22,14 +22,14 @@ pub(crate) fn FailureView(
         #[cfg(feature = "ssr")]
         crate::ssr::response::set_status(error.code);
     }
-    let Words { title, advice } = if is_unreachable {
+    let FailureText { title, advice } = if is_unreachable {
         let advice = "Check your connection, then try again.".into();
-        Words { title: "The server cannot be reached", advice }
+        FailureText { title: "The server cannot be reached", advice }
     } else {
-        words(&error)
+        failure_text(&error)
     };
     let status = error.code.status();
-    // What failed on our side may well succeed the next time; anything else will not.
+    // Only a failure of the server can succeed on the next try.
     let again = (status >= 500).then(|| untrack(|| next::here(&use_location())));
     view! {
         <Head title />
@@ -53,16 +53,16 @@ pub(crate) fn FailureView(
     }
 }
 
-/// What is said about a failure.
-pub(crate) struct Words {
+/// The text of a failure.
+pub(crate) struct FailureText {
     /// What happened.
     pub(crate) title: &'static str,
     /// What to do.
     pub(crate) advice: String,
 }
 
-/// What happened, and what to do.
-pub(crate) fn words(error: &PublicError) -> Words {
+/// The text for an error.
+pub(crate) fn failure_text(error: &PublicError) -> FailureText {
     let (title, advice) = match error.code {
         ErrorCode::CompetitionNotFound => (
             "Competition not found",
@@ -77,7 +77,8 @@ pub(crate) fn words(error: &PublicError) -> Words {
         ),
         ErrorCode::RouteNotFound => (
             "Page not found",
-            "Check the address for a typing mistake, or start from the list of competitions.".into(),
+            "Check the address for a typing mistake, or start from the list of \
+                competitions.".into(),
         ),
         ErrorCode::Unauthorized => ("Log in first", "You need to log in to see this page.".into()),
         ErrorCode::Forbidden if error.message.starts_with("Required role") => (
@@ -99,7 +100,8 @@ pub(crate) fn words(error: &PublicError) -> Words {
         ),
         ErrorCode::OutcomeUnknown => (
             "We do not know whether this was done",
-            "The server took too long to answer. Go back and reload the page to check, and try again only if you need to.".into(),
+            "The server took too long to answer. Go back and reload the page to check, and try \
+                again only if you need to.".into(),
         ),
         ErrorCode::MalformedBody | ErrorCode::MethodNotAllowed | ErrorCode::UnsupportedMediaType => (
             "This request could not be understood",
@@ -111,14 +113,15 @@ pub(crate) fn words(error: &PublicError) -> Words {
         ),
         ErrorCode::Internal => (
             "Something went wrong",
-            "The problem has been logged. Try again in a moment. If it happens again, contact us with the reference below.".into(),
+            "The problem has been logged. Try again in a moment. If it happens again, contact us \
+                with the reference below.".into(),
         ),
         _ => ("This page cannot be shown right now", format!("{} Try again in a moment.", error.message)),
     };
-    Words { title, advice }
+    FailureText { title, advice }
 }
 
-/// Goes to the login page, which leads back to the page we are on.
+/// Redirects to the login page, which leads back to the current page.
 fn go_to_login() {
     let login = next::login(&untrack(|| next::here(&use_location())));
 

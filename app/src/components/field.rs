@@ -1,21 +1,21 @@
-//! Fields of forms: a label, a hint, what is wrong, and the input.
+//! Fields of forms: a label, a hint, an error and the input.
 
 use leptos::{html::Input, prelude::*};
 
-use crate::form::Problem;
+use crate::form::FormProblem;
 
-/// The `aria-describedby` of a field: its hint, if it has one, and what is wrong with it.
+/// The `aria-describedby` of a field: its hint, if it has one, and its error.
 fn describe(id: &str, has_hint: bool) -> String {
     if has_hint { format!("{id}-hint {id}-error") } else { format!("{id}-error") }
 }
 
-/// What is wrong with the field `id`, beside it.
+/// The error of the field `id`, beside it.
 #[component]
 pub(crate) fn FieldError(
-    /// The field, as it is called on the wire.
+    /// The name of the field in errors.
     id: &'static str,
-    /// What is wrong with the form.
-    problem: Problem,
+    /// The error of the form.
+    problem: FormProblem,
 ) -> impl IntoView {
     let words = move || problem.with(|problem| Some(problem.as_ref()?.about(id)?.to_owned()));
     view! {
@@ -25,8 +25,8 @@ pub(crate) fn FieldError(
     }
 }
 
-/// `true` while something is wrong with the field.
-fn invalid(id: &'static str, problem: Problem) -> impl Fn() -> Option<&'static str> + Copy {
+/// `true` while the field has an error.
+fn invalid(id: &'static str, problem: FormProblem) -> impl Fn() -> Option<&'static str> + Copy {
     move || {
         let wrong = problem.with(|problem| problem.as_ref().is_some_and(|p| p.about(id).is_some()));
         wrong.then_some("true")
@@ -49,36 +49,36 @@ fn Label(
 /// One line of text.
 #[component]
 pub(crate) fn Field(
-    /// The field, as it is called on the wire; also its address on the page.
+    /// The name of the field in errors, and its id on the page.
     id: &'static str,
-    /// The field, as the form sends it; `id` when it is the same.
+    /// The name of the field in the form; `id` by default.
     #[prop(default = id)]
     name: &'static str,
-    /// What people call it.
+    /// The label.
     label: &'static str,
-    /// What helps to fill it in.
+    /// The hint.
     #[prop(optional, into)]
     hint: Option<String>,
     /// The `type` of the input.
     #[prop(default = "text")]
     kind: &'static str,
-    /// The keyboard of a phone.
+    /// The keyboard of phones.
     #[prop(optional)]
     inputmode: Option<&'static str>,
-    /// What browsers and password managers may fill in.
+    /// What browsers and password managers fill in.
     #[prop(default = "off")]
     autocomplete: &'static str,
-    /// The `datalist` of what it may hold.
+    /// The id of the `datalist` with its values.
     #[prop(optional)]
     list: Option<&'static str>,
-    /// Whether the form needs it.
+    /// Whether the field is required.
     #[prop(default = true)]
     required: bool,
-    /// What it starts with.
+    /// The initial value.
     #[prop(into)]
     value: String,
-    /// What is wrong with the form.
-    problem: Problem,
+    /// The error of the form.
+    problem: FormProblem,
 ) -> impl IntoView {
     let described = describe(id, hint.is_some());
     view! {
@@ -105,19 +105,19 @@ pub(crate) fn Field(
 /// Several lines of text.
 #[component]
 pub(crate) fn TextArea(
-    /// The field, as it is called on the wire; also its address on the page.
+    /// The name of the field in errors, and its id on the page.
     id: &'static str,
-    /// The field, as the form sends it.
+    /// The name of the field in the form.
     name: &'static str,
-    /// What people call it.
+    /// The label.
     label: &'static str,
-    /// What helps to fill it in.
+    /// The hint.
     #[prop(optional, into)]
     hint: Option<String>,
-    /// What it starts with.
+    /// The initial value.
     value: String,
-    /// What is wrong with the form.
-    problem: Problem,
+    /// The error of the form.
+    problem: FormProblem,
 ) -> impl IntoView {
     let described = describe(id, hint.is_some());
     view! {
@@ -142,17 +142,17 @@ pub(crate) fn TextArea(
 /// One of several choices.
 #[component]
 pub(crate) fn SelectField(
-    /// The field, as it is called on the wire; also its address on the page.
+    /// The name of the field in errors, and its id on the page.
     id: &'static str,
-    /// The field, as the form sends it.
+    /// The name of the field in the form.
     name: &'static str,
-    /// What people call it.
+    /// The label.
     label: &'static str,
-    /// What helps to choose.
+    /// The hint.
     #[prop(optional, into)]
     hint: Option<String>,
-    /// What is wrong with the form.
-    problem: Problem,
+    /// The error of the form.
+    problem: FormProblem,
     /// The choices.
     children: Children,
 ) -> impl IntoView {
@@ -174,31 +174,31 @@ pub(crate) fn SelectField(
     }
 }
 
-/// A password. It is never filled in by the site; with JavaScript it can be shown.
+/// A password. The server never fills it in; with JavaScript it can be shown.
 #[component]
 pub(crate) fn PasswordField(
-    /// The field, as it is called on the wire; also its address on the page.
+    /// The name of the field in errors, and its id on the page.
     #[prop(default = "password")]
     id: &'static str,
-    /// The field, as the form sends it; `id` when it is the same.
+    /// The name of the field in the form; `id` by default.
     #[prop(default = id)]
     name: &'static str,
-    /// What people call it.
+    /// The label.
     #[prop(default = "Password")]
     label: &'static str,
-    /// What helps to choose one.
+    /// The hint.
     #[prop(optional, into)]
     hint: Option<String>,
     /// `current-password` or `new-password`.
     autocomplete: &'static str,
-    /// What is wrong with the form.
-    problem: Problem,
+    /// The error of the form.
+    problem: FormProblem,
 ) -> impl IntoView {
     let (shown, set_shown) = signal(false);
     let (live, set_live) = signal(false);
     Effect::new(move || set_live.set(true));
     let node = NodeRef::<Input>::new();
-    // What is refused is typed again.
+    // A refused password has to be typed again.
     Effect::new(move || {
         if let (Some(_), Some(input)) = (problem.get(), node.get_untracked()) {
             input.set_value("");

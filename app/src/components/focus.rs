@@ -1,4 +1,4 @@
-//! The focus: who takes it, and who keeps it when a page changes.
+//! Moving the focus when a page changes.
 
 use leptos::{
     html::ElementType,
@@ -10,20 +10,21 @@ use leptos_router::hooks::use_location;
 
 use crate::next;
 
-/// How many frames an element has until it is in the document; nobody waits for one that never is.
+/// The number of frames to wait for an element that is not in the document yet.
 const FRAMES: u32 = 60;
 
-/// Focuses the element as soon as it is in the document, which it may not be yet when its page is put together.
+/// Focuses the element as soon as it is in the document. It may not be there yet while its page is
+/// built.
 pub(crate) fn focus<E: JsCast + 'static>(element: E) {
-    once_there(element.unchecked_into(), FRAMES, |element| {
-        // An element in the document can be focused; one that cannot leaves the focus where it is.
+    when_connected(element.unchecked_into(), FRAMES, |element| {
+        // If the element cannot be focused, the focus stays where it is.
         let _ = element.focus();
     });
 }
 
-/// The same with the element of this id, or else with the other one; and leaves the page scrolled as it is.
+/// Focuses the element with this id, or else the other one, without scrolling the page.
 fn focus_in_place<E: JsCast + 'static>(id: Option<String>, or_else: E) {
-    once_there(or_else.unchecked_into(), FRAMES, move |or_else| {
+    when_connected(or_else.unchecked_into(), FRAMES, move |or_else| {
         let found = id.and_then(|id| document().get_element_by_id(&id));
         let element = found.map_or(or_else, JsCast::unchecked_into);
         let options = FocusOptions::new();
@@ -33,45 +34,47 @@ fn focus_in_place<E: JsCast + 'static>(id: Option<String>, or_else: E) {
     });
 }
 
-fn once_there(element: HtmlElement, frames: u32, then: impl FnOnce(HtmlElement) + 'static) {
+fn when_connected(element: HtmlElement, frames: u32, then: impl FnOnce(HtmlElement) + 'static) {
     request_animation_frame(move || {
         if element.is_connected() || frames == 0 {
             then(element);
         } else {
-            once_there(element, frames - 1, then);
+            when_connected(element, frames - 1, then);
         }
     });
 }
 
-/// Who takes the focus when the address changes without a page being loaded: the browser leaves it where it was.
+/// Moves the focus when the address changes without a page load: the browser would leave it where
+/// it was.
 #[derive(Clone, Copy)]
 pub(crate) struct NavigationFocus {
-    /// At which address it was taken last.
+    /// The address at which the focus was moved last.
     last: StoredValue<String>,
-    /// The id of the link that led on, if the focus is to be with it again.
+    /// The id of the link that was followed, if it gets the focus again.
     kept: StoredValue<Option<String>>,
 }
 
 impl NavigationFocus {
-    /// Inside the router, for it asks for the address.
+    /// Call inside the router, because it reads the address.
     pub(crate) fn provide() {
         let loaded = untrack(|| next::here(&use_location()));
         provide_context(Self { last: StoredValue::new(loaded), kept: StoredValue::default() });
     }
 
-    /// To be called by a link that is still there afterwards, and has this id again.
+    /// Called by a link that the next page shows again, with the same id.
     pub(crate) fn keep_with(self, id: String) {
         self.kept.set_value(Some(id));
     }
 
-    /// Focuses the heading of what is new, once, or the link that led there. The address is compared when the heading is
-    /// there, which it may be before an effect that follows the address has run.
+    /// Focuses the heading of a new page once, or the link that led there. It compares the address
+    /// when the heading is there, because that may be before an effect on the address runs.
     pub(crate) fn take<E>(node: NodeRef<E>)
     where
         E: ElementType,
         E::Output: JsCast + Clone + 'static,
     {
-        // A page that the browser has loaded is new to nobody, even if its code arrives after a click that leads on.
+        // A page that the browser has loaded itself needs no focus, even if its code arrives after
+        // the next click.
         if Owner::current_shared_context().is_some_and(|page| page.during_hydration()) {
             return;
         }
@@ -81,14 +84,14 @@ impl NavigationFocus {
             let here = untrack(|| next::here(&location));
             if last.get_value() != here {
                 last.set_value(here);
-                // The router has scrolled to the top, or the way back leads elsewhere.
+                // Without scrolling: the router has done that.
                 focus_in_place(kept.try_update_value(Option::take).flatten(), element);
             }
         });
     }
 
-    /// Gives the focus back to the link that led here, if one did. Without that link, this element has it.
-    pub(crate) fn give_back<E>(self, or_else: NodeRef<E>)
+    /// Focuses the link that led here, if there is one, or this element if the link is gone.
+    pub(crate) fn restore_or<E>(self, or_else: NodeRef<E>)
     where
         E: ElementType,
         E::Output: JsCast + Clone + 'static,

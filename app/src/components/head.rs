@@ -1,14 +1,14 @@
-//! A page's title and description, and what other sites show when somebody shares it.
+//! The title and the metadata of a page.
 
 use leptos::prelude::*;
 use leptos_meta::{Link, Meta, Title};
 
 use crate::site_url::absolute;
 
-/// What search engines and browser tabs show of a page, and other sites when it is shared.
+/// The title and the description of a page, and its preview on other sites.
 #[component]
 pub(crate) fn Head(
-    /// Unlike any other page's.
+    /// Unique among the pages.
     #[prop(into)]
     title: String,
     /// One sentence.
@@ -17,7 +17,7 @@ pub(crate) fn Head(
         default = "Find competitions and save your seat in seconds.".into()
     )]
     description: String,
-    /// The one address of a page that is for everybody: `/competitions`. Only such a page can be shared.
+    /// The canonical path of a public page: `/competitions`. Only public pages have a preview.
     #[prop(optional, into)]
     path: Option<String>,
 ) -> impl IntoView {
@@ -34,7 +34,7 @@ pub(crate) fn Head(
             <Meta name="twitter:card" content="summary" />
         }
     });
-    // leptos_meta writes a title into the page as it is; in the browser it is set as text.
+    // On the server leptos_meta does not escape the title; in the browser it sets it as text.
     #[cfg(feature = "ssr")]
     let title = html_escape::encode_text(&title).into_owned();
     view! {

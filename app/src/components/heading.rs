@@ -4,10 +4,10 @@ use leptos::{html::H1, prelude::*};
 
 use super::NavigationFocus;
 
-/// The one `h1` of a page.
+/// The only `h1` of a page.
 #[component]
 pub(crate) fn Heading(
-    /// Whether it takes the focus after a change of page; not when something below it does.
+    /// Whether it takes the focus after a navigation; `false` if another element does.
     #[prop(default = true)]
     takes_focus: bool,
     /// The text.

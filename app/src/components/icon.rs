@@ -1,8 +1,8 @@
-//! Icons, drawn inline: nothing is loaded for them.
+//! Icons, as inline SVG.
 
 use leptos::prelude::*;
 
-/// What an icon shows.
+/// The shapes of icons.
 #[derive(Clone, Copy)]
 pub(crate) enum Shape {
     /// A clock.
@@ -27,12 +27,12 @@ pub(crate) enum Shape {
     Moon,
     /// A screen.
     Screen,
-    /// An arrow that comes round again.
+    /// A circular arrow.
     Again,
 }
 
 impl Shape {
-    /// The strokes, on a grid of 24 by 24.
+    /// The path, on a grid of 24 by 24.
     fn path(self) -> &'static str {
         match self {
             Self::Clock => "M12 3a9 9 0 1 1 0 18a9 9 0 0 1 0-18M12 7v5l3 2",
@@ -55,10 +55,10 @@ impl Shape {
     }
 }
 
-/// An icon beside words that say the same: assistive technology skips it.
+/// An icon beside a text with the same meaning; assistive technology skips it.
 #[component]
 pub(crate) fn Icon(
-    /// What it shows.
+    /// The shape.
     shape: Shape,
 ) -> impl IntoView {
     view! {

@@ -1,12 +1,12 @@
-//! Whose form it is.
+//! The user that a form was rendered for.
 
 use leptos::prelude::*;
 
 use super::Awaited;
 use crate::viewer::CurrentViewer;
 
-/// Says in a form for whom its page was made: the answer to it begins with `made_for`. Another tab may have signed
-/// somebody else in by the time it is sent.
+/// A hidden field with the user that the form was rendered for. Another user may have logged in in
+/// another tab by the time it is sent; `ssr::form::made_for` refuses it then.
 #[component]
 pub(crate) fn MadeFor() -> impl IntoView {
     let viewer = expect_context::<CurrentViewer>();

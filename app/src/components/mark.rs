@@ -1,8 +1,9 @@
-//! Our mark.
+//! The logo.
 
 use leptos::prelude::*;
 
-/// Our mark: a ticket, torn along an M. The same as `public/favicon.svg`, in the colours of the page.
+/// The logo: a ticket, torn along an M. The same as `public/favicon.svg`, in the colours of the
+/// page.
 #[component]
 pub(crate) fn Mark() -> impl IntoView {
     view! {

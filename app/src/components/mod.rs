@@ -1,8 +1,8 @@
-//! What more than one page shows.
+//! Components that several pages share.
 
 mod awaited;
 mod countdown;
-mod done;
+mod success_message;
 mod empty_state;
 mod error_summary;
 mod failure;
@@ -30,23 +30,23 @@ mod total;
 
 pub(crate) use awaited::Awaited;
 pub(crate) use countdown::Countdown;
-pub(crate) use done::Done;
+pub(crate) use success_message::SuccessMessage;
 pub(crate) use empty_state::EmptyState;
 pub(crate) use error_summary::ErrorSummary;
 pub(crate) use failure::FailureView;
 #[cfg(feature = "ssr")]
-pub(crate) use failure::{Words, words};
+pub(crate) use failure::{FailureText, failure_text};
 pub(crate) use field::{Field, FieldError, PasswordField, SelectField, TextArea};
 pub(crate) use focus::{NavigationFocus, focus};
 pub(crate) use head::Head;
 pub(crate) use heading::Heading;
 pub(crate) use icon::{Icon, Shape};
-pub(crate) use loaded::{Loaded, look_again};
+pub(crate) use loaded::Loaded;
 pub(crate) use made_for::MadeFor;
 pub(crate) use mark::Mark;
 pub(crate) use number::grouped;
 pub(crate) use pagination::{Pagination, PastTheEnd, page_words};
-pub(crate) use refresh::{back_off, refresh_soon};
+pub(crate) use refresh::{back_off, refresh_now, refresh_soon};
 pub(crate) use request_id::RequestId;
 pub(crate) use scroll::ScrollMemory;
 pub(crate) use seats::Seats;

@@ -4,20 +4,20 @@ use leptos::{either::Either, prelude::*};
 
 use super::EmptyState;
 
-/// How many neighbours of the current page are linked, on each side.
+/// The number of linked neighbours of the current page, on each side.
 const NEIGHBOURS: u64 = 2;
 
-/// `, page 2 of 3`: what is said behind the number of entries. Nothing when there is one page, or behind the last one.
+/// `, page 2 of 3`: follows the number of entries. Empty for a single page and after the last page.
 pub(crate) fn page_words(page: u64, pages: u64) -> String {
     if pages > 1 && page <= pages { format!(", page {page} of {pages}") } else { String::new() }
 }
 
-/// Links to the pages of a list; nothing when there is only one.
+/// Links to the pages of a list; nothing for a single page.
 #[component]
 pub(crate) fn Pagination(
     /// The current page, counted from 1.
     page: u64,
-    /// How many there are.
+    /// The number of pages.
     pages: u64,
     /// The address of a page.
     href: impl Fn(u64) -> String + Send + 'static,
@@ -55,7 +55,7 @@ pub(crate) fn Pagination(
     })
 }
 
-/// An address behind the last page: the list was longer once, or somebody guessed.
+/// The message for a page number after the last page, when the list has become shorter.
 #[component]
 pub(crate) fn PastTheEnd(
     /// The address of the first page.

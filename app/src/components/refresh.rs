@@ -1,4 +1,4 @@
-//! Asking how things are now, when every other open page has the same reason to ask.
+//! Refreshing the data of an open page.
 
 use std::time::Duration;
 
@@ -9,21 +9,35 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{error::Failure, hand_over::is_handed_over};
 
-/// Pages ask at any moment within so many milliseconds after they have a reason to.
+/// The requests of all open pages are spread over this time, in milliseconds.
 const SPREAD: f64 = 3_000.0;
 
-/// The pause before another try: 1 s to 2 s at first, twice as long each time, at most 16 s to 32
-/// s.
+/// The pause before the next try: 1 s to 2 s at first, doubled each time, at most 16 s to 32 s.
 pub(crate) fn back_off(tries: u32) -> Duration {
     Duration::from_secs(1 << tries.min(4)).mul_f64(1.0 + Math::random())
 }
 
-/// Has a page show how things are now, without a gap. The request is sent within some seconds, and
-/// again until it is answered: what all open pages wait for is asked by all of them, and a server
-/// that is overwhelmed refuses many.
+/// Refreshes a page now and shows the data once it is there. If the request fails, the page keeps
+/// what it shows; a response that arrives after navigation is ignored.
+pub(crate) fn refresh_now<T>(
+    at: Resource<Result<T, Failure>>,
+    load: impl Future<Output = Result<T, Failure>> + 'static,
+) where
+    T: Send + Sync + 'static,
+{
+    spawn_local(async move {
+        if let Ok(now) = load.await {
+            at.try_set(Some(Ok(now)));
+        }
+    });
+}
+
+/// Refreshes a page within a few seconds and shows the data once it is there. All open pages of a
+/// competition refresh for the same reason, so their requests are spread, and a request that a busy
+/// server refuses is sent again.
 ///
-/// `is_waiting` merges calls until the request is sent. `load` answers nothing when its answer is
-/// wanted no more.
+/// `is_waiting` merges calls until the request is sent. `load` returns `None` when the page no
+/// longer needs the data.
 pub(crate) fn refresh_soon<T, F, Fut>(
     at: Resource<Result<T, Failure>>,
     is_waiting: StoredValue<bool>,
@@ -51,22 +65,22 @@ fn ask<T, F, Fut>(
     Fut: Future<Output = Option<Result<T, Failure>>> + 'static,
 {
     let send = move || {
-        // Nothing is stored any more once the page was left.
+        // Setting a value fails after the user has left the page.
         if is_waiting.try_set_value(false).is_some() {
             return;
         }
         spawn_local(async move {
             match load().await {
-                // What is changed in an altered page may be shown by nothing.
+                // Changes to an altered page may not be visible.
                 Some(Ok(_)) if is_handed_over() => {
-                    // Nothing refuses to load a page that was loaded before.
+                    // Reloading the current page cannot fail.
                     let _ = window().location().reload();
                 }
                 Some(Ok(now)) => {
                     at.try_set(Some(Ok(now)));
                 }
                 Some(Err(Failure(error))) if is_temporary(error.code) => {
-                    // A later call has begun anew meanwhile.
+                    // Unless a later call has started its own request meanwhile.
                     if is_waiting.try_get_value() == Some(false) {
                         is_waiting.set_value(true);
                         let asked =
@@ -82,7 +96,7 @@ fn ask<T, F, Fut>(
     set_timeout(send, pause);
 }
 
-/// Whether the same request may well succeed later.
+/// Whether the same request can succeed later.
 fn is_temporary(code: ErrorCode) -> bool {
     matches!(
         code,
@@ -98,7 +112,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_refused_request_is_sent_again_and_one_that_cannot_succeed_is_not() {
+    fn only_temporary_errors_are_retried() {
         for code in [ErrorCode::Overloaded, ErrorCode::RateLimited, ErrorCode::Internal] {
             assert!(is_temporary(code), "{code:?}");
         }

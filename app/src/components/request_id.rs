@@ -1,11 +1,11 @@
-//! The name of a failed request.
+//! The id of a failed request.
 
 use leptos::prelude::*;
 
-/// What somebody who asks us about a failure can tell us: it finds the request in the log.
+/// The id of a failed request, which finds it in the log.
 #[component]
 pub(crate) fn RequestId(
-    /// The request's name, if it has one.
+    /// The id, if the request has one.
     id: Option<String>,
 ) -> impl IntoView {
     id.map(|id| {

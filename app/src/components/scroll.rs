@@ -1,28 +1,28 @@
-//! How far a page was scrolled.
+//! Restoring the scroll position.
 
 use std::collections::HashMap;
 
 use leptos::{ev, prelude::*};
 
-/// How far each address was scrolled when it was left: the way back leads there again. The browser does that itself, but at
-/// once, when what was there is still on its way.
+/// The scroll position of each address, restored when the user goes back. The browser would restore
+/// it at once, before the content is loaded.
 #[derive(Clone, Copy)]
 pub(crate) struct ScrollMemory {
     /// In CSS pixels from the top, by address.
     left: StoredValue<HashMap<String, f64>>,
-    /// Where the way back leads, until it is reached or somebody goes elsewhere.
+    /// The position to restore, until it is reached or the user scrolls.
     wanted: StoredValue<Option<f64>>,
 }
 
 impl ScrollMemory {
-    /// Looks on from now on.
+    /// Starts to record positions.
     pub(crate) fn provide() {
         let memory = Self { left: StoredValue::default(), wanted: StoredValue::default() };
         provide_context(memory);
-        Effect::new(move || memory.look_on());
+        Effect::new(move || memory.listen());
     }
 
-    fn look_on(self) {
+    fn listen(self) {
         let scrolled = window_event_listener(ev::scroll, move |_| {
             if self.wanted.get_value().is_none() {
                 self.left.update_value(|left| {
@@ -44,8 +44,9 @@ impl ScrollMemory {
         });
     }
 
-    /// Goes on to where the way back leads. For whatever comes later than the rest of its page, when it is there.
-    pub(crate) fn go_on() {
+    /// Scrolls to the position to restore. Called when content appears that was loaded after the
+    /// page.
+    pub(crate) fn restore() {
         let Some(Self { wanted, .. }) = use_context() else { return };
         Effect::new(move || {
             request_animation_frame(move || {

@@ -21,8 +21,8 @@ pub(crate) fn Seats(
     let words = move || seats_left(left.get(), capacity.get());
     view! {
         <div class="seats-line">
-            // Set through the element: a translator replaces text nodes. Numbers and our own words
-            // need no escaping.
+            // Set through the element, because translators replace text nodes. The text needs no
+            // escaping.
             <p class="font-semibold tabular-nums" inner_html=words></p>
             <meter class="seats" min="0" max=capacity value=left aria-label=words />
         </div>

@@ -1,11 +1,11 @@
-//! Passing a page on.
+//! Sharing a page.
 
 use leptos::{prelude::*, task::spawn_local};
 use wasm_bindgen_futures::JsFuture;
 
 use crate::site_url::absolute;
 
-/// The link to a page, and with JavaScript a button that copies it, where browsers allow that.
+/// The link to a page and, if JavaScript and the browser allow it, a button that copies it.
 #[component]
 pub(crate) fn Share(
     /// The page: `/competitions`.

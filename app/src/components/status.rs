@@ -20,7 +20,7 @@ pub(crate) fn StatusBadge(
     }
 }
 
-/// How far a registration has come, as people say it.
+/// The status in words.
 pub(crate) fn status_words(status: RegistrationStatus) -> &'static str {
     match status {
         RegistrationStatus::Pending => "Pending",

@@ -2,15 +2,15 @@
 
 use leptos::{ev::MouseEvent, prelude::*};
 
-/// Sends a form. While its answer is awaited more clicks do nothing, so that a double click sends once. It is
-/// not disabled meanwhile, for that would take the focus from it.
+/// Sends a form. Clicks do nothing while the response is pending, so that a double click sends
+/// once. The button is not disabled, because that would take its focus away.
 #[component]
 pub(crate) fn Submit(
-    /// Whether the answer is awaited.
+    /// Whether the response is pending.
     pending: Memo<bool>,
-    /// Its looks, besides those of the main button of a page.
+    /// More classes.
     class: &'static str,
-    /// What it says, also while the answer is awaited.
+    /// The label, which stays while the response is pending.
     children: Children,
 ) -> impl IntoView {
     let click = move |event: MouseEvent| {

@@ -1,4 +1,4 @@
-//! Light, dark, or as the system has it.
+//! The theme: light, dark, or that of the system.
 
 use std::str::FromStr;
 
@@ -8,10 +8,10 @@ use leptos_router::hooks::use_location;
 use super::{Icon, Shape};
 use crate::{error::Failure, next};
 
-/// Light, dark, or as the system has it.
+/// The theme.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Theme {
-    /// What the system or the browser is set to.
+    /// The setting of the system or the browser.
     #[default]
     System,
     /// Dark on light.
@@ -23,7 +23,7 @@ pub(crate) enum Theme {
 impl Theme {
     const ALL: [Self; 3] = [Self::Light, Self::System, Self::Dark];
 
-    /// What was chosen in this browser: the cookie on the server, and in the browser what the server made of it.
+    /// The chosen theme: from the cookie on the server, from the document in the browser.
     pub(crate) fn current() -> Self {
         #[cfg(feature = "ssr")]
         let chosen = crate::ssr::request::cookie(COOKIE);
@@ -33,15 +33,15 @@ impl Theme {
         chosen.and_then(|name| name.parse().ok()).unwrap_or_default()
     }
 
-    /// The `data-theme` of the document; none leaves it to the system.
+    /// The `data-theme` of the document; `None` for that of the system.
     pub(crate) fn attribute(self) -> Option<&'static str> {
         (self != Self::System).then(|| self.as_str())
     }
 
-    /// Has the open page shown in it.
+    /// Applies the theme to the open page.
     fn show(self) {
         let Some(html) = document().document_element() else { return };
-        // A well-formed attribute can be set and removed.
+        // Setting and removing a well-formed attribute cannot fail.
         let _ = match self.attribute() {
             Some(name) => html.set_attribute("data-theme", name),
             None => html.remove_attribute("data-theme"),
@@ -82,11 +82,11 @@ impl FromStr for Theme {
     }
 }
 
-/// Where the browser keeps what was chosen.
+/// The name of the cookie.
 #[cfg(feature = "ssr")]
 const COOKIE: &str = "theme";
 
-/// Keeps the choice in this browser for a year, and leads back to the page at `next`.
+/// Stores the choice in the browser for a year, and leads back to the page `next`.
 #[server(prefix = "/fn", endpoint = "set_theme")]
 pub async fn set_theme(
     #[server(default)] theme: String,
@@ -100,14 +100,14 @@ pub async fn set_theme(
     let theme: Theme = theme.parse().map_err(|words: String| {
         PublicError::on_field(ErrorCode::ValidationFailed, "theme", &words)
     })?;
-    let kept_for = if theme == Theme::System { 0 } else { YEAR };
-    response::set_cookie(COOKIE, theme.as_str(), kept_for);
+    let seconds = if theme == Theme::System { 0 } else { YEAR };
+    response::set_cookie(COOKIE, theme.as_str(), seconds);
     response::redirect_form(next::local(&next));
     Ok(())
 }
 
-/// The choice, as a form of three buttons. Without JavaScript the page comes back in the other colours; with it, it
-/// changes at once and stays as it is.
+/// The choice of a theme, as a form of three buttons. Without JavaScript the page is loaded again;
+/// with it, the theme changes in place.
 #[component]
 pub(crate) fn ThemeSwitch() -> impl IntoView {
     let location = use_location();
@@ -116,7 +116,7 @@ pub(crate) fn ThemeSwitch() -> impl IntoView {
         event.prevent_default();
         set_current.set(theme);
         theme.show();
-        // What cannot be kept is shown all the same, until the next page.
+        // If it cannot be stored, the theme applies until the next page.
         spawn_local(async move {
             let _ = set_theme(theme.as_str().to_owned(), String::new()).await;
         });
@@ -147,7 +147,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_theme_is_one_of_three_words() {
+    fn a_theme_has_one_of_three_names() {
         for theme in Theme::ALL {
             assert_eq!(theme.as_str().parse(), Ok(theme));
         }

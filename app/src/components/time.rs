@@ -1,4 +1,4 @@
-//! Points in time.
+//! Times in the zone of an event and in that of the viewer.
 
 use domain::Timestamp;
 use js_sys::{Date, JSON};
@@ -6,10 +6,10 @@ use leptos::{prelude::*, wasm_bindgen::JsValue};
 
 use crate::moment::{Moment, ViewerText};
 
-/// What a browser shows times with: the parts of the server's.
+/// The options of `toLocaleString` that give the format of the server.
 const FORMAT: &str = r#"{"weekday":"short","day":"numeric","month":"short","year":"numeric","hour":"2-digit","minute":"2-digit","timeZoneName":"short"}"#;
 
-/// A point in time as clocks show it where it happens.
+/// A time in the zone of the event.
 #[component]
 pub(crate) fn LocalTime(
     /// The time.
@@ -18,8 +18,8 @@ pub(crate) fn LocalTime(
     view! { <time datetime=at.at.to_string()>{at.text}</time> }
 }
 
-/// The same, and below what the viewer's clocks show then, if that differs. Where only the browser knows, the line is
-/// kept free until it tells.
+/// A time in the zone of the event and, on a second line, in that of the viewer if it differs. When
+/// only the browser knows the zone, the line is reserved until our code runs.
 #[component]
 pub(crate) fn LocalTimes(
     /// The time.
@@ -29,7 +29,7 @@ pub(crate) fn LocalTimes(
         let viewer_text = viewer_text(&at);
         let words =
             move || viewer_text.get().map(|text| format!("Your time: {text}")).unwrap_or_default();
-        // Set through the element, as the number of seats is.
+        // Set through the element, as in `Seats`.
         view! { <span class="second-line" inner_html=words></span> }
     });
     view! {
@@ -38,7 +38,8 @@ pub(crate) fn LocalTimes(
     }
 }
 
-/// A point in time as the viewer's clocks show it; in UTC, until the browser tells, where only it knows.
+/// A time in the zone of the viewer. When only the browser knows the zone, it is in UTC until our
+/// code runs.
 #[component]
 pub(crate) fn ViewerTime(
     /// The time.
@@ -50,7 +51,7 @@ pub(crate) fn ViewerTime(
     view! { <time datetime=at.to_string() inner_html=text></time> }
 }
 
-/// What the viewer's clocks show, if that differs from the text of the moment.
+/// The time in the zone of the viewer, if it differs from the text of the moment.
 fn viewer_text(at: &Moment) -> Signal<Option<String>> {
     let (viewer_text, set_yours) = signal(match &at.viewer_text {
         ViewerText::Differs(text) => Some(text.clone()),
@@ -63,24 +64,24 @@ fn viewer_text(at: &Moment) -> Signal<Option<String>> {
     viewer_text.into()
 }
 
-/// `Sun 29 Nov 2026, 03:10 GMT−5`, unless clocks here show the same as those that are `offset` minutes ahead of UTC.
+/// `Sun 29 Nov 2026, 03:10 GMT−5`; `None` if the browser is `offset` minutes ahead of UTC, too.
 fn in_this_browser(at: Timestamp, offset: i32) -> Option<String> {
     let date = Date::new(&JsValue::from_f64(millis(at)));
-    // Browsers count the other way round: how far UTC is ahead.
+    // Browsers count in the other direction: how far UTC is ahead.
     if date.get_timezone_offset() == f64::from(-offset) {
         return None;
     }
     let format = JSON::parse(FORMAT).ok()?;
-    // A minus, for lines are broken at a hyphen.
+    // A minus sign, because lines break at a hyphen.
     let text = String::from(date.to_locale_string("en-GB", &format)).replace("GMT-", "GMT−");
-    // As the server writes it: without the comma that some browsers put behind the day of the week.
+    // As the server writes it: without the comma that some browsers put after the weekday.
     match text.split_once(", ") {
         Some((day, rest)) if !day.contains(' ') => Some(format!("{day} {rest}")),
         _ => Some(text),
     }
 }
 
-/// As browsers count time.
+/// Milliseconds since the epoch.
 #[expect(
     clippy::cast_precision_loss,
     reason = "an f64 counts milliseconds exactly for 285,000 years"

@@ -1,4 +1,4 @@
-//! Short messages about what was just done, in a corner of the page.
+//! Toasts: short messages about the last action, in a corner of the page.
 
 use leptos::{ev::MouseEvent, prelude::*, server_fn::ServerFn, task::spawn_local};
 use leptos_router::hooks::use_location;
@@ -6,23 +6,23 @@ use leptos_router::hooks::use_location;
 use super::{Awaited, Icon, Shape, focus};
 use crate::{error::Failure, next};
 
-/// What is to be told; each message is handed out once.
+/// The pending messages; each is returned once.
 #[server(prefix = "/fn", endpoint = "toasts")]
 pub async fn take_toasts() -> Result<Vec<String>, Failure> {
     crate::ssr::flash::take().await
 }
 
-/// The messages that came while the page was open, oldest first.
+/// The messages that arrived while the page was open, oldest first.
 #[derive(Clone, Copy)]
 pub(crate) struct Toasts(RwSignal<Vec<String>>);
 
 impl Toasts {
-    /// Once, for all pages.
+    /// Called once, for all pages.
     pub(crate) fn provide() {
         provide_context(Self(RwSignal::new(Vec::new())));
     }
 
-    /// Shows what this action left to be told, each time it succeeds.
+    /// Shows the message of this action each time it succeeds.
     pub(crate) fn after<S>(action: ServerAction<S>)
     where
         S: ServerFn<Error = Failure> + Clone + Send + Sync + 'static,
@@ -42,16 +42,17 @@ impl Toasts {
             version.track();
             if done.get() {
                 spawn_local(async move {
-                    // Whatever was done is seen on the page, too.
-                    let news = take_toasts().await.unwrap_or_default();
-                    shown.update(|shown| shown.extend(news));
+                    // A lost message is no failure, because the page shows the result as well.
+                    let messages = take_toasts().await.unwrap_or_default();
+                    shown.update(|shown| shown.extend(messages));
                 });
             }
         });
     }
 }
 
-/// Where messages appear. It is always there: screen readers read out what appears in it.
+/// The live region of the messages. It is always there, because screen readers announce changes
+/// inside an existing live region.
 #[component]
 pub(crate) fn Toaster() -> impl IntoView {
     let Toasts(shown) = expect_context();
@@ -70,8 +71,8 @@ pub(crate) fn Toaster() -> impl IntoView {
     }
 }
 
-/// One message, until it is dismissed: nobody has to read against a clock. Without JavaScript the page is loaded
-/// again, and the message is not handed out twice.
+/// One message. It stays until it is dismissed, so that nobody has to hurry. Without JavaScript,
+/// dismissing loads the page again, which does not return the message twice.
 #[component]
 fn Toast(words: String) -> impl IntoView {
     let (is_shown, set_shown) = signal(true);
@@ -79,7 +80,7 @@ fn Toast(words: String) -> impl IntoView {
     let dismiss = move |event: MouseEvent| {
         event.prevent_default();
         set_shown.set(false);
-        // What had the focus is gone.
+        // The focused link is gone.
         if let Some(main) = document().get_element_by_id("main") {
             focus(main);
         }

@@ -1,11 +1,11 @@
-//! A number worth knowing.
+//! A labelled number.
 
 use leptos::prelude::*;
 
-/// A number and what it counts, within a `dl`.
+/// A number and its label, within a `dl`.
 #[component]
 pub(crate) fn Total(
-    /// What it counts.
+    /// The label.
     label: &'static str,
     /// The number.
     value: String,

@@ -1,4 +1,4 @@
-//! The way in.
+//! The home page.
 
 use leptos::{either::EitherOf3, prelude::*};
 
@@ -8,7 +8,7 @@ use crate::{
     error::Failure,
 };
 
-/// The competitions that close soonest.
+/// The competitions whose registration closes soonest.
 #[server(prefix = "/fn", endpoint = "closing_soon")]
 pub async fn load_closing_soon() -> Result<Vec<Listing>, Failure> {
     use crate::ssr::{clock::ViewerClock, request};
@@ -20,7 +20,7 @@ pub async fn load_closing_soon() -> Result<Vec<Listing>, Failure> {
     Ok(found.into_iter().map(|detail| Listing::of(detail, &clock, ctx.now())).collect())
 }
 
-/// The way in.
+/// The home page.
 #[component]
 pub fn HomePage() -> impl IntoView {
     let soon = Resource::new_blocking(|| (), |()| load_closing_soon());
@@ -49,7 +49,8 @@ pub fn HomePage() -> impl IntoView {
             <div class="grid gap-2">
                 <h2 class="subheading">"Running a competition?"</h2>
                 <p class="max-w-prose">
-                    "Set a capacity and a closing date. Registrations, confirmations and reminders are automatic."
+                    "Set a capacity and a closing date. Registrations, confirmations and reminders \
+                        are automatic."
                 </p>
             </div>
             <a class="btn btn-accent" href="/auth/signup?role=ORGANIZER">"Sign up as an organizer"</a>
@@ -57,7 +58,7 @@ pub fn HomePage() -> impl IntoView {
     }
 }
 
-/// The promise, and the search: a ticket, with its stub.
+/// The promise and the search, in the form of a ticket.
 #[component]
 fn Promise() -> impl IntoView {
     view! {
@@ -65,7 +66,8 @@ fn Promise() -> impl IntoView {
             <div class="promise-body">
                 <Heading>"Find a competition. Save your seat."</Heading>
                 <p class="max-w-prose text-lg sm:text-xl">
-                    "Register in one click. A confirmed seat stays viewer_text: no competition is ever overbooked."
+                    "Register in one click. A confirmed seat stays yours: no competition is ever \
+                        overbooked."
                 </p>
                 <form action="/competitions" role="search" class="flex max-w-2xl flex-wrap gap-2">
                     <label for="search" class="sr-only">"Search competitions"</label>

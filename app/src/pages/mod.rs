@@ -1,4 +1,4 @@
-//! One module for each noun, one file for each page.
+//! The pages: one module for each noun, one file for each page.
 
 pub mod account;
 pub mod admin;

@@ -1,14 +1,14 @@
-//! An address with nothing behind it.
+//! The page for unknown addresses.
 
 use domain::{ErrorCode, PublicError};
 use leptos::prelude::*;
 
 use crate::{components::FailureView, error::Failure};
 
-/// An address with nothing behind it.
+/// The page for unknown addresses.
 #[component]
 pub fn NotFoundPage() -> impl IntoView {
-    // The browser takes over what the server made, request id and all.
+    // The browser reuses the failure of the server, which holds the request id.
     let failure = SharedValue::new(|| {
         Failure::from(PublicError::new(ErrorCode::RouteNotFound, "Page not found"))
     });

@@ -1,4 +1,4 @@
-//! The clock of whoever looks.
+//! Times in the zone of an event and in that of the viewer.
 
 use domain::{PublicError, Timestamp};
 use service::zones;
@@ -6,38 +6,39 @@ use service::zones;
 use super::request;
 use crate::moment::{Moment, ViewerText};
 
-/// The clock of whoever looks: what it shows is known when they have chosen a time zone in their profile.
+/// Formats times for the viewer. The zone is known if the viewer has chosen one in the profile.
 pub(crate) struct ViewerClock {
     zone: Option<String>,
 }
 
 impl ViewerClock {
-    /// That of whoever asks.
+    /// For the user of the request.
     ///
     /// # Errors
-    /// When they are gone.
+    /// When the client has gone.
     pub(crate) fn of_request() -> Result<Self, PublicError> {
         let zone = request::actor()?.try_user().and_then(|user| user.time_zone.clone());
         Ok(Self { zone })
     }
 
-    /// The time zone they have chosen.
+    /// The chosen time zone.
     pub(crate) fn zone(&self) -> Option<&str> {
         self.zone.as_deref()
     }
 
-    /// What happens in a time zone: as clocks there show it, and this one.
+    /// A time of an event, in the zone of the event and in that of the viewer.
     pub(crate) fn in_event_zone(&self, at: Timestamp, zone: &str) -> Moment {
         let offset = zones::offset(at, zone);
         let viewer_text = match &self.zone {
             None => ViewerText::AskBrowser,
-            Some(here) if zones::offset(at, here) == offset => ViewerText::Same,
-            Some(here) => ViewerText::Differs(zones::local(at, here)),
+            Some(own) if zones::offset(at, own) == offset => ViewerText::Same,
+            Some(own) => ViewerText::Differs(zones::local(at, own)),
         };
         Moment { at, text: zones::local(at, zone), offset, viewer_text }
     }
 
-    /// What happens nowhere, like the arrival of a message: as this clock shows it, and in UTC where nobody knows.
+    /// A time without an event, like that of a message: in the zone of the viewer, or in UTC if it
+    /// is not known.
     pub(crate) fn in_viewer_zone(&self, at: Timestamp) -> Moment {
         self.in_event_zone(at, self.zone().unwrap_or("UTC"))
     }
@@ -59,7 +60,7 @@ mod tests {
     }
 
     #[test]
-    fn what_happens_somewhere_is_shown_as_there_and_as_here_if_that_differs() {
+    fn the_time_of_an_event_is_also_in_the_viewer_zone_if_that_differs() {
         let paris = clock(Some("Europe/Paris")).in_event_zone(at(), BERLIN);
         assert_eq!((paris.text.as_str(), paris.offset), ("Sat 24 Oct 2026, 23:00 CEST", 120));
         assert_eq!(paris.viewer_text, ViewerText::Same);
@@ -70,7 +71,7 @@ mod tests {
     }
 
     #[test]
-    fn what_happens_nowhere_is_shown_as_here_and_in_utc_where_nobody_knows() {
+    fn a_time_without_an_event_is_in_the_viewer_zone_or_in_utc() {
         let berlin = clock(Some(BERLIN)).in_viewer_zone(at());
         assert_eq!(
             (berlin.text.as_str(), berlin.viewer_text),

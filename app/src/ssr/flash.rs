@@ -1,30 +1,29 @@
-//! A word in passing: what a form has done is told on the next page that the browser shows.
+//! Flash messages: the next page that the browser shows confirms the last action.
 
 use super::request::session;
 use crate::error::Failure;
 
-/// Where the session keeps what is to be told.
+/// The key of the messages in the session.
 const KEY: &str = "flash";
 
-/// Has this told: by the page that the form leads to, or at once where our code runs in the browser and the page
-/// calls [`Toasts::after`](crate::components::Toasts::after). It confirms what the page shows as well; it never is
-/// the only confirmation, so what was done has not failed when this has: that is logged, and no more.
+/// Stores a message for the next page, or for the current one where our code runs and shows toasts.
+/// It is never the only confirmation, so that a failure to store it is logged and ignored.
 pub(crate) async fn set(words: impl Into<String>) {
-    let _: Result<(), Failure> = leave(words.into()).await;
+    let _: Result<(), Failure> = push(words.into()).await;
 }
 
-async fn leave(words: String) -> Result<(), Failure> {
-    /// Of more than fit on a page, the oldest are not shown.
+async fn push(words: String) -> Result<(), Failure> {
+    /// The most messages on a page; older ones are dropped.
     const MOST: usize = 4;
     let session = session()?;
-    let mut waiting: Vec<String> = session.get(KEY).await?.unwrap_or_default();
-    waiting.push(words);
-    waiting.drain(..waiting.len().saturating_sub(MOST));
-    session.put_optional(KEY, waiting).await?;
+    let mut messages: Vec<String> = session.get(KEY).await?.unwrap_or_default();
+    messages.push(words);
+    messages.drain(..messages.len().saturating_sub(MOST));
+    session.put_optional(KEY, messages).await?;
     Ok(())
 }
 
-/// What is to be told; it is handed out once.
+/// The pending messages; they are returned once.
 pub(crate) async fn take() -> Result<Vec<String>, Failure> {
     Ok(session()?.take(KEY).await?.unwrap_or_default())
 }

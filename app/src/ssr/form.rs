@@ -1,22 +1,22 @@
-//! Forms without JavaScript: what was typed into a refused form waits in the session for the page that
-//! shows the form again.
+//! Forms without JavaScript: the session stores the text of a refused form for the page that shows
+//! the form again.
 //!
-//! The session bounds what waits: a few forms of a user, the oldest giving way, and a few kilobytes
-//! of a visitor's.
+//! The session is bounded: a few forms of a user, of which the oldest is dropped first, and a few
+//! kilobytes of a visitor.
 
 use domain::{ErrorCode, IdempotencyKey, PublicError, UserId};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use service::Actor;
 
 use super::{
-    request::{Kind, actor, kind, session},
+    request::{RequestKind, actor, kind, session},
     response::redirect_form,
 };
 use crate::{error::Failure, form::Returned};
 
-/// The answer to a posted form. When it is refused without JavaScript, the browser goes back to the page at
-/// `page`, and what was typed and why it was refused wait there. The second half of a double click is not
-/// refused: the page it goes back to shows what the first half brought about.
+/// The value of a form that has succeeded. A form that is refused without JavaScript is stored with
+/// its error, and the browser is redirected back to `page`. The second half of a double click is
+/// redirected without an error: the page shows the result of the first half.
 pub(crate) async fn redirect_back_with<T>(
     form: &str,
     page: &str,
@@ -27,57 +27,55 @@ pub(crate) async fn redirect_back_with<T>(
         Ok(value) => return Ok(value),
         Err(error) => error.into(),
     };
-    if kind() == Kind::Form {
+    if kind() == RequestKind::Form {
         if problem.code != ErrorCode::IdempotencyInFlight {
-            park(form, typed, Some(&problem)).await?;
+            store(form, typed, Some(&problem)).await?;
         }
         redirect_form(page);
     }
     Err(problem.into())
 }
 
-/// The answer to a posted form that has done nothing yet and is to be shown again, at `page`. Without JavaScript what it
-/// holds waits there; with it, the form is still there.
+/// Shows a form again that has changed nothing yet, on `page`. Without JavaScript its text is
+/// stored; with it, the form is still on the page.
 pub(crate) async fn show_again<T: Serialize>(
     form: &str,
     page: &str,
     typed: &T,
     problem: Option<&PublicError>,
 ) -> Result<(), Failure> {
-    if kind() == Kind::Form {
-        park(form, typed, problem).await?;
+    if kind() == RequestKind::Form {
+        store(form, typed, problem).await?;
         redirect_form(page);
     }
     Ok(())
 }
 
-/// What waits for this form, if anything does; it is handed out once.
+/// The stored text and error of a form; they are returned once.
 pub(crate) async fn returned<T: Default + DeserializeOwned>(
     form: &str,
 ) -> Result<Returned<T>, Failure> {
-    let parked = session()?.take::<Parked<T>>(&key(form)).await?;
-    Ok(parked.map_or_else(Returned::default, |Parked { typed, problem }| Returned {
+    let stored = session()?.take::<StoredForm<T>>(&key(form)).await?;
+    Ok(stored.map_or_else(Returned::default, |StoredForm { typed, problem }| Returned {
         typed: typed.unwrap_or_default(),
         problem,
     }))
 }
 
-/// A form that waits in the session.
+/// A form in the session.
 #[derive(Serialize, Deserialize)]
-struct Parked<T> {
-    /// The text of its fields; nothing where it was too large to be stored.
+struct StoredForm<T> {
+    /// The text of its fields; `None` if it was too large to store.
     typed: Option<T>,
     problem: Option<PublicError>,
 }
 
-/// The forms that are shown without a user. All others lead to the login, which begins with an
-/// empty session.
+/// The forms that visitors see. All others lead to the login, which starts with an empty session.
 const FOR_VISITORS: [&str; 4] = ["log_in", "sign_up", "request_reset", "reset_password"];
 
-/// Has a form wait for the page that shows it again, if it is shown to who sent it. Text that is
-/// larger than the session may be is not stored: the page says why the form was refused all the
-/// same.
-async fn park(
+/// Stores a form, if its page is shown to the sender. Text that is too large for the session is not
+/// stored; the error is.
+async fn store(
     form: &str,
     typed: impl Serialize,
     problem: Option<&PublicError>,
@@ -86,43 +84,44 @@ async fn park(
         return Ok(());
     }
     let (session, key) = (session()?, key(form));
-    let parked = Parked { typed: Some(typed), problem: problem.cloned() };
-    if !session.put(&key, &parked).await? {
-        session.put(&key, Parked::<()> { typed: None, problem: parked.problem }).await?;
+    let stored = StoredForm { typed: Some(typed), problem: problem.cloned() };
+    if !session.put(&key, &stored).await? {
+        session.put(&key, StoredForm::<()> { typed: None, problem: stored.problem }).await?;
     }
     Ok(())
 }
 
-/// Whether the form was sent before with other text: its answer was lost, or the browser went back to it. It needs a new
-/// key then.
+/// Whether the form was sent before with different text, because the response was lost or the user
+/// went back. It needs a new key then.
 pub(crate) fn was_sent_before<T>(outcome: &service::Result<T>) -> bool {
     matches!(outcome, Err(service::Error::Public(error)) if error.code == ErrorCode::IdempotencyKeyReused)
 }
 
-/// The answer to a form that came to something, on a page that shows the form again: without JavaScript, the page is
-/// told by way of the session.
+/// Marks a form as successful for a page that shows the form again. Without JavaScript the session
+/// stores the mark; with it, the page knows.
 pub(crate) async fn set_success_flag(form: &str, page: &str) -> Result<(), Failure> {
-    if kind() == Kind::Form {
+    if kind() == RequestKind::Form {
         session()?.put(&success_key(form), true).await?;
         redirect_form(page);
     }
     Ok(())
 }
 
-/// Whether this form has just come to something; it is told once.
+/// Whether this form has just succeeded; returned once.
 pub(crate) async fn take_success_flag(form: &str) -> Result<bool, Failure> {
     Ok(session()?.take(&success_key(form)).await?.unwrap_or_default())
 }
 
-/// Whether a form that was made for one user was sent by them. One that does not say is taken at its word.
+/// Checks that a form was sent by the user it was rendered for. A form without a user passes.
 ///
 /// # Errors
-/// When somebody else has signed in since.
+/// When another user has logged in since.
 pub(crate) fn made_for(user: Option<UserId>, actor: &Actor) -> Result<(), PublicError> {
     match (user, actor.try_user()) {
         (Some(user), Some(now)) if user != now.id => {
             let words = format!(
-                "You have logged in as {} since this form was shown, so nothing was changed. Check the page, then try again.",
+                "You have logged in as {} since this form was shown, so nothing was changed. Check \
+                    the page, then try again.",
                 now.name
             );
             Err(PublicError::new(ErrorCode::Forbidden, words))
@@ -131,7 +130,7 @@ pub(crate) fn made_for(user: Option<UserId>, actor: &Actor) -> Result<(), Public
     }
 }
 
-/// The key of a form, if it was sent by whom it was made for.
+/// The idempotency key of a form, if it was sent by the user it was rendered for.
 ///
 /// # Errors
 /// As for [`made_for`]; [`ErrorCode::InvalidIdempotencyKey`].
@@ -144,7 +143,7 @@ pub(crate) fn sent_key(
     Ok(text.parse::<IdempotencyKey>()?)
 }
 
-/// A check and what follows it, as one outcome.
+/// [`Result::and_then`] with an async function.
 pub(crate) async fn and_then_async<I, T>(
     checked: Result<I, PublicError>,
     then: impl AsyncFnOnce(I) -> service::Result<T>,

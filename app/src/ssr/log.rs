@@ -1,4 +1,4 @@
-//! One line for what went wrong on our side.
+//! Logging of internal errors.
 
 use std::error::Error;
 

@@ -1,4 +1,4 @@
-//! What a server function or a page knows about the request it serves.
+//! The request that a server function or a page serves.
 
 use domain::{CompetitionId, ErrorCode, PublicError};
 use http::{
@@ -8,45 +8,45 @@ use http::{
 use leptos::prelude::use_context;
 use service::{Actor, ClientAddress, Context, sessions::Session};
 
-/// Where every server function has its address; the REST API owns `/api`.
+/// The prefix of all server functions.
 const SERVER_FUNCTIONS: &str = "/fn/";
 
-/// What asked, for that decides how it must be answered.
+/// The sender of a request, which decides the form of the response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub(crate) enum RequestKind {
     /// The browser loads a page.
     Page,
-    /// Our code in the browser calls a server function and reads the answer.
+    /// Our code in the browser calls a server function and reads the response.
     Fetch,
     /// The browser posts a form without our code, and follows a redirect.
     Form,
 }
 
-/// The use cases.
+/// The context of the use cases.
 ///
 /// # Errors
-/// Like everything here that fails: [`provided`] nothing any more.
+/// When the client has gone, as for all functions here.
 pub(crate) fn context() -> Result<Context, PublicError> {
     provided()
 }
 
-/// Who asks.
+/// The user of the request.
 pub(crate) fn actor() -> Result<Actor, PublicError> {
     Ok(provided::<Parts>()?.extensions.get().cloned().unwrap_or_default())
 }
 
-/// Where they ask from.
+/// The address of the client.
 pub(crate) fn client_address() -> Result<ClientAddress, PublicError> {
     Ok(provided::<Parts>()?.extensions.get().copied().unwrap_or(ClientAddress::UNKNOWN))
 }
 
-/// The competition that an address names. One that is no UUID names nothing.
+/// The competition id in an address. A text that is no UUID is not found.
 pub(crate) fn competition(id: &str) -> Result<CompetitionId, PublicError> {
     let not_found = |_| PublicError::new(ErrorCode::CompetitionNotFound, "Competition not found");
     id.parse().map_err(not_found)
 }
 
-/// Their browser's session.
+/// The session of the browser.
 pub(crate) fn session() -> Result<Session, PublicError> {
     let parts = provided::<Parts>()?;
     Ok(parts
@@ -56,18 +56,19 @@ pub(crate) fn session() -> Result<Session, PublicError> {
         .expect("the session layer wraps every page and server function"))
 }
 
-/// What the server has provided for this request. When a client hangs up while its page is made, the page's owner goes
-/// and takes all of it along, while what the page waits for may go on.
+/// A value that the server has provided for this request. When a client disconnects while its page
+/// is rendered, the reactive owner of the page is dropped with all values, while futures may still
+/// run.
 ///
 /// # Errors
-/// When nobody waits for the answer any more.
+/// When the client has gone.
 fn provided<T: Clone + 'static>() -> Result<T, PublicError> {
     use_context().ok_or_else(|| PublicError::new(ErrorCode::Internal, "The client is gone"))
 }
 
-/// Its name in the log, for whoever asks us about it. Clients may choose one, so it is cut.
+/// The id of the request in the log. Clients can choose it, so its length is bounded.
 pub(crate) fn id() -> Option<String> {
-    /// A UUID and some room.
+    /// A UUID has 36 characters.
     const LONGEST: usize = 64;
     let parts = use_context::<Parts>()?;
     let id = parts.headers.get("x-request-id")?.to_str().ok()?;
@@ -82,19 +83,19 @@ pub(crate) fn cookie(name: &str) -> Option<String> {
     pairs.find(|(found, _)| found.trim() == name).map(|(_, value)| value.trim().to_owned())
 }
 
-/// What asked.
-pub(crate) fn kind() -> Kind {
-    use_context::<Parts>().map_or(Kind::Page, |parts| kind_of(&parts))
+/// The kind of the request.
+pub(crate) fn kind() -> RequestKind {
+    use_context::<Parts>().map_or(RequestKind::Page, |parts| kind_of(&parts))
 }
 
-fn kind_of(parts: &Parts) -> Kind {
+fn kind_of(parts: &Parts) -> RequestKind {
     let accept = parts.headers.get(ACCEPT).and_then(|value| value.to_str().ok());
     if !parts.uri.path().starts_with(SERVER_FUNCTIONS) {
-        Kind::Page
+        RequestKind::Page
     } else if accept.is_some_and(|accept| accept.contains("text/html")) {
-        Kind::Form
+        RequestKind::Form
     } else {
-        Kind::Fetch
+        RequestKind::Fetch
     }
 }
 
@@ -102,21 +103,21 @@ fn kind_of(parts: &Parts) -> Kind {
 mod tests {
     use super::*;
 
-    fn kind_of_request(path: &str, accept: &str) -> Kind {
+    fn kind_of_request(path: &str, accept: &str) -> RequestKind {
         let request = http::Request::get(path).header(ACCEPT, accept).body(()).unwrap();
         kind_of(&request.into_parts().0)
     }
 
     #[test]
-    fn nothing_is_known_of_a_client_that_is_gone_and_nothing_panics() {
+    fn nothing_panics_after_the_client_has_gone() {
         assert!(context().is_err() && actor().is_err() && session().is_err());
         assert_eq!((id(), cookie("theme")), (None, None));
     }
 
     #[test]
-    fn a_form_is_told_from_a_fetch_by_what_it_accepts() {
-        assert_eq!(kind_of_request("/fn/log_in", "text/html,*/*"), Kind::Form);
-        assert_eq!(kind_of_request("/fn/log_in", "application/json"), Kind::Fetch);
-        assert_eq!(kind_of_request("/", "*/*"), Kind::Page);
+    fn the_accept_header_tells_a_form_from_a_fetch() {
+        assert_eq!(kind_of_request("/fn/log_in", "text/html,*/*"), RequestKind::Form);
+        assert_eq!(kind_of_request("/fn/log_in", "application/json"), RequestKind::Fetch);
+        assert_eq!(kind_of_request("/", "*/*"), RequestKind::Page);
     }
 }

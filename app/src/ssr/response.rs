@@ -1,4 +1,4 @@
-//! The status and the headers of the answer under way.
+//! The status and the headers of the response.
 
 use domain::{ErrorCode, PublicError};
 use http::{
@@ -8,10 +8,10 @@ use http::{
 use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
 
-use super::request::{Kind, kind};
+use super::request::{RequestKind, kind};
 use crate::SiteUrl;
 
-/// Answers with this code's status.
+/// Sets the status of an error.
 pub(crate) fn set_status(code: ErrorCode) {
     let status = StatusCode::from_u16(code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     if let Some(response) = use_context::<ResponseOptions>() {
@@ -22,10 +22,10 @@ pub(crate) fn set_status(code: ErrorCode) {
     }
 }
 
-/// The same, only for code that reads the answer: a form posted without JavaScript is redirected, and a
-/// page sets its own status.
+/// Sets the status of an error for our code in the browser only: a form posted without JavaScript
+/// is redirected, and a page sets its own status.
 pub(crate) fn set_fetch_status(error: &PublicError) {
-    if kind() == Kind::Fetch {
+    if kind() == RequestKind::Fetch {
         set_status(error.code);
         if let (Some(response), Some(seconds)) = (use_context::<ResponseOptions>(), error.wait) {
             response.insert_header(RETRY_AFTER, seconds.into());
@@ -33,15 +33,14 @@ pub(crate) fn set_fetch_status(error: &PublicError) {
     }
 }
 
-/// Keeps the address of this page, which holds a secret, from being told to whatever it leads to.
+/// Keeps the address of this page, which holds a secret, out of the `Referer` header.
 pub(crate) fn no_referrer() {
     if let Some(response) = use_context::<ResponseOptions>() {
         response.insert_header(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     }
 }
 
-/// Sends a browser that loads a page elsewhere. `leptos_axum::redirect` would do so only for clients that
-/// say they accept HTML.
+/// Redirects a page load. `leptos_axum::redirect` would do so only for clients that accept HTML.
 pub(crate) fn redirect_page(path: &str) {
     let location = HeaderValue::from_str(path);
     if let (Some(response), Ok(location)) = (use_context::<ResponseOptions>(), location) {
@@ -50,14 +49,14 @@ pub(crate) fn redirect_page(path: &str) {
     }
 }
 
-/// Sends a browser that posted a form without JavaScript on to `path`; with it, the page stays.
+/// Redirects a form posted without JavaScript; with it, the page stays.
 pub(crate) fn redirect_form(path: &str) {
-    if kind() == Kind::Form {
+    if kind() == RequestKind::Form {
         leptos_axum::redirect(path);
     }
 }
 
-/// Has the browser keep a cookie for so many seconds, out of reach of scripts; 0 has it forget the cookie.
+/// Sets a cookie that scripts cannot read, for so many seconds; 0 deletes it.
 pub(crate) fn set_cookie(name: &str, value: &str, seconds: u32) {
     let is_https = use_context::<SiteUrl>().is_some_and(|url| url.is_https());
     let secure = if is_https { "; Secure" } else { "" };

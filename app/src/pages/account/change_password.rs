@@ -3,12 +3,12 @@
 use leptos::{html::Form, prelude::*};
 
 use crate::{
-    components::{Done, ErrorSummary, PasswordField, Submit},
+    components::{SuccessMessage, ErrorSummary, PasswordField, Submit},
     error::Failure,
-    form::{Returned, done_of, problem_of},
+    form::{Returned, success_of, problem_of},
 };
 
-/// Changes the password. Whoever else is signed in to the account is signed out; this browser stays.
+/// Changes the password. All other sessions of the account end; this one stays.
 #[server(prefix = "/fn", endpoint = "change_password")]
 pub async fn change_password(
     #[server(default)] current_password: String,
@@ -36,15 +36,15 @@ pub async fn change_password(
 /// The form that changes the password.
 #[component]
 pub(super) fn PasswordSection(
-    /// The address of the account.
+    /// The email of the account.
     email: String,
-    /// What it starts with, and whether it was just changed.
+    /// The initial state of the form, and whether it has just succeeded.
     start: (Returned<()>, bool),
-    /// Changes it.
+    /// Changes the password.
     action: ServerAction<ChangePassword>,
 ) -> impl IntoView {
     let (Returned { problem, .. }, done) = start;
-    let (problem, done) = (problem_of(action, problem), done_of(action, done));
+    let (problem, done) = (problem_of(action, problem), success_of(action, done));
     let form = NodeRef::<Form>::new();
     Effect::new(move || {
         if done.get()
@@ -57,9 +57,9 @@ pub(super) fn PasswordSection(
         <section aria-labelledby="password-title" class="grid gap-4">
             <h2 id="password-title" class="subheading">"Password"</h2>
             <ErrorSummary problem />
-            <Done done words="Your password was changed. You've been logged out on other devices." />
+            <SuccessMessage shown=done message="Your password was changed. You've been logged out on other devices." />
             <ActionForm action node_ref=form attr:class="section" attr:novalidate=true>
-                // Password managers ask whose password it is.
+                // Password managers need the name of the account.
                 <input type="text" autocomplete="username" value=email readonly hidden />
                 <PasswordField
                     id="currentPassword"

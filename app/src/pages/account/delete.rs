@@ -9,7 +9,7 @@ use crate::{
     form::{Returned, problem_of},
 };
 
-/// Deletes the account, and leads to where everybody begins.
+/// Deletes the account, and leads to the home page.
 #[server(prefix = "/fn", endpoint = "delete_account")]
 pub async fn delete_account(
     #[server(default)] password: String,
@@ -20,7 +20,7 @@ pub async fn delete_account(
 
     let (ctx, actor) = (request::context()?, request::actor()?);
     let from = request::client_address()?;
-    // Nobody who is signed in: nothing that was typed matters.
+    // Check the login before the input, so that 401 wins over 400.
     actor.user()?;
     let input = AccountDeletionInput { password: password.into(), ..Default::default() };
     let outcome = form::and_then_async(input.check_confirmed(&confirmation), async |password| {
@@ -37,11 +37,11 @@ pub async fn delete_account(
 /// The form that deletes the account.
 #[component]
 pub(super) fn DeletionSection(
-    /// What it starts with.
+    /// The initial state of the form.
     start: Returned<()>,
-    /// What deleting would do.
+    /// The consequences.
     preview: DeletionPreview,
-    /// Deletes it.
+    /// Deletes the account.
     action: ServerAction<DeleteAccount>,
 ) -> impl IntoView {
     let problem = problem_of(action, start.problem);
@@ -72,7 +72,7 @@ pub(super) fn DeletionSection(
     }
 }
 
-/// What deleting the account would do, a sentence each.
+/// The consequences of deleting the account, one sentence each.
 fn consequences(preview: DeletionPreview) -> Vec<String> {
     let DeletionPreview { seats, blocking, deleted, cancelled, kept } = preview;
     let counted = |count: u64, one: &str, many: &str| {
@@ -88,8 +88,10 @@ fn consequences(preview: DeletionPreview) -> Vec<String> {
         ),
         counted(
             blocking,
-            "Participants are registered for one of your competitions that is not over. Cancel it first: they will be notified.",
-            "of your competitions are not over and have registered participants. Cancel them first: the participants will be notified.",
+            "Participants are registered for one of your competitions that is not over. Cancel it \
+                first: they will be notified.",
+            "of your competitions are not over and have registered participants. Cancel them \
+                first: the participants will be notified.",
         ),
         counted(
             seats,
@@ -108,8 +110,10 @@ fn consequences(preview: DeletionPreview) -> Vec<String> {
         ),
         counted(
             kept,
-            "One past or cancelled competition of viewer_text stays in the history of its participants, without your name.",
-            "past or cancelled competitions of viewer_text stay in the history of their participants, without your name.",
+            "One past or cancelled competition of yours stays in the history of its participants, \
+                without your name.",
+            "past or cancelled competitions of yours stay in the history of their participants, \
+                without your name.",
         ),
     ];
     sentences.into_iter().flatten().collect()
@@ -120,7 +124,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_consequence_is_a_sentence_and_what_does_not_happen_is_none() {
+    fn each_consequence_that_applies_is_a_sentence() {
         assert_eq!(consequences(DeletionPreview::default()).len(), 1);
         let all = DeletionPreview { seats: 1, blocking: 2, deleted: 3, cancelled: 1, kept: 40 };
         let sentences = consequences(all);

@@ -1,4 +1,4 @@
-//! One's own account.
+//! The account of the user.
 
 mod change_password;
 mod delete;

@@ -1,4 +1,4 @@
-//! The page of one's account: a form for each thing that can be done.
+//! The page of the account, with a form for each action.
 
 use domain::{DeletionPreview, User};
 use leptos::prelude::*;
@@ -15,22 +15,22 @@ use crate::{
     form::Returned,
 };
 
-/// What the page shows.
+/// The data of the page.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AccountScreen {
-    /// Whose account it is.
+    /// The user.
     pub user: User,
-    /// What the form for the profile starts with, and whether it was just saved.
+    /// The initial state of the profile form, and whether it has just succeeded.
     pub profile: (Returned<TypedProfile>, bool),
-    /// The same for the password.
+    /// The same for the password form.
     pub password: (Returned<()>, bool),
-    /// What the form that deletes starts with, and what it would do.
+    /// The initial state of the deletion form, and the consequences.
     pub deletion: (Returned<()>, DeletionPreview),
     /// The names of all time zones.
     pub zones: Vec<String>,
 }
 
-/// What the page shows; for those who are signed in.
+/// Loads the page; for users who are logged in.
 #[server(prefix = "/fn", endpoint = "account")]
 pub async fn load_account() -> Result<AccountScreen, Failure> {
     use crate::ssr::{form, request};
@@ -39,7 +39,7 @@ pub async fn load_account() -> Result<AccountScreen, Failure> {
     let (ctx, actor) = (request::context()?, request::actor()?);
     let user = actor.user()?.clone();
     let mut profile: Returned<TypedProfile> = form::returned("edit_profile").await?;
-    // What was refused because somebody else had typed it is not theirs, either.
+    // A form that was refused because another user had typed it is not shown.
     let is_theirs = |problem: &PublicError| problem.code != ErrorCode::Forbidden;
     if !profile.problem.as_ref().is_some_and(is_theirs) {
         profile.typed = user.clone().into();
@@ -59,7 +59,7 @@ pub async fn load_account() -> Result<AccountScreen, Failure> {
     })
 }
 
-/// One's own account.
+/// The account of the user.
 #[component]
 pub fn AccountPage() -> impl IntoView {
     let screen = Resource::new_blocking(|| (), |()| load_account());

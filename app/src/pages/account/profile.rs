@@ -1,22 +1,22 @@
-//! What others see of somebody, and the time zone that times are shown in.
+//! The profile: the name, and the time zone of displayed times.
 
 use domain::{User, UserId};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    components::{Done, ErrorSummary, Field, MadeFor, Submit},
+    components::{SuccessMessage, ErrorSummary, Field, MadeFor, Submit},
     error::Failure,
-    form::{Returned, done_of, problem_of},
+    form::{Returned, success_of, problem_of},
     viewer::CurrentViewer,
 };
 
-/// What is kept of a refused profile.
+/// The text of a refused profile.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TypedProfile {
     /// The name.
     pub name: String,
-    /// The name of a time zone; nothing for that of the browser.
+    /// The name of a time zone; empty for that of the browser.
     pub time_zone: String,
 }
 
@@ -51,17 +51,17 @@ pub async fn edit_profile(
 /// The form for the profile.
 #[component]
 pub(super) fn ProfileSection(
-    /// What it starts with, and whether it was just saved.
+    /// The initial state of the form, and whether it has just succeeded.
     start: (Returned<TypedProfile>, bool),
-    /// Saves it.
+    /// Saves the profile.
     action: ServerAction<EditProfile>,
     /// The names of all time zones.
     zones: Vec<String>,
 ) -> impl IntoView {
     let (Returned { typed, problem }, done) = start;
-    let (problem, done) = (problem_of(action, problem), done_of(action, done));
+    let (problem, done) = (problem_of(action, problem), success_of(action, done));
     let viewer = expect_context::<CurrentViewer>();
-    // The head of every page shows the name.
+    // The header shows the name.
     Effect::new(move || {
         if action.version().get() > 0 && done.get() {
             viewer.resource.refetch();
@@ -71,7 +71,7 @@ pub(super) fn ProfileSection(
         <section aria-labelledby="profile-title" class="grid gap-4">
             <h2 id="profile-title" class="subheading">"Profile"</h2>
             <ErrorSummary problem />
-            <Done done words="Your profile was saved." />
+            <SuccessMessage shown=done message="Your profile was saved." />
             <ActionForm action attr:class="section" attr:novalidate=true>
                 <MadeFor />
                 <Field
@@ -86,7 +86,8 @@ pub(super) fn ProfileSection(
                     id="timeZone"
                     name="time_zone"
                     label="Time zone (optional)"
-                    hint="For example Europe/Berlin. Leave empty to use the time zone of your browser."
+                    hint="For example Europe/Berlin. Leave empty to use the time zone of your \
+                        browser."
                     required=false
                     list="zones"
                     value=typed.time_zone

@@ -87,7 +87,8 @@ fn Content(screen: DiscardJobScreen, discard: ServerAction<DiscardJob>) -> impl 
         <div class="form-page">
             <Heading>"Discard this job?"</Heading>
             <ErrorSummary problem />
-            <p>"It won't run again. This cannot be undone, and the log records who discarded it."</p>
+            <p>"It won't run again. This cannot be undone, and the log records who discarded \
+                it."</p>
             <div class="section">
                 <DeadLetterDetails letter=job.clone() />
             </div>

@@ -13,7 +13,7 @@ use super::{
     retry::{RetryAllJobs, RetryJob},
 };
 use crate::{
-    components::{ErrorSummary, Head, Heading, Icon, Loaded, Shape, Submit, Toasts, look_again},
+    components::{ErrorSummary, Head, Heading, Icon, Loaded, Shape, Submit, Toasts, refresh_now},
     error::Failure,
     form::problem_of,
     hand_over::is_handed_over,
@@ -59,13 +59,13 @@ pub fn QueuesPage() -> impl IntoView {
     let source = move || (retry.version().get(), retry_all.version().get());
     let screen = Resource::new_blocking(source, |_| load_queues());
     Effect::new(move || {
-        let look = move || {
+        let update = move || {
             // A page that was handed over is refreshed by its link.
             if !document().hidden() && !is_handed_over() {
-                look_again(screen, load_queues());
+                refresh_now(screen, load_queues());
             }
         };
-        if let Ok(interval) = set_interval_with_handle(look, EVERY) {
+        if let Ok(interval) = set_interval_with_handle(update, EVERY) {
             on_cleanup(move || interval.clear());
         }
     });

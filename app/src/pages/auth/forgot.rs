@@ -1,4 +1,4 @@
-//! Asking for a link to set a new password.
+//! Requesting a link to set a new password.
 
 use leptos::{either::Either, prelude::*};
 use leptos_router::hooks::use_query_map;
@@ -10,23 +10,23 @@ use crate::{
     form::{Returned, problem_of},
 };
 
-/// What is kept of a refused request.
+/// The text of a refused request.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct TypedAddress {
-    /// The address.
+pub struct TypedEmail {
+    /// The email.
     pub email: String,
 }
 
-/// What the page shows.
+/// The data of the page.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ForgotScreen {
-    /// What the form starts with.
-    pub start: Returned<TypedAddress>,
+    /// The initial state of the form.
+    pub start: Returned<TypedEmail>,
     /// Whether the site can send a link.
     pub sends_mail: bool,
 }
 
-/// What the page shows.
+/// Loads the page.
 #[server(prefix = "/fn", endpoint = "forgot")]
 pub async fn load_forgot() -> Result<ForgotScreen, Failure> {
     use crate::ssr::{form, request};
@@ -35,14 +35,14 @@ pub async fn load_forgot() -> Result<ForgotScreen, Failure> {
     Ok(ForgotScreen { start, sends_mail: request::context()?.sends_mail() })
 }
 
-/// Asks for a link, and leads to the same words whether or not the address has an account.
+/// Requests a link, and leads to the same text whether or not the email has an account.
 #[server(prefix = "/fn", endpoint = "request_reset")]
 pub async fn request_reset(#[server(default)] email: String) -> Result<(), Failure> {
     use crate::ssr::{form, request};
     use domain::ResetRequestInput;
 
     let ctx = request::context()?;
-    let typed = TypedAddress { email: email.clone() };
+    let typed = TypedEmail { email: email.clone() };
     let input = ResetRequestInput { email: email.into(), ..Default::default() };
     let outcome = form::and_then_async(input.check(), async |email| {
         service::password_reset::request(&ctx, email).await
@@ -53,7 +53,7 @@ pub async fn request_reset(#[server(default)] email: String) -> Result<(), Failu
     Ok(())
 }
 
-/// Asking for a link to set a new password.
+/// Requesting a link to set a new password.
 #[component]
 pub fn ForgotPage() -> impl IntoView {
     let params = use_query_map();
@@ -97,11 +97,13 @@ fn ForgotForm(screen: ForgotScreen, request: ServerAction<RequestReset>) -> impl
     }
 }
 
-/// The same for everybody.
+/// The text after a request. It does not depend on the email.
 #[component]
 fn Sent(sends_mail: bool) -> impl IntoView {
     let words = if sends_mail {
-        "If there is an account with this email, you'll get a link shortly. It expires after an hour. No message after a few minutes? Check your spam folder and the spelling of your email."
+        "If there is an account with this email, you'll get a link shortly. It expires after an \
+            hour. No message after a few minutes? Check your spam folder and the spelling of your \
+            email."
     } else {
         "This site does not send email. Ask its administrator for a link to set a new password."
     };

@@ -1,10 +1,10 @@
-//! Signing out, from the head of every page.
+//! Logging out.
 
 use leptos::prelude::*;
 
 use crate::error::Failure;
 
-/// Ends the browser's session.
+/// Ends the session of the browser.
 #[server(prefix = "/fn", endpoint = "log_out")]
 pub async fn log_out() -> Result<(), Failure> {
     crate::ssr::request::session()?.log_out().await?;

@@ -11,32 +11,32 @@ use crate::{
     next,
 };
 
-/// What is kept of a refused login.
+/// The text of a refused login.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TypedLogin {
-    /// The address.
+    /// The email.
     pub email: String,
 }
 
-/// What the login page shows.
+/// The data of the page.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LoginScreen {
-    /// What the form starts with.
+    /// The initial state of the form.
     pub start: Returned<TypedLogin>,
     /// The password of the demo accounts, in development only.
     pub demo_password: Option<String>,
 }
 
-/// What the login page shows. Who is signed in already goes straight on to `next`.
+/// Loads the page. A user who is logged in is redirected to `next`.
 #[server(prefix = "/fn", endpoint = "login")]
 pub async fn load_login(#[server(default)] next: String) -> Result<LoginScreen, Failure> {
     use crate::ssr::{
         form,
-        request::{self, Kind},
+        request::{self, RequestKind},
         response,
     };
 
-    if request::actor()?.try_user().is_some() && request::kind() == Kind::Page {
+    if request::actor()?.try_user().is_some() && request::kind() == RequestKind::Page {
         response::redirect_page(next::local(&next));
     }
     let start = form::returned("log_in").await?;
@@ -44,7 +44,7 @@ pub async fn load_login(#[server(default)] next: String) -> Result<LoginScreen, 
     Ok(LoginScreen { start, demo_password: demo.then(|| service::demo::PASSWORD.into()) })
 }
 
-/// Signs in and leads to `next`.
+/// Logs in and leads to `next`.
 #[server(prefix = "/fn", endpoint = "log_in")]
 pub async fn log_in(
     #[server(default)] email: String,

@@ -1,4 +1,4 @@
-//! Signing up, in and out.
+//! Signing up, logging in and out, and resetting a password.
 
 mod forgot;
 mod log_out;
@@ -6,7 +6,7 @@ mod login;
 mod reset;
 mod signup;
 
-pub use forgot::{ForgotPage, ForgotScreen, TypedAddress};
+pub use forgot::{ForgotPage, ForgotScreen, TypedEmail};
 pub use log_out::LogOut;
 pub use login::{LoginPage, LoginScreen, TypedLogin};
 pub use reset::{ResetPage, ResetScreen};

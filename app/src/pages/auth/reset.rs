@@ -10,37 +10,37 @@ use crate::{
     form::{Returned, problem_of},
 };
 
-/// Where the session keeps what a link has proven.
+/// The key of the reset key in the session.
 #[cfg(feature = "ssr")]
 const KEY: &str = "reset";
 
-/// What the page shows.
+/// The data of the page.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ResetScreen {
-    /// Whose password is set; nobody's when the link is not good any more.
+    /// The email of the account; `None` if the link has expired.
     pub email: Option<String>,
-    /// What the form starts with.
+    /// The initial state of the form.
     pub start: Returned<()>,
 }
 
-/// What the page shows. A token in the address is taken out of it at once: it would stay in the history of the browser,
-/// and be told to others. What it proves waits in the session.
+/// Loads the page. A token is moved from the address to the session at once, because the address
+/// stays in the history of the browser and is sent to other sites.
 #[server(prefix = "/fn", endpoint = "reset")]
 pub async fn load_reset(#[server(default)] token: String) -> Result<ResetScreen, Failure> {
     use crate::ssr::{
         form,
-        request::{self, Kind},
+        request::{self, RequestKind},
         response,
     };
     use service::password_reset::{self, ResetKey};
 
     let session = request::session()?;
     if !token.is_empty() {
-        // Only here: a browser that does not send Fetch Metadata calls the origin of a form on a
-        // page without referrer `null`, as if another site had sent it.
+        // Only here: on a page without referrer, browsers without Fetch Metadata send forms with
+        // the origin `null`, which is refused as that of another site.
         response::no_referrer();
         session.put_secret(KEY, ResetKey::of(&token)).await?;
-        if request::kind() == Kind::Page {
+        if request::kind() == RequestKind::Page {
             response::redirect_page("/auth/reset");
         }
     }
@@ -51,7 +51,7 @@ pub async fn load_reset(#[server(default)] token: String) -> Result<ResetScreen,
     Ok(ResetScreen { email, start: form::returned("reset_password").await? })
 }
 
-/// Sets the password, with what waits in the session.
+/// Sets the password, with the reset key of the session.
 #[server(prefix = "/fn", endpoint = "reset_password")]
 pub async fn reset_password(#[server(default)] password: String) -> Result<(), Failure> {
     use crate::ssr::{form, request};
@@ -60,7 +60,7 @@ pub async fn reset_password(#[server(default)] password: String) -> Result<(), F
 
     let (ctx, session) = (request::context()?, request::session()?);
     let from = request::client_address()?;
-    // Without one, it is the key to a link that nobody was sent.
+    // Without one, the key of a link that was never issued.
     let key = session.get::<ResetKey>(KEY).await?.unwrap_or_else(|| ResetKey::of(""));
     let checked = Password::check(password);
     let outcome = form::and_then_async(checked, async |password| {
@@ -90,7 +90,7 @@ pub fn ResetPage() -> impl IntoView {
                 Some(email) => {
                     EitherOf3::B(view! { <ResetForm email problem=screen.start.problem reset /> })
                 }
-                None => EitherOf3::C(view! { <NotGood /> }),
+                None => EitherOf3::C(view! { <Expired /> }),
             }}
         </Loaded>
     }
@@ -109,7 +109,7 @@ fn ResetForm(
             <p class="break-all">"For the account of " <strong>{email.clone()}</strong> "."</p>
             <ErrorSummary problem />
             <ActionForm action=reset attr:class="section" attr:novalidate=true>
-                // Password managers ask whose password it is.
+                // Password managers need the name of the account.
                 <input type="text" autocomplete="username" value=email readonly hidden />
                 <PasswordField
                     label="New password"
@@ -135,11 +135,12 @@ fn Set() -> impl IntoView {
 }
 
 #[component]
-fn NotGood() -> impl IntoView {
+fn Expired() -> impl IntoView {
     view! {
         <div class="form-page">
             <Heading>"This link has expired"</Heading>
-            <p>"It was used before, is older than an hour, or your password has been changed since."</p>
+            <p>"It was used before, is older than an hour, or your password has been changed \
+                since."</p>
             <p><a class="btn btn-primary" href="/auth/forgot">"Request a new link"</a></p>
         </div>
     }

@@ -8,39 +8,39 @@ use serde::{Deserialize, Serialize};
 use crate::{
     components::{ErrorSummary, Field, FieldError, Head, Heading, Loaded, PasswordField, Submit},
     error::Failure,
-    form::{Problem, Returned, problem_of},
+    form::{FormProblem, Returned, problem_of},
     next,
 };
 
-/// What is kept of a refused sign-up.
+/// The text of a refused sign-up.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TypedSignup {
     /// The name.
     pub name: String,
-    /// The address.
+    /// The email.
     pub email: String,
     /// The role.
     pub role: String,
 }
 
-/// What the form starts with. Who is signed in already goes straight on to `next`.
+/// Loads the initial state of the form. A user who is logged in is redirected to `next`.
 #[server(prefix = "/fn", endpoint = "signup")]
 pub async fn load_signup(
     #[server(default)] next: String,
 ) -> Result<Returned<TypedSignup>, Failure> {
     use crate::ssr::{
         form,
-        request::{self, Kind},
+        request::{self, RequestKind},
         response,
     };
 
-    if request::actor()?.try_user().is_some() && request::kind() == Kind::Page {
+    if request::actor()?.try_user().is_some() && request::kind() == RequestKind::Page {
         response::redirect_page(next::local(&next));
     }
     form::returned("sign_up").await
 }
 
-/// Makes an account, signs in and leads to `next`.
+/// Creates an account, logs in and leads to `next`.
 #[server(prefix = "/fn", endpoint = "sign_up")]
 pub async fn sign_up(
     #[server(default)] name: String,
@@ -90,7 +90,7 @@ pub fn SignupPage() -> impl IntoView {
 #[component]
 fn SignupForm(
     start: Returned<TypedSignup>,
-    /// What the link that led here asked for.
+    /// The role in the link that led here.
     #[prop(optional_no_strip)]
     role: Option<String>,
     next: String,
@@ -135,9 +135,9 @@ fn SignupForm(
     }
 }
 
-/// Participant or organizer; participant unless something else was chosen.
+/// Participant or organizer; participant by default.
 #[component]
-fn RoleChoice(chosen: String, problem: Problem) -> impl IntoView {
+fn RoleChoice(chosen: String, problem: FormProblem) -> impl IntoView {
     let chosen = chosen.parse().unwrap_or(Role::Participant);
     let choice = |role: Role, id: &'static str, title: &'static str, text: &'static str| {
         view! {
@@ -161,7 +161,7 @@ fn RoleChoice(chosen: String, problem: Problem) -> impl IntoView {
         <fieldset class="grid gap-2" aria-describedby="role-error">
             <legend class="mb-2 font-semibold">"I'm here to"</legend>
             <FieldError id="role" problem />
-            // An error about the role links to the first choice.
+            // An error of the role links to the first choice.
             {choice(Role::Participant, "role", "Compete", "Find competitions and register.")}
             {choice(Role::Organizer, "role-organizer", "Organize", "Create competitions.")}
         </fieldset>

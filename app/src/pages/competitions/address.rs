@@ -1,5 +1,5 @@
-//! The addresses of competitions and of their list. Every filter, the order and the page of the list
-//! are in its address.
+//! The addresses of competitions and of their list. Every filter, the order and the page of the
+//! list are in its address.
 
 use domain::{CompetitionId, CompetitionQuery};
 use leptos_router::{location::Url, params::ParamsMap};

@@ -1,27 +1,28 @@
-//! Whether a competition can still be joined, in a word.
+//! Whether a competition is open for registration, in a word.
 
 use domain::{Competition, Timestamp};
 use serde::{Deserialize, Serialize};
 
-/// A tenth of the places, or fewer, are "few".
+/// At most a tenth of the seats are "few".
 const FEW: u32 = 10;
 
-/// Whether a competition can still be joined. Decided on the server, for the browser's clock may be wrong.
+/// Whether a competition is open for registration. The server decides, because the clock of the
+/// browser may be wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Availability {
-    /// Places are left.
+    /// Seats are left.
     Open,
-    /// Places are left, but not many.
+    /// Few seats are left.
     FewLeft,
-    /// No place is left.
+    /// No seat is left.
     Full,
     /// Registration opens later.
     NotYetOpen,
     /// The deadline has passed.
     Closed,
-    /// It has started, or was never given a start date.
+    /// It has started, or it has no start date and its deadline is long past.
     Over,
-    /// It does not take place.
+    /// The organizer has cancelled it.
     Cancelled,
 }
 
@@ -46,7 +47,7 @@ impl Availability {
         }
     }
 
-    /// What people read.
+    /// The text of the badge.
     pub fn words(self) -> &'static str {
         match self {
             Self::Open => "Open",

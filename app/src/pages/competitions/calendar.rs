@@ -5,8 +5,8 @@ use leptos::prelude::*;
 
 use crate::components::{Icon, Shape};
 
-/// Where the calendar file is: that of the viewer's registration, which knows of a place given back, or else that of the
-/// competition.
+/// The address of the calendar file: that of the viewer's registration, which includes a
+/// cancellation, or that of the competition.
 pub(crate) fn calendar(competition: CompetitionId, registration: Option<RegistrationId>) -> String {
     match registration {
         Some(registration) => format!("/api/registrations/{registration}/calendar.ics"),
@@ -17,9 +17,9 @@ pub(crate) fn calendar(competition: CompetitionId, registration: Option<Registra
 /// A link to a calendar file.
 #[component]
 pub(crate) fn AddToCalendar(
-    /// Where the file is.
+    /// The address of the file.
     href: String,
-    /// What it is of, where there are several on a page.
+    /// The title of the competition, if the page has several links.
     #[prop(optional, into)]
     title: Option<String>,
 ) -> impl IntoView {

@@ -146,7 +146,8 @@ fn Notice(title: &'static str, children: Children) -> impl IntoView {
     }
 }
 
-/// The confirmation. After registering with JavaScript it takes the focus, because the button is gone.
+/// The confirmation. After registering with JavaScript it takes the focus, because the button is
+/// gone.
 #[component]
 fn Registered(
     id: CompetitionId,

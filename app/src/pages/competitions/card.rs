@@ -1,14 +1,14 @@
-//! A competition in a list: a ticket with its stub.
+//! A competition in a list, as a ticket.
 
 use leptos::prelude::*;
 
 use super::{Availability, Listing, tags::Tags};
 use crate::components::{Icon, LocalTime, Seats, Shape};
 
-/// Whether a competition can be joined, in words; the colour only underlines them.
+/// Whether a competition is open for registration, in words; the colour repeats them.
 #[component]
 pub(crate) fn AvailabilityBadge(
-    /// The word.
+    /// The state.
     availability: Availability,
 ) -> impl IntoView {
     let class = match availability {
@@ -21,10 +21,10 @@ pub(crate) fn AvailabilityBadge(
     view! { <span class=format!("badge {class}")>{availability.words()}</span> }
 }
 
-/// A competition in a list: its stub has the day until which the ticket is good.
+/// A competition in a list. The stub has the day when registration closes.
 #[component]
 pub(crate) fn CompetitionCard(
-    /// What to show.
+    /// The competition.
     listing: Listing,
 ) -> impl IntoView {
     let start = listing.start_date.map_or_else(
@@ -59,7 +59,7 @@ pub(crate) fn CompetitionCard(
                 </div>
                 <Tags tags=listing.tags />
             </div>
-            // The words beside it say the same, to the minute.
+            // The text beside it has the same date, with the time.
             <div class="ticket-stub" aria-hidden="true">
                 <span class="stub-word">"Register by"</span>
                 <span class="stub-day">{day}</span>

@@ -1,20 +1,20 @@
-//! Competitions side by side.
+//! Competitions in a grid.
 
 use leptos::prelude::*;
 
 use super::{CompetitionCard, Listing};
 
-/// Competitions side by side.
+/// Competitions in a grid.
 #[component]
 pub(crate) fn CardGrid(
-    /// What to show, in this order.
+    /// The competitions, in this order.
     listings: Vec<Listing>,
 ) -> impl IntoView {
     let card = |listing| view! { <li><CompetitionCard listing /></li> };
     view! { <ul class="card-grid">{listings.into_iter().map(card).collect_view()}</ul> }
 }
 
-/// Shown in the browser while they load: of their size, so that nothing jumps.
+/// Shown in the browser while they load, with the same size, so that nothing moves.
 #[component]
 pub(crate) fn CardGridSkeleton() -> impl IntoView {
     let card = |_| view! { <li class="skeleton h-72"></li> };

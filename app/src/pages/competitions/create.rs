@@ -1,4 +1,4 @@
-//! A new competition.
+//! Creating a competition.
 
 use domain::{CompetitionDraft, UserId};
 use leptos::prelude::*;
@@ -13,11 +13,11 @@ use crate::{
     form::reply_of,
 };
 
-/// Where the form is.
+/// The address of the form.
 #[cfg(feature = "ssr")]
 const PAGE: &str = "/competitions/create";
 
-/// What the page shows; for organizers.
+/// Loads the page; for organizers.
 #[server(prefix = "/fn", endpoint = "competition_draft")]
 pub async fn load_create_competition() -> Result<DraftForm, Failure> {
     use super::draft::DraftValues;
@@ -37,7 +37,7 @@ pub async fn load_create_competition() -> Result<DraftForm, Failure> {
     Ok(DraftForm::of(screen))
 }
 
-/// Creates a competition and leads to it, or shows what it will look like.
+/// Creates a competition and leads to it, or shows a preview.
 #[server(prefix = "/fn", endpoint = "create_competition")]
 pub async fn create_competition(
     #[server(default)] draft: CompetitionDraft,
@@ -67,7 +67,8 @@ pub async fn create_competition(
     })
     .await;
     if form::was_sent_before(&outcome) {
-        let words = "This form was sent before with different text, and that version was saved: your dashboard shows it. Send it again to create another competition.";
+        let words = "This form was sent before with different text, and that version was saved: \
+            your dashboard shows it. Send it again to create another competition.";
         let problem = PublicError::new(ErrorCode::IdempotencyKeyReused, words);
         form::show_again("create_competition", PAGE, &values, Some(&problem)).await?;
         return Ok(Some(DraftState::of(values, 0, Some(problem))));
@@ -79,7 +80,7 @@ pub async fn create_competition(
     Ok(None)
 }
 
-/// A new competition.
+/// Creating a competition.
 #[component]
 pub fn CreateCompetitionPage() -> impl IntoView {
     let page = Resource::new_blocking(|| (), |()| load_create_competition());

@@ -1,4 +1,4 @@
-//! One competition.
+//! The page of a competition.
 
 use domain::{CallToAction, CompetitionId, PublicError, RegistrationId, Timestamp};
 use leptos::{either::Either, prelude::*};
@@ -20,54 +20,54 @@ use crate::{
     error::Failure,
 };
 
-/// What the page of a competition shows. The organizer's address is not in it.
+/// The data of the page. It does not hold the email of the organizer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CompetitionDetailScreen {
-    /// Which one.
+    /// Its id.
     pub id: CompetitionId,
     /// One line.
     pub title: String,
-    /// Safe HTML.
+    /// Sanitized HTML.
     pub description: String,
-    /// How it begins, as plain text.
+    /// The beginning of the description, as plain text.
     pub summary: String,
     /// In the order the organizer gave them.
     pub tags: Vec<String>,
-    /// Places in all.
+    /// All seats.
     pub capacity: u32,
-    /// Places nobody holds.
+    /// Free seats.
     pub seats_left: u32,
     /// Orders this state among those of [`domain::SeatsChanged`].
     pub sequence: u32,
-    /// From this moment on one can register, if that is still to come.
+    /// When registration opens, if it has not opened yet.
     pub opens: Option<Moment>,
-    /// From this moment on nobody can register.
+    /// When registration closes.
     pub deadline: Moment,
-    /// If it is set.
+    /// The start, if it is decided.
     pub start: Option<Moment>,
     /// The organizer's name; `None` once their account is deleted.
     pub organizer: Option<String>,
-    /// Whether the viewer runs it.
+    /// Whether the viewer is the organizer.
     pub is_mine: bool,
     /// What the viewer can do.
     pub call_to_action: CallToAction,
-    /// The viewer's registration, if they hold a seat.
+    /// The registration of the viewer, if there is one.
     pub registration: Option<RegistrationId>,
-    /// Makes that a double click or a resend registers once.
+    /// Makes a double click or a resend register once.
     pub idempotency_key: String,
-    /// When all this was so.
+    /// The time of the server when the data was loaded.
     pub now: Timestamp,
-    /// Why registering without JavaScript was refused just now, if it was.
+    /// Why registering without JavaScript has just been refused, if it was.
     pub problem: Option<PublicError>,
 }
 
-/// One competition, as the viewer sees it.
+/// Loads a competition for the viewer.
 #[server(prefix = "/fn", endpoint = "competition")]
 pub async fn load_competition_detail(id: String) -> Result<CompetitionDetailScreen, Failure> {
     use crate::ssr::{clock::ViewerClock, form, request};
     use service::markdown;
 
-    /// Below the one heading of the page.
+    /// Headings of a description start below the `h1`.
     const TOP_HEADING: u8 = 2;
     let (ctx, actor) = (request::context()?, request::actor()?);
     let clock = ViewerClock::of_request()?;
@@ -98,7 +98,7 @@ pub async fn load_competition_detail(id: String) -> Result<CompetitionDetailScre
     })
 }
 
-/// One competition.
+/// The page of a competition.
 #[component]
 pub fn CompetitionDetailPage() -> impl IntoView {
     let params = use_params_map();
@@ -110,25 +110,26 @@ pub fn CompetitionDetailPage() -> impl IntoView {
     let newest = StoredValue::new(None);
     let is_waiting = StoredValue::new(false);
     let (version, pending) = (register.version(), register.pending());
-    // What is asked, and after how many registrations. Nothing once the page was left, or while the
-    // answer to a registration is awaited: it will tell.
-    let asking = move || {
+    // The competition to load, and the number of registrations sent before. `None` after the user
+    // has left the page, and while the response to a registration is pending: it reloads the page.
+    let requested = move || {
         let is_pending = pending.try_get_untracked()?;
         (!is_pending).then_some((id.try_get_untracked()?, version.try_get_untracked()?))
     };
-    // Nothing either when the page shows another competition by then, or newer news: what was asked
-    // before a registration and answered after it is old.
+    // The response is ignored when the page shows another competition by then, or when the user has
+    // registered since it was requested.
     let load = move || async move {
-        let asked = asking()?;
-        let answer = load_competition_detail(asked.0.clone()).await;
-        (asking()? == asked).then_some(answer)
+        let before = requested()?;
+        let loaded = load_competition_detail(before.0.clone()).await;
+        (requested()? == before).then_some(loaded)
     };
-    let look = move || refresh_soon(screen, is_waiting, load);
+    let refresh = move || refresh_soon(screen, is_waiting, load);
     view! {
-        // It stays while the rest changes: that is what makes screen readers read the change out.
+        // The element stays while its text changes, because screen readers announce changes inside
+        // an existing live region.
         <p role="status" class="sr-only" inner_html=news></p>
         <Loaded from=screen let(screen)>
-            <Detail screen register news newest look_again=look />
+            <Detail screen register news newest refresh />
         </Loaded>
     }
 }
@@ -137,13 +138,12 @@ pub fn CompetitionDetailPage() -> impl IntoView {
 fn Detail(
     screen: CompetitionDetailScreen,
     register: ServerAction<Register>,
-    /// What to read out.
+    /// The text that screen readers announce.
     news: RwSignal<&'static str>,
-    /// The newest state of a competition that the page was told of; an answer that is older may
-    /// come after it.
+    /// The newest state that the page has received; a response with an older one may arrive later.
     newest: StoredValue<Option<(CompetitionId, SeatState)>>,
-    /// Asks how things are now.
-    look_again: impl Fn() + Copy + Send + Sync + 'static,
+    /// Refreshes the page.
+    refresh: impl Fn() + Copy + Send + Sync + 'static,
 ) -> impl IntoView {
     let CompetitionDetailScreen { id, seats_left, capacity, now, sequence, .. } = screen;
     let was_cancelled = screen.call_to_action == CallToAction::Cancelled;
@@ -152,11 +152,11 @@ fn Detail(
         seats.set((left, capacity));
         if cancelled && !was_cancelled {
             news.set("This competition was cancelled.");
-            look_again();
+            refresh();
         } else if (left == 0) != (seats_left == 0) {
-            // Each number would be too much to listen to.
+            // Not for every number, which would be too much to listen to.
             news.set(if left == 0 { "No seats are left." } else { "A seat is available again." });
-            look_again();
+            refresh();
         }
     };
     let known = newest.get_value().filter(|(of, state)| *of == id && state.sequence > sequence);
@@ -166,7 +166,7 @@ fn Detail(
     }
     let known = known.map_or(sequence, |state| state.sequence);
     live_seats::watch(id, known, move |state| {
-        // The state of a server that tells no order is no reason to doubt what comes later.
+        // A server of an older version sends no sequence; its state must not block later ones.
         if state.sequence < u32::MAX {
             newest.set_value(Some((id, state)));
         }
@@ -179,7 +179,7 @@ fn Detail(
             <dt>"Registration opens"</dt>
             <dd>
                 <LocalTimes at=opens />
-                <Countdown verb="Opens" to now on_end=look_again />
+                <Countdown verb="Opens" to now on_end=refresh />
             </dd>
         }
     });
@@ -192,7 +192,7 @@ fn Detail(
         view! { <p><AvailabilityBadge availability=Availability::Cancelled /></p> }
     });
     let closes = (!was_cancelled).then(|| {
-        view! { <Countdown verb="Closes" to=deadline.at now on_end=look_again /> }
+        view! { <Countdown verb="Closes" to=deadline.at now on_end=refresh /> }
     });
     let calendar = (!was_cancelled || screen.registration.is_some())
         .then(|| view! { <p><AddToCalendar href=calendar /></p> });
@@ -210,7 +210,7 @@ fn Detail(
                     </p>
                     <Tags tags=screen.tags.clone() />
                 </div>
-                // Made safe on the server.
+                // Sanitized on the server.
                 <div class="prose-text markdown" inner_html=screen.description.clone()></div>
                 <Share path=address::competition(id) />
             </div>
@@ -253,7 +253,7 @@ fn organized_by(name: Option<&str>) -> String {
     }
 }
 
-/// What its organizer can do with it.
+/// The links for the organizer of the competition.
 #[component]
 fn Mine(id: CompetitionId) -> impl IntoView {
     view! {

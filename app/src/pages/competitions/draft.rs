@@ -1,66 +1,66 @@
-//! What the form for a competition shows, new or not.
+//! The state of the form of a competition.
 
 use domain::{Clash, CompetitionDraft, PublicError};
 use serde::{Deserialize, Serialize};
 
 use crate::error::Failure;
 
-/// What a form holds, on its way through the server and back without JavaScript.
+/// The values of the form. Without JavaScript they are stored in the session.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DraftValues {
     /// The text in its fields.
     pub draft: CompetitionDraft,
-    /// What the text was when the form was opened; nothing for a new competition.
+    /// The text when the form was opened; empty for a new competition.
     pub seen: CompetitionDraft,
-    /// Which version that was.
+    /// The version of the competition then.
     pub version: u32,
-    /// What somebody else has changed since.
+    /// The fields that have been changed since by others.
     pub clashes: Vec<Clash>,
-    /// Whether the text is to be shown as everybody will see it.
+    /// Whether a preview was requested.
     pub wants_preview: bool,
 }
 
-/// What the form shows.
+/// The state of the form.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DraftState {
-    /// What it holds.
+    /// The values.
     pub values: DraftValues,
-    /// Whether the time zone is that of the browser, which only the browser knows.
+    /// Whether the initial time zone is that of the browser.
     pub ask_browser: bool,
-    /// The description as everybody will see it, as safe HTML, if that was asked for.
+    /// The description as sanitized HTML, if a preview was requested.
     pub preview: Option<String>,
-    /// When registration opens, its deadline and the start, in UTC; nothing where no time was typed.
+    /// When registration opens and closes, and the start, in UTC; `None` without a valid time.
     pub utc: [Option<String>; 3],
-    /// Seats that are taken.
+    /// The number of taken seats.
     pub taken: u32,
-    /// Makes that a double click or a resend has one effect.
+    /// Makes a double click or a resend have one effect.
     pub idempotency_key: String,
-    /// Why it was refused, if it was.
+    /// The error, if the form was refused.
     pub problem: Option<PublicError>,
 }
 
-/// Time zones of one part of the world.
+/// The time zones of a region.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Region {
-    /// What it is called.
+    /// The name of the region.
     pub name: String,
     /// `Europe/Berlin`, from A to Z.
     pub zones: Vec<String>,
 }
 
-/// What the page of a form is made of.
+/// The data of the page.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DraftForm {
-    /// What the form starts with.
+    /// The initial state of the form.
     pub first: DraftState,
     /// The zones to choose from.
     pub regions: Vec<Region>,
 }
 
-/// What sending a form comes to: nothing more when it led to another page, else what the form shows now.
+/// The response to a form: `None` after a redirect to another page, else the new state of the form.
 pub(super) type Reply = Result<Option<DraftState>, Failure>;
 
-/// What the button that asks for a preview sends.
+/// The `intent` of the button that requests a preview.
 pub(super) const PREVIEW: &str = "preview";
 
 #[cfg(feature = "ssr")]
@@ -69,7 +69,7 @@ impl DraftState {
     pub(super) fn of(values: DraftValues, taken: u32, problem: Option<PublicError>) -> Self {
         use service::{idempotency, markdown, zones};
 
-        /// Below the heading of the page and that of the preview.
+        /// Headings of a description start below the `h1` of the page and the `h2` of the preview.
         const TOP_HEADING: u8 = 3;
         let CompetitionDraft { description, time_zone, .. } = &values.draft;
         let times = [&values.draft.reg_opens_at, &values.draft.reg_deadline, &values.draft.start_date];

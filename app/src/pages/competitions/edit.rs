@@ -1,4 +1,4 @@
-//! Changing a competition.
+//! Editing a competition.
 
 use domain::{CompetitionDraft, CompetitionId};
 use leptos::prelude::*;
@@ -15,19 +15,19 @@ use crate::{
     form::reply_of,
 };
 
-/// Where the form is.
+/// The address of the form.
 #[cfg(feature = "ssr")]
 fn page(id: CompetitionId) -> String {
     format!("{}/edit", path(id))
 }
 
-/// How the form is called where it waits: two of them may be open.
+/// The key of the form in the session. It has the id, because several forms may be open.
 #[cfg(feature = "ssr")]
 fn form_name(id: CompetitionId) -> String {
     format!("edit_competition:{id}")
 }
 
-/// What the page shows; for the organizer of the competition.
+/// Loads the page; for the organizer of the competition.
 #[server(prefix = "/fn", endpoint = "competition_to_edit")]
 pub async fn load_edit_competition(id: String) -> Result<(CompetitionId, DraftForm), Failure> {
     use super::draft::DraftValues;
@@ -35,7 +35,7 @@ pub async fn load_edit_competition(id: String) -> Result<(CompetitionId, DraftFo
     use service::competitions::{draft_of, get_editable};
 
     let (ctx, actor) = (request::context()?, request::actor()?);
-    // Who is not signed in is told so, whatever they look for.
+    // Check the login before parsing the id, so that 401 wins over 404.
     actor.user()?;
     let id = request::competition(&id)?;
     let detail = get_editable(&ctx, &actor, id).await?;
@@ -48,8 +48,8 @@ pub async fn load_edit_competition(id: String) -> Result<(CompetitionId, DraftFo
     Ok((id, DraftForm::of(screen)))
 }
 
-/// Changes a competition and leads to it; shows what it will look like; or, when somebody else was quicker, what they
-/// changed.
+/// Saves the changes and leads to the competition, or shows a preview, or shows the conflicting
+/// changes of others.
 #[server(prefix = "/fn", endpoint = "edit_competition")]
 pub async fn edit_competition(
     competition: CompetitionId,
@@ -80,7 +80,8 @@ pub async fn edit_competition(
         })
         .await;
         if form::was_sent_before(&outcome) {
-            let words = "This form was sent before with different text, and that version was saved. The differences are marked below. Send it again to save what you see.";
+            let words = "This form was sent before with different text, and that version was \
+                saved. The differences are marked below. Send it again to save what you see.";
             problem = Some(PublicError::new(ErrorCode::IdempotencyKeyReused, words));
         } else {
             match form::redirect_back_with(&name, &page, Some(&values), outcome).await?.outcome {
@@ -106,7 +107,7 @@ pub async fn edit_competition(
     Ok(Some(DraftState::of(values, now.count.registrations, problem)))
 }
 
-/// Changing a competition.
+/// Editing a competition.
 #[component]
 pub fn EditCompetitionPage() -> impl IntoView {
     let params = use_params_map();
@@ -157,7 +158,8 @@ fn EditForm(
     }
 }
 
-/// What the fields were when the form was opened, for the server to tell what was changed here from what others changed.
+/// The text of the fields when the form was opened: it tells the changes made here from those of
+/// others.
 #[component]
 fn Seen(seen: CompetitionDraft) -> impl IntoView {
     let fields = CompetitionDraft::FIELDS.into_iter().zip(seen.texts());

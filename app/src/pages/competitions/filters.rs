@@ -1,4 +1,5 @@
-//! Narrowing the list of competitions down. Without JavaScript it is a form and links; with it, the same.
+//! The search and the filters of the list of competitions: a form and links, which need no
+//! JavaScript.
 
 use domain::{CompetitionQuery, CompetitionSort};
 use leptos::{
@@ -14,13 +15,13 @@ use crate::components::{Icon, NavigationFocus, Shape};
 /// Search and order.
 #[component]
 pub(super) fn SearchForm(
-    /// What is asked for now.
+    /// The current query.
     query: Memo<CompetitionQuery>,
 ) -> impl IntoView {
     let search_field = NodeRef::<Input>::new();
     let sort_field = NodeRef::<Select>::new();
     let navigate = use_navigate();
-    // The same as the browser does by itself, without loading the page and without empty fields in the address.
+    // As the browser would do, without loading the page and without empty fields in the address.
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
         let asked = CompetitionQuery {
@@ -78,17 +79,17 @@ pub(super) fn SearchForm(
 /// Tags to filter by, the selected ones first.
 #[component]
 pub(super) fn TagFilter(
-    /// What is asked for now.
+    /// The current query.
     query: CompetitionQuery,
-    /// Tags that are worth a click.
+    /// Popular tags.
     popular: Vec<String>,
 ) -> impl IntoView {
     let selected = query.tag_list();
-    let narrowed = query.search.is_some() || query.organizer_id.is_some() || !selected.is_empty();
+    let is_filtered = query.search.is_some() || query.organizer_id.is_some() || !selected.is_empty();
     let others = popular.into_iter().filter(|tag| !address::is_selected(&selected, tag));
     let focus = expect_context::<NavigationFocus>();
     let nav = NodeRef::new();
-    focus.give_back(nav);
+    focus.restore_or(nav);
     let chip = |tag: String, on: bool| {
         let href = address::toggle_tag(&query, &tag);
         let id = format!("tag-{}", tag.to_lowercase());
@@ -116,7 +117,7 @@ pub(super) fn TagFilter(
         <nav node_ref=nav tabindex="-1" aria-label="Tags">
             <ul class="flex flex-wrap items-center gap-2">
                 {on} {off}
-                {narrowed
+                {is_filtered
                     .then(|| {
                         view! { <li><a class="quiet-link" href=address::LIST>"Clear filters"</a></li> }
                     })}

@@ -1,4 +1,4 @@
-//! The form for a competition, new or not.
+//! The form of a competition, for creating and editing.
 
 use domain::Clash;
 use js_sys::{Array, Intl::DateTimeFormat, Object, Reflect};
@@ -8,21 +8,22 @@ use super::draft::{DraftState, DraftValues, PREVIEW, Region, Reply};
 use crate::{
     components::{ErrorSummary, Field, Heading, SelectField, TextArea, focus},
     error::Failure,
-    form::Problem,
+    form::FormProblem,
 };
 
-/// The page of a form. `form` makes the form around its fields; it is made anew when an answer brings other text for it.
+/// The page of a form. `form` renders the form around its fields, and again when a response brings
+/// another state.
 #[component]
 pub(super) fn FormPage(
-    /// What the page is called.
+    /// The title of the page.
     title: &'static str,
-    /// What the form starts with.
+    /// The initial state.
     first: DraftState,
-    /// The answer to its last submission; none before the first.
+    /// The response to the last submission; `None` before the first.
     #[prop(into)]
     reply: Signal<Option<Reply>>,
-    /// The form: a screen, and what is wrong with it.
-    form: impl Fn(DraftState, Problem) -> AnyView + Clone + Send + 'static,
+    /// Renders the form from its state and its error.
+    form: impl Fn(DraftState, FormProblem) -> AnyView + Clone + Send + 'static,
 ) -> impl IntoView {
     let current = RwSignal::new((0_u32, first));
     Effect::new(move || {
@@ -62,20 +63,22 @@ pub(super) fn FormPage(
     }
 }
 
-/// What to do when somebody else was quicker.
+/// How to resolve conflicting changes.
 #[component]
 fn Stale() -> impl IntoView {
     view! {
-        // Where the list of what is wrong leads to.
+        // The target of the link in the error summary.
         <div class="band" id="version" tabindex="-1">
             <p>
-                "This competition was changed after you opened it. The changes are marked below. Where you changed the same field, choose which version to keep. Nothing is saved yet."
+                "This competition was changed after you opened it. The changes are marked below. \
+                    Where you changed the same field, choose which version to keep. Nothing is \
+                    saved yet."
             </p>
         </div>
     }
 }
 
-/// What everybody will see.
+/// The preview.
 #[component]
 fn Preview(title: String, html: String, takes_focus: bool) -> impl IntoView {
     let node = NodeRef::<H2>::new();
@@ -92,7 +95,7 @@ fn Preview(title: String, html: String, takes_focus: bool) -> impl IntoView {
             <p class="text-sm text-muted">"Nothing is saved yet."</p>
             <p class="font-display text-xl font-semibold">{title}</p>
             {html.is_empty().then(|| view! { <p class="text-muted">"No description yet."</p> })}
-            // Made safe on the server.
+            // Sanitized on the server.
             <div class="prose-text markdown" inner_html=html></div>
         </section>
     }
@@ -101,12 +104,12 @@ fn Preview(title: String, html: String, takes_focus: bool) -> impl IntoView {
 /// The fields, in sections.
 #[component]
 pub(super) fn Fields(
-    /// What they start with.
+    /// The state of the form.
     screen: DraftState,
     /// The zones to choose from.
     regions: Vec<Region>,
-    /// What is wrong with them.
-    problem: Problem,
+    /// The error of the form.
+    problem: FormProblem,
 ) -> impl IntoView {
     let DraftState { values, ask_browser, utc, taken, .. } = screen;
     let DraftValues { draft, clashes, .. } = values;
@@ -126,7 +129,8 @@ pub(super) fn Fields(
                 id="description"
                 name="draft[description]"
                 label="Description"
-                hint="Markdown: **bold**, # heading, - list, [words](https://…). Preview to see the result."
+                hint="Markdown: **bold**, # heading, - list, [words](https://…). Preview to see \
+                    the result."
                 value=draft.description
                 problem
             />
@@ -206,7 +210,7 @@ pub(super) fn Fields(
     }
 }
 
-/// Shows the form again, with the text as everybody will see it.
+/// Requests a preview.
 #[component]
 pub(super) fn PreviewButton() -> impl IntoView {
     view! {
@@ -216,7 +220,7 @@ pub(super) fn PreviewButton() -> impl IntoView {
     }
 }
 
-/// The zones, by region. The chosen one is above them all, whether it is among them or not.
+/// The zones by region. The chosen one is at the top, even if it is not in the list.
 #[component]
 fn Zones(chosen: String, ask_browser: bool, regions: Vec<Region>) -> impl IntoView {
     let (chosen, set_chosen) = signal(chosen);
@@ -240,19 +244,19 @@ fn Zones(chosen: String, ask_browser: bool, regions: Vec<Region>) -> impl IntoVi
     }
 }
 
-/// The name of the time zone that the browser is in, if it tells.
+/// The time zone of the browser, if it is known.
 fn zone_of_browser() -> Option<String> {
     let format = DateTimeFormat::new(&Array::new(), &Object::new());
     Reflect::get(&format.resolved_options(), &"timeZone".into()).ok()?.as_string()
 }
 
-/// What was typed last, in UTC.
+/// The typed time, in UTC.
 #[component]
 fn Utc(time: Option<String>) -> impl IntoView {
     time.map(|time| view! { <p class="text-sm text-muted">"That is " {time} "."</p> })
 }
 
-/// What somebody else made of a field meanwhile, and whose text it shall be.
+/// The conflicting change of a field, and the choice between the versions.
 #[component]
 fn Theirs(clash: Option<Clash>, name: &'static str) -> impl IntoView {
     clash.map(|clash| {

@@ -14,18 +14,18 @@ use crate::{
     error::Failure,
 };
 
-/// What the list shows.
+/// The data of the page.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CompetitionListScreen {
-    /// What was asked for.
+    /// The query of the address.
     pub query: CompetitionQuery,
     /// The competitions of this page.
     pub listings: Vec<Listing>,
-    /// How many match, on all pages.
+    /// The number of matches, on all pages.
     pub total: u64,
     /// Counted from 1.
     pub page: u64,
-    /// How many pages there are.
+    /// The number of pages.
     pub pages: u64,
     /// Tags to filter by.
     pub popular_tags: Vec<String>,
@@ -33,14 +33,14 @@ pub struct CompetitionListScreen {
     pub any_open: bool,
 }
 
-/// The competitions that match.
+/// Loads the competitions that match.
 #[server(prefix = "/fn", endpoint = "competitions")]
 pub async fn load_competition_list(
     #[server(default)] query: CompetitionQuery,
 ) -> Result<CompetitionListScreen, Failure> {
     use crate::ssr::{clock::ViewerClock, request};
 
-    /// As many as are pleasant to scroll through: divides by two and by three columns.
+    /// Divisible by two and by three columns.
     const ON_A_PAGE: &str = "12";
     let (ctx, clock) = (request::context()?, ViewerClock::of_request()?);
     let limit = query.limit.clone().or_else(|| Some(ON_A_PAGE.into()));
@@ -79,7 +79,8 @@ pub fn CompetitionListPage() -> impl IntoView {
         <div class="grid gap-6">
             <Heading>"Competitions"</Heading>
             <SearchForm query />
-            // Its content changes and it stays: that is what makes screen readers read the change out.
+            // The element stays while its content changes, because screen readers announce changes
+            // inside an existing live region.
             <p role="status" class="font-semibold">
                 <Awaited content=move || async move { screen.await.map(|screen| count(&screen)).ok() } />
             </p>
@@ -88,7 +89,7 @@ pub fn CompetitionListPage() -> impl IntoView {
     }
 }
 
-/// How many match, in words.
+/// The number of matches, in words.
 fn count(screen: &CompetitionListScreen) -> String {
     let found: String = match screen.total {
         0 => "No competitions found".into(),
@@ -111,7 +112,7 @@ fn Results(screen: CompetitionListScreen) -> impl IntoView {
     }
 }
 
-/// No match differs from none yet, and from a page behind the last one.
+/// No open competition, no match, and a page after the last one have different texts.
 #[component]
 fn Nothing(any_open: bool, total: u64) -> impl IntoView {
     match (any_open, total) {
@@ -135,7 +136,7 @@ fn Nothing(any_open: bool, total: u64) -> impl IntoView {
     }
 }
 
-/// An address that asks for something impossible.
+/// The message for an invalid query.
 #[component]
 fn Unusable(failure: Failure) -> impl IntoView {
     #[cfg(feature = "ssr")]

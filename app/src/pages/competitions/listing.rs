@@ -6,29 +6,29 @@ use serde::{Deserialize, Serialize};
 use super::Availability;
 use crate::Moment;
 
-/// A competition in a list. The organizer's address is not in it: whatever a page shows, its data are sent
-/// with it for all to read.
+/// A competition in a list. It does not hold the email of the organizer, because the data of a page
+/// is sent to the browser.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Listing {
-    /// Which one.
+    /// Its id.
     pub id: CompetitionId,
     /// One line.
     pub title: String,
-    /// How the description begins, as plain text.
+    /// The beginning of the description, as plain text.
     pub summary: String,
     /// In the order the organizer gave them.
     pub tags: Vec<String>,
-    /// Places in all.
+    /// All seats.
     pub capacity: u32,
-    /// Places nobody holds.
+    /// Free seats.
     pub seats_left: u32,
-    /// From this moment on nobody can register.
+    /// When registration closes.
     pub reg_deadline: Moment,
-    /// If it is set.
+    /// The start, if it is decided.
     pub start_date: Option<Moment>,
     /// The organizer's name.
     pub organizer: String,
-    /// Whether it can be joined.
+    /// Whether it is open for registration.
     pub availability: Availability,
 }
 

@@ -1,10 +1,10 @@
-//! The seats of a competition as they change, while its page is visible.
+//! Live updates of the seats of a competition, while its page is visible.
 //!
-//! The states come as a stream of events. A stream that fails or brings nothing is closed, the
-//! state is polled, and the stream is tried again: after a second at first, and at most every half
-//! a minute. So a proxy that collects streams is polled through, and a server that restarts is not
-//! overrun. A hidden page has no stream: browsers open six connections to a host over HTTP/1.1, for
-//! all tabs together.
+//! The updates come as server-sent events. When the stream fails or brings no event, it is closed,
+//! the state is polled once, and the stream is opened again: after 1 s to 2 s at first, with
+//! exponential backoff up to 32 s. So polling replaces a stream that a proxy buffers, and a server
+//! that restarts is not overloaded. A hidden page has no stream, because browsers open only six
+//! connections to a host over HTTP/1.1, for all tabs together.
 
 use std::{
     cell::{Cell, RefCell},
@@ -24,32 +24,31 @@ use web_sys::{EventSource, MessageEvent, Response};
 
 use crate::components::back_off;
 
-/// The first event is sent at once. Where none has come by then, something on the way collects the
+/// The server sends the first event at once. If none has arrived by then, a proxy buffers the
 /// stream.
 const FIRST_EVENT: Duration = Duration::from_secs(5);
-/// Each stream ends by itself before so long has passed; one that has not lost its connection
-/// without a word.
+/// The server ends each stream before this time. A stream that lasts longer has lost its
+/// connection.
 const STALE: Duration = Duration::from_secs(420);
-/// What tells a page that it is shown or hidden, or connected again.
-const OCCASIONS: [&str; 4] = ["visibilitychange", "pagehide", "pageshow", "online"];
+/// The events after which a page becomes visible, hidden, or connected again.
+const PAGE_EVENTS: [&str; 4] = ["visibilitychange", "pagehide", "pageshow", "online"];
 
 /// The seats at one moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct SeatState {
-    /// Seats that nobody holds.
+    /// Free seats.
     pub(super) left: u32,
-    /// Seats in all.
+    /// All seats.
     pub(super) capacity: u32,
     /// Whether the competition was cancelled.
     pub(super) cancelled: bool,
-    /// The higher, the newer.
+    /// A higher sequence is newer.
     pub(super) sequence: u32,
 }
 
 impl SeatState {
-    /// Reads what the server writes, be it an event or the answer to a poll. A parser of JSON would
-    /// be larger than all the rest of this. A server of an older version writes no sequence: its
-    /// state counts as the newest.
+    /// Parses an event or the response to a poll. A JSON parser would be larger than the rest of
+    /// this module. A server of an older version sends no sequence: its state counts as the newest.
     fn read(text: &str) -> Option<Self> {
         Some(Self {
             left: number(text, "\"seatsLeft\":")?,
@@ -60,15 +59,14 @@ impl SeatState {
     }
 }
 
-/// The number behind `name`.
+/// The number after `name`.
 fn number(text: &str, name: &str) -> Option<u32> {
     let (_, rest) = text.split_once(name)?;
     let end = rest.find(|c: char| !c.is_ascii_digit())?;
     rest[..end].parse().ok()
 }
 
-/// Calls `on_change` with each state that is newer than the one before it; the first is newer than
-/// `known`.
+/// Calls `on_change` with each state that is newer than the previous one and than `known`.
 pub(super) fn watch(
     id: CompetitionId,
     known: u32,
@@ -77,9 +75,9 @@ pub(super) fn watch(
     Effect::new(move || {
         let live = Live::new(id, known, Box::new(on_change.clone()));
         live.connect();
-        let listeners = OCCASIONS.map(|name| {
+        let listeners = PAGE_EVENTS.map(|name| {
             let live = Rc::clone(&live);
-            window_event_listener_untyped(name, move |event| live.heed(&event.type_()))
+            window_event_listener_untyped(name, move |event| live.on_page_event(&event.type_()))
         });
         let live = StoredValue::new_local(live);
         on_cleanup(move || {
@@ -91,14 +89,14 @@ pub(super) fn watch(
     });
 }
 
-/// One watched competition.
+/// The updates of one competition.
 struct Live {
-    /// Where the API has the competition.
+    /// The address of the competition in the API.
     url: String,
     on_change: Box<dyn Fn(SeatState)>,
     /// The sequence of the newest state.
     newest: Cell<u32>,
-    /// How often the stream has failed since the last event.
+    /// The number of failures since the last event.
     tries: Cell<u32>,
     source: RefCell<Option<EventSource>>,
     timer: Cell<Option<TimeoutHandle>>,
@@ -135,17 +133,17 @@ impl Live {
         })
     }
 
-    /// Opens a stream in place of the one there was, unless the page is hidden.
+    /// Opens a stream in place of the previous one, unless the page is hidden.
     fn connect(&self) {
         self.close();
         if document().hidden() {
             return;
         }
-        // A browser that opens no stream polls.
+        // A browser without event streams polls.
         self.later(FIRST_EVENT, Self::try_again);
         let Ok(source) = EventSource::new(&format!("{}/events", self.url)) else { return };
         let on_event = self.on_event.as_ref().unchecked_ref();
-        // Only an object that is no event target refuses a listener.
+        // An event target accepts every listener.
         let _ = source.add_event_listener_with_callback("seats", on_event);
         source.set_onerror(Some(self.on_error.as_ref().unchecked_ref()));
         self.source.replace(Some(source));
@@ -160,8 +158,8 @@ impl Live {
         }
     }
 
-    /// The stream has failed, or nothing comes through. Browsers themselves give up for good after
-    /// an answer other than 200.
+    /// The stream has failed or brings no event. Browsers do not reconnect by themselves after a
+    /// status other than 200.
     fn try_again(&self) {
         self.close();
         self.poll();
@@ -178,19 +176,18 @@ impl Live {
                 let text = response.unchecked_into::<Response>().text().ok()?;
                 JsFuture::from(text).await.ok()?.as_string()
             };
-            // What is no state, or comes after the page was left, shows nothing.
+            // An invalid state, or a response after navigation, is ignored.
             if let (Some(text), Some(live)) = (text.await, live.upgrade()) {
                 live.show(&text);
             }
         });
     }
 
-    /// Shows a state, unless one that is as new has been shown: what was asked for first may come
-    /// last.
+    /// Shows a state if it is newer than the last one: responses may arrive out of order.
     fn show(&self, text: &str) {
         let Some(state) = SeatState::read(text) else { return };
         if state.sequence > self.newest.get() {
-            // A state without a sequence is no reason to refuse the next.
+            // A state without a sequence must not block the next one.
             if state.sequence < u32::MAX {
                 self.newest.set(state.sequence);
             }
@@ -198,7 +195,7 @@ impl Live {
         }
     }
 
-    /// Calls `then` later, and nothing else that was to be called.
+    /// Calls `then` after the pause, in place of any earlier call that is pending.
     fn later(&self, pause: Duration, then: fn(&Self)) {
         let live = self.this.clone();
         let call = move || {
@@ -206,17 +203,17 @@ impl Live {
                 then(&live);
             }
         };
-        // Without a timer the stream is not tried again.
+        // Without a timer the stream is not opened again.
         let timer = set_timeout_with_handle(call, pause).ok();
         if let Some(before) = self.timer.replace(timer) {
             before.clear();
         }
     }
 
-    /// The page is shown or hidden, or connected again.
-    fn heed(&self, occasion: &str) {
-        let is_connected = self.source.borrow().is_some() && occasion != "online";
-        if document().hidden() || occasion == "pagehide" {
+    /// Handles one of [`PAGE_EVENTS`].
+    fn on_page_event(&self, name: &str) {
+        let is_connected = self.source.borrow().is_some() && name != "online";
+        if document().hidden() || name == "pagehide" {
             self.close();
         } else if !is_connected {
             self.tries.set(0);
@@ -231,7 +228,7 @@ mod tests {
     use domain::SeatsChanged;
 
     #[test]
-    fn a_state_is_read_as_the_server_writes_it() {
+    fn a_state_of_the_server_is_parsed() {
         let mut event = SeatsChanged {
             competition_id: CompetitionId("01939c2e-7b5a-7000-8000-000000000001".parse().unwrap()),
             capacity: 40,

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::address;
 
-/// The tags of a competition, each a link to the list of it.
+/// The tags of a competition, each a link to the list filtered by it.
 #[component]
 pub(super) fn Tags(
     /// In the order the organizer gave them.

@@ -1,4 +1,4 @@
-//! An organizer's competitions.
+//! The dashboard of an organizer.
 
 use domain::CompetitionId;
 #[cfg(feature = "ssr")]
@@ -17,22 +17,22 @@ use crate::{
     pages::competitions::{Availability, AvailabilityBadge, address},
 };
 
-/// A competition the organizer runs.
+/// A competition of the organizer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OrganizerRow {
-    /// Which one.
+    /// Its id.
     pub id: CompetitionId,
-    /// What it is called.
+    /// Its title.
     pub title: String,
-    /// Places in all.
+    /// All seats.
     pub capacity: u32,
-    /// Places nobody holds.
+    /// Free seats.
     pub seats_left: u32,
-    /// From this moment on nobody can register.
+    /// When registration closes.
     pub reg_deadline: Moment,
-    /// Whether it can be joined.
+    /// Whether it is open for registration.
     pub availability: Availability,
-    /// Whether it takes place.
+    /// Whether it can be edited.
     pub can_be_edited: bool,
 }
 
@@ -52,24 +52,24 @@ impl OrganizerRow {
     }
 }
 
-/// An organizer's competitions and their totals.
+/// The competitions of an organizer and their totals.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OrganizerScreen {
-    /// A page of them, newest first.
+    /// One page of them, newest first.
     pub competitions: Vec<OrganizerRow>,
-    /// How many there are, on all pages.
+    /// The number on all pages.
     pub total: u64,
     /// Counted from 1.
     pub page: u64,
-    /// How many pages there are.
+    /// The number of pages.
     pub pages: u64,
     /// Seats taken in all of them.
     pub registrations: u64,
     /// Seats in all of them.
     pub seats: u64,
-    /// How many still take registrations.
+    /// The number that is open for registration.
     pub open: u64,
-    /// How many of those close within the next seven days.
+    /// The number of those that close within seven days.
     pub closing_soon: u64,
     /// The last 30 days, oldest first.
     pub trend: Vec<TrendDay>,
@@ -102,10 +102,10 @@ impl OrganizerScreen {
     }
 }
 
-/// An organizer's competitions and their totals.
+/// The competitions of an organizer and their totals.
 #[component]
 pub(super) fn OrganizerDashboard(
-    /// What to show.
+    /// The data.
     screen: OrganizerScreen,
 ) -> impl IntoView {
     let create = || {
@@ -120,7 +120,8 @@ pub(super) fn OrganizerDashboard(
     if total == 0 {
         return view! {
             <EmptyState title="No competitions yet">
-                <p>"Create your first competition. It needs a capacity and a closing date for registration."</p>
+                <p>"Create your first competition. It needs a capacity and a closing date for \
+                    registration."</p>
                 {create()}
             </EmptyState>
         }

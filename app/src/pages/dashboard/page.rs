@@ -32,7 +32,7 @@ pub async fn load_dashboard(#[server(default)] page: Option<String>) -> Result<D
     use domain::{Paging, Role};
     use service::dashboard::{organizer, participant};
 
-    /// As many as fit on a few screens.
+    /// The number of competitions on a page.
     const ON_A_PAGE: u64 = 20;
     let (ctx, actor) = (request::context()?, request::actor()?);
     let clock = ViewerClock::of_request()?;

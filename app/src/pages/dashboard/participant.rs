@@ -91,7 +91,7 @@ impl ParticipantScreen {
 /// The registrations of a participant, the next one first.
 #[component]
 pub(super) fn ParticipantDashboard(
-    /// What to show.
+    /// The data.
     screen: ParticipantScreen,
 ) -> impl IntoView {
     let left_out = screen.left_out().map(|words| view! { <p class="text-muted">{words}</p> });

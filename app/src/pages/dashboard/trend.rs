@@ -1,15 +1,15 @@
-//! How many registered each day, drawn.
+//! The registrations of each day, as a chart.
 
 use domain::DayCount;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
-/// A day, and how many registered then.
+/// A day and its number of registrations.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TrendDay {
     /// `29 November 2026`.
     pub day: String,
-    /// Registrations, given back ones included.
+    /// The number of registrations, including cancelled ones.
     pub count: u64,
 }
 
@@ -19,13 +19,13 @@ impl From<DayCount> for TrendDay {
     }
 }
 
-/// The drawing's height, and the width of a day in it; it is scaled to the page.
+/// The height of the chart and the width of a day, scaled to the page.
 const HEIGHT: u64 = 80;
 const DAY: usize = 10;
-/// The part of a day's width that its bar takes.
+/// The width of the bar of a day.
 const BAR: usize = 7;
 
-/// A bar for each day. What it shows is said in words above it, and in a table below it.
+/// A bar for each day, with a summary above and a table below.
 #[component]
 pub(super) fn Trend(
     /// Oldest first.
@@ -77,7 +77,8 @@ pub(super) fn Trend(
     }
 }
 
-/// Of the day with the most the whole height; of any day with somebody at least a line that can be seen.
+/// The day with the most registrations has the whole height; any day with a registration has a
+/// visible bar.
 fn bar_height(count: u64, most: u64) -> u64 {
     match (count, most) {
         (0, _) | (_, 0) => 0,
@@ -85,7 +86,7 @@ fn bar_height(count: u64, most: u64) -> u64 {
     }
 }
 
-/// What the drawing shows, in words.
+/// The chart in words.
 fn summary(days: &[TrendDay]) -> String {
     let all: u64 = days.iter().map(|day| day.count).sum();
     let busiest = days.iter().rev().max_by_key(|day| day.count);
@@ -111,14 +112,14 @@ mod tests {
     }
 
     #[test]
-    fn the_drawing_is_said_in_words() {
+    fn the_summary_names_the_total_and_the_busiest_day() {
         assert_eq!(summary(&days(&[0, 0])), "No registrations in this period.");
         assert_eq!(summary(&days(&[0, 1])), "1 registration, on 2 November 2026.");
         assert_eq!(summary(&days(&[2, 5, 5])), "12 registrations, the most on 2 November 2026: 5.");
     }
 
     #[test]
-    fn every_day_with_somebody_has_a_bar_and_none_is_too_high() {
+    fn every_day_with_a_registration_has_a_bar_and_none_is_too_high() {
         assert_eq!(bar_height(0, 0), 0);
         assert_eq!(bar_height(0, 1_000_000), 0);
         assert_eq!(bar_height(1, 1_000_000), 2);

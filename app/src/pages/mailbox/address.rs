@@ -1,18 +1,18 @@
-//! Addresses of the mailbox: the search, the page and the message that is open are in them.
+//! The addresses of the mailbox. The search, the page and the open message are in them.
 
 use domain::{MailId, MailQuery};
 use leptos_router::{location::Url, params::ParamsMap};
 
-/// Where the mailbox is.
+/// The mailbox.
 pub(super) const MAILBOX: &str = "/mailbox";
 
-/// What an address asks for.
+/// The query of an address.
 pub(super) fn read(params: &ParamsMap) -> MailQuery {
     let get = |name| params.get(name).filter(|text| !text.trim().is_empty());
     MailQuery { search: get("search"), page: get("page") }
 }
 
-/// The address that asks for it, with a message open or none.
+/// The address of a query, with an open message or none.
 pub(super) fn href(query: &MailQuery, mail: Option<MailId>) -> String {
     let pairs = [("search", &query.search), ("page", &query.page)];
     let pairs = pairs.into_iter().filter_map(|(name, value)| Some((name, value.as_deref()?)));
@@ -32,7 +32,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_address_holds_everything_that_was_asked_for() {
+    fn an_address_holds_the_whole_query() {
         let query = MailQuery { search: Some("a&b".into()), page: Some("3".into()) };
         assert_eq!(href(&MailQuery::default(), None), "/mailbox");
         assert_eq!(at_page(&query, 2), "/mailbox?search=a%26b&page=2");

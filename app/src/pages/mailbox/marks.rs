@@ -18,7 +18,8 @@ pub async fn read_all_mail() -> Result<(), Failure> {
     Ok(())
 }
 
-/// Marks a message as unread, and leads back to the list: to see it open would be to read it.
+/// Marks a message as unread, and leads back to the list, because opening a message marks it as
+/// read.
 #[server(prefix = "/fn", endpoint = "mark_mail_unread")]
 pub async fn mark_mail_unread(id: MailId) -> Result<(), Failure> {
     use super::address::MAILBOX;

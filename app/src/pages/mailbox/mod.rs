@@ -1,4 +1,4 @@
-//! A user's messages.
+//! The mailbox of the user.
 
 mod address;
 mod marks;

@@ -1,4 +1,4 @@
-//! The mailbox: a list, and the message that is open.
+//! The mailbox: a list, and the open message.
 
 use domain::{MailId, MailQuery};
 use leptos::prelude::*;
@@ -19,13 +19,13 @@ use crate::{
 /// A message in the list.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MailLine {
-    /// Which one.
+    /// Its id.
     pub id: MailId,
     /// One line.
     pub subject: String,
-    /// When it was put there.
+    /// When it was sent.
     pub sent_at: Moment,
-    /// Whether it was never opened.
+    /// Whether it is unread.
     pub unread: bool,
 }
 
@@ -41,30 +41,30 @@ impl MailLine {
     }
 }
 
-/// What the mailbox shows.
+/// The data of the page.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MailboxScreen {
-    /// What was asked for.
+    /// The query of the address.
     pub query: MailQuery,
     /// The messages of this page, newest first.
     pub lines: Vec<MailLine>,
-    /// How many match, on all pages.
+    /// The number of matches, on all pages.
     pub total: u64,
     /// Counted from 1.
     pub page: u64,
-    /// How many pages there are.
+    /// The number of pages.
     pub pages: u64,
-    /// How many are unread, in the whole mailbox.
+    /// The number of unread messages in the whole mailbox.
     pub unread: u64,
-    /// Whether there is any message at all.
+    /// Whether the mailbox has any message.
     pub any: bool,
-    /// The message that is open.
+    /// The open message.
     pub open: Option<OpenMail>,
-    /// Whether it was unread until now.
+    /// Whether it was unread before.
     pub just_read: bool,
 }
 
-/// The mailbox, with the message `mail` open. To open a message is to read it.
+/// Loads the mailbox with the message `mail` open. Opening a message marks it as read.
 #[server(prefix = "/fn", endpoint = "mailbox")]
 pub async fn load_mailbox(
     #[server(default)] query: MailQuery,
@@ -72,7 +72,7 @@ pub async fn load_mailbox(
 ) -> Result<MailboxScreen, Failure> {
     use crate::ssr::{
         clock::ViewerClock,
-        request::{self, Kind},
+        request::{self, RequestKind},
         response,
     };
     use domain::{ErrorCode, PublicError};
@@ -90,9 +90,8 @@ pub async fn load_mailbox(
         if mail.read_at.is_none() {
             mail = mailbox::mark_read(&ctx, &actor, id).await?;
             just_read = true;
-            // The number of unread messages above the page may have been counted before, so the page is loaded
-            // again.
-            if request::kind() == Kind::Page {
+            // The header may have counted the message as unread, so the page is loaded again.
+            if request::kind() == RequestKind::Page {
                 response::redirect_page(&address::href(&query, Some(id)));
             }
         }
@@ -125,7 +124,8 @@ pub fn MailboxPage() -> impl IntoView {
     let viewer = expect_context::<CurrentViewer>();
     viewer.follow(read_all.version());
     viewer.follow(mark_unread.version());
-    // Not after a message was marked unread: it is open until the list is shown, and would be read again.
+    // Not after a message was marked as unread: it is open until the list is shown, and loading
+    // would mark it as read again.
     let source = move || (query.get(), mail.get(), read_all.version().get());
     let screen = Resource::new_blocking(source, |(query, mail, _)| load_mailbox(query, mail));
     view! {
@@ -142,7 +142,7 @@ fn Content(
     mark_unread: ServerAction<MarkMailUnread>,
 ) -> impl IntoView {
     if screen.just_read {
-        // The head of the page counts unread messages, too.
+        // The header counts unread messages, too.
         let viewer = expect_context::<CurrentViewer>();
         Effect::new(move || viewer.resource.refetch());
     }
@@ -187,10 +187,10 @@ fn Content(
     }
 }
 
-/// A plain form: what it asks for is in the address.
+/// A form without JavaScript: its query is in the address.
 #[component]
 fn SearchForm(search: Option<String>) -> impl IntoView {
-    let is_narrowed = search.is_some();
+    let is_search = search.is_some();
     view! {
         <form action=address::MAILBOX role="search" class="search-form">
             <div class="grid min-w-0 grow basis-60 gap-1.5">
@@ -207,13 +207,13 @@ fn SearchForm(search: Option<String>) -> impl IntoView {
                 <Icon shape=Shape::Search />
                 "Search"
             </button>
-            {is_narrowed
+            {is_search
                 .then(|| view! { <a class="quiet-link" href=address::MAILBOX>"Show all messages"</a> })}
         </form>
     }
 }
 
-/// No match differs from none yet, and from a page behind the last one.
+/// An empty mailbox, a search without a match, and a page after the last one have different texts.
 #[component]
 fn Nothing(any: bool, total: u64) -> impl IntoView {
     match (any, total) {
@@ -226,7 +226,8 @@ fn Nothing(any: bool, total: u64) -> impl IntoView {
         .into_any(),
         (true, 0) => view! {
             <EmptyState title="No messages match your search">
-                <p>"Try fewer words. The search finds exactly what you type in subjects and texts."</p>
+                <p>"Try fewer words. The search finds exactly what you type in subjects and \
+                    texts."</p>
             </EmptyState>
         }
         .into_any(),
@@ -254,7 +255,7 @@ fn Line(line: MailLine, is_open: bool, href: String) -> impl IntoView {
     }
 }
 
-/// `3 messages, 1 unread`, or what was found.
+/// `3 messages, 1 unread`, or the number of matches.
 fn summary(screen: &MailboxScreen) -> String {
     let messages = if screen.total == 1 { "message" } else { "messages" };
     let found = match &screen.query.search {

@@ -1,4 +1,4 @@
-//! The message that is open.
+//! The open message.
 
 use domain::MailId;
 use leptos::{html::H2, prelude::*};
@@ -10,18 +10,18 @@ use crate::{
     components::{NavigationFocus, ViewerTime},
 };
 
-/// The message that is open.
+/// The open message.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OpenMail {
-    /// Which one.
+    /// Its id.
     pub id: MailId,
-    /// The address it went to.
+    /// The email it was sent to.
     pub to: String,
     /// One line.
     pub subject: String,
     /// Plain text.
     pub body: String,
-    /// When it was put there.
+    /// When it was sent.
     pub sent_at: Moment,
 }
 
@@ -38,14 +38,14 @@ impl OpenMail {
     }
 }
 
-/// The message that is open.
+/// The open message.
 #[component]
 pub(super) fn Reader(
     /// The message.
     mail: OpenMail,
-    /// Where it came from: the list.
+    /// The address of the list.
     list: String,
-    /// Marking it as unread.
+    /// Marks it as unread.
     mark_unread: ServerAction<MarkMailUnread>,
 ) -> impl IntoView {
     let node = NodeRef::<H2>::new();

@@ -34,7 +34,7 @@ pub struct ManageCompetitionScreen {
     pub seats_left: u32,
     /// When it was cancelled, if it was.
     pub cancelled_at: Option<Moment>,
-    /// Whether it can still be cancelled: it is not over.
+    /// Whether it can be cancelled: it is neither cancelled nor over.
     pub can_be_cancelled: bool,
     /// Whether the viewer is its organizer. Administrators can only look.
     pub is_owner: bool,
@@ -62,7 +62,7 @@ pub async fn load_manage_competition(
 ) -> Result<ManageCompetitionScreen, Failure> {
     use crate::ssr::{clock::ViewerClock, request};
 
-    /// As many as fit on a screen or two.
+    /// The number of participants on a page.
     const ON_A_PAGE: &str = "25";
     let (ctx, actor) = (request::context()?, request::actor()?);
     let clock = ViewerClock::of_request()?;

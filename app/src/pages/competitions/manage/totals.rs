@@ -1,20 +1,20 @@
-//! The registrations for a competition in numbers.
+//! The registrations of a competition, counted.
 
 use domain::RosterTotals;
 use leptos::prelude::*;
 
 use crate::components::{Seats, Total};
 
-/// The registrations for a competition in numbers.
+/// The registrations of a competition, counted.
 #[component]
 pub(super) fn Totals(
     /// By status.
     totals: RosterTotals,
-    /// Whether the competition was cancelled: then nobody is confirmed any more.
+    /// Whether the competition is cancelled, so that pending registrations stay pending.
     is_cancelled: bool,
-    /// Places in all.
+    /// All seats.
     capacity: u32,
-    /// Places nobody holds.
+    /// Free seats.
     seats_left: u32,
 ) -> impl IntoView {
     let taken = format!("{} of {capacity}", capacity - seats_left);

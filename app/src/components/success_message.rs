@@ -1,26 +1,27 @@
-//! That a form came to something.
+//! The message that a form has succeeded.
 
 use leptos::prelude::*;
 
 use super::{Icon, Shape};
 
-/// Says that a form came to something. The frame is always there, for screen readers announce what appears in it.
+/// The message that a form has succeeded. Its element is always there, because screen readers
+/// announce changes inside an existing live region.
 #[component]
-pub(crate) fn Done(
-    /// Whether it did.
-    done: Signal<bool>,
-    /// What it came to.
-    words: &'static str,
+pub(crate) fn SuccessMessage(
+    /// Whether the form has succeeded.
+    shown: Signal<bool>,
+    /// The text.
+    message: &'static str,
 ) -> impl IntoView {
     view! {
         <div role="status" class="empty:hidden">
             {move || {
-                done.get()
+                shown.get()
                     .then(|| {
                         view! {
                             <p class="icon-line font-semibold">
                                 <Icon shape=Shape::Tick />
-                                {words}
+                                {message}
                             </p>
                         }
                     })
