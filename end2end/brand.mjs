@@ -1,4 +1,4 @@
-// Draws the pictures of docs/brand into public/: the browser knows our face and colours.
+// Renders the images of docs/brand into public/ in a browser, which has the fonts and colours.
 import { fileURLToPath } from 'node:url';
 import { chromium } from '@playwright/test';
 

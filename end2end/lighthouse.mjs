@@ -1,9 +1,9 @@
-// Has Lighthouse judge the list and a competition, as a phone on a slow network sees them, and fails below what we want.
+// Runs Lighthouse on the list and on a competition, as a phone on a slow network, and fails below the wanted scores.
 //
 //   node lighthouse.mjs [--runs N]      `make lighthouse` builds the release first; three runs by default
 //
-// The site is the release with the demo data. The performance is that of the run in the middle: it is measured on a
-// clock, so it belongs on a machine with nothing else to do, and not into the tests.
+// The site is the release with the demo data. The performance is that of the median run. It depends on the load of
+// the machine, so it is not part of the tests.
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
@@ -21,7 +21,7 @@ const port = said('free-port.sh');
 const site = `http://127.0.0.1:${port}`;
 const release = path.resolve(root, process.env.CARGO_TARGET_DIR ?? 'target', 'release/mini-compete');
 
-/** Waits until the site answers. */
+/** Waits until the site responds. */
 async function answers() {
   for (;;) {
     const response = await fetch(`${site}/health`).catch(() => undefined);
@@ -30,7 +30,7 @@ async function answers() {
   }
 }
 
-/** The scores of one look at a page, 0 to 100, and what kept them from 100. */
+/** The scores of one run, 0 to 100, and the audits that failed. */
 async function judge(address, debugging) {
   const { lhr } = await lighthouse(address, { port: debugging, onlyCategories: Object.keys(WANTED), logLevel: 'error' });
   const score = (category) => Math.round((lhr.categories[category]?.score ?? 0) * 100);

@@ -24,13 +24,13 @@ export default defineConfig<Options>({
   workers: 2,
   retries: 0,
   forbidOnly: Boolean(process.env.CI),
-  // Generous, for a machine that compiles at the same time: a test that passes never waits for them.
+  // Generous, for a machine that compiles at the same time; a test that passes never reaches them.
   timeout: 90_000, // ms
   expect: { timeout: 15_000 }, // ms
   reporter: [['json', { outputFile: 'test-results/report.json' }], ['list']],
   use: {
     baseURL,
-    // Without pictures of every step, which take longer than the steps.
+    // Without screenshots of every step, which take longer than the steps.
     trace: { mode: 'retain-on-failure', screenshots: false, sources: false },
     screenshot: 'only-on-failure',
     launchOptions: {
@@ -47,8 +47,8 @@ export default defineConfig<Options>({
       ],
     },
   },
-  // A test runs with JavaScript on and off unless its tag says @js or @no-js; on a phone only with @phone. What nobody
-  // can do without is @core: it runs in all four ways.
+  // A test runs with JavaScript on and off unless it has the tag @js or @no-js, and on a phone only with @phone. The
+  // essential tests have @core and run in all four projects.
   projects: [
     { name: 'js', grepInvert: /@no-js/, use: { ...devices['Desktop Chrome'] } },
     {
@@ -61,7 +61,7 @@ export default defineConfig<Options>({
   ],
   webServer: [
     ...(runningServer ? [] : [served(baseURL, { E2E_PORT: process.env.E2E_PORT })]),
-    // As it is on the first day: without an account and without a competition.
+    // A new site, without accounts and competitions.
     served(process.env.E2E_NEW_SITE_URL, {
       E2E_PORT: process.env.E2E_NEW_SITE_PORT,
       E2E_DATA: '',

@@ -1,7 +1,7 @@
 import { defineConfig } from '@playwright/test';
 import base from './playwright.config.ts';
 
-/** Pictures of every page, for docs/screenshots: one after the other, on a world of their own. */
+/** Takes the screenshots of every page for docs/screenshots, one after the other, with their own data. */
 export default defineConfig({
   ...base,
   testDir: '.',

@@ -64,7 +64,7 @@ test('pictures of every page', async ({ browser, request, baseURL }) => {
     for (const viewer of [undefined, 'participant', 'organizer', 'admin'] as const) {
       const context = await browser.newContext({ ...options, baseURL, reducedMotion: 'reduce' });
       const page = await context.newPage();
-      if (viewer) await signIn(page, viewer);
+      if (viewer) await logInAs(page, viewer);
       for (const picture of PICTURES.filter((picture) => picture.viewer === viewer)) {
         await page.goto(picture.path(world));
         await page.locator('html[data-hydrated]').waitFor({ state: 'attached' });
@@ -76,12 +76,12 @@ test('pictures of every page', async ({ browser, request, baseURL }) => {
   }
 });
 
-/** Two hundred and fifty-six colours are enough for a page, and a quarter of the size. */
+/** With 256 colours, which are enough for a page, at a quarter of the size. */
 async function save(picture: Buffer, name: string): Promise<void> {
   await sharp(picture).png({ palette: true, compressionLevel: 9, effort: 10 }).toFile(FOLDER + name);
 }
 
-async function signIn(page: Page, viewer: Viewer): Promise<void> {
+async function logInAs(page: Page, viewer: Viewer): Promise<void> {
   await page.request.post('/fn/log_in', {
     form: ACCOUNTS[viewer],
     headers: { accept: 'text/html' },
@@ -89,7 +89,7 @@ async function signIn(page: Page, viewer: Viewer): Promise<void> {
   });
 }
 
-/** Registers the demo participants, always the same ones for the same competitions, and waits for their mail. */
+/** Registers the demo participants, always for the same competitions, and waits for their mail. */
 async function bringToLife(request: APIRequestContext): Promise<World> {
   const competitions: { id: string; title: string }[] = await (await request.get('/api/competitions?sort=title')).json();
   const named = (title: string) => {

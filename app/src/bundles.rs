@@ -21,8 +21,7 @@ use crate::{
         auth::{ForgotPage, LoginPage, ResetPage, SignupPage},
         competitions::{
             CancelCompetitionPage, CancelRegistrationPage, CompetitionDetailPage,
-            CompetitionListPage, CreateCompetitionPage, EditCompetitionPage,
-            ManageCompetitionPage,
+            CompetitionListPage, CreateCompetitionPage, EditCompetitionPage, ManageCompetitionPage,
         },
         dashboard::DashboardPage,
         mailbox::MailboxPage,

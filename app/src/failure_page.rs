@@ -5,7 +5,7 @@ use http::request::Parts;
 use leptos::prelude::*;
 
 use crate::{
-    components::{Mark, RequestId, Theme, FailureText, failure_text},
+    components::{FailureText, Mark, RequestId, Theme, failure_text},
     error::Failure,
     shell::DocumentHead,
 };

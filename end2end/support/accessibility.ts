@@ -5,11 +5,11 @@ import { DESKTOP, PHONE } from './viewport.ts';
 
 const OPTIONS: RunOptions = {
   runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22a', 'wcag22aa'],
-  // Only what is reported below is worked out.
+  // Only violations are needed.
   resultTypes: ['violations'],
 };
 
-/** One thing changes at a time, so that each of the four takes as little work as possible. */
+/** Each step changes one setting, which is fastest. */
 const WAYS = [
   ['light', DESKTOP],
   ['light', PHONE],
@@ -17,13 +17,13 @@ const WAYS = [
   ['dark', DESKTOP],
 ] as const;
 
-/** Checks the page as it is now against WCAG 2.2, levels A and AA: large and small, in light and in dark. */
+/** Checks the page against WCAG 2.2, levels A and AA, on a desktop and a phone, in light and in dark. */
 export async function expectAccessible(page: Page): Promise<void> {
-  // Once for all four, which is why this is not AxeBuilder. The page's own policy for scripts does not see it.
+  // Injected once for all four, unlike with AxeBuilder. The content security policy does not apply to it.
   await page.evaluate(axe.source);
   for (const [colorScheme, viewport] of WAYS) {
     await page.setViewportSize(viewport);
-    // A colour on its way to another one has the contrast of neither; without motion there is none on its way.
+    // Without motion, because a colour in transition has the contrast of neither end.
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
     const violations = await page.evaluate(scan, OPTIONS);
     expect(violations, `violations in ${colorScheme}, ${viewport.width} px wide`).toEqual([]);

@@ -20,14 +20,14 @@ type Wanted = {
   seats?: number;
   /** Days from now. */
   deadline?: number;
-  /** Days from now; none when it is left out. */
+  /** Days from now; no start by default. */
   start?: number;
-  /** Days from now; at once when it is left out. */
+  /** Days from now; already open by default. */
   opens?: number;
   zone?: string;
 };
 
-/** Makes over the REST API what a test starts from. */
+/** Creates the data of a test over the REST API. */
 export class Api {
   constructor(private readonly request: APIRequestContext) {}
 
@@ -39,7 +39,7 @@ export class Api {
     return this.signUp(name, 'ORGANIZER');
   }
 
-  /** The administrator that serve.sh makes. */
+  /** The administrator that serve.sh creates. */
   async admin(): Promise<Person> {
     const email = 'admin@example.com';
     const body = { email, password: PASSWORD };
@@ -52,12 +52,12 @@ export class Api {
     return { ...user, email, token };
   }
 
-  /** Gives a dead job up for good. */
+  /** Discards a failed job. */
   async discard(admin: Person, id: string): Promise<void> {
     await this.call('DELETE', `/api/admin/failed-jobs/${id}`, admin);
   }
 
-  /** A competition; of a new organizer unless its owner is given. */
+  /** A competition, of a new organizer by default. */
   async competition(wanted: Wanted = {}): Promise<Competition> {
     const owner = wanted.owner ?? (await this.organizer());
     return this.send('POST', '/api/competitions', owner, {
@@ -76,17 +76,17 @@ export class Api {
     return this.send('POST', `/api/competitions/${competition.id}/register`, participant);
   }
 
-  /** As everybody sees it now. */
+  /** The public view of a competition. */
   find(competition: Competition): Promise<Competition> {
     return this.send('GET', `/api/competitions/${competition.id}`);
   }
 
-  /** Its seats now, and which state that is. */
+  /** The seats, and the sequence of their state. */
   seats(competition: Competition): Promise<{ seatsLeft: number; sequence: number }> {
     return this.send('GET', `/api/competitions/${competition.id}/seats`);
   }
 
-  /** Changes some fields, as its owner. */
+  /** Edits some fields, as its owner. */
   edit(owner: Person, competition: Competition, changes: object): Promise<Competition> {
     return this.send('PATCH', `/api/competitions/${competition.id}`, owner, changes);
   }
@@ -96,12 +96,12 @@ export class Api {
     await this.call('DELETE', `/api/competitions/${competition.id}`, owner);
   }
 
-  /** Gives the place back. */
-  async giveBack(participant: Person, competition: Competition): Promise<void> {
+  /** Cancels the registration of the participant. */
+  async cancelRegistration(participant: Person, competition: Competition): Promise<void> {
     await this.call('DELETE', `/api/competitions/${competition.id}/register`, participant);
   }
 
-  /** Changes some fields of their own profile. */
+  /** Edits the profile of the user. */
   async choose(person: Person, changes: { timeZone: string }): Promise<void> {
     await this.call('PATCH', '/api/auth/me', person, changes);
   }
@@ -139,9 +139,9 @@ export class Api {
   }
 }
 
-/** An address without an account. */
+/** An email without an account. */
 export function newEmail(): string {
-  return `${unique('somebody').replace(' ', '-')}@example.com`;
+  return `${unique('user').replace(' ', '-')}@example.com`;
 }
 
 async function described(method: string, path: string, response: APIResponse): Promise<string> {

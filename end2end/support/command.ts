@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { join, resolve } from 'node:path';
 
-/** The page of a link to set a new password, as whoever runs the site hands it over. */
+/** The path of a link to set a new password, made with the command for administrators. */
 export function resetLink(email: string): string {
   const root = resolve(import.meta.dirname, '../..');
   const target = resolve(root, process.env.CARGO_TARGET_DIR ?? 'target');

@@ -1,4 +1,4 @@
-/** The dead jobs among the demo data. Each test takes another one; nobody moves `send_newsletter`. */
+/** The failed jobs of the demo data. Each test uses another one; no test changes `send_newsletter`. */
 export const DEAD_JOBS = {
   refresh_rankings: '01939a00-0000-7000-8000-000000000001',
   send_newsletter: '01939a00-0000-7000-8000-000000000002',

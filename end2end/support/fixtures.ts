@@ -9,26 +9,26 @@ import {
 import { Api } from './api.ts';
 import { makeWorld, type World } from './world.ts';
 
-/** What a project or a test chooses. */
+/** The options of a project or a test. */
 export type Options = {
-  /** Whether our compiled code reaches the browser: `blocked` fails to load, `late` is still under way for ever. */
+  /** Whether our compiled code is loaded: `blocked` fails, `late` never arrives. */
   wasm: 'served' | 'blocked' | 'late';
   /** HTTP statuses ≥ 400 that this test provokes: `test.use({ expectedStatuses: [404] })`. */
   expectedStatuses: number[];
 };
 
 type Fixtures = {
-  /** Makes people, competitions and registrations over the REST API. */
+  /** Creates users, competitions and registrations over the REST API. */
   api: Api;
-  /** Runs by itself in every test: fails it when the browser met a problem. */
+  /** Runs in every test, and fails it when the browser reports a problem. */
   noProblems: void;
 };
 
-/** Contexts whose pages never come alive. */
+/** Contexts whose pages are never hydrated. */
 const withoutWasm = new WeakSet<BrowserContext>();
 
 type WorkerFixtures = {
-  /** Made once for all tests that only look. */
+  /** Created once for all tests that change nothing. */
   world: World;
 };
 
@@ -63,7 +63,7 @@ export const test = base.extend<Fixtures & Options, WorkerFixtures>({
     async ({ context, wasm, expectedStatuses }, use) => {
       const problems = collectProblems(context, expectedStatuses, wasm);
       await use();
-      expect(problems, 'problems the browser met').toEqual([]);
+      expect(problems, 'problems that the browser reported').toEqual([]);
     },
     { auto: true },
   ],
@@ -78,15 +78,15 @@ export function collectProblems(
   wasm: Options['wasm'] = 'served',
 ): string[] {
   const problems: string[] = [];
-  /** What the browser rightly says of the code that we keep from it. */
+  /** Whether the message is about code that the test blocks. */
   const isOfMissingWasm = (text: string) => wasm !== 'served' && MISSING_WASM.test(text);
 
   context.on('console', (message) => {
     const type = message.type();
     if (type !== 'error' && type !== 'warning') return;
-    // Chromium repeats every answer ≥ 400 here; the answer itself is judged below.
+    // Chromium repeats every response ≥ 400 here; responses are checked below.
     if (message.text().startsWith('Failed to load resource: the server responded with a status of')) return;
-    // With JavaScript off nothing uses what the page announces for later.
+    // With JavaScript off nothing uses preloaded files.
     if (message.text().includes('was preloaded using link preload but not used') && !javaScriptOn()) return;
     const problem = `console ${type}: ${message.text()} (${message.location().url})`;
     if (!isOfMissingWasm(problem)) problems.push(problem);
@@ -97,9 +97,9 @@ export function collectProblems(
   });
   context.on('requestfailed', (request) => {
     const reason = request.failure()?.errorText ?? 'no reason given';
-    // The browser itself gives up what is under way when it leaves a page or starts a download.
+    // The browser aborts requests when it leaves a page or starts a download.
     if (reason === 'net::ERR_ABORTED') return;
-    // With JavaScript off it refuses the scripts that the page announces.
+    // With JavaScript off it refuses preloaded scripts.
     if (reason === 'csp' && !javaScriptOn()) return;
     const problem = `request failed: ${request.method()} ${request.url()}: ${reason}`;
     if (!isOfMissingWasm(problem)) problems.push(problem);
@@ -114,7 +114,7 @@ export function collectProblems(
 
 async function keepWasmFrom(context: BrowserContext, wasm: 'blocked' | 'late'): Promise<void> {
   withoutWasm.add(context);
-  // A route that does nothing leaves the request without an answer.
+  // A route handler that does nothing leaves the request without a response.
   await context.route('**/*.wasm', (route) => (wasm === 'blocked' ? route.abort() : undefined));
 }
 
@@ -123,26 +123,26 @@ export function javaScriptOn(): boolean {
   return test.info().project.use.javaScriptEnabled !== false;
 }
 
-/** Whether this page comes alive: not with JavaScript off, nor without our compiled code. */
+/** Whether this page is hydrated: not with JavaScript off, nor without our compiled code. */
 export function hydrates(page: Page): boolean {
   return javaScriptOn() && !withoutWasm.has(page.context());
 }
 
-/** Waits until the page answers clicks: until it is hydrated, or not at all where it never is. */
+/** Waits until the page is hydrated, if it ever is. */
 export async function hydrated(page: Page): Promise<void> {
   if (hydrates(page)) await page.locator('html[data-hydrated]').waitFor({ state: 'attached' });
 }
 
-/** Loads the page at this path and waits until it answers clicks. */
+/** Loads the page at this path and waits until it is hydrated. */
 export async function open(page: Page, path: string): Promise<Response | null> {
-  // Our code, where it is under way for ever, would keep the page from having loaded.
+  // Code that never arrives would delay the load event for ever.
   const waitUntil = withoutWasm.has(page.context()) ? 'domcontentloaded' : 'load';
   const response = await page.goto(path, { waitUntil });
   await hydrated(page);
   return response;
 }
 
-/** Loads the page again until it shows this, for what happens in the background. */
+/** Reloads the page until it shows the result of a background job. */
 export async function reloadUntilVisible(page: Page, wanted: Locator): Promise<void> {
   const reloaded = async () => {
     await page.reload();

@@ -2,21 +2,21 @@ import type { Locator, Page } from '@playwright/test';
 import { expect, hydrated, hydrates } from './fixtures.ts';
 import { dateAndTime } from './time.ts';
 
-/** What is wrong with a form, all of it, above the form. */
+/** The error summary above a form. */
 export function errorSummary(page: Page): Locator {
   return page.getByRole('alert').filter({ hasText: 'There is a problem' });
 }
 
-/** Checks that the form was refused for exactly these faults, in their order. */
+/** Checks that the form was refused with exactly these errors, in this order. */
 export async function expectFaults(page: Page, faults: string[]): Promise<void> {
   const summary = errorSummary(page);
   await expect(summary.getByRole('heading')).toHaveText('There is a problem');
   await expect(summary.getByRole('link')).toHaveText(faults);
-  // Without our code nothing can move the focus, and a new page starts at its top anyway.
+  // Without our code nothing moves the focus, and a new page starts at its top.
   if (hydrates(page)) await expect(summary).toBeFocused();
 }
 
-/** Checks that the fault stands beside the field as well, and that the summary leads to the field. */
+/** Checks that the error is beside the field as well, and that the summary links to the field. */
 export async function expectFaultAt(page: Page, field: Locator, fault: string): Promise<void> {
   await hydrated(page);
   await expect(field).toHaveAttribute('aria-invalid', 'true');
@@ -35,7 +35,7 @@ export type CompetitionFields = {
   'Starts (optional)': string;
 };
 
-/** What a valid form holds, apart from the title, in UTC. */
+/** The fields of a valid form, in UTC. */
 export function competitionFields(title: string, deadline: Date, start: Date): CompetitionFields {
   return {
     Title: title,
@@ -67,7 +67,7 @@ export async function createCompetition(
   await page.getByRole('button', { name: 'Create competition' }).click();
 }
 
-/** Checks that the form shows this. */
+/** Checks the fields of the form. */
 export async function expectCompetitionFields(page: Page, fields: CompetitionFields): Promise<void> {
   for (const [label, text] of Object.entries(fields)) {
     await expect(page.getByLabel(label, { exact: true })).toHaveValue(text);

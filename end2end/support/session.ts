@@ -2,19 +2,19 @@ import { expect, type APIResponse, type Page } from '@playwright/test';
 import { PASSWORD, type Person } from './api.ts';
 import { hydrated, test } from './fixtures.ts';
 
-/** Signs the page's browser in without showing the login page, which has tests of its own. */
-export async function signIn(page: Page, person: Person): Promise<void> {
+/** Logs the browser in without the login page, which has its own tests. */
+export async function logInAs(page: Page, person: Person): Promise<void> {
   const answer = await postForm(page, '/fn/log_in', { email: person.email, password: PASSWORD });
   expect(answer.headers()['location']).toBe('/dashboard');
 }
 
-/** Posts a form as the browser does without JavaScript, with its cookies, and does not follow the redirect. */
+/** Posts a form as the browser does without JavaScript, with its cookies, without following the redirect. */
 export async function postForm(
   page: Page,
   action: string,
   form: Record<string, string>,
 ): Promise<APIResponse> {
-  // A browser says where a form comes from; without that, a post with cookies is refused.
+  // A browser sends the origin of a form; without it, a post with cookies is refused.
   const origin = new URL(test.info().project.use.baseURL ?? '').origin;
   const answer = await page.request.post(action, {
     form,

@@ -1,6 +1,6 @@
 import type { Locator, Page } from '@playwright/test';
 
-/** A message in passing with these words. */
+/** The toast with this text. */
 export function toast(page: Page, words: string): Locator {
   return page.locator('.toasts').getByText(words, { exact: true });
 }

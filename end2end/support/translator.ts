@@ -1,6 +1,6 @@
 /**
- * What a translator in the browser does: each text is replaced by an element with the translated text. Runs in the page, and
- * at once or when the document has been read.
+ * Replaces each text with an element, as a translator in the browser does. Runs in the page, at once or when the
+ * document has been parsed.
  */
 export function translate(): void {
   const replaceTexts = () => {

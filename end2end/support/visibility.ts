@@ -6,7 +6,7 @@ declare global {
   }
 }
 
-/** Lets tests hide the pages of a context: tabs without a window are always in front. */
+/** Lets tests hide the pages of a context, because headless tabs are always visible. */
 export async function hideable(context: BrowserContext): Promise<void> {
   await context.addInitScript(() => {
     let isHidden = false;
@@ -18,7 +18,7 @@ export async function hideable(context: BrowserContext): Promise<void> {
   });
 }
 
-/** Hides a page or shows it again, as when somebody changes to another tab. */
+/** Hides a page or shows it again, as a change of tabs does. */
 export function setHidden(page: Page, hidden: boolean): Promise<void> {
   return page.evaluate((value) => window.setHidden?.(value), hidden);
 }

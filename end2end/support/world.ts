@@ -3,23 +3,23 @@ import type { Api, Competition, Person } from './api.ts';
 import { unique } from './unique.ts';
 
 export type People = {
-  /** Looks after the installation. */
+  /** An administrator. */
   admin: Person;
-  /** Runs two competitions. */
+  /** Organizes two competitions. */
   organizer: Person;
-  /** Holds a place and has a message. */
+  /** Has a registration and a message. */
   participant: Person;
   newOrganizer: Person;
   newParticipant: Person;
 };
 
-/** People and a competition with something to show on every page. */
+/** Users and competitions that give every page some content. */
 export type World = People & {
-  /** The participant holds a place in it. */
+  /** The participant is registered for it. */
   competition: Competition;
-  /** Nobody holds a place in it. */
+  /** Has no registrations. */
   other: Competition;
-  /** Somebody else holds its only place. */
+  /** Another participant has its only seat. */
   full: Competition;
   /** The id of the participant's only message. */
   mail: string;
@@ -28,7 +28,7 @@ export type World = People & {
 /** Does not fit on a phone. */
 const LONG_WORD = 'Donaudampfschifffahrtsgesellschaftskapitänswettbewerb';
 
-/** Makes the world that the pages are about. */
+/** Creates the data that the pages show. */
 export async function makeWorld(api: Api): Promise<World> {
   const [admin, organizer, participant, newOrganizer, newParticipant] = await Promise.all([
     api.admin(),
@@ -44,12 +44,12 @@ export async function makeWorld(api: Api): Promise<World> {
     tags: ['chess', LONG_WORD.slice(0, 40)],
     start: 14,
   });
-  const [other, full, somebodyElse] = await Promise.all([
+  const [other, full, another] = await Promise.all([
     api.competition({ owner: organizer, seats: 1 }),
     api.competition({ seats: 1 }),
     api.participant(),
   ]);
-  await Promise.all([api.register(participant, competition), api.register(somebodyElse, full)]);
+  await Promise.all([api.register(participant, competition), api.register(another, full)]);
   await expect.poll(() => api.mailOf(participant)).toHaveLength(1);
   const [mail] = await api.mailOf(participant);
   return {

@@ -1,14 +1,14 @@
 import { expectAccessible } from '../support/accessibility.ts';
 import { test } from '../support/fixtures.ts';
-import { PLACES, statusesOf, visit } from '../support/places.ts';
+import { PAGE_STATES, statusesOf, visit } from '../support/page-states.ts';
 
 test.describe('on a desktop and a phone, in light and in dark,', { tag: '@js' }, () => {
-  for (const place of PLACES) {
-    test.describe(place.state, () => {
-      test.use({ expectedStatuses: statusesOf(place) });
+  for (const state of PAGE_STATES) {
+    test.describe(state.kind, () => {
+      test.use({ expectedStatuses: statusesOf(state) });
 
-      test(`${place.name} is accessible`, async ({ page, world }) => {
-        await visit(page, place, world);
+      test(`${state.name} is accessible`, async ({ page, world }) => {
+        await visit(page, state, world);
         await expectAccessible(page);
       });
     });

@@ -3,7 +3,7 @@ import { PASSWORD, newEmail } from '../support/api.ts';
 import { resetLink } from '../support/command.ts';
 import { expect, hydrated, open, test } from '../support/fixtures.ts';
 import { errorSummary, expectFaultAt, expectFaults } from '../support/forms.ts';
-import { logIn, signIn } from '../support/session.ts';
+import { logIn, logInAs } from '../support/session.ts';
 import { toast } from '../support/toasts.ts';
 
 const NEW = 'battery staple horse';
@@ -14,7 +14,7 @@ function form(page: Page, title: string) {
   return page.getByRole('region', { name: title });
 }
 
-test('asking for a link says the same of an account and of none', async ({ page, api }) => {
+test('requesting a link shows the same text with and without an account', async ({ page, api }) => {
   const { email } = await api.participant();
   const said: string[] = [];
   for (const address of [email, newEmail()]) {
@@ -31,7 +31,7 @@ test('asking for a link says the same of an account and of none', async ({ page,
   expect(said[0]).toBe(said[1]);
 });
 
-test('an address that is none is refused, and kept', async ({ page }) => {
+test('an invalid email is refused and stays in the field', async ({ page }) => {
   await open(page, '/auth/forgot');
   await page.getByLabel('Email').fill('no-address');
   await page.getByRole('button', { name: 'Send link' }).click();
@@ -62,11 +62,11 @@ test('a link sets a new password once, and its token leaves the address', async 
   await expect(page.getByRole('heading', { name: 'This link has expired' })).toBeVisible();
 });
 
-test('a new password signs every other browser out, and not this one', async ({ page, browser, api }) => {
+test('a new password ends all other sessions', async ({ page, browser, api }) => {
   const participant = await api.participant();
-  await signIn(page, participant);
+  await logInAs(page, participant);
   const other = await browser.newPage({ baseURL: test.info().project.use.baseURL });
-  await signIn(other, participant);
+  await logInAs(other, participant);
   await open(page, '/account');
 
   const password = form(page, 'Password');
@@ -88,8 +88,8 @@ test('a new password signs every other browser out, and not this one', async ({ 
   await other.close();
 });
 
-test('name and time zone are saved, and the head of the page shows the name', async ({ page, api }) => {
-  await signIn(page, await api.participant());
+test('name and time zone are saved, and the header shows the name', async ({ page, api }) => {
+  await logInAs(page, await api.participant());
   await open(page, '/account');
   const profile = form(page, 'Profile');
   await profile.getByLabel('Name', { exact: true }).fill('Grace Hopper');
@@ -106,11 +106,11 @@ test('name and time zone are saved, and the head of the page shows the name', as
   await expect(profile.getByLabel('Time zone (optional)')).toHaveValue('Europe/Berlin');
 });
 
-test('an account is deleted with its password and a typed word, and its place is free', async ({ page, api }) => {
+test('deleting an account takes its password and a typed word, and frees its seat', async ({ page, api }) => {
   const participant = await api.participant();
   const competition = await api.competition({ seats: 1, start: 14 });
   await api.register(participant, competition);
-  await signIn(page, participant);
+  await logInAs(page, participant);
   await open(page, '/account');
   const deletion = form(page, 'Delete account');
   await deletion.getByLabel('Password', { exact: true }).fill(PASSWORD);
@@ -129,10 +129,10 @@ test('an account is deleted with its password and a typed word, and its place is
   await expect(errorSummary(page)).toContainText('Wrong email or password');
 });
 
-test('an organizer whom people rely on is told what to do first', async ({ page, api }) => {
+test('an organizer with registered participants reads what to do before deleting the account', async ({ page, api }) => {
   const organizer = await api.organizer();
   await api.register(await api.participant(), await api.competition({ owner: organizer, start: 14 }));
-  await signIn(page, organizer);
+  await logInAs(page, organizer);
   await open(page, '/account');
   const deletion = form(page, 'Delete account');
   await deletion.getByLabel('Password', { exact: true }).fill(PASSWORD);

@@ -1,17 +1,17 @@
 import type { Browser, Page } from '@playwright/test';
 import { expect, open, test } from '../support/fixtures.ts';
-import { signIn } from '../support/session.ts';
+import { logInAs } from '../support/session.ts';
 import { translate } from '../support/translator.ts';
 
-/** A page like this one in a context of its own: code that panics logs errors. */
+/** A page with the same session in a separate context, because code that panics logs errors. */
 async function ownPage(browser: Browser, page: Page, baseURL?: string): Promise<Page> {
   const storageState = await page.context().storageState();
   return (await browser.newContext({ baseURL, storageState })).newPage();
 }
 
-const MARK = 'data-document-of-before';
+const MARK = 'data-previous-document';
 
-/** Marks the document, to tell it from one that the browser loads. */
+/** Marks the document, to distinguish it from one that the browser loads later. */
 function mark(page: Page): Promise<void> {
   return page.evaluate((name) => document.documentElement.setAttribute(name, ''), MARK);
 }
@@ -25,15 +25,15 @@ function handedOver(page: Page, why: 'altered' | 'broken') {
   return page.locator(`html[data-handed-over=${why}]`);
 }
 
-/** What the browser says when compiled code traps. */
+/** The event that the browser sends when compiled code traps. */
 const trap = () => {
   window.dispatchEvent(new ErrorEvent('error', { error: new WebAssembly.RuntimeError('unreachable') }));
 };
 
 test.describe('a page that was translated before our code arrived', { tag: '@js' }, () => {
-  test('is left to the browser, and its links and forms work', async ({ page, api }) => {
+  test('is handled by the browser, and its links and forms work', async ({ page, api }) => {
     const [participant, competition] = await Promise.all([api.participant(), api.competition()]);
-    await signIn(page, participant);
+    await logInAs(page, participant);
     await page.addInitScript(translate);
     await page.goto('/');
     await expect(handedOver(page, 'altered')).toBeAttached();
@@ -49,10 +49,10 @@ test.describe('a page that was translated before our code arrived', { tag: '@js'
   });
 });
 
-test.describe('a page into which an extension has put something', { tag: '@js' }, () => {
+test.describe('a page into which an extension has inserted elements', { tag: '@js' }, () => {
   test('has links and forms that work although our code panics', async ({ browser, page, api, baseURL }) => {
     const [participant, competition] = await Promise.all([api.participant(), api.competition()]);
-    await signIn(page, participant);
+    await logInAs(page, participant);
     const tab = await ownPage(browser, page, baseURL);
     await tab.addInitScript(() => {
       addEventListener('DOMContentLoaded', () => {
@@ -75,7 +75,7 @@ test.describe('a page into which an extension has put something', { tag: '@js' }
 });
 
 test.describe('a page that is translated while it is open', { tag: '@js' }, () => {
-  test('goes on to show how many seats are left', async ({ page, api }) => {
+  test('keeps showing live seats', async ({ page, api }) => {
     const [competition, participant] = await Promise.all([api.competition({ seats: 9 }), api.participant()]);
     await open(page, `/competitions/${competition.id}`);
     await page.evaluate(translate);
@@ -85,7 +85,7 @@ test.describe('a page that is translated while it is open', { tag: '@js' }, () =
     await expect(page.getByText('8 of 9 seats left')).toBeVisible();
   });
 
-  test('is loaded anew when more than a number changes', async ({ page, api }) => {
+  test('is reloaded when more than a number changes', async ({ page, api }) => {
     const [competition, participant] = await Promise.all([api.competition({ seats: 1 }), api.participant()]);
     await open(page, `/competitions/${competition.id}`);
     await page.evaluate(translate);
@@ -97,7 +97,7 @@ test.describe('a page that is translated while it is open', { tag: '@js' }, () =
     await expect(page.getByText('This competition is full')).toBeVisible();
   });
 
-  test('has links that lead on, and the way back', async ({ page, api }) => {
+  test('has links and a back button that work', async ({ page, api }) => {
     const competition = await api.competition();
     await open(page, '/');
     await page.getByRole('banner').getByRole('link', { name: 'Competitions' }).click();
@@ -119,7 +119,7 @@ test.describe('a page that is translated while it is open', { tag: '@js' }, () =
 
   test('has forms that are sent by the browser', async ({ page, api }) => {
     const participant = await api.participant('Pia');
-    await signIn(page, participant);
+    await logInAs(page, participant);
     await open(page, '/account');
     await page.evaluate(translate);
     await mark(page);
@@ -145,11 +145,11 @@ test.describe('a page whose code has trapped', { tag: '@js' }, () => {
     await expect(page.getByRole('heading', { level: 1 })).toHaveText('Competitions');
   });
 
-  test('is left for where the last click leads', async ({ browser, page, api, baseURL }) => {
-    await signIn(page, await api.participant());
+  test('is left for the target of the last click', async ({ browser, page, api, baseURL }) => {
+    await logInAs(page, await api.participant());
     const tab = await ownPage(browser, page, baseURL);
     await open(tab, '/competitions');
-    // The code of the page that the click leads to is under way, and would trap.
+    // The code of the next page is still loading.
     await tab.route(/split_own.*\.wasm/, () => undefined, { times: 1 });
     const fetched = tab.waitForRequest(/split_own.*\.wasm/);
     await tab.getByRole('banner').getByRole('link', { name: 'Dashboard' }).click();

@@ -1,6 +1,6 @@
 import { expect, test } from '../support/fixtures.ts';
 
-test('the documentation of the API is found and shown, and nothing of it is refused by its policy', { tag: '@js' }, async ({ page }) => {
+test('the API documentation is linked, and its content security policy refuses nothing', { tag: '@js' }, async ({ page }) => {
   await page.goto('/');
   await page.getByRole('link', { name: 'API for developers' }).click();
 

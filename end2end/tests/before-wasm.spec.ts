@@ -1,14 +1,14 @@
 import { newEmail } from '../support/api.ts';
 import { expect, open, test } from '../support/fixtures.ts';
 import { errorSummary } from '../support/forms.ts';
-import { logIn, signIn } from '../support/session.ts';
+import { logIn, logInAs } from '../support/session.ts';
 import { unique } from '../support/unique.ts';
 
-// JavaScript runs, and our code never arrives: the page as it is in the first moments on a slow line.
+// JavaScript runs, but our code never arrives: the first moments on a slow connection.
 test.use({ wasm: 'late', expectedStatuses: [400, 401] });
 
 test.describe('before our code has arrived', { tag: '@js' }, () => {
-  test('a search, a filter and an order work', async ({ page, api }) => {
+  test('searching, filtering and sorting work', async ({ page, api }) => {
     const [word, tag] = [unique('Early'), unique('chess')];
     const owner = await api.organizer();
     for (const [title, deadline] of [['Later', 9], ['Sooner', 5]] as const) {
@@ -31,7 +31,7 @@ test.describe('before our code has arrived', { tag: '@js' }, () => {
 
   test('registering works', async ({ page, api }) => {
     const [participant, competition] = await Promise.all([api.participant(), api.competition()]);
-    await signIn(page, participant);
+    await logInAs(page, participant);
     await open(page, `/competitions/${competition.id}`);
 
     await page.getByRole('button', { name: 'Register' }).click();

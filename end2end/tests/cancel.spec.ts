@@ -1,6 +1,6 @@
 import { expect, hydrated, open, reloadUntilVisible, test } from '../support/fixtures.ts';
 import { expectFaultAt, expectFaults } from '../support/forms.ts';
-import { logOut, postForm, signIn } from '../support/session.ts';
+import { logOut, postForm, logInAs } from '../support/session.ts';
 import { toast } from '../support/toasts.ts';
 import { unique } from '../support/unique.ts';
 
@@ -8,7 +8,7 @@ test('a participant cancels a registration on the page of the competition', asyn
   const [participant, other] = await Promise.all([api.participant(), api.participant()]);
   const competition = await api.competition({ seats: 1 });
   await api.register(participant, competition);
-  await signIn(page, participant);
+  await logInAs(page, participant);
   await open(page, `/competitions/${competition.id}`);
 
   await page.getByRole('link', { name: 'Cancel registration' }).click();
@@ -29,7 +29,7 @@ test('a participant keeps or cancels a registration on the dashboard', async ({ 
   const [first, second] = [unique('First'), unique('Second')];
   await api.register(participant, await api.competition({ title: first, start: 10 }));
   await api.register(participant, await api.competition({ title: second, start: 20 }));
-  await signIn(page, participant);
+  await logInAs(page, participant);
   await open(page, '/dashboard');
 
   await page.getByRole('link', { name: `Cancel registration for ${first}` }).click();
@@ -50,7 +50,7 @@ test('a form that is sent twice cancels one registration', { tag: '@no-js' }, as
   const participant = await api.participant();
   const competition = await api.competition({ seats: 5 });
   await api.register(participant, competition);
-  await signIn(page, participant);
+  await logInAs(page, participant);
   await open(page, `/competitions/${competition.id}/cancel-registration`);
   const form = {
     competition: competition.id,
@@ -66,7 +66,7 @@ test('a form that is sent twice cancels one registration', { tag: '@no-js' }, as
 
 test('a participant without a registration is offered nothing to cancel', async ({ page, api }) => {
   const [participant, competition] = await Promise.all([api.participant(), api.competition()]);
-  await signIn(page, participant);
+  await logInAs(page, participant);
 
   await open(page, `/competitions/${competition.id}/cancel-registration`);
 
@@ -81,10 +81,10 @@ test.describe('the organizer', () => {
     const [organizer, participant] = await Promise.all([api.organizer(), api.participant()]);
     const competition = await api.competition({ owner: organizer, start: 20 });
     await api.register(participant, competition);
-    await signIn(page, organizer);
+    await logInAs(page, organizer);
     await open(page, `/competitions/${competition.id}`);
 
-    await test.step('asks for the title', async () => {
+    await test.step('types the title', async () => {
       await page.getByRole('link', { name: 'Manage' }).click();
       await page.getByRole('link', { name: 'Cancel competition' }).click();
       await expect(page.getByText('The one registered participant will be notified.')).toBeVisible();
@@ -106,9 +106,9 @@ test.describe('the organizer', () => {
       await expect(page.getByRole('link', { name: 'Cancel competition' })).toBeHidden();
     });
 
-    await test.step('the participant sees it, and has a message', async () => {
+    await test.step('the participant sees the cancellation and has a message', async () => {
       await logOut(page);
-      await signIn(page, participant);
+      await logInAs(page, participant);
       await open(page, '/dashboard');
       await expect(page.getByRole('region', { name: 'Cancelled' })).toContainText('Cancelled by the organizer');
       await open(page, `/competitions/${competition.id}`);
@@ -118,7 +118,7 @@ test.describe('the organizer', () => {
       await reloadUntilVisible(page, message);
     });
 
-    await test.step('nobody finds it any more', async () => {
+    await test.step('the search no longer finds it', async () => {
       await open(page, `/competitions?search=${encodeURIComponent(competition.title)}`);
       await expect(page.getByRole('main').getByRole('status')).toHaveText('No competitions found');
     });

@@ -8,7 +8,7 @@ import {
   expectFaults,
   fillCompetition,
 } from '../support/forms.ts';
-import { postForm, signIn } from '../support/session.ts';
+import { postForm, logInAs } from '../support/session.ts';
 import { dateAndTime, inDays } from '../support/time.ts';
 import { toast } from '../support/toasts.ts';
 import { unique } from '../support/unique.ts';
@@ -16,11 +16,11 @@ import { unique } from '../support/unique.ts';
 test.use({ expectedStatuses: [400] });
 
 test.beforeEach(async ({ page, api }) => {
-  await signIn(page, await api.organizer());
+  await logInAs(page, await api.organizer());
   await open(page, '/competitions/create');
 });
 
-test('a new competition is shown to its organizer as everybody will see it', async ({ page }) => {
+test('creating a competition leads to its public page', async ({ page }) => {
   const title = unique('Lantern Open');
 
   await createCompetition(page, competitionFields(title, inDays(7), inDays(14)));
@@ -47,31 +47,31 @@ test('a double click creates one competition', { tag: '@js' }, async ({ page }) 
   await expect(page.getByRole('link', { name: title, exact: true })).toHaveCount(1);
 });
 
-test.describe('an answer that is lost', { tag: '@js' }, () => {
+test.describe('a lost response', { tag: '@js' }, () => {
   test.use({ expectedStatuses: [422] });
 
   test('does not keep a corrected form from being sent', async ({ browser, page, baseURL }) => {
-    // A page of its own, for its problems are those that this is about.
+    // A separate page, because the test provokes problems.
     const context = await browser.newContext({ baseURL, storageState: await page.context().storageState() });
-    const lonely = await context.newPage();
-    await open(lonely, '/competitions/create');
+    const isolated = await context.newPage();
+    await open(isolated, '/competitions/create');
     const [first, second] = [unique('Lost'), unique('Corrected')];
-    await lonely.route('/fn/create_competition', async (route) => {
+    await isolated.route('/fn/create_competition', async (route) => {
       await route.fetch();
       await route.abort();
     });
-    await createCompetition(lonely, competitionFields(first, inDays(7), inDays(14)));
-    await expect(errorSummary(lonely)).toContainText('The server cannot be reached');
-    await lonely.unrouteAll();
+    await createCompetition(isolated, competitionFields(first, inDays(7), inDays(14)));
+    await expect(errorSummary(isolated)).toContainText('The server cannot be reached');
+    await isolated.unrouteAll();
 
-    await createCompetition(lonely, { Title: second });
-    await expect(errorSummary(lonely)).toContainText('your dashboard shows it');
-    await lonely.getByRole('button', { name: 'Create competition' }).click();
+    await createCompetition(isolated, { Title: second });
+    await expect(errorSummary(isolated)).toContainText('your dashboard shows it');
+    await isolated.getByRole('button', { name: 'Create competition' }).click();
 
-    await expect(lonely.getByRole('heading', { name: second })).toBeVisible();
-    await open(lonely, '/dashboard');
+    await expect(isolated.getByRole('heading', { name: second })).toBeVisible();
+    await open(isolated, '/dashboard');
     for (const title of [first, second]) {
-      await expect(lonely.getByRole('link', { name: title, exact: true })).toHaveCount(1);
+      await expect(isolated.getByRole('link', { name: title, exact: true })).toHaveCount(1);
     }
     await context.close();
   });
@@ -94,7 +94,7 @@ test('the same form sent again creates one competition', { tag: '@no-js' }, asyn
   await expect(page.getByRole('link', { name: title, exact: true })).toHaveCount(1);
 });
 
-test('an empty form is refused with everything that is missing', async ({ page }) => {
+test('an empty form is refused with one error for each required field', async ({ page }) => {
   await createCompetition(page, {});
 
   await expectFaults(page, [
@@ -106,7 +106,7 @@ test('an empty form is refused with everything that is missing', async ({ page }
   await expectFaultAt(page, page.getByLabel('Description'), 'Enter a description');
 });
 
-test('a start before the deadline is refused and what was typed is kept', async ({ page }) => {
+test('a start before the deadline is refused and the typed text is kept', async ({ page }) => {
   const fields = competitionFields(unique('Too early'), inDays(7), inDays(6));
 
   await createCompetition(page, fields);
@@ -130,7 +130,7 @@ test('a deadline that has passed is refused, and the corrected form is accepted'
   await expect(page.getByRole('heading', { name: title })).toBeVisible();
 });
 
-test('a preview shows the description as everybody will see it, and what was typed is kept', async ({ page }) => {
+test('a preview renders the description, and the typed text is kept', async ({ page }) => {
   const fields = {
     ...competitionFields(unique('Previewed'), inDays(7), inDays(14)),
     Description: '# Rules\n\nSeven **rounds**.',
@@ -150,7 +150,7 @@ test('a preview shows the description as everybody will see it, and what was typ
   await expect(page.getByRole('heading', { name: fields.Title })).toBeVisible();
 });
 
-test('times are what clocks show in the chosen zone, and UTC stands beside them', async ({ page }) => {
+test('times are in the chosen zone, and the form shows them in UTC as well', async ({ page }) => {
   const fields = competitionFields(unique('Abroad'), inDays(7), inDays(14));
   await fillCompetition(page, { ...fields, 'Registration closes': '2037-07-01T09:30', 'Starts (optional)': '2037-07-02T09:30' });
   await page.getByLabel('Time zone').selectOption('Asia/Tokyo');
@@ -164,7 +164,7 @@ test('times are what clocks show in the chosen zone, and UTC stands beside them'
   await expect(page.getByText('Wed 1 Jul 2037, 09:30 JST')).toBeVisible();
 });
 
-test('a time that clocks skip is refused, and why', async ({ page }) => {
+test('a time that clocks skip is refused with an explanation', async ({ page }) => {
   const fields = competitionFields(unique('Skipped'), inDays(7), inDays(14));
   await hydrated(page);
   await page.getByLabel('Time zone').selectOption('Europe/Berlin');

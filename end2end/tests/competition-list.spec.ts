@@ -4,7 +4,7 @@ import { unique } from '../support/unique.ts';
 
 const titles = (page: Page) => page.getByRole('main').getByRole('heading', { level: 3 });
 const found = (page: Page) => page.getByRole('main').getByRole('status');
-/** What the address asks for. */
+/** The query of the address. */
 const asked = (page: Page) => Object.fromEntries(new URL(page.url()).searchParams);
 
 async function search(page: Page, words: string): Promise<void> {
@@ -27,7 +27,7 @@ test('a search finds words of the title and of the description, in any case', as
   await expect(page.getByLabel('Search')).toHaveValue(word.toUpperCase());
 });
 
-test('the address of a search brings its result back', async ({ page, api }) => {
+test('the address of a search shows its results', async ({ page, api }) => {
   const { title } = await api.competition();
 
   await open(page, `/competitions?search=${encodeURIComponent(title)}`);
@@ -36,7 +36,7 @@ test('the address of a search brings its result back', async ({ page, api }) => 
   await expect(page.getByLabel('Search')).toHaveValue(title);
 });
 
-test('a tag narrows the list down, a second one widens it, and each can be removed', async ({ page, api }) => {
+test('the list is filtered by any of the selected tags, and each can be removed', async ({ page, api }) => {
   const [chess, go] = [unique('chess'), unique('go')];
   const [first, second] = [unique('First'), unique('Second')];
   await api.competition({ title: first, tags: [chess] });
@@ -55,11 +55,11 @@ test('a tag narrows the list down, a second one widens it, and each can be remov
   expect(asked(page)).toEqual({ tags: go });
 });
 
-test('the focus stays on the tag that was used', { tag: '@js' }, async ({ page, api }) => {
+test('the focus stays on the tag that was clicked', { tag: '@js' }, async ({ page, api }) => {
   const filters = page.getByRole('navigation', { name: 'Tags' });
   const tag = unique('popular');
   const owner = await api.organizer();
-  // As many as no other test makes of one tag: it stays among the popular ones.
+  // More than any other test creates with one tag, so that it stays among the popular ones.
   for (let made = 0; made < 8; made += 1) await api.competition({ owner, tags: [tag] });
   await open(page, '/competitions');
 
@@ -70,9 +70,9 @@ test('the focus stays on the tag that was used', { tag: '@js' }, async ({ page, 
   await expect(filters.getByRole('link', { name: `Filter by: ${tag}` })).toBeFocused();
 });
 
-test('a tag that goes with its filter leaves the focus to the list of tags', { tag: '@js' }, async ({ page, api }) => {
+test('the list of tags is focused when the removed tag is gone', { tag: '@js' }, async ({ page, api }) => {
   const filters = page.getByRole('navigation', { name: 'Tags' });
-  // Of one competition, and behind those of the demo data: never among the popular ones.
+  // A tag of one competition, which sorts after those of the demo data, is never among the popular ones.
   const tag = unique('zebra');
   await api.competition({ tags: [tag] });
   await open(page, `/competitions?tags=${encodeURIComponent(tag)}`);
@@ -83,7 +83,7 @@ test('a tag that goes with its filter leaves the focus to the list of tags', { t
   await expect(filters).toBeFocused();
 });
 
-test('a search keeps the tags, and everything can be cleared at once', async ({ page, api }) => {
+test('a search keeps the tags, and one link clears all filters', async ({ page, api }) => {
   const tag = unique('chess');
   const [wanted, other] = [unique('Wanted'), unique('Other')];
   await api.competition({ title: wanted, tags: [tag] });
@@ -101,7 +101,7 @@ test('a search keeps the tags, and everything can be cleared at once', async ({ 
   await expect(page.getByLabel('Search')).toHaveValue('');
 });
 
-test('the list is sorted as chosen', async ({ page, api }) => {
+test('the list is sorted by the chosen order', async ({ page, api }) => {
   const word = unique('Sorted');
   const owner = await api.organizer();
   const [b, c, a] = [`B ${word}`, `C ${word}`, `A ${word}`];
@@ -125,7 +125,7 @@ test('the list is sorted as chosen', async ({ page, api }) => {
   }
 });
 
-test('a long list comes in numbered pages', async ({ page, api }) => {
+test('a long list has numbered pages', async ({ page, api }) => {
   const word = unique('Series');
   const owner = await api.organizer();
   for (let number = 1; number <= 13; number++) {
@@ -148,7 +148,7 @@ test('a long list comes in numbered pages', async ({ page, api }) => {
   await expect(titles(page)).toHaveCount(12);
 });
 
-test('the way back leads through the searches that were made', async ({ page, api }) => {
+test('the back button repeats earlier searches', async ({ page, api }) => {
   const { title } = await api.competition();
   await open(page, '/competitions');
   await search(page, unique('Nothing'));
@@ -161,7 +161,7 @@ test('the way back leads through the searches that were made', async ({ page, ap
   await expect(found(page)).toHaveText('No competitions found');
 });
 
-test('no match is told from an empty site and from a page behind the last one', async ({ page, api }) => {
+test('no match and a page after the last one have different texts', async ({ page, api }) => {
   const { title } = await api.competition();
 
   await open(page, `/competitions?search=${encodeURIComponent(unique('Nothing'))}`);
@@ -176,7 +176,7 @@ test('no match is told from an empty site and from a page behind the last one', 
 test.describe('impossible', () => {
   test.use({ expectedStatuses: [400] });
 
-  test('an order that does not exist is named, with a way out', async ({ page }) => {
+  test('an unknown order is refused with a link to all competitions', async ({ page }) => {
     const response = await open(page, '/competitions?sort=best');
 
     expect(response?.status()).toBe(400);
@@ -186,7 +186,7 @@ test.describe('impossible', () => {
   });
 });
 
-test('the way back to a list leads to where it was left', { tag: '@js' }, async ({ page, api }) => {
+test('the back button restores the scroll position of a list', { tag: '@js' }, async ({ page, api }) => {
   const word = unique('Far');
   const owner = await api.organizer();
   for (let number = 1; number <= 12; number += 1) await api.competition({ owner, title: `${word} ${number}` });

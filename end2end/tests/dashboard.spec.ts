@@ -1,13 +1,13 @@
 import { expect, open, test } from '../support/fixtures.ts';
-import { signIn } from '../support/session.ts';
+import { logInAs } from '../support/session.ts';
 import { unique } from '../support/unique.ts';
 
-test('a participant sees what starts next first', async ({ page, api }) => {
+test('a participant sees the next competition first', async ({ page, api }) => {
   const participant = await api.participant();
   const [later, sooner] = [unique('Later'), unique('Sooner')];
   await api.register(participant, await api.competition({ title: later, deadline: 1, start: 20 }));
   await api.register(participant, await api.competition({ title: sooner, deadline: 1, start: 10 }));
-  await signIn(page, participant);
+  await logInAs(page, participant);
 
   await open(page, '/dashboard');
 
@@ -16,7 +16,7 @@ test('a participant sees what starts next first', async ({ page, api }) => {
 });
 
 test('a participant without registrations finds the list of competitions', async ({ page, api }) => {
-  await signIn(page, await api.participant());
+  await logInAs(page, await api.participant());
   await open(page, '/dashboard');
 
   await page.getByRole('main').getByRole('link', { name: 'See open competitions' }).click();
@@ -29,7 +29,7 @@ test('an organizer sees the totals and the seats left in each competition', asyn
   const small = await api.competition({ owner: organizer, seats: 1 });
   const large = await api.competition({ owner: organizer, seats: 30 });
   await api.register(participant, small);
-  await signIn(page, organizer);
+  await logInAs(page, organizer);
 
   await open(page, '/dashboard');
 
@@ -40,11 +40,11 @@ test('an organizer sees the totals and the seats left in each competition', asyn
   await expect(card(large.title)).toContainText('30 of 30 seats left');
 });
 
-test('an organizer’s competitions come in pages, below the totals of all', async ({ page, api }) => {
+test('the competitions of an organizer have pages, below the totals of all', async ({ page, api }) => {
   const organizer = await api.organizer();
   const oldest = await api.competition({ owner: organizer, seats: 1 });
   for (let more = 0; more < 20; more += 1) await api.competition({ owner: organizer, seats: 1 });
-  await signIn(page, organizer);
+  await logInAs(page, organizer);
   const cards = page.getByRole('main').getByRole('article');
   const total = page.getByRole('definition').first();
 
@@ -66,8 +66,8 @@ test('an organizer’s competitions come in pages, below the totals of all', asy
 test.describe('impossible', () => {
   test.use({ expectedStatuses: [400] });
 
-  test('a page that cannot be is named', async ({ page, api }) => {
-    await signIn(page, await api.organizer());
+  test('an invalid page number is refused', async ({ page, api }) => {
+    await logInAs(page, await api.organizer());
 
     const response = await open(page, '/dashboard?page=none');
 

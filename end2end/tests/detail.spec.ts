@@ -1,7 +1,7 @@
 import type { Page } from '@playwright/test';
 import { expect, open, test } from '../support/fixtures.ts';
 import { errorSummary } from '../support/forms.ts';
-import { signIn } from '../support/session.ts';
+import { logInAs } from '../support/session.ts';
 
 function registration(page: Page) {
   return page.getByRole('complementary', { name: 'Registration' });
@@ -25,7 +25,7 @@ test('the page shows seats as others register and cancel', { tag: '@js' }, async
   await expect(page.getByText('This competition is full')).toBeVisible();
   await expect(page.getByRole('status').filter({ hasText: 'No seats are left.' })).toBeAttached();
 
-  await api.giveBack(early, competition);
+  await api.cancelRegistration(early, competition);
   await expect(page.getByText('1 of 2 seats left')).toBeVisible();
   await expect(registration(page).getByRole('link', { name: 'Log in to register' })).toBeVisible();
 });
@@ -47,7 +47,7 @@ test('the page shows that the competition is cancelled', { tag: '@js' }, async (
 
 test('a registration from another tab counts as success', async ({ page, api }) => {
   const [participant, competition] = await Promise.all([api.participant(), api.competition()]);
-  await signIn(page, participant);
+  await logInAs(page, participant);
   await open(page, `/competitions/${competition.id}`);
   // As another tab does. A change of the seats alone does not reload the page.
   await api.register(participant, competition);
@@ -71,9 +71,9 @@ test('the event stream ends when the user leaves the page', { tag: '@js' }, asyn
   await Promise.any([watching, failed]);
 });
 
-test('registration that is not open yet says when it opens', async ({ page, api }) => {
+test('the page says when registration opens', async ({ page, api }) => {
   const [participant, competition] = await Promise.all([api.participant(), api.competition({ opens: 2 })]);
-  await signIn(page, participant);
+  await logInAs(page, participant);
 
   await open(page, `/competitions/${competition.id}`);
 
@@ -86,12 +86,12 @@ test('only its organizer is offered to edit and to manage a competition', async 
   const [owner, other] = await Promise.all([api.organizer(), api.organizer()]);
   const competition = await api.competition({ owner });
 
-  await signIn(page, owner);
+  await logInAs(page, owner);
   await open(page, `/competitions/${competition.id}`);
   await expect(registration(page).getByRole('link', { name: 'Edit' })).toBeVisible();
   await expect(registration(page).getByRole('link', { name: 'Manage' })).toBeVisible();
 
-  await signIn(page, other);
+  await logInAs(page, other);
   await open(page, `/competitions/${competition.id}`);
   await expect(page.getByText('Organizers cannot register')).toBeVisible();
   await expect(registration(page).getByRole('link', { name: 'Edit' })).toBeHidden();
@@ -111,12 +111,12 @@ test('the calendar file is that of the competition, or of the registration', asy
   expect(await file()).toContain(`UID:${competition.id}@`);
 
   const { id } = await api.register(participant, competition);
-  await signIn(page, participant);
+  await logInAs(page, participant);
   await open(page, `/competitions/${competition.id}`);
   expect(await file()).toContain(`UID:${id}@`);
 });
 
-test('a page says what other sites show of it', async ({ page, api, baseURL }) => {
+test('a page has the metadata for previews on other sites', async ({ page, api, baseURL }) => {
   const competition = await api.competition({ description: '**Seven** rounds.' });
 
   await open(page, `/competitions/${competition.id}`);
@@ -131,7 +131,7 @@ test('a page says what other sites show of it', async ({ page, api, baseURL }) =
   await expect(page.getByRole('link', { name: 'Link to this page' })).toHaveAttribute('href', url);
 });
 
-test('a link is copied', { tag: '@js' }, async ({ page, context, api, baseURL }) => {
+test('the button copies the link', { tag: '@js' }, async ({ page, context, api, baseURL }) => {
   const competition = await api.competition();
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
   await open(page, `/competitions/${competition.id}`);

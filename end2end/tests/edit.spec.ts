@@ -2,7 +2,7 @@ import type { Page } from '@playwright/test';
 import type { Competition } from '../support/api.ts';
 import { expect, hydrated, javaScriptOn, open, test } from '../support/fixtures.ts';
 import { errorSummary } from '../support/forms.ts';
-import { signIn } from '../support/session.ts';
+import { logInAs } from '../support/session.ts';
 import { toast } from '../support/toasts.ts';
 import { unique } from '../support/unique.ts';
 
@@ -15,10 +15,10 @@ async function save(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Save changes' }).click();
 }
 
-test('an organizer changes a competition, and only what they changed', async ({ page, api }) => {
+test('an edit changes only the edited fields', async ({ page, api }) => {
   const owner = await api.organizer();
   const competition = await api.competition({ owner, tags: ['chess'], start: 14, zone: 'Europe/Berlin' });
-  await signIn(page, owner);
+  await logInAs(page, owner);
   await openForm(page, competition);
   await expect(page.getByLabel('Time zone')).toHaveValue('Europe/Berlin');
   const title = unique('Renamed');
@@ -35,10 +35,10 @@ test('an organizer changes a competition, and only what they changed', async ({ 
   expect(await api.find(competition)).toMatchObject({ ...competition, ...changed });
 });
 
-test('a preview changes nothing and keeps what was typed', async ({ page, api }) => {
+test('a preview changes nothing and keeps the typed text', async ({ page, api }) => {
   const owner = await api.organizer();
   const competition = await api.competition({ owner });
-  await signIn(page, owner);
+  await logInAs(page, owner);
   await openForm(page, competition);
   await page.getByLabel('Description').fill('Now **ten** rounds.');
 
@@ -58,7 +58,7 @@ test.describe('refused', () => {
   test('a conflicting edit is explained, and a version can be chosen for each field', async ({ page, api }) => {
     const owner = await api.organizer();
     const competition = await api.competition({ owner, seats: 5 });
-    await signIn(page, owner);
+    await logInAs(page, owner);
     await openForm(page, competition);
     await page.getByLabel('Title').fill('Mine');
     await page.getByLabel('Description').fill('My text');
@@ -75,7 +75,7 @@ test.describe('refused', () => {
     expect(await api.find(competition)).toMatchObject({ title: 'Theirs', version: 2 });
 
     await hydrated(page);
-    // The first of the two fields that both have changed: the title stays mine, the description becomes theirs.
+    // The first conflicting field, the title, stays mine; the second one, the description, becomes theirs.
     await page.getByRole('checkbox', { name: 'Use this instead of mine' }).nth(1).check();
     await save(page);
 
@@ -88,7 +88,7 @@ test.describe('refused', () => {
     const owner = await api.organizer();
     const competition = await api.competition({ owner });
     await api.cancel(owner, competition);
-    await signIn(page, owner);
+    await logInAs(page, owner);
 
     const answer = await open(page, `/competitions/${competition.id}/edit`);
 
@@ -97,11 +97,11 @@ test.describe('refused', () => {
     await expect(page.getByRole('button', { name: 'Save changes' })).toBeHidden();
   });
 
-  test('a capacity below the seats taken is refused, and a higher one then accepted', async ({ page, api }) => {
+  test('a capacity below the seats taken is refused, and a higher one is accepted', async ({ page, api }) => {
     const [owner, participant] = await Promise.all([api.organizer(), api.participant()]);
     const competition = await api.competition({ owner, seats: 5 });
     await api.register(participant, competition);
-    await signIn(page, owner);
+    await logInAs(page, owner);
     await openForm(page, competition);
     await expect(page.getByText('at least 1: one seat is taken')).toBeVisible();
     const other = await api.participant();
@@ -117,10 +117,10 @@ test.describe('refused', () => {
     await expect(page.getByText('0 of 2 seats left')).toBeVisible();
   });
 
-  test('what is wrong stands beside its field', async ({ page, api }) => {
+  test('each error is beside its field', async ({ page, api }) => {
     const owner = await api.organizer();
     const competition = await api.competition({ owner });
-    await signIn(page, owner);
+    await logInAs(page, owner);
     await openForm(page, competition);
 
     await page.getByLabel('Title').fill(' ');
@@ -137,7 +137,7 @@ test.describe('refused', () => {
 test.describe('for others', () => {
   test.use({ expectedStatuses: [403, 404] });
 
-  test('nobody else finds the form', async ({ page, api }) => {
+  test('only the organizer of the competition can open the form', async ({ page, api }) => {
     const [competition, other, participant] = await Promise.all([
       api.competition(),
       api.organizer(),
@@ -146,12 +146,12 @@ test.describe('for others', () => {
     await page.goto(`/competitions/${competition.id}/edit`);
     await expect(page).toHaveURL(/\/auth\/login/);
     for (const person of [other, participant]) {
-      await signIn(page, person);
+      await logInAs(page, person);
       const answer = await open(page, `/competitions/${competition.id}/edit`);
       expect(answer?.status()).toBe(403);
       await expect(page.getByRole('heading', { name: 'This page is not for your account' })).toBeVisible();
     }
-    await signIn(page, other);
+    await logInAs(page, other);
     const answer = await open(page, '/competitions/01939a00-0000-7000-8000-000000000000/edit');
     expect(answer?.status()).toBe(404);
   });

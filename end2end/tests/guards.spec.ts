@@ -1,6 +1,6 @@
 import { PASSWORD, newEmail } from '../support/api.ts';
 import { expect, open, test } from '../support/fixtures.ts';
-import { logIn, postForm, signIn, signUp } from '../support/session.ts';
+import { logIn, postForm, logInAs, signUp } from '../support/session.ts';
 
 for (const path of ['/dashboard', '/mailbox', '/competitions/create']) {
   test(`a visitor at ${path} logs in and comes back`, async ({ page, api }) => {
@@ -15,12 +15,12 @@ for (const path of ['/dashboard', '/mailbox', '/competitions/create']) {
   });
 }
 
-test.describe('signed out meanwhile', () => {
+test.describe('logged out meanwhile', () => {
   test.use({ expectedStatuses: [401] });
 
-  test('a session that ended meanwhile leads to the login, and from there to where it was meant to', { tag: '@js' }, async ({ page, context, api }) => {
+  test('an ended session leads to the login, and from there to the requested page', { tag: '@js' }, async ({ page, context, api }) => {
     const participant = await api.participant();
-    await signIn(page, participant);
+    await logInAs(page, participant);
     await open(page, '/');
     await context.clearCookies();
 
@@ -36,7 +36,7 @@ test.describe('forbidden', () => {
   test.use({ expectedStatuses: [403] });
 
   test('a participant cannot create a competition and reads why', async ({ page, api }) => {
-    await signIn(page, await api.participant());
+    await logInAs(page, await api.participant());
 
     const response = await open(page, '/competitions/create');
 
@@ -68,7 +68,7 @@ test('a sign-up never leads to another site', async ({ page }) => {
   await expect(page).toHaveURL('/dashboard');
 });
 
-test('a form that was tampered with leads to no other site', { tag: '@no-js' }, async ({ page, api }) => {
+test('a manipulated form never leads to another site', { tag: '@no-js' }, async ({ page, api }) => {
   const { email } = await api.participant();
   for (const next of FOREIGN) {
     const answer = await postForm(page, '/fn/log_in', { email, password: PASSWORD, next });

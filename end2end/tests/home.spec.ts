@@ -3,7 +3,7 @@ import { unique } from '../support/unique.ts';
 
 const ONE_HOUR = 1 / 24; // days
 
-test('the home page shows what closes soonest and leads to it', async ({ page, api }) => {
+test('the home page links to the competition that closes soonest', async ({ page, api }) => {
   const title = unique('Last Call');
   await api.competition({ title, deadline: ONE_HOUR });
   await open(page, '/');

@@ -2,10 +2,10 @@ import type { Locator, Page } from '@playwright/test';
 import { PASSWORD } from '../support/api.ts';
 import { expect, hydrated, javaScriptOn, open, test } from '../support/fixtures.ts';
 
-/** More than any page has to stop at. */
+/** More than the number of tab stops on any page. */
 const MOST_STOPS = 60;
 
-/** Presses the tab key until this has the focus; everybody can see where it is at every stop on the way. */
+/** Presses the tab key until the target has the focus, and checks that the focus is visible at every stop. */
 async function tabTo(page: Page, target: Locator): Promise<void> {
   await hydrated(page);
   await expect(target).toBeVisible();
@@ -17,18 +17,18 @@ async function tabTo(page: Page, target: Locator): Promise<void> {
   await expect(target, 'was never reached by the tab key').toBeFocused();
 }
 
-/** Waits until the page with this heading has taken the place of another one: then the heading has the focus. */
+/** Waits for the page with this heading; after navigation the heading has the focus. */
 async function arrive(page: Page, name: string): Promise<void> {
   const heading = page.getByRole('heading', { level: 1, name });
   await expect(heading).toBeVisible();
   if (javaScriptOn()) await expect(heading).toBeFocused();
 }
 
-/** Checks that what has the focus is marked by an outline, in view, and not behind anything else. */
+/** Checks that the focused element has an outline and is not hidden behind another one. */
 async function expectFocusVisible(page: Page): Promise<void> {
   const hidden = await page.evaluate(() => {
     const focused = document.activeElement;
-    // Behind its last stop, the browser's own controls have the focus.
+    // After the last stop the controls of the browser have the focus.
     if (!focused || focused === document.body) return undefined;
     const { outlineStyle, outlineWidth } = getComputedStyle(focused);
     const { x, y, width, height } = focused.getBoundingClientRect();
@@ -37,10 +37,10 @@ async function expectFocusVisible(page: Page): Promise<void> {
     const isOnTop = atCentre !== null && (focused.contains(atCentre) || atCentre.contains(focused));
     return isOutlined && isOnTop ? undefined : `${focused.outerHTML} (outlined: ${isOutlined}, on top: ${isOnTop})`;
   });
-  expect(hidden, 'has the focus, and nobody can see it').toBeUndefined();
+  expect(hidden, 'has the focus, but it is not visible').toBeUndefined();
 }
 
-test('somebody without a mouse finds a competition, logs in and registers', async ({ page, api }) => {
+test('a user without a mouse finds a competition, logs in and registers', async ({ page, api }) => {
   const [participant, competition] = await Promise.all([api.participant(), api.competition()]);
   await open(page, '/');
 
@@ -68,7 +68,7 @@ test('somebody without a mouse finds a competition, logs in and registers', asyn
   if (javaScriptOn()) await expect(notice).toBeFocused();
 });
 
-test('the first stop of every page leads past its head', async ({ page }) => {
+test('the first tab stop of a page skips its header', async ({ page }) => {
   await open(page, '/competitions');
   const skip = page.getByRole('link', { name: 'Skip to content' });
   await expect(skip).not.toBeInViewport();
@@ -83,7 +83,7 @@ test('the first stop of every page leads past its head', async ({ page }) => {
   await expect(page.getByLabel('Search')).toBeFocused();
 });
 
-test('after a change of page the focus is on its heading', { tag: '@js' }, async ({ page }) => {
+test('after navigation the heading has the focus', { tag: '@js' }, async ({ page }) => {
   await open(page, '/');
 
   await page.getByRole('banner').getByRole('link', { name: 'Competitions' }).click();
@@ -94,7 +94,7 @@ test('after a change of page the focus is on its heading', { tag: '@js' }, async
   await expect(page).toHaveTitle('Log in – Mini Compete');
 });
 
-test('that stays so when the code of the page before was late', { tag: '@js' }, async ({ page }) => {
+test('the heading keeps the focus when the code of the previous page arrives late', { tag: '@js' }, async ({ page }) => {
   let release = () => {};
   const released = new Promise<void>((resolve) => (release = resolve));
   await page.route(/\/split_discover[^/]*\.wasm$/, async (route) => {

@@ -1,23 +1,23 @@
 import type { Page } from '@playwright/test';
 import { expect, open, test } from '../support/fixtures.ts';
 import { layoutShift, widthOf } from '../support/layout.ts';
-import { PLACES, load, statusesOf } from '../support/places.ts';
-import { signIn } from '../support/session.ts';
+import { PAGE_STATES, load, statusesOf } from '../support/page-states.ts';
+import { logInAs } from '../support/session.ts';
 import { NARROWEST } from '../support/viewport.ts';
 
-/** Less than a fifth of what counts as good. */
+/** A fifth of the limit for a good score. */
 const MOST_SHIFT = 0.02;
 
-// In the projects js and phone, which have the sizes of the two.
+// The projects js and phone have these sizes.
 test.describe('on a desktop and on a phone', { tag: ['@js', '@phone'] }, () => {
-  for (const place of PLACES) {
-    test.describe(place.state, () => {
-      test.use({ expectedStatuses: statusesOf(place) });
+  for (const state of PAGE_STATES) {
+    test.describe(state.kind, () => {
+      test.use({ expectedStatuses: statusesOf(state) });
 
-      test(`${place.name} stays where it is and fits 320 pixels`, async ({ page, world }) => {
-        await load(page, place, world);
+      test(`${state.name} does not shift and fits 320 pixels`, async ({ page, world }) => {
+        await load(page, state, world);
         expect(await layoutShift(page)).toBeLessThanOrEqual(MOST_SHIFT);
-        await place.then?.(page);
+        await state.then?.(page);
         await page.setViewportSize(NARROWEST);
         expect(await widthOf(page)).toBeLessThanOrEqual(NARROWEST.width);
       });
@@ -25,13 +25,13 @@ test.describe('on a desktop and on a phone', { tag: ['@js', '@phone'] }, () => {
   }
 });
 
-test('nothing moves by itself on the way from page to page', { tag: ['@js', '@phone'] }, async ({ page, world }) => {
-  await signIn(page, world.organizer);
+test('navigation shifts nothing', { tag: ['@js', '@phone'] }, async ({ page, world }) => {
+  await logInAs(page, world.organizer);
   await open(page, '/');
   const links = ['Competitions', 'Mailbox', 'Dashboard', 'New competition', 'Account', 'Mini Compete'];
   for (const name of [...links, ...links.slice(0, -1).reverse()]) {
     const answer = await holdAnswers(page);
-    // For what moves after a click of Playwright’s counts as wanted.
+    // Shifts after a click by Playwright do not count, because they follow user input.
     await page.getByRole('banner').getByRole('link', { name }).evaluate((link: HTMLElement) => link.click());
     await expect(page.locator('.skeleton').first(), `${name} keeps its room`).toBeVisible();
     await answer();
@@ -40,7 +40,7 @@ test('nothing moves by itself on the way from page to page', { tag: ['@js', '@ph
   }
 });
 
-/** Holds back what the pages ask the server for, until the function it returns is called. */
+/** Holds all calls of server functions until the returned function is called. */
 async function holdAnswers(page: Page): Promise<() => Promise<void>> {
   let release = () => {};
   const released = new Promise<void>((resolve) => (release = resolve));
@@ -54,31 +54,31 @@ async function holdAnswers(page: Page): Promise<() => Promise<void>> {
   };
 }
 
-test('a page that moves is noticed', { tag: '@js' }, async ({ page }) => {
+test('a layout shift is detected', { tag: '@js' }, async ({ page }) => {
   await open(page, '/');
   await page.evaluate(() => document.body.prepend(Object.assign(document.createElement('pre'), { textContent: '\n'.repeat(20) })));
   expect(await layoutShift(page)).toBeGreaterThan(MOST_SHIFT);
 });
 
-test.describe('as it is loaded', () => {
+test.describe('when loaded', () => {
   test.use({ expectedStatuses: [400, 403, 404] });
 
   test('every page has one h1, the landmarks and a title of its own', { tag: '@no-js' }, async ({ page, world }) => {
     const titles = new Map<string, string>();
-    for (const place of PLACES.filter(({ then }) => !then)) {
+    for (const state of PAGE_STATES.filter(({ then }) => !then)) {
       await page.context().clearCookies();
-      const response = await load(page, place, world);
-      expect.soft(response?.status(), place.name).toBe(place.status ?? 200);
-      await expect.soft(page.getByRole('heading', { level: 1 }), place.name).toHaveCount(1);
+      const response = await load(page, state, world);
+      expect.soft(response?.status(), state.name).toBe(state.status ?? 200);
+      await expect.soft(page.getByRole('heading', { level: 1 }), state.name).toHaveCount(1);
       for (const landmark of ['banner', 'main', 'contentinfo'] as const) {
-        await expect.soft(page.getByRole(landmark), place.name).toHaveCount(1);
+        await expect.soft(page.getByRole(landmark), state.name).toHaveCount(1);
       }
       const { pathname } = new URL(page.url());
       const title = await page.title();
-      expect.soft(title, place.name).toMatch(/.+ – Mini Compete$/);
-      // Failures share their titles.
-      if (place.status) continue;
-      expect.soft(titles.get(title) ?? pathname, `the title of ${place.name}`).toBe(pathname);
+      expect.soft(title, state.name).toMatch(/.+ – Mini Compete$/);
+      // Failures have the same titles.
+      if (state.status) continue;
+      expect.soft(titles.get(title) ?? pathname, `the title of ${state.name}`).toBe(pathname);
       titles.set(title, pathname);
     }
   });

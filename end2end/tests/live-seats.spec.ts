@@ -2,7 +2,7 @@ import type { Browser, BrowserContext } from '@playwright/test';
 import { expect, hydrated, open, test } from '../support/fixtures.ts';
 import { hideable, setHidden } from '../support/visibility.ts';
 
-/** A context of its own, for requests that fail are what these tests are about. */
+/** A separate context, because these tests provoke failed requests. */
 async function ownContext(browser: Browser, baseURL?: string): Promise<BrowserContext> {
   const context = await browser.newContext({ baseURL });
   await hideable(context);
@@ -13,7 +13,7 @@ const EVENTS = '**/events';
 const POLLS = '**/seats';
 
 test.describe('live seats', { tag: '@js' }, () => {
-  test('come back after a stream was answered 502', async ({ browser, api, baseURL }) => {
+  test('return after a response of 502', async ({ browser, api, baseURL }) => {
     const [competition, participant] = await Promise.all([api.competition({ seats: 2 }), api.participant()]);
     const context = await ownContext(browser, baseURL);
     const page = await context.newPage();
@@ -27,11 +27,11 @@ test.describe('live seats', { tag: '@js' }, () => {
     await context.close();
   });
 
-  test('are polled where no stream comes through', async ({ browser, api, baseURL }) => {
+  test('are polled when the stream is buffered', async ({ browser, api, baseURL }) => {
     const [competition, participant] = await Promise.all([api.competition({ seats: 2 }), api.participant()]);
     const context = await ownContext(browser, baseURL);
     const page = await context.newPage();
-    // A route that does nothing leaves the request without an answer.
+    // A route handler that does nothing leaves the request without a response.
     await page.route(EVENTS, () => undefined);
     await open(page, `/competitions/${competition.id}`);
 
@@ -60,7 +60,7 @@ test.describe('live seats', { tag: '@js' }, () => {
     await context.close();
   });
 
-  test('rest while the page is hidden and catch up when it is shown', async ({ browser, api, baseURL }) => {
+  test('pause while the page is hidden and are updated when it is shown', async ({ browser, api, baseURL }) => {
     const [competition, early, late] = await Promise.all([
       api.competition({ seats: 3 }),
       api.participant(),
@@ -85,7 +85,7 @@ test.describe('live seats', { tag: '@js' }, () => {
     await context.close();
   });
 
-  test('show no state that is older than the one they show', async ({ browser, api, baseURL }) => {
+  test('ignore a state that is older than the current one', async ({ browser, api, baseURL }) => {
     const competition = await api.competition({ seats: 5 });
     const context = await ownContext(browser, baseURL);
     const page = await context.newPage();
@@ -99,7 +99,7 @@ test.describe('live seats', { tag: '@js' }, () => {
     await page.route(EVENTS, (route) => route.fulfill({ contentType: 'text/event-stream', body }));
     await open(page, `/competitions/${competition.id}`);
 
-    // The stream has ended, and was polled for.
+    // The stream has ended, and the page has polled.
     await polled;
     await hydrated(page);
     await expect(page.getByText('2 of 5 seats left')).toBeVisible();
@@ -109,7 +109,7 @@ test.describe('live seats', { tag: '@js' }, () => {
 });
 
 test.describe('when registration opens', { tag: '@js' }, () => {
-  test('a page that is refused asks again', async ({ browser, api, baseURL }) => {
+  test('a page retries after a refusal', async ({ browser, api, baseURL }) => {
     const inSeconds = (seconds: number) => seconds / (24 * 60 * 60);
     const context = await ownContext(browser, baseURL);
     const page = await context.newPage();

@@ -1,11 +1,11 @@
 import { PASSWORD, newEmail } from '../support/api.ts';
 import { expect, open, test } from '../support/fixtures.ts';
 import { errorSummary, expectFaults } from '../support/forms.ts';
-import { logIn, signIn, logOut } from '../support/session.ts';
+import { logIn, logInAs, logOut } from '../support/session.ts';
 
 test.use({ expectedStatuses: [400, 401] });
 
-test('an address is known in any case, and signing out ends the session', async ({ page, api }) => {
+test('the email is not case-sensitive, and logging out ends the session', async ({ page, api }) => {
   const participant = await api.participant();
   await open(page, '/auth/login');
   await logIn(page, participant.email.toUpperCase(), PASSWORD);
@@ -17,7 +17,7 @@ test('an address is known in any case, and signing out ends the session', async 
   await expect(page).toHaveURL('/auth/login');
 });
 
-test('a wrong password and an unknown address are refused with the same words', { tag: '@core' }, async ({ page, api }) => {
+test('a wrong password and an unknown email are refused with the same text', { tag: '@core' }, async ({ page, api }) => {
   const { email } = await api.participant();
   for (const [address, password] of [
     [email, 'not the password'],
@@ -31,7 +31,7 @@ test('a wrong password and an unknown address are refused with the same words', 
   }
 });
 
-test('an empty form is refused with what is missing', async ({ page }) => {
+test('an empty form is refused with one error for each field', async ({ page }) => {
   await open(page, '/auth/login');
 
   await logIn(page, '', '');
@@ -39,7 +39,7 @@ test('an empty form is refused with what is missing', async ({ page }) => {
   await expectFaults(page, ['Enter an email', 'Enter a password']);
 });
 
-test('after a refusal the right password is accepted, and leads where the first try would have', async ({ page, api }) => {
+test('after a refusal the correct password leads to the requested page', async ({ page, api }) => {
   const participant = await api.participant();
   await open(page, '/auth/login?next=%2Fmailbox');
   await logIn(page, participant.email, 'not the password');
@@ -50,7 +50,7 @@ test('after a refusal the right password is accepted, and leads where the first 
   await expect(page).toHaveURL('/mailbox');
 });
 
-test('a refusal is shown once: the page loaded again starts afresh', async ({ page }) => {
+test('a reloaded page does not repeat the error', async ({ page }) => {
   await open(page, '/auth/login');
   await logIn(page, newEmail(), PASSWORD);
   await expect(errorSummary(page)).toBeVisible();
@@ -61,8 +61,8 @@ test('a refusal is shown once: the page loaded again starts afresh', async ({ pa
   await expect(page.getByLabel('Email')).toHaveValue('');
 });
 
-test('who is signed in already is sent on', async ({ page, api }) => {
-  await signIn(page, await api.participant());
+test('a user who is logged in is redirected', async ({ page, api }) => {
+  await logInAs(page, await api.participant());
 
   await open(page, '/auth/login?next=%2Fmailbox');
 

@@ -1,7 +1,7 @@
 import type { Page } from '@playwright/test';
 import type { Api, Person } from '../support/api.ts';
 import { expect, hydrated, open, test } from '../support/fixtures.ts';
-import { signIn } from '../support/session.ts';
+import { logInAs } from '../support/session.ts';
 import { toast } from '../support/toasts.ts';
 import { unique } from '../support/unique.ts';
 
@@ -15,9 +15,9 @@ async function participantWithMail(api: Api, titles: string[]): Promise<Person> 
   return participant;
 }
 
-test('a search finds messages by their words, and its address brings them back', { tag: '@phone' }, async ({ page, api }) => {
+test('a search finds messages by their text, and is in the address', { tag: '@phone' }, async ({ page, api }) => {
   const [chess, go] = [unique('Chess'), unique('Go')];
-  await signIn(page, await participantWithMail(api, [chess, go]));
+  await logInAs(page, await participantWithMail(api, [chess, go]));
   await open(page, '/mailbox');
 
   await page.getByLabel('Search messages').fill(chess.toUpperCase());
@@ -40,8 +40,8 @@ test('a search finds messages by their words, and its address brings them back',
   await expect(messages(page)).toHaveCount(2);
 });
 
-test('no match is told from an empty mailbox', async ({ page, api }) => {
-  await signIn(page, await participantWithMail(api, [unique('Chess')]));
+test('no match differs from an empty mailbox', async ({ page, api }) => {
+  await logInAs(page, await participantWithMail(api, [unique('Chess')]));
 
   await open(page, `/mailbox?search=${encodeURIComponent(unique('Nothing'))}`);
 
@@ -49,8 +49,8 @@ test('no match is told from an empty mailbox', async ({ page, api }) => {
   await expect(page.getByText('No messages match your search')).toBeVisible();
 });
 
-test('all messages are read at once, and the page says so until it is dismissed', { tag: '@phone' }, async ({ page, api }) => {
-  await signIn(page, await participantWithMail(api, [unique('Chess'), unique('Go')]));
+test('all messages are marked as read, and the toast stays until it is dismissed', { tag: '@phone' }, async ({ page, api }) => {
+  await logInAs(page, await participantWithMail(api, [unique('Chess'), unique('Go')]));
   await open(page, '/mailbox');
   const link = page.getByRole('banner').getByRole('link', { name: 'Mailbox' });
   await expect(link).toHaveText(/2 unread/);
@@ -70,8 +70,8 @@ test('all messages are read at once, and the page says so until it is dismissed'
   await expect(told).toBeHidden();
 });
 
-test('a message can be made unread again', async ({ page, api }) => {
-  await signIn(page, await participantWithMail(api, [unique('Chess')]));
+test('a message can be marked as unread', async ({ page, api }) => {
+  await logInAs(page, await participantWithMail(api, [unique('Chess')]));
   await open(page, '/mailbox');
   await messages(page).click();
   await expect(page.getByText('1 message, 0 unread')).toBeVisible();

@@ -1,13 +1,13 @@
 import { expect, hydrated, open, test } from '../support/fixtures.ts';
-import { signIn } from '../support/session.ts';
+import { logInAs } from '../support/session.ts';
 
-test('each message counts as unread until it is opened', { tag: '@phone' }, async ({ page, api }) => {
+test('a message is unread until it is opened', { tag: '@phone' }, async ({ page, api }) => {
   const participant = await api.participant();
   const [first, second] = await Promise.all([api.competition(), api.competition()]);
   await api.register(participant, first);
   await api.register(participant, second);
   await expect.poll(() => api.mailOf(participant)).toHaveLength(2);
-  await signIn(page, participant);
+  await logInAs(page, participant);
   const link = page.getByRole('banner').getByRole('link', { name: 'Mailbox' });
 
   await open(page, '/mailbox');
@@ -32,7 +32,7 @@ test('a message has an address of its own', async ({ page, api }) => {
   const { id } = await api.register(participant, competition);
   await expect.poll(() => api.mailOf(participant)).toHaveLength(1);
   const [mail] = await api.mailOf(participant);
-  await signIn(page, participant);
+  await logInAs(page, participant);
 
   await open(page, `/mailbox?mail=${mail?.id}`);
 
@@ -43,8 +43,8 @@ test('a message has an address of its own', async ({ page, api }) => {
   await expect(page.getByRole('banner').getByRole('link', { name: 'Mailbox' })).toHaveText('Mailbox');
 });
 
-test('an empty mailbox says what will arrive in it', async ({ page, api }) => {
-  await signIn(page, await api.organizer());
+test('an empty mailbox says that it has no messages', async ({ page, api }) => {
+  await logInAs(page, await api.organizer());
 
   await open(page, '/mailbox');
 

@@ -3,11 +3,11 @@ import type { Page } from '@playwright/test';
 import type { Api, Competition, Person } from '../support/api.ts';
 import { expect, hydrated, open, test } from '../support/fixtures.ts';
 import { widthOf } from '../support/layout.ts';
-import { signIn } from '../support/session.ts';
+import { logInAs } from '../support/session.ts';
 import { unique } from '../support/unique.ts';
 import { NARROWEST } from '../support/viewport.ts';
 
-/** A competition and its organizer; who is called this holds a place, in this order. */
+/** A competition, its organizer, and registered participants with these names, in this order. */
 async function roster(api: Api, names: string[]): Promise<{ organizer: Person; competition: Competition }> {
   const organizer = await api.organizer();
   const competition = await api.competition({ owner: organizer });
@@ -22,7 +22,7 @@ function names(page: Page) {
 
 test('a roster is searched, and the search is in the address', async ({ page, api }) => {
   const { organizer, competition } = await roster(api, ['Zoe Z', 'Adam A', 'Mia M']);
-  await signIn(page, organizer);
+  await logInAs(page, organizer);
   await open(page, `/competitions/${competition.id}/manage`);
   await expect(page.getByRole('heading', { level: 1 })).toHaveText(`Manage ${competition.title}`);
   await expect(page.getByRole('definition').first()).toHaveText('3 of 40');
@@ -41,9 +41,9 @@ test('a roster is searched, and the search is in the address', async ({ page, ap
   await expect(names(page)).toHaveCount(3);
 });
 
-test('a roster is ordered by a click on a column', async ({ page, api }) => {
+test('a click on a column sorts the roster', async ({ page, api }) => {
   const { organizer, competition } = await roster(api, ['Zoe Z', 'Adam A', 'Mia M']);
-  await signIn(page, organizer);
+  await logInAs(page, organizer);
   await open(page, `/competitions/${competition.id}/manage`);
   const column = (name: string) => page.getByRole('columnheader', { name });
   await expect(column('Registered')).toHaveAttribute('aria-sort', 'ascending');
@@ -59,12 +59,12 @@ test('a roster is ordered by a click on a column', async ({ page, api }) => {
   await expect(column('Name')).toHaveAttribute('aria-sort', 'descending');
 });
 
-test('a roster is filtered by status, and the filter holds for the file', async ({ page, api }) => {
+test('the filter by status applies to the roster and to the CSV file', async ({ page, api }) => {
   const { organizer, competition } = await roster(api, ['=SUM(A1)', 'Ümit Ö']);
   const gone = await api.participant('Gone G');
   await api.register(gone, competition);
-  await api.giveBack(gone, competition);
-  await signIn(page, organizer);
+  await api.cancelRegistration(gone, competition);
+  await logInAs(page, organizer);
   await open(page, `/competitions/${competition.id}/manage`);
 
   await page.getByLabel('Status').selectOption('Cancelled');
@@ -80,7 +80,7 @@ test('a roster is filtered by status, and the filter holds for the file', async 
   expect(all.slice(1).map((line) => line.split(',')[0])).toEqual(['"Gone G"', '"Ümit Ö"', `"'=SUM(A1)"`]);
 });
 
-/** The lines of the file that the page offers. */
+/** The lines of the CSV file. */
 async function download(page: Page): Promise<string[]> {
   const [file] = await Promise.all([
     page.waitForEvent('download'),
@@ -90,9 +90,9 @@ async function download(page: Page): Promise<string[]> {
   return (await readFile(await file.path(), 'utf8')).trimEnd().split('\r\n');
 }
 
-test('nobody yet is told from no match', async ({ page, api }) => {
+test('an empty roster and no match have different texts', async ({ page, api }) => {
   const { organizer, competition } = await roster(api, []);
-  await signIn(page, organizer);
+  await logInAs(page, organizer);
   await open(page, `/competitions/${competition.id}/manage?search=x`);
   await expect(page.getByText('No participants yet')).toBeVisible();
   await expect(page.getByRole('link', { name: 'Download as CSV' })).toBeHidden();
@@ -106,7 +106,7 @@ test('nobody yet is told from no match', async ({ page, api }) => {
 
 test('a long roster has pages', async ({ page, api }) => {
   const { organizer, competition } = await roster(api, ['A', 'B', 'C', 'D', 'E']);
-  await signIn(page, organizer);
+  await logInAs(page, organizer);
   await open(page, `/competitions/${competition.id}/manage?limit=2&sort=-name`);
   await expect(page.getByRole('main').getByRole('status')).toHaveText('5 registrations, page 1 of 3');
 
@@ -122,10 +122,10 @@ test('a long roster has pages', async ({ page, api }) => {
   await expect(names(page)).toHaveText(['A', 'B']);
 });
 
-test('who changes the order stays where they are', { tag: '@js' }, async ({ page, api }) => {
+test('sorting keeps the focus and the scroll position', { tag: '@js' }, async ({ page, api }) => {
   const { organizer, competition } = await roster(api, ['Pia', 'Ada', 'Mia']);
   await page.setViewportSize({ width: 1000, height: 400 });
-  await signIn(page, organizer);
+  await logInAs(page, organizer);
   await open(page, `/competitions/${competition.id}/manage`);
   const byName = page.getByRole('link', { name: 'Name', exact: true });
   await byName.focus();
@@ -140,9 +140,9 @@ test('who changes the order stays where they are', { tag: '@js' }, async ({ page
   expect(await scrolled()).toBe(before);
 });
 
-test('the organizer finds the way from the dashboard, and the numbers there', async ({ page, api }) => {
+test('the dashboard of the organizer links to the roster and shows the trend', async ({ page, api }) => {
   const { organizer, competition } = await roster(api, ['Pia', 'Paul']);
-  await signIn(page, organizer);
+  await logInAs(page, organizer);
   await open(page, '/dashboard');
 
   await expect(page.getByRole('region', { name: 'Registrations in the last 30 days' })).toContainText(
@@ -155,10 +155,10 @@ test('the organizer finds the way from the dashboard, and the numbers there', as
   await expect(names(page)).toHaveText(['Pia', 'Paul']);
 });
 
-test('on a narrow screen the roster is a list that fits, and can be sorted', async ({ page, api }) => {
+test('on a narrow screen the roster fits and can be sorted', async ({ page, api }) => {
   const { organizer, competition } = await roster(api, [unique('Donaudampfschifffahrtsgesellschaft')]);
   await page.setViewportSize(NARROWEST);
-  await signIn(page, organizer);
+  await logInAs(page, organizer);
   await open(page, `/competitions/${competition.id}/manage`);
 
   expect(await widthOf(page)).toBeLessThanOrEqual(NARROWEST.width);
@@ -175,9 +175,9 @@ test('on a narrow screen the roster is a list that fits, and can be sorted', asy
 test.describe('forbidden', () => {
   test.use({ expectedStatuses: [403] });
 
-  test('another organizer sees neither the roster nor how to cancel', async ({ page, api }) => {
+  test('another organizer can neither see the roster nor cancel', async ({ page, api }) => {
     const { competition } = await roster(api, ['Pia Participant']);
-    await signIn(page, await api.organizer());
+    await logInAs(page, await api.organizer());
     for (const path of ['manage', 'cancel']) {
       const answer = await open(page, `/competitions/${competition.id}/${path}`);
       expect(answer?.status()).toBe(403);

@@ -10,7 +10,7 @@ const HOSTILE = [
   '</div></article><h1>Another page</h1>',
 ].join('\n\n');
 
-test('Markdown is shown as what it means, below the one heading of the page', async ({ page, api }) => {
+test('Markdown is rendered below the heading of the page', async ({ page, api }) => {
   const competition = await api.competition({
     description: '# Rules\n\nSeven **rounds**.\n\n### Prizes\n\n- a cup\n- a book\n\n| Round | Minutes |\n|---|---|\n| 1 | 90 |\n\n[Venue](https://venue.example/)',
   });
@@ -26,7 +26,7 @@ test('Markdown is shown as what it means, below the one heading of the page', as
   await expect(page.getByRole('link', { name: 'Venue' })).toHaveAttribute('rel', 'nofollow noopener ugc');
 });
 
-test('a description runs nothing, loads nothing and stays where it is', async ({ page, api }) => {
+test('a hostile description runs no script, loads nothing and stays in its element', async ({ page, api }) => {
   const competition = await api.competition({ description: HOSTILE });
   const asked: string[] = [];
   page.on('request', (request) => asked.push(new URL(request.url()).host));

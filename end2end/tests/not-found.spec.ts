@@ -1,16 +1,16 @@
 import { expect, open, test } from '../support/fixtures.ts';
-import { signIn } from '../support/session.ts';
+import { logInAs } from '../support/session.ts';
 
-const NOBODYS_ID = '01939a00-0000-7000-8000-000000000000';
+const UNKNOWN_ID = '01939a00-0000-7000-8000-000000000000';
 
 test.use({ expectedStatuses: [404] });
 
 for (const [path, heading] of [
   ['/no/such/page', 'Page not found'],
-  [`/competitions/${NOBODYS_ID}`, 'Competition not found'],
+  [`/competitions/${UNKNOWN_ID}`, 'Competition not found'],
   ['/competitions/no-id', 'Competition not found'],
 ] as const) {
-  test(`${path} answers 404 and shows a way on`, async ({ page }) => {
+  test(`${path} answers 404 and links to the competitions`, async ({ page }) => {
     const response = await open(page, path);
 
     expect(response?.status()).toBe(404);
@@ -21,7 +21,7 @@ for (const [path, heading] of [
   });
 }
 
-test('a message that is somebody else’s is not found', async ({ page, api }) => {
+test('the message of another user is not found', async ({ page, api }) => {
   const [owner, other, competition] = await Promise.all([
     api.participant(),
     api.participant(),
@@ -30,9 +30,9 @@ test('a message that is somebody else’s is not found', async ({ page, api }) =
   await api.register(owner, competition);
   await expect.poll(() => api.mailOf(owner)).toHaveLength(1);
   const [mail] = await api.mailOf(owner);
-  await signIn(page, other);
+  await logInAs(page, other);
 
-  for (const id of [mail?.id, NOBODYS_ID, 'no-id']) {
+  for (const id of [mail?.id, UNKNOWN_ID, 'no-id']) {
     const response = await open(page, `/mailbox?mail=${id}`);
     expect(response?.status()).toBe(404);
     await expect(page.getByRole('heading', { level: 1 })).toHaveText('Message not found');

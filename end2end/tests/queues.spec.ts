@@ -2,14 +2,14 @@ import type { Page } from '@playwright/test';
 import { expect, hydrated, javaScriptOn, open, test } from '../support/fixtures.ts';
 import { expectFaultAt, expectFaults } from '../support/forms.ts';
 import { DEAD_JOBS } from '../support/dead-jobs.ts';
-import { signIn } from '../support/session.ts';
+import { logInAs } from '../support/session.ts';
 import { toast } from '../support/toasts.ts';
 
 const dead = (page: Page, kind: string) =>
   page.getByRole('list', { name: 'Failed jobs' }).getByRole('listitem').filter({ hasText: kind });
 
-test('an administrator sees every kind of job in numbers, and what was given up', { tag: '@phone' }, async ({ page, api }) => {
-  await signIn(page, await api.admin());
+test('an administrator sees the counts of every job type, and the failed jobs', { tag: '@phone' }, async ({ page, api }) => {
+  await logInAs(page, await api.admin());
   await open(page, '/');
 
   await page.getByRole('banner').getByRole('link', { name: 'Queues' }).click();
@@ -23,9 +23,9 @@ test('an administrator sees every kind of job in numbers, and what was given up'
   await expect(page.getByRole('link', { name: 'Refresh', exact: true })).toBeVisible();
 });
 
-test('a job that was given up is put back, and waits while no worker knows its kind', async ({ page, api }) => {
+test('a retried job returns to its queue, and waits while no worker knows its type', async ({ page, api }) => {
   const kind = javaScriptOn() ? 'refresh_rankings' : 'warm_cache';
-  await signIn(page, await api.admin());
+  await logInAs(page, await api.admin());
   await open(page, '/admin/queues');
   await hydrated(page);
 
@@ -39,9 +39,9 @@ test('a job that was given up is put back, and waits while no worker knows its k
 test.describe('discarding', () => {
   test.use({ expectedStatuses: [400] });
 
-  test('a job is discarded only by its name', async ({ page, api }) => {
+  test('a job is discarded only after its type is typed', async ({ page, api }) => {
     const kind = javaScriptOn() ? 'export_roster' : 'sync_calendar';
-    await signIn(page, await api.admin());
+    await logInAs(page, await api.admin());
     await open(page, '/admin/queues');
     await dead(page, kind).getByRole('link', { name: 'Discard' }).click();
     await expect(page.getByRole('heading', { level: 1, name: 'Discard this job?' })).toBeVisible();
@@ -62,9 +62,9 @@ test.describe('discarding', () => {
   });
 });
 
-test('the page follows what happens without being loaded again', { tag: '@js' }, async ({ page, api }) => {
+test('the page updates without a reload', { tag: '@js' }, async ({ page, api }) => {
   const admin = await api.admin();
-  await signIn(page, admin);
+  await logInAs(page, admin);
   await open(page, '/admin/queues');
   await expect(dead(page, 'rebuild_index')).toBeVisible();
 
@@ -76,8 +76,8 @@ test('the page follows what happens without being loaded again', { tag: '@js' },
 test.describe('for others', () => {
   test.use({ expectedStatuses: [403] });
 
-  test('the queues are not for an organizer', async ({ page, api }) => {
-    await signIn(page, await api.organizer());
+  test('an organizer cannot open the queues', async ({ page, api }) => {
+    await logInAs(page, await api.organizer());
 
     const response = await open(page, '/admin/queues');
 

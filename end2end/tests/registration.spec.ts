@@ -2,14 +2,14 @@ import { PASSWORD } from '../support/api.ts';
 import { expect, open, test } from '../support/fixtures.ts';
 import { errorSummary } from '../support/forms.ts';
 import { hold } from '../support/held.ts';
-import { logIn, postForm, signIn } from '../support/session.ts';
+import { logIn, postForm, logInAs } from '../support/session.ts';
 
 test('a double click registers once', async ({ page, api }) => {
   const [participant, competition] = await Promise.all([
     api.participant(),
     api.competition({ seats: 5 }),
   ]);
-  await signIn(page, participant);
+  await logInAs(page, participant);
   await open(page, `/competitions/${competition.id}`);
 
   await page.getByRole('button', { name: 'Register' }).dblclick();
@@ -21,12 +21,12 @@ test('a double click registers once', async ({ page, api }) => {
   await expect.poll(() => api.mailOf(participant)).toHaveLength(1);
 });
 
-test('the same form sent again registers once and is no error', { tag: '@no-js' }, async ({ page, api }) => {
+test('the same form sent again registers once and succeeds', { tag: '@no-js' }, async ({ page, api }) => {
   const [participant, competition] = await Promise.all([
     api.participant(),
     api.competition({ seats: 5 }),
   ]);
-  await signIn(page, participant);
+  await logInAs(page, participant);
   await open(page, `/competitions/${competition.id}`);
   const form = {
     competition: competition.id,
@@ -42,7 +42,7 @@ test('the same form sent again registers once and is no error', { tag: '@no-js' 
   expect(await api.find(competition)).toMatchObject({ seatsLeft: 4 });
 });
 
-test('somebody without an account is sent to sign in and brought back', async ({ page, api }) => {
+test('a visitor logs in and returns to the competition', async ({ page, api }) => {
   const [participant, competition] = await Promise.all([api.participant(), api.competition()]);
   await open(page, `/competitions/${competition.id}`);
 
@@ -53,9 +53,9 @@ test('somebody without an account is sent to sign in and brought back', async ({
   await expect(page.getByRole('button', { name: 'Register' })).toBeVisible();
 });
 
-test('an organizer is told that organizers cannot register', async ({ page, api }) => {
+test('an organizer reads that organizers cannot register', async ({ page, api }) => {
   const [organizer, competition] = await Promise.all([api.organizer(), api.competition()]);
-  await signIn(page, organizer);
+  await logInAs(page, organizer);
 
   await open(page, `/competitions/${competition.id}`);
 
@@ -63,10 +63,10 @@ test('an organizer is told that organizers cannot register', async ({ page, api 
   await expect(page.getByRole('button', { name: 'Register' })).toBeHidden();
 });
 
-test('who is registered already is told so and offered nothing to send', async ({ page, api }) => {
+test('a registered participant sees no registration form', async ({ page, api }) => {
   const [participant, competition] = await Promise.all([api.participant(), api.competition()]);
   await api.register(participant, competition);
-  await signIn(page, participant);
+  await logInAs(page, participant);
 
   await open(page, `/competitions/${competition.id}`);
 
@@ -74,11 +74,11 @@ test('who is registered already is told so and offered nothing to send', async (
   await expect(page.getByRole('button', { name: 'Register' })).toBeHidden();
 });
 
-test('a full competition says so to those who hold no place', async ({ page, api }) => {
+test('a full competition shows that it is full', async ({ page, api }) => {
   const [early, late] = await Promise.all([api.participant(), api.participant()]);
   const competition = await api.competition({ seats: 1 });
   await api.register(early, competition);
-  await signIn(page, late);
+  await logInAs(page, late);
 
   await open(page, `/competitions/${competition.id}`);
 
@@ -90,7 +90,7 @@ test('a full competition says so to those who hold no place', async ({ page, api
 test('a refresh that began before the registration does not undo it', { tag: '@js' }, async ({ page, api }) => {
   const [participant, competition] = await Promise.all([api.participant(), api.competition({ seats: 2 })]);
   const { sequence } = await api.seats(competition);
-  await signIn(page, participant);
+  await logInAs(page, participant);
   // That no seat is left makes the page ask how things are now.
   const full = { competitionId: competition.id, capacity: 2, seatsLeft: 0, cancelled: false, sequence: sequence + 1 };
   const body = `event: seats\ndata: ${JSON.stringify(full)}\n\n`;
@@ -111,11 +111,11 @@ test('a refresh that began before the registration does not undo it', { tag: '@j
 test.describe('refused', () => {
   test.use({ expectedStatuses: [400] });
 
-  test('who comes too late for the last place is told why', async ({ page, api }) => {
+  test('a registration after the last seat is taken is refused with the reason', async ({ page, api }) => {
     const [early, late] = await Promise.all([api.participant(), api.participant()]);
     const competition = await api.competition({ seats: 1 });
-    await signIn(page, late);
-    // Else the page would know by itself before the click. This answer tells the browser to ask no more.
+    await logInAs(page, late);
+    // Without live updates, which would show the full competition before the click. A 204 ends the stream for good.
     await page.route('**/events', (route) => route.fulfill({ status: 204 }));
     await open(page, `/competitions/${competition.id}`);
     await api.register(early, competition);

@@ -5,7 +5,7 @@ import { signUp } from '../support/session.ts';
 
 test.use({ expectedStatuses: [400, 409] });
 
-test('who signs up is signed in', async ({ page }) => {
+test('signing up logs in', async ({ page }) => {
   await open(page, '/auth/signup');
 
   await signUp(page, { role: 'Compete', name: 'Pia Participant', email: newEmail() });
@@ -16,7 +16,7 @@ test('who signs up is signed in', async ({ page }) => {
   await expect(page.getByText('No registrations yet')).toBeVisible();
 });
 
-test('everything that is wrong is said at once, and all but the password is kept', async ({ page }) => {
+test('all errors are shown at once, and everything but the password is kept', async ({ page }) => {
   await open(page, '/auth/signup');
 
   await signUp(page, { role: 'Organize', name: 'Olga', email: 'no-address', password: 'short' });
@@ -31,7 +31,7 @@ test('everything that is wrong is said at once, and all but the password is kept
   await expectFaultAt(page, page.getByLabel('Email'), 'Enter an email like name@example.com');
 });
 
-test('an address that has an account already is refused, in any case', async ({ page, api }) => {
+test('an email with an account is refused, in upper and lower case', async ({ page, api }) => {
   const { email } = await api.participant();
   await open(page, '/auth/signup');
 

@@ -1,12 +1,12 @@
 import { expect, open, test } from '../support/fixtures.ts';
-import { signIn } from '../support/session.ts';
+import { logInAs } from '../support/session.ts';
 
-test('a page whose code is gone from the server is loaded whole @js', async ({ browser, api }) => {
-  // In a context of its own: the browser logs that the code could not be fetched, which would be a problem elsewhere.
+test('a page whose code is no longer on the server is reloaded @js', async ({ browser, api }) => {
+  // In its own context, because the browser logs that the code could not be fetched.
   const context = await browser.newContext();
   const page = await context.newPage();
-  await signIn(page, await api.participant());
-  // As after an update of the server: the code of other pages has other names now.
+  await logInAs(page, await api.participant());
+  // As after an update of the server, when the code of other pages has new names.
   await page.route(/split_own.*\.wasm/, (route) => route.abort());
   await open(page, '/competitions');
 

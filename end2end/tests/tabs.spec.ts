@@ -1,27 +1,27 @@
 import { PASSWORD } from '../support/api.ts';
 import { expect, open, test } from '../support/fixtures.ts';
-import { logIn, postForm, signIn } from '../support/session.ts';
+import { logIn, postForm, logInAs } from '../support/session.ts';
 
-/** What a browser tells a page when somebody comes back to its tab; tabs without a window are always in front. */
+/** The event after a return to a tab. Headless tabs are always visible, so tests send it. */
 const comeBack = () => window.dispatchEvent(new Event('focus'));
 
 test.describe('with several tabs', { tag: '@js' }, () => {
-  test('a tab does not act for somebody else who has signed in meanwhile', async ({ page, api }) => {
+  test('a tab reloads after another user has logged in', async ({ page, api }) => {
     const [pia, paul] = await Promise.all([api.participant('Pia'), api.participant('Paul')]);
     const competition = await api.competition();
-    await signIn(page, pia);
+    await logInAs(page, pia);
     await open(page, `/competitions/${competition.id}`);
     await expect(page.getByRole('banner')).toContainText('Pia');
 
-    await signIn(page, paul);
+    await logInAs(page, paul);
     await page.evaluate(comeBack);
 
     await expect(page.getByRole('banner')).toContainText('Paul');
     await expect(page.getByRole('banner')).not.toContainText('Pia');
   });
 
-  test('a tab shows nothing more of somebody who has logged out in another', async ({ page, api }) => {
-    await signIn(page, await api.participant('Pia'));
+  test('a tab shows no data after a logout in another tab', async ({ page, api }) => {
+    await logInAs(page, await api.participant('Pia'));
     await open(page, '/account');
     await expect(page.getByLabel('Name')).toHaveValue('Pia');
 
@@ -32,8 +32,8 @@ test.describe('with several tabs', { tag: '@js' }, () => {
   });
 });
 
-test('the way back shows nothing after a logout', async ({ page, api }) => {
-  await signIn(page, await api.participant('Pia'));
+test('the back button shows no data after a logout', async ({ page, api }) => {
+  await logInAs(page, await api.participant('Pia'));
   await open(page, '/account');
   await page.getByRole('button', { name: 'Log out' }).click();
   await expect(page.getByRole('banner').getByRole('link', { name: 'Log in' })).toBeVisible();
@@ -46,9 +46,9 @@ test('the way back shows nothing after a logout', async ({ page, api }) => {
 test.describe('a session that has ended', () => {
   test.use({ expectedStatuses: [401] });
 
-  test('is begun again in another tab, and what was typed stays', { tag: '@js' }, async ({ page, api }) => {
+  test('is renewed in another tab, and the typed text stays', { tag: '@js' }, async ({ page, api }) => {
     const pia = await api.participant('Pia');
-    await signIn(page, pia);
+    await logInAs(page, pia);
     await open(page, '/account');
     await page.getByLabel('Name').fill('Pia Maria');
     await postForm(page, '/fn/log_out', {});
@@ -68,28 +68,28 @@ test.describe('a session that has ended', () => {
   });
 });
 
-test.describe('a form that was made for somebody else', () => {
+test.describe('a form that was rendered for another user', () => {
   test.use({ expectedStatuses: [403] });
 
-  test('registers nobody, and says so', async ({ page, api }) => {
+  test('registers nobody, and shows the reason', async ({ page, api }) => {
     const [pia, paul] = await Promise.all([api.participant('Pia'), api.participant('Paul')]);
     const competition = await api.competition();
-    await signIn(page, pia);
+    await logInAs(page, pia);
     await open(page, `/competitions/${competition.id}`);
 
-    await signIn(page, paul);
+    await logInAs(page, paul);
     await page.getByRole('button', { name: 'Register' }).click();
 
     await expect(page.getByRole('alert')).toContainText('You have logged in as Paul since this form was shown');
     expect(await api.find(competition)).toMatchObject({ seatsLeft: competition.seatsLeft });
   });
 
-  test('renames nobody, and shows whose account it is', { tag: '@no-js' }, async ({ page, api }) => {
+  test('renames nobody, and shows the current account', { tag: '@no-js' }, async ({ page, api }) => {
     const [pia, paul] = await Promise.all([api.participant('Pia'), api.participant('Paul')]);
-    await signIn(page, pia);
+    await logInAs(page, pia);
     await open(page, '/account');
 
-    await signIn(page, paul);
+    await logInAs(page, paul);
     await page.getByLabel('Name').fill('Pia Maria');
     await page.getByRole('button', { name: 'Save profile' }).click();
 

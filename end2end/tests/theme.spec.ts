@@ -8,12 +8,12 @@ async function choose(page: Page, theme: 'Light' | 'Dark' | 'System'): Promise<v
   await page.getByRole('contentinfo').getByRole('button', { name: theme }).click();
 }
 
-/** What is painted behind the page, as a number from black to white. */
+/** The background colour of the page. */
 async function background(page: Page): Promise<string> {
   return page.evaluate(() => getComputedStyle(document.body).getPropertyValue('--color-base-200'));
 }
 
-test('a theme that was chosen shows at once, stays, and is given up again', { tag: '@phone' }, async ({ page }) => {
+test('a chosen theme applies at once, stays, and can be reset', { tag: '@phone' }, async ({ page }) => {
   await open(page, '/competitions?sort=title');
   const light = await background(page);
 
@@ -23,7 +23,7 @@ test('a theme that was chosen shows at once, stays, and is given up again', { ta
   await expect(page.getByRole('button', { name: 'Dark' })).toHaveAttribute('aria-pressed', 'true');
   expect(await background(page)).not.toBe(light);
 
-  // Only the server can have put it into the first line of the next page.
+  // In the HTML of the server, in its first element.
   await expect.poll(async () => (await (await page.request.get('/')).text()).slice(0, 80)).toContain('data-theme="dark"');
   await open(page, '/');
   await expect(html(page)).toHaveAttribute('data-theme', 'dark');
@@ -33,7 +33,7 @@ test('a theme that was chosen shows at once, stays, and is given up again', { ta
   expect(await background(page)).toBe(light);
 });
 
-test('what was typed stays when the theme is changed', { tag: '@js' }, async ({ page }) => {
+test('changing the theme keeps the typed text', { tag: '@js' }, async ({ page }) => {
   await open(page, '/auth/signup');
   await page.getByLabel('Name').fill('Theo');
 
@@ -44,7 +44,7 @@ test('what was typed stays when the theme is changed', { tag: '@js' }, async ({ 
   await expect(page.getByRole('button', { name: 'Dark' })).toBeFocused();
 });
 
-test('without a choice the system decides', async ({ page }) => {
+test('the theme of the system is the default', async ({ page }) => {
   await page.emulateMedia({ colorScheme: 'light' });
   await open(page, '/');
   const light = await background(page);
@@ -52,7 +52,7 @@ test('without a choice the system decides', async ({ page }) => {
   expect(await background(page)).not.toBe(light);
 });
 
-test('what was chosen stands against the system', async ({ page }) => {
+test('the chosen theme overrides that of the system', async ({ page }) => {
   await page.emulateMedia({ colorScheme: 'light' });
   await open(page, '/');
   const light = await background(page);

@@ -1,16 +1,16 @@
 import type { Page } from '@playwright/test';
 import { expect, javaScriptOn, open, test } from '../support/fixtures.ts';
 import { layoutShift } from '../support/layout.ts';
-import { signIn } from '../support/session.ts';
+import { logInAs } from '../support/session.ts';
 
-// How browsers name the zones of a clock differs from one to the other.
+// Browsers have different names for time zones.
 const NEW_YORK = /(EST|EDT|GMT−[45])$/;
 const TOKYO = /JST$/;
 const UTC = /UTC$/;
 
 test.use({ timezoneId: 'America/New_York' });
 
-test('what happens somewhere is shown as there, and as the viewer’s clocks show it', async ({ page, api }) => {
+test('the times of an event are in its zone, and in that of the viewer as well', async ({ page, api }) => {
   const competition = await api.competition({ zone: 'Asia/Tokyo', deadline: 3 });
   const registration = page.getByRole('complementary', { name: 'Registration' });
 
@@ -23,7 +23,7 @@ test('what happens somewhere is shown as there, and as the viewer’s clocks sho
   }
 });
 
-test('whoever has chosen a time zone sees their times in it', async ({ page, api }) => {
+test('times are in the time zone that the user has chosen', async ({ page, api }) => {
   const [participant, organizer] = await Promise.all([api.participant(), api.organizer()]);
   const competition = await api.competition({ owner: organizer, zone: 'Europe/Berlin', start: 20 });
   await api.register(participant, competition);
@@ -31,7 +31,7 @@ test('whoever has chosen a time zone sees their times in it', async ({ page, api
   await api.choose(participant, { timeZone: 'Asia/Tokyo' });
   await api.choose(organizer, { timeZone: 'Asia/Tokyo' });
 
-  await signIn(page, participant);
+  await logInAs(page, participant);
   await open(page, '/mailbox');
   await expect(times(page)).toHaveText([TOKYO]);
   await open(page, '/dashboard');
@@ -40,7 +40,7 @@ test('whoever has chosen a time zone sees their times in it', async ({ page, api
   await open(page, `/competitions/${competition.id}`);
   await expect(page.getByText(/^Your time: .* JST$/)).toHaveCount(2);
 
-  await signIn(page, organizer);
+  await logInAs(page, organizer);
   await open(page, `/competitions/${competition.id}/manage`);
   await expect(times(page)).toHaveText([TOKYO]);
   await open(page, '/dashboard');
@@ -49,14 +49,14 @@ test('whoever has chosen a time zone sees their times in it', async ({ page, api
   await expect(page.getByLabel('Time zone')).toHaveValue('Asia/Tokyo');
 });
 
-test('who has chosen none sees them as the browser does, and in UTC where it cannot tell', async ({ page, api }) => {
+test('without a chosen time zone, times are in that of the browser, or in UTC without JavaScript', async ({ page, api }) => {
   const [participant, organizer] = await Promise.all([api.participant(), api.organizer()]);
   const competition = await api.competition({ owner: organizer, zone: 'Europe/Berlin', start: 20 });
   await api.register(participant, competition);
   await expect.poll(() => api.mailOf(participant)).toHaveLength(1);
   const here = javaScriptOn() ? NEW_YORK : UTC;
 
-  await signIn(page, participant);
+  await logInAs(page, participant);
   await open(page, '/mailbox');
   await expect(times(page)).toHaveText([here]);
   await staysWhereItIs(page);
@@ -64,7 +64,7 @@ test('who has chosen none sees them as the browser does, and in UTC where it can
   await expect(times(page)).toHaveText([/CES?T$/]);
   await staysWhereItIs(page);
 
-  await signIn(page, organizer);
+  await logInAs(page, organizer);
   await open(page, `/competitions/${competition.id}/manage`);
   await expect(times(page)).toHaveText([here]);
   await staysWhereItIs(page);

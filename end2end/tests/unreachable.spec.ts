@@ -1,18 +1,18 @@
 import type { Browser, Page } from '@playwright/test';
 import { expect, open, test } from '../support/fixtures.ts';
 import { errorSummary } from '../support/forms.ts';
-import { signIn } from '../support/session.ts';
+import { logInAs } from '../support/session.ts';
 
-/** A page like this one in a context of its own, for requests that fail are what these tests are about. */
-async function lonely(browser: Browser, page: Page, baseURL?: string): Promise<Page> {
+/** A page with the same session in a separate context, because these tests provoke failed requests. */
+async function isolatedPage(browser: Browser, page: Page, baseURL?: string): Promise<Page> {
   const storageState = await page.context().storageState();
   return (await browser.newContext({ baseURL, storageState })).newPage();
 }
 
 test.describe('while the server cannot be reached', { tag: '@js' }, () => {
-  test('a page says so, and the head still knows who is signed in', async ({ browser, page, api, baseURL }) => {
-    await signIn(page, await api.participant('Pia'));
-    const tab = await lonely(browser, page, baseURL);
+  test('a page says so, and the header still shows the user', async ({ browser, page, api, baseURL }) => {
+    await logInAs(page, await api.participant('Pia'));
+    const tab = await isolatedPage(browser, page, baseURL);
     await open(tab, '/competitions');
     await tab.route('/fn/**', (route) => route.abort());
 
@@ -24,9 +24,9 @@ test.describe('while the server cannot be reached', { tag: '@js' }, () => {
     await tab.context().close();
   });
 
-  test('the queues stay as they were seen last', async ({ browser, page, api, baseURL }) => {
-    await signIn(page, await api.admin());
-    const tab = await lonely(browser, page, baseURL);
+  test('the queues keep their last state', async ({ browser, page, api, baseURL }) => {
+    await logInAs(page, await api.admin());
+    const tab = await isolatedPage(browser, page, baseURL);
     await open(tab, '/admin/queues');
     await tab.route('/fn/queues', (route) => route.abort());
 
@@ -37,11 +37,11 @@ test.describe('while the server cannot be reached', { tag: '@js' }, () => {
     await tab.context().close();
   });
 
-  test('an edit whose answer was lost can be corrected and saved', async ({ browser, page, api, baseURL }) => {
+  test('an edit whose response was lost can be corrected and saved', async ({ browser, page, api, baseURL }) => {
     const owner = await api.organizer();
     const competition = await api.competition({ owner });
-    await signIn(page, owner);
-    const tab = await lonely(browser, page, baseURL);
+    await logInAs(page, owner);
+    const tab = await isolatedPage(browser, page, baseURL);
     await open(tab, `/competitions/${competition.id}/edit`);
     const save = tab.getByRole('button', { name: 'Save changes' });
     await tab.route('/fn/edit_competition', async (route) => {

@@ -1,12 +1,12 @@
-//! Makes the pages live in the browser, and nothing else.
+//! The entry point of the code in the browser: it hydrates the pages.
 
 use std::panic;
 
 use wasm_bindgen::prelude::wasm_bindgen;
 
-/// Takes over the page that the server rendered. The browser calls it once, when the page has
-/// loaded. After a panic the browser answers links and forms again; a page that was altered before
-/// is left to it at once.
+/// Hydrates the page that the server rendered. The browser calls it once, when the page has loaded.
+/// After a panic the browser handles links and forms again; a page that was altered before is handed
+/// over to it at once.
 #[wasm_bindgen]
 pub fn hydrate() {
     panic::set_hook(Box::new(|info| {

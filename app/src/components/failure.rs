@@ -71,14 +71,14 @@ pub(crate) fn failure_text(error: &PublicError) -> FailureText {
         ErrorCode::MailNotFound => {
             ("Message not found", "It is not in your mailbox, or the address may be wrong.".into())
         }
-        ErrorCode::JobNotFound => (
-            "Job not found",
-            "It may have been retried or discarded already.".into(),
-        ),
+        ErrorCode::JobNotFound => {
+            ("Job not found", "It may have been retried or discarded already.".into())
+        }
         ErrorCode::RouteNotFound => (
             "Page not found",
             "Check the address for a typing mistake, or start from the list of \
-                competitions.".into(),
+                competitions."
+                .into(),
         ),
         ErrorCode::Unauthorized => ("Log in first", "You need to log in to see this page.".into()),
         ErrorCode::Forbidden if error.message.starts_with("Required role") => (
@@ -89,34 +89,38 @@ pub(crate) fn failure_text(error: &PublicError) -> FailureText {
             "This page is not for your account",
             format!("{}. Log in with the account that it belongs to.", error.message),
         ),
-        ErrorCode::CancelledIsFinal => (
-            "This competition was cancelled",
-            "It can no longer be changed.".into(),
-        ),
+        ErrorCode::CancelledIsFinal => {
+            ("This competition was cancelled", "It can no longer be changed.".into())
+        }
         ErrorCode::ValidationFailed => ("This address is not valid", error.message.clone()),
-        ErrorCode::Overloaded => (
-            "The site is busy",
-            "Nothing was changed. Try again in a moment.".into(),
-        ),
+        ErrorCode::Overloaded => {
+            ("The site is busy", "Nothing was changed. Try again in a moment.".into())
+        }
         ErrorCode::OutcomeUnknown => (
             "We do not know whether this was done",
             "The server took too long to answer. Go back and reload the page to check, and try \
-                again only if you need to.".into(),
+                again only if you need to."
+                .into(),
         ),
-        ErrorCode::MalformedBody | ErrorCode::MethodNotAllowed | ErrorCode::UnsupportedMediaType => (
+        ErrorCode::MalformedBody
+        | ErrorCode::MethodNotAllowed
+        | ErrorCode::UnsupportedMediaType => (
             "This request could not be understood",
             "Go back, reload the page, and try again.".into(),
         ),
-        ErrorCode::PayloadTooLarge => (
-            "This form is too large",
-            "Go back, make the text shorter, and try again.".into(),
-        ),
+        ErrorCode::PayloadTooLarge => {
+            ("This form is too large", "Go back, make the text shorter, and try again.".into())
+        }
         ErrorCode::Internal => (
             "Something went wrong",
             "The problem has been logged. Try again in a moment. If it happens again, contact us \
-                with the reference below.".into(),
+                with the reference below."
+                .into(),
         ),
-        _ => ("This page cannot be shown right now", format!("{} Try again in a moment.", error.message)),
+        _ => (
+            "This page cannot be shown right now",
+            format!("{} Try again in a moment.", error.message),
+        ),
     };
     FailureText { title, advice }
 }

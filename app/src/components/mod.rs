@@ -2,7 +2,6 @@
 
 mod awaited;
 mod countdown;
-mod success_message;
 mod empty_state;
 mod error_summary;
 mod failure;
@@ -23,6 +22,7 @@ mod seats;
 mod share;
 mod status;
 mod submit;
+mod success_message;
 mod theme;
 mod time;
 mod toast;
@@ -30,7 +30,6 @@ mod total;
 
 pub(crate) use awaited::Awaited;
 pub(crate) use countdown::Countdown;
-pub(crate) use success_message::SuccessMessage;
 pub(crate) use empty_state::EmptyState;
 pub(crate) use error_summary::ErrorSummary;
 pub(crate) use failure::FailureView;
@@ -53,6 +52,7 @@ pub(crate) use seats::Seats;
 pub(crate) use share::Share;
 pub(crate) use status::{StatusBadge, status_words};
 pub(crate) use submit::Submit;
+pub(crate) use success_message::SuccessMessage;
 pub(crate) use theme::{Theme, ThemeSwitch};
 pub(crate) use time::{LocalTime, LocalTimes, ViewerTime};
 pub(crate) use toast::{Toaster, Toasts};

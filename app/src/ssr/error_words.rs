@@ -120,7 +120,8 @@ mod tests {
 
     #[test]
     fn a_fault_of_a_field_says_what_to_enter() {
-        let blank = CompetitionInput::default().check("2026-11-23T12:00:00Z".parse().unwrap(), |_| true);
+        let blank =
+            CompetitionInput::default().check("2026-11-23T12:00:00Z".parse().unwrap(), |_| true);
         assert_eq!(
             messages(blank.unwrap_err()),
             [
@@ -151,7 +152,8 @@ mod tests {
 
     #[test]
     fn the_message_of_the_whole_form_repeats_the_words_of_its_fields() {
-        let error = PublicError::on_field(ErrorCode::EmailTaken, "email", "Email already registered");
+        let error =
+            PublicError::on_field(ErrorCode::EmailTaken, "email", "Email already registered");
         let error = for_pages(error);
         assert_eq!(error.message, "An account with this email exists. Log in?");
         assert_eq!(error.about("email"), Some(&*error.message));

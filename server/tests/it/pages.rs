@@ -226,7 +226,8 @@ async fn pages_offer_no_actions_once_a_competition_is_over() {
     let (ada, ben) = (app.world.organizer("Ada").await, app.world.participant("Ben").await);
     let id = app.world.competition(&ada).create().await;
     app.post(&format!("/api/competitions/{id}/register")).by(&ben).send().await;
-    let (detail, cancel_registration) = (format!("/competitions/{id}"), format!("/competitions/{id}/cancel-registration"));
+    let (detail, cancel_registration) =
+        (format!("/competitions/{id}"), format!("/competitions/{id}/cancel-registration"));
     let (manage, cancel) =
         (format!("/competitions/{id}/manage"), format!("/competitions/{id}/cancel"));
     let before = [

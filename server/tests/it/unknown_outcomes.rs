@@ -135,7 +135,7 @@ async fn every_timed_out_write_reports_whether_it_may_have_committed() {
             app.post(&format!("/api/admin/failed-jobs/{job}/retry")).by(&root),
             transaction,
         ),
-        write("discard_job_screen", delete(&format!("/api/admin/failed-jobs/{job}")).by(&root), transaction),
+        write("discard", delete(&format!("/api/admin/failed-jobs/{job}")).by(&root), transaction),
     ];
     for Write { what, call, outlives_its_request } in writes {
         let hold = world.hold_writes().await;

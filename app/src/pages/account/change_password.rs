@@ -3,9 +3,9 @@
 use leptos::{html::Form, prelude::*};
 
 use crate::{
-    components::{SuccessMessage, ErrorSummary, PasswordField, Submit},
+    components::{ErrorSummary, PasswordField, Submit, SuccessMessage},
     error::Failure,
-    form::{Returned, success_of, problem_of},
+    form::{Returned, problem_of, success_of},
 };
 
 /// Changes the password. All other sessions of the account end; this one stays.

@@ -5,9 +5,9 @@ use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    components::{SuccessMessage, ErrorSummary, Field, MadeFor, Submit},
+    components::{ErrorSummary, Field, MadeFor, Submit, SuccessMessage},
     error::Failure,
-    form::{Returned, success_of, problem_of},
+    form::{Returned, problem_of, success_of},
     viewer::CurrentViewer,
 };
 

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     QUEUES,
-    dead_letters::{DeadLetterRow, DeadLetterDetails},
+    dead_letters::{DeadLetterDetails, DeadLetterRow},
 };
 use crate::{
     components::{ErrorSummary, Field, Head, Heading, Loaded, Submit, Toasts},

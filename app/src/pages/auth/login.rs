@@ -58,8 +58,10 @@ pub async fn log_in(
     let typed = TypedLogin { email: email.clone() };
     let login =
         LoginInput { email: email.into(), password: password.into(), ..Default::default() }.check();
-    let outcome =
-        form::and_then_async(login, async |login| service::accounts::log_in(&ctx, login, from).await).await;
+    let outcome = form::and_then_async(login, async |login| {
+        service::accounts::log_in(&ctx, login, from).await
+    })
+    .await;
     let account = form::redirect_back_with("log_in", &next::login(&next), typed, outcome).await?;
     request::session()?.log_in(&account).await?;
     leptos_axum::redirect(next::local(&next));

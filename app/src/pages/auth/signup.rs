@@ -65,7 +65,8 @@ pub async fn sign_up(
         service::accounts::sign_up_from(&ctx, signup, from).await
     })
     .await;
-    let account = form::redirect_back_with("sign_up", &next::sign_up(&next), typed, outcome).await?;
+    let account =
+        form::redirect_back_with("sign_up", &next::sign_up(&next), typed, outcome).await?;
     request::session()?.log_in(&account).await?;
     leptos_axum::redirect(next::local(&next));
     Ok(())

@@ -93,7 +93,10 @@ pub fn CancelCompetitionPage() -> impl IntoView {
 }
 
 #[component]
-fn Content(screen: CancelCompetitionScreen, cancel: ServerAction<CancelCompetition>) -> impl IntoView {
+fn Content(
+    screen: CancelCompetitionScreen,
+    cancel: ServerAction<CancelCompetition>,
+) -> impl IntoView {
     let back = manage(screen.id);
     let content = if screen.is_cancelled {
         view! {

@@ -102,7 +102,10 @@ pub fn CancelRegistrationPage() -> impl IntoView {
 }
 
 #[component]
-fn Content(screen: CancelRegistrationScreen, cancel_registration: ServerAction<CancelRegistration>) -> impl IntoView {
+fn Content(
+    screen: CancelRegistrationScreen,
+    cancel_registration: ServerAction<CancelRegistration>,
+) -> impl IntoView {
     let back = address::competition(screen.id);
     let problem = problem_of(cancel_registration, screen.start.problem);
     let content = if screen.is_over {

@@ -31,7 +31,10 @@ pub async fn load_create_competition() -> Result<DraftForm, Failure> {
     let values = start.typed.unwrap_or_else(|| {
         let zone = clock.zone().map(str::to_owned);
         let time_zone = zone.unwrap_or_else(|| TimeZoneName::default().into_string());
-        DraftValues { draft: CompetitionDraft { time_zone, ..Default::default() }, ..Default::default() }
+        DraftValues {
+            draft: CompetitionDraft { time_zone, ..Default::default() },
+            ..Default::default()
+        }
     });
     let screen = DraftState { ask_browser, ..DraftState::of(values, 0, start.problem) };
     Ok(DraftForm::of(screen))
@@ -56,7 +59,8 @@ pub async fn create_competition(
     let values = DraftValues { draft, wants_preview: intent == PREVIEW, ..Default::default() };
     if values.wants_preview {
         let may_create = actor.require(Role::Organizer);
-        form::redirect_back_with("create_competition", PAGE, None::<DraftValues>, may_create).await?;
+        form::redirect_back_with("create_competition", PAGE, None::<DraftValues>, may_create)
+            .await?;
         form::show_again("create_competition", &format!("{PAGE}#preview"), &values, None).await?;
         return Ok(Some(DraftState::of(values, 0, None)));
     }
@@ -73,7 +77,8 @@ pub async fn create_competition(
         form::show_again("create_competition", PAGE, &values, Some(&problem)).await?;
         return Ok(Some(DraftState::of(values, 0, Some(problem))));
     }
-    let created = form::redirect_back_with("create_competition", PAGE, Some(values), outcome).await?;
+    let created =
+        form::redirect_back_with("create_competition", PAGE, Some(values), outcome).await?;
     let competition = created.view.competition;
     flash::set(format!("{} is created", competition.title)).await;
     leptos_axum::redirect(&path(competition.id));

@@ -72,7 +72,8 @@ impl DraftState {
         /// Headings of a description start below the `h1` of the page and the `h2` of the preview.
         const TOP_HEADING: u8 = 3;
         let CompetitionDraft { description, time_zone, .. } = &values.draft;
-        let times = [&values.draft.reg_opens_at, &values.draft.reg_deadline, &values.draft.start_date];
+        let times =
+            [&values.draft.reg_opens_at, &values.draft.reg_deadline, &values.draft.start_date];
         let utc = |text: &String| Some(zones::to_utc(text, time_zone).ok()?.human());
         Self {
             ask_browser: false,

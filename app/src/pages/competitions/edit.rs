@@ -67,8 +67,13 @@ pub async fn edit_competition(
 
     let (ctx, actor) = (request::context()?, request::actor()?);
     let (name, page) = (form_name(competition), page(competition));
-    let mut values =
-        DraftValues { draft, seen, version, wants_preview: intent == PREVIEW, ..Default::default() };
+    let mut values = DraftValues {
+        draft,
+        seen,
+        version,
+        wants_preview: intent == PREVIEW,
+        ..Default::default()
+    };
     values.draft.give_up(&theirs, &values.seen);
     let mut problem = None;
     let mut anchor = "#preview";

@@ -85,7 +85,8 @@ pub(super) fn TagFilter(
     popular: Vec<String>,
 ) -> impl IntoView {
     let selected = query.tag_list();
-    let is_filtered = query.search.is_some() || query.organizer_id.is_some() || !selected.is_empty();
+    let is_filtered =
+        query.search.is_some() || query.organizer_id.is_some() || !selected.is_empty();
     let others = popular.into_iter().filter(|tag| !address::is_selected(&selected, tag));
     let focus = expect_context::<NavigationFocus>();
     let nav = NodeRef::new();

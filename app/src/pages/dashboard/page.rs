@@ -27,7 +27,9 @@ pub enum DashboardScreen {
 
 /// Loads the page, with one page of an organizer's competitions.
 #[server(prefix = "/fn", endpoint = "dashboard")]
-pub async fn load_dashboard(#[server(default)] page: Option<String>) -> Result<DashboardScreen, Failure> {
+pub async fn load_dashboard(
+    #[server(default)] page: Option<String>,
+) -> Result<DashboardScreen, Failure> {
     use crate::ssr::{clock::ViewerClock, request};
     use domain::{Paging, Role};
     use service::dashboard::{organizer, participant};
@@ -66,7 +68,9 @@ pub fn DashboardPage() -> impl IntoView {
 #[component]
 fn Content(screen: DashboardScreen) -> impl IntoView {
     let content = match screen {
-        DashboardScreen::Participant(screen) => view! { <ParticipantDashboard screen /> }.into_any(),
+        DashboardScreen::Participant(screen) => {
+            view! { <ParticipantDashboard screen /> }.into_any()
+        }
         DashboardScreen::Organizer(screen) => view! { <OrganizerDashboard screen /> }.into_any(),
         DashboardScreen::Admin => view! {
             <EmptyState title="Administration">

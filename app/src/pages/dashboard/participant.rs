@@ -37,7 +37,9 @@ impl RegistrationRow {
         let competition = mine.competition;
         Self {
             competition: competition.id,
-            start: competition.start_date.map(|start| clock.in_event_zone(start, &competition.time_zone)),
+            start: competition
+                .start_date
+                .map(|start| clock.in_event_zone(start, &competition.time_zone)),
             title: competition.title,
             organizer: match competition.organizer.is_deleted() {
                 true => "Organizer account deleted".to_owned(),

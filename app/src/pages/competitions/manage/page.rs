@@ -21,7 +21,10 @@ pub fn ManageCompetitionPage() -> impl IntoView {
     let asked = Memo::new(move |_| {
         (params.read().get("id").unwrap_or_default(), address::read(&query.read()))
     });
-    let screen = Resource::new_blocking(move || asked.get(), |(id, query)| load_manage_competition(id, query));
+    let screen = Resource::new_blocking(
+        move || asked.get(),
+        |(id, query)| load_manage_competition(id, query),
+    );
     view! {
         <Loaded from=screen let(screen)>
             <Content screen />

@@ -18,11 +18,7 @@ pub(super) fn Totals(
     seats_left: u32,
 ) -> impl IntoView {
     let taken = format!("{} of {capacity}", capacity - seats_left);
-    let pending = if is_cancelled {
-        "Pending when cancelled"
-    } else {
-        "Pending"
-    };
+    let pending = if is_cancelled { "Pending when cancelled" } else { "Pending" };
     let failed = (totals.failed > 0)
         .then(|| view! { <Total label="Failed" value=totals.failed.to_string() /> });
     view! {

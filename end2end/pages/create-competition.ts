@@ -1,4 +1,4 @@
-import { page } from '../support/place.ts';
+import { page } from '../support/page-state.ts';
 import { createCompetition, errorSummary } from '../support/forms.ts';
 
 export default page('/competitions/create', {
@@ -24,7 +24,7 @@ export default page('/competitions/create', {
   ],
   error: [
     {
-      name: 'a competition refused for all that is missing',
+      name: 'an empty competition form that was refused',
       path: '/competitions/create',
       viewer: 'organizer',
       provokes: [400],
@@ -33,6 +33,6 @@ export default page('/competitions/create', {
         await errorSummary(page).waitFor();
       },
     },
-    { name: 'a page for others', path: '/competitions/create', viewer: 'participant', status: 403 },
+    { name: 'the form for a competition for a participant', path: '/competitions/create', viewer: 'participant', status: 403 },
   ],
 });

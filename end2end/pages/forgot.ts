@@ -1,12 +1,12 @@
 import { errorSummary } from '../support/forms.ts';
-import { page } from '../support/place.ts';
+import { page } from '../support/page-state.ts';
 
 export default page('/auth/forgot', {
-  empty: [{ name: 'the form of who forgot the password', path: '/auth/forgot' }],
-  full: [{ name: 'the words after it', path: '/auth/forgot?sent=1' }],
+  empty: [{ name: 'the form for a forgotten password', path: '/auth/forgot' }],
+  full: [{ name: 'the text after a request for a link', path: '/auth/forgot?sent=1' }],
   error: [
     {
-      name: 'a request for a link without an address',
+      name: 'a request for a link without an email',
       path: '/auth/forgot',
       provokes: [400],
       then: async (page) => {

@@ -1,5 +1,5 @@
 import { errorSummary } from '../support/forms.ts';
-import { page } from '../support/place.ts';
+import { page } from '../support/page-state.ts';
 import { signUp } from '../support/session.ts';
 
 export default page('/auth/signup', {
@@ -17,7 +17,7 @@ export default page('/auth/signup', {
   ],
   error: [
     {
-      name: 'a sign-up refused for all that is missing',
+      name: 'an empty sign-up that was refused',
       path: '/auth/signup',
       provokes: [400],
       then: async (page) => {

@@ -1,13 +1,13 @@
 import { DEAD_JOBS } from '../support/dead-jobs.ts';
-import { NOBODYS_ID, never, page } from '../support/place.ts';
+import { UNKNOWN_ID, never, page } from '../support/page-state.ts';
 
 export default page('/admin/queues/:id/discard', {
-  empty: never('it asks about one job'),
+  empty: never('it is about one job'),
   full: [{ name: 'discarding a job', path: `/admin/queues/${DEAD_JOBS.send_newsletter}/discard`, viewer: 'admin' }],
   error: [
     {
       name: 'discarding a job that does not exist',
-      path: `/admin/queues/${NOBODYS_ID}/discard`,
+      path: `/admin/queues/${UNKNOWN_ID}/discard`,
       viewer: 'admin',
       status: 404,
     },

@@ -1,4 +1,4 @@
-import { outOfOrder, page } from '../support/place.ts';
+import { whileFailing, page } from '../support/page-state.ts';
 
 export default page('/dashboard', {
   empty: [
@@ -11,9 +11,9 @@ export default page('/dashboard', {
   ],
   error: [
     {
-      name: 'the dashboard out of order',
+      name: 'the dashboard while its data fails',
       viewer: 'participant',
-      ...outOfOrder('/dashboard', 'dashboard'),
+      ...whileFailing('/dashboard', 'dashboard'),
     },
   ],
 });

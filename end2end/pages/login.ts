@@ -1,6 +1,6 @@
 import { newEmail } from '../support/api.ts';
 import { errorSummary } from '../support/forms.ts';
-import { page } from '../support/place.ts';
+import { page } from '../support/page-state.ts';
 import { logIn } from '../support/session.ts';
 
 export default page('/auth/login', {
@@ -18,7 +18,7 @@ export default page('/auth/login', {
   ],
   error: [
     {
-      name: 'a login refused for all that is missing',
+      name: 'an empty login that was refused',
       path: '/auth/login',
       provokes: [400],
       then: async (page) => {

@@ -1,0 +1,16 @@
+import { UNKNOWN_ID, whileFailing, page } from '../support/page-state.ts';
+
+export default page('/mailbox', {
+  empty: [
+    { name: 'an empty mailbox', path: '/mailbox', viewer: 'newParticipant' },
+    { name: 'a mailbox without a match', path: `/mailbox?search=${UNKNOWN_ID}`, viewer: 'participant' },
+  ],
+  full: [
+    { name: 'the mailbox', path: '/mailbox', viewer: 'participant' },
+    { name: 'a message', path: ({ mail }) => `/mailbox?mail=${mail}`, viewer: 'participant' },
+  ],
+  error: [
+    { name: 'a message that does not exist', path: `/mailbox?mail=${UNKNOWN_ID}`, viewer: 'participant', status: 404 },
+    { name: 'the mailbox while its data fails', viewer: 'participant', ...whileFailing('/mailbox', 'mailbox') },
+  ],
+});
