@@ -71,7 +71,7 @@ async fn tell_some(
     competition: &competition::Model,
     from: Option<Timestamp>,
 ) -> Result<Option<Timestamp>> {
-    let tx = ctx.db.write_locked().await?;
+    let tx = ctx.db.begin_read_committed().await?;
     let held = RegistrationStatus::ALL.into_iter().filter(|status| status.holds_seat());
     let due: Vec<Uuid> = registration::Entity::find()
         .select_only()

@@ -57,7 +57,7 @@ pub async fn confirm(ctx: &Context, claims: &[Claim]) -> Result<()> {
 
 async fn attempt(ctx: &Context, claims: &[Claim]) -> Result<()> {
     let now = ctx.now();
-    let tx = ctx.db.write_locked().await?;
+    let tx = ctx.db.begin_read_committed().await?;
     let held = acknowledge(&*tx, now, claims).await?;
     let wanted = claims.iter().filter(|claim| held.contains(&claim.id));
     let ids = wanted.filter_map(|claim| match claim.job {

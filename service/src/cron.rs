@@ -55,7 +55,7 @@ pub async fn last_tick(ctx: &Context, name: &str) -> Result<Option<Timestamp>> {
 }
 
 async fn attempt(ctx: &Context, name: &str, scheduled_at: Timestamp, job: &Job) -> Result<bool> {
-    let tx = ctx.db.write().await?;
+    let tx = ctx.db.begin_serializable().await?;
     let tick = cron_tick::ActiveModel {
         name: Set(name.to_owned()),
         scheduled_at: Set(scheduled_at.utc()),

@@ -97,7 +97,7 @@ pub async fn seed(ctx: &Context) -> Result<Seeded> {
     for demo in &COMPETITIONS {
         let organizer = &organizers[demo.5];
         if !exists(ctx, organizer, demo.0).await? {
-            let tx = ctx.db.write().await?;
+            let tx = ctx.db.begin_serializable().await?;
             competitions::insert(ctx, &*tx, organizer, &new_competition(ctx, demo)?).await?;
             tx.commit().await?;
             seeded.competitions += 1;

@@ -131,7 +131,7 @@ async fn finish(
     link: Option<&ResetKey>,
     notice: Draft,
 ) -> Result<()> {
-    let tx = ctx.db.write_locked().await?;
+    let tx = ctx.db.begin_read_committed().await?;
     if let Some(key) = link {
         password_reset::Entity::update_many()
             .col_expr(password_reset::Column::ExpiresAt, Expr::value(ctx.now().utc() + LIFETIME))
@@ -185,7 +185,7 @@ pub async fn confirm(
     }
     let hash = ctx.passwords.hash(password).await?;
     retry(|| async {
-        let tx = ctx.db.write().await?;
+        let tx = ctx.db.begin_serializable().await?;
         let reset = good(ctx, key).one(&*tx).await?.ok_or_else(invalid)?;
         if !take(&*tx, key).await? {
             return Err(invalid().into());
@@ -232,7 +232,7 @@ async fn new_mailed_token(
     claim: &Claim,
 ) -> Result<Option<String>> {
     retry(|| async {
-        let tx = ctx.db.write().await?;
+        let tx = ctx.db.begin_serializable().await?;
         let good = password_reset::Entity::find()
             .filter(password_reset::Column::UserId.eq(user.id))
             .filter(password_reset::Column::ExpiresAt.gt(ctx.now().utc()))

@@ -65,7 +65,7 @@ pub async fn renew(ctx: &Context, token: &str) -> Result<(Account, String)> {
 pub async fn revoke(ctx: &Context, token: &str) -> Result<()> {
     let hash = secrets::hash(token);
     retry(|| async {
-        let tx = ctx.db.write().await?;
+        let tx = ctx.db.begin_serializable().await?;
         if let Some((_, row)) = find_locked(&*tx, &hash).await? {
             end_family(&*tx, row.family_id).await?;
         }
@@ -77,7 +77,7 @@ pub async fn revoke(ctx: &Context, token: &str) -> Result<()> {
 async fn attempt(ctx: &Context, token: &str) -> Result<Option<(Account, String)>> {
     let now = ctx.now();
     let hash = secrets::hash(token);
-    let tx = ctx.db.write().await?;
+    let tx = ctx.db.begin_serializable().await?;
     let Some((user, row)) = find_locked(&*tx, &hash).await? else { return Ok(None) };
     let account = account(user)?;
     let is_current = account.credentials == CredentialsVersion(row.credentials_version);

@@ -54,7 +54,7 @@ async fn remind_some(ctx: &Context, competition: &competition::Model) -> Result<
     let due_from = start - BEFORE_START;
     let told_until = competition.start_changed_at.map_or(due_from, |changed| changed.max(due_from));
     let now = ctx.now();
-    let tx = ctx.db.write_locked().await?;
+    let tx = ctx.db.begin_read_committed().await?;
     let due: Vec<(Uuid, Uuid, String, String)> = registration::Entity::find()
         .select_only()
         .column(registration::Column::Id)

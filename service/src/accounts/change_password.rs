@@ -27,7 +27,7 @@ pub async fn change_password(
     let row = confirmed(ctx, user, change.current, "currentPassword", from).await?;
     let hash = ctx.passwords.hash(change.new).await?;
     retry(|| async {
-        let tx = ctx.db.write().await?;
+        let tx = ctx.db.begin_serializable().await?;
         // Two at once know the same password, and either may win.
         let account = set_password(ctx, &*tx, UserId(row.id), &hash).await?;
         tx.commit().await?;

@@ -104,7 +104,7 @@ async fn give_seats_back(ctx: &Context, user: &User) -> Result<()> {
 /// Answers with the competitions that ended with the account, as they are now; `Ok(None)` if a seat
 /// has been taken again.
 async fn attempt(ctx: &Context, id: Uuid, lock: &str) -> Result<Option<Vec<competition::Model>>> {
-    let tx = ctx.db.write().await?;
+    let tx = ctx.db.begin_serializable().await?;
     // Locked, so that nobody registers for them meanwhile, under any isolation.
     let upcoming = competition::Entity::find()
         .filter(competition::Column::OrganizerId.eq(id))

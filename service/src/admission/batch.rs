@@ -41,7 +41,7 @@ struct Begun<'a> {
 async fn begin(ctx: &Context, competition: CompetitionId) -> Result<Begun<'_>> {
     let turn = ctx.admissions.turn().await?;
     let lock = ctx.locks.acquire(competition).await;
-    let tx = ctx.db.write_after(&store::lock(competition)).await?;
+    let tx = ctx.db.begin_serializable_with_lock(&store::lock(competition)).await?;
     Ok(Begun { _turn: turn, _lock: lock, tx })
 }
 
@@ -230,7 +230,7 @@ mod tests {
     async fn try_take_seat(world: &World, as_read: &competition::Model) -> Result<()> {
         let taken = competition::Model { registered: as_read.registered + 1, ..as_read.clone() };
         let changes = Changes { competition: Some((as_read.clone(), taken)), ..Changes::default() };
-        let tx = world.ctx.db.write().await?;
+        let tx = world.ctx.db.begin_serializable().await?;
         store::write(&*tx, Vec::new(), Vec::new(), changes).await?;
         tx.commit().await
     }
@@ -269,7 +269,7 @@ mod tests {
         let id = world.competition(&ada).seats(1).create().await;
         register(&world.ctx, &grace, id, None).await.unwrap().outcome.unwrap();
 
-        let tx = world.ctx.db.write().await.unwrap();
+        let tx = world.ctx.db.begin_serializable().await.unwrap();
         competition::Entity::find_by_id(id.0).lock_exclusive().one(&*tx).await.unwrap();
         // It would find that the competition is full, which may not be true in a moment.
         let mut waiting = pin!(register(&other, &alan, id, None));

@@ -55,7 +55,7 @@ async fn attempt(
     new: &NewCompetition,
     scope: Option<&Scope>,
 ) -> Result<Created> {
-    let tx = ctx.db.write().await?;
+    let tx = ctx.db.begin_serializable().await?;
     if let Some(scope) = scope
         && let Some(view) = scope.recall(&*tx).await?
     {

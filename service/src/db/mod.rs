@@ -73,9 +73,10 @@ impl Db {
         Ok(Self { connection, max_connections, isolation, sqlite_writer: Semaphore::new(1) })
     }
 
-    /// The same with a weaker isolation than rules are written for, to prove that locks are enough.
+    /// Runs [`begin_serializable`](Self::begin_serializable) at READ COMMITTED, so that tests prove
+    /// that row locks alone are enough.
     #[cfg(any(test, feature = "test-support"))]
-    pub(crate) fn read_committed(self) -> Self {
+    pub(crate) fn weakened_to_read_committed(self) -> Self {
         Self { isolation: IsolationLevel::ReadCommitted, ..self }
     }
 
@@ -155,16 +156,17 @@ impl Db {
         }
     }
 
-    /// A transaction that changes what rules depend on: SERIALIZABLE on PostgreSQL, IMMEDIATE on SQLite.
-    /// Dropping it rolls back.
-    pub(crate) async fn write(&self) -> Result<WriteTx<'_>> {
+    /// Begins a write transaction at SERIALIZABLE on PostgreSQL, IMMEDIATE on SQLite: for changes
+    /// that a rule depends on. Dropping it rolls back.
+    pub(crate) async fn begin_serializable(&self) -> Result<WriteTx<'_>> {
         self.begin(&format!("BEGIN ISOLATION LEVEL {}", self.isolation), None).await
     }
 
-    /// The same, with a row locked by `lock` before anything is read: whatever the isolation, what
-    /// the transaction reads next is as the last one that held the lock has left it. `lock` goes
-    /// with the BEGIN in one round trip, on PostgreSQL; it has no parameters.
-    pub(crate) async fn write_after(&self, lock: &str) -> Result<WriteTx<'_>> {
+    /// Begins the same transaction with the statement `lock`, which locks a row and has no
+    /// parameters. Whatever the isolation level, later reads see what the previous holder of the
+    /// lock has committed. On PostgreSQL both go in one round trip, with time limits for the wait,
+    /// and are not retried here. SQLite ignores `lock`: it has one writer at a time.
+    pub(crate) async fn begin_serializable_with_lock(&self, lock: &str) -> Result<WriteTx<'_>> {
         let begin = format!(
             "BEGIN ISOLATION LEVEL {}; SET LOCAL lock_timeout = {}; SET LOCAL statement_timeout = {}; {lock}",
             self.isolation,
@@ -174,9 +176,10 @@ impl Db {
         self.begin(&begin, Some(DECISION_TIMEOUT)).await
     }
 
-    /// A transaction that relies on the row locks it takes: READ COMMITTED on PostgreSQL. For queues and
-    /// batches, where SERIALIZABLE would see conflicts that locks and `SKIP LOCKED` have avoided.
-    pub(crate) async fn write_locked(&self) -> Result<WriteTx<'_>> {
+    /// Begins a write transaction at READ COMMITTED on PostgreSQL, IMMEDIATE on SQLite: for queues
+    /// and batches, which rely on row locks. SERIALIZABLE would report conflicts that the locks and
+    /// `SKIP LOCKED` have avoided.
+    pub(crate) async fn begin_read_committed(&self) -> Result<WriteTx<'_>> {
         self.begin("BEGIN ISOLATION LEVEL READ COMMITTED", None).await
     }
 
@@ -350,7 +353,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_decision_that_cannot_begin_is_tried_again_by_retry_alone() {
+    async fn a_locking_begin_that_fails_is_not_retried_by_the_connection() {
         let world = World::new().await;
         let db = &world.ctx.db;
         if db.is_sqlite() {
@@ -359,7 +362,7 @@ mod tests {
         world.execute("CREATE SEQUENCE begins").await.unwrap();
         // A sequence counts on when its transaction is lost.
         let lost = "SELECT nextval('begins'); SELECT pg_terminate_backend(pg_backend_pid())";
-        let Err(error) = db.write_after(lost).await else { panic!("it has begun") };
+        let Err(error) = db.begin_serializable_with_lock(lost).await else { panic!("it has begun") };
         assert!(error.has_lost_connection());
         let begins = Statement::from_string(DbBackend::Postgres, "SELECT last_value FROM begins");
         let begins = db.connection().query_one_raw(begins).await.unwrap().unwrap();

@@ -78,7 +78,7 @@ pub(super) async fn claim_of(ctx: &Context, classes: &[Class], limit: u64) -> Re
     if any.one(ctx.db.connection()).await?.is_none() {
         return Ok(Vec::new());
     }
-    let tx = ctx.db.write_locked().await?;
+    let tx = ctx.db.begin_read_committed().await?;
     let mut found: Vec<(Uuid, i32)> = Vec::new();
     // One priority after the other: an index finds the oldest jobs of each, however many wait with
     // others.

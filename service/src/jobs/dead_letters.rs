@@ -35,7 +35,7 @@ pub async fn dead_letters(ctx: &Context, operator: Operator<'_>) -> Result<Vec<D
 pub async fn revive(ctx: &Context, operator: Operator<'_>, id: JobId) -> Result<()> {
     let actor = operator.name()?;
     let now = ctx.now().utc();
-    let tx = ctx.db.write_locked().await?;
+    let tx = ctx.db.begin_read_committed().await?;
     let dead = find(&tx, id).await?;
     let row = job::Model {
         id: dead.id,
@@ -119,7 +119,7 @@ pub async fn discard(
     named: Option<&str>,
 ) -> Result<()> {
     let actor = operator.name()?;
-    let tx = ctx.db.write_locked().await?;
+    let tx = ctx.db.begin_read_committed().await?;
     let dead = find(&tx, id).await?;
     if named.is_some_and(|named| named.trim() != dead.kind) {
         let message = format!("Type {} to discard this job", dead.kind);

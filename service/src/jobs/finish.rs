@@ -63,7 +63,7 @@ pub(crate) async fn acknowledge(
 /// # Errors
 /// When the database fails.
 pub async fn complete(ctx: &Context, claim: &Claim) -> Result<()> {
-    let tx = ctx.db.write_locked().await?;
+    let tx = ctx.db.begin_read_committed().await?;
     acknowledge(&*tx, ctx.now(), std::slice::from_ref(claim)).await?;
     tx.commit().await
 }
@@ -74,7 +74,7 @@ pub async fn complete(ctx: &Context, claim: &Claim) -> Result<()> {
 /// When the database fails; the lease expires then.
 pub async fn fail(ctx: &Context, claim: &Claim, reason: &str) -> Result<Verdict> {
     let now = ctx.now();
-    let tx = ctx.db.write_locked().await?;
+    let tx = ctx.db.begin_read_committed().await?;
     let ours = held(&*tx, std::slice::from_ref(claim));
     let found = job::Entity::find().filter(ours).lock_exclusive().one(&*tx).await?;
     let Some(mut row) = found else { return Ok(Verdict::Lost) };
@@ -114,7 +114,7 @@ pub async fn fail(ctx: &Context, claim: &Claim, reason: &str) -> Result<Verdict>
 /// # Errors
 /// When the database fails; the lease expires then.
 pub async fn give_up(ctx: &Context, claim: &Claim, reason: &str) -> Result<()> {
-    let tx = ctx.db.write_locked().await?;
+    let tx = ctx.db.begin_read_committed().await?;
     let ours = held(&*tx, std::slice::from_ref(claim));
     if let Some(mut row) = job::Entity::find().filter(ours).lock_exclusive().one(&*tx).await? {
         row.attempts += 1;

@@ -44,7 +44,7 @@ pub(super) async fn postpone_unread(ctx: &Context, row: &job::Model, reason: &st
 
 async fn postpone_those(ctx: &Context, these: Condition, reason: &str) -> Result<()> {
     let now = ctx.now().utc();
-    let tx = ctx.db.write_locked().await?;
+    let tx = ctx.db.begin_read_committed().await?;
     let found: Vec<(Uuid, i32)> = job::Entity::find()
         .select_only()
         .columns([job::Column::Id, job::Column::Postponements])

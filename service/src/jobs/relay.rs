@@ -85,7 +85,7 @@ async fn relay_some(ctx: &Context, queue: &Queue, class: Class, limit: usize) ->
 
 /// Notes that jobs were pushed. A worker may have one of them by now; that one needs no note.
 async fn mark(ctx: &Context, tickets: &[Ticket]) -> Result<()> {
-    let tx = ctx.db.write_locked().await?;
+    let tx = ctx.db.begin_read_committed().await?;
     let pushed = any_of(&*tx, job::Column::Id, tickets.iter().map(|ticket| ticket.id));
     let waiting: Vec<Uuid> = waiting(ctx, &Class::ALL)
         .select_only()

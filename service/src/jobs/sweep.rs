@@ -88,7 +88,7 @@ async fn sweep_expired(ctx: &Context) -> Result<usize> {
     if expired(now).one(ctx.db.connection()).await?.is_none() {
         return Ok(0);
     }
-    let tx = ctx.db.write_locked().await?;
+    let tx = ctx.db.begin_read_committed().await?;
     let rows = expired(now)
         .limit(BATCH)
         .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
@@ -124,7 +124,7 @@ async fn sweep_overdue(ctx: &Context, queue: &Queue) -> Result<()> {
     if overdue(now).one(ctx.db.connection()).await?.is_none() {
         return Ok(());
     }
-    let tx = ctx.db.write_locked().await?;
+    let tx = ctx.db.begin_read_committed().await?;
     let rows = overdue(now)
         .order_by_asc(job::Column::EnqueuedAt)
         .limit(BATCH)

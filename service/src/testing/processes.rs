@@ -32,7 +32,7 @@ impl World {
     /// When the database does not answer.
     pub async fn read_committed_process(&self) -> Context {
         let clock = Arc::clone(&self.clock);
-        let db = self.database.connect().await.read_committed();
+        let db = self.database.connect().await.weakened_to_read_committed();
         Context::with_clock(db, None, settings(), clock)
     }
 
