@@ -15,7 +15,7 @@ use axum::{
 };
 use domain::Timestamp;
 use quick_cache::{Weighter, sync::Cache};
-use service::{Combiner, Context, Limits};
+use service::{BatchLimits, Combiner, Context};
 
 use crate::problem::Problem;
 
@@ -70,7 +70,7 @@ impl ResponseCache {
     pub fn new(ctx: Context) -> Self {
         // Without a subscription, events of other processes are not counted.
         ctx.subscribe_to_events();
-        let in_flight = Combiner::new(Limits { batch: usize::MAX, ..Limits::READS });
+        let in_flight = Combiner::new(BatchLimits { max_batch: usize::MAX, ..BatchLimits::READS });
         let cached = Cache::with_weighter(ESTIMATED_ITEMS, CAPACITY, SizeInBytes);
         Self(Arc::new(Inner { ctx, in_flight, cached }))
     }

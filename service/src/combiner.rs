@@ -1,8 +1,8 @@
-//! Combining requests that meet: for each key one batch at a time, and in it all that wait.
+//! Request coalescing: concurrent requests for one key are processed in batches.
 //!
-//! A lone request waits for nobody; while its batch is carried out the next one gathers, so batches grow with
-//! the load, and what a batch costs is shared. (The idea of group commit; and of flat combining: Hendler, Incze,
-//! Shavit and Tzafrir, 2010.)
+//! A lone request is processed at once. While its batch runs, further requests queue, and the next
+//! batch takes all of them: batches grow with the load, and requests share the cost of a
+//! transaction. This is group commit, or flat combining (Hendler, Incze, Shavit and Tzafrir, 2010).
 
 use std::{
     collections::{HashMap, VecDeque},
@@ -22,54 +22,58 @@ use tokio::{
 
 use crate::{Db, Error, Result};
 
-/// How much may be combined, and how much may wait for it.
+/// Limits on the batches of a [`Combiner`] and on their queues, for each key.
 #[derive(Clone, Copy, Debug)]
-pub struct Limits {
-    /// Requests in one batch.
-    pub batch: usize,
-    /// Requests that wait for one key; a further one is refused.
-    pub waiting: usize,
-    /// A request that has waited longer is refused.
-    pub patience: Duration,
-    /// Batches of one key at the same time: another begins only when the one before takes longer
-    /// than a second.
-    pub lanes: usize,
+pub struct BatchLimits {
+    /// Requests in one batch, at most.
+    pub max_batch: usize,
+    /// Requests in the queue, at most; a further one is refused.
+    pub max_queued: usize,
+    /// A request that has been queued for longer is refused.
+    pub max_wait: Duration,
+    /// Batches that run at the same time, at most. Another one starts only while the latest has run
+    /// for longer than a second.
+    pub max_workers: usize,
 }
 
-/// A batch that takes longer may be waiting for a connection that is dead, so the next does not
-/// wait for it.
-const STALL: Duration = Duration::from_secs(1);
+/// A batch that runs for longer may be waiting for a dead connection. The next batch does not wait
+/// for it.
+const STALLED_AFTER: Duration = Duration::from_secs(1);
 
-impl Limits {
-    /// For what is read: a crowd is welcome, and a large one is as cheap.
-    pub const READS: Self =
-        Self { batch: 256, waiting: 50_000, patience: Duration::from_secs(5), lanes: 4 };
+impl BatchLimits {
+    /// For reads: long queues are accepted, because a large batch costs little more than a small
+    /// one.
+    pub const READS: Self = Self {
+        max_batch: 256,
+        max_queued: 50_000,
+        max_wait: Duration::from_secs(5),
+        max_workers: 4,
+    };
 }
 
-/// What a batch reads by its keys takes milliseconds. The database may take longer; whoever waits
-/// may not.
-pub(crate) const READ_LIMIT: Duration = Duration::from_secs(3);
+/// How long one try of [`read_with_timeout`] may take. Reads by primary key take milliseconds.
+pub(crate) const READ_TIMEOUT: Duration = Duration::from_secs(3);
 
-/// Combines requests of type `T` for one key of type `K`; each is answered with an `R`.
+/// Batches requests of type `T` by a key of type `K`; the response to each is an `R`.
 pub struct Combiner<K, T, R> {
     lanes: Lanes<K, T, R>,
-    limits: Limits,
+    limits: BatchLimits,
 }
 
 type Lanes<K, T, R> = Arc<Mutex<HashMap<K, Lane<T, R>>>>;
 
-/// What waits for one key. It is there while tasks carry its batches out.
+/// The queue of one key. It exists while workers process its batches.
 struct Lane<T, R> {
-    waiting: VecDeque<Waiting<T, R>>,
+    queue: VecDeque<Queued<T, R>>,
     workers: usize,
-    /// When the last batch was begun.
-    since: Instant,
+    /// When the latest batch was started.
+    last_batch_at: Instant,
 }
 
-struct Waiting<T, R> {
+struct Queued<T, R> {
     request: T,
     since: Instant,
-    answer: oneshot::Sender<Result<R>>,
+    reply: oneshot::Sender<Result<R>>,
 }
 
 impl<K, T, R> fmt::Debug for Combiner<K, T, R> {
@@ -84,65 +88,67 @@ where
     T: Send + 'static,
     R: Send + 'static,
 {
-    /// Combines within `limits`.
-    pub fn new(limits: Limits) -> Self {
+    /// A combiner without queued requests.
+    pub fn new(limits: BatchLimits) -> Self {
         Self { lanes: Lanes::default(), limits }
     }
 
-    /// The answer to `request`, once its batch was carried out. `carry_out` answers a batch, request by request, in
-    /// the order of arrival. It runs in a task of its own, so a caller that goes away cancels nothing.
+    /// Queues `request` and returns the response to it once its batch has run. `process_batch`
+    /// receives requests in the order of arrival and returns one response each, in the same order.
+    /// It runs in a task of its own: dropping this future cancels nothing.
     ///
     /// # Errors
-    /// [`ErrorCode::Overloaded`] when too many wait, or this one has waited too long; otherwise what
-    /// `carry_out` answered.
-    pub async fn submit<F, Fut>(&self, key: K, request: T, carry_out: F) -> Result<R>
+    /// [`ErrorCode::Overloaded`] when the queue is full or the request was queued for too long;
+    /// [`Error::Interrupted`] when the batch panicked; otherwise as `process_batch`.
+    pub async fn submit<F, Fut>(&self, key: K, request: T, process_batch: F) -> Result<R>
     where
         F: Fn(Vec<T>) -> Fut + Send + Sync + 'static,
         Fut: Future<Output = Vec<Result<R>>> + Send + 'static,
     {
-        let (sender, mut receiver) = oneshot::channel();
+        let (reply, mut response) = oneshot::channel();
         let now = Instant::now();
-        let waiting = Waiting { request, since: now, answer: sender };
+        let queued = Queued { request, since: now, reply };
         {
             let mut lanes = lock(&self.lanes);
             let lane = lanes.entry(key.clone()).or_insert_with(|| Lane::new(now));
-            if lane.waiting.len() >= self.limits.waiting {
+            if lane.queue.len() >= self.limits.max_queued {
                 return Err(overloaded().into());
             }
-            lane.waiting.push_back(waiting);
+            lane.queue.push_back(queued);
         }
-        let carry_out = Arc::new(carry_out);
+        let process_batch = Arc::new(process_batch);
         loop {
-            self.look_after(&key, &carry_out);
-            match timeout(STALL, &mut receiver).await {
-                // Without an answer its batch has panicked.
-                Ok(answer) => return answer.map_err(|_| Error::Interrupted)?,
+            self.start_worker_or_expire(&key, &process_batch);
+            match timeout(STALLED_AFTER, &mut response).await {
+                // The sender was dropped: the batch panicked.
+                Ok(response) => return response.map_err(|_| Error::Interrupted)?,
                 Err(_) => continue,
             }
         }
     }
 
-    /// Begins to work for a key where nobody does, or those who do are stuck; refuses what has
-    /// waited for too long.
-    fn look_after<F, Fut>(&self, key: &K, carry_out: &Arc<F>)
+    /// Starts a worker for a key whose queue has none, or whose workers are stalled. Otherwise
+    /// refuses requests that have been queued for too long.
+    fn start_worker_or_expire<F, Fut>(&self, key: &K, process_batch: &Arc<F>)
     where
         F: Fn(Vec<T>) -> Fut + Send + Sync + 'static,
         Fut: Future<Output = Vec<Result<R>>> + Send + 'static,
     {
         let now = Instant::now();
         let mut lanes = lock(&self.lanes);
-        let Some(lane) = lanes.get_mut(key).filter(|lane| !lane.waiting.is_empty()) else { return };
-        if lane.workers == 0 || (lane.workers < self.limits.lanes && now - lane.since >= STALL) {
+        let Some(lane) = lanes.get_mut(key).filter(|lane| !lane.queue.is_empty()) else { return };
+        let is_stalled = now - lane.last_batch_at >= STALLED_AFTER;
+        if lane.workers == 0 || (lane.workers < self.limits.max_workers && is_stalled) {
             lane.workers += 1;
-            lane.since = now;
+            lane.last_batch_at = now;
             let lanes = Arc::clone(&self.lanes);
-            tokio::spawn(work(lanes, key.clone(), self.limits, Arc::clone(carry_out)));
+            tokio::spawn(run_worker(lanes, key.clone(), self.limits, Arc::clone(process_batch)));
         } else {
-            let late = |waiting: &Waiting<T, R>| now - waiting.since > self.limits.patience;
-            while lane.waiting.front().is_some_and(late) {
-                if let Some(late) = lane.waiting.pop_front() {
-                    // Whoever has gone away needs no answer.
-                    let _ = late.answer.send(Err(overloaded().into()));
+            let is_late = |queued: &Queued<T, R>| now - queued.since > self.limits.max_wait;
+            while lane.queue.front().is_some_and(is_late) {
+                if let Some(late) = lane.queue.pop_front() {
+                    // Fails when the caller is gone.
+                    let _ = late.reply.send(Err(overloaded().into()));
                 }
             }
         }
@@ -151,35 +157,39 @@ where
 
 impl<T, R> Lane<T, R> {
     fn new(now: Instant) -> Self {
-        Self { waiting: VecDeque::new(), workers: 0, since: now }
+        Self { queue: VecDeque::new(), workers: 0, last_batch_at: now }
     }
 }
 
-/// Carries batches out until nothing waits for `key`.
-async fn work<K, T, R, F, Fut>(lanes: Lanes<K, T, R>, key: K, limits: Limits, carry_out: Arc<F>)
-where
+/// Processes batches until the queue of `key` is empty.
+async fn run_worker<K, T, R, F, Fut>(
+    lanes: Lanes<K, T, R>,
+    key: K,
+    limits: BatchLimits,
+    process_batch: Arc<F>,
+) where
     K: Eq + Hash,
     F: Fn(Vec<T>) -> Fut,
     Fut: Future<Output = Vec<Result<R>>>,
 {
-    while let Some(batch) = take(&lanes, &key, limits.batch) {
+    while let Some(batch) = next_batch(&lanes, &key, limits.max_batch) {
         let now = Instant::now();
         let (late, in_time): (Vec<_>, Vec<_>) =
-            batch.into_iter().partition(|waiting| now - waiting.since > limits.patience);
-        for waiting in late {
-            // Whoever has gone away needs no answer.
-            let _ = waiting.answer.send(Err(overloaded().into()));
+            batch.into_iter().partition(|queued| now - queued.since > limits.max_wait);
+        for queued in late {
+            // Fails when the caller is gone.
+            let _ = queued.reply.send(Err(overloaded().into()));
         }
-        let (requests, answers): (Vec<_>, Vec<_>) =
-            in_time.into_iter().map(|waiting| (waiting.request, waiting.answer)).unzip();
+        let (requests, replies): (Vec<_>, Vec<_>) =
+            in_time.into_iter().map(|queued| (queued.request, queued.reply)).unzip();
         if requests.is_empty() {
             continue;
         }
-        // A panic ends this batch and not the lane.
-        match AssertUnwindSafe(async { carry_out(requests).await }).catch_unwind().await {
-            Ok(outcomes) => {
-                for (answer, outcome) in answers.into_iter().zip(outcomes) {
-                    let _ = answer.send(outcome);
+        // A panic fails this batch; the worker goes on with the next.
+        match AssertUnwindSafe(async { process_batch(requests).await }).catch_unwind().await {
+            Ok(responses) => {
+                for (reply, response) in replies.into_iter().zip(responses) {
+                    let _ = reply.send(response);
                 }
             }
             Err(_) => tracing::error!("a batch panicked"),
@@ -187,46 +197,48 @@ where
     }
 }
 
-/// The next batch; `None`, and the end of the lane, when nothing waits.
-fn take<K: Eq + Hash, T, R>(
+/// Takes the next batch. `None` when the queue is empty: the worker ends, and the last one removes
+/// the lane.
+fn next_batch<K: Eq + Hash, T, R>(
     lanes: &Lanes<K, T, R>,
     key: &K,
-    limit: usize,
-) -> Option<Vec<Waiting<T, R>>> {
+    max_batch: usize,
+) -> Option<Vec<Queued<T, R>>> {
     let mut lanes = lock(lanes);
     let lane = lanes.get_mut(key)?;
-    if lane.waiting.is_empty() {
+    if lane.queue.is_empty() {
         lane.workers -= 1;
         if lane.workers == 0 {
             lanes.remove(key);
         }
         return None;
     }
-    lane.since = Instant::now();
-    Some(lane.waiting.drain(..lane.waiting.len().min(limit)).collect())
+    lane.last_batch_at = Instant::now();
+    Some(lane.queue.drain(..lane.queue.len().min(max_batch)).collect())
 }
 
 fn lock<K, T, R>(lanes: &Lanes<K, T, R>) -> std::sync::MutexGuard<'_, HashMap<K, Lane<T, R>>> {
-    // No code that holds the lock can leave the map half-changed.
+    // A panic under this lock cannot leave the map half changed, so poisoning is ignored.
     lanes.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Reads for a batch: once more, on another connection, when the first does not answer in time.
-pub(crate) async fn read_in_time<R, F, Fut>(db: &Db, read: F) -> Result<R>
+/// Runs `read`, and once more on a new connection if it takes longer than [`READ_TIMEOUT`].
+pub(crate) async fn read_with_timeout<R, F, Fut>(db: &Db, read: F) -> Result<R>
 where
     F: Fn() -> Fut,
     Fut: Future<Output = Result<R>>,
 {
     let generation = db.generation();
-    if let Ok(found) = timeout(READ_LIMIT, read()).await {
+    if let Ok(found) = timeout(READ_TIMEOUT, read()).await {
         return found;
     }
-    db.replace_connections(generation, "a read was not answered in time and is tried again");
-    timeout(READ_LIMIT, read()).await.map_err(|_| Error::TimedOut)?
+    db.replace_connections(generation, "a read timed out");
+    timeout(READ_TIMEOUT, read()).await.map_err(|_| Error::TimedOut)?
 }
 
-/// Hands each of `ids` what was found for it, or all of them the failure, which is logged here, once.
-pub(crate) fn spread<I: Eq + Hash, R: Clone>(
+/// The response to each of `ids` in the same order: the value found for it, `None` if there is
+/// none, or the failure of the whole query, which is logged once.
+pub(crate) fn responses<I: Eq + Hash, R: Clone>(
     ids: &[I],
     found: Result<HashMap<I, R>>,
 ) -> Vec<Result<Option<R>>> {
@@ -253,10 +265,14 @@ mod tests {
 
     use super::*;
 
-    const LIMITS: Limits =
-        Limits { batch: 3, waiting: 5, patience: Duration::from_secs(2), lanes: 2 };
+    const LIMITS: BatchLimits = BatchLimits {
+        max_batch: 3,
+        max_queued: 5,
+        max_wait: Duration::from_secs(2),
+        max_workers: 2,
+    };
 
-    /// Answers each request with the size of its batch, one batch for each permit.
+    /// Responds to each request with the size of its batch. Each batch takes a permit of the gate.
     type Gated = Arc<Combiner<&'static str, u32, usize>>;
 
     fn submit(
@@ -277,43 +293,43 @@ mod tests {
         })
     }
 
-    /// Lets every task go as far as it can.
-    async fn settle() {
+    /// Lets every task run until it waits.
+    async fn run_until_idle() {
         for _ in 0..50 {
             tokio::task::yield_now().await;
         }
     }
 
     #[tokio::test]
-    async fn all_that_wait_go_together_up_to_the_limit() {
+    async fn queued_requests_share_a_batch_up_to_the_limit() {
         let (combiner, gate) = (Gated::new(Combiner::new(LIMITS)), Arc::new(Semaphore::new(0)));
         let first = submit(&combiner, &gate, 0);
-        settle().await;
+        run_until_idle().await;
         let others: Vec<_> = (1..=4).map(|n| submit(&combiner, &gate, n)).collect();
-        settle().await;
+        run_until_idle().await;
         gate.add_permits(3);
-        assert_eq!(first.await.unwrap().unwrap(), 1, "a lone request waits for nobody");
+        assert_eq!(first.await.unwrap().unwrap(), 1, "a lone request is processed at once");
         let mut sizes = Vec::new();
         for other in others {
             sizes.push(other.await.unwrap().unwrap());
         }
         assert_eq!(sizes, [3, 3, 3, 1]);
-        settle().await;
-        assert!(lock(&combiner.lanes).is_empty(), "an empty lane goes");
+        run_until_idle().await;
+        assert!(lock(&combiner.lanes).is_empty(), "an empty lane is removed");
     }
 
     #[tokio::test(start_paused = true)]
-    async fn too_many_and_too_late_are_refused() {
+    async fn a_request_is_refused_when_the_queue_is_full_or_its_wait_too_long() {
         let (combiner, gate) = (Gated::new(Combiner::new(LIMITS)), Arc::new(Semaphore::new(0)));
         let first = submit(&combiner, &gate, 0);
-        settle().await;
+        run_until_idle().await;
         let waiting: Vec<_> = (1..=5).map(|n| submit(&combiner, &gate, n)).collect();
-        settle().await;
+        run_until_idle().await;
         let refused = submit(&combiner, &gate, 6).await.unwrap().unwrap_err();
         assert_eq!(PublicError::from(refused).code, ErrorCode::Overloaded);
-        tokio::time::advance(LIMITS.patience + Duration::from_millis(1)).await;
+        tokio::time::advance(LIMITS.max_wait + Duration::from_millis(1)).await;
         gate.add_permits(9);
-        assert!(first.await.unwrap().is_ok(), "what was begun is finished");
+        assert!(first.await.unwrap().is_ok(), "a batch that has started is finished");
         for late in waiting {
             let refused = late.await.unwrap().unwrap_err();
             assert_eq!(PublicError::from(refused).code, ErrorCode::Overloaded);
@@ -321,7 +337,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_batch_that_is_stuck_holds_up_no_other_for_longer_than_a_second() {
+    async fn a_stalled_batch_delays_the_next_by_a_second_at_most() {
         let (combiner, stuck) = (Gated::new(Combiner::new(LIMITS)), Arc::new(Semaphore::new(0)));
         let submit = |request: u32| {
             let (combiner, stuck) = (Arc::clone(&combiner), Arc::clone(&stuck));
@@ -337,28 +353,28 @@ mod tests {
             tokio::spawn(async move { combiner.submit("key", request, sizes).await })
         };
         let first = submit(0);
-        settle().await;
+        run_until_idle().await;
         let begin = Instant::now();
         assert_eq!(submit(1).await.unwrap().unwrap(), 1);
-        assert!((STALL..2 * STALL).contains(&begin.elapsed()), "{:?}", begin.elapsed());
-        tokio::time::advance(STALL).await;
+        assert!((STALLED_AFTER..2 * STALLED_AFTER).contains(&begin.elapsed()), "{:?}", begin.elapsed());
+        tokio::time::advance(STALLED_AFTER).await;
         let begin = Instant::now();
         assert_eq!(submit(2).await.unwrap().unwrap(), 1);
-        assert!(begin.elapsed() < STALL, "it is known to be stuck");
+        assert!(begin.elapsed() < STALLED_AFTER, "the stalled batch delayed a second one");
         stuck.add_permits(1);
         assert_eq!(first.await.unwrap().unwrap(), 1);
-        settle().await;
-        assert!(lock(&combiner.lanes).is_empty(), "an empty lane goes");
+        run_until_idle().await;
+        assert!(lock(&combiner.lanes).is_empty(), "an empty lane is removed");
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_request_behind_batches_that_are_all_stuck_is_refused_in_time() {
+    async fn a_request_is_refused_in_time_when_all_workers_are_stalled() {
         let (combiner, gate) = (Gated::new(Combiner::new(LIMITS)), Arc::new(Semaphore::new(0)));
         let first = submit(&combiner, &gate, 0);
-        settle().await;
-        tokio::time::advance(STALL).await;
+        run_until_idle().await;
+        tokio::time::advance(STALLED_AFTER).await;
         let second = submit(&combiner, &gate, 1);
-        settle().await;
+        run_until_idle().await;
         let third = submit(&combiner, &gate, 2);
         let refused = third.await.unwrap().unwrap_err();
         assert_eq!(PublicError::from(refused).code, ErrorCode::Overloaded);
@@ -367,27 +383,27 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_batch_that_panics_takes_nobody_else_along() {
+    async fn a_panic_fails_its_own_batch_only() {
         let combiner = Combiner::<_, bool, ()>::new(LIMITS);
-        let carry_out = |batch: Vec<bool>| {
-            assert!(batch.iter().all(|fine| *fine), "as the test wants it");
+        let process_batch = |batch: Vec<bool>| {
+            assert!(batch.iter().all(|fine| *fine), "the test asks for a panic");
             ready(batch.into_iter().map(|_| Ok(())).collect())
         };
-        let lost = combiner.submit((), false, carry_out).await;
+        let lost = combiner.submit((), false, process_batch).await;
         assert!(matches!(lost, Err(Error::Interrupted)));
-        combiner.submit((), true, carry_out).await.unwrap();
+        combiner.submit((), true, process_batch).await.unwrap();
     }
 
     #[tokio::test]
-    async fn a_caller_that_goes_away_cancels_nothing() {
+    async fn dropping_a_request_does_not_cancel_its_batch() {
         let (combiner, gate) = (Gated::new(Combiner::new(LIMITS)), Arc::new(Semaphore::new(0)));
         let gone = submit(&combiner, &gate, 0);
-        settle().await;
+        run_until_idle().await;
         let stays = submit(&combiner, &gate, 1);
-        settle().await;
+        run_until_idle().await;
         gone.abort();
         gate.add_permits(2);
         assert_eq!(stays.await.unwrap().unwrap(), 1);
-        assert_eq!(gate.available_permits(), 0, "the batch of the first was carried out");
+        assert_eq!(gate.available_permits(), 0, "the batch of the dropped request has run");
     }
 }

@@ -55,7 +55,7 @@ pub use self::redis::Redis;
 pub use actor::Actor;
 pub use client_address::ClientAddress;
 pub use clock::{Clock, DatabaseClock, SystemClock};
-pub use combiner::{Combiner, Limits};
+pub use combiner::{BatchLimits, Combiner};
 pub use commit_watch::CommitWatch;
 pub use context::{Context, JobNews, Mode, Settings};
 pub use db::{Connection, Db, Postgres, PostgresTransaction, Transaction, sqlite_folder};

@@ -23,7 +23,7 @@ pub use self::{
 };
 use crate::{
     ClientAddress, Context, Result,
-    combiner::{Combiner, read_in_time, spread},
+    combiner::{Combiner, read_with_timeout, responses},
     db::bulk,
     entity::user,
     throttle,
@@ -56,7 +56,7 @@ pub async fn find(ctx: &Context, id: UserId) -> Result<Option<Account>> {
     let (shared, ctx) = (ctx.clone(), ctx.clone());
     let load = move |ids: Vec<UserId>| {
         let ctx = ctx.clone();
-        async move { spread(&ids, read_in_time(&ctx.db, || load(&ctx, &ids)).await) }
+        async move { responses(&ids, read_with_timeout(&ctx.db, || load(&ctx, &ids)).await) }
     };
     shared.users.submit((), id, load).await
 }

@@ -24,14 +24,18 @@ pub(crate) use request::{Answer, Outcome, Wish};
 use self::request::{Keyed, Request};
 use crate::{
     Context, Db, Error, Result,
-    combiner::{Combiner, Limits},
+    combiner::{BatchLimits, Combiner},
     commit_watch,
     idempotency::{self, Entry, Scope},
 };
 
 /// Measured on two cores with PostgreSQL 15: past 128 rows a transaction gains little and everyone in it waits longer.
-const LIMITS: Limits =
-    Limits { batch: 128, waiting: 2_048, patience: Duration::from_secs(2), lanes: 3 };
+const LIMITS: BatchLimits = BatchLimits {
+    max_batch: 128,
+    max_queued: 2_048,
+    max_wait: Duration::from_secs(2),
+    max_workers: 3,
+};
 
 /// A batch that has waited longer for its turn is refused.
 const TURN_LIMIT: Duration = Duration::from_secs(2);

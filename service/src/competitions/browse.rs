@@ -15,7 +15,7 @@ use sea_orm::{
 use super::view;
 use crate::{
     Actor, Context, Result,
-    combiner::{Combiner, read_in_time, spread},
+    combiner::{Combiner, read_with_timeout, responses},
     db::bulk,
     entity::{competition, competition_tag, user},
     search,
@@ -79,7 +79,7 @@ pub async fn get(ctx: &Context, id: CompetitionId) -> Result<CompetitionDetail> 
     let (shared, ctx) = (ctx.clone(), ctx.clone());
     let load = move |ids: Vec<CompetitionId>| {
         let ctx = ctx.clone();
-        async move { spread(&ids, read_in_time(&ctx.db, || load(&ctx, &ids)).await) }
+        async move { responses(&ids, read_with_timeout(&ctx.db, || load(&ctx, &ids)).await) }
     };
     shared.details.submit((), id, load).await?.ok_or_else(|| not_found().into())
 }

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::{count, not_found};
 use crate::{
     Context, Result,
-    combiner::{Combiner, read_in_time, spread},
+    combiner::{Combiner, read_with_timeout, responses},
     db::bulk,
     entity::competition,
 };
@@ -27,7 +27,7 @@ pub async fn seats(ctx: &Context, id: CompetitionId) -> Result<SeatsChanged> {
     let (shared, ctx) = (ctx.clone(), ctx.clone());
     let load = move |ids: Vec<CompetitionId>| {
         let ctx = ctx.clone();
-        async move { spread(&ids, read_in_time(&ctx.db, || load(&ctx, &ids)).await) }
+        async move { responses(&ids, read_with_timeout(&ctx.db, || load(&ctx, &ids)).await) }
     };
     shared.events.reads.submit((), id, load).await?.ok_or_else(|| not_found().into())
 }

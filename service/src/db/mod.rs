@@ -295,7 +295,7 @@ mod tests {
 
     use super::*;
     use crate::{
-        combiner::{READ_LIMIT, read_in_time},
+        combiner::{READ_TIMEOUT, read_with_timeout},
         testing::World,
     };
 
@@ -316,11 +316,11 @@ mod tests {
     async fn a_slow_read_replaces_connections_only_where_none_was_waited_for() {
         let began = Instant::now();
         let busy = pool::tests::unopened(0);
-        assert!(matches!(read_in_time(&on(&busy), never).await, Err(Error::TimedOut)));
+        assert!(matches!(read_with_timeout(&on(&busy), never).await, Err(Error::TimedOut)));
         assert_eq!(busy.generation(), 0);
-        assert!(began.elapsed() < 3 * READ_LIMIT, "it was tried twice: {:?}", began.elapsed());
+        assert!(began.elapsed() < 3 * READ_TIMEOUT, "it was tried twice: {:?}", began.elapsed());
         let free = pool::tests::unopened(1);
-        assert!(matches!(read_in_time(&on(&free), never).await, Err(Error::TimedOut)));
+        assert!(matches!(read_with_timeout(&on(&free), never).await, Err(Error::TimedOut)));
         assert_eq!(free.generation(), 1);
     }
 
@@ -330,9 +330,9 @@ mod tests {
         let db = on(&pool);
         let later = async {
             sleep(Duration::from_secs(1)).await;
-            read_in_time(&db, never).await
+            read_with_timeout(&db, never).await
         };
-        let (first, second) = tokio::join!(read_in_time(&db, never), later);
+        let (first, second) = tokio::join!(read_with_timeout(&db, never), later);
         assert!(first.is_err() && second.is_err());
         assert_eq!(pool.generation(), 1);
     }

@@ -18,7 +18,7 @@ use tokio::{task::AbortHandle, time};
 use self::seats::SeatChannels;
 pub use self::seats::SeatsWatch;
 use crate::{
-    combiner::Limits,
+    combiner::BatchLimits,
     competitions::{SeatReads, count},
     entity::competition,
     ids::new_token,
@@ -74,7 +74,7 @@ impl Event {
 impl Events {
     pub(crate) fn new(redis: Option<Arc<Redis>>) -> Self {
         Self {
-            reads: SeatReads::new(Limits::READS),
+            reads: SeatReads::new(BatchLimits::READS),
             seats: SeatChannels::default(),
             count: Arc::default(),
             elsewhere: redis,
