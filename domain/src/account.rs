@@ -9,6 +9,11 @@ use crate::{Email, Faults, Password, PersonName, PublicError, Raw, UserId};
 /// What a user may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "sea-orm", derive(sea_orm::EnumIter, sea_orm::DeriveActiveEnum))]
+#[cfg_attr(
+    feature = "sea-orm",
+    sea_orm(rs_type = "String", db_type = "Text", rename_all = "UPPERCASE")
+)]
 #[serde(rename_all = "UPPERCASE")]
 pub enum Role {
     /// Registers for competitions.

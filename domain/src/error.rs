@@ -240,6 +240,17 @@ impl PublicError {
         Self { idempotency_key, ..Self::new(ErrorCode::OutcomeUnknown, message) }
     }
 
+    /// No competition has the id.
+    pub fn competition_not_found() -> Self {
+        Self::new(ErrorCode::CompetitionNotFound, "Competition not found")
+    }
+
+    /// A cancelled competition cannot be edited.
+    pub fn cancelled_is_final() -> Self {
+        let message = "This competition was cancelled. It stays as it is.";
+        Self::new(ErrorCode::CancelledIsFinal, message)
+    }
+
     /// Asked too often: `what` there were too many of (`Too many attempts`), and the seconds to wait.
     pub fn rate_limited(what: &str, seconds: u32) -> Self {
         let message = format!("{what}. Try again in {}.", in_words(seconds));

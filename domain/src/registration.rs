@@ -9,15 +9,20 @@ use crate::{CompetitionId, Contact, Dates, RegistrationId, Timestamp, UserId};
 /// How far a registration has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "sea-orm", derive(sea_orm::EnumIter, sea_orm::DeriveActiveEnum))]
+#[cfg_attr(
+    feature = "sea-orm",
+    sea_orm(rs_type = "String", db_type = "Text", rename_all = "UPPERCASE")
+)]
 #[serde(rename_all = "UPPERCASE")]
 pub enum RegistrationStatus {
-    /// The seat is held; the confirmation is on its way.
+    /// Has a seat; the confirmation has not been sent yet.
     Pending,
-    /// The seat is held and the confirmation is in the mailbox.
+    /// Has a seat; the confirmation is in the mailbox.
     Confirmed,
-    /// Given back.
+    /// Cancelled by the participant: the seat is free.
     Cancelled,
-    /// Could not be completed.
+    /// Never written by this program: the first Mini Compete's clients know it, so the API has it.
     Failed,
 }
 
@@ -35,9 +40,14 @@ impl RegistrationStatus {
         }
     }
 
-    /// Whether a seat is taken.
+    /// Whether the registration has a seat.
     pub fn holds_seat(self) -> bool {
         matches!(self, Self::Pending | Self::Confirmed)
+    }
+
+    /// Every status with a seat.
+    pub fn with_seat() -> impl Iterator<Item = Self> {
+        Self::ALL.into_iter().filter(|status| status.holds_seat())
     }
 }
 

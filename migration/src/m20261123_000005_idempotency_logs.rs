@@ -16,7 +16,6 @@ impl MigrationTrait for Migration {
             .col(text("key"))
             // SHA-256 of what was asked, in hexadecimal.
             .col(text("fingerprint"))
-            .col(small_integer("status"))
             .col(text("body"))
             .col(timestamp_with_time_zone("created_at"))
             .primary_key(Index::create().col("user_id").col("key"))

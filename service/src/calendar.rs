@@ -11,9 +11,7 @@ use domain::{
 use icalendar::{Calendar, Component, Event, EventLike, EventStatus};
 use sea_orm::EntityTrait;
 
-use crate::{
-    Actor, Context, Result, competitions, entity::registration as row, markdown, registration::view,
-};
+use crate::{Actor, Context, Result, competitions, entity::registration as row, markdown};
 
 /// When a competition takes its last registration, and when it starts if that is set. `site` is how the world reaches
 /// us: `https://compete.example`.
@@ -55,7 +53,7 @@ pub async fn of_registration(
         .ok_or_else(|| PublicError::new(ErrorCode::NotRegistered, "Registration not found"))?;
     let competition_id = CompetitionId(registration.competition_id);
     let competition = competitions::get(ctx, competition_id).await?.competition;
-    let status = match view::status(&registration)? {
+    let status = match registration.status {
         _ if competition.is_cancelled() => EventStatus::Cancelled,
         RegistrationStatus::Confirmed => EventStatus::Confirmed,
         RegistrationStatus::Pending => EventStatus::Tentative,

@@ -72,12 +72,11 @@ async fn tell_some(
     from: Option<Timestamp>,
 ) -> Result<Option<Timestamp>> {
     let tx = ctx.db.begin_read_committed().await?;
-    let held = RegistrationStatus::ALL.into_iter().filter(|status| status.holds_seat());
     let due: Vec<Uuid> = registration::Entity::find()
         .select_only()
         .column(registration::Column::Id)
         .filter(registration::Column::CompetitionId.eq(competition.id))
-        .filter(registration::Column::Status.is_in(held.map(RegistrationStatus::as_str)))
+        .filter(registration::Column::Status.is_in(RegistrationStatus::with_seat()))
         .filter(registration::Column::CancellationToldAt.is_null())
         .apply_if(from, |due, from| due.filter(registration::Column::RegisteredAt.gte(from.utc())))
         // Two workers lock in one order: those who registered at the same moment by their ids.

@@ -356,7 +356,11 @@ mod tests {
         run_until_idle().await;
         let begin = Instant::now();
         assert_eq!(submit(1).await.unwrap().unwrap(), 1);
-        assert!((STALLED_AFTER..2 * STALLED_AFTER).contains(&begin.elapsed()), "{:?}", begin.elapsed());
+        assert!(
+            (STALLED_AFTER..2 * STALLED_AFTER).contains(&begin.elapsed()),
+            "{:?}",
+            begin.elapsed()
+        );
         tokio::time::advance(STALLED_AFTER).await;
         let begin = Instant::now();
         assert_eq!(submit(2).await.unwrap().unwrap(), 1);

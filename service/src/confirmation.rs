@@ -65,10 +65,10 @@ async fn attempt(ctx: &Context, claims: &[Claim]) -> Result<()> {
         _ => None,
     });
     let confirm = registration::Entity::update_many()
-        .col_expr(registration::Column::Status, Expr::value(RegistrationStatus::Confirmed.as_str()))
+        .col_expr(registration::Column::Status, Expr::value(RegistrationStatus::Confirmed))
         .col_expr(registration::Column::UpdatedAt, Expr::value(now.utc()))
         .filter(any_of(&*tx, registration::Column::Id, ids))
-        .filter(registration::Column::Status.eq(RegistrationStatus::Pending.as_str()))
+        .filter(registration::Column::Status.eq(RegistrationStatus::Pending))
         .filter(takes_place());
     let confirmed = update_returning(&*tx, confirm).await?;
 

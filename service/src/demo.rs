@@ -115,7 +115,7 @@ async fn user(
     role: Role,
 ) -> Result<User> {
     if let Some(found) = accounts::find_by_email(ctx.db.connection(), email).await? {
-        return Ok(accounts::account(found)?.user);
+        return Ok(found.into_user());
     }
     seeded.users += 1;
     let signup = Signup {

@@ -53,6 +53,7 @@ pub mod zones;
 
 pub use self::redis::Redis;
 pub use actor::Actor;
+pub use admission::Decision;
 pub use client_address::ClientAddress;
 pub use clock::{Clock, DatabaseClock, SystemClock};
 pub use combiner::{BatchLimits, Combiner};

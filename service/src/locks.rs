@@ -35,7 +35,7 @@ pub(crate) struct Locks(Option<Arc<Redis>>);
 
 /// A lock that is held, and renewed until it is dropped; dropping it releases it.
 #[derive(Debug)]
-pub(crate) struct Lock {
+pub(crate) struct CompetitionLock {
     redis: Arc<Redis>,
     key: String,
     token: String,
@@ -48,7 +48,7 @@ impl Locks {
     }
 
     /// The lock of a competition; `None` after half a second, or when there is no Redis.
-    pub(crate) async fn acquire(&self, competition: CompetitionId) -> Option<Lock> {
+    pub(crate) async fn acquire(&self, competition: CompetitionId) -> Option<CompetitionLock> {
         let redis = self.0.as_ref()?;
         let key = redis.key(format_args!("lock:competition:{competition}"));
         let token = new_token();
@@ -63,7 +63,12 @@ impl Locks {
             time::sleep(Duration::from_millis(fastrand::u64(PAUSE_MS))).await;
         }
         let renewal = tokio::spawn(renew(Arc::clone(redis), key.clone(), token.clone()));
-        Some(Lock { redis: Arc::clone(redis), key, token, renewal: renewal.abort_handle() })
+        Some(CompetitionLock {
+            redis: Arc::clone(redis),
+            key,
+            token,
+            renewal: renewal.abort_handle(),
+        })
     }
 }
 
@@ -76,7 +81,7 @@ async fn renew(redis: Arc<Redis>, key: String, token: String) {
     }
 }
 
-impl Drop for Lock {
+impl Drop for CompetitionLock {
     fn drop(&mut self) {
         self.renewal.abort();
         let redis = Arc::clone(&self.redis);

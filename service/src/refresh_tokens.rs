@@ -22,7 +22,7 @@ use sea_orm::{
 
 use crate::{
     Context, Error, Result,
-    accounts::{Account, CredentialsVersion, account},
+    accounts::{Account, CredentialsVersion},
     db::{bulk, retry},
     entity::{refresh_token, user},
     ids::new_id,
@@ -79,7 +79,7 @@ async fn attempt(ctx: &Context, token: &str) -> Result<Option<(Account, String)>
     let hash = secrets::hash(token);
     let tx = ctx.db.begin_serializable().await?;
     let Some((user, row)) = find_locked(&*tx, &hash).await? else { return Ok(None) };
-    let account = account(user)?;
+    let account = Account::from(user);
     let is_current = account.credentials == CredentialsVersion(row.credentials_version);
     if row.expires_at <= now.utc() || !is_current {
         return Ok(None);

@@ -63,7 +63,7 @@ async fn remind_some(ctx: &Context, competition: &competition::Model) -> Result<
         .column(user::Column::Name)
         .join(JoinType::InnerJoin, registration::Relation::User.def())
         .filter(registration::Column::CompetitionId.eq(competition.id))
-        .filter(registration::Column::Status.eq(RegistrationStatus::Confirmed.as_str()))
+        .filter(registration::Column::Status.eq(RegistrationStatus::Confirmed))
         .filter(is_not_reminded_of(start))
         .filter(takes_place())
         .filter(registration::Column::RegisteredAt.lte(told_until))

@@ -10,7 +10,7 @@ use domain::{
     CompetitionDetail, CompetitionId, CompetitionInput, CompetitionPatch, CompetitionQuery,
     CompetitionWithCount, CompetitionWithOrganizer, PageQuery,
 };
-use service::competitions::{self, Edited};
+use service::{Decision, competitions};
 use utoipa_axum::routes;
 
 use super::{
@@ -176,7 +176,7 @@ async fn edit(
     OptionalIfMatch(if_match): OptionalIfMatch,
     Body(patch): Body<CompetitionPatch>,
 ) -> Result<Response, Problem> {
-    Ok(respond(competitions::edit_if(&state.ctx, &actor, id, patch, key, if_match).await?))
+    Ok(respond(competitions::edit_if_match(&state.ctx, &actor, id, patch, key, if_match).await?))
 }
 
 /// Cancel my competition
@@ -208,16 +208,18 @@ async fn cancel(
     OptionalIfMatch(if_match): OptionalIfMatch,
     NoBody: NoBody,
 ) -> Result<Response, Problem> {
-    Ok(respond(competitions::cancel_if(&state.ctx, &actor, id, key, if_match).await?))
+    Ok(respond(
+        competitions::cancel_competition_if_match(&state.ctx, &actor, id, key, if_match).await?,
+    ))
 }
 
-fn respond(edited: Edited) -> Response {
-    let response = match edited.outcome {
+fn respond(decision: Decision<CompetitionWithOrganizer>) -> Response {
+    let response = match decision.outcome {
         Ok(changed) => {
             let response = Json(&changed).into_response();
             etag::tag(response, &changed.competition, &changed.organizer)
         }
         Err(refusal) => Problem::from(refusal).into_response(),
     };
-    replay::mark(response, edited.replayed)
+    replay::mark(response, decision.replayed)
 }

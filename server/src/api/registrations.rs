@@ -7,7 +7,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use domain::{CompetitionId, MyRegistration, NewRegistration, PageQuery, RosterEntry, RosterQuery};
-use service::registration::{self, Answer};
+use service::{Decision, registration};
 use utoipa_axum::routes;
 
 use super::{
@@ -61,16 +61,16 @@ async fn register(
     OptionalKey(key): OptionalKey,
     NoBody: NoBody,
 ) -> Result<Response, Problem> {
-    let answer = registration::register(&state.ctx, &actor, id, key).await?;
-    Ok(respond(answer))
+    let decision = registration::register(&state.ctx, &actor, id, key).await?;
+    Ok(respond(decision))
 }
 
-fn respond(answer: Answer) -> Response {
-    let response = match answer.outcome {
+fn respond(decision: Decision<NewRegistration>) -> Response {
+    let response = match decision.outcome {
         Ok(registration) => (StatusCode::CREATED, Json(registration)).into_response(),
         Err(refusal) => Problem::from(refusal).into_response(),
     };
-    replay::mark(response, answer.replayed)
+    replay::mark(response, decision.replayed)
 }
 
 /// Give my seat back
@@ -99,7 +99,7 @@ async fn cancel(
     OptionalKey(key): OptionalKey,
     NoBody: NoBody,
 ) -> Result<Response, Problem> {
-    let cancelled = registration::cancel(&state.ctx, &actor, id, key).await?;
+    let cancelled = registration::cancel_registration(&state.ctx, &actor, id, key).await?;
     let response = match cancelled.outcome {
         Ok(()) => StatusCode::NO_CONTENT.into_response(),
         Err(refusal) => Problem::from(refusal).into_response(),

@@ -72,7 +72,11 @@ async fn a_cancellation_notifies_everyone_once_although_the_worker_is_killed() {
             answer.unwrap().outcome.unwrap();
         }
     }
-    service::competitions::cancel(&app.world.ctx, &ada, id, None).await.unwrap().outcome.unwrap();
+    service::competitions::cancel_competition(&app.world.ctx, &ada, id, None)
+        .await
+        .unwrap()
+        .outcome
+        .unwrap();
 
     let server = Process::serve(&app.world, &[]);
     let began = tokio::time::Instant::now();

@@ -1,9 +1,9 @@
 //! A user, and which of their passwords counts.
 
-use domain::{User, UserId};
+use domain::User;
 use serde::{Deserialize, Serialize};
 
-use crate::{Actor, Error, Result, entity::user};
+use crate::{Actor, entity::user};
 
 /// Counts the passwords of a user. A session or a token is worth something for as long as the password that it was
 /// given for is the current one: to change the password is to end them all, in every process, without looking for any.
@@ -31,15 +31,9 @@ impl From<Account> for Actor {
     }
 }
 
-pub(crate) fn account(row: user::Model) -> Result<Account> {
-    let credentials = CredentialsVersion(row.credentials_version);
-    let role = row.role.parse().map_err(|()| Error::Corrupt(format!("role {}", row.role)))?;
-    let user = User {
-        id: UserId(row.id),
-        email: row.email,
-        name: row.name,
-        role,
-        time_zone: row.time_zone,
-    };
-    Ok(Account { user, credentials })
+impl From<user::Model> for Account {
+    fn from(row: user::Model) -> Self {
+        let credentials = CredentialsVersion(row.credentials_version);
+        Self { user: row.into_user(), credentials }
+    }
 }

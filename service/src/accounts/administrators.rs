@@ -5,7 +5,7 @@ use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, Set,
 };
 
-use super::{Account, account, find_by_email, sign_up};
+use super::{Account, find_by_email, sign_up};
 use crate::{
     Context, Result,
     db::retry,
@@ -41,10 +41,10 @@ async fn attempt(ctx: &Context, email: &Email) -> Result<Account> {
         let message = "This account organizes competitions or takes part in some, which an administrator cannot do. Make a new one with `mini-compete admin create`.";
         return Err(PublicError::new(ErrorCode::AccountInUse, message).into());
     }
-    let role = Set(Role::Admin.as_str().to_owned());
+    let role = Set(Role::Admin);
     let row = user::ActiveModel { role, ..row.into() }.update(&*tx).await?;
     tx.commit().await?;
-    account(row)
+    Ok(row.into())
 }
 
 async fn is_in_use(tx: &impl ConnectionTrait, row: &user::Model) -> Result<bool> {

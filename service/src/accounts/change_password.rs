@@ -3,7 +3,7 @@
 use domain::{PasswordChange, UserId, without_web_addresses};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, sea_query::Expr};
 
-use super::{Account, account, confirmed};
+use super::{Account, confirmed};
 use crate::{
     Actor, ClientAddress, Context, Error, Result,
     db::{bulk::update_returning, retry},
@@ -59,7 +59,7 @@ pub(crate) async fn set_password(
         .exec(tx)
         .await?;
     deliver(ctx, tx, vec![notice(ctx, &row)]).await?;
-    account(row)
+    Ok(row.into())
 }
 
 fn notice(ctx: &Context, user: &user::Model) -> Draft {

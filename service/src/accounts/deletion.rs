@@ -16,7 +16,7 @@ use sea_orm::{
 use super::{confirmed, sign_up::search_text};
 use crate::{
     Actor, ClientAddress, Context, Error, Result,
-    admission::{self, Wish},
+    admission::{self, AdmissionCommand},
     db::retry,
     entity::{
         competition, idempotency_log, mail, password_reset, refresh_token, registration, user,
@@ -27,7 +27,7 @@ use crate::{
 
 /// The name of whoever has deleted their account.
 const NAMELESS: &str = "Deleted account";
-/// How often seats are given back that were taken in the meantime.
+/// How often registrations are cancelled that were made in the meantime.
 const ROUNDS: usize = 5;
 
 /// Deletes the actor's account. Their seats in competitions that are not over are free at once. Of
@@ -49,7 +49,7 @@ pub async fn delete(
     let lock = Password::parse(secrets::new_secret()).map_err(Error::Corrupt)?;
     let lock = ctx.passwords.hash(lock).await?;
     for _ in 0..ROUNDS {
-        give_seats_back(ctx, user).await?;
+        cancel_registrations(ctx, user).await?;
         if let Some(ended) = retry(|| attempt(ctx, row.id, &lock)).await? {
             tracing::info!(user.id = %user.id, "an account was deleted");
             for competition in ended {
@@ -87,8 +87,8 @@ pub async fn preview_deletion(ctx: &Context, actor: &Actor) -> Result<DeletionPr
     })
 }
 
-/// The one path that seats go by keeps their count right, and tells whoever looks on.
-async fn give_seats_back(ctx: &Context, user: &User) -> Result<()> {
+/// Cancels through admission, so that seat counts stay correct and subscribers are notified.
+async fn cancel_registrations(ctx: &Context, user: &User) -> Result<()> {
     let seats = seats_to_come(ctx, user.id.0)
         .select_only()
         .column(registration::Column::CompetitionId)
@@ -96,7 +96,8 @@ async fn give_seats_back(ctx: &Context, user: &User) -> Result<()> {
         .all(ctx.db.connection())
         .await?;
     for competition in seats {
-        admission::ask(ctx, user, CompetitionId(competition), Wish::Cancel, None).await?;
+        let command = AdmissionCommand::CancelRegistration;
+        admission::execute(ctx, user, CompetitionId(competition), command, None).await?;
     }
     Ok(())
 }
@@ -219,8 +220,7 @@ fn seats_to_come(ctx: &Context, id: Uuid) -> Select<registration::Entity> {
 }
 
 fn holds_seat() -> Condition {
-    let held = RegistrationStatus::ALL.into_iter().filter(|status| status.holds_seat());
-    Condition::all().add(registration::Column::Status.is_in(held.map(RegistrationStatus::as_str)))
+    Condition::all().add(registration::Column::Status.is_in(RegistrationStatus::with_seat()))
 }
 
 /// Neither cancelled nor over, as [`domain::Dates::is_over`] has it. What is cancelled keeps its

@@ -3,7 +3,7 @@
 use domain::{ErrorCode, ProfilePatch, PublicError, TimeZoneName, User};
 use sea_orm::{ActiveModelTrait, EntityTrait, Set};
 
-use super::{account, sign_up::search_text};
+use super::sign_up::search_text;
 use crate::{Actor, Context, Result, db::retry, entity::user, zones};
 
 /// Changes the actor's name and time zone; what is absent stays as it is.
@@ -33,7 +33,7 @@ pub async fn edit_profile(ctx: &Context, actor: &Actor, patch: ProfilePatch) -> 
         };
         let row = changed.update(&*tx).await?;
         tx.commit().await?;
-        Ok(account(row)?.user)
+        Ok(row.into_user())
     })
     .await
 }

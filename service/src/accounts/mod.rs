@@ -12,7 +12,6 @@ use std::collections::HashMap;
 use domain::{Email, ErrorCode, Login, PublicError, User, UserId};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 
-pub(crate) use self::{account::account, administrators::not_found, change_password::set_password};
 pub use self::{
     account::{Account, CredentialsVersion},
     administrators::{create_admin, promote},
@@ -21,6 +20,7 @@ pub use self::{
     edit_profile::edit_profile,
     sign_up::{sign_up, sign_up_from},
 };
+pub(crate) use self::{administrators::not_found, change_password::set_password};
 use crate::{
     ClientAddress, Context, Result,
     combiner::{Combiner, read_with_timeout, responses},
@@ -42,7 +42,7 @@ pub async fn log_in(ctx: &Context, login: Login, from: ClientAddress) -> Result<
     match found {
         Some(user) if matches => {
             attempt.succeeded().await?;
-            account(user)
+            Ok(user.into())
         }
         _ => Err(PublicError::new(ErrorCode::InvalidCredentials, "Invalid credentials").into()),
     }
@@ -82,7 +82,7 @@ async fn load(ctx: &Context, ids: &[UserId]) -> Result<HashMap<UserId, Account>>
     let db = ctx.db.connection();
     let wanted = bulk::any_of(db, user::Column::Id, ids.iter().map(|id| id.0));
     let rows = user::Entity::find().filter(wanted).all(db).await?;
-    rows.into_iter().map(|row| Ok((UserId(row.id), account(row)?))).collect()
+    Ok(rows.into_iter().map(|row| (UserId(row.id), row.into())).collect())
 }
 
 pub(crate) async fn find_by_email(

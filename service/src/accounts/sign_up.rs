@@ -3,7 +3,7 @@
 use domain::{ErrorCode, PublicError, Signup, searchable};
 use sea_orm::{EntityTrait, IntoActiveModel};
 
-use super::{Account, CredentialsVersion, account};
+use super::{Account, CredentialsVersion};
 use crate::{
     ClientAddress, Context, Result, commit_watch::commit_begins, entity::user,
     error::is_unique_violation, ids::new_id, throttle,
@@ -42,7 +42,7 @@ pub(super) async fn create(ctx: &Context, signup: Signup) -> Result<Account> {
         search_text: search_text(signup.name.as_str(), signup.email.as_str()),
         email: signup.email.into_string(),
         name: signup.name.into_string(),
-        role: signup.role.as_str().to_owned(),
+        role: signup.role,
         password_hash,
         created_at: ctx.now().utc(),
         credentials_version: CredentialsVersion::FIRST.0,
@@ -56,7 +56,7 @@ pub(super) async fn create(ctx: &Context, signup: Signup) -> Result<Account> {
         Ok(row) => {
             // Whatever the caller does next, the account is there.
             drop(commit_begins());
-            account(row)
+            Ok(row.into())
         }
         Err(error) if is_unique_violation(&error) => Err(email_taken().into()),
         Err(error) => Err(error.into()),

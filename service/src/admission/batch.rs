@@ -1,137 +1,143 @@
-//! Carrying a batch out: the lock, the transaction, and what follows when it meets a conflict or a poisoned request.
+//! Processing a batch: the locks, the transaction, and how conflicts and poisoned requests are
+//! handled.
 
 use domain::{CompetitionId, PublicError};
 use futures::future::BoxFuture;
 use tokio::sync::SemaphorePermit;
 
 use super::{
+    command::Request,
+    decision::{Decision, Effect},
     ledger::Ledger,
-    request::{Answer, Request},
     store,
 };
 use crate::{
-    Context, Error, Result, competitions,
+    Context, Error, Result,
     db::{WriteTx, retry},
     events::Event,
     failpoint,
-    idempotency::{self, Kept},
+    idempotency::{self, StoredResponse},
     jobs,
-    locks::Lock,
+    locks::CompetitionLock,
 };
 
-/// What one attempt has decided about a request.
-struct Decision {
-    answer: Answer,
-    /// To be kept in front of the log, once it is committed.
-    kept: Option<Kept>,
+/// The decision on a request, and the response to cache once it is committed.
+struct Decided {
+    decision: Decision<Effect>,
+    stored: Option<StoredResponse>,
 }
 
-/// A transaction that has locked its competition and read nothing yet, and the lock that keeps
-/// other processes from beginning one.
-struct Begun<'a> {
-    /// Held to the end.
-    _turn: Option<SemaphorePermit<'a>>,
-    _lock: Option<Lock>,
+/// A transaction that has locked the row of its competition and has not read anything yet. The
+/// permit and the lock in Redis are held until it ends.
+struct LockedTransaction<'a> {
+    _permit: Option<SemaphorePermit<'a>>,
+    _lock: Option<CompetitionLock>,
     tx: WriteTx<'a>,
 }
 
-/// A turn among the batches of this process; the lock in Redis, so that few wait for the row; then
-/// the transaction, which begins with the row's lock: what it decides on is read after that, and is
-/// as the one before has left it whatever the isolation.
-async fn begin(ctx: &Context, competition: CompetitionId) -> Result<Begun<'_>> {
-    let turn = ctx.admissions.turn().await?;
-    let lock = ctx.locks.acquire(competition).await;
-    let tx = ctx.db.begin_serializable_with_lock(&store::lock(competition)).await?;
-    Ok(Begun { _turn: turn, _lock: lock, tx })
+impl<'a> LockedTransaction<'a> {
+    /// Takes a batch permit of this process, the lock in Redis, which limits how many processes
+    /// queue for the row, and the lock on the row. Reads in the transaction see what its previous
+    /// holder has committed, at any isolation level.
+    async fn begin(ctx: &'a Context, competition: CompetitionId) -> Result<Self> {
+        let permit = ctx.admission.batch_permit().await?;
+        let lock = ctx.locks.acquire(competition).await;
+        let tx = ctx.db.begin_serializable_with_lock(&store::lock(competition)).await?;
+        Ok(Self { _permit: permit, _lock: lock, tx })
+    }
 }
 
-/// Answers a batch, request by request.
-pub(super) async fn carry_out(
+/// Decides the requests of a batch in the order of arrival. Returns one decision each, in the same
+/// order.
+pub(super) async fn process_batch(
     ctx: Context,
     competition: CompetitionId,
     mut requests: Vec<Request>,
-) -> Vec<Result<Answer>> {
+) -> Vec<Result<Decision<Effect>>> {
     let keys: Vec<_> = requests
         .iter_mut()
         .filter_map(|request| request.keyed.as_mut())
-        .map(|keyed| (&keyed.scope, &mut keyed.claim))
+        .map(|keyed| (&keyed.key, &mut keyed.lock))
         .collect();
-    // What other processes have answered is asked for while the transaction begins.
-    let (known, begun) =
-        tokio::join!(idempotency::look_up_elsewhere(&ctx, keys), begin(&ctx, competition));
-    let mut known = known.into_iter();
-    let known = requests.iter().map(|request| match &request.keyed {
-        Some(_) => known.next().unwrap_or(Ok(None)),
+    // Responses of other processes are looked up while the transaction begins.
+    let (replays, transaction) = tokio::join!(
+        idempotency::look_up_or_lock_in_redis(&ctx, keys),
+        LockedTransaction::begin(&ctx, competition)
+    );
+    let mut replays = replays.into_iter();
+    let replays = requests.iter().map(|request| match &request.keyed {
+        Some(_) => replays.next().unwrap_or(Ok(None)),
         None => Ok(None),
     });
-    let known: Vec<Result<Option<_>>> = known.collect();
+    let replays: Vec<Result<Option<_>>> = replays.collect();
 
     let open: Vec<&Request> = requests
         .iter()
-        .zip(&known)
-        .filter(|(_, known)| matches!(known, Ok(None)))
+        .zip(&replays)
+        .filter(|(_, replay)| matches!(replay, Ok(None)))
         .map(|(request, _)| request)
         .collect();
-    let mut decisions = decide(&ctx, competition, &open, Some(begun)).await.into_iter();
+    let decided = decide_or_split(&ctx, competition, &open, Some(transaction)).await;
     failpoint::reach("before_cache_fill");
 
-    let (mut answers, mut kept_answers) = (Vec::with_capacity(requests.len()), Vec::new());
-    for (request, known) in requests.iter_mut().zip(known) {
-        let answer = match known {
-            Ok(Some(outcome)) => Ok(Answer { outcome, replayed: true }),
+    let mut decided = decided.into_iter();
+    let (mut decisions, mut responses) = (Vec::with_capacity(requests.len()), Vec::new());
+    for (request, replay) in requests.iter_mut().zip(replays) {
+        let decision = match replay {
+            Ok(Some(outcome)) => Ok(Decision { outcome, replayed: true }),
             Err(error) => Err(error),
-            Ok(None) => match decisions.next().unwrap_or(Err(Error::Interrupted)) {
-                Ok(Decision { answer, kept }) => {
-                    if let (Some(keyed), Some(kept)) = (&mut request.keyed, kept) {
-                        kept_answers.push((keyed.scope.clone(), kept));
-                        keyed.claim.settle();
+            Ok(None) => match decided.next().unwrap_or(Err(Error::Interrupted)) {
+                Ok(Decided { decision, stored }) => {
+                    if let (Some(keyed), Some(stored)) = (&mut request.keyed, stored) {
+                        responses.push((keyed.key.clone(), stored));
+                        keyed.lock.detach();
                     }
-                    Ok(answer)
+                    Ok(decision)
                 }
                 Err(error) => Err(error),
             },
         };
-        answers.push(answer);
+        decisions.push(decision);
     }
-    ctx.answers.fill(ctx.now(), kept_answers);
-    answers
+    ctx.idempotency_cache.insert(ctx.now(), responses);
+    decisions
 }
 
-/// Decides all of them in one transaction; when the database refuses that for a reason that would not go away, each
-/// half in its own, until only the request that it refuses fails.
-fn decide<'a>(
+/// Decides all requests in one transaction. When the database refuses it for a reason that a retry
+/// would not change, decides each half on its own, until only the request at fault fails.
+fn decide_or_split<'a>(
     ctx: &'a Context,
     competition: CompetitionId,
     requests: &'a [&'a Request],
-    mut begun: Option<Result<Begun<'a>>>,
-) -> BoxFuture<'a, Vec<Result<Decision>>> {
+    mut transaction: Option<Result<LockedTransaction<'a>>>,
+) -> BoxFuture<'a, Vec<Result<Decided>>> {
     Box::pin(async move {
         if requests.is_empty() {
             return Vec::new();
         }
         let attempt = || {
-            let begun = begun.take();
+            let transaction = transaction.take();
             async move {
-                let begun = match begun {
-                    Some(begun) => begun?,
-                    None => begin(ctx, competition).await?,
+                let transaction = match transaction {
+                    Some(transaction) => transaction?,
+                    None => LockedTransaction::begin(ctx, competition).await?,
                 };
-                attempt(ctx, competition, requests, begun).await
+                decide(ctx, competition, requests, transaction).await
             }
         };
         match retry(attempt).await {
-            Ok(decisions) => decisions,
+            Ok(decided) => decided,
             Err(error) if error.is_deterministic() && requests.len() > 1 => {
                 tracing::warn!(
                     competition.id = %competition,
                     batch.size = requests.len(),
                     error = &error as &dyn std::error::Error,
-                    "a batch was refused, its halves are tried"
+                    "the database refused a batch; trying each half"
                 );
                 let (first, second) = requests.split_at(requests.len() / 2);
-                let mut decisions = decide(ctx, competition, first, None).await;
-                decisions.extend(decide(ctx, competition, second, None).await);
-                decisions
+                let mut decided = decide_or_split(ctx, competition, first, None).await;
+                decided.extend(decide_or_split(ctx, competition, second, None).await);
+                decided
             }
             Err(error) => {
                 if !matches!(error, Error::Public(_)) {
@@ -145,54 +151,57 @@ fn decide<'a>(
     })
 }
 
-/// One attempt. Nothing of it stays unless all of it does: seats, registrations, the jobs that confirm them and the
-/// answers to the keys commit together.
-async fn attempt(
+/// Decides all requests in one transaction, which writes the competition, the registrations, the
+/// jobs that confirm them and the idempotency records, or nothing.
+async fn decide(
     ctx: &Context,
     id: CompetitionId,
     requests: &[&Request],
-    Begun { _turn, _lock, tx }: Begun<'_>,
-) -> Result<Vec<Result<Decision>>> {
+    LockedTransaction { _permit, _lock, tx }: LockedTransaction<'_>,
+) -> Result<Vec<Result<Decided>>> {
     let now = ctx.now();
-    let Some(known) = store::read(&*tx, id, requests).await? else {
-        let not_found = |_: &&Request| Err(competitions::not_found().into());
+    let Some(snapshot) = store::read(&*tx, id, requests).await? else {
+        let not_found = |_: &&Request| Err(PublicError::competition_not_found().into());
         return Ok(requests.iter().map(not_found).collect());
     };
-    let mut answers = known.answers;
-    let mut ledger = Ledger::new(now, known.competition, known.seats, known.tags);
-    let (mut decisions, mut logs) = (Vec::with_capacity(requests.len()), Vec::new());
+    let mut responses = snapshot.responses;
+    let mut ledger = Ledger::new(now, snapshot.competition, snapshot.registrations, snapshot.tags);
+    let (mut decided, mut records) = (Vec::with_capacity(requests.len()), Vec::new());
     for request in requests {
-        let scope = request.keyed.as_ref().map(|keyed| &keyed.scope);
-        let earlier = scope.and_then(|scope| answers.get(&scope.id()));
-        if let (Some(scope), Some(kept)) = (scope, earlier) {
-            let answer = scope.read(kept).map(|outcome| Answer { outcome, replayed: true });
-            decisions.push(answer.map(|answer| Decision { answer, kept: Some(kept.clone()) }));
+        let key = request.keyed.as_ref().map(|keyed| &keyed.key);
+        if let Some(key) = key
+            && let Some(stored) = responses.get(&key.id())
+        {
+            let replay = key.decode(stored).map(|outcome| Decided {
+                decision: Decision { outcome, replayed: true },
+                stored: Some(stored.clone()),
+            });
+            decided.push(replay);
             continue;
         }
-        let decision = ledger.decide(request).and_then(|outcome| {
-            let status = outcome.as_ref().map_or_else(|no| no.code.status(), |yes| yes.status());
-            // Some refusals are about who asks or what there is, and are not kept.
-            let scope = scope.filter(|_| status != 404);
-            let kept = scope.map(|scope| scope.keep(&outcome)).transpose()?;
-            if let (Some(scope), Some(kept)) = (scope, &kept) {
-                logs.push(scope.row(status, kept.clone(), now));
-                answers.insert(scope.id(), kept.clone());
+        let decision = ledger.decide(request).and_then(|verdict| {
+            let key = key.filter(|_| verdict.is_stored());
+            let outcome = verdict.into_outcome();
+            let stored = key.map(|key| key.encode(&outcome)).transpose()?;
+            if let (Some(key), Some(stored)) = (key, &stored) {
+                records.push(key.record(stored.clone(), now));
+                responses.insert(key.id(), stored.clone());
             }
-            Ok(Decision { answer: Answer { outcome, replayed: false }, kept })
+            Ok(Decided { decision: Decision { outcome, replayed: false }, stored })
         });
-        decisions.push(decision);
+        decided.push(decision);
     }
-    let changes = ledger.changes();
-    if logs.is_empty() && changes.is_none() {
-        return Ok(decisions);
+    let changes = ledger.into_changes();
+    if records.is_empty() && changes.is_empty() {
+        return Ok(decided);
     }
     let event = changes.competition.as_ref().map(|(before, after)| {
-        // Writing raises the version by one.
+        // The compare-and-set increments the version.
         Event::seats_of(after, before.version + 1)
     });
     let jobs = jobs::rows(now, changes.jobs.iter().cloned())?;
     let tickets = jobs.iter().map(jobs::Ticket::from).collect();
-    store::write(&*tx, logs, jobs, changes).await?;
+    store::write(&*tx, records, jobs, changes).await?;
     failpoint::reach("before_commit");
     tx.commit().await?;
     failpoint::reach("after_commit");
@@ -200,7 +209,7 @@ async fn attempt(
     if let Some(event) = event {
         ctx.events.publish(event);
     }
-    Ok(decisions)
+    Ok(decided)
 }
 
 #[cfg(test)]
@@ -212,11 +221,11 @@ mod tests {
     use tokio::time::timeout;
 
     use super::{
-        super::{ledger::Changes, request::Wish},
+        super::{command::AdmissionCommand, ledger::Changes},
         *,
     };
     use crate::{
-        Actor,
+        Actor, competitions,
         entity::{competition, registration},
         registration::register,
         testing::World,
@@ -227,7 +236,7 @@ mod tests {
         found.unwrap().unwrap()
     }
 
-    async fn try_take_seat(world: &World, as_read: &competition::Model) -> Result<()> {
+    async fn try_register_one(world: &World, as_read: &competition::Model) -> Result<()> {
         let taken = competition::Model { registered: as_read.registered + 1, ..as_read.clone() };
         let changes = Changes { competition: Some((as_read.clone(), taken)), ..Changes::default() };
         let tx = world.ctx.db.begin_serializable().await?;
@@ -236,32 +245,32 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_seat_is_taken_only_if_nothing_has_changed_since_the_competition_was_read() {
+    async fn a_batch_conflicts_when_the_competition_has_changed_since_it_was_read() {
         let world = World::new().await;
         let ada = world.organizer("Ada").await;
         let id = world.competition(&ada).seats(9).create().await;
         let stale = read(&world, id).await;
         let grace = world.participant("Grace").await;
         register(&world.ctx, &grace, id, None).await.unwrap().outcome.unwrap();
-        assert!(matches!(try_take_seat(&world, &stale).await, Err(Error::Conflict)));
+        assert!(matches!(try_register_one(&world, &stale).await, Err(Error::Conflict)));
         let fresh = read(&world, id).await;
-        try_take_seat(&world, &fresh).await.unwrap();
+        try_register_one(&world, &fresh).await.unwrap();
         let now = read(&world, id).await;
         assert_eq!((now.registered, now.version, now.revision), (2, 3, 1));
     }
 
     #[tokio::test]
-    async fn the_last_seat_is_the_last_even_for_a_reader_that_knows_no_better() {
+    async fn the_compare_and_set_sells_no_seat_beyond_the_capacity() {
         let world = World::new().await;
         let ada = world.organizer("Ada").await;
         let id = world.competition(&ada).seats(1).create().await;
-        try_take_seat(&world, &read(&world, id).await).await.unwrap();
+        try_register_one(&world, &read(&world, id).await).await.unwrap();
         let full = read(&world, id).await;
-        assert!(matches!(try_take_seat(&world, &full).await, Err(Error::Conflict)));
+        assert!(matches!(try_register_one(&world, &full).await, Err(Error::Conflict)));
     }
 
     #[tokio::test]
-    async fn nobody_decides_about_a_competition_while_somebody_else_does() {
+    async fn a_batch_waits_for_the_row_lock_of_another_process() {
         let world = World::new().await;
         let other = world.second_process().await;
         let ada = world.organizer("Ada").await;
@@ -271,10 +280,13 @@ mod tests {
 
         let tx = world.ctx.db.begin_serializable().await.unwrap();
         competition::Entity::find_by_id(id.0).lock_exclusive().one(&*tx).await.unwrap();
-        // It would find that the competition is full, which may not be true in a moment.
+        // Without the lock it would find the competition full, which is not true after the commit.
         let mut waiting = pin!(register(&other, &alan, id, None));
         let a_while = Duration::from_millis(100);
-        assert!(timeout(a_while, &mut waiting).await.is_err(), "it did not wait");
+        assert!(
+            timeout(a_while, &mut waiting).await.is_err(),
+            "the batch did not wait for the lock"
+        );
         registration::Entity::delete_many().exec(&*tx).await.unwrap();
         competition::Entity::update_many()
             .col_expr(competition::Column::Registered, Expr::value(0))
@@ -286,7 +298,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_lock_that_holds_many_competitions_up_leaves_connections_for_everything_else() {
+    async fn batches_that_wait_for_locks_leave_connections_for_other_requests() {
         let world = World::new().await;
         let process = world.process_with(4).await;
         let ada = world.organizer("Ada").await;
@@ -295,38 +307,42 @@ mod tests {
             ids.push(world.competition(&ada).seats(1).create().await);
         }
         let hold = world.hold_writes().await;
-        let asked = crowd.iter().zip(&ids).map(|(guest, id)| {
+        let requests = crowd.iter().zip(&ids).map(|(guest, id)| {
             let (process, guest, id) = (process.clone(), guest.clone(), *id);
             tokio::spawn(async move { register(&process, &guest, id, None).await })
         });
-        let asked: Vec<_> = asked.collect();
-        // Long enough for each to come as far as it can.
+        let requests: Vec<_> = requests.collect();
+        // Long enough for each batch to reach its lock.
         tokio::time::sleep(Duration::from_millis(300)).await;
         let seats = timeout(Duration::from_secs(1), competitions::seats(&process, ids[0])).await;
         assert_eq!(seats.expect("a free connection").unwrap().seats_left, 1);
         hold.release().await;
-        for answer in asked {
-            answer.await.unwrap().unwrap().outcome.unwrap();
+        for request in requests {
+            request.await.unwrap().unwrap().outcome.unwrap();
         }
     }
 
     fn request(actor: &Actor) -> Request {
-        Request { user: actor.user().unwrap().clone(), wish: Wish::Register, keyed: None }
+        Request {
+            user: actor.user().unwrap().clone(),
+            command: AdmissionCommand::Register,
+            keyed: None,
+        }
     }
 
     #[tokio::test]
-    async fn a_request_that_the_database_refuses_takes_none_of_its_batch_along() {
+    async fn a_request_that_the_database_refuses_fails_alone() {
         let world = World::new().await;
         let ada = world.organizer("Ada").await;
         let id = world.competition(&ada).seats(100).create().await;
         let crowd = world.crowd(33).await;
         world.refuse_registrations_of(&crowd[20]).await;
         let requests = crowd.iter().map(request).collect();
-        let answers = carry_out(world.ctx.clone(), id, requests).await;
-        for (number, answer) in answers.into_iter().enumerate() {
-            match answer {
-                Ok(answer) => {
-                    assert!(number != 20 && answer.outcome.is_ok(), "{number}: {answer:?}")
+        let decisions = process_batch(world.ctx.clone(), id, requests).await;
+        for (number, decision) in decisions.into_iter().enumerate() {
+            match decision {
+                Ok(decision) => {
+                    assert!(number != 20 && decision.outcome.is_ok(), "{number}: {decision:?}")
                 }
                 Err(error) => {
                     assert_eq!(number, 20);
@@ -345,13 +361,13 @@ mod tests {
         let id = world.competition(&ada).seats(2).create().await;
         let [a, b, c] = &world.crowd(3).await[..] else { panic!("three guests") };
         let requests = [a, b, a, c].map(request).into();
-        let answers = carry_out(world.ctx.clone(), id, requests).await;
-        let codes: Vec<_> = answers
+        let decisions = process_batch(world.ctx.clone(), id, requests).await;
+        let codes: Vec<_> = decisions
             .into_iter()
-            .map(|answer| answer.unwrap().outcome.map(drop).map_err(|refusal| refusal.code))
+            .map(|decision| decision.unwrap().outcome.map(drop).map_err(|refusal| refusal.code))
             .collect();
         let (twice, full) = (ErrorCode::AlreadyRegistered, ErrorCode::CompetitionFull);
         assert_eq!(codes, [Ok(()), Ok(()), Err(twice), Err(full)]);
-        assert_eq!(read(&world, id).await.version, 2, "the competition has changed once");
+        assert_eq!(read(&world, id).await.version, 2, "the version was incremented more than once");
     }
 }

@@ -1,172 +1,158 @@
-//! What a batch knows of its competition, and what it has decided so far. No I/O: the rules, and nothing else.
+//! The rules of admission, without I/O: what a batch has read of its competition, and what it has
+//! decided so far.
 
 use std::collections::HashMap;
 
 use chrono::TimeDelta;
 use domain::{
-    CompetitionEdit, CompetitionId, CompetitionWithOrganizer, Dates, ErrorCode, IfMatch, Organizer,
+    CompetitionEdit, CompetitionId, CompetitionWithOrganizer, ErrorCode, IfMatch, Organizer,
     PublicError, RegistrationId, RegistrationStatus, Tag, Timestamp, User,
 };
 use uuid::Uuid;
 
-use super::request::{Outcome, Request, Wish};
+use super::{
+    command::{AdmissionCommand, Request},
+    decision::{Effect, Verdict},
+};
 use crate::{
-    Result, competitions,
+    Result,
     entity::{competition, registration},
     ids::new_id,
     jobs::Job,
-    registration::view,
 };
 
-/// What is said of a seat in a competition that does not take place.
 const CANCELLED: &str = "Competition was cancelled";
-/// What is said of a seat in a competition that is over, and to who would cancel it.
 const OVER: &str = "Competition is over";
 
-/// A competition as a batch has read it, and as it will be when the batch commits.
+/// A competition as it was read, and as it will be when the batch commits.
 #[derive(Debug)]
 pub(super) struct Ledger {
     now: Timestamp,
     before: competition::Model,
     after: competition::Model,
-    seats: HashMap<Uuid, Seat>,
+    /// By user.
+    registrations: HashMap<Uuid, Entry>,
     tags: Vec<String>,
     new_tags: Option<Vec<Tag>>,
 }
 
-/// Somebody's registration.
 #[derive(Debug)]
-struct Seat {
+struct Entry {
     row: registration::Model,
-    change: Change,
+    write: RowWrite,
 }
 
+/// How a row is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Change {
-    None,
-    Updated,
-    Inserted,
+enum RowWrite {
+    Unchanged,
+    Update,
+    Insert,
 }
 
-/// Everything that a batch has to write about its competition.
+/// Everything that a batch writes about its competition.
 #[derive(Debug, Default)]
 pub(super) struct Changes {
     pub(super) inserted: Vec<registration::Model>,
     pub(super) updated: Vec<registration::Model>,
-    /// Jobs, each with its dedup key.
+    /// Jobs to enqueue, each with its dedup key.
     pub(super) jobs: Vec<(Job, Option<String>)>,
-    /// As it was and as it will be, if anything about it changes.
+    /// The competition before and after, if it changes.
     pub(super) competition: Option<(competition::Model, competition::Model)>,
+    /// The tags, if they change.
     pub(super) tags: Option<Vec<Tag>>,
 }
 
 impl Changes {
-    /// Whether there is nothing to write.
-    pub(super) fn is_none(&self) -> bool {
+    pub(super) fn is_empty(&self) -> bool {
         self.inserted.is_empty() && self.updated.is_empty() && self.competition.is_none()
     }
 }
 
 impl Ledger {
-    /// `seats` are the registrations of those who ask, `tags` the tags of the competition; the latter are needed by edits only.
+    /// `registrations` are those of the users in the batch. `tags` are read only if a command
+    /// [needs them](AdmissionCommand::needs_tags).
     pub(super) fn new(
         now: Timestamp,
         competition: competition::Model,
-        seats: Vec<registration::Model>,
+        registrations: Vec<registration::Model>,
         tags: Vec<String>,
     ) -> Self {
-        let seat = |row: registration::Model| (row.user_id, Seat { row, change: Change::None });
+        let entry =
+            |row: registration::Model| (row.user_id, Entry { row, write: RowWrite::Unchanged });
         Self {
             now,
             before: competition.clone(),
             after: competition,
-            seats: seats.into_iter().map(seat).collect(),
+            registrations: registrations.into_iter().map(entry).collect(),
             tags,
             new_tags: None,
         }
     }
 
-    /// Decides a request on top of all that were decided before it. The inner `Err` is an answer like any other.
+    /// Decides a request on top of those that were decided before it.
     ///
     /// # Errors
-    /// Forbidden; or a row that this program does not understand. Then nothing has changed.
-    pub(super) fn decide(&mut self, request: &Request) -> Result<Result<Outcome, PublicError>> {
-        self.decide_wish(request, &request.wish)
-    }
-
-    fn decide_wish(
-        &mut self,
-        request: &Request,
-        wish: &Wish,
-    ) -> Result<Result<Outcome, PublicError>> {
-        match wish {
-            Wish::Register => self.register(request),
-            Wish::Cancel => self.cancel(&request.user),
-            Wish::Edit(edit) => self.edit(&request.user, edit),
-            Wish::CallOff => self.call_off(&request.user),
-            Wish::If(condition, wish) => {
+    /// Forbidden; then nothing has changed.
+    pub(super) fn decide(&mut self, request: &Request) -> Result<Verdict> {
+        let user = &request.user;
+        match &request.command {
+            AdmissionCommand::Register => Ok(self.register(request)),
+            AdmissionCommand::CancelRegistration => Ok(self.cancel_registration(user)),
+            AdmissionCommand::EditCompetition { edit, if_match } => {
                 self.require_organizer(
-                    &request.user,
+                    user,
                     "Only the organizer of this competition may change it",
                 )?;
-                match self.unmet(condition) {
-                    Some(refusal) => Ok(Err(refusal)),
-                    None => self.decide_wish(request, wish),
-                }
+                Ok(self.edit_competition(user, edit, if_match.as_ref()))
+            }
+            AdmissionCommand::CancelCompetition { if_match } => {
+                self.require_organizer(
+                    user,
+                    "Only the organizer of this competition may cancel it",
+                )?;
+                Ok(self.cancel_competition(user, if_match.as_ref()))
             }
         }
     }
 
-    /// Why a change is refused that depends on the version. Once the competition is cancelled its
-    /// version stays, and each change has an answer of its own: cancelling it has succeeded
-    /// already, anything else is refused.
-    fn unmet(&self, condition: &IfMatch) -> Option<PublicError> {
-        let version = u32::try_from(self.after.revision).unwrap_or_default();
-        if self.after.cancelled_at.is_some() || condition.accepts(version) {
-            return None;
-        }
-        let message = format!(
-            "This competition is not the version that If-Match asks for: it is version {version} now"
-        );
-        Some(PublicError::new(ErrorCode::PreconditionFailed, message))
-    }
-
-    /// The first reason against it is told, in the order that the API promises.
-    fn register(&mut self, request: &Request) -> Result<Result<Outcome, PublicError>> {
+    /// The API promises the order of the refusals.
+    fn register(&mut self, request: &Request) -> Verdict {
         let user = &request.user;
-        let earlier = self.seats.get(&user.id.0);
-        let holds_seat = match earlier {
-            Some(seat) => view::status(&seat.row)?.holds_seat(),
-            None => false,
-        };
-        if let Some(refusal) = self.not_open() {
-            return Ok(Err(refusal));
+        let earlier = self.registrations.get(&user.id.0);
+        if let Some(refusal) = self.registration_refusal() {
+            return Verdict::Refused(refusal);
         }
-        if holds_seat {
+        if let Some(Entry { row, .. }) = earlier
+            && row.status.holds_seat()
+        {
             let message = "Already registered for this competition";
-            let refusal = PublicError::new(ErrorCode::AlreadyRegistered, message);
-            let registration_id = earlier.map(|seat| RegistrationId(seat.row.id));
-            return Ok(Err(PublicError { registration_id, ..refusal }));
+            return Verdict::Refused(PublicError {
+                registration_id: Some(RegistrationId(row.id)),
+                ..PublicError::new(ErrorCode::AlreadyRegistered, message)
+            });
         }
         if self.after.registered >= self.after.capacity {
-            return Ok(Err(PublicError::new(ErrorCode::CompetitionFull, "Competition is full")));
+            let message = "Competition is full";
+            return Verdict::Refused(PublicError::new(ErrorCode::CompetitionFull, message));
         }
-        // A new row, or the row of a seat that was given back.
-        let (id, change) = match earlier {
-            Some(Seat { row, change: Change::Inserted }) => (row.id, Change::Inserted),
-            Some(Seat { row, .. }) => (row.id, Change::Updated),
-            None => (new_id(), Change::Inserted),
+        // Reuse the row of a cancelled registration.
+        let (id, write) = match earlier {
+            Some(Entry { row, write: RowWrite::Insert }) => (row.id, RowWrite::Insert),
+            Some(Entry { row, .. }) => (row.id, RowWrite::Update),
+            None => (new_id(), RowWrite::Insert),
         };
-        // Never the same moment twice: it tells the confirmation of one seat from that of the next.
-        let registered_at = earlier.map_or(self.now.utc(), |seat| {
-            self.now.utc().max(seat.row.registered_at + TimeDelta::milliseconds(1))
+        // Later than before, because the confirmation of each registration is deduplicated by it.
+        let registered_at = earlier.map_or(self.now.utc(), |Entry { row, .. }| {
+            self.now.utc().max(row.registered_at + TimeDelta::milliseconds(1))
         });
-        let key = request.keyed.as_ref().map(|keyed| keyed.scope.key().to_string());
+        let key = request.keyed.as_ref().map(|keyed| keyed.key.idempotency_key().to_string());
+        // No `..earlier`: a new column has to be decided here, for a reused row as well.
         let row = registration::Model {
             id,
             user_id: user.id.0,
             competition_id: self.after.id,
-            status: RegistrationStatus::Pending.as_str().to_owned(),
+            status: RegistrationStatus::Pending,
             idempotency_key: key,
             registered_at,
             updated_at: registered_at,
@@ -174,14 +160,14 @@ impl Ledger {
             reminded_start: None,
             cancellation_told_at: None,
         };
-        let registration = view::new_registration(row.clone(), &self.after, user)?;
+        let registration = row.clone().into_new_registration(&self.after, user);
         self.after.registered += 1;
-        self.seats.insert(user.id.0, Seat { row, change });
-        Ok(Ok(Outcome::Registered(Box::new(registration))))
+        self.registrations.insert(user.id.0, Entry { row, write });
+        Verdict::Granted(Effect::Registered(Box::new(registration)))
     }
 
-    /// Why nobody can register now, whoever asks and however many seats are left.
-    fn not_open(&self) -> Option<PublicError> {
+    /// Why the competition takes no registrations from anyone now, seats left or not.
+    fn registration_refusal(&self) -> Option<PublicError> {
         let now = self.now.utc();
         let (code, message) = if self.after.cancelled_at.is_some() {
             (ErrorCode::CompetitionCancelled, CANCELLED)
@@ -195,54 +181,60 @@ impl Ledger {
         Some(PublicError::new(code, message))
     }
 
-    /// Giving back what was given back already is fine: the answer to the first time may have been
-    /// lost. Once the competition is cancelled, who held a seat then stays known: they are the ones
-    /// who are told. Once it is over, the roster says who took part.
-    fn cancel(&mut self, user: &User) -> Result<Result<Outcome, PublicError>> {
-        let Some(seat) = self.seats.get_mut(&user.id.0) else {
+    /// A repeated cancellation is granted: the response to the first may have been lost.
+    ///
+    /// Refused once the competition is cancelled, because its registrations with a seat are those
+    /// to notify; and once it is over, because the roster then says who took part.
+    fn cancel_registration(&mut self, user: &User) -> Verdict {
+        let Some(Entry { row, write }) = self.registrations.get_mut(&user.id.0) else {
             let message = "You are not registered for this competition";
-            return Ok(Err(PublicError::new(ErrorCode::NotRegistered, message)));
+            return Verdict::NotApplicable(PublicError::new(ErrorCode::NotRegistered, message));
         };
-        if view::status(&seat.row)?.holds_seat() {
+        if row.status.holds_seat() {
             if self.after.cancelled_at.is_some() {
-                return Ok(Err(PublicError::new(ErrorCode::CompetitionCancelled, CANCELLED)));
+                let code = ErrorCode::CompetitionCancelled;
+                return Verdict::Refused(PublicError::new(code, CANCELLED));
             }
-            if dates(&self.after).is_over(self.now) {
-                return Ok(Err(PublicError::new(ErrorCode::CompetitionOver, OVER)));
+            if self.after.dates().is_over(self.now) {
+                return Verdict::Refused(PublicError::new(ErrorCode::CompetitionOver, OVER));
             }
-            RegistrationStatus::Cancelled.as_str().clone_into(&mut seat.row.status);
-            seat.row.updated_at = self.now.utc();
-            if seat.change == Change::None {
-                seat.change = Change::Updated;
+            row.status = RegistrationStatus::Cancelled;
+            row.updated_at = self.now.utc();
+            if *write == RowWrite::Unchanged {
+                *write = RowWrite::Update;
             }
             self.after.registered -= 1;
         }
-        Ok(Ok(Outcome::Cancelled))
+        Verdict::Granted(Effect::RegistrationCancelled)
     }
 
-    fn edit(
+    fn edit_competition(
         &mut self,
         user: &User,
         edit: &CompetitionEdit,
-    ) -> Result<Result<Outcome, PublicError>> {
-        self.require_organizer(user, "Only the organizer of this competition may change it")?;
-        Ok(self.apply(edit).map(|()| self.as_changed_by(user)))
+        if_match: Option<&IfMatch>,
+    ) -> Verdict {
+        match self.check_precondition(if_match).and_then(|()| self.apply(edit)) {
+            Ok(()) => self.changed_by(user),
+            Err(refusal) => Verdict::Refused(refusal),
+        }
     }
 
-    /// Cancelling what is cancelled already is fine: the answer to the first time may have been lost. Seats stay as they
-    /// are: they say who is to be told. What is over cannot be cancelled: nobody needs to be told.
-    fn call_off(&mut self, user: &User) -> Result<Result<Outcome, PublicError>> {
-        self.require_organizer(user, "Only the organizer of this competition may cancel it")?;
-        let after = &mut self.after;
-        if after.cancelled_at.is_none() {
-            if dates(after).is_over(self.now) {
-                return Ok(Err(PublicError::new(ErrorCode::CompetitionOver, OVER)));
-            }
-            after.cancelled_at = Some(self.now.utc());
-            after.updated_at = self.now.utc();
-            after.revision += 1;
+    /// A repeated cancellation is granted: the response to the first may have been lost.
+    /// Registrations keep their seats, because they say who is to be notified.
+    fn cancel_competition(&mut self, user: &User, if_match: Option<&IfMatch>) -> Verdict {
+        if let Err(refusal) = self.check_precondition(if_match) {
+            return Verdict::Refused(refusal);
         }
-        Ok(Ok(self.as_changed_by(user)))
+        if self.after.cancelled_at.is_none() {
+            if self.after.dates().is_over(self.now) {
+                return Verdict::Refused(PublicError::new(ErrorCode::CompetitionOver, OVER));
+            }
+            self.after.cancelled_at = Some(self.now.utc());
+            self.after.updated_at = self.now.utc();
+            self.after.revision += 1;
+        }
+        self.changed_by(user)
     }
 
     fn require_organizer(&self, user: &User, message: &str) -> Result<()> {
@@ -252,19 +244,33 @@ impl Ledger {
         Err(PublicError::new(ErrorCode::Forbidden, message).into())
     }
 
-    fn as_changed_by(&self, user: &User) -> Outcome {
-        let organizer =
-            Organizer { id: user.id, name: user.name.clone(), email: user.email.clone() };
-        let competition = competitions::view(self.after.clone(), self.tags.clone());
-        Outcome::Edited(Box::new(CompetitionWithOrganizer { competition, organizer }))
+    /// A cancelled competition passes: its version is final, and each command has its own response.
+    fn check_precondition(&self, if_match: Option<&IfMatch>) -> Result<(), PublicError> {
+        let version = u32::try_from(self.after.revision).unwrap_or_default();
+        let is_met = if_match.is_none_or(|if_match| if_match.accepts(version));
+        if is_met || self.after.cancelled_at.is_some() {
+            return Ok(());
+        }
+        let message = format!(
+            "This competition is not the version that If-Match asks for: it is version {version} now"
+        );
+        Err(PublicError::new(ErrorCode::PreconditionFailed, message))
     }
 
-    /// All of an edit, or the reason against it and nothing of it. An edit after which everything
-    /// is as it was changes nothing: nobody's version becomes stale.
+    fn changed_by(&self, user: &User) -> Verdict {
+        let organizer =
+            Organizer { id: user.id, name: user.name.clone(), email: user.email.clone() };
+        let competition = self.after.clone().into_view(self.tags.clone());
+        let changed = CompetitionWithOrganizer { competition, organizer };
+        Verdict::Granted(Effect::CompetitionChanged(Box::new(changed)))
+    }
+
+    /// Applies all of an edit or nothing. An edit without an effect leaves the version as it is, so
+    /// that no other edit becomes stale.
     fn apply(&mut self, edit: &CompetitionEdit) -> Result<(), PublicError> {
         let current = &self.after;
         if current.cancelled_at.is_some() {
-            return Err(competitions::cancelled_is_final());
+            return Err(PublicError::cancelled_is_final());
         }
         if edit.version.is_some_and(|version| i64::from(version) != i64::from(current.revision)) {
             let message = "This competition was changed since you opened it. Look at what it is now, then try again.";
@@ -281,7 +287,7 @@ impl Ledger {
             let code = ErrorCode::CapacityBelowSeatsTaken;
             return Err(PublicError::on_field(code, "capacity", &message));
         }
-        let dates = edit.dates(dates(current), self.now)?;
+        let dates = edit.dates(current.dates(), self.now)?;
 
         let mut after = current.clone();
         after.capacity = capacity;
@@ -306,7 +312,7 @@ impl Ledger {
             self.tags = labels(tags);
             self.new_tags = Some(tags.clone());
         }
-        competitions::index_text(&mut after);
+        after.update_search_columns();
         if after.start_date != self.after.start_date {
             after.start_changed_at = Some(self.now.utc());
         }
@@ -316,23 +322,26 @@ impl Ledger {
         Ok(())
     }
 
-    /// What is to be written.
-    pub(super) fn changes(self) -> Changes {
+    /// What the batch has to write.
+    pub(super) fn into_changes(self) -> Changes {
         let (mut inserted, mut updated, mut jobs) = (Vec::new(), Vec::new(), Vec::new());
-        let mut changed: Vec<_> =
-            self.seats.into_values().filter(|seat| seat.change != Change::None).collect();
+        let mut changed: Vec<_> = self
+            .registrations
+            .into_values()
+            .filter(|entry| entry.write != RowWrite::Unchanged)
+            .collect();
         // Ids grow with time: rows are written, and jobs run, in the order of arrival.
-        changed.sort_unstable_by_key(|seat| seat.row.id);
-        for Seat { row, change } in changed {
-            if row.status == RegistrationStatus::Pending.as_str() {
+        changed.sort_unstable_by_key(|entry| entry.row.id);
+        for Entry { row, write } in changed {
+            if row.status == RegistrationStatus::Pending {
                 let registration_id = RegistrationId(row.id);
                 let job = Job::ConfirmRegistration { registration_id };
-                // A seat that is given back and taken again is confirmed again.
+                // A registration that is cancelled and made again is confirmed again.
                 let since = Timestamp::from(row.registered_at);
                 let key = format!("{}:{registration_id}:{since}", job.kind());
                 jobs.push((job, Some(key)));
             }
-            if change == Change::Inserted { inserted.push(row) } else { updated.push(row) }
+            if write == RowWrite::Insert { inserted.push(row) } else { updated.push(row) }
         }
         if self.before.cancelled_at != self.after.cancelled_at {
             let competition_id = CompetitionId(self.after.id);
@@ -348,13 +357,5 @@ impl Ledger {
             competition: is_changed.then_some((self.before, self.after)),
             tags: self.new_tags,
         }
-    }
-}
-
-fn dates(competition: &competition::Model) -> Dates {
-    Dates {
-        opens: competition.reg_opens_at.map(Timestamp::from),
-        deadline: competition.reg_deadline.into(),
-        start: competition.start_date.map(Timestamp::from),
     }
 }

@@ -1,14 +1,17 @@
-//! Everything that changes who has a seat in a competition: registering, giving a seat back, editing, cancelling.
+//! Admission: the one place that decides who has a seat in a competition. Registrations, their
+//! cancellations, edits and cancellations of the competition are all executed here.
 //!
-//! Requests for one competition are combined: a batch takes the competition's lock in Redis, and then one
-//! transaction reads the competition's row for update, decides every request in the order of arrival, and writes what
-//! follows from all of them. The database is the truth; every layer above it makes it faster or kinder, and may fail.
+//! Concurrent requests for one competition are combined into a batch. A batch takes the lock of the
+//! competition in Redis, then the lock of its row, reads what its requests depend on, decides them
+//! in the order of arrival, and writes all effects in one transaction. Only the transaction decides;
+//! the layers in front of it save work and may fail.
 
 mod batch;
+mod command;
+mod decision;
 mod ledger;
 #[cfg(test)]
 mod model;
-mod request;
 mod store;
 
 use std::time::Duration;
@@ -19,17 +22,19 @@ use tokio::{
     time::timeout,
 };
 
-pub(crate) use request::{Answer, Outcome, Wish};
+pub use decision::Decision;
+pub(crate) use {command::AdmissionCommand, decision::Effect};
 
-use self::request::{Keyed, Request};
+use self::command::{Keyed, Request};
 use crate::{
     Context, Db, Error, Result,
     combiner::{BatchLimits, Combiner},
     commit_watch,
-    idempotency::{self, Entry, Scope},
+    idempotency::{self, Entry, RequestKey},
 };
 
-/// Measured on two cores with PostgreSQL 15: past 128 rows a transaction gains little and everyone in it waits longer.
+/// Measured with PostgreSQL 15 on two cores: beyond 128 requests a batch gains little, and each of
+/// them waits longer.
 const LIMITS: BatchLimits = BatchLimits {
     max_batch: 128,
     max_queued: 2_048,
@@ -37,76 +42,78 @@ const LIMITS: BatchLimits = BatchLimits {
     max_workers: 3,
 };
 
-/// A batch that has waited longer for its turn is refused.
-const TURN_LIMIT: Duration = Duration::from_secs(2);
+/// How long a batch waits for its permit before it is refused.
+const PERMIT_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// The combiner of this process.
+/// The combiner of this process, and the number of its batches.
 #[derive(Debug)]
-pub(crate) struct Admissions {
-    requests: Combiner<CompetitionId, Request, Answer>,
-    /// How many batches may be in the database: half of the connections are for everything else,
-    /// however many competitions wait for a lock. SQLite has one writer, who is waited for without
-    /// a connection.
-    turns: Option<Semaphore>,
+pub(crate) struct Admission {
+    requests: Combiner<CompetitionId, Request, Decision<Effect>>,
+    /// Batches that may use a connection at the same time: half of the connections, so that batches
+    /// that wait for locks leave the other half to other requests. `None` on SQLite, whose writers
+    /// wait without a connection.
+    permits: Option<Semaphore>,
 }
 
-impl Admissions {
+impl Admission {
     pub(crate) fn new(db: &Db) -> Self {
-        let turns = (db.max_connections() / 2).max(1) as usize;
-        let turns = (!db.is_sqlite()).then(|| Semaphore::new(turns));
-        Self { requests: Combiner::new(LIMITS), turns }
+        let permits = (db.max_connections() / 2).max(1) as usize;
+        let permits = (!db.is_sqlite()).then(|| Semaphore::new(permits));
+        Self { requests: Combiner::new(LIMITS), permits }
     }
 
-    /// The turn of a batch, until it is dropped.
-    async fn turn(&self) -> Result<Option<SemaphorePermit<'_>>> {
-        let Some(turns) = &self.turns else { return Ok(None) };
-        let turn = timeout(TURN_LIMIT, turns.acquire()).await.map_err(|_| Error::TimedOut)?;
-        Ok(Some(turn.expect("the semaphore is never closed")))
+    /// Waits for one of the permits.
+    async fn batch_permit(&self) -> Result<Option<SemaphorePermit<'_>>> {
+        let Some(permits) = &self.permits else { return Ok(None) };
+        let permit =
+            timeout(PERMIT_TIMEOUT, permits.acquire()).await.map_err(|_| Error::TimedOut)?;
+        Ok(Some(permit.expect("the semaphore is never closed")))
     }
 }
 
-/// What comes of a user's wish about a competition. Once it waits it is carried through, even if the caller goes away.
+/// Executes a command of a user. Once it is queued it is finished, even if this future is dropped.
 ///
 /// # Errors
-/// No such competition, or no permission; a key that is in flight or was used for another request; too many that
-/// wait; a database that is busy or broken. Then nothing was changed. [`ErrorCode::OutcomeUnknown`] when a batch has
-/// panicked or the answer to its commit was lost: a retry with the same key tells.
-pub(crate) async fn ask(
+/// No such competition; forbidden; a key that is in flight or was used for another request; a queue
+/// that is full; a database that is busy or fails. Then nothing was changed.
+/// [`ErrorCode::OutcomeUnknown`] when the batch panicked or the response to its COMMIT was lost: a
+/// retry with the same key finds out.
+pub(crate) async fn execute(
     ctx: &Context,
     user: &User,
     competition: CompetitionId,
-    wish: Wish,
+    command: AdmissionCommand,
     key: Option<IdempotencyKey>,
-) -> Result<Answer> {
+) -> Result<Decision<Effect>> {
     let keyed = match key {
         None => None,
         Some(key) => {
-            let scope = Scope::new(user.id, key, &wish.fingerprint(competition));
-            match idempotency::enter(ctx, &scope)? {
-                Entry::Answered(outcome) => return Ok(Answer { outcome, replayed: true }),
-                Entry::New(claim) => Some(Keyed { scope, claim }),
+            let key = RequestKey::new(user.id, key, &command.fingerprint(competition));
+            match idempotency::look_up_or_lock(ctx, &key)? {
+                Entry::Answered(outcome) => return Ok(Decision { outcome, replayed: true }),
+                Entry::Locked(lock) => Some(Keyed { key, lock }),
             }
         }
     };
-    let known_key = keyed.as_ref().map(|keyed| keyed.scope.key().clone());
-    let request = Request { user: user.clone(), wish, keyed };
+    let key = keyed.as_ref().map(|keyed| keyed.key.idempotency_key().clone());
+    let request = Request { user: user.clone(), command, keyed };
+    let admission = &ctx.admission;
     let ctx = ctx.clone();
-    let admissions = ctx.clone();
-    let carry_out = move |requests| batch::carry_out(ctx.clone(), competition, requests);
+    let process_batch = move |requests| batch::process_batch(ctx.clone(), competition, requests);
     let pending = commit_watch::commit_begins();
-    match admissions.admissions.requests.submit(competition, request, carry_out).await {
-        Ok(answer) => {
+    match admission.requests.submit(competition, request, process_batch).await {
+        Ok(decision) => {
             // A refusal changes nothing.
-            if answer.outcome.is_err() {
+            if decision.outcome.is_err() {
                 pending.rolled_back();
             }
-            Ok(answer)
+            Ok(decision)
         }
-        // The batch has panicked, before its commit or after it; or the answer to its commit was
-        // lost.
-        Err(Error::Interrupted) => Err(PublicError::outcome_unknown(known_key.as_ref()).into()),
+        // The batch panicked, before or after its COMMIT.
+        Err(Error::Interrupted) => Err(PublicError::outcome_unknown(key.as_ref()).into()),
+        // The response to the COMMIT was lost.
         Err(Error::Public(error)) if error.code == ErrorCode::OutcomeUnknown => {
-            Err(PublicError::outcome_unknown(known_key.as_ref()).into())
+            Err(PublicError::outcome_unknown(key.as_ref()).into())
         }
         Err(error) => {
             pending.rolled_back();
@@ -127,12 +134,13 @@ mod tests {
         let world = World::new().await;
         let ada = world.organizer("Ada").await;
         let id = world.competition(&ada).create().await;
-        // No input is parsed into this.
+        // Larger than `MAX_CAPACITY`, which no checked input is.
         let capacity = Some(u32::MAX);
-        let wish = Wish::Edit(Box::new(CompetitionEdit { capacity, ..Default::default() }));
+        let edit = Box::new(CompetitionEdit { capacity, ..Default::default() });
+        let command = AdmissionCommand::EditCompetition { edit, if_match: None };
         let key = "attempt-1".parse().unwrap();
-        let answer = ask(&world.ctx, ada.user().unwrap(), id, wish, Some(key)).await;
-        let Err(Error::Public(error)) = answer else { panic!("{answer:?}") };
+        let decision = execute(&world.ctx, ada.user().unwrap(), id, command, Some(key)).await;
+        let Err(Error::Public(error)) = decision else { panic!("{decision:?}") };
         assert_eq!(error.code, ErrorCode::OutcomeUnknown);
         assert_eq!(error.idempotency_key.as_deref(), Some("attempt-1"));
     }

@@ -1,4 +1,4 @@
-//! A model of who has a seat, in a few lines, and thousands of random histories in which the real thing must agree with it.
+//! A property test: admission agrees with a small model of it over thousands of random histories.
 
 use std::{cell::Cell, collections::HashMap};
 
@@ -13,35 +13,34 @@ use proptest::{
 };
 
 use super::{
-    batch::carry_out,
-    request::{Keyed, Outcome, Request, Wish},
+    batch::process_batch,
+    command::{AdmissionCommand, Keyed, Request},
 };
 use crate::{
     Actor, Context,
-    idempotency::{Claim, Scope},
+    idempotency::{KeyLock, RequestKey},
     testing::World,
 };
 
-/// Histories tried. A failure is shrunk to a short one and printed.
+/// Histories to try. A failure is shrunk to a short history, which is printed.
 const HISTORIES: u32 = 2_000;
 const USERS: usize = 4;
 
-/// Something that happens to a competition.
+/// A command on a competition.
 #[derive(Clone, Debug)]
-enum Event {
+enum Command {
     Register { user: usize, key: Option<u8> },
-    Cancel { user: usize, key: Option<u8> },
+    CancelRegistration { user: usize, key: Option<u8> },
     SetCapacity(u32),
-    CallOff,
+    CancelCompetition,
 }
 
-/// How long after its creation a competition may open, when it closes, and when it has surely
-/// started.
+/// How long after its creation a competition opens if it opens later, closes, and has started.
 const OPENING: TimeDelta = TimeDelta::hours(1);
 const DEADLINE: TimeDelta = TimeDelta::days(1);
 const START: TimeDelta = TimeDelta::days(2);
 
-/// What time brings about.
+/// How far time has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Stage {
     /// Registration has not opened yet.
@@ -53,17 +52,17 @@ enum Stage {
     Over,
 }
 
-/// Events that are carried out together, and what time has brought about before them.
+/// Commands of one batch, and the stage that time is advanced to before them.
 #[derive(Clone, Debug)]
 struct Batch {
     stage: Option<Stage>,
-    events: Vec<Event>,
+    commands: Vec<Command>,
 }
 
-/// What an event comes to: nothing worth telling, or why not.
-type Told = Result<(), ErrorCode>;
+/// The outcome of a command, without its effect.
+type Outcome = Result<(), ErrorCode>;
 
-/// Who has a seat, and what was said to which key.
+/// Who has a seat, and the stored responses.
 #[derive(Debug)]
 struct Model {
     capacity: u32,
@@ -71,7 +70,7 @@ struct Model {
     ever_registered: [bool; USERS],
     stage: Stage,
     cancelled: bool,
-    answers: HashMap<(usize, u8), (&'static str, Told)>,
+    responses: HashMap<(usize, u8), (&'static str, Outcome)>,
 }
 
 impl Model {
@@ -79,12 +78,12 @@ impl Model {
         self.seated.iter().map(|seated| u32::from(*seated)).sum()
     }
 
-    /// What is told, and whether it was told before.
-    fn apply(&mut self, event: &Event) -> (Told, bool) {
-        let (operation, user, key) = match *event {
-            Event::Register { user, key } => ("register", user, key),
-            Event::Cancel { user, key } => ("cancel", user, key),
-            Event::SetCapacity(capacity) => {
+    /// The outcome, and whether it is a replay.
+    fn apply(&mut self, command: &Command) -> (Outcome, bool) {
+        let (operation, user, key) = match *command {
+            Command::Register { user, key } => ("register", user, key),
+            Command::CancelRegistration { user, key } => ("cancel", user, key),
+            Command::SetCapacity(capacity) => {
                 if self.cancelled {
                     return (Err(ErrorCode::CancelledIsFinal), false);
                 }
@@ -94,7 +93,7 @@ impl Model {
                 self.capacity = capacity;
                 return (Ok(()), false);
             }
-            Event::CallOff => {
+            Command::CancelCompetition => {
                 if !self.cancelled && self.stage == Stage::Over {
                     return (Err(ErrorCode::CompetitionOver), false);
                 }
@@ -102,24 +101,24 @@ impl Model {
                 return (Ok(()), false);
             }
         };
-        if let Some((before, told)) = key.and_then(|key| self.answers.get(&(user, key))) {
+        if let Some((before, outcome)) = key.and_then(|key| self.responses.get(&(user, key))) {
             let same = *before == operation;
             return if same {
-                (*told, true)
+                (*outcome, true)
             } else {
                 (Err(ErrorCode::IdempotencyKeyReused), false)
             };
         }
-        let told = if operation == "register" { self.register(user) } else { self.cancel(user) };
+        let outcome = if operation == "register" { self.register(user) } else { self.cancel(user) };
         if let Some(key) = key
-            && told != Err(ErrorCode::NotRegistered)
+            && outcome != Err(ErrorCode::NotRegistered)
         {
-            self.answers.insert((user, key), (operation, told));
+            self.responses.insert((user, key), (operation, outcome));
         }
-        (told, false)
+        (outcome, false)
     }
 
-    fn register(&mut self, user: usize) -> Told {
+    fn register(&mut self, user: usize) -> Outcome {
         if self.cancelled {
             Err(ErrorCode::CompetitionCancelled)
         } else if self.stage == Stage::Announced {
@@ -136,7 +135,7 @@ impl Model {
         }
     }
 
-    fn cancel(&mut self, user: usize) -> Told {
+    fn cancel(&mut self, user: usize) -> Outcome {
         if self.cancelled && self.seated[user] {
             return Err(ErrorCode::CompetitionCancelled);
         }
@@ -148,60 +147,66 @@ impl Model {
     }
 }
 
-/// The real thing, and whose competition it is.
+/// The competition in the database.
 struct Real<'a> {
     world: &'a World,
-    /// Without Redis, which would answer in the place of the database.
+    /// Without Redis, so that the database decides about keys.
     ctx: &'a Context,
     organizer: &'a Actor,
     users: &'a [Actor],
     id: CompetitionId,
-    /// Keeps the keys of one history from those of another.
+    /// Makes the keys of one history differ from those of another.
     history: u32,
 }
 
 impl Real<'_> {
-    fn request(&self, event: &Event) -> Request {
-        let (actor, wish, key) = match *event {
-            Event::Register { user, key } => (&self.users[user], Wish::Register, key),
-            Event::Cancel { user, key } => (&self.users[user], Wish::Cancel, key),
-            Event::SetCapacity(capacity) => {
-                let edit = CompetitionEdit { capacity: Some(capacity), ..Default::default() };
-                (self.organizer, Wish::Edit(Box::new(edit)), None)
+    fn request(&self, command: &Command) -> Request {
+        let (actor, command, key) = match *command {
+            Command::Register { user, key } => (&self.users[user], AdmissionCommand::Register, key),
+            Command::CancelRegistration { user, key } => {
+                (&self.users[user], AdmissionCommand::CancelRegistration, key)
             }
-            Event::CallOff => (self.organizer, Wish::CallOff, None),
+            Command::SetCapacity(capacity) => {
+                let edit = CompetitionEdit { capacity: Some(capacity), ..Default::default() };
+                let edit = Box::new(edit);
+                let edit = AdmissionCommand::EditCompetition { edit, if_match: None };
+                (self.organizer, edit, None)
+            }
+            Command::CancelCompetition => {
+                (self.organizer, AdmissionCommand::CancelCompetition { if_match: None }, None)
+            }
         };
         let user = actor.user().unwrap().clone();
         let keyed = key.map(|key| {
             let key = format!("{}-{key}", self.history).parse().unwrap();
-            let scope = Scope::new(user.id, key, &wish.fingerprint(self.id));
-            // Past the guard that would let one of them in: what is behind it must hold by itself.
-            Keyed { scope, claim: Claim::detached() }
+            let key = RequestKey::new(user.id, key, &command.fingerprint(self.id));
+            // A lock that excludes nothing: the transaction must be right without it.
+            Keyed { key, lock: KeyLock::detached() }
         });
-        Request { user, wish, keyed }
+        Request { user, command, keyed }
     }
 
-    async fn carry_out(&self, events: &[Event]) -> Vec<(Told, bool)> {
-        let requests = events.iter().map(|event| self.request(event)).collect();
-        let answers = carry_out(self.ctx.clone(), self.id, requests).await;
-        let told = answers.into_iter().map(|answer| match answer {
-            Ok(answer) => {
-                (answer.outcome.map(|_: Outcome| ()).map_err(|no| no.code), answer.replayed)
+    async fn execute(&self, commands: &[Command]) -> Vec<(Outcome, bool)> {
+        let requests = commands.iter().map(|command| self.request(command)).collect();
+        let decisions = process_batch(self.ctx.clone(), self.id, requests).await;
+        let outcomes = decisions.into_iter().map(|decision| match decision {
+            Ok(decision) => {
+                (decision.outcome.map(drop).map_err(|refusal| refusal.code), decision.replayed)
             }
             Err(error) => (Err(PublicError::from(error).code), false),
         });
-        told.collect()
+        outcomes.collect()
     }
 }
 
 fn batches() -> impl Strategy<Value = Vec<Batch>> {
     let user = 0..USERS;
     let key = option::of(0..3_u8);
-    let event = prop_oneof![
-        8 => (user.clone(), key.clone()).prop_map(|(user, key)| Event::Register { user, key }),
-        6 => (user, key).prop_map(|(user, key)| Event::Cancel { user, key }),
-        2 => (1..=5_u32).prop_map(Event::SetCapacity),
-        1 => Just(Event::CallOff),
+    let command = prop_oneof![
+        8 => (user.clone(), key.clone()).prop_map(|(user, key)| Command::Register { user, key }),
+        6 => (user, key).prop_map(|(user, key)| Command::CancelRegistration { user, key }),
+        2 => (1..=5_u32).prop_map(Command::SetCapacity),
+        1 => Just(Command::CancelCompetition),
     ];
     let stage = prop_oneof![
         7 => Just(None),
@@ -209,7 +214,7 @@ fn batches() -> impl Strategy<Value = Vec<Batch>> {
         1 => Just(Some(Stage::Closed)),
         1 => Just(Some(Stage::Over)),
     ];
-    let batch = (stage, vec(event, 1..6)).prop_map(|(stage, events)| Batch { stage, events });
+    let batch = (stage, vec(command, 1..6)).prop_map(|(stage, commands)| Batch { stage, commands });
     vec(batch, 1..5)
 }
 
@@ -226,8 +231,8 @@ async fn agree(mut model: Model, real: &Real<'_>, batches: &[Batch]) -> Result<(
             };
             real.world.clock.advance(passes);
         }
-        let expected: Vec<_> = batch.events.iter().map(|event| model.apply(event)).collect();
-        prop_assert_eq!(real.carry_out(&batch.events).await, expected);
+        let expected: Vec<_> = batch.commands.iter().map(|command| model.apply(command)).collect();
+        prop_assert_eq!(real.execute(&batch.commands).await, expected);
         let tally = real.world.tally(real.id).await;
         let taken = u64::from(model.taken());
         prop_assert_eq!((tally.registered, tally.seats_held), (taken, taken));
@@ -238,7 +243,7 @@ async fn agree(mut model: Model, real: &Real<'_>, batches: &[Batch]) -> Result<(
 }
 
 #[test]
-fn thousands_of_histories_agree_with_the_model() {
+fn admission_agrees_with_the_model_over_random_histories() {
     let runtime =
         tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
     let (world, ctx, ada, users) = runtime.block_on(async {
@@ -257,7 +262,7 @@ fn thousands_of_histories_agree_with_the_model() {
         TestRunner::new(config).run(&(any::<bool>(), batches()), |(opens_later, batches)| {
             history.set(history.get() + 1);
             runtime.block_on(async {
-                // From `Open` on, an hour less is left until the deadline.
+                // Opening advances the clock by an hour.
                 let start = START - TimeDelta::hours(1);
                 let new = world.competition(&ada).seats(2).closing_in(DEADLINE).starting_in(start);
                 let (new, stage) = match opens_later {
@@ -279,7 +284,7 @@ fn thousands_of_histories_agree_with_the_model() {
                     ever_registered: [false; USERS],
                     stage,
                     cancelled: false,
-                    answers: HashMap::new(),
+                    responses: HashMap::new(),
                 };
                 agree(model, &real, &batches).await
             })

@@ -1,6 +1,7 @@
-//! What a batch reads and writes. All of its SQL is here.
+//! What a batch reads and writes. All SQL of admission is here.
 //!
-//! PostgreSQL is asked once for everything and told once: on one machine a round trip costs as much as a dozen rows.
+//! On PostgreSQL a batch reads in one round trip and writes in one: even on one machine a round
+//! trip costs as much as a dozen rows.
 
 use std::collections::{HashMap, HashSet};
 
@@ -13,82 +14,89 @@ use sea_orm::{
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
-use super::{ledger::Changes, request::Request};
+use super::{command::Request, ledger::Changes};
 use crate::{
-    Error, Result, competitions,
+    Error, Result,
     db::bulk::{self, Writes},
-    entity::{competition, idempotency_log, job, registration},
-    idempotency::{Kept, Scope},
+    entity::{
+        competition,
+        competition_tag::{replace_tags, tags_of},
+        idempotency_log, job, registration,
+    },
+    idempotency::{RequestKey, StoredResponse},
 };
 
-/// What a batch has to know.
+/// What the decisions of a batch depend on.
 #[derive(Debug)]
-pub(super) struct Known {
+pub(super) struct Snapshot {
     pub(super) competition: competition::Model,
-    /// What was answered before to the keys in the batch.
-    pub(super) answers: HashMap<(UserId, String), Kept>,
-    /// The registrations of those who register or cancel.
-    pub(super) seats: Vec<registration::Model>,
-    /// The tags of the competition, if anybody wants to change it.
+    /// The responses stored under the keys in the batch.
+    pub(super) responses: HashMap<(UserId, String), StoredResponse>,
+    /// The registrations of the users who register or cancel.
+    pub(super) registrations: Vec<registration::Model>,
+    /// The tags of the competition, if a command needs them.
     pub(super) tags: Vec<String>,
 }
 
-/// Locks the competition's row, if there is one: others who want to change the competition wait.
-/// The statement that reads comes after it and is another: under READ COMMITTED a statement that
-/// waits for a lock has looked at the other tables before, and would decide on registrations and
-/// answers as they were then.
+/// The statement that locks the row of a competition, if there is one.
+///
+/// [`read`] sends another statement afterwards. One statement could not do both: under READ
+/// COMMITTED its snapshot is older than its wait for the lock, so it would read registrations and
+/// responses from before the wait.
 pub(super) fn lock(id: CompetitionId) -> String {
     // A UUID needs no quoting.
     format!("SELECT 1 FROM competitions WHERE id = '{}' FOR UPDATE", id.0)
 }
 
-/// The competition, and what belongs to it and to the requests. Each registration and each answer
-/// is looked up by itself, so that none is found by a scan: under SERIALIZABLE that would conflict
-/// with every other writer. And a registration by its user: `IS NOT DISTINCT FROM` keeps the
-/// planner, which may know the table as empty, from going through all registrations for the
-/// competition.
+/// Reads the competition, the idempotency records and the registrations in one row.
+///
+/// `LATERAL` makes the planner look each record and each registration up in an index: under
+/// SERIALIZABLE, a scan conflicts with every other writer of its table. `IS NOT DISTINCT FROM`
+/// makes it look registrations up by user, where stale statistics of an empty table would have it
+/// read all registrations for the competition.
 const READ: &str = "\
     SELECT to_json(competition) AS competition, \
         (SELECT coalesce(json_agg(log), '[]') \
             FROM unnest($2::uuid[], $3::text[]) AS asked (user_id, key) CROSS JOIN LATERAL \
-                (SELECT * FROM idempotency_logs AS kept \
-                    WHERE kept.user_id = asked.user_id AND kept.key = asked.key LIMIT 1) AS log) AS answers, \
-        (SELECT coalesce(json_agg(seat), '[]') \
+                (SELECT * FROM idempotency_logs AS stored \
+                    WHERE stored.user_id = asked.user_id AND stored.key = asked.key LIMIT 1) AS log) AS responses, \
+        (SELECT coalesce(json_agg(registration), '[]') \
             FROM unnest($4::uuid[]) AS asked (user_id) CROSS JOIN LATERAL \
-                (SELECT * FROM registrations AS held \
-                    WHERE held.user_id = asked.user_id \
-                        AND held.competition_id IS NOT DISTINCT FROM $1 LIMIT 1) AS seat) AS seats \
+                (SELECT * FROM registrations AS made \
+                    WHERE made.user_id = asked.user_id \
+                        AND made.competition_id IS NOT DISTINCT FROM $1 LIMIT 1) AS registration) AS registrations \
     FROM competitions AS competition WHERE id = $1";
 
-/// Reads what is decided on, in a transaction that holds the [`lock`]. `Ok(None)` if there is no
-/// such competition.
+/// Reads what the decisions depend on, in a transaction that holds the [`lock`]. `Ok(None)` if
+/// there is no such competition.
 pub(super) async fn read(
     tx: &impl ConnectionTrait,
     id: CompetitionId,
     requests: &[&Request],
-) -> Result<Option<Known>> {
-    let scopes: Vec<_> =
-        requests.iter().filter_map(|request| Some(&request.keyed.as_ref()?.scope)).collect();
-    // Twice the same user would find the same row twice.
+) -> Result<Option<Snapshot>> {
+    let keys: Vec<_> =
+        requests.iter().filter_map(|request| Some(&request.keyed.as_ref()?.key)).collect();
+    // A set: a user who is in the batch twice must not find the same row twice.
     let users: HashSet<Uuid> = requests
         .iter()
-        .filter(|request| request.wish.is_about_seat())
+        .filter(|request| request.command.needs_registration())
         .map(|request| request.user.id.0)
         .collect();
     let found = if tx.get_database_backend() == DbBackend::Postgres {
-        read_at_once(tx, id, &scopes, users).await?
+        read_at_once(tx, id, &keys, users).await?
     } else {
-        read_one_by_one(tx, id, &scopes, users).await?
+        read_one_by_one(tx, id, &keys, users).await?
     };
-    let Some((competition, answers, seats)) = found else { return Ok(None) };
-    let answers =
-        answers.into_iter().map(|log| ((UserId(log.user_id), log.key.clone()), log.into()));
-    let tags = if requests.iter().any(|request| !request.wish.is_about_seat()) {
-        competitions::tags_of(tx, std::iter::once(id.0)).await?.remove(&id.0).unwrap_or_default()
+    let Some((competition, records, registrations)) = found else { return Ok(None) };
+    let responses =
+        records.into_iter().map(|log| ((UserId(log.user_id), log.key.clone()), log.into()));
+    let responses = responses.collect();
+    let tags = if requests.iter().any(|request| request.command.needs_tags()) {
+        tags_of(tx, std::iter::once(id.0)).await?.remove(&id.0).unwrap_or_default()
     } else {
         Vec::new()
     };
-    Ok(Some(Known { competition, answers: answers.collect(), seats, tags }))
+    Ok(Some(Snapshot { competition, responses, registrations, tags }))
 }
 
 type Rows = (competition::Model, Vec<idempotency_log::Model>, Vec<registration::Model>);
@@ -96,10 +104,10 @@ type Rows = (competition::Model, Vec<idempotency_log::Model>, Vec<registration::
 async fn read_at_once(
     tx: &impl ConnectionTrait,
     id: CompetitionId,
-    scopes: &[&Scope],
+    keys: &[&RequestKey],
     users: HashSet<Uuid>,
 ) -> Result<Option<Rows>> {
-    let (owners, keys): (Vec<_>, Vec<_>) = scopes.iter().map(|scope| scope.id()).unzip();
+    let (owners, keys): (Vec<_>, Vec<_>) = keys.iter().map(|key| key.id()).unzip();
     let values = [
         id.0.into(),
         array(ArrayType::Uuid, owners.into_iter().map(|owner| owner.0)),
@@ -110,8 +118,8 @@ async fn read_at_once(
     let Some(row) = tx.query_one_raw(statement).await? else { return Ok(None) };
     Ok(Some((
         from_json(row.try_get("", "competition")?)?,
-        from_json(row.try_get("", "answers")?)?,
-        from_json(row.try_get("", "seats")?)?,
+        from_json(row.try_get("", "responses")?)?,
+        from_json(row.try_get("", "registrations")?)?,
     )))
 }
 
@@ -126,29 +134,29 @@ fn from_json<T: DeserializeOwned>(value: JsonValue) -> Result<T> {
 async fn read_one_by_one(
     tx: &impl ConnectionTrait,
     id: CompetitionId,
-    scopes: &[&Scope],
+    keys: &[&RequestKey],
     users: HashSet<Uuid>,
 ) -> Result<Option<Rows>> {
     let found = competition::Entity::find_by_id(id.0).one(tx).await?;
     let Some(competition) = found else { return Ok(None) };
-    let mut answers = Vec::new();
-    for scope in scopes {
-        let (owner, key) = scope.id();
-        answers.extend(idempotency_log::Entity::find_by_id((owner.0, key)).one(tx).await?);
+    let mut records = Vec::new();
+    for key in keys {
+        let (owner, key) = key.id();
+        records.extend(idempotency_log::Entity::find_by_id((owner.0, key)).one(tx).await?);
     }
-    let seats = registration::Entity::find()
+    let registrations = registration::Entity::find()
         .filter(registration::Column::CompetitionId.eq(id.0))
         .filter(registration::Column::UserId.is_in(users));
-    Ok(Some((competition, answers, seats.all(tx).await?)))
+    Ok(Some((competition, records, registrations.all(tx).await?)))
 }
 
-/// Writes all that a batch has decided.
+/// Writes everything that a batch has decided.
 ///
 /// # Errors
 /// [`Error::Conflict`] when the competition has changed since it was read.
 pub(super) async fn write(
     tx: &impl ConnectionTrait,
-    logs: Vec<idempotency_log::Model>,
+    records: Vec<idempotency_log::Model>,
     jobs: Vec<job::Model>,
     changes: Changes,
 ) -> Result<()> {
@@ -162,14 +170,14 @@ pub(super) async fn write(
         };
         writes.insert(&inserted)?;
         writes.update(&updated)?;
-        writes.insert(&logs)?;
+        writes.insert(&records)?;
         writes.insert(&jobs)?;
         let changed = writes.run(tx).await?;
         set.is_none() || changed == 1
     } else {
         bulk::insert(tx, inserted).await?;
         bulk::update(tx, updated).await?;
-        bulk::insert(tx, logs).await?;
+        bulk::insert(tx, records).await?;
         bulk::insert(tx, jobs).await?;
         match set {
             Some(set) => set.exec(tx).await?.rows_affected == 1,
@@ -180,39 +188,64 @@ pub(super) async fn write(
         return Err(Error::Conflict);
     }
     if let (Some(id), Some(tags)) = (competition_id, tags) {
-        competitions::replace_tags(tx, id, &tags).await?;
+        replace_tags(tx, id, &tags).await?;
     }
     Ok(())
 }
 
-/// Whatever happened since the row was read shows in its version; and no more seats than there are, whoever says so.
+/// Updates the row of a competition if its version is still that of `before`, and if no more seats
+/// are taken than there are.
 fn compare_and_set(
     before: &competition::Model,
     after: competition::Model,
 ) -> UpdateMany<competition::Entity> {
     use competition::Column as C;
-    let taken = after.registered - before.registered;
+    let is_edited =
+        competition::Model { registered: before.registered, ..after.clone() } != *before;
+    // Without `..`: a new column has to be written here, or listed with those that never change.
+    let competition::Model {
+        id,
+        organizer_id: _,
+        created_at: _,
+        version: _,
+        registered,
+        revision,
+        title,
+        title_key,
+        description,
+        search_text,
+        capacity,
+        reg_deadline,
+        start_date,
+        time_zone,
+        reg_opens_at,
+        cancelled_at,
+        start_changed_at,
+        updated_at,
+    } = after;
+    let taken = registered - before.registered;
     let mut update = competition::Entity::update_many()
         .col_expr(C::Registered, Expr::col(C::Registered).add(taken))
         .col_expr(C::Version, Expr::col(C::Version).add(1));
-    if after.revision != before.revision {
+    // Registrations alone do not send the texts.
+    if is_edited {
         update = update
-            .col_expr(C::Title, after.title.into())
-            .col_expr(C::TitleKey, after.title_key.into())
-            .col_expr(C::Description, after.description.into())
-            .col_expr(C::SearchText, after.search_text.into())
-            .col_expr(C::Capacity, after.capacity.into())
-            .col_expr(C::RegDeadline, after.reg_deadline.into())
-            .col_expr(C::StartDate, after.start_date.into())
-            .col_expr(C::TimeZone, after.time_zone.into())
-            .col_expr(C::RegOpensAt, after.reg_opens_at.into())
-            .col_expr(C::CancelledAt, after.cancelled_at.into())
-            .col_expr(C::StartChangedAt, after.start_changed_at.into())
-            .col_expr(C::Revision, after.revision.into())
-            .col_expr(C::UpdatedAt, after.updated_at.into());
+            .col_expr(C::Revision, revision.into())
+            .col_expr(C::Title, title.into())
+            .col_expr(C::TitleKey, title_key.into())
+            .col_expr(C::Description, description.into())
+            .col_expr(C::SearchText, search_text.into())
+            .col_expr(C::Capacity, capacity.into())
+            .col_expr(C::RegDeadline, reg_deadline.into())
+            .col_expr(C::StartDate, start_date.into())
+            .col_expr(C::TimeZone, time_zone.into())
+            .col_expr(C::RegOpensAt, reg_opens_at.into())
+            .col_expr(C::CancelledAt, cancelled_at.into())
+            .col_expr(C::StartChangedAt, start_changed_at.into())
+            .col_expr(C::UpdatedAt, updated_at.into());
     }
     update
-        .filter(C::Id.eq(before.id))
+        .filter(C::Id.eq(id))
         .filter(C::Version.eq(before.version))
-        .filter(Expr::col(C::Registered).add(taken).between(0, after.capacity))
+        .filter(Expr::col(C::Registered).add(taken).between(0, capacity))
 }

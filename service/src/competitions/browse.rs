@@ -12,7 +12,7 @@ use sea_orm::{
     sea_query::{Expr, NullOrdering},
 };
 
-use super::view;
+use super::details::{details, with_counts};
 use crate::{
     Actor, Context, Result,
     combiner::{Combiner, read_with_timeout, responses},
@@ -39,7 +39,7 @@ pub async fn list(ctx: &Context, filter: &CompetitionFilter) -> Result<Page<Comp
         .all(db)
         .await?;
     Ok(Page {
-        items: view::details(db, rows).await?,
+        items: details(db, rows).await?,
         total,
         page: filter.paging.page,
         limit: filter.paging.limit,
@@ -68,7 +68,7 @@ pub async fn closing_soon(ctx: &Context, limit: u64) -> Result<Vec<CompetitionDe
         .limit(limit)
         .all(db)
         .await?;
-    view::details(db, rows).await
+    details(db, rows).await
 }
 
 /// One competition, open or not.
@@ -81,7 +81,8 @@ pub async fn get(ctx: &Context, id: CompetitionId) -> Result<CompetitionDetail> 
         let ctx = ctx.clone();
         async move { responses(&ids, read_with_timeout(&ctx.db, || load(&ctx, &ids)).await) }
     };
-    shared.details.submit((), id, load).await?.ok_or_else(|| not_found().into())
+    let found = shared.details.submit((), id, load).await?;
+    found.ok_or_else(|| PublicError::competition_not_found().into())
 }
 
 /// One competition of the actor's own, open or not.
@@ -108,10 +109,14 @@ pub async fn get_editable(
     id: CompetitionId,
 ) -> Result<CompetitionDetail> {
     let detail = get_own(ctx, actor, id).await?;
-    if detail.competition.is_cancelled() { Err(cancelled_is_final().into()) } else { Ok(detail) }
+    if detail.competition.is_cancelled() {
+        Err(PublicError::cancelled_is_final().into())
+    } else {
+        Ok(detail)
+    }
 }
 
-/// Competitions that are asked for at the same time are read together.
+/// Coalesces concurrent reads of competitions.
 pub(crate) type Details = Combiner<(), CompetitionId, Option<CompetitionDetail>>;
 
 async fn load(
@@ -124,8 +129,7 @@ async fn load(
         .filter(bulk::any_of(db, competition::Column::Id, ids.iter().map(|id| id.0)))
         .all(db)
         .await?;
-    let details = view::details(db, rows).await?;
-    Ok(details.into_iter().map(|detail| (detail.competition.id, detail)).collect())
+    Ok(details(db, rows).await?.into_iter().map(|detail| (detail.competition.id, detail)).collect())
 }
 
 /// One page of the actor's own competitions, newest first.
@@ -150,7 +154,7 @@ pub(crate) async fn own_on_page(
     let total = own(organizer).count(db).await?;
     let rows = sorted(own(organizer), CompetitionSort::Newest);
     let rows = rows.offset(paging.offset()).limit(paging.limit).all(db).await?;
-    let items = view::with_counts(db, rows).await?;
+    let items = with_counts(db, rows).await?;
     Ok(Page { items, total, page: paging.page, limit: paging.limit })
 }
 
@@ -165,15 +169,6 @@ pub(crate) fn takes_registrations(now: Timestamp) -> Condition {
     is_open(now)
         .add(RegOpensAt.is_null().or(RegOpensAt.lte(now.utc())))
         .add(Registered.into_expr().lt(Capacity.into_expr()))
-}
-
-pub(crate) fn cancelled_is_final() -> PublicError {
-    let message = "This competition was cancelled. It stays as it is.";
-    PublicError::new(ErrorCode::CancelledIsFinal, message)
-}
-
-pub(crate) fn not_found() -> PublicError {
-    PublicError::new(ErrorCode::CompetitionNotFound, "Competition not found")
 }
 
 /// Whose deadline is still to come, and which take place. One that opens later is among them: people look for it.

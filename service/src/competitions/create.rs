@@ -2,18 +2,16 @@
 
 use domain::{
     CompetitionInput, CompetitionWithOrganizer, IdempotencyKey, NewCompetition, Organizer, Role,
-    Tag, Timestamp, User, searchable,
+    Tag, Timestamp, User,
 };
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
-use uuid::Uuid;
+use sea_orm::ConnectionTrait;
 
-use super::view;
 use crate::{
     Actor, Context, Result,
     db::{bulk, retry},
-    entity::{competition, competition_tag},
+    entity::{competition, competition_tag::insert_tags},
     events::Event,
-    idempotency::Scope,
+    idempotency::RequestKey,
     ids::new_id,
     zones,
 };
@@ -21,16 +19,17 @@ use crate::{
 /// A competition that was created.
 #[derive(Clone, Debug)]
 pub struct Created {
-    /// What the client is shown.
+    /// The competition.
     pub view: CompetitionWithOrganizer,
-    /// Whether it was there before, made by a request with the same key.
+    /// Whether an earlier request with the same `Idempotency-Key` created it.
     pub replayed: bool,
 }
 
-/// Creates a competition. Only organizers may. The same input sent again with the same key creates nothing more.
+/// Creates a competition. A retry with the same `Idempotency-Key` and input creates no second one.
 ///
 /// # Errors
-/// Unauthorized or forbidden; every fault of the input at once; a key that was used for another request.
+/// Unauthorized, or forbidden for anyone but an organizer; every fault of the input at once; a key
+/// that was used for another request.
 pub async fn create(
     ctx: &Context,
     actor: &Actor,
@@ -39,10 +38,12 @@ pub async fn create(
 ) -> Result<Created> {
     let user = actor.require(Role::Organizer)?;
     let new = input.check(ctx.now(), zones::exists)?;
-    let scope = key.map(|key| Scope::new(user.id, key, &fingerprint(&new)));
-    // Two at once with one key: the log's primary key lets one commit, and the other recalls its answer.
-    let created = retry(|| attempt(ctx, user, &new, scope.as_ref())).await;
-    let created = created.map_err(|error| error.naming(scope.as_ref().map(Scope::key)))?;
+    let key = key.map(|key| RequestKey::new(user.id, key, &fingerprint(&new)));
+    // Of two concurrent requests with one key, the primary key of the record lets one commit. The
+    // other is retried and finds the response.
+    let created = retry(|| attempt(ctx, user, &new, key.as_ref())).await;
+    let created =
+        created.map_err(|error| error.naming(key.as_ref().map(RequestKey::idempotency_key)))?;
     if !created.replayed {
         ctx.events.publish(Event::CompetitionCreated(created.view.competition.id));
     }
@@ -53,23 +54,23 @@ async fn attempt(
     ctx: &Context,
     organizer: &User,
     new: &NewCompetition,
-    scope: Option<&Scope>,
+    key: Option<&RequestKey>,
 ) -> Result<Created> {
     let tx = ctx.db.begin_serializable().await?;
-    if let Some(scope) = scope
-        && let Some(view) = scope.recall(&*tx).await?
+    if let Some(key) = key
+        && let Some(view) = key.find_response(&*tx).await?
     {
         return Ok(Created { view, replayed: true });
     }
     let view = insert(ctx, &*tx, organizer, new).await?;
-    if let Some(scope) = scope {
-        scope.remember(&*tx, ctx.now(), 201, &view).await?;
+    if let Some(key) = key {
+        key.save_response(&*tx, ctx.now(), &view).await?;
     }
     tx.commit().await?;
     Ok(Created { view, replayed: false })
 }
 
-/// What was asked, in one spelling.
+/// The operation and its checked input as text, for [`RequestKey::new`].
 fn fingerprint(new: &NewCompetition) -> String {
     let tags: Vec<_> = new.tags.iter().map(Tag::as_str).collect();
     let body = serde_json::json!([
@@ -85,7 +86,7 @@ fn fingerprint(new: &NewCompetition) -> String {
     format!("create competition {body}")
 }
 
-/// Writes a checked competition and its tags.
+/// Inserts a competition and its tags.
 pub(crate) async fn insert(
     ctx: &Context,
     tx: &impl ConnectionTrait,
@@ -113,39 +114,10 @@ pub(crate) async fn insert(
         created_at: now,
         updated_at: now,
     };
-    index_text(&mut row);
+    row.update_search_columns();
     bulk::insert(tx, vec![row.clone()]).await?;
     insert_tags(tx, row.id, &new.tags).await?;
-    let competition = view::competition(row, new.tags.iter().map(Tag::to_string).collect());
+    let competition = row.into_view(new.tags.iter().map(Tag::to_string).collect());
     let User { id, name, email, .. } = organizer.clone();
     Ok(CompetitionWithOrganizer { competition, organizer: Organizer { id, name, email } })
-}
-
-/// Keeps what is sorted and searched by in step with what is shown.
-pub(crate) fn index_text(row: &mut competition::Model) {
-    row.title_key = searchable(&row.title);
-    row.search_text = searchable(&format!("{}\n{}", row.title, row.description));
-}
-
-/// Writes the tags of a competition in place of those it has.
-pub(crate) async fn replace_tags(
-    tx: &impl ConnectionTrait,
-    competition: Uuid,
-    tags: &[Tag],
-) -> Result<()> {
-    competition_tag::Entity::delete_many()
-        .filter(competition_tag::Column::CompetitionId.eq(competition))
-        .exec(tx)
-        .await?;
-    insert_tags(tx, competition, tags).await
-}
-
-async fn insert_tags(tx: &impl ConnectionTrait, competition: Uuid, tags: &[Tag]) -> Result<()> {
-    let rows = (0..).zip(tags).map(|(position, tag)| competition_tag::Model {
-        competition_id: competition,
-        tag: tag.key(),
-        label: tag.to_string(),
-        position,
-    });
-    bulk::insert(tx, rows.collect()).await
 }

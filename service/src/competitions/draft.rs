@@ -1,12 +1,12 @@
 //! Creating and editing from a form, whose times are what clocks in its zone show.
 
 use domain::{
-    Competition, CompetitionDraft, CompetitionId, CompetitionInput, CompetitionPatch, FieldError,
-    IdempotencyKey, Raw,
+    Competition, CompetitionDraft, CompetitionId, CompetitionInput, CompetitionPatch,
+    CompetitionWithOrganizer, FieldError, IdempotencyKey, Raw,
 };
 
-use super::{Created, Edited, create, edit};
-use crate::{Actor, Context, Error, Result, zones};
+use super::{Created, create, edit};
+use crate::{Actor, Context, Decision, Error, Result, zones};
 
 /// How a form shows a competition.
 pub fn draft_of(competition: &Competition) -> CompetitionDraft {
@@ -62,7 +62,7 @@ pub async fn edit_draft(
     seen: &CompetitionDraft,
     draft: CompetitionDraft,
     key: Option<IdempotencyKey>,
-) -> Result<Edited> {
+) -> Result<Decision<CompetitionWithOrganizer>> {
     let changed = draft.changed_since(seen);
     let is_changed = |field| changed.contains(&field);
     // The same time on the clock is another moment in another zone.

@@ -1,28 +1,17 @@
 //! The use case behind `PATCH /api/competitions/:id`.
 
 use domain::{
-    CompetitionId, CompetitionPatch, CompetitionWithOrganizer, IdempotencyKey, IfMatch,
-    PublicError, Role,
+    CompetitionId, CompetitionPatch, CompetitionWithOrganizer, IdempotencyKey, IfMatch, Role,
 };
 
 use crate::{
     Actor, Context, Error, Result,
-    admission::{self, Outcome, Wish},
+    admission::{self, AdmissionCommand, Decision, Effect},
     zones,
 };
 
-/// What an edit or a cancellation came to.
-#[derive(Clone, Debug)]
-pub struct Edited {
-    /// The competition as it is now, or why it was left as it is: edited by somebody else, cancelled, fewer
-    /// seats than are taken, dates out of order.
-    pub outcome: Result<CompetitionWithOrganizer, PublicError>,
-    /// Whether this was answered before, to the same key.
-    pub replayed: bool,
-}
-
-/// Changes a competition of the actor's. It waits its turn among those who register, so that the number of seats
-/// never falls below those taken.
+/// Changes a competition of the actor's. Edits go through admission, like registrations, so that
+/// the capacity never falls below the number of registrations.
 ///
 /// # Errors
 /// Unauthorized, or forbidden for anyone but its organizer; every fault of the input at once; as for
@@ -33,42 +22,41 @@ pub async fn edit(
     competition: CompetitionId,
     patch: CompetitionPatch,
     key: Option<IdempotencyKey>,
-) -> Result<Edited> {
-    edit_if(ctx, actor, competition, patch, key, None).await
+) -> Result<Decision<CompetitionWithOrganizer>> {
+    edit_if_match(ctx, actor, competition, patch, key, None).await
 }
 
-/// The same, on condition that the competition has one of the versions in `if_match`;
-/// [`domain::ErrorCode::PreconditionFailed`] otherwise.
+/// The same, refused with [`domain::ErrorCode::PreconditionFailed`] unless the competition has one
+/// of the versions in `if_match`.
 ///
 /// # Errors
 /// As for [`edit`].
-pub async fn edit_if(
+pub async fn edit_if_match(
     ctx: &Context,
     actor: &Actor,
     competition: CompetitionId,
     patch: CompetitionPatch,
     key: Option<IdempotencyKey>,
     if_match: Option<IfMatch>,
-) -> Result<Edited> {
+) -> Result<Decision<CompetitionWithOrganizer>> {
     actor.require(Role::Organizer)?;
-    let wish = Wish::Edit(Box::new(patch.check(zones::exists)?));
-    ask(ctx, actor, competition, wish.only_if(if_match), key).await
+    let edit = Box::new(patch.check(zones::exists)?);
+    let command = AdmissionCommand::EditCompetition { edit, if_match };
+    execute(ctx, actor, competition, command, key).await
 }
 
-/// Asks for a change of a competition of the actor's.
-pub(super) async fn ask(
+/// Executes a command that changes a competition of the actor's.
+pub(super) async fn execute(
     ctx: &Context,
     actor: &Actor,
     competition: CompetitionId,
-    wish: Wish,
+    command: AdmissionCommand,
     key: Option<IdempotencyKey>,
-) -> Result<Edited> {
+) -> Result<Decision<CompetitionWithOrganizer>> {
     let user = actor.require(Role::Organizer)?;
-    let answer = admission::ask(ctx, user, competition, wish, key).await?;
-    let outcome = match answer.outcome {
-        Ok(Outcome::Edited(competition)) => Ok(*competition),
-        Ok(other) => return Err(Error::Corrupt(format!("a change came to {other:?}"))),
-        Err(refusal) => Err(refusal),
-    };
-    Ok(Edited { outcome, replayed: answer.replayed })
+    let decision = admission::execute(ctx, user, competition, command, key).await?;
+    decision.try_map(|effect| match effect {
+        Effect::CompetitionChanged(competition) => Ok(*competition),
+        other => Err(Error::Corrupt(format!("the effect of a change is {other:?}"))),
+    })
 }

@@ -2,22 +2,18 @@
 
 use std::collections::HashMap;
 
-use domain::{CompetitionId, SeatsChanged};
+use domain::{CompetitionId, PublicError, SeatsChanged};
 use sea_orm::{EntityTrait, QueryFilter, QuerySelect, prelude::DateTimeUtc};
 use uuid::Uuid;
 
-use super::{count, not_found};
 use crate::{
     Context, Result,
-    combiner::{Combiner, read_with_timeout, responses},
+    combiner::{read_with_timeout, responses},
     db::bulk,
-    entity::competition,
+    entity::{competition, count},
 };
 
 pub use crate::events::SeatsWatch;
-
-/// Seats that are asked for at the same time are read together.
-pub(crate) type SeatReads = Combiner<(), CompetitionId, Option<SeatsChanged>>;
 
 /// The seats of one competition as the database has them now.
 ///
@@ -29,7 +25,8 @@ pub async fn seats(ctx: &Context, id: CompetitionId) -> Result<SeatsChanged> {
         let ctx = ctx.clone();
         async move { responses(&ids, read_with_timeout(&ctx.db, || load(&ctx, &ids)).await) }
     };
-    shared.events.reads.submit((), id, load).await?.ok_or_else(|| not_found().into())
+    let found = shared.events.reads.submit((), id, load).await?;
+    found.ok_or_else(|| PublicError::competition_not_found().into())
 }
 
 /// Watches the seats of one competition: the current state first, then every newer one, from

@@ -362,7 +362,9 @@ mod tests {
         world.execute("CREATE SEQUENCE begins").await.unwrap();
         // A sequence counts on when its transaction is lost.
         let lost = "SELECT nextval('begins'); SELECT pg_terminate_backend(pg_backend_pid())";
-        let Err(error) = db.begin_serializable_with_lock(lost).await else { panic!("it has begun") };
+        let Err(error) = db.begin_serializable_with_lock(lost).await else {
+            panic!("it has begun")
+        };
         assert!(error.has_lost_connection());
         let begins = Statement::from_string(DbBackend::Postgres, "SELECT last_value FROM begins");
         let begins = db.connection().query_one_raw(begins).await.unwrap().unwrap();

@@ -1,6 +1,12 @@
 //! A competition.
 
+use domain::{
+    Competition, CompetitionCounts, CompetitionId, Contact, Dates, MyCompetition,
+    RegisteredCompetition, SeatsChanged, Timestamp, UserId, searchable,
+};
 use sea_orm::entity::prelude::*;
+
+use super::count;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel, serde::Serialize, serde::Deserialize)]
 #[sea_orm(table_name = "competitions")]
@@ -9,22 +15,25 @@ pub(crate) struct Model {
     pub(crate) id: Uuid,
     pub(crate) organizer_id: Uuid,
     pub(crate) title: String,
+    /// The title in the form that lists are sorted by; see [`Model::update_search_columns`].
     pub(crate) title_key: String,
     pub(crate) description: String,
+    /// The title and the description in the form that is searched.
     pub(crate) search_text: String,
     pub(crate) capacity: i32,
+    /// Registrations with a seat.
     pub(crate) registered: i32,
     pub(crate) reg_deadline: DateTimeUtc,
     pub(crate) start_date: Option<DateTimeUtc>,
-    /// Grows with every change, for the compare-and-set of admissions.
+    /// Incremented by every change, for the compare-and-set of admission.
     pub(crate) version: i32,
-    /// Grows with every edit, and is what clients know as the version.
+    /// Incremented by every edit; clients see it as the version.
     pub(crate) revision: i32,
     /// The name of an IANA time zone.
     pub(crate) time_zone: String,
     pub(crate) reg_opens_at: Option<DateTimeUtc>,
     pub(crate) cancelled_at: Option<DateTimeUtc>,
-    /// When the start date was last set, moved or taken away after the competition was created.
+    /// When the start date last changed after the competition was created.
     pub(crate) start_changed_at: Option<DateTimeUtc>,
     pub(crate) created_at: DateTimeUtc,
     pub(crate) updated_at: DateTimeUtc,
@@ -47,3 +56,77 @@ impl Related<super::user::Entity> for Entity {
 }
 
 impl ActiveModelBehavior for ActiveModel {}
+
+impl Model {
+    pub(crate) fn dates(&self) -> Dates {
+        Dates {
+            opens: self.reg_opens_at.map(Timestamp::from),
+            deadline: self.reg_deadline.into(),
+            start: self.start_date.map(Timestamp::from),
+        }
+    }
+
+    pub(crate) fn counts(&self) -> CompetitionCounts {
+        CompetitionCounts { registrations: count(self.registered) }
+    }
+
+    /// The seats, as the database has them at `version`.
+    pub(crate) fn seats_at(&self, version: i32) -> SeatsChanged {
+        SeatsChanged {
+            competition_id: CompetitionId(self.id),
+            capacity: count(self.capacity),
+            seats_left: count(self.capacity - self.registered),
+            cancelled: self.cancelled_at.is_some(),
+            sequence: count(version),
+        }
+    }
+
+    pub(crate) fn into_view(self, tags: Vec<String>) -> Competition {
+        Competition {
+            id: CompetitionId(self.id),
+            title: self.title,
+            description: self.description,
+            tags,
+            capacity: count(self.capacity),
+            seats_left: count(self.capacity - self.registered),
+            reg_deadline: self.reg_deadline.into(),
+            start_date: self.start_date.map(Into::into),
+            reg_opens_at: self.reg_opens_at.map(Into::into),
+            time_zone: self.time_zone,
+            cancelled_at: self.cancelled_at.map(Into::into),
+            organizer_id: UserId(self.organizer_id),
+            version: count(self.revision),
+            created_at: self.created_at.into(),
+            updated_at: self.updated_at.into(),
+        }
+    }
+
+    /// The competition in a list of a participant's registrations.
+    pub(crate) fn into_registered(self, tags: Vec<String>, organizer: Contact) -> MyCompetition {
+        MyCompetition {
+            id: CompetitionId(self.id),
+            title: self.title,
+            description: self.description,
+            tags,
+            start_date: self.start_date.map(Into::into),
+            reg_deadline: self.reg_deadline.into(),
+            time_zone: self.time_zone,
+            cancelled_at: self.cancelled_at.map(Into::into),
+            organizer,
+        }
+    }
+
+    /// The competition in the response to a registration.
+    pub(crate) fn summary(&self) -> RegisteredCompetition {
+        RegisteredCompetition {
+            title: self.title.clone(),
+            start_date: self.start_date.map(Into::into),
+        }
+    }
+
+    /// Derives the columns that are sorted and searched from those that are shown.
+    pub(crate) fn update_search_columns(&mut self) {
+        self.title_key = searchable(&self.title);
+        self.search_text = searchable(&format!("{}\n{}", self.title, self.description));
+    }
+}

@@ -1,6 +1,11 @@
 //! A tag of a competition.
 
-use sea_orm::entity::prelude::*;
+use std::collections::HashMap;
+
+use domain::Tag;
+use sea_orm::{QueryOrder, entity::prelude::*};
+
+use crate::{Result, db::bulk};
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel, serde::Serialize)]
 #[sea_orm(table_name = "competition_tags")]
@@ -8,8 +13,11 @@ pub(crate) struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub(crate) competition_id: Uuid,
     #[sea_orm(primary_key, auto_increment = false)]
+    /// The tag in the form that is compared.
     pub(crate) tag: String,
+    /// The tag as it was typed.
     pub(crate) label: String,
+    /// Counted from 0, in the organizer's order.
     pub(crate) position: i16,
 }
 
@@ -30,3 +38,45 @@ impl Related<super::competition::Entity> for Entity {
 }
 
 impl ActiveModelBehavior for ActiveModel {}
+
+/// The tags of some competitions as they were typed, in the organizer's order.
+pub(crate) async fn tags_of(
+    db: &impl ConnectionTrait,
+    competitions: impl Iterator<Item = Uuid>,
+) -> Result<HashMap<Uuid, Vec<String>>> {
+    let rows = Entity::find()
+        .filter(Column::CompetitionId.is_in(competitions))
+        .order_by_asc(Column::Position)
+        .all(db)
+        .await?;
+    let mut tags: HashMap<Uuid, Vec<String>> = HashMap::new();
+    for row in rows {
+        tags.entry(row.competition_id).or_default().push(row.label);
+    }
+    Ok(tags)
+}
+
+/// Replaces the tags of a competition.
+pub(crate) async fn replace_tags(
+    tx: &impl ConnectionTrait,
+    competition: Uuid,
+    tags: &[Tag],
+) -> Result<()> {
+    Entity::delete_many().filter(Column::CompetitionId.eq(competition)).exec(tx).await?;
+    insert_tags(tx, competition, tags).await
+}
+
+/// Inserts the tags of a competition that has none.
+pub(crate) async fn insert_tags(
+    tx: &impl ConnectionTrait,
+    competition: Uuid,
+    tags: &[Tag],
+) -> Result<()> {
+    let rows = (0..).zip(tags).map(|(position, tag)| Model {
+        competition_id: competition,
+        tag: tag.key(),
+        label: tag.to_string(),
+        position,
+    });
+    bulk::insert(tx, rows.collect()).await
+}

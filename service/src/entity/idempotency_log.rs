@@ -10,7 +10,6 @@ pub(crate) struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub(crate) key: String,
     pub(crate) fingerprint: String,
-    pub(crate) status: i16,
     pub(crate) body: String,
     pub(crate) created_at: DateTimeUtc,
 }

@@ -1,4 +1,5 @@
-//! The tables as SeaORM sees them. Private: what leaves this crate is a view of `domain`.
+//! The tables as SeaORM entities, and their rows as views of `domain`, which are what leaves this
+//! crate.
 
 pub(crate) mod competition;
 pub(crate) mod competition_tag;
@@ -15,3 +16,8 @@ pub(crate) mod refresh_token;
 pub(crate) mod registration;
 pub(crate) mod session;
 pub(crate) mod user;
+
+/// A column that a constraint keeps from being negative.
+pub(crate) fn count(column: i32) -> u32 {
+    u32::try_from(column).unwrap_or_default()
+}

@@ -1,6 +1,12 @@
-//! A seat held, or once held.
+//! A registration of a user for a competition, with a seat or cancelled.
 
+use domain::{
+    CompetitionId, Contact, NewRegistration, Registration, RegistrationId, RegistrationStatus,
+    User, UserId,
+};
 use sea_orm::entity::prelude::*;
+
+use super::competition;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel, serde::Serialize, serde::Deserialize)]
 #[sea_orm(table_name = "registrations")]
@@ -9,12 +15,12 @@ pub(crate) struct Model {
     pub(crate) id: Uuid,
     pub(crate) user_id: Uuid,
     pub(crate) competition_id: Uuid,
-    pub(crate) status: String,
+    pub(crate) status: RegistrationStatus,
     pub(crate) idempotency_key: Option<String>,
     pub(crate) registered_at: DateTimeUtc,
     pub(crate) updated_at: DateTimeUtc,
     pub(crate) reminded_at: Option<DateTimeUtc>,
-    /// The start that the last reminder was for.
+    /// The start date that the last reminder announced.
     pub(crate) reminded_start: Option<DateTimeUtc>,
     pub(crate) cancellation_told_at: Option<DateTimeUtc>,
 }
@@ -48,3 +54,30 @@ impl Related<super::competition::Entity> for Entity {
 }
 
 impl ActiveModelBehavior for ActiveModel {}
+
+impl Model {
+    pub(crate) fn into_view(self) -> Registration {
+        Registration {
+            id: RegistrationId(self.id),
+            user_id: UserId(self.user_id),
+            competition_id: CompetitionId(self.competition_id),
+            status: self.status,
+            idempotency_key: self.idempotency_key,
+            registered_at: self.registered_at.into(),
+            updated_at: self.updated_at.into(),
+        }
+    }
+
+    /// The response to a registration.
+    pub(crate) fn into_new_registration(
+        self,
+        competition: &competition::Model,
+        user: &User,
+    ) -> NewRegistration {
+        NewRegistration {
+            registration: self.into_view(),
+            competition: competition.summary(),
+            user: Contact { name: user.name.clone(), email: user.email.clone() },
+        }
+    }
+}

@@ -1,5 +1,6 @@
 //! An account.
 
+use domain::{Contact, Organizer, Role, User, UserId};
 use sea_orm::entity::prelude::*;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel, serde::Serialize)]
@@ -11,7 +12,7 @@ pub(crate) struct Model {
     pub(crate) email_key: String,
     pub(crate) name: String,
     pub(crate) search_text: String,
-    pub(crate) role: String,
+    pub(crate) role: Role,
     pub(crate) password_hash: String,
     pub(crate) created_at: DateTimeUtc,
     /// Grows with every new password.
@@ -24,3 +25,25 @@ pub(crate) struct Model {
 pub(crate) enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
+
+impl Model {
+    /// The user as they see themselves.
+    pub(crate) fn into_user(self) -> User {
+        User {
+            id: UserId(self.id),
+            email: self.email,
+            name: self.name,
+            role: self.role,
+            time_zone: self.time_zone,
+        }
+    }
+
+    /// The user as others see an organizer, or a participant in a roster.
+    pub(crate) fn into_organizer(self) -> Organizer {
+        Organizer { id: UserId(self.id), name: self.name, email: self.email }
+    }
+
+    pub(crate) fn into_contact(self) -> Contact {
+        Contact { name: self.name, email: self.email }
+    }
+}

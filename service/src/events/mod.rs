@@ -18,12 +18,14 @@ use tokio::{task::AbortHandle, time};
 use self::seats::SeatChannels;
 pub use self::seats::SeatsWatch;
 use crate::{
-    combiner::BatchLimits,
-    competitions::{SeatReads, count},
+    combiner::{BatchLimits, Combiner},
     entity::competition,
     ids::new_token,
     redis::Redis,
 };
+
+/// Coalesces concurrent reads of seats.
+pub(crate) type SeatReads = Combiner<(), CompetitionId, Option<SeatsChanged>>;
 
 /// The pause before a subscription that ended is renewed.
 const PAUSE: time::Duration = time::Duration::from_secs(1);
@@ -48,7 +50,6 @@ struct Message {
 /// Publishes events and lets others watch.
 #[derive(Debug)]
 pub(crate) struct Events {
-    /// Coalesces concurrent reads of seats.
     pub(crate) reads: SeatReads,
     seats: SeatChannels,
     /// How many events there were, as far as this process knows.
@@ -61,13 +62,7 @@ pub(crate) struct Events {
 impl Event {
     /// The seats of a competition as they are written with this `version`.
     pub(crate) fn seats_of(competition: &competition::Model, version: i32) -> Self {
-        Self::SeatsChanged(SeatsChanged {
-            competition_id: CompetitionId(competition.id),
-            capacity: count(competition.capacity),
-            seats_left: count(competition.capacity - competition.registered),
-            cancelled: competition.cancelled_at.is_some(),
-            sequence: count(version),
-        })
+        Self::SeatsChanged(competition.seats_at(version))
     }
 }
 

@@ -1,72 +1,76 @@
-//! One request, one effect: what was answered to a request that carried an `Idempotency-Key`.
+//! Idempotency: a request that is retried with its `Idempotency-Key` takes effect once, and gets
+//! the response to the first try.
 //!
-//! The row of a key commits in the transaction of its effect, so in the database a key is absent or
-//! finished; there is no half-done state to recover from. After the idea of zero-to-production, chapter 11.
+//! The record of a key is committed in the transaction of the effect. So the database has no record
+//! or a finished one, and there is no state to recover from. (zero-to-production, chapter 11.)
 //!
-//! In front of it stand two helpers that may forget at any time: the answers given lately, and the keys that
-//! somebody is working on.
+//! Two layers in front of it may lose entries at any time: [`IdempotencyCache`] has recent
+//! responses, and [`InFlightKeys`] refuses a key whose request has not been answered yet.
 
-mod answers;
-mod in_flight;
-mod scope;
+mod cache;
+mod key_lock;
+mod request_key;
 
 use domain::{ErrorCode, PublicError};
 use serde::de::DeserializeOwned;
 
-pub(crate) use answers::Answers;
-use answers::Found;
-pub(crate) use in_flight::{Claim, InFlight};
-pub(crate) use scope::{Kept, Scope};
+pub(crate) use cache::IdempotencyCache;
+use cache::Lookup;
+pub(crate) use key_lock::{InFlightKeys, KeyLock};
+pub(crate) use request_key::{RequestKey, StoredResponse};
 
 use crate::{Context, Result, ids::new_id};
 
-/// A key that no request has used, for a form.
+/// A new `Idempotency-Key`, for a form.
 pub fn new_key() -> String {
     new_id().to_string()
 }
 
-/// What this process knows of a key when a request with it comes in.
+/// What this process knows of a key.
 pub(crate) enum Entry<T> {
-    /// The request was answered before, with this.
+    /// The cached response.
     Answered(T),
-    /// It may be worked on; the claim keeps others of this process from doing so at the same time.
-    New(Claim),
+    /// No response. The key is locked in this process now.
+    Locked(KeyLock),
 }
 
-/// Looks a key up among the answers that this process knows of, and claims it if it is not there. Whether other
-/// processes know it shows in [`look_up_elsewhere`], and whether the database does, in the transaction.
+/// Looks a key up in this process and locks it if it misses. Redis is asked by
+/// [`look_up_or_lock_in_redis`], and the database in the transaction.
 ///
 /// # Errors
-/// [`ErrorCode::IdempotencyInFlight`] while this process works on it; [`ErrorCode::IdempotencyKeyReused`] when it was
-/// used for another request.
-pub(crate) fn enter<T: DeserializeOwned>(ctx: &Context, scope: &Scope) -> Result<Entry<T>> {
-    let claim = ctx.in_flight.enter(scope)?;
-    match ctx.answers.look_up(ctx.now(), scope) {
-        Some(kept) => Ok(Entry::Answered(scope.read(&kept)?)),
-        None => Ok(Entry::New(claim)),
+/// [`ErrorCode::IdempotencyInFlight`] while it is locked; [`ErrorCode::IdempotencyKeyReused`] when
+/// it was sent with another request.
+pub(crate) fn look_up_or_lock<T: DeserializeOwned>(
+    ctx: &Context,
+    key: &RequestKey,
+) -> Result<Entry<T>> {
+    let lock = ctx.in_flight_keys.lock(key)?;
+    match ctx.idempotency_cache.get(ctx.now(), key) {
+        Some(stored) => Ok(Entry::Answered(key.decode(&stored)?)),
+        None => Ok(Entry::Locked(lock)),
     }
 }
 
-/// Looks keys that were claimed here up among what all processes know, in one round trip; those that are not there
-/// are claimed there as well. Answers for each with what was answered before, if it was.
+/// Looks up keys that this process has locked in Redis, and locks those that miss there as well, in
+/// one round trip. Returns one result for each key, in the same order; `Ok(None)` is a miss.
 ///
 /// # Errors
-/// For each key as [`enter`], for what other processes do.
-pub(crate) async fn look_up_elsewhere<T: DeserializeOwned>(
+/// For each key: as [`look_up_or_lock`].
+pub(crate) async fn look_up_or_lock_in_redis<T: DeserializeOwned>(
     ctx: &Context,
-    keys: Vec<(&Scope, &mut Claim)>,
+    keys: Vec<(&RequestKey, &mut KeyLock)>,
 ) -> Vec<Result<Option<T>>> {
-    let tokens = keys.iter().map(|(scope, claim)| (*scope, claim.token())).collect();
-    let found = ctx.answers.look_up_elsewhere(tokens).await;
-    let known = found.into_iter().zip(keys).map(|(found, (scope, claim))| match found {
-        Found::Answer(kept) => scope.read(&kept).map(Some),
-        Found::InFlight => Err(in_flight().into()),
-        Found::Nothing(shared) => {
-            claim.share(shared);
+    let tokens = keys.iter().map(|(key, lock)| (*key, lock.token())).collect();
+    let lookups = ctx.idempotency_cache.look_up_or_lock(tokens).await;
+    let found = lookups.into_iter().zip(keys).map(|(lookup, (key, lock))| match lookup {
+        Lookup::Hit(stored) => key.decode(&stored).map(Some),
+        Lookup::InFlight => Err(in_flight().into()),
+        Lookup::Miss(redis) => {
+            lock.attach(redis);
             Ok(None)
         }
     });
-    known.collect()
+    found.collect()
 }
 
 fn in_flight() -> PublicError {
@@ -81,91 +85,93 @@ mod tests {
     use super::*;
     use crate::testing::World;
 
-    fn scope(request: &str) -> Scope {
-        Scope::new(domain::UserId(uuid::Uuid::nil()), "k".parse().unwrap(), request)
+    fn key_of(request: &str) -> RequestKey {
+        RequestKey::new(domain::UserId(uuid::Uuid::nil()), "k".parse().unwrap(), request)
     }
 
     fn code<T>(entry: Result<Entry<T>>) -> ErrorCode {
-        let Err(error) = entry else { panic!("it was let in") };
+        let Err(error) = entry else { panic!("the key was accepted") };
         PublicError::from(error).code
     }
 
-    /// Asks this process, and then all.
-    async fn enter<T: DeserializeOwned>(ctx: &Context, scope: &Scope) -> Result<Entry<T>> {
-        match super::enter(ctx, scope)? {
-            Entry::New(mut claim) => {
-                let known = look_up_elsewhere(ctx, vec![(scope, &mut claim)]).await.remove(0)?;
-                Ok(known.map_or(Entry::New(claim), Entry::Answered))
+    /// Asks this process first, then Redis.
+    async fn enter(ctx: &Context, key: &RequestKey) -> Result<Entry<String>> {
+        match look_up_or_lock(ctx, key)? {
+            Entry::Locked(mut lock) => {
+                let keys = vec![(key, &mut lock)];
+                let found = look_up_or_lock_in_redis(ctx, keys).await.remove(0)?;
+                Ok(found.map_or(Entry::Locked(lock), Entry::Answered))
             }
             answered => Ok(answered),
         }
     }
 
-    /// Works on a key and keeps the answer.
-    async fn answer(ctx: &Context, scope: &Scope, answer: &str) {
-        let Ok(Entry::New(mut claim)) = enter::<String>(ctx, scope).await else {
+    /// Processes a request and caches the response.
+    async fn respond(ctx: &Context, key: &RequestKey, response: &str) {
+        let Ok(Entry::Locked(mut lock)) = enter(ctx, key).await else {
             panic!("the key is not free")
         };
-        ctx.answers.fill(ctx.now(), vec![(scope.clone(), scope.keep(&answer).unwrap())]);
-        claim.settle();
+        let stored = key.encode(&response).unwrap();
+        ctx.idempotency_cache.insert(ctx.now(), vec![(key.clone(), stored)]);
+        lock.detach();
     }
 
-    /// Redis hears of a claim that was dropped a moment later.
-    async fn until_free(ctx: &Context, scope: &Scope) {
-        while enter::<String>(ctx, scope).await.is_err() {
+    /// Waits until a dropped lock is released in Redis, which happens in the background.
+    async fn until_released(ctx: &Context, key: &RequestKey) {
+        while enter(ctx, key).await.is_err() {
             tokio::time::sleep(std::time::Duration::from_millis(5)).await;
         }
     }
 
     #[tokio::test]
-    async fn an_answer_is_remembered_for_a_day_and_for_its_request_only() {
+    async fn a_response_is_replayed_for_a_day_to_its_own_request_only() {
         let world = World::new().await;
-        let scope_a = scope("a");
-        answer(&world.ctx, &scope_a, "yes").await;
-        let again = enter::<String>(&world.ctx, &scope_a).await;
-        assert!(matches!(again, Ok(Entry::Answered(answer)) if answer == "yes"));
-        let other = enter::<String>(&world.ctx, &scope("b")).await;
+        let key_a = key_of("a");
+        respond(&world.ctx, &key_a, "yes").await;
+        let again = enter(&world.ctx, &key_a).await;
+        assert!(matches!(again, Ok(Entry::Answered(response)) if response == "yes"));
+        let other = enter(&world.ctx, &key_of("b")).await;
         assert_eq!(code(other), ErrorCode::IdempotencyKeyReused);
-        // Redis keeps its own time.
+        // Redis has a clock of its own.
         if world.ctx.redis().is_none() {
             world.clock.advance(TimeDelta::hours(24));
-            assert!(matches!(enter::<String>(&world.ctx, &scope_a).await, Ok(Entry::New(_))));
+            assert!(matches!(enter(&world.ctx, &key_a).await, Ok(Entry::Locked(_))));
         }
     }
 
     #[tokio::test]
-    async fn a_key_is_in_flight_until_its_request_is_answered() {
+    async fn a_key_is_in_flight_until_its_lock_is_dropped() {
         let world = World::new().await;
-        let scope = scope("a");
-        let claim = enter::<String>(&world.ctx, &scope).await.unwrap();
-        assert_eq!(code(enter::<String>(&world.ctx, &scope).await), ErrorCode::IdempotencyInFlight);
-        drop(claim);
-        until_free(&world.ctx, &scope).await;
+        let key = key_of("a");
+        let lock = enter(&world.ctx, &key).await.unwrap();
+        assert_eq!(code(enter(&world.ctx, &key).await), ErrorCode::IdempotencyInFlight);
+        drop(lock);
+        until_released(&world.ctx, &key).await;
     }
 
     mod with_redis {
         use super::*;
 
         #[tokio::test]
-        async fn a_key_that_another_process_works_on_is_in_flight_until_it_lets_go() {
+        async fn a_key_is_in_flight_in_all_processes_until_its_lock_is_dropped() {
             let world = World::new().await;
             let other = world.second_process().await;
-            let scope = scope("a");
-            let claim = enter::<String>(&world.ctx, &scope).await.unwrap();
-            assert_eq!(code(enter::<String>(&other, &scope).await), ErrorCode::IdempotencyInFlight);
-            drop(claim);
-            until_free(&other, &scope).await;
+            let key = key_of("a");
+            let lock = enter(&world.ctx, &key).await.unwrap();
+            assert_eq!(code(enter(&other, &key).await), ErrorCode::IdempotencyInFlight);
+            drop(lock);
+            until_released(&other, &key).await;
         }
 
         #[tokio::test]
-        async fn an_answer_of_one_process_is_remembered_by_all() {
+        async fn a_response_of_one_process_is_replayed_by_all() {
             let world = World::new().await;
             let other = world.second_process().await;
-            let scope = scope("a");
-            answer(&world.ctx, &scope, "yes").await;
-            until_free(&other, &scope).await;
-            let found = enter::<String>(&other, &scope).await;
-            assert!(matches!(found, Ok(Entry::Answered(answer)) if answer == "yes"));
+            let key = key_of("a");
+            respond(&world.ctx, &key, "yes").await;
+            until_released(&other, &key).await;
+            let found = enter(&other, &key).await;
+            assert!(matches!(found, Ok(Entry::Answered(response)) if response == "yes"));
         }
     }
 }

@@ -3,17 +3,14 @@
 use std::collections::HashMap;
 
 use domain::{
-    CompetitionId, Contact, MyCompetition, MyRegistration, Page, Paging, RegistrationId, Role,
-    ViewerState,
+    CompetitionId, Contact, MyRegistration, Page, Paging, RegistrationId, Role, ViewerState,
 };
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
-use super::view;
 use crate::{
     Actor, Context, Error, Result,
-    competitions::tags_of,
-    entity::{competition, registration, user},
+    entity::{competition, competition_tag::tags_of, registration, user},
 };
 
 /// One page of the actor's registrations, newest first, given back ones included.
@@ -59,8 +56,8 @@ pub(crate) async fn newest(
             let organizer = organizers.get(&competition.organizer_id).ok_or_else(corrupt)?;
             let tags = tags.remove(&competition.id).unwrap_or_default();
             Ok(MyRegistration {
-                competition: my_competition(competition, tags, organizer.clone()),
-                registration: view::registration(row)?,
+                competition: competition.into_registered(tags, organizer.clone()),
+                registration: row.into_view(),
             })
         })
         .collect()
@@ -77,7 +74,7 @@ pub async fn viewer_state(ctx: &Context, actor: &Actor, id: CompetitionId) -> Re
         .filter(registration::Column::CompetitionId.eq(id.0))
         .one(ctx.db.connection())
         .await?;
-    let registration = row.as_ref().map(view::status).transpose()?;
+    let registration = row.as_ref().map(|row| row.status);
     let registration_id = row.map(|row| RegistrationId(row.id));
     Ok(ViewerState { user: Some(user.clone()), registration, registration_id })
 }
@@ -90,20 +87,6 @@ async fn organizers_of(
     let ids = rows.iter().filter_map(|(_, competition)| Some(competition.as_ref()?.organizer_id));
     let users = user::Entity::find().filter(user::Column::Id.is_in(ids));
     let users = users.all(ctx.db.connection()).await?;
-    let contact = |user: user::Model| (user.id, Contact { name: user.name, email: user.email });
+    let contact = |user: user::Model| (user.id, user.into_contact());
     Ok(users.into_iter().map(contact).collect())
-}
-
-fn my_competition(row: competition::Model, tags: Vec<String>, organizer: Contact) -> MyCompetition {
-    MyCompetition {
-        id: CompetitionId(row.id),
-        title: row.title,
-        description: row.description,
-        tags,
-        start_date: row.start_date.map(Into::into),
-        reg_deadline: row.reg_deadline.into(),
-        time_zone: row.time_zone,
-        cancelled_at: row.cancelled_at.map(Into::into),
-        organizer,
-    }
 }

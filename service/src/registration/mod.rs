@@ -1,13 +1,12 @@
-//! Registering for a competition, giving the seat back, and who is registered.
+//! Registrations: registering, cancelling, and the lists of participants.
 
-mod cancel;
+mod cancel_registration;
 mod mine;
 mod register;
 mod roster;
-pub(crate) mod view;
 
-pub use cancel::{Cancelled, cancel};
+pub use cancel_registration::cancel_registration;
 pub(crate) use mine::{count, newest};
 pub use mine::{mine, viewer_state};
-pub use register::{Answer, register};
+pub use register::register;
 pub use roster::{RosterExport, browse_roster, export_roster, roster};

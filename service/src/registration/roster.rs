@@ -12,10 +12,8 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::view;
 use crate::{
     Actor, Context, Error, Result,
-    competitions::{not_found, organizer},
     entity::{competition, registration, user},
     search,
 };
@@ -65,7 +63,7 @@ pub async fn browse_roster(
     filter: &RosterFilter,
 ) -> Result<RosterPage> {
     let found = roster(ctx, actor, id, filter).await?;
-    let counts: Vec<(String, i64)> = registration::Entity::find()
+    let counts: Vec<(RegistrationStatus, i64)> = registration::Entity::find()
         .select_only()
         .column(registration::Column::Status)
         .column_as(registration::Column::Id.count(), "count")
@@ -76,7 +74,7 @@ pub async fn browse_roster(
         .await?;
     let mut totals = RosterTotals::default();
     for (status, count) in counts {
-        totals.add(view::parse_status(&status)?, count.unsigned_abs());
+        totals.add(status, count.unsigned_abs());
     }
     Ok(RosterPage { found, totals })
 }
@@ -89,15 +87,15 @@ pub struct RosterExport {
     competition: CompetitionId,
     title: String,
     filter: RosterFilter,
-    last: Option<Place>,
+    last: Option<Cursor>,
 }
 
-/// Where an export has come to.
+/// The last row that was exported, by the columns that order the roster.
 #[derive(Clone, Debug)]
-struct Place {
+struct Cursor {
     registered_at: DateTimeUtc,
     name: String,
-    status: String,
+    status: RegistrationStatus,
     id: Uuid,
 }
 
@@ -129,15 +127,15 @@ impl RosterExport {
     pub async fn next_part(&mut self) -> Result<Vec<RosterEntry>> {
         let mut matching = matching(self.competition, &self.filter);
         if let Some(last) = &self.last {
-            matching = matching.filter(behind(last, self.filter.sort));
+            matching = matching.filter(after(last, self.filter.sort));
         }
         let rows = sorted(matching, self.filter.sort).limit(CHUNK).all(self.ctx.db.connection());
         let rows = rows.await?;
         if let Some((row, Some(user))) = rows.last() {
-            self.last = Some(Place {
+            self.last = Some(Cursor {
                 registered_at: row.registered_at,
                 name: user.search_text.clone(),
-                status: row.status.clone(),
+                status: row.status,
                 id: row.id,
             });
         }
@@ -152,7 +150,7 @@ async fn open(ctx: &Context, actor: &Actor, id: CompetitionId) -> Result<competi
         actor.require(Role::Organizer)?;
     }
     let found = competition::Entity::find_by_id(id.0).one(ctx.db.connection()).await?;
-    let competition = found.ok_or_else(not_found)?;
+    let competition = found.ok_or_else(PublicError::competition_not_found)?;
     if user.role != Role::Admin && competition.organizer_id != user.id.0 {
         let message = "Only the organizer of this competition may see who is registered";
         return Err(PublicError::new(ErrorCode::Forbidden, message).into());
@@ -161,8 +159,7 @@ async fn open(ctx: &Context, actor: &Actor, id: CompetitionId) -> Result<competi
 }
 
 fn matching(id: CompetitionId, filter: &RosterFilter) -> Select {
-    let status = filter.status.map(RegistrationStatus::as_str);
-    let status = status.map(|status| registration::Column::Status.eq(status));
+    let status = filter.status.map(|status| registration::Column::Status.eq(status));
     let searched = filter.search.as_deref();
     let searched =
         searched.map(|words| search::holds((user::Entity, user::Column::SearchText), words));
@@ -180,14 +177,14 @@ fn sorted(select: Select, sort: RosterSort) -> Select {
         .order_by(registration::Column::Id, direction)
 }
 
-/// Those that come after a place in the order.
-fn behind(last: &Place, sort: RosterSort) -> Condition {
+/// The rows that come after `last` in the order.
+fn after(last: &Cursor, sort: RosterSort) -> Condition {
     let column = || column(sort.by);
     let id = Expr::col((registration::Entity, registration::Column::Id));
     let here: SimpleExpr = match sort.by {
         RosterOrder::Registered => last.registered_at.into(),
         RosterOrder::Name => last.name.clone().into(),
-        RosterOrder::Status => last.status.clone().into(),
+        RosterOrder::Status => last.status.into(),
     };
     let (further, next) = if sort.descending {
         (column().lt(here.clone()), id.lt(last.id))
@@ -210,5 +207,5 @@ fn column(order: RosterOrder) -> SimpleExpr {
 
 fn entry((row, user): Row) -> Result<RosterEntry> {
     let user = user.ok_or_else(|| Error::Corrupt(format!("{} is nobody's", row.id)))?;
-    Ok(RosterEntry { registration: view::registration(row)?, user: organizer(user) })
+    Ok(RosterEntry { registration: row.into_view(), user: user.into_organizer() })
 }

@@ -29,7 +29,7 @@ pub struct Audited {
     /// How far it has come.
     pub status: RegistrationStatus,
     /// Whether the competition was cancelled.
-    pub called_off: bool,
+    pub competition_cancelled: bool,
     /// Messages that say so.
     pub cancellations: usize,
     /// Confirmations of it in the mailbox.
@@ -90,11 +90,12 @@ impl World {
         let dead = dead.all(db).await.expect("the dead letter queue");
         let dead = count(dead.iter().map(|job| subject(&job.payload)));
 
-        let called_off = competition::Entity::find()
+        let competition_cancelled = competition::Entity::find()
             .select_only()
             .column(competition::Column::Id)
             .filter(competition::Column::CancelledAt.is_not_null());
-        let called_off: Vec<Uuid> = called_off.into_tuple().all(db).await.expect("competitions");
+        let competition_cancelled: Vec<Uuid> =
+            competition_cancelled.into_tuple().all(db).await.expect("competitions");
         let rows = registration::Entity::find().all(db).await.expect("the registrations");
         let of = |counts: &HashMap<_, usize>, id| counts.get(&id).copied().unwrap_or_default();
         let audited = rows.into_iter().map(|row| {
@@ -103,8 +104,8 @@ impl World {
                 id,
                 user: UserId(row.user_id),
                 competition: CompetitionId(row.competition_id),
-                status: row.status.parse().expect("a status"),
-                called_off: called_off.contains(&row.competition_id),
+                status: row.status,
+                competition_cancelled: competition_cancelled.contains(&row.competition_id),
                 cancellations: of(&cancellations, id),
                 mails: of(&mails, id),
                 done: of(&done, id),

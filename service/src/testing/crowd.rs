@@ -38,7 +38,7 @@ impl World {
             search_text: Set(searchable(&format!("{name}\n{email}"))),
             email: Set(email.into_string()),
             name: Set(name.into_string()),
-            role: Set(user.role.as_str().to_owned()),
+            role: Set(user.role),
             password_hash: Set(password_hash.to_owned()),
             created_at: Set(self.ctx.now().utc()),
         }

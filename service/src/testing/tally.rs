@@ -50,10 +50,9 @@ impl World {
         let db = self.ctx.db.connection();
         let row = competition::Entity::find_by_id(id.0).one(db).await.expect("an answer");
         let row = row.expect("a competition");
-        let held = RegistrationStatus::ALL.into_iter().filter(|status| status.holds_seat());
         let seats_held = registration::Entity::find()
             .filter(registration::Column::CompetitionId.eq(id.0))
-            .filter(registration::Column::Status.is_in(held.map(RegistrationStatus::as_str)));
+            .filter(registration::Column::Status.is_in(RegistrationStatus::with_seat()));
         let jobs = job::Entity::find().filter(job::Column::Kind.eq("confirm_registration"));
         Tally {
             registered: u64::try_from(row.registered).expect("no negative number of seats"),
@@ -111,11 +110,11 @@ impl World {
         audits.into_iter().map(|audit| format!("{} by {}", audit.action, audit.actor)).collect()
     }
 
-    /// How many answers to idempotency keys are kept.
+    /// How many idempotency records there are.
     ///
     /// # Panics
     /// When the database fails.
-    pub async fn answers_kept(&self) -> u64 {
+    pub async fn idempotency_records(&self) -> u64 {
         idempotency_log::Entity::find().count(self.ctx.db.connection()).await.expect("a count")
     }
 
@@ -224,7 +223,7 @@ impl World {
 
     async fn mark(&self, db: &impl ConnectionTrait, id: RegistrationId, to: RegistrationStatus) {
         let marked = registration::Entity::update_many()
-            .col_expr(registration::Column::Status, Expr::value(to.as_str()))
+            .col_expr(registration::Column::Status, Expr::value(to))
             .col_expr(
                 registration::Column::RemindedAt,
                 Expr::value(None::<chrono::DateTime<chrono::Utc>>),

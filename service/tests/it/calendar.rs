@@ -6,7 +6,7 @@ use icalendar::{Calendar, CalendarComponent, Component, DatePerhapsTime, Event, 
 use serde_json::json;
 use service::{Actor, calendar, competitions, testing::World};
 
-use crate::support::{cancel, code, edit, register};
+use crate::support::{cancel_registration, code, edit, register};
 
 const SITE: &str = "https://compete.example:8443";
 
@@ -90,10 +90,10 @@ async fn the_event_of_a_registration_stays_the_same_while_it_changes() {
     );
     assert!(moved.get_last_modified() > first.get_last_modified());
 
-    cancel(&world.ctx, &ben, id).await.unwrap();
-    let given_back = event().await;
-    assert_eq!(given_back.get_status(), Some(EventStatus::Cancelled));
-    assert_eq!(uid(&given_back), uid(&first));
+    cancel_registration(&world.ctx, &ben, id).await.unwrap();
+    let cancelled = event().await;
+    assert_eq!(cancelled.get_status(), Some(EventStatus::Cancelled));
+    assert_eq!(uid(&cancelled), uid(&first));
 }
 
 #[tokio::test]

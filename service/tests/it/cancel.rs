@@ -1,7 +1,7 @@
 use domain::{CompetitionId, ErrorCode, RegistrationStatus};
 use service::{Actor, registration, testing::World};
 
-use crate::support::{at_once, cancel, code, count, register, register_with_key};
+use crate::support::{at_once, cancel_registration, code, count, register, register_with_key};
 
 #[tokio::test]
 async fn a_seat_is_free_from_the_moment_it_is_given_back() {
@@ -10,7 +10,7 @@ async fn a_seat_is_free_from_the_moment_it_is_given_back() {
     let [grace, alan] = &world.crowd(2).await[..] else { panic!("two guests") };
     let sprint = world.competition(&ada).seats(1).create().await;
     register(&world.ctx, grace, sprint).await.unwrap();
-    cancel(&world.ctx, grace, sprint).await.unwrap();
+    cancel_registration(&world.ctx, grace, sprint).await.unwrap();
     let tally = world.tally(sprint).await;
     assert_eq!((tally.registered, tally.seats_held), (0, 0));
     assert_eq!(world.roster(&ada, sprint).await, [RegistrationStatus::Cancelled]);
@@ -27,7 +27,7 @@ async fn giving_a_seat_back_again_is_fine_and_frees_nothing_more() {
         register(&world.ctx, guest, sprint).await.unwrap();
     }
     for _ in 0..3 {
-        cancel(&world.ctx, grace, sprint).await.unwrap();
+        cancel_registration(&world.ctx, grace, sprint).await.unwrap();
     }
     assert_eq!(world.tally(sprint).await.registered, 1);
 }
@@ -38,7 +38,8 @@ async fn only_a_participant_with_a_registration_can_give_it_back() {
     let ada = world.organizer("Ada").await;
     let grace = world.participant("Grace").await;
     let sprint = world.competition(&ada).create().await;
-    let told = async |actor: &Actor, id| cancel(&world.ctx, actor, id).await.unwrap_err();
+    let told =
+        async |actor: &Actor, id| cancel_registration(&world.ctx, actor, id).await.unwrap_err();
     assert_eq!(told(&grace, sprint).await, ErrorCode::NotRegistered);
     assert_eq!(told(&ada, sprint).await, ErrorCode::Forbidden);
     assert_eq!(told(&Actor::anonymous(), sprint).await, ErrorCode::Unauthorized);
@@ -55,7 +56,7 @@ async fn a_key_gives_back_once_even_when_the_seat_was_taken_again_since() {
     register(&world.ctx, &grace, sprint).await.unwrap();
     let give_back = async || {
         let key = Some("k".parse().unwrap());
-        registration::cancel(&world.ctx, &grace, sprint, key).await.unwrap()
+        registration::cancel_registration(&world.ctx, &grace, sprint, key).await.unwrap()
     };
     assert!(!give_back().await.replayed);
     register(&world.ctx, &grace, sprint).await.unwrap();
@@ -80,7 +81,7 @@ async fn a_rush_to_give_back_and_to_take_never_loses_count() {
     let ctxs = [&world.ctx, &other];
     let leave = seated.iter().enumerate().map(|(number, guest)| {
         let (ctx, guest) = (ctxs[number % 2].clone(), guest.clone());
-        tokio::spawn(async move { cancel(&ctx, &guest, sprint).await })
+        tokio::spawn(async move { cancel_registration(&ctx, &guest, sprint).await })
     });
     let leave: Vec<_> = leave.collect();
     let taken = at_once(waiting.iter().enumerate().map(|(number, guest)| {

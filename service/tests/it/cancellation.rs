@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use domain::{CompetitionId, ErrorCode, RegistrationStatus};
 use service::{
     Actor, Context, cancellation,
-    competitions::{self, cancel_by_title},
+    competitions::{self, cancel_competition_by_title},
     confirmation::confirm,
     cron,
     jobs::{Job, LEASE, claim, sweep},
@@ -12,7 +12,9 @@ use service::{
     testing::{Queue, World},
 };
 
-use crate::support::{at_once, call_off, cancel, claim_one, code, mails, register, subjects};
+use crate::support::{
+    at_once, cancel_competition, cancel_registration, claim_one, code, mails, register, subjects,
+};
 
 const CANCELLED: &str = "Competition cancelled: Code Sprint";
 const CONFIRMED: &str = "Registration Confirmed: Code Sprint";
@@ -44,7 +46,7 @@ async fn assert_everybody_was_told_once(world: &World, size: usize) {
     let audit = world.audit().await;
     assert_eq!(audit.len(), size);
     for audited in audit {
-        assert!(audited.called_off && audited.status.holds_seat(), "{audited:?}");
+        assert!(audited.competition_cancelled && audited.status.holds_seat(), "{audited:?}");
         assert_eq!(audited.cancellations, 1, "{audited:?}");
     }
 }
@@ -61,11 +63,11 @@ async fn everyone_who_holds_a_seat_is_told_once_and_nobody_else() {
         register(&world.ctx, guest, sprint).await.unwrap();
     }
     register(&world.ctx, &eve, other).await.unwrap();
-    cancel(&world.ctx, leaves, sprint).await.unwrap();
+    cancel_registration(&world.ctx, leaves, sprint).await.unwrap();
     world.run_pending_jobs().await;
     world.clock.advance(TimeDelta::minutes(1));
 
-    let cancelled = call_off(&world.ctx, &ada, sprint).await.unwrap().competition;
+    let cancelled = cancel_competition(&world.ctx, &ada, sprint).await.unwrap().competition;
     assert_eq!((cancelled.cancelled_at, cancelled.version), (Some(world.ctx.now()), 2));
     assert_eq!(world.run_pending_jobs().await, 1);
     let [mail, _] = &mails(&world, stays).await[..] else { panic!("two messages") };
@@ -88,11 +90,11 @@ async fn to_cancel_again_is_fine_and_tells_nobody_twice() {
     let grace = world.participant("Grace").await;
     let sprint = world.competition(&ada).create().await;
     register(&world.ctx, &grace, sprint).await.unwrap();
-    let first = call_off(&world.ctx, &ada, sprint).await.unwrap();
+    let first = cancel_competition(&world.ctx, &ada, sprint).await.unwrap();
     for _ in 0..2 {
         world.clock.advance(TimeDelta::hours(1));
         world.run_pending_jobs().await;
-        assert_eq!(call_off(&world.ctx, &ada, sprint).await.unwrap(), first);
+        assert_eq!(cancel_competition(&world.ctx, &ada, sprint).await.unwrap(), first);
     }
     assert_eq!(subjects(&world, &grace).await, [CANCELLED]);
     assert_eq!(world.queue().await, Queue { done: 2, ..Queue::default() });
@@ -105,13 +107,13 @@ async fn only_its_organizer_cancels_a_competition() {
     let (grace, root) = (world.participant("Grace").await, world.admin("Root").await);
     let sprint = world.competition(&ada).create().await;
     for actor in [&bob, &grace, &root] {
-        let told = call_off(&world.ctx, actor, sprint).await.unwrap_err();
+        let told = cancel_competition(&world.ctx, actor, sprint).await.unwrap_err();
         assert_eq!(told, ErrorCode::Forbidden);
     }
-    let told = call_off(&world.ctx, &Actor::anonymous(), sprint).await.unwrap_err();
+    let told = cancel_competition(&world.ctx, &Actor::anonymous(), sprint).await.unwrap_err();
     assert_eq!(told, ErrorCode::Unauthorized);
     let unknown = CompetitionId(uuid::Uuid::nil());
-    let told = call_off(&world.ctx, &ada, unknown).await.unwrap_err();
+    let told = cancel_competition(&world.ctx, &ada, unknown).await.unwrap_err();
     assert_eq!(told, ErrorCode::CompetitionNotFound);
     assert!(!competitions::get(&world.ctx, sprint).await.unwrap().competition.is_cancelled());
 }
@@ -123,7 +125,7 @@ async fn who_types_another_title_cancels_nothing() {
     let sprint = world.competition(&ada).create().await;
     let typed = async |title: &str| {
         let key = "k".parse().unwrap();
-        cancel_by_title(&world.ctx, &ada, sprint, title, key).await.map_err(code)
+        cancel_competition_by_title(&world.ctx, &ada, sprint, title, key).await.map_err(code)
     };
     for wrong in ["", "Code", "Code Sprint 2"] {
         assert_eq!(typed(wrong).await.unwrap_err(), ErrorCode::ValidationFailed);
@@ -139,7 +141,7 @@ async fn a_confirmation_that_was_still_to_come_does_not_come_any_more() {
     let sprint = world.competition(&ada).create().await;
     register(&world.ctx, &grace, sprint).await.unwrap();
     let confirmation = claim_one(&world.ctx).await;
-    call_off(&world.ctx, &ada, sprint).await.unwrap();
+    cancel_competition(&world.ctx, &ada, sprint).await.unwrap();
     confirm(&world.ctx, &[confirmation]).await.unwrap();
     assert!(subjects(&world, &grace).await.is_empty());
     world.run_pending_jobs().await;
@@ -155,7 +157,7 @@ async fn who_was_told_is_not_told_otherwise_even_by_somebody_who_knows_no_better
     let grace = world.participant("Grace").await;
     let sprint = world.competition(&ada).starting_in(TimeDelta::days(2)).create().await;
     let seat = register(&world.ctx, &grace, sprint).await.unwrap().registration;
-    call_off(&world.ctx, &ada, sprint).await.unwrap();
+    cancel_competition(&world.ctx, &ada, sprint).await.unwrap();
     world.run_pending_jobs().await;
     world.forget_progress(seat.id, RegistrationStatus::Pending).await;
     // As a worker sees it whose statement began before the cancellation was committed.
@@ -174,7 +176,7 @@ async fn nobody_is_reminded_of_what_does_not_take_place() {
     register(&world.ctx, &grace, sprint).await.unwrap();
     world.run_pending_jobs().await;
     world.clock.advance(TimeDelta::days(1));
-    call_off(&world.ctx, &ada, sprint).await.unwrap();
+    cancel_competition(&world.ctx, &ada, sprint).await.unwrap();
     let job = Job::SendReminders {};
     cron::fire(&world.ctx, job.kind(), world.ctx.now(), &job).await.unwrap();
     // In either order.
@@ -194,7 +196,7 @@ async fn a_worker_that_dies_half_way_leaves_the_rest_to_the_next_one() {
     let ada = world.organizer("Ada").await;
     let sprint = world.competition(&ada).seats(SIZE as i64).create().await;
     let crowd = seated(&world, sprint, SIZE).await;
-    call_off(&world.ctx, &ada, sprint).await.unwrap();
+    cancel_competition(&world.ctx, &ada, sprint).await.unwrap();
     let mail_before = world.mails().await;
     world.refuse_mail_to(&crowd[SIZE / 2]).await;
     let first = claim_one(&world.ctx).await;
@@ -220,7 +222,7 @@ async fn two_workers_at_once_tell_everybody_once() {
     let ada = world.organizer("Ada").await;
     let sprint = world.competition(&ada).seats(SIZE as i64).create().await;
     seated(&world, sprint, SIZE).await;
-    call_off(&world.ctx, &ada, sprint).await.unwrap();
+    cancel_competition(&world.ctx, &ada, sprint).await.unwrap();
     let claim = claim_one(&world.ctx).await;
     let runs = [&world.ctx, &other].map(|ctx: &Context| (ctx.clone(), claim.clone()));
     let runs = runs.map(|(ctx, claim)| async move { cancellation::tell(&ctx, &claim).await });
@@ -241,7 +243,7 @@ async fn who_was_told_of_a_seat_during_a_rush_hears_of_its_end() {
     let ctxs = [&world.ctx, &other];
     let end = {
         let (ctx, ada) = (other.clone(), ada.clone());
-        tokio::spawn(async move { call_off(&ctx, &ada, sprint).await })
+        tokio::spawn(async move { cancel_competition(&ctx, &ada, sprint).await })
     };
     let outcomes = at_once(crowd.iter().enumerate().map(|(number, guest)| {
         let (ctx, guest) = (ctxs[number % 2].clone(), guest.clone());

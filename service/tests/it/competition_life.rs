@@ -5,7 +5,9 @@ use domain::{CompetitionId, CompetitionQuery, ErrorCode};
 use serde_json::json;
 use service::{competitions, testing::World};
 
-use crate::support::{call_off, cancel, edit, register, register_with_key, titles};
+use crate::support::{
+    cancel_competition, cancel_registration, edit, register, register_with_key, titles,
+};
 
 #[tokio::test]
 async fn nobody_registers_before_registration_opens() {
@@ -49,7 +51,7 @@ async fn one_that_opens_later_is_found_and_one_that_was_cancelled_is_not() {
     let sprint = world.competition(&ada).tagged(&["code"]).opening_in(TimeDelta::hours(1));
     let sprint = sprint.create().await;
     assert_eq!(titles(&world, CompetitionQuery::default()).await, ["Code Sprint"]);
-    call_off(&world.ctx, &ada, sprint).await.unwrap();
+    cancel_competition(&world.ctx, &ada, sprint).await.unwrap();
     let filter = CompetitionQuery::default().check().unwrap();
     let page = competitions::browse(&world.ctx, &filter).await.unwrap();
     assert!(page.found.items.is_empty() && page.popular_tags.is_empty() && !page.any_open);
@@ -71,16 +73,18 @@ async fn a_cancelled_competition_stays_as_it_is() {
     for guest in [seated, gone] {
         register(&world.ctx, guest, sprint).await.unwrap();
     }
-    cancel(&world.ctx, gone, sprint).await.unwrap();
-    call_off(&world.ctx, &ada, sprint).await.unwrap();
+    cancel_registration(&world.ctx, gone, sprint).await.unwrap();
+    cancel_competition(&world.ctx, &ada, sprint).await.unwrap();
     world.clock.advance(TimeDelta::days(2));
     for guest in [seated, gone, late] {
         let told = register(&world.ctx, guest, sprint).await.unwrap_err();
         assert_eq!(told, ErrorCode::CompetitionCancelled, "also after the deadline");
     }
-    let told = cancel(&world.ctx, seated, sprint).await.unwrap_err();
+    let told = cancel_registration(&world.ctx, seated, sprint).await.unwrap_err();
     assert_eq!(told, ErrorCode::CompetitionCancelled);
-    cancel(&world.ctx, gone, sprint).await.expect("the answer to the first time may be lost");
+    cancel_registration(&world.ctx, gone, sprint)
+        .await
+        .expect("the answer to the first time may be lost");
     let told = edit(&world.ctx, &ada, sprint, json!({ "title": "It is on" })).await.unwrap_err();
     assert_eq!(told, ErrorCode::CancelledIsFinal);
     let tally = world.tally(sprint).await;

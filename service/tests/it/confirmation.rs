@@ -7,7 +7,7 @@ use service::{
     testing::{Queue, World},
 };
 
-use crate::support::{at_once, cancel, claim_one, mails, register, subjects};
+use crate::support::{at_once, cancel_registration, claim_one, mails, register, subjects};
 
 #[tokio::test]
 async fn a_confirmation_is_mailed_and_shows_in_the_status() {
@@ -104,7 +104,7 @@ async fn a_registration_given_back_meanwhile_is_not_confirmed() {
     register(&world.ctx, stays, sprint).await.unwrap();
     world.clock.advance(TimeDelta::seconds(1));
     register(&world.ctx, leaves, sprint).await.unwrap();
-    cancel(&world.ctx, leaves, sprint).await.unwrap();
+    cancel_registration(&world.ctx, leaves, sprint).await.unwrap();
     let claims = claim(&world.ctx, 10).await.unwrap();
     confirm(&world.ctx, &claims).await.unwrap();
     assert_eq!(world.roster(&ada, sprint).await, [Confirmed, Cancelled]);

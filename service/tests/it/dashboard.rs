@@ -2,7 +2,7 @@ use chrono::TimeDelta;
 use domain::{ErrorCode, MyRegistration, Paging};
 use service::{dashboard, testing::World};
 
-use crate::support::{call_off, cancel, code, register};
+use crate::support::{cancel_competition, cancel_registration, code, register};
 
 fn titles(registrations: &[MyRegistration]) -> Vec<&str> {
     registrations.iter().map(|mine| &*mine.competition.title).collect()
@@ -25,7 +25,7 @@ async fn participants_see_what_is_next_then_what_was() {
         let id = new.starting_in(start.map(TimeDelta::days)).create().await;
         register(&world.ctx, &grace, id).await.unwrap();
         if title == "Given back" {
-            cancel(&world.ctx, &grace, id).await.unwrap();
+            cancel_registration(&world.ctx, &grace, id).await.unwrap();
         }
     }
     world.clock.advance(TimeDelta::days(4));
@@ -106,7 +106,7 @@ async fn what_its_organizer_cancelled_is_over_for_everybody() {
     for id in [on, off] {
         register(&world.ctx, &grace, id).await.unwrap();
     }
-    call_off(&world.ctx, &ada, off).await.unwrap();
+    cancel_competition(&world.ctx, &ada, off).await.unwrap();
     let seen = dashboard::participant(&world.ctx, &grace).await.unwrap();
     assert_eq!((seen.upcoming.len(), seen.past.len(), seen.cancelled.len()), (1, 0, 1));
     assert!(seen.cancelled[0].competition.cancelled_at.is_some());
@@ -131,7 +131,7 @@ async fn the_trend_counts_each_of_the_last_30_days_of_ones_own_competitions() {
     for guest in &crowd[2..4] {
         register(&world.ctx, guest, own).await.unwrap();
     }
-    cancel(&world.ctx, &crowd[3], own).await.unwrap();
+    cancel_registration(&world.ctx, &crowd[3], own).await.unwrap();
     world.clock.advance(TimeDelta::days(28));
     register(&world.ctx, &crowd[4], own).await.unwrap();
     let counts = async || {

@@ -11,7 +11,9 @@ use service::{
 
 use crate::{
     accounts::{sign_up_again, try_log_in},
-    support::{at_once, call_off, cancel, code, edit, mails, register, subjects},
+    support::{
+        at_once, cancel_competition, cancel_registration, code, edit, mails, register, subjects,
+    },
 };
 
 async fn leave(ctx: &Context, actor: &Actor) -> Result<(), ErrorCode> {
@@ -80,7 +82,7 @@ async fn a_seat_in_what_is_over_stays_counted_under_no_name() {
     let id = grace.user().unwrap().id;
     assert_eq!(recognize(&world.ctx, id, CredentialsVersion::FIRST).await.unwrap(), None);
     assert!(refresh_tokens::renew(&world.ctx, &token).await.is_err());
-    assert_eq!((world.mails().await, world.answers_kept().await), (0, 0));
+    assert_eq!((world.mails().await, world.idempotency_records().await), (0, 0));
     for address in ["grace@example.com", &format!("deleted:{id}")] {
         let refused = try_log_in(&world.ctx, address, PASSWORD).await.unwrap_err();
         assert_eq!(refused.code, ErrorCode::InvalidCredentials, "{address}");
@@ -172,15 +174,15 @@ async fn a_competition_that_anybody_ever_registered_for_stays_in_their_history()
     let world = World::new().await;
     let ada = world.organizer("Ada").await;
     let [grace, alan] = &world.crowd(2).await[..] else { panic!("two guests") };
-    let given_back = world.competition(&ada).titled("Given back").create().await;
-    let called_off = world.competition(&ada).titled("Cancelled").create().await;
+    let freed = world.competition(&ada).titled("Given back").create().await;
+    let cancelled = world.competition(&ada).titled("Cancelled").create().await;
     let never = world.competition(&ada).titled("Never").create().await;
-    for id in [given_back, called_off] {
+    for id in [freed, cancelled] {
         register(&world.ctx, grace, id).await.unwrap();
     }
     world.run_pending_jobs().await;
-    cancel(&world.ctx, grace, given_back).await.unwrap();
-    call_off(&world.ctx, &ada, called_off).await.unwrap();
+    cancel_registration(&world.ctx, grace, freed).await.unwrap();
+    cancel_competition(&world.ctx, &ada, cancelled).await.unwrap();
 
     let told = preview_deletion(&world.ctx, &ada).await.unwrap();
     let expected = DeletionPreview { seats: 0, blocking: 0, deleted: 1, cancelled: 1, kept: 1 };
@@ -195,9 +197,9 @@ async fn a_competition_that_anybody_ever_registered_for_stays_in_their_history()
     assert!(history.iter().all(|mine| mine.competition.organizer.is_deleted()));
     assert_eq!(mails(&world, grace).await.len(), 3, "two confirmations, one cancellation");
     assert_eq!(subjects(&world, grace).await[0], "Competition cancelled: Cancelled");
-    let left = competitions::get(&world.ctx, given_back).await.unwrap().competition;
+    let left = competitions::get(&world.ctx, freed).await.unwrap().competition;
     assert_eq!((left.cancelled_at, left.version), (Some(world.ctx.now()), 2));
-    let told = register(&world.ctx, alan, given_back).await.unwrap_err();
+    let told = register(&world.ctx, alan, freed).await.unwrap_err();
     assert_eq!(told, ErrorCode::CompetitionCancelled, "nobody registers for what nobody runs");
     assert!(competitions::get(&world.ctx, never).await.is_err());
 }
@@ -228,14 +230,14 @@ async fn a_deleted_account_is_mailed_nothing() {
     let ctx = world.process_with_mail("smtp://127.0.0.1:1").await;
     let ada = world.organizer("Ada").await;
     let grace = world.participant("Grace").await;
-    let called_off = world.competition(&ada).create().await;
+    let cancelled = world.competition(&ada).create().await;
     let postponed = world.competition(&ada).starting_in(TimeDelta::days(2)).create().await;
-    for id in [called_off, postponed] {
+    for id in [cancelled, postponed] {
         register(&world.ctx, &grace, id).await.unwrap();
     }
     world.run_pending_jobs().await;
     world.clock.advance(TimeDelta::days(2));
-    call_off(&ctx, &ada, called_off).await.unwrap();
+    cancel_competition(&ctx, &ada, cancelled).await.unwrap();
     assert_eq!(leave(&ctx, &grace).await, Ok(()));
     let later = Timestamp::from(world.ctx.now().utc() + TimeDelta::hours(12));
     edit(&ctx, &ada, postponed, json!({ "startDate": later })).await.unwrap();
@@ -244,7 +246,7 @@ async fn a_deleted_account_is_mailed_nothing() {
     assert_eq!(service::testing::run_pending_jobs(&ctx).await, 2);
     assert_eq!(world.mails().await, 0);
     assert_eq!(world.jobs_of_kind("deliver_mail").await, 0);
-    for id in [called_off, postponed] {
+    for id in [cancelled, postponed] {
         assert_eq!(world.tally(id).await.seats_held, 1);
     }
 }

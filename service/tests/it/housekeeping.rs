@@ -28,7 +28,7 @@ async fn answers_are_kept_for_25_hours() {
     world.run_pending_jobs().await;
     world.clock.advance(TimeDelta::hours(25));
     clean(&world).await;
-    assert_eq!(world.answers_kept().await, 1);
+    assert_eq!(world.idempotency_records().await, 1);
     let replay = register_with_key(&world.ctx, young, sprint, "k").await.unwrap();
     assert!(replay.replayed && replay.outcome.is_ok());
     assert_eq!(world.tally(sprint).await.seats_held, 2, "registrations stay");

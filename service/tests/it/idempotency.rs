@@ -1,8 +1,8 @@
 use chrono::TimeDelta;
-use domain::{CompetitionId, ErrorCode, PublicError};
-use service::{Context, registration::Answer, testing::World};
+use domain::{CompetitionId, ErrorCode, NewRegistration, PublicError};
+use service::{Context, Decision, testing::World};
 
-use crate::support::{at_once, cancel, code, register, register_with_key};
+use crate::support::{at_once, cancel_registration, code, register, register_with_key};
 
 /// What came of many requests with one key.
 #[derive(Debug, Default)]
@@ -15,15 +15,15 @@ struct Outcomes {
 }
 
 impl Outcomes {
-    fn of(answers: Vec<service::Result<Answer>>) -> Self {
+    fn of(decisions: Vec<service::Result<Decision<NewRegistration>>>) -> Self {
         let mut outcomes = Self::default();
-        for answer in answers {
-            match answer {
-                Ok(Answer { outcome: Ok(new), replayed }) => {
+        for decision in decisions {
+            match decision {
+                Ok(Decision { outcome: Ok(new), replayed }) => {
                     outcomes.registrations.push(new.registration.id);
                     *if replayed { &mut outcomes.replayed } else { &mut outcomes.fresh } += 1;
                 }
-                Ok(answer) => outcomes.others.push(format!("{answer:?}")),
+                Ok(decision) => outcomes.others.push(format!("{decision:?}")),
                 Err(error) => match code(error) {
                     ErrorCode::IdempotencyInFlight => outcomes.in_flight += 1,
                     code => outcomes.others.push(format!("{code:?}")),
@@ -46,7 +46,7 @@ async fn fifty_times_at_once(world: &World, ctxs: &[&Context]) -> Outcomes {
     .await;
     let tally = world.tally(sprint).await;
     assert_eq!((tally.registered, tally.seats_held, tally.confirmation_jobs), (1, 1, 1));
-    assert_eq!(world.answers_kept().await, 1);
+    assert_eq!(world.idempotency_records().await, 1);
     Outcomes::of(answers)
 }
 
@@ -105,11 +105,11 @@ async fn refusals_are_replayed_too() {
     world.clock.advance(TimeDelta::days(1));
     assert_eq!(refused(late, "closed").await, (false, ErrorCode::RegistrationClosed));
 
-    cancel(&world.ctx, seated, sprint).await.unwrap();
+    cancel_registration(&world.ctx, seated, sprint).await.unwrap();
     assert_eq!(refused(late, "full").await, (true, ErrorCode::CompetitionFull));
     assert_eq!(refused(seated, "twice").await, (true, ErrorCode::AlreadyRegistered));
     assert_eq!(refused(late, "closed").await, (true, ErrorCode::RegistrationClosed));
-    assert_eq!(world.answers_kept().await, 3);
+    assert_eq!(world.idempotency_records().await, 3);
 }
 
 #[tokio::test]
@@ -152,7 +152,7 @@ async fn what_was_not_decided_is_not_kept() {
     }
     let error = register_with_key(&world.ctx, &ada, unknown, "k").await.unwrap_err();
     assert_eq!(code(error), ErrorCode::Forbidden);
-    assert_eq!(world.answers_kept().await, 0);
+    assert_eq!(world.idempotency_records().await, 0);
     let sprint = world.competition(&ada).create().await;
     let answer = register_with_key(&world.ctx, &grace, sprint, "k").await.unwrap();
     assert!(answer.outcome.is_ok(), "the key is still free");
@@ -174,5 +174,5 @@ async fn without_a_key_nothing_is_kept_and_nothing_replayed() {
     });
     let answer = service::registration::register(&world.ctx, &grace, sprint, None).await.unwrap();
     assert_eq!((answer.outcome, answer.replayed), (again, false));
-    assert_eq!(world.answers_kept().await, 0);
+    assert_eq!(world.idempotency_records().await, 0);
 }

@@ -7,7 +7,7 @@ use domain::CompetitionId;
 use service::{Actor, Context, testing::World};
 use tokio::time::sleep;
 
-use crate::support::{at_once, cancel, register, register_with_key};
+use crate::support::{at_once, cancel_registration, register, register_with_key};
 
 /// Long enough for requests to come as far as the lock that the test holds.
 const A_WHILE: Duration = Duration::from_millis(300);
@@ -30,7 +30,7 @@ async fn two_cancellations_by_one_user_free_one_seat_under_read_committed() {
     let hold = world.hold(sprint).await;
     let cancelling = at_once(processes.iter().map(|ctx| {
         let (ctx, grace) = (ctx.clone(), grace.clone());
-        async move { cancel(&ctx, &grace, sprint).await }
+        async move { cancel_registration(&ctx, &grace, sprint).await }
     }));
     let release = async {
         sleep(A_WHILE).await;
@@ -66,7 +66,7 @@ async fn storm(ctx: Context, guest: Actor, id: CompetitionId) {
     for _ in 0..6 {
         // Refused when it is full, or when the other process was first.
         let _ = register(&ctx, &guest, id).await;
-        let _ = cancel(&ctx, &guest, id).await;
+        let _ = cancel_registration(&ctx, &guest, id).await;
     }
     let _ = register(&ctx, &guest, id).await;
 }

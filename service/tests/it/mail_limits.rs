@@ -12,7 +12,7 @@ use service::{
 
 use crate::{
     sink::{Manners, Sink},
-    support::{cancel, claim_one, mails, register},
+    support::{cancel_registration, claim_one, mails, register},
 };
 
 /// A confirmation of another competition for each process.
@@ -82,7 +82,7 @@ async fn a_competition_is_confirmed_by_mail_once_in_six_hours_however_often_one_
     for _ in 0..5 {
         register(&ctx, &grace, sprint).await.unwrap();
         run_pending_jobs(&ctx).await;
-        cancel(&ctx, &grace, sprint).await.unwrap();
+        cancel_registration(&ctx, &grace, sprint).await.unwrap();
         world.clock.advance(TimeDelta::minutes(1));
     }
     assert_eq!((sink.mails().len(), mails(&world, &grace).await.len()), (1, 5));
@@ -120,7 +120,7 @@ async fn a_confirmation_that_was_refused_for_good_does_not_stand_for_the_next() 
     for _ in 0..2 {
         register(&ctx, &grace, sprint).await.unwrap();
         run_pending_jobs(&ctx).await;
-        cancel(&ctx, &grace, sprint).await.unwrap();
+        cancel_registration(&ctx, &grace, sprint).await.unwrap();
         world.clock.advance(TimeDelta::minutes(1));
     }
     assert_eq!((sink.mails().len(), world.queue().await.dead), (1, 1));

@@ -5,7 +5,9 @@ use domain::{CompetitionId, ErrorCode, RegistrationStatus, Timestamp};
 use serde_json::json;
 use service::{Actor, dashboard, testing::World};
 
-use crate::support::{call_off, cancel, edit, register, register_with_key, subjects};
+use crate::support::{
+    cancel_competition, cancel_registration, edit, register, register_with_key, subjects,
+};
 
 const MOMENT: TimeDelta = TimeDelta::milliseconds(1);
 
@@ -18,7 +20,7 @@ async fn sprint(world: &World, start: Option<TimeDelta>) -> (Actor, CompetitionI
     for guest in [&seated, &gone] {
         register(&world.ctx, guest, id).await.unwrap();
     }
-    cancel(&world.ctx, &gone, id).await.unwrap();
+    cancel_registration(&world.ctx, &gone, id).await.unwrap();
     world.run_pending_jobs().await;
     (ada, id, [seated, gone])
 }
@@ -28,15 +30,17 @@ async fn a_seat_is_given_back_until_the_start_and_not_from_then_on() {
     let world = World::new().await;
     let (ada, id, [seated, gone]) = sprint(&world, Some(TimeDelta::days(7))).await;
     world.clock.advance(TimeDelta::days(7));
-    assert_eq!(cancel(&world.ctx, &seated, id).await, Err(ErrorCode::CompetitionOver));
-    cancel(&world.ctx, &gone, id).await.expect("the answer to the first time may be lost");
+    assert_eq!(cancel_registration(&world.ctx, &seated, id).await, Err(ErrorCode::CompetitionOver));
+    cancel_registration(&world.ctx, &gone, id)
+        .await
+        .expect("the answer to the first time may be lost");
     assert_eq!(ErrorCode::CompetitionOver.status(), 409);
     let tally = world.tally(id).await;
     assert_eq!((tally.registered, tally.seats_held), (1, 1));
     let next = world.competition(&ada).starting_in(TimeDelta::days(2)).create().await;
     register(&world.ctx, &seated, next).await.unwrap();
     world.clock.advance(TimeDelta::days(2) - MOMENT);
-    cancel(&world.ctx, &seated, next).await.unwrap();
+    cancel_registration(&world.ctx, &seated, next).await.unwrap();
 }
 
 #[tokio::test]
@@ -45,7 +49,10 @@ async fn a_competition_that_is_over_cannot_be_cancelled_and_nobody_is_notified()
     let (ada, id, [seated, _]) = sprint(&world, Some(TimeDelta::days(7))).await;
     world.clock.advance(TimeDelta::days(7));
     let before = subjects(&world, &seated).await;
-    assert_eq!(call_off(&world.ctx, &ada, id).await.unwrap_err(), ErrorCode::CompetitionOver);
+    assert_eq!(
+        cancel_competition(&world.ctx, &ada, id).await.unwrap_err(),
+        ErrorCode::CompetitionOver
+    );
     assert_eq!(world.run_pending_jobs().await, 0);
     assert_eq!(subjects(&world, &seated).await, before);
     assert_eq!(
@@ -59,10 +66,13 @@ async fn a_cancellation_before_the_start_is_answered_the_same_after_it() {
     let world = World::new().await;
     let (ada, id, [seated, _]) = sprint(&world, Some(TimeDelta::days(7))).await;
     world.clock.advance(TimeDelta::days(7) - MOMENT);
-    let first = call_off(&world.ctx, &ada, id).await.unwrap();
+    let first = cancel_competition(&world.ctx, &ada, id).await.unwrap();
     world.clock.advance(MOMENT);
-    assert_eq!(call_off(&world.ctx, &ada, id).await.unwrap(), first);
-    assert_eq!(cancel(&world.ctx, &seated, id).await, Err(ErrorCode::CompetitionCancelled));
+    assert_eq!(cancel_competition(&world.ctx, &ada, id).await.unwrap(), first);
+    assert_eq!(
+        cancel_registration(&world.ctx, &seated, id).await,
+        Err(ErrorCode::CompetitionCancelled)
+    );
 }
 
 #[tokio::test]
@@ -74,8 +84,11 @@ async fn a_competition_without_a_date_is_over_90_days_after_its_deadline() {
     let seen = dashboard::participant(&world.ctx, &seated).await.unwrap();
     assert_eq!((seen.upcoming.len(), seen.past.len()), (1, 0));
     world.clock.advance(MOMENT);
-    assert_eq!(cancel(&world.ctx, &seated, id).await, Err(ErrorCode::CompetitionOver));
-    assert_eq!(call_off(&world.ctx, &ada, id).await.unwrap_err(), ErrorCode::CompetitionOver);
+    assert_eq!(cancel_registration(&world.ctx, &seated, id).await, Err(ErrorCode::CompetitionOver));
+    assert_eq!(
+        cancel_competition(&world.ctx, &ada, id).await.unwrap_err(),
+        ErrorCode::CompetitionOver
+    );
     let seen = dashboard::participant(&world.ctx, &seated).await.unwrap();
     assert_eq!((seen.upcoming.len(), seen.past.len()), (0, 1));
 }
@@ -87,7 +100,7 @@ async fn a_competition_that_is_postponed_is_not_over_any_more() {
     world.clock.advance(TimeDelta::days(7) + TimeDelta::hours(1));
     let later = Timestamp::from(world.ctx.now().utc() + TimeDelta::days(7));
     edit(&world.ctx, &ada, id, json!({ "startDate": later })).await.unwrap();
-    cancel(&world.ctx, &seated, id).await.unwrap();
+    cancel_registration(&world.ctx, &seated, id).await.unwrap();
 }
 
 #[tokio::test]
@@ -97,7 +110,8 @@ async fn the_refusal_is_kept_for_the_key() {
     world.clock.advance(TimeDelta::days(7));
     for replayed in [false, true] {
         let key = Some("late".parse().unwrap());
-        let answer = service::registration::cancel(&world.ctx, &seated, id, key).await.unwrap();
+        let answer =
+            service::registration::cancel_registration(&world.ctx, &seated, id, key).await.unwrap();
         assert_eq!(answer.outcome.unwrap_err().code, ErrorCode::CompetitionOver);
         assert_eq!(answer.replayed, replayed);
     }

@@ -3,7 +3,7 @@
 use domain::ErrorCode;
 use service::{Context, competitions, events::SeatsWatch, testing::World};
 
-use crate::support::{at_once, cancel, count, register, register_with_key};
+use crate::support::{at_once, cancel_registration, count, register, register_with_key};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn processes_whose_redis_does_not_answer_oversell_nothing_and_refuse_nobody() {
@@ -43,7 +43,7 @@ async fn change_seats(world: &World, ctx: &Context, listener: &Context) {
     tokio::time::sleep(std::time::Duration::from_millis(300)).await;
     register(ctx, &grace, sprint).await.unwrap();
     assert_eq!(next(&mut watch).await, 4);
-    cancel(ctx, &grace, sprint).await.unwrap();
+    cancel_registration(ctx, &grace, sprint).await.unwrap();
     assert_eq!(next(&mut watch).await, 5);
 }
 

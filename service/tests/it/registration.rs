@@ -12,7 +12,7 @@ use service::{
     testing::World,
 };
 
-use crate::support::{at_once, cancel, code, count, register, register_with_key};
+use crate::support::{at_once, cancel_registration, code, count, register, register_with_key};
 
 /// Everybody at once; the codes of their outcomes.
 async fn race(ctxs: &[&Context], crowd: &[Actor], id: CompetitionId) -> Vec<Result<(), ErrorCode>> {
@@ -179,7 +179,7 @@ async fn a_seat_given_back_can_be_taken_again_and_is_confirmed_again() {
     let sprint = world.competition(&ada).seats(1).create().await;
     let first = register(&world.ctx, &grace, sprint).await.unwrap().registration;
     world.run_pending_jobs().await;
-    cancel(&world.ctx, &grace, sprint).await.unwrap();
+    cancel_registration(&world.ctx, &grace, sprint).await.unwrap();
     assert_eq!(world.tally(sprint).await.seats_held, 0);
 
     world.clock.advance(TimeDelta::minutes(1));
@@ -200,7 +200,7 @@ async fn a_seat_given_back_goes_to_whoever_comes_first() {
     let [first, second] = &world.crowd(2).await[..] else { panic!("two guests") };
     let sprint = world.competition(&ada).seats(1).create().await;
     register(&world.ctx, first, sprint).await.unwrap();
-    cancel(&world.ctx, first, sprint).await.unwrap();
+    cancel_registration(&world.ctx, first, sprint).await.unwrap();
     register(&world.ctx, second, sprint).await.unwrap();
     let refused = register(&world.ctx, first, sprint).await;
     assert_eq!(refused.unwrap_err(), ErrorCode::CompetitionFull);
@@ -256,7 +256,7 @@ async fn participants_see_their_registrations_newest_first() {
         register(&world.ctx, grace, id).await.unwrap();
         register(&world.ctx, other, id).await.unwrap();
         if title == "First" {
-            cancel(&world.ctx, grace, id).await.unwrap();
+            cancel_registration(&world.ctx, grace, id).await.unwrap();
         }
         world.clock.advance(TimeDelta::seconds(1));
     }

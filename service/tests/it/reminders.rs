@@ -8,7 +8,7 @@ use service::{
     testing::World,
 };
 
-use crate::support::{at_once, cancel, edit, mails, register, subjects};
+use crate::support::{at_once, cancel_registration, edit, mails, register, subjects};
 
 const REMINDER: &str = "Reminder: Code Sprint starts soon!";
 const CONFIRMATION: &str = "Registration Confirmed: Code Sprint";
@@ -93,7 +93,7 @@ async fn only_confirmed_seats_are_reminded_and_a_late_confirmation_is_caught_up_
     register(&world.ctx, gone, id).await.unwrap();
     world.run_pending_jobs().await;
     world.forget_progress(waiting.id, RegistrationStatus::Pending).await;
-    cancel(&world.ctx, gone, id).await.unwrap();
+    cancel_registration(&world.ctx, gone, id).await.unwrap();
     world.clock.advance(TimeDelta::days(2));
     remind(&world).await;
     assert_eq!(subjects(&world, pending).await, [CONFIRMATION]);

@@ -8,7 +8,7 @@ use service::{
     testing::World,
 };
 
-use crate::support::{at_once, cancel, code, register};
+use crate::support::{at_once, cancel_registration, code, register};
 
 fn query(sort: &str) -> RosterQuery {
     RosterQuery { sort: Some(sort.to_owned()), ..Default::default() }
@@ -49,7 +49,7 @@ async fn a_roster_is_ordered_by_each_of_its_columns_in_both_directions() {
         register(&world.ctx, &guest, sprint).await.unwrap();
         world.run_pending_jobs().await;
         if name == "ben" {
-            cancel(&world.ctx, &guest, sprint).await.unwrap();
+            cancel_registration(&world.ctx, &guest, sprint).await.unwrap();
         }
         world.clock.advance(TimeDelta::seconds(1));
     }
@@ -84,7 +84,7 @@ async fn no_match_differs_from_nobody_yet() {
     for guest in [stays, leaves] {
         register(&world.ctx, guest, sprint).await.unwrap();
     }
-    cancel(&world.ctx, leaves, sprint).await.unwrap();
+    cancel_registration(&world.ctx, leaves, sprint).await.unwrap();
     let page = browse_roster(&world.ctx, &ada, sprint, &filter).await.unwrap();
     assert_eq!((page.found.total, page.totals.all()), (0, 2));
     assert_eq!((page.totals.pending, page.totals.cancelled), (1, 1));

@@ -1,26 +1,25 @@
-//! Short words for what many tests say.
+//! Helpers that many tests use.
 
 use domain::{
     CompetitionId, CompetitionQuery, CompetitionWithOrganizer, ErrorCode, Mail, NewRegistration,
     PublicError, Timestamp,
 };
 use service::{
-    Actor, Context, Error, Result, competitions,
+    Actor, Context, Decision, Error, Result, competitions,
     jobs::{Claim, claim},
-    mailbox,
-    registration::{self, Answer},
+    mailbox, registration,
     testing::World,
 };
 use tokio::task::JoinSet;
 
-/// Registers without a key; a failure of any sort becomes its code.
+/// Registers without a key. A refusal or a failure becomes its code.
 pub(crate) async fn register(
     ctx: &Context,
     actor: &Actor,
     id: CompetitionId,
 ) -> Result<NewRegistration, ErrorCode> {
     match registration::register(ctx, actor, id, None).await {
-        Ok(answer) => answer.outcome.map_err(|refusal| refusal.code),
+        Ok(decision) => decision.outcome.map_err(|refusal| refusal.code),
         Err(error) => Err(code(error)),
     }
 }
@@ -31,23 +30,23 @@ pub(crate) async fn register_with_key(
     actor: &Actor,
     id: CompetitionId,
     key: &str,
-) -> Result<Answer> {
+) -> Result<Decision<NewRegistration>> {
     registration::register(ctx, actor, id, Some(key.parse().unwrap())).await
 }
 
-/// Gives a seat back without a key; a failure of any sort becomes its code.
-pub(crate) async fn cancel(
+/// Cancels a registration without a key. A refusal or a failure becomes its code.
+pub(crate) async fn cancel_registration(
     ctx: &Context,
     actor: &Actor,
     id: CompetitionId,
 ) -> Result<(), ErrorCode> {
-    match registration::cancel(ctx, actor, id, None).await {
-        Ok(cancelled) => cancelled.outcome.map_err(|refusal| refusal.code),
+    match registration::cancel_registration(ctx, actor, id, None).await {
+        Ok(decision) => decision.outcome.map_err(|refusal| refusal.code),
         Err(error) => Err(code(error)),
     }
 }
 
-/// Changes some fields of a competition; a failure of any sort becomes its code.
+/// Edits a competition without a key. A refusal or a failure becomes its code.
 pub(crate) async fn edit(
     ctx: &Context,
     actor: &Actor,
@@ -56,24 +55,24 @@ pub(crate) async fn edit(
 ) -> Result<CompetitionWithOrganizer, ErrorCode> {
     let patch = serde_json::from_value(patch).unwrap();
     match competitions::edit(ctx, actor, id, patch, None).await {
-        Ok(edited) => edited.outcome.map_err(|refusal| refusal.code),
+        Ok(decision) => decision.outcome.map_err(|refusal| refusal.code),
         Err(error) => Err(code(error)),
     }
 }
 
-/// Cancels a competition without a key; a failure of any sort becomes its code.
-pub(crate) async fn call_off(
+/// Cancels a competition without a key. A refusal or a failure becomes its code.
+pub(crate) async fn cancel_competition(
     ctx: &Context,
     actor: &Actor,
     id: CompetitionId,
 ) -> Result<CompetitionWithOrganizer, ErrorCode> {
-    match competitions::cancel(ctx, actor, id, None).await {
-        Ok(cancelled) => cancelled.outcome.map_err(|refusal| refusal.code),
+    match competitions::cancel_competition(ctx, actor, id, None).await {
+        Ok(decision) => decision.outcome.map_err(|refusal| refusal.code),
         Err(error) => Err(code(error)),
     }
 }
 
-/// What a client would be told.
+/// The code of the problem that a client gets.
 pub(crate) fn code(error: Error) -> ErrorCode {
     PublicError::from(error).code
 }

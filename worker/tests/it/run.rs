@@ -74,7 +74,7 @@ async fn confirmations_and_reset_links_do_not_wait_for_slow_mail_to_many() {
     for guest in world.crowd(40).await {
         registration::register(&ctx, &guest, sprint, None).await.unwrap();
     }
-    competitions::cancel(&ctx, &ada, sprint, None).await.unwrap();
+    competitions::cancel_competition(&ctx, &ada, sprint, None).await.unwrap();
     let (worker, _stop) = start(&ctx);
     let running = async |kind: &str| {
         let stats = jobs::stats(&ctx, Operator::Console).await.unwrap();

@@ -63,7 +63,8 @@ pub async fn cancel_competition(
     let (ctx, actor) = (request::context()?, request::actor()?);
     let key = idempotency_key.parse::<IdempotencyKey>().map_err(Into::into);
     let outcome = form::and_then_async(key, async |key| {
-        service::competitions::cancel_by_title(&ctx, &actor, competition, &title, key).await
+        service::competitions::cancel_competition_by_title(&ctx, &actor, competition, &title, key)
+            .await
     })
     .await;
     let page = format!("/competitions/{competition}/cancel");

@@ -72,7 +72,9 @@ pub async fn cancel_registration(
     let (ctx, actor) = (request::context()?, request::actor()?);
     let key = form::sent_key(&idempotency_key, made_for, &actor);
     let outcome = form::and_then_async(key, async |key| {
-        let cancelled = service::registration::cancel(&ctx, &actor, competition, Some(key)).await?;
+        let cancelled =
+            service::registration::cancel_registration(&ctx, &actor, competition, Some(key))
+                .await?;
         Ok(cancelled.outcome?)
     })
     .await;

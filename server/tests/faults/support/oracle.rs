@@ -41,12 +41,13 @@ pub(crate) async fn check(site: &Site, ledgers: &[Ledger]) -> usize {
 /// Each job was completed once, or is dead without effect. Holders of a seat in a cancelled
 /// competition were notified once.
 fn check_jobs(audited: &Audited) {
-    let Audited { status, mails, done, open, dead, called_off, cancellations, .. } = audited;
-    let notices = usize::from(*called_off && status.holds_seat());
+    let Audited { status, mails, done, open, dead, competition_cancelled, cancellations, .. } =
+        audited;
+    let notices = usize::from(*competition_cancelled && status.holds_seat());
     assert_eq!(*cancellations, notices, "cancellation notices: {audited:?}");
     let is_right = match (done, dead) {
         // A cancelled competition confirms no pending registration.
-        (1, 0) if *called_off && *status == RegistrationStatus::Pending => *mails == 0,
+        (1, 0) if *competition_cancelled && *status == RegistrationStatus::Pending => *mails == 0,
         (1, 0) => (*status, *mails) == (RegistrationStatus::Confirmed, 1),
         (0, 1) => (*status, *mails) == (RegistrationStatus::Pending, 0),
         _ => false,

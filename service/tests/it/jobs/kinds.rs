@@ -56,7 +56,7 @@ async fn nothing_waits_behind_jobs_of_another_class() {
     }
     let confirmations = claim(&ctx, 10).await.unwrap();
     confirmation::confirm(&ctx, &confirmations).await.unwrap();
-    crate::support::call_off(&ctx, &ada, sprint).await.unwrap();
+    crate::support::cancel_competition(&ctx, &ada, sprint).await.unwrap();
     let [notice] = &take(&ctx, Class::Background).await[..] else { panic!("one job") };
     service::cancellation::tell(&ctx, notice).await.unwrap();
     let address = domain::Email::parse("ada@example.com").unwrap();

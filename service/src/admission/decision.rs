@@ -1,0 +1,70 @@
+//! Decisions on commands, and which of them are stored.
+
+use domain::{CompetitionWithOrganizer, NewRegistration, PublicError};
+use serde::{Deserialize, Serialize};
+
+/// The decision on a request.
+#[derive(Clone, Debug)]
+pub struct Decision<T> {
+    /// The effect, or the refusal: closed, full, registered already, edited by another user.
+    pub outcome: Result<T, PublicError>,
+    /// Whether an earlier request with the same `Idempotency-Key` had the effect.
+    pub replayed: bool,
+}
+
+impl<T> Decision<T> {
+    /// The same decision with its effect in another form.
+    ///
+    /// # Errors
+    /// As `map`.
+    pub(crate) fn try_map<U, E>(
+        self,
+        map: impl FnOnce(T) -> Result<U, E>,
+    ) -> Result<Decision<U>, E> {
+        let outcome = match self.outcome {
+            Ok(effect) => Ok(map(effect)?),
+            Err(refusal) => Err(refusal),
+        };
+        Ok(Decision { outcome, replayed: self.replayed })
+    }
+}
+
+/// The effect of a command. An idempotency record holds the JSON of the value inside.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub(crate) enum Effect {
+    /// The user is registered.
+    Registered(Box<NewRegistration>),
+    /// The competition as it is after an edit or its cancellation.
+    CompetitionChanged(Box<CompetitionWithOrganizer>),
+    /// The user is not registered.
+    RegistrationCancelled,
+}
+
+/// What the rules say about a command.
+#[derive(Debug)]
+pub(super) enum Verdict {
+    Granted(Effect),
+    /// A rule is against it.
+    Refused(PublicError),
+    /// There is nothing to apply it to: the user has never registered.
+    NotApplicable(PublicError),
+}
+
+impl Verdict {
+    /// Whether the verdict is stored under the request's `Idempotency-Key`. A command that was not
+    /// applicable leaves its key unused.
+    pub(super) fn is_stored(&self) -> bool {
+        match self {
+            Self::Granted(_) | Self::Refused(_) => true,
+            Self::NotApplicable(_) => false,
+        }
+    }
+
+    pub(super) fn into_outcome(self) -> Result<Effect, PublicError> {
+        match self {
+            Self::Granted(effect) => Ok(effect),
+            Self::Refused(refusal) | Self::NotApplicable(refusal) => Err(refusal),
+        }
+    }
+}
