@@ -6,6 +6,7 @@
 
 mod actor;
 mod admission;
+mod circuit_breaker;
 mod client_address;
 mod clock;
 mod combiner;

@@ -9,7 +9,6 @@
 //! exists, so that a request that began before a log-out cannot bring the session back.
 
 mod cache;
-mod client;
 mod contents;
 mod id;
 mod lifetime;
@@ -17,7 +16,6 @@ mod rows;
 mod session;
 mod store;
 
-pub(crate) use client::CacheClient;
 pub use contents::{Holder, MAX_BYTES};
 pub use session::Session;
 pub use store::{Cookie, Store};

@@ -8,7 +8,7 @@ mod undelivered;
 
 use std::{
     fmt,
-    sync::{Arc, Mutex, PoisonError},
+    sync::Arc,
     time::{Duration, SystemTime},
 };
 
@@ -20,7 +20,6 @@ use lettre::{
         header::{ContentType, HeaderName, HeaderValue},
     },
 };
-use tokio::time::Instant;
 use uuid::Uuid;
 
 use self::{
@@ -30,9 +29,11 @@ use self::{
 };
 pub use undelivered::Undelivered;
 
-/// How long a mail server that cannot be reached is left alone: what waits behind it is tried
-/// later, and does not keep a worker from other jobs.
-const PAUSE: Duration = Duration::from_secs(5);
+use crate::circuit_breaker::CircuitBreaker;
+
+/// How long a failure to connect opens the circuit breaker: mail fails at once meanwhile and is
+/// retried later, so that it does not keep workers from other jobs.
+const OPEN_FOR: Duration = Duration::from_secs(5);
 
 /// A mail on its way out.
 #[derive(Debug)]
@@ -75,7 +76,7 @@ pub struct Mailer(Arc<Shared>);
 struct Shared {
     pool: Arc<Pool>,
     from: Mailbox,
-    unreachable_until: Mutex<Option<Instant>>,
+    breaker: CircuitBreaker,
 }
 
 impl fmt::Debug for Mailer {
@@ -107,7 +108,7 @@ impl Mailer {
         Ok(Self(Arc::new(Shared {
             pool: Pool::new(server),
             from,
-            unreachable_until: Mutex::default(),
+            breaker: CircuitBreaker::new(OPEN_FOR),
         })))
     }
 
@@ -116,7 +117,7 @@ impl Mailer {
         let shared = &*self.0;
         let to = wire_address(letter.to).map_err(Undelivered::refused)?;
         let message = self.message(letter, to.clone())?;
-        if shared.is_unreachable() {
+        if shared.breaker.is_open() {
             let reason = "the mail server could not be reached a moment ago".to_owned();
             return Err(Undelivered::unreachable(reason));
         }
@@ -126,7 +127,7 @@ impl Mailer {
             // others waiting.
             Err(Trouble::Mail(failure)) => Err(Undelivered::of(failure, &[letter.to, to.as_ref()])),
             Err(Trouble::NoConnection(reason)) => {
-                shared.note_unreachable();
+                shared.breaker.record_failure();
                 let reason = format!("the mail server could not be reached: {reason}");
                 Err(Undelivered::unreachable(reason))
             }
@@ -147,18 +148,6 @@ impl Mailer {
             .header(ContentType::TEXT_PLAIN)
             .body(letter.body.to_owned())
             .map_err(refused)
-    }
-}
-
-impl Shared {
-    fn is_unreachable(&self) -> bool {
-        let until = self.unreachable_until.lock().unwrap_or_else(PoisonError::into_inner);
-        until.is_some_and(|until| Instant::now() < until)
-    }
-
-    fn note_unreachable(&self) {
-        let mut until = self.unreachable_until.lock().unwrap_or_else(PoisonError::into_inner);
-        *until = Some(Instant::now() + PAUSE);
     }
 }
 

@@ -1,13 +1,11 @@
-//! The connection to Redis, which the rest can do without.
+//! The connection to Redis, which is optional.
 //!
-//! What is kept there makes things faster or kinder and decides nothing. So a Redis that fails is left alone
-//! for a moment and the caller goes on without it: no request fails because of it, and none waits for long.
+//! Redis makes requests faster and decides nothing. When it fails, a circuit breaker skips it for a
+//! moment and callers go on without it: no request fails because of Redis, or waits for long.
 
-use std::{
-    fmt,
-    sync::{Mutex, PoisonError},
-    time::Duration,
-};
+mod cache_client;
+
+use std::{fmt, time::Duration};
 
 use redis::{
     AsyncConnectionConfig, Client, FromRedisValue, Pipeline, RedisResult, ScriptInvocation,
@@ -15,32 +13,27 @@ use redis::{
         ConnectionLike, ConnectionManager, ConnectionManagerConfig, MultiplexedConnection, PubSub,
     },
 };
-use tokio::time::Instant;
 
-use crate::{Result, sessions::CacheClient};
+pub(crate) use self::cache_client::CacheClient;
+use crate::{Result, circuit_breaker::CircuitBreaker};
 
-/// A command that takes longer has failed.
+/// How long a command may take.
 const RESPONSE_TIMEOUT: Duration = Duration::from_millis(250);
-/// So has a connection.
+/// How long connecting may take.
 const CONNECTION_TIMEOUT: Duration = Duration::from_millis(500);
-/// How long a Redis that failed is left alone: each pause costs one request the response timeout, at most.
-const REST: Duration = Duration::from_millis(500);
+/// How long a failure opens the circuit breaker. Each time it closes, the next failure costs one
+/// request the response timeout, at most.
+const OPEN_FOR: Duration = Duration::from_millis(500);
 
-/// A Redis, or a Valkey, and the part of its keys that is ours.
+/// A Redis or Valkey server, and the prefix of the keys that this program uses.
 pub struct Redis {
     client: Client,
-    /// One connection for all short commands; they share its round trips.
+    /// One connection for all short commands, multiplexed.
     shared: ConnectionManager,
-    /// Another connection, with the client for what the session store caches.
+    /// A connection of another client library, for the cache of sessions.
     sessions: CacheClient,
     prefix: String,
-    health: Mutex<Health>,
-}
-
-#[derive(Default)]
-struct Health {
-    /// Until when it is left alone, since it failed.
-    resting_until: Option<Instant>,
+    breaker: CircuitBreaker,
 }
 
 impl fmt::Debug for Redis {
@@ -51,8 +44,8 @@ impl fmt::Debug for Redis {
 }
 
 impl Redis {
-    /// The Redis at `url` (`redis://host:port/database`). All keys begin with `prefix`. It is connected to when it
-    /// is first needed, so it need not answer yet.
+    /// The server at `url` (`redis://host:port/database`). All keys begin with `prefix`. Connects with
+    /// the first command.
     ///
     /// # Errors
     /// When the URL is wrong.
@@ -61,11 +54,12 @@ impl Redis {
         let config = ConnectionManagerConfig::new()
             .set_response_timeout(Some(RESPONSE_TIMEOUT))
             .set_connection_timeout(Some(CONNECTION_TIMEOUT))
-            // Trying again is up to the next command after the rest.
+            // The next command after the breaker has closed tries again.
             .set_number_of_retries(0);
         let shared = ConnectionManager::new_lazy_with_config(client.clone(), config)?;
         let sessions = CacheClient::new(client.get_connection_info())?;
-        Ok(Self { client, shared, sessions, prefix: prefix.to_owned(), health: Mutex::default() })
+        let breaker = CircuitBreaker::new(OPEN_FOR);
+        Ok(Self { client, shared, sessions, prefix: prefix.to_owned(), breaker })
     }
 
     /// The client of the cache of sessions.
@@ -78,13 +72,13 @@ impl Redis {
         format!("{}{name}", self.prefix)
     }
 
-    /// The reply to a command: `None` when Redis does not answer, or not in time.
+    /// The reply to a command; `None` when Redis does not answer in time, or the breaker is open.
     pub(crate) async fn query<T: FromRedisValue>(&self, command: &redis::Cmd) -> Option<T> {
         let mut connection = self.shared.clone();
         self.attempt(command.query_async(&mut connection)).await
     }
 
-    /// The replies to several commands that share a round trip.
+    /// The replies to several commands in one round trip.
     pub(crate) async fn query_all<T: FromRedisValue>(&self, commands: &Pipeline) -> Option<T> {
         let mut connection = self.shared.clone();
         self.attempt(commands.query_async(&mut connection)).await
@@ -96,15 +90,15 @@ impl Redis {
         self.attempt(script.invoke_async(&mut connection)).await
     }
 
-    /// Deletes a key that still holds `value`: what stands there when ours has run out is somebody else's. The only
-    /// script that goes as text: it must be on its way with the first poll.
+    /// Deletes a key if it has this value: after the caller's key has expired, the key may be another
+    /// process'. The script is sent as text, so that it is sent with the first poll of the future.
     pub(crate) async fn delete_if(&self, key: &str, value: &str) -> Option<i64> {
         const DELETE_IF: &str =
             "return redis.call('GET', KEYS[1]) == ARGV[1] and redis.call('DEL', KEYS[1]) or 0";
         self.query(redis::cmd("EVAL").arg(DELETE_IF).arg(1).arg(key).arg(value)).await
     }
 
-    /// A connection of one's own, for commands that block.
+    /// A new connection, for commands that block.
     pub(crate) async fn dedicated(&self) -> Option<MultiplexedConnection> {
         let config = AsyncConnectionConfig::new()
             .set_connection_timeout(Some(CONNECTION_TIMEOUT))
@@ -112,26 +106,22 @@ impl Redis {
         self.attempt(self.client.get_multiplexed_async_connection_with_config(&config)).await
     }
 
-    /// A connection to listen on.
+    /// A new connection, for subscriptions.
     pub(crate) async fn listener(&self) -> Option<PubSub> {
         self.attempt(self.client.get_async_pubsub()).await
     }
 
-    /// Whether it answers now.
+    /// Whether the server answers a PING.
     pub async fn answers(&self) -> bool {
         self.query::<String>(&redis::cmd("PING")).await.is_some()
     }
 
-    /// Whether it answered lately, or has not been asked.
-    pub(crate) fn is_well(&self) -> bool {
-        self.lock().resting_until.is_none_or(|until| until <= Instant::now())
-    }
-
-    /// What an operator should know about how it is set up, a sentence each. `None` when it does not answer.
+    /// Warnings for an operator about the configuration of the server, a sentence each. `None` when it
+    /// does not answer.
     pub async fn concerns(&self) -> Option<Vec<&'static str>> {
         let memory: String = self.query(redis::cmd("INFO").arg("memory")).await?;
         let persistence: String = self.query(redis::cmd("INFO").arg("persistence")).await?;
-        // A managed Redis may refuse to tell; then only what INFO says counts.
+        // Managed servers may refuse CONFIG; then only INFO counts.
         let mut connection = self.shared.clone();
         let save: RedisResult<Vec<String>> =
             redis::cmd("CONFIG").arg(&["GET", "save"]).query_async(&mut connection).await;
@@ -150,48 +140,42 @@ impl Redis {
         Some(concerns)
     }
 
-    /// What an operation brings about: `None` when Redis rests, or fails now, or does not answer in
-    /// time.
+    /// The result of an operation on Redis; `None` when it fails or times out, or the breaker is open.
     pub(crate) async fn attempt<T, E: fmt::Display>(
         &self,
         operation: impl Future<Output = Result<T, E>>,
     ) -> Option<T> {
-        if !self.is_well() {
+        if self.breaker.is_open() {
             return None;
         }
-        // The client's own limits do not cover the wait for its connection.
+        // The timeouts of the client do not cover the wait for its connection.
         let outcome = tokio::time::timeout(CONNECTION_TIMEOUT, operation).await;
         match outcome {
             Ok(Ok(value)) => {
-                if self.lock().resting_until.take().is_some() {
+                if self.breaker.record_success() {
                     tracing::info!("Redis answers again");
                 }
                 Some(value)
             }
-            Ok(Err(error)) => self.rest(&error),
-            Err(_) => self.rest(&"no answer in time"),
+            Ok(Err(error)) => self.fail(&error),
+            Err(_) => self.fail(&"no answer in time"),
         }
     }
 
-    fn rest<T>(&self, reason: &dyn fmt::Display) -> Option<T> {
-        if self.lock().resting_until.replace(Instant::now() + REST).is_none() {
-            tracing::warn!(%reason, "Redis does not answer, going on without it");
+    fn fail<T>(&self, reason: &dyn fmt::Display) -> Option<T> {
+        if self.breaker.record_failure() {
+            tracing::warn!(%reason, "Redis does not answer; going on without it");
         }
         None
     }
-
-    fn lock(&self) -> std::sync::MutexGuard<'_, Health> {
-        // No code that holds the lock can leave it half-changed.
-        self.health.lock().unwrap_or_else(PoisonError::into_inner)
-    }
 }
 
-/// A time limit as Redis' `PX` wants it, in milliseconds.
+/// Milliseconds, for `PX` and `PEXPIRE`.
 pub(crate) fn millis(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 
-/// A command on a connection of one's own.
+/// Sends a command on a [dedicated](Redis::dedicated) connection.
 pub(crate) async fn query_on<T: FromRedisValue>(
     connection: &mut impl ConnectionLike,
     command: &redis::Cmd,
@@ -204,19 +188,19 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn a_redis_that_is_not_there_is_left_alone_for_a_moment() {
+    async fn a_failure_opens_the_circuit_breaker() {
         // Nothing listens on port 1.
         let redis = Redis::new("redis://127.0.0.1:1", "test:").unwrap();
-        assert!(redis.is_well());
+        assert!(!redis.breaker.is_open());
         assert!(!redis.answers().await);
-        assert!(!redis.is_well());
+        assert!(redis.breaker.is_open());
         assert_eq!(redis.query::<String>(&redis::cmd("PING")).await, None);
         assert_eq!(redis.concerns().await, None);
         assert!(redis.dedicated().await.is_none() && redis.listener().await.is_none());
     }
 
     #[test]
-    fn a_wrong_url_is_told() {
+    fn a_url_of_another_scheme_is_refused() {
         assert!(Redis::new("http://localhost", "").is_err());
     }
 
@@ -224,14 +208,14 @@ mod tests {
         use crate::testing::World;
 
         #[tokio::test]
-        async fn a_redis_that_keeps_nothing_and_one_that_evicts_are_warned_about() {
+        async fn a_server_without_persistence_is_warned_about() {
             let world = World::new().await;
             let redis = world.ctx.redis().unwrap();
             let concerns = redis.concerns().await.unwrap();
             assert_eq!(
                 concerns.len(),
                 1,
-                "the test's Redis never evicts, and keeps nothing: {concerns:?}"
+                "the server of the tests has no persistence and does not evict: {concerns:?}"
             );
             assert!(concerns[0].contains("appendonly"));
         }

@@ -1,4 +1,4 @@
-//! The client of Redis with which sessions are cached.
+//! The Redis client of the session cache.
 
 use std::{
     fmt,
@@ -17,15 +17,15 @@ use redis::{ConnectionAddr, ConnectionInfo, ErrorKind, RedisError};
 
 use crate::Result;
 
-/// A command that takes longer has failed.
+/// How long a command, or connecting, may take.
 const TIMEOUT: Duration = Duration::from_millis(250);
 /// The pause between two tries to connect, in milliseconds.
 const PAUSE_MS: u32 = 200;
 
-/// Connects when it is first used, and again whenever the connection is lost.
+/// Connects with the first command, and again whenever the connection is lost.
 pub(crate) struct CacheClient {
     client: Client,
-    /// The task that connects. It ends when the first try fails.
+    /// The task that connects. It ends if the first try fails.
     connection: Mutex<Option<ConnectHandle>>,
 }
 
@@ -37,10 +37,10 @@ impl fmt::Debug for CacheClient {
 }
 
 impl CacheClient {
-    /// A client of the Redis that everything else uses.
+    /// A client of the same server that [`super::Redis`] uses.
     ///
     /// # Errors
-    /// When Redis cannot be reached in this way.
+    /// When this client does not support the kind of connection.
     pub(crate) fn new(redis: &ConnectionInfo) -> Result<Self> {
         let server = match redis.addr() {
             ConnectionAddr::Tcp(host, port) => ServerConfig::new_centralized(host, *port),
@@ -61,46 +61,46 @@ impl CacheClient {
             .with_connection_config(|config| {
                 config.connection_timeout = TIMEOUT;
                 config.internal_command_timeout = TIMEOUT;
-                // The caller has gone on without it.
+                // No retries: the caller goes on without Redis.
                 config.max_command_attempts = 1;
                 config.unresponsive.max_timeout = Some(4 * TIMEOUT);
             })
             .with_performance_config(|config| config.default_command_timeout = TIMEOUT)
-            // 0: for ever.
+            // 0: without a limit.
             .set_policy(ReconnectPolicy::new_constant(0, PAUSE_MS))
             .build()
             .map_err(|error| unusable(&error.to_string()))?;
         Ok(Self { client, connection: Mutex::default() })
     }
 
-    /// The values of these keys, in their order.
-    pub(super) async fn get(&self, keys: Vec<String>) -> FredResult<Vec<Option<String>>> {
+    /// The values of the keys, in the same order.
+    pub(crate) async fn get(&self, keys: Vec<String>) -> FredResult<Vec<Option<String>>> {
         self.connected().await?.mget(keys).await
     }
 
-    /// Sets a key for so many seconds.
-    pub(super) async fn set(
+    /// Sets a key that expires after `ttl` seconds.
+    pub(crate) async fn set(
         &self,
         key: String,
         value: String,
-        life: i64,
+        ttl: i64,
         options: Option<SetOptions>,
     ) -> FredResult<()> {
-        let life = Some(Expiration::EX(life));
+        let ttl = Some(Expiration::EX(ttl));
         let client = self.connected().await?;
-        let _: Option<String> = client.set(key, value, life, options, false).await?;
+        let _: Option<String> = client.set(key, value, ttl, options, false).await?;
         Ok(())
     }
 
-    /// Sets a key for so many seconds, and deletes another in the same round trip.
-    pub(super) async fn set_and_delete(
+    /// Sets a key that expires after `ttl` seconds, and deletes another in the same round trip.
+    pub(crate) async fn set_and_delete(
         &self,
         key: String,
-        life: i64,
+        ttl: i64,
         deleted: String,
     ) -> FredResult<()> {
         let both = self.connected().await?.pipeline();
-        let _: Value = both.set(key, 1, Some(Expiration::EX(life)), None, false).await?;
+        let _: Value = both.set(key, 1, Some(Expiration::EX(ttl)), None, false).await?;
         let _: Value = both.del(deleted).await?;
         let _: Vec<Value> = both.all().await?;
         Ok(())
@@ -114,9 +114,8 @@ impl CacheClient {
         Ok(&self.client)
     }
 
-    /// Begins to connect, unless that is under way.
+    /// Starts the task that connects, unless it runs.
     fn connect(&self) {
-        // No code that holds the lock can leave it half-changed.
         let mut connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
         if connection.as_ref().is_none_or(ConnectHandle::is_finished) {
             *connection = Some(self.client.connect());
