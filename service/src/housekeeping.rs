@@ -81,7 +81,7 @@ fn leftovers(now: Timestamp) -> Vec<Leftovers> {
         of(session::Entity, session::Column::ExpiresAt.lt(time)),
         of(password_reset::Entity, password_reset::Column::ExpiresAt.lt(time)),
         of(refresh_token::Entity, refresh_token::Column::ExpiresAt.lt(time)),
-        of(login_attempt::Entity, throttle::forgotten(now)),
+        of(login_attempt::Entity, throttle::is_expired(now)),
         of(mail_limit::Entity, mail_limits::forgotten(now)),
         of(idempotency_log::Entity, idempotency_log::Column::CreatedAt.lt(time - IDEMPOTENCY_LOGS)),
         of(job::Entity, old_done_jobs),

@@ -191,7 +191,7 @@ pub async fn confirm(
             return Err(invalid().into());
         }
         let account = set_password(ctx, &*tx, UserId(reset.user_id), &hash).await?;
-        throttle::forgive(ctx, &*tx, &account.user.email, from).await?;
+        throttle::reset_failures(ctx, &*tx, &account.user.email, from).await?;
         tx.commit().await
     })
     .await

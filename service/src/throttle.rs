@@ -1,19 +1,19 @@
-//! Guessing passwords is slow: failed logins are counted by account and by address, in the database, so that all
-//! processes count together and a restart forgets nothing.
+//! Limits on failed logins, against guessing passwords. Failures are counted by account and by
+//! network address in the database, so that all processes count together.
 //!
-//! An account with too many failures waits. An address may be a hall full of people, so it is never
-//! refused for long: its logins are answered later and later, and only few of them may wait for
-//! that. Accounts that are known at an address do not count there, and are not delayed.
+//! An account with too many failures is refused until its window ends. An address may belong to a
+//! hall full of people, so it is not refused: its logins are delayed, each longer than the one
+//! before, and few of them may wait at the same time. A login to an account from an address that is
+//! known for it is neither counted for the address nor delayed.
 //!
-//! An attempt counts as failed before the password is looked at and is taken back when it succeeds. However many come at
-//! the same time, no more are looked at than may fail. What is typed decides, whether or not there is such an account,
-//! so neither words nor time tell. Nobody can lock the owner of an account out for good: failures elsewhere do not count
-//! at an address at which the account was signed in to before, and everywhere they are forgotten after a while.
+//! A login is counted as a failure before the password is compared, and the count is undone when it
+//! succeeds: concurrent guesses cannot exceed the limit. Unknown accounts are counted like others,
+//! so that neither response nor time tells whether an account exists. Nobody can lock an owner out:
+//! failures from elsewhere are not counted for an address that is known for the account, and all
+//! failures expire.
 
 mod delays;
 mod limits;
-
-use std::fmt::Write;
 
 use chrono::TimeDelta;
 use domain::{Email, PublicError, Timestamp};
@@ -30,35 +30,35 @@ use crate::{
     entity::login_attempt::{ActiveModel, Column, Entity},
 };
 
-/// So long after the first one, failures are forgotten.
+/// How long failures count, from the first one.
 const WINDOW: TimeDelta = TimeDelta::minutes(15);
-/// How long an address stays known after a login.
-const KNOWN: TimeDelta = TimeDelta::days(30);
+/// How long an address stays known for an account after a login.
+const KNOWN_FOR: TimeDelta = TimeDelta::days(30);
 
-/// A login under way.
-pub(crate) struct Attempt<'a> {
+/// A login in progress.
+pub(crate) struct LoginAttempt<'a> {
     ctx: &'a Context,
-    /// Nothing where logins are not counted.
-    charged: Option<Charged>,
+    /// `None` where logins are not limited.
+    counted: Option<Counted>,
 }
 
-/// What a login was counted for.
-struct Charged {
-    /// The account; at a known address, the account there.
+/// The keys of a login in `login_attempts`.
+struct Counted {
+    /// Counts failures of the account; from a known address, failures from there only.
     account: String,
-    /// Unless the account is known there.
+    /// Counts failures from the address; `None` if it is known for the account.
     address: Option<String>,
-    /// That the account was signed in to from there.
+    /// Marks the address as known for the account.
     known: String,
 }
 
-/// What can be counted.
+/// All keys that a login may be counted under.
 struct Keys {
-    /// The account, wherever somebody signs in to it.
+    /// The account, from unknown addresses.
     account: String,
-    /// The account at this address, once it is known there.
-    here: String,
-    /// That it is.
+    /// The account, from this address once it is known.
+    account_here: String,
+    /// Marks the address as known for the account.
     known: String,
     address: String,
 }
@@ -68,46 +68,47 @@ impl Keys {
         let (email, network) = (Email::key_of(email), from.network().to_string());
         Self {
             account: key("account", &[&email]),
-            here: key("here", &[&email, &network]),
+            account_here: key("here", &[&email, &network]),
             known: key("known", &[&email, &network]),
             address: key("address", &[&network]),
         }
     }
 }
 
-/// Begins a login with the address `email`, whether or not it has an account.
+/// Counts a login with the e-mail address `email`, which may have no account, and delays it where
+/// the network address has too many failures.
 ///
 /// # Errors
-/// [`domain::ErrorCode::RateLimited`] when too many have failed; it says how long to wait.
-pub(crate) async fn begin<'a>(
+/// [`domain::ErrorCode::RateLimited`] when too many logins have failed.
+pub(crate) async fn begin_login<'a>(
     ctx: &'a Context,
     email: &str,
     from: ClientAddress,
-) -> Result<Attempt<'a>> {
+) -> Result<LoginAttempt<'a>> {
     if !ctx.rate_limits {
-        return Ok(Attempt { ctx, charged: None });
+        return Ok(LoginAttempt { ctx, counted: None });
     }
-    let Keys { account, here, known, address } = Keys::of(email, from);
-    let cutoff = ctx.now().utc() - KNOWN;
+    let Keys { account, account_here, known, address } = Keys::of(email, from);
+    let cutoff = ctx.now().utc() - KNOWN_FOR;
     let is_known = Entity::find_by_id(&known)
         .filter(Column::Since.gt(cutoff))
         .one(ctx.db.connection())
         .await?
         .is_some();
-    let account = if is_known { here } else { account };
-    let (failures, wait) = charge(ctx, &account).await?;
+    let account = if is_known { account_here } else { account };
+    let (failures, wait) = record_failure(ctx, &account).await?;
     if u32::try_from(failures).is_ok_and(|failures| failures > ctx.login_limits.per_account) {
         return Err(PublicError::rate_limited("Too many attempts", wait).into());
     }
     let address = (!is_known).then_some(address);
     if let Some(address) = &address {
-        let (failures, _) = charge(ctx, address).await?;
+        let (failures, _) = record_failure(ctx, address).await?;
         delay(ctx, address, failures).await?;
     }
-    Ok(Attempt { ctx, charged: Some(Charged { account, address, known }) })
+    Ok(LoginAttempt { ctx, counted: Some(Counted { account, address, known }) })
 }
 
-/// Returns late where too many logins have failed.
+/// Sleeps for the delay of an address with so many failures.
 async fn delay(ctx: &Context, address: &str, failures: i32) -> Result<()> {
     let limits = &ctx.login_limits;
     let delay = limits.delay(failures);
@@ -122,18 +123,18 @@ async fn delay(ctx: &Context, address: &str, failures: i32) -> Result<()> {
     Ok(())
 }
 
-/// An account was made from this address: it is known there from now on, as after a login.
+/// Marks an address as known for an account that was created from there.
 ///
 /// # Errors
 /// When the database fails.
-pub(crate) async fn remember(ctx: &Context, email: &str, from: ClientAddress) -> Result<()> {
+pub(crate) async fn remember_address(ctx: &Context, email: &str, from: ClientAddress) -> Result<()> {
     if ctx.rate_limits {
-        know(ctx, Keys::of(email, from).known).await?;
+        mark_known(ctx, Keys::of(email, from).known).await?;
     }
     Ok(())
 }
 
-async fn know(ctx: &Context, known: String) -> Result<()> {
+async fn mark_known(ctx: &Context, known: String) -> Result<()> {
     let known = row(known, 0, ctx);
     let again = OnConflict::column(Column::Key).update_column(Column::Since).to_owned();
     let db = ctx.db.autocommit().await;
@@ -141,15 +142,14 @@ async fn know(ctx: &Context, known: String) -> Result<()> {
     Ok(())
 }
 
-impl Attempt<'_> {
-    /// It was the owner: their failures are forgotten, and this address is known from now on.
+impl LoginAttempt<'_> {
+    /// Resets the failures of the account, undoes the count of the address, and marks it as known.
     pub(crate) async fn succeeded(self) -> Result<()> {
-        let Some(Charged { account, address, known }) = self.charged else { return Ok(()) };
+        let Some(Counted { account, address, known }) = self.counted else { return Ok(()) };
         {
             let db = self.ctx.db.autocommit().await;
             Entity::delete_by_id(account).exec(&*db).await?;
-            // Only this one: whoever guesses could otherwise sign in to an account of their own now
-            // and then.
+            // By one only: an attacker could reset it by logging in to an account of their own.
             if let Some(address) = address {
                 Entity::update_many()
                     .col_expr(Column::Failures, Expr::col(Column::Failures).sub(1))
@@ -159,38 +159,38 @@ impl Attempt<'_> {
                     .await?;
             }
         }
-        know(self.ctx, known).await
+        mark_known(self.ctx, known).await
     }
 }
 
-/// The owner of the account with the address `email` has set a new password: failures with those before are forgotten,
-/// everywhere but at addresses other than this one that the account was signed in to from.
+/// Resets the failures of an account whose password was reset, except those from other known
+/// addresses.
 ///
 /// # Errors
 /// When the database fails.
-pub(crate) async fn forgive(
+pub(crate) async fn reset_failures(
     ctx: &Context,
     db: &impl ConnectionTrait,
     email: &str,
     from: ClientAddress,
 ) -> Result<()> {
     if ctx.rate_limits {
-        let Keys { account, here, .. } = Keys::of(email, from);
-        Entity::delete_many().filter(Column::Key.is_in([account, here])).exec(db).await?;
+        let Keys { account, account_here, .. } = Keys::of(email, from);
+        Entity::delete_many().filter(Column::Key.is_in([account, account_here])).exec(db).await?;
     }
     Ok(())
 }
 
-/// What nobody counts any more.
-pub(crate) fn forgotten(now: Timestamp) -> Expr {
+/// A condition on rows that have expired.
+pub(crate) fn is_expired(now: Timestamp) -> Expr {
     let now = now.utc();
-    let is_over = Column::Failures.gt(0).or(Column::Since.lte(now - KNOWN));
+    let is_over = Column::Failures.gt(0).or(Column::Since.lte(now - KNOWN_FOR));
     Column::Since.lte(now - WINDOW).and(is_over)
 }
 
-/// Counts one more in this window, or the first of a new one; answers with how many there are now,
-/// and the seconds until the window ends.
-async fn charge(ctx: &Context, key: &str) -> Result<(i32, u32)> {
+/// Increments a count, or starts a new window. Returns the count and the seconds until the window
+/// ends.
+async fn record_failure(ctx: &Context, key: &str) -> Result<(i32, u32)> {
     let now = ctx.now().utc();
     let is_over = || Expr::col((Entity, Column::Since)).lte(now - WINDOW);
     let counted = Expr::col((Entity, Column::Failures)).add(1);
@@ -207,7 +207,7 @@ async fn charge(ctx: &Context, key: &str) -> Result<(i32, u32)> {
         .exec_with_returning(&*ctx.db.autocommit().await)
         .await?;
     let wait = (counted.since + WINDOW - now).num_milliseconds();
-    // Another process' clock may be a little ahead of ours.
+    // The clock of another process may be ahead.
     let seconds = wait.clamp(1, WINDOW.num_milliseconds()).unsigned_abs().div_ceil(1_000);
     Ok((counted.failures, u32::try_from(seconds).unwrap_or(u32::MAX)))
 }
@@ -216,16 +216,12 @@ fn row(key: String, failures: i32, ctx: &Context) -> ActiveModel {
     ActiveModel { key: Set(key), failures: Set(failures), since: Set(ctx.now().utc()) }
 }
 
-/// A key of bounded length that holds nothing of what was typed.
+/// A key of bounded length that does not reveal `parts`.
 fn key(kind: &str, parts: &[&str]) -> String {
     let mut hash = Sha256::new();
     for part in parts {
         hash.update(part.len().to_le_bytes());
         hash.update(part);
     }
-    let mut key = format!("{kind}:");
-    for byte in hash.finalize() {
-        write!(key, "{byte:02x}").expect("writing to a string cannot fail");
-    }
-    key
+    format!("{kind}:{}", hex::encode(hash.finalize()))
 }

@@ -35,7 +35,7 @@ use crate::{
 /// [`ErrorCode::InvalidCredentials`]. Whether it is the address or the password that is wrong shows
 /// neither in the answer nor in the time it takes. [`ErrorCode::RateLimited`] when too many have failed.
 pub async fn log_in(ctx: &Context, login: Login, from: ClientAddress) -> Result<Account> {
-    let attempt = throttle::begin(ctx, &login.email, from).await?;
+    let attempt = throttle::begin_login(ctx, &login.email, from).await?;
     let found = find_by_email(ctx.db.connection(), &login.email).await?;
     let hash = found.as_ref().map(|user| user.password_hash.clone());
     let matches = ctx.passwords.verify(login.password, hash).await?;
@@ -110,7 +110,7 @@ async fn confirmed(
     field: &str,
     from: ClientAddress,
 ) -> Result<user::Model> {
-    let attempt = throttle::begin(ctx, &user.email, from).await?;
+    let attempt = throttle::begin_login(ctx, &user.email, from).await?;
     let found = user::Entity::find_by_id(user.id.0).one(ctx.db.connection()).await?;
     let hash = found.as_ref().map(|user| user.password_hash.clone());
     let matches = ctx.passwords.verify(password, hash).await?;

@@ -25,7 +25,7 @@ pub async fn sign_up(ctx: &Context, signup: Signup) -> Result<Account> {
 pub async fn sign_up_from(ctx: &Context, signup: Signup, from: ClientAddress) -> Result<Account> {
     let account = create(ctx, signup).await?;
     // The account is there; to be known is a convenience.
-    if let Err(error) = throttle::remember(ctx, &account.user.email, from).await {
+    if let Err(error) = throttle::remember_address(ctx, &account.user.email, from).await {
         tracing::warn!(
             error = &error as &dyn std::error::Error,
             "the address of a new account was not noted"

@@ -1,4 +1,4 @@
-//! Logins that are answered late, of which few may wait.
+//! Delayed logins, of which few may wait at the same time.
 
 use std::{
     collections::HashMap,
@@ -10,7 +10,7 @@ use std::{
 pub(crate) struct Delays(Arc<Mutex<HashMap<String, usize>>>);
 
 impl Delays {
-    /// A place among at most `max` delayed logins of this address.
+    /// Counts one more delayed login of this address; `None` when `max` are waiting.
     pub(super) fn enter(&self, address: &str, max: usize) -> Option<Delayed> {
         let mut delayed = self.lock();
         let count = delayed.get(address).copied().unwrap_or_default();
@@ -26,7 +26,7 @@ impl Delays {
     }
 }
 
-/// A delayed login, until it is dropped.
+/// A delayed login. Dropping it uncounts it.
 #[derive(Debug)]
 pub(super) struct Delayed {
     delays: Delays,
@@ -50,7 +50,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn few_logins_of_an_address_wait_and_those_of_another_are_not_counted() {
+    fn delayed_logins_are_limited_for_each_address() {
         let delays = Delays::default();
         let first = delays.enter("hall", 2).unwrap();
         let second = delays.enter("hall", 2).unwrap();
@@ -59,6 +59,6 @@ mod tests {
         drop(first);
         drop(delays.enter("hall", 2).unwrap());
         drop(second);
-        assert!(delays.lock().is_empty(), "an address without delayed logins is kept");
+        assert!(delays.lock().is_empty(), "an address without delayed logins is not removed");
     }
 }

@@ -1,22 +1,22 @@
-//! How many logins may fail.
+//! Limits on failed logins.
 
 use std::time::Duration;
 
-/// How many logins may fail within 15 minutes, and what follows then.
+/// Limits on failed logins within 15 minutes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LoginLimits {
-    /// Failures of one account, from 1 on; further logins are refused until the 15 minutes are
+    /// Failures of one account, at least 1; further logins are refused until the 15 minutes are
     /// over.
     pub per_account: u32,
-    /// Failures that may come from one address before it is answered late. Logins under way count
-    /// as well, so it has to be above what a full room does at once.
+    /// Failures from one address, after which its logins are delayed. Logins in progress count as
+    /// failures, so the limit has to exceed the concurrent logins of a full room.
     pub per_address: u32,
-    /// How much later each further one is answered than the one before.
+    /// The difference between the delays of one login and the next.
     pub delay_step: Duration,
     /// The longest delay.
     pub longest_delay: Duration,
-    /// Delayed logins of one address that may wait in one process; further ones are told to come
-    /// back after the delay.
+    /// Delayed logins of one address that may wait in one process; further ones are refused with a
+    /// `Retry-After` of the delay.
     pub max_delayed: usize,
 }
 
@@ -33,7 +33,7 @@ impl Default for LoginLimits {
 }
 
 impl LoginLimits {
-    /// How late a login is answered from an address with so many failures, itself among them.
+    /// The delay of a login from an address with so many failures, including itself.
     pub(super) fn delay(&self, failures: i32) -> Duration {
         let excess = u32::try_from(failures).unwrap_or(0).saturating_sub(self.per_address);
         self.delay_step.saturating_mul(excess).min(self.longest_delay)
