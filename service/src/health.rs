@@ -53,7 +53,7 @@ impl LastCheck {
 /// and whether it takes changes. The answer may be half a second old.
 ///
 /// # Errors
-/// When it does not answer in time, or its server takes no changes.
+/// When it does not answer in time, or its server accepts no writes.
 pub async fn database(ctx: &Context) -> Result<()> {
     let check = async {
         accounts::find(ctx, UserId(Uuid::nil())).await?;

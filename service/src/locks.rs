@@ -1,7 +1,8 @@
-//! A lock for each competition, over all processes that share a Redis.
+//! An advisory lock in Redis for each competition.
 //!
-//! It saves transactions that would meet in the database and be tried again. It decides nothing: who cannot get it
-//! goes on without it. (A lock with a time limit cannot decide: Martin Kleppmann, "How to do distributed locking".)
+//! It prevents transactions of different processes from conflicting in the database, which would
+//! retry them. Nothing depends on it: a batch that cannot get it goes on without. (A lock that
+//! expires cannot be relied on: Martin Kleppmann, "How to do distributed locking".)
 
 use std::{sync::Arc, time::Duration};
 
@@ -15,25 +16,25 @@ use crate::{
     redis::{Redis, millis},
 };
 
-/// How long the lock outlives a process that was killed.
-const LIFE: Duration = Duration::from_secs(5);
-/// Renewed three times in its life.
-const RENEWAL: Duration = Duration::from_millis(1_500);
-/// After this wait the batch goes on without the lock.
-const PATIENCE: Duration = Duration::from_millis(500);
-/// Milliseconds between two tries; the jitter keeps two that wait from meeting again.
-const PAUSE_MS: std::ops::RangeInclusive<u64> = 5..=25;
+/// How long a lock outlives a process that was killed.
+const TTL: Duration = Duration::from_secs(5);
+/// A held lock is renewed three times in its time to live.
+const RENEW_EVERY: Duration = Duration::from_millis(1_500);
+/// How long a batch waits before it goes on without the lock.
+const MAX_WAIT: Duration = Duration::from_millis(500);
+/// Milliseconds between two tries, with jitter, so that two waiters do not stay in step.
+const RETRY_MS: std::ops::RangeInclusive<u64> = 5..=25;
 
-/// Extends the life of a lock that is still ours.
+/// Extends a lock if it has our token.
 const RENEW: &str =
     "return redis.call('GET', KEYS[1]) == ARGV[1] and redis.call('PEXPIRE', KEYS[1], ARGV[2]) or 0";
 
-/// The locks. Without Redis there are none to take: within a process the combiner lets one batch of a competition
-/// at a time into the database.
+/// The locks of this process; `None` without Redis, where the combiner alone runs one batch of a
+/// competition at a time.
 #[derive(Clone, Debug)]
-pub(crate) struct Locks(Option<Arc<Redis>>);
+pub(crate) struct CompetitionLocks(Option<Arc<Redis>>);
 
-/// A lock that is held, and renewed until it is dropped; dropping it releases it.
+/// A held lock, which is renewed in the background. Dropping it releases it.
 #[derive(Debug)]
 pub(crate) struct CompetitionLock {
     redis: Arc<Redis>,
@@ -42,25 +43,25 @@ pub(crate) struct CompetitionLock {
     renewal: AbortHandle,
 }
 
-impl Locks {
+impl CompetitionLocks {
     pub(crate) fn new(redis: Option<Arc<Redis>>) -> Self {
         Self(redis)
     }
 
-    /// The lock of a competition; `None` after half a second, or when there is no Redis.
+    /// Locks a competition; `None` when the wait takes too long, or there is no Redis.
     pub(crate) async fn acquire(&self, competition: CompetitionId) -> Option<CompetitionLock> {
         let redis = self.0.as_ref()?;
         let key = redis.key(format_args!("lock:competition:{competition}"));
         let token = new_token();
         let mut set = redis::cmd("SET");
-        set.arg(&key).arg(&token).arg("NX").arg("PX").arg(millis(LIFE));
-        let deadline = time::Instant::now() + PATIENCE;
+        set.arg(&key).arg(&token).arg("NX").arg("PX").arg(millis(TTL));
+        let deadline = time::Instant::now() + MAX_WAIT;
         while redis.query::<Option<String>>(&set).await?.is_none() {
             if time::Instant::now() >= deadline {
-                tracing::debug!(competition.id = %competition, "going on without the lock");
+                tracing::debug!(competition.id = %competition, "going on without the lock in Redis");
                 return None;
             }
-            time::sleep(Duration::from_millis(fastrand::u64(PAUSE_MS))).await;
+            time::sleep(Duration::from_millis(fastrand::u64(RETRY_MS))).await;
         }
         let renewal = tokio::spawn(renew(Arc::clone(redis), key.clone(), token.clone()));
         Some(CompetitionLock {
@@ -75,9 +76,9 @@ impl Locks {
 async fn renew(redis: Arc<Redis>, key: String, token: String) {
     let script = Script::new(RENEW);
     loop {
-        time::sleep(RENEWAL).await;
-        // What cannot be renewed runs out, and the database decides as ever.
-        redis.run::<i64>(script.key(&key).arg(&token).arg(millis(LIFE))).await;
+        time::sleep(RENEW_EVERY).await;
+        // Ignore a failure: the lock expires, and nothing depends on it.
+        redis.run::<i64>(script.key(&key).arg(&token).arg(millis(TTL))).await;
     }
 }
 
@@ -87,8 +88,8 @@ impl Drop for CompetitionLock {
         let redis = Arc::clone(&self.redis);
         let (key, token) = (std::mem::take(&mut self.key), std::mem::take(&mut self.token));
         let mut release = Box::pin(async move { redis.delete_if(&key, &token).await });
-        // Polled once, it is on its way before the next batch of this process asks for the lock over the same
-        // connection. Nobody need wait for the reply.
+        // The first poll sends the command, before the next batch of this process asks for the lock
+        // over the same connection. The reply is awaited in the background.
         if release.as_mut().now_or_never().is_none() {
             tokio::spawn(release);
         }
@@ -116,21 +117,21 @@ mod tests {
             redis.query(redis::cmd(command[0]).arg(&command[1..])).await.unwrap()
         }
 
-        /// Releasing happens a moment after the drop.
-        async fn until_free(world: &World) {
+        /// Waits for the release, which happens in the background.
+        async fn until_released(world: &World) {
             while ask::<bool>(world, &["EXISTS", &key(world)]).await {
                 time::sleep(Duration::from_millis(5)).await;
             }
         }
 
         #[tokio::test]
-        async fn a_lock_is_for_one_process_at_a_time_and_nobody_waits_long_for_it() {
+        async fn a_lock_is_held_by_one_process_and_waited_for_briefly() {
             let world = World::new().await;
             let other = world.second_process().await;
             let held = world.ctx.locks.acquire(ID).await.unwrap();
-            assert!(other.locks.acquire(ID).await.is_none(), "two hold it");
+            assert!(other.locks.acquire(ID).await.is_none(), "two processes hold the lock");
             drop(held);
-            until_free(&world).await;
+            until_released(&world).await;
             assert!(other.locks.acquire(ID).await.is_some());
         }
 
@@ -139,20 +140,20 @@ mod tests {
             let world = World::new().await;
             let _held = world.ctx.locks.acquire(ID).await.unwrap();
             ask::<bool>(&world, &["PEXPIRE", &key(&world), "2000"]).await;
-            // Renewed after 1.5 s, it has its whole life before it again.
-            time::sleep(RENEWAL + Duration::from_millis(300)).await;
+            // Renewed after 1.5 s, it has its full time to live again.
+            time::sleep(RENEW_EVERY + Duration::from_millis(300)).await;
             assert!(ask::<i64>(&world, &["PTTL", &key(&world)]).await > 2_000);
         }
 
         #[tokio::test]
-        async fn a_lock_that_was_outlived_is_not_taken_from_its_next_holder() {
+        async fn an_expired_lock_is_not_released_from_its_next_holder() {
             let world = World::new().await;
-            let outlived = world.ctx.locks.acquire(ID).await.unwrap();
-            ask::<String>(&world, &["SET", &key(&world), "of somebody else"]).await;
-            drop(outlived);
+            let expired = world.ctx.locks.acquire(ID).await.unwrap();
+            ask::<String>(&world, &["SET", &key(&world), "another token"]).await;
+            drop(expired);
             time::sleep(Duration::from_millis(100)).await;
             let holder: String = ask(&world, &["GET", &key(&world)]).await;
-            assert_eq!(holder, "of somebody else");
+            assert_eq!(holder, "another token");
         }
     }
 }

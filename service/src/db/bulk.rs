@@ -1,8 +1,8 @@
-//! Writing and finding many rows at once.
+//! Writing and finding many rows with one statement.
 //!
-//! On PostgreSQL the rows travel as one JSON parameter, so that a statement has one text however many rows there are:
-//! it is parsed and planned once for each connection, and costs one round trip. SQLite has no trip to save and takes
-//! plain statements.
+//! On PostgreSQL the rows are one JSON parameter, so that the text of a statement does not depend on
+//! their number: it is parsed and planned once for each connection, and sent in one round trip.
+//! SQLite has no round trips to save, and gets plain statements.
 
 use std::fmt::Write;
 
@@ -16,7 +16,7 @@ use serde::Serialize;
 
 use crate::{Error, Result};
 
-/// Rows in one of SQLite's statements, which take 32,766 parameters; no table of ours has 30 columns.
+/// Rows in a statement on SQLite, which takes 32,766 parameters: no table has more than 30 columns.
 const CHUNK: usize = 1_000;
 
 /// The entity of a row.
@@ -32,7 +32,7 @@ where
     insert_or(tx, rows, None).await
 }
 
-/// Inserts rows, all of their columns; a row whose `key` is there already is passed over.
+/// Inserts rows, all of their columns, skipping rows whose `key` exists.
 pub(crate) async fn insert_new<M, A>(
     tx: &impl ConnectionTrait,
     rows: Vec<M>,
@@ -100,7 +100,7 @@ where
     Ok(())
 }
 
-/// Carries out an update; answers with the rows that it changed, as they are now.
+/// Executes an update and returns the updated rows.
 pub(crate) async fn update_returning<E: EntityTrait>(
     tx: &impl ConnectionTrait,
     update: UpdateMany<E>,
@@ -112,7 +112,7 @@ pub(crate) async fn update_returning<E: EntityTrait>(
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// `column IN (values)`, as one parameter where the database can.
+/// `column IN (values)`, as one array parameter on PostgreSQL.
 pub(crate) fn any_of<V: Into<Value> + NotU8>(
     db: &impl ConnectionTrait,
     column: impl ColumnTrait,
@@ -125,7 +125,7 @@ pub(crate) fn any_of<V: Into<Value> + NotU8>(
     }
 }
 
-/// Writes that go to PostgreSQL together, in one round trip.
+/// Several writes on PostgreSQL in one statement, and one round trip.
 #[derive(Debug, Default)]
 pub(crate) struct Writes {
     parts: Vec<String>,
@@ -133,7 +133,7 @@ pub(crate) struct Writes {
 }
 
 impl Writes {
-    /// Begins with a statement of any sort, built for PostgreSQL. It must change exactly one row.
+    /// Starts with any statement, built for PostgreSQL, whose changed rows [`run`](Self::run) counts.
     pub(crate) fn beginning_with(first: Statement) -> Self {
         let values = first.values.map(|values| values.0).unwrap_or_default();
         Self { parts: vec![first.sql], values }
@@ -157,8 +157,7 @@ impl Writes {
         Ok(())
     }
 
-    /// Carries all of them out; answers with how many rows the first one changed. The database checks all constraints
-    /// as if they had come one after the other.
+    /// Executes all writes and returns the number of rows that the first one changed.
     pub(crate) async fn run(self, tx: &impl ConnectionTrait) -> Result<i64> {
         if self.parts.is_empty() {
             return Ok(0);
@@ -169,12 +168,12 @@ impl Writes {
         let sql = format!("WITH {} SELECT count(*) AS changed FROM part_0", parts.join(", "));
         let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, self.values);
         let row = tx.query_one_raw(statement).await?;
-        let row = row.ok_or_else(|| Error::Corrupt("a count of nothing".to_owned()))?;
+        let row = row.ok_or_else(|| Error::Corrupt("a count without a row".to_owned()))?;
         Ok(row.try_get("", "changed")?)
     }
 }
 
-/// An insert whose rows are the JSON in a parameter.
+/// An insert of the rows in a JSON parameter.
 fn insert_sql<M: ModelTrait>(parameter: &str) -> String {
     let (table, columns) = (table::<M>(), columns::<M>().join(", "));
     format!(
@@ -182,7 +181,7 @@ fn insert_sql<M: ModelTrait>(parameter: &str) -> String {
     )
 }
 
-/// An update whose rows are the JSON in a parameter.
+/// An update to the rows in a JSON parameter.
 fn update_sql<M: ModelTrait>(parameter: &str) -> String {
     let table = table::<M>();
     let keys: Vec<_> = <EntityOf<M> as EntityTrait>::PrimaryKey::iter()
@@ -205,7 +204,7 @@ fn table<M: ModelTrait>() -> &'static str {
     EntityOf::<M>::default().table_name()
 }
 
-/// The columns this program knows: a newer one may have added others, with defaults.
+/// The columns that this version knows: a newer one may have added columns with defaults.
 fn columns<M: ModelTrait>() -> Vec<&'static str> {
     ColumnOf::<M>::iter().map(|column| column.as_str()).collect()
 }

@@ -1,5 +1,4 @@
-//! What statements are asked on: the pool, and a transaction. SeaORM's own for SQLite, ours for
-//! PostgreSQL.
+//! The pool and transactions as SeaORM connections: SeaORM's own for SQLite, ours for PostgreSQL.
 
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, ExecResult,
@@ -10,16 +9,16 @@ use tokio::{
     time::{Duration, Instant, sleep},
 };
 
-use super::{lease::Lease, pool::Pool};
+use super::{pool::Pool, pooled::PooledConnection};
 use crate::Error;
 
-/// For so long a statement that changed nothing is tried again when its connection is lost; once in
-/// any case.
+/// How long a statement that changed nothing is retried when its connection is lost; once in any
+/// case.
 const RETRY_FOR: Duration = Duration::from_secs(3);
-/// The pause before it, in milliseconds: another server may take over.
-const PAUSE_MS: std::ops::Range<u64> = 50..200;
+/// Milliseconds before a retry, with jitter: another server may take over.
+const RETRY_MS: std::ops::Range<u64> = 50..200;
 
-/// The connections to the database, for statements that need no transaction. Cheap to clone.
+/// A pool of connections, for statements outside a transaction. Cheap to clone.
 #[derive(Clone, Debug)]
 pub enum Connection {
     /// To a file.
@@ -41,12 +40,12 @@ pub enum Transaction {
     Postgres(PostgresTransaction),
 }
 
-/// A transaction on a PostgreSQL. Statements that are asked at the same time take turns.
+/// A transaction on PostgreSQL. Concurrent statements wait for each other.
 #[derive(Debug)]
-pub struct PostgresTransaction(Mutex<Lease>);
+pub struct PostgresTransaction(Mutex<PooledConnection>);
 
 impl Connection {
-    /// A transaction with the isolation that the database gives unasked.
+    /// Begins a transaction at the default isolation level of the database.
     ///
     /// # Errors
     /// When the database fails.
@@ -59,49 +58,53 @@ impl Connection {
 }
 
 impl Postgres {
-    /// Sends `begin`, which may be several statements. A connection that is lost meanwhile is
-    /// replaced: nothing was begun. With `limit`, no statement but the last takes longer, and it is
-    /// for the caller to try again: twice as often would be twice as long.
+    /// Begins a transaction with `begin`, which may be several statements. A lost connection is
+    /// replaced, because nothing has begun. `response_timeout` limits every statement but the COMMIT;
+    /// with it a lost connection is an error, so that only the caller retries.
     pub(super) async fn begin(
         &self,
         begin: &str,
-        limit: Option<Duration>,
+        response_timeout: Option<Duration>,
     ) -> Result<Transaction, DbErr> {
         let mut tries = Tries::default();
         loop {
-            let mut lease = self.0.acquire().await?;
-            if let Some(limit) = limit {
-                lease.limit(limit);
+            let mut connection = self.0.acquire().await?;
+            if let Some(timeout) = response_timeout {
+                connection.set_response_timeout(timeout);
             }
-            match lease.begin(begin).await {
-                Ok(()) => return Ok(Transaction::Postgres(PostgresTransaction(Mutex::new(lease)))),
-                Err(error) if limit.is_some() => return Err(error),
+            match connection.begin(begin).await {
+                Ok(()) => {
+                    let transaction = PostgresTransaction(Mutex::new(connection));
+                    return Ok(Transaction::Postgres(transaction));
+                }
+                Err(error) if response_timeout.is_some() => return Err(error),
                 Err(error) => tries.fail(error, true).await?,
             }
         }
     }
 
-    /// Whether the server takes changes; `Err` if not.
+    /// Fails unless the server accepts writes.
     pub(super) async fn check_writable(&self) -> Result<(), DbErr> {
-        let mut lease = self.0.acquire().await?;
-        let sql = "SELECT current_setting('transaction_read_only') AS reads_only";
-        let row = lease.row(&Statement::from_string(DbBackend::Postgres, sql)).await?;
-        let reads_only: Option<String> = match row {
-            Some(row) => QueryResult::from(row).try_get("", "reads_only")?,
+        let mut connection = self.0.acquire().await?;
+        let sql = "SELECT current_setting('transaction_read_only') AS is_read_only";
+        let row = connection.row(&Statement::from_string(DbBackend::Postgres, sql)).await?;
+        let is_read_only: Option<String> = match row {
+            Some(row) => QueryResult::from(row).try_get("", "is_read_only")?,
             None => None,
         };
-        if lease.reads_only() || reads_only.as_deref() != Some("off") {
-            lease.condemn_all("the server takes no changes");
-            let message = "the database server takes no changes".to_owned();
+        if connection.is_read_only() || is_read_only.as_deref() != Some("off") {
+            connection.retire_all("the server accepts no writes");
+            let message = "the database server accepts no writes".to_owned();
             return Err(DbErr::Conn(RuntimeErr::Internal(message)));
         }
         Ok(())
     }
 }
 
-/// How often something was tried.
+/// The tries of a statement.
 struct Tries {
     since: Instant,
+    /// Tries that lost their connection.
     losses: u32,
 }
 
@@ -112,8 +115,11 @@ impl Default for Tries {
 }
 
 impl Tries {
-    /// Returns when it is to be tried again, or what it failed with. `is_repeatable` when it
-    /// changes nothing, or nothing yet: then a lost connection is no more than that.
+    /// Waits and returns if the statement may be tried again. `is_repeatable` if it changes nothing,
+    /// so that a lost connection leaves nothing unknown.
+    ///
+    /// # Errors
+    /// `error` if it may not.
     async fn fail(&mut self, error: DbErr, is_repeatable: bool) -> Result<(), DbErr> {
         let lost = Error::Db(error);
         let may = lost.is_refused_write() || (is_repeatable && lost.has_lost_connection());
@@ -122,12 +128,12 @@ impl Tries {
             return Err(error);
         }
         self.losses += 1;
-        sleep(Duration::from_millis(fastrand::u64(PAUSE_MS))).await;
+        sleep(Duration::from_millis(fastrand::u64(RETRY_MS))).await;
         Ok(())
     }
 }
 
-/// Whether a statement changes nothing. Those that are not sure do.
+/// Whether a statement certainly changes nothing.
 fn only_reads(statement: &Statement) -> bool {
     statement.sql.starts_with("SELECT ")
 }
@@ -192,10 +198,10 @@ impl ConnectionTrait for Connection {
 }
 
 impl Transaction {
-    /// Keeps all that was done in it.
+    /// Commits.
     ///
     /// # Errors
-    /// When the database fails: everything was kept or nothing.
+    /// When the database fails; whether it has committed is unknown.
     pub async fn commit(self) -> Result<(), DbErr> {
         match self {
             Self::Sqlite(tx) => tx.commit().await,
@@ -203,10 +209,10 @@ impl Transaction {
         }
     }
 
-    /// Keeps nothing of it.
+    /// Rolls back.
     ///
     /// # Errors
-    /// When the database fails; nothing was kept.
+    /// When the database fails; nothing was committed.
     pub async fn rollback(self) -> Result<(), DbErr> {
         match self {
             Self::Sqlite(tx) => tx.rollback().await,

@@ -1,9 +1,9 @@
-//! The connection to the database, and the one place that begins a write transaction.
+//! Connections to the database, and the one place that begins write transactions.
 
 pub(crate) mod bulk;
 mod connection;
-mod lease;
 mod pool;
+mod pooled;
 mod retry;
 mod session;
 
@@ -28,15 +28,15 @@ use self::pool::Pool;
 pub(crate) use self::retry::retry;
 use crate::{Error, Result, commit_watch, private_files::prepare_sqlite};
 
-/// How long a request waits for a connection to a SQLite file.
+/// How long a request waits for a connection to SQLite.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
-/// A transaction that decides about a competition waits no longer for its row; the server ends a
-/// statement after the second, and after the third its connection is dead: who asks is answered
-/// within a few seconds whatever becomes of it.
+/// How long a transaction of admission waits for the lock of its row.
 const LOCK_TIMEOUT: Duration = Duration::from_secs(3);
+/// How long the server lets a statement of admission run.
 const STATEMENT_TIMEOUT: Duration = Duration::from_secs(4);
-const DECISION_TIMEOUT: Duration = Duration::from_secs(5);
-/// How long SQLite waits for another process that writes.
+/// After this time without a response, the connection of a transaction of admission counts as dead.
+const RESPONSE_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long SQLite waits for the write lock of another process.
 const SQLITE_BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// A pool of connections to SQLite or PostgreSQL.
@@ -44,11 +44,10 @@ const SQLITE_BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 pub struct Db {
     connection: Connection,
     max_connections: u32,
-    /// Of the transactions that change what rules depend on, on PostgreSQL. Each says it when it
-    /// begins.
+    /// The isolation level of [`begin_serializable`](Self::begin_serializable) on PostgreSQL.
     isolation: IsolationLevel,
-    /// SQLite has one writer at a time. Queuing for it here is fair and wakes the next at once, which
-    /// SQLite's own polling for its lock is and does not.
+    /// SQLite has one writer at a time. This queue is fair and wakes the next writer at once; SQLite
+    /// itself polls for its lock.
     sqlite_writer: Semaphore,
 }
 
@@ -56,14 +55,14 @@ impl Db {
     /// Connects to `sqlite://path` (created if missing, with its folder) or `postgres://…`.
     ///
     /// # Errors
-    /// When the URL is wrong or the database does not answer; when a pooler stands before it that does not keep
-    /// sessions apart.
+    /// When the URL is wrong or the database does not answer; when a connection pooler does not give
+    /// each connection a session of its own.
     pub async fn connect(url: &str, max_connections: u32) -> Result<Self> {
         let connection = if url.starts_with("sqlite:") {
-            // If this fails, connecting says why; where another user owns the file, that user
-            // decides who reads it.
+            // Go on if this fails: if the file cannot be used, connecting reports why, and another
+            // user's file is that user's responsibility.
             if let Err(error) = prepare_sqlite(url) {
-                tracing::warn!(%error, "the database could not be closed to other users of this machine");
+                tracing::warn!(%error, "the permissions of the database file could not be restricted");
             }
             Connection::Sqlite(Database::connect(sqlite(url, max_connections)).await?)
         } else {
@@ -80,7 +79,7 @@ impl Db {
         Self { isolation: IsolationLevel::ReadCommitted, ..self }
     }
 
-    /// Closes every connection.
+    /// Closes all connections.
     ///
     /// # Errors
     /// When the database fails.
@@ -99,8 +98,7 @@ impl Db {
         &self.connection
     }
 
-    /// A connection to migrate with: on PostgreSQL one of its own, whose statements may take as
-    /// long as they need.
+    /// A connection for migrations, without time limits on statements.
     ///
     /// # Errors
     /// When the database does not answer.
@@ -115,17 +113,17 @@ impl Db {
         }
     }
 
-    /// How many connections there are at most.
+    /// The size of the pool.
     pub(crate) fn max_connections(&self) -> u32 {
         self.max_connections
     }
 
-    /// Whether it is SQLite, and not PostgreSQL.
+    /// Whether the database is SQLite; PostgreSQL otherwise.
     pub(crate) fn is_sqlite(&self) -> bool {
         matches!(self.connection, Connection::Sqlite(_))
     }
 
-    /// Grows when connections are replaced.
+    /// Incremented when connections are replaced.
     pub(crate) fn generation(&self) -> u64 {
         match &self.connection {
             Connection::Sqlite(_) => 0,
@@ -133,19 +131,18 @@ impl Db {
         }
     }
 
-    /// None of the connections that were open at `generation` is used for anything new: they may be
-    /// dead. When all are in use it is rather the wait for one of them that took long, and they are
-    /// kept.
+    /// Retires the connections that were open at `generation`, because a read on one of them timed
+    /// out and all of them may be dead. If all are in use, the read rather timed out waiting for a
+    /// connection, and nothing is retired.
     pub(crate) fn replace_connections(&self, generation: u64, why: &str) {
         if let Connection::Postgres(Postgres(pool)) = &self.connection
             && pool.has_free_slot()
         {
-            pool.condemn(generation, why);
+            pool.retire(generation, why);
         }
     }
 
-    /// Asks whether the database answers and takes changes, on a connection of those that requests
-    /// use.
+    /// Checks on a pooled connection that the database answers and accepts writes.
     pub(crate) async fn check_writable(&self) -> Result<()> {
         match &self.connection {
             Connection::Sqlite(db) => {
@@ -173,7 +170,7 @@ impl Db {
             LOCK_TIMEOUT.as_millis(),
             STATEMENT_TIMEOUT.as_millis(),
         );
-        self.begin(&begin, Some(DECISION_TIMEOUT)).await
+        self.begin(&begin, Some(RESPONSE_TIMEOUT)).await
     }
 
     /// Begins a write transaction at READ COMMITTED on PostgreSQL, IMMEDIATE on SQLite: for queues
@@ -183,15 +180,15 @@ impl Db {
         self.begin("BEGIN ISOLATION LEVEL READ COMMITTED", None).await
     }
 
-    /// The connection for one statement that changes something and stands for itself.
+    /// A connection for a single write statement, which is its own transaction.
     pub(crate) async fn autocommit(&self) -> Autocommit<'_> {
-        let permit = self.writer().await;
+        let permit = self.writer_permit().await;
         commit_watch::statement_begins();
         Autocommit { connection: &self.connection, _permit: permit }
     }
 
-    /// SQLite's turn to write; other databases have no queue.
-    async fn writer(&self) -> Option<SemaphorePermit<'_>> {
+    /// Waits in SQLite's queue of writers; PostgreSQL has none.
+    async fn writer_permit(&self) -> Option<SemaphorePermit<'_>> {
         if self.is_sqlite() {
             Some(self.sqlite_writer.acquire().await.expect("the semaphore is never closed"))
         } else {
@@ -200,7 +197,7 @@ impl Db {
     }
 
     async fn begin(&self, begin: &str, limit: Option<Duration>) -> Result<WriteTx<'_>> {
-        let permit = self.writer().await;
+        let permit = self.writer_permit().await;
         let tx = match &self.connection {
             Connection::Sqlite(db) => Transaction::Sqlite(begin_immediate(db.clone()).await?),
             Connection::Postgres(db) => db.begin(begin, limit).await?,
@@ -209,8 +206,8 @@ impl Db {
     }
 }
 
-/// In a task of its own, which a caller that goes away does not cancel: half-way through, the
-/// driver would leave the session inside a transaction, and swallow what the next one writes there.
+/// Begins in a task of its own, so that dropping the caller's future does not cancel it half-way:
+/// the driver would leave the session inside a transaction, and the next writes there uncommitted.
 async fn begin_immediate(db: DatabaseConnection) -> Result<sea_orm::DatabaseTransaction> {
     let options = TransactionOptions {
         sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
@@ -219,7 +216,7 @@ async fn begin_immediate(db: DatabaseConnection) -> Result<sea_orm::DatabaseTran
     Ok(tokio::spawn(async move { db.begin_with_options(options).await }).await??)
 }
 
-/// A pool on a SQLite file as we want it.
+/// Options for a pool on a SQLite file.
 fn sqlite(url: &str, connections: u32) -> ConnectOptions {
     let mut options = ConnectOptions::new(url);
     options
@@ -233,7 +230,7 @@ fn sqlite(url: &str, connections: u32) -> ConnectOptions {
                 .create_if_missing(true)
                 .foreign_keys(true)
                 .journal_mode(SqliteJournalMode::Wal)
-                // What is committed survives a power cut.
+                // Commits survive a power cut.
                 .synchronous(SqliteSynchronous::Full)
                 .busy_timeout(SQLITE_BUSY_TIMEOUT)
         });
@@ -248,7 +245,7 @@ pub(crate) struct WriteTx<'a> {
 
 impl WriteTx<'_> {
     /// # Errors
-    /// [`Error::OutcomeUnknown`] when the connection fails before the answer.
+    /// [`Error::OutcomeUnknown`] when the connection fails before the response.
     pub(crate) async fn commit(self) -> Result<()> {
         let pending = commit_watch::commit_begins();
         let committed = self.tx.commit().await.map_err(Error::of_commit);
@@ -267,7 +264,7 @@ impl Deref for WriteTx<'_> {
     }
 }
 
-/// A connection in its turn to write.
+/// A connection with the writer's permit.
 pub(crate) struct Autocommit<'a> {
     connection: &'a Connection,
     _permit: Option<SemaphorePermit<'a>>,
@@ -308,31 +305,31 @@ mod tests {
         }
     }
 
-    async fn never() -> Result<()> {
+    async fn never_ending_read() -> Result<()> {
         std::future::pending().await
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_slow_read_replaces_connections_only_where_none_was_waited_for() {
+    async fn a_read_that_times_out_retires_connections_unless_all_were_in_use() {
         let began = Instant::now();
         let busy = pool::tests::unopened(0);
-        assert!(matches!(read_with_timeout(&on(&busy), never).await, Err(Error::TimedOut)));
+        assert!(matches!(read_with_timeout(&on(&busy), never_ending_read).await, Err(Error::TimedOut)));
         assert_eq!(busy.generation(), 0);
         assert!(began.elapsed() < 3 * READ_TIMEOUT, "it was tried twice: {:?}", began.elapsed());
         let free = pool::tests::unopened(1);
-        assert!(matches!(read_with_timeout(&on(&free), never).await, Err(Error::TimedOut)));
+        assert!(matches!(read_with_timeout(&on(&free), never_ending_read).await, Err(Error::TimedOut)));
         assert_eq!(free.generation(), 1);
     }
 
     #[tokio::test(start_paused = true)]
-    async fn slow_reads_at_the_same_time_replace_connections_once() {
+    async fn concurrent_reads_that_time_out_retire_connections_once() {
         let pool = pool::tests::unopened(1);
         let db = on(&pool);
         let later = async {
             sleep(Duration::from_secs(1)).await;
-            read_with_timeout(&db, never).await
+            read_with_timeout(&db, never_ending_read).await
         };
-        let (first, second) = tokio::join!(read_with_timeout(&db, never), later);
+        let (first, second) = tokio::join!(read_with_timeout(&db, never_ending_read), later);
         assert!(first.is_err() && second.is_err());
         assert_eq!(pool.generation(), 1);
     }
@@ -360,11 +357,9 @@ mod tests {
             return;
         }
         world.execute("CREATE SEQUENCE begins").await.unwrap();
-        // A sequence counts on when its transaction is lost.
+        // A rollback does not reset a sequence, so it counts the tries.
         let lost = "SELECT nextval('begins'); SELECT pg_terminate_backend(pg_backend_pid())";
-        let Err(error) = db.begin_serializable_with_lock(lost).await else {
-            panic!("it has begun")
-        };
+        let Err(error) = db.begin_serializable_with_lock(lost).await else { panic!("the transaction has begun") };
         assert!(error.has_lost_connection());
         let begins = Statement::from_string(DbBackend::Postgres, "SELECT last_value FROM begins");
         let begins = db.connection().query_one_raw(begins).await.unwrap().unwrap();

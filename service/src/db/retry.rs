@@ -1,4 +1,4 @@
-//! Running a transaction again.
+//! Retrying transactions.
 
 use std::time::Duration;
 
@@ -6,19 +6,19 @@ use tokio::time::{Instant, sleep};
 
 use crate::Result;
 
-/// After so long it is not tried again: a try that waits for a lock on SQLite takes
-/// [`SQLITE_BUSY_TIMEOUT`] by itself.
+/// How long conflicts are retried. A single try takes [`super::SQLITE_BUSY_TIMEOUT`] when it waits for
+/// SQLite's lock in vain.
 const RETRY_CONFLICTS_FOR: Duration = Duration::from_secs(8);
-/// For so long a transaction is tried again when it loses its connection; once in any case.
+/// How long lost connections are retried; once in any case.
 const RETRY_LOST_FOR: Duration = Duration::from_secs(3);
-/// A transaction that met a conflict is tried this often in all, for about a second. Measured: of 120 requests
-/// for one competition that came to four processes on PostgreSQL at once, six tries left 8 unanswered.
+/// Tries of a transaction that conflicts with others, for about a second. Measured: with 120 requests
+/// for one competition, sent to four processes on PostgreSQL at once, six tries left 8 conflicts.
 const MAX_TRIES: u32 = 60;
-/// The longest pause between two tries, in milliseconds.
+/// Milliseconds between two tries, at most.
 const MAX_PAUSE_MS: u64 = 32;
 
-/// Runs a transaction again while it meets conflicts with others, a little later each time; and
-/// when it has lost its connection before it committed, on another.
+/// Runs a transaction, and runs it again when it conflicts with another, after a growing pause with
+/// jitter, or when it loses its connection before the COMMIT.
 pub(crate) async fn retry<T, F, Fut>(mut attempt: F) -> Result<T>
 where
     F: FnMut() -> Fut,
@@ -32,8 +32,8 @@ where
                     && tries < MAX_TRIES
                     && since.elapsed() < RETRY_CONFLICTS_FOR =>
             {
-                tracing::debug!(tries, error = &error as &dyn std::error::Error, "trying again");
-                // Up to 4, 8, 16, 32, 32 … ms: the jitter keeps two that collided from colliding again.
+                tracing::debug!(tries, error = &error as &dyn std::error::Error, "retrying a transaction after a conflict");
+                // Up to 4, 8, 16, 32, 32 … ms. Jitter keeps two transactions from staying in step.
                 let longest = (2 << tries.min(5)).min(MAX_PAUSE_MS);
                 sleep(Duration::from_millis(fastrand::u64(1..=longest))).await;
                 tries += 1;
@@ -44,7 +44,7 @@ where
             {
                 tracing::warn!(
                     error = &error as &dyn std::error::Error,
-                    "trying another connection"
+                    "retrying a transaction on another connection"
                 );
                 losses += 1;
                 sleep(Duration::from_millis(fastrand::u64(50..200))).await;
@@ -59,7 +59,7 @@ mod tests {
     use super::*;
     use crate::Error;
 
-    /// How often a transaction is tried that meets a conflict after `pause` each time.
+    /// The number of tries of a transaction that conflicts after `pause` each time.
     async fn tries(pause: Duration) -> u32 {
         let mut tries = 0;
         let outcome: Result<()> = retry(|| {
@@ -75,7 +75,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn conflicts_are_retried_up_to_a_limit_in_time() {
+    async fn conflicts_are_retried_up_to_a_number_of_tries_and_a_time() {
         assert_eq!(tries(Duration::ZERO).await, MAX_TRIES);
         assert_eq!(tries(Duration::from_secs(3)).await, 3);
         assert_eq!(tries(Duration::from_secs(10)).await, 1);

@@ -1,5 +1,4 @@
-//! One session with PostgreSQL: what it is told when it opens, and the proof that it keeps what it
-//! was told.
+//! A session with PostgreSQL: its settings, and the check that it keeps them.
 
 use std::{
     collections::HashSet,
@@ -15,54 +14,54 @@ use tokio::time::Instant;
 
 use crate::ids::new_id;
 
-/// What a session is told, as PostgreSQL shows it. Each is verified: a pooler that drops start-up
-/// options or shares one session among many clients is found out.
+/// The settings of a session, as PostgreSQL shows them. They are verified, to detect a pooler that
+/// drops them or shares one session among several clients.
 const SETTINGS: [(&str, &str); 6] = [
-    // A statement takes no longer than this, and a transaction that asks nothing is ended after as
-    // long: a process that was cut off would otherwise keep a competition locked.
+    // Limits for statements and idle transactions: a process that was cut off from the network would
+    // otherwise keep a competition locked.
     ("statement_timeout", "10s"),
     ("idle_in_transaction_session_timeout", "10s"),
-    // Every transaction says its isolation when it begins. This is for those that nobody begins.
+    // For statements outside a transaction: every BEGIN names its isolation level.
     ("default_transaction_isolation", "read committed"),
-    // A plan that was made while a table was small is kept while the table grows, and a scan under
-    // SERIALIZABLE conflicts with every writer of the table. Where there is no index, it scans all
-    // the same; that should not be taken for so costly that it is compiled first.
+    // A cached plan outlives the growth of its table, and a sequential scan under SERIALIZABLE
+    // conflicts with every writer. Where there is no index it scans all the same, at a cost that
+    // would start the JIT compiler.
     ("enable_seqscan", "off"),
     ("jit", "off"),
-    // Planning anew for each length of an array takes longer than what is planned.
+    // Planning again for each length of an array takes longer than the execution.
     ("plan_cache_mode", "force_generic_plan"),
 ];
 
-/// The server ends the session of a process that has vanished without a word, and its locks with
-/// it. Not verified: on a Unix socket they have no effect.
+/// Makes the server end the session, and release the locks, of a process that has vanished. Not
+/// verified, because Unix sockets ignore it.
 const KEEP_ALIVE: &str = "\
     SET tcp_keepalives_idle = 5; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3; \
     SET tcp_user_timeout = 15000";
 
-/// Names the session in itself: another client of the same session would overwrite it.
+/// A setting with a random value: another client of the same session would overwrite it.
 const MARK: &str = "mini_compete.session";
 
-/// What is asked of a new session, in a transaction of the kind that registrations are decided in.
+/// Inspects a new session, inside a SERIALIZABLE transaction.
 const INSPECT: &str = "\
     SELECT current_setting('transaction_isolation') AS isolation, \
-        current_setting('transaction_read_only') = 'on' AS reads_only, \
+        current_setting('transaction_read_only') = 'on' AS is_read_only, \
         pg_backend_pid()::text || ' since ' || coalesce((SELECT backend_start::text \
             FROM pg_stat_activity WHERE pid = pg_backend_pid()), '?') AS backend";
 
 /// Why a session is refused.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum Refusal {
-    /// It does not keep what it was told.
+    /// It does not keep its settings.
     #[error(
         "the database session does not keep its settings ({0}). A pooler such as PgBouncer stands between, in transaction or statement mode or with settings that it drops: give it `pool_mode = session`, or connect to PostgreSQL directly"
     )]
-    Forgetful(String),
-    /// Two of our sessions are one on the server.
+    SettingsLost(String),
+    /// Two of our connections have one session on the server.
     #[error(
         "two connections share one database session. A pooler such as PgBouncer stands between, in transaction or statement mode, which loses session settings and prepared statements: give it `pool_mode = session`, or connect to PostgreSQL directly"
     )]
     Shared {
-        /// Which it is.
+        /// Names the server process.
         backend: String,
     },
 }
@@ -73,11 +72,11 @@ impl From<Refusal> for sqlx::Error {
     }
 }
 
-/// The sessions of a pool that are open, by the server's process that they are.
+/// The server processes of the open sessions of a pool.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Backends(Arc<Mutex<HashSet<String>>>);
 
-/// The entry of one session, until it is closed.
+/// The entry of one session. Dropping it removes it.
 #[derive(Debug)]
 struct Backend {
     name: String,
@@ -100,14 +99,14 @@ impl Drop for Backend {
     }
 }
 
-/// A connection that was verified.
+/// A session that was verified when it opened.
 pub(super) struct Session {
     pub(super) raw: PgConnection,
     pub(super) opened: Instant,
-    /// The pool's when it was opened.
+    /// The generation of the pool when the session opened.
     pub(super) generation: u64,
-    /// Whether the server takes no changes: a standby, or one that was demoted.
-    pub(super) reads_only: bool,
+    /// Whether the server accepts no writes: a standby, or a demoted primary.
+    pub(super) is_read_only: bool,
     mark: String,
     backend: Backend,
 }
@@ -119,7 +118,7 @@ impl fmt::Debug for Session {
 }
 
 impl Session {
-    /// Opens a session, tells it how to work and verifies that it does.
+    /// Opens a session, applies the settings and verifies them.
     pub(super) async fn open(
         options: &PgConnectOptions,
         generation: u64,
@@ -128,36 +127,35 @@ impl Session {
         let mut raw = PgConnection::connect_with(options).await?;
         let mark = new_id().simple().to_string();
         raw.execute(AssertSqlSafe(settings(&mark))).await?;
-        // A message of its own: a pooler that gives every transaction another session gives one
-        // here.
+        // A separate message: a pooler in transaction mode would switch sessions here.
         let begin = "BEGIN ISOLATION LEVEL SERIALIZABLE; ";
         let found = raw.fetch_all(AssertSqlSafe(format!("{begin}{INSPECT}; COMMIT"))).await?;
         let found = found.first().ok_or(sqlx::Error::RowNotFound)?;
         let isolation: String = found.try_get("isolation")?;
         if isolation != "serializable" {
             let what = format!("a transaction that is to be serializable is {isolation}");
-            return Err(Refusal::Forgetful(what).into());
+            return Err(Refusal::SettingsLost(what).into());
         }
-        let (reads_only, name) = (found.try_get("reads_only")?, found.try_get("backend")?);
+        let (is_read_only, name) = (found.try_get("is_read_only")?, found.try_get("backend")?);
         verify(&mut raw, &mark).await?;
         let backend = backends.enter(name)?;
-        Ok(Self { raw, opened: Instant::now(), generation, reads_only, mark, backend })
+        Ok(Self { raw, opened: Instant::now(), generation, is_read_only, mark, backend })
     }
 
-    /// Whether it answers, and is the session that was opened.
+    /// Checks that the session answers and has its settings.
     pub(super) async fn verify(&mut self) -> Result<(), sqlx::Error> {
         verify(&mut self.raw, &self.mark).await
     }
 
-    /// Which process of the server it is.
+    /// Names the server process.
     pub(super) fn backend(&self) -> &str {
         &self.backend.name
     }
 
-    /// Says good-bye.
+    /// Closes the connection.
     pub(super) async fn close(self) {
         let Self { raw, backend, .. } = self;
-        // A pooler may give what was ours to the next of our connections at once.
+        // First, because a pooler may give the session to our next connection at once.
         drop(backend);
         let _ = raw.close().await;
     }
@@ -168,7 +166,7 @@ fn settings(mark: &str) -> String {
     format!("{settings}SET {MARK} = '{mark}'; {KEEP_ALIVE}")
 }
 
-/// Asks a session for what it was told.
+/// Compares the settings of a session with [`SETTINGS`] and its mark.
 async fn verify(raw: &mut PgConnection, mark: &str) -> Result<(), sqlx::Error> {
     let names = SETTINGS.map(|(name, _)| format!("current_setting('{name}'), ")).concat();
     let sql = format!("SELECT {names}current_setting('{MARK}', true)");
@@ -180,7 +178,7 @@ async fn verify(raw: &mut PgConnection, mark: &str) -> Result<(), sqlx::Error> {
         if found.as_deref() != Some(expected) {
             let found = found.unwrap_or_default();
             let what = format!("{name} is '{found}' and not '{expected}'");
-            return Err(Refusal::Forgetful(what).into());
+            return Err(Refusal::SettingsLost(what).into());
         }
     }
     Ok(())

@@ -1,4 +1,4 @@
-//! A connection that is in use.
+//! A connection that is checked out of the pool.
 
 use std::{fmt, time::Duration};
 
@@ -14,42 +14,42 @@ use sea_query_sqlx::SqlxValues;
 use tokio::{runtime::Handle, sync::OwnedSemaphorePermit, time::timeout};
 
 use super::{
-    pool::{Pool, TEST_TIMEOUT, conn_err, discard, report},
+    pool::{Pool, TEST_TIMEOUT, close_in_background, conn_err, log_failure},
     session::{Refusal, Session},
 };
 use crate::error;
 
-/// A statement that the server has not ended by then will not be answered.
-const ANSWER_TIMEOUT: Duration = Duration::from_secs(12);
+/// How long a statement may take on this side; longer than the `statement_timeout` of the session,
+/// so that it expires only when the connection is dead.
+const RESPONSE_TIMEOUT: Duration = Duration::from_secs(12);
 
-/// What a connection is in the middle of.
+/// Whether a connection can be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
     Ready,
-    /// A statement is under way.
-    Asked,
-    /// Of no use any more.
+    /// A statement was sent, and its response has not been read.
+    AwaitingResponse,
     Broken,
 }
 
-/// A connection that is in use. Dropping it gives it back, after a rollback if it is inside a
-/// transaction.
-pub(super) struct Lease {
+/// A connection that is checked out. Dropping it returns it to the pool, after a rollback if it is
+/// inside a transaction.
+pub(super) struct PooledConnection {
     session: Option<Session>,
     pool: Pool,
     permit: Option<OwnedSemaphorePermit>,
     state: State,
     in_transaction: bool,
-    limit: Duration,
+    response_timeout: Duration,
 }
 
-impl fmt::Debug for Lease {
+impl fmt::Debug for PooledConnection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Lease").field("session", &self.session).finish_non_exhaustive()
+        f.debug_struct("PooledConnection").field("session", &self.session).finish_non_exhaustive()
     }
 }
 
-impl Lease {
+impl PooledConnection {
     pub(super) fn new(pool: &Pool, session: Session, permit: OwnedSemaphorePermit) -> Self {
         Self {
             session: Some(session),
@@ -57,31 +57,31 @@ impl Lease {
             permit: Some(permit),
             state: State::Ready,
             in_transaction: false,
-            limit: ANSWER_TIMEOUT,
+            response_timeout: RESPONSE_TIMEOUT,
         }
     }
 
-    /// The session of the server that it has.
+    /// Names the server process of the session.
     #[cfg(test)]
     pub(super) fn backend(&self) -> &str {
         self.session.as_ref().expect("a session until it is dropped").backend()
     }
 
-    /// Whether the server takes no changes.
-    pub(super) fn reads_only(&self) -> bool {
-        self.session.as_ref().is_some_and(|session| session.reads_only)
+    /// Whether the server accepts no writes.
+    pub(super) fn is_read_only(&self) -> bool {
+        self.session.as_ref().is_some_and(|session| session.is_read_only)
     }
 
-    /// None of the connections that were open together with this one is used again.
-    pub(super) fn condemn_all(&self, why: &str) {
+    /// Retires all connections that were open together with this one.
+    pub(super) fn retire_all(&self, why: &str) {
         if let Some(session) = &self.session {
-            self.pool.condemn(session.generation, why);
+            self.pool.retire(session.generation, why);
         }
     }
 
-    /// From now on an answer that takes longer does not come.
-    pub(super) fn limit(&mut self, limit: Duration) {
-        self.limit = limit.min(ANSWER_TIMEOUT);
+    /// Shortens the time that a statement may take.
+    pub(super) fn set_response_timeout(&mut self, timeout: Duration) {
+        self.response_timeout = timeout.min(RESPONSE_TIMEOUT);
     }
 
     pub(super) async fn verify(&mut self) -> Result<(), DbErr> {
@@ -91,46 +91,46 @@ impl Lease {
 
     pub(super) async fn execute(&mut self, statement: &Statement) -> Result<PgQueryResult, DbErr> {
         let query = query(statement);
-        let limit = self.limit;
-        let answer = timeout(limit, query.execute(self.ask()?)).await;
-        self.answered(answer.ok()).map_err(exec_err)
+        let limit = self.response_timeout;
+        let response = timeout(limit, query.execute(self.send()?)).await;
+        self.received(response.ok()).map_err(exec_err)
     }
 
     pub(super) async fn row(&mut self, statement: &Statement) -> Result<Option<PgRow>, DbErr> {
         let query = query(statement);
-        let limit = self.limit;
-        let answer = timeout(limit, query.fetch_optional(self.ask()?)).await;
-        self.answered(answer.ok()).map_err(query_err)
+        let limit = self.response_timeout;
+        let response = timeout(limit, query.fetch_optional(self.send()?)).await;
+        self.received(response.ok()).map_err(query_err)
     }
 
     pub(super) async fn rows(&mut self, statement: &Statement) -> Result<Vec<PgRow>, DbErr> {
         let query = query(statement);
-        let limit = self.limit;
-        let answer = timeout(limit, query.fetch_all(self.ask()?)).await;
-        self.answered(answer.ok()).map_err(query_err)
+        let limit = self.response_timeout;
+        let response = timeout(limit, query.fetch_all(self.send()?)).await;
+        self.received(response.ok()).map_err(query_err)
     }
 
-    /// One or more statements that have no parameters, in one message.
+    /// Sends one or more statements without parameters in one message.
     pub(super) async fn simple(&mut self, sql: &str) -> Result<PgQueryResult, DbErr> {
         let sql = AssertSqlSafe(sql.to_owned());
-        let limit = self.limit;
-        let answer = timeout(limit, self.ask()?.execute(sql)).await;
-        self.answered(answer.ok()).map_err(exec_err)
+        let limit = self.response_timeout;
+        let response = timeout(limit, self.send()?.execute(sql)).await;
+        self.received(response.ok()).map_err(exec_err)
     }
 
-    /// Begins a transaction, with statements that have no parameters in the same message.
+    /// Begins a transaction, with more statements without parameters in the same message.
     pub(super) async fn begin(&mut self, sql: &str) -> Result<(), DbErr> {
-        // Before it is sent: one that is given up half-way may have begun.
+        // Before sending: if this future is dropped, the transaction may have begun.
         self.in_transaction = true;
         self.simple(sql).await.map(drop)
     }
 
     pub(super) async fn commit(mut self) -> Result<(), DbErr> {
-        self.limit = ANSWER_TIMEOUT;
-        let answer = self.simple("COMMIT").await;
-        // A COMMIT that is refused has ended the transaction as well.
+        self.response_timeout = RESPONSE_TIMEOUT;
+        let response = self.simple("COMMIT").await;
+        // A COMMIT that the server refuses ends the transaction as well.
         self.in_transaction = self.state != State::Ready;
-        answer.map(drop)
+        response.map(drop)
     }
 
     pub(super) async fn rollback(mut self) -> Result<(), DbErr> {
@@ -139,55 +139,55 @@ impl Lease {
         Ok(())
     }
 
-    /// The connection, from which an answer is expected from now on.
-    fn ask(&mut self) -> Result<&mut PgConnection, DbErr> {
+    /// The connection, marked as awaiting a response.
+    fn send(&mut self) -> Result<&mut PgConnection, DbErr> {
         if self.state == State::Broken {
             return Err(closed());
         }
-        self.state = State::Asked;
+        self.state = State::AwaitingResponse;
         self.session.as_mut().map(|session| &mut session.raw).ok_or_else(closed)
     }
 
-    /// Takes note of how a statement ended; `None` if it did not in time.
-    fn answered<T>(&mut self, answer: Option<Result<T, sqlx::Error>>) -> Result<T, sqlx::Error> {
-        let Some(answer) = answer else {
+    /// Updates the state by the response to a statement; `None` if it timed out.
+    fn received<T>(&mut self, response: Option<Result<T, sqlx::Error>>) -> Result<T, sqlx::Error> {
+        let Some(response) = response else {
             self.state = State::Broken;
-            self.condemn_all("a statement was not answered in time");
+            self.retire_all("a statement timed out");
             let message = "the database does not answer";
             return Err(sqlx::Error::Io(std::io::Error::new(
                 std::io::ErrorKind::TimedOut,
                 message,
             )));
         };
-        self.state = match &answer {
+        self.state = match &response {
             Err(error) if error::is_read_only(error) => {
-                self.condemn_all("the server takes no changes any more");
+                self.retire_all("the server accepts no writes any more");
                 State::Broken
             }
             Err(error) if error::has_lost_session(error) => {
-                report(&Refusal::Forgetful("a prepared statement".to_owned()).into());
+                log_failure(&Refusal::SettingsLost("a prepared statement".to_owned()).into());
                 State::Broken
             }
             Err(error) if error::ends_connection(error) => State::Broken,
             _ => State::Ready,
         };
-        answer
+        response
     }
 }
 
-impl Drop for Lease {
+impl Drop for PooledConnection {
     fn drop(&mut self) {
         let Some(mut session) = self.session.take() else { return };
         let (pool, permit) = (self.pool.clone(), self.permit.take());
         if self.state == State::Broken {
-            return discard(session);
+            return close_in_background(session);
         }
         if self.state == State::Ready && !self.in_transaction {
             pool.put_back(session);
             return drop(permit);
         }
         let Ok(runtime) = Handle::try_current() else { return };
-        // Whoever asked went away before the answer, or before the end of the transaction.
+        // The caller was dropped before the response, or before the end of its transaction.
         let in_transaction = self.in_transaction;
         runtime.spawn(async move {
             let _permit = permit;
@@ -200,8 +200,8 @@ impl Drop for Lease {
             };
             match timeout(TEST_TIMEOUT, end).await {
                 Ok(Ok(())) => pool.put_back(session),
-                // What takes long may only be slow, and says nothing about the other connections.
-                Ok(Err(_)) | Err(_) => discard(session),
+                // It may be slow rather than dead: keep the other connections.
+                Ok(Err(_)) | Err(_) => close_in_background(session),
             }
         });
     }
