@@ -239,7 +239,7 @@ mod tests {
     use crate::{registration::register, testing::World};
 
     #[tokio::test]
-    async fn an_account_with_a_seat_that_was_taken_meanwhile_stays_until_it_is_given_back() {
+    async fn an_account_with_a_registration_made_meanwhile_is_not_deleted() {
         let world = World::new().await;
         let ada = world.organizer("Ada").await;
         let grace = world.participant("Grace").await;

@@ -1,7 +1,6 @@
-//! Sessions that were read lately, in Redis, so that most requests need not read them from the
-//! database.
+//! A cache of sessions in Redis, so that most requests do not read the database.
 //!
-//! A Redis that was emptied ends no session, and one that does not answer is passed over.
+//! Losing the cache ends no session, and without an answer from Redis the database is read.
 
 use domain::Timestamp;
 use fred::prelude::SetOptions;
@@ -10,12 +9,12 @@ use serde::{Deserialize, Serialize};
 use super::{SessionId, contents::Contents, id::hash};
 use crate::{Context, Redis};
 
-/// How long a session is cached, in seconds. If Redis fails in the very moment of a log-out, the
-/// session may still be found for so long.
-const LIFE: i64 = 60;
-/// How long an ended session is remembered, in seconds: until no request is under way that read it
-/// from the database before, and what such a request has cached is gone.
-const ENDED: i64 = 180;
+/// How long a session is cached, in seconds. If Redis fails during a logout, the session may be
+/// found for that long.
+const TTL: i64 = 60;
+/// How long the mark of an ended session is kept, in seconds: longer than a request that has read
+/// the session from the database before, and than what it has cached.
+const ENDED_TTL: i64 = 180;
 
 #[derive(Serialize, Deserialize)]
 struct Cached {
@@ -23,36 +22,36 @@ struct Cached {
     expires_at: Timestamp,
 }
 
-/// What the cache says of a session.
-pub(super) enum Lookup {
-    /// This is what it holds, and when it ends.
-    Found(Contents, Timestamp),
-    /// It has ended, whatever else is cached or read.
+/// The result of a lookup in the cache.
+pub(super) enum CachedSession {
+    /// Its contents, and when it expires.
+    Hit(Contents, Timestamp),
+    /// It has ended, whatever the database says.
     Ended,
-    /// Nothing: the database knows.
-    Unknown,
+    /// The database has to be read.
+    Miss,
 }
 
-/// What is cached of a session.
-pub(super) async fn load(ctx: &Context, id: &SessionId) -> Lookup {
-    let Some(redis) = ctx.redis() else { return Lookup::Unknown };
+/// Looks a session up.
+pub(super) async fn load(ctx: &Context, id: &SessionId) -> CachedSession {
+    let Some(redis) = ctx.redis() else { return CachedSession::Miss };
     let keys = vec![ended_key(redis, id), key(redis, id)];
     let Some(values) = redis.attempt(redis.sessions().get(keys)).await else {
-        return Lookup::Unknown;
+        return CachedSession::Miss;
     };
     match &values[..] {
-        [Some(_), _] => Lookup::Ended,
+        [Some(_), _] => CachedSession::Ended,
         [None, Some(text)] => match serde_json::from_str::<Cached>(text) {
             Ok(Cached { contents, expires_at }) if expires_at > ctx.now() => {
-                Lookup::Found(contents, expires_at)
+                CachedSession::Hit(contents, expires_at)
             }
-            _ => Lookup::Unknown,
+            _ => CachedSession::Miss,
         },
-        _ => Lookup::Unknown,
+        _ => CachedSession::Miss,
     }
 }
 
-/// Caches what was read from the database, unless something newer is cached.
+/// Caches what was read from the database, unless the session is cached: that may be newer.
 pub(super) async fn fill(
     ctx: &Context,
     id: &SessionId,
@@ -72,11 +71,11 @@ pub(super) async fn store(
     set(ctx, id, contents, expires_at, None).await;
 }
 
-/// Remembers that a session has ended, for a while longer than anything that could be cached of it.
+/// Marks a session as ended.
 pub(super) async fn end(ctx: &Context, id: &SessionId) {
     if let Some(redis) = ctx.redis() {
         let (ended, cached) = (ended_key(redis, id), key(redis, id));
-        redis.attempt(redis.sessions().set_and_delete(ended, ENDED, cached)).await;
+        redis.attempt(redis.sessions().set_and_delete(ended, ENDED_TTL, cached)).await;
     }
 }
 
@@ -90,7 +89,7 @@ async fn set(
     let Some(redis) = ctx.redis() else { return };
     let cached = Cached { contents: contents.clone(), expires_at };
     let text = serde_json::to_string(&cached).expect("contents are plain JSON");
-    redis.attempt(redis.sessions().set(key(redis, id), text, LIFE, options)).await;
+    redis.attempt(redis.sessions().set(key(redis, id), text, TTL, options)).await;
 }
 
 fn key(redis: &Redis, id: &SessionId) -> String {
@@ -124,7 +123,7 @@ mod tests {
             let expires_at = (now.utc() + TimeDelta::hours(1)).into();
             store(ctx, &id, &contents_of(2, now), expires_at).await;
             fill(ctx, &id, &contents_of(1, now), expires_at).await;
-            let Lookup::Found(found, _) = load(ctx, &id).await else { panic!("not cached") };
+            let CachedSession::Hit(found, _) = load(ctx, &id).await else { panic!("not cached") };
             assert_eq!(found, contents_of(2, now));
         }
     }

@@ -1,4 +1,4 @@
-//! What a session holds.
+//! The contents of a session, and their bounds.
 
 use domain::{Timestamp, UserId};
 use serde::{Deserialize, Serialize};
@@ -6,33 +6,33 @@ use serde_json::Value;
 
 use crate::accounts::CredentialsVersion;
 
-/// The most that any session holds, in bytes of JSON. A form for a competition whose description
-/// has 10,000 letters, with what it held before and what others changed, fits three times over in
-/// most scripts.
+/// The most that a session of a user holds, in bytes of JSON. In most scripts, the edit form of a
+/// competition with a description of 10,000 letters fits three times, with the values it was opened
+/// on and the edits of others.
 pub const MAX_BYTES: usize = 128 * 1024;
-/// The most without a user: what is typed into the forms for visitors has a few hundred bytes.
+/// The most that a session of a visitor holds: the forms for visitors take a few hundred bytes.
 const MAX_VISITOR_BYTES: usize = 4 * 1024;
-/// The most entries: a few forms that wait to be shown again.
+/// The most entries: a few forms to be shown again.
 const MAX_ENTRIES: usize = 8;
 const MAX_VISITOR_ENTRIES: usize = 4;
 
-/// Whose session it is.
+/// The user of a session.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Holder {
     /// The user.
     pub user: UserId,
-    /// Which of their passwords the session was opened with; it counts for as long as that is the
-    /// current one.
+    /// The password that the session was opened with. The session is valid while it is the current
+    /// one.
     pub credentials: CredentialsVersion,
-    /// When they showed the password.
+    /// When the user entered the password.
     pub logged_in_at: Timestamp,
 }
 
-/// What a session holds. It is bounded in every state.
+/// The contents of a session, always within the bounds.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Contents {
     holder: Option<Holder>,
-    /// What waits for a page, the oldest first.
+    /// Values for a later page, oldest first.
     entries: Vec<Entry>,
 }
 
@@ -43,7 +43,7 @@ struct Entry {
 }
 
 impl Contents {
-    /// A session of a user in which nothing waits.
+    /// The session of a user, without values.
     pub(super) fn of(holder: Holder) -> Self {
         Self { holder: Some(holder), entries: Vec::new() }
     }
@@ -52,7 +52,7 @@ impl Contents {
         self.holder.as_ref()
     }
 
-    /// The same contents, held with other credentials.
+    /// Replaces the user and their credentials.
     pub(super) fn set_holder(&mut self, holder: Holder) {
         self.holder = Some(holder);
     }
@@ -65,17 +65,17 @@ impl Contents {
         self.entries.iter().find(|entry| entry.key == key).map(|entry| &entry.value)
     }
 
-    /// Has a value wait under `key`; the oldest give way to it. `false` when it alone is larger
-    /// than the session may be: nothing waits under the key then.
+    /// Stores a value under `key`, and drops the oldest values beyond the bounds. Returns `false`, and
+    /// stores nothing under the key, if the value alone exceeds them.
     pub(super) fn put(&mut self, key: &str, value: Value) -> bool {
         self.entries.retain(|entry| entry.key != key);
         self.entries.push(Entry { key: key.to_owned(), value });
         self.bound();
-        // What was put last goes last.
+        // The newest value is dropped last.
         self.entries.last().is_some_and(|entry| entry.key == key)
     }
 
-    /// What waits under `key`, which is handed out once.
+    /// Removes and returns the value under `key`.
     pub(super) fn take(&mut self, key: &str) -> Option<Value> {
         let index = self.entries.iter().position(|entry| entry.key == key)?;
         Some(self.entries.remove(index).value)
@@ -86,8 +86,7 @@ impl Contents {
         serde_json::to_string(self).expect("contents are plain JSON")
     }
 
-    /// What was stored; nothing where it cannot be read, or is larger than anything that was ever
-    /// stored.
+    /// Reads stored contents; `None` if they are malformed or exceed the bounds.
     pub(super) fn decode(data: &str) -> Option<Self> {
         if data.len() > MAX_BYTES {
             return None;
@@ -95,7 +94,7 @@ impl Contents {
         serde_json::from_str(data).ok()
     }
 
-    /// Drops the oldest entries until the rest is within the bounds.
+    /// Drops the oldest values until the rest is within the bounds.
     pub(super) fn bound(&mut self) {
         let (most, max_bytes) = match self.holder {
             Some(_) => (MAX_ENTRIES, MAX_BYTES),
@@ -128,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn entries_are_taken_once_and_the_oldest_give_way() {
+    fn values_are_taken_once_and_the_oldest_are_dropped() {
         let mut contents = user();
         for number in 0..=MAX_ENTRIES {
             assert!(contents.put(&number.to_string(), number.into()));
@@ -141,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn a_session_stays_within_its_bytes_whatever_is_put_into_it() {
+    fn a_session_stays_within_its_bytes() {
         for (mut contents, max_bytes) in
             [(Contents::default(), MAX_VISITOR_BYTES), (user(), MAX_BYTES)]
         {
@@ -157,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn a_large_value_is_not_stored_in_place_of_a_small_one() {
+    fn a_value_that_is_too_large_removes_the_earlier_one() {
         let mut contents = Contents::default();
         assert!(contents.put("form", text(10)));
         assert!(!contents.put("form", text(MAX_VISITOR_BYTES)));
@@ -165,8 +164,8 @@ mod tests {
     }
 
     #[test]
-    fn a_form_for_a_competition_with_the_longest_description_is_kept_for_its_organizer() {
-        // The longest description, in letters of four bytes, as typed and as it was.
+    fn the_edit_form_with_the_longest_description_fits() {
+        // The longest description in letters of four bytes: typed, as opened, and of the other edit.
         let description = "\u{1F3C6}".repeat(10_000);
         let form =
             serde_json::json!({ "draft": description, "seen": description, "theirs": description });
@@ -174,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_larger_than_anything_that_was_stored_is_not_read() {
+    fn contents_beyond_the_bounds_or_malformed_are_not_read() {
         let mut contents = user();
         contents.entries.push(Entry { key: "form".into(), value: text(MAX_BYTES) });
         assert_eq!(Contents::decode(&contents.encode()), None);

@@ -1,10 +1,10 @@
-//! The id of a session, as the browser's cookie holds it.
+//! Ids of sessions, which the cookies hold and the storage does not.
 
 use tower_sessions::session::Id;
 
 use crate::secrets;
 
-/// The form of an id that is stored.
+/// The stored form of an id.
 pub(super) fn hash(id: &Id) -> String {
     secrets::hash(&id.to_string())
 }
@@ -14,7 +14,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_id_reads_back_and_is_not_stored_as_it_is() {
+    fn an_id_parses_back_and_is_stored_as_a_hash() {
         let id = Id::default();
         assert_eq!(id.to_string().parse(), Ok(id));
         assert_eq!(hash(&id), hash(&id.clone()));
@@ -23,7 +23,7 @@ mod tests {
     }
 
     #[test]
-    fn texts_that_were_never_issued_are_no_ids() {
+    fn malformed_ids_are_rejected() {
         let (long, upper) = ("A".repeat(23), "A".repeat(64));
         for text in ["", "x", "aaaaaaaaaaaaaaaaaaaaaa", &long, &upper] {
             assert!(text.parse::<Id>().is_err(), "{text}");

@@ -1,35 +1,33 @@
-//! How long sessions live.
+//! The lifetime of sessions.
 
 use chrono::TimeDelta;
 use domain::Timestamp;
 
 use super::Holder;
 
-/// A session without a user: as long as it takes to correct a form, or to set a password behind a
-/// link.
-const OF_A_VISITOR: TimeDelta = TimeDelta::minutes(30);
-/// A session of a user that is not used for so long ends.
-const UNUSED: TimeDelta = TimeDelta::days(14);
-/// A session ends so long after its log-in, however often it is used: a copied cookie is not good
-/// for ever.
-const IN_ALL: TimeDelta = TimeDelta::days(90);
-/// A session that is used is renewed once in so long, for each renewal is a write.
-const RENEWED_EVERY: TimeDelta = TimeDelta::days(1);
+/// The lifetime of a visitor's session: enough to correct a form, or to set a password.
+const VISITOR: TimeDelta = TimeDelta::minutes(30);
+/// How long a user's session may be unused.
+const MAX_UNUSED: TimeDelta = TimeDelta::days(14);
+/// The longest lifetime of a session, however often it is used, so that a copied cookie expires.
+const MAX_TOTAL: TimeDelta = TimeDelta::days(90);
+/// How often a used session is renewed; each renewal is a write.
+const RENEW_EVERY: TimeDelta = TimeDelta::days(1);
 
-/// When a session ends that is used at `now`.
+/// When a session expires that is used at `now`.
 pub(super) fn expiry(now: Timestamp, holder: Option<&Holder>) -> Timestamp {
     match holder {
-        None => (now.utc() + OF_A_VISITOR).into(),
+        None => (now.utc() + VISITOR).into(),
         Some(holder) => {
-            let unused = now.utc() + UNUSED;
-            unused.min(holder.logged_in_at.utc() + IN_ALL).into()
+            let unused = now.utc() + MAX_UNUSED;
+            unused.min(holder.logged_in_at.utc() + MAX_TOTAL).into()
         }
     }
 }
 
-/// Whether a session of a user that would end at `expires_at` is to be renewed at `now`.
+/// Whether a user's session that expires at `expires_at` is to be renewed at `now`.
 pub(super) fn is_due(now: Timestamp, expires_at: Timestamp, holder: Option<&Holder>) -> bool {
-    holder.is_some() && expiry(now, holder).utc() - expires_at.utc() >= RENEWED_EVERY
+    holder.is_some() && expiry(now, holder).utc() - expires_at.utc() >= RENEW_EVERY
 }
 
 #[cfg(test)]
@@ -50,7 +48,7 @@ mod tests {
     }
 
     #[test]
-    fn a_used_session_ends_14_days_later_and_90_days_after_the_log_in_at_the_latest() {
+    fn a_session_expires_14_days_after_its_use_and_90_days_after_the_login() {
         for (day, ends) in [(0, 14), (10, 24), (76, 90), (80, 90), (89, 90)] {
             assert_eq!(expiry(at(day), Some(&holder())), at(ends), "day {day}");
         }
@@ -58,7 +56,7 @@ mod tests {
     }
 
     #[test]
-    fn a_session_is_renewed_once_a_day_and_never_past_its_end() {
+    fn a_session_is_renewed_once_a_day_up_to_90_days() {
         for (day, expires, due) in
             [(0, 14, false), (1, 14, true), (5, 14, true), (76, 90, false), (89, 90, false)]
         {

@@ -1,12 +1,12 @@
-//! Sessions of browsers: whose they are, and what waits in them for the next page.
+//! Sessions of browsers: the user, and values for the next page.
 //!
-//! tower-sessions reads and saves them once a request, and carries their ids in the cookie;
-//! [`Store`] is where they lie, and [`Session`] what may be done with one. The table and Redis know
-//! the hash of an id only, so that a copy of either opens no session. The table is the truth and
-//! Redis a cache of a minute in front of it.
+//! tower-sessions reads and saves a session once in a request, and puts its id into the cookie;
+//! [`Store`] is the storage behind it, and [`Session`] the interface for handlers. The table and
+//! Redis have the hash of an id only, so that a copy of them opens no session. Redis is a cache in
+//! front of the table, for a minute.
 //!
-//! A row is made for a new session and by nothing else: every other write updates a row that
-//! exists, so that a request that began before a log-out cannot bring the session back.
+//! Only a new session inserts a row. Every other write updates an existing row, so that a request
+//! that began before a logout cannot bring the session back.
 
 mod cache;
 mod contents;

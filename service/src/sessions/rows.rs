@@ -9,11 +9,11 @@ use sea_orm::{
 use super::{SessionId, contents::Contents, id::hash};
 use crate::{Context, Result, entity::session};
 
-/// So many sessions that have ended go with each session that a visitor begins: with one in their
-/// place, the table shrinks without waiting for the daily clean-up.
-const PURGED_AT_ONCE: u64 = 4;
+/// Expired sessions that each new session of a visitor deletes: more than one, so that the table
+/// shrinks before the daily clean-up.
+const PURGE_BATCH: u64 = 4;
 
-/// Stores a new session.
+/// Inserts a new session.
 pub(super) async fn create(
     ctx: &Context,
     id: &SessionId,
@@ -32,14 +32,14 @@ pub(super) async fn create(
     Ok(())
 }
 
-/// Deletes a few sessions that have ended. It is no concern of the request's whether that works.
+/// Deletes a few expired sessions. A failure does not fail the request.
 async fn purge(ctx: &Context) {
     let mut ended = session::Entity::find()
         .select_only()
         .column(session::Column::Id)
         .filter(session::Column::ExpiresAt.lte(ctx.now().utc()))
         .order_by_asc(session::Column::ExpiresAt)
-        .limit(PURGED_AT_ONCE)
+        .limit(PURGE_BATCH)
         .into_query();
     if !ctx.db.is_sqlite() {
         ended.lock_with_behavior(LockType::Update, LockBehavior::SkipLocked);
@@ -49,12 +49,11 @@ async fn purge(ctx: &Context) {
         .exec(&*ctx.db.autocommit().await)
         .await;
     if let Err(error) = purged {
-        tracing::debug!(%error, "sessions that have ended were not purged");
+        tracing::debug!(%error, "expired sessions were not deleted");
     }
 }
 
-/// Stores what a session holds now, under `next` if it gets a new id. `Ok(false)` when it has ended
-/// meanwhile: it stays ended.
+/// Updates a session, and its id to `next` if there is one. `Ok(false)` if the session has ended.
 pub(super) async fn update(
     ctx: &Context,
     id: &SessionId,
@@ -73,7 +72,7 @@ pub(super) async fn update(
     Ok(updated.rows_affected == 1)
 }
 
-/// What a session holds and when it ends; `Ok(None)` when there is no such session any more.
+/// The contents of a session and when it expires; `Ok(None)` if it has ended.
 pub(super) async fn load(ctx: &Context, id: &SessionId) -> Result<Option<(Contents, Timestamp)>> {
     let found = session::Entity::find().filter(is_alive(ctx, id)).one(ctx.db.connection()).await?;
     Ok(found.and_then(|row| Some((Contents::decode(&row.data)?, row.expires_at.into()))))

@@ -1,4 +1,4 @@
-//! Where tower-sessions keeps the session of one request: the table, and Redis in front of it.
+//! The store behind tower-sessions: the table, and the cache in Redis in front of it.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -12,17 +12,17 @@ use tower_sessions::{
 };
 
 use super::{
-    cache::{self, Lookup},
+    cache::{self, CachedSession},
     contents::Contents,
     lifetime, rows,
 };
 use crate::{Context, Error, Result};
 
-/// The entry of a tower-sessions record that holds what is stored of it.
+/// The key of the contents in a record of tower-sessions.
 pub(super) const CONTENTS: &str = "contents";
 
-/// The store for one request. It knows what the request needs of its session, and what became of
-/// that, which tower-sessions does not ask. Cheap to clone.
+/// The store for one request. It tracks what tower-sessions does not: which writes the request
+/// requires, and what the cookie has to become. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Store(Arc<Inner>);
 
@@ -34,46 +34,44 @@ struct Inner {
 
 #[derive(Debug, Default)]
 struct State {
-    /// What is to be written.
-    change: Change,
-    /// How the session gets the new id under which it is written, if it gets one.
+    write: PendingWrite,
+    /// How the session gets a new id, if it is written under a new one.
     succession: Option<Succession>,
-    /// The session was found, and is to be renewed.
+    /// Whether the session that was found is to be renewed.
     is_due: bool,
     cookie: Cookie,
-    /// Failures that tower-sessions knows only the text of.
+    /// Errors of which tower-sessions passes on the text only.
     errors: Vec<Error>,
 }
 
-/// What is to be written.
+/// Whether the session is written at the end of the request.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Change {
-    /// Nothing.
+pub(super) enum PendingWrite {
     #[default]
     None,
-    /// Something that the request does not depend on: a message that was shown, a renewal.
+    /// The request succeeds even if the write fails: a message was shown, or the session renewed.
     Optional,
-    /// Something without which the request has failed.
+    /// The request fails if the write fails.
     Required,
 }
 
-/// How a session follows the one that the browser has.
+/// A new id that takes the place of the previous one.
 #[derive(Clone, Copy, Debug)]
 struct Succession {
-    kind: Kind,
+    new_id: NewId,
     previous: Option<Id>,
 }
 
-/// What becomes of the session that the browser has.
+/// Which session gets the new id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
-    /// It gets a new id, if it has not ended meanwhile.
-    Renewed,
-    /// It ends, and a new one begins.
-    Fresh,
+pub(super) enum NewId {
+    /// The previous session, unless it has ended.
+    OfSameSession,
+    /// A new session; the previous one ends.
+    OfNewSession,
 }
 
-/// What the browser's cookie must become.
+/// What happens to the browser's cookie.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Cookie {
     /// It stays as it is.
@@ -81,7 +79,7 @@ pub enum Cookie {
     Keep,
     /// It holds the id of the session, for as long as the session lives.
     Set,
-    /// It goes.
+    /// It is removed.
     Remove,
 }
 
@@ -91,15 +89,14 @@ impl Store {
         Self(Arc::new(Inner { ctx, state: Mutex::default() }))
     }
 
-    /// What the browser's cookie must become, once the session was written. tower-sessions would
-    /// remove the cookie of a session that ended meanwhile, or set it again: another answer may
-    /// have replaced it.
+    /// What happens to the browser's cookie, once the session was written. tower-sessions would remove
+    /// or set the cookie of a session that has ended meanwhile, although another response may have
+    /// replaced it.
     pub fn cookie(&self) -> Cookie {
         self.state().cookie
     }
 
-    /// Why the session could not be written or read, when tower-sessions said that its store
-    /// failed.
+    /// The error behind a failure that tower-sessions reports.
     pub fn take_error(&self) -> Option<Error> {
         self.state().errors.pop()
     }
@@ -108,33 +105,33 @@ impl Store {
         &self.0.ctx
     }
 
-    /// Has the session written at the end of the request.
-    pub(super) fn change(&self, change: Change) {
+    /// Requests that the session is written at the end of the request.
+    pub(super) fn request_write(&self, write: PendingWrite) {
         let mut state = self.state();
-        state.change = state.change.max(change);
+        state.write = state.write.max(write);
     }
 
-    /// Has the session that the browser has, if it has one, followed by one with a new id.
-    pub(super) fn follow(&self, kind: Kind, previous: Option<Id>) {
+    /// Requests that the session is written under a new id in place of `previous`.
+    pub(super) fn follow(&self, new_id: NewId, previous: Option<Id>) {
         let mut state = self.state();
         let succession = match state.succession.take() {
-            None => Succession { kind, previous },
-            Some(before) if kind == Kind::Fresh => Succession { kind, ..before },
+            None => Succession { new_id, previous },
+            Some(before) if new_id == NewId::OfNewSession => Succession { new_id, ..before },
             Some(before) => before,
         };
         state.succession = Some(succession);
     }
 
-    /// Whether the session is to be renewed; said once.
+    /// Whether the session is to be renewed; `true` once.
     pub(super) fn take_due(&self) -> bool {
         std::mem::take(&mut self.state().is_due)
     }
 
-    /// Forgets what was to be written, and ends the session that was to be followed.
+    /// Cancels the requested writes, and ends the session that was to get a new id.
     pub(super) async fn abandon(&self) -> Result<()> {
         let previous = {
             let mut state = self.state();
-            state.change = Change::None;
+            state.write = PendingWrite::None;
             state.succession.take().and_then(|succession| succession.previous)
         };
         match previous {
@@ -155,9 +152,8 @@ impl Store {
         Ok(())
     }
 
-    /// Writes what has changed: under `current`, or under a new id if there is none. The id under
-    /// which it stands now; `None` when there is no session any more, or nothing that were worth
-    /// one.
+    /// Writes the contents under `current`, or under a new id if that is `None`. Returns the id;
+    /// `None` if the session has ended, or is empty and new.
     async fn write(&self, current: Option<&Id>, contents: &Contents) -> Result<Option<Id>> {
         let ctx = &self.0.ctx;
         let expires_at = lifetime::expiry(ctx.now(), contents.holder());
@@ -170,7 +166,7 @@ impl Store {
                 }
                 is_alive.then_some(*id)
             }
-            (None, Some(Succession { kind: Kind::Renewed, previous })) => {
+            (None, Some(Succession { new_id: NewId::OfSameSession, previous })) => {
                 let Some(previous) = previous else { return Ok(None) };
                 let next = Id::default();
                 let next_id = Some(&next);
@@ -194,20 +190,19 @@ impl Store {
         Ok(written)
     }
 
-    /// Writes what has changed, if anything has. What the request does not depend on does not fail
-    /// it.
-    async fn settle(
+    /// Writes the session if a write was requested. An optional write does not fail.
+    async fn flush(
         &self,
         current: Option<&Id>,
         record: &Record,
     ) -> session_store::Result<Option<Id>> {
-        let change = self.state().change;
-        if change == Change::None {
+        let write = self.state().write;
+        if write == PendingWrite::None {
             return Ok(None);
         }
         let written = match self.write(current, &contents(record)).await {
             Ok(written) => written,
-            Err(error) if change == Change::Optional => {
+            Err(error) if write == PendingWrite::Optional => {
                 tracing::warn!(
                     error = &error as &dyn std::error::Error,
                     "a session could not be written"
@@ -217,7 +212,7 @@ impl Store {
             Err(error) => return Err(self.failed(error)),
         };
         let mut state = self.state();
-        (state.change, state.succession) = (Change::None, None);
+        (state.write, state.succession) = (PendingWrite::None, None);
         if written.is_some() {
             state.cookie = Cookie::Set;
         }
@@ -227,9 +222,9 @@ impl Store {
     async fn find(&self, id: &Id) -> Result<Option<(Contents, Timestamp)>> {
         let ctx = &self.0.ctx;
         match cache::load(ctx, id).await {
-            Lookup::Found(contents, expires_at) => return Ok(Some((contents, expires_at))),
-            Lookup::Ended => return Ok(None),
-            Lookup::Unknown => {}
+            CachedSession::Hit(contents, expires_at) => return Ok(Some((contents, expires_at))),
+            CachedSession::Ended => return Ok(None),
+            CachedSession::Miss => {}
         }
         let found = rows::load(ctx, id).await?;
         if let Some((contents, expires_at)) = &found {
@@ -244,7 +239,7 @@ impl Store {
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
-        // No code that holds the lock can leave it half-changed.
+        // A panic under this lock cannot leave the state half changed, so poisoning is ignored.
         self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -253,14 +248,14 @@ impl Store {
 #[async_trait]
 impl SessionStore for Store {
     async fn create(&self, record: &mut Record) -> session_store::Result<()> {
-        // The id of a record is not used: it may be that of the session that was ended.
-        record.id = self.settle(None, record).await?.unwrap_or_default();
+        // Not the id of the record, which may be that of the ended session.
+        record.id = self.flush(None, record).await?.unwrap_or_default();
         Ok(())
     }
 
-    /// Updates the session and never inserts one, so that a session that has ended stays so.
+    /// Updates the session and never inserts one, so that an ended session stays ended.
     async fn save(&self, record: &Record) -> session_store::Result<()> {
-        self.settle(Some(&record.id), record).await?;
+        self.flush(Some(&record.id), record).await?;
         Ok(())
     }
 
@@ -271,14 +266,14 @@ impl SessionStore for Store {
         self.state().is_due = is_due;
         let decode = |error: &dyn std::fmt::Display| StoreError::Decode(error.to_string());
         let value = serde_json::to_value(contents).map_err(|error| decode(&error))?;
-        // tower-sessions tells the time in the terms of the `time` crate.
+        // tower-sessions uses the `time` crate.
         let expiry_date = OffsetDateTime::from_unix_timestamp(expires_at.utc().timestamp())
             .map_err(|error| decode(&error))?;
         Ok(Some(Record { id: *id, data: [(CONTENTS.to_owned(), value)].into(), expiry_date }))
     }
 
-    /// Ends the session. Not one that is followed: tower-sessions deletes it before the next is
-    /// written, and this store when the next is, which finds out whether it has ended meanwhile.
+    /// Ends the session, unless it gets a new id: tower-sessions deletes it before it writes the new
+    /// one, but the write has to find out whether the previous session has ended.
     async fn delete(&self, id: &Id) -> session_store::Result<()> {
         if self.state().succession.is_some() {
             return Ok(());
@@ -287,7 +282,7 @@ impl SessionStore for Store {
     }
 }
 
-/// What is to be stored, within its bounds.
+/// The contents in a record, within their bounds.
 fn contents(record: &Record) -> Contents {
     let contents = record.data.get(CONTENTS).cloned().map(serde_json::from_value::<Contents>);
     let mut contents = contents.and_then(std::result::Result::ok).unwrap_or_default();
