@@ -1,10 +1,10 @@
-//! Who asks.
+//! The actor of a request.
 
 use domain::{ErrorCode, PublicError, Role, User};
 
 use crate::Result;
 
-/// The person on whose behalf something is done: a user, or nobody in particular.
+/// The user on whose behalf a use case runs, or a visitor.
 #[derive(Clone, Debug)]
 pub struct Actor(Result<User, PublicError>);
 
@@ -21,17 +21,17 @@ impl From<User> for Actor {
 }
 
 impl Actor {
-    /// Somebody who is not signed in.
+    /// A visitor: nobody is logged in.
     pub fn anonymous() -> Self {
         Self::unrecognized(ErrorCode::Unauthorized)
     }
 
-    /// Somebody who has shown a token that is not accepted; `code` says why.
+    /// A visitor whose token was rejected for the reason in `code`.
     pub fn unrecognized(code: ErrorCode) -> Self {
         Self(Err(PublicError::new(code, "Unauthorized")))
     }
 
-    /// The user, if somebody is signed in.
+    /// The user; `None` for a visitor.
     pub fn try_user(&self) -> Option<&User> {
         self.0.as_ref().ok()
     }
@@ -39,8 +39,7 @@ impl Actor {
     /// The user.
     ///
     /// # Errors
-    /// [`ErrorCode::Unauthorized`] when nobody is signed in; another code with the same message for a token that is not
-    /// accepted.
+    /// [`ErrorCode::Unauthorized`] for a visitor; the code of a rejected token, with the same message.
     pub fn user(&self) -> Result<&User> {
         self.0.as_ref().map_err(|error| error.clone().into())
     }

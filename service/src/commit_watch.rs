@@ -1,8 +1,8 @@
-//! Whether a request may have changed something, for the boundary that has to answer before it
-//! knows.
+//! Tracks whether a request may have committed, for responses that are sent before the outcome is
+//! known, after a timeout for example.
 //!
-//! A request that is dropped before its COMMIT is rolled back: nothing was changed. From the COMMIT
-//! on, or once admission has its command, only the database knows.
+//! A request that is dropped before its COMMIT is rolled back. Once the COMMIT is sent, or a command
+//! is queued in admission, only the database knows the outcome.
 
 use std::sync::{
     Arc,
@@ -13,26 +13,25 @@ tokio::task_local! {
     static WATCH: CommitWatch;
 }
 
-/// What the work for one request has committed, or may have. Work that is not watched is nobody's
-/// request.
+/// The commits of one request. Work outside of [`observe`](Self::observe) is not tracked.
 #[derive(Clone, Debug, Default)]
 pub struct CommitWatch(Arc<Seen>);
 
 #[derive(Debug, Default)]
 struct Seen {
-    /// Transactions that were committed, or whose COMMIT has not been answered.
+    /// Transactions that were committed, or whose COMMIT has no response yet.
     commits: AtomicU32,
-    /// Whether a statement was sent that is a transaction by itself.
+    /// Whether a write statement was sent outside a transaction.
     statement: AtomicBool,
 }
 
 impl CommitWatch {
-    /// Does the work of a request and notes what it commits.
+    /// Runs the work of a request and tracks its commits.
     pub async fn observe<F: Future>(&self, work: F) -> F::Output {
         WATCH.scope(self.clone(), work).await
     }
 
-    /// Whether something may have been changed by now.
+    /// Whether the request may have changed something.
     pub fn may_have_committed(&self) -> bool {
         self.has_committed() || self.0.statement.load(Ordering::Relaxed)
     }
@@ -42,11 +41,11 @@ impl CommitWatch {
     }
 }
 
-/// A COMMIT that has not been answered. Dropped like this, it stays unknown.
+/// A COMMIT without a response. Dropping it leaves its outcome unknown.
 pub(crate) struct PendingCommit(Option<CommitWatch>);
 
 impl PendingCommit {
-    /// The database has refused it: nothing was changed.
+    /// Records that it was refused: nothing was changed.
     pub(crate) fn rolled_back(self) {
         if let Some(watch) = self.0 {
             watch.0.commits.fetch_sub(1, Ordering::Relaxed);
@@ -54,7 +53,7 @@ impl PendingCommit {
     }
 }
 
-/// Notes that a COMMIT is sent, or a command handed to admission, which commits in a task of its
+/// Records that a COMMIT is sent, or a command is queued in admission, which commits in a task of its
 /// own.
 pub(crate) fn commit_begins() -> PendingCommit {
     let watch = current();
@@ -64,20 +63,19 @@ pub(crate) fn commit_begins() -> PendingCommit {
     PendingCommit(watch)
 }
 
-/// Notes that a statement is sent that is a transaction by itself.
+/// Records that a write statement is sent outside a transaction.
 pub(crate) fn statement_begins() {
     if let Some(watch) = current() {
         watch.0.statement.store(true, Ordering::Relaxed);
     }
 }
 
-/// Whether the request at hand has committed something before what now fails.
+/// Whether the current request has committed, or may have.
 pub(crate) fn has_committed() -> bool {
     current().is_some_and(|watch| watch.has_committed())
 }
 
-/// Whether the request at hand has sent a statement of which nothing is known if the connection
-/// fails.
+/// Whether the current request has sent a write statement outside a transaction.
 pub(crate) fn has_sent_statement() -> bool {
     current().is_some_and(|watch| watch.0.statement.load(Ordering::Relaxed))
 }
@@ -91,7 +89,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn only_what_was_not_rolled_back_may_have_been_committed() {
+    async fn a_commit_that_was_refused_does_not_count() {
         let watch = CommitWatch::default();
         watch.observe(async { commit_begins().rolled_back() }).await;
         assert!(!watch.may_have_committed());
@@ -100,14 +98,14 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_statement_counts_from_the_moment_it_is_sent() {
+    async fn a_statement_outside_a_transaction_counts_once_it_is_sent() {
         let watch = CommitWatch::default();
         watch.observe(async { statement_begins() }).await;
         assert!(watch.may_have_committed() && !watch.has_committed());
     }
 
     #[test]
-    fn work_that_nobody_watches_notes_nothing() {
+    fn work_outside_of_a_request_is_not_tracked() {
         drop(commit_begins());
         assert!(!has_committed() && !has_sent_statement());
     }

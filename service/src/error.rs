@@ -1,4 +1,4 @@
-//! Why a use case failed.
+//! Errors of use cases.
 
 use std::io;
 
@@ -10,23 +10,22 @@ use crate::{commit_watch, smtp::Undelivered};
 /// The result of a use case.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// Why a use case failed. Only [`Error::Public`] says anything to a client; the rest is for the log.
+/// Why a use case failed. Clients see the text of [`Error::Public`] only; the others are logged.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// The request cannot be granted; the client may know why.
+    /// The request is refused, for a reason that the client sees.
     #[error(transparent)]
     Public(#[from] PublicError),
-    /// A concurrent change got in between; trying again helps.
-    #[error("a concurrent change got in between")]
+    /// A concurrent change conflicts with the transaction; a retry may succeed.
+    #[error("a concurrent change conflicts")]
     Conflict,
     /// The database failed.
     #[error("the database failed")]
     Db(#[from] DbErr),
-    /// The database failed while it committed, and did not say whether it has: everything was
-    /// changed or nothing.
-    #[error("the database did not say whether it has committed")]
+    /// The response to a COMMIT was lost: the transaction was committed or rolled back.
+    #[error("the response to a COMMIT was lost")]
     OutcomeUnknown(#[source] DbErr),
-    /// The database did not answer a question in time. Nothing was changed.
+    /// A read or the wait for a connection timed out. Nothing was changed.
     #[error("the database did not answer in time")]
     TimedOut,
     /// A mail was not sent.
@@ -35,38 +34,37 @@ pub enum Error {
     /// A password could not be hashed or compared.
     #[error("a password could not be hashed")]
     Hash(#[from] bcrypt::BcryptError),
-    /// A value in the database is not one that this program writes.
-    #[error("the database holds what this program never writes: {0}")]
+    /// The database has a value that this program never writes.
+    #[error("the database has a value that this program never writes: {0}")]
     Corrupt(String),
-    /// A task of ours ended before its time: a panic, or the program is stopping.
-    #[error("a task ended before its time")]
+    /// A task panicked, or was cancelled because the program stops.
+    #[error("a task did not finish")]
     Task(#[from] tokio::task::JoinError),
-    /// The batch that a request was in ended before its time; what it was is in the log.
-    #[error("a batch ended before its time")]
+    /// The batch of a request panicked; the log has the panic.
+    #[error("a batch did not finish")]
     Interrupted,
     /// Redis cannot be used as it is configured.
     #[error("Redis cannot be used")]
     Redis(#[from] redis::RedisError),
 }
 
-/// SQLSTATE of a PostgreSQL transaction that must be tried again: serialization failure, deadlock.
+/// SQLSTATEs of a PostgreSQL transaction that may succeed when retried: serialization failure,
+/// deadlock.
 const PG_TRY_AGAIN: [&str; 2] = ["40001", "40P01"];
-/// What SQLSTATEs of a PostgreSQL begin with that cannot do anything right now: connection
-/// exceptions, insufficient resources, operator intervention (a shutdown, or a statement that ran
-/// into its time limit), a session that idled, a server that only reads (a standby, or a primary
-/// that was demoted), a lock that was not granted in time.
+/// Prefixes of the SQLSTATEs of a PostgreSQL that is unavailable: connection exceptions,
+/// insufficient resources, operator intervention (a shutdown or a statement timeout), an idle session
+/// that was ended, a read-only server (a standby or a demoted primary), a lock timeout.
 const PG_UNAVAILABLE: [&str; 6] = ["08", "53", "57", "25P03", "25006", "55P03"];
-/// What SQLSTATEs begin with after which a COMMIT may have happened: the connection failed, or the
+/// Prefixes of the SQLSTATEs after which a COMMIT may have happened: the connection failed, or the
 /// session was ended while it waited for a standby.
 const PG_UNKNOWN_COMMIT: [&str; 2] = ["08", "57"];
-/// What SQLSTATEs begin with when a connection ends: it failed, or the server shuts down.
+/// Prefixes of the SQLSTATEs that end a connection: it failed, or the server shuts down.
 const PG_ENDED: [&str; 2] = ["08", "57P"];
-/// The primary result code in the low byte of SQLite's extended one: the file is locked.
+/// SQLite's primary result code for a locked file: the low byte of an extended result code.
 const SQLITE_BUSY: i32 = 5;
 
 impl Error {
-    /// Whether the same transaction may well succeed when it is tried again at once. Nothing was
-    /// changed.
+    /// Whether the same transaction may succeed when it is retried at once. Nothing was changed.
     pub fn is_conflict(&self) -> bool {
         match self {
             Self::Conflict => true,
@@ -77,9 +75,8 @@ impl Error {
         }
     }
 
-    /// Whether the database does not answer, or is too busy to, whatever it is asked: trying again
-    /// later helps. True of [`Error::OutcomeUnknown`] as well, after which something may have been
-    /// changed.
+    /// Whether the database is unavailable or overloaded, so that a later retry may succeed. Includes
+    /// [`Error::OutcomeUnknown`], after which something may have been changed.
     pub fn is_unavailable(&self) -> bool {
         let error = match self {
             Self::OutcomeUnknown(_) | Self::TimedOut => return true,
@@ -91,19 +88,19 @@ impl Error {
         };
         match error {
             DbErr::ConnectionAcquire(_) => true,
-            // A connection that could not be opened, or was refused.
+            // A connection could not be opened, or was refused.
             DbErr::Conn(_) => true,
             error => match sql_state(error) {
                 Some(state) => PG_UNAVAILABLE.iter().any(|class| state.starts_with(class)),
-                // What the database did not say is the connection's fault.
+                // Without a response of the database, the connection failed.
                 None => is_broken_connection(error),
             },
         }
     }
 
-    /// Whether it is no fault of what was asked, so that the same may succeed later: the database
-    /// does not answer, a lock is held for too long, others got in between. A unique constraint
-    /// refuses the same row again.
+    /// Whether the same request may succeed later: the database is unavailable, a lock was held for
+    /// too long, or a concurrent change conflicts. Not a unique violation: the same row is refused
+    /// again.
     pub fn is_transient(&self) -> bool {
         match self {
             Self::Task(error) => error.is_cancelled(),
@@ -112,34 +109,38 @@ impl Error {
         }
     }
 
-    /// The same for a client that may retry with this `Idempotency-Key`. Logs what it replaces.
+    /// Replaces an error whose outcome is unknown by one that tells the client to retry with this
+    /// `Idempotency-Key`, and logs it.
     pub(crate) fn naming(self, key: Option<&IdempotencyKey>) -> Self {
         if key.is_none() || !self.is_outcome_unknown() {
             return self;
         }
-        tracing::error!(error = &self as &dyn std::error::Error, "the outcome is unknown");
+        tracing::error!(
+            error = &self as &dyn std::error::Error,
+            "the outcome of a request is unknown"
+        );
         PublicError::outcome_unknown(key).into()
     }
 
-    /// Whether the request that fails with this may have changed something all the same.
+    /// Whether the request that fails with this error may have changed something.
     fn is_outcome_unknown(&self) -> bool {
         match self {
-            // Said of what admission did not do; the request may have done something else before.
+            // Admission has changed nothing, but the request may have before.
             Self::Public(error) => {
                 error.code == ErrorCode::Overloaded && commit_watch::has_committed()
             }
             Self::OutcomeUnknown(_) => true,
             error if error.is_unavailable() => {
                 commit_watch::has_committed()
-                    || (error.is_lost_answer() && commit_watch::has_sent_statement())
+                    || (error.is_lost_response() && commit_watch::has_sent_statement())
             }
             error => error.is_conflict() && commit_watch::has_committed(),
         }
     }
 
-    /// Whether a statement may have been sent to the database and its answer was lost. A server
-    /// that is shut down ends a connection with an error of its own.
-    fn is_lost_answer(&self) -> bool {
+    /// Whether a statement may have been executed and its response was lost. A server that shuts down
+    /// ends connections with an error of its own.
+    fn is_lost_response(&self) -> bool {
         let error = match self {
             Self::Db(error) => error,
             other => return !matches!(other, Self::TimedOut),
@@ -152,8 +153,8 @@ impl Error {
         }
     }
 
-    /// Whether a transaction that was not committed has lost its connection, or its server takes no
-    /// changes any more: nothing was changed, and another connection may do better.
+    /// Whether a transaction has lost its connection before the COMMIT, or its server accepts no writes
+    /// any more. Nothing was changed, and another connection may succeed.
     pub(crate) fn has_lost_connection(&self) -> bool {
         let Self::Db(error) = self else { return false };
         sqlx_error(error).is_some_and(|error| {
@@ -161,12 +162,12 @@ impl Error {
         })
     }
 
-    /// Whether the server takes no changes: it has refused one.
+    /// Whether a read-only server has refused a write.
     pub(crate) fn is_refused_write(&self) -> bool {
         matches!(self, Self::Db(error) if sqlx_error(error).is_some_and(is_read_only))
     }
 
-    /// Why a COMMIT failed: for good, or nobody knows.
+    /// The error of a COMMIT: refused, or [`Error::OutcomeUnknown`].
     pub(crate) fn of_commit(error: DbErr) -> Self {
         let is_unknown = match sql_state(&error) {
             Some(state) => PG_UNKNOWN_COMMIT.iter().any(|class| state.starts_with(class)),
@@ -189,12 +190,12 @@ pub(crate) fn is_unique_violation(error: &DbErr) -> bool {
 }
 
 fn is_sqlite_busy(code: &str) -> bool {
-    // A SQLSTATE has five characters and may be all digits: 42501 & 0xff is 5 as well. SQLite's are
-    // 5, 261, 517 and 773.
+    // SQLite's codes are 5, 261, 517 and 773. A SQLSTATE has five characters, which may all be digits:
+    // 42501 & 0xff is 5 as well.
     code.len() < 5 && code.parse::<i32>().is_ok_and(|code| code & 0xff == SQLITE_BUSY)
 }
 
-/// Whether the connection failed, and not what was asked on it.
+/// Whether the connection failed, rather than the statement.
 pub(crate) fn is_broken_connection(error: &DbErr) -> bool {
     sqlx_error(error).is_some_and(is_broken)
 }
@@ -211,24 +212,25 @@ fn is_broken(error: &sqlx::Error) -> bool {
     )
 }
 
-/// Whether a connection is of no use after this: it failed, or the server has ended the session.
+/// Whether a connection cannot be used after this error: it failed, or the server has ended the
+/// session.
 pub(crate) fn ends_connection(error: &sqlx::Error) -> bool {
     is_broken(error) || has_state(error, &["08", "57P", "25P03"])
 }
 
-/// Whether the server takes no changes: a standby, or a primary that was demoted.
+/// Whether the server is read-only: a standby, or a demoted primary.
 pub(crate) fn is_read_only(error: &sqlx::Error) -> bool {
     has_state(error, &["25006"])
 }
 
-/// Whether a pooler has put another session in the place of this: a prepared statement is missing,
-/// or is there already.
+/// Whether a pooler has replaced the session by another: a prepared statement is missing, or exists
+/// already.
 pub(crate) fn has_lost_session(error: &sqlx::Error) -> bool {
     has_state(error, &["26000", "42P05"])
 }
 
-/// Whether the server was not reached or is starting, stopping or full, so that another try may
-/// succeed in a moment.
+/// Whether the server refuses connections, is starting or stopping, or has no free connection: a
+/// retry may succeed in a moment.
 pub(crate) fn is_starting(error: &sqlx::Error) -> bool {
     matches!(error, sqlx::Error::Io(error) if error.kind() == io::ErrorKind::ConnectionRefused)
         || has_state(error, &["53300", "57P03"])
@@ -291,8 +293,8 @@ mod tests {
         assert_eq!(PublicError::from(error).code, ErrorCode::OutcomeUnknown);
     }
 
-    /// What a client is told of `error` after its request has done `work`.
-    async fn told(work: impl FnOnce(), error: Error) -> ErrorCode {
+    /// The code that a client gets for `error` after its request has done `work`.
+    async fn code(work: impl FnOnce(), error: Error) -> ErrorCode {
         let watched = async {
             work();
             PublicError::from(error).code
@@ -301,38 +303,38 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn nothing_was_changed_is_said_only_of_requests_that_have_changed_nothing() {
+    async fn a_request_that_may_have_committed_is_not_reported_as_unchanged() {
         let lost = || Error::Db(io_error());
         let refused = || Error::Db(DbErr::ConnectionAcquire(ConnAcquireErr::Timeout));
         let busy = || Error::from(PublicError::new(ErrorCode::Overloaded, "busy"));
         let committed = || drop(commit_watch::commit_begins());
         for error in [lost(), refused(), busy(), Error::Conflict] {
             let shown = format!("{error:?}");
-            assert_eq!(told(|| {}, error).await, ErrorCode::Overloaded, "{shown}");
+            assert_eq!(code(|| {}, error).await, ErrorCode::Overloaded, "{shown}");
         }
         for error in [lost(), refused(), busy(), Error::Conflict] {
             let shown = format!("{error:?}");
-            assert_eq!(told(committed, error).await, ErrorCode::OutcomeUnknown, "{shown}");
+            assert_eq!(code(committed, error).await, ErrorCode::OutcomeUnknown, "{shown}");
         }
         let statement = commit_watch::statement_begins;
-        assert_eq!(told(statement, lost()).await, ErrorCode::OutcomeUnknown);
-        assert_eq!(told(statement, refused()).await, ErrorCode::Overloaded);
-        assert_eq!(told(statement, Error::Conflict).await, ErrorCode::Overloaded);
+        assert_eq!(code(statement, lost()).await, ErrorCode::OutcomeUnknown);
+        assert_eq!(code(statement, refused()).await, ErrorCode::Overloaded);
+        assert_eq!(code(statement, Error::Conflict).await, ErrorCode::Overloaded);
     }
 
     #[test]
-    fn codes_of_sqlite_that_say_busy_are_told_from_states_of_postgresql() {
+    fn busy_codes_of_sqlite_differ_from_sqlstates() {
         for code in ["5", "261", "517", "773"] {
             assert!(is_sqlite_busy(code), "{code}");
         }
-        // Insufficient privilege, an invalid byte sequence: no retry helps.
+        // Insufficient privilege and an invalid byte sequence are no conflicts.
         for state in ["42501", "22021", "40001", "6"] {
             assert!(!is_sqlite_busy(state), "{state}");
         }
     }
 
     #[test]
-    fn a_refusal_because_of_load_is_unavailability_also_where_it_was_spread_to_a_batch() {
+    fn an_overload_stays_an_unavailability_as_a_public_error() {
         let error: Error = PublicError::from(Error::Db(io_error())).into();
         assert!(error.is_unavailable());
     }

@@ -127,7 +127,11 @@ async fn delay(ctx: &Context, address: &str, failures: i32) -> Result<()> {
 ///
 /// # Errors
 /// When the database fails.
-pub(crate) async fn remember_address(ctx: &Context, email: &str, from: ClientAddress) -> Result<()> {
+pub(crate) async fn remember_address(
+    ctx: &Context,
+    email: &str,
+    from: ClientAddress,
+) -> Result<()> {
     if ctx.rate_limits {
         mark_known(ctx, Keys::of(email, from).known).await?;
     }

@@ -313,11 +313,17 @@ mod tests {
     async fn a_read_that_times_out_retires_connections_unless_all_were_in_use() {
         let began = Instant::now();
         let busy = pool::tests::unopened(0);
-        assert!(matches!(read_with_timeout(&on(&busy), never_ending_read).await, Err(Error::TimedOut)));
+        assert!(matches!(
+            read_with_timeout(&on(&busy), never_ending_read).await,
+            Err(Error::TimedOut)
+        ));
         assert_eq!(busy.generation(), 0);
         assert!(began.elapsed() < 3 * READ_TIMEOUT, "it was tried twice: {:?}", began.elapsed());
         let free = pool::tests::unopened(1);
-        assert!(matches!(read_with_timeout(&on(&free), never_ending_read).await, Err(Error::TimedOut)));
+        assert!(matches!(
+            read_with_timeout(&on(&free), never_ending_read).await,
+            Err(Error::TimedOut)
+        ));
         assert_eq!(free.generation(), 1);
     }
 
@@ -359,7 +365,9 @@ mod tests {
         world.execute("CREATE SEQUENCE begins").await.unwrap();
         // A rollback does not reset a sequence, so it counts the tries.
         let lost = "SELECT nextval('begins'); SELECT pg_terminate_backend(pg_backend_pid())";
-        let Err(error) = db.begin_serializable_with_lock(lost).await else { panic!("the transaction has begun") };
+        let Err(error) = db.begin_serializable_with_lock(lost).await else {
+            panic!("the transaction has begun")
+        };
         assert!(error.has_lost_connection());
         let begins = Statement::from_string(DbBackend::Postgres, "SELECT last_value FROM begins");
         let begins = db.connection().query_one_raw(begins).await.unwrap().unwrap();

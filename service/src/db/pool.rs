@@ -336,7 +336,9 @@ pub(super) mod tests {
         let Some(pool) = pool_of_test(3).await else { return };
         let mut stale = [pool.acquire().await.unwrap(), pool.acquire().await.unwrap()];
         let slow = statement("SELECT pg_sleep(2)");
-        stale.iter_mut().for_each(|connection| connection.set_response_timeout(Duration::from_millis(50)));
+        stale
+            .iter_mut()
+            .for_each(|connection| connection.set_response_timeout(Duration::from_millis(50)));
         stale[0].row(&slow).await.unwrap_err();
         let fresh = pool.acquire().await.unwrap();
         let backend = fresh.backend().to_owned();

@@ -32,7 +32,11 @@ where
                     && tries < MAX_TRIES
                     && since.elapsed() < RETRY_CONFLICTS_FOR =>
             {
-                tracing::debug!(tries, error = &error as &dyn std::error::Error, "retrying a transaction after a conflict");
+                tracing::debug!(
+                    tries,
+                    error = &error as &dyn std::error::Error,
+                    "retrying a transaction after a conflict"
+                );
                 // Up to 4, 8, 16, 32, 32 … ms. Jitter keeps two transactions from staying in step.
                 let longest = (2 << tries.min(5)).min(MAX_PAUSE_MS);
                 sleep(Duration::from_millis(fastrand::u64(1..=longest))).await;

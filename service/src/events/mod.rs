@@ -1,7 +1,7 @@
-//! Events: published in this process, and relayed between all processes that share a Redis.
+//! Events: published in this process, and relayed by Redis to all processes.
 //!
-//! A lost event does no harm: a watcher starts with the current state, each event holds a whole
-//! state, and a channel that hears nothing for a while asks the database.
+//! Losing an event is harmless: a watcher starts with the current state, each event has a whole
+//! state, and a channel without events rereads the database.
 
 mod seats;
 
@@ -27,40 +27,40 @@ use crate::{
 /// Coalesces concurrent reads of seats.
 pub(crate) type SeatReads = Combiner<(), CompetitionId, Option<SeatsChanged>>;
 
-/// The pause before a subscription that ended is renewed.
+/// The pause before a lost subscription is renewed.
 const PAUSE: time::Duration = time::Duration::from_secs(1);
 
-/// Something that happened.
+/// A change that was committed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Event {
-    /// Seats of a competition were taken or freed, or the competition was edited or cancelled.
+    /// The registrations of a competition have changed, or it was edited or cancelled.
     SeatsChanged(SeatsChanged),
-    /// There is a new competition.
+    /// A competition was created.
     CompetitionCreated(CompetitionId),
 }
 
-/// An event on its way between processes.
+/// An event as it is relayed.
 #[derive(Serialize, Deserialize)]
 struct Message {
-    /// The process it comes from, which has heard of it already.
+    /// The process that published it, which ignores the message.
     origin: String,
     event: Event,
 }
 
-/// Publishes events and lets others watch.
+/// Publishes events and manages their subscribers.
 #[derive(Debug)]
 pub(crate) struct Events {
     pub(crate) reads: SeatReads,
     seats: SeatChannels,
-    /// How many events there were, as far as this process knows.
+    /// Events that this process has published or received.
     count: Arc<AtomicU64>,
-    elsewhere: Option<Arc<Redis>>,
+    redis: Option<Arc<Redis>>,
     origin: Arc<str>,
     subscription: OnceLock<AbortHandle>,
 }
 
 impl Event {
-    /// The seats of a competition as they are written with this `version`.
+    /// The seats of a competition, as they are committed with this `version`.
     pub(crate) fn seats_of(competition: &competition::Model, version: i32) -> Self {
         Self::SeatsChanged(competition.seats_at(version))
     }
@@ -72,18 +72,19 @@ impl Events {
             reads: SeatReads::new(BatchLimits::READS),
             seats: SeatChannels::default(),
             count: Arc::default(),
-            elsewhere: redis,
+            redis,
             origin: new_token().into(),
             subscription: OnceLock::new(),
         }
     }
 
-    /// Grows with every event. While it stays the same, what this process has changed stays the same.
+    /// The number of events that this process has published or received. While it is the same, this
+    /// process has changed nothing.
     pub(crate) fn count(&self) -> u64 {
         self.count.load(Ordering::SeqCst)
     }
 
-    /// Watches the seats of a competition. `reread` reads them from the database.
+    /// Watches the seats of a competition, which `reread` reads from the database.
     pub(crate) fn watch<F, Fut>(&self, id: CompetitionId, reread: F) -> SeatsWatch
     where
         F: Fn() -> Fut + Send + 'static,
@@ -93,10 +94,9 @@ impl Events {
         self.seats.join(id, reread)
     }
 
-    /// From now on events of other processes count in this one. A process that only publishes does
-    /// without.
+    /// Subscribes to the events of other processes. A process that only publishes need not.
     pub(crate) fn subscribe(&self) {
-        if let Some(redis) = &self.elsewhere {
+        if let Some(redis) = &self.redis {
             self.subscription.get_or_init(|| {
                 let relay = Relay {
                     redis: Arc::clone(redis),
@@ -109,9 +109,10 @@ impl Events {
         }
     }
 
-    /// Publishes what was committed. Waits for nothing, and costs the same however many watch.
+    /// Publishes a change that was committed, in the background. The cost does not depend on the number
+    /// of watchers.
     pub(crate) fn publish(&self, event: Event) {
-        if let Some(redis) = &self.elsewhere {
+        if let Some(redis) = &self.redis {
             let (redis, origin) = (Arc::clone(redis), self.origin.to_string());
             let message = Message { origin, event: event.clone() };
             tokio::spawn(async move {
@@ -121,7 +122,7 @@ impl Events {
             });
         }
         self.count.fetch_add(1, Ordering::SeqCst);
-        self.seats.take(event);
+        self.seats.receive(event);
     }
 }
 
@@ -133,7 +134,7 @@ impl Drop for Events {
     }
 }
 
-/// Passes on what other processes publish.
+/// Receives the events of other processes.
 struct Relay {
     redis: Arc<Redis>,
     seats: SeatChannels,
@@ -142,7 +143,7 @@ struct Relay {
 }
 
 impl Relay {
-    /// For as long as this process lives.
+    /// Runs until its task is aborted.
     async fn run(self) {
         loop {
             self.listen().await;
@@ -150,13 +151,13 @@ impl Relay {
         }
     }
 
-    /// Until the connection is lost.
+    /// Receives events until the connection is lost.
     async fn listen(&self) {
         let Some(mut listener) = self.redis.listener().await else { return };
         if listener.subscribe(channel(&self.redis)).await.is_err() {
             return;
         }
-        // What was published before this moment has not been heard.
+        // Events before this moment may have been missed.
         self.count.fetch_add(1, Ordering::SeqCst);
         self.seats.reread();
         let mut messages = listener.on_message();
@@ -166,7 +167,7 @@ impl Relay {
                 && *origin != *self.origin
             {
                 self.count.fetch_add(1, Ordering::SeqCst);
-                self.seats.take(event);
+                self.seats.receive(event);
             }
         }
     }

@@ -1,8 +1,8 @@
-//! The competitions whose seats are watched in this process: one channel each.
+//! One channel for each competition whose seats are watched in this process.
 //!
-//! Publishing replaces the newest state of one channel and wakes one task, however many watch that competition or
-//! others. The task passes the newest state on to the watchers, at most once in [`PAUSE`]: a slow watcher, and one that
-//! looks away, skips to the newest.
+//! Publishing replaces the newest state of one channel and wakes one task, whatever the number of
+//! watchers. The task passes the newest state on to the watchers, at most once in [`PAUSE`]. A slow
+//! watcher skips states.
 
 use std::{
     collections::{HashMap, hash_map::Entry},
@@ -19,12 +19,12 @@ use tokio::{
 
 use super::Event;
 
-/// Between two states that watchers are given. People cannot read faster, and a rush costs each
+/// The pause between two states that watchers receive: people read no faster, and a rush costs each
 /// watcher two states a second.
 const PAUSE: Duration = Duration::from_millis(500);
-/// After so long without a change, the database is asked for one that was missed: told by a process
-/// without Redis, or while Redis did not answer. Up to a fifth longer, so that channels do not ask
-/// in step.
+/// How long a channel waits for a state before it rereads the database, where it finds changes of
+/// processes without Redis, or during an outage of Redis. Up to a fifth longer, so that channels do
+/// not read in step.
 const REREAD: Duration = Duration::from_secs(15);
 
 /// All channels of this process. Cheap to clone.
@@ -34,24 +34,24 @@ pub(crate) struct SeatChannels(Arc<Shared>);
 #[derive(Debug, Default)]
 struct Shared {
     channels: Mutex<HashMap<CompetitionId, Channel>>,
-    /// Told when changes may have been missed.
+    /// Notified when changes may have been missed.
     missed: Notify,
 }
 
 /// One watched competition.
 #[derive(Debug)]
 struct Channel {
-    /// The newest state that this process knows of. Only the channel's task waits for it.
+    /// The newest state that this process knows. Only the task of the channel waits for it.
     newest: watch::Sender<Option<SeatsChanged>>,
-    /// What watchers are given.
+    /// The state that watchers receive.
     shown: watch::Receiver<Option<SeatsChanged>>,
     watchers: usize,
     task: AbortHandle,
 }
 
 impl SeatChannels {
-    /// Joins the channel of `id`, which is made for its first watcher. `reread` reads the state
-    /// from the database, and answers nothing when that fails.
+    /// Joins the channel of `id`, which is created for its first watcher. `reread` reads the state from
+    /// the database; `None` when that fails.
     pub(super) fn join<F, Fut>(&self, id: CompetitionId, reread: F) -> SeatsWatch
     where
         F: Fn() -> Fut + Send + 'static,
@@ -72,15 +72,16 @@ impl SeatChannels {
         SeatsWatch { channels: self.clone(), id, seen: None, shown: channel.shown.clone() }
     }
 
-    /// Takes in what an event holds.
-    pub(super) fn take(&self, event: Event) {
+    /// Offers the state in an event, if it has one.
+    pub(super) fn receive(&self, event: Event) {
         match event {
             Event::SeatsChanged(state) => self.offer(state),
             Event::CompetitionCreated(_) => {}
         }
     }
 
-    /// Takes a state in, unless its competition is watched by nobody or a newer state is known.
+    /// Stores a state in the channel of its competition, unless that has a newer one. Does nothing
+    /// without a channel.
     pub(super) fn offer(&self, state: SeatsChanged) {
         let channels = self.lock();
         let Some(channel) = channels.get(&state.competition_id) else { return };
@@ -93,7 +94,7 @@ impl SeatChannels {
         });
     }
 
-    /// Has every channel ask the database, for changes may have been missed.
+    /// Makes every channel reread the database.
     pub(super) fn reread(&self) {
         self.0.missed.notify_waiters();
     }
@@ -116,7 +117,7 @@ impl SeatChannels {
     }
 }
 
-/// The task of a channel: passes the newest state on until the last watcher has left.
+/// The task of a channel: passes on the newest state until the last watcher leaves.
 async fn pass_on<F, Fut>(
     channels: SeatChannels,
     mut news: watch::Receiver<Option<SeatsChanged>>,
@@ -128,7 +129,7 @@ async fn pass_on<F, Fut>(
 {
     let mut pause = Duration::ZERO;
     loop {
-        // Made before the pause, so that what is told during it counts.
+        // Created before the pause, so that a notification during the pause is not missed.
         let missed = channels.0.missed.notified();
         time::sleep(pause).await;
         let is_news = tokio::select! {
@@ -152,29 +153,29 @@ async fn pass_on<F, Fut>(
     }
 }
 
-/// Watches the seats of one competition until it is dropped.
+/// A watcher of the seats of one competition. Dropping it leaves the channel.
 #[derive(Debug)]
 pub struct SeatsWatch {
     channels: SeatChannels,
     id: CompetitionId,
-    /// The sequence of the state that was given last.
+    /// The sequence of the last state that was returned.
     seen: Option<u32>,
     shown: watch::Receiver<Option<SeatsChanged>>,
 }
 
 impl SeatsWatch {
-    /// Whether nothing is known of the competition yet.
+    /// Whether the channel has no state yet.
     pub(crate) fn has_no_state(&self) -> bool {
         self.channels.newest(self.id).is_none()
     }
 
-    /// Takes in a state that was read.
+    /// Offers a state that was read from the database.
     pub(crate) fn offer(&mut self, state: SeatsChanged) {
         self.channels.offer(state);
     }
 
-    /// The newest state at first, and later the next that is newer than the last; nothing when the
-    /// process ends.
+    /// Waits for a state that is newer than the last one. The first call returns the newest state at
+    /// once, if there is one. `None` when the channel has ended.
     pub async fn next(&mut self) -> Option<SeatsChanged> {
         if self.seen.is_none()
             && let Some(state) = self.channels.newest(self.id)
@@ -229,12 +230,12 @@ mod tests {
         }
     }
 
-    /// A database that does not answer.
+    /// A read that fails.
     fn unreadable() -> Ready<Option<SeatsChanged>> {
         future::ready(None)
     }
 
-    /// Counts how often watchers are woken.
+    /// Counts the wakes of watchers.
     #[derive(Default)]
     struct Wakes(AtomicUsize);
 
@@ -250,14 +251,14 @@ mod tests {
         }
     }
 
-    /// Watchers that wait for their next state, and how often they were woken.
+    /// Watchers that wait for their next state.
     struct Crowd {
         waiting: Vec<BoxFuture<'static, u32>>,
         wakes: Arc<Wakes>,
     }
 
     impl Crowd {
-        /// One watcher of each of these competitions, who has seen the first state.
+        /// One watcher of each of these competitions, which has received the first state.
         async fn of(channels: &SeatChannels, ids: impl Iterator<Item = CompetitionId>) -> Self {
             let mut waiting: Vec<BoxFuture<'static, u32>> = Vec::new();
             for id in ids {
@@ -265,13 +266,13 @@ mod tests {
                 channels.offer(state(id, 0));
                 watch.next().await.unwrap();
                 let next = async move { watch.next().await.unwrap().sequence };
-                // Without a budget, whose end would wake as well.
+                // Without tokio's budget, which would wake the task as well.
                 waiting.push(Box::pin(task::unconstrained(next)));
             }
             Self { waiting, wakes: Arc::default() }
         }
 
-        /// Has each of them wait.
+        /// Polls each of them, to register its waker.
         fn wait(&mut self) {
             let waker = Waker::from(Arc::clone(&self.wakes));
             for next in &mut self.waiting {
@@ -280,7 +281,7 @@ mod tests {
         }
     }
 
-    /// Lets all tasks run that can.
+    /// Lets every task run until it waits.
     async fn settle() {
         for _ in 0..10 {
             task::yield_now().await;
@@ -288,7 +289,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn publishing_wakes_no_watcher_by_itself_and_each_of_its_own_once() {
+    async fn publishing_many_states_wakes_each_watcher_of_the_competition_once() {
         let channels = SeatChannels::default();
         let watched = id(1);
         let mut own = Crowd::of(&channels, std::iter::repeat_n(watched, 1_000)).await;
@@ -303,14 +304,14 @@ mod tests {
         assert_eq!((own.wakes.count(), others.wakes.count()), (0, 0), "publishing woke watchers");
         settle().await;
         assert_eq!(others.wakes.count(), 0, "watchers of other competitions were woken");
-        assert_eq!(own.wakes.count(), 1_000, "500 changes are one state for each watcher");
+        assert_eq!(own.wakes.count(), 1_000, "watchers were not woken exactly once");
         for waiting in own.waiting {
             assert_eq!(waiting.await, 500);
         }
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_channel_ends_with_its_last_watcher() {
+    async fn a_channel_is_removed_with_its_last_watcher() {
         let channels = SeatChannels::default();
         let tasks = || Handle::current().metrics().num_alive_tasks();
         let before = tasks();
@@ -321,11 +322,11 @@ mod tests {
         settle().await;
         assert_eq!((channels.lock().len(), tasks()), (0, before));
         channels.offer(state(id(1), 1));
-        assert!(channels.lock().is_empty(), "what nobody watches is not kept");
+        assert!(channels.lock().is_empty(), "a state without a watcher was stored");
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_watcher_is_given_the_newest_state_and_never_an_older_one() {
+    async fn a_watcher_receives_the_newest_state_and_never_an_older_one() {
         let channels = SeatChannels::default();
         let mut watch = channels.join(id(1), unreadable);
         channels.offer(state(id(1), 4));
@@ -341,17 +342,17 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_missed_change_is_found_in_the_database() {
+    async fn a_missed_change_is_reread_from_the_database() {
         let channels = SeatChannels::default();
         let mut watch = channels.join(id(1), || future::ready(Some(state(id(1), 2))));
         channels.offer(state(id(1), 1));
         assert_eq!(watch.next().await.unwrap().sequence, 1);
-        // Nothing is told; time passes by itself while everything waits.
+        // Nothing is published. Paused time advances while all tasks wait.
         assert_eq!(watch.next().await.unwrap().sequence, 2);
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_renewed_subscription_has_missed_changes_found_at_once() {
+    async fn a_renewed_subscription_rereads_at_once() {
         let channels = SeatChannels::default();
         let mut watch = channels.join(id(1), || future::ready(Some(state(id(1), 2))));
         channels.offer(state(id(1), 1));
