@@ -1,27 +1,27 @@
-//! A user, and which of their passwords counts.
+//! A user and the version of their credentials.
 
 use domain::User;
 use serde::{Deserialize, Serialize};
 
 use crate::{Actor, entity::user};
 
-/// Counts the passwords of a user. A session or a token is worth something for as long as the password that it was
-/// given for is the current one: to change the password is to end them all, in every process, without looking for any.
+/// Counts the passwords of a user. A session or token is valid while its version is the current one,
+/// so that changing the password revokes all of them, in every process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct CredentialsVersion(pub(crate) i32);
 
 impl CredentialsVersion {
-    /// That of everybody who has never changed it.
+    /// The version of the first password.
     pub const FIRST: Self = Self(1);
 }
 
-/// A user, and which of their passwords counts.
+/// A user and the version of their credentials.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Account {
-    /// Who.
+    /// The user.
     pub user: User,
-    /// Goes into sessions and tokens.
+    /// Stored in sessions and tokens.
     pub credentials: CredentialsVersion,
 }
 

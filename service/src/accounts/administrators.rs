@@ -1,4 +1,4 @@
-//! Who runs the installation. For the command line: nothing else makes administrators.
+//! Administrators, which only the command line creates.
 
 use domain::{Email, ErrorCode, Password, PersonName, PublicError, Role, Signup};
 use sea_orm::{
@@ -12,7 +12,7 @@ use crate::{
     entity::{competition, registration, user},
 };
 
-/// Makes an account that runs the installation.
+/// Creates the account of an administrator.
 ///
 /// # Errors
 /// [`ErrorCode::EmailTaken`] when the address has an account, in any case.
@@ -25,11 +25,11 @@ pub async fn create_admin(
     sign_up::create(ctx, Signup { name, email, password, role: Role::Admin }).await
 }
 
-/// Makes the owner of an account an administrator. One who is, stays one.
+/// Makes an account the account of an administrator; does nothing if it is one.
 ///
 /// # Errors
-/// [`ErrorCode::AccountNotFound`]; [`ErrorCode::AccountInUse`] for somebody who organizes or takes part: an
-/// administrator can do neither, and would be cut off from what is theirs.
+/// [`ErrorCode::AccountNotFound`]; [`ErrorCode::AccountInUse`] if the account has competitions or
+/// registrations, which an administrator cannot access.
 pub async fn promote(ctx: &Context, email: &Email) -> Result<Account> {
     retry(|| attempt(ctx, email)).await
 }
@@ -53,7 +53,7 @@ async fn is_in_use(tx: &impl ConnectionTrait, row: &user::Model) -> Result<bool>
     Ok(organized.count(tx).await? + registered.count(tx).await? > 0)
 }
 
-/// For those who run the installation; nobody else is told who has an account.
+/// For operators only: clients must not learn which addresses have accounts.
 pub(crate) fn not_found() -> PublicError {
     PublicError::new(ErrorCode::AccountNotFound, "No account has this address")
 }

@@ -1,9 +1,9 @@
-//! A new password in place of the old one.
+//! Changing the password.
 
 use domain::{PasswordChange, UserId, without_web_addresses};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, sea_query::Expr};
 
-use super::{Account, confirmed};
+use super::{Account, confirm_password};
 use crate::{
     Actor, ClientAddress, Context, Error, Result,
     db::{bulk::update_returning, retry},
@@ -13,7 +13,8 @@ use crate::{
     mailbox::{Draft, deliver},
 };
 
-/// Changes the actor's password. Every session and token of theirs ends with it; whoever calls begins a new one.
+/// Changes the actor's password, which revokes all of their sessions and tokens. The caller starts a
+/// new session.
 ///
 /// # Errors
 /// Unauthorized; [`domain::ErrorCode::WrongPassword`]; [`domain::ErrorCode::RateLimited`] when too many were wrong.
@@ -24,11 +25,11 @@ pub async fn change_password(
     from: ClientAddress,
 ) -> Result<Account> {
     let user = actor.user()?;
-    let row = confirmed(ctx, user, change.current, "currentPassword", from).await?;
+    let row = confirm_password(ctx, user, change.current, "currentPassword", from).await?;
     let hash = ctx.passwords.hash(change.new).await?;
     retry(|| async {
         let tx = ctx.db.begin_serializable().await?;
-        // Two at once know the same password, and either may win.
+        // Concurrent changes have both shown the old password; either may win.
         let account = set_password(ctx, &*tx, UserId(row.id), &hash).await?;
         tx.commit().await?;
         Ok(account)
@@ -36,7 +37,7 @@ pub async fn change_password(
     .await
 }
 
-/// Sets a password: what was given for the one before is worth nothing from the commit on. Its owner is told.
+/// Sets a password and notifies the owner. The commit revokes all sessions and tokens of the user.
 pub(crate) async fn set_password(
     ctx: &Context,
     tx: &impl ConnectionTrait,
@@ -49,7 +50,7 @@ pub(crate) async fn set_password(
         .col_expr(user::Column::CredentialsVersion, next)
         .filter(user::Column::Id.eq(user.0));
     let row = update_returning(tx, set).await?.pop().ok_or(Error::Conflict)?;
-    // Worth nothing already; nobody need keep them.
+    // Revoked by the new version already; delete the rows.
     refresh_token::Entity::delete_many()
         .filter(refresh_token::Column::UserId.eq(user.0))
         .exec(tx)

@@ -1,8 +1,8 @@
 //! Deleting an account.
 //!
-//! The row goes, and with it all that belongs to it. If somebody else's past needs it, in a roster
-//! or as the organizer of what they registered for, it stays as a nameless one: seats that were
-//! taken stay counted, and a competition that anybody ever registered for stays in their history.
+//! The row is deleted with everything that belongs to it, unless the history of others refers to it:
+//! a roster, or competitions that others have registered for. Then the row is anonymized, so that
+//! seats stay counted and competitions stay in the participants' histories.
 
 use domain::{
     CompetitionId, DeletionPreview, ErrorCode, Password, PublicError, RegistrationStatus,
@@ -13,7 +13,7 @@ use sea_orm::{
     QueryFilter, QuerySelect, QueryTrait, RelationTrait, Select, prelude::Uuid, sea_query::Expr,
 };
 
-use super::{confirmed, sign_up::search_text};
+use super::{confirm_password, sign_up::search_text};
 use crate::{
     Actor, ClientAddress, Context, Error, Result,
     admission::{self, AdmissionCommand},
@@ -25,18 +25,18 @@ use crate::{
     secrets,
 };
 
-/// The name of whoever has deleted their account.
-const NAMELESS: &str = "Deleted account";
-/// How often registrations are cancelled that were made in the meantime.
-const ROUNDS: usize = 5;
+/// The name of an anonymized account.
+const ANONYMOUS_NAME: &str = "Deleted account";
+/// Tries until the user has no registration that was made meanwhile.
+const MAX_TRIES: usize = 5;
 
-/// Deletes the actor's account. Their seats in competitions that are not over are free at once. Of
-/// their own competitions, those that nobody ever registered for are deleted, the others stay
-/// without a name; one that is not over is cancelled.
+/// Deletes the actor's account and cancels their registrations for competitions that are not over.
+/// Their competitions without any registration are deleted; the others stay, anonymized, and are
+/// cancelled if they are not over.
 ///
 /// # Errors
 /// Unauthorized; [`ErrorCode::WrongPassword`]; [`ErrorCode::RateLimited`] when too many were wrong;
-/// [`ErrorCode::OpenCompetitions`] while others hold seats in a competition of theirs that is not over.
+/// [`ErrorCode::OpenCompetitions`] while a competition of theirs that is not over has registrations.
 pub async fn delete(
     ctx: &Context,
     actor: &Actor,
@@ -44,13 +44,13 @@ pub async fn delete(
     from: ClientAddress,
 ) -> Result<()> {
     let user = actor.user()?;
-    let row = confirmed(ctx, user, password, "password", from).await?;
-    // Nobody's password, should the row have to stay.
-    let lock = Password::parse(secrets::new_secret()).map_err(Error::Corrupt)?;
-    let lock = ctx.passwords.hash(lock).await?;
-    for _ in 0..ROUNDS {
+    let row = confirm_password(ctx, user, password, "password", from).await?;
+    // A random password, in case the row is anonymized.
+    let random = Password::parse(secrets::new_secret()).map_err(Error::Corrupt)?;
+    let random_hash = ctx.passwords.hash(random).await?;
+    for _ in 0..MAX_TRIES {
         cancel_registrations(ctx, user).await?;
-        if let Some(ended) = retry(|| attempt(ctx, row.id, &lock)).await? {
+        if let Some(ended) = retry(|| attempt(ctx, row.id, &random_hash)).await? {
             tracing::info!(user.id = %user.id, "an account was deleted");
             for competition in ended {
                 ctx.events.publish(Event::seats_of(&competition, competition.version));
@@ -102,11 +102,15 @@ async fn cancel_registrations(ctx: &Context, user: &User) -> Result<()> {
     Ok(())
 }
 
-/// Answers with the competitions that ended with the account, as they are now; `Ok(None)` if a seat
-/// has been taken again.
-async fn attempt(ctx: &Context, id: Uuid, lock: &str) -> Result<Option<Vec<competition::Model>>> {
+/// Deletes the account in one transaction. Returns the competitions that were cancelled with it;
+/// `Ok(None)` if the user has registered again meanwhile.
+async fn attempt(
+    ctx: &Context,
+    id: Uuid,
+    random_hash: &str,
+) -> Result<Option<Vec<competition::Model>>> {
     let tx = ctx.db.begin_serializable().await?;
-    // Locked, so that nobody registers for them meanwhile, under any isolation.
+    // Locked, so that nobody registers for them meanwhile, at any isolation level.
     let upcoming = competition::Entity::find()
         .filter(competition::Column::OrganizerId.eq(id))
         .filter(is_to_come(ctx))
@@ -127,7 +131,7 @@ async fn attempt(ctx: &Context, id: Uuid, lock: &str) -> Result<Option<Vec<compe
         .exec(&*tx)
         .await?;
     let now = ctx.now().utc();
-    // Nobody holds a seat in them, so nobody needs to be notified.
+    // They have no registrations with a seat, so nobody is notified.
     competition::Entity::update_many()
         .col_expr(competition::Column::CancelledAt, Expr::value(now))
         .col_expr(competition::Column::UpdatedAt, Expr::value(now))
@@ -142,8 +146,8 @@ async fn attempt(ctx: &Context, id: Uuid, lock: &str) -> Result<Option<Vec<compe
         .filter(holds_seat().not())
         .exec(&*tx)
         .await?;
-    if is_needed(&*tx, id).await? {
-        make_nameless(&*tx, id, lock).await?;
+    if is_referenced(&*tx, id).await? {
+        anonymize(&*tx, id, random_hash).await?;
     } else {
         user::Entity::delete_by_id(id).exec(&*tx).await?;
     }
@@ -156,7 +160,7 @@ async fn attempt(ctx: &Context, id: Uuid, lock: &str) -> Result<Option<Vec<compe
     Ok(Some(upcoming.into_iter().map(ended).collect()))
 }
 
-/// A condition on competitions: there is a registration for it, in whatever state.
+/// A condition on competitions: it has a registration, of any status.
 fn was_ever_registered_for() -> Expr {
     let registrations = registration::Entity::find()
         .select_only()
@@ -169,17 +173,17 @@ fn was_ever_registered_for() -> Expr {
     Expr::exists(registrations)
 }
 
-/// Whether somebody else's past needs the row.
-async fn is_needed(tx: &impl ConnectionTrait, id: Uuid) -> Result<bool> {
+/// Whether the history of others refers to the user.
+async fn is_referenced(tx: &impl ConnectionTrait, id: Uuid) -> Result<bool> {
     let organized = competition::Entity::find().filter(competition::Column::OrganizerId.eq(id));
-    let took_part = registration::Entity::find().filter(registration::Column::UserId.eq(id));
-    Ok(organized.count(tx).await? + took_part.count(tx).await? > 0)
+    let registered = registration::Entity::find().filter(registration::Column::UserId.eq(id));
+    Ok(organized.count(tx).await? + registered.count(tx).await? > 0)
 }
 
-/// Takes everything personal from the row, and deletes what belongs to it.
-async fn make_nameless(tx: &impl ConnectionTrait, id: Uuid, lock: &str) -> Result<()> {
+/// Removes personal data from the row, and deletes what belongs to it.
+async fn anonymize(tx: &impl ConnectionTrait, id: Uuid, random_hash: &str) -> Result<()> {
     mail::Entity::delete_many().filter(mail::Column::UserId.eq(id)).exec(tx).await?;
-    // Answers that are kept hold names.
+    // Stored responses have names in them.
     idempotency_log::Entity::delete_many()
         .filter(idempotency_log::Column::UserId.eq(id))
         .exec(tx)
@@ -193,12 +197,12 @@ async fn make_nameless(tx: &impl ConnectionTrait, id: Uuid, lock: &str) -> Resul
         .exec(tx)
         .await?;
     user::Entity::update_many()
-        .col_expr(user::Column::Name, Expr::value(NAMELESS))
+        .col_expr(user::Column::Name, Expr::value(ANONYMOUS_NAME))
         .col_expr(user::Column::Email, Expr::value(""))
-        // No address, so that the one that was there can be used again, and unlike every other key.
+        // A unique key that is no address, so that the address can sign up again.
         .col_expr(user::Column::EmailKey, Expr::value(format!("deleted:{id}")))
-        .col_expr(user::Column::SearchText, Expr::value(search_text(NAMELESS, "")))
-        .col_expr(user::Column::PasswordHash, Expr::value(lock))
+        .col_expr(user::Column::SearchText, Expr::value(search_text(ANONYMOUS_NAME, "")))
+        .col_expr(user::Column::PasswordHash, Expr::value(random_hash))
         .col_expr(
             user::Column::CredentialsVersion,
             Expr::col(user::Column::CredentialsVersion).add(1),
@@ -223,8 +227,8 @@ fn holds_seat() -> Condition {
     Condition::all().add(registration::Column::Status.is_in(RegistrationStatus::with_seat()))
 }
 
-/// Neither cancelled nor over, as [`domain::Dates::is_over`] has it. What is cancelled keeps its
-/// seats.
+/// A condition on competitions: neither cancelled nor over, as in [`domain::Dates::is_over`].
+/// Registrations for a cancelled competition keep their seats.
 fn is_to_come(ctx: &Context) -> Condition {
     use competition::Column::{CancelledAt, RegDeadline, StartDate};
     let now = ctx.now().utc();

@@ -1,4 +1,4 @@
-//! What somebody says of themselves.
+//! The profile of a user.
 
 use domain::{ErrorCode, ProfilePatch, PublicError, TimeZoneName, User};
 use sea_orm::{ActiveModelTrait, EntityTrait, Set};
@@ -6,7 +6,7 @@ use sea_orm::{ActiveModelTrait, EntityTrait, Set};
 use super::sign_up::search_text;
 use crate::{Actor, Context, Result, db::retry, entity::user, zones};
 
-/// Changes the actor's name and time zone; what is absent stays as it is.
+/// Changes the actor's name and time zone; absent fields stay as they are.
 ///
 /// # Errors
 /// Unauthorized; every fault of the patch at once.

@@ -1,4 +1,4 @@
-//! Accounts: signing up and in, and what their owners do with them.
+//! Accounts: signing up, logging in, and changes by their owners.
 
 mod account;
 mod administrators;
@@ -29,11 +29,11 @@ use crate::{
     throttle,
 };
 
-/// The account with this address and password.
+/// Logs in: the account with this address and password.
 ///
 /// # Errors
-/// [`ErrorCode::InvalidCredentials`]. Whether it is the address or the password that is wrong shows
-/// neither in the answer nor in the time it takes. [`ErrorCode::RateLimited`] when too many have failed.
+/// [`ErrorCode::InvalidCredentials`]; neither the response nor its time tells whether the address or
+/// the password is wrong. [`ErrorCode::RateLimited`] when too many logins have failed.
 pub async fn log_in(ctx: &Context, login: Login, from: ClientAddress) -> Result<Account> {
     let attempt = throttle::begin_login(ctx, &login.email, from).await?;
     let found = find_by_email(ctx.db.connection(), &login.email).await?;
@@ -61,8 +61,8 @@ pub async fn find(ctx: &Context, id: UserId) -> Result<Option<Account>> {
     shared.users.submit((), id, load).await
 }
 
-/// The account of this user, for whoever has proven to know its password when it had this version. `Ok(None)` when
-/// the password was changed since, or the account is gone.
+/// The account of a user whose session or token has this version of the credentials. `Ok(None)` when
+/// the password was changed since, or the account was deleted.
 ///
 /// # Errors
 /// When the database fails.
@@ -74,8 +74,8 @@ pub async fn recognize(
     Ok(find(ctx, id).await?.filter(|account| account.credentials == version))
 }
 
-/// Accounts that are asked for at the same time are read together. Nothing is remembered: what a user may do is always
-/// what the database says now.
+/// Coalesces concurrent reads of accounts. Nothing is cached: the role of a user is always that of the
+/// database.
 pub(crate) type Users = Combiner<(), UserId, Option<Account>>;
 
 async fn load(ctx: &Context, ids: &[UserId]) -> Result<HashMap<UserId, Account>> {
@@ -89,11 +89,11 @@ pub(crate) async fn find_by_email(
     db: &impl ConnectionTrait,
     email: &str,
 ) -> Result<Option<user::Model>> {
-    // PostgreSQL cannot hold a NUL, so no address has one.
+    // PostgreSQL cannot store a NUL, so no address has one.
     if email.contains('\0') {
         return Ok(None);
     }
-    // Accounts of earlier releases have the address under the spelling that it was typed in.
+    // Older accounts are stored under the typed form of the address.
     let (key, as_typed) = (Email::key_of(email), email.trim().to_lowercase());
     let found = user::Entity::find().filter(user::Column::EmailKey.is_in([&key, &as_typed]));
     let mut found = found.all(db).await?;
@@ -101,9 +101,9 @@ pub(crate) async fn find_by_email(
     Ok(found.into_iter().next())
 }
 
-/// The row of a user who has shown a token or a session, and now the password as well. Guesses count as failed logins
-/// do: whoever finds a browser signed in has no more of them.
-async fn confirmed(
+/// The row of a logged-in user who confirms a change with the password. A wrong password counts as a
+/// failed login, so that an open session allows no more guesses.
+async fn confirm_password(
     ctx: &Context,
     user: &User,
     password: String,

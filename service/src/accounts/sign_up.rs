@@ -1,4 +1,4 @@
-//! Making an account.
+//! Signing up.
 
 use domain::{ErrorCode, PublicError, Signup, searchable};
 use sea_orm::{EntityTrait, IntoActiveModel};
@@ -9,26 +9,26 @@ use crate::{
     error::is_unique_violation, ids::new_id, throttle,
 };
 
-/// Makes an account for a participant or an organizer.
+/// Creates the account of a participant or organizer.
 ///
 /// # Errors
-/// [`ErrorCode::EmailTaken`] when the address has one, in any case.
+/// [`ErrorCode::EmailTaken`] when the address has an account, in any case.
 pub async fn sign_up(ctx: &Context, signup: Signup) -> Result<Account> {
     create(ctx, signup).await
 }
 
-/// The same from this address, where the account is known from then on: failed logins of others
-/// there do not delay its own.
+/// The same, and marks the network address as known for the account: failed logins of others from
+/// there do not delay its logins.
 ///
 /// # Errors
 /// As for [`sign_up`].
 pub async fn sign_up_from(ctx: &Context, signup: Signup, from: ClientAddress) -> Result<Account> {
     let account = create(ctx, signup).await?;
-    // The account is there; to be known is a convenience.
+    // The account exists; a failure here does not fail the request.
     if let Err(error) = throttle::remember_address(ctx, &account.user.email, from).await {
         tracing::warn!(
             error = &error as &dyn std::error::Error,
-            "the address of a new account was not noted"
+            "the address of a new account was not stored"
         );
     }
     Ok(account)
@@ -48,13 +48,13 @@ pub(super) async fn create(ctx: &Context, signup: Signup) -> Result<Account> {
         credentials_version: CredentialsVersion::FIRST.0,
         time_zone: None,
     };
-    // The unique index decides, so that two at once cannot both pass a check.
+    // The unique index decides, so that concurrent requests cannot both pass a check.
     let inserted = user::Entity::insert(row.into_active_model())
         .exec_with_returning(&*ctx.db.autocommit().await)
         .await;
     match inserted {
         Ok(row) => {
-            // Whatever the caller does next, the account is there.
+            // The account exists, whatever the caller does next.
             drop(commit_begins());
             Ok(row.into())
         }
@@ -63,7 +63,7 @@ pub(super) async fn create(ctx: &Context, signup: Signup) -> Result<Account> {
     }
 }
 
-/// What rosters are searched by.
+/// The text that rosters are searched by.
 pub(super) fn search_text(name: &str, email: &str) -> String {
     searchable(&format!("{name}\n{email}"))
 }

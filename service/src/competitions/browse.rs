@@ -1,4 +1,4 @@
-//! Finding competitions.
+//! Reading competitions: lists, pages and single ones.
 
 use std::collections::HashMap;
 
@@ -21,7 +21,7 @@ use crate::{
     search,
 };
 
-/// Tags offered to filter by.
+/// Tags that are offered as filters.
 const POPULAR_TAGS: u64 = 12;
 
 /// One page of the competitions still open that match.
@@ -46,7 +46,7 @@ pub async fn list(ctx: &Context, filter: &CompetitionFilter) -> Result<Page<Comp
     })
 }
 
-/// What the page of competitions shows: those that match, and what else there is to choose from.
+/// The page of competitions: those that match, and the tags to filter by.
 ///
 /// # Errors
 /// When the database fails.
@@ -57,7 +57,7 @@ pub async fn browse(ctx: &Context, filter: &CompetitionFilter) -> Result<Competi
     Ok(CompetitionPage { found, popular_tags: popular_tags(ctx).await?, any_open })
 }
 
-/// The competitions whose deadline is next.
+/// The open competitions with the next deadlines.
 ///
 /// # Errors
 /// When the database fails.
@@ -144,7 +144,7 @@ pub async fn mine(
     own_on_page(ctx, actor.require(Role::Organizer)?.id, paging).await
 }
 
-/// One page of what an organizer runs, newest first.
+/// One page of an organizer's competitions, newest first.
 pub(crate) async fn own_on_page(
     ctx: &Context,
     organizer: UserId,
@@ -158,12 +158,13 @@ pub(crate) async fn own_on_page(
     Ok(Page { items, total, page: paging.page, limit: paging.limit })
 }
 
-/// Everything an organizer runs.
+/// All competitions of an organizer.
 pub(crate) fn own(organizer: UserId) -> Select<competition::Entity> {
     competition::Entity::find().filter(competition::Column::OrganizerId.eq(organizer.0))
 }
 
-/// Where one can register at this moment: as [`domain::Competition::is_open`], with a seat left.
+/// A condition on competitions: registration is open as in [`domain::Competition::is_open`], and a
+/// seat is left.
 pub(crate) fn takes_registrations(now: Timestamp) -> Condition {
     use competition::Column::{Capacity, RegOpensAt, Registered};
     is_open(now)
@@ -171,7 +172,7 @@ pub(crate) fn takes_registrations(now: Timestamp) -> Condition {
         .add(Registered.into_expr().lt(Capacity.into_expr()))
 }
 
-/// Whose deadline is still to come, and which take place. One that opens later is among them: people look for it.
+/// Competitions before their deadline that are not cancelled, including those that open later.
 fn open(now: Timestamp) -> Select<competition::Entity> {
     competition::Entity::find().filter(is_open(now))
 }
@@ -199,7 +200,7 @@ fn matching(filter: &CompetitionFilter, now: Timestamp) -> Select<competition::E
     open(now).filter(Condition::all().add_option(tagged).add_option(searched).add_option(organizer))
 }
 
-/// Ids grow with time, so they break ties the way the rest is ordered.
+/// Ids grow with time, so they break ties in the same direction.
 fn sorted(
     select: Select<competition::Entity>,
     sort: CompetitionSort,
@@ -215,7 +216,7 @@ fn sorted(
     }
 }
 
-/// The tags that most open competitions have, each in one of its spellings.
+/// The tags of most open competitions, each in one of its spellings.
 async fn popular_tags(ctx: &Context) -> Result<Vec<String>> {
     let uses =
         || Expr::col((competition_tag::Entity, competition_tag::Column::CompetitionId)).count();

@@ -1,4 +1,4 @@
-//! Creating a competition.
+//! The use case behind `POST /api/competitions`.
 
 use domain::{
     CompetitionInput, CompetitionWithOrganizer, IdempotencyKey, NewCompetition, Organizer, Role,

@@ -1,4 +1,4 @@
-//! Creating and editing from a form, whose times are what clocks in its zone show.
+//! Creating and editing from a form, whose times are local times in its zone.
 
 use domain::{
     Competition, CompetitionDraft, CompetitionId, CompetitionInput, CompetitionPatch,
@@ -8,7 +8,7 @@ use domain::{
 use super::{Created, create, edit};
 use crate::{Actor, Context, Decision, Error, Result, zones};
 
-/// How a form shows a competition.
+/// A competition as a form shows it.
 pub fn draft_of(competition: &Competition) -> CompetitionDraft {
     let zone = &competition.time_zone;
     let shown = |at| zones::input_value(at, zone);
@@ -27,7 +27,7 @@ pub fn draft_of(competition: &Competition) -> CompetitionDraft {
 /// [`create`], from a form.
 ///
 /// # Errors
-/// The same; a time that clocks in its zone never show, or show twice, is a fault of its field.
+/// The same; a local time that does not exist in its zone, or is ambiguous, is a fault of its field.
 pub async fn create_draft(
     ctx: &Context,
     actor: &Actor,
@@ -49,11 +49,10 @@ pub async fn create_draft(
     create(ctx, actor, input, key).await.map_err(|error| explain(error, &times.faults))
 }
 
-/// [`edit`], from a form that was opened on `seen`, which was `version` then. Only what was changed in the form is
-/// changed.
+/// [`edit`], from a form that was opened on `seen` at `version`. Edits the changed fields only.
 ///
 /// # Errors
-/// The same; a time that clocks in its zone never show, or show twice, is a fault of its field.
+/// The same; a local time that does not exist in its zone, or is ambiguous, is a fault of its field.
 pub async fn edit_draft(
     ctx: &Context,
     actor: &Actor,
@@ -65,7 +64,7 @@ pub async fn edit_draft(
 ) -> Result<Decision<CompetitionWithOrganizer>> {
     let changed = draft.changed_since(seen);
     let is_changed = |field| changed.contains(&field);
-    // The same time on the clock is another moment in another zone.
+    // In another zone, the same local time is another moment.
     let is_moved = |field| is_changed(field) || is_changed("timeZone");
     let times = Times::read(&draft);
     let patch = CompetitionPatch {
@@ -95,7 +94,7 @@ fn capacity(text: &str) -> Raw<i64> {
     text.trim().parse().map_or(Raw::WrongType, Raw::Given)
 }
 
-/// The times of a form as the rules read them, and what is wrong with those that are none.
+/// The times of a form in UTC, and the faults of those that cannot be converted.
 struct Times {
     reg_opens_at: Raw<String>,
     reg_deadline: Raw<String>,
@@ -130,7 +129,7 @@ impl Times {
     }
 }
 
-/// The rules know that a time is none; why, only its zone knows.
+/// Replaces the message of an invalid time by the reason that its zone gives.
 fn explain(error: Error, reasons: &[FieldError]) -> Error {
     let Error::Public(mut public) = error else { return error };
     for fault in &mut public.fields {

@@ -1,4 +1,4 @@
-//! The seats of one competition: now, and as they change.
+//! The seats of a competition: the current state, and a stream of changes.
 
 use std::collections::HashMap;
 
@@ -15,7 +15,7 @@ use crate::{
 
 pub use crate::events::SeatsWatch;
 
-/// The seats of one competition as the database has them now.
+/// The seats of a competition in the database.
 ///
 /// # Errors
 /// [`domain::ErrorCode::CompetitionNotFound`].
@@ -29,8 +29,7 @@ pub async fn seats(ctx: &Context, id: CompetitionId) -> Result<SeatsChanged> {
     found.ok_or_else(|| PublicError::competition_not_found().into())
 }
 
-/// Watches the seats of one competition: the current state first, then every newer one, from
-/// whatever process it comes.
+/// Watches the seats of a competition: the current state, then newer ones, from all processes.
 ///
 /// # Errors
 /// [`domain::ErrorCode::CompetitionNotFound`].
@@ -39,7 +38,7 @@ pub async fn watch_seats(ctx: &Context, id: CompetitionId) -> Result<SeatsWatch>
         let ctx = ctx.clone();
         move || {
             let ctx = ctx.clone();
-            // A state that cannot be read now is read the next time.
+            // A failed read is repeated later.
             async move { seats(&ctx, id).await.ok() }
         }
     };

@@ -1,4 +1,4 @@
-//! What a participant is registered for.
+//! The registrations of a participant.
 
 use std::collections::HashMap;
 
@@ -13,7 +13,7 @@ use crate::{
     entity::{competition, competition_tag::tags_of, registration, user},
 };
 
-/// One page of the actor's registrations, newest first, given back ones included.
+/// One page of the actor's registrations, newest first, including cancelled ones.
 ///
 /// # Errors
 /// Unauthorized, or forbidden for anyone but a participant.
@@ -30,7 +30,7 @@ pub(crate) async fn count(ctx: &Context, actor: &Actor) -> Result<u64> {
     Ok(own.count(ctx.db.connection()).await?)
 }
 
-/// The same without counting, for a list of any length.
+/// The same without the total.
 pub(crate) async fn newest(
     ctx: &Context,
     actor: &Actor,
@@ -51,7 +51,12 @@ pub(crate) async fn newest(
     let organizers = organizers_of(ctx, &rows).await?;
     rows.into_iter()
         .map(|(row, competition)| {
-            let corrupt = || Error::Corrupt(format!("registration {} is for nothing", row.id));
+            let corrupt = || {
+                Error::Corrupt(format!(
+                    "registration {} has no competition or no organizer",
+                    row.id
+                ))
+            };
             let competition = competition.ok_or_else(corrupt)?;
             let organizer = organizers.get(&competition.organizer_id).ok_or_else(corrupt)?;
             let tags = tags.remove(&competition.id).unwrap_or_default();
@@ -63,7 +68,7 @@ pub(crate) async fn newest(
         .collect()
 }
 
-/// Who the actor is to a competition.
+/// The actor's registration for a competition, if any.
 ///
 /// # Errors
 /// When the database fails.
@@ -79,7 +84,7 @@ pub async fn viewer_state(ctx: &Context, actor: &Actor, id: CompetitionId) -> Re
     Ok(ViewerState { user: Some(user.clone()), registration, registration_id })
 }
 
-/// The organizers of the competitions in some rows, each read once.
+/// The organizers of the competitions in `rows`, by id.
 async fn organizers_of(
     ctx: &Context,
     rows: &[(registration::Model, Option<competition::Model>)],

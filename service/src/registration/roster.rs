@@ -1,4 +1,4 @@
-//! Who is registered for a competition, for its organizer.
+//! The roster of a competition: its registrations, for the organizer.
 
 use domain::{
     CompetitionId, ErrorCode, Page, PublicError, RegistrationStatus, Role, RosterEntry,
@@ -24,7 +24,7 @@ const CHUNK: u64 = 1_000;
 type Select = SelectTwo<registration::Entity, user::Entity>;
 type Row = (registration::Model, Option<user::Model>);
 
-/// One page of the registrations for a competition, oldest first unless asked otherwise. For its organizer and
+/// One page of the registrations for a competition, by default oldest first. For its organizer and
 /// administrators.
 ///
 /// # Errors
@@ -52,7 +52,7 @@ pub async fn roster(
     })
 }
 
-/// What the page of a roster shows: those that match, and what else there is.
+/// The page of a roster: the registrations that match, and totals by status.
 ///
 /// # Errors
 /// As for [`roster`].
@@ -79,8 +79,8 @@ pub async fn browse_roster(
     Ok(RosterPage { found, totals })
 }
 
-/// A whole roster on its way out, a part at a time: however long it is, no more of it is held than one part, and no
-/// connection of the database while the part is sent.
+/// The export of a whole roster in parts: it has one part in memory, and no database connection while
+/// the part is sent.
 #[derive(Debug)]
 pub struct RosterExport {
     ctx: Context,
@@ -99,7 +99,7 @@ struct Cursor {
     id: Uuid,
 }
 
-/// All registrations for a competition that match, whatever page the filter asks for. For those who may see them.
+/// Exports all registrations for a competition that match, on any page.
 ///
 /// # Errors
 /// As for [`roster`].
@@ -115,12 +115,12 @@ pub async fn export_roster(
 }
 
 impl RosterExport {
-    /// What the competition is called.
+    /// The title of the competition.
     pub fn title(&self) -> &str {
         &self.title
     }
 
-    /// The next part; empty when there is no more.
+    /// The next part; empty at the end.
     ///
     /// # Errors
     /// When the database fails.
@@ -143,7 +143,7 @@ impl RosterExport {
     }
 }
 
-/// The competition, if the actor may see who is registered for it.
+/// The competition, if the actor may see its roster.
 async fn open(ctx: &Context, actor: &Actor, id: CompetitionId) -> Result<competition::Model> {
     let user = actor.user()?;
     if user.role == Role::Participant {
@@ -169,7 +169,7 @@ fn matching(id: CompetitionId, filter: &RosterFilter) -> Select {
         .filter(Condition::all().add_option(status).add_option(searched))
 }
 
-/// Ids grow with time, so they break ties the way the rest is ordered.
+/// Ids grow with time, so they break ties in the same direction.
 fn sorted(select: Select, sort: RosterSort) -> Select {
     let direction = if sort.descending { Order::Desc } else { Order::Asc };
     select
@@ -194,7 +194,7 @@ fn after(last: &Cursor, sort: RosterSort) -> Condition {
     Condition::any().add(further).add(column().eq(here).and(next))
 }
 
-/// What is compared. A user's text to search by begins with the name, in lower case.
+/// The column to sort by. The search text of a user begins with the name in lower case.
 fn column(order: RosterOrder) -> SimpleExpr {
     match order {
         RosterOrder::Registered => {
@@ -206,6 +206,7 @@ fn column(order: RosterOrder) -> SimpleExpr {
 }
 
 fn entry((row, user): Row) -> Result<RosterEntry> {
-    let user = user.ok_or_else(|| Error::Corrupt(format!("{} is nobody's", row.id)))?;
+    let user =
+        user.ok_or_else(|| Error::Corrupt(format!("registration {} has no user", row.id)))?;
     Ok(RosterEntry { registration: row.into_view(), user: user.into_organizer() })
 }

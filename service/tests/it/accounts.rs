@@ -44,7 +44,7 @@ pub(crate) async fn sign_up_again(ctx: &Context, email: &str) -> Result<User> {
 }
 
 #[tokio::test]
-async fn who_signs_up_can_log_in() {
+async fn a_new_account_can_log_in() {
     let world = World::new().await;
     let account = sign_up(&world.ctx, signup("Ada@Example.com")).await.unwrap();
     let ada = account.user.clone();
@@ -54,7 +54,7 @@ async fn who_signs_up_can_log_in() {
 }
 
 #[tokio::test]
-async fn an_address_is_the_same_in_any_case() {
+async fn email_addresses_are_compared_without_case() {
     let world = World::new().await;
     let user = sign_up_again(&world.ctx, "Jörg@Example.com").await.unwrap();
     for spelling in ["jörg@example.com", "JÖRG@EXAMPLE.COM", " Jörg@example.com "] {
@@ -71,7 +71,7 @@ async fn an_address_is_the_same_in_any_case() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn one_address_signed_up_many_times_at_once_gets_one_account() {
+async fn concurrent_signups_with_one_address_create_one_account() {
     let world = World::new().await;
     let other = world.second_process().await;
     let results = at_once((0..20).map(|number| {
@@ -96,7 +96,7 @@ async fn hang_up_after(mut steps: i64, future: impl Future) {
 
 /// A session that a caller left inside a transaction would swallow what the next one writes.
 #[tokio::test]
-async fn accounts_made_after_others_hung_up_are_there_for_everybody() {
+async fn accounts_created_after_dropped_signups_are_visible_to_all_connections() {
     let world = World::new().await;
     let ctx = world.narrow_process().await;
     // From before the first step to after the last.
@@ -110,7 +110,7 @@ async fn accounts_made_after_others_hung_up_are_there_for_everybody() {
 }
 
 #[tokio::test]
-async fn a_wrong_password_and_an_unknown_address_are_answered_alike() {
+async fn a_wrong_password_and_an_unknown_address_get_the_same_response() {
     let world = World::new().await;
     sign_up(&world.ctx, signup("ada@example.com")).await.unwrap();
     let wrong_password = try_log_in(&world.ctx, "ada@example.com", "wrong horse").await;
@@ -129,7 +129,7 @@ async fn a_wrong_password_and_an_unknown_address_are_answered_alike() {
 }
 
 #[tokio::test]
-async fn an_administrator_is_made_beside_the_sign_up() {
+async fn an_administrator_is_created_without_signing_up() {
     let world = World::new().await;
     let Signup { name, email, password, .. } = signup("root@example.com");
     let admin = create_admin(&world.ctx, name, email, password).await.unwrap().user;
@@ -138,7 +138,7 @@ async fn an_administrator_is_made_beside_the_sign_up() {
 }
 
 #[tokio::test]
-async fn an_account_that_does_not_exist_is_not_found() {
+async fn an_unknown_account_is_not_found() {
     let world = World::new().await;
     let nobody = domain::UserId(uuid::Uuid::nil());
     assert_eq!(find(&world.ctx, nobody).await.unwrap(), None);
@@ -154,7 +154,7 @@ async fn set_new(world: &World, actor: &Actor, current: &str) -> Result<Account>
 }
 
 #[tokio::test]
-async fn a_new_password_takes_the_place_of_the_old_one_and_ends_what_was_given_for_it() {
+async fn a_new_password_replaces_the_old_one_and_revokes_its_sessions_and_tokens() {
     let world = World::new().await;
     let ada = world.participant("Ada").await;
     let id = ada.user().unwrap().id;
@@ -171,7 +171,7 @@ async fn a_new_password_takes_the_place_of_the_old_one_and_ends_what_was_given_f
 }
 
 #[tokio::test]
-async fn only_who_knows_the_current_password_sets_another() {
+async fn changing_the_password_requires_the_current_one() {
     let world = World::new().await;
     let ada = world.participant("Ada").await;
     let refused = set_new(&world, &ada, "wrong horse").await;
@@ -186,7 +186,7 @@ async fn only_who_knows_the_current_password_sets_another() {
 }
 
 #[tokio::test]
-async fn somebody_who_does_nothing_else_becomes_an_administrator() {
+async fn an_unused_account_can_be_promoted_to_administrator() {
     let world = World::new().await;
     let (ada, grace) = (world.organizer("Ada").await, world.participant("Grace").await);
     let sprint = world.competition(&ada).create().await;
@@ -209,7 +209,7 @@ const COMPOSED: (&str, &str) = ("J\u{F6}rg@example.com", "p\u{E4}ssw\u{F6}rter")
 const DECOMPOSED: (&str, &str) = ("Jo\u{308}rg@example.com", "pa\u{308}sswo\u{308}rter");
 
 #[tokio::test]
-async fn an_account_is_the_same_from_every_keyboard() {
+async fn an_account_is_found_by_any_normal_form_of_its_address() {
     let world = World::new().await;
     let password = Password::parse(DECOMPOSED.1.to_owned()).unwrap();
     let user = sign_up(&world.ctx, Signup { password, ..signup(DECOMPOSED.0) }).await.unwrap().user;

@@ -30,7 +30,7 @@ fn start(event: &Event) -> Option<DatePerhapsTime> {
 }
 
 #[tokio::test]
-async fn everybody_can_note_the_deadline_and_the_start() {
+async fn the_calendar_of_a_competition_has_its_deadline_and_start() {
     let world = World::new().await;
     let ada = world.organizer("Ada").await;
     let title =
@@ -59,7 +59,7 @@ async fn everybody_can_note_the_deadline_and_the_start() {
 }
 
 #[tokio::test]
-async fn the_event_of_a_registration_stays_the_same_while_it_changes() {
+async fn the_event_of_a_registration_keeps_its_id_when_it_changes() {
     let world = World::new().await;
     let (ada, ben) = (world.organizer("Ada").await, world.participant("Ben").await);
     let id = world.competition(&ada).starting_in(None).create().await;
@@ -97,7 +97,7 @@ async fn the_event_of_a_registration_stays_the_same_while_it_changes() {
 }
 
 #[tokio::test]
-async fn a_registration_is_in_nobody_elses_calendar() {
+async fn a_registration_is_in_the_calendar_of_its_participant_only() {
     let world = World::new().await;
     let ada = world.organizer("Ada").await;
     let (ben, eve) = (world.participant("Ben").await, world.participant("Eve").await);

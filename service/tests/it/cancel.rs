@@ -4,7 +4,7 @@ use service::{Actor, registration, testing::World};
 use crate::support::{at_once, cancel_registration, code, count, register, register_with_key};
 
 #[tokio::test]
-async fn a_seat_is_free_from_the_moment_it_is_given_back() {
+async fn cancelling_a_registration_frees_its_seat_at_once() {
     let world = World::new().await;
     let ada = world.organizer("Ada").await;
     let [grace, alan] = &world.crowd(2).await[..] else { panic!("two guests") };
@@ -18,7 +18,7 @@ async fn a_seat_is_free_from_the_moment_it_is_given_back() {
 }
 
 #[tokio::test]
-async fn giving_a_seat_back_again_is_fine_and_frees_nothing_more() {
+async fn cancelling_a_registration_again_succeeds_and_frees_nothing() {
     let world = World::new().await;
     let ada = world.organizer("Ada").await;
     let [grace, alan] = &world.crowd(2).await[..] else { panic!("two guests") };
@@ -33,7 +33,7 @@ async fn giving_a_seat_back_again_is_fine_and_frees_nothing_more() {
 }
 
 #[tokio::test]
-async fn only_a_participant_with_a_registration_can_give_it_back() {
+async fn only_a_registered_participant_can_cancel() {
     let world = World::new().await;
     let ada = world.organizer("Ada").await;
     let grace = world.participant("Grace").await;
@@ -48,7 +48,7 @@ async fn only_a_participant_with_a_registration_can_give_it_back() {
 }
 
 #[tokio::test]
-async fn a_key_gives_back_once_even_when_the_seat_was_taken_again_since() {
+async fn a_replayed_cancellation_does_not_cancel_a_newer_registration() {
     let world = World::new().await;
     let ada = world.organizer("Ada").await;
     let grace = world.participant("Grace").await;
@@ -68,7 +68,7 @@ async fn a_key_gives_back_once_even_when_the_seat_was_taken_again_since() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_rush_to_give_back_and_to_take_never_loses_count() {
+async fn concurrent_registrations_and_cancellations_keep_the_count() {
     let world = World::new().await;
     let other = world.second_process().await;
     let ada = world.organizer("Ada").await;

@@ -13,7 +13,7 @@ fn machine(off: TimeDelta) -> Arc<TestClock> {
 }
 
 #[tokio::test]
-async fn machines_whose_clocks_are_hours_apart_agree_on_time_and_leases() {
+async fn machines_with_clocks_hours_apart_agree_on_time_and_leases() {
     let world = World::new().await;
     let (one, other) = (machine(TimeDelta::hours(-1)), machine(TimeDelta::hours(1)));
     let behind = world.process_on_machine(one.clone()).await;

@@ -10,7 +10,7 @@ use crate::support::{
 };
 
 #[tokio::test]
-async fn nobody_registers_before_registration_opens() {
+async fn registration_is_rejected_before_it_opens() {
     let world = World::new().await;
     let ada = world.organizer("Ada").await;
     let grace = world.participant("Grace").await;
@@ -24,7 +24,7 @@ async fn nobody_registers_before_registration_opens() {
 }
 
 #[tokio::test]
-async fn that_it_has_not_opened_is_told_before_anything_else_and_kept_for_the_key() {
+async fn registration_not_open_is_the_first_refusal_and_is_replayed() {
     let world = World::new().await;
     let ada = world.organizer("Ada").await;
     let [seated, late] = &world.crowd(2).await[..] else { panic!("two guests") };
@@ -45,7 +45,7 @@ async fn that_it_has_not_opened_is_told_before_anything_else_and_kept_for_the_ke
 }
 
 #[tokio::test]
-async fn one_that_opens_later_is_found_and_one_that_was_cancelled_is_not() {
+async fn the_list_has_competitions_that_open_later_and_no_cancelled_ones() {
     let world = World::new().await;
     let ada = world.organizer("Ada").await;
     let sprint = world.competition(&ada).tagged(&["code"]).opening_in(TimeDelta::hours(1));
@@ -65,7 +65,7 @@ async fn one_that_opens_later_is_found_and_one_that_was_cancelled_is_not() {
 }
 
 #[tokio::test]
-async fn a_cancelled_competition_stays_as_it_is() {
+async fn a_cancelled_competition_cannot_be_changed() {
     let world = World::new().await;
     let ada = world.organizer("Ada").await;
     let [seated, gone, late] = &world.crowd(3).await[..] else { panic!("three guests") };
@@ -92,7 +92,7 @@ async fn a_cancelled_competition_stays_as_it_is() {
 }
 
 #[tokio::test]
-async fn zone_and_opening_are_kept_and_edited() {
+async fn the_time_zone_and_opening_are_stored_and_edited() {
     let world = World::new().await;
     let ada = world.organizer("Ada").await;
     let get =

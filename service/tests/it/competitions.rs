@@ -28,7 +28,7 @@ fn page(page: u64, limit: u64) -> CompetitionQuery {
 }
 
 #[tokio::test]
-async fn a_new_competition_reads_back_as_it_was_made() {
+async fn a_new_competition_reads_back_as_created() {
     let world = World::new().await;
     let ada = world.organizer("Ada").await;
     let input = CompetitionInput {
@@ -83,7 +83,7 @@ async fn an_unknown_competition_is_not_found() {
 }
 
 #[tokio::test]
-async fn the_list_shows_what_is_open_newest_first() {
+async fn the_list_has_open_competitions_newest_first() {
     let world = World::new().await;
     let ada = world.organizer("Ada").await;
     world.competition(&ada).titled("First").closing_in(TimeDelta::days(3)).create().await;
@@ -101,7 +101,7 @@ async fn the_list_shows_what_is_open_newest_first() {
 }
 
 #[tokio::test]
-async fn a_search_finds_words_of_title_and_description_in_any_case() {
+async fn a_search_matches_title_and_description_in_any_case() {
     let world = World::new().await;
     let ada = world.organizer("Ada").await;
     world.competition(&ada).titled("Code Sprint").about("Bring a laptop").create().await;
@@ -144,7 +144,7 @@ async fn a_search_takes_wildcards_and_quotes_literally() {
 }
 
 #[tokio::test]
-async fn tags_filter_for_any_of_them_in_any_case() {
+async fn tags_match_any_of_them_in_any_case() {
     let world = World::new().await;
     let ada = world.organizer("Ada").await;
     world.competition(&ada).titled("Both").tagged(&["Rust", "Web"]).create().await;
@@ -159,7 +159,7 @@ async fn tags_filter_for_any_of_them_in_any_case() {
 }
 
 #[tokio::test]
-async fn filters_narrow_each_other() {
+async fn filters_are_combined() {
     let world = World::new().await;
     let (ada, bob) = (world.organizer("Ada").await, world.organizer("Bob").await);
     world.competition(&ada).titled("Ada's sprint").tagged(&["rust"]).create().await;
@@ -175,7 +175,7 @@ async fn filters_narrow_each_other() {
 }
 
 #[tokio::test]
-async fn each_order_of_the_list_is_what_it_says() {
+async fn the_list_is_sorted_by_each_order() {
     let world = World::new().await;
     let ada = world.organizer("Ada").await;
     let make = async |title: &str, deadline, start: Option<i64>| {
@@ -198,7 +198,7 @@ async fn each_order_of_the_list_is_what_it_says() {
 }
 
 #[tokio::test]
-async fn pages_share_the_list_out_and_know_the_total() {
+async fn pages_partition_the_list_and_have_the_total() {
     let world = World::new().await;
     let ada = world.organizer("Ada").await;
     for number in 1..=5 {
@@ -217,7 +217,7 @@ async fn pages_share_the_list_out_and_know_the_total() {
 }
 
 #[tokio::test]
-async fn the_list_shows_how_many_seats_are_taken() {
+async fn the_list_has_the_number_of_registrations() {
     let world = World::new().await;
     let ada = world.organizer("Ada").await;
     let sprint = world.competition(&ada).seats(5).create().await;
@@ -233,7 +233,7 @@ async fn the_list_shows_how_many_seats_are_taken() {
 }
 
 #[tokio::test]
-async fn closing_soon_shows_the_next_deadlines() {
+async fn closing_soon_has_the_next_deadlines() {
     let world = World::new().await;
     let ada = world.organizer("Ada").await;
     for days in [3, 1, 2] {
@@ -247,7 +247,7 @@ async fn closing_soon_shows_the_next_deadlines() {
 }
 
 #[tokio::test]
-async fn browsing_offers_the_tags_of_most_open_competitions_first() {
+async fn browsing_offers_the_most_used_tags_first() {
     let world = World::new().await;
     let ada = world.organizer("Ada").await;
     let nothing = browse(&world.ctx, &search("x").check().unwrap()).await.unwrap();
@@ -265,7 +265,7 @@ async fn browsing_offers_the_tags_of_most_open_competitions_first() {
 }
 
 #[tokio::test]
-async fn an_organizer_sees_their_own_competitions_closed_ones_included() {
+async fn an_organizer_sees_all_their_competitions_including_closed_ones() {
     let world = World::new().await;
     let (ada, bob) = (world.organizer("Ada").await, world.organizer("Bob").await);
     world.competition(&ada).titled("Old").create().await;
@@ -283,7 +283,7 @@ async fn an_organizer_sees_their_own_competitions_closed_ones_included() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn one_key_creates_one_competition_however_often_it_is_sent() {
+async fn a_key_creates_one_competition_however_often_it_is_sent() {
     let world = World::new().await;
     let other = world.second_process().await;
     let ada = world.organizer("Ada").await;
@@ -310,7 +310,7 @@ async fn one_key_creates_one_competition_however_often_it_is_sent() {
 }
 
 #[tokio::test]
-async fn a_search_finds_what_looks_the_same() {
+async fn a_search_matches_equivalent_characters() {
     let world = World::new().await;
     let ada = world.organizer("Ada").await;
     let new =

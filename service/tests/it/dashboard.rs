@@ -9,7 +9,7 @@ fn titles(registrations: &[MyRegistration]) -> Vec<&str> {
 }
 
 #[tokio::test]
-async fn participants_see_what_is_next_then_what_was() {
+async fn participants_see_upcoming_then_past_registrations() {
     let world = World::new().await;
     let ada = world.organizer("Ada").await;
     let grace = world.participant("Grace").await;
@@ -55,7 +55,7 @@ async fn a_participant_sees_the_newest_500_registrations_and_the_number_of_all()
 }
 
 #[tokio::test]
-async fn organizers_see_the_totals_of_their_own() {
+async fn organizers_see_the_totals_of_their_competitions() {
     let world = World::new().await;
     let (ada, bob) = (world.organizer("Ada").await, world.organizer("Bob").await);
     let guests = world.crowd(3).await;
@@ -74,7 +74,7 @@ async fn organizers_see_the_totals_of_their_own() {
 }
 
 #[tokio::test]
-async fn a_page_of_ones_own_comes_with_the_totals_of_all() {
+async fn a_page_of_the_dashboard_has_the_totals_of_all_competitions() {
     let world = World::new().await;
     let ada = world.organizer("Ada").await;
     let guests = world.crowd(2).await;
@@ -97,7 +97,7 @@ async fn a_page_of_ones_own_comes_with_the_totals_of_all() {
 }
 
 #[tokio::test]
-async fn what_its_organizer_cancelled_is_over_for_everybody() {
+async fn a_cancelled_competition_is_not_counted_as_open() {
     let world = World::new().await;
     let ada = world.organizer("Ada").await;
     let grace = world.participant("Grace").await;
@@ -116,7 +116,7 @@ async fn what_its_organizer_cancelled_is_over_for_everybody() {
 }
 
 #[tokio::test]
-async fn the_trend_counts_each_of_the_last_30_days_of_ones_own_competitions() {
+async fn the_trend_counts_registrations_on_each_of_the_last_30_days() {
     let world = World::new().await;
     let (ada, bob) = (world.organizer("Ada").await, world.organizer("Bob").await);
     let crowd = world.crowd(6).await;

@@ -21,7 +21,7 @@ async fn leave(ctx: &Context, actor: &Actor) -> Result<(), ErrorCode> {
 }
 
 #[tokio::test]
-async fn a_deleted_account_frees_its_seats_and_leaves_nothing_behind() {
+async fn deleting_an_account_frees_its_seats_and_deletes_its_data() {
     let world = World::new().await;
     let ada = world.organizer("Ada").await;
     let [grace, next] = &world.crowd(2).await[..] else { panic!("two guests") };
@@ -58,7 +58,7 @@ async fn a_wrong_password_deletes_nothing() {
 }
 
 #[tokio::test]
-async fn a_seat_in_what_is_over_stays_counted_under_no_name() {
+async fn a_seat_in_a_past_competition_stays_counted_without_a_name() {
     let world = World::new().await;
     let ada = world.organizer("Ada").await;
     let grace = world.participant("Grace").await;
@@ -93,7 +93,7 @@ async fn a_seat_in_what_is_over_stays_counted_under_no_name() {
 }
 
 #[tokio::test]
-async fn an_organizer_stays_while_others_are_registered_for_what_is_to_come() {
+async fn an_organizer_with_registrations_to_come_cannot_be_deleted() {
     let world = World::new().await;
     let ada = world.organizer("Ada").await;
     let grace = world.participant("Grace").await;
@@ -114,7 +114,7 @@ async fn an_organizer_stays_while_others_are_registered_for_what_is_to_come() {
 }
 
 #[tokio::test]
-async fn an_organizer_of_nothing_goes_at_once() {
+async fn an_organizer_without_competitions_is_deleted_at_once() {
     let world = World::new().await;
     let ada = world.organizer("Ada").await;
     world.competition(&ada).create().await;
@@ -126,7 +126,7 @@ async fn an_organizer_of_nothing_goes_at_once() {
 
 /// Whatever wins, no seat is held by nobody, and the count is right.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn registering_and_deleting_at_once_leaves_the_count_right() {
+async fn concurrent_registration_and_deletion_keep_the_count() {
     let world = World::new().await;
     let other = world.second_process().await;
     let ada = world.organizer("Ada").await;
@@ -151,7 +151,7 @@ async fn registering_and_deleting_at_once_leaves_the_count_right() {
 }
 
 #[tokio::test]
-async fn a_competition_without_a_date_does_not_block_a_deletion_for_ever() {
+async fn an_undated_competition_blocks_a_deletion_until_it_is_over() {
     let world = World::new().await;
     let ada = world.organizer("Ada").await;
     let grace = world.participant("Grace").await;
@@ -170,7 +170,7 @@ async fn a_competition_without_a_date_does_not_block_a_deletion_for_ever() {
 }
 
 #[tokio::test]
-async fn a_competition_that_anybody_ever_registered_for_stays_in_their_history() {
+async fn a_competition_with_registrations_outlives_its_organizer() {
     let world = World::new().await;
     let ada = world.organizer("Ada").await;
     let [grace, alan] = &world.crowd(2).await[..] else { panic!("two guests") };
@@ -205,7 +205,7 @@ async fn a_competition_that_anybody_ever_registered_for_stays_in_their_history()
 }
 
 #[tokio::test]
-async fn what_a_deletion_would_do_is_told_before() {
+async fn the_preview_counts_what_a_deletion_would_do() {
     let world = World::new().await;
     let ada = world.organizer("Ada").await;
     let grace = world.participant("Grace").await;
@@ -225,7 +225,7 @@ async fn what_a_deletion_would_do_is_told_before() {
 
 /// A seat of a deleted account stays counted where it is on record. Nobody is there to be mailed.
 #[tokio::test]
-async fn a_deleted_account_is_mailed_nothing() {
+async fn a_deleted_account_gets_no_mail() {
     let world = World::new().await;
     let ctx = world.process_with_mail("smtp://127.0.0.1:1").await;
     let ada = world.organizer("Ada").await;

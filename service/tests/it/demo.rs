@@ -9,7 +9,7 @@ use service::{
 use crate::support::code;
 
 #[tokio::test]
-async fn seeding_makes_what_is_missing_and_nothing_twice() {
+async fn seeding_creates_what_is_missing_once() {
     let world = World::new().await;
     assert_eq!(seed(&world.ctx).await.unwrap(), Seeded { users: 7, competitions: 5 });
     assert_eq!(seed(&world.ctx).await.unwrap(), Seeded::default());

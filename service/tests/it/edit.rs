@@ -6,7 +6,7 @@ use service::{Actor, competitions, testing::World};
 use crate::support::{at_once, count, edit, register, titles};
 
 #[tokio::test]
-async fn an_edit_changes_what_it_names_and_nothing_else() {
+async fn an_edit_changes_only_the_fields_it_has() {
     let world = World::new().await;
     let ada = world.organizer("Ada").await;
     let sprint = world.competition(&ada).tagged(&["a", "b"]).seats(10).create().await;
@@ -25,7 +25,7 @@ async fn an_edit_changes_what_it_names_and_nothing_else() {
 }
 
 #[tokio::test]
-async fn a_start_date_can_be_taken_away_and_dates_stay_in_order() {
+async fn a_start_date_can_be_removed_and_dates_stay_in_order() {
     let world = World::new().await;
     let ada = world.organizer("Ada").await;
     let sprint = world.competition(&ada).create().await;
@@ -60,7 +60,7 @@ async fn only_its_organizer_edits_a_competition() {
 }
 
 #[tokio::test]
-async fn an_edit_based_on_an_old_version_is_refused_and_registrations_make_none_old() {
+async fn an_edit_of_an_old_version_is_rejected_and_registrations_keep_the_version() {
     let world = World::new().await;
     let ada = world.organizer("Ada").await;
     let sprint = world.competition(&ada).create().await;
@@ -91,7 +91,7 @@ async fn capacity_never_falls_below_the_seats_taken() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn seats_added_during_a_rush_are_sold_and_no_more() {
+async fn seats_added_during_a_rush_are_all_taken_and_no_more() {
     let world = World::new().await;
     let other = world.second_process().await;
     let ada = world.organizer("Ada").await;
@@ -116,7 +116,7 @@ async fn seats_added_during_a_rush_are_sold_and_no_more() {
 }
 
 #[tokio::test]
-async fn an_edit_that_changes_nothing_raises_no_version() {
+async fn an_edit_without_an_effect_keeps_the_version() {
     let world = World::new().await;
     let ada = world.organizer("Ada").await;
     let new = world.competition(&ada).titled("Café Open").about("Two\nlines").tagged(&["a", "b"]);
@@ -155,7 +155,7 @@ async fn an_edit_that_changes_nothing_raises_no_version() {
 }
 
 #[tokio::test]
-async fn an_edit_that_changes_nothing_is_replayed_for_its_key() {
+async fn an_edit_without_an_effect_is_replayed() {
     let world = World::new().await;
     let ada = world.organizer("Ada").await;
     let sprint = world.competition(&ada).create().await;

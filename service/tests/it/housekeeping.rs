@@ -17,7 +17,7 @@ async fn clean(world: &World) {
 }
 
 #[tokio::test]
-async fn answers_are_kept_for_25_hours() {
+async fn idempotency_records_are_deleted_after_25_hours() {
     let world = World::new().await;
     let ada = world.organizer("Ada").await;
     let [old, young] = &world.crowd(2).await[..] else { panic!("two guests") };
@@ -36,7 +36,7 @@ async fn answers_are_kept_for_25_hours() {
 }
 
 #[tokio::test]
-async fn sessions_go_when_they_have_expired() {
+async fn expired_sessions_are_deleted() {
     let world = World::new().await;
     let ada = world.organizer("Ada").await;
     for pause in [TimeDelta::seconds(1), TimeDelta::days(14)] {
@@ -50,7 +50,7 @@ async fn sessions_go_when_they_have_expired() {
 }
 
 #[tokio::test]
-async fn done_jobs_are_kept_for_a_week_and_others_for_as_long_as_it_takes() {
+async fn done_jobs_are_deleted_after_a_week_and_others_are_kept() {
     let world = World::new().await;
     clean(&world).await;
     world.clock.advance(TimeDelta::milliseconds(1));
@@ -82,7 +82,7 @@ async fn the_dead_letter_queue_and_recent_ticks_are_kept() {
 }
 
 #[tokio::test]
-async fn refresh_tokens_and_reset_links_go_when_they_have_expired() {
+async fn expired_refresh_tokens_and_reset_links_are_deleted() {
     let world = World::new().await;
     let ada = world.participant("Ada").await;
     let address = domain::Email::parse("ada@example.com").unwrap();
@@ -112,7 +112,7 @@ fn numbers(count: u64) -> String {
 }
 
 #[tokio::test]
-async fn more_rows_than_a_batch_are_deleted_and_others_stay() {
+async fn more_rows_than_a_batch_are_deleted() {
     let world = World::new().await;
     for (expires_at, prefix) in [("2026-11-22", "old"), ("2026-11-24", "young")] {
         let sql = format!(
@@ -127,7 +127,7 @@ async fn more_rows_than_a_batch_are_deleted_and_others_stay() {
 }
 
 #[tokio::test]
-async fn a_table_that_fails_does_not_keep_others_from_being_cleaned() {
+async fn a_table_that_fails_does_not_stop_the_cleanup_of_others() {
     let world = World::new().await;
     let ada = world.organizer("Ada").await;
     refresh_tokens::start(&world.ctx, &account(&ada)).await.unwrap();

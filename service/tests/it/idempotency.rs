@@ -59,7 +59,7 @@ async fn fifty_requests_with_one_key_register_once() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn one_key_sent_to_six_processes_registers_once_and_is_replayed_by_the_others() {
+async fn one_key_sent_to_six_processes_registers_once() {
     let world = World::new().await;
     let mut others = Vec::new();
     for _ in 0..5 {
@@ -73,7 +73,7 @@ async fn one_key_sent_to_six_processes_registers_once_and_is_replayed_by_the_oth
 }
 
 #[tokio::test]
-async fn a_key_replays_the_first_answer_even_when_the_world_has_moved_on() {
+async fn a_key_replays_the_first_response_after_later_changes() {
     let world = World::new().await;
     let ada = world.organizer("Ada").await;
     let grace = world.participant("Grace").await;
@@ -90,7 +90,7 @@ async fn a_key_replays_the_first_answer_even_when_the_world_has_moved_on() {
 }
 
 #[tokio::test]
-async fn refusals_are_replayed_too() {
+async fn refusals_are_replayed() {
     let world = World::new().await;
     let ada = world.organizer("Ada").await;
     let [seated, late] = &world.crowd(2).await[..] else { panic!("two guests") };
@@ -113,7 +113,7 @@ async fn refusals_are_replayed_too() {
 }
 
 #[tokio::test]
-async fn a_key_is_good_for_one_request_only() {
+async fn a_key_is_rejected_with_another_request() {
     let world = World::new().await;
     let ada = world.organizer("Ada").await;
     let grace = world.participant("Grace").await;
@@ -127,7 +127,7 @@ async fn a_key_is_good_for_one_request_only() {
 }
 
 #[tokio::test]
-async fn keys_of_two_users_never_meet() {
+async fn the_same_key_of_two_users_does_not_collide() {
     let world = World::new().await;
     let ada = world.organizer("Ada").await;
     let [one, two] = &world.crowd(2).await[..] else { panic!("two guests") };
@@ -141,7 +141,7 @@ async fn keys_of_two_users_never_meet() {
 }
 
 #[tokio::test]
-async fn what_was_not_decided_is_not_kept() {
+async fn a_request_without_a_decision_leaves_its_key_unused() {
     let world = World::new().await;
     let ada = world.organizer("Ada").await;
     let grace = world.participant("Grace").await;
@@ -159,7 +159,7 @@ async fn what_was_not_decided_is_not_kept() {
 }
 
 #[tokio::test]
-async fn without_a_key_nothing_is_kept_and_nothing_replayed() {
+async fn a_request_without_a_key_is_neither_stored_nor_replayed() {
     let world = World::new().await;
     let ada = world.organizer("Ada").await;
     let grace = world.participant("Grace").await;

@@ -72,7 +72,7 @@ async fn storm(ctx: Context, guest: Actor, id: CompetitionId) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_storm_over_two_processes_sells_no_seat_twice_under_read_committed() {
+async fn a_rush_on_two_processes_sells_no_seat_twice_under_read_committed() {
     let world = World::new().await;
     let processes = [world.read_committed_process().await, world.read_committed_process().await];
     let ada = world.organizer("Ada").await;

@@ -9,7 +9,7 @@ use service::{
 use crate::support::{at_once, register, time};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn many_processes_may_migrate_an_empty_database_at_once() {
+async fn concurrent_processes_migrate_an_empty_database_once() {
     let empty = EmptyDatabase::create().await;
     let mut processes = Vec::new();
     for _ in 0..3 {
@@ -34,7 +34,7 @@ async fn assert_refused(world: &World, sql: &str) {
 }
 
 #[tokio::test]
-async fn the_schema_refuses_a_seat_too_many_or_too_few() {
+async fn the_schema_rejects_registrations_below_zero_or_above_the_capacity() {
     let world = World::new().await;
     let ada = world.organizer("Ada").await;
     world.competition(&ada).seats(3).create().await;
@@ -46,7 +46,7 @@ async fn the_schema_refuses_a_seat_too_many_or_too_few() {
 }
 
 #[tokio::test]
-async fn the_schema_refuses_a_second_registration_of_one_participant() {
+async fn the_schema_rejects_a_second_registration_of_a_participant() {
     let world = World::new().await;
     let ada = world.organizer("Ada").await;
     let [one, two] = &world.crowd(2).await[..] else { panic!("two guests") };
@@ -58,7 +58,7 @@ async fn the_schema_refuses_a_second_registration_of_one_participant() {
 }
 
 #[tokio::test]
-async fn the_schema_refuses_two_of_what_has_one_key() {
+async fn the_schema_rejects_duplicate_keys() {
     let world = World::new().await;
     let ada = world.organizer("Ada").await;
     let sprint = world.competition(&ada).create().await;
@@ -77,7 +77,7 @@ async fn the_schema_refuses_two_of_what_has_one_key() {
 }
 
 #[tokio::test]
-async fn the_schema_refuses_words_that_no_program_writes() {
+async fn the_schema_rejects_unknown_enum_values() {
     let world = World::new().await;
     let ada = world.organizer("Ada").await;
     let grace = world.participant("Grace").await;
@@ -89,7 +89,7 @@ async fn the_schema_refuses_words_that_no_program_writes() {
 }
 
 #[tokio::test]
-async fn what_belongs_to_a_competition_or_user_goes_with_it() {
+async fn deleting_a_competition_or_user_deletes_what_belongs_to_it() {
     let world = World::new().await;
     let ada = world.organizer("Ada").await;
     let grace = world.participant("Grace").await;
@@ -138,7 +138,7 @@ impl<C: ConnectionTrait> ConnectionTrait for Noting<'_, C> {
 }
 
 #[tokio::test]
-async fn a_column_is_filled_in_batch_by_batch() {
+async fn a_backfill_runs_in_batches() {
     let world = World::new().await;
     let sql = "INSERT INTO login_attempts (key, failures, since) \
          WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 25000) \
@@ -184,7 +184,7 @@ async fn the_text_that_mailboxes_are_searched_by_is_filled_in_batch_by_batch() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_migration_and_those_that_wait_for_it_take_longer_than_a_statement_may() {
+async fn a_migration_may_take_longer_than_the_statement_timeout() {
     let empty = EmptyDatabase::create().await;
     // Longer than each process lets a statement take.
     let (limit, time) = (Duration::from_millis(300), Duration::from_millis(1_200));
@@ -201,7 +201,7 @@ async fn a_migration_and_those_that_wait_for_it_take_longer_than_a_statement_may
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_process_that_waits_sees_what_was_migrated_where_transactions_are_serializable() {
+async fn a_waiting_process_sees_the_migration_at_serializable() {
     let empty = EmptyDatabase::create().await;
     empty.serialize_by_default().await;
     empty.migrate_up_to("m20261125_000013_login_attempts").await;
@@ -218,7 +218,7 @@ async fn a_process_that_waits_sees_what_was_migrated_where_transactions_are_seri
 
 /// SQLite stored leap seconds as they were sent; PostgreSQL cannot hold any.
 #[tokio::test]
-async fn leap_seconds_that_were_stored_become_the_second_after_them() {
+async fn stored_leap_seconds_become_the_next_second() {
     let world = World::new().await;
     if !world.database_url().starts_with("sqlite") {
         return;

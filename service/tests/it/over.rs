@@ -26,7 +26,7 @@ async fn sprint(world: &World, start: Option<TimeDelta>) -> (Actor, CompetitionI
 }
 
 #[tokio::test]
-async fn a_seat_is_given_back_until_the_start_and_not_from_then_on() {
+async fn a_registration_can_be_cancelled_until_the_start() {
     let world = World::new().await;
     let (ada, id, [seated, gone]) = sprint(&world, Some(TimeDelta::days(7))).await;
     world.clock.advance(TimeDelta::days(7));
@@ -44,7 +44,7 @@ async fn a_seat_is_given_back_until_the_start_and_not_from_then_on() {
 }
 
 #[tokio::test]
-async fn a_competition_that_is_over_cannot_be_cancelled_and_nobody_is_notified() {
+async fn a_competition_that_is_over_cannot_be_cancelled() {
     let world = World::new().await;
     let (ada, id, [seated, _]) = sprint(&world, Some(TimeDelta::days(7))).await;
     world.clock.advance(TimeDelta::days(7));
@@ -62,7 +62,7 @@ async fn a_competition_that_is_over_cannot_be_cancelled_and_nobody_is_notified()
 }
 
 #[tokio::test]
-async fn a_cancellation_before_the_start_is_answered_the_same_after_it() {
+async fn a_cancellation_before_the_start_is_repeatable_after_it() {
     let world = World::new().await;
     let (ada, id, [seated, _]) = sprint(&world, Some(TimeDelta::days(7))).await;
     world.clock.advance(TimeDelta::days(7) - MOMENT);
@@ -94,7 +94,7 @@ async fn a_competition_without_a_date_is_over_90_days_after_its_deadline() {
 }
 
 #[tokio::test]
-async fn a_competition_that_is_postponed_is_not_over_any_more() {
+async fn a_postponed_competition_is_not_over() {
     let world = World::new().await;
     let (ada, id, [seated, _]) = sprint(&world, Some(TimeDelta::days(7))).await;
     world.clock.advance(TimeDelta::days(7) + TimeDelta::hours(1));
@@ -104,7 +104,7 @@ async fn a_competition_that_is_postponed_is_not_over_any_more() {
 }
 
 #[tokio::test]
-async fn the_refusal_is_kept_for_the_key() {
+async fn the_refusal_of_a_competition_that_is_over_is_replayed() {
     let world = World::new().await;
     let (_, id, [seated, _]) = sprint(&world, Some(TimeDelta::days(7))).await;
     world.clock.advance(TimeDelta::days(7));

@@ -47,7 +47,7 @@ async fn new_key(world: &World) -> ResetKey {
 }
 
 #[tokio::test]
-async fn who_has_forgotten_the_password_sets_a_new_one_by_mail() {
+async fn a_forgotten_password_is_reset_by_mail() {
     let world = World::new().await;
     let sink = Sink::start().await;
     let ctx = world.process_with_mail(&sink.url()).await;
@@ -76,7 +76,7 @@ async fn who_has_forgotten_the_password_sets_a_new_one_by_mail() {
 }
 
 #[tokio::test]
-async fn an_unknown_address_is_asked_for_in_the_same_way_and_nothing_is_sent() {
+async fn an_unknown_address_gets_the_same_response_and_no_mail() {
     let world = World::new().await;
     let sink = Sink::start().await;
     let ctx = world.process_with_mail(&sink.url()).await;
@@ -90,7 +90,7 @@ async fn an_unknown_address_is_asked_for_in_the_same_way_and_nothing_is_sent() {
 }
 
 #[tokio::test]
-async fn a_link_is_asked_for_once_a_minute_however_often_somebody_asks() {
+async fn repeated_requests_within_a_minute_send_one_link() {
     let world = World::new().await;
     let sink = Sink::start().await;
     let ctx = world.process_with_mail(&sink.url()).await;
@@ -106,7 +106,7 @@ async fn a_link_is_asked_for_once_a_minute_however_often_somebody_asks() {
 }
 
 #[tokio::test]
-async fn a_newer_link_leaves_the_one_before_good_until_the_password_changes() {
+async fn a_newer_link_does_not_revoke_earlier_ones() {
     let world = World::new().await;
     world.participant("Ada").await;
     let (old, new) = (new_key(&world).await, new_key(&world).await);
@@ -125,7 +125,7 @@ async fn ask(world: &World, ctx: &Context, times: usize) {
 }
 
 #[tokio::test]
-async fn a_stranger_who_asks_every_minute_keeps_nobody_from_a_new_password() {
+async fn requests_of_others_do_not_block_the_owner() {
     let world = World::new().await;
     let sink = Sink::start().await;
     let ctx = world.process_with_mail(&sink.url()).await;
@@ -151,7 +151,7 @@ async fn a_stranger_who_asks_every_minute_keeps_nobody_from_a_new_password() {
 }
 
 #[tokio::test]
-async fn an_address_is_sent_six_links_an_hour_however_often_its_password_changes() {
+async fn an_address_gets_at_most_six_links_an_hour() {
     let world = World::new().await;
     let sink = Sink::start().await;
     let ctx = world.process_with_mail(&sink.url()).await;
@@ -165,7 +165,7 @@ async fn an_address_is_sent_six_links_an_hour_however_often_its_password_changes
 }
 
 #[tokio::test]
-async fn a_link_that_was_not_sent_does_not_count() {
+async fn an_unsent_link_does_not_count_against_the_limit() {
     let world = World::new().await;
     let sink = Sink::replying(&["550 5.4.5 quota"; 10]).await;
     let ctx = world.process_with_mail(&sink.url()).await;
@@ -182,7 +182,7 @@ async fn a_link_that_was_not_sent_does_not_count() {
 }
 
 #[tokio::test]
-async fn the_hour_of_a_link_begins_when_it_was_sent() {
+async fn a_link_expires_an_hour_after_it_was_sent() {
     let world = World::new().await;
     let gate = Arc::new(Semaphore::new(0));
     let sink = Sink::with(Manners { gate: Some(Arc::clone(&gate)), ..Manners::default() }).await;
@@ -204,7 +204,7 @@ async fn the_hour_of_a_link_begins_when_it_was_sent() {
 }
 
 #[tokio::test]
-async fn a_site_that_sends_no_mail_leaves_one_notice_an_hour() {
+async fn without_mail_one_notice_an_hour_is_left_in_the_mailbox() {
     let world = World::new().await;
     let ada = world.participant("Ada").await;
     ask(&world, &world.ctx, 10).await;
@@ -212,7 +212,7 @@ async fn a_site_that_sends_no_mail_leaves_one_notice_an_hour() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_link_is_good_once_also_for_many_at_once() {
+async fn a_link_is_used_once_by_concurrent_requests() {
     let world = World::new().await;
     let other = world.second_process().await;
     world.participant("Ada").await;
@@ -228,7 +228,7 @@ async fn a_link_is_good_once_also_for_many_at_once() {
 }
 
 #[tokio::test]
-async fn a_link_is_good_for_an_hour() {
+async fn a_link_expires_after_an_hour() {
     let world = World::new().await;
     world.participant("Ada").await;
     let key = new_key(&world).await;
@@ -240,7 +240,7 @@ async fn a_link_is_good_for_an_hour() {
 }
 
 #[tokio::test]
-async fn what_nobody_was_given_sets_no_password() {
+async fn an_unissued_link_is_rejected() {
     let world = World::new().await;
     world.participant("Ada").await;
     new_key(&world).await;
@@ -250,7 +250,7 @@ async fn what_nobody_was_given_sets_no_password() {
 }
 
 #[tokio::test]
-async fn the_database_holds_no_link() {
+async fn the_database_has_hashes_of_links_only() {
     let world = World::new().await;
     world.participant("Ada").await;
     let link = link(&world.ctx, &email("ada@example.com")).await.unwrap();
@@ -261,7 +261,7 @@ async fn the_database_holds_no_link() {
 }
 
 #[tokio::test]
-async fn a_new_password_ends_every_session_and_token() {
+async fn a_reset_password_revokes_all_sessions_and_tokens() {
     let world = World::new().await;
     let ada = world.participant("Ada").await;
     let id = ada.user().unwrap().id;
@@ -274,7 +274,7 @@ async fn a_new_password_ends_every_session_and_token() {
 }
 
 #[tokio::test]
-async fn a_link_that_the_mail_server_puts_off_is_sent_anew() {
+async fn a_link_is_sent_again_after_a_temporary_failure() {
     let world = World::new().await;
     let sink = Sink::replying(&["451 later"]).await;
     let ctx = world.process_with_mail(&sink.url()).await;
@@ -289,7 +289,7 @@ async fn a_link_that_the_mail_server_puts_off_is_sent_anew() {
 }
 
 #[tokio::test]
-async fn a_link_that_the_mail_server_refuses_is_given_up_without_a_word_in_the_mailbox() {
+async fn a_link_that_the_mail_server_rejects_leaves_no_message() {
     let world = World::new().await;
     let sink = Sink::replying(&["550 no"]).await;
     let ctx = world.process_with_mail(&sink.url()).await;
@@ -303,7 +303,7 @@ async fn a_link_that_the_mail_server_refuses_is_given_up_without_a_word_in_the_m
 }
 
 #[tokio::test]
-async fn a_site_that_sends_no_mail_says_so_in_the_mailbox() {
+async fn without_mail_a_message_in_the_mailbox_says_so() {
     let world = World::new().await;
     let ada = world.participant("Ada").await;
     request(&world.ctx, email("ada@example.com")).await.unwrap();
@@ -314,7 +314,7 @@ async fn a_site_that_sends_no_mail_says_so_in_the_mailbox() {
 }
 
 #[tokio::test]
-async fn whoever_runs_the_installation_is_told_that_there_is_no_account() {
+async fn the_command_reports_an_unknown_account() {
     let world = World::new().await;
     let nobody = link(&world.ctx, &email("eve@example.com")).await.map_err(code);
     assert_eq!(nobody, Err(ErrorCode::AccountNotFound));

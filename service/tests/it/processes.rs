@@ -6,7 +6,7 @@ use service::{Context, competitions, events::SeatsWatch, testing::World};
 use crate::support::{at_once, cancel_registration, count, register, register_with_key};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn processes_whose_redis_does_not_answer_oversell_nothing_and_refuse_nobody() {
+async fn processes_without_redis_oversell_nothing_and_refuse_nobody() {
     let world = World::new().await;
     let others = [world.process_without_redis().await, world.process_without_redis().await];
     let ada = world.organizer("Ada").await;
@@ -48,7 +48,7 @@ async fn change_seats(world: &World, ctx: &Context, listener: &Context) {
 }
 
 #[tokio::test]
-async fn a_watcher_is_given_seats_taken_and_freed() {
+async fn a_watcher_receives_registrations_and_cancellations() {
     let world = World::new().await;
     change_seats(&world, &world.ctx, &world.ctx).await;
 }
@@ -57,7 +57,7 @@ mod with_redis {
     use super::*;
 
     #[tokio::test]
-    async fn other_processes_hear_of_it_too() {
+    async fn other_processes_receive_events() {
         let world = World::new().await;
         let other = world.second_process().await;
         change_seats(&world, &world.ctx, &other).await;

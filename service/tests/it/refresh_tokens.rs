@@ -21,7 +21,7 @@ async fn next(ctx: &Context, token: &str) -> Result<String, ErrorCode> {
 }
 
 #[tokio::test]
-async fn a_token_is_good_for_one_next_token() {
+async fn a_refresh_token_is_exchanged_once() {
     let world = World::new().await;
     let ada = world.participant("Ada").await;
     let first = begin(&world, &ada).await;
@@ -32,7 +32,7 @@ async fn a_token_is_good_for_one_next_token() {
 }
 
 #[tokio::test]
-async fn a_token_that_comes_again_after_the_grace_ends_its_family_and_no_other() {
+async fn a_token_reused_after_the_grace_revokes_its_family_only() {
     let world = World::new().await;
     let ada = world.participant("Ada").await;
     let (stolen, elsewhere) = (begin(&world, &ada).await, begin(&world, &ada).await);
@@ -47,7 +47,7 @@ async fn a_token_that_comes_again_after_the_grace_ends_its_family_and_no_other()
 
 /// Two requests of one client in parallel are no theft.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn all_who_come_at_once_with_one_token_get_the_same_next_token() {
+async fn concurrent_exchanges_of_a_token_get_the_same_successor() {
     let world = World::new().await;
     let other = world.second_process().await;
     let ada = world.participant("Ada").await;
@@ -70,7 +70,7 @@ async fn all_who_come_at_once_with_one_token_get_the_same_next_token() {
 
 /// A copied token that comes while its owner renews must not leave the owner's next one, or the thief's, alive.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_family_that_ends_takes_along_what_is_renewed_at_the_same_time() {
+async fn revoking_a_family_revokes_a_concurrent_renewal() {
     let world = World::new().await;
     let other = world.second_process().await;
     let ada = world.participant("Ada").await;
@@ -87,7 +87,7 @@ async fn a_family_that_ends_takes_along_what_is_renewed_at_the_same_time() {
 }
 
 #[tokio::test]
-async fn a_token_is_good_for_thirty_days() {
+async fn a_token_expires_after_thirty_days() {
     let world = World::new().await;
     let ada = world.participant("Ada").await;
     let (in_time, late) = (begin(&world, &ada).await, begin(&world, &ada).await);
@@ -99,7 +99,7 @@ async fn a_token_is_good_for_thirty_days() {
 }
 
 #[tokio::test]
-async fn what_nobody_was_given_is_good_for_nothing() {
+async fn an_unissued_refresh_token_is_rejected() {
     let world = World::new().await;
     for token in ["", "nul \0", "0".repeat(64).as_str(), "ü"] {
         assert_eq!(next(&world.ctx, token).await, Err(ErrorCode::Unauthorized), "{token:?}");
@@ -108,7 +108,7 @@ async fn what_nobody_was_given_is_good_for_nothing() {
 }
 
 #[tokio::test]
-async fn signing_out_ends_a_family_also_with_a_token_of_old() {
+async fn logging_out_with_an_old_token_revokes_its_family() {
     let world = World::new().await;
     let ada = world.participant("Ada").await;
     let first = begin(&world, &ada).await;
@@ -118,7 +118,7 @@ async fn signing_out_ends_a_family_also_with_a_token_of_old() {
 }
 
 #[tokio::test]
-async fn the_database_holds_no_token() {
+async fn the_database_has_hashes_of_tokens_only() {
     let world = World::new().await;
     let ada = world.participant("Ada").await;
     let token = begin(&world, &ada).await;
@@ -128,7 +128,7 @@ async fn the_database_holds_no_token() {
 }
 
 #[tokio::test]
-async fn a_token_given_for_an_earlier_password_is_good_for_nothing() {
+async fn a_token_of_an_earlier_password_is_rejected() {
     let world = World::new().await;
     let ada = world.participant("Ada").await;
     // As if it had been written in the moment after the password was changed.

@@ -40,7 +40,7 @@ async fn assert_sold_out(
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_crowd_in_one_process_gets_exactly_the_seats_there_are() {
+async fn a_crowd_in_one_process_takes_exactly_all_seats() {
     let world = World::new().await;
     let ada = world.organizer("Ada").await;
     let sprint = world.competition(&ada).seats(30).create().await;
@@ -50,7 +50,7 @@ async fn a_crowd_in_one_process_gets_exactly_the_seats_there_are() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_crowd_before_two_processes_gets_exactly_the_seats_there_are() {
+async fn a_crowd_on_two_processes_takes_exactly_all_seats() {
     let world = World::new().await;
     let other = world.second_process().await;
     let ada = world.organizer("Ada").await;
@@ -61,7 +61,7 @@ async fn a_crowd_before_two_processes_gets_exactly_the_seats_there_are() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_crowd_before_four_processes_gets_exactly_the_seats_there_are() {
+async fn a_crowd_on_four_processes_takes_exactly_all_seats() {
     let world = World::new().await;
     let others =
         [world.second_process().await, world.second_process().await, world.second_process().await];
@@ -74,7 +74,7 @@ async fn a_crowd_before_four_processes_gets_exactly_the_seats_there_are() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn many_competitions_sell_out_beside_each_other() {
+async fn many_competitions_sell_out_concurrently() {
     let world = World::new().await;
     let ada = world.organizer("Ada").await;
     let crowd = world.crowd(30).await;
@@ -95,7 +95,7 @@ async fn many_competitions_sell_out_beside_each_other() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn one_participant_asking_many_times_at_once_gets_one_seat() {
+async fn concurrent_requests_of_one_participant_register_once() {
     let world = World::new().await;
     let other = world.second_process().await;
     let ada = world.organizer("Ada").await;
@@ -109,7 +109,7 @@ async fn one_participant_asking_many_times_at_once_gets_one_seat() {
 }
 
 #[tokio::test]
-async fn a_registration_says_what_was_asked_for() {
+async fn the_response_has_the_registration_competition_and_user() {
     let world = World::new().await;
     let ada = world.organizer("Ada").await;
     let grace = world.participant("Grace Hopper").await;
@@ -140,7 +140,7 @@ async fn only_participants_register() {
 }
 
 #[tokio::test]
-async fn registration_ends_with_the_millisecond_of_the_deadline() {
+async fn registration_is_rejected_from_the_millisecond_of_the_deadline() {
     let world = World::new().await;
     let ada = world.organizer("Ada").await;
     let [early, late] = &world.crowd(2).await[..] else { panic!("two guests") };
@@ -154,7 +154,7 @@ async fn registration_ends_with_the_millisecond_of_the_deadline() {
 }
 
 #[tokio::test]
-async fn the_first_reason_against_a_registration_is_the_one_told() {
+async fn refusals_of_a_registration_come_in_the_documented_order() {
     let world = World::new().await;
     let ada = world.organizer("Ada").await;
     let [seated, late] = &world.crowd(2).await[..] else { panic!("two guests") };
@@ -172,7 +172,7 @@ async fn the_first_reason_against_a_registration_is_the_one_told() {
 }
 
 #[tokio::test]
-async fn a_seat_given_back_can_be_taken_again_and_is_confirmed_again() {
+async fn registering_again_after_a_cancellation_is_confirmed_again() {
     let world = World::new().await;
     let ada = world.organizer("Ada").await;
     let grace = world.participant("Grace").await;
@@ -194,7 +194,7 @@ async fn a_seat_given_back_can_be_taken_again_and_is_confirmed_again() {
 }
 
 #[tokio::test]
-async fn a_seat_given_back_goes_to_whoever_comes_first() {
+async fn a_freed_seat_goes_to_the_first_request() {
     let world = World::new().await;
     let ada = world.organizer("Ada").await;
     let [first, second] = &world.crowd(2).await[..] else { panic!("two guests") };
@@ -207,7 +207,7 @@ async fn a_seat_given_back_goes_to_whoever_comes_first() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn callers_that_hang_up_leave_whole_registrations_or_none() {
+async fn dropped_requests_leave_whole_registrations_or_none() {
     let world = World::new().await;
     let ada = world.organizer("Ada").await;
     let crowd = world.crowd(40).await;
@@ -279,7 +279,7 @@ async fn names(world: &World, actor: &Actor, id: CompetitionId, query: RosterQue
 }
 
 #[tokio::test]
-async fn a_roster_lists_oldest_first_by_page_status_and_words() {
+async fn a_roster_is_paged_and_filtered_by_status_and_words() {
     let world = World::new().await;
     let ada = world.organizer("Ada").await;
     let sprint = world.competition(&ada).create().await;
@@ -313,7 +313,7 @@ async fn a_roster_lists_oldest_first_by_page_status_and_words() {
 }
 
 #[tokio::test]
-async fn a_roster_is_for_its_organizer_and_administrators() {
+async fn only_the_organizer_and_administrators_see_a_roster() {
     let world = World::new().await;
     let (ada, bob) = (world.organizer("Ada").await, world.organizer("Bob").await);
     let (grace, root) = (world.participant("Grace").await, world.admin("Root").await);
@@ -334,7 +334,7 @@ async fn a_roster_is_for_its_organizer_and_administrators() {
 }
 
 #[tokio::test]
-async fn a_competition_knows_who_looks_at_it() {
+async fn the_viewer_state_has_the_registration_of_the_user() {
     let world = World::new().await;
     let ada = world.organizer("Ada").await;
     let grace = world.participant("Grace").await;

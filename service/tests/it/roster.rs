@@ -40,7 +40,7 @@ async fn exported(
 }
 
 #[tokio::test]
-async fn a_roster_is_ordered_by_each_of_its_columns_in_both_directions() {
+async fn a_roster_is_sorted_by_each_column_in_both_directions() {
     let world = World::new().await;
     let ada = world.organizer("Ada").await;
     let sprint = world.competition(&ada).create().await;
@@ -72,7 +72,7 @@ async fn a_roster_is_ordered_by_each_of_its_columns_in_both_directions() {
 }
 
 #[tokio::test]
-async fn no_match_differs_from_nobody_yet() {
+async fn a_roster_without_a_match_differs_from_an_empty_one() {
     let world = World::new().await;
     let ada = world.organizer("Ada").await;
     let sprint = world.competition(&ada).create().await;
@@ -91,7 +91,7 @@ async fn no_match_differs_from_nobody_yet() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_long_roster_is_exported_in_parts_and_nobody_is_missing_or_there_twice() {
+async fn a_long_roster_is_exported_in_parts_without_gaps_or_duplicates() {
     const SIZE: usize = 2_100;
     let world = World::in_memory().await;
     let ada = world.organizer("Ada").await;
@@ -119,7 +119,7 @@ async fn a_long_roster_is_exported_in_parts_and_nobody_is_missing_or_there_twice
 }
 
 #[tokio::test]
-async fn nobody_else_exports_a_roster() {
+async fn only_the_organizer_and_administrators_export_a_roster() {
     let world = World::new().await;
     let (ada, bob) = (world.organizer("Ada").await, world.organizer("Bob").await);
     let (grace, root) = (world.participant("Grace").await, world.admin("Root").await);

@@ -47,7 +47,7 @@ async fn use_it(ctx: &Context, id: &SessionId) -> CookieChange {
 }
 
 #[tokio::test]
-async fn a_session_of_a_user_ends_14_days_after_it_was_last_used() {
+async fn a_user_session_expires_14_days_after_its_last_use() {
     let world = World::new().await;
     let id = log_in(&world.ctx, &world.participant("Ada").await).await;
     for _ in 0..3 {
@@ -63,7 +63,7 @@ async fn a_session_of_a_user_ends_14_days_after_it_was_last_used() {
 }
 
 #[tokio::test]
-async fn a_session_is_renewed_once_a_day_and_not_with_each_request() {
+async fn a_session_is_renewed_once_a_day() {
     let world = World::new().await;
     let id = log_in(&world.ctx, &world.participant("Ada").await).await;
     let mut renewals = 0;
@@ -75,7 +75,7 @@ async fn a_session_is_renewed_once_a_day_and_not_with_each_request() {
 }
 
 #[tokio::test]
-async fn a_session_ends_90_days_after_the_log_in_however_often_it_is_used() {
+async fn a_session_expires_90_days_after_the_login() {
     let world = World::new().await;
     let id = log_in(&world.ctx, &world.participant("Ada").await).await;
     for day in 1..90 {
@@ -88,7 +88,7 @@ async fn a_session_ends_90_days_after_the_log_in_however_often_it_is_used() {
 }
 
 #[tokio::test]
-async fn a_session_without_a_user_lives_minutes_and_goes_with_those_that_come_later() {
+async fn a_visitor_session_expires_in_minutes_and_is_purged_by_later_ones() {
     let world = World::new().await;
     let mut first = Vec::new();
     for _ in 0..5 {
@@ -103,7 +103,7 @@ async fn a_session_without_a_user_lives_minutes_and_goes_with_those_that_come_la
 }
 
 #[tokio::test]
-async fn a_request_that_began_before_a_log_out_does_not_bring_the_session_back() {
+async fn a_request_that_began_before_a_logout_does_not_bring_the_session_back() {
     let world = World::new().await;
     let ada = world.participant("Ada").await;
     let other = world.second_process().await;
@@ -133,7 +133,7 @@ async fn a_request_that_began_before_a_log_out_does_not_bring_the_session_back()
 }
 
 #[tokio::test]
-async fn nothing_of_the_session_before_is_there_after_a_log_in() {
+async fn a_login_discards_the_previous_session() {
     let world = World::new().await;
     let planted = visit(&world.ctx).await;
     let log_in = session(&world.ctx, &planted);
@@ -149,7 +149,7 @@ async fn nothing_of_the_session_before_is_there_after_a_log_in() {
 }
 
 #[tokio::test]
-async fn a_secret_waits_in_a_session_under_a_new_id() {
+async fn storing_a_secret_changes_the_session_id() {
     let world = World::new().await;
     let user = log_in(&world.ctx, &world.participant("Ada").await).await;
     for (planted, is_a_users) in [(visit(&world.ctx).await, false), (user, true)] {
@@ -168,7 +168,7 @@ async fn a_secret_waits_in_a_session_under_a_new_id() {
 }
 
 #[tokio::test]
-async fn an_id_that_was_never_issued_is_not_taken() {
+async fn an_unissued_session_id_is_rejected() {
     let world = World::new().await;
     let made_up: SessionId = "A".repeat(22).parse().unwrap();
     let request = session(&world.ctx, &made_up);
@@ -186,7 +186,7 @@ async fn sessions_are_stored_under_hashes_of_their_ids() {
 }
 
 #[tokio::test]
-async fn a_session_is_bounded_in_the_database_as_well() {
+async fn stored_sessions_are_bounded() {
     let world = World::new().await;
     let id = log_in(&world.ctx, &world.participant("Ada").await).await;
     for round in 0..20 {
@@ -201,7 +201,7 @@ async fn a_session_is_bounded_in_the_database_as_well() {
 }
 
 #[tokio::test]
-async fn what_a_request_does_not_depend_on_does_not_fail_it() {
+async fn a_failed_optional_write_does_not_fail_the_request() {
     let world = World::new().await;
     let id = log_in(&world.ctx, &world.participant("Ada").await).await;
     let (optional, required) = (session(&world.ctx, &id), session(&world.ctx, &id));
@@ -216,7 +216,7 @@ mod with_redis {
     use super::*;
 
     #[tokio::test]
-    async fn what_a_request_has_read_before_a_log_out_is_not_found_in_the_cache_afterwards() {
+    async fn a_session_read_before_a_logout_is_not_cached_after_it() {
         let world = World::new().await;
         let id = log_in(&world.ctx, &world.participant("Ada").await).await;
         let [(key, cached)] = &world.cached_sessions().await[..] else { panic!("one session") };

@@ -50,7 +50,7 @@ async fn fail(ctx: &Context, email: &str, times: usize, host: u8) {
 }
 
 #[tokio::test]
-async fn after_ten_failures_an_account_waits_and_so_does_one_that_does_not_exist() {
+async fn an_account_is_refused_after_ten_failures_whether_it_exists_or_not() {
     let world = World::new().await;
     world.participant("Ada").await;
     let ctx = world.limiting().await;
@@ -69,7 +69,7 @@ async fn after_ten_failures_an_account_waits_and_so_does_one_that_does_not_exist
 }
 
 #[tokio::test]
-async fn the_wait_ends_by_itself_however_often_somebody_tries_meanwhile() {
+async fn refused_logins_do_not_extend_the_wait() {
     let world = World::new().await;
     world.participant("Ada").await;
     let ctx = world.limiting().await;
@@ -84,7 +84,7 @@ async fn the_wait_ends_by_itself_however_often_somebody_tries_meanwhile() {
 }
 
 #[tokio::test]
-async fn a_login_clears_the_failures_of_the_account() {
+async fn a_login_resets_the_failures_of_the_account() {
     let world = World::new().await;
     world.participant("Ada").await;
     let ctx = world.limiting().await;
@@ -95,7 +95,7 @@ async fn a_login_clears_the_failures_of_the_account() {
 }
 
 #[tokio::test]
-async fn failures_elsewhere_do_not_lock_the_owner_out_at_home() {
+async fn failures_from_elsewhere_do_not_count_at_a_known_address() {
     let world = World::new().await;
     world.participant("Ada").await;
     let ctx = world.limiting().await;
@@ -131,7 +131,7 @@ async fn start_delayed(ctx: &Context, email: String) -> JoinHandle<()> {
 }
 
 #[tokio::test]
-async fn an_address_that_tries_many_accounts_is_answered_late_and_few_of_its_logins_may_wait() {
+async fn an_address_with_many_failures_is_delayed_and_few_logins_may_wait() {
     let world = World::new().await;
     world.participant("Ada").await;
     let ctx = world.limiting_logins(LONG_DELAYS).await;
@@ -161,7 +161,7 @@ async fn an_address_that_tries_many_accounts_is_answered_late_and_few_of_its_log
 }
 
 #[tokio::test]
-async fn an_account_is_known_where_it_was_made() {
+async fn the_address_of_a_signup_is_known_for_the_account() {
     let world = World::new().await;
     let ctx = world.limiting_logins(LONG_DELAYS).await;
     let signup = Signup {
@@ -179,7 +179,7 @@ async fn an_account_is_known_where_it_was_made() {
 }
 
 #[tokio::test]
-async fn a_room_that_mistypes_is_not_delayed() {
+async fn a_room_full_of_mistyped_passwords_is_not_delayed() {
     let world = World::new().await;
     world.participant("Ada").await;
     let ctx = world.limiting().await;
@@ -202,7 +202,7 @@ async fn a_room_that_mistypes_is_not_delayed() {
 }
 
 #[tokio::test]
-async fn guessing_the_password_of_a_browser_that_is_signed_in_counts_as_failing_to_log_in() {
+async fn wrong_passwords_in_a_session_count_as_failed_logins() {
     let world = World::new().await;
     let ada = world.participant("Ada").await;
     let ctx = world.limiting().await;
@@ -231,7 +231,7 @@ async fn guessing_the_password_of_a_browser_that_is_signed_in_counts_as_failing_
 }
 
 #[tokio::test]
-async fn who_sets_a_new_password_by_a_link_need_not_wait() {
+async fn a_password_reset_ends_the_wait() {
     let world = World::new().await;
     world.participant("Ada").await;
     let ctx = world.limiting().await;
@@ -248,7 +248,7 @@ async fn who_sets_a_new_password_by_a_link_need_not_wait() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn many_guesses_at_once_in_several_processes_are_counted_together() {
+async fn concurrent_guesses_in_several_processes_are_counted_together() {
     let world = World::new().await;
     world.participant("Ada").await;
     let processes = [world.limiting().await, world.limiting().await];
@@ -262,7 +262,7 @@ async fn many_guesses_at_once_in_several_processes_are_counted_together() {
 }
 
 #[tokio::test]
-async fn whatever_is_typed_is_counted_and_not_kept() {
+async fn any_typed_address_is_counted_and_not_stored() {
     let world = World::new().await;
     let ctx = world.limiting().await;
     for email in ["", "nul\0@example.com", &*"long".repeat(10_000)] {
@@ -277,7 +277,7 @@ async fn whatever_is_typed_is_counted_and_not_kept() {
 }
 
 #[tokio::test]
-async fn failures_are_forgotten_and_so_are_addresses_in_the_end() {
+async fn failures_and_known_addresses_expire() {
     let world = World::new().await;
     world.participant("Ada").await;
     let ctx = world.limiting().await;
