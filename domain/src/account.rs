@@ -1,4 +1,4 @@
-//! Users, their roles, and how they sign up and in.
+//! Users, their roles, signing up and logging in.
 
 use std::{collections::BTreeMap, fmt, str::FromStr};
 
@@ -159,7 +159,7 @@ pub struct LoginInput {
     pub unknown: BTreeMap<String, IgnoredAny>,
 }
 
-/// A login that is complete. Whether it is right, the database tells.
+/// A login that has been checked for completeness.
 #[derive(Clone)]
 pub struct Login {
     /// The address, compared without case.
@@ -169,7 +169,7 @@ pub struct Login {
 }
 
 impl LoginInput {
-    /// Requires both fields; their shape is not checked, to give nothing away.
+    /// Requires both fields. Their format is not checked, so that the response reveals nothing.
     ///
     /// # Errors
     /// All faults at once.
@@ -183,7 +183,7 @@ impl LoginInput {
     }
 }
 
-/// The text of a required field that must hold more than blanks; its shape is not checked.
+/// The text of a required field, which must not be blank.
 pub(crate) fn filled(raw: Raw<String>, label: &str) -> Result<String, String> {
     text(raw, label).and_then(|text| {
         if text.trim().is_empty() { Err(format!("{label} must not be blank")) } else { Ok(text) }
@@ -199,7 +199,7 @@ pub(crate) fn text(raw: Raw<String>, label: &str) -> Result<String, String> {
     }
 }
 
-/// A field nobody reads is a mistake of the client's, and it is told.
+/// Adds a fault for each unknown field.
 pub(crate) fn refuse_unknown(faults: &mut Faults, unknown: &BTreeMap<String, IgnoredAny>) {
     for field in unknown.keys() {
         faults.add(field, format!("Field {field} is not known here"));

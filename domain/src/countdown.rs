@@ -1,18 +1,18 @@
-//! How long it is until something.
+//! The time that is left, in words.
 
 use crate::Timestamp;
 
-/// A unit of time, in seconds, and what it is called.
+/// Units of time, in seconds, and their names.
 const UNITS: [(i64, &str); 4] =
     [(24 * 60 * 60, "day"), (60 * 60, "hour"), (60, "minute"), (1, "second")];
 
-/// `in 3 days`, counted in the largest unit of which one is left, and never more than there is; `None` from `then` on.
+/// `in 3 days`, in the largest unit that fits, rounded down; `None` from `then` on.
 pub fn countdown(now: Timestamp, then: Timestamp) -> Option<String> {
     let left = then.utc().timestamp_millis() - now.utc().timestamp_millis();
     if left <= 0 {
         return None;
     }
-    // A second that has begun is still there.
+    // Round up to whole seconds.
     let seconds = (left + 999) / 1000;
     let (unit, name) = UNITS.into_iter().find(|(unit, _)| seconds >= *unit)?;
     let count = seconds / unit;

@@ -1,17 +1,17 @@
-//! What the dashboards show.
+//! The contents of the dashboards.
 
 use serde::{Deserialize, Serialize};
 
 use crate::{CompetitionWithCount, MyRegistration, Page, Timestamp};
 
-/// A participant's registrations, sorted into what matters.
+/// The registrations of a participant.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ParticipantDashboard {
-    /// Seats held in competitions that have not started, starting soonest first.
+    /// Registrations with a seat for competitions that have not started, starting soonest first.
     pub upcoming: Vec<MyRegistration>,
-    /// Seats held in competitions that have started, latest first.
+    /// Registrations with a seat for competitions that have started, latest first.
     pub past: Vec<MyRegistration>,
-    /// Seats given back, and seats in competitions that their organizers have cancelled.
+    /// Cancelled registrations, and registrations for cancelled competitions.
     pub cancelled: Vec<MyRegistration>,
     /// The number of all registrations. The three lists hold the newest of them.
     pub total: u64,
@@ -22,9 +22,9 @@ pub struct ParticipantDashboard {
 pub struct OrganizerDashboard {
     /// A page of them, newest first.
     pub competitions: Page<CompetitionWithCount>,
-    /// Seats taken in all of them that take place.
+    /// Registrations with a seat for all that are not cancelled.
     pub registrations: u64,
-    /// Seats in all of them that take place.
+    /// Seats in all that are not cancelled.
     pub seats: u64,
     /// How many still take registrations.
     pub open: u64,

@@ -1,4 +1,4 @@
-//! What may be said to a client when something cannot be done.
+//! Errors that clients see.
 
 use serde::{Deserialize, Serialize};
 
@@ -11,7 +11,7 @@ use crate::{IdempotencyKey, RegistrationId};
 pub enum ErrorCode {
     /// One or more fields are missing or wrong; every fault is listed.
     ValidationFailed,
-    /// The request is not HTTP as it should be: its host or its address is missing or malformed.
+    /// The host or the target of the HTTP request is missing or malformed.
     MalformedRequest,
     /// The body is not what its content type says, or not valid UTF-8.
     MalformedBody,
@@ -25,10 +25,10 @@ pub enum ErrorCode {
     RegistrationNotOpen,
     /// The registration deadline has passed.
     RegistrationClosed,
-    /// The organizer has cancelled the competition: nobody gets a seat in it any more, or gives one back.
+    /// The organizer has cancelled the competition: registrations can be neither made nor cancelled.
     CompetitionCancelled,
-    /// The competition has started, or was never given a start date and its deadline is 90 days
-    /// past: no seat in it is given back any more, and it cannot be cancelled.
+    /// The competition has started, or has no start date and its deadline is 90 days past:
+    /// registrations for it and the competition itself cannot be cancelled.
     CompetitionOver,
     /// All seats are taken.
     CompetitionFull,
@@ -42,75 +42,74 @@ pub enum ErrorCode {
     TokenExpired,
     /// The access token is malformed, or was not issued here.
     TokenInvalid,
-    /// The access token was revoked: the password was changed since, or the account is gone.
+    /// The access token was revoked: the password was changed, or the account was deleted.
     TokenRevoked,
     /// No account has this e-mail address and password.
     InvalidCredentials,
     /// The password that confirms a change of the account is wrong.
     WrongPassword,
-    /// The link to set a new password was used, is older than an hour, or the password was changed
-    /// since.
+    /// The link to reset the password was used or has expired, or the password was changed since.
     ResetLinkInvalid,
-    /// The role or the ownership that this needs is missing.
+    /// The user has not the role, or does not own what the request is about.
     Forbidden,
-    /// A page of another site asked for it, in the name of who is signed in here.
+    /// A page of another site sent the request with the session of the user.
     CrossSiteRequest,
-    /// There is no such account. Told to those only who run the installation.
+    /// There is no such account. For operators only.
     AccountNotFound,
     /// There is no such competition.
     CompetitionNotFound,
     /// There is no such message in this mailbox.
     MailNotFound,
-    /// There is nothing at this address.
+    /// No route has this path.
     RouteNotFound,
-    /// The address exists, but not for this method.
+    /// The route has no such method.
     MethodNotAllowed,
     /// The e-mail address has an account.
     EmailTaken,
-    /// The account cannot be given up while others are registered for what it organizes.
+    /// The account cannot be deleted while its competitions have registrations.
     OpenCompetitions,
-    /// The account organizes or takes part, so it cannot become an administrator's.
+    /// The account has competitions or registrations, so it cannot become an administrator.
     AccountInUse,
-    /// The participant holds a seat already.
+    /// The participant is registered already.
     AlreadyRegistered,
     /// The participant has no registration for this competition.
     NotRegistered,
     /// The competition was changed since the version that the edit is based on.
     StaleVersion,
-    /// The competition is cancelled, and stays as it is.
+    /// A cancelled competition cannot be edited.
     CancelledIsFinal,
-    /// More seats are taken than the new capacity has.
+    /// The new capacity is below the number of registrations.
     CapacityBelowSeatsTaken,
     /// There is no such job in the dead letter queue.
     JobNotFound,
     /// The competition is not the version that `If-Match` asks for.
     PreconditionFailed,
-    /// Another request with the same key is being worked on.
+    /// Another request with the same key is in flight.
     IdempotencyInFlight,
     /// The request did not arrive in time.
     RequestTimeout,
     /// The body is larger than allowed.
     PayloadTooLarge,
-    /// The address is longer than allowed.
+    /// The request target is longer than allowed.
     UriTooLong,
-    /// The body is of a content type that is not understood here.
+    /// The content type of the body is not supported.
     UnsupportedMediaType,
     /// The key was used before for another request.
     IdempotencyKeyReused,
-    /// Asked too often; trying again helps after the time that is named.
+    /// Too many requests; a retry may succeed after `Retry-After`.
     RateLimited,
     /// The headers are larger than allowed.
     HeadersTooLarge,
-    /// Too much is going on; trying again later helps.
+    /// The service is overloaded; a later retry may succeed.
     Overloaded,
-    /// The change may have been made or not. A retry with the same `Idempotency-Key` finds out.
+    /// The change was made or not. A retry with the same `Idempotency-Key` finds out.
     OutcomeUnknown,
-    /// Something broke on our side.
+    /// The server failed.
     Internal,
 }
 
 impl ErrorCode {
-    /// The HTTP status, the only place that decides it.
+    /// The HTTP status.
     pub fn status(self) -> u16 {
         match self {
             Self::ValidationFailed
@@ -169,7 +168,7 @@ impl ErrorCode {
         )
     }
 
-    /// Seconds after which the same request may well succeed, for `Retry-After`.
+    /// Seconds after which a retry may succeed, for `Retry-After`.
     pub fn retry_after(self) -> Option<u32> {
         matches!(self, Self::IdempotencyInFlight | Self::Overloaded | Self::OutcomeUnknown)
             .then_some(1)
@@ -186,7 +185,7 @@ pub struct FieldError {
     pub message: String,
 }
 
-/// An error that a client may see: nothing internal is in it.
+/// An error without internal details, for clients.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
 #[error("{message}")]
 pub struct PublicError {
@@ -194,19 +193,19 @@ pub struct PublicError {
     pub code: ErrorCode,
     /// A sentence for people.
     pub message: String,
-    /// The fields it is about; empty when it is about none.
+    /// The fields that are at fault, if any.
     #[serde(default)]
     pub fields: Vec<FieldError>,
-    /// Finds the request in the log, where pages show it; the REST API tells it in a header.
+    /// Identifies the request in the log. Pages show it; the REST API has it in a header.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub request_id: Option<String>,
-    /// Seconds to wait, where they differ from case to case.
+    /// Seconds to wait, where they vary.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub wait: Option<u32>,
     /// The registration that exists already.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub registration_id: Option<RegistrationId>,
-    /// The key with which a retry finds out what became of the request.
+    /// The `Idempotency-Key` with which a retry finds out the outcome.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub idempotency_key: Option<Box<str>>,
 }
@@ -225,8 +224,7 @@ impl PublicError {
         }
     }
 
-    /// The change may have been made or not; `key` is the `Idempotency-Key` of the request, if it
-    /// had one.
+    /// The outcome of the request is unknown; `key` is its `Idempotency-Key`, if it has one.
     pub fn outcome_unknown(key: Option<&IdempotencyKey>) -> Self {
         let message = match key {
             Some(_) => {
@@ -251,13 +249,13 @@ impl PublicError {
         Self::new(ErrorCode::CancelledIsFinal, message)
     }
 
-    /// Asked too often: `what` there were too many of (`Too many attempts`), and the seconds to wait.
+    /// Too many requests; `what` begins the message (`Too many attempts`).
     pub fn rate_limited(what: &str, seconds: u32) -> Self {
         let message = format!("{what}. Try again in {}.", in_words(seconds));
         Self { wait: Some(seconds), ..Self::new(ErrorCode::RateLimited, message) }
     }
 
-    /// Seconds after which the same request may well succeed, for `Retry-After`.
+    /// Seconds after which a retry may succeed, for `Retry-After`.
     pub fn retry_after(&self) -> Option<u32> {
         self.wait.or_else(|| self.code.retry_after())
     }
@@ -268,14 +266,14 @@ impl PublicError {
         Self { fields, ..Self::new(code, message) }
     }
 
-    /// What is wrong with `field`, if anything is.
+    /// The message about `field`, if there is one.
     pub fn about<'a>(&'a self, field: &str) -> Option<&'a str> {
         let found = self.fields.iter().find(|fault| fault.field == field)?;
         Some(&found.message)
     }
 }
 
-/// `1 second`, `40 seconds`, `5 minutes`: never less than it takes.
+/// `1 second`, `40 seconds`, `5 minutes`: rounded up.
 fn in_words(seconds: u32) -> String {
     let (number, unit) = match seconds {
         0..=90 => (seconds.max(1), "second"),
@@ -284,9 +282,9 @@ fn in_words(seconds: u32) -> String {
     format!("{number} {unit}{}", if number == 1 { "" } else { "s" })
 }
 
-/// The most faults that are told at once.
+/// Faults that are reported at once, at most.
 const MAX_FAULTS: usize = 50;
-/// Longest name of a field that is told, in bytes; longer ones are a client's own.
+/// Longest name of a field in a response, in bytes; longer ones are made up by a client.
 const MAX_FIELD: usize = 64;
 /// Longest sentence about a fault, in bytes.
 const MAX_FAULT: usize = 256;
@@ -307,8 +305,8 @@ fn shorten(mut text: String, max: usize) -> String {
 pub struct Faults(Vec<FieldError>);
 
 impl Faults {
-    /// Notes a fault. Of very many the first are told, and of a long name its beginning: what a
-    /// client sends does not come back to it many times over.
+    /// Adds a fault. Drops faults beyond a limit and shortens long names, so that a response is not much
+    /// larger than its request.
     pub fn add(&mut self, field: &str, message: impl Into<String>) {
         if self.0.len() < MAX_FAULTS {
             let field = shorten(field.to_owned(), MAX_FIELD);
@@ -316,12 +314,12 @@ impl Faults {
         }
     }
 
-    /// The value, or a note of what is wrong with it.
+    /// The value; `None` adds a fault.
     pub fn check<T>(&mut self, field: &str, checked: Result<T, String>) -> Option<T> {
         checked.map_err(|message| self.add(field, message)).ok()
     }
 
-    /// `value` if it could be made, else every fault that was noted.
+    /// `value` if there are no faults.
     ///
     /// # Errors
     /// [`ErrorCode::ValidationFailed`] with all faults.
@@ -351,7 +349,7 @@ mod tests {
     }
 
     #[test]
-    fn an_error_tells_a_bounded_part_of_what_was_sent() {
+    fn an_error_is_bounded_whatever_was_sent() {
         let mut faults = Faults::default();
         for number in 0..10_000 {
             let name = format!("{number}{}", "ä".repeat(200));
@@ -366,7 +364,7 @@ mod tests {
     }
 
     #[test]
-    fn the_wait_is_told_in_words_and_never_too_short() {
+    fn the_wait_is_given_in_words_and_rounded_up() {
         for (seconds, words) in [
             (0, "1 second"),
             (40, "40 seconds"),

@@ -4,11 +4,12 @@ use std::{fmt, str::FromStr};
 
 use crate::{ErrorCode, PublicError};
 
-/// A client's name for one attempt: 1 to 255 visible ASCII characters. Keys of two users never meet.
+/// A client's name for one request and its retries: 1 to 255 visible ASCII characters, unique for a
+/// user.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct IdempotencyKey(String);
 
-/// The key is empty, longer than 255 characters, or holds something else than visible ASCII.
+/// The key is empty, longer than 255 characters, or not visible ASCII.
 #[derive(Debug, thiserror::Error)]
 #[error("Idempotency-Key must be 1 to 255 visible ASCII characters")]
 pub struct InvalidIdempotencyKey;
@@ -50,7 +51,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_visible_ascii_of_the_right_length_is_a_key() {
+    fn a_key_is_visible_ascii_of_1_to_255_characters() {
         for good in ["a", "!~", &"k".repeat(255)] {
             assert!(good.parse::<IdempotencyKey>().is_ok(), "{good}");
         }

@@ -6,18 +6,16 @@ use crate::{ErrorCode, PublicError};
 
 /// The versions of a competition that a change may be applied to.
 ///
-/// An entity tag of a competition is its version, optionally followed by `-` and a hash of what it
-/// looks like: seats that others take meanwhile change the hash, but they do not stand in the way
-/// of an edit.
+/// An entity tag of a competition is its version, optionally followed by `-` and a hash of its
+/// representation: registrations change the hash, but must not prevent an edit.
 ///
-/// A weak tag is read like a strong one, though RFC 9110 compares strongly here: a proxy that
-/// compresses weakens our tags, and clients behind it could never edit. The version says the same
-/// in both.
+/// Weak tags are accepted, although RFC 9110 compares strongly here: a proxy that compresses weakens
+/// tags, and clients behind it could never edit. The version is the same in both.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum IfMatch {
     /// `*`: any version.
     Any,
-    /// One of these. Empty when no tag in the header can be a competition's.
+    /// One of these versions. Empty when no tag in the header is that of a competition.
     Versions(Vec<u32>),
 }
 
@@ -69,14 +67,14 @@ impl FromStr for IfMatch {
     }
 }
 
-/// What is between the quotes at the beginning of `text`, and what follows them.
+/// The text between the quotes at the beginning of `text`, and the rest after them.
 fn split_tag(text: &str) -> Option<(&str, &str)> {
     let (opaque, after) = text.strip_prefix('"')?.split_once('"')?;
     let is_tag = opaque.bytes().all(|byte| byte == 0x21 || (0x23..=0x7e).contains(&byte));
     is_tag.then_some((opaque, after))
 }
 
-/// The version in an entity tag; `None` in a tag that no competition ever had.
+/// The version in an entity tag; `None` if it is not that of a competition.
 fn version(opaque: &str) -> Option<u32> {
     let version = opaque.split_once('-').map_or(opaque, |(version, _)| version);
     // `+3` would parse as well.
@@ -106,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn anything_else_is_refused() {
+    fn a_malformed_header_is_rejected() {
         for text in
             ["", " ", ",", "3", "\"3", "3\"", "\"3\" \"4\"", "*, \"3\"", "w/\"3\"", "\"a b\""]
         {
@@ -115,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn only_the_versions_that_are_named_are_accepted() {
+    fn only_the_listed_versions_are_accepted() {
         let versions = IfMatch::Versions(vec![2, 4]);
         assert!(versions.accepts(4) && !versions.accepts(3));
         assert!(IfMatch::Any.accepts(3) && !IfMatch::Versions(Vec::new()).accepts(3));

@@ -1,14 +1,13 @@
-//! The one spelling in which a text is stored, compared and answered.
+//! The normal form in which texts are stored and compared.
 //!
-//! The same word can be written in several ways: `é` as one character or as two, with characters in
-//! it that show nothing, with one line end or another. What looks the same is stored as the same,
-//! so that it is found, compared and answered alike, whichever keyboard or database it comes from.
+//! The same word can be written in several ways: `é` as one character or as two, with invisible
+//! characters, with different line ends. Texts that look the same are stored as the same text, so
+//! that they are found and compared independently of keyboards and databases.
 
 #[cfg(not(target_arch = "wasm32"))]
 use unicode_normalization::UnicodeNormalization;
 
-/// A text on one line: composed (NFC), without characters that show nothing, without surrounding
-/// blanks.
+/// A text on one line: composed (NFC), without invisible characters, without surrounding blanks.
 pub(crate) fn line(text: &str) -> String {
     let text = nfc(text);
     let is_rtl = text.chars().any(reads_from_the_right);
@@ -24,8 +23,8 @@ pub(crate) fn paragraphs(text: &str) -> String {
     nfc(&without(&text, is_noise)).trim().to_owned()
 }
 
-/// What is looked in and what is looked for: [`line`] in lower case, with plain blanks; line ends
-/// stay.
+/// The form of searched texts and of search words: [`line`] in lower case, with plain blanks. Line
+/// ends stay.
 pub fn searchable(text: &str) -> String {
     let plain = |c: char| if c.is_whitespace() && c != '\n' { ' ' } else { c };
     lower(&line(text).chars().map(plain).collect::<String>())
@@ -44,8 +43,7 @@ pub(crate) fn password(text: &str) -> String {
     nfc(&nfc(text).chars().map(plain).collect::<String>())
 }
 
-/// Composed, as keyboards write it. Only the server checks what was typed: the tables are left out
-/// of the browser's half.
+/// Composed (NFC). Only the server composes: the tables are too large for the browser.
 fn nfc(text: &str) -> String {
     #[cfg(not(target_arch = "wasm32"))]
     {
@@ -57,8 +55,8 @@ fn nfc(text: &str) -> String {
     }
 }
 
-/// The text without noise, and without joiners, selectors and tags that have nothing to join,
-/// select or tag.
+/// The text without invisible characters, and without joiners, selectors and tags that have no
+/// effect.
 fn without(text: &str, is_noise: impl Fn(char) -> bool) -> String {
     let mut kept = String::with_capacity(text.len());
     let mut last = None;
@@ -132,7 +130,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_looks_the_same_is_the_same() {
+    fn texts_that_look_the_same_are_equal() {
         for (text, expected) in [
             ("Cafe\u{301}", "Café"),
             ("Cafe\u{200B}\u{301}", "Café"),
@@ -148,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_script_or_an_emoji_needs_stays() {
+    fn characters_that_scripts_and_emoji_need_are_kept() {
         for text in [
             "می\u{200C}خواهم",
             "ന്\u{200D}",
@@ -164,13 +162,13 @@ mod tests {
     }
 
     #[test]
-    fn lines_end_alike() {
+    fn line_ends_are_unified() {
         assert_eq!(paragraphs("\u{FEFF}a\r\nb\rc\u{2028}d\u{2029}e\n"), "a\nb\nc\nd\ne");
         assert_eq!(paragraphs("ยาว\u{200B}มาก"), "ยาว\u{200B}มาก", "a line may break there");
     }
 
     #[test]
-    fn a_search_does_not_depend_on_how_a_keyboard_writes() {
+    fn a_search_is_independent_of_the_normal_form() {
         assert_eq!(searchable("CAFE\u{301}\u{A0}Night"), "café night");
         assert_eq!(searchable("İ"), searchable("i\u{307}"));
     }

@@ -1,4 +1,4 @@
-//! What somebody says of themselves.
+//! The profile of a user.
 
 use std::collections::BTreeMap;
 

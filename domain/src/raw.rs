@@ -1,10 +1,10 @@
-//! What a client sent for one field, before any rule is applied.
+//! Unchecked values of fields.
 
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
-/// One field as it arrived. A value of the wrong type is kept as a fact and not an error, so that
-/// every fault of a body can be reported at once.
+/// A field of a request. A value of the wrong type is no error of parsing, so that all faults of a
+/// body are reported at once.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Raw<T> {
     /// Absent or `null`.
@@ -22,7 +22,7 @@ impl<T> From<T> for Raw<T> {
     }
 }
 
-/// A type that a JSON value, or the text of a form field, may hold.
+/// A type that can be read from a JSON value, or from the text of a form field.
 pub trait FromJson: Sized {
     /// `None` when the value is of another type.
     fn from_json(value: Value) -> Option<Self>;
@@ -49,7 +49,7 @@ impl FromJson for i64 {
     }
 }
 
-/// The number without its `.0`, if no digit of it is lost.
+/// The whole number, if the conversion is exact.
 fn whole(number: f64) -> Option<i64> {
     /// From 2^53 on not every whole number has a float of its own.
     const EXACT: f64 = 9_007_199_254_740_992.0;
@@ -75,7 +75,7 @@ impl<'de, T: FromJson> Deserialize<'de> for Raw<T> {
     }
 }
 
-/// Tells `null` from absent, for a field that `null` takes away.
+/// Distinguishes `null` from absent, for a field that `null` removes.
 pub(crate) fn present<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<Raw<String>>, D::Error> {

@@ -1,4 +1,4 @@
-//! Who is registered for a competition: what its organizer is shown, and how they look through it.
+//! The roster of a competition: its registrations, with filters and orders.
 
 use std::str::FromStr;
 
@@ -20,15 +20,15 @@ pub struct RosterEntry {
     pub user: Organizer,
 }
 
-/// What a roster is ordered by.
+/// The column that a roster is sorted by.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum RosterOrder {
-    /// When they registered.
+    /// The time of the registration.
     #[default]
     Registered,
-    /// What they are called, A to Z.
+    /// The name, A to Z.
     Name,
-    /// How far the registration has come, by its name.
+    /// The name of the status.
     Status,
 }
 
@@ -37,7 +37,7 @@ pub enum RosterOrder {
 pub struct RosterSort {
     /// What it is ordered by.
     pub by: RosterOrder,
-    /// Whether the last comes first.
+    /// Whether the order is descending.
     pub descending: bool,
 }
 
@@ -62,7 +62,7 @@ impl RosterSort {
         format!("{sign}{}", self.by.as_str())
     }
 
-    /// The order that a click on the column of `by` leads to: the other direction if it is ordered by it already.
+    /// The order after a click on the column `by`: the other direction if it is sorted by it already.
     pub fn toggled(self, by: RosterOrder) -> Self {
         Self { by, descending: self.by == by && !self.descending }
     }
@@ -134,21 +134,21 @@ impl RosterQuery {
     }
 }
 
-/// How many registrations for a competition have come how far.
+/// The registrations for a competition, by status.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RosterTotals {
-    /// Seats held whose confirmation is on its way.
+    /// Registered; the confirmation has not been sent yet.
     pub pending: u64,
-    /// Seats held.
+    /// Registered and confirmed.
     pub confirmed: u64,
-    /// Given back.
+    /// Cancelled by the participant.
     pub cancelled: u64,
-    /// Could not be completed.
+    /// Always 0; see [`RegistrationStatus::Failed`].
     pub failed: u64,
 }
 
 impl RosterTotals {
-    /// Adds to what there is of a status.
+    /// Adds to the count of a status.
     pub fn add(&mut self, status: RegistrationStatus, count: u64) {
         let total = match status {
             RegistrationStatus::Pending => &mut self.pending,
@@ -159,7 +159,7 @@ impl RosterTotals {
         *total += count;
     }
 
-    /// How many there are in all.
+    /// The sum of all statuses.
     pub fn all(self) -> u64 {
         self.pending + self.confirmed + self.cancelled + self.failed
     }
@@ -179,7 +179,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_order_is_named_and_a_click_on_its_column_reverses_it() {
+    fn a_click_on_the_sorted_column_reverses_the_order() {
         for name in ["registered", "-registered", "name", "-name", "status", "-status"] {
             assert_eq!(name.parse::<RosterSort>().unwrap().name(), name);
         }

@@ -57,9 +57,8 @@ impl Timestamp {
     }
 }
 
-/// Reads what a clock shows, as an `<input type="datetime-local">` sends it: `2026-11-29T07:10`,
-/// with or without seconds. `None` for a date alone, for a time with an offset, and for a time that
-/// no clock shows.
+/// Reads a local time as an `<input type="datetime-local">` sends it: `2026-11-29T07:10`, with or
+/// without seconds. `None` for a date alone, a time with an offset, and an invalid time.
 pub fn local_time(text: &str) -> Option<NaiveDateTime> {
     match read(text.trim(), LeapSeconds::Refused)? {
         Written { date, time: Some(time), offset: None } => Some(date.and_time(time)),
@@ -100,8 +99,8 @@ impl Serialize for Timestamp {
 }
 
 impl<'de> Deserialize<'de> for Timestamp {
-    /// Reads what this program wrote. Earlier releases wrote leap seconds and any year of four
-    /// digits into the answers that are kept for idempotency keys.
+    /// Reads a stored time. Older versions have stored leap seconds and any year of four digits in
+    /// idempotency records.
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
         read(&text, LeapSeconds::Counted)
@@ -239,7 +238,7 @@ mod tests {
     }
 
     #[test]
-    fn a_time_that_some_client_cannot_read_is_refused() {
+    fn a_time_that_clients_cannot_read_is_rejected() {
         for text in [
             // Leap seconds, real ones too.
             "2026-12-20T00:00:60Z",
@@ -288,7 +287,7 @@ mod tests {
     }
 
     #[test]
-    fn a_leap_second_that_was_stored_reads_as_the_second_after_it() {
+    fn a_stored_leap_second_reads_as_the_next_second() {
         let read = |text: &str| serde_json::from_value::<Timestamp>(text.into()).unwrap();
         assert_eq!(read("2026-12-20T00:00:60.250Z").to_string(), "2026-12-20T00:01:00.250Z");
         assert_eq!(read("0001-01-01T00:00:00.000Z").to_string(), "0001-01-01T00:00:00.000Z");

@@ -1,13 +1,12 @@
-//! Finding what mail programs turn into links.
+//! Web addresses that mail programs turn into links.
 //!
-//! A name and a title go into mail to people who never asked for it. A link there would let a
-//! sender of spam use our good name.
+//! Names and titles are part of mail to other people, so a link in them could be used for spam.
 
 use std::borrow::Cow;
 
 use crate::text::is_invisible;
 
-/// What stands in a mail where a web address was.
+/// Replaces a web address in a mail.
 const REMOVED: &str = "[link removed]";
 
 /// Top-level domains that mail programs link without `http` or `www`. Those that are parts of names
@@ -18,7 +17,7 @@ const LINKED: [&str; 28] = [
     "vip", "xyz", "рф",
 ];
 
-/// Whether a text holds something that a mail program would turn into a link: `http://…`, `www.…`,
+/// Whether a mail program would turn a part of the text into a link: `http://…`, `www.…`,
 /// `foo.example/…` or `foo.com`. Initials and titles (`J.R. Smith`, `Dr.Who`) are none.
 pub(crate) fn holds_web_address(text: &str) -> bool {
     let text = folded(text);
@@ -73,7 +72,7 @@ fn is_explicit(word: &str) -> bool {
         || (has_path && is_domain(host))
 }
 
-/// An address of somebody (`ada@example.com`) is no page.
+/// An e-mail address (`ada@example.com`) is not a web address.
 fn is_linked_domain(word: &str) -> bool {
     let ending = word.rsplit('.').next().unwrap_or(word);
     let is_linked =

@@ -1,27 +1,27 @@
-//! What the page of a competition offers to the person who looks at it.
+//! The call to action on the page of a competition.
 
 use serde::{Deserialize, Serialize};
 
 use super::Competition;
 use crate::{RegistrationId, RegistrationStatus, Role, Timestamp, User};
 
-/// Who looks at a competition, and what they have to do with it already.
+/// The viewer of a competition, and their registration for it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ViewerState {
-    /// Who is signed in, if anybody is.
+    /// The user; `None` for a visitor.
     pub user: Option<User>,
-    /// Their registration for it, if there is one.
+    /// The status of their registration, if there is one.
     pub registration: Option<RegistrationStatus>,
-    /// Which one it is.
+    /// The id of their registration.
     pub registration_id: Option<RegistrationId>,
 }
 
-/// The named states of the button on a competition's page.
+/// The states of the button on the page of a competition.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum CallToAction {
-    /// A seat can be had.
+    /// The viewer can register.
     Register,
-    /// The viewer holds a seat.
+    /// The viewer is registered.
     Registered(RegistrationStatus),
     /// No seat is left.
     Full,
@@ -29,19 +29,19 @@ pub enum CallToAction {
     NotYetOpen,
     /// The deadline has passed.
     Closed,
-    /// It is over; the viewer may have held a seat.
+    /// It is over; with the status of the viewer's registration, if it has a seat.
     Over(Option<RegistrationStatus>),
-    /// It does not take place.
+    /// The competition was cancelled.
     Cancelled,
-    /// Seats are left, but we do not know for whom.
+    /// The viewer has to log in to register.
     SignIn,
-    /// Organizers and administrators run competitions; they do not take part.
+    /// Organizers and administrators cannot register.
     OrganizersCannotRegister,
 }
 
 impl CallToAction {
-    /// The state that matters most to the viewer comes first: that it does not take place, that it
-    /// is over, then a seat they hold, then whether any can be had.
+    /// The state for a viewer. The first that applies wins: cancelled, over, registered, then whether
+    /// they can register.
     pub fn of(competition: &Competition, viewer: &ViewerState, now: Timestamp) -> Self {
         let seat = viewer.registration.filter(|status| status.holds_seat());
         let role = viewer.user.as_ref().map(|user| user.role);

@@ -1,28 +1,28 @@
-//! The times of a competition, and the order that they must be in.
+//! The dates of a competition, and their order.
 
 use chrono::TimeDelta;
 
 use crate::{ErrorCode, PublicError, Timestamp};
 
-/// So long after its registration deadline a competition counts as over if no start date was ever
-/// set. Until then the organizer may still announce one.
+/// How long after its registration deadline a competition without a start date is over. Until then
+/// the organizer may announce one.
 pub const UNDATED_FOR: TimeDelta = TimeDelta::days(90);
 
 /// The times of a competition.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Dates {
-    /// From this moment on one can register; from the beginning if there is none.
+    /// When registration opens; `None` if it is open from the beginning.
     pub opens: Option<Timestamp>,
-    /// From this moment on nobody can register.
+    /// When registration closes; at this moment it is closed.
     pub deadline: Timestamp,
     /// When it starts, if that is set.
     pub start: Option<Timestamp>,
 }
 
 impl Dates {
-    /// Whether the competition is over at `now`: it has started, or it was never given a start date
-    /// and the deadline passed [`UNDATED_FOR`] ago. Then no seat in it is given back any more, and
-    /// it cannot be cancelled.
+    /// Whether the competition is over at `now`: it has started, or it has no start date and the
+    /// deadline passed [`UNDATED_FOR`] ago. Then neither a registration nor the competition can be
+    /// cancelled.
     pub fn is_over(self, now: Timestamp) -> bool {
         match self.start {
             Some(start) => start <= now,

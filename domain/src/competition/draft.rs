@@ -14,29 +14,30 @@ pub struct CompetitionDraft {
     pub tags: String,
     /// A whole number.
     pub capacity: String,
-    /// The name of the zone whose clocks show the times below.
+    /// The IANA time zone of the times below.
     pub time_zone: String,
-    /// `2026-11-29T07:10`, or nothing.
+    /// `2026-11-29T07:10`; may be empty.
     pub reg_opens_at: String,
-    /// The same, and never nothing.
+    /// The same; required.
     pub reg_deadline: String,
-    /// The same, or nothing.
+    /// The same; may be empty.
     pub start_date: String,
 }
 
-/// A field that somebody else changed while a form was open.
+/// A field that was edited by another user while a form was open.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Clash {
-    /// Which one, as it is called on the wire.
+    /// The name of the field on the wire.
     pub field: String,
-    /// What it is now.
+    /// The current value.
     pub now: String,
-    /// Whether it was changed in the form as well, to something else. Otherwise the form shows what it is now.
+    /// Whether it was changed in the form as well, to another value. Otherwise the form has the current
+    /// value.
     pub is_mine: bool,
 }
 
 impl CompetitionDraft {
-    /// How the fields are called on the wire, in the order of the form.
+    /// The names of the fields on the wire, in the order of the form.
     pub const FIELDS: [&str; 8] = [
         "title",
         "description",
@@ -75,14 +76,14 @@ impl CompetitionDraft {
         ]
     }
 
-    /// Which fields differ, by their names on the wire.
+    /// The names of the fields that differ from `seen`.
     pub fn changed_since(&self, seen: &Self) -> Vec<&'static str> {
         let pairs = Self::FIELDS.into_iter().zip(self.texts().into_iter().zip(seen.texts()));
         pairs.filter(|(_, (mine, seen))| !same(mine, seen)).map(|(field, _)| field).collect()
     }
 
-    /// Puts a form that was opened on `seen` onto what the competition is `now`. What was not touched in the form
-    /// becomes what it is now; what was touched stays, and if somebody else touched it too, that is a clash.
+    /// Rebases a form that was opened on `seen` onto the current values in `now`. Unchanged fields get
+    /// the current value; changed ones keep theirs. Returns the fields that another user has edited.
     pub fn rebase(&mut self, seen: &Self, now: &Self) -> Vec<Clash> {
         let mut clashes = Vec::new();
         let others = seen.texts().into_iter().zip(now.texts());
@@ -101,8 +102,7 @@ impl CompetitionDraft {
         clashes
     }
 
-    /// Gives up what was typed into each field that is not empty in `ticked`: it is again what it was when the form was
-    /// opened.
+    /// Resets each field that is not empty in `ticked` to its value in `seen`.
     pub fn give_up(&mut self, ticked: &Self, seen: &Self) {
         let others = ticked.texts().into_iter().zip(seen.texts());
         for (mine, (ticked, seen)) in self.texts_mut().into_iter().zip(others) {
@@ -113,7 +113,7 @@ impl CompetitionDraft {
     }
 }
 
-/// Forms end lines in their own way, and blanks around a text do not count.
+/// Compares without surrounding blanks and without regard to line ends, which forms change.
 fn same(a: &str, b: &str) -> bool {
     a.trim().lines().eq(b.trim().lines())
 }
@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn a_form_is_put_onto_what_the_competition_is_now() {
+    fn a_rebased_form_has_the_edits_of_others() {
         let seen = draft("Chess", "40", "2026-11-29T07:10");
         let now = draft("Chess Open", "50", "");
         let mut mine = draft("Chess Cup", "40", "2026-11-29T07:10");
@@ -152,14 +152,14 @@ mod tests {
     }
 
     #[test]
-    fn two_who_change_the_same_to_the_same_do_not_clash() {
+    fn equal_edits_do_not_clash() {
         let (seen, now) = (draft("Chess", "40", ""), draft("Chess Open", "40", ""));
         let mut mine = now.clone();
         assert_eq!(mine.rebase(&seen, &now), []);
     }
 
     #[test]
-    fn what_is_given_up_is_what_it_was() {
+    fn a_reset_field_has_its_value_as_opened() {
         let seen = draft("Chess Open", "50", "");
         let mut mine = draft("Chess Cup", "60", "");
         let ticked = CompetitionDraft { title: "1".into(), ..Default::default() };

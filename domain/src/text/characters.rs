@@ -75,7 +75,7 @@ mod tests {
     }
 
     #[test]
-    fn something_is_to_be_seen_of_a_text_and_nothing_reads_backwards() {
+    fn invisible_texts_and_directional_formatting_are_rejected() {
         for invisible in ["\u{200B}", "\u{200B} \u{2060}", "\u{FEFF}\u{AD}", "\u{3164}"] {
             assert!(Title::parse(invisible).is_err(), "{invisible:?}");
             assert!(Description::parse(invisible).is_err(), "{invisible:?}");

@@ -17,7 +17,7 @@ text!(
 
 impl Title {
     /// # Errors
-    /// A sentence that says what is wrong.
+    /// A sentence about the fault.
     pub fn parse(text: &str) -> Result<Self, String> {
         one_line("Title", text, MAX_TITLE).map(Self)
     }
@@ -30,7 +30,7 @@ text!(
 
 impl Description {
     /// # Errors
-    /// A sentence that says what is wrong.
+    /// A sentence about the fault.
     pub fn parse(text: &str) -> Result<Self, String> {
         let is_bad = |c: char| (c.is_control() && !matches!(c, '\n' | '\t')) || is_no_character(c);
         bounded("Description", normal_form::paragraphs(text), MAX_DESCRIPTION, is_bad).map(Self)
@@ -44,7 +44,7 @@ text!(
 
 impl Tag {
     /// # Errors
-    /// A sentence that says what is wrong.
+    /// A sentence about the fault.
     pub fn parse(text: &str) -> Result<Self, String> {
         let tag = one_line("Tag", text, MAX_TAG)?;
         if tag.contains(',') { Err("Tags must not contain a comma".into()) } else { Ok(Self(tag)) }
@@ -61,7 +61,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn two_tags_that_look_the_same_are_one() {
+    fn tags_that_look_the_same_are_equal() {
         let key = |text: &str| Tag::parse(text).unwrap().key();
         assert_eq!(key("Caf\u{E9}"), key("CAFE\u{301}"));
         assert_eq!(key("ru\u{200B}st"), key("Rust"));

@@ -15,11 +15,11 @@ text!(
 
 impl Email {
     /// # Errors
-    /// A sentence that says what is wrong.
+    /// A sentence about the fault.
     pub fn parse(text: &str) -> Result<Self, String> {
         let text = one_line("Email", text, MAX_EMAIL)?;
         let options = Options::default().without_display_text().without_domain_literal();
-        // No mail server takes them, and nobody sees that two addresses differ.
+        // Invisible characters: mail servers refuse them, and people cannot see them.
         let shows_nothing = |c: char| is_invisible(c) || (c.is_whitespace() && !c.is_ascii());
         match EmailAddress::parse_with_options(&text, options) {
             Ok(_) if !text.contains(shows_nothing) => Ok(Self(text)),
@@ -32,7 +32,7 @@ impl Email {
         normal_form::lower(&self.0)
     }
 
-    /// The same of what was typed, whether or not it is an address.
+    /// The same for any text, which may be no address.
     pub fn key_of(typed: &str) -> String {
         normal_form::lower(&normal_form::line(typed))
     }

@@ -1,5 +1,5 @@
-//! Text that has been checked. Each type can only be made by its `parse`, so holding one is the
-//! proof: it is in normal form and follows the rules of its kind.
+//! Checked texts. Each type is created by its `parse` only, so a value is in normal form and follows
+//! the rules of its type.
 
 macro_rules! text {
     ($(#[$doc:meta])* $name:ident) => {

@@ -7,7 +7,7 @@ use crate::{Faults, PublicError, normal_form};
 
 /// Shortest password, in characters.
 const MIN_PASSWORD: usize = 8;
-/// Longest password, in bytes: bcrypt sees no further, and cutting silently would accept other passwords.
+/// Longest password, in bytes: bcrypt ignores the rest, so longer passwords would be interchangeable.
 const MAX_PASSWORD_BYTES: usize = 72;
 
 /// A password of 8 characters to 72 bytes, composed (NFC). Never printed.
@@ -24,7 +24,7 @@ impl Password {
     /// The same as [`Self::parse`], for a form that asks for nothing else.
     ///
     /// # Errors
-    /// What is wrong, about the field `password`.
+    /// The fault, on the field `password`.
     pub fn check(text: String) -> Result<Self, PublicError> {
         let mut faults = Faults::default();
         let password = faults.check("password", Self::parse(text));
@@ -32,7 +32,7 @@ impl Password {
     }
 
     /// # Errors
-    /// A sentence that says what is wrong.
+    /// A sentence about the fault.
     pub fn parse(text: String) -> Result<Self, String> {
         let text = normal_form::password(&text);
         if text.chars().count() < MIN_PASSWORD {
@@ -54,8 +54,8 @@ impl Password {
         &self.0
     }
 
-    /// What a typed password may have been hashed as: in normal form, and, if that differs, as it
-    /// was typed: earlier releases hashed that.
+    /// The forms in which a typed password may have been hashed: the normal form, and as typed if that
+    /// differs, because older versions hashed that.
     pub fn spellings(typed: String) -> (String, Option<String>) {
         let normal = normal_form::password(&typed);
         let differs = normal != typed;
@@ -76,7 +76,7 @@ mod tests {
     }
 
     #[test]
-    fn a_password_is_the_same_from_every_keyboard() {
+    fn a_password_is_independent_of_the_normal_form() {
         let composed = Password::parse("P\u{E4}ssw\u{F6}rt 1".into()).unwrap();
         let decomposed = Password::parse("Pa\u{308}sswo\u{308}rt\u{A0}1".into()).unwrap();
         assert!(composed == decomposed);

@@ -14,7 +14,7 @@ text!(
 
 impl PersonName {
     /// # Errors
-    /// A sentence that says what is wrong.
+    /// A sentence about the fault.
     pub fn parse(text: &str) -> Result<Self, String> {
         let name = one_line("Name", text, MAX_NAME)?;
         if holds_web_address(&name) {

@@ -4,8 +4,8 @@
 const MAX_TIME_ZONE: usize = 64;
 
 text!(
-    /// What may be the name of an IANA time zone, like `Europe/Berlin`. Whether there is such a zone, the server knows:
-    /// the list would be too much for a browser.
+    /// The possible name of an IANA time zone, like `Europe/Berlin`. Only the server checks that the
+    /// zone exists: the list is too large for a browser.
     TimeZoneName
 );
 
@@ -13,7 +13,7 @@ impl TimeZoneName {
     /// The other names of UTC become `UTC`, which every client knows.
     ///
     /// # Errors
-    /// A sentence that says what is wrong.
+    /// A sentence about the fault.
     pub fn parse(text: &str) -> Result<Self, String> {
         let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '_' | '+' | '-');
         let text = match text.trim() {
@@ -29,7 +29,7 @@ impl TimeZoneName {
         }
     }
 
-    /// What is said of a name that no zone has.
+    /// The fault of an unknown zone.
     pub const UNKNOWN: &str = "Time zone must be the name of one, like Europe/Berlin";
 }
 
