@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{IdempotencyKey, RegistrationId};
+use crate::{IdempotencyKey, InvalidIdempotencyKey, RegistrationId};
 
 /// Why a request was refused. The name (`snake_case` on the wire) is stable; clients may match on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -270,6 +270,12 @@ impl PublicError {
     pub fn about<'a>(&'a self, field: &str) -> Option<&'a str> {
         let found = self.fields.iter().find(|fault| fault.field == field)?;
         Some(&found.message)
+    }
+}
+
+impl From<InvalidIdempotencyKey> for PublicError {
+    fn from(error: InvalidIdempotencyKey) -> Self {
+        Self::new(ErrorCode::InvalidIdempotencyKey, error.to_string())
     }
 }
 

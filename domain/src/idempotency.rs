@@ -2,8 +2,6 @@
 
 use std::{fmt, str::FromStr};
 
-use crate::{ErrorCode, PublicError};
-
 /// A client's name for one request and its retries: 1 to 255 visible ASCII characters, unique for a
 /// user.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -13,12 +11,6 @@ pub struct IdempotencyKey(String);
 #[derive(Debug, thiserror::Error)]
 #[error("Idempotency-Key must be 1 to 255 visible ASCII characters")]
 pub struct InvalidIdempotencyKey;
-
-impl From<InvalidIdempotencyKey> for PublicError {
-    fn from(error: InvalidIdempotencyKey) -> Self {
-        Self::new(ErrorCode::InvalidIdempotencyKey, error.to_string())
-    }
-}
 
 impl IdempotencyKey {
     /// The key as it was sent.

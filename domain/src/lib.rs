@@ -5,6 +5,7 @@
 //! (`Signup`); a *view* is what a client is shown.
 
 mod account;
+mod call_to_action;
 mod competition;
 mod countdown;
 mod dashboard;
@@ -28,11 +29,12 @@ mod token;
 mod web_address;
 
 pub use account::{Login, LoginInput, Role, Signup, SignupInput, User};
+pub use call_to_action::{CallToAction, ViewerState};
 pub use competition::{
-    CallToAction, Clash, Competition, CompetitionCounts, CompetitionDetail, CompetitionDraft,
-    CompetitionEdit, CompetitionFilter, CompetitionInput, CompetitionPage, CompetitionPatch,
-    CompetitionQuery, CompetitionSort, CompetitionWithCount, CompetitionWithOrganizer, Contact,
-    Dates, MAX_CAPACITY, NewCompetition, Organizer, SeatsChanged, UNDATED_FOR, ViewerState,
+    Clash, Competition, CompetitionCounts, CompetitionDetail, CompetitionDraft, CompetitionEdit,
+    CompetitionFilter, CompetitionInput, CompetitionPage, CompetitionPatch, CompetitionQuery,
+    CompetitionSort, CompetitionWithCount, CompetitionWithOrganizer, Contact, Dates, MAX_CAPACITY,
+    NewCompetition, Organizer, SeatsChanged, UNDATED_FOR,
 };
 pub use countdown::countdown;
 pub use dashboard::{DayCount, OrganizerDashboard, ParticipantDashboard};

@@ -4,7 +4,7 @@
 
 use std::borrow::Cow;
 
-use crate::text::is_invisible;
+use crate::normal_form::is_invisible;
 
 /// Replaces a web address in a mail.
 const REMOVED: &str = "[link removed]";

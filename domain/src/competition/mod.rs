@@ -1,6 +1,5 @@
 //! Competitions: how they are created, found and shown.
 
-mod call_to_action;
 mod dates;
 mod draft;
 mod edit;
@@ -8,7 +7,6 @@ mod input;
 mod query;
 mod view;
 
-pub use call_to_action::{CallToAction, ViewerState};
 pub use dates::{Dates, UNDATED_FOR};
 pub use draft::{Clash, CompetitionDraft};
 pub use edit::{CompetitionEdit, CompetitionPatch};

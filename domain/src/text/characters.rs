@@ -1,6 +1,6 @@
 //! Which characters a text may hold.
 
-use crate::normal_form;
+use crate::normal_form::{self, is_invisible};
 
 pub(super) fn one_line(label: &str, text: &str, max: usize) -> Result<String, String> {
     let is_bad = |c: char| {
@@ -42,18 +42,6 @@ pub(super) fn is_no_character(c: char) -> bool {
 /// (UAX #9, section 2). Languages that are written from right to left do without.
 fn turns_text_around(c: char) -> bool {
     matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
-}
-
-/// Whether nothing is to be seen of the character by itself: `Default_Ignorable_Code_Point` of Unicode, as far as it is
-/// assigned.
-pub(crate) fn is_invisible(c: char) -> bool {
-    matches!(
-        c,
-        '\u{AD}' | '\u{34F}' | '\u{61C}' | '\u{115F}'..='\u{1160}' | '\u{17B4}'..='\u{17B5}'
-            | '\u{180B}'..='\u{180F}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}'
-            | '\u{2060}'..='\u{206F}' | '\u{3164}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}'
-            | '\u{FFA0}' | '\u{E0000}'..='\u{E0FFF}'
-    )
 }
 
 pub(super) fn shows_nothing(text: &str) -> bool {

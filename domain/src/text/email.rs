@@ -2,8 +2,8 @@
 
 use email_address::{EmailAddress, Options};
 
-use super::characters::{is_invisible, one_line};
-use crate::normal_form;
+use super::characters::one_line;
+use crate::normal_form::{self, is_invisible};
 
 /// Longest e-mail address, in characters (RFC 5321, section 4.5.3.1.3, less the angle brackets).
 const MAX_EMAIL: usize = 254;

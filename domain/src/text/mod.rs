@@ -34,7 +34,6 @@ mod password;
 mod person_name;
 mod time_zone;
 
-pub(crate) use characters::is_invisible;
 pub use competition::{Description, Tag, Title};
 pub use email::Email;
 pub use password::Password;

@@ -9,7 +9,7 @@ use tokio::{
     time::{Duration, Instant, sleep},
 };
 
-use super::{pool::Pool, pooled::PooledConnection};
+use super::pool::{Pool, PooledConnection};
 use crate::Error;
 
 /// How long a statement that changed nothing is retried when its connection is lost; once in any

@@ -3,7 +3,6 @@
 pub(crate) mod bulk;
 mod connection;
 mod pool;
-mod pooled;
 mod retry;
 mod session;
 

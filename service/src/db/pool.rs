@@ -5,6 +5,8 @@
 //! drops packets cannot hold its slot for ever; and after a failover no connection to the old server
 //! is used again.
 
+mod pooled;
+
 use std::{
     fmt,
     sync::{
@@ -24,10 +26,8 @@ use tokio::{
     time::{Instant, sleep, timeout},
 };
 
-use super::{
-    pooled::PooledConnection,
-    session::{Backends, Refusal, Session},
-};
+pub(super) use self::pooled::PooledConnection;
+use super::session::{Backends, Refusal, Session};
 use crate::error;
 
 /// How long a request waits for a connection.

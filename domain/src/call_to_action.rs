@@ -2,8 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Competition;
-use crate::{RegistrationId, RegistrationStatus, Role, Timestamp, User};
+use crate::{Competition, RegistrationId, RegistrationStatus, Role, Timestamp, User};
 
 /// The viewer of a competition, and their registration for it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
