@@ -1,54 +1,67 @@
-//! Telling everyone who held a seat that the competition was cancelled.
+//! Notifying participants that their competition was cancelled.
 //!
-//! Cancelling leaves the registrations as they are and closes them: nobody gets a seat any more or gives one back. So who
-//! held one then stays known, however long it takes to tell them all, and whoever dies on the way. Each registration
-//! notes that its participant was told. Whatever else would write to a participant, a confirmation or a reminder, does so
-//! only where [`takes_place`] holds, so that nothing comes after this and says otherwise.
+//! Cancelling a competition leaves its registrations as they are and closes them: no seat is taken
+//! or freed any more. So the participants to notify stay known, however long it takes and however
+//! many workers are lost on the way. Each registration records that its participant was notified.
+//! Confirmations and reminders are only sent where [`takes_place`] holds, so that none of them
+//! follows a cancellation notice.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, time::Duration};
 
-use domain::{RegistrationStatus, Timestamp, without_web_addresses};
+use domain::{CompetitionId, RegistrationStatus, Timestamp, without_web_addresses};
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect,
     QueryTrait,
     sea_query::{Expr, LockType},
 };
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::{
     Context, Result,
     db::bulk::{any_of, update_returning},
     entity::{competition, registration, user},
-    jobs::{Claim, Job, complete},
+    jobs::{BackgroundJob, Class, Execution},
     mailbox::{Draft, deliver_in_bulk},
     zones,
 };
 
-/// Participants told by one transaction: thousands of them do not keep a worker's transaction open for long.
+/// Participants notified by one transaction. Thousands of them do not keep a transaction open for
+/// long.
 const BATCH: u64 = 500;
 
-/// Tells everyone who held a seat when the competition was cancelled, once. Begun anew, it goes on where it was left.
-/// Claims on other jobs are ignored.
-///
-/// # Errors
-/// When the database fails; who was told by then is not told again.
-pub async fn tell(ctx: &Context, claim: &Claim) -> Result<()> {
-    let Job::TellOfCancellation { competition_id } = claim.job else { return Ok(()) };
-    let competition = competition::Entity::find_by_id(competition_id.0);
-    if let Some(competition) = competition.one(ctx.db.connection()).await? {
-        let mut from = None;
-        while let Some(last) = tell_some(ctx, &competition, from).await? {
-            from = Some(last);
-        }
-    }
-    complete(ctx, claim).await
+/// Notify every participant who held a seat when the competition was cancelled, once.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NotifyOfCancellation {
+    /// Which competition.
+    pub competition_id: CompetitionId,
 }
 
-/// A condition on registrations: the competition takes place, and the participant was not told otherwise.
+impl BackgroundJob for NotifyOfCancellation {
+    const NAME: &'static str = "tell_of_cancellation";
+    const CLASS: Class = Class::Background;
+    const PRIORITY: i16 = 10;
+    const TIME_LIMIT: Duration = Duration::from_secs(600);
+
+    /// Each batch is committed: a run that is cut off is continued by the next one.
+    async fn run(ctx: &Context, execution: &Execution<'_, Self>) -> Result<()> {
+        let competition = competition::Entity::find_by_id(execution.payload().competition_id.0);
+        if let Some(competition) = competition.one(ctx.db.connection()).await? {
+            let mut from = None;
+            while let Some(last) = notify_some(ctx, &competition, from).await? {
+                from = Some(last);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A condition on registrations: the competition takes place, and the participant was not notified
+/// of a cancellation.
 ///
-/// The competition is looked up by its key for each registration: joined, it could be found by going through all of
-/// them. A cancellation that is committed meanwhile shows in the second part, for which the database looks again at a
-/// row that somebody else has changed.
+/// The subquery finds the competition by its key for each registration; a join could scan all
+/// competitions. A cancellation that is committed meanwhile shows in the first part, which the
+/// database evaluates again on a row that another transaction has changed.
 pub(crate) fn takes_place() -> Condition {
     let cancelled_at = competition::Entity::find()
         .select_only()
@@ -64,9 +77,9 @@ pub(crate) fn takes_place() -> Condition {
         .add(cancelled_at.is_null())
 }
 
-/// Tells the next of them, beginning with those who registered at `from`. Answers with when the last of them registered;
-/// `Ok(None)` when nobody was left.
-async fn tell_some(
+/// Notifies the next batch, beginning with registrations made at `from`. Returns the time of the
+/// last registration; `Ok(None)` when all participants are notified.
+async fn notify_some(
     ctx: &Context,
     competition: &competition::Model,
     from: Option<Timestamp>,
@@ -79,27 +92,27 @@ async fn tell_some(
         .filter(registration::Column::Status.is_in(RegistrationStatus::with_seat()))
         .filter(registration::Column::CancellationToldAt.is_null())
         .apply_if(from, |due, from| due.filter(registration::Column::RegisteredAt.gte(from.utc())))
-        // Two workers lock in one order: those who registered at the same moment by their ids.
+        // Two workers lock rows in one order: registrations of the same moment by their ids.
         .order_by_asc(registration::Column::RegisteredAt)
         .order_by_asc(registration::Column::Id)
         .limit(BATCH)
-        // Whoever confirms or reminds one of them right now is waited for: their mail comes first.
+        // Waits for a transaction that confirms or reminds one of them: its mail comes first.
         .lock(LockType::NoKeyUpdate)
         .into_tuple()
         .all(&*tx)
         .await?;
-    // After the wait, so that the order of the mails is that of what happened.
+    // Read after the wait, so that mails are in the order of their transactions.
     let now = ctx.now();
     let note = registration::Entity::update_many()
         .col_expr(registration::Column::CancellationToldAt, Expr::value(now.utc()))
         .filter(any_of(&*tx, registration::Column::Id, due));
-    let told = update_returning(&*tx, note).await?;
-    let Some(last) = told.iter().map(|row| row.registered_at).max() else { return Ok(None) };
-    let users = told.iter().map(|row| row.user_id);
+    let notified = update_returning(&*tx, note).await?;
+    let Some(last) = notified.iter().map(|row| row.registered_at).max() else { return Ok(None) };
+    let users = notified.iter().map(|row| row.user_id);
     let users = user::Entity::find().filter(any_of(&*tx, user::Column::Id, users)).all(&*tx);
     let users: HashMap<_, _> = users.await?.into_iter().map(|user| (user.id, user)).collect();
     let drafts =
-        told.iter().filter_map(|row| Some(draft(row, users.get(&row.user_id)?, competition)));
+        notified.iter().filter_map(|row| Some(draft(row, users.get(&row.user_id)?, competition)));
     deliver_in_bulk(ctx, &*tx, drafts.collect()).await?;
     tx.commit().await?;
     Ok(Some(last.into()))

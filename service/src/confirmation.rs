@@ -1,12 +1,16 @@
-//! Confirming registrations: the mail and the status, together or not at all.
+//! Confirming registrations: the mail and the status change, in one transaction.
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet},
+    time::Duration,
+};
 
-use domain::{RegistrationStatus, Timestamp, without_web_addresses};
+use domain::{RegistrationId, RegistrationStatus, Timestamp, without_web_addresses};
 use sea_orm::{
     ColumnTrait, DerivePartialModel, EntityTrait, QueryFilter, prelude::DateTimeUtc,
     sea_query::Expr,
 };
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::{
@@ -17,13 +21,32 @@ use crate::{
         retry,
     },
     entity::{competition, registration, user},
-    jobs::{Claim, Job, acknowledge},
+    jobs::{BackgroundJob, Class, Execution},
     mail_limits::CONFIRMATION,
     mailbox::{Draft, deliver},
     zones,
 };
 
-/// Whom a confirmation is for.
+/// Mail the confirmation of a registration and turn it CONFIRMED.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConfirmRegistration {
+    /// Which registration.
+    pub registration_id: RegistrationId,
+}
+
+impl BackgroundJob for ConfirmRegistration {
+    const NAME: &'static str = "confirm_registration";
+    const CLASS: Class = Class::Confirmations;
+    const PRIORITY: i16 = 0;
+    const TIME_LIMIT: Duration = Duration::from_secs(30);
+    const BATCHED: bool = true;
+
+    async fn run(ctx: &Context, execution: &Execution<'_, Self>) -> Result<()> {
+        retry(|| confirm(ctx, execution)).await
+    }
+}
+
+/// The recipient of a confirmation.
 #[derive(DerivePartialModel)]
 #[sea_orm(entity = "user::Entity")]
 struct Recipient {
@@ -32,7 +55,7 @@ struct Recipient {
     email: String,
 }
 
-/// What a confirmation is about.
+/// The competition that a confirmation is about.
 #[derive(DerivePartialModel)]
 #[sea_orm(entity = "competition::Entity")]
 struct Subject {
@@ -42,28 +65,13 @@ struct Subject {
     time_zone: String,
 }
 
-/// Mails the confirmations of some registrations and turns them CONFIRMED, in one transaction. A
-/// registration that was given back meanwhile is passed over, and so is one for a competition that was cancelled: its
-/// participant hears of that instead. Claims on other jobs are ignored.
-///
-/// # Errors
-/// When the database fails; then nothing was done.
-pub async fn confirm(ctx: &Context, claims: &[Claim]) -> Result<()> {
-    // To acknowledge a job is to say that it was done, so others must not even get there.
-    let ours = claims.iter().filter(|claim| matches!(claim.job, Job::ConfirmRegistration { .. }));
-    let ours: Vec<Claim> = ours.cloned().collect();
-    retry(|| attempt(ctx, &ours)).await
-}
-
-async fn attempt(ctx: &Context, claims: &[Claim]) -> Result<()> {
+/// Confirms registrations in one transaction. Skips a registration that was cancelled meanwhile,
+/// and one for a competition that was cancelled: its participant is notified of that instead.
+async fn confirm(ctx: &Context, execution: &Execution<'_, ConfirmRegistration>) -> Result<()> {
     let now = ctx.now();
-    let tx = ctx.db.begin_read_committed().await?;
-    let held = acknowledge(&*tx, now, claims).await?;
-    let wanted = claims.iter().filter(|claim| held.contains(&claim.id));
-    let ids = wanted.filter_map(|claim| match claim.job {
-        Job::ConfirmRegistration { registration_id } => Some(registration_id.0),
-        _ => None,
-    });
+    let tx = execution.acknowledge(ctx.db.begin_read_committed().await?, now).await?;
+    let held = execution.jobs().filter(|(claim, _)| tx.holds(claim));
+    let ids = held.map(|(_, job)| job.registration_id.0);
     let confirm = registration::Entity::update_many()
         .col_expr(registration::Column::Status, Expr::value(RegistrationStatus::Confirmed))
         .col_expr(registration::Column::UpdatedAt, Expr::value(now.utc()))
@@ -88,7 +96,7 @@ async fn attempt(ctx: &Context, claims: &[Claim]) -> Result<()> {
     let competitions: HashMap<_, _> =
         competitions.into_iter().map(|competition| (competition.id, competition)).collect();
     let drafts = confirmed.iter().filter_map(|row| {
-        // Foreign keys cascade: who or what is gone has taken the registration along.
+        // Foreign keys cascade: with its user or competition the registration is gone as well.
         Some(draft(row, users.get(&row.user_id)?, competitions.get(&row.competition_id)?))
     });
     deliver(ctx, &*tx, drafts.collect()).await?;
@@ -108,7 +116,7 @@ fn draft(row: &registration::Model, user: &Recipient, competition: &Subject) -> 
             without_web_addresses(&user.name),
             row.id,
         ),
-        // A seat that is given back and taken again is confirmed again, in the mailbox.
+        // After a cancellation and a new registration, the participant gets another confirmation.
         dedup_key: format!("{CONFIRMATION}{}:{}", row.id, Timestamp::from(row.registered_at)),
     }
 }

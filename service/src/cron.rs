@@ -1,4 +1,4 @@
-//! Ticks of the schedule: any number of workers may try to fire one; one of them does.
+//! Ticks of the cron schedule: any number of workers may try to fire one, and one of them does.
 
 use domain::Timestamp;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, Set};
@@ -8,23 +8,29 @@ use crate::{
     db::retry,
     entity::cron_tick,
     error::is_unique_violation,
-    jobs::{self, Job},
+    jobs::{self, NewJob},
 };
 
-/// Fires a tick: adds its job, unless the tick has fired. Tells whether this call fired it.
+/// Fires a tick: adds its job, unless the tick has fired. Returns whether this call fired it.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn fire(ctx: &Context, name: &str, scheduled_at: Timestamp, job: &Job) -> Result<bool> {
-    let fired = retry(|| attempt(ctx, name, scheduled_at, job)).await?;
+pub async fn fire(
+    ctx: &Context,
+    name: &str,
+    scheduled_at: Timestamp,
+    job: impl Into<NewJob>,
+) -> Result<bool> {
+    let job = job.into();
+    let fired = retry(|| attempt(ctx, name, scheduled_at, &job)).await?;
     if fired {
         ctx.announce_jobs();
     }
     Ok(fired)
 }
 
-/// Forgets the ticks of a schedule that are still to come: a clock that was ahead fired them. They
-/// fire again in their time.
+/// Deletes the ticks of a schedule that are in the future: a clock that was ahead fired them. They
+/// fire again at their time.
 ///
 /// # Errors
 /// When the database fails.
@@ -54,7 +60,7 @@ pub async fn last_tick(ctx: &Context, name: &str) -> Result<Option<Timestamp>> {
     Ok(last.map(|tick| tick.scheduled_at.into()))
 }
 
-async fn attempt(ctx: &Context, name: &str, scheduled_at: Timestamp, job: &Job) -> Result<bool> {
+async fn attempt(ctx: &Context, name: &str, scheduled_at: Timestamp, job: &NewJob) -> Result<bool> {
     let tx = ctx.db.begin_serializable().await?;
     let tick = cron_tick::ActiveModel {
         name: Set(name.to_owned()),
@@ -66,7 +72,7 @@ async fn attempt(ctx: &Context, name: &str, scheduled_at: Timestamp, job: &Job) 
         Err(error) if is_unique_violation(&error) => return Ok(false),
         Err(error) => return Err(error.into()),
     }
-    jobs::add(&*tx, ctx.now(), job, None).await?;
+    jobs::add(&*tx, ctx.now(), [job.clone()]).await?;
     tx.commit().await?;
     Ok(true)
 }

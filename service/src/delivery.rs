@@ -1,59 +1,85 @@
-//! Sending what lies in mailboxes to the addresses of their owners.
+//! Sending messages of the mailboxes to the addresses of their owners.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, time::Duration};
 
 use chrono::TimeDelta;
+use domain::MailId;
 use sea_orm::EntityTrait;
+use serde::{Deserialize, Serialize};
 
 use crate::{
     Context, Error, Result,
     entity::mail,
-    jobs::{self, Claim, Job, complete},
+    jobs::{self, BackgroundJob, Class, Disposition, Execution, Route},
     mail_limits::{self, Reservation, Topic},
     smtp::{Letter, Undelivered},
 };
 
-/// How long a mail is tried: as long as mail servers do themselves (RFC 5321, section 4.5.4.1). A
-/// weekend without a mail server, or a quota for the day, costs nobody their mail.
+/// How long a mail is tried: as long as mail servers do themselves (RFC 5321, section 4.5.4.1). No
+/// mail is lost to a weekend without a mail server, or to a quota for the day.
 const GIVE_UP_AFTER: TimeDelta = TimeDelta::days(4);
 
-/// Sends a message of the mailbox by SMTP. It may arrive twice if a worker dies after it was sent
-/// and before that was noted; both have one Message-ID. A message that is gone, with its account,
-/// is not sent; nor is one whose recipient was sent enough this hour, which stays in the mailbox.
-///
-/// # Errors
-/// When the mail server does not take it just now. What it refuses for good goes to the dead letter queue, and so does
-/// what it has not taken for four days.
-pub async fn deliver_mail(ctx: &Context, claim: &Claim) -> Result<()> {
-    let Job::DeliverMail { mail_id } = claim.job else { return Ok(()) };
-    let found = mail::Entity::find_by_id(mail_id.0).one(ctx.db.connection()).await?;
-    let Some(mail) = found else { return complete(ctx, claim).await };
-    let topic = Topic::of(&mail.dedup_key);
-    let Some(reservation) = reserve(ctx, topic, &mail).await? else {
-        tracing::info!(mail.id = %mail.id, "a message is in its mailbox only: its address was sent enough");
-        return complete(ctx, claim).await;
-    };
-    let letter = Letter {
-        id: mail.id,
-        to: &mail.recipient,
-        subject: &mail.subject,
-        body: &body(ctx, &mail, &reservation),
-        at: mail.sent_at.into(),
-    };
-    match send(ctx, claim, &letter).await {
-        Ok(true) => complete(ctx, claim).await,
-        Ok(false) => {
-            mail_limits::release(ctx, reservation).await;
-            mail_limits::no_news(ctx, mail.id, &mail.dedup_key).await
+/// How often a mail server may refuse a mail for now. After ten times it is asked every seventeen
+/// minutes, so that [`GIVE_UP_AFTER`] comes first.
+pub(crate) const MAX_DELIVERIES: i32 = 500;
+/// How long sending a mail may take. Most of it may go by waiting for a connection: a batch of
+/// mails is sent a few at a time.
+pub(crate) const SEND_LIMIT: Duration = Duration::from_secs(600);
+
+/// Send a message of the mailbox by SMTP. It arrives twice if a worker dies between sending it and
+/// acknowledging the job; both mails have one Message-ID.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeliverMail {
+    /// Which message.
+    pub mail_id: MailId,
+}
+
+impl DeliverMail {
+    /// For mails to many people: no other mail waits behind them.
+    pub(crate) const BULK: Route =
+        Route { class: Class::BulkMail, priority: 15, list: "deliver_bulk_mail" };
+    /// Versions without classes gave all mail this priority.
+    const BULK_OF_OLD: Route = Route { priority: 10, ..Self::BULK };
+}
+
+impl BackgroundJob for DeliverMail {
+    const NAME: &'static str = "deliver_mail";
+    const CLASS: Class = Class::AccountMail;
+    const PRIORITY: i16 = 5;
+    const MAX_ATTEMPTS: i32 = MAX_DELIVERIES;
+    const TIME_LIMIT: Duration = SEND_LIMIT;
+    const ON_TIMEOUT: Disposition = Disposition::Attempt;
+    const OTHER_ROUTES: &'static [Route] = &[Self::BULK_OF_OLD, Self::BULK];
+
+    /// Skips a message that was deleted with its account, and one whose recipient has had enough
+    /// mail this hour: it stays in the mailbox.
+    async fn run(ctx: &Context, execution: &Execution<'_, Self>) -> Result<()> {
+        let mail_id = execution.payload().mail_id;
+        let found = mail::Entity::find_by_id(mail_id.0).one(ctx.db.connection()).await?;
+        let Some(mail) = found else { return Ok(()) };
+        let topic = Topic::of(&mail.dedup_key);
+        let Some(reservation) = reserve(ctx, topic, &mail).await? else {
+            tracing::info!(mail.id = %mail.id, "hourly limit reached, the message stays in its mailbox");
+            return Ok(());
+        };
+        let letter = Letter {
+            id: mail.id,
+            to: &mail.recipient,
+            subject: &mail.subject,
+            body: &body(ctx, &mail, &reservation),
+            at: mail.sent_at.into(),
+        };
+        let sent = send(ctx, execution, &letter).await;
+        if matches!(sent, Ok(true)) {
+            return Ok(());
         }
-        Err(error) => {
-            mail_limits::release(ctx, reservation).await;
-            Err(error)
-        }
+        mail_limits::release(ctx, reservation).await;
+        sent?;
+        mail_limits::no_news(ctx, mail.id, &mail.dedup_key).await
     }
 }
 
-/// Leave to send the message, unless its recipient was sent enough or has read the same lately.
+/// The right to send the message, unless its recipient was sent enough or has read the same lately.
 async fn reserve(ctx: &Context, topic: Topic, mail: &mail::Model) -> Result<Option<Reservation>> {
     let reservation = mail_limits::reserve(ctx, topic, &mail.recipient).await?;
     let Some(reservation) = reservation else { return Ok(None) };
@@ -76,12 +102,16 @@ fn body<'a>(ctx: &Context, mail: &'a mail::Model, reservation: &Reservation) -> 
     ))
 }
 
-/// Sends a letter for a job. `Ok(false)` when it was refused for good, or not taken for four days;
-/// the job is given up then.
+/// Sends a letter for a job. `Ok(false)` when the mail server refuses it for good, or has not taken
+/// it for four days: the job is a dead letter then.
 ///
 /// # Errors
-/// When it may be taken later.
-pub(crate) async fn send(ctx: &Context, claim: &Claim, letter: &Letter<'_>) -> Result<bool> {
+/// When the mail server may take it later.
+pub(crate) async fn send<J: BackgroundJob>(
+    ctx: &Context,
+    execution: &Execution<'_, J>,
+    letter: &Letter<'_>,
+) -> Result<bool> {
     let sent = match &ctx.mailer {
         Some(mailer) => mailer.send(letter).await,
         None => Err(Undelivered::not_configured()),
@@ -89,18 +119,18 @@ pub(crate) async fn send(ctx: &Context, claim: &Claim, letter: &Letter<'_>) -> R
     let Err(failure) = sent else { return Ok(true) };
     let reason = if failure.is_final() {
         failure.to_string()
-    } else if is_overdue(ctx, claim).await? {
+    } else if is_overdue(ctx, execution).await? {
         format!("not taken for {} days; the last time: {failure}", GIVE_UP_AFTER.num_days())
     } else {
         return Err(Error::Mail(failure));
     };
-    jobs::give_up(ctx, claim, &reason).await?;
+    execution.move_to_dead_letters(ctx, &reason).await?;
     Ok(false)
 }
 
-/// Whether it was tried for long enough since the job was added, or last put back from the dead
-/// letters.
-async fn is_overdue(ctx: &Context, claim: &Claim) -> Result<bool> {
-    let begun = jobs::begun_at(ctx, claim).await?;
-    Ok(begun.is_some_and(|begun| ctx.now().utc() - begun >= GIVE_UP_AFTER))
+/// Whether the mail was tried for long enough since the job was added, or last retried as a dead
+/// letter.
+async fn is_overdue<J: BackgroundJob>(ctx: &Context, execution: &Execution<'_, J>) -> Result<bool> {
+    let since = jobs::tried_since(ctx, execution.claim()).await?;
+    Ok(since.is_some_and(|since| ctx.now().utc() - since >= GIVE_UP_AFTER))
 }

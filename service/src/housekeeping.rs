@@ -1,4 +1,4 @@
-//! Deleting what is kept for a while only.
+//! Deleting rows that have expired.
 
 use std::time::Duration;
 
@@ -8,6 +8,7 @@ use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait,
     sea_query::{DeleteStatement, Expr, Query},
 };
+use serde::{Deserialize, Serialize};
 use tokio::time;
 
 use crate::{
@@ -16,55 +17,59 @@ use crate::{
         cron_tick, idempotency_log, job, login_attempt, mail_limit, password_reset, refresh_token,
         session,
     },
-    jobs::{Claim, State, complete},
+    jobs::{BackgroundJob, Class, Execution, State},
     mail_limits, throttle,
 };
 
-/// Answers are replayed for 24 hours; the hour more keeps the border from mattering.
+/// Responses are replayed for 24 hours; the hour more leaves room for clocks that differ.
 const IDEMPOTENCY_LOGS: TimeDelta = TimeDelta::hours(25);
-/// Done jobs are of interest for a week.
-const DONE_JOBS: TimeDelta = TimeDelta::days(7);
-/// Longer than any schedule pauses, so that the last tick of each is known.
+/// How long completed jobs stay for inspection.
+const COMPLETED_JOBS: TimeDelta = TimeDelta::days(7);
+/// Longer than the pause of any schedule, so that the last tick of each is known.
 const CRON_TICKS: TimeDelta = TimeDelta::days(400);
 /// Rows deleted by one transaction. Measured on PostgreSQL: 966,000 rows in 1.9 s, no batch longer
 /// than 66 ms.
 const BATCH: u64 = 10_000;
-/// Between two batches others have their turn.
+/// Between two batches other transactions get their turn.
 const PAUSE: Duration = Duration::from_millis(10);
 
-/// Rows of one table that nobody needs any more.
+/// The expired rows of one table.
 struct Leftovers {
     table: &'static str,
     rows: Condition,
 }
 
-/// Deletes sessions, refresh tokens and reset links that have expired, old answers to idempotency
-/// keys, failed logins, counts of mails, done jobs and old ticks, a batch at a time. A table that
-/// fails does not keep the next from being cleaned.
-///
-/// # Errors
-/// When the database fails; what was deleted by then stays deleted.
-pub async fn clean_up(ctx: &Context, claim: &Claim) -> Result<()> {
-    let mut failure = None;
-    for leftovers in leftovers(ctx.now()) {
-        let table = leftovers.table;
-        match delete(ctx, leftovers).await {
-            Ok(0) => {}
-            Ok(rows) => tracing::info!(table, rows, "cleaned up"),
-            Err(error) => {
-                let cause = &error as &dyn std::error::Error;
-                tracing::error!(error = cause, table, "a table could not be cleaned up");
-                failure = Some(worse(failure, error));
+/// Delete expired sessions, refresh tokens and reset links, old idempotency records, failed logins,
+/// counts of mails, completed jobs and old ticks, a batch at a time.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CleanUp {}
+
+impl BackgroundJob for CleanUp {
+    const NAME: &'static str = "clean_up";
+    const CLASS: Class = Class::Background;
+    const PRIORITY: i16 = 20;
+    const TIME_LIMIT: Duration = Duration::from_secs(600);
+
+    /// A table that fails does not keep the next from being cleaned.
+    async fn run(ctx: &Context, _: &Execution<'_, Self>) -> Result<()> {
+        let mut failure = None;
+        for leftovers in leftovers(ctx.now()) {
+            let table = leftovers.table;
+            match delete(ctx, leftovers).await {
+                Ok(0) => {}
+                Ok(rows) => tracing::info!(table, rows, "cleaned up"),
+                Err(error) => {
+                    let cause = &error as &dyn std::error::Error;
+                    tracing::error!(error = cause, table, "a table could not be cleaned up");
+                    failure = Some(worse(failure, error));
+                }
             }
         }
-    }
-    match failure {
-        Some(error) => Err(error),
-        None => complete(ctx, claim).await,
+        failure.map_or(Ok(()), Err)
     }
 }
 
-/// Of several failures, one that will not pass by itself is told.
+/// Of two failures, one that is not transient: it uses up an attempt.
 fn worse(before: Option<Error>, error: Error) -> Error {
     match before {
         Some(before) if !before.is_transient() => before,
@@ -72,11 +77,12 @@ fn worse(before: Option<Error>, error: Error) -> Error {
     }
 }
 
-/// What is to go now. Sessions come first: anybody can make them, and most of them belong to
-/// nobody.
+/// The rows that have expired by now. Sessions come first: every visitor makes one, so that there
+/// are the most of them.
 fn leftovers(now: Timestamp) -> Vec<Leftovers> {
     let time = now.utc();
-    let old_done_jobs = State::Done.is_state().and(job::Column::FinishedAt.lt(time - DONE_JOBS));
+    let finished_at = job::Column::FinishedAt;
+    let old_jobs = State::Completed.is_state().and(finished_at.lt(time - COMPLETED_JOBS));
     vec![
         of(session::Entity, session::Column::ExpiresAt.lt(time)),
         of(password_reset::Entity, password_reset::Column::ExpiresAt.lt(time)),
@@ -84,7 +90,7 @@ fn leftovers(now: Timestamp) -> Vec<Leftovers> {
         of(login_attempt::Entity, throttle::is_expired(now)),
         of(mail_limit::Entity, mail_limits::forgotten(now)),
         of(idempotency_log::Entity, idempotency_log::Column::CreatedAt.lt(time - IDEMPOTENCY_LOGS)),
-        of(job::Entity, old_done_jobs),
+        of(job::Entity, old_jobs),
         of(cron_tick::Entity, cron_tick::Column::ScheduledAt.lt(time - CRON_TICKS)),
     ]
 }
@@ -106,8 +112,8 @@ async fn delete(ctx: &Context, leftovers: Leftovers) -> Result<u64> {
     }
 }
 
-/// A statement that deletes some of them. It finds them again by where they lie, which costs
-/// nothing.
+/// A statement that deletes a batch of them. It finds the rows again by their physical address,
+/// which needs no index.
 fn batch(leftovers: &Leftovers, is_sqlite: bool) -> DeleteStatement {
     let address = || Expr::cust(if is_sqlite { "rowid" } else { "ctid" });
     let some = Query::select()
@@ -119,7 +125,7 @@ fn batch(leftovers: &Leftovers, is_sqlite: bool) -> DeleteStatement {
     let among_them = if is_sqlite {
         address().in_subquery(some)
     } else {
-        // As an array: joined, the table could be gone through as a whole.
+        // As an array: a join could scan the whole table.
         Expr::cust_with_exprs("ctid = ANY(ARRAY $1)", [Expr::SubQuery(None, Box::new(some.into()))])
     };
     Query::delete().from_table(leftovers.table).and_where(among_them).to_owned()

@@ -6,6 +6,7 @@
 
 mod actor;
 mod admission;
+mod background_jobs;
 mod circuit_breaker;
 mod client_address;
 mod clock;

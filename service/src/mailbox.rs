@@ -12,9 +12,10 @@ use uuid::Uuid;
 use crate::{
     Actor, Context, Result,
     db::bulk,
+    delivery::DeliverMail,
     entity::mail,
     ids::new_id,
-    jobs::{self, Job},
+    jobs::{self, NewJob},
     search,
 };
 
@@ -137,7 +138,7 @@ pub(crate) async fn deliver(
     drafts: Vec<Draft>,
 ) -> Result<()> {
     let jobs = keep_to_send(ctx, tx, drafts).await?;
-    bulk::insert(tx, jobs::rows(ctx.now(), jobs)?).await
+    jobs::add(tx, ctx.now(), jobs.into_iter().map(NewJob::from)).await
 }
 
 /// The same for messages to many people at once: nobody's own mail waits behind them.
@@ -147,7 +148,8 @@ pub(crate) async fn deliver_in_bulk(
     drafts: Vec<Draft>,
 ) -> Result<()> {
     let jobs = keep_to_send(ctx, tx, drafts).await?;
-    bulk::insert(tx, jobs::rows_in_bulk(ctx.now(), jobs)?).await
+    let jobs = jobs.into_iter().map(|job| NewJob::from(job).by(DeliverMail::BULK));
+    jobs::add(tx, ctx.now(), jobs).await
 }
 
 /// Puts messages into their mailboxes; answers with the jobs to send them, which are none where no
@@ -156,13 +158,13 @@ async fn keep_to_send(
     ctx: &Context,
     tx: &impl ConnectionTrait,
     drafts: Vec<Draft>,
-) -> Result<Vec<(Job, Option<String>)>> {
+) -> Result<Vec<DeliverMail>> {
     let mails = keep(tx, ctx.now(), drafts).await?;
     if ctx.mailer.is_none() {
         return Ok(Vec::new());
     }
     // One whose key was there already has no row of its own, and its job will find nothing to send.
-    Ok(mails.into_iter().map(|mail_id| (Job::DeliverMail { mail_id }, None)).collect())
+    Ok(mails.into_iter().map(|mail_id| DeliverMail { mail_id }).collect())
 }
 
 /// Puts messages into their mailboxes and nowhere else. A deleted account has no address and gets

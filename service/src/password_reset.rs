@@ -8,6 +8,8 @@
 //! of an account no more than three are: who asks in vain has three good ones in their mail. A new
 //! password ends them all.
 
+use std::time::Duration;
+
 use chrono::TimeDelta;
 use domain::{Email, ErrorCode, JobId, Password, PublicError, UserId, without_web_addresses};
 use sea_orm::{
@@ -19,11 +21,11 @@ use crate::{
     ClientAddress, Context, Error, Result,
     accounts::{self, find_by_email, set_password},
     db::{bulk, retry},
-    delivery,
+    delivery::{self, MAX_DELIVERIES, SEND_LIMIT},
     entity::{password_reset, user},
     error::is_unique_violation,
     ids::new_id,
-    jobs::{self, Claim, Job, Ticket, acknowledge, announce, complete},
+    jobs::{self, BackgroundJob, Claim, Class, Disposition, Execution, NewJob, Ticket, announce},
     mail_limits::{self, Topic},
     mailbox::{Draft, keep},
     secrets,
@@ -59,9 +61,9 @@ pub async fn request(ctx: &Context, email: Email) -> Result<()> {
     let now = ctx.now();
     let minute = now.utc().timestamp() / AT_MOST_EVERY;
     let key = format!("send_reset_link:{}:{minute}", secrets::hash(&email.key()));
-    let job = Job::SendResetLink { email: email.into_string() };
-    let rows = jobs::rows(now, [(job, Some(key))])?;
-    let tickets = rows.iter().map(Ticket::from).collect();
+    let job = NewJob::from(SendResetLink { email: email.into_string() }).with_key(key);
+    let rows = jobs::rows(now, [job]);
+    let tickets = rows.iter().map(|row| Ticket::of(ctx, row)).collect();
     match bulk::insert(&*ctx.db.autocommit().await, rows).await {
         Ok(()) => announce(ctx, tickets),
         // Somebody has just asked for the same.
@@ -71,31 +73,61 @@ pub async fn request(ctx: &Context, email: Email) -> Result<()> {
     Ok(())
 }
 
-/// Makes a link and sends it, if the address has an account and not enough good ones, and leaves a
-/// notice in the mailbox.
-///
-/// # Errors
-/// When the mail server does not take it just now. The next try makes a new link.
-pub async fn send_link(ctx: &Context, claim: &Claim) -> Result<()> {
-    let Job::SendResetLink { email } = &claim.job else { return Ok(()) };
-    let found = find_by_email(ctx.db.connection(), email).await?;
-    let Some(user) = found else { return complete(ctx, claim).await };
-    if ctx.mailer.is_none() {
-        tracing::warn!(
-            user.id = %user.id,
-            "a link to set a new password was asked for, but SMTP_URL is not set: see `mini-compete admin reset-link`"
-        );
-        let words = "This site sends no mail: ask the people who run it for a link.";
-        // However often a link is asked for: one notice in an hour.
-        let hour = ctx.now().utc().timestamp() / LIFETIME.num_seconds();
-        let key = format!("no-reset-link:{}:{hour}", user.id);
-        return finish(ctx, claim, None, notice(&user, key, words)).await;
+/// Send a link to set a new password, if the address has an account with fewer than three valid
+/// links, and leave a notice in its mailbox.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SendResetLink {
+    /// The address that was typed.
+    pub email: String,
+}
+
+impl BackgroundJob for SendResetLink {
+    const NAME: &'static str = "send_reset_link";
+    const CLASS: Class = Class::AccountMail;
+    const PRIORITY: i16 = 0;
+    const MAX_ATTEMPTS: i32 = MAX_DELIVERIES;
+    const TIME_LIMIT: Duration = SEND_LIMIT;
+    const ON_TIMEOUT: Disposition = Disposition::Attempt;
+
+    /// A run makes a new link: the next one does so again when the mail server refuses it for now.
+    async fn run(ctx: &Context, execution: &Execution<'_, Self>) -> Result<()> {
+        let found = find_by_email(ctx.db.connection(), &execution.payload().email).await?;
+        let Some(user) = found else { return Ok(()) };
+        match ctx.mailer {
+            Some(_) => send_link(ctx, execution, &user).await,
+            None => refuse(ctx, execution, &user).await,
+        }
     }
+}
+
+/// Leaves a notice that this installation sends no mail.
+async fn refuse(
+    ctx: &Context,
+    execution: &Execution<'_, SendResetLink>,
+    user: &user::Model,
+) -> Result<()> {
+    tracing::warn!(
+        user.id = %user.id,
+        "a link to set a new password was asked for, but SMTP_URL is not set: see `mini-compete admin reset-link`"
+    );
+    let words = "This site sends no mail: ask the people who run it for a link.";
+    // However often a link is asked for: one notice in an hour.
+    let hour = ctx.now().utc().timestamp() / LIFETIME.num_seconds();
+    let key = format!("no-reset-link:{}:{hour}", user.id);
+    finish(ctx, execution, None, notice(user, key, words)).await
+}
+
+async fn send_link(
+    ctx: &Context,
+    execution: &Execution<'_, SendResetLink>,
+    user: &user::Model,
+) -> Result<()> {
+    let claim = execution.claim();
     let reserved = mail_limits::reserve(ctx, Topic::ResetLink, &user.email).await?;
-    let Some(reservation) = reserved else { return complete(ctx, claim).await };
-    let Some(token) = new_mailed_token(ctx, &user, claim).await? else {
+    let Some(reservation) = reserved else { return Ok(()) };
+    let Some(token) = new_mailed_token(ctx, user, claim).await? else {
         mail_limits::release(ctx, reservation).await;
-        return complete(ctx, claim).await;
+        return Ok(());
     };
     let body = format!(
         "Hello {},\n\nsomebody, hopefully you, asked to set a new password for your account. To do so, open this page within an hour:\n\n{}\n\nIf it was not you, do nothing: your password stays as it is.",
@@ -105,10 +137,10 @@ pub async fn send_link(ctx: &Context, claim: &Claim) -> Result<()> {
     let subject = "Set a new password";
     let (id, at) = (new_id(), ctx.now());
     let letter = Letter { id, to: &user.email, subject, body: &body, at };
-    let sent = delivery::send(ctx, claim, &letter).await;
+    let sent = delivery::send(ctx, execution, &letter).await;
     if !matches!(sent, Ok(true)) {
         mail_limits::release(ctx, reservation).await;
-        // It went nowhere, and would only count.
+        // The link was not sent, and must not count among the valid ones.
         if !matches!(&sent, Err(Error::Mail(failure)) if failure.may_have_arrived()) {
             let key = ResetKey::of(&token);
             if let Err(error) = take(&*ctx.db.autocommit().await, &key).await {
@@ -119,19 +151,19 @@ pub async fn send_link(ctx: &Context, claim: &Claim) -> Result<()> {
         return sent.map(drop);
     }
     let words = "The link to do so was sent to your address; it is not repeated here, for who can read this needs none.";
-    let notice = notice(&user, format!("reset-link:{}", claim.id), words);
-    finish(ctx, claim, Some(&ResetKey::of(&token)), notice).await
+    let notice = notice(user, format!("reset-link:{}", claim.id), words);
+    finish(ctx, execution, Some(&ResetKey::of(&token)), notice).await
 }
 
-/// Notes that a job was done, with a notice in the mailbox. The hour of the link that was sent
-/// begins now: sending it may have taken a while.
+/// Acknowledges the job in the transaction that leaves a notice in the mailbox. The hour of the link
+/// that was sent begins now: sending it may have taken a while.
 async fn finish(
     ctx: &Context,
-    claim: &Claim,
+    execution: &Execution<'_, SendResetLink>,
     link: Option<&ResetKey>,
     notice: Draft,
 ) -> Result<()> {
-    let tx = ctx.db.begin_read_committed().await?;
+    let tx = execution.acknowledge(ctx.db.begin_read_committed().await?, ctx.now()).await?;
     if let Some(key) = link {
         password_reset::Entity::update_many()
             .col_expr(password_reset::Column::ExpiresAt, Expr::value(ctx.now().utc() + LIFETIME))
@@ -139,7 +171,7 @@ async fn finish(
             .exec(&*tx)
             .await?;
     }
-    if !acknowledge(&*tx, ctx.now(), std::slice::from_ref(claim)).await?.is_empty() {
+    if tx.holds(execution.claim()) {
         keep(&*tx, ctx.now(), vec![notice]).await?;
     }
     tx.commit().await

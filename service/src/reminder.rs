@@ -1,4 +1,6 @@
-//! Reminding participants of what starts soon.
+//! Reminding participants of competitions that start soon.
+
+use std::time::Duration;
 
 use chrono::TimeDelta;
 use domain::{RegistrationStatus, Timestamp, without_web_addresses};
@@ -8,13 +10,14 @@ use sea_orm::{
     prelude::DateTimeUtc,
     sea_query::{Expr, LockBehavior, LockType},
 };
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::{
     Context, Result,
     cancellation::takes_place,
     entity::{competition, registration, user},
-    jobs::{Claim, complete},
+    jobs::{BackgroundJob, Class, Execution},
     mailbox::{Draft, deliver_in_bulk},
     zones,
 };
@@ -24,19 +27,26 @@ const BEFORE_START: TimeDelta = TimeDelta::hours(24);
 /// Reminders sent by one transaction.
 const BATCH: u64 = 200;
 
-/// Reminds everyone with a confirmed seat in a competition that starts within 24 hours: once for
-/// each start, so that a competition that is moved is reminded of again. A participant who
-/// registered later than that has just read when it starts, and is not reminded unless the start
-/// has changed since.
-///
-/// # Errors
-/// When the database fails; reminders sent by then are sent, and are not sent again.
-pub async fn send_due(ctx: &Context, claim: &Claim) -> Result<()> {
-    let starting = starting_soon(ctx).await?;
-    for competition in &starting {
-        while remind_some(ctx, competition).await? {}
+/// Remind every participant with a confirmed seat in a competition that starts within 24 hours:
+/// once for each start, so that a competition that is moved is reminded of again. A participant who
+/// registered within these 24 hours has just read the start, and is not reminded unless it has
+/// changed since.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SendReminders {}
+
+impl BackgroundJob for SendReminders {
+    const NAME: &'static str = "send_reminders";
+    const CLASS: Class = Class::Background;
+    const PRIORITY: i16 = 10;
+    const TIME_LIMIT: Duration = Duration::from_secs(600);
+
+    /// Each batch is committed: a run that is cut off is continued by the next one.
+    async fn run(ctx: &Context, _: &Execution<'_, Self>) -> Result<()> {
+        for competition in starting_soon(ctx).await? {
+            while remind_some(ctx, &competition).await? {}
+        }
+        Ok(())
     }
-    complete(ctx, claim).await
 }
 
 async fn starting_soon(ctx: &Context) -> Result<Vec<competition::Model>> {
@@ -48,11 +58,12 @@ async fn starting_soon(ctx: &Context) -> Result<Vec<competition::Model>> {
     Ok(starting.all(ctx.db.connection()).await?)
 }
 
-/// Reminds the participants of one competition; answers with whether there may be more.
+/// Reminds a batch of participants of one competition. Returns whether there may be more.
 async fn remind_some(ctx: &Context, competition: &competition::Model) -> Result<bool> {
     let Some(start) = competition.start_date else { return Ok(false) };
     let due_from = start - BEFORE_START;
-    let told_until = competition.start_changed_at.map_or(due_from, |changed| changed.max(due_from));
+    let changed_at = competition.start_changed_at.unwrap_or(due_from);
+    let informed_until = changed_at.max(due_from);
     let now = ctx.now();
     let tx = ctx.db.begin_read_committed().await?;
     let due: Vec<(Uuid, Uuid, String, String)> = registration::Entity::find()
@@ -66,7 +77,7 @@ async fn remind_some(ctx: &Context, competition: &competition::Model) -> Result<
         .filter(registration::Column::Status.eq(RegistrationStatus::Confirmed))
         .filter(is_not_reminded_of(start))
         .filter(takes_place())
-        .filter(registration::Column::RegisteredAt.lte(told_until))
+        .filter(registration::Column::RegisteredAt.lte(informed_until))
         .order_by_asc(registration::Column::RegisteredAt)
         .limit(BATCH)
         .lock_with_behavior(LockType::NoKeyUpdate, LockBehavior::SkipLocked)
@@ -84,7 +95,7 @@ async fn remind_some(ctx: &Context, competition: &competition::Model) -> Result<
             without_web_addresses(&name),
             zones::local(start.into(), &competition.time_zone),
         ),
-        // A start that is moved away and back is not reminded of twice.
+        // A start that is moved away and back causes no second reminder.
         dedup_key: format!("reminder:{registration}:{}", Timestamp::from(start)),
     });
     deliver_in_bulk(ctx, &*tx, drafts.collect()).await?;
@@ -100,8 +111,8 @@ async fn remind_some(ctx: &Context, competition: &competition::Model) -> Result<
     Ok(reminded.len() as u64 == BATCH)
 }
 
-/// Whether the last reminder, if there was any, was for another start. The release before this one
-/// did not note for which: one that was sent in the 24 hours before this start was for this one.
+/// A condition on registrations: no reminder was sent for this start. Rows of an older version lack
+/// the start that a reminder was for: one that was sent in the 24 hours before this start counts.
 fn is_not_reminded_of(start: DateTimeUtc) -> Condition {
     use registration::Column::{RemindedAt, RemindedStart};
     let sent_earlier =

@@ -1,23 +1,22 @@
-//! What is carried out in one transaction.
+//! Which jobs of a group run in one transaction.
 
-/// How many jobs that were put off once are tried together at first; after each further
-/// postponement an eighth of that.
+/// The first batch of jobs that were postponed once; after each further postponement an eighth of
+/// that.
 const FIRST: usize = 64;
 
-/// Splits jobs into what is carried out together. A job that makes its batch be put off, because
-/// its row is locked, is alone after three postponements, and does not take others with it for
-/// ever. What a database that was away has put off is not tried one by one: each batch that
-/// succeeds doubles the next.
+/// Splits jobs into batches. A job that causes its batch to be postponed, because a row of it is
+/// locked, is alone after three postponements and no longer delays others. Jobs that a database
+/// outage has postponed do not run one by one: each batch that succeeds doubles the next.
 pub(crate) struct Batches<'a, T> {
     left: &'a [T],
-    /// How many jobs come next.
+    /// The size of the next batch.
     size: usize,
-    /// How many come after a batch that did not succeed.
+    /// The size of the batch after one that did not succeed.
     first: usize,
 }
 
 impl<'a, T> Batches<'a, T> {
-    /// All of `jobs`, which those begin that were never put off.
+    /// All of `jobs`, with those first that were never postponed.
     pub(crate) fn of(jobs: &'a [T], postponements: impl Fn(&T) -> u32) -> Self {
         let fresh = jobs.iter().take_while(|job| postponements(job) == 0).count();
         let most = jobs.iter().map(postponements).max().unwrap_or_default();
@@ -34,12 +33,12 @@ impl<'a, T> Batches<'a, T> {
         (!batch.is_empty()).then_some(batch)
     }
 
-    /// What no batch has had.
+    /// The jobs that were in no batch yet.
     pub(crate) fn left(&self) -> &'a [T] {
         self.left
     }
 
-    /// Lets the next batch be larger than this one, which has succeeded.
+    /// Makes the next batch larger than this one, which has succeeded.
     pub(crate) fn grow(&mut self, batch: &[T]) {
         self.size = self.first.max(2 * batch.len());
     }
@@ -65,18 +64,14 @@ mod tests {
     }
 
     #[test]
-    fn jobs_that_were_never_put_off_are_one_batch() {
+    fn jobs_that_were_never_postponed_are_one_batch() {
         assert_eq!(sizes(&[], true), [0; 0]);
         assert_eq!(sizes(&[0; 500], false), [500]);
-        assert_eq!(
-            sizes(&[0, 0, 0, 9, 9], false),
-            [3, 1, 1],
-            "no job that was put off is with them"
-        );
+        assert_eq!(sizes(&[0, 0, 0, 9, 9], false), [3, 1, 1], "no postponed job is with them");
     }
 
     #[test]
-    fn a_job_that_was_put_off_three_times_is_tried_alone() {
+    fn a_job_that_was_postponed_three_times_is_alone() {
         assert_eq!(sizes(&[1; 130], false), [64, 64, 2]);
         assert_eq!(sizes(&[2; 20], false), [8, 8, 4]);
         assert_eq!(sizes(&[3, 3, 1_000_000], false), [1, 1, 1]);
@@ -88,14 +83,14 @@ mod tests {
     }
 
     #[test]
-    fn one_job_that_cannot_be_carried_out_does_not_keep_the_others_back() {
+    fn one_job_that_cannot_run_does_not_delay_the_others_for_ever() {
         const LOCKED: usize = 321;
-        // Jobs by number, each with how often it was put off.
+        // Jobs by number, each with its postponements.
         let mut jobs: Vec<(usize, u32)> = (0..500).map(|number| (number, 0)).collect();
         let mut rounds = 0;
         while jobs.len() > 1 {
             rounds += 1;
-            assert!(rounds <= 12, "{} jobs are still kept back", jobs.len());
+            assert!(rounds <= 12, "{} jobs are still postponed", jobs.len());
             let round = std::mem::take(&mut jobs);
             let mut batches = Batches::of(&round, |job| job.1);
             while let Some(batch) = batches.next() {

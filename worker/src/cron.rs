@@ -4,34 +4,36 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 use domain::Timestamp;
-use service::{Context, Result, cron, jobs::Job};
+use service::{
+    Context, Result, cron, housekeeping::CleanUp, jobs::NewJob, reminder::SendReminders,
+};
 use tokio::time;
 use tokio_util::sync::CancellationToken;
 
 use crate::{Schedule, WorkerOptions};
 
-/// How often the clock is looked at: a tick fires at most this late.
-const LOOK: Duration = Duration::from_millis(500);
-/// A tick that is so far in the future was fired by a clock that was ahead.
+/// The interval of checks: a tick fires at most this late.
+const CHECK: Duration = Duration::from_millis(500);
+/// A tick so far in the future was fired by a clock that was ahead.
 const AHEAD: TimeDelta = TimeDelta::seconds(10);
-/// Ticks missed while no worker ran are made up for this far back.
+/// How far back ticks are made up for that were missed while no worker ran.
 const CATCH_UP: TimeDelta = TimeDelta::hours(1);
 
-/// Something that recurs.
+/// A recurring job.
 struct Entry {
     name: &'static str,
     schedule: Schedule,
-    job: Job,
+    job: NewJob,
     /// The last tick that this worker knows of.
     last: Option<Timestamp>,
 }
 
-/// Fires every tick until `stop`. Any number of workers may do so: the database lets one fire each.
+/// Fires every tick until `stop`. Any number of workers may do so: each tick fires once.
 pub(crate) async fn run(ctx: Context, options: WorkerOptions, stop: CancellationToken) {
-    let entry = |name, schedule, job| Entry { name, schedule, job, last: None };
+    let entry = |name, schedule, job: NewJob| Entry { name, schedule, job, last: None };
     let mut entries = [
-        entry("reminders", options.cron_reminder_schedule, Job::SendReminders {}),
-        entry("clean_up", options.cron_cleanup_schedule, Job::CleanUp {}),
+        entry("reminders", options.cron_reminder_schedule, SendReminders {}.into()),
+        entry("clean_up", options.cron_cleanup_schedule, CleanUp {}.into()),
     ];
     while !stop.is_cancelled() {
         for entry in &mut entries {
@@ -42,7 +44,7 @@ pub(crate) async fn run(ctx: Context, options: WorkerOptions, stop: Cancellation
         }
         tokio::select! {
             () = stop.cancelled() => {}
-            () = time::sleep(LOOK) => {}
+            () = time::sleep(CHECK) => {}
         }
     }
 }
@@ -53,19 +55,18 @@ impl Entry {
         let now = ctx.now();
         let mut last = match self.last {
             Some(last) => last,
-            // A schedule that never fired begins now.
+            // A new schedule begins now.
             None => cron::last_tick(ctx, self.name).await?.unwrap_or(now),
         };
         if last.utc() > now.utc() + AHEAD {
-            // The clock was set back. Without this the schedule would stand still until it gets
-            // there again.
+            // The clock was set back. The schedule would pause until the clock gets there again.
             cron::forget_future_ticks(ctx, self.name).await?;
             last = now;
         }
         last = last.max((now.utc() - CATCH_UP).into());
         self.last = Some(last);
         while let Some(tick) = self.schedule.next_after(last).filter(|tick| *tick <= now) {
-            if cron::fire(ctx, self.name, tick, &self.job).await? {
+            if cron::fire(ctx, self.name, tick, self.job.clone()).await? {
                 tracing::info!(cron.name = self.name, cron.tick = %tick, "tick fired");
             }
             last = tick;
@@ -83,11 +84,11 @@ mod tests {
 
     fn entry() -> Entry {
         let schedule = "*/10 * * * *".parse().unwrap();
-        Entry { name: "reminders", schedule, job: Job::SendReminders {}, last: None }
+        Entry { name: "reminders", schedule, job: SendReminders {}.into(), last: None }
     }
 
     #[tokio::test]
-    async fn missed_ticks_are_made_up_for_once_whoever_fires_them() {
+    async fn missed_ticks_fire_once_when_two_workers_make_up_for_them() {
         let world = World::new().await;
         let (mut one, mut two) = (entry(), entry());
         one.fire_due(&world.ctx).await.unwrap();
@@ -123,7 +124,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_long_rest_is_made_up_for_by_an_hour_only() {
+    async fn missed_ticks_are_made_up_for_an_hour_back() {
         let world = World::new().await;
         let mut entry = entry();
         entry.fire_due(&world.ctx).await.unwrap();

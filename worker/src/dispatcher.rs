@@ -1,4 +1,4 @@
-//! Taking the jobs of one class, as many as there are hands for.
+//! Taking the jobs of one class, and running them at the same time.
 
 use std::time::Duration;
 
@@ -13,38 +13,38 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    execution::carry_out,
-    handlers::groups,
+    execution,
+    groups::{BATCH, groups},
     leases::Leases,
-    runner::{BATCH, log_failure},
+    log::log_failure,
 };
 
 /// The pause after the database did not answer.
 const AFTER_ERROR: Duration = Duration::from_secs(1);
 
-/// Works on the jobs of a class, so many groups of them at a time. A signal to stop is heard once
-/// what was taken is done, or after a second of waiting.
+/// Runs the jobs of a class, up to `concurrency` groups at the same time. After the signal to stop
+/// it returns once the claimed jobs have ended; the signal is noticed within a second.
 pub(crate) async fn run(
     ctx: Context,
     class: Class,
-    hands: usize,
+    concurrency: usize,
     leases: Leases,
     stop: CancellationToken,
 ) {
     let mut consumer = Consumer::new(&ctx, class);
-    let mut at_work = JoinSet::new();
+    let mut running = JoinSet::new();
     while !stop.is_cancelled() {
-        while let Some(ended) = at_work.try_join_next() {
+        while let Some(ended) = running.try_join_next() {
             log_end(ended);
         }
-        let free = hands.saturating_sub(at_work.len());
+        let free = concurrency.saturating_sub(running.len());
         if free == 0 {
-            if let Some(ended) = at_work.join_next().await {
+            if let Some(ended) = running.join_next().await {
                 log_end(ended);
             }
             continue;
         }
-        // Confirmations that were taken together are one group.
+        // Confirmations that are taken together are one group.
         let limit = if class == Class::Confirmations { BATCH } else { free };
         match consumer.take(limit).await {
             Ok(claims) if claims.is_empty() => consumer.wait().await,
@@ -53,7 +53,7 @@ pub(crate) async fn run(
                     groups(claims).into_iter().map(|group| leases.hold(group)).collect();
                 for held in held {
                     let (ctx, stop) = (ctx.clone(), stop.clone());
-                    at_work.spawn(async move { carry_out(&ctx, &held, &stop).await });
+                    running.spawn(async move { execution::run(&ctx, &held, &stop).await });
                 }
             }
             Err(error) => {
@@ -62,13 +62,13 @@ pub(crate) async fn run(
             }
         }
     }
-    while let Some(ended) = at_work.join_next().await {
+    while let Some(ended) = running.join_next().await {
         log_end(ended);
     }
     consumer.retire().await;
 }
 
-/// What a job panics with is caught before it gets here.
+/// A panic of a job is caught before it gets here.
 fn log_end(ended: Result<(), JoinError>) {
-    log_failure("a group of jobs ended before its time", ended.map_err(Into::into));
+    log_failure("the task of a group of jobs panicked", ended.map_err(Into::into));
 }

@@ -1,4 +1,4 @@
-//! The leases of all jobs that this process works on. One statement extends them all.
+//! The leases of all jobs that this process runs. One statement extends them all.
 
 use std::{
     collections::HashMap,
@@ -15,14 +15,14 @@ use tokio::{
     time::{self, Instant},
 };
 
-use crate::{runner::log_failure, steadiness::Steadiness};
+use crate::{log::log_failure, steadiness::Steadiness};
 
-/// How often a worker says that it is alive: six times in a lease.
+/// The interval of heartbeats: six in a lease.
 const HEARTBEAT: Duration = Duration::from_secs(5);
-/// How soon it tries again when the database did not hear it.
+/// The pause before the next heartbeat after one that failed.
 const AGAIN: Duration = Duration::from_secs(1);
 
-/// The jobs in the hands of this process. Cheap to clone.
+/// The jobs that this process has claimed. Cheap to clone.
 #[derive(Clone, Default)]
 pub(crate) struct Leases(Arc<Shared>);
 
@@ -31,46 +31,45 @@ struct Shared {
     /// By claim and not by job: a job whose lease was lost may have been claimed again by this very
     /// process.
     held: Mutex<HashMap<ClaimKey, Claim>>,
-    /// Told when a lease is lost.
+    /// Notified when a lease is lost.
     losses: watch::Sender<()>,
 }
 
 impl Leases {
-    /// Goes on extending the leases of these jobs until what it answers with is dropped.
+    /// Extends the leases of these jobs until the returned guard is dropped.
     pub(crate) fn hold(&self, group: Vec<Claim>) -> Held {
         self.lock().extend(group.iter().map(|claim| (claim.key(), claim.clone())));
         Held { leases: self.clone(), group }
     }
 
-    /// Extends all leases, again and again. One heartbeat for the process, however many jobs it
-    /// has.
+    /// Extends all leases at every heartbeat, for as long as it is polled.
     pub(crate) async fn keep(self, ctx: Context, steadiness: Steadiness) {
-        let mut unheard = false;
+        let mut missed = false;
         loop {
-            time::sleep(if unheard { AGAIN } else { HEARTBEAT }).await;
+            time::sleep(if missed { AGAIN } else { HEARTBEAT }).await;
             let held: Vec<Claim> = self.lock().values().cloned().collect();
             if held.is_empty() {
-                unheard = false;
+                missed = false;
                 continue;
             }
             let asked = Instant::now();
             match jobs::extend_lease(&ctx, &held).await {
                 Ok(kept) => {
-                    // It may have waited for the database for longer than the leases last.
-                    unheard |= asked.elapsed() > HEARTBEAT;
+                    // The statement may have waited for longer than the leases last.
+                    missed |= asked.elapsed() > HEARTBEAT;
                     let gone = held.into_iter().filter(|claim| !kept.contains(&claim.key()));
                     let lost = self.lose(gone.collect());
-                    if unheard && !lost.is_empty() {
-                        // This process is alive, so none of these jobs has killed it.
+                    if missed && !lost.is_empty() {
+                        // This process is alive: none of these jobs has killed it.
                         let excused = jobs::excuse_lost_leases(&ctx, &lost).await;
                         log_failure("lost leases could not be excused", excused);
                     }
-                    unheard = false;
+                    missed = false;
                 }
-                // The leases may yet be extended in time; if not, the epoch keeps this worker from
-                // doing harm.
+                // The next heartbeat may still be in time; if not, the epoch fences this worker
+                // off.
                 Err(error) => {
-                    unheard = true;
+                    missed = true;
                     steadiness.disturb();
                     log_failure("leases could not be extended", Err(error));
                 }
@@ -78,8 +77,8 @@ impl Leases {
         }
     }
 
-    /// Notes that these leases are lost, and tells who works on the jobs. Answers with those that
-    /// were not done meanwhile.
+    /// Removes lost leases, and notifies the tasks that run the jobs. Returns the leases whose jobs
+    /// are still running.
     fn lose(&self, gone: Vec<Claim>) -> Vec<Claim> {
         let mut held = self.lock();
         let lost: Vec<_> =
@@ -97,7 +96,7 @@ impl Leases {
     }
 }
 
-/// Jobs that are carried out together, and whose leases are extended meanwhile.
+/// A group of jobs that run together. Their leases are extended until it is dropped.
 pub(crate) struct Held {
     leases: Leases,
     group: Vec<Claim>,
@@ -108,7 +107,7 @@ impl Held {
         &self.group
     }
 
-    /// Returns once none of these claims is held any more.
+    /// Waits until none of these claims is held any more.
     pub(crate) async fn lost(&self, claims: &[Claim]) {
         let mut losses = self.leases.0.losses.subscribe();
         while self.is_held(claims) {
@@ -136,7 +135,7 @@ impl Drop for Held {
 
 #[cfg(test)]
 mod tests {
-    use service::{cron, jobs::Job, testing::World};
+    use service::{cron, housekeeping::CleanUp, testing::World};
 
     use super::*;
 
@@ -147,7 +146,7 @@ mod tests {
     async fn one_heartbeat_extends_the_leases_of_all_jobs_that_are_held() {
         let world = World::new().await;
         for name in ["alone", "first of two", "second of two"] {
-            cron::fire(&world.ctx, name, world.ctx.now(), &Job::CleanUp {}).await.unwrap();
+            cron::fire(&world.ctx, name, world.ctx.now(), CleanUp {}).await.unwrap();
         }
         let mut claims = jobs::claim(&world.ctx, 3).await.unwrap();
         let leases = Leases::default();
@@ -179,12 +178,12 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_lost_claim_and_a_new_one_of_the_same_job_are_held_apart() {
+    async fn a_lost_claim_and_a_new_claim_of_the_same_job_are_distinct() {
         let world = World::new().await;
-        cron::fire(&world.ctx, "clean_up", world.ctx.now(), &Job::CleanUp {}).await.unwrap();
+        cron::fire(&world.ctx, "clean_up", world.ctx.now(), CleanUp {}).await.unwrap();
         let leases = Leases::default();
         let old = leases.hold(claim_one(&world.ctx).await);
-        jobs::hand_back(&world.ctx, old.group()).await.unwrap();
+        jobs::release(&world.ctx, old.group()).await.unwrap();
         let new = leases.hold(claim_one(&world.ctx).await);
         assert_eq!(old.group()[0].id, new.group()[0].id);
 
@@ -193,9 +192,9 @@ mod tests {
         assert_eq!(kept, [new.group()[0].key()].into());
         let gone = held.into_iter().filter(|claim| !kept.contains(&claim.key())).collect();
         assert_eq!(leases.lose(gone).len(), 1);
-        assert!(!old.is_held(old.group()), "it would go on with a job that is in other hands");
+        assert!(!old.is_held(old.group()), "another worker has the job");
         assert!(new.is_held(new.group()));
         drop(old);
-        assert!(new.is_held(new.group()), "nobody would extend the lease of the new claim");
+        assert!(new.is_held(new.group()), "the lease of the new claim must be extended");
     }
 }

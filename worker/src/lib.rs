@@ -1,14 +1,16 @@
-//! The job runner: takes jobs from the `jobs` table, carries them out, and fires the cron schedule.
+//! The job runner: claims jobs of the `jobs` table, runs them, and fires the cron schedule.
 //!
-//! What a job *does* is a use case of `service`; this crate decides when, how often and for how long.
-//! `mini-compete serve` runs it in its own process, `mini-compete worker` and `mini-compete-worker` alone.
+//! The jobs and their handlers are use cases of `service`; this crate decides when, how often and
+//! for how long they run, and knows none of them by name. `mini-compete serve` runs it in its own
+//! process, `mini-compete worker` and `mini-compete-worker` run it alone.
 
 mod batches;
 mod cron;
 mod dispatcher;
 mod execution;
-mod handlers;
+mod groups;
 mod leases;
+mod log;
 mod options;
 mod runner;
 mod schedule;

@@ -1,11 +1,11 @@
-//! Works on background jobs and nothing else, for machines that do not serve.
+//! Runs background jobs and nothing else, on machines that do not serve.
 
 use std::process::ExitCode;
 
 use clap::Parser;
 use worker::{InstallationOptions, WorkerOptions, process};
 
-/// Sends confirmations and reminders, and cleans up, until it is stopped.
+/// Runs background jobs until it is stopped: confirmations, reminders, mail, clean-up
 #[derive(Parser)]
 #[command(version)]
 struct Cli {

@@ -1,4 +1,5 @@
-//! Options from the command line and the environment, the same for every process of an installation.
+//! Options from the command line and the environment, the same for every process of an
+//! installation.
 
 use std::error::Error;
 
@@ -8,28 +9,28 @@ use service::{Context, Db, LoginLimits, Mailer, Mode, Redis, Settings};
 
 use crate::Schedule;
 
-/// Where a site is whose address nobody has said.
+/// The address of the site where SITE_URL is not set.
 const DEFAULT_SITE_URL: &str = "http://localhost:3000";
 
-/// What an installation is for.
+/// The environment of an installation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum AppEnv {
-    /// Trying out: demo data, and what is missing is made up.
+    /// For trying out: demo data is allowed, and missing secrets are generated.
     Development,
-    /// Real users: secrets must be set.
+    /// For real users: secrets must be set.
     Production,
 }
 
-/// Whether something is done.
+/// On or off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Switch {
-    /// It is.
+    /// On.
     On,
-    /// It is not.
+    /// Off.
     Off,
 }
 
-/// The address of Redis, if there is one: a variable that is set to nothing is as good as unset.
+/// The address of Redis, if there is one: an empty variable counts as unset.
 #[derive(Clone, Debug, Default)]
 pub struct RedisUrl(pub Option<String>);
 
@@ -37,73 +38,79 @@ pub struct RedisUrl(pub Option<String>);
 #[derive(Clone, Debug, Default)]
 pub struct SmtpUrl(pub Option<String>);
 
-/// Certificates of the authority that a mail server shows, in PEM, if it is a private one.
+/// The certificates (PEM) of a private authority that has signed that of the mail server.
 #[derive(Clone, Debug, Default)]
 pub struct SmtpCa(pub Option<String>);
 
-/// What every process of an installation must agree on.
+/// Options that every process of an installation must agree on.
 #[derive(Clone, Debug, Args)]
 pub struct InstallationOptions {
-    /// Where the data is: sqlite://FILE or postgres://USER:PASSWORD@HOST/DATABASE
+    /// The database: sqlite://FILE or postgres://USER:PASSWORD@HOST/DATABASE
     #[arg(long, env = "DATABASE_URL", hide_env_values = true, value_parser = database_url,
           default_value = "sqlite://data/mini-compete.db", global = true)]
     pub database_url: String,
 
-    /// Connections to the database, at most
-    #[arg(long, env = "DATABASE_CONNECTIONS", value_parser = clap::value_parser!(u32).range(2..=1000),
+    /// Most connections to the database
+    #[arg(long, env = "DATABASE_CONNECTIONS",
+          value_parser = clap::value_parser!(u32).range(2..=1000),
           default_value_t = 20, global = true)]
     pub database_connections: u32,
 
-    /// What this installation is for
+    /// Environment of this installation
     #[arg(long, env = "APP_ENV", value_enum, default_value = "development", global = true)]
     pub app_env: AppEnv,
 
-    /// Cost of a password hash: each step doubles the time a login takes
+    /// Cost of a password hash: each step doubles the time of a login
     #[arg(long, env = "BCRYPT_COST", value_parser = clap::value_parser!(u32).range(4..=31),
           default_value_t = 12, global = true)]
     pub bcrypt_cost: u32,
 
-    /// Where processes meet: redis://HOST:PORT; without it each is alone, and jobs are looked for in the database
-    #[arg(long, env = "REDIS_URL", hide_env_values = true, value_parser = redis_url, default_value = "",
+    /// Redis, which processes share: redis://HOST:PORT; without it workers poll the database for
+    /// jobs, and events stay within a process
+    #[arg(long, env = "REDIS_URL", hide_env_values = true, value_parser = redis_url,
+          default_value = "",
           hide_default_value = true, global = true)]
     pub redis_url: RedisUrl,
 
-    /// What all keys in Redis begin with; installations that share a Redis need one each
+    /// Prefix of all keys in Redis; installations that share a Redis need one each
     #[arg(long, env = "REDIS_PREFIX", default_value = "mini-compete:", global = true)]
     pub redis_prefix: String,
 
-    /// Limits on how often a client may ask and how often a login may fail; off for load tests
+    /// Rate limits on requests and on failed logins; off for load tests
     #[arg(long, env = "RATE_LIMITS", value_enum, default_value = "on", global = true)]
     pub rate_limits: Switch,
 
-    /// Failed logins that one account may have within 15 minutes
-    #[arg(long, env = "LOGIN_FAILURES_PER_ACCOUNT", value_parser = clap::value_parser!(u32).range(1..=100_000),
+    /// Most failed logins of one account within 15 minutes
+    #[arg(long, env = "LOGIN_FAILURES_PER_ACCOUNT",
+          value_parser = clap::value_parser!(u32).range(1..=100_000),
           default_value_t = 10, global = true)]
     pub login_failures_per_account: u32,
 
-    /// Failed logins that may come from one address within 15 minutes before it is answered later
-    /// and later
-    #[arg(long, env = "LOGIN_FAILURES_PER_ADDRESS", value_parser = clap::value_parser!(u32).range(1..=1_000_000),
+    /// Failed logins from one address within 15 minutes before its responses are delayed
+    #[arg(long, env = "LOGIN_FAILURES_PER_ADDRESS",
+          value_parser = clap::value_parser!(u32).range(1..=1_000_000),
           default_value_t = 1_000, global = true)]
     pub login_failures_per_address: u32,
 
-    /// How the world reaches the site; with https, cookies are Secure [default: http://localhost:PORT]
+    /// Public address of the site; with https, cookies are Secure [default: http://localhost:PORT]
     #[arg(long, env = "SITE_URL", value_parser = site_url, global = true)]
     pub site_url: Option<String>,
 
-    /// Sends mail to people's addresses: smtps://USER:PASSWORD@HOST, smtp://HOST:PORT?tls=required or, in the clear,
-    /// smtp://HOST; without it mail stays in their mailboxes on the site
-    #[arg(long, env = "SMTP_URL", hide_env_values = true, value_parser = smtp_url, default_value = "",
+    /// Mail server: smtps://USER:PASSWORD@HOST, smtp://HOST:PORT?tls=required or, unencrypted,
+    /// smtp://HOST; without it messages stay in the mailboxes on the site
+    #[arg(long, env = "SMTP_URL", hide_env_values = true, value_parser = smtp_url,
+          default_value = "",
           hide_default_value = true, global = true)]
     pub smtp_url: SmtpUrl,
 
-    /// File with the certificates (PEM) of a private authority that SMTP_URL's server has its own
-    /// from
-    #[arg(long, env = "SMTP_CA_FILE", value_parser = smtp_ca, default_value = "", hide_default_value = true,
+    /// File with the certificates (PEM) of the private authority that has signed the certificate of
+    /// the mail server
+    #[arg(long, env = "SMTP_CA_FILE", value_parser = smtp_ca, default_value = "",
+          hide_default_value = true,
           global = true)]
     pub smtp_ca_file: SmtpCa,
 
-    /// Whom mail comes from: `Mini Compete <no-reply@example.com>`; SMTP_URL needs it
+    /// Sender of mail: `Mini Compete <no-reply@example.com>`; SMTP_URL needs it
     #[arg(long, env = "MAIL_FROM", value_parser = mail_from, global = true)]
     pub mail_from: Option<String>,
 }
@@ -117,7 +124,7 @@ impl InstallationOptions {
         self.open_at(DEFAULT_SITE_URL).await
     }
 
-    /// The same, for a site that is at `address` unless SITE_URL says otherwise.
+    /// The same, for a site whose address is `address` unless SITE_URL is set.
     ///
     /// # Errors
     /// As for [`Self::open`].
@@ -126,7 +133,7 @@ impl InstallationOptions {
         let redis = self.redis_url.0.as_deref();
         let redis = redis.map(|url| Redis::new(url, &self.redis_prefix)).transpose()?;
         if let Some(redis) = &redis {
-            // It may come up later; nothing depends on it.
+            // Redis may come up later; no request depends on it.
             for concern in redis.concerns().await.unwrap_or_default() {
                 tracing::warn!("{concern}");
             }
@@ -149,7 +156,7 @@ impl InstallationOptions {
         Ok(Context::open(db, redis, settings).await?)
     }
 
-    /// Mails name their sender and hold links to the site, so nobody may have forgotten to say either.
+    /// Mails name their sender and link to the site: SMTP_URL needs both options.
     fn mailer(&self) -> Result<Option<Mailer>, Box<dyn Error>> {
         match (&self.smtp_url.0, &self.mail_from, &self.site_url) {
             (None, ..) => Ok(None),
@@ -165,7 +172,7 @@ impl InstallationOptions {
         }
     }
 
-    /// What the installation is for.
+    /// The mode of the use cases in this environment.
     pub fn mode(&self) -> Mode {
         match self.app_env {
             AppEnv::Development => Mode::Development,
@@ -174,29 +181,30 @@ impl InstallationOptions {
     }
 }
 
-/// How background work is done.
+/// Options of the worker.
 #[derive(Clone, Debug, Args)]
 pub struct WorkerOptions {
-    /// Batches of confirmations worked on at the same time
+    /// Batches of confirmations that run at the same time
     #[arg(long, env = "WORKER_CONCURRENCY", value_parser = clap::value_parser!(u16).range(1..=256),
           default_value_t = 4)]
     pub worker_concurrency: u16,
 
-    /// Mails sent at the same time that somebody waits for: links to set a password, confirmations
+    /// Mails to one person that are sent at the same time: links to set a password, confirmations
     #[arg(long, env = "MAIL_CONCURRENCY", value_parser = clap::value_parser!(u16).range(1..=256),
           default_value_t = 4)]
     pub mail_concurrency: u16,
 
-    /// Mails sent at the same time that go to many people: cancellations, reminders
-    #[arg(long, env = "BULK_MAIL_CONCURRENCY", value_parser = clap::value_parser!(u16).range(1..=256),
+    /// Mails to many people that are sent at the same time: cancellations, reminders
+    #[arg(long, env = "BULK_MAIL_CONCURRENCY",
+          value_parser = clap::value_parser!(u16).range(1..=256),
           default_value_t = 4)]
     pub bulk_mail_concurrency: u16,
 
-    /// When to remind participants: a cron expression, in UTC
+    /// Schedule of reminders to participants: a cron expression, in UTC
     #[arg(long, env = "CRON_REMINDER_SCHEDULE", default_value = "*/10 * * * *")]
     pub cron_reminder_schedule: Schedule,
 
-    /// When to delete what is kept for a while only: a cron expression, in UTC
+    /// Schedule of the deletion of expired rows: a cron expression, in UTC
     #[arg(long, env = "CRON_CLEANUP_SCHEDULE", default_value = "0 3 * * *")]
     pub cron_cleanup_schedule: Schedule,
 }

@@ -1,4 +1,4 @@
-//! What every process of an installation does at its start and end.
+//! The start and end of a process: environment, logging, signals.
 
 use std::{io::IsTerminal, path::Path};
 
@@ -6,14 +6,14 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 use tracing_subscriber::EnvFilter;
 
-/// What is logged unless `RUST_LOG` says otherwise. A COMMIT that meets a conflict has ended its transaction, and the
-/// driver's ROLLBACK after it is noticed by PostgreSQL: that is no news.
+/// The log filter without `RUST_LOG`. After a COMMIT that met a conflict, the driver's ROLLBACK has
+/// no transaction to end, and PostgreSQL sends a notice: `sqlx::postgres::notice` logs errors only.
 const DEFAULT_LOG: &str = "info,sqlx=warn,sqlx::postgres::notice=error,sea_orm_migration=warn";
 
 /// Reads the file `.env` of the current folder, if there is one. Variables that are set win.
 ///
 /// # Errors
-/// A sentence, when the file cannot be read or understood.
+/// A sentence, when the file cannot be read or parsed.
 pub fn load_env_file() -> Result<(), String> {
     if !Path::new(".env").exists() {
         return Ok(());
@@ -24,7 +24,7 @@ pub fn load_env_file() -> Result<(), String> {
 /// Starts logging, to standard error.
 ///
 /// # Errors
-/// A sentence, when `RUST_LOG` cannot be understood.
+/// A sentence, when `RUST_LOG` cannot be parsed.
 pub fn start_logging() -> Result<(), String> {
     let filter = match std::env::var("RUST_LOG") {
         Ok(text) if !text.trim().is_empty() => text,
@@ -35,7 +35,7 @@ pub fn start_logging() -> Result<(), String> {
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
-        // Colours are for people; a log file holds text.
+        // Colours in a terminal, plain text in a log file.
         .with_ansi(std::io::stderr().is_terminal())
         .init();
     Ok(())
@@ -60,7 +60,7 @@ pub fn stop_signal() -> std::io::Result<CancellationToken> {
                 if signals > 0 {
                     std::process::exit(130);
                 }
-                tracing::info!("stopping; once more to stop at once");
+                tracing::info!("stopping; another signal stops at once");
                 stop.cancel();
             }
         }

@@ -1,5 +1,5 @@
-//! What a worker does at the same time: jobs class by class, the relay, heartbeats, the sweeper and
-//! the schedule.
+//! The tasks of a worker: a dispatcher for each class of jobs, the relay, heartbeats, the sweeper
+//! and the cron schedule.
 
 use std::time::Duration;
 
@@ -15,22 +15,25 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    WorkerOptions, cron, dispatcher, execution::carry_out, handlers::groups, leases::Leases,
-    steadiness::Steadiness, sweeper,
+    WorkerOptions, cron, dispatcher, execution,
+    groups::{BATCH, groups},
+    leases::Leases,
+    log::log_failure,
+    steadiness::Steadiness,
+    sweeper,
 };
 
-/// Jobs taken at a time. One transaction confirms them all.
-pub(crate) const BATCH: usize = 500;
-/// Jobs that take minutes, at the same time.
+/// Jobs of class `Background` that run at the same time.
 const BACKGROUND: usize = 2;
-/// How often the outbox is looked at. Jobs of its own process wake the relay at once.
+/// The poll interval of the relay. Jobs of its own process wake it at once.
 const RELAY: Duration = Duration::from_millis(500);
 
-/// Works until `stop`; then finishes what was begun, for at most 25 seconds, and hands the rest back.
+/// Works until `stop`; then runs claimed jobs to their end, for at most 25 seconds, and releases
+/// the rest.
 ///
 /// # Errors
-/// When a part of it has panicked. It cancels `stop` then, so that the process ends and is started anew: a worker that
-/// lacks a part would look as if it worked.
+/// When one of its tasks has panicked. It cancels `stop` then, so that the process ends and is
+/// restarted: a worker that lacks a task would look healthy.
 pub async fn run(
     ctx: Context,
     options: WorkerOptions,
@@ -47,13 +50,13 @@ pub async fn run(
     let (leases, steadiness) = (Leases::default(), Steadiness::begin());
     let mut tasks = JoinSet::new();
     for class in Class::ALL {
-        let hands = match class {
+        let concurrency = match class {
             Class::Confirmations => options.worker_concurrency.into(),
             Class::AccountMail => options.mail_concurrency.into(),
             Class::Background => BACKGROUND,
             Class::BulkMail => options.bulk_mail_concurrency.into(),
         };
-        tasks.spawn(dispatcher::run(ctx.clone(), class, hands, leases.clone(), stop.clone()));
+        tasks.spawn(dispatcher::run(ctx.clone(), class, concurrency, leases.clone(), stop.clone()));
     }
     let heartbeat = leases.keep(ctx.clone(), steadiness.clone());
     tasks.spawn(relay(ctx.clone(), stop.clone()));
@@ -64,8 +67,8 @@ pub async fn run(
     ended
 }
 
-/// Waits until all of `tasks` have ended; the heartbeat goes on as long. When one panics, the
-/// others are told to stop.
+/// Waits until all of `tasks` have ended, and keeps the heartbeat going until then. When one
+/// panics, it cancels `stop` for the others.
 async fn all_ended(
     mut tasks: JoinSet<()>,
     heartbeat: impl Future<Output = ()> + Send + 'static,
@@ -78,7 +81,7 @@ async fn all_ended(
         if let Err(error) = ended {
             tracing::error!(
                 error = &error as &dyn std::error::Error,
-                "a part of the worker panicked"
+                "a task of the worker panicked"
             );
             stop.cancel();
             result = Err(error);
@@ -90,7 +93,7 @@ async fn all_ended(
     result
 }
 
-/// Carries out all jobs that are due, and answers with how many there were.
+/// Runs all jobs that are due, and returns how many there were.
 ///
 /// # Errors
 /// When the database fails.
@@ -103,11 +106,11 @@ pub async fn drain(ctx: &Context) -> service::Result<usize> {
         }
         done += claims.len();
         let held: Vec<_> = groups(claims).into_iter().map(|group| leases.hold(group)).collect();
-        join_all(held.iter().map(|held| carry_out(ctx, held, &stop))).await;
+        join_all(held.iter().map(|held| execution::run(ctx, held, &stop))).await;
     }
 }
 
-/// Brings jobs from the outbox into Redis, if there is one.
+/// Pushes jobs from the outbox into Redis, if there is one.
 async fn relay(ctx: Context, stop: CancellationToken) {
     if ctx.redis().is_none() {
         return;
@@ -123,23 +126,17 @@ async fn relay(ctx: Context, stop: CancellationToken) {
     }
 }
 
-pub(crate) fn log_failure(what: &str, result: service::Result<()>) {
-    if let Err(error) = result {
-        tracing::error!(error = &error as &dyn std::error::Error, "{what}");
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// Works until it is told to stop.
+    /// A task that ends after the signal to stop.
     async fn works(stop: CancellationToken) {
         stop.cancelled().await;
     }
 
     #[tokio::test]
-    async fn a_worker_ends_with_its_tasks_and_its_heartbeat_goes_on_until_then() {
+    async fn a_worker_ends_with_its_tasks_and_keeps_its_heartbeat_until_then() {
         let (mut tasks, stop) = (JoinSet::new(), CancellationToken::new());
         tasks.spawn(works(stop.clone()));
         tasks.spawn(works(stop.clone()));
@@ -154,7 +151,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_part_that_panics_stops_the_worker_and_lets_the_others_finish() {
+    async fn a_task_that_panics_stops_the_worker_and_lets_the_others_finish() {
         for in_heartbeat in [false, true] {
             let (mut tasks, stop) = (JoinSet::new(), CancellationToken::new());
             let (finishes, mut finished) = tokio::sync::oneshot::channel();

@@ -1,4 +1,4 @@
-//! When something recurs.
+//! Cron expressions.
 
 use std::{fmt, str::FromStr};
 
@@ -8,8 +8,8 @@ use croner::{
 };
 use domain::Timestamp;
 
-/// A cron expression, in UTC: minute, hour, day of month, month, day of week, with seconds before them if
-/// there are six fields.
+/// A cron expression, in UTC: minute, hour, day of month, month, day of week, with seconds before
+/// them if there are six fields.
 #[derive(Clone, Debug)]
 pub struct Schedule(Cron);
 
@@ -19,7 +19,10 @@ impl FromStr for Schedule {
     fn from_str(text: &str) -> Result<Self, String> {
         let parser = CronParser::builder().seconds(Seconds::Optional).build();
         let cron = parser.parse(text).map_err(|error| {
-            format!("{error}; a cron expression is five fields like `*/10 * * * *`, or six with seconds in front, in UTC")
+            format!(
+                "{error}; a cron expression is five fields like `*/10 * * * *`, \
+                 or six with seconds in front, in UTC"
+            )
         })?;
         Ok(Self(cron))
     }
@@ -59,7 +62,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_schedule_is_refused() {
+    fn an_invalid_expression_is_rejected() {
         for bad in ["", "soon", "* * *", "61 * * * *"] {
             assert!(bad.parse::<Schedule>().is_err(), "{bad}");
         }

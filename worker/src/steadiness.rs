@@ -1,4 +1,4 @@
-//! Whether it can be told from a lease that its worker is gone.
+//! Whether an expired lease means that its worker is gone.
 
 use std::{
     sync::{Arc, Mutex, PoisonError},
@@ -8,32 +8,32 @@ use std::{
 use domain::Timestamp;
 use tokio::time::Instant;
 
-/// So long after the database was away, its clock was set or this process started, workers that are
-/// alive have extended their leases: three heartbeats.
+/// So long after a database outage, a change of its clock or the start of this process, every live
+/// worker has extended its leases: three heartbeats.
 const SETTLED: Duration = Duration::from_secs(15);
-/// What a clock may gain or lose between two looks without having been set.
+/// What a clock may gain or lose between two checks without having been set.
 const STEP: Duration = Duration::from_secs(2);
 
-/// How long the database has answered and its clock has run like ours. A lease says nothing of its
-/// worker after either was disturbed: nobody could extend it, or it was given by another time.
-/// Cheap to clone.
+/// Since when the database has answered and its clock has run as fast as ours. After a disturbance
+/// of either, an expired lease says nothing of its worker: no worker could extend it, or it was
+/// written by another clock. Cheap to clone.
 #[derive(Clone)]
 pub(crate) struct Steadiness(Arc<Mutex<State>>);
 
 struct State {
     since: Instant,
-    /// When the clock was looked at, and what it showed.
+    /// The last check: our time, and the time that the clock showed.
     last: Option<(Instant, Timestamp)>,
 }
 
-/// What a look at the clock has shown.
+/// What a check has shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Look {
-    /// An expired lease is that of a worker that is gone.
+pub(crate) enum Check {
+    /// The worker of an expired lease is gone.
     Steady,
-    /// It may not be.
+    /// It may be alive.
     Unsteady,
-    /// The clock was set since the last look.
+    /// The clock was set since the last check.
     ClockSet,
 }
 
@@ -42,13 +42,13 @@ impl Steadiness {
         Self(Arc::new(Mutex::new(State { since: Instant::now(), last: None })))
     }
 
-    /// Notes that the database did not answer.
+    /// Records that the database did not answer.
     pub(crate) fn disturb(&self) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).since = Instant::now();
     }
 
-    /// Takes note of what the clock shows now.
-    pub(crate) fn look(&self, shown: Timestamp) -> Look {
+    /// Compares the time that the clock shows with the last check.
+    pub(crate) fn check(&self, shown: Timestamp) -> Check {
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let now = Instant::now();
         let was_set = state.last.replace((now, shown)).is_some_and(|(then, before)| {
@@ -57,11 +57,11 @@ impl Steadiness {
         });
         if was_set {
             state.since = now;
-            Look::ClockSet
+            Check::ClockSet
         } else if now - state.since < SETTLED {
-            Look::Unsteady
+            Check::Unsteady
         } else {
-            Look::Steady
+            Check::Steady
         }
     }
 }
@@ -79,29 +79,29 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn leases_count_after_three_heartbeats_without_trouble() {
+    async fn leases_are_trusted_after_three_heartbeats_without_a_disturbance() {
         let steadiness = Steadiness::begin();
-        assert_eq!(steadiness.look(at(0)), Look::Unsteady, "just started");
+        assert_eq!(steadiness.check(at(0)), Check::Unsteady, "just started");
         advance(SETTLED).await;
-        assert_eq!(steadiness.look(at(15)), Look::Steady);
+        assert_eq!(steadiness.check(at(15)), Check::Steady);
         steadiness.disturb();
-        assert_eq!(steadiness.look(at(15)), Look::Unsteady, "the database was away");
+        assert_eq!(steadiness.check(at(15)), Check::Unsteady, "the database was away");
         advance(SETTLED).await;
-        assert_eq!(steadiness.look(at(30)), Look::Steady);
+        assert_eq!(steadiness.check(at(30)), Check::Steady);
     }
 
     #[tokio::test(start_paused = true)]
-    async fn leases_do_not_count_while_a_clock_that_was_set_is_news_to_others() {
+    async fn leases_are_not_trusted_for_three_heartbeats_after_the_clock_was_set() {
         for step in [3_600, -3_600, 3, -3] {
             let steadiness = Steadiness::begin();
             advance(SETTLED).await;
-            assert_eq!(steadiness.look(at(0)), Look::Steady);
+            assert_eq!(steadiness.check(at(0)), Check::Steady);
             advance(Duration::from_secs(10)).await;
-            assert_eq!(steadiness.look(at(10 + step)), Look::ClockSet, "{step}");
+            assert_eq!(steadiness.check(at(10 + step)), Check::ClockSet, "{step}");
             advance(SETTLED / 2).await;
-            assert_eq!(steadiness.look(at(17 + step)), Look::Unsteady, "{step}");
+            assert_eq!(steadiness.check(at(17 + step)), Check::Unsteady, "{step}");
             advance(SETTLED).await;
-            assert_eq!(steadiness.look(at(32 + step)), Look::Steady, "{step}");
+            assert_eq!(steadiness.check(at(32 + step)), Check::Steady, "{step}");
         }
     }
 }

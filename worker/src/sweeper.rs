@@ -1,4 +1,4 @@
-//! Taking jobs back from workers that are gone.
+//! Recovering jobs from workers that are gone.
 
 use std::time::Duration;
 
@@ -7,11 +7,11 @@ use tokio::time;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    runner::log_failure,
-    steadiness::{Look, Steadiness},
+    log::log_failure,
+    steadiness::{Check, Steadiness},
 };
 
-/// How often jobs are taken back.
+/// The interval of sweeps.
 const SWEEP: Duration = Duration::from_secs(10);
 
 /// Sweeps until `stop`.
@@ -29,16 +29,16 @@ pub(crate) async fn run(ctx: Context, steadiness: Steadiness, stop: Cancellation
 }
 
 async fn sweep(ctx: &Context, steadiness: &Steadiness) -> Result<()> {
-    // Leases are compared with the time as it is, not as it was seconds ago.
+    // Leases are compared with the time of now, not with a reading of some seconds ago.
     ctx.read_clock().await?;
-    match steadiness.look(ctx.now()) {
-        Look::Steady => jobs::sweep(ctx).await.map(drop),
-        Look::Unsteady => jobs::sweep_lists(ctx).await,
-        Look::ClockSet => {
-            tracing::warn!("the clock was set: leases count again once every worker knows");
+    match steadiness.check(ctx.now()) {
+        Check::Steady => jobs::sweep(ctx).await.map(drop),
+        Check::Unsteady => jobs::sweep_lists(ctx).await,
+        Check::ClockSet => {
+            tracing::warn!("the clock was set, leases are trusted again after some heartbeats");
             let brought = jobs::bring_forward(ctx).await?;
             if brought > 0 {
-                tracing::warn!(jobs = brought, "jobs of a clock that was ahead are due now");
+                tracing::warn!(jobs = brought, "jobs from a clock that was ahead are due now");
             }
             Ok(())
         }
@@ -50,19 +50,20 @@ mod tests {
     use chrono::TimeDelta;
     use service::{
         cron,
-        jobs::{Job, LEASE},
+        housekeeping::CleanUp,
+        jobs::LEASE,
         testing::{Queue, World},
     };
 
     use super::*;
 
-    /// A world with a job in the hands of a worker, and a sweeper that trusts leases.
-    async fn world_with_a_job_at_work() -> (World, Steadiness) {
+    /// A world with an active job, and a sweeper that trusts leases.
+    async fn world_with_an_active_job() -> (World, Steadiness) {
         let world = World::new().await;
-        cron::fire(&world.ctx, "clean_up", world.ctx.now(), &Job::CleanUp {}).await.unwrap();
+        cron::fire(&world.ctx, "clean_up", world.ctx.now(), CleanUp {}).await.unwrap();
         assert_eq!(jobs::claim(&world.ctx, 1).await.unwrap().len(), 1);
         let steadiness = Steadiness::begin();
-        // Only the sweeper's own time is stopped, and only here: a database does not wait for it.
+        // The time of tokio is paused only here: a database does not wait for it.
         time::pause();
         time::advance(Duration::from_secs(15)).await;
         time::resume();
@@ -70,30 +71,30 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_expired_lease_is_taken_back_while_all_is_well() {
-        let (world, steadiness) = world_with_a_job_at_work().await;
+    async fn an_expired_lease_is_swept_while_clock_and_database_are_steady() {
+        let (world, steadiness) = world_with_an_active_job().await;
         world.clock.advance(TimeDelta::from_std(LEASE).unwrap() + TimeDelta::milliseconds(1));
         sweep(&world.ctx, &steadiness).await.unwrap();
-        assert_eq!(world.queue().await, Queue { ready: 1, ..Queue::default() });
+        assert_eq!(world.queue().await, Queue { waiting: 1, ..Queue::default() });
     }
 
     #[tokio::test]
-    async fn a_clock_that_is_set_takes_no_job_from_a_worker_that_is_alive() {
+    async fn a_clock_that_is_set_takes_no_job_from_a_live_worker() {
         for step in [TimeDelta::hours(1), TimeDelta::hours(-1)] {
-            let (world, steadiness) = world_with_a_job_at_work().await;
+            let (world, steadiness) = world_with_an_active_job().await;
             sweep(&world.ctx, &steadiness).await.unwrap();
             world.clock.advance(step);
             sweep(&world.ctx, &steadiness).await.unwrap();
-            assert_eq!(world.queue().await, Queue { running: 1, ..Queue::default() }, "{step}");
+            assert_eq!(world.queue().await, Queue { active: 1, ..Queue::default() }, "{step}");
         }
     }
 
     #[tokio::test]
-    async fn a_database_that_was_away_takes_no_job_from_a_worker_that_is_alive() {
-        let (world, steadiness) = world_with_a_job_at_work().await;
+    async fn a_database_outage_takes_no_job_from_a_live_worker() {
+        let (world, steadiness) = world_with_an_active_job().await;
         world.clock.advance(TimeDelta::from_std(LEASE).unwrap() + TimeDelta::milliseconds(1));
         steadiness.disturb();
         sweep(&world.ctx, &steadiness).await.unwrap();
-        assert_eq!(world.queue().await, Queue { running: 1, ..Queue::default() });
+        assert_eq!(world.queue().await, Queue { active: 1, ..Queue::default() });
     }
 }

@@ -81,7 +81,7 @@ async fn retry(
     Id(id): Id<JobId>,
     NoBody: NoBody,
 ) -> Result<StatusCode, Problem> {
-    jobs::revive(&state.ctx, Operator::Admin(&actor), id).await?;
+    jobs::retry(&state.ctx, Operator::Admin(&actor), id).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -100,7 +100,7 @@ async fn retry_all(
     Admin(actor): Admin,
     NoBody: NoBody,
 ) -> Result<Json<Retried>, Problem> {
-    let count = jobs::revive_all(&state.ctx, Operator::Admin(&actor)).await?;
+    let count = jobs::retry_all(&state.ctx, Operator::Admin(&actor)).await?;
     Ok(Json(Retried { count }))
 }
 

@@ -23,10 +23,10 @@ pub(super) async fn retry(installation: &InstallationOptions, id: Option<JobId>)
     let ctx = installation.open().await?;
     let retried = match id {
         Some(id) => {
-            jobs::revive(&ctx, Operator::Console, id).await?;
+            jobs::retry(&ctx, Operator::Console, id).await?;
             1
         }
-        None => jobs::revive_all(&ctx, Operator::Console).await?,
+        None => jobs::retry_all(&ctx, Operator::Console).await?,
     };
     print(&format!("Put {retried} dead letters back into their queues."))
 }

@@ -58,20 +58,20 @@ async fn drain_under_kills(site: &Site, backlog: usize, midway: impl AsyncFnOnce
     loop {
         sleep(Duration::from_secs(2)).await;
         let queue = site.world.queue().await;
-        let left = usize::try_from(queue.ready + queue.running).expect("a number of jobs");
+        let left = usize::try_from(queue.waiting + queue.active).expect("a number of jobs");
         if left <= backlog * 2 / 3
             && let Some(midway) = midway.take()
         {
             midway().await;
         }
         // The remaining jobs are leased by killed workers.
-        if queue.ready == 0 {
+        if queue.waiting == 0 {
             break;
         }
         assert!(
             began.elapsed() < DRAIN_TIMEOUT,
             "no worker takes the {} waiting jobs",
-            queue.ready
+            queue.waiting
         );
         let victim = rng.usize(..workers.len());
         workers[victim].process.kill();

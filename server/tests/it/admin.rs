@@ -2,10 +2,7 @@
 
 use axum::http::{Method, StatusCode};
 use chrono::TimeDelta;
-use service::{
-    Actor, cron,
-    jobs::{self, Job},
-};
+use service::{Actor, cron, housekeeping::CleanUp, jobs};
 
 use crate::support::{App, snapshot};
 
@@ -13,7 +10,7 @@ use crate::support::{App, snapshot};
 async fn app_with_dead_letter() -> (App, Actor) {
     let app = App::new().await;
     let ctx = &app.world.ctx;
-    cron::fire(ctx, "clean_up", ctx.now(), &Job::CleanUp {}).await.unwrap();
+    cron::fire(ctx, "clean_up", ctx.now(), CleanUp {}).await.unwrap();
     for _ in 0..3 {
         let claims = jobs::claim(ctx, 1).await.unwrap();
         jobs::fail(ctx, &claims[0], "the disk is full").await.unwrap();

@@ -5,10 +5,7 @@ use std::{
     process::{Command, Output, Stdio},
 };
 
-use service::{
-    jobs::{self, Job},
-    testing::World,
-};
+use service::{housekeeping::CleanUp, jobs, testing::World};
 
 /// Runs the command in an empty folder, with `variables` as its environment.
 fn run(arguments: &[&str], variables: &[(&str, &str)], input: &str) -> Output {
@@ -152,7 +149,7 @@ async fn admin_promote_makes_an_account_an_administrator() {
 async fn jobs_list_shows_dead_letters_and_jobs_retry_requeues_them() {
     let world = World::new().await;
     let ctx = &world.ctx;
-    service::cron::fire(ctx, "clean_up", ctx.now(), &Job::CleanUp {}).await.unwrap();
+    service::cron::fire(ctx, "clean_up", ctx.now(), CleanUp {}).await.unwrap();
     for _ in 0..3 {
         let claims = jobs::claim(ctx, 1).await.unwrap();
         jobs::fail(ctx, &claims[0], "the disk is full").await.unwrap();

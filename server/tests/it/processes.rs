@@ -101,7 +101,7 @@ async fn a_panic_in_a_worker_task_ends_the_process_with_an_error() {
         };
         timeout(TIMEOUT, logged).await.expect("the reason on standard error");
         assert!(process.log_lines_with("PANICPOINT names take_jobs") > 0, "{name}");
-        assert_eq!(process.log_lines_with("a part of the worker panicked"), 1, "{name}");
+        assert_eq!(process.log_lines_with("a task of the worker panicked"), 1, "{name}");
     }
 }
 

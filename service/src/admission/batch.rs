@@ -199,8 +199,8 @@ async fn decide(
         // The compare-and-set increments the version.
         Event::seats_of(after, before.version + 1)
     });
-    let jobs = jobs::rows(now, changes.jobs.iter().cloned())?;
-    let tickets = jobs.iter().map(jobs::Ticket::from).collect();
+    let jobs = jobs::rows(now, changes.jobs.iter().cloned());
+    let tickets = jobs.iter().map(|row| jobs::Ticket::of(ctx, row)).collect();
     store::write(&*tx, records, jobs, changes).await?;
     failpoint::reach("before_commit");
     tx.commit().await?;

@@ -16,9 +16,11 @@ use super::{
 };
 use crate::{
     Result,
+    cancellation::NotifyOfCancellation,
+    confirmation::ConfirmRegistration,
     entity::{competition, registration},
     ids::new_id,
-    jobs::Job,
+    jobs::{BackgroundJob, NewJob},
 };
 
 const CANCELLED: &str = "Competition was cancelled";
@@ -55,8 +57,8 @@ enum RowWrite {
 pub(super) struct Changes {
     pub(super) inserted: Vec<registration::Model>,
     pub(super) updated: Vec<registration::Model>,
-    /// Jobs to enqueue, each with its dedup key.
-    pub(super) jobs: Vec<(Job, Option<String>)>,
+    /// Jobs to enqueue.
+    pub(super) jobs: Vec<NewJob>,
     /// The competition before and after, if it changes.
     pub(super) competition: Option<(competition::Model, competition::Model)>,
     /// The tags, if they change.
@@ -335,19 +337,19 @@ impl Ledger {
         for Entry { row, write } in changed {
             if row.status == RegistrationStatus::Pending {
                 let registration_id = RegistrationId(row.id);
-                let job = Job::ConfirmRegistration { registration_id };
+                let job = ConfirmRegistration { registration_id };
                 // A registration that is cancelled and made again is confirmed again.
                 let since = Timestamp::from(row.registered_at);
-                let key = format!("{}:{registration_id}:{since}", job.kind());
-                jobs.push((job, Some(key)));
+                let key = format!("{}:{registration_id}:{since}", ConfirmRegistration::NAME);
+                jobs.push(NewJob::from(job).with_key(key));
             }
             if write == RowWrite::Insert { inserted.push(row) } else { updated.push(row) }
         }
         if self.before.cancelled_at != self.after.cancelled_at {
             let competition_id = CompetitionId(self.after.id);
-            let job = Job::TellOfCancellation { competition_id };
-            let key = format!("{}:{competition_id}", job.kind());
-            jobs.push((job, Some(key)));
+            let job = NotifyOfCancellation { competition_id };
+            let key = format!("{}:{competition_id}", NotifyOfCancellation::NAME);
+            jobs.push(NewJob::from(job).with_key(key));
         }
         let is_changed = self.after != self.before;
         Changes {

@@ -1,4 +1,4 @@
-//! How long a job has been tried.
+//! Since when a job has been tried.
 
 use chrono::{DateTime, Utc};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
@@ -9,18 +9,17 @@ use crate::{
     entity::{job, job_audit},
 };
 
-/// When a job was added, or was last put back from the dead letter queue. `Ok(None)` for a job that
-/// is gone.
+/// When a job was added, or was last retried as a dead letter. `Ok(None)` for a job that is gone.
 ///
 /// # Errors
 /// When the database fails.
-pub(crate) async fn begun_at(ctx: &Context, claim: &Claim) -> Result<Option<DateTime<Utc>>> {
+pub(crate) async fn tried_since(ctx: &Context, claim: &Claim) -> Result<Option<DateTime<Utc>>> {
     let db = ctx.db.connection();
     let Some(row) = job::Entity::find_by_id(claim.id.0).one(db).await? else { return Ok(None) };
-    let put_back = job_audit::Entity::find()
+    let retried = job_audit::Entity::find()
         .filter(job_audit::Column::JobId.eq(row.id))
         .order_by_desc(job_audit::Column::At)
         .one(db)
         .await?;
-    Ok(Some(put_back.map_or(row.created_at, |audit| audit.at.max(row.created_at))))
+    Ok(Some(retried.map_or(row.created_at, |audit| audit.at.max(row.created_at))))
 }

@@ -1,4 +1,4 @@
-//! Where a worker gets its jobs from.
+//! How a worker takes jobs: from the lists in Redis, or from the database.
 
 use std::time::Duration;
 
@@ -7,47 +7,50 @@ use tokio::time;
 
 use super::{
     Class, Ticket,
-    claim::{Claim, claim_of, claim_these},
+    claim::Claim,
+    claiming::{claim_of, claim_these},
     queue::Queue,
 };
 use crate::{Context, JobNews, Result, failpoint, ids::new_token};
 
-/// How long a worker without Redis waits before it looks again. Jobs of its own process wake it at once.
+/// The poll interval of a worker without Redis. Jobs of its own process wake it at once.
 const POLL: Duration = Duration::from_millis(500);
 
-/// What takes the jobs of one class for a worker, as the queue knows it: from the lists in Redis,
-/// or from the database while there is no Redis or none that answers.
+/// Takes the jobs of one class for a worker: from the lists in Redis, or from the database while
+/// Redis is not configured or does not answer.
 #[derive(Debug)]
 pub struct Consumer {
     ctx: Context,
     class: Class,
-    /// Tells its jobs in Redis from those of others.
+    /// Part of the name of its processing list in Redis.
     name: String,
     queue: Option<Queue>,
-    /// To wait on; waiting keeps a connection from doing anything else.
+    /// For BLMOVE, which blocks its connection.
     connection: Option<MultiplexedConnection>,
-    /// To wait on without Redis.
+    /// Wakes it without Redis.
     news: JobNews,
 }
 
 impl Consumer {
-    /// One that has taken nothing yet.
+    /// A consumer that has taken nothing yet.
     pub fn new(ctx: &Context, class: Class) -> Self {
         let (queue, news) = (Queue::of(ctx), ctx.new_jobs());
         Self { ctx: ctx.clone(), class, name: new_token(), queue, connection: None, news }
     }
 
-    /// Takes up to `limit` jobs that are due, the most urgent first; none if there is none.
+    /// Takes up to `limit` jobs that are due, the most urgent first. Returns at once, without jobs
+    /// if none is due.
     ///
     /// # Errors
-    /// When the database fails. What was taken from Redis by then is taken again by the next call.
+    /// When the database fails. Tickets that were taken from Redis by then are returned by the next
+    /// call.
     pub async fn take(&self, limit: usize) -> Result<Vec<Claim>> {
         failpoint::panic_at("take_jobs");
         if let Some(queue) = &self.queue {
             let now = self.ctx.now();
             while let Some(tickets) = queue.take(&self.name, self.class, now, limit).await {
                 let claims = self.claim(queue, &tickets).await?;
-                // What others have done already leads to no claim, and there may be more.
+                // Tickets of jobs that another worker has leave no claim, and there may be more.
                 if !claims.is_empty() || tickets.is_empty() {
                     return Ok(claims);
                 }
@@ -56,8 +59,8 @@ impl Consumer {
         claim_of(&self.ctx, &[self.class], limit as u64).await
     }
 
-    /// Once claimed, the lease in the database keeps a job from getting lost. So Redis forgets it at once, and whoever
-    /// makes it ready again can push it without regard to who had it.
+    /// Claims jobs and removes their tickets: from here on the lease in the database keeps a job
+    /// from getting lost, and any process can push it again.
     async fn claim(&self, queue: &Queue, tickets: &[Ticket]) -> Result<Vec<Claim>> {
         if tickets.is_empty() {
             return Ok(Vec::new());
@@ -69,7 +72,7 @@ impl Consumer {
         Ok(claims)
     }
 
-    /// Waits until there may be something to take, but not for longer than a second.
+    /// Waits until there may be a job to take, for at most a second.
     pub async fn wait(&mut self) {
         if self.wait_for_redis().await.is_none() {
             tokio::select! {
@@ -79,7 +82,7 @@ impl Consumer {
         }
     }
 
-    /// `None` when Redis cannot be waited for.
+    /// `None` when Redis does not answer.
     async fn wait_for_redis(&mut self) -> Option<()> {
         let queue = self.queue.as_ref()?;
         let mut connection = match self.connection.take() {
@@ -91,7 +94,7 @@ impl Consumer {
         Some(())
     }
 
-    /// Gives back what was taken and not claimed.
+    /// Puts tickets back that were taken and not claimed.
     pub async fn retire(self) {
         if let Some(queue) = &self.queue {
             queue.retire(&self.name).await;

@@ -1,10 +1,10 @@
-//! The dead letter queue, and the way back from it.
+//! The dead letters: jobs that are out of attempts, to be retried or discarded by a person.
 
-use domain::{DeadLetter, ErrorCode, JobId, PublicError};
-use sea_orm::{EntityTrait, ModelTrait, QueryOrder, QuerySelect};
+use domain::{DeadLetter, ErrorCode, JobId, PublicError, Timestamp};
+use sea_orm::{ConnectionTrait, EntityTrait, ModelTrait, QueryOrder, QuerySelect, Set};
 use uuid::Uuid;
 
-use super::{Job, Operator, State, Ticket, relay::announce};
+use super::{Operator, State, Ticket, reason::shortened, relay::announce};
 use crate::{
     Context, Error, Result,
     db::{WriteTx, bulk},
@@ -15,7 +15,7 @@ use crate::{
 /// The most dead letters that one list shows.
 const MAX_LISTED: u64 = 500;
 
-/// The jobs that were given up, the latest first.
+/// The dead letters, the latest first.
 ///
 /// # Errors
 /// Unauthorized; Forbidden.
@@ -28,11 +28,11 @@ pub async fn dead_letters(ctx: &Context, operator: Operator<'_>) -> Result<Vec<D
     Ok(rows.all(ctx.db.connection()).await?.into_iter().map(view).collect())
 }
 
-/// Puts a job back that was given up, with all its attempts before it, and notes who did.
+/// Moves a dead letter back to the jobs, with all its attempts before it, and records the operator.
 ///
 /// # Errors
 /// Unauthorized; Forbidden; [`ErrorCode::JobNotFound`].
-pub async fn revive(ctx: &Context, operator: Operator<'_>, id: JobId) -> Result<()> {
+pub async fn retry(ctx: &Context, operator: Operator<'_>, id: JobId) -> Result<()> {
     let actor = operator.name()?;
     let now = ctx.now().utc();
     let tx = ctx.db.begin_read_committed().await?;
@@ -41,11 +41,11 @@ pub async fn revive(ctx: &Context, operator: Operator<'_>, id: JobId) -> Result<
         id: dead.id,
         kind: dead.kind.clone(),
         payload: dead.payload.clone(),
-        state: State::Ready.as_str().to_owned(),
+        state: State::Waiting.as_str().to_owned(),
         priority: dead.priority,
         attempts: 0,
         lost_leases: 0,
-        max_attempts: max_attempts(&dead),
+        max_attempts: max_attempts(ctx, &dead),
         postponements: 0,
         run_at: now,
         lease_until: None,
@@ -56,27 +56,27 @@ pub async fn revive(ctx: &Context, operator: Operator<'_>, id: JobId) -> Result<
         enqueued_at: None,
         finished_at: None,
     };
-    let ticket = Ticket::from(&row);
-    note(ctx, &tx, &dead, "revived", actor).await?;
+    let ticket = Ticket::of(ctx, &row);
+    audit(ctx, &tx, &dead, "revived", actor).await?;
     dead.delete(&*tx).await?;
     bulk::insert(&*tx, vec![row]).await?;
     tx.commit().await?;
-    tracing::info!(job.id = %id, "job put back from the dead letter queue");
+    tracing::info!(job.id = %id, "dead letter retried");
     announce(ctx, vec![ticket]);
     Ok(())
 }
 
-/// How often a job may fail that is put back: an older version may have allowed less.
-fn max_attempts(dead: &failed_job::Model) -> i32 {
-    let job = Job::parse(&dead.kind, &dead.payload);
-    job.map_or(dead.max_attempts, |job| job.max_attempts().max(dead.max_attempts))
+/// The attempts of a job that is retried: an older version may have allowed fewer.
+fn max_attempts(ctx: &Context, dead: &failed_job::Model) -> i32 {
+    let known = ctx.jobs.find(&dead.kind);
+    known.map_or(dead.max_attempts, |job| job.spec.max_attempts.max(dead.max_attempts))
 }
 
-/// Puts back every job that has been given up by now; answers with how many there were.
+/// Retries every dead letter there is by now; returns how many.
 ///
 /// # Errors
-/// Unauthorized; Forbidden. What was put back by then stays.
-pub async fn revive_all(ctx: &Context, operator: Operator<'_>) -> Result<usize> {
+/// Unauthorized; Forbidden. Dead letters that were retried by then stay so.
+pub async fn retry_all(ctx: &Context, operator: Operator<'_>) -> Result<usize> {
     operator.name()?;
     let dead: Vec<Uuid> = failed_job::Entity::find()
         .select_only()
@@ -85,19 +85,19 @@ pub async fn revive_all(ctx: &Context, operator: Operator<'_>) -> Result<usize> 
         .into_tuple()
         .all(ctx.db.connection())
         .await?;
-    let mut revived = 0;
+    let mut retried = 0;
     for id in dead {
-        match revive(ctx, operator, JobId(id)).await {
-            Ok(()) => revived += 1,
-            // Somebody else was faster.
+        match retry(ctx, operator, JobId(id)).await {
+            Ok(()) => retried += 1,
+            // Another operator was faster.
             Err(Error::Public(error)) if error.code == ErrorCode::JobNotFound => {}
             Err(error) => return Err(error),
         }
     }
-    Ok(revived)
+    Ok(retried)
 }
 
-/// One job that was given up.
+/// One dead letter.
 ///
 /// # Errors
 /// Unauthorized; Forbidden; [`ErrorCode::JobNotFound`].
@@ -107,11 +107,12 @@ pub async fn dead_letter(ctx: &Context, operator: Operator<'_>, id: JobId) -> Re
     Ok(view(found.ok_or_else(not_found)?))
 }
 
-/// Gives a dead job up for good, and notes who did. Where a person asks for it, `named` is the kind of the job as
-/// they typed it: nobody discards a job that they take for another one.
+/// Deletes a dead letter, and records the operator. On the page the operator types the kind of the
+/// job to confirm, and `named` is what they typed.
 ///
 /// # Errors
-/// Unauthorized; Forbidden; [`ErrorCode::JobNotFound`]; [`ErrorCode::ValidationFailed`] on `kind` for another name.
+/// Unauthorized; Forbidden; [`ErrorCode::JobNotFound`]; [`ErrorCode::ValidationFailed`] on `kind`
+/// for another name.
 pub async fn discard(
     ctx: &Context,
     operator: Operator<'_>,
@@ -125,22 +126,22 @@ pub async fn discard(
         let message = format!("Type {} to discard this job", dead.kind);
         return Err(PublicError::on_field(ErrorCode::ValidationFailed, "kind", &message).into());
     }
-    note(ctx, &tx, &dead, "discarded", actor).await?;
+    audit(ctx, &tx, &dead, "discarded", actor).await?;
     let kind = dead.kind.clone();
     dead.delete(&*tx).await?;
     tx.commit().await?;
-    tracing::info!(job.id = %id, job.kind = kind, "job discarded from the dead letter queue");
+    tracing::info!(job.id = %id, job.kind = kind, "dead letter discarded");
     Ok(())
 }
 
-/// A dead job, which nobody else can move until the transaction ends.
+/// A dead letter, locked until the transaction ends.
 async fn find(tx: &WriteTx<'_>, id: JobId) -> Result<failed_job::Model> {
     let found = failed_job::Entity::find_by_id(id.0).lock_exclusive().one(&**tx).await?;
     Ok(found.ok_or_else(not_found)?)
 }
 
-/// Notes who did what to a job.
-async fn note(
+/// Records what an operator did to a job.
+async fn audit(
     ctx: &Context,
     tx: &WriteTx<'_>,
     dead: &failed_job::Model,
@@ -155,6 +156,33 @@ async fn note(
         at: ctx.now().utc(),
     };
     bulk::insert(&**tx, vec![audit]).await
+}
+
+/// Moves a job to the dead letters.
+pub(super) async fn insert(
+    tx: &impl ConnectionTrait,
+    now: Timestamp,
+    row: job::Model,
+    reason: &str,
+) -> Result<()> {
+    tracing::error!(job.id = %row.id, job.kind = row.kind, reason, "job moved to the dead letters");
+    let dead = failed_job::ActiveModel {
+        id: Set(row.id),
+        kind: Set(row.kind.clone()),
+        payload: Set(row.payload.clone()),
+        priority: Set(row.priority),
+        attempts: Set(row.attempts),
+        max_attempts: Set(row.max_attempts),
+        // A worker that held the job before it died must not complete it after a retry.
+        epoch: Set(row.epoch),
+        last_error: Set(shortened(reason)),
+        dedup_key: Set(row.dedup_key.clone()),
+        created_at: Set(row.created_at),
+        failed_at: Set(now.utc()),
+    };
+    failed_job::Entity::insert(dead).exec_without_returning(tx).await?;
+    row.delete(tx).await?;
+    Ok(())
 }
 
 fn not_found() -> PublicError {

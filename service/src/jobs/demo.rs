@@ -1,10 +1,10 @@
-//! Something to see in the dead letter queue.
+//! Dead letters for the demo.
 
 use uuid::Uuid;
 
 use crate::{Context, Result, db::bulk, entity::failed_job};
 
-/// Jobs of kinds that no program has: put back, they wait for a worker that knows them.
+/// Jobs of kinds that no program has: retried, they wait for a worker that knows them.
 const RETIRED: [&str; 6] = [
     "refresh_rankings",
     "send_newsletter",
@@ -16,7 +16,7 @@ const RETIRED: [&str; 6] = [
 /// The id of the first; the others follow.
 const FIRST_ID: u128 = 0x0193_9a00_0000_7000_8000_0000_0000_0001;
 
-/// Makes the dead jobs of the demo that are missing.
+/// Adds the dead letters of the demo that are missing.
 pub(crate) async fn seed_dead_letters(ctx: &Context) -> Result<()> {
     let now = ctx.now().utc();
     let rows = (FIRST_ID..).zip(RETIRED).map(|(id, kind)| failed_job::Model {

@@ -1,21 +1,21 @@
-//! What an error means for the job that met it.
+//! What an error means for the job that met it: postpone, fail, or give it up.
 
 use crate::Error;
 
-/// What is to become of a job that did not succeed.
+/// What happens to a job whose run did not succeed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Disposition {
-    /// What it needs is away: it is put off, without end. Mail has an end of its own.
+    /// A service that it needs is away: it is postponed, without end. Mail has an end of its own.
     Postpone,
-    /// It failed: one of its attempts is used up.
+    /// It failed, and has used up one of its attempts.
     Attempt,
-    /// Another try is of no use.
+    /// It would fail again: it moves to the dead letters at once.
     Final,
 }
 
 impl Disposition {
-    /// What an error means. An attempt is what the job itself is to blame for; a database that is
-    /// away, a lock that is held for too long and a conflict with others are not.
+    /// What an error means. A failure of the job itself uses up an attempt; an unreachable
+    /// database, a lock that is held for too long and a conflict with another transaction do not.
     pub fn of(error: &Error) -> Self {
         match error {
             error if error.is_transient() => Self::Postpone,

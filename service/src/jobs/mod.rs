@@ -1,48 +1,70 @@
-//! Background jobs. The `jobs` table is the truth and the outbox: a job is a row, inserted in the
-//! transaction of the change that causes it.
+//! Background jobs. The `jobs` table is the outbox and the only truth: a job is a row, inserted in
+//! the transaction of the change that causes it.
 //!
-//! A worker *claims* a job for a lease and gets an epoch with it. Whatever it says of the job later counts
-//! only while the row still has that epoch: a worker that was taken for dead cannot undo what its successor did.
+//! | Module | |
+//! |---|---|
+//! | `background_job`, `registry` | the trait [`BackgroundJob`] and the list of all jobs |
+//! | `new_job`, `claiming`, `lease`, `finish`, `postpone` | a row: waiting, active, completed |
+//! | `dead_letters`, `stats`, `operator` | for people who manage the jobs |
+//! | `queue`, `relay`, `consumer` | the lists in Redis, which wake workers |
+//! | `sweep` | recovery from lost workers and lost lists |
 //!
-//! Jobs of different [`Class`]es have workers of their own, so that nothing waits behind what is
-//! slow. A job that failed for a reason of its own uses up an attempt; one that met a database or a
-//! service that is away is put off, without end.
+//! A worker *claims* a job for a lease and gets an epoch with it. Its later writes to the job count
+//! only while the row still has that epoch: a worker that was taken for dead cannot undo the work
+//! of its successor.
 //!
-//! With Redis, its lists carry tickets of jobs that are ready to the workers that wait for them. Nothing depends on it.
+//! Jobs of different [`Class`]es have workers of their own, so that no job waits behind slow ones
+//! of another class. A job that fails uses up an attempt; a job that meets a database or a service
+//! that is away is postponed, without end.
+//!
+//! With Redis, its lists carry tickets of jobs to the workers that wait for them. Nothing depends
+//! on it.
 
 mod age;
+mod background_job;
+mod backoff;
 mod claim;
+mod claiming;
 mod class;
 mod consumer;
 mod dead_letters;
 mod demo;
 mod disposition;
 mod finish;
-mod job;
+mod lease;
+mod new_job;
 mod operator;
 mod postpone;
 mod queue;
+mod reason;
+mod registry;
 mod relay;
+mod spec;
 mod state;
 mod stats;
 mod sweep;
 mod ticket;
 
-pub(crate) use age::begun_at;
-pub use claim::{Claim, ClaimKey, LEASE, claim, excuse_lost_leases, extend_lease, hand_back};
+pub(crate) use age::tried_since;
+pub use background_job::{BackgroundJob, Execution, Registered};
+pub use claim::{Claim, ClaimKey, LEASE};
+pub use claiming::claim;
 pub use class::Class;
 pub use consumer::Consumer;
-pub use dead_letters::{dead_letter, dead_letters, discard, revive, revive_all};
+pub use dead_letters::{dead_letter, dead_letters, discard, retry, retry_all};
 pub(crate) use demo::seed_dead_letters;
 pub use disposition::Disposition;
-pub(crate) use finish::acknowledge;
-pub use finish::{Verdict, complete, fail, give_up};
-pub use job::Job;
-pub(crate) use job::{add, rows, rows_in_bulk};
+pub use finish::{Verdict, complete, fail, move_to_dead_letters};
+pub use lease::{excuse_lost_leases, extend_lease, release};
+pub use new_job::NewJob;
+pub(crate) use new_job::{add, rows};
 pub use operator::Operator;
 pub use postpone::postpone;
+pub use registry::execute;
+pub(crate) use registry::{RegisteredJob, Registry, names_are_distinct};
 pub(crate) use relay::announce;
 pub use relay::relay;
+pub use spec::{Route, Spec};
 pub(crate) use state::State;
 pub use stats::stats;
 pub use sweep::{bring_forward, sweep, sweep_lists};

@@ -1,20 +1,20 @@
-//! Who looks after the jobs.
+//! Who manages the jobs.
 
 use domain::Role;
 
 use crate::{Actor, Result};
 
-/// Who looks after the jobs.
+/// Who manages the jobs.
 #[derive(Clone, Copy, Debug)]
 pub enum Operator<'a> {
-    /// Somebody over the network, who must be an administrator.
+    /// A user over the network, who must be an administrator.
     Admin(&'a Actor),
-    /// Whoever may run commands where the database is within reach.
+    /// The command line, on a machine that can reach the database.
     Console,
 }
 
 impl Operator<'_> {
-    /// As the audit trail knows them: the id of an administrator, or `console`.
+    /// The name in the audit trail: the id of an administrator, or `console`.
     ///
     /// # Errors
     /// Unauthorized; Forbidden.

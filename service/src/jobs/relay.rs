@@ -6,16 +6,16 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::{Class, Ticket, claim::known, queue::Queue, state::State};
+use super::{Class, Ticket, claim::Timestamptz, queue::Queue, state::State};
 use crate::{Context, Result, db::bulk::any_of, entity::job};
 
 /// Jobs pushed at a time.
 const BATCH: usize = 500;
-/// Jobs of a class ready in Redis that keep all its workers busy until the relay looks again.
+/// Jobs of a class in its lists that keep all its workers busy until the relay looks again.
 const ENOUGH: usize = 5_000;
 
-/// Tells the workers of jobs that were committed: those of all processes by way of Redis, or of this one. Nobody
-/// waits for it, and what does not arrive the relay finds.
+/// Wakes workers for jobs that were committed: workers of all processes through Redis, or without
+/// it those of this process. Returns at once; the relay finds jobs whose announcement is lost.
 pub(crate) fn announce(ctx: &Context, tickets: Vec<Ticket>) {
     if tickets.is_empty() {
         return;
@@ -29,12 +29,13 @@ pub(crate) fn announce(ctx: &Context, tickets: Vec<Ticket>) {
     });
 }
 
-/// Pushes jobs that are due and were not pushed yet; answers with how many. After Redis has lost its memory that is
-/// every job that is due. Any number of processes may do so at once.
+/// Pushes jobs that are due and were not pushed yet; returns how many. After Redis has lost
+/// its data that is every job that is due. Any number of processes may do so at once.
 ///
-/// While Redis has enough of a class, jobs wait in the outbox, and those that this program does not
-/// know wait there for a worker that does. Most are in their lists anyway, pushed by whoever added
-/// them; a mark to say so would be a third update of a row that is updated twice in its life.
+/// While Redis has enough jobs of a class, further jobs wait in the outbox, and so do jobs that
+/// this program does not know. Most jobs are in their lists already, pushed by the process that
+/// added them. They are not marked as pushed: that would be a third update of a row that is updated
+/// twice in its life.
 ///
 /// # Errors
 /// When the database fails; what was pushed by then may be pushed again.
@@ -48,8 +49,8 @@ pub async fn relay(ctx: &Context) -> Result<usize> {
     }
     let mut relayed = 0;
     for class in Class::ALL {
-        let Some(ready) = queue.ready_jobs(class).await else { break };
-        let mut room = ENOUGH.saturating_sub(ready);
+        let Some(waiting) = queue.waiting_jobs(class).await else { break };
+        let mut room = ENOUGH.saturating_sub(waiting);
         while room > 0 {
             let asked = room.min(BATCH);
             let pushed = relay_some(ctx, &queue, class, asked).await?;
@@ -63,7 +64,7 @@ pub async fn relay(ctx: &Context) -> Result<usize> {
     Ok(relayed)
 }
 
-/// A job is marked only once Redis has it: who dies in between leaves it to be pushed again.
+/// Marks a job only once Redis has it: after a crash in between it is pushed again.
 async fn relay_some(ctx: &Context, queue: &Queue, class: Class, limit: usize) -> Result<usize> {
     let found: Vec<(Uuid, String, i16)> = waiting(ctx, &[class])
         .select_only()
@@ -75,7 +76,7 @@ async fn relay_some(ctx: &Context, queue: &Queue, class: Class, limit: usize) ->
         .await?;
     let found = found.into_iter();
     let tickets: Vec<_> =
-        found.map(|(id, kind, priority)| Ticket::of(&kind, priority, id)).collect();
+        found.map(|(id, kind, priority)| Ticket::new(ctx.jobs, &kind, priority, id)).collect();
     if tickets.is_empty() || queue.push(&tickets).await.is_none() {
         return Ok(0);
     }
@@ -83,7 +84,7 @@ async fn relay_some(ctx: &Context, queue: &Queue, class: Class, limit: usize) ->
     Ok(tickets.len())
 }
 
-/// Notes that jobs were pushed. A worker may have one of them by now; that one needs no note.
+/// Marks jobs as pushed, except those that a worker has claimed by now.
 async fn mark(ctx: &Context, tickets: &[Ticket]) -> Result<()> {
     let tx = ctx.db.begin_read_committed().await?;
     let pushed = any_of(&*tx, job::Column::Id, tickets.iter().map(|ticket| ticket.id));
@@ -91,7 +92,7 @@ async fn mark(ctx: &Context, tickets: &[Ticket]) -> Result<()> {
         .select_only()
         .column(job::Column::Id)
         .filter(pushed)
-        // Waiting for a worker that claims several of them could end in a deadlock.
+        // Waiting for a worker that is claiming several of them could deadlock.
         .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
         .into_tuple()
         .all(&*tx)
@@ -106,16 +107,16 @@ async fn mark(ctx: &Context, tickets: &[Ticket]) -> Result<()> {
 
 fn waiting(ctx: &Context, classes: &[Class]) -> Select<job::Entity> {
     job::Entity::find()
-        .filter(known(classes))
-        .filter(State::Ready.is_state())
+        .filter(ctx.jobs.known(classes))
+        .filter(State::Waiting.is_state())
         .filter(job::Column::EnqueuedAt.is_null())
         .filter(job::Column::RunAt.lte(ctx.now().utc()))
 }
 
 async fn push_all_again(ctx: &Context) -> Result<()> {
     let forgotten = job::Entity::update_many()
-        .col_expr(job::Column::EnqueuedAt, Expr::value(None::<super::claim::Timestamptz>))
-        .filter(State::Ready.is_state())
+        .col_expr(job::Column::EnqueuedAt, Expr::value(None::<Timestamptz>))
+        .filter(State::Waiting.is_state())
         .filter(job::Column::EnqueuedAt.is_not_null())
         .exec(&*ctx.db.autocommit().await)
         .await?;

@@ -4,29 +4,31 @@ use sea_orm::sea_query::{Expr, ExprTrait};
 
 use crate::entity::job;
 
-/// Where a job is in its life. One that was given up has left the table for the dead letter queue.
+/// Where a job is in its life. A job that is out of attempts has left the table for the dead
+/// letters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum State {
-    /// Waiting for a worker or for its time.
-    Ready,
+    /// Waiting for a worker or, delayed, for its time.
+    Waiting,
     /// In the hands of a worker.
-    Running,
-    /// Finished.
-    Done,
+    Active,
+    /// Done.
+    Completed,
 }
 
 impl State {
     /// The word in the `state` column.
     pub(crate) fn as_str(self) -> &'static str {
         match self {
-            Self::Ready => "ready",
-            Self::Running => "running",
-            Self::Done => "done",
+            Self::Waiting => "ready",
+            Self::Active => "running",
+            Self::Completed => "done",
         }
     }
 
-    /// `state = 'ready'`. The word stands in the statement itself, not in a parameter: each index of `jobs` holds the
-    /// jobs of one state, and is only used where the planner sees that they are asked for.
+    /// `state = 'ready'`. The word is part of the statement and not a parameter: each index of
+    /// `jobs` holds the jobs of one state, and the planner only uses it where it sees which state
+    /// is wanted.
     pub(crate) fn is_state(self) -> Expr {
         Expr::col(job::Column::State).eq(Expr::Constant(self.as_str().into()))
     }

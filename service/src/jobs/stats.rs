@@ -1,4 +1,4 @@
-//! The jobs in numbers.
+//! How many jobs there are of each kind and state.
 
 use std::collections::BTreeMap;
 
@@ -10,13 +10,13 @@ use sea_orm::{
     sea_query::{Expr, ExprTrait},
 };
 
-use super::{Job, Operator, State};
+use super::{Operator, State};
 use crate::{
     Context, Result,
     entity::{failed_job, job},
 };
 
-/// The jobs in numbers, kind by kind.
+/// How many jobs there are of each kind and state. A kind without jobs is listed with zeros.
 ///
 /// # Errors
 /// Unauthorized; Forbidden.
@@ -24,27 +24,28 @@ pub async fn stats(ctx: &Context, operator: Operator<'_>) -> Result<Vec<QueueSta
     operator.name()?;
     let (db, now) = (ctx.db.connection(), ctx.now().utc());
     let mut kinds: BTreeMap<String, QueueStats> =
-        Job::KINDS.map(|kind| (kind.to_owned(), QueueStats::default())).into();
+        ctx.jobs.kinds().map(|kind| (kind.to_owned(), QueueStats::default())).collect();
 
-    let ready: Vec<(String, i64, DateTimeUtc)> = count(State::Ready)
+    let waiting: Vec<(String, i64, DateTimeUtc)> = count(State::Waiting)
         .column_as(job::Column::RunAt.min(), "oldest")
         .into_tuple()
         .all(db)
         .await?;
-    for (kind, jobs, oldest) in ready {
+    for (kind, jobs, oldest) in waiting {
         let stats = kinds.entry(kind).or_default();
         stats.ready = number(jobs);
-        // One that is not due yet has no age.
+        // A delayed job has no age.
         stats.oldest_age_seconds =
             u64::try_from((now - oldest).num_milliseconds()).ok().map(|ms| ms / 1_000);
     }
-    let running: Vec<(String, i64)> = count(State::Running).into_tuple().all(db).await?;
-    for (kind, jobs) in running {
+    let active: Vec<(String, i64)> = count(State::Active).into_tuple().all(db).await?;
+    for (kind, jobs) in active {
         kinds.entry(kind).or_default().running = number(jobs);
     }
     let recent = job::Column::FinishedAt.gt(now - TimeDelta::minutes(1));
-    let done: Vec<(String, i64)> = count(State::Done).filter(recent).into_tuple().all(db).await?;
-    for (kind, jobs) in done {
+    let completed: Vec<(String, i64)> =
+        count(State::Completed).filter(recent).into_tuple().all(db).await?;
+    for (kind, jobs) in completed {
         kinds.entry(kind).or_default().done_last_minute = number(jobs);
     }
     let dead: Vec<(String, i64)> = failed_job::Entity::find()

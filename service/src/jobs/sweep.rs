@@ -1,4 +1,4 @@
-//! Taking jobs back from workers that are gone, and from a Redis that has lost them.
+//! Recovering jobs from workers that are gone, and from a Redis that has lost them.
 
 use chrono::TimeDelta;
 use domain::Timestamp;
@@ -8,28 +8,29 @@ use sea_orm::{
 };
 
 use super::{
-    Class, LEASE, Ticket,
-    claim::{Timestamptz, known},
-    finish::{LONGEST_PAUSE, bury},
+    Class, Ticket,
+    backoff::LONGEST_PAUSE,
+    claim::{LEASE, Timestamptz},
+    dead_letters,
     queue::Queue,
     state::State,
 };
 use crate::{Context, Result, db::bulk::any_of, entity::job};
 
-/// A job that outlives this many workers may well be what kills them.
+/// A job that loses more workers than this may be killing them.
 const MAX_LOST_LEASES: i32 = 3;
-/// Jobs taken back by one transaction.
+/// Jobs recovered by one transaction.
 const BATCH: u64 = 500;
-/// A job that nobody has taken for so long since it was pushed may have got lost.
+/// A job that no worker has taken for so long since it was pushed may be lost.
 const OVERDUE: TimeDelta = TimeDelta::seconds(60);
-/// What is so far in the future was written by a clock that was ahead.
+/// A time so far in the future comes from a clock that was ahead.
 const AHEAD: TimeDelta = TimeDelta::seconds(5);
 
-/// Makes jobs whose lease has expired ready again; answers with how many. One that has lost more than
-/// three workers goes to the dead letter queue. Jobs that got lost in Redis are pushed again.
+/// Moves jobs whose lease has expired back to waiting; returns how many. A job that has lost
+/// more than three workers moves to the dead letters. Jobs that Redis has lost are pushed again.
 ///
-/// To be called only while the database has answered and its clock has run steadily for some
-/// heartbeats: otherwise workers that are alive have had no chance to extend their leases.
+/// Call it only while the database has answered and its clock has run steadily for some heartbeats:
+/// otherwise live workers have had no chance to extend their leases.
 ///
 /// # Errors
 /// When the database fails.
@@ -49,8 +50,7 @@ pub async fn sweep(ctx: &Context) -> Result<usize> {
     Ok(swept)
 }
 
-/// The part of [`sweep`] that can be done at any time: jobs that got lost in Redis are pushed
-/// again.
+/// The part of [`sweep`] that is safe at any time: jobs that Redis has lost are pushed again.
 ///
 /// # Errors
 /// When the database fails.
@@ -62,8 +62,8 @@ pub async fn sweep_lists(ctx: &Context) -> Result<()> {
     Ok(())
 }
 
-/// Makes jobs due that were added by a clock that was ahead, or put off by it for longer than any
-/// pause lasts; answers with how many. To be called when the clock was set back.
+/// Makes jobs due that were added by a clock that was ahead, or delayed by it beyond the longest
+/// pause; returns how many. To be called when the clock was set back.
 ///
 /// # Errors
 /// When the database fails.
@@ -71,7 +71,7 @@ pub async fn bring_forward(ctx: &Context) -> Result<u64> {
     let now = ctx.now().utc();
     let brought = job::Entity::update_many()
         .col_expr(job::Column::RunAt, Expr::value(now))
-        .filter(State::Ready.is_state())
+        .filter(State::Waiting.is_state())
         .filter(job::Column::RunAt.gt(now))
         .filter(
             job::Column::CreatedAt
@@ -100,13 +100,13 @@ async fn sweep_expired(ctx: &Context) -> Result<usize> {
     for row in dead {
         let reason =
             format!("{} workers died or hung while they had this job", row.lost_leases + 1);
-        bury(&*tx, now, row, &reason).await?;
+        dead_letters::insert(&*tx, now, row, &reason).await?;
     }
     if !alive.is_empty() {
-        tracing::warn!(jobs = alive.len(), "leases expired, jobs are ready again");
+        tracing::warn!(jobs = alive.len(), "leases expired, jobs wait for another worker");
     }
     job::Entity::update_many()
-        .col_expr(job::Column::State, Expr::value(State::Ready.as_str()))
+        .col_expr(job::Column::State, Expr::value(State::Waiting.as_str()))
         .col_expr(job::Column::LostLeases, Expr::col(job::Column::LostLeases).add(1))
         .col_expr(job::Column::LeaseUntil, Expr::value(None::<Timestamptz>))
         .col_expr(job::Column::EnqueuedAt, Expr::value(None::<Timestamptz>))
@@ -117,21 +117,20 @@ async fn sweep_expired(ctx: &Context) -> Result<usize> {
     Ok(swept)
 }
 
-/// Pushes jobs again that should have been taken long ago, whatever Redis says of them. Only some at a time: where
-/// there is much to do they are still in their lists, and will be there twice.
+/// Pushes jobs again that should have been taken long ago. Only some at a time: under load they are
+/// still in their lists, and are then there twice.
 async fn sweep_overdue(ctx: &Context, queue: &Queue) -> Result<()> {
-    let now = ctx.now();
-    if overdue(now).one(ctx.db.connection()).await?.is_none() {
+    if overdue(ctx).one(ctx.db.connection()).await?.is_none() {
         return Ok(());
     }
     let tx = ctx.db.begin_read_committed().await?;
-    let rows = overdue(now)
+    let rows = overdue(ctx)
         .order_by_asc(job::Column::EnqueuedAt)
         .limit(BATCH)
         .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
         .all(&*tx)
         .await?;
-    let tickets: Vec<Ticket> = rows.iter().map(Ticket::from).collect();
+    let tickets: Vec<Ticket> = rows.iter().map(|row| Ticket::of(ctx, row)).collect();
     if tickets.is_empty() || queue.forget(&tickets).await.is_none() {
         return Ok(());
     }
@@ -147,8 +146,8 @@ async fn sweep_overdue(ctx: &Context, queue: &Queue) -> Result<()> {
 
 fn expired(now: Timestamp) -> Select<job::Entity> {
     job::Entity::find()
-        .filter(State::Running.is_state())
-        // A worker that is alive has given no such lease: it is from a clock that was ahead.
+        .filter(State::Active.is_state())
+        // No live worker has such a lease: it comes from a clock that was ahead.
         .filter(
             job::Column::LeaseUntil
                 .lt(now.utc())
@@ -156,10 +155,11 @@ fn expired(now: Timestamp) -> Select<job::Entity> {
         )
 }
 
-fn overdue(now: Timestamp) -> Select<job::Entity> {
-    job::Entity::find().filter(State::Ready.is_state()).filter(known(&Class::ALL)).filter(
-        job::Column::EnqueuedAt
-            .lt(now.utc() - OVERDUE)
-            .or(job::Column::EnqueuedAt.gt(now.utc() + OVERDUE)),
-    )
+fn overdue(ctx: &Context) -> Select<job::Entity> {
+    let now = ctx.now().utc();
+    let enqueued_at = job::Column::EnqueuedAt;
+    job::Entity::find()
+        .filter(State::Waiting.is_state())
+        .filter(ctx.jobs.known(&Class::ALL))
+        .filter(enqueued_at.lt(now - OVERDUE).or(enqueued_at.gt(now + OVERDUE)))
 }

@@ -42,7 +42,7 @@ pub struct Audited {
     pub dead: usize,
 }
 
-/// A job to confirm a registration, as its row tells.
+/// The row of a job that confirms a registration.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct JobRow {
     /// `ready`, `running` or `done`.
@@ -51,7 +51,7 @@ pub struct JobRow {
     pub epoch: i32,
     /// How often it failed.
     pub attempts: i32,
-    /// How often it was put off.
+    /// How often it was postponed.
     pub postponements: i32,
     /// How many workers were gone before they finished it.
     pub lost_leases: i32,

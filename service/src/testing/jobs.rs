@@ -1,18 +1,13 @@
-//! A worker for tests: one job after the other, no lease to lose; it does what is due and goes.
-
-use crate::{
-    Context, cancellation, confirmation, delivery, housekeeping,
-    jobs::{self, Claim, Job},
-    password_reset, reminder,
-};
+//! A worker for tests: runs the jobs that are due one after the other, and returns.
 
 use super::World;
+use crate::{Context, jobs};
 
-/// Jobs taken at a time.
+/// Jobs claimed at a time.
 const BATCH: u64 = 100;
 
 impl World {
-    /// Does every job that is due; answers with how many there were.
+    /// Runs every job that is due; returns how many there were.
     ///
     /// # Panics
     /// When one of them fails.
@@ -33,22 +28,8 @@ pub async fn run_pending_jobs(ctx: &Context) -> usize {
             return done;
         }
         for claim in &claims {
-            run(ctx, claim).await;
+            jobs::execute(ctx, std::slice::from_ref(claim)).await.expect("a job that succeeds");
         }
         done += claims.len();
     }
-}
-
-async fn run(ctx: &Context, claim: &Claim) {
-    let result = match &claim.job {
-        Job::ConfirmRegistration { .. } => {
-            confirmation::confirm(ctx, std::slice::from_ref(claim)).await
-        }
-        Job::TellOfCancellation { .. } => cancellation::tell(ctx, claim).await,
-        Job::SendReminders {} => reminder::send_due(ctx, claim).await,
-        Job::CleanUp {} => housekeeping::clean_up(ctx, claim).await,
-        Job::DeliverMail { .. } => delivery::deliver_mail(ctx, claim).await,
-        Job::SendResetLink { .. } => password_reset::send_link(ctx, claim).await,
-    };
-    result.expect("a job that succeeds");
 }

@@ -41,7 +41,7 @@ impl World {
         }
     }
 
-    /// Loses the lists of ready jobs, and nothing else that tells of them.
+    /// Deletes the lists of waiting jobs, and keeps the other keys.
     ///
     /// # Panics
     /// When Redis does not answer.

@@ -31,13 +31,13 @@ pub struct Tally {
 /// The jobs in numbers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Queue {
-    /// Waiting for a worker or for their time.
-    pub ready: u64,
+    /// Waiting for a worker or, delayed, for their time.
+    pub waiting: u64,
     /// In the hands of a worker.
-    pub running: u64,
-    /// Finished.
-    pub done: u64,
-    /// In the dead letter queue.
+    pub active: u64,
+    /// Done.
+    pub completed: u64,
+    /// Among the dead letters.
     pub dead: u64,
 }
 
@@ -73,14 +73,14 @@ impl World {
         let count =
             |state: State| states.iter().filter(|word| **word == state.as_str()).count() as u64;
         Queue {
-            ready: count(State::Ready),
-            running: count(State::Running),
-            done: count(State::Done),
+            waiting: count(State::Waiting),
+            active: count(State::Active),
+            completed: count(State::Completed),
             dead: failed_job::Entity::find().count(db).await.expect("a count"),
         }
     }
 
-    /// The jobs that are not dead.
+    /// The jobs that are not dead letters.
     ///
     /// # Panics
     /// When the database fails.
@@ -90,17 +90,17 @@ impl World {
         ids.into_iter().map(JobId).collect()
     }
 
-    /// Why the jobs in the dead letter queue are there.
+    /// The last errors of the dead letters.
     ///
     /// # Panics
     /// When the database fails.
-    pub async fn reasons_of_death(&self) -> Vec<String> {
+    pub async fn dead_letter_errors(&self) -> Vec<String> {
         let reasons =
             failed_job::Entity::find().select_only().column(failed_job::Column::LastError);
-        reasons.into_tuple().all(self.ctx.db.connection()).await.expect("the dead letter queue")
+        reasons.into_tuple().all(self.ctx.db.connection()).await.expect("the dead letters")
     }
 
-    /// What was done to dead jobs, and by whom: `revived by console`.
+    /// The audit trail of the dead letters: `revived by console`.
     ///
     /// # Panics
     /// When the database fails.
@@ -190,7 +190,7 @@ impl World {
         self.mark(&*db, id, status).await;
     }
 
-    /// How often a job was claimed, counted over all that are not dead.
+    /// How often jobs were claimed that are not dead letters.
     ///
     /// # Panics
     /// When the database fails.
@@ -200,7 +200,7 @@ impl World {
         epochs.into_iter().map(i64::from).sum()
     }
 
-    /// Makes every job of a kind that no program knows.
+    /// Gives every job a kind that no program knows.
     ///
     /// # Panics
     /// When the database fails.

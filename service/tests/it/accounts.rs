@@ -11,7 +11,7 @@ use service::{
         recognize, sign_up,
     },
     cron,
-    jobs::Job,
+    housekeeping::CleanUp,
     testing::{PASSWORD, World},
 };
 
@@ -102,7 +102,7 @@ async fn accounts_created_after_dropped_signups_are_visible_to_all_connections()
     // From before the first step to after the last.
     for steps in 0..25 {
         let tick = (ctx.now().utc() + TimeDelta::seconds(steps)).into();
-        hang_up_after(steps, cron::fire(&ctx, "hang up", tick, &Job::CleanUp {})).await;
+        hang_up_after(steps, cron::fire(&ctx, "hang up", tick, CleanUp {})).await;
         let made = sign_up(&ctx, signup(&format!("ada{steps}@example.com"))).await.unwrap();
         let seen = find(&world.ctx, made.user.id).await.unwrap();
         assert_eq!(seen, Some(made), "after {steps} steps");

@@ -1,25 +1,26 @@
-//! A competition is cancelled: everyone who held a seat hears of it, once, and nothing that says otherwise comes after.
+//! After a competition is cancelled, each participant with a seat is notified once, and gets no
+//! confirmation or reminder afterwards.
 
 use chrono::TimeDelta;
 use domain::{CompetitionId, ErrorCode, RegistrationStatus};
 use service::{
-    Actor, Context, cancellation,
+    Actor, Context,
     competitions::{self, cancel_competition_by_title},
-    confirmation::confirm,
     cron,
-    jobs::{Job, LEASE, claim, sweep},
-    reminder,
+    jobs::{BackgroundJob, LEASE, claim, execute, sweep},
+    reminder::SendReminders,
     testing::{Queue, World},
 };
 
 use crate::support::{
-    at_once, cancel_competition, cancel_registration, claim_one, code, mails, register, subjects,
+    at_once, cancel_competition, cancel_registration, claim_one, code, mails, register, run_job,
+    subjects,
 };
 
 const CANCELLED: &str = "Competition cancelled: Code Sprint";
 const CONFIRMED: &str = "Registration Confirmed: Code Sprint";
 
-/// So many who hold a seat, and the confirmation of it.
+/// Registers `size` participants and confirms them.
 async fn seated(world: &World, id: CompetitionId, size: usize) -> Vec<Actor> {
     let crowd = world.crowd_of(size).await;
     let register = |guest: &Actor| {
@@ -30,19 +31,19 @@ async fn seated(world: &World, id: CompetitionId, size: usize) -> Vec<Actor> {
         for outcome in at_once(some.iter().map(register)).await {
             outcome.unwrap();
         }
-        // They are told in the order in which they came.
+        // They are notified in the order of registration.
         world.clock.advance(TimeDelta::seconds(1));
     }
     let mut claims = claim(&world.ctx, size as u64).await.unwrap();
     while !claims.is_empty() {
-        confirm(&world.ctx, &claims).await.unwrap();
+        execute(&world.ctx, &claims).await.unwrap();
         claims = claim(&world.ctx, size as u64).await.unwrap();
     }
     crowd
 }
 
-/// Everyone has so many messages, and each registration heard of its end once.
-async fn assert_everybody_was_told_once(world: &World, size: usize) {
+/// Asserts that each of `size` registrations was notified once.
+async fn assert_each_was_notified_once(world: &World, size: usize) {
     let audit = world.audit().await;
     assert_eq!(audit.len(), size);
     for audited in audit {
@@ -52,7 +53,7 @@ async fn assert_everybody_was_told_once(world: &World, size: usize) {
 }
 
 #[tokio::test]
-async fn everyone_who_holds_a_seat_is_told_once_and_nobody_else() {
+async fn each_participant_with_a_seat_is_notified_once() {
     let world = World::new().await;
     let (ada, eve) = (world.organizer("Ada").await, world.participant("Eve").await);
     let [stays, leaves] = &world.crowd(2).await[..] else { panic!("two guests") };
@@ -76,7 +77,7 @@ async fn everyone_who_holds_a_seat_is_told_once_and_nobody_else() {
     {
         assert!(mail.body.contains(part), "{part} is missing from {}", mail.body);
     }
-    assert!(subjects(&world, leaves).await.is_empty(), "their seat was given back before");
+    assert!(subjects(&world, leaves).await.is_empty(), "they had cancelled before");
     assert_eq!(subjects(&world, &eve).await, ["Registration Confirmed: Chess"]);
     assert!(mails(&world, &ada).await.is_empty());
     let tally = world.tally(sprint).await;
@@ -84,7 +85,7 @@ async fn everyone_who_holds_a_seat_is_told_once_and_nobody_else() {
 }
 
 #[tokio::test]
-async fn to_cancel_again_is_fine_and_tells_nobody_twice() {
+async fn cancelling_a_competition_again_succeeds_and_notifies_no_one_twice() {
     let world = World::new().await;
     let ada = world.organizer("Ada").await;
     let grace = world.participant("Grace").await;
@@ -97,29 +98,29 @@ async fn to_cancel_again_is_fine_and_tells_nobody_twice() {
         assert_eq!(cancel_competition(&world.ctx, &ada, sprint).await.unwrap(), first);
     }
     assert_eq!(subjects(&world, &grace).await, [CANCELLED]);
-    assert_eq!(world.queue().await, Queue { done: 2, ..Queue::default() });
+    assert_eq!(world.queue().await, Queue { completed: 2, ..Queue::default() });
 }
 
 #[tokio::test]
-async fn only_its_organizer_cancels_a_competition() {
+async fn only_its_organizer_can_cancel_a_competition() {
     let world = World::new().await;
     let (ada, bob) = (world.organizer("Ada").await, world.organizer("Bob").await);
     let (grace, root) = (world.participant("Grace").await, world.admin("Root").await);
     let sprint = world.competition(&ada).create().await;
     for actor in [&bob, &grace, &root] {
-        let told = cancel_competition(&world.ctx, actor, sprint).await.unwrap_err();
-        assert_eq!(told, ErrorCode::Forbidden);
+        let refusal = cancel_competition(&world.ctx, actor, sprint).await.unwrap_err();
+        assert_eq!(refusal, ErrorCode::Forbidden);
     }
-    let told = cancel_competition(&world.ctx, &Actor::anonymous(), sprint).await.unwrap_err();
-    assert_eq!(told, ErrorCode::Unauthorized);
+    let refusal = cancel_competition(&world.ctx, &Actor::anonymous(), sprint).await.unwrap_err();
+    assert_eq!(refusal, ErrorCode::Unauthorized);
     let unknown = CompetitionId(uuid::Uuid::nil());
-    let told = cancel_competition(&world.ctx, &ada, unknown).await.unwrap_err();
-    assert_eq!(told, ErrorCode::CompetitionNotFound);
+    let refusal = cancel_competition(&world.ctx, &ada, unknown).await.unwrap_err();
+    assert_eq!(refusal, ErrorCode::CompetitionNotFound);
     assert!(!competitions::get(&world.ctx, sprint).await.unwrap().competition.is_cancelled());
 }
 
 #[tokio::test]
-async fn who_types_another_title_cancels_nothing() {
+async fn another_title_does_not_cancel_the_competition() {
     let world = World::new().await;
     let ada = world.organizer("Ada").await;
     let sprint = world.competition(&ada).create().await;
@@ -134,7 +135,7 @@ async fn who_types_another_title_cancels_nothing() {
 }
 
 #[tokio::test]
-async fn a_confirmation_that_was_still_to_come_does_not_come_any_more() {
+async fn a_pending_confirmation_is_not_sent_after_the_cancellation() {
     let world = World::new().await;
     let ada = world.organizer("Ada").await;
     let grace = world.participant("Grace").await;
@@ -142,16 +143,16 @@ async fn a_confirmation_that_was_still_to_come_does_not_come_any_more() {
     register(&world.ctx, &grace, sprint).await.unwrap();
     let confirmation = claim_one(&world.ctx).await;
     cancel_competition(&world.ctx, &ada, sprint).await.unwrap();
-    confirm(&world.ctx, &[confirmation]).await.unwrap();
+    execute(&world.ctx, &[confirmation]).await.unwrap();
     assert!(subjects(&world, &grace).await.is_empty());
     world.run_pending_jobs().await;
     assert_eq!(subjects(&world, &grace).await, [CANCELLED]);
     assert_eq!(world.roster(&ada, sprint).await, [RegistrationStatus::Pending]);
-    assert_eq!(world.queue().await, Queue { done: 2, ..Queue::default() });
+    assert_eq!(world.queue().await, Queue { completed: 2, ..Queue::default() });
 }
 
 #[tokio::test]
-async fn who_was_told_is_not_told_otherwise_even_by_somebody_who_knows_no_better() {
+async fn a_cancellation_notice_is_never_followed_by_a_confirmation() {
     let world = World::new().await;
     let ada = world.organizer("Ada").await;
     let grace = world.participant("Grace").await;
@@ -160,7 +161,7 @@ async fn who_was_told_is_not_told_otherwise_even_by_somebody_who_knows_no_better
     cancel_competition(&world.ctx, &ada, sprint).await.unwrap();
     world.run_pending_jobs().await;
     world.forget_progress(seat.id, RegistrationStatus::Pending).await;
-    // As a worker sees it whose statement began before the cancellation was committed.
+    // The view of a worker whose statement began before the cancellation was committed.
     world.execute("UPDATE competitions SET cancelled_at = NULL").await.unwrap();
     world.execute("UPDATE jobs SET state = 'ready'").await.unwrap();
     world.run_pending_jobs().await;
@@ -168,7 +169,7 @@ async fn who_was_told_is_not_told_otherwise_even_by_somebody_who_knows_no_better
 }
 
 #[tokio::test]
-async fn nobody_is_reminded_of_what_does_not_take_place() {
+async fn a_cancelled_competition_is_not_reminded_of() {
     let world = World::new().await;
     let ada = world.organizer("Ada").await;
     let grace = world.participant("Grace").await;
@@ -177,20 +178,17 @@ async fn nobody_is_reminded_of_what_does_not_take_place() {
     world.run_pending_jobs().await;
     world.clock.advance(TimeDelta::days(1));
     cancel_competition(&world.ctx, &ada, sprint).await.unwrap();
-    let job = Job::SendReminders {};
-    cron::fire(&world.ctx, job.kind(), world.ctx.now(), &job).await.unwrap();
-    // In either order.
+    let ctx = &world.ctx;
+    cron::fire(ctx, SendReminders::NAME, ctx.now(), SendReminders {}).await.unwrap();
+    // The later job first.
     for claim in claim(&world.ctx, 10).await.unwrap().iter().rev() {
-        match claim.job {
-            Job::SendReminders {} => reminder::send_due(&world.ctx, claim).await.unwrap(),
-            _ => cancellation::tell(&world.ctx, claim).await.unwrap(),
-        }
+        run_job(&world.ctx, claim).await.unwrap();
     }
     assert_eq!(subjects(&world, &grace).await, [CANCELLED, CONFIRMED]);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_worker_that_dies_half_way_leaves_the_rest_to_the_next_one() {
+async fn the_next_worker_continues_after_one_that_failed_half_way() {
     const SIZE: usize = 1_200;
     let world = World::in_memory().await;
     let ada = world.organizer("Ada").await;
@@ -200,22 +198,22 @@ async fn a_worker_that_dies_half_way_leaves_the_rest_to_the_next_one() {
     let mail_before = world.mails().await;
     world.refuse_mail_to(&crowd[SIZE / 2]).await;
     let first = claim_one(&world.ctx).await;
-    cancellation::tell(&world.ctx, &first).await.unwrap_err();
-    let told = world.mails().await - mail_before;
-    assert!(told > 0 && told < SIZE as u64, "it got half-way: {told}");
+    run_job(&world.ctx, &first).await.unwrap_err();
+    let notified = world.mails().await - mail_before;
+    assert!(notified > 0 && notified < SIZE as u64, "it got half-way: {notified}");
 
     world.accept_all_mail().await;
     world.clock.advance(TimeDelta::from_std(LEASE).unwrap() + TimeDelta::milliseconds(1));
     sweep(&world.ctx).await.unwrap();
     assert_eq!(world.run_pending_jobs().await, 1);
-    assert_everybody_was_told_once(&world, SIZE).await;
-    // The first wakes up again, and has nothing to say.
-    cancellation::tell(&world.ctx, &first).await.unwrap();
+    assert_each_was_notified_once(&world, SIZE).await;
+    // The first worker runs again, and notifies no participant.
+    run_job(&world.ctx, &first).await.unwrap();
     assert_eq!(world.mails().await, mail_before + SIZE as u64);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn two_workers_at_once_tell_everybody_once() {
+async fn two_workers_at_once_notify_each_participant_once() {
     const SIZE: usize = 1_100;
     let world = World::in_memory().await;
     let other = world.second_process().await;
@@ -225,16 +223,16 @@ async fn two_workers_at_once_tell_everybody_once() {
     cancel_competition(&world.ctx, &ada, sprint).await.unwrap();
     let claim = claim_one(&world.ctx).await;
     let runs = [&world.ctx, &other].map(|ctx: &Context| (ctx.clone(), claim.clone()));
-    let runs = runs.map(|(ctx, claim)| async move { cancellation::tell(&ctx, &claim).await });
+    let runs = runs.map(|(ctx, claim)| async move { run_job(&ctx, &claim).await });
     for result in at_once(runs).await {
         result.unwrap();
     }
-    assert_everybody_was_told_once(&world, SIZE).await;
+    assert_each_was_notified_once(&world, SIZE).await;
     assert_eq!(world.open_jobs().await, 0);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn who_was_told_of_a_seat_during_a_rush_hears_of_its_end() {
+async fn registrations_that_race_a_cancellation_are_notified_of_it() {
     let world = World::new().await;
     let other = world.second_process().await;
     let ada = world.organizer("Ada").await;
@@ -257,5 +255,5 @@ async fn who_was_told_of_a_seat_during_a_rush_hears_of_its_end() {
     world.run_pending_jobs().await;
     let tally = world.tally(sprint).await;
     assert_eq!((tally.registered, tally.seats_held), (seats as u64, seats as u64));
-    assert_everybody_was_told_once(&world, seats).await;
+    assert_each_was_notified_once(&world, seats).await;
 }

@@ -3,7 +3,8 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 use service::{
     Clock, SystemClock, cron,
-    jobs::{Job, claim, sweep},
+    housekeeping::CleanUp,
+    jobs::{claim, sweep},
     testing::{Queue, TestClock, World},
 };
 
@@ -25,10 +26,10 @@ async fn machines_with_clocks_hours_apart_agree_on_time_and_leases() {
     }
     let apart = (ahead.now().utc() - behind.now().utc()).abs();
     assert!(apart < TimeDelta::seconds(5), "{apart}");
-    cron::fire(&ahead, "clean_up", ahead.now(), &Job::CleanUp {}).await.unwrap();
+    cron::fire(&ahead, "clean_up", ahead.now(), CleanUp {}).await.unwrap();
     assert_eq!(claim(&behind, 1).await.unwrap().len(), 1, "it is due everywhere");
     assert_eq!(sweep(&ahead).await.unwrap(), 0, "its lease lasts everywhere");
-    assert_eq!(world.queue().await, Queue { running: 1, ..Queue::default() });
+    assert_eq!(world.queue().await, Queue { active: 1, ..Queue::default() });
 
     // Both are set while they run.
     one.advance(TimeDelta::hours(2));

@@ -1,9 +1,9 @@
 use chrono::TimeDelta;
 use domain::RegistrationStatus::{Cancelled, Confirmed, Pending};
 use service::{
-    confirmation::confirm,
     cron,
-    jobs::{Job, LEASE, claim, sweep},
+    housekeeping::CleanUp,
+    jobs::{LEASE, claim, execute, sweep},
     testing::{Queue, World},
 };
 
@@ -33,7 +33,7 @@ async fn a_confirmation_is_mailed_and_shows_in_the_status() {
 }
 
 #[tokio::test]
-async fn a_start_that_is_not_set_is_to_be_determined() {
+async fn a_confirmation_without_a_start_date_says_tbd() {
     let world = World::new().await;
     let ada = world.organizer("Ada").await;
     let grace = world.participant("Grace").await;
@@ -53,9 +53,9 @@ async fn many_confirmations_share_a_transaction() {
         register(&world.ctx, guest, sprint).await.unwrap();
     }
     let claims = claim(&world.ctx, 100).await.unwrap();
-    confirm(&world.ctx, &claims).await.unwrap();
+    execute(&world.ctx, &claims).await.unwrap();
     assert_eq!(world.roster(&ada, sprint).await, [Confirmed; 30]);
-    assert_eq!(world.queue().await, Queue { done: 30, ..Queue::default() });
+    assert_eq!(world.queue().await, Queue { completed: 30, ..Queue::default() });
     for guest in &crowd {
         assert_eq!(mails(&world, guest).await.len(), 1);
     }
@@ -71,17 +71,17 @@ async fn a_confirmation_run_many_times_is_mailed_once() {
     register(&world.ctx, &grace, sprint).await.unwrap();
     let claim = claim_one(&world.ctx).await;
     let runs = [&world.ctx, &other, &world.ctx, &other].map(|ctx| (ctx.clone(), claim.clone()));
-    let runs = runs.map(|(ctx, claim)| async move { confirm(&ctx, &[claim]).await });
+    let runs = runs.map(|(ctx, claim)| async move { execute(&ctx, &[claim]).await });
     for result in at_once(runs).await {
         result.unwrap();
     }
-    confirm(&world.ctx, &[claim]).await.unwrap();
+    execute(&world.ctx, &[claim]).await.unwrap();
     assert_eq!(subjects(&world, &grace).await, ["Registration Confirmed: Code Sprint"]);
-    assert_eq!(world.queue().await, Queue { done: 1, ..Queue::default() });
+    assert_eq!(world.queue().await, Queue { completed: 1, ..Queue::default() });
 }
 
 #[tokio::test]
-async fn a_confirmation_that_was_mailed_is_not_mailed_again_when_its_note_is_lost() {
+async fn a_confirmation_is_not_mailed_again_after_its_status_was_lost() {
     let world = World::new().await;
     let ada = world.organizer("Ada").await;
     let grace = world.participant("Grace").await;
@@ -96,7 +96,7 @@ async fn a_confirmation_that_was_mailed_is_not_mailed_again_when_its_note_is_los
 }
 
 #[tokio::test]
-async fn a_registration_given_back_meanwhile_is_not_confirmed() {
+async fn a_registration_that_was_cancelled_meanwhile_is_not_confirmed() {
     let world = World::new().await;
     let ada = world.organizer("Ada").await;
     let [stays, leaves] = &world.crowd(2).await[..] else { panic!("two guests") };
@@ -106,14 +106,14 @@ async fn a_registration_given_back_meanwhile_is_not_confirmed() {
     register(&world.ctx, leaves, sprint).await.unwrap();
     cancel_registration(&world.ctx, leaves, sprint).await.unwrap();
     let claims = claim(&world.ctx, 10).await.unwrap();
-    confirm(&world.ctx, &claims).await.unwrap();
+    execute(&world.ctx, &claims).await.unwrap();
     assert_eq!(world.roster(&ada, sprint).await, [Confirmed, Cancelled]);
     assert_eq!((mails(&world, stays).await.len(), mails(&world, leaves).await.len()), (1, 0));
-    assert_eq!(world.queue().await.done, 2);
+    assert_eq!(world.queue().await.completed, 2);
 }
 
 #[tokio::test]
-async fn a_worker_that_dies_after_claiming_delays_the_confirmation_but_does_not_lose_it() {
+async fn a_confirmation_is_sent_by_the_next_worker_after_the_first_one_died() {
     let world = World::new().await;
     let ada = world.organizer("Ada").await;
     let grace = world.participant("Grace").await;
@@ -128,10 +128,16 @@ async fn a_worker_that_dies_after_claiming_delays_the_confirmation_but_does_not_
 }
 
 #[tokio::test]
-async fn claims_on_other_jobs_are_left_to_those_who_do_them() {
+async fn a_batch_of_confirmations_leaves_jobs_of_another_kind_to_their_own_handler() {
     let world = World::new().await;
-    cron::fire(&world.ctx, "clean_up", world.ctx.now(), &Job::CleanUp {}).await.unwrap();
-    let claim = claim_one(&world.ctx).await;
-    confirm(&world.ctx, &[claim]).await.unwrap();
-    assert_eq!(world.queue().await, Queue { running: 1, ..Queue::default() });
+    let ada = world.organizer("Ada").await;
+    let grace = world.participant("Grace").await;
+    let sprint = world.competition(&ada).create().await;
+    register(&world.ctx, &grace, sprint).await.unwrap();
+    let confirmation = claim_one(&world.ctx).await;
+    cron::fire(&world.ctx, "clean_up", world.ctx.now(), CleanUp {}).await.unwrap();
+    let clean_up = claim_one(&world.ctx).await;
+    execute(&world.ctx, &[confirmation, clean_up]).await.unwrap();
+    assert_eq!(world.queue().await, Queue { active: 1, completed: 1, ..Queue::default() });
+    assert_eq!(world.roster(&ada, sprint).await, [Confirmed]);
 }

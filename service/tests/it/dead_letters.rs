@@ -2,16 +2,18 @@ use chrono::TimeDelta;
 use domain::{DeadLetter, ErrorCode, JobId, QueueStats};
 use service::{
     Actor, cron,
+    housekeeping::CleanUp,
     jobs::{
-        Claim, Job, Operator, Verdict, complete, dead_letter, dead_letters, discard, extend_lease,
-        fail, revive, revive_all, stats,
+        Claim, Operator, Verdict, complete, dead_letter, dead_letters, discard, extend_lease, fail,
+        retry, retry_all, stats,
     },
+    reminder::SendReminders,
     testing::{Queue, World},
 };
 
 use crate::support::{claim_one, code, register};
 
-/// Fails a job until it is dead; answers with the last claim on it.
+/// Fails a job until it is a dead letter; returns the last claim on it.
 async fn kill(world: &World) -> Claim {
     loop {
         let claim = claim_one(&world.ctx).await;
@@ -22,10 +24,10 @@ async fn kill(world: &World) -> Claim {
     }
 }
 
-/// A world with one job in it, which is dead.
-async fn world_with_a_dead_job() -> (World, Claim) {
+/// A world with one dead letter.
+async fn world_with_a_dead_letter() -> (World, Claim) {
     let world = World::new().await;
-    cron::fire(&world.ctx, "clean_up", world.ctx.now(), &Job::CleanUp {}).await.unwrap();
+    cron::fire(&world.ctx, "clean_up", world.ctx.now(), CleanUp {}).await.unwrap();
     let claim = kill(&world).await;
     (world, claim)
 }
@@ -35,41 +37,41 @@ async fn listed(world: &World) -> Vec<DeadLetter> {
 }
 
 #[tokio::test]
-async fn a_dead_job_is_listed_with_its_reason_until_it_is_put_back() {
-    let (world, claim) = world_with_a_dead_job().await;
+async fn a_dead_letter_is_listed_with_its_error_until_it_is_retried() {
+    let (world, claim) = world_with_a_dead_letter().await;
     let [letter] = &listed(&world).await[..] else { panic!("one dead letter") };
     assert_eq!((letter.id, &*letter.kind, letter.attempts), (claim.id, "clean_up", 3));
     assert_eq!((&*letter.last_error, letter.failed_at), ("no luck", world.ctx.now()));
-    revive(&world.ctx, Operator::Console, letter.id).await.unwrap();
+    retry(&world.ctx, Operator::Console, letter.id).await.unwrap();
     assert!(listed(&world).await.is_empty());
 }
 
 #[tokio::test]
-async fn a_job_put_back_is_audited_and_has_all_its_attempts_again() {
-    let (world, claim) = world_with_a_dead_job().await;
+async fn a_retry_is_audited_and_gives_the_job_all_its_attempts() {
+    let (world, claim) = world_with_a_dead_letter().await;
     let root = world.admin("Root").await;
-    revive(&world.ctx, Operator::Admin(&root), claim.id).await.unwrap();
+    retry(&world.ctx, Operator::Admin(&root), claim.id).await.unwrap();
     assert_eq!(world.job_audits().await, [format!("revived by {}", root.user().unwrap().id)]);
-    assert_eq!(world.queue().await, Queue { ready: 1, ..Queue::default() });
+    assert_eq!(world.queue().await, Queue { waiting: 1, ..Queue::default() });
 
     assert_eq!(kill(&world).await.id, claim.id, "the same job");
-    revive(&world.ctx, Operator::Console, claim.id).await.unwrap();
+    retry(&world.ctx, Operator::Console, claim.id).await.unwrap();
     assert_eq!(world.job_audits().await[1], "revived by console");
     assert_eq!(world.run_pending_jobs().await, 1);
-    assert_eq!(world.queue().await, Queue { done: 1, ..Queue::default() });
+    assert_eq!(world.queue().await, Queue { completed: 1, ..Queue::default() });
 }
 
 #[tokio::test]
-async fn a_job_put_back_that_an_older_version_allowed_less_has_all_attempts_of_now() {
-    let (world, claim) = world_with_a_dead_job().await;
+async fn a_retried_job_that_was_stored_with_fewer_attempts_gets_those_of_today() {
+    let (world, claim) = world_with_a_dead_letter().await;
     world.execute("UPDATE failed_jobs SET max_attempts = 1").await.unwrap();
-    revive(&world.ctx, Operator::Console, claim.id).await.unwrap();
+    retry(&world.ctx, Operator::Console, claim.id).await.unwrap();
     let allowed_more = "UPDATE jobs SET attempts = attempts WHERE max_attempts = 3";
     assert_eq!(world.execute(allowed_more).await.unwrap(), 1);
 }
 
 #[tokio::test]
-async fn a_job_put_back_keeps_the_key_that_makes_it_the_only_one() {
+async fn a_retried_job_keeps_its_dedup_key() {
     let world = World::new().await;
     let ada = world.organizer("Ada").await;
     let grace = world.participant("Grace").await;
@@ -78,47 +80,47 @@ async fn a_job_put_back_keeps_the_key_that_makes_it_the_only_one() {
     let keyed = "UPDATE jobs SET attempts = attempts WHERE dedup_key IS NOT NULL";
     assert_eq!(world.execute(keyed).await.unwrap(), 1);
     kill(&world).await;
-    assert_eq!(revive_all(&world.ctx, Operator::Console).await.unwrap(), 1);
+    assert_eq!(retry_all(&world.ctx, Operator::Console).await.unwrap(), 1);
     assert_eq!(world.execute(keyed).await.unwrap(), 1);
     world.run_pending_jobs().await;
     assert_eq!(world.mails().await, 1);
 }
 
 #[tokio::test]
-async fn who_had_a_job_before_it_died_cannot_finish_it_after_it_was_put_back() {
-    let (world, _) = world_with_a_dead_job().await;
-    revive_all(&world.ctx, Operator::Console).await.unwrap();
+async fn claims_from_before_a_retry_cannot_complete_the_job_after_it() {
+    let (world, _) = world_with_a_dead_letter().await;
+    retry_all(&world.ctx, Operator::Console).await.unwrap();
     let early = claim_one(&world.ctx).await;
     fail(&world.ctx, &early, "no luck").await.unwrap();
     world.clock.advance(TimeDelta::seconds(5));
     let last = kill(&world).await;
-    revive_all(&world.ctx, Operator::Console).await.unwrap();
+    retry_all(&world.ctx, Operator::Console).await.unwrap();
     let held = claim_one(&world.ctx).await;
     for lost in [&early, &last] {
         complete(&world.ctx, lost).await.unwrap();
         assert_eq!(fail(&world.ctx, lost, "too late").await.unwrap(), Verdict::Lost);
         assert!(extend_lease(&world.ctx, std::slice::from_ref(lost)).await.unwrap().is_empty());
     }
-    assert_eq!(world.queue().await, Queue { running: 1, ..Queue::default() });
+    assert_eq!(world.queue().await, Queue { active: 1, ..Queue::default() });
     complete(&world.ctx, &held).await.unwrap();
 }
 
 #[tokio::test]
-async fn what_is_not_dead_cannot_be_put_back() {
+async fn only_a_dead_letter_can_be_retried() {
     let world = World::new().await;
-    cron::fire(&world.ctx, "clean_up", world.ctx.now(), &Job::CleanUp {}).await.unwrap();
+    cron::fire(&world.ctx, "clean_up", world.ctx.now(), CleanUp {}).await.unwrap();
     let alive = claim_one(&world.ctx).await.id;
     for id in [alive, JobId(uuid::Uuid::nil())] {
-        let refused = revive(&world.ctx, Operator::Console, id).await.unwrap_err();
+        let refused = retry(&world.ctx, Operator::Console, id).await.unwrap_err();
         assert_eq!(code(refused), ErrorCode::JobNotFound);
     }
     assert!(world.job_audits().await.is_empty());
-    assert_eq!(revive_all(&world.ctx, Operator::Console).await.unwrap(), 0);
+    assert_eq!(retry_all(&world.ctx, Operator::Console).await.unwrap(), 0);
 }
 
 #[tokio::test]
-async fn a_discarded_job_is_gone_for_good_and_audited() {
-    let (world, claim) = world_with_a_dead_job().await;
+async fn a_discarded_job_is_deleted_and_audited() {
+    let (world, claim) = world_with_a_dead_letter().await;
     let root = world.admin("Root").await;
     let by_root = Operator::Admin(&root);
     assert_eq!(dead_letter(&world.ctx, by_root, claim.id).await.unwrap().kind, "clean_up");
@@ -128,7 +130,7 @@ async fn a_discarded_job_is_gone_for_good_and_audited() {
     assert_eq!(world.queue().await, Queue::default());
     for gone in [
         discard(&world.ctx, by_root, claim.id, None).await,
-        revive(&world.ctx, by_root, claim.id).await,
+        retry(&world.ctx, by_root, claim.id).await,
         dead_letter(&world.ctx, by_root, claim.id).await.map(drop),
     ] {
         assert_eq!(code(gone.unwrap_err()), ErrorCode::JobNotFound);
@@ -136,8 +138,8 @@ async fn a_discarded_job_is_gone_for_good_and_audited() {
 }
 
 #[tokio::test]
-async fn a_job_that_is_called_by_another_name_is_not_discarded() {
-    let (world, claim) = world_with_a_dead_job().await;
+async fn a_job_is_not_discarded_under_another_name() {
+    let (world, claim) = world_with_a_dead_letter().await;
     for other in ["", "send_reminders", "Clean_up"] {
         let refused = discard(&world.ctx, Operator::Console, claim.id, Some(other)).await;
         assert_eq!(code(refused.unwrap_err()), ErrorCode::ValidationFailed, "{other}");
@@ -149,8 +151,8 @@ async fn a_job_that_is_called_by_another_name_is_not_discarded() {
 }
 
 #[tokio::test]
-async fn nobody_but_an_administrator_sees_or_moves_dead_jobs() {
-    let (world, claim) = world_with_a_dead_job().await;
+async fn only_an_administrator_lists_or_retries_dead_letters() {
+    let (world, claim) = world_with_a_dead_letter().await;
     let ada = world.organizer("Ada").await;
     for (actor, expected) in
         [(Actor::anonymous(), ErrorCode::Unauthorized), (ada, ErrorCode::Forbidden)]
@@ -159,8 +161,8 @@ async fn nobody_but_an_administrator_sees_or_moves_dead_jobs() {
         let refusals = [
             dead_letters(&world.ctx, who).await.map(drop),
             stats(&world.ctx, who).await.map(drop),
-            revive(&world.ctx, who, claim.id).await,
-            revive_all(&world.ctx, who).await.map(drop),
+            retry(&world.ctx, who, claim.id).await,
+            retry_all(&world.ctx, who).await.map(drop),
         ];
         for refusal in refusals {
             assert_eq!(code(refusal.unwrap_err()), expected);
@@ -170,12 +172,12 @@ async fn nobody_but_an_administrator_sees_or_moves_dead_jobs() {
 }
 
 #[tokio::test]
-async fn the_jobs_are_counted_kind_by_kind() {
-    let (world, _) = world_with_a_dead_job().await;
+async fn jobs_are_counted_by_kind_and_state() {
+    let (world, _) = world_with_a_dead_letter().await;
     for _ in 0..3 {
         world.clock.advance(TimeDelta::milliseconds(1));
-        let job = Job::SendReminders {};
-        cron::fire(&world.ctx, "reminders", world.ctx.now(), &job).await.unwrap();
+        let ctx = &world.ctx;
+        cron::fire(ctx, "reminders", ctx.now(), SendReminders {}).await.unwrap();
     }
     let claims = service::jobs::claim(&world.ctx, 2).await.unwrap();
     complete(&world.ctx, &claims[0]).await.unwrap();

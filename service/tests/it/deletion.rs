@@ -241,8 +241,8 @@ async fn a_deleted_account_gets_no_mail() {
     assert_eq!(leave(&ctx, &grace).await, Ok(()));
     let later = Timestamp::from(world.ctx.now().utc() + TimeDelta::hours(12));
     edit(&ctx, &ada, postponed, json!({ "startDate": later })).await.unwrap();
-    let reminders = service::jobs::Job::SendReminders {};
-    service::cron::fire(&ctx, reminders.kind(), ctx.now(), &reminders).await.unwrap();
+    let reminders = service::reminder::SendReminders {};
+    service::cron::fire(&ctx, "reminders", ctx.now(), reminders).await.unwrap();
     assert_eq!(service::testing::run_pending_jobs(&ctx).await, 2);
     assert_eq!(world.mails().await, 0);
     assert_eq!(world.jobs_of_kind("deliver_mail").await, 0);

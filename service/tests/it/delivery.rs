@@ -2,29 +2,28 @@ use chrono::TimeDelta;
 use domain::PublicError;
 use service::{
     Context,
-    delivery::deliver_mail,
     jobs::{self, Operator, Verdict, dead_letters},
     testing::{World, run_pending_jobs},
 };
 
 use crate::{
     sink::Sink,
-    support::{claim_one, mails, refuse_releases, register, subjects},
+    support::{claim_one, mails, refuse_releases, register, run_job, subjects},
 };
 
-/// A confirmation in its mailbox, and the job to send it.
+/// A participant with a confirmation in the mailbox, and a job to send it.
 async fn confirmed(world: &World, ctx: &Context) -> service::Actor {
     let ada = world.organizer("Ada").await;
     let grace = world.participant("Grace").await;
     let sprint = world.competition(&ada).titled("Code Sprint – ein Wettlauf").create().await;
     register(ctx, &grace, sprint).await.unwrap();
     let claim = claim_one(ctx).await;
-    service::confirmation::confirm(ctx, &[claim]).await.unwrap();
+    run_job(ctx, &claim).await.unwrap();
     grace
 }
 
 #[tokio::test]
-async fn what_lies_in_the_mailbox_is_sent_to_the_address_as_well() {
+async fn a_message_of_the_mailbox_is_sent_to_the_address_as_well() {
     let world = World::new().await;
     let sink = Sink::start().await;
     let ctx = world.process_with_mail(&sink.url()).await;
@@ -53,13 +52,13 @@ async fn without_a_mail_server_mail_stays_in_the_mailbox() {
 }
 
 #[tokio::test]
-async fn a_mail_that_is_put_off_is_sent_later_and_is_the_same_mail() {
+async fn a_mail_that_is_refused_for_now_is_sent_later_with_the_same_message_id() {
     let world = World::new().await;
     let sink = Sink::replying(&["451 try again later"]).await;
     let ctx = world.process_with_mail(&sink.url()).await;
     let grace = confirmed(&world, &ctx).await;
     let claim = claim_one(&ctx).await;
-    let error = deliver_mail(&ctx, &claim).await.unwrap_err();
+    let error = run_job(&ctx, &claim).await.unwrap_err();
     assert_eq!(jobs::fail(&ctx, &claim, &error.to_string()).await.unwrap(), Verdict::Retry);
     assert!(sink.mails().is_empty());
 
@@ -71,23 +70,23 @@ async fn a_mail_that_is_put_off_is_sent_later_and_is_the_same_mail() {
 }
 
 #[tokio::test]
-async fn why_a_mail_was_not_sent_is_said_also_when_its_count_cannot_be_taken_back() {
+async fn the_error_of_a_mail_is_kept_when_its_count_cannot_be_released() {
     let world = World::new().await;
     let ctx = world.process_with_mail("smtp://127.0.0.1:1").await;
     confirmed(&world, &ctx).await;
     refuse_releases(&world).await;
-    let error = deliver_mail(&ctx, &claim_one(&ctx).await).await.unwrap_err();
+    let error = run_job(&ctx, &claim_one(&ctx).await).await.unwrap_err();
     assert!(matches!(error, service::Error::Mail(_)), "{error:?}");
 
     let address = domain::Email::parse("grace@example.com").unwrap();
     service::password_reset::request(&ctx, address).await.unwrap();
     let link = claim_one(&ctx).await;
-    let error = service::password_reset::send_link(&ctx, &link).await.unwrap_err();
+    let error = run_job(&ctx, &link).await.unwrap_err();
     assert!(matches!(error, service::Error::Mail(_)), "{error:?}");
 }
 
 #[tokio::test]
-async fn a_mail_that_is_refused_for_good_is_given_up_at_once_and_can_be_put_back() {
+async fn a_mail_that_is_refused_for_good_is_a_dead_letter_at_once_and_can_be_retried() {
     let world = World::new().await;
     let sink = Sink::replying(&["550 no such user <grace@example.com>"]).await;
     let ctx = world.process_with_mail(&sink.url()).await;
@@ -98,39 +97,39 @@ async fn a_mail_that_is_refused_for_good_is_given_up_at_once_and_can_be_put_back
     assert_eq!((&*dead.kind, dead.attempts), ("deliver_mail", 1));
     assert!(dead.last_error.contains("550"), "{}", dead.last_error);
     assert!(!dead.last_error.contains("grace@"), "{}", dead.last_error);
-    jobs::revive(&ctx, Operator::Console, dead.id).await.unwrap();
+    jobs::retry(&ctx, Operator::Console, dead.id).await.unwrap();
     run_pending_jobs(&ctx).await;
     assert_eq!(sink.only().recipients, ["grace@example.com"]);
 }
 
 #[tokio::test]
-async fn wrong_credentials_for_the_mail_server_are_no_fault_of_the_mail() {
+async fn wrong_credentials_for_the_mail_server_are_no_failure_of_the_mail() {
     let world = World::new().await;
     let sink = Sink::replying(&["530 authentication required"]).await;
     let ctx = world.process_with_mail(&sink.url()).await;
     confirmed(&world, &ctx).await;
     let claim = claim_one(&ctx).await;
-    assert!(deliver_mail(&ctx, &claim).await.is_err());
+    assert!(run_job(&ctx, &claim).await.is_err());
     assert_eq!(world.queue().await.dead, 0);
-    jobs::hand_back(&ctx, &[claim]).await.unwrap();
+    jobs::release(&ctx, &[claim]).await.unwrap();
     assert_eq!(run_pending_jobs(&ctx).await, 1);
     assert_eq!(sink.mails().len(), 1);
 }
 
 #[tokio::test]
-async fn a_mail_server_that_cannot_be_reached_keeps_no_mail_from_being_sent_later() {
+async fn a_mail_is_sent_once_the_mail_server_can_be_reached() {
     let world = World::new().await;
     // Nothing listens on port 1.
     let ctx = world.process_with_mail("smtp://127.0.0.1:1").await;
     confirmed(&world, &ctx).await;
     let claim = claim_one(&ctx).await;
     for words in ["refused", "a moment ago"] {
-        let service::Error::Mail(failure) = deliver_mail(&ctx, &claim).await.unwrap_err() else {
+        let service::Error::Mail(failure) = run_job(&ctx, &claim).await.unwrap_err() else {
             panic!("another error")
         };
         assert!(failure.to_string().to_lowercase().contains(words), "{failure}");
     }
-    jobs::hand_back(&ctx, &[claim]).await.unwrap();
+    jobs::release(&ctx, &[claim]).await.unwrap();
     let sink = Sink::start().await;
     let other = world.process_with_mail(&sink.url()).await;
     assert_eq!(run_pending_jobs(&other).await, 1);
@@ -138,7 +137,7 @@ async fn a_mail_server_that_cannot_be_reached_keeps_no_mail_from_being_sent_late
 }
 
 #[tokio::test]
-async fn a_line_break_in_a_subject_begins_no_header() {
+async fn a_line_break_in_a_subject_starts_no_header() {
     let world = World::new().await;
     let sink = Sink::start().await;
     let ctx = world.process_with_mail(&sink.url()).await;
@@ -167,7 +166,7 @@ async fn a_line_break_in_a_subject_begins_no_header() {
 }
 
 #[tokio::test]
-async fn an_address_that_would_end_its_line_is_not_written_to() {
+async fn no_mail_is_sent_to_an_address_with_a_line_break() {
     let world = World::new().await;
     let sink = Sink::start().await;
     let ctx = world.process_with_mail(&sink.url()).await;
@@ -175,15 +174,15 @@ async fn an_address_that_would_end_its_line_is_not_written_to() {
     for address in ["grace@example.com>\r\nRCPT TO:<eve@example.com", "no address", ""] {
         world.execute(&format!("UPDATE mailbox SET recipient = '{address}'")).await.unwrap();
         let claim = claim_one(&ctx).await;
-        deliver_mail(&ctx, &claim).await.unwrap();
+        run_job(&ctx, &claim).await.unwrap();
         assert_eq!(world.queue().await.dead, 1, "{address}");
-        jobs::revive(&ctx, Operator::Console, claim.id).await.unwrap();
+        jobs::retry(&ctx, Operator::Console, claim.id).await.unwrap();
     }
     assert!(sink.mails().is_empty());
 }
 
 #[tokio::test]
-async fn a_message_that_is_gone_is_not_sent() {
+async fn a_deleted_message_is_not_sent() {
     let world = World::new().await;
     let sink = Sink::start().await;
     let ctx = world.process_with_mail(&sink.url()).await;

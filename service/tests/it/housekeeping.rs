@@ -1,19 +1,19 @@
 use chrono::TimeDelta;
 use service::{
     cron,
-    housekeeping::clean_up,
-    jobs::{self, Job},
-    password_reset, refresh_tokens,
+    housekeeping::CleanUp,
+    jobs, password_reset, refresh_tokens,
+    reminder::SendReminders,
     testing::{RequestSession, World, account},
 };
 
-use crate::support::{claim_one, register_with_key};
+use crate::support::{claim_one, register_with_key, run_job};
 
-/// A tick of the schedule, and the work that it causes.
+/// Fires a tick of the schedule and runs its job.
 async fn clean(world: &World) {
-    cron::fire(&world.ctx, "clean_up", world.ctx.now(), &Job::CleanUp {}).await.unwrap();
+    cron::fire(&world.ctx, "clean_up", world.ctx.now(), CleanUp {}).await.unwrap();
     let claim = claim_one(&world.ctx).await;
-    clean_up(&world.ctx, &claim).await.unwrap();
+    run_job(&world.ctx, &claim).await.unwrap();
 }
 
 #[tokio::test]
@@ -50,24 +50,24 @@ async fn expired_sessions_are_deleted() {
 }
 
 #[tokio::test]
-async fn done_jobs_are_deleted_after_a_week_and_others_are_kept() {
+async fn completed_jobs_are_deleted_after_a_week_and_others_are_kept() {
     let world = World::new().await;
     clean(&world).await;
     world.clock.advance(TimeDelta::milliseconds(1));
     clean(&world).await;
     world.clock.advance(TimeDelta::days(7));
-    cron::fire(&world.ctx, "waiting", world.ctx.now(), &Job::SendReminders {}).await.unwrap();
+    cron::fire(&world.ctx, "waiting", world.ctx.now(), SendReminders {}).await.unwrap();
     let waiting = claim_one(&world.ctx).await;
     clean(&world).await;
-    // The first is gone; the second and the one that cleaned are there.
-    assert_eq!((world.queue().await.done, world.queue().await.running), (2, 1));
+    // The first is deleted; the second and the clean-up itself are there.
+    assert_eq!((world.queue().await.completed, world.queue().await.active), (2, 1));
     service::jobs::complete(&world.ctx, &waiting).await.unwrap();
 }
 
 #[tokio::test]
-async fn the_dead_letter_queue_and_recent_ticks_are_kept() {
+async fn dead_letters_and_recent_ticks_are_kept() {
     let world = World::new().await;
-    cron::fire(&world.ctx, "old", world.ctx.now(), &Job::CleanUp {}).await.unwrap();
+    cron::fire(&world.ctx, "old", world.ctx.now(), CleanUp {}).await.unwrap();
     for _ in 0..3 {
         jobs::fail(&world.ctx, &claim_one(&world.ctx).await, "no luck").await.unwrap();
         world.clock.advance(TimeDelta::seconds(5));
@@ -99,7 +99,7 @@ async fn expired_refresh_tokens_and_reset_links_are_deleted() {
     assert_eq!(world.execute("DELETE FROM password_resets").await.unwrap(), 0);
 }
 
-/// How many rows a statement finds that changes nothing.
+/// How many rows a table has.
 async fn rows(world: &World, table: &str, column: &str) -> u64 {
     world.execute(&format!("UPDATE {table} SET {column} = {column}")).await.unwrap()
 }
@@ -132,14 +132,14 @@ async fn a_table_that_fails_does_not_stop_the_cleanup_of_others() {
     let ada = world.organizer("Ada").await;
     refresh_tokens::start(&world.ctx, &account(&ada)).await.unwrap();
     world.clock.advance(TimeDelta::days(31));
-    cron::fire(&world.ctx, "clean_up", world.ctx.now(), &Job::CleanUp {}).await.unwrap();
+    cron::fire(&world.ctx, "clean_up", world.ctx.now(), CleanUp {}).await.unwrap();
     let claim = claim_one(&world.ctx).await;
-    // The first of all.
+    // The first table to be cleaned.
     world.execute("ALTER TABLE sessions RENAME TO gone").await.unwrap();
-    clean_up(&world.ctx, &claim).await.unwrap_err();
+    run_job(&world.ctx, &claim).await.unwrap_err();
     assert_eq!(rows(&world, "refresh_tokens", "hash").await, 0);
-    assert_eq!(world.queue().await.running, 1, "it is not done");
+    assert_eq!(world.queue().await.active, 1, "it is not completed");
     world.execute("ALTER TABLE gone RENAME TO sessions").await.unwrap();
-    clean_up(&world.ctx, &claim).await.unwrap();
-    assert_eq!(world.queue().await.done, 1);
+    run_job(&world.ctx, &claim).await.unwrap();
+    assert_eq!(world.queue().await.completed, 1);
 }

@@ -1,4 +1,5 @@
-//! The life of jobs against a model of it: whatever workers, sweepers and operators do, and in whatever order.
+//! A model-based test of the states of jobs: random sequences of what workers, sweepers and
+//! operators do.
 
 use std::{
     collections::{BTreeMap, HashSet},
@@ -14,22 +15,23 @@ use proptest::{
 };
 use service::{
     cron,
-    jobs::{self, Claim, Job, LEASE, Operator, Verdict},
+    housekeeping::CleanUp,
+    jobs::{self, Claim, LEASE, Operator, Verdict},
     testing::{Queue, World},
 };
 
 use crate::support::code;
 
-/// Sequences played on SQLite. PostgreSQL, where each step is some round trips, sees fewer.
+/// Sequences on SQLite. On PostgreSQL there are fewer: each step is some round trips.
 const SEQUENCES: u32 = 2_000;
 const SEQUENCES_ON_POSTGRES: u32 = 150;
-/// Steps in a sequence, at most.
+/// The longest sequence, in steps.
 const STEPS: usize = 20;
 
-/// Claims that steps tell apart; a sequence hardly makes more.
+/// Steps pick among so many claims; a sequence rarely makes more.
 const CLAIMS: usize = 4;
 
-/// Something that happens. A number picks among all claims that were ever made, those that were lost as well.
+/// One action. A number picks one of all claims so far, lost ones included.
 #[derive(Clone, Debug)]
 enum Step {
     Add,
@@ -38,10 +40,11 @@ enum Step {
     Complete(usize),
     Fail(usize),
     Postpone(usize),
-    HandBack(usize),
+    Release(usize),
     Sweep,
-    Revive(usize),
-    /// Every job has one attempt and one worker left: a sequence is short, and death is to be met in it.
+    Retry(usize),
+    /// Leaves every job one attempt and one lost worker, so that short sequences reach dead
+    /// letters.
     WearOut,
     /// 5 s pass, longer than any pause after a failure.
     Pause,
@@ -58,16 +61,16 @@ fn step() -> impl Strategy<Value = Step> {
         2 => claim().prop_map(Step::Complete),
         3 => claim().prop_map(Step::Fail),
         2 => claim().prop_map(Step::Postpone),
-        1 => claim().prop_map(Step::HandBack),
+        1 => claim().prop_map(Step::Release),
         2 => Just(Step::Sweep),
-        3 => claim().prop_map(Step::Revive),
+        3 => claim().prop_map(Step::Retry),
         2 => Just(Step::WearOut),
         1 => Just(Step::Pause),
         2 => Just(Step::Outage),
     ]
 }
 
-/// A job as it should be. Times are in milliseconds since the sequence began.
+/// The expected state of a job. Times are in milliseconds since the sequence began.
 #[derive(Debug)]
 struct Expected {
     state: State,
@@ -79,20 +82,20 @@ struct Expected {
 
 #[derive(Debug)]
 enum State {
-    /// It may be taken from a time between these two on.
-    Ready(i64, i64),
+    /// It may be claimed from a time between these two on.
+    Waiting(i64, i64),
     /// Until its lease expires.
-    Running(i64),
-    Done,
+    Active(i64),
+    Completed,
     Dead,
 }
 
-/// A sequence as far as it was played.
+/// A running sequence.
 struct Play<'a> {
     world: &'a World,
     now: i64,
     jobs: BTreeMap<JobId, Expected>,
-    /// Each with the epoch that it should have.
+    /// Each with its expected epoch.
     claims: Vec<(Claim, u32)>,
 }
 
@@ -106,14 +109,14 @@ impl Play<'_> {
                 let kept = jobs::extend_lease(&self.world.ctx, from_ref(&claim)).await.unwrap();
                 prop_assert_eq!(kept, held.then_some(claim.key()).into_iter().collect());
                 if held {
-                    self.set(claim.id, State::Running(self.now + lease()));
+                    self.set(claim.id, State::Active(self.now + lease()));
                 }
             }
             Step::Complete(number) => {
                 let Some((claim, held)) = self.pick(*number) else { return Ok(()) };
                 jobs::complete(&self.world.ctx, &claim).await.unwrap();
                 if held {
-                    self.set(claim.id, State::Done);
+                    self.set(claim.id, State::Completed);
                 }
             }
             Step::Fail(number) => {
@@ -124,7 +127,7 @@ impl Play<'_> {
             Step::Postpone(number) => {
                 let Some((claim, held)) = self.pick(*number) else { return Ok(()) };
                 let job = self.jobs.get_mut(&claim.id).unwrap();
-                // Longer pauses end at times at which the model cannot tell.
+                // The model cannot tell whether a longer pause is over.
                 if job.postponements == 3 {
                     return Ok(());
                 }
@@ -132,30 +135,31 @@ impl Play<'_> {
                 if held {
                     let pause = 2_000 << job.postponements;
                     job.postponements += 1;
-                    job.state = State::Ready(self.now + pause * 8 / 10, self.now + pause * 12 / 10);
+                    job.state =
+                        State::Waiting(self.now + pause * 8 / 10, self.now + pause * 12 / 10);
                 }
             }
-            Step::HandBack(number) => {
+            Step::Release(number) => {
                 let Some((claim, held)) = self.pick(*number) else { return Ok(()) };
-                jobs::hand_back(&self.world.ctx, from_ref(&claim)).await.unwrap();
+                jobs::release(&self.world.ctx, from_ref(&claim)).await.unwrap();
                 if held {
-                    self.set(claim.id, State::Ready(0, 0));
+                    self.set(claim.id, State::Waiting(0, 0));
                 }
             }
             Step::Sweep => {
                 let swept = jobs::sweep(&self.world.ctx).await.unwrap();
                 prop_assert_eq!(swept, self.sweep());
             }
-            Step::Revive(number) => {
+            Step::Retry(number) => {
                 let Some((claim, _)) = self.pick(*number) else { return Ok(()) };
-                let revived = jobs::revive(&self.world.ctx, Operator::Console, claim.id).await;
+                let retried = jobs::retry(&self.world.ctx, Operator::Console, claim.id).await;
                 let job = self.jobs.get_mut(&claim.id).unwrap();
                 if matches!(job.state, State::Dead) {
-                    prop_assert!(revived.is_ok());
-                    job.state = State::Ready(0, 0);
+                    prop_assert!(retried.is_ok());
+                    job.state = State::Waiting(0, 0);
                     (job.attempts, job.postponements, job.lost_leases) = (0, 0, 0);
                 } else {
-                    prop_assert_eq!(code(revived.unwrap_err()), ErrorCode::JobNotFound);
+                    prop_assert_eq!(code(retried.unwrap_err()), ErrorCode::JobNotFound);
                 }
             }
             Step::WearOut => {
@@ -176,14 +180,14 @@ impl Play<'_> {
         self.world.clock.advance(TimeDelta::milliseconds(milliseconds));
     }
 
-    /// A claim, and whether its job should be in its hands.
+    /// A claim, and whether it should still hold its job.
     fn pick(&self, number: usize) -> Option<(Claim, bool)> {
         if self.claims.is_empty() {
             return None;
         }
         let (claim, epoch) = &self.claims[number % self.claims.len()];
         let job = &self.jobs[&claim.id];
-        let held = matches!(job.state, State::Running(_)) && job.epoch == *epoch;
+        let held = matches!(job.state, State::Active(_)) && job.epoch == *epoch;
         Some((claim.clone(), held))
     }
 
@@ -192,12 +196,12 @@ impl Play<'_> {
     }
 
     async fn add(&mut self) {
-        // Two ticks of one schedule are never at one time.
+        // Two ticks of one schedule have different times.
         self.advance(1);
         let ctx = &self.world.ctx;
-        cron::fire(ctx, "model", ctx.now(), &Job::CleanUp {}).await.unwrap();
+        cron::fire(ctx, "model", ctx.now(), CleanUp {}).await.unwrap();
         for id in self.world.job_ids().await {
-            let state = State::Ready(0, 0);
+            let state = State::Waiting(0, 0);
             self.jobs.entry(id).or_insert(Expected {
                 state,
                 epoch: 0,
@@ -211,7 +215,7 @@ impl Play<'_> {
     async fn claim(&mut self, limit: u64) -> Result<(), TestCaseError> {
         let claims = jobs::claim(&self.world.ctx, limit).await.unwrap();
         let due = self.jobs.iter().filter(|(_, job)| match job.state {
-            State::Ready(earliest, latest) => {
+            State::Waiting(earliest, latest) => {
                 assert!(self.now < earliest || self.now >= latest, "the model cannot tell");
                 self.now >= latest
             }
@@ -226,7 +230,7 @@ impl Play<'_> {
             let job = self.jobs.get_mut(&claim.id).unwrap();
             prop_assert!(alone || job.lost_leases == 0, "a suspect that is not alone");
             job.epoch += 1;
-            job.state = State::Running(self.now + lease());
+            job.state = State::Active(self.now + lease());
             self.claims.push((claim, job.epoch));
         }
         Ok(())
@@ -244,32 +248,32 @@ impl Play<'_> {
             return Verdict::Dead;
         }
         let pause = 2_000 << (job.attempts - 1);
-        job.state = State::Ready(self.now + pause * 8 / 10, self.now + pause * 12 / 10);
+        job.state = State::Waiting(self.now + pause * 8 / 10, self.now + pause * 12 / 10);
         Verdict::Retry
     }
 
     fn sweep(&mut self) -> usize {
         let mut swept = 0;
         for job in self.jobs.values_mut() {
-            let State::Running(until) = job.state else { continue };
+            let State::Active(until) = job.state else { continue };
             if until >= self.now {
                 continue;
             }
             swept += 1;
             job.lost_leases += 1;
-            job.state = if job.lost_leases > 3 { State::Dead } else { State::Ready(0, 0) };
+            job.state = if job.lost_leases > 3 { State::Dead } else { State::Waiting(0, 0) };
         }
         swept
     }
 
-    /// How many jobs should be where.
+    /// The expected number of jobs in each state.
     fn tally(&self) -> Queue {
         let mut tally = Queue::default();
         for job in self.jobs.values() {
             match job.state {
-                State::Ready(..) => tally.ready += 1,
-                State::Running(_) => tally.running += 1,
-                State::Done => tally.done += 1,
+                State::Waiting(..) => tally.waiting += 1,
+                State::Active(_) => tally.active += 1,
+                State::Completed => tally.completed += 1,
                 State::Dead => tally.dead += 1,
             }
         }
@@ -296,7 +300,7 @@ async fn play(world: &World, steps: &[Step]) -> Result<(), TestCaseError> {
 }
 
 #[test]
-fn whatever_happens_to_jobs_each_is_where_it_should_be() {
+fn jobs_follow_the_model_in_random_sequences() {
     let runtime =
         tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     let world = runtime.block_on(World::in_memory());

@@ -4,15 +4,14 @@ use chrono::TimeDelta;
 use domain::Email;
 use service::{
     Actor, Context, cron,
-    delivery::deliver_mail,
-    jobs::Job,
+    housekeeping::CleanUp,
     password_reset::request,
     testing::{World, run_pending_jobs},
 };
 
 use crate::{
     sink::{Manners, Sink},
-    support::{cancel_registration, claim_one, mails, register},
+    support::{cancel_registration, claim_one, mails, register, run_job},
 };
 
 /// A confirmation of another competition for each process.
@@ -29,8 +28,8 @@ async fn flood(world: &World, victim: &Actor, processes: &[&Context]) {
 /// Sends what is due; a failure comes later again.
 async fn try_to_send(ctx: &Context) {
     let claim = claim_one(ctx).await;
-    deliver_mail(ctx, &claim).await.unwrap_err();
-    service::jobs::hand_back(ctx, &[claim]).await.unwrap();
+    run_job(ctx, &claim).await.unwrap_err();
+    service::jobs::release(ctx, &[claim]).await.unwrap();
 }
 
 #[tokio::test]
@@ -46,7 +45,7 @@ async fn an_address_is_sent_ten_mails_an_hour_by_all_processes_and_its_mailbox_g
     let tells = |mail: &crate::sink::Received| mail.body.contains("https://site.example/mailbox");
     assert_eq!(sent.iter().filter(|mail| tells(mail)).count(), 1);
     assert!(tells(&sent[9]), "{}", sent[9].body);
-    assert_eq!((world.queue().await.dead, world.queue().await.ready), (0, 0));
+    assert_eq!((world.queue().await.dead, world.queue().await.waiting), (0, 0));
 
     // Others get theirs, and so does the same address an hour later.
     let alan = world.participant("Alan").await;
@@ -102,7 +101,7 @@ async fn a_confirmation_that_was_put_off_is_sent_later_and_counts_once() {
     let sprint = world.competition(&ada).create().await;
     register(&ctx, &grace, sprint).await.unwrap();
     let claim = claim_one(&ctx).await;
-    service::confirmation::confirm(&ctx, &[claim]).await.unwrap();
+    run_job(&ctx, &claim).await.unwrap();
     for _ in 0..15 {
         try_to_send(&ctx).await;
     }
@@ -152,7 +151,7 @@ async fn counts_of_mails_are_deleted_when_they_do_not_count_any_more() {
     flood(&world, &grace, &[&ctx]).await;
     for (hours, rows) in [(1, 1), (5, 0)] {
         world.clock.advance(TimeDelta::hours(hours));
-        cron::fire(&ctx, "clean_up", ctx.now(), &Job::CleanUp {}).await.unwrap();
+        cron::fire(&ctx, "clean_up", ctx.now(), CleanUp {}).await.unwrap();
         run_pending_jobs(&ctx).await;
         // One counts the mails of an hour, the other stands for six hours of confirmations.
         let left = world.execute("UPDATE mail_limits SET sent = sent").await.unwrap();

@@ -4,15 +4,15 @@
 use chrono::TimeDelta;
 use service::{
     Context, Error, Undelivered,
-    delivery::deliver_mail,
-    jobs::{self, Claim, Job, Operator, claim, dead_letters},
+    delivery::DeliverMail,
+    jobs::{self, Claim, Operator, claim, dead_letters},
     testing::{World, run_pending_jobs},
 };
 
 use crate::{
     secure_sink::{AUTHORITY, smtps, starttls},
     sink::{CONTENT, GoesAway, Manners, Sink},
-    support::{claim_one, register},
+    support::{claim_one, register, run_job},
 };
 
 /// A world with `size` confirmations in mailboxes and the jobs to send them through the server at
@@ -27,13 +27,13 @@ async fn world_with_mails(url: &str, size: usize) -> (World, Context) {
     }
     let claims = claim(&ctx, 100).await.unwrap();
     assert_eq!(claims.len(), size);
-    service::confirmation::confirm(&ctx, &claims).await.unwrap();
+    service::jobs::execute(&ctx, &claims).await.unwrap();
     (world, ctx)
 }
 
 /// Why a mail was not sent.
 async fn failure(ctx: &Context, claim: &Claim) -> Undelivered {
-    match deliver_mail(ctx, claim).await {
+    match run_job(ctx, claim).await {
         Err(Error::Mail(failure)) => failure,
         other => panic!("{other:?}"),
     }
@@ -72,9 +72,9 @@ async fn a_server_that_has_enough_of_a_connection_gets_the_mail_over_another() {
         let sink = Sink::start().await;
         let (_world, ctx) = world_with_mails(&sink.url(), 2).await;
         let claims = claim(&ctx, 10).await.unwrap();
-        deliver_mail(&ctx, &claims[0]).await.unwrap();
+        run_job(&ctx, &claims[0]).await.unwrap();
         sink.behave(Manners { replies: [("MAIL", reply)].into(), ..Manners::default() });
-        deliver_mail(&ctx, &claims[1]).await.unwrap();
+        run_job(&ctx, &claims[1]).await.unwrap();
         assert_eq!((sink.mails().len(), sink.connections()), (2, 2), "{reply}");
     }
 }
@@ -94,13 +94,13 @@ async fn a_mail_that_may_have_been_taken_is_not_sent_again_at_once() {
     let sink = Sink::start().await;
     let (_world, ctx) = world_with_mails(&sink.url(), 2).await;
     let claims = claim(&ctx, 10).await.unwrap();
-    deliver_mail(&ctx, &claims[0]).await.unwrap();
+    run_job(&ctx, &claims[0]).await.unwrap();
     sink.behave(Manners { goes_away: Some((GoesAway::After, 1)), ..Manners::default() });
     let failure = failure(&ctx, &claims[1]).await;
     assert!(failure.is_unreachable(), "{failure}");
     assert_eq!(sink.mails().len(), 2);
     // Later it is, and has the same name.
-    deliver_mail(&ctx, &claims[1]).await.unwrap();
+    run_job(&ctx, &claims[1]).await.unwrap();
     assert_eq!((sink.mails().len(), sink.ids().len()), (3, 2));
 }
 
@@ -109,14 +109,14 @@ async fn a_mail_goes_out_when_the_server_is_back() {
     let mut sink = Sink::start().await;
     let (world, ctx) = world_with_mails(&sink.url(), 2).await;
     let claims = claim(&ctx, 10).await.unwrap();
-    deliver_mail(&ctx, &claims[0]).await.unwrap();
+    run_job(&ctx, &claims[0]).await.unwrap();
     sink.stop().await;
     let failure = failure(&ctx, &claims[1]).await;
     assert!(failure.is_unreachable(), "{failure}");
     sink.start_again().await;
     // The process that has just found nobody asks again some seconds later.
     let other = world.process_with_mail(&sink.url()).await;
-    deliver_mail(&other, &claims[1]).await.unwrap();
+    run_job(&other, &claims[1]).await.unwrap();
     assert_eq!(sink.ids().len(), 2);
 }
 
@@ -137,7 +137,7 @@ async fn an_address_that_the_server_cannot_take_keeps_no_other_mail_waiting() {
     let sink = Sink::start().await;
     let (world, ctx) = world_with_mails(&sink.url(), 3).await;
     let claims = claim(&ctx, 10).await.unwrap();
-    let Job::DeliverMail { mail_id } = claims[0].job else { panic!("another job") };
+    let DeliverMail { mail_id } = claims[0].payload().unwrap();
     // Each database has its own way to write an id; there is one message for each job.
     let sql = "UPDATE mailbox SET recipient = 'жанна@example.com' WHERE id = ";
     let id = if std::env::var("TEST_DATABASE_URL").is_ok() {
@@ -147,7 +147,7 @@ async fn an_address_that_the_server_cannot_take_keeps_no_other_mail_waiting() {
     };
     assert_eq!(world.execute(&format!("{sql}{id}")).await.unwrap(), 1);
     for claim in &claims {
-        deliver_mail(&ctx, claim).await.unwrap();
+        run_job(&ctx, claim).await.unwrap();
     }
     assert_eq!((sink.mails().len(), world.queue().await.dead), (2, 1));
     let reason = last_error(&ctx).await;
@@ -185,7 +185,7 @@ async fn a_server_that_means_later_and_says_never_is_asked_again() {
         let failure = failure(&ctx, &claim).await;
         assert!(!failure.is_final() && !failure.is_unreachable(), "{failure}");
         assert_eq!(world.queue().await.dead, 0, "{reply}");
-        deliver_mail(&ctx, &claim).await.unwrap();
+        run_job(&ctx, &claim).await.unwrap();
         assert_eq!(sink.mails().len(), 1, "{reply}");
     }
 }
@@ -221,13 +221,13 @@ async fn a_mail_is_tried_for_four_days_and_again_when_it_is_put_back() {
     world.clock.advance(TimeDelta::days(2) - TimeDelta::milliseconds(1));
     failure(&ctx, &claim).await;
     world.clock.advance(TimeDelta::milliseconds(1));
-    deliver_mail(&ctx, &claim).await.unwrap();
+    run_job(&ctx, &claim).await.unwrap();
     assert_eq!(world.queue().await.dead, 1);
     let reason = last_error(&ctx).await;
     assert!(reason.starts_with("not taken for 4 days"), "{reason}");
 
     world.clock.advance(TimeDelta::days(3));
-    jobs::revive(&ctx, Operator::Console, claim.id).await.unwrap();
+    jobs::retry(&ctx, Operator::Console, claim.id).await.unwrap();
     failure(&ctx, &claim_one(&ctx).await).await;
     assert_eq!(world.queue().await.dead, 0);
 }
@@ -246,7 +246,7 @@ async fn a_private_authority_is_trusted_where_it_is_named() {
             "{failure}"
         );
         let friend = world.process_with_mail_by(&url, Some(AUTHORITY)).await;
-        deliver_mail(&friend, &claim).await.unwrap();
+        run_job(&friend, &claim).await.unwrap();
         assert_eq!(sink.mails().len(), 1, "{scheme}");
     }
 }

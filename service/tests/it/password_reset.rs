@@ -6,7 +6,7 @@ use service::{
     ClientAddress, Context,
     accounts::{CredentialsVersion, recognize},
     jobs::{self, Operator, Verdict},
-    password_reset::{ResetKey, confirm, email_of, link, request, send_link},
+    password_reset::{ResetKey, confirm, email_of, link, request},
     refresh_tokens,
     testing::{PASSWORD, World, account, run_pending_jobs},
 };
@@ -16,7 +16,7 @@ use tokio::sync::Semaphore;
 use crate::{
     accounts::try_log_in,
     sink::{Manners, Received, Sink},
-    support::{at_once, claim_one, code, count, mails, subjects},
+    support::{at_once, claim_one, code, count, mails, run_job, subjects},
 };
 
 const NEW: &str = "battery staple";
@@ -83,7 +83,7 @@ async fn an_unknown_address_gets_the_same_response_and_no_mail() {
     world.participant("Ada").await;
     request(&ctx, email("eve@example.com")).await.unwrap();
     // The request did what it does for everybody: it left a job.
-    assert_eq!(world.queue().await.ready, 1);
+    assert_eq!(world.queue().await.waiting, 1);
     assert_eq!(run_pending_jobs(&ctx).await, 1);
     assert!(sink.mails().is_empty());
     assert_eq!((world.mails().await, world.queue().await.dead), (0, 0));
@@ -173,11 +173,11 @@ async fn an_unsent_link_does_not_count_against_the_limit() {
     request(&ctx, email("ada@example.com")).await.unwrap();
     let claim = claim_one(&ctx).await;
     for _ in 0..10 {
-        send_link(&ctx, &claim).await.unwrap_err();
+        run_job(&ctx, &claim).await.unwrap_err();
     }
     assert_eq!(world.queue().await.dead, 0, "a quota is no end of a link");
     assert_eq!(world.execute("DELETE FROM password_resets").await.unwrap(), 0);
-    send_link(&ctx, &claim).await.unwrap();
+    run_job(&ctx, &claim).await.unwrap();
     assert_eq!(set(&ctx, &key_of(&sink.only())).await, Ok(()));
 }
 
@@ -281,7 +281,7 @@ async fn a_link_is_sent_again_after_a_temporary_failure() {
     world.participant("Ada").await;
     request(&ctx, email("ada@example.com")).await.unwrap();
     let claim = claim_one(&ctx).await;
-    let error = send_link(&ctx, &claim).await.unwrap_err();
+    let error = run_job(&ctx, &claim).await.unwrap_err();
     assert_eq!(jobs::fail(&ctx, &claim, &error.to_string()).await.unwrap(), Verdict::Retry);
     world.clock.advance(TimeDelta::seconds(3));
     run_pending_jobs(&ctx).await;
@@ -297,7 +297,7 @@ async fn a_link_that_the_mail_server_rejects_leaves_no_message() {
     request(&ctx, email("ada@example.com")).await.unwrap();
     run_pending_jobs(&ctx).await;
     assert_eq!((world.queue().await.dead, world.mails().await), (1, 0));
-    assert_eq!(jobs::revive_all(&ctx, Operator::Console).await.unwrap(), 1);
+    assert_eq!(jobs::retry_all(&ctx, Operator::Console).await.unwrap(), 1);
     run_pending_jobs(&ctx).await;
     assert_eq!(sink.mails().len(), 1);
 }

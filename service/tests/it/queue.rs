@@ -1,19 +1,23 @@
-//! The lists in Redis: what they make faster, and that nothing depends on them.
+//! The lists in Redis: they wake workers, and no job depends on them.
 
 use chrono::TimeDelta;
 use service::{
-    Context, confirmation, cron,
-    jobs::{Claim, Class, Consumer, Job, LEASE, complete, relay, sweep},
+    Context,
+    confirmation::ConfirmRegistration,
+    cron,
+    housekeeping::CleanUp,
+    jobs::{BackgroundJob, Claim, Class, Consumer, LEASE, complete, execute, relay, sweep},
+    reminder::SendReminders,
     testing::{Lists, World},
 };
 
 use crate::support::register;
 
-async fn enqueue(world: &World, job: &Job) {
-    assert!(cron::fire(&world.ctx, job.kind(), world.ctx.now(), job).await.unwrap());
+async fn enqueue<J: BackgroundJob>(world: &World, job: J) {
+    assert!(cron::fire(&world.ctx, J::NAME, world.ctx.now(), job).await.unwrap());
 }
 
-/// What a worker of a class takes that lives for one call.
+/// The jobs that a new worker of a class takes.
 async fn take_of(ctx: &Context, class: Class) -> Vec<Claim> {
     let consumer = Consumer::new(ctx, class);
     let claims = consumer.take(10).await.unwrap();
@@ -21,27 +25,27 @@ async fn take_of(ctx: &Context, class: Class) -> Vec<Claim> {
     claims
 }
 
-/// The same for what takes long.
+/// The same for class `Background`.
 async fn take(ctx: &Context) -> Vec<Claim> {
     take_of(ctx, Class::Background).await
 }
 
 fn kinds(claims: &[Claim]) -> Vec<&'static str> {
-    claims.iter().map(|claim| claim.job.kind()).collect()
+    claims.iter().map(|claim| claim.kind()).collect()
 }
 
 #[tokio::test]
-async fn jobs_that_have_lost_a_worker_are_taken_one_by_one() {
+async fn jobs_that_have_lost_a_worker_are_claimed_one_by_one() {
     let world = World::new().await;
     for _ in 0..3 {
-        enqueue(&world, &Job::CleanUp {}).await;
+        enqueue(&world, CleanUp {}).await;
         world.clock.advance(TimeDelta::milliseconds(1));
     }
     relay(&world.ctx).await.unwrap();
     assert_eq!(take(&world.ctx).await.len(), 3);
     world.clock.advance(TimeDelta::from_std(LEASE).unwrap() + TimeDelta::milliseconds(1));
     sweep(&world.ctx).await.unwrap();
-    enqueue(&world, &Job::SendReminders {}).await;
+    enqueue(&world, SendReminders {}).await;
     relay(&world.ctx).await.unwrap();
 
     let consumer = Consumer::new(&world.ctx, Class::Background);
@@ -63,7 +67,7 @@ async fn without_redis_jobs_are_taken_from_the_database() {
     let grace = world.participant("Grace").await;
     let sprint = world.competition(&ada).create().await;
     let lonely = world.process_without_redis().await;
-    enqueue(&world, &Job::CleanUp {}).await;
+    enqueue(&world, CleanUp {}).await;
     let mut consumer = Consumer::new(&lonely, Class::Background);
     consumer.wait().await;
     assert_eq!(kinds(&consumer.take(10).await.unwrap()), ["clean_up"]);
@@ -71,13 +75,13 @@ async fn without_redis_jobs_are_taken_from_the_database() {
     sweep(&lonely).await.unwrap();
     register(&lonely, &grace, sprint).await.unwrap();
     let claims = take_of(&lonely, Class::Confirmations).await;
-    confirmation::confirm(&lonely, &claims).await.unwrap();
+    execute(&lonely, &claims).await.unwrap();
     assert_eq!(world.mails().await, 1);
 }
 
 mod with_redis {
     use service::{
-        jobs::{fail, hand_back},
+        jobs::{fail, release},
         testing::Queue,
     };
 
@@ -86,19 +90,19 @@ mod with_redis {
     #[tokio::test]
     async fn a_job_goes_from_the_outbox_through_its_list_to_a_worker() {
         let world = World::new().await;
-        enqueue(&world, &Job::CleanUp {}).await;
+        enqueue(&world, CleanUp {}).await;
         assert_eq!(relay(&world.ctx).await.unwrap(), 1);
         assert_eq!(world.lists().await, Lists { ready: 1, enqueued: 1, ..Lists::default() });
-        assert_eq!(relay(&world.ctx).await.unwrap(), 0, "it was marked");
+        assert_eq!(relay(&world.ctx).await.unwrap(), 0, "it is marked as pushed");
         assert_eq!(kinds(&take(&world.ctx).await), ["clean_up"]);
         assert_eq!(world.lists().await, Lists::default());
-        assert_eq!(world.queue().await, Queue { running: 1, ..Queue::default() });
+        assert_eq!(world.queue().await, Queue { active: 1, ..Queue::default() });
     }
 
     #[tokio::test]
     async fn a_job_that_is_pushed_twice_is_taken_once() {
         let world = World::new().await;
-        enqueue(&world, &Job::CleanUp {}).await;
+        enqueue(&world, CleanUp {}).await;
         for _ in 0..2 {
             assert_eq!(relay(&world.ctx).await.unwrap(), 1);
             world.execute("UPDATE jobs SET enqueued_at = NULL").await.unwrap();
@@ -106,22 +110,22 @@ mod with_redis {
         assert_eq!(world.lists().await, Lists { ready: 1, enqueued: 1, ..Lists::default() });
         assert_eq!(take(&world.ctx).await.len(), 1);
 
-        // Late, when somebody has it already.
+        // Again, after a worker has claimed it.
         world.execute("UPDATE jobs SET state = 'ready'").await.unwrap();
         relay(&world.ctx).await.unwrap();
         world.execute("UPDATE jobs SET state = 'running'").await.unwrap();
         assert!(take(&world.ctx).await.is_empty());
-        assert_eq!(world.lists().await, Lists::default(), "it is not offered for ever");
+        assert_eq!(world.lists().await, Lists::default(), "its ticket is removed");
     }
 
     #[tokio::test]
-    async fn the_most_urgent_job_leaves_the_lists_first() {
+    async fn jobs_leave_the_lists_by_priority() {
         let world = World::new().await;
         let ada = world.organizer("Ada").await;
         let grace = world.participant("Grace").await;
         let sprint = world.competition(&ada).create().await;
-        enqueue(&world, &Job::CleanUp {}).await;
-        enqueue(&world, &Job::SendReminders {}).await;
+        enqueue(&world, CleanUp {}).await;
+        enqueue(&world, SendReminders {}).await;
         relay(&world.ctx).await.unwrap();
         register(&world.ctx, &grace, sprint).await.unwrap();
         relay(&world.ctx).await.unwrap();
@@ -137,7 +141,7 @@ mod with_redis {
     }
 
     #[tokio::test]
-    async fn a_worker_that_waits_is_woken_by_a_registration_in_another_process() {
+    async fn a_registration_wakes_a_waiting_worker_of_another_process() {
         let world = World::new().await;
         let ada = world.organizer("Ada").await;
         let grace = world.participant("Grace").await;
@@ -150,13 +154,13 @@ mod with_redis {
             consumer
         });
         register(&world.ctx, &grace, sprint).await.unwrap();
-        // No relay has run: the process that took the registration has pushed it.
+        // No relay has run: the process of the registration has pushed the job.
         let consumer = waiting.await.unwrap();
         assert_eq!(kinds(&consumer.take(10).await.unwrap()), ["confirm_registration"]);
     }
 
     #[tokio::test]
-    async fn what_a_dead_worker_had_taken_goes_back_to_the_front_of_its_list() {
+    async fn jobs_taken_by_a_dead_worker_return_to_the_front_of_their_list() {
         let world = World::new().await;
         let ada = world.organizer("Ada").await;
         let sprint = world.competition(&ada).create().await;
@@ -165,7 +169,7 @@ mod with_redis {
         assert!(dies.take(10).await.unwrap().is_empty());
         let seat = register(&world.ctx, first, sprint).await.unwrap().registration;
         dies.wait().await;
-        // Before it could claim it.
+        // Before it has claimed the job.
         drop(dies);
         register(&world.ctx, second, sprint).await.unwrap();
         relay(&world.ctx).await.unwrap();
@@ -181,11 +185,11 @@ mod with_redis {
         else {
             panic!("one job")
         };
-        assert_eq!(next.job, Job::ConfirmRegistration { registration_id: seat.id });
+        assert_eq!(next.payload(), Some(&ConfirmRegistration { registration_id: seat.id }));
     }
 
     #[tokio::test]
-    async fn a_worker_that_retires_gives_back_what_it_has_not_claimed() {
+    async fn a_worker_that_retires_puts_back_jobs_that_it_has_not_claimed() {
         let world = World::new().await;
         let ada = world.organizer("Ada").await;
         let grace = world.participant("Grace").await;
@@ -203,7 +207,7 @@ mod with_redis {
     async fn after_redis_was_emptied_every_job_is_pushed_again_at_once() {
         let world = World::new().await;
         for _ in 0..3 {
-            enqueue(&world, &Job::CleanUp {}).await;
+            enqueue(&world, CleanUp {}).await;
             world.clock.advance(TimeDelta::milliseconds(1));
         }
         relay(&world.ctx).await.unwrap();
@@ -214,9 +218,9 @@ mod with_redis {
     }
 
     #[tokio::test]
-    async fn a_job_that_got_lost_in_redis_is_pushed_again_after_a_minute() {
+    async fn a_job_that_redis_has_lost_is_pushed_again_after_a_minute() {
         let world = World::new().await;
-        enqueue(&world, &Job::CleanUp {}).await;
+        enqueue(&world, CleanUp {}).await;
         relay(&world.ctx).await.unwrap();
         world.lose_ready_lists().await;
         world.clock.advance(TimeDelta::seconds(60));
@@ -229,9 +233,9 @@ mod with_redis {
     }
 
     #[tokio::test]
-    async fn a_job_that_failed_waits_for_its_time_in_redis_too() {
+    async fn a_failed_job_is_delayed_in_redis_as_well() {
         let world = World::new().await;
-        enqueue(&world, &Job::CleanUp {}).await;
+        enqueue(&world, CleanUp {}).await;
         relay(&world.ctx).await.unwrap();
         let [failed] = &take(&world.ctx).await[..] else { panic!("one job") };
         fail(&world.ctx, failed, "no luck").await.unwrap();
@@ -246,24 +250,24 @@ mod with_redis {
     }
 
     #[tokio::test]
-    async fn a_job_that_comes_too_early_is_left_until_its_time() {
+    async fn a_job_that_is_pushed_too_early_waits_for_its_time() {
         let world = World::new().await;
-        enqueue(&world, &Job::CleanUp {}).await;
+        enqueue(&world, CleanUp {}).await;
         relay(&world.ctx).await.unwrap();
-        // The clock of whoever pushed it was wrong.
+        // The clock of the process that pushed it was ahead.
         world.clock.advance(-TimeDelta::minutes(1));
         assert!(take(&world.ctx).await.is_empty());
-        assert_eq!(world.queue().await, Queue { ready: 1, ..Queue::default() });
+        assert_eq!(world.queue().await, Queue { waiting: 1, ..Queue::default() });
     }
 
     #[tokio::test]
-    async fn a_job_made_ready_again_is_pushed_again_at_once() {
+    async fn a_released_or_swept_job_is_pushed_again_at_once() {
         let world = World::new().await;
-        enqueue(&world, &Job::CleanUp {}).await;
+        enqueue(&world, CleanUp {}).await;
         relay(&world.ctx).await.unwrap();
         let claims = take(&world.ctx).await;
-        hand_back(&world.ctx, &claims).await.unwrap();
-        assert_eq!(relay(&world.ctx).await.unwrap(), 1, "handed back");
+        release(&world.ctx, &claims).await.unwrap();
+        assert_eq!(relay(&world.ctx).await.unwrap(), 1, "released");
         assert_eq!(take(&world.ctx).await.len(), 1);
         world.clock.advance(TimeDelta::from_std(LEASE).unwrap() + TimeDelta::milliseconds(1));
         sweep(&world.ctx).await.unwrap();
@@ -274,7 +278,7 @@ mod with_redis {
     #[tokio::test]
     async fn a_job_of_a_newer_version_stays_out_of_the_lists_until_a_worker_knows_it() {
         let world = World::new().await;
-        enqueue(&world, &Job::CleanUp {}).await;
+        enqueue(&world, CleanUp {}).await;
         relay(&world.ctx).await.unwrap();
         world.retire_all_jobs().await;
         assert!(take(&world.ctx).await.is_empty(), "its ticket was in a list");
@@ -287,7 +291,7 @@ mod with_redis {
             assert_eq!(relay(&world.ctx).await.unwrap(), 0);
             assert_eq!(world.lists().await, Lists::default());
         }
-        assert_eq!(world.queue().await, Queue { ready: 1, ..Queue::default() });
+        assert_eq!(world.queue().await, Queue { waiting: 1, ..Queue::default() });
         assert_eq!(world.claims_made().await, 0);
 
         // A worker of the newer version comes.

@@ -3,12 +3,12 @@ use domain::{CompetitionId, RegistrationStatus, Timestamp};
 use serde_json::json;
 use service::{
     Actor, cron,
-    jobs::{Job, claim},
-    reminder::send_due,
+    jobs::{BackgroundJob, claim},
+    reminder::SendReminders,
     testing::World,
 };
 
-use crate::support::{at_once, cancel_registration, edit, mails, register, subjects};
+use crate::support::{at_once, cancel_registration, edit, mails, register, run_job, subjects};
 
 const REMINDER: &str = "Reminder: Code Sprint starts soon!";
 const CONFIRMATION: &str = "Registration Confirmed: Code Sprint";
@@ -27,10 +27,10 @@ async fn confirmed(world: &World, name: &str, id: CompetitionId) -> Actor {
     guest
 }
 
-/// A tick of the schedule, and the work that it causes.
+/// Fires a tick of the schedule and runs its job.
 async fn remind(world: &World) {
-    let job = Job::SendReminders {};
-    cron::fire(&world.ctx, job.kind(), world.ctx.now(), &job).await.unwrap();
+    let ctx = &world.ctx;
+    cron::fire(ctx, SendReminders::NAME, ctx.now(), SendReminders {}).await.unwrap();
     assert_eq!(world.run_pending_jobs().await, 1);
 }
 
@@ -60,7 +60,7 @@ async fn a_reminder_comes_24_hours_before_to_the_millisecond() {
 }
 
 #[tokio::test]
-async fn nobody_is_reminded_of_what_has_begun() {
+async fn a_competition_that_has_begun_is_not_reminded_of() {
     let world = World::new().await;
     let id = sprint(&world).await;
     let grace = confirmed(&world, "Grace", id).await;
@@ -70,7 +70,7 @@ async fn nobody_is_reminded_of_what_has_begun() {
 }
 
 #[tokio::test]
-async fn who_registers_in_the_last_24_hours_is_not_reminded() {
+async fn a_registration_in_the_last_24_hours_is_not_reminded() {
     let world = World::new().await;
     let ada = world.organizer("Ada").await;
     let new = world.competition(&ada).closing_in(TimeDelta::hours(30));
@@ -85,7 +85,7 @@ async fn who_registers_in_the_last_24_hours_is_not_reminded() {
 }
 
 #[tokio::test]
-async fn only_confirmed_seats_are_reminded_and_a_late_confirmation_is_caught_up_with() {
+async fn a_registration_is_reminded_once_it_is_confirmed() {
     let world = World::new().await;
     let id = sprint(&world).await;
     let [pending, gone] = &world.crowd(2).await[..] else { panic!("two guests") };
@@ -105,7 +105,7 @@ async fn only_confirmed_seats_are_reminded_and_a_late_confirmation_is_caught_up_
 }
 
 #[tokio::test]
-async fn a_reminder_is_not_repeated_when_its_note_is_lost() {
+async fn a_reminder_is_not_repeated_after_its_record_was_lost() {
     let world = World::new().await;
     let id = sprint(&world).await;
     let grace = world.participant("Grace").await;
@@ -120,25 +120,24 @@ async fn a_reminder_is_not_repeated_when_its_note_is_lost() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_whole_crowd_is_reminded_once_by_two_workers_at_once() {
+async fn two_workers_at_once_remind_each_participant_once() {
     let world = World::new().await;
     let other = world.second_process().await;
     let id = sprint(&world).await;
-    // More than one transaction reminds.
+    // More than fit into one transaction.
     let crowd = world.crowd(230).await;
     for guest in &crowd {
         register(&world.ctx, guest, id).await.unwrap();
     }
     world.run_pending_jobs().await;
     world.clock.advance(TimeDelta::days(2));
-    let job = Job::SendReminders {};
     for name in ["one", "two"] {
-        cron::fire(&world.ctx, name, world.ctx.now(), &job).await.unwrap();
+        cron::fire(&world.ctx, name, world.ctx.now(), SendReminders {}).await.unwrap();
     }
     let claims = claim(&world.ctx, 2).await.unwrap();
     let workers = [&world.ctx, &other].into_iter().cloned().zip(claims);
     for result in
-        at_once(workers.map(|(ctx, claim)| async move { send_due(&ctx, &claim).await })).await
+        at_once(workers.map(|(ctx, claim)| async move { run_job(&ctx, &claim).await })).await
     {
         result.unwrap();
     }
@@ -156,7 +155,7 @@ async fn dated(world: &World) -> (Actor, CompetitionId, Actor) {
     (ada, id, grace)
 }
 
-/// Moves the start to so long from now.
+/// Moves the start to `time` from now.
 async fn start_in(world: &World, ada: &Actor, id: CompetitionId, time: TimeDelta) {
     let start = Timestamp::from(world.ctx.now().utc() + time);
     edit(&world.ctx, ada, id, json!({ "startDate": start })).await.unwrap();
@@ -216,7 +215,7 @@ async fn a_start_that_moves_away_and_back_is_reminded_of_once() {
 }
 
 #[tokio::test]
-async fn who_registered_late_is_reminded_if_the_start_has_changed_since() {
+async fn a_late_registration_is_reminded_if_the_start_has_changed_since() {
     let world = World::new().await;
     let ada = world.organizer("Ada").await;
     let new = world.competition(&ada).closing_in(TimeDelta::hours(30));
@@ -232,9 +231,9 @@ async fn who_registered_late_is_reminded_if_the_start_has_changed_since() {
     assert_eq!(subjects(&world, &after).await, [CONFIRMATION]);
 }
 
-/// While workers of the release before run beside this one, too.
+/// Also while workers of the previous version run beside this one.
 #[tokio::test]
-async fn a_reminder_of_the_release_before_is_not_repeated() {
+async fn a_reminder_of_the_previous_version_is_not_repeated() {
     let world = World::new().await;
     let (ada, id, grace) = dated(&world).await;
     world.clock.advance(TimeDelta::days(2));

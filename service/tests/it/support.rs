@@ -6,7 +6,7 @@ use domain::{
 };
 use service::{
     Actor, Context, Decision, Error, Result, competitions,
-    jobs::{Claim, claim},
+    jobs::{Claim, claim, execute},
     mailbox, registration,
     testing::World,
 };
@@ -124,6 +124,11 @@ pub(crate) async fn claim_one(ctx: &Context) -> Claim {
     let mut claims = claim(ctx, 10).await.unwrap();
     assert_eq!(claims.len(), 1, "one job is due");
     claims.remove(0)
+}
+
+/// Runs a claimed job.
+pub(crate) async fn run_job(ctx: &Context, claim: &Claim) -> Result<()> {
+    execute(ctx, std::slice::from_ref(claim)).await
 }
 
 /// The time as tests write it down.

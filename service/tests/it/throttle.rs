@@ -8,15 +8,14 @@ use service::{
     ClientAddress, Context, LoginLimits, Result,
     accounts::{Account, change_password, delete, log_in, sign_up_from},
     cron,
-    housekeeping::clean_up,
-    jobs::Job,
+    housekeeping::CleanUp,
     password_reset::{ResetKey, confirm, link},
     testing::{PASSWORD, World},
 };
 
 use tokio::task::JoinHandle;
 
-use crate::support::{at_once, claim_one, code, count};
+use crate::support::{at_once, claim_one, code, count, run_job};
 
 const ADA: &str = "ada@example.com";
 const WRONG: &str = "not the password";
@@ -285,8 +284,8 @@ async fn failures_and_known_addresses_expire() {
     fail(&ctx, ADA, 1, ELSEWHERE).await;
     for (days, kept) in [(1, 2), (29, 0)] {
         world.clock.advance(TimeDelta::days(days));
-        cron::fire(&world.ctx, "clean_up", world.ctx.now(), &Job::CleanUp {}).await.unwrap();
-        clean_up(&world.ctx, &claim_one(&world.ctx).await).await.unwrap();
+        cron::fire(&world.ctx, "clean_up", world.ctx.now(), CleanUp {}).await.unwrap();
+        run_job(&world.ctx, &claim_one(&world.ctx).await).await.unwrap();
         let rows = world.execute("UPDATE login_attempts SET failures = failures").await.unwrap();
         assert_eq!(rows, kept, "after {days} more days");
     }

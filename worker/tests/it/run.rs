@@ -28,13 +28,13 @@ fn start(ctx: &Context) -> (JoinHandle<Result<(), JoinError>>, CancellationToken
     (tokio::spawn(worker::run(ctx.clone(), options, stop.clone())), stop)
 }
 
-async fn until_done(world: &World, jobs: u64) {
-    while world.queue().await != (Queue { done: jobs, ..Queue::default() }) {
+async fn until_completed(world: &World, jobs: u64) {
+    while world.queue().await != (Queue { completed: jobs, ..Queue::default() }) {
         time::sleep(Duration::from_millis(20)).await;
     }
 }
 
-/// So many guests of a new competition register.
+/// Registers `guests` participants for a new competition.
 async fn rush(world: &World, title: &str, guests: usize) {
     let organizer = world.organizer(&format!("Organizer of {title}")).await;
     let competition = world.competition(&organizer).titled(title).seats(1_000).create().await;
@@ -45,19 +45,19 @@ async fn rush(world: &World, title: &str, guests: usize) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_worker_does_what_there_is_and_what_comes_and_stops_when_told() {
+async fn a_worker_runs_waiting_and_new_jobs_until_the_signal_to_stop() {
     let world = World::new().await;
     rush(&world, "Sprint", 30).await;
     let (worker, stop) = start(&world.ctx);
-    until_done(&world, 30).await;
+    until_completed(&world, 30).await;
     rush(&world, "Marathon", 1).await;
-    until_done(&world, 31).await;
+    until_completed(&world, 31).await;
     stop.cancel();
     worker.await.unwrap().unwrap();
     assert_eq!(world.mails().await, 31);
 }
 
-/// A mail server that takes connections and never says a word.
+/// A mail server that accepts connections and never replies.
 async fn silent_mail_server() -> (TcpListener, String) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("smtp://{}", listener.local_addr().unwrap());
@@ -65,7 +65,7 @@ async fn silent_mail_server() -> (TcpListener, String) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn confirmations_and_reset_links_do_not_wait_for_slow_mail_to_many() {
+async fn confirmations_and_reset_links_do_not_wait_for_slow_bulk_mail() {
     let world = World::new().await;
     let (_listener, url) = silent_mail_server().await;
     let ctx = world.process_with_mail(&url).await;
@@ -76,12 +76,12 @@ async fn confirmations_and_reset_links_do_not_wait_for_slow_mail_to_many() {
     }
     competitions::cancel_competition(&ctx, &ada, sprint, None).await.unwrap();
     let (worker, _stop) = start(&ctx);
-    let running = async |kind: &str| {
+    let active = async |kind: &str| {
         let stats = jobs::stats(&ctx, Operator::Console).await.unwrap();
         stats.into_iter().find(|stats| stats.kind == kind).unwrap().running
     };
-    // Mail to 40 people has begun, and goes on for minutes.
-    while running("deliver_mail").await == 0 {
+    // Mail to 40 people has begun, and takes minutes.
+    while active("deliver_mail").await == 0 {
         time::sleep(Duration::from_millis(20)).await;
     }
     let grace = world.participant("Grace").await;
@@ -90,22 +90,26 @@ async fn confirmations_and_reset_links_do_not_wait_for_slow_mail_to_many() {
     let address = domain::Email::parse("grace@example.com").unwrap();
     password_reset::request(&ctx, address).await.unwrap();
     while world.roster(&ada, marathon).await != [RegistrationStatus::Confirmed]
-        || running("send_reset_link").await == 0
+        || active("send_reset_link").await == 0
     {
         time::sleep(Duration::from_millis(20)).await;
     }
-    assert!(world.queue().await.ready > 30, "the mail to many was over already");
-    let put_off = "UPDATE jobs SET kind = kind WHERE postponements > 0";
-    assert_eq!(world.execute(put_off).await.unwrap(), 0, "they waited until a slow mail was over");
+    assert!(world.queue().await.waiting > 30, "the bulk mail was over already");
+    let postponed = "UPDATE jobs SET kind = kind WHERE postponements > 0";
+    assert_eq!(
+        world.execute(postponed).await.unwrap(),
+        0,
+        "they waited until a slow mail was over"
+    );
     worker.abort();
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_worker_whose_redis_does_not_answer_works_all_the_same() {
+async fn a_worker_runs_jobs_while_redis_does_not_answer() {
     let world = World::new().await;
     rush(&world, "Sprint", 3).await;
     let (worker, stop) = start(&world.process_without_redis().await);
-    until_done(&world, 3).await;
+    until_completed(&world, 3).await;
     stop.cancel();
     worker.await.unwrap().unwrap();
 }
@@ -118,7 +122,7 @@ mod with_redis {
         let world = World::new().await;
         let workers = [start(&world.ctx), start(&world.second_process().await)];
         rush(&world, "Sprint", 60).await;
-        until_done(&world, 60).await;
+        until_completed(&world, 60).await;
         for (worker, stop) in workers {
             stop.cancel();
             worker.await.unwrap().unwrap();
@@ -128,13 +132,13 @@ mod with_redis {
     }
 
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-    async fn a_worker_survives_that_redis_is_emptied_under_it() {
+    async fn a_worker_runs_every_job_after_redis_was_emptied() {
         let world = World::new().await;
         let (worker, stop) = start(&world.ctx);
         for (round, title) in (1..).zip(["Sprint", "Marathon", "Relay"]) {
             rush(&world, title, 10).await;
             world.empty_redis().await;
-            until_done(&world, 10 * round).await;
+            until_completed(&world, 10 * round).await;
         }
         stop.cancel();
         worker.await.unwrap().unwrap();

@@ -14,7 +14,7 @@ pub async fn retry_job(id: JobId) -> Result<(), Failure> {
     use service::jobs::{self, Operator};
 
     let (ctx, actor) = (request::context()?, request::actor()?);
-    let outcome = jobs::revive(&ctx, Operator::Admin(&actor), id).await;
+    let outcome = jobs::retry(&ctx, Operator::Admin(&actor), id).await;
     form::redirect_back_with("retry_job", QUEUES, (), outcome).await?;
     flash::set("The job is back in its queue").await;
     response::redirect_form(QUEUES);
@@ -28,7 +28,7 @@ pub async fn retry_all_jobs() -> Result<(), Failure> {
     use service::jobs::{self, Operator};
 
     let (ctx, actor) = (request::context()?, request::actor()?);
-    let outcome = jobs::revive_all(&ctx, Operator::Admin(&actor)).await;
+    let outcome = jobs::retry_all(&ctx, Operator::Admin(&actor)).await;
     let count = form::redirect_back_with("retry_job", QUEUES, (), outcome).await?;
     let jobs = if count == 1 { "job is" } else { "jobs are" };
     flash::set(format!("{count} {jobs} back in the queue")).await;

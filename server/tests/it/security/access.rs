@@ -9,10 +9,7 @@ use axum::{
 use chrono::TimeDelta;
 use leptos_axum::generate_route_list;
 use serde_json::Value;
-use service::{
-    Actor, cron,
-    jobs::{self, Job},
-};
+use service::{Actor, cron, housekeeping::CleanUp, jobs};
 use tower::ServiceExt;
 
 use super::{
@@ -107,9 +104,7 @@ impl Matrix {
     /// Creates a dead letter.
     async fn dead_job(&self) -> String {
         let ctx = &self.app.world.ctx;
-        cron::fire(ctx, &format!("tick {}", self.calls), ctx.now(), &Job::CleanUp {})
-            .await
-            .unwrap();
+        cron::fire(ctx, &format!("tick {}", self.calls), ctx.now(), CleanUp {}).await.unwrap();
         loop {
             let Some(claim) = jobs::claim(ctx, 1).await.unwrap().pop() else { break };
             jobs::fail(ctx, &claim, "the disk is full").await.unwrap();

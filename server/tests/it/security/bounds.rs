@@ -3,10 +3,7 @@
 use axum::http::Method;
 use chrono::TimeDelta;
 use serde_json::{Map, Value, json};
-use service::{
-    Actor, cron,
-    jobs::{self, Job},
-};
+use service::{Actor, cron, housekeeping::CleanUp, jobs};
 
 use super::{
     FORM, HTML,
@@ -51,7 +48,7 @@ async fn fill_lists_without_pages(app: &App, reader: &Actor) {
     let ctx = &world.ctx;
     for number in 0..=NEWEST {
         let name = format!("clean_up {number}");
-        cron::fire(ctx, &name, ctx.now(), &Job::CleanUp {}).await.unwrap();
+        cron::fire(ctx, &name, ctx.now(), CleanUp {}).await.unwrap();
     }
     let error = "x".repeat(10_000);
     loop {

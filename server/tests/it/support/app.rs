@@ -24,7 +24,8 @@ use server::{
 };
 use service::{
     Actor, Context, cron,
-    jobs::{self, Job, Operator},
+    housekeeping::CleanUp,
+    jobs::{self, Operator},
     testing::{self, PASSWORD, World},
 };
 use tokio_util::sync::CancellationToken;
@@ -138,7 +139,7 @@ impl App {
     /// The id of a new dead letter.
     pub(crate) async fn dead_job(&self) -> JobId {
         let ctx = &self.world.ctx;
-        cron::fire(ctx, "clean_up", ctx.now(), &Job::CleanUp {}).await.expect("a job");
+        cron::fire(ctx, "clean_up", ctx.now(), CleanUp {}).await.expect("a job");
         while let Some(claim) = jobs::claim(ctx, 1).await.expect("claims").pop() {
             jobs::fail(ctx, &claim, "the disk is full").await.expect("a failure");
             self.world.clock.advance(TimeDelta::seconds(5));

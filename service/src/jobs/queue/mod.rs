@@ -1,18 +1,18 @@
-//! The lists in Redis. They carry tickets of jobs to workers of their class, most urgent first;
-//! what a job is and what becomes of it is in the database alone.
+//! The lists in Redis. They carry tickets of jobs to workers of their class, the most urgent first;
+//! the jobs themselves are in the database.
 //!
 //! | Key | |
 //! |---|---|
-//! | `jobs:ready:<list>` | lists of what waits for a worker |
-//! | `jobs:processing:<worker>` | lists of what a worker has taken and not claimed yet |
-//! | `jobs:enqueued` | set of what is in one of these lists: pushing twice is harmless |
-//! | `jobs:delayed` | what waits for its time, by that time |
-//! | `jobs:workers` | workers, by when they count as gone |
-//! | `jobs:alive` | there while Redis has kept its memory |
+//! | `jobs:ready:<list>` | lists of tickets that wait for a worker |
+//! | `jobs:processing:<worker>` | lists of tickets that a worker has taken and not claimed yet |
+//! | `jobs:enqueued` | set of the tickets in these lists: pushing twice is harmless |
+//! | `jobs:delayed` | sorted set of tickets by the time at which they become due |
+//! | `jobs:workers` | sorted set of workers by the time at which they count as gone |
+//! | `jobs:alive` | exists until Redis loses its data |
 //!
-//! What touches several of them is a script, so that it happens as a whole. (The one that puts back what others had
-//! taken finds the names of their lists as it goes: this wants one Redis, not a cluster.) Redis may lose all of this at
-//! any moment, and any answer may be missing (`None`): the relay and the sweeper make up for it.
+//! A change of several keys is a script, and so atomic. (`reap` finds the names of the processing
+//! lists as it goes: this needs one Redis, not a cluster.) Redis may lose all of this at any
+//! moment, and any response may be missing (`None`): the relay and the sweeper make up for it.
 
 use std::{
     sync::{Arc, LazyLock},
@@ -23,18 +23,18 @@ use domain::Timestamp;
 use redis::{Script, aio::MultiplexedConnection};
 use tokio::time;
 
-use super::{Class, Ticket, class::lists};
+use super::{Class, Ticket, registry::Registry};
 use crate::{
     Context,
     redis::{Redis, query_on},
 };
 
-/// A worker that took nothing for so long is gone. What it takes it claims in the database at once, so that no work
-/// lies between.
+/// A worker that took nothing for so long is gone. It claims tickets in the database right after it
+/// took them, with no work in between.
 const WORKER_LIFE: Duration = Duration::from_secs(30);
 /// How long a worker waits for the most urgent jobs before it looks for others.
-const PATIENCE: Duration = Duration::from_secs(1);
-/// An answer that is later than this after the wait does not come.
+const MAX_WAIT: Duration = Duration::from_secs(1);
+/// Grace beyond the timeout of BLMOVE before the connection counts as dead.
 const SLACK: Duration = Duration::from_millis(500);
 
 static PUSH: LazyLock<Script> = LazyLock::new(|| script(include_str!("push.lua")));
@@ -48,43 +48,46 @@ fn script(own: &str) -> Script {
 
 /// The lists in Redis.
 #[derive(Clone, Debug)]
-pub(super) struct Queue(Arc<Redis>);
+pub(super) struct Queue {
+    redis: Arc<Redis>,
+    jobs: &'static Registry,
+}
 
 impl Queue {
     /// `None` without Redis.
     pub(super) fn of(ctx: &Context) -> Option<Self> {
-        ctx.redis().cloned().map(Self)
+        ctx.redis().cloned().map(|redis| Self { redis, jobs: ctx.jobs })
     }
 
-    /// Puts jobs into their lists; those that are in one stay where they are, and those that this
-    /// program does not know are left to one that does.
+    /// Puts jobs into their lists. A job that is in one stays where it is; a job that this program
+    /// does not know is skipped.
     pub(super) async fn push(&self, tickets: &[Ticket]) -> Option<()> {
         let known: Vec<_> =
             tickets.iter().filter(|ticket| ticket.list.is_some()).copied().collect();
         if known.is_empty() {
             return Some(());
         }
-        self.0.run(PUSH.key(self.enqueued()).arg(self.ready("")).arg(texts(&known))).await
+        self.redis.run(PUSH.key(self.enqueued()).arg(self.ready("")).arg(texts(&known))).await
     }
 
-    /// How many jobs of a class wait for a worker.
-    pub(super) async fn ready_jobs(&self, class: Class) -> Option<usize> {
+    /// How many jobs of a class are in its lists.
+    pub(super) async fn waiting_jobs(&self, class: Class) -> Option<usize> {
         let mut lengths = redis::pipe();
-        for list in lists(&[class]) {
+        for list in self.jobs.lists(class) {
             lengths.cmd("LLEN").arg(self.ready(list));
         }
-        let lengths: Vec<usize> = self.0.query_all(&lengths).await?;
+        let lengths: Vec<usize> = self.redis.query_all(&lengths).await?;
         Some(lengths.iter().sum())
     }
 
-    /// Lets a job wait for its time.
+    /// Delays a job until its time.
     pub(super) async fn push_later(&self, ticket: Ticket, at: Timestamp) -> Option<()> {
         let mut add = redis::cmd("ZADD");
-        self.0.query(add.arg(self.delayed()).arg(millis(at)).arg(ticket.to_string())).await
+        self.redis.query(add.arg(self.delayed()).arg(millis(at)).arg(ticket.to_string())).await
     }
 
-    /// Takes jobs of a class for a worker until it has `limit` of them, and answers with all that
-    /// it has.
+    /// Takes jobs of a class for a worker until it has `limit` of them. Returns all jobs in its
+    /// processing list, also those of an earlier call.
     pub(super) async fn take(
         &self,
         worker: &str,
@@ -94,88 +97,88 @@ impl Queue {
     ) -> Option<Vec<Ticket>> {
         let mut take = TAKE.key(self.enqueued());
         take.key(self.delayed()).key(self.workers()).key(self.processing(worker));
-        for list in lists(&[class]) {
+        for list in self.jobs.lists(class) {
             take.key(self.ready(list));
         }
         take.arg(self.ready("")).arg(worker).arg(WORKER_LIFE.as_secs() * 1_000);
         take.arg(millis(now)).arg(limit);
-        let texts: Vec<String> = self.0.run(&take).await?;
-        Some(texts.iter().filter_map(|text| Ticket::parse(text)).collect())
+        let texts: Vec<String> = self.redis.run(&take).await?;
+        Some(texts.iter().filter_map(|text| Ticket::parse(self.jobs, text)).collect())
     }
 
-    /// Waits for one of the most urgent jobs of a class, which is then among what the worker has;
-    /// but for a second at most.
+    /// Waits for one of the most urgent jobs of a class, for at most a second, and moves it to the
+    /// processing list of the worker.
     pub(super) async fn wait(
         &self,
         connection: &mut MultiplexedConnection,
         worker: &str,
         class: Class,
     ) -> Option<()> {
-        let first = lists(&[class]).first().copied()?;
+        let first = self.jobs.lists(class).first().copied()?;
         let mut blmove = redis::cmd("BLMOVE");
         blmove.arg(self.ready(first)).arg(self.processing(worker)).arg("RIGHT").arg("LEFT");
-        blmove.arg(PATIENCE.as_secs());
+        blmove.arg(MAX_WAIT.as_secs());
         let moved = query_on::<Option<String>>(connection, &blmove);
-        time::timeout(PATIENCE + SLACK, moved).await.ok()?.ok().map(drop)
+        time::timeout(MAX_WAIT + SLACK, moved).await.ok()?.ok().map(drop)
     }
 
-    /// Forgets jobs that a worker took, in the order in which it was given them.
+    /// Removes jobs that a worker took, in the order in which `take` returned them.
     pub(super) async fn settle(&self, worker: &str, tickets: &[Ticket]) -> Option<()> {
         if tickets.is_empty() {
             return Some(());
         }
         let mut settle = SETTLE.key(self.enqueued());
-        self.0.run(settle.key(self.processing(worker)).arg(texts(tickets))).await
+        self.redis.run(settle.key(self.processing(worker)).arg(texts(tickets))).await
     }
 
-    /// Puts back what workers had taken who are gone; answers with how many jobs that were.
+    /// Puts back the jobs that workers had taken that are gone; returns how many.
     pub(super) async fn reap(&self) -> Option<usize> {
         let mut reap = REAP.key(self.workers());
-        self.0.run(reap.arg(self.ready("")).arg(self.processing(""))).await
+        self.redis.run(reap.arg(self.ready("")).arg(self.processing(""))).await
     }
 
-    /// Notes that a worker goes, and puts back what it had taken.
+    /// Removes a worker, and puts back the jobs that it had taken.
     pub(super) async fn retire(&self, worker: &str) -> Option<()> {
         let mut gone = redis::cmd("ZADD");
-        self.0.query::<()>(gone.arg(self.workers()).arg(0).arg(worker)).await?;
+        self.redis.query::<()>(gone.arg(self.workers()).arg(0).arg(worker)).await?;
         self.reap().await.map(drop)
     }
 
-    /// Lets jobs be pushed again, wherever Redis believes them to be.
+    /// Allows jobs to be pushed again, in whatever list they are.
     pub(super) async fn forget(&self, tickets: &[Ticket]) -> Option<()> {
-        self.0.query(redis::cmd("SREM").arg(self.enqueued()).arg(texts(tickets))).await
+        self.redis.query(redis::cmd("SREM").arg(self.enqueued()).arg(texts(tickets))).await
     }
 
-    /// Whether Redis has lost its memory since it was last asked, by whomever.
+    /// Whether Redis has lost its data since a process last asked.
     pub(super) async fn was_emptied(&self) -> Option<bool> {
         let mut alive = redis::cmd("SET");
-        alive.arg(self.0.key("jobs:alive")).arg(1).arg("NX");
-        Some(self.0.query::<Option<String>>(&alive).await?.is_some())
+        alive.arg(self.redis.key("jobs:alive")).arg(1).arg("NX");
+        Some(self.redis.query::<Option<String>>(&alive).await?.is_some())
     }
 
-    /// A connection to wait on.
+    /// A connection to block on.
     pub(super) async fn dedicated(&self) -> Option<MultiplexedConnection> {
-        self.0.dedicated().await
+        self.redis.dedicated().await
     }
 
     fn ready(&self, list: &str) -> String {
-        self.0.key(format_args!("jobs:ready:{list}"))
+        self.redis.key(format_args!("jobs:ready:{list}"))
     }
 
     fn processing(&self, worker: &str) -> String {
-        self.0.key(format_args!("jobs:processing:{worker}"))
+        self.redis.key(format_args!("jobs:processing:{worker}"))
     }
 
     fn enqueued(&self) -> String {
-        self.0.key("jobs:enqueued")
+        self.redis.key("jobs:enqueued")
     }
 
     fn delayed(&self) -> String {
-        self.0.key("jobs:delayed")
+        self.redis.key("jobs:delayed")
     }
 
     fn workers(&self) -> String {
-        self.0.key("jobs:workers")
+        self.redis.key("jobs:workers")
     }
 }
 

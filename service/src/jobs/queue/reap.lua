@@ -1,5 +1,5 @@
--- Puts what workers had taken who are gone back to the front of its list; answers with how many jobs that were.
--- KEYS: workers. ARGV: what the names of the ready lists and of the processing lists begin with.
+-- Puts jobs that workers had taken that are gone back to the front of their lists. Returns how many.
+-- KEYS: workers. ARGV: the prefixes of the ready lists and of the processing lists.
 local reaped = 0
 for _, worker in ipairs(redis.call('ZRANGE', KEYS[1], '-inf', now(), 'BYSCORE')) do
   local job = redis.call('LPOP', ARGV[2] .. worker)

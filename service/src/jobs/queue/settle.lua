@@ -1,5 +1,5 @@
--- Forgets jobs that a worker has taken: the database knows what became of them.
--- KEYS: enqueued; the worker's processing. ARGV: the jobs, in the order in which they were answered by take.
+-- Removes jobs that a worker has taken: from here on their state is in the database.
+-- KEYS: enqueued; the worker's processing. ARGV: the jobs, in the order in which `take` returned them.
 for _, job in ipairs(ARGV) do
   redis.call('LREM', KEYS[2], 1, job)
 end

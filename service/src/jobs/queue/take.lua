@@ -1,8 +1,8 @@
--- Takes jobs, the most urgent first and the oldest of those; answers with all that the worker has taken and not
--- settled yet, the newest first.
+-- Takes jobs, the most urgent first and the oldest of those. Returns all jobs that the worker has taken and not settled
+-- yet, the newest first.
 -- KEYS: enqueued; delayed; workers; the worker's processing; the ready lists, the most urgent first.
--- ARGV: what the names of the ready lists begin with; the worker; how long it counts as alive, in ms; the time of the
--- application, in ms; how many jobs it may have.
+-- ARGV: the prefix of the ready lists; the worker; how long it counts as alive, in ms; the time of the application, in
+-- ms; how many jobs it may have.
 redis.call('ZADD', KEYS[3], now() + ARGV[3], ARGV[2])
 
 for _, job in ipairs(redis.call('ZRANGE', KEYS[2], '-inf', ARGV[4], 'BYSCORE', 'LIMIT', 0, ARGV[5])) do

@@ -10,7 +10,7 @@ use super::world_with_a_job;
 use crate::support::claim_one;
 
 #[tokio::test]
-async fn a_job_that_fails_is_tried_three_times_and_then_dead() {
+async fn a_job_moves_to_the_dead_letters_after_three_failed_attempts() {
     let world = world_with_a_job().await;
     // Give or take a fifth.
     for (shortest, longest) in [(1_600, 2_400), (3_200, 4_800)] {
@@ -23,12 +23,12 @@ async fn a_job_that_fails_is_tried_three_times_and_then_dead() {
     let failed = claim_one(&world.ctx).await;
     assert_eq!(fail(&world.ctx, &failed, "no luck\0at all").await.unwrap(), Verdict::Dead);
     assert_eq!(world.queue().await, Queue { dead: 1, ..Queue::default() });
-    assert_eq!(world.reasons_of_death().await, ["no luckat all"], "NUL fits no database");
+    assert_eq!(world.dead_letter_errors().await, ["no luckat all"], "NUL fits no database");
     assert_eq!(fail(&world.ctx, &failed, "again").await.unwrap(), Verdict::Lost);
 }
 
 #[tokio::test]
-async fn a_job_that_an_older_version_allowed_less_may_fail_as_often_as_now() {
+async fn a_job_that_was_stored_with_fewer_attempts_gets_those_of_today() {
     let world = world_with_a_job().await;
     world.execute("UPDATE jobs SET max_attempts = 1").await.unwrap();
     for _ in 0..2 {
@@ -41,7 +41,7 @@ async fn a_job_that_an_older_version_allowed_less_may_fail_as_often_as_now() {
 }
 
 #[tokio::test]
-async fn only_the_fault_of_a_job_is_an_attempt() {
+async fn conflicts_and_outages_of_the_database_postpone_a_job() {
     let corrupt = service::Error::Corrupt("a status of old".to_owned());
     assert_eq!(Disposition::of(&corrupt), Disposition::Attempt);
     assert_eq!(Disposition::of(&service::Error::Conflict), Disposition::Postpone);

@@ -2,13 +2,13 @@
 
 use chrono::TimeDelta;
 use service::{
-    Context, confirmation,
-    jobs::{Claim, Class, Consumer, Operator, claim, complete, stats, sweep},
+    Context,
+    jobs::{Claim, Class, Consumer, Operator, claim, complete, execute, stats, sweep},
     testing::{Queue, World},
 };
 
 use super::world_with_a_job;
-use crate::support::{claim_one, register};
+use crate::support::{claim_one, register, run_job};
 
 #[tokio::test]
 async fn a_job_of_a_newer_version_waits_for_a_worker_that_knows_it() {
@@ -19,8 +19,8 @@ async fn a_job_of_a_newer_version_waits_for_a_worker_that_knows_it() {
         world.clock.advance(TimeDelta::days(1));
         sweep(&world.ctx).await.unwrap();
     }
-    assert_eq!(world.queue().await, Queue { ready: 1, ..Queue::default() });
-    assert_eq!(world.claims_made().await, 0, "nobody took it");
+    assert_eq!(world.queue().await, Queue { waiting: 1, ..Queue::default() });
+    assert_eq!(world.claims_made().await, 0, "a worker has claimed it");
     let stats = stats(&world.ctx, Operator::Console).await.unwrap();
     let waiting = stats.into_iter().find(|stats| stats.kind == "retired").unwrap();
     assert_eq!((waiting.ready, waiting.oldest_age_seconds), (1, Some(3 * 24 * 3_600)));
@@ -30,7 +30,7 @@ async fn a_job_of_a_newer_version_waits_for_a_worker_that_knows_it() {
 }
 
 #[tokio::test]
-async fn a_payload_of_a_newer_version_is_put_off_until_a_worker_can_read_it() {
+async fn a_payload_of_a_newer_version_is_postponed_until_a_worker_can_read_it() {
     let world = world_with_a_job().await;
     world.execute("UPDATE jobs SET kind = 'tell_of_cancellation', priority = 10").await.unwrap();
     for round in 1..=20 {
@@ -39,13 +39,13 @@ async fn a_payload_of_a_newer_version_is_put_off_until_a_worker_can_read_it() {
         assert_eq!(world.claims_made().await, round);
         world.clock.advance(TimeDelta::minutes(6));
     }
-    assert_eq!(world.queue().await, Queue { ready: 1, ..Queue::default() });
+    assert_eq!(world.queue().await, Queue { waiting: 1, ..Queue::default() });
     world.execute("UPDATE jobs SET kind = 'clean_up', priority = 20").await.unwrap();
     complete(&world.ctx, &claim_one(&world.ctx).await).await.unwrap();
 }
 
 #[tokio::test]
-async fn nothing_waits_behind_jobs_of_another_class() {
+async fn jobs_of_one_class_do_not_wait_for_another_class() {
     let world = World::new().await;
     let ada = world.organizer("Ada").await;
     let sprint = world.competition(&ada).create().await;
@@ -55,16 +55,16 @@ async fn nothing_waits_behind_jobs_of_another_class() {
         register(&ctx, guest, sprint).await.unwrap();
     }
     let confirmations = claim(&ctx, 10).await.unwrap();
-    confirmation::confirm(&ctx, &confirmations).await.unwrap();
+    execute(&ctx, &confirmations).await.unwrap();
     crate::support::cancel_competition(&ctx, &ada, sprint).await.unwrap();
     let [notice] = &take(&ctx, Class::Background).await[..] else { panic!("one job") };
-    service::cancellation::tell(&ctx, notice).await.unwrap();
+    run_job(&ctx, notice).await.unwrap();
     let address = domain::Email::parse("ada@example.com").unwrap();
     service::password_reset::request(&ctx, address).await.unwrap();
     let marathon = world.competition(&ada).create().await;
     register(&ctx, &guests[3], marathon).await.unwrap();
 
-    // All at once, and each finds its own.
+    // Jobs of all classes wait, and each worker takes those of its class.
     for (class, expected) in [
         (Class::BulkMail, vec!["deliver_mail"; 3]),
         (
@@ -75,7 +75,7 @@ async fn nothing_waits_behind_jobs_of_another_class() {
         (Class::Background, vec![]),
     ] {
         let taken = take(&ctx, class).await;
-        let mut kinds: Vec<_> = taken.iter().map(|claim| claim.job.kind()).collect();
+        let mut kinds: Vec<_> = taken.iter().map(|claim| claim.kind()).collect();
         kinds.sort_unstable_by_key(|kind| *kind != "send_reset_link");
         assert_eq!(kinds, expected, "{class:?}");
     }

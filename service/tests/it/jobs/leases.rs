@@ -5,7 +5,8 @@ use std::collections::HashSet;
 use chrono::TimeDelta;
 use service::{
     Context,
-    jobs::{Job, Verdict, claim, complete, excuse_lost_leases, extend_lease, fail, sweep},
+    housekeeping::CleanUp,
+    jobs::{Verdict, claim, complete, excuse_lost_leases, extend_lease, fail, sweep},
     testing::{Queue, World},
 };
 
@@ -23,11 +24,11 @@ async fn a_heartbeat_keeps_a_job_beyond_its_first_lease() {
         assert_eq!(kept, HashSet::from([held.key()]));
     }
     complete(&world.ctx, &held).await.unwrap();
-    assert_eq!(world.queue().await.done, 1);
+    assert_eq!(world.queue().await.completed, 1);
 }
 
 #[tokio::test]
-async fn a_job_that_outlives_three_workers_is_dead_with_the_fourth() {
+async fn a_job_moves_to_the_dead_letters_with_its_fourth_lost_worker() {
     let world = world_with_a_job().await;
     for round in 1..=4 {
         assert_eq!(claim(&world.ctx, 1).await.unwrap().len(), 1, "round {round}");
@@ -35,7 +36,7 @@ async fn a_job_that_outlives_three_workers_is_dead_with_the_fourth() {
         assert_eq!(sweep(&world.ctx).await.unwrap(), 1);
     }
     assert_eq!(world.queue().await, Queue { dead: 1, ..Queue::default() });
-    let reasons = world.reasons_of_death().await;
+    let reasons = world.dead_letter_errors().await;
     assert_eq!(reasons, ["4 workers died or hung while they had this job"]);
 }
 
@@ -52,20 +53,20 @@ async fn lost_leases_do_not_use_up_attempts() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_lease_expires_once_however_many_sweep() {
+async fn a_lease_expires_once_when_four_sweepers_run_at_once() {
     let world = World::new().await;
-    enqueue(&world, 20, &Job::CleanUp {}).await;
+    enqueue(&world, 20, CleanUp {}).await;
     claim(&world.ctx, 20).await.unwrap();
     world.clock.advance(lease() + TimeDelta::milliseconds(1));
     let other = world.second_process().await;
     let sweeps = [&world.ctx, &other, &world.ctx, &other].map(Context::clone);
     let swept = at_once(sweeps.map(|ctx| async move { sweep(&ctx).await.unwrap() })).await;
     assert_eq!(swept.iter().sum::<usize>(), 20);
-    assert_eq!(world.queue().await.ready, 20);
+    assert_eq!(world.queue().await.waiting, 20);
 }
 
 #[tokio::test]
-async fn leases_lost_to_a_database_that_was_away_do_not_count() {
+async fn leases_lost_to_a_database_outage_do_not_count() {
     let world = world_with_a_job().await;
     // More often than a job may lose its worker.
     for _ in 0..10 {
@@ -74,7 +75,7 @@ async fn leases_lost_to_a_database_that_was_away_do_not_count() {
         assert_eq!(sweep(&world.ctx).await.unwrap(), 1);
         excuse_lost_leases(&world.ctx, &[lost]).await.unwrap();
     }
-    assert_eq!(world.queue().await, Queue { ready: 1, ..Queue::default() });
+    assert_eq!(world.queue().await, Queue { waiting: 1, ..Queue::default() });
     let held = claim_one(&world.ctx).await;
     excuse_lost_leases(&world.ctx, std::slice::from_ref(&held)).await.unwrap();
     complete(&world.ctx, &held).await.unwrap();

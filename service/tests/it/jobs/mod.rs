@@ -10,22 +10,23 @@ mod postponements;
 use chrono::TimeDelta;
 use service::{
     cron,
-    jobs::{Job, LEASE},
+    housekeeping::CleanUp,
+    jobs::{BackgroundJob, LEASE},
     testing::World,
 };
 
-/// Puts so many jobs into the queue.
-async fn enqueue(world: &World, count: i64, job: &Job) {
+/// Adds `count` jobs.
+async fn enqueue<J: BackgroundJob + Clone>(world: &World, count: i64, job: J) {
     for number in 0..count {
         let tick = (world.ctx.now().utc() + TimeDelta::milliseconds(number)).into();
-        assert!(cron::fire(&world.ctx, job.kind(), tick, job).await.unwrap());
+        assert!(cron::fire(&world.ctx, J::NAME, tick, job.clone()).await.unwrap());
     }
 }
 
 /// A world with one job in it.
 async fn world_with_a_job() -> World {
     let world = World::new().await;
-    enqueue(&world, 1, &Job::CleanUp {}).await;
+    enqueue(&world, 1, CleanUp {}).await;
     world
 }
 

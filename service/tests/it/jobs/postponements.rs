@@ -2,7 +2,9 @@
 
 use chrono::TimeDelta;
 use service::{
-    jobs::{Claim, Job, Verdict, claim, complete, fail, postpone},
+    housekeeping::CleanUp,
+    jobs::{Claim, Verdict, claim, complete, fail, postpone},
+    reminder::SendReminders,
     testing::{Queue, World},
 };
 
@@ -10,15 +12,15 @@ use super::{enqueue, world_with_a_job};
 use crate::support::claim_one;
 
 #[tokio::test]
-async fn a_job_that_is_put_off_uses_up_no_attempt_and_is_never_dead() {
+async fn a_postponed_job_uses_up_no_attempt() {
     let world = world_with_a_job().await;
     for _ in 0..30 {
         let claim = claim_one(&world.ctx).await;
         let away = "the database failed";
         postpone(&world.ctx, std::slice::from_ref(&claim), away).await.unwrap();
         complete(&world.ctx, &claim).await.unwrap();
-        assert_eq!(world.queue().await, Queue { ready: 1, ..Queue::default() });
-        // Five minutes and a fifth, at most.
+        assert_eq!(world.queue().await, Queue { waiting: 1, ..Queue::default() });
+        // Longer than the longest pause: five minutes and a fifth.
         world.clock.advance(TimeDelta::minutes(6));
     }
     for attempt in 1..=2 {
@@ -32,7 +34,7 @@ async fn a_job_that_is_put_off_uses_up_no_attempt_and_is_never_dead() {
 }
 
 #[tokio::test]
-async fn the_pause_of_a_job_that_is_put_off_grows_from_seconds_to_minutes() {
+async fn the_pause_after_a_postponement_grows_from_2_seconds_to_5_minutes() {
     let world = world_with_a_job().await;
     // Give or take a fifth.
     for seconds in [2, 4, 8, 16, 32, 64, 128, 256, 300, 300] {
@@ -46,15 +48,15 @@ async fn the_pause_of_a_job_that_is_put_off_grows_from_seconds_to_minutes() {
 }
 
 #[tokio::test]
-async fn each_job_that_is_put_off_pauses_by_its_own_count() {
+async fn the_pause_after_a_postponement_depends_on_the_count_of_each_job() {
     let world = World::new().await;
-    enqueue(&world, 1, &Job::CleanUp {}).await;
+    enqueue(&world, 1, CleanUp {}).await;
     for _ in 0..8 {
         let old = claim_one(&world.ctx).await;
         postpone(&world.ctx, &[old], "away").await.unwrap();
         world.clock.advance(TimeDelta::minutes(6));
     }
-    enqueue(&world, 2, &Job::SendReminders {}).await;
+    enqueue(&world, 2, SendReminders {}).await;
     world.clock.advance(TimeDelta::seconds(1));
     let mut both = claim(&world.ctx, 10).await.unwrap();
     both.sort_by_key(Claim::postponements);
@@ -63,22 +65,22 @@ async fn each_job_that_is_put_off_pauses_by_its_own_count() {
     postpone(&world.ctx, &both, "away").await.unwrap();
     world.clock.advance(TimeDelta::milliseconds(2_400));
     let fresh = claim(&world.ctx, 10).await.unwrap();
-    let kinds: Vec<_> = fresh.iter().map(|claim| claim.job.kind()).collect();
+    let kinds: Vec<_> = fresh.iter().map(|claim| claim.kind()).collect();
     assert_eq!(kinds, ["send_reminders", "send_reminders"], "two seconds, and not five minutes");
     world.clock.advance(TimeDelta::minutes(6));
     assert_eq!(claim_one(&world.ctx).await.postponements(), 9);
 }
 
 #[tokio::test]
-async fn jobs_that_are_put_off_together_come_back_together_and_others_stay() {
+async fn jobs_that_are_postponed_together_come_back_together() {
     let world = World::new().await;
-    enqueue(&world, 5, &Job::CleanUp {}).await;
+    enqueue(&world, 5, CleanUp {}).await;
     world.clock.advance(TimeDelta::seconds(1));
     let claims = claim(&world.ctx, 4).await.unwrap();
     postpone(&world.ctx, &claims[..3], "away").await.unwrap();
     postpone(&world.ctx, &[], "away").await.unwrap();
-    assert_eq!(world.queue().await, Queue { ready: 4, running: 1, ..Queue::default() });
-    assert_eq!(claim(&world.ctx, 10).await.unwrap().len(), 1, "the one that was never taken");
+    assert_eq!(world.queue().await, Queue { waiting: 4, active: 1, ..Queue::default() });
+    assert_eq!(claim(&world.ctx, 10).await.unwrap().len(), 1, "the job that was never claimed");
     world.clock.advance(TimeDelta::seconds(3));
     assert_eq!(claim(&world.ctx, 10).await.unwrap().len(), 3);
 }

@@ -1,0 +1,134 @@
+//! The list of all background jobs.
+
+use std::sync::LazyLock;
+
+use crate::{
+    cancellation::NotifyOfCancellation,
+    confirmation::ConfirmRegistration,
+    delivery::DeliverMail,
+    housekeeping::CleanUp,
+    jobs::{Registered, RegisteredJob, Registry, names_are_distinct},
+    password_reset::SendResetLink,
+    reminder::SendReminders,
+};
+
+/// Registers jobs. One that is listed twice does not compile, nor do two with one name; a job that
+/// is not listed cannot be added.
+macro_rules! jobs {
+    ($($job:ty,)+) => {
+        $(impl Registered for $job {})+
+
+        const JOBS: &[RegisteredJob] = &[$(RegisteredJob::of::<$job>()),+];
+    };
+}
+
+jobs! {
+    ConfirmRegistration,
+    NotifyOfCancellation,
+    SendReminders,
+    CleanUp,
+    DeliverMail,
+    SendResetLink,
+}
+
+const _: () = assert!(names_are_distinct(JOBS), "two jobs have one name");
+
+/// The jobs that this program knows.
+pub(crate) static REGISTRY: LazyLock<Registry> = LazyLock::new(|| Registry::new(JOBS));
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::jobs::{BackgroundJob, Class, NewJob, Ticket, rows};
+
+    #[test]
+    fn stored_names_priorities_and_lists_stay_as_they_are() {
+        let routes: Vec<_> = REGISTRY
+            .routes(&Class::ALL)
+            .map(|(kind, route)| (kind, route.priority, route.class, route.list))
+            .collect();
+        let stored = [
+            ("confirm_registration", 0, Class::Confirmations, "confirm_registration"),
+            ("send_reset_link", 0, Class::AccountMail, "send_reset_link"),
+            ("deliver_mail", 5, Class::AccountMail, "deliver_mail"),
+            ("tell_of_cancellation", 10, Class::Background, "tell_of_cancellation"),
+            ("send_reminders", 10, Class::Background, "send_reminders"),
+            ("deliver_mail", 10, Class::BulkMail, "deliver_bulk_mail"),
+            ("deliver_mail", 15, Class::BulkMail, "deliver_bulk_mail"),
+            ("clean_up", 20, Class::Background, "clean_up"),
+        ];
+        assert_eq!(routes, stored);
+    }
+
+    #[test]
+    fn every_list_belongs_to_one_class() {
+        let mut lists: Vec<_> =
+            Class::ALL.into_iter().flat_map(|class| REGISTRY.lists(class)).collect();
+        lists.sort_unstable();
+        let count = lists.len();
+        lists.dedup();
+        assert_eq!(lists.len(), count, "two classes take from one list");
+    }
+
+    #[test]
+    fn two_jobs_with_one_name_are_detected() {
+        let twice = [RegisteredJob::of::<CleanUp>(), RegisteredJob::of::<CleanUp>()];
+        assert!(!names_are_distinct(&twice));
+        assert!(names_are_distinct(&twice[..1]));
+    }
+
+    #[track_caller]
+    fn assert_reads_back<J: BackgroundJob + Clone + PartialEq>(job: J, payload: &str) {
+        let rows = rows("2026-11-23T12:00:00Z".parse().unwrap(), [NewJob::from(job.clone())]);
+        assert_eq!(rows[0].payload.to_string(), payload);
+        let read = REGISTRY.read(&rows[0]).unwrap();
+        assert_eq!(read.payload(), Some(&job));
+    }
+
+    #[test]
+    fn stored_payloads_stay_as_they_are_and_read_back() {
+        let id = Uuid::from_u128(7);
+        let text = id.to_string();
+        assert_reads_back(
+            ConfirmRegistration { registration_id: domain::RegistrationId(id) },
+            &format!(r#"{{"registration_id":"{text}"}}"#),
+        );
+        assert_reads_back(
+            NotifyOfCancellation { competition_id: domain::CompetitionId(id) },
+            &format!(r#"{{"competition_id":"{text}"}}"#),
+        );
+        assert_reads_back(SendReminders {}, "{}");
+        assert_reads_back(CleanUp {}, "{}");
+        assert_reads_back(
+            DeliverMail { mail_id: domain::MailId(id) },
+            &format!(r#"{{"mail_id":"{text}"}}"#),
+        );
+        let email = "ada@example.com".to_owned();
+        assert_reads_back(SendResetLink { email }, r#"{"email":"ada@example.com"}"#);
+    }
+
+    #[test]
+    fn mail_in_bulk_waits_in_a_list_of_its_own() {
+        let job = NewJob::from(DeliverMail { mail_id: domain::MailId(Uuid::nil()) });
+        let row = &rows("2026-11-23T12:00:00Z".parse().unwrap(), [job.by(DeliverMail::BULK)])[0];
+        assert_eq!(REGISTRY.list_of(&row.kind, row.priority), Some("deliver_bulk_mail"));
+    }
+
+    #[test]
+    fn a_ticket_reads_back_from_its_text() {
+        let ticket = Ticket::new(&REGISTRY, "deliver_mail", 15, Uuid::from_u128(7));
+        assert_eq!(ticket.to_string(), "deliver_bulk_mail:00000000-0000-0000-0000-000000000007");
+        assert_eq!(Ticket::parse(&REGISTRY, &ticket.to_string()), Some(ticket));
+        assert_eq!(Ticket::parse(&REGISTRY, "deliver_bulk_mail"), None);
+        let retired = "retired:00000000-0000-0000-0000-000000000007";
+        assert_eq!(Ticket::parse(&REGISTRY, retired), None);
+    }
+
+    #[test]
+    fn a_job_that_this_program_does_not_know_has_no_list() {
+        assert_eq!(REGISTRY.list_of("retired", 0), None);
+        assert_eq!(REGISTRY.list_of("deliver_mail", 7), None);
+    }
+}

@@ -1,0 +1,75 @@
+//! Adding jobs.
+
+use domain::Timestamp;
+use sea_orm::ConnectionTrait;
+use serde_json::Value;
+
+use super::{background_job::BackgroundJob, spec::Route, state::State};
+use crate::{Result, db::bulk, entity::job, ids::new_id};
+
+/// A job to be added, to run at once.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewJob {
+    kind: &'static str,
+    payload: Value,
+    priority: i16,
+    max_attempts: i32,
+    dedup_key: Option<String>,
+}
+
+impl<J: BackgroundJob> From<J> for NewJob {
+    fn from(job: J) -> Self {
+        Self {
+            kind: J::NAME,
+            payload: serde_json::to_value(job).expect("a payload of plain fields is JSON"),
+            priority: J::PRIORITY,
+            max_attempts: J::MAX_ATTEMPTS,
+            dedup_key: None,
+        }
+    }
+}
+
+impl NewJob {
+    /// Of two jobs with one key, the database refuses the second, and its transaction.
+    pub(crate) fn with_key(self, dedup_key: String) -> Self {
+        Self { dedup_key: Some(dedup_key), ..self }
+    }
+
+    /// Sends the job by one of the [`OTHER_ROUTES`](BackgroundJob::OTHER_ROUTES) of its kind.
+    pub(crate) fn by(self, route: Route) -> Self {
+        Self { priority: route.priority, ..self }
+    }
+}
+
+/// The rows of new jobs.
+pub(crate) fn rows(now: Timestamp, jobs: impl IntoIterator<Item = NewJob>) -> Vec<job::Model> {
+    let row = |job: NewJob| job::Model {
+        id: new_id(),
+        kind: job.kind.to_owned(),
+        payload: job.payload,
+        state: State::Waiting.as_str().to_owned(),
+        priority: job.priority,
+        attempts: 0,
+        lost_leases: 0,
+        max_attempts: job.max_attempts,
+        postponements: 0,
+        run_at: now.utc(),
+        lease_until: None,
+        epoch: 0,
+        last_error: None,
+        dedup_key: job.dedup_key,
+        created_at: now.utc(),
+        enqueued_at: None,
+        finished_at: None,
+    };
+    jobs.into_iter().map(row).collect()
+}
+
+/// Adds jobs in the transaction of the change that causes them.
+pub(crate) async fn add(
+    tx: &impl ConnectionTrait,
+    now: Timestamp,
+    jobs: impl IntoIterator<Item = NewJob>,
+) -> Result<()> {
+    bulk::insert(tx, rows(now, jobs)).await
+}

@@ -1,0 +1,132 @@
+//! The jobs that this program knows.
+
+use std::sync::Arc;
+
+use domain::JobId;
+use futures::future::BoxFuture;
+use sea_orm::{ColumnTrait, Condition, ExprTrait};
+use serde_json::Value;
+
+use super::{
+    Class,
+    claim::{Claim, Payload},
+    spec::{Route, Spec},
+};
+use crate::{Context, Result, entity::job};
+
+/// A kind of job that this program knows, with its payload type erased.
+#[derive(Debug)]
+pub(crate) struct RegisteredJob {
+    pub(super) spec: Spec,
+    pub(super) parse: fn(&Value) -> Result<Arc<dyn Payload>, String>,
+    pub(super) run: for<'a> fn(&'a Context, &'a [Claim]) -> BoxFuture<'a, Result<()>>,
+}
+
+/// Runs claimed jobs of one kind in one run of their handler, and acknowledges them unless the
+/// handler has done so itself. Jobs of another kind than the first are left as they are.
+///
+/// # Errors
+/// What the handler fails with; the jobs are still held then.
+pub async fn execute(ctx: &Context, claims: &[Claim]) -> Result<()> {
+    let Some(first) = claims.first() else { return Ok(()) };
+    let Some(job) = ctx.jobs.find(first.kind()) else { return Ok(()) };
+    (job.run)(ctx, claims).await
+}
+
+/// Whether each job has a name of its own. Evaluated at compile time.
+pub(crate) const fn names_are_distinct(jobs: &[RegisteredJob]) -> bool {
+    let mut first = 0;
+    while first < jobs.len() {
+        let mut second = first + 1;
+        while second < jobs.len() {
+            if is_same(jobs[first].spec.name.as_bytes(), jobs[second].spec.name.as_bytes()) {
+                return false;
+            }
+            second += 1;
+        }
+        first += 1;
+    }
+    true
+}
+
+const fn is_same(one: &[u8], other: &[u8]) -> bool {
+    let mut index = 0;
+    while index < one.len() && index < other.len() {
+        if one[index] != other[index] {
+            return false;
+        }
+        index += 1;
+    }
+    one.len() == other.len()
+}
+
+/// All jobs that this program knows, and where they wait. A job that is not among them is left for
+/// a worker that knows it.
+#[derive(Debug)]
+pub(crate) struct Registry {
+    jobs: &'static [RegisteredJob],
+    /// Each kind with its routes, the most urgent first.
+    routes: Vec<(&'static str, Route)>,
+}
+
+impl Registry {
+    pub(crate) fn new(jobs: &'static [RegisteredJob]) -> Self {
+        let of = |spec: &'static Spec| spec.routes().map(|route| (spec.name, route));
+        let mut routes: Vec<_> = jobs.iter().flat_map(|job| of(&job.spec)).collect();
+        routes.sort_by_key(|(_, route)| route.priority);
+        Self { jobs, routes }
+    }
+
+    /// The name of every kind.
+    pub(super) fn kinds(&self) -> impl Iterator<Item = &'static str> {
+        self.jobs.iter().map(|job| job.spec.name)
+    }
+
+    /// `None` for a job that this program does not know.
+    pub(super) fn find(&self, kind: &str) -> Option<&'static RegisteredJob> {
+        self.jobs.iter().find(|job| job.spec.name == kind)
+    }
+
+    /// Reads the row of a claimed job. `Err` with the reason for one that this program cannot read.
+    pub(crate) fn read(&self, row: &job::Model) -> Result<Claim, String> {
+        let job = self.find(&row.kind).ok_or("this program does not know the job")?;
+        let payload = (job.parse)(&row.payload)?;
+        let (id, epoch, postponements) = (JobId(row.id), row.epoch, row.postponements);
+        Ok(Claim { id, spec: &job.spec, payload, epoch, postponements })
+    }
+
+    /// The list that a job waits in; `None` for one that this program does not know.
+    pub(crate) fn list_of(&self, kind: &str, priority: i16) -> Option<&'static str> {
+        let mut routes = self.routes.iter();
+        let found = routes.find(|(name, route)| *name == kind && route.priority == priority);
+        found.map(|(_, route)| route.list)
+    }
+
+    /// The list of this name; `None` for one that this program does not know.
+    pub(super) fn list(&self, name: &str) -> Option<&'static str> {
+        let mut lists = self.routes.iter().map(|(_, route)| route.list);
+        lists.find(|list| *list == name)
+    }
+
+    /// The lists of a class, the most urgent first.
+    pub(crate) fn lists(&self, class: Class) -> Vec<&'static str> {
+        let mut lists: Vec<_> = self.routes(&[class]).map(|(_, route)| route.list).collect();
+        lists.dedup();
+        lists
+    }
+
+    /// The routes of some classes, the most urgent first, each with its kind.
+    pub(crate) fn routes(&self, classes: &[Class]) -> impl Iterator<Item = (&'static str, Route)> {
+        self.routes.iter().copied().filter(|(_, route)| classes.contains(&route.class))
+    }
+
+    /// The rows of jobs that this program knows, of some classes.
+    pub(super) fn known(&self, classes: &[Class]) -> Condition {
+        let priorities = self.routes(classes).map(|(_, route)| route.priority);
+        let any = self.routes(classes).fold(Condition::any(), |any, (kind, route)| {
+            any.add(job::Column::Kind.eq(kind).and(job::Column::Priority.eq(route.priority)))
+        });
+        // The priorities again: an index begins with them.
+        Condition::all().add(job::Column::Priority.is_in(priorities)).add(any)
+    }
+}
