@@ -1,5 +1,6 @@
 //! The program under faults: killed and frozen processes, crashes of PostgreSQL and Redis, failures
-//! of the network and the mail server, disconnected clients, long locks, wrong clocks.
+//! of the network and the mail server, disconnected clients, unread event streams, long
+//! locks, wrong clocks.
 //!
 //! Each case has its own PostgreSQL and Redis, asserts that its fault fired, prints its seed, and
 //! ends with the oracle ([`support::check`]). `make test-faults` runs the short form, `FAULTS=long
@@ -20,10 +21,12 @@ mod poison;
 mod poolers;
 mod postgres_crashes;
 mod redis_outages;
+mod room;
 mod rush;
 #[expect(dead_code, reason = "tests of the service use more of it")]
 #[path = "../../../service/tests/it/sink.rs"]
 mod sink;
+mod streams;
 mod support;
 mod unknown_outcomes;
 mod workers;

@@ -71,6 +71,15 @@ impl Process {
         assert!(sent.success(), "there is no process {pid}");
     }
 
+    /// The memory it holds, in KiB.
+    pub(crate) fn resident_kib(&self) -> usize {
+        let status = format!("/proc/{}/status", self.program.child.id());
+        let status = std::fs::read_to_string(status).expect("a running process");
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        let kib = line.and_then(|line| line.trim().strip_suffix(" kB")).expect("VmRSS in kB");
+        kib.parse().expect("a number")
+    }
+
     /// Waits until it ends by itself.
     pub(crate) async fn end(&mut self) -> ExitStatus {
         let ended = async {
