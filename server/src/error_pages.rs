@@ -7,14 +7,13 @@ use axum::{
     response::{Html, IntoResponse, Response},
 };
 use domain::{ErrorCode, PublicError};
-use leptos::config::LeptosOptions;
 
-use crate::error_format::ErrorFormat;
+use crate::{AppState, error_format::ErrorFormat};
 
 /// Replaces the error response to a browser by a page, also after a panic, a timeout, or the
 /// rejection of a form. A response that already is a page stays as it is.
 pub(crate) async fn render(
-    State(options): State<LeptosOptions>,
+    State(state): State<AppState>,
     request: Request,
     next: Next,
 ) -> Response {
@@ -27,7 +26,7 @@ pub(crate) async fn render(
         Some(code) if !is_page(response.headers()) => {
             let error = response.extensions().get::<PublicError>().cloned();
             let error = error.unwrap_or_else(|| PublicError::new(code, "The request was refused."));
-            let page = Html(app::failure_page(options, parts, error));
+            let page = Html(app::failure_page(state.leptos.clone(), parts, error));
             let mut rendered = (response.status(), page).into_response();
             for (name, value) in response.headers() {
                 let describes_body = matches!(

@@ -32,7 +32,9 @@ use crate::{
     problem::Problem,
     request_isolation::{self, RenderPermits},
     security::{self, CsrfGuard, Headers, HttpLimits, PagePolicy, RateLimits, ResponseMemory},
-    server_functions, site,
+    server_functions,
+    share::Share,
+    site,
     stream_limiter::StreamLimiter,
     time_limit,
 };
@@ -50,8 +52,11 @@ pub fn router(state: AppState, options: &ServerOptions) -> Router {
             options.trusted_proxies.clone(),
             security::resolve_client,
         ))
+        .layer(Share)
         .layer(middleware::from_fn_with_state(rate_limits.clone(), security::limit_by_address))
-        .layer(middleware::from_fn_with_state(csrf, security::reject_cross_site));
+        .layer(Share)
+        .layer(middleware::from_fn_with_state(csrf, security::reject_cross_site))
+        .layer(Share);
     let authentication = Authentication {
         sessions: Sessions::new(state.ctx.clone(), options.is_https()),
         state: state.clone(),
@@ -67,15 +72,19 @@ pub fn router(state: AppState, options: &ServerOptions) -> Router {
         .layer(PropagateRequestIdLayer::new(X_REQUEST_ID))
         // Also for a panic while an error page is rendered.
         .layer(CatchPanicLayer::custom(panicked))
-        .layer(middleware::from_fn_with_state(state.leptos.clone(), error_pages::render))
+        .layer(middleware::from_fn_with_state(state.clone(), error_pages::render))
+        .layer(Share)
         .layer(CatchPanicLayer::custom(panicked))
         .layer(middleware::from_fn_with_state(options.limits, time_limit::enforce))
+        .layer(Share)
         .layer(compression())
         .layer(middleware::from_fn_with_state(
             ResponseMemory::new(&options.limits),
             security::reserve_memory,
         ))
-        .layer(middleware::from_fn(security::bound_head));
+        .layer(Share)
+        .layer(middleware::from_fn(security::bound_head))
+        .layer(Share);
     Router::new()
         // CORS is outside of the guards, so that other sites can read their rejections.
         .nest(
@@ -83,7 +92,7 @@ pub fn router(state: AppState, options: &ServerOptions) -> Router {
             authentication
                 .wrap(api)
                 .layer(guards.clone())
-                .layer(cors(options))
+                .layer((cors(options), Share))
                 .layer(Extension(site_url.clone()))
                 .layer(Extension(streams)),
         )
@@ -92,8 +101,11 @@ pub fn router(state: AppState, options: &ServerOptions) -> Router {
         .merge(pages(&state, site_url, &authentication).layer(guards))
         .merge(api::probes())
         .layer(outer)
-        .layer(middleware::from_fn_with_state(headers, security::add_headers))
-        .layer(middleware::from_fn_with_state(draining, graceful_shutdown::close_connections))
+        .layer((middleware::from_fn_with_state(headers, security::add_headers), Share))
+        .layer((
+            middleware::from_fn_with_state(draining, graceful_shutdown::close_connections),
+            Share,
+        ))
         .with_state(state)
 }
 
@@ -112,9 +124,13 @@ impl Authentication {
         routes.layer(
             ServiceBuilder::new()
                 .layer(middleware::from_fn_with_state(sessions, auth::attach))
+                .layer(Share)
                 .layer(middleware::from_fn_with_state(state, auth::resolve))
+                .layer(Share)
                 .layer(middleware::from_fn_with_state(rate_limits, security::limit_by_user))
-                .layer(middleware::from_fn_with_state(limits, security::bound_body)),
+                .layer(Share)
+                .layer(middleware::from_fn_with_state(limits, security::bound_body))
+                .layer(Share),
         )
     }
 }

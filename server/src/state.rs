@@ -1,6 +1,6 @@
 //! The state of the application, which handlers extract.
 
-use std::sync::Arc;
+use std::{ops::Deref, sync::Arc};
 
 use axum::extract::FromRef;
 use leptos::config::LeptosOptions;
@@ -9,9 +9,14 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{ResponseCache, Tokens};
 
-/// The state of the application. Cheap to clone.
-#[derive(Clone, Debug, FromRef)]
-pub struct AppState {
+/// The state of the application. A clone is one more reference: axum clones the state several times
+/// for each request.
+#[derive(Clone, Debug)]
+pub struct AppState(Arc<StateParts>);
+
+/// The parts of an [`AppState`].
+#[derive(Debug)]
+pub struct StateParts {
     /// What use cases need.
     pub ctx: Context,
     /// Issues and verifies the API's tokens.
@@ -20,10 +25,29 @@ pub struct AppState {
     pub response_cache: ResponseCache,
     /// Cancelled at the signal to stop: the server reports that it is not ready, and goes on
     /// serving until `stop`.
-    #[from_ref(skip)]
     pub draining: CancellationToken,
     /// Cancelled when the server stops accepting connections, which also ends event streams.
     pub stop: CancellationToken,
     /// For rendering pages.
     pub leptos: LeptosOptions,
+}
+
+impl From<StateParts> for AppState {
+    fn from(parts: StateParts) -> Self {
+        Self(Arc::new(parts))
+    }
+}
+
+impl Deref for AppState {
+    type Target = StateParts;
+
+    fn deref(&self) -> &StateParts {
+        &self.0
+    }
+}
+
+impl FromRef<AppState> for LeptosOptions {
+    fn from_ref(state: &AppState) -> Self {
+        state.leptos.clone()
+    }
 }

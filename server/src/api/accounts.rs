@@ -109,12 +109,14 @@ async fn change_password(
     State(state): State<AppState>,
     CurrentActor(actor): CurrentActor,
     Extension(from): Extension<ClientAddress>,
-    Extension(session): Extension<Session>,
+    session: Option<Extension<Session>>,
     Body(input): Body<PasswordChangeInput>,
 ) -> Result<Json<SignedIn>, Problem> {
     let user = actor.user()?.id;
     let account = accounts::change_password(&state.ctx, &actor, input.check()?, from).await?;
-    if session.holder().await?.is_some_and(|holder| holder.user == user) {
+    if let Some(Extension(session)) = session
+        && session.holder().await?.is_some_and(|holder| holder.user == user)
+    {
         session.renew_credentials(&account).await?;
     }
     Ok(Json(SignedIn::start(&state, account).await?))
@@ -137,11 +139,13 @@ async fn delete(
     State(state): State<AppState>,
     CurrentActor(actor): CurrentActor,
     Extension(from): Extension<ClientAddress>,
-    Extension(session): Extension<Session>,
+    session: Option<Extension<Session>>,
     Body(input): Body<AccountDeletionInput>,
 ) -> Result<StatusCode, Problem> {
     actor.user()?;
     accounts::delete(&state.ctx, &actor, input.check()?, from).await?;
-    session.log_out().await?;
+    if let Some(Extension(session)) = session {
+        session.log_out().await?;
+    }
     Ok(StatusCode::NO_CONTENT)
 }

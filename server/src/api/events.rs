@@ -70,7 +70,7 @@ async fn watch(
     let watch = competitions::watch_seats(&state.ctx, id).await?;
     let end = Box::pin(time::sleep(limiter.lifetime()));
     // The end of the stream lets a server that stops finish.
-    let end = future::select(Box::pin(state.stop.cancelled_owned()), end);
+    let end = future::select(Box::pin(state.stop.clone().cancelled_owned()), end);
     let sse = Sse::new(events(watch, permit).take_until(end))
         .keep_alive(KeepAlive::new().interval(KEEP_ALIVE));
     let mut response = sse.into_response();

@@ -82,13 +82,15 @@ async fn refresh(
 )]
 async fn log_out(
     State(state): State<AppState>,
-    Extension(session): Extension<Session>,
+    session: Option<Extension<Session>>,
     body: Option<Body<LogoutInput>>,
 ) -> Result<StatusCode, Problem> {
     let input = body.map(|Body(input)| input).unwrap_or_default();
     if let Some(token) = input.check()? {
         refresh_tokens::revoke(&state.ctx, &token).await?;
     }
-    session.log_out().await?;
+    if let Some(Extension(session)) = session {
+        session.log_out().await?;
+    }
     Ok(StatusCode::NO_CONTENT)
 }

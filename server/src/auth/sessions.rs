@@ -13,7 +13,10 @@ use service::{
 use tower::{ServiceBuilder, ServiceExt};
 use tower_sessions::{SessionManagerLayer, cookie::SameSite};
 
-use crate::problem::Problem;
+use crate::{
+    error_format::{API, original_path},
+    problem::Problem,
+};
 
 /// The name of the cookie over plain HTTP, as in development.
 const PLAIN: &str = "mini_compete_session";
@@ -55,12 +58,16 @@ impl Sessions {
 }
 
 /// Adds a [`Session`] to the request, which is loaded lazily, and saves its changes before the
-/// response is sent.
+/// response is sent. The API creates no sessions, so a request to it without a cookie gets none.
 pub(crate) async fn attach(
     State(sessions): State<Sessions>,
     request: Request,
     next: Next,
 ) -> Response {
+    let is_api = original_path(&request).starts_with(API);
+    if is_api && !request.headers().contains_key(header::COOKIE) {
+        return next.run(request).await;
+    }
     // Another host of the domain could have planted the name without the prefix.
     let is_outdated = sessions.is_https && has_cookie(request.headers(), PLAIN);
     let store = Store::new(sessions.ctx.clone());

@@ -9,8 +9,8 @@ use worker::{InstallationOptions, WorkerOptions, process};
 
 use super::Result;
 use crate::{
-    AppState, ResponseCache, Tokens, data_folder, listen, open_files, options::ServerOptions,
-    router, site,
+    AppState, ResponseCache, StateParts, Tokens, data_folder, listen, open_files,
+    options::ServerOptions, router, site,
 };
 
 /// How long requests may go on after the signal to stop, including those accepted while the server
@@ -47,14 +47,14 @@ pub(super) async fn run(
     }
     let worker =
         worker.map(|worker| tokio::spawn(worker::run(ctx.clone(), worker, draining.clone())));
-    let state = AppState {
+    let state = AppState::from(StateParts {
         response_cache: ResponseCache::new(ctx.clone()),
         ctx,
         tokens: Arc::new(Tokens::new(&secret).valid_for(options.jwt_expiration)),
         draining: draining.clone(),
         stop: stop.clone(),
         leptos: site::options(&site_root, address),
-    };
+    });
     let mut limits = options.traffic.limits(options.limits, state.ctx.has_rate_limits());
     let connections = open_files::connections(limits.connections, open_files);
     if connections < limits.connections {

@@ -8,8 +8,9 @@
 use std::{
     io,
     pin::Pin,
-    sync::Arc,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     task::{Context, Poll},
+    time::Duration,
 };
 
 use axum::{
@@ -19,11 +20,13 @@ use axum::{
 use hyper::body::{Frame, SizeHint};
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
-    sync::watch,
     time::{Instant, sleep_until},
 };
 
 use crate::security::{HttpLimits, MemoryPermit};
+
+/// The shortest interval at which the phase of a connection is polled.
+const MIN_INTERVAL: Duration = Duration::from_millis(5);
 
 /// The phase of a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,68 +90,62 @@ impl State {
 
 /// Tracks the phases of one connection. Cheap to clone.
 #[derive(Clone, Debug)]
-pub(super) struct Phases(Arc<watch::Sender<State>>);
+pub(super) struct Phases(Arc<Mutex<State>>);
 
 impl Phases {
     pub(super) fn new() -> Self {
         let state = State { phase: Phase::New, since: Instant::now(), sending: None };
-        Self(Arc::new(watch::Sender::new(state)))
+        Self(Arc::new(Mutex::new(state)))
     }
 
     pub(super) fn current(&self) -> Phase {
-        self.0.borrow().phase
+        self.lock().phase
     }
 
     /// Enters [`Phase::Request`] until the guard is dropped.
     pub(super) fn begin_request(&self) -> RequestGuard {
-        self.0.send_modify(|state| state.enter(Phase::Request));
+        self.lock().enter(Phase::Request);
         RequestGuard(self.clone())
     }
 
     /// Some bytes were received.
     fn received(&self) {
-        self.0.send_if_modified(|state| {
-            let is_head = matches!(state.phase, Phase::New | Phase::Idle);
-            if is_head {
-                state.enter(Phase::Head);
-            }
-            is_head
-        });
+        let mut state = self.lock();
+        if matches!(state.phase, Phase::New | Phase::Idle) {
+            state.enter(Phase::Head);
+        }
     }
 
     /// Everything that hyper has written so far was passed to the kernel.
     fn flushed(&self) {
-        self.0.send_if_modified(|state| {
-            let is_sent = state.sending.as_ref().is_some_and(|sending| sending.is_consumed);
-            if is_sent {
-                state.sending = None;
-                state.since = Instant::now();
-            }
-            is_sent
-        });
+        let mut state = self.lock();
+        if state.sending.as_ref().is_some_and(|sending| sending.is_consumed) {
+            state.sending = None;
+            state.since = Instant::now();
+        }
     }
 
-    /// Returns at the timeout of the current phase. With `is_last` the connection takes no further
-    /// request, so being idle has no timeout.
+    /// Returns at the timeout of the current phase, at most a quarter of the shortest timeout late.
+    /// With `is_last` the connection takes no further request, so being idle has no timeout.
+    ///
+    /// The phase is polled: a wake-up at each change of it would poll the whole connection several
+    /// times more for each request.
     pub(super) async fn overdue(&self, limits: &HttpLimits, is_last: bool) -> Overdue {
-        let mut changes = self.0.subscribe();
+        let shortest = limits.head_time.min(limits.keep_alive).min(limits.send_time);
+        let interval = (shortest / 4).max(MIN_INTERVAL);
         loop {
-            let deadline = changes.borrow_and_update().deadline(limits, is_last);
-            let timeout = async {
-                match deadline {
-                    Some((deadline, overdue)) => {
-                        sleep_until(deadline).await;
-                        overdue
-                    }
-                    None => std::future::pending().await,
-                }
+            let (now, deadline) = (Instant::now(), self.lock().deadline(limits, is_last));
+            let next = match deadline {
+                Some((deadline, overdue)) if deadline <= now => return overdue,
+                Some((deadline, _)) => deadline.min(now + interval),
+                None => now + interval,
             };
-            tokio::select! {
-                // `self` holds the sender, so this cannot fail.
-                _ = changes.changed() => {}
-                overdue = timeout => return overdue,
-            }
+            sleep_until(next).await;
         }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -158,12 +155,11 @@ pub(super) struct RequestGuard(Phases);
 
 impl Drop for RequestGuard {
     fn drop(&mut self) {
-        self.0.0.send_modify(|state| {
-            state.enter(Phase::Idle);
-            let now = state.since;
-            let begin = || Sending { since: now, is_consumed: true, _memory: None };
-            state.sending.get_or_insert_with(begin).is_consumed = true;
-        });
+        let mut state = self.0.lock();
+        state.enter(Phase::Idle);
+        let now = state.since;
+        let begin = || Sending { since: now, is_consumed: true, _memory: None };
+        state.sending.get_or_insert_with(begin).is_consumed = true;
     }
 }
 
@@ -174,7 +170,7 @@ impl RequestGuard {
         if let Some(permit) = response.extensions_mut().remove::<MemoryPermit>() {
             let memory = Some(permit);
             let sending = Sending { since: Instant::now(), is_consumed: false, _memory: memory };
-            self.0.0.send_modify(|state| state.sending = Some(sending));
+            self.0.lock().sending = Some(sending);
         }
         response.map(|body| Body::new(GuardedBody { body, _guard: self }))
     }
@@ -276,7 +272,7 @@ mod tests {
 
     /// The next timeout, in seconds, and how it ends the connection.
     fn overdue(phases: &Phases) -> Option<(f32, Overdue)> {
-        let (deadline, overdue) = phases.0.borrow().deadline(&HttpLimits::default(), false)?;
+        let (deadline, overdue) = phases.lock().deadline(&HttpLimits::default(), false)?;
         Some((deadline.duration_since(Instant::now()).as_secs_f32().round(), overdue))
     }
 

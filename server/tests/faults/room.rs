@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use service::testing::PASSWORD;
 use tokio::{sync::Semaphore, task::JoinSet};
 
-use crate::support::{Answer, Ledger, Server, Site, check, scale};
+use crate::support::{Ledger, Outcome, Server, Site, check, scale};
 
 /// Guests whose requests are under way at the same time.
 const AT_ONCE: usize = 64;
@@ -96,13 +96,13 @@ async fn a_room_of_400_registers_from_one_address_while_redis_stops() {
         streams.push(stream);
         let id = |name: &str| registration[name].as_str().expect("an id").to_owned();
         let user = id("userId").parse().expect("an id");
-        ledger.answers.insert(user, Answer::Seated(id("id").parse().expect("an id")));
+        ledger.outcomes.insert(user, Outcome::Registered(id("id").parse().expect("an id")));
         if streams.len() == size / 2 {
             site.redis.stop();
         }
     }
-    assert!(server.process.said(REDIS_IS_GONE) > 0, "the server did not notice it");
-    assert_eq!(ledger.seated(), size);
+    assert!(server.process.log_lines_with(REDIS_IS_GONE) > 0, "the server did not notice it");
+    assert_eq!(ledger.registered(), size);
     // A stranger in the room guesses a password: that account is throttled, the others are not.
     let stranger = guest(&url, "organizer@example.com".to_owned());
     for _ in 0..10 {

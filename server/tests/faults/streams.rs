@@ -1,4 +1,4 @@
-//! Event streams by the thousand that nobody reads, and a server that is killed under them.
+//! Event streams by the thousand that are not read, and a server that is killed under them.
 //!
 //! Guards: the limit of streams in all; that a stream keeps the newest state only; that a stream
 //! begins with the current state, so that a client that connects again has missed nothing.
@@ -15,14 +15,14 @@ use tokio::{
     time::timeout,
 };
 
-use crate::support::{Server, Site, Trouble, chance, check, scale};
+use crate::support::{Failures, Server, Site, check, scale, seeded_rng};
 
 const SEATS: usize = 300;
 /// Streams that are read to their newest state, besides those that are not.
 const READERS: usize = 4;
 const TIME_LIMIT: Duration = Duration::from_secs(30);
 /// What an unread stream may cost the server in memory; a debug build, with its buffers.
-const STREAM_KIB: usize = 64;
+const STREAM_KIB: usize = 128;
 
 /// Opens a stream, reads the first bytes of the answer, and nothing after them.
 async fn open_unread(port: u16, competition: CompetitionId) -> TcpStream {
@@ -49,8 +49,8 @@ async fn read_until_left(stream: &mut Response, left: usize) {
             let chunk = stream.chunk().await.expect("a stream").expect("no end");
             let text = String::from_utf8_lossy(&chunk).into_owned();
             let data = text.lines().filter_map(|line| line.strip_prefix("data: "));
-            let states = data.map(|data| serde_json::from_str::<Value>(data).expect("a state"));
-            if states.last().is_some_and(|state| state["seatsLeft"] == left) {
+            let mut states = data.map(|data| serde_json::from_str::<Value>(data).expect("a state"));
+            if states.next_back().is_some_and(|state| state["seatsLeft"] == left) {
                 return;
             }
         }
@@ -59,15 +59,15 @@ async fn read_until_left(stream: &mut Response, left: usize) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn streams_that_nobody_reads_neither_fill_memory_nor_hold_registrations_up() {
-    let mut chance = chance();
+async fn unread_streams_neither_fill_the_memory_nor_delay_registrations() {
+    let mut rng = seeded_rng();
     let site = Site::open().await;
     let unread = scale(600, 4_000);
     let limit = (unread + READERS).to_string();
     let variables = site.variables().with("EVENT_STREAMS", limit);
     let mut server = Server::start(&variables).await;
     let participants = 2 * SEATS;
-    let crowd = site.crowd_of(participants).await.once_over(64);
+    let everyone = site.new_participants(participants).await.without_retries(64);
     let competition = site.competition(SEATS).await;
     let before = server.process.resident_kib();
     let mut streams = Vec::new();
@@ -80,9 +80,9 @@ async fn streams_that_nobody_reads_neither_fill_memory_nor_hold_registrations_up
     assert_eq!(refused.status(), 503, "one stream more than there may be");
     assert!(refused.headers().contains_key("retry-after"));
 
-    let ledger = crowd.ask(&[server.url()], (competition, SEATS), &mut chance).await;
-    assert_eq!(ledger.trouble, Trouble::default(), "each request was answered at once");
-    assert_eq!((ledger.answers.len(), ledger.seated()), (participants, SEATS));
+    let ledger = everyone.register(&[server.url()], (competition, SEATS), &mut rng).await;
+    assert_eq!(ledger.failures, Failures::default(), "each request was answered at once");
+    assert_eq!((ledger.outcomes.len(), ledger.registered()), (participants, SEATS));
     for reader in &mut readers {
         read_until_left(reader, 0).await;
     }
@@ -91,7 +91,7 @@ async fn streams_that_nobody_reads_neither_fill_memory_nor_hold_registrations_up
     assert!(grown < unread * STREAM_KIB, "{unread} streams took {grown} KiB");
 
     server.process.kill();
-    server.start_again(&variables).await;
+    server.restart(&variables).await;
     read_until_left(&mut open(&server, competition).await, 0).await;
     drop(streams);
     assert_eq!(check(&site, &[ledger]).await, 0);

@@ -17,8 +17,8 @@ use domain::JobId;
 use leptos::config::LeptosOptions;
 use serde_json::Value;
 use server::{
-    AppState, HttpLimits, ResponseCache, StreamLimits, TokenLifetime, Tokens, TrafficOptions,
-    TrustedProxies,
+    AppState, HttpLimits, ResponseCache, StateParts, StreamLimits, TokenLifetime, Tokens,
+    TrafficOptions, TrustedProxies,
     cli::{Origins, ServerOptions},
     router,
 };
@@ -109,14 +109,14 @@ impl App {
         let tokens = Tokens::new("a secret of at least thirty-two characters");
         let tokens = Arc::new(tokens.valid_for(options.jwt_expiration));
         let (draining, stop) = (CancellationToken::new(), CancellationToken::new());
-        let state = AppState {
+        let state = AppState::from(StateParts {
             response_cache: ResponseCache::new(ctx.clone()),
             ctx,
             tokens: Arc::clone(&tokens),
             draining: draining.clone(),
             stop: stop.clone(),
             leptos,
-        };
+        });
         Self { world, router: router(state, &options), draining, stop, tokens }
     }
 
