@@ -5,6 +5,6 @@ test('the API documentation is linked, and its content security policy refuses n
   await page.getByRole('link', { name: 'API for developers' }).click();
 
   await expect(page.getByRole('heading', { name: /Mini Compete/ })).toBeVisible();
-  await page.getByText('Sign in', { exact: true }).first().click();
+  await page.getByText('Log in', { exact: true }).first().click();
   await expect(page.getByText('Invalid credentials').first()).toBeVisible();
 });

@@ -10,7 +10,7 @@ use domain::{ErrorCode, FieldError, PublicError, RegistrationId};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// Why a request was refused (RFC 9457).
+/// Why a request was rejected (RFC 9457).
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct ProblemDetails {
@@ -29,7 +29,7 @@ pub(crate) struct ProblemDetails {
     detail: String,
     /// The stable, machine-readable reason.
     code: ErrorCode,
-    /// The same sentence; for a failed validation one for each fault.
+    /// The same sentence; for a failed validation, one for each fault.
     message: Message,
     /// The reason phrase of the status.
     #[schema(example = "Bad Request")]
@@ -40,10 +40,10 @@ pub(crate) struct ProblemDetails {
     /// The faults by field.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     errors: Vec<FieldError>,
-    /// With `already_registered`: the registration that exists.
+    /// With `already_registered`: the existing registration.
     #[serde(skip_serializing_if = "Option::is_none")]
     registration_id: Option<RegistrationId>,
-    /// With `outcome_unknown`: the `Idempotency-Key` of the request, with which a retry finds out.
+    /// With `outcome_unknown`: the `Idempotency-Key` of the request, by which a retry learns the outcome.
     #[serde(skip_serializing_if = "Option::is_none")]
     idempotency_key: Option<String>,
 }

@@ -1,4 +1,4 @@
-//! Calendar files (RFC 5545): a competition for everybody, and a registration for whoever holds it.
+//! Calendar files (RFC 5545): public for a competition, private for a registration.
 //!
 //! An event keeps its UID for ever, so that a calendar that reads a newer file moves what it has. As long as a
 //! competition has no start date, the event of a registration is its deadline, and says so; once the start is set,

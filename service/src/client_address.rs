@@ -2,7 +2,8 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-/// The network address of a client. Whoever makes one has made sure that the client could not choose it.
+/// The network address of a client. Create one only from a source that the
+/// client cannot choose.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct ClientAddress(IpAddr);
 

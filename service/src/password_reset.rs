@@ -40,8 +40,8 @@ const AT_MOST_EVERY: i64 = 60;
 /// Links that may be good at the same time, of those that are mailed.
 const AT_ONCE: u64 = 3;
 
-/// What a link proves, as the hash that is kept of it: it may wait in a session without being worth a password to
-/// whoever reads that.
+/// The hash of a link's token. It may wait in a session: a reader of the session cannot set a
+/// password with it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct ResetKey(String);
@@ -177,7 +177,7 @@ async fn finish(
     tx.commit().await
 }
 
-/// A link for the owner of an account, to be handed over by whoever runs the installation.
+/// A link for the owner of an account, for the operator of the installation to hand over.
 ///
 /// # Errors
 /// [`ErrorCode::AccountNotFound`].

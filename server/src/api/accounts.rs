@@ -33,7 +33,7 @@ pub(super) fn router() -> ApiRouter {
     post, path = "/auth/signup", tag = "accounts",
     request_body = SignupInput,
     responses(
-        (status = 201, description = "The account was made", body = SignedIn),
+        (status = 201, description = "The account was created", body = SignedIn),
         InvalidField, EmailTaken, Busy,
     ),
 )]
@@ -46,12 +46,12 @@ async fn sign_up(
     Ok((StatusCode::CREATED, Json(SignedIn::start(&state, account).await?)))
 }
 
-/// Sign in
+/// Log in
 #[utoipa::path(
     post, path = "/auth/login", tag = "accounts",
     request_body = LoginInput,
     responses(
-        (status = 200, description = "Signed in", body = SignedIn),
+        (status = 200, description = "Logged in", body = SignedIn),
         MissingField, InvalidCredentials, TooManyAttempts, Busy,
     ),
 )]
@@ -64,7 +64,7 @@ async fn log_in(
     Ok(Json(SignedIn::start(&state, account).await?))
 }
 
-/// Who am I?
+/// Get the current user
 #[utoipa::path(
     get, path = "/auth/me", tag = "accounts", security(("bearer" = [])),
     responses(
@@ -81,7 +81,7 @@ async fn me(CurrentActor(actor): CurrentActor) -> Result<Json<User>, Problem> {
     patch, path = "/auth/me", tag = "accounts", security(("bearer" = [])),
     request_body = ProfilePatch,
     responses(
-        (status = 200, description = "The user as they are now", body = User),
+        (status = 200, description = "The changed user", body = User),
         InvalidField, Unauthorized, Busy,
     ),
 )]
@@ -95,13 +95,13 @@ async fn edit(
 
 /// Change the password
 ///
-/// Every token and every session that was given for the old one ends; the answer holds new ones, and a browser that
-/// asks stays signed in.
+/// All tokens and sessions of the account end. The response holds new tokens, and a browser's own
+/// session is renewed.
 #[utoipa::path(
     post, path = "/auth/password", tag = "accounts", security(("bearer" = [])),
     request_body = PasswordChangeInput,
     responses(
-        (status = 200, description = "Changed, and signed in anew", body = SignedIn),
+        (status = 200, description = "The password is changed; new tokens", body = SignedIn),
         InvalidField, Unauthorized, WrongPassword, TooManyAttempts, Busy,
     ),
 )]
@@ -124,9 +124,9 @@ async fn change_password(
 
 /// Delete the account
 ///
-/// Seats in competitions that are not over are free at once. Name, address and messages go.
-/// Competitions of theirs that nobody ever registered for are deleted; the others stay in the
-/// history of those who did, under the name "Deleted account" and without an address.
+/// The user's seats in competitions that are not over become free at once. Name, email and messages
+/// are deleted. Competitions of theirs without any registration are deleted; the others stay in the
+/// history of their participants, with an organizer named "Deleted account" and without an email.
 #[utoipa::path(
     delete, path = "/auth/me", tag = "accounts", security(("bearer" = [])),
     request_body = AccountDeletionInput,

@@ -30,15 +30,15 @@ pub(super) fn router() -> ApiRouter {
 /// A number of jobs.
 #[derive(Serialize, ToSchema)]
 struct Retried {
-    /// How many are back in their queues.
+    /// The number of jobs that are back in their queues.
     count: usize,
 }
 
-/// Count the background jobs
+/// Get the queues in numbers
 #[utoipa::path(
     get, path = "/admin/queues", tag = "admin", security(("bearer" = [])),
     responses(
-        (status = 200, description = "Every kind of job in numbers", body = [QueueStats]),
+        (status = 200, description = "The numbers of each job type", body = [QueueStats]),
         Unauthorized, AdminOnly,
     ),
 )]
@@ -49,7 +49,7 @@ async fn queues(
     Ok(Json(jobs::stats(&state.ctx, Operator::Admin(&actor)).await?))
 }
 
-/// List the jobs that were given up
+/// List the dead letters
 #[utoipa::path(
     get, path = "/admin/failed-jobs", tag = "admin", security(("bearer" = [])),
     responses(
@@ -64,14 +64,14 @@ async fn failed_jobs(
     Ok(Json(jobs::dead_letters(&state.ctx, Operator::Admin(&actor)).await?))
 }
 
-/// Try a job again that was given up
+/// Retry a dead letter
 ///
-/// It has all its attempts before it again; who put it back is noted.
+/// The job has all its attempts again. The audit log records the administrator.
 #[utoipa::path(
     post, path = "/admin/failed-jobs/{id}/retry", tag = "admin", security(("bearer" = [])),
     params(("id" = JobId, Path)),
     responses(
-        (status = 204, description = "It is back in its queue"),
+        (status = 204, description = "The job is back in its queue"),
         Unauthorized, AdminOnly, JobNotFound, Busy,
     ),
 )]
@@ -85,13 +85,13 @@ async fn retry(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Try every job again that was given up
+/// Retry all dead letters
 ///
-/// Each has all its attempts before it again; who put them back is noted.
+/// Each job has all its attempts again. The audit log records the administrator.
 #[utoipa::path(
     post, path = "/admin/failed-jobs/retry", tag = "admin", security(("bearer" = [])),
     responses(
-        (status = 200, description = "They are back in their queues", body = Retried),
+        (status = 200, description = "The jobs are back in their queues", body = Retried),
         Unauthorized, AdminOnly, Busy,
     ),
 )]
@@ -104,14 +104,14 @@ async fn retry_all(
     Ok(Json(Retried { count }))
 }
 
-/// Discard a job that was given up
+/// Discard a dead letter
 ///
-/// It will never be done. Who discarded it is noted.
+/// The job will not run again. The audit log records the administrator.
 #[utoipa::path(
     delete, path = "/admin/failed-jobs/{id}", tag = "admin", security(("bearer" = [])),
     params(("id" = JobId, Path)),
     responses(
-        (status = 204, description = "It is gone"),
+        (status = 204, description = "The job is discarded"),
         Unauthorized, AdminOnly, JobNotFound, Busy,
     ),
 )]
@@ -121,7 +121,7 @@ async fn discard(
     Id(id): Id<JobId>,
     NoBody: NoBody,
 ) -> Result<StatusCode, Problem> {
-    // A program says by the id which one it means; it is people who are asked for the name.
+    // Only the page asks people to confirm the job type.
     jobs::discard(&state.ctx, Operator::Admin(&actor), id, None).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -22,7 +22,7 @@ pub(super) fn router() -> ApiRouter {
     ApiRouter::new().read(routes!(of_competition)).read(routes!(of_registration))
 }
 
-/// Add a competition to a calendar
+/// Download a competition as a calendar file
 ///
 /// An iCalendar file: the registration deadline, and the start if it is set.
 #[utoipa::path(
@@ -41,11 +41,11 @@ async fn of_competition(
     Ok(file(calendar::of_competition(&state.ctx, id, &site.0).await?, "competition.ics"))
 }
 
-/// Add my registration to a calendar
+/// Download my registration as a calendar file
 ///
-/// An iCalendar file with one event. Its UID stays the same and its SEQUENCE grows with every edit of the competition:
-/// a calendar that reads a newer file moves the event. While no start is set the event is the registration deadline,
-/// and named so. A seat that was given back is a cancelled event.
+/// An iCalendar file with one event. Its UID stays the same, and its SEQUENCE grows with every edit of
+/// the competition, so that a calendar that reads a newer file moves the event. Without a start the
+/// event is the registration deadline. A cancelled registration is a cancelled event.
 #[utoipa::path(
     get, path = "/registrations/{id}/calendar.ics", tag = "registrations", security(("bearer" = [])),
     params(("id" = RegistrationId, Path)),

@@ -34,20 +34,20 @@ pub(super) fn router() -> ApiRouter {
         .write(routes!(edit, cancel))
 }
 
-/// List the competitions that are open
+/// List open competitions
 #[utoipa::path(
     get, path = "/competitions", tag = "competitions",
     params(
         ("search" = Option<String>, Query, description = "Words of the title or description, in any case"),
-        ("tags" = Option<String>, Query, description = "`a,b`: with any of these tags", example = "coding,ai"),
-        ("organizerId" = Option<String>, Query, description = "Of this organizer"),
+        ("tags" = Option<String>, Query, description = "`a,b`: competitions with any of these tags", example = "coding,ai"),
+        ("organizerId" = Option<String>, Query, description = "Competitions of this organizer"),
         ("sort" = Option<String>, Query, description = "`newest` (the default), `deadline`, `start` or `title`"),
         ("page" = Option<u64>, Query, description = "Counted from 1"),
         ("limit" = Option<u64>, Query, description = "Items on a page, at most 100 (the default)"),
     ),
     responses(
-        (status = 200, description = "One page of them", body = [CompetitionDetail], headers(
-            ("X-Total-Count" = u64, description = "How many there are on all pages"),
+        (status = 200, description = "One page", body = [CompetitionDetail], headers(
+            ("X-Total-Count" = u64, description = "The number of items on all pages"),
             ("Link" = String, description = "The pages first, prev, next and last (RFC 8288)"),
         )),
         InvalidParameter,
@@ -68,7 +68,7 @@ async fn list(
     cache.get_or_render(address, render).await
 }
 
-/// Look at one competition
+/// Get a competition
 #[utoipa::path(
     get, path = "/competitions/{id}", tag = "competitions",
     params(("id" = CompetitionId, Path)),
@@ -95,7 +95,7 @@ async fn get(
     cache.get_or_render(id.to_string(), render).await
 }
 
-/// List my competitions, as their organizer
+/// List the competitions that I organize
 #[utoipa::path(
     get, path = "/competitions/my-competitions", tag = "competitions", security(("bearer" = [])),
     params(
@@ -103,8 +103,8 @@ async fn get(
         ("limit" = Option<u64>, Query, description = "Items on a page, at most 100 (the default)"),
     ),
     responses(
-        (status = 200, description = "One page of them, newest first", body = [CompetitionWithCount], headers(
-            ("X-Total-Count" = u64, description = "How many there are on all pages"),
+        (status = 200, description = "One page, newest first", body = [CompetitionWithCount], headers(
+            ("X-Total-Count" = u64, description = "The number of items on all pages"),
             ("Link" = String, description = "The pages first, prev, next and last (RFC 8288)"),
         )),
         InvalidParameter, Unauthorized, OrganizerOnly,
@@ -128,7 +128,7 @@ async fn mine(
     responses(
         (status = 201, description = "The competition was created", body = CompetitionWithOrganizer, headers(
             ("ETag" = String, description = "For `If-Match`; begins with the version"),
-            ("Idempotency-Replayed" = String, description = "`true` when this was answered before"),
+            ("Idempotency-Replayed" = String, description = "`true` for a stored response to a retry"),
         )),
         InvalidField, Unauthorized, OrganizerOnly, KeyReused, Busy,
     ),
@@ -148,21 +148,21 @@ async fn create(
 
 /// Edit my competition
 ///
-/// What is absent stays as it is. Send the `version` it was shown with, or its `ETag` as
-/// `If-Match`, and nobody's edit is overwritten unseen. Seats that are taken meanwhile do not count
-/// as an edit. An edit that changes nothing raises no version.
+/// Absent fields stay unchanged. Send the `version` that the edit is based on, or the `ETag` as
+/// `If-Match`, so that no other edit is overwritten. A registration does not count as an edit. An edit
+/// without changes raises no version.
 #[utoipa::path(
     patch, path = "/competitions/{id}", tag = "competitions", security(("bearer" = [])),
     params(
         ("id" = CompetitionId, Path),
         ("Idempotency-Key" = Option<String>, Header, description = "1 to 255 visible ASCII characters"),
-        ("If-Match" = Option<String>, Header, description = "`*`, or entity tags: only if the competition still has one of these versions"),
+        ("If-Match" = Option<String>, Header, description = "`*`, or entity tags, one of whose versions the competition must still have"),
     ),
     request_body = CompetitionPatch,
     responses(
-        (status = 200, description = "The competition as it is now", body = CompetitionWithOrganizer, headers(
+        (status = 200, description = "The edited competition", body = CompetitionWithOrganizer, headers(
             ("ETag" = String, description = "For `If-Match`; begins with the version"),
-            ("Idempotency-Replayed" = String, description = "`true` when this was answered before"),
+            ("Idempotency-Replayed" = String, description = "`true` for a stored response to a retry"),
         )),
         InvalidField, Unauthorized, OwnerOnly, CompetitionNotFound, EditConflict, VersionMismatch,
         KeyReused, Busy,
@@ -181,20 +181,20 @@ async fn edit(
 
 /// Cancel my competition
 ///
-/// Everyone who holds a seat is told by mail. From then on nobody registers, gives a seat back or
-/// edits it; seats stay on record. Cancelling it again is answered the same and tells nobody again.
-/// A competition that is over cannot be cancelled.
+/// Everyone with a seat is notified by mail. Afterwards the competition cannot be edited, nor can
+/// registrations be made or cancelled; existing ones stay on record. Repeating the call has the same
+/// response and notifies no one again. A competition that is over cannot be cancelled.
 #[utoipa::path(
     delete, path = "/competitions/{id}", tag = "competitions", security(("bearer" = [])),
     params(
         ("id" = CompetitionId, Path),
         ("Idempotency-Key" = Option<String>, Header, description = "1 to 255 visible ASCII characters"),
-        ("If-Match" = Option<String>, Header, description = "`*`, or entity tags: only if the competition still has one of these versions"),
+        ("If-Match" = Option<String>, Header, description = "`*`, or entity tags, one of whose versions the competition must still have"),
     ),
     responses(
         (status = 200, description = "The competition, with `cancelledAt`", body = CompetitionWithOrganizer, headers(
             ("ETag" = String, description = "For `If-Match`; begins with the version"),
-            ("Idempotency-Replayed" = String, description = "`true` when this was answered before"),
+            ("Idempotency-Replayed" = String, description = "`true` for a stored response to a retry"),
         )),
         InvalidHeader, Unauthorized, OwnerOnly, CompetitionNotFound, CompetitionOver,
         VersionMismatch, KeyReused, Busy,

@@ -28,12 +28,12 @@ use crate::{AppState, problem::ProblemDetails};
     components(schemas(ProblemDetails)),
     modifiers(&Bearer),
     tags(
-        (name = "accounts", description = "Signing up and in"),
-        (name = "competitions", description = "Creating and finding competitions"),
-        (name = "registrations", description = "Registering, and who is registered"),
+        (name = "accounts", description = "Signing up, logging in, the user's own account"),
+        (name = "competitions", description = "Creating, editing and finding competitions"),
+        (name = "registrations", description = "Registering, and lists of participants"),
         (name = "mailbox", description = "The in-app mailbox"),
-        (name = "admin", description = "Looking after the installation"),
-        (name = "health", description = "Whether the service works"),
+        (name = "admin", description = "Administration of background jobs"),
+        (name = "health", description = "The health of the service"),
     ),
 )]
 pub(super) struct Description;

@@ -23,7 +23,7 @@ pub(crate) fn probes() -> Router<AppState> {
         .route("/health/ready", routing::get(ready))
 }
 
-/// How the service is.
+/// The health of the service.
 #[derive(Serialize, ToSchema)]
 struct Health {
     status: Status,
@@ -33,11 +33,11 @@ struct Health {
     checks: Checks,
 }
 
-/// How what the service depends on is.
+/// The health of its dependencies.
 #[derive(Serialize, ToSchema)]
 struct Checks {
     database: Status,
-    /// Absent where none is used. The service works without it, more slowly.
+    /// Absent where Redis is not used. The service works without it, more slowly.
     #[serde(skip_serializing_if = "Option::is_none")]
     redis: Option<Status>,
 }
@@ -49,10 +49,10 @@ enum Status {
     Down,
 }
 
-/// How is the service?
+/// Get the health of the service
 #[utoipa::path(
     get, path = "/health", tag = "health",
-    responses((status = 200, description = "It answers; `checks` tell what works", body = Health)),
+    responses((status = 200, description = "The service responds; `checks` has the health of each dependency", body = Health)),
 )]
 async fn report(State(state): State<AppState>) -> Json<Health> {
     let status = database(&state).await;

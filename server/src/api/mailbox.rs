@@ -33,7 +33,7 @@ struct Count {
     get, path = "/mailbox/my", tag = "mailbox", security(("bearer" = [])),
     params(("search" = Option<String>, Query, description = "Words of the subject or text, in any case")),
     responses(
-        (status = 200, description = "The 500 newest that match, newest first", body = [Mail]),
+        (status = 200, description = "The 500 newest matching messages, newest first", body = [Mail]),
         InvalidSearch, Unauthorized,
     ),
 )]
@@ -46,11 +46,11 @@ async fn list(
     Ok(Json(mailbox::list(&state.ctx, &actor, filter.search.as_deref()).await?))
 }
 
-/// Count the messages I have not opened
+/// Count my unread messages
 #[utoipa::path(
     get, path = "/mailbox/unread-count", tag = "mailbox", security(("bearer" = [])),
     responses(
-        (status = 200, description = "How many", body = Count),
+        (status = 200, description = "The number of unread messages", body = Count),
         Unauthorized,
     ),
 )]

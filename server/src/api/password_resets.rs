@@ -21,16 +21,16 @@ pub(super) fn router() -> ApiRouter {
     ApiRouter::new().credentials(routes!(request)).credentials(routes!(confirm))
 }
 
-/// What is said to everybody.
+/// The response, with or without an account.
 #[derive(Serialize, ToSchema)]
 struct Requested {
     #[schema(example = "If this address has an account, a link is on its way to it.")]
     message: &'static str,
 }
 
-/// Ask for a link to set a new password
+/// Request a link to set a new password
 ///
-/// The answer is the same, in words and in time, whether or not the address has an account.
+/// The response and its time are the same, whether or not the email has an account.
 #[utoipa::path(
     post, path = "/auth/password-reset", tag = "accounts",
     request_body = ResetRequestInput,
@@ -50,12 +50,12 @@ async fn request(
 
 /// Set a new password with a link
 ///
-/// The link is good once, within an hour. Every token and session of the account ends.
+/// The link works once within an hour. All tokens and sessions of the account end.
 #[utoipa::path(
     post, path = "/auth/password-reset/confirm", tag = "accounts",
     request_body = PasswordResetInput,
     responses(
-        (status = 204, description = "The password is set; sign in with it"),
+        (status = 204, description = "The password is set; log in with it"),
         InvalidResetLink, Busy,
     ),
 )]

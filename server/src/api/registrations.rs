@@ -37,9 +37,9 @@ pub(super) fn router() -> ApiRouter {
 
 /// Register for a competition
 ///
-/// The seat is held from the moment of the answer; the confirmation follows by mail. Send the same
-/// `Idempotency-Key` with every retry, and no retry registers twice. The body is ignored; one that
-/// claims to be JSON must be.
+/// The seat is reserved from the response on; the confirmation follows by mail. Send the same
+/// `Idempotency-Key` with every retry, so that no retry registers twice. The body is ignored, but must
+/// be valid if it is JSON.
 #[utoipa::path(
     post, path = "/competitions/{id}/register", tag = "registrations", security(("bearer" = [])),
     params(
@@ -47,8 +47,8 @@ pub(super) fn router() -> ApiRouter {
         ("Idempotency-Key" = Option<String>, Header, description = "1 to 255 visible ASCII characters"),
     ),
     responses(
-        (status = 201, description = "A seat is held", body = NewRegistration, headers(
-            ("Idempotency-Replayed" = String, description = "`true` when this was answered before"),
+        (status = 201, description = "Registered; the seat is reserved", body = NewRegistration, headers(
+            ("Idempotency-Replayed" = String, description = "`true` for a stored response to a retry"),
         )),
         RegistrationRefused, Unauthorized, ParticipantOnly, CompetitionNotFound, AlreadyRegistered,
         KeyReused, Busy,
@@ -73,11 +73,11 @@ fn respond(decision: Decision<NewRegistration>) -> Response {
     replay::mark(response, decision.replayed)
 }
 
-/// Give my seat back
+/// Cancel my registration
 ///
-/// Somebody else can have it at once. Giving it back again is answered the same and changes
-/// nothing. Once the competition is over (it has started, or was never given a start date for 90
-/// days after its deadline) seats stay as they are.
+/// The seat becomes free at once. Repeating the call has the same response and changes nothing. Once
+/// the competition is over (it has started, or had no start date for 90 days after its deadline)
+/// registrations cannot be cancelled.
 #[utoipa::path(
     delete, path = "/competitions/{id}/register", tag = "registrations", security(("bearer" = [])),
     params(
@@ -85,8 +85,8 @@ fn respond(decision: Decision<NewRegistration>) -> Response {
         ("Idempotency-Key" = Option<String>, Header, description = "1 to 255 visible ASCII characters"),
     ),
     responses(
-        (status = 204, description = "No seat is held", headers(
-            ("Idempotency-Replayed" = String, description = "`true` when this was answered before"),
+        (status = 204, description = "Not registered any more", headers(
+            ("Idempotency-Replayed" = String, description = "`true` for a stored response to a retry"),
         )),
         CancellationRefused, Unauthorized, ParticipantOnly, NotRegistered, CompetitionOver,
         KeyReused, Busy,
@@ -115,8 +115,8 @@ async fn cancel(
         ("limit" = Option<u64>, Query, description = "Items on a page, at most 100 (the default)"),
     ),
     responses(
-        (status = 200, description = "One page of them, newest first", body = [MyRegistration], headers(
-            ("X-Total-Count" = u64, description = "How many there are on all pages"),
+        (status = 200, description = "One page, newest first", body = [MyRegistration], headers(
+            ("X-Total-Count" = u64, description = "The number of items on all pages"),
             ("Link" = String, description = "The pages first, prev, next and last (RFC 8288)"),
         )),
         InvalidParameter, Unauthorized, ParticipantOnly,
@@ -132,20 +132,20 @@ async fn mine(
     Ok(paging::respond(&uri, &page))
 }
 
-/// List who is registered for my competition
+/// List the participants of my competition
 #[utoipa::path(
     get, path = "/competitions/{id}/registrations", tag = "registrations", security(("bearer" = [])),
     params(
         ("id" = CompetitionId, Path),
         ("status" = Option<String>, Query, description = "`PENDING`, `CONFIRMED`, `CANCELLED` or `FAILED`"),
-        ("search" = Option<String>, Query, description = "Words of the name or address, in any case"),
+        ("search" = Option<String>, Query, description = "Words of the name or email, in any case"),
         ("sort" = Option<String>, Query, description = "`registered` (the default), `name` or `status`; a `-` before it reverses"),
         ("page" = Option<u64>, Query, description = "Counted from 1"),
         ("limit" = Option<u64>, Query, description = "Items on a page, at most 100 (the default)"),
     ),
     responses(
-        (status = 200, description = "One page of them", body = [RosterEntry], headers(
-            ("X-Total-Count" = u64, description = "How many there are on all pages"),
+        (status = 200, description = "One page", body = [RosterEntry], headers(
+            ("X-Total-Count" = u64, description = "The number of items on all pages"),
             ("Link" = String, description = "The pages first, prev, next and last (RFC 8288)"),
         )),
         InvalidParameter, Unauthorized, NotYourCompetition, CompetitionNotFound,
@@ -162,20 +162,20 @@ async fn roster(
     Ok(paging::respond(&uri, &page))
 }
 
-/// Download who is registered for my competition
+/// Download the participants of my competition
 ///
-/// All who match, as CSV with a byte order mark. A cell that a spreadsheet would take for a formula has an apostrophe
-/// before it.
+/// All matching participants as CSV with a byte order mark. A cell that a spreadsheet would evaluate as
+/// a formula begins with an apostrophe.
 #[utoipa::path(
     get, path = "/competitions/{id}/registrations.csv", tag = "registrations", security(("bearer" = [])),
     params(
         ("id" = CompetitionId, Path),
         ("status" = Option<String>, Query, description = "`PENDING`, `CONFIRMED`, `CANCELLED` or `FAILED`"),
-        ("search" = Option<String>, Query, description = "Words of the name or address, in any case"),
+        ("search" = Option<String>, Query, description = "Words of the name or email, in any case"),
         ("sort" = Option<String>, Query, description = "`registered` (the default), `name` or `status`; a `-` before it reverses"),
     ),
     responses(
-        (status = 200, description = "Name, address, status, time and id of each", body = String, content_type = "text/csv", headers(
+        (status = 200, description = "Name, email, status, time and id of each registration", body = String, content_type = "text/csv", headers(
             ("Content-Disposition" = String, description = "A name for the file"),
         )),
         InvalidParameter, Unauthorized, NotYourCompetition, CompetitionNotFound,

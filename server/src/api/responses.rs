@@ -23,42 +23,42 @@ macro_rules! problems {
 }
 
 problems! {
-    InvalidField: 400 "A field is wrong",
+    InvalidField: 400 "A field is invalid",
     MissingField: 400 "A field is missing",
-    InvalidParameter: 400 "A parameter is wrong",
-    InvalidSearch: 400 "The parameter is wrong",
+    InvalidParameter: 400 "A parameter is invalid",
+    InvalidSearch: 400 "The parameter is invalid",
     RegistrationRefused: 400 "Competition was cancelled; Registration has not opened yet; \
-        Registration deadline has passed; Competition is full; or a bad key",
-    CancellationRefused: 400 "Competition was cancelled; or a bad key",
-    InvalidResetLink: 400 "A field is wrong, or the link is not good any more",
-    InvalidHeader: 400 "A bad key or a bad `If-Match`",
+        Registration deadline has passed; Competition is full; or an invalid key",
+    CancellationRefused: 400 "Competition was cancelled; or an invalid key",
+    InvalidResetLink: 400 "A field is invalid, or the link has expired",
+    InvalidHeader: 400 "An invalid key or `If-Match`",
     Unauthorized: 401 "Unauthorized",
     InvalidCredentials: 401 "Invalid credentials",
-    InvalidRefreshToken: 401 "The refresh token is not good any more",
+    InvalidRefreshToken: 401 "The refresh token is invalid, expired or revoked",
     ParticipantOnly: 403 "Required role: PARTICIPANT",
     OrganizerOnly: 403 "Required role: ORGANIZER",
     AdminOnly: 403 "Required role: ADMIN",
-    OwnerOnly: 403 "Required role: ORGANIZER; or it is somebody else's",
-    NotYourCompetition: 403 "Somebody else's competition",
-    WrongPassword: 403 "This is not your password",
+    OwnerOnly: 403 "Required role: ORGANIZER; or the competition of another organizer",
+    NotYourCompetition: 403 "The competition of another organizer",
+    WrongPassword: 403 "The current password is wrong",
     CompetitionNotFound: 404 "Competition not found",
     NotRegistered: 404 "Competition not found; or you are not registered for it",
     RegistrationNotFound: 404 "You have no such registration",
     MessageNotFound: 404 "Message not found",
     JobNotFound: 404 "Job not found",
     EmailTaken: 409 "Email already registered",
-    EditConflict: 409 "It was edited since; it was cancelled; more seats are taken than the new \
-        capacity has; or the key is in flight",
+    EditConflict: 409 "The version is stale; the competition was cancelled; more seats are taken \
+        than the new capacity; or the key is in flight",
     AlreadyRegistered: 409 "Already registered for this competition, with `registrationId`; or \
         the key is in flight",
     CompetitionOver: 409 "Competition is over; or the key is in flight",
-    HasRegistrations: 409 "People are registered for competitions of theirs that are not over",
-    VersionMismatch: 412 "The competition has another version than `If-Match` asks for",
+    HasRegistrations: 409 "Participants are registered for competitions of the user that are not over",
+    VersionMismatch: 412 "The competition has another version than `If-Match` requires",
     KeyReused: 422 "The key was used for another request",
-    TooManyAttempts: 429 "Too many attempts; `Retry-After` tells how many seconds to wait",
-    TooManyClientStreams: 429 "Too many streams from one address or of one user",
-    Busy: 503 "Too busy, and nothing was changed; or, with the code `outcome_unknown`, it is not \
-        known",
+    TooManyAttempts: 429 "Too many attempts; `Retry-After` is in seconds",
+    TooManyClientStreams: 429 "Too many streams of one address or user",
+    Busy: 503 "Overloaded, and nothing was changed; or, with the code `outcome_unknown`, the \
+        outcome is unknown",
     TooManyStreams: 503 "Too many streams in all",
 }
 

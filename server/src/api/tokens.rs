@@ -18,16 +18,16 @@ pub(super) fn router() -> ApiRouter {
     ApiRouter::new().write(routes!(refresh)).write(routes!(log_out))
 }
 
-/// Who is signed in, and tokens to prove it with.
+/// The user who is logged in, and a pair of tokens.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct SignedIn {
-    /// To be sent as `Authorization: Bearer <token>`.
+    /// Send it as `Authorization: Bearer <token>`.
     token: String,
-    /// For how many seconds the token is valid; see `JWT_EXPIRATION`.
+    /// The lifetime of the token in seconds; see `JWT_EXPIRATION`.
     #[schema(example = 86400)]
     expires_in: i64,
-    /// Gets the next pair of tokens from `/auth/refresh`, once, within 30 days.
+    /// Exchange it at `/auth/refresh` for the next pair of tokens, once, within 30 days.
     refresh_token: String,
     user: User,
 }
@@ -48,10 +48,9 @@ impl SignedIn {
 
 /// Get the next pair of tokens
 ///
-/// A refresh token is good once. One that comes a second time was copied: every token that was
-/// renewed from the same sign-in is worth nothing from then on. Only within ten seconds of its
-/// first use the same token gets the same pair again, so that requests in parallel and a retry
-/// after a lost answer do no harm.
+/// A refresh token works once. A second use means that it was copied, and revokes every refresh token
+/// of the same login. Within ten seconds of its first use, the same token returns the same pair again,
+/// so that parallel requests and a retry after a lost response are safe.
 #[utoipa::path(
     post, path = "/auth/refresh", tag = "accounts",
     request_body = RefreshInput,
@@ -68,15 +67,15 @@ async fn refresh(
     Ok(Json(SignedIn::new(&state, account, next)))
 }
 
-/// Sign out
+/// Log out
 ///
-/// Ends the browser's session, if there is one, and the refresh token in the body, if there is one, with all that were
-/// renewed from the same sign-in. A token that is out already is good until it expires.
+/// Ends the session of a browser, and revokes the refresh token in the body with all others of the same
+/// login. Both are optional. An access token stays valid until it expires.
 #[utoipa::path(
     post, path = "/auth/logout", tag = "accounts",
     request_body = Option<LogoutInput>,
     responses(
-        (status = 204, description = "Signed out"),
+        (status = 204, description = "Logged out"),
         InvalidField, Busy,
     ),
 )]

@@ -7,7 +7,7 @@ use domain::Timestamp;
 
 use crate::{Clock, SystemClock};
 
-/// A clock that stands still until it is told to go on.
+/// A clock that stands still until [`TestClock::advance`].
 #[derive(Debug)]
 pub struct TestClock(Mutex<Timestamp>);
 

@@ -68,7 +68,7 @@ fn settings() -> Settings {
 pub struct World {
     /// What every use case needs.
     pub ctx: Context,
-    /// Stands still until it is told to go on.
+    /// Stands still until [`TestClock::advance`].
     pub clock: Arc<TestClock>,
     database: TestDatabase,
     redis: TestRedis,

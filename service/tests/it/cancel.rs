@@ -54,13 +54,13 @@ async fn a_replayed_cancellation_does_not_cancel_a_newer_registration() {
     let grace = world.participant("Grace").await;
     let sprint = world.competition(&ada).create().await;
     register(&world.ctx, &grace, sprint).await.unwrap();
-    let give_back = async || {
+    let cancel = async || {
         let key = Some("k".parse().unwrap());
         registration::cancel_registration(&world.ctx, &grace, sprint, key).await.unwrap()
     };
-    assert!(!give_back().await.replayed);
+    assert!(!cancel().await.replayed);
     register(&world.ctx, &grace, sprint).await.unwrap();
-    let again = give_back().await;
+    let again = cancel().await;
     assert!(again.replayed && again.outcome.is_ok());
     assert_eq!(world.tally(sprint).await.registered, 1, "the new seat is still held");
     let reused = register_with_key(&world.ctx, &grace, sprint, "k").await.unwrap_err();

@@ -200,7 +200,11 @@ async fn a_competition_with_registrations_outlives_its_organizer() {
     let left = competitions::get(&world.ctx, freed).await.unwrap().competition;
     assert_eq!((left.cancelled_at, left.version), (Some(world.ctx.now()), 2));
     let told = register(&world.ctx, alan, freed).await.unwrap_err();
-    assert_eq!(told, ErrorCode::CompetitionCancelled, "nobody registers for what nobody runs");
+    assert_eq!(
+        told,
+        ErrorCode::CompetitionCancelled,
+        "a competition without an organizer is cancelled"
+    );
     assert!(competitions::get(&world.ctx, never).await.is_err());
 }
 

@@ -1,4 +1,4 @@
-//! How much mail an address is sent, whoever signed up with it.
+//! Limits on mail by recipient address.
 
 use chrono::TimeDelta;
 use domain::Email;

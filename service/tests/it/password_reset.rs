@@ -53,7 +53,7 @@ async fn a_forgotten_password_is_reset_by_mail() {
     let ctx = world.process_with_mail(&sink.url()).await;
     let ada = world.participant("Ada").await;
     request(&ctx, email("ADA@example.com")).await.unwrap();
-    assert!(sink.mails().is_empty(), "whoever asks does not wait for the mail");
+    assert!(sink.mails().is_empty(), "the request waited for the mail");
     run_pending_jobs(&ctx).await;
 
     let sent = sink.only();

@@ -33,7 +33,11 @@ async fn assert_sold_out(
     let sold = usize::try_from(seats).unwrap();
     assert_eq!(count(outcomes, &Ok(())), sold);
     let full = count(outcomes, &Err(ErrorCode::CompetitionFull));
-    assert_eq!(full, outcomes.len() - sold, "nobody is told anything else: {outcomes:?}");
+    assert_eq!(
+        full,
+        outcomes.len() - sold,
+        "every other outcome is a full competition: {outcomes:?}"
+    );
     let tally = world.tally(id).await;
     assert_eq!((tally.registered, tally.seats_held), (seats, seats));
     assert_eq!(tally.confirmation_jobs, seats);
@@ -229,7 +233,7 @@ async fn dropped_requests_leave_whole_registrations_or_none() {
     assert_eq!((tally.registered, tally.seats_held, tally.confirmation_jobs), (40, 40, 40));
 }
 
-/// What a client does that was cut off: it asks again until it is told.
+/// Retries like a client that was disconnected, until the first request is finished.
 async fn until_not_in_flight(
     ctx: &Context,
     guest: &Actor,

@@ -201,7 +201,7 @@ async fn serve<S, F>(
         conversations.spawn(async move {
             if let Ok(stream) = accept(stream).await {
                 shared.connections.fetch_add(1, Ordering::Relaxed);
-                // Whoever hangs up has said all there was to say.
+                // A client that disconnects ends its conversation.
                 let _ = converse(stream, &shared, greets).await;
             }
         });
