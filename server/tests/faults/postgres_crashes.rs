@@ -29,8 +29,8 @@ async fn confirmed_responses_survive_crashes_of_the_database() {
     // Most requests that a crash hits are retried on another connection, so clients see no failure.
     let logged =
         |text| servers.iter().map(|server| server.process.log_lines_with(text)).sum::<usize>();
-    let retried =
-        logged("trying another connection") + logged("a connection to the database failed");
+    let retried = logged("retrying a transaction on another connection")
+        + logged("a connection to the database failed");
     let failures = Ledger::total_failures(&ledgers);
     let hit = retried + failures.unavailable + failures.server_error;
     assert!(hit > 0, "no crash hit a request: {failures:?}");
