@@ -30,15 +30,17 @@ struct Decided {
 /// A transaction that has locked the row of its competition and has not read anything yet. The
 /// permit and the lock in Redis are held until it ends.
 struct LockedTransaction<'a> {
-    _permit: Option<SemaphorePermit<'a>>,
-    _lock: Option<CompetitionLock>,
+    // Fields are dropped in this order.
     tx: WriteTx<'a>,
+    _lock: Option<CompetitionLock>,
+    _permit: Option<SemaphorePermit<'a>>,
 }
 
 impl<'a> LockedTransaction<'a> {
     /// Takes a batch permit of this process, the lock in Redis, which limits how many processes
     /// queue for the row, and the lock on the row. Reads in the transaction see what its previous
-    /// holder has committed, at any isolation level.
+    /// holder has committed: READ COMMITTED takes a new snapshot for each statement, and under
+    /// SERIALIZABLE a row that changed during the wait is a serialization failure.
     async fn begin(ctx: &'a Context, competition: CompetitionId) -> Result<Self> {
         let permit = ctx.admission.batch_permit().await?;
         let lock = ctx.locks.acquire(competition).await;

@@ -4,7 +4,7 @@ use domain::{CompetitionEdit, CompetitionId, IfMatch, User};
 
 use crate::idempotency::{KeyLock, RequestKey};
 
-/// A command that reads or changes who has a seat in a competition.
+/// A command that must run one after the other with all others for its competition.
 #[derive(Debug)]
 pub(crate) enum AdmissionCommand {
     /// Register the user.

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 pub struct Decision<T> {
     /// The effect, or the refusal: closed, full, registered already, edited by another user.
     pub outcome: Result<T, PublicError>,
-    /// Whether an earlier request with the same `Idempotency-Key` had the effect.
+    /// Whether an earlier request with the same `Idempotency-Key` was given this outcome.
     pub replayed: bool,
 }
 

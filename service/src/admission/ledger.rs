@@ -57,7 +57,7 @@ enum RowWrite {
 pub(super) struct Changes {
     pub(super) inserted: Vec<registration::Model>,
     pub(super) updated: Vec<registration::Model>,
-    /// Jobs to enqueue.
+    /// Jobs to insert.
     pub(super) jobs: Vec<NewJob>,
     /// The competition before and after, if it changes.
     pub(super) competition: Option<(competition::Model, competition::Model)>,
@@ -118,7 +118,7 @@ impl Ledger {
         }
     }
 
-    /// The API promises the order of the refusals.
+    /// Checks run in this order because the API documents it.
     fn register(&mut self, request: &Request) -> Verdict {
         let user = &request.user;
         let earlier = self.registrations.get(&user.id.0);
@@ -185,8 +185,8 @@ impl Ledger {
 
     /// A repeated cancellation is granted: the response to the first may have been lost.
     ///
-    /// Refused once the competition is cancelled, because its registrations with a seat are those
-    /// to notify; and once it is over, because the roster then says who took part.
+    /// Refused once the competition is cancelled: the notice goes to every user with a seat, so the
+    /// seats stay as they were. Refused once it is over: the roster says who took part.
     fn cancel_registration(&mut self, user: &User) -> Verdict {
         let Some(Entry { row, write }) = self.registrations.get_mut(&user.id.0) else {
             let message = "You are not registered for this competition";
@@ -246,7 +246,8 @@ impl Ledger {
         Err(PublicError::new(ErrorCode::Forbidden, message).into())
     }
 
-    /// A cancelled competition passes: its version is final, and each command has its own response.
+    /// Checks `If-Match` against the `revision`, which the API calls `version`. A cancelled
+    /// competition passes: an edit is then refused as final, and a repeated cancellation granted.
     fn check_precondition(&self, if_match: Option<&IfMatch>) -> Result<(), PublicError> {
         let version = u32::try_from(self.after.revision).unwrap_or_default();
         let is_met = if_match.is_none_or(|if_match| if_match.accepts(version));
@@ -332,7 +333,7 @@ impl Ledger {
             .into_values()
             .filter(|entry| entry.write != RowWrite::Unchanged)
             .collect();
-        // Ids grow with time: rows are written, and jobs run, in the order of arrival.
+        // A fixed order. Ids grow with time, so first registrations are in the order of arrival.
         changed.sort_unstable_by_key(|entry| entry.row.id);
         for Entry { row, write } in changed {
             if row.status == RegistrationStatus::Pending {

@@ -3,8 +3,10 @@
 //!
 //! Concurrent requests for one competition are combined into a batch. A batch takes the lock of the
 //! competition in Redis, then the lock of its row, reads what its requests depend on, decides them
-//! in the order of arrival, and writes all effects in one transaction. Only the transaction decides;
-//! the layers in front of it save work and may fail.
+//! in the order of arrival, and writes all effects in one transaction.
+//!
+//! Only the transaction decides. The combiner, the permits, and the locks and stored responses in
+//! Redis save work, and each of them may fail.
 
 mod batch;
 mod command;
@@ -45,7 +47,7 @@ const LIMITS: BatchLimits = BatchLimits {
 /// How long a batch waits for its permit before it is refused.
 const PERMIT_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// The combiner of this process, and the number of its batches.
+/// The combiner of this process, and the limit of its concurrent batches.
 #[derive(Debug)]
 pub(crate) struct Admission {
     requests: Combiner<CompetitionId, Request, Decision<Effect>>,
@@ -71,7 +73,8 @@ impl Admission {
     }
 }
 
-/// Executes a command of a user. Once it is queued it is finished, even if this future is dropped.
+/// Executes a command of a user. A queued command is executed even if
+/// this future is dropped.
 ///
 /// # Errors
 /// No such competition; forbidden; a key that is in flight or was used for another request; a queue

@@ -35,12 +35,14 @@ enum Command {
     CancelCompetition,
 }
 
-/// How long after its creation a competition opens if it opens later, closes, and has started.
+/// From the creation of a competition to its opening, if it does not open at once.
 const OPENING: TimeDelta = TimeDelta::hours(1);
+/// From its creation to its deadline.
 const DEADLINE: TimeDelta = TimeDelta::days(1);
+/// From its creation to its start.
 const START: TimeDelta = TimeDelta::days(2);
 
-/// How far time has come.
+/// How much time has passed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Stage {
     /// Registration has not opened yet.
@@ -48,7 +50,7 @@ enum Stage {
     Open,
     /// The deadline has passed.
     Closed,
-    /// It has started.
+    /// It has started, which is when it counts as over.
     Over,
 }
 

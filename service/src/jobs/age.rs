@@ -9,7 +9,8 @@ use crate::{
     entity::{job, job_audit},
 };
 
-/// When a job was added, or was last retried as a dead letter. `Ok(None)` for a job that is gone.
+/// The start of the current series of attempts: when a job was added, or last retried as a dead
+/// letter. `Ok(None)` for a job that is gone.
 ///
 /// # Errors
 /// When the database fails.

@@ -25,7 +25,7 @@ pub struct Claim {
     /// The rules of its kind.
     pub spec: &'static Spec,
     pub(super) payload: Arc<dyn Payload>,
-    /// Counts the claims of this job; an older epoch than the row's has lost it.
+    /// Counts the claims of this job. A claim with an older epoch than the row no longer holds it.
     pub(super) epoch: i32,
     /// How often the job was postponed since it last failed.
     pub(super) postponements: i32,

@@ -4,16 +4,15 @@
 /// never for those of another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Class {
-    /// Confirmations of registrations: they use nothing but the database, and a participant waits
-    /// for each.
+    /// Creating the confirmations of registrations: it uses the database only, and a participant
+    /// waits for each.
     Confirmations,
-    /// Mail that one person waits for: links to set a password, and confirmations on their way to
-    /// an address.
+    /// Sending mail that one person waits for: links to set a password, and confirmations.
     AccountMail,
     /// Jobs that take minutes: notices to all participants of a competition, reminders, deleting
     /// old rows.
     Background,
-    /// Mail to many people at once, on its way to their addresses.
+    /// Sending mail to many people at once.
     BulkMail,
 }
 

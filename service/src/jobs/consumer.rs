@@ -72,7 +72,7 @@ impl Consumer {
         Ok(claims)
     }
 
-    /// Waits until there may be a job to take, for at most a second.
+    /// Waits until there may be a job to take, for at most two seconds.
     pub async fn wait(&mut self) {
         if self.wait_for_redis().await.is_none() {
             tokio::select! {

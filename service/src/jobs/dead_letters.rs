@@ -28,7 +28,8 @@ pub async fn dead_letters(ctx: &Context, operator: Operator<'_>) -> Result<Vec<D
     Ok(rows.all(ctx.db.connection()).await?.into_iter().map(view).collect())
 }
 
-/// Moves a dead letter back to the jobs, with all its attempts before it, and records the operator.
+/// Moves a dead letter back to the jobs, with its attempts counted from 0, and records the
+/// operator.
 ///
 /// # Errors
 /// Unauthorized; Forbidden; [`ErrorCode::JobNotFound`].

@@ -5,7 +5,8 @@ use crate::Error;
 /// What happens to a job whose run did not succeed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Disposition {
-    /// A service that it needs is away: it is postponed, without end. Mail has an end of its own.
+    /// A service that it needs is away: it is postponed, without end. Mail ends after
+    /// four days (`delivery`).
     Postpone,
     /// It failed, and has used up one of its attempts.
     Attempt,

@@ -104,7 +104,7 @@ pub async fn fail(ctx: &Context, claim: &Claim, reason: &str) -> Result<Verdict>
     Ok(verdict)
 }
 
-/// Moves a job to the dead letters that is of no use to try again, if it is still held.
+/// Moves a job that cannot succeed to the dead letters, if it is still held.
 ///
 /// # Errors
 /// When the database fails; the lease expires then.

@@ -28,8 +28,8 @@ pub async fn extend_lease(ctx: &Context, claims: &[Claim]) -> Result<HashSet<Cla
     Ok(kept.into_iter().map(|row| (JobId(row.id), row.epoch)).collect())
 }
 
-/// Takes back a lost lease that was counted against each of these jobs: their worker could not
-/// reach the database, and no job has killed it.
+/// Subtracts one from the lost leases of each job: its worker could not reach the database, so the
+/// count must not suggest that the job killed its worker.
 ///
 /// # Errors
 /// When the database fails.

@@ -17,7 +17,8 @@ use super::{
 use crate::{Context, Result, db::bulk::any_of, entity::job};
 
 /// Delays claimed jobs by a pause that grows with each postponement, up to five minutes. Their
-/// attempts stay as they are. Jobs that were postponed equally often come back together.
+/// attempts stay as they are. Jobs that were postponed equally often share one
+/// pause, so that they form a batch again.
 ///
 /// # Errors
 /// When the database fails; the leases expire then.

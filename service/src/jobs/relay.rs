@@ -12,7 +12,7 @@ use crate::{Context, Result, db::bulk::any_of, entity::job};
 /// Jobs pushed at a time.
 const BATCH: usize = 500;
 /// Jobs of a class in its lists that keep all its workers busy until the relay looks again.
-const ENOUGH: usize = 5_000;
+const MAX_IN_LISTS: usize = 5_000;
 
 /// Wakes workers for jobs that were committed: workers of all processes through Redis, or without
 /// it those of this process. Returns at once; the relay finds jobs whose announcement is lost.
@@ -50,7 +50,7 @@ pub async fn relay(ctx: &Context) -> Result<usize> {
     let mut relayed = 0;
     for class in Class::ALL {
         let Some(waiting) = queue.waiting_jobs(class).await else { break };
-        let mut room = ENOUGH.saturating_sub(waiting);
+        let mut room = MAX_IN_LISTS.saturating_sub(waiting);
         while room > 0 {
             let asked = room.min(BATCH);
             let pushed = relay_some(ctx, &queue, class, asked).await?;

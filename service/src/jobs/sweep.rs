@@ -23,13 +23,14 @@ const MAX_LOST_LEASES: i32 = 3;
 const BATCH: u64 = 500;
 /// A job that no worker has taken for so long since it was pushed may be lost.
 const OVERDUE: TimeDelta = TimeDelta::seconds(60);
-/// A time so far in the future comes from a clock that was ahead.
-const AHEAD: TimeDelta = TimeDelta::seconds(5);
+/// A time further in the future than this comes from a clock that was ahead.
+const CLOCK_TOLERANCE: TimeDelta = TimeDelta::seconds(5);
 
-/// Moves jobs whose lease has expired back to waiting; returns how many. A job that has lost
-/// more than three workers moves to the dead letters. Jobs that Redis has lost are pushed again.
+/// Moves jobs whose lease has expired back to waiting, and a job that has lost more than three
+/// workers to the dead letters; returns how many of both. Pushes jobs that Redis has lost again.
 ///
-/// Call it only while the database has answered and its clock has run steadily for some heartbeats:
+/// Call it only while the database has answered, and the clock of `ctx` has run steadily, for some
+/// heartbeats:
 /// otherwise live workers have had no chance to extend their leases.
 ///
 /// # Errors
@@ -75,8 +76,8 @@ pub async fn bring_forward(ctx: &Context) -> Result<u64> {
         .filter(job::Column::RunAt.gt(now))
         .filter(
             job::Column::CreatedAt
-                .gt(now + AHEAD)
-                .or(job::Column::RunAt.gt(now + LONGEST_PAUSE + AHEAD)),
+                .gt(now + CLOCK_TOLERANCE)
+                .or(job::Column::RunAt.gt(now + LONGEST_PAUSE + CLOCK_TOLERANCE)),
         )
         .exec(&*ctx.db.autocommit().await)
         .await?;

@@ -29,8 +29,8 @@ use crate::{
     redis::{Redis, query_on},
 };
 
-/// A worker that took nothing for so long is gone. It claims tickets in the database right after it
-/// took them, with no work in between.
+/// A worker that has not asked for tickets for so long is gone. It claims tickets in the database
+/// right after it took them, with no work in between.
 const WORKER_LIFE: Duration = Duration::from_secs(30);
 /// How long a worker waits for the most urgent jobs before it looks for others.
 const MAX_WAIT: Duration = Duration::from_secs(1);
@@ -131,7 +131,7 @@ impl Queue {
         self.redis.run(settle.key(self.processing(worker)).arg(texts(tickets))).await
     }
 
-    /// Puts back the jobs that workers had taken that are gone; returns how many.
+    /// Puts back the tickets of workers that are gone; returns how many.
     pub(super) async fn reap(&self) -> Option<usize> {
         let mut reap = REAP.key(self.workers());
         self.redis.run(reap.arg(self.ready("")).arg(self.processing(""))).await

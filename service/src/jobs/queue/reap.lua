@@ -1,4 +1,4 @@
--- Puts jobs that workers had taken that are gone back to the front of their lists. Returns how many.
+-- Puts the tickets of workers that are gone back to the front of their lists. Returns how many.
 -- KEYS: workers. ARGV: the prefixes of the ready lists and of the processing lists.
 local reaped = 0
 for _, worker in ipairs(redis.call('ZRANGE', KEYS[1], '-inf', now(), 'BYSCORE')) do
