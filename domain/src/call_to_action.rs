@@ -39,8 +39,8 @@ pub enum CallToAction {
 }
 
 impl CallToAction {
-    /// The state for a viewer. The first that applies wins: cancelled, over, registered, then whether
-    /// they can register.
+    /// The state for a viewer. The first that applies wins: cancelled, over, registered, then
+    /// whether they can register.
     pub fn of(competition: &Competition, viewer: &ViewerState, now: Timestamp) -> Self {
         let seat = viewer.registration.filter(|status| status.holds_seat());
         let role = viewer.user.as_ref().map(|user| user.role);

@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 pub struct DeletionPreview {
     /// Registrations of theirs for competitions that are not over: they are cancelled.
     pub seats: u64,
-    /// Competitions of theirs that are not over and have registrations: they must be cancelled first.
+    /// Competitions of theirs that are not over and have registrations: they must be cancelled
+    /// first.
     pub blocking: u64,
     /// Competitions of theirs that have never had a registration: they are deleted.
     pub deleted: u64,

@@ -25,7 +25,8 @@ pub enum ErrorCode {
     RegistrationNotOpen,
     /// The registration deadline has passed.
     RegistrationClosed,
-    /// The organizer has cancelled the competition: registrations can be neither made nor cancelled.
+    /// The organizer has cancelled the competition: registrations can be neither made nor
+    /// cancelled.
     CompetitionCancelled,
     /// The competition has started, or has no start date and its deadline is 90 days past:
     /// registrations for it and the competition itself cannot be cancelled.
@@ -311,8 +312,8 @@ fn shorten(mut text: String, max: usize) -> String {
 pub struct Faults(Vec<FieldError>);
 
 impl Faults {
-    /// Adds a fault. Drops faults beyond a limit and shortens long names, so that a response is not much
-    /// larger than its request.
+    /// Adds a fault. Drops faults beyond a limit and shortens long names, so that a response is not
+    /// much larger than its request.
     pub fn add(&mut self, field: &str, message: impl Into<String>) {
         if self.0.len() < MAX_FAULTS {
             let field = shorten(field.to_owned(), MAX_FIELD);

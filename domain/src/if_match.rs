@@ -9,8 +9,8 @@ use crate::{ErrorCode, PublicError};
 /// An entity tag of a competition is its version, optionally followed by `-` and a hash of its
 /// representation: registrations change the hash, but must not prevent an edit.
 ///
-/// Weak tags are accepted, although RFC 9110 compares strongly here: a proxy that compresses weakens
-/// tags, and clients behind it could never edit. The version is the same in both.
+/// Weak tags are accepted, although RFC 9110 compares strongly here: a proxy that compresses
+/// weakens tags, and clients behind it could never edit. The version is the same in both.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum IfMatch {
     /// `*`: any version.

@@ -62,7 +62,8 @@ impl RosterSort {
         format!("{sign}{}", self.by.as_str())
     }
 
-    /// The order after a click on the column `by`: the other direction if it is sorted by it already.
+    /// The order after a click on the column `by`: the other direction if it is sorted by it
+    /// already.
     pub fn toggled(self, by: RosterOrder) -> Self {
         Self { by, descending: self.by == by && !self.descending }
     }

@@ -5,8 +5,8 @@ use std::panic;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 /// Hydrates the page that the server rendered. The browser calls it once, when the page has loaded.
-/// After a panic the browser handles links and forms again; a page that was altered before is handed
-/// over to it at once.
+/// After a panic the browser handles links and forms again; a page that was altered before is
+/// handed over to it at once.
 #[wasm_bindgen]
 pub fn hydrate() {
     panic::set_hook(Box::new(|info| {

@@ -10,9 +10,9 @@ use tokio::time::{Instant, sleep};
 
 /// Names the advisory lock among all that an application may take on a PostgreSQL database.
 const LOCK: i64 = 0x006d_696e_6963_6f6d;
-/// The time limits of the pool are for requests. A migration, and a process that waits for one, have
-/// none. Each statement sees what was committed before it, whatever the default of
-/// the role: a process that has waited must see what the one before it has done.
+/// The time limits of the pool are for requests. A migration, and a process that waits for one,
+/// have none. Each statement sees what was committed before it, whatever the default of the role: a
+/// process that has waited must see what the one before it has done.
 const SETTINGS: &str = "SET TRANSACTION ISOLATION LEVEL READ COMMITTED; \
                         SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0; \
                         SET LOCAL idle_in_transaction_session_timeout = 0";

@@ -43,7 +43,8 @@ pub(crate) struct ProblemDetails {
     /// With `already_registered`: the existing registration.
     #[serde(skip_serializing_if = "Option::is_none")]
     registration_id: Option<RegistrationId>,
-    /// With `outcome_unknown`: the `Idempotency-Key` of the request, by which a retry learns the outcome.
+    /// With `outcome_unknown`: the `Idempotency-Key` of the request, by which a retry learns the
+    /// outcome.
     #[serde(skip_serializing_if = "Option::is_none")]
     idempotency_key: Option<String>,
 }

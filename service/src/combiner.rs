@@ -20,7 +20,7 @@ use tokio::{
     time::{Instant, timeout},
 };
 
-use crate::{Db, Error, Result};
+use crate::{Error, Result};
 
 /// Limits on the batches of a [`Combiner`] and on their queues, for each key.
 #[derive(Clone, Copy, Debug)]
@@ -50,9 +50,6 @@ impl BatchLimits {
         max_workers: 4,
     };
 }
-
-/// How long one try of [`read_with_timeout`] may take. Reads by primary key take milliseconds.
-pub(crate) const READ_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// Batches requests of type `T` by a key of type `K`; the response to each is an `R`.
 pub struct Combiner<K, T, R> {
@@ -220,36 +217,6 @@ fn next_batch<K: Eq + Hash, T, R>(
 fn lock<K, T, R>(lanes: &Lanes<K, T, R>) -> std::sync::MutexGuard<'_, HashMap<K, Lane<T, R>>> {
     // A panic under this lock cannot leave the map half changed, so poisoning is ignored.
     lanes.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// Runs `read`, and once more on a new connection if it takes longer than [`READ_TIMEOUT`].
-pub(crate) async fn read_with_timeout<R, F, Fut>(db: &Db, read: F) -> Result<R>
-where
-    F: Fn() -> Fut,
-    Fut: Future<Output = Result<R>>,
-{
-    let generation = db.generation();
-    if let Ok(found) = timeout(READ_TIMEOUT, read()).await {
-        return found;
-    }
-    db.replace_connections(generation, "a read timed out");
-    timeout(READ_TIMEOUT, read()).await.map_err(|_| Error::TimedOut)?
-}
-
-/// The response to each of `ids` in the same order: the value found for it, `None` if there is
-/// none, or the failure of the whole query, which is logged once.
-pub(crate) fn responses<I: Eq + Hash, R: Clone>(
-    ids: &[I],
-    found: Result<HashMap<I, R>>,
-) -> Vec<Result<Option<R>>> {
-    match found {
-        Ok(found) => ids.iter().map(|id| Ok(found.get(id).cloned())).collect(),
-        Err(error) => {
-            tracing::error!(error = &error as &dyn std::error::Error, "a combined query failed");
-            let failure = PublicError::from(error);
-            ids.iter().map(|_| Err(failure.clone().into())).collect()
-        }
-    }
 }
 
 fn overloaded() -> PublicError {

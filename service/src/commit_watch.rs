@@ -1,8 +1,8 @@
 //! Tracks whether a request may have committed, for responses that are sent before the outcome is
 //! known, after a timeout for example.
 //!
-//! A request that is dropped before its COMMIT is rolled back. Once the COMMIT is sent, or a command
-//! is queued in admission, only the database knows the outcome.
+//! A request that is dropped before its COMMIT is rolled back. Once the COMMIT is sent, or a
+//! command is queued in admission, only the database knows the outcome.
 
 use std::sync::{
     Arc,
@@ -53,8 +53,8 @@ impl PendingCommit {
     }
 }
 
-/// Records that a COMMIT is sent, or a command is queued in admission, which commits in a task of its
-/// own.
+/// Records that a COMMIT is sent, or a command is queued in admission, which commits in a task of
+/// its own.
 pub(crate) fn commit_begins() -> PendingCommit {
     let watch = current();
     if let Some(watch) = &watch {

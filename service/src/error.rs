@@ -52,8 +52,8 @@ pub enum Error {
 /// deadlock.
 const PG_TRY_AGAIN: [&str; 2] = ["40001", "40P01"];
 /// Prefixes of the SQLSTATEs of a PostgreSQL that is unavailable: connection exceptions,
-/// insufficient resources, operator intervention (a shutdown or a statement timeout), an idle session
-/// that was ended, a read-only server (a standby or a demoted primary), a lock timeout.
+/// insufficient resources, operator intervention (a shutdown or a statement timeout), an idle
+/// session that was ended, a read-only server (a standby or a demoted primary), a lock timeout.
 const PG_UNAVAILABLE: [&str; 6] = ["08", "53", "57", "25P03", "25006", "55P03"];
 /// Prefixes of the SQLSTATEs after which a COMMIT may have happened: the connection failed, or the
 /// session was ended while it waited for a standby.
@@ -75,8 +75,8 @@ impl Error {
         }
     }
 
-    /// Whether the database is unavailable or overloaded, so that a later retry may succeed. Includes
-    /// [`Error::OutcomeUnknown`], after which something may have been changed.
+    /// Whether the database is unavailable or overloaded, so that a later retry may succeed.
+    /// Includes [`Error::OutcomeUnknown`], after which something may have been changed.
     pub fn is_unavailable(&self) -> bool {
         let error = match self {
             Self::OutcomeUnknown(_) | Self::TimedOut => return true,
@@ -138,8 +138,8 @@ impl Error {
         }
     }
 
-    /// Whether a statement may have been executed and its response was lost. A server that shuts down
-    /// ends connections with an error of its own.
+    /// Whether a statement may have been executed and its response was lost. A server that shuts
+    /// down ends connections with an error of its own.
     fn is_lost_response(&self) -> bool {
         let error = match self {
             Self::Db(error) => error,
@@ -153,8 +153,8 @@ impl Error {
         }
     }
 
-    /// Whether a transaction has lost its connection before the COMMIT, or its server accepts no writes
-    /// any more. Nothing was changed, and another connection may succeed.
+    /// Whether a transaction has lost its connection before the COMMIT, or its server accepts no
+    /// writes any more. Nothing was changed, and another connection may succeed.
     pub(crate) fn has_lost_connection(&self) -> bool {
         let Self::Db(error) = self else { return false };
         sqlx_error(error).is_some_and(|error| {
@@ -190,8 +190,8 @@ pub(crate) fn is_unique_violation(error: &DbErr) -> bool {
 }
 
 fn is_sqlite_busy(code: &str) -> bool {
-    // SQLite's codes are 5, 261, 517 and 773. A SQLSTATE has five characters, which may all be digits:
-    // 42501 & 0xff is 5 as well.
+    // SQLite's codes are 5, 261, 517 and 773. A SQLSTATE has five characters, which may all be
+    // digits: 42501 & 0xff is 5 as well.
     code.len() < 5 && code.parse::<i32>().is_ok_and(|code| code & 0xff == SQLITE_BUSY)
 }
 

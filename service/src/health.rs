@@ -14,11 +14,11 @@ use crate::{Context, Error, Result, accounts};
 /// A database that takes longer does not answer. A read that goes to a dead connection is tried on
 /// another after three seconds, and that takes as long.
 const LIMIT: Duration = Duration::from_secs(7);
-/// An answer serves everybody who asks so soon after it: probes are not limited, and cost a
+/// An outcome is shared for so long: probes are not rate limited, and each check needs a
 /// connection.
 const FRESH_FOR: Duration = Duration::from_millis(500);
 
-/// The last answer to whether the database works. Those who ask meanwhile wait for it.
+/// The last outcome of the check of the database. Concurrent probes wait for a running one.
 #[derive(Debug, Default)]
 pub(crate) struct LastCheck(Mutex<Option<Checked>>);
 
@@ -49,8 +49,8 @@ impl LastCheck {
     }
 }
 
-/// Asks the database as requests do: who somebody is, together with everybody else who asks that,
-/// and whether it takes changes. The answer may be half a second old.
+/// Queries the database as requests do: an account, through the combiner of accounts, and whether
+/// the server accepts writes. The outcome may be half a second old.
 ///
 /// # Errors
 /// When it does not answer in time, or its server accepts no writes.
@@ -101,7 +101,7 @@ mod tests {
     async fn a_check_outlasts_a_read_that_is_tried_again() {
         let last = LastCheck::default();
         let retried = async {
-            sleep(2 * crate::combiner::READ_TIMEOUT).await;
+            sleep(2 * crate::coalesced_read::READ_TIMEOUT).await;
             Ok(())
         };
         last.share(retried).await.unwrap();

@@ -10,6 +10,7 @@ mod background_jobs;
 mod circuit_breaker;
 mod client_address;
 mod clock;
+mod coalesced_read;
 mod combiner;
 mod commit_watch;
 mod context;

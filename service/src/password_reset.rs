@@ -155,8 +155,8 @@ async fn send_link(
     finish(ctx, execution, Some(&ResetKey::of(&token)), notice).await
 }
 
-/// Acknowledges the job in the transaction that leaves a notice in the mailbox. The hour of the link
-/// that was sent begins now: sending it may have taken a while.
+/// Acknowledges the job in the transaction that leaves a notice in the mailbox. The hour of the
+/// link that was sent begins now: sending it may have taken a while.
 async fn finish(
     ctx: &Context,
     execution: &Execution<'_, SendResetLink>,

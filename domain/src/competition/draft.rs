@@ -31,8 +31,8 @@ pub struct Clash {
     pub field: String,
     /// The current value.
     pub now: String,
-    /// Whether it was changed in the form as well, to another value. Otherwise the form has the current
-    /// value.
+    /// Whether it was changed in the form as well, to another value. Otherwise the form has the
+    /// current value.
     pub is_mine: bool,
 }
 
@@ -82,8 +82,9 @@ impl CompetitionDraft {
         pairs.filter(|(_, (mine, seen))| !same(mine, seen)).map(|(field, _)| field).collect()
     }
 
-    /// Rebases a form that was opened on `seen` onto the current values in `now`. Unchanged fields get
-    /// the current value; changed ones keep theirs. Returns the fields that another user has edited.
+    /// Rebases a form that was opened on `seen` onto the current values in `now`. Unchanged fields
+    /// get the current value; changed ones keep theirs. Returns the fields that another user has
+    /// edited.
     pub fn rebase(&mut self, seen: &Self, now: &Self) -> Vec<Clash> {
         let mut clashes = Vec::new();
         let others = seen.texts().into_iter().zip(now.texts());

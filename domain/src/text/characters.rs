@@ -38,8 +38,9 @@ pub(super) fn is_no_character(c: char) -> bool {
     matches!(code, 0xFDD0..=0xFDEF) || code & 0xFFFE == 0xFFFE
 }
 
-/// Whether the character makes what follows read backwards: the explicit directional formatting characters of Unicode
-/// (UAX #9, section 2). Languages that are written from right to left do without.
+/// Whether the character makes what follows read backwards: the explicit directional formatting
+/// characters of Unicode (UAX #9, section 2). Languages that are written from right to left do
+/// without.
 fn turns_text_around(c: char) -> bool {
     matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
 }

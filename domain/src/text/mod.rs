@@ -1,5 +1,5 @@
-//! Checked texts. Each type is created by its `parse` only, so a value is in normal form and follows
-//! the rules of its type.
+//! Checked texts. Each type is created by its `parse` only, so a value is in normal form and
+//! follows the rules of its type.
 
 macro_rules! text {
     ($(#[$doc:meta])* $name:ident) => {

@@ -7,7 +7,8 @@ use crate::{Faults, PublicError, normal_form};
 
 /// Shortest password, in characters.
 const MIN_PASSWORD: usize = 8;
-/// Longest password, in bytes: bcrypt ignores the rest, so longer passwords would be interchangeable.
+/// Longest password, in bytes: bcrypt ignores the rest, so longer passwords would be
+/// interchangeable.
 const MAX_PASSWORD_BYTES: usize = 72;
 
 /// A password of 8 characters to 72 bytes, composed (NFC). Never printed.
@@ -54,8 +55,8 @@ impl Password {
         &self.0
     }
 
-    /// The forms in which a typed password may have been hashed: the normal form, and as typed if that
-    /// differs, because older versions hashed that.
+    /// The forms in which a typed password may have been hashed: the normal form, and as typed if
+    /// that differs, because older versions hashed that.
     pub fn spellings(typed: String) -> (String, Option<String>) {
         let normal = normal_form::password(&typed);
         let differs = normal != typed;

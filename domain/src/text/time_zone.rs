@@ -4,8 +4,8 @@
 const MAX_TIME_ZONE: usize = 64;
 
 text!(
-    /// The possible name of an IANA time zone, like `Europe/Berlin`. Only the server checks that the
-    /// zone exists: the list is too large for a browser.
+    /// The possible name of an IANA time zone, like `Europe/Berlin`. Only the server checks that
+    /// the zone exists: the list is too large for a browser.
     TimeZoneName
 );
 

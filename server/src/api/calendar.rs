@@ -43,9 +43,9 @@ async fn of_competition(
 
 /// Download my registration as a calendar file
 ///
-/// An iCalendar file with one event. Its UID stays the same, and its SEQUENCE grows with every edit of
-/// the competition, so that a calendar that reads a newer file moves the event. Without a start the
-/// event is the registration deadline. A cancelled registration is a cancelled event.
+/// An iCalendar file with one event. Its UID stays the same, and its SEQUENCE grows with every edit
+/// of the competition, so that a calendar that reads a newer file moves the event. Without a start
+/// the event is the registration deadline. A cancelled registration is a cancelled event.
 #[utoipa::path(
     get, path = "/registrations/{id}/calendar.ics", tag = "registrations", security(("bearer" = [])),
     params(("id" = RegistrationId, Path)),

@@ -149,8 +149,8 @@ async fn create(
 /// Edit my competition
 ///
 /// Absent fields stay unchanged. Send the `version` that the edit is based on, or the `ETag` as
-/// `If-Match`, so that no other edit is overwritten. A registration does not count as an edit. An edit
-/// without changes raises no version.
+/// `If-Match`, so that no other edit is overwritten. A registration does not count as an edit. An
+/// edit without changes raises no version.
 #[utoipa::path(
     patch, path = "/competitions/{id}", tag = "competitions", security(("bearer" = [])),
     params(
@@ -182,8 +182,8 @@ async fn edit(
 /// Cancel my competition
 ///
 /// Everyone with a seat is notified by mail. Afterwards the competition cannot be edited, nor can
-/// registrations be made or cancelled; existing ones stay on record. Repeating the call has the same
-/// response and notifies no one again. A competition that is over cannot be cancelled.
+/// registrations be made or cancelled; existing ones stay on record. Repeating the call has the
+/// same response and notifies no one again. A competition that is over cannot be cancelled.
 #[utoipa::path(
     delete, path = "/competitions/{id}", tag = "competitions", security(("bearer" = [])),
     params(

@@ -57,8 +57,8 @@ pub(super) fn router(description: Document) -> Router<AppState> {
     pages.layer(middleware::from_fn(to_folder))
 }
 
-/// Redirects to the page, whose path ends with a slash. The redirect of Swagger UI itself would lack
-/// `/api`.
+/// Redirects to the page, whose path ends with a slash. The redirect of Swagger UI itself would
+/// lack `/api`.
 async fn to_folder(request: Request, next: Next) -> Response {
     match request.uri().path() {
         "/docs" => Redirect::permanent("/api/docs/").into_response(),

@@ -45,10 +45,10 @@ pub(super) fn router() -> ApiRouter {
 
 /// Watch the seats of a competition
 ///
-/// Server-sent events of the type `seats`: the current state at once, then the latest state after each
-/// change in any process. Changes in quick succession are one event. The stream ends after some
-/// minutes; connect again. Of two states, the one with the higher `sequence` is newer. Without a
-/// stream, poll `/api/competitions/{id}/seats`.
+/// Server-sent events of the type `seats`: the current state at once, then the latest state after
+/// each change in any process. Changes in quick succession are one event. The stream ends after
+/// some minutes; connect again. Of two states, the one with the higher `sequence` is newer. Without
+/// a stream, poll `/api/competitions/{id}/seats`.
 #[utoipa::path(
     get, path = "/competitions/{id}/events", tag = "competitions",
     params(("id" = CompetitionId, Path)),

@@ -101,7 +101,8 @@ fn body_problem(rejection: &JsonRejection) -> Problem {
             ErrorCode::UnsupportedMediaType,
             "The body must be JSON, with Content-Type: application/json",
         ),
-        // The parser's message names the position of the fault, and reveals only the client's own text.
+        // The parser's message names the position of the fault, and reveals only the client's own
+        // text.
         JsonRejection::JsonSyntaxError(error) => Problem::new(
             ErrorCode::MalformedBody,
             format!("The body is not valid JSON: {}", root(error)),

@@ -38,8 +38,8 @@ pub(super) fn router() -> ApiRouter {
 /// Register for a competition
 ///
 /// The seat is reserved from the response on; the confirmation follows by mail. Send the same
-/// `Idempotency-Key` with every retry, so that no retry registers twice. The body is ignored, but must
-/// be valid if it is JSON.
+/// `Idempotency-Key` with every retry, so that no retry registers twice. The body is ignored, but
+/// must be valid if it is JSON.
 #[utoipa::path(
     post, path = "/competitions/{id}/register", tag = "registrations", security(("bearer" = [])),
     params(
@@ -75,9 +75,9 @@ fn respond(decision: Decision<NewRegistration>) -> Response {
 
 /// Cancel my registration
 ///
-/// The seat becomes free at once. Repeating the call has the same response and changes nothing. Once
-/// the competition is over (it has started, or had no start date for 90 days after its deadline)
-/// registrations cannot be cancelled.
+/// The seat becomes free at once. Repeating the call has the same response and changes nothing.
+/// Once the competition is over (it has started, or had no start date for 90 days after its
+/// deadline) registrations cannot be cancelled.
 #[utoipa::path(
     delete, path = "/competitions/{id}/register", tag = "registrations", security(("bearer" = [])),
     params(
@@ -164,8 +164,8 @@ async fn roster(
 
 /// Download the participants of my competition
 ///
-/// All matching participants as CSV with a byte order mark. A cell that a spreadsheet would evaluate as
-/// a formula begins with an apostrophe.
+/// All matching participants as CSV with a byte order mark. A cell that a spreadsheet would
+/// evaluate as a formula begins with an apostrophe.
 #[utoipa::path(
     get, path = "/competitions/{id}/registrations.csv", tag = "registrations", security(("bearer" = [])),
     params(

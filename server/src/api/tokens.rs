@@ -48,9 +48,9 @@ impl SignedIn {
 
 /// Get the next pair of tokens
 ///
-/// A refresh token works once. A second use means that it was copied, and revokes every refresh token
-/// of the same login. Within ten seconds of its first use, the same token returns the same pair again,
-/// so that parallel requests and a retry after a lost response are safe.
+/// A refresh token works once. A second use means that it was copied, and revokes every refresh
+/// token of the same login. Within ten seconds of its first use, the same token returns the same
+/// pair again, so that parallel requests and a retry after a lost response are safe.
 #[utoipa::path(
     post, path = "/auth/refresh", tag = "accounts",
     request_body = RefreshInput,
@@ -69,8 +69,8 @@ async fn refresh(
 
 /// Log out
 ///
-/// Ends the session of a browser, and revokes the refresh token in the body with all others of the same
-/// login. Both are optional. An access token stays valid until it expires.
+/// Ends the session of a browser, and revokes the refresh token in the body with all others of the
+/// same login. Both are optional. An access token stays valid until it expires.
 #[utoipa::path(
     post, path = "/auth/logout", tag = "accounts",
     request_body = Option<LogoutInput>,

@@ -13,8 +13,8 @@ use crate::{
     mailbox::{Draft, deliver},
 };
 
-/// Changes the actor's password, which revokes all of their sessions and tokens. The caller starts a
-/// new session.
+/// Changes the actor's password, which revokes all of their sessions and tokens. The caller starts
+/// a new session.
 ///
 /// # Errors
 /// Unauthorized; [`domain::ErrorCode::WrongPassword`]; [`domain::ErrorCode::RateLimited`] when too many were wrong.

@@ -1,8 +1,8 @@
 //! Deleting an account.
 //!
-//! The row is deleted with everything that belongs to it, unless the history of others refers to it:
-//! a roster, or competitions that others have registered for. Then the row is anonymized, so that
-//! seats stay counted and competitions stay in the participants' histories.
+//! The row is deleted with everything that belongs to it, unless the history of others refers to
+//! it: a roster, or competitions that others have registered for. Then the row is anonymized, so
+//! that seats stay counted and competitions stay in the participants' histories.
 
 use domain::{
     CompetitionId, DeletionPreview, ErrorCode, Password, PublicError, RegistrationStatus,

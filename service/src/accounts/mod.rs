@@ -22,11 +22,8 @@ pub use self::{
 };
 pub(crate) use self::{administrators::not_found, change_password::set_password};
 use crate::{
-    ClientAddress, Context, Result,
-    combiner::{Combiner, read_with_timeout, responses},
-    db::bulk,
-    entity::user,
-    throttle,
+    ClientAddress, Context, Result, coalesced_read::read_each, combiner::Combiner, db::bulk,
+    entity::user, throttle,
 };
 
 /// Logs in: the account with this address and password.
@@ -56,13 +53,13 @@ pub async fn find(ctx: &Context, id: UserId) -> Result<Option<Account>> {
     let (shared, ctx) = (ctx.clone(), ctx.clone());
     let load = move |ids: Vec<UserId>| {
         let ctx = ctx.clone();
-        async move { responses(&ids, read_with_timeout(&ctx.db, || load(&ctx, &ids)).await) }
+        async move { read_each(&ctx.db, &ids, || load(&ctx, &ids)).await }
     };
     shared.users.submit((), id, load).await
 }
 
-/// The account of a user whose session or token has this version of the credentials. `Ok(None)` when
-/// the password was changed since, or the account was deleted.
+/// The account of a user whose session or token has this version of the credentials. `Ok(None)`
+/// when the password was changed since, or the account was deleted.
 ///
 /// # Errors
 /// When the database fails.
@@ -74,8 +71,8 @@ pub async fn recognize(
     Ok(find(ctx, id).await?.filter(|account| account.credentials == version))
 }
 
-/// Coalesces concurrent reads of accounts. Nothing is cached: the role of a user is always that of the
-/// database.
+/// Coalesces concurrent reads of accounts. Nothing is cached: the role of a user is always that of
+/// the database.
 pub(crate) type Users = Combiner<(), UserId, Option<Account>>;
 
 async fn load(ctx: &Context, ids: &[UserId]) -> Result<HashMap<UserId, Account>> {
@@ -101,8 +98,8 @@ pub(crate) async fn find_by_email(
     Ok(found.into_iter().next())
 }
 
-/// The row of a logged-in user who confirms a change with the password. A wrong password counts as a
-/// failed login, so that an open session allows no more guesses.
+/// The row of a logged-in user who confirms a change with the password. A wrong password counts as
+/// a failed login, so that an open session allows no more guesses.
 async fn confirm_password(
     ctx: &Context,
     user: &User,

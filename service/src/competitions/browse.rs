@@ -15,7 +15,8 @@ use sea_orm::{
 use super::details::{details, with_counts};
 use crate::{
     Actor, Context, Result,
-    combiner::{Combiner, read_with_timeout, responses},
+    coalesced_read::read_each,
+    combiner::Combiner,
     db::bulk,
     entity::{competition, competition_tag, user},
     search,
@@ -79,7 +80,7 @@ pub async fn get(ctx: &Context, id: CompetitionId) -> Result<CompetitionDetail> 
     let (shared, ctx) = (ctx.clone(), ctx.clone());
     let load = move |ids: Vec<CompetitionId>| {
         let ctx = ctx.clone();
-        async move { responses(&ids, read_with_timeout(&ctx.db, || load(&ctx, &ids)).await) }
+        async move { read_each(&ctx.db, &ids, || load(&ctx, &ids)).await }
     };
     let found = shared.details.submit((), id, load).await?;
     found.ok_or_else(|| PublicError::competition_not_found().into())

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::{
     Context, Result,
-    combiner::{read_with_timeout, responses},
+    coalesced_read::read_each,
     db::bulk,
     entity::{competition, count},
 };
@@ -23,7 +23,7 @@ pub async fn seats(ctx: &Context, id: CompetitionId) -> Result<SeatsChanged> {
     let (shared, ctx) = (ctx.clone(), ctx.clone());
     let load = move |ids: Vec<CompetitionId>| {
         let ctx = ctx.clone();
-        async move { responses(&ids, read_with_timeout(&ctx.db, || load(&ctx, &ids)).await) }
+        async move { read_each(&ctx.db, &ids, || load(&ctx, &ids)).await }
     };
     let found = shared.events.reads.submit((), id, load).await?;
     found.ok_or_else(|| PublicError::competition_not_found().into())

@@ -1,7 +1,7 @@
 //! Writing and finding many rows with one statement.
 //!
-//! On PostgreSQL the rows are one JSON parameter, so that the text of a statement does not depend on
-//! their number: it is parsed and planned once for each connection, and sent in one round trip.
+//! On PostgreSQL the rows are one JSON parameter, so that the text of a statement does not depend
+//! on their number: it is parsed and planned once for each connection, and sent in one round trip.
 //! SQLite has no round trips to save, and gets plain statements.
 
 use std::fmt::Write;
@@ -133,7 +133,8 @@ pub(crate) struct Writes {
 }
 
 impl Writes {
-    /// Starts with any statement, built for PostgreSQL, whose changed rows [`run`](Self::run) counts.
+    /// Starts with any statement, built for PostgreSQL, whose changed rows [`run`](Self::run)
+    /// counts.
     pub(crate) fn beginning_with(first: Statement) -> Self {
         let values = first.values.map(|values| values.0).unwrap_or_default();
         Self { parts: vec![first.sql], values }

@@ -59,8 +59,8 @@ impl Connection {
 
 impl Postgres {
     /// Begins a transaction with `begin`, which may be several statements. A lost connection is
-    /// replaced, because nothing has begun. `response_timeout` limits every statement but the COMMIT;
-    /// with it a lost connection is an error, so that only the caller retries.
+    /// replaced, because nothing has begun. `response_timeout` limits every statement but the
+    /// COMMIT; with it a lost connection is an error, so that only the caller retries.
     pub(super) async fn begin(
         &self,
         begin: &str,
@@ -115,8 +115,8 @@ impl Default for Tries {
 }
 
 impl Tries {
-    /// Waits and returns if the statement may be tried again. `is_repeatable` if it changes nothing,
-    /// so that a lost connection leaves nothing unknown.
+    /// Waits and returns if the statement may be tried again. `is_repeatable` if it changes
+    /// nothing, so that a lost connection leaves nothing unknown.
     ///
     /// # Errors
     /// `error` if it may not.

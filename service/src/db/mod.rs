@@ -45,8 +45,8 @@ pub struct Db {
     max_connections: u32,
     /// The isolation level of [`begin_serializable`](Self::begin_serializable) on PostgreSQL.
     isolation: IsolationLevel,
-    /// SQLite has one writer at a time. This queue is fair and wakes the next writer at once; SQLite
-    /// itself polls for its lock.
+    /// SQLite has one writer at a time. This queue is fair and wakes the next writer at once;
+    /// SQLite itself polls for its lock.
     sqlite_writer: Semaphore,
 }
 
@@ -291,7 +291,7 @@ mod tests {
 
     use super::*;
     use crate::{
-        combiner::{READ_TIMEOUT, read_with_timeout},
+        coalesced_read::{READ_TIMEOUT, read_with_timeout},
         testing::World,
     };
 

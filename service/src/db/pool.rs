@@ -2,8 +2,8 @@
 //!
 //! It does what the pool of sqlx does not: every statement has a client-side timeout, after which
 //! its connection is closed; testing an idle connection has a timeout too, so that a network that
-//! drops packets cannot hold its slot for ever; and after a failover no connection to the old server
-//! is used again.
+//! drops packets cannot hold its slot for ever; and after a failover no connection to the old
+//! server is used again.
 
 mod pooled;
 
@@ -217,8 +217,8 @@ impl Pool {
         self.0.slots.available_permits() > 0
     }
 
-    /// Retires all connections of the generation `seen`, because what has broken one of them may have
-    /// broken all. Connections in use are closed when they are returned. Does nothing if that
+    /// Retires all connections of the generation `seen`, because what has broken one of them may
+    /// have broken all. Connections in use are closed when they are returned. Does nothing if that
     /// generation is retired already.
     pub(super) fn retire(&self, seen: u64, why: &str) {
         let next = seen + 1;

@@ -6,13 +6,14 @@ use tokio::time::{Instant, sleep};
 
 use crate::Result;
 
-/// How long conflicts are retried. A single try takes [`super::SQLITE_BUSY_TIMEOUT`] when it waits for
-/// SQLite's lock in vain.
+/// How long conflicts are retried. A single try takes [`super::SQLITE_BUSY_TIMEOUT`] when it waits
+/// for SQLite's lock in vain.
 const RETRY_CONFLICTS_FOR: Duration = Duration::from_secs(8);
 /// How long lost connections are retried; once in any case.
 const RETRY_LOST_FOR: Duration = Duration::from_secs(3);
-/// Tries of a transaction that conflicts with others, for about a second. Measured: with 120 requests
-/// for one competition, sent to four processes on PostgreSQL at once, six tries left 8 conflicts.
+/// Tries of a transaction that conflicts with others, for about a second. Measured: with 120
+/// requests for one competition, sent to four processes on PostgreSQL at once, six tries left 8
+/// conflicts.
 const MAX_TRIES: u32 = 60;
 /// Milliseconds between two tries, at most.
 const MAX_PAUSE_MS: u64 = 32;

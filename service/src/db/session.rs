@@ -17,8 +17,8 @@ use crate::ids::new_id;
 /// The settings of a session, as PostgreSQL shows them. They are verified, to detect a pooler that
 /// drops them or shares one session among several clients.
 const SETTINGS: [(&str, &str); 6] = [
-    // Limits for statements and idle transactions: a process that was cut off from the network would
-    // otherwise keep a competition locked.
+    // Limits for statements and idle transactions: a process that was cut off from the network
+    // would otherwise keep a competition locked.
     ("statement_timeout", "10s"),
     ("idle_in_transaction_session_timeout", "10s"),
     // For statements outside a transaction: every BEGIN names its isolation level.

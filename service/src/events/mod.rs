@@ -109,8 +109,8 @@ impl Events {
         }
     }
 
-    /// Publishes a change that was committed, in the background. The cost does not depend on the number
-    /// of watchers.
+    /// Publishes a change that was committed, in the background. The cost does not depend on the
+    /// number of watchers.
     pub(crate) fn publish(&self, event: Event) {
         if let Some(redis) = &self.redis {
             let (redis, origin) = (Arc::clone(redis), self.origin.to_string());

@@ -50,8 +50,8 @@ struct Channel {
 }
 
 impl SeatChannels {
-    /// Joins the channel of `id`, which is created for its first watcher. `reread` reads the state from
-    /// the database; `None` when that fails.
+    /// Joins the channel of `id`, which is created for its first watcher. `reread` reads the state
+    /// from the database; `None` when that fails.
     pub(super) fn join<F, Fut>(&self, id: CompetitionId, reread: F) -> SeatsWatch
     where
         F: Fn() -> Fut + Send + 'static,
@@ -174,8 +174,8 @@ impl SeatsWatch {
         self.channels.offer(state);
     }
 
-    /// Waits for a state that is newer than the last one. The first call returns the newest state at
-    /// once, if there is one. `None` when the channel has ended.
+    /// Waits for a state that is newer than the last one. The first call returns the newest state
+    /// at once, if there is one. `None` when the channel has ended.
     pub async fn next(&mut self) -> Option<SeatsChanged> {
         if self.seen.is_none()
             && let Some(state) = self.channels.newest(self.id)

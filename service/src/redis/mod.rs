@@ -44,8 +44,8 @@ impl fmt::Debug for Redis {
 }
 
 impl Redis {
-    /// The server at `url` (`redis://host:port/database`). All keys begin with `prefix`. Connects with
-    /// the first command.
+    /// The server at `url` (`redis://host:port/database`). All keys begin with `prefix`. Connects
+    /// with the first command.
     ///
     /// # Errors
     /// When the URL is wrong.
@@ -90,8 +90,9 @@ impl Redis {
         self.attempt(script.invoke_async(&mut connection)).await
     }
 
-    /// Deletes a key if it has this value: after the caller's key has expired, the key may be another
-    /// process'. The script is sent as text, so that it is sent with the first poll of the future.
+    /// Deletes a key if it has this value: after the caller's key has expired, the key may be
+    /// another process'. The script is sent as text, so that it is sent with the first poll of the
+    /// future.
     pub(crate) async fn delete_if(&self, key: &str, value: &str) -> Option<i64> {
         const DELETE_IF: &str =
             "return redis.call('GET', KEYS[1]) == ARGV[1] and redis.call('DEL', KEYS[1]) or 0";
@@ -116,8 +117,8 @@ impl Redis {
         self.query::<String>(&redis::cmd("PING")).await.is_some()
     }
 
-    /// Warnings for an operator about the configuration of the server, a sentence each. `None` when it
-    /// does not answer.
+    /// Warnings for an operator about the configuration of the server, a sentence each. `None` when
+    /// it does not answer.
     pub async fn concerns(&self) -> Option<Vec<&'static str>> {
         let memory: String = self.query(redis::cmd("INFO").arg("memory")).await?;
         let persistence: String = self.query(redis::cmd("INFO").arg("persistence")).await?;
@@ -140,7 +141,8 @@ impl Redis {
         Some(concerns)
     }
 
-    /// The result of an operation on Redis; `None` when it fails or times out, or the breaker is open.
+    /// The result of an operation on Redis; `None` when it fails or times out, or the breaker is
+    /// open.
     pub(crate) async fn attempt<T, E: fmt::Display>(
         &self,
         operation: impl Future<Output = Result<T, E>>,

@@ -79,8 +79,8 @@ pub async fn browse_roster(
     Ok(RosterPage { found, totals })
 }
 
-/// The export of a whole roster in parts: it has one part in memory, and no database connection while
-/// the part is sent.
+/// The export of a whole roster in parts: it has one part in memory, and no database connection
+/// while the part is sent.
 #[derive(Debug)]
 pub struct RosterExport {
     ctx: Context,

@@ -65,8 +65,8 @@ impl Contents {
         self.entries.iter().find(|entry| entry.key == key).map(|entry| &entry.value)
     }
 
-    /// Stores a value under `key`, and drops the oldest values beyond the bounds. Returns `false`, and
-    /// stores nothing under the key, if the value alone exceeds them.
+    /// Stores a value under `key`, and drops the oldest values beyond the bounds. Returns `false`,
+    /// and stores nothing under the key, if the value alone exceeds them.
     pub(super) fn put(&mut self, key: &str, value: Value) -> bool {
         self.entries.retain(|entry| entry.key != key);
         self.entries.push(Entry { key: key.to_owned(), value });
@@ -165,7 +165,8 @@ mod tests {
 
     #[test]
     fn the_edit_form_with_the_longest_description_fits() {
-        // The longest description in letters of four bytes: typed, as opened, and of the other edit.
+        // The longest description in letters of four bytes: typed, as opened, and of the other
+        // edit.
         let description = "\u{1F3C6}".repeat(10_000);
         let form =
             serde_json::json!({ "draft": description, "seen": description, "theirs": description });

@@ -15,8 +15,8 @@ use super::{
 };
 use crate::{Error, Result, accounts::Account};
 
-/// The session of one request: read on the first access, and written once, when tower-sessions saves
-/// it. Cheap to clone.
+/// The session of one request: read on the first access, and written once, when tower-sessions
+/// saves it. Cheap to clone.
 #[derive(Clone)]
 pub struct Session(Arc<Inner>);
 
@@ -49,8 +49,8 @@ impl Session {
         Ok(self.contents().await?.holder().cloned())
     }
 
-    /// Starts the session of a user who has just entered the password. It has nothing of the previous
-    /// session, which an attacker may have planted in the browser.
+    /// Starts the session of a user who has just entered the password. It has nothing of the
+    /// previous session, which an attacker may have planted in the browser.
     ///
     /// # Errors
     /// When the database fails.
@@ -90,8 +90,8 @@ impl Session {
         }
     }
 
-    /// Stores a secret under `key`. The session gets a new id first, and a visitor's loses its other
-    /// values: an attacker may have planted it in the browser.
+    /// Stores a secret under `key`. The session gets a new id first, and a visitor's loses its
+    /// other values: an attacker may have planted it in the browser.
     ///
     /// # Errors
     /// When the database fails.

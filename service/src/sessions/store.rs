@@ -89,9 +89,9 @@ impl Store {
         Self(Arc::new(Inner { ctx, state: Mutex::default() }))
     }
 
-    /// What happens to the browser's cookie, once the session was written. tower-sessions would remove
-    /// or set the cookie of a session that has ended meanwhile, although another response may have
-    /// replaced it.
+    /// What happens to the browser's cookie, once the session was written. tower-sessions would
+    /// remove or set the cookie of a session that has ended meanwhile, although another response
+    /// may have replaced it.
     pub fn cookie(&self) -> Cookie {
         self.state().cookie
     }
@@ -272,8 +272,8 @@ impl SessionStore for Store {
         Ok(Some(Record { id: *id, data: [(CONTENTS.to_owned(), value)].into(), expiry_date }))
     }
 
-    /// Ends the session, unless it gets a new id: tower-sessions deletes it before it writes the new
-    /// one, but the write has to find out whether the previous session has ended.
+    /// Ends the session, unless it gets a new id: tower-sessions deletes it before it writes the
+    /// new one, but the write has to find out whether the previous session has ended.
     async fn delete(&self, id: &Id) -> session_store::Result<()> {
         if self.state().succession.is_some() {
             return Ok(());

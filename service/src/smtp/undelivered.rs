@@ -102,14 +102,14 @@ fn judge(stage: Stage, code: u16, text: &str) -> Kind {
     }
     let is_addressing = enhanced.is_some_and(|(_, subject, _)| subject == ADDRESSING);
     let words = text.to_lowercase();
-    // 552 means a full mailbox, which somebody may empty (RFC 5321), unless a code says that the
-    // mail is too big.
+    // 552 means a full mailbox, which its owner may empty (RFC 5321), unless an enhanced code says
+    // that the mail is too big.
     if (!is_addressing && LATER.iter().any(|later| words.contains(later)))
         || (code == 552 && enhanced.is_none())
     {
         return Kind::PutOff;
     }
-    // All mail has one sender: who refuses that finds fault with MAIL_FROM.
+    // All mail has one sender, so a refusal of it is about MAIL_FROM, not about this mail.
     if stage == Stage::Sender { Kind::Unreachable } else { Kind::Final }
 }
 

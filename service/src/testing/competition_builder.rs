@@ -7,7 +7,8 @@ use super::World;
 use crate::{Actor, Result, competitions};
 
 impl World {
-    /// A competition of `organizer`'s: ten seats, closing in a day, starting in a week, unless said otherwise.
+    /// A competition of `organizer`'s: ten seats, closing in a day, starting in a week, unless said
+    /// otherwise.
     pub fn competition<'a>(&'a self, organizer: &'a Actor) -> CompetitionBuilder<'a> {
         CompetitionBuilder {
             world: self,

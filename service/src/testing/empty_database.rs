@@ -60,7 +60,8 @@ impl EmptyDatabase {
         self.0.execute(sql).await
     }
 
-    /// From now on a statement that changes more than `rows` mails is refused. SQLite has no trigger that could tell.
+    /// From now on a statement that changes more than `rows` mails is refused. SQLite has no
+    /// trigger that could tell.
     ///
     /// # Panics
     /// When the database refuses.

@@ -5,7 +5,8 @@ use axum::http::StatusCode;
 use super::{CREDENTIALS, encode, pair, post};
 use crate::{security::HTML, support::App};
 
-/// URLs of other sites as an attacker might put them into a link. The last ones are percent-encoded.
+/// URLs of other sites as an attacker might put them into a link. The last ones are
+/// percent-encoded.
 const FOREIGN: [&str; 16] = [
     "//evil.example",
     "///evil.example",
