@@ -19,8 +19,8 @@ use uuid::Uuid;
 
 use crate::{
     Context, Result,
-    db::bulk::{any_of, update_returning},
     entity::{competition, registration, user},
+    infrastructure::db::bulk::{any_of, update_returning},
     jobs::{BackgroundJob, Class, Execution},
     mailbox::{Draft, deliver_in_bulk},
     zones,

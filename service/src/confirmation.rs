@@ -16,11 +16,11 @@ use uuid::Uuid;
 use crate::{
     Context, Result,
     cancellation::takes_place,
-    db::{
+    entity::{competition, registration, user},
+    infrastructure::db::{
         bulk::{any_of, update_returning},
         retry,
     },
-    entity::{competition, registration, user},
     jobs::{BackgroundJob, Class, Execution},
     mail_limits::CONFIRMATION,
     mailbox::{Draft, deliver},

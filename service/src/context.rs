@@ -10,15 +10,14 @@ use crate::{
     accounts::Users,
     admission::Admission,
     background_jobs::REGISTRY,
-    combiner::BatchLimits,
     competitions::Details,
     events::Events,
     health::LastCheck,
     idempotency::{IdempotencyCache, InFlightKeys},
+    infrastructure::{
+        combiner::BatchLimits, locks::CompetitionLocks, password::PasswordHasher, redis::Redis,
+    },
     jobs::Registry,
-    locks::CompetitionLocks,
-    password::PasswordHasher,
-    redis::Redis,
     smtp::Mailer,
     throttle::{Delays, LoginLimits},
 };

@@ -5,9 +5,9 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, Set};
 
 use crate::{
     Context, Result,
-    db::retry,
     entity::cron_tick,
     error::is_unique_violation,
+    infrastructure::db::retry,
     jobs::{self, NewJob},
 };
 

@@ -12,8 +12,8 @@ use uuid::Uuid;
 
 use crate::{
     Actor, Context, Result, competitions,
-    db::bulk::any_of,
     entity::{competition, registration},
+    infrastructure::db::bulk::any_of,
     registration::{count, newest},
 };
 

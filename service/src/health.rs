@@ -101,7 +101,7 @@ mod tests {
     async fn a_check_outlasts_a_read_that_is_tried_again() {
         let last = LastCheck::default();
         let retried = async {
-            sleep(2 * crate::coalesced_read::READ_TIMEOUT).await;
+            sleep(2 * crate::infrastructure::coalesced_read::READ_TIMEOUT).await;
             Ok(())
         };
         last.share(retried).await.unwrap();

@@ -7,25 +7,12 @@
 mod actor;
 mod admission;
 mod background_jobs;
-mod circuit_breaker;
 mod client_address;
-mod clock;
-mod coalesced_read;
-mod combiner;
-mod commit_watch;
 mod context;
-mod db;
 mod entity;
 mod error;
-mod failpoint;
-mod ids;
-mod locks;
+mod infrastructure;
 mod mail_limits;
-mod password;
-mod private_files;
-mod redis;
-mod search;
-mod secrets;
 mod smtp;
 mod throttle;
 
@@ -54,16 +41,18 @@ pub mod sessions;
 pub mod testing;
 pub mod zones;
 
-pub use self::redis::Redis;
 pub use actor::Actor;
 pub use admission::Decision;
 pub use client_address::ClientAddress;
-pub use clock::{Clock, DatabaseClock, SystemClock};
-pub use combiner::{BatchLimits, Combiner};
-pub use commit_watch::CommitWatch;
 pub use context::{Context, JobNews, Mode, Settings};
-pub use db::{Connection, Db, Postgres, PostgresTransaction, Transaction, sqlite_folder};
 pub use error::{Error, Result};
-pub use private_files::{create_private_folder, make_private};
+pub use infrastructure::{
+    clock::{Clock, DatabaseClock, SystemClock},
+    combiner::{BatchLimits, Combiner},
+    commit_watch::CommitWatch,
+    db::{Connection, Db, Postgres, PostgresTransaction, Transaction, sqlite_folder},
+    private_files::{create_private_folder, make_private},
+    redis::Redis,
+};
 pub use smtp::{MailSettingsError, Mailer, Undelivered};
 pub use throttle::LoginLimits;

@@ -18,7 +18,7 @@ use uuid::Uuid;
 use crate::{
     Context, Result,
     entity::mail_limit::{ActiveModel, Column, Entity},
-    secrets,
+    infrastructure::secrets,
 };
 
 /// So long after its first mail, what was counted is forgotten.

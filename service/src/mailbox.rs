@@ -11,12 +11,10 @@ use uuid::Uuid;
 
 use crate::{
     Actor, Context, Result,
-    db::bulk,
     delivery::DeliverMail,
     entity::mail,
-    ids::new_id,
+    infrastructure::{db::bulk, ids::new_id, search},
     jobs::{self, NewJob},
-    search,
 };
 
 /// The most messages one list shows.

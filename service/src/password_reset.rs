@@ -20,15 +20,17 @@ use serde::{Deserialize, Serialize};
 use crate::{
     ClientAddress, Context, Error, Result,
     accounts::{self, find_by_email, set_password},
-    db::{bulk, retry},
     delivery::{self, MAX_DELIVERIES, SEND_LIMIT},
     entity::{password_reset, user},
     error::is_unique_violation,
-    ids::new_id,
+    infrastructure::{
+        db::{bulk, retry},
+        ids::new_id,
+        secrets,
+    },
     jobs::{self, BackgroundJob, Claim, Class, Disposition, Execution, NewJob, Ticket, announce},
     mail_limits::{self, Topic},
     mailbox::{Draft, keep},
-    secrets,
     smtp::Letter,
     throttle,
 };

@@ -23,10 +23,12 @@ use sea_orm::{
 use crate::{
     Context, Error, Result,
     accounts::{Account, CredentialsVersion},
-    db::{bulk, retry},
     entity::{refresh_token, user},
-    ids::new_id,
-    secrets,
+    infrastructure::{
+        db::{bulk, retry},
+        ids::new_id,
+        secrets,
+    },
 };
 
 /// How long a token is good for: who does not come back for a month signs in again.

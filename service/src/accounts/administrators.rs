@@ -8,8 +8,8 @@ use sea_orm::{
 use super::{Account, find_by_email, sign_up};
 use crate::{
     Context, Result,
-    db::retry,
     entity::{competition, registration, user},
+    infrastructure::db::retry,
 };
 
 /// Creates the account of an administrator.

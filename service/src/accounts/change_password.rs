@@ -6,9 +6,11 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter,
 use super::{Account, confirm_password};
 use crate::{
     Actor, ClientAddress, Context, Error, Result,
-    db::{bulk::update_returning, retry},
     entity::{password_reset, refresh_token, user},
-    ids::new_id,
+    infrastructure::{
+        db::{bulk::update_returning, retry},
+        ids::new_id,
+    },
     mail_limits::PASSWORD_CHANGED,
     mailbox::{Draft, deliver},
 };

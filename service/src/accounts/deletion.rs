@@ -17,12 +17,11 @@ use super::{confirm_password, sign_up::search_text};
 use crate::{
     Actor, ClientAddress, Context, Error, Result,
     admission::{self, AdmissionCommand},
-    db::retry,
     entity::{
         competition, idempotency_log, mail, password_reset, refresh_token, registration, user,
     },
     events::Event,
-    secrets,
+    infrastructure::{db::retry, secrets},
 };
 
 /// The name of an anonymized account.

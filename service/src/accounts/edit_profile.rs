@@ -4,7 +4,7 @@ use domain::{ErrorCode, ProfilePatch, PublicError, TimeZoneName, User};
 use sea_orm::{ActiveModelTrait, EntityTrait, Set};
 
 use super::sign_up::search_text;
-use crate::{Actor, Context, Result, db::retry, entity::user, zones};
+use crate::{Actor, Context, Result, entity::user, infrastructure::db::retry, zones};
 
 /// Changes the actor's name and time zone; absent fields stay as they are.
 ///

@@ -22,8 +22,10 @@ pub use self::{
 };
 pub(crate) use self::{administrators::not_found, change_password::set_password};
 use crate::{
-    ClientAddress, Context, Result, coalesced_read::read_each, combiner::Combiner, db::bulk,
-    entity::user, throttle,
+    ClientAddress, Context, Result,
+    entity::user,
+    infrastructure::{coalesced_read::read_each, combiner::Combiner, db::bulk},
+    throttle,
 };
 
 /// Logs in: the account with this address and password.

@@ -13,12 +13,14 @@ use super::{
 };
 use crate::{
     Context, Error, Result,
-    db::{WriteTx, retry},
     events::Event,
-    failpoint,
     idempotency::{self, StoredResponse},
+    infrastructure::{
+        db::{WriteTx, retry},
+        failpoint,
+        locks::CompetitionLock,
+    },
     jobs,
-    locks::CompetitionLock,
 };
 
 /// The decision on a request, and the response to cache once it is committed.

@@ -19,7 +19,7 @@ use crate::{
     cancellation::NotifyOfCancellation,
     confirmation::ConfirmRegistration,
     entity::{competition, registration},
-    ids::new_id,
+    infrastructure::ids::new_id,
     jobs::{BackgroundJob, NewJob},
 };
 

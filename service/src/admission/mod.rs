@@ -30,9 +30,11 @@ pub(crate) use {command::AdmissionCommand, decision::Effect};
 use self::command::{Keyed, Request};
 use crate::{
     Context, Db, Error, Result,
-    combiner::{BatchLimits, Combiner},
-    commit_watch,
     idempotency::{self, Entry, RequestKey},
+    infrastructure::{
+        combiner::{BatchLimits, Combiner},
+        commit_watch,
+    },
 };
 
 /// Measured with PostgreSQL 15 on two cores: beyond 128 requests a batch gains little, and each of

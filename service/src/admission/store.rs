@@ -17,13 +17,13 @@ use uuid::Uuid;
 use super::{command::Request, ledger::Changes};
 use crate::{
     Error, Result,
-    db::bulk::{self, Writes},
     entity::{
         competition,
         competition_tag::{replace_tags, tags_of},
         idempotency_log, job, registration,
     },
     idempotency::{RequestKey, StoredResponse},
+    infrastructure::db::bulk::{self, Writes},
 };
 
 /// What the decisions of a batch depend on.

@@ -15,11 +15,8 @@ use sea_orm::{
 use super::details::{details, with_counts};
 use crate::{
     Actor, Context, Result,
-    coalesced_read::read_each,
-    combiner::Combiner,
-    db::bulk,
     entity::{competition, competition_tag, user},
-    search,
+    infrastructure::{coalesced_read::read_each, combiner::Combiner, db::bulk, search},
 };
 
 /// Tags that are offered as filters.

@@ -8,11 +8,13 @@ use sea_orm::ConnectionTrait;
 
 use crate::{
     Actor, Context, Result,
-    db::{bulk, retry},
     entity::{competition, competition_tag::insert_tags},
     events::Event,
     idempotency::RequestKey,
-    ids::new_id,
+    infrastructure::{
+        db::{bulk, retry},
+        ids::new_id,
+    },
     zones,
 };
 

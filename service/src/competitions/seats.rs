@@ -8,9 +8,8 @@ use uuid::Uuid;
 
 use crate::{
     Context, Result,
-    coalesced_read::read_each,
-    db::bulk,
     entity::{competition, count},
+    infrastructure::{coalesced_read::read_each, db::bulk},
 };
 
 pub use crate::events::SeatsWatch;

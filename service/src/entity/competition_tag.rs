@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use domain::Tag;
 use sea_orm::{QueryOrder, entity::prelude::*};
 
-use crate::{Result, db::bulk};
+use crate::{Result, infrastructure::db::bulk};
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel, serde::Serialize)]
 #[sea_orm(table_name = "competition_tags")]

@@ -18,10 +18,12 @@ use tokio::{task::AbortHandle, time};
 use self::seats::SeatChannels;
 pub use self::seats::SeatsWatch;
 use crate::{
-    combiner::{BatchLimits, Combiner},
     entity::competition,
-    ids::new_token,
-    redis::Redis,
+    infrastructure::{
+        combiner::{BatchLimits, Combiner},
+        ids::new_token,
+        redis::Redis,
+    },
 };
 
 /// Coalesces concurrent reads of seats.

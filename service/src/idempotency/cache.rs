@@ -7,7 +7,7 @@ use domain::{IdempotencyKey, Timestamp, UserId};
 use quick_cache::{Weighter, sync::Cache};
 
 use super::{RequestKey, request_key::StoredResponse};
-use crate::redis::{Redis, millis};
+use crate::infrastructure::redis::{Redis, millis};
 
 /// How long a response is replayed from the cache. Its record is kept for an hour longer.
 const RESPONSE_TTL: Duration = Duration::from_secs(24 * 60 * 60);

@@ -8,7 +8,7 @@ use std::{
 use domain::{IdempotencyKey, UserId};
 
 use super::{RequestKey, cache::RedisLock, in_flight};
-use crate::{Result, ids::new_token};
+use crate::{Result, infrastructure::ids::new_token};
 
 /// The keys that are locked in this process.
 #[derive(Clone, Debug, Default)]

@@ -19,7 +19,7 @@ use cache::Lookup;
 pub(crate) use key_lock::{InFlightKeys, KeyLock};
 pub(crate) use request_key::{RequestKey, StoredResponse};
 
-use crate::{Context, Result, ids::new_id};
+use crate::{Context, Result, infrastructure::ids::new_id};
 
 /// A new `Idempotency-Key`, for a form.
 pub fn new_key() -> String {

@@ -4,7 +4,11 @@ use domain::{ErrorCode, IdempotencyKey, PublicError, Timestamp, UserId};
 use sea_orm::{ConnectionTrait, EntityTrait};
 use serde::{Serialize, de::DeserializeOwned};
 
-use crate::{Error, Result, db::bulk, entity::idempotency_log, secrets};
+use crate::{
+    Error, Result,
+    entity::idempotency_log,
+    infrastructure::{db::bulk, secrets},
+};
 
 /// A user's `Idempotency-Key` and a fingerprint of the request that it was sent with.
 #[derive(Clone, Debug)]

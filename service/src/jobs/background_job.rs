@@ -25,7 +25,7 @@ use super::{
 };
 use crate::{
     Context, Result,
-    db::{Transaction, WriteTx},
+    infrastructure::db::{Transaction, WriteTx},
 };
 
 /// Marks the types in the list of `background_jobs.rs`, which implements it for them.

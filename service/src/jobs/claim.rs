@@ -7,7 +7,7 @@ use sea_orm::{ColumnTrait, Condition, ConnectionTrait, ExprTrait};
 use uuid::Uuid;
 
 use super::{spec::Spec, state::State};
-use crate::{db::bulk::any_of, entity::job};
+use crate::{entity::job, infrastructure::db::bulk::any_of};
 
 /// How long a claim lasts without a heartbeat.
 pub const LEASE: Duration = Duration::from_secs(30);

@@ -18,8 +18,8 @@ use super::{
 };
 use crate::{
     Context, Result,
-    db::bulk::{any_of, update_returning},
     entity::job,
+    infrastructure::db::bulk::{any_of, update_returning},
 };
 
 /// How far the clocks of two processes may be apart: a job that one of them has pushed is not too

@@ -11,7 +11,10 @@ use super::{
     claiming::{claim_of, claim_these},
     queue::Queue,
 };
-use crate::{Context, JobNews, Result, failpoint, ids::new_token};
+use crate::{
+    Context, JobNews, Result,
+    infrastructure::{failpoint, ids::new_token},
+};
 
 /// The poll interval of a worker without Redis. Jobs of its own process wake it at once.
 const POLL: Duration = Duration::from_millis(500);

@@ -7,9 +7,11 @@ use uuid::Uuid;
 use super::{Operator, State, Ticket, reason::shortened, relay::announce};
 use crate::{
     Context, Error, Result,
-    db::{WriteTx, bulk},
     entity::{failed_job, job, job_audit},
-    ids::new_id,
+    infrastructure::{
+        db::{WriteTx, bulk},
+        ids::new_id,
+    },
 };
 
 /// The most dead letters that one list shows.

@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use crate::{Context, Result, db::bulk, entity::failed_job};
+use crate::{Context, Result, entity::failed_job, infrastructure::db::bulk};
 
 /// Jobs of kinds that no program has: retried, they wait for a worker that knows them.
 const RETIRED: [&str; 6] = [

@@ -16,7 +16,7 @@ use super::{
     reason::shortened,
     state::State,
 };
-use crate::{Context, Result, db::bulk::update_returning, entity::job};
+use crate::{Context, Result, entity::job, infrastructure::db::bulk::update_returning};
 
 /// What became of a job whose run failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

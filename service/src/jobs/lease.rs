@@ -11,8 +11,8 @@ use super::{
 };
 use crate::{
     Context, Result,
-    db::bulk::{any_of, update_returning},
     entity::job,
+    infrastructure::db::bulk::{any_of, update_returning},
 };
 
 /// Extends the lease of some claims; returns those that are still held.

@@ -5,7 +5,11 @@ use sea_orm::ConnectionTrait;
 use serde_json::Value;
 
 use super::{background_job::BackgroundJob, spec::Route, state::State};
-use crate::{Result, db::bulk, entity::job, ids::new_id};
+use crate::{
+    Result,
+    entity::job,
+    infrastructure::{db::bulk, ids::new_id},
+};
 
 /// A job to be added, to run at once.
 #[derive(Clone, Debug, PartialEq, Eq)]

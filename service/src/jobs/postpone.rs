@@ -14,7 +14,7 @@ use super::{
     reason::shortened,
     state::State,
 };
-use crate::{Context, Result, db::bulk::any_of, entity::job};
+use crate::{Context, Result, entity::job, infrastructure::db::bulk::any_of};
 
 /// Delays claimed jobs by a pause that grows with each postponement, up to five minutes. Their
 /// attempts stay as they are. Jobs that were postponed equally often share one

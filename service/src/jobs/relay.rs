@@ -7,7 +7,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::{Class, Ticket, claim::Timestamptz, queue::Queue, state::State};
-use crate::{Context, Result, db::bulk::any_of, entity::job};
+use crate::{Context, Result, entity::job, infrastructure::db::bulk::any_of};
 
 /// Jobs pushed at a time.
 const BATCH: usize = 500;

@@ -15,7 +15,7 @@ use super::{
     queue::Queue,
     state::State,
 };
-use crate::{Context, Result, db::bulk::any_of, entity::job};
+use crate::{Context, Result, entity::job, infrastructure::db::bulk::any_of};
 
 /// A job that loses more workers than this may be killing them.
 const MAX_LOST_LEASES: i32 = 3;

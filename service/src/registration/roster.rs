@@ -15,7 +15,7 @@ use uuid::Uuid;
 use crate::{
     Actor, Context, Error, Result,
     entity::{competition, registration, user},
-    search,
+    infrastructure::search,
 };
 
 /// Registrations read at a time for an export.

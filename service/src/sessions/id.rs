@@ -2,7 +2,7 @@
 
 use tower_sessions::session::Id;
 
-use crate::secrets;
+use crate::infrastructure::secrets;
 
 /// The stored form of an id.
 pub(super) fn hash(id: &Id) -> String {

@@ -29,7 +29,7 @@ use self::{
 };
 pub use undelivered::Undelivered;
 
-use crate::circuit_breaker::CircuitBreaker;
+use crate::infrastructure::circuit_breaker::CircuitBreaker;
 
 /// How long a failure to connect opens the circuit breaker: mail fails at once meanwhile and is
 /// retried later, so that it does not keep workers from other jobs.

@@ -4,7 +4,7 @@ use domain::{Email, Password, PersonName, Role, User, UserId, searchable};
 use sea_orm::{EntityTrait, Set};
 
 use super::{PASSWORD, World};
-use crate::{Actor, accounts::CredentialsVersion, entity::user, ids::new_id};
+use crate::{Actor, accounts::CredentialsVersion, entity::user, infrastructure::ids::new_id};
 
 /// Rows of one statement; databases limit its parameters.
 const CHUNK: usize = 1_000;

@@ -6,7 +6,7 @@ use migration::MigratorTrait;
 use sea_orm::{ConnectionTrait, Database, DatabaseConnection, TransactionTrait};
 use tempfile::TempDir;
 
-use crate::{Db, ids::new_id};
+use crate::{Db, infrastructure::ids::new_id};
 
 /// Connections of one process to one test's database. Many tests share a PostgreSQL.
 const MAX_CONNECTIONS: u32 = 10;

@@ -2,7 +2,7 @@
 
 use crate::{
     Actor,
-    ids::new_id,
+    infrastructure::ids::new_id,
     mailbox::{self, Draft},
 };
 

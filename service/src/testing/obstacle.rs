@@ -11,8 +11,8 @@ use sea_orm::{
 use super::World;
 use crate::{
     Actor,
-    db::{Connection, Transaction},
     entity::competition,
+    infrastructure::db::{Connection, Transaction},
 };
 
 /// Locks whatever a request may write; reading goes on.

@@ -1,6 +1,6 @@
 //! A part of a Redis for one test.
 
-use crate::{Redis, ids::new_id};
+use crate::{Redis, infrastructure::ids::new_id};
 
 /// The Redis of `TEST_REDIS_URL`, if there is one, under a prefix of its own.
 #[derive(Debug)]

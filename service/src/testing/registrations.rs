@@ -6,7 +6,7 @@ use super::World;
 use crate::{
     Actor,
     entity::{competition, registration},
-    ids::new_id,
+    infrastructure::ids::new_id,
     registration::register,
 };
 

@@ -26,7 +26,7 @@ use tokio::time;
 use super::{Class, Ticket, registry::Registry};
 use crate::{
     Context,
-    redis::{Redis, query_on},
+    infrastructure::redis::{Redis, query_on},
 };
 
 /// A worker that has not asked for tickets for so long is gone. It claims tickets in the database

@@ -12,7 +12,7 @@ use sea_orm::sqlx::{
 };
 use tokio::time::Instant;
 
-use crate::ids::new_id;
+use crate::infrastructure::ids::new_id;
 
 /// The settings of a session, as PostgreSQL shows them. They are verified, to detect a pooler that
 /// drops them or shares one session among several clients.

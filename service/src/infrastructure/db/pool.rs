@@ -286,7 +286,7 @@ pub(super) mod tests {
     use super::*;
 
     /// A pool without open connections.
-    pub(in crate::db) fn unopened(max_connections: usize) -> Pool {
+    pub(in crate::infrastructure::db) fn unopened(max_connections: usize) -> Pool {
         Pool(Arc::new(Shared {
             options: PgConnectOptions::new_without_pgpass(),
             slots: Arc::new(Semaphore::new(max_connections)),

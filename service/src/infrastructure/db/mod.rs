@@ -25,7 +25,10 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 pub use self::connection::{Connection, Postgres, PostgresTransaction, Transaction};
 use self::pool::Pool;
 pub(crate) use self::retry::retry;
-use crate::{Error, Result, commit_watch, private_files::prepare_sqlite};
+use crate::{
+    Error, Result,
+    infrastructure::{commit_watch, private_files::prepare_sqlite},
+};
 
 /// How long a request waits for a connection to SQLite.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
@@ -291,7 +294,7 @@ mod tests {
 
     use super::*;
     use crate::{
-        coalesced_read::{READ_TIMEOUT, read_with_timeout},
+        infrastructure::coalesced_read::{READ_TIMEOUT, read_with_timeout},
         testing::World,
     };
 

@@ -15,7 +15,7 @@ use redis::{
 };
 
 pub(crate) use self::cache_client::CacheClient;
-use crate::{Result, circuit_breaker::CircuitBreaker};
+use crate::{Result, infrastructure::circuit_breaker::CircuitBreaker};
 
 /// How long a command may take.
 const RESPONSE_TIMEOUT: Duration = Duration::from_millis(250);

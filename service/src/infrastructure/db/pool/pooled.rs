@@ -15,8 +15,8 @@ use tokio::{runtime::Handle, sync::OwnedSemaphorePermit, time::timeout};
 
 use super::{Pool, TEST_TIMEOUT, close_in_background, conn_err, log_failure};
 use crate::{
-    db::session::{Refusal, Session},
     error,
+    infrastructure::db::session::{Refusal, Session},
 };
 
 /// How long a statement may take on this side; longer than the `statement_timeout` of the session,
@@ -34,7 +34,7 @@ enum State {
 
 /// A connection that is checked out. Dropping it returns it to the pool, after a rollback if it is
 /// inside a transaction.
-pub(in crate::db) struct PooledConnection {
+pub(in crate::infrastructure::db) struct PooledConnection {
     session: Option<Session>,
     pool: Pool,
     permit: Option<OwnedSemaphorePermit>,
@@ -50,7 +50,11 @@ impl fmt::Debug for PooledConnection {
 }
 
 impl PooledConnection {
-    pub(in crate::db) fn new(pool: &Pool, session: Session, permit: OwnedSemaphorePermit) -> Self {
+    pub(in crate::infrastructure::db) fn new(
+        pool: &Pool,
+        session: Session,
+        permit: OwnedSemaphorePermit,
+    ) -> Self {
         Self {
             session: Some(session),
             pool: pool.clone(),
@@ -63,33 +67,33 @@ impl PooledConnection {
 
     /// Names the server process of the session.
     #[cfg(test)]
-    pub(in crate::db) fn backend(&self) -> &str {
+    pub(in crate::infrastructure::db) fn backend(&self) -> &str {
         self.session.as_ref().expect("a session until it is dropped").backend()
     }
 
     /// Whether the server accepts no writes.
-    pub(in crate::db) fn is_read_only(&self) -> bool {
+    pub(in crate::infrastructure::db) fn is_read_only(&self) -> bool {
         self.session.as_ref().is_some_and(|session| session.is_read_only)
     }
 
     /// Retires all connections that were open together with this one.
-    pub(in crate::db) fn retire_all(&self, why: &str) {
+    pub(in crate::infrastructure::db) fn retire_all(&self, why: &str) {
         if let Some(session) = &self.session {
             self.pool.retire(session.generation, why);
         }
     }
 
     /// Shortens the time that a statement may take.
-    pub(in crate::db) fn set_response_timeout(&mut self, timeout: Duration) {
+    pub(in crate::infrastructure::db) fn set_response_timeout(&mut self, timeout: Duration) {
         self.response_timeout = timeout.min(RESPONSE_TIMEOUT);
     }
 
-    pub(in crate::db) async fn verify(&mut self) -> Result<(), DbErr> {
+    pub(in crate::infrastructure::db) async fn verify(&mut self) -> Result<(), DbErr> {
         let Some(session) = &mut self.session else { return Err(closed()) };
         session.verify().await.map_err(conn_err)
     }
 
-    pub(in crate::db) async fn execute(
+    pub(in crate::infrastructure::db) async fn execute(
         &mut self,
         statement: &Statement,
     ) -> Result<PgQueryResult, DbErr> {
@@ -99,7 +103,7 @@ impl PooledConnection {
         self.received(response.ok()).map_err(exec_err)
     }
 
-    pub(in crate::db) async fn row(
+    pub(in crate::infrastructure::db) async fn row(
         &mut self,
         statement: &Statement,
     ) -> Result<Option<PgRow>, DbErr> {
@@ -109,7 +113,10 @@ impl PooledConnection {
         self.received(response.ok()).map_err(query_err)
     }
 
-    pub(in crate::db) async fn rows(&mut self, statement: &Statement) -> Result<Vec<PgRow>, DbErr> {
+    pub(in crate::infrastructure::db) async fn rows(
+        &mut self,
+        statement: &Statement,
+    ) -> Result<Vec<PgRow>, DbErr> {
         let query = query(statement);
         let limit = self.response_timeout;
         let response = timeout(limit, query.fetch_all(self.send()?)).await;
@@ -117,7 +124,10 @@ impl PooledConnection {
     }
 
     /// Sends one or more statements without parameters in one message.
-    pub(in crate::db) async fn simple(&mut self, sql: &str) -> Result<PgQueryResult, DbErr> {
+    pub(in crate::infrastructure::db) async fn simple(
+        &mut self,
+        sql: &str,
+    ) -> Result<PgQueryResult, DbErr> {
         let sql = AssertSqlSafe(sql.to_owned());
         let limit = self.response_timeout;
         let response = timeout(limit, self.send()?.execute(sql)).await;
@@ -125,13 +135,13 @@ impl PooledConnection {
     }
 
     /// Begins a transaction, with more statements without parameters in the same message.
-    pub(in crate::db) async fn begin(&mut self, sql: &str) -> Result<(), DbErr> {
+    pub(in crate::infrastructure::db) async fn begin(&mut self, sql: &str) -> Result<(), DbErr> {
         // Before sending: if this future is dropped, the transaction may have begun.
         self.in_transaction = true;
         self.simple(sql).await.map(drop)
     }
 
-    pub(in crate::db) async fn commit(mut self) -> Result<(), DbErr> {
+    pub(in crate::infrastructure::db) async fn commit(mut self) -> Result<(), DbErr> {
         self.response_timeout = RESPONSE_TIMEOUT;
         let response = self.simple("COMMIT").await;
         // A COMMIT that the server refuses ends the transaction as well.
@@ -139,7 +149,7 @@ impl PooledConnection {
         response.map(drop)
     }
 
-    pub(in crate::db) async fn rollback(mut self) -> Result<(), DbErr> {
+    pub(in crate::infrastructure::db) async fn rollback(mut self) -> Result<(), DbErr> {
         self.simple("ROLLBACK").await?;
         self.in_transaction = false;
         Ok(())

@@ -11,7 +11,7 @@ use futures::FutureExt;
 use redis::Script;
 use tokio::{task::AbortHandle, time};
 
-use crate::{
+use crate::infrastructure::{
     ids::new_token,
     redis::{Redis, millis},
 };
