@@ -8,6 +8,7 @@ mod actor;
 mod admission;
 mod background_jobs;
 mod client_address;
+mod commit_watch;
 mod context;
 mod entity;
 mod error;
@@ -44,12 +45,12 @@ pub mod zones;
 pub use actor::Actor;
 pub use admission::Decision;
 pub use client_address::ClientAddress;
+pub use commit_watch::CommitWatch;
 pub use context::{Context, JobNews, Mode, Settings};
 pub use error::{Error, Result};
 pub use infrastructure::{
     clock::{Clock, DatabaseClock, SystemClock},
     combiner::{BatchLimits, Combiner},
-    commit_watch::CommitWatch,
     db::{Connection, Db, Postgres, PostgresTransaction, Transaction, sqlite_folder},
     private_files::{create_private_folder, make_private},
     redis::Redis,

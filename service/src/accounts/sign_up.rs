@@ -5,11 +5,8 @@ use sea_orm::{EntityTrait, IntoActiveModel};
 
 use super::{Account, CredentialsVersion};
 use crate::{
-    ClientAddress, Context, Result,
-    entity::user,
-    error::is_unique_violation,
-    infrastructure::{commit_watch::commit_begins, ids::new_id},
-    throttle,
+    ClientAddress, Context, Result, commit_watch::commit_begins, entity::user,
+    error::is_unique_violation, infrastructure::ids::new_id, throttle,
 };
 
 /// Creates the account of a participant or organizer.

@@ -29,12 +29,9 @@ pub(crate) use {command::AdmissionCommand, decision::Effect};
 
 use self::command::{Keyed, Request};
 use crate::{
-    Context, Db, Error, Result,
+    Context, Db, Error, Result, commit_watch,
     idempotency::{self, Entry, RequestKey},
-    infrastructure::{
-        combiner::{BatchLimits, Combiner},
-        commit_watch,
-    },
+    infrastructure::combiner::{BatchLimits, Combiner},
 };
 
 /// Measured with PostgreSQL 15 on two cores: beyond 128 requests a batch gains little, and each of

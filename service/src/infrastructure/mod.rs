@@ -6,7 +6,6 @@
 //! | `redis` | the client and its circuit breaker |
 //! | `locks` | the lock of a competition, in Redis |
 //! | `combiner`, `coalesced_read` | batches of requests that arrive at the same time |
-//! | `commit_watch` | whether a request may have changed something |
 //! | `clock`, `ids` | time, and the ids of rows |
 //! | `password`, `secrets`, `private_files` | hashes, random secrets, permissions of files |
 //! | `search` | searching text in any case |
@@ -16,7 +15,6 @@ pub(crate) mod circuit_breaker;
 pub(crate) mod clock;
 pub(crate) mod coalesced_read;
 pub(crate) mod combiner;
-pub(crate) mod commit_watch;
 pub(crate) mod db;
 pub(crate) mod failpoint;
 pub(crate) mod ids;

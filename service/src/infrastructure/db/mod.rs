@@ -25,10 +25,7 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 pub use self::connection::{Connection, Postgres, PostgresTransaction, Transaction};
 use self::pool::Pool;
 pub(crate) use self::retry::retry;
-use crate::{
-    Error, Result,
-    infrastructure::{commit_watch, private_files::prepare_sqlite},
-};
+use crate::{Error, Result, commit_watch, infrastructure::private_files::prepare_sqlite};
 
 /// How long a request waits for a connection to SQLite.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
