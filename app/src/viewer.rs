@@ -84,7 +84,7 @@ pub async fn load_viewer() -> Result<Viewer, Failure> {
 
     let actor = request::actor()?;
     let unread = match actor.try_user() {
-        Some(_) => service::mailbox::unread_count(&request::context()?, &actor).await?,
+        Some(_) => service::mail::mailbox::unread_count(&request::context()?, &actor).await?,
         None => 0,
     };
     Ok(Viewer { user: actor.try_user().cloned(), unread })

@@ -3,11 +3,11 @@
 use std::sync::LazyLock;
 
 use crate::{
-    cancellation::NotifyOfCancellation,
+    cancellation_notice::NotifyOfCancellation,
     confirmation::ConfirmRegistration,
-    delivery::DeliverMail,
     housekeeping::CleanUp,
     jobs::{Registered, RegisteredJob, Registry, names_are_distinct},
+    mail::delivery::DeliverMail,
     password_reset::SendResetLink,
     reminder::SendReminders,
 };

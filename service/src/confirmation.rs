@@ -15,15 +15,17 @@ use uuid::Uuid;
 
 use crate::{
     Context, Result,
-    cancellation::takes_place,
+    cancellation_notice::takes_place,
     entity::{competition, registration, user},
     infrastructure::db::{
         bulk::{any_of, update_returning},
         retry,
     },
     jobs::{BackgroundJob, Class, Execution},
-    mail_limits::CONFIRMATION,
-    mailbox::{Draft, deliver},
+    mail::{
+        limits::CONFIRMATION,
+        mailbox::{Draft, deliver},
+    },
     zones,
 };
 

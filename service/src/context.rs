@@ -18,7 +18,7 @@ use crate::{
         combiner::BatchLimits, locks::CompetitionLocks, password::PasswordHasher, redis::Redis,
     },
     jobs::Registry,
-    smtp::Mailer,
+    mail::smtp::Mailer,
     throttle::{Delays, LoginLimits},
 };
 

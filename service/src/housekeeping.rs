@@ -18,7 +18,8 @@ use crate::{
         session,
     },
     jobs::{BackgroundJob, Class, Execution, State},
-    mail_limits, throttle,
+    mail::limits,
+    throttle,
 };
 
 /// Responses are replayed for 24 hours; the hour more leaves room for clocks that differ.
@@ -88,7 +89,7 @@ fn leftovers(now: Timestamp) -> Vec<Leftovers> {
         of(password_reset::Entity, password_reset::Column::ExpiresAt.lt(time)),
         of(refresh_token::Entity, refresh_token::Column::ExpiresAt.lt(time)),
         of(login_attempt::Entity, throttle::is_expired(now)),
-        of(mail_limit::Entity, mail_limits::forgotten(now)),
+        of(mail_limit::Entity, limits::forgotten(now)),
         of(idempotency_log::Entity, idempotency_log::Column::CreatedAt.lt(time - IDEMPOTENCY_LOGS)),
         of(job::Entity, old_jobs),
         of(cron_tick::Entity, cron_tick::Column::ScheduledAt.lt(time - CRON_TICKS)),

@@ -13,25 +13,22 @@ mod context;
 mod entity;
 mod error;
 mod infrastructure;
-mod mail_limits;
-mod smtp;
 mod throttle;
 
 pub mod accounts;
 pub mod calendar;
-pub mod cancellation;
+pub mod cancellation_notice;
 pub mod competitions;
 pub mod confirmation;
 pub mod cron;
 pub mod dashboard;
-pub mod delivery;
 pub mod demo;
 pub mod events;
 pub mod health;
 pub mod housekeeping;
 pub mod idempotency;
 pub mod jobs;
-pub mod mailbox;
+pub mod mail;
 pub mod markdown;
 pub mod password_reset;
 pub mod refresh_tokens;
@@ -55,5 +52,5 @@ pub use infrastructure::{
     private_files::{create_private_folder, make_private},
     redis::Redis,
 };
-pub use smtp::{MailSettingsError, Mailer, Undelivered};
+pub use mail::smtp::{MailSettingsError, Mailer, Undelivered};
 pub use throttle::LoginLimits;

@@ -20,7 +20,6 @@ use serde::{Deserialize, Serialize};
 use crate::{
     ClientAddress, Context, Error, Result,
     accounts::{self, find_by_email, set_password},
-    delivery::{self, MAX_DELIVERIES, SEND_LIMIT},
     entity::{password_reset, user},
     error::is_unique_violation,
     infrastructure::{
@@ -29,9 +28,12 @@ use crate::{
         secrets,
     },
     jobs::{self, BackgroundJob, Claim, Class, Disposition, Execution, NewJob, Ticket, announce},
-    mail_limits::{self, Topic},
-    mailbox::{Draft, keep},
-    smtp::Letter,
+    mail::{
+        delivery::{self, MAX_DELIVERIES, SEND_LIMIT},
+        limits::{self, Topic},
+        mailbox::{Draft, keep},
+        smtp::Letter,
+    },
     throttle,
 };
 
@@ -125,10 +127,10 @@ async fn send_link(
     user: &user::Model,
 ) -> Result<()> {
     let claim = execution.claim();
-    let reserved = mail_limits::reserve(ctx, Topic::ResetLink, &user.email).await?;
+    let reserved = limits::reserve(ctx, Topic::ResetLink, &user.email).await?;
     let Some(reservation) = reserved else { return Ok(()) };
     let Some(token) = new_mailed_token(ctx, user, claim).await? else {
-        mail_limits::release(ctx, reservation).await;
+        limits::release(ctx, reservation).await;
         return Ok(());
     };
     let body = format!(
@@ -141,7 +143,7 @@ async fn send_link(
     let letter = Letter { id, to: &user.email, subject, body: &body, at };
     let sent = delivery::send(ctx, execution, &letter).await;
     if !matches!(sent, Ok(true)) {
-        mail_limits::release(ctx, reservation).await;
+        limits::release(ctx, reservation).await;
         // The link was not sent, and must not count among the valid ones.
         if !matches!(&sent, Err(Error::Mail(failure)) if failure.may_have_arrived()) {
             let key = ResetKey::of(&token);

@@ -15,10 +15,10 @@ use uuid::Uuid;
 
 use crate::{
     Context, Result,
-    cancellation::takes_place,
+    cancellation_notice::takes_place,
     entity::{competition, registration, user},
     jobs::{BackgroundJob, Class, Execution},
-    mailbox::{Draft, deliver_in_bulk},
+    mail::mailbox::{Draft, deliver_in_bulk},
     zones,
 };
 

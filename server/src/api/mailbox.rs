@@ -3,7 +3,7 @@
 use axum::{Json, extract::State};
 use domain::{Mail, MailId, MailQuery};
 use serde::Serialize;
-use service::mailbox;
+use service::mail::mailbox;
 use utoipa::ToSchema;
 use utoipa_axum::routes;
 

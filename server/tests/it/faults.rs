@@ -16,7 +16,7 @@ const TIMEOUT: Duration = Duration::from_secs(90);
 async fn mails(world: &World, actor: &Actor) -> Vec<domain::Mail> {
     let began = tokio::time::Instant::now();
     loop {
-        let mails = service::mailbox::list(&world.ctx, actor, None).await.unwrap();
+        let mails = service::mail::mailbox::list(&world.ctx, actor, None).await.unwrap();
         if !mails.is_empty() {
             return mails;
         }
@@ -40,7 +40,7 @@ async fn a_confirmation_is_sent_after_a_kill_between_commit_and_mail() {
     assert_eq!(response.status(), StatusCode::CREATED);
     server.kill();
     assert!(
-        service::mailbox::list(&app.world.ctx, &ben, None).await.unwrap().is_empty(),
+        service::mail::mailbox::list(&app.world.ctx, &ben, None).await.unwrap().is_empty(),
         "the mail was delivered before the kill"
     );
 

@@ -147,7 +147,7 @@ async fn an_ignored_body_is_rejected_only_if_it_is_invalid_json() {
     let (ben, root) = (app.world.participant("Ben").await, app.world.admin("Root").await);
     app.post(&format!("{address}/register")).by(&ben).send().await;
     worker::drain(&app.world.ctx).await.unwrap();
-    let mail = service::mailbox::list(&app.world.ctx, &ben, None).await.unwrap()[0].id;
+    let mail = service::mail::mailbox::list(&app.world.ctx, &ben, None).await.unwrap()[0].id;
     let job = app.dead_job().await;
     let register = format!("{address}/register");
     let calls = [

@@ -96,7 +96,7 @@ async fn every_timed_out_write_reports_whether_it_may_have_committed() {
     let (open, other) = (open.create().await, other.create().await);
     registration::register(&world.ctx, &ben, other, None).await.unwrap().outcome.unwrap();
     worker::drain(&world.ctx).await.unwrap();
-    let mail = service::mailbox::list(&world.ctx, &ben, None).await.unwrap()[0].id;
+    let mail = service::mail::mailbox::list(&world.ctx, &ben, None).await.unwrap()[0].id;
     let job = app.dead_job().await;
     let login = json!({ "email": "eve@example.com", "password": PASSWORD });
     let tokens = app.post("/api/auth/login").json(&login).send().await.json();

@@ -11,8 +11,10 @@ use crate::{
         db::{bulk::update_returning, retry},
         ids::new_id,
     },
-    mail_limits::PASSWORD_CHANGED,
-    mailbox::{Draft, deliver},
+    mail::{
+        limits::PASSWORD_CHANGED,
+        mailbox::{Draft, deliver},
+    },
 };
 
 /// Changes the actor's password, which revokes all of their sessions and tokens. The caller starts

@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     Result,
-    cancellation::NotifyOfCancellation,
+    cancellation_notice::NotifyOfCancellation,
     confirmation::ConfirmRegistration,
     entity::{competition, registration},
     infrastructure::ids::new_id,

@@ -3,7 +3,7 @@
 use crate::{
     Actor,
     infrastructure::ids::new_id,
-    mailbox::{self, Draft},
+    mail::mailbox::{self, Draft},
 };
 
 use super::World;

@@ -4,8 +4,8 @@
 use chrono::TimeDelta;
 use service::{
     Context, Error, Undelivered,
-    delivery::DeliverMail,
     jobs::{self, Claim, Operator, claim, dead_letters},
+    mail::delivery::DeliverMail,
     testing::{World, run_pending_jobs},
 };
 

@@ -2,7 +2,7 @@ use chrono::TimeDelta;
 use domain::{ErrorCode, MailId, MailPage, MailQuery};
 use service::{
     Actor,
-    mailbox::{browse, list, mark_all_read, mark_read, mark_unread, unread_count},
+    mail::mailbox::{browse, list, mark_all_read, mark_read, mark_unread, unread_count},
     testing::World,
 };
 

@@ -5,7 +5,7 @@
 mod accounts;
 mod calendar;
 mod cancel;
-mod cancellation;
+mod cancellation_notice;
 mod clock;
 mod competition_life;
 mod competitions;

@@ -7,7 +7,8 @@ use domain::{
 use service::{
     Actor, Context, Decision, Error, Result, competitions,
     jobs::{Claim, claim, execute},
-    mailbox, registration,
+    mail::mailbox,
+    registration,
     testing::World,
 };
 use tokio::task::JoinSet;

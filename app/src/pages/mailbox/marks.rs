@@ -11,7 +11,8 @@ pub async fn read_all_mail() -> Result<(), Failure> {
     use super::address::MAILBOX;
     use crate::ssr::{flash, request, response};
 
-    let read = service::mailbox::mark_all_read(&request::context()?, &request::actor()?).await?;
+    let read =
+        service::mail::mailbox::mark_all_read(&request::context()?, &request::actor()?).await?;
     let messages = if read == 1 { "message" } else { "messages" };
     flash::set(format!("{read} {messages} marked as read")).await;
     response::redirect_form(MAILBOX);
@@ -25,7 +26,7 @@ pub async fn mark_mail_unread(id: MailId) -> Result<(), Failure> {
     use super::address::MAILBOX;
     use crate::ssr::{flash, request};
 
-    service::mailbox::mark_unread(&request::context()?, &request::actor()?, id).await?;
+    service::mail::mailbox::mark_unread(&request::context()?, &request::actor()?, id).await?;
     flash::set("Marked as unread").await;
     leptos_axum::redirect(MAILBOX);
     Ok(())

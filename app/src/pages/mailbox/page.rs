@@ -76,7 +76,7 @@ pub async fn load_mailbox(
         response,
     };
     use domain::{ErrorCode, PublicError};
-    use service::mailbox;
+    use service::mail::mailbox;
 
     let (ctx, actor) = (request::context()?, request::actor()?);
     let clock = ViewerClock::of_request()?;

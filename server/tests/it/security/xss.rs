@@ -1,7 +1,7 @@
 //! A hundred XSS payloads, all of which stay inert.
 
 use domain::{CompetitionInput, Email, Password, PersonName, Role, Signup};
-use service::{Actor, accounts, competitions, mailbox, testing::PASSWORD};
+use service::{Actor, accounts, competitions, mail::mailbox, testing::PASSWORD};
 
 use super::{
     HTML,

@@ -11,8 +11,10 @@ use crate::{
     Context, Error, Result,
     entity::mail,
     jobs::{self, BackgroundJob, Class, Disposition, Execution, Route},
-    mail_limits::{self, Reservation, Topic},
-    smtp::{Letter, Undelivered},
+    mail::{
+        limits::{self, Reservation, Topic},
+        smtp::{Letter, Undelivered},
+    },
 };
 
 /// How long a mail is tried: as long as mail servers do themselves (RFC 5321, section 4.5.4.1). No
@@ -73,20 +75,20 @@ impl BackgroundJob for DeliverMail {
         if matches!(sent, Ok(true)) {
             return Ok(());
         }
-        mail_limits::release(ctx, reservation).await;
+        limits::release(ctx, reservation).await;
         sent?;
-        mail_limits::no_news(ctx, mail.id, &mail.dedup_key).await
+        limits::no_news(ctx, mail.id, &mail.dedup_key).await
     }
 }
 
 /// The right to send the message, unless its recipient was sent enough or has read the same lately.
 async fn reserve(ctx: &Context, topic: Topic, mail: &mail::Model) -> Result<Option<Reservation>> {
-    let reservation = mail_limits::reserve(ctx, topic, &mail.recipient).await?;
+    let reservation = limits::reserve(ctx, topic, &mail.recipient).await?;
     let Some(reservation) = reservation else { return Ok(None) };
-    if mail_limits::is_news(ctx, mail.id, &mail.dedup_key).await? {
+    if limits::is_news(ctx, mail.id, &mail.dedup_key).await? {
         return Ok(Some(reservation));
     }
-    mail_limits::release(ctx, reservation).await;
+    limits::release(ctx, reservation).await;
     Ok(None)
 }
 

@@ -157,7 +157,7 @@ mod tests {
             let made = Server::new("smtps://a.example", Some(bad), "site.example");
             assert!(matches!(made, Err(MailSettingsError::Authority)), "{bad}");
         }
-        let pem = include_str!("../../tests/it/certificates/authority.pem");
+        let pem = include_str!("../../../tests/it/certificates/authority.pem");
         assert!(Server::new("smtps://a.example", Some(pem), "site.example").is_ok());
         assert!(Server::new("smtp://a.example?tls=required", Some(pem), "site.example").is_ok());
         let clear = Server::new("smtp://a.example", Some(pem), "site.example");

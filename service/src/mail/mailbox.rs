@@ -11,10 +11,10 @@ use uuid::Uuid;
 
 use crate::{
     Actor, Context, Result,
-    delivery::DeliverMail,
     entity::mail,
     infrastructure::{db::bulk, ids::new_id, search},
     jobs::{self, NewJob},
+    mail::delivery::DeliverMail,
 };
 
 /// The most messages one list shows.

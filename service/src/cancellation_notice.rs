@@ -22,7 +22,7 @@ use crate::{
     entity::{competition, registration, user},
     infrastructure::db::bulk::{any_of, update_returning},
     jobs::{BackgroundJob, Class, Execution},
-    mailbox::{Draft, deliver_in_bulk},
+    mail::mailbox::{Draft, deliver_in_bulk},
     zones,
 };
 

@@ -1,0 +1,6 @@
+//! Mail: the mailbox on the site, and the delivery of its messages by SMTP.
+
+pub mod delivery;
+pub(crate) mod limits;
+pub mod mailbox;
+pub(crate) mod smtp;
