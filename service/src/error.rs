@@ -5,7 +5,7 @@ use std::io;
 use domain::{ErrorCode, IdempotencyKey, PublicError};
 use sea_orm::{DbErr, RuntimeErr, SqlErr, sqlx};
 
-use crate::{commit_watch, mail::smtp::Undelivered};
+use crate::{commit_watch, undelivered::Undelivered};
 
 /// The result of a use case.
 pub type Result<T, E = Error> = std::result::Result<T, E>;

@@ -14,6 +14,7 @@ mod entity;
 mod error;
 mod infrastructure;
 mod throttle;
+mod undelivered;
 
 pub mod accounts;
 pub mod calendar;
@@ -52,5 +53,6 @@ pub use infrastructure::{
     private_files::{create_private_folder, make_private},
     redis::Redis,
 };
-pub use mail::smtp::{MailSettingsError, Mailer, Undelivered};
+pub use mail::smtp::{MailSettingsError, Mailer};
 pub use throttle::LoginLimits;
+pub use undelivered::Undelivered;

@@ -13,8 +13,9 @@ use crate::{
     jobs::{self, BackgroundJob, Class, Disposition, Execution, Route},
     mail::{
         limits::{self, Reservation, Topic},
-        smtp::{Letter, Undelivered},
+        smtp::Letter,
     },
+    undelivered::Undelivered,
 };
 
 /// How long a mail is tried: as long as mail servers do themselves (RFC 5321, section 4.5.4.1). No

@@ -2,9 +2,9 @@
 
 mod address;
 mod pool;
+mod refusal;
 mod server;
 mod session;
-mod undelivered;
 
 use std::{
     fmt,
@@ -27,9 +27,7 @@ use self::{
     pool::{Pool, Trouble},
     server::Server,
 };
-pub use undelivered::Undelivered;
-
-use crate::infrastructure::circuit_breaker::CircuitBreaker;
+use crate::{infrastructure::circuit_breaker::CircuitBreaker, undelivered::Undelivered};
 
 /// How long a failure to connect opens the circuit breaker: mail fails at once meanwhile and is
 /// retried later, so that it does not keep workers from other jobs.

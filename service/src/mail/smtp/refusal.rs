@@ -1,6 +1,7 @@
-//! Why a mail was not sent, and what is to be done about it.
+//! The meaning of a refusal by a mail server, or of a lost connection.
 
 use super::session::{Failure, Stage};
+use crate::undelivered::{Kind, Undelivered};
 
 /// Replies that find fault with our credentials or with the connection (RFC 4954, RFC 3207): every
 /// mail would get them, and each can go once that is right.
@@ -15,55 +16,7 @@ const ADDRESSING: u16 = 1;
 const LATER: [&str; 8] =
     ["try again", "try later", "retry", "temporar", "quota", "rate limit", "too many", "too fast"];
 
-/// Why a mail was not sent. It names no address.
-#[derive(Debug, thiserror::Error)]
-#[error("{reason}")]
-pub struct Undelivered {
-    reason: String,
-    kind: Kind,
-    may_have_arrived: bool,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
-    /// It is of no use to try again.
-    Final,
-    /// The mail server put this mail off.
-    PutOff,
-    /// No mail can be sent just now.
-    Unreachable,
-}
-
 impl Undelivered {
-    /// Whether it is of no use to try again.
-    pub fn is_final(&self) -> bool {
-        self.kind == Kind::Final
-    }
-
-    /// Whether the mail server could not be reached, or refuses us and not the mail. The job has
-    /// had no attempt then. Neither final nor this: the mail server put the mail off.
-    pub fn is_unreachable(&self) -> bool {
-        self.kind == Kind::Unreachable
-    }
-
-    /// Whether the connection broke after the mail was given away: the server may have taken it.
-    pub(crate) fn may_have_arrived(&self) -> bool {
-        self.may_have_arrived
-    }
-
-    /// Of a process that does not send mail, unlike the one that wanted it sent.
-    pub(crate) fn not_configured() -> Self {
-        Self::unreachable("SMTP_URL is not set for this process".to_owned())
-    }
-
-    pub(super) fn refused(reason: String) -> Self {
-        Self { reason, kind: Kind::Final, may_have_arrived: false }
-    }
-
-    pub(super) fn unreachable(reason: String) -> Self {
-        Self { reason, kind: Kind::Unreachable, may_have_arrived: false }
-    }
-
     /// Of a mail to some addresses. Servers like to repeat them in their replies; a log is no place
     /// for one.
     pub(super) fn of(failure: Failure, addresses: &[&str]) -> Self {
@@ -81,7 +34,7 @@ impl Undelivered {
             }
         };
         let reason = addresses.iter().fold(reason, |reason, address| without(&reason, address));
-        Self { reason, kind, may_have_arrived }
+        Self::new(reason, kind, may_have_arrived)
     }
 }
 
