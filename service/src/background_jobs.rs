@@ -112,7 +112,8 @@ mod tests {
     #[test]
     fn mail_in_bulk_waits_in_a_list_of_its_own() {
         let job = NewJob::from(DeliverMail { mail_id: domain::MailId(Uuid::nil()) });
-        let row = &rows("2026-11-23T12:00:00Z".parse().unwrap(), [job.by(DeliverMail::BULK)])[0];
+        let row =
+            &rows("2026-11-23T12:00:00Z".parse().unwrap(), [job.with_route(DeliverMail::BULK)])[0];
         assert_eq!(REGISTRY.list_of(&row.kind, row.priority), Some("deliver_bulk_mail"));
     }
 

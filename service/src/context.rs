@@ -84,14 +84,15 @@ pub struct Shared {
     new_jobs: watch::Sender<()>,
 }
 
-/// Hears of jobs that are committed by this process.
+/// Wakes a worker when this process commits jobs.
 #[derive(Debug)]
-pub struct JobNews(watch::Receiver<()>);
+pub struct JobSignal(watch::Receiver<()>);
 
-impl JobNews {
-    /// Returns once a job was committed by this process, at once if one was since the last call.
+impl JobSignal {
+    /// Waits until this process commits a job. Returns at once if it has committed one since the
+    /// last call.
     pub async fn wait(&mut self) {
-        // It fails when there is no process left to commit anything.
+        // An error means that the context, the only sender, is dropped: no job will follow.
         if self.0.changed().await.is_err() {
             std::future::pending::<()>().await;
         }
@@ -262,13 +263,14 @@ impl Shared {
         self.events.count()
     }
 
-    /// Tells of jobs that are committed by this process from now on.
-    pub fn new_jobs(&self) -> JobNews {
-        JobNews(self.new_jobs.subscribe())
+    /// A signal that fires for each commit of new jobs by this process from now on.
+    pub fn subscribe_to_jobs(&self) -> JobSignal {
+        JobSignal(self.new_jobs.subscribe())
     }
 
-    /// To be called after a commit that held new jobs.
-    pub(crate) fn announce_jobs(&self) {
+    /// Wakes the workers of this process, which then look for due jobs in the database. Call it after
+    /// a commit that makes jobs due.
+    pub(crate) fn wake_local_workers(&self) {
         self.new_jobs.send_replace(());
     }
 }

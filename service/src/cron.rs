@@ -24,7 +24,7 @@ pub async fn fire(
     let job = job.into();
     let fired = retry(|| attempt(ctx, name, scheduled_at, &job)).await?;
     if fired {
-        ctx.announce_jobs();
+        ctx.wake_local_workers();
     }
     Ok(fired)
 }

@@ -44,7 +44,7 @@ pub use actor::Actor;
 pub use admission::Decision;
 pub use client_address::ClientAddress;
 pub use commit_watch::CommitWatch;
-pub use context::{Context, JobNews, Mode, Settings};
+pub use context::{Context, JobSignal, Mode, Settings};
 pub use error::{Error, Result};
 pub use infrastructure::{
     clock::{Clock, DatabaseClock, SystemClock},

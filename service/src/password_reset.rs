@@ -27,7 +27,9 @@ use crate::{
         ids::new_id,
         secrets,
     },
-    jobs::{self, BackgroundJob, Claim, Class, Disposition, Execution, NewJob, Ticket, announce},
+    jobs::{
+        self, BackgroundJob, Claim, Class, Disposition, Execution, NewJob, Ticket, push_tickets,
+    },
     mail::{
         delivery::{self, MAX_DELIVERIES, SEND_LIMIT},
         limits::{self, Topic},
@@ -69,7 +71,7 @@ pub async fn request(ctx: &Context, email: Email) -> Result<()> {
     let rows = jobs::rows(now, [job]);
     let tickets = rows.iter().map(|row| Ticket::of(ctx, row)).collect();
     match bulk::insert(&*ctx.db.autocommit().await, rows).await {
-        Ok(()) => announce(ctx, tickets),
+        Ok(()) => push_tickets(ctx, tickets),
         // Somebody has just asked for the same.
         Err(Error::Db(error)) if is_unique_violation(&error) => {}
         Err(error) => return Err(error),

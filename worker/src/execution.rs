@@ -5,7 +5,7 @@ use std::{panic::AssertUnwindSafe, time::Duration};
 use futures::FutureExt;
 use service::{
     Context,
-    jobs::{self, Claim, Disposition, Spec, Verdict},
+    jobs::{self, Claim, Disposition, FailOutcome, Spec},
 };
 use tokio::time;
 use tokio_util::sync::CancellationToken;
@@ -223,7 +223,7 @@ async fn record_once(ctx: &Context, claims: &[Claim], failure: &Failure) -> serv
         }
         Disposition::Attempt => {
             for claim in claims {
-                if jobs::fail(ctx, claim, reason).await? == Verdict::Retry {
+                if jobs::fail(ctx, claim, reason).await? == FailOutcome::Retry {
                     tracing::warn!(
                         job.id = %claim.id,
                         job.kind = claim.kind(),

@@ -115,12 +115,12 @@ async fn relay(ctx: Context, stop: CancellationToken) {
     if ctx.redis().is_none() {
         return;
     }
-    let mut news = ctx.new_jobs();
+    let mut new_jobs = ctx.subscribe_to_jobs();
     while !stop.is_cancelled() {
         log_failure("jobs could not be relayed", jobs::relay(&ctx).await.map(drop));
         tokio::select! {
             () = stop.cancelled() => {}
-            () = news.wait() => {}
+            () = new_jobs.wait() => {}
             () = time::sleep(RELAY) => {}
         }
     }

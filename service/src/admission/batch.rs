@@ -209,7 +209,7 @@ async fn decide(
     failpoint::reach("before_commit");
     tx.commit().await?;
     failpoint::reach("after_commit");
-    jobs::announce(ctx, tickets);
+    jobs::push_tickets(ctx, tickets);
     if let Some(event) = event {
         ctx.events.publish(event);
     }

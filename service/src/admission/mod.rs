@@ -30,7 +30,7 @@ pub(crate) use {command::AdmissionCommand, decision::Effect};
 use self::command::{Keyed, Request};
 use crate::{
     Context, Db, Error, Result, commit_watch,
-    idempotency::{self, Entry, RequestKey},
+    idempotency::{self, LocalLookup, RequestKey},
     infrastructure::combiner::{BatchLimits, Combiner},
 };
 
@@ -92,8 +92,8 @@ pub(crate) async fn execute(
         Some(key) => {
             let key = RequestKey::new(user.id, key, &command.fingerprint(competition));
             match idempotency::look_up_or_lock(ctx, &key)? {
-                Entry::Answered(outcome) => return Ok(Decision { outcome, replayed: true }),
-                Entry::Locked(lock) => Some(Keyed { key, lock }),
+                LocalLookup::Hit(outcome) => return Ok(Decision { outcome, replayed: true }),
+                LocalLookup::Miss(lock) => Some(Keyed { key, lock }),
             }
         }
     };

@@ -26,12 +26,12 @@ pub fn new_key() -> String {
     new_id().to_string()
 }
 
-/// What this process knows of a key.
-pub(crate) enum Entry<T> {
+/// The result of looking a key up in this process, without Redis.
+pub(crate) enum LocalLookup<T> {
     /// The cached response.
-    Answered(T),
+    Hit(T),
     /// No response. The key is locked in this process now.
-    Locked(KeyLock),
+    Miss(KeyLock),
 }
 
 /// Looks a key up in this process and locks it if it misses. Redis is asked by
@@ -43,11 +43,11 @@ pub(crate) enum Entry<T> {
 pub(crate) fn look_up_or_lock<T: DeserializeOwned>(
     ctx: &Context,
     key: &RequestKey,
-) -> Result<Entry<T>> {
+) -> Result<LocalLookup<T>> {
     let lock = ctx.in_flight_keys.lock(key)?;
     match ctx.idempotency_cache.get(ctx.now(), key) {
-        Some(stored) => Ok(Entry::Answered(key.decode(&stored)?)),
-        None => Ok(Entry::Locked(lock)),
+        Some(stored) => Ok(LocalLookup::Hit(key.decode(&stored)?)),
+        None => Ok(LocalLookup::Miss(lock)),
     }
 }
 
@@ -89,26 +89,26 @@ mod tests {
         RequestKey::new(domain::UserId(uuid::Uuid::nil()), "k".parse().unwrap(), request)
     }
 
-    fn code<T>(entry: Result<Entry<T>>) -> ErrorCode {
-        let Err(error) = entry else { panic!("the key was accepted") };
+    fn code<T>(lookup: Result<LocalLookup<T>>) -> ErrorCode {
+        let Err(error) = lookup else { panic!("the key was accepted") };
         PublicError::from(error).code
     }
 
     /// Asks this process first, then Redis.
-    async fn enter(ctx: &Context, key: &RequestKey) -> Result<Entry<String>> {
+    async fn enter(ctx: &Context, key: &RequestKey) -> Result<LocalLookup<String>> {
         match look_up_or_lock(ctx, key)? {
-            Entry::Locked(mut lock) => {
+            LocalLookup::Miss(mut lock) => {
                 let keys = vec![(key, &mut lock)];
                 let found = look_up_or_lock_in_redis(ctx, keys).await.remove(0)?;
-                Ok(found.map_or(Entry::Locked(lock), Entry::Answered))
+                Ok(found.map_or(LocalLookup::Miss(lock), LocalLookup::Hit))
             }
-            answered => Ok(answered),
+            hit => Ok(hit),
         }
     }
 
     /// Processes a request and caches the response.
     async fn respond(ctx: &Context, key: &RequestKey, response: &str) {
-        let Ok(Entry::Locked(mut lock)) = enter(ctx, key).await else {
+        let Ok(LocalLookup::Miss(mut lock)) = enter(ctx, key).await else {
             panic!("the key is not free")
         };
         let stored = key.encode(&response).unwrap();
@@ -129,13 +129,13 @@ mod tests {
         let key_a = key_of("a");
         respond(&world.ctx, &key_a, "yes").await;
         let again = enter(&world.ctx, &key_a).await;
-        assert!(matches!(again, Ok(Entry::Answered(response)) if response == "yes"));
+        assert!(matches!(again, Ok(LocalLookup::Hit(response)) if response == "yes"));
         let other = enter(&world.ctx, &key_of("b")).await;
         assert_eq!(code(other), ErrorCode::IdempotencyKeyReused);
         // Redis has a clock of its own.
         if world.ctx.redis().is_none() {
             world.clock.advance(TimeDelta::hours(24));
-            assert!(matches!(enter(&world.ctx, &key_a).await, Ok(Entry::Locked(_))));
+            assert!(matches!(enter(&world.ctx, &key_a).await, Ok(LocalLookup::Miss(_))));
         }
     }
 
@@ -171,7 +171,7 @@ mod tests {
             respond(&world.ctx, &key, "yes").await;
             until_released(&other, &key).await;
             let found = enter(&other, &key).await;
-            assert!(matches!(found, Ok(Entry::Answered(response)) if response == "yes"));
+            assert!(matches!(found, Ok(LocalLookup::Hit(response)) if response == "yes"));
         }
     }
 }

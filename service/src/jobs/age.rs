@@ -1,4 +1,4 @@
-//! Since when a job has been tried.
+//! The time at which the attempts of a job began.
 
 use chrono::{DateTime, Utc};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
@@ -14,7 +14,10 @@ use crate::{
 ///
 /// # Errors
 /// When the database fails.
-pub(crate) async fn tried_since(ctx: &Context, claim: &Claim) -> Result<Option<DateTime<Utc>>> {
+pub(crate) async fn added_or_retried_at(
+    ctx: &Context,
+    claim: &Claim,
+) -> Result<Option<DateTime<Utc>>> {
     let db = ctx.db.connection();
     let Some(row) = job::Entity::find_by_id(claim.id.0).one(db).await? else { return Ok(None) };
     let retried = job_audit::Entity::find()

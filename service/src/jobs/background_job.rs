@@ -60,7 +60,7 @@ pub trait BackgroundJob:
     const ON_TIMEOUT: Disposition = Disposition::Postpone;
     /// Whether jobs that were claimed together run together, in one [`Execution`].
     const BATCHED: bool = false;
-    /// Where jobs wait that were added by [`NewJob::by`](super::NewJob::by). By default a job waits
+    /// Where jobs wait that were added by [`NewJob::with_route`](super::NewJob::by). By default a job waits
     /// in the list that has the name of its kind.
     const OTHER_ROUTES: &'static [Route] = &[];
 

@@ -12,7 +12,7 @@ use super::{
     queue::Queue,
 };
 use crate::{
-    Context, JobNews, Result,
+    Context, JobSignal, Result,
     infrastructure::{failpoint, ids::new_token},
 };
 
@@ -31,14 +31,14 @@ pub struct Consumer {
     /// For BLMOVE, which blocks its connection.
     connection: Option<MultiplexedConnection>,
     /// Wakes it without Redis.
-    news: JobNews,
+    new_jobs: JobSignal,
 }
 
 impl Consumer {
     /// A consumer that has taken nothing yet.
     pub fn new(ctx: &Context, class: Class) -> Self {
-        let (queue, news) = (Queue::of(ctx), ctx.new_jobs());
-        Self { ctx: ctx.clone(), class, name: new_token(), queue, connection: None, news }
+        let (queue, new_jobs) = (Queue::of(ctx), ctx.subscribe_to_jobs());
+        Self { ctx: ctx.clone(), class, name: new_token(), queue, connection: None, new_jobs }
     }
 
     /// Takes up to `limit` jobs that are due, the most urgent first. Returns at once, without jobs
@@ -79,7 +79,7 @@ impl Consumer {
     pub async fn wait(&mut self) {
         if self.wait_for_redis().await.is_none() {
             tokio::select! {
-                () = self.news.wait() => {}
+                () = self.new_jobs.wait() => {}
                 () = time::sleep(POLL) => {}
             }
         }

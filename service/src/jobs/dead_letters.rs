@@ -4,7 +4,7 @@ use domain::{DeadLetter, ErrorCode, JobId, PublicError, Timestamp};
 use sea_orm::{ConnectionTrait, EntityTrait, ModelTrait, QueryOrder, QuerySelect, Set};
 use uuid::Uuid;
 
-use super::{Operator, State, Ticket, reason::shortened, relay::announce};
+use super::{Operator, State, Ticket, reason::shortened, relay::push_tickets};
 use crate::{
     Context, Error, Result,
     entity::{failed_job, job, job_audit},
@@ -22,7 +22,7 @@ const MAX_LISTED: u64 = 500;
 /// # Errors
 /// Unauthorized; Forbidden.
 pub async fn dead_letters(ctx: &Context, operator: Operator<'_>) -> Result<Vec<DeadLetter>> {
-    operator.name()?;
+    operator.authorize()?;
     let rows = failed_job::Entity::find()
         .order_by_desc(failed_job::Column::FailedAt)
         .order_by_desc(failed_job::Column::Id)
@@ -36,7 +36,7 @@ pub async fn dead_letters(ctx: &Context, operator: Operator<'_>) -> Result<Vec<D
 /// # Errors
 /// Unauthorized; Forbidden; [`ErrorCode::JobNotFound`].
 pub async fn retry(ctx: &Context, operator: Operator<'_>, id: JobId) -> Result<()> {
-    let actor = operator.name()?;
+    let actor = operator.authorize()?;
     let now = ctx.now().utc();
     let tx = ctx.db.begin_read_committed().await?;
     let dead = find(&tx, id).await?;
@@ -65,7 +65,7 @@ pub async fn retry(ctx: &Context, operator: Operator<'_>, id: JobId) -> Result<(
     bulk::insert(&*tx, vec![row]).await?;
     tx.commit().await?;
     tracing::info!(job.id = %id, "dead letter retried");
-    announce(ctx, vec![ticket]);
+    push_tickets(ctx, vec![ticket]);
     Ok(())
 }
 
@@ -80,7 +80,7 @@ fn max_attempts(ctx: &Context, dead: &failed_job::Model) -> i32 {
 /// # Errors
 /// Unauthorized; Forbidden. Dead letters that were retried by then stay so.
 pub async fn retry_all(ctx: &Context, operator: Operator<'_>) -> Result<usize> {
-    operator.name()?;
+    operator.authorize()?;
     let dead: Vec<Uuid> = failed_job::Entity::find()
         .select_only()
         .column(failed_job::Column::Id)
@@ -105,7 +105,7 @@ pub async fn retry_all(ctx: &Context, operator: Operator<'_>) -> Result<usize> {
 /// # Errors
 /// Unauthorized; Forbidden; [`ErrorCode::JobNotFound`].
 pub async fn dead_letter(ctx: &Context, operator: Operator<'_>, id: JobId) -> Result<DeadLetter> {
-    operator.name()?;
+    operator.authorize()?;
     let found = failed_job::Entity::find_by_id(id.0).one(ctx.db.connection()).await?;
     Ok(view(found.ok_or_else(not_found)?))
 }
@@ -122,7 +122,7 @@ pub async fn discard(
     id: JobId,
     named: Option<&str>,
 ) -> Result<()> {
-    let actor = operator.name()?;
+    let actor = operator.authorize()?;
     let tx = ctx.db.begin_read_committed().await?;
     let dead = find(&tx, id).await?;
     if named.is_some_and(|named| named.trim() != dead.kind) {

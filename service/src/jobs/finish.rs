@@ -18,12 +18,12 @@ use super::{
 };
 use crate::{Context, Result, entity::job, infrastructure::db::bulk::update_returning};
 
-/// What became of a job whose run failed.
+/// The state of a job after [`fail`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
+pub enum FailOutcome {
     /// It will run again.
     Retry,
-    /// It is out of attempts, and among the dead letters.
+    /// It is out of attempts, and a dead letter now.
     Dead,
     /// Another worker has it; this failure does not count.
     Lost,
@@ -67,19 +67,19 @@ pub(super) async fn complete_all(ctx: &Context, claims: &[&Claim]) -> Result<()>
 ///
 /// # Errors
 /// When the database fails; the lease expires then.
-pub async fn fail(ctx: &Context, claim: &Claim, reason: &str) -> Result<Verdict> {
+pub async fn fail(ctx: &Context, claim: &Claim, reason: &str) -> Result<FailOutcome> {
     let now = ctx.now();
     let tx = ctx.db.begin_read_committed().await?;
     let ours = held(&*tx, [claim]);
     let found = job::Entity::find().filter(ours).lock_exclusive().one(&*tx).await?;
-    let Some(mut row) = found else { return Ok(Verdict::Lost) };
+    let Some(mut row) = found else { return Ok(FailOutcome::Lost) };
     row.attempts += 1;
     let ticket = Ticket::of(ctx, &row);
     let run_at = now.utc() + after_failure(row.attempts);
     // The row may be of an older version, which allowed fewer attempts.
     let verdict = if row.attempts >= row.max_attempts.max(claim.spec.max_attempts) {
         dead_letters::insert(&*tx, now, row, reason).await?;
-        Verdict::Dead
+        FailOutcome::Dead
     } else {
         job::Entity::update_many()
             .col_expr(job::Column::State, Expr::value(State::Waiting.as_str()))
@@ -92,10 +92,10 @@ pub async fn fail(ctx: &Context, claim: &Claim, reason: &str) -> Result<Verdict>
             .filter(job::Column::Id.eq(row.id))
             .exec(&*tx)
             .await?;
-        Verdict::Retry
+        FailOutcome::Retry
     };
     tx.commit().await?;
-    if verdict == Verdict::Retry
+    if verdict == FailOutcome::Retry
         && let Some(queue) = Queue::of(ctx)
     {
         // If Redis does not hear it, the relay finds the job within half a second of its time.

@@ -57,6 +57,6 @@ pub async fn release(ctx: &Context, claims: &[Claim]) -> Result<()> {
         .filter(held(&*db, claims))
         .exec(&*db)
         .await?;
-    ctx.announce_jobs();
+    ctx.wake_local_workers();
     Ok(())
 }

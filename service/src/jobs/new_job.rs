@@ -39,8 +39,8 @@ impl NewJob {
         Self { dedup_key: Some(dedup_key), ..self }
     }
 
-    /// Sends the job by one of the [`OTHER_ROUTES`](BackgroundJob::OTHER_ROUTES) of its kind.
-    pub(crate) fn by(self, route: Route) -> Self {
+    /// Queues the job on one of the [`OTHER_ROUTES`](BackgroundJob::OTHER_ROUTES) of its kind.
+    pub(crate) fn with_route(self, route: Route) -> Self {
         Self { priority: route.priority, ..self }
     }
 }

@@ -1,10 +1,10 @@
-//! Who manages the jobs.
+//! Permission to manage the jobs.
 
 use domain::Role;
 
 use crate::{Actor, Result};
 
-/// Who manages the jobs.
+/// A caller that manages jobs.
 #[derive(Clone, Copy, Debug)]
 pub enum Operator<'a> {
     /// A user over the network, who must be an administrator.
@@ -14,11 +14,12 @@ pub enum Operator<'a> {
 }
 
 impl Operator<'_> {
-    /// The name in the audit trail: the id of an administrator, or `console`.
+    /// Checks the permission, and returns the name for the audit trail: the id of an administrator,
+    /// or `console`.
     ///
     /// # Errors
     /// Unauthorized; Forbidden.
-    pub(super) fn name(self) -> Result<String> {
+    pub(super) fn authorize(self) -> Result<String> {
         match self {
             Self::Admin(actor) => Ok(actor.require(Role::Admin)?.id.to_string()),
             Self::Console => Ok("console".to_owned()),

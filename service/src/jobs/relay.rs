@@ -14,17 +14,18 @@ const BATCH: usize = 500;
 /// Jobs of a class in its lists that keep all its workers busy until the relay looks again.
 const MAX_IN_LISTS: usize = 5_000;
 
-/// Wakes workers for jobs that were committed: workers of all processes through Redis, or without
-/// it those of this process. Returns at once; the relay finds jobs whose announcement is lost.
-pub(crate) fn announce(ctx: &Context, tickets: Vec<Ticket>) {
+/// Pushes the tickets of committed jobs into Redis, which wakes workers of any process. While Redis
+/// is not configured or does not answer, it wakes the workers of this process instead. Returns at
+/// once; the relay pushes tickets that get lost on the way.
+pub(crate) fn push_tickets(ctx: &Context, tickets: Vec<Ticket>) {
     if tickets.is_empty() {
         return;
     }
-    let Some(queue) = Queue::of(ctx) else { return ctx.announce_jobs() };
+    let Some(queue) = Queue::of(ctx) else { return ctx.wake_local_workers() };
     let ctx = ctx.clone();
     tokio::spawn(async move {
         if queue.push(&tickets).await.is_none() {
-            ctx.announce_jobs();
+            ctx.wake_local_workers();
         }
     });
 }

@@ -45,7 +45,7 @@ pub async fn sweep(ctx: &Context) -> Result<usize> {
         }
     }
     if swept > 0 {
-        ctx.announce_jobs();
+        ctx.wake_local_workers();
     }
     sweep_lists(ctx).await?;
     Ok(swept)
@@ -141,7 +141,7 @@ async fn sweep_overdue(ctx: &Context, queue: &Queue) -> Result<()> {
         .exec(&*tx)
         .await?;
     tx.commit().await?;
-    ctx.announce_jobs();
+    ctx.wake_local_workers();
     Ok(())
 }
 

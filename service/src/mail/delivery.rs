@@ -134,6 +134,6 @@ pub(crate) async fn send<J: BackgroundJob>(
 /// Whether the mail was tried for long enough since the job was added, or last retried as a dead
 /// letter.
 async fn is_overdue<J: BackgroundJob>(ctx: &Context, execution: &Execution<'_, J>) -> Result<bool> {
-    let since = jobs::tried_since(ctx, execution.claim()).await?;
+    let since = jobs::added_or_retried_at(ctx, execution.claim()).await?;
     Ok(since.is_some_and(|since| ctx.now().utc() - since >= GIVE_UP_AFTER))
 }

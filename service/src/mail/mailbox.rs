@@ -146,7 +146,7 @@ pub(crate) async fn deliver_in_bulk(
     drafts: Vec<Draft>,
 ) -> Result<()> {
     let jobs = keep_to_send(ctx, tx, drafts).await?;
-    let jobs = jobs.into_iter().map(|job| NewJob::from(job).by(DeliverMail::BULK));
+    let jobs = jobs.into_iter().map(|job| NewJob::from(job).with_route(DeliverMail::BULK));
     jobs::add(tx, ctx.now(), jobs).await
 }
 

@@ -4,8 +4,8 @@ use service::{
     Actor, cron,
     housekeeping::CleanUp,
     jobs::{
-        Claim, Operator, Verdict, complete, dead_letter, dead_letters, discard, extend_lease, fail,
-        retry, retry_all, stats,
+        Claim, FailOutcome, Operator, complete, dead_letter, dead_letters, discard, extend_lease,
+        fail, retry, retry_all, stats,
     },
     reminder::SendReminders,
     testing::{Queue, World},
@@ -17,7 +17,7 @@ use crate::support::{claim_one, code, register};
 async fn kill(world: &World) -> Claim {
     loop {
         let claim = claim_one(&world.ctx).await;
-        if fail(&world.ctx, &claim, "no luck").await.unwrap() == Verdict::Dead {
+        if fail(&world.ctx, &claim, "no luck").await.unwrap() == FailOutcome::Dead {
             return claim;
         }
         world.clock.advance(TimeDelta::seconds(5));
@@ -98,7 +98,7 @@ async fn claims_from_before_a_retry_cannot_complete_the_job_after_it() {
     let held = claim_one(&world.ctx).await;
     for lost in [&early, &last] {
         complete(&world.ctx, lost).await.unwrap();
-        assert_eq!(fail(&world.ctx, lost, "too late").await.unwrap(), Verdict::Lost);
+        assert_eq!(fail(&world.ctx, lost, "too late").await.unwrap(), FailOutcome::Lost);
         assert!(extend_lease(&world.ctx, std::slice::from_ref(lost)).await.unwrap().is_empty());
     }
     assert_eq!(world.queue().await, Queue { active: 1, ..Queue::default() });

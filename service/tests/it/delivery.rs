@@ -2,7 +2,7 @@ use chrono::TimeDelta;
 use domain::PublicError;
 use service::{
     Context,
-    jobs::{self, Operator, Verdict, dead_letters},
+    jobs::{self, FailOutcome, Operator, dead_letters},
     testing::{World, run_pending_jobs},
 };
 
@@ -59,7 +59,7 @@ async fn a_mail_that_is_refused_for_now_is_sent_later_with_the_same_message_id()
     let grace = confirmed(&world, &ctx).await;
     let claim = claim_one(&ctx).await;
     let error = run_job(&ctx, &claim).await.unwrap_err();
-    assert_eq!(jobs::fail(&ctx, &claim, &error.to_string()).await.unwrap(), Verdict::Retry);
+    assert_eq!(jobs::fail(&ctx, &claim, &error.to_string()).await.unwrap(), FailOutcome::Retry);
     assert!(sink.mails().is_empty());
 
     world.clock.advance(TimeDelta::seconds(3));

@@ -16,7 +16,7 @@ use proptest::{
 use service::{
     cron,
     housekeeping::CleanUp,
-    jobs::{self, Claim, LEASE, Operator, Verdict},
+    jobs::{self, Claim, FailOutcome, LEASE, Operator},
     testing::{Queue, World},
 };
 
@@ -236,20 +236,20 @@ impl Play<'_> {
         Ok(())
     }
 
-    fn fail(&mut self, id: JobId, held: bool) -> Verdict {
+    fn fail(&mut self, id: JobId, held: bool) -> FailOutcome {
         let job = self.jobs.get_mut(&id).unwrap();
         if !held {
-            return Verdict::Lost;
+            return FailOutcome::Lost;
         }
         job.attempts += 1;
         job.postponements = 0;
         if job.attempts == 3 {
             job.state = State::Dead;
-            return Verdict::Dead;
+            return FailOutcome::Dead;
         }
         let pause = 2_000 << (job.attempts - 1);
         job.state = State::Waiting(self.now + pause * 8 / 10, self.now + pause * 12 / 10);
-        Verdict::Retry
+        FailOutcome::Retry
     }
 
     fn sweep(&mut self) -> usize {

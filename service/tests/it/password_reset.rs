@@ -5,7 +5,7 @@ use domain::{Email, ErrorCode, Password};
 use service::{
     ClientAddress, Context,
     accounts::{CredentialsVersion, recognize},
-    jobs::{self, Operator, Verdict},
+    jobs::{self, FailOutcome, Operator},
     password_reset::{ResetKey, confirm, email_of, link, request},
     refresh_tokens,
     testing::{PASSWORD, World, account, run_pending_jobs},
@@ -282,7 +282,7 @@ async fn a_link_is_sent_again_after_a_temporary_failure() {
     request(&ctx, email("ada@example.com")).await.unwrap();
     let claim = claim_one(&ctx).await;
     let error = run_job(&ctx, &claim).await.unwrap_err();
-    assert_eq!(jobs::fail(&ctx, &claim, &error.to_string()).await.unwrap(), Verdict::Retry);
+    assert_eq!(jobs::fail(&ctx, &claim, &error.to_string()).await.unwrap(), FailOutcome::Retry);
     world.clock.advance(TimeDelta::seconds(3));
     run_pending_jobs(&ctx).await;
     assert_eq!(set(&ctx, &key_of(&sink.only())).await, Ok(()));

@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 use service::{
-    jobs::{Disposition, Verdict, claim, fail},
+    jobs::{Disposition, FailOutcome, claim, fail},
     testing::{Queue, World},
 };
 
@@ -15,16 +15,16 @@ async fn a_job_moves_to_the_dead_letters_after_three_failed_attempts() {
     // Give or take a fifth.
     for (shortest, longest) in [(1_600, 2_400), (3_200, 4_800)] {
         let failed = claim_one(&world.ctx).await;
-        assert_eq!(fail(&world.ctx, &failed, "no luck").await.unwrap(), Verdict::Retry);
+        assert_eq!(fail(&world.ctx, &failed, "no luck").await.unwrap(), FailOutcome::Retry);
         world.clock.advance(TimeDelta::milliseconds(shortest - 1));
         assert!(claim(&world.ctx, 1).await.unwrap().is_empty(), "too early");
         world.clock.advance(TimeDelta::milliseconds(longest - shortest + 1));
     }
     let failed = claim_one(&world.ctx).await;
-    assert_eq!(fail(&world.ctx, &failed, "no luck\0at all").await.unwrap(), Verdict::Dead);
+    assert_eq!(fail(&world.ctx, &failed, "no luck\0at all").await.unwrap(), FailOutcome::Dead);
     assert_eq!(world.queue().await, Queue { dead: 1, ..Queue::default() });
     assert_eq!(world.dead_letter_errors().await, ["no luckat all"], "NUL fits no database");
-    assert_eq!(fail(&world.ctx, &failed, "again").await.unwrap(), Verdict::Lost);
+    assert_eq!(fail(&world.ctx, &failed, "again").await.unwrap(), FailOutcome::Lost);
 }
 
 #[tokio::test]
@@ -33,11 +33,11 @@ async fn a_job_that_was_stored_with_fewer_attempts_gets_those_of_today() {
     world.execute("UPDATE jobs SET max_attempts = 1").await.unwrap();
     for _ in 0..2 {
         let failed = claim_one(&world.ctx).await;
-        assert_eq!(fail(&world.ctx, &failed, "no luck").await.unwrap(), Verdict::Retry);
+        assert_eq!(fail(&world.ctx, &failed, "no luck").await.unwrap(), FailOutcome::Retry);
         world.clock.advance(TimeDelta::minutes(1));
     }
     let failed = claim_one(&world.ctx).await;
-    assert_eq!(fail(&world.ctx, &failed, "no luck").await.unwrap(), Verdict::Dead);
+    assert_eq!(fail(&world.ctx, &failed, "no luck").await.unwrap(), FailOutcome::Dead);
 }
 
 #[tokio::test]

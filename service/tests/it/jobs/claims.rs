@@ -7,7 +7,7 @@ use domain::JobId;
 use service::{
     Context,
     housekeeping::CleanUp,
-    jobs::{Claim, Verdict, claim, complete, execute, extend_lease, fail, release, sweep},
+    jobs::{Claim, FailOutcome, claim, complete, execute, extend_lease, fail, release, sweep},
     reminder::SendReminders,
     testing::{Queue, World},
 };
@@ -86,7 +86,7 @@ async fn a_worker_that_lost_its_lease_cannot_acknowledge_the_job() {
     execute(&world.ctx, std::slice::from_ref(&lost)).await.unwrap();
     complete(&world.ctx, &lost).await.unwrap();
     release(&world.ctx, std::slice::from_ref(&lost)).await.unwrap();
-    assert_eq!(fail(&world.ctx, &lost, "too late").await.unwrap(), Verdict::Lost);
+    assert_eq!(fail(&world.ctx, &lost, "too late").await.unwrap(), FailOutcome::Lost);
     let both = [lost.clone(), held.clone()];
     assert_eq!(extend_lease(&world.ctx, &both).await.unwrap(), HashSet::from([held.key()]));
     assert_eq!((world.mails().await, world.queue().await.active), (0, 1));
@@ -129,7 +129,7 @@ async fn a_registration_wakes_a_waiting_worker_of_its_process_without_redis() {
     let sprint = world.competition(&ada).create().await;
     let alone = world.process_without_redis().await;
     // Every waiting worker: they take jobs of different classes.
-    let mut news = [alone.new_jobs(), alone.new_jobs()];
+    let mut news = [alone.subscribe_to_jobs(), alone.subscribe_to_jobs()];
     register(&alone, &grace, sprint).await.unwrap();
     for news in &mut news {
         news.wait().await;

@@ -6,7 +6,7 @@ use chrono::TimeDelta;
 use service::{
     Context,
     housekeeping::CleanUp,
-    jobs::{Verdict, claim, complete, excuse_lost_leases, extend_lease, fail, sweep},
+    jobs::{FailOutcome, claim, complete, excuse_lost_leases, extend_lease, fail, sweep},
     testing::{Queue, World},
 };
 
@@ -49,7 +49,7 @@ async fn lost_leases_do_not_use_up_attempts() {
         sweep(&world.ctx).await.unwrap();
     }
     let failed = claim_one(&world.ctx).await;
-    assert_eq!(fail(&world.ctx, &failed, "no luck").await.unwrap(), Verdict::Retry);
+    assert_eq!(fail(&world.ctx, &failed, "no luck").await.unwrap(), FailOutcome::Retry);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

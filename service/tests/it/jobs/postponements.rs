@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use service::{
     housekeeping::CleanUp,
-    jobs::{Claim, Verdict, claim, complete, fail, postpone},
+    jobs::{Claim, FailOutcome, claim, complete, fail, postpone},
     reminder::SendReminders,
     testing::{Queue, World},
 };
@@ -26,11 +26,11 @@ async fn a_postponed_job_uses_up_no_attempt() {
     for attempt in 1..=2 {
         let failed = claim_one(&world.ctx).await;
         let verdict = fail(&world.ctx, &failed, "no luck").await.unwrap();
-        assert_eq!(verdict, Verdict::Retry, "attempt {attempt}");
+        assert_eq!(verdict, FailOutcome::Retry, "attempt {attempt}");
         world.clock.advance(TimeDelta::minutes(1));
     }
     let failed = claim_one(&world.ctx).await;
-    assert_eq!(fail(&world.ctx, &failed, "no luck").await.unwrap(), Verdict::Dead);
+    assert_eq!(fail(&world.ctx, &failed, "no luck").await.unwrap(), FailOutcome::Dead);
 }
 
 #[tokio::test]
