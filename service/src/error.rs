@@ -1,11 +1,16 @@
 //! Errors of use cases.
 
+mod undelivered;
+
 use std::io;
 
 use domain::{ErrorCode, IdempotencyKey, PublicError};
 use sea_orm::{DbErr, RuntimeErr, SqlErr, sqlx};
 
-use crate::{commit_watch, undelivered::Undelivered};
+use crate::commit_watch;
+
+pub(crate) use undelivered::Cause;
+pub use undelivered::Undelivered;
 
 /// The result of a use case.
 pub type Result<T, E = Error> = std::result::Result<T, E>;

@@ -14,7 +14,6 @@ mod entity;
 mod error;
 mod infrastructure;
 mod throttle;
-mod undelivered;
 
 pub mod accounts;
 pub mod calendar;
@@ -45,7 +44,7 @@ pub use admission::Decision;
 pub use client_address::ClientAddress;
 pub use commit_watch::CommitWatch;
 pub use context::{Context, JobSignal, Mode, Settings};
-pub use error::{Error, Result};
+pub use error::{Error, Result, Undelivered};
 pub use infrastructure::{
     clock::{Clock, DatabaseClock, SystemClock},
     combiner::{BatchLimits, Combiner},
@@ -55,4 +54,3 @@ pub use infrastructure::{
 };
 pub use mail::smtp::{MailSettingsError, Mailer};
 pub use throttle::LoginLimits;
-pub use undelivered::Undelivered;

@@ -8,14 +8,13 @@ use sea_orm::EntityTrait;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Context, Error, Result,
+    Context, Error, Result, Undelivered,
     entity::mail,
     jobs::{self, BackgroundJob, Class, Disposition, Execution, Route},
     mail::{
         limits::{self, Reservation, Topic},
         smtp::Letter,
     },
-    undelivered::Undelivered,
 };
 
 /// How long a mail is tried: as long as mail servers do themselves (RFC 5321, section 4.5.4.1). No

@@ -1,13 +1,13 @@
-//! Addresses as they go over the wire.
+//! Addresses as SMTP transmits them.
 
 use lettre::Address;
 
-/// The address with its domain in ASCII: internationalized domains go as punycode, which every mail
-/// server knows. What stands before the `@` cannot be translated; where it is not ASCII, the server
-/// must offer SMTPUTF8.
+/// The address with its domain in ASCII: punycode for an internationalized domain, which every mail
+/// server supports. The local part has no form in ASCII; unless it is ASCII, the server must offer
+/// SMTPUTF8.
 ///
 /// # Errors
-/// A reason, without the address.
+/// The reason as a text, which does not contain the address.
 pub(super) fn wire_address(text: &str) -> Result<Address, String> {
     let address: Address =
         text.parse().map_err(|error| format!("the address cannot be written to: {error}"))?;
@@ -25,7 +25,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_domain_goes_as_punycode_and_the_rest_as_it_is() {
+    fn only_the_domain_is_converted_to_punycode() {
         for (typed, wire) in [
             ("ada@example.com", "ada@example.com"),
             ("ada@bücher.example", "ada@xn--bcher-kva.example"),

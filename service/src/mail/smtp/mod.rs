@@ -25,18 +25,19 @@ use uuid::Uuid;
 use self::{
     address::wire_address,
     pool::{Pool, Trouble},
+    refusal::undelivered,
     server::Server,
 };
-use crate::{infrastructure::circuit_breaker::CircuitBreaker, undelivered::Undelivered};
+use crate::{error::Undelivered, infrastructure::circuit_breaker::CircuitBreaker};
 
 /// How long a failure to connect opens the circuit breaker: mail fails at once meanwhile and is
 /// retried later, so that it does not keep workers from other jobs.
 const OPEN_FOR: Duration = Duration::from_secs(5);
 
-/// A mail on its way out.
+/// A mail as it is sent by SMTP.
 #[derive(Debug)]
 pub(crate) struct Letter<'a> {
-    /// The same whenever it is sent again, so that a mailbox may recognize it.
+    /// The same for each retry, so that a mailbox can detect a duplicate.
     pub(crate) id: Uuid,
     pub(crate) to: &'a str,
     pub(crate) subject: &'a str,
@@ -54,17 +55,15 @@ pub enum MailSettingsError {
     /// The sender is wrong.
     #[error("it must be an address like `Mini Compete <no-reply@example.com>`")]
     Sender(#[source] lettre::address::AddressError),
-    /// The sender needs SMTPUTF8, which many of those who get mail from it do not take.
-    #[error("what stands before the @ must be of ASCII letters: many mail servers take no others")]
+    /// The sender needs SMTPUTF8, which many mail servers of recipients do not support.
+    #[error("the part before the @ must be ASCII: many mail servers accept nothing else")]
     SenderNotAscii,
     /// The certificate authority is wrong.
-    #[error("it holds no certificates in PEM: -----BEGIN CERTIFICATE-----")]
+    #[error("it contains no certificates in PEM: -----BEGIN CERTIFICATE-----")]
     Authority,
-    /// The certificate authority is of no use.
-    #[error(
-        "SMTP_CA_FILE is of no use with an SMTP_URL without TLS: use smtps:// or ?tls=required"
-    )]
-    AuthorityInTheClear,
+    /// A certificate authority is given, but the connection is not encrypted.
+    #[error("SMTP_CA_FILE has no effect on an SMTP_URL without TLS: use smtps:// or ?tls=required")]
+    AuthorityWithoutTls,
 }
 
 /// Sends mail. Cheap to clone.
@@ -78,7 +77,7 @@ struct Shared {
 }
 
 impl fmt::Debug for Mailer {
-    /// Without the address of the server, which may hold a password.
+    /// Omits the address of the server, which may contain a password.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Mailer(from {})", self.0.from)
     }
@@ -86,20 +85,20 @@ impl fmt::Debug for Mailer {
 
 impl Mailer {
     /// Sends through the server at `url`, `smtps://USER:PASSWORD@HOST` (TLS),
-    /// `smtp://HOST?tls=required` (STARTTLS) or `smtp://HOST` (in the clear), in the name of
-    /// `from`. Nothing is connected to yet.
+    /// `smtp://HOST?tls=required` (STARTTLS) or `smtp://HOST` (unencrypted), from the address
+    /// `from`. Opens no connection yet.
     ///
     /// # Errors
-    /// When either cannot be understood.
+    /// When one of them is invalid.
     pub fn new(url: &str, from: &str) -> Result<Self, MailSettingsError> {
         Self::trusting(url, from, None)
     }
 
-    /// The same, for a server whose certificate may be by an authority of `ca`, certificates in
-    /// PEM.
+    /// The same, for a server whose certificate may be signed by an authority in `ca`, certificates
+    /// in PEM.
     ///
     /// # Errors
-    /// As for [`Self::new`]; when there is no certificate in `ca`, or the connection is in the clear.
+    /// As for [`Self::new`]; when `ca` contains no certificate, or the connection is not encrypted.
     pub fn trusting(url: &str, from: &str, ca: Option<&str>) -> Result<Self, MailSettingsError> {
         let from = sender(from)?;
         let server = Server::new(url, ca, from.email.domain())?;
@@ -110,10 +109,10 @@ impl Mailer {
         })))
     }
 
-    /// Sends a letter. How many are sent at once is the workers' affair.
+    /// Sends a mail. The workers limit how many are sent at the same time.
     pub(crate) async fn send(&self, letter: &Letter<'_>) -> Result<(), Undelivered> {
         let shared = &*self.0;
-        let to = wire_address(letter.to).map_err(Undelivered::refused)?;
+        let to = wire_address(letter.to).map_err(Undelivered::rejected)?;
         let message = self.message(letter, to.clone())?;
         if shared.breaker.is_open() {
             let reason = "the mail server could not be reached a moment ago".to_owned();
@@ -121,9 +120,8 @@ impl Mailer {
         }
         match shared.pool.send(message.envelope(), &message.formatted()).await {
             Ok(()) => Ok(()),
-            // What happens while a mail is sent may be that mail's fault, and is no reason to keep
-            // others waiting.
-            Err(Trouble::Mail(failure)) => Err(Undelivered::of(failure, &[letter.to, to.as_ref()])),
+            // The mail itself may be the cause, so that the circuit breaker stays closed for others.
+            Err(Trouble::Mail(failure)) => Err(undelivered(failure, &[letter.to, to.as_ref()])),
             Err(Trouble::NoConnection(reason)) => {
                 shared.breaker.record_failure();
                 let reason = format!("the mail server could not be reached: {reason}");
@@ -133,7 +131,7 @@ impl Mailer {
     }
 
     fn message(&self, letter: &Letter<'_>, to: Address) -> Result<Message, Undelivered> {
-        let refused = |error| Undelivered::refused(format!("the mail cannot be written: {error}"));
+        let invalid = |error| Undelivered::rejected(format!("the mail cannot be written: {error}"));
         let auto = HeaderName::new_from_ascii_str("Auto-Submitted");
         Message::builder()
             .message_id(Some(format!("<{}@{}>", letter.id, self.0.from.email.domain())))
@@ -141,15 +139,15 @@ impl Mailer {
             .from(self.0.from.clone())
             .to(Mailbox::new(None, to))
             .subject(one_line(letter.subject))
-            // Keeps answering machines from answering (RFC 3834).
+            // Keeps automatic responders from replying (RFC 3834).
             .raw_header(HeaderValue::new(auto, "auto-generated".to_owned()))
             .header(ContentType::TEXT_PLAIN)
             .body(letter.body.to_owned())
-            .map_err(refused)
+            .map_err(invalid)
     }
 }
 
-/// Whom mail comes from, as everybody can read it.
+/// The sender, with an address that every mail server accepts.
 fn sender(text: &str) -> Result<Mailbox, MailSettingsError> {
     let from: Mailbox = text.parse().map_err(MailSettingsError::Sender)?;
     if !from.email.user().is_ascii() {
@@ -160,8 +158,8 @@ fn sender(text: &str) -> Result<Mailbox, MailSettingsError> {
     Ok(Mailbox::new(from.name, email))
 }
 
-/// A line for a header: a line break in it would begin another header, and what turns text around
-/// would make another subject of it.
+/// A text for a header. A line break would begin another header; characters that reorder or hide
+/// text would change how the subject reads.
 fn one_line(text: &str) -> String {
     let is_break = |c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}');
     let is_hidden = |c: &char| {
@@ -176,7 +174,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_sender_is_one_that_every_server_takes() {
+    fn a_sender_must_be_an_address_that_every_server_accepts() {
         let from = sender("Bücher <info@bücher.example>").unwrap();
         assert_eq!(from.email.to_string(), "info@xn--bcher-kva.example");
         assert!(matches!(sender("жанна@example.com"), Err(MailSettingsError::SenderNotAscii)));
@@ -184,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn a_subject_is_one_line_that_reads_as_it_stands() {
+    fn a_subject_is_one_line_without_hidden_characters() {
         assert_eq!(one_line("a\r\nBcc: b\u{2028}c"), "a  Bcc: b c");
         assert_eq!(one_line("pay\u{202E}gnp.exe\u{2066}\u{200B}\u{E0041}"), "paygnp.exe");
         assert_eq!(

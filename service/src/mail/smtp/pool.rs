@@ -1,8 +1,7 @@
-//! Connections to the mail server that are used again.
+//! A pool of connections to the mail server.
 //!
-//! lettre's own pool cleans up in a task that it starts when it is dropped, where there may be no
-//! runtime any more. This one has a task only while connections idle, which ends with them or with
-//! the runtime.
+//! lettre's own pool starts a task when it is dropped, which panics after the runtime has ended.
+//! This pool has a task only while it has idle connections.
 
 use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
@@ -17,13 +16,13 @@ use super::{
     session::{Failure, Session},
 };
 
-/// How long a connection may idle. Mail servers close them after some minutes, some after half of
-/// one.
+/// How long a connection may be idle. Mail servers close idle connections after some minutes, some
+/// after 30 s.
 const IDLE: Duration = Duration::from_secs(20);
-/// Mails over one connection. Many servers count them, and close it after some hundreds.
+/// Mails over one connection. Many servers allow some hundreds.
 const USES: u32 = 100;
 
-/// Connections to one server. As many at most as mails are sent at once.
+/// Connections to one server; at most one for each mail that is sent at the same time.
 pub(super) struct Pool {
     server: Server,
     parked: Mutex<Parked>,
@@ -31,17 +30,17 @@ pub(super) struct Pool {
 
 #[derive(Default)]
 struct Parked {
-    /// The longest idle first.
+    /// With the time since when each is idle, the oldest first.
     sessions: Vec<(Session, Instant)>,
-    /// Whether a task looks after them.
+    /// Whether a task closes idle connections.
     is_watched: bool,
 }
 
-/// Why a mail did not go.
+/// Why a mail was not sent.
 pub(super) enum Trouble {
-    /// There is no connection. The mail has no part in it.
+    /// No connection could be opened, with the reason.
     NoConnection(String),
-    /// It was about the mail, or the connection broke under it.
+    /// The server refused the mail, or the connection broke while it was sent.
     Mail(Failure),
 }
 
@@ -50,7 +49,7 @@ impl Pool {
         Arc::new(Self { server, parked: Mutex::default() })
     }
 
-    /// Sends a mail over a connection that is free, or over a new one.
+    /// Sends a mail over an idle connection, or over a new one.
     pub(super) async fn send(
         self: &Arc<Self>,
         envelope: &Envelope,
@@ -73,7 +72,7 @@ impl Pool {
     /// The connection that was used last.
     fn take(&self) -> Option<Session> {
         let (session, since) = self.lock().sessions.pop()?;
-        // The one that is to be closed is left to the watch, or dropped if that is late.
+        // Drops a connection that `watch` should have closed already.
         (since.elapsed() < IDLE).then_some(session)
     }
 
@@ -93,8 +92,8 @@ impl Pool {
         }
     }
 
-    /// Takes those out that have idled long enough; answers with when to look again, if there are
-    /// any left.
+    /// Removes the connections that were idle for too long. Returns them, and when the next one
+    /// will be.
     fn expired(&self) -> (Vec<Session>, Option<Instant>) {
         let mut parked = self.lock();
         let old = parked.sessions.iter().take_while(|(_, since)| since.elapsed() >= IDLE).count();
@@ -109,7 +108,7 @@ impl Pool {
     }
 }
 
-/// Closes connections that idle, until there are none.
+/// Closes idle connections until there are none left.
 async fn watch(pool: Weak<Pool>) {
     while let Some(here) = pool.upgrade() {
         let (expired, next) = here.expired();

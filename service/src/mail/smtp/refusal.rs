@@ -1,69 +1,73 @@
-//! The meaning of a refusal by a mail server, or of a lost connection.
+//! What the failure of an SMTP session means for a mail.
 
 use super::session::{Failure, Stage};
-use crate::undelivered::{Kind, Undelivered};
+use crate::error::{Cause, Undelivered};
 
-/// Replies that find fault with our credentials or with the connection (RFC 4954, RFC 3207): every
-/// mail would get them, and each can go once that is right.
+/// Reply codes about our credentials or our connection (RFC 4954, RFC 3207). Every mail gets the
+/// same reply until an operator or the server changes something.
 const ABOUT_US: [u16; 6] = [421, 454, 530, 534, 535, 538];
-/// Enhanced status codes that are transient whatever reply code they come with, as (subject,
-/// detail) of RFC 3463: mailbox or system full, system not accepting messages, no route just now,
-/// congestion or a quota, too many recipients.
+/// Enhanced status codes that are transient whatever reply code precedes them, as (subject, detail)
+/// of RFC 3463: mailbox or system full, system does not accept messages, no route, congestion or a
+/// quota, too many recipients.
 const TRANSIENT: [(u16, u16); 7] = [(2, 2), (3, 1), (3, 2), (4, 2), (4, 3), (4, 5), (5, 3)];
-/// The subject of codes about addresses: what they refuse does not get better.
+/// The subject of enhanced status codes about addresses, which are permanent.
 const ADDRESSING: u16 = 1;
-/// Words of servers that mean later and say never.
+/// Words by which a reply with a permanent code asks for a retry.
 const LATER: [&str; 8] =
     ["try again", "try later", "retry", "temporar", "quota", "rate limit", "too many", "too fast"];
 
-impl Undelivered {
-    /// Of a mail to some addresses. Servers like to repeat them in their replies; a log is no place
-    /// for one.
-    pub(super) fn of(failure: Failure, addresses: &[&str]) -> Self {
-        let (reason, kind, may_have_arrived) = match failure {
-            Failure::Refused { stage, code, text } => {
-                (format!("the mail server said: {code} {text}"), judge(stage, code, &text), false)
+/// The error of a mail to `addresses`. Servers repeat addresses in their replies; the reason, which
+/// is logged, contains none.
+pub(super) fn undelivered(failure: Failure, addresses: &[&str]) -> Undelivered {
+    let redact =
+        |reason: String| addresses.iter().fold(reason, |reason, address| without(&reason, address));
+    match failure {
+        Failure::Refused { stage, code, text } => {
+            let cause = judge(stage, code, &text);
+            Undelivered::new(cause, redact(format!("the mail server said: {code} {text}")))
+        }
+        Failure::Lost { stage, reason } => {
+            let reason = redact(format!("the connection to the mail server failed: {reason}"));
+            if stage == Stage::Content {
+                Undelivered::without_reply(reason)
+            } else {
+                Undelivered::unreachable(reason)
             }
-            Failure::Lost { stage, reason } => {
-                let reason = format!("the connection to the mail server failed: {reason}");
-                (reason, Kind::Unreachable, stage == Stage::Content)
-            }
-            Failure::NoUtf8 => {
-                let reason = "the address has letters other than ASCII before the @, which the mail server does not take (it offers no SMTPUTF8)";
-                (reason.to_owned(), Kind::Final, false)
-            }
-        };
-        let reason = addresses.iter().fold(reason, |reason, address| without(&reason, address));
-        Self::new(reason, kind, may_have_arrived)
+        }
+        Failure::NoUtf8 => Undelivered::rejected(
+            "the address has letters other than ASCII before the @, which the mail server does \
+             not take (it offers no SMTPUTF8)"
+                .to_owned(),
+        ),
     }
 }
 
-/// What a refusal means. The enhanced status code decides where there is one.
-fn judge(stage: Stage, code: u16, text: &str) -> Kind {
+/// What a refusal means. The enhanced status code decides if the reply has one.
+fn judge(stage: Stage, code: u16, text: &str) -> Cause {
     let is_permanent = code >= 500;
     let enhanced = enhanced(text);
     if ABOUT_US.contains(&code) {
-        return Kind::Unreachable;
+        return Cause::Unreachable;
     }
     if !is_permanent || enhanced.is_some_and(|(class, ..)| class == 4) {
-        return Kind::PutOff;
+        return Cause::Deferred;
     }
     if let Some((_, subject, detail)) = enhanced
         && TRANSIENT.contains(&(subject, detail))
     {
-        return Kind::PutOff;
+        return Cause::Deferred;
     }
     let is_addressing = enhanced.is_some_and(|(_, subject, _)| subject == ADDRESSING);
     let words = text.to_lowercase();
-    // 552 means a full mailbox, which its owner may empty (RFC 5321), unless an enhanced code says
-    // that the mail is too big.
+    // 552 means a full mailbox, which its owner may empty (RFC 5321), unless an enhanced status code
+    // says that the mail is too large.
     if (!is_addressing && LATER.iter().any(|later| words.contains(later)))
         || (code == 552 && enhanced.is_none())
     {
-        return Kind::PutOff;
+        return Cause::Deferred;
     }
-    // All mail has one sender, so a refusal of it is about MAIL_FROM, not about this mail.
-    if stage == Stage::Sender { Kind::Unreachable } else { Kind::Final }
+    // All mail has one sender, so that its refusal is about MAIL_FROM, not about this mail.
+    if stage == Stage::Sender { Cause::Unreachable } else { Cause::Rejected }
 }
 
 /// The enhanced status code that a reply begins with (RFC 2034).
@@ -73,18 +77,18 @@ fn enhanced(text: &str) -> Option<(u16, u16, u16)> {
     matches!(class, 2 | 4 | 5).then_some((class, subject, detail))
 }
 
-/// The text without an address, in whatever case it stands there.
+/// The text with an address replaced, in any case of its letters.
 fn without(text: &str, address: &str) -> String {
-    let (mut left, mut kept) = (text, String::new());
+    let (mut left, mut redacted) = (text, String::new());
     let lower = address.to_ascii_lowercase();
     while let Some(at) =
         (!lower.is_empty()).then(|| left.to_ascii_lowercase().find(&lower)).flatten()
     {
-        kept += &left[..at];
-        kept += "(the address)";
+        redacted += &left[..at];
+        redacted += "(the address)";
         left = &left[at + address.len()..];
     }
-    kept + left
+    redacted + left
 }
 
 #[cfg(test)]
@@ -93,41 +97,41 @@ mod tests {
 
     #[test]
     fn the_enhanced_status_code_decides_what_a_refusal_means() {
-        use Kind::{Final, PutOff, Unreachable};
+        use Cause::{Deferred, Rejected, Unreachable};
         use Stage::{Content, Recipient, Sender};
         for (stage, code, text, expected) in [
-            (Recipient, 450, "4.2.0 greylisted", PutOff),
-            (Recipient, 451, "later", PutOff),
-            (Recipient, 452, "4.2.2 over quota", PutOff),
-            (Recipient, 550, "no such user", Final),
-            (Recipient, 550, "5.1.1 no such user, try again with another", Final),
-            (Recipient, 550, "5.7.1 relaying denied", Final),
-            (Recipient, 550, "5.4.5 Daily user sending quota exceeded", PutOff),
-            (Recipient, 550, "5.4.5 congestion", PutOff),
-            (Recipient, 550, "4.7.1 listed", PutOff),
-            (Recipient, 552, "5.2.2 mailbox full", PutOff),
-            (Recipient, 552, "mailbox full", PutOff),
-            (Content, 552, "5.3.4 message too big", Final),
-            (Content, 554, "5.7.0 Try again later", PutOff),
-            (Content, 554, "5.7.1 spam", Final),
-            (Content, 554, "Message temporarily deferred", PutOff),
-            (Content, 550, "Rate limit exceeded", PutOff),
-            (Content, 554, "5.6.0 malformed", Final),
+            (Recipient, 450, "4.2.0 greylisted", Deferred),
+            (Recipient, 451, "later", Deferred),
+            (Recipient, 452, "4.2.2 over quota", Deferred),
+            (Recipient, 550, "no such user", Rejected),
+            (Recipient, 550, "5.1.1 no such user, try again with another", Rejected),
+            (Recipient, 550, "5.7.1 relaying denied", Rejected),
+            (Recipient, 550, "5.4.5 Daily user sending quota exceeded", Deferred),
+            (Recipient, 550, "5.4.5 congestion", Deferred),
+            (Recipient, 550, "4.7.1 listed", Deferred),
+            (Recipient, 552, "5.2.2 mailbox full", Deferred),
+            (Recipient, 552, "mailbox full", Deferred),
+            (Content, 552, "5.3.4 message too big", Rejected),
+            (Content, 554, "5.7.0 Try again later", Deferred),
+            (Content, 554, "5.7.1 spam", Rejected),
+            (Content, 554, "Message temporarily deferred", Deferred),
+            (Content, 550, "Rate limit exceeded", Deferred),
+            (Content, 554, "5.6.0 malformed", Rejected),
             (Sender, 421, "4.3.2 shutting down", Unreachable),
             (Sender, 530, "5.7.0 authentication required", Unreachable),
             (Recipient, 535, "5.7.8 bad credentials", Unreachable),
             (Sender, 553, "5.7.1 sender address rejected: not yours", Unreachable),
-            (Sender, 451, "4.3.0 later", PutOff),
+            (Sender, 451, "4.3.0 later", Deferred),
         ] {
             assert_eq!(judge(stage, code, text), expected, "{code} {text}");
         }
     }
 
     #[test]
-    fn a_reason_names_no_address_in_whatever_case() {
+    fn a_reason_contains_no_address_in_any_case() {
         let text = "5.1.1 <Grace@Example.com>: no such user: grace@example.com".to_owned();
         let failure = Failure::Refused { stage: Stage::Recipient, code: 550, text };
-        let reason = Undelivered::of(failure, &["grace@example.com", ""]).to_string();
+        let reason = undelivered(failure, &["grace@example.com", ""]).to_string();
         let expected =
             "the mail server said: 550 5.1.1 <(the address)>: no such user: (the address)";
         assert_eq!(reason, expected);

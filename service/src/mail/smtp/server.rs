@@ -14,10 +14,10 @@ use url::Url;
 
 use super::{MailSettingsError, session::Session};
 
-/// How long it may take until a connection is signed in.
+/// The time limit for connecting and logging in.
 const CONNECT: Duration = Duration::from_secs(30);
 
-/// Where mail is handed in, and how.
+/// The address of the mail server, and how to connect to it.
 pub(super) struct Server {
     host: String,
     port: u16,
@@ -27,8 +27,8 @@ pub(super) struct Server {
 }
 
 impl Server {
-    /// The server at `url`; where it shows a certificate, it may also be one of the authorities in
-    /// `ca`, in PEM. It is greeted with the name `hello`.
+    /// The server at `url`. Trusts Mozilla's authorities and those in `ca`, certificates in PEM.
+    /// EHLO gives our name as `hello`.
     pub(super) fn new(url: &str, ca: Option<&str>, hello: &str) -> Result<Self, MailSettingsError> {
         let url = Url::parse(url).map_err(|_| MailSettingsError::Url)?;
         let host = host(&url).ok_or(MailSettingsError::Url)?;
@@ -42,7 +42,7 @@ impl Server {
             _ => return Err(MailSettingsError::Url),
         };
         if ca.is_some() && matches!(tls, Tls::None) {
-            return Err(MailSettingsError::AuthorityInTheClear);
+            return Err(MailSettingsError::AuthorityWithoutTls);
         }
         let credentials = match url.password() {
             None => None,
@@ -52,10 +52,10 @@ impl Server {
         Ok(Self { host, port, tls, credentials, hello: ClientId::Domain(hello.to_owned()) })
     }
 
-    /// A connection that is signed in.
+    /// A connection that is logged in.
     ///
     /// # Errors
-    /// The reason that there is none. No mail has any part in it.
+    /// The reason as a text. It concerns no single mail.
     pub(super) async fn connect(&self) -> Result<Session, String> {
         match timeout(CONNECT, self.try_connect()).await {
             Ok(Ok(connection)) => Ok(Session::new(connection)),
@@ -109,7 +109,7 @@ fn tls_parameters(host: &str, ca: Option<&str>) -> Result<TlsParameters, MailSet
     if let Some(ca) = ca {
         let wrong = |_| MailSettingsError::Authority;
         let certificates = Certificate::from_pem(ca.as_bytes()).map_err(wrong)?;
-        // A file without any would be taken for one with none.
+        // `from_pem` accepts a text without certificates.
         if !ca.contains("-----BEGIN CERTIFICATE-----") {
             return Err(MailSettingsError::Authority);
         }
@@ -140,14 +140,14 @@ mod tests {
             let server = server(url);
             assert_eq!((&*server.host, server.port), (host, port), "{url}");
         }
-        let signed_in = server("smtps://me%40a.example:p%C3%A4ss%2F@a.example").credentials;
+        let credentials = server("smtps://me%40a.example:p%C3%A4ss%2F@a.example").credentials;
         let expected = Credentials::new("me@a.example".to_owned(), "päss/".to_owned());
-        assert!(signed_in == Some(expected));
+        assert!(credentials == Some(expected));
         assert!(server("smtps://a.example").credentials.is_none());
     }
 
     #[test]
-    fn an_authority_must_be_one_and_be_of_use() {
+    fn an_authority_needs_a_certificate_and_an_encrypted_connection() {
         for bad in [
             "",
             "no certificate",
@@ -161,6 +161,6 @@ mod tests {
         assert!(Server::new("smtps://a.example", Some(pem), "site.example").is_ok());
         assert!(Server::new("smtp://a.example?tls=required", Some(pem), "site.example").is_ok());
         let clear = Server::new("smtp://a.example", Some(pem), "site.example");
-        assert!(matches!(clear, Err(MailSettingsError::AuthorityInTheClear)));
+        assert!(matches!(clear, Err(MailSettingsError::AuthorityWithoutTls)));
     }
 }

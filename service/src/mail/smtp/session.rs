@@ -1,4 +1,4 @@
-//! A conversation with the mail server, over which one mail goes after the other.
+//! An SMTP session, which sends one mail after another.
 
 use std::{error::Error as _, fmt::Display, time::Duration};
 
@@ -13,33 +13,33 @@ use lettre::{
 };
 use tokio::time::timeout;
 
-/// How long the mail server may take for an answer. Some make everybody wait whom they do not know.
-const ANSWER: Duration = Duration::from_secs(60);
-/// How long it may take to look at a mail that it was given. Who goes away too soon sends the mail
-/// twice.
+/// The time limit of a reply. Some servers delay their replies to unknown clients.
+const REPLY: Duration = Duration::from_secs(60);
+/// The time limit of the reply to the content. A client that gives up too early sends the mail
+/// twice. RFC 5321 recommends ten minutes, which is the time limit of the whole job.
 const ACCEPTANCE: Duration = Duration::from_secs(300);
-/// How long the mail server may take to say goodbye.
+/// The time limit of the replies to RSET and QUIT.
 const GOODBYE: Duration = Duration::from_secs(2);
 
-/// How far a mail got.
+/// The command that a mail has reached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Stage {
-    /// The server was told from whom it is.
+    /// MAIL FROM.
     Sender,
-    /// The server was told to whom it goes.
+    /// RCPT TO.
     Recipient,
-    /// The server was told that it comes.
+    /// DATA.
     Announcement,
-    /// It was given away: only the answer tells whether it was taken.
+    /// The content is sent: without a reply, the server may have accepted it.
     Content,
 }
 
-/// Why a mail did not go.
+/// Why a mail was not sent.
 #[derive(Debug)]
 pub(super) enum Failure {
-    /// The server said no.
+    /// The server replied with an error.
     Refused { stage: Stage, code: u16, text: String },
-    /// The connection broke, or no answer came in time.
+    /// The connection broke, or no reply came in time.
     Lost { stage: Stage, reason: String },
     /// The address needs SMTPUTF8, and the server does not offer it.
     NoUtf8,
@@ -56,9 +56,9 @@ impl Failure {
         }
     }
 
-    /// Whether the same mail may be sent once more over a new connection at once, after this one
-    /// had been used before. Then the server was about to close it, or has counted enough mails on
-    /// it; the mail was not given away.
+    /// Whether a connection that was used before may be the cause: the server closes it, or allows
+    /// no more mails on it. The content was not sent, so that the mail can be sent again at once
+    /// over a new connection.
     pub(super) fn is_of_an_old_connection(&self) -> bool {
         match self {
             Self::Refused { stage, code, .. } => {
@@ -69,7 +69,7 @@ impl Failure {
         }
     }
 
-    /// Whether the connection can take another mail after it.
+    /// Whether the connection can send another mail after this failure.
     fn leaves_connection(&self) -> bool {
         match self {
             Self::Refused { code, .. } => *code != 421,
@@ -79,10 +79,10 @@ impl Failure {
     }
 }
 
-/// A connection that is signed in.
+/// A connection that is logged in.
 pub(super) struct Session {
     connection: AsyncSmtpConnection,
-    /// Mails that it has been used for.
+    /// Mails that it has sent or tried to send.
     pub(super) uses: u32,
     is_open: bool,
 }
@@ -92,7 +92,7 @@ impl Session {
         Self { connection, uses: 0, is_open: true }
     }
 
-    /// Whether it can take another mail.
+    /// Whether it can send another mail.
     pub(super) fn is_open(&self) -> bool {
         self.is_open
     }
@@ -102,8 +102,7 @@ impl Session {
         self.uses += 1;
         let result = self.try_send(envelope, mail).await;
         if let Err(failure) = &result {
-            // The next mail begins from nothing. What was refused altogether is forgotten by the
-            // server itself.
+            // Ends the transaction of the failed mail, so that the next one can begin.
             self.is_open = failure.leaves_connection() && self.reset().await;
         }
         result
@@ -116,8 +115,8 @@ impl Session {
             self.ask(Stage::Recipient, Rcpt::new(recipient.clone(), Vec::new())).await?;
         }
         self.ask(Stage::Announcement, Data).await?;
-        let taken = timeout(ACCEPTANCE, self.connection.message(mail)).await;
-        answer(Stage::Content, taken)
+        let accepted = timeout(ACCEPTANCE, self.connection.message(mail)).await;
+        check(Stage::Content, accepted)
     }
 
     fn parameters(&self, envelope: &Envelope, mail: &[u8]) -> Result<Vec<MailParameter>, Failure> {
@@ -130,7 +129,7 @@ impl Session {
             }
             parameters.push(MailParameter::SmtpUtfEight);
         }
-        // Only the header of such an address holds anything else: texts are encoded.
+        // Texts are encoded; only the header of an SMTPUTF8 address contains other characters.
         if !mail.is_ascii() && offers(Extension::EightBitMime) {
             parameters.push(MailParameter::Body(MailBodyParameter::EightBitMime));
         }
@@ -141,24 +140,23 @@ impl Session {
         timeout(GOODBYE, self.connection.command("RSET\r\n")).await.is_ok_and(|reply| reply.is_ok())
     }
 
-    /// Ends it in good order.
     pub(super) async fn quit(mut self) {
-        // A server that does not answer has gone already.
+        // A server that does not reply has closed the connection already.
         let _ = timeout(GOODBYE, self.connection.command(Quit)).await;
     }
 
     async fn ask(&mut self, stage: Stage, command: impl Display) -> Result<(), Failure> {
-        answer(stage, timeout(ANSWER, self.connection.command(command)).await)
+        check(stage, timeout(REPLY, self.connection.command(command)).await)
     }
 }
 
-fn answer<T>(
+fn check<T>(
     stage: Stage,
     reply: Result<Result<T, smtp::Error>, tokio::time::error::Elapsed>,
 ) -> Result<(), Failure> {
     match reply {
         Ok(Ok(_)) => Ok(()),
         Ok(Err(error)) => Err(Failure::of(stage, &error)),
-        Err(_) => Err(Failure::Lost { stage, reason: "no answer came in time".to_owned() }),
+        Err(_) => Err(Failure::Lost { stage, reason: "no reply came in time".to_owned() }),
     }
 }
