@@ -1,6 +1,9 @@
-//! The schema of Mini Compete, the same on SQLite and PostgreSQL. One file a noun.
+//! The schema of Mini Compete, the same on SQLite and PostgreSQL. One file for each noun.
 //!
-//! A migration that has been released is never edited; a change is a new file at the end of the list.
+//! A migration is never edited, because a database that has it does not run it again: a change is a
+//! new file at the end of the list.
+
+use std::collections::HashSet;
 
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::{
@@ -8,32 +11,20 @@ use sea_orm_migration::{
     sea_orm::{DatabaseConnection, DatabaseTransaction},
 };
 
-mod backfill;
 mod lock;
-mod progress;
 
-mod m20261123_000001_users;
-mod m20261123_000002_competitions;
-mod m20261123_000003_registrations;
-mod m20261123_000004_mailbox;
-mod m20261123_000005_idempotency_logs;
-mod m20261123_000006_jobs;
-mod m20261123_000007_cron_ticks;
-mod m20261123_000008_sessions;
-mod m20261125_000009_competition_revision;
-mod m20261125_000010_job_indexes;
-mod m20261125_000011_competition_life;
-mod m20261125_000012_accounts;
-mod m20261125_000013_login_attempts;
-mod m20261125_000018_mailbox_search;
-mod m20261125_000019_job_discards;
-mod m20261126_000022_job_postponements;
-mod m20261126_000026_mail_limits;
-mod m20261126_000027_reset_links;
-mod m20261126_000030_hashed_sessions;
-mod m20261126_000036_refresh_token_successors;
-mod m20261126_000038_reminded_start;
-mod m20261126_000039_leap_seconds;
+mod m20261126_000001_users;
+mod m20261126_000002_competitions;
+mod m20261126_000003_registrations;
+mod m20261126_000004_mailbox;
+mod m20261126_000005_mail_limits;
+mod m20261126_000006_idempotency_logs;
+mod m20261126_000007_refresh_tokens;
+mod m20261126_000008_password_resets;
+mod m20261126_000009_login_attempts;
+mod m20261126_000010_sessions;
+mod m20261126_000011_jobs;
+mod m20261126_000012_cron_ticks;
 
 /// Every migration, oldest first.
 #[derive(Debug)]
@@ -43,52 +34,57 @@ pub struct Migrator;
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
         vec![
-            Box::new(m20261123_000001_users::Migration),
-            Box::new(m20261123_000002_competitions::Migration),
-            Box::new(m20261123_000003_registrations::Migration),
-            Box::new(m20261123_000004_mailbox::Migration),
-            Box::new(m20261123_000005_idempotency_logs::Migration),
-            Box::new(m20261123_000006_jobs::Migration),
-            Box::new(m20261123_000007_cron_ticks::Migration),
-            Box::new(m20261123_000008_sessions::Migration),
-            Box::new(m20261125_000009_competition_revision::Migration),
-            Box::new(m20261125_000010_job_indexes::Migration),
-            Box::new(m20261125_000011_competition_life::Migration),
-            Box::new(m20261125_000012_accounts::Migration),
-            Box::new(m20261125_000013_login_attempts::Migration),
-            Box::new(m20261125_000018_mailbox_search::Migration),
-            Box::new(m20261125_000019_job_discards::Migration),
-            Box::new(m20261126_000022_job_postponements::Migration),
-            Box::new(m20261126_000026_mail_limits::Migration),
-            Box::new(m20261126_000027_reset_links::Migration),
-            Box::new(m20261126_000030_hashed_sessions::Migration),
-            Box::new(m20261126_000036_refresh_token_successors::Migration),
-            Box::new(m20261126_000038_reminded_start::Migration),
-            Box::new(m20261126_000039_leap_seconds::Migration),
+            Box::new(m20261126_000001_users::Migration),
+            Box::new(m20261126_000002_competitions::Migration),
+            Box::new(m20261126_000003_registrations::Migration),
+            Box::new(m20261126_000004_mailbox::Migration),
+            Box::new(m20261126_000005_mail_limits::Migration),
+            Box::new(m20261126_000006_idempotency_logs::Migration),
+            Box::new(m20261126_000007_refresh_tokens::Migration),
+            Box::new(m20261126_000008_password_resets::Migration),
+            Box::new(m20261126_000009_login_attempts::Migration),
+            Box::new(m20261126_000010_sessions::Migration),
+            Box::new(m20261126_000011_jobs::Migration),
+            Box::new(m20261126_000012_cron_ticks::Migration),
         ]
     }
 }
 
-pub use backfill::backfill;
-
 /// Brings the schema up to date, one migration after the other, each in a transaction of its own.
-/// Many processes may call it at once: one works, the others wait, however long it takes. No
+/// Concurrent processes may call it: one migrates, the others wait, however long it takes. No
 /// statement has a time limit: tables may be of any size.
 ///
 /// # Errors
-/// When the database does not answer or refuses a statement; what was migrated by then stays migrated.
+/// When another version of the program has migrated the database; when the database does not answer
+/// or refuses a statement. Migrations that were committed by then stay.
 pub async fn run(db: &DatabaseConnection) -> Result<(), DbErr> {
     loop {
         let tx = lock::begin(db).await?;
-        let pending = Migrator::get_pending_migrations(&tx).await?;
-        let Some(next) = pending.first() else { return tx.commit().await };
-        progress::reported(next.name(), migrate(tx)).await?;
+        refuse_unknown_migrations(&tx).await?;
+        if Migrator::get_pending_migrations(&tx).await?.is_empty() {
+            return tx.commit().await;
+        }
+        Migrator::up(&tx, Some(1)).await?;
+        tx.commit().await?;
     }
 }
 
-async fn migrate(tx: DatabaseTransaction) -> Result<(), DbErr> {
-    Migrator::up(&tx, Some(1)).await?;
-    tx.commit().await
+/// Refuses a database of a newer version, and of the versions before the first release: their
+/// migrations were replaced.
+async fn refuse_unknown_migrations(tx: &DatabaseTransaction) -> Result<(), DbErr> {
+    let known: HashSet<_> =
+        Migrator::migrations().iter().map(|migration| migration.name().to_owned()).collect();
+    let applied = Migrator::get_migration_models(tx).await?;
+    let Some(unknown) = applied.into_iter().find(|applied| !known.contains(&applied.version))
+    else {
+        return Ok(());
+    };
+    Err(DbErr::Migration(format!(
+        "another version of this program made the database: it has the migration `{}`, which this \
+         version does not know. Run that version, or start with a new database: delete the SQLite \
+         file, or set DATABASE_URL to an empty PostgreSQL database",
+        unknown.version
+    )))
 }
 
 /// `CHECK (column IN ('A', 'B'))`.
@@ -96,7 +92,7 @@ fn one_of(column: &'static str, values: &[&'static str]) -> SimpleExpr {
     Expr::col(column).is_in(values.iter().copied())
 }
 
-/// A foreign key whose rows go when what they point to goes.
+/// A foreign key whose rows are deleted with the row that they refer to.
 fn cascading(
     from: (&'static str, &'static str),
     to: (&'static str, &'static str),

@@ -111,12 +111,8 @@ async fn remind_some(ctx: &Context, competition: &competition::Model) -> Result<
     Ok(reminded.len() as u64 == BATCH)
 }
 
-/// A condition on registrations: no reminder was sent for this start. Rows of an older version lack
-/// the start that a reminder was for: one that was sent in the 24 hours before this start counts.
+/// A condition on registrations: no reminder was sent for this start.
 fn is_not_reminded_of(start: DateTimeUtc) -> Condition {
-    use registration::Column::{RemindedAt, RemindedStart};
-    let sent_earlier =
-        Condition::any().add(RemindedAt.is_null()).add(RemindedAt.lt(start - BEFORE_START));
-    let not_noted = Condition::all().add(RemindedStart.is_null()).add(sent_earlier);
-    Condition::any().add(not_noted).add(RemindedStart.ne(start))
+    let reminded = registration::Column::RemindedStart;
+    Condition::any().add(reminded.is_null()).add(reminded.ne(start))
 }

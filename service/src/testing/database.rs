@@ -74,16 +74,10 @@ impl TestDatabase {
         let mut url = self.url.clone();
         if url.starts_with("postgres") {
             let _ = write!(url, "?options[statement_timeout]={}", limit.as_millis());
+        } else {
+            url.push_str("?mode=rwc");
         }
         Database::connect(url).await.expect("a connection")
-    }
-
-    pub(super) async fn migrate_up_to(&self, name: &str) {
-        let all = migration::Migrator::migrations();
-        let last = all.iter().position(|migration| migration.name() == name).expect(name);
-        let steps = u32::try_from(last + 1).expect("a number of migrations");
-        let db = self.connect().await.for_migration().await.expect("a connection");
-        migration::Migrator::up(&db, Some(steps)).await.expect("an older schema");
     }
 
     pub(super) async fn serialize_by_default(&self) {
@@ -96,42 +90,23 @@ impl TestDatabase {
         run(&db, sql).await;
     }
 
-    pub(super) async fn slow_down_mailbox(&self, time: Duration) {
+    pub(super) async fn slow_down_migrations(&self, time: Duration) {
         if self.url.starts_with("sqlite") {
             return;
         }
         let sql = format!(
-            "CREATE FUNCTION dawdle() RETURNS trigger LANGUAGE plpgsql AS $$
-             BEGIN PERFORM pg_sleep({}); RETURN NULL; END $$;
-             CREATE TRIGGER dawdle AFTER UPDATE ON mailbox
-             FOR EACH STATEMENT EXECUTE FUNCTION dawdle();",
+            "CREATE FUNCTION dawdle() RETURNS event_trigger LANGUAGE plpgsql AS $$
+             BEGIN
+               IF 'public.mailbox' IN (SELECT object_identity FROM pg_event_trigger_ddl_commands())
+               THEN PERFORM pg_sleep({});
+               END IF;
+             END $$;
+             CREATE EVENT TRIGGER dawdle ON ddl_command_end WHEN TAG IN ('CREATE TABLE')
+             EXECUTE FUNCTION dawdle();",
             time.as_secs_f64()
         );
         let db = self.connect().await.for_migration().await.expect("a connection");
         run(&db, &sql).await;
-    }
-
-    pub(super) async fn refuse_large_updates_of_mailbox(&self, rows: u64) {
-        if self.url.starts_with("sqlite") {
-            return;
-        }
-        let sql = format!(
-            "CREATE FUNCTION refuse_large() RETURNS trigger LANGUAGE plpgsql AS $$
-             BEGIN
-               IF (SELECT COUNT(*) FROM changed) > {rows} THEN
-                 RAISE EXCEPTION 'one statement changes more than {rows} rows';
-               END IF;
-               RETURN NULL;
-             END $$;
-             CREATE TRIGGER refuse_large AFTER UPDATE ON mailbox REFERENCING NEW TABLE AS changed
-             FOR EACH STATEMENT EXECUTE FUNCTION refuse_large();"
-        );
-        self.execute(&sql).await;
-    }
-
-    pub(super) async fn execute(&self, sql: &str) -> u64 {
-        let db = self.connect().await.for_migration().await.expect("a connection");
-        db.execute_unprepared(sql).await.expect(sql).rows_affected()
     }
 
     pub(super) async fn connect_with(&self, max_connections: u32) -> Db {

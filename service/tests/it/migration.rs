@@ -1,12 +1,8 @@
-use std::{sync::Mutex, time::Duration};
+use std::time::Duration;
 
-use sea_orm::{ConnectionTrait, DbBackend, DbErr, ExecResult, QueryResult, Statement};
-use service::{
-    competitions,
-    testing::{EmptyDatabase, World},
-};
+use service::testing::{EmptyDatabase, World};
 
-use crate::support::{at_once, register, time};
+use crate::support::{at_once, register};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn concurrent_processes_migrate_an_empty_database_once() {
@@ -106,90 +102,12 @@ async fn deleting_a_competition_or_user_deletes_what_belongs_to_it() {
     assert_eq!(world.mails().await, 0);
 }
 
-/// A database that notes how many rows each statement has changed.
-struct Noting<'a, C> {
-    db: &'a C,
-    changed: Mutex<Vec<u64>>,
-}
-
-#[async_trait::async_trait]
-impl<C: ConnectionTrait> ConnectionTrait for Noting<'_, C> {
-    fn get_database_backend(&self) -> DbBackend {
-        self.db.get_database_backend()
-    }
-
-    async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
-        self.db.execute_raw(statement).await
-    }
-
-    async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
-        let result = self.db.execute_unprepared(sql).await?;
-        self.changed.lock().unwrap().push(result.rows_affected());
-        Ok(result)
-    }
-
-    async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
-        self.db.query_one_raw(statement).await
-    }
-
-    async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
-        self.db.query_all_raw(statement).await
-    }
-}
-
-#[tokio::test]
-async fn a_backfill_runs_in_batches() {
-    let world = World::new().await;
-    let sql = "INSERT INTO login_attempts (key, failures, since) \
-         WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 25000) \
-         SELECT 'k' || n, 0, '2026-11-23 12:00:00+00:00' FROM numbers";
-    world.execute(sql).await.unwrap();
-    let db = Noting { db: world.ctx.db().connection(), changed: Mutex::default() };
-    let table = ("login_attempts", "key");
-    for filled in [25_000, 0] {
-        let rows = migration::backfill(&db, table, "failures = 7", "failures = 0").await.unwrap();
-        assert_eq!(rows, filled);
-    }
-    assert_eq!(db.changed.into_inner().unwrap(), [10_000, 10_000, 5_000, 0, 0]);
-    let right = "DELETE FROM login_attempts WHERE failures = 7";
-    assert_eq!(world.execute(right).await.unwrap(), 25_000);
-}
-
-#[tokio::test]
-async fn the_text_that_mailboxes_are_searched_by_is_filled_in_batch_by_batch() {
-    let empty = EmptyDatabase::create().await;
-    empty.migrate_up_to("m20261125_000013_login_attempts").await;
-    let db = empty.connect().await.for_migration().await.unwrap();
-    let (new_id, now) = match db.get_database_backend() {
-        DbBackend::Postgres => ("gen_random_uuid()", "'2026-11-23 12:00:00+00'"),
-        _ => ("randomblob(16)", "'2026-11-23 12:00:00+00:00'"),
-    };
-    let user = format!(
-        "INSERT INTO users (id, email, email_key, name, search_text, role, password_hash, created_at)
-         VALUES ({new_id}, 'a@example.com', 'a@example.com', 'Ada', '', 'PARTICIPANT', '', {now})"
-    );
-    assert_eq!(empty.execute(&user).await, 1);
-    let mails = format!(
-        "INSERT INTO mailbox (id, user_id, recipient, subject, body, sent_at, dedup_key)
-         WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 25000)
-         SELECT {new_id}, users.id, email, 'Mail ' || n, 'To ADA', {now}, 'k' || n FROM numbers, users"
-    );
-    assert_eq!(empty.execute(&mails).await, 25_000);
-    empty.refuse_large_updates_of_mailbox(10_000).await;
-
-    migration::run(&db).await.unwrap();
-
-    let right = "DELETE FROM mailbox WHERE search_text = LOWER(subject) || ' to ada'";
-    assert_eq!(empty.execute(right).await, 25_000);
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_migration_may_take_longer_than_the_statement_timeout() {
     let empty = EmptyDatabase::create().await;
     // Longer than each process lets a statement take.
     let (limit, time) = (Duration::from_millis(300), Duration::from_millis(1_200));
-    empty.migrate_up_to("m20261125_000013_login_attempts").await;
-    empty.slow_down_mailbox(time).await;
+    empty.slow_down_migrations(time).await;
     let mut processes = Vec::new();
     for _ in 0..3 {
         processes.push(empty.connect_with_limit(limit).await);
@@ -204,8 +122,7 @@ async fn a_migration_may_take_longer_than_the_statement_timeout() {
 async fn a_waiting_process_sees_the_migration_at_serializable() {
     let empty = EmptyDatabase::create().await;
     empty.serialize_by_default().await;
-    empty.migrate_up_to("m20261125_000013_login_attempts").await;
-    empty.slow_down_mailbox(Duration::from_millis(500)).await;
+    empty.slow_down_migrations(Duration::from_millis(500)).await;
     let mut processes = Vec::new();
     for _ in 0..3 {
         processes.push(empty.connect_with_limit(Duration::from_secs(5)).await);
@@ -216,29 +133,17 @@ async fn a_waiting_process_sees_the_migration_at_serializable() {
     }
 }
 
-/// SQLite stored leap seconds as they were sent; PostgreSQL cannot hold any.
 #[tokio::test]
-async fn stored_leap_seconds_become_the_next_second() {
+async fn a_database_of_another_version_is_refused_with_what_to_do() {
     let world = World::new().await;
-    if !world.database_url().starts_with("sqlite") {
-        return;
-    }
-    let ada = world.organizer("Ada").await;
-    let sprint = world.competition(&ada).create().await;
-    let as_before = "UPDATE competitions SET reg_deadline = '2026-12-31T23:59:60+00:00',
-        start_date = '2027-01-01T00:00:60.250+00:00', reg_opens_at = '2026-11-23T12:00:30+00:00'";
-    world.execute(as_before).await.unwrap();
-    let shown = async || competitions::get(&world.ctx, sprint).await.unwrap().competition;
-    let expected = (time("2027-01-01T00:00:00Z"), Some(time("2027-01-01T00:01:00.250Z")));
-    let before = shown().await;
-    assert_eq!((before.reg_deadline, before.start_date), expected, "every client can read it");
-
-    world.execute("DELETE FROM seaql_migrations WHERE version LIKE '%leap_seconds'").await.unwrap();
-    migration::run(&world.ctx.db().for_migration().await.unwrap()).await.unwrap();
-    let after = shown().await;
-    assert_eq!((after.reg_deadline, after.start_date), expected);
-    assert_eq!(after.reg_opens_at, Some(time("2026-11-23T12:00:30Z")));
-    let left =
-        "UPDATE competitions SET capacity = capacity WHERE reg_deadline || start_date LIKE '%:60%'";
-    assert_eq!(world.execute(left).await.unwrap(), 0);
+    let other = "INSERT INTO seaql_migrations (version, applied_at)
+        VALUES ('m20261123_000001_users', 0)";
+    assert_eq!(world.execute(other).await.unwrap(), 1);
+    let db = world.ctx.db().for_migration().await.unwrap();
+    let refused = migration::run(&db).await.unwrap_err().to_string();
+    assert!(refused.contains("`m20261123_000001_users`"), "{refused}");
+    assert!(refused.contains("delete the SQLite file, or set DATABASE_URL"), "{refused}");
+    let undone = "DELETE FROM seaql_migrations WHERE version = 'm20261123_000001_users'";
+    assert_eq!(world.execute(undone).await.unwrap(), 1);
+    migration::run(&db).await.unwrap();
 }

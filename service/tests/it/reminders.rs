@@ -230,24 +230,3 @@ async fn a_late_registration_is_reminded_if_the_start_has_changed_since() {
     assert_eq!(subjects(&world, &before).await, [REMINDER, CONFIRMATION]);
     assert_eq!(subjects(&world, &after).await, [CONFIRMATION]);
 }
-
-/// Also while workers of the previous version run beside this one.
-#[tokio::test]
-async fn a_reminder_of_the_previous_version_is_not_repeated() {
-    let world = World::new().await;
-    let (ada, id, grace) = dated(&world).await;
-    world.clock.advance(TimeDelta::days(2));
-    remind(&world).await;
-    let as_before = "UPDATE registrations SET reminded_start = NULL";
-    assert_eq!(world.execute(as_before).await.unwrap(), 1);
-    let key =
-        "UPDATE mailbox SET dedup_key = 'reminder:of-before:24h' WHERE subject LIKE 'Reminder%'";
-    assert_eq!(world.execute(key).await.unwrap(), 1);
-    world.clock.advance(TimeDelta::hours(1));
-    remind(&world).await;
-    assert_eq!(subjects(&world, &grace).await, [REMINDER, CONFIRMATION]);
-    start_in(&world, &ada, id, TimeDelta::days(3)).await;
-    world.clock.advance(TimeDelta::days(2));
-    remind(&world).await;
-    assert_eq!(subjects(&world, &grace).await, [REMINDER, REMINDER, CONFIRMATION]);
-}

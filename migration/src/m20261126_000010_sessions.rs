@@ -1,15 +1,10 @@
-//! Sessions under the hashes of their ids, and bounded.
-//!
-//! Earlier sessions end: their ids are stored as they are, their data names them, and nothing
-//! bounds its size. The table is dropped and not emptied, which takes as long however large it has
-//! become. The columns keep their names, so that a process of the version before goes on with a
-//! table in which it finds nobody.
+//! Sessions of browsers.
 
 use sea_orm_migration::{prelude::*, schema::*};
 
 use crate::index;
 
-/// The most bytes of a session. The program keeps to less; this is the last wall.
+/// The most bytes of a session. The application keeps to less; this is the last guard.
 const MAX_BYTES: i32 = 160 * 1024;
 
 #[derive(DeriveMigrationName)]
@@ -18,10 +13,10 @@ pub(super) struct Migration;
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        manager.drop_table(Table::drop().table("sessions").to_owned()).await?;
         let bytes = Func::cust("octet_length").arg(Expr::col("data"));
         let sessions = Table::create()
             .table("sessions")
+            // SHA-256 of the id in the browser's cookie.
             .col(text("id").primary_key())
             .col(text("data").check(Expr::expr(bytes).lte(MAX_BYTES)))
             .col(timestamp_with_time_zone("expires_at"))

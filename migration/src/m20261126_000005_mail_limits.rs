@@ -1,4 +1,4 @@
-//! How much mail an address was sent lately.
+//! How much mail an address was sent recently.
 
 use sea_orm_migration::{prelude::*, schema::*};
 
@@ -12,12 +12,12 @@ impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         let limits = Table::create()
             .table("mail_limits")
-            // What is counted; addresses are hashed.
+            // Who or what is counted; addresses are hashed.
             .col(text("key").primary_key())
             .col(integer("sent"))
             // When counting began.
             .col(timestamp_with_time_zone("since"))
-            // Where only one message is mailed: which.
+            // The message, where only one is mailed.
             .col(uuid_null("mail_id"))
             .to_owned();
         manager.create_table(limits).await?;

@@ -1,4 +1,4 @@
-//! What was answered to a request that carried an `Idempotency-Key`.
+//! The responses to requests that carried an `Idempotency-Key`.
 
 use sea_orm_migration::{prelude::*, schema::*};
 
@@ -14,7 +14,7 @@ impl MigrationTrait for Migration {
             .table("idempotency_logs")
             .col(uuid("user_id"))
             .col(text("key"))
-            // SHA-256 of what was asked, in hexadecimal.
+            // SHA-256 of the request, in hexadecimal.
             .col(text("fingerprint"))
             .col(text("body"))
             .col(timestamp_with_time_zone("created_at"))

@@ -17,13 +17,15 @@ impl MigrationTrait for Migration {
             .col(text("recipient"))
             .col(text("subject"))
             .col(text("body"))
+            // Subject and body in lower case. A search is within one mailbox, which an index finds.
+            .col(text("search_text").default(""))
             .col(timestamp_with_time_zone("sent_at"))
             .col(timestamp_with_time_zone_null("read_at"))
             .col(text("dedup_key"))
             .foreign_key(&mut cascading(("mailbox", "user_id"), ("users", "id")))
             .to_owned();
         manager.create_table(mailbox).await?;
-        // No message is sent twice, whatever the application does.
+        // The last guard against sending a message twice, whatever the application does.
         manager.create_index(unique("mailbox", &["dedup_key"])).await?;
         manager.create_index(index("mailbox", &["user_id", "sent_at", "id"])).await
     }

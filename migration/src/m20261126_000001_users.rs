@@ -21,6 +21,10 @@ impl MigrationTrait for Migration {
             .col(text("search_text"))
             .col(text("role").check(one_of("role", &["PARTICIPANT", "ORGANIZER", "ADMIN"])))
             .col(text("password_hash"))
+            // Incremented by every new password: sessions and tokens hold the one they were issued under.
+            .col(integer("credentials_version").default(1))
+            // The name of an IANA time zone.
+            .col(text_null("time_zone"))
             .col(timestamp_with_time_zone("created_at"))
             .to_owned();
         manager.create_table(users).await?;

@@ -1,4 +1,4 @@
-//! Logins that failed lately, counted by account and by address.
+//! Recent failed logins, counted by account and by address.
 
 use sea_orm_migration::{prelude::*, schema::*};
 
@@ -12,7 +12,7 @@ impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         let attempts = Table::create()
             .table("login_attempts")
-            // What is counted; hashed, for people type all sorts of things into the field for their address.
+            // The account or address, hashed: people type anything into the field for their address.
             .col(text("key").primary_key())
             .col(integer("failures"))
             // When counting began.

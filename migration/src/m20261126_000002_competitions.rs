@@ -24,7 +24,16 @@ impl MigrationTrait for Migration {
             .col(integer("registered").default(0))
             .col(timestamp_with_time_zone("reg_deadline"))
             .col(timestamp_with_time_zone_null("start_date"))
+            // Incremented by every change, registrations included: the base of a compare-and-set.
             .col(integer("version").default(1))
+            // Incremented by every edit: the version that clients see. `version` would be stale at once.
+            .col(integer("revision").default(1))
+            // The name of an IANA time zone.
+            .col(text("time_zone").default("UTC"))
+            .col(timestamp_with_time_zone_null("reg_opens_at"))
+            .col(timestamp_with_time_zone_null("cancelled_at"))
+            // When the start date was last changed.
+            .col(timestamp_with_time_zone_null("start_changed_at"))
             .col(timestamp_with_time_zone("created_at"))
             .col(timestamp_with_time_zone("updated_at"))
             // The last guard against overselling, whatever the application does.
@@ -32,7 +41,7 @@ impl MigrationTrait for Migration {
             .foreign_key(&mut cascading(("competitions", "organizer_id"), ("users", "id")))
             .to_owned();
         manager.create_table(competitions).await?;
-        // The list, by each of its orders; and an organizer's own.
+        // The list in each of its orders, and an organizer's own competitions.
         manager.create_index(index("competitions", &["created_at", "id"])).await?;
         manager.create_index(index("competitions", &["reg_deadline", "id"])).await?;
         manager.create_index(index("competitions", &["start_date", "id"])).await?;

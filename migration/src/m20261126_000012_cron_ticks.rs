@@ -1,4 +1,4 @@
-//! Which ticks of the cron schedule have fired.
+//! The ticks of the schedule that have fired.
 
 use sea_orm_migration::{prelude::*, schema::*};
 
