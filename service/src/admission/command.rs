@@ -1,6 +1,9 @@
 //! Commands about a competition.
 
-use domain::{CompetitionEdit, CompetitionId, IfMatch, User};
+use std::collections::BTreeMap;
+
+use domain::{CompetitionEdit, CompetitionId, IfMatch, Tag, Timestamp, User};
+use serde_json::Value;
 
 use crate::idempotency::{KeyLock, RequestKey};
 
@@ -33,16 +36,18 @@ pub(super) struct Keyed {
 }
 
 impl AdmissionCommand {
-    /// The command and its parameters as text, for [`RequestKey::new`].
+    /// The command and its parameters as text, for [`RequestKey::new`]. Records hold its hash, so
+    /// it must stay as it is from version to version.
     pub(super) fn fingerprint(&self, competition: CompetitionId) -> String {
         match self {
             Self::Register => format!("register {competition}"),
             Self::CancelRegistration => format!("cancel registration {competition}"),
             Self::EditCompetition { edit, if_match } => {
-                format!("edit competition {competition} {edit:?} if {if_match:?}")
+                let (edit, if_match) = (canonical(edit), condition(if_match.as_ref()));
+                format!("edit competition {competition} {edit} if {if_match}")
             }
             Self::CancelCompetition { if_match } => {
-                format!("cancel competition {competition} if {if_match:?}")
+                format!("cancel competition {competition} if {}", condition(if_match.as_ref()))
             }
         }
     }
@@ -55,5 +60,119 @@ impl AdmissionCommand {
     /// Whether the decision depends on the tags of the competition.
     pub(super) fn needs_tags(&self) -> bool {
         matches!(self, Self::EditCompetition { .. } | Self::CancelCompetition { .. })
+    }
+}
+
+/// The fields of an edit as JSON, by their names in the API.
+fn canonical(edit: &CompetitionEdit) -> String {
+    // Without `..`: a new field has to be added below.
+    let CompetitionEdit {
+        version,
+        title,
+        description,
+        tags,
+        capacity,
+        reg_deadline,
+        start_date,
+        reg_opens_at,
+        time_zone,
+    } = edit;
+    let time = |time: Timestamp| Value::from(time.to_string());
+    let nullable = |given: Option<Timestamp>| given.map_or(Value::Null, time);
+    let fields = [
+        ("version", version.map(Value::from)),
+        ("title", title.as_ref().map(|title| title.as_str().into())),
+        ("description", description.as_ref().map(|description| description.as_str().into())),
+        ("tags", tags.as_ref().map(|tags| tags.iter().map(Tag::as_str).collect())),
+        ("capacity", capacity.map(Value::from)),
+        ("regDeadline", reg_deadline.map(time)),
+        ("startDate", start_date.map(nullable)),
+        ("regOpensAt", reg_opens_at.map(nullable)),
+        ("timeZone", time_zone.as_ref().map(|zone| zone.as_str().into())),
+    ];
+    let given = fields.into_iter().filter_map(|(name, value)| Some((name, value?)));
+    serde_json::json!(given.collect::<BTreeMap<_, _>>()).to_string()
+}
+
+/// The versions in `If-Match`.
+fn condition(if_match: Option<&IfMatch>) -> String {
+    match if_match {
+        None => "unconditional".to_owned(),
+        Some(IfMatch::Any) => "*".to_owned(),
+        Some(IfMatch::Versions(versions)) => {
+            versions.iter().map(ToString::to_string).collect::<Vec<_>>().join(",")
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::{CompetitionPatch, UserId};
+    use uuid::Uuid;
+
+    use super::*;
+
+    /// The fingerprint that is stored for a command.
+    fn stored(command: &AdmissionCommand) -> String {
+        let id = CompetitionId(Uuid::from_u128(7));
+        let key = "k".parse().unwrap();
+        let key = RequestKey::new(UserId(Uuid::nil()), key, &command.fingerprint(id));
+        key.encode(&()).unwrap().fingerprint
+    }
+
+    fn edit(body: Value, if_match: Option<IfMatch>) -> AdmissionCommand {
+        let patch: CompetitionPatch = serde_json::from_value(body).unwrap();
+        AdmissionCommand::EditCompetition {
+            edit: Box::new(patch.check(|_| true).unwrap()),
+            if_match,
+        }
+    }
+
+    #[test]
+    fn the_fields_of_an_edit_are_in_its_fingerprint_by_their_names_in_the_api() {
+        let body = serde_json::json!({
+            "version": 3, "title": "Code Sprint", "description": "24 hours", "tags": ["b", "a"],
+            "capacity": 60, "regDeadline": "2030-11-29T07:10:30.000Z", "startDate": null,
+            "regOpensAt": "2030-11-01T07:00:00.000Z", "timeZone": "Europe/Berlin",
+        });
+        let command = edit(body, Some(IfMatch::Versions(vec![3, 4])));
+        assert_eq!(
+            command.fingerprint(CompetitionId(Uuid::from_u128(7))),
+            "edit competition 00000000-0000-0000-0000-000000000007 {\"capacity\":60,\
+             \"description\":\"24 hours\",\"regDeadline\":\"2030-11-29T07:10:30.000Z\",\
+             \"regOpensAt\":\"2030-11-01T07:00:00.000Z\",\"startDate\":null,\"tags\":[\"b\",\"a\"],\
+             \"timeZone\":\"Europe/Berlin\",\"title\":\"Code Sprint\",\"version\":3} if 3,4"
+        );
+        let nothing = edit(serde_json::json!({}), None);
+        assert_eq!(
+            nothing.fingerprint(CompetitionId(Uuid::from_u128(7))),
+            "edit competition 00000000-0000-0000-0000-000000000007 {} if unconditional"
+        );
+    }
+
+    #[test]
+    fn stored_fingerprints_stay_as_they_are() {
+        let cancel = |if_match| AdmissionCommand::CancelCompetition { if_match };
+        for (command, expected) in [
+            (
+                AdmissionCommand::Register,
+                "9ef8f559a9411353bc35d0844ab3cab9cd9cc9df69daed0cf7c778f18a03715c",
+            ),
+            (
+                AdmissionCommand::CancelRegistration,
+                "c5e6994c3e8bd912a2ffa049bba5ed9202730a76bc1c8be53b7b3da7c404f76f",
+            ),
+            (
+                edit(serde_json::json!({ "capacity": 60 }), Some(IfMatch::Any)),
+                "64906ce017aa386f04e47e0b8fe1a4676b540c774d41e329d9256fe0d81be1e1",
+            ),
+            (cancel(None), "87169874fb22b2b64451cdc2b54de4194e4649535fd3f1bd4c87379568303ef3"),
+            (
+                cancel(Some(IfMatch::Versions(vec![3]))),
+                "a646faf6baf395d58b09e64d1f4e109e2c2e450f5e5a3d55a42eaf043dac738a",
+            ),
+        ] {
+            assert_eq!(stored(&command), expected, "{command:?}");
+        }
     }
 }

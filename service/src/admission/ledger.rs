@@ -255,7 +255,8 @@ impl Ledger {
             return Ok(());
         }
         let message = format!(
-            "This competition is not the version that If-Match asks for: it is version {version} now"
+            "This competition is not the version that If-Match asks for: it is version {version} \
+             now"
         );
         Err(PublicError::new(ErrorCode::PreconditionFailed, message))
     }
@@ -276,7 +277,8 @@ impl Ledger {
             return Err(PublicError::cancelled_is_final());
         }
         if edit.version.is_some_and(|version| i64::from(version) != i64::from(current.revision)) {
-            let message = "This competition was changed since you opened it. Look at what it is now, then try again.";
+            let message = "This competition was changed since you opened it. Look at what it is now, then \
+                 try again.";
             return Err(PublicError::on_field(ErrorCode::StaleVersion, "version", message));
         }
         let capacity = edit.capacity.map_or(current.capacity, |capacity| {

@@ -21,7 +21,7 @@ pub(crate) struct RequestKey {
 /// A response as it is stored: JSON, with the fingerprint of its request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct StoredResponse {
-    pub(super) fingerprint: String,
+    pub(crate) fingerprint: String,
     pub(super) body: String,
 }
 

@@ -60,8 +60,8 @@ pub trait BackgroundJob:
     const ON_TIMEOUT: Disposition = Disposition::Postpone;
     /// Whether jobs that were claimed together run together, in one [`Execution`].
     const BATCHED: bool = false;
-    /// Where jobs wait that were added by [`NewJob::with_route`](super::NewJob::by). By default a job waits
-    /// in the list that has the name of its kind.
+    /// Where jobs wait that were added by [`NewJob::with_route`](super::NewJob::by). By default a
+    /// job waits in the list that has the name of its kind.
     const OTHER_ROUTES: &'static [Route] = &[];
 
     /// Runs the job. `Ok(())` acknowledges it. A handler whose effects must not happen twice
@@ -163,7 +163,7 @@ impl<'a, J: BackgroundJob> Execution<'a, J> {
         Ok(AcknowledgedTx { tx, held, is_settled: &self.is_settled })
     }
 
-    /// Moves the jobs that are still held to the dead letters: to try again is of no use.
+    /// Moves the jobs that are still held to the dead letters, because another attempt would fail.
     ///
     /// # Errors
     /// When the database fails.

@@ -4,28 +4,28 @@ use chrono::TimeDelta;
 
 /// The pause after the first failure or postponement; each further one doubles it.
 const FIRST_PAUSE_MS: i64 = 2_000;
-/// How often a failure doubles it: the last pause is 17 minutes.
+/// How often failures double it: the longest pause is 17 minutes.
 const MAX_DOUBLINGS: i32 = 9;
-/// The longest pause after a postponement, give or take a fifth.
+/// The longest pause after a postponement, ± 20 %.
 const MAX_POSTPONEMENT_MS: i64 = 300_000;
 
-/// No pause is longer.
+/// The upper bound of all pauses.
 pub(super) const LONGEST_PAUSE: TimeDelta =
     TimeDelta::milliseconds((FIRST_PAUSE_MS << MAX_DOUBLINGS) * 12 / 10);
 
-/// 2 s, 4 s, 8 s … 17 min, give or take a fifth.
+/// 2 s, 4 s, 8 s … 17 min, ± 20 %.
 pub(super) fn after_failure(failures: i32) -> TimeDelta {
     let doublings = (failures.max(1) - 1).min(MAX_DOUBLINGS);
     with_jitter(FIRST_PAUSE_MS << doublings)
 }
 
-/// 2 s, 4 s, 8 s … 5 min, give or take a fifth.
+/// 2 s, 4 s, 8 s … 5 min, ± 20 %.
 pub(super) fn after_postponement(postponements: i32) -> TimeDelta {
     let doublings = postponements.clamp(1, 20) - 1;
     with_jitter(Ord::min(FIRST_PAUSE_MS << doublings, MAX_POSTPONEMENT_MS))
 }
 
-/// Jobs that failed together do not come back together.
+/// Spreads the retries of jobs that failed together.
 fn with_jitter(pause: i64) -> TimeDelta {
     TimeDelta::milliseconds(fastrand::i64(pause * 8 / 10..=pause * 12 / 10))
 }

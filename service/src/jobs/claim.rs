@@ -3,14 +3,18 @@
 use std::{any::Any, collections::BTreeMap, fmt, sync::Arc, time::Duration};
 
 use domain::JobId;
+use futures::future::BoxFuture;
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, ExprTrait};
 use uuid::Uuid;
 
 use super::{spec::Spec, state::State};
-use crate::{entity::job, infrastructure::db::bulk::any_of};
+use crate::{Context, Result, entity::job, infrastructure::db::bulk::any_of};
 
 /// How long a claim lasts without a heartbeat.
 pub const LEASE: Duration = Duration::from_secs(30);
+
+/// Runs the handler of a kind for those of some claims that are of this kind.
+pub(super) type Run = for<'a> fn(&'a Context, &'a [Claim]) -> BoxFuture<'a, Result<()>>;
 
 /// A payload of any kind.
 pub(super) trait Payload: Any + fmt::Debug + Send + Sync {}
@@ -20,10 +24,11 @@ impl<T: Any + fmt::Debug + Send + Sync> Payload for T {}
 /// A job that a worker has claimed.
 #[derive(Clone, Debug)]
 pub struct Claim {
-    /// Which job.
+    /// The id of the job.
     pub id: JobId,
     /// The rules of its kind.
     pub spec: &'static Spec,
+    pub(super) run: Run,
     pub(super) payload: Arc<dyn Payload>,
     /// Counts the claims of this job. A claim with an older epoch than the row no longer holds it.
     pub(super) epoch: i32,
@@ -31,11 +36,11 @@ pub struct Claim {
     pub(super) postponements: i32,
 }
 
-/// A job, and which of its claims is meant.
+/// The id of a job, and the epoch of the claim.
 pub type ClaimKey = (JobId, i32);
 
 impl Claim {
-    /// Differs from the key of every other claim, also of the same job.
+    /// A key that is unique among all claims, also those of the same job.
     pub fn key(&self) -> ClaimKey {
         (self.id, self.epoch)
     }
@@ -57,7 +62,7 @@ impl Claim {
     }
 }
 
-/// The type of a null in a column of times.
+/// The type of a column of times, for a null.
 pub(super) type Timestamptz = chrono::DateTime<chrono::Utc>;
 
 /// The rows of claims whose worker still holds them.
@@ -68,19 +73,27 @@ pub(super) fn held<'a>(
     held_at(db, claims.into_iter().map(|claim| (claim.id.0, claim.epoch)))
 }
 
-/// The rows of jobs that are still claimed at these epochs. Claims of one batch nearly always have
-/// one epoch, and so the statement nearly always has one text.
+/// The rows of jobs that are still claimed at these epochs.
 pub(super) fn held_at(
     db: &impl ConnectionTrait,
     claims: impl IntoIterator<Item = (Uuid, i32)>,
 ) -> Condition {
+    at_epochs(db, claims).add(State::Active.is_state())
+}
+
+/// The rows of jobs whose epoch is still this one. Jobs of one batch nearly always have one epoch,
+/// and so the statement nearly always has one text.
+pub(super) fn at_epochs(
+    db: &impl ConnectionTrait,
+    jobs: impl IntoIterator<Item = (Uuid, i32)>,
+) -> Condition {
     let mut by_epoch = BTreeMap::<i32, Vec<Uuid>>::new();
-    for (id, epoch) in claims {
+    for (id, epoch) in jobs {
         by_epoch.entry(epoch).or_default().push(id);
     }
     let mut any = Condition::any();
     for (epoch, ids) in by_epoch {
         any = any.add(job::Column::Epoch.eq(epoch).and(any_of(db, job::Column::Id, ids)));
     }
-    Condition::all().add(State::Active.is_state()).add(any)
+    Condition::all().add(any)
 }

@@ -26,24 +26,50 @@ use crate::{
 /// early for the other.
 const CLOCK_SKEW: Duration = Duration::from_secs(1);
 
-/// Claims up to `limit` jobs that are due, of any class, the most urgent first. A job that has lost
-/// a worker is claimed alone: it may have killed that worker, and would take other jobs with it.
+/// Which of the due jobs to claim. A job that has lost a worker is claimed alone: it may have
+/// killed that worker, and would take other jobs with it. Such suspects and all other jobs take
+/// turns, so that neither have to wait until there are none of the others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Turn {
+    /// The most urgent jobs.
+    Any,
+    /// A suspect, if there is one.
+    Suspect,
+}
+
+/// The result of [`claim_these`].
+pub(super) struct Claimed {
+    pub(super) claims: Vec<Claim>,
+    /// Jobs for a later call.
+    pub(super) left: Vec<Uuid>,
+    /// The turn of the next call.
+    pub(super) next: Turn,
+}
+
+/// Claims up to `limit` jobs that are due, of any class, the most urgent first, except that a job
+/// which has lost a worker is claimed alone.
 ///
 /// A job that this program does not know is left for a worker that knows it.
 ///
 /// # Errors
 /// When the database fails; the leases of the claimed jobs expire then.
 pub async fn claim(ctx: &Context, limit: u64) -> Result<Vec<Claim>> {
-    claim_of(ctx, &Class::ALL, limit).await
+    let (claims, _) = claim_of(ctx, &Class::ALL, limit, Turn::Any).await?;
+    Ok(claims)
 }
 
-/// The same, for jobs of some classes.
-pub(super) async fn claim_of(ctx: &Context, classes: &[Class], limit: u64) -> Result<Vec<Claim>> {
+/// The same as [`claim`] for jobs of some classes. Also returns the turn of the next call.
+pub(super) async fn claim_of(
+    ctx: &Context,
+    classes: &[Class],
+    limit: u64,
+    turn: Turn,
+) -> Result<(Vec<Claim>, Turn)> {
     let now = ctx.now();
     // An idle worker looks without a write transaction.
     let any = job::Entity::find().filter(due(now)).filter(ctx.jobs.known(classes));
     if any.one(ctx.db.connection()).await?.is_none() {
-        return Ok(Vec::new());
+        return Ok((Vec::new(), Turn::Any));
     }
     let tx = ctx.db.begin_read_committed().await?;
     let mut found: Vec<(Uuid, i32)> = Vec::new();
@@ -68,40 +94,69 @@ pub(super) async fn claim_of(ctx: &Context, classes: &[Class], limit: u64) -> Re
             .await?;
         found.extend(next);
     }
-    let unsuspicious = found.iter().take_while(|(_, lost_leases)| *lost_leases == 0).count();
-    let ids = found.into_iter().take(unsuspicious.max(1)).map(|(id, _)| id);
+    let first_suspect = found.iter().position(|(_, lost_leases)| *lost_leases > 0);
+    let (chosen, next) = match first_suspect {
+        None => (&found[..], Turn::Any),
+        Some(suspect) if suspect == 0 || turn == Turn::Suspect => {
+            (&found[suspect..=suspect], Turn::Any)
+        }
+        Some(suspect) => (&found[..suspect], Turn::Suspect),
+    };
+    let ids = chosen.iter().map(|(id, _)| *id);
     let these = due(now).add(any_of(&*tx, job::Column::Id, ids));
     let rows = start(ctx, &*tx, these).await?;
     tx.commit().await?;
-    Ok(read(ctx, rows).await)
+    Ok((read(ctx, rows).await, next))
 }
 
-/// Claims those of some jobs that are due, of these classes, and held by no worker. Answers also
-/// with the jobs that were left because they must be claimed alone; when there is no other job, one
-/// of them is claimed.
+/// Claims those of some jobs that are due, of these classes, and held by no worker.
 pub(super) async fn claim_these(
     ctx: &Context,
     classes: &[Class],
     ids: &[Uuid],
-) -> Result<(Vec<Claim>, Vec<Uuid>)> {
-    let (db, id) = (ctx.db.connection(), job::Column::Id);
-    let now = (ctx.now().utc() + CLOCK_SKEW).into();
-    let these = due(now).add(any_of(db, id, ids.iter().copied())).add(ctx.jobs.known(classes));
-    let unsuspicious = these.clone().add(job::Column::LostLeases.eq(0));
-    let mut rows = start(ctx, &*ctx.db.autocommit().await, unsuspicious).await?;
-    let mut suspects: Vec<Uuid> = Vec::new();
-    if rows.len() < ids.len() {
-        let left = these.add(job::Column::LostLeases.gt(0));
-        let left = job::Entity::find().select_only().column(id).filter(left).into_tuple();
-        suspects = left.all(db).await?;
-    }
-    if rows.is_empty()
-        && let Some(first) = suspects.pop()
+    turn: Turn,
+) -> Result<Claimed> {
+    if turn == Turn::Suspect
+        && let Some(suspect) = suspects(ctx, classes, ids).await?.first().copied()
     {
-        let alone = due(now).add(id.eq(first));
-        rows = start(ctx, &*ctx.db.autocommit().await, alone).await?;
+        let claims = claim_alone(ctx, classes, suspect).await?;
+        let left = ids.iter().copied().filter(|id| *id != suspect).collect();
+        return Ok(Claimed { claims, left, next: Turn::Any });
     }
-    Ok((read(ctx, rows).await, suspects))
+    let unsuspicious = these(ctx, classes, ids).add(job::Column::LostLeases.eq(0));
+    let rows = start(ctx, &*ctx.db.autocommit().await, unsuspicious).await?;
+    let mut left =
+        if rows.len() < ids.len() { suspects(ctx, classes, ids).await? } else { Vec::new() };
+    if !rows.is_empty() || left.is_empty() {
+        let next = if left.is_empty() { Turn::Any } else { Turn::Suspect };
+        return Ok(Claimed { claims: read(ctx, rows).await, left, next });
+    }
+    let claims = claim_alone(ctx, classes, left.remove(0)).await?;
+    Ok(Claimed { claims, left, next: Turn::Any })
+}
+
+async fn claim_alone(ctx: &Context, classes: &[Class], suspect: Uuid) -> Result<Vec<Claim>> {
+    let rows = start(ctx, &*ctx.db.autocommit().await, these(ctx, classes, &[suspect])).await?;
+    Ok(read(ctx, rows).await)
+}
+
+/// The jobs among these that must be claimed alone, the oldest first.
+async fn suspects(ctx: &Context, classes: &[Class], ids: &[Uuid]) -> Result<Vec<Uuid>> {
+    let suspects = job::Entity::find()
+        .select_only()
+        .column(job::Column::Id)
+        .filter(these(ctx, classes, ids))
+        .filter(job::Column::LostLeases.gt(0))
+        .order_by_asc(job::Column::RunAt)
+        .into_tuple();
+    Ok(suspects.all(ctx.db.connection()).await?)
+}
+
+/// Those of some jobs that are due, of these classes, and held by no worker.
+fn these(ctx: &Context, classes: &[Class], ids: &[Uuid]) -> Condition {
+    let now = (ctx.now().utc() + CLOCK_SKEW).into();
+    let ids = any_of(ctx.db.connection(), job::Column::Id, ids.iter().copied());
+    due(now).add(ids).add(ctx.jobs.known(classes))
 }
 
 fn by_priority(ctx: &Context, classes: &[Class]) -> BTreeMap<i16, Vec<&'static str>> {
@@ -116,7 +171,7 @@ fn due(now: Timestamp) -> Condition {
     Condition::all().add(State::Waiting.is_state()).add(job::Column::RunAt.lte(now.utc()))
 }
 
-/// Puts jobs into the hands of a worker.
+/// Moves jobs to active, with a new epoch and lease.
 async fn start(
     ctx: &Context,
     db: &impl ConnectionTrait,

@@ -1,7 +1,7 @@
-//! Which jobs share workers.
+//! Classes of jobs, each with workers of its own.
 
-/// A class of jobs, which has workers of its own: jobs of one class may wait for each other, and
-/// never for those of another.
+/// A class of jobs, which has workers of its own: a job may wait for others of its class, and never
+/// for those of another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Class {
     /// Creating the confirmations of registrations: it uses the database only, and a participant

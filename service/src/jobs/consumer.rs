@@ -8,7 +8,7 @@ use tokio::time;
 use super::{
     Class, Ticket,
     claim::Claim,
-    claiming::{claim_of, claim_these},
+    claiming::{Claimed, Turn, claim_of, claim_these},
     queue::Queue,
 };
 use crate::{
@@ -28,6 +28,9 @@ pub struct Consumer {
     /// Part of the name of its processing list in Redis.
     name: String,
     queue: Option<Queue>,
+    /// Whether Redis knows this worker, so that its tickets are put back if it dies.
+    is_registered: bool,
+    turn: Turn,
     /// For BLMOVE, which blocks its connection.
     connection: Option<MultiplexedConnection>,
     /// Wakes it without Redis.
@@ -38,7 +41,16 @@ impl Consumer {
     /// A consumer that has taken nothing yet.
     pub fn new(ctx: &Context, class: Class) -> Self {
         let (queue, new_jobs) = (Queue::of(ctx), ctx.subscribe_to_jobs());
-        Self { ctx: ctx.clone(), class, name: new_token(), queue, connection: None, new_jobs }
+        Self {
+            ctx: ctx.clone(),
+            class,
+            name: new_token(),
+            queue,
+            is_registered: false,
+            turn: Turn::Any,
+            connection: None,
+            new_jobs,
+        }
     }
 
     /// Takes up to `limit` jobs that are due, the most urgent first. Returns at once, without jobs
@@ -47,29 +59,39 @@ impl Consumer {
     /// # Errors
     /// When the database fails. Tickets that were taken from Redis by then are returned by the next
     /// call.
-    pub async fn take(&self, limit: usize) -> Result<Vec<Claim>> {
+    pub async fn take(&mut self, limit: usize) -> Result<Vec<Claim>> {
         failpoint::panic_at("take_jobs");
-        if let Some(queue) = &self.queue {
+        if let Some(queue) = self.queue.clone() {
             let now = self.ctx.now();
             while let Some(tickets) = queue.take(&self.name, self.class, now, limit).await {
-                let claims = self.claim(queue, &tickets).await?;
+                self.is_registered = true;
+                let claims = self.claim(&queue, &tickets).await?;
                 // Tickets of jobs that another worker has leave no claim, and there may be more.
                 if !claims.is_empty() || tickets.is_empty() {
                     return Ok(claims);
                 }
             }
+            // Redis may have lost its data until it answers again.
+            self.is_registered = false;
         }
-        claim_of(&self.ctx, &[self.class], limit as u64).await
+        let limit = limit as u64;
+        let (claims, next) = claim_of(&self.ctx, &[self.class], limit, self.turn).await?;
+        self.turn = next;
+        Ok(claims)
     }
 
     /// Claims jobs and removes their tickets: from here on the lease in the database keeps a job
     /// from getting lost, and any process can push it again.
-    async fn claim(&self, queue: &Queue, tickets: &[Ticket]) -> Result<Vec<Claim>> {
+    ///
+    /// Jobs that are left for a later call keep their tickets in the processing list.
+    async fn claim(&mut self, queue: &Queue, tickets: &[Ticket]) -> Result<Vec<Claim>> {
         if tickets.is_empty() {
             return Ok(Vec::new());
         }
         let ids: Vec<_> = tickets.iter().map(|ticket| ticket.id).collect();
-        let (claims, left) = claim_these(&self.ctx, &[self.class], &ids).await?;
+        let Claimed { claims, left, next } =
+            claim_these(&self.ctx, &[self.class], &ids, self.turn).await?;
+        self.turn = next;
         let settled = tickets.iter().copied().filter(|ticket| !left.contains(&ticket.id));
         queue.settle(&self.name, &settled.collect::<Vec<_>>()).await;
         Ok(claims)
@@ -85,9 +107,10 @@ impl Consumer {
         }
     }
 
-    /// `None` when Redis does not answer.
+    /// `None` when Redis does not answer, and before it knows this worker: the ticket that ends the
+    /// wait would be lost for a minute if the process died before its next [`take`](Self::take).
     async fn wait_for_redis(&mut self) -> Option<()> {
-        let queue = self.queue.as_ref()?;
+        let queue = self.queue.as_ref().filter(|_| self.is_registered)?;
         let mut connection = match self.connection.take() {
             Some(connection) => connection,
             None => queue.dedicated().await?,

@@ -1,7 +1,10 @@
-//! The dead letters: jobs that are out of attempts, to be retried or discarded by a person.
+//! The dead letters: jobs that are out of attempts, which an operator retries or discards.
 
 use domain::{DeadLetter, ErrorCode, JobId, PublicError, Timestamp};
-use sea_orm::{ConnectionTrait, EntityTrait, ModelTrait, QueryOrder, QuerySelect, Set};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, ModelTrait, QueryFilter, QueryOrder, QuerySelect,
+    Set,
+};
 use uuid::Uuid;
 
 use super::{Operator, State, Ticket, reason::shortened, relay::push_tickets};
@@ -9,7 +12,7 @@ use crate::{
     Context, Error, Result,
     entity::{failed_job, job, job_audit},
     infrastructure::{
-        db::{WriteTx, bulk},
+        db::{self, WriteTx, bulk},
         ids::new_id,
     },
 };
@@ -33,13 +36,28 @@ pub async fn dead_letters(ctx: &Context, operator: Operator<'_>) -> Result<Vec<D
 /// Moves a dead letter back to the jobs, with its attempts counted from 0, and records the
 /// operator.
 ///
+/// The job keeps its dedup key, unless the cause has added another job with the same key since the
+/// dead letter left the table: then it is retried without a key.
+///
 /// # Errors
 /// Unauthorized; Forbidden; [`ErrorCode::JobNotFound`].
 pub async fn retry(ctx: &Context, operator: Operator<'_>, id: JobId) -> Result<()> {
     let actor = operator.authorize()?;
+    // A unique violation means that the key was taken after the check.
+    let ticket = db::retry(|| attempt_retry(ctx, &actor, id)).await?;
+    tracing::info!(job.id = %id, "dead letter retried");
+    push_tickets(ctx, vec![ticket]);
+    Ok(())
+}
+
+async fn attempt_retry(ctx: &Context, actor: &str, id: JobId) -> Result<Ticket> {
     let now = ctx.now().utc();
     let tx = ctx.db.begin_read_committed().await?;
     let dead = find(&tx, id).await?;
+    let dedup_key = match &dead.dedup_key {
+        Some(key) if is_taken(&tx, key).await? => None,
+        key => key.clone(),
+    };
     let row = job::Model {
         id: dead.id,
         kind: dead.kind.clone(),
@@ -54,7 +72,7 @@ pub async fn retry(ctx: &Context, operator: Operator<'_>, id: JobId) -> Result<(
         lease_until: None,
         epoch: dead.epoch,
         last_error: Some(dead.last_error.clone()),
-        dedup_key: dead.dedup_key.clone(),
+        dedup_key,
         created_at: dead.created_at,
         enqueued_at: None,
         finished_at: None,
@@ -64,9 +82,12 @@ pub async fn retry(ctx: &Context, operator: Operator<'_>, id: JobId) -> Result<(
     dead.delete(&*tx).await?;
     bulk::insert(&*tx, vec![row]).await?;
     tx.commit().await?;
-    tracing::info!(job.id = %id, "dead letter retried");
-    push_tickets(ctx, vec![ticket]);
-    Ok(())
+    Ok(ticket)
+}
+
+async fn is_taken(tx: &WriteTx<'_>, dedup_key: &str) -> Result<bool> {
+    let same = job::Entity::find().filter(job::Column::DedupKey.eq(dedup_key));
+    Ok(same.one(&**tx).await?.is_some())
 }
 
 /// The attempts of a job that is retried: an older version may have allowed fewer.
@@ -75,7 +96,7 @@ fn max_attempts(ctx: &Context, dead: &failed_job::Model) -> i32 {
     known.map_or(dead.max_attempts, |job| job.spec.max_attempts.max(dead.max_attempts))
 }
 
-/// Retries every dead letter there is by now; returns how many.
+/// Retries all current dead letters; returns how many.
 ///
 /// # Errors
 /// Unauthorized; Forbidden. Dead letters that were retried by then stay so.
@@ -110,8 +131,8 @@ pub async fn dead_letter(ctx: &Context, operator: Operator<'_>, id: JobId) -> Re
     Ok(view(found.ok_or_else(not_found)?))
 }
 
-/// Deletes a dead letter, and records the operator. On the page the operator types the kind of the
-/// job to confirm, and `named` is what they typed.
+/// Deletes a dead letter, and records the operator. `named` is the kind of the job that the
+/// operator has typed on the page to confirm.
 ///
 /// # Errors
 /// Unauthorized; Forbidden; [`ErrorCode::JobNotFound`]; [`ErrorCode::ValidationFailed`] on `kind`
@@ -129,7 +150,7 @@ pub async fn discard(
         let message = format!("Type {} to discard this job", dead.kind);
         return Err(PublicError::on_field(ErrorCode::ValidationFailed, "kind", &message).into());
     }
-    audit(ctx, &tx, &dead, "discarded", actor).await?;
+    audit(ctx, &tx, &dead, "discarded", &actor).await?;
     let kind = dead.kind.clone();
     dead.delete(&*tx).await?;
     tx.commit().await?;
@@ -149,13 +170,13 @@ async fn audit(
     tx: &WriteTx<'_>,
     dead: &failed_job::Model,
     action: &str,
-    actor: String,
+    actor: &str,
 ) -> Result<()> {
     let audit = job_audit::Model {
         id: new_id(),
         job_id: dead.id,
         action: action.to_owned(),
-        actor,
+        actor: actor.to_owned(),
         at: ctx.now().utc(),
     };
     bulk::insert(&**tx, vec![audit]).await

@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use crate::{Context, Result, entity::failed_job, infrastructure::db::bulk};
 
-/// Jobs of kinds that no program has: retried, they wait for a worker that knows them.
+/// Jobs of kinds that no program knows: after a retry they stay waiting.
 const RETIRED: [&str; 6] = [
     "refresh_rankings",
     "send_newsletter",

@@ -1,12 +1,12 @@
-//! What an error means for the job that met it: postpone, fail, or give it up.
+//! The consequence of an error for its job: postpone it, count an attempt, or end it.
 
 use crate::Error;
 
 /// What happens to a job whose run did not succeed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Disposition {
-    /// A service that it needs is away: it is postponed, without end. Mail ends after
-    /// four days (`delivery`).
+    /// A service that it needs is unavailable: it is postponed, any number of times. Mail ends
+    /// after four days (`delivery`).
     Postpone,
     /// It failed, and has used up one of its attempts.
     Attempt,
@@ -15,7 +15,7 @@ pub enum Disposition {
 }
 
 impl Disposition {
-    /// What an error means. A failure of the job itself uses up an attempt; an unreachable
+    /// The consequence of an error. A failure of the job itself uses up an attempt; an unreachable
     /// database, a lock that is held for too long and a conflict with another transaction do not.
     pub fn of(error: &Error) -> Self {
         match error {

@@ -1,4 +1,4 @@
-//! How a run of a job ends: completed, failed, or with nothing to run again.
+//! Recording the end of a run: completed, failed, or final.
 
 use std::collections::HashSet;
 
@@ -62,8 +62,8 @@ pub(super) async fn complete_all(ctx: &Context, claims: &[&Claim]) -> Result<()>
     tx.commit().await
 }
 
-/// Notes that a run failed: the job is delayed and runs again, or moves to the dead letters when it
-/// is out of attempts.
+/// Records that a run failed: the job is delayed and runs again, or moves to the dead letters when
+/// it is out of attempts.
 ///
 /// # Errors
 /// When the database fails; the lease expires then.
@@ -98,7 +98,7 @@ pub async fn fail(ctx: &Context, claim: &Claim, reason: &str) -> Result<FailOutc
     if verdict == FailOutcome::Retry
         && let Some(queue) = Queue::of(ctx)
     {
-        // If Redis does not hear it, the relay finds the job within half a second of its time.
+        // If Redis does not answer, the relay pushes the job within half a second of its time.
         queue.push_later(ticket, run_at.into()).await;
     }
     Ok(verdict)

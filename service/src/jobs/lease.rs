@@ -1,4 +1,4 @@
-//! Extending leases, and giving them up.
+//! Extending and releasing leases.
 
 use std::collections::HashSet;
 

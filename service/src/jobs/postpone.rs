@@ -1,4 +1,5 @@
-//! Postponing jobs because what they need is away. That is no attempt: it may go on without end.
+//! Postponing jobs while a service that they need is unavailable. A postponement is not an attempt,
+//! so that there is no limit on their number.
 
 use std::collections::BTreeMap;
 
@@ -17,8 +18,8 @@ use super::{
 use crate::{Context, Result, entity::job, infrastructure::db::bulk::any_of};
 
 /// Delays claimed jobs by a pause that grows with each postponement, up to five minutes. Their
-/// attempts stay as they are. Jobs that were postponed equally often share one
-/// pause, so that they form a batch again.
+/// attempts stay as they are. Jobs that were postponed equally often share one pause, so that they
+/// form a batch again.
 ///
 /// # Errors
 /// When the database fails; the leases expire then.

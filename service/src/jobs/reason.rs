@@ -1,4 +1,4 @@
-//! Why a job did not succeed, as the database keeps it.
+//! The stored reason why a job did not succeed.
 
 /// The longest reason that is stored, in characters.
 const MAX_CHARS: usize = 2_000;

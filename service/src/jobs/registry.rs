@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use domain::JobId;
-use futures::future::BoxFuture;
 use sea_orm::{ColumnTrait, Condition, ExprTrait};
 use serde_json::Value;
 
 use super::{
     Class,
-    claim::{Claim, Payload},
+    claim::{Claim, Payload, Run},
+    lease::release,
     spec::{Route, Spec},
 };
 use crate::{Context, Result, entity::job};
@@ -19,18 +19,22 @@ use crate::{Context, Result, entity::job};
 pub(crate) struct RegisteredJob {
     pub(super) spec: Spec,
     pub(super) parse: fn(&Value) -> Result<Arc<dyn Payload>, String>,
-    pub(super) run: for<'a> fn(&'a Context, &'a [Claim]) -> BoxFuture<'a, Result<()>>,
+    pub(super) run: Run,
 }
 
 /// Runs claimed jobs of one kind in one run of their handler, and acknowledges them unless the
-/// handler has done so itself. Jobs of another kind than the first are left as they are.
+/// handler has done so itself. Releases jobs of another kind than the first.
 ///
 /// # Errors
-/// What the handler fails with; the jobs are still held then.
+/// The error of the handler. The jobs of its kind are still held then.
 pub async fn execute(ctx: &Context, claims: &[Claim]) -> Result<()> {
     let Some(first) = claims.first() else { return Ok(()) };
-    let Some(job) = ctx.jobs.find(first.kind()) else { return Ok(()) };
-    (job.run)(ctx, claims).await
+    let others = claims.iter().filter(|claim| claim.kind() != first.kind());
+    let others: Vec<_> = others.cloned().collect();
+    if !others.is_empty() {
+        release(ctx, &others).await?;
+    }
+    (first.run)(ctx, claims).await
 }
 
 /// Whether each job has a name of its own. Evaluated at compile time.
@@ -60,8 +64,8 @@ const fn is_same(one: &[u8], other: &[u8]) -> bool {
     one.len() == other.len()
 }
 
-/// All jobs that this program knows, and where they wait. A job that is not among them is left for
-/// a worker that knows it.
+/// All kinds of jobs that this program knows, and their routes. A job of another kind is left for a
+/// worker that knows it.
 #[derive(Debug)]
 pub(crate) struct Registry {
     jobs: &'static [RegisteredJob],
@@ -92,7 +96,7 @@ impl Registry {
         let job = self.find(&row.kind).ok_or("this program does not know the job")?;
         let payload = (job.parse)(&row.payload)?;
         let (id, epoch, postponements) = (JobId(row.id), row.epoch, row.postponements);
-        Ok(Claim { id, spec: &job.spec, payload, epoch, postponements })
+        Ok(Claim { id, spec: &job.spec, run: job.run, payload, epoch, postponements })
     }
 
     /// The list that a job waits in; `None` for one that this program does not know.

@@ -1,4 +1,4 @@
-//! From the outbox into Redis.
+//! The relay: pushes jobs from the outbox into Redis.
 
 use sea_orm::{
     ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select,
@@ -6,7 +6,12 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::{Class, Ticket, claim::Timestamptz, queue::Queue, state::State};
+use super::{
+    Class, Ticket,
+    claim::{Timestamptz, at_epochs},
+    queue::Queue,
+    state::State,
+};
 use crate::{Context, Result, entity::job, infrastructure::db::bulk::any_of};
 
 /// Jobs pushed at a time.
@@ -30,8 +35,8 @@ pub(crate) fn push_tickets(ctx: &Context, tickets: Vec<Ticket>) {
     });
 }
 
-/// Pushes jobs that are due and were not pushed yet; returns how many. After Redis has lost
-/// its data that is every job that is due. Any number of processes may do so at once.
+/// Pushes jobs that are due and were not pushed yet; returns how many. After Redis has lost its
+/// data these are all jobs that are due. Any number of processes may call it at once.
 ///
 /// While Redis has enough jobs of a class, further jobs wait in the outbox, and so do jobs that
 /// this program does not know. Most jobs are in their lists already, pushed by the process that
@@ -39,11 +44,14 @@ pub(crate) fn push_tickets(ctx: &Context, tickets: Vec<Ticket>) {
 /// twice in its life.
 ///
 /// # Errors
-/// When the database fails; what was pushed by then may be pushed again.
+/// When the database fails; jobs that were pushed by then may be pushed again.
 pub async fn relay(ctx: &Context) -> Result<usize> {
     let Some(queue) = Queue::of(ctx) else { return Ok(0) };
     if queue.was_emptied().await == Some(true) {
-        push_all_again(ctx).await?;
+        forget_pushes(ctx).await?;
+        // Only now: if this process dies or the database fails before, the next relay finds Redis
+        // empty again.
+        queue.mark_filled().await;
     }
     if waiting(ctx, &Class::ALL).one(ctx.db.connection()).await?.is_none() {
         return Ok(0);
@@ -65,30 +73,34 @@ pub async fn relay(ctx: &Context) -> Result<usize> {
     Ok(relayed)
 }
 
-/// Marks a job only once Redis has it: after a crash in between it is pushed again.
+/// Pushes up to `limit` jobs of a class; returns how many. A job is marked only once Redis has it:
+/// after a crash in between it is pushed again.
 async fn relay_some(ctx: &Context, queue: &Queue, class: Class, limit: usize) -> Result<usize> {
-    let found: Vec<(Uuid, String, i16)> = waiting(ctx, &[class])
+    let found: Vec<(Uuid, i32, String, i16)> = waiting(ctx, &[class])
         .select_only()
-        .columns([job::Column::Id, job::Column::Kind, job::Column::Priority])
+        .columns([job::Column::Id, job::Column::Epoch, job::Column::Kind, job::Column::Priority])
         .order_by_asc(job::Column::RunAt)
         .limit(limit as u64)
         .into_tuple()
         .all(ctx.db.connection())
         .await?;
-    let found = found.into_iter();
-    let tickets: Vec<_> =
-        found.map(|(id, kind, priority)| Ticket::new(ctx.jobs, &kind, priority, id)).collect();
+    let tickets: Vec<_> = found
+        .iter()
+        .map(|(id, _, kind, priority)| Ticket::new(ctx.jobs, kind, *priority, *id))
+        .collect();
     if tickets.is_empty() || queue.push(&tickets).await.is_none() {
         return Ok(0);
     }
-    mark(ctx, &tickets).await?;
+    mark(ctx, found.iter().map(|(id, epoch, ..)| (*id, *epoch))).await?;
     Ok(tickets.len())
 }
 
-/// Marks jobs as pushed, except those that a worker has claimed by now.
-async fn mark(ctx: &Context, tickets: &[Ticket]) -> Result<()> {
+/// Marks jobs as pushed that no worker has claimed since they were read at these epochs. A worker
+/// that has claimed a job has removed its ticket: if it has released the job by now, the job waits
+/// again and must be pushed again.
+async fn mark(ctx: &Context, read: impl IntoIterator<Item = (Uuid, i32)>) -> Result<()> {
     let tx = ctx.db.begin_read_committed().await?;
-    let pushed = any_of(&*tx, job::Column::Id, tickets.iter().map(|ticket| ticket.id));
+    let pushed = at_epochs(&*tx, read);
     let waiting: Vec<Uuid> = waiting(ctx, &Class::ALL)
         .select_only()
         .column(job::Column::Id)
@@ -114,7 +126,8 @@ fn waiting(ctx: &Context, classes: &[Class]) -> Select<job::Entity> {
         .filter(job::Column::RunAt.lte(ctx.now().utc()))
 }
 
-async fn push_all_again(ctx: &Context) -> Result<()> {
+/// Removes the mark of every waiting job, so that it is pushed again.
+async fn forget_pushes(ctx: &Context) -> Result<()> {
     let forgotten = job::Entity::update_many()
         .col_expr(job::Column::EnqueuedAt, Expr::value(None::<Timestamptz>))
         .filter(State::Waiting.is_state())
@@ -123,4 +136,30 @@ async fn push_all_again(ctx: &Context) -> Result<()> {
         .await?;
     tracing::info!(jobs = forgotten.rows_affected, "Redis was empty, all jobs are pushed again");
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        cron,
+        housekeeping::CleanUp,
+        jobs::{claim, release},
+        testing::World,
+    };
+
+    #[tokio::test]
+    async fn a_job_claimed_and_released_during_its_push_is_not_marked_as_pushed() {
+        let world = World::new().await;
+        let ctx = &world.ctx;
+        cron::fire(ctx, "clean_up", ctx.now(), CleanUp {}).await.unwrap();
+        let marked = "UPDATE jobs SET kind = kind WHERE enqueued_at IS NOT NULL";
+        let before = job::Entity::find().one(ctx.db.connection()).await.unwrap().unwrap();
+        let claims = claim(ctx, 1).await.unwrap();
+        release(ctx, &claims).await.unwrap();
+        mark(ctx, [(before.id, before.epoch)]).await.unwrap();
+        assert_eq!(world.execute(marked).await.unwrap(), 0, "no list has its ticket");
+        mark(ctx, [(before.id, before.epoch + 1)]).await.unwrap();
+        assert_eq!(world.execute(marked).await.unwrap(), 1);
+    }
 }

@@ -1,18 +1,18 @@
-//! Where a job is in its life.
+//! The state of a job.
 
 use sea_orm::sea_query::{Expr, ExprTrait};
 
 use crate::entity::job;
 
-/// Where a job is in its life. A job that is out of attempts has left the table for the dead
+/// The state of a job. A job that is out of attempts has left the table for the dead
 /// letters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum State {
-    /// Waiting for a worker or, delayed, for its time.
+    /// Waiting for a worker or, if delayed, until it is due.
     Waiting,
-    /// In the hands of a worker.
+    /// Claimed by a worker.
     Active,
-    /// Done.
+    /// Acknowledged by its handler.
     Completed,
 }
 

@@ -1,4 +1,4 @@
-//! Recovering jobs from workers that are gone, and from a Redis that has lost them.
+//! Recovering jobs of workers that are gone, and jobs that Redis has lost.
 
 use chrono::TimeDelta;
 use domain::Timestamp;
@@ -21,7 +21,7 @@ use crate::{Context, Result, entity::job, infrastructure::db::bulk::any_of};
 const MAX_LOST_LEASES: i32 = 3;
 /// Jobs recovered by one transaction.
 const BATCH: u64 = 500;
-/// A job that no worker has taken for so long since it was pushed may be lost.
+/// A job that was pushed longer ago than this and is still waiting may be lost.
 const OVERDUE: TimeDelta = TimeDelta::seconds(60);
 /// A time further in the future than this comes from a clock that was ahead.
 const CLOCK_TOLERANCE: TimeDelta = TimeDelta::seconds(5);
@@ -29,9 +29,8 @@ const CLOCK_TOLERANCE: TimeDelta = TimeDelta::seconds(5);
 /// Moves jobs whose lease has expired back to waiting, and a job that has lost more than three
 /// workers to the dead letters; returns how many of both. Pushes jobs that Redis has lost again.
 ///
-/// Call it only while the database has answered, and the clock of `ctx` has run steadily, for some
-/// heartbeats:
-/// otherwise live workers have had no chance to extend their leases.
+/// Call it only when the database has answered and the clock of `ctx` has run steadily for some
+/// heartbeats: otherwise live workers have had no chance to extend their leases.
 ///
 /// # Errors
 /// When the database fails.
@@ -148,7 +147,7 @@ async fn sweep_overdue(ctx: &Context, queue: &Queue) -> Result<()> {
 fn expired(now: Timestamp) -> Select<job::Entity> {
     job::Entity::find()
         .filter(State::Active.is_state())
-        // No live worker has such a lease: it comes from a clock that was ahead.
+        // No live worker has a lease so far in the future: a clock that was ahead wrote it.
         .filter(
             job::Column::LeaseUntil
                 .lt(now.utc())

@@ -1,4 +1,4 @@
-//! A job on its way through Redis.
+//! Tickets, which stand for jobs in Redis.
 
 use std::fmt;
 

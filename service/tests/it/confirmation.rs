@@ -128,7 +128,7 @@ async fn a_confirmation_is_sent_by_the_next_worker_after_the_first_one_died() {
 }
 
 #[tokio::test]
-async fn a_batch_of_confirmations_leaves_jobs_of_another_kind_to_their_own_handler() {
+async fn a_batch_of_confirmations_releases_jobs_of_another_kind() {
     let world = World::new().await;
     let ada = world.organizer("Ada").await;
     let grace = world.participant("Grace").await;
@@ -138,6 +138,6 @@ async fn a_batch_of_confirmations_leaves_jobs_of_another_kind_to_their_own_handl
     cron::fire(&world.ctx, "clean_up", world.ctx.now(), CleanUp {}).await.unwrap();
     let clean_up = claim_one(&world.ctx).await;
     execute(&world.ctx, &[confirmation, clean_up]).await.unwrap();
-    assert_eq!(world.queue().await, Queue { active: 1, completed: 1, ..Queue::default() });
+    assert_eq!(world.queue().await, Queue { waiting: 1, completed: 1, ..Queue::default() });
     assert_eq!(world.roster(&ada, sprint).await, [Confirmed]);
 }

@@ -5,8 +5,9 @@ use service::{
     housekeeping::CleanUp,
     jobs::{
         Claim, FailOutcome, Operator, complete, dead_letter, dead_letters, discard, extend_lease,
-        fail, retry, retry_all, stats,
+        fail, move_to_dead_letters, retry, retry_all, stats,
     },
+    password_reset,
     reminder::SendReminders,
     testing::{Queue, World},
 };
@@ -84,6 +85,28 @@ async fn a_retried_job_keeps_its_dedup_key() {
     assert_eq!(world.execute(keyed).await.unwrap(), 1);
     world.run_pending_jobs().await;
     assert_eq!(world.mails().await, 1);
+}
+
+#[tokio::test]
+async fn a_dead_letter_whose_dedup_key_was_taken_again_is_retried_without_it() {
+    let world = World::new().await;
+    let address = || domain::Email::parse("eve@example.com").unwrap();
+    let move_next_to_dead_letters = async || {
+        let claim = claim_one(&world.ctx).await;
+        move_to_dead_letters(&world.ctx, &claim, "refused").await.unwrap();
+    };
+    // A second request within a minute has the same key.
+    password_reset::request(&world.ctx, address()).await.unwrap();
+    move_next_to_dead_letters().await;
+    password_reset::request(&world.ctx, address()).await.unwrap();
+    assert_eq!(claim_one(&world.ctx).await.kind(), "send_reset_link");
+    world.clock.advance(TimeDelta::seconds(1));
+    cron::fire(&world.ctx, "clean_up", world.ctx.now(), CleanUp {}).await.unwrap();
+    move_next_to_dead_letters().await;
+    assert_eq!(retry_all(&world.ctx, Operator::Console).await.unwrap(), 2);
+    let keyed = "UPDATE jobs SET kind = kind WHERE dedup_key IS NOT NULL";
+    assert_eq!(world.execute(keyed).await.unwrap(), 1);
+    assert_eq!(world.queue().await, Queue { waiting: 2, active: 1, ..Queue::default() });
 }
 
 #[tokio::test]

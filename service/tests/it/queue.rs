@@ -19,7 +19,7 @@ async fn enqueue<J: BackgroundJob>(world: &World, job: J) {
 
 /// The jobs that a new worker of a class takes.
 async fn take_of(ctx: &Context, class: Class) -> Vec<Claim> {
-    let consumer = Consumer::new(ctx, class);
+    let mut consumer = Consumer::new(ctx, class);
     let claims = consumer.take(10).await.unwrap();
     consumer.retire().await;
     claims
@@ -48,7 +48,7 @@ async fn jobs_that_have_lost_a_worker_are_claimed_one_by_one() {
     enqueue(&world, SendReminders {}).await;
     relay(&world.ctx).await.unwrap();
 
-    let consumer = Consumer::new(&world.ctx, Class::Background);
+    let mut consumer = Consumer::new(&world.ctx, Class::Background);
     for expected in ["send_reminders", "clean_up", "clean_up", "clean_up"] {
         let claims = consumer.take(10).await.unwrap();
         assert_eq!(kinds(&claims), [expected]);
@@ -58,6 +58,29 @@ async fn jobs_that_have_lost_a_worker_are_claimed_one_by_one() {
     if world.ctx.redis().is_some() {
         assert_eq!(world.lists().await, Lists::default());
     }
+}
+
+#[tokio::test]
+async fn a_job_that_has_lost_a_worker_does_not_wait_for_a_gap_between_other_jobs() {
+    let world = World::new().await;
+    enqueue(&world, CleanUp {}).await;
+    relay(&world.ctx).await.unwrap();
+    assert_eq!(take(&world.ctx).await.len(), 1);
+    world.clock.advance(TimeDelta::from_std(LEASE).unwrap() + TimeDelta::milliseconds(1));
+    sweep(&world.ctx).await.unwrap();
+
+    let mut consumer = Consumer::new(&world.ctx, Class::Background);
+    let mut taken = Vec::new();
+    for _ in 0..4 {
+        // More urgent jobs keep coming.
+        enqueue(&world, SendReminders {}).await;
+        world.clock.advance(TimeDelta::milliseconds(1));
+        relay(&world.ctx).await.unwrap();
+        taken.push(kinds(&consumer.take(10).await.unwrap()));
+    }
+    let reminders = "send_reminders";
+    let expected = [vec![reminders], vec!["clean_up"], vec![reminders; 2], vec![reminders]];
+    assert_eq!(taken, expected);
 }
 
 #[tokio::test]
@@ -130,7 +153,7 @@ mod with_redis {
         register(&world.ctx, &grace, sprint).await.unwrap();
         relay(&world.ctx).await.unwrap();
 
-        let consumer = Consumer::new(&world.ctx, Class::Background);
+        let mut consumer = Consumer::new(&world.ctx, Class::Background);
         let mut taken = Vec::new();
         for _ in 0..3 {
             taken.extend(kinds(&consumer.take(1).await.unwrap()));
@@ -155,7 +178,7 @@ mod with_redis {
         });
         register(&world.ctx, &grace, sprint).await.unwrap();
         // No relay has run: the process of the registration has pushed the job.
-        let consumer = waiting.await.unwrap();
+        let mut consumer = waiting.await.unwrap();
         assert_eq!(kinds(&consumer.take(10).await.unwrap()), ["confirm_registration"]);
     }
 
@@ -201,6 +224,33 @@ mod with_redis {
         retires.retire().await;
         assert_eq!(world.lists().await, Lists { ready: 1, enqueued: 1, ..Lists::default() });
         assert_eq!(take_of(&world.ctx, Class::Confirmations).await.len(), 1);
+    }
+
+    #[tokio::test]
+    async fn a_worker_that_redis_does_not_know_takes_no_ticket_while_it_waits() {
+        let world = World::new().await;
+        enqueue(&world, CleanUp {}).await;
+        relay(&world.ctx).await.unwrap();
+        let mut dies = Consumer::new(&world.ctx, Class::Background);
+        enqueue(&world, SendReminders {}).await;
+        relay(&world.ctx).await.unwrap();
+        dies.wait().await;
+        drop(dies);
+        assert_eq!(world.lists().await, Lists { ready: 2, enqueued: 2, ..Lists::default() });
+        assert_eq!(take(&world.ctx).await.len(), 2);
+    }
+
+    #[tokio::test]
+    async fn a_relay_that_fails_after_redis_was_emptied_leaves_it_to_the_next_one() {
+        let world = World::new().await;
+        enqueue(&world, CleanUp {}).await;
+        relay(&world.ctx).await.unwrap();
+        world.empty_redis().await;
+        world.execute("ALTER TABLE jobs RENAME TO hidden").await.unwrap();
+        assert!(relay(&world.ctx).await.is_err());
+        world.execute("ALTER TABLE hidden RENAME TO jobs").await.unwrap();
+        assert_eq!(relay(&world.ctx).await.unwrap(), 1);
+        assert_eq!(take(&world.ctx).await.len(), 1);
     }
 
     #[tokio::test]

@@ -29,8 +29,8 @@ use crate::{
     infrastructure::redis::{Redis, query_on},
 };
 
-/// A worker that has not asked for tickets for so long is gone. It claims tickets in the database
-/// right after it took them, with no work in between.
+/// A worker that has not taken tickets for this long counts as gone. (It claims tickets in the
+/// database right after it has taken them, with no work in between.)
 const WORKER_LIFE: Duration = Duration::from_secs(30);
 /// How long a worker waits for the most urgent jobs before it looks for others.
 const MAX_WAIT: Duration = Duration::from_secs(1);
@@ -80,7 +80,7 @@ impl Queue {
         Some(lengths.iter().sum())
     }
 
-    /// Delays a job until its time.
+    /// Delays a job until it is due.
     pub(super) async fn push_later(&self, ticket: Ticket, at: Timestamp) -> Option<()> {
         let mut add = redis::cmd("ZADD");
         self.redis.query(add.arg(self.delayed()).arg(millis(at)).arg(ticket.to_string())).await
@@ -149,11 +149,18 @@ impl Queue {
         self.redis.query(redis::cmd("SREM").arg(self.enqueued()).arg(texts(tickets))).await
     }
 
-    /// Whether Redis has lost its data since a process last asked.
+    /// Whether Redis has lost its data since [`mark_filled`](Self::mark_filled).
     pub(super) async fn was_emptied(&self) -> Option<bool> {
-        let mut alive = redis::cmd("SET");
-        alive.arg(self.redis.key("jobs:alive")).arg(1).arg("NX");
-        Some(self.redis.query::<Option<String>>(&alive).await?.is_some())
+        let mut exists = redis::cmd("EXISTS");
+        exists.arg(self.alive());
+        Some(!self.redis.query::<bool>(&exists).await?)
+    }
+
+    /// Notes that the jobs which Redis has lost will be pushed again.
+    pub(super) async fn mark_filled(&self) -> Option<()> {
+        let mut set = redis::cmd("SET");
+        set.arg(self.alive()).arg(1);
+        self.redis.query(&set).await
     }
 
     /// A connection to block on.
@@ -175,6 +182,10 @@ impl Queue {
 
     fn delayed(&self) -> String {
         self.redis.key("jobs:delayed")
+    }
+
+    fn alive(&self) -> String {
+        self.redis.key("jobs:alive")
     }
 
     fn workers(&self) -> String {

@@ -82,7 +82,7 @@ async fn jobs_of_one_class_do_not_wait_for_another_class() {
 }
 
 async fn take(ctx: &Context, class: Class) -> Vec<Claim> {
-    let consumer = Consumer::new(ctx, class);
+    let mut consumer = Consumer::new(ctx, class);
     service::jobs::relay(ctx).await.unwrap();
     let claims = consumer.take(10).await.unwrap();
     consumer.retire().await;
