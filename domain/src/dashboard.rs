@@ -34,7 +34,7 @@ pub struct OrganizerDashboard {
     pub trend: Vec<DayCount>,
 }
 
-/// What was counted on a day.
+/// The registrations of a day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DayCount {
     /// When the day begins in UTC.

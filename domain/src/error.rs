@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{IdempotencyKey, InvalidIdempotencyKey, RegistrationId};
 
-/// Why a request was refused. The name (`snake_case` on the wire) is stable; clients may match on it.
+/// Why a request was refused. The name (`snake_case` on the wire) is stable; clients may match on
+/// it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
@@ -229,10 +230,12 @@ impl PublicError {
     pub fn outcome_unknown(key: Option<&IdempotencyKey>) -> Self {
         let message = match key {
             Some(_) => {
-                "It is not known whether this was done. Send the same request with the same Idempotency-Key again: that finds out, and nothing is done twice."
+                "It is not known whether this was done. Send the same request with the same \
+                 Idempotency-Key again: that finds out, and nothing is done twice."
             }
             None => {
-                "It is not known whether this was done. Check the current state before you try again."
+                "It is not known whether this was done. Check the current state before you try \
+                 again."
             }
         };
         let idempotency_key = key.map(|key| key.as_str().into());

@@ -1,8 +1,8 @@
 //! The vocabulary of Mini Compete: ids, validated inputs, views, rules and error codes.
 //!
-//! Nothing here does I/O, so that the server, the worker and the browser share one meaning of every word.
-//! An *input* (`SignupInput`) is what a client sent; checking it yields a value that cannot be wrong
-//! (`Signup`); a *view* is what a client is shown.
+//! Nothing here does I/O, so that the server, the worker and the browser share one meaning of every
+//! word. An *input* (`SignupInput`) is what a client sent; checking it yields a value that cannot
+//! be wrong (`Signup`); a *view* is what a client is shown.
 
 mod account;
 mod call_to_action;

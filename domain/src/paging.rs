@@ -32,7 +32,8 @@ impl Paging {
         faults.finish(paging)
     }
 
-    /// Reads `page` and `limit` of a query string. A `limit` above [`MAX_PAGE_SIZE`] means that many.
+    /// Reads `page` and `limit` of a query string. A `limit` above [`MAX_PAGE_SIZE`] means that
+    /// many.
     pub(crate) fn parse(
         faults: &mut Faults,
         page: Option<&str>,
@@ -61,7 +62,7 @@ pub struct PageQuery {
 }
 
 impl PageQuery {
-    /// The page that is asked for; the first [`MAX_PAGE_SIZE`] items unless something is said.
+    /// The page of the query; by default the first [`MAX_PAGE_SIZE`] items.
     ///
     /// # Errors
     /// When one of them is no whole number of at least 1.

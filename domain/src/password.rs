@@ -69,7 +69,8 @@ pub struct ResetRequestInput {
 }
 
 impl ResetRequestInput {
-    /// Requires an address. Whether it has an account is nobody's business.
+    /// Requires an address. Does not check that it has an account: the response must not reveal
+    /// that.
     ///
     /// # Errors
     /// All faults at once.
@@ -141,10 +142,10 @@ pub struct AccountDeletionInput {
 }
 
 impl AccountDeletionInput {
-    /// What somebody types who means it; in any case.
+    /// The word that confirms the deletion in the form, in upper or lower case.
     pub const CONFIRMATION: &str = "delete";
 
-    /// Requires the password; whether it is right, the database tells.
+    /// Requires the password, and does not compare it.
     ///
     /// # Errors
     /// All faults at once.
@@ -155,7 +156,8 @@ impl AccountDeletionInput {
         faults.finish(password)
     }
 
-    /// The same for a form, where somebody types a word so that nothing is deleted by a slip.
+    /// The same for the form, which also requires the [word of confirmation](Self::CONFIRMATION),
+    /// so that no account is deleted by accident.
     ///
     /// # Errors
     /// All faults at once.

@@ -10,7 +10,7 @@ use crate::{
     raw::present,
 };
 
-/// The body of an edit, unchecked. What is absent stays as it is.
+/// The body of an edit, unchecked. Absent fields stay as they are.
 #[derive(Clone, Default, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase", expecting = "an object")]

@@ -118,7 +118,7 @@ enum LeapSeconds {
     Counted,
 }
 
-/// A date, and what was written after it.
+/// A parsed text: a date, and the time and offset after it.
 struct Written {
     date: NaiveDate,
     time: Option<chrono::NaiveTime>,
@@ -165,7 +165,7 @@ fn read(text: &str, leap_seconds: LeapSeconds) -> Option<Written> {
     rest.0.is_empty().then_some(Written { date, time: Some(time), offset })
 }
 
-/// What is left to read.
+/// The bytes that are not parsed yet.
 struct Rest<'a>(&'a [u8]);
 
 impl Rest<'_> {
@@ -310,7 +310,10 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn whatever_is_accepted_is_read_again_as_it_was_written(text in "[0-9]{4}-[0-9]{2}-[0-9]{2}([Tt ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\\.[0-9]{1,12})?)?([Zz]|[+-][0-9]{2}:[0-9]{2})?)?") {
+        fn an_accepted_text_reads_back_from_its_normal_form(
+            text in "[0-9]{4}-[0-9]{2}-[0-9]{2}\
+                ([Tt ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\\.[0-9]{1,12})?)?([Zz]|[+-][0-9]{2}:[0-9]{2})?)?"
+        ) {
             if let Ok(time) = text.parse::<Timestamp>() {
                 let written = time.to_string();
                 proptest::prop_assert_eq!(written.len(), "2026-11-29T07:10:30.000Z".len());

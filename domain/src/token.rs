@@ -42,7 +42,8 @@ impl RefreshInput {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase", expecting = "an object")]
 pub struct LogoutInput {
-    /// The refresh token that is to be worth nothing from now on, and with it all that came before it.
+    /// The refresh token that is to be worth nothing from now on, and with it all that came before
+    /// it.
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
     #[serde(default)]
     pub refresh_token: Raw<String>,

@@ -67,7 +67,8 @@ pub async fn serve(
                     client.address = %peer,
                     connections = limits.connections,
                     connections.per_address = limits.connections_per_address,
-                    "connections are refused: there are as many as CONNECTIONS or CONNECTIONS_PER_ADDRESS allows",
+                    "connections are refused: there are as many as CONNECTIONS or \
+                     CONNECTIONS_PER_ADDRESS allows",
                 );
             }
             continue;

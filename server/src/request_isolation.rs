@@ -1,4 +1,4 @@
-//! Isolates the reactive owner of each request, and lets a page that was begun run to its end.
+//! Isolates the reactive owner of each request, and renders each page to its end.
 //!
 //! Leptos keeps the owner of the last page that a thread began as its current owner until that page
 //! is sent. A request that begins on the same thread in the meantime becomes a child of that owner
@@ -6,9 +6,9 @@
 //! hundred lost its headers and cookies to a file this way. That is why Leptos serves no files.
 //!
 //! When a client hangs up, hyper drops its request, and with it the reactive state of the page.
-//! Tasks that Leptos has spawned for the page go on, read disposed state, and panic. So a page runs
-//! in a task of its own, which nothing drops. A server function that may write does not: at its
-//! time limit it is dropped and rolled back, so that "Nothing was changed" is true.
+//! Tasks that Leptos has spawned for the page continue, read disposed state, and panic. So a page
+//! runs in a task of its own, which nothing drops. A server function that may write does not: at
+//! its time limit it is dropped and rolled back, so that "Nothing was changed" is true.
 
 use std::{panic, sync::Arc};
 

@@ -26,7 +26,7 @@ const HASH_FILE: &str = "hash.txt";
 /// The folder of the site: `chosen`, or `site` beside this program or one level up.
 ///
 /// # Errors
-/// When there is no such folder.
+/// When the folder does not exist.
 pub(crate) fn find(chosen: Option<&Path>) -> io::Result<PathBuf> {
     if let Some(chosen) = chosen {
         return chosen.canonicalize();
@@ -35,7 +35,9 @@ pub(crate) fn find(chosen: Option<&Path>) -> io::Result<PathBuf> {
     let candidates = [folder.join("site"), folder.join("../site")];
     let found = candidates.iter().find(|candidate| candidate.is_dir());
     found.ok_or_else(|| {
-        let message = "the site's files are not beside this program: build them with `cargo leptos build --split`, or set --site-root";
+        let message =
+            "the site's files are not beside this program: build them with `cargo leptos build \
+             --split`, or set --site-root";
         io::Error::new(io::ErrorKind::NotFound, message)
     })?
     .canonicalize()

@@ -17,14 +17,14 @@ pub struct AppState(Arc<StateParts>);
 /// The parts of an [`AppState`].
 #[derive(Debug)]
 pub struct StateParts {
-    /// What use cases need.
+    /// The argument of every use case.
     pub ctx: Context,
     /// Issues and verifies the API's tokens.
     pub tokens: Arc<Tokens>,
     /// Responses that are the same for every client.
     pub response_cache: ResponseCache,
-    /// Cancelled at the signal to stop: the server reports that it is not ready, and goes on
-    /// serving until `stop`.
+    /// Cancelled at the signal to stop: the server reports that it is not ready, and keeps serving
+    /// until `stop`.
     pub draining: CancellationToken,
     /// Cancelled when the server stops accepting connections, which also ends event streams.
     pub stop: CancellationToken,

@@ -21,7 +21,7 @@ impl From<User> for Actor {
 }
 
 impl Actor {
-    /// A visitor: nobody is logged in.
+    /// A visitor, who is not logged in.
     pub fn anonymous() -> Self {
         Self::unrecognized(ErrorCode::Unauthorized)
     }
@@ -39,7 +39,8 @@ impl Actor {
     /// The user.
     ///
     /// # Errors
-    /// [`ErrorCode::Unauthorized`] for a visitor; the code of a rejected token, with the same message.
+    /// [`ErrorCode::Unauthorized`] for a visitor; the code of a rejected token, with the same
+    /// message.
     pub fn user(&self) -> Result<&User> {
         self.0.as_ref().map_err(|error| error.clone().into())
     }

@@ -1,8 +1,8 @@
 //! Calendar files (RFC 5545): public for a competition, private for a registration.
 //!
-//! An event keeps its UID for ever, so that a calendar that reads a newer file moves what it has. As long as a
-//! competition has no start date, the event of a registration is its deadline, and says so; once the start is set,
-//! the same event moves there.
+//! An event keeps its UID for ever, so that a calendar that reads a newer file moves its event.
+//! While a competition has no start date, the event of a registration is at its deadline, and says
+//! so; once the start is set, the same event moves there.
 
 use chrono::{DateTime, Utc};
 use domain::{
@@ -13,8 +13,8 @@ use sea_orm::EntityTrait;
 
 use crate::{Actor, Context, Result, competitions, entity::registration as row, markdown};
 
-/// When a competition takes its last registration, and when it starts if that is set. `site` is how the world reaches
-/// us: `https://compete.example`.
+/// Two events: the registration deadline of a competition, and its start if that is set. `site` is
+/// the public address of the site: `https://compete.example`.
 ///
 /// # Errors
 /// [`ErrorCode::CompetitionNotFound`].
@@ -34,11 +34,11 @@ pub async fn of_competition(ctx: &Context, id: CompetitionId, site: &str) -> Res
     Ok(file(events))
 }
 
-/// One event for a registration of the actor's: the start, or the deadline while no start is set. A seat that was given
-/// back, or a competition that does not take place, is a cancelled event, so that it leaves the calendar that reads it.
+/// One event for a registration of the actor: the start, or the deadline while no start is set. A
+/// cancelled registration or competition is a cancelled event, so that calendars remove it.
 ///
 /// # Errors
-/// Unauthorized; [`ErrorCode::NotRegistered`] when there is no such registration of the actor's.
+/// Unauthorized; [`ErrorCode::NotRegistered`] for an unknown registration or one of another user.
 pub async fn of_registration(
     ctx: &Context,
     actor: &Actor,
@@ -47,7 +47,7 @@ pub async fn of_registration(
 ) -> Result<String> {
     let user = actor.user()?;
     let found = row::Entity::find_by_id(id.0).one(ctx.db.connection()).await?;
-    // That somebody else has such a registration is nobody's business.
+    // The response must not reveal that another user has this registration.
     let registration = found
         .filter(|row| row.user_id == user.id.0)
         .ok_or_else(|| PublicError::new(ErrorCode::NotRegistered, "Registration not found"))?;

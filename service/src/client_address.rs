@@ -8,10 +8,11 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 pub struct ClientAddress(IpAddr);
 
 impl ClientAddress {
-    /// A client whose address nobody knows. They all count as one.
+    /// The address of clients whose real address is unknown. They all count as one client.
     pub const UNKNOWN: Self = Self(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
 
-    /// What one client can be told by: its IPv4 address, or the /64 of its IPv6 address, in which it may have any.
+    /// The network that identifies a client: its IPv4 address, or the /64 of its IPv6 address,
+    /// because a client may use any address of its /64.
     pub fn network(self) -> IpAddr {
         match self.0.to_canonical() {
             IpAddr::V6(address) => {
@@ -33,7 +34,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_client_is_told_by_what_it_cannot_change() {
+    fn a_client_is_identified_by_its_ipv4_address_or_its_ipv6_network() {
         for (address, network) in [
             ("192.0.2.1", "192.0.2.1"),
             ("::ffff:192.0.2.1", "192.0.2.1"),

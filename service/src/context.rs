@@ -1,4 +1,4 @@
-//! What every use case needs.
+//! The context of a use case: the database, the clock, and the shared state of the process.
 
 use std::{ops::Deref, sync::Arc, time::Duration};
 
@@ -22,15 +22,15 @@ use crate::{
     throttle::{Delays, LoginLimits},
 };
 
-/// How often the database's clock is read.
+/// The interval at which the database's clock is read.
 const READ_CLOCK: Duration = Duration::from_secs(5);
-/// The pause before it is read again where the last reading may be wrong.
+/// The shortest pause between two readings, also when the last one may be wrong.
 const DOUBTED: Duration = Duration::from_millis(500);
 
-/// What an installation is for.
+/// The purpose of an installation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mode {
-    /// Trying out: demo data may be made and is explained.
+    /// Development and evaluation: demo data is allowed, and the pages explain it.
     Development,
     /// Real users.
     Production,
@@ -39,25 +39,27 @@ pub enum Mode {
 /// The parts of the configuration that use cases depend on.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// What the installation is for.
+    /// The purpose of the installation.
     pub mode: Mode,
     /// Binary logarithm of bcrypt's rounds, 4 to 31.
     pub bcrypt_cost: u32,
-    /// Whether there are limits on how often a client may ask and how often a login may fail.
+    /// Whether requests are rate limited and failed logins are counted.
     pub rate_limits: bool,
-    /// How many logins may fail, where there are limits.
+    /// The limits on failed logins, if `rate_limits` is on.
     pub login_limits: LoginLimits,
-    /// How the world reaches the site, for links in mails: `https://example.com`, without a slash at its end.
+    /// The public address of the site, for links in mail: `https://example.com`, without a slash at
+    /// its end.
     pub site_url: String,
-    /// Sends mail to people's addresses; without one it stays in their mailboxes here.
+    /// Sends mail to the users' addresses. Without it, messages stay in the mailboxes on the site.
     pub mailer: Option<Mailer>,
 }
 
-/// What every use case needs: the database, the clock, and what requests of this process share. Cheap to clone.
+/// The argument of every use case: the database, the clock, and the state that requests of this
+/// process share. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Context(Arc<Shared>);
 
-/// What all clones of a [`Context`] share.
+/// The state behind all clones of a [`Context`].
 #[derive(Debug)]
 pub struct Shared {
     pub(crate) db: Db,
@@ -79,7 +81,7 @@ pub struct Shared {
     site_url: String,
     redis: Option<Arc<Redis>>,
     clock: Arc<dyn Clock>,
-    /// The same clock, where it is the database's.
+    /// `clock`, if it is the database's clock.
     database_clock: Option<Arc<DatabaseClock>>,
     new_jobs: watch::Sender<()>,
 }
@@ -108,8 +110,8 @@ impl Deref for Context {
 }
 
 impl Context {
-    /// A context on the clock of the database, which all processes share. With `redis`, what else
-    /// they share is there; without, each is alone.
+    /// A context on the clock of the database, which all processes share. With `redis`, they also
+    /// share locks, events, sessions and the lists of jobs.
     ///
     /// # Errors
     /// When the database does not answer.
@@ -117,7 +119,7 @@ impl Context {
         Self::on_machine(db, redis, settings, Arc::new(SystemClock)).await
     }
 
-    /// The same, on a machine whose clock is the caller's.
+    /// The same with `machine` in place of the clock of this machine.
     pub(crate) async fn on_machine(
         db: Db,
         redis: Option<Redis>,
@@ -125,7 +127,7 @@ impl Context {
         machine: Arc<dyn Clock>,
     ) -> Result<Self> {
         if db.is_sqlite() {
-            // A file, and every process that uses it, is on one machine.
+            // All processes that use the file run on one machine and share its clock.
             return Ok(Self::with_clock(db, redis, settings, machine));
         }
         let clock = Arc::new(DatabaseClock::new(machine));
@@ -135,7 +137,7 @@ impl Context {
         Ok(ctx)
     }
 
-    /// A context on a clock of the caller's.
+    /// A context on the clock that is passed.
     pub fn with_clock(
         db: Db,
         redis: Option<Redis>,
@@ -145,7 +147,7 @@ impl Context {
         Self::assemble(db, redis, settings, clock, None)
     }
 
-    /// Goes on reading the database's clock, for as long as there is a context.
+    /// Reads the database's clock regularly, until the last clone of the context is dropped.
     fn follow_clock(&self) {
         let Some(clock) = self.0.database_clock.clone() else { return };
         let shared = Arc::downgrade(&self.0);
@@ -156,13 +158,13 @@ impl Context {
                     () = time::sleep(READ_CLOCK) => {}
                 }
                 let Some(shared) = shared.upgrade() else { return };
-                // If it cannot be read, time goes on from the last reading.
+                // After a failure the clock keeps running from its last reading.
                 if let Err(error) = clock.read(&shared.db).await {
                     let error = &error as &dyn std::error::Error;
                     tracing::warn!(error, "the database's clock cannot be read");
                 }
                 drop(shared);
-                // However often it is doubted.
+                // Bounds the readings of a clock that is doubted all the time.
                 time::sleep(DOUBTED).await;
             }
         });
@@ -176,7 +178,7 @@ impl Context {
         database_clock: Option<Arc<DatabaseClock>>,
     ) -> Self {
         let redis = redis.map(Arc::new);
-        // SQLite has a lock of its own, which is waited for in turn.
+        // SQLite needs no lock for each competition: it has one lock for all writers.
         let lockable = redis.clone().filter(|_| !db.is_sqlite());
         Self(Arc::new(Shared {
             admission: Admission::new(&db),
@@ -210,7 +212,8 @@ impl Shared {
         self.clock.now()
     }
 
-    /// Reads the clock of the database anew, before something depends on its having been set.
+    /// Reads the clock of the database now. Call it before a decision that a clock which was set
+    /// meanwhile would make wrong.
     ///
     /// # Errors
     /// When the database does not answer.
@@ -221,22 +224,22 @@ impl Shared {
         }
     }
 
-    /// Whether this installation is for trying out.
+    /// Whether the mode is [`Mode::Development`].
     pub fn is_development(&self) -> bool {
         self.mode == Mode::Development
     }
 
-    /// Whether there are limits on how often a client may ask.
+    /// Whether requests are rate limited.
     pub fn has_rate_limits(&self) -> bool {
         self.rate_limits
     }
 
-    /// Whether this installation sends mail to people's addresses.
+    /// Whether this installation sends mail to the users' addresses.
     pub fn sends_mail(&self) -> bool {
         self.mailer.is_some()
     }
 
-    /// The address of a page of the site, for those who read it elsewhere.
+    /// The absolute address of a page, for mail.
     pub(crate) fn page(&self, path: &str) -> String {
         format!("{}{path}", self.site_url)
     }
@@ -251,14 +254,15 @@ impl Shared {
         self.redis.as_ref()
     }
 
-    /// From now on events of processes that share this one's Redis count in
+    /// Subscribes to the events of other processes in Redis, so that they count in
     /// [`event_count`](Self::event_count).
     pub fn subscribe_to_events(&self) {
         self.events.subscribe();
     }
 
-    /// Grows with every event that this process knows of. While it stays the same, so does what this process has
-    /// changed of the competitions; what others have changed shows late, or never without Redis.
+    /// The number of events that this process has published or received. While it stays the same,
+    /// this process has changed no competition. A change by another process counts once its event
+    /// arrives; without Redis, it never does.
     pub fn event_count(&self) -> u64 {
         self.events.count()
     }
@@ -268,8 +272,8 @@ impl Shared {
         JobSignal(self.new_jobs.subscribe())
     }
 
-    /// Wakes the workers of this process, which then look for due jobs in the database. Call it after
-    /// a commit that makes jobs due.
+    /// Wakes the workers of this process, which then look for due jobs in the database. Call it
+    /// after a commit that makes jobs due.
     pub(crate) fn wake_local_workers(&self) {
         self.new_jobs.send_replace(());
     }

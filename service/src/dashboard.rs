@@ -63,11 +63,11 @@ pub async fn organizer(ctx: &Context, actor: &Actor, paging: Paging) -> Result<O
     let (db, now) = (ctx.db.connection(), ctx.now());
     let soon = now.utc() + SOON;
     let open = || own().filter(competitions::takes_registrations(now));
-    // What was cancelled takes no places any more.
-    let places = own().filter(CancelledAt.is_null()).select_only();
-    let places = places.column_as(Registered.sum(), "taken").column_as(Capacity.sum(), "seats");
-    let places: Option<(Option<i64>, Option<i64>)> = places.into_tuple().one(db).await?;
-    let (taken, seats) = places.unwrap_or_default();
+    // Cancelled competitions do not count.
+    let sums = own().filter(CancelledAt.is_null()).select_only();
+    let sums = sums.column_as(Registered.sum(), "taken").column_as(Capacity.sum(), "seats");
+    let sums: Option<(Option<i64>, Option<i64>)> = sums.into_tuple().one(db).await?;
+    let (taken, seats) = sums.unwrap_or_default();
     let ids: Vec<Uuid> = own().select_only().column(Id).into_tuple().all(db).await?;
     Ok(OrganizerDashboard {
         registrations: taken.unwrap_or_default().unsigned_abs(),
@@ -79,8 +79,9 @@ pub async fn organizer(ctx: &Context, actor: &Actor, paging: Paging) -> Result<O
     })
 }
 
-/// Each day's registrations for some competitions, given back ones included. The index of rosters finds them,
-/// competition by competition: joined, they would be sought among those of the whole site.
+/// Each day's registrations for some competitions, given back ones included. The index of rosters
+/// finds them, competition by competition: joined, they would be sought among those of the whole
+/// site.
 async fn trend(ctx: &Context, competitions: Vec<Uuid>) -> Result<Vec<DayCount>> {
     let db = ctx.db.connection();
     let today = ctx.now().utc().date_naive().and_time(NaiveTime::MIN).and_utc();

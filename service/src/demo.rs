@@ -20,7 +20,8 @@ type DemoCompetition = (&'static str, &'static str, u32, i64, i64, usize, [&'sta
 const COMPETITIONS: [DemoCompetition; 5] = [
     (
         "Code Sprint 2025",
-        "Twenty-four hours, one idea, a team of up to four. Bring a laptop; we bring coffee, mentors and a jury that reads code.",
+        "Twenty-four hours, one idea, a team of up to four. Bring a laptop; we bring coffee, \
+         mentors and a jury that reads code.",
         50,
         7,
         14,
@@ -29,7 +30,8 @@ const COMPETITIONS: [DemoCompetition; 5] = [
     ),
     (
         "AI Innovation Challenge",
-        "Build something useful with machine learning. Entries are judged on what they do for people, not on the size of the model.",
+        "Build something useful with machine learning. Entries are judged on what they do for \
+         people, not on the size of the model.",
         30,
         5,
         10,
@@ -38,7 +40,8 @@ const COMPETITIONS: [DemoCompetition; 5] = [
     ),
     (
         "Startup Pitch Competition",
-        "Five minutes, ten slides, three questions. Pitch your company to people who have built theirs.",
+        "Five minutes, ten slides, three questions. Pitch your company to people who have built \
+         theirs.",
         20,
         3,
         5,
@@ -47,7 +50,8 @@ const COMPETITIONS: [DemoCompetition; 5] = [
     ),
     (
         "Design Sprint Workshop",
-        "From a problem on Monday to a tested prototype on Friday, in small groups led by working designers.",
+        "From a problem on Monday to a tested prototype on Friday, in small groups led by \
+         working designers.",
         15,
         10,
         15,
@@ -56,7 +60,8 @@ const COMPETITIONS: [DemoCompetition; 5] = [
     ),
     (
         "Data Science Marathon",
-        "Forty hours with a data set nobody has seen before. Explore it, model it, and tell us what it says.",
+        "Forty hours with a data set nobody has seen before. Explore it, model it, and tell us \
+         what it says.",
         40,
         12,
         20,
@@ -77,10 +82,10 @@ pub struct Seeded {
 /// Makes the demo accounts and competitions that are missing.
 ///
 /// # Errors
-/// Refused in production: the passwords are known to everybody.
+/// Forbidden in production: the passwords are public.
 pub async fn seed(ctx: &Context) -> Result<Seeded> {
     if ctx.mode == Mode::Production {
-        let message = "Demo data is refused in production: its passwords are known to everybody";
+        let message = "Demo data is refused in production: its passwords are public";
         return Err(PublicError::new(ErrorCode::Forbidden, message).into());
     }
     let mut seeded = Seeded::default();

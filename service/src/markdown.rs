@@ -1,8 +1,9 @@
 //! Descriptions: Markdown in, safe HTML or plain text out.
 //!
-//! Two walls stand between an organizer's text and a visitor's browser. The first makes nothing but plain elements:
-//! HTML in the text stays text, and a picture becomes a link to it, so that looking at a page tells no other site. The
-//! second, ammonia, lets nothing else through, whatever the first may have missed.
+//! Two filters stand between an organizer's text and a visitor's browser. The first creates plain
+//! elements only: HTML in the text stays text, and an image becomes a link, so that a page sends no
+//! request to another site. The second, ammonia, removes all other elements that the first has
+//! missed.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -14,11 +15,12 @@ use pulldown_cmark::{
     CowStr, Event, HeadingLevel, LinkType, Options, Parser, Tag, TagEnd, html::push_html,
 };
 
-/// Blocks within blocks that are still shown as such; what lies deeper is shown at this depth.
+/// The deepest nesting of blocks that is kept. Blocks below it are shown at this depth.
 const MAX_DEPTH: usize = 8;
 /// Longest plain text of a description, in characters.
 const SUMMARY: usize = 160;
-/// Around a table, which may be wider than a small screen: it scrolls by itself, by keyboard too.
+/// The tags around a table, which may be wider than a small screen: it scrolls by itself, by
+/// keyboard too.
 const TABLE: [&str; 2] =
     [r#"<div class="table-scroll" role="group" aria-label="Table" tabindex="0">"#, "</div>"];
 
@@ -29,7 +31,8 @@ pub fn render(text: &str, top: u8) -> String {
     CLEANER.clean(&html).to_string()
 }
 
-/// How a description begins, without its syntax, cut between words; within one where there is no other way.
+/// The beginning of a description as plain text, cut between words; in languages without spaces,
+/// within one.
 pub fn summary(text: &str) -> String {
     let mut summary = String::new();
     let mut length = 0;
@@ -169,7 +172,8 @@ impl<'a> Rewriter<'a> {
         self.push(Tag::Link { link_type: LinkType::Inline, dest_url, title, id: "".into() });
     }
 
-    /// One below the nearest heading above that is more important, however far apart they were written.
+    /// One below the nearest heading above that is more important, however far apart they were
+    /// written.
     fn level(&mut self, written: HeadingLevel) -> HeadingLevel {
         while self.headings.last().is_some_and(|above| *above >= written) {
             self.headings.pop();
@@ -236,7 +240,8 @@ mod tests {
         let html = render("**bold** and `code`\n\n- one\n- two\n\n~~gone~~", 2);
         assert_eq!(
             html,
-            "<p><strong>bold</strong> and <code>code</code></p>\n<ul>\n<li>one</li>\n<li>two</li>\n</ul>\n<p><del>gone</del></p>\n"
+            "<p><strong>bold</strong> and \
+             <code>code</code></p>\n<ul>\n<li>one</li>\n<li>two</li>\n</ul>\n<p><del>gone</del></p>\n"
         );
         let table = render("| a | b |\n|---|--:|\n| 1 | 2 |", 2);
         assert!(table.contains(TABLE[0]) && table.contains("<td>2</td>"), "{table}");
@@ -311,7 +316,8 @@ mod tests {
                     !outside.contains("style") && !outside.contains(" id"),
                     "{hostile} gave {html}"
                 );
-                // A scheme is made of letters; what has anything else before its colon is a path of ours.
+                // A scheme is made of letters; what has anything else before its colon is a path of
+                // ours.
                 for url in tag.split("href=\"").skip(1) {
                     let scheme = url.split(':').next().unwrap_or_default();
                     let is_scheme =
@@ -328,7 +334,8 @@ mod tests {
         for hostile in [
             "<script>alert(1)</script>",
             "<img src=x onerror=alert(1)>",
-            "<a href='javascript:alert(1)' onclick='alert(1)' style='color:red' target=_blank>x</a>",
+            "<a href='javascript:alert(1)' onclick='alert(1)' style='color:red' \
+             target=_blank>x</a>",
             "<div class=\"menu\" role=\"alert\" tabindex=\"5\" id=\"main\">x</div>",
         ] {
             let html = CLEANER.clean(hostile).to_string();

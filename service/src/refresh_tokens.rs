@@ -1,13 +1,13 @@
 //! Refresh tokens: with one an API client gets its next pair of tokens, once.
 //!
 //! All that are renewed from one login are a family. A used token that comes again was copied, by
-//! its first sender or by its second; nobody can tell which, so the whole family ends.
+//! its first sender or by its second; which of them is unknown, so the whole family ends.
 //!
 //! For [`GRACE`] after its first use there is a harmless reason as well: two requests in parallel,
-//! or a retry after a lost answer. Within it the same token gets the same successor again, as long
-//! as the successor is unused. A token so never has two successors: a thief who sends a copy within
-//! the grace gets what its owner has, and the first of the two who renews that makes the other's
-//! attempt a reuse, which ends the family.
+//! or a retry after a lost response. Within it the same token gets the same successor again, as
+//! long as the successor is unused. A token so never has two successors: a thief who sends a copy
+//! within the grace gets what its owner has, and the first of the two who renews that makes the
+//! other's attempt a reuse, which ends the family.
 //!
 //! The database holds SHA-256 of tokens only. The successor is derived from the token, which the
 //! database does not have, and a random salt, which the client does not have.
@@ -31,12 +31,12 @@ use crate::{
     },
 };
 
-/// How long a token is good for: who does not come back for a month signs in again.
+/// The lifetime of a token. A client that is unused for longer has to log in again.
 const LIFETIME: TimeDelta = TimeDelta::days(30);
 /// How long after its first use a token gets the same successor again.
 const GRACE: TimeDelta = TimeDelta::seconds(10);
 
-/// A new family for somebody who has just signed in; answers with its first token.
+/// Starts a new family after a login. Returns its first token.
 ///
 /// # Errors
 /// When the database fails.
@@ -50,8 +50,9 @@ pub async fn start(ctx: &Context, account: &Account) -> Result<String> {
 /// Takes a token, and gives the next one of its family for it.
 ///
 /// # Errors
-/// [`ErrorCode::Unauthorized`] for a token that was never issued, has expired, was issued for an earlier password, or
-/// was used before; the last ends its family, unless it is the retry of a moment ago.
+/// [`ErrorCode::Unauthorized`] for a token that was never issued, has expired, was issued for an
+/// earlier password, or was used before; the last ends its family, unless it is the retry of a
+/// moment ago.
 pub async fn renew(ctx: &Context, token: &str) -> Result<(Account, String)> {
     let renewed = retry(|| attempt(ctx, token)).await?;
     renewed.ok_or_else(|| {

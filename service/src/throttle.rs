@@ -8,9 +8,9 @@
 //!
 //! A login is counted as a failure before the password is compared, and the count is undone when it
 //! succeeds: concurrent guesses cannot exceed the limit. Unknown accounts are counted like others,
-//! so that neither response nor time tells whether an account exists. Nobody can lock an owner out:
-//! failures from elsewhere are not counted for an address that is known for the account, and all
-//! failures expire.
+//! so that neither response nor time reveals whether an account exists. An owner cannot be locked
+//! out: failures from elsewhere are not counted for an address that is known for the account, and
+//! all failures expire.
 
 mod delays;
 mod limits;

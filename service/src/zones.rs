@@ -1,4 +1,4 @@
-//! Time zones: which there are, what a clock there shows, and when it shows what somebody typed.
+//! Time zones: their names, the local time of a moment, and the moment of a typed local time.
 //!
 //! On the server only: the rules of all zones are larger than all the rest of the pages.
 
@@ -6,12 +6,12 @@ use chrono::{LocalResult, Offset, TimeZone};
 use chrono_tz::{TZ_VARIANTS, Tz};
 use domain::{TimeZoneName, Timestamp, local_time};
 
-/// What an `<input type="datetime-local">` takes as its value.
+/// The format of the value of an `<input type="datetime-local">`.
 const LOCAL: &str = "%Y-%m-%dT%H:%M";
 /// Names without a place, or for one that has a better name.
 const OLD_FASHIONED: [&str; 5] = ["Etc/", "US/", "Canada/", "Brazil/", "Mexico/"];
 
-/// Why what somebody typed is no point in time. Each reads on after the name of the field.
+/// Why a typed local time is no moment. Each message continues after the name of the field.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum LocalTimeError {
     /// It is no date and time, or there is no such day.
@@ -63,7 +63,8 @@ pub fn input_value(at: Timestamp, zone: &str) -> String {
     local.format(LOCAL).to_string()
 }
 
-/// When clocks in `zone` show `text`, as an `<input type="datetime-local">` sends it. A zone that there is no more is UTC.
+/// When clocks in `zone` show `text`, as an `<input type="datetime-local">` sends it. A zone that
+/// there is no more is UTC.
 ///
 /// # Errors
 /// When that is never, or twice.

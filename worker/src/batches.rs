@@ -1,7 +1,7 @@
-//! Which jobs of a group run in one transaction.
+//! Splitting a group of jobs into batches, each of which runs in one transaction.
 
-/// The first batch of jobs that were postponed once; after each further postponement an eighth of
-/// that.
+/// The size of the first batch of jobs that were postponed once. Each further postponement divides
+/// it by eight.
 const FIRST: usize = 64;
 
 /// Splits jobs into batches. A job that causes its batch to be postponed, because a row of it is
@@ -16,7 +16,7 @@ pub(crate) struct Batches<'a, T> {
 }
 
 impl<'a, T> Batches<'a, T> {
-    /// All of `jobs`, with those first that were never postponed.
+    /// `jobs` must begin with those that were never postponed: they are the first batch.
     pub(crate) fn of(jobs: &'a [T], postponements: impl Fn(&T) -> u32) -> Self {
         let fresh = jobs.iter().take_while(|job| postponements(job) == 0).count();
         let most = jobs.iter().map(postponements).max().unwrap_or_default();
@@ -33,12 +33,12 @@ impl<'a, T> Batches<'a, T> {
         (!batch.is_empty()).then_some(batch)
     }
 
-    /// The jobs that were in no batch yet.
+    /// The jobs after the last batch.
     pub(crate) fn left(&self) -> &'a [T] {
         self.left
     }
 
-    /// Makes the next batch larger than this one, which has succeeded.
+    /// Doubles the next batch, because this one has succeeded.
     pub(crate) fn grow(&mut self, batch: &[T]) {
         self.size = self.first.max(2 * batch.len());
     }
@@ -48,7 +48,7 @@ impl<'a, T> Batches<'a, T> {
 mod tests {
     use super::*;
 
-    /// The sizes of all batches of jobs with these postponements, when all succeed or none.
+    /// The sizes of all batches of jobs with these postponements, if all batches succeed or none.
     fn sizes(jobs: &[u32], succeed: bool) -> Vec<usize> {
         let mut batches = Batches::of(jobs, |postponements| *postponements);
         let mut sizes = Vec::new();
@@ -67,7 +67,7 @@ mod tests {
     fn jobs_that_were_never_postponed_are_one_batch() {
         assert_eq!(sizes(&[], true), [0; 0]);
         assert_eq!(sizes(&[0; 500], false), [500]);
-        assert_eq!(sizes(&[0, 0, 0, 9, 9], false), [3, 1, 1], "no postponed job is with them");
+        assert_eq!(sizes(&[0, 0, 0, 9, 9], false), [3, 1, 1], "no postponed job is in their batch");
     }
 
     #[test]
@@ -83,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn one_job_that_cannot_run_does_not_delay_the_others_for_ever() {
+    fn one_job_that_cannot_run_is_isolated_from_the_others_in_twelve_rounds() {
         const LOCKED: usize = 321;
         // Jobs by number, each with its postponements.
         let mut jobs: Vec<(usize, u32)> = (0..500).map(|number| (number, 0)).collect();

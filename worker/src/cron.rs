@@ -14,9 +14,9 @@ use crate::{Schedule, WorkerOptions};
 
 /// The interval of checks: a tick fires at most this late.
 const CHECK: Duration = Duration::from_millis(500);
-/// A tick so far in the future was fired by a clock that was ahead.
+/// A tick further in the future than this was fired by a clock that was ahead.
 const AHEAD: TimeDelta = TimeDelta::seconds(10);
-/// How far back ticks are made up for that were missed while no worker ran.
+/// How far back a worker fires ticks that were missed while no worker ran.
 const CATCH_UP: TimeDelta = TimeDelta::hours(1);
 
 /// A recurring job.
@@ -24,7 +24,7 @@ struct Entry {
     name: &'static str,
     schedule: Schedule,
     job: NewJob,
-    /// The last tick that this worker knows of.
+    /// The last tick that this worker has fired or seen.
     last: Option<Timestamp>,
 }
 
@@ -103,7 +103,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_schedule_goes_on_after_the_clock_was_an_hour_ahead() {
+    async fn a_schedule_continues_after_the_clock_was_an_hour_ahead() {
         for restarted in [false, true] {
             let world = World::new().await;
             let mut schedule = entry();

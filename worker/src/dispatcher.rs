@@ -1,4 +1,4 @@
-//! Taking the jobs of one class, and running them at the same time.
+//! The dispatcher of a class: takes its jobs and runs them concurrently.
 
 use std::time::Duration;
 
@@ -19,11 +19,11 @@ use crate::{
     log::log_failure,
 };
 
-/// The pause after the database did not answer.
+/// The pause after a failed take.
 const AFTER_ERROR: Duration = Duration::from_secs(1);
 
-/// Runs the jobs of a class, up to `concurrency` groups at the same time. After the signal to stop
-/// it returns once the claimed jobs have ended; the signal is noticed within a second.
+/// Runs the jobs of a class, up to `concurrency` groups at the same time. It notices the signal to
+/// stop within a second, and returns when the claimed jobs have ended.
 pub(crate) async fn run(
     ctx: Context,
     class: Class,
@@ -68,7 +68,7 @@ pub(crate) async fn run(
     consumer.retire().await;
 }
 
-/// A panic of a job is caught before it gets here.
+/// Logs the panic of a task. (A panic of a handler is caught in `execution`.)
 fn log_end(ended: Result<(), JoinError>) {
     log_failure("the task of a group of jobs panicked", ended.map_err(Into::into));
 }

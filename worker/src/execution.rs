@@ -12,13 +12,13 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{batches::Batches, leases::Held, log::log_failure, process::sentence};
 
-/// How long work may go on after the signal to stop.
+/// The time limit for claimed jobs after the signal to stop.
 const GRACE: Duration = Duration::from_secs(25);
-/// The pauses between two tries to record an outcome in a database that does not answer: the first,
-/// and the longest.
+/// The first and the longest pause between two tries to record an outcome, while the database does
+/// not answer.
 const PAUSES: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(10));
 
-/// Why jobs did not succeed, and what that means for them.
+/// Why jobs did not succeed, and the consequence for them.
 #[derive(Debug, PartialEq, Eq)]
 struct Failure {
     reason: String,
@@ -30,14 +30,16 @@ struct Failure {
 enum Outcome {
     /// Each job is completed, failed or postponed, or another worker has it.
     Settled,
-    /// The jobs after the batch would meet the same: postpone them as well.
+    /// The batch is postponed. If the cause is outside of the batch, the jobs after it must be
+    /// postponed as well.
     Postponed(Failure),
     /// There is no time for the jobs after the batch.
     OutOfTime,
 }
 
-/// Runs a group of jobs in batches until the signal to stop: jobs that were never postponed at
-/// once, the others a few at a time. When one batch is postponed, the batches beside it go on.
+/// Runs a group of jobs in batches until the signal to stop: jobs that were never postponed in one
+/// batch, the others a few at a time. After one postponed batch the next one still runs; after two
+/// in a row, the rest of the group is postponed.
 pub(crate) async fn run(ctx: &Context, held: &Held, stop: &CancellationToken) {
     let mut batches = Batches::of(held.group(), |claim| claim.postponements());
     let mut was_postponed = false;
@@ -187,8 +189,8 @@ async fn release(ctx: &Context, claims: &[Claim]) {
     }
 }
 
-/// Records a failure in the database; tries again while the database does not answer and the jobs
-/// are held. If it cannot be recorded, the leases expire.
+/// Records a failure in the database. Tries again while the database does not answer and the jobs
+/// are held. If all tries fail, the leases expire.
 async fn record(
     ctx: &Context,
     held: &Held,
@@ -262,7 +264,7 @@ mod tests {
     use super::*;
     use crate::leases::Leases;
 
-    /// A world with `count` jobs, all of them claimed.
+    /// A world with `count` claimed jobs.
     async fn world_with_claimed_jobs(count: i64) -> (World, Held) {
         let world = World::new().await;
         for number in 0..count {
@@ -290,7 +292,7 @@ mod tests {
     #[tokio::test]
     async fn a_handler_that_returns_ok_without_acknowledging_runs_once() {
         let world = World::new().await;
-        // Its handler leaves the acknowledgement to its caller.
+        // The handler of this job does not acknowledge it.
         cron::fire(&world.ctx, "reminders", world.ctx.now(), SendReminders {}).await.unwrap();
         assert_eq!(crate::drain(&world.ctx).await.unwrap(), 1);
         world.clock.advance(TimeDelta::from_std(LEASE).unwrap() + TimeDelta::milliseconds(1));

@@ -1,8 +1,8 @@
-//! Which jobs run together.
+//! Grouping claimed jobs that run together.
 
 use service::jobs::Claim;
 
-/// Jobs claimed at a time. One transaction confirms them all.
+/// The most jobs claimed at a time. One transaction confirms them all.
 pub(crate) const BATCH: usize = 500;
 
 /// Splits claims into groups that run together. Batched jobs of one kind are one group, ordered by

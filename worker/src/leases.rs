@@ -28,8 +28,7 @@ pub(crate) struct Leases(Arc<Shared>);
 
 #[derive(Default)]
 struct Shared {
-    /// By claim and not by job: a job whose lease was lost may have been claimed again by this very
-    /// process.
+    /// By claim and not by job: this process may claim a job again whose lease it has lost.
     held: Mutex<HashMap<ClaimKey, Claim>>,
     /// Notified when a lease is lost.
     losses: watch::Sender<()>,
@@ -60,7 +59,7 @@ impl Leases {
                     let gone = held.into_iter().filter(|claim| !kept.contains(&claim.key()));
                     let lost = self.lose(gone.collect());
                     if missed && !lost.is_empty() {
-                        // This process is alive: none of these jobs has killed it.
+                        // This process was only late: none of these jobs has killed it.
                         let excused = jobs::excuse_lost_leases(&ctx, &lost).await;
                         log_failure("lost leases could not be excused", excused);
                     }
@@ -140,7 +139,7 @@ mod tests {
     use super::*;
 
     /// Far longer than a statement takes.
-    const PATIENCE: Duration = Duration::from_secs(20);
+    const TIMEOUT: Duration = Duration::from_secs(20);
 
     #[tokio::test]
     async fn one_heartbeat_extends_the_leases_of_all_jobs_that_are_held() {
@@ -157,7 +156,8 @@ mod tests {
         let keeping = leases.keep(world.ctx.clone(), Steadiness::begin());
         let keeping = tokio::spawn(keeping);
         tokio::task::yield_now().await;
-        // Only the pause before the heartbeat is skipped: a database does not wait for it.
+        // The clock of tokio is paused only to skip the pause before the heartbeat: a statement in
+        // the database takes real time.
         time::pause();
         time::advance(HEARTBEAT).await;
         time::resume();
@@ -167,7 +167,7 @@ mod tests {
                 time::sleep(Duration::from_millis(5)).await;
             }
         };
-        time::timeout(PATIENCE, all_extended).await.expect("a lease was not extended");
+        time::timeout(TIMEOUT, all_extended).await.expect("a lease was not extended");
         keeping.abort();
     }
 

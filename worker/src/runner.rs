@@ -28,12 +28,12 @@ const BACKGROUND: usize = 2;
 /// The poll interval of the relay. Jobs of its own process wake it at once.
 const RELAY: Duration = Duration::from_millis(500);
 
-/// Works until `stop`; then runs claimed jobs to their end, for at most 25 seconds, and releases
+/// Runs a worker until `stop`. Then it finishes claimed jobs for at most 25 seconds, and releases
 /// the rest.
 ///
 /// # Errors
-/// When one of its tasks has panicked. It cancels `stop` then, so that the process ends and is
-/// restarted: a worker that lacks a task would look healthy.
+/// When one of its tasks has panicked. It then cancels `stop`, so that the process ends and is
+/// restarted: a worker without one of its tasks would look healthy.
 pub async fn run(
     ctx: Context,
     options: WorkerOptions,
@@ -131,15 +131,15 @@ mod tests {
     use super::*;
 
     /// A task that ends after the signal to stop.
-    async fn works(stop: CancellationToken) {
+    async fn until_stopped(stop: CancellationToken) {
         stop.cancelled().await;
     }
 
     #[tokio::test]
     async fn a_worker_ends_with_its_tasks_and_keeps_its_heartbeat_until_then() {
         let (mut tasks, stop) = (JoinSet::new(), CancellationToken::new());
-        tasks.spawn(works(stop.clone()));
-        tasks.spawn(works(stop.clone()));
+        tasks.spawn(until_stopped(stop.clone()));
+        tasks.spawn(until_stopped(stop.clone()));
         let all = tokio::spawn({
             let stop = stop.clone();
             async move { all_ended(tasks, std::future::pending(), &stop).await }
@@ -158,7 +158,7 @@ mod tests {
             tasks.spawn({
                 let stop = stop.clone();
                 async move {
-                    works(stop).await;
+                    until_stopped(stop).await;
                     tokio::task::yield_now().await;
                     finishes.send(()).unwrap();
                 }
@@ -167,7 +167,7 @@ mod tests {
                 let stop = stop.clone();
                 async move {
                     assert!(in_heartbeat, "a bug");
-                    works(stop).await;
+                    until_stopped(stop).await;
                 }
             });
             let heartbeat = async move {

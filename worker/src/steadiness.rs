@@ -1,4 +1,4 @@
-//! Whether an expired lease means that its worker is gone.
+//! Deciding whether the worker of an expired lease is gone.
 
 use std::{
     sync::{Arc, Mutex, PoisonError},
@@ -8,30 +8,30 @@ use std::{
 use domain::Timestamp;
 use tokio::time::Instant;
 
-/// So long after a database outage, a change of its clock or the start of this process, every live
-/// worker has extended its leases: three heartbeats.
+/// Three heartbeats: the time in which every live worker extends its leases after an outage of the
+/// database, a change of its clock or the start of this process.
 const SETTLED: Duration = Duration::from_secs(15);
-/// What a clock may gain or lose between two checks without having been set.
+/// The most that a clock gains or loses between two checks unless it is set.
 const STEP: Duration = Duration::from_secs(2);
 
-/// Since when the database has answered and its clock has run as fast as ours. After a disturbance
-/// of either, an expired lease says nothing of its worker: no worker could extend it, or it was
-/// written by another clock. Cheap to clone.
+/// The time since which the database has answered and its clock has run as fast as ours. Just after
+/// a disturbance of either, a live worker may have an expired lease: it could not extend the lease,
+/// or another clock wrote it. Cheap to clone.
 #[derive(Clone)]
 pub(crate) struct Steadiness(Arc<Mutex<State>>);
 
 struct State {
     since: Instant,
-    /// The last check: our time, and the time that the clock showed.
+    /// The last check: our time and the time of the database's clock.
     last: Option<(Instant, Timestamp)>,
 }
 
-/// What a check has shown.
+/// The result of a check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Check {
     /// The worker of an expired lease is gone.
     Steady,
-    /// It may be alive.
+    /// The worker of an expired lease may be alive.
     Unsteady,
     /// The clock was set since the last check.
     ClockSet,
@@ -47,7 +47,7 @@ impl Steadiness {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).since = Instant::now();
     }
 
-    /// Compares the time that the clock shows with the last check.
+    /// Compares `shown`, the time of the database's clock, with the last check.
     pub(crate) fn check(&self, shown: Timestamp) -> Check {
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let now = Instant::now();

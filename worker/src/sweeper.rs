@@ -29,7 +29,7 @@ pub(crate) async fn run(ctx: Context, steadiness: Steadiness, stop: Cancellation
 }
 
 async fn sweep(ctx: &Context, steadiness: &Steadiness) -> Result<()> {
-    // Leases are compared with the time of now, not with a reading of some seconds ago.
+    // Read the clock now: a reading of some seconds ago would hide that it was set.
     ctx.read_clock().await?;
     match steadiness.check(ctx.now()) {
         Check::Steady => jobs::sweep(ctx).await.map(drop),
@@ -63,7 +63,7 @@ mod tests {
         cron::fire(&world.ctx, "clean_up", world.ctx.now(), CleanUp {}).await.unwrap();
         assert_eq!(jobs::claim(&world.ctx, 1).await.unwrap().len(), 1);
         let steadiness = Steadiness::begin();
-        // The time of tokio is paused only here: a database does not wait for it.
+        // The clock of tokio is paused only here: a statement in the database takes real time.
         time::pause();
         time::advance(Duration::from_secs(15)).await;
         time::resume();
@@ -79,7 +79,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_clock_that_is_set_takes_no_job_from_a_live_worker() {
+    async fn a_live_worker_keeps_its_job_when_the_clock_is_set() {
         for step in [TimeDelta::hours(1), TimeDelta::hours(-1)] {
             let (world, steadiness) = world_with_an_active_job().await;
             sweep(&world.ctx, &steadiness).await.unwrap();
@@ -90,7 +90,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_database_outage_takes_no_job_from_a_live_worker() {
+    async fn a_live_worker_keeps_its_job_after_a_database_outage() {
         let (world, steadiness) = world_with_an_active_job().await;
         world.clock.advance(TimeDelta::from_std(LEASE).unwrap() + TimeDelta::milliseconds(1));
         steadiness.disturb();

@@ -71,7 +71,7 @@ pub(crate) fn Toaster() -> impl IntoView {
     }
 }
 
-/// One message. It stays until it is dismissed, so that nobody has to hurry. Without JavaScript,
+/// One message. It stays until it is dismissed, so that a slow reader can finish. Without JavaScript,
 /// dismissing loads the page again, which does not return the message twice.
 #[component]
 fn Toast(words: String) -> impl IntoView {

@@ -62,7 +62,8 @@ impl Database {
             let role = if number == ORGANIZER { "ORGANIZER" } else { "PARTICIPANT" };
             let email = email(number);
             format!(
-                "{id}, '{email}', '{email}', 'Guest {number}', 'guest {number} {email}', '{role}', '{password_hash}', '{CREATED}'"
+                "{id}, '{email}', '{email}', 'Guest {number}', 'guest {number} {email}', \
+                 '{role}', '{password_hash}', '{CREATED}'"
             )
         })?;
         self.shell.run("ANALYZE;").map(drop)

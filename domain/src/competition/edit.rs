@@ -11,12 +11,13 @@ use crate::{
     raw::present,
 };
 
-/// The body of an edit, unchecked. What is absent stays as it is.
+/// The body of an edit, unchecked. Absent fields stay as they are.
 #[derive(Clone, Default, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase", expecting = "an object")]
 pub struct CompetitionPatch {
-    /// The version the edit is based on: refused if the competition was edited since. Absent: the last edit wins.
+    /// The version the edit is based on: refused if the competition was edited since. Absent: the
+    /// last edit wins.
     #[cfg_attr(feature = "openapi", schema(value_type = u32, example = 1))]
     #[serde(default)]
     pub version: Raw<i64>,
@@ -77,12 +78,13 @@ pub struct CompetitionEdit {
     pub start_date: Option<Option<Timestamp>>,
     /// When registration opens, or that it is open at once.
     pub reg_opens_at: Option<Option<Timestamp>>,
-    /// There is such a zone.
+    /// The name of an existing zone.
     pub time_zone: Option<TimeZoneName>,
 }
 
 impl CompetitionPatch {
-    /// Applies every rule that needs nothing but the edit. Which time zones there are, `is_zone` knows.
+    /// Applies every rule that depends on the edit only. `is_zone` tells whether a time zone
+    /// exists.
     ///
     /// # Errors
     /// All faults at once.
@@ -126,17 +128,18 @@ impl CompetitionPatch {
 }
 
 impl CompetitionEdit {
-    /// The times as they will be, from what they are.
+    /// The times after the edit, from the current ones.
     ///
     /// # Errors
-    /// [`crate::ErrorCode::DeadlineNotInFuture`] for a new deadline that has passed; times that are out of order.
+    /// [`crate::ErrorCode::DeadlineNotInFuture`] for a new deadline that has passed; times that are
+    /// out of order.
     pub fn dates(&self, current: Dates, now: Timestamp) -> Result<Dates, PublicError> {
         let new = Dates {
             opens: self.reg_opens_at.unwrap_or(current.opens),
             deadline: self.reg_deadline.unwrap_or(current.deadline),
             start: self.start_date.unwrap_or(current.start),
         };
-        // A competition that is closed can still be edited, as long as its deadline is let be.
+        // A competition whose deadline has passed can still be edited, if the deadline stays.
         if new.deadline != current.deadline {
             new.deadline_after(now)?;
         }
@@ -157,7 +160,7 @@ fn optional<R, T>(
     }
 }
 
-/// The same for a field that `null` takes away.
+/// The same for a field that `null` removes.
 fn nullable<R, T>(
     faults: &mut Faults,
     field: &str,
@@ -193,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_absent_stays_and_a_start_date_can_be_taken_away() {
+    fn absent_fields_stay_and_null_removes_a_start_date() {
         let edit = check(serde_json::json!({ "capacity": "60" })).unwrap();
         assert_eq!((edit.capacity, edit.start_date), (Some(60), None));
         assert!(edit.title.is_none() && edit.version.is_none());
@@ -205,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn every_fault_is_told_at_once() {
+    fn every_fault_is_reported_at_once() {
         let body = serde_json::json!({
             "version": -1, "title": " ", "capacity": 0, "regDeadline": "soon", "registered": 1,
         });

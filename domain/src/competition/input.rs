@@ -70,16 +70,17 @@ pub struct NewCompetition {
     pub capacity: u32,
     /// In the future, and in order.
     pub dates: Dates,
-    /// There is such a zone.
+    /// The name of an existing zone.
     pub time_zone: TimeZoneName,
 }
 
 impl CompetitionInput {
-    /// Applies every rule, as of `now`. Which time zones there are, `is_zone` knows.
+    /// Applies every rule, as of `now`. `is_zone` tells whether a time zone exists.
     ///
     /// # Errors
     /// All faults of single fields at once; then [`crate::ErrorCode::DeadlineNotInFuture`],
-    /// [`crate::ErrorCode::OpeningNotBeforeDeadline`] or [`crate::ErrorCode::StartNotAfterDeadline`].
+    /// [`crate::ErrorCode::OpeningNotBeforeDeadline`] or
+    /// [`crate::ErrorCode::StartNotAfterDeadline`].
     pub fn check(
         self,
         now: Timestamp,

@@ -95,7 +95,7 @@ pub struct CompetitionFilter {
 }
 
 impl CompetitionQuery {
-    /// The tags asked for, as typed.
+    /// The tags to search for, as typed.
     pub fn tag_list(&self) -> Vec<String> {
         let tags = self.tags.as_deref().unwrap_or_default().split(',').map(str::trim);
         tags.filter(|tag| !tag.is_empty()).map(str::to_owned).collect()
@@ -132,8 +132,8 @@ pub(crate) fn filled(field: &Option<String>) -> Option<&str> {
     field.as_deref().map(str::trim).filter(|text| !text.is_empty())
 }
 
-/// What to look for, in lower case. PostgreSQL cannot hold a NUL, so none can be found; and databases bound
-/// the length of a pattern.
+/// What to look for, in lower case. PostgreSQL cannot hold a NUL, so none can be found; and
+/// databases bound the length of a pattern.
 pub(crate) fn search(text: Option<&str>) -> Result<Option<String>, String> {
     match text {
         Some(text) if text.contains('\0') => {

@@ -13,7 +13,7 @@ use crate::{
     options::ServerOptions, router, site,
 };
 
-/// How long requests may go on after the signal to stop, including those accepted while the server
+/// The time limit for requests after the signal to stop, including those accepted while the server
 /// drains.
 const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(25);
 /// Seconds from that signal until new connections are refused, unless configured.
@@ -77,7 +77,7 @@ pub(super) async fn run(
         let (draining, stop) = (draining.clone(), stop.clone());
         async move {
             draining.cancelled().await;
-            // Load balancers go on sending requests until they have polled /health/ready.
+            // Load balancers keep sending requests until they have polled /health/ready.
             time::sleep(delay).await;
             stop.cancel();
         }

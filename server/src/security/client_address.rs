@@ -1,6 +1,6 @@
 //! The address of a client. Any sender can forge `X-Forwarded-For`, so it counts only when a
-//! trusted proxy sent it, and only from the right, where that proxy has appended what it saw
-//! itself.
+//! trusted proxy sent it, and only from the right, where that proxy has appended the
+//! address of its own client.
 
 use std::{
     net::{IpAddr, SocketAddr},
@@ -79,7 +79,8 @@ impl TrustedProxies {
         {
             tracing::warn!(
                 proxy.address = %peer,
-                "a request was forwarded by a proxy that is not in TRUSTED_PROXIES; all of its clients count as one"
+                "a request was forwarded by a proxy that is not in TRUSTED_PROXIES; all of its \
+                 clients count as one"
             );
         }
     }

@@ -1,4 +1,4 @@
-//! A failover to a standby while the old primary goes on read-only.
+//! A failover to a standby while the old primary keeps running read-only.
 //!
 //! Guards: a connection whose server rejects a write is closed with all connections as old, and the
 //! write is retried on another; readiness requires a server that accepts writes.

@@ -37,7 +37,7 @@ impl Guest<'_> {
         (answer.status().as_u16(), answer.json().await.expect("JSON"))
     }
 
-    /// Signs up, mistypes the password once in a while, logs in and registers. Returns the
+    /// Signs up, sometimes mistypes the password, logs in and registers. Returns the
     /// registration, and the event stream, which stays open.
     async fn arrive(&self, number: usize, competition: CompetitionId) -> (Value, Response) {
         let page = format!("/api/competitions/{competition}");

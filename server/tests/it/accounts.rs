@@ -89,9 +89,9 @@ async fn a_failed_login_does_not_reveal_whether_the_account_exists() {
     let app = App::new().await;
     app.world.participant("Ada").await;
     let wrong_password = json!({"email": "ada@example.com", "password": "something else"});
-    let nobody = json!({"email": "eve\u{0}@example.com", "password": PASSWORD});
+    let unknown = json!({"email": "eve\u{0}@example.com", "password": PASSWORD});
     let one = app.post("/api/auth/login").json(&wrong_password).send().await;
-    let two = app.post("/api/auth/login").json(&nobody).send().await;
+    let two = app.post("/api/auth/login").json(&unknown).send().await;
     assert_eq!((one.status, one.text.clone()), (two.status, two.text));
     snapshot("login_failed", &one);
 }

@@ -113,8 +113,8 @@ async fn an_unreadable_request_is_rejected_with_a_reason() {
 async fn unknown_routes_and_ids_are_404_as_json() {
     let app = App::new().await;
     snapshot("competition_not_found", &app.get("/api/competitions/no-uuid").send().await);
-    let nobody = "/api/competitions/01939c2e-7b5a-7000-8000-000000000001";
-    assert_eq!(app.get(nobody).send().await.message(), "Competition not found");
+    let unknown = "/api/competitions/01939c2e-7b5a-7000-8000-000000000001";
+    assert_eq!(app.get(unknown).send().await.message(), "Competition not found");
     assert_eq!(app.get("/api/competitions/%FF").send().await.status, StatusCode::NOT_FOUND);
     snapshot("route_not_found", &app.get("/api/nothing/here").send().await);
     for path in ["/api", "/api/"] {
@@ -184,7 +184,7 @@ async fn the_list_is_searched_filtered_sorted_and_paged() {
     }
     assert_eq!(titles("?page=1000000000&search=%FF").await, [""; 0]);
     app.world.clock.advance(TimeDelta::days(2));
-    assert_eq!(titles("").await, ["Übung"], "only what is still open is listed");
+    assert_eq!(titles("").await, ["Übung"], "only open competitions are listed");
 }
 
 #[tokio::test]

@@ -47,7 +47,8 @@ async fn a_stream_sends_the_seats_at_once_after_each_change_and_at_cancellation(
     let mut body = response.into_body();
     let event = |left: u32, cancelled: bool, sequence: u32| {
         format!(
-            "data: {{\"competitionId\":\"{id}\",\"capacity\":3,\"seatsLeft\":{left},\"cancelled\":{cancelled},\"sequence\":{sequence}}}\n"
+            "data: \
+             {{\"competitionId\":\"{id}\",\"capacity\":3,\"seatsLeft\":{left},\"cancelled\":{cancelled},\"sequence\":{sequence}}}\n"
         )
     };
     let first = next(&mut body).await;
@@ -68,7 +69,7 @@ async fn a_stream_sends_the_seats_at_once_after_each_change_and_at_cancellation(
     let third = next(&mut body).await;
     assert!(third.contains(&event(2, true, 3)), "{third}");
     app.stop.cancel();
-    assert!(body.frame().await.is_none(), "the stream goes on after the server has stopped");
+    assert!(body.frame().await.is_none(), "the stream did not end with the server");
 }
 
 #[tokio::test]

@@ -58,7 +58,7 @@ async fn sigterm_drains_connections_before_the_process_ends() {
     assert!(read_until(&mut events, "seatsLeft").await.contains("seatsLeft"));
 
     server.terminate();
-    // It reports at once that it is not ready, and goes on serving.
+    // It reports at once that it is not ready, and keeps serving.
     let said = loop {
         let mut new = connect(&server).await;
         send(&mut new, READY).await;
@@ -75,7 +75,7 @@ async fn sigterm_drains_connections_before_the_process_ends() {
     send(&mut new, &format!("/api/competitions/{id}")).await;
     let said = until_closed(&mut new).await;
     assert!(said.starts_with("HTTP/1.1 200") && said.contains("connection: close"), "{said}");
-    // The stream goes on until the delay is over, and then ends with the last chunk.
+    // The stream continues until the delay is over, and then ends with the last chunk.
     assert!(until_closed(&mut events).await.ends_with("0\r\n\r\n"));
     let refused = async {
         while TcpStream::connect(server.address()).await.is_ok() {

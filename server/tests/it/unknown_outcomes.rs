@@ -87,7 +87,7 @@ struct Write<'a> {
 
 #[tokio::test]
 async fn every_timed_out_write_reports_whether_it_may_have_committed() {
-    // Hashing a password takes a while before anything is written.
+    // Hashing a password takes time before anything is written.
     let app = app(Duration::from_secs(2)).await;
     let world = &app.world;
     let (ada, ben) = (world.organizer("Ada").await, world.participant("Ben").await);

@@ -29,7 +29,7 @@ impl Program {
         for line in log.by_ref() {
             listener(&line);
             if line.contains(greeting) {
-                // Reading goes on, because a full pipe would block the program.
+                // Keep reading: a full pipe would block the program.
                 std::thread::spawn(move || log.for_each(|line| listener(&line)));
                 program.greeting = line;
                 return program;

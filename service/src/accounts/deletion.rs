@@ -35,7 +35,8 @@ const MAX_TRIES: usize = 5;
 ///
 /// # Errors
 /// Unauthorized; [`ErrorCode::WrongPassword`]; [`ErrorCode::RateLimited`] when too many were wrong;
-/// [`ErrorCode::OpenCompetitions`] while a competition of theirs that is not over has registrations.
+/// [`ErrorCode::OpenCompetitions`] while a competition of theirs that is not over has
+/// registrations.
 pub async fn delete(
     ctx: &Context,
     actor: &Actor,
@@ -109,7 +110,7 @@ async fn attempt(
     random_hash: &str,
 ) -> Result<Option<Vec<competition::Model>>> {
     let tx = ctx.db.begin_serializable().await?;
-    // Locked, so that nobody registers for them meanwhile, at any isolation level.
+    // Lock them against concurrent registrations, at any isolation level.
     let upcoming = competition::Entity::find()
         .filter(competition::Column::OrganizerId.eq(id))
         .filter(is_to_come(ctx))
@@ -130,7 +131,7 @@ async fn attempt(
         .exec(&*tx)
         .await?;
     let now = ctx.now().utc();
-    // They have no registrations with a seat, so nobody is notified.
+    // They have no registrations with a seat, so there are no participants to notify.
     competition::Entity::update_many()
         .col_expr(competition::Column::CancelledAt, Expr::value(now))
         .col_expr(competition::Column::UpdatedAt, Expr::value(now))
@@ -213,7 +214,7 @@ async fn anonymize(tx: &impl ConnectionTrait, id: Uuid, random_hash: &str) -> Re
     Ok(())
 }
 
-/// Seats that somebody holds in competitions that are not over.
+/// The registrations of a user with a seat in competitions that are not over.
 fn seats_to_come(ctx: &Context, id: Uuid) -> Select<registration::Entity> {
     registration::Entity::find()
         .join(JoinType::InnerJoin, registration::Relation::Competition.def())

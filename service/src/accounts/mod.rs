@@ -31,8 +31,8 @@ use crate::{
 /// Logs in: the account with this address and password.
 ///
 /// # Errors
-/// [`ErrorCode::InvalidCredentials`]; neither the response nor its time tells whether the address or
-/// the password is wrong. [`ErrorCode::RateLimited`] when too many logins have failed.
+/// [`ErrorCode::InvalidCredentials`]; neither the response nor its time tells whether the address
+/// or the password is wrong. [`ErrorCode::RateLimited`] when too many logins have failed.
 pub async fn log_in(ctx: &Context, login: Login, from: ClientAddress) -> Result<Account> {
     let attempt = throttle::begin_login(ctx, &login.email, from).await?;
     let found = find_by_email(ctx.db.connection(), &login.email).await?;

@@ -15,7 +15,8 @@ use crate::{
 /// Participants with a seat are notified by a job.
 ///
 /// # Errors
-/// Unauthorized, or forbidden for anyone but its organizer; as for [`crate::registration::register`].
+/// Unauthorized, or forbidden for anyone but its organizer; as for
+/// [`crate::registration::register`].
 pub async fn cancel_competition(
     ctx: &Context,
     actor: &Actor,

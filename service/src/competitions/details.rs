@@ -1,4 +1,4 @@
-//! Rows of competitions with what belongs to them.
+//! Rows of competitions with their organizers and tags.
 
 use domain::{CompetitionDetail, CompetitionWithCount};
 use sea_orm::ConnectionTrait;

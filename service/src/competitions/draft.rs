@@ -27,7 +27,8 @@ pub fn draft_of(competition: &Competition) -> CompetitionDraft {
 /// [`create`], from a form.
 ///
 /// # Errors
-/// The same; a local time that does not exist in its zone, or is ambiguous, is a fault of its field.
+/// The same; a local time that does not exist in its zone, or is ambiguous, is a fault of its
+/// field.
 pub async fn create_draft(
     ctx: &Context,
     actor: &Actor,
@@ -52,7 +53,8 @@ pub async fn create_draft(
 /// [`edit`], from a form that was opened on `seen` at `version`. Edits the changed fields only.
 ///
 /// # Errors
-/// The same; a local time that does not exist in its zone, or is ambiguous, is a fault of its field.
+/// The same; a local time that does not exist in its zone, or is ambiguous, is a fault of its
+/// field.
 pub async fn edit_draft(
     ctx: &Context,
     actor: &Actor,

@@ -14,8 +14,8 @@ use crate::{
 /// the capacity never falls below the number of registrations.
 ///
 /// # Errors
-/// Unauthorized, or forbidden for anyone but its organizer; every fault of the input at once; as for
-/// [`crate::registration::register`].
+/// Unauthorized, or forbidden for anyone but its organizer; every fault of the input at once; as
+/// for [`crate::registration::register`].
 pub async fn edit(
     ctx: &Context,
     actor: &Actor,

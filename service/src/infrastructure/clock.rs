@@ -36,17 +36,16 @@ impl Clock for SystemClock {
 
 /// Readings closer than this are the same: the rest is how long messages and the scheduler take.
 const PRECISION: TimeDelta = TimeDelta::milliseconds(20);
-/// A difference greater than this is no drift: somebody has set a clock.
+/// A difference greater than this is no drift: a clock was set.
 const STEP: TimeDelta = TimeDelta::seconds(1);
 
-/// The clock of a PostgreSQL, as this process knows it. Machines whose own clocks are wrong agree
-/// on leases, ticks and deadlines by it: only the time of the database and what passes since it was
-/// read count, and how long that is no clock can be set to.
+/// The clock of a PostgreSQL server, as this process knows it: the last reading, plus the monotonic
+/// time since then. Machines whose own clocks are wrong agree by it on leases, ticks and deadlines.
 #[derive(Debug)]
 pub struct DatabaseClock {
     machine: Arc<dyn Clock>,
     reading: Mutex<Option<Reading>>,
-    /// Told when the reading may be wrong: the machine slept, or its clock was set.
+    /// Notified when the reading may be wrong: the machine slept, or its clock was set.
     doubt: Notify,
 }
 

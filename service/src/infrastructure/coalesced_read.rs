@@ -29,7 +29,7 @@ where
     }
 }
 
-/// Runs `read`, and once more on a new connection if it takes longer than [`READ_TIMEOUT`].
+/// Runs `read`, and runs it again on a new connection if it takes longer than [`READ_TIMEOUT`].
 pub(crate) async fn read_with_timeout<R, F, Fut>(db: &Db, read: F) -> Result<R>
 where
     F: Fn() -> Fut,

@@ -182,7 +182,7 @@ async fn run_worker<K, T, R, F, Fut>(
         if requests.is_empty() {
             continue;
         }
-        // A panic fails this batch; the worker goes on with the next.
+        // A panic fails this batch; the worker continues with the next.
         match AssertUnwindSafe(async { process_batch(requests).await }).catch_unwind().await {
             Ok(responses) => {
                 for (reply, response) in replies.into_iter().zip(responses) {

@@ -8,7 +8,7 @@ pub(crate) fn new_id() -> Uuid {
     Uuid::now_v7()
 }
 
-/// A word that nobody else says: to tell one's own lock or claim from another's.
+/// A new random token, which distinguishes a lock or a worker from all others.
 #[expect(clippy::disallowed_methods, reason = "the one place that makes ids")]
 pub(crate) fn new_token() -> String {
     Uuid::new_v4().simple().to_string()

@@ -1,7 +1,7 @@
 //! An advisory lock in Redis for each competition.
 //!
 //! It prevents transactions of different processes from conflicting in the database, which would
-//! retry them. Nothing depends on it: a batch that cannot get it goes on without. (A lock that
+//! retry them. Nothing depends on it: a batch that cannot get it continues without. (A lock that
 //! expires cannot be relied on: Martin Kleppmann, "How to do distributed locking".)
 
 use std::{sync::Arc, time::Duration};
@@ -20,7 +20,7 @@ use crate::infrastructure::{
 const TTL: Duration = Duration::from_secs(5);
 /// A held lock is renewed three times in its time to live.
 const RENEW_EVERY: Duration = Duration::from_millis(1_500);
-/// How long a batch waits before it goes on without the lock.
+/// How long a batch waits before it continues without the lock.
 const MAX_WAIT: Duration = Duration::from_millis(500);
 /// Milliseconds between two tries, with jitter, so that two waiters do not stay in step.
 const RETRY_MS: std::ops::RangeInclusive<u64> = 5..=25;
@@ -58,7 +58,10 @@ impl CompetitionLocks {
         let deadline = time::Instant::now() + MAX_WAIT;
         while redis.query::<Option<String>>(&set).await?.is_none() {
             if time::Instant::now() >= deadline {
-                tracing::debug!(competition.id = %competition, "going on without the lock in Redis");
+                tracing::debug!(
+                    competition.id = %competition,
+                    "continuing without the lock in Redis"
+                );
                 return None;
             }
             time::sleep(Duration::from_millis(fastrand::u64(RETRY_MS))).await;

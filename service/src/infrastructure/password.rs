@@ -18,8 +18,9 @@ const BCRYPT_MAX_BYTES: usize = 72;
 pub(crate) struct PasswordHasher {
     cost: u32,
     permits: Arc<Semaphore>,
-    /// The hash of a password nobody has: what is compared when there is no account, so that the time
-    /// taken does not tell. Made when it is first needed, so that no command waits for it.
+    /// The hash of a password that no account has. It is compared when there is no account, so that
+    /// the time does not reveal that. Computed when it is first needed, so that no command waits
+    /// for it.
     decoy: OnceCell<String>,
 }
 
@@ -35,7 +36,7 @@ impl PasswordHasher {
         self.hash_text(password.expose().to_owned()).await
     }
 
-    /// Whether `password` belongs to `hash`; without a hash it takes as long and belongs to none.
+    /// Whether `password` belongs to `hash`. Without a hash it takes as long, and returns `false`.
     pub(crate) async fn verify(&self, password: String, hash: Option<String>) -> Result<bool> {
         let is_known = hash.is_some();
         let hash = match hash {
@@ -44,7 +45,7 @@ impl PasswordHasher {
         };
         let (normal, as_typed) = Password::spellings(password);
         let mut matches = self.compare(normal, hash.clone()).await?;
-        // Also after a match: how long it takes depends on what was typed only.
+        // Also after a match: the time must depend on the typed password only.
         if let Some(as_typed) = as_typed {
             matches |= self.compare(as_typed, hash).await?;
         }
@@ -57,7 +58,7 @@ impl PasswordHasher {
     }
 
     async fn decoy(&self) -> Result<&String> {
-        let make = || self.hash_text("a password that nobody has".to_owned());
+        let make = || self.hash_text("a password that no account has".to_owned());
         self.decoy.get_or_try_init(make).await
     }
 
@@ -93,7 +94,7 @@ mod tests {
         assert!(hasher.verify(password.clone(), Some(hash.clone())).await.unwrap());
         assert!(!hasher.verify(format!("{}y", &password[1..]), Some(hash.clone())).await.unwrap());
         assert!(!hasher.verify(format!("{password}y"), Some(hash)).await.unwrap());
-        assert!(!hasher.verify("a password that nobody has".into(), None).await.unwrap());
+        assert!(!hasher.verify("a password that no account has".into(), None).await.unwrap());
     }
 
     #[tokio::test]

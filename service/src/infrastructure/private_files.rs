@@ -32,7 +32,7 @@ pub fn create_private_folder(folder: &Path) -> io::Result<()> {
 /// Closes a file to others, if it exists.
 ///
 /// # Errors
-/// When its permissions cannot be changed, as where somebody else owns it.
+/// When its permissions cannot be changed, for example because another user owns it.
 pub fn make_private(file: &Path) -> io::Result<()> {
     close(file, FILE_MODE)
 }
@@ -44,7 +44,7 @@ pub(crate) fn prepare_sqlite(url: &str) -> io::Result<()> {
     let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
     let folder = folder.unwrap_or(Path::new("."));
     create_private_folder(folder)?;
-    // SQLite would create it for everybody to read.
+    // SQLite would create it readable by all users.
     OpenOptions::new().write(true).create(true).truncate(false).mode(FILE_MODE).open(&file)?;
     make_private(&file)?;
     for companion in COMPANIONS {
@@ -70,7 +70,7 @@ fn beside(file: &Path, companion: &str) -> PathBuf {
     name.into()
 }
 
-/// Whether nothing else is in the folder, so that nobody else misses it.
+/// Whether the folder holds the database only, so that no other program needs it.
 fn holds_only_ours(folder: &Path, file: &Path) -> io::Result<bool> {
     let Some(name) = file.file_name().and_then(|name| name.to_str()) else { return Ok(false) };
     for entry in fs::read_dir(folder)? {
@@ -144,7 +144,7 @@ mod tests {
     async fn a_folder_that_holds_more_than_the_database_stays_open_to_others() {
         let folder = tempfile::tempdir().unwrap();
         fs::set_permissions(folder.path(), Permissions::from_mode(0o755)).unwrap();
-        fs::write(folder.path().join("somebody-elses"), "").unwrap();
+        fs::write(folder.path().join("of-another-program"), "").unwrap();
         write_something(&folder.path().join("mini-compete.db")).await;
         assert_eq!(mode(folder.path()), 0o755);
     }

@@ -12,8 +12,8 @@ use crate::{Context, Redis};
 /// How long a session is cached, in seconds. If Redis fails during a logout, the session may be
 /// found for that long.
 const TTL: i64 = 60;
-/// How long the mark of an ended session is kept, in seconds: longer than a request that has read
-/// the session from the database before, and than what it has cached.
+/// How long the mark of an ended session is kept, in seconds: longer than the time limit of a
+/// request that has read the session from the database before, plus the TTL of its cache entry.
 const ENDED_TTL: i64 = 180;
 
 #[derive(Serialize, Deserialize)]
@@ -51,7 +51,7 @@ pub(super) async fn load(ctx: &Context, id: &SessionId) -> CachedSession {
     }
 }
 
-/// Caches what was read from the database, unless the session is cached: that may be newer.
+/// Caches a session that was read from the database, unless it is cached: that may be newer.
 pub(super) async fn fill(
     ctx: &Context,
     id: &SessionId,
@@ -61,7 +61,7 @@ pub(super) async fn fill(
     set(ctx, id, contents, expires_at, Some(SetOptions::NX)).await;
 }
 
-/// Caches what was written to the database.
+/// Caches a session that was written to the database.
 pub(super) async fn store(
     ctx: &Context,
     id: &SessionId,

@@ -1,4 +1,4 @@
-//! What became of every registration and every tick, past all use cases and all constraints.
+//! The state of every registration and every tick, read without the use cases.
 
 use std::collections::HashMap;
 
@@ -14,23 +14,23 @@ use super::World;
 use crate::entity::{competition, cron_tick, failed_job, job, mail, registration};
 
 const CONFIRM: &str = "confirm_registration";
-/// What a confirmation says before the id.
+/// The text before the id in a confirmation.
 const ID_LABEL: &str = "Registration ID: ";
 
-/// A registration, and what was done for it.
+/// A registration, with its messages and jobs.
 #[derive(Clone, Debug)]
 pub struct Audited {
-    /// Which one.
+    /// The id of the registration.
     pub id: RegistrationId,
-    /// Whose.
+    /// The participant.
     pub user: UserId,
-    /// For what.
+    /// The competition.
     pub competition: CompetitionId,
-    /// How far it has come.
+    /// Its status.
     pub status: RegistrationStatus,
     /// Whether the competition was cancelled.
     pub competition_cancelled: bool,
-    /// Messages that say so.
+    /// Cancellation notices in the mailbox.
     pub cancellations: usize,
     /// Confirmations of it in the mailbox.
     pub mails: usize,
@@ -65,10 +65,10 @@ struct Count {
 }
 
 impl World {
-    /// Every registration there is.
+    /// All registrations.
     ///
     /// # Panics
-    /// When the database fails or holds what this program never writes.
+    /// When the database fails or holds a value that this program never writes.
     pub async fn audit(&self) -> Vec<Audited> {
         let db = self.ctx.db.connection();
         let confirmations = mail::Entity::find().filter(mail::Column::Body.contains(ID_LABEL));
@@ -187,7 +187,7 @@ impl World {
         .await
     }
 
-    /// How many sessions of this program wait inside a transaction for their client to go on. On PostgreSQL only.
+    /// How many database sessions of this program are idle in a transaction. On PostgreSQL only.
     ///
     /// # Panics
     /// When the database fails.

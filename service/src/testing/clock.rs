@@ -17,7 +17,7 @@ impl TestClock {
         Self(Mutex::new(start))
     }
 
-    /// Shows the machine's time, and stands still there: for tests with other processes in them.
+    /// Sets the clock to the machine's time, for tests with other processes.
     pub fn set_to_real_time(&self) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = SystemClock.now();
     }

@@ -1,4 +1,4 @@
-//! More people than signing up one by one can make.
+//! Creating thousands of participants in a few statements.
 
 use domain::{Email, Password, PersonName, Role, User, UserId, searchable};
 use sea_orm::{EntityTrait, Set};
@@ -10,8 +10,8 @@ use crate::{Actor, accounts::CredentialsVersion, entity::user, infrastructure::i
 const CHUNK: usize = 1_000;
 
 impl World {
-    /// So many participants, called Member 1, Member 2 and so on. One hash of the password serves them all: the
-    /// thousands of a load test would take minutes otherwise.
+    /// New participants, called Member 1, Member 2 and so on. They share one hash of the password:
+    /// hashing it for each would take minutes in a load test.
     ///
     /// # Panics
     /// When the database refuses them.

@@ -21,7 +21,7 @@ pub(super) struct TestDatabase {
 }
 
 impl TestDatabase {
-    /// One with the schema. A SQLite file lies in `folder`.
+    /// A database with the schema. A SQLite file is created in `folder`.
     pub(super) async fn create(folder: &Path) -> Self {
         match std::env::var("TEST_DATABASE_URL") {
             Ok(server) => Self { url: clone_template(&server).await, _folder: None },
@@ -36,14 +36,14 @@ impl TestDatabase {
         }
     }
 
-    /// The one at `url`, with the schema.
+    /// The database at `url`, with the schema.
     pub(super) async fn at(url: &str) -> Self {
         let db = Db::connect(url, 1).await.expect("the database");
         migration::run(&db.for_migration().await.expect("a connection")).await.expect("the schema");
         Self { url: url.to_owned(), _folder: None }
     }
 
-    /// One with nothing in it.
+    /// A database without a schema.
     pub(super) async fn create_empty() -> Self {
         match std::env::var("TEST_DATABASE_URL") {
             Ok(server) => {
@@ -114,7 +114,7 @@ impl TestDatabase {
     }
 }
 
-/// Clones the migrated template, which the first test to come makes; answers with the clone's URL.
+/// Clones the migrated template, which the first test creates. Returns the URL of the clone.
 async fn clone_template(server: &str) -> String {
     let admin = admin(server).await;
     // A new migration makes a new template.

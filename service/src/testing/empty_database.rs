@@ -28,7 +28,7 @@ impl EmptyDatabase {
         self.0.connect().await
     }
 
-    /// The pool of a process that gives each statement so much time. SQLite knows no such limit.
+    /// The pool of a process with this time limit for each statement. SQLite has no time limit.
     ///
     /// # Panics
     /// When the database does not answer.
@@ -36,7 +36,7 @@ impl EmptyDatabase {
         self.0.connect_with_limit(limit).await
     }
 
-    /// From now on transactions are serializable that say nothing else. SQLite knows no others.
+    /// Makes SERIALIZABLE the default isolation level. SQLite has no other.
     ///
     /// # Panics
     /// When the database refuses.
@@ -44,8 +44,7 @@ impl EmptyDatabase {
         self.0.serialize_by_default().await;
     }
 
-    /// From now on the statement that creates the mailbox takes so long. SQLite has no trigger that
-    /// could wait.
+    /// Delays the statement that creates the mailbox. Not on SQLite, whose triggers cannot wait.
     ///
     /// # Panics
     /// When the database refuses.

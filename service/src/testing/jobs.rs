@@ -7,7 +7,7 @@ use crate::{Context, jobs};
 const BATCH: u64 = 100;
 
 impl World {
-    /// Runs every job that is due; returns how many there were.
+    /// Runs all jobs that are due; returns their number.
     ///
     /// # Panics
     /// When one of them fails.
@@ -16,7 +16,7 @@ impl World {
     }
 }
 
-/// The same in a process of the caller's.
+/// The same in the process of `ctx`.
 ///
 /// # Panics
 /// When one of them fails.

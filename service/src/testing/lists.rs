@@ -1,4 +1,4 @@
-//! What the job queue keeps in Redis, and what may happen to it there.
+//! The lists of the job queue in Redis, and ways to lose them.
 
 use redis::cmd;
 
@@ -11,9 +11,9 @@ pub struct Lists {
     pub ready: usize,
     /// Taken by a worker and not yet claimed in the database.
     pub processing: usize,
-    /// Known to be in one of these lists.
+    /// In the set of tickets that are in one of these lists.
     pub enqueued: usize,
-    /// Waiting for their time.
+    /// Waiting until they are due.
     pub delayed: usize,
 }
 
@@ -51,7 +51,7 @@ impl World {
         }
     }
 
-    /// Lets so much time pass for Redis that no worker counts as alive.
+    /// Makes all workers count as gone for Redis.
     ///
     /// # Panics
     /// When Redis does not answer.

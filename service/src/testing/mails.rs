@@ -9,12 +9,12 @@ use crate::{
 use super::World;
 
 impl World {
-    /// Puts so many messages into the actor's mailbox.
+    /// Puts `count` messages into the actor's mailbox.
     ///
     /// # Panics
-    /// When the database refuses, or nobody is signed in.
+    /// When the database refuses them, or the actor is not logged in.
     pub async fn fill_mailbox(&self, actor: &Actor, count: usize, body: &str) {
-        let user = actor.user().expect("somebody who has an account");
+        let user = actor.user().expect("a user who is logged in");
         let draft = |_| Draft {
             user: user.id.0,
             recipient: user.email.clone(),

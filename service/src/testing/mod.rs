@@ -1,8 +1,10 @@
-//! What tests need, in the words of the product: `world.organizer("Ada")`, `world.competition(&ada).seats(2)`.
+//! Test support, in the words of the product: `world.organizer("Ada")`,
+//! `world.competition(&ada).seats(2)`.
 //!
-//! Every [`World`] has a database of its own, so that tests run in parallel: a fresh SQLite file, or, with
-//! `TEST_DATABASE_URL` set, a clone of a migrated PostgreSQL template. With `TEST_REDIS_URL` set it has Redis too,
-//! under a key prefix of its own.
+//! Every [`World`] has a database of its own, so that tests run in parallel: a fresh SQLite file,
+//! or, with
+//! `TEST_DATABASE_URL` set, a clone of a migrated PostgreSQL template. With `TEST_REDIS_URL` set it
+//! has Redis too, under a key prefix of its own.
 
 mod audit;
 mod clock;
@@ -47,10 +49,10 @@ use crate::{
 
 /// The time at which every [`World`] begins.
 pub const BEGINNING: &str = "2026-11-23T12:00:00.000Z";
-/// The password of everybody in a [`World`].
+/// The password of all users in a [`World`].
 pub const PASSWORD: &str = "correct horse";
 
-/// The lowest cost there is: tests are about anything but how slow bcrypt can be, or how often one may try.
+/// The lowest cost of bcrypt and no rate limits, so that tests are fast.
 fn settings() -> Settings {
     let site_url = "https://site.example".to_owned();
     Settings {
@@ -66,7 +68,7 @@ fn settings() -> Settings {
 /// A database, a clock, and the use cases on top.
 #[derive(Debug)]
 pub struct World {
-    /// What every use case needs.
+    /// The argument of every use case.
     pub ctx: Context,
     /// Stands still until [`TestClock::advance`].
     pub clock: Arc<TestClock>,
@@ -83,8 +85,8 @@ impl World {
         Self::in_folder(&std::env::temp_dir()).await
     }
 
-    /// A world for a test that writes so often that it would mostly wait for the disk: a SQLite file lies in memory,
-    /// where the system has a folder for that.
+    /// A world for a test that writes often: its SQLite file is in memory, where the system has a
+    /// folder for that.
     ///
     /// # Panics
     /// When no database can be made.
@@ -101,8 +103,8 @@ impl World {
         Self { ctx, clock, database, redis }
     }
 
-    /// A world on a database of the caller's, whose schema is brought up to date. Its clock begins with the
-    /// machine's time: other processes will be there. It has no Redis.
+    /// A world on the database at `url`, whose schema is brought up to date. Its clock begins with
+    /// the machine's time, because other processes use the database. It has no Redis.
     ///
     /// # Panics
     /// When the database does not answer.
@@ -114,27 +116,27 @@ impl World {
         Self { ctx, clock, database, redis }
     }
 
-    /// Where the database is.
+    /// The URL of the database.
     pub fn database_url(&self) -> &str {
         self.database.url()
     }
 
-    /// What other processes need to know to use the same Redis: variables and their values.
+    /// The environment variables with which another process uses the same Redis.
     pub fn redis_variables(&self) -> Vec<(&'static str, String)> {
         self.redis.variables()
     }
 
-    /// Somebody who runs competitions: `ada.lovelace@example.com` if called Ada Lovelace.
+    /// A new organizer. The address of Ada Lovelace is `ada.lovelace@example.com`.
     pub async fn organizer(&self, name: &str) -> Actor {
         self.user(name, Role::Organizer).await
     }
 
-    /// Somebody who takes part.
+    /// A new participant.
     pub async fn participant(&self, name: &str) -> Actor {
         self.user(name, Role::Participant).await
     }
 
-    /// So many participants, called Guest 1, Guest 2 and so on.
+    /// `size` new participants, called Guest 1, Guest 2 and so on.
     pub async fn crowd(&self, size: usize) -> Vec<Actor> {
         let mut crowd = Vec::with_capacity(size);
         for number in 1..=size {
@@ -143,7 +145,7 @@ impl World {
         crowd
     }
 
-    /// Somebody who runs the installation.
+    /// A new administrator.
     pub async fn admin(&self, name: &str) -> Actor {
         self.user(name, Role::Admin).await
     }
@@ -171,12 +173,12 @@ impl World {
     }
 }
 
-/// The account of somebody who has never changed their password.
+/// The account of a user who has never changed the password.
 ///
 /// # Panics
-/// For nobody in particular.
+/// For an actor who is not logged in.
 pub fn account(actor: &Actor) -> Account {
-    let user = actor.user().expect("somebody who is signed in").clone();
+    let user = actor.user().expect("a user who is logged in").clone();
     Account { user, credentials: CredentialsVersion::FIRST }
 }
 

@@ -1,4 +1,4 @@
-//! Ways to stand in the program's way. On PostgreSQL only, where nothing else is said.
+//! Locks and failures that obstruct the program. On PostgreSQL only, unless stated otherwise.
 
 use std::time::Duration;
 
@@ -15,17 +15,17 @@ use crate::{
     infrastructure::db::{Connection, Transaction},
 };
 
-/// Locks whatever a request may write; reading goes on.
+/// Locks all tables that a request writes to. Reads are not blocked.
 const LOCK_ALL: &str = "\
     LOCK TABLE users, competitions, registrations, mailbox, idempotency_logs, jobs, failed_jobs, \
         refresh_tokens, sessions, password_resets IN EXCLUSIVE MODE";
 
-/// Keeps everybody else from what it locks, a competition or all mailboxes, until it is dropped.
+/// A transaction that holds locks until it is dropped.
 #[derive(Debug)]
 pub struct Hold(Transaction);
 
 impl Hold {
-    /// Lets the others go on.
+    /// Releases the locks.
     ///
     /// # Panics
     /// When the database fails.
@@ -46,19 +46,19 @@ impl World {
         Hold(tx)
     }
 
-    /// Keeps everybody from writing into mailboxes.
+    /// Blocks all writes to mailboxes.
     ///
     /// # Panics
     /// When the database fails.
     pub async fn lock_mailbox(&self) -> Hold {
         let tx = self.ctx.db.connection().begin().await.expect("a transaction");
-        let lock = "SET LOCAL idle_in_transaction_session_timeout = 0; LOCK TABLE mailbox IN EXCLUSIVE MODE";
+        let lock = "SET LOCAL idle_in_transaction_session_timeout = 0; LOCK TABLE mailbox IN EXCLUSIVE \
+             MODE";
         tx.execute_unprepared(lock).await.expect("a lock");
         Hold(tx)
     }
 
-    /// Keeps everybody else from writing anything until it is dropped; who reads without a lock
-    /// goes on. On SQLite as well.
+    /// Blocks all other writes, but no reads without a lock. On SQLite as well.
     ///
     /// # Panics
     /// When the database fails.
@@ -75,21 +75,21 @@ impl World {
                 }
                 db @ Connection::Postgres(_) => db.begin().await.expect("a transaction"),
             };
-            // The locks are taken one by one, which may end in a deadlock with who has written a
-            // part already.
+            // The locks are taken one by one, which may deadlock with a transaction that has
+            // written to some of the tables.
             if self.ctx.db.is_sqlite() || tx.execute_unprepared(LOCK_ALL).await.is_ok() {
                 return Hold(tx);
             }
         }
     }
 
-    /// From now on the database fails whenever it is to write a registration of this participant's, like a bug
-    /// that only one row brings out.
+    /// Makes the database fail for each registration of this participant, like a bug that only one
+    /// row triggers.
     ///
     /// # Panics
     /// When the database refuses.
     pub async fn poison(&self, participant: &Actor) {
-        let id = participant.user().expect("somebody who is signed in").id;
+        let id = participant.user().expect("a user who is logged in").id;
         // A sequence counts on when its transaction is rolled back.
         self.obstruct(&format!(
             "CREATE SEQUENCE poisonings;
@@ -106,16 +106,16 @@ impl World {
         .await;
     }
 
-    /// How often the poison has worked.
+    /// How often [`poison`](Self::poison) has failed a registration.
     ///
     /// # Panics
-    /// When there is none.
+    /// When no participant is poisoned.
     pub async fn poisonings(&self) -> i64 {
         let sql = "SELECT CASE WHEN is_called THEN last_value ELSE 0 END AS count FROM poisonings";
         self.number(sql).await
     }
 
-    /// From now on every mail takes so long to write.
+    /// Delays each write of a message by `pause`.
     ///
     /// # Panics
     /// When the database refuses.

@@ -6,7 +6,7 @@ use super::{World, context, settings};
 use crate::{Clock, Context, LoginLimits, Mailer, Mode, Redis, Settings};
 
 impl World {
-    /// Another process on the same database: nothing is shared but that.
+    /// Another process on the same database and Redis, with caches and locks of its own.
     ///
     /// # Panics
     /// When the database does not answer.
@@ -14,7 +14,7 @@ impl World {
         context(&self.database, &self.redis, Arc::clone(&self.clock)).await
     }
 
-    /// A process that takes its time from the database, on a machine with a clock of its own.
+    /// A process that uses the clock of the database, on a machine with another clock.
     ///
     /// # Panics
     /// When the database does not answer.
@@ -44,7 +44,7 @@ impl World {
         self.process_with(1).await
     }
 
-    /// A process that has so many connections to the database.
+    /// A process with this number of connections to the database.
     ///
     /// # Panics
     /// When the database does not answer.
@@ -65,7 +65,7 @@ impl World {
         Context::with_clock(self.database.connect().await, Some(nowhere), settings(), clock)
     }
 
-    /// A process for real users on the same database.
+    /// A process in production mode on the same database.
     ///
     /// # Panics
     /// When the database does not answer.
@@ -76,7 +76,7 @@ impl World {
         Context::with_clock(db, self.redis.connect(), settings, clock)
     }
 
-    /// A process with limits on how often a client may ask, and how often a login may fail.
+    /// A process with rate limits on requests and failed logins.
     ///
     /// # Panics
     /// When the database does not answer.
@@ -84,7 +84,7 @@ impl World {
         self.limiting_logins(LoginLimits::default()).await
     }
 
-    /// The same, with these limits on how often a login may fail.
+    /// The same with these limits on failed logins.
     ///
     /// # Panics
     /// When the database does not answer.

@@ -1,4 +1,4 @@
-//! More registrations of one participant than can be made one by one.
+//! Creating many registrations of one participant in a few statements.
 
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
 

@@ -1,4 +1,4 @@
-//! The sessions that are stored, past all use cases.
+//! Reading the stored sessions without the use cases.
 
 use std::{ops::Deref, sync::Arc, time::Duration};
 
@@ -22,7 +22,7 @@ pub struct RequestSession {
     store: Store,
 }
 
-/// What the browser's cookie becomes.
+/// The change of the browser's cookie.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CookieChange {
     /// It stays as it is.
@@ -45,7 +45,7 @@ impl RequestSession {
     /// Ends the request, which has not failed.
     ///
     /// # Errors
-    /// When the database fails, and the request depends on what was to be written.
+    /// When the database fails and the request depends on the write.
     ///
     /// # Panics
     /// When tower-sessions fails for a reason of its own.
@@ -80,7 +80,7 @@ impl Deref for RequestSession {
 pub struct StoredSession {
     /// The hash of the session's id.
     pub id: String,
-    /// What it holds.
+    /// Its contents.
     pub data: String,
     /// When it ends.
     pub expires_at: Timestamp,

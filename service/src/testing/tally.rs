@@ -1,4 +1,4 @@
-//! What the tables hold, past all use cases; and ways to bring about what no use case does yet.
+//! Reading the tables without the use cases, and causing failures that no use case causes.
 
 use domain::{CompetitionId, JobId, RegistrationId, RegistrationStatus};
 use sea_orm::{
@@ -15,10 +15,10 @@ use crate::{
     jobs::State,
 };
 
-/// A competition in numbers. All three of the first are equal, or something is wrong.
+/// A competition in numbers. The first three must be equal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Tally {
-    /// What the competition says of itself.
+    /// The count in the row of the competition.
     pub registered: u64,
     /// Registrations that hold a seat.
     pub seats_held: u64,
@@ -33,7 +33,7 @@ pub struct Tally {
 pub struct Queue {
     /// Waiting for a worker or, delayed, for their time.
     pub waiting: u64,
-    /// In the hands of a worker.
+    /// Claimed by a worker.
     pub active: u64,
     /// Done.
     pub completed: u64,
@@ -45,7 +45,7 @@ impl World {
     /// A competition in numbers. Jobs are counted for all competitions.
     ///
     /// # Panics
-    /// When there is no such competition.
+    /// When the competition does not exist.
     pub async fn tally(&self, id: CompetitionId) -> Tally {
         let db = self.ctx.db.connection();
         let row = competition::Entity::find_by_id(id.0).one(db).await.expect("an answer");
@@ -118,7 +118,7 @@ impl World {
         idempotency_log::Entity::find().count(self.ctx.db.connection()).await.expect("a count")
     }
 
-    /// How many ticks of the schedule are remembered.
+    /// How many ticks of the schedule are stored.
     ///
     /// # Panics
     /// When the database fails.
@@ -126,7 +126,7 @@ impl World {
         cron_tick::Entity::find().count(self.ctx.db.connection()).await.expect("a count")
     }
 
-    /// How many messages lie in all mailboxes together.
+    /// How many messages are in all mailboxes together.
     ///
     /// # Panics
     /// When the database fails.
@@ -152,7 +152,7 @@ impl World {
 
     /// Refuses the rows that one participant would get in a table.
     async fn refuse(&self, actor: &Actor, table: &str) {
-        let user = actor.user().expect("somebody who is signed in").id.0;
+        let user = actor.user().expect("a user who is logged in").id.0;
         let sql = match self.ctx.db.connection().get_database_backend() {
             DbBackend::Postgres => format!(
                 "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN \
@@ -181,7 +181,8 @@ impl World {
         self.execute(sql).await.expect("no trigger");
     }
 
-    /// Forgets that a registration was confirmed and reminded of: as after restoring a part of a backup.
+    /// Forgets that a registration was confirmed and reminded of: as after restoring a part of a
+    /// backup.
     ///
     /// # Panics
     /// When the database fails.

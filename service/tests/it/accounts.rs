@@ -140,13 +140,13 @@ async fn an_administrator_is_created_without_signing_up() {
 #[tokio::test]
 async fn an_unknown_account_is_not_found() {
     let world = World::new().await;
-    let nobody = domain::UserId(uuid::Uuid::nil());
-    assert_eq!(find(&world.ctx, nobody).await.unwrap(), None);
+    let unknown = domain::UserId(uuid::Uuid::nil());
+    assert_eq!(find(&world.ctx, unknown).await.unwrap(), None);
 }
 
 const NEW: &str = "battery staple";
 
-/// Sets the new password, for somebody who says that this is the current one.
+/// Changes the password to [`NEW`]; `current` is sent as the current one.
 async fn set_new(world: &World, actor: &Actor, current: &str) -> Result<Account> {
     let new = Password::parse(NEW.to_owned()).unwrap();
     let change = PasswordChange { current: current.to_owned(), new };
@@ -178,8 +178,8 @@ async fn changing_the_password_requires_the_current_one() {
     let refused = PublicError::from(refused.unwrap_err());
     assert_eq!(refused.code, ErrorCode::WrongPassword);
     assert!(refused.about("currentPassword").is_some());
-    let nobody = Actor::anonymous();
-    let refused = set_new(&world, &nobody, PASSWORD).await;
+    let visitor = Actor::anonymous();
+    let refused = set_new(&world, &visitor, PASSWORD).await;
     assert_eq!(code(refused.unwrap_err()), ErrorCode::Unauthorized);
     assert!(try_log_in(&world.ctx, "ada@example.com", PASSWORD).await.is_ok());
     assert_eq!(world.mails().await, 0);
@@ -213,7 +213,7 @@ async fn an_account_is_found_by_any_normal_form_of_its_address() {
     let world = World::new().await;
     let password = Password::parse(DECOMPOSED.1.to_owned()).unwrap();
     let user = sign_up(&world.ctx, Signup { password, ..signup(DECOMPOSED.0) }).await.unwrap().user;
-    assert_eq!(user.email, COMPOSED.0, "what is answered is what is stored");
+    assert_eq!(user.email, COMPOSED.0, "the response has the stored form");
     assert_eq!(find(&world.ctx, user.id).await.unwrap().unwrap().user, user);
     for (email, password) in [COMPOSED, DECOMPOSED] {
         assert_eq!(try_log_in(&world.ctx, email, password).await, Ok(user.clone()));
@@ -234,7 +234,7 @@ async fn an_account_under_a_decomposed_address_can_still_log_in() {
     assert_eq!(world.execute(&as_before).await.unwrap(), 1);
     let found = try_log_in(&world.ctx, DECOMPOSED.0, PASSWORD).await.unwrap();
     assert_eq!(found.id, user.id);
-    // Each of two such accounts is found by its own spelling.
+    // Each of these two accounts is found by its own spelling.
     let other = sign_up_again(&world.ctx, COMPOSED.0).await.unwrap();
     for (typed, id) in [(DECOMPOSED.0, user.id), (COMPOSED.0, other.id)] {
         assert_eq!(try_log_in(&world.ctx, typed, PASSWORD).await.unwrap().id, id, "{typed:?}");

@@ -103,12 +103,12 @@ async fn a_registration_is_in_the_calendar_of_its_participant_only() {
     let (ben, eve) = (world.participant("Ben").await, world.participant("Eve").await);
     let id = world.competition(&ada).create().await;
     let held = register(&world.ctx, &ben, id).await.unwrap().registration.id;
-    let told = async |actor: &Actor, id: RegistrationId| {
+    let refusal = async |actor: &Actor, id: RegistrationId| {
         code(calendar::of_registration(&world.ctx, actor, id, SITE).await.unwrap_err())
     };
     for other in [&eve, &ada] {
-        assert_eq!(told(other, held).await, ErrorCode::NotRegistered);
+        assert_eq!(refusal(other, held).await, ErrorCode::NotRegistered);
     }
-    assert_eq!(told(&Actor::anonymous(), held).await, ErrorCode::Unauthorized);
-    assert_eq!(told(&ben, RegistrationId(uuid::Uuid::nil())).await, ErrorCode::NotRegistered);
+    assert_eq!(refusal(&Actor::anonymous(), held).await, ErrorCode::Unauthorized);
+    assert_eq!(refusal(&ben, RegistrationId(uuid::Uuid::nil())).await, ErrorCode::NotRegistered);
 }

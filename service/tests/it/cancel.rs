@@ -38,13 +38,13 @@ async fn only_a_registered_participant_can_cancel() {
     let ada = world.organizer("Ada").await;
     let grace = world.participant("Grace").await;
     let sprint = world.competition(&ada).create().await;
-    let told =
+    let refusal =
         async |actor: &Actor, id| cancel_registration(&world.ctx, actor, id).await.unwrap_err();
-    assert_eq!(told(&grace, sprint).await, ErrorCode::NotRegistered);
-    assert_eq!(told(&ada, sprint).await, ErrorCode::Forbidden);
-    assert_eq!(told(&Actor::anonymous(), sprint).await, ErrorCode::Unauthorized);
+    assert_eq!(refusal(&grace, sprint).await, ErrorCode::NotRegistered);
+    assert_eq!(refusal(&ada, sprint).await, ErrorCode::Forbidden);
+    assert_eq!(refusal(&Actor::anonymous(), sprint).await, ErrorCode::Unauthorized);
     let unknown = CompetitionId(uuid::Uuid::nil());
-    assert_eq!(told(&grace, unknown).await, ErrorCode::CompetitionNotFound);
+    assert_eq!(refusal(&grace, unknown).await, ErrorCode::CompetitionNotFound);
 }
 
 #[tokio::test]

@@ -1,4 +1,5 @@
-//! When a competition takes registrations: from its opening to its deadline, and never once it is cancelled.
+//! When a competition takes registrations: from its opening to its deadline, and never once it is
+//! cancelled.
 
 use chrono::TimeDelta;
 use domain::{CompetitionId, CompetitionQuery, ErrorCode};
@@ -34,8 +35,8 @@ async fn registration_not_open_is_the_first_refusal_and_is_replayed() {
     let moved = json!({ "regOpensAt": domain::Timestamp::from(tomorrow) });
     edit(&world.ctx, &ada, sprint, moved).await.unwrap();
     for guest in [seated, late] {
-        let told = register(&world.ctx, guest, sprint).await.unwrap_err();
-        assert_eq!(told, ErrorCode::RegistrationNotOpen);
+        let refusal = register(&world.ctx, guest, sprint).await.unwrap_err();
+        assert_eq!(refusal, ErrorCode::RegistrationNotOpen);
     }
     let first = register_with_key(&world.ctx, late, sprint, "k").await.unwrap();
     world.clock.advance(TimeDelta::hours(21));
@@ -77,16 +78,16 @@ async fn a_cancelled_competition_cannot_be_changed() {
     cancel_competition(&world.ctx, &ada, sprint).await.unwrap();
     world.clock.advance(TimeDelta::days(2));
     for guest in [seated, gone, late] {
-        let told = register(&world.ctx, guest, sprint).await.unwrap_err();
-        assert_eq!(told, ErrorCode::CompetitionCancelled, "also after the deadline");
+        let refusal = register(&world.ctx, guest, sprint).await.unwrap_err();
+        assert_eq!(refusal, ErrorCode::CompetitionCancelled, "also after the deadline");
     }
-    let told = cancel_registration(&world.ctx, seated, sprint).await.unwrap_err();
-    assert_eq!(told, ErrorCode::CompetitionCancelled);
+    let refusal = cancel_registration(&world.ctx, seated, sprint).await.unwrap_err();
+    assert_eq!(refusal, ErrorCode::CompetitionCancelled);
     cancel_registration(&world.ctx, gone, sprint)
         .await
         .expect("the answer to the first time may be lost");
-    let told = edit(&world.ctx, &ada, sprint, json!({ "title": "It is on" })).await.unwrap_err();
-    assert_eq!(told, ErrorCode::CancelledIsFinal);
+    let refusal = edit(&world.ctx, &ada, sprint, json!({ "title": "It is on" })).await.unwrap_err();
+    assert_eq!(refusal, ErrorCode::CancelledIsFinal);
     let tally = world.tally(sprint).await;
     assert_eq!((tally.registered, tally.seats_held), (1, 1));
 }

@@ -30,7 +30,7 @@ async fn participants_see_upcoming_then_past_registrations() {
     }
     world.clock.advance(TimeDelta::days(4));
     let seen = dashboard::participant(&world.ctx, &grace).await.unwrap();
-    // Without a start, the deadline is what is known.
+    // Without a start date, the deadline counts.
     assert_eq!(titles(&seen.upcoming), ["Someday", "Tomorrow", "Next week"]);
     assert_eq!(titles(&seen.past), ["Was second", "Was first"]);
     assert_eq!(titles(&seen.cancelled), ["Given back"]);

@@ -49,11 +49,11 @@ async fn a_wrong_password_deletes_nothing() {
         .await
         .map_err(code);
     assert_eq!(refused, Err(ErrorCode::WrongPassword));
-    let nobody =
+    let refused =
         delete(&world.ctx, &Actor::anonymous(), PASSWORD.to_owned(), ClientAddress::UNKNOWN)
             .await
             .map_err(code);
-    assert_eq!(nobody, Err(ErrorCode::Unauthorized));
+    assert_eq!(refused, Err(ErrorCode::Unauthorized));
     assert!(find(&world.ctx, grace.user().unwrap().id).await.unwrap().is_some());
 }
 
@@ -88,7 +88,8 @@ async fn a_seat_in_a_past_competition_stays_counted_without_a_name() {
         assert_eq!(refused.code, ErrorCode::InvalidCredentials, "{address}");
     }
     sign_up_again(&world.ctx, "grace@example.com").await.unwrap();
-    let traces = "DELETE FROM users WHERE lower(name || email || email_key || search_text) LIKE '%grace%' AND role = 'PARTICIPANT'";
+    let traces = "DELETE FROM users WHERE lower(name || email || email_key || search_text) LIKE '%grace%' \
+         AND role = 'PARTICIPANT'";
     assert_eq!(world.execute(traces).await.unwrap(), 0);
 }
 
@@ -108,7 +109,7 @@ async fn an_organizer_with_registrations_to_come_cannot_be_deleted() {
     assert_eq!(leave(&world.ctx, &ada).await, Ok(()));
     let past = competitions::get(&world.ctx, sprint).await.unwrap();
     assert_eq!(past.organizer.name, "Deleted account");
-    assert!(competitions::get(&world.ctx, empty).await.is_err(), "nobody ever registered for it");
+    assert!(competitions::get(&world.ctx, empty).await.is_err(), "it never had a registration");
     let history = dashboard::participant(&world.ctx, &grace).await.unwrap().past;
     assert!(history[0].competition.organizer.is_deleted());
 }
@@ -124,7 +125,7 @@ async fn an_organizer_without_competitions_is_deleted_at_once() {
     }
 }
 
-/// Whatever wins, no seat is held by nobody, and the count is right.
+/// Whichever request wins, the count is right and each seat belongs to an account.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn concurrent_registration_and_deletion_keep_the_count() {
     let world = World::new().await;
@@ -184,9 +185,9 @@ async fn a_competition_with_registrations_outlives_its_organizer() {
     cancel_registration(&world.ctx, grace, freed).await.unwrap();
     cancel_competition(&world.ctx, &ada, cancelled).await.unwrap();
 
-    let told = preview_deletion(&world.ctx, &ada).await.unwrap();
+    let preview = preview_deletion(&world.ctx, &ada).await.unwrap();
     let expected = DeletionPreview { seats: 0, blocking: 0, deleted: 1, cancelled: 1, kept: 1 };
-    assert_eq!(told, expected);
+    assert_eq!(preview, expected);
     assert_eq!(leave(&world.ctx, &ada).await, Ok(()));
     world.run_pending_jobs().await;
 
@@ -199,9 +200,9 @@ async fn a_competition_with_registrations_outlives_its_organizer() {
     assert_eq!(subjects(&world, grace).await[0], "Competition cancelled: Cancelled");
     let left = competitions::get(&world.ctx, freed).await.unwrap().competition;
     assert_eq!((left.cancelled_at, left.version), (Some(world.ctx.now()), 2));
-    let told = register(&world.ctx, alan, freed).await.unwrap_err();
+    let refused = register(&world.ctx, alan, freed).await.unwrap_err();
     assert_eq!(
-        told,
+        refused,
         ErrorCode::CompetitionCancelled,
         "a competition without an organizer is cancelled"
     );
@@ -220,14 +221,15 @@ async fn the_preview_counts_what_a_deletion_would_do() {
         let to_come = world.competition(&ada).create().await;
         register(&world.ctx, &grace, to_come).await.unwrap();
     }
-    let told = preview_deletion(&world.ctx, &ada).await.unwrap();
-    assert_eq!(told, DeletionPreview { blocking: 2, kept: 1, ..Default::default() });
-    let told = preview_deletion(&world.ctx, &grace).await.unwrap();
-    assert_eq!(told, DeletionPreview { seats: 2, ..Default::default() });
+    let preview = preview_deletion(&world.ctx, &ada).await.unwrap();
+    assert_eq!(preview, DeletionPreview { blocking: 2, kept: 1, ..Default::default() });
+    let preview = preview_deletion(&world.ctx, &grace).await.unwrap();
+    assert_eq!(preview, DeletionPreview { seats: 2, ..Default::default() });
     assert!(preview_deletion(&world.ctx, &Actor::anonymous()).await.is_err());
 }
 
-/// A seat of a deleted account stays counted where it is on record. Nobody is there to be mailed.
+/// A seat of a deleted account stays counted in a competition that is over. The account gets no
+/// mail.
 #[tokio::test]
 async fn a_deleted_account_gets_no_mail() {
     let world = World::new().await;

@@ -48,14 +48,17 @@ async fn only_its_organizer_edits_a_competition() {
     let (ada, bob) = (world.organizer("Ada").await, world.organizer("Bob").await);
     let (grace, root) = (world.participant("Grace").await, world.admin("Root").await);
     let sprint = world.competition(&ada).create().await;
-    let told = async |actor: &Actor, id| {
+    let refusal = async |actor: &Actor, id| {
         edit(&world.ctx, actor, id, json!({ "title": "Mine" })).await.unwrap_err()
     };
     for actor in [&bob, &grace, &root] {
-        assert_eq!(told(actor, sprint).await, ErrorCode::Forbidden);
+        assert_eq!(refusal(actor, sprint).await, ErrorCode::Forbidden);
     }
-    assert_eq!(told(&Actor::anonymous(), sprint).await, ErrorCode::Unauthorized);
-    assert_eq!(told(&ada, CompetitionId(uuid::Uuid::nil())).await, ErrorCode::CompetitionNotFound);
+    assert_eq!(refusal(&Actor::anonymous(), sprint).await, ErrorCode::Unauthorized);
+    assert_eq!(
+        refusal(&ada, CompetitionId(uuid::Uuid::nil())).await,
+        ErrorCode::CompetitionNotFound
+    );
     assert_eq!(competitions::get(&world.ctx, sprint).await.unwrap().competition.version, 1);
 }
 

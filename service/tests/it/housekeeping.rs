@@ -107,7 +107,8 @@ async fn rows(world: &World, table: &str, column: &str) -> u64 {
 /// Numbers from 1 to `count`, as a table `numbers` with one column `n`.
 fn numbers(count: u64) -> String {
     format!(
-        "WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < {count})"
+        "WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < \
+         {count})"
     )
 }
 
@@ -116,7 +117,8 @@ async fn more_rows_than_a_batch_are_deleted() {
     let world = World::new().await;
     for (expires_at, prefix) in [("2026-11-22", "old"), ("2026-11-24", "young")] {
         let sql = format!(
-            "INSERT INTO sessions (id, data, expires_at) {} SELECT '{prefix}' || n, '', '{expires_at} 00:00:00+00:00' FROM numbers",
+            "INSERT INTO sessions (id, data, expires_at) {} SELECT '{prefix}' || n, '', \
+             '{expires_at} 00:00:00+00:00' FROM numbers",
             numbers(25_000),
         );
         assert_eq!(world.execute(&sql).await.unwrap(), 25_000);

@@ -1,5 +1,5 @@
-//! Admission is right whatever the isolation of its transactions: what is decided on is read after
-//! the row's lock is held.
+//! Admission is correct at any isolation level, because it reads after it has locked the row of the
+//! competition.
 
 use std::time::Duration;
 
@@ -78,7 +78,7 @@ async fn a_rush_on_two_processes_sells_no_seat_twice_under_read_committed() {
     let ada = world.organizer("Ada").await;
     let crowd = world.crowd(12).await;
     let sprint = world.competition(&ada).seats(5).create().await;
-    // Everybody over both processes at once.
+    // Each participant through both processes at once.
     let storms = processes
         .iter()
         .flat_map(|ctx| crowd.iter().map(move |guest| storm(ctx.clone(), guest.clone(), sprint)));

@@ -1,4 +1,4 @@
-//! A model-based test of the states of jobs: random sequences of what workers, sweepers and
+//! A model-based test of the states of jobs: random sequences of actions of workers, sweepers and
 //! operators do.
 
 use std::{

@@ -114,7 +114,7 @@ async fn a_mail_goes_out_when_the_server_is_back() {
     let failure = failure(&ctx, &claims[1]).await;
     assert!(failure.is_unreachable(), "{failure}");
     sink.start_again().await;
-    // The process that has just found nobody asks again some seconds later.
+    // The process that has just found no server tries again some seconds later.
     let other = world.process_with_mail(&sink.url()).await;
     run_job(&other, &claims[1]).await.unwrap();
     assert_eq!(sink.ids().len(), 2);

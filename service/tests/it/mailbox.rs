@@ -61,17 +61,17 @@ async fn mail_that_does_not_exist_is_not_found() {
 }
 
 #[tokio::test]
-async fn nobody_in_particular_has_no_mailbox() {
+async fn a_visitor_has_no_mailbox() {
     let world = World::new().await;
-    let nobody = Actor::anonymous();
+    let visitor = Actor::anonymous();
     let unauthorized = ErrorCode::Unauthorized;
-    assert_eq!(code(list(&world.ctx, &nobody, None).await.unwrap_err()), unauthorized);
-    assert_eq!(code(unread_count(&world.ctx, &nobody).await.unwrap_err()), unauthorized);
+    assert_eq!(code(list(&world.ctx, &visitor, None).await.unwrap_err()), unauthorized);
+    assert_eq!(code(unread_count(&world.ctx, &visitor).await.unwrap_err()), unauthorized);
     let mail = MailId(uuid::Uuid::nil());
-    assert_eq!(code(mark_read(&world.ctx, &nobody, mail).await.unwrap_err()), unauthorized);
+    assert_eq!(code(mark_read(&world.ctx, &visitor, mail).await.unwrap_err()), unauthorized);
 }
 
-/// What somebody finds in their mailbox.
+/// A page of the actor's messages that match a search.
 async fn found(world: &World, actor: &Actor, search: &str, page: &str) -> MailPage {
     let query = MailQuery { search: Some(search.to_owned()), page: Some(page.to_owned()) };
     browse(&world.ctx, actor, &query.check().unwrap()).await.unwrap()

@@ -63,12 +63,13 @@ async fn concurrent_exchanges_of_a_token_get_the_same_successor() {
         assert_eq!(count(&answers, &answers[0]), 8, "{answers:?}");
         let successor = answers.into_iter().find_map(Result::ok).unwrap();
         world.clock.advance(AFTER_THE_GRACE);
-        assert!(next(&world.ctx, &successor).await.is_ok(), "the family goes on");
+        assert!(next(&world.ctx, &successor).await.is_ok(), "the family is still valid");
         assert_eq!(next(&other, &token).await, Err(ErrorCode::Unauthorized));
     }
 }
 
-/// A copied token that comes while its owner renews must not leave the owner's next one, or the thief's, alive.
+/// A copied token that comes while its owner renews must not leave the owner's next one, or the
+/// thief's, alive.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn revoking_a_family_revokes_a_concurrent_renewal() {
     let world = World::new().await;

@@ -14,7 +14,7 @@ use service::{
 
 use crate::support::{at_once, cancel_registration, code, count, register, register_with_key};
 
-/// Everybody at once; the codes of their outcomes.
+/// Registers a whole crowd at once; returns the codes of the outcomes.
 async fn race(ctxs: &[&Context], crowd: &[Actor], id: CompetitionId) -> Vec<Result<(), ErrorCode>> {
     let attempts = crowd.iter().enumerate().map(|(number, actor)| {
         let (ctx, actor) = (ctxs[number % ctxs.len()].clone(), actor.clone());
@@ -23,7 +23,8 @@ async fn race(ctxs: &[&Context], crowd: &[Actor], id: CompetitionId) -> Vec<Resu
     at_once(attempts).await
 }
 
-/// Exactly `seats` of a crowd got one, the others were told why not, and every number agrees.
+/// Asserts that exactly `seats` participants are registered, all others were refused because the
+/// competition is full, and all counts agree.
 async fn assert_sold_out(
     world: &World,
     id: CompetitionId,
@@ -163,16 +164,16 @@ async fn refusals_of_a_registration_come_in_the_documented_order() {
     let ada = world.organizer("Ada").await;
     let [seated, late] = &world.crowd(2).await[..] else { panic!("two guests") };
     let unknown = CompetitionId(uuid::Uuid::nil());
-    let told = async |actor, id| register(&world.ctx, actor, id).await.unwrap_err();
-    assert_eq!(told(seated, unknown).await, ErrorCode::CompetitionNotFound);
+    let refusal = async |actor, id| register(&world.ctx, actor, id).await.unwrap_err();
+    assert_eq!(refusal(seated, unknown).await, ErrorCode::CompetitionNotFound);
 
     let sprint = world.competition(&ada).seats(1).create().await;
     register(&world.ctx, seated, sprint).await.unwrap();
-    assert_eq!(told(late, sprint).await, ErrorCode::CompetitionFull);
-    assert_eq!(told(seated, sprint).await, ErrorCode::AlreadyRegistered, "though it is full");
+    assert_eq!(refusal(late, sprint).await, ErrorCode::CompetitionFull);
+    assert_eq!(refusal(seated, sprint).await, ErrorCode::AlreadyRegistered, "though it is full");
     world.clock.advance(TimeDelta::days(1));
-    assert_eq!(told(seated, sprint).await, ErrorCode::RegistrationClosed, "above all");
-    assert_eq!(told(late, sprint).await, ErrorCode::RegistrationClosed);
+    assert_eq!(refusal(seated, sprint).await, ErrorCode::RegistrationClosed, "above all");
+    assert_eq!(refusal(late, sprint).await, ErrorCode::RegistrationClosed);
 }
 
 #[tokio::test]

@@ -106,13 +106,12 @@ async fn a_long_roster_is_exported_in_parts_without_gaps_or_duplicates() {
             outcome.unwrap();
         }
     }
-    let mut everybody: Vec<_> =
-        crowd.iter().map(|guest| guest.user().unwrap().name.clone()).collect();
-    everybody.sort_unstable();
+    let mut all: Vec<_> = crowd.iter().map(|guest| guest.user().unwrap().name.clone()).collect();
+    all.sort_unstable();
     for sort in ["registered", "-registered", "name", "-status"] {
         let (parts, mut names) = exported(&world, &ada, sprint, query(sort)).await;
         names.sort_unstable();
-        assert_eq!((parts, names == everybody), (3, true), "by {sort}");
+        assert_eq!((parts, names == all), (3, true), "by {sort}");
     }
     let confirmed = RosterQuery { status: Some("CONFIRMED".into()), ..query("name") };
     assert_eq!(exported(&world, &ada, sprint, confirmed).await.0, 0);

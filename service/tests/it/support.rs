@@ -78,7 +78,7 @@ pub(crate) fn code(error: Error) -> ErrorCode {
     PublicError::from(error).code
 }
 
-/// Runs all of these at once and answers with their results, in no order.
+/// Runs tasks concurrently; returns their results in any order.
 pub(crate) async fn at_once<T: Send + 'static>(
     tasks: impl IntoIterator<Item = impl Future<Output = T> + Send + 'static>,
 ) -> Vec<T> {
@@ -96,17 +96,17 @@ pub(crate) async fn titles(world: &World, query: CompetitionQuery) -> Vec<String
     page.items.into_iter().map(|item| item.competition.title).collect()
 }
 
-/// The messages of somebody, newest first.
+/// The messages of an actor, newest first.
 pub(crate) async fn mails(world: &World, actor: &Actor) -> Vec<Mail> {
     mailbox::list(&world.ctx, actor, None).await.unwrap()
 }
 
-/// The subjects of somebody's messages, newest first.
+/// The subjects of an actor's messages, newest first.
 pub(crate) async fn subjects(world: &World, actor: &Actor) -> Vec<String> {
     mails(world, actor).await.into_iter().map(|mail| mail.subject).collect()
 }
 
-/// From now on the database refuses to take back what was counted of a mail that was not sent.
+/// Makes the database refuse to lower the count of a mail limit, which releases a reservation.
 pub(crate) async fn refuse_releases(world: &World) {
     let sql = if world.database_url().starts_with("sqlite") {
         "CREATE TRIGGER keep BEFORE UPDATE ON mail_limits WHEN NEW.sent < OLD.sent \

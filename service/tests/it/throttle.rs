@@ -19,7 +19,7 @@ use crate::support::{at_once, claim_one, code, count, run_job};
 
 const ADA: &str = "ada@example.com";
 const WRONG: &str = "not the password";
-/// The owner's address, and somebody else's.
+/// The owner's address, and another one.
 const HOME: u8 = 1;
 const ELSEWHERE: u8 = 2;
 
@@ -136,7 +136,7 @@ async fn an_address_with_many_failures_is_delayed_and_few_logins_may_wait() {
     let ctx = world.limiting_logins(LONG_DELAYS).await;
     for number in 0..3 {
         fail(&ctx, &format!("guess{number}@example.com"), 1, ELSEWHERE).await;
-        // An account of one's own does not help to go on guessing.
+        // A successful login to another account does not reset the count of the address.
         if number == 1 {
             outcome(&ctx, ADA, PASSWORD, ELSEWHERE).await.unwrap();
         }
@@ -272,7 +272,7 @@ async fn any_typed_address_is_counted_and_not_stored() {
         );
     }
     let kept = world.execute("DELETE FROM login_attempts WHERE length(key) > 80").await.unwrap();
-    assert_eq!(kept, 0, "what is kept is short");
+    assert_eq!(kept, 0, "stored keys are short");
 }
 
 #[tokio::test]

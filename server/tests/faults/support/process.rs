@@ -28,7 +28,7 @@ impl Process {
         let record = move |line: &str| {
             lines.lock().unwrap_or_else(PoisonError::into_inner).push(line.to_owned());
         };
-        // Other tasks go on while it starts.
+        // Other tasks run while it starts.
         let start =
             tokio::task::spawn_blocking(move || Program::start(&mut command, greeting, record));
         Self { program: start.await.expect("a program"), log }

@@ -173,7 +173,8 @@ async fn a_large_response_without_memory_is_rejected_and_a_small_one_is_sent() {
     ] {
         let mut stream = served.connect().await;
         let request = format!(
-            "GET {path} HTTP/1.1\r\nHost: x\r\nAccept-Encoding: {accepted}\r\nConnection: close\r\n\r\n"
+            "GET {path} HTTP/1.1\r\nHost: x\r\nAccept-Encoding: {accepted}\r\nConnection: \
+             close\r\n\r\n"
         );
         stream.write_all(request.as_bytes()).await.unwrap();
         let said = read_to_close(&mut stream).await;

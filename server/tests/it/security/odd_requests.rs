@@ -100,17 +100,21 @@ async fn malformed_requests_are_rejected_with_a_reason() {
         ),
         ("FOO / HTTP/1.1\r\nHost: a\r\n\r\n", 405, ""),
         (
-            "POST /api/auth/login HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Encoding: gzip\r\nContent-Length: 2\r\n\r\n{}",
+            "POST /api/auth/login HTTP/1.1\r\nHost: a\r\nContent-Type: \
+             application/json\r\nContent-Encoding: gzip\r\nContent-Length: 2\r\n\r\n{}",
             415,
             "without Content-Encoding",
         ),
         (
-            "POST /fn/log_in HTTP/1.1\r\nHost: a\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Encoding: br\r\nContent-Length: 2\r\n\r\na=",
+            "POST /fn/log_in HTTP/1.1\r\nHost: a\r\nContent-Type: \
+             application/x-www-form-urlencoded\r\nContent-Encoding: br\r\nContent-Length: \
+             2\r\n\r\na=",
             415,
             "accept-encoding: identity",
         ),
         (
-            "POST /api/auth/login HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Encoding: identity\r\nContent-Length: 2\r\n\r\n{}",
+            "POST /api/auth/login HTTP/1.1\r\nHost: a\r\nContent-Type: \
+             application/json\r\nContent-Encoding: identity\r\nContent-Length: 2\r\n\r\n{}",
             400,
             "validation_failed",
         ),

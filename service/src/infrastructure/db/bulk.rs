@@ -178,7 +178,8 @@ impl Writes {
 fn insert_sql<M: ModelTrait>(parameter: &str) -> String {
     let (table, columns) = (table::<M>(), columns::<M>().join(", "));
     format!(
-        "INSERT INTO {table} ({columns}) SELECT {columns} FROM json_populate_recordset(NULL::{table}, {parameter}::text::json)"
+        "INSERT INTO {table} ({columns}) SELECT {columns} FROM \
+         json_populate_recordset(NULL::{table}, {parameter}::text::json)"
     )
 }
 
@@ -195,7 +196,8 @@ fn update_sql<M: ModelTrait>(parameter: &str) -> String {
         .collect();
     let same: Vec<String> = keys.iter().map(|key| format!("old.{key} = new.{key}")).collect();
     format!(
-        "UPDATE {table} AS old SET {} FROM json_populate_recordset(NULL::{table}, {parameter}::text::json) AS new WHERE {}",
+        "UPDATE {table} AS old SET {} FROM json_populate_recordset(NULL::{table}, \
+         {parameter}::text::json) AS new WHERE {}",
         set.join(", "),
         same.join(" AND "),
     )

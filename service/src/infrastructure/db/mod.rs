@@ -54,8 +54,8 @@ impl Db {
     /// Connects to `sqlite://path` (created if missing, with its folder) or `postgres://…`.
     ///
     /// # Errors
-    /// When the URL is wrong or the database does not answer; when a connection pooler does not give
-    /// each connection a session of its own.
+    /// When the URL is wrong or the database does not answer; when a connection pooler does not
+    /// give each connection a session of its own.
     pub async fn connect(url: &str, max_connections: u32) -> Result<Self> {
         let connection = if url.starts_with("sqlite:") {
             // Go on if this fails: if the file cannot be used, connecting reports why, and another
@@ -164,7 +164,8 @@ impl Db {
     /// and are not retried here. SQLite ignores `lock`: it has one writer at a time.
     pub(crate) async fn begin_serializable_with_lock(&self, lock: &str) -> Result<WriteTx<'_>> {
         let begin = format!(
-            "BEGIN ISOLATION LEVEL {}; SET LOCAL lock_timeout = {}; SET LOCAL statement_timeout = {}; {lock}",
+            "BEGIN ISOLATION LEVEL {}; SET LOCAL lock_timeout = {}; SET LOCAL statement_timeout \
+             = {}; {lock}",
             self.isolation,
             LOCK_TIMEOUT.as_millis(),
             STATEMENT_TIMEOUT.as_millis(),

@@ -53,12 +53,16 @@ const INSPECT: &str = "\
 pub(super) enum Refusal {
     /// It does not keep its settings.
     #[error(
-        "the database session does not keep its settings ({0}). A pooler such as PgBouncer stands between, in transaction or statement mode or with settings that it drops: give it `pool_mode = session`, or connect to PostgreSQL directly"
+        "the database session does not keep its settings ({0}). A pooler such as PgBouncer stands \
+         between, in transaction or statement mode or with settings that it drops: give it \
+         `pool_mode = session`, or connect to PostgreSQL directly"
     )]
     SettingsLost(String),
     /// Two of our connections have one session on the server.
     #[error(
-        "two connections share one database session. A pooler such as PgBouncer stands between, in transaction or statement mode, which loses session settings and prepared statements: give it `pool_mode = session`, or connect to PostgreSQL directly"
+        "two connections share one database session. A pooler such as PgBouncer stands between, \
+         in transaction or statement mode, which loses session settings and prepared statements: \
+         give it `pool_mode = session`, or connect to PostgreSQL directly"
     )]
     Shared {
         /// Names the server process.

@@ -61,7 +61,7 @@ impl CacheClient {
             .with_connection_config(|config| {
                 config.connection_timeout = TIMEOUT;
                 config.internal_command_timeout = TIMEOUT;
-                // No retries: the caller goes on without Redis.
+                // No retries: the caller continues without Redis.
                 config.max_command_attempts = 1;
                 config.unresponsive.max_timeout = Some(4 * TIMEOUT);
             })

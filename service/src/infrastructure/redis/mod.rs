@@ -1,7 +1,7 @@
 //! The connection to Redis, which is optional.
 //!
 //! Redis makes requests faster and decides nothing. When it fails, a circuit breaker skips it for a
-//! moment and callers go on without it: no request fails because of Redis, or waits for long.
+//! moment and callers continue without it: no request fails because of Redis, or waits for long.
 
 mod cache_client;
 
@@ -129,13 +129,16 @@ impl Redis {
         let mut concerns = Vec::new();
         if !memory.contains("maxmemory_policy:noeviction") {
             concerns.push(
-                "Redis may evict keys when its memory is full (maxmemory-policy is not noeviction): jobs would start late. Set maxmemory-policy to noeviction.",
+                "Redis may evict keys when its memory is full (maxmemory-policy is not \
+                 noeviction): jobs would start late. Set maxmemory-policy to noeviction.",
             );
         }
         let snapshots = save.map_or(true, |save| save.get(1).is_some_and(|when| !when.is_empty()));
         if !snapshots && !persistence.contains("aof_enabled:1") {
             concerns.push(
-                "Redis keeps nothing over a restart (neither appendonly nor save is on): jobs would start late after one, and answers would come from the database. Set appendonly to yes.",
+                "Redis keeps nothing over a restart (neither appendonly nor save is on): jobs \
+                 would start late after one, and answers would come from the database. Set \
+                 appendonly to yes.",
             );
         }
         Some(concerns)
@@ -166,7 +169,7 @@ impl Redis {
 
     fn fail<T>(&self, reason: &dyn fmt::Display) -> Option<T> {
         if self.breaker.record_failure() {
-            tracing::warn!(%reason, "Redis does not answer; going on without it");
+            tracing::warn!(%reason, "Redis does not answer; continuing without it");
         }
         None
     }

@@ -67,7 +67,7 @@ async fn a_slow_form_does_not_restore_a_session_after_a_log_out() {
         // The body is read after the session is loaded.
         let rest = async move {
             asked.send(()).expect("the test waits");
-            is_finished.await.expect("the test goes on");
+            is_finished.await.expect("the test has not ended");
             Ok::<_, Infallible>(Bytes::from_static(body.as_bytes()))
         };
         let call = app.post(path).header("accept", HTML).header("sec-fetch-site", "same-origin");
