@@ -15,7 +15,7 @@ use crate::{
 /// The password of every user.
 pub(crate) const PASSWORD: &str = "correct horse";
 /// The secret that signs tokens.
-pub(crate) const SECRET: &str = "a secret that nobody needs to keep";
+pub(crate) const SECRET: &str = "the public secret of the benchmark";
 /// The default cost of the product.
 pub(crate) const BCRYPT_COST: u32 = 12;
 

@@ -128,9 +128,9 @@ pub struct MyCompetition {
     pub tags: Vec<String>,
     /// If it is set.
     pub start_date: Option<Timestamp>,
-    /// From this moment on nobody can register.
+    /// When registration closes.
     pub reg_deadline: Timestamp,
-    /// The IANA time zone that its people think in.
+    /// The IANA time zone of the competition.
     pub time_zone: String,
     /// When its organizer cancelled it; `null` when it takes place.
     pub cancelled_at: Option<Timestamp>,

@@ -4,7 +4,7 @@ import type { Page, Route } from '@playwright/test';
 export type Held = {
   /** Settles once the server has answered. */
   answered: Promise<void>;
-  /** Lets the page have the answer, and returns once the page shows what it makes of it. */
+  /** Passes the response to the page, and returns once the page has rendered it. */
   release(): Promise<void>;
 };
 

@@ -57,17 +57,17 @@ test('all messages are marked as read, and the toast stays until it is dismissed
 
   await page.getByRole('button', { name: 'Mark all as read' }).click();
 
-  const told = toast(page, '2 messages marked as read');
-  await expect(told).toBeVisible();
+  const message = toast(page, '2 messages marked as read');
+  await expect(message).toBeVisible();
   await expect(page.getByText('2 messages, 0 unread')).toBeVisible();
   await expect(link).toHaveText('Mailbox');
   await expect(page.getByRole('button', { name: 'Mark all as read' })).toBeHidden();
 
   await hydrated(page);
   await page.getByRole('link', { name: 'Dismiss this message' }).click();
-  await expect(told).toBeHidden();
+  await expect(message).toBeHidden();
   await open(page, '/mailbox');
-  await expect(told).toBeHidden();
+  await expect(message).toBeHidden();
 });
 
 test('a message can be marked as unread', async ({ page, api }) => {

@@ -71,7 +71,7 @@ test.describe('a session that has ended', () => {
 test.describe('a form that was rendered for another user', () => {
   test.use({ expectedStatuses: [403] });
 
-  test('registers nobody, and shows the reason', async ({ page, api }) => {
+  test('does not register the current user, and shows the reason', async ({ page, api }) => {
     const [pia, paul] = await Promise.all([api.participant('Pia'), api.participant('Paul')]);
     const competition = await api.competition();
     await logInAs(page, pia);
@@ -84,7 +84,7 @@ test.describe('a form that was rendered for another user', () => {
     expect(await api.find(competition)).toMatchObject({ seatsLeft: competition.seatsLeft });
   });
 
-  test('renames nobody, and shows the current account', { tag: '@no-js' }, async ({ page, api }) => {
+  test('does not rename the current account, and shows it', { tag: '@no-js' }, async ({ page, api }) => {
     const [pia, paul] = await Promise.all([api.participant('Pia'), api.participant('Paul')]);
     await logInAs(page, pia);
     await open(page, '/account');

@@ -17,7 +17,7 @@ use crate::{
     registration::{count, newest},
 };
 
-/// The newest registrations of a participant are shown, so many at most.
+/// The most registrations of a participant that are shown: the newest.
 const MAX_REGISTRATIONS: u64 = 500;
 /// Days of the trend.
 const TREND: i64 = 30;

@@ -108,7 +108,7 @@ pub(crate) async fn begin_login<'a>(
     Ok(LoginAttempt { ctx, counted: Some(Counted { account, address, known }) })
 }
 
-/// Sleeps for the delay of an address with so many failures.
+/// Sleeps for the delay of an address with `failures` failures.
 async fn delay(ctx: &Context, address: &str, failures: i32) -> Result<()> {
     let limits = &ctx.login_limits;
     let delay = limits.delay(failures);

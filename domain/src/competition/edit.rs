@@ -49,7 +49,7 @@ pub struct CompetitionPatch {
     #[cfg_attr(feature = "openapi", schema(value_type = Option<Timestamp>, example = "2030-11-01T07:00:00.000Z"))]
     #[serde(default, deserialize_with = "present")]
     pub reg_opens_at: Option<Raw<String>>,
-    /// The IANA time zone that its people think in.
+    /// The IANA time zone of the competition.
     #[cfg_attr(feature = "openapi", schema(value_type = String, example = "Europe/Berlin"))]
     #[serde(default)]
     pub time_zone: Raw<String>,

@@ -19,15 +19,15 @@ pub struct Competition {
     pub tags: Vec<String>,
     /// Seats in all.
     pub capacity: u32,
-    /// Seats that nobody holds.
+    /// Seats that are not taken.
     pub seats_left: u32,
-    /// From this moment on nobody can register.
+    /// When registration closes.
     pub reg_deadline: Timestamp,
     /// After the deadline, if it is set.
     pub start_date: Option<Timestamp>,
-    /// From this moment on one can register; `null` when that was always so.
+    /// When registration opens; `null` if it was open from the start.
     pub reg_opens_at: Option<Timestamp>,
-    /// The IANA time zone that its people think in.
+    /// The IANA time zone of the competition.
     #[cfg_attr(feature = "openapi", schema(example = "Europe/Berlin"))]
     pub time_zone: String,
     /// When its organizer cancelled it; `null` when it takes place.
@@ -178,7 +178,7 @@ pub struct SeatsChanged {
     pub competition_id: CompetitionId,
     /// Seats in all.
     pub capacity: u32,
-    /// Seats that nobody holds.
+    /// Seats that are not taken.
     pub seats_left: u32,
     /// Whether it was cancelled.
     #[serde(default)]

@@ -22,7 +22,7 @@ impl fmt::Debug for Password {
 }
 
 impl Password {
-    /// The same as [`Self::parse`], for a form that asks for nothing else.
+    /// The same as [`Self::parse`], for a form whose only field is the password.
     ///
     /// # Errors
     /// The fault, on the field `password`.
@@ -50,7 +50,7 @@ impl Password {
         }
     }
 
-    /// The password itself, for hashing and nothing else.
+    /// The password itself, for hashing only.
     pub fn expose(&self) -> &str {
         &self.0
     }

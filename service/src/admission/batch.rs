@@ -94,7 +94,7 @@ pub(super) async fn process_batch(
                 Ok(Decided { decision, stored }) => {
                     if let (Some(keyed), Some(stored)) = (&mut request.keyed, stored) {
                         responses.push((keyed.key.clone(), stored));
-                        keyed.lock.detach();
+                        keyed.lock.leave_in_redis();
                     }
                     Ok(decision)
                 }

@@ -223,7 +223,7 @@ impl Ledger {
     }
 
     /// A repeated cancellation is granted: the response to the first may have been lost.
-    /// Registrations keep their seats, because they say who is to be notified.
+    /// Registrations keep their seats, because they are the recipients of the notice.
     fn cancel_competition(&mut self, user: &User, if_match: Option<&IfMatch>) -> Verdict {
         if let Err(refusal) = self.check_precondition(if_match) {
             return Verdict::Refused(refusal);
@@ -249,13 +249,13 @@ impl Ledger {
     /// Checks `If-Match` against the `revision`, which the API calls `version`. A cancelled
     /// competition passes: an edit is then refused as final, and a repeated cancellation granted.
     fn check_precondition(&self, if_match: Option<&IfMatch>) -> Result<(), PublicError> {
-        let version = u32::try_from(self.after.revision).unwrap_or_default();
-        let is_met = if_match.is_none_or(|if_match| if_match.accepts(version));
+        let revision = u32::try_from(self.after.revision).unwrap_or_default();
+        let is_met = if_match.is_none_or(|if_match| if_match.accepts(revision));
         if is_met || self.after.cancelled_at.is_some() {
             return Ok(());
         }
         let message = format!(
-            "This competition is not the version that If-Match asks for: it is version {version} \
+            "This competition is not the version that If-Match asks for: it is version {revision} \
              now"
         );
         Err(PublicError::new(ErrorCode::PreconditionFailed, message))
@@ -269,14 +269,16 @@ impl Ledger {
         Verdict::Granted(Effect::CompetitionChanged(Box::new(changed)))
     }
 
-    /// Applies all of an edit or nothing. An edit without an effect leaves the version as it is, so
+    /// Applies all of an edit or nothing. An edit without an effect leaves the `revision` as it is, so
     /// that no other edit becomes stale.
     fn apply(&mut self, edit: &CompetitionEdit) -> Result<(), PublicError> {
         let current = &self.after;
         if current.cancelled_at.is_some() {
             return Err(PublicError::cancelled_is_final());
         }
-        if edit.version.is_some_and(|version| i64::from(version) != i64::from(current.revision)) {
+        // The API calls the revision `version`.
+        let seen = edit.version.map(i64::from);
+        if seen.is_some_and(|revision| revision != i64::from(current.revision)) {
             let message = "This competition was changed since you opened it. Look at what it is now, then \
                  try again.";
             return Err(PublicError::on_field(ErrorCode::StaleVersion, "version", message));
@@ -354,6 +356,9 @@ impl Ledger {
             let key = format!("{}:{competition_id}", NotifyOfCancellation::NAME);
             jobs.push(NewJob::from(job).with_key(key));
         }
+        // Registrations and cancellations may cancel out: then the row stays as it is, and the batch
+        // commits without a compare-and-set. The lock on the row has excluded other batches until
+        // then, and on PostgreSQL SERIALIZABLE as well.
         let is_changed = self.after != self.before;
         Changes {
             inserted,

@@ -182,8 +182,8 @@ impl Real<'_> {
         let keyed = key.map(|key| {
             let key = format!("{}-{key}", self.history).parse().unwrap();
             let key = RequestKey::new(user.id, key, &command.fingerprint(self.id));
-            // A lock that excludes nothing: the transaction must be right without it.
-            Keyed { key, lock: KeyLock::detached() }
+            // No lock on the key: the transaction must be correct without it.
+            Keyed { key, lock: KeyLock::unshared() }
         });
         Request { user, command, keyed }
     }

@@ -193,8 +193,11 @@ pub(super) async fn write(
     Ok(())
 }
 
-/// Updates the row of a competition if its version is still that of `before`, and if no more seats
+/// Updates the row of a competition if its `version` is still that of `before`, and if no more seats
 /// are taken than there are.
+///
+/// `version` counts all changes of the row, for this comparison only. `revision` counts the edits of
+/// the competition's fields: clients see it as the version, and base edits and `If-Match` on it.
 fn compare_and_set(
     before: &competition::Model,
     after: competition::Model,

@@ -45,10 +45,10 @@ impl InFlightKeys {
 }
 
 impl KeyLock {
-    /// A lock that excludes no other request.
+    /// A lock in a set of its own, so that it excludes no other request.
     #[cfg(test)]
-    pub(crate) fn detached() -> Self {
-        let key = (UserId(uuid::Uuid::nil()), "detached".parse().expect("a key"));
+    pub(crate) fn unshared() -> Self {
+        let key = (UserId(uuid::Uuid::nil()), "unshared".parse().expect("a key"));
         Self { keys: InFlightKeys::default(), key, token: new_token(), redis: None }
     }
 
@@ -57,14 +57,13 @@ impl KeyLock {
         &self.token
     }
 
-    /// Attaches the lock in Redis, which is released together with this one.
-    pub(super) fn attach(&mut self, redis: Option<RedisLock>) {
+    /// Takes over the lock in Redis, which is then released together with this one.
+    pub(super) fn hold_in_redis(&mut self, redis: Option<RedisLock>) {
         self.redis = redis;
     }
 
-    /// Keeps the key in Redis when this lock is dropped: the response has been written over the
-    /// lock there.
-    pub(crate) fn detach(&mut self) {
+    /// Lets the value in Redis outlive this lock: the response replaces the lock there.
+    pub(crate) fn leave_in_redis(&mut self) {
         self.redis = None;
     }
 }

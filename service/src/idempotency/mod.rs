@@ -66,7 +66,7 @@ pub(crate) async fn look_up_or_lock_in_redis<T: DeserializeOwned>(
         Lookup::Hit(stored) => key.decode(&stored).map(Some),
         Lookup::InFlight => Err(in_flight().into()),
         Lookup::Miss(redis) => {
-            lock.attach(redis);
+            lock.hold_in_redis(redis);
             Ok(None)
         }
     });
@@ -113,7 +113,7 @@ mod tests {
         };
         let stored = key.encode(&response).unwrap();
         ctx.idempotency_cache.insert(ctx.now(), vec![(key.clone(), stored)]);
-        lock.detach();
+        lock.leave_in_redis();
     }
 
     /// Waits until a dropped lock is released in Redis, which happens in the background.

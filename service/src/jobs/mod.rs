@@ -5,7 +5,7 @@
 //! |---|---|
 //! | `background_job`, `registry` | the trait [`BackgroundJob`] and the list of all jobs |
 //! | `new_job`, `claiming`, `lease`, `finish`, `postpone` | a row: waiting, active, completed |
-//! | `dead_letters`, `stats`, `operator` | for people who manage the jobs |
+//! | `dead_letters`, `stats`, `operator` | use cases of operators |
 //! | `queue`, `relay`, `consumer` | the lists in Redis, which wake workers |
 //! | `sweep` | recovery from lost workers and lost lists |
 //!
@@ -14,11 +14,23 @@
 //! of its successor.
 //!
 //! Jobs of different [`Class`]es have workers of their own, so that no job waits behind slow ones
-//! of another class. A job that fails uses up an attempt; a job that meets a database or a service
-//! that is away is postponed, without end.
+//! of another class. A job that fails uses up an attempt. A job that needs an unavailable database
+//! or service is postponed, any number of times.
 //!
-//! With Redis, its lists carry tickets of jobs to the workers that wait for them. Nothing depends
-//! on it.
+//! With Redis, its lists carry tickets of jobs to the workers that wait for them. No job depends on
+//! Redis.
+//!
+//! Stored words are older than those of the code and the pages, and stay: stored jobs are found by
+//! them. The API has the stored words too.
+//!
+//! | Stored | In code and on pages |
+//! |---|---|
+//! | state `ready` | waiting; *delayed* while `run_at` is in the future |
+//! | state `running` | active |
+//! | state `done` | completed |
+//! | a row of `failed_jobs` | dead letter; *failed* on pages |
+//! | kind `tell_of_cancellation` | `NotifyOfCancellation` |
+//! | action `revived` in `job_audit` | retry |
 
 mod age;
 mod background_job;

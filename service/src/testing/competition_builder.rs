@@ -1,4 +1,4 @@
-//! A competition to be made.
+//! A builder of competitions.
 
 use chrono::TimeDelta;
 use domain::{CompetitionId, CompetitionInput, Timestamp};
@@ -25,7 +25,7 @@ impl World {
     }
 }
 
-/// A competition to be made.
+/// A competition that is not created yet.
 #[derive(Debug)]
 pub struct CompetitionBuilder<'a> {
     world: &'a World,
@@ -41,55 +41,55 @@ pub struct CompetitionBuilder<'a> {
 }
 
 impl CompetitionBuilder<'_> {
-    /// What it is called.
+    /// Sets the title.
     pub fn titled(mut self, title: &str) -> Self {
         title.clone_into(&mut self.title);
         self
     }
 
-    /// What it is about.
+    /// Sets the description.
     pub fn about(mut self, description: &str) -> Self {
         description.clone_into(&mut self.description);
         self
     }
 
-    /// How many seats it has.
+    /// Sets the number of seats.
     pub fn seats(mut self, seats: i64) -> Self {
         self.seats = seats;
         self
     }
 
-    /// How long from now it takes registrations.
+    /// Sets the time until registration closes.
     pub fn closing_in(mut self, deadline: TimeDelta) -> Self {
         self.deadline = deadline;
         self
     }
 
-    /// How long from now it starts.
+    /// Sets the time until it starts.
     pub fn starting_in(mut self, start: impl Into<Option<TimeDelta>>) -> Self {
         self.start = start.into();
         self
     }
 
-    /// How long from now one can register for it; at once, if this is not said.
+    /// Sets the time until registration opens. By default it is open at once.
     pub fn opening_in(mut self, opening: TimeDelta) -> Self {
         self.opening = Some(opening);
         self
     }
 
-    /// In which time zone its people think.
+    /// Sets its time zone.
     pub fn in_zone(mut self, zone: &str) -> Self {
         self.zone = Some(zone.to_owned());
         self
     }
 
-    /// What it is tagged with.
+    /// Sets the tags.
     pub fn tagged(mut self, tags: &[&str]) -> Self {
         self.tags = tags.iter().map(|tag| (*tag).to_owned()).collect();
         self
     }
 
-    /// Makes it.
+    /// Creates it.
     ///
     /// # Panics
     /// When a rule forbids it.
@@ -97,7 +97,7 @@ impl CompetitionBuilder<'_> {
         self.try_create().await.expect("a new competition")
     }
 
-    /// Makes it, unless something fails.
+    /// Creates it, unless something fails.
     ///
     /// # Errors
     /// When a rule forbids it, or the database fails.

@@ -33,7 +33,7 @@ impl Default for LoginLimits {
 }
 
 impl LoginLimits {
-    /// The delay of a login from an address with so many failures, including itself.
+    /// The delay of a login from an address with `failures` failures, including this login.
     pub(super) fn delay(&self, failures: i32) -> Duration {
         let excess = u32::try_from(failures).unwrap_or(0).saturating_sub(self.per_address);
         self.delay_step.saturating_mul(excess).min(self.longest_delay)

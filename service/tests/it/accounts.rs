@@ -84,7 +84,7 @@ async fn concurrent_signups_with_one_address_create_one_account() {
     assert_eq!(count(&results, &Err(ErrorCode::EmailTaken)), 19);
 }
 
-/// Drops a future after so many of its steps.
+/// Drops a future after a number of its steps.
 async fn hang_up_after(mut steps: i64, future: impl Future) {
     let mut future = pin!(future);
     let hanging_up = poll_fn(|cx| {

@@ -9,7 +9,7 @@ use tokio::time::sleep;
 
 use crate::support::{at_once, cancel_registration, register, register_with_key};
 
-/// Long enough for requests to come as far as the lock that the test holds.
+/// Long enough for requests to reach the lock that the test holds.
 const A_WHILE: Duration = Duration::from_millis(300);
 
 async fn check(world: &World, id: CompetitionId, held: u64) {

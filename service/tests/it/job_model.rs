@@ -28,7 +28,7 @@ const SEQUENCES_ON_POSTGRES: u32 = 150;
 /// The longest sequence, in steps.
 const STEPS: usize = 20;
 
-/// Steps pick among so many claims; a sequence rarely makes more.
+/// The number of claims that steps choose from; a sequence rarely makes more.
 const CLAIMS: usize = 4;
 
 /// One action. A number picks one of all claims so far, lost ones included.

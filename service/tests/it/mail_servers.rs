@@ -1,5 +1,5 @@
-//! What mail servers do: they close connections, count, put off, lose their network, and know old
-//! addresses only.
+//! Mail servers that close connections, limit the mails of a connection, defer mail, lose their
+//! network, or reject new addresses.
 
 use chrono::TimeDelta;
 use service::{

@@ -1,4 +1,4 @@
-//! What an organizer sees of who is registered.
+//! The roster of a competition.
 
 use chrono::TimeDelta;
 use domain::{CompetitionId, RosterQuery};

@@ -39,7 +39,7 @@ async fn is_logged_in(ctx: &Context, id: &SessionId) -> bool {
     session(ctx, id).holder().await.unwrap().is_some()
 }
 
-/// A request that only looks who is logged in.
+/// A request that only reads the session.
 async fn use_it(ctx: &Context, id: &SessionId) -> CookieChange {
     let session = session(ctx, id);
     session.holder().await.unwrap();

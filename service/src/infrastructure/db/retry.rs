@@ -6,8 +6,8 @@ use tokio::time::{Instant, sleep};
 
 use crate::Result;
 
-/// How long conflicts are retried. A single try takes [`super::SQLITE_BUSY_TIMEOUT`] when it waits
-/// for SQLite's lock in vain.
+/// How long conflicts are retried. A single try that does not get SQLite's lock takes
+/// [`super::SQLITE_BUSY_TIMEOUT`].
 const RETRY_CONFLICTS_FOR: Duration = Duration::from_secs(8);
 /// How long lost connections are retried; once in any case.
 const RETRY_LOST_FOR: Duration = Duration::from_secs(3);
