@@ -18,10 +18,10 @@ declare -rA MAY_USE=(
   [domain]=''
   [migration]=''
   [service]='domain migration'
-  [worker]='domain service migration'
+  [worker]='domain service'
   [app]='domain service'
   [frontend]='domain app'
-  [server]='domain service worker app'
+  [server]='domain service migration worker app'
   [bench]=''
 )
 

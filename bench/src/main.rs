@@ -18,6 +18,7 @@ mod sizes;
 mod sql;
 mod stage;
 mod table;
+mod usage;
 
 use std::{io::Write as _, process::ExitCode};
 

@@ -2,9 +2,8 @@
 
 use clap::{Parser, Subcommand};
 use domain::JobId;
-use worker::{InstallationOptions, WorkerOptions};
 
-pub use crate::options::{Origins, ServerOptions};
+use crate::options::{InstallationOptions, ServerOptions, WorkerOptions};
 
 /// Competitions that are never oversold.
 ///

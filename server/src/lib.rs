@@ -12,7 +12,6 @@ mod graceful_shutdown;
 mod headers;
 mod listen;
 mod open_files;
-mod options;
 mod problem;
 mod request_isolation;
 mod response_cache;
@@ -24,17 +23,17 @@ mod site;
 mod state;
 mod stream_limiter;
 mod time_limit;
-mod traffic;
 
 pub mod cli;
 pub mod commands;
+pub mod options;
+pub mod process;
 
 pub use api::openapi;
 pub use auth::{TokenFault, TokenLifetime, Tokens};
 pub use listen::serve;
 pub use response_cache::ResponseCache;
 pub use router::router;
-pub use security::{HttpLimits, TrustedProxies};
+pub use security::{Allowance, HttpLimits, TrustedProxies};
 pub use state::{AppState, StateParts};
 pub use stream_limiter::StreamLimits;
-pub use traffic::{Allowance, TrafficOptions};

@@ -4,8 +4,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use mimalloc::MiMalloc;
-use server::{cli::Cli, commands};
-use worker::process;
+use server::{cli::Cli, commands, process};
 
 #[global_allocator]
 static ALLOCATOR: MiMalloc = MiMalloc;
@@ -15,7 +14,7 @@ async fn main() -> ExitCode {
     match start().await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("mini-compete: {}", process::sentence(&*error));
+            eprintln!("mini-compete: {}", service::error_chain(&*error));
             ExitCode::FAILURE
         }
     }

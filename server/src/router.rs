@@ -1,6 +1,6 @@
 //! All routes, and the layers around them.
 
-use std::{any::Any, env, time::Duration};
+use std::{any::Any, env, sync::Arc, time::Duration};
 
 use app::SiteUrl;
 use axum::{
@@ -25,7 +25,7 @@ use tower_http::{
 
 use crate::{
     AppState, api,
-    auth::{self, Sessions},
+    auth::{self, Authenticator, Sessions},
     error_pages, graceful_shutdown,
     headers::{IDEMPOTENCY_KEY, IDEMPOTENCY_REPLAYED, X_REQUEST_ID, X_TOTAL_COUNT},
     options::ServerOptions,
@@ -46,7 +46,12 @@ pub fn router(state: AppState, options: &ServerOptions) -> Router {
     let csrf = CsrfGuard::new(own_origin, options.cors_origins.0.clone());
     let (api, mut classes) = api::router();
     classes.extend(server_functions::rate_classes());
-    let rate_limits = RateLimits::new(state.ctx.has_rate_limits(), &options.traffic, classes);
+    let rate_limits = if state.ctx.has_rate_limits() {
+        let traffic = &options.traffic;
+        RateLimits::new(traffic.address_allowances(), traffic.user_allowances(), classes)
+    } else {
+        RateLimits::off()
+    };
     let guards = ServiceBuilder::new()
         .layer(middleware::from_fn_with_state(
             options.trusted_proxies.clone(),
@@ -59,7 +64,7 @@ pub fn router(state: AppState, options: &ServerOptions) -> Router {
         .layer(Share);
     let authentication = Authentication {
         sessions: Sessions::new(state.ctx.clone(), options.is_https()),
-        state: state.clone(),
+        authenticator: Authenticator { ctx: state.ctx.clone(), tokens: Arc::clone(&state.tokens) },
         rate_limits,
         limits: options.limits,
     };
@@ -113,19 +118,19 @@ pub fn router(state: AppState, options: &ServerOptions) -> Router {
 #[derive(Clone)]
 struct Authentication {
     sessions: Sessions,
-    state: AppState,
+    authenticator: Authenticator,
     rate_limits: RateLimits,
     limits: HttpLimits,
 }
 
 impl Authentication {
     fn wrap(&self, routes: Router<AppState>) -> Router<AppState> {
-        let Self { sessions, state, rate_limits, limits } = self.clone();
+        let Self { sessions, authenticator, rate_limits, limits } = self.clone();
         routes.layer(
             ServiceBuilder::new()
                 .layer(middleware::from_fn_with_state(sessions, auth::attach))
                 .layer(Share)
-                .layer(middleware::from_fn_with_state(state, auth::resolve))
+                .layer(middleware::from_fn_with_state(authenticator, auth::resolve))
                 .layer(Share)
                 .layer(middleware::from_fn_with_state(rate_limits, security::limit_by_user))
                 .layer(Share)

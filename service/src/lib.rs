@@ -49,6 +49,7 @@ pub use infrastructure::{
     clock::{Clock, DatabaseClock, SystemClock},
     combiner::{BatchLimits, Combiner},
     db::{Connection, Db, Postgres, PostgresTransaction, Transaction, sqlite_folder},
+    error_chain::error_chain,
     private_files::{create_private_folder, make_private},
     redis::Redis,
 };

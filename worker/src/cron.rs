@@ -10,7 +10,7 @@ use service::{
 use tokio::time;
 use tokio_util::sync::CancellationToken;
 
-use crate::{Schedule, WorkerOptions};
+use crate::{Schedule, WorkerSettings};
 
 /// The interval of checks: a tick fires at most this late.
 const CHECK: Duration = Duration::from_millis(500);
@@ -29,11 +29,11 @@ struct Entry {
 }
 
 /// Fires every tick until `stop`. Any number of workers may do so: each tick fires once.
-pub(crate) async fn run(ctx: Context, options: WorkerOptions, stop: CancellationToken) {
+pub(crate) async fn run(ctx: Context, settings: WorkerSettings, stop: CancellationToken) {
     let entry = |name, schedule, job: NewJob| Entry { name, schedule, job, last: None };
     let mut entries = [
-        entry("reminders", options.cron_reminder_schedule, SendReminders {}.into()),
-        entry("clean_up", options.cron_cleanup_schedule, CleanUp {}.into()),
+        entry("reminders", settings.reminder_schedule, SendReminders {}.into()),
+        entry("clean_up", settings.cleanup_schedule, CleanUp {}.into()),
     ];
     while !stop.is_cancelled() {
         for entry in &mut entries {

@@ -4,13 +4,13 @@ use std::{panic::AssertUnwindSafe, time::Duration};
 
 use futures::FutureExt;
 use service::{
-    Context,
+    Context, error_chain,
     jobs::{self, Claim, Disposition, FailOutcome, Spec},
 };
 use tokio::time;
 use tokio_util::sync::CancellationToken;
 
-use crate::{batches::Batches, leases::Held, log::log_failure, process::sentence};
+use crate::{batches::Batches, leases::Held, log::log_failure};
 
 /// The time limit for claimed jobs after the signal to stop.
 const GRACE: Duration = Duration::from_secs(25);
@@ -160,7 +160,7 @@ async fn guarded(
         .await
     {
         Ok(Ok(Ok(()))) => return Ok(()),
-        Ok(Ok(Err(error))) => (sentence(&error), Disposition::of(&error)),
+        Ok(Ok(Err(error))) => (error_chain(&error), Disposition::of(&error)),
         Ok(Err(panic)) => (format!("panicked: {}", panic_message(&*panic)), Disposition::Attempt),
         Err(_) => (format!("took longer than {} s", limit.as_secs()), spec.on_timeout),
     };

@@ -1,8 +1,8 @@
 //! The job runner: claims jobs of the `jobs` table, runs them, and fires the cron schedule.
 //!
 //! The jobs and their handlers are use cases of `service`; this crate decides when, how often and
-//! for how long they run, and knows none of them by name. `mini-compete serve` runs it in its own
-//! process, `mini-compete worker` and `mini-compete-worker` run it alone.
+//! for how long they run. `mini-compete serve` runs it in its own process, `mini-compete worker`
+//! runs it alone.
 
 mod batches;
 mod cron;
@@ -11,14 +11,12 @@ mod execution;
 mod groups;
 mod leases;
 mod log;
-mod options;
 mod runner;
 mod schedule;
+mod settings;
 mod steadiness;
 mod sweeper;
 
-pub mod process;
-
-pub use options::{InstallationOptions, Switch, WorkerOptions, origin};
 pub use runner::{drain, run};
 pub use schedule::Schedule;
+pub use settings::WorkerSettings;

@@ -15,7 +15,7 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    WorkerOptions, cron, dispatcher, execution,
+    WorkerSettings, cron, dispatcher, execution,
     groups::{BATCH, groups},
     leases::Leases,
     log::log_failure,
@@ -23,8 +23,6 @@ use crate::{
     sweeper,
 };
 
-/// Jobs of class `Background` that run at the same time.
-const BACKGROUND: usize = 2;
 /// The poll interval of the relay. Jobs of its own process wake it at once.
 const RELAY: Duration = Duration::from_millis(500);
 
@@ -36,32 +34,27 @@ const RELAY: Duration = Duration::from_millis(500);
 /// restarted: a worker without one of its tasks would look healthy.
 pub async fn run(
     ctx: Context,
-    options: WorkerOptions,
+    settings: WorkerSettings,
     stop: CancellationToken,
 ) -> Result<(), JoinError> {
     tracing::info!(
-        worker.concurrency = options.worker_concurrency,
-        mail.concurrency = options.mail_concurrency,
-        mail.bulk_concurrency = options.bulk_mail_concurrency,
-        cron.reminder = %options.cron_reminder_schedule,
-        cron.cleanup = %options.cron_cleanup_schedule,
+        worker.concurrency = settings.confirmation_batches,
+        mail.concurrency = settings.account_mails,
+        mail.bulk_concurrency = settings.bulk_mails,
+        cron.reminder = %settings.reminder_schedule,
+        cron.cleanup = %settings.cleanup_schedule,
         "worker started"
     );
     let (leases, steadiness) = (Leases::default(), Steadiness::begin());
     let mut tasks = JoinSet::new();
     for class in Class::ALL {
-        let concurrency = match class {
-            Class::Confirmations => options.worker_concurrency.into(),
-            Class::AccountMail => options.mail_concurrency.into(),
-            Class::Background => BACKGROUND,
-            Class::BulkMail => options.bulk_mail_concurrency.into(),
-        };
+        let concurrency = settings.concurrency(class);
         tasks.spawn(dispatcher::run(ctx.clone(), class, concurrency, leases.clone(), stop.clone()));
     }
     let heartbeat = leases.keep(ctx.clone(), steadiness.clone());
     tasks.spawn(relay(ctx.clone(), stop.clone()));
     tasks.spawn(sweeper::run(ctx.clone(), steadiness, stop.clone()));
-    tasks.spawn(cron::run(ctx, options, stop.clone()));
+    tasks.spawn(cron::run(ctx, settings, stop.clone()));
     let ended = all_ended(tasks, heartbeat, &stop).await;
     tracing::info!("worker stopped");
     ended

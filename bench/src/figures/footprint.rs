@@ -4,12 +4,13 @@ use std::{thread, time::Duration};
 
 use crate::{
     Result,
-    process::{Installation, Memory, Server},
+    process::{Installation, Server},
     progress,
     rivals::plain_axum,
     site::{Amount, Site},
     stage::Stage,
     table::{Measured, Row, Unit},
+    usage::Memory,
 };
 
 /// Clients that register while memory is measured.

@@ -15,7 +15,7 @@ use std::{
 use tokio::{runtime::Runtime, sync::Barrier, task::JoinSet, time::timeout};
 
 use super::{Connection, Latencies};
-use crate::{Result, process::CpuTime};
+use crate::{Result, usage::CpuTime};
 
 /// How long the last responses may take after the end: longer than the server's own time limit.
 const GRACE: Duration = Duration::from_secs(60);

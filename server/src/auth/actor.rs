@@ -1,6 +1,6 @@
 //! Resolves a request to its actor.
 
-use std::convert::Infallible;
+use std::{convert::Infallible, sync::Arc};
 
 use axum::{
     extract::{FromRequestParts, Request, State},
@@ -10,24 +10,31 @@ use axum::{
 };
 use domain::{ErrorCode, UserId};
 use service::{
-    Actor,
+    Actor, Context,
     accounts::{self, CredentialsVersion},
     sessions::Session,
 };
 
-use super::TokenFault;
-use crate::{AppState, problem::Problem};
+use super::{TokenFault, Tokens};
+use crate::problem::Problem;
+
+/// Recognizes the user of a token or a session. Cheap to clone.
+#[derive(Clone, Debug)]
+pub(crate) struct Authenticator {
+    pub(crate) ctx: Context,
+    pub(crate) tokens: Arc<Tokens>,
+}
 
 /// Adds the [`Actor`] to the request's extensions: the subject of its token, the user of its
 /// session, or a visitor. The role comes from the database, not from the token.
 pub(crate) async fn resolve(
-    State(state): State<AppState>,
+    State(Authenticator { ctx, tokens }): State<Authenticator>,
     mut request: Request,
     next: Next,
 ) -> Response {
     let token = bearer(request.headers());
     let credentials = match token {
-        Some(token) => state.tokens.read(token, state.ctx.now()).map_err(code),
+        Some(token) => tokens.read(token, ctx.now()).map_err(code),
         None => match session_holder(request.extensions().get().cloned()).await {
             Ok(holder) => holder.ok_or(ErrorCode::Unauthorized),
             Err(error) => return Problem::from(error).into_response(),
@@ -35,7 +42,7 @@ pub(crate) async fn resolve(
     };
     let is_token = token.is_some();
     let actor = match credentials {
-        Ok((id, version)) => match accounts::recognize(&state.ctx, id, version).await {
+        Ok((id, version)) => match accounts::recognize(&ctx, id, version).await {
             Ok(Some(account)) => Actor::from(account),
             Ok(None) if is_token => Actor::unrecognized(ErrorCode::TokenRevoked),
             Ok(None) => Actor::anonymous(),

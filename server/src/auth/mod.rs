@@ -5,7 +5,7 @@ mod permission;
 mod sessions;
 mod tokens;
 
-pub(crate) use actor::{CurrentActor, ForUser, bearer, resolve};
+pub(crate) use actor::{Authenticator, CurrentActor, ForUser, bearer, resolve};
 pub(crate) use permission::{Admin, LoggedIn, Organizer, Participant};
 pub(crate) use sessions::{Sessions, attach};
 pub use tokens::{TokenFault, TokenLifetime, Tokens};

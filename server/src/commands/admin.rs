@@ -4,9 +4,9 @@ use std::io::{self, IsTerminal};
 
 use domain::{Email, Password, PersonName};
 use service::{accounts, password_reset};
-use worker::InstallationOptions;
 
 use super::{Result, print};
+use crate::options::InstallationOptions;
 
 /// Creates an administrator.
 pub(super) async fn create(installation: &InstallationOptions, name: &str, email: &str) -> Result {

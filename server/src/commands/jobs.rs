@@ -2,9 +2,9 @@
 
 use domain::{DeadLetter, JobId, QueueStats};
 use service::jobs::{self, Operator};
-use worker::InstallationOptions;
 
 use super::{Result, print};
+use crate::options::InstallationOptions;
 
 /// Prints the queues in numbers, and the dead letters.
 pub(super) async fn list(installation: &InstallationOptions) -> Result {

@@ -7,11 +7,12 @@ mod serve;
 use std::{error::Error, io::Write as _};
 
 use service::demo;
-use worker::{InstallationOptions, process};
 
 use crate::{
     api,
     cli::{AdminCommand, Cli, Command, JobsCommand},
+    options::InstallationOptions,
+    process,
 };
 
 type Result<T = ()> = std::result::Result<T, Box<dyn Error>>;
@@ -29,7 +30,7 @@ pub async fn run(cli: Cli) -> Result {
         }
         Command::Worker { worker } => {
             let stop = process::stop_signal()?;
-            worker::run(installation.open().await?, worker, stop).await?;
+            worker::run(installation.open().await?, worker.into(), stop).await?;
             Ok(())
         }
         Command::Migrate => {

@@ -5,12 +5,12 @@ use std::{net::SocketAddr, sync::Arc, time::Duration};
 use service::{Context, Mode, demo};
 use tokio::{net::TcpListener, time};
 use tokio_util::sync::CancellationToken;
-use worker::{InstallationOptions, WorkerOptions, process};
 
 use super::Result;
 use crate::{
     AppState, ResponseCache, StateParts, Tokens, data_folder, listen, open_files,
-    options::ServerOptions, router, site,
+    options::{InstallationOptions, ServerOptions, WorkerOptions},
+    process, router, site,
 };
 
 /// The time limit for requests after the signal to stop, including those accepted while the server
@@ -45,8 +45,8 @@ pub(super) async fn run(
     if seed_demo {
         seed(&ctx).await?;
     }
-    let worker =
-        worker.map(|worker| tokio::spawn(worker::run(ctx.clone(), worker, draining.clone())));
+    let worker = worker
+        .map(|worker| tokio::spawn(worker::run(ctx.clone(), worker.into(), draining.clone())));
     let state = AppState::from(StateParts {
         response_cache: ResponseCache::new(ctx.clone()),
         ctx,

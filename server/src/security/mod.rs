@@ -4,6 +4,7 @@
 //! From the outermost layer to the innermost: security headers, response memory, request head,
 //! client address, rate limits by address, cross-site requests, rate limits by user, request body.
 
+mod allowance;
 mod body;
 mod client_address;
 mod content_security_policy;
@@ -16,6 +17,8 @@ mod rate_limits;
 mod rejection;
 mod response_memory;
 
+pub use allowance::Allowance;
+pub(crate) use allowance::Allowances;
 pub(crate) use body::bound as bound_body;
 pub use client_address::TrustedProxies;
 pub(crate) use client_address::resolve as resolve_client;

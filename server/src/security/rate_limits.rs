@@ -24,8 +24,7 @@ use governor::{
 use quick_cache::sync::Cache;
 use service::{Actor, ClientAddress};
 
-use super::{RateClass, RateClasses, rejection::Rejection};
-use crate::{Allowance, TrafficOptions};
+use super::{Allowance, Allowances, RateClass, RateClasses, rejection::Rejection};
 
 /// Clients that each limiter remembers, in a few megabytes. Beyond that the least active are
 /// evicted.
@@ -75,21 +74,13 @@ impl StateStore for Store {
 }
 
 impl RateLimits {
-    pub(crate) fn new(is_on: bool, options: &TrafficOptions, classes: RateClasses) -> Self {
-        let limits = || {
-            let address = Limiters {
-                read: limiter(options.rate_limit_reads),
-                write: limiter(options.rate_limit_writes),
-                credentials: limiter(options.rate_limit_credentials),
-            };
-            let user = Limiters {
-                read: limiter(options.rate_limit_user_reads),
-                write: limiter(options.rate_limit_user_writes),
-                credentials: limiter(options.rate_limit_user_credentials),
-            };
-            Arc::new(Inner { classes, address, user })
-        };
-        Self(is_on.then(limits))
+    pub(crate) fn new(address: Allowances, user: Allowances, classes: RateClasses) -> Self {
+        let (address, user) = (Limiters::new(address), Limiters::new(user));
+        Self(Some(Arc::new(Inner { classes, address, user })))
+    }
+
+    pub(crate) fn off() -> Self {
+        Self(None)
     }
 }
 
@@ -100,6 +91,14 @@ fn limiter(Allowance { burst, per_minute }: Allowance) -> Limiter {
 }
 
 impl Limiters {
+    fn new(allowances: Allowances) -> Self {
+        Self {
+            read: limiter(allowances.read),
+            write: limiter(allowances.write),
+            credentials: limiter(allowances.credentials),
+        }
+    }
+
     /// Counts a request; an error when the client has exceeded its limit.
     fn check(&self, class: RateClass, client: Client) -> Result<(), PublicError> {
         let limiter = match class {

@@ -8,6 +8,7 @@
 //! | `combiner`, `coalesced_read` | batches of requests that arrive at the same time |
 //! | `clock`, `ids` | time, and the ids of rows |
 //! | `password`, `secrets`, `private_files` | hashes, random secrets, permissions of files |
+//! | `error_chain` | an error and its sources as text |
 //! | `search` | searching text in any case |
 //! | `failpoint` | places at which tests kill the process |
 
@@ -16,6 +17,7 @@ pub(crate) mod clock;
 pub(crate) mod coalesced_read;
 pub(crate) mod combiner;
 pub(crate) mod db;
+pub(crate) mod error_chain;
 pub(crate) mod failpoint;
 pub(crate) mod ids;
 pub(crate) mod locks;

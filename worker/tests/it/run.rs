@@ -13,19 +13,19 @@ use tokio::{
     time,
 };
 use tokio_util::sync::CancellationToken;
-use worker::WorkerOptions;
+use worker::WorkerSettings;
 
 /// Starts a worker; it ends after the token is cancelled.
 fn start(ctx: &Context) -> (JoinHandle<Result<(), JoinError>>, CancellationToken) {
-    let options = WorkerOptions {
-        worker_concurrency: 2,
-        mail_concurrency: 2,
-        bulk_mail_concurrency: 1,
-        cron_reminder_schedule: "*/10 * * * *".parse().unwrap(),
-        cron_cleanup_schedule: "0 3 * * *".parse().unwrap(),
+    let settings = WorkerSettings {
+        confirmation_batches: 2,
+        account_mails: 2,
+        bulk_mails: 1,
+        reminder_schedule: "*/10 * * * *".parse().unwrap(),
+        cleanup_schedule: "0 3 * * *".parse().unwrap(),
     };
     let stop = CancellationToken::new();
-    (tokio::spawn(worker::run(ctx.clone(), options, stop.clone())), stop)
+    (tokio::spawn(worker::run(ctx.clone(), settings, stop.clone())), stop)
 }
 
 async fn until_completed(world: &World, jobs: u64) {

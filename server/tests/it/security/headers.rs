@@ -150,7 +150,7 @@ async fn responses_that_are_no_pages_may_load_nothing() {
 
 #[tokio::test]
 async fn hsts_is_sent_where_the_site_is_https() {
-    let https = |options: &mut server::cli::ServerOptions| {
+    let https = |options: &mut server::options::ServerOptions| {
         options.site_url = Some("https://compete.example".into());
     };
     let app = App::configured(https).await;

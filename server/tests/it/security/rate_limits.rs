@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use axum::http::{Method, StatusCode};
 use serde_json::json;
-use server::cli::ServerOptions;
+use server::options::ServerOptions;
 use service::testing::PASSWORD;
 use tower::ServiceExt;
 

@@ -100,7 +100,7 @@ async fn a_room_of_400_is_not_limited_and_a_guesser_in_it_is() {
 
 #[tokio::test]
 async fn reads_do_not_use_up_the_allowance_of_writes() {
-    let small_allowance = |options: &mut server::cli::ServerOptions| {
+    let small_allowance = |options: &mut server::options::ServerOptions| {
         options.traffic.rate_limit_writes = "5/1".parse().unwrap();
     };
     let app = App::limiting(small_allowance).await;

@@ -18,8 +18,8 @@ use leptos::config::LeptosOptions;
 use serde_json::Value;
 use server::{
     AppState, HttpLimits, ResponseCache, StateParts, StreamLimits, TokenLifetime, Tokens,
-    TrafficOptions, TrustedProxies,
-    cli::{Origins, ServerOptions},
+    TrustedProxies,
+    options::{Origins, ServerOptions, TrafficOptions},
     router,
 };
 use service::{

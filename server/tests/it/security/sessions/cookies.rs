@@ -2,7 +2,7 @@
 
 use axum::http::StatusCode;
 use chrono::TimeDelta;
-use server::cli::ServerOptions;
+use server::options::ServerOptions;
 
 use super::{CREDENTIALS, HOST_ONLY, PLAIN, cookie, is_logged_in, pair, post};
 use crate::{security::HTML, support::App};

@@ -2,11 +2,11 @@
 
 use std::{net::IpAddr, path::PathBuf};
 
-use axum::http::HeaderValue;
 use clap::Args;
 
+use super::{Origins, TrafficOptions, origin::parse_origins};
 use crate::{
-    StreamLimits, TrafficOptions,
+    StreamLimits,
     auth::TokenLifetime,
     security::{HttpLimits, TrustedProxies},
 };
@@ -30,7 +30,7 @@ pub struct ServerOptions {
     pub site_url: Option<String>,
 
     /// Origins of other sites whose pages may call the API, separated by commas
-    #[arg(long, env = "CORS_ORIGINS", value_parser = origins, default_value = "")]
+    #[arg(long, env = "CORS_ORIGINS", value_parser = parse_origins, default_value = "")]
     pub cors_origins: Origins,
 
     /// Proxies whose X-Forwarded-For is trusted: addresses or networks, separated by commas
@@ -75,20 +75,6 @@ impl ServerOptions {
     }
 }
 
-/// Origins, in the form of the `Origin` header.
-#[derive(Clone, Debug, Default)]
-pub struct Origins(pub Vec<HeaderValue>);
-
-fn origins(text: &str) -> Result<Origins, String> {
-    let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
-    parts.map(header).collect::<Result<_, _>>().map(Origins)
-}
-
-fn header(text: &str) -> Result<HeaderValue, String> {
-    let origin = worker::origin(text)?;
-    HeaderValue::from_str(&origin).map_err(|error| error.to_string())
-}
-
 fn secret(text: &str) -> Result<String, String> {
     if text.chars().count() < MIN_SECRET {
         Err(format!("it must have at least {MIN_SECRET} characters"))
@@ -100,15 +86,6 @@ fn secret(text: &str) -> Result<String, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn an_origin_is_http_or_https_without_a_path() {
-        assert_eq!(origins("").unwrap().0.len(), 0);
-        assert_eq!(origins("https://a.example, http://localhost:5173").unwrap().0.len(), 2);
-        for bad in ["*", "a.example", "ftp://a.example", "https://a.example/path", "https://"] {
-            assert!(origins(bad).is_err(), "{bad}");
-        }
-    }
 
     #[test]
     fn a_short_secret_is_rejected() {

@@ -67,9 +67,3 @@ pub fn stop_signal() -> std::io::Result<CancellationToken> {
     });
     Ok(stop)
 }
-
-/// An error and what caused it, in one line.
-pub fn sentence(error: &dyn std::error::Error) -> String {
-    let causes = std::iter::successors(Some(error), |error| error.source());
-    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
-}

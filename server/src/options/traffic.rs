@@ -1,10 +1,10 @@
 //! Options that limit traffic.
 
-use std::{num::NonZeroU32, str::FromStr, time::Duration};
+use std::time::Duration;
 
 use clap::Args;
 
-use crate::security::HttpLimits;
+use crate::security::{Allowance, Allowances, HttpLimits};
 
 /// Options that limit traffic.
 #[derive(Clone, Debug, Args)]
@@ -81,49 +81,28 @@ impl TrafficOptions {
             ..limits
         }
     }
+
+    /// The allowances of one address.
+    pub(crate) fn address_allowances(&self) -> Allowances {
+        Allowances {
+            read: self.rate_limit_reads,
+            write: self.rate_limit_writes,
+            credentials: self.rate_limit_credentials,
+        }
+    }
+
+    /// The allowances of one user.
+    pub(crate) fn user_allowances(&self) -> Allowances {
+        Allowances {
+            read: self.rate_limit_user_reads,
+            write: self.rate_limit_user_writes,
+            credentials: self.rate_limit_user_credentials,
+        }
+    }
 }
 
 fn as_usize(number: u32) -> usize {
     usize::try_from(number).unwrap_or(usize::MAX)
-}
-
-/// A burst, and a rate per minute after it: `12000/600`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Allowance {
-    /// Requests at once, after a pause.
-    pub burst: NonZeroU32,
-    /// Requests per minute.
-    pub per_minute: NonZeroU32,
-}
-
-impl Allowance {
-    const fn new(burst: u32, per_minute: u32) -> Self {
-        let (Some(burst), Some(per_minute)) = (NonZeroU32::new(burst), NonZeroU32::new(per_minute))
-        else {
-            panic!("an allowance of nothing");
-        };
-        Self { burst, per_minute }
-    }
-}
-
-impl std::fmt::Display for Allowance {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}/{}", self.burst, self.per_minute)
-    }
-}
-
-impl FromStr for Allowance {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let parsed = text.split_once('/').and_then(|(burst, per_minute)| {
-            Some(Self {
-                burst: burst.trim().parse().ok()?,
-                per_minute: per_minute.trim().parse().ok()?,
-            })
-        });
-        parsed.ok_or_else(|| "it must be a burst and a rate per minute, like 12000/600".to_owned())
-    }
 }
 
 #[cfg(test)]
@@ -154,14 +133,6 @@ mod tests {
         assert_eq!(limits.keep_alive, Duration::from_secs(7));
         assert_eq!((limits.connections, limits.connections_per_address), (9, 8));
         assert_eq!(parsed.limits(HttpLimits::default(), false).connections_per_address, 9);
-    }
-
-    #[test]
-    fn an_allowance_is_two_numbers_above_zero() {
-        assert_eq!("20/10".parse(), Ok(Allowance::new(20, 10)));
-        for bad in ["", "20", "0/10", "20/0", "20/-1", "a/b", "1/2/3", "99999999999/1"] {
-            assert!(bad.parse::<Allowance>().is_err(), "{bad}");
-        }
     }
 
     #[test]

@@ -1,0 +1,139 @@
+//! Options that every process of an installation must agree on.
+
+use std::error::Error;
+
+use clap::{Args, ValueEnum};
+use service::{Context, Db, LoginLimits, Mode, Settings};
+
+use super::{MailOptions, RedisOptions, Switch, origin::parse_origin};
+
+/// The address of the site where SITE_URL is not set.
+const DEFAULT_SITE_URL: &str = "http://localhost:3000";
+
+/// The environment of an installation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum AppEnv {
+    /// For trying out: demo data is allowed, and missing secrets are generated.
+    Development,
+    /// For real users: secrets must be set.
+    Production,
+}
+
+/// Options that every process of an installation must agree on.
+#[derive(Clone, Debug, Args)]
+pub struct InstallationOptions {
+    /// The database: sqlite://FILE or postgres://USER:PASSWORD@HOST/DATABASE
+    #[arg(long, env = "DATABASE_URL", hide_env_values = true, value_parser = database_url,
+          default_value = "sqlite://data/mini-compete.db", global = true)]
+    pub database_url: String,
+
+    /// Most connections to the database
+    #[arg(long, env = "DATABASE_CONNECTIONS",
+          value_parser = clap::value_parser!(u32).range(2..=1000),
+          default_value_t = 20, global = true)]
+    pub database_connections: u32,
+
+    /// Environment of this installation
+    #[arg(long, env = "APP_ENV", value_enum, default_value = "development", global = true)]
+    pub app_env: AppEnv,
+
+    /// Cost of a password hash: each step doubles the time of a login
+    #[arg(long, env = "BCRYPT_COST", value_parser = clap::value_parser!(u32).range(4..=31),
+          default_value_t = 12, global = true)]
+    pub bcrypt_cost: u32,
+
+    /// Options of Redis.
+    #[command(flatten)]
+    pub redis: RedisOptions,
+
+    /// Rate limits on requests and on failed logins; off for load tests
+    #[arg(long, env = "RATE_LIMITS", value_enum, default_value = "on", global = true)]
+    pub rate_limits: Switch,
+
+    /// Most failed logins of one account within 15 minutes
+    #[arg(long, env = "LOGIN_FAILURES_PER_ACCOUNT",
+          value_parser = clap::value_parser!(u32).range(1..=100_000),
+          default_value_t = 10, global = true)]
+    pub login_failures_per_account: u32,
+
+    /// Failed logins from one address within 15 minutes before its responses are delayed
+    #[arg(long, env = "LOGIN_FAILURES_PER_ADDRESS",
+          value_parser = clap::value_parser!(u32).range(1..=1_000_000),
+          default_value_t = 1_000, global = true)]
+    pub login_failures_per_address: u32,
+
+    /// Public address of the site; with https, cookies are Secure [default: http://localhost:PORT]
+    #[arg(long, env = "SITE_URL", value_parser = site_url, global = true)]
+    pub site_url: Option<String>,
+
+    /// Options of mail.
+    #[command(flatten)]
+    pub mail: MailOptions,
+}
+
+impl InstallationOptions {
+    /// Connects to the database and brings its schema up to date.
+    ///
+    /// # Errors
+    /// When the database does not answer or refuses the schema; when SMTP_URL stands alone.
+    pub async fn open(&self) -> Result<Context, Box<dyn Error>> {
+        self.open_at(DEFAULT_SITE_URL).await
+    }
+
+    /// The same, for a site whose address is `address` unless SITE_URL is set.
+    ///
+    /// # Errors
+    /// As for [`Self::open`].
+    pub async fn open_at(&self, address: &str) -> Result<Context, Box<dyn Error>> {
+        let mailer = self.mail.mailer(self.site_url.as_deref())?;
+        let redis = self.redis.open().await?;
+        let db = Db::connect(&self.database_url, self.database_connections).await?;
+        migration::run(&db.for_migration().await?).await?;
+        let site_url = self.site_url.as_deref().unwrap_or(address).to_owned();
+        let settings = Settings {
+            mode: self.mode(),
+            bcrypt_cost: self.bcrypt_cost,
+            rate_limits: self.rate_limits == Switch::On,
+            login_limits: LoginLimits {
+                per_account: self.login_failures_per_account,
+                per_address: self.login_failures_per_address,
+                ..LoginLimits::default()
+            },
+            site_url,
+            mailer,
+        };
+        Ok(Context::open(db, redis, settings).await?)
+    }
+
+    /// The mode of the use cases in this environment.
+    pub fn mode(&self) -> Mode {
+        match self.app_env {
+            AppEnv::Development => Mode::Development,
+            AppEnv::Production => Mode::Production,
+        }
+    }
+}
+
+fn site_url(text: &str) -> Result<String, String> {
+    parse_origin(text.trim_end_matches('/'))
+}
+
+fn database_url(text: &str) -> Result<String, String> {
+    let known = ["sqlite:", "postgres://", "postgresql://"];
+    if known.iter().any(|scheme| text.starts_with(scheme)) {
+        Ok(text.to_owned())
+    } else {
+        Err("it must begin with sqlite:// or postgres://".to_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_site_url_may_end_in_a_slash() {
+        assert_eq!(site_url("https://a.example/").unwrap(), "https://a.example");
+        assert!(site_url("a.example").is_err());
+    }
+}

@@ -1,0 +1,19 @@
+//! Options from the command line and the environment.
+
+mod installation;
+mod mail;
+mod origin;
+mod redis;
+mod server;
+mod switch;
+mod traffic;
+mod worker;
+
+pub use installation::{AppEnv, InstallationOptions};
+pub use mail::MailOptions;
+pub use origin::Origins;
+pub use redis::RedisOptions;
+pub use server::ServerOptions;
+pub use switch::Switch;
+pub use traffic::TrafficOptions;
+pub use worker::WorkerOptions;
