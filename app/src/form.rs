@@ -13,11 +13,11 @@ pub struct Returned<T> {
     /// The text of the fields, without passwords.
     pub typed: T,
     /// The error, if the form was refused.
-    pub problem: Option<PublicError>,
+    pub error: Option<PublicError>,
 }
 
 /// The error of a form, if there is one.
-pub type FormProblem = Signal<Option<PublicError>>;
+pub type FormError = Signal<Option<PublicError>>;
 
 /// Whether the last submission of a form has succeeded; before the first one, `at_first`.
 pub(crate) fn success_of<S>(action: ServerAction<S>, at_first: bool) -> Signal<bool>
@@ -32,7 +32,7 @@ where
 }
 
 /// The error of the last submission of a form; before the first one, `at_first`.
-pub(crate) fn problem_of<S>(action: ServerAction<S>, at_first: Option<PublicError>) -> FormProblem
+pub(crate) fn error_of<S>(action: ServerAction<S>, at_first: Option<PublicError>) -> FormError
 where
     S: ServerFn<Error = Failure> + Clone + Send + Sync + 'static,
     S::Output: Clone + Send + Sync + 'static,

@@ -33,7 +33,7 @@ pub enum CallToAction {
     /// The competition was cancelled.
     Cancelled,
     /// The viewer has to log in to register.
-    SignIn,
+    LogIn,
     /// Organizers and administrators cannot register.
     OrganizersCannotRegister,
 }
@@ -52,7 +52,7 @@ impl CallToAction {
             _ if competition.is_closed(now) => Self::Closed,
             (None, Some(Role::Organizer | Role::Admin)) => Self::OrganizersCannotRegister,
             _ if competition.seats_left == 0 => Self::Full,
-            (None, None) => Self::SignIn,
+            (None, None) => Self::LogIn,
             (None, Some(Role::Participant)) => Self::Register,
         }
     }
@@ -110,7 +110,7 @@ mod tests {
         let cancelled = viewer(Some(Role::Participant), Some(RegistrationStatus::Cancelled));
         let organizer = viewer(Some(Role::Organizer), None);
         for (seats, viewer, now, expected) in [
-            (1, &viewer(None, None), before, Cta::SignIn),
+            (1, &viewer(None, None), before, Cta::LogIn),
             (1, &participant, early, Cta::NotYetOpen),
             (0, &viewer(None, None), early, Cta::NotYetOpen),
             (1, &participant, opening, Cta::Register),

@@ -24,7 +24,7 @@ pub struct QueueStats {
     pub dead: u64,
 }
 
-/// A job that was given up.
+/// A job that is out of attempts, or failed with a final error.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
@@ -41,6 +41,6 @@ pub struct DeadLetter {
     pub last_error: String,
     /// When it was added.
     pub created_at: Timestamp,
-    /// When it was given up.
+    /// When it failed for the last time.
     pub failed_at: Timestamp,
 }

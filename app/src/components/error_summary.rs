@@ -5,25 +5,25 @@ use leptos::{html::Div, prelude::*};
 use leptos_router::hooks::use_location;
 
 use super::{Icon, RequestId, Shape, focus};
-use crate::{form::FormProblem, next, viewer::CurrentViewer};
+use crate::{form::FormError, next, viewer::CurrentViewer};
 
 /// Lists all faults, each as a link to its field. With JavaScript it takes the focus when it
 /// appears.
 #[component]
 pub(crate) fn ErrorSummary(
     /// The error of the form, if there is one.
-    problem: FormProblem,
+    error: FormError,
 ) -> impl IntoView {
     let node = NodeRef::<Div>::new();
     let viewer = expect_context::<CurrentViewer>();
     Effect::new(move || {
-        let is_logged_out = move |problem: &PublicError| problem.code == ErrorCode::Unauthorized;
-        if problem.with(|problem| problem.as_ref().is_some_and(is_logged_out)) {
+        let is_logged_out = move |error: &PublicError| error.code == ErrorCode::Unauthorized;
+        if error.with(|error| error.as_ref().is_some_and(is_logged_out)) {
             viewer.resource.refetch();
         }
     });
     Effect::new(move || {
-        if problem.get().is_some()
+        if error.get().is_some()
             && let Some(summary) = node.get()
         {
             focus(summary);
@@ -33,16 +33,16 @@ pub(crate) fn ErrorSummary(
     // region.
     view! {
         <div node_ref=node role="alert" tabindex="-1" class="error-summary">
-            {move || problem.get().map(|problem| view! { <Faults problem /> })}
+            {move || error.get().map(|error| view! { <Faults error /> })}
         </div>
     }
 }
 
 #[component]
-fn Faults(problem: PublicError) -> impl IntoView {
+fn Faults(error: PublicError) -> impl IntoView {
     // Only failures of the server are worth a question to its operators.
-    let request_id = problem.request_id.filter(|_| problem.code.status() >= 500);
-    let list = if problem.code == ErrorCode::Unauthorized {
+    let request_id = error.request_id.filter(|_| error.code.status() >= 500);
+    let list = if error.code == ErrorCode::Unauthorized {
         // In a new tab, because this one holds the typed text.
         let login = next::login(&untrack(|| next::here(&use_location())));
         view! {
@@ -53,10 +53,10 @@ fn Faults(problem: PublicError) -> impl IntoView {
             </p>
         }
         .into_any()
-    } else if problem.fields.is_empty() {
-        view! { <p>{problem.message}</p> }.into_any()
+    } else if error.fields.is_empty() {
+        view! { <p>{error.message}</p> }.into_any()
     } else {
-        let faults = problem.fields.into_iter().map(|fault| view! { <Fault fault /> });
+        let faults = error.fields.into_iter().map(|fault| view! { <Fault fault /> });
         view! { <ul class="list-disc pl-5">{faults.collect_view()}</ul> }.into_any()
     };
     view! {

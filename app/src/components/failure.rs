@@ -113,7 +113,7 @@ pub(crate) fn failure_text(error: &PublicError) -> FailureText {
         }
         ErrorCode::Internal => (
             "Something went wrong",
-            "The problem has been logged. Try again in a moment. If it happens again, contact us \
+            "The error has been logged. Try again in a moment. If it happens again, contact us \
                 with the reference below."
                 .into(),
         ),

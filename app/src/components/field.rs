@@ -2,7 +2,7 @@
 
 use leptos::{html::Input, prelude::*};
 
-use crate::form::FormProblem;
+use crate::form::FormError;
 
 /// The `aria-describedby` of a field: its hint, if it has one, and its error.
 fn describe(id: &str, has_hint: bool) -> String {
@@ -15,9 +15,9 @@ pub(crate) fn FieldError(
     /// The name of the field in errors.
     id: &'static str,
     /// The error of the form.
-    problem: FormProblem,
+    error: FormError,
 ) -> impl IntoView {
-    let words = move || problem.with(|problem| Some(problem.as_ref()?.about(id)?.to_owned()));
+    let words = move || error.with(|error| Some(error.as_ref()?.about(id)?.to_owned()));
     view! {
         <p id=format!("{id}-error") class="text-sm font-semibold text-error empty:hidden">
             {words}
@@ -26,9 +26,9 @@ pub(crate) fn FieldError(
 }
 
 /// `true` while the field has an error.
-fn invalid(id: &'static str, problem: FormProblem) -> impl Fn() -> Option<&'static str> + Copy {
+fn invalid(id: &'static str, error: FormError) -> impl Fn() -> Option<&'static str> + Copy {
     move || {
-        let wrong = problem.with(|problem| problem.as_ref().is_some_and(|p| p.about(id).is_some()));
+        let wrong = error.with(|error| error.as_ref().is_some_and(|p| p.about(id).is_some()));
         wrong.then_some("true")
     }
 }
@@ -78,13 +78,13 @@ pub(crate) fn Field(
     #[prop(into)]
     value: String,
     /// The error of the form.
-    problem: FormProblem,
+    error: FormError,
 ) -> impl IntoView {
     let described = describe(id, hint.is_some());
     view! {
         <div class="grid gap-1.5">
             <Label id label hint />
-            <FieldError id problem />
+            <FieldError id error />
             <input
                 class="input"
                 id=id
@@ -94,7 +94,7 @@ pub(crate) fn Field(
                 list=list
                 autocomplete=autocomplete
                 aria-required=required.then_some("true")
-                aria-invalid=invalid(id, problem)
+                aria-invalid=invalid(id, error)
                 aria-describedby=described
                 value=value
             />
@@ -117,20 +117,20 @@ pub(crate) fn TextArea(
     /// The initial value.
     value: String,
     /// The error of the form.
-    problem: FormProblem,
+    error: FormError,
 ) -> impl IntoView {
     let described = describe(id, hint.is_some());
     view! {
         <div class="grid gap-1.5">
             <Label id label hint />
-            <FieldError id problem />
+            <FieldError id error />
             <textarea
                 class="textarea"
                 id=id
                 name=name
                 rows="8"
                 aria-required="true"
-                aria-invalid=invalid(id, problem)
+                aria-invalid=invalid(id, error)
                 aria-describedby=described
             >
                 {value}
@@ -152,7 +152,7 @@ pub(crate) fn SelectField(
     #[prop(optional, into)]
     hint: Option<String>,
     /// The error of the form.
-    problem: FormProblem,
+    error: FormError,
     /// The choices.
     children: Children,
 ) -> impl IntoView {
@@ -160,12 +160,12 @@ pub(crate) fn SelectField(
     view! {
         <div class="grid gap-1.5">
             <Label id label hint />
-            <FieldError id problem />
+            <FieldError id error />
             <select
                 class="select"
                 id=id
                 name=name
-                aria-invalid=invalid(id, problem)
+                aria-invalid=invalid(id, error)
                 aria-describedby=described
             >
                 {children()}
@@ -192,7 +192,7 @@ pub(crate) fn PasswordField(
     /// `current-password` or `new-password`.
     autocomplete: &'static str,
     /// The error of the form.
-    problem: FormProblem,
+    error: FormError,
 ) -> impl IntoView {
     let (shown, set_shown) = signal(false);
     let (live, set_live) = signal(false);
@@ -200,7 +200,7 @@ pub(crate) fn PasswordField(
     let node = NodeRef::<Input>::new();
     // A refused password has to be typed again.
     Effect::new(move || {
-        if let (Some(_), Some(input)) = (problem.get(), node.get_untracked()) {
+        if let (Some(_), Some(input)) = (error.get(), node.get_untracked()) {
             input.set_value("");
         }
     });
@@ -208,7 +208,7 @@ pub(crate) fn PasswordField(
     view! {
         <div class="grid gap-1.5">
             <Label id label hint />
-            <FieldError id problem />
+            <FieldError id error />
             <div class="flex gap-2">
                 <input
                     node_ref=node
@@ -220,7 +220,7 @@ pub(crate) fn PasswordField(
                     autocapitalize="none"
                     spellcheck="false"
                     aria-required="true"
-                    aria-invalid=invalid(id, problem)
+                    aria-invalid=invalid(id, error)
                     aria-describedby=described
                 />
                 <Show when=move || live.get()>

@@ -6,7 +6,7 @@ use super::Awaited;
 use crate::viewer::CurrentViewer;
 
 /// A hidden field with the user that the form was rendered for. Another user may have logged in in
-/// another tab by the time it is sent; `ssr::form::made_for` refuses it then.
+/// another tab by the time it is sent; `ssr::form::check_same_user` refuses it then.
 #[component]
 pub(crate) fn MadeFor() -> impl IntoView {
     let viewer = expect_context::<CurrentViewer>();

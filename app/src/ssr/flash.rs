@@ -12,6 +12,8 @@ pub(crate) async fn set(words: impl Into<String>) {
     let _: Result<(), Failure> = push(words.into()).await;
 }
 
+/// Of two requests of one session that push at the same time, the later write wins and the other
+/// message is lost. That is harmless, because a message is never the only confirmation.
 async fn push(words: String) -> Result<(), Failure> {
     /// The most messages on a page; older ones are dropped.
     const MOST: usize = 4;

@@ -1,5 +1,15 @@
-//! Forms without JavaScript: the session stores the text of a refused form for the page that shows
-//! the form again.
+//! Forms without JavaScript. The browser posts a form and is redirected to a page; the session
+//! stores what that page shows, until the page takes it:
+//!
+//! - A form that was refused: [`redirect_back_with`] stores its text and its error,
+//!   [`take_stored_form`] takes them.
+//! - A form that has changed nothing yet, such as a preview: [`show_again`] stores it, and
+//!   [`take_stored_form`] takes it.
+//! - A form that has succeeded, on a page that shows it again: [`set_success_flag`] and
+//!   [`take_success_flag`].
+//!
+//! With JavaScript nothing is stored and nothing is redirected: the page still has the form, and
+//! reads the response.
 //!
 //! The session is bounded: a few forms of a user, of which the oldest is dropped first, and a few
 //! kilobytes of a visitor.
@@ -23,17 +33,17 @@ pub(crate) async fn redirect_back_with<T>(
     typed: impl Serialize,
     outcome: Result<T, service::Error>,
 ) -> Result<T, Failure> {
-    let Failure(problem) = match outcome {
+    let Failure(error) = match outcome {
         Ok(value) => return Ok(value),
         Err(error) => error.into(),
     };
     if kind() == RequestKind::Form {
-        if problem.code != ErrorCode::IdempotencyInFlight {
-            store(form, typed, Some(&problem)).await?;
+        if error.code != ErrorCode::IdempotencyInFlight {
+            store(form, typed, Some(&error)).await?;
         }
         redirect_form(page);
     }
-    Err(problem.into())
+    Err(error.into())
 }
 
 /// Shows a form again that has changed nothing yet, on `page`. Without JavaScript its text is
@@ -42,23 +52,24 @@ pub(crate) async fn show_again<T: Serialize>(
     form: &str,
     page: &str,
     typed: &T,
-    problem: Option<&PublicError>,
+    error: Option<&PublicError>,
 ) -> Result<(), Failure> {
     if kind() == RequestKind::Form {
-        store(form, typed, problem).await?;
+        store(form, typed, error).await?;
         redirect_form(page);
     }
     Ok(())
 }
 
-/// The stored text and error of a form; they are returned once.
-pub(crate) async fn returned<T: Default + DeserializeOwned>(
+/// The stored text and error of a form, which are removed from the session; the empty form if there
+/// are none.
+pub(crate) async fn take_stored_form<T: Default + DeserializeOwned>(
     form: &str,
 ) -> Result<Returned<T>, Failure> {
-    let stored = session()?.take::<StoredForm<T>>(&key(form)).await?;
-    Ok(stored.map_or_else(Returned::default, |StoredForm { typed, problem }| Returned {
+    let stored = session()?.take::<StoredForm<T>>(&form_key(form)).await?;
+    Ok(stored.map_or_else(Returned::default, |StoredForm { typed, error }| Returned {
         typed: typed.unwrap_or_default(),
-        problem,
+        error,
     }))
 }
 
@@ -67,7 +78,7 @@ pub(crate) async fn returned<T: Default + DeserializeOwned>(
 struct StoredForm<T> {
     /// The text of its fields; `None` if it was too large to store.
     typed: Option<T>,
-    problem: Option<PublicError>,
+    error: Option<PublicError>,
 }
 
 /// The forms that visitors see. All others lead to the login, which starts with an empty session.
@@ -78,15 +89,15 @@ const FOR_VISITORS: [&str; 4] = ["log_in", "sign_up", "request_reset", "reset_pa
 async fn store(
     form: &str,
     typed: impl Serialize,
-    problem: Option<&PublicError>,
+    error: Option<&PublicError>,
 ) -> Result<(), Failure> {
     if actor()?.try_user().is_none() && !FOR_VISITORS.contains(&form) {
         return Ok(());
     }
-    let (session, key) = (session()?, key(form));
-    let stored = StoredForm { typed: Some(typed), problem: problem.cloned() };
+    let (session, key) = (session()?, form_key(form));
+    let stored = StoredForm { typed: Some(typed), error: error.cloned() };
     if !session.put(&key, &stored).await? {
-        session.put(&key, StoredForm::<()> { typed: None, problem: stored.problem }).await?;
+        session.put(&key, StoredForm::<()> { typed: None, error: stored.error }).await?;
     }
     Ok(())
 }
@@ -97,8 +108,9 @@ pub(crate) fn was_sent_before<T>(outcome: &service::Result<T>) -> bool {
     matches!(outcome, Err(service::Error::Public(error)) if error.code == ErrorCode::IdempotencyKeyReused)
 }
 
-/// Marks a form as successful for a page that shows the form again. Without JavaScript the session
-/// stores the mark; with it, the page knows.
+/// Without JavaScript: stores that the form has succeeded, and redirects the browser to `page`,
+/// which confirms it there ("Your profile was saved"). With JavaScript: does nothing, because
+/// [`crate::form::success_of`] reads the response.
 pub(crate) async fn set_success_flag(form: &str, page: &str) -> Result<(), Failure> {
     if kind() == RequestKind::Form {
         session()?.put(&success_key(form), true).await?;
@@ -107,7 +119,8 @@ pub(crate) async fn set_success_flag(form: &str, page: &str) -> Result<(), Failu
     Ok(())
 }
 
-/// Whether this form has just succeeded; returned once.
+/// Whether [`set_success_flag`] was called for this form since the last call; removes the flag, so
+/// that a reload of the page does not confirm again.
 pub(crate) async fn take_success_flag(form: &str) -> Result<bool, Failure> {
     Ok(session()?.take(&success_key(form)).await?.unwrap_or_default())
 }
@@ -116,7 +129,7 @@ pub(crate) async fn take_success_flag(form: &str) -> Result<bool, Failure> {
 ///
 /// # Errors
 /// When another user has logged in since.
-pub(crate) fn made_for(user: Option<UserId>, actor: &Actor) -> Result<(), PublicError> {
+pub(crate) fn check_same_user(user: Option<UserId>, actor: &Actor) -> Result<(), PublicError> {
     match (user, actor.try_user()) {
         (Some(user), Some(now)) if user != now.id => {
             let words = format!(
@@ -133,13 +146,13 @@ pub(crate) fn made_for(user: Option<UserId>, actor: &Actor) -> Result<(), Public
 /// The idempotency key of a form, if it was sent by the user it was rendered for.
 ///
 /// # Errors
-/// As for [`made_for`]; [`ErrorCode::InvalidIdempotencyKey`].
+/// As for [`check_same_user`]; [`ErrorCode::InvalidIdempotencyKey`].
 pub(crate) fn sent_key(
     text: &str,
     user: Option<UserId>,
     actor: &Actor,
 ) -> Result<IdempotencyKey, PublicError> {
-    made_for(user, actor)?;
+    check_same_user(user, actor)?;
     Ok(text.parse::<IdempotencyKey>()?)
 }
 
@@ -152,9 +165,9 @@ pub(crate) async fn and_then_async<I, T>(
 }
 
 fn success_key(form: &str) -> String {
-    format!("done:{form}")
+    format!("succeeded:{form}")
 }
 
-fn key(form: &str) -> String {
+fn form_key(form: &str) -> String {
     format!("form:{form}")
 }

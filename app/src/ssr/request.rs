@@ -40,10 +40,12 @@ pub(crate) fn client_address() -> Result<ClientAddress, PublicError> {
     Ok(provided::<Parts>()?.extensions.get().copied().unwrap_or(ClientAddress::UNKNOWN))
 }
 
-/// The competition id in an address. A text that is no UUID is not found.
-pub(crate) fn competition(id: &str) -> Result<CompetitionId, PublicError> {
-    let not_found = |_| PublicError::new(ErrorCode::CompetitionNotFound, "Competition not found");
-    id.parse().map_err(not_found)
+/// The competition id in an address.
+///
+/// # Errors
+/// [`ErrorCode::CompetitionNotFound`] when the text is no UUID.
+pub(crate) fn parse_competition_id(id: &str) -> Result<CompetitionId, PublicError> {
+    id.parse().map_err(|_| PublicError::competition_not_found())
 }
 
 /// The session of the browser.

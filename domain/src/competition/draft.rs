@@ -104,7 +104,7 @@ impl CompetitionDraft {
     }
 
     /// Resets each field that is not empty in `ticked` to its value in `seen`.
-    pub fn give_up(&mut self, ticked: &Self, seen: &Self) {
+    pub fn reset_fields(&mut self, ticked: &Self, seen: &Self) {
         let others = ticked.texts().into_iter().zip(seen.texts());
         for (mine, (ticked, seen)) in self.texts_mut().into_iter().zip(others) {
             if !ticked.is_empty() {
@@ -164,7 +164,7 @@ mod tests {
         let seen = draft("Chess Open", "50", "");
         let mut mine = draft("Chess Cup", "60", "");
         let ticked = CompetitionDraft { title: "1".into(), ..Default::default() };
-        mine.give_up(&ticked, &seen);
+        mine.reset_fields(&ticked, &seen);
         assert_eq!((&*mine.title, &*mine.capacity), ("Chess Open", "60"));
         assert_eq!(mine.changed_since(&seen), ["capacity"]);
     }

@@ -5,7 +5,7 @@ use leptos::{html::Form, prelude::*};
 use crate::{
     components::{ErrorSummary, PasswordField, Submit, SuccessMessage},
     error::Failure,
-    form::{Returned, problem_of, success_of},
+    form::{Returned, error_of, success_of},
 };
 
 /// Changes the password. All other sessions of the account end; this one stays.
@@ -43,8 +43,8 @@ pub(super) fn PasswordSection(
     /// Changes the password.
     action: ServerAction<ChangePassword>,
 ) -> impl IntoView {
-    let (Returned { problem, .. }, done) = start;
-    let (problem, done) = (problem_of(action, problem), success_of(action, done));
+    let (Returned { error, .. }, done) = start;
+    let (error, done) = (error_of(action, error), success_of(action, done));
     let form = NodeRef::<Form>::new();
     Effect::new(move || {
         if done.get()
@@ -56,7 +56,7 @@ pub(super) fn PasswordSection(
     view! {
         <section aria-labelledby="password-title" class="grid gap-4">
             <h2 id="password-title" class="subheading">"Password"</h2>
-            <ErrorSummary problem />
+            <ErrorSummary error />
             <SuccessMessage shown=done message="Your password was changed. You've been logged out on other devices." />
             <ActionForm action node_ref=form attr:class="section" attr:novalidate=true>
                 // Password managers need the name of the account.
@@ -66,7 +66,7 @@ pub(super) fn PasswordSection(
                     name="current_password"
                     label="Current password"
                     autocomplete="current-password"
-                    problem
+                    error
                 />
                 <PasswordField
                     id="newPassword"
@@ -74,7 +74,7 @@ pub(super) fn PasswordSection(
                     label="New password"
                     hint="8 characters or more. A few words are easy to remember."
                     autocomplete="new-password"
-                    problem
+                    error
                 />
                 <Submit pending=action.pending() class="justify-self-start">
                     "Change password"

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use crate::{
     components::{ErrorSummary, Field, PasswordField, Submit},
     error::Failure,
-    form::{Returned, problem_of},
+    form::{Returned, error_of},
 };
 
 /// Deletes the account, and leads to the home page.
@@ -44,7 +44,7 @@ pub(super) fn DeletionSection(
     /// Deletes the account.
     action: ServerAction<DeleteAccount>,
 ) -> impl IntoView {
-    let problem = problem_of(action, start.problem);
+    let error = error_of(action, start.error);
     view! {
         <section aria-labelledby="deletion-title" class="grid gap-4">
             <h2 id="deletion-title" class="subheading">"Delete account"</h2>
@@ -54,15 +54,15 @@ pub(super) fn DeletionSection(
                     .map(|sentence| view! { <li>{sentence}</li> })
                     .collect_view()}
             </ul>
-            <ErrorSummary problem />
+            <ErrorSummary error />
             <ActionForm action attr:class="section" attr:novalidate=true>
-                <PasswordField autocomplete="current-password" problem />
+                <PasswordField autocomplete="current-password" error />
                 <Field
                     id="confirmation"
                     label="Type the word delete"
                     hint="So that nothing is deleted by accident."
                     value=""
-                    problem
+                    error
                 />
                 <Submit pending=action.pending() class="btn-danger justify-self-start">
                     "Delete my account"

@@ -38,20 +38,20 @@ pub async fn load_account() -> Result<AccountScreen, Failure> {
 
     let (ctx, actor) = (request::context()?, request::actor()?);
     let user = actor.user()?.clone();
-    let mut profile: Returned<TypedProfile> = form::returned("edit_profile").await?;
+    let mut profile: Returned<TypedProfile> = form::take_stored_form("edit_profile").await?;
     // A form that was refused because another user had typed it is not shown.
-    let is_theirs = |problem: &PublicError| problem.code != ErrorCode::Forbidden;
-    if !profile.problem.as_ref().is_some_and(is_theirs) {
+    let is_theirs = |error: &PublicError| error.code != ErrorCode::Forbidden;
+    if !profile.error.as_ref().is_some_and(is_theirs) {
         profile.typed = user.clone().into();
     }
     Ok(AccountScreen {
         profile: (profile, form::take_success_flag("edit_profile").await?),
         password: (
-            form::returned("change_password").await?,
+            form::take_stored_form("change_password").await?,
             form::take_success_flag("change_password").await?,
         ),
         deletion: (
-            form::returned("delete_account").await?,
+            form::take_stored_form("delete_account").await?,
             service::accounts::preview_deletion(&ctx, &actor).await?,
         ),
         zones: service::zones::names().into_iter().map(str::to_owned).collect(),

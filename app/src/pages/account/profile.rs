@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     components::{ErrorSummary, Field, MadeFor, Submit, SuccessMessage},
     error::Failure,
-    form::{Returned, problem_of, success_of},
+    form::{Returned, error_of, success_of},
     viewer::CurrentViewer,
 };
 
@@ -40,7 +40,7 @@ pub async fn edit_profile(
     let typed = TypedProfile { name: name.clone(), time_zone: time_zone.clone() };
     let time_zone = Some(time_zone.into());
     let patch = ProfilePatch { name: name.into(), time_zone, ..Default::default() };
-    let outcome = form::and_then_async(form::made_for(made_for, &actor), async |()| {
+    let outcome = form::and_then_async(form::check_same_user(made_for, &actor), async |()| {
         service::accounts::edit_profile(&ctx, &actor, patch).await
     })
     .await;
@@ -58,8 +58,8 @@ pub(super) fn ProfileSection(
     /// The names of all time zones.
     zones: Vec<String>,
 ) -> impl IntoView {
-    let (Returned { typed, problem }, done) = start;
-    let (problem, done) = (problem_of(action, problem), success_of(action, done));
+    let (Returned { typed, error }, done) = start;
+    let (error, done) = (error_of(action, error), success_of(action, done));
     let viewer = expect_context::<CurrentViewer>();
     // The header shows the name.
     Effect::new(move || {
@@ -70,7 +70,7 @@ pub(super) fn ProfileSection(
     view! {
         <section aria-labelledby="profile-title" class="grid gap-4">
             <h2 id="profile-title" class="subheading">"Profile"</h2>
-            <ErrorSummary problem />
+            <ErrorSummary error />
             <SuccessMessage shown=done message="Your profile was saved." />
             <ActionForm action attr:class="section" attr:novalidate=true>
                 <MadeFor />
@@ -80,7 +80,7 @@ pub(super) fn ProfileSection(
                     hint="Shown to organizers and participants."
                     autocomplete="name"
                     value=typed.name
-                    problem
+                    error
                 />
                 <Field
                     id="timeZone"
@@ -91,7 +91,7 @@ pub(super) fn ProfileSection(
                     required=false
                     list="zones"
                     value=typed.time_zone
-                    problem
+                    error
                 />
                 <datalist id="zones">
                     {zones.into_iter().map(|zone| view! { <option value=zone></option> }).collect_view()}

@@ -12,7 +12,7 @@ use super::{
 use crate::{
     components::{ErrorSummary, Field, Head, Heading, Loaded, Submit, Toasts},
     error::Failure,
-    form::{Returned, problem_of},
+    form::{Returned, error_of},
 };
 
 /// The text of a refused confirmation.
@@ -45,7 +45,7 @@ pub async fn load_discard_job(id: String) -> Result<DiscardJobScreen, Failure> {
     let id = id.parse().map_err(|_| PublicError::new(ErrorCode::JobNotFound, "Job not found"))?;
     let job = jobs::dead_letter(&ctx, Operator::Admin(&actor), id).await?;
     let job = DeadLetterRow::of(job, &clock);
-    Ok(DiscardJobScreen { job, start: form::returned("discard_job").await? })
+    Ok(DiscardJobScreen { job, start: form::take_stored_form("discard_job").await? })
 }
 
 /// Discards the job if its type was typed.
@@ -80,13 +80,13 @@ pub fn DiscardJobPage() -> impl IntoView {
 
 #[component]
 fn Content(screen: DiscardJobScreen, discard: ServerAction<DiscardJob>) -> impl IntoView {
-    let DiscardJobScreen { job, start: Returned { typed, problem } } = screen;
-    let problem = problem_of(discard, problem);
+    let DiscardJobScreen { job, start: Returned { typed, error } } = screen;
+    let error = error_of(discard, error);
     view! {
         <Head title="Discard a job" />
         <div class="form-page">
             <Heading>"Discard this job?"</Heading>
-            <ErrorSummary problem />
+            <ErrorSummary error />
             <p>"It won't run again. This cannot be undone, and the log records who discarded \
                 it."</p>
             <div class="section">
@@ -95,7 +95,7 @@ fn Content(screen: DiscardJobScreen, discard: ServerAction<DiscardJob>) -> impl 
             <ActionForm action=discard attr:class="section" attr:novalidate=true>
                 <input type="hidden" name="id" value=job.id.to_string() />
                 <p>"To discard it, type " <strong><code>{job.kind}</code></strong> "."</p>
-                <Field id="kind" label="Job type" value=typed.kind problem />
+                <Field id="kind" label="Job type" value=typed.kind error />
                 <div class="flex flex-wrap gap-3">
                     <Submit pending=discard.pending() class="btn-danger">"Discard"</Submit>
                     <a class="btn" href=QUEUES>"Keep job"</a>

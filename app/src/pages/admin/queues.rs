@@ -15,7 +15,7 @@ use super::{
 use crate::{
     components::{ErrorSummary, Head, Heading, Icon, Loaded, Shape, Submit, Toasts, refresh_now},
     error::Failure,
-    form::problem_of,
+    form::error_of,
     hand_over::is_handed_over,
 };
 
@@ -30,7 +30,7 @@ pub struct QueuesScreen {
     /// The failed jobs, latest first.
     pub dead: Vec<DeadLetterRow>,
     /// Why a retry without JavaScript has just been refused, if it was.
-    pub problem: Option<PublicError>,
+    pub error: Option<PublicError>,
 }
 
 /// The queues as they are now; for administrators.
@@ -44,9 +44,9 @@ pub async fn load_queues() -> Result<QueuesScreen, Failure> {
     let operator = Operator::Admin(&actor);
     let kinds = jobs::stats(&ctx, operator).await?;
     let dead = jobs::dead_letters(&ctx, operator).await?;
-    let problem = form::returned::<()>("retry_job").await?.problem;
+    let error = form::take_stored_form::<()>("retry_job").await?.error;
     let dead = dead.into_iter().map(|letter| DeadLetterRow::of(letter, &clock)).collect();
-    Ok(QueuesScreen { kinds, dead, problem })
+    Ok(QueuesScreen { kinds, dead, error })
 }
 
 /// The queues, updated every few seconds while the page is visible.
@@ -96,7 +96,7 @@ fn Content(
                     "Refresh"
                 </a>
             </div>
-            <ErrorSummary problem=problem_of(retry, screen.problem) />
+            <ErrorSummary error=error_of(retry, screen.error) />
             <JobCounts kinds=screen.kinds />
             <section aria-labelledby="dead" class="grid gap-4">
                 <div class="flex flex-wrap items-center justify-between gap-3">

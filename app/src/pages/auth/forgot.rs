@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     components::{ErrorSummary, Field, Head, Heading, Loaded, Submit},
     error::Failure,
-    form::{Returned, problem_of},
+    form::{Returned, error_of},
 };
 
 /// The text of a refused request.
@@ -31,7 +31,7 @@ pub struct ForgotScreen {
 pub async fn load_forgot() -> Result<ForgotScreen, Failure> {
     use crate::ssr::{form, request};
 
-    let start = form::returned("request_reset").await?;
+    let start = form::take_stored_form("request_reset").await?;
     Ok(ForgotScreen { start, sends_mail: request::context()?.sends_mail() })
 }
 
@@ -74,13 +74,13 @@ pub fn ForgotPage() -> impl IntoView {
 
 #[component]
 fn ForgotForm(screen: ForgotScreen, request: ServerAction<RequestReset>) -> impl IntoView {
-    let Returned { typed, problem } = screen.start;
-    let problem = problem_of(request, problem);
+    let Returned { typed, error } = screen.start;
+    let error = error_of(request, error);
     view! {
         <div class="form-page">
             <Heading>"Forgot your password?"</Heading>
             <p>"Enter your email. We'll send you a link to set a new password."</p>
-            <ErrorSummary problem />
+            <ErrorSummary error />
             <ActionForm action=request attr:class="section" attr:novalidate=true>
                 <Field
                     id="email"
@@ -88,7 +88,7 @@ fn ForgotForm(screen: ForgotScreen, request: ServerAction<RequestReset>) -> impl
                     kind="email"
                     autocomplete="username"
                     value=typed.email
-                    problem
+                    error
                 />
                 <Submit pending=request.pending() class="btn-block">"Send link"</Submit>
             </ActionForm>

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     components::{ErrorSummary, Field, Head, Heading, Loaded, PasswordField, Submit},
     error::Failure,
-    form::{Returned, problem_of},
+    form::{Returned, error_of},
     next,
 };
 
@@ -39,7 +39,7 @@ pub async fn load_login(#[server(default)] next: String) -> Result<LoginScreen, 
     if request::actor()?.try_user().is_some() && request::kind() == RequestKind::Page {
         response::redirect_page(next::local(&next));
     }
-    let start = form::returned("log_in").await?;
+    let start = form::take_stored_form("log_in").await?;
     let demo = request::context()?.is_development();
     Ok(LoginScreen { start, demo_password: demo.then(|| service::demo::PASSWORD.into()) })
 }
@@ -85,13 +85,13 @@ pub fn LoginPage() -> impl IntoView {
 
 #[component]
 fn LoginForm(screen: LoginScreen, next: String, log_in: ServerAction<LogIn>) -> impl IntoView {
-    let Returned { typed, problem } = screen.start;
-    let problem = problem_of(log_in, problem);
+    let Returned { typed, error } = screen.start;
+    let error = error_of(log_in, error);
     let sign_up = next::sign_up(&next);
     view! {
         <div class="form-page">
             <Heading>"Log in"</Heading>
-            <ErrorSummary problem />
+            <ErrorSummary error />
             <ActionForm action=log_in attr:class="section" attr:novalidate=true>
                 <input type="hidden" name="next" value=next />
                 <Field
@@ -100,9 +100,9 @@ fn LoginForm(screen: LoginScreen, next: String, log_in: ServerAction<LogIn>) -> 
                     kind="email"
                     autocomplete="username"
                     value=typed.email
-                    problem
+                    error
                 />
-                <PasswordField autocomplete="current-password" problem />
+                <PasswordField autocomplete="current-password" error />
                 <Submit pending=log_in.pending() class="btn-block">"Log in"</Submit>
             </ActionForm>
             <p><a class="link" href="/auth/forgot">"Forgot your password?"</a></p>

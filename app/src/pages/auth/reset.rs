@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     components::{ErrorSummary, Head, Heading, Loaded, PasswordField, Submit},
     error::Failure,
-    form::{Returned, problem_of},
+    form::{Returned, error_of},
 };
 
 /// The key of the reset key in the session.
@@ -48,7 +48,7 @@ pub async fn load_reset(#[server(default)] token: String) -> Result<ResetScreen,
         Some(key) => password_reset::email_of(&request::context()?, &key).await?,
         None => None,
     };
-    Ok(ResetScreen { email, start: form::returned("reset_password").await? })
+    Ok(ResetScreen { email, start: form::take_stored_form("reset_password").await? })
 }
 
 /// Sets the password, with the reset key of the session.
@@ -88,7 +88,7 @@ pub fn ResetPage() -> impl IntoView {
             {match screen.email {
                 _ if done.get() => EitherOf3::A(view! { <Set /> }),
                 Some(email) => {
-                    EitherOf3::B(view! { <ResetForm email problem=screen.start.problem reset /> })
+                    EitherOf3::B(view! { <ResetForm email error=screen.start.error reset /> })
                 }
                 None => EitherOf3::C(view! { <Expired /> }),
             }}
@@ -99,15 +99,15 @@ pub fn ResetPage() -> impl IntoView {
 #[component]
 fn ResetForm(
     email: String,
-    #[prop(optional_no_strip)] problem: Option<domain::PublicError>,
+    #[prop(optional_no_strip)] error: Option<domain::PublicError>,
     reset: ServerAction<ResetPassword>,
 ) -> impl IntoView {
-    let problem = problem_of(reset, problem);
+    let error = error_of(reset, error);
     view! {
         <div class="form-page">
             <Heading>"Set a new password"</Heading>
             <p class="break-all">"For the account of " <strong>{email.clone()}</strong> "."</p>
-            <ErrorSummary problem />
+            <ErrorSummary error />
             <ActionForm action=reset attr:class="section" attr:novalidate=true>
                 // Password managers need the name of the account.
                 <input type="text" autocomplete="username" value=email readonly hidden />
@@ -115,7 +115,7 @@ fn ResetForm(
                     label="New password"
                     autocomplete="new-password"
                     hint="8 characters or more. A few words are easy to remember."
-                    problem
+                    error
                 />
                 <Submit pending=reset.pending() class="btn-block">"Set password"</Submit>
             </ActionForm>

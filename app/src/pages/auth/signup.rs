@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     components::{ErrorSummary, Field, FieldError, Head, Heading, Loaded, PasswordField, Submit},
     error::Failure,
-    form::{FormProblem, Returned, problem_of},
+    form::{FormError, Returned, error_of},
     next,
 };
 
@@ -37,7 +37,7 @@ pub async fn load_signup(
     if request::actor()?.try_user().is_some() && request::kind() == RequestKind::Page {
         response::redirect_page(next::local(&next));
     }
-    form::returned("sign_up").await
+    form::take_stored_form("sign_up").await
 }
 
 /// Creates an account, logs in and leads to `next`.
@@ -97,24 +97,24 @@ fn SignupForm(
     next: String,
     sign_up: ServerAction<SignUp>,
 ) -> impl IntoView {
-    let Returned { typed, problem } = start;
-    let problem = problem_of(sign_up, problem);
+    let Returned { typed, error } = start;
+    let error = error_of(sign_up, error);
     let role = if typed.role.is_empty() { role.unwrap_or_default() } else { typed.role };
     let log_in = next::login(&next);
     view! {
         <div class="form-page">
             <Heading>"Sign up"</Heading>
-            <ErrorSummary problem />
+            <ErrorSummary error />
             <ActionForm action=sign_up attr:class="section" attr:novalidate=true>
                 <input type="hidden" name="next" value=next />
-                <RoleChoice chosen=role problem />
+                <RoleChoice chosen=role error />
                 <Field
                     id="name"
                     label="Name"
                     hint="Shown to organizers and participants."
                     autocomplete="name"
                     value=typed.name
-                    problem
+                    error
                 />
                 <Field
                     id="email"
@@ -122,12 +122,12 @@ fn SignupForm(
                     kind="email"
                     autocomplete="username"
                     value=typed.email
-                    problem
+                    error
                 />
                 <PasswordField
                     autocomplete="new-password"
                     hint="8 characters or more. A few words are easy to remember."
-                    problem
+                    error
                 />
                 <Submit pending=sign_up.pending() class="btn-block">"Sign up"</Submit>
             </ActionForm>
@@ -138,7 +138,7 @@ fn SignupForm(
 
 /// Participant or organizer; participant by default.
 #[component]
-fn RoleChoice(chosen: String, problem: FormProblem) -> impl IntoView {
+fn RoleChoice(chosen: String, error: FormError) -> impl IntoView {
     let chosen = chosen.parse().unwrap_or(Role::Participant);
     let choice = |role: Role, id: &'static str, title: &'static str, text: &'static str| {
         view! {
@@ -161,7 +161,7 @@ fn RoleChoice(chosen: String, problem: FormProblem) -> impl IntoView {
     view! {
         <fieldset class="grid gap-2" aria-describedby="role-error">
             <legend class="mb-2 font-semibold">"I'm here to"</legend>
-            <FieldError id="role" problem />
+            <FieldError id="role" error />
             // An error of the role links to the first choice.
             {choice(Role::Participant, "role", "Compete", "Find competitions and register.")}
             {choice(Role::Organizer, "role-organizer", "Organize", "Create competitions.")}

@@ -8,7 +8,7 @@ use crate::{
     Moment,
     components::{ErrorSummary, Icon, LocalTime, MadeFor, Shape, Submit, focus},
     error::Failure,
-    form::problem_of,
+    form::error_of,
     next,
     viewer::CurrentViewer,
 };
@@ -55,7 +55,7 @@ pub(super) fn CallToActionPanel(
     /// The key of the form.
     idempotency_key: String,
     /// Why registering without JavaScript has just been refused, if it was.
-    problem: Option<PublicError>,
+    error: Option<PublicError>,
     /// Registering.
     register: ServerAction<Register>,
 ) -> impl IntoView {
@@ -64,7 +64,7 @@ pub(super) fn CallToActionPanel(
             view! { <RegisterForm id key=idempotency_key register /> }.into_any()
         }
         CallToAction::Registered(status) => view! { <Registered id status register /> }.into_any(),
-        CallToAction::SignIn => view! { <LogInFirst id /> }.into_any(),
+        CallToAction::LogIn => view! { <LogInFirst id /> }.into_any(),
         CallToAction::Full => view! {
             <Notice title="This competition is full">"All seats are taken."</Notice>
         }
@@ -103,7 +103,7 @@ pub(super) fn CallToActionPanel(
         .into_any(),
     };
     view! {
-        <ErrorSummary problem=problem_of(register, problem) />
+        <ErrorSummary error=error_of(register, error) />
         {panel}
     }
 }

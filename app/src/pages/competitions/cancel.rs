@@ -9,7 +9,7 @@ use super::address::manage;
 use crate::{
     components::{EmptyState, ErrorSummary, Field, Head, Heading, Loaded, Submit, Toasts},
     error::Failure,
-    form::{Returned, problem_of},
+    form::{Returned, error_of},
 };
 
 /// The data of the page.
@@ -37,7 +37,7 @@ pub async fn load_cancel_competition(id: String) -> Result<CancelCompetitionScre
     use crate::ssr::{form, request};
 
     let (ctx, actor) = (request::context()?, request::actor()?);
-    let id = request::competition(&id)?;
+    let id = request::parse_competition_id(&id)?;
     let detail = service::competitions::get_own(&ctx, &actor, id).await?;
     Ok(CancelCompetitionScreen {
         id,
@@ -45,7 +45,7 @@ pub async fn load_cancel_competition(id: String) -> Result<CancelCompetitionScre
         is_cancelled: detail.competition.is_cancelled(),
         is_over: detail.competition.is_over(ctx.now()),
         title: detail.competition.title,
-        start: form::returned(FORM).await?,
+        start: form::take_stored_form(FORM).await?,
         idempotency_key: service::idempotency::new_key(),
     })
 }
@@ -132,10 +132,10 @@ fn CancelForm(
     back: String,
     cancel: ServerAction<CancelCompetition>,
 ) -> impl IntoView {
-    let Returned { typed, problem } = screen.start;
-    let problem = problem_of(cancel, problem);
+    let Returned { typed, error } = screen.start;
+    let error = error_of(cancel, error);
     view! {
-        <ErrorSummary problem />
+        <ErrorSummary error />
         <ul class="grid list-disc gap-2 pl-5">
             <li>{notified(screen.registered)}</li>
             <li>"Nobody can register any more, and the lists no longer show it."</li>
@@ -149,7 +149,7 @@ fn CancelForm(
                 label="Type the title to confirm"
                 hint="Not case-sensitive."
                 value=typed
-                problem
+                error
             />
             <div class="flex flex-wrap gap-3">
                 <Submit pending=cancel.pending() class="btn-danger">"Cancel competition"</Submit>

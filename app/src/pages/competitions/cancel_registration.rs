@@ -12,7 +12,7 @@ use crate::{
         EmptyState, ErrorSummary, Head, Heading, Loaded, LocalTime, MadeFor, Submit, Toasts,
     },
     error::Failure,
-    form::{Returned, problem_of},
+    form::{Returned, error_of},
 };
 
 /// The data of the page.
@@ -43,7 +43,7 @@ pub async fn load_cancel_registration(id: String) -> Result<CancelRegistrationSc
     let (ctx, actor) = (request::context()?, request::actor()?);
     let clock = ViewerClock::of_request()?;
     actor.require(Role::Participant)?;
-    let id = request::competition(&id)?;
+    let id = request::parse_competition_id(&id)?;
     let competition = service::competitions::get(&ctx, id).await?.competition;
     let viewer = service::registration::viewer_state(&ctx, &actor, id).await?;
     let is_registered = viewer.registration.is_some_and(|status| status.holds_seat());
@@ -55,7 +55,7 @@ pub async fn load_cancel_registration(id: String) -> Result<CancelRegistrationSc
             .is_open(ctx.now())
             .then(|| clock.in_event_zone(competition.reg_deadline, &competition.time_zone)),
         title: competition.title,
-        start: form::returned(FORM).await?,
+        start: form::take_stored_form(FORM).await?,
         idempotency_key: service::idempotency::new_key(),
     })
 }
@@ -109,7 +109,7 @@ fn Content(
     cancel_registration: ServerAction<CancelRegistration>,
 ) -> impl IntoView {
     let back = address::competition(screen.id);
-    let problem = problem_of(cancel_registration, screen.start.problem);
+    let error = error_of(cancel_registration, screen.start.error);
     let content = if screen.is_over {
         view! {
             <EmptyState title="This competition is over">
@@ -152,7 +152,7 @@ fn Content(
         <Head title=format!("Cancel your registration for {}", screen.title) />
         <div class="form-page">
             <Heading>"Cancel your registration for " {screen.title} "?"</Heading>
-            <ErrorSummary problem />
+            <ErrorSummary error />
             {content}
         </div>
     }

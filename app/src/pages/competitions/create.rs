@@ -26,7 +26,7 @@ pub async fn load_create_competition() -> Result<DraftForm, Failure> {
 
     request::actor()?.require(Role::Organizer)?;
     let clock = ViewerClock::of_request()?;
-    let start = form::returned::<Option<DraftValues>>("create_competition").await?;
+    let start = form::take_stored_form::<Option<DraftValues>>("create_competition").await?;
     let ask_browser = start.typed.is_none() && clock.zone().is_none();
     let values = start.typed.unwrap_or_else(|| {
         let zone = clock.zone().map(str::to_owned);
@@ -36,7 +36,7 @@ pub async fn load_create_competition() -> Result<DraftForm, Failure> {
             ..Default::default()
         }
     });
-    let screen = DraftState { ask_browser, ..DraftState::of(values, 0, start.problem) };
+    let screen = DraftState { ask_browser, ..DraftState::of(values, 0, start.error) };
     Ok(DraftForm::of(screen))
 }
 
@@ -73,9 +73,9 @@ pub async fn create_competition(
     if form::was_sent_before(&outcome) {
         let words = "This form was sent before with different text, and that version was saved: \
             your dashboard shows it. Send it again to create another competition.";
-        let problem = PublicError::new(ErrorCode::IdempotencyKeyReused, words);
-        form::show_again("create_competition", PAGE, &values, Some(&problem)).await?;
-        return Ok(Some(DraftState::of(values, 0, Some(problem))));
+        let error = PublicError::new(ErrorCode::IdempotencyKeyReused, words);
+        form::show_again("create_competition", PAGE, &values, Some(&error)).await?;
+        return Ok(Some(DraftState::of(values, 0, Some(error))));
     }
     let created =
         form::redirect_back_with("create_competition", PAGE, Some(values), outcome).await?;
@@ -101,13 +101,13 @@ pub fn CreateCompetitionPage() -> impl IntoView {
 #[component]
 fn CreateForm(page: DraftForm, create: ServerAction<CreateCompetition>) -> impl IntoView {
     let DraftForm { first, regions } = page;
-    let form = move |screen: DraftState, problem| {
+    let form = move |screen: DraftState, error| {
         let (regions, key) = (regions.clone(), screen.idempotency_key.clone());
         view! {
             <ActionForm action=create attr:class="grid gap-8" attr:novalidate=true>
                 <input type="hidden" name="idempotency_key" value=key />
                 <MadeFor />
-                <Fields screen regions problem />
+                <Fields screen regions error />
                 <p class="flex flex-wrap gap-4">
                     <Submit pending=create.pending() class="btn-lg">
                         "Create competition"

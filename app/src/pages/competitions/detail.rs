@@ -58,7 +58,7 @@ pub struct CompetitionDetailScreen {
     /// The time of the server when the data was loaded.
     pub now: Timestamp,
     /// Why registering without JavaScript has just been refused, if it was.
-    pub problem: Option<PublicError>,
+    pub error: Option<PublicError>,
 }
 
 /// Loads a competition for the viewer.
@@ -71,7 +71,7 @@ pub async fn load_competition_detail(id: String) -> Result<CompetitionDetailScre
     const TOP_HEADING: u8 = 2;
     let (ctx, actor) = (request::context()?, request::actor()?);
     let clock = ViewerClock::of_request()?;
-    let id = request::competition(&id)?;
+    let id = request::parse_competition_id(&id)?;
     let detail = service::competitions::get(&ctx, id).await?;
     let viewer = service::registration::viewer_state(&ctx, &actor, id).await?;
     let (competition, now) = (detail.competition, ctx.now());
@@ -94,7 +94,7 @@ pub async fn load_competition_detail(id: String) -> Result<CompetitionDetailScre
         organizer: (!detail.organizer.is_deleted()).then_some(detail.organizer.name),
         idempotency_key: service::idempotency::new_key(),
         now,
-        problem: form::returned::<()>("register").await?.problem,
+        error: form::take_stored_form::<()>("register").await?.error,
     })
 }
 
@@ -237,7 +237,7 @@ fn Detail(
                         is_mine=screen.is_mine
                         opens=screen.opens
                         idempotency_key=screen.idempotency_key
-                        problem=screen.problem
+                        error=screen.error
                         register
                     />
                 </div>

@@ -36,7 +36,7 @@ pub struct DraftState {
     /// Makes a double click or a resend have one effect.
     pub idempotency_key: String,
     /// The error, if the form was refused.
-    pub problem: Option<PublicError>,
+    pub error: Option<PublicError>,
 }
 
 /// The time zones of a region.
@@ -66,7 +66,7 @@ pub(super) const PREVIEW: &str = "preview";
 #[cfg(feature = "ssr")]
 impl DraftState {
     /// With `taken` seats taken.
-    pub(super) fn of(values: DraftValues, taken: u32, problem: Option<PublicError>) -> Self {
+    pub(super) fn of(values: DraftValues, taken: u32, error: Option<PublicError>) -> Self {
         use service::{idempotency, markdown, zones};
 
         /// Headings of a description start below the `h1` of the page and the `h2` of the preview.
@@ -81,7 +81,7 @@ impl DraftState {
             utc: times.map(utc),
             taken,
             idempotency_key: idempotency::new_key(),
-            problem,
+            error,
             values,
         }
     }

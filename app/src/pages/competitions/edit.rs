@@ -37,14 +37,14 @@ pub async fn load_edit_competition(id: String) -> Result<(CompetitionId, DraftFo
     let (ctx, actor) = (request::context()?, request::actor()?);
     // Check the login before parsing the id, so that 401 wins over 404.
     actor.user()?;
-    let id = request::competition(&id)?;
+    let id = request::parse_competition_id(&id)?;
     let detail = get_editable(&ctx, &actor, id).await?;
-    let start = form::returned::<Option<DraftValues>>(&form_name(id)).await?;
+    let start = form::take_stored_form::<Option<DraftValues>>(&form_name(id)).await?;
     let values = start.typed.unwrap_or_else(|| {
         let (draft, version) = (draft_of(&detail.competition), detail.competition.version);
         DraftValues { seen: draft.clone(), draft, version, ..Default::default() }
     });
-    let screen = DraftState::of(values, detail.count.registrations, start.problem);
+    let screen = DraftState::of(values, detail.count.registrations, start.error);
     Ok((id, DraftForm::of(screen)))
 }
 
@@ -74,8 +74,8 @@ pub async fn edit_competition(
         wants_preview: intent == PREVIEW,
         ..Default::default()
     };
-    values.draft.give_up(&theirs, &values.seen);
-    let mut problem = None;
+    values.draft.reset_fields(&theirs, &values.seen);
+    let mut error = None;
     let mut anchor = "#preview";
     if !values.wants_preview {
         let key = idempotency_key.parse::<IdempotencyKey>().map_err(Into::into);
@@ -87,7 +87,7 @@ pub async fn edit_competition(
         if form::was_sent_before(&outcome) {
             let words = "This form was sent before with different text, and that version was \
                 saved. The differences are marked below. Send it again to save what you see.";
-            problem = Some(PublicError::new(ErrorCode::IdempotencyKeyReused, words));
+            error = Some(PublicError::new(ErrorCode::IdempotencyKeyReused, words));
         } else {
             match form::redirect_back_with(&name, &page, Some(&values), outcome).await?.outcome {
                 Ok(_) => {
@@ -95,7 +95,7 @@ pub async fn edit_competition(
                     leptos_axum::redirect(&path(competition));
                     return Ok(None);
                 }
-                Err(refusal) => problem = Some(error_words::for_pages(refusal)),
+                Err(refusal) => error = Some(error_words::for_pages(refusal)),
             }
         }
         anchor = "";
@@ -103,13 +103,13 @@ pub async fn edit_competition(
     let now = get_own(&ctx, &actor, competition).await?;
     let is_behind =
         |code| matches!(code, ErrorCode::StaleVersion | ErrorCode::IdempotencyKeyReused);
-    if problem.as_ref().is_some_and(|problem| is_behind(problem.code)) {
+    if error.as_ref().is_some_and(|error| is_behind(error.code)) {
         let theirs = draft_of(&now.competition);
         values.clashes = values.draft.rebase(&values.seen, &theirs);
         (values.seen, values.version) = (theirs, now.competition.version);
     }
-    form::show_again(&name, &format!("{page}{anchor}"), &values, problem.as_ref()).await?;
-    Ok(Some(DraftState::of(values, now.count.registrations, problem)))
+    form::show_again(&name, &format!("{page}{anchor}"), &values, error.as_ref()).await?;
+    Ok(Some(DraftState::of(values, now.count.registrations, error)))
 }
 
 /// Editing a competition.
@@ -135,7 +135,7 @@ fn EditForm(
 ) -> impl IntoView {
     let DraftForm { first, regions } = page;
     let title = format!("Edit {}", first.values.seen.title);
-    let form = move |screen: DraftState, problem| {
+    let form = move |screen: DraftState, error| {
         let (regions, key) = (regions.clone(), screen.idempotency_key.clone());
         view! {
             <ActionForm action=edit attr:class="grid gap-8" attr:novalidate=true>
@@ -143,7 +143,7 @@ fn EditForm(
                 <input type="hidden" name="competition" value=id.to_string() />
                 <input type="hidden" name="version" value=screen.values.version.to_string() />
                 <Seen seen=screen.values.seen.clone() />
-                <Fields screen regions problem />
+                <Fields screen regions error />
                 <p class="flex flex-wrap items-center gap-4">
                     <Submit pending=edit.pending() class="btn-lg">
                         "Save changes"

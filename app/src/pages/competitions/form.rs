@@ -8,7 +8,7 @@ use super::draft::{DraftState, DraftValues, PREVIEW, Region, Reply};
 use crate::{
     components::{ErrorSummary, Field, Heading, SelectField, TextArea, focus},
     error::Failure,
-    form::FormProblem,
+    form::FormError,
 };
 
 /// The page of a form. `form` renders the form around its fields, and again when a response brings
@@ -23,7 +23,7 @@ pub(super) fn FormPage(
     #[prop(into)]
     reply: Signal<Option<Reply>>,
     /// Renders the form from its state and its error.
-    form: impl Fn(DraftState, FormProblem) -> AnyView + Clone + Send + 'static,
+    form: impl Fn(DraftState, FormError) -> AnyView + Clone + Send + 'static,
 ) -> impl IntoView {
     let current = RwSignal::new((0_u32, first));
     Effect::new(move || {
@@ -39,8 +39,8 @@ pub(super) fn FormPage(
             <Heading>{title}</Heading>
             <For each=move || [current.get()] key=|(number, _)| *number let((number, screen))>
                 {
-                    let at_first = screen.problem.clone();
-                    let problem = Signal::derive(move || match reply.get() {
+                    let at_first = screen.error.clone();
+                    let error = Signal::derive(move || match reply.get() {
                         Some(Err(Failure(error))) => Some(error),
                         _ => at_first.clone(),
                     });
@@ -48,14 +48,14 @@ pub(super) fn FormPage(
                     let title = screen.values.draft.title.clone();
                     let is_stale = !screen.values.clashes.is_empty();
                     view! {
-                        <ErrorSummary problem />
+                        <ErrorSummary error />
                         {is_stale.then(|| view! { <Stale /> })}
                         {preview
                             .map(|html| {
                                 let takes_focus = number > 0 && !is_stale;
                                 view! { <Preview title html takes_focus /> }
                             })}
-                        {form(screen, problem)}
+                        {form(screen, error)}
                     }
                 }
             </For>
@@ -109,7 +109,7 @@ pub(super) fn Fields(
     /// The zones to choose from.
     regions: Vec<Region>,
     /// The error of the form.
-    problem: FormProblem,
+    error: FormError,
 ) -> impl IntoView {
     let DraftState { values, ask_browser, utc, taken, .. } = screen;
     let DraftValues { draft, clashes, .. } = values;
@@ -123,7 +123,7 @@ pub(super) fn Fields(
     view! {
         <fieldset class="section">
             <legend class="subheading">"Details"</legend>
-            <Field id="title" name="draft[title]" label="Title" value=draft.title problem />
+            <Field id="title" name="draft[title]" label="Title" value=draft.title error />
             <Theirs clash=clash("title") name="theirs[title]" />
             <TextArea
                 id="description"
@@ -132,7 +132,7 @@ pub(super) fn Fields(
                 hint="Markdown: **bold**, # heading, - list, [words](https://…). Preview to see \
                     the result."
                 value=draft.description
-                problem
+                error
             />
             <Theirs clash=clash("description") name="theirs[description]" />
             <Field
@@ -142,7 +142,7 @@ pub(super) fn Fields(
                 hint="Up to ten, separated by commas: coding, hackathon"
                 required=false
                 value=draft.tags
-                problem
+                error
             />
             <Theirs clash=clash("tags") name="theirs[tags]" />
         </fieldset>
@@ -155,7 +155,7 @@ pub(super) fn Fields(
                 hint=capacity_hint
                 inputmode="numeric"
                 value=draft.capacity
-                problem
+                error
             />
             <Theirs clash=clash("capacity") name="theirs[capacity]" />
         </fieldset>
@@ -166,7 +166,7 @@ pub(super) fn Fields(
                 name="draft[timeZone]"
                 label="Time zone"
                 hint="The time zone of the competition. The times below are in this zone."
-                problem
+                error
             >
                 <Zones chosen=draft.time_zone ask_browser regions />
             </SelectField>
@@ -179,7 +179,7 @@ pub(super) fn Fields(
                 kind="datetime-local"
                 required=false
                 value=draft.reg_opens_at
-                problem
+                error
             />
             <Utc time=opens_utc />
             <Theirs clash=clash("regOpensAt") name="theirs[regOpensAt]" />
@@ -190,7 +190,7 @@ pub(super) fn Fields(
                 hint="Nobody can register from this time on."
                 kind="datetime-local"
                 value=draft.reg_deadline
-                problem
+                error
             />
             <Utc time=deadline_utc />
             <Theirs clash=clash("regDeadline") name="theirs[regDeadline]" />
@@ -202,7 +202,7 @@ pub(super) fn Fields(
                 kind="datetime-local"
                 required=false
                 value=draft.start_date
-                problem
+                error
             />
             <Utc time=start_utc />
             <Theirs clash=clash("startDate") name="theirs[startDate]" />

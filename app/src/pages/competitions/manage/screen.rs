@@ -66,7 +66,7 @@ pub async fn load_manage_competition(
     const ON_A_PAGE: &str = "25";
     let (ctx, actor) = (request::context()?, request::actor()?);
     let clock = ViewerClock::of_request()?;
-    let id = request::competition(&id)?;
+    let id = request::parse_competition_id(&id)?;
     let limit = query.limit.clone().or_else(|| Some(ON_A_PAGE.into()));
     let filter = RosterQuery { limit, ..query.clone() }.check()?;
     let roster = service::registration::browse_roster(&ctx, &actor, id, &filter).await?;
