@@ -14,7 +14,7 @@ use super::{
         Busy, EmailTaken, HasRegistrations, InvalidCredentials, InvalidField, MissingField,
         TooManyAttempts, Unauthorized, WrongPassword,
     },
-    tokens::SignedIn,
+    tokens::UserWithTokens,
 };
 use crate::{AppState, auth::CurrentActor, problem::Problem};
 
@@ -22,9 +22,9 @@ pub(super) fn router() -> ApiRouter {
     ApiRouter::new()
         .credentials(routes!(sign_up))
         .credentials(routes!(log_in))
-        .read(routes!(me))
-        .write(routes!(edit))
-        .credentials(routes!(delete))
+        .read(routes!(get_current_user))
+        .write(routes!(edit_profile))
+        .credentials(routes!(delete_account))
         .credentials(routes!(change_password))
 }
 
@@ -33,7 +33,7 @@ pub(super) fn router() -> ApiRouter {
     post, path = "/auth/signup", tag = "accounts",
     request_body = SignupInput,
     responses(
-        (status = 201, description = "The account was created", body = SignedIn),
+        (status = 201, description = "The account was created", body = UserWithTokens),
         InvalidField, EmailTaken, Busy,
     ),
 )]
@@ -41,9 +41,9 @@ async fn sign_up(
     State(state): State<AppState>,
     Extension(from): Extension<ClientAddress>,
     Body(input): Body<SignupInput>,
-) -> Result<(StatusCode, Json<SignedIn>), Problem> {
+) -> Result<(StatusCode, Json<UserWithTokens>), Problem> {
     let account = accounts::sign_up_from(&state.ctx, input.check()?, from).await?;
-    Ok((StatusCode::CREATED, Json(SignedIn::start(&state, account).await?)))
+    Ok((StatusCode::CREATED, Json(UserWithTokens::start(&state, account).await?)))
 }
 
 /// Log in
@@ -51,7 +51,7 @@ async fn sign_up(
     post, path = "/auth/login", tag = "accounts",
     request_body = LoginInput,
     responses(
-        (status = 200, description = "Logged in", body = SignedIn),
+        (status = 200, description = "Logged in", body = UserWithTokens),
         MissingField, InvalidCredentials, TooManyAttempts, Busy,
     ),
 )]
@@ -59,9 +59,9 @@ async fn log_in(
     State(state): State<AppState>,
     Extension(from): Extension<ClientAddress>,
     Body(input): Body<LoginInput>,
-) -> Result<Json<SignedIn>, Problem> {
+) -> Result<Json<UserWithTokens>, Problem> {
     let account = accounts::log_in(&state.ctx, input.check()?, from).await?;
-    Ok(Json(SignedIn::start(&state, account).await?))
+    Ok(Json(UserWithTokens::start(&state, account).await?))
 }
 
 /// Get the current user
@@ -72,7 +72,7 @@ async fn log_in(
         Unauthorized,
     ),
 )]
-async fn me(CurrentActor(actor): CurrentActor) -> Result<Json<User>, Problem> {
+async fn get_current_user(CurrentActor(actor): CurrentActor) -> Result<Json<User>, Problem> {
     Ok(Json(actor.user()?.clone()))
 }
 
@@ -85,7 +85,7 @@ async fn me(CurrentActor(actor): CurrentActor) -> Result<Json<User>, Problem> {
         InvalidField, Unauthorized, Busy,
     ),
 )]
-async fn edit(
+async fn edit_profile(
     State(state): State<AppState>,
     CurrentActor(actor): CurrentActor,
     Body(patch): Body<ProfilePatch>,
@@ -101,7 +101,7 @@ async fn edit(
     post, path = "/auth/password", tag = "accounts", security(("bearer" = [])),
     request_body = PasswordChangeInput,
     responses(
-        (status = 200, description = "The password is changed; new tokens", body = SignedIn),
+        (status = 200, description = "The password is changed; new tokens", body = UserWithTokens),
         InvalidField, Unauthorized, WrongPassword, TooManyAttempts, Busy,
     ),
 )]
@@ -111,7 +111,7 @@ async fn change_password(
     Extension(from): Extension<ClientAddress>,
     session: Option<Extension<Session>>,
     Body(input): Body<PasswordChangeInput>,
-) -> Result<Json<SignedIn>, Problem> {
+) -> Result<Json<UserWithTokens>, Problem> {
     let user = actor.user()?.id;
     let account = accounts::change_password(&state.ctx, &actor, input.check()?, from).await?;
     if let Some(Extension(session)) = session
@@ -119,7 +119,7 @@ async fn change_password(
     {
         session.renew_credentials(&account).await?;
     }
-    Ok(Json(SignedIn::start(&state, account).await?))
+    Ok(Json(UserWithTokens::start(&state, account).await?))
 }
 
 /// Delete the account
@@ -135,7 +135,7 @@ async fn change_password(
         InvalidField, Unauthorized, WrongPassword, HasRegistrations, TooManyAttempts, Busy,
     ),
 )]
-async fn delete(
+async fn delete_account(
     State(state): State<AppState>,
     CurrentActor(actor): CurrentActor,
     Extension(from): Extension<ClientAddress>,

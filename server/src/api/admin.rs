@@ -20,11 +20,11 @@ use crate::{
 
 pub(super) fn router() -> ApiRouter {
     ApiRouter::new()
-        .read(routes!(queues))
-        .read(routes!(failed_jobs))
-        .write(routes!(retry_all))
-        .write(routes!(retry))
-        .write(routes!(discard))
+        .read(routes!(list_queues))
+        .read(routes!(list_failed_jobs))
+        .write(routes!(retry_all_failed_jobs))
+        .write(routes!(retry_failed_job))
+        .write(routes!(discard_failed_job))
 }
 
 /// A number of jobs.
@@ -42,7 +42,7 @@ struct Retried {
         Unauthorized, AdminOnly,
     ),
 )]
-async fn queues(
+async fn list_queues(
     State(state): State<AppState>,
     CurrentActor(actor): CurrentActor,
 ) -> Result<Json<Vec<QueueStats>>, Problem> {
@@ -57,7 +57,7 @@ async fn queues(
         Unauthorized, AdminOnly,
     ),
 )]
-async fn failed_jobs(
+async fn list_failed_jobs(
     State(state): State<AppState>,
     CurrentActor(actor): CurrentActor,
 ) -> Result<Json<Vec<DeadLetter>>, Problem> {
@@ -75,7 +75,7 @@ async fn failed_jobs(
         Unauthorized, AdminOnly, JobNotFound, Busy,
     ),
 )]
-async fn retry(
+async fn retry_failed_job(
     State(state): State<AppState>,
     Admin(actor): Admin,
     Id(id): Id<JobId>,
@@ -95,7 +95,7 @@ async fn retry(
         Unauthorized, AdminOnly, Busy,
     ),
 )]
-async fn retry_all(
+async fn retry_all_failed_jobs(
     State(state): State<AppState>,
     Admin(actor): Admin,
     NoBody: NoBody,
@@ -115,7 +115,7 @@ async fn retry_all(
         Unauthorized, AdminOnly, JobNotFound, Busy,
     ),
 )]
-async fn discard(
+async fn discard_failed_job(
     State(state): State<AppState>,
     Admin(actor): Admin,
     Id(id): Id<JobId>,

@@ -19,7 +19,9 @@ use super::{
 use crate::{AppState, auth::LoggedIn, problem::Problem};
 
 pub(super) fn router() -> ApiRouter {
-    ApiRouter::new().read(routes!(of_competition)).read(routes!(of_registration))
+    ApiRouter::new()
+        .read(routes!(get_competition_calendar))
+        .read(routes!(get_registration_calendar))
 }
 
 /// Download a competition as a calendar file
@@ -33,7 +35,7 @@ pub(super) fn router() -> ApiRouter {
         CompetitionNotFound,
     ),
 )]
-async fn of_competition(
+async fn get_competition_calendar(
     State(state): State<AppState>,
     Extension(site): Extension<SiteUrl>,
     Id(id): Id<CompetitionId>,
@@ -54,7 +56,7 @@ async fn of_competition(
         Unauthorized, RegistrationNotFound,
     ),
 )]
-async fn of_registration(
+async fn get_registration_calendar(
     State(state): State<AppState>,
     Extension(site): Extension<SiteUrl>,
     LoggedIn(actor): LoggedIn,

@@ -27,11 +27,11 @@ use crate::{AppState, auth::Organizer, problem::Problem};
 
 pub(super) fn router() -> ApiRouter {
     ApiRouter::new()
-        .read(routes!(list))
-        .write(routes!(create))
-        .read(routes!(mine))
-        .read(routes!(get))
-        .write(routes!(edit, cancel))
+        .read(routes!(list_competitions))
+        .write(routes!(create_competition))
+        .read(routes!(list_my_competitions))
+        .read(routes!(get_competition))
+        .write(routes!(edit_competition, cancel_competition))
 }
 
 /// List open competitions
@@ -53,7 +53,7 @@ pub(super) fn router() -> ApiRouter {
         InvalidParameter,
     ),
 )]
-async fn list(
+async fn list_competitions(
     State(state): State<AppState>,
     uri: OriginalUri,
     QueryString(query): QueryString<CompetitionQuery>,
@@ -79,7 +79,7 @@ async fn list(
         CompetitionNotFound,
     ),
 )]
-async fn get(
+async fn get_competition(
     State(state): State<AppState>,
     Id(id): Id<CompetitionId>,
 ) -> Result<Response, Problem> {
@@ -110,7 +110,7 @@ async fn get(
         InvalidParameter, Unauthorized, OrganizerOnly,
     ),
 )]
-async fn mine(
+async fn list_my_competitions(
     State(state): State<AppState>,
     Organizer(actor): Organizer,
     uri: OriginalUri,
@@ -133,7 +133,7 @@ async fn mine(
         InvalidField, Unauthorized, OrganizerOnly, KeyReused, Busy,
     ),
 )]
-async fn create(
+async fn create_competition(
     State(state): State<AppState>,
     Organizer(actor): Organizer,
     OptionalKey(key): OptionalKey,
@@ -168,7 +168,7 @@ async fn create(
         KeyReused, Busy,
     ),
 )]
-async fn edit(
+async fn edit_competition(
     State(state): State<AppState>,
     Organizer(actor): Organizer,
     Id(id): Id<CompetitionId>,
@@ -200,7 +200,7 @@ async fn edit(
         VersionMismatch, KeyReused, Busy,
     ),
 )]
-async fn cancel(
+async fn cancel_competition(
     State(state): State<AppState>,
     Organizer(actor): Organizer,
     Id(id): Id<CompetitionId>,

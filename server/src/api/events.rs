@@ -40,7 +40,7 @@ const RECONNECT: u64 = 3_000;
 const X_ACCEL_BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering");
 
 pub(super) fn router() -> ApiRouter {
-    ApiRouter::new().read(routes!(watch)).read(routes!(seats))
+    ApiRouter::new().read(routes!(watch_seats)).read(routes!(get_seats))
 }
 
 /// Watch the seats of a competition
@@ -57,7 +57,7 @@ pub(super) fn router() -> ApiRouter {
         CompetitionNotFound, TooManyClientStreams, TooManyStreams,
     ),
 )]
-async fn watch(
+async fn watch_seats(
     State(state): State<AppState>,
     Extension(limiter): Extension<StreamLimiter>,
     address: Option<Extension<ClientAddress>>,
@@ -115,7 +115,7 @@ fn events(
         CompetitionNotFound,
     ),
 )]
-async fn seats(
+async fn get_seats(
     State(state): State<AppState>,
     Id(id): Id<CompetitionId>,
 ) -> Result<Json<SeatsChanged>, Problem> {

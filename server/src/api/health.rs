@@ -12,13 +12,13 @@ use crate::AppState;
 
 /// The report inside the API.
 pub(super) fn router() -> ApiRouter {
-    ApiRouter::new().read(routes!(report))
+    ApiRouter::new().read(routes!(get_health))
 }
 
 /// The probes outside the API.
 pub(crate) fn probes() -> Router<AppState> {
     Router::new()
-        .route("/health", routing::get(report))
+        .route("/health", routing::get(get_health))
         .route("/health/live", routing::get(live))
         .route("/health/ready", routing::get(ready))
 }
@@ -54,7 +54,7 @@ enum Status {
     get, path = "/health", tag = "health",
     responses((status = 200, description = "The service responds; `checks` has the health of each dependency", body = Health)),
 )]
-async fn report(State(state): State<AppState>) -> Json<Health> {
+async fn get_health(State(state): State<AppState>) -> Json<Health> {
     let status = database(&state).await;
     Json(Health {
         status,

@@ -19,7 +19,10 @@ use crate::{
 };
 
 pub(super) fn router() -> ApiRouter {
-    ApiRouter::new().read(routes!(list)).read(routes!(unread_count)).write(routes!(mark_read))
+    ApiRouter::new()
+        .read(routes!(list_my_mails))
+        .read(routes!(count_unread_mails))
+        .write(routes!(mark_mail_read))
 }
 
 /// A number of messages.
@@ -37,7 +40,7 @@ struct Count {
         InvalidSearch, Unauthorized,
     ),
 )]
-async fn list(
+async fn list_my_mails(
     State(state): State<AppState>,
     LoggedIn(actor): LoggedIn,
     QueryString(query): QueryString<MailQuery>,
@@ -54,7 +57,7 @@ async fn list(
         Unauthorized,
     ),
 )]
-async fn unread_count(
+async fn count_unread_mails(
     State(state): State<AppState>,
     CurrentActor(actor): CurrentActor,
 ) -> Result<Json<Count>, Problem> {
@@ -70,7 +73,7 @@ async fn unread_count(
         Unauthorized, MessageNotFound, Busy,
     ),
 )]
-async fn mark_read(
+async fn mark_mail_read(
     State(state): State<AppState>,
     LoggedIn(actor): LoggedIn,
     Id(id): Id<MailId>,

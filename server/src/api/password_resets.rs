@@ -18,7 +18,9 @@ use super::{
 use crate::{AppState, problem::Problem};
 
 pub(super) fn router() -> ApiRouter {
-    ApiRouter::new().credentials(routes!(request)).credentials(routes!(confirm))
+    ApiRouter::new()
+        .credentials(routes!(request_password_reset))
+        .credentials(routes!(confirm_password_reset))
 }
 
 /// The response, with or without an account.
@@ -39,7 +41,7 @@ struct Requested {
         InvalidField, Busy,
     ),
 )]
-async fn request(
+async fn request_password_reset(
     State(state): State<AppState>,
     Body(input): Body<ResetRequestInput>,
 ) -> Result<(StatusCode, Json<Requested>), Problem> {
@@ -59,7 +61,7 @@ async fn request(
         InvalidResetLink, Busy,
     ),
 )]
-async fn confirm(
+async fn confirm_password_reset(
     State(state): State<AppState>,
     Extension(from): Extension<ClientAddress>,
     Body(input): Body<PasswordResetInput>,

@@ -29,10 +29,10 @@ use crate::{
 
 pub(super) fn router() -> ApiRouter {
     ApiRouter::new()
-        .write(routes!(register, cancel))
-        .read(routes!(mine))
-        .read(routes!(roster))
-        .read(routes!(roster_file))
+        .write(routes!(register, cancel_registration))
+        .read(routes!(list_my_registrations))
+        .read(routes!(get_roster))
+        .read(routes!(get_roster_csv))
 }
 
 /// Register for a competition
@@ -92,7 +92,7 @@ fn respond(decision: Decision<NewRegistration>) -> Response {
         KeyReused, Busy,
     ),
 )]
-async fn cancel(
+async fn cancel_registration(
     State(state): State<AppState>,
     Participant(actor): Participant,
     Id(id): Id<CompetitionId>,
@@ -122,7 +122,7 @@ async fn cancel(
         InvalidParameter, Unauthorized, ParticipantOnly,
     ),
 )]
-async fn mine(
+async fn list_my_registrations(
     State(state): State<AppState>,
     Participant(actor): Participant,
     uri: OriginalUri,
@@ -151,7 +151,7 @@ async fn mine(
         InvalidParameter, Unauthorized, NotYourCompetition, CompetitionNotFound,
     ),
 )]
-async fn roster(
+async fn get_roster(
     State(state): State<AppState>,
     LoggedIn(actor): LoggedIn,
     uri: OriginalUri,
@@ -181,7 +181,7 @@ async fn roster(
         InvalidParameter, Unauthorized, NotYourCompetition, CompetitionNotFound,
     ),
 )]
-async fn roster_file(
+async fn get_roster_csv(
     State(state): State<AppState>,
     LoggedIn(actor): LoggedIn,
     Id(id): Id<CompetitionId>,

@@ -15,13 +15,13 @@ use super::{
 use crate::{AppState, problem::Problem};
 
 pub(super) fn router() -> ApiRouter {
-    ApiRouter::new().write(routes!(refresh)).write(routes!(log_out))
+    ApiRouter::new().write(routes!(refresh_tokens)).write(routes!(log_out))
 }
 
 /// The user who is logged in, and a pair of tokens.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct SignedIn {
+pub(super) struct UserWithTokens {
     /// Send it as `Authorization: Bearer <token>`.
     token: String,
     /// The lifetime of the token in seconds; see `JWT_EXPIRATION`.
@@ -32,7 +32,7 @@ pub(super) struct SignedIn {
     user: User,
 }
 
-impl SignedIn {
+impl UserWithTokens {
     /// The first pair of tokens for a user whose password was just verified.
     pub(super) async fn start(state: &AppState, account: Account) -> Result<Self, Problem> {
         let refresh_token = refresh_tokens::start(&state.ctx, &account).await?;
@@ -55,16 +55,16 @@ impl SignedIn {
     post, path = "/auth/refresh", tag = "accounts",
     request_body = RefreshInput,
     responses(
-        (status = 200, description = "The next pair", body = SignedIn),
+        (status = 200, description = "The next pair", body = UserWithTokens),
         MissingField, InvalidRefreshToken, Busy,
     ),
 )]
-async fn refresh(
+async fn refresh_tokens(
     State(state): State<AppState>,
     Body(input): Body<RefreshInput>,
-) -> Result<Json<SignedIn>, Problem> {
+) -> Result<Json<UserWithTokens>, Problem> {
     let (account, next) = refresh_tokens::renew(&state.ctx, &input.check()?).await?;
-    Ok(Json(SignedIn::new(&state, account, next)))
+    Ok(Json(UserWithTokens::new(&state, account, next)))
 }
 
 /// Log out

@@ -1,5 +1,7 @@
 //! The OpenAPI description.
 
+use std::collections::HashSet;
+
 use axum::http::StatusCode;
 
 use crate::support::App;
@@ -37,5 +39,18 @@ fn every_operation_is_described_with_its_responses() {
         for (method, call) in path.as_object().unwrap() {
             assert!(method == "get" || call["responses"]["503"].is_object(), "{method} {call}");
         }
+    }
+}
+
+#[test]
+fn every_operation_has_an_id_of_its_own() {
+    let description: serde_json::Value = serde_json::from_str(&server::openapi()).unwrap();
+    let paths = description["paths"].as_object().unwrap();
+    let mut ids = HashSet::new();
+    for operation in paths.values().flat_map(|path| path.as_object().unwrap().values()) {
+        let id = operation["operationId"].as_str().unwrap();
+        assert!(ids.insert(id), "two operations are called {id}");
+        // An id stands alone in a generated client, so it names the noun, too.
+        assert!(id.contains('_') || id == "register", "{id} says too little");
     }
 }
