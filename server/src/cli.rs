@@ -25,20 +25,20 @@ pub struct Cli {
 pub enum Command {
     /// Serve the site and the API, and run background jobs
     Serve {
-        /// Options of the web server.
-        #[command(flatten)]
-        server: Box<ServerOptions>,
-        /// Options of the worker.
-        #[command(flatten)]
-        worker: WorkerOptions,
         /// Run no background jobs: `mini-compete worker` processes do
         #[arg(long)]
         no_worker: bool,
         /// Create missing demo data first
         #[arg(long)]
         seed_demo: bool,
+        /// Options of the web server.
+        #[command(flatten)]
+        server: Box<ServerOptions>,
+        /// Options of the worker.
+        #[command(flatten)]
+        worker: WorkerOptions,
     },
-    /// Run background jobs: confirmations, reminders, clean-up
+    /// Run background jobs only: confirmations, mail, reminders, clean-up
     Worker {
         /// Options of the worker.
         #[command(flatten)]
@@ -85,9 +85,9 @@ pub enum AdminCommand {
 /// Commands about background jobs.
 #[derive(Debug, Subcommand)]
 pub enum JobsCommand {
-    /// Show the queues in numbers, and the dead letters
+    /// Show how many jobs of each type are waiting and active, and the dead letters
     List,
-    /// Put a dead letter back into its queue with all its attempts
+    /// Retry a dead letter: the job is waiting again, with all its attempts
     Retry {
         /// Id of the job, as `jobs list` shows it
         #[arg(required_unless_present = "all")]

@@ -19,17 +19,24 @@ const RETRY_AFTER: u32 = 30;
 
 /// How many event streams this process keeps open, and for how long.
 #[derive(Clone, Copy, Debug, Args)]
+#[command(next_help_heading = "Traffic")]
 pub struct StreamLimits {
     /// Most open event streams of this process; fewer than CONNECTIONS
-    #[arg(long = "event-streams", env = "EVENT_STREAMS", default_value_t = 5_000, value_parser = value_parser!(u32).range(1..))]
+    #[arg(long = "event-streams", env = "EVENT_STREAMS",
+          default_value_t = 5_000,
+          value_parser = value_parser!(u32).range(1..))]
     pub total: u32,
 
     /// Most open event streams of one address, which a whole school may share
-    #[arg(long = "event-streams-per-address", env = "EVENT_STREAMS_PER_ADDRESS", default_value_t = 1_000, value_parser = value_parser!(u32).range(1..))]
+    #[arg(long = "event-streams-per-address", env = "EVENT_STREAMS_PER_ADDRESS",
+          default_value_t = 1_000,
+          value_parser = value_parser!(u32).range(1..))]
     pub per_address: u32,
 
     /// Most open event streams of one user, on all their devices
-    #[arg(long = "event-streams-per-user", env = "EVENT_STREAMS_PER_USER", default_value_t = 20, value_parser = value_parser!(u32).range(1..))]
+    #[arg(long = "event-streams-per-user", env = "EVENT_STREAMS_PER_USER",
+          default_value_t = 20,
+          value_parser = value_parser!(u32).range(1..))]
     pub per_user: u32,
 
     /// How long a stream stays open; up to half as long is added at random. Only tests change it.

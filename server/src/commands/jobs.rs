@@ -6,7 +6,7 @@ use service::jobs::{self, Operator};
 use super::{Result, print};
 use crate::options::InstallationOptions;
 
-/// Prints the queues in numbers, and the dead letters.
+/// Prints how many jobs there are of each type, and the dead letters.
 pub(super) async fn list(installation: &InstallationOptions) -> Result {
     let ctx = installation.open().await?;
     let stats = jobs::stats(&ctx, Operator::Console).await?;
@@ -18,7 +18,7 @@ pub(super) async fn list(installation: &InstallationOptions) -> Result {
     Ok(())
 }
 
-/// Puts one dead letter back into its queue, or all of them.
+/// Retries one dead letter, or all of them.
 pub(super) async fn retry(installation: &InstallationOptions, id: Option<JobId>) -> Result {
     let ctx = installation.open().await?;
     let retried = match id {
@@ -28,19 +28,20 @@ pub(super) async fn retry(installation: &InstallationOptions, id: Option<JobId>)
         }
         None => jobs::retry_all(&ctx, Operator::Console).await?,
     };
-    print(&format!("Put {retried} dead letters back into their queues."))
+    let letters = if retried == 1 { "dead letter" } else { "dead letters" };
+    print(&format!("Retrying {retried} {letters}."))
 }
 
 fn table(stats: &[QueueStats]) -> String {
     let head = format!(
-        "{:<22}{:>8}{:>9}{:>10}{:>11}{:>7}",
-        "TYPE", "WAITING", "ACTIVE", "OLDEST", "DONE/MIN", "DEAD"
+        "{:<22}{:>8}{:>9}{:>10}{:>15}{:>8}",
+        "TYPE", "WAITING", "ACTIVE", "OLDEST", "COMPLETED/MIN", "FAILED"
     );
     let rows = stats.iter().map(|queue| {
         let oldest =
             queue.oldest_age_seconds.map_or_else(|| "-".to_owned(), |age| format!("{age} s"));
         format!(
-            "{:<22}{:>8}{:>9}{:>10}{:>11}{:>7}",
+            "{:<22}{:>8}{:>9}{:>10}{:>15}{:>8}",
             queue.kind, queue.ready, queue.running, oldest, queue.done_last_minute, queue.dead,
         )
     });

@@ -21,6 +21,7 @@ pub enum AppEnv {
 
 /// Options that every process of an installation must agree on.
 #[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Installation")]
 pub struct InstallationOptions {
     /// The database: sqlite://FILE or postgres://USER:PASSWORD@HOST/DATABASE
     #[arg(long, env = "DATABASE_URL", hide_env_values = true, value_parser = database_url,
@@ -46,8 +47,15 @@ pub struct InstallationOptions {
     #[command(flatten)]
     pub redis: RedisOptions,
 
-    /// Rate limits on requests and on failed logins; off for load tests
-    #[arg(long, env = "RATE_LIMITS", value_enum, default_value = "on", global = true)]
+    /// Rate limits on requests and on failed logins: on, or off for load tests
+    #[arg(
+        long,
+        env = "RATE_LIMITS",
+        value_enum,
+        hide_possible_values = true,
+        default_value = "on",
+        global = true
+    )]
     pub rate_limits: Switch,
 
     /// Most failed logins of one account within 15 minutes

@@ -16,6 +16,7 @@ const MIN_SECRET: usize = 32;
 
 /// Options of `mini-compete serve`.
 #[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Web server")]
 pub struct ServerOptions {
     /// Address to listen on; 0.0.0.0 for every interface
     #[arg(long, env = "HOST", default_value = "127.0.0.1")]

@@ -8,9 +8,12 @@ use crate::security::{Allowance, Allowances, HttpLimits};
 
 /// Options that limit traffic.
 #[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Traffic")]
 pub struct TrafficOptions {
     /// Seconds until an idle connection is closed; more than the load balancer in front waits
-    #[arg(long, env = "KEEP_ALIVE", value_parser = clap::value_parser!(u64).range(1..=3_600), default_value_t = 90)]
+    #[arg(long, env = "KEEP_ALIVE",
+          value_parser = clap::value_parser!(u64).range(1..=3_600),
+          default_value_t = 90)]
     pub keep_alive: u64,
 
     /// Seconds to go on serving after the signal to stop, while /health/ready answers 503; less
@@ -19,11 +22,15 @@ pub struct TrafficOptions {
     pub shutdown_delay: Option<u64>,
 
     /// Most concurrent connections
-    #[arg(long, env = "CONNECTIONS", value_parser = clap::value_parser!(u32).range(1..), default_value_t = 10_000)]
+    #[arg(long, env = "CONNECTIONS",
+          value_parser = clap::value_parser!(u32).range(1..),
+          default_value_t = 10_000)]
     pub connections: u32,
 
     /// Most concurrent connections of one address that is no trusted proxy
-    #[arg(long, env = "CONNECTIONS_PER_ADDRESS", value_parser = clap::value_parser!(u32).range(1..), default_value_t = 4_000)]
+    #[arg(long, env = "CONNECTIONS_PER_ADDRESS",
+          value_parser = clap::value_parser!(u32).range(1..),
+          default_value_t = 4_000)]
     pub connections_per_address: u32,
 
     /// Rate limit of reads by one address: burst/requests per minute

@@ -5,6 +5,7 @@ use worker::{Schedule, WorkerSettings};
 
 /// Options of the worker.
 #[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Worker")]
 pub struct WorkerOptions {
     /// Batches of confirmations that run at the same time
     #[arg(long, env = "WORKER_CONCURRENCY", value_parser = clap::value_parser!(u16).range(1..=256),

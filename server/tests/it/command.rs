@@ -162,7 +162,7 @@ async fn jobs_list_shows_dead_letters_and_jobs_retry_requeues_them() {
     }
     assert!(!run(&["jobs", "retry"], &variables, "").status.success(), "neither an id nor --all");
     let output = run(&["jobs", "retry", "--all"], &variables, "");
-    assert!(output_text(&output).contains("Put 1 dead letters back"), "{}", output_text(&output));
+    assert!(output_text(&output).contains("Retrying 1 dead letter."), "{}", output_text(&output));
     let id = world.job_ids().await[0].to_string();
     let output = run(&["jobs", "retry", &id], &variables, "");
     assert!(!output.status.success() && output_text(&output).contains("Job not found"));
