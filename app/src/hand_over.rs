@@ -7,10 +7,11 @@
 //! keeps clicks on links and buttons, submissions and the back button from our code, and the
 //! browser handles them.
 //!
-//! - `altered`: the text of the navigation was replaced, or an element `font` appeared, which translators
-//!   insert. Code that has not started does not start; code that runs keeps showing live seats.
-//! - `broken`: our code panicked or trapped. The browser repeats the last action if our code has not
-//!   handled it.
+//! - `altered`: the text of the navigation was replaced, or an element `font` appeared, which
+//!   translators insert. Code that has not started does not start; code that runs keeps showing
+//!   live seats.
+//! - `broken`: our code panicked or trapped. The browser repeats the last action if our code has
+//!   not handled it.
 
 use leptos::prelude::document;
 

@@ -50,7 +50,9 @@ fn Links(role: Role, unread: u64) -> impl IntoView {
     view! {
         <A href="/dashboard" attr:class="nav-link">"Dashboard"</A>
         {(role == Role::Organizer)
-            .then(|| view! { <A href="/competitions/create" attr:class="nav-link">"New competition"</A> })}
+            .then(|| view! {
+                <A href="/competitions/create" attr:class="nav-link">"New competition"</A>
+            })}
         <A href="/mailbox" attr:class="nav-link">
             "Mailbox"
             {(unread > 0).then(|| view! { <Unread count=unread /> })}

@@ -67,7 +67,15 @@ pub(crate) fn DocumentHead(
         <link rel="manifest" href="/manifest.webmanifest" />
         {FACES
             .map(|face| {
-                view! { <link rel="preload" r#as="font" type="font/woff2" href=face crossorigin="anonymous" /> }
+                view! {
+                    <link
+                        rel="preload"
+                        r#as="font"
+                        type="font/woff2"
+                        href=face
+                        crossorigin="anonymous"
+                    />
+                }
             })}
         <HashedStylesheet options id="style" />
     }

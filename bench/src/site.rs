@@ -72,9 +72,11 @@ impl Site {
         let (taken, rows) = self.database.seats(&competitions)?;
         if (taken, rows) != (outcome.responses, outcome.responses) {
             let responses = outcome.responses;
-            return Err(
-                format!("{responses} registrations were answered 201, {taken} seats are taken, {rows} rows exist").into()
-            );
+            return Err(format!(
+                "{responses} registrations were answered 201, {taken} seats are taken, \
+                 {rows} rows exist"
+            )
+            .into());
         }
         Ok((competitions, outcome))
     }

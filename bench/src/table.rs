@@ -105,7 +105,8 @@ impl Row {
 
 /// The head of the table.
 pub(crate) const HEAD: &str = "\
-| What | Mini Compete | p50 / p99, ms | Client | Compared with | Its figure | p50 / p99, ms | Client | Ratio |
+| What | Mini Compete | p50 / p99, ms | Client | Compared with | Its figure | p50 / p99, ms | \
+Client | Ratio |
 |---|--:|--:|--:|---|--:|--:|--:|--:|
 ";
 

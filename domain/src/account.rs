@@ -76,15 +76,24 @@ pub struct User {
 #[serde(expecting = "an object")]
 pub struct SignupInput {
     /// The name others see; not blank.
-    #[cfg_attr(feature = "openapi", schema(value_type = String, required, example = "Ada Lovelace"))]
+    #[cfg_attr(
+        feature = "openapi",
+        schema(value_type = String, required, example = "Ada Lovelace")
+    )]
     #[serde(default)]
     pub name: Raw<String>,
     /// An address with no account yet, in any case.
-    #[cfg_attr(feature = "openapi", schema(value_type = String, required, example = "ada@example.com"))]
+    #[cfg_attr(
+        feature = "openapi",
+        schema(value_type = String, required, example = "ada@example.com")
+    )]
     #[serde(default)]
     pub email: Raw<String>,
     /// 8 characters to 72 bytes.
-    #[cfg_attr(feature = "openapi", schema(value_type = String, required, example = "correct horse"))]
+    #[cfg_attr(
+        feature = "openapi",
+        schema(value_type = String, required, example = "correct horse")
+    )]
     #[serde(default)]
     pub password: Raw<String>,
     /// `PARTICIPANT` or `ORGANIZER`.
@@ -146,7 +155,10 @@ fn signup_role(raw: &Raw<String>) -> Result<Role, String> {
 #[serde(expecting = "an object")]
 pub struct LoginInput {
     /// The address of the account, in any case.
-    #[cfg_attr(feature = "openapi", schema(value_type = String, required, example = "participant1@minicompete.com"))]
+    #[cfg_attr(
+        feature = "openapi",
+        schema(value_type = String, required, example = "participant1@minicompete.com")
+    )]
     #[serde(default)]
     pub email: Raw<String>,
     /// Its password.

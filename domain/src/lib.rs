@@ -2,7 +2,7 @@
 //!
 //! Nothing here does I/O, so that the server, the worker and the browser share one meaning of every
 //! word. An *input* (`SignupInput`) is what a client sent; checking it yields a value that cannot
-//! be wrong (`Signup`); a *view* is what a client is shown.
+//! be wrong (`Signup`); a *view* is the output for a client.
 
 mod account;
 mod call_to_action;

@@ -30,7 +30,7 @@ pub fn searchable(text: &str) -> String {
     lower(&line(text).chars().map(plain).collect::<String>())
 }
 
-/// The form in which two texts are compared, whatever their case. Databases do not agree on it:
+/// The form in which two texts are compared without their case. Databases do not agree on it:
 /// SQLite's `lower` knows ASCII only, PostgreSQL's knows what its locale knows.
 pub(crate) fn lower(text: &str) -> String {
     nfc(&text.to_lowercase())
@@ -97,15 +97,15 @@ fn is_selector(c: char) -> bool {
     )
 }
 
-/// Shows nothing wherever it stands, or says how a text would have to be read that is not on one
-/// line.
+/// Whether a character is invisible, or formats texts of several lines.
 fn is_noise(c: char) -> bool {
     matches!(
         c,
         '\u{AD}' | '\u{34F}' | '\u{17B4}' | '\u{17B5}' | '\u{180E}' | '\u{200B}'
-            | '\u{2060}'..='\u{2065}' | '\u{206A}'..='\u{206F}' | '\u{3164}' | '\u{FEFF}' | '\u{FFA0}'
-            | '\u{FFF0}'..='\u{FFFB}' | '\u{1BCA0}'..='\u{1BCA3}' | '\u{1D173}'..='\u{1D17A}'
-            | '\u{E0000}'..='\u{E001F}' | '\u{E0080}'..='\u{E00FF}' | '\u{E01F0}'..='\u{E0FFF}'
+            | '\u{2060}'..='\u{2065}' | '\u{206A}'..='\u{206F}' | '\u{3164}' | '\u{FEFF}'
+            | '\u{FFA0}' | '\u{FFF0}'..='\u{FFFB}' | '\u{1BCA0}'..='\u{1BCA3}'
+            | '\u{1D173}'..='\u{1D17A}' | '\u{E0000}'..='\u{E001F}' | '\u{E0080}'..='\u{E00FF}'
+            | '\u{E01F0}'..='\u{E0FFF}'
     )
 }
 

@@ -19,7 +19,10 @@ pub struct PasswordChangeInput {
     #[serde(default)]
     pub current_password: Raw<String>,
     /// 8 characters to 72 bytes.
-    #[cfg_attr(feature = "openapi", schema(value_type = String, required, example = "correct horse battery"))]
+    #[cfg_attr(
+        feature = "openapi",
+        schema(value_type = String, required, example = "correct horse battery")
+    )]
     #[serde(default)]
     pub new_password: Raw<String>,
     /// Anything else: refused, by name.
@@ -59,7 +62,10 @@ impl PasswordChangeInput {
 #[serde(expecting = "an object")]
 pub struct ResetRequestInput {
     /// The address of the account, in any case.
-    #[cfg_attr(feature = "openapi", schema(value_type = String, required, example = "participant1@minicompete.com"))]
+    #[cfg_attr(
+        feature = "openapi",
+        schema(value_type = String, required, example = "participant1@minicompete.com")
+    )]
     #[serde(default)]
     pub email: Raw<String>,
     /// Anything else: refused, by name.
@@ -92,7 +98,10 @@ pub struct PasswordResetInput {
     #[serde(default)]
     pub token: Raw<String>,
     /// 8 characters to 72 bytes.
-    #[cfg_attr(feature = "openapi", schema(value_type = String, required, example = "correct horse battery"))]
+    #[cfg_attr(
+        feature = "openapi",
+        schema(value_type = String, required, example = "correct horse battery")
+    )]
     #[serde(default)]
     pub password: Raw<String>,
     /// Anything else: refused, by name.
@@ -101,7 +110,8 @@ pub struct PasswordResetInput {
     pub unknown: BTreeMap<String, IgnoredAny>,
 }
 
-/// A new password, and what allows to set it. Whether it does, the database tells.
+/// A new password and the token of a reset link. Only the database can tell whether the token is
+/// valid.
 #[derive(Clone)]
 pub struct PasswordReset {
     /// From the link.

@@ -25,7 +25,7 @@ pub(crate) fn holds_web_address(text: &str) -> bool {
 }
 
 /// The text without explicit web addresses (`http://…`, `www.…`, `foo.example/…`). A bare `foo.com`
-/// stays: it may be what a competition is about.
+/// stays: it may be the subject of a competition.
 pub fn without_web_addresses(text: &str) -> Cow<'_, str> {
     if !holds_explicit(text) {
         return Cow::Borrowed(text);

@@ -20,7 +20,8 @@ impl MigrationTrait for Migration {
             .col(integer("credentials_version"))
             .col(timestamp_with_time_zone("expires_at"))
             .col(timestamp_with_time_zone_null("used_at"))
-            // Derives the successor of a used token, for a client that sends the used one a second time.
+            // Derives the successor of a used token, for a client that sends the used one a second
+            // time.
             .col(text_null("successor_salt"))
             .foreign_key(&mut cascading(("refresh_tokens", "user_id"), ("users", "id")))
             .to_owned();

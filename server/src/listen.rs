@@ -136,7 +136,8 @@ async fn connection(
         }
     };
     if let Err(error) = ended {
-        tracing::debug!(client.address = %peer, error = &error as &dyn std::error::Error, "a connection failed");
+        let error = &error as &dyn std::error::Error;
+        tracing::debug!(client.address = %peer, error, "a connection failed");
     }
 }
 

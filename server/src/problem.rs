@@ -134,7 +134,10 @@ fn challenge(code: ErrorCode) -> Option<&'static str> {
             r#"Bearer error="invalid_token", error_description="The access token expired""#
         }
         ErrorCode::TokenInvalid => {
-            r#"Bearer error="invalid_token", error_description="The access token is malformed or was not issued here""#
+            concat!(
+                r#"Bearer error="invalid_token", "#,
+                r#"error_description="The access token is malformed or was not issued here""#,
+            )
         }
         ErrorCode::TokenRevoked => {
             r#"Bearer error="invalid_token", error_description="The access token was revoked""#

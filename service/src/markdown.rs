@@ -240,8 +240,8 @@ mod tests {
         let html = render("**bold** and `code`\n\n- one\n- two\n\n~~gone~~", 2);
         assert_eq!(
             html,
-            "<p><strong>bold</strong> and \
-             <code>code</code></p>\n<ul>\n<li>one</li>\n<li>two</li>\n</ul>\n<p><del>gone</del></p>\n"
+            "<p><strong>bold</strong> and <code>code</code></p>\n\
+             <ul>\n<li>one</li>\n<li>two</li>\n</ul>\n<p><del>gone</del></p>\n"
         );
         let table = render("| a | b |\n|---|--:|\n| 1 | 2 |", 2);
         assert!(table.contains(TABLE[0]) && table.contains("<td>2</td>"), "{table}");
@@ -309,7 +309,7 @@ mod tests {
                 let is_plain = !["script", "img", "svg", "iframe", "form", "button", "style", "b"]
                     .contains(&name);
                 assert!(is_plain, "{hostile} gave {html}");
-                // What stands between quotes is a value, whatever it spells.
+                // A text between quotes is a value and no attribute.
                 let outside: String = tag.split('"').step_by(2).collect();
                 assert!(!outside.contains("on") || name == "strong", "{hostile} gave {html}");
                 assert!(

@@ -125,8 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_typed_is_a_moment_up_to_the_second_before_clocks_are_put_forward_and_from_the_one_after()
-     {
+    fn a_local_time_exists_until_clocks_are_put_forward_and_from_the_hour_after() {
         for (typed, utc) in [
             ("2026-03-29T01:59:59", "2026-03-29T00:59:59Z"),
             ("2026-03-29T03:00:00", "2026-03-29T01:00:00Z"),

@@ -37,7 +37,8 @@ impl Shape {
         match self {
             Self::Clock => "M12 3a9 9 0 1 1 0 18a9 9 0 0 1 0-18M12 7v5l3 2",
             Self::Calendar => {
-                "M5 5h14a1 1 0 0 1 1 1v13a1 1 0 0 1-1 1H5a1 1 0 0 1-1-1V6a1 1 0 0 1 1-1M4 10h16M8 3v4M16 3v4"
+                "M5 5h14a1 1 0 0 1 1 1v13a1 1 0 0 1-1 1H5a1 1 0 0 1-1-1V6a1 1 0 0 1 1-1M4 10h16\
+                 M8 3v4M16 3v4"
             }
             Self::Person => "M12 4a4 4 0 1 1 0 8a4 4 0 0 1 0-8M4 20c1-4 4-5 8-5s7 1 8 5",
             Self::Tick => "M12 3a9 9 0 1 1 0 18a9 9 0 0 1 0-18M8 12l3 3l5-6",
@@ -46,7 +47,8 @@ impl Shape {
             Self::Cross => "M6 6l12 12M18 6l-12 12",
             Self::Plus => "M12 5v14M5 12h14",
             Self::Sun => {
-                "M12 8a4 4 0 1 1 0 8a4 4 0 0 1 0-8M12 2v2M12 20v2M2 12h2M20 12h2M5 5l1 1M18 18l1 1M5 19l1-1M18 6l1-1"
+                "M12 8a4 4 0 1 1 0 8a4 4 0 0 1 0-8M12 2v2M12 20v2M2 12h2M20 12h2M5 5l1 1M18 18l1 1\
+                 M5 19l1-1M18 6l1-1"
             }
             Self::Moon => "M20 14A8 8 0 1 1 10 4a7 7 0 0 0 10 10",
             Self::Screen => "M4 5h16v11H4zM9 20h6M12 16v4",

@@ -29,5 +29,6 @@ where
             }
         }
     };
-    view! { <Awaited fallback=|| view! { <div class="skeleton h-96" aria-hidden="true"></div> } content /> }
+    let fallback = || view! { <div class="skeleton h-96" aria-hidden="true"></div> };
+    view! { <Awaited fallback content /> }
 }

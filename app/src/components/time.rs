@@ -7,7 +7,10 @@ use leptos::{prelude::*, wasm_bindgen::JsValue};
 use crate::moment::{Moment, ViewerText};
 
 /// The options of `toLocaleString` that give the format of the server.
-const FORMAT: &str = r#"{"weekday":"short","day":"numeric","month":"short","year":"numeric","hour":"2-digit","minute":"2-digit","timeZoneName":"short"}"#;
+const FORMAT: &str = concat!(
+    r#"{"weekday":"short","day":"numeric","month":"short","year":"numeric","#,
+    r#""hour":"2-digit","minute":"2-digit","timeZoneName":"short"}"#,
+);
 
 /// A time in the zone of the event.
 #[component]

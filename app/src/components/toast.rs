@@ -64,15 +64,19 @@ pub(crate) fn Toaster() -> impl IntoView {
     view! {
         <div role="status" class="toasts">
             <Awaited content=first />
-            <For each=move || shown.get().into_iter().enumerate() key=|(index, _)| *index let((_, words))>
+            <For
+                each=move || shown.get().into_iter().enumerate()
+                key=|(index, _)| *index
+                let((_, words))
+            >
                 <Toast words />
             </For>
         </div>
     }
 }
 
-/// One message. It stays until it is dismissed, so that a slow reader can finish. Without JavaScript,
-/// dismissing loads the page again, which does not return the message twice.
+/// One message. It stays until it is dismissed, so that a slow reader can finish. Without
+/// JavaScript, dismissing loads the page again, which does not return the message twice.
 #[component]
 fn Toast(words: String) -> impl IntoView {
     let (is_shown, set_shown) = signal(true);

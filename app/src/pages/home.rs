@@ -53,7 +53,9 @@ pub fn HomePage() -> impl IntoView {
                         are automatic."
                 </p>
             </div>
-            <a class="btn btn-accent" href="/auth/signup?role=ORGANIZER">"Sign up as an organizer"</a>
+            <a class="btn btn-accent" href="/auth/signup?role=ORGANIZER">
+                "Sign up as an organizer"
+            </a>
         </section>
     }
 }

@@ -128,10 +128,11 @@ impl Pgbench {
 fn new_competitions(first: usize, count: usize) -> String {
     let last = first + count - 1;
     format!(
-        "INSERT INTO rival.competitions (id, organizer_id, title, title_key, description, search_text, capacity,
-           reg_deadline, start_date, created_at, updated_at)
-         SELECT rival.id(n), rival.id(0), 'Code Sprint', 'code sprint', 'Twenty-four hours of code.',
-           'code sprint twenty-four hours of code.', {SEATS}, now() + interval '1 day', now() + interval '1 week', now(), now()
+        "INSERT INTO rival.competitions (id, organizer_id, title, title_key, description,
+           search_text, capacity, reg_deadline, start_date, created_at, updated_at)
+         SELECT rival.id(n), rival.id(0), 'Code Sprint', 'code sprint',
+           'Twenty-four hours of code.', 'code sprint twenty-four hours of code.', {SEATS},
+           now() + interval '1 day', now() + interval '1 week', now(), now()
          FROM generate_series({first}, {last}) AS n;"
     )
 }

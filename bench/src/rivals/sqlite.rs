@@ -21,9 +21,12 @@ pub(crate) fn sqlite(database: &mut Database, people: usize, time: Duration) -> 
         database.shell.run(&format!(
             "BEGIN IMMEDIATE;
              SELECT capacity, registered, reg_deadline FROM competitions WHERE id = {competition};
-             INSERT INTO registrations (id, user_id, competition_id, status, idempotency_key, registered_at, updated_at)
-               VALUES (randomblob(16), {participant}, {competition}, 'PENDING', '{number}', datetime(), datetime());
-             UPDATE competitions SET registered = registered + 1, version = version + 1 WHERE id = {competition};
+             INSERT INTO registrations
+                 (id, user_id, competition_id, status, idempotency_key, registered_at, updated_at)
+               VALUES (randomblob(16), {participant}, {competition}, 'PENDING', '{number}',
+                 datetime(), datetime());
+             UPDATE competitions SET registered = registered + 1, version = version + 1
+               WHERE id = {competition};
              COMMIT;"
         ))?;
         latencies.push(start.elapsed());

@@ -74,12 +74,13 @@ impl Database {
         let new = self.competitions..self.competitions + count;
         self.competitions = new.end;
         let organizer = self.id(ORGANIZER);
-        let columns = "competitions (id, organizer_id, title, title_key, description, search_text, capacity, \
-                       reg_deadline, start_date, created_at, updated_at)";
+        let columns = "competitions (id, organizer_id, title, title_key, description, search_text, \
+                       capacity, reg_deadline, start_date, created_at, updated_at)";
         self.insert(columns, new.clone(), |id, number| {
             format!(
-                "{id}, {organizer}, 'Code Sprint {number}', 'code sprint {number}', 'Twenty-four hours of code.', \
-                 'code sprint {number} twenty-four hours of code.', {seats}, '{DEADLINE}', '{START}', '{CREATED}', '{CREATED}'"
+                "{id}, {organizer}, 'Code Sprint {number}', 'code sprint {number}', \
+                 'Twenty-four hours of code.', 'code sprint {number} twenty-four hours of code.', \
+                 {seats}, '{DEADLINE}', '{START}', '{CREATED}', '{CREATED}'"
             )
         })?;
         for (position, tag) in ["coding", "hackathon", "technology"].iter().enumerate() {

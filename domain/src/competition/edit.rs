@@ -38,15 +38,24 @@ pub struct CompetitionPatch {
     #[serde(default)]
     pub capacity: Raw<i64>,
     /// ISO 8601; a new one must be in the future.
-    #[cfg_attr(feature = "openapi", schema(value_type = Timestamp, example = "2030-11-29T07:10:30.000Z"))]
+    #[cfg_attr(
+        feature = "openapi",
+        schema(value_type = Timestamp, example = "2030-11-29T07:10:30.000Z")
+    )]
     #[serde(default)]
     pub reg_deadline: Raw<String>,
     /// ISO 8601, after the deadline; `null` when it is not set any more.
-    #[cfg_attr(feature = "openapi", schema(value_type = Option<Timestamp>, example = "2030-12-06T07:10:30.000Z"))]
+    #[cfg_attr(
+        feature = "openapi",
+        schema(value_type = Option<Timestamp>, example = "2030-12-06T07:10:30.000Z")
+    )]
     #[serde(default, deserialize_with = "present")]
     pub start_date: Option<Raw<String>>,
     /// ISO 8601, before the deadline; `null` to open at once.
-    #[cfg_attr(feature = "openapi", schema(value_type = Option<Timestamp>, example = "2030-11-01T07:00:00.000Z"))]
+    #[cfg_attr(
+        feature = "openapi",
+        schema(value_type = Option<Timestamp>, example = "2030-11-01T07:00:00.000Z")
+    )]
     #[serde(default, deserialize_with = "present")]
     pub reg_opens_at: Option<Raw<String>>,
     /// The IANA time zone of the competition.

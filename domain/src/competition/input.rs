@@ -24,7 +24,10 @@ pub struct CompetitionInput {
     #[serde(default)]
     pub title: Raw<String>,
     /// Markdown, at most 10,000 characters.
-    #[cfg_attr(feature = "openapi", schema(value_type = String, required, example = "24 hours of code"))]
+    #[cfg_attr(
+        feature = "openapi",
+        schema(value_type = String, required, example = "24 hours of code")
+    )]
     #[serde(default)]
     pub description: Raw<String>,
     /// At most ten, 40 characters each.
@@ -36,18 +39,27 @@ pub struct CompetitionInput {
     #[serde(default)]
     pub capacity: Raw<i64>,
     /// ISO 8601, in the future; without an offset it is UTC.
-    #[cfg_attr(feature = "openapi", schema(value_type = Timestamp, required, example = "2030-11-29T07:10:30.000Z"))]
+    #[cfg_attr(
+        feature = "openapi",
+        schema(value_type = Timestamp, required, example = "2030-11-29T07:10:30.000Z")
+    )]
     #[serde(default)]
     pub reg_deadline: Raw<String>,
     /// ISO 8601, after the deadline; absent or null when not set yet.
-    #[cfg_attr(feature = "openapi", schema(value_type = Option<Timestamp>, example = "2030-12-06T07:10:30.000Z"))]
+    #[cfg_attr(
+        feature = "openapi",
+        schema(value_type = Option<Timestamp>, example = "2030-12-06T07:10:30.000Z")
+    )]
     #[serde(default)]
     pub start_date: Raw<String>,
     /// ISO 8601, before the deadline: from then on one can register. Absent or null: at once.
-    #[cfg_attr(feature = "openapi", schema(value_type = Option<Timestamp>, example = "2030-11-01T07:00:00.000Z"))]
+    #[cfg_attr(
+        feature = "openapi",
+        schema(value_type = Option<Timestamp>, example = "2030-11-01T07:00:00.000Z")
+    )]
     #[serde(default)]
     pub reg_opens_at: Raw<String>,
-    /// The IANA time zone that its people think in; `UTC` when it is absent.
+    /// The IANA time zone of the competition; `UTC` when it is absent.
     #[cfg_attr(feature = "openapi", schema(value_type = String, example = "Europe/Berlin"))]
     #[serde(default)]
     pub time_zone: Raw<String>,

@@ -184,7 +184,7 @@ pub struct SeatsChanged {
     #[serde(default)]
     pub cancelled: bool,
     /// Grows with every change of the competition: of two states, the one with the higher number is
-    /// newer, in whatever order they arrive.
+    /// newer, in any order of arrival.
     #[serde(default)]
     pub sequence: u32,
 }

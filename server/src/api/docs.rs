@@ -22,7 +22,8 @@ use crate::{AppState, problem::ProblemDetails};
 #[openapi(
     info(
         title = "Mini Compete",
-        description = "Competitions that are never oversold. Times are RFC 3339 in UTC; errors are RFC 9457 problem details.",
+        description = "Competitions that are never oversold. Times are RFC 3339 in UTC; errors are \
+            RFC 9457 problem details.",
     ),
     servers((url = "/api")),
     components(schemas(ProblemDetails)),

@@ -52,7 +52,8 @@ problems! {
     AlreadyRegistered: 409 "Already registered for this competition, with `registrationId`; or \
         the key is in flight",
     CompetitionOver: 409 "Competition is over; or the key is in flight",
-    HasRegistrations: 409 "Participants are registered for competitions of the user that are not over",
+    HasRegistrations: 409 "Participants are registered for competitions of the user that are not \
+        over",
     VersionMismatch: 412 "The competition has another version than `If-Match` requires",
     KeyReused: 422 "The key was used for another request",
     TooManyAttempts: 429 "Too many attempts; `Retry-After` is in seconds",

@@ -1,4 +1,4 @@
-//! The API's tokens: JSON Web Tokens (RFC 7519), HS256 and nothing else.
+//! The API's tokens: JSON Web Tokens (RFC 7519), HS256 only.
 
 use std::{fmt, str::FromStr};
 

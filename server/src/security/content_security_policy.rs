@@ -11,8 +11,8 @@ const NOTHING: &str =
 /// For the API documentation. Swagger UI's scripts are served from here; its inline styles cannot
 /// have a nonce. The pages show only the OpenAPI description, and no user data.
 const DOCS: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; \
-     img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; \
-     frame-ancestors 'none'";
+     img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'none'; \
+     form-action 'none'; frame-ancestors 'none'";
 const DOCS_PATH: &str = "/api/docs";
 
 /// The policy of a response that sets none itself.
@@ -51,9 +51,9 @@ impl PagePolicy {
     fn with_nonce(&self, nonce: &str) -> String {
         let Self { reload } = self;
         format!(
-            "default-src 'self'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; style-src 'self'; \
-             img-src 'self' data:; connect-src 'self'{reload}; object-src 'none'; base-uri 'none'; \
-             form-action 'self'; frame-ancestors 'none'"
+            "default-src 'self'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; \
+             style-src 'self'; img-src 'self' data:; connect-src 'self'{reload}; \
+             object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
         )
     }
 }

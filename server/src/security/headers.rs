@@ -10,8 +10,8 @@ use axum::{
 use super::content_security_policy;
 
 /// Browser features that no page of this site uses.
-const PERMISSIONS: &str = "accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), \
-     magnetometer=(), microphone=(), midi=(), payment=(), usb=()";
+const PERMISSIONS: &str = "accelerometer=(), camera=(), display-capture=(), geolocation=(), \
+     gyroscope=(), magnetometer=(), microphone=(), midi=(), payment=(), usb=()";
 /// A year. Not for subdomains, which may belong to other operators.
 const HSTS: &str = "max-age=31536000";
 

@@ -15,7 +15,7 @@ use crate::{
 /// The longest request id that a page shows, in bytes.
 const MAX_REQUEST_ID: usize = 64;
 
-/// What a rejection has to know of its request, which may be consumed by then.
+/// The parts of a request that its rejection needs: the request itself may be consumed before.
 #[derive(Clone, Debug)]
 pub(super) struct Rejection {
     format: ErrorFormat,
@@ -59,8 +59,10 @@ fn page(status: StatusCode, message: &str, request_id: Option<&str>) -> String {
         "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
          <meta name=\"color-scheme\" content=\"light dark\">\n\
-         <title>{title} – Mini Compete</title>\n</head>\n<body>\n<main>\n<h1>{title}</h1>\n<p>{message}</p>\n\
-         <p>Go back with your browser to try again, or <a href=\"/\">go to the first page</a>.</p>\n\
+         <title>{title} – Mini Compete</title>\n</head>\n<body>\n<main>\n<h1>{title}</h1>\n\
+         <p>{message}</p>\n\
+         <p>Go back with your browser to try again, or \
+         <a href=\"/\">go to the first page</a>.</p>\n\
          {}</main>\n</body>\n</html>\n",
         request.unwrap_or_default(),
     )

@@ -36,7 +36,8 @@ async fn disconnect(port: u16, request: &str, after: Duration) -> bool {
 /// The request for a new competition, as it goes over the wire.
 fn creation(token: &str) -> String {
     let body = json!({
-        "title": "Code Sprint", "description": "Code.", "capacity": 9, "regDeadline": "2100-01-01T00:00:00Z",
+        "title": "Code Sprint", "description": "Code.", "capacity": 9,
+        "regDeadline": "2100-01-01T00:00:00Z",
     })
     .to_string();
     format!(

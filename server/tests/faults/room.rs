@@ -1,7 +1,8 @@
 //! A room of 400 behind one address, in its first minute, while Redis stops.
 //!
-//! Guards: the rate limits by address, which are far above what a room does; the limits of event
-//! streams and connections by address; the throttle of wrong passwords, which counts by account.
+//! Guards: the rate limits by address, which are far above the requests of a room; the limits of
+//! event streams and connections by address; the throttle of wrong passwords, which counts by
+//! account.
 
 use std::{sync::Arc, time::Duration};
 

@@ -9,7 +9,9 @@ use crate::support::{App, Response, snapshot};
 #[tokio::test]
 async fn signing_up_returns_a_token_and_the_user() {
     let app = App::new().await;
-    let body = json!({"name": " Ada ", "email": "Ada@Example.com", "password": PASSWORD, "role": "ORGANIZER"});
+    let body = json!({
+        "name": " Ada ", "email": "Ada@Example.com", "password": PASSWORD, "role": "ORGANIZER"
+    });
     let response = app.post("/api/auth/signup").json(&body).send().await;
     snapshot("signup", &response);
 
@@ -23,7 +25,9 @@ async fn signing_up_returns_a_token_and_the_user() {
 async fn an_email_signs_up_once_regardless_of_case() {
     let app = App::new().await;
     app.world.participant("Ada").await;
-    let body = json!({"name": "Ada", "email": "ADA@example.com", "password": PASSWORD, "role": "PARTICIPANT"});
+    let body = json!({
+        "name": "Ada", "email": "ADA@example.com", "password": PASSWORD, "role": "PARTICIPANT"
+    });
     snapshot("signup_taken", &app.post("/api/auth/signup").json(&body).send().await);
 }
 
@@ -40,7 +44,9 @@ async fn a_name_with_a_web_address_is_rejected_at_sign_up_and_in_the_profile() {
     let ada = app.world.participant("Ada").await;
     let faults = |response: &Response| response.json()["errors"].clone();
     for name in ["Win at http://evil.example", "www.evil.example", "evil.example/win", "evil.com"] {
-        let body = json!({"name": name, "email": "eve@example.com", "password": PASSWORD, "role": "PARTICIPANT"});
+        let body = json!({
+            "name": name, "email": "eve@example.com", "password": PASSWORD, "role": "PARTICIPANT"
+        });
         let response = app.post("/api/auth/signup").json(&body).send().await;
         assert_eq!(response.status, StatusCode::BAD_REQUEST, "{name}");
         let expected = json!([{"field": "name", "message": "Name must not contain a web address"}]);

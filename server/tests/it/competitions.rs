@@ -8,8 +8,10 @@ use crate::support::{App, snapshot};
 
 fn code_sprint() -> Value {
     json!({
-        "title": "Code Sprint", "description": "Twenty-four hours of code.", "tags": ["Coding", "team"],
-        "capacity": "50", "regDeadline": "2026-11-30T12:00:00+01:00", "startDate": "2026-12-07T09:00:00Z",
+        "title": "Code Sprint", "description": "Twenty-four hours of code.",
+        "tags": ["Coding", "team"],
+        "capacity": "50", "regDeadline": "2026-11-30T12:00:00+01:00",
+        "startDate": "2026-12-07T09:00:00Z",
     })
 }
 

@@ -47,8 +47,8 @@ async fn a_stream_sends_the_seats_at_once_after_each_change_and_at_cancellation(
     let mut body = response.into_body();
     let event = |left: u32, cancelled: bool, sequence: u32| {
         format!(
-            "data: \
-             {{\"competitionId\":\"{id}\",\"capacity\":3,\"seatsLeft\":{left},\"cancelled\":{cancelled},\"sequence\":{sequence}}}\n"
+            "data: {{\"competitionId\":\"{id}\",\"capacity\":3,\"seatsLeft\":{left},\
+             \"cancelled\":{cancelled},\"sequence\":{sequence}}}\n"
         )
     };
     let first = next(&mut body).await;

@@ -126,7 +126,8 @@ fn capacity() -> impl Strategy<Value = Value> {
         2 => (1..=2_000_u32).prop_map(|number| json!(f64::from(number))),
         1 => any::<f64>().prop_map(|number| json!(number)),
         1 => any::<i64>().prop_map(|number| json!(number)),
-        1 => proptest::sample::select(&["1e3", "٥", "5.0", "", "0x5"][..]).prop_map(|text| json!(text)),
+        1 => proptest::sample::select(&["1e3", "٥", "5.0", "", "0x5"][..])
+            .prop_map(|text| json!(text)),
     ]
 }
 

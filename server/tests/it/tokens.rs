@@ -174,7 +174,10 @@ async fn missing_expired_malformed_and_revoked_tokens_have_different_errors() {
     for missing in [&[][..], &["Basic YTpi"]] {
         assert_eq!(error(&me(missing).await), ("unauthorized".into(), "Bearer".into()));
     }
-    let malformed = r#"Bearer error="invalid_token", error_description="The access token is malformed or was not issued here""#;
+    let malformed = concat!(
+        r#"Bearer error="invalid_token", "#,
+        r#"error_description="The access token is malformed or was not issued here""#,
+    );
     for values in [&["Bearer x.y.z"][..], &["Bearer"], &["bearer "], &[&*bearer, &*bearer]] {
         assert_eq!(
             error(&me(values).await),

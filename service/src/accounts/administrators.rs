@@ -38,8 +38,8 @@ async fn attempt(ctx: &Context, email: &Email) -> Result<Account> {
     let tx = ctx.db.begin_serializable().await?;
     let row = find_by_email(&*tx, email.as_str()).await?.ok_or_else(not_found)?;
     if is_in_use(&*tx, &row).await? {
-        let message = "This account organizes competitions or takes part in some, which an administrator \
-             cannot do. Make a new one with `mini-compete admin create`.";
+        let message = "This account organizes competitions or takes part in some, which an \
+             administrator cannot do. Make a new one with `mini-compete admin create`.";
         return Err(PublicError::new(ErrorCode::AccountInUse, message).into());
     }
     let role = Set(Role::Admin);

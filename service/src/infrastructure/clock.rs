@@ -65,7 +65,7 @@ impl Reading {
 }
 
 impl DatabaseClock {
-    /// A clock that has not been read yet; until then it shows what `machine` does.
+    /// A clock that has not been read yet. Until then it shows the time of `machine`.
     pub fn new(machine: Arc<dyn Clock>) -> Self {
         Self { machine, reading: Mutex::default(), doubt: Notify::new() }
     }

@@ -86,7 +86,7 @@ fn holds_only_ours(folder: &Path, file: &Path) -> io::Result<bool> {
     Ok(true)
 }
 
-/// Takes from a file or folder what others may do with it.
+/// Removes the permissions of other users on a file or folder.
 fn close(path: &Path, mode: u32) -> io::Result<()> {
     let found = match fs::metadata(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),

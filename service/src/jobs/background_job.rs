@@ -56,7 +56,7 @@ pub trait BackgroundJob:
     /// How long a run may take before it is cut off.
     const TIME_LIMIT: Duration;
     /// What a run beyond the time limit means for its job. A job that uses nothing but the database
-    /// is postponed: the database was slow, and what the run has committed stays.
+    /// is postponed: the database was slow, and the commits of the run stay.
     const ON_TIMEOUT: Disposition = Disposition::Postpone;
     /// Whether jobs that were claimed together run together, in one [`Execution`].
     const BATCHED: bool = false;
@@ -175,7 +175,7 @@ impl<'a, J: BackgroundJob> Execution<'a, J> {
         Ok(())
     }
 
-    /// Acknowledges what the handler has not acknowledged itself.
+    /// Acknowledges the jobs unless the handler has done so itself.
     ///
     /// # Errors
     /// When the database fails; the leases expire then, and the jobs run again.

@@ -26,7 +26,7 @@ struct Cached {
 pub(super) enum CachedSession {
     /// Its contents, and when it expires.
     Hit(Contents, Timestamp),
-    /// It has ended, whatever the database says.
+    /// It has ended, even if the database still has it.
     Ended,
     /// The database has to be read.
     Miss,

@@ -21,8 +21,8 @@ use crate::{Context, Error, Result};
 /// The key of the contents in a record of tower-sessions.
 pub(super) const CONTENTS: &str = "contents";
 
-/// The store for one request. It tracks what tower-sessions does not: which writes the request
-/// requires, and what the cookie has to become. Cheap to clone.
+/// The store for one request. It tracks two things that tower-sessions does not: the writes that
+/// the request requires, and the change of the cookie. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Store(Arc<Inner>);
 

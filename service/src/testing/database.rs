@@ -16,7 +16,8 @@ const TEMPLATE_LOCK: i64 = 0x0074_656d_706c;
 #[derive(Debug)]
 pub(super) struct TestDatabase {
     url: String,
-    /// Deletes the SQLite file when the test ends. A PostgreSQL database goes with its throw-away server.
+    /// Deletes the SQLite file when the test ends. A PostgreSQL database ends with its temporary
+    /// server.
     _folder: Option<TempDir>,
 }
 
@@ -84,7 +85,8 @@ impl TestDatabase {
         if self.url.starts_with("sqlite") {
             return;
         }
-        let sql = "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET default_transaction_isolation = serializable', \
+        let sql = "DO $$ BEGIN EXECUTE format( \
+                   'ALTER DATABASE %I SET default_transaction_isolation = serializable', \
                    current_database()); END $$";
         let db = self.connect().await.for_migration().await.expect("a connection");
         run(&db, sql).await;

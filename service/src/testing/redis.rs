@@ -15,7 +15,7 @@ impl TestRedis {
         Self { url, prefix: format!("test:{}:", new_id().simple()) }
     }
 
-    /// None, whatever the variable says.
+    /// No Redis, even if the variable is set.
     pub(super) fn none() -> Self {
         Self { url: None, prefix: String::new() }
     }

@@ -111,7 +111,8 @@ pub(super) fn DeadLetterDetails(
                 {attempts} ", last " <ViewerTime at=letter.failed_at />
             </p>
             <p class="text-sm text-muted wrap-anywhere">
-                "Payload " <code>{letter.payload}</code> ", job ID " <code>{letter.id.to_string()}</code>
+                "Payload " <code>{letter.payload}</code>
+                ", job ID " <code>{letter.id.to_string()}</code>
             </p>
         </div>
     }

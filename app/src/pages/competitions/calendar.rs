@@ -27,7 +27,8 @@ pub(crate) fn AddToCalendar(
         <a class="quiet-link gap-2" href=href download rel="nofollow">
             <Icon shape=Shape::Calendar />
             <span>
-                "Add to calendar" {title.map(|title| view! { <span class="sr-only">": " {title}</span> })}
+                "Add to calendar"
+                {title.map(|title| view! { <span class="sr-only">": " {title}</span> })}
             </span>
         </a>
     }

@@ -120,7 +120,9 @@ pub(super) fn TagFilter(
                 {on} {off}
                 {is_filtered
                     .then(|| {
-                        view! { <li><a class="quiet-link" href=address::LIST>"Clear filters"</a></li> }
+                        view! {
+                            <li><a class="quiet-link" href=address::LIST>"Clear filters"</a></li>
+                        }
                     })}
             </ul>
         </nav>

@@ -82,7 +82,9 @@ pub fn CompetitionListPage() -> impl IntoView {
             // The element stays while its content changes, because screen readers announce changes
             // inside an existing live region.
             <p role="status" class="font-semibold">
-                <Awaited content=move || async move { screen.await.map(|screen| count(&screen)).ok() } />
+                <Awaited content=move || async move {
+                    screen.await.map(|screen| count(&screen)).ok()
+                } />
             </p>
             <Awaited fallback=CardGridSkeleton content=results />
         </div>

@@ -120,7 +120,12 @@ pub(super) fn ParticipantDashboard(
             }
             .into_any(),
         }}
-        <Registrations id="upcoming" title="Upcoming" registrations=upcoming.collect() is_upcoming=true />
+        <Registrations
+            id="upcoming"
+            title="Upcoming"
+            registrations=upcoming.collect()
+            is_upcoming=true
+        />
         <Registrations id="past" title="Past" registrations=past />
         <Registrations id="cancelled" title="Cancelled" registrations=cancelled />
     }
@@ -165,10 +170,12 @@ fn RegistrationCard(
 ) -> impl IntoView {
     let can_cancel = is_upcoming && row.status.holds_seat();
     let status = match row.status {
-        status if row.is_competition_cancelled && status.holds_seat() => {
-            view! { <span class="badge badge-error h-auto py-1 text-left">"Cancelled by the organizer"</span> }
-                .into_any()
+        status if row.is_competition_cancelled && status.holds_seat() => view! {
+            <span class="badge badge-error h-auto py-1 text-left">
+                "Cancelled by the organizer"
+            </span>
         }
+        .into_any(),
         status => view! { <StatusBadge status /> }.into_any(),
     };
     let start = row.start.map_or_else(
@@ -197,7 +204,10 @@ fn RegistrationCard(
                         let calendar = calendar(row.competition, Some(row.registration));
                         view! {
                             <AddToCalendar href=calendar title=row.title.clone() />
-                            <a class="quiet-link" href=address::cancel_registration(row.competition)>
+                            <a
+                                class="quiet-link"
+                                href=address::cancel_registration(row.competition)
+                            >
                                 "Cancel registration"
                                 <span class="sr-only">" for " {row.title.clone()}</span>
                             </a>

@@ -208,7 +208,9 @@ fn SearchForm(search: Option<String>) -> impl IntoView {
                 "Search"
             </button>
             {is_search
-                .then(|| view! { <a class="quiet-link" href=address::MAILBOX>"Show all messages"</a> })}
+                .then(|| view! {
+                    <a class="quiet-link" href=address::MAILBOX>"Show all messages"</a>
+                })}
         </form>
     }
 }

@@ -29,8 +29,9 @@ impl Pooler {
         let file = folder.path().join("pgbouncer.ini");
         // `auth_type = any` logs in as the user that the database's line names.
         let settings = format!(
-            "[databases]\n* = host=127.0.0.1 port={postgres} user=postgres\n\n[pgbouncer]\nlisten_addr = 127.0.0.1\n\
-             listen_port = {}\nunix_socket_dir =\nauth_type = any\npool_mode = {mode}\ndefault_pool_size = 60\n\
+            "[databases]\n* = host=127.0.0.1 port={postgres} user=postgres\n\n\
+             [pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = {}\nunix_socket_dir =\n\
+             auth_type = any\npool_mode = {mode}\ndefault_pool_size = 60\n\
              max_client_conn = 300\nignore_startup_parameters = extra_float_digits,options\n",
             port.number(),
         );

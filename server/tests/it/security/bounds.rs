@@ -26,7 +26,8 @@ async fn fill(app: &App) -> (Actor, Actor, String) {
     let tags: Vec<_> = (0..10).map(|number| format!("{number}{}", "𝄞".repeat(39))).collect();
     for _ in 0..MANY {
         let competition = json!({
-            "title": "𝄞".repeat(200), "description": "𝄞".repeat(10_000), "tags": tags, "capacity": 5,
+            "title": "𝄞".repeat(200), "description": "𝄞".repeat(10_000), "tags": tags,
+            "capacity": 5,
             "regDeadline": "2026-11-30T12:00:00Z",
         });
         let made = app.post("/api/competitions").by(&ada).json(&competition).send().await;

@@ -333,7 +333,8 @@ async fn a_stopping_server_refuses_connections_and_finishes_requests() {
     let served = served(HttpLimits::default()).await;
     // A request whose body has not arrived is in flight; a silent connection is not.
     let mut in_flight = served.connect().await;
-    let head = b"POST /api/auth/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n";
+    let head = b"POST /api/auth/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n\
+        Content-Length: 2\r\n\r\n";
     in_flight.write_all(head).await.unwrap();
     let mut silent = served.connect().await;
     sleep(SHORT).await;

@@ -1,4 +1,4 @@
-//! Clients that disconnect cause no panic, whatever their request is doing.
+//! Clients that disconnect cause no panic in any state of their request.
 
 use std::{
     future::poll_fn,

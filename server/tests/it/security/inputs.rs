@@ -33,9 +33,15 @@ async fn privileged_fields_in_json_are_rejected() {
     let app = App::new().await;
     let ada = app.world.organizer("Ada").await;
     let id = app.world.competition(&ada).create().await;
-    let account = json!({"name": "Eve", "email": "eve@example.com", "password": "correct horse", "role": "PARTICIPANT"});
+    let account = json!({
+        "name": "Eve", "email": "eve@example.com", "password": "correct horse",
+        "role": "PARTICIPANT"
+    });
     let login = json!({"email": "ada@example.com", "password": "correct horse"});
-    let competition = json!({"title": "Chess", "description": "Chess", "capacity": 5, "regDeadline": "2026-11-30T12:00:00Z"});
+    let competition = json!({
+        "title": "Chess", "description": "Chess", "capacity": 5,
+        "regDeadline": "2026-11-30T12:00:00Z"
+    });
     let edit = json!({"version": 1, "title": "Go"});
     let address = format!("/api/competitions/{id}");
     for (method, path, body) in [
@@ -103,13 +109,22 @@ async fn names_and_titles_with_line_breaks_are_rejected() {
     let app = App::new().await;
     let ada = app.world.organizer("Ada").await;
     for broken in ["x\r\nBcc: evil@example.com", "x\ny", "x\u{0}"] {
-        let account = json!({"name": broken, "email": "eve@example.com", "password": "correct horse", "role": "PARTICIPANT"});
+        let account = json!({
+            "name": broken, "email": "eve@example.com", "password": "correct horse",
+            "role": "PARTICIPANT"
+        });
         let response = app.post("/api/auth/signup").json(&account).send().await;
         assert_eq!(response.status, StatusCode::BAD_REQUEST, "{broken:?}");
-        let account = json!({"name": "Eve", "email": format!("eve@example.com{broken}"), "password": "correct horse", "role": "PARTICIPANT"});
+        let account = json!({
+            "name": "Eve", "email": format!("eve@example.com{broken}"), "password": "correct horse",
+            "role": "PARTICIPANT"
+        });
         let response = app.post("/api/auth/signup").json(&account).send().await;
         assert_eq!(response.status, StatusCode::BAD_REQUEST, "{broken:?}");
-        let competition = json!({"title": broken, "description": "x", "tags": [broken], "capacity": 1, "regDeadline": "2026-11-30T12:00:00Z"});
+        let competition = json!({
+            "title": broken, "description": "x", "tags": [broken], "capacity": 1,
+            "regDeadline": "2026-11-30T12:00:00Z"
+        });
         let response = app.post("/api/competitions").by(&ada).json(&competition).send().await;
         assert_eq!(response.status, StatusCode::BAD_REQUEST, "{broken:?}");
         assert_eq!(response.json()["errors"].as_array().unwrap().len(), 2, "title and tag");

@@ -161,7 +161,9 @@ fn target() -> impl Strategy<Value = String> {
         8 => (select(paths), id, query)
             .prop_map(|(path, id, query)| path.replace("{id}", &id) + &query),
         1 => "[ -~]{0,30}",
-        1 => select(vec!["*", "//", "/../..", "http://a.example/", "a.example:443", "/.", "/%2e%2e/%2e%2e"])
+        1 => select(vec![
+            "*", "//", "/../..", "http://a.example/", "a.example:443", "/.", "/%2e%2e/%2e%2e",
+        ])
             .prop_map(str::to_owned),
     ]
 }
@@ -269,7 +271,9 @@ fn form_body() -> impl Strategy<Value = String> {
 /// A request that is almost valid.
 fn raw_request() -> impl Strategy<Value = Vec<u8>> {
     let method = prop_oneof![
-        6 => select(vec!["GET", "POST", "PATCH", "DELETE", "HEAD", "OPTIONS", "PUT", "TRACE", "CONNECT"])
+        6 => select(vec![
+            "GET", "POST", "PATCH", "DELETE", "HEAD", "OPTIONS", "PUT", "TRACE", "CONNECT",
+        ])
             .prop_map(str::to_owned),
         1 => "[A-Z!-~]{1,10}",
     ];
@@ -328,8 +332,9 @@ async fn random_forms_never_cause_a_server_error() {
     fuzz(strategy, move |(path, body, cookie, accept)| {
         let body = body.replace("01939a00-0000-7000-8000-000000000000", &id);
         let request = format!(
-            "POST {path} HTTP/1.1\r\nHost: a.example\r\nConnection: close\r\nSec-Fetch-Site: same-origin\r\n\
-             Cookie: {cookie}\r\nAccept: {accept}\r\nContent-Type: {FORM}\r\nContent-Length: {}\r\n\r\n{body}",
+            "POST {path} HTTP/1.1\r\nHost: a.example\r\nConnection: close\r\n\
+             Sec-Fetch-Site: same-origin\r\nCookie: {cookie}\r\nAccept: {accept}\r\n\
+             Content-Type: {FORM}\r\nContent-Length: {}\r\n\r\n{body}",
             body.len(),
         );
         let said = runtime.block_on(responses(address, request.as_bytes()));

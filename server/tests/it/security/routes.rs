@@ -108,8 +108,14 @@ const fn row(
     Row { method, route, sent, class, expected }
 }
 
-const NEW_COMPETITION: &str = r#"{"title":"Chess","description":"Seven rounds.","capacity":5,"regDeadline":"2026-11-30T12:00:00Z"}"#;
-const NEW_ACCOUNT: &str = r#"{"name":"Eve","email":"new{n}@example.com","password":"correct horse","role":"PARTICIPANT"}"#;
+const NEW_COMPETITION: &str = concat!(
+    r#"{"title":"Chess","description":"Seven rounds.","capacity":5,"#,
+    r#""regDeadline":"2026-11-30T12:00:00Z"}"#,
+);
+const NEW_ACCOUNT: &str = concat!(
+    r#"{"name":"Eve","email":"new{n}@example.com","#,
+    r#""password":"correct horse","role":"PARTICIPANT"}"#,
+);
 const UNKNOWN_LOGIN: &str = r#"{"email":"nobody{n}@example.com","password":"correct horse"}"#;
 const NEW_PASSWORD: &str = r#"{"currentPassword":"correct horse","newPassword":"battery staple"}"#;
 
@@ -208,7 +214,8 @@ pub(super) const ROUTES: &[Row] = &[
     load("/fn/competition_draft", "", [401, 403, 200, 200, 403]),
     form(
         "/fn/create_competition",
-        "draft[title]=Chess&draft[description]=Seven&draft[capacity]=5&draft[timeZone]=UTC&draft[regDeadline]=2026-11-30T12:00&idempotency_key=k{n}",
+        "draft[title]=Chess&draft[description]=Seven&draft[capacity]=5&draft[timeZone]=UTC\
+         &draft[regDeadline]=2026-11-30T12:00&idempotency_key=k{n}",
         [401, 403, 200, 200, 403],
     ),
     form(

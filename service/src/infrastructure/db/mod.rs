@@ -58,10 +58,13 @@ impl Db {
     /// give each connection a session of its own.
     pub async fn connect(url: &str, max_connections: u32) -> Result<Self> {
         let connection = if url.starts_with("sqlite:") {
-            // Go on if this fails: if the file cannot be used, connecting reports why, and another
-            // user's file is that user's responsibility.
+            // Continue if this fails: if the file cannot be used, connecting reports why, and
+            // another user's file is that user's responsibility.
             if let Err(error) = prepare_sqlite(url) {
-                tracing::warn!(%error, "the permissions of the database file could not be restricted");
+                tracing::warn!(
+                    %error,
+                    "the permissions of the database file could not be restricted"
+                );
             }
             Connection::Sqlite(Database::connect(sqlite(url, max_connections)).await?)
         } else {

@@ -34,7 +34,8 @@ use crate::error;
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long opening a connection may take.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
-/// How long testing an idle connection may take, and finishing what a dropped caller has left.
+/// The time limit for testing an idle connection, and for ending the transaction of a dropped
+/// caller.
 pub(super) const TEST_TIMEOUT: Duration = Duration::from_secs(2);
 /// A connection that was idle for longer is tested before it is used.
 const TEST_AFTER_IDLE: Duration = Duration::from_secs(1);

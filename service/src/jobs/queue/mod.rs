@@ -144,7 +144,7 @@ impl Queue {
         self.reap().await.map(drop)
     }
 
-    /// Allows jobs to be pushed again, in whatever list they are.
+    /// Allows jobs to be pushed again, even if they are in a list.
     pub(super) async fn forget(&self, tickets: &[Ticket]) -> Option<()> {
         self.redis.query(redis::cmd("SREM").arg(self.enqueued()).arg(texts(tickets))).await
     }

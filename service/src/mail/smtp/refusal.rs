@@ -59,8 +59,8 @@ fn judge(stage: Stage, code: u16, text: &str) -> Cause {
     }
     let is_addressing = enhanced.is_some_and(|(_, subject, _)| subject == ADDRESSING);
     let words = text.to_lowercase();
-    // 552 means a full mailbox, which its owner may empty (RFC 5321), unless an enhanced status code
-    // says that the mail is too large.
+    // 552 means a full mailbox, which its owner may empty (RFC 5321), unless an enhanced status
+    // code says that the mail is too large.
     if (!is_addressing && LATER.iter().any(|later| words.contains(later)))
         || (code == 552 && enhanced.is_none())
     {

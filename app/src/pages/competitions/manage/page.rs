@@ -60,7 +60,10 @@ fn Content(screen: ManageCompetitionScreen) -> impl IntoView {
                         view! {
                             <ul class="flex flex-wrap gap-2">
                                 <li>
-                                    <a class="btn btn-outline" href=format!("/competitions/{id}/edit")>
+                                    <a
+                                        class="btn btn-outline"
+                                        href=format!("/competitions/{id}/edit")
+                                    >
                                         "Edit"
                                     </a>
                                 </li>

@@ -52,7 +52,12 @@ pub(super) fn Roster(
                 {(total > 0)
                     .then(|| {
                         view! {
-                            <a class="btn btn-outline" rel="external" download="" href=address::csv(id, &query)>
+                            <a
+                                class="btn btn-outline"
+                                rel="external"
+                                download=""
+                                href=address::csv(id, &query)
+                            >
                                 "Download as CSV"
                             </a>
                         }

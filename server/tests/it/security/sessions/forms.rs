@@ -12,7 +12,8 @@ async fn a_form_rendered_for_another_user_is_rejected() {
     let [open, held] =
         [app.world.competition(&ada).create().await, app.world.competition(&ada).create().await];
     app.post(&format!("/api/competitions/{held}/register")).by(&ben).send().await;
-    let draft = "draft[title]=Chess&draft[description]=x&draft[capacity]=3&draft[regDeadline]=2026-11-30T12:00&draft[timeZone]=UTC";
+    let draft = "draft[title]=Chess&draft[description]=x&draft[capacity]=3\
+        &draft[regDeadline]=2026-11-30T12:00&draft[timeZone]=UTC";
     for (path, body, sender, other) in [
         ("/fn/register", format!("competition={open}"), &ben, &eve),
         ("/fn/cancel_registration", format!("competition={held}"), &ben, &eve),
