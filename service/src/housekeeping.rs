@@ -14,10 +14,11 @@ use tokio::time;
 use crate::{
     Context, Error, Result,
     entity::{
-        cron_tick, idempotency_log, job, login_attempt, mail_limit, password_reset, refresh_token,
-        session,
+        cron_tick, idempotency_log,
+        job::{self, State},
+        login_attempt, mail_limit, password_reset, refresh_token, session,
     },
-    jobs::{BackgroundJob, Class, Execution, State},
+    jobs::{BackgroundJob, Class, Execution},
     mail::limits,
     throttle,
 };

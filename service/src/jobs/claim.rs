@@ -7,8 +7,12 @@ use futures::future::BoxFuture;
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, ExprTrait};
 use uuid::Uuid;
 
-use super::{spec::Spec, state::State};
-use crate::{Context, Result, entity::job, infrastructure::db::bulk::any_of};
+use super::spec::Spec;
+use crate::{
+    Context, Result,
+    entity::job::{self, State},
+    infrastructure::db::bulk::any_of,
+};
 
 /// How long a claim lasts without a heartbeat.
 pub const LEASE: Duration = Duration::from_secs(30);

@@ -14,11 +14,10 @@ use super::{
     Class,
     claim::{Claim, LEASE},
     postpone::postpone_unread,
-    state::State,
 };
 use crate::{
     Context, Result,
-    entity::job,
+    entity::job::{self, State},
     infrastructure::db::bulk::{any_of, update_returning},
 };
 
@@ -178,7 +177,7 @@ async fn start(
     these: Condition,
 ) -> Result<Vec<job::Model>> {
     let start = job::Entity::update_many()
-        .col_expr(job::Column::State, Expr::value(State::Active.as_str()))
+        .col_expr(job::Column::State, Expr::value(State::Active))
         .col_expr(job::Column::Epoch, Expr::col(job::Column::Epoch).add(1))
         .col_expr(job::Column::LeaseUntil, Expr::value(ctx.now().utc() + LEASE))
         .filter(these);

@@ -7,10 +7,14 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::{Operator, State, Ticket, reason::shortened, relay::push_tickets};
+use super::{Operator, Ticket, reason::shortened, relay::push_tickets};
 use crate::{
     Context, Error, Result,
-    entity::{failed_job, job, job_audit},
+    entity::{
+        failed_job,
+        job::{self, State},
+        job_audit::{self, Action},
+    },
     infrastructure::{
         db::{self, WriteTx, bulk},
         ids::new_id,
@@ -62,7 +66,7 @@ async fn attempt_retry(ctx: &Context, actor: &str, id: JobId) -> Result<Ticket> 
         id: dead.id,
         kind: dead.kind.clone(),
         payload: dead.payload.clone(),
-        state: State::Waiting.as_str().to_owned(),
+        state: State::Waiting,
         priority: dead.priority,
         attempts: 0,
         lost_leases: 0,
@@ -78,7 +82,7 @@ async fn attempt_retry(ctx: &Context, actor: &str, id: JobId) -> Result<Ticket> 
         finished_at: None,
     };
     let ticket = Ticket::of(ctx, &row);
-    audit(ctx, &tx, &dead, "revived", actor).await?;
+    audit(ctx, &tx, &dead, Action::Retried, actor).await?;
     dead.delete(&*tx).await?;
     bulk::insert(&*tx, vec![row]).await?;
     tx.commit().await?;
@@ -150,7 +154,7 @@ pub async fn discard(
         let message = format!("Type {} to discard this job", dead.kind);
         return Err(PublicError::on_field(ErrorCode::ValidationFailed, "kind", &message).into());
     }
-    audit(ctx, &tx, &dead, "discarded", &actor).await?;
+    audit(ctx, &tx, &dead, Action::Discarded, &actor).await?;
     let kind = dead.kind.clone();
     dead.delete(&*tx).await?;
     tx.commit().await?;
@@ -169,13 +173,13 @@ async fn audit(
     ctx: &Context,
     tx: &WriteTx<'_>,
     dead: &failed_job::Model,
-    action: &str,
+    action: Action,
     actor: &str,
 ) -> Result<()> {
     let audit = job_audit::Model {
         id: new_id(),
         job_id: dead.id,
-        action: action.to_owned(),
+        action,
         actor: actor.to_owned(),
         at: ctx.now().utc(),
     };

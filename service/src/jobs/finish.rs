@@ -14,9 +14,12 @@ use super::{
     dead_letters,
     queue::Queue,
     reason::shortened,
-    state::State,
 };
-use crate::{Context, Result, entity::job, infrastructure::db::bulk::update_returning};
+use crate::{
+    Context, Result,
+    entity::job::{self, State},
+    infrastructure::db::bulk::update_returning,
+};
 
 /// The state of a job after [`fail`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,7 +39,7 @@ pub(super) async fn acknowledge(
     claims: &[&Claim],
 ) -> Result<HashSet<JobId>> {
     let finish = job::Entity::update_many()
-        .col_expr(job::Column::State, Expr::value(State::Completed.as_str()))
+        .col_expr(job::Column::State, Expr::value(State::Completed))
         .col_expr(job::Column::FinishedAt, Expr::value(now.utc()))
         .col_expr(job::Column::LeaseUntil, Expr::value(None::<Timestamptz>))
         .filter(held(tx, claims.iter().copied()));
@@ -82,7 +85,7 @@ pub async fn fail(ctx: &Context, claim: &Claim, reason: &str) -> Result<FailOutc
         FailOutcome::Dead
     } else {
         job::Entity::update_many()
-            .col_expr(job::Column::State, Expr::value(State::Waiting.as_str()))
+            .col_expr(job::Column::State, Expr::value(State::Waiting))
             .col_expr(job::Column::Attempts, Expr::value(row.attempts))
             .col_expr(job::Column::Postponements, Expr::value(0))
             .col_expr(job::Column::LastError, Expr::value(shortened(reason)))

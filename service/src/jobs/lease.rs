@@ -5,13 +5,10 @@ use std::collections::HashSet;
 use domain::JobId;
 use sea_orm::{ColumnTrait, EntityTrait, ExprTrait, QueryFilter, sea_query::Expr};
 
-use super::{
-    claim::{Claim, ClaimKey, LEASE, Timestamptz, held},
-    state::State,
-};
+use super::claim::{Claim, ClaimKey, LEASE, Timestamptz, held};
 use crate::{
     Context, Result,
-    entity::job,
+    entity::job::{self, State},
     infrastructure::db::bulk::{any_of, update_returning},
 };
 
@@ -51,7 +48,7 @@ pub async fn excuse_lost_leases(ctx: &Context, claims: &[Claim]) -> Result<()> {
 pub async fn release(ctx: &Context, claims: &[Claim]) -> Result<()> {
     let db = ctx.db.autocommit().await;
     job::Entity::update_many()
-        .col_expr(job::Column::State, Expr::value(State::Waiting.as_str()))
+        .col_expr(job::Column::State, Expr::value(State::Waiting))
         .col_expr(job::Column::LeaseUntil, Expr::value(None::<Timestamptz>))
         .col_expr(job::Column::EnqueuedAt, Expr::value(None::<Timestamptz>))
         .filter(held(&*db, claims))

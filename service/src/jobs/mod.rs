@@ -30,7 +30,7 @@
 //! | state `done` | completed |
 //! | a row of `failed_jobs` | dead letter; *failed* on pages |
 //! | kind `tell_of_cancellation` | `NotifyOfCancellation` |
-//! | action `revived` in `job_audit` | retry |
+//! | action `revived` in `job_audits` | retry |
 
 mod age;
 mod background_job;
@@ -52,7 +52,6 @@ mod reason;
 mod registry;
 mod relay;
 mod spec;
-mod state;
 mod stats;
 mod sweep;
 mod ticket;
@@ -77,7 +76,6 @@ pub(crate) use registry::{RegisteredJob, Registry, names_are_distinct};
 pub(crate) use relay::push_tickets;
 pub use relay::relay;
 pub use spec::{Route, Spec};
-pub(crate) use state::State;
 pub use stats::stats;
 pub use sweep::{bring_forward, sweep, sweep_lists};
 pub(crate) use ticket::Ticket;

@@ -4,10 +4,10 @@ use domain::Timestamp;
 use sea_orm::ConnectionTrait;
 use serde_json::Value;
 
-use super::{background_job::BackgroundJob, spec::Route, state::State};
+use super::{background_job::BackgroundJob, spec::Route};
 use crate::{
     Result,
-    entity::job,
+    entity::job::{self, State},
     infrastructure::{db::bulk, ids::new_id},
 };
 
@@ -51,7 +51,7 @@ pub(crate) fn rows(now: Timestamp, jobs: impl IntoIterator<Item = NewJob>) -> Ve
         id: new_id(),
         kind: job.kind.to_owned(),
         payload: job.payload,
-        state: State::Waiting.as_str().to_owned(),
+        state: State::Waiting,
         priority: job.priority,
         attempts: 0,
         lost_leases: 0,

@@ -13,9 +13,12 @@ use super::{
     backoff::after_postponement,
     claim::{Claim, Timestamptz, held, held_at},
     reason::shortened,
-    state::State,
 };
-use crate::{Context, Result, entity::job, infrastructure::db::bulk::any_of};
+use crate::{
+    Context, Result,
+    entity::job::{self, State},
+    infrastructure::db::bulk::any_of,
+};
 
 /// Delays claimed jobs by a pause that grows with each postponement, up to five minutes. Their
 /// attempts stay as they are. Jobs that were postponed equally often share one pause, so that they
@@ -60,7 +63,7 @@ async fn postpone_rows(ctx: &Context, rows: Condition, reason: &str) -> Result<(
     }
     for (count, ids) in by_count {
         job::Entity::update_many()
-            .col_expr(job::Column::State, Expr::value(State::Waiting.as_str()))
+            .col_expr(job::Column::State, Expr::value(State::Waiting))
             .col_expr(job::Column::Postponements, Expr::value(count))
             .col_expr(job::Column::LastError, Expr::value(shortened(reason)))
             .col_expr(job::Column::RunAt, Expr::value(now + after_postponement(count)))

@@ -10,9 +10,12 @@ use super::{
     Class, Ticket,
     claim::{Timestamptz, at_epochs},
     queue::Queue,
-    state::State,
 };
-use crate::{Context, Result, entity::job, infrastructure::db::bulk::any_of};
+use crate::{
+    Context, Result,
+    entity::job::{self, State},
+    infrastructure::db::bulk::any_of,
+};
 
 /// Jobs pushed at a time.
 const BATCH: usize = 500;

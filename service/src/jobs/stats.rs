@@ -10,10 +10,13 @@ use sea_orm::{
     sea_query::{Expr, ExprTrait},
 };
 
-use super::{Operator, State};
+use super::Operator;
 use crate::{
     Context, Result,
-    entity::{failed_job, job},
+    entity::{
+        failed_job,
+        job::{self, State},
+    },
 };
 
 /// How many jobs there are of each kind and state. A kind without jobs is listed with zeros.

@@ -13,9 +13,12 @@ use super::{
     claim::{LEASE, Timestamptz},
     dead_letters,
     queue::Queue,
-    state::State,
 };
-use crate::{Context, Result, entity::job, infrastructure::db::bulk::any_of};
+use crate::{
+    Context, Result,
+    entity::job::{self, State},
+    infrastructure::db::bulk::any_of,
+};
 
 /// A job that loses more workers than this may be killing them.
 const MAX_LOST_LEASES: i32 = 3;
@@ -106,7 +109,7 @@ async fn sweep_expired(ctx: &Context) -> Result<usize> {
         tracing::warn!(jobs = alive.len(), "leases expired, jobs wait for another worker");
     }
     job::Entity::update_many()
-        .col_expr(job::Column::State, Expr::value(State::Waiting.as_str()))
+        .col_expr(job::Column::State, Expr::value(State::Waiting))
         .col_expr(job::Column::LostLeases, Expr::col(job::Column::LostLeases).add(1))
         .col_expr(job::Column::LeaseUntil, Expr::value(None::<Timestamptz>))
         .col_expr(job::Column::EnqueuedAt, Expr::value(None::<Timestamptz>))

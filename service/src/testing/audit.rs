@@ -4,14 +4,18 @@ use std::collections::HashMap;
 
 use domain::{CompetitionId, RegistrationId, RegistrationStatus, Timestamp, UserId};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, PaginatorTrait, QueryFilter,
-    QueryOrder, QuerySelect, Statement,
+    ActiveEnum, ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, PaginatorTrait,
+    QueryFilter, QueryOrder, QuerySelect, Statement,
 };
 use serde_json::Value;
 use uuid::Uuid;
 
 use super::World;
-use crate::entity::{competition, cron_tick, failed_job, job, mail, registration};
+use crate::entity::{
+    competition, cron_tick, failed_job,
+    job::{self, State},
+    mail, registration,
+};
 
 const CONFIRM: &str = "confirm_registration";
 /// The text before the id in a confirmation.
@@ -83,7 +87,8 @@ impl World {
         let cancellations = count(cancellations.iter().map(|mail| id_in(&mail.body)));
         let jobs = job::Entity::find().filter(job::Column::Kind.eq(CONFIRM));
         let jobs = jobs.all(db).await.expect("the jobs");
-        let (done, open): (Vec<_>, Vec<_>) = jobs.iter().partition(|job| job.state == "done");
+        let (done, open): (Vec<_>, Vec<_>) =
+            jobs.iter().partition(|job| job.state == State::Completed);
         let done = count(done.into_iter().map(|job| subject(&job.payload)));
         let open = count(open.into_iter().map(|job| subject(&job.payload)));
         let dead = failed_job::Entity::find().filter(failed_job::Column::Kind.eq(CONFIRM));
@@ -132,7 +137,7 @@ impl World {
         let jobs = job::Entity::find().filter(job::Column::Kind.eq(CONFIRM));
         let rows = jobs.order_by_asc(job::Column::Id).all(self.ctx.db.connection()).await;
         let row = |row: job::Model| JobRow {
-            state: row.state,
+            state: row.state.to_value(),
             epoch: row.epoch,
             attempts: row.attempts,
             postponements: row.postponements,

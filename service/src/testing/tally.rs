@@ -2,17 +2,18 @@
 
 use domain::{CompetitionId, JobId, RegistrationId, RegistrationStatus};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbBackend, DbErr, EntityTrait, PaginatorTrait, QueryFilter,
-    QueryOrder, QuerySelect, sea_query::Expr,
+    ActiveEnum, ColumnTrait, ConnectionTrait, DbBackend, DbErr, EntityTrait, PaginatorTrait,
+    QueryFilter, QueryOrder, QuerySelect, sea_query::Expr,
 };
 
 use super::World;
 use crate::{
     Actor,
     entity::{
-        competition, cron_tick, failed_job, idempotency_log, job, job_audit, mail, registration,
+        competition, cron_tick, failed_job, idempotency_log,
+        job::{self, State},
+        job_audit, mail, registration,
     },
-    jobs::State,
 };
 
 /// A competition in numbers. The first three must be equal.
@@ -69,9 +70,8 @@ impl World {
     pub async fn queue(&self) -> Queue {
         let db = self.ctx.db.connection();
         let states = job::Entity::find().select_only().column(job::Column::State).into_tuple();
-        let states: Vec<String> = states.all(db).await.expect("the jobs");
-        let count =
-            |state: State| states.iter().filter(|word| **word == state.as_str()).count() as u64;
+        let states: Vec<State> = states.all(db).await.expect("the jobs");
+        let count = |state| states.iter().filter(|found| **found == state).count() as u64;
         Queue {
             waiting: count(State::Waiting),
             active: count(State::Active),
@@ -107,7 +107,10 @@ impl World {
     pub async fn job_audits(&self) -> Vec<String> {
         let audits = job_audit::Entity::find().order_by_asc(job_audit::Column::Id);
         let audits = audits.all(self.ctx.db.connection()).await.expect("the audit trail");
-        audits.into_iter().map(|audit| format!("{} by {}", audit.action, audit.actor)).collect()
+        audits
+            .into_iter()
+            .map(|audit| format!("{} by {}", audit.action.to_value(), audit.actor))
+            .collect()
     }
 
     /// How many idempotency records there are.
