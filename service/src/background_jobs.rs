@@ -119,7 +119,7 @@ mod tests {
 
     #[test]
     fn a_ticket_reads_back_from_its_text() {
-        let ticket = Ticket::new(&REGISTRY, "deliver_mail", 15, Uuid::from_u128(7));
+        let ticket = Ticket::new(&REGISTRY, "deliver_mail", 15, domain::JobId(Uuid::from_u128(7)));
         assert_eq!(ticket.to_string(), "deliver_bulk_mail:00000000-0000-0000-0000-000000000007");
         assert_eq!(Ticket::parse(&REGISTRY, &ticket.to_string()), Some(ticket));
         assert_eq!(Ticket::parse(&REGISTRY, "deliver_bulk_mail"), None);

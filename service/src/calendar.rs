@@ -46,13 +46,12 @@ pub async fn of_registration(
     site: &str,
 ) -> Result<String> {
     let user = actor.user()?;
-    let found = row::Entity::find_by_id(id.0).one(ctx.db.connection()).await?;
+    let found = row::Entity::find_by_id(id).one(ctx.db.connection()).await?;
     // The response must not reveal that another user has this registration.
     let registration = found
-        .filter(|row| row.user_id == user.id.0)
+        .filter(|row| row.user_id == user.id)
         .ok_or_else(|| PublicError::new(ErrorCode::NotRegistered, "Registration not found"))?;
-    let competition_id = CompetitionId(registration.competition_id);
-    let competition = competitions::get(ctx, competition_id).await?.competition;
+    let competition = competitions::get(ctx, registration.competition_id).await?.competition;
     let status = match registration.status {
         _ if competition.is_cancelled() => EventStatus::Cancelled,
         RegistrationStatus::Confirmed => EventStatus::Confirmed,

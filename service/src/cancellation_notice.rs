@@ -8,14 +8,13 @@
 
 use std::{collections::HashMap, time::Duration};
 
-use domain::{CompetitionId, RegistrationStatus, Timestamp, without_web_addresses};
+use domain::{CompetitionId, RegistrationId, RegistrationStatus, Timestamp, without_web_addresses};
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect,
     QueryTrait,
     sea_query::{Expr, LockType},
 };
 use serde::{Deserialize, Serialize};
-use uuid::Uuid;
 
 use crate::{
     Context, Result,
@@ -45,7 +44,7 @@ impl BackgroundJob for NotifyOfCancellation {
 
     /// Each batch is committed: a run that is cut off is continued by the next one.
     async fn run(ctx: &Context, execution: &Execution<'_, Self>) -> Result<()> {
-        let competition = competition::Entity::find_by_id(execution.payload().competition_id.0);
+        let competition = competition::Entity::find_by_id(execution.payload().competition_id);
         if let Some(competition) = competition.one(ctx.db.connection()).await? {
             let mut from = None;
             while let Some(last) = notify_some(ctx, &competition, from).await? {
@@ -85,7 +84,7 @@ async fn notify_some(
     from: Option<Timestamp>,
 ) -> Result<Option<Timestamp>> {
     let tx = ctx.db.begin_read_committed().await?;
-    let due: Vec<Uuid> = registration::Entity::find()
+    let due: Vec<RegistrationId> = registration::Entity::find()
         .select_only()
         .column(registration::Column::Id)
         .filter(registration::Column::CompetitionId.eq(competition.id))

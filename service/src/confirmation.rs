@@ -5,13 +5,14 @@ use std::{
     time::Duration,
 };
 
-use domain::{RegistrationId, RegistrationStatus, Timestamp, without_web_addresses};
+use domain::{
+    CompetitionId, RegistrationId, RegistrationStatus, Timestamp, UserId, without_web_addresses,
+};
 use sea_orm::{
     ColumnTrait, DerivePartialModel, EntityTrait, QueryFilter, prelude::DateTimeUtc,
     sea_query::Expr,
 };
 use serde::{Deserialize, Serialize};
-use uuid::Uuid;
 
 use crate::{
     Context, Result,
@@ -52,7 +53,7 @@ impl BackgroundJob for ConfirmRegistration {
 #[derive(DerivePartialModel)]
 #[sea_orm(entity = "user::Entity")]
 struct Recipient {
-    id: Uuid,
+    id: UserId,
     name: String,
     email: String,
 }
@@ -61,7 +62,7 @@ struct Recipient {
 #[derive(DerivePartialModel)]
 #[sea_orm(entity = "competition::Entity")]
 struct Subject {
-    id: Uuid,
+    id: CompetitionId,
     title: String,
     start_date: Option<DateTimeUtc>,
     time_zone: String,
@@ -73,7 +74,7 @@ async fn confirm(ctx: &Context, execution: &Execution<'_, ConfirmRegistration>) 
     let now = ctx.now();
     let tx = execution.acknowledge(ctx.db.begin_read_committed().await?, now).await?;
     let held = execution.jobs().filter(|(claim, _)| tx.holds(claim));
-    let ids = held.map(|(_, job)| job.registration_id.0);
+    let ids = held.map(|(_, job)| job.registration_id);
     let confirm = registration::Entity::update_many()
         .col_expr(registration::Column::Status, Expr::value(RegistrationStatus::Confirmed))
         .col_expr(registration::Column::UpdatedAt, Expr::value(now.utc()))

@@ -3,12 +3,13 @@
 use std::collections::HashMap;
 
 use chrono::{NaiveTime, TimeDelta};
-use domain::{DayCount, MyRegistration, OrganizerDashboard, Paging, ParticipantDashboard, Role};
+use domain::{
+    CompetitionId, DayCount, MyRegistration, OrganizerDashboard, Paging, ParticipantDashboard, Role,
+};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect,
     sea_query::Expr,
 };
-use uuid::Uuid;
 
 use crate::{
     Actor, Context, Result, competitions,
@@ -68,7 +69,7 @@ pub async fn organizer(ctx: &Context, actor: &Actor, paging: Paging) -> Result<O
     let sums = sums.column_as(Registered.sum(), "taken").column_as(Capacity.sum(), "seats");
     let sums: Option<(Option<i64>, Option<i64>)> = sums.into_tuple().one(db).await?;
     let (taken, seats) = sums.unwrap_or_default();
-    let ids: Vec<Uuid> = own().select_only().column(Id).into_tuple().all(db).await?;
+    let ids: Vec<CompetitionId> = own().select_only().column(Id).into_tuple().all(db).await?;
     Ok(OrganizerDashboard {
         registrations: taken.unwrap_or_default().unsigned_abs(),
         seats: seats.unwrap_or_default().unsigned_abs(),
@@ -82,7 +83,7 @@ pub async fn organizer(ctx: &Context, actor: &Actor, paging: Paging) -> Result<O
 /// Each day's registrations for some competitions, given back ones included. The index of rosters
 /// finds them, competition by competition: joined, they would be sought among those of the whole
 /// site.
-async fn trend(ctx: &Context, competitions: Vec<Uuid>) -> Result<Vec<DayCount>> {
+async fn trend(ctx: &Context, competitions: Vec<CompetitionId>) -> Result<Vec<DayCount>> {
     let db = ctx.db.connection();
     let today = ctx.now().utc().date_naive().and_time(NaiveTime::MIN).and_utc();
     let first = today - TimeDelta::days(TREND - 1);

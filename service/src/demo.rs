@@ -134,7 +134,7 @@ async fn user(
 
 async fn exists(ctx: &Context, organizer: &User, title: &str) -> Result<bool> {
     let found = competition::Entity::find()
-        .filter(competition::Column::OrganizerId.eq(organizer.id.0))
+        .filter(competition::Column::OrganizerId.eq(organizer.id))
         .filter(competition::Column::Title.eq(title));
     Ok(found.one(ctx.db.connection()).await?.is_some())
 }

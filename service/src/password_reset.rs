@@ -11,7 +11,7 @@
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use domain::{Email, ErrorCode, JobId, Password, PublicError, UserId, without_web_addresses};
+use domain::{Email, ErrorCode, JobId, Password, PublicError, without_web_addresses};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, sea_query::Expr,
 };
@@ -228,7 +228,7 @@ pub async fn confirm(
         if !take(&*tx, key).await? {
             return Err(invalid().into());
         }
-        let account = set_password(ctx, &*tx, UserId(reset.user_id), &hash).await?;
+        let account = set_password(ctx, &*tx, reset.user_id, &hash).await?;
         throttle::reset_failures(ctx, &*tx, &account.user.email, from).await?;
         tx.commit().await
     })
@@ -257,7 +257,7 @@ fn new_token(
         hash: secrets::hash(&token),
         user_id: user.id,
         expires_at: ctx.now().utc() + LIFETIME,
-        job_id: job.map(|job| job.0),
+        job_id: job,
     };
     (token, row)
 }
@@ -274,7 +274,7 @@ async fn new_mailed_token(
         let good = password_reset::Entity::find()
             .filter(password_reset::Column::UserId.eq(user.id))
             .filter(password_reset::Column::ExpiresAt.gt(ctx.now().utc()))
-            .filter(password_reset::Column::JobId.ne(claim.id.0));
+            .filter(password_reset::Column::JobId.ne(claim.id));
         if good.count(&*tx).await? >= AT_ONCE {
             return Ok(None);
         }

@@ -168,7 +168,7 @@ fn new_row(now: Timestamp, token: &str, family: Uuid, account: &Account) -> refr
     refresh_token::Model {
         hash: secrets::hash(token),
         family_id: family,
-        user_id: account.user.id.0,
+        user_id: account.user.id,
         credentials_version: account.credentials.0,
         expires_at: now.utc() + LIFETIME,
         used_at: None,

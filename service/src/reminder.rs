@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use domain::{RegistrationStatus, Timestamp, without_web_addresses};
+use domain::{RegistrationId, RegistrationStatus, Timestamp, UserId, without_web_addresses};
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect,
     RelationTrait,
@@ -11,7 +11,6 @@ use sea_orm::{
     sea_query::{Expr, LockBehavior, LockType},
 };
 use serde::{Deserialize, Serialize};
-use uuid::Uuid;
 
 use crate::{
     Context, Result,
@@ -66,7 +65,7 @@ async fn remind_some(ctx: &Context, competition: &competition::Model) -> Result<
     let informed_until = changed_at.max(due_from);
     let now = ctx.now();
     let tx = ctx.db.begin_read_committed().await?;
-    let due: Vec<(Uuid, Uuid, String, String)> = registration::Entity::find()
+    let due: Vec<(RegistrationId, UserId, String, String)> = registration::Entity::find()
         .select_only()
         .column(registration::Column::Id)
         .column(user::Column::Id)
@@ -84,7 +83,8 @@ async fn remind_some(ctx: &Context, competition: &competition::Model) -> Result<
         .into_tuple()
         .all(&*tx)
         .await?;
-    let reminded: Vec<Uuid> = due.iter().map(|(registration, ..)| *registration).collect();
+    let reminded: Vec<RegistrationId> =
+        due.iter().map(|(registration, ..)| *registration).collect();
     let title = without_web_addresses(&competition.title);
     let drafts = due.into_iter().map(|(registration, user, email, name)| Draft {
         user,

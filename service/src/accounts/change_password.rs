@@ -34,7 +34,7 @@ pub async fn change_password(
     retry(|| async {
         let tx = ctx.db.begin_serializable().await?;
         // Concurrent changes have both shown the old password; either may win.
-        let account = set_password(ctx, &*tx, UserId(row.id), &hash).await?;
+        let account = set_password(ctx, &*tx, row.id, &hash).await?;
         tx.commit().await?;
         Ok(account)
     })
@@ -52,15 +52,15 @@ pub(crate) async fn set_password(
     let set = user::Entity::update_many()
         .col_expr(user::Column::PasswordHash, Expr::value(hash))
         .col_expr(user::Column::CredentialsVersion, next)
-        .filter(user::Column::Id.eq(user.0));
+        .filter(user::Column::Id.eq(user));
     let row = update_returning(tx, set).await?.pop().ok_or(Error::Conflict)?;
     // Revoked by the new version already; delete the rows.
     refresh_token::Entity::delete_many()
-        .filter(refresh_token::Column::UserId.eq(user.0))
+        .filter(refresh_token::Column::UserId.eq(user))
         .exec(tx)
         .await?;
     password_reset::Entity::delete_many()
-        .filter(password_reset::Column::UserId.eq(user.0))
+        .filter(password_reset::Column::UserId.eq(user))
         .exec(tx)
         .await?;
     deliver(ctx, tx, vec![notice(ctx, &row)]).await?;

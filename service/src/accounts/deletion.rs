@@ -6,11 +6,11 @@
 
 use domain::{
     CompetitionId, DeletionPreview, ErrorCode, Password, PublicError, RegistrationStatus,
-    UNDATED_FOR, User,
+    UNDATED_FOR, User, UserId,
 };
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, JoinType, PaginatorTrait,
-    QueryFilter, QuerySelect, QueryTrait, RelationTrait, Select, prelude::Uuid, sea_query::Expr,
+    QueryFilter, QuerySelect, QueryTrait, RelationTrait, Select, sea_query::Expr,
 };
 
 use super::{confirm_password, sign_up::search_text};
@@ -66,7 +66,7 @@ pub async fn delete(
 /// # Errors
 /// Unauthorized.
 pub async fn preview_deletion(ctx: &Context, actor: &Actor) -> Result<DeletionPreview> {
-    let id = actor.user()?.id.0;
+    let id = actor.user()?.id;
     let db = ctx.db.connection();
     let own = || competition::Entity::find().filter(competition::Column::OrganizerId.eq(id));
     let upcoming = || own().filter(is_to_come(ctx));
@@ -89,15 +89,15 @@ pub async fn preview_deletion(ctx: &Context, actor: &Actor) -> Result<DeletionPr
 
 /// Cancels through admission, so that seat counts stay correct and subscribers are notified.
 async fn cancel_registrations(ctx: &Context, user: &User) -> Result<()> {
-    let seats = seats_to_come(ctx, user.id.0)
+    let seats = seats_to_come(ctx, user.id)
         .select_only()
         .column(registration::Column::CompetitionId)
-        .into_tuple::<Uuid>()
+        .into_tuple::<CompetitionId>()
         .all(ctx.db.connection())
         .await?;
     for competition in seats {
         let command = AdmissionCommand::CancelRegistration;
-        admission::execute(ctx, user, CompetitionId(competition), command, None).await?;
+        admission::execute(ctx, user, competition, command, None).await?;
     }
     Ok(())
 }
@@ -106,7 +106,7 @@ async fn cancel_registrations(ctx: &Context, user: &User) -> Result<()> {
 /// `Ok(None)` if the user has registered again meanwhile.
 async fn attempt(
     ctx: &Context,
-    id: Uuid,
+    id: UserId,
     random_hash: &str,
 ) -> Result<Option<Vec<competition::Model>>> {
     let tx = ctx.db.begin_serializable().await?;
@@ -174,14 +174,14 @@ fn was_ever_registered_for() -> Expr {
 }
 
 /// Whether the history of others refers to the user.
-async fn is_referenced(tx: &impl ConnectionTrait, id: Uuid) -> Result<bool> {
+async fn is_referenced(tx: &impl ConnectionTrait, id: UserId) -> Result<bool> {
     let organized = competition::Entity::find().filter(competition::Column::OrganizerId.eq(id));
     let registered = registration::Entity::find().filter(registration::Column::UserId.eq(id));
     Ok(organized.count(tx).await? + registered.count(tx).await? > 0)
 }
 
 /// Removes personal data from the row, and deletes what belongs to it.
-async fn anonymize(tx: &impl ConnectionTrait, id: Uuid, random_hash: &str) -> Result<()> {
+async fn anonymize(tx: &impl ConnectionTrait, id: UserId, random_hash: &str) -> Result<()> {
     mail::Entity::delete_many().filter(mail::Column::UserId.eq(id)).exec(tx).await?;
     // Stored responses have names in them.
     idempotency_log::Entity::delete_many()
@@ -215,7 +215,7 @@ async fn anonymize(tx: &impl ConnectionTrait, id: Uuid, random_hash: &str) -> Re
 }
 
 /// The registrations of a user with a seat in competitions that are not over.
-fn seats_to_come(ctx: &Context, id: Uuid) -> Select<registration::Entity> {
+fn seats_to_come(ctx: &Context, id: UserId) -> Select<registration::Entity> {
     registration::Entity::find()
         .join(JoinType::InnerJoin, registration::Relation::Competition.def())
         .filter(registration::Column::UserId.eq(id))
@@ -249,7 +249,7 @@ mod tests {
         let grace = world.participant("Grace").await;
         let sprint = world.competition(&ada).create().await;
         register(&world.ctx, &grace, sprint, None).await.unwrap().outcome.unwrap();
-        let id = grace.user().unwrap().id.0;
+        let id = grace.user().unwrap().id;
         assert!(attempt(&world.ctx, id, "a hash").await.unwrap().is_none());
         let tally = world.tally(sprint).await;
         assert_eq!((tally.registered, tally.seats_held), (1, 1));

@@ -15,7 +15,7 @@ pub async fn edit_profile(ctx: &Context, actor: &Actor, patch: ProfilePatch) -> 
     let edit = patch.check(zones::exists)?;
     retry(|| async {
         let tx = ctx.db.begin_serializable().await?;
-        let found = user::Entity::find_by_id(id.0).one(&*tx).await?;
+        let found = user::Entity::find_by_id(id).one(&*tx).await?;
         let gone = || PublicError::new(ErrorCode::Unauthorized, "Unauthorized");
         let mut row = found.ok_or_else(gone)?;
         if let Some(name) = &edit.name {

@@ -79,9 +79,9 @@ pub(crate) type Users = Combiner<(), UserId, Option<Account>>;
 
 async fn load(ctx: &Context, ids: &[UserId]) -> Result<HashMap<UserId, Account>> {
     let db = ctx.db.connection();
-    let wanted = bulk::any_of(db, user::Column::Id, ids.iter().map(|id| id.0));
+    let wanted = bulk::any_of(db, user::Column::Id, ids.iter().copied());
     let rows = user::Entity::find().filter(wanted).all(db).await?;
-    Ok(rows.into_iter().map(|row| (UserId(row.id), row.into())).collect())
+    Ok(rows.into_iter().map(|row| (row.id, row.into())).collect())
 }
 
 pub(crate) async fn find_by_email(
@@ -110,7 +110,7 @@ async fn confirm_password(
     from: ClientAddress,
 ) -> Result<user::Model> {
     let attempt = throttle::begin_login(ctx, &user.email, from).await?;
-    let found = user::Entity::find_by_id(user.id.0).one(ctx.db.connection()).await?;
+    let found = user::Entity::find_by_id(user.id).one(ctx.db.connection()).await?;
     let hash = found.as_ref().map(|user| user.password_hash.clone());
     let matches = ctx.passwords.verify(password, hash).await?;
     let wrong =

@@ -1,6 +1,6 @@
 //! Signing up.
 
-use domain::{ErrorCode, PublicError, Signup, searchable};
+use domain::{ErrorCode, PublicError, Signup, UserId, searchable};
 use sea_orm::{EntityTrait, IntoActiveModel};
 
 use super::{Account, CredentialsVersion};
@@ -37,7 +37,7 @@ pub async fn sign_up_from(ctx: &Context, signup: Signup, from: ClientAddress) ->
 pub(super) async fn create(ctx: &Context, signup: Signup) -> Result<Account> {
     let password_hash = ctx.passwords.hash(signup.password).await?;
     let row = user::Model {
-        id: new_id(),
+        id: UserId(new_id()),
         email_key: signup.email.key(),
         search_text: search_text(signup.name.as_str(), signup.email.as_str()),
         email: signup.email.into_string(),

@@ -236,7 +236,7 @@ mod tests {
     };
 
     async fn read(world: &World, id: CompetitionId) -> competition::Model {
-        let found = competition::Entity::find_by_id(id.0).one(world.ctx.db.connection()).await;
+        let found = competition::Entity::find_by_id(id).one(world.ctx.db.connection()).await;
         found.unwrap().unwrap()
     }
 
@@ -283,7 +283,7 @@ mod tests {
         register(&world.ctx, &grace, id, None).await.unwrap().outcome.unwrap();
 
         let tx = world.ctx.db.begin_serializable().await.unwrap();
-        competition::Entity::find_by_id(id.0).lock_exclusive().one(&*tx).await.unwrap();
+        competition::Entity::find_by_id(id).lock_exclusive().one(&*tx).await.unwrap();
         // Without the lock it would find the competition full, which is not true after the commit.
         let mut waiting = pin!(register(&other, &alan, id, None));
         let a_while = Duration::from_millis(100);

@@ -5,10 +5,9 @@ use std::collections::HashMap;
 
 use chrono::TimeDelta;
 use domain::{
-    CompetitionEdit, CompetitionId, CompetitionWithOrganizer, ErrorCode, IfMatch, Organizer,
-    PublicError, RegistrationId, RegistrationStatus, Tag, Timestamp, User,
+    CompetitionEdit, CompetitionWithOrganizer, ErrorCode, IfMatch, Organizer, PublicError,
+    RegistrationId, RegistrationStatus, Tag, Timestamp, User, UserId,
 };
-use uuid::Uuid;
 
 use super::{
     command::{AdmissionCommand, Request},
@@ -33,7 +32,7 @@ pub(super) struct Ledger {
     before: competition::Model,
     after: competition::Model,
     /// By user.
-    registrations: HashMap<Uuid, Entry>,
+    registrations: HashMap<UserId, Entry>,
     tags: Vec<String>,
     new_tags: Option<Vec<Tag>>,
 }
@@ -121,7 +120,7 @@ impl Ledger {
     /// Checks run in this order because the API documents it.
     fn register(&mut self, request: &Request) -> Verdict {
         let user = &request.user;
-        let earlier = self.registrations.get(&user.id.0);
+        let earlier = self.registrations.get(&user.id);
         if let Some(refusal) = self.registration_refusal() {
             return Verdict::Refused(refusal);
         }
@@ -130,7 +129,7 @@ impl Ledger {
         {
             let message = "Already registered for this competition";
             return Verdict::Refused(PublicError {
-                registration_id: Some(RegistrationId(row.id)),
+                registration_id: Some(row.id),
                 ..PublicError::new(ErrorCode::AlreadyRegistered, message)
             });
         }
@@ -142,7 +141,7 @@ impl Ledger {
         let (id, write) = match earlier {
             Some(Entry { row, write: RowWrite::Insert }) => (row.id, RowWrite::Insert),
             Some(Entry { row, .. }) => (row.id, RowWrite::Update),
-            None => (new_id(), RowWrite::Insert),
+            None => (RegistrationId(new_id()), RowWrite::Insert),
         };
         // Later than before, because the confirmation of each registration is deduplicated by it.
         let registered_at = earlier.map_or(self.now.utc(), |Entry { row, .. }| {
@@ -152,7 +151,7 @@ impl Ledger {
         // No `..earlier`: a new column has to be decided here, for a reused row as well.
         let row = registration::Model {
             id,
-            user_id: user.id.0,
+            user_id: user.id,
             competition_id: self.after.id,
             status: RegistrationStatus::Pending,
             idempotency_key: key,
@@ -164,7 +163,7 @@ impl Ledger {
         };
         let registration = row.clone().into_new_registration(&self.after, user);
         self.after.registered += 1;
-        self.registrations.insert(user.id.0, Entry { row, write });
+        self.registrations.insert(user.id, Entry { row, write });
         Verdict::Granted(Effect::Registered(Box::new(registration)))
     }
 
@@ -188,7 +187,7 @@ impl Ledger {
     /// Refused once the competition is cancelled: the notice goes to every user with a seat, so the
     /// seats stay as they were. Refused once it is over: the roster says who took part.
     fn cancel_registration(&mut self, user: &User) -> Verdict {
-        let Some(Entry { row, write }) = self.registrations.get_mut(&user.id.0) else {
+        let Some(Entry { row, write }) = self.registrations.get_mut(&user.id) else {
             let message = "You are not registered for this competition";
             return Verdict::NotApplicable(PublicError::new(ErrorCode::NotRegistered, message));
         };
@@ -240,7 +239,7 @@ impl Ledger {
     }
 
     fn require_organizer(&self, user: &User, message: &str) -> Result<()> {
-        if self.after.organizer_id == user.id.0 {
+        if self.after.organizer_id == user.id {
             return Ok(());
         }
         Err(PublicError::new(ErrorCode::Forbidden, message).into())
@@ -341,7 +340,7 @@ impl Ledger {
         changed.sort_unstable_by_key(|entry| entry.row.id);
         for Entry { row, write } in changed {
             if row.status == RegistrationStatus::Pending {
-                let registration_id = RegistrationId(row.id);
+                let registration_id = row.id;
                 let job = ConfirmRegistration { registration_id };
                 // A registration that is cancelled and made again is confirmed again.
                 let since = Timestamp::from(row.registered_at);
@@ -351,7 +350,7 @@ impl Ledger {
             if write == RowWrite::Insert { inserted.push(row) } else { updated.push(row) }
         }
         if self.before.cancelled_at != self.after.cancelled_at {
-            let competition_id = CompetitionId(self.after.id);
+            let competition_id = self.after.id;
             let job = NotifyOfCancellation { competition_id };
             let key = format!("{}:{competition_id}", NotifyOfCancellation::NAME);
             jobs.push(NewJob::from(job).with_key(key));

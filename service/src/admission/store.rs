@@ -12,7 +12,6 @@ use sea_orm::{
     sea_query::{ArrayType, Expr, Value},
 };
 use serde::de::DeserializeOwned;
-use uuid::Uuid;
 
 use super::{command::Request, ledger::Changes};
 use crate::{
@@ -45,7 +44,7 @@ pub(super) struct Snapshot {
 /// responses from before the wait.
 pub(super) fn lock(id: CompetitionId) -> String {
     // A UUID needs no quoting.
-    format!("SELECT 1 FROM competitions WHERE id = '{}' FOR UPDATE", id.0)
+    format!("SELECT 1 FROM competitions WHERE id = '{id}' FOR UPDATE")
 }
 
 /// Reads the competition, the idempotency records and the registrations in one row.
@@ -77,10 +76,10 @@ pub(super) async fn read(
     let keys: Vec<_> =
         requests.iter().filter_map(|request| Some(&request.keyed.as_ref()?.key)).collect();
     // A set: a user who is in the batch twice must not find the same row twice.
-    let users: HashSet<Uuid> = requests
+    let users: HashSet<UserId> = requests
         .iter()
         .filter(|request| request.command.needs_registration())
-        .map(|request| request.user.id.0)
+        .map(|request| request.user.id)
         .collect();
     let found = if tx.get_database_backend() == DbBackend::Postgres {
         read_at_once(tx, id, &keys, users).await?
@@ -88,11 +87,10 @@ pub(super) async fn read(
         read_one_by_one(tx, id, &keys, users).await?
     };
     let Some((competition, records, registrations)) = found else { return Ok(None) };
-    let responses =
-        records.into_iter().map(|log| ((UserId(log.user_id), log.key.clone()), log.into()));
+    let responses = records.into_iter().map(|log| ((log.user_id, log.key.clone()), log.into()));
     let responses = responses.collect();
     let tags = if requests.iter().any(|request| request.command.needs_tags()) {
-        tags_of(tx, std::iter::once(id.0)).await?.remove(&id.0).unwrap_or_default()
+        tags_of(tx, std::iter::once(id)).await?.remove(&id).unwrap_or_default()
     } else {
         Vec::new()
     };
@@ -105,12 +103,12 @@ async fn read_at_once(
     tx: &impl ConnectionTrait,
     id: CompetitionId,
     keys: &[&RequestKey],
-    users: HashSet<Uuid>,
+    users: HashSet<UserId>,
 ) -> Result<Option<Rows>> {
     let (owners, keys): (Vec<_>, Vec<_>) = keys.iter().map(|key| key.id()).unzip();
     let values = [
-        id.0.into(),
-        array(ArrayType::Uuid, owners.into_iter().map(|owner| owner.0)),
+        id.into(),
+        array(ArrayType::Uuid, owners),
         array(ArrayType::String, keys),
         array(ArrayType::Uuid, users),
     ];
@@ -135,17 +133,16 @@ async fn read_one_by_one(
     tx: &impl ConnectionTrait,
     id: CompetitionId,
     keys: &[&RequestKey],
-    users: HashSet<Uuid>,
+    users: HashSet<UserId>,
 ) -> Result<Option<Rows>> {
-    let found = competition::Entity::find_by_id(id.0).one(tx).await?;
+    let found = competition::Entity::find_by_id(id).one(tx).await?;
     let Some(competition) = found else { return Ok(None) };
     let mut records = Vec::new();
     for key in keys {
-        let (owner, key) = key.id();
-        records.extend(idempotency_log::Entity::find_by_id((owner.0, key)).one(tx).await?);
+        records.extend(idempotency_log::Entity::find_by_id(key.id()).one(tx).await?);
     }
     let registrations = registration::Entity::find()
-        .filter(registration::Column::CompetitionId.eq(id.0))
+        .filter(registration::Column::CompetitionId.eq(id))
         .filter(registration::Column::UserId.is_in(users));
     Ok(Some((competition, records, registrations.all(tx).await?)))
 }

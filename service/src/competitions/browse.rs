@@ -124,7 +124,7 @@ async fn load(
     let db = ctx.db.connection();
     let rows = competition::Entity::find()
         .find_also_related(user::Entity)
-        .filter(bulk::any_of(db, competition::Column::Id, ids.iter().map(|id| id.0)))
+        .filter(bulk::any_of(db, competition::Column::Id, ids.iter().copied()))
         .all(db)
         .await?;
     Ok(details(db, rows).await?.into_iter().map(|detail| (detail.competition.id, detail)).collect())
@@ -158,7 +158,7 @@ pub(crate) async fn own_on_page(
 
 /// All competitions of an organizer.
 pub(crate) fn own(organizer: UserId) -> Select<competition::Entity> {
-    competition::Entity::find().filter(competition::Column::OrganizerId.eq(organizer.0))
+    competition::Entity::find().filter(competition::Column::OrganizerId.eq(organizer))
 }
 
 /// A condition on competitions: registration is open as in [`domain::Competition::is_open`], and a
@@ -194,7 +194,7 @@ fn matching(filter: &CompetitionFilter, now: Timestamp) -> Select<competition::E
         .search
         .as_deref()
         .map(|words| search::holds((competition::Entity, competition::Column::SearchText), words));
-    let organizer = filter.organizer_id.map(|id| competition::Column::OrganizerId.eq(id.0));
+    let organizer = filter.organizer_id.map(|id| competition::Column::OrganizerId.eq(id));
     open(now).filter(Condition::all().add_option(tagged).add_option(searched).add_option(organizer))
 }
 

@@ -1,8 +1,8 @@
 //! The use case behind `POST /api/competitions`.
 
 use domain::{
-    CompetitionInput, CompetitionWithOrganizer, IdempotencyKey, NewCompetition, Organizer, Role,
-    Tag, Timestamp, User,
+    CompetitionId, CompetitionInput, CompetitionWithOrganizer, IdempotencyKey, NewCompetition,
+    Organizer, Role, Tag, Timestamp, User,
 };
 use sea_orm::ConnectionTrait;
 
@@ -97,8 +97,8 @@ pub(crate) async fn insert(
 ) -> Result<CompetitionWithOrganizer> {
     let now = ctx.now().utc();
     let mut row = competition::Model {
-        id: new_id(),
-        organizer_id: organizer.id.0,
+        id: CompetitionId(new_id()),
+        organizer_id: organizer.id,
         title: new.title.to_string(),
         title_key: String::new(),
         description: new.description.to_string(),

@@ -4,7 +4,6 @@ use std::collections::HashMap;
 
 use domain::{CompetitionId, PublicError, SeatsChanged};
 use sea_orm::{EntityTrait, QueryFilter, QuerySelect, prelude::DateTimeUtc};
-use uuid::Uuid;
 
 use crate::{
     Context, Result,
@@ -49,7 +48,7 @@ pub async fn watch_seats(ctx: &Context, id: CompetitionId) -> Result<SeatsWatch>
     Ok(watch)
 }
 
-type Row = (Uuid, i32, i32, i32, Option<DateTimeUtc>);
+type Row = (CompetitionId, i32, i32, i32, Option<DateTimeUtc>);
 
 async fn load(
     ctx: &Context,
@@ -60,12 +59,12 @@ async fn load(
     let rows: Vec<Row> = competition::Entity::find()
         .select_only()
         .columns([Id, Capacity, Registered, Version, CancelledAt])
-        .filter(bulk::any_of(db, Id, ids.iter().map(|id| id.0)))
+        .filter(bulk::any_of(db, Id, ids.iter().copied()))
         .into_tuple()
         .all(db)
         .await?;
     let state = |(id, capacity, registered, version, cancelled_at): Row| SeatsChanged {
-        competition_id: CompetitionId(id),
+        competition_id: id,
         capacity: count(capacity),
         seats_left: count(capacity - registered),
         cancelled: cancelled_at.is_some(),

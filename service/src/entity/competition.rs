@@ -12,8 +12,8 @@ use super::count;
 #[sea_orm(table_name = "competitions")]
 pub(crate) struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
-    pub(crate) id: Uuid,
-    pub(crate) organizer_id: Uuid,
+    pub(crate) id: CompetitionId,
+    pub(crate) organizer_id: UserId,
     pub(crate) title: String,
     /// The title in the form that lists are sorted by; see [`Model::update_search_columns`].
     pub(crate) title_key: String,
@@ -73,7 +73,7 @@ impl Model {
     /// The seats, as the database has them at `version`.
     pub(crate) fn seats_at(&self, version: i32) -> SeatsChanged {
         SeatsChanged {
-            competition_id: CompetitionId(self.id),
+            competition_id: self.id,
             capacity: count(self.capacity),
             seats_left: count(self.capacity - self.registered),
             cancelled: self.cancelled_at.is_some(),
@@ -83,7 +83,7 @@ impl Model {
 
     pub(crate) fn into_view(self, tags: Vec<String>) -> Competition {
         Competition {
-            id: CompetitionId(self.id),
+            id: self.id,
             title: self.title,
             description: self.description,
             tags,
@@ -94,7 +94,7 @@ impl Model {
             reg_opens_at: self.reg_opens_at.map(Into::into),
             time_zone: self.time_zone,
             cancelled_at: self.cancelled_at.map(Into::into),
-            organizer_id: UserId(self.organizer_id),
+            organizer_id: self.organizer_id,
             version: count(self.revision),
             created_at: self.created_at.into(),
             updated_at: self.updated_at.into(),
@@ -104,7 +104,7 @@ impl Model {
     /// The competition in a list of a participant's registrations.
     pub(crate) fn into_registered(self, tags: Vec<String>, organizer: Contact) -> MyCompetition {
         MyCompetition {
-            id: CompetitionId(self.id),
+            id: self.id,
             title: self.title,
             description: self.description,
             tags,

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use domain::Tag;
+use domain::{CompetitionId, Tag};
 use sea_orm::{QueryOrder, entity::prelude::*};
 
 use crate::{Result, infrastructure::db::bulk};
@@ -11,7 +11,7 @@ use crate::{Result, infrastructure::db::bulk};
 #[sea_orm(table_name = "competition_tags")]
 pub(crate) struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
-    pub(crate) competition_id: Uuid,
+    pub(crate) competition_id: CompetitionId,
     #[sea_orm(primary_key, auto_increment = false)]
     /// The tag in the form that is compared.
     pub(crate) tag: String,
@@ -42,14 +42,14 @@ impl ActiveModelBehavior for ActiveModel {}
 /// The tags of some competitions as they were typed, in the organizer's order.
 pub(crate) async fn tags_of(
     db: &impl ConnectionTrait,
-    competitions: impl Iterator<Item = Uuid>,
-) -> Result<HashMap<Uuid, Vec<String>>> {
+    competitions: impl Iterator<Item = CompetitionId>,
+) -> Result<HashMap<CompetitionId, Vec<String>>> {
     let rows = Entity::find()
         .filter(Column::CompetitionId.is_in(competitions))
         .order_by_asc(Column::Position)
         .all(db)
         .await?;
-    let mut tags: HashMap<Uuid, Vec<String>> = HashMap::new();
+    let mut tags: HashMap<CompetitionId, Vec<String>> = HashMap::new();
     for row in rows {
         tags.entry(row.competition_id).or_default().push(row.label);
     }
@@ -59,7 +59,7 @@ pub(crate) async fn tags_of(
 /// Replaces the tags of a competition.
 pub(crate) async fn replace_tags(
     tx: &impl ConnectionTrait,
-    competition: Uuid,
+    competition: CompetitionId,
     tags: &[Tag],
 ) -> Result<()> {
     Entity::delete_many().filter(Column::CompetitionId.eq(competition)).exec(tx).await?;
@@ -69,7 +69,7 @@ pub(crate) async fn replace_tags(
 /// Inserts the tags of a competition that has none.
 pub(crate) async fn insert_tags(
     tx: &impl ConnectionTrait,
-    competition: Uuid,
+    competition: CompetitionId,
     tags: &[Tag],
 ) -> Result<()> {
     let rows = (0..).zip(tags).map(|(position, tag)| Model {

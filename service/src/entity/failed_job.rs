@@ -1,12 +1,13 @@
 //! A job that was given up: the dead letter queue.
 
+use domain::JobId;
 use sea_orm::entity::prelude::*;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel, serde::Serialize)]
 #[sea_orm(table_name = "failed_jobs")]
 pub(crate) struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
-    pub(crate) id: Uuid,
+    pub(crate) id: JobId,
     pub(crate) kind: String,
     pub(crate) payload: Json,
     pub(crate) priority: i16,

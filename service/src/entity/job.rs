@@ -1,5 +1,6 @@
 //! A background job.
 
+use domain::JobId;
 use sea_orm::{
     entity::prelude::*,
     sea_query::{Expr, ExprTrait},
@@ -9,7 +10,7 @@ use sea_orm::{
 #[sea_orm(table_name = "jobs")]
 pub(crate) struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
-    pub(crate) id: Uuid,
+    pub(crate) id: JobId,
     pub(crate) kind: String,
     pub(crate) payload: Json,
     pub(crate) state: State,

@@ -1,5 +1,6 @@
 //! A record of what an operator did to a job.
 
+use domain::JobId;
 use sea_orm::entity::prelude::*;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel, serde::Serialize)]
@@ -7,7 +8,7 @@ use sea_orm::entity::prelude::*;
 pub(crate) struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub(crate) id: Uuid,
-    pub(crate) job_id: Uuid,
+    pub(crate) job_id: JobId,
     pub(crate) action: Action,
     /// The id of an administrator, or `console`.
     pub(crate) actor: String,

@@ -1,13 +1,14 @@
 //! A message in a mailbox.
 
+use domain::{MailId, UserId};
 use sea_orm::entity::prelude::*;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel, serde::Serialize)]
 #[sea_orm(table_name = "mailbox")]
 pub(crate) struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
-    pub(crate) id: Uuid,
-    pub(crate) user_id: Uuid,
+    pub(crate) id: MailId,
+    pub(crate) user_id: UserId,
     pub(crate) recipient: String,
     pub(crate) subject: String,
     pub(crate) body: String,

@@ -1,5 +1,6 @@
 //! How much mail an address was sent lately, or which message was mailed where one is enough.
 
+use domain::MailId;
 use sea_orm::entity::prelude::*;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel, serde::Serialize)]
@@ -9,7 +10,7 @@ pub(crate) struct Model {
     pub(crate) key: String,
     pub(crate) sent: i32,
     pub(crate) since: DateTimeUtc,
-    pub(crate) mail_id: Option<Uuid>,
+    pub(crate) mail_id: Option<MailId>,
 }
 
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]

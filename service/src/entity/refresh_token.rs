@@ -1,5 +1,6 @@
 //! A refresh token, as its hash.
 
+use domain::UserId;
 use sea_orm::entity::prelude::*;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel, serde::Serialize)]
@@ -8,7 +9,7 @@ pub(crate) struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub(crate) hash: String,
     pub(crate) family_id: Uuid,
-    pub(crate) user_id: Uuid,
+    pub(crate) user_id: UserId,
     pub(crate) credentials_version: i32,
     pub(crate) expires_at: DateTimeUtc,
     pub(crate) used_at: Option<DateTimeUtc>,

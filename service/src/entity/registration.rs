@@ -12,9 +12,9 @@ use super::competition;
 #[sea_orm(table_name = "registrations")]
 pub(crate) struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
-    pub(crate) id: Uuid,
-    pub(crate) user_id: Uuid,
-    pub(crate) competition_id: Uuid,
+    pub(crate) id: RegistrationId,
+    pub(crate) user_id: UserId,
+    pub(crate) competition_id: CompetitionId,
     pub(crate) status: RegistrationStatus,
     pub(crate) idempotency_key: Option<String>,
     pub(crate) registered_at: DateTimeUtc,
@@ -58,9 +58,9 @@ impl ActiveModelBehavior for ActiveModel {}
 impl Model {
     pub(crate) fn into_view(self) -> Registration {
         Registration {
-            id: RegistrationId(self.id),
-            user_id: UserId(self.user_id),
-            competition_id: CompetitionId(self.competition_id),
+            id: self.id,
+            user_id: self.user_id,
+            competition_id: self.competition_id,
             status: self.status,
             idempotency_key: self.idempotency_key,
             registered_at: self.registered_at.into(),

@@ -7,7 +7,7 @@ use sea_orm::entity::prelude::*;
 #[sea_orm(table_name = "users")]
 pub(crate) struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
-    pub(crate) id: Uuid,
+    pub(crate) id: UserId,
     pub(crate) email: String,
     pub(crate) email_key: String,
     pub(crate) name: String,
@@ -30,7 +30,7 @@ impl Model {
     /// The user as they see themselves.
     pub(crate) fn into_user(self) -> User {
         User {
-            id: UserId(self.id),
+            id: self.id,
             email: self.email,
             name: self.name,
             role: self.role,
@@ -40,7 +40,7 @@ impl Model {
 
     /// The user as others see an organizer, or a participant in a roster.
     pub(crate) fn into_organizer(self) -> Organizer {
-        Organizer { id: UserId(self.id), name: self.name, email: self.email }
+        Organizer { id: self.id, name: self.name, email: self.email }
     }
 
     pub(crate) fn into_contact(self) -> Contact {

@@ -49,8 +49,7 @@ impl RequestKey {
         &self,
         db: &impl ConnectionTrait,
     ) -> Result<Option<T>> {
-        let id = (self.user.0, self.key.as_str().to_owned());
-        let log = idempotency_log::Entity::find_by_id(id).one(db).await?;
+        let log = idempotency_log::Entity::find_by_id(self.id()).one(db).await?;
         log.map(|log| self.decode(&log.into())).transpose()
     }
 
@@ -80,7 +79,7 @@ impl RequestKey {
     /// The idempotency record: the row that holds a response.
     pub(crate) fn record(&self, stored: StoredResponse, now: Timestamp) -> idempotency_log::Model {
         idempotency_log::Model {
-            user_id: self.user.0,
+            user_id: self.user,
             key: self.key.as_str().to_owned(),
             fingerprint: stored.fingerprint,
             body: stored.body,

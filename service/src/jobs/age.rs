@@ -19,7 +19,7 @@ pub(crate) async fn added_or_retried_at(
     claim: &Claim,
 ) -> Result<Option<DateTime<Utc>>> {
     let db = ctx.db.connection();
-    let Some(row) = job::Entity::find_by_id(claim.id.0).one(db).await? else { return Ok(None) };
+    let Some(row) = job::Entity::find_by_id(claim.id).one(db).await? else { return Ok(None) };
     let retried = job_audit::Entity::find()
         .filter(job_audit::Column::JobId.eq(row.id))
         .order_by_desc(job_audit::Column::At)

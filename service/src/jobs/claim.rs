@@ -5,7 +5,6 @@ use std::{any::Any, collections::BTreeMap, fmt, sync::Arc, time::Duration};
 use domain::JobId;
 use futures::future::BoxFuture;
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, ExprTrait};
-use uuid::Uuid;
 
 use super::spec::Spec;
 use crate::{
@@ -74,13 +73,13 @@ pub(super) fn held<'a>(
     db: &impl ConnectionTrait,
     claims: impl IntoIterator<Item = &'a Claim>,
 ) -> Condition {
-    held_at(db, claims.into_iter().map(|claim| (claim.id.0, claim.epoch)))
+    held_at(db, claims.into_iter().map(|claim| (claim.id, claim.epoch)))
 }
 
 /// The rows of jobs that are still claimed at these epochs.
 pub(super) fn held_at(
     db: &impl ConnectionTrait,
-    claims: impl IntoIterator<Item = (Uuid, i32)>,
+    claims: impl IntoIterator<Item = (JobId, i32)>,
 ) -> Condition {
     at_epochs(db, claims).add(State::Active.is_state())
 }
@@ -89,9 +88,9 @@ pub(super) fn held_at(
 /// and so the statement nearly always has one text.
 pub(super) fn at_epochs(
     db: &impl ConnectionTrait,
-    jobs: impl IntoIterator<Item = (Uuid, i32)>,
+    jobs: impl IntoIterator<Item = (JobId, i32)>,
 ) -> Condition {
-    let mut by_epoch = BTreeMap::<i32, Vec<Uuid>>::new();
+    let mut by_epoch = BTreeMap::<i32, Vec<JobId>>::new();
     for (id, epoch) in jobs {
         by_epoch.entry(epoch).or_default().push(id);
     }

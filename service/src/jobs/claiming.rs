@@ -2,13 +2,12 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use domain::Timestamp;
+use domain::{JobId, Timestamp};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder,
     QuerySelect,
     sea_query::{Expr, LockBehavior, LockType},
 };
-use uuid::Uuid;
 
 use super::{
     Class,
@@ -40,7 +39,7 @@ pub(super) enum Turn {
 pub(super) struct Claimed {
     pub(super) claims: Vec<Claim>,
     /// Jobs for a later call.
-    pub(super) left: Vec<Uuid>,
+    pub(super) left: Vec<JobId>,
     /// The turn of the next call.
     pub(super) next: Turn,
 }
@@ -71,7 +70,7 @@ pub(super) async fn claim_of(
         return Ok((Vec::new(), Turn::Any));
     }
     let tx = ctx.db.begin_read_committed().await?;
-    let mut found: Vec<(Uuid, i32)> = Vec::new();
+    let mut found: Vec<(JobId, i32)> = Vec::new();
     // One priority after the other: an index finds the oldest jobs of each, however many jobs wait
     // with another priority.
     for (priority, kinds) in by_priority(ctx, classes) {
@@ -79,7 +78,7 @@ pub(super) async fn claim_of(
         if left == 0 {
             break;
         }
-        let next: Vec<(Uuid, i32)> = job::Entity::find()
+        let next: Vec<(JobId, i32)> = job::Entity::find()
             .select_only()
             .columns([job::Column::Id, job::Column::LostLeases])
             .filter(due(now))
@@ -112,7 +111,7 @@ pub(super) async fn claim_of(
 pub(super) async fn claim_these(
     ctx: &Context,
     classes: &[Class],
-    ids: &[Uuid],
+    ids: &[JobId],
     turn: Turn,
 ) -> Result<Claimed> {
     if turn == Turn::Suspect
@@ -134,13 +133,13 @@ pub(super) async fn claim_these(
     Ok(Claimed { claims, left, next: Turn::Any })
 }
 
-async fn claim_alone(ctx: &Context, classes: &[Class], suspect: Uuid) -> Result<Vec<Claim>> {
+async fn claim_alone(ctx: &Context, classes: &[Class], suspect: JobId) -> Result<Vec<Claim>> {
     let rows = start(ctx, &*ctx.db.autocommit().await, these(ctx, classes, &[suspect])).await?;
     Ok(read(ctx, rows).await)
 }
 
 /// The jobs among these that must be claimed alone, the oldest first.
-async fn suspects(ctx: &Context, classes: &[Class], ids: &[Uuid]) -> Result<Vec<Uuid>> {
+async fn suspects(ctx: &Context, classes: &[Class], ids: &[JobId]) -> Result<Vec<JobId>> {
     let suspects = job::Entity::find()
         .select_only()
         .column(job::Column::Id)
@@ -152,7 +151,7 @@ async fn suspects(ctx: &Context, classes: &[Class], ids: &[Uuid]) -> Result<Vec<
 }
 
 /// Those of some jobs that are due, of these classes, and held by no worker.
-fn these(ctx: &Context, classes: &[Class], ids: &[Uuid]) -> Condition {
+fn these(ctx: &Context, classes: &[Class], ids: &[JobId]) -> Condition {
     let now = (ctx.now().utc() + CLOCK_SKEW).into();
     let ids = any_of(ctx.db.connection(), job::Column::Id, ids.iter().copied());
     due(now).add(ids).add(ctx.jobs.known(classes))

@@ -5,7 +5,6 @@ use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, ModelTrait, QueryFilter, QueryOrder, QuerySelect,
     Set,
 };
-use uuid::Uuid;
 
 use super::{Operator, Ticket, reason::shortened, relay::push_tickets};
 use crate::{
@@ -106,7 +105,7 @@ fn max_attempts(ctx: &Context, dead: &failed_job::Model) -> i32 {
 /// Unauthorized; Forbidden. Dead letters that were retried by then stay so.
 pub async fn retry_all(ctx: &Context, operator: Operator<'_>) -> Result<usize> {
     operator.authorize()?;
-    let dead: Vec<Uuid> = failed_job::Entity::find()
+    let dead: Vec<JobId> = failed_job::Entity::find()
         .select_only()
         .column(failed_job::Column::Id)
         .order_by_asc(failed_job::Column::FailedAt)
@@ -115,7 +114,7 @@ pub async fn retry_all(ctx: &Context, operator: Operator<'_>) -> Result<usize> {
         .await?;
     let mut retried = 0;
     for id in dead {
-        match retry(ctx, operator, JobId(id)).await {
+        match retry(ctx, operator, id).await {
             Ok(()) => retried += 1,
             // Another operator was faster.
             Err(Error::Public(error)) if error.code == ErrorCode::JobNotFound => {}
@@ -131,7 +130,7 @@ pub async fn retry_all(ctx: &Context, operator: Operator<'_>) -> Result<usize> {
 /// Unauthorized; Forbidden; [`ErrorCode::JobNotFound`].
 pub async fn dead_letter(ctx: &Context, operator: Operator<'_>, id: JobId) -> Result<DeadLetter> {
     operator.authorize()?;
-    let found = failed_job::Entity::find_by_id(id.0).one(ctx.db.connection()).await?;
+    let found = failed_job::Entity::find_by_id(id).one(ctx.db.connection()).await?;
     Ok(view(found.ok_or_else(not_found)?))
 }
 
@@ -164,7 +163,7 @@ pub async fn discard(
 
 /// A dead letter, locked until the transaction ends.
 async fn find(tx: &WriteTx<'_>, id: JobId) -> Result<failed_job::Model> {
-    let found = failed_job::Entity::find_by_id(id.0).lock_exclusive().one(&**tx).await?;
+    let found = failed_job::Entity::find_by_id(id).lock_exclusive().one(&**tx).await?;
     Ok(found.ok_or_else(not_found)?)
 }
 
@@ -219,7 +218,7 @@ fn not_found() -> PublicError {
 
 fn view(row: failed_job::Model) -> DeadLetter {
     DeadLetter {
-        id: JobId(row.id),
+        id: row.id,
         kind: row.kind,
         payload: row.payload,
         attempts: u32::try_from(row.attempts).unwrap_or_default(),

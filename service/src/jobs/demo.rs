@@ -1,5 +1,6 @@
 //! Dead letters for the demo.
 
+use domain::JobId;
 use uuid::Uuid;
 
 use crate::{Context, Result, entity::failed_job, infrastructure::db::bulk};
@@ -20,7 +21,7 @@ const FIRST_ID: u128 = 0x0193_9a00_0000_7000_8000_0000_0000_0001;
 pub(crate) async fn seed_dead_letters(ctx: &Context) -> Result<()> {
     let now = ctx.now().utc();
     let rows = (FIRST_ID..).zip(RETIRED).map(|(id, kind)| failed_job::Model {
-        id: Uuid::from_u128(id),
+        id: JobId(Uuid::from_u128(id)),
         kind: kind.to_owned(),
         payload: serde_json::json!({}),
         priority: 20,

@@ -44,7 +44,7 @@ pub(super) async fn acknowledge(
         .col_expr(job::Column::LeaseUntil, Expr::value(None::<Timestamptz>))
         .filter(held(tx, claims.iter().copied()));
     let finished = update_returning(tx, finish).await?;
-    Ok(finished.into_iter().map(|row| JobId(row.id)).collect())
+    Ok(finished.into_iter().map(|row| row.id).collect())
 }
 
 /// Marks a job completed, if it is still held.

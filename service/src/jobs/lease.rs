@@ -2,7 +2,6 @@
 
 use std::collections::HashSet;
 
-use domain::JobId;
 use sea_orm::{ColumnTrait, EntityTrait, ExprTrait, QueryFilter, sea_query::Expr};
 
 use super::claim::{Claim, ClaimKey, LEASE, Timestamptz, held};
@@ -22,7 +21,7 @@ pub async fn extend_lease(ctx: &Context, claims: &[Claim]) -> Result<HashSet<Cla
         .col_expr(job::Column::LeaseUntil, Expr::value(ctx.now().utc() + LEASE))
         .filter(held(&*db, claims));
     let kept = update_returning(&*db, extend).await?;
-    Ok(kept.into_iter().map(|row| (JobId(row.id), row.epoch)).collect())
+    Ok(kept.into_iter().map(|row| (row.id, row.epoch)).collect())
 }
 
 /// Subtracts one from the lost leases of each job: its worker could not reach the database, so the
@@ -34,7 +33,7 @@ pub async fn excuse_lost_leases(ctx: &Context, claims: &[Claim]) -> Result<()> {
     let db = ctx.db.autocommit().await;
     job::Entity::update_many()
         .col_expr(job::Column::LostLeases, Expr::col(job::Column::LostLeases).sub(1))
-        .filter(any_of(&*db, job::Column::Id, claims.iter().map(|claim| claim.id.0)))
+        .filter(any_of(&*db, job::Column::Id, claims.iter().map(|claim| claim.id)))
         .filter(job::Column::LostLeases.gt(0))
         .exec(&*db)
         .await?;

@@ -1,6 +1,6 @@
 //! Adding jobs.
 
-use domain::Timestamp;
+use domain::{JobId, Timestamp};
 use sea_orm::ConnectionTrait;
 use serde_json::Value;
 
@@ -48,7 +48,7 @@ impl NewJob {
 /// The rows of new jobs.
 pub(crate) fn rows(now: Timestamp, jobs: impl IntoIterator<Item = NewJob>) -> Vec<job::Model> {
     let row = |job: NewJob| job::Model {
-        id: new_id(),
+        id: JobId(new_id()),
         kind: job.kind.to_owned(),
         payload: job.payload,
         state: State::Waiting,

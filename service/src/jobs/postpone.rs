@@ -3,11 +3,11 @@
 
 use std::collections::BTreeMap;
 
+use domain::JobId;
 use sea_orm::{
     Condition, EntityTrait, QueryFilter, QuerySelect,
     sea_query::{Expr, LockType},
 };
-use uuid::Uuid;
 
 use super::{
     backoff::after_postponement,
@@ -49,7 +49,7 @@ pub(super) async fn postpone_unread(ctx: &Context, row: &job::Model, reason: &st
 async fn postpone_rows(ctx: &Context, rows: Condition, reason: &str) -> Result<()> {
     let now = ctx.now().utc();
     let tx = ctx.db.begin_read_committed().await?;
-    let found: Vec<(Uuid, i32)> = job::Entity::find()
+    let found: Vec<(JobId, i32)> = job::Entity::find()
         .select_only()
         .columns([job::Column::Id, job::Column::Postponements])
         .filter(rows)
@@ -57,7 +57,7 @@ async fn postpone_rows(ctx: &Context, rows: Condition, reason: &str) -> Result<(
         .into_tuple()
         .all(&*tx)
         .await?;
-    let mut by_count = BTreeMap::<i32, Vec<Uuid>>::new();
+    let mut by_count = BTreeMap::<i32, Vec<JobId>>::new();
     for (id, postponements) in found {
         by_count.entry(postponements.saturating_add(1)).or_default().push(id);
     }

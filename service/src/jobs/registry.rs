@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use domain::JobId;
 use sea_orm::{ColumnTrait, Condition, ExprTrait};
 use serde_json::Value;
 
@@ -95,7 +94,7 @@ impl Registry {
     pub(crate) fn read(&self, row: &job::Model) -> Result<Claim, String> {
         let job = self.find(&row.kind).ok_or("this program does not know the job")?;
         let payload = (job.parse)(&row.payload)?;
-        let (id, epoch, postponements) = (JobId(row.id), row.epoch, row.postponements);
+        let (id, epoch, postponements) = (row.id, row.epoch, row.postponements);
         Ok(Claim { id, spec: &job.spec, run: job.run, payload, epoch, postponements })
     }
 

@@ -1,10 +1,10 @@
 //! The relay: pushes jobs from the outbox into Redis.
 
+use domain::JobId;
 use sea_orm::{
     ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select,
     sea_query::{Expr, LockBehavior, LockType},
 };
-use uuid::Uuid;
 
 use super::{
     Class, Ticket,
@@ -79,7 +79,7 @@ pub async fn relay(ctx: &Context) -> Result<usize> {
 /// Pushes up to `limit` jobs of a class; returns how many. A job is marked only once Redis has it:
 /// after a crash in between it is pushed again.
 async fn relay_some(ctx: &Context, queue: &Queue, class: Class, limit: usize) -> Result<usize> {
-    let found: Vec<(Uuid, i32, String, i16)> = waiting(ctx, &[class])
+    let found: Vec<(JobId, i32, String, i16)> = waiting(ctx, &[class])
         .select_only()
         .columns([job::Column::Id, job::Column::Epoch, job::Column::Kind, job::Column::Priority])
         .order_by_asc(job::Column::RunAt)
@@ -101,10 +101,10 @@ async fn relay_some(ctx: &Context, queue: &Queue, class: Class, limit: usize) ->
 /// Marks jobs as pushed that no worker has claimed since they were read at these epochs. A worker
 /// that has claimed a job has removed its ticket: if it has released the job by now, the job waits
 /// again and must be pushed again.
-async fn mark(ctx: &Context, read: impl IntoIterator<Item = (Uuid, i32)>) -> Result<()> {
+async fn mark(ctx: &Context, read: impl IntoIterator<Item = (JobId, i32)>) -> Result<()> {
     let tx = ctx.db.begin_read_committed().await?;
     let pushed = at_epochs(&*tx, read);
-    let waiting: Vec<Uuid> = waiting(ctx, &Class::ALL)
+    let waiting: Vec<JobId> = waiting(ctx, &Class::ALL)
         .select_only()
         .column(job::Column::Id)
         .filter(pushed)

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use uuid::Uuid;
+use domain::JobId;
 
 use super::registry::Registry;
 use crate::{Context, entity::job};
@@ -12,7 +12,7 @@ use crate::{Context, entity::job};
 pub(crate) struct Ticket {
     /// `None` for a job that this program does not know.
     pub(super) list: Option<&'static str>,
-    pub(super) id: Uuid,
+    pub(super) id: JobId,
 }
 
 impl Ticket {
@@ -21,7 +21,7 @@ impl Ticket {
         Self::new(ctx.jobs, &row.kind, row.priority, row.id)
     }
 
-    pub(crate) fn new(jobs: &Registry, kind: &str, priority: i16, id: Uuid) -> Self {
+    pub(crate) fn new(jobs: &Registry, kind: &str, priority: i16, id: JobId) -> Self {
         Self { list: jobs.list_of(kind, priority), id }
     }
 

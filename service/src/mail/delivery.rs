@@ -57,7 +57,7 @@ impl BackgroundJob for DeliverMail {
     /// mail this hour: it stays in the mailbox.
     async fn run(ctx: &Context, execution: &Execution<'_, Self>) -> Result<()> {
         let mail_id = execution.payload().mail_id;
-        let found = mail::Entity::find_by_id(mail_id.0).one(ctx.db.connection()).await?;
+        let found = mail::Entity::find_by_id(mail_id).one(ctx.db.connection()).await?;
         let Some(mail) = found else { return Ok(()) };
         let topic = Topic::of(&mail.dedup_key);
         let Some(reservation) = reserve(ctx, topic, &mail).await? else {
@@ -65,7 +65,7 @@ impl BackgroundJob for DeliverMail {
             return Ok(());
         };
         let letter = Letter {
-            id: mail.id,
+            id: mail.id.0,
             to: &mail.recipient,
             subject: &mail.subject,
             body: &body(ctx, &mail, &reservation),

@@ -8,12 +8,11 @@
 //! do so for days.
 
 use chrono::TimeDelta;
-use domain::Timestamp;
+use domain::{MailId, Timestamp};
 use sea_orm::{
     ColumnTrait, EntityTrait, ExprTrait, QueryFilter, Set,
     sea_query::{Expr, OnConflict},
 };
-use uuid::Uuid;
 
 use crate::{
     Context, Result,
@@ -137,7 +136,7 @@ pub(crate) async fn release(ctx: &Context, reservation: Reservation) {
 ///
 /// # Errors
 /// When the database fails.
-pub(crate) async fn is_news(ctx: &Context, mail_id: Uuid, dedup_key: &str) -> Result<bool> {
+pub(crate) async fn is_news(ctx: &Context, mail_id: MailId, dedup_key: &str) -> Result<bool> {
     let Some(key) = confirmation_key(dedup_key) else { return Ok(true) };
     let now = ctx.now().utc();
     let is_over = || Expr::col((Entity, Column::Since)).lte(now - ONE_CONFIRMATION);
@@ -164,7 +163,7 @@ pub(crate) async fn is_news(ctx: &Context, mail_id: Uuid, dedup_key: &str) -> Re
 ///
 /// # Errors
 /// When the database fails.
-pub(crate) async fn no_news(ctx: &Context, mail_id: Uuid, dedup_key: &str) -> Result<()> {
+pub(crate) async fn no_news(ctx: &Context, mail_id: MailId, dedup_key: &str) -> Result<()> {
     let Some(key) = confirmation_key(dedup_key) else { return Ok(()) };
     Entity::delete_many()
         .filter(Column::Key.eq(key))

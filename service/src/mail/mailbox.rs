@@ -7,7 +7,6 @@ use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
     QuerySelect, Select, UpdateMany, prelude::DateTimeUtc, sea_query::Expr,
 };
-use uuid::Uuid;
 
 use crate::{
     Actor, Context, Result,
@@ -57,7 +56,7 @@ pub async fn browse(ctx: &Context, actor: &Actor, filter: &MailFilter) -> Result
 /// # Errors
 /// Unauthorized; [`ErrorCode::MailNotFound`], also for somebody else's message.
 pub async fn get(ctx: &Context, actor: &Actor, id: MailId) -> Result<Mail> {
-    let found = own(actor)?.filter(mail::Column::Id.eq(id.0)).one(ctx.db.connection()).await?;
+    let found = own(actor)?.filter(mail::Column::Id.eq(id)).one(ctx.db.connection()).await?;
     let not_found = || PublicError::new(ErrorCode::MailNotFound, "Message not found").into();
     found.map(view).ok_or_else(not_found)
 }
@@ -76,7 +75,7 @@ pub async fn unread_count(ctx: &Context, actor: &Actor) -> Result<u64> {
 /// # Errors
 /// Unauthorized; [`ErrorCode::MailNotFound`], also for somebody else's message.
 pub async fn mark_read(ctx: &Context, actor: &Actor, id: MailId) -> Result<Mail> {
-    let one = unread(actor)?.filter(mail::Column::Id.eq(id.0));
+    let one = unread(actor)?.filter(mail::Column::Id.eq(id));
     read(ctx, one).await?;
     get(ctx, actor, id).await
 }
@@ -97,8 +96,8 @@ pub async fn mark_unread(ctx: &Context, actor: &Actor, id: MailId) -> Result<Mai
     let user = actor.user()?;
     mail::Entity::update_many()
         .col_expr(mail::Column::ReadAt, Expr::value(None::<DateTimeUtc>))
-        .filter(mail::Column::Id.eq(id.0))
-        .filter(mail::Column::UserId.eq(user.id.0))
+        .filter(mail::Column::Id.eq(id))
+        .filter(mail::Column::UserId.eq(user.id))
         .exec(&*ctx.db.autocommit().await)
         .await?;
     get(ctx, actor, id).await
@@ -108,7 +107,7 @@ pub async fn mark_unread(ctx: &Context, actor: &Actor, id: MailId) -> Result<Mai
 fn unread(actor: &Actor) -> Result<UpdateMany<mail::Entity>> {
     let user = actor.user()?;
     Ok(mail::Entity::update_many()
-        .filter(mail::Column::UserId.eq(user.id.0))
+        .filter(mail::Column::UserId.eq(user.id))
         .filter(mail::Column::ReadAt.is_null()))
 }
 
@@ -120,7 +119,7 @@ async fn read(ctx: &Context, unread: UpdateMany<mail::Entity>) -> Result<u64> {
 /// A message to be delivered.
 #[derive(Clone, Debug)]
 pub(crate) struct Draft {
-    pub(crate) user: Uuid,
+    pub(crate) user: UserId,
     pub(crate) recipient: String,
     pub(crate) subject: String,
     pub(crate) body: String,
@@ -174,7 +173,7 @@ pub(crate) async fn keep(
 ) -> Result<Vec<MailId>> {
     let drafts = drafts.into_iter().filter(|draft| !draft.recipient.is_empty());
     let rows = drafts.map(|draft| mail::Model {
-        id: new_id(),
+        id: MailId(new_id()),
         user_id: draft.user,
         recipient: draft.recipient,
         search_text: search_text(&draft.subject, &draft.body),
@@ -185,7 +184,7 @@ pub(crate) async fn keep(
         dedup_key: draft.dedup_key,
     });
     let rows: Vec<_> = rows.collect();
-    let ids = rows.iter().map(|row| MailId(row.id)).collect();
+    let ids = rows.iter().map(|row| row.id).collect();
     bulk::insert_new(tx, rows, mail::Column::DedupKey).await?;
     Ok(ids)
 }
@@ -197,7 +196,7 @@ fn search_text(subject: &str, body: &str) -> String {
 
 fn own(actor: &Actor) -> Result<Select<mail::Entity>> {
     let user = actor.user()?;
-    Ok(mail::Entity::find().filter(mail::Column::UserId.eq(user.id.0)))
+    Ok(mail::Entity::find().filter(mail::Column::UserId.eq(user.id)))
 }
 
 /// The words are only looked for among the actor's own messages, which an index finds.
@@ -215,8 +214,8 @@ fn newest_first(mails: Select<mail::Entity>) -> Select<mail::Entity> {
 
 fn view(row: mail::Model) -> Mail {
     Mail {
-        id: MailId(row.id),
-        user_id: UserId(row.user_id),
+        id: row.id,
+        user_id: row.user_id,
         to: row.recipient,
         subject: row.subject,
         body: row.body,

@@ -2,11 +2,8 @@
 
 use std::collections::HashMap;
 
-use domain::{
-    CompetitionId, Contact, MyRegistration, Page, Paging, RegistrationId, Role, ViewerState,
-};
+use domain::{CompetitionId, Contact, MyRegistration, Page, Paging, Role, UserId, ViewerState};
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
-use uuid::Uuid;
 
 use crate::{
     Actor, Context, Error, Result,
@@ -26,7 +23,7 @@ pub async fn mine(ctx: &Context, actor: &Actor, paging: Paging) -> Result<Page<M
 /// The number of the actor's registrations, cancelled ones included.
 pub(crate) async fn count(ctx: &Context, actor: &Actor) -> Result<u64> {
     let user = actor.require(Role::Participant)?;
-    let own = registration::Entity::find().filter(registration::Column::UserId.eq(user.id.0));
+    let own = registration::Entity::find().filter(registration::Column::UserId.eq(user.id));
     Ok(own.count(ctx.db.connection()).await?)
 }
 
@@ -40,7 +37,7 @@ pub(crate) async fn newest(
     let db = ctx.db.connection();
     let rows = registration::Entity::find()
         .find_also_related(competition::Entity)
-        .filter(registration::Column::UserId.eq(user.id.0))
+        .filter(registration::Column::UserId.eq(user.id))
         .order_by_desc(registration::Column::RegisteredAt)
         .order_by_desc(registration::Column::Id)
         .offset(paging.offset())
@@ -75,12 +72,12 @@ pub(crate) async fn newest(
 pub async fn viewer_state(ctx: &Context, actor: &Actor, id: CompetitionId) -> Result<ViewerState> {
     let Some(user) = actor.try_user() else { return Ok(ViewerState::default()) };
     let row = registration::Entity::find()
-        .filter(registration::Column::UserId.eq(user.id.0))
-        .filter(registration::Column::CompetitionId.eq(id.0))
+        .filter(registration::Column::UserId.eq(user.id))
+        .filter(registration::Column::CompetitionId.eq(id))
         .one(ctx.db.connection())
         .await?;
     let registration = row.as_ref().map(|row| row.status);
-    let registration_id = row.map(|row| RegistrationId(row.id));
+    let registration_id = row.map(|row| row.id);
     Ok(ViewerState { user: Some(user.clone()), registration, registration_id })
 }
 
@@ -88,7 +85,7 @@ pub async fn viewer_state(ctx: &Context, actor: &Actor, id: CompetitionId) -> Re
 async fn organizers_of(
     ctx: &Context,
     rows: &[(registration::Model, Option<competition::Model>)],
-) -> Result<HashMap<Uuid, Contact>> {
+) -> Result<HashMap<UserId, Contact>> {
     let ids = rows.iter().filter_map(|(_, competition)| Some(competition.as_ref()?.organizer_id));
     let users = user::Entity::find().filter(user::Column::Id.is_in(ids));
     let users = users.all(ctx.db.connection()).await?;

@@ -1,8 +1,8 @@
 //! The roster of a competition: its registrations, for the organizer.
 
 use domain::{
-    CompetitionId, ErrorCode, Page, PublicError, RegistrationStatus, Role, RosterEntry,
-    RosterFilter, RosterOrder, RosterPage, RosterSort, RosterTotals,
+    CompetitionId, ErrorCode, Page, PublicError, RegistrationId, RegistrationStatus, Role,
+    RosterEntry, RosterFilter, RosterOrder, RosterPage, RosterSort, RosterTotals,
 };
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, Order, PaginatorTrait, QueryFilter, QueryOrder,
@@ -10,7 +10,6 @@ use sea_orm::{
     prelude::DateTimeUtc,
     sea_query::{Expr, ExprTrait, SimpleExpr},
 };
-use uuid::Uuid;
 
 use crate::{
     Actor, Context, Error, Result,
@@ -67,7 +66,7 @@ pub async fn browse_roster(
         .select_only()
         .column(registration::Column::Status)
         .column_as(registration::Column::Id.count(), "count")
-        .filter(registration::Column::CompetitionId.eq(id.0))
+        .filter(registration::Column::CompetitionId.eq(id))
         .group_by(registration::Column::Status)
         .into_tuple()
         .all(ctx.db.connection())
@@ -96,7 +95,7 @@ struct Cursor {
     registered_at: DateTimeUtc,
     name: String,
     status: RegistrationStatus,
-    id: Uuid,
+    id: RegistrationId,
 }
 
 /// Exports all registrations for a competition that match, on any page.
@@ -149,9 +148,9 @@ async fn open(ctx: &Context, actor: &Actor, id: CompetitionId) -> Result<competi
     if user.role == Role::Participant {
         actor.require(Role::Organizer)?;
     }
-    let found = competition::Entity::find_by_id(id.0).one(ctx.db.connection()).await?;
+    let found = competition::Entity::find_by_id(id).one(ctx.db.connection()).await?;
     let competition = found.ok_or_else(PublicError::competition_not_found)?;
-    if user.role != Role::Admin && competition.organizer_id != user.id.0 {
+    if user.role != Role::Admin && competition.organizer_id != user.id {
         let message = "Only the organizer of this competition may see who is registered";
         return Err(PublicError::new(ErrorCode::Forbidden, message).into());
     }
@@ -165,7 +164,7 @@ fn matching(id: CompetitionId, filter: &RosterFilter) -> Select {
         searched.map(|words| search::holds((user::Entity, user::Column::SearchText), words));
     registration::Entity::find()
         .find_also_related(user::Entity)
-        .filter(registration::Column::CompetitionId.eq(id.0))
+        .filter(registration::Column::CompetitionId.eq(id))
         .filter(Condition::all().add_option(status).add_option(searched))
 }
 

@@ -8,7 +8,6 @@ use sea_orm::{
     QueryFilter, QueryOrder, QuerySelect, Statement,
 };
 use serde_json::Value;
-use uuid::Uuid;
 
 use super::World;
 use crate::entity::{
@@ -99,16 +98,16 @@ impl World {
             .select_only()
             .column(competition::Column::Id)
             .filter(competition::Column::CancelledAt.is_not_null());
-        let competition_cancelled: Vec<Uuid> =
+        let competition_cancelled: Vec<CompetitionId> =
             competition_cancelled.into_tuple().all(db).await.expect("competitions");
         let rows = registration::Entity::find().all(db).await.expect("the registrations");
         let of = |counts: &HashMap<_, usize>, id| counts.get(&id).copied().unwrap_or_default();
         let audited = rows.into_iter().map(|row| {
-            let id = RegistrationId(row.id);
+            let id = row.id;
             Audited {
                 id,
-                user: UserId(row.user_id),
-                competition: CompetitionId(row.competition_id),
+                user: row.user_id,
+                competition: row.competition_id,
                 status: row.status,
                 competition_cancelled: competition_cancelled.contains(&row.competition_id),
                 cancellations: of(&cancellations, id),

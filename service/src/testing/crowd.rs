@@ -33,7 +33,7 @@ impl World {
         user::ActiveModel {
             credentials_version: Set(CredentialsVersion::FIRST.0),
             time_zone: Set(None),
-            id: Set(user.id.0),
+            id: Set(user.id),
             email_key: Set(email.key()),
             search_text: Set(searchable(&format!("{name}\n{email}"))),
             email: Set(email.into_string()),

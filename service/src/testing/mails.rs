@@ -16,7 +16,7 @@ impl World {
     pub async fn fill_mailbox(&self, actor: &Actor, count: usize, body: &str) {
         let user = actor.user().expect("a user who is logged in");
         let draft = |_| Draft {
-            user: user.id.0,
+            user: user.id,
             recipient: user.email.clone(),
             subject: "One of many".to_owned(),
             body: body.to_owned(),

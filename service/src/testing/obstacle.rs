@@ -41,7 +41,7 @@ impl World {
     /// When the database fails.
     pub async fn hold(&self, id: CompetitionId) -> Hold {
         let tx = self.ctx.db.connection().begin().await.expect("a transaction");
-        let competition = competition::Entity::find_by_id(id.0).lock_exclusive().one(&tx).await;
+        let competition = competition::Entity::find_by_id(id).lock_exclusive().one(&tx).await;
         competition.expect("an answer").expect("a competition");
         Hold(tx)
     }

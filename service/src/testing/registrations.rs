@@ -1,5 +1,6 @@
 //! Creating many registrations of one participant in a few statements.
 
+use domain::{CompetitionId, RegistrationId};
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
 
 use super::World;
@@ -23,19 +24,27 @@ impl World {
         let answer = register(&self.ctx, participant, id, None).await.expect("an answer");
         answer.outcome.expect("a registration");
         let db = self.ctx.db.autocommit().await;
-        let first = competition::Entity::find_by_id(id.0).one(&*db).await.expect("a row");
+        let first = competition::Entity::find_by_id(id).one(&*db).await.expect("a row");
         let first = first.expect("the competition");
         let own = registration::Entity::find()
-            .filter(registration::Column::CompetitionId.eq(id.0))
+            .filter(registration::Column::CompetitionId.eq(id))
             .one(&*db)
             .await
             .expect("a row")
             .expect("the registration");
         let copies: Vec<_> = (1..count)
             .map(|_| {
-                let competition = competition::Model { id: new_id(), ..first.clone() };
+                let competition =
+                    competition::Model { id: CompetitionId(new_id()), ..first.clone() };
                 let competition_id = competition.id;
-                (competition, registration::Model { id: new_id(), competition_id, ..own.clone() })
+                (
+                    competition,
+                    registration::Model {
+                        id: RegistrationId(new_id()),
+                        competition_id,
+                        ..own.clone()
+                    },
+                )
             })
             .collect();
         for chunk in copies.chunks(CHUNK) {

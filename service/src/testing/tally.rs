@@ -49,10 +49,10 @@ impl World {
     /// When the competition does not exist.
     pub async fn tally(&self, id: CompetitionId) -> Tally {
         let db = self.ctx.db.connection();
-        let row = competition::Entity::find_by_id(id.0).one(db).await.expect("an answer");
+        let row = competition::Entity::find_by_id(id).one(db).await.expect("an answer");
         let row = row.expect("a competition");
         let seats_held = registration::Entity::find()
-            .filter(registration::Column::CompetitionId.eq(id.0))
+            .filter(registration::Column::CompetitionId.eq(id))
             .filter(registration::Column::Status.is_in(RegistrationStatus::with_seat()));
         let jobs = job::Entity::find().filter(job::Column::Kind.eq("confirm_registration"));
         Tally {
@@ -86,8 +86,7 @@ impl World {
     /// When the database fails.
     pub async fn job_ids(&self) -> Vec<JobId> {
         let ids = job::Entity::find().select_only().column(job::Column::Id).into_tuple();
-        let ids: Vec<_> = ids.all(self.ctx.db.connection()).await.expect("the jobs");
-        ids.into_iter().map(JobId).collect()
+        ids.all(self.ctx.db.connection()).await.expect("the jobs")
     }
 
     /// The last errors of the dead letters.
@@ -155,7 +154,7 @@ impl World {
 
     /// Refuses the rows that one participant would get in a table.
     async fn refuse(&self, actor: &Actor, table: &str) {
-        let user = actor.user().expect("a user who is logged in").id.0;
+        let user = actor.user().expect("a user who is logged in").id;
         let sql = match self.ctx.db.connection().get_database_backend() {
             DbBackend::Postgres => format!(
                 "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN \
@@ -166,7 +165,7 @@ impl World {
             _ => format!(
                 "CREATE TRIGGER refuse BEFORE INSERT ON {table} WHEN NEW.user_id = x'{}' \
                  BEGIN SELECT RAISE(ABORT, 'poison'); END",
-                user.simple()
+                user.0.simple()
             ),
         };
         self.execute(&sql).await.expect("a trigger");
@@ -236,7 +235,7 @@ impl World {
                 registration::Column::RemindedStart,
                 Expr::value(None::<chrono::DateTime<chrono::Utc>>),
             )
-            .filter(registration::Column::Id.eq(id.0))
+            .filter(registration::Column::Id.eq(id))
             .exec(db)
             .await
             .expect("another status");
