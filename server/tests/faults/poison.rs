@@ -17,7 +17,7 @@ async fn one_failing_request_in_a_batch_of_128_fails_alone() {
     let site = Site::open().await;
     let server = Server::start(&site.variables()).await;
     let competition = (site.competition(2 * BATCH).await, 2 * BATCH);
-    let participants = site.world.crowd_of(1 + BATCH).await;
+    let participants = site.world.participants_in_bulk(1 + BATCH).await;
     let (first, others) = participants.split_at(1);
     let poisoned = rng.choice(others).expect("a participant");
     site.world.poison(poisoned).await;

@@ -24,7 +24,9 @@ async fn two_cancellations_by_one_user_behind_a_pooler_free_one_seat() {
     let urls = Server::urls(&servers);
 
     // One participant cancels over both servers at once; the other stays.
-    let [grace, alan] = &site.world.crowd_of(2).await[..] else { panic!("two participants") };
+    let [grace, alan] = &site.world.participants_in_bulk(2).await[..] else {
+        panic!("two participants")
+    };
     for _ in 0..scale(5, 30) {
         let id = site.competition(2).await;
         for guest in [grace, alan] {

@@ -92,7 +92,7 @@ async fn a_timeout_claims_that_nothing_was_changed_only_if_that_is_true() {
     let server = Server::start(&site.variables().with("DATABASE_URL", database)).await;
     network.set_latency(LAG);
     let size = scale(120, 1_000);
-    let guests = site.world.crowd_of(size).await;
+    let guests = site.world.participants_in_bulk(size).await;
     let id = site.competition(size).await;
     let client = Client::new();
     let client_of = |number: usize, guest: &Actor| RetryingClient {

@@ -25,7 +25,7 @@ const DRAIN_TIMEOUT: Duration = Duration::from_secs(240);
 pub(crate) async fn backlog(site: &Site, size: usize) -> Ledger {
     let competition = site.competition(size).await;
     let mut ledger = Ledger::new(competition, size);
-    for participants in site.world.crowd_of(size).await.chunks(CONCURRENCY) {
+    for participants in site.world.participants_in_bulk(size).await.chunks(CONCURRENCY) {
         let mut registering = JoinSet::new();
         for participant in participants {
             let (ctx, participant) = (site.world.ctx.clone(), participant.clone());

@@ -62,7 +62,7 @@ async fn a_cancellation_notifies_everyone_once_although_the_worker_is_killed() {
     let ada = app.world.organizer("Ada").await;
     app.world.clock.set_to_real_time();
     let id = app.world.competition(&ada).seats(SEATS as i64).create().await;
-    let participants = app.world.crowd_of(SEATS).await;
+    let participants = app.world.participants_in_bulk(SEATS).await;
     for some in participants.chunks(400) {
         let register = some.iter().map(|guest| {
             let (ctx, guest) = (app.world.ctx.clone(), guest.clone());

@@ -306,7 +306,7 @@ mod tests {
         let world = World::new().await;
         let process = world.process_with(4).await;
         let ada = world.organizer("Ada").await;
-        let (crowd, mut ids) = (world.crowd(6).await, Vec::new());
+        let (crowd, mut ids) = (world.participants(6).await, Vec::new());
         for _ in &crowd {
             ids.push(world.competition(&ada).seats(1).create().await);
         }
@@ -339,7 +339,7 @@ mod tests {
         let world = World::new().await;
         let ada = world.organizer("Ada").await;
         let id = world.competition(&ada).seats(100).create().await;
-        let crowd = world.crowd(33).await;
+        let crowd = world.participants(33).await;
         world.refuse_registrations_of(&crowd[20]).await;
         let requests = crowd.iter().map(request).collect();
         let decisions = process_batch(world.ctx.clone(), id, requests).await;
@@ -363,7 +363,7 @@ mod tests {
         let world = World::new().await;
         let ada = world.organizer("Ada").await;
         let id = world.competition(&ada).seats(2).create().await;
-        let [a, b, c] = &world.crowd(3).await[..] else { panic!("three guests") };
+        let [a, b, c] = &world.participants(3).await[..] else { panic!("three guests") };
         let requests = [a, b, a, c].map(request).into();
         let decisions = process_batch(world.ctx.clone(), id, requests).await;
         let codes: Vec<_> = decisions

@@ -255,7 +255,7 @@ fn admission_agrees_with_the_model_over_random_histories() {
             None => world.ctx.clone(),
         };
         let ada = world.organizer("Ada").await;
-        let users = world.crowd(USERS).await;
+        let users = world.participants(USERS).await;
         (world, ctx, ada, users)
     });
     let history = Cell::new(0);

@@ -9,13 +9,13 @@
 mod audit;
 mod clock;
 mod competition_builder;
-mod crowd;
 mod database;
 mod empty_database;
 mod jobs;
 mod lists;
 mod mails;
 mod obstacle;
+mod participants;
 mod processes;
 mod redis;
 mod registrations;
@@ -136,13 +136,13 @@ impl World {
         self.user(name, Role::Participant).await
     }
 
-    /// `size` new participants, called Guest 1, Guest 2 and so on.
-    pub async fn crowd(&self, size: usize) -> Vec<Actor> {
-        let mut crowd = Vec::with_capacity(size);
+    /// Signs up `size` participants, called Guest 1, Guest 2 and so on.
+    pub async fn participants(&self, size: usize) -> Vec<Actor> {
+        let mut participants = Vec::with_capacity(size);
         for number in 1..=size {
-            crowd.push(self.participant(&format!("Guest {number}")).await);
+            participants.push(self.participant(&format!("Guest {number}")).await);
         }
-        crowd
+        participants
     }
 
     /// A new administrator.

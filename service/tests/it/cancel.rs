@@ -7,7 +7,7 @@ use crate::support::{at_once, cancel_registration, code, count, register, regist
 async fn cancelling_a_registration_frees_its_seat_at_once() {
     let world = World::new().await;
     let ada = world.organizer("Ada").await;
-    let [grace, alan] = &world.crowd(2).await[..] else { panic!("two guests") };
+    let [grace, alan] = &world.participants(2).await[..] else { panic!("two guests") };
     let sprint = world.competition(&ada).seats(1).create().await;
     register(&world.ctx, grace, sprint).await.unwrap();
     cancel_registration(&world.ctx, grace, sprint).await.unwrap();
@@ -21,7 +21,7 @@ async fn cancelling_a_registration_frees_its_seat_at_once() {
 async fn cancelling_a_registration_again_succeeds_and_frees_nothing() {
     let world = World::new().await;
     let ada = world.organizer("Ada").await;
-    let [grace, alan] = &world.crowd(2).await[..] else { panic!("two guests") };
+    let [grace, alan] = &world.participants(2).await[..] else { panic!("two guests") };
     let sprint = world.competition(&ada).seats(2).create().await;
     for guest in [grace, alan] {
         register(&world.ctx, guest, sprint).await.unwrap();
@@ -73,7 +73,7 @@ async fn concurrent_registrations_and_cancellations_keep_the_count() {
     let other = world.second_process().await;
     let ada = world.organizer("Ada").await;
     let sprint = world.competition(&ada).seats(20).create().await;
-    let crowd = world.crowd(40).await;
+    let crowd = world.participants(40).await;
     let (seated, waiting) = crowd.split_at(20);
     for guest in seated {
         register(&world.ctx, guest, sprint).await.unwrap();

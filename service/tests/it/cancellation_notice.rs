@@ -22,7 +22,7 @@ const CONFIRMED: &str = "Registration Confirmed: Code Sprint";
 
 /// Registers `size` participants and confirms them.
 async fn seated(world: &World, id: CompetitionId, size: usize) -> Vec<Actor> {
-    let crowd = world.crowd_of(size).await;
+    let crowd = world.participants_in_bulk(size).await;
     let register = |guest: &Actor| {
         let (ctx, guest) = (world.ctx.clone(), guest.clone());
         async move { register(&ctx, &guest, id).await.map(drop) }
@@ -56,7 +56,7 @@ async fn assert_each_was_notified_once(world: &World, size: usize) {
 async fn each_participant_with_a_seat_is_notified_once() {
     let world = World::new().await;
     let (ada, eve) = (world.organizer("Ada").await, world.participant("Eve").await);
-    let [stays, leaves] = &world.crowd(2).await[..] else { panic!("two guests") };
+    let [stays, leaves] = &world.participants(2).await[..] else { panic!("two guests") };
     let sprint = world.competition(&ada).in_zone("Europe/Berlin");
     let sprint = sprint.starting_in(TimeDelta::days(6)).create().await;
     let other = world.competition(&ada).titled("Chess").create().await;
@@ -237,7 +237,7 @@ async fn registrations_that_race_a_cancellation_are_notified_of_it() {
     let other = world.second_process().await;
     let ada = world.organizer("Ada").await;
     let sprint = world.competition(&ada).seats(100).create().await;
-    let crowd = world.crowd_of(80).await;
+    let crowd = world.participants_in_bulk(80).await;
     let ctxs = [&world.ctx, &other];
     let end = {
         let (ctx, ada) = (other.clone(), ada.clone());

@@ -28,7 +28,7 @@ async fn registration_is_rejected_before_it_opens() {
 async fn registration_not_open_is_the_first_refusal_and_is_replayed() {
     let world = World::new().await;
     let ada = world.organizer("Ada").await;
-    let [seated, late] = &world.crowd(2).await[..] else { panic!("two guests") };
+    let [seated, late] = &world.participants(2).await[..] else { panic!("two guests") };
     let sprint = world.competition(&ada).seats(1).create().await;
     register(&world.ctx, seated, sprint).await.unwrap();
     let tomorrow = world.ctx.now().utc() + TimeDelta::hours(20);
@@ -69,7 +69,7 @@ async fn the_list_has_competitions_that_open_later_and_no_cancelled_ones() {
 async fn a_cancelled_competition_cannot_be_changed() {
     let world = World::new().await;
     let ada = world.organizer("Ada").await;
-    let [seated, gone, late] = &world.crowd(3).await[..] else { panic!("three guests") };
+    let [seated, gone, late] = &world.participants(3).await[..] else { panic!("three guests") };
     let sprint = world.competition(&ada).create().await;
     for guest in [seated, gone] {
         register(&world.ctx, guest, sprint).await.unwrap();

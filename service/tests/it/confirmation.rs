@@ -48,7 +48,7 @@ async fn many_confirmations_share_a_transaction() {
     let world = World::new().await;
     let ada = world.organizer("Ada").await;
     let sprint = world.competition(&ada).seats(30).create().await;
-    let crowd = world.crowd(30).await;
+    let crowd = world.participants(30).await;
     for guest in &crowd {
         register(&world.ctx, guest, sprint).await.unwrap();
     }
@@ -99,7 +99,7 @@ async fn a_confirmation_is_not_mailed_again_after_its_status_was_lost() {
 async fn a_registration_that_was_cancelled_meanwhile_is_not_confirmed() {
     let world = World::new().await;
     let ada = world.organizer("Ada").await;
-    let [stays, leaves] = &world.crowd(2).await[..] else { panic!("two guests") };
+    let [stays, leaves] = &world.participants(2).await[..] else { panic!("two guests") };
     let sprint = world.competition(&ada).create().await;
     register(&world.ctx, stays, sprint).await.unwrap();
     world.clock.advance(TimeDelta::seconds(1));

@@ -58,7 +58,7 @@ async fn a_participant_sees_the_newest_500_registrations_and_the_number_of_all()
 async fn organizers_see_the_totals_of_their_competitions() {
     let world = World::new().await;
     let (ada, bob) = (world.organizer("Ada").await, world.organizer("Bob").await);
-    let guests = world.crowd(3).await;
+    let guests = world.participants(3).await;
     let closing = world.competition(&ada).seats(5).create().await;
     let open = world.competition(&ada).seats(7).closing_in(TimeDelta::days(2)).create().await;
     let other = world.competition(&bob).create().await;
@@ -77,7 +77,7 @@ async fn organizers_see_the_totals_of_their_competitions() {
 async fn a_page_of_the_dashboard_has_the_totals_of_all_competitions() {
     let world = World::new().await;
     let ada = world.organizer("Ada").await;
-    let guests = world.crowd(2).await;
+    let guests = world.participants(2).await;
     let full = world.competition(&ada).titled("Full").seats(1).create().await;
     let new = world.competition(&ada).titled("Opens later").seats(2);
     new.opening_in(TimeDelta::hours(1)).create().await;
@@ -119,7 +119,7 @@ async fn a_cancelled_competition_is_not_counted_as_open() {
 async fn the_trend_counts_registrations_on_each_of_the_last_30_days() {
     let world = World::new().await;
     let (ada, bob) = (world.organizer("Ada").await, world.organizer("Bob").await);
-    let crowd = world.crowd(6).await;
+    let crowd = world.participants(6).await;
     let own = world.competition(&ada).closing_in(TimeDelta::days(90)).starting_in(None);
     let (own, other) = (own.create().await, world.competition(&bob).create().await);
     register(&world.ctx, &crowd[0], other).await.unwrap();

@@ -24,7 +24,7 @@ async fn leave(ctx: &Context, actor: &Actor) -> Result<(), ErrorCode> {
 async fn deleting_an_account_frees_its_seats_and_deletes_its_data() {
     let world = World::new().await;
     let ada = world.organizer("Ada").await;
-    let [grace, next] = &world.crowd(2).await[..] else { panic!("two guests") };
+    let [grace, next] = &world.participants(2).await[..] else { panic!("two guests") };
     let sprint = world.competition(&ada).seats(1).create().await;
     register(&world.ctx, grace, sprint).await.unwrap();
     world.run_pending_jobs().await;
@@ -132,7 +132,7 @@ async fn concurrent_registration_and_deletion_keep_the_count() {
     let other = world.second_process().await;
     let ada = world.organizer("Ada").await;
     let sprint = world.competition(&ada).create().await;
-    let crowd = world.crowd(6).await;
+    let crowd = world.participants(6).await;
     let tasks = crowd.iter().enumerate().flat_map(|(number, guest)| {
         let (ctx, other, guest) = (world.ctx.clone(), other.clone(), guest.clone());
         let again = guest.clone();
@@ -174,7 +174,7 @@ async fn an_undated_competition_blocks_a_deletion_until_it_is_over() {
 async fn a_competition_with_registrations_outlives_its_organizer() {
     let world = World::new().await;
     let ada = world.organizer("Ada").await;
-    let [grace, alan] = &world.crowd(2).await[..] else { panic!("two guests") };
+    let [grace, alan] = &world.participants(2).await[..] else { panic!("two guests") };
     let freed = world.competition(&ada).titled("Given back").create().await;
     let cancelled = world.competition(&ada).titled("Cancelled").create().await;
     let never = world.competition(&ada).titled("Never").create().await;

@@ -67,7 +67,7 @@ async fn an_edit_of_an_old_version_is_rejected_and_registrations_keep_the_versio
     let world = World::new().await;
     let ada = world.organizer("Ada").await;
     let sprint = world.competition(&ada).create().await;
-    for guest in &world.crowd(3).await {
+    for guest in &world.participants(3).await {
         register(&world.ctx, guest, sprint).await.unwrap();
     }
     let first = json!({ "version": 1, "title": "First" });
@@ -84,7 +84,7 @@ async fn capacity_never_falls_below_the_seats_taken() {
     let world = World::new().await;
     let ada = world.organizer("Ada").await;
     let sprint = world.competition(&ada).seats(5).create().await;
-    for guest in &world.crowd(3).await {
+    for guest in &world.participants(3).await {
         register(&world.ctx, guest, sprint).await.unwrap();
     }
     let refused = edit(&world.ctx, &ada, sprint, json!({ "capacity": 2 })).await.unwrap_err();
@@ -99,7 +99,7 @@ async fn seats_added_during_a_rush_are_all_taken_and_no_more() {
     let other = world.second_process().await;
     let ada = world.organizer("Ada").await;
     let sprint = world.competition(&ada).seats(10).create().await;
-    let crowd = world.crowd(80).await;
+    let crowd = world.participants(80).await;
     let ctxs = [&world.ctx, &other];
     let more = {
         let (ctx, ada) = (other.clone(), ada.clone());

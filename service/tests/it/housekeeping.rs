@@ -20,7 +20,7 @@ async fn clean(world: &World) {
 async fn idempotency_records_are_deleted_after_25_hours() {
     let world = World::new().await;
     let ada = world.organizer("Ada").await;
-    let [old, young] = &world.crowd(2).await[..] else { panic!("two guests") };
+    let [old, young] = &world.participants(2).await[..] else { panic!("two guests") };
     let sprint = world.competition(&ada).create().await;
     register_with_key(&world.ctx, old, sprint, "k").await.unwrap();
     world.clock.advance(TimeDelta::milliseconds(1));

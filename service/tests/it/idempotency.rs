@@ -93,7 +93,7 @@ async fn a_key_replays_the_first_response_after_later_changes() {
 async fn refusals_are_replayed() {
     let world = World::new().await;
     let ada = world.organizer("Ada").await;
-    let [seated, late] = &world.crowd(2).await[..] else { panic!("two guests") };
+    let [seated, late] = &world.participants(2).await[..] else { panic!("two guests") };
     let sprint = world.competition(&ada).seats(1).create().await;
     register(&world.ctx, seated, sprint).await.unwrap();
     let refused = async |actor, key| {
@@ -130,7 +130,7 @@ async fn a_key_is_rejected_with_another_request() {
 async fn the_same_key_of_two_users_does_not_collide() {
     let world = World::new().await;
     let ada = world.organizer("Ada").await;
-    let [one, two] = &world.crowd(2).await[..] else { panic!("two guests") };
+    let [one, two] = &world.participants(2).await[..] else { panic!("two guests") };
     let sprint = world.competition(&ada).create().await;
     let marathon = world.competition(&ada).create().await;
     for (guest, id) in [(one, sprint), (two, marathon)] {

@@ -22,7 +22,7 @@ async fn two_cancellations_by_one_user_free_one_seat_under_read_committed() {
     let world = World::new().await;
     let processes = [world.read_committed_process().await, world.read_committed_process().await];
     let ada = world.organizer("Ada").await;
-    let [grace, alan] = &world.crowd(2).await[..] else { panic!("two guests") };
+    let [grace, alan] = &world.participants(2).await[..] else { panic!("two guests") };
     let sprint = world.competition(&ada).seats(2).create().await;
     for guest in [grace, alan] {
         register(&world.ctx, guest, sprint).await.unwrap();
@@ -76,7 +76,7 @@ async fn a_rush_on_two_processes_sells_no_seat_twice_under_read_committed() {
     let world = World::new().await;
     let processes = [world.read_committed_process().await, world.read_committed_process().await];
     let ada = world.organizer("Ada").await;
-    let crowd = world.crowd(12).await;
+    let crowd = world.participants(12).await;
     let sprint = world.competition(&ada).seats(5).create().await;
     // Each participant through both processes at once.
     let storms = processes

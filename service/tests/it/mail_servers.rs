@@ -22,7 +22,7 @@ async fn world_with_mails(url: &str, size: usize) -> (World, Context) {
     let ctx = world.process_with_mail(url).await;
     let ada = world.organizer("Ada").await;
     let sprint = world.competition(&ada).seats(100).create().await;
-    for guest in world.crowd(size).await {
+    for guest in world.participants(size).await {
         register(&ctx, &guest, sprint).await.unwrap();
     }
     let claims = claim(&ctx, 100).await.unwrap();

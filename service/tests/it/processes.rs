@@ -11,7 +11,7 @@ async fn processes_without_redis_oversell_nothing_and_refuse_nobody() {
     let others = [world.process_without_redis().await, world.process_without_redis().await];
     let ada = world.organizer("Ada").await;
     let sprint = world.competition(&ada).seats(50).create().await;
-    let crowd = world.crowd(120).await;
+    let crowd = world.participants(120).await;
     let outcomes = at_once(crowd.iter().enumerate().map(|(number, guest)| {
         let (ctx, guest, key) = (others[number % 2].clone(), guest.clone(), format!("k{number}"));
         async move {

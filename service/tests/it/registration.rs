@@ -49,7 +49,7 @@ async fn a_crowd_in_one_process_takes_exactly_all_seats() {
     let world = World::new().await;
     let ada = world.organizer("Ada").await;
     let sprint = world.competition(&ada).seats(30).create().await;
-    let crowd = world.crowd(120).await;
+    let crowd = world.participants(120).await;
     let outcomes = race(&[&world.ctx], &crowd, sprint).await;
     assert_sold_out(&world, sprint, 30, &outcomes).await;
 }
@@ -60,7 +60,7 @@ async fn a_crowd_on_two_processes_takes_exactly_all_seats() {
     let other = world.second_process().await;
     let ada = world.organizer("Ada").await;
     let sprint = world.competition(&ada).seats(60).create().await;
-    let crowd = world.crowd(120).await;
+    let crowd = world.participants(120).await;
     let outcomes = race(&[&world.ctx, &other], &crowd, sprint).await;
     assert_sold_out(&world, sprint, 60, &outcomes).await;
 }
@@ -72,7 +72,7 @@ async fn a_crowd_on_four_processes_takes_exactly_all_seats() {
         [world.second_process().await, world.second_process().await, world.second_process().await];
     let ada = world.organizer("Ada").await;
     let sprint = world.competition(&ada).seats(100).create().await;
-    let crowd = world.crowd(120).await;
+    let crowd = world.participants(120).await;
     let [b, c, d] = &others;
     let outcomes = race(&[&world.ctx, b, c, d], &crowd, sprint).await;
     assert_sold_out(&world, sprint, 100, &outcomes).await;
@@ -82,7 +82,7 @@ async fn a_crowd_on_four_processes_takes_exactly_all_seats() {
 async fn many_competitions_sell_out_concurrently() {
     let world = World::new().await;
     let ada = world.organizer("Ada").await;
-    let crowd = world.crowd(30).await;
+    let crowd = world.participants(30).await;
     let mut competitions = Vec::new();
     for _ in 0..8 {
         competitions.push(world.competition(&ada).seats(10).create().await);
@@ -148,7 +148,7 @@ async fn only_participants_register() {
 async fn registration_is_rejected_from_the_millisecond_of_the_deadline() {
     let world = World::new().await;
     let ada = world.organizer("Ada").await;
-    let [early, late] = &world.crowd(2).await[..] else { panic!("two guests") };
+    let [early, late] = &world.participants(2).await[..] else { panic!("two guests") };
     let deadline = TimeDelta::milliseconds(86_400_500);
     let sprint = world.competition(&ada).closing_in(deadline).create().await;
     world.clock.advance(deadline - TimeDelta::milliseconds(1));
@@ -162,7 +162,7 @@ async fn registration_is_rejected_from_the_millisecond_of_the_deadline() {
 async fn refusals_of_a_registration_come_in_the_documented_order() {
     let world = World::new().await;
     let ada = world.organizer("Ada").await;
-    let [seated, late] = &world.crowd(2).await[..] else { panic!("two guests") };
+    let [seated, late] = &world.participants(2).await[..] else { panic!("two guests") };
     let unknown = CompetitionId(uuid::Uuid::nil());
     let refusal = async |actor, id| register(&world.ctx, actor, id).await.unwrap_err();
     assert_eq!(refusal(seated, unknown).await, ErrorCode::CompetitionNotFound);
@@ -202,7 +202,7 @@ async fn registering_again_after_a_cancellation_is_confirmed_again() {
 async fn a_freed_seat_goes_to_the_first_request() {
     let world = World::new().await;
     let ada = world.organizer("Ada").await;
-    let [first, second] = &world.crowd(2).await[..] else { panic!("two guests") };
+    let [first, second] = &world.participants(2).await[..] else { panic!("two guests") };
     let sprint = world.competition(&ada).seats(1).create().await;
     register(&world.ctx, first, sprint).await.unwrap();
     cancel_registration(&world.ctx, first, sprint).await.unwrap();
@@ -215,7 +215,7 @@ async fn a_freed_seat_goes_to_the_first_request() {
 async fn dropped_requests_leave_whole_registrations_or_none() {
     let world = World::new().await;
     let ada = world.organizer("Ada").await;
-    let crowd = world.crowd(40).await;
+    let crowd = world.participants(40).await;
     let sprint = world.competition(&ada).seats(40).create().await;
     let keys: Vec<String> = crowd.iter().map(|_| new_key()).collect();
     for (number, (guest, key)) in crowd.iter().zip(&keys).enumerate() {
@@ -255,7 +255,7 @@ async fn until_not_in_flight(
 async fn participants_see_their_registrations_newest_first() {
     let world = World::new().await;
     let ada = world.organizer("Ada").await;
-    let [grace, other] = &world.crowd(2).await[..] else { panic!("two guests") };
+    let [grace, other] = &world.participants(2).await[..] else { panic!("two guests") };
     for title in ["First", "Second", "Third"] {
         let id = world.competition(&ada).titled(title).tagged(&["b", "a"]).create().await;
         register(&world.ctx, grace, id).await.unwrap();

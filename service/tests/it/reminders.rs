@@ -88,7 +88,7 @@ async fn a_registration_in_the_last_24_hours_is_not_reminded() {
 async fn a_registration_is_reminded_once_it_is_confirmed() {
     let world = World::new().await;
     let id = sprint(&world).await;
-    let [pending, gone] = &world.crowd(2).await[..] else { panic!("two guests") };
+    let [pending, gone] = &world.participants(2).await[..] else { panic!("two guests") };
     let waiting = register(&world.ctx, pending, id).await.unwrap().registration;
     register(&world.ctx, gone, id).await.unwrap();
     world.run_pending_jobs().await;
@@ -125,7 +125,7 @@ async fn two_workers_at_once_remind_each_participant_once() {
     let other = world.second_process().await;
     let id = sprint(&world).await;
     // More than fit into one transaction.
-    let crowd = world.crowd(230).await;
+    let crowd = world.participants(230).await;
     for guest in &crowd {
         register(&world.ctx, guest, id).await.unwrap();
     }

@@ -80,7 +80,7 @@ async fn a_roster_without_a_match_differs_from_an_empty_one() {
     let filter = search.check().unwrap();
     let page = browse_roster(&world.ctx, &ada, sprint, &filter).await.unwrap();
     assert_eq!((page.found.total, page.totals.all()), (0, 0));
-    let [stays, leaves] = &world.crowd(2).await[..] else { panic!("two guests") };
+    let [stays, leaves] = &world.participants(2).await[..] else { panic!("two guests") };
     for guest in [stays, leaves] {
         register(&world.ctx, guest, sprint).await.unwrap();
     }
@@ -96,7 +96,7 @@ async fn a_long_roster_is_exported_in_parts_without_gaps_or_duplicates() {
     let world = World::in_memory().await;
     let ada = world.organizer("Ada").await;
     let sprint = world.competition(&ada).seats(SIZE as i64).create().await;
-    let crowd = world.crowd_of(SIZE).await;
+    let crowd = world.participants_in_bulk(SIZE).await;
     for some in crowd.chunks(500) {
         let register = |guest: &Actor| {
             let (ctx, guest) = (world.ctx.clone(), guest.clone());

@@ -71,7 +71,7 @@ async fn confirmations_and_reset_links_do_not_wait_for_slow_bulk_mail() {
     let ctx = world.process_with_mail(&url).await;
     let ada = world.organizer("Ada").await;
     let sprint = world.competition(&ada).seats(100).create().await;
-    for guest in world.crowd(40).await {
+    for guest in world.participants(40).await {
         registration::register(&ctx, &guest, sprint, None).await.unwrap();
     }
     competitions::cancel_competition(&ctx, &ada, sprint, None).await.unwrap();

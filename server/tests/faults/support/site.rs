@@ -39,7 +39,7 @@ impl Site {
 
     /// Creates participants.
     pub(crate) async fn new_participants(&self, size: usize) -> Participants {
-        self.participants(&self.world.crowd_of(size).await)
+        self.participants(&self.world.participants_in_bulk(size).await)
     }
 
     /// Existing participants.

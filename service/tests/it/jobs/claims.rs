@@ -49,7 +49,7 @@ async fn jobs_are_claimed_by_priority_and_then_by_age() {
     enqueue(&world, 1, CleanUp {}).await;
     world.clock.advance(TimeDelta::seconds(1));
     enqueue(&world, 1, SendReminders {}).await;
-    for guest in world.crowd(2).await {
+    for guest in world.participants(2).await {
         world.clock.advance(TimeDelta::seconds(1));
         register(&world.ctx, &guest, sprint).await.unwrap();
     }

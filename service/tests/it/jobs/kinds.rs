@@ -50,7 +50,7 @@ async fn jobs_of_one_class_do_not_wait_for_another_class() {
     let ada = world.organizer("Ada").await;
     let sprint = world.competition(&ada).create().await;
     let ctx = world.process_with_mail("smtp://127.0.0.1:1").await;
-    let guests = world.crowd(4).await;
+    let guests = world.participants(4).await;
     for guest in &guests[..3] {
         register(&ctx, guest, sprint).await.unwrap();
     }

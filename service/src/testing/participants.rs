@@ -15,14 +15,17 @@ impl World {
     ///
     /// # Panics
     /// When the database refuses them.
-    pub async fn crowd_of(&self, size: usize) -> Vec<Actor> {
+    pub async fn participants_in_bulk(&self, size: usize) -> Vec<Actor> {
         let password = Password::parse(PASSWORD.to_owned()).expect("a password");
         let hash = self.ctx.passwords.hash(password).await.expect("a hash");
         let users: Vec<User> = (1..=size).map(member).collect();
         for chunk in users.chunks(CHUNK) {
             let rows = chunk.iter().map(|user| self.row(user, &hash));
             let insert = user::Entity::insert_many(rows);
-            insert.exec_without_returning(&*self.ctx.db.autocommit().await).await.expect("a crowd");
+            insert
+                .exec_without_returning(&*self.ctx.db.autocommit().await)
+                .await
+                .expect("participants");
         }
         users.into_iter().map(Actor::from).collect()
     }
