@@ -1,4 +1,4 @@
-//! Background jobs, as those see them who look after the installation.
+//! Views of background jobs, for administrators.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -10,13 +10,13 @@ use crate::{JobId, Timestamp};
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct QueueStats {
-    /// What they do.
+    /// The kind of the jobs.
     pub kind: String,
-    /// How many wait for a worker or for their time.
+    /// How many are waiting for a worker or, if delayed, until they are due.
     pub ready: u64,
-    /// How many are in the hands of a worker.
+    /// How many are claimed by a worker.
     pub running: u64,
-    /// For how many seconds the oldest of those that are due has been waiting; `null` when none is due.
+    /// Age of the oldest job that is due, in seconds; `null` when none is due.
     pub oldest_age_seconds: Option<u64>,
     /// How many were finished within the last minute.
     pub done_last_minute: u64,

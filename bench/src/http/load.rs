@@ -63,8 +63,8 @@ struct Received {
 
 impl Load {
     /// # Errors
-    /// When a response has another status, with the number of responses by status; or when the server
-    /// does not respond.
+    /// When a response has another status, with the number of responses by status; or when the
+    /// server does not respond.
     pub(crate) fn run(self, runtime: &Runtime, server: SocketAddr) -> Result<Outcome> {
         let (clients, status, limit) = (self.clients, self.status, self.time + GRACE);
         let connected = Barrier::new(clients + 1);

@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-/// The text in the fields of a form. The names are those of the API, which errors are reported under.
+/// The text in the fields of a form. The names are those of the API, under which errors are
+/// reported.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct CompetitionDraft {

@@ -49,7 +49,8 @@ async fn get_competition_calendar(
 /// of the competition, so that a calendar that reads a newer file moves the event. Without a start
 /// the event is the registration deadline. A cancelled registration is a cancelled event.
 #[utoipa::path(
-    get, path = "/registrations/{id}/calendar.ics", tag = "registrations", security(("bearer" = [])),
+    get, path = "/registrations/{id}/calendar.ics", tag = "registrations",
+    security(("bearer" = [])),
     params(("id" = RegistrationId, Path)),
     responses(
         (status = 200, description = "The file", body = String, content_type = "text/calendar"),

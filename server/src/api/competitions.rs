@@ -38,10 +38,13 @@ pub(super) fn router() -> ApiRouter {
 #[utoipa::path(
     get, path = "/competitions", tag = "competitions",
     params(
-        ("search" = Option<String>, Query, description = "Words of the title or description, in any case"),
-        ("tags" = Option<String>, Query, description = "`a,b`: competitions with any of these tags", example = "coding,ai"),
+        ("search" = Option<String>, Query,
+            description = "Words of the title or description, in any case"),
+        ("tags" = Option<String>, Query, description = "`a,b`: competitions with any of these tags",
+            example = "coding,ai"),
         ("organizerId" = Option<String>, Query, description = "Competitions of this organizer"),
-        ("sort" = Option<String>, Query, description = "`newest` (the default), `deadline`, `start` or `title`"),
+        ("sort" = Option<String>, Query,
+            description = "`newest` (the default), `deadline`, `start` or `title`"),
         ("page" = Option<u64>, Query, description = "Counted from 1"),
         ("limit" = Option<u64>, Query, description = "Items on a page, at most 100 (the default)"),
     ),
@@ -103,7 +106,8 @@ async fn get_competition(
         ("limit" = Option<u64>, Query, description = "Items on a page, at most 100 (the default)"),
     ),
     responses(
-        (status = 200, description = "One page, newest first", body = [CompetitionWithCount], headers(
+        (status = 200, description = "One page, newest first",
+            body = [CompetitionWithCount], headers(
             ("X-Total-Count" = u64, description = "The number of items on all pages"),
             ("Link" = String, description = "The pages first, prev, next and last (RFC 8288)"),
         )),
@@ -123,12 +127,15 @@ async fn list_my_competitions(
 /// Create a competition
 #[utoipa::path(
     post, path = "/competitions", tag = "competitions", security(("bearer" = [])),
-    params(("Idempotency-Key" = Option<String>, Header, description = "1 to 255 visible ASCII characters")),
+    params(("Idempotency-Key" = Option<String>, Header,
+        description = "1 to 255 visible ASCII characters")),
     request_body = CompetitionInput,
     responses(
-        (status = 201, description = "The competition was created", body = CompetitionWithOrganizer, headers(
+        (status = 201, description = "The competition was created",
+            body = CompetitionWithOrganizer, headers(
             ("ETag" = String, description = "For `If-Match`; begins with the version"),
-            ("Idempotency-Replayed" = String, description = "`true` for a stored response to a retry"),
+            ("Idempotency-Replayed" = String,
+                description = "`true` for a stored response to a retry"),
         )),
         InvalidField, Unauthorized, OrganizerOnly, KeyReused, Busy,
     ),
@@ -155,14 +162,19 @@ async fn create_competition(
     patch, path = "/competitions/{id}", tag = "competitions", security(("bearer" = [])),
     params(
         ("id" = CompetitionId, Path),
-        ("Idempotency-Key" = Option<String>, Header, description = "1 to 255 visible ASCII characters"),
-        ("If-Match" = Option<String>, Header, description = "`*`, or entity tags, one of whose versions the competition must still have"),
+        ("Idempotency-Key" = Option<String>, Header,
+            description = "1 to 255 visible ASCII characters"),
+        ("If-Match" = Option<String>, Header,
+            description = "`*`, or entity tags, one of whose versions the competition must still \
+                have"),
     ),
     request_body = CompetitionPatch,
     responses(
-        (status = 200, description = "The edited competition", body = CompetitionWithOrganizer, headers(
+        (status = 200, description = "The edited competition",
+            body = CompetitionWithOrganizer, headers(
             ("ETag" = String, description = "For `If-Match`; begins with the version"),
-            ("Idempotency-Replayed" = String, description = "`true` for a stored response to a retry"),
+            ("Idempotency-Replayed" = String,
+                description = "`true` for a stored response to a retry"),
         )),
         InvalidField, Unauthorized, OwnerOnly, CompetitionNotFound, EditConflict, VersionMismatch,
         KeyReused, Busy,
@@ -188,13 +200,18 @@ async fn edit_competition(
     delete, path = "/competitions/{id}", tag = "competitions", security(("bearer" = [])),
     params(
         ("id" = CompetitionId, Path),
-        ("Idempotency-Key" = Option<String>, Header, description = "1 to 255 visible ASCII characters"),
-        ("If-Match" = Option<String>, Header, description = "`*`, or entity tags, one of whose versions the competition must still have"),
+        ("Idempotency-Key" = Option<String>, Header,
+            description = "1 to 255 visible ASCII characters"),
+        ("If-Match" = Option<String>, Header,
+            description = "`*`, or entity tags, one of whose versions the competition must still \
+                have"),
     ),
     responses(
-        (status = 200, description = "The competition, with `cancelledAt`", body = CompetitionWithOrganizer, headers(
+        (status = 200, description = "The competition, with `cancelledAt`",
+            body = CompetitionWithOrganizer, headers(
             ("ETag" = String, description = "For `If-Match`; begins with the version"),
-            ("Idempotency-Replayed" = String, description = "`true` for a stored response to a retry"),
+            ("Idempotency-Replayed" = String,
+                description = "`true` for a stored response to a retry"),
         )),
         InvalidHeader, Unauthorized, OwnerOnly, CompetitionNotFound, CompetitionOver,
         VersionMismatch, KeyReused, Busy,

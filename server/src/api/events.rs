@@ -53,7 +53,8 @@ pub(super) fn router() -> ApiRouter {
     get, path = "/competitions/{id}/events", tag = "competitions",
     params(("id" = CompetitionId, Path)),
     responses(
-        (status = 200, description = "Events, for some minutes", body = SeatsChanged, content_type = "text/event-stream"),
+        (status = 200, description = "Events, for some minutes", body = SeatsChanged,
+            content_type = "text/event-stream"),
         CompetitionNotFound, TooManyClientStreams, TooManyStreams,
     ),
 )]

@@ -52,7 +52,9 @@ enum Status {
 /// Get the health of the service
 #[utoipa::path(
     get, path = "/health", tag = "health",
-    responses((status = 200, description = "The service responds; `checks` has the health of each dependency", body = Health)),
+    responses((status = 200,
+        description = "The service responds; `checks` has the health of each dependency",
+        body = Health)),
 )]
 async fn get_health(State(state): State<AppState>) -> Json<Health> {
     let status = database(&state).await;

@@ -34,9 +34,11 @@ struct Count {
 /// List my messages
 #[utoipa::path(
     get, path = "/mailbox/my", tag = "mailbox", security(("bearer" = [])),
-    params(("search" = Option<String>, Query, description = "Words of the subject or text, in any case")),
+    params(("search" = Option<String>, Query,
+        description = "Words of the subject or text, in any case")),
     responses(
-        (status = 200, description = "The 500 newest matching messages, newest first", body = [Mail]),
+        (status = 200, description = "The 500 newest matching messages, newest first",
+            body = [Mail]),
         InvalidSearch, Unauthorized,
     ),
 )]

@@ -37,7 +37,8 @@ struct Requested {
     post, path = "/auth/password-reset", tag = "accounts",
     request_body = ResetRequestInput,
     responses(
-        (status = 202, description = "If there is an account, a link is on its way", body = Requested),
+        (status = 202, description = "If there is an account, a link is on its way",
+            body = Requested),
         InvalidField, Busy,
     ),
 )]

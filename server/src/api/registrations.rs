@@ -44,11 +44,14 @@ pub(super) fn router() -> ApiRouter {
     post, path = "/competitions/{id}/register", tag = "registrations", security(("bearer" = [])),
     params(
         ("id" = CompetitionId, Path),
-        ("Idempotency-Key" = Option<String>, Header, description = "1 to 255 visible ASCII characters"),
+        ("Idempotency-Key" = Option<String>, Header,
+            description = "1 to 255 visible ASCII characters"),
     ),
     responses(
-        (status = 201, description = "Registered; the seat is reserved", body = NewRegistration, headers(
-            ("Idempotency-Replayed" = String, description = "`true` for a stored response to a retry"),
+        (status = 201, description = "Registered; the seat is reserved",
+            body = NewRegistration, headers(
+            ("Idempotency-Replayed" = String,
+                description = "`true` for a stored response to a retry"),
         )),
         RegistrationRefused, Unauthorized, ParticipantOnly, CompetitionNotFound, AlreadyRegistered,
         KeyReused, Busy,
@@ -82,11 +85,13 @@ fn respond(decision: Decision<NewRegistration>) -> Response {
     delete, path = "/competitions/{id}/register", tag = "registrations", security(("bearer" = [])),
     params(
         ("id" = CompetitionId, Path),
-        ("Idempotency-Key" = Option<String>, Header, description = "1 to 255 visible ASCII characters"),
+        ("Idempotency-Key" = Option<String>, Header,
+            description = "1 to 255 visible ASCII characters"),
     ),
     responses(
         (status = 204, description = "Not registered any more", headers(
-            ("Idempotency-Replayed" = String, description = "`true` for a stored response to a retry"),
+            ("Idempotency-Replayed" = String,
+                description = "`true` for a stored response to a retry"),
         )),
         CancellationRefused, Unauthorized, ParticipantOnly, NotRegistered, CompetitionOver,
         KeyReused, Busy,
@@ -134,12 +139,16 @@ async fn list_my_registrations(
 
 /// List the participants of my competition
 #[utoipa::path(
-    get, path = "/competitions/{id}/registrations", tag = "registrations", security(("bearer" = [])),
+    get, path = "/competitions/{id}/registrations", tag = "registrations",
+    security(("bearer" = [])),
     params(
         ("id" = CompetitionId, Path),
-        ("status" = Option<String>, Query, description = "`PENDING`, `CONFIRMED`, `CANCELLED` or `FAILED`"),
+        ("status" = Option<String>, Query,
+            description = "`PENDING`, `CONFIRMED`, `CANCELLED` or `FAILED`"),
         ("search" = Option<String>, Query, description = "Words of the name or email, in any case"),
-        ("sort" = Option<String>, Query, description = "`registered` (the default), `name` or `status`; a `-` before it reverses"),
+        ("sort" = Option<String>, Query,
+            description = "`registered` (the default), `name` or `status`; a `-` before it \
+                reverses"),
         ("page" = Option<u64>, Query, description = "Counted from 1"),
         ("limit" = Option<u64>, Query, description = "Items on a page, at most 100 (the default)"),
     ),
@@ -167,15 +176,20 @@ async fn get_roster(
 /// All matching participants as CSV with a byte order mark. A cell that a spreadsheet would
 /// evaluate as a formula begins with an apostrophe.
 #[utoipa::path(
-    get, path = "/competitions/{id}/registrations.csv", tag = "registrations", security(("bearer" = [])),
+    get, path = "/competitions/{id}/registrations.csv", tag = "registrations",
+    security(("bearer" = [])),
     params(
         ("id" = CompetitionId, Path),
-        ("status" = Option<String>, Query, description = "`PENDING`, `CONFIRMED`, `CANCELLED` or `FAILED`"),
+        ("status" = Option<String>, Query,
+            description = "`PENDING`, `CONFIRMED`, `CANCELLED` or `FAILED`"),
         ("search" = Option<String>, Query, description = "Words of the name or email, in any case"),
-        ("sort" = Option<String>, Query, description = "`registered` (the default), `name` or `status`; a `-` before it reverses"),
+        ("sort" = Option<String>, Query,
+            description = "`registered` (the default), `name` or `status`; a `-` before it \
+                reverses"),
     ),
     responses(
-        (status = 200, description = "Name, email, status, time and id of each registration", body = String, content_type = "text/csv", headers(
+        (status = 200, description = "Name, email, status, time and id of each registration",
+            body = String, content_type = "text/csv", headers(
             ("Content-Disposition" = String, description = "A name for the file"),
         )),
         InvalidParameter, Unauthorized, NotYourCompetition, CompetitionNotFound,

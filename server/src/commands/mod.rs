@@ -59,7 +59,8 @@ pub async fn run(cli: Cli) -> Result {
 async fn seed(installation: &InstallationOptions) -> Result {
     let seeded = demo::seed(&installation.open().await?).await?;
     print(&format!(
-        "Created {} accounts and {} competitions; existing ones were left as they are. The password of every demo account is {}.",
+        "Created {} accounts and {} competitions; existing ones were left as they are. \
+         The password of every demo account is {}.",
         seeded.users,
         seeded.competitions,
         demo::PASSWORD,

@@ -62,7 +62,8 @@ pub(super) async fn run(
             connections,
             connections.wanted = limits.connections,
             open_files,
-            "fewer connections than CONNECTIONS are taken: raise the limit of open files (ulimit -Hn)",
+            "fewer connections than CONNECTIONS are accepted: \
+             raise the limit of open files (ulimit -Hn)",
         );
         limits.connections = connections;
     }
@@ -104,10 +105,11 @@ pub(super) async fn run(
 fn secret(installation: &InstallationOptions, options: &ServerOptions) -> Result<String> {
     match &options.jwt_secret {
         Some(secret) => Ok(secret.clone()),
-        None if installation.mode() == Mode::Production => Err(
-            "JWT_SECRET is required in production: at least 32 characters, the same for every process"
-                .into(),
-        ),
+        None if installation.mode() == Mode::Production => {
+            Err("JWT_SECRET is required in production: at least 32 characters, \
+             the same for every process"
+                .into())
+        }
         None => {
             let folder = data_folder::of(&installation.database_url);
             data_folder::secret(&folder)

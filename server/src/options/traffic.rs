@@ -16,7 +16,7 @@ pub struct TrafficOptions {
           default_value_t = 90)]
     pub keep_alive: u64,
 
-    /// Seconds to go on serving after the signal to stop, while /health/ready answers 503; less
+    /// Seconds to keep serving after the signal to stop, while /health/ready answers 503; less
     /// than 25 [default: 5 in production, else 0]
     #[arg(long, env = "SHUTDOWN_DELAY", value_parser = clap::value_parser!(u64).range(0..25))]
     pub shutdown_delay: Option<u64>,

@@ -57,7 +57,10 @@ pub(super) fn PasswordSection(
         <section aria-labelledby="password-title" class="grid gap-4">
             <h2 id="password-title" class="subheading">"Password"</h2>
             <ErrorSummary error />
-            <SuccessMessage shown=done message="Your password was changed. You've been logged out on other devices." />
+            <SuccessMessage
+                shown=done
+                message="Your password was changed. You've been logged out on other devices."
+            />
             <ActionForm action node_ref=form attr:class="section" attr:novalidate=true>
                 // Password managers need the name of the account.
                 <input type="text" autocomplete="username" value=email readonly hidden />

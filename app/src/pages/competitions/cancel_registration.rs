@@ -135,7 +135,9 @@ fn Content(
                 <input type="hidden" name="competition" value=screen.id.to_string() />
                 <input type="hidden" name="idempotency_key" value=screen.idempotency_key />
                 <MadeFor />
-                <Submit pending=cancel_registration.pending() class="">"Cancel registration"</Submit>
+                <Submit pending=cancel_registration.pending() class="">
+                    "Cancel registration"
+                </Submit>
                 <a class="btn" href=back>"Keep registration"</a>
             </ActionForm>
         }

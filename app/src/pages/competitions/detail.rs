@@ -197,7 +197,11 @@ fn Detail(
     let calendar = (!was_cancelled || screen.registration.is_some())
         .then(|| view! { <p><AddToCalendar href=calendar /></p> });
     view! {
-        <Head title=screen.title.clone() description=screen.summary.clone() path=address::competition(id) />
+        <Head
+            title=screen.title.clone()
+            description=screen.summary.clone()
+            path=address::competition(id)
+        />
         <article class="detail">
             <div class="grid min-w-0 content-start gap-6">
                 <div class="grid gap-3">
