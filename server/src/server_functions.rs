@@ -11,7 +11,7 @@ use crate::{
     },
 };
 
-const CLASSES: [(&str, RateClass); 38] = [
+const CLASSES: &[(&str, RateClass)] = &[
     ("account", Read),
     ("cancel_competition_screen", Read),
     ("closing_soon", Read),
@@ -58,7 +58,7 @@ const CLASSES: [(&str, RateClass); 38] = [
 /// The classes by route. A function that is missing here counts as a write.
 pub(crate) fn rate_classes() -> RateClasses {
     let mut classes = RateClasses::default();
-    for (name, class) in CLASSES {
+    for &(name, class) in CLASSES {
         classes.declare(Method::POST, format!("{SERVER_FUNCTIONS}{name}"), class);
     }
     classes
