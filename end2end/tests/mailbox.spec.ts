@@ -38,7 +38,7 @@ test('a message has an address of its own', async ({ page, api }) => {
 
   const message = page.getByRole('article', { name: `Registration Confirmed: ${competition.title}` });
   await expect(message).toContainText(`To ${participant.email}`);
-  await expect(message).toContainText('TBD');
+  await expect(message).toContainText('Date to be announced');
   await expect(message).toContainText(id);
   await expect(page.getByRole('banner').getByRole('link', { name: 'Mailbox' })).toHaveText('Mailbox');
 });

@@ -8,7 +8,8 @@
 
 use std::{collections::HashMap, time::Duration};
 
-use domain::{CompetitionId, RegistrationId, RegistrationStatus, Timestamp, without_web_addresses};
+use askama::Template;
+use domain::{CompetitionId, RegistrationId, RegistrationStatus, Timestamp};
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect,
     QueryTrait,
@@ -21,13 +22,18 @@ use crate::{
     entity::{competition, registration, user},
     infrastructure::db::bulk::{any_of, update_returning},
     jobs::{BackgroundJob, Class, Execution},
-    mail::mailbox::{Draft, deliver_in_bulk},
+    mail::{
+        mailbox::{Draft, store_and_enqueue_in_bulk},
+        templates::{RenderedMail, UserText},
+    },
     zones,
 };
 
 /// Participants notified by one transaction. Thousands of them do not keep a transaction open for
 /// long.
 const BATCH: u64 = 500;
+/// The dedup key of a notice: this, and the id of the registration.
+pub(crate) const CANCELLATION: &str = "cancellation:";
 
 /// Notify every participant who held a seat when the competition was cancelled, once.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -112,25 +118,53 @@ async fn notify_some(
     let users: HashMap<_, _> = users.await?.into_iter().map(|user| (user.id, user)).collect();
     let drafts =
         notified.iter().filter_map(|row| Some(draft(row, users.get(&row.user_id)?, competition)));
-    deliver_in_bulk(ctx, &*tx, drafts.collect()).await?;
+    store_and_enqueue_in_bulk(ctx, &*tx, drafts.collect()).await?;
     tx.commit().await?;
     Ok(Some(last.into()))
 }
 
+#[derive(Template)]
+#[template(path = "mail/cancellation_notice.txt")]
+struct CancellationNotice<'a> {
+    name: UserText<'a>,
+    title: UserText<'a>,
+    /// In the zone of the competition.
+    start: Option<&'a str>,
+    registration: RegistrationId,
+}
+
 fn draft(row: &registration::Model, user: &user::Model, competition: &competition::Model) -> Draft {
-    let title = without_web_addresses(&competition.title);
-    let start = competition.start_date.map_or_else(String::new, |start| {
-        format!(" It was to start on {}.", zones::local(start.into(), &competition.time_zone))
+    let start = competition.start_date;
+    let start = start.map(|start| zones::local(start.into(), &competition.time_zone));
+    let mail = RenderedMail::of(&CancellationNotice {
+        name: UserText(&user.name),
+        title: UserText(&competition.title),
+        start: start.as_deref(),
+        registration: row.id,
     });
     Draft {
         user: user.id,
         recipient: user.email.clone(),
-        subject: format!("Competition cancelled: {title}"),
-        body: format!(
-            "Hello {},\n\n{title} does not take place: its organizer has cancelled it.{start}\n\nYour place in it is void, and there is nothing you need to do.\n\nRegistration ID: {}",
-            without_web_addresses(&user.name),
-            row.id,
-        ),
-        dedup_key: format!("cancellation:{}", row.id),
+        mail,
+        dedup_key: format!("{CANCELLATION}{}", row.id),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mail::templates::assert_preview;
+
+    #[test]
+    fn a_cancellation_notice_reads_as_its_previews() {
+        let mail = CancellationNotice {
+            name: UserText("Grace Hopper"),
+            title: UserText("Code Sprint"),
+            start: Some("Sun 29 Nov 2026, 13:00 CET"),
+            registration: RegistrationId(uuid::Uuid::from_u128(7)),
+        };
+        assert_preview("cancellation_notice", &RenderedMail::of(&mail));
+        let undated = RenderedMail::of(&CancellationNotice { start: None, ..mail });
+        assert_preview("cancellation_notice.undated", &undated);
     }
 }

@@ -5,9 +5,8 @@ use std::{
     time::Duration,
 };
 
-use domain::{
-    CompetitionId, RegistrationId, RegistrationStatus, Timestamp, UserId, without_web_addresses,
-};
+use askama::Template;
+use domain::{CompetitionId, RegistrationId, RegistrationStatus, Timestamp, UserId};
 use sea_orm::{
     ColumnTrait, DerivePartialModel, EntityTrait, QueryFilter, prelude::DateTimeUtc,
     sea_query::Expr,
@@ -25,7 +24,8 @@ use crate::{
     jobs::{BackgroundJob, Class, Execution},
     mail::{
         limits::CONFIRMATION,
-        mailbox::{Draft, deliver},
+        mailbox::{Draft, store_and_enqueue},
+        templates::{RenderedMail, UserText},
     },
     zones,
 };
@@ -102,24 +102,53 @@ async fn confirm(ctx: &Context, execution: &Execution<'_, ConfirmRegistration>) 
         // Foreign keys cascade: with its user or competition the registration is gone as well.
         Some(draft(row, users.get(&row.user_id)?, competitions.get(&row.competition_id)?))
     });
-    deliver(ctx, &*tx, drafts.collect()).await?;
+    store_and_enqueue(ctx, &*tx, drafts.collect()).await?;
     tx.commit().await
 }
 
+#[derive(Template)]
+#[template(path = "mail/confirmation.txt")]
+struct Confirmation<'a> {
+    name: UserText<'a>,
+    title: UserText<'a>,
+    /// In the zone of the competition.
+    start: Option<&'a str>,
+    registration: RegistrationId,
+}
+
 fn draft(row: &registration::Model, user: &Recipient, competition: &Subject) -> Draft {
-    let local = |start: DateTimeUtc| zones::local(start.into(), &competition.time_zone);
-    let start = competition.start_date.map_or_else(|| "TBD".to_owned(), local);
-    let title = without_web_addresses(&competition.title);
+    let start = competition.start_date;
+    let start = start.map(|start| zones::local(start.into(), &competition.time_zone));
+    let mail = RenderedMail::of(&Confirmation {
+        name: UserText(&user.name),
+        title: UserText(&competition.title),
+        start: start.as_deref(),
+        registration: row.id,
+    });
     Draft {
         user: user.id,
         recipient: user.email.clone(),
-        subject: format!("Registration Confirmed: {title}"),
-        body: format!(
-            "Hello {},\n\nyour place in {title} is confirmed.\n\nStart date: {start}\nRegistration ID: {}\n\nGood luck!",
-            without_web_addresses(&user.name),
-            row.id,
-        ),
+        mail,
         // After a cancellation and a new registration, the participant gets another confirmation.
         dedup_key: format!("{CONFIRMATION}{}:{}", row.id, Timestamp::from(row.registered_at)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mail::templates::assert_preview;
+
+    #[test]
+    fn a_confirmation_reads_as_its_previews() {
+        let mail = Confirmation {
+            name: UserText("Grace Hopper"),
+            title: UserText("Code Sprint"),
+            start: Some("Sun 29 Nov 2026, 13:00 CET"),
+            registration: RegistrationId(uuid::Uuid::from_u128(7)),
+        };
+        assert_preview("confirmation", &RenderedMail::of(&mail));
+        let undated = RenderedMail::of(&Confirmation { start: None, ..mail });
+        assert_preview("confirmation.undated", &undated);
     }
 }

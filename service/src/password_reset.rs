@@ -10,8 +10,9 @@
 
 use std::time::Duration;
 
+use askama::Template;
 use chrono::TimeDelta;
-use domain::{Email, ErrorCode, JobId, Password, PublicError, without_web_addresses};
+use domain::{Email, ErrorCode, JobId, Password, PublicError};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, sea_query::Expr,
 };
@@ -33,8 +34,9 @@ use crate::{
     mail::{
         delivery::{self, MAX_DELIVERIES, SEND_LIMIT},
         limits::{self, Topic},
-        mailbox::{Draft, keep},
+        mailbox::{Draft, store},
         smtp::Letter,
+        templates::{RenderedMail, UserText},
     },
     throttle,
 };
@@ -116,11 +118,11 @@ async fn refuse(
         user.id = %user.id,
         "a link to set a new password was asked for, but SMTP_URL is not set: see `mini-compete admin reset-link`"
     );
-    let words = "This site sends no mail: ask the people who run it for a link.";
     // However often a link is asked for: one notice in an hour.
     let hour = ctx.now().utc().timestamp() / LIFETIME.num_seconds();
     let key = format!("no-reset-link:{}:{hour}", user.id);
-    finish(ctx, execution, None, notice(user, key, words)).await
+    let mail = RenderedMail::of(&ResetLinkUnavailable { name: UserText(&user.name) });
+    finish(ctx, execution, None, notice(user, key, mail)).await
 }
 
 async fn send_link(
@@ -135,14 +137,15 @@ async fn send_link(
         limits::release(ctx, reservation).await;
         return Ok(());
     };
-    let body = format!(
-        "Hello {},\n\nsomebody, hopefully you, asked to set a new password for your account. To do so, open this page within an hour:\n\n{}\n\nIf it was not you, do nothing: your password stays as it is.",
-        without_web_addresses(&user.name),
-        page(ctx, &token),
-    );
-    let subject = "Set a new password";
-    let (id, at) = (new_id(), ctx.now());
-    let letter = Letter { id, to: &user.email, subject, body: &body, at };
+    let link = page(ctx, &token);
+    let mail = RenderedMail::of(&ResetLink { name: UserText(&user.name), link: &link });
+    let letter = Letter {
+        id: new_id(),
+        to: &user.email,
+        subject: &mail.subject,
+        text: &mail.body,
+        at: ctx.now(),
+    };
     let sent = delivery::send(ctx, execution, &letter).await;
     if !matches!(sent, Ok(true)) {
         limits::release(ctx, reservation).await;
@@ -156,8 +159,8 @@ async fn send_link(
         }
         return sent.map(drop);
     }
-    let words = "The link to do so was sent to your address; it is not repeated here, for who can read this needs none.";
-    let notice = notice(user, format!("reset-link:{}", claim.id), words);
+    let mail = RenderedMail::of(&ResetLinkSent { name: UserText(&user.name) });
+    let notice = notice(user, format!("reset-link:{}", claim.id), mail);
     finish(ctx, execution, Some(&ResetKey::of(&token)), notice).await
 }
 
@@ -178,7 +181,7 @@ async fn finish(
             .await?;
     }
     if tx.holds(execution.claim()) {
-        keep(&*tx, ctx.now(), vec![notice]).await?;
+        store(&*tx, ctx.now(), vec![notice]).await?;
     }
     tx.commit().await
 }
@@ -290,20 +293,49 @@ fn page(ctx: &Context, token: &str) -> String {
     ctx.page(&format!("/auth/reset?token={token}"))
 }
 
-fn notice(user: &user::Model, dedup_key: String, words: &str) -> Draft {
-    Draft {
-        user: user.id,
-        recipient: user.email.clone(),
-        subject: "A new password was asked for".to_owned(),
-        body: format!(
-            "Hello {},\n\nsomebody asked to set a new password for your account. {words}\n\nIf it was not you, do nothing: your password stays as it is.",
-            without_web_addresses(&user.name)
-        ),
-        dedup_key,
-    }
+/// A link to set a new password. It is sent by mail and kept out of the mailbox.
+#[derive(Template)]
+#[template(path = "mail/reset_link.txt")]
+struct ResetLink<'a> {
+    name: UserText<'a>,
+    link: &'a str,
+}
+
+/// The notice in the mailbox that a [`ResetLink`] was sent.
+#[derive(Template)]
+#[template(path = "mail/reset_link_sent.txt")]
+struct ResetLinkSent<'a> {
+    name: UserText<'a>,
+}
+
+/// The notice in the mailbox that this installation cannot send a [`ResetLink`].
+#[derive(Template)]
+#[template(path = "mail/reset_link_unavailable.txt")]
+struct ResetLinkUnavailable<'a> {
+    name: UserText<'a>,
+}
+
+fn notice(user: &user::Model, dedup_key: String, mail: RenderedMail) -> Draft {
+    Draft { user: user.id, recipient: user.email.clone(), mail, dedup_key }
 }
 
 fn invalid() -> PublicError {
     let message = "This link was used before, is older than an hour, or the password was changed since. Ask for a new one.";
     PublicError::new(ErrorCode::ResetLinkInvalid, message)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mail::templates::assert_preview;
+
+    #[test]
+    fn mails_about_a_reset_link_read_as_their_previews() {
+        let name = UserText("Grace Hopper");
+        let link = "https://site.example/auth/reset?token=0123456789abcdef";
+        assert_preview("reset_link", &RenderedMail::of(&ResetLink { name, link }));
+        assert_preview("reset_link_sent", &RenderedMail::of(&ResetLinkSent { name }));
+        let unavailable = RenderedMail::of(&ResetLinkUnavailable { name });
+        assert_preview("reset_link_unavailable", &unavailable);
+    }
 }

@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
+use askama::Template;
 use chrono::TimeDelta;
-use domain::{RegistrationId, RegistrationStatus, Timestamp, UserId, without_web_addresses};
+use domain::{RegistrationId, RegistrationStatus, Timestamp, UserId};
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect,
     RelationTrait,
@@ -17,7 +18,10 @@ use crate::{
     cancellation_notice::takes_place,
     entity::{competition, registration, user},
     jobs::{BackgroundJob, Class, Execution},
-    mail::mailbox::{Draft, deliver_in_bulk},
+    mail::{
+        mailbox::{Draft, store_and_enqueue_in_bulk},
+        templates::{RenderedMail, UserText},
+    },
     zones,
 };
 
@@ -57,6 +61,16 @@ async fn starting_soon(ctx: &Context) -> Result<Vec<competition::Model>> {
     Ok(starting.all(ctx.db.connection()).await?)
 }
 
+#[derive(Template)]
+#[template(path = "mail/reminder.txt")]
+struct Reminder<'a> {
+    name: UserText<'a>,
+    title: UserText<'a>,
+    /// In the zone of the competition.
+    start: &'a str,
+    registration: RegistrationId,
+}
+
 /// Reminds a batch of participants of one competition. Returns whether there may be more.
 async fn remind_some(ctx: &Context, competition: &competition::Model) -> Result<bool> {
     let Some(start) = competition.start_date else { return Ok(false) };
@@ -85,20 +99,20 @@ async fn remind_some(ctx: &Context, competition: &competition::Model) -> Result<
         .await?;
     let reminded: Vec<RegistrationId> =
         due.iter().map(|(registration, ..)| *registration).collect();
-    let title = without_web_addresses(&competition.title);
+    let local_start = zones::local(start.into(), &competition.time_zone);
     let drafts = due.into_iter().map(|(registration, user, email, name)| Draft {
         user,
         recipient: email,
-        subject: format!("Reminder: {title} starts soon!"),
-        body: format!(
-            "Hello {},\n\n{title} starts on {}.\n\nRegistration ID: {registration}\n\nSee you there!",
-            without_web_addresses(&name),
-            zones::local(start.into(), &competition.time_zone),
-        ),
+        mail: RenderedMail::of(&Reminder {
+            name: UserText(&name),
+            title: UserText(&competition.title),
+            start: &local_start,
+            registration,
+        }),
         // A start that is moved away and back causes no second reminder.
         dedup_key: format!("reminder:{registration}:{}", Timestamp::from(start)),
     });
-    deliver_in_bulk(ctx, &*tx, drafts.collect()).await?;
+    store_and_enqueue_in_bulk(ctx, &*tx, drafts.collect()).await?;
     if !reminded.is_empty() {
         registration::Entity::update_many()
             .col_expr(registration::Column::RemindedAt, Expr::value(now.utc()))
@@ -115,4 +129,21 @@ async fn remind_some(ctx: &Context, competition: &competition::Model) -> Result<
 fn is_not_reminded_of(start: DateTimeUtc) -> Condition {
     let reminded = registration::Column::RemindedStart;
     Condition::any().add(reminded.is_null()).add(reminded.ne(start))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mail::templates::assert_preview;
+
+    #[test]
+    fn a_reminder_reads_as_its_preview() {
+        let mail = Reminder {
+            name: UserText("Grace Hopper"),
+            title: UserText("Code Sprint"),
+            start: "Sun 29 Nov 2026, 13:00 CET",
+            registration: RegistrationId(uuid::Uuid::from_u128(7)),
+        };
+        assert_preview("reminder", &RenderedMail::of(&mail));
+    }
 }

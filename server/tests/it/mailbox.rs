@@ -17,7 +17,7 @@ async fn a_message_is_listed_counted_and_marked_as_read_once() {
     let mail = list.json()[0].clone();
     let registration = mail["body"].as_str().unwrap().split("Registration ID: ").nth(1).unwrap();
     assert!(uuid::Uuid::parse_str(&registration[..36]).is_ok(), "the mail names the registration");
-    assert!(mail["body"].as_str().unwrap().contains("Start date: TBD"));
+    assert!(mail["body"].as_str().unwrap().contains("Start date: Date to be announced"));
     assert_eq!(mail["subject"], "Registration Confirmed: Code Sprint");
     snapshot("unread_count", &app.get("/api/mailbox/unread-count").by(&ben).send().await);
 

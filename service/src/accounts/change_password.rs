@@ -1,6 +1,7 @@
 //! Changing the password.
 
-use domain::{PasswordChange, UserId, without_web_addresses};
+use askama::Template;
+use domain::{PasswordChange, UserId};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, sea_query::Expr};
 
 use super::{Account, confirm_password};
@@ -13,7 +14,8 @@ use crate::{
     },
     mail::{
         limits::PASSWORD_CHANGED,
-        mailbox::{Draft, deliver},
+        mailbox::{Draft, store_and_enqueue},
+        templates::{RenderedMail, UserText},
     },
 };
 
@@ -63,21 +65,45 @@ pub(crate) async fn set_password(
         .filter(password_reset::Column::UserId.eq(user))
         .exec(tx)
         .await?;
-    deliver(ctx, tx, vec![notice(ctx, &row)]).await?;
+    store_and_enqueue(ctx, tx, vec![notice(ctx, &row)]).await?;
     Ok(row.into())
 }
 
+#[derive(Template)]
+#[template(path = "mail/password_changed.txt")]
+struct PasswordChanged<'a> {
+    name: UserText<'a>,
+    at: &'a str,
+    /// The page that asks for a reset link.
+    forgot: &'a str,
+}
+
 fn notice(ctx: &Context, user: &user::Model) -> Draft {
+    let mail = RenderedMail::of(&PasswordChanged {
+        name: UserText(&user.name),
+        at: &ctx.now().human(),
+        forgot: &ctx.page("/auth/forgot"),
+    });
     Draft {
         user: user.id,
         recipient: user.email.clone(),
-        subject: "Your password was changed".to_owned(),
-        body: format!(
-            "Hello {},\n\nthe password of your account was changed on {}. Every other browser and program is signed out.\n\nIf it was not you, set a new one at once: {}",
-            without_web_addresses(&user.name),
-            ctx.now().human(),
-            ctx.page("/auth/forgot"),
-        ),
+        mail,
         dedup_key: format!("{PASSWORD_CHANGED}{}", new_id()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mail::templates::assert_preview;
+
+    #[test]
+    fn a_notice_of_a_changed_password_reads_as_its_preview() {
+        let mail = PasswordChanged {
+            name: UserText("Grace Hopper"),
+            at: "29 November 2026, 07:10 UTC",
+            forgot: "https://site.example/auth/forgot",
+        };
+        assert_preview("password_changed", &RenderedMail::of(&mail));
     }
 }

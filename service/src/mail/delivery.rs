@@ -1,7 +1,8 @@
-//! Sending messages of the mailboxes to the addresses of their owners.
+//! The delivery of messages in mailboxes to the addresses of their owners.
 
 use std::{borrow::Cow, time::Duration};
 
+use askama::Template;
 use chrono::TimeDelta;
 use domain::MailId;
 use sea_orm::EntityTrait;
@@ -12,8 +13,10 @@ use crate::{
     entity::mail,
     jobs::{self, BackgroundJob, Class, Disposition, Execution, Route},
     mail::{
+        html_part::html_part,
         limits::{self, Reservation, Topic},
         smtp::Letter,
+        templates::render,
     },
 };
 
@@ -61,14 +64,17 @@ impl BackgroundJob for DeliverMail {
         let Some(mail) = found else { return Ok(()) };
         let topic = Topic::of(&mail.dedup_key);
         let Some(reservation) = reserve(ctx, topic, &mail).await? else {
-            tracing::info!(mail.id = %mail.id, "hourly limit reached, the message stays in its mailbox");
+            tracing::info!(
+                mail.id = %mail.id,
+                "hourly limit reached, the message stays in its mailbox"
+            );
             return Ok(());
         };
         let letter = Letter {
             id: mail.id.0,
             to: &mail.recipient,
             subject: &mail.subject,
-            body: &body(ctx, &mail, &reservation),
+            text: &text(ctx, &mail, &reservation),
             at: mail.sent_at.into(),
         };
         let sent = send(ctx, execution, &letter).await;
@@ -92,16 +98,22 @@ async fn reserve(ctx: &Context, topic: Topic, mail: &mail::Model) -> Result<Opti
     Ok(None)
 }
 
-/// The last mail before the limit says where the next messages are.
-fn body<'a>(ctx: &Context, mail: &'a mail::Model, reservation: &Reservation) -> Cow<'a, str> {
+/// The end of the last mail before the limit: where the next messages are.
+#[derive(Template)]
+#[template(path = "mail/limit_note.txt")]
+struct LimitNote<'a> {
+    mailbox: &'a str,
+}
+
+fn with_limit_note(body: &str, mailbox: &str) -> String {
+    format!("{body}\n\n{}", render(&LimitNote { mailbox }))
+}
+
+fn text<'a>(ctx: &Context, mail: &'a mail::Model, reservation: &Reservation) -> Cow<'a, str> {
     if !reservation.is_last {
         return Cow::Borrowed(&mail.body);
     }
-    let mailbox = ctx.page("/mailbox");
-    Cow::Owned(format!(
-        "{}\n\n---\nYou were sent many messages within an hour. You find the next ones on the site only, in your mailbox: {mailbox}",
-        mail.body
-    ))
+    Cow::Owned(with_limit_note(&mail.body, &ctx.page("/mailbox")))
 }
 
 /// Sends a letter for a job. `Ok(false)` when the mail server refuses it for good, or has not taken
@@ -115,7 +127,10 @@ pub(crate) async fn send<J: BackgroundJob>(
     letter: &Letter<'_>,
 ) -> Result<bool> {
     let sent = match &ctx.mailer {
-        Some(mailer) => mailer.send(letter).await,
+        Some(mailer) => {
+            let html = html_part(&ctx.page("/"), letter.subject, letter.text);
+            mailer.send(letter, &html).await
+        }
         None => Err(Undelivered::not_configured()),
     };
     let Err(failure) = sent else { return Ok(true) };
@@ -135,4 +150,20 @@ pub(crate) async fn send<J: BackgroundJob>(
 async fn is_overdue<J: BackgroundJob>(ctx: &Context, execution: &Execution<'_, J>) -> Result<bool> {
     let since = jobs::added_or_retried_at(ctx, execution.claim()).await?;
     Ok(since.is_some_and(|since| ctx.now().utc() - since >= GIVE_UP_AFTER))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mail::templates::{RenderedMail, assert_preview};
+
+    #[test]
+    fn the_last_mail_before_the_limit_reads_as_its_preview() {
+        let body = "Hello Grace Hopper,\n\nCode Sprint starts on Sun 29 Nov 2026, 13:00 CET.";
+        let mail = RenderedMail {
+            subject: "Reminder: Code Sprint starts soon!".to_owned(),
+            body: with_limit_note(body, "https://site.example/mailbox"),
+        };
+        assert_preview("limit_note", &mail);
+    }
 }

@@ -13,13 +13,14 @@ use crate::{
     entity::mail,
     infrastructure::{db::bulk, ids::new_id, search},
     jobs::{self, NewJob},
-    mail::delivery::DeliverMail,
+    mail::{delivery::DeliverMail, templates::RenderedMail},
 };
 
 /// The most messages one list shows.
 const MAX_LISTED: u64 = 500;
 
-/// The newest of the actor's messages that hold the words, if any are given, newest first. Words are in lower case.
+/// The newest of the actor's messages, newest first; with `words`, in lower case, those that
+/// contain them.
 ///
 /// # Errors
 /// Unauthorized.
@@ -54,7 +55,7 @@ pub async fn browse(ctx: &Context, actor: &Actor, filter: &MailFilter) -> Result
 /// One of the actor's messages, as it is.
 ///
 /// # Errors
-/// Unauthorized; [`ErrorCode::MailNotFound`], also for somebody else's message.
+/// Unauthorized; [`ErrorCode::MailNotFound`], also for another user's message.
 pub async fn get(ctx: &Context, actor: &Actor, id: MailId) -> Result<Mail> {
     let found = own(actor)?.filter(mail::Column::Id.eq(id)).one(ctx.db.connection()).await?;
     let not_found = || PublicError::new(ErrorCode::MailNotFound, "Message not found").into();
@@ -70,17 +71,17 @@ pub async fn unread_count(ctx: &Context, actor: &Actor) -> Result<u64> {
     Ok(unread.count(ctx.db.connection()).await?)
 }
 
-/// Notes that the actor has opened a message; the first time counts.
+/// Records when the actor first opened a message.
 ///
 /// # Errors
-/// Unauthorized; [`ErrorCode::MailNotFound`], also for somebody else's message.
+/// Unauthorized; [`ErrorCode::MailNotFound`], also for another user's message.
 pub async fn mark_read(ctx: &Context, actor: &Actor, id: MailId) -> Result<Mail> {
     let one = unread(actor)?.filter(mail::Column::Id.eq(id));
     read(ctx, one).await?;
     get(ctx, actor, id).await
 }
 
-/// Notes that the actor has opened every message; answers with how many were unread.
+/// Marks all messages of the actor as read. Returns how many were unread.
 ///
 /// # Errors
 /// Unauthorized.
@@ -88,10 +89,10 @@ pub async fn mark_all_read(ctx: &Context, actor: &Actor) -> Result<u64> {
     read(ctx, unread(actor)?).await
 }
 
-/// Makes a message as good as never opened.
+/// Marks a message as unread.
 ///
 /// # Errors
-/// Unauthorized; [`ErrorCode::MailNotFound`], also for somebody else's message.
+/// Unauthorized; [`ErrorCode::MailNotFound`], also for another user's message.
 pub async fn mark_unread(ctx: &Context, actor: &Actor, id: MailId) -> Result<Mail> {
     let user = actor.user()?;
     mail::Entity::update_many()
@@ -121,52 +122,52 @@ async fn read(ctx: &Context, unread: UpdateMany<mail::Entity>) -> Result<u64> {
 pub(crate) struct Draft {
     pub(crate) user: UserId,
     pub(crate) recipient: String,
-    pub(crate) subject: String,
-    pub(crate) body: String,
+    pub(crate) mail: RenderedMail,
     /// Two messages with one key are one message.
     pub(crate) dedup_key: String,
 }
 
-/// Puts messages into their mailboxes, and on their way to the addresses of their owners if this installation sends
-/// mail; in the transaction of what they tell of.
-pub(crate) async fn deliver(
+/// Stores messages in their mailboxes and, if this installation sends mail, enqueues the jobs that
+/// deliver them to the addresses of their owners. Runs in the transaction of their cause.
+pub(crate) async fn store_and_enqueue(
     ctx: &Context,
     tx: &impl ConnectionTrait,
     drafts: Vec<Draft>,
 ) -> Result<()> {
-    let jobs = keep_to_send(ctx, tx, drafts).await?;
+    let jobs = store_to_deliver(ctx, tx, drafts).await?;
     jobs::add(tx, ctx.now(), jobs.into_iter().map(NewJob::from)).await
 }
 
-/// The same for messages to many people at once: nobody's own mail waits behind them.
-pub(crate) async fn deliver_in_bulk(
+/// The same for messages to many people at once: no mail that one person waits for queues behind
+/// them.
+pub(crate) async fn store_and_enqueue_in_bulk(
     ctx: &Context,
     tx: &impl ConnectionTrait,
     drafts: Vec<Draft>,
 ) -> Result<()> {
-    let jobs = keep_to_send(ctx, tx, drafts).await?;
+    let jobs = store_to_deliver(ctx, tx, drafts).await?;
     let jobs = jobs.into_iter().map(|job| NewJob::from(job).with_route(DeliverMail::BULK));
     jobs::add(tx, ctx.now(), jobs).await
 }
 
-/// Puts messages into their mailboxes; answers with the jobs to send them, which are none where no
-/// mail is sent.
-async fn keep_to_send(
+/// Stores messages in their mailboxes. Returns the jobs that deliver them: none where this
+/// installation sends no mail.
+async fn store_to_deliver(
     ctx: &Context,
     tx: &impl ConnectionTrait,
     drafts: Vec<Draft>,
 ) -> Result<Vec<DeliverMail>> {
-    let mails = keep(tx, ctx.now(), drafts).await?;
+    let mails = store(tx, ctx.now(), drafts).await?;
     if ctx.mailer.is_none() {
         return Ok(Vec::new());
     }
-    // One whose key was there already has no row of its own, and its job will find nothing to send.
+    // A message whose key was stored before has no row, and its job finds nothing to send.
     Ok(mails.into_iter().map(|mail_id| DeliverMail { mail_id }).collect())
 }
 
-/// Puts messages into their mailboxes and nowhere else. A deleted account has no address and gets
-/// none.
-pub(crate) async fn keep(
+/// Stores messages in their mailboxes without sending them. A deleted account has no address and
+/// gets none.
+pub(crate) async fn store(
     tx: &impl ConnectionTrait,
     now: Timestamp,
     drafts: Vec<Draft>,
@@ -176,9 +177,9 @@ pub(crate) async fn keep(
         id: MailId(new_id()),
         user_id: draft.user,
         recipient: draft.recipient,
-        search_text: search_text(&draft.subject, &draft.body),
-        subject: draft.subject,
-        body: draft.body,
+        search_text: search_text(&draft.mail),
+        subject: draft.mail.subject,
+        body: draft.mail.body,
         sent_at: now.utc(),
         read_at: None,
         dedup_key: draft.dedup_key,
@@ -189,8 +190,8 @@ pub(crate) async fn keep(
     Ok(ids)
 }
 
-/// What a search looks in: databases do not agree on what the lower case of a letter is.
-fn search_text(subject: &str, body: &str) -> String {
+/// The text that a search looks in. The program folds its case, because databases differ in that.
+fn search_text(RenderedMail { subject, body }: &RenderedMail) -> String {
     searchable(&format!("{subject} {body}"))
 }
 
@@ -199,7 +200,7 @@ fn own(actor: &Actor) -> Result<Select<mail::Entity>> {
     Ok(mail::Entity::find().filter(mail::Column::UserId.eq(user.id)))
 }
 
-/// The words are only looked for among the actor's own messages, which an index finds.
+/// Searches the actor's own messages only, which an index finds.
 fn matching(actor: &Actor, words: Option<&str>) -> Result<Select<mail::Entity>> {
     let own = own(actor)?;
     Ok(match words {

@@ -10,15 +10,17 @@ use sea_orm::{
 use serde_json::Value;
 
 use super::World;
-use crate::entity::{
-    competition, cron_tick, failed_job,
-    job::{self, State},
-    mail, registration,
+use crate::{
+    cancellation_notice::CANCELLATION,
+    entity::{
+        competition, cron_tick, failed_job,
+        job::{self, State},
+        mail, registration,
+    },
+    mail::limits::CONFIRMATION,
 };
 
 const CONFIRM: &str = "confirm_registration";
-/// The text before the id in a confirmation.
-const ID_LABEL: &str = "Registration ID: ";
 
 /// A registration, with its messages and jobs.
 #[derive(Clone, Debug)]
@@ -74,16 +76,8 @@ impl World {
     /// When the database fails or holds a value that this program never writes.
     pub async fn audit(&self) -> Vec<Audited> {
         let db = self.ctx.db.connection();
-        let confirmations = mail::Entity::find().filter(mail::Column::Body.contains(ID_LABEL));
-        let confirmations =
-            confirmations.filter(mail::Column::Subject.starts_with("Registration Confirmed"));
-        let mails = confirmations.all(db).await.expect("the mailbox");
-        let mails = count(mails.iter().map(|mail| id_in(&mail.body)));
-        let cancellations = mail::Entity::find().filter(mail::Column::Body.contains(ID_LABEL));
-        let cancellations =
-            cancellations.filter(mail::Column::Subject.starts_with("Competition cancelled"));
-        let cancellations = cancellations.all(db).await.expect("the mailbox");
-        let cancellations = count(cancellations.iter().map(|mail| id_in(&mail.body)));
+        let mails = self.mails_by_registration(CONFIRMATION).await;
+        let cancellations = self.mails_by_registration(CANCELLATION).await;
         let jobs = job::Entity::find().filter(job::Column::Kind.eq(CONFIRM));
         let jobs = jobs.all(db).await.expect("the jobs");
         let (done, open): (Vec<_>, Vec<_>) =
@@ -118,6 +112,21 @@ impl World {
             }
         });
         audited.collect()
+    }
+
+    /// How many messages each registration has whose dedup keys are `kind`, the id of the
+    /// registration and, possibly, more after a colon.
+    async fn mails_by_registration(&self, kind: &str) -> HashMap<RegistrationId, usize> {
+        let keys = mail::Entity::find()
+            .select_only()
+            .column(mail::Column::DedupKey)
+            .filter(mail::Column::DedupKey.starts_with(kind))
+            .into_tuple::<String>();
+        let keys = keys.all(self.ctx.db.connection()).await.expect("the mailbox");
+        count(keys.iter().map(|key| {
+            let id = key[kind.len()..].split(':').next().expect("an id");
+            id.parse().expect("an id")
+        }))
     }
 
     /// How many registrations there are.
@@ -218,12 +227,6 @@ fn count(ids: impl Iterator<Item = RegistrationId>) -> HashMap<RegistrationId, u
         *counts.entry(id).or_default() += 1;
     }
     counts
-}
-
-fn id_in(body: &str) -> RegistrationId {
-    let (_, rest) = body.split_once(ID_LABEL).expect("a confirmation");
-    let id = rest.split_whitespace().next().expect("an id");
-    id.parse().expect("an id")
 }
 
 fn subject(payload: &Value) -> RegistrationId {

@@ -1,9 +1,12 @@
-//! Messages that nothing has caused.
+//! Messages without a cause.
 
 use crate::{
     Actor,
     infrastructure::ids::new_id,
-    mail::mailbox::{self, Draft},
+    mail::{
+        mailbox::{Draft, store},
+        templates::RenderedMail,
+    },
 };
 
 use super::World;
@@ -18,12 +21,11 @@ impl World {
         let draft = |_| Draft {
             user: user.id,
             recipient: user.email.clone(),
-            subject: "One of many".to_owned(),
-            body: body.to_owned(),
+            mail: RenderedMail { subject: "One of many".to_owned(), body: body.to_owned() },
             dedup_key: new_id().to_string(),
         };
         let drafts = (0..count).map(draft).collect();
         let db = self.ctx.db.autocommit().await;
-        mailbox::keep(&*db, self.ctx.now(), drafts).await.expect("messages");
+        store(&*db, self.ctx.now(), drafts).await.expect("messages");
     }
 }

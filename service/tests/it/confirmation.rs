@@ -33,14 +33,14 @@ async fn a_confirmation_is_mailed_and_shows_in_the_status() {
 }
 
 #[tokio::test]
-async fn a_confirmation_without_a_start_date_says_tbd() {
+async fn a_confirmation_without_a_start_date_says_that_it_is_to_be_announced() {
     let world = World::new().await;
     let ada = world.organizer("Ada").await;
     let grace = world.participant("Grace").await;
     let sprint = world.competition(&ada).starting_in(None).create().await;
     register(&world.ctx, &grace, sprint).await.unwrap();
     world.run_pending_jobs().await;
-    assert!(mails(&world, &grace).await[0].body.contains("Start date: TBD"));
+    assert!(mails(&world, &grace).await[0].body.contains("Start date: Date to be announced"));
 }
 
 #[tokio::test]

@@ -37,10 +37,41 @@ async fn a_message_of_the_mailbox_is_sent_to_the_address_as_well() {
     assert_eq!(sent.header("from"), "\"Mini Compete\" <no-reply@site.example>");
     assert_eq!(sent.header("message-id"), format!("<{}@site.example>", kept.id));
     assert_eq!(sent.header("date"), "Mon, 23 Nov 2026 12:00:00 +0000");
-    assert_eq!(sent.header("content-type"), "text/plain; charset=utf-8");
+    let two_parts = format!("multipart/alternative; boundary=\"{}\"", kept.id.0.simple());
+    assert_eq!(sent.header("content-type"), two_parts);
     assert_eq!(sent.header("auto-submitted"), "auto-generated");
     assert!(sent.header("subject").contains("Registration Confirmed"));
+    assert_eq!(sent.body, kept.body);
     assert!(sent.body.contains("is confirmed."), "{}", sent.body);
+    assert!(sent.html.contains("is confirmed."), "{}", sent.html);
+}
+
+#[tokio::test]
+async fn both_parts_of_a_mail_show_the_title_as_text_in_short_lines() {
+    let world = World::new().await;
+    let sink = Sink::start().await;
+    let ctx = world.process_with_mail(&sink.url()).await;
+    let (ada, grace) = (world.organizer("Ada").await, world.participant("Grace").await);
+    let rest = "and a title, für alle, that is longer than a line of a mail ".repeat(2);
+    let title = format!("<b>x</b> & \"y\" {}", rest.trim());
+    let sprint = world.competition(&ada).titled(&title).create().await;
+    register(&ctx, &grace, sprint).await.unwrap();
+    run_pending_jobs(&ctx).await;
+
+    let sent = sink.only();
+    assert!(sent.body.contains(&format!("for {title} is confirmed.")), "{}", sent.body);
+    let escaped = title.replace('&', "&#38;").replace('"', "&#34;");
+    let escaped = escaped.replace('<', "&#60;").replace('>', "&#62;");
+    assert!(sent.html.contains(&format!("for {escaped} is confirmed.")), "{}", sent.html);
+    assert!(sent.html.contains(&format!("{escaped}</title>")), "{}", sent.html);
+    assert!(!sent.html.contains("<b>"), "{}", sent.html);
+    for external in ["src=", "url(", "<link", "<img", "<script", "<style"] {
+        assert!(!sent.html.contains(external), "{external} in {}", sent.html);
+    }
+    // RFC 5322 allows 998 characters and recommends 78.
+    for line in sent.raw.lines() {
+        assert!(line.len() <= 78 && line.is_ascii(), "{line}");
+    }
 }
 
 #[tokio::test]

@@ -60,22 +60,24 @@ struct Shared {
     connections: AtomicUsize,
 }
 
-/// A mail as it came in.
+/// A mail with a text part and an HTML part.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Received {
     /// Whom the envelope names.
     pub(crate) recipients: Vec<String>,
     pub(crate) headers: Vec<String>,
+    /// The text part, decoded.
     pub(crate) body: String,
+    /// The HTML part, decoded.
+    pub(crate) html: String,
+    /// The mail as it was sent, with `\n` at the ends of its lines.
+    pub(crate) raw: String,
 }
 
 impl Received {
     /// The value of a header that is there once.
     pub(crate) fn header(&self, name: &str) -> &str {
-        let is_it = |line: &&String| line.to_lowercase().starts_with(&format!("{name}:"));
-        let found: Vec<_> = self.headers.iter().filter(is_it).collect();
-        let [line] = found[..] else { panic!("{name} is there {} times", found.len()) };
-        line[name.len() + 1..].trim()
+        header(&self.headers, name)
     }
 }
 
@@ -292,11 +294,18 @@ async fn take(shared: &Shared, mut mail: Received, text: &str) -> Option<String>
     if let Some(planned) = planned(shared, CONTENT) {
         return Some(planned.to_owned());
     }
-    let (headers, body) = text.split_once("\n\n").expect("a mail");
-    // A line that begins with a blank goes on with the one before it.
-    let headers = headers.replace("\n ", " ");
-    mail.headers = headers.lines().map(str::to_owned).collect();
-    mail.body = decoded(mail.header("content-transfer-encoding"), body);
+    let (headers, content) = split(text);
+    for part in parts(header(&headers, "content-type"), content) {
+        let (headers, body) = split(part);
+        let body = decoded(header(&headers, "content-transfer-encoding"), body);
+        match header(&headers, "content-type") {
+            "text/plain; charset=utf-8" => mail.body = body,
+            "text/html; charset=utf-8" => mail.html = body,
+            other => panic!("a part of the type {other}"),
+        }
+    }
+    mail.headers = headers;
+    mail.raw = text.to_owned();
     let goes_away = {
         let mut manners = lock(&shared.manners);
         manners.goes_away.as_mut().filter(|(_, times)| *times > 0).map(|(goes, times)| {
@@ -317,11 +326,45 @@ async fn take(shared: &Shared, mut mail: Received, text: &str) -> Option<String>
     Some("250 taken".to_owned())
 }
 
-/// What people read: in quoted-printable long lines are broken with a `=`.
+/// The headers and the content of a mail or a part.
+fn split(text: &str) -> (Vec<String>, &str) {
+    let (headers, content) = text.split_once("\n\n").expect("headers");
+    // A line that begins with a blank continues the line before it.
+    let headers = headers.replace("\n ", " ");
+    (headers.lines().map(str::to_owned).collect(), content)
+}
+
+/// The value of a header that is there once.
+fn header<'a>(headers: &'a [String], name: &str) -> &'a str {
+    let is_it = |line: &&String| line.to_lowercase().starts_with(&format!("{name}:"));
+    let found: Vec<_> = headers.iter().filter(is_it).collect();
+    let [line] = found[..] else { panic!("{name} is there {} times", found.len()) };
+    line[name.len() + 1..].trim()
+}
+
+/// The parts of a mail of the type multipart/alternative.
+fn parts<'a>(content_type: &str, content: &'a str) -> Vec<&'a str> {
+    let boundary = content_type.strip_prefix("multipart/alternative; boundary=\"");
+    let boundary = boundary.expect("two parts").trim_end_matches('"');
+    let (parts, _) = content.split_once(&format!("--{boundary}--")).expect("an end");
+    // The line break before a boundary belongs to it.
+    let boundary = format!("--{boundary}\n");
+    let parts = parts.split(&boundary).skip(1);
+    parts.map(|part| part.strip_suffix('\n').expect("a line")).collect()
+}
+
+/// The text of a part. Quoted-printable encodes bytes as `=C3` and breaks long lines after a `=`.
 fn decoded(encoding: &str, body: &str) -> String {
-    if encoding == "quoted-printable" {
-        body.replace("=\n", "").replace("=3D", "=")
-    } else {
-        body.to_owned()
+    if encoding != "quoted-printable" {
+        return body.to_owned();
     }
+    let body = body.replace("=\n", "");
+    let mut pieces = body.split('=');
+    let mut bytes = pieces.next().unwrap_or_default().as_bytes().to_owned();
+    for piece in pieces {
+        let (code, rest) = piece.split_at(2);
+        bytes.push(u8::from_str_radix(code, 16).expect("two hexadecimal digits"));
+        bytes.extend_from_slice(rest.as_bytes());
+    }
+    String::from_utf8(bytes).expect("UTF-8")
 }

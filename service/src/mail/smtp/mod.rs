@@ -16,8 +16,8 @@ use domain::Timestamp;
 use lettre::{
     Address, Message,
     message::{
-        Mailbox,
-        header::{ContentType, HeaderName, HeaderValue},
+        Mailbox, MultiPart, MultiPartKind, SinglePart,
+        header::{HeaderName, HeaderValue},
     },
 };
 use uuid::Uuid;
@@ -41,8 +41,8 @@ pub(crate) struct Letter<'a> {
     pub(crate) id: Uuid,
     pub(crate) to: &'a str,
     pub(crate) subject: &'a str,
-    /// Plain text.
-    pub(crate) body: &'a str,
+    /// The text part.
+    pub(crate) text: &'a str,
     pub(crate) at: Timestamp,
 }
 
@@ -109,11 +109,12 @@ impl Mailer {
         })))
     }
 
-    /// Sends a mail. The workers limit how many are sent at the same time.
-    pub(crate) async fn send(&self, letter: &Letter<'_>) -> Result<(), Undelivered> {
+    /// Sends a mail with its text part and an HTML part. The workers limit how many are sent at the
+    /// same time.
+    pub(crate) async fn send(&self, letter: &Letter<'_>, html: &str) -> Result<(), Undelivered> {
         let shared = &*self.0;
         let to = wire_address(letter.to).map_err(Undelivered::rejected)?;
-        let message = self.message(letter, to.clone())?;
+        let message = self.message(letter, html, to.clone())?;
         if shared.breaker.is_open() {
             let reason = "the mail server could not be reached a moment ago".to_owned();
             return Err(Undelivered::unreachable(reason));
@@ -130,9 +131,21 @@ impl Mailer {
         }
     }
 
-    fn message(&self, letter: &Letter<'_>, to: Address) -> Result<Message, Undelivered> {
+    fn message(
+        &self,
+        letter: &Letter<'_>,
+        html: &str,
+        to: Address,
+    ) -> Result<Message, Undelivered> {
         let invalid = |error| Undelivered::rejected(format!("the mail cannot be written: {error}"));
         let auto = HeaderName::new_from_ascii_str("Auto-Submitted");
+        // The boundary depends only on the id, so that a mail that is sent again is the same. lettre
+        // encodes each part with lines of at most 76 characters.
+        let parts = MultiPart::builder()
+            .kind(MultiPartKind::Alternative)
+            .boundary(letter.id.simple().to_string())
+            .singlepart(SinglePart::plain(letter.text.to_owned()))
+            .singlepart(SinglePart::html(html.to_owned()));
         Message::builder()
             .message_id(Some(format!("<{}@{}>", letter.id, self.0.from.email.domain())))
             .date(SystemTime::from(letter.at.utc()))
@@ -141,8 +154,7 @@ impl Mailer {
             .subject(one_line(letter.subject))
             // Keeps automatic responders from replying (RFC 3834).
             .raw_header(HeaderValue::new(auto, "auto-generated".to_owned()))
-            .header(ContentType::TEXT_PLAIN)
-            .body(letter.body.to_owned())
+            .multipart(parts)
             .map_err(invalid)
     }
 }
