@@ -1,12 +1,11 @@
-//! A new password for somebody who has forgotten theirs.
+//! Reset links, for users who have forgotten their password.
 //!
-//! Whether an address has an account shows nowhere: a request is answered before anybody looks, for
-//! a job does the looking. The link is made when it is sent, and what it holds is kept as a hash;
-//! the mailbox, which can only be read after a login, gets a notice without it.
+//! The response to a request does not reveal whether an address has an account: a job looks it up.
+//! The link is created when it is sent, and only the hash of its token is stored; the mailbox, which
+//! can only be read after a login, gets a notice without the link.
 //!
-//! Anybody may ask for a link to anybody's address. So a new one leaves those before it good, and
-//! of an account no more than three are: who asks in vain has three good ones in their mail. A new
-//! password ends them all.
+//! Anyone can request links for anyone's address. So a new link leaves earlier ones valid, and while
+//! an account has three valid links no more are mailed. A new password ends all of them.
 
 use std::time::Duration;
 
@@ -41,11 +40,11 @@ use crate::{
     throttle,
 };
 
-/// How long a link is good for.
+/// How long a link is valid.
 const LIFETIME: TimeDelta = TimeDelta::hours(1);
-/// For one address one link is made in so many seconds, however often it is asked for.
+/// Seconds in which one link at most is created for an address.
 const AT_MOST_EVERY: i64 = 60;
-/// Links that may be good at the same time, of those that are mailed.
+/// Mailed links of an account that may be valid at the same time.
 const AT_ONCE: u64 = 3;
 
 /// The hash of a link's token. It may wait in a session: a reader of the session cannot set a
@@ -55,13 +54,14 @@ const AT_ONCE: u64 = 3;
 pub struct ResetKey(String);
 
 impl ResetKey {
-    /// The key to what a link holds.
+    /// The key of a link's token.
     pub fn of(token: &str) -> Self {
         Self(secrets::hash(token))
     }
 }
 
-/// Asks for a link to be sent to an address. It takes as long, and comes to the same, whether or not it has an account.
+/// Requests a link for an address. Duration and response do not depend on whether it has an
+/// account.
 ///
 /// # Errors
 /// When the database fails.
@@ -74,7 +74,7 @@ pub async fn request(ctx: &Context, email: Email) -> Result<()> {
     let tickets = rows.iter().map(|row| Ticket::of(ctx, row)).collect();
     match bulk::insert(&*ctx.db.autocommit().await, rows).await {
         Ok(()) => push_tickets(ctx, tickets),
-        // Somebody has just asked for the same.
+        // A request within the same minute has added the job.
         Err(Error::Db(error)) if is_unique_violation(&error) => {}
         Err(error) => return Err(error),
     }
@@ -116,9 +116,10 @@ async fn refuse(
 ) -> Result<()> {
     tracing::warn!(
         user.id = %user.id,
-        "a link to set a new password was asked for, but SMTP_URL is not set: see `mini-compete admin reset-link`"
+        "a link to set a new password was asked for, but SMTP_URL is not set: see `mini-compete \
+         admin reset-link`"
     );
-    // However often a link is asked for: one notice in an hour.
+    // One notice an hour, however many links are requested.
     let hour = ctx.now().utc().timestamp() / LIFETIME.num_seconds();
     let key = format!("no-reset-link:{}:{hour}", user.id);
     let mail = RenderedMail::of(&ResetLinkUnavailable { name: UserText(&user.name) });
@@ -164,8 +165,8 @@ async fn send_link(
     finish(ctx, execution, Some(&ResetKey::of(&token)), notice).await
 }
 
-/// Acknowledges the job in the transaction that leaves a notice in the mailbox. The hour of the
-/// link that was sent begins now: sending it may have taken a while.
+/// Acknowledges the job in the transaction that stores a notice in the mailbox. The hour of the
+/// link that was sent begins now, because sending it may have taken minutes.
 async fn finish(
     ctx: &Context,
     execution: &Execution<'_, SendResetLink>,
@@ -198,19 +199,19 @@ pub async fn link(ctx: &Context, email: &Email) -> Result<String> {
     Ok(page(ctx, &token))
 }
 
-/// The address of the account that a link is for; `Ok(None)` if it is not good any more.
+/// The address of the account that a link is for; `Ok(None)` if the link is no longer valid.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn email_of(ctx: &Context, key: &ResetKey) -> Result<Option<String>> {
     let db = ctx.db.connection();
-    let Some(reset) = good(ctx, key).one(db).await? else { return Ok(None) };
+    let Some(reset) = valid(ctx, key).one(db).await? else { return Ok(None) };
     let user = user::Entity::find_by_id(reset.user_id).one(db).await?;
     Ok(user.map(|user| user.email))
 }
 
-/// Sets a new password. The link is good for this once; every session and token of its owner ends, and so does the wait
-/// after failed logins.
+/// Sets a new password. The link works once. Every session and token of its owner ends, and so does
+/// the wait after failed logins.
 ///
 /// # Errors
 /// [`ErrorCode::ResetLinkInvalid`].
@@ -220,14 +221,14 @@ pub async fn confirm(
     password: Password,
     from: ClientAddress,
 ) -> Result<()> {
-    // Before the hard work, which a link that nobody was given is not worth.
-    if good(ctx, key).one(ctx.db.connection()).await?.is_none() {
+    // Reject an invalid link before the expensive hash.
+    if valid(ctx, key).one(ctx.db.connection()).await?.is_none() {
         return Err(invalid().into());
     }
     let hash = ctx.passwords.hash(password).await?;
     retry(|| async {
         let tx = ctx.db.begin_serializable().await?;
-        let reset = good(ctx, key).one(&*tx).await?.ok_or_else(invalid)?;
+        let reset = valid(ctx, key).one(&*tx).await?.ok_or_else(invalid)?;
         if !take(&*tx, key).await? {
             return Err(invalid().into());
         }
@@ -238,18 +239,18 @@ pub async fn confirm(
     .await
 }
 
-fn good(ctx: &Context, key: &ResetKey) -> sea_orm::Select<password_reset::Entity> {
+fn valid(ctx: &Context, key: &ResetKey) -> sea_orm::Select<password_reset::Entity> {
     password_reset::Entity::find_by_id(&key.0)
         .filter(password_reset::Column::ExpiresAt.gt(ctx.now().utc()))
 }
 
-/// Of two at once with one link, one takes it.
+/// Consumes a link. Of two concurrent calls, one returns `true`.
 async fn take(tx: &impl ConnectionTrait, key: &ResetKey) -> Result<bool> {
     let taken = password_reset::Entity::delete_by_id(&key.0).exec(tx).await?;
     Ok(taken.rows_affected == 1)
 }
 
-/// What a link holds, and the row that it is kept as.
+/// The token of a new link, and its row.
 fn new_token(
     ctx: &Context,
     user: &user::Model,
@@ -265,8 +266,8 @@ fn new_token(
     (token, row)
 }
 
-/// What a link holds that is to be mailed for a job. `Ok(None)` when enough of those that were
-/// mailed are good; links of earlier tries of the same job do not count.
+/// The token of a link that a job mails. `Ok(None)` when the account has [`AT_ONCE`] valid mailed
+/// links; those of earlier attempts of the same job do not count.
 async fn new_mailed_token(
     ctx: &Context,
     user: &user::Model,
@@ -274,11 +275,11 @@ async fn new_mailed_token(
 ) -> Result<Option<String>> {
     retry(|| async {
         let tx = ctx.db.begin_serializable().await?;
-        let good = password_reset::Entity::find()
+        let valid = password_reset::Entity::find()
             .filter(password_reset::Column::UserId.eq(user.id))
             .filter(password_reset::Column::ExpiresAt.gt(ctx.now().utc()))
             .filter(password_reset::Column::JobId.ne(claim.id));
-        if good.count(&*tx).await? >= AT_ONCE {
+        if valid.count(&*tx).await? >= AT_ONCE {
             return Ok(None);
         }
         let (token, row) = new_token(ctx, user, Some(claim.id));
@@ -320,7 +321,8 @@ fn notice(user: &user::Model, dedup_key: String, mail: RenderedMail) -> Draft {
 }
 
 fn invalid() -> PublicError {
-    let message = "This link was used before, is older than an hour, or the password was changed since. Ask for a new one.";
+    let message = "This link was used before, is older than an hour, or the password was changed \
+                   since. Ask for a new one.";
     PublicError::new(ErrorCode::ResetLinkInvalid, message)
 }
 

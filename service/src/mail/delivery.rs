@@ -20,30 +20,29 @@ use crate::{
     },
 };
 
-/// How long a mail is tried: as long as mail servers do themselves (RFC 5321, section 4.5.4.1). No
-/// mail is lost to a weekend without a mail server, or to a quota for the day.
+/// How long delivery is retried: as long as mail servers do (RFC 5321, section 4.5.4.1), so that a
+/// weekend without a mail server or a daily quota loses no mail.
 const GIVE_UP_AFTER: TimeDelta = TimeDelta::days(4);
 
-/// How often a mail server may refuse a mail for now. After ten times it is asked every seventeen
-/// minutes, so that [`GIVE_UP_AFTER`] comes first.
+/// Attempts at most. After ten, one follows every seventeen minutes, so that [`GIVE_UP_AFTER`]
+/// comes first.
 pub(crate) const MAX_DELIVERIES: i32 = 500;
-/// How long sending a mail may take. Most of it may go by waiting for a connection: a batch of
-/// mails is sent a few at a time.
+/// How long sending a mail may take, including the wait for a connection.
 pub(crate) const SEND_LIMIT: Duration = Duration::from_secs(600);
 
 /// Send a message of the mailbox by SMTP. It arrives twice if a worker dies between sending it and
 /// acknowledging the job; both mails have one Message-ID.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DeliverMail {
-    /// Which message.
+    /// The message in the mailbox.
     pub mail_id: MailId,
 }
 
 impl DeliverMail {
-    /// For mails to many people: no other mail waits behind them.
+    /// Of mails to many recipients, so that no other mail waits behind them.
     pub(crate) const BULK: Route =
         Route { class: Class::BulkMail, priority: 15, list: "deliver_bulk_mail" };
-    /// Versions without classes gave all mail this priority.
+    /// The priority of all mail in versions without job classes.
     const BULK_OF_OLD: Route = Route { priority: 10, ..Self::BULK };
 }
 
@@ -56,8 +55,8 @@ impl BackgroundJob for DeliverMail {
     const ON_TIMEOUT: Disposition = Disposition::Attempt;
     const OTHER_ROUTES: &'static [Route] = &[Self::BULK_OF_OLD, Self::BULK];
 
-    /// Skips a message that was deleted with its account, and one whose recipient has had enough
-    /// mail this hour: it stays in the mailbox.
+    /// Skips a message that was deleted with its account. A message over the hourly limit of its
+    /// recipient stays in the mailbox without being mailed.
     async fn run(ctx: &Context, execution: &Execution<'_, Self>) -> Result<()> {
         let mail_id = execution.payload().mail_id;
         let found = mail::Entity::find_by_id(mail_id).one(ctx.db.connection()).await?;
@@ -87,7 +86,7 @@ impl BackgroundJob for DeliverMail {
     }
 }
 
-/// The right to send the message, unless its recipient was sent enough or has read the same lately.
+/// The right to send the message. `Ok(None)` at the hourly limit, and for a repeated confirmation.
 async fn reserve(ctx: &Context, topic: Topic, mail: &mail::Model) -> Result<Option<Reservation>> {
     let reservation = limits::reserve(ctx, topic, &mail.recipient).await?;
     let Some(reservation) = reservation else { return Ok(None) };
@@ -116,11 +115,11 @@ fn text<'a>(ctx: &Context, mail: &'a mail::Model, reservation: &Reservation) -> 
     Cow::Owned(with_limit_note(&mail.body, &ctx.page("/mailbox")))
 }
 
-/// Sends a letter for a job. `Ok(false)` when the mail server refuses it for good, or has not taken
-/// it for four days: the job is a dead letter then.
+/// Sends a letter for a job. `Ok(false)` when the mail server refused it permanently, or for four
+/// days: the job is a dead letter then.
 ///
 /// # Errors
-/// When the mail server may take it later.
+/// When a later attempt may succeed.
 pub(crate) async fn send<J: BackgroundJob>(
     ctx: &Context,
     execution: &Execution<'_, J>,
@@ -145,8 +144,8 @@ pub(crate) async fn send<J: BackgroundJob>(
     Ok(false)
 }
 
-/// Whether the mail was tried for long enough since the job was added, or last retried as a dead
-/// letter.
+/// Whether delivery has been retried for [`GIVE_UP_AFTER`], since the job was added or last retried
+/// as a dead letter.
 async fn is_overdue<J: BackgroundJob>(ctx: &Context, execution: &Execution<'_, J>) -> Result<bool> {
     let since = jobs::added_or_retried_at(ctx, execution.claim()).await?;
     Ok(since.is_some_and(|since| ctx.now().utc() - since >= GIVE_UP_AFTER))

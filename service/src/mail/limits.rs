@@ -1,11 +1,10 @@
-//! How much mail an address is sent. Addresses are not proved: anybody may sign up with that of a
-//! stranger, and have us mail them.
+//! Limits on mail to one address. Addresses are not verified: anyone can sign up with the address
+//! of a stranger and cause mail to it.
 //!
 //! Mail is counted by recipient and hour, in the database, so that all processes count together.
-//! Mail about accounts is counted apart, so that no flood of confirmations keeps a link to set a
-//! new password from its owner. The mailbox on the site gets every message; what is over the limit
-//! is in there and nowhere else. Nothing is put off for an hour: what floods an address would then
-//! do so for days.
+//! Mail about accounts is counted apart, so that a flood of confirmations cannot hold back a reset
+//! link. The mailbox on the site gets every message; a message over the limit is not mailed. It is
+//! not postponed either, because a flood would then last for days.
 
 use chrono::TimeDelta;
 use domain::{MailId, Timestamp};
@@ -20,16 +19,16 @@ use crate::{
     infrastructure::secrets,
 };
 
-/// So long after its first mail, what was counted is forgotten.
+/// How long after its first mail a count starts again.
 const HOUR: TimeDelta = TimeDelta::hours(1);
-/// A competition is confirmed to a participant once in so long, however often they cancel and
-/// register again.
+/// How long a registration is not confirmed by mail again, however often the participant cancels
+/// and registers again.
 const ONE_CONFIRMATION: TimeDelta = TimeDelta::hours(6);
 
-/// What a message is about. Its dedup key tells.
+/// The subject of a message, which its dedup key shows. Each topic has its own count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Topic {
-    /// Competitions: organizers write the words.
+    /// Competitions: parts of the text are by organizers.
     Competitions,
     /// The recipient's account.
     Account,
@@ -37,14 +36,13 @@ pub(crate) enum Topic {
     ResetLink,
 }
 
-/// What the dedup keys of confirmations begin with. The id of the registration follows, and when it
-/// was made.
+/// The prefix of the dedup keys of confirmations. The id of the registration and its time follow.
 pub(crate) const CONFIRMATION: &str = "confirmation:";
-/// What the dedup keys of messages about passwords begin with.
+/// The prefix of the dedup keys of messages about accounts.
 pub(crate) const PASSWORD_CHANGED: &str = "password-changed:";
 
 impl Topic {
-    /// That of a message of the mailbox.
+    /// The topic of a message in the mailbox.
     pub(crate) fn of(dedup_key: &str) -> Self {
         if dedup_key.starts_with(PASSWORD_CHANGED) { Self::Account } else { Self::Competitions }
     }
@@ -57,8 +55,8 @@ impl Topic {
         }
     }
 
-    /// What an address is counted under. `ada+anything@example.com` reaches the same mailbox as
-    /// `ada@example.com`, for all that strangers know; an account is one address and no other.
+    /// The key of the count of an address. Mail about competitions is counted without the `+tag`,
+    /// because many mail servers ignore it; an account has one exact address.
     fn key(self, recipient: &str) -> String {
         let key = match self {
             Self::Competitions => secrets::hash(&mailbox_of(recipient)),
@@ -73,15 +71,15 @@ impl Topic {
     }
 }
 
-/// Leave to send one mail.
+/// The right to send one mail.
 #[derive(Debug)]
 pub(crate) struct Reservation {
     key: String,
-    /// Whether no other may follow for a while.
+    /// Whether this mail reaches the limit.
     pub(crate) is_last: bool,
 }
 
-/// Counts a mail that is about to be sent. `Ok(None)` when its recipient was sent enough.
+/// Counts a mail that is about to be sent. `Ok(None)` when the limit is reached.
 ///
 /// # Errors
 /// When the database fails.
@@ -115,8 +113,8 @@ pub(crate) async fn reserve(
     Ok(None)
 }
 
-/// Takes back what was counted: the mail was not sent. When the database fails, that is logged and
-/// one mail less may be sent: why the mail was not sent matters more.
+/// Releases a reservation whose mail was not sent. A failure of the database is only logged, so
+/// that the caller can return the error of the mail: one mail less may be sent then.
 pub(crate) async fn release(ctx: &Context, reservation: Reservation) {
     let released = Entity::update_many()
         .col_expr(Column::Sent, Expr::col(Column::Sent).sub(1))
@@ -130,9 +128,8 @@ pub(crate) async fn release(ctx: &Context, reservation: Reservation) {
     }
 }
 
-/// Whether a message may be mailed as far as others of its kind are concerned: not if it confirms a
-/// competition that was confirmed to the same participant lately. Asked again for the same message
-/// it answers the same.
+/// Whether a message is more than a repeated confirmation of a registration. Returns the same for
+/// the same message when it is called again.
 ///
 /// # Errors
 /// When the database fails.
@@ -159,7 +156,7 @@ pub(crate) async fn is_news(ctx: &Context, mail_id: MailId, dedup_key: &str) -> 
     Ok(row.mail_id == Some(mail_id))
 }
 
-/// The message is not mailed after all, so that the next of its kind is news again.
+/// Records that the message is not mailed, so that the next confirmation is news.
 ///
 /// # Errors
 /// When the database fails.
@@ -173,21 +170,21 @@ pub(crate) async fn no_news(ctx: &Context, mail_id: MailId, dedup_key: &str) -> 
     Ok(())
 }
 
-/// What is not counted any more.
+/// A condition on rows that count no longer.
 pub(crate) fn forgotten(now: Timestamp) -> Expr {
     let now = now.utc();
     let is_old = Column::MailId.is_null().or(Column::Since.lte(now - ONE_CONFIRMATION));
     Column::Since.lte(now - HOUR).and(is_old)
 }
 
-/// What stands for all confirmations of one registration.
+/// The key that all confirmations of a registration share; `None` for other messages.
 fn confirmation_key(dedup_key: &str) -> Option<String> {
     let registration = dedup_key.strip_prefix(CONFIRMATION)?.split(':').next()?;
     Some(format!("{CONFIRMATION}{registration}"))
 }
 
-/// The address without what many mail servers ignore: case and a tag after `+`; its domain in
-/// ASCII.
+/// The address without the parts that many mail servers ignore, case and a tag after `+`, and with
+/// its domain in ASCII.
 fn mailbox_of(address: &str) -> String {
     let address = address.to_lowercase();
     let (name, domain) = address.rsplit_once('@').unwrap_or((&address, ""));
