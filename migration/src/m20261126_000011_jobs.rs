@@ -68,7 +68,7 @@ async fn create_failed_jobs(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .col(small_integer("priority"))
         .col(integer("attempts"))
         .col(integer("max_attempts"))
-        // A retried job goes on counting where it left off.
+        // A retried dead letter keeps its epoch, so that claims from before stay invalid.
         .col(integer("epoch").default(0))
         .col(text("last_error"))
         .col(text_null("dedup_key"))

@@ -1,11 +1,11 @@
 //! Reset links, for users who have forgotten their password.
 //!
 //! The response to a request does not reveal whether an address has an account: a job looks it up.
-//! The link is created when it is sent, and only the hash of its token is stored; the mailbox, which
-//! can only be read after a login, gets a notice without the link.
+//! The link is created when it is sent, and only the hash of its token is stored; the mailbox,
+//! which can only be read after a login, gets a notice without the link.
 //!
-//! Anyone can request links for anyone's address. So a new link leaves earlier ones valid, and while
-//! an account has three valid links no more are mailed. A new password ends all of them.
+//! Anyone can request links for anyone's address. So a new link leaves earlier ones valid, and
+//! while an account has three valid links no more are mailed. A new password ends all of them.
 
 use std::time::Duration;
 

@@ -100,7 +100,8 @@ async fn attempt(ctx: &Context, token: &str) -> Result<Option<(Account, String)>
     }
     end_family(&*tx, row.family_id).await?;
     tx.commit().await?;
-    tracing::warn!(user.id = %account.user.id, "a refresh token was used twice, its family has ended");
+    let user = account.user.id;
+    tracing::warn!(user.id = %user, "a refresh token was used twice, its family has ended");
     Ok(None)
 }
 

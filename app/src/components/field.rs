@@ -42,7 +42,10 @@ fn Label(
 ) -> impl IntoView {
     view! {
         <label for=id class="font-semibold">{label}</label>
-        {hint.map(|hint| view! { <p id=format!("{id}-hint") class="text-sm text-muted">{hint}</p> })}
+        {hint
+            .map(|hint| {
+                view! { <p id=format!("{id}-hint") class="text-sm text-muted">{hint}</p> }
+            })}
     }
 }
 

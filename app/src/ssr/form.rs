@@ -105,7 +105,8 @@ async fn store(
 /// Whether the form was sent before with different text, because the response was lost or the user
 /// went back. It needs a new key then.
 pub(crate) fn was_sent_before<T>(outcome: &service::Result<T>) -> bool {
-    matches!(outcome, Err(service::Error::Public(error)) if error.code == ErrorCode::IdempotencyKeyReused)
+    let Err(service::Error::Public(error)) = outcome else { return false };
+    error.code == ErrorCode::IdempotencyKeyReused
 }
 
 /// Without JavaScript: stores that the form has succeeded, and redirects the browser to `page`,

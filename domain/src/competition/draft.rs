@@ -143,10 +143,10 @@ mod tests {
 
         let clashes = mine.rebase(&seen, &now);
 
-        let told: Vec<_> =
+        let shown: Vec<_> =
             clashes.iter().map(|clash| (&*clash.field, &*clash.now, clash.is_mine)).collect();
         assert_eq!(
-            told,
+            shown,
             [("title", "Chess Open", true), ("capacity", "50", false), ("startDate", "", false)]
         );
         assert_eq!((&*mine.title, &*mine.capacity, &*mine.start_date), ("Chess Cup", "50", ""));

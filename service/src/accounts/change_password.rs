@@ -23,7 +23,8 @@ use crate::{
 /// a new session.
 ///
 /// # Errors
-/// Unauthorized; [`domain::ErrorCode::WrongPassword`]; [`domain::ErrorCode::RateLimited`] when too many were wrong.
+/// Unauthorized; [`domain::ErrorCode::WrongPassword`]; [`domain::ErrorCode::RateLimited`] when too
+/// many were wrong.
 pub async fn change_password(
     ctx: &Context,
     actor: &Actor,

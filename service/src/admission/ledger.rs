@@ -268,8 +268,8 @@ impl Ledger {
         Verdict::Granted(Effect::CompetitionChanged(Box::new(changed)))
     }
 
-    /// Applies all of an edit or nothing. An edit without an effect leaves the `revision` as it is, so
-    /// that no other edit becomes stale.
+    /// Applies all of an edit or nothing. An edit without an effect leaves the `revision` as it is,
+    /// so that no other edit becomes stale.
     fn apply(&mut self, edit: &CompetitionEdit) -> Result<(), PublicError> {
         let current = &self.after;
         if current.cancelled_at.is_some() {
@@ -278,8 +278,8 @@ impl Ledger {
         // The API calls the revision `version`.
         let seen = edit.version.map(i64::from);
         if seen.is_some_and(|revision| revision != i64::from(current.revision)) {
-            let message = "This competition was changed since you opened it. Look at what it is now, then \
-                 try again.";
+            let message = "This competition was changed since you opened it. Look at what it is \
+                           now, then try again.";
             return Err(PublicError::on_field(ErrorCode::StaleVersion, "version", message));
         }
         let capacity = edit.capacity.map_or(current.capacity, |capacity| {
@@ -355,9 +355,9 @@ impl Ledger {
             let key = format!("{}:{competition_id}", NotifyOfCancellation::NAME);
             jobs.push(NewJob::from(job).with_key(key));
         }
-        // Registrations and cancellations may cancel out: then the row stays as it is, and the batch
-        // commits without a compare-and-set. The lock on the row has excluded other batches until
-        // then, and on PostgreSQL SERIALIZABLE as well.
+        // Registrations and cancellations may cancel out: then the row stays as it is, and the
+        // batch commits without a compare-and-set. The lock on the row has excluded other batches
+        // until then, and on PostgreSQL SERIALIZABLE as well.
         let is_changed = self.after != self.before;
         Changes {
             inserted,

@@ -58,12 +58,14 @@ const READ: &str = "\
         (SELECT coalesce(json_agg(log), '[]') \
             FROM unnest($2::uuid[], $3::text[]) AS asked (user_id, key) CROSS JOIN LATERAL \
                 (SELECT * FROM idempotency_logs AS stored \
-                    WHERE stored.user_id = asked.user_id AND stored.key = asked.key LIMIT 1) AS log) AS responses, \
+                    WHERE stored.user_id = asked.user_id AND stored.key = asked.key \
+                    LIMIT 1) AS log) AS responses, \
         (SELECT coalesce(json_agg(registration), '[]') \
             FROM unnest($4::uuid[]) AS asked (user_id) CROSS JOIN LATERAL \
                 (SELECT * FROM registrations AS made \
                     WHERE made.user_id = asked.user_id \
-                        AND made.competition_id IS NOT DISTINCT FROM $1 LIMIT 1) AS registration) AS registrations \
+                        AND made.competition_id IS NOT DISTINCT FROM $1 \
+                    LIMIT 1) AS registration) AS registrations \
     FROM competitions AS competition WHERE id = $1";
 
 /// Reads what the decisions depend on, in a transaction that holds the [`lock`]. `Ok(None)` if
@@ -190,11 +192,11 @@ pub(super) async fn write(
     Ok(())
 }
 
-/// Updates the row of a competition if its `version` is still that of `before`, and if no more seats
-/// are taken than there are.
+/// Updates the row of a competition if its `version` is still that of `before`, and if no more
+/// seats are taken than there are.
 ///
-/// `version` counts all changes of the row, for this comparison only. `revision` counts the edits of
-/// the competition's fields: clients see it as the version, and base edits and `If-Match` on it.
+/// `version` counts all changes of the row, for this comparison only. `revision` counts the edits
+/// of the competition's fields: clients see it as the version, and base edits and `If-Match` on it.
 fn compare_and_set(
     before: &competition::Model,
     after: competition::Model,

@@ -195,7 +195,8 @@ impl World {
     /// When the database fails.
     pub async fn transactions(&self, id: CompetitionId) -> i64 {
         self.number(&format!(
-            "SELECT count(DISTINCT xmin::text) AS count FROM registrations WHERE competition_id = '{id}'"
+            "SELECT count(DISTINCT xmin::text) AS count FROM registrations \
+             WHERE competition_id = '{id}'"
         ))
         .await
     }

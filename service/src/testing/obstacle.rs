@@ -52,8 +52,8 @@ impl World {
     /// When the database fails.
     pub async fn lock_mailbox(&self) -> Hold {
         let tx = self.ctx.db.connection().begin().await.expect("a transaction");
-        let lock = "SET LOCAL idle_in_transaction_session_timeout = 0; LOCK TABLE mailbox IN EXCLUSIVE \
-             MODE";
+        let lock = "SET LOCAL idle_in_transaction_session_timeout = 0; \
+                    LOCK TABLE mailbox IN EXCLUSIVE MODE";
         tx.execute_unprepared(lock).await.expect("a lock");
         Hold(tx)
     }
@@ -101,7 +101,8 @@ impl World {
                  END IF;
                  RETURN NEW;
              END $$;
-             CREATE TRIGGER poison BEFORE INSERT ON registrations FOR EACH ROW EXECUTE FUNCTION poison();"
+             CREATE TRIGGER poison BEFORE INSERT ON registrations \
+             FOR EACH ROW EXECUTE FUNCTION poison();"
         ))
         .await;
     }

@@ -88,8 +88,9 @@ async fn a_seat_in_a_past_competition_stays_counted_without_a_name() {
         assert_eq!(refused.code, ErrorCode::InvalidCredentials, "{address}");
     }
     sign_up_again(&world.ctx, "grace@example.com").await.unwrap();
-    let traces = "DELETE FROM users WHERE lower(name || email || email_key || search_text) LIKE '%grace%' \
-         AND role = 'PARTICIPANT'";
+    let traces = "DELETE FROM users \
+                  WHERE lower(name || email || email_key || search_text) LIKE '%grace%' \
+                  AND role = 'PARTICIPANT'";
     assert_eq!(world.execute(traces).await.unwrap(), 0);
 }
 

@@ -64,7 +64,7 @@ async fn a_forgotten_password_is_reset_by_mail() {
     assert!(try_log_in(&ctx, "ada@example.com", NEW).await.is_ok());
     assert!(try_log_in(&ctx, "ada@example.com", PASSWORD).await.is_err());
 
-    // The mailbox tells of both, and lets nobody in.
+    // The mailbox has a notice of both, and no link.
     run_pending_jobs(&ctx).await;
     let kept = mails(&world, &ada).await;
     assert!(kept.iter().all(|mail| !mail.body.contains("token=")), "{kept:?}");
@@ -82,7 +82,7 @@ async fn an_unknown_address_gets_the_same_response_and_no_mail() {
     let ctx = world.process_with_mail(&sink.url()).await;
     world.participant("Ada").await;
     request(&ctx, email("eve@example.com")).await.unwrap();
-    // The request did what it does for everybody: it left a job.
+    // The request adds a job, as it does for a known address.
     assert_eq!(world.queue().await.waiting, 1);
     assert_eq!(run_pending_jobs(&ctx).await, 1);
     assert!(sink.mails().is_empty());
@@ -316,6 +316,6 @@ async fn without_mail_a_message_in_the_mailbox_says_so() {
 #[tokio::test]
 async fn the_command_reports_an_unknown_account() {
     let world = World::new().await;
-    let nobody = link(&world.ctx, &email("eve@example.com")).await.map_err(code);
-    assert_eq!(nobody, Err(ErrorCode::AccountNotFound));
+    let unknown = link(&world.ctx, &email("eve@example.com")).await.map_err(code);
+    assert_eq!(unknown, Err(ErrorCode::AccountNotFound));
 }

@@ -63,7 +63,7 @@ struct Shared {
 /// A mail with a text part and an HTML part.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Received {
-    /// Whom the envelope names.
+    /// The recipients of the envelope.
     pub(crate) recipients: Vec<String>,
     pub(crate) headers: Vec<String>,
     /// The text part, decoded.

@@ -94,7 +94,10 @@ pub(super) fn ProfileSection(
                     error
                 />
                 <datalist id="zones">
-                    {zones.into_iter().map(|zone| view! { <option value=zone></option> }).collect_view()}
+                    {zones
+                        .into_iter()
+                        .map(|zone| view! { <option value=zone></option> })
+                        .collect_view()}
                 </datalist>
                 <Submit pending=action.pending() class="justify-self-start">"Save profile"</Submit>
             </ActionForm>

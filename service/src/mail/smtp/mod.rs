@@ -121,7 +121,7 @@ impl Mailer {
         }
         match shared.pool.send(message.envelope(), &message.formatted()).await {
             Ok(()) => Ok(()),
-            // The mail itself may be the cause, so that the circuit breaker stays closed for others.
+            // The mail itself may be the cause: the circuit breaker stays closed for others.
             Err(Trouble::Mail(failure)) => Err(undelivered(failure, &[letter.to, to.as_ref()])),
             Err(Trouble::NoConnection(reason)) => {
                 shared.breaker.record_failure();
@@ -139,8 +139,8 @@ impl Mailer {
     ) -> Result<Message, Undelivered> {
         let invalid = |error| Undelivered::rejected(format!("the mail cannot be written: {error}"));
         let auto = HeaderName::new_from_ascii_str("Auto-Submitted");
-        // The boundary depends only on the id, so that a mail that is sent again is the same. lettre
-        // encodes each part with lines of at most 76 characters.
+        // The boundary depends only on the id, so that a mail that is sent again is the same.
+        // lettre encodes each part with lines of at most 76 characters.
         let parts = MultiPart::builder()
             .kind(MultiPartKind::Alternative)
             .boundary(letter.id.simple().to_string())
