@@ -129,7 +129,7 @@ async fn a_low_soft_limit_of_open_files_is_raised() {
 async fn connections_are_capped_by_the_hard_limit_of_open_files() {
     let world = World::new().await;
     let server = Process::serve_under("ulimit -n 300", &world, &[]);
-    assert_eq!(server.log_lines_with("fewer connections than CONNECTIONS are taken"), 1);
+    assert_eq!(server.log_lines_with("fewer connections than CONNECTIONS are accepted"), 1);
     let mut kept = keep(&server, 64).await;
     for _ in 0..3 {
         let mut refused = connect(&server).await;
