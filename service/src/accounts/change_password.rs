@@ -13,7 +13,7 @@ use crate::{
         ids::new_id,
     },
     mail::{
-        limits::PASSWORD_CHANGED,
+        limits::ACCOUNT,
         mailbox::{Draft, store_and_enqueue},
         templates::{RenderedMail, UserText},
     },
@@ -89,7 +89,7 @@ fn notice(ctx: &Context, user: &user::Model) -> Draft {
         user: user.id,
         recipient: user.email.clone(),
         mail,
-        dedup_key: format!("{PASSWORD_CHANGED}{}", new_id()),
+        dedup_key: format!("{ACCOUNT}password-changed:{}", new_id()),
     }
 }
 

@@ -39,12 +39,12 @@ pub(crate) enum Topic {
 /// The prefix of the dedup keys of confirmations. The id of the registration and its time follow.
 pub(crate) const CONFIRMATION: &str = "confirmation:";
 /// The prefix of the dedup keys of messages about accounts.
-pub(crate) const PASSWORD_CHANGED: &str = "password-changed:";
+pub(crate) const ACCOUNT: &str = "account:";
 
 impl Topic {
     /// The topic of a message in the mailbox.
     pub(crate) fn of(dedup_key: &str) -> Self {
-        if dedup_key.starts_with(PASSWORD_CHANGED) { Self::Account } else { Self::Competitions }
+        if dedup_key.starts_with(ACCOUNT) { Self::Account } else { Self::Competitions }
     }
 
     /// Mails an hour.
