@@ -55,7 +55,6 @@ mod tests {
             ("deliver_mail", 5, Class::AccountMail, "deliver_mail"),
             ("tell_of_cancellation", 10, Class::Background, "tell_of_cancellation"),
             ("send_reminders", 10, Class::Background, "send_reminders"),
-            ("deliver_mail", 10, Class::BulkMail, "deliver_bulk_mail"),
             ("deliver_mail", 15, Class::BulkMail, "deliver_bulk_mail"),
             ("clean_up", 20, Class::Background, "clean_up"),
         ];

@@ -1,8 +1,11 @@
 //! The use cases of Mini Compete, over SeaORM.
 //!
 //! Everything that changes or reads the database is here, and with it every transaction and every
-//! permission check. The REST API, the pages and the worker call these functions and add nothing to
-//! them. Entities are private: what leaves is a view of `domain`.
+//! permission check. The REST API, the pages and the worker call these functions and add no rule of
+//! their own. Entities are private: callers get views of `domain`.
+//!
+//! `infrastructure` has the database, Redis, locks and clocks, and knows no use case. Every other
+//! module is a use case or the vocabulary of several.
 
 mod actor;
 mod admission;

@@ -42,8 +42,6 @@ impl DeliverMail {
     /// Of mails to many recipients, so that no other mail waits behind them.
     pub(crate) const BULK: Route =
         Route { class: Class::BulkMail, priority: 15, list: "deliver_bulk_mail" };
-    /// The priority of all mail in versions without job classes.
-    const BULK_OF_OLD: Route = Route { priority: 10, ..Self::BULK };
 }
 
 impl BackgroundJob for DeliverMail {
@@ -53,7 +51,7 @@ impl BackgroundJob for DeliverMail {
     const MAX_ATTEMPTS: i32 = MAX_DELIVERIES;
     const TIME_LIMIT: Duration = SEND_LIMIT;
     const ON_TIMEOUT: Disposition = Disposition::Attempt;
-    const OTHER_ROUTES: &'static [Route] = &[Self::BULK_OF_OLD, Self::BULK];
+    const OTHER_ROUTES: &'static [Route] = &[Self::BULK];
 
     /// Skips a message that was deleted with its account. A message over the hourly limit of its
     /// recipient stays in the mailbox without being mailed.
