@@ -16,15 +16,15 @@ const LOCK: i64 = 0x006d_696e_6963_6f6d;
 const SETTINGS: &str = "SET TRANSACTION ISOLATION LEVEL READ COMMITTED; \
                         SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0; \
                         SET LOCAL idle_in_transaction_session_timeout = 0";
-/// How often a process that waits looks again. It asks anew rather than wait inside a statement,
-/// which may be limited by what lies between it and the database.
-const LOOK: Duration = Duration::from_millis(200);
-/// How often it says that it waits.
+/// How often a waiting process tries to take the lock. A statement that waits for it could meet the
+/// time limit of a pooler.
+const POLL: Duration = Duration::from_millis(200);
+/// How often a waiting process logs that it waits.
 const REPORT: Duration = Duration::from_secs(10);
 /// The primary result code in the low byte of SQLite's extended one: the file is locked.
 const SQLITE_BUSY: i32 = 5;
 
-/// A transaction that no other process migrates beside. On SQLite its write lock keeps them out.
+/// Begins a transaction that holds the migration lock: on SQLite the write lock of the file.
 pub(crate) async fn begin(db: &DatabaseConnection) -> Result<DatabaseTransaction, DbErr> {
     let mut waiting = Waiting::new();
     loop {
@@ -36,18 +36,18 @@ pub(crate) async fn begin(db: &DatabaseConnection) -> Result<DatabaseTransaction
             Ok(tx) if tx.get_database_backend() != DbBackend::Postgres => return Ok(tx),
             Ok(tx) => {
                 tx.execute_unprepared(SETTINGS).await?;
-                while !is_ours(&tx).await? {
-                    waiting.a_little().await;
+                while !try_lock(&tx).await? {
+                    waiting.pause().await;
                 }
                 return Ok(tx);
             }
-            Err(error) if is_busy(&error) => waiting.a_little().await,
+            Err(error) if is_busy(&error) => waiting.pause().await,
             Err(error) => return Err(error),
         }
     }
 }
 
-async fn is_ours(tx: &DatabaseTransaction) -> Result<bool, DbErr> {
+async fn try_lock(tx: &DatabaseTransaction) -> Result<bool, DbErr> {
     let sql = format!("SELECT pg_try_advisory_xact_lock({LOCK}) AS ours");
     let row = tx.query_one_raw(Statement::from_string(DbBackend::Postgres, sql)).await?;
     row.ok_or_else(|| DbErr::Custom("a lock without an answer".to_owned()))?.try_get("", "ours")
@@ -66,7 +66,7 @@ fn is_busy(error: &DbErr) -> bool {
             .is_some_and(|code: i32| code & 0xff == SQLITE_BUSY)
 }
 
-/// A process that waits for another, and says so now and then.
+/// A process that waits for another one to migrate.
 struct Waiting {
     since: Instant,
     reported: Instant,
@@ -77,8 +77,8 @@ impl Waiting {
         Self { since: Instant::now(), reported: Instant::now() }
     }
 
-    async fn a_little(&mut self) {
-        sleep(LOOK).await;
+    async fn pause(&mut self) {
+        sleep(POLL).await;
         if self.reported.elapsed() >= REPORT {
             self.reported = Instant::now();
             let seconds = self.since.elapsed().as_secs();

@@ -26,8 +26,8 @@ impl MigrationTrait for Migration {
             .col(timestamp_with_time_zone_null("start_date"))
             // Incremented by every change, registrations included: the base of a compare-and-set.
             .col(integer("version").default(1))
-            // Incremented by every edit: the version that clients see. `version` would be stale at
-            // once.
+            // Incremented by every edit: the version that clients see. They do not use `version`,
+            // because every registration increments it.
             .col(integer("revision").default(1))
             // The name of an IANA time zone.
             .col(text("time_zone").default("UTC"))

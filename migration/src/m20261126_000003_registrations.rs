@@ -30,7 +30,7 @@ impl MigrationTrait for Migration {
             // The start date that the last reminder announced.
             .col(timestamp_with_time_zone_null("reminded_start"))
             // When the participant was notified that the competition was cancelled.
-            .col(timestamp_with_time_zone_null("cancellation_told_at"))
+            .col(timestamp_with_time_zone_null("cancellation_notified_at"))
             .foreign_key(&mut cascading(("registrations", "user_id"), ("users", "id")))
             .foreign_key(&mut cascading(
                 ("registrations", "competition_id"),

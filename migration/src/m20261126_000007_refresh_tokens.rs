@@ -14,7 +14,7 @@ impl MigrationTrait for Migration {
             .table("refresh_tokens")
             // SHA-256 of the token, in hexadecimal.
             .col(text("hash").primary_key())
-            // One log-in, and every token that was renewed from it.
+            // One login, and every token that was renewed from it.
             .col(uuid("family_id"))
             .col(uuid("user_id"))
             .col(integer("credentials_version"))

@@ -12,8 +12,8 @@ impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         let attempts = Table::create()
             .table("login_attempts")
-            // The account or address, hashed: people type anything into the field for their
-            // address.
+            // A hash of the account or address, because users may type a password into the field
+            // for their email.
             .col(text("key").primary_key())
             .col(integer("failures"))
             // When counting began.

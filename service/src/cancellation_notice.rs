@@ -78,7 +78,7 @@ pub(crate) fn takes_place() -> Condition {
         .into_query();
     let cancelled_at = Expr::SubQuery(None, Box::new(cancelled_at.into()));
     Condition::all()
-        .add(registration::Column::CancellationToldAt.is_null())
+        .add(registration::Column::CancellationNotifiedAt.is_null())
         .add(cancelled_at.is_null())
 }
 
@@ -95,7 +95,7 @@ async fn notify_some(
         .column(registration::Column::Id)
         .filter(registration::Column::CompetitionId.eq(competition.id))
         .filter(registration::Column::Status.is_in(RegistrationStatus::with_seat()))
-        .filter(registration::Column::CancellationToldAt.is_null())
+        .filter(registration::Column::CancellationNotifiedAt.is_null())
         .apply_if(from, |due, from| due.filter(registration::Column::RegisteredAt.gte(from.utc())))
         // Two workers lock rows in one order: registrations of the same moment by their ids.
         .order_by_asc(registration::Column::RegisteredAt)
@@ -109,7 +109,7 @@ async fn notify_some(
     // Read after the wait, so that mails are in the order of their transactions.
     let now = ctx.now();
     let note = registration::Entity::update_many()
-        .col_expr(registration::Column::CancellationToldAt, Expr::value(now.utc()))
+        .col_expr(registration::Column::CancellationNotifiedAt, Expr::value(now.utc()))
         .filter(any_of(&*tx, registration::Column::Id, due));
     let notified = update_returning(&*tx, note).await?;
     let Some(last) = notified.iter().map(|row| row.registered_at).max() else { return Ok(None) };

@@ -135,7 +135,7 @@ async fn send_link(
     let reserved = limits::reserve(ctx, Topic::ResetLink, &user.email).await?;
     let Some(reservation) = reserved else { return Ok(()) };
     let Some(token) = new_mailed_token(ctx, user, claim).await? else {
-        limits::release(ctx, reservation).await;
+        reservation.release().await;
         return Ok(());
     };
     let link = page(ctx, &token);
@@ -149,7 +149,7 @@ async fn send_link(
     };
     let sent = delivery::send(ctx, execution, &letter).await;
     if !matches!(sent, Ok(true)) {
-        limits::release(ctx, reservation).await;
+        reservation.release().await;
         // The link was not sent, and must not count among the valid ones.
         if !matches!(&sent, Err(Error::Mail(failure)) if failure.may_have_arrived()) {
             let key = ResetKey::of(&token);
@@ -160,6 +160,7 @@ async fn send_link(
         }
         return sent.map(drop);
     }
+    reservation.keep();
     let mail = RenderedMail::of(&ResetLinkSent { name: UserText(&user.name) });
     let notice = notice(user, format!("reset-link:{}", claim.id), mail);
     finish(ctx, execution, Some(&ResetKey::of(&token)), notice).await

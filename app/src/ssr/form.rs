@@ -81,7 +81,8 @@ struct StoredForm<T> {
     error: Option<PublicError>,
 }
 
-/// The forms that visitors see. All others lead to the login, which starts with an empty session.
+/// The forms that visitors may submit. Other forms of visitors are not stored: their pages redirect
+/// to the login.
 const FOR_VISITORS: [&str; 4] = ["log_in", "sign_up", "request_reset", "reset_password"];
 
 /// Stores a form, if its page is shown to the sender. Text that is too large for the session is not
@@ -134,8 +135,8 @@ pub(crate) fn check_same_user(user: Option<UserId>, actor: &Actor) -> Result<(),
     match (user, actor.try_user()) {
         (Some(user), Some(now)) if user != now.id => {
             let words = format!(
-                "You have logged in as {} since this form was shown, so nothing was changed. Check \
-                    the page, then try again.",
+                "You have logged in as {} since this form was shown, so nothing was changed. \
+                 Check the page, then try again.",
                 now.name
             );
             Err(PublicError::new(ErrorCode::Forbidden, words))

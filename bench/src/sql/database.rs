@@ -62,7 +62,7 @@ impl Database {
             let role = if number == ORGANIZER { "ORGANIZER" } else { "PARTICIPANT" };
             let email = email(number);
             format!(
-                "{id}, '{email}', '{email}', 'Guest {number}', 'guest {number} {email}', \
+                "{id}, '{email}', '{email}', 'Guest {number}', 'participant {number} {email}', \
                  '{role}', '{password_hash}', '{CREATED}'"
             )
         })?;
@@ -155,5 +155,5 @@ impl Database {
 
 /// The address of a participant.
 pub(crate) fn email(number: usize) -> String {
-    format!("guest{number}@example.com")
+    format!("participant{number}@example.com")
 }

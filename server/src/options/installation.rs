@@ -83,7 +83,8 @@ impl InstallationOptions {
     /// Connects to the database and brings its schema up to date.
     ///
     /// # Errors
-    /// When the database does not answer or refuses the schema; when SMTP_URL stands alone.
+    /// When the database does not answer or refuses the schema; when SMTP_URL is set
+    /// without MAIL_FROM or SITE_URL.
     pub async fn open(&self) -> Result<Context, Box<dyn Error>> {
         self.open_at(DEFAULT_SITE_URL).await
     }

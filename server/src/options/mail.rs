@@ -3,13 +3,7 @@
 use clap::Args;
 use service::{Mailer, error_chain};
 
-/// The address of a mail server, if there is one: an empty variable counts as unset.
-#[derive(Clone, Debug, Default)]
-pub struct SmtpUrl(pub Option<String>);
-
-/// The certificates (PEM) of a private authority that has signed that of the mail server.
-#[derive(Clone, Debug, Default)]
-pub struct SmtpCa(pub Option<String>);
+use super::Optional;
 
 /// Options of mail.
 #[derive(Clone, Debug, Args)]
@@ -18,13 +12,13 @@ pub struct MailOptions {
     /// smtp://HOST; without it messages stay in the mailboxes on the site
     #[arg(long, env = "SMTP_URL", hide_env_values = true, value_parser = smtp_url,
           default_value = "", hide_default_value = true, global = true)]
-    pub smtp_url: SmtpUrl,
+    pub smtp_url: Optional,
 
     /// File with the certificates (PEM) of the private authority that has signed the certificate of
     /// the mail server
     #[arg(long, env = "SMTP_CA_FILE", value_parser = smtp_ca,
           default_value = "", hide_default_value = true, global = true)]
-    pub smtp_ca_file: SmtpCa,
+    pub smtp_ca_file: Optional,
 
     /// Sender of mail: `Mini Compete <no-reply@example.com>`; SMTP_URL needs it
     #[arg(long, env = "MAIL_FROM", value_parser = mail_from, global = true)]
@@ -35,7 +29,8 @@ impl MailOptions {
     /// The client of the mail server, if there is one.
     ///
     /// # Errors
-    /// When there is a mail server but no sender, or no `site_url` to link to.
+    /// When there is a mail server but no sender, no `site_url` to link to, or certificates for a
+    /// connection without TLS.
     pub(super) fn mailer(
         &self,
         site_url: Option<&str>,
@@ -55,22 +50,21 @@ impl MailOptions {
     }
 }
 
-fn smtp_url(text: &str) -> Result<SmtpUrl, String> {
-    if text.is_empty() {
-        return Ok(SmtpUrl(None));
-    }
-    Mailer::new(text, "nobody@example.com").map_err(|error| error_chain(&error))?;
-    Ok(SmtpUrl(Some(text.to_owned())))
+fn smtp_url(text: &str) -> Result<Optional, String> {
+    Optional::parse(text, |url| {
+        Mailer::new(url, "nobody@example.com").map_err(|error| error_chain(&error))?;
+        Ok(url.to_owned())
+    })
 }
 
-fn smtp_ca(path: &str) -> Result<SmtpCa, String> {
-    if path.is_empty() {
-        return Ok(SmtpCa(None));
-    }
-    let pem = std::fs::read_to_string(path).map_err(|error| error.to_string())?;
-    Mailer::trusting("smtps://localhost", "nobody@example.com", Some(&pem))
-        .map_err(|error| error_chain(&error))?;
-    Ok(SmtpCa(Some(pem)))
+/// Reads the file, so that the option holds its text.
+fn smtp_ca(path: &str) -> Result<Optional, String> {
+    Optional::parse(path, |path| {
+        let pem = std::fs::read_to_string(path).map_err(|error| error.to_string())?;
+        Mailer::trusting("smtps://localhost", "nobody@example.com", Some(&pem))
+            .map_err(|error| error_chain(&error))?;
+        Ok(pem)
+    })
 }
 
 fn mail_from(text: &str) -> Result<String, String> {

@@ -2,6 +2,7 @@
 
 mod installation;
 mod mail;
+mod optional;
 mod origin;
 mod redis;
 mod server;
@@ -11,6 +12,7 @@ mod worker;
 
 pub use installation::{AppEnv, InstallationOptions};
 pub use mail::MailOptions;
+pub use optional::Optional;
 pub use origin::Origins;
 pub use redis::RedisOptions;
 pub use server::ServerOptions;

@@ -3,9 +3,7 @@
 use clap::Args;
 use service::{Redis, error_chain};
 
-/// The address of Redis, if there is one: an empty variable counts as unset.
-#[derive(Clone, Debug, Default)]
-pub struct RedisUrl(pub Option<String>);
+use super::Optional;
 
 /// Options of Redis, which the processes of an installation share.
 #[derive(Clone, Debug, Args)]
@@ -14,7 +12,7 @@ pub struct RedisOptions {
     /// jobs, and events stay within a process
     #[arg(long, env = "REDIS_URL", hide_env_values = true, value_parser = redis_url,
           default_value = "", hide_default_value = true, global = true)]
-    pub redis_url: RedisUrl,
+    pub redis_url: Optional,
 
     /// Prefix of all keys in Redis; installations that share a Redis need one each
     #[arg(long, env = "REDIS_PREFIX", default_value = "mini-compete:", global = true)]
@@ -34,14 +32,13 @@ impl RedisOptions {
     }
 }
 
-fn redis_url(text: &str) -> Result<RedisUrl, String> {
-    let known = ["redis://", "valkey://", "unix://", "redis+unix://"];
-    if text.is_empty() {
-        Ok(RedisUrl(None))
-    } else if known.iter().any(|scheme| text.starts_with(scheme)) {
-        Redis::new(text, "").map_err(|error| error_chain(&error))?;
-        Ok(RedisUrl(Some(text.to_owned())))
-    } else {
-        Err("it must begin with redis://".to_owned())
-    }
+fn redis_url(text: &str) -> Result<Optional, String> {
+    Optional::parse(text, |url| {
+        let known = ["redis://", "valkey://", "unix://", "redis+unix://"];
+        if !known.iter().any(|scheme| url.starts_with(scheme)) {
+            return Err("it must begin with redis://".to_owned());
+        }
+        Redis::new(url, "").map_err(|error| error_chain(&error))?;
+        Ok(url.to_owned())
+    })
 }

@@ -26,7 +26,8 @@ pub struct ServerOptions {
     #[arg(long, env = "PORT", default_value_t = 3000)]
     pub port: u16,
 
-    /// The public URL of the site. It is an option of every command, because mails hold links.
+    /// The public URL of the site, copied from
+    /// [`InstallationOptions::site_url`](super::InstallationOptions::site_url).
     #[arg(skip)]
     pub site_url: Option<String>,
 

@@ -29,8 +29,8 @@ async fn two_cancellations_by_one_user_behind_a_pooler_free_one_seat() {
     };
     for _ in 0..scale(5, 30) {
         let id = site.competition(2).await;
-        for guest in [grace, alan] {
-            service::registration::register(&site.world.ctx, guest, id, None)
+        for participant in [grace, alan] {
+            service::registration::register(&site.world.ctx, participant, id, None)
                 .await
                 .expect("a response")
                 .outcome
@@ -46,7 +46,7 @@ async fn two_cancellations_by_one_user_behind_a_pooler_free_one_seat() {
             assert_eq!(response.expect("a response").status(), 204);
         }
         let tally = site.world.tally(id).await;
-        assert_eq!((tally.registered, tally.seats_held), (1, 1));
+        assert_eq!((tally.registered, tally.seats_taken), (1, 1));
         let statuses = site.world.roster(&site.organizer, id).await;
         let cancelled = statuses.iter().filter(|status| **status == RegistrationStatus::Cancelled);
         assert_eq!(cancelled.count(), 1);

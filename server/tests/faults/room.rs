@@ -19,7 +19,7 @@ const AT_ONCE: usize = 64;
 const TIME_LIMIT: Duration = Duration::from_secs(30);
 const REDIS_IS_GONE: &str = "Redis does not answer";
 
-/// One guest's browser.
+/// One participant's browser.
 struct Guest<'a> {
     client: Client,
     server: &'a str,
@@ -68,7 +68,7 @@ impl Guest<'_> {
     }
 }
 
-fn guest(server: &str, email: String) -> Guest<'_> {
+fn participant(server: &str, email: String) -> Guest<'_> {
     let client = Client::builder().timeout(TIME_LIMIT).no_proxy().build().expect("a client");
     Guest { client, server, email }
 }
@@ -86,14 +86,14 @@ async fn a_room_of_400_registers_from_one_address_while_redis_stops() {
         let (url, turns) = (Arc::clone(&url), Arc::clone(&turns));
         room.spawn(async move {
             let _turn = turns.acquire().await.expect("a turn");
-            let guest = guest(&url, format!("guest{number}@example.com"));
-            guest.arrive(number, competition).await
+            let participant = participant(&url, format!("participant{number}@example.com"));
+            participant.arrive(number, competition).await
         });
     }
     let mut ledger = Ledger::new(competition, size);
     let mut streams = Vec::new();
     while let Some(arrived) = room.join_next().await {
-        let (registration, stream) = arrived.expect("a guest");
+        let (registration, stream) = arrived.expect("a participant");
         streams.push(stream);
         let id = |name: &str| registration[name].as_str().expect("an id").to_owned();
         let user = id("userId").parse().expect("an id");
@@ -105,12 +105,12 @@ async fn a_room_of_400_registers_from_one_address_while_redis_stops() {
     assert!(server.process.log_lines_with(REDIS_IS_GONE) > 0, "the server did not notice it");
     assert_eq!(ledger.registered(), size);
     // A stranger in the room guesses a password: that account is throttled, the others are not.
-    let stranger = guest(&url, "organizer@example.com".to_owned());
+    let stranger = participant(&url, "organizer@example.com".to_owned());
     for _ in 0..10 {
         assert_eq!(stranger.log_in("a guess").await.0, 401);
     }
     assert_eq!(stranger.log_in("a guess").await.0, 429);
-    assert_eq!(guest(&url, "guest0@example.com".to_owned()).log_in(PASSWORD).await.0, 200);
+    assert_eq!(participant(&url, "guest0@example.com".to_owned()).log_in(PASSWORD).await.0, 200);
     drop(streams);
     assert_eq!(check(&site, &[ledger]).await, 0);
 }

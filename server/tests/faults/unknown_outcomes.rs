@@ -92,16 +92,17 @@ async fn a_timeout_claims_that_nothing_was_changed_only_if_that_is_true() {
     let server = Server::start(&site.variables().with("DATABASE_URL", database)).await;
     network.set_latency(LAG);
     let size = scale(120, 1_000);
-    let guests = site.world.participants_in_bulk(size).await;
+    let participants = site.world.participants_in_bulk(size).await;
     let id = site.competition(size).await;
     let client = Client::new();
-    let client_of = |number: usize, guest: &Actor| RetryingClient {
+    let client_of = |number: usize, participant: &Actor| RetryingClient {
         client: client.clone(),
         url: format!("{}/api/competitions/{id}/register", server.url()),
-        token: site.token(guest),
+        token: site.token(participant),
         key: number.is_multiple_of(2).then(|| "the-only-try".to_owned()),
     };
-    let clients: Vec<_> = guests.iter().enumerate().map(|(n, guest)| client_of(n, guest)).collect();
+    let clients: Vec<_> =
+        participants.iter().enumerate().map(|(n, participant)| client_of(n, participant)).collect();
 
     let mut requests = JoinSet::new();
     for (number, client) in clients.iter().cloned().enumerate() {
@@ -138,7 +139,7 @@ async fn a_timeout_claims_that_nothing_was_changed_only_if_that_is_true() {
         }
         let retry = client.send_until_final().await;
         let paging = domain::Paging::first(1);
-        let mine = registration::mine(&site.world.ctx, &guests[number], paging);
+        let mine = registration::mine(&site.world.ctx, &participants[number], paging);
         let mine = mine.await.expect("a list").items;
         let registration = mine.first().expect("a registration").registration.id;
         match (retry.status, retry.code()) {
@@ -155,5 +156,5 @@ async fn a_timeout_claims_that_nothing_was_changed_only_if_that_is_true() {
     eprintln!("{unknown} unknown, {unchanged} unchanged");
     assert!(unknown > 0, "the cut hit no commit");
     let tally = site.world.tally(id).await;
-    assert_eq!((tally.registered, tally.seats_held), (size as u64, size as u64));
+    assert_eq!((tally.registered, tally.seats_taken), (size as u64, size as u64));
 }

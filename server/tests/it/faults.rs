@@ -64,9 +64,9 @@ async fn a_cancellation_notifies_everyone_once_although_the_worker_is_killed() {
     let id = app.world.competition(&ada).seats(SEATS as i64).create().await;
     let participants = app.world.participants_in_bulk(SEATS).await;
     for some in participants.chunks(400) {
-        let register = some.iter().map(|guest| {
-            let (ctx, guest) = (app.world.ctx.clone(), guest.clone());
-            async move { service::registration::register(&ctx, &guest, id, None).await }
+        let register = some.iter().map(|participant| {
+            let (ctx, participant) = (app.world.ctx.clone(), participant.clone());
+            async move { service::registration::register(&ctx, &participant, id, None).await }
         });
         for answer in register.collect::<JoinSet<_>>().join_all().await {
             answer.unwrap().outcome.unwrap();

@@ -252,6 +252,6 @@ mod tests {
         let id = grace.user().unwrap().id;
         assert!(attempt(&world.ctx, id, "a hash").await.unwrap().is_none());
         let tally = world.tally(sprint).await;
-        assert_eq!((tally.registered, tally.seats_held), (1, 1));
+        assert_eq!((tally.registered, tally.seats_taken), (1, 1));
     }
 }

@@ -24,7 +24,7 @@ use crate::{
 };
 
 /// The decision on a request, and the response to cache once it is committed.
-struct Decided {
+struct DecisionToCache {
     decision: Decision<Effect>,
     stored: Option<StoredResponse>,
 }
@@ -91,7 +91,7 @@ pub(super) async fn process_batch(
             Ok(Some(outcome)) => Ok(Decision { outcome, replayed: true }),
             Err(error) => Err(error),
             Ok(None) => match decided.next().unwrap_or(Err(Error::Interrupted)) {
-                Ok(Decided { decision, stored }) => {
+                Ok(DecisionToCache { decision, stored }) => {
                     if let (Some(keyed), Some(stored)) = (&mut request.keyed, stored) {
                         responses.push((keyed.key.clone(), stored));
                         keyed.lock.leave_in_redis();
@@ -114,7 +114,7 @@ fn decide_or_split<'a>(
     competition: CompetitionId,
     requests: &'a [&'a Request],
     mut transaction: Option<Result<LockedTransaction<'a>>>,
-) -> BoxFuture<'a, Vec<Result<Decided>>> {
+) -> BoxFuture<'a, Vec<Result<DecisionToCache>>> {
     Box::pin(async move {
         if requests.is_empty() {
             return Vec::new();
@@ -162,7 +162,7 @@ async fn decide(
     id: CompetitionId,
     requests: &[&Request],
     LockedTransaction { _permit, _lock, tx }: LockedTransaction<'_>,
-) -> Result<Vec<Result<Decided>>> {
+) -> Result<Vec<Result<DecisionToCache>>> {
     let now = ctx.now();
     let Some(snapshot) = store::read(&*tx, id, requests).await? else {
         let not_found = |_: &&Request| Err(PublicError::competition_not_found().into());
@@ -176,7 +176,7 @@ async fn decide(
         if let Some(key) = key
             && let Some(stored) = responses.get(&key.id())
         {
-            let replay = key.decode(stored).map(|outcome| Decided {
+            let replay = key.decode(stored).map(|outcome| DecisionToCache {
                 decision: Decision { outcome, replayed: true },
                 stored: Some(stored.clone()),
             });
@@ -191,7 +191,7 @@ async fn decide(
                 records.push(key.record(stored.clone(), now));
                 responses.insert(key.id(), stored.clone());
             }
-            Ok(Decided { decision: Decision { outcome, replayed: false }, stored })
+            Ok(DecisionToCache { decision: Decision { outcome, replayed: false }, stored })
         });
         decided.push(decision);
     }
@@ -306,14 +306,14 @@ mod tests {
         let world = World::new().await;
         let process = world.process_with(4).await;
         let ada = world.organizer("Ada").await;
-        let (crowd, mut ids) = (world.participants(6).await, Vec::new());
-        for _ in &crowd {
+        let (participants, mut ids) = (world.participants(6).await, Vec::new());
+        for _ in &participants {
             ids.push(world.competition(&ada).seats(1).create().await);
         }
         let hold = world.hold_writes().await;
-        let requests = crowd.iter().zip(&ids).map(|(guest, id)| {
-            let (process, guest, id) = (process.clone(), guest.clone(), *id);
-            tokio::spawn(async move { register(&process, &guest, id, None).await })
+        let requests = participants.iter().zip(&ids).map(|(participant, id)| {
+            let (process, participant, id) = (process.clone(), participant.clone(), *id);
+            tokio::spawn(async move { register(&process, &participant, id, None).await })
         });
         let requests: Vec<_> = requests.collect();
         // Long enough for each batch to reach its lock.
@@ -339,9 +339,9 @@ mod tests {
         let world = World::new().await;
         let ada = world.organizer("Ada").await;
         let id = world.competition(&ada).seats(100).create().await;
-        let crowd = world.participants(33).await;
-        world.refuse_registrations_of(&crowd[20]).await;
-        let requests = crowd.iter().map(request).collect();
+        let participants = world.participants(33).await;
+        world.refuse_registrations_of(&participants[20]).await;
+        let requests = participants.iter().map(request).collect();
         let decisions = process_batch(world.ctx.clone(), id, requests).await;
         for (number, decision) in decisions.into_iter().enumerate() {
             match decision {
@@ -355,7 +355,7 @@ mod tests {
             }
         }
         let tally = world.tally(id).await;
-        assert_eq!((tally.registered, tally.seats_held, tally.confirmation_jobs), (32, 32, 32));
+        assert_eq!((tally.registered, tally.seats_taken, tally.confirmation_jobs), (32, 32, 32));
     }
 
     #[tokio::test]
@@ -363,7 +363,7 @@ mod tests {
         let world = World::new().await;
         let ada = world.organizer("Ada").await;
         let id = world.competition(&ada).seats(2).create().await;
-        let [a, b, c] = &world.participants(3).await[..] else { panic!("three guests") };
+        let [a, b, c] = &world.participants(3).await[..] else { panic!("three participants") };
         let requests = [a, b, a, c].map(request).into();
         let decisions = process_batch(world.ctx.clone(), id, requests).await;
         let codes: Vec<_> = decisions

@@ -41,7 +41,7 @@ pub(crate) enum Effect {
     RegistrationCancelled,
 }
 
-/// What the rules say about a command.
+/// The ruling on a command, before its batch is committed.
 #[derive(Debug)]
 pub(super) enum Verdict {
     Granted(Effect),

@@ -143,7 +143,8 @@ impl Ledger {
             Some(Entry { row, .. }) => (row.id, RowWrite::Update),
             None => (RegistrationId(new_id()), RowWrite::Insert),
         };
-        // Later than before, because the confirmation of each registration is deduplicated by it.
+        // Strictly later than the previous registration, because the dedup key of the confirmation
+        // job contains it.
         let registered_at = earlier.map_or(self.now.utc(), |Entry { row, .. }| {
             self.now.utc().max(row.registered_at + TimeDelta::milliseconds(1))
         });
@@ -159,7 +160,7 @@ impl Ledger {
             updated_at: registered_at,
             reminded_at: None,
             reminded_start: None,
-            cancellation_told_at: None,
+            cancellation_notified_at: None,
         };
         let registration = row.clone().into_new_registration(&self.after, user);
         self.after.registered += 1;

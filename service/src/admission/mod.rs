@@ -72,8 +72,7 @@ impl Admission {
     }
 }
 
-/// Executes a command of a user. A queued command is executed even if
-/// this future is dropped.
+/// Executes a command of a user. A queued command is executed even if this future is dropped.
 ///
 /// # Errors
 /// No such competition; forbidden; a key that is in flight or was used for another request; a queue

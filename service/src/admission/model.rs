@@ -68,7 +68,7 @@ type Outcome = Result<(), ErrorCode>;
 #[derive(Debug)]
 struct Model {
     capacity: u32,
-    seated: [bool; USERS],
+    is_registered: [bool; USERS],
     ever_registered: [bool; USERS],
     stage: Stage,
     cancelled: bool,
@@ -77,7 +77,7 @@ struct Model {
 
 impl Model {
     fn taken(&self) -> u32 {
-        self.seated.iter().map(|seated| u32::from(*seated)).sum()
+        self.is_registered.iter().map(|registered| u32::from(*registered)).sum()
     }
 
     /// The outcome, and whether it is a replay.
@@ -127,24 +127,24 @@ impl Model {
             Err(ErrorCode::RegistrationNotOpen)
         } else if self.stage >= Stage::Closed {
             Err(ErrorCode::RegistrationClosed)
-        } else if self.seated[user] {
+        } else if self.is_registered[user] {
             Err(ErrorCode::AlreadyRegistered)
         } else if self.taken() >= self.capacity {
             Err(ErrorCode::CompetitionFull)
         } else {
-            (self.seated[user], self.ever_registered[user]) = (true, true);
+            (self.is_registered[user], self.ever_registered[user]) = (true, true);
             Ok(())
         }
     }
 
     fn cancel(&mut self, user: usize) -> Outcome {
-        if self.cancelled && self.seated[user] {
+        if self.cancelled && self.is_registered[user] {
             return Err(ErrorCode::CompetitionCancelled);
         }
-        if self.stage == Stage::Over && self.seated[user] {
+        if self.stage == Stage::Over && self.is_registered[user] {
             return Err(ErrorCode::CompetitionOver);
         }
-        self.seated[user] = false;
+        self.is_registered[user] = false;
         if self.ever_registered[user] { Ok(()) } else { Err(ErrorCode::NotRegistered) }
     }
 }
@@ -237,7 +237,7 @@ async fn agree(mut model: Model, real: &Real<'_>, batches: &[Batch]) -> Result<(
         prop_assert_eq!(real.execute(&batch.commands).await, expected);
         let tally = real.world.tally(real.id).await;
         let taken = u64::from(model.taken());
-        prop_assert_eq!((tally.registered, tally.seats_held), (taken, taken));
+        prop_assert_eq!((tally.registered, tally.seats_taken), (taken, taken));
     }
     let rows = real.world.roster(real.organizer, real.id).await.len();
     prop_assert_eq!(rows, model.ever_registered.iter().filter(|ever| **ever).count());
@@ -282,7 +282,7 @@ fn admission_agrees_with_the_model_over_random_histories() {
                 };
                 let model = Model {
                     capacity: 2,
-                    seated: [false; USERS],
+                    is_registered: [false; USERS],
                     ever_registered: [false; USERS],
                     stage,
                     cancelled: false,

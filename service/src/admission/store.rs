@@ -1,7 +1,8 @@
-//! What a batch reads and writes. All SQL of admission is here.
+//! The statements of a batch.
 //!
 //! On PostgreSQL a batch reads in one round trip and writes in one: even on one machine a round
-//! trip costs as much as a dozen rows.
+//! trip costs as much as a dozen rows. Only the tags of an edited competition are read and written
+//! apart.
 
 use std::collections::{HashMap, HashSet};
 

@@ -22,7 +22,7 @@ pub(crate) struct Model {
     pub(crate) reminded_at: Option<DateTimeUtc>,
     /// The start date that the last reminder announced.
     pub(crate) reminded_start: Option<DateTimeUtc>,
-    pub(crate) cancellation_told_at: Option<DateTimeUtc>,
+    pub(crate) cancellation_notified_at: Option<DateTimeUtc>,
 }
 
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]

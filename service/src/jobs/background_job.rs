@@ -60,7 +60,7 @@ pub trait BackgroundJob:
     const ON_TIMEOUT: Disposition = Disposition::Postpone;
     /// Whether jobs that were claimed together run together, in one [`Execution`].
     const BATCHED: bool = false;
-    /// Where jobs wait that were added by [`NewJob::with_route`](super::NewJob::by). By default a
+    /// Where jobs wait that were added by `NewJob::with_route`. By default a
     /// job waits in the list that has the name of its kind.
     const OTHER_ROUTES: &'static [Route] = &[];
 
@@ -113,8 +113,7 @@ fn run<'a, J: BackgroundJob>(ctx: &'a Context, claims: &'a [Claim]) -> BoxFuture
     })
 }
 
-/// One run of a job, or of several that run together. It is also the handler's right to acknowledge
-/// them.
+/// One run of a job, or of several that run together. The handler acknowledges its jobs through it.
 #[derive(Debug)]
 pub struct Execution<'a, J> {
     /// Never empty.
@@ -187,7 +186,8 @@ impl<'a, J: BackgroundJob> Execution<'a, J> {
     }
 }
 
-/// A transaction in which the jobs of a run are acknowledged. Dropping it rolls both back.
+/// A transaction in which the jobs of a run are acknowledged. Dropping it rolls back
+/// the effects and the acknowledgement.
 #[must_use = "the jobs are acknowledged once this is committed"]
 pub(crate) struct AcknowledgedTx<'a> {
     tx: WriteTx<'a>,

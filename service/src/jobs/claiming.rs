@@ -24,13 +24,13 @@ use crate::{
 /// early for the other.
 const CLOCK_SKEW: Duration = Duration::from_secs(1);
 
-/// Which of the due jobs to claim. A job that has lost a worker is claimed alone: it may have
-/// killed that worker, and would take other jobs with it. Such suspects and all other jobs take
-/// turns, so that neither have to wait until there are none of the others.
+/// Which due jobs to claim. A job that has lost a worker (a suspect) is claimed alone, because it may
+/// have crashed that worker and would crash jobs that are claimed with it. Suspects and other jobs
+/// alternate, so that neither starve.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Turn {
     /// The most urgent jobs.
-    Any,
+    MostUrgent,
     /// A suspect, if there is one.
     Suspect,
 }
@@ -38,7 +38,7 @@ pub(super) enum Turn {
 /// The result of [`claim_these`].
 pub(super) struct Claimed {
     pub(super) claims: Vec<Claim>,
-    /// Jobs for a later call.
+    /// Suspects and unclaimed jobs, whose tickets stay in the processing list of the worker.
     pub(super) left: Vec<JobId>,
     /// The turn of the next call.
     pub(super) next: Turn,
@@ -52,7 +52,7 @@ pub(super) struct Claimed {
 /// # Errors
 /// When the database fails; the leases of the claimed jobs expire then.
 pub async fn claim(ctx: &Context, limit: u64) -> Result<Vec<Claim>> {
-    let (claims, _) = claim_of(ctx, &Class::ALL, limit, Turn::Any).await?;
+    let (claims, _) = claim_of(ctx, &Class::ALL, limit, Turn::MostUrgent).await?;
     Ok(claims)
 }
 
@@ -67,7 +67,7 @@ pub(super) async fn claim_of(
     // An idle worker looks without a write transaction.
     let any = job::Entity::find().filter(due(now)).filter(ctx.jobs.known(classes));
     if any.one(ctx.db.connection()).await?.is_none() {
-        return Ok((Vec::new(), Turn::Any));
+        return Ok((Vec::new(), Turn::MostUrgent));
     }
     let tx = ctx.db.begin_read_committed().await?;
     let mut found: Vec<(JobId, i32)> = Vec::new();
@@ -94,20 +94,20 @@ pub(super) async fn claim_of(
     }
     let first_suspect = found.iter().position(|(_, lost_leases)| *lost_leases > 0);
     let (chosen, next) = match first_suspect {
-        None => (&found[..], Turn::Any),
+        None => (&found[..], Turn::MostUrgent),
         Some(suspect) if suspect == 0 || turn == Turn::Suspect => {
-            (&found[suspect..=suspect], Turn::Any)
+            (&found[suspect..=suspect], Turn::MostUrgent)
         }
         Some(suspect) => (&found[..suspect], Turn::Suspect),
     };
     let ids = chosen.iter().map(|(id, _)| *id);
     let these = due(now).add(any_of(&*tx, job::Column::Id, ids));
-    let rows = start(ctx, &*tx, these).await?;
+    let rows = mark_active(ctx, &*tx, these).await?;
     tx.commit().await?;
     Ok((read(ctx, rows).await, next))
 }
 
-/// Claims those of some jobs that are due, of these classes, and held by no worker.
+/// Claims those of `ids` that are [`claimable`].
 pub(super) async fn claim_these(
     ctx: &Context,
     classes: &[Class],
@@ -119,22 +119,23 @@ pub(super) async fn claim_these(
     {
         let claims = claim_alone(ctx, classes, suspect).await?;
         let left = ids.iter().copied().filter(|id| *id != suspect).collect();
-        return Ok(Claimed { claims, left, next: Turn::Any });
+        return Ok(Claimed { claims, left, next: Turn::MostUrgent });
     }
-    let unsuspicious = these(ctx, classes, ids).add(job::Column::LostLeases.eq(0));
-    let rows = start(ctx, &*ctx.db.autocommit().await, unsuspicious).await?;
+    let unsuspicious = claimable(ctx, classes, ids).add(job::Column::LostLeases.eq(0));
+    let rows = mark_active(ctx, &*ctx.db.autocommit().await, unsuspicious).await?;
     let mut left =
         if rows.len() < ids.len() { suspects(ctx, classes, ids).await? } else { Vec::new() };
     if !rows.is_empty() || left.is_empty() {
-        let next = if left.is_empty() { Turn::Any } else { Turn::Suspect };
+        let next = if left.is_empty() { Turn::MostUrgent } else { Turn::Suspect };
         return Ok(Claimed { claims: read(ctx, rows).await, left, next });
     }
     let claims = claim_alone(ctx, classes, left.remove(0)).await?;
-    Ok(Claimed { claims, left, next: Turn::Any })
+    Ok(Claimed { claims, left, next: Turn::MostUrgent })
 }
 
 async fn claim_alone(ctx: &Context, classes: &[Class], suspect: JobId) -> Result<Vec<Claim>> {
-    let rows = start(ctx, &*ctx.db.autocommit().await, these(ctx, classes, &[suspect])).await?;
+    let rows =
+        mark_active(ctx, &*ctx.db.autocommit().await, claimable(ctx, classes, &[suspect])).await?;
     Ok(read(ctx, rows).await)
 }
 
@@ -143,15 +144,15 @@ async fn suspects(ctx: &Context, classes: &[Class], ids: &[JobId]) -> Result<Vec
     let suspects = job::Entity::find()
         .select_only()
         .column(job::Column::Id)
-        .filter(these(ctx, classes, ids))
+        .filter(claimable(ctx, classes, ids))
         .filter(job::Column::LostLeases.gt(0))
         .order_by_asc(job::Column::RunAt)
         .into_tuple();
     Ok(suspects.all(ctx.db.connection()).await?)
 }
 
-/// Those of some jobs that are due, of these classes, and held by no worker.
-fn these(ctx: &Context, classes: &[Class], ids: &[JobId]) -> Condition {
+/// The jobs in `ids` that are due, in `classes`, and held by no worker.
+fn claimable(ctx: &Context, classes: &[Class], ids: &[JobId]) -> Condition {
     let now = (ctx.now().utc() + CLOCK_SKEW).into();
     let ids = any_of(ctx.db.connection(), job::Column::Id, ids.iter().copied());
     due(now).add(ids).add(ctx.jobs.known(classes))
@@ -170,7 +171,7 @@ fn due(now: Timestamp) -> Condition {
 }
 
 /// Moves jobs to active, with a new epoch and lease.
-async fn start(
+async fn mark_active(
     ctx: &Context,
     db: &impl ConnectionTrait,
     these: Condition,

@@ -47,7 +47,7 @@ impl Consumer {
             name: new_token(),
             queue,
             is_registered: false,
-            turn: Turn::Any,
+            turn: Turn::MostUrgent,
             connection: None,
             new_jobs,
         }

@@ -80,7 +80,7 @@ pub async fn fail(ctx: &Context, claim: &Claim, reason: &str) -> Result<FailOutc
     let ticket = Ticket::of(ctx, &row);
     let run_at = now.utc() + after_failure(row.attempts);
     // The row may be of an older version, which allowed fewer attempts.
-    let verdict = if row.attempts >= row.max_attempts.max(claim.spec.max_attempts) {
+    let outcome = if row.attempts >= row.max_attempts.max(claim.spec.max_attempts) {
         dead_letters::insert(&*tx, now, row, reason).await?;
         FailOutcome::Dead
     } else {
@@ -98,13 +98,13 @@ pub async fn fail(ctx: &Context, claim: &Claim, reason: &str) -> Result<FailOutc
         FailOutcome::Retry
     };
     tx.commit().await?;
-    if verdict == FailOutcome::Retry
+    if outcome == FailOutcome::Retry
         && let Some(queue) = Queue::of(ctx)
     {
         // If Redis does not answer, the relay pushes the job within half a second of its time.
         queue.push_later(ticket, run_at.into()).await;
     }
-    Ok(verdict)
+    Ok(outcome)
 }
 
 /// Moves a job that cannot succeed to the dead letters, if it is still held.

@@ -34,7 +34,8 @@ impl<J: BackgroundJob> From<J> for NewJob {
 }
 
 impl NewJob {
-    /// Of two jobs with one key, the database refuses the second, and its transaction.
+    /// Two jobs must not share a key: inserting the second violates a unique index and fails its
+    /// transaction.
     pub(crate) fn with_key(self, dedup_key: String) -> Self {
         Self { dedup_key: Some(dedup_key), ..self }
     }

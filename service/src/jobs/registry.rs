@@ -1,6 +1,6 @@
 //! The jobs that this program knows.
 
-use std::sync::Arc;
+use std::{collections::HashSet, sync::Arc};
 
 use sea_orm::{ColumnTrait, Condition, ExprTrait};
 use serde_json::Value;
@@ -114,7 +114,8 @@ impl Registry {
     /// The lists of a class, the most urgent first.
     pub(crate) fn lists(&self, class: Class) -> Vec<&'static str> {
         let mut lists: Vec<_> = self.routes(&[class]).map(|(_, route)| route.list).collect();
-        lists.dedup();
+        let mut seen = HashSet::new();
+        lists.retain(|list| seen.insert(*list));
         lists
     }
 

@@ -38,13 +38,13 @@ pub(crate) fn push_tickets(ctx: &Context, tickets: Vec<Ticket>) {
     });
 }
 
-/// Pushes jobs that are due and were not pushed yet; returns how many. After Redis has lost its
-/// data these are all jobs that are due. Any number of processes may call it at once.
+/// Pushes the due jobs that are not marked as pushed; returns how many. After Redis has lost its
+/// data these are all due jobs. Any number of processes may call it at once.
 ///
 /// While Redis has enough jobs of a class, further jobs wait in the outbox, and so do jobs that
-/// this program does not know. Most jobs are in their lists already, pushed by the process that
-/// added them. They are not marked as pushed: that would be a third update of a row that is updated
-/// twice in its life.
+/// this program does not know. The process that adds a job pushes it without a mark, which would be
+/// a third update of its row. The relay may push that job again: the set `enqueued` in Redis makes
+/// that harmless.
 ///
 /// # Errors
 /// When the database fails; jobs that were pushed by then may be pushed again.
@@ -61,8 +61,8 @@ pub async fn relay(ctx: &Context) -> Result<usize> {
     }
     let mut relayed = 0;
     for class in Class::ALL {
-        let Some(waiting) = queue.waiting_jobs(class).await else { break };
-        let mut room = MAX_IN_LISTS.saturating_sub(waiting);
+        let Some(in_lists) = queue.waiting_jobs(class).await else { break };
+        let mut room = MAX_IN_LISTS.saturating_sub(in_lists);
         while room > 0 {
             let asked = room.min(BATCH);
             let pushed = relay_some(ctx, &queue, class, asked).await?;
@@ -103,11 +103,11 @@ async fn relay_some(ctx: &Context, queue: &Queue, class: Class, limit: usize) ->
 /// again and must be pushed again.
 async fn mark(ctx: &Context, read: impl IntoIterator<Item = (JobId, i32)>) -> Result<()> {
     let tx = ctx.db.begin_read_committed().await?;
-    let pushed = at_epochs(&*tx, read);
-    let waiting: Vec<JobId> = waiting(ctx, &Class::ALL)
+    let unchanged = at_epochs(&*tx, read);
+    let pushed: Vec<JobId> = waiting(ctx, &Class::ALL)
         .select_only()
         .column(job::Column::Id)
-        .filter(pushed)
+        .filter(unchanged)
         // Waiting for a worker that is claiming several of them could deadlock.
         .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
         .into_tuple()
@@ -115,7 +115,7 @@ async fn mark(ctx: &Context, read: impl IntoIterator<Item = (JobId, i32)>) -> Re
         .await?;
     job::Entity::update_many()
         .col_expr(job::Column::EnqueuedAt, Expr::value(ctx.now().utc()))
-        .filter(any_of(&*tx, job::Column::Id, waiting))
+        .filter(any_of(&*tx, job::Column::Id, pushed))
         .exec(&*tx)
         .await?;
     tx.commit().await

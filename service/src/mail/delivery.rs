@@ -27,8 +27,10 @@ const GIVE_UP_AFTER: TimeDelta = TimeDelta::days(4);
 /// Attempts at most. After ten, one follows every seventeen minutes, so that [`GIVE_UP_AFTER`]
 /// comes first.
 pub(crate) const MAX_DELIVERIES: i32 = 500;
-/// How long sending a mail may take, including the wait for a connection.
-pub(crate) const SEND_LIMIT: Duration = Duration::from_secs(600);
+/// How long sending a mail may take. Longer than the time limits of SMTP in all (690 s: three replies
+/// over an idle connection, connecting, three replies and the acceptance over the new one), because
+/// a mail that is cut off before it is acknowledged is sent again.
+pub(crate) const SEND_LIMIT: Duration = Duration::from_secs(720);
 
 /// Send a message of the mailbox by SMTP. It arrives twice if a worker dies between sending it and
 /// acknowledging the job; both mails have one Message-ID.
@@ -76,11 +78,12 @@ impl BackgroundJob for DeliverMail {
         };
         let sent = send(ctx, execution, &letter).await;
         if matches!(sent, Ok(true)) {
+            reservation.keep();
             return Ok(());
         }
-        limits::release(ctx, reservation).await;
+        reservation.release().await;
         sent?;
-        limits::no_news(ctx, mail.id, &mail.dedup_key).await
+        limits::release_confirmation(ctx, mail.id, &mail.dedup_key).await
     }
 }
 
@@ -88,10 +91,10 @@ impl BackgroundJob for DeliverMail {
 async fn reserve(ctx: &Context, topic: Topic, mail: &mail::Model) -> Result<Option<Reservation>> {
     let reservation = limits::reserve(ctx, topic, &mail.recipient).await?;
     let Some(reservation) = reservation else { return Ok(None) };
-    if limits::is_news(ctx, mail.id, &mail.dedup_key).await? {
+    if limits::claim_confirmation(ctx, mail.id, &mail.dedup_key).await? {
         return Ok(Some(reservation));
     }
-    limits::release(ctx, reservation).await;
+    reservation.release().await;
     Ok(None)
 }
 

@@ -10,8 +10,10 @@ use chrono::TimeDelta;
 use domain::{MailId, Timestamp};
 use sea_orm::{
     ColumnTrait, EntityTrait, ExprTrait, QueryFilter, Set,
+    prelude::DateTimeUtc,
     sea_query::{Expr, OnConflict},
 };
+use tokio::runtime::Handle;
 
 use crate::{
     Context, Result,
@@ -71,12 +73,64 @@ impl Topic {
     }
 }
 
-/// The right to send one mail.
+/// The right to send one mail. Dropping it releases it, also when the run is cut off.
 #[derive(Debug)]
 pub(crate) struct Reservation {
-    key: String,
+    /// `None` once the mail counts, or is released.
+    count: Option<Count>,
     /// Whether this mail reaches the limit.
     pub(crate) is_last: bool,
+}
+
+/// A mail that was counted.
+#[derive(Debug)]
+struct Count {
+    ctx: Context,
+    key: String,
+    since: DateTimeUtc,
+}
+
+impl Reservation {
+    /// Counts the mail, because it was sent.
+    pub(crate) fn keep(mut self) {
+        self.count = None;
+    }
+
+    /// Releases the reservation of a mail that was not sent.
+    pub(crate) async fn release(mut self) {
+        if let Some(count) = self.count.take() {
+            count.release().await;
+        }
+    }
+}
+
+impl Drop for Reservation {
+    fn drop(&mut self) {
+        if let Some(count) = self.count.take()
+            && let Ok(runtime) = Handle::try_current()
+        {
+            runtime.spawn(count.release());
+        }
+    }
+}
+
+impl Count {
+    /// Subtracts the mail, unless the count has started again since. A failure of the database is
+    /// only logged, so that the caller can return the error of the mail: one mail less may be sent
+    /// then.
+    async fn release(self) {
+        let released = Entity::update_many()
+            .col_expr(Column::Sent, Expr::col(Column::Sent).sub(1))
+            .filter(Column::Key.eq(self.key))
+            .filter(Column::Since.eq(self.since))
+            .filter(Column::Sent.gt(0))
+            .exec(&*self.ctx.db.autocommit().await)
+            .await;
+        if let Err(error) = released {
+            let error = &error as &dyn std::error::Error;
+            tracing::error!(error, "a mail that was not sent still counts");
+        }
+    }
 }
 
 /// Counts a mail that is about to be sent. `Ok(None)` when the limit is reached.
@@ -105,35 +159,26 @@ pub(crate) async fn reserve(
         .on_conflict(again)
         .exec_with_returning(&*ctx.db.autocommit().await)
         .await?;
-    let reservation = Reservation { key, is_last: counted.sent == topic.limit() };
+    let count = Count { ctx: ctx.clone(), key, since: counted.since };
+    let reservation = Reservation { count: Some(count), is_last: counted.sent == topic.limit() };
     if counted.sent <= topic.limit() {
         return Ok(Some(reservation));
     }
-    release(ctx, reservation).await;
+    reservation.release().await;
     Ok(None)
 }
 
-/// Releases a reservation whose mail was not sent. A failure of the database is only logged, so
-/// that the caller can return the error of the mail: one mail less may be sent then.
-pub(crate) async fn release(ctx: &Context, reservation: Reservation) {
-    let released = Entity::update_many()
-        .col_expr(Column::Sent, Expr::col(Column::Sent).sub(1))
-        .filter(Column::Key.eq(reservation.key))
-        .filter(Column::Sent.gt(0))
-        .exec(&*ctx.db.autocommit().await)
-        .await;
-    if let Err(error) = released {
-        let error = &error as &dyn std::error::Error;
-        tracing::error!(error, "a mail that was not sent still counts");
-    }
-}
-
-/// Whether a message is more than a repeated confirmation of a registration. Returns the same for
-/// the same message when it is called again.
+/// Records the message as the one confirmation of its registration that is mailed within six hours.
+/// `Ok(false)` if another message is; `Ok(true)` for other kinds of mail. Returns the same for the
+/// same message when it is called again.
 ///
 /// # Errors
 /// When the database fails.
-pub(crate) async fn is_news(ctx: &Context, mail_id: MailId, dedup_key: &str) -> Result<bool> {
+pub(crate) async fn claim_confirmation(
+    ctx: &Context,
+    mail_id: MailId,
+    dedup_key: &str,
+) -> Result<bool> {
     let Some(key) = confirmation_key(dedup_key) else { return Ok(true) };
     let now = ctx.now().utc();
     let is_over = || Expr::col((Entity, Column::Since)).lte(now - ONE_CONFIRMATION);
@@ -156,11 +201,16 @@ pub(crate) async fn is_news(ctx: &Context, mail_id: MailId, dedup_key: &str) -> 
     Ok(row.mail_id == Some(mail_id))
 }
 
-/// Records that the message is not mailed, so that the next confirmation is news.
+/// Removes the record of [`claim_confirmation`] for a message that is not mailed, so that the next
+/// confirmation is.
 ///
 /// # Errors
 /// When the database fails.
-pub(crate) async fn no_news(ctx: &Context, mail_id: MailId, dedup_key: &str) -> Result<()> {
+pub(crate) async fn release_confirmation(
+    ctx: &Context,
+    mail_id: MailId,
+    dedup_key: &str,
+) -> Result<()> {
     let Some(key) = confirmation_key(dedup_key) else { return Ok(()) };
     Entity::delete_many()
         .filter(Column::Key.eq(key))
@@ -195,7 +245,50 @@ fn mailbox_of(address: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
+    use tokio::time::{sleep, timeout};
+
     use super::*;
+    use crate::testing::World;
+
+    const RECIPIENT: &str = "ada@example.com";
+
+    async fn counted(ctx: &Context) -> i32 {
+        Entity::find().one(ctx.db.connection()).await.unwrap().unwrap().sent
+    }
+
+    #[tokio::test]
+    async fn a_reservation_that_is_dropped_is_released() {
+        let world = World::new().await;
+        let ctx = &world.ctx;
+        for _ in 0..2 * Topic::Account.limit() {
+            let reserved = reserve(ctx, Topic::Account, RECIPIENT).await.unwrap();
+            drop(reserved.expect("a dropped reservation counts"));
+            let released = async {
+                while counted(ctx).await > 0 {
+                    sleep(Duration::from_millis(1)).await;
+                }
+            };
+            timeout(Duration::from_secs(5), released).await.expect("it is released");
+        }
+        for _ in 0..Topic::Account.limit() {
+            reserve(ctx, Topic::Account, RECIPIENT).await.unwrap().expect("no mail").keep();
+        }
+        assert!(reserve(ctx, Topic::Account, RECIPIENT).await.unwrap().is_none());
+        assert_eq!(counted(ctx).await, Topic::Account.limit());
+    }
+
+    #[tokio::test]
+    async fn a_release_after_the_count_has_started_again_subtracts_nothing() {
+        let world = World::new().await;
+        let ctx = &world.ctx;
+        let earlier = reserve(ctx, Topic::Account, RECIPIENT).await.unwrap().unwrap();
+        world.clock.advance(HOUR);
+        reserve(ctx, Topic::Account, RECIPIENT).await.unwrap().unwrap().keep();
+        earlier.release().await;
+        assert_eq!(counted(ctx).await, 1);
+    }
 
     #[test]
     fn spellings_of_one_mailbox_are_counted_together() {

@@ -52,7 +52,7 @@ pub async fn browse(ctx: &Context, actor: &Actor, filter: &MailFilter) -> Result
     Ok(MailPage { found, unread: unread_count(ctx, actor).await?, any })
 }
 
-/// One of the actor's messages, as it is.
+/// One of the actor's messages, without marking it as read.
 ///
 /// # Errors
 /// Unauthorized; [`ErrorCode::MailNotFound`], also for another user's message.
@@ -77,7 +77,7 @@ pub async fn unread_count(ctx: &Context, actor: &Actor) -> Result<u64> {
 /// Unauthorized; [`ErrorCode::MailNotFound`], also for another user's message.
 pub async fn mark_read(ctx: &Context, actor: &Actor, id: MailId) -> Result<Mail> {
     let one = unread(actor)?.filter(mail::Column::Id.eq(id));
-    read(ctx, one).await?;
+    set_read(ctx, one).await?;
     get(ctx, actor, id).await
 }
 
@@ -86,7 +86,7 @@ pub async fn mark_read(ctx: &Context, actor: &Actor, id: MailId) -> Result<Mail>
 /// # Errors
 /// Unauthorized.
 pub async fn mark_all_read(ctx: &Context, actor: &Actor) -> Result<u64> {
-    read(ctx, unread(actor)?).await
+    set_read(ctx, unread(actor)?).await
 }
 
 /// Marks a message as unread.
@@ -112,7 +112,7 @@ fn unread(actor: &Actor) -> Result<UpdateMany<mail::Entity>> {
         .filter(mail::Column::ReadAt.is_null()))
 }
 
-async fn read(ctx: &Context, unread: UpdateMany<mail::Entity>) -> Result<u64> {
+async fn set_read(ctx: &Context, unread: UpdateMany<mail::Entity>) -> Result<u64> {
     let read = unread.col_expr(mail::Column::ReadAt, Expr::value(ctx.now().utc()));
     Ok(read.exec(&*ctx.db.autocommit().await).await?.rows_affected)
 }
@@ -165,8 +165,8 @@ async fn store_to_deliver(
     Ok(mails.into_iter().map(|mail_id| DeliverMail { mail_id }).collect())
 }
 
-/// Stores messages in their mailboxes without sending them. A deleted account has no address and
-/// gets none.
+/// Stores messages in their mailboxes without sending them; skips deleted accounts, which have no
+/// address. The ids include those of messages whose dedup key exists already, which get no row.
 pub(crate) async fn store(
     tx: &impl ConnectionTrait,
     now: Timestamp,

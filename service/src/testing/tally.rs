@@ -22,7 +22,7 @@ pub struct Tally {
     /// The count in the row of the competition.
     pub registered: u64,
     /// Registrations that hold a seat.
-    pub seats_held: u64,
+    pub seats_taken: u64,
     /// Jobs that confirm a registration, in any state.
     pub confirmation_jobs: u64,
     /// Grows with every change.
@@ -51,13 +51,13 @@ impl World {
         let db = self.ctx.db.connection();
         let row = competition::Entity::find_by_id(id).one(db).await.expect("an answer");
         let row = row.expect("a competition");
-        let seats_held = registration::Entity::find()
+        let seats_taken = registration::Entity::find()
             .filter(registration::Column::CompetitionId.eq(id))
             .filter(registration::Column::Status.is_in(RegistrationStatus::with_seat()));
         let jobs = job::Entity::find().filter(job::Column::Kind.eq("confirm_registration"));
         Tally {
             registered: u64::try_from(row.registered).expect("no negative number of seats"),
-            seats_held: seats_held.count(db).await.expect("a count"),
+            seats_taken: seats_taken.count(db).await.expect("a count"),
             confirmation_jobs: jobs.count(db).await.expect("a count"),
             version: row.version,
         }

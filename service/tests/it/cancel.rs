@@ -7,12 +7,12 @@ use crate::support::{at_once, cancel_registration, code, count, register, regist
 async fn cancelling_a_registration_frees_its_seat_at_once() {
     let world = World::new().await;
     let ada = world.organizer("Ada").await;
-    let [grace, alan] = &world.participants(2).await[..] else { panic!("two guests") };
+    let [grace, alan] = &world.participants(2).await[..] else { panic!("two participants") };
     let sprint = world.competition(&ada).seats(1).create().await;
     register(&world.ctx, grace, sprint).await.unwrap();
     cancel_registration(&world.ctx, grace, sprint).await.unwrap();
     let tally = world.tally(sprint).await;
-    assert_eq!((tally.registered, tally.seats_held), (0, 0));
+    assert_eq!((tally.registered, tally.seats_taken), (0, 0));
     assert_eq!(world.roster(&ada, sprint).await, [RegistrationStatus::Cancelled]);
     register(&world.ctx, alan, sprint).await.unwrap();
 }
@@ -21,10 +21,10 @@ async fn cancelling_a_registration_frees_its_seat_at_once() {
 async fn cancelling_a_registration_again_succeeds_and_frees_nothing() {
     let world = World::new().await;
     let ada = world.organizer("Ada").await;
-    let [grace, alan] = &world.participants(2).await[..] else { panic!("two guests") };
+    let [grace, alan] = &world.participants(2).await[..] else { panic!("two participants") };
     let sprint = world.competition(&ada).seats(2).create().await;
-    for guest in [grace, alan] {
-        register(&world.ctx, guest, sprint).await.unwrap();
+    for participant in [grace, alan] {
+        register(&world.ctx, participant, sprint).await.unwrap();
     }
     for _ in 0..3 {
         cancel_registration(&world.ctx, grace, sprint).await.unwrap();
@@ -73,20 +73,20 @@ async fn concurrent_registrations_and_cancellations_keep_the_count() {
     let other = world.second_process().await;
     let ada = world.organizer("Ada").await;
     let sprint = world.competition(&ada).seats(20).create().await;
-    let crowd = world.participants(40).await;
-    let (seated, waiting) = crowd.split_at(20);
-    for guest in seated {
-        register(&world.ctx, guest, sprint).await.unwrap();
+    let participants = world.participants(40).await;
+    let (seated, waiting) = participants.split_at(20);
+    for participant in seated {
+        register(&world.ctx, participant, sprint).await.unwrap();
     }
     let ctxs = [&world.ctx, &other];
-    let leave = seated.iter().enumerate().map(|(number, guest)| {
-        let (ctx, guest) = (ctxs[number % 2].clone(), guest.clone());
-        tokio::spawn(async move { cancel_registration(&ctx, &guest, sprint).await })
+    let leave = seated.iter().enumerate().map(|(number, participant)| {
+        let (ctx, participant) = (ctxs[number % 2].clone(), participant.clone());
+        tokio::spawn(async move { cancel_registration(&ctx, &participant, sprint).await })
     });
     let leave: Vec<_> = leave.collect();
-    let taken = at_once(waiting.iter().enumerate().map(|(number, guest)| {
-        let (ctx, guest) = (ctxs[number % 2].clone(), guest.clone());
-        async move { register(&ctx, &guest, sprint).await.map(drop) }
+    let taken = at_once(waiting.iter().enumerate().map(|(number, participant)| {
+        let (ctx, participant) = (ctxs[number % 2].clone(), participant.clone());
+        async move { register(&ctx, &participant, sprint).await.map(drop) }
     }))
     .await;
     for left in leave {
@@ -94,5 +94,5 @@ async fn concurrent_registrations_and_cancellations_keep_the_count() {
     }
     let taken = count(&taken, &Ok(()));
     let tally = world.tally(sprint).await;
-    assert_eq!((tally.registered, tally.seats_held), (taken as u64, taken as u64));
+    assert_eq!((tally.registered, tally.seats_taken), (taken as u64, taken as u64));
 }

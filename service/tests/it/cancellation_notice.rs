@@ -22,12 +22,12 @@ const CONFIRMED: &str = "Registration Confirmed: Code Sprint";
 
 /// Registers `size` participants and confirms them.
 async fn seated(world: &World, id: CompetitionId, size: usize) -> Vec<Actor> {
-    let crowd = world.participants_in_bulk(size).await;
-    let register = |guest: &Actor| {
-        let (ctx, guest) = (world.ctx.clone(), guest.clone());
-        async move { register(&ctx, &guest, id).await.map(drop) }
+    let participants = world.participants_in_bulk(size).await;
+    let register = |participant: &Actor| {
+        let (ctx, participant) = (world.ctx.clone(), participant.clone());
+        async move { register(&ctx, &participant, id).await.map(drop) }
     };
-    for some in crowd.chunks(500) {
+    for some in participants.chunks(500) {
         for outcome in at_once(some.iter().map(register)).await {
             outcome.unwrap();
         }
@@ -39,7 +39,7 @@ async fn seated(world: &World, id: CompetitionId, size: usize) -> Vec<Actor> {
         execute(&world.ctx, &claims).await.unwrap();
         claims = claim(&world.ctx, size as u64).await.unwrap();
     }
-    crowd
+    participants
 }
 
 /// Asserts that each of `size` registrations was notified once.
@@ -56,12 +56,12 @@ async fn assert_each_was_notified_once(world: &World, size: usize) {
 async fn each_participant_with_a_seat_is_notified_once() {
     let world = World::new().await;
     let (ada, eve) = (world.organizer("Ada").await, world.participant("Eve").await);
-    let [stays, leaves] = &world.participants(2).await[..] else { panic!("two guests") };
+    let [stays, leaves] = &world.participants(2).await[..] else { panic!("two participants") };
     let sprint = world.competition(&ada).in_zone("Europe/Berlin");
     let sprint = sprint.starting_in(TimeDelta::days(6)).create().await;
     let other = world.competition(&ada).titled("Chess").create().await;
-    for guest in [stays, leaves] {
-        register(&world.ctx, guest, sprint).await.unwrap();
+    for participant in [stays, leaves] {
+        register(&world.ctx, participant, sprint).await.unwrap();
     }
     register(&world.ctx, &eve, other).await.unwrap();
     cancel_registration(&world.ctx, leaves, sprint).await.unwrap();
@@ -81,7 +81,7 @@ async fn each_participant_with_a_seat_is_notified_once() {
     assert_eq!(subjects(&world, &eve).await, ["Registration Confirmed: Chess"]);
     assert!(mails(&world, &ada).await.is_empty());
     let tally = world.tally(sprint).await;
-    assert_eq!((tally.registered, tally.seats_held), (1, 1), "seats stay on record");
+    assert_eq!((tally.registered, tally.seats_taken), (1, 1), "seats stay on record");
 }
 
 #[tokio::test]
@@ -193,10 +193,10 @@ async fn the_next_worker_continues_after_one_that_failed_half_way() {
     let world = World::in_memory().await;
     let ada = world.organizer("Ada").await;
     let sprint = world.competition(&ada).seats(SIZE as i64).create().await;
-    let crowd = seated(&world, sprint, SIZE).await;
+    let participants = seated(&world, sprint, SIZE).await;
     cancel_competition(&world.ctx, &ada, sprint).await.unwrap();
     let mail_before = world.mails().await;
-    world.refuse_mail_to(&crowd[SIZE / 2]).await;
+    world.refuse_mail_to(&participants[SIZE / 2]).await;
     let first = claim_one(&world.ctx).await;
     run_job(&world.ctx, &first).await.unwrap_err();
     let notified = world.mails().await - mail_before;
@@ -237,15 +237,15 @@ async fn registrations_that_race_a_cancellation_are_notified_of_it() {
     let other = world.second_process().await;
     let ada = world.organizer("Ada").await;
     let sprint = world.competition(&ada).seats(100).create().await;
-    let crowd = world.participants_in_bulk(80).await;
+    let participants = world.participants_in_bulk(80).await;
     let ctxs = [&world.ctx, &other];
     let end = {
         let (ctx, ada) = (other.clone(), ada.clone());
         tokio::spawn(async move { cancel_competition(&ctx, &ada, sprint).await })
     };
-    let outcomes = at_once(crowd.iter().enumerate().map(|(number, guest)| {
-        let (ctx, guest) = (ctxs[number % 2].clone(), guest.clone());
-        async move { register(&ctx, &guest, sprint).await.map(drop) }
+    let outcomes = at_once(participants.iter().enumerate().map(|(number, participant)| {
+        let (ctx, participant) = (ctxs[number % 2].clone(), participant.clone());
+        async move { register(&ctx, &participant, sprint).await.map(drop) }
     }))
     .await;
     end.await.unwrap().unwrap();
@@ -254,6 +254,6 @@ async fn registrations_that_race_a_cancellation_are_notified_of_it() {
     assert!(refused.into_iter().all(|code| code == ErrorCode::CompetitionCancelled));
     world.run_pending_jobs().await;
     let tally = world.tally(sprint).await;
-    assert_eq!((tally.registered, tally.seats_held), (seats as u64, seats as u64));
+    assert_eq!((tally.registered, tally.seats_taken), (seats as u64, seats as u64));
     assert_each_was_notified_once(&world, seats).await;
 }

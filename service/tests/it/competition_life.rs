@@ -21,21 +21,21 @@ async fn registration_is_rejected_before_it_opens() {
     assert_eq!(early.unwrap_err(), ErrorCode::RegistrationNotOpen);
     world.clock.advance(TimeDelta::milliseconds(1));
     register(&world.ctx, &grace, sprint).await.unwrap();
-    assert_eq!(world.tally(sprint).await.seats_held, 1);
+    assert_eq!(world.tally(sprint).await.seats_taken, 1);
 }
 
 #[tokio::test]
 async fn registration_not_open_is_the_first_refusal_and_is_replayed() {
     let world = World::new().await;
     let ada = world.organizer("Ada").await;
-    let [seated, late] = &world.participants(2).await[..] else { panic!("two guests") };
+    let [seated, late] = &world.participants(2).await[..] else { panic!("two participants") };
     let sprint = world.competition(&ada).seats(1).create().await;
     register(&world.ctx, seated, sprint).await.unwrap();
     let tomorrow = world.ctx.now().utc() + TimeDelta::hours(20);
     let moved = json!({ "regOpensAt": domain::Timestamp::from(tomorrow) });
     edit(&world.ctx, &ada, sprint, moved).await.unwrap();
-    for guest in [seated, late] {
-        let refusal = register(&world.ctx, guest, sprint).await.unwrap_err();
+    for participant in [seated, late] {
+        let refusal = register(&world.ctx, participant, sprint).await.unwrap_err();
         assert_eq!(refusal, ErrorCode::RegistrationNotOpen);
     }
     let first = register_with_key(&world.ctx, late, sprint, "k").await.unwrap();
@@ -69,16 +69,18 @@ async fn the_list_has_competitions_that_open_later_and_no_cancelled_ones() {
 async fn a_cancelled_competition_cannot_be_changed() {
     let world = World::new().await;
     let ada = world.organizer("Ada").await;
-    let [seated, gone, late] = &world.participants(3).await[..] else { panic!("three guests") };
+    let [seated, gone, late] = &world.participants(3).await[..] else {
+        panic!("three participants")
+    };
     let sprint = world.competition(&ada).create().await;
-    for guest in [seated, gone] {
-        register(&world.ctx, guest, sprint).await.unwrap();
+    for participant in [seated, gone] {
+        register(&world.ctx, participant, sprint).await.unwrap();
     }
     cancel_registration(&world.ctx, gone, sprint).await.unwrap();
     cancel_competition(&world.ctx, &ada, sprint).await.unwrap();
     world.clock.advance(TimeDelta::days(2));
-    for guest in [seated, gone, late] {
-        let refusal = register(&world.ctx, guest, sprint).await.unwrap_err();
+    for participant in [seated, gone, late] {
+        let refusal = register(&world.ctx, participant, sprint).await.unwrap_err();
         assert_eq!(refusal, ErrorCode::CompetitionCancelled, "also after the deadline");
     }
     let refusal = cancel_registration(&world.ctx, seated, sprint).await.unwrap_err();
@@ -89,7 +91,7 @@ async fn a_cancelled_competition_cannot_be_changed() {
     let refusal = edit(&world.ctx, &ada, sprint, json!({ "title": "It is on" })).await.unwrap_err();
     assert_eq!(refusal, ErrorCode::CancelledIsFinal);
     let tally = world.tally(sprint).await;
-    assert_eq!((tally.registered, tally.seats_held), (1, 1));
+    assert_eq!((tally.registered, tally.seats_taken), (1, 1));
 }
 
 #[tokio::test]

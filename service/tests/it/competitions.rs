@@ -221,8 +221,8 @@ async fn the_list_has_the_number_of_registrations() {
     let world = World::new().await;
     let ada = world.organizer("Ada").await;
     let sprint = world.competition(&ada).seats(5).create().await;
-    for guest in world.participants(2).await {
-        register(&world.ctx, &guest, sprint).await.unwrap();
+    for participant in world.participants(2).await {
+        register(&world.ctx, &participant, sprint).await.unwrap();
     }
     let page = list(&world.ctx, &CompetitionQuery::default().check().unwrap()).await.unwrap();
     let [item] = &page.items[..] else { panic!("one competition") };

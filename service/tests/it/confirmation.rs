@@ -48,16 +48,16 @@ async fn many_confirmations_share_a_transaction() {
     let world = World::new().await;
     let ada = world.organizer("Ada").await;
     let sprint = world.competition(&ada).seats(30).create().await;
-    let crowd = world.participants(30).await;
-    for guest in &crowd {
-        register(&world.ctx, guest, sprint).await.unwrap();
+    let participants = world.participants(30).await;
+    for participant in &participants {
+        register(&world.ctx, participant, sprint).await.unwrap();
     }
     let claims = claim(&world.ctx, 100).await.unwrap();
     execute(&world.ctx, &claims).await.unwrap();
     assert_eq!(world.roster(&ada, sprint).await, [Confirmed; 30]);
     assert_eq!(world.queue().await, Queue { completed: 30, ..Queue::default() });
-    for guest in &crowd {
-        assert_eq!(mails(&world, guest).await.len(), 1);
+    for participant in &participants {
+        assert_eq!(mails(&world, participant).await.len(), 1);
     }
 }
 
@@ -99,7 +99,7 @@ async fn a_confirmation_is_not_mailed_again_after_its_status_was_lost() {
 async fn a_registration_that_was_cancelled_meanwhile_is_not_confirmed() {
     let world = World::new().await;
     let ada = world.organizer("Ada").await;
-    let [stays, leaves] = &world.participants(2).await[..] else { panic!("two guests") };
+    let [stays, leaves] = &world.participants(2).await[..] else { panic!("two participants") };
     let sprint = world.competition(&ada).create().await;
     register(&world.ctx, stays, sprint).await.unwrap();
     world.clock.advance(TimeDelta::seconds(1));

@@ -58,15 +58,15 @@ async fn a_participant_sees_the_newest_500_registrations_and_the_number_of_all()
 async fn organizers_see_the_totals_of_their_competitions() {
     let world = World::new().await;
     let (ada, bob) = (world.organizer("Ada").await, world.organizer("Bob").await);
-    let guests = world.participants(3).await;
+    let participants = world.participants(3).await;
     let closing = world.competition(&ada).seats(5).create().await;
     let open = world.competition(&ada).seats(7).closing_in(TimeDelta::days(2)).create().await;
     let other = world.competition(&bob).create().await;
-    for guest in &guests {
-        register(&world.ctx, guest, closing).await.unwrap();
-        register(&world.ctx, guest, other).await.unwrap();
+    for participant in &participants {
+        register(&world.ctx, participant, closing).await.unwrap();
+        register(&world.ctx, participant, other).await.unwrap();
     }
-    register(&world.ctx, &guests[0], open).await.unwrap();
+    register(&world.ctx, &participants[0], open).await.unwrap();
     world.clock.advance(TimeDelta::days(1));
     let seen = dashboard::organizer(&world.ctx, &ada, Paging::first(20)).await.unwrap();
     assert_eq!((seen.competitions.total, seen.open), (2, 1));
@@ -77,13 +77,13 @@ async fn organizers_see_the_totals_of_their_competitions() {
 async fn a_page_of_the_dashboard_has_the_totals_of_all_competitions() {
     let world = World::new().await;
     let ada = world.organizer("Ada").await;
-    let guests = world.participants(2).await;
+    let participants = world.participants(2).await;
     let full = world.competition(&ada).titled("Full").seats(1).create().await;
     let new = world.competition(&ada).titled("Opens later").seats(2);
     new.opening_in(TimeDelta::hours(1)).create().await;
     let open = world.competition(&ada).titled("Open").seats(4).create().await;
-    register(&world.ctx, &guests[0], full).await.unwrap();
-    register(&world.ctx, &guests[1], open).await.unwrap();
+    register(&world.ctx, &participants[0], full).await.unwrap();
+    register(&world.ctx, &participants[1], open).await.unwrap();
     for (page, titles) in [(1, &["Open", "Opens later"][..]), (2, &["Full"]), (3, &[])] {
         let paging = Paging { page, limit: 2 };
         let seen = dashboard::organizer(&world.ctx, &ada, paging).await.unwrap();
@@ -119,21 +119,21 @@ async fn a_cancelled_competition_is_not_counted_as_open() {
 async fn the_trend_counts_registrations_on_each_of_the_last_30_days() {
     let world = World::new().await;
     let (ada, bob) = (world.organizer("Ada").await, world.organizer("Bob").await);
-    let crowd = world.participants(6).await;
+    let participants = world.participants(6).await;
     let own = world.competition(&ada).closing_in(TimeDelta::days(90)).starting_in(None);
     let (own, other) = (own.create().await, world.competition(&bob).create().await);
-    register(&world.ctx, &crowd[0], other).await.unwrap();
-    register(&world.ctx, &crowd[0], own).await.unwrap();
+    register(&world.ctx, &participants[0], other).await.unwrap();
+    register(&world.ctx, &participants[0], own).await.unwrap();
     // A minute before the day is over, and a minute after.
     world.clock.advance(TimeDelta::hours(12) - TimeDelta::minutes(1));
-    register(&world.ctx, &crowd[1], own).await.unwrap();
+    register(&world.ctx, &participants[1], own).await.unwrap();
     world.clock.advance(TimeDelta::minutes(2));
-    for guest in &crowd[2..4] {
-        register(&world.ctx, guest, own).await.unwrap();
+    for participant in &participants[2..4] {
+        register(&world.ctx, participant, own).await.unwrap();
     }
-    cancel_registration(&world.ctx, &crowd[3], own).await.unwrap();
+    cancel_registration(&world.ctx, &participants[3], own).await.unwrap();
     world.clock.advance(TimeDelta::days(28));
-    register(&world.ctx, &crowd[4], own).await.unwrap();
+    register(&world.ctx, &participants[4], own).await.unwrap();
     let counts = async || {
         let trend = dashboard::organizer(&world.ctx, &ada, Paging::first(20)).await.unwrap().trend;
         let counts: Vec<_> = trend.iter().map(|day| day.count).collect();

@@ -24,7 +24,7 @@ async fn leave(ctx: &Context, actor: &Actor) -> Result<(), ErrorCode> {
 async fn deleting_an_account_frees_its_seats_and_deletes_its_data() {
     let world = World::new().await;
     let ada = world.organizer("Ada").await;
-    let [grace, next] = &world.participants(2).await[..] else { panic!("two guests") };
+    let [grace, next] = &world.participants(2).await[..] else { panic!("two participants") };
     let sprint = world.competition(&ada).seats(1).create().await;
     register(&world.ctx, grace, sprint).await.unwrap();
     world.run_pending_jobs().await;
@@ -32,13 +32,13 @@ async fn deleting_an_account_frees_its_seats_and_deletes_its_data() {
 
     assert_eq!(leave(&world.ctx, grace).await, Ok(()));
     assert_eq!(find(&world.ctx, grace.user().unwrap().id).await.unwrap(), None);
-    assert_eq!(world.tally(sprint).await.seats_held, 0);
+    assert_eq!(world.tally(sprint).await.seats_taken, 0);
     assert!(world.roster(&ada, sprint).await.is_empty());
     assert_eq!(world.mails().await, 0);
     assert!(register(&world.ctx, next, sprint).await.is_ok(), "the seat is free");
-    let guest = try_log_in(&world.ctx, "guest.1@example.com", PASSWORD).await;
-    assert_eq!(guest.unwrap_err().code, ErrorCode::InvalidCredentials);
-    sign_up_again(&world.ctx, "guest.1@example.com").await.unwrap();
+    let participant = try_log_in(&world.ctx, "participant.1@example.com", PASSWORD).await;
+    assert_eq!(participant.unwrap_err().code, ErrorCode::InvalidCredentials);
+    sign_up_again(&world.ctx, "participant.1@example.com").await.unwrap();
 }
 
 #[tokio::test]
@@ -77,7 +77,7 @@ async fn a_seat_in_a_past_competition_stays_counted_without_a_name() {
     let page = roster(&world.ctx, &ada, over, &filter).await.unwrap();
     let who = &page.items[0].user;
     assert_eq!((&*who.name, &*who.email), ("Deleted account", ""));
-    assert_eq!(world.tally(over).await.seats_held, 1);
+    assert_eq!(world.tally(over).await.seats_taken, 1);
 
     let id = grace.user().unwrap().id;
     assert_eq!(recognize(&world.ctx, id, CredentialsVersion::FIRST).await.unwrap(), None);
@@ -133,12 +133,12 @@ async fn concurrent_registration_and_deletion_keep_the_count() {
     let other = world.second_process().await;
     let ada = world.organizer("Ada").await;
     let sprint = world.competition(&ada).create().await;
-    let crowd = world.participants(6).await;
-    let tasks = crowd.iter().enumerate().flat_map(|(number, guest)| {
-        let (ctx, other, guest) = (world.ctx.clone(), other.clone(), guest.clone());
-        let again = guest.clone();
+    let participants = world.participants(6).await;
+    let tasks = participants.iter().enumerate().flat_map(|(number, participant)| {
+        let (ctx, other, participant) = (world.ctx.clone(), other.clone(), participant.clone());
+        let again = participant.clone();
         let registering: std::pin::Pin<Box<dyn Future<Output = ()> + Send>> =
-            Box::pin(async move { drop(register(&ctx, &guest, sprint).await) });
+            Box::pin(async move { drop(register(&ctx, &participant, sprint).await) });
         let leaving: std::pin::Pin<Box<dyn Future<Output = ()> + Send>> = Box::pin(async move {
             if number % 2 == 0 {
                 leave(&other, &again).await.unwrap();
@@ -148,8 +148,8 @@ async fn concurrent_registration_and_deletion_keep_the_count() {
     });
     at_once(tasks.collect::<Vec<_>>()).await;
     let tally = world.tally(sprint).await;
-    assert_eq!(tally.registered, tally.seats_held);
-    assert_eq!(tally.seats_held, world.roster(&ada, sprint).await.len() as u64);
+    assert_eq!(tally.registered, tally.seats_taken);
+    assert_eq!(tally.seats_taken, world.roster(&ada, sprint).await.len() as u64);
 }
 
 #[tokio::test]
@@ -168,14 +168,14 @@ async fn an_undated_competition_blocks_a_deletion_until_it_is_over() {
     let history = dashboard::participant(&world.ctx, &grace).await.unwrap().past;
     assert_eq!(history[0].competition.id, undated);
     assert!(history[0].competition.organizer.is_deleted());
-    assert_eq!(world.tally(undated).await.seats_held, 1);
+    assert_eq!(world.tally(undated).await.seats_taken, 1);
 }
 
 #[tokio::test]
 async fn a_competition_with_registrations_outlives_its_organizer() {
     let world = World::new().await;
     let ada = world.organizer("Ada").await;
-    let [grace, alan] = &world.participants(2).await[..] else { panic!("two guests") };
+    let [grace, alan] = &world.participants(2).await[..] else { panic!("two participants") };
     let freed = world.competition(&ada).titled("Given back").create().await;
     let cancelled = world.competition(&ada).titled("Cancelled").create().await;
     let never = world.competition(&ada).titled("Never").create().await;
@@ -254,6 +254,6 @@ async fn a_deleted_account_gets_no_mail() {
     assert_eq!(world.mails().await, 0);
     assert_eq!(world.jobs_of_kind("deliver_mail").await, 0);
     for id in [cancelled, postponed] {
-        assert_eq!(world.tally(id).await.seats_held, 1);
+        assert_eq!(world.tally(id).await.seats_taken, 1);
     }
 }

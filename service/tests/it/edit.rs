@@ -67,8 +67,8 @@ async fn an_edit_of_an_old_version_is_rejected_and_registrations_keep_the_versio
     let world = World::new().await;
     let ada = world.organizer("Ada").await;
     let sprint = world.competition(&ada).create().await;
-    for guest in &world.participants(3).await {
-        register(&world.ctx, guest, sprint).await.unwrap();
+    for participant in &world.participants(3).await {
+        register(&world.ctx, participant, sprint).await.unwrap();
     }
     let first = json!({ "version": 1, "title": "First" });
     assert_eq!(edit(&world.ctx, &ada, sprint, first).await.unwrap().competition.version, 2);
@@ -84,8 +84,8 @@ async fn capacity_never_falls_below_the_seats_taken() {
     let world = World::new().await;
     let ada = world.organizer("Ada").await;
     let sprint = world.competition(&ada).seats(5).create().await;
-    for guest in &world.participants(3).await {
-        register(&world.ctx, guest, sprint).await.unwrap();
+    for participant in &world.participants(3).await {
+        register(&world.ctx, participant, sprint).await.unwrap();
     }
     let refused = edit(&world.ctx, &ada, sprint, json!({ "capacity": 2 })).await.unwrap_err();
     assert_eq!(refused, ErrorCode::CapacityBelowSeatsTaken);
@@ -99,15 +99,15 @@ async fn seats_added_during_a_rush_are_all_taken_and_no_more() {
     let other = world.second_process().await;
     let ada = world.organizer("Ada").await;
     let sprint = world.competition(&ada).seats(10).create().await;
-    let crowd = world.participants(80).await;
+    let participants = world.participants(80).await;
     let ctxs = [&world.ctx, &other];
     let more = {
         let (ctx, ada) = (other.clone(), ada.clone());
         tokio::spawn(async move { edit(&ctx, &ada, sprint, json!({ "capacity": 30 })).await })
     };
-    let outcomes = at_once(crowd.iter().enumerate().map(|(number, guest)| {
-        let (ctx, guest) = (ctxs[number % 2].clone(), guest.clone());
-        async move { register(&ctx, &guest, sprint).await.map(drop) }
+    let outcomes = at_once(participants.iter().enumerate().map(|(number, participant)| {
+        let (ctx, participant) = (ctxs[number % 2].clone(), participant.clone());
+        async move { register(&ctx, &participant, sprint).await.map(drop) }
     }))
     .await;
     more.await.unwrap().unwrap();
@@ -115,7 +115,7 @@ async fn seats_added_during_a_rush_are_all_taken_and_no_more() {
     assert!((10..=30).contains(&sold), "{sold}");
     assert_eq!(count(&outcomes, &Err(ErrorCode::CompetitionFull)), 80 - sold);
     let tally = world.tally(sprint).await;
-    assert_eq!((tally.registered, tally.seats_held), (sold as u64, sold as u64));
+    assert_eq!((tally.registered, tally.seats_taken), (sold as u64, sold as u64));
 }
 
 #[tokio::test]

@@ -20,7 +20,7 @@ async fn clean(world: &World) {
 async fn idempotency_records_are_deleted_after_25_hours() {
     let world = World::new().await;
     let ada = world.organizer("Ada").await;
-    let [old, young] = &world.participants(2).await[..] else { panic!("two guests") };
+    let [old, young] = &world.participants(2).await[..] else { panic!("two participants") };
     let sprint = world.competition(&ada).create().await;
     register_with_key(&world.ctx, old, sprint, "k").await.unwrap();
     world.clock.advance(TimeDelta::milliseconds(1));
@@ -31,7 +31,7 @@ async fn idempotency_records_are_deleted_after_25_hours() {
     assert_eq!(world.idempotency_records().await, 1);
     let replay = register_with_key(&world.ctx, young, sprint, "k").await.unwrap();
     assert!(replay.replayed && replay.outcome.is_ok());
-    assert_eq!(world.tally(sprint).await.seats_held, 2, "registrations stay");
+    assert_eq!(world.tally(sprint).await.seats_taken, 2, "registrations stay");
     assert_eq!(world.mails().await, 2, "and so does mail");
 }
 

@@ -45,7 +45,7 @@ async fn fifty_times_at_once(world: &World, ctxs: &[&Context]) -> Outcomes {
     }))
     .await;
     let tally = world.tally(sprint).await;
-    assert_eq!((tally.registered, tally.seats_held, tally.confirmation_jobs), (1, 1, 1));
+    assert_eq!((tally.registered, tally.seats_taken, tally.confirmation_jobs), (1, 1, 1));
     assert_eq!(world.idempotency_records().await, 1);
     Outcomes::of(answers)
 }
@@ -93,7 +93,7 @@ async fn a_key_replays_the_first_response_after_later_changes() {
 async fn refusals_are_replayed() {
     let world = World::new().await;
     let ada = world.organizer("Ada").await;
-    let [seated, late] = &world.participants(2).await[..] else { panic!("two guests") };
+    let [seated, late] = &world.participants(2).await[..] else { panic!("two participants") };
     let sprint = world.competition(&ada).seats(1).create().await;
     register(&world.ctx, seated, sprint).await.unwrap();
     let refused = async |actor, key| {
@@ -130,13 +130,13 @@ async fn a_key_is_rejected_with_another_request() {
 async fn the_same_key_of_two_users_does_not_collide() {
     let world = World::new().await;
     let ada = world.organizer("Ada").await;
-    let [one, two] = &world.participants(2).await[..] else { panic!("two guests") };
+    let [one, two] = &world.participants(2).await[..] else { panic!("two participants") };
     let sprint = world.competition(&ada).create().await;
     let marathon = world.competition(&ada).create().await;
-    for (guest, id) in [(one, sprint), (two, marathon)] {
-        let answer = register_with_key(&world.ctx, guest, id, "k").await.unwrap();
+    for (participant, id) in [(one, sprint), (two, marathon)] {
+        let answer = register_with_key(&world.ctx, participant, id, "k").await.unwrap();
         assert!(!answer.replayed);
-        assert_eq!(answer.outcome.unwrap().registration.user_id, guest.user().unwrap().id);
+        assert_eq!(answer.outcome.unwrap().registration.user_id, participant.user().unwrap().id);
     }
 }
 

@@ -14,7 +14,7 @@ const A_WHILE: Duration = Duration::from_millis(300);
 
 async fn check(world: &World, id: CompetitionId, held: u64) {
     let tally = world.tally(id).await;
-    assert_eq!((tally.registered, tally.seats_held), (held, held));
+    assert_eq!((tally.registered, tally.seats_taken), (held, held));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -22,10 +22,10 @@ async fn two_cancellations_by_one_user_free_one_seat_under_read_committed() {
     let world = World::new().await;
     let processes = [world.read_committed_process().await, world.read_committed_process().await];
     let ada = world.organizer("Ada").await;
-    let [grace, alan] = &world.participants(2).await[..] else { panic!("two guests") };
+    let [grace, alan] = &world.participants(2).await[..] else { panic!("two participants") };
     let sprint = world.competition(&ada).seats(2).create().await;
-    for guest in [grace, alan] {
-        register(&world.ctx, guest, sprint).await.unwrap();
+    for participant in [grace, alan] {
+        register(&world.ctx, participant, sprint).await.unwrap();
     }
     let hold = world.hold(sprint).await;
     let cancelling = at_once(processes.iter().map(|ctx| {
@@ -62,13 +62,13 @@ async fn two_requests_with_one_key_register_once_under_read_committed() {
 }
 
 /// Registers and cancels, again and again.
-async fn storm(ctx: Context, guest: Actor, id: CompetitionId) {
+async fn storm(ctx: Context, participant: Actor, id: CompetitionId) {
     for _ in 0..6 {
         // Refused when it is full, or when the other process was first.
-        let _ = register(&ctx, &guest, id).await;
-        let _ = cancel_registration(&ctx, &guest, id).await;
+        let _ = register(&ctx, &participant, id).await;
+        let _ = cancel_registration(&ctx, &participant, id).await;
     }
-    let _ = register(&ctx, &guest, id).await;
+    let _ = register(&ctx, &participant, id).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -76,14 +76,14 @@ async fn a_rush_on_two_processes_sells_no_seat_twice_under_read_committed() {
     let world = World::new().await;
     let processes = [world.read_committed_process().await, world.read_committed_process().await];
     let ada = world.organizer("Ada").await;
-    let crowd = world.participants(12).await;
+    let participants = world.participants(12).await;
     let sprint = world.competition(&ada).seats(5).create().await;
     // Each participant through both processes at once.
-    let storms = processes
-        .iter()
-        .flat_map(|ctx| crowd.iter().map(move |guest| storm(ctx.clone(), guest.clone(), sprint)));
+    let storms = processes.iter().flat_map(|ctx| {
+        participants.iter().map(move |participant| storm(ctx.clone(), participant.clone(), sprint))
+    });
     at_once(storms).await;
     let tally = world.tally(sprint).await;
-    assert_eq!(tally.registered, tally.seats_held);
+    assert_eq!(tally.registered, tally.seats_taken);
     assert_eq!(tally.registered, 5, "those who were refused last were refused because it was full");
 }

@@ -1,6 +1,8 @@
 //! Mail servers that close connections, limit the mails of a connection, defer mail, lose their
 //! network, or reject new addresses.
 
+use std::time::Duration;
+
 use chrono::TimeDelta;
 use service::{
     Context, Error, Undelivered,
@@ -8,6 +10,7 @@ use service::{
     mail::delivery::DeliverMail,
     testing::{World, run_pending_jobs},
 };
+use tokio::time::{sleep, timeout};
 
 use crate::{
     secure_sink::{AUTHORITY, smtps, starttls},
@@ -22,8 +25,8 @@ async fn world_with_mails(url: &str, size: usize) -> (World, Context) {
     let ctx = world.process_with_mail(url).await;
     let ada = world.organizer("Ada").await;
     let sprint = world.competition(&ada).seats(100).create().await;
-    for guest in world.participants(size).await {
-        register(&ctx, &guest, sprint).await.unwrap();
+    for participant in world.participants(size).await {
+        register(&ctx, &participant, sprint).await.unwrap();
     }
     let claims = claim(&ctx, 100).await.unwrap();
     assert_eq!(claims.len(), size);
@@ -49,7 +52,7 @@ async fn last_error(ctx: &Context) -> String {
 }
 
 #[tokio::test]
-async fn many_mails_go_over_one_connection_that_signed_in_once() {
+async fn mails_share_one_connection_that_has_logged_in_once() {
     let sink = Sink::with(Manners { offers: vec!["AUTH PLAIN"], ..Manners::default() }).await;
     let (_world, ctx) = world_with_mails(&sink.url_with_password(), 8).await;
     assert_eq!(run_pending_jobs(&ctx).await, 8);
@@ -58,16 +61,16 @@ async fn many_mails_go_over_one_connection_that_signed_in_once() {
 }
 
 #[tokio::test]
-async fn a_mail_goes_over_a_new_connection_when_the_server_has_closed_the_old_one() {
+async fn a_mail_is_sent_over_a_new_connection_after_the_server_closed_the_old_one() {
     let sink = Sink::with(Manners { mails_a_connection: Some(1), ..Manners::default() }).await;
     let (_world, ctx) = world_with_mails(&sink.url(), 4).await;
-    // Nothing fails on the way.
+    // No job fails.
     assert_eq!(run_pending_jobs(&ctx).await, 4);
     assert_eq!((sink.ids().len(), sink.mails().len(), sink.connections()), (4, 4, 4));
 }
 
 #[tokio::test]
-async fn a_server_that_has_enough_of_a_connection_gets_the_mail_over_another() {
+async fn a_connection_that_refuses_the_sender_is_replaced_by_a_new_one() {
     for reply in ["421 4.7.0 too many messages", "451 4.7.1 enough for one session"] {
         let sink = Sink::start().await;
         let (_world, ctx) = world_with_mails(&sink.url(), 2).await;
@@ -76,11 +79,18 @@ async fn a_server_that_has_enough_of_a_connection_gets_the_mail_over_another() {
         sink.behave(Manners { replies: [("MAIL", reply)].into(), ..Manners::default() });
         run_job(&ctx, &claims[1]).await.unwrap();
         assert_eq!((sink.mails().len(), sink.connections()), (2, 2), "{reply}");
+        // The server has closed the connection after 421; otherwise the client closes it.
+        let closed = async {
+            while !reply.starts_with("421") && sink.commands("QUIT").is_empty() {
+                sleep(Duration::from_millis(1)).await;
+            }
+        };
+        timeout(Duration::from_secs(5), closed).await.expect("the old connection is closed");
     }
 }
 
 #[tokio::test]
-async fn a_mail_that_is_refused_leaves_the_connection_to_the_others() {
+async fn a_refused_mail_leaves_its_connection_open_for_other_mails() {
     let sink = Sink::replying(&["550 5.1.1 no such user"]).await;
     let (world, ctx) = world_with_mails(&sink.url(), 4).await;
     assert_eq!(run_pending_jobs(&ctx).await, 4);
@@ -90,7 +100,7 @@ async fn a_mail_that_is_refused_leaves_the_connection_to_the_others() {
 }
 
 #[tokio::test]
-async fn a_mail_that_may_have_been_taken_is_not_sent_again_at_once() {
+async fn a_mail_that_may_have_been_accepted_is_not_resent_at_once() {
     let sink = Sink::start().await;
     let (_world, ctx) = world_with_mails(&sink.url(), 2).await;
     let claims = claim(&ctx, 10).await.unwrap();
@@ -99,13 +109,13 @@ async fn a_mail_that_may_have_been_taken_is_not_sent_again_at_once() {
     let failure = failure(&ctx, &claims[1]).await;
     assert!(failure.is_unreachable(), "{failure}");
     assert_eq!(sink.mails().len(), 2);
-    // Later it is, and has the same name.
+    // The next attempt sends it with the same Message-ID.
     run_job(&ctx, &claims[1]).await.unwrap();
     assert_eq!((sink.mails().len(), sink.ids().len()), (3, 2));
 }
 
 #[tokio::test]
-async fn a_mail_goes_out_when_the_server_is_back() {
+async fn a_mail_is_sent_after_an_outage_of_the_server() {
     let mut sink = Sink::start().await;
     let (world, ctx) = world_with_mails(&sink.url(), 2).await;
     let claims = claim(&ctx, 10).await.unwrap();
@@ -121,7 +131,7 @@ async fn a_mail_goes_out_when_the_server_is_back() {
 }
 
 #[tokio::test]
-async fn an_international_domain_is_written_to_in_punycode() {
+async fn an_internationalized_domain_is_sent_as_punycode() {
     let sink = Sink::start().await;
     let (world, ctx) = world_with_mails(&sink.url(), 1).await;
     write_to(&world, "grace@bücher.example").await;
@@ -133,7 +143,7 @@ async fn an_international_domain_is_written_to_in_punycode() {
 }
 
 #[tokio::test]
-async fn an_address_that_the_server_cannot_take_keeps_no_other_mail_waiting() {
+async fn an_unsupported_address_delays_no_other_mail() {
     let sink = Sink::start().await;
     let (world, ctx) = world_with_mails(&sink.url(), 3).await;
     let claims = claim(&ctx, 10).await.unwrap();
@@ -155,7 +165,7 @@ async fn an_address_that_the_server_cannot_take_keeps_no_other_mail_waiting() {
 }
 
 #[tokio::test]
-async fn smtputf8_is_asked_for_where_an_address_needs_it_and_nowhere_else() {
+async fn smtputf8_is_requested_only_for_an_address_that_needs_it() {
     let sink = Sink::with(Manners { offers: vec!["8BITMIME", "SMTPUTF8"], ..Manners::default() });
     let sink = sink.await;
     let (world, ctx) = world_with_mails(&sink.url(), 1).await;
@@ -171,7 +181,7 @@ async fn smtputf8_is_asked_for_where_an_address_needs_it_and_nowhere_else() {
 }
 
 #[tokio::test]
-async fn a_server_that_means_later_and_says_never_is_asked_again() {
+async fn a_permanent_reply_that_asks_for_a_retry_is_retried() {
     for (verb, reply) in [
         ("RCPT", "550 5.4.5 Daily user sending quota exceeded"),
         ("RCPT", "552 5.2.2 mailbox full"),
@@ -191,7 +201,7 @@ async fn a_server_that_means_later_and_says_never_is_asked_again() {
 }
 
 #[tokio::test]
-async fn what_a_server_holds_against_us_is_no_fault_of_the_mail() {
+async fn a_refusal_that_concerns_all_mail_counts_as_no_attempt() {
     for (verb, reply) in [
         ("AUTH", "535 5.7.8 bad credentials"),
         ("MAIL", "553 5.7.1 sender address rejected"),
@@ -209,7 +219,7 @@ async fn what_a_server_holds_against_us_is_no_fault_of_the_mail() {
 }
 
 #[tokio::test]
-async fn a_mail_is_tried_for_four_days_and_again_when_it_is_put_back() {
+async fn delivery_is_retried_for_four_days_and_again_after_a_manual_retry() {
     // Nothing listens on port 1.
     let (world, ctx) = world_with_mails("smtp://127.0.0.1:1", 1).await;
     let claim = claim_one(&ctx).await;
@@ -233,7 +243,7 @@ async fn a_mail_is_tried_for_four_days_and_again_when_it_is_put_back() {
 }
 
 #[tokio::test]
-async fn a_private_authority_is_trusted_where_it_is_named() {
+async fn a_private_authority_is_trusted_if_it_is_configured() {
     for (scheme, query, sink) in
         [("smtps", "", smtps().await), ("smtp", "?tls=required", starttls().await)]
     {

@@ -8,19 +8,19 @@ use service::{
 
 use crate::support::{code, mails, register, subjects};
 
-/// Two guests who are registered for the same two competitions and have the mail that says so.
+/// Two participants who are registered for the same two competitions and have the mail that says so.
 async fn two_guests_with_mail(world: &World) -> [Actor; 2] {
     let ada = world.organizer("Ada").await;
-    let guests = [world.participant("Grace").await, world.participant("Alan").await];
+    let participants = [world.participant("Grace").await, world.participant("Alan").await];
     for title in ["First", "Second"] {
         let id = world.competition(&ada).titled(title).create().await;
-        for guest in &guests {
-            register(&world.ctx, guest, id).await.unwrap();
+        for participant in &participants {
+            register(&world.ctx, participant, id).await.unwrap();
         }
         world.run_pending_jobs().await;
         world.clock.advance(TimeDelta::seconds(1));
     }
-    guests
+    participants
 }
 
 #[tokio::test]
@@ -82,9 +82,11 @@ async fn a_search_finds_words_of_subject_and_text_in_any_case_among_ones_own_mai
     let world = World::new().await;
     let ada = world.organizer("Ada").await;
     let [grace, alan] = [world.participant("Grace").await, world.participant("Alan").await];
-    for (title, guest) in [("Ärger 100%", &grace), ("Ruhe", &grace), ("Ärger für Alan", &alan)] {
+    for (title, participant) in
+        [("Ärger 100%", &grace), ("Ruhe", &grace), ("Ärger für Alan", &alan)]
+    {
         let id = world.competition(&ada).titled(title).create().await;
-        register(&world.ctx, guest, id).await.unwrap();
+        register(&world.ctx, participant, id).await.unwrap();
         world.run_pending_jobs().await;
     }
     for (words, expected) in [

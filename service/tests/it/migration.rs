@@ -45,7 +45,7 @@ async fn the_schema_rejects_registrations_below_zero_or_above_the_capacity() {
 async fn the_schema_rejects_a_second_registration_of_a_participant() {
     let world = World::new().await;
     let ada = world.organizer("Ada").await;
-    let [one, two] = &world.participants(2).await[..] else { panic!("two guests") };
+    let [one, two] = &world.participants(2).await[..] else { panic!("two participants") };
     let sprint = world.competition(&ada).create().await;
     register(&world.ctx, one, sprint).await.unwrap();
     register(&world.ctx, two, sprint).await.unwrap();
@@ -58,8 +58,8 @@ async fn the_schema_rejects_duplicate_keys() {
     let world = World::new().await;
     let ada = world.organizer("Ada").await;
     let sprint = world.competition(&ada).create().await;
-    for guest in world.participants(2).await {
-        register(&world.ctx, &guest, sprint).await.unwrap();
+    for participant in world.participants(2).await {
+        register(&world.ctx, &participant, sprint).await.unwrap();
     }
     assert_refused(&world, "UPDATE jobs SET dedup_key = 'k'").await;
     assert_eq!(

@@ -17,8 +17,8 @@ async fn sprint(world: &World, start: Option<TimeDelta>) -> (Actor, CompetitionI
     let id = world.competition(&ada).starting_in(start).create().await;
     let seated = world.participant("Grace").await;
     let gone = world.participant("Alan").await;
-    for guest in [&seated, &gone] {
-        register(&world.ctx, guest, id).await.unwrap();
+    for participant in [&seated, &gone] {
+        register(&world.ctx, participant, id).await.unwrap();
     }
     cancel_registration(&world.ctx, &gone, id).await.unwrap();
     world.run_pending_jobs().await;
@@ -36,7 +36,7 @@ async fn a_registration_can_be_cancelled_until_the_start() {
         .expect("the answer to the first time may be lost");
     assert_eq!(ErrorCode::CompetitionOver.status(), 409);
     let tally = world.tally(id).await;
-    assert_eq!((tally.registered, tally.seats_held), (1, 1));
+    assert_eq!((tally.registered, tally.seats_taken), (1, 1));
     let next = world.competition(&ada).starting_in(TimeDelta::days(2)).create().await;
     register(&world.ctx, &seated, next).await.unwrap();
     world.clock.advance(TimeDelta::days(2) - MOMENT);

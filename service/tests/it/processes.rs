@@ -11,11 +11,12 @@ async fn processes_without_redis_oversell_nothing_and_refuse_nobody() {
     let others = [world.process_without_redis().await, world.process_without_redis().await];
     let ada = world.organizer("Ada").await;
     let sprint = world.competition(&ada).seats(50).create().await;
-    let crowd = world.participants(120).await;
-    let outcomes = at_once(crowd.iter().enumerate().map(|(number, guest)| {
-        let (ctx, guest, key) = (others[number % 2].clone(), guest.clone(), format!("k{number}"));
+    let participants = world.participants(120).await;
+    let outcomes = at_once(participants.iter().enumerate().map(|(number, participant)| {
+        let (ctx, participant, key) =
+            (others[number % 2].clone(), participant.clone(), format!("k{number}"));
         async move {
-            let answer = register_with_key(&ctx, &guest, sprint, &key).await.unwrap();
+            let answer = register_with_key(&ctx, &participant, sprint, &key).await.unwrap();
             answer.outcome.map(drop).map_err(|refusal| refusal.code)
         }
     }))
@@ -23,8 +24,8 @@ async fn processes_without_redis_oversell_nothing_and_refuse_nobody() {
     assert_eq!(count(&outcomes, &Ok(())), 50);
     assert_eq!(count(&outcomes, &Err(ErrorCode::CompetitionFull)), 70, "{outcomes:?}");
     let tally = world.tally(sprint).await;
-    assert_eq!((tally.registered, tally.seats_held, tally.confirmation_jobs), (50, 50, 50));
-    let again = register_with_key(&world.ctx, &crowd[0], sprint, "k0").await.unwrap();
+    assert_eq!((tally.registered, tally.seats_taken, tally.confirmation_jobs), (50, 50, 50));
+    let again = register_with_key(&world.ctx, &participants[0], sprint, "k0").await.unwrap();
     assert!(again.replayed, "the log knows what no cache does");
 }
 

@@ -187,7 +187,7 @@ mod with_redis {
         let world = World::new().await;
         let ada = world.organizer("Ada").await;
         let sprint = world.competition(&ada).create().await;
-        let [first, second] = &world.participants(2).await[..] else { panic!("two guests") };
+        let [first, second] = &world.participants(2).await[..] else { panic!("two participants") };
         let mut dies = Consumer::new(&world.ctx, Class::Confirmations);
         assert!(dies.take(10).await.unwrap().is_empty());
         let seat = register(&world.ctx, first, sprint).await.unwrap().registration;

@@ -14,9 +14,13 @@ use service::{
 
 use crate::support::{at_once, cancel_registration, code, count, register, register_with_key};
 
-/// Registers a whole crowd at once; returns the codes of the outcomes.
-async fn race(ctxs: &[&Context], crowd: &[Actor], id: CompetitionId) -> Vec<Result<(), ErrorCode>> {
-    let attempts = crowd.iter().enumerate().map(|(number, actor)| {
+/// Registers a whole participants at once; returns the codes of the outcomes.
+async fn race(
+    ctxs: &[&Context],
+    participants: &[Actor],
+    id: CompetitionId,
+) -> Vec<Result<(), ErrorCode>> {
+    let attempts = participants.iter().enumerate().map(|(number, actor)| {
         let (ctx, actor) = (ctxs[number % ctxs.len()].clone(), actor.clone());
         async move { register(&ctx, &actor, id).await.map(|_| ()) }
     });
@@ -40,7 +44,7 @@ async fn assert_sold_out(
         "every other outcome is a full competition: {outcomes:?}"
     );
     let tally = world.tally(id).await;
-    assert_eq!((tally.registered, tally.seats_held), (seats, seats));
+    assert_eq!((tally.registered, tally.seats_taken), (seats, seats));
     assert_eq!(tally.confirmation_jobs, seats);
 }
 
@@ -49,8 +53,8 @@ async fn a_crowd_in_one_process_takes_exactly_all_seats() {
     let world = World::new().await;
     let ada = world.organizer("Ada").await;
     let sprint = world.competition(&ada).seats(30).create().await;
-    let crowd = world.participants(120).await;
-    let outcomes = race(&[&world.ctx], &crowd, sprint).await;
+    let participants = world.participants(120).await;
+    let outcomes = race(&[&world.ctx], &participants, sprint).await;
     assert_sold_out(&world, sprint, 30, &outcomes).await;
 }
 
@@ -60,8 +64,8 @@ async fn a_crowd_on_two_processes_takes_exactly_all_seats() {
     let other = world.second_process().await;
     let ada = world.organizer("Ada").await;
     let sprint = world.competition(&ada).seats(60).create().await;
-    let crowd = world.participants(120).await;
-    let outcomes = race(&[&world.ctx, &other], &crowd, sprint).await;
+    let participants = world.participants(120).await;
+    let outcomes = race(&[&world.ctx, &other], &participants, sprint).await;
     assert_sold_out(&world, sprint, 60, &outcomes).await;
 }
 
@@ -72,9 +76,9 @@ async fn a_crowd_on_four_processes_takes_exactly_all_seats() {
         [world.second_process().await, world.second_process().await, world.second_process().await];
     let ada = world.organizer("Ada").await;
     let sprint = world.competition(&ada).seats(100).create().await;
-    let crowd = world.participants(120).await;
+    let participants = world.participants(120).await;
     let [b, c, d] = &others;
-    let outcomes = race(&[&world.ctx, b, c, d], &crowd, sprint).await;
+    let outcomes = race(&[&world.ctx, b, c, d], &participants, sprint).await;
     assert_sold_out(&world, sprint, 100, &outcomes).await;
 }
 
@@ -82,20 +86,20 @@ async fn a_crowd_on_four_processes_takes_exactly_all_seats() {
 async fn many_competitions_sell_out_concurrently() {
     let world = World::new().await;
     let ada = world.organizer("Ada").await;
-    let crowd = world.participants(30).await;
+    let participants = world.participants(30).await;
     let mut competitions = Vec::new();
     for _ in 0..8 {
         competitions.push(world.competition(&ada).seats(10).create().await);
     }
     let races = competitions.iter().map(|&id| {
-        let (ctx, crowd) = (world.ctx.clone(), crowd.clone());
-        async move { (id, race(&[&ctx], &crowd, id).await) }
+        let (ctx, participants) = (world.ctx.clone(), participants.clone());
+        async move { (id, race(&[&ctx], &participants, id).await) }
     });
     for (id, outcomes) in at_once(races).await {
         assert_eq!(count(&outcomes, &Ok(())), 10, "{outcomes:?}");
         assert_eq!(count(&outcomes, &Err(ErrorCode::CompetitionFull)), 20, "{outcomes:?}");
         let tally = world.tally(id).await;
-        assert_eq!((tally.registered, tally.seats_held), (10, 10));
+        assert_eq!((tally.registered, tally.seats_taken), (10, 10));
     }
 }
 
@@ -110,7 +114,7 @@ async fn concurrent_requests_of_one_participant_register_once() {
     assert_eq!(count(&outcomes, &Ok(())), 1);
     assert_eq!(count(&outcomes, &Err(ErrorCode::AlreadyRegistered)), 39, "{outcomes:?}");
     let tally = world.tally(sprint).await;
-    assert_eq!((tally.registered, tally.seats_held, tally.confirmation_jobs), (1, 1, 1));
+    assert_eq!((tally.registered, tally.seats_taken, tally.confirmation_jobs), (1, 1, 1));
 }
 
 #[tokio::test]
@@ -148,7 +152,7 @@ async fn only_participants_register() {
 async fn registration_is_rejected_from_the_millisecond_of_the_deadline() {
     let world = World::new().await;
     let ada = world.organizer("Ada").await;
-    let [early, late] = &world.participants(2).await[..] else { panic!("two guests") };
+    let [early, late] = &world.participants(2).await[..] else { panic!("two participants") };
     let deadline = TimeDelta::milliseconds(86_400_500);
     let sprint = world.competition(&ada).closing_in(deadline).create().await;
     world.clock.advance(deadline - TimeDelta::milliseconds(1));
@@ -162,7 +166,7 @@ async fn registration_is_rejected_from_the_millisecond_of_the_deadline() {
 async fn refusals_of_a_registration_come_in_the_documented_order() {
     let world = World::new().await;
     let ada = world.organizer("Ada").await;
-    let [seated, late] = &world.participants(2).await[..] else { panic!("two guests") };
+    let [seated, late] = &world.participants(2).await[..] else { panic!("two participants") };
     let unknown = CompetitionId(uuid::Uuid::nil());
     let refusal = async |actor, id| register(&world.ctx, actor, id).await.unwrap_err();
     assert_eq!(refusal(seated, unknown).await, ErrorCode::CompetitionNotFound);
@@ -185,7 +189,7 @@ async fn registering_again_after_a_cancellation_is_confirmed_again() {
     let first = register(&world.ctx, &grace, sprint).await.unwrap().registration;
     world.run_pending_jobs().await;
     cancel_registration(&world.ctx, &grace, sprint).await.unwrap();
-    assert_eq!(world.tally(sprint).await.seats_held, 0);
+    assert_eq!(world.tally(sprint).await.seats_taken, 0);
 
     world.clock.advance(TimeDelta::minutes(1));
     let again = register(&world.ctx, &grace, sprint).await.unwrap().registration;
@@ -202,7 +206,7 @@ async fn registering_again_after_a_cancellation_is_confirmed_again() {
 async fn a_freed_seat_goes_to_the_first_request() {
     let world = World::new().await;
     let ada = world.organizer("Ada").await;
-    let [first, second] = &world.participants(2).await[..] else { panic!("two guests") };
+    let [first, second] = &world.participants(2).await[..] else { panic!("two participants") };
     let sprint = world.competition(&ada).seats(1).create().await;
     register(&world.ctx, first, sprint).await.unwrap();
     cancel_registration(&world.ctx, first, sprint).await.unwrap();
@@ -215,34 +219,34 @@ async fn a_freed_seat_goes_to_the_first_request() {
 async fn dropped_requests_leave_whole_registrations_or_none() {
     let world = World::new().await;
     let ada = world.organizer("Ada").await;
-    let crowd = world.participants(40).await;
+    let participants = world.participants(40).await;
     let sprint = world.competition(&ada).seats(40).create().await;
-    let keys: Vec<String> = crowd.iter().map(|_| new_key()).collect();
-    for (number, (guest, key)) in crowd.iter().zip(&keys).enumerate() {
-        let (ctx, guest, key) = (world.ctx.clone(), guest.clone(), key.clone());
+    let keys: Vec<String> = participants.iter().map(|_| new_key()).collect();
+    for (number, (participant, key)) in participants.iter().zip(&keys).enumerate() {
+        let (ctx, participant, key) = (world.ctx.clone(), participant.clone(), key.clone());
         let caller =
-            tokio::spawn(async move { register_with_key(&ctx, &guest, sprint, &key).await });
+            tokio::spawn(async move { register_with_key(&ctx, &participant, sprint, &key).await });
         // Some hang up before they begin, others in the middle of it.
         tokio::time::sleep(Duration::from_micros(150 * number as u64)).await;
         caller.abort();
     }
-    for (guest, key) in crowd.iter().zip(&keys) {
-        let answer = until_not_in_flight(&world.ctx, guest, sprint, key).await;
+    for (participant, key) in participants.iter().zip(&keys) {
+        let answer = until_not_in_flight(&world.ctx, participant, sprint, key).await;
         assert!(answer.is_ok(), "{answer:?}");
     }
     let tally = world.tally(sprint).await;
-    assert_eq!((tally.registered, tally.seats_held, tally.confirmation_jobs), (40, 40, 40));
+    assert_eq!((tally.registered, tally.seats_taken, tally.confirmation_jobs), (40, 40, 40));
 }
 
 /// Retries like a client that was disconnected, until the first request is finished.
 async fn until_not_in_flight(
     ctx: &Context,
-    guest: &Actor,
+    participant: &Actor,
     id: CompetitionId,
     key: &str,
 ) -> Result<(), PublicError> {
     loop {
-        match register_with_key(ctx, guest, id, key).await.map_err(PublicError::from) {
+        match register_with_key(ctx, participant, id, key).await.map_err(PublicError::from) {
             Err(error) if error.code == ErrorCode::IdempotencyInFlight => {
                 tokio::time::sleep(Duration::from_millis(5)).await;
             }
@@ -255,7 +259,7 @@ async fn until_not_in_flight(
 async fn participants_see_their_registrations_newest_first() {
     let world = World::new().await;
     let ada = world.organizer("Ada").await;
-    let [grace, other] = &world.participants(2).await[..] else { panic!("two guests") };
+    let [grace, other] = &world.participants(2).await[..] else { panic!("two participants") };
     for title in ["First", "Second", "Third"] {
         let id = world.competition(&ada).titled(title).tagged(&["b", "a"]).create().await;
         register(&world.ctx, grace, id).await.unwrap();
@@ -289,12 +293,12 @@ async fn a_roster_is_paged_and_filtered_by_status_and_words() {
     let ada = world.organizer("Ada").await;
     let sprint = world.competition(&ada).create().await;
     for name in ["Jörg", "Grace", "100%", "Zoe"] {
-        let guest = if name == "100%" {
+        let participant = if name == "100%" {
             world.participant("hundred%").await
         } else {
             world.participant(name).await
         };
-        register(&world.ctx, &guest, sprint).await.unwrap();
+        register(&world.ctx, &participant, sprint).await.unwrap();
         world.clock.advance(TimeDelta::seconds(1));
     }
     let all = RosterQuery::default();

@@ -21,10 +21,10 @@ async fn sprint(world: &World) -> CompetitionId {
 }
 
 async fn confirmed(world: &World, name: &str, id: CompetitionId) -> Actor {
-    let guest = world.participant(name).await;
-    register(&world.ctx, &guest, id).await.unwrap();
+    let participant = world.participant(name).await;
+    register(&world.ctx, &participant, id).await.unwrap();
     world.run_pending_jobs().await;
-    guest
+    participant
 }
 
 /// Fires a tick of the schedule and runs its job.
@@ -88,7 +88,7 @@ async fn a_registration_in_the_last_24_hours_is_not_reminded() {
 async fn a_registration_is_reminded_once_it_is_confirmed() {
     let world = World::new().await;
     let id = sprint(&world).await;
-    let [pending, gone] = &world.participants(2).await[..] else { panic!("two guests") };
+    let [pending, gone] = &world.participants(2).await[..] else { panic!("two participants") };
     let waiting = register(&world.ctx, pending, id).await.unwrap().registration;
     register(&world.ctx, gone, id).await.unwrap();
     world.run_pending_jobs().await;
@@ -125,9 +125,9 @@ async fn two_workers_at_once_remind_each_participant_once() {
     let other = world.second_process().await;
     let id = sprint(&world).await;
     // More than fit into one transaction.
-    let crowd = world.participants(230).await;
-    for guest in &crowd {
-        register(&world.ctx, guest, id).await.unwrap();
+    let participants = world.participants(230).await;
+    for participant in &participants {
+        register(&world.ctx, participant, id).await.unwrap();
     }
     world.run_pending_jobs().await;
     world.clock.advance(TimeDelta::days(2));
@@ -142,7 +142,7 @@ async fn two_workers_at_once_remind_each_participant_once() {
         result.unwrap();
     }
     assert_eq!(world.mails().await, 460, "a confirmation and a reminder each");
-    assert_eq!(subjects(&world, &crowd[229]).await, [REMINDER, CONFIRMATION]);
+    assert_eq!(subjects(&world, &participants[229]).await, [REMINDER, CONFIRMATION]);
 }
 
 /// Ada, and a competition of hers that closes in two days and starts in three; Grace holds a

@@ -45,11 +45,11 @@ async fn a_roster_is_sorted_by_each_column_in_both_directions() {
     let ada = world.organizer("Ada").await;
     let sprint = world.competition(&ada).create().await;
     for name in ["Joe", "ben", "Eve"] {
-        let guest = world.participant(name).await;
-        register(&world.ctx, &guest, sprint).await.unwrap();
+        let participant = world.participant(name).await;
+        register(&world.ctx, &participant, sprint).await.unwrap();
         world.run_pending_jobs().await;
         if name == "ben" {
-            cancel_registration(&world.ctx, &guest, sprint).await.unwrap();
+            cancel_registration(&world.ctx, &participant, sprint).await.unwrap();
         }
         world.clock.advance(TimeDelta::seconds(1));
     }
@@ -80,9 +80,9 @@ async fn a_roster_without_a_match_differs_from_an_empty_one() {
     let filter = search.check().unwrap();
     let page = browse_roster(&world.ctx, &ada, sprint, &filter).await.unwrap();
     assert_eq!((page.found.total, page.totals.all()), (0, 0));
-    let [stays, leaves] = &world.participants(2).await[..] else { panic!("two guests") };
-    for guest in [stays, leaves] {
-        register(&world.ctx, guest, sprint).await.unwrap();
+    let [stays, leaves] = &world.participants(2).await[..] else { panic!("two participants") };
+    for participant in [stays, leaves] {
+        register(&world.ctx, participant, sprint).await.unwrap();
     }
     cancel_registration(&world.ctx, leaves, sprint).await.unwrap();
     let page = browse_roster(&world.ctx, &ada, sprint, &filter).await.unwrap();
@@ -96,17 +96,18 @@ async fn a_long_roster_is_exported_in_parts_without_gaps_or_duplicates() {
     let world = World::in_memory().await;
     let ada = world.organizer("Ada").await;
     let sprint = world.competition(&ada).seats(SIZE as i64).create().await;
-    let crowd = world.participants_in_bulk(SIZE).await;
-    for some in crowd.chunks(500) {
-        let register = |guest: &Actor| {
-            let (ctx, guest) = (world.ctx.clone(), guest.clone());
-            async move { register(&ctx, &guest, sprint).await.map(drop) }
+    let participants = world.participants_in_bulk(SIZE).await;
+    for some in participants.chunks(500) {
+        let register = |participant: &Actor| {
+            let (ctx, participant) = (world.ctx.clone(), participant.clone());
+            async move { register(&ctx, &participant, sprint).await.map(drop) }
         };
         for outcome in at_once(some.iter().map(register)).await {
             outcome.unwrap();
         }
     }
-    let mut all: Vec<_> = crowd.iter().map(|guest| guest.user().unwrap().name.clone()).collect();
+    let mut all: Vec<_> =
+        participants.iter().map(|participant| participant.user().unwrap().name.clone()).collect();
     all.sort_unstable();
     for sort in ["registered", "-registered", "name", "-status"] {
         let (parts, mut names) = exported(&world, &ada, sprint, query(sort)).await;

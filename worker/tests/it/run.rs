@@ -34,13 +34,13 @@ async fn until_completed(world: &World, jobs: u64) {
     }
 }
 
-/// Registers `guests` participants for a new competition.
-async fn rush(world: &World, title: &str, guests: usize) {
+/// Registers `participants` participants for a new competition.
+async fn rush(world: &World, title: &str, participants: usize) {
     let organizer = world.organizer(&format!("Organizer of {title}")).await;
     let competition = world.competition(&organizer).titled(title).seats(1_000).create().await;
-    for number in 0..guests {
-        let guest = world.participant(&format!("{title} {number}")).await;
-        registration::register(&world.ctx, &guest, competition, None).await.unwrap();
+    for number in 0..participants {
+        let participant = world.participant(&format!("{title} {number}")).await;
+        registration::register(&world.ctx, &participant, competition, None).await.unwrap();
     }
 }
 
@@ -71,8 +71,8 @@ async fn confirmations_and_reset_links_do_not_wait_for_slow_bulk_mail() {
     let ctx = world.process_with_mail(&url).await;
     let ada = world.organizer("Ada").await;
     let sprint = world.competition(&ada).seats(100).create().await;
-    for guest in world.participants(40).await {
-        registration::register(&ctx, &guest, sprint, None).await.unwrap();
+    for participant in world.participants(40).await {
+        registration::register(&ctx, &participant, sprint, None).await.unwrap();
     }
     competitions::cancel_competition(&ctx, &ada, sprint, None).await.unwrap();
     let (worker, _stop) = start(&ctx);

@@ -43,9 +43,9 @@ async fn arrive(app: &App, number: usize, competition: &str) {
             assert_status(&path, &from_room(app.post(&path)).text(FORM, "").send().await, 200);
         }
     }
-    let email = format!("guest{number}@example.com");
+    let email = format!("participant{number}@example.com");
     let account =
-        json!({"name": "Guest", "email": email, "password": PASSWORD, "role": "PARTICIPANT"});
+        json!({"name": "Participant", "email": email, "password": PASSWORD, "role": "PARTICIPANT"});
     let made = from_room(app.post("/api/auth/signup")).json(&account).send().await;
     assert_status("sign-up", &made, 201);
     // One in twenty mistypes their password twice.
@@ -93,9 +93,9 @@ async fn a_room_of_400_is_not_limited_and_a_guesser_in_it_is() {
         assert_eq!(guess().await, StatusCode::UNAUTHORIZED);
     }
     assert_eq!(guess().await, StatusCode::TOO_MANY_REQUESTS);
-    let login = json!({"email": "guest0@example.com", "password": PASSWORD});
+    let login = json!({"email": "participant0@example.com", "password": PASSWORD});
     let login = from_room(app.post("/api/auth/login")).json(&login).send().await;
-    assert_status("a guest of the room", &login, 200);
+    assert_status("a participant of the room", &login, 200);
 }
 
 #[tokio::test]

@@ -24,7 +24,7 @@ use uuid::Uuid;
 
 use self::{
     address::wire_address,
-    pool::{Pool, Trouble},
+    pool::{Pool, SendError},
     refusal::undelivered,
     server::Server,
 };
@@ -52,6 +52,9 @@ pub enum MailSettingsError {
     /// The address of the server is wrong.
     #[error("it must be like smtps://USER:PASSWORD@HOST or smtp://HOST:25")]
     Url,
+    /// The address of the server has a user name and no password.
+    #[error("it has a user name and no password: smtps://USER:PASSWORD@HOST")]
+    Password,
     /// The sender is wrong.
     #[error("it must be an address like `Mini Compete <no-reply@example.com>`")]
     Sender(#[source] lettre::address::AddressError),
@@ -122,8 +125,8 @@ impl Mailer {
         match shared.pool.send(message.envelope(), &message.formatted()).await {
             Ok(()) => Ok(()),
             // The mail itself may be the cause: the circuit breaker stays closed for others.
-            Err(Trouble::Mail(failure)) => Err(undelivered(failure, &[letter.to, to.as_ref()])),
-            Err(Trouble::NoConnection(reason)) => {
+            Err(SendError::Mail(failure)) => Err(undelivered(failure, &[letter.to, to.as_ref()])),
+            Err(SendError::NoConnection(reason)) => {
                 shared.breaker.record_failure();
                 let reason = format!("the mail server could not be reached: {reason}");
                 Err(Undelivered::unreachable(reason))

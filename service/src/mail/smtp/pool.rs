@@ -37,7 +37,7 @@ struct Parked {
 }
 
 /// Why a mail was not sent.
-pub(super) enum Trouble {
+pub(super) enum SendError {
     /// No connection could be opened, with the reason.
     NoConnection(String),
     /// The server refused the mail, or the connection broke while it was sent.
@@ -54,19 +54,25 @@ impl Pool {
         self: &Arc<Self>,
         envelope: &Envelope,
         mail: &[u8],
-    ) -> Result<(), Trouble> {
+    ) -> Result<(), SendError> {
         if let Some(mut session) = self.take() {
-            let result = session.send(envelope, mail).await;
-            self.park(session);
-            match result {
-                Err(failure) if failure.is_of_an_old_connection() => {}
-                result => return result.map_err(Trouble::Mail),
+            match session.send(envelope, mail).await {
+                Err(failure) if failure.may_succeed_on_new_connection() => {
+                    // The new connection takes its place, so that there is one for each mail.
+                    if session.is_open() {
+                        tokio::spawn(session.quit());
+                    }
+                }
+                result => {
+                    self.park(session);
+                    return result.map_err(SendError::Mail);
+                }
             }
         }
-        let mut session = self.server.connect().await.map_err(Trouble::NoConnection)?;
+        let mut session = self.server.connect().await.map_err(SendError::NoConnection)?;
         let result = session.send(envelope, mail).await;
         self.park(session);
-        result.map_err(Trouble::Mail)
+        result.map_err(SendError::Mail)
     }
 
     /// The connection that was used last.

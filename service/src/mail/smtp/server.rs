@@ -32,20 +32,20 @@ impl Server {
     pub(super) fn new(url: &str, ca: Option<&str>, hello: &str) -> Result<Self, MailSettingsError> {
         let url = Url::parse(url).map_err(|_| MailSettingsError::Url)?;
         let host = host(&url).ok_or(MailSettingsError::Url)?;
-        let tls = url.query_pairs().find(|(key, _)| key == "tls").map(|(_, value)| value);
         let parameters = || tls_parameters(&host, ca);
-        let (tls, port) = match (url.scheme(), tls.as_deref()) {
+        // The whole query is compared: a misspelt `tls` must not mean no encryption.
+        let (tls, port) = match (url.scheme(), url.query()) {
             ("smtp", None) => (Tls::None, SMTP_PORT),
-            ("smtp", Some("required")) => (Tls::Required(parameters()?), SUBMISSION_PORT),
-            ("smtp", Some("opportunistic")) => (Tls::Opportunistic(parameters()?), SUBMISSION_PORT),
-            ("smtps", _) => (Tls::Wrapper(parameters()?), SUBMISSIONS_PORT),
+            ("smtp", Some("tls=required")) => (Tls::Required(parameters()?), SUBMISSION_PORT),
+            ("smtps", None) => (Tls::Wrapper(parameters()?), SUBMISSIONS_PORT),
             _ => return Err(MailSettingsError::Url),
         };
         if ca.is_some() && matches!(tls, Tls::None) {
             return Err(MailSettingsError::AuthorityWithoutTls);
         }
         let credentials = match url.password() {
-            None => None,
+            None if url.username().is_empty() => None,
+            None => return Err(MailSettingsError::Password),
             Some(password) => Some(Credentials::new(decoded(url.username())?, decoded(password)?)),
         };
         let port = url.port().unwrap_or(port);
@@ -73,14 +73,8 @@ impl Server {
         let mut connection =
             AsyncSmtpConnection::connect_tokio1(address, Some(CONNECT), &self.hello, wrapper, None)
                 .await?;
-        match &self.tls {
-            Tls::Opportunistic(parameters) if connection.can_starttls() => {
-                connection.starttls(parameters.clone(), &self.hello).await?;
-            }
-            Tls::Required(parameters) => {
-                connection.starttls(parameters.clone(), &self.hello).await?;
-            }
-            _ => {}
+        if let Tls::Required(parameters) = &self.tls {
+            connection.starttls(parameters.clone(), &self.hello).await?;
         }
         if let Some(credentials) = &self.credentials {
             connection.auth(DEFAULT_MECHANISMS, credentials).await?;
@@ -144,6 +138,22 @@ mod tests {
         let expected = Credentials::new("me@a.example".to_owned(), "päss/".to_owned());
         assert!(credentials == Some(expected));
         assert!(server("smtps://a.example").credentials.is_none());
+    }
+
+    #[test]
+    fn a_url_with_an_unknown_parameter_or_half_of_the_credentials_is_refused() {
+        for bad in [
+            "smtp://a.example?tsl=required",
+            "smtp://a.example?TLS=required",
+            "smtp://a.example?tls=required&tls=none",
+            "smtp://a.example?tls=opportunistic",
+            "smtps://a.example?tls=none",
+        ] {
+            let made = Server::new(bad, None, "site.example");
+            assert!(matches!(made, Err(MailSettingsError::Url)), "{bad}");
+        }
+        let made = Server::new("smtps://me@a.example", None, "site.example");
+        assert!(matches!(made, Err(MailSettingsError::Password)));
     }
 
     #[test]

@@ -29,7 +29,7 @@ pub(super) enum Stage {
     /// RCPT TO.
     Recipient,
     /// DATA.
-    Announcement,
+    Data,
     /// The content is sent: without a reply, the server may have accepted it.
     Content,
 }
@@ -56,10 +56,10 @@ impl Failure {
         }
     }
 
-    /// Whether a connection that was used before may be the cause: the server closes it, or allows
-    /// no more mails on it. The content was not sent, so that the mail can be sent again at once
-    /// over a new connection.
-    pub(super) fn is_of_an_old_connection(&self) -> bool {
+    /// Whether the mail can be sent again at once over a new connection, if this one was used
+    /// before: the server may have closed it, or allow no more mails on it. The content was not
+    /// sent.
+    pub(super) fn may_succeed_on_new_connection(&self) -> bool {
         match self {
             Self::Refused { stage, code, .. } => {
                 *stage == Stage::Sender || (*code == 421 && *stage != Stage::Content)
@@ -114,7 +114,7 @@ impl Session {
         for recipient in envelope.to() {
             self.ask(Stage::Recipient, Rcpt::new(recipient.clone(), Vec::new())).await?;
         }
-        self.ask(Stage::Announcement, Data).await?;
+        self.ask(Stage::Data, Data).await?;
         let accepted = timeout(ACCEPTANCE, self.connection.message(mail)).await;
         check(Stage::Content, accepted)
     }

@@ -49,9 +49,9 @@ async fn jobs_are_claimed_by_priority_and_then_by_age() {
     enqueue(&world, 1, CleanUp {}).await;
     world.clock.advance(TimeDelta::seconds(1));
     enqueue(&world, 1, SendReminders {}).await;
-    for guest in world.participants(2).await {
+    for participant in world.participants(2).await {
         world.clock.advance(TimeDelta::seconds(1));
-        register(&world.ctx, &guest, sprint).await.unwrap();
+        register(&world.ctx, &participant, sprint).await.unwrap();
     }
     let mut kinds = Vec::new();
     let mut ids = Vec::new();

@@ -50,9 +50,9 @@ async fn jobs_of_one_class_do_not_wait_for_another_class() {
     let ada = world.organizer("Ada").await;
     let sprint = world.competition(&ada).create().await;
     let ctx = world.process_with_mail("smtp://127.0.0.1:1").await;
-    let guests = world.participants(4).await;
-    for guest in &guests[..3] {
-        register(&ctx, guest, sprint).await.unwrap();
+    let participants = world.participants(4).await;
+    for participant in &participants[..3] {
+        register(&ctx, participant, sprint).await.unwrap();
     }
     let confirmations = claim(&ctx, 10).await.unwrap();
     execute(&ctx, &confirmations).await.unwrap();
@@ -62,7 +62,7 @@ async fn jobs_of_one_class_do_not_wait_for_another_class() {
     let address = domain::Email::parse("ada@example.com").unwrap();
     service::password_reset::request(&ctx, address).await.unwrap();
     let marathon = world.competition(&ada).create().await;
-    register(&ctx, &guests[3], marathon).await.unwrap();
+    register(&ctx, &participants[3], marathon).await.unwrap();
 
     // Jobs of all classes wait, and each worker takes those of its class.
     for (class, expected) in [
