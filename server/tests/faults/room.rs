@@ -14,19 +14,19 @@ use tokio::{sync::Semaphore, task::JoinSet};
 
 use crate::support::{Ledger, Outcome, Server, Site, check, scale};
 
-/// Guests whose requests are under way at the same time.
+/// Participants whose requests are under way at the same time.
 const AT_ONCE: usize = 64;
 const TIME_LIMIT: Duration = Duration::from_secs(30);
 const REDIS_IS_GONE: &str = "Redis does not answer";
 
 /// One participant's browser.
-struct Guest<'a> {
+struct Participant<'a> {
     client: Client,
     server: &'a str,
     email: String,
 }
 
-impl Guest<'_> {
+impl Participant<'_> {
     async fn get(&self, path: &str) -> Response {
         let request = self.client.get(format!("{}{path}", self.server));
         request.send().await.expect("an answer")
@@ -47,7 +47,7 @@ impl Guest<'_> {
         let events = self.get(&format!("{page}/events")).await;
         assert_eq!(events.status(), 200, "an event stream");
         let account = json!({
-            "name": "Guest", "email": self.email, "password": PASSWORD, "role": "PARTICIPANT",
+            "name": "Participant", "email": self.email, "password": PASSWORD, "role": "PARTICIPANT",
         });
         let (status, body) = self.post("/api/auth/signup", "", &account).await;
         assert_eq!(status, 201, "sign-up: {body}");
@@ -68,9 +68,9 @@ impl Guest<'_> {
     }
 }
 
-fn participant(server: &str, email: String) -> Guest<'_> {
+fn participant(server: &str, email: String) -> Participant<'_> {
     let client = Client::builder().timeout(TIME_LIMIT).no_proxy().build().expect("a client");
-    Guest { client, server, email }
+    Participant { client, server, email }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -110,7 +110,7 @@ async fn a_room_of_400_registers_from_one_address_while_redis_stops() {
         assert_eq!(stranger.log_in("a guess").await.0, 401);
     }
     assert_eq!(stranger.log_in("a guess").await.0, 429);
-    assert_eq!(participant(&url, "guest0@example.com".to_owned()).log_in(PASSWORD).await.0, 200);
+    assert_eq!(participant(&url, "participant0@example.com".to_owned()).log_in(PASSWORD).await.0, 200);
     drop(streams);
     assert_eq!(check(&site, &[ledger]).await, 0);
 }
