@@ -110,7 +110,10 @@ async fn a_room_of_400_registers_from_one_address_while_redis_stops() {
         assert_eq!(stranger.log_in("a guess").await.0, 401);
     }
     assert_eq!(stranger.log_in("a guess").await.0, 429);
-    assert_eq!(participant(&url, "participant0@example.com".to_owned()).log_in(PASSWORD).await.0, 200);
+    assert_eq!(
+        participant(&url, "participant0@example.com".to_owned()).log_in(PASSWORD).await.0,
+        200
+    );
     drop(streams);
     assert_eq!(check(&site, &[ledger]).await, 0);
 }
