@@ -37,8 +37,8 @@ async fn create_jobs(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .col(text_null("last_error"))
         .col(text_null("dedup_key"))
         .col(timestamp_with_time_zone("created_at"))
-        // When the relay pushed the job into Redis. Stays NULL for a job that the process that added
-        // it has pushed, and that a worker claimed before the relay ran.
+        // When the relay pushed the job into Redis. Stays NULL for a job that was pushed by the
+        // process that added it, and claimed before the relay ran.
         .col(timestamp_with_time_zone_null("enqueued_at"))
         .col(timestamp_with_time_zone_null("finished_at"))
         .to_owned();

@@ -17,8 +17,8 @@ fn header(text: &str) -> Result<HeaderValue, String> {
     HeaderValue::from_str(&parse_origin(text)?).map_err(|error| error.to_string())
 }
 
-/// Reads an origin such as `https://example.com`, in the form that browsers send: in lower case, in
-/// ASCII, without a default port. Anything beyond host and port is an error, also a slash at the end.
+/// Reads an origin such as `https://example.com`. Returns the form that browsers send: in lower
+/// case, in ASCII, without a default port. Anything after host and port is an error, a slash as well.
 pub(super) fn parse_origin(text: &str) -> Result<String, String> {
     let wrong = || format!("`{text}` is no origin like https://example.com");
     let url = Url::parse(text).map_err(|_| wrong())?;

@@ -24,9 +24,9 @@ use crate::{
 /// early for the other.
 const CLOCK_SKEW: Duration = Duration::from_secs(1);
 
-/// Which due jobs to claim. A job that has lost a worker (a suspect) is claimed alone, because it may
-/// have crashed that worker and would crash jobs that are claimed with it. Suspects and other jobs
-/// alternate, so that neither starve.
+/// Which due jobs to claim. A job that has lost a worker (a suspect) is claimed alone, because it
+/// may have crashed that worker and would crash jobs that are claimed with it. Suspects and other
+/// jobs alternate, so that neither starve.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Turn {
     /// The most urgent jobs.

@@ -27,9 +27,9 @@ const GIVE_UP_AFTER: TimeDelta = TimeDelta::days(4);
 /// Attempts at most. After ten, one follows every seventeen minutes, so that [`GIVE_UP_AFTER`]
 /// comes first.
 pub(crate) const MAX_DELIVERIES: i32 = 500;
-/// How long sending a mail may take. Longer than the time limits of SMTP in all (690 s: three replies
-/// over an idle connection, connecting, three replies and the acceptance over the new one), because
-/// a mail that is cut off before it is acknowledged is sent again.
+/// How long sending a mail may take. Longer than the sum of the time limits of SMTP (690 s: three
+/// replies over an idle connection, connecting, three replies and the acceptance over the new one),
+/// because a mail that is cut off before the server acknowledges it is sent again.
 pub(crate) const SEND_LIMIT: Duration = Duration::from_secs(720);
 
 /// Send a message of the mailbox by SMTP. It arrives twice if a worker dies between sending it and

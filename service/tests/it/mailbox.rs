@@ -8,7 +8,7 @@ use service::{
 
 use crate::support::{code, mails, register, subjects};
 
-/// Two participants who are registered for the same two competitions and have the mail that says so.
+/// Two participants of the same two competitions, with their confirmations.
 async fn two_guests_with_mail(world: &World) -> [Actor; 2] {
     let ada = world.organizer("Ada").await;
     let participants = [world.participant("Grace").await, world.participant("Alan").await];

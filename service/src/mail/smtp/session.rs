@@ -16,7 +16,8 @@ use tokio::time::timeout;
 /// The time limit of a reply. Some servers delay their replies to unknown clients.
 const REPLY: Duration = Duration::from_secs(60);
 /// The time limit of the reply to the content. A client that gives up too early sends the mail
-/// twice. RFC 5321 recommends ten minutes, which is the time limit of the whole job.
+/// twice. RFC 5321 recommends ten minutes; five leave time for the other replies within the time
+/// limit of the job.
 const ACCEPTANCE: Duration = Duration::from_secs(300);
 /// The time limit of the replies to RSET and QUIT.
 const GOODBYE: Duration = Duration::from_secs(2);
