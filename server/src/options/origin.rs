@@ -18,7 +18,8 @@ fn header(text: &str) -> Result<HeaderValue, String> {
 }
 
 /// Reads an origin such as `https://example.com`. Returns the form that browsers send: in lower
-/// case, in ASCII, without a default port. Anything after host and port is an error, a slash as well.
+/// case, in ASCII, without a default port. Anything after host and port is an error, including a
+/// slash.
 pub(super) fn parse_origin(text: &str) -> Result<String, String> {
     let wrong = || format!("`{text}` is no origin like https://example.com");
     let url = Url::parse(text).map_err(|_| wrong())?;

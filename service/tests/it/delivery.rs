@@ -177,7 +177,8 @@ async fn a_line_break_in_a_subject_starts_no_header() {
         ("subject", "'Hello' || char(13) || char(10) || 'Bcc: eve@example.com'"),
         (
             "body",
-            "'.' || char(13) || char(10) || '.' || char(13) || char(10) || 'RCPT TO:<eve@example.com>'",
+            "'.' || char(13) || char(10) || '.' || char(13) || char(10) || \
+             'RCPT TO:<eve@example.com>'",
         ),
     ] {
         // PostgreSQL calls it chr.

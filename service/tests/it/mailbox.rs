@@ -9,7 +9,7 @@ use service::{
 use crate::support::{code, mails, register, subjects};
 
 /// Two participants of the same two competitions, with their confirmations.
-async fn two_guests_with_mail(world: &World) -> [Actor; 2] {
+async fn two_participants_with_mail(world: &World) -> [Actor; 2] {
     let ada = world.organizer("Ada").await;
     let participants = [world.participant("Grace").await, world.participant("Alan").await];
     for title in ["First", "Second"] {
@@ -26,7 +26,7 @@ async fn two_guests_with_mail(world: &World) -> [Actor; 2] {
 #[tokio::test]
 async fn a_mailbox_shows_its_owners_mail_newest_first() {
     let world = World::new().await;
-    let [grace, _] = two_guests_with_mail(&world).await;
+    let [grace, _] = two_participants_with_mail(&world).await;
     let expected = ["Registration Confirmed: Second", "Registration Confirmed: First"];
     assert_eq!(subjects(&world, &grace).await, expected);
     let own = grace.user().unwrap();
@@ -36,7 +36,7 @@ async fn a_mailbox_shows_its_owners_mail_newest_first() {
 #[tokio::test]
 async fn mail_is_read_once_and_by_its_owner_only() {
     let world = World::new().await;
-    let [grace, alan] = two_guests_with_mail(&world).await;
+    let [grace, alan] = two_participants_with_mail(&world).await;
     let mail = mails(&world, &grace).await.remove(0);
     let not_his = mark_read(&world.ctx, &alan, mail.id).await.unwrap_err();
     assert_eq!(code(not_his), ErrorCode::MailNotFound);
@@ -115,7 +115,7 @@ async fn a_search_finds_words_of_subject_and_text_in_any_case_among_ones_own_mai
 #[tokio::test]
 async fn a_mailbox_is_read_all_at_once_and_a_message_made_unread_again() {
     let world = World::new().await;
-    let [grace, alan] = two_guests_with_mail(&world).await;
+    let [grace, alan] = two_participants_with_mail(&world).await;
     assert_eq!(mark_all_read(&world.ctx, &grace).await.unwrap(), 2);
     assert_eq!(mark_all_read(&world.ctx, &grace).await.unwrap(), 0);
     assert_eq!(unread_count(&world.ctx, &grace).await.unwrap(), 0);
