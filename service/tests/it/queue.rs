@@ -229,15 +229,17 @@ mod with_redis {
     #[tokio::test]
     async fn a_worker_that_redis_does_not_know_takes_no_ticket_while_it_waits() {
         let world = World::new().await;
-        enqueue(&world, CleanUp {}).await;
-        relay(&world.ctx).await.unwrap();
-        let mut dies = Consumer::new(&world.ctx, Class::Background);
-        enqueue(&world, SendReminders {}).await;
+        let ada = world.organizer("Ada").await;
+        let grace = world.participant("Grace").await;
+        let sprint = world.competition(&ada).create().await;
+        // A worker waits for the first list of its class, where confirmations are.
+        let mut dies = Consumer::new(&world.ctx, Class::Confirmations);
+        register(&world.ctx, &grace, sprint).await.unwrap();
         relay(&world.ctx).await.unwrap();
         dies.wait().await;
         drop(dies);
-        assert_eq!(world.lists().await, Lists { ready: 2, enqueued: 2, ..Lists::default() });
-        assert_eq!(take(&world.ctx).await.len(), 2);
+        assert_eq!(world.lists().await, Lists { ready: 1, enqueued: 1, ..Lists::default() });
+        assert_eq!(take_of(&world.ctx, Class::Confirmations).await.len(), 1);
     }
 
     #[tokio::test]
