@@ -13,10 +13,12 @@ HOST_CRATES := --workspace --exclude frontend --features app/ssr
 
 .PHONY: help
 help: ## List these targets
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: run
 run: setup ## Install what is missing, build, and serve with demo data on http://localhost:3000
+	@if [ -e $(TARGET)/debug/mini-compete ]; then echo 'Building what has changed.'; \
+	else echo 'Building the server and the site for the first time: about 4 minutes on two cores.'; fi
 	cargo leptos build --split
 	@printf '\nMini Compete: http://localhost:%s (Ctrl-C stops it)\n\n' "$${PORT:-3000}"
 	@exec $(TARGET)/debug/mini-compete serve --seed-demo
@@ -31,8 +33,12 @@ build: setup ## Build the release binary, target/release/mini-compete, and its s
 	@printf '\nBuilt %s\n' "$(TARGET)/release/mini-compete and $(TARGET)/release/site"
 
 .PHONY: test
-test: setup-test ## Run every test: Rust on SQLite and on PostgreSQL, faults, the browser, the site's weight
-	scripts/test.sh rust faults e2e weight
+test: setup-test ## Run every test: scripts, Rust on SQLite and on PostgreSQL, faults, the browser, the site's weight
+	scripts/test.sh scripts rust faults e2e weight
+
+.PHONY: test-scripts
+test-scripts: setup-lint ## Run the tests of the scripts only
+	scripts/test.sh scripts
 
 .PHONY: test-rust
 test-rust: setup-test ## Run the Rust tests only, on both databases

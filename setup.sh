@@ -5,9 +5,11 @@
 #   ./setup.sh test    that, and what `make test` needs
 #   ./setup.sh lint    what `make lint` needs
 #   ./setup.sh bench   what `make bench` needs
+#   ./setup.sh step NAME…   single steps, by the names of their functions
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
-export PATH="${CARGO_HOME:-$HOME/.cargo}/bin:$PATH"
+readonly CARGO_BIN=${CARGO_HOME:-$HOME/.cargo}/bin
+export PATH="$CARGO_BIN:$PATH"
 
 readonly CARGO_LEPTOS_VERSION=0.3.11
 readonly CARGO_DENY_VERSION=0.20.2
@@ -17,6 +19,7 @@ readonly NODE_MAJOR=20
 
 ok() { printf 'setup: %-18s %s\n' "$1" "${2:-ok}"; }
 doing() { printf 'setup: %-18s installing: %s\n' "$1" "$2"; }
+notice() { printf 'setup: %-18s %s\n' "$1" "$2"; }
 fail() { printf 'setup: %s\n' "$1" >&2; exit 1; }
 # Searches PATH only, because functions of this script have the names of programs.
 have() { type -P "$1" >/dev/null; }
@@ -93,16 +96,119 @@ wasm_target() {
   ok "wasm target"
 }
 
-# cargo_tool NAME VERSION [cargo install flags…]: a prebuilt binary where cargo-binstall has one, else from source.
+# --- Tools of cargo: the published program, checked, or compiled from source -------------------------
+
+# Where releases are downloaded from. The test of this script names a server of its own.
+readonly RELEASES=${SETUP_RELEASES:-https://github.com}
+
+# The SHA-256 of archives, as the manifests of taiki-e/install-action list them. An archive that is missing here is
+# compared with the checksum that its release publishes beside it: cargo-leptos follows its releases too closely for
+# a list, and the version of wasm-bindgen comes from Cargo.lock.
+readonly CHECKSUMS='
+6d891c18105ec2d33f6e441a4f92b7ccab47ba263e22055c8bb66884243f3389  cargo-nextest-0.9.143-x86_64-unknown-linux-musl.tar.gz
+0560ce0ce017f368c54b5db86588370fc03b470985490fa81200e62a657dda05  cargo-nextest-0.9.143-aarch64-unknown-linux-musl.tar.gz
+4830d430411148d17602a75cc880bfb4dc8dac153dea59a48a2ef4cc93577f07  cargo-nextest-0.9.143-universal-apple-darwin.tar.gz
+9f12ed4c49936e09b48bf862b595cde2fe64fcbd9d74dfacac6131ca824c8d5f  cargo-deny-0.20.2-x86_64-unknown-linux-musl.tar.gz
+995c82be0defc7a025cae49a2aa2644ce8245c9a3318fc4103907c6a285e8c7d  cargo-deny-0.20.2-aarch64-unknown-linux-musl.tar.gz
+248da7f581724e470071990c088ffc55c811981715f4cbdb258621fb79f8b7a6  cargo-deny-0.20.2-x86_64-apple-darwin.tar.gz
+fe67d82a10d8597a3549364cb733a3f9cc1bfff9031b7ae46384a9f2a72090c3  cargo-deny-0.20.2-aarch64-apple-darwin.tar.gz
+'
+
+# The name of this machine in the names of archives.
+machine() {
+  case "$(uname -sm)" in
+    'Linux x86_64') echo x86_64-unknown-linux-musl ;;
+    'Linux aarch64') echo aarch64-unknown-linux-musl ;;
+    'Darwin x86_64') echo x86_64-apple-darwin ;;
+    'Darwin arm64') echo aarch64-apple-darwin ;;
+    *) return 1 ;;
+  esac
+}
+
+# release_of NAME VERSION MACHINE: where the archive is, below RELEASES; fails if the tool publishes none.
+release_of() {
+  local version=$2 machine=$3
+  case $1 in
+    cargo-leptos) echo "leptos-rs/cargo-leptos/releases/download/v$version/cargo-leptos-$machine.tar.gz" ;;
+    wasm-bindgen-cli)
+      machine=${machine/aarch64-unknown-linux-musl/aarch64-unknown-linux-gnu}
+      echo "wasm-bindgen/wasm-bindgen/releases/download/$version/wasm-bindgen-$version-$machine.tar.gz" ;;
+    cargo-nextest)
+      case $machine in *-apple-darwin) machine=universal-apple-darwin ;; esac
+      echo "nextest-rs/nextest/releases/download/cargo-nextest-$version/cargo-nextest-$version-$machine.tar.gz" ;;
+    cargo-deny) echo "EmbarkStudios/cargo-deny/releases/download/$version/cargo-deny-$version-$machine.tar.gz" ;;
+    *) return 1 ;;
+  esac
+}
+
+# An offline machine loses at most 5 s; a connection that stalls is given up after 20 s.
+download() {
+  curl --fail --silent --location --proto "=${RELEASES%%:*}" --connect-timeout 5 --speed-limit 1000 --speed-time 20 \
+    --output "$2" "$1"
+}
+
+sha256() {
+  if have sha256sum; then sha256sum "$1"; else shasum -a 256 "$1"; fi | cut -d' ' -f1
+}
+
+# expected_sha256 URL FOLDER: the checksum of the archive at URL, from the list above or from its release.
+expected_sha256() {
+  local url=$1 listed=$2/sha256 pinned suffix
+  pinned=$(awk -v archive="${url##*/}" '$2 == archive { print $1 }' <<<"$CHECKSUMS")
+  if [ -n "$pinned" ]; then echo "$pinned"; return; fi
+  for suffix in sha256 sha256sum; do
+    if download "$url.$suffix" "$listed"; then
+      grep -oE '^[0-9a-f]{64}' "$listed"
+      return
+    fi
+  done
+  return 1
+}
+
+# published NAME VERSION PROGRAM: installs the program that the tool's maintainers publish. Fails, with the reason on the
+# terminal, when there is none for this machine, when it cannot be reached, and when its checksum is wrong.
+published() {
+  local name=$1 version=$2 program=$3 machine url work expected actual found
+  machine=$(machine) || return 1
+  url=$RELEASES/$(release_of "$name" "$version" "$machine") || return 1
+  if ! have curl || ! have tar; then
+    notice "$name" "curl and tar, which would fetch the published program, are missing"
+    return 1
+  fi
+  doing "$name" "$version, published for this machine: $url"
+  work=$(mktemp -d)
+  # Removed on every way out; a subshell keeps the trap to itself.
+  (
+    trap 'rm -rf "$work"' EXIT
+    download "$url" "$work/archive" || { notice "$name" "the published program cannot be reached"; exit 1; }
+    expected=$(expected_sha256 "$url" "$work") || { notice "$name" "refused: its release publishes no checksum"; exit 1; }
+    actual=$(sha256 "$work/archive")
+    if [ "$actual" != "$expected" ]; then
+      notice "$name" "refused: its SHA-256 is $actual instead of $expected"
+      exit 1
+    fi
+    mkdir "$work/files" && tar -xzf "$work/archive" -C "$work/files"
+    found=$(find "$work/files" -type f -name "$program" | head -n 1)
+    [ -n "$found" ] || { notice "$name" "refused: the archive holds no $program"; exit 1; }
+    chmod 755 "$found"
+    "$found" --version >/dev/null 2>&1 || { notice "$name" "refused: the published program does not run here"; exit 1; }
+    mkdir -p "$CARGO_BIN"
+    # A program that runs cannot be overwritten, but it can be replaced.
+    mv "$found" "$CARGO_BIN/.$program.new" && mv "$CARGO_BIN/.$program.new" "$CARGO_BIN/$program"
+  )
+}
+
+# cargo_tool NAME VERSION PROGRAM TIME [cargo install flags…]: TIME is how long its compilation takes on two cores.
 cargo_tool() {
-  local name=$1 version=$2; shift 2
+  local name=$1 version=$2 program=$3 time=$4; shift 4
+  published "$name" "$version" "$program" && return
   # `cargo install` would otherwise mix its build into the project's target folder.
   unset CARGO_TARGET_DIR CARGO_BUILD_TARGET_DIR
   if have cargo-binstall; then
     doing "$name" "$version with cargo binstall"
     cargo binstall --no-confirm --force --disable-strategies compile "$name@$version" && return
   fi
-  doing "$name" "$version from source, which takes minutes, once"
+  doing "$name" "$version, compiled from source, once: about $time on two cores"
   # The tools' own release profiles optimize for ten minutes to save seconds.
   CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 CARGO_PROFILE_RELEASE_OPT_LEVEL=1 \
     cargo install "$name" --version "$version" --force "$@" ||
@@ -112,7 +218,7 @@ cargo_tool() {
 cargo_leptos() {
   if [ "$(cargo leptos --version 2>/dev/null)" != "cargo-leptos $CARGO_LEPTOS_VERSION" ]; then
     # One of its locked crates asks for a newer Rust than it needs; without the lock it does not compile.
-    (cargo_tool cargo-leptos "$CARGO_LEPTOS_VERSION" --locked --ignore-rust-version)
+    (cargo_tool cargo-leptos "$CARGO_LEPTOS_VERSION" cargo-leptos "10 minutes" --locked --ignore-rust-version)
   fi
   ok cargo-leptos "$CARGO_LEPTOS_VERSION"
 }
@@ -123,25 +229,25 @@ wasm_bindgen() {
   local version; version=$(awk '/^name = "wasm-bindgen"$/ { getline; gsub(/[^0-9.]/, ""); print; exit }' Cargo.lock)
   [ -n "$version" ] || fail "Cargo.lock names no wasm-bindgen. Is it the lock file of this project?"
   if [ "$(wasm-bindgen --version 2>/dev/null)" != "wasm-bindgen $version" ]; then
-    (cargo_tool wasm-bindgen-cli "$version")
+    (cargo_tool wasm-bindgen-cli "$version" wasm-bindgen "2 minutes")
   fi
   ok wasm-bindgen "$version"
 }
 
 cargo_nextest() {
-  have cargo-nextest || (cargo_tool cargo-nextest "$CARGO_NEXTEST_VERSION" --locked)
+  have cargo-nextest || (cargo_tool cargo-nextest "$CARGO_NEXTEST_VERSION" cargo-nextest "4 minutes" --locked)
   ok cargo-nextest "$(cargo nextest --version | sed -n '1s/cargo-nextest \([^ ]*\).*/\1/p')"
 }
 
 cargo_deny() {
-  have cargo-deny || (cargo_tool cargo-deny "$CARGO_DENY_VERSION" --locked)
+  have cargo-deny || (cargo_tool cargo-deny "$CARGO_DENY_VERSION" cargo-deny "4 minutes" --locked)
   ok cargo-deny "$(cargo deny --version | cut -d' ' -f2)"
 }
 
 cargo_shear() {
   if ! have cargo-shear; then
     # Its locked parser asks for a newer Rust than it needs.
-    (cargo_tool cargo-shear "$CARGO_SHEAR_VERSION" --locked --ignore-rust-version)
+    (cargo_tool cargo-shear "$CARGO_SHEAR_VERSION" cargo-shear "1 minute" --locked --ignore-rust-version)
   fi
   ok cargo-shear "$(cargo shear --version | sed 's/.* //')"
 }
@@ -238,5 +344,6 @@ case "${1:-build}" in
   test) for_test ;;
   lint) for_lint ;;
   bench) for_bench ;;
-  *) fail "Unknown mode '$1'. Use: ./setup.sh build, test, lint or bench." ;;
+  step) shift; for step in "$@"; do "$step"; done ;;
+  *) fail "Unknown mode '$1'. Use: ./setup.sh build, test, lint, bench or step." ;;
 esac

@@ -18,6 +18,13 @@ const formats = {
     return { passed: count('tests') - failed, failed, skipped: 0 };
   },
 
+  /** The JUnit report of Node's test runner has no counts. */
+  node(text) {
+    const count = (tag) => text.match(new RegExp(`<${tag}\\b`, 'g'))?.length ?? 0;
+    const [failed, skipped] = [count('failure'), count('skipped')];
+    return { passed: count('testcase') - failed - skipped, failed, skipped };
+  },
+
   libtest(text) {
     const total = { ...NOTHING };
     for (const [, passed, failed, ignored] of text.matchAll(/^test result: .*?(\d+) passed; (\d+) failed; (\d+) ignored/gm)) {

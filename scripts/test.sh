@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs the tests step by step and ends with one line: "N passed, N failed".
 #
-#   scripts/test.sh [rust] [faults] [e2e] [weight]     all of them by default
+#   scripts/test.sh [scripts] [rust] [faults] [e2e] [weight]     all of them by default
 #
 # The first step that fails ends the run; the steps after it are listed as not run.
 set -euo pipefail
@@ -41,6 +41,11 @@ end_to_end() {
   (cd end2end && npx playwright test)
 }
 
+scripts() {
+  step 'Scripts' node "$reports/scripts.xml" node --test --test-reporter=spec --test-reporter-destination=stdout \
+    --test-reporter=junit --test-reporter-destination="$reports/scripts.xml" scripts/tests/*.test.mjs
+}
+
 rust() {
   step 'Rust tests on SQLite' junit "$NEXTEST/sqlite/junit.xml" \
     env -u TEST_DATABASE_URL -u TEST_REDIS_URL cargo nextest run --profile sqlite "${HOST_CRATES[@]}"
@@ -62,12 +67,12 @@ weight() {
     make --no-print-directory weight ARGS="--report=$reports/weight.json"
 }
 
-[ $# -gt 0 ] || set -- rust faults e2e weight
+[ $# -gt 0 ] || set -- scripts rust faults e2e weight
 rm -f end2end/test-results/report.json
 for part in "$@"; do
   case $part in
-    rust | faults | e2e | weight) "$part" ;;
-    *) echo "Unknown part '$part'. Use: scripts/test.sh [rust] [faults] [e2e] [weight]" >&2; exit 64 ;;
+    scripts | rust | faults | e2e | weight) "$part" ;;
+    *) echo "Unknown part '$part'. Use: scripts/test.sh [scripts] [rust] [faults] [e2e] [weight]" >&2; exit 64 ;;
   esac
 done
 
