@@ -59,13 +59,15 @@ pub struct User {
     /// Who.
     pub id: UserId,
     /// The address as it was typed at sign-up.
+    #[cfg_attr(feature = "openapi", schema(format = "email", example = "ada@example.com"))]
     pub email: String,
     /// The name others see.
+    #[cfg_attr(feature = "openapi", schema(example = "Ada Lovelace"))]
     pub name: String,
     /// What they may do.
     pub role: Role,
     /// The IANA time zone that times are shown to them in; `null` for that of their browser.
-    #[cfg_attr(feature = "openapi", schema(example = "Europe/Berlin"))]
+    #[cfg_attr(feature = "openapi", schema(required, example = "Europe/Berlin"))]
     #[serde(rename = "timeZone", default)]
     pub time_zone: Option<String>,
 }
@@ -73,31 +75,29 @@ pub struct User {
 /// The body of a sign-up, unchecked.
 #[derive(Clone, Default, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(
+    feature = "openapi",
+    schema(example = json!({
+        "name": "Ada Lovelace", "email": "ada@example.com",
+        "password": "correct horse battery", "role": "PARTICIPANT",
+    }))
+)]
 #[serde(expecting = "an object")]
 pub struct SignupInput {
     /// The name others see; not blank.
-    #[cfg_attr(
-        feature = "openapi",
-        schema(value_type = String, required, example = "Ada Lovelace")
-    )]
+    #[cfg_attr(feature = "openapi", schema(value_type = PersonName, required))]
     #[serde(default)]
     pub name: Raw<String>,
     /// An address with no account yet, in any case.
-    #[cfg_attr(
-        feature = "openapi",
-        schema(value_type = String, required, example = "ada@example.com")
-    )]
+    #[cfg_attr(feature = "openapi", schema(value_type = Email, required))]
     #[serde(default)]
     pub email: Raw<String>,
     /// 8 characters to 72 bytes.
-    #[cfg_attr(
-        feature = "openapi",
-        schema(value_type = String, required, example = "correct horse")
-    )]
+    #[cfg_attr(feature = "openapi", schema(value_type = Password, required))]
     #[serde(default)]
     pub password: Raw<String>,
     /// `PARTICIPANT` or `ORGANIZER`.
-    #[cfg_attr(feature = "openapi", schema(value_type = String, required, example = "PARTICIPANT"))]
+    #[cfg_attr(feature = "openapi", schema(value_type = SignupRole, required))]
     #[serde(default)]
     pub role: Raw<String>,
     /// Anything else: refused, by name.
@@ -140,6 +140,18 @@ impl SignupInput {
     }
 }
 
+/// The roles that can be signed up for, as the description of the API has them.
+#[cfg(feature = "openapi")]
+enum SignupRole {}
+
+schema!(
+    SignupRole,
+    crate::schema::one_of(
+        "What a new user may do",
+        [Role::Participant, Role::Organizer].map(Role::as_str)
+    )
+);
+
 fn signup_role(raw: &Raw<String>) -> Result<Role, String> {
     let role = match raw {
         Raw::Given(text) => text.parse().ok(),
@@ -152,17 +164,24 @@ fn signup_role(raw: &Raw<String>) -> Result<Role, String> {
 /// The body of a login, unchecked.
 #[derive(Clone, Default, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(
+    feature = "openapi",
+    schema(example = json!({ "email": "participant1@minicompete.com", "password": "password123" }))
+)]
 #[serde(expecting = "an object")]
 pub struct LoginInput {
     /// The address of the account, in any case.
     #[cfg_attr(
         feature = "openapi",
-        schema(value_type = String, required, example = "participant1@minicompete.com")
+        schema(value_type = String, required, format = "email", min_length = 1)
     )]
     #[serde(default)]
     pub email: Raw<String>,
     /// Its password.
-    #[cfg_attr(feature = "openapi", schema(value_type = String, required, example = "password123"))]
+    #[cfg_attr(
+        feature = "openapi",
+        schema(value_type = String, required, format = Password, min_length = 1, pattern = r"\S")
+    )]
     #[serde(default)]
     pub password: Raw<String>,
     /// Anything else: refused, by name.

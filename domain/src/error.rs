@@ -182,8 +182,10 @@ impl ErrorCode {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct FieldError {
     /// The field's name on the wire, e.g. `regDeadline`.
+    #[cfg_attr(feature = "openapi", schema(example = "title"))]
     pub field: String,
     /// A sentence for people, e.g. `Title must not be blank`.
+    #[cfg_attr(feature = "openapi", schema(example = "Title must not be blank"))]
     pub message: String,
 }
 

@@ -7,6 +7,17 @@ use std::{fmt, str::FromStr};
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct IdempotencyKey(String);
 
+/// The longest key, in characters.
+const MAX_KEY: usize = 255;
+
+schema!(
+    IdempotencyKey,
+    crate::schema::text("1 to 255 visible ASCII characters", "7c1e9a54-register")
+        .min_length(Some(1))
+        .max_length(Some(MAX_KEY))
+        .pattern(Some("^[!-~]+$"))
+);
+
 /// The key is empty, longer than 255 characters, or not visible ASCII.
 #[derive(Debug, thiserror::Error)]
 #[error("Idempotency-Key must be 1 to 255 visible ASCII characters")]
@@ -29,7 +40,7 @@ impl FromStr for IdempotencyKey {
     type Err = InvalidIdempotencyKey;
 
     fn from_str(text: &str) -> Result<Self, InvalidIdempotencyKey> {
-        let fits = (1..=255).contains(&text.len());
+        let fits = (1..=MAX_KEY).contains(&text.len());
         if fits && text.bytes().all(|byte| byte.is_ascii_graphic()) {
             Ok(Self(text.to_owned()))
         } else {

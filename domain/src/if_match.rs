@@ -19,6 +19,12 @@ pub enum IfMatch {
     Versions(Vec<u32>),
 }
 
+schema!(
+    IfMatch,
+    crate::schema::text("`*`, or a list of entity tags", "\"3\"")
+        .pattern(Some(r#"^(\*|(W/)?"[!#-~]*"(, *(W/)?"[!#-~]*")*)$"#))
+);
+
 /// The header is neither `*` nor a list of entity tags.
 #[derive(Debug, thiserror::Error)]
 #[error("If-Match must be * or a list of entity tags like \"3\"")]

@@ -4,6 +4,9 @@
 //! word. An *input* (`SignupInput`) is what a client sent; checking it yields a value that cannot
 //! be wrong (`Signup`); a *view* is the output for a client.
 
+#[macro_use]
+mod schema;
+
 mod account;
 mod call_to_action;
 mod competition;
@@ -36,6 +39,8 @@ pub use competition::{
     CompetitionSort, CompetitionWithCount, CompetitionWithOrganizer, Contact, Dates, MAX_CAPACITY,
     NewCompetition, Organizer, SeatsChanged, UNDATED_FOR,
 };
+#[cfg(feature = "openapi")]
+pub use competition::{SearchText, TagList};
 pub use countdown::countdown;
 pub use dashboard::{DayCount, OrganizerDashboard, ParticipantDashboard};
 pub use deletion::DeletionPreview;
@@ -46,7 +51,7 @@ pub use if_match::{IfMatch, InvalidIfMatch};
 pub use job::{DeadLetter, QueueStats};
 pub use mailbox::{Mail, MailFilter, MailPage, MailQuery};
 pub use normal_form::searchable;
-pub use paging::{MAX_PAGE_SIZE, Page, PageQuery, Paging};
+pub use paging::{MAX_PAGE_NUMBER, MAX_PAGE_SIZE, Page, PageQuery, Paging};
 pub use password::{
     AccountDeletionInput, PasswordChange, PasswordChangeInput, PasswordReset, PasswordResetInput,
     ResetRequestInput,

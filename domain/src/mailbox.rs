@@ -20,14 +20,18 @@ pub struct Mail {
     /// Whose mailbox it lies in.
     pub user_id: UserId,
     /// The address it went to.
+    #[cfg_attr(feature = "openapi", schema(example = "ada@example.com"))]
     pub to: String,
     /// One line.
+    #[cfg_attr(feature = "openapi", schema(example = "Registration Confirmed: Code Sprint"))]
     pub subject: String,
     /// Plain text.
+    #[cfg_attr(feature = "openapi", schema(example = "Your seat is reserved."))]
     pub body: String,
     /// When it was put there.
     pub sent_at: Timestamp,
     /// When it was first opened, if it was.
+    #[cfg_attr(feature = "openapi", schema(required))]
     pub read_at: Option<Timestamp>,
 }
 

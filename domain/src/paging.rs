@@ -74,8 +74,9 @@ impl PageQuery {
     }
 }
 
-/// Above any list's length, and far below where an offset would overflow.
-const MAX_NUMBER: u64 = 1_000_000_000;
+/// The highest number of a page: above any list's length, and far below where an offset would
+/// overflow.
+pub const MAX_PAGE_NUMBER: u64 = 1_000_000_000;
 
 fn positive(label: &str, text: Option<&str>, default: u64) -> Result<u64, String> {
     match text.map(str::trim) {
@@ -83,7 +84,7 @@ fn positive(label: &str, text: Option<&str>, default: u64) -> Result<u64, String
         Some(text) => text
             .parse()
             .ok()
-            .filter(|number| (1..=MAX_NUMBER).contains(number))
+            .filter(|number| (1..=MAX_PAGE_NUMBER).contains(number))
             .ok_or_else(|| format!("{label} must be a whole number of at least 1")),
     }
 }

@@ -12,17 +12,23 @@ use crate::{
 /// The body of a change of password, unchecked.
 #[derive(Clone, Default, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(
+    feature = "openapi",
+    schema(example = json!({
+        "currentPassword": "password123", "newPassword": "correct horse battery",
+    }))
+)]
 #[serde(rename_all = "camelCase", expecting = "an object")]
 pub struct PasswordChangeInput {
     /// The password that the account has now.
-    #[cfg_attr(feature = "openapi", schema(value_type = String, required, example = "password123"))]
+    #[cfg_attr(
+        feature = "openapi",
+        schema(value_type = String, required, format = Password, min_length = 1, pattern = r"\S")
+    )]
     #[serde(default)]
     pub current_password: Raw<String>,
     /// 8 characters to 72 bytes.
-    #[cfg_attr(
-        feature = "openapi",
-        schema(value_type = String, required, example = "correct horse battery")
-    )]
+    #[cfg_attr(feature = "openapi", schema(value_type = Password, required))]
     #[serde(default)]
     pub new_password: Raw<String>,
     /// Anything else: refused, by name.
@@ -59,13 +65,14 @@ impl PasswordChangeInput {
 /// The body of a request for a link to set a new password, unchecked.
 #[derive(Clone, Default, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(
+    feature = "openapi",
+    schema(example = json!({ "email": "participant1@minicompete.com" }))
+)]
 #[serde(expecting = "an object")]
 pub struct ResetRequestInput {
     /// The address of the account, in any case.
-    #[cfg_attr(
-        feature = "openapi",
-        schema(value_type = String, required, example = "participant1@minicompete.com")
-    )]
+    #[cfg_attr(feature = "openapi", schema(value_type = Email, required))]
     #[serde(default)]
     pub email: Raw<String>,
     /// Anything else: refused, by name.
@@ -91,17 +98,24 @@ impl ResetRequestInput {
 /// The body that sets a new password, unchecked.
 #[derive(Clone, Default, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(
+    feature = "openapi",
+    schema(example = json!({
+        "token": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+        "password": "correct horse battery",
+    }))
+)]
 #[serde(expecting = "an object")]
 pub struct PasswordResetInput {
     /// What the link in the mail holds behind `token=`.
-    #[cfg_attr(feature = "openapi", schema(value_type = String, required))]
+    #[cfg_attr(
+        feature = "openapi",
+        schema(value_type = String, required, min_length = 1, pattern = r"\S")
+    )]
     #[serde(default)]
     pub token: Raw<String>,
     /// 8 characters to 72 bytes.
-    #[cfg_attr(
-        feature = "openapi",
-        schema(value_type = String, required, example = "correct horse battery")
-    )]
+    #[cfg_attr(feature = "openapi", schema(value_type = Password, required))]
     #[serde(default)]
     pub password: Raw<String>,
     /// Anything else: refused, by name.
@@ -139,10 +153,17 @@ impl PasswordResetInput {
 /// The body that deletes an account, unchecked.
 #[derive(Clone, Default, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(
+    feature = "openapi",
+    schema(example = json!({ "password": "password123" }))
+)]
 #[serde(expecting = "an object")]
 pub struct AccountDeletionInput {
     /// The password of the account.
-    #[cfg_attr(feature = "openapi", schema(value_type = String, required, example = "password123"))]
+    #[cfg_attr(
+        feature = "openapi",
+        schema(value_type = String, required, format = Password, min_length = 1, pattern = r"\S")
+    )]
     #[serde(default)]
     pub password: Raw<String>,
     /// Anything else: refused, by name.

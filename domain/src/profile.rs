@@ -13,14 +13,18 @@ use crate::{
 /// The body of an edit, unchecked. Absent fields stay as they are.
 #[derive(Clone, Default, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(
+    feature = "openapi",
+    schema(example = json!({ "name": "Ada Lovelace", "timeZone": "Europe/Berlin" }))
+)]
 #[serde(rename_all = "camelCase", expecting = "an object")]
 pub struct ProfilePatch {
     /// The name others see; not blank.
-    #[cfg_attr(feature = "openapi", schema(value_type = String, example = "Ada Lovelace"))]
+    #[cfg_attr(feature = "openapi", schema(value_type = PersonName))]
     #[serde(default)]
     pub name: Raw<String>,
     /// The name of an IANA time zone; `null` or nothing for that of the browser.
-    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, example = "Europe/Berlin"))]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<TimeZoneName>))]
     #[serde(default, deserialize_with = "present")]
     pub time_zone: Option<Raw<String>>,
     /// Anything else: refused, by name.

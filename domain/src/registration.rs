@@ -82,6 +82,7 @@ pub struct Registration {
     /// How far it has come.
     pub status: RegistrationStatus,
     /// The key the client sent with it, if it did.
+    #[cfg_attr(feature = "openapi", schema(required, example = "7c1e9a54-register"))]
     pub idempotency_key: Option<String>,
     /// When the seat was taken.
     pub registered_at: Timestamp,
@@ -95,8 +96,10 @@ pub struct Registration {
 #[serde(rename_all = "camelCase")]
 pub struct RegisteredCompetition {
     /// One line.
+    #[cfg_attr(feature = "openapi", schema(example = "Code Sprint"))]
     pub title: String,
     /// If it is set.
+    #[cfg_attr(feature = "openapi", schema(required))]
     pub start_date: Option<Timestamp>,
 }
 
@@ -121,18 +124,24 @@ pub struct MyCompetition {
     /// Which one.
     pub id: CompetitionId,
     /// One line.
+    #[cfg_attr(feature = "openapi", schema(example = "Code Sprint"))]
     pub title: String,
     /// Markdown.
+    #[cfg_attr(feature = "openapi", schema(example = "24 hours of code"))]
     pub description: String,
     /// In the order the organizer gave them.
+    #[cfg_attr(feature = "openapi", schema(example = json!(["coding"])))]
     pub tags: Vec<String>,
     /// If it is set.
+    #[cfg_attr(feature = "openapi", schema(required))]
     pub start_date: Option<Timestamp>,
     /// When registration closes.
     pub reg_deadline: Timestamp,
     /// The IANA time zone of the competition.
+    #[cfg_attr(feature = "openapi", schema(example = "Europe/Berlin"))]
     pub time_zone: String,
     /// When its organizer cancelled it; `null` when it takes place.
+    #[cfg_attr(feature = "openapi", schema(required))]
     pub cancelled_at: Option<Timestamp>,
     /// Who runs it.
     pub organizer: Contact,

@@ -69,6 +69,18 @@ impl RosterSort {
     }
 }
 
+schema!(
+    RosterSort,
+    crate::schema::one_of(
+        "The order of a list of participants; a `-` reverses",
+        RosterOrder::ALL.into_iter().flat_map(|by| [false, true].map(|descending| Self {
+            by,
+            descending
+        }
+        .name()))
+    )
+);
+
 impl FromStr for RosterSort {
     type Err = String;
 

@@ -8,7 +8,10 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 /// A point in time in UTC, to the millisecond; on the wire `2026-11-29T07:10:30.000Z`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
+#[cfg_attr(
+    feature = "openapi",
+    schema(value_type = String, format = DateTime, example = "2030-11-29T07:10:30.000Z")
+)]
 pub struct Timestamp(DateTime<Utc>);
 
 /// The text is no ISO 8601 date or time between the years 1970 and 9999.

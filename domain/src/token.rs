@@ -12,10 +12,19 @@ use crate::{
 /// The body that asks for a new pair of tokens, unchecked.
 #[derive(Clone, Default, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(
+    feature = "openapi",
+    schema(example = json!({
+        "refreshToken": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+    }))
+)]
 #[serde(rename_all = "camelCase", expecting = "an object")]
 pub struct RefreshInput {
     /// The one that came with the last token.
-    #[cfg_attr(feature = "openapi", schema(value_type = String, required))]
+    #[cfg_attr(
+        feature = "openapi",
+        schema(value_type = String, required, min_length = 1, pattern = r"\S")
+    )]
     #[serde(default)]
     pub refresh_token: Raw<String>,
     /// Anything else: refused, by name.
@@ -40,11 +49,20 @@ impl RefreshInput {
 /// The body of a sign-out, unchecked. All of it may be absent.
 #[derive(Clone, Default, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(
+    feature = "openapi",
+    schema(example = json!({
+        "refreshToken": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+    }))
+)]
 #[serde(rename_all = "camelCase", expecting = "an object")]
 pub struct LogoutInput {
     /// The refresh token that is to be worth nothing from now on, and with it all that came before
     /// it.
-    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+    #[cfg_attr(
+        feature = "openapi",
+        schema(value_type = Option<String>, min_length = 1, pattern = r"\S")
+    )]
     #[serde(default)]
     pub refresh_token: Raw<String>,
     /// Anything else: refused, by name.

@@ -42,10 +42,12 @@ pub(crate) struct ProblemDetails {
     errors: Vec<FieldError>,
     /// With `already_registered`: the existing registration.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     registration_id: Option<RegistrationId>,
     /// With `outcome_unknown`: the `Idempotency-Key` of the request, by which a retry learns the
     /// outcome.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = "7c1e9a54-register")]
     idempotency_key: Option<String>,
 }
 

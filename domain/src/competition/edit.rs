@@ -14,52 +14,47 @@ use crate::{
 /// The body of an edit, unchecked. Absent fields stay as they are.
 #[derive(Clone, Default, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(
+    feature = "openapi",
+    schema(example = json!({ "version": 1, "title": "Code Sprint 2030", "capacity": 60 }))
+)]
 #[serde(rename_all = "camelCase", expecting = "an object")]
 pub struct CompetitionPatch {
     /// The version the edit is based on: refused if the competition was edited since. Absent: the
     /// last edit wins.
-    #[cfg_attr(feature = "openapi", schema(value_type = u32, example = 1))]
+    #[cfg_attr(feature = "openapi", schema(value_type = u32))]
     #[serde(default)]
     pub version: Raw<i64>,
     /// One line, at most 200 characters.
-    #[cfg_attr(feature = "openapi", schema(value_type = String, example = "Code Sprint"))]
+    #[cfg_attr(feature = "openapi", schema(value_type = Title))]
     #[serde(default)]
     pub title: Raw<String>,
     /// Markdown, at most 10,000 characters.
-    #[cfg_attr(feature = "openapi", schema(value_type = String, example = "24 hours of code"))]
+    #[cfg_attr(feature = "openapi", schema(value_type = Description))]
     #[serde(default)]
     pub description: Raw<String>,
     /// At most ten, 40 characters each.
-    #[cfg_attr(feature = "openapi", schema(value_type = Vec<String>, example = json!(["coding"])))]
+    #[cfg_attr(feature = "openapi", schema(value_type = Vec<Tag>, max_items = 10))]
     #[serde(default)]
     pub tags: Raw<Vec<String>>,
     /// Seats, 1 to 1,000,000, and no fewer than are taken; a numeric string is accepted.
-    #[cfg_attr(feature = "openapi", schema(value_type = u32, example = 60))]
+    #[cfg_attr(feature = "openapi", schema(value_type = u32, minimum = 1, maximum = 1000000))]
     #[serde(default)]
     pub capacity: Raw<i64>,
     /// ISO 8601; a new one must be in the future.
-    #[cfg_attr(
-        feature = "openapi",
-        schema(value_type = Timestamp, example = "2030-11-29T07:10:30.000Z")
-    )]
+    #[cfg_attr(feature = "openapi", schema(value_type = Timestamp))]
     #[serde(default)]
     pub reg_deadline: Raw<String>,
     /// ISO 8601, after the deadline; `null` when it is not set any more.
-    #[cfg_attr(
-        feature = "openapi",
-        schema(value_type = Option<Timestamp>, example = "2030-12-06T07:10:30.000Z")
-    )]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<Timestamp>))]
     #[serde(default, deserialize_with = "present")]
     pub start_date: Option<Raw<String>>,
     /// ISO 8601, before the deadline; `null` to open at once.
-    #[cfg_attr(
-        feature = "openapi",
-        schema(value_type = Option<Timestamp>, example = "2030-11-01T07:00:00.000Z")
-    )]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<Timestamp>))]
     #[serde(default, deserialize_with = "present")]
     pub reg_opens_at: Option<Raw<String>>,
     /// The IANA time zone of the competition.
-    #[cfg_attr(feature = "openapi", schema(value_type = String, example = "Europe/Berlin"))]
+    #[cfg_attr(feature = "openapi", schema(value_type = TimeZoneName))]
     #[serde(default)]
     pub time_zone: Raw<String>,
     /// Anything else: refused, by name.

@@ -17,50 +17,49 @@ const MAX_TAGS: usize = 10;
 /// The body of a new competition, unchecked.
 #[derive(Clone, Default, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(
+    feature = "openapi",
+    schema(example = json!({
+        "title": "Code Sprint", "description": "24 hours of code", "tags": ["coding"],
+        "capacity": 50, "regDeadline": "2030-11-29T07:10:30.000Z",
+        "startDate": "2030-12-06T07:10:30.000Z", "timeZone": "Europe/Berlin",
+    }))
+)]
 #[serde(rename_all = "camelCase", expecting = "an object")]
 pub struct CompetitionInput {
     /// One line, at most 200 characters.
-    #[cfg_attr(feature = "openapi", schema(value_type = String, required, example = "Code Sprint"))]
+    #[cfg_attr(feature = "openapi", schema(value_type = Title, required))]
     #[serde(default)]
     pub title: Raw<String>,
     /// Markdown, at most 10,000 characters.
-    #[cfg_attr(
-        feature = "openapi",
-        schema(value_type = String, required, example = "24 hours of code")
-    )]
+    #[cfg_attr(feature = "openapi", schema(value_type = Description, required))]
     #[serde(default)]
     pub description: Raw<String>,
     /// At most ten, 40 characters each.
-    #[cfg_attr(feature = "openapi", schema(value_type = Vec<String>, example = json!(["coding"])))]
+    #[cfg_attr(feature = "openapi", schema(value_type = Vec<Tag>, max_items = 10))]
     #[serde(default)]
     pub tags: Raw<Vec<String>>,
     /// Seats, 1 to 1,000,000; a numeric string is accepted.
-    #[cfg_attr(feature = "openapi", schema(value_type = u32, required, example = 50))]
+    #[cfg_attr(
+        feature = "openapi",
+        schema(value_type = u32, required, minimum = 1, maximum = 1000000)
+    )]
     #[serde(default)]
     pub capacity: Raw<i64>,
     /// ISO 8601, in the future; without an offset it is UTC.
-    #[cfg_attr(
-        feature = "openapi",
-        schema(value_type = Timestamp, required, example = "2030-11-29T07:10:30.000Z")
-    )]
+    #[cfg_attr(feature = "openapi", schema(value_type = Timestamp, required))]
     #[serde(default)]
     pub reg_deadline: Raw<String>,
     /// ISO 8601, after the deadline; absent or null when not set yet.
-    #[cfg_attr(
-        feature = "openapi",
-        schema(value_type = Option<Timestamp>, example = "2030-12-06T07:10:30.000Z")
-    )]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<Timestamp>))]
     #[serde(default)]
     pub start_date: Raw<String>,
     /// ISO 8601, before the deadline: from then on one can register. Absent or null: at once.
-    #[cfg_attr(
-        feature = "openapi",
-        schema(value_type = Option<Timestamp>, example = "2030-11-01T07:00:00.000Z")
-    )]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<Timestamp>))]
     #[serde(default)]
     pub reg_opens_at: Raw<String>,
     /// The IANA time zone of the competition; `UTC` when it is absent.
-    #[cfg_attr(feature = "openapi", schema(value_type = String, example = "Europe/Berlin"))]
+    #[cfg_attr(feature = "openapi", schema(value_type = TimeZoneName))]
     #[serde(default)]
     pub time_zone: Raw<String>,
     /// Anything else: refused, by name.
@@ -214,6 +213,22 @@ mod tests {
             "title": "Code Sprint", "description": "24 hours", "capacity": capacity,
             "regDeadline": deadline, "startDate": start,
         })
+    }
+
+    #[cfg(feature = "openapi")]
+    #[test]
+    fn the_description_has_the_limits_of_the_checks() {
+        use utoipa::PartialSchema;
+
+        use crate::CompetitionPatch;
+
+        for schema in [CompetitionInput::schema(), CompetitionPatch::schema()] {
+            let schema = serde_json::to_value(schema).unwrap();
+            let capacity = &schema["properties"]["capacity"];
+            assert_eq!(capacity["minimum"], 1);
+            assert_eq!(capacity["maximum"], MAX_CAPACITY);
+            assert_eq!(schema["properties"]["tags"]["maxItems"], MAX_TAGS);
+        }
     }
 
     #[test]

@@ -12,6 +12,8 @@ pub use draft::{Clash, CompetitionDraft};
 pub use edit::{CompetitionEdit, CompetitionPatch};
 pub use input::{CompetitionInput, MAX_CAPACITY, NewCompetition};
 pub use query::{CompetitionFilter, CompetitionQuery, CompetitionSort};
+#[cfg(feature = "openapi")]
+pub use query::{SearchText, TagList};
 pub(crate) use query::{filled, search};
 pub use view::{
     Competition, CompetitionCounts, CompetitionDetail, CompetitionPage, CompetitionWithCount,

@@ -11,6 +11,28 @@ const MAX_SEARCH: usize = 200;
 /// The most tags that can be looked for at once.
 const MAX_TAGS: usize = 20;
 
+/// Words to search for, as the description of the API has them.
+#[cfg(feature = "openapi")]
+#[derive(Debug)]
+pub enum SearchText {}
+
+schema!(
+    SearchText,
+    crate::schema::text("Words to search for, in any case", "sprint")
+        .max_length(Some(MAX_SEARCH))
+        .pattern(Some(r"^[^\u0000]*$"))
+);
+
+/// Tags to look for, as the description of the API has them.
+#[cfg(feature = "openapi")]
+#[derive(Debug)]
+pub enum TagList {}
+
+schema!(
+    TagList,
+    crate::schema::list("Tags between commas", "coding,ai", MAX_TAGS, Tag::MAX_LENGTH)
+);
+
 /// The query string of the list, unchecked. Fields that are empty are as good as absent.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
@@ -67,6 +89,11 @@ impl CompetitionSort {
         }
     }
 }
+
+schema!(
+    CompetitionSort,
+    crate::schema::one_of("The order of a list of competitions", Self::ALL.map(Self::as_str))
+);
 
 impl FromStr for CompetitionSort {
     type Err = String;

@@ -12,29 +12,38 @@ pub struct Competition {
     /// Which one.
     pub id: CompetitionId,
     /// One line.
+    #[cfg_attr(feature = "openapi", schema(example = "Code Sprint"))]
     pub title: String,
     /// Markdown.
+    #[cfg_attr(feature = "openapi", schema(example = "24 hours of code"))]
     pub description: String,
     /// In the order the organizer gave them.
+    #[cfg_attr(feature = "openapi", schema(example = json!(["coding"])))]
     pub tags: Vec<String>,
     /// Seats in all.
+    #[cfg_attr(feature = "openapi", schema(example = 50))]
     pub capacity: u32,
     /// Seats that are not taken.
+    #[cfg_attr(feature = "openapi", schema(example = 49))]
     pub seats_left: u32,
     /// When registration closes.
     pub reg_deadline: Timestamp,
     /// After the deadline, if it is set.
+    #[cfg_attr(feature = "openapi", schema(required))]
     pub start_date: Option<Timestamp>,
     /// When registration opens; `null` if it was open from the start.
+    #[cfg_attr(feature = "openapi", schema(required))]
     pub reg_opens_at: Option<Timestamp>,
     /// The IANA time zone of the competition.
     #[cfg_attr(feature = "openapi", schema(example = "Europe/Berlin"))]
     pub time_zone: String,
     /// When its organizer cancelled it; `null` when it takes place.
+    #[cfg_attr(feature = "openapi", schema(required))]
     pub cancelled_at: Option<Timestamp>,
     /// Who runs it.
     pub organizer_id: UserId,
     /// Grows with every change.
+    #[cfg_attr(feature = "openapi", schema(example = 1))]
     pub version: u32,
     /// When it was created.
     pub created_at: Timestamp,
@@ -81,8 +90,10 @@ pub struct Organizer {
     /// Who.
     pub id: UserId,
     /// Their name.
+    #[cfg_attr(feature = "openapi", schema(example = "Ada Lovelace"))]
     pub name: String,
     /// Their address; empty once the account is deleted.
+    #[cfg_attr(feature = "openapi", schema(example = "ada@example.com"))]
     pub email: String,
 }
 
@@ -98,8 +109,10 @@ impl Organizer {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Contact {
     /// The name.
+    #[cfg_attr(feature = "openapi", schema(example = "Ada Lovelace"))]
     pub name: String,
     /// The address; empty once the account is deleted.
+    #[cfg_attr(feature = "openapi", schema(example = "ada@example.com"))]
     pub email: String,
 }
 
@@ -115,6 +128,7 @@ impl Contact {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CompetitionCounts {
     /// Registrations that hold a seat.
+    #[cfg_attr(feature = "openapi", schema(example = 1))]
     pub registrations: u32,
 }
 
@@ -177,14 +191,18 @@ pub struct SeatsChanged {
     /// Of which competition.
     pub competition_id: CompetitionId,
     /// Seats in all.
+    #[cfg_attr(feature = "openapi", schema(example = 50))]
     pub capacity: u32,
     /// Seats that are not taken.
+    #[cfg_attr(feature = "openapi", schema(example = 49))]
     pub seats_left: u32,
     /// Whether it was cancelled.
+    #[cfg_attr(feature = "openapi", schema(required))]
     #[serde(default)]
     pub cancelled: bool,
     /// Grows with every change of the competition: of two states, the one with the higher number is
     /// newer, in any order of arrival.
+    #[cfg_attr(feature = "openapi", schema(required, example = 7))]
     #[serde(default)]
     pub sequence: u32,
 }

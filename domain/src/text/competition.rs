@@ -7,12 +7,15 @@ use crate::normal_form;
 const MAX_TITLE: usize = 200;
 /// Longest description, in characters.
 const MAX_DESCRIPTION: usize = 10_000;
-/// Longest tag, in characters.
-const MAX_TAG: usize = 40;
 
 text!(
     /// The title of a competition: 1 to 200 characters on one line.
     Title
+);
+
+schema!(
+    Title,
+    crate::schema::line("One line, without control characters", "Code Sprint", MAX_TITLE)
 );
 
 impl Title {
@@ -26,6 +29,15 @@ impl Title {
 text!(
     /// What a competition is about: 1 to 10,000 characters, Markdown.
     Description
+);
+
+schema!(
+    Description,
+    crate::schema::paragraphs(
+        "Markdown, without control characters",
+        "24 hours of code",
+        MAX_DESCRIPTION
+    )
 );
 
 impl Description {
@@ -42,11 +54,16 @@ text!(
     Tag
 );
 
+schema!(Tag, crate::schema::item("One line, without commas", "coding", Self::MAX_LENGTH));
+
 impl Tag {
+    /// The longest tag, in characters.
+    pub(crate) const MAX_LENGTH: usize = 40;
+
     /// # Errors
     /// A sentence about the fault.
     pub fn parse(text: &str) -> Result<Self, String> {
-        let tag = one_line("Tag", text, MAX_TAG)?;
+        let tag = one_line("Tag", text, Self::MAX_LENGTH)?;
         if tag.contains(',') { Err("Tags must not contain a comma".into()) } else { Ok(Self(tag)) }
     }
 

@@ -13,6 +13,13 @@ text!(
     Email
 );
 
+schema!(
+    Email,
+    crate::schema::text("An email address", "ada@example.com")
+        .format(crate::schema::email())
+        .max_length(Some(MAX_EMAIL))
+);
+
 impl Email {
     /// # Errors
     /// A sentence about the fault.

@@ -21,6 +21,15 @@ impl fmt::Debug for Password {
     }
 }
 
+schema!(
+    Password,
+    crate::schema::text("8 characters to 72 bytes in UTF-8", "correct horse battery")
+        .format(crate::schema::password())
+        .min_length(Some(MIN_PASSWORD))
+        .max_length(Some(MAX_PASSWORD_BYTES))
+        .pattern(Some(r"^[^\u0000]*[^\s\u0000][^\u0000]*$"))
+);
+
 impl Password {
     /// The same as [`Self::parse`], for a form whose only field is the password.
     ///

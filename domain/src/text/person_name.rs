@@ -12,6 +12,11 @@ text!(
     PersonName
 );
 
+schema!(
+    PersonName,
+    crate::schema::line("One line, without a web address", "Ada Lovelace", MAX_NAME)
+);
+
 impl PersonName {
     /// # Errors
     /// A sentence about the fault.

@@ -9,6 +9,14 @@ text!(
     TimeZoneName
 );
 
+schema!(
+    TimeZoneName,
+    crate::schema::text("The name of an IANA time zone", "Europe/Berlin")
+        .min_length(Some(1))
+        .max_length(Some(MAX_TIME_ZONE))
+        .pattern(Some("^[A-Za-z0-9/_+-]+$"))
+);
+
 impl TimeZoneName {
     /// The other names of UTC become `UTC`, which every client knows.
     ///

@@ -11,8 +11,8 @@ use super::{
     ApiRouter,
     extract::Body,
     responses::{
-        Busy, EmailTaken, HasRegistrations, InvalidCredentials, InvalidField, MissingField,
-        TooManyAttempts, Unauthorized, WrongPassword,
+        EmailTaken, HasRegistrations, InvalidCredentials, InvalidField, MissingField,
+        TooManyAttempts, WrongPassword,
     },
     tokens::UserWithTokens,
 };
@@ -29,12 +29,14 @@ pub(super) fn router() -> ApiRouter {
 }
 
 /// Sign up
+///
+/// The account can be used at once. The response holds tokens, so that no login is needed.
 #[utoipa::path(
     post, path = "/auth/signup", tag = "accounts",
     request_body = SignupInput,
     responses(
         (status = 201, description = "The account was created", body = UserWithTokens),
-        InvalidField, EmailTaken, Busy,
+        InvalidField, EmailTaken,
     ),
 )]
 async fn sign_up(
@@ -47,12 +49,15 @@ async fn sign_up(
 }
 
 /// Log in
+///
+/// The email is compared without case. An unknown email and a wrong password have the same
+/// response. After several wrong passwords an account has to wait.
 #[utoipa::path(
     post, path = "/auth/login", tag = "accounts",
     request_body = LoginInput,
     responses(
         (status = 200, description = "Logged in", body = UserWithTokens),
-        MissingField, InvalidCredentials, TooManyAttempts, Busy,
+        MissingField, InvalidCredentials, TooManyAttempts,
     ),
 )]
 async fn log_in(
@@ -65,11 +70,12 @@ async fn log_in(
 }
 
 /// Get the current user
+///
+/// The user of the token, as the database has them now: the role in a token does not count.
 #[utoipa::path(
     get, path = "/auth/me", tag = "accounts", security(("bearer" = [])),
     responses(
         (status = 200, description = "The user", body = User),
-        Unauthorized,
     ),
 )]
 async fn get_current_user(CurrentActor(actor): CurrentActor) -> Result<Json<User>, Problem> {
@@ -77,12 +83,14 @@ async fn get_current_user(CurrentActor(actor): CurrentActor) -> Result<Json<User
 }
 
 /// Change name and time zone
+///
+/// Absent fields stay unchanged. The email and the role cannot be changed.
 #[utoipa::path(
     patch, path = "/auth/me", tag = "accounts", security(("bearer" = [])),
     request_body = ProfilePatch,
     responses(
         (status = 200, description = "The changed user", body = User),
-        InvalidField, Unauthorized, Busy,
+        InvalidField,
     ),
 )]
 async fn edit_profile(
@@ -102,7 +110,7 @@ async fn edit_profile(
     request_body = PasswordChangeInput,
     responses(
         (status = 200, description = "The password is changed; new tokens", body = UserWithTokens),
-        InvalidField, Unauthorized, WrongPassword, TooManyAttempts, Busy,
+        InvalidField, WrongPassword, TooManyAttempts,
     ),
 )]
 async fn change_password(
@@ -132,7 +140,7 @@ async fn change_password(
     request_body = AccountDeletionInput,
     responses(
         (status = 204, description = "Deleted"),
-        InvalidField, Unauthorized, WrongPassword, HasRegistrations, TooManyAttempts, Busy,
+        InvalidField, WrongPassword, HasRegistrations, TooManyAttempts,
     ),
 )]
 async fn delete_account(

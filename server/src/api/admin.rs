@@ -10,7 +10,8 @@ use utoipa_axum::routes;
 use super::{
     ApiRouter,
     extract::{Id, NoBody},
-    responses::{AdminOnly, Busy, JobNotFound, Unauthorized},
+    parameters::JobPath,
+    responses::{AdminOnly, JobNotFound},
 };
 use crate::{
     AppState,
@@ -31,15 +32,18 @@ pub(super) fn router() -> ApiRouter {
 #[derive(Serialize, ToSchema)]
 struct Retried {
     /// The number of jobs that are back in their queues.
+    #[schema(example = 2)]
     count: usize,
 }
 
 /// Get the queues in numbers
+///
+/// For each job type: how many jobs wait, run, were done lately and failed for good.
 #[utoipa::path(
     get, path = "/admin/queues", tag = "admin", security(("bearer" = [])),
     responses(
         (status = 200, description = "The numbers of each job type", body = [QueueStats]),
-        Unauthorized, AdminOnly,
+        AdminOnly,
     ),
 )]
 async fn list_queues(
@@ -50,11 +54,14 @@ async fn list_queues(
 }
 
 /// List the dead letters
+///
+/// Jobs that have used all their attempts or failed with a final error. They stay until they are
+/// retried or discarded.
 #[utoipa::path(
     get, path = "/admin/failed-jobs", tag = "admin", security(("bearer" = [])),
     responses(
         (status = 200, description = "The 500 latest, latest first", body = [DeadLetter]),
-        Unauthorized, AdminOnly,
+        AdminOnly,
     ),
 )]
 async fn list_failed_jobs(
@@ -69,10 +76,10 @@ async fn list_failed_jobs(
 /// The job has all its attempts again. The audit log records the administrator.
 #[utoipa::path(
     post, path = "/admin/failed-jobs/{id}/retry", tag = "admin", security(("bearer" = [])),
-    params(("id" = JobId, Path)),
+    params(JobPath),
     responses(
         (status = 204, description = "The job is back in its queue"),
-        Unauthorized, AdminOnly, JobNotFound, Busy,
+        AdminOnly, JobNotFound,
     ),
 )]
 async fn retry_failed_job(
@@ -92,7 +99,7 @@ async fn retry_failed_job(
     post, path = "/admin/failed-jobs/retry", tag = "admin", security(("bearer" = [])),
     responses(
         (status = 200, description = "The jobs are back in their queues", body = Retried),
-        Unauthorized, AdminOnly, Busy,
+        AdminOnly,
     ),
 )]
 async fn retry_all_failed_jobs(
@@ -109,10 +116,10 @@ async fn retry_all_failed_jobs(
 /// The job will not run again. The audit log records the administrator.
 #[utoipa::path(
     delete, path = "/admin/failed-jobs/{id}", tag = "admin", security(("bearer" = [])),
-    params(("id" = JobId, Path)),
+    params(JobPath),
     responses(
         (status = 204, description = "The job is discarded"),
-        Unauthorized, AdminOnly, JobNotFound, Busy,
+        AdminOnly, JobNotFound,
     ),
 )]
 async fn discard_failed_job(

@@ -4,6 +4,7 @@ use axum::{Router, http::Method};
 use utoipa::openapi::{OpenApi, path::PathItem};
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 
+use super::conventions;
 use crate::{
     AppState,
     security::{RateClass, RateClasses},
@@ -55,6 +56,12 @@ impl ApiRouter {
     pub(super) fn merge(mut self, other: Self) -> Self {
         self.classes.extend(other.classes);
         Self { routes: self.routes.merge(other.routes), ..self }
+    }
+
+    /// With the description of each operation completed by what is true of all of them.
+    pub(super) fn completed(mut self) -> Self {
+        conventions::complete(self.routes.get_openapi_mut());
+        self
     }
 
     pub(super) fn into_parts(self) -> (Router<AppState>, OpenApi, RateClasses) {

@@ -14,7 +14,8 @@ use utoipa_axum::routes;
 use super::{
     ApiRouter,
     extract::Id,
-    responses::{CompetitionNotFound, RegistrationNotFound, Unauthorized},
+    parameters::{CompetitionPath, RegistrationPath},
+    responses::{CompetitionNotFound, RegistrationNotFound},
 };
 use crate::{AppState, auth::LoggedIn, problem::Problem};
 
@@ -29,7 +30,7 @@ pub(super) fn router() -> ApiRouter {
 /// An iCalendar file: the registration deadline, and the start if it is set.
 #[utoipa::path(
     get, path = "/competitions/{id}/calendar.ics", tag = "competitions",
-    params(("id" = CompetitionId, Path)),
+    params(CompetitionPath),
     responses(
         (status = 200, description = "The file", body = String, content_type = "text/calendar"),
         CompetitionNotFound,
@@ -51,10 +52,10 @@ async fn get_competition_calendar(
 #[utoipa::path(
     get, path = "/registrations/{id}/calendar.ics", tag = "registrations",
     security(("bearer" = [])),
-    params(("id" = RegistrationId, Path)),
+    params(RegistrationPath),
     responses(
         (status = 200, description = "The file", body = String, content_type = "text/calendar"),
-        Unauthorized, RegistrationNotFound,
+        RegistrationNotFound,
     ),
 )]
 async fn get_registration_calendar(

@@ -17,10 +17,12 @@ use super::{
     ApiRouter,
     etag::{self, OptionalIfMatch},
     extract::{Body, Id, NoBody, OptionalKey, QueryString},
-    paging, replay,
+    paging,
+    parameters::{CompetitionFilters, CompetitionPath, Conditional, Keyed, Pages},
+    replay,
     responses::{
-        Busy, CompetitionNotFound, CompetitionOver, EditConflict, InvalidField, InvalidHeader,
-        InvalidParameter, KeyReused, OrganizerOnly, OwnerOnly, Unauthorized, VersionMismatch,
+        CompetitionNotFound, CompetitionOver, EditConflict, InvalidField, InvalidHeader,
+        InvalidParameter, OrganizerOnly, OwnerOnly, VersionMismatch,
     },
 };
 use crate::{AppState, auth::Organizer, problem::Problem};
@@ -35,24 +37,15 @@ pub(super) fn router() -> ApiRouter {
 }
 
 /// List open competitions
+///
+/// Competitions before their deadline that are not cancelled, also those that open later. The filters
+/// narrow the list together.
 #[utoipa::path(
     get, path = "/competitions", tag = "competitions",
-    params(
-        ("search" = Option<String>, Query,
-            description = "Words of the title or description, in any case"),
-        ("tags" = Option<String>, Query, description = "`a,b`: competitions with any of these tags",
-            example = "coding,ai"),
-        ("organizerId" = Option<String>, Query, description = "Competitions of this organizer"),
-        ("sort" = Option<String>, Query,
-            description = "`newest` (the default), `deadline`, `start` or `title`"),
-        ("page" = Option<u64>, Query, description = "Counted from 1"),
-        ("limit" = Option<u64>, Query, description = "Items on a page, at most 100 (the default)"),
-    ),
+    params(CompetitionFilters, Pages),
     responses(
-        (status = 200, description = "One page", body = [CompetitionDetail], headers(
-            ("X-Total-Count" = u64, description = "The number of items on all pages"),
-            ("Link" = String, description = "The pages first, prev, next and last (RFC 8288)"),
-        )),
+        (status = 200, description = "One page", body = [CompetitionDetail],
+            headers(("X-Total-Count"), ("Link"))),
         InvalidParameter,
     ),
 )]
@@ -72,13 +65,14 @@ async fn list_competitions(
 }
 
 /// Get a competition
+///
+/// With its organizer and the number of registrations, also after its deadline or cancellation.
 #[utoipa::path(
     get, path = "/competitions/{id}", tag = "competitions",
-    params(("id" = CompetitionId, Path)),
+    params(CompetitionPath),
     responses(
-        (status = 200, description = "The competition", body = CompetitionDetail, headers(
-            ("ETag" = String, description = "For `If-Match`; begins with the version"),
-        )),
+        (status = 200, description = "The competition", body = CompetitionDetail,
+            headers(("ETag"))),
         CompetitionNotFound,
     ),
 )]
@@ -99,19 +93,15 @@ async fn get_competition(
 }
 
 /// List the competitions that I organize
+///
+/// All of them, also those that are over or cancelled.
 #[utoipa::path(
     get, path = "/competitions/my-competitions", tag = "competitions", security(("bearer" = [])),
-    params(
-        ("page" = Option<u64>, Query, description = "Counted from 1"),
-        ("limit" = Option<u64>, Query, description = "Items on a page, at most 100 (the default)"),
-    ),
+    params(Pages),
     responses(
         (status = 200, description = "One page, newest first",
-            body = [CompetitionWithCount], headers(
-            ("X-Total-Count" = u64, description = "The number of items on all pages"),
-            ("Link" = String, description = "The pages first, prev, next and last (RFC 8288)"),
-        )),
-        InvalidParameter, Unauthorized, OrganizerOnly,
+            body = [CompetitionWithCount], headers(("X-Total-Count"), ("Link"))),
+        InvalidParameter, OrganizerOnly,
     ),
 )]
 async fn list_my_competitions(
@@ -125,19 +115,16 @@ async fn list_my_competitions(
 }
 
 /// Create a competition
+///
+/// It is published at once. Send an `Idempotency-Key`, so that a retry creates no second one.
 #[utoipa::path(
     post, path = "/competitions", tag = "competitions", security(("bearer" = [])),
-    params(("Idempotency-Key" = Option<String>, Header,
-        description = "1 to 255 visible ASCII characters")),
+    params(Keyed),
     request_body = CompetitionInput,
     responses(
         (status = 201, description = "The competition was created",
-            body = CompetitionWithOrganizer, headers(
-            ("ETag" = String, description = "For `If-Match`; begins with the version"),
-            ("Idempotency-Replayed" = String,
-                description = "`true` for a stored response to a retry"),
-        )),
-        InvalidField, Unauthorized, OrganizerOnly, KeyReused, Busy,
+            body = CompetitionWithOrganizer, headers(("ETag"), ("Idempotency-Replayed"))),
+        InvalidField, OrganizerOnly,
     ),
 )]
 async fn create_competition(
@@ -160,24 +147,12 @@ async fn create_competition(
 /// edit without changes raises no version.
 #[utoipa::path(
     patch, path = "/competitions/{id}", tag = "competitions", security(("bearer" = [])),
-    params(
-        ("id" = CompetitionId, Path),
-        ("Idempotency-Key" = Option<String>, Header,
-            description = "1 to 255 visible ASCII characters"),
-        ("If-Match" = Option<String>, Header,
-            description = "`*`, or entity tags, one of whose versions the competition must still \
-                have"),
-    ),
+    params(CompetitionPath, Keyed, Conditional),
     request_body = CompetitionPatch,
     responses(
         (status = 200, description = "The edited competition",
-            body = CompetitionWithOrganizer, headers(
-            ("ETag" = String, description = "For `If-Match`; begins with the version"),
-            ("Idempotency-Replayed" = String,
-                description = "`true` for a stored response to a retry"),
-        )),
-        InvalidField, Unauthorized, OwnerOnly, CompetitionNotFound, EditConflict, VersionMismatch,
-        KeyReused, Busy,
+            body = CompetitionWithOrganizer, headers(("ETag"), ("Idempotency-Replayed"))),
+        InvalidField, OwnerOnly, CompetitionNotFound, EditConflict, VersionMismatch,
     ),
 )]
 async fn edit_competition(
@@ -198,23 +173,12 @@ async fn edit_competition(
 /// same response and notifies no one again. A competition that is over cannot be cancelled.
 #[utoipa::path(
     delete, path = "/competitions/{id}", tag = "competitions", security(("bearer" = [])),
-    params(
-        ("id" = CompetitionId, Path),
-        ("Idempotency-Key" = Option<String>, Header,
-            description = "1 to 255 visible ASCII characters"),
-        ("If-Match" = Option<String>, Header,
-            description = "`*`, or entity tags, one of whose versions the competition must still \
-                have"),
-    ),
+    params(CompetitionPath, Keyed, Conditional),
     responses(
         (status = 200, description = "The competition, with `cancelledAt`",
-            body = CompetitionWithOrganizer, headers(
-            ("ETag" = String, description = "For `If-Match`; begins with the version"),
-            ("Idempotency-Replayed" = String,
-                description = "`true` for a stored response to a retry"),
-        )),
-        InvalidHeader, Unauthorized, OwnerOnly, CompetitionNotFound, CompetitionOver,
-        VersionMismatch, KeyReused, Busy,
+            body = CompetitionWithOrganizer, headers(("ETag"), ("Idempotency-Replayed"))),
+        InvalidHeader, OwnerOnly, CompetitionNotFound, CompetitionOver,
+        VersionMismatch,
     ),
 )]
 async fn cancel_competition(

@@ -6,6 +6,7 @@ use axum::{
     middleware::{self, Next},
     response::{IntoResponse, Redirect, Response},
 };
+use domain::{CompetitionSort, RosterSort};
 use utoipa::{
     Modify, OpenApi,
     openapi::{
@@ -23,10 +24,14 @@ use crate::{AppState, problem::ProblemDetails};
     info(
         title = "Mini Compete",
         description = "Competitions that are never oversold. Times are RFC 3339 in UTC; errors are \
-            RFC 9457 problem details.",
+            RFC 9457 problem details, whose `code` is stable. Every response has the header \
+            `X-Request-Id`. Any request can also have the responses 400 for a malformed head, 408 \
+            for a body that comes too slowly, 414 and 431 for an address or headers that are too \
+            large, and 500.",
+        contact(name = "The maintainers of Mini Compete"),
     ),
     servers((url = "/api")),
-    components(schemas(ProblemDetails)),
+    components(schemas(CompetitionSort, ProblemDetails, RosterSort)),
     modifiers(&Bearer),
     tags(
         (name = "accounts", description = "Signing up, logging in, the user's own account"),
@@ -45,6 +50,7 @@ impl Modify for Bearer {
     fn modify(&self, document: &mut Document) {
         let mut bearer = Http::new(HttpAuthScheme::Bearer);
         bearer.bearer_format = Some("JWT".to_owned());
+        bearer.description = Some("The `token` of a login or sign-up".to_owned());
         let components = document.components.get_or_insert_default();
         components.add_security_scheme("bearer", SecurityScheme::Http(bearer));
     }

@@ -18,11 +18,16 @@ use service::{
     competitions::{self, SeatsWatch},
 };
 use tokio::time;
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{ObjectBuilder, Ref, RefOr, Schema, schema::Type},
+};
 use utoipa_axum::routes;
 
 use super::{
     ApiRouter,
     extract::Id,
+    parameters::CompetitionPath,
     responses::{CompetitionNotFound, TooManyClientStreams, TooManyStreams},
 };
 use crate::{
@@ -43,6 +48,32 @@ pub(super) fn router() -> ApiRouter {
     ApiRouter::new().read(routes!(watch_seats)).read(routes!(get_seats))
 }
 
+/// One event, as the description of the API has it.
+enum SeatsEvent {}
+
+impl PartialSchema for SeatsEvent {
+    fn schema() -> RefOr<Schema> {
+        let text = || ObjectBuilder::new().schema_type(Type::String);
+        let state = Ref::from_schema_name(SeatsChanged::name());
+        let data = text().description(Some("The seats, as JSON"));
+        let data = data.content_media_type("application/json").content_schema(Some(state));
+        let retry = ObjectBuilder::new().schema_type(Type::Integer);
+        let event = ObjectBuilder::new()
+            .schema_type(Type::Object)
+            .description(Some("A server-sent event"))
+            .property("event", text().enum_values(Some(["seats"])))
+            .required("event")
+            .property("id", text().description(Some("The `sequence`")))
+            .required("id")
+            .property("retry", retry.description(Some("Milliseconds before the next connection")))
+            .property("data", data)
+            .required("data");
+        RefOr::T(event.into())
+    }
+}
+
+impl ToSchema for SeatsEvent {}
+
 /// Watch the seats of a competition
 ///
 /// Server-sent events of the type `seats`: the current state at once, then the latest state after
@@ -51,9 +82,9 @@ pub(super) fn router() -> ApiRouter {
 /// a stream, poll `/api/competitions/{id}/seats`.
 #[utoipa::path(
     get, path = "/competitions/{id}/events", tag = "competitions",
-    params(("id" = CompetitionId, Path)),
+    params(CompetitionPath),
     responses(
-        (status = 200, description = "Events, for some minutes", body = SeatsChanged,
+        (status = 200, description = "Events, for some minutes", body = SeatsEvent,
             content_type = "text/event-stream"),
         CompetitionNotFound, TooManyClientStreams, TooManyStreams,
     ),
@@ -110,7 +141,7 @@ fn events(
 /// The same as an event of `/api/competitions/{id}/events`, for clients that poll.
 #[utoipa::path(
     get, path = "/competitions/{id}/seats", tag = "competitions",
-    params(("id" = CompetitionId, Path)),
+    params(CompetitionPath),
     responses(
         (status = 200, description = "The seats now", body = SeatsChanged),
         CompetitionNotFound,

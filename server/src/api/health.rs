@@ -26,8 +26,11 @@ pub(crate) fn probes() -> Router<AppState> {
 /// The health of the service.
 #[derive(Serialize, ToSchema)]
 struct Health {
+    /// The health of the database, without which nothing works.
     status: Status,
+    /// The time of the report.
     timestamp: Timestamp,
+    /// Always the same: it tells monitoring what has answered.
     #[schema(example = "mini-compete-api")]
     service: &'static str,
     checks: Checks,
@@ -36,12 +39,15 @@ struct Health {
 /// The health of its dependencies.
 #[derive(Serialize, ToSchema)]
 struct Checks {
+    /// Reachable and able to answer.
     database: Status,
     /// Absent where Redis is not used. The service works without it, more slowly.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     redis: Option<Status>,
 }
 
+/// Whether it answers.
 #[derive(Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 enum Status {
@@ -50,6 +56,8 @@ enum Status {
 }
 
 /// Get the health of the service
+///
+/// For people. Load balancers use `/health/live` and `/health/ready`, outside of `/api`.
 #[utoipa::path(
     get, path = "/health", tag = "health",
     responses((status = 200,

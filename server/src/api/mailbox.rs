@@ -10,7 +10,8 @@ use utoipa_axum::routes;
 use super::{
     ApiRouter,
     extract::{Id, NoBody, QueryString},
-    responses::{Busy, InvalidSearch, MessageNotFound, Unauthorized},
+    parameters::{MessageFilters, MessagePath},
+    responses::{InvalidParameter, MessageNotFound},
 };
 use crate::{
     AppState,
@@ -28,18 +29,21 @@ pub(super) fn router() -> ApiRouter {
 /// A number of messages.
 #[derive(Serialize, ToSchema)]
 struct Count {
+    /// The number of unread messages.
+    #[schema(example = 2)]
     count: u64,
 }
 
 /// List my messages
+///
+/// The in-app copies of the mails to the user.
 #[utoipa::path(
     get, path = "/mailbox/my", tag = "mailbox", security(("bearer" = [])),
-    params(("search" = Option<String>, Query,
-        description = "Words of the subject or text, in any case")),
+    params(MessageFilters),
     responses(
         (status = 200, description = "The 500 newest matching messages, newest first",
             body = [Mail]),
-        InvalidSearch, Unauthorized,
+        InvalidParameter,
     ),
 )]
 async fn list_my_mails(
@@ -52,11 +56,12 @@ async fn list_my_mails(
 }
 
 /// Count my unread messages
+///
+/// For a badge: it is cheaper than the list.
 #[utoipa::path(
     get, path = "/mailbox/unread-count", tag = "mailbox", security(("bearer" = [])),
     responses(
         (status = 200, description = "The number of unread messages", body = Count),
-        Unauthorized,
     ),
 )]
 async fn count_unread_mails(
@@ -67,12 +72,14 @@ async fn count_unread_mails(
 }
 
 /// Mark a message as read
+///
+/// Repeating the call has the same response: the time of the first reading stays.
 #[utoipa::path(
     patch, path = "/mailbox/{id}/read", tag = "mailbox", security(("bearer" = [])),
-    params(("id" = MailId, Path)),
+    params(MessagePath),
     responses(
         (status = 200, description = "The message", body = Mail),
-        Unauthorized, MessageNotFound, Busy,
+        MessageNotFound,
     ),
 )]
 async fn mark_mail_read(

@@ -5,6 +5,8 @@ mod admin;
 mod api_router;
 mod calendar;
 mod competitions;
+mod conventions;
+mod declared_headers;
 mod docs;
 mod etag;
 mod events;
@@ -12,6 +14,7 @@ mod extract;
 mod health;
 mod mailbox;
 mod paging;
+mod parameters;
 mod password_resets;
 mod registrations;
 mod replay;
@@ -68,4 +71,5 @@ fn documented() -> ApiRouter {
         .merge(mailbox::router())
         .merge(admin::router())
         .merge(health::router())
+        .completed()
 }

@@ -13,7 +13,7 @@ use utoipa_axum::routes;
 use super::{
     ApiRouter,
     extract::Body,
-    responses::{Busy, InvalidField, InvalidResetLink},
+    responses::{InvalidField, InvalidResetLink},
 };
 use crate::{AppState, problem::Problem};
 
@@ -26,6 +26,7 @@ pub(super) fn router() -> ApiRouter {
 /// The response, with or without an account.
 #[derive(Serialize, ToSchema)]
 struct Requested {
+    /// A sentence for people.
     #[schema(example = "If this address has an account, a link is on its way to it.")]
     message: &'static str,
 }
@@ -39,7 +40,7 @@ struct Requested {
     responses(
         (status = 202, description = "If there is an account, a link is on its way",
             body = Requested),
-        InvalidField, Busy,
+        InvalidField,
     ),
 )]
 async fn request_password_reset(
@@ -59,7 +60,7 @@ async fn request_password_reset(
     request_body = PasswordResetInput,
     responses(
         (status = 204, description = "The password is set; log in with it"),
-        InvalidResetLink, Busy,
+        InvalidResetLink,
     ),
 )]
 async fn confirm_password_reset(

@@ -13,11 +13,12 @@ use utoipa_axum::routes;
 use super::{
     ApiRouter,
     extract::{Id, NoBody, OptionalKey, QueryString},
-    paging, replay,
+    paging,
+    parameters::{CompetitionPath, Keyed, Pages, RosterFilters},
+    replay,
     responses::{
-        AlreadyRegistered, Busy, CancellationRefused, CompetitionNotFound, CompetitionOver,
-        InvalidParameter, KeyReused, NotRegistered, NotYourCompetition, ParticipantOnly,
-        RegistrationRefused, Unauthorized,
+        AlreadyRegistered, CancellationRefused, CompetitionNotFound, CompetitionOver,
+        InvalidParameter, NotRegistered, NotYourCompetition, ParticipantOnly, RegistrationRefused,
     },
     roster_csv,
 };
@@ -42,19 +43,11 @@ pub(super) fn router() -> ApiRouter {
 /// must be valid if it is JSON.
 #[utoipa::path(
     post, path = "/competitions/{id}/register", tag = "registrations", security(("bearer" = [])),
-    params(
-        ("id" = CompetitionId, Path),
-        ("Idempotency-Key" = Option<String>, Header,
-            description = "1 to 255 visible ASCII characters"),
-    ),
+    params(CompetitionPath, Keyed),
     responses(
         (status = 201, description = "Registered; the seat is reserved",
-            body = NewRegistration, headers(
-            ("Idempotency-Replayed" = String,
-                description = "`true` for a stored response to a retry"),
-        )),
-        RegistrationRefused, Unauthorized, ParticipantOnly, CompetitionNotFound, AlreadyRegistered,
-        KeyReused, Busy,
+            body = NewRegistration, headers(("Idempotency-Replayed"))),
+        RegistrationRefused, ParticipantOnly, CompetitionNotFound, AlreadyRegistered,
     ),
 )]
 async fn register(
@@ -83,18 +76,10 @@ fn respond(decision: Decision<NewRegistration>) -> Response {
 /// deadline) registrations cannot be cancelled.
 #[utoipa::path(
     delete, path = "/competitions/{id}/register", tag = "registrations", security(("bearer" = [])),
-    params(
-        ("id" = CompetitionId, Path),
-        ("Idempotency-Key" = Option<String>, Header,
-            description = "1 to 255 visible ASCII characters"),
-    ),
+    params(CompetitionPath, Keyed),
     responses(
-        (status = 204, description = "Not registered any more", headers(
-            ("Idempotency-Replayed" = String,
-                description = "`true` for a stored response to a retry"),
-        )),
-        CancellationRefused, Unauthorized, ParticipantOnly, NotRegistered, CompetitionOver,
-        KeyReused, Busy,
+        (status = 204, description = "Not registered any more", headers(("Idempotency-Replayed"))),
+        CancellationRefused, ParticipantOnly, NotRegistered, CompetitionOver,
     ),
 )]
 async fn cancel_registration(
@@ -113,18 +98,15 @@ async fn cancel_registration(
 }
 
 /// List my registrations
+///
+/// All of them with their competitions, also those that were cancelled.
 #[utoipa::path(
     get, path = "/competitions/registrations/my", tag = "registrations", security(("bearer" = [])),
-    params(
-        ("page" = Option<u64>, Query, description = "Counted from 1"),
-        ("limit" = Option<u64>, Query, description = "Items on a page, at most 100 (the default)"),
-    ),
+    params(Pages),
     responses(
-        (status = 200, description = "One page, newest first", body = [MyRegistration], headers(
-            ("X-Total-Count" = u64, description = "The number of items on all pages"),
-            ("Link" = String, description = "The pages first, prev, next and last (RFC 8288)"),
-        )),
-        InvalidParameter, Unauthorized, ParticipantOnly,
+        (status = 200, description = "One page, newest first", body = [MyRegistration],
+            headers(("X-Total-Count"), ("Link"))),
+        InvalidParameter, ParticipantOnly,
     ),
 )]
 async fn list_my_registrations(
@@ -138,26 +120,16 @@ async fn list_my_registrations(
 }
 
 /// List the participants of my competition
+///
+/// For its organizer and for administrators.
 #[utoipa::path(
     get, path = "/competitions/{id}/registrations", tag = "registrations",
     security(("bearer" = [])),
-    params(
-        ("id" = CompetitionId, Path),
-        ("status" = Option<String>, Query,
-            description = "`PENDING`, `CONFIRMED`, `CANCELLED` or `FAILED`"),
-        ("search" = Option<String>, Query, description = "Words of the name or email, in any case"),
-        ("sort" = Option<String>, Query,
-            description = "`registered` (the default), `name` or `status`; a `-` before it \
-                reverses"),
-        ("page" = Option<u64>, Query, description = "Counted from 1"),
-        ("limit" = Option<u64>, Query, description = "Items on a page, at most 100 (the default)"),
-    ),
+    params(CompetitionPath, RosterFilters, Pages),
     responses(
-        (status = 200, description = "One page", body = [RosterEntry], headers(
-            ("X-Total-Count" = u64, description = "The number of items on all pages"),
-            ("Link" = String, description = "The pages first, prev, next and last (RFC 8288)"),
-        )),
-        InvalidParameter, Unauthorized, NotYourCompetition, CompetitionNotFound,
+        (status = 200, description = "One page", body = [RosterEntry],
+            headers(("X-Total-Count"), ("Link"))),
+        InvalidParameter, NotYourCompetition, CompetitionNotFound,
     ),
 )]
 async fn get_roster(
@@ -178,21 +150,11 @@ async fn get_roster(
 #[utoipa::path(
     get, path = "/competitions/{id}/registrations.csv", tag = "registrations",
     security(("bearer" = [])),
-    params(
-        ("id" = CompetitionId, Path),
-        ("status" = Option<String>, Query,
-            description = "`PENDING`, `CONFIRMED`, `CANCELLED` or `FAILED`"),
-        ("search" = Option<String>, Query, description = "Words of the name or email, in any case"),
-        ("sort" = Option<String>, Query,
-            description = "`registered` (the default), `name` or `status`; a `-` before it \
-                reverses"),
-    ),
+    params(CompetitionPath, RosterFilters),
     responses(
         (status = 200, description = "Name, email, status, time and id of each registration",
-            body = String, content_type = "text/csv", headers(
-            ("Content-Disposition" = String, description = "A name for the file"),
-        )),
-        InvalidParameter, Unauthorized, NotYourCompetition, CompetitionNotFound,
+            body = String, content_type = "text/csv", headers(("Content-Disposition"))),
+        InvalidParameter, NotYourCompetition, CompetitionNotFound,
     ),
 )]
 async fn get_roster_csv(

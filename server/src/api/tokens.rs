@@ -10,7 +10,7 @@ use utoipa_axum::routes;
 use super::{
     ApiRouter,
     extract::Body,
-    responses::{Busy, InvalidField, InvalidRefreshToken, MissingField},
+    responses::{InvalidField, InvalidRefreshToken, MissingField},
 };
 use crate::{AppState, problem::Problem};
 
@@ -23,12 +23,15 @@ pub(super) fn router() -> ApiRouter {
 #[serde(rename_all = "camelCase")]
 pub(super) struct UserWithTokens {
     /// Send it as `Authorization: Bearer <token>`.
+    #[schema(example = "eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl")]
     token: String,
     /// The lifetime of the token in seconds; see `JWT_EXPIRATION`.
     #[schema(example = 86400)]
     expires_in: i64,
     /// Exchange it at `/auth/refresh` for the next pair of tokens, once, within 30 days.
+    #[schema(example = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08")]
     refresh_token: String,
+    /// The user that the tokens belong to.
     user: User,
 }
 
@@ -56,7 +59,7 @@ impl UserWithTokens {
     request_body = RefreshInput,
     responses(
         (status = 200, description = "The next pair", body = UserWithTokens),
-        MissingField, InvalidRefreshToken, Busy,
+        MissingField, InvalidRefreshToken,
     ),
 )]
 async fn refresh_tokens(
@@ -76,7 +79,7 @@ async fn refresh_tokens(
     request_body = Option<LogoutInput>,
     responses(
         (status = 204, description = "Logged out"),
-        InvalidField, Busy,
+        InvalidField,
     ),
 )]
 async fn log_out(

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use axum::http::StatusCode;
+use serde_json::Value;
 
 use crate::support::App;
 
@@ -16,7 +17,7 @@ fn the_committed_description_is_current() {
 async fn the_description_and_its_documentation_are_served() {
     let app = App::new().await;
     let served = app.get("/api/openapi.json").send().await.json();
-    let committed: serde_json::Value = serde_json::from_str(&server::openapi()).unwrap();
+    let committed: Value = serde_json::from_str(&server::openapi()).unwrap();
     assert_eq!(served, committed);
     let page = app.get("/api/docs/").send().await;
     assert_eq!(page.status, StatusCode::OK);
@@ -26,25 +27,67 @@ async fn the_description_and_its_documentation_are_served() {
 
 #[test]
 fn every_operation_is_described_with_its_responses() {
-    let description: serde_json::Value = serde_json::from_str(&server::openapi()).unwrap();
+    let description: Value = serde_json::from_str(&server::openapi()).unwrap();
     let paths = description["paths"].as_object().unwrap();
     let calls: Vec<_> =
         paths.values().flat_map(|path| path.as_object().unwrap().values()).collect();
     assert_eq!(calls.len(), 34);
     for call in calls {
         assert!(call["summary"].is_string() && call["responses"].is_object(), "{call}");
+        assert!(call["description"].is_string(), "{call}");
     }
-    // Every write can end with an unknown outcome.
     for path in paths.values() {
         for (method, call) in path.as_object().unwrap() {
-            assert!(method == "get" || call["responses"]["503"].is_object(), "{method} {call}");
+            let has = |status: &str| call["responses"][status].is_object();
+            assert!(has("429") && has("503"), "{method} {call}");
+            // An empty list says that no token is needed.
+            let needs_token = !call["security"].as_array().unwrap().is_empty();
+            assert_eq!(has("401"), needs_token || is_about_credentials(call), "{method} {call}");
+            let has_body = has("413") && has("415") && has("400");
+            assert!(method == "get" || has_body, "{method} {call}");
         }
     }
 }
 
+/// Whether the call checks other credentials than an access token.
+fn is_about_credentials(call: &Value) -> bool {
+    ["log_in", "refresh_tokens"].iter().any(|id| call["operationId"] == *id)
+}
+
+#[test]
+fn every_input_refuses_unknown_fields() {
+    let description: Value = serde_json::from_str(&server::openapi()).unwrap();
+    let schemas = description["components"]["schemas"].as_object().unwrap();
+    let is_input = |name: &str| name.ends_with("Input") || name.ends_with("Patch");
+    let inputs: Vec<_> = schemas.iter().filter(|(name, _)| is_input(name)).collect();
+    assert_eq!(inputs.len(), 11);
+    for (name, schema) in inputs {
+        assert_eq!(schema["additionalProperties"], false, "{name}");
+    }
+}
+
+#[test]
+fn every_reference_of_the_description_is_declared() {
+    fn check(description: &Value, part: &Value) {
+        match part {
+            Value::Object(members) => {
+                if let Some(Value::String(reference)) = members.get("$ref") {
+                    let target = description.pointer(reference.trim_start_matches('#'));
+                    assert!(target.is_some(), "{reference} is not declared");
+                }
+                members.values().for_each(|member| check(description, member));
+            }
+            Value::Array(items) => items.iter().for_each(|item| check(description, item)),
+            _ => {}
+        }
+    }
+    let description: Value = serde_json::from_str(&server::openapi()).unwrap();
+    check(&description, &description);
+}
+
 #[test]
 fn every_operation_has_an_id_of_its_own() {
-    let description: serde_json::Value = serde_json::from_str(&server::openapi()).unwrap();
+    let description: Value = serde_json::from_str(&server::openapi()).unwrap();
     let paths = description["paths"].as_object().unwrap();
     let mut ids = HashSet::new();
     for operation in paths.values().flat_map(|path| path.as_object().unwrap().values()) {

@@ -1,0 +1,152 @@
+//! Completes the description of each operation by what is true of all of them.
+//!
+//! A handler declares only what is its own. What every request can meet on its way to a handler
+//! (`router.rs`: rate limits, cross-site requests, tokens, the body's limits, the time limit) is
+//! declared here, so that no operation forgets it.
+
+use std::collections::BTreeSet;
+
+use utoipa::{
+    IntoResponses,
+    openapi::{
+        OpenApi, RefOr, Required, Response, Schema,
+        path::{Operation, ParameterIn, PathItem},
+        request_body::RequestBody,
+        schema::AdditionalProperties,
+    },
+};
+
+use super::{
+    declared_headers,
+    responses::{
+        self, BodyTooLarge, Busy, CrossSite, InvalidRequest, KeyInFlight, KeyReused, Overloaded,
+        TooManyRequests, Unauthorized, UnsupportedBody,
+    },
+};
+use crate::headers::IDEMPOTENCY_KEY;
+
+/// Completes every operation, and declares the responses and headers that they refer to.
+pub(super) fn complete(description: &mut OpenApi) {
+    let mut bodies = BTreeSet::new();
+    let mut problems = BTreeSet::new();
+    for item in description.paths.paths.values_mut() {
+        for (reads, operation) in operations(item) {
+            complete_operation(operation, reads);
+            bodies.extend(body_schema(operation));
+            let responses = operation.responses.responses.values();
+            problems.extend(responses.filter_map(|response| match response {
+                RefOr::Ref(reference) => Some(name(&reference.ref_location)),
+                RefOr::T(_) => None,
+            }));
+        }
+    }
+    let components = description.components.get_or_insert_default();
+    let problems = responses::declared().into_iter().filter(|(name, _)| problems.contains(*name));
+    components.responses.extend(problems.map(|(name, problem)| (name.into(), problem.into())));
+    let headers = declared_headers::declared().into_iter();
+    components.headers.extend(headers.map(|(name, header)| (name.into(), header.into())));
+    for body in bodies {
+        if let Some(RefOr::T(Schema::Object(object))) = components.schemas.get_mut(&body) {
+            // Every input refuses fields that it does not know.
+            object.additional_properties = Some(Box::new(AdditionalProperties::FreeForm(false)));
+        }
+    }
+}
+
+/// The operations of a path, and whether each only reads.
+fn operations(item: &mut PathItem) -> impl Iterator<Item = (bool, &mut Operation)> {
+    let all = [
+        (true, &mut item.get),
+        (false, &mut item.post),
+        (false, &mut item.patch),
+        (false, &mut item.delete),
+    ];
+    all.into_iter().filter_map(|(reads, operation)| Some((reads, operation.as_mut()?)))
+}
+
+fn complete_operation(operation: &mut Operation, reads: bool) {
+    let is_public = operation.security.is_none();
+    // An empty list says that no token is needed.
+    operation.security.get_or_insert_default();
+    let has_input = |place| has_parameter(operation, |parameter, _| *parameter == place);
+    // Names of headers are compared without case.
+    let has_key = has_parameter(operation, |_, name| IDEMPOTENCY_KEY == *name);
+    let is_checked = !reads || has_input(ParameterIn::Query) || has_input(ParameterIn::Header);
+    if is_checked {
+        add::<InvalidRequest>(operation);
+    }
+    if !is_public {
+        add::<Unauthorized>(operation);
+    }
+    if has_key {
+        add::<KeyInFlight>(operation);
+        add::<KeyReused>(operation);
+    }
+    if reads {
+        add::<Overloaded>(operation);
+    } else {
+        // The body of any request is read within its limits, also where it is ignored.
+        add::<CrossSite>(operation);
+        add::<BodyTooLarge>(operation);
+        add::<UnsupportedBody>(operation);
+        add::<Busy>(operation);
+    }
+    add::<TooManyRequests>(operation);
+    if let Some(RefOr::T(body)) = &mut operation.request_body {
+        refuse_null(body);
+    }
+    for response in operation.responses.responses.values_mut() {
+        if let RefOr::T(response) = response {
+            refer_to_headers(response);
+        }
+    }
+}
+
+fn has_parameter(operation: &Operation, is: impl Fn(&ParameterIn, &str) -> bool) -> bool {
+    operation.parameters.iter().flatten().any(|parameter| match parameter {
+        RefOr::T(parameter) => is(&parameter.parameter_in, &parameter.name),
+        RefOr::Ref(_) => false,
+    })
+}
+
+/// Adds a response, unless the operation has declared one of its own for the status.
+fn add<R: IntoResponses>(operation: &mut Operation) {
+    for (status, response) in R::responses() {
+        operation.responses.responses.entry(status).or_insert(response);
+    }
+}
+
+/// Replaces the headers that a handler has named by references to their declaration.
+fn refer_to_headers(response: &mut Response) {
+    for (name, header) in &mut response.headers {
+        *header = RefOr::Ref(declared_headers::reference(name));
+    }
+}
+
+/// An optional body is absent, never `null`.
+fn refuse_null(body: &mut RequestBody) {
+    for content in body.content.values_mut() {
+        if let RefOr::T(content) = content
+            && let Some(RefOr::T(Schema::OneOf(either))) = &mut content.schema
+        {
+            either.items.retain(|item| matches!(item, RefOr::Ref(_)));
+            content.schema = either.items.pop();
+            body.required = Some(Required::False);
+        }
+    }
+}
+
+/// The name of the schema of the JSON body, if the operation has one.
+fn body_schema(operation: &Operation) -> Option<String> {
+    let Some(RefOr::T(body)) = &operation.request_body else { return None };
+    let RefOr::T(content) = body.content.get("application/json")? else { return None };
+    match content.schema.as_ref()? {
+        RefOr::Ref(reference) => Some(name(&reference.ref_location)),
+        RefOr::T(_) => None,
+    }
+}
+
+/// The last part of a reference.
+fn name(reference: &str) -> String {
+    reference.rsplit('/').next().unwrap_or_default().to_owned()
+}

@@ -1,0 +1,118 @@
+//! The parameters of operations, each declared once. A handler names its sets in the `params` of
+//! its `#[utoipa::path]`.
+
+use domain::{
+    CompetitionId, CompetitionSort, IdempotencyKey, IfMatch, JobId, MAX_PAGE_NUMBER, MAX_PAGE_SIZE,
+    MailId, RegistrationId, RegistrationStatus, RosterSort, SearchText, TagList, UserId,
+};
+use serde_json::Value;
+use utoipa::{
+    IntoParams, PartialSchema, ToSchema,
+    openapi::{
+        KnownFormat, ObjectBuilder, Ref, RefOr, Required, Schema, SchemaFormat,
+        path::{Parameter, ParameterBuilder, ParameterIn},
+        schema::Type,
+    },
+};
+
+macro_rules! parameters {
+    ($($name:ident: $($parameter:expr),+;)*) => {$(
+        pub(super) enum $name {}
+
+        impl IntoParams for $name {
+            fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+                vec![$($parameter),+]
+            }
+        }
+    )*};
+}
+
+parameters! {
+    CompetitionPath: id::<CompetitionId>("The id of the competition");
+    RegistrationPath: id::<RegistrationId>("The id of the registration");
+    MessagePath: id::<MailId>("The id of the message");
+    JobPath: id::<JobId>("The id of the job");
+    Keyed: idempotency_key();
+    Conditional: if_match();
+    Pages: page(), limit();
+    CompetitionFilters:
+        query(
+            "search",
+            "Words of the title or description, in any case",
+            SearchText::schema(),
+        ),
+        query("tags", "`a,b`: competitions with any of these tags", TagList::schema()),
+        query("organizerId", "Competitions of this organizer", reference::<UserId>(None)),
+        query("sort", "The order", reference::<CompetitionSort>(Some("newest")));
+    RosterFilters:
+        query("status", "Registrations with this status", reference::<RegistrationStatus>(None)),
+        query("search", "Words of the name or email, in any case", SearchText::schema()),
+        query(
+            "sort",
+            "The order; a `-` before it reverses",
+            reference::<RosterSort>(Some("registered")),
+        );
+    MessageFilters:
+        query("search", "Words of the subject or text, in any case", SearchText::schema());
+}
+
+fn id<T: ToSchema>(description: &str) -> Parameter {
+    let id = ParameterBuilder::new().name("id").parameter_in(ParameterIn::Path);
+    let id = id.required(Required::True).description(Some(description));
+    id.schema(Some(reference::<T>(None))).build()
+}
+
+fn page() -> Parameter {
+    query("page", "Counted from 1", number(1, MAX_PAGE_NUMBER))
+}
+
+fn limit() -> Parameter {
+    query("limit", "Items on a page", number(MAX_PAGE_SIZE, MAX_PAGE_SIZE))
+}
+
+fn idempotency_key() -> Parameter {
+    let description = "Names the request and its retries, for 24 hours: a retry with the same key \
+        has the same response, and changes nothing";
+    header("Idempotency-Key", description, IdempotencyKey::schema())
+}
+
+fn if_match() -> Parameter {
+    let description = "`*`, or entity tags, one of whose versions the competition must still have";
+    header("If-Match", description, IfMatch::schema())
+}
+
+fn query(name: &str, description: &str, schema: RefOr<Schema>) -> Parameter {
+    optional(ParameterIn::Query, name, description, schema)
+}
+
+fn header(name: &str, description: &str, schema: RefOr<Schema>) -> Parameter {
+    optional(ParameterIn::Header, name, description, schema)
+}
+
+fn optional(place: ParameterIn, name: &str, description: &str, schema: RefOr<Schema>) -> Parameter {
+    ParameterBuilder::new()
+        .name(name)
+        .parameter_in(place)
+        .required(Required::False)
+        .description(Some(description))
+        .schema(Some(schema))
+        .build()
+}
+
+/// A declared schema, and the value that an absent parameter has.
+fn reference<T: ToSchema>(default: Option<&str>) -> RefOr<Schema> {
+    let mut reference = Ref::from_schema_name(T::name());
+    reference.default = default.map(Value::from);
+    reference.into()
+}
+
+/// A whole number from 1 to `max`.
+fn number(default: u64, max: u64) -> RefOr<Schema> {
+    let number = ObjectBuilder::new()
+        .schema_type(Type::Integer)
+        .format(Some(SchemaFormat::KnownFormat(KnownFormat::Int64)))
+        .minimum(Some(1_usize))
+        .maximum(usize::try_from(max).ok())
+        .default(Some(default.into()));
+    RefOr::T(number.into())
+}
