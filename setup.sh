@@ -360,7 +360,7 @@ chromium() {
 
 for_build() { c_compiler; rust_toolchain; wasm_target; node_and_npm; cargo_leptos; wasm_bindgen; npm_packages "npm packages" .; }
 for_test() { for_build; cargo_nextest; postgres; pooler; redis; faketime; nginx; npm_packages Playwright end2end; chromium; }
-for_lint() { c_compiler; rust_toolchain; wasm_target; cargo_deny; cargo_shear; shellcheck; actionlint; node_and_npm; npm_packages TypeScript end2end; }
+for_lint() { c_compiler; rust_toolchain; wasm_target; cargo_deny; cargo_shear; shellcheck; actionlint; node_and_npm; npm_packages TypeScript end2end; npm_packages "API linters" clients; }
 for_bench() { c_compiler; rust_toolchain; node_and_npm; postgres; pgbench; redis; sqlite_shell; npm_packages BullMQ bench/bullmq; }
 
 case "${1:-build}" in
