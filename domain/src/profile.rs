@@ -19,8 +19,8 @@ use crate::{
 )]
 #[serde(rename_all = "camelCase", expecting = "an object")]
 pub struct ProfilePatch {
-    /// The name others see; not blank.
-    #[cfg_attr(feature = "openapi", schema(value_type = PersonName))]
+    /// The name others see; not blank. Absent or null: it stays.
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<PersonName>))]
     #[serde(default)]
     pub name: Raw<String>,
     /// The name of an IANA time zone; `null` or nothing for that of the browser.

@@ -11,7 +11,8 @@ use crate::{
     raw::present,
 };
 
-/// The body of an edit, unchecked. Absent fields stay as they are.
+/// The body of an edit, unchecked. Fields that are absent or null stay as they are, but null
+/// removes `startDate` and `regOpensAt`.
 #[derive(Clone, Default, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[cfg_attr(
@@ -22,27 +23,30 @@ use crate::{
 pub struct CompetitionPatch {
     /// The version the edit is based on: refused if the competition was edited since. Absent: the
     /// last edit wins.
-    #[cfg_attr(feature = "openapi", schema(value_type = u32))]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<u32>))]
     #[serde(default)]
     pub version: Raw<i64>,
     /// One line, at most 200 characters.
-    #[cfg_attr(feature = "openapi", schema(value_type = Title))]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<Title>))]
     #[serde(default)]
     pub title: Raw<String>,
     /// Markdown, at most 10,000 characters.
-    #[cfg_attr(feature = "openapi", schema(value_type = Description))]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<Description>))]
     #[serde(default)]
     pub description: Raw<String>,
     /// At most ten, 40 characters each.
-    #[cfg_attr(feature = "openapi", schema(value_type = Vec<Tag>, max_items = 10))]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<Vec<Tag>>, max_items = 10))]
     #[serde(default)]
     pub tags: Raw<Vec<String>>,
     /// Seats, 1 to 1,000,000, and no fewer than are taken; a numeric string is accepted.
-    #[cfg_attr(feature = "openapi", schema(value_type = u32, minimum = 1, maximum = 1000000))]
+    #[cfg_attr(
+        feature = "openapi",
+        schema(value_type = Option<u32>, minimum = 1, maximum = 1000000)
+    )]
     #[serde(default)]
     pub capacity: Raw<i64>,
     /// ISO 8601; a new one must be in the future.
-    #[cfg_attr(feature = "openapi", schema(value_type = Timestamp))]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<Timestamp>))]
     #[serde(default)]
     pub reg_deadline: Raw<String>,
     /// ISO 8601, after the deadline; `null` when it is not set any more.
@@ -54,7 +58,7 @@ pub struct CompetitionPatch {
     #[serde(default, deserialize_with = "present")]
     pub reg_opens_at: Option<Raw<String>>,
     /// The IANA time zone of the competition.
-    #[cfg_attr(feature = "openapi", schema(value_type = TimeZoneName))]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<TimeZoneName>))]
     #[serde(default)]
     pub time_zone: Raw<String>,
     /// Anything else: refused, by name.

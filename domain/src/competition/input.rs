@@ -35,8 +35,8 @@ pub struct CompetitionInput {
     #[cfg_attr(feature = "openapi", schema(value_type = Description, required))]
     #[serde(default)]
     pub description: Raw<String>,
-    /// At most ten, 40 characters each.
-    #[cfg_attr(feature = "openapi", schema(value_type = Vec<Tag>, max_items = 10))]
+    /// At most ten, 40 characters each; none when it is absent or null.
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<Vec<Tag>>, max_items = 10))]
     #[serde(default)]
     pub tags: Raw<Vec<String>>,
     /// Seats, 1 to 1,000,000; a numeric string is accepted.
@@ -58,8 +58,8 @@ pub struct CompetitionInput {
     #[cfg_attr(feature = "openapi", schema(value_type = Option<Timestamp>))]
     #[serde(default)]
     pub reg_opens_at: Raw<String>,
-    /// The IANA time zone of the competition; `UTC` when it is absent.
-    #[cfg_attr(feature = "openapi", schema(value_type = TimeZoneName))]
+    /// The IANA time zone of the competition; `UTC` when it is absent or null.
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<TimeZoneName>))]
     #[serde(default)]
     pub time_zone: Raw<String>,
     /// Anything else: refused, by name.

@@ -38,8 +38,8 @@ pub(super) fn router() -> ApiRouter {
 
 /// List open competitions
 ///
-/// Competitions before their deadline that are not cancelled, also those that open later. The filters
-/// narrow the list together.
+/// Competitions before their deadline that are not cancelled, also those that open later. The
+/// filters narrow the list together.
 #[utoipa::path(
     get, path = "/competitions", tag = "competitions",
     params(CompetitionFilters, Pages),
