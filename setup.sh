@@ -38,7 +38,7 @@ ensure() {
   # shellcheck disable=SC2086
   if $probe; then return; fi
   can_apt || fail "$step is missing. Install it (on Debian or Ubuntu: sudo apt-get install $*), then run this again."
-  doing "$step" "apt-get install $*"
+  doing "$step" "apt-get install $*: about a minute"
   local log; log=$(mktemp)
   local apt=(as_root env DEBIAN_FRONTEND=noninteractive apt-get)
   if ! { "${apt[@]}" update && "${apt[@]}" install -y --no-install-recommends "$@"; } >"$log" 2>&1; then
@@ -72,7 +72,7 @@ rust_toolchain() {
   # With RUSTUP_AUTO_INSTALL=0 rustup does not fetch the toolchain of rust-toolchain.toml by itself.
   if ! rustc --version >/dev/null 2>&1; then
     have rustup || fail "Rust $channel is needed and rustup, which would fetch it, is missing: see https://rustup.rs."
-    doing Rust "rustup toolchain install $channel"
+    doing Rust "rustup toolchain install $channel: about a minute"
     rustup toolchain install "$channel" --profile minimal --component rustfmt --component clippy ||
       fail "rustup could not install Rust $channel. Check the network, then run this again."
   fi
@@ -288,7 +288,7 @@ npm_packages() {
   local step=$1 folder=$2
   local stamp=$folder/node_modules/.installed-from.json
   if ! cmp -s "$folder/package-lock.json" "$stamp"; then
-    doing "$step" "npm ci in $folder"
+    doing "$step" "npm ci in $folder: less than a minute"
     # No package needs its install script; browsers are installed separately.
     (cd "$folder" && PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm ci --ignore-scripts --loglevel=error) ||
       fail "npm ci failed in $folder (see above). Check the network and the registry in your .npmrc, then run this again."
@@ -359,8 +359,8 @@ chromium() {
 # -----------------------------------------------------------------------------------------------------
 
 for_build() { c_compiler; rust_toolchain; wasm_target; node_and_npm; cargo_leptos; wasm_bindgen; npm_packages "npm packages" .; }
-for_test() { for_build; cargo_nextest; postgres; pooler; redis; faketime; nginx; npm_packages Playwright end2end; chromium; }
-for_lint() { c_compiler; rust_toolchain; wasm_target; cargo_deny; cargo_shear; shellcheck; actionlint; node_and_npm; npm_packages TypeScript end2end; npm_packages "API linters" clients; }
+for_test() { for_build; cargo_nextest; postgres; pooler; redis; faketime; nginx; npm_packages Playwright end2end; npm_packages "API clients" clients; chromium; }
+for_lint() { c_compiler; rust_toolchain; wasm_target; cargo_deny; cargo_shear; shellcheck; actionlint; node_and_npm; npm_packages TypeScript end2end; npm_packages "API clients" clients; }
 for_bench() { c_compiler; rust_toolchain; node_and_npm; postgres; pgbench; redis; sqlite_shell; npm_packages BullMQ bench/bullmq; }
 
 case "${1:-build}" in

@@ -57,9 +57,10 @@ const targets = new Set(read('Makefile').match(/^[a-z][a-z0-9-]*(?=:)/gm));
 // Words of files that are no documents; pictures and lock files hold no variables.
 const sources = [...files].filter((file) => !/\.(md|png|ico|woff2|snap|json)$|\.lock$/.test(file));
 const variables = new Set(sources.flatMap((file) => read(file).match(/\b[A-Z][A-Z0-9]*_[A-Z0-9_]*[A-Z0-9]\b/g) ?? []));
-// Of insta and of Linux.
-for (const name of ['INSTA_UPDATE', 'TCP_USER_TIMEOUT']) variables.add(name);
 for (const [, name] of read('.env.example').matchAll(/^#?([A-Z][A-Z0-9_]*)=/gm)) variables.add(name);
+
+// Of OpenTelemetry, Grafana, insta and Linux.
+const isForeign = (name) => /^(OTEL|GF|INSTA|TCP)_/.test(name);
 
 const problems = [];
 let checked = 0;
@@ -75,7 +76,7 @@ for (const document of documents) {
     for (const span of code) {
       for (const [, target] of span.matchAll(/(?:^|[;&|(]|=\S+) *make ([a-z][a-z0-9-]*)/g)) check(place, `make ${target}`, targets.has(target));
       for (const [, name] of span.matchAll(/(?:^|[\s({,;])([A-Z][A-Z0-9]*_[A-Z0-9_]*[A-Z0-9])(?=$|[=\s`,;:)}])/g)) {
-        check(place, `variable ${name}`, variables.has(name));
+        check(place, `variable ${name}`, variables.has(name) || isForeign(name));
       }
       for (const [, name] of span.matchAll(/^(?:export )?([A-Z][A-Z0-9]{2,})=\S* (?:\S+=\S* )*(?:mini-compete|make|docker)\b/g)) {
         check(place, `variable ${name}`, variables.has(name) || sources.some((file) => new RegExp(`\\b${name}\\b`).test(read(file))));
