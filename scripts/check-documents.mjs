@@ -62,6 +62,13 @@ for (const [, name] of read('.env.example').matchAll(/^#?([A-Z][A-Z0-9_]*)=/gm))
 // Of OpenTelemetry, Grafana, insta and Linux.
 const isForeign = (name) => /^(OTEL|GF|INSTA|TCP)_/.test(name);
 
+/** The targets of the links and pictures in a line, also of link definitions and of HTML. */
+function linked(text) {
+  const prose = text.replace(/`[^`]*`/g, '');
+  const forms = [/\]\(<?([^)\s>]+)>?(?: "[^"]*")?\)/g, /^ *\[[^\]]+\]: <?([^\s>]+)/g, /\b(?:href|src)="([^"]+)"/g];
+  return forms.flatMap((form) => [...prose.matchAll(form)].map(([, target]) => target));
+}
+
 const problems = [];
 let checked = 0;
 const check = (place, name, exists) => {
@@ -83,7 +90,7 @@ for (const document of documents) {
       }
     }
     if (isCode) continue;
-    for (const [, target] of text.matchAll(/\]\(([^)\s]+)\)/g)) {
+    for (const target of linked(text)) {
       if (/^\w+:/.test(target)) continue;
       const [name, anchor] = target.split('#');
       const file = name ? path.join(path.dirname(document), name).replace(/\/$/, '') : document;
