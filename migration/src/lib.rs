@@ -25,6 +25,7 @@ mod m20261126_000009_login_attempts;
 mod m20261126_000010_sessions;
 mod m20261126_000011_jobs;
 mod m20261126_000012_cron_ticks;
+mod m20261126_000020_retention;
 
 /// Every migration, oldest first.
 #[derive(Debug)]
@@ -46,6 +47,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000010_sessions::Migration),
             Box::new(m20261126_000011_jobs::Migration),
             Box::new(m20261126_000012_cron_ticks::Migration),
+            Box::new(m20261126_000020_retention::Migration),
         ]
     }
 }

@@ -13,6 +13,7 @@ use crate::{
     competitions::Details,
     events::Events,
     health::LastCheck,
+    housekeeping::Retention,
     idempotency::{IdempotencyCache, InFlightKeys},
     infrastructure::{
         combiner::BatchLimits, locks::CompetitionLocks, password::PasswordHasher, redis::Redis,
@@ -52,6 +53,8 @@ pub struct Settings {
     pub site_url: String,
     /// Sends mail to the users' addresses. Without it, messages stay in the mailboxes on the site.
     pub mailer: Option<Mailer>,
+    /// How long rows are kept.
+    pub retention: Retention,
 }
 
 /// The argument of every use case: the database, the clock, and the state that requests of this
@@ -78,6 +81,7 @@ pub struct Shared {
     pub(crate) events: Events,
     pub(crate) jobs: &'static Registry,
     pub(crate) mailer: Option<Mailer>,
+    pub(crate) retention: Retention,
     site_url: String,
     redis: Option<Arc<Redis>>,
     clock: Arc<dyn Clock>,
@@ -197,6 +201,7 @@ impl Context {
             events: Events::new(redis.clone()),
             jobs: &REGISTRY,
             mailer: settings.mailer,
+            retention: settings.retention,
             site_url: settings.site_url,
             redis,
             clock,

@@ -5,7 +5,7 @@ use std::error::Error;
 use clap::{Args, ValueEnum};
 use service::{Context, Db, LoginLimits, Mode, Settings};
 
-use super::{MailOptions, RedisOptions, Switch, origin::parse_origin};
+use super::{MailOptions, RedisOptions, RetentionOptions, Switch, origin::parse_origin};
 
 /// The address of the site where SITE_URL is not set.
 const DEFAULT_SITE_URL: &str = "http://localhost:3000";
@@ -77,6 +77,10 @@ pub struct InstallationOptions {
     /// Options of mail.
     #[command(flatten)]
     pub mail: MailOptions,
+
+    /// Options of retention.
+    #[command(flatten)]
+    pub retention: RetentionOptions,
 }
 
 impl InstallationOptions {
@@ -110,6 +114,7 @@ impl InstallationOptions {
             },
             site_url,
             mailer,
+            retention: (&self.retention).into(),
         };
         Ok(Context::open(db, redis, settings).await?)
     }

@@ -27,8 +27,8 @@ pub struct WorkerOptions {
     #[arg(long, env = "CRON_REMINDER_SCHEDULE", default_value = "*/10 * * * *")]
     pub cron_reminder_schedule: Schedule,
 
-    /// Schedule of the deletion of expired rows: a cron expression, in UTC
-    #[arg(long, env = "CRON_CLEANUP_SCHEDULE", default_value = "0 3 * * *")]
+    /// Schedule of the deletion of old rows: a cron expression, in UTC
+    #[arg(long, env = "CRON_CLEANUP_SCHEDULE", default_value = "*/15 * * * *")]
     pub cron_cleanup_schedule: Schedule,
 }
 

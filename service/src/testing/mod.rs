@@ -44,6 +44,7 @@ pub use tally::{Queue, Tally};
 use crate::{
     Actor, Clock, Context, LoginLimits, Mode, Settings, SystemClock,
     accounts::{self, Account, CredentialsVersion},
+    housekeeping::Retention,
     registration,
 };
 
@@ -62,6 +63,7 @@ fn settings() -> Settings {
         login_limits: LoginLimits::default(),
         site_url,
         mailer: None,
+        retention: Retention::default(),
     }
 }
 

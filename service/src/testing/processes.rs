@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{World, context, settings};
-use crate::{Clock, Context, LoginLimits, Mailer, Mode, Redis, Settings};
+use crate::{Clock, Context, LoginLimits, Mailer, Mode, Redis, Settings, housekeeping::Retention};
 
 impl World {
     /// Another process on the same database and Redis, with caches and locks of its own.
@@ -71,6 +71,17 @@ impl World {
     /// When the database does not answer.
     pub async fn production(&self) -> Context {
         let settings = Settings { mode: Mode::Production, ..settings() };
+        let clock = Arc::clone(&self.clock);
+        let db = self.database.connect().await;
+        Context::with_clock(db, self.redis.connect(), settings, clock)
+    }
+
+    /// A process that keeps rows for other periods.
+    ///
+    /// # Panics
+    /// When the database does not answer.
+    pub async fn process_with_retention(&self, retention: Retention) -> Context {
+        let settings = Settings { retention, ..settings() };
         let clock = Arc::clone(&self.clock);
         let db = self.database.connect().await;
         Context::with_clock(db, self.redis.connect(), settings, clock)

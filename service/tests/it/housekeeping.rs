@@ -1,13 +1,15 @@
 use chrono::TimeDelta;
 use service::{
     cron,
-    housekeeping::CleanUp,
-    jobs, password_reset, refresh_tokens,
+    housekeeping::{CleanUp, Period, Purged, Retention, preview, purge},
+    jobs,
+    mail::mailbox,
+    password_reset, refresh_tokens,
     reminder::SendReminders,
     testing::{RequestSession, World, account},
 };
 
-use crate::support::{claim_one, register_with_key, run_job};
+use crate::support::{claim_one, mails, register, register_with_key, run_job};
 
 /// Fires a tick of the schedule and runs its job.
 async fn clean(world: &World) {
@@ -65,20 +67,69 @@ async fn completed_jobs_are_deleted_after_a_week_and_others_are_kept() {
 }
 
 #[tokio::test]
-async fn dead_letters_and_recent_ticks_are_kept() {
+async fn ticks_are_kept_for_400_days_and_dead_letters_for_180() {
     let world = World::new().await;
     cron::fire(&world.ctx, "old", world.ctx.now(), CleanUp {}).await.unwrap();
     for _ in 0..3 {
         jobs::fail(&world.ctx, &claim_one(&world.ctx).await, "no luck").await.unwrap();
         world.clock.advance(TimeDelta::seconds(5));
     }
-    world.clock.advance(TimeDelta::days(400) - TimeDelta::seconds(15));
+    world.clock.advance(TimeDelta::days(180) - TimeDelta::seconds(5));
     clean(&world).await;
-    assert_eq!(world.ticks_kept().await, 2);
+    assert_eq!(world.queue().await.dead, 1);
     world.clock.advance(TimeDelta::milliseconds(1));
     clean(&world).await;
-    assert_eq!(world.ticks_kept().await, 2, "the oldest is gone, a new one has come");
-    assert_eq!(world.queue().await.dead, 1);
+    assert_eq!(world.queue().await.dead, 0);
+    world.clock.advance(TimeDelta::days(220) - TimeDelta::milliseconds(10_001));
+    clean(&world).await;
+    assert_eq!(world.ticks_kept().await, 4);
+    world.clock.advance(TimeDelta::milliseconds(1));
+    clean(&world).await;
+    assert_eq!(world.ticks_kept().await, 4, "the oldest is gone, a new one has come");
+}
+
+#[tokio::test]
+async fn read_mail_is_deleted_after_a_year_and_unread_mail_after_two() {
+    let world = World::new().await;
+    let ada = world.organizer("Ada").await;
+    let [reader, other] = &world.participants(2).await[..] else { panic!("two participants") };
+    let sprint = world.competition(&ada).create().await;
+    for participant in [reader, other] {
+        register(&world.ctx, participant, sprint).await.unwrap();
+    }
+    world.run_pending_jobs().await;
+    let received = mails(&world, reader).await.remove(0);
+    mailbox::mark_read(&world.ctx, reader, received.id).await.unwrap();
+    world.clock.advance(TimeDelta::days(365));
+    clean(&world).await;
+    assert_eq!(world.mails().await, 2);
+    world.clock.advance(TimeDelta::milliseconds(1));
+    clean(&world).await;
+    assert!(mails(&world, reader).await.is_empty());
+    assert_eq!(mails(&world, other).await.len(), 1);
+    world.clock.advance(TimeDelta::days(365));
+    clean(&world).await;
+    assert_eq!(world.mails().await, 0);
+}
+
+#[tokio::test]
+async fn a_period_of_for_ever_keeps_every_row() {
+    let world = World::new().await;
+    cron::fire(&world.ctx, "old", world.ctx.now(), CleanUp {}).await.unwrap();
+    let claim = claim_one(&world.ctx).await;
+    jobs::move_to_dead_letters(&world.ctx, &claim, "no luck").await.unwrap();
+    jobs::retry(&world.ctx, jobs::Operator::Console, claim.id).await.unwrap();
+    world.clock.advance(TimeDelta::days(400) + TimeDelta::milliseconds(1));
+    let for_ever = Retention { job_audits: Period::FOR_EVER, ..Retention::default() };
+    purge(&world.process_with_retention(for_ever).await, |_| {}).await.unwrap();
+    assert_eq!(world.job_audits().await.len(), 1);
+    let audits = |purged: Vec<Purged>| {
+        purged.into_iter().find(|purged| purged.table == "job_audits").map(|purged| purged.rows)
+    };
+    assert_eq!(audits(preview(&world.ctx).await.unwrap()), Some(1));
+    assert_eq!(world.job_audits().await.len(), 1, "a preview deletes nothing");
+    assert_eq!(audits(purge(&world.ctx, |_| {}).await.unwrap()), Some(1));
+    assert!(world.job_audits().await.is_empty());
 }
 
 #[tokio::test]
