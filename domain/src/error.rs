@@ -44,10 +44,13 @@ pub enum ErrorCode {
     TokenExpired,
     /// The access token is malformed, or was not issued here.
     TokenInvalid,
-    /// The access token was revoked: the password was changed, or the account was deleted.
+    /// The access token was revoked: the password was changed, or the account was deleted or
+    /// disabled.
     TokenRevoked,
     /// No account has this e-mail address and password.
     InvalidCredentials,
+    /// The password is right, and an operator has disabled the account.
+    AccountDisabled,
     /// The password that confirms a change of the account is wrong.
     WrongPassword,
     /// The link to reset the password was used or has expired, or the password was changed since.
@@ -72,6 +75,8 @@ pub enum ErrorCode {
     OpenCompetitions,
     /// The account has competitions or registrations, so it cannot become an administrator.
     AccountInUse,
+    /// No other administrator could log in if this one were disabled.
+    LastAdministrator,
     /// The participant is registered already.
     AlreadyRegistered,
     /// The participant has no registration for this competition.
@@ -132,7 +137,10 @@ impl ErrorCode {
             | Self::TokenInvalid
             | Self::TokenRevoked
             | Self::InvalidCredentials => 401,
-            Self::Forbidden | Self::CrossSiteRequest | Self::WrongPassword => 403,
+            Self::Forbidden
+            | Self::CrossSiteRequest
+            | Self::AccountDisabled
+            | Self::WrongPassword => 403,
             Self::AccountNotFound
             | Self::CompetitionNotFound
             | Self::MailNotFound
@@ -144,6 +152,7 @@ impl ErrorCode {
             Self::EmailTaken
             | Self::OpenCompetitions
             | Self::AccountInUse
+            | Self::LastAdministrator
             | Self::AlreadyRegistered
             | Self::CompetitionOver
             | Self::IdempotencyInFlight

@@ -26,6 +26,7 @@ mod m20261126_000010_sessions;
 mod m20261126_000011_jobs;
 mod m20261126_000012_cron_ticks;
 mod m20261126_000020_retention;
+mod m20261126_000021_disabled_accounts;
 
 /// Every migration, oldest first.
 #[derive(Debug)]
@@ -48,6 +49,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000011_jobs::Migration),
             Box::new(m20261126_000012_cron_ticks::Migration),
             Box::new(m20261126_000020_retention::Migration),
+            Box::new(m20261126_000021_disabled_accounts::Migration),
         ]
     }
 }

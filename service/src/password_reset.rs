@@ -81,8 +81,8 @@ pub async fn request(ctx: &Context, email: Email) -> Result<()> {
     Ok(())
 }
 
-/// Send a link to set a new password, if the address has an account with fewer than three valid
-/// links, and leave a notice in its mailbox.
+/// Send a link to set a new password, if the address has an account that is not disabled, with
+/// fewer than three valid links, and leave a notice in its mailbox.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SendResetLink {
     /// The address that was typed.
@@ -100,7 +100,7 @@ impl BackgroundJob for SendResetLink {
     /// A run makes a new link: the next one does so again when the mail server refuses it for now.
     async fn run(ctx: &Context, execution: &Execution<'_, Self>) -> Result<()> {
         let found = find_by_email(ctx.db.connection(), &execution.payload().email).await?;
-        let Some(user) = found else { return Ok(()) };
+        let Some(user) = found.filter(|user| user.disabled_at.is_none()) else { return Ok(()) };
         match ctx.mailer {
             Some(_) => send_link(ctx, execution, &user).await,
             None => refuse(ctx, execution, &user).await,
@@ -191,10 +191,14 @@ async fn finish(
 /// A link for the owner of an account, for the operator of the installation to hand over.
 ///
 /// # Errors
-/// [`ErrorCode::AccountNotFound`].
+/// [`ErrorCode::AccountNotFound`]; [`ErrorCode::AccountDisabled`].
 pub async fn link(ctx: &Context, email: &Email) -> Result<String> {
     let found = find_by_email(ctx.db.connection(), email.as_str()).await?;
     let user = found.ok_or_else(accounts::not_found)?;
+    if user.disabled_at.is_some() {
+        let message = "This account is disabled. Enable it first: `mini-compete users enable`.";
+        return Err(PublicError::new(ErrorCode::AccountDisabled, message).into());
+    }
     let (token, row) = new_token(ctx, &user, None);
     bulk::insert(&*ctx.db.autocommit().await, vec![row]).await?;
     Ok(page(ctx, &token))

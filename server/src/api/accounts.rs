@@ -11,8 +11,8 @@ use super::{
     ApiRouter,
     extract::Body,
     responses::{
-        EmailTaken, HasRegistrations, InvalidCredentials, InvalidField, MissingField,
-        TooManyAttempts, WrongPassword,
+        AccountDisabled, EmailTaken, HasRegistrations, InvalidCredentials, InvalidField,
+        MissingField, TooManyAttempts, WrongPassword,
     },
     tokens::UserWithTokens,
 };
@@ -57,7 +57,7 @@ async fn sign_up(
     request_body = LoginInput,
     responses(
         (status = 200, description = "Logged in", body = UserWithTokens),
-        MissingField, InvalidCredentials, TooManyAttempts,
+        MissingField, InvalidCredentials, AccountDisabled, TooManyAttempts,
     ),
 )]
 async fn log_in(

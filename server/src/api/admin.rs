@@ -94,7 +94,8 @@ async fn retry_failed_job(
 
 /// Retry all dead letters
 ///
-/// Each job has all its attempts again. The audit log records the administrator.
+/// Each job has all its attempts again. The audit log records the administrator. A call retries at
+/// most 1,000 jobs, the oldest first: repeat it while `count` is 1000.
 #[utoipa::path(
     post, path = "/admin/failed-jobs/retry", tag = "admin", security(("bearer" = [])),
     responses(

@@ -52,6 +52,7 @@ problems! {
     OwnerOnly: 403 ("WWW-Authenticate")
         "Required role: ORGANIZER; or the competition of another organizer",
     NotYourCompetition: 403 ("WWW-Authenticate") "The competition of another organizer",
+    AccountDisabled: 403 "The password is right, and the account is disabled",
     WrongPassword: 403 "The current password is wrong",
     CrossSite: 403 "A page of another site sent the request with the session of a browser",
     CompetitionNotFound: 404 "Competition not found",

@@ -1,14 +1,24 @@
 //! The command line.
 
-use clap::{Parser, Subcommand};
-use domain::JobId;
+mod jobs;
+mod users;
 
+use clap::{Parser, Subcommand};
+use clap_complete::Shell;
+
+pub use self::{
+    jobs::{DeadLetters, JobList, JobsCommand, State},
+    users::{AdminCommand, RoleName, UserList, UsersCommand},
+};
 use crate::options::{InstallationOptions, ServerOptions, WorkerOptions};
 
 /// Competitions that are never oversold.
 ///
 /// Every option can also be set by the environment variable that is named beside it, or in a file
 /// .env in the current folder.
+///
+/// Exit codes: 0 when the command has done what it says, 1 when it has failed, 2 when its arguments
+/// or a variable are wrong.
 #[derive(Debug, Parser)]
 #[command(name = "mini-compete", version)]
 pub struct Cli {
@@ -51,49 +61,26 @@ pub enum Command {
     /// Manage administrators and help with accounts
     #[command(subcommand)]
     Admin(AdminCommand),
-    /// Inspect and retry background jobs
+    /// List accounts, disable and enable them
+    #[command(subcommand)]
+    Users(UsersCommand),
+    /// List background jobs, retry and discard dead letters
     #[command(subcommand)]
     Jobs(JobsCommand),
+    /// Delete the rows that are older than their retention period; workers do so every 15 minutes
+    Purge {
+        /// Count the rows, and delete nothing
+        #[arg(long)]
+        dry_run: bool,
+        /// Write JSON: table, which, rows, finished
+        #[arg(long)]
+        json: bool,
+    },
     /// Print the OpenAPI description of the REST API
     Openapi,
-}
-
-/// Commands about accounts.
-#[derive(Debug, Subcommand)]
-pub enum AdminCommand {
-    /// Create an administrator; prompts for the password, or reads it from standard input
-    Create {
-        /// Email to log in with
-        #[arg(long)]
-        email: String,
-        /// Name shown to other users
-        #[arg(long, default_value = "Administrator")]
-        name: String,
-    },
-    /// Make an existing account an administrator; it must have no competitions or registrations
-    Promote {
-        /// Email of the account
-        email: String,
-    },
-    /// Print a link that sets a new password, for a user who cannot receive mail
-    ResetLink {
-        /// Email of the account
-        email: String,
-    },
-}
-
-/// Commands about background jobs.
-#[derive(Debug, Subcommand)]
-pub enum JobsCommand {
-    /// Show how many jobs of each type are waiting and active, and the dead letters
-    List,
-    /// Retry a dead letter: the job is waiting again, with all its attempts
-    Retry {
-        /// Id of the job, as `jobs list` shows it
-        #[arg(required_unless_present = "all")]
-        id: Option<JobId>,
-        /// Retry all dead letters
-        #[arg(long, conflicts_with = "id")]
-        all: bool,
+    /// Print a script that completes this command in a shell
+    Completions {
+        /// The shell
+        shell: Shell,
     },
 }

@@ -5,7 +5,7 @@ use std::io::{self, IsTerminal};
 use domain::{Email, Password, PersonName};
 use service::{accounts, password_reset};
 
-use super::{Result, print};
+use super::{Result, output::print};
 use crate::options::InstallationOptions;
 
 /// Creates an administrator.

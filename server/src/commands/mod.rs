@@ -2,15 +2,21 @@
 
 mod admin;
 mod jobs;
+mod output;
+mod progress;
+mod purge;
 mod serve;
+mod users;
 
 use std::{error::Error, io::Write as _};
 
+use clap::CommandFactory as _;
 use service::demo;
 
+use self::output::print;
 use crate::{
     api,
-    cli::{AdminCommand, Cli, Command, JobsCommand},
+    cli::{AdminCommand, Cli, Command, JobsCommand, UsersCommand},
     options::InstallationOptions,
     process,
 };
@@ -47,10 +53,30 @@ pub async fn run(cli: Cli) -> Result {
         Command::Admin(AdminCommand::ResetLink { email }) => {
             admin::reset_link(&installation, &email).await
         }
-        Command::Jobs(JobsCommand::List) => jobs::list(&installation).await,
-        Command::Jobs(JobsCommand::Retry { id, .. }) => jobs::retry(&installation, id).await,
+        Command::Users(UsersCommand::List(list)) => users::list(&installation, list).await,
+        Command::Users(UsersCommand::Show { email, json }) => {
+            users::show(&installation, &email, json).await
+        }
+        Command::Users(UsersCommand::Disable { email }) => {
+            users::disable(&installation, &email).await
+        }
+        Command::Users(UsersCommand::Enable { email }) => {
+            users::enable(&installation, &email).await
+        }
+        Command::Jobs(JobsCommand::List(list)) => jobs::list(&installation, list).await,
+        Command::Jobs(JobsCommand::Retry(which)) => jobs::retry(&installation, which).await,
+        Command::Jobs(JobsCommand::Discard { which, yes }) => {
+            jobs::discard(&installation, which, yes).await
+        }
+        Command::Purge { dry_run, json } => purge::run(&installation, dry_run, json).await,
         Command::Openapi => {
             std::io::stdout().write_all(api::openapi().as_bytes())?;
+            Ok(())
+        }
+        Command::Completions { shell } => {
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Cli::command(), "mini-compete", &mut script);
+            std::io::stdout().write_all(&script)?;
             Ok(())
         }
     }
@@ -65,10 +91,4 @@ async fn seed(installation: &InstallationOptions) -> Result {
         seeded.competitions,
         demo::PASSWORD,
     ))
-}
-
-/// Writes a line to standard output.
-fn print(text: &str) -> Result {
-    writeln!(std::io::stdout(), "{text}")?;
-    Ok(())
 }

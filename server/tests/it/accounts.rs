@@ -103,6 +103,26 @@ async fn a_failed_login_does_not_reveal_whether_the_account_exists() {
 }
 
 #[tokio::test]
+async fn a_disabled_account_is_refused_with_a_reason_and_its_tokens_are_revoked() {
+    let app = App::new().await;
+    let ada = app.world.participant("Ada").await;
+    let token = app.token(&ada);
+    let email = domain::Email::parse("ada@example.com").unwrap();
+    service::accounts::disable(&app.world.ctx, &email).await.unwrap();
+    let body = json!({"email": "ada@example.com", "password": PASSWORD});
+    snapshot("account_disabled", &app.post("/api/auth/login").json(&body).send().await);
+    let me = app.get("/api/auth/me").header("authorization", &format!("Bearer {token}"));
+    assert_eq!(me.send().await.json()["code"], "token_revoked");
+    let form = "application/x-www-form-urlencoded";
+    let typed = "email=ada@example.com&password=correct+horse";
+    let refused = app.post("/fn/log_in").header("accept", "text/html").text(form, typed.to_owned());
+    let refused = refused.send().await;
+    let cookie = refused.header("set-cookie").unwrap().split(';').next().unwrap().to_owned();
+    let page = app.get("/auth/login").header("cookie", &cookie).send().await;
+    assert!(page.text.contains("This account is disabled."), "{}", page.text);
+}
+
+#[tokio::test]
 async fn only_a_valid_token_authenticates() {
     let app = App::new().await;
     let ada = app.world.participant("Ada").await;

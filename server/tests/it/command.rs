@@ -48,6 +48,7 @@ fn an_invalid_value_ends_the_start_with_an_error_that_names_it() {
         ("CRON_REMINDER_SCHEDULE", "often"),
         ("CRON_CLEANUP_SCHEDULE", "* * *"),
         ("BCRYPT_COST", "3"),
+        ("RETENTION_READ_MAIL", "29d"),
     ] {
         let output = run(&["serve"], &[(name, value)], "");
         assert!(!output.status.success(), "{name}");
@@ -157,7 +158,7 @@ async fn jobs_list_shows_dead_letters_and_jobs_retry_requeues_them() {
     }
     let variables = [("DATABASE_URL", world.database_url())];
     let list = output_text(&run(&["jobs", "list"], &variables, ""));
-    for part in ["TYPE", "confirm_registration", "clean_up", "failed 3 times: the disk is full"] {
+    for part in ["TYPE", "confirm_registration", "clean_up", "the disk is full"] {
         assert!(list.contains(part), "{part} is missing from {list}");
     }
     assert!(!run(&["jobs", "retry"], &variables, "").status.success(), "neither an id nor --all");
@@ -167,6 +168,117 @@ async fn jobs_list_shows_dead_letters_and_jobs_retry_requeues_them() {
     let output = run(&["jobs", "retry", &id], &variables, "");
     assert!(!output.status.success() && output_text(&output).contains("Job not found"));
     assert_eq!(world.job_audits().await, ["revived by console"]);
+}
+
+/// A world with dead letters.
+async fn world_with_dead_letters(count: usize) -> World {
+    let world = World::new().await;
+    for _ in 0..count {
+        let ctx = &world.ctx;
+        service::cron::fire(ctx, "clean_up", ctx.now(), CleanUp {}).await.unwrap();
+        let claims = jobs::claim(ctx, 1).await.unwrap();
+        jobs::move_to_dead_letters(ctx, &claims[0], "the disk is full").await.unwrap();
+        world.clock.advance(chrono::TimeDelta::seconds(1));
+    }
+    world
+}
+
+#[tokio::test]
+async fn jobs_list_writes_json_a_page_at_a_time() {
+    let world = world_with_dead_letters(3).await;
+    let variables = [("DATABASE_URL", world.database_url())];
+    let list = |arguments: &[&str]| -> serde_json::Value {
+        let output = run(&[&["jobs", "list", "--json"], arguments].concat(), &variables, "");
+        serde_json::from_slice(&output.stdout).unwrap()
+    };
+    let page = list(&["--limit", "2"]);
+    let jobs = page["jobs"].as_array().unwrap();
+    assert_eq!((jobs.len(), &jobs[0]["type"]), (2, &"clean_up".into()));
+    assert_eq!(jobs[0]["state"], "failed");
+    assert_eq!(jobs[0]["lastError"], "the disk is full");
+    let types = page["types"].as_array().unwrap();
+    let clean_up = types.iter().find(|stats| stats["type"] == "clean_up").unwrap();
+    assert_eq!(clean_up["failed"], 3);
+    let last = list(&["--limit", "2", "--after", page["next"].as_str().unwrap()]);
+    assert_eq!((last["jobs"].as_array().unwrap().len(), &last["next"]), (1, &().into()));
+    assert!(list(&["--state", "active"])["jobs"].as_array().unwrap().is_empty());
+    assert!(list(&["--type", "send_mail"])["jobs"].as_array().unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn jobs_discard_asks_unless_told_not_to() {
+    let world = world_with_dead_letters(3).await;
+    let variables = [("DATABASE_URL", world.database_url())];
+    let output = run(&["jobs", "discard", "--all"], &variables, "y\n");
+    assert!(!output.status.success() && output_text(&output).contains("add --yes"));
+    assert_eq!(world.queue().await.dead, 3);
+    let id = jobs::dead_letters(&world.ctx, jobs::Operator::Console).await.unwrap()[0].id;
+    let output = run(&["jobs", "discard", "--yes", &id.to_string()], &variables, "");
+    assert!(output_text(&output).contains("Discarded 1 dead letter."), "{}", output_text(&output));
+    let old = ["jobs", "discard", "--all", "--yes", "--older-than", "36500d"];
+    assert!(output_text(&run(&old, &variables, "")).contains("Discarded 0 dead letters."));
+    let output = run(&["jobs", "discard", "--all", "--yes"], &variables, "");
+    assert!(output_text(&output).contains("Discarded 2 dead letters."), "{}", output_text(&output));
+    assert_eq!(world.job_audits().await, ["discarded by console"; 3]);
+}
+
+#[tokio::test]
+async fn users_are_listed_shown_disabled_and_enabled() {
+    let world = World::new().await;
+    world.participant("Ada").await;
+    world.admin("Root").await;
+    let variables = [("DATABASE_URL", world.database_url())];
+    let users = |arguments: &[&str]| run(&[&["users"], arguments].concat(), &variables, "");
+    let list = output_text(&users(&["list", "--role", "participant"]));
+    assert!(list.contains("ada@example.com") && !list.contains("root@example.com"), "{list}");
+    let said = output_text(&users(&["disable", "ada@example.com"]));
+    assert!(said.contains("ada@example.com is disabled"), "{said}");
+    let page = users(&["list", "--disabled", "--json"]);
+    let page: serde_json::Value = serde_json::from_slice(&page.stdout).unwrap();
+    assert_eq!(page["users"][0]["email"], "ada@example.com");
+    assert!(page["users"][0]["disabledAt"].is_string() && page["next"].is_null());
+    let output = users(&["disable", "root@example.com"]);
+    assert!(!output.status.success() && output_text(&output).contains("last administrator"));
+    let output = users(&["show", "eve@example.com"]);
+    assert!(!output.status.success() && output_text(&output).contains("No account"));
+    assert!(users(&["enable", "ada@example.com"]).status.success());
+    let shown = users(&["show", "ada@example.com", "--json"]);
+    let shown: serde_json::Value = serde_json::from_slice(&shown.stdout).unwrap();
+    assert_eq!((&shown["disabledAt"], &shown["registrations"]), (&().into(), &0.into()));
+    assert!(output_text(&users(&["show", "ada@example.com"])).contains("unread messages"));
+}
+
+#[test]
+fn completions_are_printed_for_each_shell() {
+    for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
+        let output = run(&["completions", shell], &[], "");
+        let script = output_text(&output);
+        assert!(output.status.success() && script.contains("mini-compete"), "{shell}");
+        assert!(script.contains("discard"), "{shell}");
+    }
+}
+
+#[tokio::test]
+async fn purge_deletes_old_rows_and_a_dry_run_counts_them() {
+    let world = World::new().await;
+    let old = "INSERT INTO sessions (id, data, expires_at) \
+               VALUES ('old', '', '2026-01-01 00:00:00+00:00')";
+    world.execute(old).await.unwrap();
+    let variables = [("DATABASE_URL", world.database_url())];
+    for expected in ["TO DELETE", "DELETED"] {
+        let arguments = ["purge", "--dry-run"];
+        let output =
+            run(&arguments[..arguments.len() - usize::from(expected == "DELETED")], &variables, "");
+        let said = output_text(&output);
+        assert!(output.status.success() && said.contains(expected), "{said}");
+        let row = said.lines().find(|line| line.starts_with("sessions")).unwrap();
+        assert!(row.ends_with('1'), "{row}");
+    }
+    let said = output_text(&run(&["purge", "--json"], &variables, ""));
+    let purged: serde_json::Value = serde_json::from_str(&said).unwrap();
+    let none =
+        serde_json::json!({"table": "sessions", "which": "all", "rows": 0, "finished": true});
+    assert_eq!(purged[0], none);
 }
 
 #[test]
@@ -181,7 +293,18 @@ fn seed_is_idempotent() {
 #[test]
 fn help_lists_every_command() {
     let help = output_text(&run(&["--help"], &[], ""));
-    for command in ["serve", "worker", "migrate", "seed", "admin", "jobs", "openapi"] {
+    for command in [
+        "serve",
+        "worker",
+        "migrate",
+        "seed",
+        "admin",
+        "users",
+        "jobs",
+        "purge",
+        "openapi",
+        "completions",
+    ] {
         assert!(help.contains(command), "{command}");
     }
     assert!(output_text(&run(&["serve", "--help"], &[], "")).contains("[env: PORT=]"));

@@ -29,7 +29,7 @@ pub async fn create_admin(
 ///
 /// # Errors
 /// [`ErrorCode::AccountNotFound`]; [`ErrorCode::AccountInUse`] if the account has competitions or
-/// registrations, which an administrator cannot access.
+/// registrations, which an administrator cannot access; [`ErrorCode::AccountDisabled`].
 pub async fn promote(ctx: &Context, email: &Email) -> Result<Account> {
     retry(|| attempt(ctx, email)).await
 }
@@ -37,6 +37,10 @@ pub async fn promote(ctx: &Context, email: &Email) -> Result<Account> {
 async fn attempt(ctx: &Context, email: &Email) -> Result<Account> {
     let tx = ctx.db.begin_serializable().await?;
     let row = find_by_email(&*tx, email.as_str()).await?.ok_or_else(not_found)?;
+    if row.disabled_at.is_some() {
+        let message = "This account is disabled. Enable it first: `mini-compete users enable`.";
+        return Err(PublicError::new(ErrorCode::AccountDisabled, message).into());
+    }
     if is_in_use(&*tx, &row).await? {
         let message = "This account organizes competitions or takes part in some, which an \
              administrator cannot do. Make a new one with `mini-compete admin create`.";

@@ -4,6 +4,8 @@ mod account;
 mod administrators;
 mod change_password;
 mod deletion;
+mod directory;
+mod disabling;
 mod edit_profile;
 mod sign_up;
 
@@ -12,11 +14,14 @@ use std::collections::HashMap;
 use domain::{Email, ErrorCode, Login, PublicError, User, UserId};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 
+use self::disabling::disabled;
 pub use self::{
     account::{Account, CredentialsVersion},
     administrators::{create_admin, promote},
     change_password::change_password,
     deletion::{delete, preview_deletion},
+    directory::{AccountDetails, AccountFilter, AccountPage, AccountSummary, details, list},
+    disabling::{disable, enable},
     edit_profile::edit_profile,
     sign_up::{sign_up, sign_up_from},
 };
@@ -33,6 +38,7 @@ use crate::{
 /// # Errors
 /// [`ErrorCode::InvalidCredentials`]; neither the response nor its time tells whether the address
 /// or the password is wrong. [`ErrorCode::RateLimited`] when too many logins have failed.
+/// [`ErrorCode::AccountDisabled`], which only the right password reveals.
 pub async fn log_in(ctx: &Context, login: Login, from: ClientAddress) -> Result<Account> {
     let attempt = throttle::begin_login(ctx, &login.email, from).await?;
     let found = find_by_email(ctx.db.connection(), &login.email).await?;
@@ -41,13 +47,16 @@ pub async fn log_in(ctx: &Context, login: Login, from: ClientAddress) -> Result<
     match found {
         Some(user) if matches => {
             attempt.succeeded().await?;
+            if user.disabled_at.is_some() {
+                return Err(disabled().into());
+            }
             Ok(user.into())
         }
         _ => Err(PublicError::new(ErrorCode::InvalidCredentials, "Invalid credentials").into()),
     }
 }
 
-/// The account of this user, if it still exists.
+/// The account of this user, if it still exists and is not disabled.
 ///
 /// # Errors
 /// When the database fails.
@@ -61,7 +70,7 @@ pub async fn find(ctx: &Context, id: UserId) -> Result<Option<Account>> {
 }
 
 /// The account of a user whose session or token has this version of the credentials. `Ok(None)`
-/// when the password was changed since, or the account was deleted.
+/// when the password was changed since, or the account was deleted or disabled.
 ///
 /// # Errors
 /// When the database fails.
@@ -80,7 +89,8 @@ pub(crate) type Users = Combiner<(), UserId, Option<Account>>;
 async fn load(ctx: &Context, ids: &[UserId]) -> Result<HashMap<UserId, Account>> {
     let db = ctx.db.connection();
     let wanted = bulk::any_of(db, user::Column::Id, ids.iter().copied());
-    let rows = user::Entity::find().filter(wanted).all(db).await?;
+    let enabled = user::Column::DisabledAt.is_null();
+    let rows = user::Entity::find().filter(wanted).filter(enabled).all(db).await?;
     Ok(rows.into_iter().map(|row| (row.id, row.into())).collect())
 }
 

@@ -47,6 +47,7 @@ pub(super) async fn create(ctx: &Context, signup: Signup) -> Result<Account> {
         created_at: ctx.now().utc(),
         credentials_version: CredentialsVersion::FIRST.0,
         time_zone: None,
+        disabled_at: None,
     };
     // The unique index decides, so that concurrent requests cannot both pass a check.
     let inserted = user::Entity::insert(row.into_active_model())

@@ -19,6 +19,8 @@ pub(crate) struct Model {
     pub(crate) credentials_version: i32,
     /// As the IANA database spells it.
     pub(crate) time_zone: Option<String>,
+    /// When an operator has disabled the account.
+    pub(crate) disabled_at: Option<DateTimeUtc>,
 }
 
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]

@@ -1,9 +1,12 @@
 //! The dead letters: jobs that are out of attempts, which an operator retries or discards.
 
+use std::collections::HashSet;
+
 use domain::{DeadLetter, ErrorCode, JobId, PublicError, Timestamp};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, ModelTrait, QueryFilter, QueryOrder, QuerySelect,
-    Set,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, ModelTrait, PaginatorTrait, QueryFilter,
+    QueryOrder, QuerySelect, Set,
+    sea_query::{LockBehavior, LockType},
 };
 
 use super::{Operator, Ticket, reason::shortened, relay::push_tickets};
@@ -22,6 +25,10 @@ use crate::{
 
 /// The most dead letters that one list shows.
 const MAX_LISTED: u64 = 500;
+/// Dead letters that one transaction retries or discards.
+const BATCH: u64 = 100;
+/// The most dead letters that one call of [`retry_all`] retries.
+pub const MAX_RETRIED: usize = 1_000;
 
 /// The dead letters, the latest first.
 ///
@@ -54,43 +61,55 @@ pub async fn retry(ctx: &Context, operator: Operator<'_>, id: JobId) -> Result<(
 }
 
 async fn attempt_retry(ctx: &Context, actor: &str, id: JobId) -> Result<Ticket> {
-    let now = ctx.now().utc();
     let tx = ctx.db.begin_read_committed().await?;
     let dead = find(&tx, id).await?;
-    let dedup_key = match &dead.dedup_key {
-        Some(key) if is_taken(&tx, key).await? => None,
-        key => key.clone(),
-    };
-    let row = job::Model {
-        id: dead.id,
-        kind: dead.kind.clone(),
-        payload: dead.payload.clone(),
-        state: State::Waiting,
-        priority: dead.priority,
-        attempts: 0,
-        lost_leases: 0,
-        max_attempts: max_attempts(ctx, &dead),
-        postponements: 0,
-        run_at: now,
-        lease_until: None,
-        epoch: dead.epoch,
-        last_error: Some(dead.last_error.clone()),
-        dedup_key,
-        created_at: dead.created_at,
-        enqueued_at: None,
-        finished_at: None,
-    };
-    let ticket = Ticket::of(ctx, &row);
-    audit(ctx, &tx, &dead, Action::Retried, actor).await?;
-    dead.delete(&*tx).await?;
-    bulk::insert(&*tx, vec![row]).await?;
+    let tickets = move_back(ctx, &tx, actor, vec![dead]).await?;
     tx.commit().await?;
-    Ok(ticket)
+    tickets.into_iter().next().ok_or(Error::Conflict)
 }
 
-async fn is_taken(tx: &WriteTx<'_>, dedup_key: &str) -> Result<bool> {
-    let same = job::Entity::find().filter(job::Column::DedupKey.eq(dedup_key));
-    Ok(same.one(&**tx).await?.is_some())
+/// Moves dead letters back to the jobs, and records the operator. Of several with the same dedup
+/// key, the first keeps it.
+async fn move_back(
+    ctx: &Context,
+    tx: &WriteTx<'_>,
+    actor: &str,
+    dead: Vec<failed_job::Model>,
+) -> Result<Vec<Ticket>> {
+    let keys: Vec<String> = dead.iter().filter_map(|dead| dead.dedup_key.clone()).collect();
+    let same = job::Entity::find()
+        .select_only()
+        .column(job::Column::DedupKey)
+        .filter(bulk::any_of(&**tx, job::Column::DedupKey, keys));
+    let taken: Vec<Option<String>> = same.into_tuple().all(&**tx).await?;
+    let mut taken: HashSet<String> = taken.into_iter().flatten().collect();
+    remove(ctx, tx, actor, Action::Retried, &dead).await?;
+    let now = ctx.now().utc();
+    let rows: Vec<_> = dead
+        .into_iter()
+        .map(|dead| job::Model {
+            max_attempts: max_attempts(ctx, &dead),
+            dedup_key: dead.dedup_key.filter(|key| taken.insert(key.clone())),
+            id: dead.id,
+            kind: dead.kind,
+            payload: dead.payload,
+            state: State::Waiting,
+            priority: dead.priority,
+            attempts: 0,
+            lost_leases: 0,
+            postponements: 0,
+            run_at: now,
+            lease_until: None,
+            epoch: dead.epoch,
+            last_error: Some(dead.last_error),
+            created_at: dead.created_at,
+            enqueued_at: None,
+            finished_at: None,
+        })
+        .collect();
+    let tickets = rows.iter().map(|row| Ticket::of(ctx, row)).collect();
+    bulk::insert(&**tx, rows).await?;
+    Ok(tickets)
 }
 
 /// The attempts of a job that is retried: an older version may have allowed fewer.
@@ -99,26 +118,114 @@ fn max_attempts(ctx: &Context, dead: &failed_job::Model) -> i32 {
     known.map_or(dead.max_attempts, |job| job.spec.max_attempts.max(dead.max_attempts))
 }
 
-/// Retries all current dead letters; returns how many.
+/// Which dead letters to retry or discard.
+#[derive(Clone, Debug)]
+pub struct DeadLetterFilter {
+    /// Only jobs of this type.
+    pub kind: Option<String>,
+    /// Only jobs that were added before.
+    pub added_before: Option<Timestamp>,
+    /// Only jobs that have failed by then: a job that is retried and fails again is left alone.
+    pub failed_by: Timestamp,
+}
+
+impl DeadLetterFilter {
+    /// All dead letters of now.
+    pub fn all(ctx: &Context) -> Self {
+        Self { kind: None, added_before: None, failed_by: ctx.now() }
+    }
+
+    /// A batch of them, the oldest first. Those that another operator has locked are left out.
+    async fn lock_batch(&self, tx: &WriteTx<'_>) -> Result<Vec<failed_job::Model>> {
+        let rows = failed_job::Entity::find()
+            .filter(self.condition())
+            .order_by_asc(failed_job::Column::FailedAt)
+            .order_by_asc(failed_job::Column::Id)
+            .limit(BATCH)
+            .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked);
+        Ok(rows.all(&**tx).await?)
+    }
+
+    fn condition(&self) -> Condition {
+        use failed_job::Column::{CreatedAt, FailedAt, Kind};
+        Condition::all()
+            .add(FailedAt.lte(self.failed_by.utc()))
+            .add_option(self.kind.as_deref().map(|kind| Kind.eq(kind)))
+            .add_option(self.added_before.map(|time| CreatedAt.lt(time.utc())))
+    }
+}
+
+/// How many dead letters match.
+///
+/// # Errors
+/// Unauthorized; Forbidden.
+pub async fn count_dead_letters(
+    ctx: &Context,
+    operator: Operator<'_>,
+    filter: &DeadLetterFilter,
+) -> Result<u64> {
+    operator.authorize()?;
+    let found = failed_job::Entity::find().filter(filter.condition());
+    Ok(found.count(ctx.db.connection()).await?)
+}
+
+/// Retries up to 100 dead letters in one transaction; returns how many. 0 means that none is left.
+///
+/// # Errors
+/// Unauthorized; Forbidden.
+pub async fn retry_batch(
+    ctx: &Context,
+    operator: Operator<'_>,
+    filter: &DeadLetterFilter,
+) -> Result<usize> {
+    let actor = operator.authorize()?;
+    let tickets = db::retry(|| async {
+        let tx = ctx.db.begin_read_committed().await?;
+        let dead = filter.lock_batch(&tx).await?;
+        let tickets = move_back(ctx, &tx, &actor, dead).await?;
+        tx.commit().await?;
+        Ok(tickets)
+    })
+    .await?;
+    let count = tickets.len();
+    if count > 0 {
+        tracing::info!(jobs = count, "dead letters retried");
+    }
+    push_tickets(ctx, tickets);
+    Ok(count)
+}
+
+/// Discards up to 100 dead letters in one transaction; returns how many. 0 means that none is left.
+///
+/// # Errors
+/// Unauthorized; Forbidden.
+pub async fn discard_batch(
+    ctx: &Context,
+    operator: Operator<'_>,
+    filter: &DeadLetterFilter,
+) -> Result<usize> {
+    let actor = operator.authorize()?;
+    let tx = ctx.db.begin_read_committed().await?;
+    let dead = filter.lock_batch(&tx).await?;
+    remove(ctx, &tx, &actor, Action::Discarded, &dead).await?;
+    tx.commit().await?;
+    if !dead.is_empty() {
+        tracing::info!(jobs = dead.len(), "dead letters discarded");
+    }
+    Ok(dead.len())
+}
+
+/// Retries the dead letters of now, the oldest first and at most [`MAX_RETRIED`]; returns how many.
 ///
 /// # Errors
 /// Unauthorized; Forbidden. Dead letters that were retried by then stay so.
 pub async fn retry_all(ctx: &Context, operator: Operator<'_>) -> Result<usize> {
-    operator.authorize()?;
-    let dead: Vec<JobId> = failed_job::Entity::find()
-        .select_only()
-        .column(failed_job::Column::Id)
-        .order_by_asc(failed_job::Column::FailedAt)
-        .into_tuple()
-        .all(ctx.db.connection())
-        .await?;
+    let filter = DeadLetterFilter::all(ctx);
     let mut retried = 0;
-    for id in dead {
-        match retry(ctx, operator, id).await {
-            Ok(()) => retried += 1,
-            // Another operator was faster.
-            Err(Error::Public(error)) if error.code == ErrorCode::JobNotFound => {}
-            Err(error) => return Err(error),
+    while retried < MAX_RETRIED {
+        match retry_batch(ctx, operator, &filter).await? {
+            0 => break,
+            batch => retried += batch,
         }
     }
     Ok(retried)
@@ -153,9 +260,8 @@ pub async fn discard(
         let message = format!("Type {} to discard this job", dead.kind);
         return Err(PublicError::on_field(ErrorCode::ValidationFailed, "kind", &message).into());
     }
-    audit(ctx, &tx, &dead, Action::Discarded, &actor).await?;
     let kind = dead.kind.clone();
-    dead.delete(&*tx).await?;
+    remove(ctx, &tx, &actor, Action::Discarded, &[dead]).await?;
     tx.commit().await?;
     tracing::info!(job.id = %id, job.kind = kind, "dead letter discarded");
     Ok(())
@@ -167,22 +273,28 @@ async fn find(tx: &WriteTx<'_>, id: JobId) -> Result<failed_job::Model> {
     Ok(found.ok_or_else(not_found)?)
 }
 
-/// Records what an operator did to a job.
-async fn audit(
+/// Deletes dead letters, and records what an operator did to them.
+async fn remove(
     ctx: &Context,
     tx: &WriteTx<'_>,
-    dead: &failed_job::Model,
-    action: Action,
     actor: &str,
+    action: Action,
+    dead: &[failed_job::Model],
 ) -> Result<()> {
-    let audit = job_audit::Model {
+    let audits = dead.iter().map(|dead| job_audit::Model {
         id: new_id(),
         job_id: dead.id,
         action,
         actor: actor.to_owned(),
         at: ctx.now().utc(),
-    };
-    bulk::insert(&**tx, vec![audit]).await
+    });
+    bulk::insert(&**tx, audits.collect()).await?;
+    let ids = dead.iter().map(|dead| dead.id);
+    failed_job::Entity::delete_many()
+        .filter(bulk::any_of(&**tx, failed_job::Column::Id, ids))
+        .exec(&**tx)
+        .await?;
+    Ok(())
 }
 
 /// Moves a job to the dead letters.

@@ -5,7 +5,7 @@
 //! |---|---|
 //! | `background_job`, `registry` | the trait [`BackgroundJob`] and the list of all jobs |
 //! | `new_job`, `claiming`, `lease`, `finish`, `postpone` | a row: waiting, active, completed |
-//! | `dead_letters`, `stats`, `operator` | use cases of operators |
+//! | `dead_letters`, `listing`, `stats`, `operator` | use cases of operators |
 //! | `queue`, `relay`, `consumer` | the lists in Redis, which wake workers |
 //! | `sweep` | recovery from lost workers and lost lists |
 //!
@@ -44,6 +44,7 @@ mod demo;
 mod disposition;
 mod finish;
 mod lease;
+mod listing;
 mod new_job;
 mod operator;
 mod postpone;
@@ -62,11 +63,15 @@ pub use claim::{Claim, ClaimKey, LEASE};
 pub use claiming::claim;
 pub use class::Class;
 pub use consumer::Consumer;
-pub use dead_letters::{dead_letter, dead_letters, discard, retry, retry_all};
+pub use dead_letters::{
+    DeadLetterFilter, MAX_RETRIED, count_dead_letters, dead_letter, dead_letters, discard,
+    discard_batch, retry, retry_all, retry_batch,
+};
 pub(crate) use demo::seed_dead_letters;
 pub use disposition::Disposition;
 pub use finish::{FailOutcome, complete, fail, move_to_dead_letters};
 pub use lease::{excuse_lost_leases, extend_lease, release};
+pub use listing::{JobFilter, JobPage, JobState, JobSummary, list};
 pub use new_job::NewJob;
 pub(crate) use new_job::{add, rows};
 pub use operator::Operator;

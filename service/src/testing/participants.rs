@@ -36,6 +36,7 @@ impl World {
         user::ActiveModel {
             credentials_version: Set(CredentialsVersion::FIRST.0),
             time_zone: Set(None),
+            disabled_at: Set(None),
             id: Set(user.id),
             email_key: Set(email.key()),
             search_text: Set(searchable(&format!("{name}\n{email}"))),

@@ -4,8 +4,9 @@ use service::{
     Actor, cron,
     housekeeping::CleanUp,
     jobs::{
-        Claim, FailOutcome, Operator, complete, dead_letter, dead_letters, discard, extend_lease,
-        fail, move_to_dead_letters, retry, retry_all, stats,
+        Claim, DeadLetterFilter, FailOutcome, JobFilter, JobState, Operator, complete,
+        count_dead_letters, dead_letter, dead_letters, discard, discard_batch, extend_lease, fail,
+        list, move_to_dead_letters, retry, retry_all, retry_batch, stats,
     },
     password_reset,
     reminder::SendReminders,
@@ -173,6 +174,113 @@ async fn a_job_is_not_discarded_under_another_name() {
     assert_eq!(world.job_audits().await, ["discarded by console"]);
 }
 
+/// Adds dead letters of both kinds, a minute apart: reminders, clean-up, reminders …
+async fn world_with_dead_letters(count: usize) -> World {
+    let world = World::new().await;
+    for number in 0..count {
+        let (ctx, now) = (&world.ctx, world.ctx.now());
+        if number % 2 == 0 {
+            cron::fire(ctx, "reminders", now, SendReminders {}).await.unwrap();
+        } else {
+            cron::fire(ctx, "clean_up", now, CleanUp {}).await.unwrap();
+        }
+        let claim = claim_one(ctx).await;
+        move_to_dead_letters(ctx, &claim, "no luck").await.unwrap();
+        world.clock.advance(TimeDelta::minutes(1));
+    }
+    world
+}
+
+#[tokio::test]
+async fn a_batch_is_retried_or_discarded_by_kind_and_age() {
+    let world = world_with_dead_letters(6).await;
+    let ctx = &world.ctx;
+    let clean_up = DeadLetterFilter {
+        kind: Some("clean_up".into()),
+        added_before: Some((ctx.now().utc() - TimeDelta::minutes(2)).into()),
+        ..DeadLetterFilter::all(ctx)
+    };
+    let count = async |filter| count_dead_letters(ctx, Operator::Console, filter).await.unwrap();
+    assert_eq!(count(&clean_up).await, 2);
+    assert_eq!(retry_batch(ctx, Operator::Console, &clean_up).await.unwrap(), 2);
+    assert_eq!(count(&clean_up).await, 0);
+    assert_eq!(world.queue().await, Queue { waiting: 2, dead: 4, ..Queue::default() });
+    let reminders =
+        DeadLetterFilter { kind: Some("send_reminders".into()), ..DeadLetterFilter::all(ctx) };
+    assert_eq!(discard_batch(ctx, Operator::Console, &reminders).await.unwrap(), 3);
+    assert_eq!(world.queue().await, Queue { waiting: 2, dead: 1, ..Queue::default() });
+    let audits = world.job_audits().await;
+    let of = |action: &str| audits.iter().filter(|audit| audit.starts_with(action)).count();
+    assert_eq!((of("revived"), of("discarded")), (2, 3));
+}
+
+#[tokio::test]
+async fn a_job_that_fails_again_after_the_list_was_made_is_not_retried_again() {
+    let world = world_with_dead_letters(2).await;
+    let ctx = &world.ctx;
+    let all = DeadLetterFilter::all(ctx);
+    assert_eq!(retry_batch(ctx, Operator::Console, &all).await.unwrap(), 2);
+    world.clock.advance(TimeDelta::seconds(1));
+    for claim in service::jobs::claim(ctx, 2).await.unwrap() {
+        move_to_dead_letters(ctx, &claim, "no luck").await.unwrap();
+    }
+    assert_eq!(retry_batch(ctx, Operator::Console, &all).await.unwrap(), 0);
+    assert_eq!(retry_all(ctx, Operator::Console).await.unwrap(), 2);
+}
+
+#[tokio::test]
+async fn a_call_retries_a_thousand_dead_letters_at_most() {
+    let (world, claim) = world_with_a_dead_letter().await;
+    let copies = format!(
+        "INSERT INTO failed_jobs (id, kind, payload, priority, attempts, max_attempts, epoch, \
+         last_error, created_at, failed_at) \
+         WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers \
+         WHERE n < 1049) SELECT {}, kind, payload, priority, attempts, max_attempts, \
+         epoch, last_error, created_at, failed_at FROM failed_jobs, numbers",
+        if world.database_url().starts_with("sqlite") {
+            "randomblob(16)"
+        } else {
+            "gen_random_uuid()"
+        },
+    );
+    assert_eq!(world.execute(&copies).await.unwrap(), 1_049);
+    assert_eq!(retry_all(&world.ctx, Operator::Console).await.unwrap(), 1_000);
+    assert_eq!(retry_all(&world.ctx, Operator::Console).await.unwrap(), 50);
+    assert_eq!(world.queue().await, Queue { waiting: 1_050, ..Queue::default() });
+    retry(&world.ctx, Operator::Console, claim.id).await.unwrap_err();
+}
+
+#[tokio::test]
+async fn jobs_are_listed_by_state_kind_and_age_a_page_at_a_time() {
+    let world = world_with_dead_letters(4).await;
+    let ctx = &world.ctx;
+    let page = async |filter: &JobFilter, limit| {
+        let page = list(ctx, Operator::Console, filter, limit).await.unwrap();
+        let kinds: Vec<_> = page.jobs.into_iter().map(|job| job.kind).collect();
+        (kinds, page.next)
+    };
+    let failed = JobFilter { state: JobState::Failed, kind: None, added_before: None, after: None };
+    let (kinds, next) = page(&failed, 3).await;
+    assert_eq!(kinds, ["clean_up", "send_reminders", "clean_up"]);
+    let (kinds, end) = page(&JobFilter { after: next, ..failed.clone() }, 3).await;
+    assert_eq!((kinds, end), (vec!["send_reminders".to_owned()], None));
+    let of_kind = JobFilter { kind: Some("clean_up".into()), ..failed.clone() };
+    assert_eq!(page(&of_kind, 9).await.0.len(), 2);
+    let old = Some((ctx.now().utc() - TimeDelta::minutes(3)).into());
+    assert_eq!(page(&JobFilter { added_before: old, ..failed.clone() }, 9).await.0.len(), 1);
+
+    cron::fire(ctx, "clean_up", ctx.now(), CleanUp {}).await.unwrap();
+    let count = async |state| page(&JobFilter { state, ..failed.clone() }, 9).await.0.len();
+    assert_eq!((count(JobState::Waiting).await, count(JobState::Active).await), (1, 0));
+    let claim = claim_one(ctx).await;
+    assert_eq!((count(JobState::Waiting).await, count(JobState::Active).await), (0, 1));
+    fail(ctx, &claim, "no luck").await.unwrap();
+    assert_eq!((count(JobState::Waiting).await, count(JobState::Delayed).await), (0, 1));
+    world.clock.advance(TimeDelta::seconds(5));
+    complete(ctx, &claim_one(ctx).await).await.unwrap();
+    assert_eq!((count(JobState::Delayed).await, count(JobState::Completed).await), (0, 1));
+}
+
 #[tokio::test]
 async fn only_an_administrator_lists_or_retries_dead_letters() {
     let (world, claim) = world_with_a_dead_letter().await;
@@ -186,6 +294,8 @@ async fn only_an_administrator_lists_or_retries_dead_letters() {
             stats(&world.ctx, who).await.map(drop),
             retry(&world.ctx, who, claim.id).await,
             retry_all(&world.ctx, who).await.map(drop),
+            retry_batch(&world.ctx, who, &DeadLetterFilter::all(&world.ctx)).await.map(drop),
+            discard_batch(&world.ctx, who, &DeadLetterFilter::all(&world.ctx)).await.map(drop),
         ];
         for refusal in refusals {
             assert_eq!(code(refusal.unwrap_err()), expected);

@@ -16,6 +16,7 @@ mod dead_letters;
 mod deletion;
 mod delivery;
 mod demo;
+mod disabling;
 mod edit;
 mod housekeeping;
 mod idempotency;

@@ -21,7 +21,7 @@ pub async fn retry_job(id: JobId) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Puts all failed jobs back in their queues.
+/// Puts failed jobs back in their queues, as many as one call may.
 #[server(prefix = "/fn", endpoint = "retry_all_jobs")]
 pub async fn retry_all_jobs() -> Result<(), Failure> {
     use crate::ssr::{flash, form, request, response};
@@ -30,8 +30,9 @@ pub async fn retry_all_jobs() -> Result<(), Failure> {
     let (ctx, actor) = (request::context()?, request::actor()?);
     let outcome = jobs::retry_all(&ctx, Operator::Admin(&actor)).await;
     let count = form::redirect_back_with("retry_job", QUEUES, (), outcome).await?;
-    let jobs = if count == 1 { "job is" } else { "jobs are" };
-    flash::set(format!("{count} {jobs} back in the queue")).await;
+    let noun = if count == 1 { "job is" } else { "jobs are" };
+    let rest = if count >= jobs::MAX_RETRIED { ". Retry again for the rest." } else { "" };
+    flash::set(format!("{count} {noun} back in the queue{rest}")).await;
     response::redirect_form(QUEUES);
     Ok(())
 }
