@@ -33,8 +33,8 @@ build: setup ## Build the release binary, target/release/mini-compete, and its s
 	@printf '\nBuilt %s\n' "$(TARGET)/release/mini-compete and $(TARGET)/release/site"
 
 .PHONY: test
-test: setup-test ## Run every test: scripts, Rust on SQLite and on PostgreSQL, faults, the browser, the site's weight
-	scripts/test.sh scripts rust faults e2e weight
+test: setup-test ## Run every test: scripts, Rust on both databases, clients of the API, faults, the browser, the site's weight
+	scripts/test.sh scripts rust clients faults e2e weight
 
 .PHONY: test-scripts
 test-scripts: setup-lint ## Run the tests of the scripts only
@@ -43,6 +43,17 @@ test-scripts: setup-lint ## Run the tests of the scripts only
 .PHONY: test-rust
 test-rust: setup-test ## Run the Rust tests only, on both databases
 	scripts/test.sh rust
+
+.PHONY: test-clients
+test-clients: setup-test ## Run generated clients, the Postman collection and generated requests against a server
+	scripts/test.sh clients
+
+.PHONY: fuzz-api
+fuzz-api: setup-test ## Run many generated requests in each role; EXAMPLES=300 of each operation, SEED=1 repeats a run
+	mkdir -p target/fuzz-api
+	seed=$${SEED:-$$RANDOM}; for role in participant organizer admin; do \
+	  scripts/clients.sh $$role target/fuzz-api/$$role.xml --seed=$$seed --max-examples=$${EXAMPLES:-300}; \
+	done
 
 .PHONY: test-faults
 test-faults: setup-test ## Run the fault tests only: kills, crashes, partitions; FAULTS=long for all of it
@@ -84,6 +95,8 @@ lint: setup-lint ## Check format, clippy, dependencies, shell scripts, workflows
 	node scripts/check-documents.mjs
 	cd end2end && npm run --silent check
 	cd clients && REDOCLY_TELEMETRY=off npm run --silent check
+	PYTHONPATH=target/tools/api-clients target/tools/api-clients/bin/openapi-spec-validator openapi.json
+	node postman/generate.mjs --check
 	@echo "lint: all checks passed. Known vulnerabilities are checked by 'make audit', which needs the network."
 
 .PHONY: bench
@@ -105,10 +118,14 @@ fmt: ## Format the Rust code
 openapi: ## Write openapi.json from the code
 	cargo run --quiet -p server -- openapi > openapi.json.new && mv openapi.json.new openapi.json
 
+.PHONY: postman
+postman: ## Write the Postman collection from openapi.json
+	node postman/generate.mjs
+
 .PHONY: clean
 clean: ## Remove build output and installed packages; keep data/
 	cargo clean
-	rm -rf node_modules clients/node_modules end2end/node_modules end2end/test-results end2end/playwright-report bench/bullmq/node_modules
+	rm -rf node_modules clients/node_modules clients/generated .schemathesis .hypothesis end2end/node_modules end2end/test-results end2end/playwright-report bench/bullmq/node_modules
 
 .PHONY: setup setup-test setup-lint setup-bench
 setup: ## Install missing build tools

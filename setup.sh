@@ -297,6 +297,25 @@ npm_packages() {
   ok "$step"
 }
 
+# --- Python ------------------------------------------------------------------------------------------
+
+has_python() { python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && has_pip; }
+
+# The generator of Python clients, and schemathesis. They are in a folder of their own, outside the system's Python.
+python_packages() {
+  local folder=target/tools/api-clients
+  if ! cmp -s clients/requirements.txt "$folder/.installed-from.txt"; then
+    ensure "Python 3.11+ with pip" has_python python3 python3-pip
+    doing "Python packages" "pip install in $folder: about a minute"
+    rm -rf "$folder"
+    PIP_ROOT_USER_ACTION=ignore python3 -m pip install --quiet --disable-pip-version-check --no-deps --only-binary :all: \
+      --require-hashes --target "$folder" --requirement clients/requirements.txt ||
+      fail "pip could not install clients/requirements.txt (see above). Check the network, then run this again."
+    cp clients/requirements.txt "$folder/.installed-from.txt"
+  fi
+  ok "Python packages"
+}
+
 # --- Servers and browser for the tests ---------------------------------------------------------------
 
 has_postgres() { scripts/find-postgres.sh >/dev/null 2>&1; }
@@ -359,8 +378,8 @@ chromium() {
 # -----------------------------------------------------------------------------------------------------
 
 for_build() { c_compiler; rust_toolchain; wasm_target; node_and_npm; cargo_leptos; wasm_bindgen; npm_packages "npm packages" .; }
-for_test() { for_build; cargo_nextest; postgres; pooler; redis; faketime; nginx; npm_packages Playwright end2end; npm_packages "API clients" clients; chromium; }
-for_lint() { c_compiler; rust_toolchain; wasm_target; cargo_deny; cargo_shear; shellcheck; actionlint; node_and_npm; npm_packages TypeScript end2end; npm_packages "API clients" clients; }
+for_test() { for_build; cargo_nextest; postgres; pooler; redis; faketime; nginx; npm_packages Playwright end2end; npm_packages "API clients" clients; python_packages; chromium; }
+for_lint() { c_compiler; rust_toolchain; wasm_target; cargo_deny; cargo_shear; shellcheck; actionlint; node_and_npm; npm_packages TypeScript end2end; npm_packages "API clients" clients; python_packages; }
 for_bench() { c_compiler; rust_toolchain; node_and_npm; postgres; pgbench; redis; sqlite_shell; npm_packages BullMQ bench/bullmq; }
 
 case "${1:-build}" in

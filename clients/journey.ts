@@ -1,62 +1,103 @@
-// The main journey with types that are generated from openapi.json. It is compiled only: that fails
-// when a type that a client needs is missing or has become wider.
+// The main journey, with a client whose types are generated from openapi.json. Compiling it fails when a type that a
+// client needs is missing or has become wider; journey.test.mjs runs it.
 
 import createClient from "openapi-fetch";
 
-import type { components, paths } from "./api";
+import type { components, paths } from "./generated/api";
 
-type Problem = components["schemas"]["ProblemDetails"];
-type Status = components["schemas"]["RegistrationStatus"];
+type Schemas = components["schemas"];
+type Problem = Schemas["ProblemDetails"];
 
-/** Publishes a competition, registers for it, and returns the status of the registration. */
-export async function journey(baseUrl: string, name: string): Promise<Status> {
+/** Publishes a competition, registers for it twice with one key, and cancels the registration. */
+export async function journey(baseUrl: string, name: string): Promise<void> {
   const client = createClient<paths>({ baseUrl });
-  const organizer = await bearer(baseUrl, `${name} Organizer`, "ORGANIZER");
+  const organizer = await signUp(baseUrl, `${name} Organizer`, "ORGANIZER");
+  const participant = await signUp(baseUrl, `${name} Participant`, "PARTICIPANT");
+
   const created = await client.POST("/competitions", {
     headers: organizer,
     params: { header: { "Idempotency-Key": `${name}-create` } },
     body: {
-      title: "Code Sprint",
+      title: `${name} Sprint`,
       description: "24 hours of code",
       tags: ["coding"],
       capacity: 50,
-      regDeadline: "2030-11-29T07:10:30.000Z",
+      regDeadline: "2099-11-29T07:10:30.000Z",
       startDate: null,
     },
   });
-  const { id, startDate } = expect(created);
+  const { id, startDate } = dataOf(created);
   // A field that is always sent and may be null.
   const date: string | null = startDate;
+  equal("start", date, null);
   const found = await client.GET("/competitions", {
-    params: { query: { search: "sprint", sort: "deadline", page: 1, limit: 10 } },
+    params: { query: { search: name, sort: "deadline", page: 1, limit: 10 } },
   });
-  const listed = expect(found).some((competition) => competition._count.registrations === 0);
-  if (date !== null || !listed) throw new Error("the competition is not listed as it was created");
+  equal("found", dataOf(found).map((competition) => competition.id).join(), id);
 
-  const participant = await bearer(baseUrl, `${name} Participant`, "PARTICIPANT");
-  const path = { id };
-  const registered = await client.POST("/competitions/{id}/register", {
+  const register = () =>
+    client.POST("/competitions/{id}/register", {
+      headers: participant,
+      params: { path: { id }, header: { "Idempotency-Key": `${name}-register` } },
+    });
+  const first = await register();
+  const status: Schemas["RegistrationStatus"] = dataOf(first).status;
+  equal("status", status, "PENDING");
+  const again = await register();
+  equal("second registration", dataOf(again).id, dataOf(first).id);
+  equal("replayed", again.response.headers.get("idempotency-replayed"), "true");
+
+  const unkeyed = await client.POST("/competitions/{id}/register", {
     headers: participant,
-    params: { path, header: { "Idempotency-Key": `${name}-register` } },
+    params: { path: { id } },
   });
-  const status: Status = expect(registered).status;
-  await client.DELETE("/competitions/{id}/register", { headers: participant, params: { path } });
-  return status;
+  equal("refusal", unkeyed.error?.code, "already_registered");
+  equal("its registration", unkeyed.error?.registrationId, dataOf(first).id);
+
+  await confirmation(baseUrl, participant, name);
+  const cancelled = await client.DELETE("/competitions/{id}/register", {
+    headers: participant,
+    params: { path: { id } },
+  });
+  equal("cancellation", cancelled.response.status, 204);
+  const seats = await client.GET("/competitions/{id}/seats", { params: { path: { id } } });
+  equal("seats left", dataOf(seats).seatsLeft, 50);
 }
 
-async function bearer(
+/** The header that authorizes a new user. */
+async function signUp(
   baseUrl: string,
   name: string,
-  role: components["schemas"]["SignupRole"],
+  role: Schemas["SignupRole"],
 ): Promise<{ authorization: string }> {
   const client = createClient<paths>({ baseUrl });
   const email = `${name.toLowerCase().replaceAll(" ", ".")}@example.com`;
   const body = { name, email, password: "correct horse battery", role };
-  const { token } = expect(await client.POST("/auth/signup", { body }));
+  const { token } = dataOf(await client.POST("/auth/signup", { body }));
   return { authorization: `Bearer ${token}` };
 }
 
-function expect<T>(answer: { data?: T; error?: Problem }): T {
+/** Waits until a background job has delivered the confirmation. */
+async function confirmation(
+  baseUrl: string,
+  headers: { authorization: string },
+  name: string,
+): Promise<void> {
+  const client = createClient<paths>({ baseUrl });
+  const query = { search: `${name} Sprint` };
+  for (let attempt = 0; attempt < 100; attempt += 1) {
+    const [mail] = dataOf(await client.GET("/mailbox/my", { headers, params: { query } }));
+    if (mail !== undefined) return;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new Error("no confirmation within 10 s");
+}
+
+function dataOf<T>(answer: { data?: T; error?: Problem }): T {
   if (answer.data === undefined) throw new Error(answer.error?.detail ?? "no answer");
   return answer.data;
+}
+
+function equal<T>(what: string, actual: T, expected: T): void {
+  if (actual !== expected) throw new Error(`${what}: ${String(actual)}, not ${String(expected)}`);
 }

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs the tests step by step and ends with one line: "N passed, N failed".
 #
-#   scripts/test.sh [scripts] [rust] [faults] [e2e] [weight]     all of them by default
+#   scripts/test.sh [scripts] [rust] [clients] [faults] [e2e] [weight]     all of them by default
 #
 # The first step that fails ends the run; the steps after it are listed as not run.
 set -euo pipefail
@@ -42,7 +42,7 @@ end_to_end() {
 }
 
 scripts() {
-  step 'Scripts' node "$reports/scripts.xml" node --test --test-reporter=spec --test-reporter-destination=stdout \
+  step 'Scripts' junit "$reports/scripts.xml" node --test --test-reporter=spec --test-reporter-destination=stdout \
     --test-reporter=junit --test-reporter-destination="$reports/scripts.xml" scripts/tests/*.test.mjs
 }
 
@@ -52,6 +52,17 @@ rust() {
   step 'Rust tests on PostgreSQL' junit "$NEXTEST/postgres/junit.xml" \
     scripts/with-services.sh cargo nextest run --profile postgres "${HOST_CRATES[@]}"
   step 'Documentation tests' libtest "$reports/doc-tests.txt" doc_tests
+}
+
+# Clients that are generated from openapi.json, each with a server of its own.
+clients() {
+  step 'TypeScript client' junit "$reports/typescript.xml" scripts/clients.sh typescript "$reports/typescript.xml"
+  step 'Python client' junit "$reports/python.xml" scripts/clients.sh python "$reports/python.xml"
+  step 'Postman collection' junit "$reports/postman.xml" scripts/clients.sh postman "$reports/postman.xml"
+  local role
+  for role in participant organizer admin; do
+    step "Generated requests, as $role" junit "$reports/$role.xml" scripts/clients.sh "$role" "$reports/$role.xml"
+  done
 }
 
 # The fault tests start their own servers and kill them. FAULTS=long runs the long form.
@@ -67,12 +78,12 @@ weight() {
     make --no-print-directory weight ARGS="--report=$reports/weight.json"
 }
 
-[ $# -gt 0 ] || set -- scripts rust faults e2e weight
+[ $# -gt 0 ] || set -- scripts rust clients faults e2e weight
 rm -f end2end/test-results/report.json
 for part in "$@"; do
   case $part in
-    scripts | rust | faults | e2e | weight) "$part" ;;
-    *) echo "Unknown part '$part'. Use: scripts/test.sh [scripts] [rust] [faults] [e2e] [weight]" >&2; exit 64 ;;
+    scripts | rust | clients | faults | e2e | weight) "$part" ;;
+    *) echo "Unknown part '$part'. Use: scripts/test.sh [scripts] [rust] [clients] [faults] [e2e] [weight]" >&2; exit 64 ;;
   esac
 done
 

@@ -1,0 +1,142 @@
+// The order in which the collection calls the operations, so that each finds what those before it made. Every operation
+// of openapi.json has a step.
+//
+// id       the operationId
+// as       who calls it: a bearer token of the collection's variables; without it the request is public
+// name     the name of the request, when it is not the summary of the operation
+// status   the expected statuses; by default the success that the operation documents
+// path     parameters of the path; query and headers likewise. Others are in the request, switched off
+// body     replaces fields of the documented example
+// save     variables to set: a name and the expression of its value, of `response` (the body)
+// until    an expression of `response`: the request is repeated until it is true, for 10 s at most
+// tests    further tests: a title and an expression that must be true
+// skip     an expression: the request is left out of a run while it is true
+const REPLAYED = { 'is replayed': 'pm.response.headers.get("Idempotency-Replayed") === "true"' };
+const COMPETITION = { id: '{{competitionId}}' };
+
+const signUp = (role, name) => ({
+  id: 'sign_up',
+  name: `Sign up as ${role}`,
+  body: { name, email: `{{${role}Email}}`, password: '{{password}}', role: role.toUpperCase() },
+  save: { [`${role}Token`]: 'response.token', [`${role}RefreshToken`]: 'response.refreshToken' },
+});
+
+const register = {
+  id: 'register',
+  as: 'participant',
+  path: COMPETITION,
+  headers: { 'Idempotency-Key': '{{run}}-register' },
+};
+
+export const JOURNEY = {
+  Accounts: [
+    { id: 'get_health' },
+    signUp('organizer', 'Postman Organizer'),
+    signUp('participant', 'Postman Participant'),
+    {
+      id: 'log_in',
+      name: 'Log in as admin',
+      body: { email: '{{adminEmail}}', password: '{{adminPassword}}' },
+      save: { adminToken: 'response.token' },
+    },
+    { id: 'get_current_user', as: 'participant' },
+    { id: 'edit_profile', as: 'participant' },
+    {
+      id: 'refresh_tokens',
+      body: { refreshToken: '{{participantRefreshToken}}' },
+      save: { participantToken: 'response.token', participantRefreshToken: 'response.refreshToken' },
+    },
+  ],
+  Competitions: [
+    {
+      id: 'create_competition',
+      as: 'organizer',
+      headers: { 'Idempotency-Key': '{{run}}-create' },
+      body: { title: 'Postman {{run}}', regDeadline: '2099-11-29T07:10:30.000Z', startDate: null },
+      save: { competitionId: 'response.id', competitionVersion: 'response.version' },
+    },
+    { id: 'get_competition', path: COMPETITION },
+    {
+      id: 'list_competitions',
+      query: { search: '{{run}}' },
+      tests: { 'finds the competition': 'response.length === 1' },
+    },
+    { id: 'list_my_competitions', as: 'organizer' },
+    {
+      id: 'edit_competition',
+      as: 'organizer',
+      path: COMPETITION,
+      body: { version: '{{competitionVersion}}', title: 'Postman {{run}}' },
+    },
+    { id: 'get_competition_calendar', path: COMPETITION },
+    { id: 'get_seats', path: COMPETITION },
+    {
+      id: 'watch_seats',
+      path: COMPETITION,
+      // A stream would keep a run waiting for minutes. Send the request by hand, or set `streams` to "on".
+      skip: 'pm.environment.get("streams") !== "on"',
+    },
+  ],
+  Registrations: [
+    { ...register, save: { registrationId: 'response.id' } },
+    {
+      ...register,
+      name: 'Retry the registration with its key',
+      tests: { ...REPLAYED, 'is the same': 'response.id === pm.collectionVariables.get("registrationId")' },
+    },
+    {
+      ...register,
+      name: 'Register again without a key',
+      headers: {},
+      status: [409],
+      tests: { 'has its code': 'response.code === "already_registered"' },
+    },
+    { id: 'list_my_registrations', as: 'participant' },
+    { id: 'get_registration_calendar', as: 'participant', path: { id: '{{registrationId}}' } },
+    { id: 'get_roster', as: 'organizer', path: COMPETITION },
+    { id: 'get_roster_csv', as: 'organizer', path: COMPETITION },
+  ],
+  Mailbox: [
+    {
+      id: 'list_my_mails',
+      as: 'participant',
+      // The confirmation is sent by a background job.
+      until: 'response.length > 0',
+      save: { mailId: 'response[0]?.id' },
+    },
+    { id: 'count_unread_mails', as: 'participant' },
+    { id: 'mark_mail_read', as: 'participant', path: { id: '{{mailId}}' } },
+  ],
+  Cancellation: [
+    { id: 'cancel_registration', as: 'participant', path: COMPETITION },
+    {
+      id: 'cancel_competition',
+      as: 'organizer',
+      path: COMPETITION,
+      headers: { 'Idempotency-Key': '{{run}}-cancel' },
+      tests: { 'is cancelled': 'response.cancelledAt !== null' },
+    },
+  ],
+  Administration: [
+    { id: 'list_queues', as: 'admin' },
+    { id: 'list_failed_jobs', as: 'admin', save: { firstJob: 'response[0]?.id', secondJob: 'response[1]?.id' } },
+    // An installation without demo data may have no dead letters.
+    { id: 'retry_failed_job', as: 'admin', path: { id: '{{firstJob}}' }, status: [204, 404] },
+    { id: 'discard_failed_job', as: 'admin', path: { id: '{{secondJob}}' }, status: [204, 404] },
+    { id: 'retry_all_failed_jobs', as: 'admin' },
+  ],
+  Departure: [
+    {
+      id: 'change_password',
+      as: 'participant',
+      body: { currentPassword: '{{password}}', newPassword: '{{password}} 2' },
+      save: { participantToken: 'response.token', participantRefreshToken: 'response.refreshToken' },
+    },
+    { id: 'request_password_reset', body: { email: '{{participantEmail}}' } },
+    // The token is in a mail only.
+    { id: 'confirm_password_reset', status: [400] },
+    { id: 'log_out', body: { refreshToken: '{{organizerRefreshToken}}' } },
+    { id: 'delete_account', as: 'participant', body: { password: '{{password}} 2' } },
+    { id: 'delete_account', name: 'Delete the organizer', as: 'organizer', body: { password: '{{password}}' } },
+  ],
+};
