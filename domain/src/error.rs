@@ -65,6 +65,10 @@ pub enum ErrorCode {
     CompetitionNotFound,
     /// There is no such message in this mailbox.
     MailNotFound,
+    /// The organizer has no such webhook.
+    WebhookNotFound,
+    /// The webhooks of the organizer have no such delivery.
+    DeliveryNotFound,
     /// No route has this path.
     RouteNotFound,
     /// The route has no such method.
@@ -87,6 +91,10 @@ pub enum ErrorCode {
     CancelledIsFinal,
     /// The new capacity is below the number of registrations.
     CapacityBelowSeatsTaken,
+    /// The organizer has as many webhooks as allowed.
+    TooManyWebhooks,
+    /// The webhook is disabled, so that nothing is sent to it.
+    WebhookDisabled,
     /// There is no such job in the dead letter queue.
     JobNotFound,
     /// The competition is not the version that `If-Match` asks for.
@@ -144,6 +152,8 @@ impl ErrorCode {
             Self::AccountNotFound
             | Self::CompetitionNotFound
             | Self::MailNotFound
+            | Self::WebhookNotFound
+            | Self::DeliveryNotFound
             | Self::RouteNotFound
             | Self::NotRegistered
             | Self::JobNotFound => 404,
@@ -158,6 +168,8 @@ impl ErrorCode {
             | Self::IdempotencyInFlight
             | Self::StaleVersion
             | Self::CancelledIsFinal
+            | Self::TooManyWebhooks
+            | Self::WebhookDisabled
             | Self::CapacityBelowSeatsTaken => 409,
             Self::PreconditionFailed => 412,
             Self::PayloadTooLarge => 413,

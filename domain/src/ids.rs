@@ -68,6 +68,14 @@ id!(
     /// Names a background job.
     JobId
 );
+id!(
+    /// Names a webhook: an endpoint of an organizer.
+    WebhookId
+);
+id!(
+    /// Names the delivery of an event to a webhook.
+    DeliveryId
+);
 
 #[cfg(test)]
 mod tests {

@@ -30,6 +30,7 @@ mod text;
 mod timestamp;
 mod token;
 mod web_address;
+mod webhook;
 
 pub use account::{Login, LoginInput, Role, Signup, SignupInput, User};
 pub use call_to_action::{CallToAction, ViewerState};
@@ -46,7 +47,7 @@ pub use dashboard::{DayCount, OrganizerDashboard, ParticipantDashboard};
 pub use deletion::DeletionPreview;
 pub use error::{ErrorCode, Faults, FieldError, PublicError};
 pub use idempotency::{IdempotencyKey, InvalidIdempotencyKey};
-pub use ids::{CompetitionId, JobId, MailId, RegistrationId, UserId};
+pub use ids::{CompetitionId, DeliveryId, JobId, MailId, RegistrationId, UserId, WebhookId};
 pub use if_match::{IfMatch, InvalidIfMatch};
 pub use job::{DeadLetter, QueueStats};
 pub use mailbox::{Mail, MailFilter, MailPage, MailQuery};
@@ -69,3 +70,7 @@ pub use text::{Description, Email, Password, PersonName, Tag, TimeZoneName, Titl
 pub use timestamp::{InvalidTimestamp, Timestamp, local_time};
 pub use token::{LogoutInput, RefreshInput};
 pub use web_address::without_web_addresses;
+pub use webhook::{
+    Delivery, DeliveryStatus, DisabledReason, EventType, MAX_WEBHOOKS, NewWebhook, Webhook,
+    WebhookEdit, WebhookInput, WebhookPatch, WebhookWithSecret,
+};

@@ -49,6 +49,12 @@ impl FromJson for i64 {
     }
 }
 
+impl FromJson for bool {
+    fn from_json(value: Value) -> Option<Self> {
+        value.as_bool()
+    }
+}
+
 /// The whole number, if the conversion is exact.
 fn whole(number: f64) -> Option<i64> {
     /// From 2^53 on not every whole number has a float of its own.

@@ -10,6 +10,7 @@ use crate::{
     mail::delivery::DeliverMail,
     password_reset::SendResetLink,
     reminder::SendReminders,
+    webhooks::{DeliverWebhooks, PublishEvents},
 };
 
 /// Registers jobs. One that is listed twice does not compile, nor do two with one name; a job that
@@ -29,6 +30,8 @@ jobs! {
     CleanUp,
     DeliverMail,
     SendResetLink,
+    PublishEvents,
+    DeliverWebhooks,
 }
 
 const _: () = assert!(names_are_distinct(JOBS), "two jobs have one name");
@@ -53,8 +56,10 @@ mod tests {
             ("confirm_registration", 0, Class::Confirmations, "confirm_registration"),
             ("send_reset_link", 0, Class::AccountMail, "send_reset_link"),
             ("deliver_mail", 5, Class::AccountMail, "deliver_mail"),
+            ("publish_events", 8, Class::Webhooks, "publish_events"),
             ("tell_of_cancellation", 10, Class::Background, "tell_of_cancellation"),
             ("send_reminders", 10, Class::Background, "send_reminders"),
+            ("deliver_webhooks", 12, Class::Webhooks, "deliver_webhooks"),
             ("deliver_mail", 15, Class::BulkMail, "deliver_bulk_mail"),
             ("clean_up", 20, Class::Background, "clean_up"),
         ];
@@ -103,6 +108,10 @@ mod tests {
         assert_reads_back(
             DeliverMail { mail_id: domain::MailId(id) },
             &format!(r#"{{"mail_id":"{text}"}}"#),
+        );
+        assert_reads_back(
+            DeliverWebhooks { webhook_id: domain::WebhookId(id) },
+            &format!(r#"{{"webhook_id":"{text}"}}"#),
         );
         let email = "ada@example.com".to_owned();
         assert_reads_back(SendResetLink { email }, r#"{"email":"ada@example.com"}"#);

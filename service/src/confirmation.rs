@@ -6,7 +6,7 @@ use std::{
 };
 
 use askama::Template;
-use domain::{CompetitionId, RegistrationId, RegistrationStatus, Timestamp, UserId};
+use domain::{CompetitionId, EventType, RegistrationId, RegistrationStatus, Timestamp, UserId};
 use sea_orm::{
     ColumnTrait, DerivePartialModel, EntityTrait, QueryFilter, prelude::DateTimeUtc,
     sea_query::Expr,
@@ -21,12 +21,13 @@ use crate::{
         bulk::{any_of, update_returning},
         retry,
     },
-    jobs::{BackgroundJob, Class, Execution},
+    jobs::{self, BackgroundJob, Class, Execution, NewJob},
     mail::{
         limits::CONFIRMATION,
         mailbox::{Draft, store_and_enqueue},
         templates::{RenderedMail, UserText},
     },
+    webhooks::{Event, PublishEvents},
     zones,
 };
 
@@ -63,6 +64,8 @@ struct Recipient {
 #[sea_orm(entity = "competition::Entity")]
 struct Subject {
     id: CompetitionId,
+    organizer_id: UserId,
+    has_webhooks: bool,
     title: String,
     start_date: Option<DateTimeUtc>,
     time_zone: String,
@@ -103,7 +106,24 @@ async fn confirm(ctx: &Context, execution: &Execution<'_, ConfirmRegistration>) 
         Some(draft(row, users.get(&row.user_id)?, competitions.get(&row.competition_id)?))
     });
     store_and_enqueue(ctx, &*tx, drafts.collect()).await?;
+    jobs::add(&*tx, now, event_jobs(now, &confirmed, competitions.values())).await?;
     tx.commit().await
+}
+
+/// A job for each competition that has webhooks.
+fn event_jobs<'a>(
+    now: Timestamp,
+    confirmed: &[registration::Model],
+    competitions: impl Iterator<Item = &'a Subject>,
+) -> Vec<NewJob> {
+    let with_webhooks = competitions.filter(|competition| competition.has_webhooks);
+    let job = |competition: &Subject| {
+        let rows = confirmed.iter().filter(|row| row.competition_id == competition.id);
+        let event = |row| Event::of_registration(EventType::RegistrationConfirmed, now, row);
+        let events = rows.map(event).collect();
+        PublishEvents::about(competition.id, competition.organizer_id, events).into()
+    };
+    with_webhooks.map(job).collect()
 }
 
 #[derive(Template)]

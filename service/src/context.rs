@@ -3,6 +3,7 @@
 use std::{ops::Deref, sync::Arc, time::Duration};
 
 use domain::Timestamp;
+use ipnet::IpNet;
 use tokio::{sync::watch, time};
 
 use crate::{
@@ -16,7 +17,8 @@ use crate::{
     housekeeping::Retention,
     idempotency::{IdempotencyCache, InFlightKeys},
     infrastructure::{
-        combiner::BatchLimits, locks::CompetitionLocks, password::PasswordHasher, redis::Redis,
+        combiner::BatchLimits, locks::CompetitionLocks, outbound::Outbound,
+        password::PasswordHasher, redis::Redis,
     },
     jobs::Registry,
     mail::smtp::Mailer,
@@ -55,6 +57,8 @@ pub struct Settings {
     pub mailer: Option<Mailer>,
     /// How long rows are kept.
     pub retention: Retention,
+    /// Networks that webhooks may be sent to although they are not public.
+    pub webhook_networks: Vec<IpNet>,
 }
 
 /// The argument of every use case: the database, the clock, and the state that requests of this
@@ -82,6 +86,7 @@ pub struct Shared {
     pub(crate) jobs: &'static Registry,
     pub(crate) mailer: Option<Mailer>,
     pub(crate) retention: Retention,
+    pub(crate) outbound: Outbound,
     site_url: String,
     redis: Option<Arc<Redis>>,
     clock: Arc<dyn Clock>,
@@ -202,6 +207,11 @@ impl Context {
             jobs: &REGISTRY,
             mailer: settings.mailer,
             retention: settings.retention,
+            outbound: Outbound::new(
+                settings.webhook_networks,
+                settings.mode == Mode::Development,
+                &settings.site_url,
+            ),
             site_url: settings.site_url,
             redis,
             clock,

@@ -40,6 +40,7 @@ pub mod reminder;
 pub mod sessions;
 #[cfg(feature = "test-support")]
 pub mod testing;
+pub mod webhooks;
 pub mod zones;
 
 pub use actor::Actor;

@@ -41,6 +41,7 @@ pub async fn run(
         worker.concurrency = settings.confirmation_batches,
         mail.concurrency = settings.account_mails,
         mail.bulk_concurrency = settings.bulk_mails,
+        webhook.concurrency = settings.webhooks,
         cron.reminder = %settings.reminder_schedule,
         cron.cleanup = %settings.cleanup_schedule,
         "worker started"

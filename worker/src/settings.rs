@@ -16,6 +16,8 @@ pub struct WorkerSettings {
     pub account_mails: usize,
     /// Mails to many people that are sent at the same time.
     pub bulk_mails: usize,
+    /// Webhooks whose deliveries are sent at the same time.
+    pub webhooks: usize,
     /// When reminders are sent to participants.
     pub reminder_schedule: Schedule,
     /// When expired rows are deleted.
@@ -30,6 +32,7 @@ impl WorkerSettings {
             Class::AccountMail => self.account_mails,
             Class::Background => BACKGROUND,
             Class::BulkMail => self.bulk_mails,
+            Class::Webhooks => self.webhooks,
         }
     }
 }

@@ -3,6 +3,7 @@
 use std::error::Error;
 
 use clap::{Args, ValueEnum};
+use ipnet::IpNet;
 use service::{Context, Db, LoginLimits, Mode, Settings};
 
 use super::{MailOptions, RedisOptions, RetentionOptions, Switch, origin::parse_origin};
@@ -81,6 +82,10 @@ pub struct InstallationOptions {
     /// Options of retention.
     #[command(flatten)]
     pub retention: RetentionOptions,
+
+    /// Networks that webhooks may be sent to although they are not public, separated by commas
+    #[arg(long, env = "WEBHOOK_ALLOWED_NETWORKS", value_delimiter = ',', global = true)]
+    pub webhook_allowed_networks: Vec<IpNet>,
 }
 
 impl InstallationOptions {
@@ -115,6 +120,7 @@ impl InstallationOptions {
             site_url,
             mailer,
             retention: (&self.retention).into(),
+            webhook_networks: self.webhook_allowed_networks.clone(),
         };
         Ok(Context::open(db, redis, settings).await?)
     }

@@ -23,6 +23,11 @@ pub struct WorkerOptions {
           default_value_t = 4)]
     pub bulk_mail_concurrency: u16,
 
+    /// Webhooks whose deliveries are sent at the same time, up to four requests to each
+    #[arg(long, env = "WEBHOOK_CONCURRENCY", value_parser = clap::value_parser!(u16).range(1..=256),
+          default_value_t = 8)]
+    pub webhook_concurrency: u16,
+
     /// Schedule of reminders to participants: a cron expression, in UTC
     #[arg(long, env = "CRON_REMINDER_SCHEDULE", default_value = "*/10 * * * *")]
     pub cron_reminder_schedule: Schedule,
@@ -38,6 +43,7 @@ impl From<WorkerOptions> for WorkerSettings {
             confirmation_batches: options.worker_concurrency.into(),
             account_mails: options.mail_concurrency.into(),
             bulk_mails: options.bulk_mail_concurrency.into(),
+            webhooks: options.webhook_concurrency.into(),
             reminder_schedule: options.cron_reminder_schedule,
             cleanup_schedule: options.cron_cleanup_schedule,
         }

@@ -19,6 +19,7 @@ use crate::{
     admission::{self, AdmissionCommand},
     entity::{
         competition, idempotency_log, mail, password_reset, refresh_token, registration, user,
+        webhook,
     },
     events::Event,
     infrastructure::{db::retry, secrets},
@@ -183,6 +184,7 @@ async fn is_referenced(tx: &impl ConnectionTrait, id: UserId) -> Result<bool> {
 /// Removes personal data from the row, and deletes what belongs to it.
 async fn anonymize(tx: &impl ConnectionTrait, id: UserId, random_hash: &str) -> Result<()> {
     mail::Entity::delete_many().filter(mail::Column::UserId.eq(id)).exec(tx).await?;
+    webhook::Entity::delete_many().filter(webhook::Column::OrganizerId.eq(id)).exec(tx).await?;
     // Stored responses have names in them.
     idempotency_log::Entity::delete_many()
         .filter(idempotency_log::Column::UserId.eq(id))

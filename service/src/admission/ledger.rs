@@ -5,8 +5,8 @@ use std::collections::HashMap;
 
 use chrono::TimeDelta;
 use domain::{
-    CompetitionEdit, CompetitionWithOrganizer, ErrorCode, IfMatch, Organizer, PublicError,
-    RegistrationId, RegistrationStatus, Tag, Timestamp, User, UserId,
+    CompetitionEdit, CompetitionWithOrganizer, ErrorCode, EventType, IfMatch, Organizer,
+    PublicError, RegistrationId, RegistrationStatus, Tag, Timestamp, User, UserId,
 };
 
 use super::{
@@ -20,6 +20,7 @@ use crate::{
     entity::{competition, registration},
     infrastructure::ids::new_id,
     jobs::{BackgroundJob, NewJob},
+    webhooks::{Event, PublishEvents},
 };
 
 const CANCELLED: &str = "Competition was cancelled";
@@ -35,6 +36,8 @@ pub(super) struct Ledger {
     registrations: HashMap<UserId, Entry>,
     tags: Vec<String>,
     new_tags: Option<Vec<Tag>>,
+    /// For webhooks, in order; none for a competition without webhooks.
+    events: Vec<Event>,
 }
 
 #[derive(Debug)]
@@ -88,6 +91,19 @@ impl Ledger {
             registrations: registrations.into_iter().map(entry).collect(),
             tags,
             new_tags: None,
+            events: Vec::new(),
+        }
+    }
+
+    fn add_registration_event(&mut self, kind: EventType, row: &registration::Model) {
+        if self.before.has_webhooks {
+            self.events.push(Event::of_registration(kind, self.now, row));
+        }
+    }
+
+    fn add_competition_event(&mut self, kind: EventType) {
+        if self.before.has_webhooks {
+            self.events.push(Event::of_competition(kind, self.now, &self.after));
         }
     }
 
@@ -164,6 +180,7 @@ impl Ledger {
         };
         let registration = row.clone().into_new_registration(&self.after, user);
         self.after.registered += 1;
+        self.add_registration_event(EventType::RegistrationCreated, &row);
         self.registrations.insert(user.id, Entry { row, write });
         Verdict::Granted(Effect::Registered(Box::new(registration)))
     }
@@ -205,7 +222,9 @@ impl Ledger {
             if *write == RowWrite::Unchanged {
                 *write = RowWrite::Update;
             }
+            let row = row.clone();
             self.after.registered -= 1;
+            self.add_registration_event(EventType::RegistrationCancelled, &row);
         }
         Verdict::Granted(Effect::RegistrationCancelled)
     }
@@ -235,6 +254,7 @@ impl Ledger {
             self.after.cancelled_at = Some(self.now.utc());
             self.after.updated_at = self.now.utc();
             self.after.revision += 1;
+            self.add_competition_event(EventType::CompetitionCancelled);
         }
         self.changed_by(user)
     }
@@ -326,11 +346,16 @@ impl Ledger {
         after.revision += 1;
         after.updated_at = self.now.utc();
         self.after = after;
+        self.add_competition_event(EventType::CompetitionChanged);
         Ok(())
     }
 
     /// What the batch has to write.
-    pub(super) fn into_changes(self) -> Changes {
+    pub(super) fn into_changes(mut self) -> Changes {
+        // A batch that takes the last seat and frees another leaves a seat: no event.
+        if self.after.is_full() && !self.before.is_full() && self.after.cancelled_at.is_none() {
+            self.add_competition_event(EventType::CompetitionFull);
+        }
         let (mut inserted, mut updated, mut jobs) = (Vec::new(), Vec::new(), Vec::new());
         let mut changed: Vec<_> = self
             .registrations
@@ -355,6 +380,9 @@ impl Ledger {
             let job = NotifyOfCancellation { competition_id };
             let key = format!("{}:{competition_id}", NotifyOfCancellation::NAME);
             jobs.push(NewJob::from(job).with_key(key));
+        }
+        if !self.events.is_empty() {
+            jobs.push(PublishEvents::of(&self.after, self.events).into());
         }
         // Registrations and cancellations may cancel out: then the row stays as it is, and the
         // batch commits without a compare-and-set. The lock on the row has excluded other batches

@@ -209,6 +209,7 @@ fn compare_and_set(
     let competition::Model {
         id,
         organizer_id: _,
+        has_webhooks: _,
         created_at: _,
         version: _,
         registered,

@@ -1,20 +1,22 @@
 //! The use case behind `POST /api/competitions`.
 
 use domain::{
-    CompetitionId, CompetitionInput, CompetitionWithOrganizer, IdempotencyKey, NewCompetition,
-    Organizer, Role, Tag, Timestamp, User,
+    CompetitionId, CompetitionInput, CompetitionWithOrganizer, EventType, IdempotencyKey,
+    NewCompetition, Organizer, Role, Tag, Timestamp, User,
 };
 use sea_orm::ConnectionTrait;
 
 use crate::{
     Actor, Context, Result,
     entity::{competition, competition_tag::insert_tags},
-    events::Event,
+    events,
     idempotency::RequestKey,
     infrastructure::{
         db::{bulk, retry},
         ids::new_id,
     },
+    jobs,
+    webhooks::{self, Event, PublishEvents},
     zones,
 };
 
@@ -47,7 +49,7 @@ pub async fn create(
     let created =
         created.map_err(|error| error.naming(key.as_ref().map(RequestKey::idempotency_key)))?;
     if !created.replayed {
-        ctx.events.publish(Event::CompetitionCreated(created.view.competition.id));
+        ctx.events.publish(events::Event::CompetitionCreated(created.view.competition.id));
     }
     Ok(created)
 }
@@ -95,6 +97,7 @@ pub(crate) async fn insert(
     organizer: &User,
     new: &NewCompetition,
 ) -> Result<CompetitionWithOrganizer> {
+    let has_webhooks = webhooks::listen_to_new_competition(tx, organizer.id).await?;
     let now = ctx.now().utc();
     let mut row = competition::Model {
         id: CompetitionId(new_id()),
@@ -111,6 +114,7 @@ pub(crate) async fn insert(
         reg_opens_at: new.dates.opens.map(Timestamp::utc),
         cancelled_at: None,
         start_changed_at: None,
+        has_webhooks,
         version: 1,
         revision: 1,
         created_at: now,
@@ -119,6 +123,10 @@ pub(crate) async fn insert(
     row.update_search_columns();
     bulk::insert(tx, vec![row.clone()]).await?;
     insert_tags(tx, row.id, &new.tags).await?;
+    if has_webhooks {
+        let event = Event::of_competition(EventType::CompetitionPublished, ctx.now(), &row);
+        jobs::add(tx, ctx.now(), [PublishEvents::of(&row, vec![event]).into()]).await?;
+    }
     let competition = row.into_view(new.tags.iter().map(Tag::to_string).collect());
     let User { id, name, email, .. } = organizer.clone();
     Ok(CompetitionWithOrganizer { competition, organizer: Organizer { id, name, email } })

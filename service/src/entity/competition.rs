@@ -35,6 +35,8 @@ pub(crate) struct Model {
     pub(crate) cancelled_at: Option<DateTimeUtc>,
     /// When the start date last changed after the competition was created.
     pub(crate) start_changed_at: Option<DateTimeUtc>,
+    /// Whether an enabled webhook may want the events of the competition.
+    pub(crate) has_webhooks: bool,
     pub(crate) created_at: DateTimeUtc,
     pub(crate) updated_at: DateTimeUtc,
 }
@@ -68,6 +70,10 @@ impl Model {
 
     pub(crate) fn counts(&self) -> CompetitionCounts {
         CompetitionCounts { registrations: count(self.registered) }
+    }
+
+    pub(crate) fn is_full(&self) -> bool {
+        self.registered >= self.capacity
     }
 
     /// The seats, as the database has them at `version`.

@@ -16,6 +16,8 @@ pub(crate) mod refresh_token;
 pub(crate) mod registration;
 pub(crate) mod session;
 pub(crate) mod user;
+pub(crate) mod webhook;
+pub(crate) mod webhook_delivery;
 
 /// A column that a constraint keeps from being negative.
 pub(crate) fn count(column: i32) -> u32 {

@@ -12,10 +12,10 @@ use crate::{
         competition, competition_tag, cron_tick, failed_job, idempotency_log,
         job::{self, State},
         job_audit, login_attempt, mail, mail_limit, password_reset, refresh_token, registration,
-        session, user,
+        session, user, webhook, webhook_delivery,
     },
     mail::limits,
-    throttle,
+    throttle, webhooks,
 };
 
 /// Responses are replayed for 24 hours; the hour more leaves room for clocks that differ.
@@ -113,7 +113,7 @@ pub(super) fn rules(now: Timestamp, retention: &Retention) -> Vec<Rule> {
 }
 
 /// Rows that are of no use after a time which the program sets.
-fn short_lived(now: Timestamp) -> [Rule; 7] {
+fn short_lived(now: Timestamp) -> [Rule; 8] {
     let time = now.utc();
     [
         Rule::fixed(
@@ -151,6 +151,12 @@ fn short_lived(now: Timestamp) -> [Rule; 7] {
             "25 hours",
             "the API replays a response for 24 hours",
             idempotency_log::Column::CreatedAt.lt(time - IDEMPOTENCY_LOGS),
+        ),
+        Rule::fixed(
+            webhook_delivery::Entity,
+            "30 days",
+            "shows an organizer what was sent lately",
+            webhooks::is_old(now),
         ),
         Rule::fixed(
             cron_tick::Entity,
@@ -223,6 +229,7 @@ fn kept() -> Vec<Rule> {
         Rule::for_ever(competition::Entity, history),
         Rule::for_ever(competition_tag::Entity, "a part of the competition"),
         Rule::for_ever(registration::Entity, history),
+        Rule::for_ever(webhook::Entity, "organizers delete their own, of which they have ten"),
         Rule {
             table: "jobs",
             rows: "waiting and active",

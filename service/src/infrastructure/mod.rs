@@ -6,6 +6,7 @@
 //! | `redis` | the client and its circuit breaker |
 //! | `locks` | the lock of a competition, in Redis |
 //! | `combiner`, `coalesced_read` | batches of requests that arrive at the same time |
+//! | `outbound` | requests to addresses that users have entered |
 //! | `clock`, `ids` | time, and the ids of rows |
 //! | `password`, `secrets`, `private_files` | hashes, random secrets, permissions of files |
 //! | `error_chain` | an error and its sources as text |
@@ -21,6 +22,7 @@ pub(crate) mod error_chain;
 pub(crate) mod failpoint;
 pub(crate) mod ids;
 pub(crate) mod locks;
+pub(crate) mod outbound;
 pub(crate) mod password;
 pub(crate) mod private_files;
 pub(crate) mod redis;

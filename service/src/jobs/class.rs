@@ -14,10 +14,12 @@ pub enum Class {
     Background,
     /// Sending mail to many people at once.
     BulkMail,
+    /// Sending events to webhooks, whose receivers may be slow.
+    Webhooks,
 }
 
 impl Class {
     /// Every class.
-    pub const ALL: [Self; 4] =
-        [Self::Confirmations, Self::AccountMail, Self::Background, Self::BulkMail];
+    pub const ALL: [Self; 5] =
+        [Self::Confirmations, Self::AccountMail, Self::Background, Self::BulkMail, Self::Webhooks];
 }

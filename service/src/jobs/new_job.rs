@@ -11,7 +11,7 @@ use crate::{
     infrastructure::{db::bulk, ids::new_id},
 };
 
-/// A job to be added, to run at once.
+/// A job to be added, to run at once unless it is delayed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewJob {
     kind: &'static str,
@@ -19,6 +19,7 @@ pub struct NewJob {
     priority: i16,
     max_attempts: i32,
     dedup_key: Option<String>,
+    run_at: Option<Timestamp>,
 }
 
 impl<J: BackgroundJob> From<J> for NewJob {
@@ -29,6 +30,7 @@ impl<J: BackgroundJob> From<J> for NewJob {
             priority: J::PRIORITY,
             max_attempts: J::MAX_ATTEMPTS,
             dedup_key: None,
+            run_at: None,
         }
     }
 }
@@ -38,6 +40,11 @@ impl NewJob {
     /// transaction.
     pub(crate) fn with_key(self, dedup_key: String) -> Self {
         Self { dedup_key: Some(dedup_key), ..self }
+    }
+
+    /// Delays the job.
+    pub(crate) fn at(self, run_at: Timestamp) -> Self {
+        Self { run_at: Some(run_at), ..self }
     }
 
     /// Queues the job on one of the [`OTHER_ROUTES`](BackgroundJob::OTHER_ROUTES) of its kind.
@@ -58,7 +65,7 @@ pub(crate) fn rows(now: Timestamp, jobs: impl IntoIterator<Item = NewJob>) -> Ve
         lost_leases: 0,
         max_attempts: job.max_attempts,
         postponements: 0,
-        run_at: now.utc(),
+        run_at: job.run_at.unwrap_or(now).utc(),
         lease_until: None,
         epoch: 0,
         last_error: None,

@@ -64,6 +64,7 @@ fn settings() -> Settings {
         site_url,
         mailer: None,
         retention: Retention::default(),
+        webhook_networks: vec!["127.0.0.1/32".parse().expect("a network")],
     }
 }
 

@@ -40,3 +40,4 @@ mod sessions;
 mod sink;
 mod support;
 mod throttle;
+mod webhooks;

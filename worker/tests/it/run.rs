@@ -21,6 +21,7 @@ fn start(ctx: &Context) -> (JoinHandle<Result<(), JoinError>>, CancellationToken
         confirmation_batches: 2,
         account_mails: 2,
         bulk_mails: 1,
+        webhooks: 2,
         reminder_schedule: "*/10 * * * *".parse().unwrap(),
         cleanup_schedule: "0 3 * * *".parse().unwrap(),
     };

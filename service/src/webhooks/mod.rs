@@ -1,0 +1,37 @@
+//! Webhooks: the events of an organizer's competitions, sent to addresses of theirs.
+//!
+//! | Module | |
+//! |---|---|
+//! | `endpoints` | creating, changing and deleting webhooks |
+//! | `log` | the deliveries of a webhook; sending one again; sending a test |
+//! | `event`, `publish` | the events, written in the transactions of their causes, and the job that makes a delivery for each webhook that wants one |
+//! | `deliver`, `attempt`, `outcome`, `schedule` | the job that sends the deliveries of a webhook |
+//! | `disable` | disabling a webhook |
+//! | `flags` | which competitions have webhooks |
+//! | `secret` | secrets and signatures |
+//!
+//! A competition without webhooks costs nothing: `has_webhooks` is a column of its row, which every
+//! cause reads anyway.
+//!
+//! One job at a time sends the requests of a webhook, a few at a time and for some seconds. So a
+//! slow receiver takes one of the places of its class, and never those of other jobs.
+
+mod attempt;
+mod deliver;
+mod disable;
+mod endpoints;
+mod event;
+mod flags;
+mod log;
+mod outcome;
+mod publish;
+mod schedule;
+mod secret;
+
+pub(crate) use deliver::DeliverWebhooks;
+pub use endpoints::{create, delete, edit, get, list, rotate_secret};
+pub(crate) use event::Event;
+pub(crate) use flags::listen_to_new_competition;
+pub(crate) use log::is_old;
+pub use log::{deliveries, send_again, send_test};
+pub(crate) use publish::PublishEvents;

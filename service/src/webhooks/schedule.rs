@@ -1,0 +1,61 @@
+//! When a delivery is attempted again, and when a webhook is given up.
+
+use chrono::TimeDelta;
+
+/// Pauses after each failed attempt, as the Standard Webhooks specification recommends. The eighth
+/// attempt is the last, 27.6 h after the first.
+const PAUSES: [TimeDelta; 7] = [
+    TimeDelta::seconds(5),
+    TimeDelta::minutes(5),
+    TimeDelta::minutes(30),
+    TimeDelta::hours(2),
+    TimeDelta::hours(5),
+    TimeDelta::hours(10),
+    TimeDelta::hours(10),
+];
+/// How long nothing at all is sent to a receiver that does not answer, after its first failure and
+/// those that follow. So a receiver that times out takes little of the worker's time.
+const REST: [TimeDelta; 3] = [TimeDelta::seconds(5), TimeDelta::minutes(5), TimeDelta::minutes(30)];
+/// A webhook is disabled when every attempt of this time has failed …
+pub(super) const GIVE_UP_AFTER: TimeDelta = TimeDelta::days(5);
+/// … and there were at least so many rounds of them.
+pub(super) const MIN_FAILURES: i32 = 8;
+
+/// The pause after this number of failed attempts, up to a tenth longer; `None` after the last.
+pub(super) fn pause_after(attempts: i32) -> Option<TimeDelta> {
+    let index = usize::try_from(attempts - 1).unwrap_or_default();
+    PAUSES.get(index).copied().map(with_jitter)
+}
+
+/// The rest of a receiver after this number of failed rounds.
+pub(super) fn rest_after(failures: i32) -> TimeDelta {
+    let index = usize::try_from(failures - 1).unwrap_or_default();
+    REST[index.min(REST.len() - 1)]
+}
+
+/// Spreads the deliveries that failed together.
+fn with_jitter(pause: TimeDelta) -> TimeDelta {
+    pause + TimeDelta::milliseconds(fastrand::i64(0..=pause.num_milliseconds() / 10))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn attempts_are_spread_over_a_day() {
+        let pauses: Vec<_> = (1..=9).map_while(pause_after).collect();
+        assert_eq!(pauses.len(), PAUSES.len());
+        let total: TimeDelta = pauses.iter().sum();
+        let day = TimeDelta::hours(24);
+        assert!((day..=day * 5 / 4).contains(&total), "{total}");
+        assert!(pauses[0] >= PAUSES[0] && pauses[0] <= PAUSES[0] * 11 / 10);
+    }
+
+    #[test]
+    fn a_silent_receiver_rests_for_half_an_hour_at_most() {
+        assert_eq!(rest_after(0), TimeDelta::seconds(5));
+        assert_eq!(rest_after(2), TimeDelta::minutes(5));
+        assert_eq!(rest_after(1_000), TimeDelta::minutes(30));
+    }
+}
