@@ -13,6 +13,7 @@
 // skip     an expression: the request is left out of a run while it is true
 const REPLAYED = { 'is replayed': 'pm.response.headers.get("Idempotency-Replayed") === "true"' };
 const COMPETITION = { id: '{{competitionId}}' };
+const WEBHOOK = { id: '{{webhookId}}' };
 
 const signUp = (role, name) => ({
   id: 'sign_up',
@@ -106,6 +107,22 @@ export const JOURNEY = {
     },
     { id: 'count_unread_mails', as: 'participant' },
     { id: 'mark_mail_read', as: 'participant', path: { id: '{{mailId}}' } },
+  ],
+  Webhooks: [
+    {
+      id: 'create_webhook',
+      as: 'organizer',
+      save: { webhookId: 'response.id' },
+      tests: { 'has a secret': 'response.secret.startsWith("whsec_")' },
+    },
+    { id: 'list_webhooks', as: 'organizer', tests: { 'has no secret': 'response[0].secret === undefined' } },
+    { id: 'get_webhook', as: 'organizer', path: WEBHOOK },
+    { id: 'edit_webhook', as: 'organizer', path: WEBHOOK },
+    { id: 'rotate_webhook_secret', as: 'organizer', path: WEBHOOK },
+    { id: 'send_test_event', as: 'organizer', path: WEBHOOK, save: { deliveryId: 'response.id' } },
+    { id: 'list_deliveries', as: 'organizer', path: WEBHOOK },
+    { id: 'send_delivery_again', as: 'organizer', path: { id: '{{deliveryId}}' } },
+    { id: 'delete_webhook', as: 'organizer', path: WEBHOOK },
   ],
   Cancellation: [
     { id: 'cancel_registration', as: 'participant', path: COMPETITION },

@@ -16,37 +16,42 @@ const MAX_URL: usize = 2_048;
 /// The body of a new webhook, unchecked.
 #[derive(Clone, Default, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(
+    feature = "openapi",
+    schema(example = json!({
+        "url": "https://club.example/hooks/mini-compete",
+        "description": "Seats on our home page",
+        "eventTypes": ["registration.confirmed", "competition.full"],
+    }))
+)]
 #[serde(rename_all = "camelCase", expecting = "an object")]
 pub struct WebhookInput {
     /// Where events are sent: `https`, at most 2,048 characters, no user name or password, the
     /// port 443 or 8443.
     #[cfg_attr(
         feature = "openapi",
-        schema(value_type = String, format = Uri, max_length = 2048,
-            example = "https://club.example/hooks/mini-compete")
+        schema(value_type = String, required, format = "uri", min_length = 1, max_length = 2048)
     )]
     #[serde(default)]
     pub url: Raw<String>,
     /// A note for the organizer: one line, at most 200 characters.
     #[cfg_attr(
         feature = "openapi",
-        schema(value_type = String, max_length = 200, required = false,
-            example = "Seats on our home page")
+        schema(value_type = Option<String>, max_length = 200)
     )]
     #[serde(default)]
     pub description: Raw<String>,
     /// The events to send; all without it, or if it is empty.
     #[cfg_attr(
         feature = "openapi",
-        schema(value_type = Vec<EventType>, required = false,
-            example = json!(["registration.confirmed", "competition.full"]))
+        schema(value_type = Option<Vec<EventType>>)
     )]
     #[serde(default)]
     pub event_types: Raw<Vec<String>>,
     /// The only competition whose events are sent; those of all without it.
     #[cfg_attr(
         feature = "openapi",
-        schema(value_type = Option<CompetitionId>, required = false)
+        schema(value_type = Option<CompetitionId>)
     )]
     #[serde(default)]
     pub competition_id: Raw<String>,
@@ -59,33 +64,35 @@ pub struct WebhookInput {
 /// The body of an edit, unchecked. Absent fields stay as they are.
 #[derive(Clone, Default, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(
+    feature = "openapi",
+    schema(example = json!({ "eventTypes": [], "enabled": true }))
+)]
 #[serde(rename_all = "camelCase", expecting = "an object")]
 pub struct WebhookPatch {
     /// As for a new webhook.
     #[cfg_attr(
         feature = "openapi",
-        schema(value_type = String, format = Uri, max_length = 2048, required = false,
-            example = "https://club.example/hooks/mini-compete")
+        schema(value_type = Option<String>, format = "uri", min_length = 1, max_length = 2048)
     )]
     #[serde(default)]
     pub url: Raw<String>,
     /// As for a new webhook.
     #[cfg_attr(
         feature = "openapi",
-        schema(value_type = String, max_length = 200, required = false,
-            example = "Seats on our home page")
+        schema(value_type = Option<String>, max_length = 200)
     )]
     #[serde(default)]
     pub description: Raw<String>,
     /// As for a new webhook.
     #[cfg_attr(
         feature = "openapi",
-        schema(value_type = Vec<EventType>, required = false, example = json!([]))
+        schema(value_type = Option<Vec<EventType>>)
     )]
     #[serde(default)]
     pub event_types: Raw<Vec<String>>,
     /// `false` to send nothing any more; `true` to send events again, from now on.
-    #[cfg_attr(feature = "openapi", schema(value_type = bool, required = false, example = true))]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<bool>))]
     #[serde(default)]
     pub enabled: Raw<bool>,
     /// Anything else: refused, by name.

@@ -15,7 +15,7 @@ pub struct Webhook {
     /// Where events are sent.
     #[cfg_attr(
         feature = "openapi",
-        schema(format = Uri, example = "https://club.example/hooks/mini-compete")
+        schema(format = "uri", example = "https://club.example/hooks/mini-compete")
     )]
     pub url: String,
     /// A note of the organizer's.
@@ -24,15 +24,19 @@ pub struct Webhook {
     /// The events that are sent; empty for all.
     pub event_types: Vec<EventType>,
     /// The only competition whose events are sent; `null` for all of the organizer's.
+    #[cfg_attr(feature = "openapi", schema(required))]
     pub competition_id: Option<CompetitionId>,
     /// Whether events are sent.
     pub enabled: bool,
     /// Why it is disabled; `null` while it is enabled.
+    #[cfg_attr(feature = "openapi", schema(required))]
     pub disabled_reason: Option<DisabledReason>,
     /// When the first of the deliveries failed that have failed since the last success; `null`
     /// while deliveries succeed.
+    #[cfg_attr(feature = "openapi", schema(required))]
     pub failing_since: Option<Timestamp>,
     /// Until when requests are signed with the previous secret too; `null` without one.
+    #[cfg_attr(feature = "openapi", schema(required))]
     pub previous_secret_until: Option<Timestamp>,
     /// When it was created.
     pub created_at: Timestamp,
@@ -127,22 +131,32 @@ pub struct Delivery {
     /// How far it has come.
     pub status: DeliveryStatus,
     /// Requests sent since the event, or since "send again".
+    #[cfg_attr(feature = "openapi", schema(example = 1))]
     pub attempts: u32,
     /// When the event happened.
     pub created_at: Timestamp,
     /// When the last request was sent; `null` before the first.
+    #[cfg_attr(feature = "openapi", schema(required))]
     pub last_attempt_at: Option<Timestamp>,
     /// When the next request is due; `null` if none is.
+    #[cfg_attr(feature = "openapi", schema(required))]
     pub next_attempt_at: Option<Timestamp>,
     /// The status of the last response; `null` without one.
-    #[cfg_attr(feature = "openapi", schema(minimum = 100, maximum = 999, example = 204))]
+    #[cfg_attr(feature = "openapi", schema(required, minimum = 100, maximum = 999, example = 204))]
     pub response_status: Option<u16>,
     /// How long the last request took, in milliseconds.
+    #[cfg_attr(feature = "openapi", schema(required, example = 85))]
     pub duration_ms: Option<u32>,
     /// The beginning of the last response, at most 1,024 bytes.
+    #[cfg_attr(feature = "openapi", schema(required, max_length = 1024, example = ""))]
     pub response_body: Option<String>,
     /// Why the last request failed; `null` after a success.
+    #[cfg_attr(feature = "openapi", schema(required, example = "the receiver answered 500"))]
     pub error: Option<String>,
     /// The body that is sent.
+    #[cfg_attr(
+        feature = "openapi",
+        schema(example = r#"{"type":"webhook.test","timestamp":"2026-11-23T12:00:00.000Z"}"#)
+    )]
     pub payload: String,
 }

@@ -12,8 +12,8 @@ use axum::{
     http::{HeaderMap, Uri, header::CONTENT_TYPE, request::Parts},
 };
 use domain::{
-    CompetitionId, ErrorCode, Faults, IdempotencyKey, InvalidIdempotencyKey, JobId, MailId,
-    PublicError, RegistrationId,
+    CompetitionId, DeliveryId, ErrorCode, Faults, IdempotencyKey, InvalidIdempotencyKey, JobId,
+    MailId, PublicError, RegistrationId, WebhookId,
 };
 use serde::de::{DeserializeOwned, IgnoredAny};
 
@@ -178,6 +178,14 @@ impl PathId for RegistrationId {
 
 impl PathId for JobId {
     const NOT_FOUND: (ErrorCode, &str) = (ErrorCode::JobNotFound, "Job not found");
+}
+
+impl PathId for WebhookId {
+    const NOT_FOUND: (ErrorCode, &str) = (ErrorCode::WebhookNotFound, "Webhook not found");
+}
+
+impl PathId for DeliveryId {
+    const NOT_FOUND: (ErrorCode, &str) = (ErrorCode::DeliveryNotFound, "Delivery not found");
 }
 
 impl<T: PathId, S: Send + Sync> FromRequestParts<S> for Id<T> {

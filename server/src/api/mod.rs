@@ -21,6 +21,7 @@ mod replay;
 mod responses;
 mod roster_csv;
 mod tokens;
+mod webhooks;
 
 use axum::Router;
 use domain::ErrorCode;
@@ -69,6 +70,7 @@ fn documented() -> ApiRouter {
         .merge(calendar::router())
         .merge(registrations::router())
         .merge(mailbox::router())
+        .merge(webhooks::router())
         .merge(admin::router())
         .merge(health::router())
         .completed()

@@ -2,8 +2,9 @@
 //! its `#[utoipa::path]`.
 
 use domain::{
-    CompetitionId, CompetitionSort, IdempotencyKey, IfMatch, JobId, MAX_PAGE_NUMBER, MAX_PAGE_SIZE,
-    MailId, RegistrationId, RegistrationStatus, RosterSort, SearchText, TagList, UserId,
+    CompetitionId, CompetitionSort, DeliveryId, IdempotencyKey, IfMatch, JobId, MAX_PAGE_NUMBER,
+    MAX_PAGE_SIZE, MailId, RegistrationId, RegistrationStatus, RosterSort, SearchText, TagList,
+    UserId, WebhookId,
 };
 use serde_json::Value;
 use utoipa::{
@@ -32,6 +33,8 @@ parameters! {
     RegistrationPath: id::<RegistrationId>("The id of the registration");
     MessagePath: id::<MailId>("The id of the message");
     JobPath: id::<JobId>("The id of the job");
+    WebhookPath: id::<WebhookId>("The id of the webhook");
+    DeliveryPath: id::<DeliveryId>("The id of the delivery");
     Keyed: idempotency_key();
     Conditional: if_match();
     Pages: page(), limit();

@@ -60,6 +60,8 @@ problems! {
     RegistrationNotFound: 404 "You have no such registration",
     MessageNotFound: 404 "Message not found",
     JobNotFound: 404 "Job not found",
+    WebhookNotFound: 404 "You have no such webhook",
+    DeliveryNotFound: 404 "Your webhooks have no such delivery",
     EmailTaken: 409 "Email already registered",
     EditConflict: 409 ("Retry-After") "The version is stale; the competition was cancelled; more \
         seats are taken than the new capacity; or the key is in flight",
@@ -69,6 +71,8 @@ problems! {
     KeyInFlight: 409 ("Retry-After") "Another request with the same key is in flight",
     HasRegistrations: 409 "Participants are registered for competitions of the user that are not \
         over",
+    TooManyWebhooks: 409 "You have ten webhooks",
+    WebhookDisabled: 409 "The webhook is disabled",
     VersionMismatch: 412 "The competition has another version than `If-Match` requires",
     BodyTooLarge: 413 "The body is larger than 256 KiB",
     UnsupportedBody: 415 "The body is not JSON in UTF-8, or it is compressed",

@@ -1,11 +1,15 @@
 //! SIGKILL at critical moments.
 
-use std::time::Duration;
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
+use axum::{Router, http::HeaderMap};
 use reqwest::{Client, StatusCode};
-use serde_json::Value;
+use serde_json::{Value, json};
 use service::{Actor, testing::World};
-use tokio::task::JoinSet;
+use tokio::{net::TcpListener, task::JoinSet};
 
 use crate::support::{App, Process};
 
@@ -161,4 +165,44 @@ async fn kills_under_load_lose_and_duplicate_no_registration() {
     let detail = service::competitions::get(&app.world.ctx, id).await.unwrap();
     assert_eq!(detail.count.registrations, 40);
     assert_eq!(app.world.roster(&ada, id).await.len(), 40);
+}
+
+/// A receiver of webhooks, and the `webhook-id` of each request that it has answered.
+async fn receiver() -> (String, Arc<Mutex<Vec<String>>>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let ids = Arc::<Mutex<Vec<String>>>::default();
+    let received = Arc::clone(&ids);
+    let answer = async move |headers: HeaderMap| {
+        received.lock().unwrap().push(headers["webhook-id"].to_str().unwrap().to_owned());
+    };
+    let service = Router::new().fallback(answer);
+    tokio::spawn(async move { axum::serve(listener, service).await });
+    (url, ids)
+}
+
+#[tokio::test]
+async fn a_webhook_is_sent_again_with_its_id_after_a_kill_between_request_and_record() {
+    const NETWORKS: [&str; 2] = ["--webhook-allowed-networks", "127.0.0.1/32"];
+    let app = App::new().await;
+    let ada = app.world.organizer("Ada").await;
+    app.world.clock.set_to_real_time();
+    let (url, ids) = receiver().await;
+    let created = app.post("/api/webhooks").by(&ada).json(&json!({ "url": url })).send().await;
+    let path = format!("/api/webhooks/{}/test", created.json()["id"].as_str().unwrap());
+    app.post(&path).by(&ada).send().await;
+
+    let failpoint = ("FAILPOINT", "webhook_sent");
+    let mut server = Process::serve_with_arguments(&app.world, failpoint, &NETWORKS);
+    server.end().await;
+    assert_eq!(ids.lock().unwrap().len(), 1, "the failpoint was not reached");
+
+    let _server = Process::serve(&app.world, &NETWORKS);
+    let began = tokio::time::Instant::now();
+    while ids.lock().unwrap().len() < 2 {
+        assert!(began.elapsed() < TIMEOUT, "it was not sent again");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    let ids = ids.lock().unwrap();
+    assert_eq!(ids[0], ids[1]);
 }

@@ -28,3 +28,4 @@ mod security;
 mod support;
 mod tokens;
 mod unknown_outcomes;
+mod webhooks;

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use chrono::TimeDelta;
 use domain::{DeliveryStatus, JobId, Timestamp, WebhookId};
 use futures::future::try_join_all;
 use sea_orm::{
@@ -30,6 +31,10 @@ use crate::{
 const AT_ONCE: u64 = 4;
 /// After this time the job makes room for those of other webhooks, and continues behind them.
 const SLICE: Duration = Duration::from_secs(20);
+
+/// How much later than due a delivery may be attempted, so that those that failed together need one
+/// job.
+const SLACK: TimeDelta = TimeDelta::seconds(1);
 
 /// Send the deliveries of a webhook that are due. A request is sent twice if a worker dies between
 /// sending it and recording that; both have one `webhook-id`.
@@ -117,6 +122,9 @@ async fn release(
     let (id, job) = (execution.payload().webhook_id, execution.claim().id);
     let now = ctx.now();
     let tx = execution.acknowledge(ctx.db.begin_read_committed().await?, now).await?;
+    if !tx.holds(execution.claim()) {
+        return Ok(None);
+    }
     let found = webhook::Entity::find_by_id(id).lock_exclusive().one(&*tx).await?;
     let Some(mut webhook) = found.filter(|row| row.claimed_by == Some(job)) else {
         tx.commit().await?;
@@ -136,7 +144,7 @@ async fn release(
         .await?;
     // The rest of the receiver may be longer.
     let next = next.flatten().map(|next| next.max(webhook.paused_until.unwrap_or(next)));
-    let is_planned = |next| webhook.wakes_at.is_some_and(|at| now.utc() < at && at <= next);
+    let is_planned = |next| webhook.wakes_at.is_some_and(|at| now.utc() < at && at <= next + SLACK);
     let mut ticket = None;
     if let Some(next) = next.filter(|next| !is_planned(*next)) {
         let wake = NewJob::from(DeliverWebhooks { webhook_id: id }).at(next.max(now.utc()).into());

@@ -6,6 +6,7 @@ use service::{
     jobs::{self, Operator},
     password_reset, registration,
     testing::{Lists, Queue, World},
+    webhooks,
 };
 use tokio::{
     net::TcpListener,
@@ -102,6 +103,39 @@ async fn confirmations_and_reset_links_do_not_wait_for_slow_bulk_mail() {
         0,
         "they waited until a slow mail was over"
     );
+    worker.abort();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn confirmations_do_not_wait_for_a_slow_receiver_of_webhooks() {
+    let world = World::new().await;
+    // It accepts connections and never answers, like the mail server.
+    let (_listener, url) = silent_mail_server().await;
+    let ada = world.organizer("Ada").await;
+    let url = url.replace("smtp://", "http://");
+    let input = serde_json::from_value(serde_json::json!({ "url": url })).unwrap();
+    let webhook = webhooks::create(&world.ctx, &ada, input).await.unwrap().webhook.id;
+    for _ in 0..100 {
+        webhooks::send_test(&world.ctx, &ada, webhook).await.unwrap();
+    }
+    let (worker, _stop) = start(&world.ctx);
+    let active = async |kind: &str| {
+        let stats = jobs::stats(&world.ctx, Operator::Console).await.unwrap();
+        stats.into_iter().find(|stats| stats.kind == kind).unwrap().running
+    };
+    while active("deliver_webhooks").await == 0 {
+        time::sleep(Duration::from_millis(20)).await;
+    }
+    let grace = world.participant("Grace").await;
+    let sprint = world.competition(&ada).create().await;
+    registration::register(&world.ctx, &grace, sprint, None).await.unwrap();
+    while world.roster(&ada, sprint).await != [RegistrationStatus::Confirmed] {
+        time::sleep(Duration::from_millis(20)).await;
+    }
+    let paging = domain::Paging::first(100);
+    let log = webhooks::deliveries(&world.ctx, &ada, webhook, paging).await.unwrap();
+    let waiting = log.items.iter().filter(|delivery| delivery.attempts == 0).count();
+    assert!(waiting >= 90, "the confirmation came after {} requests", 100 - waiting);
     worker.abort();
 }
 

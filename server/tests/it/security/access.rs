@@ -43,6 +43,8 @@ impl Matrix {
         } else if row.route.contains("/api/registrations/{id}") {
             owner = world.participant(&format!("Holder {}", self.calls)).await;
             id = self.registration(&owner, &id).await;
+        } else if row.route.starts_with("/api/webhooks/") {
+            id = self.webhook(&owner, row.route.contains("/deliveries/{id}")).await;
         } else if row.route.contains("/failed-jobs/{id}") {
             id = self.dead_job().await;
         }
@@ -99,6 +101,19 @@ impl Matrix {
         worker::drain(&self.app.world.ctx).await.unwrap();
         let mails = self.app.get("/api/mailbox/my").by(reader).send().await;
         mails.json()[0]["id"].as_str().unwrap().to_owned()
+    }
+
+    /// Creates a webhook of the organizer, and returns its id or that of a delivery to it.
+    async fn webhook(&self, organizer: &Actor, wants_delivery: bool) -> String {
+        let url = serde_json::json!({ "url": "https://club.example" });
+        let created = self.app.post("/api/webhooks").by(organizer).json(&url).send().await;
+        let id = created.json()["id"].as_str().unwrap().to_owned();
+        if !wants_delivery {
+            return id;
+        }
+        let test = format!("/api/webhooks/{id}/test");
+        let sent = self.app.post(&test).by(organizer).send().await;
+        sent.json()["id"].as_str().unwrap().to_owned()
     }
 
     /// Creates a dead letter.

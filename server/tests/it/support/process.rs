@@ -35,9 +35,18 @@ impl Process {
 
     /// The same with an environment variable.
     pub(crate) fn serve_with(world: &World, variable: (&str, &str)) -> Self {
+        Self::serve_with_arguments(world, variable, &[])
+    }
+
+    /// The same with an environment variable and arguments.
+    pub(crate) fn serve_with_arguments(
+        world: &World,
+        variable: (&str, &str),
+        arguments: &[&str],
+    ) -> Self {
         let mut command = Command::new(PROGRAM);
         command.env(variable.0, variable.1);
-        Self::serve_by(command, world, &[])
+        Self::serve_by(command, world, arguments)
     }
 
     /// The same with limits: `limits` are shell commands.
