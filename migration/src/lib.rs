@@ -75,6 +75,11 @@ pub async fn run(db: &DatabaseConnection) -> Result<(), DbErr> {
     }
 }
 
+/// The names of all migrations, the oldest first.
+pub fn names() -> Vec<String> {
+    Migrator::migrations().iter().map(|migration| migration.name().to_owned()).collect()
+}
+
 /// Refuses a database of a newer version, and of the versions before the first release: their
 /// migrations were replaced.
 async fn refuse_unknown_migrations(tx: &DatabaseTransaction) -> Result<(), DbErr> {

@@ -18,6 +18,11 @@ pub(crate) fn of(database_url: &str) -> PathBuf {
     service::sqlite_folder(database_url).unwrap_or_else(|| PathBuf::from("data"))
 }
 
+/// The file of the secret.
+pub(crate) fn secret_file(database_url: &str) -> PathBuf {
+    of(database_url).join(SECRET_FILE)
+}
+
 /// The secret stored in `folder`, which the first call generates.
 ///
 /// # Errors

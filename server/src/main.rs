@@ -2,7 +2,6 @@
 
 use std::process::ExitCode;
 
-use clap::Parser;
 use mimalloc::MiMalloc;
 use server::{cli::Cli, commands, process};
 
@@ -21,8 +20,13 @@ async fn main() -> ExitCode {
 }
 
 async fn start() -> Result<(), Box<dyn std::error::Error>> {
+    // Before the file sets them: variables that are set win.
+    let env_file: Vec<_> = process::variables_of_env_file()
+        .into_iter()
+        .filter(|name| std::env::var_os(name).is_none())
+        .collect();
     process::load_env_file()?;
-    let cli = Cli::parse();
+    let (cli, options) = Cli::read(&env_file);
     process::start_logging()?;
-    commands::run(cli).await
+    commands::run(cli, options).await
 }

@@ -21,6 +21,11 @@ pub(crate) fn raise_limit() -> io::Result<Option<usize>> {
     Ok(getrlimit(Resource::Nofile).current.and_then(|limit| usize::try_from(limit).ok()))
 }
 
+/// The hard limit of open files; `None` without a limit.
+pub(crate) fn hard_limit() -> Option<usize> {
+    getrlimit(Resource::Nofile).maximum.and_then(|limit| usize::try_from(limit).ok())
+}
+
 /// How many of the `wanted` connections fit into `open_files`.
 pub(crate) fn connections(wanted: usize, open_files: Option<usize>) -> usize {
     let Some(open_files) = open_files else { return wanted };

@@ -21,6 +21,12 @@ pub fn load_env_file() -> Result<(), String> {
     dotenvy::from_path(".env").map_err(|error| format!(".env: {error}"))
 }
 
+/// The names of the variables in the file `.env` of the current folder.
+pub fn variables_of_env_file() -> Vec<String> {
+    let variables = dotenvy::from_path_iter(".env");
+    variables.into_iter().flatten().flatten().map(|(name, _)| name).collect()
+}
+
 /// Starts logging, to standard error.
 ///
 /// # Errors

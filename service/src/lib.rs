@@ -19,6 +19,7 @@ mod infrastructure;
 mod throttle;
 
 pub mod accounts;
+pub mod backup;
 pub mod calendar;
 pub mod cancellation_notice;
 pub mod competitions;
@@ -26,6 +27,7 @@ pub mod confirmation;
 pub mod cron;
 pub mod dashboard;
 pub mod demo;
+pub mod diagnostics;
 pub mod events;
 pub mod health;
 pub mod housekeeping;
@@ -54,7 +56,7 @@ pub use infrastructure::{
     combiner::{BatchLimits, Combiner},
     db::{Connection, Db, Postgres, PostgresTransaction, Transaction, sqlite_folder},
     error_chain::error_chain,
-    private_files::{create_private_folder, make_private},
+    private_files::{create_private_folder, make_private, sqlite_file},
     redis::Redis,
 };
 pub use mail::smtp::{MailSettingsError, Mailer};

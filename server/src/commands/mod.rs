@@ -1,6 +1,8 @@
 //! The commands of `mini-compete`.
 
 mod admin;
+mod backup;
+mod doctor;
 mod jobs;
 mod output;
 mod progress;
@@ -16,18 +18,18 @@ use service::demo;
 use self::output::print;
 use crate::{
     api,
-    cli::{AdminCommand, Cli, Command, JobsCommand, UsersCommand},
+    cli::{AdminCommand, Cli, Command, JobsCommand, OptionSource, UsersCommand},
     options::InstallationOptions,
     process,
 };
 
 type Result<T = ()> = std::result::Result<T, Box<dyn Error>>;
 
-/// Runs a command to its end.
+/// Runs a command to its end. `options` say where its options come from.
 ///
 /// # Errors
 /// The error that ended the command.
-pub async fn run(cli: Cli) -> Result {
+pub async fn run(cli: Cli, options: Vec<OptionSource>) -> Result {
     let installation = cli.installation;
     match cli.command {
         Command::Serve { server, worker, no_worker, seed_demo } => {
@@ -69,6 +71,9 @@ pub async fn run(cli: Cli) -> Result {
             jobs::discard(&installation, which, yes).await
         }
         Command::Purge { dry_run, json } => purge::run(&installation, dry_run, json).await,
+        Command::Backup { file } => backup::create(&installation, &file).await,
+        Command::Restore { file, replace } => backup::restore(&installation, &file, replace).await,
+        Command::Doctor(doctor) => doctor::run(&installation, *doctor, options).await,
         Command::Openapi => {
             std::io::stdout().write_all(api::openapi().as_bytes())?;
             Ok(())

@@ -18,6 +18,11 @@ impl Progress {
         Self::with_template(ProgressBar::new_spinner(), "{spinner} {human_pos} {msg}", what)
     }
 
+    /// Counts bytes without a known end: `1.20 MiB written`.
+    pub(super) fn bytes(what: &'static str) -> Self {
+        Self::with_template(ProgressBar::new_spinner(), "{spinner} {bytes} {msg}", what)
+    }
+
     /// Counts to `total`.
     pub(super) fn up_to(total: u64, what: &'static str) -> Self {
         let template = "{wide_bar} {human_pos} of {human_len} {msg}";

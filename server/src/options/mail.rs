@@ -31,7 +31,7 @@ impl MailOptions {
     /// # Errors
     /// When there is a mail server but no sender, no `site_url` to link to, or certificates for a
     /// connection without TLS.
-    pub(super) fn mailer(
+    pub(crate) fn mailer(
         &self,
         site_url: Option<&str>,
     ) -> Result<Option<Mailer>, Box<dyn std::error::Error>> {

@@ -8,7 +8,7 @@ use std::{
 use service::{housekeeping::CleanUp, jobs, testing::World};
 
 /// Runs the command in an empty folder, with `variables` as its environment.
-fn run(arguments: &[&str], variables: &[(&str, &str)], input: &str) -> Output {
+pub(crate) fn run(arguments: &[&str], variables: &[(&str, &str)], input: &str) -> Output {
     let folder = tempfile::tempdir().unwrap();
     let mut child = Command::new(env!("CARGO_BIN_EXE_mini-compete"))
         .args(arguments)
@@ -25,7 +25,7 @@ fn run(arguments: &[&str], variables: &[(&str, &str)], input: &str) -> Output {
     child.wait_with_output().unwrap()
 }
 
-fn output_text(output: &Output) -> String {
+pub(crate) fn output_text(output: &Output) -> String {
     let text = [&*output.stdout, &*output.stderr].concat();
     String::from_utf8(text).unwrap()
 }

@@ -4,11 +4,13 @@
 
 mod accounts;
 mod admin;
+mod backup;
 mod behind_nginx;
 mod calendar;
 mod command;
 mod competitions;
 mod cors;
+mod doctor;
 mod documents;
 mod events;
 mod faults;

@@ -40,7 +40,7 @@ pub fn make_private(file: &Path) -> io::Result<()> {
 /// Makes the file of a SQLite URL private, and its folder if there is nothing else in it. Files in
 /// memory have neither.
 pub(crate) fn prepare_sqlite(url: &str) -> io::Result<()> {
-    let Some(file) = file(url) else { return Ok(()) };
+    let Some(file) = sqlite_file(url) else { return Ok(()) };
     let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
     let folder = folder.unwrap_or(Path::new("."));
     create_private_folder(folder)?;
@@ -56,8 +56,11 @@ pub(crate) fn prepare_sqlite(url: &str) -> io::Result<()> {
     Ok(())
 }
 
-/// The file that a URL names, if it is to be written to.
-fn file(url: &str) -> Option<PathBuf> {
+/// The file that a SQLite URL names, if it is to be written to.
+pub fn sqlite_file(url: &str) -> Option<PathBuf> {
+    if !url.starts_with("sqlite:") {
+        return None;
+    }
     if url.contains(":memory:") || url.contains("mode=memory") || url.contains("mode=ro") {
         return None;
     }

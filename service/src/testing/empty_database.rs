@@ -20,6 +20,11 @@ impl EmptyDatabase {
         Self(TestDatabase::create_empty().await)
     }
 
+    /// The URL of the database.
+    pub fn url(&self) -> &str {
+        self.0.url()
+    }
+
     /// The pool of another process.
     ///
     /// # Panics

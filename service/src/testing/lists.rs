@@ -31,6 +31,14 @@ impl World {
         }
     }
 
+    /// The number of keys in Redis.
+    ///
+    /// # Panics
+    /// When Redis does not answer.
+    pub async fn redis_keys(&self) -> usize {
+        self.keys("*").await.len()
+    }
+
     /// Empties Redis, as after a restart without persistence.
     ///
     /// # Panics

@@ -117,6 +117,24 @@ impl Redis {
         self.query::<String>(&redis::cmd("PING")).await.is_some()
     }
 
+    /// Deletes every key of this installation.
+    pub(crate) async fn delete_all_keys(&self) -> Option<()> {
+        let pattern = format!("{}*", escaped(&self.prefix));
+        let mut cursor = "0".to_owned();
+        loop {
+            let mut scan = redis::cmd("SCAN");
+            scan.arg(&cursor).arg("MATCH").arg(&pattern).arg("COUNT").arg(1_000);
+            let (next, keys): (String, Vec<Vec<u8>>) = self.query(&scan).await?;
+            if !keys.is_empty() {
+                self.query::<i64>(redis::cmd("DEL").arg(keys)).await?;
+            }
+            if next == "0" {
+                return Some(());
+            }
+            cursor = next;
+        }
+    }
+
     /// Warnings for an operator about the configuration of the server, a sentence each. `None` when
     /// it does not answer.
     pub async fn concerns(&self) -> Option<Vec<&'static str>> {
@@ -173,6 +191,18 @@ impl Redis {
         }
         None
     }
+}
+
+/// A prefix without the characters that a pattern gives a meaning.
+fn escaped(prefix: &str) -> String {
+    let mut pattern = String::new();
+    for c in prefix.chars() {
+        if matches!(c, '*' | '?' | '[' | ']' | '\\' | '^') {
+            pattern.push('\\');
+        }
+        pattern.push(c);
+    }
+    pattern
 }
 
 /// Milliseconds, for `PX` and `PEXPIRE`.

@@ -112,6 +112,14 @@ impl Mailer {
         })))
     }
 
+    /// Opens a connection of its own, logs in, and closes it.
+    ///
+    /// # Errors
+    /// The reason, when the server does not answer or refuses the login.
+    pub async fn check(&self) -> Result<(), String> {
+        self.0.pool.check().await
+    }
+
     /// Sends a mail with its text part and an HTML part. The workers limit how many are sent at the
     /// same time.
     pub(crate) async fn send(&self, letter: &Letter<'_>, html: &str) -> Result<(), Undelivered> {

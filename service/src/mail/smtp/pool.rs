@@ -49,6 +49,12 @@ impl Pool {
         Arc::new(Self { server, parked: Mutex::default() })
     }
 
+    /// Opens a connection and closes it.
+    pub(super) async fn check(&self) -> Result<(), String> {
+        self.server.connect().await?.quit().await;
+        Ok(())
+    }
+
     /// Sends a mail over an idle connection, or over a new one.
     pub(super) async fn send(
         self: &Arc<Self>,

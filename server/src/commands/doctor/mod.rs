@@ -1,0 +1,137 @@
+//! `mini-compete doctor`.
+
+mod configuration;
+mod files;
+
+use domain::Email;
+use serde::Serialize;
+use service::diagnostics::{self, Finding, Severity};
+
+use super::{
+    Result,
+    output::{print, print_json},
+};
+use crate::{
+    cli::{Doctor, OptionSource},
+    options::InstallationOptions,
+};
+
+/// All findings, and how many are bad.
+#[derive(Serialize)]
+struct Report {
+    findings: Vec<Finding>,
+    errors: usize,
+    warnings: usize,
+    options: Vec<OptionSource>,
+}
+
+/// Checks the installation, and prints what was found. Changes nothing.
+pub(super) async fn run(
+    installation: &InstallationOptions,
+    doctor: Doctor,
+    options: Vec<OptionSource>,
+) -> Result {
+    let mut findings = configuration::look(installation, &doctor.server, &options);
+    findings.extend(files::look(installation, &doctor.server));
+    let url = &installation.database_url;
+    let database = diagnostics::database(url, installation.database_connections).await;
+    findings.extend(database.findings);
+    findings.push(migrations(database.migrations.as_deref()));
+    if let Some(url) = &installation.redis.redis_url.0 {
+        findings.extend(diagnostics::redis(url, &installation.redis.redis_prefix).await);
+    }
+    findings.extend(mail(installation, doctor.send_test_mail.as_deref()).await?);
+    let count = |severity| findings.iter().filter(|finding| finding.severity == severity).count();
+    let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
+    let report = Report { errors, warnings, findings, options };
+    if doctor.json {
+        print_json(&report)?;
+    } else {
+        print(&text(&report))?;
+    }
+    match errors {
+        0 => Ok(()),
+        1 => Err("1 error was found".into()),
+        errors => Err(format!("{errors} errors were found").into()),
+    }
+}
+
+fn migrations(applied: Option<&[String]>) -> Finding {
+    let check = "database.migrations";
+    let known = migration::names();
+    let Some(applied) = applied else {
+        return Finding::warning(
+            check,
+            "the database has no tables of this program",
+            "Run `mini-compete migrate`, or start a server.",
+        );
+    };
+    if let Some(unknown) = applied.iter().find(|name| !known.contains(name)) {
+        return Finding::error(
+            check,
+            format!("the database has the migration {unknown}, which this version does not know"),
+            "Run the version that has made the database, or a newer one.",
+        );
+    }
+    match known.len() - applied.len() {
+        0 => Finding::ok(check, format!("all {} are applied", known.len())),
+        pending => Finding::warning(
+            check,
+            format!("{pending} of {} are not applied", known.len()),
+            "Back up the database and run `mini-compete migrate`, or start this version of the \
+             server.",
+        ),
+    }
+}
+
+async fn mail(installation: &InstallationOptions, to: Option<&str>) -> Result<Vec<Finding>> {
+    let to = to.map(Email::parse).transpose()?;
+    let mailer = match installation.mail.mailer(installation.site_url.as_deref()) {
+        Ok(mailer) => mailer,
+        Err(error) => {
+            let advice = "Set the options that the sentence names.";
+            return Ok(vec![Finding::error("mail.configuration", error.to_string(), advice)]);
+        }
+    };
+    let Some(mailer) = mailer else {
+        return Ok(vec![Finding::warning(
+            "mail.configuration",
+            "SMTP_URL is not set",
+            "Messages stay in the mailboxes on the site, and users cannot reset a forgotten \
+             password by themselves. Set SMTP_URL and MAIL_FROM.",
+        )]);
+    };
+    let mut findings = vec![diagnostics::mail(&mailer).await];
+    if let Some(to) = to {
+        let site = installation.site_url.as_deref().unwrap_or_default();
+        let now = diagnostics::clock();
+        findings.push(diagnostics::send_test_mail(&mailer, &to, site, now).await);
+    }
+    Ok(findings)
+}
+
+fn text(report: &Report) -> String {
+    let mut lines = vec!["Options that are set:".to_owned()];
+    let set: Vec<_> = report.options.iter().filter(|option| option.source != "default").collect();
+    if set.is_empty() {
+        lines.push("  none".to_owned());
+    }
+    for OptionSource { name, source, value } in set {
+        lines.push(format!("  {name}={value} ({source})"));
+    }
+    lines.push(String::new());
+    for Finding { check, severity, found, advice } in &report.findings {
+        let mark = match severity {
+            Severity::Ok => "ok     ",
+            Severity::Warning => "warning",
+            Severity::Error => "error  ",
+        };
+        let found = found.replace(char::is_control, " ");
+        lines.push(format!("{mark}  {check}: {found}"));
+        if let Some(advice) = advice {
+            lines.push(format!("         {advice}"));
+        }
+    }
+    lines.push(format!("\n{} errors, {} warnings", report.errors, report.warnings));
+    lines.join("\n")
+}
