@@ -93,6 +93,7 @@ export const JOURNEY = {
       tests: { 'has its code': 'response.code === "already_registered"' },
     },
     { id: 'list_my_registrations', as: 'participant' },
+    { id: 'get_my_registration', as: 'participant', path: { id: '{{registrationId}}' } },
     { id: 'get_registration_calendar', as: 'participant', path: { id: '{{registrationId}}' } },
     { id: 'get_roster', as: 'organizer', path: COMPETITION },
     { id: 'get_roster_csv', as: 'organizer', path: COMPETITION },

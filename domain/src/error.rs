@@ -38,6 +38,8 @@ pub enum ErrorCode {
     InvalidIdempotencyKey,
     /// `If-Match` is neither `*` nor a list of entity tags.
     InvalidIfMatch,
+    /// The cursor is not one of this list with these parameters.
+    InvalidCursor,
     /// No access token and no session came with the request.
     Unauthorized,
     /// The access token has expired.
@@ -139,6 +141,7 @@ impl ErrorCode {
             | Self::CompetitionFull
             | Self::InvalidIdempotencyKey
             | Self::InvalidIfMatch
+            | Self::InvalidCursor
             | Self::ResetLinkInvalid => 400,
             Self::Unauthorized
             | Self::TokenExpired

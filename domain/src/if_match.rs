@@ -9,8 +9,8 @@ use crate::{ErrorCode, PublicError};
 /// An entity tag of a competition is its version, optionally followed by `-` and a hash of its
 /// representation: registrations change the hash, but must not prevent an edit.
 ///
-/// Weak tags are accepted, although RFC 9110 compares strongly here: a proxy that compresses
-/// weakens tags, and clients behind it could never edit. The version is the same in both.
+/// Weak tags match nothing, because a condition on a change compares strongly (RFC 9110, section
+/// 13.1.1).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum IfMatch {
     /// `*`: any version.
@@ -59,9 +59,11 @@ impl FromStr for IfMatch {
             return Err(InvalidIfMatch);
         }
         while !rest.is_empty() {
-            let tag = rest.strip_prefix("W/").unwrap_or(rest);
-            let (opaque, after) = split_tag(tag).ok_or(InvalidIfMatch)?;
-            versions.extend(version(opaque));
+            let weak = rest.strip_prefix("W/");
+            let (opaque, after) = split_tag(weak.unwrap_or(rest)).ok_or(InvalidIfMatch)?;
+            if weak.is_none() {
+                versions.extend(version(opaque));
+            }
             let next = after.trim_start_matches([' ', '\t']);
             rest = match next.strip_prefix(',') {
                 Some(next) => next.trim_start_matches([' ', '\t', ',']),
@@ -100,8 +102,9 @@ mod tests {
             (",\"3\",,\"5\",", vec![3, 5]),
             // A comma belongs to a tag when it is between its quotes.
             ("\"a,b\", \"7\"", vec![7]),
-            ("W/\"3\"", vec![3]),
-            ("W/\"3-0a1b\", \"4\"", vec![3, 4]),
+            ("\"3-0a1b-gzip\"", vec![3]),
+            ("W/\"3\"", vec![]),
+            ("W/\"3-0a1b\", \"4\"", vec![4]),
             ("\"\", \"+3\", \"99999999999\"", vec![]),
         ] {
             assert_eq!(text.parse::<IfMatch>().unwrap(), IfMatch::Versions(expected), "{text}");

@@ -25,9 +25,14 @@ pub(crate) enum ErrorFormat {
 }
 
 impl ErrorFormat {
+    /// Whether the request is one to the REST API.
+    pub(crate) fn is_api<B>(request: &Request<B>) -> bool {
+        original_path(request).starts_with(API)
+    }
+
     pub(crate) fn of<B>(request: &Request<B>) -> Self {
         let path = original_path(request);
-        if path.starts_with(API) {
+        if Self::is_api(request) {
             Self::Problem
         } else if accepts_html(request.headers()) {
             Self::Page

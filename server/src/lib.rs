@@ -5,7 +5,11 @@
 
 mod api;
 mod auth;
+mod cursor_key;
 mod data_folder;
+#[cfg(test)]
+mod documented_limits;
+mod entity_tag;
 mod error_format;
 mod error_pages;
 mod graceful_shutdown;

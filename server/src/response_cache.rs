@@ -17,10 +17,10 @@ use domain::Timestamp;
 use quick_cache::{Weighter, sync::Cache};
 use service::{BatchLimits, Combiner, Context};
 
-use crate::problem::Problem;
+use crate::{entity_tag, problem::Problem};
 
 /// How long a response may be reused, in milliseconds.
-const MAX_AGE_MS: i64 = 500;
+pub(crate) const MAX_AGE_MS: i64 = 500;
 /// The size of all cached responses, in bytes.
 const CAPACITY: u64 = 32 * 1024 * 1024;
 /// An estimate of their number, from which the cache chooses its initial size.
@@ -113,7 +113,11 @@ impl CachedResponse {
         let (parts, body) = response.into_parts();
         // These bodies are in memory, so reading them does not fail.
         let body = to_bytes(body, usize::MAX).await.unwrap_or_default();
-        Self { status: parts.status, headers: parts.headers, body, rendered_at, events }
+        let mut headers = parts.headers;
+        if parts.status.is_success() {
+            entity_tag::make_revalidatable(&mut headers, &body);
+        }
+        Self { status: parts.status, headers, body, rendered_at, events }
     }
 
     fn is_fresh(&self, ctx: &Context) -> bool {

@@ -5,6 +5,7 @@ use std::{any::Any, env, sync::Arc, time::Duration};
 use app::SiteUrl;
 use axum::{
     Extension, Router,
+    body::Body,
     http::{Method, Request, header},
     middleware,
     response::{IntoResponse, Response},
@@ -16,7 +17,10 @@ use leptos_axum::{LeptosRoutes, generate_route_list};
 use tower::ServiceBuilder;
 use tower_http::{
     catch_panic::CatchPanicLayer,
-    compression::{CompressionLayer, DefaultPredicate, Predicate, predicate::NotForContentType},
+    compression::{
+        CompressionBody, CompressionLayer, DefaultPredicate, Predicate,
+        predicate::NotForContentType,
+    },
     cors::CorsLayer,
     request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer},
     services::ServeDir,
@@ -26,12 +30,15 @@ use tower_http::{
 use crate::{
     AppState, api,
     auth::{self, Authenticator, Sessions},
-    error_pages, graceful_shutdown,
+    entity_tag, error_pages, graceful_shutdown,
     headers::{IDEMPOTENCY_KEY, IDEMPOTENCY_REPLAYED, X_REQUEST_ID, X_TOTAL_COUNT},
     options::ServerOptions,
     problem::Problem,
     request_isolation::{self, RenderPermits},
-    security::{self, CsrfGuard, Headers, HttpLimits, PagePolicy, RateLimits, ResponseMemory},
+    security::{
+        self, CsrfGuard, Headers, HttpLimits, PagePolicy, RATE_LIMIT, RATE_LIMIT_POLICY,
+        RateLimits, ResponseMemory,
+    },
     server_functions,
     share::Share,
     site,
@@ -82,6 +89,7 @@ pub fn router(state: AppState, options: &ServerOptions) -> Router {
         .layer(CatchPanicLayer::custom(panicked))
         .layer(middleware::from_fn_with_state(options.limits, time_limit::enforce))
         .layer(Share)
+        .map_response(entity_tag::tell_codings_apart::<CompressionBody<Body>>)
         .layer(compression())
         .layer(middleware::from_fn_with_state(
             ResponseMemory::new(&options.limits),
@@ -195,14 +203,18 @@ fn cors(options: &ServerOptions) -> CorsLayer {
             header::AUTHORIZATION,
             header::CONTENT_TYPE,
             header::IF_MATCH,
+            header::IF_NONE_MATCH,
             IDEMPOTENCY_KEY,
         ])
         .expose_headers([
             header::ETAG,
             header::LINK,
+            header::LOCATION,
             header::RETRY_AFTER,
             header::WWW_AUTHENTICATE,
             IDEMPOTENCY_REPLAYED,
+            RATE_LIMIT,
+            RATE_LIMIT_POLICY,
             X_REQUEST_ID,
             X_TOTAL_COUNT,
         ])

@@ -16,6 +16,7 @@ mod context;
 mod entity;
 mod error;
 mod infrastructure;
+mod slice;
 mod throttle;
 
 pub mod accounts;
@@ -60,4 +61,5 @@ pub use infrastructure::{
     redis::Redis,
 };
 pub use mail::smtp::{MailSettingsError, Mailer};
+pub use slice::{Cursor, Position, Slice};
 pub use throttle::LoginLimits;

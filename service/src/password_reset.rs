@@ -41,11 +41,11 @@ use crate::{
 };
 
 /// How long a link is valid.
-const LIFETIME: TimeDelta = TimeDelta::hours(1);
+pub const LIFETIME: TimeDelta = TimeDelta::hours(1);
 /// Seconds in which one link at most is created for an address.
-const AT_MOST_EVERY: i64 = 60;
+pub const AT_MOST_EVERY: i64 = 60;
 /// Mailed links of an account that may be valid at the same time.
-const AT_ONCE: u64 = 3;
+pub const AT_ONCE: u64 = 3;
 
 /// The hash of a link's token. It may wait in a session: a reader of the session cannot set a
 /// password with it.

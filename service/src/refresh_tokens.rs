@@ -32,9 +32,9 @@ use crate::{
 };
 
 /// The lifetime of a token. A client that is unused for longer has to log in again.
-const LIFETIME: TimeDelta = TimeDelta::days(30);
+pub const LIFETIME: TimeDelta = TimeDelta::days(30);
 /// How long after its first use a token gets the same successor again.
-const GRACE: TimeDelta = TimeDelta::seconds(10);
+pub const GRACE: TimeDelta = TimeDelta::seconds(10);
 
 /// Starts a new family after a login. Returns its first token.
 ///

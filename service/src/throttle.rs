@@ -30,8 +30,6 @@ use crate::{
     entity::login_attempt::{ActiveModel, Column, Entity},
 };
 
-/// How long failures count, from the first one.
-const WINDOW: TimeDelta = TimeDelta::minutes(15);
 /// How long an address stays known for an account after a login.
 const KNOWN_FOR: TimeDelta = TimeDelta::days(30);
 
@@ -189,14 +187,14 @@ pub(crate) async fn reset_failures(
 pub(crate) fn is_expired(now: Timestamp) -> Expr {
     let now = now.utc();
     let is_over = Column::Failures.gt(0).or(Column::Since.lte(now - KNOWN_FOR));
-    Column::Since.lte(now - WINDOW).and(is_over)
+    Column::Since.lte(now - LoginLimits::WINDOW).and(is_over)
 }
 
 /// Increments a count, or starts a new window. Returns the count and the seconds until the window
 /// ends.
 async fn record_failure(ctx: &Context, key: &str) -> Result<(i32, u32)> {
     let now = ctx.now().utc();
-    let is_over = || Expr::col((Entity, Column::Since)).lte(now - WINDOW);
+    let is_over = || Expr::col((Entity, Column::Since)).lte(now - LoginLimits::WINDOW);
     let counted = Expr::col((Entity, Column::Failures)).add(1);
     let again = OnConflict::column(Column::Key)
         .value(Column::Failures, Expr::case(is_over(), 1).finally(counted))
@@ -210,9 +208,10 @@ async fn record_failure(ctx: &Context, key: &str) -> Result<(i32, u32)> {
         .on_conflict(again)
         .exec_with_returning(&*ctx.db.autocommit().await)
         .await?;
-    let wait = (counted.since + WINDOW - now).num_milliseconds();
+    let wait = (counted.since + LoginLimits::WINDOW - now).num_milliseconds();
     // The clock of another process may be ahead.
-    let seconds = wait.clamp(1, WINDOW.num_milliseconds()).unsigned_abs().div_ceil(1_000);
+    let seconds =
+        wait.clamp(1, LoginLimits::WINDOW.num_milliseconds()).unsigned_abs().div_ceil(1_000);
     Ok((counted.failures, u32::try_from(seconds).unwrap_or(u32::MAX)))
 }
 

@@ -1,6 +1,6 @@
 //! `/api/auth`: signing up, logging in, and the user's own account.
 
-use axum::{Extension, Json, extract::State, http::StatusCode};
+use axum::{Extension, Json, extract::State, http::StatusCode, response::Response};
 use domain::{
     AccountDeletionInput, LoginInput, PasswordChangeInput, ProfilePatch, SignupInput, User,
 };
@@ -10,6 +10,7 @@ use utoipa_axum::routes;
 use super::{
     ApiRouter,
     extract::Body,
+    location,
     responses::{
         AccountDisabled, EmailTaken, HasRegistrations, InvalidCredentials, InvalidField,
         MissingField, TooManyAttempts, WrongPassword,
@@ -35,7 +36,8 @@ pub(super) fn router() -> ApiRouter {
     post, path = "/auth/signup", tag = "accounts",
     request_body = SignupInput,
     responses(
-        (status = 201, description = "The account was created", body = UserWithTokens),
+        (status = 201, description = "The account was created", body = UserWithTokens,
+            headers(("Location"))),
         InvalidField, EmailTaken,
     ),
 )]
@@ -43,9 +45,10 @@ async fn sign_up(
     State(state): State<AppState>,
     Extension(from): Extension<ClientAddress>,
     Body(input): Body<SignupInput>,
-) -> Result<(StatusCode, Json<UserWithTokens>), Problem> {
+) -> Result<Response, Problem> {
     let account = accounts::sign_up_from(&state.ctx, input.check()?, from).await?;
-    Ok((StatusCode::CREATED, Json(UserWithTokens::start(&state, account).await?)))
+    let body = Json(UserWithTokens::start(&state, account).await?);
+    Ok(location::created("/api/auth/", "me", body))
 }
 
 /// Log in

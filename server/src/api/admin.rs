@@ -1,17 +1,21 @@
 //! `/api/admin`: looking after the installation.
 
-use axum::{Json, extract::State, http::StatusCode};
+use axum::{Json, extract::State, http::StatusCode, response::Response};
 use domain::{DeadLetter, JobId, QueueStats};
 use serde::Serialize;
-use service::jobs::{self, Operator};
+use service::{
+    Cursor,
+    jobs::{self, Operator},
+};
 use utoipa::ToSchema;
 use utoipa_axum::routes;
 
 use super::{
     ApiRouter,
+    cursor::CursorList,
     extract::{Id, NoBody},
-    parameters::JobPath,
-    responses::{AdminOnly, JobNotFound},
+    parameters::{Cursors, JobPath},
+    responses::{AdminOnly, InvalidParameter, JobNotFound},
 };
 use crate::{
     AppState,
@@ -59,16 +63,22 @@ async fn list_queues(
 /// retried or discarded.
 #[utoipa::path(
     get, path = "/admin/failed-jobs", tag = "admin", security(("bearer" = [])),
+    params(Cursors),
     responses(
-        (status = 200, description = "The 500 latest, latest first", body = [DeadLetter]),
-        AdminOnly,
+        (status = 200, description = "The part at the cursor; without a cursor the 500 latest. \
+            Latest first", body = [DeadLetter], headers(("Link"))),
+        InvalidParameter, AdminOnly,
     ),
 )]
 async fn list_failed_jobs(
     State(state): State<AppState>,
-    CurrentActor(actor): CurrentActor,
-) -> Result<Json<Vec<DeadLetter>>, Problem> {
-    Ok(Json(jobs::dead_letters(&state.ctx, Operator::Admin(&actor)).await?))
+    Admin(actor): Admin,
+    list: CursorList,
+) -> Result<Response, Problem> {
+    let key = state.tokens.cursors();
+    let cursor = list.requested(key, None)?.unwrap_or(Cursor::first(jobs::MAX_LISTED));
+    let slice = jobs::dead_letters_after(&state.ctx, Operator::Admin(&actor), &cursor).await?;
+    Ok(list.respond(key, None, &slice))
 }
 
 /// Retry a dead letter

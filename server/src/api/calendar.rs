@@ -13,8 +13,9 @@ use utoipa_axum::routes;
 
 use super::{
     ApiRouter,
+    etag::{self, IfNoneMatch},
     extract::Id,
-    parameters::{CompetitionPath, RegistrationPath},
+    parameters::{CompetitionPath, RegistrationPath, Revalidating},
     responses::{CompetitionNotFound, RegistrationNotFound},
 };
 use crate::{AppState, auth::LoggedIn, problem::Problem};
@@ -30,7 +31,7 @@ pub(super) fn router() -> ApiRouter {
 /// An iCalendar file: the registration deadline, and the start if it is set.
 #[utoipa::path(
     get, path = "/competitions/{id}/calendar.ics", tag = "competitions",
-    params(CompetitionPath),
+    params(CompetitionPath, Revalidating),
     responses(
         (status = 200, description = "The file", body = String, content_type = "text/calendar"),
         CompetitionNotFound,
@@ -40,8 +41,14 @@ async fn get_competition_calendar(
     State(state): State<AppState>,
     Extension(site): Extension<SiteUrl>,
     Id(id): Id<CompetitionId>,
+    condition: IfNoneMatch,
 ) -> Result<Response, Problem> {
-    Ok(file(calendar::of_competition(&state.ctx, id, &site.0).await?, "competition.ics"))
+    let text = calendar::of_competition(&state.ctx, id, &site.0).await?;
+    // Two files that differ only in the time at which they were made say the same.
+    let lines = text.lines().filter(|line| !line.starts_with("DTSTAMP"));
+    let lines: Vec<String> = lines.map(str::to_owned).collect();
+    let response = file(text, "competition.ics");
+    Ok(condition.answer(etag::weak(response, lines.iter().map(String::as_str))))
 }
 
 /// Download my registration as a calendar file

@@ -3,7 +3,6 @@
 use axum::{
     Json,
     extract::{OriginalUri, State},
-    http::StatusCode,
     response::{IntoResponse, Response},
 };
 use domain::{
@@ -15,10 +14,11 @@ use utoipa_axum::routes;
 
 use super::{
     ApiRouter,
-    etag::{self, OptionalIfMatch},
+    cursor::CursorList,
+    etag::{self, IfNoneMatch, OptionalIfMatch},
     extract::{Body, Id, NoBody, OptionalKey, QueryString},
-    paging,
-    parameters::{CompetitionFilters, CompetitionPath, Conditional, Keyed, Pages},
+    location, paging,
+    parameters::{CompetitionFilters, CompetitionPath, Conditional, Keyed, Parts, Revalidating},
     replay,
     responses::{
         CompetitionNotFound, CompetitionOver, EditConflict, InvalidField, InvalidHeader,
@@ -42,26 +42,36 @@ pub(super) fn router() -> ApiRouter {
 /// filters narrow the list together.
 #[utoipa::path(
     get, path = "/competitions", tag = "competitions",
-    params(CompetitionFilters, Pages),
+    params(CompetitionFilters, Parts, Revalidating),
     responses(
-        (status = 200, description = "One page", body = [CompetitionDetail],
-            headers(("X-Total-Count"), ("Link"))),
+        (status = 200, description = "One page, or the part at the cursor",
+            body = [CompetitionDetail], headers(("X-Total-Count"), ("Link"))),
         InvalidParameter,
     ),
 )]
 async fn list_competitions(
     State(state): State<AppState>,
     uri: OriginalUri,
+    list: CursorList,
+    condition: IfNoneMatch,
     QueryString(query): QueryString<CompetitionQuery>,
 ) -> Result<Response, Problem> {
     let filter = query.check()?;
+    let cursor = list.requested(state.tokens.cursors(), None)?;
     let address = uri.to_string();
     let cache = state.response_cache.clone();
     let render = move || {
-        let (ctx, uri, filter) = (state.ctx.clone(), uri.clone(), filter.clone());
-        async move { Ok(paging::respond(&uri, &competitions::list(&ctx, &filter).await?)) }
+        let (state, uri, list) = (state.clone(), uri.clone(), list.clone());
+        let (filter, cursor) = (filter.clone(), cursor.clone());
+        async move {
+            let Some(cursor) = cursor else {
+                return Ok(paging::respond(&uri, &competitions::list(&state.ctx, &filter).await?));
+            };
+            let slice = competitions::list_after(&state.ctx, &filter, &cursor).await?;
+            Ok(list.respond(state.tokens.cursors(), None, &slice))
+        }
     };
-    cache.get_or_render(address, render).await
+    Ok(condition.answer(cache.get_or_render(address, render).await?))
 }
 
 /// Get a competition
@@ -69,16 +79,16 @@ async fn list_competitions(
 /// With its organizer and the number of registrations, also after its deadline or cancellation.
 #[utoipa::path(
     get, path = "/competitions/{id}", tag = "competitions",
-    params(CompetitionPath),
+    params(CompetitionPath, Revalidating),
     responses(
-        (status = 200, description = "The competition", body = CompetitionDetail,
-            headers(("ETag"))),
+        (status = 200, description = "The competition", body = CompetitionDetail),
         CompetitionNotFound,
     ),
 )]
 async fn get_competition(
     State(state): State<AppState>,
     Id(id): Id<CompetitionId>,
+    condition: IfNoneMatch,
 ) -> Result<Response, Problem> {
     let cache = state.response_cache.clone();
     let render = move || {
@@ -89,7 +99,7 @@ async fn get_competition(
             Ok(etag::tag(response, &detail.competition, &detail.organizer))
         }
     };
-    cache.get_or_render(id.to_string(), render).await
+    Ok(condition.answer(cache.get_or_render(id.to_string(), render).await?))
 }
 
 /// List the competitions that I organize
@@ -97,9 +107,9 @@ async fn get_competition(
 /// All of them, also those that are over or cancelled.
 #[utoipa::path(
     get, path = "/competitions/my-competitions", tag = "competitions", security(("bearer" = [])),
-    params(Pages),
+    params(Parts),
     responses(
-        (status = 200, description = "One page, newest first",
+        (status = 200, description = "One page, or the part at the cursor; newest first",
             body = [CompetitionWithCount], headers(("X-Total-Count"), ("Link"))),
         InvalidParameter, OrganizerOnly,
     ),
@@ -108,8 +118,14 @@ async fn list_my_competitions(
     State(state): State<AppState>,
     Organizer(actor): Organizer,
     uri: OriginalUri,
+    list: CursorList,
     QueryString(query): QueryString<PageQuery>,
 ) -> Result<Response, Problem> {
+    let (key, owner) = (state.tokens.cursors(), actor.try_user().map(|user| user.id));
+    if let Some(cursor) = list.requested(key, owner)? {
+        let slice = competitions::mine_after(&state.ctx, &actor, &cursor).await?;
+        return Ok(list.respond(key, owner, &slice));
+    }
     let page = competitions::mine(&state.ctx, &actor, query.check()?).await?;
     Ok(paging::respond(&uri, &page))
 }
@@ -123,7 +139,8 @@ async fn list_my_competitions(
     request_body = CompetitionInput,
     responses(
         (status = 201, description = "The competition was created",
-            body = CompetitionWithOrganizer, headers(("ETag"), ("Idempotency-Replayed"))),
+            body = CompetitionWithOrganizer,
+            headers(("ETag"), ("Location"), ("Idempotency-Replayed"))),
         InvalidField, OrganizerOnly,
     ),
 )]
@@ -135,7 +152,7 @@ async fn create_competition(
 ) -> Result<Response, Problem> {
     let created = competitions::create(&state.ctx, &actor, input, key).await?;
     let view = created.view;
-    let response = (StatusCode::CREATED, Json(&view)).into_response();
+    let response = location::created("/api/competitions/", view.competition.id, Json(&view));
     let response = etag::tag(response, &view.competition, &view.organizer);
     Ok(replay::mark(response, created.replayed))
 }

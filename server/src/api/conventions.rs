@@ -6,6 +6,7 @@
 
 use std::collections::BTreeSet;
 
+use axum::http::header::IF_NONE_MATCH;
 use utoipa::{
     IntoResponses,
     openapi::{
@@ -19,8 +20,8 @@ use utoipa::{
 use super::{
     declared_headers,
     responses::{
-        self, BodyTooLarge, Busy, CrossSite, InvalidRequest, KeyInFlight, KeyReused, Overloaded,
-        TooManyRequests, Unauthorized, UnsupportedBody,
+        self, BodyTooLarge, Busy, CrossSite, InvalidRequest, KeyInFlight, KeyReused, NotModified,
+        Overloaded, TooManyRequests, Unauthorized, UnsupportedBody,
     },
 };
 use crate::headers::IDEMPOTENCY_KEY;
@@ -41,7 +42,8 @@ pub(super) fn complete(description: &mut OpenApi) {
         }
     }
     let components = description.components.get_or_insert_default();
-    let problems = responses::declared().into_iter().filter(|(name, _)| problems.contains(*name));
+    let declared = responses::declared().into_iter().chain([NotModified::declared()]);
+    let problems = declared.filter(|(name, _)| problems.contains(*name));
     components.responses.extend(problems.map(|(name, problem)| (name.into(), problem.into())));
     let headers = declared_headers::declared().into_iter();
     components.headers.extend(headers.map(|(name, header)| (name.into(), header.into())));
@@ -70,6 +72,7 @@ fn complete_operation(operation: &mut Operation, reads: bool) {
     operation.security.get_or_insert_default();
     let has_input = |place| has_parameter(operation, |parameter, _| *parameter == place);
     // Names of headers are compared without case.
+    let is_revalidated = has_parameter(operation, |_, name| IF_NONE_MATCH == *name);
     let has_key = has_parameter(operation, |_, name| IDEMPOTENCY_KEY == *name);
     let is_checked = !reads || has_input(ParameterIn::Query) || has_input(ParameterIn::Header);
     if is_checked {
@@ -77,6 +80,12 @@ fn complete_operation(operation: &mut Operation, reads: bool) {
     }
     if !is_public {
         add::<Unauthorized>(operation);
+    }
+    if is_revalidated {
+        add::<NotModified>(operation);
+        if let Some(RefOr::T(success)) = operation.responses.responses.get_mut("200") {
+            add_header(success, "ETag");
+        }
     }
     if has_key {
         add::<KeyInFlight>(operation);
@@ -97,9 +106,15 @@ fn complete_operation(operation: &mut Operation, reads: bool) {
     }
     for response in operation.responses.responses.values_mut() {
         if let RefOr::T(response) = response {
+            declared_headers::RATE_LIMITS.iter().for_each(|name| add_header(response, name));
             refer_to_headers(response);
         }
     }
+}
+
+fn add_header(response: &mut Response, name: &str) {
+    let header = RefOr::Ref(declared_headers::reference(name));
+    response.headers.insert(name.to_owned(), header);
 }
 
 fn has_parameter(operation: &Operation, is: impl Fn(&ParameterIn, &str) -> bool) -> bool {

@@ -2,9 +2,12 @@
 
 use axum::{
     Router,
+    body::Bytes,
     extract::Request,
+    http::{HeaderMap, HeaderValue, header::CONTENT_TYPE},
     middleware::{self, Next},
     response::{IntoResponse, Redirect, Response},
+    routing,
 };
 use domain::{CompetitionSort, RosterSort};
 use utoipa::{
@@ -16,7 +19,8 @@ use utoipa::{
 };
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
-use crate::{AppState, problem::ProblemDetails};
+use super::etag::IfNoneMatch;
+use crate::{AppState, entity_tag, problem::ProblemDetails};
 
 /// The parts of the description that concern the whole API.
 #[derive(OpenApi)]
@@ -60,9 +64,17 @@ impl Modify for Bearer {
 pub(super) fn router(description: Document) -> Router<AppState> {
     // The URL that browsers use: this router is nested below `/api`.
     let config = Config::from("/api/openapi.json");
-    let pages: Router<AppState> =
-        SwaggerUi::new("/docs").url("/openapi.json", description).config(config).into();
-    pages.layer(middleware::from_fn(to_folder))
+    let pages: Router<AppState> = SwaggerUi::new("/docs").config(config).into();
+    let json = description.to_json().expect("a description is plain JSON");
+    let mut headers = HeaderMap::new();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    entity_tag::make_revalidatable(&mut headers, json.as_bytes());
+    let json = Bytes::from(json);
+    let serve = move |condition: IfNoneMatch| {
+        let response = (headers.clone(), json.clone()).into_response();
+        async move { condition.answer(response) }
+    };
+    pages.layer(middleware::from_fn(to_folder)).route("/openapi.json", routing::get(serve))
 }
 
 /// Redirects to the page, whose path ends with a slash. The redirect of Swagger UI itself would

@@ -3,7 +3,7 @@
 use std::{convert::Infallible, time::Duration};
 
 use axum::{
-    Extension, Json,
+    Extension,
     extract::State,
     http::{HeaderName, HeaderValue, header},
     response::{
@@ -26,8 +26,9 @@ use utoipa_axum::routes;
 
 use super::{
     ApiRouter,
+    etag::{self, IfNoneMatch},
     extract::Id,
-    parameters::CompetitionPath,
+    parameters::{CompetitionPath, Revalidating},
     responses::{CompetitionNotFound, TooManyClientStreams, TooManyStreams},
 };
 use crate::{
@@ -141,7 +142,7 @@ fn events(
 /// The same as an event of `/api/competitions/{id}/events`, for clients that poll.
 #[utoipa::path(
     get, path = "/competitions/{id}/seats", tag = "competitions",
-    params(CompetitionPath),
+    params(CompetitionPath, Revalidating),
     responses(
         (status = 200, description = "The seats now", body = SeatsChanged),
         CompetitionNotFound,
@@ -150,6 +151,7 @@ fn events(
 async fn get_seats(
     State(state): State<AppState>,
     Id(id): Id<CompetitionId>,
-) -> Result<Json<SeatsChanged>, Problem> {
-    Ok(Json(competitions::seats(&state.ctx, id).await?))
+    condition: IfNoneMatch,
+) -> Result<Response, Problem> {
+    Ok(condition.answer(etag::json(&competitions::seats(&state.ctx, id).await?)))
 }

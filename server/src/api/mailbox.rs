@@ -1,16 +1,17 @@
 //! `/api/mailbox`: the in-app mailbox.
 
-use axum::{Json, extract::State};
+use axum::{Json, extract::State, response::Response};
 use domain::{Mail, MailId, MailQuery};
 use serde::Serialize;
-use service::mail::mailbox;
+use service::{Cursor, mail::mailbox};
 use utoipa::ToSchema;
 use utoipa_axum::routes;
 
 use super::{
     ApiRouter,
+    cursor::CursorList,
     extract::{Id, NoBody, QueryString},
-    parameters::{MessageFilters, MessagePath},
+    parameters::{Cursors, MessageFilters, MessagePath},
     responses::{InvalidParameter, MessageNotFound},
 };
 use crate::{
@@ -39,20 +40,26 @@ struct Count {
 /// The in-app copies of the mails to the user.
 #[utoipa::path(
     get, path = "/mailbox/my", tag = "mailbox", security(("bearer" = [])),
-    params(MessageFilters),
+    params(MessageFilters, Cursors),
     responses(
-        (status = 200, description = "The 500 newest matching messages, newest first",
-            body = [Mail]),
+        (status = 200, description = "The part at the cursor; without a cursor the 500 newest \
+            matching messages. Newest first", body = [Mail], headers(("Link"))),
         InvalidParameter,
     ),
 )]
 async fn list_my_mails(
     State(state): State<AppState>,
     LoggedIn(actor): LoggedIn,
+    list: CursorList,
     QueryString(query): QueryString<MailQuery>,
-) -> Result<Json<Vec<Mail>>, Problem> {
+) -> Result<Response, Problem> {
     let filter = query.check()?;
-    Ok(Json(mailbox::list(&state.ctx, &actor, filter.search.as_deref()).await?))
+    let (key, owner) = (state.tokens.cursors(), actor.try_user().map(|user| user.id));
+    let cursor = list.requested(key, owner)?;
+    let cursor = cursor.unwrap_or(Cursor::first(mailbox::MAX_LISTED));
+    let words = filter.search.as_deref();
+    let slice = mailbox::list_after(&state.ctx, &actor, words, &cursor).await?;
+    Ok(list.respond(key, owner, &slice))
 }
 
 /// Count my unread messages

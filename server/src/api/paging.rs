@@ -32,16 +32,17 @@ fn links<T>(uri: &Uri, page: &Page<T>) -> String {
         (page.page < last, last, "last"),
     ];
     let links = others.into_iter().filter(|(exists, ..)| *exists);
-    let links =
-        links.map(|(_, number, rel)| format!("<{}>; rel=\"{rel}\"", with_page(uri, number)));
+    let links = links.map(|(_, number, rel)| {
+        format!("<{}>; rel=\"{rel}\"", with_parameter(uri, "page", &number.to_string()))
+    });
     links.collect::<Vec<_>>().join(", ")
 }
 
-/// The same address with another `page`.
-fn with_page(uri: &Uri, number: u64) -> String {
+/// The same address with another value of a parameter, which must need no escapes.
+pub(super) fn with_parameter(uri: &Uri, name: &str, value: &str) -> String {
     let query = uri.query().unwrap_or_default().split('&');
-    let rest = query.filter(|pair| !pair.is_empty() && pair.split('=').next() != Some("page"));
-    let query: Vec<_> = rest.map(str::to_owned).chain([format!("page={number}")]).collect();
+    let rest = query.filter(|pair| !pair.is_empty() && pair.split('=').next() != Some(name));
+    let query: Vec<_> = rest.map(str::to_owned).chain([format!("{name}={value}")]).collect();
     format!("{}?{}", uri.path(), query.join("&"))
 }
 

@@ -16,6 +16,9 @@ use utoipa::{
     },
 };
 
+/// Longer than any cursor, in characters.
+const MAX_CURSOR: usize = 4_096;
+
 macro_rules! parameters {
     ($($name:ident: $($parameter:expr),+;)*) => {$(
         pub(super) enum $name {}
@@ -37,7 +40,10 @@ parameters! {
     DeliveryPath: id::<DeliveryId>("The id of the delivery");
     Keyed: idempotency_key();
     Conditional: if_match();
+    Revalidating: if_none_match();
     Pages: page(), limit();
+    Parts: page(), cursor(), limit();
+    Cursors: cursor(), limit();
     CompetitionFilters:
         query(
             "search",
@@ -69,8 +75,20 @@ fn page() -> Parameter {
     query("page", "Counted from 1", number(1, MAX_PAGE_NUMBER))
 }
 
+fn cursor() -> Parameter {
+    let description = "Reads the list in parts that neither repeat nor miss an item when others \
+        are added or deleted in the meantime. Empty for the first part; then the cursor of the \
+        next part, from the link `next`. It is valid for this list with the same parameters, and \
+        not together with `page`";
+    let cursor = ObjectBuilder::new()
+        .schema_type(Type::String)
+        .max_length(Some(MAX_CURSOR))
+        .pattern(Some("^[A-Za-z0-9_-]*$"));
+    query("cursor", description, RefOr::T(cursor.into()))
+}
+
 fn limit() -> Parameter {
-    query("limit", "Items on a page", number(MAX_PAGE_SIZE, MAX_PAGE_SIZE))
+    query("limit", "Items on a page, or in a part", number(MAX_PAGE_SIZE, MAX_PAGE_SIZE))
 }
 
 fn idempotency_key() -> Parameter {
@@ -82,6 +100,12 @@ fn idempotency_key() -> Parameter {
 fn if_match() -> Parameter {
     let description = "`*`, or entity tags, one of whose versions the competition must still have";
     header("If-Match", description, IfMatch::schema())
+}
+
+fn if_none_match() -> Parameter {
+    let description = "`*`, or entity tags of stored responses: 304 if one of them is current";
+    let tags = ObjectBuilder::new().schema_type(Type::String);
+    header("If-None-Match", description, RefOr::T(tags.into()))
 }
 
 fn query(name: &str, description: &str, schema: RefOr<Schema>) -> Parameter {

@@ -6,19 +6,24 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
 };
-use domain::{CompetitionId, MyRegistration, NewRegistration, PageQuery, RosterEntry, RosterQuery};
+use domain::{
+    CompetitionId, MyRegistration, NewRegistration, PageQuery, RegistrationId, RosterEntry,
+    RosterQuery,
+};
 use service::{Decision, registration};
 use utoipa_axum::routes;
 
 use super::{
     ApiRouter,
+    cursor::CursorList,
     extract::{Id, NoBody, OptionalKey, QueryString},
-    paging,
-    parameters::{CompetitionPath, Keyed, Pages, RosterFilters},
+    location, paging,
+    parameters::{CompetitionPath, Keyed, Parts, RegistrationPath, RosterFilters},
     replay,
     responses::{
         AlreadyRegistered, CancellationRefused, CompetitionNotFound, CompetitionOver,
-        InvalidParameter, NotRegistered, NotYourCompetition, ParticipantOnly, RegistrationRefused,
+        InvalidParameter, NotRegistered, NotYourCompetition, ParticipantOnly, RegistrationNotFound,
+        RegistrationRefused,
     },
     roster_csv,
 };
@@ -32,6 +37,7 @@ pub(super) fn router() -> ApiRouter {
     ApiRouter::new()
         .write(routes!(register, cancel_registration))
         .read(routes!(list_my_registrations))
+        .read(routes!(get_my_registration))
         .read(routes!(get_roster))
         .read(routes!(get_roster_csv))
 }
@@ -46,7 +52,7 @@ pub(super) fn router() -> ApiRouter {
     params(CompetitionPath, Keyed),
     responses(
         (status = 201, description = "Registered; the seat is reserved",
-            body = NewRegistration, headers(("Idempotency-Replayed"))),
+            body = NewRegistration, headers(("Location"), ("Idempotency-Replayed"))),
         RegistrationRefused, ParticipantOnly, CompetitionNotFound, AlreadyRegistered,
     ),
 )]
@@ -63,7 +69,7 @@ async fn register(
 
 fn respond(decision: Decision<NewRegistration>) -> Response {
     let response = match decision.outcome {
-        Ok(registration) => (StatusCode::CREATED, Json(registration)).into_response(),
+        Ok(new) => location::created("/api/registrations/", new.registration.id, Json(&new)),
         Err(refusal) => Problem::from(refusal).into_response(),
     };
     replay::mark(response, decision.replayed)
@@ -102,9 +108,9 @@ async fn cancel_registration(
 /// All of them with their competitions, also those that were cancelled.
 #[utoipa::path(
     get, path = "/competitions/registrations/my", tag = "registrations", security(("bearer" = [])),
-    params(Pages),
+    params(Parts),
     responses(
-        (status = 200, description = "One page, newest first", body = [MyRegistration],
+        (status = 200, description = "One page, or the part at the cursor; newest first", body = [MyRegistration],
             headers(("X-Total-Count"), ("Link"))),
         InvalidParameter, ParticipantOnly,
     ),
@@ -113,10 +119,36 @@ async fn list_my_registrations(
     State(state): State<AppState>,
     Participant(actor): Participant,
     uri: OriginalUri,
+    list: CursorList,
     QueryString(query): QueryString<PageQuery>,
 ) -> Result<Response, Problem> {
+    let (key, owner) = (state.tokens.cursors(), actor.try_user().map(|user| user.id));
+    if let Some(cursor) = list.requested(key, owner)? {
+        let slice = registration::mine_after(&state.ctx, &actor, &cursor).await?;
+        return Ok(list.respond(key, owner, &slice));
+    }
     let page = registration::mine(&state.ctx, &actor, query.check()?).await?;
     Ok(paging::respond(&uri, &page))
+}
+
+/// Get my registration
+///
+/// With its competition, also after it was cancelled. A new registration is `PENDING` until it is
+/// confirmed by mail.
+#[utoipa::path(
+    get, path = "/registrations/{id}", tag = "registrations", security(("bearer" = [])),
+    params(RegistrationPath),
+    responses(
+        (status = 200, description = "The registration", body = MyRegistration),
+        RegistrationNotFound,
+    ),
+)]
+async fn get_my_registration(
+    State(state): State<AppState>,
+    LoggedIn(actor): LoggedIn,
+    Id(id): Id<RegistrationId>,
+) -> Result<Json<MyRegistration>, Problem> {
+    Ok(Json(registration::get(&state.ctx, &actor, id).await?))
 }
 
 /// List the participants of my competition
@@ -125,9 +157,9 @@ async fn list_my_registrations(
 #[utoipa::path(
     get, path = "/competitions/{id}/registrations", tag = "registrations",
     security(("bearer" = [])),
-    params(CompetitionPath, RosterFilters, Pages),
+    params(CompetitionPath, RosterFilters, Parts),
     responses(
-        (status = 200, description = "One page", body = [RosterEntry],
+        (status = 200, description = "One page, or the part at the cursor", body = [RosterEntry],
             headers(("X-Total-Count"), ("Link"))),
         InvalidParameter, NotYourCompetition, CompetitionNotFound,
     ),
@@ -136,10 +168,17 @@ async fn get_roster(
     State(state): State<AppState>,
     LoggedIn(actor): LoggedIn,
     uri: OriginalUri,
+    list: CursorList,
     Id(id): Id<CompetitionId>,
     QueryString(query): QueryString<RosterQuery>,
 ) -> Result<Response, Problem> {
-    let page = registration::roster(&state.ctx, &actor, id, &query.check()?).await?;
+    let filter = query.check()?;
+    let key = state.tokens.cursors();
+    if let Some(cursor) = list.requested(key, None)? {
+        let slice = registration::roster_after(&state.ctx, &actor, id, &filter, &cursor).await?;
+        return Ok(list.respond(key, None, &slice));
+    }
+    let page = registration::roster(&state.ctx, &actor, id, &filter).await?;
     Ok(paging::respond(&uri, &page))
 }
 

@@ -86,12 +86,31 @@ problems! {
     TooManyStreams: 503 ("Retry-After") "Overloaded, or too many streams in all",
 }
 
+/// The response to a conditional read of a resource that has not changed.
+pub(super) enum NotModified {}
+
+impl IntoResponses for NotModified {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        BTreeMap::from([("304".to_owned(), Ref::from_response_name("NotModified").into())])
+    }
+}
+
+impl NotModified {
+    pub(super) fn declared() -> (&'static str, Response) {
+        let response = ResponseBuilder::new()
+            .description("The stored response is current")
+            .header_ref("ETag", declared_headers::reference("ETag"));
+        ("NotModified", response.build())
+    }
+}
+
 /// A response whose body is [`ProblemDetails`].
 fn problem(description: &str, headers: &[&str]) -> Response {
     let body = Content::new(Some(Ref::from_schema_name(ProblemDetails::name())));
     let response = ResponseBuilder::new().description(description);
     let response = response.content("application/problem+json", body);
-    let response = headers.iter().fold(response, |response, name| {
+    let headers = declared_headers::RATE_LIMITS.iter().chain(headers);
+    let response = headers.fold(response, |response, name| {
         response.header_ref(*name, declared_headers::reference(name))
     });
     response.build()

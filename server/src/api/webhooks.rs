@@ -16,7 +16,7 @@ use utoipa_axum::routes;
 use super::{
     ApiRouter,
     extract::{Body, Id, NoBody, QueryString},
-    paging,
+    location, paging,
     parameters::{DeliveryPath, Pages, WebhookPath},
     responses::{
         DeliveryNotFound, InvalidField, InvalidParameter, OrganizerOnly, TooManyWebhooks,
@@ -62,7 +62,8 @@ async fn list_webhooks(
     post, path = "/webhooks", tag = "webhooks", security(("bearer" = [])),
     request_body = WebhookInput,
     responses(
-        (status = 201, description = "The webhook was created", body = WebhookWithSecret),
+        (status = 201, description = "The webhook was created", body = WebhookWithSecret,
+            headers(("Location"))),
         InvalidField, OrganizerOnly, TooManyWebhooks,
     ),
 )]
@@ -70,9 +71,9 @@ async fn create_webhook(
     State(state): State<AppState>,
     Organizer(actor): Organizer,
     Body(input): Body<WebhookInput>,
-) -> Result<(StatusCode, Json<WebhookWithSecret>), Problem> {
+) -> Result<Response, Problem> {
     let created = webhooks::create(&state.ctx, &actor, input).await?;
-    Ok((StatusCode::CREATED, Json(created)))
+    Ok(location::created("/api/webhooks/", created.webhook.id, Json(created)))
 }
 
 /// Get a webhook

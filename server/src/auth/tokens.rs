@@ -7,6 +7,8 @@ use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use serde::{Deserialize, Serialize};
 use service::accounts::{Account, CredentialsVersion};
 
+use crate::cursor_key::CursorKey;
+
 /// The default lifetime of a token: a day, because clients of the first version of the API never
 /// refresh.
 const DEFAULT_LIFETIME: TokenLifetime = TokenLifetime(24 * 60 * 60);
@@ -68,6 +70,7 @@ pub enum TokenFault {
 /// Issues and verifies tokens.
 pub struct Tokens {
     lifetime: TokenLifetime,
+    cursors: CursorKey,
     encoding: EncodingKey,
     decoding: DecodingKey,
     validation: Validation,
@@ -107,7 +110,13 @@ impl Tokens {
             decoding: DecodingKey::from_secret(secret.as_bytes()),
             validation,
             lifetime: DEFAULT_LIFETIME,
+            cursors: CursorKey::derived_from(secret),
         }
+    }
+
+    /// The key of the cursors of lists, derived from the same secret.
+    pub(crate) fn cursors(&self) -> &CursorKey {
+        &self.cursors
     }
 
     /// Issues tokens that are valid for `lifetime`.

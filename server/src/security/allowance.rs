@@ -2,6 +2,8 @@
 
 use std::{fmt, num::NonZeroU32, str::FromStr};
 
+use super::RateClass;
+
 /// A burst, and a rate per minute after it: `12000/600`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Allowance {
@@ -47,6 +49,16 @@ pub(crate) struct Allowances {
     pub(crate) read: Allowance,
     pub(crate) write: Allowance,
     pub(crate) credentials: Allowance,
+}
+
+impl Allowances {
+    pub(super) fn of(&self, class: RateClass) -> Allowance {
+        match class {
+            RateClass::Read => self.read,
+            RateClass::Write => self.write,
+            RateClass::Credentials => self.credentials,
+        }
+    }
 }
 
 #[cfg(test)]

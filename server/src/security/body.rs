@@ -14,11 +14,11 @@ use tokio::time::timeout;
 use super::{HttpLimits, rejection::Rejection};
 
 /// The largest body accepted, in bytes.
-const MAX_BODY: usize = 256 * 1024;
+pub(crate) const MAX_BODY: usize = 256 * 1024;
 /// No content coding.
 const IDENTITY: HeaderValue = HeaderValue::from_static("identity");
 /// The deepest nesting of JSON. No input of the API needs more than three levels.
-const MAX_DEPTH: usize = 32;
+pub(crate) const MAX_DEPTH: usize = 32;
 
 /// Rejects bodies that are too large, too slow, compressed, or JSON nested too deep.
 pub(crate) async fn bound(

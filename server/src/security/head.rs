@@ -17,9 +17,9 @@ use domain::{ErrorCode, PublicError};
 use super::rejection::Rejection;
 
 /// The longest path and query, in bytes.
-const MAX_URI: usize = 8 * 1024;
+pub(crate) const MAX_URI: usize = 8 * 1024;
 /// The most bytes of all header names and values.
-const MAX_HEADERS: usize = 32 * 1024;
+pub(crate) const MAX_HEADERS: usize = 32 * 1024;
 /// The methods that some route answers.
 const METHODS: HeaderValue = HeaderValue::from_static("GET, HEAD, POST, PATCH, DELETE, OPTIONS");
 

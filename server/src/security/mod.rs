@@ -5,14 +5,15 @@
 //! client address, rate limits by address, cross-site requests, rate limits by user, request body.
 
 mod allowance;
-mod body;
+pub(crate) mod body;
 mod client_address;
 mod content_security_policy;
 mod csrf;
-mod head;
+pub(crate) mod head;
 mod headers;
 mod http_limits;
 mod rate_class;
+mod rate_limit_headers;
 mod rate_limits;
 mod rejection;
 mod response_memory;
@@ -28,5 +29,6 @@ pub(crate) use head::bound as bound_head;
 pub(crate) use headers::{Headers, add as add_headers};
 pub use http_limits::HttpLimits;
 pub(crate) use rate_class::{RateClass, RateClasses};
+pub(crate) use rate_limit_headers::{RATE_LIMIT, RATE_LIMIT_POLICY};
 pub(crate) use rate_limits::{RateLimits, limit_by_address, limit_by_user};
 pub(crate) use response_memory::{MemoryPermit, ResponseMemory, reserve as reserve_memory};

@@ -16,6 +16,29 @@ pub(crate) enum RateClass {
     Credentials,
 }
 
+impl RateClass {
+    /// Every class, in the order of their numbers.
+    pub(super) const ALL: [Self; 3] = [Self::Read, Self::Write, Self::Credentials];
+
+    /// The name of the policy for one address.
+    pub(super) fn name_by_address(self) -> &'static str {
+        match self {
+            Self::Read => "address-reads",
+            Self::Write => "address-writes",
+            Self::Credentials => "address-credentials",
+        }
+    }
+
+    /// The name of the policy for one user.
+    pub(super) fn name_by_user(self) -> &'static str {
+        match self {
+            Self::Read => "user-reads",
+            Self::Write => "user-writes",
+            Self::Credentials => "user-credentials",
+        }
+    }
+}
+
 /// The class that each endpoint has declared, by its route (`/api/competitions/{id}`) and method.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct RateClasses(HashMap<String, Vec<(Method, RateClass)>>);

@@ -18,13 +18,19 @@ use domain::{PublicError, UserId};
 use governor::{
     Quota, RateLimiter,
     clock::{Clock, MonotonicClock},
+    middleware::StateInformationMiddleware,
     nanos::Nanos,
     state::{InMemoryState, NotKeyed, StateStore},
 };
 use quick_cache::sync::Cache;
 use service::{Actor, ClientAddress};
 
-use super::{Allowance, Allowances, RateClass, RateClasses, rejection::Rejection};
+use super::{
+    Allowance, Allowances, RateClass, RateClasses,
+    rate_limit_headers::{Policies, Remaining},
+    rejection::Rejection,
+};
+use crate::error_format::ErrorFormat;
 
 /// Clients that each limiter remembers, in a few megabytes. Beyond that the least active are
 /// evicted.
@@ -43,18 +49,23 @@ pub(crate) struct RateLimits(Option<Arc<Inner>>);
 #[derive(Debug)]
 struct Inner {
     classes: RateClasses,
+    policies: Policies,
     address: Limiters,
     user: Limiters,
 }
 
+/// The limiter of each rate limit class.
 #[derive(Debug)]
-struct Limiters {
-    read: Limiter,
-    write: Limiter,
-    credentials: Limiter,
+struct Limiters([Limiter; 3]);
+
+#[derive(Debug)]
+struct Limiter {
+    policy: &'static str,
+    allowance: Allowance,
+    counter: Counter,
 }
 
-type Limiter = RateLimiter<Client, Store, MonotonicClock>;
+type Counter = RateLimiter<Client, Store, MonotonicClock, StateInformationMiddleware>;
 
 /// A bounded store of the state of each client.
 #[derive(Debug)]
@@ -75,8 +86,10 @@ impl StateStore for Store {
 
 impl RateLimits {
     pub(crate) fn new(address: Allowances, user: Allowances, classes: RateClasses) -> Self {
-        let (address, user) = (Limiters::new(address), Limiters::new(user));
-        Self(Some(Arc::new(Inner { classes, address, user })))
+        let policies = Policies::new(&address, &user);
+        let address = Limiters::new(address, RateClass::name_by_address);
+        let user = Limiters::new(user, RateClass::name_by_user);
+        Self(Some(Arc::new(Inner { classes, policies, address, user })))
     }
 
     pub(crate) fn off() -> Self {
@@ -84,41 +97,59 @@ impl RateLimits {
     }
 }
 
-fn limiter(Allowance { burst, per_minute }: Allowance) -> Limiter {
-    let quota = Quota::with_period(Duration::from_secs(60) / per_minute.get());
-    let quota = quota.unwrap_or_else(|| Quota::per_second(per_minute)).allow_burst(burst);
-    RateLimiter::new(quota, Store(Cache::new(MAX_CLIENTS)), MonotonicClock)
-}
-
 impl Limiters {
-    fn new(allowances: Allowances) -> Self {
-        Self {
-            read: limiter(allowances.read),
-            write: limiter(allowances.write),
-            credentials: limiter(allowances.credentials),
-        }
+    fn new(allowances: Allowances, name: impl Fn(RateClass) -> &'static str) -> Self {
+        Self(RateClass::ALL.map(|class| Limiter::new(name(class), allowances.of(class))))
     }
 
     /// Counts a request; an error when the client has exceeded its limit.
-    fn check(&self, class: RateClass, client: Client) -> Result<(), PublicError> {
-        let limiter = match class {
-            RateClass::Read => &self.read,
-            RateClass::Write => &self.write,
-            RateClass::Credentials => &self.credentials,
-        };
-        limiter.check_key(&client).map_err(|not_until| {
-            let wait = not_until.wait_time_from(limiter.clock().now());
-            let seconds = u32::try_from(wait.as_secs()).unwrap_or(u32::MAX).saturating_add(1);
+    fn check(&self, class: RateClass, client: Client) -> Result<Remaining, Exceeded> {
+        self.0[class as usize].check(client).map_err(|remaining| {
             let message = match class {
                 RateClass::Credentials => "Too many attempts",
                 RateClass::Read | RateClass::Write => "Too many requests",
             };
-            PublicError::rate_limited(message, seconds)
+            let error = PublicError::rate_limited(message, remaining.reset);
+            Exceeded { error: Box::new(error), remaining }
         })
     }
 }
 
-/// Rejects requests of an address above its limit.
+/// Why a request is refused, and when its client may send the next.
+struct Exceeded {
+    error: Box<PublicError>,
+    remaining: Remaining,
+}
+
+impl Limiter {
+    fn new(policy: &'static str, allowance: Allowance) -> Self {
+        let Allowance { burst, per_minute } = allowance;
+        let quota = Quota::with_period(Duration::from_secs(60) / per_minute.get());
+        let quota = quota.unwrap_or_else(|| Quota::per_second(per_minute)).allow_burst(burst);
+        let counter = RateLimiter::new(quota, Store(Cache::new(MAX_CLIENTS)), MonotonicClock);
+        Self { policy, allowance, counter }
+    }
+
+    /// Counts a request. What is left, as an error if this request was too many.
+    fn check(&self, client: Client) -> Result<Remaining, Remaining> {
+        let policy = self.policy;
+        match self.counter.check_key(&client) {
+            Ok(state) => {
+                let requests = state.remaining_burst_capacity();
+                let used = self.allowance.burst.get().saturating_sub(requests);
+                let reset = self.allowance.seconds_for(used);
+                Ok(Remaining { policy, requests, reset })
+            }
+            Err(not_until) => {
+                let wait = not_until.wait_time_from(self.counter.clock().now());
+                let reset = u32::try_from(wait.as_secs()).unwrap_or(u32::MAX).saturating_add(1);
+                Err(Remaining { policy, requests: 0, reset })
+            }
+        }
+    }
+}
+
+/// Rejects requests of an address above its limit, and tells API clients what they have left.
 pub(crate) async fn limit_by_address(
     State(limits): State<RateLimits>,
     request: Request,
@@ -127,13 +158,23 @@ pub(crate) async fn limit_by_address(
     let Some(limits) = &limits.0 else { return next.run(request).await };
     let address = request.extensions().get().copied().unwrap_or(ClientAddress::UNKNOWN);
     let class = limits.classes.of(&request);
-    match limits.address.check(class, Client::Address(address.network())) {
-        Ok(()) => next.run(request).await,
-        Err(error) => Rejection::of(&request).because(error),
+    let is_api = ErrorFormat::is_api(&request);
+    let (mut response, remaining) = match limits
+        .address
+        .check(class, Client::Address(address.network()))
+    {
+        Ok(remaining) => (next.run(request).await, remaining),
+        Err(Exceeded { error, remaining }) => (Rejection::of(&request).because(*error), remaining),
+    };
+    if is_api {
+        let of_user = response.extensions().get().copied();
+        limits.policies.add(response.headers_mut(), class, remaining, of_user);
     }
+    response
 }
 
-/// Rejects requests of a user above their limit.
+/// Rejects requests of a user above their limit. What the user has left becomes an extension of the
+/// response, for [`limit_by_address`].
 pub(crate) async fn limit_by_user(
     State(limits): State<RateLimits>,
     request: Request,
@@ -142,10 +183,12 @@ pub(crate) async fn limit_by_user(
     let user = request.extensions().get::<Actor>().and_then(Actor::try_user).map(|user| user.id);
     let (Some(limits), Some(user)) = (&limits.0, user) else { return next.run(request).await };
     let class = limits.classes.of(&request);
-    match limits.user.check(class, Client::User(user)) {
-        Ok(()) => next.run(request).await,
-        Err(error) => Rejection::of(&request).because(error),
-    }
+    let (mut response, remaining) = match limits.user.check(class, Client::User(user)) {
+        Ok(remaining) => (next.run(request).await, remaining),
+        Err(Exceeded { error, remaining }) => (Rejection::of(&request).because(*error), remaining),
+    };
+    response.extensions_mut().insert(remaining);
+    response
 }
 
 #[cfg(test)]
@@ -158,7 +201,7 @@ mod tests {
     fn the_number_of_remembered_clients_is_bounded() {
         let store = Store(Cache::new(10));
         let quota = Quota::per_hour(NonZeroU32::MIN);
-        let limiter: Limiter = RateLimiter::new(quota, store, MonotonicClock);
+        let limiter: Counter = RateLimiter::new(quota, store, MonotonicClock);
         for number in 0..1_000_u32 {
             let client = Client::Address(IpAddr::from(number.to_be_bytes()));
             assert!(limiter.check_key(&client).is_ok());

@@ -31,7 +31,7 @@ fn every_operation_is_described_with_its_responses() {
     let paths = description["paths"].as_object().unwrap();
     let calls: Vec<_> =
         paths.values().flat_map(|path| path.as_object().unwrap().values()).collect();
-    assert_eq!(calls.len(), 43);
+    assert_eq!(calls.len(), 44);
     for call in calls {
         assert!(call["summary"].is_string() && call["responses"].is_object(), "{call}");
         assert!(call["description"].is_string(), "{call}");
@@ -95,5 +95,30 @@ fn every_operation_has_an_id_of_its_own() {
         assert!(ids.insert(id), "two operations are called {id}");
         // An id stands alone in a generated client, so it names the noun, too.
         assert!(id.contains('_') || id == "register", "{id} says too little");
+    }
+}
+
+#[test]
+fn every_response_declares_the_headers_that_it_has() {
+    let description: Value = serde_json::from_str(&server::openapi()).unwrap();
+    let paths = description["paths"].as_object().unwrap();
+    for operation in paths.values().flat_map(|path| path.as_object().unwrap().values()) {
+        let id = &operation["operationId"];
+        let responses = operation["responses"].as_object().unwrap();
+        for (status, response) in responses {
+            let response = match response["$ref"].as_str() {
+                Some(reference) => description.pointer(reference.trim_start_matches('#')).unwrap(),
+                None => response,
+            };
+            let has = |name: &str| response["headers"][name].is_object();
+            let is_empty = status == "304";
+            assert!(is_empty || has("RateLimit") && has("RateLimit-Policy"), "{id} {status}");
+            assert_eq!(has("Location"), status == "201", "{id} {status}");
+        }
+        let parameters = operation["parameters"].as_array().into_iter().flatten();
+        let names: Vec<_> = parameters.map(|parameter| parameter["name"].as_str()).collect();
+        let is_conditional = names.contains(&Some("If-None-Match"));
+        assert_eq!(responses.contains_key("304"), is_conditional, "{id}");
+        assert_eq!(responses.contains_key("412"), names.contains(&Some("If-Match")), "{id}");
     }
 }

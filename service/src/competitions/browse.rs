@@ -7,8 +7,8 @@ use domain::{
     CompetitionWithCount, ErrorCode, Page, Paging, PublicError, Role, Timestamp, UserId,
 };
 use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, ExprTrait, JoinType, Order, PaginatorTrait, QueryFilter,
-    QueryOrder, QuerySelect, QueryTrait, RelationTrait, Select,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, JoinType, Order,
+    PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, RelationTrait, Select,
     sea_query::{Expr, NullOrdering},
 };
 
@@ -16,7 +16,10 @@ use super::details::{details, with_counts};
 use crate::{
     Actor, Context, Result,
     entity::{competition, competition_tag, user},
-    infrastructure::{coalesced_read::read_each, combiner::Combiner, db::bulk, search},
+    infrastructure::{
+        coalesced_read::read_each, combiner::Combiner, db::bulk, keyset::Keyset, search,
+    },
+    slice::{Cursor, Position, PositionKey, Slice},
 };
 
 /// Tags that are offered as filters.
@@ -42,6 +45,82 @@ pub async fn list(ctx: &Context, filter: &CompetitionFilter) -> Result<Page<Comp
         page: filter.paging.page,
         limit: filter.paging.limit,
     })
+}
+
+/// The competitions still open that match, in the part at `cursor`; the page of the filter is
+/// ignored.
+///
+/// # Errors
+/// [`ErrorCode::InvalidCursor`] for a position in another order.
+pub async fn list_after(
+    ctx: &Context,
+    filter: &CompetitionFilter,
+    cursor: &Cursor,
+) -> Result<Slice<CompetitionDetail>> {
+    let db = ctx.db.connection();
+    let matching = matching(filter, ctx.now());
+    let rows = match filter.sort {
+        CompetitionSort::Start => by_start(db, matching, cursor).await?,
+        sort => {
+            let rows = matching.find_also_related(user::Entity);
+            order(sort).part(rows, cursor)?.all(db).await?
+        }
+    };
+    let Slice { items, next } =
+        Slice::cut(rows, cursor.limit, |(row, _)| position(row, filter.sort));
+    Ok(Slice { items: details(db, items).await?, next })
+}
+
+/// The part at `cursor` of competitions that start soonest first, and one more. Those without a
+/// start are behind all others. Each of the two is one range of the index.
+async fn by_start(
+    db: &impl ConnectionTrait,
+    matching: Select<competition::Entity>,
+    cursor: &Cursor,
+) -> Result<Vec<(competition::Model, Option<user::Model>)>> {
+    use competition::Column::{Id, StartDate};
+    let after = cursor.after.as_ref();
+    let undated_after = after.filter(|position| position.key == PositionKey::NoTime);
+    let mut rows = Vec::new();
+    if undated_after.is_none() {
+        let dated = matching.clone().filter(StartDate.is_not_null());
+        let dated = dated.find_also_related(user::Entity);
+        rows = order(CompetitionSort::Start).part(dated, cursor)?.all(db).await?;
+    }
+    let missing = (cursor.limit + 1).saturating_sub(rows.len() as u64);
+    if missing > 0 {
+        let undated = matching.filter(StartDate.is_null()).order_by_asc(Id).limit(missing);
+        let after = undated_after.map(|position| Id.gt(position.id));
+        let undated = undated.filter(Condition::all().add_option(after));
+        rows.extend(undated.find_also_related(user::Entity).all(db).await?);
+    }
+    Ok(rows)
+}
+
+/// The order of competitions; by start, of those that have one.
+fn order(sort: CompetitionSort) -> Keyset {
+    use competition::Column::{CreatedAt, Id, RegDeadline, StartDate, TitleKey};
+    let column = |column| (competition::Entity, column);
+    let id = column(Id);
+    match sort {
+        CompetitionSort::Newest => Keyset::by_time(column(CreatedAt), id, Order::Desc),
+        CompetitionSort::Deadline => Keyset::by_time(column(RegDeadline), id, Order::Asc),
+        CompetitionSort::Start => Keyset::by_time(column(StartDate), id, Order::Asc),
+        CompetitionSort::Title => Keyset::by_text(column(TitleKey), id, Order::Asc),
+    }
+}
+
+fn position(row: &competition::Model, sort: CompetitionSort) -> Position {
+    let id = row.id.0;
+    match sort {
+        CompetitionSort::Newest => Position::at_time(row.created_at, id),
+        CompetitionSort::Deadline => Position::at_time(row.reg_deadline, id),
+        CompetitionSort::Title => Position::at_text(&row.title_key, id),
+        CompetitionSort::Start => match row.start_date {
+            Some(start) => Position::at_time(start, id),
+            None => Position { key: PositionKey::NoTime, id },
+        },
+    }
 }
 
 /// The page of competitions: those that match, and the tags to filter by.
@@ -142,6 +221,22 @@ pub async fn mine(
     own_on_page(ctx, actor.require(Role::Organizer)?.id, paging).await
 }
 
+/// The actor's own competitions, newest first, in the part at `cursor`.
+///
+/// # Errors
+/// As for [`mine`].
+pub async fn mine_after(
+    ctx: &Context,
+    actor: &Actor,
+    cursor: &Cursor,
+) -> Result<Slice<CompetitionWithCount>> {
+    let organizer = actor.require(Role::Organizer)?.id;
+    let (db, sort) = (ctx.db.connection(), CompetitionSort::Newest);
+    let rows = order(sort).part(own(organizer), cursor)?.all(db).await?;
+    let Slice { items, next } = Slice::cut(rows, cursor.limit, |row| position(row, sort));
+    Ok(Slice { items: with_counts(db, items).await?, next })
+}
+
 /// One page of an organizer's competitions, newest first.
 pub(crate) async fn own_on_page(
     ctx: &Context,
@@ -203,14 +298,12 @@ fn sorted(
     select: Select<competition::Entity>,
     sort: CompetitionSort,
 ) -> Select<competition::Entity> {
-    use competition::Column::{CreatedAt, Id, RegDeadline, StartDate, TitleKey};
+    use competition::Column::{Id, StartDate};
     match sort {
-        CompetitionSort::Newest => select.order_by_desc(CreatedAt).order_by_desc(Id),
-        CompetitionSort::Deadline => select.order_by_asc(RegDeadline).order_by_asc(Id),
         CompetitionSort::Start => {
             select.order_by_with_nulls(StartDate, Order::Asc, NullOrdering::Last).order_by_asc(Id)
         }
-        CompetitionSort::Title => select.order_by_asc(TitleKey).order_by_asc(Id),
+        sort => order(sort).sort(select),
     }
 }
 

@@ -9,7 +9,9 @@ mod edit;
 mod seats;
 
 pub(crate) use browse::{Details, own, own_on_page, takes_registrations};
-pub use browse::{browse, closing_soon, get, get_editable, get_own, list, mine};
+pub use browse::{
+    browse, closing_soon, get, get_editable, get_own, list, list_after, mine, mine_after,
+};
 pub use cancel_competition::{
     cancel_competition, cancel_competition_by_title, cancel_competition_if_match,
 };

@@ -10,7 +10,7 @@ use super::{RequestKey, request_key::StoredResponse};
 use crate::infrastructure::redis::{Redis, millis};
 
 /// How long a response is replayed from the cache. Its record is kept for an hour longer.
-const RESPONSE_TTL: Duration = Duration::from_secs(24 * 60 * 60);
+pub const RESPONSE_TTL: Duration = Duration::from_secs(24 * 60 * 60);
 /// How long a lock in Redis outlives a process that was killed; until then its retry is refused.
 /// A batch takes much less. If a lock expires early, the second request waits for the row lock of
 /// the first.

@@ -16,6 +16,7 @@ use serde::de::DeserializeOwned;
 
 pub(crate) use cache::IdempotencyCache;
 use cache::Lookup;
+pub use cache::RESPONSE_TTL;
 pub(crate) use key_lock::{InFlightKeys, KeyLock};
 pub(crate) use request_key::{RequestKey, StoredResponse};
 

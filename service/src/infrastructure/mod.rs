@@ -9,6 +9,7 @@
 //! | `outbound` | requests to addresses that users have entered |
 //! | `clock`, `ids` | time, and the ids of rows |
 //! | `password`, `secrets`, `private_files` | hashes, random secrets, permissions of files |
+//! | `keyset` | long lists in parts |
 //! | `error_chain` | an error and its sources as text |
 //! | `search` | searching text in any case |
 //! | `failpoint` | places at which tests kill the process |
@@ -21,6 +22,7 @@ pub(crate) mod db;
 pub(crate) mod error_chain;
 pub(crate) mod failpoint;
 pub(crate) mod ids;
+pub(crate) mod keyset;
 pub(crate) mod locks;
 pub(crate) mod outbound;
 pub(crate) mod password;

@@ -4,8 +4,8 @@ use std::collections::HashSet;
 
 use domain::{DeadLetter, ErrorCode, JobId, PublicError, Timestamp};
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, ModelTrait, PaginatorTrait, QueryFilter,
-    QueryOrder, QuerySelect, Set,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, ModelTrait, Order, PaginatorTrait,
+    QueryFilter, QueryOrder, QuerySelect, Set,
     sea_query::{LockBehavior, LockType},
 };
 
@@ -20,11 +20,13 @@ use crate::{
     infrastructure::{
         db::{self, WriteTx, bulk},
         ids::new_id,
+        keyset::Keyset,
     },
+    slice::{Cursor, Position, Slice},
 };
 
-/// The most dead letters that one list shows.
-const MAX_LISTED: u64 = 500;
+/// The dead letters of a list without a cursor, at most.
+pub const MAX_LISTED: u64 = 500;
 /// Dead letters that one transaction retries or discards.
 const BATCH: u64 = 100;
 /// The most dead letters that one call of [`retry_all`] retries.
@@ -35,12 +37,25 @@ pub const MAX_RETRIED: usize = 1_000;
 /// # Errors
 /// Unauthorized; Forbidden.
 pub async fn dead_letters(ctx: &Context, operator: Operator<'_>) -> Result<Vec<DeadLetter>> {
+    Ok(dead_letters_after(ctx, operator, &Cursor::first(MAX_LISTED)).await?.items)
+}
+
+/// The same in the part at `cursor`.
+///
+/// # Errors
+/// Unauthorized; Forbidden.
+pub async fn dead_letters_after(
+    ctx: &Context,
+    operator: Operator<'_>,
+    cursor: &Cursor,
+) -> Result<Slice<DeadLetter>> {
+    use failed_job::Column::{FailedAt, Id};
     operator.authorize()?;
-    let rows = failed_job::Entity::find()
-        .order_by_desc(failed_job::Column::FailedAt)
-        .order_by_desc(failed_job::Column::Id)
-        .limit(MAX_LISTED);
-    Ok(rows.all(ctx.db.connection()).await?.into_iter().map(view).collect())
+    let latest_first = Keyset::by_time(FailedAt, Id, Order::Desc);
+    let rows = latest_first.part(failed_job::Entity::find(), cursor)?;
+    let rows = rows.all(ctx.db.connection()).await?;
+    let position = |row: &failed_job::Model| Position::at_time(row.failed_at, row.id.0);
+    Slice::cut(rows, cursor.limit, position).try_map(|row| Ok(view(row)))
 }
 
 /// Moves a dead letter back to the jobs, with its attempts counted from 0, and records the

@@ -64,8 +64,8 @@ pub use claiming::claim;
 pub use class::Class;
 pub use consumer::Consumer;
 pub use dead_letters::{
-    DeadLetterFilter, MAX_RETRIED, count_dead_letters, dead_letter, dead_letters, discard,
-    discard_batch, retry, retry_all, retry_batch,
+    DeadLetterFilter, MAX_LISTED, MAX_RETRIED, count_dead_letters, dead_letter, dead_letters,
+    dead_letters_after, discard, discard_batch, retry, retry_all, retry_batch,
 };
 pub(crate) use demo::seed_dead_letters;
 pub use disposition::Disposition;

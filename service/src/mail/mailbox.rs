@@ -4,20 +4,21 @@ use domain::{
     ErrorCode, Mail, MailFilter, MailId, MailPage, Page, PublicError, Timestamp, UserId, searchable,
 };
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
-    QuerySelect, Select, UpdateMany, prelude::DateTimeUtc, sea_query::Expr,
+    ColumnTrait, ConnectionTrait, EntityTrait, Order, PaginatorTrait, QueryFilter, QuerySelect,
+    Select, UpdateMany, prelude::DateTimeUtc, sea_query::Expr,
 };
 
 use crate::{
     Actor, Context, Result,
     entity::mail,
-    infrastructure::{db::bulk, ids::new_id, search},
+    infrastructure::{db::bulk, ids::new_id, keyset::Keyset, search},
     jobs::{self, NewJob},
     mail::{delivery::DeliverMail, templates::RenderedMail},
+    slice::{Cursor, Position, Slice},
 };
 
-/// The most messages one list shows.
-const MAX_LISTED: u64 = 500;
+/// The messages of a list without a cursor, at most.
+pub const MAX_LISTED: u64 = 500;
 
 /// The newest of the actor's messages, newest first; with `words`, in lower case, those that
 /// contain them.
@@ -25,8 +26,23 @@ const MAX_LISTED: u64 = 500;
 /// # Errors
 /// Unauthorized.
 pub async fn list(ctx: &Context, actor: &Actor, words: Option<&str>) -> Result<Vec<Mail>> {
-    let rows = newest_first(matching(actor, words)?).limit(MAX_LISTED);
-    Ok(rows.all(ctx.db.connection()).await?.into_iter().map(view).collect())
+    Ok(list_after(ctx, actor, words, &Cursor::first(MAX_LISTED)).await?.items)
+}
+
+/// The same in the part at `cursor`.
+///
+/// # Errors
+/// Unauthorized.
+pub async fn list_after(
+    ctx: &Context,
+    actor: &Actor,
+    words: Option<&str>,
+    cursor: &Cursor,
+) -> Result<Slice<Mail>> {
+    let rows = newest_first().part(matching(actor, words)?, cursor)?;
+    let rows = rows.all(ctx.db.connection()).await?;
+    let position = |row: &mail::Model| Position::at_time(row.sent_at, row.id.0);
+    Slice::cut(rows, cursor.limit, position).try_map(|row| Ok(view(row)))
 }
 
 /// One page of the actor's messages that match, and what the page says about the rest.
@@ -37,7 +53,8 @@ pub async fn browse(ctx: &Context, actor: &Actor, filter: &MailFilter) -> Result
     let db = ctx.db.connection();
     let matching = matching(actor, filter.search.as_deref())?;
     let total = matching.clone().count(db).await?;
-    let rows = newest_first(matching)
+    let rows = newest_first()
+        .sort(matching)
         .offset(filter.paging.offset())
         .limit(filter.paging.limit)
         .all(db)
@@ -209,8 +226,8 @@ fn matching(actor: &Actor, words: Option<&str>) -> Result<Select<mail::Entity>> 
     })
 }
 
-fn newest_first(mails: Select<mail::Entity>) -> Select<mail::Entity> {
-    mails.order_by_desc(mail::Column::SentAt).order_by_desc(mail::Column::Id)
+fn newest_first() -> Keyset {
+    Keyset::by_time(mail::Column::SentAt, mail::Column::Id, Order::Desc)
 }
 
 fn view(row: mail::Model) -> Mail {

@@ -2,13 +2,22 @@
 
 use std::collections::HashMap;
 
-use domain::{CompetitionId, Contact, MyRegistration, Page, Paging, Role, UserId, ViewerState};
-use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
+use domain::{
+    CompetitionId, Contact, ErrorCode, MyRegistration, Page, Paging, PublicError, RegistrationId,
+    Role, UserId, ViewerState,
+};
+use sea_orm::{
+    ColumnTrait, EntityTrait, Order, PaginatorTrait, QueryFilter, QuerySelect, SelectTwo,
+};
 
 use crate::{
     Actor, Context, Error, Result,
     entity::{competition, competition_tag::tags_of, registration, user},
+    infrastructure::keyset::Keyset,
+    slice::{Cursor, Position, Slice},
 };
+
+type Row = (registration::Model, Option<competition::Model>);
 
 /// One page of the actor's registrations, newest first, including cancelled ones.
 ///
@@ -33,17 +42,55 @@ pub(crate) async fn newest(
     actor: &Actor,
     paging: Paging,
 ) -> Result<Vec<MyRegistration>> {
-    let user = actor.require(Role::Participant)?;
-    let db = ctx.db.connection();
-    let rows = registration::Entity::find()
+    let rows = order().sort(own(actor)?).offset(paging.offset()).limit(paging.limit);
+    views(ctx, rows.all(ctx.db.connection()).await?).await
+}
+
+/// The actor's registrations, newest first, including cancelled ones, in the part at `cursor`.
+///
+/// # Errors
+/// As for [`mine`].
+pub async fn mine_after(
+    ctx: &Context,
+    actor: &Actor,
+    cursor: &Cursor,
+) -> Result<Slice<MyRegistration>> {
+    let rows = order().part(own(actor)?, cursor)?.all(ctx.db.connection()).await?;
+    let position = |(row, _): &Row| Position::at_time(row.registered_at, row.id.0);
+    let Slice { items, next } = Slice::cut(rows, cursor.limit, position);
+    Ok(Slice { items: views(ctx, items).await?, next })
+}
+
+/// One of the actor's registrations, cancelled or not.
+///
+/// # Errors
+/// Unauthorized; [`ErrorCode::NotRegistered`] for an unknown registration or one of another user.
+pub async fn get(ctx: &Context, actor: &Actor, id: RegistrationId) -> Result<MyRegistration> {
+    let user = actor.user()?;
+    let row = registration::Entity::find_by_id(id)
         .find_also_related(competition::Entity)
         .filter(registration::Column::UserId.eq(user.id))
-        .order_by_desc(registration::Column::RegisteredAt)
-        .order_by_desc(registration::Column::Id)
-        .offset(paging.offset())
-        .limit(paging.limit)
-        .all(db)
+        .one(ctx.db.connection())
         .await?;
+    let mut found = views(ctx, row.into_iter().collect()).await?;
+    let not_found = || PublicError::new(ErrorCode::NotRegistered, "Registration not found");
+    Ok(found.pop().ok_or_else(not_found)?)
+}
+
+fn own(actor: &Actor) -> Result<SelectTwo<registration::Entity, competition::Entity>> {
+    let user = actor.require(Role::Participant)?;
+    let rows = registration::Entity::find().find_also_related(competition::Entity);
+    Ok(rows.filter(registration::Column::UserId.eq(user.id)))
+}
+
+fn order() -> Keyset {
+    use registration::Column::{Id, RegisteredAt};
+    let column = |column| (registration::Entity, column);
+    Keyset::by_time(column(RegisteredAt), column(Id), Order::Desc)
+}
+
+async fn views(ctx: &Context, rows: Vec<Row>) -> Result<Vec<MyRegistration>> {
+    let db = ctx.db.connection();
     let mut tags = tags_of(db, rows.iter().map(|(row, _)| row.competition_id)).await?;
     let organizers = organizers_of(ctx, &rows).await?;
     rows.into_iter()
@@ -82,10 +129,7 @@ pub async fn viewer_state(ctx: &Context, actor: &Actor, id: CompetitionId) -> Re
 }
 
 /// The organizers of the competitions in `rows`, by id.
-async fn organizers_of(
-    ctx: &Context,
-    rows: &[(registration::Model, Option<competition::Model>)],
-) -> Result<HashMap<UserId, Contact>> {
+async fn organizers_of(ctx: &Context, rows: &[Row]) -> Result<HashMap<UserId, Contact>> {
     let ids = rows.iter().filter_map(|(_, competition)| Some(competition.as_ref()?.organizer_id));
     let users = user::Entity::find().filter(user::Column::Id.is_in(ids));
     let users = users.all(ctx.db.connection()).await?;

@@ -1,20 +1,18 @@
 //! The roster of a competition: its registrations, for the organizer.
 
 use domain::{
-    CompetitionId, ErrorCode, Page, PublicError, RegistrationId, RegistrationStatus, Role,
-    RosterEntry, RosterFilter, RosterOrder, RosterPage, RosterSort, RosterTotals,
+    CompetitionId, ErrorCode, Page, PublicError, RegistrationStatus, Role, RosterEntry,
+    RosterFilter, RosterOrder, RosterPage, RosterSort, RosterTotals,
 };
 use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, Order, PaginatorTrait, QueryFilter, QueryOrder,
-    QuerySelect, SelectTwo,
-    prelude::DateTimeUtc,
-    sea_query::{Expr, ExprTrait, SimpleExpr},
+    ColumnTrait, Condition, EntityTrait, Order, PaginatorTrait, QueryFilter, QuerySelect, SelectTwo,
 };
 
 use crate::{
     Actor, Context, Error, Result,
     entity::{competition, registration, user},
-    infrastructure::search,
+    infrastructure::{keyset::Keyset, search},
+    slice::{Cursor, Position, Slice},
 };
 
 /// Registrations read at a time for an export.
@@ -38,7 +36,8 @@ pub async fn roster(
     let db = ctx.db.connection();
     let matching = matching(id, filter);
     let total = matching.clone().count(db).await?;
-    let rows = sorted(matching, filter.sort)
+    let rows = order(filter.sort)
+        .sort(matching)
         .offset(filter.paging.offset())
         .limit(filter.paging.limit)
         .all(db)
@@ -49,6 +48,23 @@ pub async fn roster(
         page: filter.paging.page,
         limit: filter.paging.limit,
     })
+}
+
+/// The registrations for a competition in the part at `cursor`; the page of the filter is ignored.
+///
+/// # Errors
+/// As for [`roster`]; [`ErrorCode::InvalidCursor`] for a position in another order.
+pub async fn roster_after(
+    ctx: &Context,
+    actor: &Actor,
+    id: CompetitionId,
+    filter: &RosterFilter,
+    cursor: &Cursor,
+) -> Result<Slice<RosterEntry>> {
+    open(ctx, actor, id).await?;
+    let rows = order(filter.sort).part(matching(id, filter), cursor)?;
+    let rows = rows.all(ctx.db.connection()).await?;
+    Slice::cut(rows, cursor.limit, |row| position(row, filter.sort)).try_map(entry)
 }
 
 /// The page of a roster: the registrations that match, and totals by status.
@@ -86,16 +102,7 @@ pub struct RosterExport {
     competition: CompetitionId,
     title: String,
     filter: RosterFilter,
-    last: Option<Cursor>,
-}
-
-/// The last row that was exported, by the columns that order the roster.
-#[derive(Clone, Debug)]
-struct Cursor {
-    registered_at: DateTimeUtc,
-    name: String,
-    status: RegistrationStatus,
-    id: RegistrationId,
+    last: Option<Position>,
 }
 
 /// Exports all registrations for a competition that match, on any page.
@@ -124,19 +131,12 @@ impl RosterExport {
     /// # Errors
     /// When the database fails.
     pub async fn next_part(&mut self) -> Result<Vec<RosterEntry>> {
-        let mut matching = matching(self.competition, &self.filter);
-        if let Some(last) = &self.last {
-            matching = matching.filter(after(last, self.filter.sort));
-        }
-        let rows = sorted(matching, self.filter.sort).limit(CHUNK).all(self.ctx.db.connection());
-        let rows = rows.await?;
-        if let Some((row, Some(user))) = rows.last() {
-            self.last = Some(Cursor {
-                registered_at: row.registered_at,
-                name: user.search_text.clone(),
-                status: row.status,
-                id: row.id,
-            });
+        let order = order(self.filter.sort);
+        let matching = matching(self.competition, &self.filter);
+        let rows = order.after(matching, self.last.as_ref())?.limit(CHUNK);
+        let rows = rows.all(self.ctx.db.connection()).await?;
+        if let Some(last) = rows.last() {
+            self.last = Some(position(last, self.filter.sort));
         }
         rows.into_iter().map(entry).collect()
     }
@@ -168,39 +168,34 @@ fn matching(id: CompetitionId, filter: &RosterFilter) -> Select {
         .filter(Condition::all().add_option(status).add_option(searched))
 }
 
-/// Ids grow with time, so they break ties in the same direction.
-fn sorted(select: Select, sort: RosterSort) -> Select {
+/// The order of a roster. The search text of a user begins with the name in lower case. Ids grow
+/// with time, so they break ties in the same direction.
+fn order(sort: RosterSort) -> Keyset {
+    let id = (registration::Entity, registration::Column::Id);
     let direction = if sort.descending { Order::Desc } else { Order::Asc };
-    select
-        .order_by(column(sort.by), direction.clone())
-        .order_by(registration::Column::Id, direction)
-}
-
-/// The rows that come after `last` in the order.
-fn after(last: &Cursor, sort: RosterSort) -> Condition {
-    let column = || column(sort.by);
-    let id = Expr::col((registration::Entity, registration::Column::Id));
-    let here: SimpleExpr = match sort.by {
-        RosterOrder::Registered => last.registered_at.into(),
-        RosterOrder::Name => last.name.clone().into(),
-        RosterOrder::Status => last.status.into(),
-    };
-    let (further, next) = if sort.descending {
-        (column().lt(here.clone()), id.lt(last.id))
-    } else {
-        (column().gt(here.clone()), id.gt(last.id))
-    };
-    Condition::any().add(further).add(column().eq(here).and(next))
-}
-
-/// The column to sort by. The search text of a user begins with the name in lower case.
-fn column(order: RosterOrder) -> SimpleExpr {
-    match order {
+    match sort.by {
         RosterOrder::Registered => {
-            Expr::col((registration::Entity, registration::Column::RegisteredAt))
+            let column = (registration::Entity, registration::Column::RegisteredAt);
+            Keyset::by_time(column, id, direction)
         }
-        RosterOrder::Name => Expr::col((user::Entity, user::Column::SearchText)),
-        RosterOrder::Status => Expr::col((registration::Entity, registration::Column::Status)),
+        RosterOrder::Name => {
+            Keyset::by_text((user::Entity, user::Column::SearchText), id, direction)
+        }
+        RosterOrder::Status => {
+            let column = (registration::Entity, registration::Column::Status);
+            Keyset::by_text(column, id, direction)
+        }
+    }
+}
+
+fn position((row, user): &Row, sort: RosterSort) -> Position {
+    match sort.by {
+        RosterOrder::Registered => Position::at_time(row.registered_at, row.id.0),
+        RosterOrder::Name => {
+            let name = user.as_ref().map(|user| &*user.search_text).unwrap_or_default();
+            Position::at_text(name, row.id.0)
+        }
+        RosterOrder::Status => Position::at_text(row.status.as_str(), row.id.0),
     }
 }
 

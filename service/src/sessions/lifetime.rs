@@ -8,9 +8,9 @@ use super::Holder;
 /// The lifetime of a visitor's session: enough to correct a form, or to set a password.
 const VISITOR: TimeDelta = TimeDelta::minutes(30);
 /// How long a user's session may be unused.
-const MAX_UNUSED: TimeDelta = TimeDelta::days(14);
+pub const MAX_UNUSED: TimeDelta = TimeDelta::days(14);
 /// The longest lifetime of a session, however often it is used, so that a copied cookie expires.
-const MAX_TOTAL: TimeDelta = TimeDelta::days(90);
+pub const MAX_TOTAL: TimeDelta = TimeDelta::days(90);
 /// How often a used session is renewed; each renewal is a write.
 const RENEW_EVERY: TimeDelta = TimeDelta::days(1);
 

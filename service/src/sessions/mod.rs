@@ -17,6 +17,7 @@ mod session;
 mod store;
 
 pub use contents::{Holder, MAX_BYTES};
+pub use lifetime::{MAX_TOTAL, MAX_UNUSED};
 pub use session::Session;
 pub use store::{Cookie, Store};
 pub use tower_sessions::session::Id as SessionId;

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use chrono::TimeDelta;
+
 /// Limits on failed logins within 15 minutes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LoginLimits {
@@ -33,6 +35,9 @@ impl Default for LoginLimits {
 }
 
 impl LoginLimits {
+    /// How long failures count, from the first one.
+    pub const WINDOW: TimeDelta = TimeDelta::minutes(15);
+
     /// The delay of a login from an address with `failures` failures, including this login.
     pub(super) fn delay(&self, failures: i32) -> Duration {
         let excess = u32::try_from(failures).unwrap_or(0).saturating_sub(self.per_address);

@@ -225,3 +225,86 @@ async fn every_route_has_the_rate_limit_class_of_the_table() {
 async fn log_in_badly(app: &App) -> StatusCode {
     app.post("/api/auth/login").json(&json!({})).send().await.status
 }
+
+/// The policy, the requests left and the seconds of a `RateLimit` header.
+fn rate_limit(response: &Response) -> (String, u32, u32) {
+    let header = response.header("ratelimit").expect("a rate limit");
+    let mut parts = header.split(';');
+    let policy = parts.next().unwrap().trim_matches('"').to_owned();
+    let mut number = |name| parts.next().unwrap().strip_prefix(name).unwrap().parse().unwrap();
+    (policy, number("r="), number("t="))
+}
+
+#[tokio::test]
+async fn a_response_names_the_tightest_policy_and_what_it_leaves() {
+    let app = App::limiting(|options| {
+        options.traffic.rate_limit_reads = "5/6".parse().unwrap();
+        options.traffic.rate_limit_user_reads = "3/6".parse().unwrap();
+    })
+    .await;
+    let ada = app.world.organizer("Ada").await;
+    let read = async |from: u8| app.get("/api/auth/me").by(&ada).from(host(from)).send().await;
+    let first = read(1).await;
+    let policies = "\"address-reads\";q=5;w=50, \"user-reads\";q=3;w=30";
+    assert_eq!(first.header("ratelimit-policy"), Some(policies));
+    assert_eq!(rate_limit(&first), ("user-reads".to_owned(), 2, 10));
+    // Another address: its own allowance is full, that of the user is not.
+    assert_eq!(rate_limit(&read(2).await), ("user-reads".to_owned(), 1, 20));
+    assert_eq!(rate_limit(&read(2).await), ("user-reads".to_owned(), 0, 30));
+    let refused = read(1).await;
+    assert_limited(&refused);
+    let (policy, left, reset) = rate_limit(&refused);
+    assert_eq!((&*policy, left), ("user-reads", 0));
+    assert_eq!(refused.header("retry-after"), Some(&*reset.to_string()));
+    assert!((1..=10).contains(&reset), "{reset}");
+
+    let visit = async || app.get("/api/competitions").from(host(3)).send().await;
+    let first = visit().await;
+    assert_eq!(first.header("ratelimit-policy"), Some("\"address-reads\";q=5;w=50"));
+    assert_eq!(rate_limit(&first), ("address-reads".to_owned(), 4, 10));
+    for _ in 0..4 {
+        visit().await;
+    }
+    let refused = visit().await;
+    assert_limited(&refused);
+    let (policy, left, reset) = rate_limit(&refused);
+    assert_eq!((&*policy, left), ("address-reads", 0));
+    assert_eq!(refused.header("retry-after"), Some(&*reset.to_string()));
+}
+
+#[tokio::test]
+async fn a_shared_response_has_the_rate_limit_of_each_client() {
+    let slow = |options: &mut ServerOptions| {
+        options.traffic.rate_limit_reads = "50/6".parse().unwrap();
+    };
+    let app = App::limiting(slow).await;
+    let ada = app.world.organizer("Ada").await;
+    let id = app.world.competition(&ada).create().await;
+    for (at, path) in
+        ["/api/competitions".to_owned(), format!("/api/competitions/{id}")].into_iter().enumerate()
+    {
+        let hosts = [1, 2, 3].map(|number| host(number + 10 * u8::try_from(at).unwrap()));
+        let get = |number: usize| app.get(&path).from(hosts[number]);
+        // The response is rendered once.
+        let first = get(0).send().await;
+        assert_eq!(rate_limit(&first).1, 49);
+        assert_eq!(rate_limit(&get(1).send().await).1, 49);
+        assert_eq!(rate_limit(&get(0).send().await).1, 48);
+        let known = first.header("etag").unwrap();
+        let unchanged = get(2).header("if-none-match", known).send().await;
+        assert_eq!(unchanged.status, StatusCode::NOT_MODIFIED);
+        assert_eq!(rate_limit(&unchanged).1, 49);
+    }
+}
+
+#[tokio::test]
+async fn only_the_api_names_rate_limits_and_only_while_there_are_some() {
+    let limiting = App::limiting(|_| {}).await;
+    for path in ["/health/live", "/robots.txt"] {
+        assert_eq!(limiting.get(path).send().await.header("ratelimit"), None, "{path}");
+    }
+    let missing = limiting.get("/api/nothing").send().await;
+    assert!(missing.header("ratelimit").is_some() && missing.header("ratelimit-policy").is_some());
+    let off = App::new().await.get("/api/competitions").send().await;
+    assert_eq!((off.header("ratelimit"), off.header("ratelimit-policy")), (None, None));
+}

@@ -171,6 +171,7 @@ pub(super) const ROUTES: &[Row] = &[
     call(Method::DELETE, "/api/competitions/{id}/register", [401, 404, 403, 403, 403]),
     get("/api/competitions/{id}/registrations", [401, 403, 403, 200, 200]),
     get("/api/competitions/{id}/registrations.csv", [401, 403, 403, 200, 200]),
+    get("/api/registrations/{id}", [401, 404, 404, 200, 404]),
     get("/api/registrations/{id}/calendar.ics", [401, 404, 404, 200, 404]),
     get("/api/mailbox/my", [401, 200, 200, 200, 200]),
     get("/api/mailbox/unread-count", [401, 200, 200, 200, 200]),
