@@ -5,6 +5,7 @@ import sharp from 'sharp';
 import { DEAD_JOBS } from './support/dead-jobs.ts';
 
 const FOLDER = fileURLToPath(new URL('../docs/screenshots/', import.meta.url));
+const TOKEN = { name: 'Results importer', scope: 'read', expiresInDays: 90 };
 const DEMO_PASSWORD = 'password123';
 const ADMIN_PASSWORD = 'correct horse battery';
 
@@ -18,7 +19,7 @@ const LOOKS = [
 ] as const;
 
 type Viewer = 'participant' | 'organizer' | 'admin';
-type World = { competition: string; mail: string };
+type World = { competition: string; mail: string; token: string };
 type Picture = { name: string; path: (world: World) => string; viewer?: Viewer };
 
 const ACCOUNTS: Record<Viewer, { email: string; password: string }> = {
@@ -46,6 +47,8 @@ const PICTURES: Picture[] = [
   { name: 'mailbox', path: () => '/mailbox', viewer: 'participant' },
   { name: 'mailbox-open', path: ({ mail }) => `/mailbox?mail=${mail}`, viewer: 'participant' },
   { name: 'account', path: () => '/account', viewer: 'participant' },
+  { name: 'tokens', path: () => '/account/tokens', viewer: 'participant' },
+  { name: 'revoke-token', path: ({ token }) => `/account/tokens/${token}/revoke`, viewer: 'participant' },
   { name: 'queues', path: () => '/admin/queues', viewer: 'admin' },
   { name: 'discard', path: () => `/admin/queues/${DEAD_JOBS.send_newsletter}/discard`, viewer: 'admin' },
   { name: 'cancel', path: ({ competition }) => `/competitions/${competition}/cancel`, viewer: 'organizer' },
@@ -106,6 +109,7 @@ async function bringToLife(request: APIRequestContext): Promise<World> {
     [sprint],
   ];
   let mail = '';
+  let personalToken = '';
   for (const [index, ids] of wanted.entries()) {
     const data = { email: `participant${index + 1}@minicompete.com`, password: DEMO_PASSWORD };
     const { token } = await (await request.post('/api/auth/login', { data })).json();
@@ -113,7 +117,10 @@ async function bringToLife(request: APIRequestContext): Promise<World> {
     for (const id of ids) await request.post(`/api/competitions/${id}/register`, { headers });
     let mails: { id: string }[] = [];
     while (mails.length < ids.length) mails = await (await request.get('/api/mailbox/my', { headers })).json();
-    if (index === 0) mail = mails.at(-1)?.id ?? '';
+    if (index > 0) continue;
+    mail = mails.at(-1)?.id ?? '';
+    const created = await request.post('/api/auth/tokens', { headers, data: TOKEN });
+    personalToken = (await created.json()).personalToken.id;
   }
-  return { competition: sprint, mail };
+  return { competition: sprint, mail, token: personalToken };
 }

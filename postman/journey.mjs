@@ -125,6 +125,24 @@ export const JOURNEY = {
     { id: 'send_delivery_again', as: 'organizer', path: { id: '{{deliveryId}}' } },
     { id: 'delete_webhook', as: 'organizer', path: WEBHOOK },
   ],
+  'Personal access tokens': [
+    {
+      id: 'create_personal_token',
+      as: 'participant',
+      save: { readToken: 'response.token', personalTokenId: 'response.personalToken.id' },
+    },
+    { id: 'list_personal_tokens', as: 'participant', tests: { 'lists the token': 'response.length === 1' } },
+    { id: 'get_personal_token', as: 'participant', path: { id: '{{personalTokenId}}' } },
+    { id: 'get_current_user', name: 'Get the current user with the token', as: 'read' },
+    {
+      id: 'edit_profile',
+      name: 'Change the name with a token that may only read',
+      as: 'read',
+      status: [403],
+      tests: { 'has its code': 'response.code === "insufficient_scope"' },
+    },
+    { id: 'revoke_personal_token', as: 'participant', path: { id: '{{personalTokenId}}' } },
+  ],
   Cancellation: [
     { id: 'cancel_registration', as: 'participant', path: COMPETITION },
     {

@@ -16,7 +16,7 @@ use crate::{
     next,
     pages::{
         HomePage,
-        account::AccountPage,
+        account::{AccountPage, RevokeTokenPage, TokensPage},
         admin::{DiscardJobPage, QueuesPage},
         auth::{ForgotPage, LoginPage, ResetPage, SignupPage},
         competitions::{
@@ -84,6 +84,8 @@ bundle! { accounts, AccountsPages, show_accounts, fetch_accounts:
     ForgotPage,
     ResetPage,
     AccountPage,
+    TokensPage,
+    RevokeTokenPage,
 }
 
 bundle! { own, OwnPages, show_own, fetch_own:

@@ -136,6 +136,16 @@ fn Site() -> impl IntoView {
                     view={Lazy::<accounts::AccountPage>::new()}
                     ssr=SsrMode::Async
                 />
+                <Route
+                    path=path!("/account/tokens")
+                    view={Lazy::<accounts::TokensPage>::new()}
+                    ssr=SsrMode::Async
+                />
+                <Route
+                    path=path!("/account/tokens/:id/revoke")
+                    view={Lazy::<accounts::RevokeTokenPage>::new()}
+                    ssr=SsrMode::Async
+                />
             </Routes>
         </main>
         <Footer />

@@ -46,8 +46,8 @@ pub enum ErrorCode {
     TokenExpired,
     /// The access token is malformed, or was not issued here.
     TokenInvalid,
-    /// The access token was revoked: the password was changed, or the account was deleted or
-    /// disabled.
+    /// The access token was revoked: the password was changed, the account was deleted or disabled,
+    /// or the owner revoked a personal access token.
     TokenRevoked,
     /// No account has this e-mail address and password.
     InvalidCredentials,
@@ -59,6 +59,8 @@ pub enum ErrorCode {
     ResetLinkInvalid,
     /// The user has not the role, or does not own what the request is about.
     Forbidden,
+    /// The personal access token of the request has not the scope that the request needs.
+    InsufficientScope,
     /// A page of another site sent the request with the session of the user.
     CrossSiteRequest,
     /// There is no such account. For operators only.
@@ -71,12 +73,18 @@ pub enum ErrorCode {
     WebhookNotFound,
     /// The webhooks of the organizer have no such delivery.
     DeliveryNotFound,
+    /// The user has no such personal access token.
+    PersonalTokenNotFound,
     /// No route has this path.
     RouteNotFound,
     /// The route has no such method.
     MethodNotAllowed,
     /// The e-mail address has an account.
     EmailTaken,
+    /// The user has a personal access token with this name.
+    TokenNameTaken,
+    /// The user has as many personal access tokens as are allowed.
+    TooManyTokens,
     /// The account cannot be deleted while its competitions have registrations.
     OpenCompetitions,
     /// The account has competitions or registrations, so it cannot become an administrator.
@@ -149,6 +157,7 @@ impl ErrorCode {
             | Self::TokenRevoked
             | Self::InvalidCredentials => 401,
             Self::Forbidden
+            | Self::InsufficientScope
             | Self::CrossSiteRequest
             | Self::AccountDisabled
             | Self::WrongPassword => 403,
@@ -157,12 +166,15 @@ impl ErrorCode {
             | Self::MailNotFound
             | Self::WebhookNotFound
             | Self::DeliveryNotFound
+            | Self::PersonalTokenNotFound
             | Self::RouteNotFound
             | Self::NotRegistered
             | Self::JobNotFound => 404,
             Self::MethodNotAllowed => 405,
             Self::RequestTimeout => 408,
             Self::EmailTaken
+            | Self::TokenNameTaken
+            | Self::TooManyTokens
             | Self::OpenCompetitions
             | Self::AccountInUse
             | Self::LastAdministrator

@@ -76,6 +76,10 @@ id!(
     /// Names the delivery of an event to a webhook.
     DeliveryId
 );
+id!(
+    /// Names a personal access token.
+    PersonalTokenId
+);
 
 #[cfg(test)]
 mod tests {

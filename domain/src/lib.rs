@@ -22,6 +22,7 @@ mod mailbox;
 mod normal_form;
 mod paging;
 mod password;
+mod personal_token;
 mod profile;
 mod raw;
 mod registration;
@@ -47,7 +48,9 @@ pub use dashboard::{DayCount, OrganizerDashboard, ParticipantDashboard};
 pub use deletion::DeletionPreview;
 pub use error::{ErrorCode, Faults, FieldError, PublicError};
 pub use idempotency::{IdempotencyKey, InvalidIdempotencyKey};
-pub use ids::{CompetitionId, DeliveryId, JobId, MailId, RegistrationId, UserId, WebhookId};
+pub use ids::{
+    CompetitionId, DeliveryId, JobId, MailId, PersonalTokenId, RegistrationId, UserId, WebhookId,
+};
 pub use if_match::{IfMatch, InvalidIfMatch};
 pub use job::{DeadLetter, QueueStats};
 pub use mailbox::{Mail, MailFilter, MailPage, MailQuery};
@@ -56,6 +59,9 @@ pub use paging::{MAX_PAGE_NUMBER, MAX_PAGE_SIZE, Page, PageQuery, Paging};
 pub use password::{
     AccountDeletionInput, PasswordChange, PasswordChangeInput, PasswordReset, PasswordResetInput,
     ResetRequestInput,
+};
+pub use personal_token::{
+    MAX_TOKEN_DAYS, NewPersonalToken, PersonalToken, PersonalTokenInput, TokenScope,
 };
 pub use profile::{ProfileEdit, ProfilePatch};
 pub use raw::Raw;
@@ -66,7 +72,7 @@ pub use registration::{
 pub use roster::{
     RosterEntry, RosterFilter, RosterOrder, RosterPage, RosterQuery, RosterSort, RosterTotals,
 };
-pub use text::{Description, Email, Password, PersonName, Tag, TimeZoneName, Title};
+pub use text::{Description, Email, Password, PersonName, Tag, TimeZoneName, Title, TokenName};
 pub use timestamp::{InvalidTimestamp, Timestamp, local_time};
 pub use token::{LogoutInput, RefreshInput};
 pub use web_address::without_web_addresses;

@@ -106,6 +106,13 @@ export class Api {
     await this.call('PATCH', '/api/auth/me', person, changes);
   }
 
+  /** A personal access token that may only read and never expires. */
+  async createToken(owner: Person, name: string): Promise<{ id: string }> {
+    const body = { name, scope: 'read' };
+    const created = await this.send<{ personalToken: { id: string } }>('POST', '/api/auth/tokens', owner, body);
+    return created.personalToken;
+  }
+
   registrationsOf(participant: Person): Promise<Registration[]> {
     return this.send('GET', '/api/competitions/registrations/my', participant);
   }

@@ -23,6 +23,8 @@ export type World = People & {
   full: Competition;
   /** The id of the participant's only message. */
   mail: string;
+  /** The id of a personal access token of the organizer. */
+  token: string;
 };
 
 /** Does not fit on a phone. */
@@ -44,10 +46,11 @@ export async function makeWorld(api: Api): Promise<World> {
     tags: ['chess', LONG_WORD.slice(0, 40)],
     start: 14,
   });
-  const [other, full, another] = await Promise.all([
+  const [other, full, another, token] = await Promise.all([
     api.competition({ owner: organizer, seats: 1 }),
     api.competition({ seats: 1 }),
     api.participant(),
+    api.createToken(organizer, LONG_WORD),
   ]);
   await Promise.all([api.register(participant, competition), api.register(another, full)]);
   await expect.poll(() => api.mailOf(participant)).toHaveLength(1);
@@ -62,5 +65,6 @@ export async function makeWorld(api: Api): Promise<World> {
     other,
     full,
     mail: mail?.id ?? '',
+    token: token.id,
   };
 }

@@ -28,6 +28,7 @@ mod m20261126_000012_cron_ticks;
 mod m20261126_000020_retention;
 mod m20261126_000021_disabled_accounts;
 mod m20261126_000022_webhooks;
+mod m20261126_000023_personal_tokens;
 
 /// Every migration, oldest first.
 #[derive(Debug)]
@@ -52,6 +53,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000020_retention::Migration),
             Box::new(m20261126_000021_disabled_accounts::Migration),
             Box::new(m20261126_000022_webhooks::Migration),
+            Box::new(m20261126_000023_personal_tokens::Migration),
         ]
     }
 }

@@ -145,6 +145,7 @@ fn challenge(code: ErrorCode) -> Option<&'static str> {
             r#"Bearer error="invalid_token", error_description="The access token was revoked""#
         }
         ErrorCode::Forbidden => r#"Bearer error="insufficient_scope""#,
+        ErrorCode::InsufficientScope => r#"Bearer error="insufficient_scope", scope="write""#,
         code if code.status() == 401 => "Bearer",
         _ => return None,
     })

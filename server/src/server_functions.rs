@@ -30,7 +30,9 @@ const CLASSES: &[(&str, RateClass)] = &[
     ("queues", Read),
     // Only looks the link up; a guess at a token goes through `reset_password`.
     ("reset", Read),
+    ("revoke_token_screen", Read),
     ("signup", Read),
+    ("tokens", Read),
     // Takes toasts out of the session, as every page does.
     ("toasts", Read),
     ("viewer", Read),
@@ -46,8 +48,10 @@ const CLASSES: &[(&str, RateClass)] = &[
     ("register", Write),
     ("retry_all_jobs", Write),
     ("retry_job", Write),
+    ("revoke_token", Write),
     ("set_theme", Write),
     ("change_password", Credentials),
+    ("create_token", Credentials),
     ("delete_account", Credentials),
     ("log_in", Credentials),
     ("request_reset", Credentials),

@@ -22,6 +22,7 @@ use crate::{
     },
     jobs::Registry,
     mail::smtp::Mailer,
+    personal_tokens::PersonalTokens,
     throttle::{Delays, LoginLimits},
 };
 
@@ -76,6 +77,7 @@ pub struct Shared {
     pub(crate) login_delays: Delays,
     pub(crate) passwords: PasswordHasher,
     pub(crate) users: Users,
+    pub(crate) personal_tokens: PersonalTokens,
     pub(crate) details: Details,
     pub(crate) admission: Admission,
     pub(crate) database_health: LastCheck,
@@ -199,6 +201,7 @@ impl Context {
             login_delays: Delays::default(),
             passwords: PasswordHasher::new(settings.bcrypt_cost),
             users: Users::new(BatchLimits::READS),
+            personal_tokens: PersonalTokens::default(),
             details: Details::new(BatchLimits::READS),
             in_flight_keys: InFlightKeys::default(),
             idempotency_cache: IdempotencyCache::new(redis.clone()),

@@ -33,9 +33,11 @@ mod email;
 mod password;
 mod person_name;
 mod time_zone;
+mod token_name;
 
 pub use competition::{Description, Tag, Title};
 pub use email::Email;
 pub use password::Password;
 pub use person_name::PersonName;
 pub use time_zone::TimeZoneName;
+pub use token_name::TokenName;

@@ -17,7 +17,11 @@ use super::{
     },
     tokens::UserWithTokens,
 };
-use crate::{AppState, auth::CurrentActor, problem::Problem};
+use crate::{
+    AppState,
+    auth::{CurrentActor, LoggedIn, Owner},
+    problem::Problem,
+};
 
 pub(super) fn router() -> ApiRouter {
     ApiRouter::new()
@@ -98,7 +102,7 @@ async fn get_current_user(CurrentActor(actor): CurrentActor) -> Result<Json<User
 )]
 async fn edit_profile(
     State(state): State<AppState>,
-    CurrentActor(actor): CurrentActor,
+    LoggedIn(actor): LoggedIn,
     Body(patch): Body<ProfilePatch>,
 ) -> Result<Json<User>, Problem> {
     Ok(Json(accounts::edit_profile(&state.ctx, &actor, patch).await?))
@@ -106,8 +110,8 @@ async fn edit_profile(
 
 /// Change the password
 ///
-/// All tokens and sessions of the account end. The response holds new tokens, and a browser's own
-/// session is renewed.
+/// All tokens and sessions of the account end, personal access tokens included. The response holds
+/// new tokens, and a browser's own session is renewed.
 #[utoipa::path(
     post, path = "/auth/password", tag = "accounts", security(("bearer" = [])),
     request_body = PasswordChangeInput,
@@ -118,12 +122,12 @@ async fn edit_profile(
 )]
 async fn change_password(
     State(state): State<AppState>,
-    CurrentActor(actor): CurrentActor,
+    Owner(actor): Owner,
     Extension(from): Extension<ClientAddress>,
     session: Option<Extension<Session>>,
     Body(input): Body<PasswordChangeInput>,
 ) -> Result<Json<UserWithTokens>, Problem> {
-    let user = actor.user()?.id;
+    let user = actor.owner()?.id;
     let account = accounts::change_password(&state.ctx, &actor, input.check()?, from).await?;
     if let Some(Extension(session)) = session
         && session.holder().await?.is_some_and(|holder| holder.user == user)
@@ -148,12 +152,11 @@ async fn change_password(
 )]
 async fn delete_account(
     State(state): State<AppState>,
-    CurrentActor(actor): CurrentActor,
+    Owner(actor): Owner,
     Extension(from): Extension<ClientAddress>,
     session: Option<Extension<Session>>,
     Body(input): Body<AccountDeletionInput>,
 ) -> Result<StatusCode, Problem> {
-    actor.user()?;
     accounts::delete(&state.ctx, &actor, input.check()?, from).await?;
     if let Some(Extension(session)) = session {
         session.log_out().await?;

@@ -21,7 +21,7 @@ use super::{
     declared_headers,
     responses::{
         self, BodyTooLarge, Busy, CrossSite, InvalidRequest, KeyInFlight, KeyReused, NotModified,
-        Overloaded, TooManyRequests, Unauthorized, UnsupportedBody,
+        Overloaded, TooManyRequests, Unauthorized, UnsupportedBody, WriteScope,
     },
 };
 use crate::headers::IDEMPOTENCY_KEY;
@@ -94,6 +94,9 @@ fn complete_operation(operation: &mut Operation, reads: bool) {
     if reads {
         add::<Overloaded>(operation);
     } else {
+        if !is_public {
+            add::<WriteScope>(operation);
+        }
         // The body of any request is read within its limits, also where it is ignored.
         add::<CrossSite>(operation);
         add::<BodyTooLarge>(operation);

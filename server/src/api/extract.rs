@@ -13,7 +13,7 @@ use axum::{
 };
 use domain::{
     CompetitionId, DeliveryId, ErrorCode, Faults, IdempotencyKey, InvalidIdempotencyKey, JobId,
-    MailId, PublicError, RegistrationId, WebhookId,
+    MailId, PersonalTokenId, PublicError, RegistrationId, WebhookId,
 };
 use serde::de::{DeserializeOwned, IgnoredAny};
 
@@ -174,6 +174,10 @@ impl PathId for MailId {
 
 impl PathId for RegistrationId {
     const NOT_FOUND: (ErrorCode, &str) = (ErrorCode::NotRegistered, "Registration not found");
+}
+
+impl PathId for PersonalTokenId {
+    const NOT_FOUND: (ErrorCode, &str) = (ErrorCode::PersonalTokenNotFound, "Token not found");
 }
 
 impl PathId for JobId {

@@ -18,6 +18,7 @@ mod mailbox;
 mod paging;
 mod parameters;
 mod password_resets;
+mod personal_tokens;
 mod registrations;
 mod replay;
 mod responses;
@@ -67,6 +68,7 @@ fn documented() -> ApiRouter {
         .merge(accounts::router())
         .merge(tokens::router())
         .merge(password_resets::router())
+        .merge(personal_tokens::router())
         .merge(competitions::router())
         .merge(events::router())
         .merge(calendar::router())

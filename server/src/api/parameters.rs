@@ -3,8 +3,8 @@
 
 use domain::{
     CompetitionId, CompetitionSort, DeliveryId, IdempotencyKey, IfMatch, JobId, MAX_PAGE_NUMBER,
-    MAX_PAGE_SIZE, MailId, RegistrationId, RegistrationStatus, RosterSort, SearchText, TagList,
-    UserId, WebhookId,
+    MAX_PAGE_SIZE, MailId, PersonalTokenId, RegistrationId, RegistrationStatus, RosterSort,
+    SearchText, TagList, UserId, WebhookId,
 };
 use serde_json::Value;
 use utoipa::{
@@ -38,6 +38,7 @@ parameters! {
     JobPath: id::<JobId>("The id of the job");
     WebhookPath: id::<WebhookId>("The id of the webhook");
     DeliveryPath: id::<DeliveryId>("The id of the delivery");
+    PersonalTokenPath: id::<PersonalTokenId>("The id of the token");
     Keyed: idempotency_key();
     Conditional: if_match();
     Revalidating: if_none_match();

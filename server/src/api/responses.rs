@@ -46,23 +46,32 @@ problems! {
     InvalidCredentials: 401 ("WWW-Authenticate") "Invalid credentials",
     InvalidRefreshToken: 401 ("WWW-Authenticate")
         "The refresh token is invalid, expired or revoked",
-    ParticipantOnly: 403 ("WWW-Authenticate") "Required role: PARTICIPANT",
-    OrganizerOnly: 403 ("WWW-Authenticate") "Required role: ORGANIZER",
-    AdminOnly: 403 ("WWW-Authenticate") "Required role: ADMIN",
+    ParticipantOnly: 403 ("WWW-Authenticate")
+        "Required role: PARTICIPANT; or a token that may only read",
+    OrganizerOnly: 403 ("WWW-Authenticate")
+        "Required role: ORGANIZER; or a token that may only read",
+    AdminOnly: 403 ("WWW-Authenticate") "Required role: ADMIN; or a token that may only read",
     OwnerOnly: 403 ("WWW-Authenticate")
-        "Required role: ORGANIZER; or the competition of another organizer",
+        "Required role: ORGANIZER; the competition of another organizer; or a token that may only \
+        read",
     NotYourCompetition: 403 ("WWW-Authenticate") "The competition of another organizer",
     AccountDisabled: 403 "The password is right, and the account is disabled",
-    WrongPassword: 403 "The current password is wrong",
+    WrongPassword: 403 ("WWW-Authenticate")
+        "The current password is wrong; or a personal access token",
+    WriteScope: 403 ("WWW-Authenticate")
+        "A token that may only read; or a page of another site sent the request",
+    LoginOnly: 403 ("WWW-Authenticate") "A personal access token; this takes the token of a login",
     CrossSite: 403 "A page of another site sent the request with the session of a browser",
     CompetitionNotFound: 404 "Competition not found",
     NotRegistered: 404 "Competition not found; or you are not registered for it",
     RegistrationNotFound: 404 "You have no such registration",
     MessageNotFound: 404 "Message not found",
+    PersonalTokenNotFound: 404 "You have no such token",
     JobNotFound: 404 "Job not found",
     WebhookNotFound: 404 "You have no such webhook",
     DeliveryNotFound: 404 "Your webhooks have no such delivery",
     EmailTaken: 409 "Email already registered",
+    TokenNotCreated: 409 "You have a token with this name; or as many as are allowed",
     EditConflict: 409 ("Retry-After") "The version is stale; the competition was cancelled; more \
         seats are taken than the new capacity; or the key is in flight",
     AlreadyRegistered: 409 ("Retry-After") "Already registered for this competition, with \

@@ -12,11 +12,15 @@ use domain::{ErrorCode, UserId};
 use service::{
     Actor, Context,
     accounts::{self, CredentialsVersion},
+    personal_tokens,
     sessions::Session,
 };
 
 use super::{TokenFault, Tokens};
-use crate::problem::Problem;
+use crate::{
+    error_format::{API, original_path},
+    problem::Problem,
+};
 
 /// Recognizes the user of a token or a session. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -28,27 +32,26 @@ pub(crate) struct Authenticator {
 /// Adds the [`Actor`] to the request's extensions: the subject of its token, the user of its
 /// session, or a visitor. The role comes from the database, not from the token.
 pub(crate) async fn resolve(
-    State(Authenticator { ctx, tokens }): State<Authenticator>,
+    State(authenticator): State<Authenticator>,
     mut request: Request,
     next: Next,
 ) -> Response {
     let token = bearer(request.headers());
-    let credentials = match token {
-        Some(token) => tokens.read(token, ctx.now()).map_err(code),
-        None => match session_holder(request.extensions().get().cloned()).await {
-            Ok(holder) => holder.ok_or(ErrorCode::Unauthorized),
-            Err(error) => return Problem::from(error).into_response(),
-        },
+    let actor = match token {
+        // Personal access tokens are for the API only.
+        Some(token) if personal_tokens::is_personal(token) => {
+            if original_path(&request).starts_with(API) {
+                personal_tokens::recognize(&authenticator.ctx, token).await
+            } else {
+                Ok(Actor::unrecognized(ErrorCode::TokenInvalid))
+            }
+        }
+        Some(token) => authenticator.by_access_token(token).await,
+        None => authenticator.by_session(request.extensions().get().cloned()).await,
     };
-    let is_token = token.is_some();
-    let actor = match credentials {
-        Ok((id, version)) => match accounts::recognize(&ctx, id, version).await {
-            Ok(Some(account)) => Actor::from(account),
-            Ok(None) if is_token => Actor::unrecognized(ErrorCode::TokenRevoked),
-            Ok(None) => Actor::anonymous(),
-            Err(error) => return Problem::from(error).into_response(),
-        },
-        Err(code) => Actor::unrecognized(code),
+    let actor = match actor {
+        Ok(actor) => actor,
+        Err(error) => return Problem::from(error).into_response(),
     };
     let is_user = actor.try_user().is_some();
     request.extensions_mut().insert(actor);
@@ -63,17 +66,30 @@ pub(crate) async fn resolve(
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct ForUser;
 
-async fn session_holder(
-    session: Option<Session>,
-) -> service::Result<Option<(UserId, CredentialsVersion)>> {
-    let Some(session) = session else { return Ok(None) };
-    Ok(session.holder().await?.map(|holder| (holder.user, holder.credentials)))
-}
+impl Authenticator {
+    async fn by_access_token(&self, token: &str) -> service::Result<Actor> {
+        match self.tokens.read(token, self.ctx.now()) {
+            Ok((user, version)) => self.recognize(user, version, ErrorCode::TokenRevoked).await,
+            Err(TokenFault::Expired) => Ok(Actor::unrecognized(ErrorCode::TokenExpired)),
+            Err(TokenFault::Invalid) => Ok(Actor::unrecognized(ErrorCode::TokenInvalid)),
+        }
+    }
 
-fn code(fault: TokenFault) -> ErrorCode {
-    match fault {
-        TokenFault::Expired => ErrorCode::TokenExpired,
-        TokenFault::Invalid => ErrorCode::TokenInvalid,
+    async fn by_session(&self, session: Option<Session>) -> service::Result<Actor> {
+        let Some(session) = session else { return Ok(Actor::anonymous()) };
+        let Some(holder) = session.holder().await? else { return Ok(Actor::anonymous()) };
+        self.recognize(holder.user, holder.credentials, ErrorCode::Unauthorized).await
+    }
+
+    /// The user, or a visitor with the error `outdated` if the password was changed since.
+    async fn recognize(
+        &self,
+        user: UserId,
+        version: CredentialsVersion,
+        outdated: ErrorCode,
+    ) -> service::Result<Actor> {
+        let account = accounts::recognize(&self.ctx, user, version).await?;
+        Ok(account.map_or_else(|| Actor::unrecognized(outdated), Actor::from))
     }
 }
 

@@ -6,6 +6,6 @@ mod sessions;
 mod tokens;
 
 pub(crate) use actor::{Authenticator, CurrentActor, ForUser, bearer, resolve};
-pub(crate) use permission::{Admin, LoggedIn, Organizer, Participant};
+pub(crate) use permission::{Admin, LoggedIn, Organizer, Owner, Participant};
 pub(crate) use sessions::{Sessions, attach};
 pub use tokens::{TokenFault, TokenLifetime, Tokens};

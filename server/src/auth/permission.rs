@@ -1,5 +1,6 @@
 //! One extractor for each permission level. Axum runs extractors in order, so a handler that takes
-//! one of these first answers 401 and 403 before it looks at the rest of the request.
+//! one of these first answers 401 and 403 before it looks at the rest of the request. For a method
+//! that changes something they also check that the actor may.
 
 use axum::{extract::FromRequestParts, http::request::Parts};
 use domain::Role;
@@ -7,6 +8,9 @@ use service::Actor;
 
 use super::CurrentActor;
 use crate::problem::Problem;
+
+/// A user who has logged in, and not the holder of a personal access token.
+pub(crate) struct Owner(pub(crate) Actor);
 
 /// A user with any role.
 pub(crate) struct LoggedIn(pub(crate) Actor);
@@ -25,7 +29,21 @@ impl<S: Sync> FromRequestParts<S> for LoggedIn {
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let Ok(CurrentActor(actor)) = CurrentActor::from_request_parts(parts, state).await;
-        actor.user()?;
+        if parts.method.is_safe() {
+            actor.user()?
+        } else {
+            actor.writer()?
+        };
+        Ok(Self(actor))
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Owner {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let Ok(CurrentActor(actor)) = CurrentActor::from_request_parts(parts, state).await;
+        actor.owner()?;
         Ok(Self(actor))
     }
 }
@@ -37,7 +55,12 @@ macro_rules! extract_role {
 
             async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
                 let Ok(CurrentActor(actor)) = CurrentActor::from_request_parts(parts, state).await;
-                actor.require(Role::$extractor)?;
+                let role = Role::$extractor;
+                if parts.method.is_safe() {
+                    actor.require(role)?;
+                } else {
+                    actor.require_writer(role)?;
+                }
                 Ok(Self(actor))
             }
         }

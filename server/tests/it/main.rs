@@ -23,6 +23,7 @@ mod mailbox;
 mod openapi;
 mod pages;
 mod passwords;
+mod personal_tokens;
 mod processes;
 mod quickstart;
 mod registrations;

@@ -1,20 +1,8 @@
 //! A user and the version of their credentials.
 
 use domain::User;
-use serde::{Deserialize, Serialize};
 
-use crate::{Actor, entity::user};
-
-/// Counts the passwords of a user. A session or token is valid while its version is the current
-/// one, so that changing the password revokes all of them, in every process.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct CredentialsVersion(pub(crate) i32);
-
-impl CredentialsVersion {
-    /// The version of the first password.
-    pub const FIRST: Self = Self(1);
-}
+use crate::{Actor, credentials::CredentialsVersion, entity::user};
 
 /// A user and the version of their credentials.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,8 +14,9 @@ pub struct Account {
 }
 
 impl From<Account> for Actor {
-    fn from(account: Account) -> Self {
-        account.user.into()
+    /// A user who has logged in.
+    fn from(Account { user, credentials }: Account) -> Self {
+        Self::logged_in(user, credentials)
     }
 }
 

@@ -7,7 +7,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter,
 use super::{Account, confirm_password};
 use crate::{
     Actor, ClientAddress, Context, Error, Result,
-    entity::{password_reset, refresh_token, user},
+    entity::{password_reset, personal_token, refresh_token, user},
     infrastructure::{
         db::{bulk::update_returning, retry},
         ids::new_id,
@@ -23,15 +23,16 @@ use crate::{
 /// a new session.
 ///
 /// # Errors
-/// Unauthorized; [`domain::ErrorCode::WrongPassword`]; [`domain::ErrorCode::RateLimited`] when too
-/// many were wrong.
+/// Unauthorized; [`domain::ErrorCode::Forbidden`] for a personal access token;
+/// [`domain::ErrorCode::WrongPassword`]; [`domain::ErrorCode::RateLimited`] when too many were
+/// wrong.
 pub async fn change_password(
     ctx: &Context,
     actor: &Actor,
     change: PasswordChange,
     from: ClientAddress,
 ) -> Result<Account> {
-    let user = actor.user()?;
+    let user = actor.owner()?;
     let row = confirm_password(ctx, user, change.current, "currentPassword", from).await?;
     let hash = ctx.passwords.hash(change.new).await?;
     retry(|| async {
@@ -64,6 +65,10 @@ pub(crate) async fn set_password(
         .await?;
     password_reset::Entity::delete_many()
         .filter(password_reset::Column::UserId.eq(user))
+        .exec(tx)
+        .await?;
+    personal_token::Entity::delete_many()
+        .filter(personal_token::Column::UserId.eq(user))
         .exec(tx)
         .await?;
     store_and_enqueue(ctx, tx, vec![notice(ctx, &row)]).await?;

@@ -18,8 +18,8 @@ use crate::{
     Actor, ClientAddress, Context, Error, Result,
     admission::{self, AdmissionCommand},
     entity::{
-        competition, idempotency_log, mail, password_reset, refresh_token, registration, user,
-        webhook,
+        competition, idempotency_log, mail, password_reset, personal_token, refresh_token,
+        registration, user, webhook,
     },
     events::Event,
     infrastructure::{db::retry, secrets},
@@ -35,7 +35,8 @@ const MAX_TRIES: usize = 5;
 /// cancelled if they are not over.
 ///
 /// # Errors
-/// Unauthorized; [`ErrorCode::WrongPassword`]; [`ErrorCode::RateLimited`] when too many were wrong;
+/// Unauthorized; [`ErrorCode::Forbidden`] for a personal access token;
+/// [`ErrorCode::WrongPassword`]; [`ErrorCode::RateLimited`] when too many were wrong;
 /// [`ErrorCode::OpenCompetitions`] while a competition of theirs that is not over has
 /// registrations.
 pub async fn delete(
@@ -44,7 +45,7 @@ pub async fn delete(
     password: String,
     from: ClientAddress,
 ) -> Result<()> {
-    let user = actor.user()?;
+    let user = actor.owner()?;
     let row = confirm_password(ctx, user, password, "password", from).await?;
     // A random password, in case the row is anonymized.
     let random = Password::parse(secrets::new_secret()).map_err(Error::Corrupt)?;
@@ -196,6 +197,10 @@ async fn anonymize(tx: &impl ConnectionTrait, id: UserId, random_hash: &str) -> 
         .await?;
     password_reset::Entity::delete_many()
         .filter(password_reset::Column::UserId.eq(id))
+        .exec(tx)
+        .await?;
+    personal_token::Entity::delete_many()
+        .filter(personal_token::Column::UserId.eq(id))
         .exec(tx)
         .await?;
     user::Entity::update_many()

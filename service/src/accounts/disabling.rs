@@ -13,7 +13,7 @@ use sea_orm::{
 use super::{administrators::not_found, find_by_email};
 use crate::{
     Context, Error, Result,
-    entity::{password_reset, refresh_token, user},
+    entity::{password_reset, personal_token, refresh_token, user},
     infrastructure::db::{bulk::update_returning, retry},
 };
 
@@ -46,6 +46,10 @@ async fn attempt(ctx: &Context, email: &Email) -> Result<User> {
         .await?;
     password_reset::Entity::delete_many()
         .filter(password_reset::Column::UserId.eq(user.id))
+        .exec(&*tx)
+        .await?;
+    personal_token::Entity::delete_many()
+        .filter(personal_token::Column::UserId.eq(user.id))
         .exec(&*tx)
         .await?;
     tx.commit().await?;

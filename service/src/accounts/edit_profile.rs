@@ -11,7 +11,7 @@ use crate::{Actor, Context, Result, entity::user, infrastructure::db::retry, zon
 /// # Errors
 /// Unauthorized; every fault of the patch at once.
 pub async fn edit_profile(ctx: &Context, actor: &Actor, patch: ProfilePatch) -> Result<User> {
-    let id = actor.user()?.id;
+    let id = actor.writer()?.id;
     let edit = patch.check(zones::exists)?;
     retry(|| async {
         let tx = ctx.db.begin_serializable().await?;

@@ -16,7 +16,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 
 use self::disabling::disabled;
 pub use self::{
-    account::{Account, CredentialsVersion},
+    account::Account,
     administrators::{create_admin, promote},
     change_password::change_password,
     deletion::{delete, preview_deletion},
@@ -26,6 +26,7 @@ pub use self::{
     sign_up::{sign_up, sign_up_from},
 };
 pub(crate) use self::{administrators::not_found, change_password::set_password};
+pub use crate::credentials::CredentialsVersion;
 use crate::{
     ClientAddress, Context, Result,
     entity::user,

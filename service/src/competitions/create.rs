@@ -40,7 +40,7 @@ pub async fn create(
     input: CompetitionInput,
     key: Option<IdempotencyKey>,
 ) -> Result<Created> {
-    let user = actor.require(Role::Organizer)?;
+    let user = actor.require_writer(Role::Organizer)?;
     let new = input.check(ctx.now(), zones::exists)?;
     let key = key.map(|key| RequestKey::new(user.id, key, &fingerprint(&new)));
     // Of two concurrent requests with one key, the primary key of the record lets one commit. The

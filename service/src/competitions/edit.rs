@@ -39,7 +39,7 @@ pub async fn edit_if_match(
     key: Option<IdempotencyKey>,
     if_match: Option<IfMatch>,
 ) -> Result<Decision<CompetitionWithOrganizer>> {
-    actor.require(Role::Organizer)?;
+    actor.require_writer(Role::Organizer)?;
     let edit = Box::new(patch.check(zones::exists)?);
     let command = AdmissionCommand::EditCompetition { edit, if_match };
     execute(ctx, actor, competition, command, key).await
@@ -53,7 +53,7 @@ pub(super) async fn execute(
     command: AdmissionCommand,
     key: Option<IdempotencyKey>,
 ) -> Result<Decision<CompetitionWithOrganizer>> {
-    let user = actor.require(Role::Organizer)?;
+    let user = actor.require_writer(Role::Organizer)?;
     let decision = admission::execute(ctx, user, competition, command, key).await?;
     decision.try_map(|effect| match effect {
         Effect::CompetitionChanged(competition) => Ok(*competition),

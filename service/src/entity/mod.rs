@@ -12,6 +12,7 @@ pub(crate) mod login_attempt;
 pub(crate) mod mail;
 pub(crate) mod mail_limit;
 pub(crate) mod password_reset;
+pub(crate) mod personal_token;
 pub(crate) mod refresh_token;
 pub(crate) mod registration;
 pub(crate) mod session;

@@ -11,8 +11,8 @@ use crate::{
     entity::{
         competition, competition_tag, cron_tick, failed_job, idempotency_log,
         job::{self, State},
-        job_audit, login_attempt, mail, mail_limit, password_reset, refresh_token, registration,
-        session, user, webhook, webhook_delivery,
+        job_audit, login_attempt, mail, mail_limit, password_reset, personal_token, refresh_token,
+        registration, session, user, webhook, webhook_delivery,
     },
     mail::limits,
     throttle, webhooks,
@@ -22,6 +22,8 @@ use crate::{
 const IDEMPOTENCY_LOGS: TimeDelta = TimeDelta::hours(25);
 /// Longer than the pause of any schedule, so that the last tick of each is known.
 const CRON_TICKS: TimeDelta = TimeDelta::days(400);
+/// Expired personal access tokens stay in the list of their owner.
+const EXPIRED_PERSONAL_TOKENS: TimeDelta = TimeDelta::days(30);
 
 /// How long rows are kept, where an operator may choose.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -113,7 +115,7 @@ pub(super) fn rules(now: Timestamp, retention: &Retention) -> Vec<Rule> {
 }
 
 /// Rows that are of no use after a time which the program sets.
-fn short_lived(now: Timestamp) -> [Rule; 8] {
+fn short_lived(now: Timestamp) -> [Rule; 9] {
     let time = now.utc();
     [
         Rule::fixed(
@@ -133,6 +135,12 @@ fn short_lived(now: Timestamp) -> [Rule; 8] {
             "until they expire, after 30 days",
             "an expired token is not renewed",
             refresh_token::Column::ExpiresAt.lt(time),
+        ),
+        Rule::fixed(
+            personal_token::Entity,
+            "30 days after they expire, if they do",
+            "until then their owner sees why a script is rejected",
+            personal_token::Column::ExpiresAt.lt(time - EXPIRED_PERSONAL_TOKENS),
         ),
         Rule::fixed(
             login_attempt::Entity,

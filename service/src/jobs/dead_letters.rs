@@ -50,7 +50,7 @@ pub async fn dead_letters_after(
     cursor: &Cursor,
 ) -> Result<Slice<DeadLetter>> {
     use failed_job::Column::{FailedAt, Id};
-    operator.authorize()?;
+    operator.authorize_read()?;
     let latest_first = Keyset::by_time(FailedAt, Id, Order::Desc);
     let rows = latest_first.part(failed_job::Entity::find(), cursor)?;
     let rows = rows.all(ctx.db.connection()).await?;
@@ -67,7 +67,7 @@ pub async fn dead_letters_after(
 /// # Errors
 /// Unauthorized; Forbidden; [`ErrorCode::JobNotFound`].
 pub async fn retry(ctx: &Context, operator: Operator<'_>, id: JobId) -> Result<()> {
-    let actor = operator.authorize()?;
+    let actor = operator.authorize_write()?;
     // A unique violation means that the key was taken after the check.
     let ticket = db::retry(|| attempt_retry(ctx, &actor, id)).await?;
     tracing::info!(job.id = %id, "dead letter retried");
@@ -179,7 +179,7 @@ pub async fn count_dead_letters(
     operator: Operator<'_>,
     filter: &DeadLetterFilter,
 ) -> Result<u64> {
-    operator.authorize()?;
+    operator.authorize_read()?;
     let found = failed_job::Entity::find().filter(filter.condition());
     Ok(found.count(ctx.db.connection()).await?)
 }
@@ -193,7 +193,7 @@ pub async fn retry_batch(
     operator: Operator<'_>,
     filter: &DeadLetterFilter,
 ) -> Result<usize> {
-    let actor = operator.authorize()?;
+    let actor = operator.authorize_write()?;
     let tickets = db::retry(|| async {
         let tx = ctx.db.begin_read_committed().await?;
         let dead = filter.lock_batch(&tx).await?;
@@ -219,7 +219,7 @@ pub async fn discard_batch(
     operator: Operator<'_>,
     filter: &DeadLetterFilter,
 ) -> Result<usize> {
-    let actor = operator.authorize()?;
+    let actor = operator.authorize_write()?;
     let tx = ctx.db.begin_read_committed().await?;
     let dead = filter.lock_batch(&tx).await?;
     remove(ctx, &tx, &actor, Action::Discarded, &dead).await?;
@@ -251,7 +251,7 @@ pub async fn retry_all(ctx: &Context, operator: Operator<'_>) -> Result<usize> {
 /// # Errors
 /// Unauthorized; Forbidden; [`ErrorCode::JobNotFound`].
 pub async fn dead_letter(ctx: &Context, operator: Operator<'_>, id: JobId) -> Result<DeadLetter> {
-    operator.authorize()?;
+    operator.authorize_read()?;
     let found = failed_job::Entity::find_by_id(id).one(ctx.db.connection()).await?;
     Ok(view(found.ok_or_else(not_found)?))
 }
@@ -268,7 +268,7 @@ pub async fn discard(
     id: JobId,
     named: Option<&str>,
 ) -> Result<()> {
-    let actor = operator.authorize()?;
+    let actor = operator.authorize_write()?;
     let tx = ctx.db.begin_read_committed().await?;
     let dead = find(&tx, id).await?;
     if named.is_some_and(|named| named.trim() != dead.kind) {

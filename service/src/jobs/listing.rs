@@ -84,7 +84,7 @@ pub async fn list(
     filter: &JobFilter,
     limit: u64,
 ) -> Result<JobPage> {
-    operator.authorize()?;
+    operator.authorize_read()?;
     let mut jobs = match filter.state {
         JobState::Failed => failed(ctx, filter, limit.saturating_add(1)).await?,
         state => stored(ctx, filter, state, limit.saturating_add(1)).await?,

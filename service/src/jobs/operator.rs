@@ -14,14 +14,25 @@ pub enum Operator<'a> {
 }
 
 impl Operator<'_> {
-    /// Checks the permission, and returns the name for the audit trail: the id of an administrator,
-    /// or `console`.
+    /// Checks the permission to look at jobs.
     ///
     /// # Errors
     /// Unauthorized; Forbidden.
-    pub(super) fn authorize(self) -> Result<String> {
+    pub(super) fn authorize_read(self) -> Result<()> {
         match self {
-            Self::Admin(actor) => Ok(actor.require(Role::Admin)?.id.to_string()),
+            Self::Admin(actor) => actor.require(Role::Admin).map(drop),
+            Self::Console => Ok(()),
+        }
+    }
+
+    /// Checks the permission to change jobs, and returns the name for the audit trail: the id of an
+    /// administrator, or `console`.
+    ///
+    /// # Errors
+    /// Unauthorized; Forbidden; [`domain::ErrorCode::InsufficientScope`].
+    pub(super) fn authorize_write(self) -> Result<String> {
+        match self {
+            Self::Admin(actor) => Ok(actor.require_writer(Role::Admin)?.id.to_string()),
             Self::Console => Ok("console".to_owned()),
         }
     }

@@ -24,7 +24,7 @@ use crate::{
 /// # Errors
 /// Unauthorized; Forbidden.
 pub async fn stats(ctx: &Context, operator: Operator<'_>) -> Result<Vec<QueueStats>> {
-    operator.authorize()?;
+    operator.authorize_read()?;
     let (db, now) = (ctx.db.connection(), ctx.now().utc());
     let mut kinds: BTreeMap<String, QueueStats> =
         ctx.jobs.kinds().map(|kind| (kind.to_owned(), QueueStats::default())).collect();

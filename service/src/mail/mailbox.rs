@@ -111,7 +111,7 @@ pub async fn mark_all_read(ctx: &Context, actor: &Actor) -> Result<u64> {
 /// # Errors
 /// Unauthorized; [`ErrorCode::MailNotFound`], also for another user's message.
 pub async fn mark_unread(ctx: &Context, actor: &Actor, id: MailId) -> Result<Mail> {
-    let user = actor.user()?;
+    let user = actor.writer()?;
     mail::Entity::update_many()
         .col_expr(mail::Column::ReadAt, Expr::value(None::<DateTimeUtc>))
         .filter(mail::Column::Id.eq(id))
@@ -123,7 +123,7 @@ pub async fn mark_unread(ctx: &Context, actor: &Actor, id: MailId) -> Result<Mai
 
 /// The actor's unread messages, to be changed.
 fn unread(actor: &Actor) -> Result<UpdateMany<mail::Entity>> {
-    let user = actor.user()?;
+    let user = actor.writer()?;
     Ok(mail::Entity::update_many()
         .filter(mail::Column::UserId.eq(user.id))
         .filter(mail::Column::ReadAt.is_null()))

@@ -18,7 +18,7 @@ pub async fn cancel_registration(
     competition: CompetitionId,
     key: Option<IdempotencyKey>,
 ) -> Result<Decision<()>> {
-    let user = actor.require(Role::Participant)?;
+    let user = actor.require_writer(Role::Participant)?;
     let command = AdmissionCommand::CancelRegistration;
     let decision = admission::execute(ctx, user, competition, command, key).await?;
     decision.try_map(|_| Ok(()))

@@ -18,7 +18,7 @@ pub async fn register(
     competition: CompetitionId,
     key: Option<IdempotencyKey>,
 ) -> Result<Decision<NewRegistration>> {
-    let user = actor.require(Role::Participant)?;
+    let user = actor.require_writer(Role::Participant)?;
     let command = AdmissionCommand::Register;
     let decision = admission::execute(ctx, user, competition, command, key).await?;
     decision.try_map(|effect| match effect {

@@ -13,7 +13,7 @@ use super::{
     lifetime,
     store::{CONTENTS, NewId, PendingWrite, Store},
 };
-use crate::{Error, Result, accounts::Account};
+use crate::{Error, Result, accounts::Account, infrastructure::secrets};
 
 /// The session of one request: read on the first access, and written once, when tower-sessions
 /// saves it. Cheap to clone.
@@ -106,6 +106,14 @@ impl Session {
         }
         contents.put(key, json(value));
         self.set(contents, PendingWrite::Required).await
+    }
+
+    /// A secret of 64 hexadecimal digits that `salt` and the id of the session determine. The id is
+    /// in the cookie only, so the salt can be stored in the session and reveals nothing to a reader
+    /// of the storage. `None` for a session that has no id yet, or gets another one.
+    pub(crate) fn derive_secret(&self, salt: &str) -> Option<String> {
+        let id = self.0.session.id()?;
+        Some(secrets::derive(&id.to_string(), salt))
     }
 
     /// Stores a value under `key`. `Ok(false)` if it is too large.

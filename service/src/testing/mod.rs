@@ -20,6 +20,7 @@ mod processes;
 mod redis;
 mod registrations;
 mod sessions;
+mod stored_text;
 mod tally;
 
 use std::{path::Path, sync::Arc};

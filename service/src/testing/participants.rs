@@ -4,7 +4,12 @@ use domain::{Email, Password, PersonName, Role, User, UserId, searchable};
 use sea_orm::{EntityTrait, Set};
 
 use super::{PASSWORD, World};
-use crate::{Actor, accounts::CredentialsVersion, entity::user, infrastructure::ids::new_id};
+use crate::{
+    Actor,
+    accounts::{Account, CredentialsVersion},
+    entity::user,
+    infrastructure::ids::new_id,
+};
 
 /// Rows of one statement; databases limit its parameters.
 const CHUNK: usize = 1_000;
@@ -27,7 +32,8 @@ impl World {
                 .await
                 .expect("participants");
         }
-        users.into_iter().map(Actor::from).collect()
+        let account = |user| Account { user, credentials: CredentialsVersion::FIRST };
+        users.into_iter().map(|user| account(user).into()).collect()
     }
 
     fn row(&self, user: &User, password_hash: &str) -> user::ActiveModel {

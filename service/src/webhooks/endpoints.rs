@@ -59,7 +59,7 @@ pub async fn create(
     actor: &Actor,
     input: WebhookInput,
 ) -> Result<WebhookWithSecret> {
-    let organizer = actor.require(Role::Organizer)?.id;
+    let organizer = actor.require_writer(Role::Organizer)?.id;
     let new = input.check(|url| ctx.outbound.check_url(url).map(String::from))?;
     retry(async || {
         // READ COMMITTED: see `flags::refresh`.
@@ -128,7 +128,7 @@ pub async fn edit(
     id: WebhookId,
     patch: WebhookPatch,
 ) -> Result<Webhook> {
-    let organizer = actor.require(Role::Organizer)?.id;
+    let organizer = actor.require_writer(Role::Organizer)?.id;
     let edit = patch.check(|url| ctx.outbound.check_url(url).map(String::from))?;
     retry(async || {
         let tx = ctx.db.begin_read_committed().await?;
@@ -182,7 +182,7 @@ pub async fn rotate_secret(
     actor: &Actor,
     id: WebhookId,
 ) -> Result<WebhookWithSecret> {
-    actor.require(Role::Organizer)?;
+    actor.require_writer(Role::Organizer)?;
     retry(async || {
         let tx = ctx.db.begin_read_committed().await?;
         let mut row = find_locked(&*tx, actor, id).await?;
@@ -202,7 +202,7 @@ pub async fn rotate_secret(
 /// # Errors
 /// Unauthorized; forbidden; [`ErrorCode::WebhookNotFound`].
 pub async fn delete(ctx: &Context, actor: &Actor, id: WebhookId) -> Result<()> {
-    let organizer = actor.require(Role::Organizer)?.id;
+    let organizer = actor.require_writer(Role::Organizer)?.id;
     retry(async || {
         let tx = ctx.db.begin_read_committed().await?;
         lock_organizer(&*tx, organizer).await?;
@@ -219,7 +219,7 @@ pub(super) async fn find_locked(
     actor: &Actor,
     id: WebhookId,
 ) -> Result<webhook::Model> {
-    let organizer = actor.require(Role::Organizer)?.id;
+    let organizer = actor.require_writer(Role::Organizer)?.id;
     let own = webhook::Entity::find_by_id(id).filter(webhook::Column::OrganizerId.eq(organizer));
     Ok(own.lock_exclusive().one(tx).await?.ok_or_else(not_found)?)
 }

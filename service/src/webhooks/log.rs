@@ -61,7 +61,7 @@ pub async fn deliveries(
 /// # Errors
 /// Unauthorized; forbidden; [`ErrorCode::DeliveryNotFound`]; [`ErrorCode::WebhookDisabled`].
 pub async fn send_again(ctx: &Context, actor: &Actor, id: DeliveryId) -> Result<Delivery> {
-    actor.require(Role::Organizer)?;
+    actor.require_writer(Role::Organizer)?;
     let not_found = || PublicError::new(ErrorCode::DeliveryNotFound, "Delivery not found");
     let found = webhook_delivery::Entity::find_by_id(id).one(ctx.db.connection()).await?;
     let webhook_id = found.ok_or_else(not_found)?.webhook_id;
@@ -91,7 +91,7 @@ pub async fn send_again(ctx: &Context, actor: &Actor, id: DeliveryId) -> Result<
 /// # Errors
 /// Unauthorized; forbidden; [`ErrorCode::WebhookNotFound`]; [`ErrorCode::WebhookDisabled`].
 pub async fn send_test(ctx: &Context, actor: &Actor, id: WebhookId) -> Result<Delivery> {
-    actor.require(Role::Organizer)?;
+    actor.require_writer(Role::Organizer)?;
     let (view, tickets) = retry(async || {
         let tx = ctx.db.begin_read_committed().await?;
         let webhook = find_locked(&*tx, actor, id).await?;

@@ -4,12 +4,15 @@ use service::{
     housekeeping::{CleanUp, Period, Purged, Retention, preview, purge},
     jobs,
     mail::mailbox,
-    password_reset, refresh_tokens,
+    password_reset, personal_tokens, refresh_tokens,
     reminder::SendReminders,
     testing::{RequestSession, World, account},
 };
 
-use crate::support::{claim_one, mails, register, register_with_key, run_job};
+use crate::{
+    personal_tokens::create_token,
+    support::{claim_one, mails, register, register_with_key, run_job},
+};
 
 /// Fires a tick of the schedule and runs its job.
 async fn clean(world: &World) {
@@ -49,6 +52,21 @@ async fn expired_sessions_are_deleted() {
     }
     clean(&world).await;
     assert_eq!(world.stored_sessions().await.len(), 1);
+}
+
+#[tokio::test]
+async fn expired_personal_tokens_are_deleted_after_thirty_days_and_others_are_kept() {
+    let world = World::new().await;
+    let ada = world.organizer("Ada").await;
+    create_token(&world.ctx, &ada, "short", "read", Some(1)).await.unwrap();
+    create_token(&world.ctx, &ada, "long", "read", None).await.unwrap();
+    world.clock.advance(TimeDelta::days(31));
+    clean(&world).await;
+    assert_eq!(personal_tokens::list(&world.ctx, &ada).await.unwrap().len(), 2);
+    world.clock.advance(TimeDelta::milliseconds(1));
+    clean(&world).await;
+    let left = personal_tokens::list(&world.ctx, &ada).await.unwrap();
+    assert_eq!(left.iter().map(|token| &*token.name).collect::<Vec<_>>(), ["long"]);
 }
 
 #[tokio::test]

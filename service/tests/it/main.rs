@@ -29,6 +29,7 @@ mod mailbox;
 mod migration;
 mod over;
 mod password_reset;
+mod personal_tokens;
 mod processes;
 mod queue;
 mod refresh_tokens;

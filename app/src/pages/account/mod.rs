@@ -4,6 +4,10 @@ mod change_password;
 mod delete;
 mod page;
 mod profile;
+mod tokens;
 
 pub use page::{AccountPage, AccountScreen};
 pub use profile::TypedProfile;
+pub use tokens::{
+    NewToken, RevokeTokenPage, RevokeTokenScreen, TokenRow, TokensPage, TokensScreen, TypedToken,
+};

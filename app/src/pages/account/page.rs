@@ -8,6 +8,7 @@ use super::{
     change_password::{ChangePassword, PasswordSection},
     delete::{DeleteAccount, DeletionSection},
     profile::{EditProfile, ProfileSection, TypedProfile},
+    tokens::TOKENS,
 };
 use crate::{
     components::{Head, Heading, Loaded, Toasts},
@@ -97,7 +98,22 @@ fn Content(
             </div>
             <ProfileSection start=profile_start action=profile zones />
             <PasswordSection email=user.email start=password_start action=password />
+            <TokensSection />
             <DeletionSection start preview action=deletion />
         </div>
+    }
+}
+
+/// The way to the tokens, which have a page of their own.
+#[component]
+fn TokensSection() -> impl IntoView {
+    view! {
+        <section aria-labelledby="tokens-title" class="grid gap-4">
+            <h2 id="tokens-title" class="subheading">"Personal access tokens"</h2>
+            <p>"For scripts and integrations that use the API in your name."</p>
+            <p>
+                <a class="btn" href=TOKENS>"Manage tokens"</a>
+            </p>
+        </section>
     }
 }

@@ -8,7 +8,7 @@ use axum::{
 };
 use chrono::TimeDelta;
 use leptos_axum::generate_route_list;
-use serde_json::Value;
+use serde_json::{Value, json};
 use service::{Actor, cron, housekeeping::CleanUp, jobs};
 use tower::ServiceExt;
 
@@ -17,6 +17,13 @@ use super::{
     routes::{ACTORS, ROUTES, Row, Sent, UNLISTED, Who},
 };
 use crate::support::App;
+
+/// How a caller of the API identifies.
+#[derive(Clone, Copy, Debug)]
+enum With {
+    Login,
+    PersonalToken(&'static str),
+}
 
 /// Creates the objects of each call anew, so that calls do not depend on each other.
 struct Matrix {
@@ -30,7 +37,7 @@ impl Matrix {
     }
 
     /// The status of the call for `who`.
-    async fn status(&mut self, row: &Row, who: Who) -> u16 {
+    async fn status(&mut self, row: &Row, who: Who, with: With) -> u16 {
         self.calls += 1;
         let world = &self.app.world;
         let organizer = world.organizer(&format!("Owner {}", self.calls)).await;
@@ -45,6 +52,10 @@ impl Matrix {
             id = self.registration(&owner, &id).await;
         } else if row.route.starts_with("/api/webhooks/") {
             id = self.webhook(&owner, row.route.contains("/deliveries/{id}")).await;
+        } else if row.route.contains("/auth/tokens/{id}")
+            || row.route.contains("/account/tokens/{id}")
+        {
+            id = self.personal_token(&owner, "target", "read").await.0;
         } else if row.route.contains("/failed-jobs/{id}") {
             id = self.dead_job().await;
         }
@@ -65,7 +76,13 @@ impl Matrix {
         request = request.header(header::HOST, "localhost");
         if let Some(actor) = &actor {
             let (name, value) = if row.is_api() {
-                (header::AUTHORIZATION, format!("Bearer {}", self.app.token(actor)))
+                let token = match with {
+                    With::Login => self.app.token(actor),
+                    With::PersonalToken(scope) => {
+                        self.personal_token(actor, "caller", scope).await.1
+                    }
+                };
+                (header::AUTHORIZATION, format!("Bearer {token}"))
             } else {
                 (header::COOKIE, self.app.log_in(actor).await)
             };
@@ -93,6 +110,14 @@ impl Matrix {
         let register = format!("/api/competitions/{competition}/register");
         let registered = self.app.post(&register).by(holder).send().await;
         registered.json()["id"].as_str().unwrap().to_owned()
+    }
+
+    /// Creates a personal access token. Returns its id and its text.
+    async fn personal_token(&self, owner: &Actor, name: &str, scope: &str) -> (String, String) {
+        let body = json!({ "name": name, "scope": scope });
+        let created = self.app.post("/api/auth/tokens").by(owner).json(&body).send().await.json();
+        let text = |value: &Value| value.as_str().unwrap().to_owned();
+        (text(&created["personalToken"]["id"]), text(&created["token"]))
     }
 
     /// Creates a message for the participant: the confirmation of a registration.
@@ -138,7 +163,7 @@ async fn check(rows: impl Iterator<Item = &'static Row>) {
     for row in rows {
         let mut statuses = [0; 5];
         for (status, who) in statuses.iter_mut().zip(ACTORS) {
-            *status = matrix.status(row, who).await;
+            *status = matrix.status(row, who, With::Login).await;
         }
         if statuses != row.expected {
             differences.push(format!("{} {}: {statuses:?}", row.method, row.route));
@@ -150,6 +175,43 @@ async fn check(rows: impl Iterator<Item = &'static Row>) {
 #[tokio::test]
 async fn the_api_enforces_the_access_matrix() {
     check(ROUTES.iter().filter(|row| row.is_api())).await;
+}
+
+/// Operations that a personal access token may not use.
+fn takes_login(row: &Row) -> bool {
+    row.route.starts_with("/api/auth/tokens")
+        || row.route == "/api/auth/password"
+        || (row.route == "/api/auth/me" && row.method == Method::DELETE)
+}
+
+/// Operations that ignore who calls.
+fn is_public(row: &Row) -> bool {
+    let [visitor, ..] = row.expected;
+    row.expected.iter().all(|status| *status == visitor)
+}
+
+#[tokio::test]
+async fn a_personal_access_token_can_do_what_its_scope_allows_and_no_more() {
+    let mut matrix = Matrix::new().await;
+    let mut differences = Vec::new();
+    let mut refused = 0;
+    for row in ROUTES.iter().filter(|row| row.is_api()) {
+        for (who, with_login) in ACTORS.into_iter().zip(row.expected).skip(1) {
+            for scope in ["read", "write"] {
+                let is_refused = !is_public(row)
+                    && (takes_login(row) || (scope == "read" && !row.method.is_safe()));
+                let expected = if is_refused { 403 } else { with_login };
+                let status = matrix.status(row, who, With::PersonalToken(scope)).await;
+                if status != expected {
+                    let Row { method, route, .. } = row;
+                    differences.push(format!("{method} {route} {who:?} {scope}: {status}"));
+                }
+                refused += usize::from(is_refused);
+            }
+        }
+    }
+    assert!(refused > 50, "{refused} calls were refused");
+    assert!(differences.is_empty(), "not as the scope says:\n{}", differences.join("\n"));
 }
 
 #[tokio::test]

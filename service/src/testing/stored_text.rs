@@ -1,0 +1,35 @@
+//! What a copy of the database reveals.
+
+use sea_orm::{EntityTrait, Select};
+
+use super::World;
+use crate::entity::{
+    failed_job, idempotency_log, job, mail, password_reset, personal_token, refresh_token, session,
+    user,
+};
+
+impl World {
+    /// The rows that the requests and jobs of users leave, as JSON.
+    ///
+    /// # Panics
+    /// When the database fails.
+    pub async fn stored_text(&self) -> String {
+        let tables = [
+            self.rows(user::Entity::find()).await,
+            self.rows(personal_token::Entity::find()).await,
+            self.rows(refresh_token::Entity::find()).await,
+            self.rows(password_reset::Entity::find()).await,
+            self.rows(session::Entity::find()).await,
+            self.rows(idempotency_log::Entity::find()).await,
+            self.rows(mail::Entity::find()).await,
+            self.rows(job::Entity::find()).await,
+            self.rows(failed_job::Entity::find()).await,
+        ];
+        tables.concat()
+    }
+
+    async fn rows<E: EntityTrait>(&self, table: Select<E>) -> String {
+        let rows = table.into_json().all(self.ctx.db.connection()).await.expect("rows");
+        rows.iter().map(ToString::to_string).collect()
+    }
+}
