@@ -25,6 +25,7 @@ mod m20261126_000009_login_attempts;
 mod m20261126_000010_sessions;
 mod m20261126_000011_jobs;
 mod m20261126_000012_cron_ticks;
+mod m20261126_000015_job_causes;
 mod m20261126_000020_retention;
 mod m20261126_000021_disabled_accounts;
 mod m20261126_000022_webhooks;
@@ -50,6 +51,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000010_sessions::Migration),
             Box::new(m20261126_000011_jobs::Migration),
             Box::new(m20261126_000012_cron_ticks::Migration),
+            Box::new(m20261126_000015_job_causes::Migration),
             Box::new(m20261126_000020_retention::Migration),
             Box::new(m20261126_000021_disabled_accounts::Migration),
             Box::new(m20261126_000022_webhooks::Migration),

@@ -30,6 +30,7 @@ mod time_limit;
 
 pub mod cli;
 pub mod commands;
+pub mod observability;
 pub mod options;
 pub mod process;
 

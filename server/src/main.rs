@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use mimalloc::MiMalloc;
-use server::{cli::Cli, commands, process};
+use server::{cli::Cli, commands, observability, process};
 
 #[global_allocator]
 static ALLOCATOR: MiMalloc = MiMalloc;
@@ -27,6 +27,11 @@ async fn start() -> Result<(), Box<dyn std::error::Error>> {
         .collect();
     process::load_env_file()?;
     let (cli, options) = Cli::read(&env_file);
-    process::start_logging()?;
-    commands::run(cli, options).await
+    service::install_crypto_provider();
+    let traces = observability::start(cli.observability.log_format(cli.installation.app_env))?;
+    let result = commands::run(cli, options).await;
+    if let Some(traces) = traces {
+        traces.flush().await;
+    }
+    result
 }

@@ -1,14 +1,9 @@
-//! The start and end of a process: environment, logging, signals.
+//! The start and end of a process: environment, signals.
 
-use std::{io::IsTerminal, path::Path};
+use std::path::Path;
 
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
-use tracing_subscriber::EnvFilter;
-
-/// The log filter without `RUST_LOG`. After a COMMIT that met a conflict, the driver's ROLLBACK has
-/// no transaction to end, and PostgreSQL sends a notice: `sqlx::postgres::notice` logs errors only.
-const DEFAULT_LOG: &str = "info,sqlx=warn,sqlx::postgres::notice=error,sea_orm_migration=warn";
 
 /// Reads the file `.env` of the current folder, if there is one. Variables that are set win.
 ///
@@ -25,26 +20,6 @@ pub fn load_env_file() -> Result<(), String> {
 pub fn variables_of_env_file() -> Vec<String> {
     let variables = dotenvy::from_path_iter(".env");
     variables.into_iter().flatten().flatten().map(|(name, _)| name).collect()
-}
-
-/// Starts logging, to standard error.
-///
-/// # Errors
-/// A sentence, when `RUST_LOG` cannot be parsed.
-pub fn start_logging() -> Result<(), String> {
-    let filter = match std::env::var("RUST_LOG") {
-        Ok(text) if !text.trim().is_empty() => text,
-        _ => DEFAULT_LOG.to_owned(),
-    };
-    let filter =
-        EnvFilter::builder().parse(&filter).map_err(|error| format!("RUST_LOG: {error}"))?;
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        // Colours in a terminal, plain text in a log file.
-        .with_ansi(std::io::stderr().is_terminal())
-        .init();
-    Ok(())
 }
 
 /// A token that is cancelled by SIGTERM or Ctrl-C. A second signal ends the process at once.

@@ -19,6 +19,7 @@ use axum::{
 };
 use domain::ErrorCode;
 use leptos::prelude::Owner;
+use service::RequestId;
 use tokio::sync::Semaphore;
 use tracing::Instrument;
 
@@ -63,6 +64,13 @@ pub(crate) async fn isolate_in_task(
         let _permit = permit;
         clear_owner();
         next.run(request).await
+    };
+    let id = RequestId::current();
+    let rendering = async move {
+        match id {
+            Some(id) => id.scope(rendering).await,
+            None => rendering.await,
+        }
     };
     match tokio::spawn(rendering.in_current_span()).await {
         Ok(response) => response,

@@ -6,7 +6,7 @@ use app::SiteUrl;
 use axum::{
     Extension, Router,
     body::Body,
-    http::{Method, Request, header},
+    http::{Method, header},
     middleware,
     response::{IntoResponse, Response},
     routing,
@@ -22,7 +22,6 @@ use tower_http::{
         predicate::NotForContentType,
     },
     cors::CorsLayer,
-    request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer},
     services::ServeDir,
     trace::TraceLayer,
 };
@@ -32,6 +31,7 @@ use crate::{
     auth::{self, Authenticator, Sessions},
     entity_tag, error_pages, graceful_shutdown,
     headers::{IDEMPOTENCY_KEY, IDEMPOTENCY_REPLAYED, X_REQUEST_ID, X_TOTAL_COUNT},
+    observability,
     options::ServerOptions,
     problem::Problem,
     request_isolation::{self, RenderPermits},
@@ -79,9 +79,16 @@ pub fn router(state: AppState, options: &ServerOptions) -> Router {
     let draining = state.draining.clone();
     let headers = Headers { is_https: options.is_https() };
     let outer = ServiceBuilder::new()
-        .layer(SetRequestIdLayer::new(X_REQUEST_ID, MakeRequestUuid))
-        .layer(TraceLayer::new_for_http().make_span_with(span))
-        .layer(PropagateRequestIdLayer::new(X_REQUEST_ID))
+        .layer(middleware::from_fn_with_state(
+            options.trusted_proxies.clone(),
+            observability::respond,
+        ))
+        .layer(Share)
+        .layer(
+            TraceLayer::new_for_http()
+                .make_span_with(observability::span)
+                .on_response(observability::RecordResponse),
+        )
         // Also for a panic while an error page is rendered.
         .layer(CatchPanicLayer::custom(panicked))
         .layer(middleware::from_fn_with_state(state.clone(), error_pages::render))
@@ -112,7 +119,7 @@ pub fn router(state: AppState, options: &ServerOptions) -> Router {
         // Axum does not route the prefix of a nested router with a trailing slash.
         .route("/api/", routing::any(api::not_found))
         .merge(pages(&state, site_url, &authentication).layer(guards))
-        .merge(api::probes())
+        .merge(api::probes(state.ctx.clone(), state.draining.clone()))
         .layer(outer)
         .layer((middleware::from_fn_with_state(headers, security::add_headers), Share))
         .layer((
@@ -219,17 +226,6 @@ fn cors(options: &ServerOptions) -> CorsLayer {
             X_TOTAL_COUNT,
         ])
         .max_age(Duration::from_secs(600))
-}
-
-/// The span of a request in the log. The query is left out, because it may hold tokens.
-fn span<B>(request: &Request<B>) -> tracing::Span {
-    let id = request.headers().get(X_REQUEST_ID).and_then(|id| id.to_str().ok());
-    tracing::info_span!(
-        "request",
-        http.method = %request.method(),
-        http.path = request.uri().path(),
-        request.id = id,
-    )
 }
 
 /// Turns a panic into a 500, so that the connection survives.

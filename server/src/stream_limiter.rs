@@ -14,6 +14,8 @@ use clap::{Args, value_parser};
 use domain::{ErrorCode, PublicError, UserId};
 use service::ClientAddress;
 
+use crate::observability::HTTP;
+
 /// `Retry-After` of a rejected stream, in seconds.
 const RETRY_AFTER: u32 = 30;
 
@@ -109,6 +111,7 @@ impl StreamLimiter {
             *open.by_user.entry(user).or_default() += 1;
         }
         drop(open);
+        HTTP.streams.increment(1.0);
         Ok(StreamPermit { limiter: self.clone(), address, user })
     }
 
@@ -127,6 +130,7 @@ pub(crate) struct StreamPermit {
 
 impl Drop for StreamPermit {
     fn drop(&mut self) {
+        HTTP.streams.decrement(1.0);
         let mut open = self.limiter.lock();
         open.total -= 1;
         decrement(&mut open.by_address, &self.address);

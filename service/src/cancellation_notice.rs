@@ -18,7 +18,7 @@ use sea_orm::{
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Context, Result,
+    Cause, Context, Result,
     entity::{competition, registration, user},
     infrastructure::db::bulk::{any_of, update_returning},
     jobs::{BackgroundJob, Class, Execution},
@@ -147,6 +147,7 @@ fn draft(row: &registration::Model, user: &user::Model, competition: &competitio
         recipient: user.email.clone(),
         mail,
         dedup_key: format!("{CANCELLATION}{}", row.id),
+        cause: Cause::current(),
     }
 }
 

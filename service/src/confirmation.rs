@@ -14,7 +14,7 @@ use sea_orm::{
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Context, Result,
+    Cause, Context, Result,
     cancellation_notice::takes_place,
     entity::{competition, registration, user},
     infrastructure::db::{
@@ -101,9 +101,14 @@ async fn confirm(ctx: &Context, execution: &Execution<'_, ConfirmRegistration>) 
         .await?;
     let competitions: HashMap<_, _> =
         competitions.into_iter().map(|competition| (competition.id, competition)).collect();
+    let causes: HashMap<_, _> =
+        execution.jobs().map(|(claim, job)| (job.registration_id, claim.cause())).collect();
     let drafts = confirmed.iter().filter_map(|row| {
+        let cause = causes.get(&row.id).copied().cloned().unwrap_or_default();
         // Foreign keys cascade: with its user or competition the registration is gone as well.
-        Some(draft(row, users.get(&row.user_id)?, competitions.get(&row.competition_id)?))
+        let (user, competition) =
+            (users.get(&row.user_id)?, competitions.get(&row.competition_id)?);
+        Some(draft(row, user, competition, cause))
     });
     store_and_enqueue(ctx, &*tx, drafts.collect()).await?;
     jobs::add(&*tx, now, event_jobs(now, &confirmed, competitions.values())).await?;
@@ -136,7 +141,12 @@ struct Confirmation<'a> {
     registration: RegistrationId,
 }
 
-fn draft(row: &registration::Model, user: &Recipient, competition: &Subject) -> Draft {
+fn draft(
+    row: &registration::Model,
+    user: &Recipient,
+    competition: &Subject,
+    cause: Cause,
+) -> Draft {
     let start = competition.start_date;
     let start = start.map(|start| zones::local(start.into(), &competition.time_zone));
     let mail = RenderedMail::of(&Confirmation {
@@ -151,6 +161,7 @@ fn draft(row: &registration::Model, user: &Recipient, competition: &Subject) -> 
         mail,
         // After a cancellation and a new registration, the participant gets another confirmation.
         dedup_key: format!("{CONFIRMATION}{}:{}", row.id, Timestamp::from(row.registered_at)),
+        cause,
     }
 }
 

@@ -13,7 +13,7 @@ use crate::{
     background_jobs::REGISTRY,
     competitions::Details,
     events::Events,
-    health::LastCheck,
+    health::LastChecks,
     housekeeping::Retention,
     idempotency::{IdempotencyCache, InFlightKeys},
     infrastructure::{
@@ -80,7 +80,7 @@ pub struct Shared {
     pub(crate) personal_tokens: PersonalTokens,
     pub(crate) details: Details,
     pub(crate) admission: Admission,
-    pub(crate) database_health: LastCheck,
+    pub(crate) checks: LastChecks,
     pub(crate) in_flight_keys: InFlightKeys,
     pub(crate) idempotency_cache: IdempotencyCache,
     pub(crate) locks: CompetitionLocks,
@@ -193,7 +193,7 @@ impl Context {
         let lockable = redis.clone().filter(|_| !db.is_sqlite());
         Self(Arc::new(Shared {
             admission: Admission::new(&db),
-            database_health: LastCheck::default(),
+            checks: LastChecks::default(),
             db,
             mode: settings.mode,
             rate_limits: settings.rate_limits,

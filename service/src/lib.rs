@@ -10,6 +10,7 @@
 mod actor;
 mod admission;
 mod background_jobs;
+mod cause;
 mod client_address;
 mod commit_watch;
 mod context;
@@ -37,6 +38,8 @@ pub mod idempotency;
 pub mod jobs;
 pub mod mail;
 pub mod markdown;
+mod metrics;
+pub mod monitoring;
 pub mod password_reset;
 pub mod personal_tokens;
 pub mod refresh_tokens;
@@ -50,6 +53,7 @@ pub mod zones;
 
 pub use actor::Actor;
 pub use admission::Decision;
+pub use cause::{Cause, RequestId};
 pub use client_address::ClientAddress;
 pub use commit_watch::CommitWatch;
 pub use context::{Context, JobSignal, Mode, Settings};
@@ -61,6 +65,8 @@ pub use infrastructure::{
     error_chain::error_chain,
     private_files::{create_private_folder, make_private, sqlite_file},
     redis::Redis,
+    tls::install_crypto_provider,
+    trace_context,
 };
 pub use mail::smtp::{MailSettingsError, Mailer};
 pub use slice::{Cursor, Position, Slice};

@@ -18,7 +18,7 @@ use sea_orm::{
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    ClientAddress, Context, Error, Result,
+    Cause, ClientAddress, Context, Error, Result,
     accounts::{self, find_by_email, set_password},
     entity::{password_reset, user},
     error::is_unique_violation,
@@ -322,7 +322,7 @@ struct ResetLinkUnavailable<'a> {
 }
 
 fn notice(user: &user::Model, dedup_key: String, mail: RenderedMail) -> Draft {
-    Draft { user: user.id, recipient: user.email.clone(), mail, dedup_key }
+    Draft { user: user.id, recipient: user.email.clone(), mail, dedup_key, cause: Cause::current() }
 }
 
 fn invalid() -> PublicError {

@@ -14,7 +14,7 @@ use sea_orm::{
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Context, Result,
+    Cause, Context, Result,
     cancellation_notice::takes_place,
     entity::{competition, registration, user},
     jobs::{BackgroundJob, Class, Execution},
@@ -111,6 +111,7 @@ async fn remind_some(ctx: &Context, competition: &competition::Model) -> Result<
         }),
         // A start that is moved away and back causes no second reminder.
         dedup_key: format!("reminder:{registration}:{}", Timestamp::from(start)),
+        cause: Cause::current(),
     });
     store_and_enqueue_in_bulk(ctx, &*tx, drafts.collect()).await?;
     if !reminded.is_empty() {

@@ -1,16 +1,19 @@
 //! Running claimed jobs, and recording the outcome of those that do not succeed.
 
-use std::{panic::AssertUnwindSafe, time::Duration};
+use std::{
+    panic::AssertUnwindSafe,
+    time::{Duration, Instant},
+};
 
 use futures::FutureExt;
 use service::{
     Context, error_chain,
-    jobs::{self, Claim, Disposition, FailOutcome, Spec},
+    jobs::{self, Claim, Disposition, FailOutcome, JobOutcome, Spec},
 };
 use tokio::time;
 use tokio_util::sync::CancellationToken;
 
-use crate::{batches::Batches, leases::Held, log::log_failure};
+use crate::{batches::Batches, leases::Held, log::log_failure, spans};
 
 /// The time limit for claimed jobs after the signal to stop.
 const GRACE: Duration = Duration::from_secs(25);
@@ -44,7 +47,7 @@ pub(crate) async fn run(ctx: &Context, held: &Held, stop: &CancellationToken) {
     let mut batches = Batches::of(held.group(), |claim| claim.postponements());
     let mut was_postponed = false;
     while let Some(batch) = batches.next() {
-        let outcome = process_batch(ctx, held, batch, stop).await;
+        let outcome = spans::run(batch, process_batch(ctx, held, batch, stop)).await;
         let left = batches.left();
         match outcome {
             Outcome::OutOfTime => return release(ctx, left).await,
@@ -95,10 +98,13 @@ async fn one_by_one(
     tracing::warn!(jobs = batch.len(), reason, "a batch failed, its jobs run one by one");
     for (position, claim) in batch.iter().enumerate() {
         let alone = std::slice::from_ref(claim);
-        let outcome = match attempt(ctx, held, alone, stop).await {
-            Ok(outcome) => outcome,
-            Err(failure) => record_alone(ctx, held, claim, failure, stop).await,
+        let run = async {
+            match attempt(ctx, held, alone, stop).await {
+                Ok(outcome) => outcome,
+                Err(failure) => record_alone(ctx, held, claim, failure, stop).await,
+            }
         };
+        let outcome = spans::run(alone, run).await;
         let left = &batch[position + 1..];
         match outcome {
             Outcome::OutOfTime => {
@@ -134,20 +140,40 @@ async fn attempt(
         stop.cancelled().await;
         time::sleep(GRACE).await;
     };
-    tokio::select! {
-        result = guarded(first.spec, jobs::execute(ctx, claims)) => {
-            result.map(|()| Outcome::Settled)
-        }
+    let began = Instant::now();
+    let (outcome, how) = tokio::select! {
+        result = guarded(first.spec, jobs::execute(ctx, claims)) => match result {
+            Ok(()) => (Ok(Outcome::Settled), JobOutcome::Completed),
+            Err(failure) => {
+                let how = match failure.disposition {
+                    Disposition::Postpone => JobOutcome::Postponed,
+                    Disposition::Attempt | Disposition::Final => JobOutcome::Failed,
+                };
+                (Err(failure), how)
+            }
+        },
         () = held.lost(claims) => {
             tracing::warn!(jobs = claims.len(), "lease lost, another worker has these jobs");
-            Ok(Outcome::Settled)
+            (Ok(Outcome::Settled), JobOutcome::Interrupted)
         }
         () = out_of_time => {
             tracing::warn!(jobs = claims.len(), "out of time, jobs released");
             release(ctx, claims).await;
-            Ok(Outcome::OutOfTime)
+            (Ok(Outcome::OutOfTime), JobOutcome::Interrupted)
+        }
+    };
+    jobs::count_run(ctx, claims, how, began.elapsed());
+    if how == JobOutcome::Completed {
+        for claim in claims {
+            tracing::debug!(
+                job.id = %claim.id,
+                job.kind = claim.kind(),
+                request.id = claim.cause().request_id(),
+                "job completed"
+            );
         }
     }
+    outcome
 }
 
 /// Bounds a run by the time limit of its kind. A panic is a failure.
@@ -229,6 +255,7 @@ async fn record_once(ctx: &Context, claims: &[Claim], failure: &Failure) -> serv
                     tracing::warn!(
                         job.id = %claim.id,
                         job.kind = claim.kind(),
+                        request.id = claim.cause().request_id(),
                         reason,
                         "job failed, will run again"
                     );

@@ -14,6 +14,7 @@ mod log;
 mod runner;
 mod schedule;
 mod settings;
+mod spans;
 mod steadiness;
 mod sweeper;
 

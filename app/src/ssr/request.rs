@@ -68,13 +68,11 @@ fn provided<T: Clone + 'static>() -> Result<T, PublicError> {
     use_context().ok_or_else(|| PublicError::new(ErrorCode::Internal, "The client is gone"))
 }
 
-/// The id of the request in the log. Clients can choose it, so its length is bounded.
+/// The id of the request in the log.
 pub(crate) fn id() -> Option<String> {
-    /// A UUID has 36 characters.
-    const LONGEST: usize = 64;
     let parts = use_context::<Parts>()?;
     let id = parts.headers.get("x-request-id")?.to_str().ok()?;
-    Some(id.chars().take(LONGEST).collect())
+    Some(id.to_owned())
 }
 
 /// The value of a cookie of the request.

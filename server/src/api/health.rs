@@ -1,9 +1,15 @@
 //! Health reports, for load balancers and people.
 
+use std::{collections::BTreeMap, sync::Arc};
+
 use axum::{Json, Router, extract::State, http::StatusCode, routing};
 use domain::Timestamp;
 use serde::Serialize;
-use service::health;
+use service::{
+    Context,
+    health::{self, Check},
+};
+use tokio_util::sync::CancellationToken;
 use utoipa::ToSchema;
 use utoipa_axum::routes;
 
@@ -15,12 +21,46 @@ pub(super) fn router() -> ApiRouter {
     ApiRouter::new().read(routes!(get_health))
 }
 
-/// The probes outside the API.
-pub(crate) fn probes() -> Router<AppState> {
+/// The probes outside the API: of the port of the site, and of the port of metrics.
+pub(crate) fn probes<S>(ctx: Context, draining: CancellationToken) -> Router<S>
+where
+    S: Clone + Send + Sync + 'static,
+{
+    let probe = Probe(Arc::new(Probed { ctx, draining, migrations: migration::names() }));
     Router::new()
-        .route("/health", routing::get(get_health))
+        .route("/health", routing::get(probe_health))
         .route("/health/live", routing::get(live))
         .route("/health/ready", routing::get(ready))
+        .with_state(probe)
+}
+
+/// The process that is probed.
+#[derive(Clone)]
+struct Probe(Arc<Probed>);
+
+struct Probed {
+    ctx: Context,
+    draining: CancellationToken,
+    /// The names of the migrations that this program knows.
+    migrations: Vec<String>,
+}
+
+/// The body of `/health/ready`.
+#[derive(Serialize)]
+struct Ready {
+    status: Status,
+    /// The checks that have failed.
+    failed: Vec<&'static str>,
+    checks: BTreeMap<&'static str, CheckStatus>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "lowercase")]
+enum CheckStatus {
+    Ok,
+    Down,
+    /// Not checked, because the database is down.
+    Unknown,
 }
 
 /// The health of the service.
@@ -65,13 +105,26 @@ enum Status {
         body = Health)),
 )]
 async fn get_health(State(state): State<AppState>) -> Json<Health> {
-    let status = database(&state).await;
-    Json(Health {
-        status,
-        timestamp: state.ctx.now(),
+    Json(health_of(&state.ctx).await)
+}
+
+async fn probe_health(State(Probe(probed)): State<Probe>) -> Json<Health> {
+    Json(health_of(&probed.ctx).await)
+}
+
+async fn health_of(ctx: &Context) -> Health {
+    // `health::database` logs failures.
+    let database = if health::database(ctx).await.is_ok() { Status::Ok } else { Status::Down };
+    let redis = match ctx.redis() {
+        None => None,
+        Some(redis) => Some(if redis.answers().await { Status::Ok } else { Status::Down }),
+    };
+    Health {
+        status: database,
+        timestamp: ctx.now(),
         service: "mini-compete-api",
-        checks: Checks { database: status, redis: redis(&state).await },
-    })
+        checks: Checks { database, redis },
+    }
 }
 
 /// Liveness: the process runs, and a restart would not help.
@@ -79,26 +132,45 @@ async fn live() -> StatusCode {
     StatusCode::OK
 }
 
-/// Readiness: the database is reachable and the server is not draining.
-async fn ready(State(state): State<AppState>) -> StatusCode {
-    if state.draining.is_cancelled() {
-        return StatusCode::SERVICE_UNAVAILABLE;
+/// Readiness: the process does not drain, and has what requests need. The body names the checks
+/// that have failed, also those that do not count.
+async fn ready(State(Probe(probed)): State<Probe>) -> (StatusCode, Json<Ready>) {
+    if probed.draining.is_cancelled() {
+        return report(false, [("draining", Check::Failed)]);
     }
-    match database(&state).await {
-        Status::Ok => StatusCode::OK,
-        Status::Down => StatusCode::SERVICE_UNAVAILABLE,
-    }
+    let readiness = health::readiness(&probed.ctx, &probed.migrations).await;
+    let checks = [
+        ("admission", readiness.admission),
+        ("database", readiness.database),
+        ("draining", Check::Passed),
+        ("migrations", readiness.migrations),
+        ("queue", readiness.queue),
+    ];
+    let redis = readiness.redis.map(|check| ("redis", check));
+    report(readiness.is_ready(), checks.into_iter().chain(redis))
 }
 
-async fn database(state: &AppState) -> Status {
-    match health::database(&state.ctx).await {
-        Ok(()) => Status::Ok,
-        // `health::database` has logged it.
-        Err(_) => Status::Down,
-    }
+fn report(
+    is_ready: bool,
+    checks: impl IntoIterator<Item = (&'static str, Check)>,
+) -> (StatusCode, Json<Ready>) {
+    let checks: BTreeMap<_, _> = checks.into_iter().collect();
+    let failed = checks.iter().filter(|(_, check)| **check == Check::Failed);
+    let ready = Ready {
+        status: if is_ready { Status::Ok } else { Status::Down },
+        failed: failed.map(|(name, _)| *name).collect(),
+        checks: checks.iter().map(|(name, check)| (*name, (*check).into())).collect(),
+    };
+    let status = if is_ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    (status, Json(ready))
 }
 
-async fn redis(state: &AppState) -> Option<Status> {
-    let redis = state.ctx.redis()?;
-    Some(if redis.answers().await { Status::Ok } else { Status::Down })
+impl From<Check> for CheckStatus {
+    fn from(check: Check) -> Self {
+        match check {
+            Check::Passed => Self::Ok,
+            Check::Failed => Self::Down,
+            Check::Unknown => Self::Unknown,
+        }
+    }
 }

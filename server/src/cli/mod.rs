@@ -16,7 +16,7 @@ pub use self::{
     sources::OptionSource,
     users::{AdminCommand, RoleName, UserList, UsersCommand},
 };
-use crate::options::{InstallationOptions, ServerOptions, WorkerOptions};
+use crate::options::{InstallationOptions, ObservabilityOptions, ServerOptions, WorkerOptions};
 
 /// Competitions that are never oversold.
 ///
@@ -31,6 +31,9 @@ pub struct Cli {
     /// Options of every command.
     #[command(flatten)]
     pub installation: InstallationOptions,
+    /// Options of logs.
+    #[command(flatten)]
+    pub observability: ObservabilityOptions,
     /// The command to run.
     #[command(subcommand)]
     pub command: Command,

@@ -4,6 +4,7 @@ mod admin;
 mod backup;
 mod doctor;
 mod jobs;
+mod metrics;
 mod output;
 mod progress;
 mod purge;
@@ -15,7 +16,7 @@ use std::{error::Error, io::Write as _};
 use clap::CommandFactory as _;
 use service::demo;
 
-use self::output::print;
+use self::{metrics::Metrics, output::print};
 use crate::{
     api,
     cli::{AdminCommand, Cli, Command, JobsCommand, OptionSource, UsersCommand},
@@ -30,15 +31,20 @@ type Result<T = ()> = std::result::Result<T, Box<dyn Error>>;
 /// # Errors
 /// The error that ended the command.
 pub async fn run(cli: Cli, options: Vec<OptionSource>) -> Result {
-    let installation = cli.installation;
+    let (installation, observability) = (cli.installation, cli.observability);
     match cli.command {
         Command::Serve { server, worker, no_worker, seed_demo } => {
             let worker = (!no_worker).then_some(worker);
-            serve::run(installation, *server, worker, seed_demo).await
+            serve::run(installation, &observability, *server, worker, seed_demo).await
         }
         Command::Worker { worker } => {
+            let metrics = Metrics::start(&observability).await?;
             let stop = process::stop_signal()?;
-            worker::run(installation.open().await?, worker.into(), stop).await?;
+            let ctx = installation.open().await?;
+            if let Some(mut metrics) = metrics {
+                metrics.serve(&ctx, &stop)?;
+            }
+            worker::run(ctx, worker.into(), stop).await?;
             Ok(())
         }
         Command::Migrate => {

@@ -6,10 +6,10 @@ use service::{Context, Mode, demo};
 use tokio::{net::TcpListener, time};
 use tokio_util::sync::CancellationToken;
 
-use super::Result;
+use super::{Result, metrics::Metrics};
 use crate::{
     AppState, ResponseCache, StateParts, Tokens, data_folder, listen, open_files,
-    options::{InstallationOptions, ServerOptions, WorkerOptions},
+    options::{InstallationOptions, ObservabilityOptions, ServerOptions, WorkerOptions},
     process, router, site,
 };
 
@@ -21,6 +21,7 @@ const DELAY_IN_PRODUCTION: u64 = 5;
 
 pub(super) async fn run(
     installation: InstallationOptions,
+    observability: &ObservabilityOptions,
     mut options: ServerOptions,
     worker: Option<WorkerOptions>,
     seed_demo: bool,
@@ -34,6 +35,7 @@ pub(super) async fn run(
     let listener = listener
         .map_err(|error| format!("cannot listen on {}:{}: {error}", options.host, options.port))?;
     let address = listener.local_addr()?;
+    let mut metrics = Metrics::start(observability).await?;
     let draining = process::stop_signal()?;
     let stop = CancellationToken::new();
 
@@ -42,6 +44,9 @@ pub(super) async fn run(
     options.site_url = Some(site_url.clone());
 
     let ctx = installation.open_at(&site_url).await?;
+    if let Some(metrics) = &mut metrics {
+        metrics.serve(&ctx, &draining)?;
+    }
     if seed_demo {
         seed(&ctx).await?;
     }
@@ -83,7 +88,8 @@ pub(super) async fn run(
             stop.cancel();
         }
     });
-    let router = router(state, &options);
+    let scrape = metrics.map(|metrics| metrics.route(&state.ctx)).unwrap_or_default();
+    let router = router(state, &options).merge(scrape);
     let proxies = options.trusted_proxies;
     let serve = listen::serve(listener, router, limits, proxies, stop);
     let timeout = async {

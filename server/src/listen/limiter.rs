@@ -8,6 +8,8 @@ use std::{
 
 use service::ClientAddress;
 
+use crate::observability::HTTP;
+
 /// Limits concurrent connections, in all and per address. Cheap to clone.
 #[derive(Clone, Debug)]
 pub(super) struct ConnectionLimiter {
@@ -43,6 +45,7 @@ impl ConnectionLimiter {
             *count += 1;
         }
         counts.total += 1;
+        HTTP.connections.increment(1.0);
         Some(Permit { limiter: self.clone(), address })
     }
 
@@ -60,6 +63,7 @@ pub(super) struct Permit {
 
 impl Drop for Permit {
     fn drop(&mut self) {
+        HTTP.connections.decrement(1.0);
         let mut counts = self.limiter.lock();
         counts.total -= 1;
         if let Some(address) = self.address

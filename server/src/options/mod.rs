@@ -2,6 +2,7 @@
 
 mod installation;
 mod mail;
+mod observability;
 mod optional;
 mod origin;
 mod redis;
@@ -13,6 +14,7 @@ mod worker;
 
 pub use installation::{AppEnv, InstallationOptions};
 pub use mail::MailOptions;
+pub use observability::ObservabilityOptions;
 pub use optional::Optional;
 pub use origin::Origins;
 pub use redis::RedisOptions;

@@ -12,9 +12,6 @@ use crate::{
     problem::Problem,
 };
 
-/// The longest request id that a page shows, in bytes.
-const MAX_REQUEST_ID: usize = 64;
-
 /// The parts of a request that its rejection needs: the request itself may be consumed before.
 #[derive(Clone, Debug)]
 pub(super) struct Rejection {
@@ -26,7 +23,7 @@ impl Rejection {
     pub(super) fn of<B>(request: &Request<B>) -> Self {
         Self {
             format: ErrorFormat::of(request),
-            request_id: printable_request_id(request.headers()).map(str::to_owned),
+            request_id: request_id(request.headers()).map(str::to_owned),
         }
     }
 
@@ -44,11 +41,9 @@ impl Rejection {
     }
 }
 
-/// The request id, unless a client has chosen one that could be markup.
-fn printable_request_id(headers: &HeaderMap) -> Option<&str> {
-    let id = headers.get(X_REQUEST_ID)?.to_str().ok()?;
-    let is_plain = id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
-    (is_plain && id.len() <= MAX_REQUEST_ID).then_some(id)
+/// The request id, which `observability` has checked or generated.
+fn request_id(headers: &HeaderMap) -> Option<&str> {
+    headers.get(X_REQUEST_ID)?.to_str().ok()
 }
 
 /// A page without scripts or styles. `message` must be a text of the server.

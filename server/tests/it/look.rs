@@ -1,5 +1,7 @@
 //! The frame of the pages: the theme, toasts, errors.
 
+use std::net::{IpAddr, Ipv4Addr};
+
 use axum::http::{Method, StatusCode};
 
 use crate::support::{App, Call, Response};
@@ -81,28 +83,41 @@ async fn a_toast_is_shown_once_on_the_page_after_a_form() {
     assert!(!has_toast(&page(&app, "/mailbox", &cookie).await), "once");
 }
 
+/// A proxy whose request ids are taken.
+const PROXY: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
+
+async fn app_behind_proxy() -> App {
+    App::configured(|options| options.trusted_proxies = "127.0.0.1".parse().unwrap()).await
+}
+
 #[tokio::test]
 async fn an_error_shows_its_request_id_on_pages_and_in_server_functions() {
-    let app = App::new().await;
+    let app = app_behind_proxy().await;
     for path in ["/nothing", "/competitions/no-uuid"] {
-        let response =
-            app.get(path).header("accept", HTML).header("x-request-id", "r-7").send().await;
+        let response = app
+            .get(path)
+            .header("accept", HTML)
+            .header("x-request-id", "r-7")
+            .from(PROXY)
+            .send()
+            .await;
         assert_eq!(response.status, StatusCode::NOT_FOUND);
         assert!(plain(&response).contains("Reference: <code>r-7</code>"), "{path}");
         assert_eq!(response.header("x-request-id"), Some("r-7"));
     }
-    let fetched = app.post("/fn/read_all_mail").header("x-request-id", "r-8").send().await;
+    let fetched =
+        app.post("/fn/read_all_mail").header("x-request-id", "r-8").from(PROXY).send().await;
     assert_eq!(fetched.status, StatusCode::UNAUTHORIZED);
     assert_eq!(fetched.json()["request_id"], "r-8");
 }
 
 #[tokio::test]
 async fn a_browser_gets_an_error_page_for_an_error_outside_of_pages() {
-    let app = App::new().await;
+    let app = app_behind_proxy().await;
     let request = || {
         let call = app.call(Method::PUT, "/competitions");
         let call = call.header("sec-fetch-site", "same-origin");
-        call.header("x-request-id", "r-9").header("cookie", "theme=dark")
+        call.header("x-request-id", "r-9").from(PROXY).header("cookie", "theme=dark")
     };
     let shown = request().header("accept", HTML).send().await;
     assert_eq!(shown.status, StatusCode::METHOD_NOT_ALLOWED);

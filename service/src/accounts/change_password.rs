@@ -6,7 +6,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter,
 
 use super::{Account, confirm_password};
 use crate::{
-    Actor, ClientAddress, Context, Error, Result,
+    Actor, Cause, ClientAddress, Context, Error, Result,
     entity::{password_reset, personal_token, refresh_token, user},
     infrastructure::{
         db::{bulk::update_returning, retry},
@@ -95,6 +95,7 @@ fn notice(ctx: &Context, user: &user::Model) -> Draft {
         recipient: user.email.clone(),
         mail,
         dedup_key: format!("{ACCOUNT}password-changed:{}", new_id()),
+        cause: Cause::current(),
     }
 }
 

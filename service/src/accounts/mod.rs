@@ -31,7 +31,7 @@ use crate::{
     ClientAddress, Context, Result,
     entity::user,
     infrastructure::{coalesced_read::read_each, combiner::Combiner, db::bulk},
-    throttle,
+    metrics, throttle,
 };
 
 /// Logs in: the account with this address and password.
@@ -41,6 +41,12 @@ use crate::{
 /// or the password is wrong. [`ErrorCode::RateLimited`] when too many logins have failed.
 /// [`ErrorCode::AccountDisabled`], which only the right password reveals.
 pub async fn log_in(ctx: &Context, login: Login, from: ClientAddress) -> Result<Account> {
+    let result = check_login(ctx, login, from).await;
+    metrics::LOGINS.ended(&result);
+    result
+}
+
+async fn check_login(ctx: &Context, login: Login, from: ClientAddress) -> Result<Account> {
     let attempt = throttle::begin_login(ctx, &login.email, from).await?;
     let found = find_by_email(ctx.db.connection(), &login.email).await?;
     let hash = found.as_ref().map(|user| user.password_hash.clone());

@@ -1,9 +1,12 @@
 //! Processing a batch: the locks, the transaction, and how conflicts and poisoned requests are
 //! handled.
 
+use std::time::Instant;
+
 use domain::{CompetitionId, PublicError};
 use futures::future::BoxFuture;
 use tokio::sync::SemaphorePermit;
+use tracing::{Instrument, Span};
 
 use super::{
     command::Request,
@@ -19,8 +22,10 @@ use crate::{
         db::{WriteTx, retry},
         failpoint,
         locks::CompetitionLock,
+        trace_context,
     },
     jobs,
+    metrics::ADMISSION,
 };
 
 /// The decision on a request, and the response to cache once it is committed.
@@ -44,9 +49,15 @@ impl<'a> LockedTransaction<'a> {
     /// holder has committed: READ COMMITTED takes a new snapshot for each statement, and under
     /// SERIALIZABLE a row that changed during the wait is a serialization failure.
     async fn begin(ctx: &'a Context, competition: CompetitionId) -> Result<Self> {
+        let began = Instant::now();
         let permit = ctx.admission.batch_permit().await?;
+        let permitted = Instant::now();
+        ADMISSION.permit(permitted - began);
         let lock = ctx.locks.acquire(competition).await;
+        let locked = Instant::now();
+        ADMISSION.redis_lock(locked - permitted);
         let tx = ctx.db.begin_serializable_with_lock(&store::lock(competition)).await?;
+        ADMISSION.row_lock(locked.elapsed());
         Ok(Self { _permit: permit, _lock: lock, tx })
     }
 }
@@ -54,6 +65,37 @@ impl<'a> LockedTransaction<'a> {
 /// Decides the requests of a batch in the order of arrival. Returns one decision each, in the same
 /// order.
 pub(super) async fn process_batch(
+    ctx: Context,
+    competition: CompetitionId,
+    requests: Vec<Request>,
+) -> Vec<Result<Decision<Effect>>> {
+    let span = span(competition, &requests);
+    ADMISSION.batch_begins(requests.iter().map(|request| request.since.elapsed()));
+    let began = Instant::now();
+    let decisions = process(ctx, competition, requests).instrument(span).await;
+    ADMISSION.batch_ends(began.elapsed());
+    decisions
+}
+
+/// The span of a batch. In a trace it is a child of the first request, and it is linked to all.
+fn span(competition: CompetitionId, requests: &[Request]) -> Span {
+    let alone = if let [request] = requests { request.cause.request_id() } else { None };
+    let span = tracing::error_span!(
+        parent: None,
+        "admission_batch",
+        competition.id = %competition,
+        batch.size = requests.len(),
+        request.id = alone,
+    );
+    let traced = || requests.iter().filter_map(|request| request.cause.traceparent.as_deref());
+    if let Some(first) = traced().find(|traceparent| traceparent.ends_with("-01")) {
+        trace_context::set_parent(&span, first);
+    }
+    traced().for_each(|traceparent| trace_context::add_link(&span, traceparent));
+    span
+}
+
+async fn process(
     ctx: Context,
     competition: CompetitionId,
     mut requests: Vec<Request>,
@@ -133,11 +175,11 @@ fn decide_or_split<'a>(
             Ok(decided) => decided,
             Err(error) if error.is_deterministic() && requests.len() > 1 => {
                 tracing::warn!(
-                    competition.id = %competition,
-                    batch.size = requests.len(),
+                    refused = requests.len(),
                     error = &error as &dyn std::error::Error,
                     "the database refused a batch; trying each half"
                 );
+                ADMISSION.splits.increment(1);
                 let (first, second) = requests.split_at(requests.len() / 2);
                 let mut decided = decide_or_split(ctx, competition, first, None).await;
                 decided.extend(decide_or_split(ctx, competition, second, None).await);
@@ -146,7 +188,10 @@ fn decide_or_split<'a>(
             Err(error) => {
                 if !matches!(error, Error::Public(_)) {
                     let error = &error as &dyn std::error::Error;
-                    tracing::error!(competition.id = %competition, error, "a batch failed");
+                    let ids: Vec<_> =
+                        requests.iter().filter_map(|request| request.cause.request_id()).collect();
+                    let request_ids = ids.join(" ");
+                    tracing::error!(request.ids = request_ids, error, "a batch failed");
                 }
                 let failure = PublicError::from(error);
                 requests.iter().map(|_| Err(failure.clone().into())).collect()
@@ -229,7 +274,7 @@ mod tests {
         *,
     };
     use crate::{
-        Actor, competitions,
+        Actor, Cause, competitions,
         entity::{competition, registration},
         registration::register,
         testing::World,
@@ -331,6 +376,8 @@ mod tests {
             user: actor.user().unwrap().clone(),
             command: AdmissionCommand::Register,
             keyed: None,
+            cause: Cause::default(),
+            since: Instant::now(),
         }
     }
 

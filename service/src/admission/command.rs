@@ -1,11 +1,14 @@
 //! Commands about a competition.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Instant};
 
 use domain::{CompetitionEdit, CompetitionId, IfMatch, Tag, Timestamp, User};
 use serde_json::Value;
 
-use crate::idempotency::{KeyLock, RequestKey};
+use crate::{
+    Cause,
+    idempotency::{KeyLock, RequestKey},
+};
 
 /// A command that must run one after the other with all others for its competition.
 #[derive(Debug)]
@@ -26,6 +29,10 @@ pub(super) struct Request {
     pub(super) user: User,
     pub(super) command: AdmissionCommand,
     pub(super) keyed: Option<Keyed>,
+    /// Of the jobs that the command adds.
+    pub(super) cause: Cause,
+    /// When it was queued.
+    pub(super) since: Instant,
 }
 
 /// The `Idempotency-Key` of a request, locked while the request is in flight.

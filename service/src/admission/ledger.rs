@@ -14,7 +14,7 @@ use super::{
     decision::{Effect, Verdict},
 };
 use crate::{
-    Result,
+    Cause, Result,
     cancellation_notice::NotifyOfCancellation,
     confirmation::ConfirmRegistration,
     entity::{competition, registration},
@@ -38,12 +38,16 @@ pub(super) struct Ledger {
     new_tags: Option<Vec<Tag>>,
     /// For webhooks, in order; none for a competition without webhooks.
     events: Vec<Event>,
+    /// The request that has cancelled the competition.
+    cancelled_by: Cause,
 }
 
 #[derive(Debug)]
 struct Entry {
     row: registration::Model,
     write: RowWrite,
+    /// The request that has made the registration.
+    cause: Cause,
 }
 
 /// How a row is written.
@@ -82,8 +86,9 @@ impl Ledger {
         registrations: Vec<registration::Model>,
         tags: Vec<String>,
     ) -> Self {
-        let entry =
-            |row: registration::Model| (row.user_id, Entry { row, write: RowWrite::Unchanged });
+        let entry = |row: registration::Model| {
+            (row.user_id, Entry { row, write: RowWrite::Unchanged, cause: Cause::default() })
+        };
         Self {
             now,
             before: competition.clone(),
@@ -91,6 +96,7 @@ impl Ledger {
             registrations: registrations.into_iter().map(entry).collect(),
             tags,
             new_tags: None,
+            cancelled_by: Cause::default(),
             events: Vec::new(),
         }
     }
@@ -128,7 +134,7 @@ impl Ledger {
                     user,
                     "Only the organizer of this competition may cancel it",
                 )?;
-                Ok(self.cancel_competition(user, if_match.as_ref()))
+                Ok(self.cancel_competition(request, if_match.as_ref()))
             }
         }
     }
@@ -155,7 +161,7 @@ impl Ledger {
         }
         // Reuse the row of a cancelled registration.
         let (id, write) = match earlier {
-            Some(Entry { row, write: RowWrite::Insert }) => (row.id, RowWrite::Insert),
+            Some(Entry { row, write: RowWrite::Insert, .. }) => (row.id, RowWrite::Insert),
             Some(Entry { row, .. }) => (row.id, RowWrite::Update),
             None => (RegistrationId(new_id()), RowWrite::Insert),
         };
@@ -181,7 +187,8 @@ impl Ledger {
         let registration = row.clone().into_new_registration(&self.after, user);
         self.after.registered += 1;
         self.add_registration_event(EventType::RegistrationCreated, &row);
-        self.registrations.insert(user.id, Entry { row, write });
+        let cause = request.cause.clone();
+        self.registrations.insert(user.id, Entry { row, write, cause });
         Verdict::Granted(Effect::Registered(Box::new(registration)))
     }
 
@@ -205,7 +212,7 @@ impl Ledger {
     /// Refused once the competition is cancelled: the notice goes to every user with a seat, so the
     /// seats stay as they were. Refused once it is over: the roster says who took part.
     fn cancel_registration(&mut self, user: &User) -> Verdict {
-        let Some(Entry { row, write }) = self.registrations.get_mut(&user.id) else {
+        let Some(Entry { row, write, .. }) = self.registrations.get_mut(&user.id) else {
             let message = "You are not registered for this competition";
             return Verdict::NotApplicable(PublicError::new(ErrorCode::NotRegistered, message));
         };
@@ -243,7 +250,7 @@ impl Ledger {
 
     /// A repeated cancellation is granted: the response to the first may have been lost.
     /// Registrations keep their seats, because they are the recipients of the notice.
-    fn cancel_competition(&mut self, user: &User, if_match: Option<&IfMatch>) -> Verdict {
+    fn cancel_competition(&mut self, request: &Request, if_match: Option<&IfMatch>) -> Verdict {
         if let Err(refusal) = self.check_precondition(if_match) {
             return Verdict::Refused(refusal);
         }
@@ -255,8 +262,9 @@ impl Ledger {
             self.after.updated_at = self.now.utc();
             self.after.revision += 1;
             self.add_competition_event(EventType::CompetitionCancelled);
+            self.cancelled_by = request.cause.clone();
         }
-        self.changed_by(user)
+        self.changed_by(&request.user)
     }
 
     fn require_organizer(&self, user: &User, message: &str) -> Result<()> {
@@ -364,14 +372,14 @@ impl Ledger {
             .collect();
         // A fixed order. Ids grow with time, so first registrations are in the order of arrival.
         changed.sort_unstable_by_key(|entry| entry.row.id);
-        for Entry { row, write } in changed {
+        for Entry { row, write, cause } in changed {
             if row.status == RegistrationStatus::Pending {
                 let registration_id = row.id;
                 let job = ConfirmRegistration { registration_id };
                 // A registration that is cancelled and made again is confirmed again.
                 let since = Timestamp::from(row.registered_at);
                 let key = format!("{}:{registration_id}:{since}", ConfirmRegistration::NAME);
-                jobs.push(NewJob::from(job).with_key(key));
+                jobs.push(NewJob::from(job).with_key(key).caused_by(cause));
             }
             if write == RowWrite::Insert { inserted.push(row) } else { updated.push(row) }
         }
@@ -379,7 +387,7 @@ impl Ledger {
             let competition_id = self.after.id;
             let job = NotifyOfCancellation { competition_id };
             let key = format!("{}:{competition_id}", NotifyOfCancellation::NAME);
-            jobs.push(NewJob::from(job).with_key(key));
+            jobs.push(NewJob::from(job).with_key(key).caused_by(self.cancelled_by));
         }
         if !self.events.is_empty() {
             jobs.push(PublishEvents::of(&self.after, self.events).into());

@@ -14,9 +14,10 @@ mod decision;
 mod ledger;
 #[cfg(test)]
 mod model;
+mod outcome;
 mod store;
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use domain::{CompetitionId, ErrorCode, IdempotencyKey, PublicError, User};
 use tokio::{
@@ -29,7 +30,7 @@ pub(crate) use {command::AdmissionCommand, decision::Effect};
 
 use self::command::{Keyed, Request};
 use crate::{
-    Context, Db, Error, Result, commit_watch,
+    Cause, Context, Db, Error, Result, commit_watch,
     idempotency::{self, LocalLookup, RequestKey},
     infrastructure::combiner::{BatchLimits, Combiner},
 };
@@ -45,6 +46,8 @@ const LIMITS: BatchLimits = BatchLimits {
 
 /// How long a batch waits for its permit before it is refused.
 const PERMIT_TIMEOUT: Duration = Duration::from_secs(2);
+/// How long a check waits on SQLite, whose writers include jobs that take seconds.
+const WRITER_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// The combiner of this process, and the limit of its concurrent batches.
 #[derive(Debug)]
@@ -61,6 +64,34 @@ impl Admission {
         let permits = (db.max_connections() / 2).max(1) as usize;
         let permits = (!db.is_sqlite()).then(|| Semaphore::new(permits));
         Self { requests: Combiner::new(LIMITS), permits }
+    }
+
+    /// The number of requests that wait for a batch.
+    pub(crate) fn queued(&self) -> u64 {
+        self.requests.queued() as u64
+    }
+
+    /// Checks that a batch would get a permit; on SQLite, the right to write.
+    ///
+    /// # Errors
+    /// When it would not, within the time that a batch waits.
+    pub(crate) async fn check(&self, db: &Db) -> Result<()> {
+        if db.is_sqlite() {
+            return db.check_writer(WRITER_TIMEOUT).await;
+        }
+        self.batch_permit().await.map(drop)
+    }
+
+    /// Takes all permits, or the right to write.
+    #[cfg(test)]
+    pub(crate) async fn occupy<'a>(&'a self, db: &'a Db) -> Option<SemaphorePermit<'a>> {
+        match &self.permits {
+            None => db.writer_permit().await,
+            Some(permits) => {
+                let all = u32::try_from(permits.available_permits()).unwrap();
+                Some(permits.acquire_many(all).await.unwrap())
+            }
+        }
     }
 
     /// Waits for one of the permits.
@@ -86,6 +117,21 @@ pub(crate) async fn execute(
     command: AdmissionCommand,
     key: Option<IdempotencyKey>,
 ) -> Result<Decision<Effect>> {
+    let outcomes = outcome::counters(&command);
+    let result = submit(ctx, user, competition, command, key).await;
+    if let Some(outcomes) = outcomes {
+        outcomes.increment(outcome::label(&result));
+    }
+    result
+}
+
+async fn submit(
+    ctx: &Context,
+    user: &User,
+    competition: CompetitionId,
+    command: AdmissionCommand,
+    key: Option<IdempotencyKey>,
+) -> Result<Decision<Effect>> {
     let keyed = match key {
         None => None,
         Some(key) => {
@@ -97,7 +143,13 @@ pub(crate) async fn execute(
         }
     };
     let key = keyed.as_ref().map(|keyed| keyed.key.idempotency_key().clone());
-    let request = Request { user: user.clone(), command, keyed };
+    let request = Request {
+        user: user.clone(),
+        command,
+        keyed,
+        cause: Cause::current(),
+        since: Instant::now(),
+    };
     let admission = &ctx.admission;
     let ctx = ctx.clone();
     let process_batch = move |requests| batch::process_batch(ctx.clone(), competition, requests);

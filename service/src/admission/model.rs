@@ -1,6 +1,6 @@
 //! A property test: admission agrees with a small model of it over thousands of random histories.
 
-use std::{cell::Cell, collections::HashMap};
+use std::{cell::Cell, collections::HashMap, time::Instant};
 
 use chrono::TimeDelta;
 use domain::{CompetitionEdit, CompetitionId, ErrorCode, PublicError};
@@ -17,7 +17,7 @@ use super::{
     command::{AdmissionCommand, Keyed, Request},
 };
 use crate::{
-    Actor, Context,
+    Actor, Cause, Context,
     idempotency::{KeyLock, RequestKey},
     testing::World,
 };
@@ -185,7 +185,7 @@ impl Real<'_> {
             // No lock on the key: the transaction must be correct without it.
             Keyed { key, lock: KeyLock::unshared() }
         });
-        Request { user, command, keyed }
+        Request { user, command, keyed, cause: Cause::default(), since: Instant::now() }
     }
 
     async fn execute(&self, commands: &[Command]) -> Vec<(Outcome, bool)> {

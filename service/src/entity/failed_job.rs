@@ -18,6 +18,8 @@ pub(crate) struct Model {
     pub(crate) dedup_key: Option<String>,
     pub(crate) created_at: DateTimeUtc,
     pub(crate) failed_at: DateTimeUtc,
+    pub(crate) request_id: Option<String>,
+    pub(crate) traceparent: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]

@@ -27,6 +27,9 @@ pub(crate) struct Model {
     pub(crate) created_at: DateTimeUtc,
     pub(crate) enqueued_at: Option<DateTimeUtc>,
     pub(crate) finished_at: Option<DateTimeUtc>,
+    /// Of the request that has caused it.
+    pub(crate) request_id: Option<String>,
+    pub(crate) traceparent: Option<String>,
 }
 
 /// The state of a job. A job that is out of attempts has left the table for the dead letters.

@@ -90,6 +90,11 @@ where
         Self { lanes: Lanes::default(), limits }
     }
 
+    /// The number of queued requests, of all keys.
+    pub(crate) fn queued(&self) -> usize {
+        lock(&self.lanes).values().map(|lane| lane.queue.len()).sum()
+    }
+
     /// Queues `request` and returns the response to it once its batch has run. `process_batch`
     /// receives requests in the order of arrival and returns one response each, in the same order.
     /// It runs in a task of its own: dropping this future cancels nothing.

@@ -12,6 +12,8 @@
 //! | `keyset` | long lists in parts |
 //! | `error_chain` | an error and its sources as text |
 //! | `search` | searching text in any case |
+//! | `tls` | the provider of cryptography |
+//! | `trace_context` | the W3C `traceparent` of spans |
 //! | `failpoint` | places at which tests kill the process |
 
 pub(crate) mod circuit_breaker;
@@ -30,3 +32,5 @@ pub(crate) mod private_files;
 pub(crate) mod redis;
 pub(crate) mod search;
 pub(crate) mod secrets;
+pub(crate) mod tls;
+pub mod trace_context;

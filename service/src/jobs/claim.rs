@@ -8,7 +8,7 @@ use sea_orm::{ColumnTrait, Condition, ConnectionTrait, ExprTrait};
 
 use super::spec::Spec;
 use crate::{
-    Context, Result,
+    Cause, Context, Result,
     entity::job::{self, State},
     infrastructure::db::bulk::any_of,
 };
@@ -37,6 +37,7 @@ pub struct Claim {
     pub(super) epoch: i32,
     /// How often the job was postponed since it last failed.
     pub(super) postponements: i32,
+    pub(super) cause: Cause,
 }
 
 /// The id of a job, and the epoch of the claim.
@@ -51,6 +52,11 @@ impl Claim {
     /// The name in the `kind` column.
     pub fn kind(&self) -> &'static str {
         self.spec.name
+    }
+
+    /// The request that has caused the job.
+    pub fn cause(&self) -> &Cause {
+        &self.cause
     }
 
     /// The payload of a job of type `J`; `None` for a job of another type.

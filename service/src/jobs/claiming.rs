@@ -190,7 +190,11 @@ async fn read(ctx: &Context, rows: Vec<job::Model>) -> Vec<Claim> {
     let mut claims = Vec::with_capacity(rows.len());
     for row in rows {
         match ctx.jobs.read(&row) {
-            Ok(claim) => claims.push(claim),
+            Ok(claim) => {
+                let wait = (ctx.now().utc() - row.run_at).to_std().unwrap_or_default();
+                ctx.jobs.metrics().claimed(&row.kind, wait);
+                claims.push(claim);
+            }
             Err(reason) => postpone_unread(ctx, &row, &reason).await,
         }
     }

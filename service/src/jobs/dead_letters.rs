@@ -120,6 +120,8 @@ async fn move_back(
             created_at: dead.created_at,
             enqueued_at: None,
             finished_at: None,
+            request_id: dead.request_id,
+            traceparent: dead.traceparent,
         })
         .collect();
     let tickets = rows.iter().map(|row| Ticket::of(ctx, row)).collect();
@@ -314,12 +316,18 @@ async fn remove(
 
 /// Moves a job to the dead letters.
 pub(super) async fn insert(
+    ctx: &Context,
     tx: &impl ConnectionTrait,
-    now: Timestamp,
     row: job::Model,
     reason: &str,
 ) -> Result<()> {
-    tracing::error!(job.id = %row.id, job.kind = row.kind, reason, "job moved to the dead letters");
+    tracing::error!(
+        job.id = %row.id,
+        job.kind = row.kind,
+        request.id = row.request_id,
+        reason,
+        "job moved to the dead letters"
+    );
     let dead = failed_job::ActiveModel {
         id: Set(row.id),
         kind: Set(row.kind.clone()),
@@ -332,9 +340,12 @@ pub(super) async fn insert(
         last_error: Set(shortened(reason)),
         dedup_key: Set(row.dedup_key.clone()),
         created_at: Set(row.created_at),
-        failed_at: Set(now.utc()),
+        failed_at: Set(ctx.now().utc()),
+        request_id: Set(row.request_id.clone()),
+        traceparent: Set(row.traceparent.clone()),
     };
     failed_job::Entity::insert(dead).exec_without_returning(tx).await?;
+    ctx.jobs.metrics().died(&row.kind);
     row.delete(tx).await?;
     Ok(())
 }

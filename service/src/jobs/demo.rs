@@ -32,6 +32,8 @@ pub(crate) async fn seed_dead_letters(ctx: &Context) -> Result<()> {
         dedup_key: None,
         created_at: now,
         failed_at: now,
+        request_id: None,
+        traceparent: None,
     });
     let rows = rows.collect();
     bulk::insert_new(&*ctx.db.autocommit().await, rows, failed_job::Column::Id).await

@@ -81,7 +81,7 @@ pub async fn fail(ctx: &Context, claim: &Claim, reason: &str) -> Result<FailOutc
     let run_at = now.utc() + after_failure(row.attempts);
     // The row may be of an older version, which allowed fewer attempts.
     let outcome = if row.attempts >= row.max_attempts.max(claim.spec.max_attempts) {
-        dead_letters::insert(&*tx, now, row, reason).await?;
+        dead_letters::insert(ctx, &*tx, row, reason).await?;
         FailOutcome::Dead
     } else {
         job::Entity::update_many()
@@ -116,7 +116,7 @@ pub async fn move_to_dead_letters(ctx: &Context, claim: &Claim, reason: &str) ->
     let ours = held(&*tx, [claim]);
     if let Some(mut row) = job::Entity::find().filter(ours).lock_exclusive().one(&*tx).await? {
         row.attempts += 1;
-        dead_letters::insert(&*tx, ctx.now(), row, reason).await?;
+        dead_letters::insert(ctx, &*tx, row, reason).await?;
     }
     tx.commit().await
 }

@@ -41,10 +41,12 @@ mod class;
 mod consumer;
 mod dead_letters;
 mod demo;
+mod depth;
 mod disposition;
 mod finish;
 mod lease;
 mod listing;
+mod metrics;
 mod new_job;
 mod operator;
 mod postpone;
@@ -68,10 +70,13 @@ pub use dead_letters::{
     dead_letters_after, discard, discard_batch, retry, retry_all, retry_batch,
 };
 pub(crate) use demo::seed_dead_letters;
+pub(crate) use depth::{Depth, depths, lag};
 pub use disposition::Disposition;
 pub use finish::{FailOutcome, complete, fail, move_to_dead_letters};
 pub use lease::{excuse_lost_leases, extend_lease, release};
 pub use listing::{JobFilter, JobPage, JobState, JobSummary, list};
+pub(crate) use metrics::WAIT;
+pub use metrics::{JobOutcome, count_run};
 pub use new_job::NewJob;
 pub(crate) use new_job::{add, rows};
 pub use operator::Operator;

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::{background_job::BackgroundJob, spec::Route};
 use crate::{
-    Result,
+    Cause, Result,
     entity::job::{self, State},
     infrastructure::{db::bulk, ids::new_id},
 };
@@ -20,6 +20,7 @@ pub struct NewJob {
     max_attempts: i32,
     dedup_key: Option<String>,
     run_at: Option<Timestamp>,
+    cause: Cause,
 }
 
 impl<J: BackgroundJob> From<J> for NewJob {
@@ -31,6 +32,7 @@ impl<J: BackgroundJob> From<J> for NewJob {
             max_attempts: J::MAX_ATTEMPTS,
             dedup_key: None,
             run_at: None,
+            cause: Cause::current(),
         }
     }
 }
@@ -45,6 +47,11 @@ impl NewJob {
     /// Delays the job.
     pub(crate) fn at(self, run_at: Timestamp) -> Self {
         Self { run_at: Some(run_at), ..self }
+    }
+
+    /// Replaces the cause, which is the request that this task serves otherwise.
+    pub(crate) fn caused_by(self, cause: Cause) -> Self {
+        Self { cause, ..self }
     }
 
     /// Queues the job on one of the [`OTHER_ROUTES`](BackgroundJob::OTHER_ROUTES) of its kind.
@@ -73,6 +80,8 @@ pub(crate) fn rows(now: Timestamp, jobs: impl IntoIterator<Item = NewJob>) -> Ve
         created_at: now.utc(),
         enqueued_at: None,
         finished_at: None,
+        request_id: job.cause.request_id.map(|id| id.as_str().to_owned()),
+        traceparent: job.cause.traceparent.map(|parent| parent.to_string()),
     };
     jobs.into_iter().map(row).collect()
 }

@@ -9,9 +9,10 @@ use super::{
     Class,
     claim::{Claim, Payload, Run},
     lease::release,
+    metrics::JobMetrics,
     spec::{Route, Spec},
 };
-use crate::{Context, Result, entity::job};
+use crate::{Cause, Context, Result, entity::job};
 
 /// A kind of job that this program knows, with its payload type erased.
 #[derive(Debug)]
@@ -70,6 +71,7 @@ pub(crate) struct Registry {
     jobs: &'static [RegisteredJob],
     /// Each kind with its routes, the most urgent first.
     routes: Vec<(&'static str, Route)>,
+    metrics: JobMetrics,
 }
 
 impl Registry {
@@ -77,11 +79,17 @@ impl Registry {
         let of = |spec: &'static Spec| spec.routes().map(|route| (spec.name, route));
         let mut routes: Vec<_> = jobs.iter().flat_map(|job| of(&job.spec)).collect();
         routes.sort_by_key(|(_, route)| route.priority);
-        Self { jobs, routes }
+        let metrics = JobMetrics::new(jobs.iter().map(|job| job.spec.name));
+        Self { jobs, routes, metrics }
+    }
+
+    /// The metrics of every kind.
+    pub(super) fn metrics(&self) -> &JobMetrics {
+        &self.metrics
     }
 
     /// The name of every kind.
-    pub(super) fn kinds(&self) -> impl Iterator<Item = &'static str> {
+    pub(crate) fn kinds(&self) -> impl Iterator<Item = &'static str> {
         self.jobs.iter().map(|job| job.spec.name)
     }
 
@@ -95,7 +103,8 @@ impl Registry {
         let job = self.find(&row.kind).ok_or("this program does not know the job")?;
         let payload = (job.parse)(&row.payload)?;
         let (id, epoch, postponements) = (row.id, row.epoch, row.postponements);
-        Ok(Claim { id, spec: &job.spec, run: job.run, payload, epoch, postponements })
+        let cause = Cause::stored(row.request_id.as_deref(), row.traceparent.as_deref());
+        Ok(Claim { id, spec: &job.spec, run: job.run, payload, epoch, postponements, cause })
     }
 
     /// The list that a job waits in; `None` for one that this program does not know.

@@ -103,7 +103,7 @@ async fn sweep_expired(ctx: &Context) -> Result<usize> {
     for row in dead {
         let reason =
             format!("{} workers died or hung while they had this job", row.lost_leases + 1);
-        dead_letters::insert(&*tx, now, row, &reason).await?;
+        dead_letters::insert(ctx, &*tx, row, &reason).await?;
     }
     if !alive.is_empty() {
         tracing::warn!(jobs = alive.len(), "leases expired, jobs wait for another worker");

@@ -1,12 +1,16 @@
 //! The delivery of messages in mailboxes to the addresses of their owners.
 
-use std::{borrow::Cow, time::Duration};
+use std::{
+    borrow::Cow,
+    time::{Duration, Instant},
+};
 
 use askama::Template;
 use chrono::TimeDelta;
 use domain::MailId;
 use sea_orm::EntityTrait;
 use serde::{Deserialize, Serialize};
+use tracing::Instrument;
 
 use crate::{
     Context, Error, Result, Undelivered,
@@ -18,6 +22,7 @@ use crate::{
         smtp::Letter,
         templates::render,
     },
+    metrics::MAILS,
 };
 
 /// How long delivery is retried: as long as mail servers do (RFC 5321, section 4.5.4.1), so that a
@@ -63,6 +68,7 @@ impl BackgroundJob for DeliverMail {
         let Some(mail) = found else { return Ok(()) };
         let topic = Topic::of(&mail.dedup_key);
         let Some(reservation) = reserve(ctx, topic, &mail).await? else {
+            MAILS.over_limit();
             tracing::info!(
                 mail.id = %mail.id,
                 "hourly limit reached, the message stays in its mailbox"
@@ -129,11 +135,19 @@ pub(crate) async fn send<J: BackgroundJob>(
     let sent = match &ctx.mailer {
         Some(mailer) => {
             let html = html_part(&ctx.page("/"), letter.subject, letter.text);
-            mailer.send(letter, &html).await
+            let span =
+                tracing::error_span!("send_mail", mail.id = %letter.id, otel.kind = "client");
+            let began = Instant::now();
+            let sent = mailer.send(letter, &html).instrument(span).await;
+            MAILS.attempted(&sent, began.elapsed());
+            sent
         }
         None => Err(Undelivered::not_configured()),
     };
-    let Err(failure) = sent else { return Ok(true) };
+    let Err(failure) = sent else {
+        tracing::info!(mail.id = %letter.id, "mail sent");
+        return Ok(true);
+    };
     let reason = if failure.is_final() {
         failure.to_string()
     } else if is_overdue(ctx, execution).await? {

@@ -9,7 +9,7 @@ use sea_orm::{
 };
 
 use crate::{
-    Actor, Context, Result,
+    Actor, Cause, Context, Result,
     entity::mail,
     infrastructure::{db::bulk, ids::new_id, keyset::Keyset, search},
     jobs::{self, NewJob},
@@ -142,6 +142,8 @@ pub(crate) struct Draft {
     pub(crate) mail: RenderedMail,
     /// Two messages with one key are one message.
     pub(crate) dedup_key: String,
+    /// The request that the message answers.
+    pub(crate) cause: Cause,
 }
 
 /// Stores messages in their mailboxes and, if this installation sends mail, enqueues the jobs that
@@ -152,7 +154,7 @@ pub(crate) async fn store_and_enqueue(
     drafts: Vec<Draft>,
 ) -> Result<()> {
     let jobs = store_to_deliver(ctx, tx, drafts).await?;
-    jobs::add(tx, ctx.now(), jobs.into_iter().map(NewJob::from)).await
+    jobs::add(tx, ctx.now(), jobs).await
 }
 
 /// The same for messages to many people at once: no mail that one person waits for queues behind
@@ -163,7 +165,7 @@ pub(crate) async fn store_and_enqueue_in_bulk(
     drafts: Vec<Draft>,
 ) -> Result<()> {
     let jobs = store_to_deliver(ctx, tx, drafts).await?;
-    let jobs = jobs.into_iter().map(|job| NewJob::from(job).with_route(DeliverMail::BULK));
+    let jobs = jobs.into_iter().map(|job| job.with_route(DeliverMail::BULK));
     jobs::add(tx, ctx.now(), jobs).await
 }
 
@@ -173,38 +175,43 @@ async fn store_to_deliver(
     ctx: &Context,
     tx: &impl ConnectionTrait,
     drafts: Vec<Draft>,
-) -> Result<Vec<DeliverMail>> {
+) -> Result<Vec<NewJob>> {
     let mails = store(tx, ctx.now(), drafts).await?;
     if ctx.mailer.is_none() {
         return Ok(Vec::new());
     }
     // A message whose key was stored before has no row, and its job finds nothing to send.
-    Ok(mails.into_iter().map(|mail_id| DeliverMail { mail_id }).collect())
+    let job = |(mail_id, cause)| NewJob::from(DeliverMail { mail_id }).caused_by(cause);
+    Ok(mails.into_iter().map(job).collect())
 }
 
 /// Stores messages in their mailboxes without sending them; skips deleted accounts, which have no
-/// address. The ids include those of messages whose dedup key exists already, which get no row.
+/// address. Returns their ids and causes, also those of messages whose dedup key exists already,
+/// which get no row.
 pub(crate) async fn store(
     tx: &impl ConnectionTrait,
     now: Timestamp,
     drafts: Vec<Draft>,
-) -> Result<Vec<MailId>> {
+) -> Result<Vec<(MailId, Cause)>> {
     let drafts = drafts.into_iter().filter(|draft| !draft.recipient.is_empty());
-    let rows = drafts.map(|draft| mail::Model {
-        id: MailId(new_id()),
-        user_id: draft.user,
-        recipient: draft.recipient,
-        search_text: search_text(&draft.mail),
-        subject: draft.mail.subject,
-        body: draft.mail.body,
-        sent_at: now.utc(),
-        read_at: None,
-        dedup_key: draft.dedup_key,
+    let rows = drafts.map(|draft| {
+        let row = mail::Model {
+            id: MailId(new_id()),
+            user_id: draft.user,
+            recipient: draft.recipient,
+            search_text: search_text(&draft.mail),
+            subject: draft.mail.subject,
+            body: draft.mail.body,
+            sent_at: now.utc(),
+            read_at: None,
+            dedup_key: draft.dedup_key,
+        };
+        (row, draft.cause)
     });
-    let rows: Vec<_> = rows.collect();
-    let ids = rows.iter().map(|row| row.id).collect();
+    let (rows, causes): (Vec<_>, Vec<_>) = rows.unzip();
+    let ids: Vec<_> = rows.iter().map(|row| row.id).collect();
     bulk::insert_new(tx, rows, mail::Column::DedupKey).await?;
-    Ok(ids)
+    Ok(ids.into_iter().zip(causes).collect())
 }
 
 /// The text that a search looks in. The program folds its case, because databases differ in that.

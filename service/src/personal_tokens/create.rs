@@ -12,7 +12,7 @@ use sea_orm::{
 
 use super::{MAX_TOKENS, TokenSecret};
 use crate::{
-    Actor, Context, Result,
+    Actor, Cause, Context, Result,
     credentials::CredentialsVersion,
     entity::{personal_token, user},
     infrastructure::{
@@ -136,6 +136,7 @@ fn notice(ctx: &Context, user: &user::Model, token: &personal_token::Model) -> D
         recipient: user.email.clone(),
         mail,
         dedup_key: format!("{ACCOUNT}personal-token-created:{}", token.id),
+        cause: Cause::current(),
     }
 }
 

@@ -1,7 +1,9 @@
 //! A worker for tests: runs the jobs that are due one after the other, and returns.
 
+use sea_orm::EntityTrait;
+
 use super::World;
-use crate::{Context, jobs};
+use crate::{Context, entity::job, jobs};
 
 /// Jobs claimed at a time.
 const BATCH: u64 = 100;
@@ -13,6 +15,18 @@ impl World {
     /// When one of them fails.
     pub async fn run_pending_jobs(&self) -> usize {
         run_pending_jobs(&self.ctx).await
+    }
+
+    /// The request id of each job, as `kind request-id`, in order; without those that have none.
+    ///
+    /// # Panics
+    /// When the database fails.
+    pub async fn request_ids_of_jobs(&self) -> Vec<String> {
+        let rows = job::Entity::find().all(self.ctx.db.connection()).await.expect("jobs");
+        let named = rows.into_iter().filter_map(|row| Some((row.kind, row.request_id?)));
+        let mut ids: Vec<_> = named.map(|(kind, id)| format!("{kind} {id}")).collect();
+        ids.sort_unstable();
+        ids
     }
 }
 

@@ -1,7 +1,7 @@
 //! Messages without a cause.
 
 use crate::{
-    Actor,
+    Actor, Cause,
     infrastructure::ids::new_id,
     mail::{
         mailbox::{Draft, store},
@@ -23,6 +23,7 @@ impl World {
             recipient: user.email.clone(),
             mail: RenderedMail { subject: "One of many".to_owned(), body: body.to_owned() },
             dedup_key: new_id().to_string(),
+            cause: Cause::current(),
         };
         let drafts = (0..count).map(draft).collect();
         let db = self.ctx.db.autocommit().await;

@@ -187,5 +187,7 @@ pub fn account(actor: &Actor) -> Account {
 }
 
 async fn context(database: &TestDatabase, redis: &TestRedis, clock: Arc<TestClock>) -> Context {
+    // The HTTP client of the tests needs it.
+    crate::install_crypto_provider();
     Context::with_clock(database.connect().await, redis.connect(), settings(), clock)
 }

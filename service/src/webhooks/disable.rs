@@ -6,7 +6,7 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, prelude::DateTimeUtc};
 
 use crate::{
-    Context, Result,
+    Cause, Context, Result,
     entity::{user, webhook, webhook_delivery},
     infrastructure::db::bulk,
     mail::{
@@ -86,6 +86,7 @@ fn draft(
         recipient: organizer.email.clone(),
         mail,
         dedup_key: format!("{ACCOUNT}webhook-disabled:{}:{now}", webhook.id),
+        cause: Cause::current(),
     }
 }
 

@@ -2,11 +2,15 @@
 //! snapshots.
 
 mod app;
+mod collector;
+mod mail_sink;
 mod process;
 #[path = "../../support/program.rs"]
 mod program;
 mod response;
 
 pub(crate) use app::{App, CORS_ORIGIN, Call};
+pub(crate) use collector::Collector;
+pub(crate) use mail_sink::MailSink;
 pub(crate) use process::Process;
 pub(crate) use response::{Response, snapshot};

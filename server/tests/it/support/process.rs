@@ -13,7 +13,9 @@ use super::program::Program;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_mini-compete");
 /// The server logs this once it listens.
-const LISTENING: &str = "server.address=";
+const LISTENING: &str = "server.address";
+/// A process logs this once it serves metrics on their own port.
+const METRICS: &str = "metrics.address";
 /// A worker logs this once it has started.
 const WORKING: &str = "worker started";
 /// How long a process may take to end.
@@ -57,12 +59,18 @@ impl Process {
         Self::serve_by(shell, world, arguments)
     }
 
+    /// The same with arguments and variables of the environment.
+    pub(crate) fn serve_in(world: &World, variables: &[(&str, &str)], arguments: &[&str]) -> Self {
+        let mut command = Command::new(PROGRAM);
+        command.envs(variables.iter().copied());
+        Self::serve_by(command, world, arguments)
+    }
+
     fn serve_by(mut command: Command, world: &World, arguments: &[&str]) -> Self {
         let site = tempfile::tempdir().expect("a folder");
         command.args(["serve", "--port", "0", "--site-root"]).arg(site.path()).args(arguments);
         let mut process = Self::start(command, world, LISTENING);
-        let (_, address) = process.program.greeting.split_once(LISTENING).expect("an address");
-        let address = address.split_whitespace().next().expect("an address");
+        let address = address_after(&process.program.greeting, LISTENING).expect("an address");
         process.url = format!("http://{address}");
         process
     }
@@ -76,13 +84,16 @@ impl Process {
 
     fn start(mut command: Command, world: &World, greeting: &str) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
+        let has_filter = command.get_envs().any(|(name, _)| name == "RUST_LOG");
+        if !has_filter {
+            command.env("RUST_LOG", "info");
+        }
         command
             .env("DATABASE_URL", world.database_url())
             .envs(world.redis_variables())
             .env("JWT_SECRET", "a secret of at least thirty-two characters")
             .env("BCRYPT_COST", "4")
             .env("RATE_LIMITS", "off")
-            .env("RUST_LOG", "info")
             .current_dir(folder.path());
         let log = Arc::<Mutex<Vec<String>>>::default();
         let lines = Arc::clone(&log);
@@ -132,4 +143,27 @@ impl Process {
         let log = self.log.lock().unwrap_or_else(PoisonError::into_inner);
         log.iter().filter(|line| line.contains(text)).count()
     }
+
+    /// The log lines so far.
+    pub(crate) fn log_lines(&self) -> Vec<String> {
+        self.log.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The metrics on their own port.
+    pub(crate) async fn scrape(&self) -> String {
+        let lines = self.log_lines();
+        let address = lines.iter().find_map(|line| address_after(line, METRICS));
+        let url = format!("http://{}/metrics", address.expect("a port of metrics"));
+        let response = reqwest::get(url).await.expect("a response");
+        assert!(response.status().is_success());
+        response.text().await.expect("text")
+    }
+}
+
+/// The address in the field `name` of a log line, in either form.
+fn address_after(line: &str, name: &str) -> Option<String> {
+    let (_, rest) = line.split_once(name)?;
+    let start = rest.find(|c: char| c.is_ascii_digit())?;
+    let is_part = |c: &char| c.is_ascii_digit() || matches!(c, '.' | ':');
+    Some(rest[start..].chars().take_while(is_part).collect())
 }

@@ -9,7 +9,7 @@ mod session;
 use std::{
     ops::Deref,
     path::{Path, PathBuf},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use sea_orm::{
@@ -20,12 +20,17 @@ use sea_orm::{
         sqlite::{SqliteJournalMode, SqliteSynchronous},
     },
 };
-use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::{
+    sync::{Semaphore, SemaphorePermit},
+    time::timeout,
+};
 
 pub use self::connection::{Connection, Postgres, PostgresTransaction, Transaction};
 use self::pool::Pool;
 pub(crate) use self::retry::retry;
-use crate::{Error, Result, commit_watch, infrastructure::private_files::prepare_sqlite};
+use crate::{
+    Error, Result, commit_watch, infrastructure::private_files::prepare_sqlite, metrics::DATABASE,
+};
 
 /// How long a request waits for a connection to SQLite.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
@@ -120,6 +125,22 @@ impl Db {
         self.max_connections
     }
 
+    /// The connections of the pool.
+    pub(crate) fn pool_size(&self) -> PoolSize {
+        let (idle, used) = match &self.connection {
+            Connection::Sqlite(db) => {
+                let pool = db.get_sqlite_connection_pool();
+                let idle = pool.num_idle();
+                (idle, (pool.size() as usize).saturating_sub(idle))
+            }
+            Connection::Postgres(Postgres(pool)) => {
+                let max = self.max_connections as usize;
+                (pool.idle_count(), max.saturating_sub(pool.free_slots()))
+            }
+        };
+        PoolSize { idle: bounded(idle), used: bounded(used) }
+    }
+
     /// Whether the database is SQLite; PostgreSQL otherwise.
     pub(crate) fn is_sqlite(&self) -> bool {
         matches!(self.connection, Connection::Sqlite(_))
@@ -153,6 +174,15 @@ impl Db {
             }
             Connection::Postgres(db) => Ok(db.check_writable().await?),
         }
+    }
+
+    /// Checks that SQLite's queue of writers moves.
+    ///
+    /// # Errors
+    /// When it does not within `limit`.
+    pub(crate) async fn check_writer(&self, limit: Duration) -> Result<()> {
+        let permit = timeout(limit, self.writer_permit()).await;
+        permit.map(drop).map_err(|_| Error::TimedOut)
     }
 
     /// Begins a write transaction at SERIALIZABLE on PostgreSQL, IMMEDIATE on SQLite: for changes
@@ -191,9 +221,12 @@ impl Db {
     }
 
     /// Waits in SQLite's queue of writers; PostgreSQL has none.
-    async fn writer_permit(&self) -> Option<SemaphorePermit<'_>> {
+    pub(crate) async fn writer_permit(&self) -> Option<SemaphorePermit<'_>> {
         if self.is_sqlite() {
-            Some(self.sqlite_writer.acquire().await.expect("the semaphore is never closed"))
+            let began = Instant::now();
+            let permit = self.sqlite_writer.acquire().await;
+            DATABASE.writer(began.elapsed());
+            Some(permit.expect("the semaphore is never closed"))
         } else {
             None
         }
@@ -217,6 +250,17 @@ async fn begin_immediate(db: DatabaseConnection) -> Result<sea_orm::DatabaseTran
         ..Default::default()
     };
     Ok(tokio::spawn(async move { db.begin_with_options(options).await }).await??)
+}
+
+/// The connections of a pool.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct PoolSize {
+    pub(crate) idle: u32,
+    pub(crate) used: u32,
+}
+
+fn bounded(count: usize) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX)
 }
 
 /// Options for a pool on a SQLite file.

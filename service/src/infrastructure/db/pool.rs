@@ -28,7 +28,7 @@ use tokio::{
 
 pub(super) use self::pooled::PooledConnection;
 use super::session::{Backends, Refusal, Session};
-use crate::error;
+use crate::{error, metrics::DATABASE};
 
 /// How long a request waits for a connection.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
@@ -118,7 +118,23 @@ impl Pool {
     /// Checks out a connection that was used recently or has just been tested.
     pub(super) async fn acquire(&self) -> Result<PooledConnection, DbErr> {
         let expired = || DbErr::ConnectionAcquire(ConnAcquireErr::Timeout);
-        timeout(ACQUIRE_TIMEOUT, self.find()).await.map_err(|_| expired())?
+        let began = Instant::now();
+        let found = timeout(ACQUIRE_TIMEOUT, self.find()).await;
+        DATABASE.connection(began.elapsed());
+        found.map_err(|_| {
+            DATABASE.timeouts.increment(1);
+            expired()
+        })?
+    }
+
+    /// The connections that are open and not in use.
+    pub(super) fn idle_count(&self) -> usize {
+        self.idle().len()
+    }
+
+    /// The connections that may still be checked out.
+    pub(super) fn free_slots(&self) -> usize {
+        self.0.slots.available_permits()
     }
 
     async fn find(&self) -> Result<PooledConnection, DbErr> {

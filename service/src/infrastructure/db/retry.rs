@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep};
 
-use crate::Result;
+use crate::{Result, metrics::DATABASE};
 
 /// How long conflicts are retried. A single try that does not get SQLite's lock takes
 /// [`super::SQLITE_BUSY_TIMEOUT`].
@@ -38,6 +38,7 @@ where
                     error = &error as &dyn std::error::Error,
                     "retrying a transaction after a conflict"
                 );
+                DATABASE.retries.increment("conflict");
                 // Up to 4, 8, 16, 32, 32 … ms. Jitter keeps two transactions from staying in step.
                 let longest = (2 << tries.min(5)).min(MAX_PAUSE_MS);
                 sleep(Duration::from_millis(fastrand::u64(1..=longest))).await;
@@ -51,6 +52,7 @@ where
                     error = &error as &dyn std::error::Error,
                     "retrying a transaction on another connection"
                 );
+                DATABASE.retries.increment("lost_connection");
                 losses += 1;
                 sleep(Duration::from_millis(fastrand::u64(50..200))).await;
             }

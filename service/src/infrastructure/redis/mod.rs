@@ -5,7 +5,10 @@
 
 mod cache_client;
 
-use std::{fmt, time::Duration};
+use std::{
+    fmt,
+    time::{Duration, Instant},
+};
 
 use redis::{
     AsyncConnectionConfig, Client, FromRedisValue, Pipeline, RedisResult, ScriptInvocation,
@@ -15,7 +18,7 @@ use redis::{
 };
 
 pub(crate) use self::cache_client::CacheClient;
-use crate::{Result, infrastructure::circuit_breaker::CircuitBreaker};
+use crate::{Result, infrastructure::circuit_breaker::CircuitBreaker, metrics::REDIS};
 
 /// How long a command may take.
 const RESPONSE_TIMEOUT: Duration = Duration::from_millis(250);
@@ -172,9 +175,11 @@ impl Redis {
             return None;
         }
         // The timeouts of the client do not cover the wait for its connection.
+        let began = Instant::now();
         let outcome = tokio::time::timeout(CONNECTION_TIMEOUT, operation).await;
         match outcome {
             Ok(Ok(value)) => {
+                REDIS.answered(began.elapsed());
                 if self.breaker.record_success() {
                     tracing::info!("Redis answers again");
                 }
@@ -186,6 +191,7 @@ impl Redis {
     }
 
     fn fail<T>(&self, reason: &dyn fmt::Display) -> Option<T> {
+        REDIS.failures.increment(1);
         if self.breaker.record_failure() {
             tracing::warn!(%reason, "Redis does not answer; continuing without it");
         }

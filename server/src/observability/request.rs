@@ -1,0 +1,120 @@
+//! The id and the span of a request.
+
+use std::{net::SocketAddr, time::Duration};
+
+use axum::{
+    extract::{ConnectInfo, MatchedPath, Request, State},
+    http::{HeaderMap, HeaderName, HeaderValue},
+    middleware::Next,
+    response::Response,
+};
+use opentelemetry::trace::Status;
+use service::{RequestId, trace_context};
+use tower_http::trace::{DefaultOnResponse, OnResponse};
+use tracing::{Span, field::Empty};
+use tracing_opentelemetry::OpenTelemetrySpanExt;
+use uuid::Builder;
+
+use super::{
+    exporter,
+    http_metrics::{FALLBACK, HTTP},
+};
+use crate::{TrustedProxies, headers::X_REQUEST_ID};
+
+/// The trace context of the caller (W3C Trace Context).
+const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
+/// The longest request id that is taken from a proxy, in characters.
+const MAX_ID: usize = 64;
+
+/// Gives a request its id, and sends the id with the response. Only a trusted proxy chooses the id
+/// and the trace: any other client could fill the log with ids that belong to other requests.
+pub(crate) async fn respond(
+    State(proxies): State<TrustedProxies>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
+    let is_trusted = peer.is_some_and(|ConnectInfo(peer)| proxies.trusts(peer.ip()));
+    let headers = request.headers_mut();
+    let id = match headers.get(X_REQUEST_ID).filter(|_| is_trusted).and_then(checked) {
+        Some(id) => id.clone(),
+        None => generated(),
+    };
+    if !is_trusted {
+        headers.remove(TRACEPARENT);
+    }
+    headers.insert(X_REQUEST_ID, id.clone());
+    let in_flight = exporter::is_on().then(|| HTTP.begin(route(&request), request.method()));
+    let scope = RequestId::new(id.to_str().unwrap_or_default());
+    let mut response = scope.scope(next.run(request)).await;
+    if let Some(in_flight) = in_flight {
+        in_flight.answered(response.status());
+    }
+    response.headers_mut().insert(X_REQUEST_ID, id);
+    response
+}
+
+/// The id if it is short and has no characters that mean something in a log or a page.
+fn checked(id: &HeaderValue) -> Option<&HeaderValue> {
+    let is_plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_.".contains(byte);
+    let bytes = id.as_bytes();
+    ((1..=MAX_ID).contains(&bytes.len()) && bytes.iter().all(is_plain)).then_some(id)
+}
+
+fn generated() -> HeaderValue {
+    let id = Builder::from_random_bytes(fastrand::u128(..).to_be_bytes()).into_uuid().to_string();
+    HeaderValue::from_str(&id).expect("a UUID is a valid header")
+}
+
+/// The span of a request in logs and traces. The query is left out, because it may hold tokens.
+pub(crate) fn span<B>(request: &axum::http::Request<B>) -> Span {
+    let headers = request.headers();
+    let span = tracing::error_span!(
+        "request",
+        http.method = %request.method(),
+        http.path = request.uri().path(),
+        request.id = text(headers, &X_REQUEST_ID),
+        trace_id = Empty,
+        otel.name = Empty,
+        otel.kind = "server",
+    );
+    if trace_context::is_enabled() {
+        if let Some(traceparent) = text(headers, &TRACEPARENT) {
+            trace_context::set_parent(&span, traceparent);
+        }
+        let (method, route) = (request.method(), route(request));
+        span.record("otel.name", format!("{method} {route}"));
+        span.set_attribute("http.request.method", method.to_string());
+        span.set_attribute("http.route", route.to_owned());
+        if let Some(id) = trace_context::trace_id(&span) {
+            span.record("trace_id", id);
+        }
+    }
+    span
+}
+
+/// The path of the route, with the names of its parameters.
+fn route<B>(request: &axum::http::Request<B>) -> &str {
+    request.extensions().get::<MatchedPath>().map_or(FALLBACK, MatchedPath::as_str)
+}
+
+/// Logs a response at level debug, and records its status in the trace.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct RecordResponse;
+
+impl<B> OnResponse<B> for RecordResponse {
+    fn on_response(self, response: &axum::http::Response<B>, latency: Duration, span: &Span) {
+        if trace_context::is_enabled() {
+            let status = response.status();
+            span.set_attribute("http.response.status_code", i64::from(status.as_u16()));
+            if status.is_server_error() {
+                span.set_status(Status::error(""));
+            }
+        }
+        DefaultOnResponse::new().on_response(response, latency, span);
+    }
+}
+
+fn text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
+    headers.get(name)?.to_str().ok()
+}

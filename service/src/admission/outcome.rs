@@ -1,0 +1,47 @@
+//! The outcomes of commands, as metrics count them.
+
+use domain::{ErrorCode, PublicError};
+
+use super::{AdmissionCommand, Decision, Effect};
+use crate::{
+    Error, Result,
+    metrics::{ADMISSION, ByLabel},
+};
+
+/// The counters of the outcomes of a command; `None` for one that only organizers give.
+pub(super) fn counters(command: &AdmissionCommand) -> Option<&'static ByLabel> {
+    match command {
+        AdmissionCommand::Register => Some(&ADMISSION.registrations),
+        AdmissionCommand::CancelRegistration => Some(&ADMISSION.cancellations),
+        AdmissionCommand::EditCompetition { .. } | AdmissionCommand::CancelCompetition { .. } => {
+            None
+        }
+    }
+}
+
+/// The outcome of a command as a label, one that `metrics` knows.
+pub(super) fn label(result: &Result<Decision<Effect>>) -> &'static str {
+    match result {
+        Ok(Decision { replayed: true, .. }) => "replayed",
+        Ok(Decision { outcome: Ok(_), .. }) => "accepted",
+        Ok(Decision { outcome: Err(refusal), .. }) => refused(refusal),
+        Err(Error::Public(refusal)) => refused(refusal),
+        Err(_) => "failed",
+    }
+}
+
+fn refused(refusal: &PublicError) -> &'static str {
+    match refusal.code {
+        ErrorCode::AlreadyRegistered => "already_registered",
+        ErrorCode::NotRegistered => "not_registered",
+        ErrorCode::CompetitionFull => "full",
+        ErrorCode::RegistrationClosed | ErrorCode::CompetitionOver => "closed",
+        ErrorCode::RegistrationNotOpen => "not_open",
+        ErrorCode::CompetitionCancelled => "cancelled",
+        ErrorCode::CompetitionNotFound => "not_found",
+        ErrorCode::IdempotencyInFlight | ErrorCode::IdempotencyKeyReused => "key_conflict",
+        ErrorCode::Overloaded => "overloaded",
+        ErrorCode::OutcomeUnknown => "unknown",
+        _ => "failed",
+    }
+}
