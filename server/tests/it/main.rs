@@ -21,6 +21,7 @@ mod http;
 mod logs;
 mod look;
 mod mailbox;
+mod monitoring;
 mod openapi;
 mod pages;
 mod passwords;
