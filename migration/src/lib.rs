@@ -1,15 +1,11 @@
 //! The schema of Mini Compete, the same on SQLite and PostgreSQL. One file for each noun.
 //!
 //! A migration is never edited, because a database that has it does not run it again: a change is a
-//! new file at the end of the list.
-
-use std::collections::HashSet;
+//! new file at the end of the list. It only adds to the schema, so that the release before it works
+//! on; one that drops or renames comes a release later, and has `_contract_` in its name.
 
 pub use sea_orm_migration::MigratorTrait;
-use sea_orm_migration::{
-    prelude::*,
-    sea_orm::{DatabaseConnection, DatabaseTransaction},
-};
+use sea_orm_migration::{prelude::*, sea_orm::DatabaseConnection};
 
 mod lock;
 
@@ -60,18 +56,37 @@ impl MigratorTrait for Migrator {
     }
 }
 
+/// In the name of a migration after which earlier releases do not work any more, because it drops
+/// or renames what they use. All others only add to the schema.
+const CONTRACTS: &str = "_contract_";
+
 /// Brings the schema up to date, one migration after the other, each in a transaction of its own.
 /// Concurrent processes may call it: one migrates, the others wait, however long it takes. No
 /// statement has a time limit: tables may be of any size.
 ///
+/// The schema of a later release is accepted if its migrations only add to this one: during a
+/// rolling upgrade a process of the earlier release may be started again.
+///
 /// # Errors
-/// When another version of the program has migrated the database; when the database does not answer
-/// or refuses a statement. Migrations that were committed by then stay.
+/// When another version of the program has migrated the database otherwise; when the database does
+/// not answer or refuses a statement. Migrations that were committed by then stay.
 pub async fn run(db: &DatabaseConnection) -> Result<(), DbErr> {
     loop {
         let tx = lock::begin(db).await?;
-        refuse_unknown_migrations(&tx).await?;
-        if Migrator::get_pending_migrations(&tx).await?.is_empty() {
+        let applied = Migrator::get_migration_models(&tx).await?;
+        let applied: Vec<_> = applied.into_iter().map(|applied| applied.version).collect();
+        let known = names();
+        let is_up_to_date = known.iter().all(|known| applied.contains(known));
+        if let Some(unknown) = applied.iter().find(|applied| !known.contains(applied)) {
+            if !is_up_to_date || !only_adds(&known, &applied) {
+                return Err(of_another_version(unknown));
+            }
+            tracing::warn!(
+                migration = unknown,
+                "a later release has migrated the database; this one runs on its schema"
+            );
+        }
+        if is_up_to_date {
             return tx.commit().await;
         }
         Migrator::up(&tx, Some(1)).await?;
@@ -84,22 +99,21 @@ pub fn names() -> Vec<String> {
     Migrator::migrations().iter().map(|migration| migration.name().to_owned()).collect()
 }
 
-/// Refuses a database of a newer version, and of the versions before the first release: their
-/// migrations were replaced.
-async fn refuse_unknown_migrations(tx: &DatabaseTransaction) -> Result<(), DbErr> {
-    let known: HashSet<_> =
-        Migrator::migrations().iter().map(|migration| migration.name().to_owned()).collect();
-    let applied = Migrator::get_migration_models(tx).await?;
-    let Some(unknown) = applied.into_iter().find(|applied| !known.contains(&applied.version))
-    else {
-        return Ok(());
-    };
-    Err(DbErr::Migration(format!(
-        "another version of this program made the database: it has the migration `{}`, which this \
-         version does not know. Run that version, or start with a new database: delete the SQLite \
-         file, or set DATABASE_URL to an empty PostgreSQL database",
-        unknown.version
-    )))
+/// Whether the migrations that are not known come after those that are, and only add to the schema.
+fn only_adds(known: &[String], applied: &[String]) -> bool {
+    let last = known.iter().max();
+    let mut unknown = applied.iter().filter(|applied| !known.contains(applied));
+    unknown.all(|unknown| Some(unknown) > last && !unknown.contains(CONTRACTS))
+}
+
+/// Refuses a database of a later release that has dropped something, and of the versions before the
+/// first release: their migrations were replaced.
+fn of_another_version(unknown: &str) -> DbErr {
+    DbErr::Migration(format!(
+        "another version of this program made the database: it has the migration `{unknown}`, \
+         which this version does not know. Run that version, or start with a new database: delete \
+         the SQLite file, or set DATABASE_URL to an empty PostgreSQL database"
+    ))
 }
 
 /// `CHECK (column IN ('A', 'B'))`.

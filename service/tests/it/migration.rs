@@ -23,6 +23,28 @@ async fn concurrent_processes_migrate_an_empty_database_once() {
     migration::run(&processes[0].for_migration().await.unwrap()).await.unwrap();
 }
 
+#[tokio::test]
+async fn the_schema_of_a_later_release_is_accepted_unless_it_has_dropped_something() {
+    let world = World::new().await;
+    let db = world.ctx.db().for_migration().await.unwrap();
+    let apply = async |name: &str| {
+        let insert = "INSERT INTO seaql_migrations (version, applied_at)";
+        world.execute(&format!("{insert} VALUES ('{name}', 0)")).await.unwrap();
+    };
+    apply("m20991231_000001_notes").await;
+    migration::run(&db).await.unwrap();
+    apply("m20991231_000002_contract_users").await;
+    let refused = migration::run(&db).await.unwrap_err().to_string();
+    assert!(refused.contains("another version"), "{refused}");
+
+    // A database of before the first release.
+    let world = World::new().await;
+    let db = world.ctx.db().for_migration().await.unwrap();
+    let insert = "INSERT INTO seaql_migrations (version, applied_at)";
+    world.execute(&format!("{insert} VALUES ('m20200101_000001_old', 0)")).await.unwrap();
+    assert!(migration::run(&db).await.is_err());
+}
+
 /// What the schema refuses, whatever the application does.
 async fn assert_refused(world: &World, sql: &str) {
     let refused = world.execute(sql).await;
