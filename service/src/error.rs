@@ -51,6 +51,9 @@ pub enum Error {
     /// Redis cannot be used as it is configured.
     #[error("Redis cannot be used")]
     Redis(#[from] redis::RedisError),
+    /// A server cannot be used as it is configured. The text says what to change.
+    #[error("{0}")]
+    Misconfigured(String),
 }
 
 /// SQLSTATEs of a PostgreSQL transaction that may succeed when retried: serialization failure,

@@ -65,7 +65,7 @@ pub use infrastructure::{
     error_chain::error_chain,
     private_files::{create_private_folder, make_private, sqlite_file},
     redis::Redis,
-    tls::install_crypto_provider,
+    tls::{install_crypto_provider, is_authority},
     trace_context,
 };
 pub use mail::smtp::{MailSettingsError, Mailer};

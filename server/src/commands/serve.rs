@@ -117,7 +117,7 @@ fn secret(installation: &InstallationOptions, options: &ServerOptions) -> Result
                 .into())
         }
         None => {
-            let folder = data_folder::of(&installation.database_url);
+            let folder = data_folder::of(&installation.database.database_url);
             data_folder::secret(&folder)
                 .map_err(|error| format!("the secret in {}: {error}", folder.display()).into())
         }

@@ -6,7 +6,9 @@ use clap::{Args, ValueEnum};
 use ipnet::IpNet;
 use service::{Context, Db, LoginLimits, Mode, Settings};
 
-use super::{MailOptions, RedisOptions, RetentionOptions, Switch, origin::parse_origin};
+use super::{
+    DatabaseOptions, MailOptions, RedisOptions, RetentionOptions, Switch, origin::parse_origin,
+};
 
 /// The address of the site where SITE_URL is not set.
 const DEFAULT_SITE_URL: &str = "http://localhost:3000";
@@ -24,16 +26,9 @@ pub enum AppEnv {
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Installation")]
 pub struct InstallationOptions {
-    /// The database: sqlite://FILE or postgres://USER:PASSWORD@HOST/DATABASE
-    #[arg(long, env = "DATABASE_URL", hide_env_values = true, value_parser = database_url,
-          default_value = "sqlite://data/mini-compete.db", global = true)]
-    pub database_url: String,
-
-    /// Most connections to the database
-    #[arg(long, env = "DATABASE_CONNECTIONS",
-          value_parser = clap::value_parser!(u32).range(2..=1000),
-          default_value_t = 20, global = true)]
-    pub database_connections: u32,
+    /// Options of the database.
+    #[command(flatten)]
+    pub database: DatabaseOptions,
 
     /// Environment of this installation
     #[arg(long, env = "APP_ENV", value_enum, default_value = "development", global = true)]
@@ -92,8 +87,9 @@ impl InstallationOptions {
     /// Connects to the database and brings its schema up to date.
     ///
     /// # Errors
-    /// When the database does not answer or refuses the schema; when SMTP_URL is set
-    /// without MAIL_FROM or SITE_URL.
+    /// When the database does not answer or refuses the schema; when Redis refuses this program;
+    /// when a server's certificate is not trusted; when SMTP_URL is set without MAIL_FROM or
+    /// SITE_URL.
     pub async fn open(&self) -> Result<Context, Box<dyn Error>> {
         self.open_at(DEFAULT_SITE_URL).await
     }
@@ -104,8 +100,9 @@ impl InstallationOptions {
     /// As for [`Self::open`].
     pub async fn open_at(&self, address: &str) -> Result<Context, Box<dyn Error>> {
         let mailer = self.mail.mailer(self.site_url.as_deref())?;
+        let database = self.database.url()?;
         let redis = self.redis.open().await?;
-        let db = Db::connect(&self.database_url, self.database_connections).await?;
+        let db = Db::connect(&database, self.database.database_connections).await?;
         migration::run(&db.for_migration().await?).await?;
         let site_url = self.site_url.as_deref().unwrap_or(address).to_owned();
         let settings = Settings {
@@ -136,15 +133,6 @@ impl InstallationOptions {
 
 fn site_url(text: &str) -> Result<String, String> {
     parse_origin(text.trim_end_matches('/'))
-}
-
-fn database_url(text: &str) -> Result<String, String> {
-    let known = ["sqlite:", "postgres://", "postgresql://"];
-    if known.iter().any(|scheme| text.starts_with(scheme)) {
-        Ok(text.to_owned())
-    } else {
-        Err("it must begin with sqlite:// or postgres://".to_owned())
-    }
 }
 
 #[cfg(test)]

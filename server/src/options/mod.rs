@@ -1,5 +1,6 @@
 //! Options from the command line and the environment.
 
+mod database;
 mod installation;
 mod mail;
 mod observability;
@@ -12,6 +13,7 @@ mod switch;
 mod traffic;
 mod worker;
 
+pub use database::DatabaseOptions;
 pub use installation::{AppEnv, InstallationOptions};
 pub use mail::MailOptions;
 pub use observability::ObservabilityOptions;

@@ -1,4 +1,4 @@
-//! A failover to a standby while the old primary keeps running read-only.
+//! Failovers to a standby: while the old primary keeps running read-only, and after it was killed.
 //!
 //! Guards: a connection whose server rejects a write is closed with all connections as old, and the
 //! write is retried on another; readiness requires a server that accepts writes.
@@ -51,4 +51,33 @@ async fn writes_continue_after_a_standby_is_promoted() {
     );
     check(&site, &[before, after]).await;
     drop(old);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_synchronous_standby_has_every_acknowledged_registration_of_a_killed_primary() {
+    let mut rng = seeded_rng();
+    let mut site = Site::open().await;
+    let standby = site.postgres.standby().await;
+    site.postgres.wait_for_standbys().await;
+    let network = Proxy::to(site.postgres.port()).await;
+    let variables =
+        site.variables().with("DATABASE_URL", site.postgres.url_through(network.port()));
+    let servers = [Server::start(&variables).await, Server::start(&variables).await];
+    let competition = (site.competition(300).await, 300);
+    let participants = site.new_participants(400).await;
+    let urls = Server::urls(&servers);
+    let registering =
+        tokio::spawn(async move { participants.register(&urls, competition, &mut rng).await });
+    let has_some = async || site.world.tally(competition.0).await.registered >= 20;
+    wait_until("some are registered", TIMEOUT, has_some).await;
+
+    site.postgres.kill();
+    standby.promote().await;
+    network.redirect_to(standby.port());
+    let killed = site.move_to(standby).await;
+    let ledger = registering.await.expect("a ledger");
+    let failures = Ledger::total_failures(std::slice::from_ref(&ledger));
+    assert!(failures.unavailable + failures.no_response > 0, "the kill hit no request");
+    check(&site, &[ledger]).await;
+    drop(killed);
 }

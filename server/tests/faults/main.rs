@@ -1,6 +1,6 @@
 //! The program under faults: killed and frozen processes, crashes of PostgreSQL and Redis, failures
 //! of the network and the mail server, disconnected clients, unread event streams, long
-//! locks, wrong clocks.
+//! locks, wrong clocks, servers that are not trusted.
 //!
 //! Each case has its own PostgreSQL and Redis, asserts that its fault fired, prints its seed, and
 //! ends with the oracle ([`support::check`]). `make test-faults` runs the short form, `FAULTS=long
@@ -9,6 +9,7 @@
 
 mod clocks;
 mod cron;
+mod encryption;
 mod failovers;
 mod failpoints;
 mod hang_ups;

@@ -44,6 +44,8 @@ fn an_invalid_value_ends_the_start_with_an_error_that_names_it() {
         ("SMTP_URL", "mail.example.com"),
         ("MAIL_FROM", "Mini Compete"),
         ("SMTP_CA_FILE", "nowhere.pem"),
+        ("REDIS_CA_FILE", "nowhere.pem"),
+        ("DATABASE_CA_FILE", "nowhere.pem"),
         ("WORKER_CONCURRENCY", "0"),
         ("CRON_REMINDER_SCHEDULE", "often"),
         ("CRON_CLEANUP_SCHEDULE", "* * *"),

@@ -7,7 +7,7 @@ use redis::{AsyncConnectionConfig, Client, RedisResult, aio::MultiplexedConnecti
 use sea_orm::prelude::DateTimeUtc;
 
 use super::{Finding, clocks};
-use crate::{Clock, SystemClock, infrastructure::ids::new_token};
+use crate::{Clock, Redis, SystemClock, infrastructure::ids::new_token};
 
 const LIMIT: Duration = Duration::from_secs(3);
 const OLDEST: u32 = 7;
@@ -28,10 +28,17 @@ const COMMANDS: &str = "\
     try('DEL', key) try('TIME') \
     return failed";
 
-/// Looks at the Redis at `url`, whose keys begin with `prefix`.
-pub async fn redis(url: &str, prefix: &str) -> Vec<Finding> {
+/// Looks at the Redis at `url`, whose keys begin with `prefix`, trusting the authorities in `ca`.
+pub async fn redis(url: &str, prefix: &str, ca: Option<&str>) -> Vec<Finding> {
+    let redis = match Redis::trusting(url, prefix, ca) {
+        Ok(redis) => redis,
+        Err(error) => {
+            let advice = "Check REDIS_URL and REDIS_CA_FILE.";
+            return vec![Finding::error("redis.reachable", error.to_string(), advice)];
+        }
+    };
     let mut findings = Vec::new();
-    if let Err(error) = look(url, prefix, &mut findings).await {
+    if let Err(error) = look(redis.client(), prefix, &mut findings).await {
         findings.push(Finding::error(
             "redis.reachable",
             error.to_string(),
@@ -42,11 +49,10 @@ pub async fn redis(url: &str, prefix: &str) -> Vec<Finding> {
     findings
 }
 
-async fn look(url: &str, prefix: &str, findings: &mut Vec<Finding>) -> RedisResult<()> {
+async fn look(client: &Client, prefix: &str, findings: &mut Vec<Finding>) -> RedisResult<()> {
     let config = AsyncConnectionConfig::new()
         .set_connection_timeout(Some(LIMIT))
         .set_response_timeout(Some(LIMIT));
-    let client = Client::open(url)?;
     let mut redis = client.get_multiplexed_async_connection_with_config(&config).await?;
     let _: String = cmd("PING").query_async(&mut redis).await?;
     let info = async |mut redis: MultiplexedConnection, section: &str| -> RedisResult<String> {
@@ -150,7 +156,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_redis_that_does_not_answer_is_an_error() {
-        let found = redis("redis://127.0.0.1:1", "test:").await;
+        let found = redis("redis://127.0.0.1:1", "test:", None).await;
         assert_eq!((found.len(), found[0].severity), (1, Severity::Error));
     }
 }

@@ -10,9 +10,9 @@
 //! | `clock`, `ids` | time, and the ids of rows |
 //! | `password`, `secrets`, `private_files` | hashes, random secrets, permissions of files |
 //! | `keyset` | long lists in parts |
+//! | `tls` | certificate authorities, and what is wrong with a certificate |
 //! | `error_chain` | an error and its sources as text |
 //! | `search` | searching text in any case |
-//! | `tls` | the provider of cryptography |
 //! | `trace_context` | the W3C `traceparent` of spans |
 //! | `failpoint` | places at which tests kill the process |
 

@@ -23,7 +23,7 @@ pub(super) async fn create(installation: &InstallationOptions, file: &Path) -> R
     if file.exists() {
         return Err(format!("{} exists: choose another name", file.display()).into());
     }
-    let url = &installation.database_url;
+    let url = &installation.database.url()?;
     let facts = Facts::read(url).await?;
     let Some(migrations) = facts.migrations else {
         return Err(
@@ -74,7 +74,7 @@ pub(super) async fn restore(
     file: &Path,
     replace: bool,
 ) -> Result {
-    let url = &installation.database_url;
+    let url = &installation.database.url()?;
     let (manifest, mut data) = archive::open(file)?;
     check_manifest(&manifest, url)?;
     let progress = Progress::bytes("restored");

@@ -29,7 +29,7 @@ const NETWORK: [(u32, &str); 7] = [
 ];
 
 pub(super) fn look(installation: &InstallationOptions, server: &ServerOptions) -> Vec<Finding> {
-    let url = &installation.database_url;
+    let url = &installation.database.database_url;
     let mut private = vec![PathBuf::from(".env")];
     let mut findings = Vec::new();
     if let Some(file) = service::sqlite_file(url) {

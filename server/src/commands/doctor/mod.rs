@@ -33,12 +33,15 @@ pub(super) async fn run(
 ) -> Result {
     let mut findings = configuration::look(installation, &doctor.server, &options);
     findings.extend(files::look(installation, &doctor.server));
-    let url = &installation.database_url;
-    let database = diagnostics::database(url, installation.database_connections).await;
+    let url = installation.database.url()?;
+    let connections = installation.database.database_connections;
+    let database = diagnostics::database(&url, connections).await;
     findings.extend(database.findings);
     findings.push(migrations(database.migrations.as_deref()));
-    if let Some(url) = &installation.redis.redis_url.0 {
-        findings.extend(diagnostics::redis(url, &installation.redis.redis_prefix).await);
+    let redis = &installation.redis;
+    if let Some(url) = &redis.redis_url.0 {
+        let ca = redis.redis_ca_file.0.as_deref();
+        findings.extend(diagnostics::redis(url, &redis.redis_prefix, ca).await);
     }
     findings.extend(mail(installation, doctor.send_test_mail.as_deref()).await?);
     let count = |severity| findings.iter().filter(|finding| finding.severity == severity).count();

@@ -1,6 +1,7 @@
 //! Support for fault tests: an installation with its own PostgreSQL and Redis, processes that can
 //! be killed, a network that can be cut, participants who register under load, and the oracle.
 
+pub(crate) mod certificates;
 mod ledger;
 mod load;
 mod machine_clock;
@@ -16,6 +17,7 @@ mod proxy;
 mod redis;
 mod reply;
 mod scale;
+mod secure_redis;
 mod server;
 mod site;
 mod variables;
@@ -35,6 +37,7 @@ pub(crate) use redis::Redis;
 use reply::Reply;
 pub(crate) use reply::{Failures, Outcome, create_competition, status};
 pub(crate) use scale::{scale, seeded_rng};
+pub(crate) use secure_redis::SecureRedis;
 pub(crate) use server::Server;
 pub(crate) use site::Site;
 pub(crate) use variables::Variables;

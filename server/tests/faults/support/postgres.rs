@@ -1,6 +1,7 @@
 //! The PostgreSQL of a case, which it may restart at any moment.
 
 use std::{
+    fs,
     os::unix::{fs::chown, process::CommandExt},
     path::PathBuf,
     process::Command,
@@ -8,7 +9,10 @@ use std::{
 
 use tempfile::TempDir;
 
-use super::{Port, Process};
+use super::{
+    Port, Process,
+    certificates::{self, Certificate},
+};
 
 const FIND_PROGRAMS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../scripts/find-postgres.sh");
 const READY: &str = "database system is ready to accept connections";
@@ -31,6 +35,8 @@ struct Cluster {
     programs: PathBuf,
     folder: TempDir,
     port: Port,
+    /// Its certificate, if it speaks TLS.
+    certificate: Option<Certificate>,
 }
 
 impl Postgres {
@@ -39,8 +45,22 @@ impl Postgres {
         Self { process: cluster.start().await, cluster }
     }
 
+    /// One that speaks nothing but TLS.
+    pub(crate) async fn start_with_tls() -> Self {
+        let mut cluster = Cluster::create();
+        let data = cluster.folder.path().join("data");
+        cluster.certificate = Some(Certificate::copy_to(&data));
+        fs::write(data.join("pg_hba.conf"), "hostssl all all 127.0.0.0/8 trust\n").expect("a file");
+        Self { process: cluster.start().await, cluster }
+    }
+
     pub(crate) fn url(&self) -> String {
         self.url_through(self.port())
+    }
+
+    /// Its URL at an address, with parameters.
+    pub(crate) fn url_at(&self, host: &str, parameters: &str) -> String {
+        format!("postgres://postgres@{host}:{}/postgres?{parameters}", self.port())
     }
 
     /// Its URL by way of a proxy on `port`.
@@ -72,6 +92,17 @@ impl Postgres {
     /// Promotes this standby to a primary.
     pub(crate) async fn promote(&self) {
         self.cluster.run("pg_ctl", &["promote", "-w"]);
+    }
+
+    /// Makes every COMMIT wait until a standby has it.
+    pub(crate) async fn wait_for_standbys(&self) {
+        self.query("ALTER SYSTEM SET synchronous_standby_names = '*'").await;
+        self.query("SELECT pg_reload_conf()").await;
+    }
+
+    /// SIGKILL, after which it stays away.
+    pub(crate) fn kill(&mut self) {
+        self.process.kill();
     }
 
     /// Makes it read-only while clients stay connected, like a primary that was demoted.
@@ -129,7 +160,7 @@ impl Cluster {
         if let Some((user, group)) = unprivileged() {
             chown(folder.path(), Some(user), Some(group)).expect("a folder of its own");
         }
-        Self { programs, folder, port: Port::reserve() }
+        Self { programs, folder, port: Port::reserve(), certificate: None }
     }
 
     async fn start(&self) -> Process {
@@ -141,10 +172,19 @@ impl Cluster {
         for setting in [
             format!("port={}", self.port.number()),
             format!("max_connections={CONNECTIONS}"),
-            "listen_addresses=127.0.0.1".to_owned(),
+            format!("listen_addresses=127.0.0.1,{}", certificates::OTHER_NAME),
             "unix_socket_directories=".to_owned(),
         ] {
             postgres.args(["-c", &setting]);
+        }
+        if let Some(Certificate { certificate, key }) = &self.certificate {
+            for setting in [
+                "ssl=on".to_owned(),
+                format!("ssl_cert_file={}", certificate.display()),
+                format!("ssl_key_file={}", key.display()),
+            ] {
+                postgres.args(["-c", &setting]);
+            }
         }
         Process::start(postgres, greeting).await
     }

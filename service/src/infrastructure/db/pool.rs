@@ -28,8 +28,11 @@ use tokio::{
 
 pub(super) use self::pooled::PooledConnection;
 use super::session::{Backends, Refusal, Session};
-use crate::{error, metrics::DATABASE};
+use crate::{error, infrastructure::tls, metrics::DATABASE};
 
+/// What to look at when a connection is not trusted.
+const NAMES: tls::Names =
+    tls::Names { server: "PostgreSQL", url: "DATABASE_URL", ca_file: "DATABASE_CA_FILE" };
 /// How long a request waits for a connection.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long opening a connection may take.
@@ -275,9 +278,17 @@ pub(super) fn close_in_background(session: Session) {
 
 /// Logs a refusal as an error for the operator. Other failures are logged by the caller that fails.
 pub(super) fn log_failure(error: &sqlx::Error) {
-    match refusal(error) {
+    match sentence(error) {
         Some(refusal) => tracing::error!("{refusal}"),
         None => tracing::info!(%error, "a connection to the database failed"),
+    }
+}
+
+/// What an operator has to change before a connection can be used.
+fn sentence(error: &sqlx::Error) -> Option<String> {
+    match refusal(error) {
+        Some(refusal) => Some(refusal.to_string()),
+        None => tls::fault(error, &NAMES),
     }
 }
 
@@ -289,9 +300,9 @@ fn refusal(error: &sqlx::Error) -> Option<&Refusal> {
 }
 
 pub(super) fn conn_err(error: sqlx::Error) -> DbErr {
-    DbErr::Conn(match refusal(&error) {
+    DbErr::Conn(match sentence(&error) {
         // As a text: an error would be repeated by each error that wraps it.
-        Some(refusal) => RuntimeErr::Internal(refusal.to_string()),
+        Some(sentence) => RuntimeErr::Internal(sentence),
         None => RuntimeErr::SqlxError(error.into()),
     })
 }

@@ -9,11 +9,12 @@ use std::{
 use fred::{
     prelude::{
         Builder, Client, ClientLike, Config, Expiration, FredResult, KeysInterface,
-        ReconnectPolicy, ServerConfig, SetOptions, Value,
+        ReconnectPolicy, ServerConfig, SetOptions, TlsConnector, Value,
     },
     types::ConnectHandle,
 };
 use redis::{ConnectionAddr, ConnectionInfo, ErrorKind, RedisError};
+use rustls::{ClientConfig, RootCertStore};
 
 use crate::Result;
 
@@ -37,13 +38,15 @@ impl fmt::Debug for CacheClient {
 }
 
 impl CacheClient {
-    /// A client of the same server that [`super::Redis`] uses.
+    /// A client of the same server that [`super::Redis`] uses; with `roots`, over TLS.
     ///
     /// # Errors
     /// When this client does not support the kind of connection.
-    pub(crate) fn new(redis: &ConnectionInfo) -> Result<Self> {
+    pub(crate) fn new(redis: &ConnectionInfo, roots: Option<RootCertStore>) -> Result<Self> {
         let server = match redis.addr() {
-            ConnectionAddr::Tcp(host, port) => ServerConfig::new_centralized(host, *port),
+            ConnectionAddr::Tcp(host, port) | ConnectionAddr::TcpTls { host, port, .. } => {
+                ServerConfig::new_centralized(host, *port)
+            }
             ConnectionAddr::Unix(path) => ServerConfig::new_unix_socket(path),
             _ => return Err(unusable("sessions cannot be cached over this kind of connection")),
         };
@@ -55,6 +58,10 @@ impl CacheClient {
             username: settings.username().map(str::to_owned),
             password: settings.password().map(str::to_owned),
             database: Some(database),
+            tls: roots.map(|roots| {
+                let tls = ClientConfig::builder().with_root_certificates(roots);
+                TlsConnector::from(tls.with_no_client_auth()).into()
+            }),
             ..Config::default()
         };
         let client = Builder::from_config(config)

@@ -3,6 +3,7 @@
 //! Redis makes requests faster and decides nothing. When it fails, a circuit breaker skips it for a
 //! moment and callers continue without it: no request fails because of Redis, or waits for long.
 
+mod acceptance;
 mod cache_client;
 
 use std::{
@@ -11,19 +12,28 @@ use std::{
 };
 
 use redis::{
-    AsyncConnectionConfig, Client, FromRedisValue, Pipeline, RedisResult, ScriptInvocation,
+    AsyncConnectionConfig, Client, ConnectionAddr, FromRedisValue, IntoConnectionInfo, Pipeline,
+    RedisResult, ScriptInvocation, TlsCertificates,
     aio::{
         ConnectionLike, ConnectionManager, ConnectionManagerConfig, MultiplexedConnection, PubSub,
     },
 };
 
 pub(crate) use self::cache_client::CacheClient;
-use crate::{Result, infrastructure::circuit_breaker::CircuitBreaker, metrics::REDIS};
+use crate::{
+    Error, Result,
+    infrastructure::{circuit_breaker::CircuitBreaker, tls},
+    metrics::REDIS,
+};
 
 /// How long a command may take.
 const RESPONSE_TIMEOUT: Duration = Duration::from_millis(250);
 /// How long connecting may take.
 const CONNECTION_TIMEOUT: Duration = Duration::from_millis(500);
+const NO_AUTHORITY: &str = "it contains no certificates in PEM: -----BEGIN CERTIFICATE-----";
+const AUTHORITY_WITHOUT_TLS: &str =
+    "REDIS_CA_FILE has no effect on a REDIS_URL without TLS: use rediss://";
+const INSECURE: &str = "#insecure would accept every certificate: set REDIS_CA_FILE instead";
 /// How long a failure opens the circuit breaker. Each time it closes, the next failure costs one
 /// request the response timeout, at most.
 const OPEN_FOR: Duration = Duration::from_millis(500);
@@ -47,20 +57,46 @@ impl fmt::Debug for Redis {
 }
 
 impl Redis {
-    /// The server at `url` (`redis://host:port/database`). All keys begin with `prefix`. Connects
-    /// with the first command.
+    /// The server at `url` (`redis://user:password@host:port/database`; `rediss:` for TLS). All
+    /// keys begin with `prefix`. Connects with the first command.
     ///
     /// # Errors
     /// When the URL is wrong.
     pub fn new(url: &str, prefix: &str) -> Result<Self> {
-        let client = Client::open(url)?;
+        Self::trusting(url, prefix, None)
+    }
+
+    /// The same. With `ca`, certificates in PEM, only these authorities are trusted; otherwise
+    /// Mozilla's.
+    ///
+    /// # Errors
+    /// As for [`Self::new`]; when `ca` contains no certificate, or the connection is not encrypted.
+    pub fn trusting(url: &str, prefix: &str, ca: Option<&str>) -> Result<Self> {
+        let server = url.into_connection_info()?;
+        // CLIENT SETINFO would have to be permitted, and is new in Redis 7.2.
+        let settings = server.redis_settings().clone().set_skip_set_lib_name();
+        let (client, roots) = match (server.set_redis_settings(settings), ca) {
+            (server, ca) if is_tls(server.addr())? => {
+                let roots = match ca {
+                    Some(pem) => {
+                        tls::authorities(pem).ok_or_else(|| misconfigured(NO_AUTHORITY))?
+                    }
+                    None => tls::public_authorities(),
+                };
+                let root_cert = ca.map(|pem| pem.as_bytes().to_vec());
+                let certificates = TlsCertificates { client_tls: None, root_cert };
+                (Client::build_with_tls(server, certificates)?, Some(roots))
+            }
+            (_, Some(_)) => return Err(misconfigured(AUTHORITY_WITHOUT_TLS)),
+            (server, None) => (Client::open(server)?, None),
+        };
         let config = ConnectionManagerConfig::new()
             .set_response_timeout(Some(RESPONSE_TIMEOUT))
             .set_connection_timeout(Some(CONNECTION_TIMEOUT))
             // The next command after the breaker has closed tries again.
             .set_number_of_retries(0);
         let shared = ConnectionManager::new_lazy_with_config(client.clone(), config)?;
-        let sessions = CacheClient::new(client.get_connection_info())?;
+        let sessions = CacheClient::new(client.get_connection_info(), roots)?;
         let breaker = CircuitBreaker::new(OPEN_FOR);
         Ok(Self { client, shared, sessions, prefix: prefix.to_owned(), breaker })
     }
@@ -113,6 +149,20 @@ impl Redis {
     /// A new connection, for subscriptions.
     pub(crate) async fn listener(&self) -> Option<PubSub> {
         self.attempt(self.client.get_async_pubsub()).await
+    }
+
+    /// Opens further connections.
+    pub(crate) fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// Fails if the server refuses this program for a reason that lasts: its certificate, the
+    /// credentials, or a permission. A server that does not answer may come up later.
+    ///
+    /// # Errors
+    /// A sentence that says what to change.
+    pub async fn check(&self) -> Result<()> {
+        acceptance::check(&self.client, &self.prefix).await
     }
 
     /// Whether the server answers a PING.
@@ -211,6 +261,22 @@ fn escaped(prefix: &str) -> String {
     pattern
 }
 
+/// Whether the connection is encrypted.
+///
+/// # Errors
+/// When it is, and any certificate would do.
+fn is_tls(address: &ConnectionAddr) -> Result<bool> {
+    match address {
+        ConnectionAddr::TcpTls { insecure: true, .. } => Err(misconfigured(INSECURE)),
+        ConnectionAddr::TcpTls { .. } => Ok(true),
+        _ => Ok(false),
+    }
+}
+
+fn misconfigured(reason: &str) -> Error {
+    Error::Misconfigured(reason.to_owned())
+}
+
 /// Milliseconds, for `PX` and `PEXPIRE`.
 pub(crate) fn millis(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
@@ -241,8 +307,20 @@ mod tests {
     }
 
     #[test]
-    fn a_url_of_another_scheme_is_refused() {
+    fn a_url_of_another_scheme_or_without_checks_of_certificates_is_refused() {
         assert!(Redis::new("http://localhost", "").is_err());
+        let insecure = Redis::new("rediss://localhost/#insecure", "").unwrap_err();
+        assert!(insecure.to_string().contains("REDIS_CA_FILE"), "{insecure}");
+    }
+
+    #[tokio::test]
+    async fn an_authority_needs_a_certificate_and_an_encrypted_connection() {
+        let pem = include_str!("../../../tests/it/certificates/authority.pem");
+        assert!(Redis::trusting("rediss://localhost", "", Some(pem)).is_ok());
+        let clear = Redis::trusting("redis://localhost", "", Some(pem)).unwrap_err();
+        assert!(clear.to_string().contains("rediss://"), "{clear}");
+        let empty = Redis::trusting("rediss://localhost", "", Some("")).unwrap_err();
+        assert!(empty.to_string().contains("PEM"), "{empty}");
     }
 
     mod with_redis {
