@@ -5,7 +5,7 @@ mod jobs;
 mod sources;
 mod users;
 
-use std::path::PathBuf;
+use std::{net::IpAddr, path::PathBuf};
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use clap_complete::Shell;
@@ -131,6 +131,18 @@ pub enum Command {
     Doctor(Box<Doctor>),
     /// Print the OpenAPI description of the REST API
     Openapi,
+    /// Check that a server on this machine is alive, for HEALTHCHECK of a container
+    Healthcheck {
+        /// Address that the server listens on
+        #[arg(long, env = "HOST", default_value = "127.0.0.1")]
+        host: IpAddr,
+        /// Port that the server listens on
+        #[arg(long, env = "PORT", default_value_t = 3000)]
+        port: u16,
+        /// Seconds to wait for the answer
+        #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u64).range(1..=60))]
+        timeout: u64,
+    },
     /// Print a script that completes this command in a shell
     Completions {
         /// The shell

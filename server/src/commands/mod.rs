@@ -3,6 +3,7 @@
 mod admin;
 mod backup;
 mod doctor;
+mod healthcheck;
 mod jobs;
 mod metrics;
 mod output;
@@ -11,7 +12,7 @@ mod purge;
 mod serve;
 mod users;
 
-use std::{error::Error, io::Write as _};
+use std::{error::Error, io::Write as _, time::Duration};
 
 use clap::CommandFactory as _;
 use service::demo;
@@ -83,6 +84,9 @@ pub async fn run(cli: Cli, options: Vec<OptionSource>) -> Result {
         Command::Openapi => {
             std::io::stdout().write_all(api::openapi().as_bytes())?;
             Ok(())
+        }
+        Command::Healthcheck { host, port, timeout } => {
+            healthcheck::run(host, port, Duration::from_secs(timeout)).await
         }
         Command::Completions { shell } => {
             let mut script = Vec::new();

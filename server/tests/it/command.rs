@@ -306,6 +306,7 @@ fn help_lists_every_command() {
         "purge",
         "openapi",
         "completions",
+        "healthcheck",
     ] {
         assert!(help.contains(command), "{command}");
     }

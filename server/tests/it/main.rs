@@ -12,6 +12,7 @@ mod competitions;
 mod conditional;
 mod cors;
 mod cursors;
+mod deployment;
 mod doctor;
 mod documents;
 mod events;
