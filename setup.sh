@@ -341,11 +341,20 @@ faketime() {
   ok faketime
 }
 
-# A test runs live events behind it.
+# Tests run two servers behind each of these, with the configurations of docs/deploy.
 has_nginx() { have nginx || [ -x /usr/sbin/nginx ]; }
 nginx() {
   ensure nginx has_nginx nginx-light
   ok nginx
+}
+has_haproxy() { have haproxy || [ -x /usr/sbin/haproxy ]; }
+haproxy() {
+  ensure HAProxy has_haproxy haproxy
+  ok HAProxy
+}
+caddy() {
+  ensure Caddy "have caddy" caddy
+  ok Caddy
 }
 
 # Some distributions package it apart from the server.
@@ -378,7 +387,7 @@ chromium() {
 # -----------------------------------------------------------------------------------------------------
 
 for_build() { c_compiler; rust_toolchain; wasm_target; node_and_npm; cargo_leptos; wasm_bindgen; npm_packages "npm packages" .; }
-for_test() { for_build; cargo_nextest; postgres; pooler; redis; faketime; nginx; npm_packages Playwright end2end; npm_packages "API clients" clients; python_packages; chromium; }
+for_test() { for_build; cargo_nextest; postgres; pooler; redis; faketime; nginx; haproxy; caddy; npm_packages Playwright end2end; npm_packages "API clients" clients; python_packages; chromium; }
 for_lint() { c_compiler; rust_toolchain; wasm_target; cargo_deny; cargo_shear; shellcheck; actionlint; node_and_npm; npm_packages TypeScript end2end; npm_packages "API clients" clients; python_packages; }
 for_bench() { c_compiler; rust_toolchain; node_and_npm; postgres; pgbench; redis; sqlite_shell; npm_packages BullMQ bench/bullmq; }
 

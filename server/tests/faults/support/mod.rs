@@ -1,6 +1,7 @@
 //! Support for fault tests: an installation with its own PostgreSQL and Redis, processes that can
 //! be killed, a network that can be cut, participants who register under load, and the oracle.
 
+mod balancer;
 pub(crate) mod certificates;
 mod ledger;
 mod load;
@@ -23,6 +24,7 @@ mod site;
 mod variables;
 mod worker;
 
+pub(crate) use balancer::{Balancer, Product};
 pub(crate) use ledger::Ledger;
 pub(crate) use load::Load;
 pub(crate) use machine_clock::MachineClock;

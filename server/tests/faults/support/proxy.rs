@@ -78,6 +78,11 @@ impl Proxy {
         self.port
     }
 
+    /// The number of connections that it has accepted.
+    pub(crate) fn accepted(&self) -> usize {
+        self.accepted.load(Ordering::Relaxed)
+    }
+
     pub(crate) fn cut(&self) {
         self.wire.send_modify(|wire| wire.is_open = false);
     }

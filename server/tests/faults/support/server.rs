@@ -1,5 +1,7 @@
 //! A `mini-compete serve` that can be killed.
 
+use std::path::Path;
+
 use tempfile::TempDir;
 
 use super::{Port, Process, Variables};
@@ -24,6 +26,11 @@ impl Server {
     /// Starts it again on the same port after it was killed.
     pub(crate) async fn restart(&mut self, variables: &Variables) {
         self.process = listen(variables, &self.folder, &self.port).await;
+    }
+
+    /// The folder of its site's files.
+    pub(crate) fn site_root(&self) -> &Path {
+        self.folder.path()
     }
 
     pub(crate) fn url(&self) -> String {
