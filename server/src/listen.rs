@@ -20,7 +20,10 @@ use axum::{
 };
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::{
+    net::{TcpListener, TcpStream},
+    time::sleep,
+};
 use tokio_io_timeout::TimeoutWriter;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tower::ServiceExt;
@@ -36,6 +39,10 @@ use crate::{TrustedProxies, security::HttpLimits};
 const MAX_HEAD: usize = 64 * 1024;
 /// The most header lines of a head.
 const MAX_HEADER_LINES: usize = 100;
+/// The most connections that are accepted after the signal to stop.
+const BACKLOG: usize = 4_096;
+/// How long a new connection is kept after that signal: its first request may be on the way.
+const FIRST_REQUEST: Duration = Duration::from_millis(500);
 /// The shortest time between two warnings about refused connections, which come in bursts.
 const WARN_INTERVAL: Duration = Duration::from_secs(60);
 
@@ -51,12 +58,7 @@ pub async fn serve(
     let limiter = ConnectionLimiter::new(limits.connections_per_address, limits.connections);
     let connections = TaskTracker::new();
     let mut last_warning: Option<Instant> = None;
-    loop {
-        // Retries after a pause when no file descriptor is left.
-        let (stream, peer) = tokio::select! {
-            accepted = Listener::accept(&mut listener) => accepted,
-            () = stop.cancelled() => break,
-        };
+    let mut admit = |stream: TcpStream, peer: SocketAddr| {
         // All clients of a trusted proxy share its address.
         let counted_peer = (!proxies.trusts(peer.ip())).then_some(peer);
         let Some(permit) = limiter.acquire(counted_peer) else {
@@ -71,18 +73,44 @@ pub async fn serve(
                      CONNECTIONS_PER_ADDRESS allows",
                 );
             }
-            continue;
+            return;
         };
         let (router, stop) = (router.clone(), stop.clone());
         connections.spawn(async move {
             connection(stream, peer, router, limits, stop).await;
             drop(permit);
         });
+    };
+    loop {
+        // Retries after a pause when no file descriptor is left.
+        tokio::select! {
+            (stream, peer) = Listener::accept(&mut listener) => admit(stream, peer),
+            () = stop.cancelled() => break,
+        }
     }
-    // While the socket is open the kernel accepts connections, which nothing would serve.
-    drop(listener);
+    // While the socket is open the kernel accepts connections, which nothing would serve. Those
+    // that it has accepted by now would be reset, with the requests that clients have sent.
+    for (stream, peer) in backlog(listener) {
+        admit(stream, peer);
+    }
     connections.close();
     connections.wait().await;
+}
+
+async fn after(stop: &CancellationToken, pause: Duration) {
+    stop.cancelled().await;
+    sleep(pause).await;
+}
+
+/// The connections that the kernel has accepted already; closes the listener.
+fn backlog(listener: TcpListener) -> Vec<(TcpStream, SocketAddr)> {
+    let Ok(listener) = listener.into_std() else { return Vec::new() };
+    let next = || {
+        let (stream, peer) = listener.accept().ok()?;
+        stream.set_nonblocking(true).ok()?;
+        Some((TcpStream::from_std(stream).ok()?, peer))
+    };
+    std::iter::from_fn(next).take(BACKLOG).collect()
 }
 
 /// Serves one connection to its end.
@@ -114,12 +142,19 @@ async fn connection(
         .max_headers(MAX_HEADER_LINES)
         .serve_connection(TokioIo::new(stream), service);
     let mut connection = std::pin::pin!(connection);
-    let mut is_last = false;
+    let (mut is_stopping, mut is_last) = (false, false);
     let ended = loop {
         tokio::select! {
             ended = connection.as_mut() => break ended,
-            () = stop.cancelled(), if !is_last => {
-                // A graceful shutdown would wait for the first request.
+            // hyper would close a connection over which nothing has come yet.
+            () = stop.cancelled(), if !is_stopping => {
+                is_stopping = true;
+                if phases.current() != Phase::New {
+                    is_last = true;
+                    connection.as_mut().graceful_shutdown();
+                }
+            }
+            () = after(&stop, FIRST_REQUEST), if !is_last => {
                 if phases.current() == Phase::New {
                     return;
                 }

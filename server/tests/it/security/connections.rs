@@ -329,6 +329,24 @@ async fn a_draining_server_is_not_ready_and_goes_on_serving() {
 }
 
 #[tokio::test]
+async fn a_request_over_a_connection_opened_just_before_the_stop_is_answered() {
+    let served = served(HttpLimits::default()).await;
+    let mut accepted = served.connect().await;
+    sleep(SHORT).await;
+    // In the backlog of the kernel: this task does not yield before the stop.
+    let waiting = std::net::TcpStream::connect(served.address).unwrap();
+    waiting.set_nonblocking(true).unwrap();
+    let mut waiting = TcpStream::from_std(waiting).unwrap();
+    served.app.stop.cancel();
+    for stream in [&mut accepted, &mut waiting] {
+        stream.write_all(GET).await.unwrap();
+        let said = read_to_close(stream).await;
+        assert!(said.starts_with("HTTP/1.1 200"), "{said}");
+    }
+    timeout(TIMEOUT, served.end).await.expect("an end").unwrap();
+}
+
+#[tokio::test]
 async fn a_stopping_server_refuses_connections_and_finishes_requests() {
     let served = served(HttpLimits::default()).await;
     // A request whose body has not arrived is in flight; a silent connection is not.
