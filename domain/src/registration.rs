@@ -141,7 +141,7 @@ pub struct MyCompetition {
     #[cfg_attr(feature = "openapi", schema(example = "Europe/Berlin"))]
     pub time_zone: String,
     /// When its organizer cancelled it; `null` when it takes place.
-    #[cfg_attr(feature = "openapi", schema(required))]
+    #[cfg_attr(feature = "openapi", schema(required, example = json!(null)))]
     pub cancelled_at: Option<Timestamp>,
     /// Who runs it.
     pub organizer: Contact,

@@ -59,6 +59,35 @@ enum Message {
     Many(Vec<String>),
 }
 
+impl From<PublicError> for ProblemDetails {
+    fn from(error: PublicError) -> Self {
+        let PublicError { code, message, fields, registration_id, idempotency_key, .. } = error;
+        let status = code.status();
+        let title = StatusCode::from_u16(status).ok().and_then(|status| status.canonical_reason());
+        let title = title.unwrap_or("Error");
+        let messages = match code {
+            ErrorCode::ValidationFailed if !fields.is_empty() => {
+                Message::Many(fields.iter().map(|fault| fault.message.clone()).collect())
+            }
+            ErrorCode::ValidationFailed => Message::Many(vec![message.clone()]),
+            _ => Message::One(message.clone()),
+        };
+        Self {
+            kind: "about:blank",
+            title,
+            status,
+            detail: message,
+            code,
+            message: messages,
+            error: title,
+            status_code: status,
+            errors: fields,
+            registration_id,
+            idempotency_key: idempotency_key.map(Into::into),
+        }
+    }
+}
+
 /// An error on its way to an API client.
 #[derive(Debug)]
 pub(crate) struct Problem(PublicError);
@@ -90,29 +119,9 @@ impl IntoResponse for Problem {
         let retry_after = self.0.retry_after();
         // `error_pages` renders it as a page.
         let error = self.0.clone();
-        let PublicError { code, message, fields, registration_id, idempotency_key, .. } = self.0;
-        let status = StatusCode::from_u16(code.status()).expect("the table has valid statuses");
-        let title = status.canonical_reason().unwrap_or("Error");
-        let messages = match code {
-            ErrorCode::ValidationFailed if !fields.is_empty() => {
-                Message::Many(fields.iter().map(|fault| fault.message.clone()).collect())
-            }
-            ErrorCode::ValidationFailed => Message::Many(vec![message.clone()]),
-            _ => Message::One(message.clone()),
-        };
-        let body = ProblemDetails {
-            kind: "about:blank",
-            title,
-            status: status.as_u16(),
-            detail: message,
-            code,
-            message: messages,
-            error: title,
-            status_code: status.as_u16(),
-            errors: fields,
-            registration_id,
-            idempotency_key: idempotency_key.map(Into::into),
-        };
+        let code = self.0.code;
+        let body = ProblemDetails::from(self.0);
+        let status = StatusCode::from_u16(body.status).expect("the table has valid statuses");
         let mut response = (status, Json(body)).into_response();
         let headers = response.headers_mut();
         let problem = HeaderValue::from_static("application/problem+json");

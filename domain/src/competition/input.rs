@@ -135,16 +135,17 @@ pub(super) fn tags(raw: Raw<Vec<String>>) -> Result<Vec<Tag>, String> {
         Raw::WrongType => return Err("Tags must be a list of text".into()),
         Raw::Given(texts) => texts,
     };
+    let texts: Vec<_> = texts.iter().filter(|text| !text.trim().is_empty()).collect();
+    if texts.len() > MAX_TAGS {
+        return Err(format!("Tags must be at most {MAX_TAGS}"));
+    }
     let mut seen = HashSet::new();
     let mut tags = Vec::new();
-    for text in texts.iter().filter(|text| !text.trim().is_empty()) {
+    for text in texts {
         let tag = Tag::parse(text)?;
         if seen.insert(tag.key()) {
             tags.push(tag);
         }
-    }
-    if tags.len() > MAX_TAGS {
-        return Err(format!("Tags must be at most {MAX_TAGS}"));
     }
     Ok(tags)
 }
@@ -280,6 +281,15 @@ mod tests {
         for bad in ["Mars/Olympus".into(), "Berlin!".into(), 1.into()] {
             assert_eq!(in_zone(bad).unwrap_err().fields[0].field, "timeZone");
         }
+    }
+
+    #[test]
+    fn tags_are_counted_before_doubles_are_removed() {
+        let mut body = body(serde_json::json!(5), "2026-12-01T00:00:00Z", None);
+        body["tags"] = vec!["rust"; MAX_TAGS].into();
+        assert_eq!(check(body.clone()).unwrap().tags.len(), 1);
+        body["tags"] = vec!["rust"; MAX_TAGS + 1].into();
+        assert_eq!(check(body).unwrap_err().code, ErrorCode::ValidationFailed);
     }
 
     #[test]

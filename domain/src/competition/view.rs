@@ -38,7 +38,7 @@ pub struct Competition {
     #[cfg_attr(feature = "openapi", schema(example = "Europe/Berlin"))]
     pub time_zone: String,
     /// When its organizer cancelled it; `null` when it takes place.
-    #[cfg_attr(feature = "openapi", schema(required))]
+    #[cfg_attr(feature = "openapi", schema(required, example = json!(null)))]
     pub cancelled_at: Option<Timestamp>,
     /// Who runs it.
     pub organizer_id: UserId,

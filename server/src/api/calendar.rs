@@ -33,7 +33,8 @@ pub(super) fn router() -> ApiRouter {
     get, path = "/competitions/{id}/calendar.ics", tag = "competitions",
     params(CompetitionPath, Revalidating),
     responses(
-        (status = 200, description = "The file", body = String, content_type = "text/calendar"),
+        (status = 200, description = "The file", body = String, content_type = "text/calendar",
+            example = json!("BEGIN:VCALENDAR\r\nVERSION:2.0\r\nEND:VCALENDAR\r\n")),
         CompetitionNotFound,
     ),
 )]
@@ -61,7 +62,8 @@ async fn get_competition_calendar(
     security(("bearer" = [])),
     params(RegistrationPath),
     responses(
-        (status = 200, description = "The file", body = String, content_type = "text/calendar"),
+        (status = 200, description = "The file", body = String, content_type = "text/calendar",
+            example = json!("BEGIN:VCALENDAR\r\nVERSION:2.0\r\nEND:VCALENDAR\r\n")),
         RegistrationNotFound,
     ),
 )]

@@ -7,10 +7,12 @@
 use std::collections::BTreeSet;
 
 use axum::http::header::IF_NONE_MATCH;
+use serde::Serialize;
+use serde_json::Value;
 use utoipa::{
     IntoResponses,
     openapi::{
-        OpenApi, RefOr, Required, Response, Schema,
+        Content, OpenApi, RefOr, Required, Response, Schema,
         path::{Operation, ParameterIn, PathItem},
         request_body::RequestBody,
         schema::AdditionalProperties,
@@ -18,7 +20,7 @@ use utoipa::{
 };
 
 use super::{
-    declared_headers,
+    declared_headers, examples, links,
     responses::{
         self, BodyTooLarge, Busy, CrossSite, InvalidRequest, KeyInFlight, KeyReused, NotModified,
         Overloaded, TooManyRequests, Unauthorized, UnsupportedBody, WriteScope,
@@ -28,6 +30,7 @@ use crate::headers::IDEMPOTENCY_KEY;
 
 /// Completes every operation, and declares the responses and headers that they refer to.
 pub(super) fn complete(description: &mut OpenApi) {
+    links::add(description);
     let mut bodies = BTreeSet::new();
     let mut problems = BTreeSet::new();
     for item in description.paths.paths.values_mut() {
@@ -47,6 +50,10 @@ pub(super) fn complete(description: &mut OpenApi) {
     components.responses.extend(problems.map(|(name, problem)| (name.into(), problem.into())));
     let headers = declared_headers::declared().into_iter();
     components.headers.extend(headers.map(|(name, header)| (name.into(), header.into())));
+    let schemas = to_json(&components.schemas);
+    for (_, operation) in description.paths.paths.values_mut().flat_map(operations) {
+        add_examples(operation, &schemas);
+    }
     for body in bodies {
         if let Some(RefOr::T(Schema::Object(object))) = components.schemas.get_mut(&body) {
             // Every input refuses fields that it does not know.
@@ -56,7 +63,7 @@ pub(super) fn complete(description: &mut OpenApi) {
 }
 
 /// The operations of a path, and whether each only reads.
-fn operations(item: &mut PathItem) -> impl Iterator<Item = (bool, &mut Operation)> {
+pub(super) fn operations(item: &mut PathItem) -> impl Iterator<Item = (bool, &mut Operation)> {
     let all = [
         (true, &mut item.get),
         (false, &mut item.post),
@@ -139,6 +146,28 @@ fn refer_to_headers(response: &mut Response) {
     for (name, header) in &mut response.headers {
         *header = RefOr::Ref(declared_headers::reference(name));
     }
+}
+
+/// Adds an example to each body that has none.
+fn add_examples(operation: &mut Operation, schemas: &Value) {
+    let example = |content: &mut RefOr<Content>| {
+        if let RefOr::T(Content { example: example @ None, schema: Some(schema), .. }) = content {
+            *example = Some(examples::compose(&to_json(schema), schemas));
+        }
+    };
+    for response in operation.responses.responses.values_mut() {
+        if let RefOr::T(response) = response {
+            response.content.values_mut().for_each(example);
+        }
+    }
+    if let Some(RefOr::T(body)) = &mut operation.request_body {
+        body.content.values_mut().for_each(example);
+    }
+}
+
+/// A part of the description as JSON.
+fn to_json<T: Serialize>(part: &T) -> Value {
+    serde_json::to_value(part).expect("a description is plain JSON")
 }
 
 /// An optional body is absent, never `null`.

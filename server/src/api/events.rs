@@ -56,17 +56,23 @@ impl PartialSchema for SeatsEvent {
     fn schema() -> RefOr<Schema> {
         let text = || ObjectBuilder::new().schema_type(Type::String);
         let state = Ref::from_schema_name(SeatsChanged::name());
-        let data = text().description(Some("The seats, as JSON"));
+        let data = text().description(Some("The seats, as JSON")).examples([concat!(
+            r#"{"competitionId":"01939c2e-7b5a-7000-8000-000000000001","capacity":50,"#,
+            r#""seatsLeft":49,"cancelled":false,"sequence":7}"#,
+        )]);
         let data = data.content_media_type("application/json").content_schema(Some(state));
-        let retry = ObjectBuilder::new().schema_type(Type::Integer);
+        let retry = ObjectBuilder::new()
+            .schema_type(Type::Integer)
+            .description(Some("Milliseconds before the next connection"))
+            .examples([4000]);
         let event = ObjectBuilder::new()
             .schema_type(Type::Object)
             .description(Some("A server-sent event"))
             .property("event", text().enum_values(Some(["seats"])))
             .required("event")
-            .property("id", text().description(Some("The `sequence`")))
+            .property("id", text().description(Some("The `sequence`")).examples(["7"]))
             .required("id")
-            .property("retry", retry.description(Some("Milliseconds before the next connection")))
+            .property("retry", retry)
             .property("data", data)
             .required("data");
         RefOr::T(event.into())

@@ -192,7 +192,8 @@ async fn get_roster(
     params(CompetitionPath, RosterFilters),
     responses(
         (status = 200, description = "Name, email, status, time and id of each registration",
-            body = String, content_type = "text/csv", headers(("Content-Disposition"))),
+            body = String, content_type = "text/csv", headers(("Content-Disposition")),
+            example = json!("Name,Email,Status,Registered at,Registration ID\r\n")),
         InvalidParameter, NotYourCompetition, CompetitionNotFound,
     ),
 )]
