@@ -9,7 +9,7 @@ use sea_orm::{
 
 use crate::{
     Context, Error, Result,
-    entity::{password_reset, refresh_token, session, user},
+    entity::{password_reset, personal_token, refresh_token, session, user},
     infrastructure::db::retry,
 };
 
@@ -167,8 +167,8 @@ pub async fn drop_tables(url: &str) -> Result<()> {
     Ok(())
 }
 
-/// Ends what a restored database must not have in common with its later self: sessions, tokens and
-/// links that were ended since the backup, and what Redis remembers.
+/// Ends what a restored database must not have in common with its later self: sessions, tokens,
+/// personal access tokens and links that were ended since the backup, and what Redis remembers.
 ///
 /// # Errors
 /// When the database fails.
@@ -183,6 +183,7 @@ pub async fn invalidate(ctx: &Context) -> Result<()> {
         session::Entity::delete_many().exec(&*tx).await?;
         refresh_token::Entity::delete_many().exec(&*tx).await?;
         password_reset::Entity::delete_many().exec(&*tx).await?;
+        personal_token::Entity::delete_many().exec(&*tx).await?;
         tx.commit().await
     })
     .await?;

@@ -69,8 +69,9 @@ fn redis_ca(path: &str) -> Result<Optional, String> {
 mod tests {
     use super::*;
 
-    #[test]
-    fn a_url_names_a_redis_with_or_without_tls() {
+    // The client starts a task.
+    #[tokio::test]
+    async fn a_url_names_a_redis_with_or_without_tls() {
         for good in ["", "redis://localhost", "rediss://ada:secret@redis.example:6380/1"] {
             assert!(redis_url(good).is_ok(), "{good}");
         }
@@ -79,8 +80,8 @@ mod tests {
         }
     }
 
-    #[test]
-    fn a_private_authority_is_a_file_of_certificates() {
+    #[tokio::test]
+    async fn a_private_authority_is_a_file_of_certificates() {
         let tests = concat!(env!("CARGO_MANIFEST_DIR"), "/../service/tests/it/certificates");
         assert!(redis_ca(&format!("{tests}/authority.pem")).unwrap().0.is_some());
         assert!(redis_ca("").unwrap().0.is_none());

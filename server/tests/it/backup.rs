@@ -2,10 +2,11 @@
 
 use std::process::Output;
 
-use domain::Email;
+use domain::{Email, PersonalTokenInput};
 use service::{
     accounts::recognize,
     backup::Facts,
+    personal_tokens::{self, TokenSecret},
     refresh_tokens, registration,
     testing::{EmptyDatabase, World, account},
 };
@@ -73,6 +74,13 @@ async fn a_restore_ends_sessions_and_tokens_and_empties_redis() {
     let key = Some("k".parse().unwrap());
     registration::register(&world.ctx, &ada, sprint, key).await.unwrap().outcome.unwrap();
     refresh_tokens::start(&world.ctx, &before).await.unwrap();
+    let input = PersonalTokenInput {
+        name: "laptop".to_owned().into(),
+        scope: "read".to_owned().into(),
+        ..Default::default()
+    };
+    let secret = TokenSecret::random();
+    personal_tokens::create(&world.ctx, &ada, input, &secret).await.unwrap();
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("club.backup").display().to_string();
     succeeds(&on(world.database_url(), &[], &["backup", &file]));
@@ -87,7 +95,9 @@ async fn a_restore_ends_sessions_and_tokens_and_empties_redis() {
     let restored = World::at(empty.url()).await;
     let found = recognize(&restored.ctx, before.user.id, before.credentials).await.unwrap();
     assert!(found.is_none());
-    assert_eq!(restored.execute("DELETE FROM refresh_tokens").await.unwrap(), 0);
+    for table in ["refresh_tokens", "personal_tokens"] {
+        assert_eq!(restored.execute(&format!("DELETE FROM {table}")).await.unwrap(), 0, "{table}");
+    }
     let email = Email::parse("ada@example.com").unwrap();
     assert!(service::accounts::details(&restored.ctx, &email).await.is_ok());
 }

@@ -102,6 +102,7 @@ fn services_that_do_not_answer_are_errors_and_the_exit_code_says_so() {
         ("SMTP_URL", "smtp://me:secret-word@127.0.0.1:1"),
         ("MAIL_FROM", "club@example.com"),
         ("SITE_URL", "https://club.example"),
+        ("SITE_ROOT", "/nowhere"),
     ];
     let (output, report) = report(&variables);
     assert_eq!(output.status.code(), Some(1));

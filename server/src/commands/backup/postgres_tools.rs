@@ -38,7 +38,9 @@ impl Login {
             Some(password) => Some(percent_decode_str(password).decode_utf8()?.into_owned()),
             None => None,
         };
-        url.set_password(None).map_err(|()| "DATABASE_URL cannot be read")?;
+        if password.is_some() {
+            url.set_password(None).map_err(|()| "DATABASE_URL cannot be read")?;
+        }
         let pairs: Vec<(String, String)> = url.query_pairs().into_owned().collect();
         url.set_query(None);
         for (name, value) in pairs {

@@ -338,8 +338,10 @@ async fn a_request_over_a_connection_opened_just_before_the_stop_is_answered() {
     waiting.set_nonblocking(true).unwrap();
     let mut waiting = TcpStream::from_std(waiting).unwrap();
     served.app.stop.cancel();
+    // Both before the first answer: a connection is kept for half a second without a request.
+    accepted.write_all(GET).await.unwrap();
+    waiting.write_all(GET).await.unwrap();
     for stream in [&mut accepted, &mut waiting] {
-        stream.write_all(GET).await.unwrap();
         let said = read_to_close(stream).await;
         assert!(said.starts_with("HTTP/1.1 200"), "{said}");
     }
