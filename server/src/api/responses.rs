@@ -65,7 +65,7 @@ problems! {
         "The current password is wrong; or a personal access token",
     WriteScope: InsufficientScope ("WWW-Authenticate")
         "A token that may only read; or a page of another site sent the request",
-    LoginOnly: InsufficientScope ("WWW-Authenticate")
+    LoginOnly: Forbidden ("WWW-Authenticate")
         "A personal access token; this takes the token of a login",
     CrossSite: CrossSiteRequest
         "A page of another site sent the request with the session of a browser",
