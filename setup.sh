@@ -341,6 +341,21 @@ faketime() {
   ok faketime
 }
 
+# Checks the alert rules. Debian's package of Prometheus would start it as a service, so it is unpacked, not installed.
+readonly PROMTOOL=target/tools/prometheus/usr/bin/promtool
+promtool() {
+  if ! have promtool && [ ! -x "$PROMTOOL" ]; then
+    can_apt || fail "promtool is missing. Install Prometheus, then run this again."
+    doing promtool "unpacking Debian's package of Prometheus"
+    local folder=target/tools/prometheus
+    mkdir -p "$folder"
+    as_root apt-get update >/dev/null || true
+    (cd "$folder" && apt-get download prometheus >/dev/null 2>&1 && dpkg-deb --extract prometheus_*.deb . && rm prometheus_*.deb) ||
+      fail "apt-get download prometheus failed. Install Prometheus by hand, then run this again."
+  fi
+  ok promtool
+}
+
 # Tests run two servers behind each of these, with the configurations of docs/deploy.
 has_nginx() { have nginx || [ -x /usr/sbin/nginx ]; }
 nginx() {
@@ -387,7 +402,7 @@ chromium() {
 # -----------------------------------------------------------------------------------------------------
 
 for_build() { c_compiler; rust_toolchain; wasm_target; node_and_npm; cargo_leptos; wasm_bindgen; npm_packages "npm packages" .; }
-for_test() { for_build; cargo_nextest; postgres; pooler; redis; faketime; nginx; haproxy; caddy; npm_packages Playwright end2end; npm_packages "API clients" clients; python_packages; chromium; }
+for_test() { for_build; cargo_nextest; postgres; pooler; redis; faketime; promtool; nginx; haproxy; caddy; npm_packages Playwright end2end; npm_packages "API clients" clients; python_packages; chromium; }
 for_lint() { c_compiler; rust_toolchain; wasm_target; cargo_deny; cargo_shear; shellcheck; actionlint; node_and_npm; npm_packages TypeScript end2end; npm_packages "API clients" clients; python_packages; }
 for_bench() { c_compiler; rust_toolchain; node_and_npm; postgres; pgbench; redis; sqlite_shell; npm_packages BullMQ bench/bullmq; }
 
