@@ -1,5 +1,5 @@
 import type { Browser, Page } from '@playwright/test';
-import { expect, open, test } from '../support/fixtures.ts';
+import { expect, hydrated, open, test } from '../support/fixtures.ts';
 import { logInAs } from '../support/session.ts';
 import { translate } from '../support/translator.ts';
 
@@ -110,6 +110,7 @@ test.describe('a page that is translated while it is open', { tag: '@js' }, () =
     await expect(page.getByRole('heading', { level: 1 })).toHaveText(competition.title);
     await page.goBack();
     await expect(page.getByRole('heading', { level: 1 })).toHaveText('Competitions');
+    await hydrated(page);
     await page.evaluate(translate);
     await page.goBack();
 
