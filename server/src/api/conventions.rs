@@ -13,7 +13,7 @@ use utoipa::{
     IntoResponses,
     openapi::{
         Content, OpenApi, RefOr, Required, Response, Schema,
-        path::{Operation, ParameterIn, PathItem},
+        path::{Operation, ParameterIn},
         request_body::RequestBody,
         schema::AdditionalProperties,
     },
@@ -21,6 +21,7 @@ use utoipa::{
 
 use super::{
     declared_headers, examples, links,
+    operations::operations,
     responses::{
         self, BodyTooLarge, Busy, CrossSite, InvalidRequest, KeyInFlight, KeyReused, NotModified,
         Overloaded, TooManyRequests, Unauthorized, UnsupportedBody, WriteScope,
@@ -60,17 +61,6 @@ pub(super) fn complete(description: &mut OpenApi) {
             object.additional_properties = Some(Box::new(AdditionalProperties::FreeForm(false)));
         }
     }
-}
-
-/// The operations of a path, and whether each only reads.
-pub(super) fn operations(item: &mut PathItem) -> impl Iterator<Item = (bool, &mut Operation)> {
-    let all = [
-        (true, &mut item.get),
-        (false, &mut item.post),
-        (false, &mut item.patch),
-        (false, &mut item.delete),
-    ];
-    all.into_iter().filter_map(|(reads, operation)| Some((reads, operation.as_mut()?)))
 }
 
 fn complete_operation(operation: &mut Operation, reads: bool) {

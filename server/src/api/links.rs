@@ -2,7 +2,7 @@
 
 use utoipa::openapi::{OpenApi, RefOr, link::LinkBuilder};
 
-use super::conventions::operations;
+use super::operations::operations;
 
 /// An operation, the place of the id in its response or request, and the operations that take it.
 const LINKS: [(&str, &str, &[&str]); 11] = [

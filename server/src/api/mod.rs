@@ -17,6 +17,7 @@ mod health;
 mod links;
 mod location;
 mod mailbox;
+mod operations;
 mod paging;
 mod parameters;
 mod password_resets;
