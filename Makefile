@@ -84,6 +84,7 @@ brand: setup-test ## Render public/social.png and the touch icon from docs/brand
 .PHONY: lint
 lint: setup-lint ## Check format, clippy, dependencies, shell scripts, workflows, documents, types and openapi.json
 	cargo fmt --all --check
+	@! git grep --line-number --extended-regexp '.{101,}' -- '*.rs' || { echo "lint: wider than 100 columns"; exit 1; }
 	cargo clippy $(HOST_CRATES) --all-targets -- -D warnings
 	cargo clippy -p frontend --target wasm32-unknown-unknown -- -D warnings
 	scripts/check-dependency-direction.sh

@@ -1,9 +1,9 @@
 //! Makes the cursors of lists opaque, and verifies them.
 //!
 //! A cursor is a version, a code and a position. The code (HMAC-SHA256) covers the list and its
-//! parameters as well: a cursor that was altered, or comes from another list, is rejected before its
-//! position is read. All processes derive one key from the secret of the tokens, so that any of them
-//! continues a list.
+//! parameters as well: a cursor that was altered, or comes from another list, is rejected before
+//! its position is read. All processes derive one key from the secret of the tokens, so that any of
+//! them continues a list.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use hmac::{Hmac, KeyInit, Mac};

@@ -1,8 +1,8 @@
 //! Entity tags (RFC 9110, section 8.8.3) and the conditions on them.
 //!
 //! The tag of a competition is its version, and a hash of the whole representation. `If-Match`
-//! compares the version only (see [`IfMatch`]): a registration changes the tag, and does not make an
-//! edit fail. The tags of other public reads are a hash.
+//! compares the version only (see [`IfMatch`]): a registration changes the tag, and does not make
+//! an edit fail. The tags of other public reads are a hash.
 //!
 //! Tags are strong. A compressed response has other bytes, so its tag has the coding at its end:
 //! `"3-0f1e2d3c4b5a6978-gzip"`. A calendar file has the time at which it was made in it, and a weak

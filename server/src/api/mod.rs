@@ -27,6 +27,7 @@ mod replay;
 mod responses;
 mod roster_csv;
 mod tokens;
+mod webhook_deliveries;
 mod webhooks;
 
 use axum::Router;
@@ -78,6 +79,7 @@ fn documented() -> ApiRouter {
         .merge(registrations::router())
         .merge(mailbox::router())
         .merge(webhooks::router())
+        .merge(webhook_deliveries::router())
         .merge(admin::router())
         .merge(health::router())
         .completed()

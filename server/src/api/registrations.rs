@@ -110,8 +110,8 @@ async fn cancel_registration(
     get, path = "/competitions/registrations/my", tag = "registrations", security(("bearer" = [])),
     params(Parts),
     responses(
-        (status = 200, description = "One page, or the part at the cursor; newest first", body = [MyRegistration],
-            headers(("X-Total-Count"), ("Link"))),
+        (status = 200, description = "One page, or the part at the cursor; newest first",
+            body = [MyRegistration], headers(("X-Total-Count"), ("Link"))),
         InvalidParameter, ParticipantOnly,
     ),
 )]

@@ -1,27 +1,16 @@
 //! `/api/webhooks`: the webhooks of an organizer.
 
-use axum::{
-    Json,
-    extract::{OriginalUri, State},
-    http::StatusCode,
-    response::Response,
-};
-use domain::{
-    Delivery, DeliveryId, PageQuery, Webhook, WebhookId, WebhookInput, WebhookPatch,
-    WebhookWithSecret,
-};
+use axum::{Json, extract::State, http::StatusCode, response::Response};
+use domain::{Webhook, WebhookId, WebhookInput, WebhookPatch, WebhookWithSecret};
 use service::webhooks;
 use utoipa_axum::routes;
 
 use super::{
     ApiRouter,
-    extract::{Body, Id, NoBody, QueryString},
-    location, paging,
-    parameters::{DeliveryPath, Pages, WebhookPath},
-    responses::{
-        DeliveryNotFound, InvalidField, InvalidParameter, OrganizerOnly, TooManyWebhooks,
-        WebhookDisabled, WebhookNotFound,
-    },
+    extract::{Body, Id, NoBody},
+    location,
+    parameters::WebhookPath,
+    responses::{InvalidField, OrganizerOnly, TooManyWebhooks, WebhookNotFound},
 };
 use crate::{AppState, auth::Organizer, problem::Problem};
 
@@ -32,9 +21,6 @@ pub(super) fn router() -> ApiRouter {
         .read(routes!(get_webhook))
         .write(routes!(edit_webhook, delete_webhook))
         .write(routes!(rotate_webhook_secret))
-        .write(routes!(send_test_event))
-        .read(routes!(list_deliveries))
-        .write(routes!(send_delivery_again))
 }
 
 /// List my webhooks
@@ -157,71 +143,4 @@ async fn rotate_webhook_secret(
     NoBody: NoBody,
 ) -> Result<Json<WebhookWithSecret>, Problem> {
     Ok(Json(webhooks::rotate_secret(&state.ctx, &actor, id).await?))
-}
-
-/// Send a test event
-///
-/// Of the type `webhook.test`, whatever event types the webhook has.
-#[utoipa::path(
-    post, path = "/webhooks/{id}/test", tag = "webhooks", security(("bearer" = [])),
-    params(WebhookPath),
-    responses(
-        (status = 202, description = "The delivery, which is sent at once", body = Delivery),
-        OrganizerOnly, WebhookNotFound, WebhookDisabled,
-    ),
-)]
-async fn send_test_event(
-    State(state): State<AppState>,
-    Organizer(actor): Organizer,
-    Id(id): Id<WebhookId>,
-    NoBody: NoBody,
-) -> Result<(StatusCode, Json<Delivery>), Problem> {
-    let delivery = webhooks::send_test(&state.ctx, &actor, id).await?;
-    Ok((StatusCode::ACCEPTED, Json(delivery)))
-}
-
-/// List the deliveries of a webhook
-///
-/// With the last attempt of each. Deliveries are deleted after 30 days.
-#[utoipa::path(
-    get, path = "/webhooks/{id}/deliveries", tag = "webhooks", security(("bearer" = [])),
-    params(WebhookPath, Pages),
-    responses(
-        (status = 200, description = "One page, newest first", body = [Delivery],
-            headers(("X-Total-Count"), ("Link"))),
-        InvalidParameter, OrganizerOnly, WebhookNotFound,
-    ),
-)]
-async fn list_deliveries(
-    State(state): State<AppState>,
-    Organizer(actor): Organizer,
-    Id(id): Id<WebhookId>,
-    uri: OriginalUri,
-    QueryString(query): QueryString<PageQuery>,
-) -> Result<Response, Problem> {
-    let page = webhooks::deliveries(&state.ctx, &actor, id, query.check()?).await?;
-    Ok(paging::respond(&uri, &page))
-}
-
-/// Send a delivery again
-///
-/// At once, with the same `webhook-id` and body. If it fails, further attempts follow as for a new
-/// event.
-#[utoipa::path(
-    post, path = "/webhooks/deliveries/{id}/send-again", tag = "webhooks",
-    security(("bearer" = [])),
-    params(DeliveryPath),
-    responses(
-        (status = 202, description = "The delivery, which is sent at once", body = Delivery),
-        OrganizerOnly, DeliveryNotFound, WebhookDisabled,
-    ),
-)]
-async fn send_delivery_again(
-    State(state): State<AppState>,
-    Organizer(actor): Organizer,
-    Id(id): Id<DeliveryId>,
-    NoBody: NoBody,
-) -> Result<(StatusCode, Json<Delivery>), Problem> {
-    let delivery = webhooks::send_again(&state.ctx, &actor, id).await?;
-    Ok((StatusCode::ACCEPTED, Json(delivery)))
 }

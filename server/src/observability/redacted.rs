@@ -7,8 +7,8 @@ use std::{borrow::Cow, io};
 const ADDRESS: &str = "[email]";
 /// The replacement of a token.
 const TOKEN: &str = "[token]";
-/// How tokens begin: a JSON Web Token (`{"` in Base64), a personal access token, and the secret of a
-/// webhook.
+/// How tokens begin: a JSON Web Token (`{"` in Base64), a personal access token, and the secret of
+/// a webhook.
 const PREFIXES: [&str; 3] = ["eyJ", "mcpat_", "whsec_"];
 /// The shortest text that counts as a token.
 const MIN_TOKEN: usize = 20;

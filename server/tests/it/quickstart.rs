@@ -45,8 +45,8 @@ async fn the_commands_of_the_quickstart_register_with_curl_and_with_a_generated_
     // The confirmation takes a moment, and longer on a busy machine.
     let mailbox = mailbox.trim();
     let subject = format!(
-        "for _ in {{1..150}}; do subject=$({mailbox}); [ \"$subject\" = null ] || break; sleep 0.2; \
-         done; echo \"$subject\""
+        "for _ in {{1..150}}; do subject=$({mailbox}); [ \"$subject\" = null ] || break; \
+         sleep 0.2; done; echo \"$subject\""
     );
     let printed = run(&format!("{register}\n{replay}\n{subject}"), folder.path());
     assert_eq!(printed.matches("201 Created").count(), 2, "{printed}");

@@ -5,25 +5,21 @@ use std::time::Instant;
 
 use domain::{CompetitionId, PublicError};
 use futures::future::BoxFuture;
-use tokio::sync::SemaphorePermit;
-use tracing::{Instrument, Span};
+use tracing::Instrument;
 
 use super::{
+    batch_span::batch_span,
     command::Request,
     decision::{Decision, Effect},
     ledger::Ledger,
+    locked_transaction::LockedTransaction,
     store,
 };
 use crate::{
     Context, Error, Result,
     events::Event,
     idempotency::{self, StoredResponse},
-    infrastructure::{
-        db::{WriteTx, retry},
-        failpoint,
-        locks::CompetitionLock,
-        trace_context,
-    },
+    infrastructure::{db::retry, failpoint},
     jobs,
     metrics::ADMISSION,
 };
@@ -34,34 +30,6 @@ struct DecisionToCache {
     stored: Option<StoredResponse>,
 }
 
-/// A transaction that has locked the row of its competition and has not read anything yet. The
-/// permit and the lock in Redis are held until it ends.
-struct LockedTransaction<'a> {
-    // Fields are dropped in this order.
-    tx: WriteTx<'a>,
-    _lock: Option<CompetitionLock>,
-    _permit: Option<SemaphorePermit<'a>>,
-}
-
-impl<'a> LockedTransaction<'a> {
-    /// Takes a batch permit of this process, the lock in Redis, which limits how many processes
-    /// queue for the row, and the lock on the row. Reads in the transaction see what its previous
-    /// holder has committed: READ COMMITTED takes a new snapshot for each statement, and under
-    /// SERIALIZABLE a row that changed during the wait is a serialization failure.
-    async fn begin(ctx: &'a Context, competition: CompetitionId) -> Result<Self> {
-        let began = Instant::now();
-        let permit = ctx.admission.batch_permit().await?;
-        let permitted = Instant::now();
-        ADMISSION.permit(permitted - began);
-        let lock = ctx.locks.acquire(competition).await;
-        let locked = Instant::now();
-        ADMISSION.redis_lock(locked - permitted);
-        let tx = ctx.db.begin_serializable_with_lock(&store::lock(competition)).await?;
-        ADMISSION.row_lock(locked.elapsed());
-        Ok(Self { _permit: permit, _lock: lock, tx })
-    }
-}
-
 /// Decides the requests of a batch in the order of arrival. Returns one decision each, in the same
 /// order.
 pub(super) async fn process_batch(
@@ -69,30 +37,12 @@ pub(super) async fn process_batch(
     competition: CompetitionId,
     requests: Vec<Request>,
 ) -> Vec<Result<Decision<Effect>>> {
-    let span = span(competition, &requests);
+    let span = batch_span(competition, &requests);
     ADMISSION.batch_begins(requests.iter().map(|request| request.since.elapsed()));
     let began = Instant::now();
     let decisions = process(ctx, competition, requests).instrument(span).await;
     ADMISSION.batch_ends(began.elapsed());
     decisions
-}
-
-/// The span of a batch. In a trace it is a child of the first request, and it is linked to all.
-fn span(competition: CompetitionId, requests: &[Request]) -> Span {
-    let alone = if let [request] = requests { request.cause.request_id() } else { None };
-    let span = tracing::error_span!(
-        parent: None,
-        "admission_batch",
-        competition.id = %competition,
-        batch.size = requests.len(),
-        request.id = alone,
-    );
-    let traced = || requests.iter().filter_map(|request| request.cause.traceparent.as_deref());
-    if let Some(first) = traced().find(|traceparent| traceparent.ends_with("-01")) {
-        trace_context::set_parent(&span, first);
-    }
-    traced().for_each(|traceparent| trace_context::add_link(&span, traceparent));
-    span
 }
 
 async fn process(
@@ -270,7 +220,7 @@ mod tests {
     use tokio::time::timeout;
 
     use super::{
-        super::{command::AdmissionCommand, ledger::Changes},
+        super::{changes::Changes, command::AdmissionCommand},
         *,
     };
     use crate::{

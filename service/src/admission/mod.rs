@@ -9,9 +9,12 @@
 //! Redis save work, and each of them may fail.
 
 mod batch;
+mod batch_span;
+mod changes;
 mod command;
 mod decision;
 mod ledger;
+mod locked_transaction;
 #[cfg(test)]
 mod model;
 mod outcome;

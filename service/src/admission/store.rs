@@ -14,7 +14,7 @@ use sea_orm::{
 };
 use serde::de::DeserializeOwned;
 
-use super::{command::Request, ledger::Changes};
+use super::{changes::Changes, command::Request};
 use crate::{
     Error, Result,
     entity::{

@@ -129,8 +129,8 @@ async fn permissions(redis: &mut MultiplexedConnection, prefix: &str) -> Finding
         "redis.permissions",
         format!("these commands are refused: {}", failed.join(", ")),
         format!(
-            "Allow the user `~{prefix}* &{prefix}* +@read +@write +@scripting +@pubsub +@connection \
-             +@blocking +info +time`."
+            "Allow the user `~{prefix}* &{prefix}* +@read +@write +@scripting +@pubsub \
+             +@connection +@blocking +info +time`."
         ),
     )
 }

@@ -1,5 +1,5 @@
-//! Reads a list in parts, each from the last item of the part before (keyset pagination). Items that
-//! are added or deleted in the meantime neither repeat nor hide any other.
+//! Reads a list in parts, each from the last item of the part before (keyset pagination). Items
+//! that are added or deleted in the meantime neither repeat nor hide any other.
 
 use sea_orm::{
     QueryFilter, QueryOrder, QuerySelect,

@@ -4,7 +4,8 @@
 //! |---|---|
 //! | `endpoints` | creating, changing and deleting webhooks |
 //! | `log` | the deliveries of a webhook; sending one again; sending a test |
-//! | `event`, `publish` | the events, written in the transactions of their causes, and the job that makes a delivery for each webhook that wants one |
+//! | `event` | the events, written in the transactions of their causes |
+//! | `publish` | the job that makes a delivery for each webhook that wants an event |
 //! | `deliver`, `attempt`, `outcome`, `schedule` | the job that sends the deliveries of a webhook |
 //! | `disable` | disabling a webhook |
 //! | `flags` | which competitions have webhooks |

@@ -59,8 +59,8 @@ pub(super) fn PasswordSection(
             <ErrorSummary error />
             <SuccessMessage
                 shown=done
-                message="Your password was changed. You've been logged out on other devices, and your \
-                    personal access tokens are revoked."
+                message="Your password was changed. You've been logged out on other devices, and \
+                    your personal access tokens are revoked."
             />
             <ActionForm action node_ref=form attr:class="section" attr:novalidate=true>
                 // Password managers need the name of the account.

@@ -5,20 +5,14 @@ mod connection;
 mod pool;
 mod retry;
 mod session;
+mod sqlite;
+mod write_tx;
 
-use std::{
-    ops::Deref,
-    path::{Path, PathBuf},
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
 use sea_orm::{
-    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, IsolationLevel,
-    SqliteTransactionMode, SqlxPostgresConnector, TransactionOptions, TransactionTrait,
-    sqlx::{
-        postgres::PgPoolOptions,
-        sqlite::{SqliteJournalMode, SqliteSynchronous},
-    },
+    ConnectionTrait, Database, DatabaseConnection, IsolationLevel, SqlxPostgresConnector,
+    sqlx::postgres::PgPoolOptions,
 };
 use tokio::{
     sync::{Semaphore, SemaphorePermit},
@@ -27,21 +21,21 @@ use tokio::{
 
 pub use self::connection::{Connection, Postgres, PostgresTransaction, Transaction};
 use self::pool::Pool;
-pub(crate) use self::retry::retry;
+pub use self::sqlite::sqlite_folder;
+pub(crate) use self::{
+    retry::retry,
+    write_tx::{Autocommit, WriteTx},
+};
 use crate::{
     Error, Result, commit_watch, infrastructure::private_files::prepare_sqlite, metrics::DATABASE,
 };
 
-/// How long a request waits for a connection to SQLite.
-const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long a transaction of admission waits for the lock of its row.
 const LOCK_TIMEOUT: Duration = Duration::from_secs(3);
 /// How long the server lets a statement of admission run.
 const STATEMENT_TIMEOUT: Duration = Duration::from_secs(4);
 /// After this time without a response, the connection of a transaction of admission counts as dead.
 const RESPONSE_TIMEOUT: Duration = Duration::from_secs(5);
-/// How long SQLite waits for the write lock of another process.
-const SQLITE_BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// A pool of connections to SQLite or PostgreSQL.
 #[derive(Debug)]
@@ -71,7 +65,7 @@ impl Db {
                     "the permissions of the database file could not be restricted"
                 );
             }
-            Connection::Sqlite(Database::connect(sqlite(url, max_connections)).await?)
+            Connection::Sqlite(Database::connect(sqlite::options(url, max_connections)).await?)
         } else {
             Connection::Postgres(Postgres(Pool::connect(url, max_connections).await?))
         };
@@ -235,21 +229,13 @@ impl Db {
     async fn begin(&self, begin: &str, limit: Option<Duration>) -> Result<WriteTx<'_>> {
         let permit = self.writer_permit().await;
         let tx = match &self.connection {
-            Connection::Sqlite(db) => Transaction::Sqlite(begin_immediate(db.clone()).await?),
+            Connection::Sqlite(db) => {
+                Transaction::Sqlite(sqlite::begin_immediate(db.clone()).await?)
+            }
             Connection::Postgres(db) => db.begin(begin, limit).await?,
         };
         Ok(WriteTx { tx, _permit: permit })
     }
-}
-
-/// Begins in a task of its own, so that dropping the caller's future does not cancel it half-way:
-/// the driver would leave the session inside a transaction, and the next writes there uncommitted.
-async fn begin_immediate(db: DatabaseConnection) -> Result<sea_orm::DatabaseTransaction> {
-    let options = TransactionOptions {
-        sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
-        ..Default::default()
-    };
-    Ok(tokio::spawn(async move { db.begin_with_options(options).await }).await??)
 }
 
 /// The connections of a pool.
@@ -261,75 +247,6 @@ pub(crate) struct PoolSize {
 
 fn bounded(count: usize) -> u32 {
     u32::try_from(count).unwrap_or(u32::MAX)
-}
-
-/// Options for a pool on a SQLite file.
-fn sqlite(url: &str, connections: u32) -> ConnectOptions {
-    let mut options = ConnectOptions::new(url);
-    options
-        .max_connections(connections)
-        .acquire_timeout(ACQUIRE_TIMEOUT)
-        .connect_timeout(ACQUIRE_TIMEOUT)
-        .sqlx_logging(false)
-        .test_before_acquire(false)
-        .map_sqlx_sqlite_opts(|options| {
-            options
-                .create_if_missing(true)
-                .foreign_keys(true)
-                .journal_mode(SqliteJournalMode::Wal)
-                // Commits survive a power cut.
-                .synchronous(SqliteSynchronous::Full)
-                .busy_timeout(SQLITE_BUSY_TIMEOUT)
-        });
-    options
-}
-
-/// A write transaction. Dropping it rolls back.
-pub(crate) struct WriteTx<'a> {
-    tx: Transaction,
-    _permit: Option<SemaphorePermit<'a>>,
-}
-
-impl WriteTx<'_> {
-    /// # Errors
-    /// [`Error::OutcomeUnknown`] when the connection fails before the response.
-    pub(crate) async fn commit(self) -> Result<()> {
-        let pending = commit_watch::commit_begins();
-        let committed = self.tx.commit().await.map_err(Error::of_commit);
-        if committed.as_ref().is_err_and(|error| !matches!(error, Error::OutcomeUnknown(_))) {
-            pending.rolled_back();
-        }
-        committed
-    }
-}
-
-impl Deref for WriteTx<'_> {
-    type Target = Transaction;
-
-    fn deref(&self) -> &Transaction {
-        &self.tx
-    }
-}
-
-/// A connection with the writer's permit.
-pub(crate) struct Autocommit<'a> {
-    connection: &'a Connection,
-    _permit: Option<SemaphorePermit<'a>>,
-}
-
-impl Deref for Autocommit<'_> {
-    type Target = Connection;
-
-    fn deref(&self) -> &Connection {
-        self.connection
-    }
-}
-
-/// The folder of a SQLite file; `None` for databases elsewhere or in memory.
-pub fn sqlite_folder(url: &str) -> Option<PathBuf> {
-    let path = url.strip_prefix("sqlite:")?.trim_start_matches("//").split('?').next()?;
-    let folder = Path::new(path).parent().filter(|_| path != ":memory:")?;
-    Some(if folder.as_os_str().is_empty() { PathBuf::from(".") } else { folder.to_path_buf() })
 }
 
 #[cfg(test)]

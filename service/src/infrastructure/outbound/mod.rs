@@ -133,7 +133,8 @@ impl Outbound {
         headers: HeaderMap,
         body: String,
     ) -> Result<(u16, String), String> {
-        // Again: the operator may have changed the networks, and literal addresses are not resolved.
+        // Again: the operator may have changed the networks, and the resolver does not see literal
+        // addresses.
         let url = self.check_url(url)?;
         let client = self.client(reach(&url))?;
         let request = client.post(url).headers(headers).body(body);

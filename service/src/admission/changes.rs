@@ -1,0 +1,27 @@
+//! What a batch writes.
+
+use domain::Tag;
+
+use crate::{
+    entity::{competition, registration},
+    jobs::NewJob,
+};
+
+/// Everything that a batch writes about its competition.
+#[derive(Debug, Default)]
+pub(super) struct Changes {
+    pub(super) inserted: Vec<registration::Model>,
+    pub(super) updated: Vec<registration::Model>,
+    /// Jobs to insert.
+    pub(super) jobs: Vec<NewJob>,
+    /// The competition before and after, if it changes.
+    pub(super) competition: Option<(competition::Model, competition::Model)>,
+    /// The tags, if they change.
+    pub(super) tags: Option<Vec<Tag>>,
+}
+
+impl Changes {
+    pub(super) fn is_empty(&self) -> bool {
+        self.inserted.is_empty() && self.updated.is_empty() && self.competition.is_none()
+    }
+}

@@ -1,0 +1,143 @@
+//! The rules of the competition: its edits and its cancellation.
+
+use domain::{
+    CompetitionEdit, CompetitionWithOrganizer, ErrorCode, EventType, IfMatch, Organizer,
+    PublicError, Tag, Timestamp, User,
+};
+
+use super::{Ledger, OVER};
+use crate::{
+    Result,
+    admission::{
+        command::Request,
+        decision::{Effect, Verdict},
+    },
+};
+
+impl Ledger {
+    pub(super) fn require_organizer(&self, user: &User, message: &str) -> Result<()> {
+        if self.after.organizer_id == user.id {
+            return Ok(());
+        }
+        Err(PublicError::new(ErrorCode::Forbidden, message).into())
+    }
+
+    pub(super) fn edit_competition(
+        &mut self,
+        user: &User,
+        edit: &CompetitionEdit,
+        if_match: Option<&IfMatch>,
+    ) -> Verdict {
+        match self.check_precondition(if_match).and_then(|()| self.apply(edit)) {
+            Ok(()) => self.changed_by(user),
+            Err(refusal) => Verdict::Refused(refusal),
+        }
+    }
+
+    /// A repeated cancellation is granted: the response to the first may have been lost.
+    /// Registrations keep their seats, because they are the recipients of the notice.
+    pub(super) fn cancel_competition(
+        &mut self,
+        request: &Request,
+        if_match: Option<&IfMatch>,
+    ) -> Verdict {
+        if let Err(refusal) = self.check_precondition(if_match) {
+            return Verdict::Refused(refusal);
+        }
+        if self.after.cancelled_at.is_none() {
+            if self.after.dates().is_over(self.now) {
+                return Verdict::Refused(PublicError::new(ErrorCode::CompetitionOver, OVER));
+            }
+            self.after.cancelled_at = Some(self.now.utc());
+            self.after.updated_at = self.now.utc();
+            self.after.revision += 1;
+            self.add_competition_event(EventType::CompetitionCancelled);
+            self.cancelled_by = request.cause.clone();
+        }
+        self.changed_by(&request.user)
+    }
+
+    /// Checks `If-Match` against the `revision`, which the API calls `version`. A cancelled
+    /// competition passes: an edit is then refused as final, and a repeated cancellation granted.
+    fn check_precondition(&self, if_match: Option<&IfMatch>) -> Result<(), PublicError> {
+        let revision = u32::try_from(self.after.revision).unwrap_or_default();
+        let is_met = if_match.is_none_or(|if_match| if_match.accepts(revision));
+        if is_met || self.after.cancelled_at.is_some() {
+            return Ok(());
+        }
+        let message = format!(
+            "This competition is not the version that If-Match asks for: it is version {revision} \
+             now"
+        );
+        Err(PublicError::new(ErrorCode::PreconditionFailed, message))
+    }
+
+    fn changed_by(&self, user: &User) -> Verdict {
+        let organizer =
+            Organizer { id: user.id, name: user.name.clone(), email: user.email.clone() };
+        let competition = self.after.clone().into_view(self.tags.clone());
+        let changed = CompetitionWithOrganizer { competition, organizer };
+        Verdict::Granted(Effect::CompetitionChanged(Box::new(changed)))
+    }
+
+    /// Applies all of an edit or nothing. An edit without an effect leaves the `revision` as it is,
+    /// so that no other edit becomes stale.
+    fn apply(&mut self, edit: &CompetitionEdit) -> Result<(), PublicError> {
+        let current = &self.after;
+        if current.cancelled_at.is_some() {
+            return Err(PublicError::cancelled_is_final());
+        }
+        // The API calls the revision `version`.
+        let seen = edit.version.map(i64::from);
+        if seen.is_some_and(|revision| revision != i64::from(current.revision)) {
+            let message = "This competition was changed since you opened it. Look at what it is \
+                           now, then try again.";
+            return Err(PublicError::on_field(ErrorCode::StaleVersion, "version", message));
+        }
+        let capacity = edit.capacity.map_or(current.capacity, |capacity| {
+            i32::try_from(capacity).expect("MAX_CAPACITY fits")
+        });
+        if capacity < current.registered {
+            let message = format!(
+                "Capacity must be at least {}: that many seats are taken",
+                current.registered
+            );
+            let code = ErrorCode::CapacityBelowSeatsTaken;
+            return Err(PublicError::on_field(code, "capacity", &message));
+        }
+        let dates = edit.dates(current.dates(), self.now)?;
+
+        let mut after = current.clone();
+        after.capacity = capacity;
+        after.reg_opens_at = dates.opens.map(Timestamp::utc);
+        after.reg_deadline = dates.deadline.utc();
+        after.start_date = dates.start.map(Timestamp::utc);
+        if let Some(zone) = &edit.time_zone {
+            after.time_zone = zone.to_string();
+        }
+        if let Some(title) = &edit.title {
+            after.title = title.to_string();
+        }
+        if let Some(description) = &edit.description {
+            after.description = description.to_string();
+        }
+        let labels = |tags: &Vec<Tag>| tags.iter().map(Tag::to_string).collect::<Vec<_>>();
+        let new_tags = edit.tags.as_ref().filter(|tags| labels(tags) != self.tags);
+        if after == self.after && new_tags.is_none() {
+            return Ok(());
+        }
+        if let Some(tags) = new_tags {
+            self.tags = labels(tags);
+            self.new_tags = Some(tags.clone());
+        }
+        after.update_search_columns();
+        if after.start_date != self.after.start_date {
+            after.start_changed_at = Some(self.now.utc());
+        }
+        after.revision += 1;
+        after.updated_at = self.now.utc();
+        self.after = after;
+        self.add_competition_event(EventType::CompetitionChanged);
+        Ok(())
+    }
+}

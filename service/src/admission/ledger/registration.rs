@@ -1,0 +1,115 @@
+//! The rules of registrations.
+
+use chrono::TimeDelta;
+use domain::{ErrorCode, EventType, PublicError, RegistrationId, RegistrationStatus, User};
+
+use super::{Entry, Ledger, OVER, RowWrite};
+use crate::{
+    admission::{
+        command::Request,
+        decision::{Effect, Verdict},
+    },
+    entity::registration,
+    infrastructure::ids::new_id,
+};
+
+const CANCELLED: &str = "Competition was cancelled";
+
+impl Ledger {
+    /// Checks run in this order because the API documents it.
+    pub(super) fn register(&mut self, request: &Request) -> Verdict {
+        let user = &request.user;
+        let earlier = self.registrations.get(&user.id);
+        if let Some(refusal) = self.registration_refusal() {
+            return Verdict::Refused(refusal);
+        }
+        if let Some(Entry { row, .. }) = earlier
+            && row.status.holds_seat()
+        {
+            let message = "Already registered for this competition";
+            return Verdict::Refused(PublicError {
+                registration_id: Some(row.id),
+                ..PublicError::new(ErrorCode::AlreadyRegistered, message)
+            });
+        }
+        if self.after.registered >= self.after.capacity {
+            let message = "Competition is full";
+            return Verdict::Refused(PublicError::new(ErrorCode::CompetitionFull, message));
+        }
+        // Reuse the row of a cancelled registration.
+        let (id, write) = match earlier {
+            Some(Entry { row, write: RowWrite::Insert, .. }) => (row.id, RowWrite::Insert),
+            Some(Entry { row, .. }) => (row.id, RowWrite::Update),
+            None => (RegistrationId(new_id()), RowWrite::Insert),
+        };
+        // Strictly later than the previous registration, because the dedup key of the confirmation
+        // job contains it.
+        let registered_at = earlier.map_or(self.now.utc(), |Entry { row, .. }| {
+            self.now.utc().max(row.registered_at + TimeDelta::milliseconds(1))
+        });
+        let key = request.keyed.as_ref().map(|keyed| keyed.key.idempotency_key().to_string());
+        // No `..earlier`: a new column has to be decided here, for a reused row as well.
+        let row = registration::Model {
+            id,
+            user_id: user.id,
+            competition_id: self.after.id,
+            status: RegistrationStatus::Pending,
+            idempotency_key: key,
+            registered_at,
+            updated_at: registered_at,
+            reminded_at: None,
+            reminded_start: None,
+            cancellation_notified_at: None,
+        };
+        let registration = row.clone().into_new_registration(&self.after, user);
+        self.after.registered += 1;
+        self.add_registration_event(EventType::RegistrationCreated, &row);
+        let cause = request.cause.clone();
+        self.registrations.insert(user.id, Entry { row, write, cause });
+        Verdict::Granted(Effect::Registered(Box::new(registration)))
+    }
+
+    /// Why the competition takes no registrations from anyone now, seats left or not.
+    fn registration_refusal(&self) -> Option<PublicError> {
+        let now = self.now.utc();
+        let (code, message) = if self.after.cancelled_at.is_some() {
+            (ErrorCode::CompetitionCancelled, CANCELLED)
+        } else if self.after.reg_opens_at.is_some_and(|opens| opens > now) {
+            (ErrorCode::RegistrationNotOpen, "Registration has not opened yet")
+        } else if self.after.reg_deadline <= now {
+            (ErrorCode::RegistrationClosed, "Registration deadline has passed")
+        } else {
+            return None;
+        };
+        Some(PublicError::new(code, message))
+    }
+
+    /// A repeated cancellation is granted: the response to the first may have been lost.
+    ///
+    /// Refused once the competition is cancelled: the notice goes to every user with a seat, so the
+    /// seats stay as they were. Refused once it is over: the roster says who took part.
+    pub(super) fn cancel_registration(&mut self, user: &User) -> Verdict {
+        let Some(Entry { row, write, .. }) = self.registrations.get_mut(&user.id) else {
+            let message = "You are not registered for this competition";
+            return Verdict::NotApplicable(PublicError::new(ErrorCode::NotRegistered, message));
+        };
+        if row.status.holds_seat() {
+            if self.after.cancelled_at.is_some() {
+                let code = ErrorCode::CompetitionCancelled;
+                return Verdict::Refused(PublicError::new(code, CANCELLED));
+            }
+            if self.after.dates().is_over(self.now) {
+                return Verdict::Refused(PublicError::new(ErrorCode::CompetitionOver, OVER));
+            }
+            row.status = RegistrationStatus::Cancelled;
+            row.updated_at = self.now.utc();
+            if *write == RowWrite::Unchanged {
+                *write = RowWrite::Update;
+            }
+            let row = row.clone();
+            self.after.registered -= 1;
+            self.add_registration_event(EventType::RegistrationCancelled, &row);
+        }
+        Verdict::Granted(Effect::RegistrationCancelled)
+    }
+}
