@@ -1,8 +1,6 @@
-//! The faults of the fields of an input.
+//! Collects the faults of the fields of an input.
 
-use serde::{Deserialize, Serialize};
-
-use super::{ErrorCode, PublicError, shorten};
+use super::{ErrorCode, FieldError, PublicError, shorten};
 
 /// Faults that are reported at once, at most.
 const MAX_FAULTS: usize = 50;
@@ -10,18 +8,6 @@ const MAX_FAULTS: usize = 50;
 const MAX_FIELD: usize = 64;
 /// Longest sentence about a fault, in bytes.
 const MAX_FAULT: usize = 256;
-
-/// One fault of one field.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct FieldError {
-    /// The field's name on the wire, e.g. `regDeadline`.
-    #[cfg_attr(feature = "openapi", schema(example = "title"))]
-    pub field: String,
-    /// A sentence for people, e.g. `Title must not be blank`.
-    #[cfg_attr(feature = "openapi", schema(example = "Title must not be blank"))]
-    pub message: String,
-}
 
 /// Collects the faults of an input, so that all are reported at once.
 #[derive(Debug, Default)]

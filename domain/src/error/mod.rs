@@ -2,12 +2,11 @@
 
 mod code;
 mod faults;
+mod field_error;
 mod public_error;
 
 pub use self::{
-    code::ErrorCode,
-    faults::{Faults, FieldError},
-    public_error::PublicError,
+    code::ErrorCode, faults::Faults, field_error::FieldError, public_error::PublicError,
 };
 
 /// The beginning of a text that is longer than `max` bytes.
