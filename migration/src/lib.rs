@@ -26,6 +26,7 @@ mod m20261126_000020_retention;
 mod m20261126_000021_disabled_accounts;
 mod m20261126_000022_webhooks;
 mod m20261126_000023_personal_tokens;
+mod m20261127_000030_first_attempts;
 
 /// Every migration, oldest first.
 #[derive(Debug)]
@@ -52,6 +53,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000021_disabled_accounts::Migration),
             Box::new(m20261126_000022_webhooks::Migration),
             Box::new(m20261126_000023_personal_tokens::Migration),
+            Box::new(m20261127_000030_first_attempts::Migration),
         ]
     }
 }

@@ -111,22 +111,25 @@ async fn confirm(ctx: &Context, execution: &Execution<'_, ConfirmRegistration>) 
         Some(draft(row, user, competition, cause))
     });
     store_and_enqueue(ctx, &*tx, drafts.collect()).await?;
-    jobs::add(&*tx, now, event_jobs(now, &confirmed, competitions.values())).await?;
+    jobs::add(&*tx, now, event_jobs(now, &confirmed, competitions.values(), &causes)).await?;
     tx.commit().await
 }
 
-/// A job for each competition that has webhooks.
+/// A job for each competition that has webhooks, caused by the first of its registrations.
 fn event_jobs<'a>(
     now: Timestamp,
     confirmed: &[registration::Model],
     competitions: impl Iterator<Item = &'a Subject>,
+    causes: &HashMap<RegistrationId, &Cause>,
 ) -> Vec<NewJob> {
     let with_webhooks = competitions.filter(|competition| competition.has_webhooks);
     let job = |competition: &Subject| {
-        let rows = confirmed.iter().filter(|row| row.competition_id == competition.id);
+        let rows = || confirmed.iter().filter(|row| row.competition_id == competition.id);
         let event = |row| Event::of_registration(EventType::RegistrationConfirmed, now, row);
-        let events = rows.map(event).collect();
-        PublishEvents::about(competition.id, competition.organizer_id, events).into()
+        let events = rows().map(event).collect();
+        let cause = rows().find_map(|row| causes.get(&row.id).copied().cloned());
+        NewJob::from(PublishEvents::about(competition.id, competition.organizer_id, events))
+            .caused_by(cause.unwrap_or_default())
     };
     with_webhooks.map(job).collect()
 }

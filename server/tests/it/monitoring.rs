@@ -8,9 +8,10 @@ use std::{
 };
 
 use reqwest::{Client, StatusCode};
-use serde_json::Value;
+use serde_json::{Value, json};
+use tokio::time::{Duration, sleep, timeout};
 
-use crate::support::{App, Process};
+use crate::support::{App, Process, Receiver};
 
 const RULES: &str = "deploy/prometheus/rules.yml";
 const DOCUMENT: &str = "docs/monitoring.md";
@@ -112,6 +113,49 @@ async fn every_metric_of_dashboards_alerts_and_documentation_exists() {
     assert_eq!(missing(documented.clone()), [""; 0], "{DOCUMENT}");
     let undocumented: Vec<_> = exist.difference(&documented).collect();
     assert_eq!(undocumented, [""; 0], "{DOCUMENT}");
+}
+
+#[tokio::test]
+async fn requests_deliveries_and_states_of_webhooks_are_counted() {
+    let receiver = Receiver::answering(StatusCode::NO_CONTENT).await;
+    let app = App::new().await;
+    let ada = app.world.organizer("Ada").await;
+    app.world.clock.set_to_real_time();
+    // Nothing listens on port 1.
+    for url in [&receiver.url, "http://127.0.0.1:1/"] {
+        app.post("/api/webhooks").by(&ada).json(&json!({ "url": url })).send().await;
+    }
+    let server = Process::serve_in(&app.world, &[("METRICS_PORT", "0"), Receiver::VARIABLE], &[]);
+    let client = Client::new();
+    let body = json!({
+        "title": "Code Sprint", "description": "24 hours", "tags": [], "capacity": 2,
+        "regDeadline": "2099-01-01T00:00:00Z",
+    });
+    let create = client.post(server.url("/api/competitions")).bearer_auth(app.token(&ada));
+    let created = create.json(&body).send().await.unwrap();
+    assert_eq!(created.status(), StatusCode::CREATED);
+    let expected = [
+        r#"mini_compete_webhook_requests_total{outcome="delivered"} 1"#,
+        r#"mini_compete_webhook_deliveries_total{outcome="delivered"} 1"#,
+        r#"mini_compete_webhook_deliveries_total{outcome="failed"} 0"#,
+        r#"mini_compete_webhook_deliveries_pending 1"#,
+        r#"mini_compete_webhooks{state="enabled"} 1"#,
+        r#"mini_compete_webhooks{state="failing"} 1"#,
+        r#"mini_compete_webhooks{state="disabled"} 0"#,
+    ];
+    let counted = async {
+        loop {
+            let text = server.scrape().await;
+            let missing = expected.iter().find(|line| !text.lines().any(|it| it == **line));
+            let Some(missing) = missing else { return text };
+            eprintln!("{missing} is missing");
+            sleep(Duration::from_millis(500)).await;
+        }
+    };
+    let text = timeout(Duration::from_secs(60), counted).await.expect("all counts");
+    // It may have been attempted again.
+    assert!(!text.contains(r#"mini_compete_webhook_requests_total{outcome="unreachable"} 0"#));
+    assert!(!text.contains("mini_compete_webhook_request_duration_seconds_count 0"), "{text}");
 }
 
 #[tokio::test]

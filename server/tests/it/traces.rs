@@ -1,9 +1,10 @@
 //! Traces, from a request to the mail that it causes.
 
 use reqwest::{Client, StatusCode};
+use serde_json::json;
 use tokio::time::{Duration, sleep};
 
-use crate::support::{App, Collector, MailSink, Process};
+use crate::support::{App, Collector, MailSink, Process, Receiver};
 
 const TRACE: &str = "4bf92f3577b34da6a3ce929d0e0e4736";
 const CALLER: &str = "00f067aa0ba902b7";
@@ -50,6 +51,39 @@ async fn one_trace_leads_from_the_caller_over_the_batch_and_the_job_to_the_mail(
         for attribute in &span.attributes {
             assert!(!attribute.contains(email) && !attribute.contains("eyJ"), "{span:?}");
         }
+    }
+}
+
+#[tokio::test]
+async fn a_trace_and_a_request_id_lead_to_the_request_of_a_webhook() {
+    let collector = Collector::start().await;
+    let receiver = Receiver::answering(StatusCode::NO_CONTENT).await;
+    let app = App::new().await;
+    let (ada, ben) = (app.world.organizer("Ada").await, app.world.participant("Ben").await);
+    app.world.clock.set_to_real_time();
+    let id = app.world.competition(&ada).create().await;
+    let body = json!({ "url": receiver.url, "eventTypes": ["registration.created"] });
+    let created = app.post("/api/webhooks").by(&ada).json(&body).send().await;
+    assert_eq!(created.status, StatusCode::CREATED, "{}", created.text);
+    let traced = collector.variables();
+    let mut variables = borrowed(&traced);
+    variables.push(Receiver::VARIABLE);
+    let server = Process::serve_in(&app.world, &variables, &["--trusted-proxies", "127.0.0.1"]);
+    let call = Client::new().post(server.url(&format!("/api/competitions/{id}/register")));
+    let call = call.bearer_auth(app.token(&ben)).header("x-request-id", "r-7");
+    let call = call.header("traceparent", format!("00-{TRACE}-{CALLER}-01"));
+    assert_eq!(call.send().await.unwrap().status(), StatusCode::CREATED);
+
+    let request = collector.span("POST /api/competitions/{id}/register").await;
+    let publish = collector.span("publish_events").await;
+    let deliver = collector.span("deliver_webhooks").await;
+    let sent = collector.span("send_webhook").await;
+    assert_eq!(publish.parent, request.id);
+    assert_eq!((deliver.trace.as_str(), sent.trace.as_str()), (TRACE, TRACE));
+    assert_eq!(sent.parent, deliver.id);
+    let ids = app.world.request_ids_of_jobs().await;
+    for job in ["publish_events r-7", "deliver_webhooks r-7"] {
+        assert!(ids.iter().any(|id| id == job), "{ids:?}");
     }
 }
 

@@ -36,6 +36,8 @@ pub(super) struct Ledger {
     new_tags: Option<Vec<Tag>>,
     /// For webhooks, in order; none for a competition without webhooks.
     events: Vec<Event>,
+    /// The first request that has an event. One job publishes the events of all.
+    published_by: Cause,
     /// The request that has cancelled the competition.
     cancelled_by: Cause,
 }
@@ -75,8 +77,9 @@ impl Ledger {
             registrations: registrations.into_iter().map(entry).collect(),
             tags,
             new_tags: None,
-            cancelled_by: Cause::default(),
             events: Vec::new(),
+            published_by: Cause::default(),
+            cancelled_by: Cause::default(),
         }
     }
 
@@ -97,6 +100,15 @@ impl Ledger {
     /// # Errors
     /// Forbidden; then nothing has changed.
     pub(super) fn decide(&mut self, request: &Request) -> Result<Verdict> {
+        let had_events = !self.events.is_empty();
+        let verdict = self.decide_command(request);
+        if !had_events && !self.events.is_empty() {
+            self.published_by = request.cause.clone();
+        }
+        verdict
+    }
+
+    fn decide_command(&mut self, request: &Request) -> Result<Verdict> {
         let user = &request.user;
         match &request.command {
             AdmissionCommand::Register => Ok(self.register(request)),
@@ -150,7 +162,8 @@ impl Ledger {
             jobs.push(NewJob::from(job).with_key(key).caused_by(self.cancelled_by));
         }
         if !self.events.is_empty() {
-            jobs.push(PublishEvents::of(&self.after, self.events).into());
+            let job = PublishEvents::of(&self.after, self.events);
+            jobs.push(NewJob::from(job).caused_by(self.published_by));
         }
         // Registrations and cancellations may cancel out: then the row stays as it is, and the
         // batch commits without a compare-and-set. The lock on the row has excluded other batches

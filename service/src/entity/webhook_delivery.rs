@@ -17,6 +17,8 @@ pub(crate) struct Model {
     pub(crate) status: DeliveryStatus,
     pub(crate) attempts: i32,
     pub(crate) next_attempt_at: Option<DateTimeUtc>,
+    /// `None` until the first attempt, also after "send again".
+    pub(crate) first_attempt_at: Option<DateTimeUtc>,
     pub(crate) last_attempt_at: Option<DateTimeUtc>,
     pub(crate) response_status: Option<i32>,
     pub(crate) duration_ms: Option<i32>,
@@ -26,7 +28,14 @@ pub(crate) struct Model {
 }
 
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
-pub(crate) enum Relation {}
+pub(crate) enum Relation {
+    #[sea_orm(
+        belongs_to = "super::webhook::Entity",
+        from = "Column::WebhookId",
+        to = "super::webhook::Column::Id"
+    )]
+    Webhook,
+}
 
 impl ActiveModelBehavior for ActiveModel {}
 

@@ -10,6 +10,7 @@ mod database;
 mod logins;
 mod mails;
 mod redis;
+mod webhooks;
 
 use std::{sync::LazyLock, time::Duration};
 
@@ -22,6 +23,7 @@ pub(crate) use self::{
     logins::LOGINS,
     mails::MAILS,
     redis::REDIS,
+    webhooks::WEBHOOKS,
 };
 
 /// Makes the handles, except those of Redis, which only some processes have.
@@ -30,6 +32,7 @@ pub(crate) fn register() {
     LazyLock::force(&DATABASE);
     LazyLock::force(&LOGINS);
     LazyLock::force(&MAILS);
+    LazyLock::force(&WEBHOOKS);
 }
 
 /// A counter with its description.

@@ -9,13 +9,14 @@ use metrics::{Counter, Gauge, gauge};
 use tokio::{sync::Mutex, time::timeout};
 
 use crate::{
-    Context,
+    Context, Error,
     infrastructure::db::PoolSize,
     jobs::{Depth, depths},
     metrics::{REDIS, described_counter},
+    webhooks::{Backlog, backlog},
 };
 
-/// How long the counts of jobs are reused.
+/// How long the counts of jobs and webhooks are reused.
 const FRESH_FOR: Duration = Duration::from_secs(5);
 /// They are reused for so many times as long as counting takes, so that it takes no more than a
 /// twentieth of a connection.
@@ -25,6 +26,7 @@ const LIMIT: Duration = Duration::from_secs(3);
 
 const JOBS: &str = "mini_compete_jobs";
 const OLDEST: &str = "mini_compete_job_oldest_age_seconds";
+const WEBHOOKS: &str = "mini_compete_webhooks";
 const CONNECTIONS: &str = "mini_compete_database_connections";
 
 /// The states of jobs, as labels.
@@ -35,6 +37,7 @@ const STATES: [&str; 4] = ["waiting", "delayed", "active", "dead"];
 pub struct Gauges {
     ctx: Context,
     kinds: HashMap<&'static str, Kind>,
+    webhooks: Webhooks,
     counted: Mutex<Option<Counted>>,
     failures: Counter,
     idle: Gauge,
@@ -51,7 +54,51 @@ struct Kind {
     oldest: Gauge,
 }
 
-/// The last time at which jobs were counted.
+/// Gauges about webhooks and their deliveries.
+#[derive(Debug)]
+struct Webhooks {
+    enabled: Gauge,
+    failing: Gauge,
+    disabled: Gauge,
+    pending: Gauge,
+    oldest: Gauge,
+    overdue: Gauge,
+}
+
+impl Webhooks {
+    fn new() -> Self {
+        metrics::describe_gauge!(WEBHOOKS, "Webhooks, by state.");
+        let state = |state| gauge!(WEBHOOKS, "state" => state);
+        Self {
+            enabled: state("enabled"),
+            failing: state("failing"),
+            disabled: state("disabled"),
+            pending: described_gauge(
+                "mini_compete_webhook_deliveries_pending",
+                "Deliveries that wait for an attempt.",
+            ),
+            oldest: described_gauge(
+                "mini_compete_webhook_oldest_pending_age_seconds",
+                "Age of the oldest event that waits for an attempt.",
+            ),
+            overdue: described_gauge(
+                "mini_compete_webhook_oldest_due_age_seconds",
+                "How long the oldest delivery has been due whose receiver does not rest.",
+            ),
+        }
+    }
+
+    fn set(&self, backlog: &Backlog) {
+        self.enabled.set(count(backlog.enabled));
+        self.failing.set(count(backlog.failing));
+        self.disabled.set(count(backlog.disabled));
+        self.pending.set(count(backlog.pending));
+        self.oldest.set(backlog.oldest.as_secs_f64());
+        self.overdue.set(backlog.overdue.as_secs_f64());
+    }
+}
+
+/// The last time at which jobs and webhooks were counted.
 #[derive(Debug)]
 struct Counted {
     at: Instant,
@@ -75,10 +122,11 @@ impl Gauges {
         });
         Self {
             kinds,
+            webhooks: Webhooks::new(),
             counted: Mutex::default(),
             failures: described_counter(
                 "mini_compete_job_count_failures_total",
-                "Scrapes whose counts of jobs are old, because counting failed.",
+                "Scrapes whose counts of jobs and webhooks are old, because counting failed.",
             ),
             idle: gauge!(CONNECTIONS, "state" => "idle"),
             used: gauge!(CONNECTIONS, "state" => "used"),
@@ -107,19 +155,24 @@ impl Gauges {
                 gauge.set(if redis.answers().await { 1.0 } else { 0.0 });
             }
         };
-        tokio::join!(redis, self.count_jobs());
+        tokio::join!(redis, self.count_rows());
     }
 
     /// Concurrent scrapes share one count.
-    async fn count_jobs(&self) {
+    async fn count_rows(&self) {
         let mut counted = self.counted.lock().await;
         let is_fresh = |last: &Counted| last.at.elapsed() < FRESH_FOR.max(last.took * REST);
         if counted.as_ref().is_some_and(is_fresh) {
             return;
         }
         let began = Instant::now();
-        match timeout(LIMIT, depths(&self.ctx)).await {
-            Ok(Ok(depths)) => self.set(&depths),
+        let counts =
+            async { Ok::<_, Error>((depths(&self.ctx).await?, backlog(&self.ctx).await?)) };
+        match timeout(LIMIT, counts).await {
+            Ok(Ok((depths, backlog))) => {
+                self.set(&depths);
+                self.webhooks.set(&backlog);
+            }
             _ => self.failures.increment(1),
         }
         *counted = Some(Counted { at: Instant::now(), took: began.elapsed() });

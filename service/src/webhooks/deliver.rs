@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use domain::{DeliveryStatus, JobId, Timestamp, WebhookId};
+use domain::{JobId, Timestamp, WebhookId};
 use futures::future::try_join_all;
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
@@ -14,6 +14,7 @@ use tokio::time::Instant;
 
 use super::{
     attempt::Attempt,
+    backlog::pending_of,
     disable::fail_pending,
     outcome::{CLAIM, record},
 };
@@ -96,18 +97,12 @@ async fn claim(ctx: &Context, id: WebhookId, job: JobId) -> Result<Option<webhoo
 /// The next deliveries. Those that were attempted least come first, so that new events do not wait
 /// for the retries of others.
 async fn due(ctx: &Context, id: WebhookId) -> Result<Vec<webhook_delivery::Model>> {
-    let due = pending(id)
+    let due = pending_of(id)
         .filter(webhook_delivery::Column::NextAttemptAt.lte(ctx.now().utc()))
         .order_by_asc(webhook_delivery::Column::Attempts)
         .order_by_asc(webhook_delivery::Column::Id)
         .limit(AT_ONCE);
     Ok(due.all(ctx.db.connection()).await?)
-}
-
-fn pending(id: WebhookId) -> sea_orm::Select<webhook_delivery::Entity> {
-    webhook_delivery::Entity::find()
-        .filter(webhook_delivery::Column::WebhookId.eq(id))
-        .filter(webhook_delivery::Column::Status.eq(DeliveryStatus::Pending))
 }
 
 /// Acknowledges the job, releases the webhook and, in the same transaction, adds the job that sends
@@ -136,7 +131,7 @@ async fn release(
     if webhook.wake_job == Some(job) {
         (webhook.wake_job, webhook.wakes_at) = (None, None);
     }
-    let next: Option<Option<DateTimeUtc>> = pending(id)
+    let next: Option<Option<DateTimeUtc>> = pending_of(id)
         .select_only()
         .column_as(webhook_delivery::Column::NextAttemptAt.min(), "next")
         .into_tuple()

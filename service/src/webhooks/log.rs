@@ -76,6 +76,7 @@ pub async fn send_again(ctx: &Context, actor: &Actor, id: DeliveryId) -> Result<
         let mut row = found.ok_or_else(not_found)?;
         row.status = DeliveryStatus::Pending;
         row.attempts = 0;
+        row.first_attempt_at = None;
         row.next_attempt_at = Some(ctx.now().utc());
         bulk::update(&*tx, vec![row.clone()]).await?;
         let tickets = wake(ctx, tx, webhook).await?;

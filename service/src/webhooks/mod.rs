@@ -6,7 +6,8 @@
 //! | `log` | the deliveries of a webhook; sending one again; sending a test |
 //! | `event` | the events, written in the transactions of their causes |
 //! | `publish` | the job that makes a delivery for each webhook that wants an event |
-//! | `deliver`, `attempt`, `outcome`, `schedule` | the job that sends the deliveries of a webhook |
+//! | `deliver`, `attempt`, `outcome`, `schedule`, `retry_after` | the job that sends them |
+//! | `backlog` | the deliveries that wait, and their number for metrics |
 //! | `disable` | disabling a webhook |
 //! | `flags` | which competitions have webhooks |
 //! | `secret` | secrets and signatures |
@@ -18,6 +19,7 @@
 //! slow receiver takes one of the places of its class, and never those of other jobs.
 
 mod attempt;
+mod backlog;
 mod deliver;
 mod disable;
 mod endpoints;
@@ -26,9 +28,11 @@ mod flags;
 mod log;
 mod outcome;
 mod publish;
+mod retry_after;
 mod schedule;
 mod secret;
 
+pub(crate) use backlog::{Backlog, backlog};
 pub(crate) use deliver::DeliverWebhooks;
 pub use endpoints::{create, delete, edit, get, list, rotate_secret};
 pub(crate) use event::Event;

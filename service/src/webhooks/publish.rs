@@ -17,6 +17,7 @@ use crate::{
         ids::new_id,
     },
     jobs::{self, BackgroundJob, Class, Execution, NewJob},
+    metrics::WEBHOOKS,
 };
 
 /// The most deliveries that wait for one webhook. With more it is disabled, because its receiver is
@@ -80,7 +81,7 @@ async fn publish(
         .lock_exclusive()
         .all(&*tx)
         .await?;
-    let (mut deliveries, mut due) = (Vec::new(), Vec::new());
+    let (mut deliveries, mut due, mut disabled) = (Vec::new(), Vec::new(), 0);
     for webhook in webhooks {
         let before = deliveries.len();
         let wanted = events.iter().filter(|event| webhook.wants(event.kind));
@@ -91,6 +92,7 @@ async fn publish(
         if has_full_backlog(&*tx, webhook.id).await? {
             deliveries.truncate(before);
             disable(ctx, &*tx, webhook, DisabledReason::Backlog).await?;
+            disabled += 1;
         } else {
             due.push(NewJob::from(DeliverWebhooks { webhook_id: webhook.id }));
         }
@@ -100,6 +102,7 @@ async fn publish(
     let tickets = rows.iter().map(|row| jobs::Ticket::of(ctx, row)).collect();
     bulk::insert(&*tx, rows).await?;
     tx.commit().await?;
+    (0..disabled).for_each(|_| WEBHOOKS.disabled(DisabledReason::Backlog));
     Ok(tickets)
 }
 
@@ -114,6 +117,7 @@ pub(super) fn delivery(webhook_id: WebhookId, event: &Event) -> webhook_delivery
         status: DeliveryStatus::Pending,
         attempts: 0,
         next_attempt_at: Some(event.at.utc()),
+        first_attempt_at: None,
         last_attempt_at: None,
         response_status: None,
         duration_ms: None,

@@ -1,6 +1,7 @@
 //! When a delivery is attempted again, and when a webhook is given up.
 
 use chrono::TimeDelta;
+use sea_orm::prelude::DateTimeUtc;
 
 /// Pauses after each failed attempt, as the Standard Webhooks specification recommends. The eighth
 /// attempt is the last, 27.6 h after the first.
@@ -27,6 +28,22 @@ pub(super) fn pause_after(attempts: i32) -> Option<TimeDelta> {
     PAUSES.get(index).copied().map(with_jitter)
 }
 
+/// When the last attempt of a delivery is due that was first attempted at this time, without the
+/// jitter. No receiver postpones a request beyond it.
+pub(super) fn end_after(first_attempt: DateTimeUtc) -> DateTimeUtc {
+    first_attempt + PAUSES.iter().sum::<TimeDelta>()
+}
+
+/// The time of the next request, which the receiver may have postponed: never before `scheduled`,
+/// and no later than `end` because of the receiver.
+pub(super) fn postponed(
+    scheduled: DateTimeUtc,
+    asked: Option<DateTimeUtc>,
+    end: DateTimeUtc,
+) -> DateTimeUtc {
+    asked.map_or(scheduled, |asked| scheduled.max(asked.min(end)))
+}
+
 /// The rest of a receiver after this number of failed rounds.
 pub(super) fn rest_after(failures: i32) -> TimeDelta {
     let index = usize::try_from(failures - 1).unwrap_or_default();
@@ -50,6 +67,20 @@ mod tests {
         let day = TimeDelta::hours(24);
         assert!((day..=day * 5 / 4).contains(&total), "{total}");
         assert!(pauses[0] >= PAUSES[0] && pauses[0] <= PAUSES[0] * 11 / 10);
+    }
+
+    #[test]
+    fn a_receiver_postpones_requests_within_the_schedule_only() {
+        let now = DateTimeUtc::UNIX_EPOCH;
+        let after = |hours| now + TimeDelta::hours(hours);
+        let end = end_after(now);
+        assert!((after(24)..after(30)).contains(&end), "{end}");
+        assert_eq!(postponed(after(2), None, end), after(2));
+        assert_eq!(postponed(after(2), Some(after(1)), end), after(2), "before the schedule");
+        assert_eq!(postponed(after(2), Some(after(3)), end), after(3));
+        assert_eq!(postponed(after(2), Some(after(500)), end), end);
+        // Late attempts go on as scheduled.
+        assert_eq!(postponed(after(40), Some(after(500)), end), after(40));
     }
 
     #[test]

@@ -7,10 +7,12 @@ mod mail_sink;
 mod process;
 #[path = "../../support/program.rs"]
 mod program;
+mod receiver;
 mod response;
 
 pub(crate) use app::{App, CORS_ORIGIN, Call};
 pub(crate) use collector::Collector;
 pub(crate) use mail_sink::MailSink;
 pub(crate) use process::Process;
+pub(crate) use receiver::Receiver;
 pub(crate) use response::{Response, snapshot};

@@ -12,7 +12,11 @@ use std::{
 };
 
 use ipnet::IpNet;
-use reqwest::{Client, Response, header::HeaderMap, redirect};
+use reqwest::{
+    Client, Response,
+    header::{HeaderMap, RETRY_AFTER},
+    redirect,
+};
 use tokio::time::Instant;
 use url::{Host, Url};
 
@@ -37,12 +41,14 @@ const PORTS: [u16; 2] = [443, 8443];
 const NOT_PERMITTED: &str = "the host has no public address";
 
 /// The result of a request.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Exchange {
     /// The status of the response; `None` without one.
     pub(crate) status: Option<u16>,
     /// The beginning of the response.
     pub(crate) body: String,
+    /// The `Retry-After` of the response.
+    pub(crate) retry_after: Option<String>,
     /// Why there is no response.
     pub(crate) error: Option<String>,
     pub(crate) duration: Duration,
@@ -119,10 +125,9 @@ impl Outbound {
         let sent = self.try_post(url, headers, body).await;
         let duration = began.elapsed();
         match sent {
-            Ok((status, body)) => Exchange { status: Some(status), body, error: None, duration },
+            Ok(exchange) => Exchange { duration, ..exchange },
             Err(error) => {
-                let error = Some(shortened(error));
-                Exchange { status: None, body: String::new(), error, duration }
+                Exchange { error: Some(shortened(error)), duration, ..Exchange::default() }
             }
         }
     }
@@ -132,14 +137,20 @@ impl Outbound {
         url: &str,
         headers: HeaderMap,
         body: String,
-    ) -> Result<(u16, String), String> {
+    ) -> Result<Exchange, String> {
         // Again: the operator may have changed the networks, and the resolver does not see literal
         // addresses.
         let url = self.check_url(url)?;
         let client = self.client(reach(&url))?;
         let request = client.post(url).headers(headers).body(body);
         let response = request.send().await.map_err(|error| reason(&error))?;
-        Ok((response.status().as_u16(), beginning(response).await))
+        let retry_after = response.headers().get(RETRY_AFTER);
+        Ok(Exchange {
+            status: Some(response.status().as_u16()),
+            retry_after: retry_after.and_then(|value| Some(value.to_str().ok()?.to_owned())),
+            body: beginning(response).await,
+            ..Exchange::default()
+        })
     }
 
     fn client(&self, reach: Reach) -> Result<&Client, String> {

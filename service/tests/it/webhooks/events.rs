@@ -1,7 +1,7 @@
 use std::collections::{BTreeMap, HashSet};
 
 use serde_json::json;
-use service::{competitions, registration, testing::World, webhooks};
+use service::{RequestId, competitions, jobs, registration, testing::World, webhooks};
 use tokio::task::JoinSet;
 
 use super::{log, receiver::Receiver, webhook, webhook_to};
@@ -155,4 +155,34 @@ async fn a_payload_has_no_name_or_address_of_a_participant() {
     let created = received.iter().find(|one| one.kind() == "registration.created").unwrap().json();
     assert_eq!(created["data"]["id"], made.registration.id.to_string());
     assert_eq!(created["data"]["status"], "PENDING");
+}
+
+#[tokio::test]
+async fn the_jobs_that_publish_events_carry_the_request_that_caused_them() {
+    let world = World::in_memory().await;
+    let ada = world.organizer("Ada").await;
+    let (ben, eve) = (world.participant("Ben").await, world.participant("Eve").await);
+    let id = world.competition(&ada).create().await;
+    webhook(&world, &ada, json!({ "url": "https://club.example" })).await;
+    for (participant, request) in [(&ben, "r-1"), (&eve, "r-2")] {
+        let register = register(&world.ctx, participant, id);
+        RequestId::new(request).scope(register).await.unwrap();
+    }
+    let edit = edit(&world.ctx, &ada, id, json!({ "capacity": 5 }));
+    RequestId::new("r-3").scope(edit).await.unwrap();
+    let published = async || {
+        let ids = world.request_ids_of_jobs().await;
+        ids.into_iter().filter(|id| id.starts_with("publish_events")).collect::<Vec<_>>()
+    };
+    let expected = ["publish_events r-1", "publish_events r-2", "publish_events r-3"];
+    assert_eq!(published().await, expected);
+    // Both confirmations in one run, whose job has the first of them.
+    let claims = jobs::claim(&world.ctx, 100).await.unwrap();
+    let confirmations: Vec<_> =
+        claims.into_iter().filter(|claim| claim.kind() == "confirm_registration").collect();
+    assert_eq!(confirmations.len(), 2);
+    jobs::execute(&world.ctx, &confirmations).await.unwrap();
+    let published = published().await;
+    assert_eq!(published.len(), 4);
+    assert!(published[..2] != expected[..2], "{published:?}");
 }

@@ -1,6 +1,7 @@
 mod delivery;
 mod endpoints;
 mod events;
+mod postponements;
 mod receiver;
 
 use domain::{Delivery, Paging, WebhookId, WebhookInput, WebhookWithSecret};
