@@ -42,7 +42,6 @@ parameters! {
     Keyed: idempotency_key();
     Conditional: if_match();
     Revalidating: if_none_match();
-    Pages: page(), limit();
     Parts: page(), cursor(), limit();
     Cursors: cursor(), limit();
     CompetitionFilters:

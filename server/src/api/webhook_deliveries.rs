@@ -12,9 +12,10 @@ use utoipa_axum::routes;
 
 use super::{
     ApiRouter,
+    cursor::CursorList,
     extract::{Id, NoBody, QueryString},
     paging,
-    parameters::{DeliveryPath, Pages, WebhookPath},
+    parameters::{DeliveryPath, Parts, WebhookPath},
     responses::{
         DeliveryNotFound, InvalidParameter, OrganizerOnly, WebhookDisabled, WebhookNotFound,
     },
@@ -54,10 +55,10 @@ async fn send_test_event(
 /// With the last attempt of each. Deliveries are deleted after 30 days.
 #[utoipa::path(
     get, path = "/webhooks/{id}/deliveries", tag = "webhooks", security(("bearer" = [])),
-    params(WebhookPath, Pages),
+    params(WebhookPath, Parts),
     responses(
-        (status = 200, description = "One page, newest first", body = [Delivery],
-            headers(("X-Total-Count"), ("Link"))),
+        (status = 200, description = "One page, or the part at the cursor; newest first",
+            body = [Delivery], headers(("X-Total-Count"), ("Link"))),
         InvalidParameter, OrganizerOnly, WebhookNotFound,
     ),
 )]
@@ -66,8 +67,14 @@ async fn list_deliveries(
     Organizer(actor): Organizer,
     Id(id): Id<WebhookId>,
     uri: OriginalUri,
+    list: CursorList,
     QueryString(query): QueryString<PageQuery>,
 ) -> Result<Response, Problem> {
+    let key = state.tokens.cursors();
+    if let Some(cursor) = list.requested(key, None)? {
+        let slice = webhooks::deliveries_after(&state.ctx, &actor, id, &cursor).await?;
+        return Ok(list.respond(key, None, &slice));
+    }
     let page = webhooks::deliveries(&state.ctx, &actor, id, query.check()?).await?;
     Ok(paging::respond(&uri, &page))
 }

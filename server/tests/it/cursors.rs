@@ -82,6 +82,43 @@ async fn competitions(app: &App, ada: &Actor, count: i64) -> Vec<CompetitionId> 
     created
 }
 
+/// The path of the deliveries of a webhook, at equal and at different times.
+async fn deliveries(app: &App, organizer: &Actor, count: usize) -> String {
+    let body = serde_json::json!({ "url": "https://club.example" });
+    let created = app.post("/api/webhooks").by(organizer).json(&body).send().await.json();
+    let path = format!("/api/webhooks/{}", created["id"].as_str().unwrap());
+    for number in 0..count {
+        app.post(&format!("{path}/test")).by(organizer).send().await;
+        if number % 2 == 0 {
+            app.world.clock.advance(TimeDelta::milliseconds(1));
+        }
+    }
+    format!("{path}/deliveries")
+}
+
+#[tokio::test]
+async fn a_walk_of_deliveries_repeats_none_while_others_are_added() {
+    let app = App::new().await;
+    let ada = app.world.organizer("Ada").await;
+    let path = deliveries(&app, &ada, 7).await;
+    let before = whole(&app, &path, Some(&ada)).await;
+    let test = path.replace("/deliveries", "/test");
+    let found = walk(&app, &path, Some(&ada), 2, async || {
+        app.world.clock.advance(TimeDelta::seconds(1));
+        app.post(&test).by(&ada).send().await;
+    })
+    .await;
+    assert_eq!(found, before);
+    let eve = app.world.organizer("Eve").await;
+    let other = deliveries(&app, &eve, 2).await;
+    let first = app.get(&format!("{path}?limit=1&cursor=")).by(&ada).send().await;
+    let cursor = next(&first).unwrap().rsplit_once("cursor=").unwrap().1.to_owned();
+    let foreign = app.get(&format!("{other}?cursor={cursor}")).by(&eve).send().await;
+    assert_eq!(foreign.json()["code"], "invalid_cursor");
+    let hidden = app.get(&format!("{path}?cursor={cursor}")).by(&eve).send().await;
+    assert_eq!(hidden.json()["code"], "webhook_not_found");
+}
+
 #[tokio::test]
 async fn a_walk_reads_each_list_in_the_order_of_its_pages() {
     let app = App::new().await;
@@ -105,6 +142,7 @@ async fn a_walk_reads_each_list_in_the_order_of_its_pages() {
     for _ in 0..4 {
         app.dead_job().await;
     }
+    let deliveries = deliveries(&app, &ada, 9).await;
     let roster = format!("/api/competitions/{id}/registrations");
     let mut lists = vec![
         ("/api/competitions".to_owned(), None),
@@ -114,6 +152,7 @@ async fn a_walk_reads_each_list_in_the_order_of_its_pages() {
         ("/api/mailbox/my?search=many".to_owned(), Some(&ben)),
         ("/api/admin/failed-jobs".to_owned(), Some(&root)),
         (format!("{roster}?status=PENDING"), Some(&ada)),
+        (deliveries, Some(&ada)),
     ];
     for sort in ["newest", "deadline", "start", "title"] {
         lists.push((format!("/api/competitions?sort={sort}&search=%C3%9CBER&tags=a,b"), None));

@@ -6,7 +6,8 @@ use domain::{
     WebhookId,
 };
 use sea_orm::{
-    ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr,
+    ColumnTrait, EntityTrait, Order, PaginatorTrait, QueryFilter, QuerySelect, Select,
+    sea_query::Expr,
 };
 
 use super::{
@@ -18,8 +19,12 @@ use super::{
 use crate::{
     Actor, Context, Error, Result,
     entity::{webhook, webhook_delivery},
-    infrastructure::db::{WriteTx, bulk, retry},
+    infrastructure::{
+        db::{WriteTx, bulk, retry},
+        keyset::Keyset,
+    },
     jobs::{self, NewJob},
+    slice::{Cursor, Position, Slice},
 };
 
 /// How long deliveries stay in the log.
@@ -41,18 +46,44 @@ pub async fn deliveries(
     paging: Paging,
 ) -> Result<Page<Delivery>> {
     let db = ctx.db.connection();
-    find(db, actor, id).await?;
-    let all = webhook_delivery::Entity::find().filter(webhook_delivery::Column::WebhookId.eq(id));
+    let all = deliveries_of(ctx, actor, id).await?;
     let total = all.clone().count(db).await?;
-    let rows = all
-        .order_by_desc(webhook_delivery::Column::CreatedAt)
-        .order_by_desc(webhook_delivery::Column::Id)
-        .offset(paging.offset())
-        .limit(paging.limit)
-        .all(db)
-        .await?;
+    let rows = newest_first().sort(all).offset(paging.offset()).limit(paging.limit).all(db).await?;
     let items = rows.into_iter().map(webhook_delivery::Model::into_view).collect();
     Ok(Page { items, total, page: paging.page, limit: paging.limit })
+}
+
+/// The same in the part at `cursor`.
+///
+/// # Errors
+/// As for [`deliveries`].
+pub async fn deliveries_after(
+    ctx: &Context,
+    actor: &Actor,
+    id: WebhookId,
+    cursor: &Cursor,
+) -> Result<Slice<Delivery>> {
+    let rows = newest_first().part(deliveries_of(ctx, actor, id).await?, cursor)?;
+    let rows = rows.all(ctx.db.connection()).await?;
+    let position = |row: &webhook_delivery::Model| Position::at_time(row.created_at, row.id.0);
+    Slice::cut(rows, cursor.limit, position).try_map(|row| Ok(row.into_view()))
+}
+
+async fn deliveries_of(
+    ctx: &Context,
+    actor: &Actor,
+    id: WebhookId,
+) -> Result<Select<webhook_delivery::Entity>> {
+    find(ctx.db.connection(), actor, id).await?;
+    let all = webhook_delivery::Entity::find();
+    Ok(all.filter(webhook_delivery::Column::WebhookId.eq(id)))
+}
+
+/// As the index on `webhook_id`, `created_at` and `id` has them.
+fn newest_first() -> Keyset {
+    use webhook_delivery::Column::{CreatedAt, Id};
+    let column = |column| (webhook_delivery::Entity, column);
+    Keyset::by_time(column(CreatedAt), column(Id), Order::Desc)
 }
 
 /// Sends a delivery of one of the actor's webhooks again at once, with the same `webhook-id`.

@@ -38,5 +38,5 @@ pub use endpoints::{create, delete, edit, get, list, rotate_secret};
 pub(crate) use event::Event;
 pub(crate) use flags::listen_to_new_competition;
 pub(crate) use log::is_old;
-pub use log::{deliveries, send_again, send_test};
+pub use log::{deliveries, deliveries_after, send_again, send_test};
 pub(crate) use publish::PublishEvents;
