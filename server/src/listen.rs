@@ -15,7 +15,7 @@ use axum::{
     Router,
     body::Body,
     extract::ConnectInfo,
-    http::{Request, Response},
+    http::{Request, Response, StatusCode, header},
     serve::Listener,
 };
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
@@ -176,6 +176,12 @@ async fn connection(
     }
 }
 
+/// The router adds `Content-Length: 0` to every response without a body. A 204 must have none, and
+/// that of a 304 would be the length of the response that the client has (RFC 9110, section 8.6).
 async fn respond(router: Router, request: Request<Body>) -> Result<Response<Body>, Infallible> {
-    router.oneshot(request).await
+    let mut response = router.oneshot(request).await?;
+    if matches!(response.status(), StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED) {
+        response.headers_mut().remove(header::CONTENT_LENGTH);
+    }
+    Ok(response)
 }

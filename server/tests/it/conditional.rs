@@ -1,9 +1,10 @@
 //! Public reads with `If-None-Match`.
 
 use axum::http::{Method, StatusCode};
+use reqwest::Client;
 use serde_json::json;
 
-use crate::support::{App, Response};
+use crate::support::{App, Process, Response};
 
 fn tag(response: &Response) -> String {
     assert_eq!(response.status, StatusCode::OK, "{}", response.text);
@@ -137,4 +138,31 @@ async fn a_private_read_has_no_tag_and_is_not_stored() {
     let missing = app.get(missing).header("if-none-match", "*").send().await;
     assert_eq!(missing.status, StatusCode::NOT_FOUND);
     assert_eq!(missing.header("cache-control"), Some("no-store"));
+}
+
+#[tokio::test]
+async fn a_response_whose_status_allows_no_body_has_no_length() {
+    let app = App::new().await;
+    let (ada, ben) = (app.world.organizer("Ada").await, app.world.participant("Ben").await);
+    app.world.clock.set_to_real_time();
+    let id = app.world.competition(&ada).create().await;
+    let server = Process::serve(&app.world, &[]);
+    let (client, list) = (Client::new(), server.url("/api/competitions"));
+    let register = server.url(&format!("/api/competitions/{id}/register"));
+    client.post(&register).bearer_auth(app.token(&ben)).send().await.unwrap();
+    let full = client.get(&list).send().await.unwrap();
+    assert!(full.headers().contains_key("content-length"));
+    let tag = full.headers()["etag"].clone();
+    for (status, call) in [
+        (StatusCode::NOT_MODIFIED, client.get(&list).header("if-none-match", &tag)),
+        (StatusCode::NOT_MODIFIED, client.head(&list).header("if-none-match", &tag)),
+        (StatusCode::NO_CONTENT, client.delete(&register).bearer_auth(app.token(&ben))),
+    ] {
+        let response = call.send().await.unwrap();
+        assert_eq!(response.status(), status);
+        for name in ["content-length", "transfer-encoding"] {
+            assert!(!response.headers().contains_key(name), "{status}: {name}");
+        }
+        assert!(!response.headers().contains_key("connection"), "{status}");
+    }
 }
