@@ -15,8 +15,12 @@ pub enum JobsCommand {
     /// --after or null.
     List(JobList),
     /// Retry dead letters: each job is waiting again, with all its attempts
+    ///
+    /// JSON: `retried`, their number.
     Retry(DeadLetters),
     /// Discard dead letters: the jobs will never run again; asks first
+    ///
+    /// JSON: `discarded`, their number.
     Discard {
         /// Which ones.
         #[command(flatten)]
@@ -65,6 +69,9 @@ pub struct DeadLetters {
     /// With --all: only jobs that were added longer ago, such as 90s, 15m, 24h or 7d
     #[arg(long, value_parser = parse_age, value_name = "AGE", requires = "all")]
     pub older_than: Option<TimeDelta>,
+    /// Write JSON
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// The state of a job.

@@ -1,17 +1,19 @@
 //! The command line.
 
 mod doctor;
+mod healthcheck;
 mod jobs;
 mod sources;
 mod users;
 
-use std::{net::IpAddr, path::PathBuf};
+use std::path::PathBuf;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use clap_complete::Shell;
 
 pub use self::{
     doctor::Doctor,
+    healthcheck::Healthcheck,
     jobs::{DeadLetters, JobList, JobsCommand, State},
     sources::OptionSource,
     users::{AdminCommand, RoleName, UserList, UsersCommand},
@@ -106,10 +108,13 @@ pub enum Command {
     ///
     /// SQLite is copied as it is at one moment. PostgreSQL is dumped by `pg_dump`, which must be
     /// installed and not older than the server. The file has a checksum, and only its owner may
-    /// read it.
+    /// read it. JSON: file, bytes, createdAt, database, databaseVersion, version.
     Backup {
         /// The file, which must not exist
         file: PathBuf,
+        /// Write JSON
+        #[arg(long)]
+        json: bool,
     },
     /// Restore the database from a backup, while no server or worker runs
     ///
@@ -132,17 +137,10 @@ pub enum Command {
     /// Print the OpenAPI description of the REST API
     Openapi,
     /// Check that a server on this machine is alive, for HEALTHCHECK of a container
-    Healthcheck {
-        /// Address that the server listens on
-        #[arg(long, env = "HOST", default_value = "127.0.0.1")]
-        host: IpAddr,
-        /// Port that the server listens on
-        #[arg(long, env = "PORT", default_value_t = 3000)]
-        port: u16,
-        /// Seconds to wait for the answer
-        #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u64).range(1..=60))]
-        timeout: u64,
-    },
+    ///
+    /// Exit code 1 if it is not, or with --ready if it cannot serve requests. JSON is the report of
+    /// /health/ready: `status`, `failed`, the names of the checks that have failed, and `checks`.
+    Healthcheck(Healthcheck),
     /// Print a script that completes this command in a shell
     Completions {
         /// The shell

@@ -21,9 +21,14 @@ pub enum AdminCommand {
         email: String,
     },
     /// Print a link that sets a new password, for a user who cannot receive mail
+    ///
+    /// JSON: link, validMinutes.
     ResetLink {
         /// Email of the account
         email: String,
+        /// Write JSON
+        #[arg(long)]
+        json: bool,
     },
 }
 
@@ -38,7 +43,7 @@ pub enum UsersCommand {
     /// Show an account, and what belongs to it in numbers
     ///
     /// JSON: id, email, name, role, createdAt, disabledAt, timeZone, competitions, registrations,
-    /// unreadMail, refreshTokens.
+    /// unreadMail, refreshTokens, personalTokens, webhooks.
     Show {
         /// Email of the account
         email: String,

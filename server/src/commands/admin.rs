@@ -3,9 +3,13 @@
 use std::io::{self, IsTerminal};
 
 use domain::{Email, Password, PersonName};
+use serde_json::json;
 use service::{accounts, password_reset};
 
-use super::{Result, output::print};
+use super::{
+    Result,
+    output::{print, print_json},
+};
 use crate::options::InstallationOptions;
 
 /// Creates an administrator.
@@ -25,9 +29,17 @@ pub(super) async fn promote(installation: &InstallationOptions, email: &str) -> 
 }
 
 /// Prints a link that sets a new password.
-pub(super) async fn reset_link(installation: &InstallationOptions, email: &str) -> Result {
+pub(super) async fn reset_link(
+    installation: &InstallationOptions,
+    email: &str,
+    json: bool,
+) -> Result {
     let ctx = installation.open().await?;
     let link = password_reset::link(&ctx, &Email::parse(email)?).await?;
+    if json {
+        let valid_minutes = password_reset::LIFETIME.num_minutes();
+        return print_json(&json!({ "link": link, "validMinutes": valid_minutes }));
+    }
     print(&format!(
         "{link}\nIt works once within an hour. Anyone who has it can log in as {email}."
     ))

@@ -4,6 +4,7 @@ use std::io::{self, BufRead, IsTerminal, Write};
 
 use domain::QueueStats;
 use serde::Serialize;
+use serde_json::json;
 use service::{
     Context,
     jobs::{self, DeadLetterFilter, JobFilter, JobPage, JobSummary, Operator},
@@ -129,6 +130,9 @@ pub(super) async fn retry(installation: &InstallationOptions, which: DeadLetters
         }
         which.ids.len()
     };
+    if which.json {
+        return print_json(&json!({ "retried": retried }));
+    }
     print(&format!("Retrying {}.", letters(retried)))
 }
 
@@ -147,7 +151,10 @@ pub(super) async fn discard(
     let question =
         format!("Discard {}? The jobs will never run again. [y/N] ", letters(total.try_into()?));
     if !yes && total > 0 && !confirm(&question)? {
-        return print("Nothing was discarded.");
+        return match which.json {
+            true => print_json(&json!({ "discarded": 0 })),
+            false => print("Nothing was discarded."),
+        };
     }
     let discarded = if which.all {
         let progress = Progress::up_to(total, "dead letters discarded");
@@ -166,6 +173,9 @@ pub(super) async fn discard(
         }
         which.ids.len()
     };
+    if which.json {
+        return print_json(&json!({ "discarded": discarded }));
+    }
     print(&format!("Discarded {}.", letters(discarded)))
 }
 

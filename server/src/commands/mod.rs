@@ -12,7 +12,7 @@ mod purge;
 mod serve;
 mod users;
 
-use std::{error::Error, io::Write as _, time::Duration};
+use std::{error::Error, io::Write as _};
 
 use clap::CommandFactory as _;
 use service::demo;
@@ -59,8 +59,8 @@ pub async fn run(cli: Cli, options: Vec<OptionSource>) -> Result {
         Command::Admin(AdminCommand::Promote { email }) => {
             admin::promote(&installation, &email).await
         }
-        Command::Admin(AdminCommand::ResetLink { email }) => {
-            admin::reset_link(&installation, &email).await
+        Command::Admin(AdminCommand::ResetLink { email, json }) => {
+            admin::reset_link(&installation, &email, json).await
         }
         Command::Users(UsersCommand::List(list)) => users::list(&installation, list).await,
         Command::Users(UsersCommand::Show { email, json }) => {
@@ -78,16 +78,14 @@ pub async fn run(cli: Cli, options: Vec<OptionSource>) -> Result {
             jobs::discard(&installation, which, yes).await
         }
         Command::Purge { dry_run, json } => purge::run(&installation, dry_run, json).await,
-        Command::Backup { file } => backup::create(&installation, &file).await,
+        Command::Backup { file, json } => backup::create(&installation, &file, json).await,
         Command::Restore { file, replace } => backup::restore(&installation, &file, replace).await,
         Command::Doctor(doctor) => doctor::run(&installation, *doctor, options).await,
         Command::Openapi => {
             std::io::stdout().write_all(api::openapi().as_bytes())?;
             Ok(())
         }
-        Command::Healthcheck { host, port, timeout } => {
-            healthcheck::run(host, port, Duration::from_secs(timeout)).await
-        }
+        Command::Healthcheck(which) => healthcheck::run(which).await,
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Cli::command(), "mini-compete", &mut script);

@@ -61,6 +61,8 @@ pub(super) async fn show(installation: &InstallationOptions, email: &str, json: 
         ("registrations with a seat", details.registrations.to_string()),
         ("unread messages", details.unread_mail.to_string()),
         ("refresh tokens", details.refresh_tokens.to_string()),
+        ("personal tokens", details.personal_tokens.to_string()),
+        ("webhooks", details.webhooks.to_string()),
     ];
     let rows = rows.map(|(name, value)| [name.to_owned(), value]);
     print(&table(["FIELD", "VALUE"], rows))

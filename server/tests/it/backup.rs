@@ -153,7 +153,10 @@ async fn a_restore_refuses_a_foreign_cut_or_newer_file_and_changes_nothing() {
     };
     world.execute("DELETE FROM seaql_migrations WHERE version = 'm2099_dogs'").await.unwrap();
     std::fs::remove_file(&name).unwrap();
-    succeeds(&on(world.database_url(), &[], &["backup", &file]));
+    let written = on(world.database_url(), &[], &["backup", &file, "--json"]);
+    let written: serde_json::Value = serde_json::from_slice(&written.stdout).unwrap();
+    assert_eq!(written["bytes"], std::fs::metadata(&name).unwrap().len());
+    assert_eq!((&written["file"], written["createdAt"].is_string()), (&(*file).into(), true));
     let said = fails(&on(other, &[], &["restore", &file]));
     assert!(said.contains("DATABASE_URL names a"), "{said}");
 }

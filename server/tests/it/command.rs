@@ -7,6 +7,8 @@ use std::{
 
 use service::{housekeeping::CleanUp, jobs, testing::World};
 
+use crate::support::Process;
+
 /// Runs the command in an empty folder, with `variables` as its environment.
 pub(crate) fn run(arguments: &[&str], variables: &[(&str, &str)], input: &str) -> Output {
     let folder = tempfile::tempdir().unwrap();
@@ -28,6 +30,13 @@ pub(crate) fn run(arguments: &[&str], variables: &[(&str, &str)], input: &str) -
 pub(crate) fn output_text(output: &Output) -> String {
     let text = [&*output.stdout, &*output.stderr].concat();
     String::from_utf8(text).unwrap()
+}
+
+/// What the command writes as JSON.
+fn json(arguments: &[&str], variables: &[(&str, &str)]) -> serde_json::Value {
+    let output = run(arguments, variables, "");
+    assert!(output.status.success(), "{}", output_text(&output));
+    serde_json::from_slice(&output.stdout).unwrap()
 }
 
 #[test]
@@ -129,6 +138,10 @@ async fn admin_reset_link_prints_a_link_for_an_account() {
     let said = output_text(&output);
     assert!(output.status.success(), "{said}");
     assert!(said.contains("https://club.example/auth/reset?token="), "{said}");
+    let written = json(&["admin", "reset-link", "ada@example.com", "--json"], &variables);
+    let link = written["link"].as_str().unwrap();
+    assert!(link.starts_with("https://club.example/auth/reset?token="), "{link}");
+    assert_eq!(written["validMinutes"], 60);
     let output = run(&["admin", "reset-link", "eve@example.com"], &variables, "");
     assert!(
         !output.status.success() && output_text(&output).contains("No account has this address")
@@ -166,6 +179,7 @@ async fn jobs_list_shows_dead_letters_and_jobs_retry_requeues_them() {
     assert!(!run(&["jobs", "retry"], &variables, "").status.success(), "neither an id nor --all");
     let output = run(&["jobs", "retry", "--all"], &variables, "");
     assert!(output_text(&output).contains("Retrying 1 dead letter."), "{}", output_text(&output));
+    assert_eq!(json(&["jobs", "retry", "--all", "--json"], &variables)["retried"], 0);
     let id = world.job_ids().await[0].to_string();
     let output = run(&["jobs", "retry", &id], &variables, "");
     assert!(!output.status.success() && output_text(&output).contains("Job not found"));
@@ -219,8 +233,8 @@ async fn jobs_discard_asks_unless_told_not_to() {
     assert!(output_text(&output).contains("Discarded 1 dead letter."), "{}", output_text(&output));
     let old = ["jobs", "discard", "--all", "--yes", "--older-than", "36500d"];
     assert!(output_text(&run(&old, &variables, "")).contains("Discarded 0 dead letters."));
-    let output = run(&["jobs", "discard", "--all", "--yes"], &variables, "");
-    assert!(output_text(&output).contains("Discarded 2 dead letters."), "{}", output_text(&output));
+    let discarded = json(&["jobs", "discard", "--all", "--yes", "--json"], &variables);
+    assert_eq!(discarded["discarded"], 2);
     assert_eq!(world.job_audits().await, ["discarded by console"; 3]);
 }
 
@@ -247,7 +261,37 @@ async fn users_are_listed_shown_disabled_and_enabled() {
     let shown = users(&["show", "ada@example.com", "--json"]);
     let shown: serde_json::Value = serde_json::from_slice(&shown.stdout).unwrap();
     assert_eq!((&shown["disabledAt"], &shown["registrations"]), (&().into(), &0.into()));
+    assert_eq!((&shown["personalTokens"], &shown["webhooks"]), (&0.into(), &0.into()));
     assert!(output_text(&users(&["show", "ada@example.com"])).contains("unread messages"));
+}
+
+#[tokio::test]
+async fn healthcheck_asks_a_server_whether_it_lives_and_what_it_needs() {
+    let world = World::new().await;
+    let server = Process::serve(&world, &[]);
+    let port = server.address().rsplit_once(':').unwrap().1.to_owned();
+    let check = |more: &[&str]| {
+        run(&[&["healthcheck", "--port", &port, "--timeout", "30"], more].concat(), &[], "")
+    };
+    let alive = check(&[]);
+    assert!(alive.status.success() && alive.stdout.is_empty(), "{}", output_text(&alive));
+    assert!(check(&["--ready"]).status.success());
+    let report: serde_json::Value = serde_json::from_slice(&check(&["--json"]).stdout).unwrap();
+    assert_eq!((&report["status"], &report["checks"]["database"]), (&"ok".into(), &"ok".into()));
+    let missing = "DELETE FROM seaql_migrations WHERE version LIKE '%first_attempts'";
+    assert_eq!(world.execute(missing).await.unwrap(), 1);
+    // The last outcome counts for ten seconds.
+    let failed = loop {
+        let output = check(&["--json"]);
+        if !output.status.success() {
+            break output;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+    };
+    let report: serde_json::Value = serde_json::from_slice(&failed.stdout).unwrap();
+    assert_eq!(report["failed"], serde_json::json!(["migrations"]));
+    assert!(output_text(&check(&["--ready"])).contains("is not ready: migrations failed"));
+    assert!(check(&[]).status.success(), "it lives");
 }
 
 #[test]

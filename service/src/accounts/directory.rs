@@ -10,7 +10,7 @@ use serde::Serialize;
 use super::{administrators::not_found, find_by_email};
 use crate::{
     Context, Result,
-    entity::{competition, mail, refresh_token, registration, user},
+    entity::{competition, mail, personal_token, refresh_token, registration, user, webhook},
     infrastructure::search,
 };
 
@@ -74,6 +74,10 @@ pub struct AccountDetails {
     pub unread_mail: u64,
     /// Logins of API clients that can be renewed.
     pub refresh_tokens: u64,
+    /// Personal access tokens of theirs that are valid.
+    pub personal_tokens: u64,
+    /// Webhooks of theirs, disabled ones included.
+    pub webhooks: u64,
 }
 
 impl From<user::Model> for AccountSummary {
@@ -149,6 +153,18 @@ pub async fn details(ctx: &Context, email: &Email) -> Result<AccountDetails> {
         .filter(refresh_token::Column::ExpiresAt.gt(ctx.now().utc()))
         .count(db)
         .await?;
+    let personal_tokens = personal_token::Entity::find()
+        .filter(personal_token::Column::UserId.eq(id))
+        .filter(personal_token::Column::CredentialsVersion.eq(row.credentials_version))
+        .filter(
+            Condition::any()
+                .add(personal_token::Column::ExpiresAt.is_null())
+                .add(personal_token::Column::ExpiresAt.gt(ctx.now().utc())),
+        )
+        .count(db)
+        .await?;
+    let webhooks = webhook::Entity::find().filter(webhook::Column::OrganizerId.eq(id)).count(db);
+    let webhooks = webhooks.await?;
     let time_zone = row.time_zone.clone();
     let account = row.into();
     Ok(AccountDetails {
@@ -158,5 +174,7 @@ pub async fn details(ctx: &Context, email: &Email) -> Result<AccountDetails> {
         registrations,
         unread_mail,
         refresh_tokens,
+        personal_tokens,
+        webhooks,
     })
 }

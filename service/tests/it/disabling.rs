@@ -8,7 +8,10 @@ use service::{
     testing::{PASSWORD, World, account},
 };
 
-use crate::support::{at_once, code, count, register, subjects};
+use crate::{
+    personal_tokens::create_token,
+    support::{at_once, code, count, register, subjects},
+};
 
 fn address(name: &str) -> Email {
     Email::parse(&format!("{name}@example.com")).unwrap()
@@ -152,6 +155,23 @@ async fn an_account_is_shown_with_numbers_of_what_belongs_to_it() {
     let participant = details(&world.ctx, &address("grace")).await.unwrap();
     assert_eq!((participant.competitions, participant.registrations), (0, 1));
     assert_eq!((participant.unread_mail, participant.refresh_tokens), (1, 1));
+    assert_eq!((participant.personal_tokens, organizer.webhooks), (0, 0));
+    // Of three tokens one has expired, and one is older than the password.
+    for (name, days) in [("laptop", None), ("old", None), ("short", Some(1))] {
+        create_token(&world.ctx, &grace, name, "read", days).await.unwrap();
+    }
+    let older = "UPDATE personal_tokens SET credentials_version = -1 WHERE name = 'old'";
+    assert_eq!(world.execute(older).await.unwrap(), 1);
+    world.clock.advance(chrono::TimeDelta::days(2));
+    let hook = serde_json::json!({ "url": "https://club.example" });
+    let hook = serde_json::from_value(hook).unwrap();
+    service::webhooks::create(&world.ctx, &ada, hook).await.unwrap();
+    let (organizer, participant) = (
+        details(&world.ctx, &address("ada")).await.unwrap(),
+        details(&world.ctx, &address("grace")).await.unwrap(),
+    );
+    assert_eq!((organizer.personal_tokens, organizer.webhooks), (0, 1));
+    assert_eq!((participant.personal_tokens, participant.webhooks), (1, 0));
     let missing = details(&world.ctx, &address("eve")).await.unwrap_err();
     assert_eq!(code(missing), ErrorCode::AccountNotFound);
 }

@@ -8,6 +8,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use serde_json::json;
 use service::{
     Clock, SystemClock,
     backup::{self, Facts},
@@ -15,11 +16,15 @@ use service::{
 };
 
 use self::archive::Manifest;
-use super::{Result, output::print, progress::Progress};
+use super::{
+    Result,
+    output::{print, print_json},
+    progress::Progress,
+};
 use crate::options::InstallationOptions;
 
 /// Writes a backup of the database to `file`.
-pub(super) async fn create(installation: &InstallationOptions, file: &Path) -> Result {
+pub(super) async fn create(installation: &InstallationOptions, file: &Path, json: bool) -> Result {
     if file.exists() {
         return Err(format!("{} exists: choose another name", file.display()).into());
     }
@@ -49,6 +54,16 @@ pub(super) async fn create(installation: &InstallationOptions, file: &Path) -> R
     }
     progress.finish();
     let bytes = fs::metadata(file)?.len();
+    if json {
+        return print_json(&json!({
+            "file": file,
+            "bytes": bytes,
+            "createdAt": manifest.created_at,
+            "database": manifest.database,
+            "databaseVersion": manifest.database_version,
+            "version": manifest.version,
+        }));
+    }
     print(&format!("{} has {bytes} bytes and a checksum.", file.display()))
 }
 
