@@ -1,8 +1,10 @@
 import { mkdirSync, rmSync } from 'node:fs';
+import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { test, type APIRequestContext, type Page } from '@playwright/test';
 import sharp from 'sharp';
 import { DEAD_JOBS } from './support/dead-jobs.ts';
+import { Receiver } from './support/receiver.ts';
 
 const FOLDER = fileURLToPath(new URL('../docs/screenshots/', import.meta.url));
 const TOKEN = { name: 'Results importer', scope: 'read', expiresInDays: 90 };
@@ -19,7 +21,7 @@ const LOOKS = [
 ] as const;
 
 type Viewer = 'participant' | 'organizer' | 'admin';
-type World = { competition: string; mail: string; token: string };
+type World = { competition: string; mail: string; token: string; webhook: string };
 type Picture = { name: string; path: (world: World) => string; viewer?: Viewer };
 
 const ACCOUNTS: Record<Viewer, { email: string; password: string }> = {
@@ -44,6 +46,11 @@ const PICTURES: Picture[] = [
   { name: 'create', path: () => '/competitions/create', viewer: 'organizer' },
   { name: 'edit', path: ({ competition }) => `/competitions/${competition}/edit`, viewer: 'organizer' },
   { name: 'manage', path: ({ competition }) => `/competitions/${competition}/manage`, viewer: 'organizer' },
+  { name: 'webhooks', path: () => '/webhooks', viewer: 'organizer' },
+  { name: 'webhook', path: ({ webhook }) => `/webhooks/${webhook}`, viewer: 'organizer' },
+  { name: 'edit-webhook', path: ({ webhook }) => `/webhooks/${webhook}/edit`, viewer: 'organizer' },
+  { name: 'rotate-secret', path: ({ webhook }) => `/webhooks/${webhook}/rotate-secret`, viewer: 'organizer' },
+  { name: 'delete-webhook', path: ({ webhook }) => `/webhooks/${webhook}/delete`, viewer: 'organizer' },
   { name: 'mailbox', path: () => '/mailbox', viewer: 'participant' },
   { name: 'mailbox-open', path: ({ mail }) => `/mailbox?mail=${mail}`, viewer: 'participant' },
   { name: 'account', path: () => '/account', viewer: 'participant' },
@@ -122,5 +129,22 @@ async function bringToLife(request: APIRequestContext): Promise<World> {
     const created = await request.post('/api/auth/tokens', { headers, data: TOKEN });
     personalToken = (await created.json()).personalToken.id;
   }
-  return { competition: sprint, mail, token: personalToken };
+  return { competition: sprint, mail, token: personalToken, webhook: await makeWebhook(request, sprint) };
+}
+
+/** A webhook with a delivery that has succeeded and one that has failed. */
+async function makeWebhook(request: APIRequestContext, competitionId: string): Promise<string> {
+  const { token } = await (await request.post('/api/auth/login', { data: ACCOUNTS.organizer })).json();
+  const headers = { authorization: `Bearer ${token}` };
+  const receiver = await Receiver.start();
+  const data = { url: receiver.url, description: 'Seats on our home page', competitionId };
+  const { id } = await (await request.post('/api/webhooks', { headers, data })).json();
+  for (const status of [204, 500]) {
+    receiver.status = status;
+    const sent = receiver.requests.length;
+    await request.post(`/api/webhooks/${id}/test`, { headers });
+    while (receiver.requests.length === sent) await setTimeout(100); // ms
+  }
+  await receiver.stop();
+  return id;
 }

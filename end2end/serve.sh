@@ -32,6 +32,7 @@ export DATABASE_URL="sqlite://$data/mini-compete.db?mode=rwc"
 export SITE_URL="http://127.0.0.1:$E2E_PORT"
 export BCRYPT_COST=4 # the minimum: tests log in often, and there is nothing to protect
 export RATE_LIMITS=off
+export WEBHOOK_ALLOWED_NETWORKS=127.0.0.0/8 # the receivers of tests
 export RUST_LOG=${RUST_LOG:-warn}
 unset REDIS_URL
 # Administrators are created on the command line only.

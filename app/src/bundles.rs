@@ -25,6 +25,9 @@ use crate::{
         },
         dashboard::DashboardPage,
         mailbox::MailboxPage,
+        webhooks::{
+            DeleteWebhookPage, EditWebhookPage, RotateSecretPage, WebhookPage, WebhooksPage,
+        },
     },
 };
 
@@ -104,6 +107,11 @@ bundle! { organize, OrganizePages, show_organize, fetch_organize:
     EditCompetitionPage,
     ManageCompetitionPage,
     CancelCompetitionPage,
+    WebhooksPage,
+    WebhookPage,
+    EditWebhookPage,
+    RotateSecretPage,
+    DeleteWebhookPage,
 }
 
 /// The page. When its code cannot be fetched, because the server was updated since the first page

@@ -146,6 +146,31 @@ fn Site() -> impl IntoView {
                     view={Lazy::<accounts::RevokeTokenPage>::new()}
                     ssr=SsrMode::Async
                 />
+                <Route
+                    path=path!("/webhooks")
+                    view={Lazy::<organize::WebhooksPage>::new()}
+                    ssr=SsrMode::Async
+                />
+                <Route
+                    path=path!("/webhooks/:id")
+                    view={Lazy::<organize::WebhookPage>::new()}
+                    ssr=SsrMode::Async
+                />
+                <Route
+                    path=path!("/webhooks/:id/edit")
+                    view={Lazy::<organize::EditWebhookPage>::new()}
+                    ssr=SsrMode::Async
+                />
+                <Route
+                    path=path!("/webhooks/:id/rotate-secret")
+                    view={Lazy::<organize::RotateSecretPage>::new()}
+                    ssr=SsrMode::Async
+                />
+                <Route
+                    path=path!("/webhooks/:id/delete")
+                    view={Lazy::<organize::DeleteWebhookPage>::new()}
+                    ssr=SsrMode::Async
+                />
             </Routes>
         </main>
         <Footer />

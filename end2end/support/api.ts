@@ -113,6 +113,21 @@ export class Api {
     return created.personalToken;
   }
 
+  /** A webhook for all events, with its secret. */
+  createWebhook(owner: Person, url: string): Promise<{ id: string; secret: string }> {
+    return this.send('POST', '/api/webhooks', owner, { url });
+  }
+
+  /** Edits some fields of a webhook. */
+  async editWebhook(owner: Person, id: string, changes: object): Promise<void> {
+    await this.call('PATCH', `/api/webhooks/${id}`, owner, changes);
+  }
+
+  /** Sends a test to a webhook. */
+  async sendTest(owner: Person, webhook: string): Promise<void> {
+    await this.call('POST', `/api/webhooks/${webhook}/test`, owner);
+  }
+
   registrationsOf(participant: Person): Promise<Registration[]> {
     return this.send('GET', '/api/competitions/registrations/my', participant);
   }

@@ -25,10 +25,17 @@ export type World = People & {
   mail: string;
   /** The id of a personal access token of the organizer. */
   token: string;
+  /** The id of a webhook of the organizer, with a delivery that fails. */
+  webhook: string;
+  /** The id of a disabled webhook of the organizer, without deliveries. */
+  quietWebhook: string;
 };
 
 /** Does not fit on a phone. */
 const LONG_WORD = 'Donaudampfschifffahrtsgesellschaftskapitänswettbewerb';
+
+/** Nothing listens here. */
+const NO_RECEIVER = `http://127.0.0.1:9/${LONG_WORD.repeat(3)}`;
 
 /** Creates the data that the pages show. */
 export async function makeWorld(api: Api): Promise<World> {
@@ -46,13 +53,19 @@ export async function makeWorld(api: Api): Promise<World> {
     tags: ['chess', LONG_WORD.slice(0, 40)],
     start: 14,
   });
-  const [other, full, another, token] = await Promise.all([
+  const [other, full, another, token, webhook, quietWebhook] = await Promise.all([
     api.competition({ owner: organizer, seats: 1 }),
     api.competition({ seats: 1 }),
     api.participant(),
     api.createToken(organizer, LONG_WORD),
+    api.createWebhook(organizer, NO_RECEIVER),
+    api.createWebhook(organizer, NO_RECEIVER),
   ]);
   await Promise.all([api.register(participant, competition), api.register(another, full)]);
+  await Promise.all([
+    api.sendTest(organizer, webhook.id),
+    api.editWebhook(organizer, quietWebhook.id, { enabled: false, description: LONG_WORD }),
+  ]);
   await expect.poll(() => api.mailOf(participant)).toHaveLength(1);
   const [mail] = await api.mailOf(participant);
   return {
@@ -66,5 +79,7 @@ export async function makeWorld(api: Api): Promise<World> {
     full,
     mail: mail?.id ?? '',
     token: token.id,
+    webhook: webhook.id,
+    quietWebhook: quietWebhook.id,
   };
 }

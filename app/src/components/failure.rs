@@ -74,6 +74,9 @@ pub(crate) fn failure_text(error: &PublicError) -> FailureText {
         ErrorCode::JobNotFound => {
             ("Job not found", "It may have been retried or discarded already.".into())
         }
+        ErrorCode::WebhookNotFound => {
+            ("Webhook not found", "It may have been deleted, or the address may be wrong.".into())
+        }
         ErrorCode::RouteNotFound => (
             "Page not found",
             "Check the address for a typing mistake, or start from the list of \

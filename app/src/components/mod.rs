@@ -1,6 +1,7 @@
 //! Components that several pages share.
 
 mod awaited;
+mod copy_field;
 mod countdown;
 mod empty_state;
 mod error_summary;
@@ -29,6 +30,7 @@ mod toast;
 mod total;
 
 pub(crate) use awaited::Awaited;
+pub(crate) use copy_field::CopyField;
 pub(crate) use countdown::Countdown;
 pub(crate) use empty_state::EmptyState;
 pub(crate) use error_summary::ErrorSummary;

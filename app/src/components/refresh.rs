@@ -18,15 +18,16 @@ pub(crate) fn back_off(tries: u32) -> Duration {
 }
 
 /// Refreshes a page now and shows the data once it is there. If the request fails, the page keeps
-/// what it shows; a response that arrives after navigation is ignored.
+/// what it shows. `load` returns `None` when the page no longer needs the data.
 pub(crate) fn refresh_now<T>(
     at: Resource<Result<T, Failure>>,
-    load: impl Future<Output = Result<T, Failure>> + 'static,
+    load: impl Future<Output = Option<Result<T, Failure>>> + 'static,
 ) where
     T: Send + Sync + 'static,
 {
     spawn_local(async move {
-        if let Ok(now) = load.await {
+        if let Some(Ok(now)) = load.await {
+            // Setting a value fails after the user has left the page.
             at.try_set(Some(Ok(now)));
         }
     });

@@ -8,6 +8,7 @@ pub mod dashboard;
 mod home;
 pub mod mailbox;
 mod not_found;
+pub mod webhooks;
 
 pub use home::{HomePage, load_closing_soon};
 pub use not_found::NotFoundPage;

@@ -77,6 +77,9 @@ fn rule_words(field: &str, message: &str) -> Option<String> {
         "regOpensAt" => "an opening time",
         "regDeadline" => "a closing time",
         "startDate" => "a start",
+        "url" => "a URL",
+        "competitionId" => return Some("Choose one of your competitions".to_owned()),
+        "eventTypes" => return Some("Choose events from the list".to_owned()),
         "timeZone" => return Some("Choose a time zone from the list".to_owned()),
         "role" => return Some("Choose whether you want to compete or to organize".to_owned()),
         _ => return None,
@@ -100,6 +103,8 @@ fn rule_words(field: &str, message: &str) -> Option<String> {
         ("not contain ", "without "),
         ("have ", "with "),
         ("be a valid email address, like ", "like "),
+        ("be an address like ", "like "),
+        ("begin with ", "that begins with "),
         ("be a whole number from ", "from "),
         ("be at least ", "of at least "),
     ];
@@ -110,7 +115,7 @@ fn rule_words(field: &str, message: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use domain::{CompetitionInput, FieldError, LoginInput, SignupInput};
+    use domain::{CompetitionInput, FieldError, LoginInput, SignupInput, WebhookInput};
 
     use super::*;
 
@@ -148,6 +153,32 @@ mod tests {
         );
         let login = LoginInput::default().check().err().unwrap();
         assert_eq!(messages(login), ["Enter an email", "Enter a password"]);
+    }
+
+    #[test]
+    fn a_fault_of_a_webhook_says_what_to_enter() {
+        let fault = |url: &str, fault: &'static str| {
+            let input = WebhookInput {
+                url: url.to_owned().into(),
+                event_types: vec!["all".to_owned()].into(),
+                competition_id: "7".to_owned().into(),
+                ..Default::default()
+            };
+            messages(input.check(|_| Err(fault.to_owned())).unwrap_err())
+        };
+        let others = ["Choose events from the list", "Choose one of your competitions"];
+        for (url, rule, words) in [
+            ("", "", "Enter a URL"),
+            (
+                "a",
+                "URL must be an address like https://a.example",
+                "Enter a URL like https://a.example",
+            ),
+            ("a", "URL must begin with https://", "Enter a URL that begins with https://"),
+            ("a", "URL must have a public address", "Enter a URL with a public address"),
+        ] {
+            assert_eq!(fault(url, rule), [words, others[0], others[1]]);
+        }
     }
 
     #[test]

@@ -1,9 +1,12 @@
-//! `/api/webhooks`.
+//! `/api/webhooks`, and the pages of webhooks.
 
 use axum::http::{Method, StatusCode};
 use serde_json::json;
 
-use crate::support::App;
+use crate::support::{App, Response};
+
+const HTML: &str = "text/html";
+const FORM: &str = "application/x-www-form-urlencoded";
 
 #[tokio::test]
 async fn a_webhook_is_created_edited_tested_and_deleted() {
@@ -63,4 +66,59 @@ async fn every_fault_of_a_webhook_is_reported_at_once() {
     let fields: Vec<_> =
         refused["errors"].as_array().unwrap().iter().map(|fault| &fault["field"]).collect();
     assert_eq!(fields, ["url", "eventTypes", "secret"]);
+}
+
+/// Posts a form as a browser does without JavaScript. Returns where it is redirected.
+async fn redirect(app: &App, cookie: &str, action: &str, body: &str) -> String {
+    let call = app.post(&format!("/fn/{action}")).header("accept", HTML).header("cookie", cookie);
+    let call = call.header("sec-fetch-site", "same-origin").text(FORM, body.to_owned());
+    let response = call.send().await;
+    assert_eq!(response.status, StatusCode::FOUND, "{}", response.text);
+    response.header("location").unwrap().to_owned()
+}
+
+async fn page(app: &App, cookie: &str, path: &str) -> Response {
+    app.get(path).header("accept", HTML).header("cookie", cookie).send().await
+}
+
+#[tokio::test]
+async fn a_new_secret_is_on_the_first_page_after_its_form_only() {
+    let app = App::new().await;
+    let ada = app.world.organizer("Ada").await;
+    let cookie = app.log_in(&ada).await;
+    let path = redirect(&app, &cookie, "create_webhook", "url=https://club.example/hook").await;
+    let id = path.strip_prefix("/webhooks/").unwrap().to_owned();
+    // A page about another webhook leaves it.
+    let other = json!({ "url": "https://club.example/other" });
+    let other = app.post("/api/webhooks").by(&ada).json(&other).send().await.json();
+    let other = format!("/webhooks/{}", other["id"].as_str().unwrap());
+    assert!(!page(&app, &cookie, &other).await.text.contains("whsec_"));
+
+    let first = page(&app, &cookie, &path).await;
+    assert!(first.text.contains("whsec_") && first.text.contains("Copy it now."));
+    assert_eq!(first.header("cache-control"), Some("private, no-store"));
+    assert!(!page(&app, &cookie, &path).await.text.contains("whsec_"));
+
+    let body = format!("id={id}");
+    assert_eq!(redirect(&app, &cookie, "rotate_secret", &body).await, path);
+    assert!(page(&app, &cookie, &path).await.text.contains("whsec_"));
+    redirect(&app, &cookie, "rotate_secret", &body).await;
+    let rotated = app.post(&format!("/api{path}/rotate-secret")).by(&ada).send().await;
+    assert_eq!(rotated.status, StatusCode::OK);
+    // Another client has the present secret.
+    assert!(!page(&app, &cookie, &path).await.text.contains("whsec_"));
+}
+
+#[tokio::test]
+async fn a_refused_form_about_a_webhook_is_shown_again_with_its_text() {
+    let app = App::new().await;
+    let ada = app.world.organizer("Ada").await;
+    let cookie = app.log_in(&ada).await;
+    let body = "url=http://club.example&description=Seats&event_types[]=competition.full";
+    assert_eq!(redirect(&app, &cookie, "create_webhook", body).await, "/webhooks");
+    let shown = page(&app, &cookie, "/webhooks").await.text;
+    assert!(shown.contains("Enter a URL that begins with https://"), "{shown}");
+    assert!(shown.contains(r#"value="http://club.example""#) && shown.contains(r#"value="Seats""#));
+    assert_eq!(shown.matches(" checked").count(), 1);
+    assert!(!page(&app, &cookie, "/webhooks").await.text.contains("Enter a URL that"));
 }

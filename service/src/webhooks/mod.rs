@@ -11,6 +11,7 @@
 //! | `disable` | disabling a webhook |
 //! | `flags` | which competitions have webhooks |
 //! | `secret` | secrets and signatures |
+//! | `handover` | a new secret on its way to the page that shows it |
 //!
 //! A competition without webhooks costs nothing: `has_webhooks` is a column of its row, which every
 //! cause reads anyway.
@@ -25,6 +26,7 @@ mod disable;
 mod endpoints;
 mod event;
 mod flags;
+mod handover;
 mod log;
 mod outcome;
 mod publish;
@@ -37,6 +39,7 @@ pub(crate) use deliver::DeliverWebhooks;
 pub use endpoints::{create, delete, edit, get, list, rotate_secret};
 pub(crate) use event::Event;
 pub(crate) use flags::listen_to_new_competition;
+pub use handover::SecretHandover;
 pub(crate) use log::is_old;
 pub use log::{deliveries, deliveries_after, send_again, send_test};
 pub(crate) use publish::PublishEvents;

@@ -62,7 +62,7 @@ pub fn QueuesPage() -> impl IntoView {
         let update = move || {
             // A page that was handed over is refreshed by its link.
             if !document().hidden() && !is_handed_over() {
-                refresh_now(screen, load_queues());
+                refresh_now(screen, async { Some(load_queues().await) });
             }
         };
         if let Ok(interval) = set_interval_with_handle(update, EVERY) {

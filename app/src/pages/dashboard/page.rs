@@ -11,7 +11,7 @@ use super::{
 use crate::{
     components::{EmptyState, Head, Heading, Loaded},
     error::Failure,
-    pages::admin::QUEUES,
+    pages::{admin::QUEUES, webhooks::address::WEBHOOKS},
 };
 
 /// The data of the page, for each role.
@@ -71,7 +71,11 @@ fn Content(screen: DashboardScreen) -> impl IntoView {
         DashboardScreen::Participant(screen) => {
             view! { <ParticipantDashboard screen /> }.into_any()
         }
-        DashboardScreen::Organizer(screen) => view! { <OrganizerDashboard screen /> }.into_any(),
+        DashboardScreen::Organizer(screen) => view! {
+            <OrganizerDashboard screen />
+            <WebhooksSection />
+        }
+        .into_any(),
         DashboardScreen::Admin => view! {
             <EmptyState title="Administration">
                 <p>"The queues show the background jobs and what has failed."</p>
@@ -86,5 +90,21 @@ fn Content(screen: DashboardScreen) -> impl IntoView {
             <Heading>"Dashboard"</Heading>
             {content}
         </div>
+    }
+}
+
+/// The way to the webhooks, which have pages of their own.
+#[component]
+fn WebhooksSection() -> impl IntoView {
+    view! {
+        <section aria-labelledby="webhooks-title" class="grid gap-4">
+            <h2 id="webhooks-title" class="subheading">"Webhooks"</h2>
+            <p>"For programs of yours that act on registrations and changes."</p>
+            <p>
+                <a class="btn" href=WEBHOOKS>
+                    "Manage webhooks"
+                </a>
+            </p>
+        </section>
     }
 }

@@ -50,7 +50,7 @@ impl Matrix {
         } else if row.route.contains("/api/registrations/{id}") {
             owner = world.participant(&format!("Holder {}", self.calls)).await;
             id = self.registration(&owner, &id).await;
-        } else if row.route.starts_with("/api/webhooks/") {
+        } else if row.route.contains("/webhooks/") {
             id = self.webhook(&owner, row.route.contains("/deliveries/{id}")).await;
         } else if row.route.contains("/auth/tokens/{id}")
             || row.route.contains("/account/tokens/{id}")
@@ -59,6 +59,8 @@ impl Matrix {
         } else if row.route.contains("/failed-jobs/{id}") {
             id = self.dead_job().await;
         }
+        let sends_webhook = matches!(row.sent, Sent::Form(body) if body.contains("{webhook}"));
+        let webhook = if sends_webhook { self.webhook(&owner, false).await } else { id.clone() };
         let name = format!("Caller {}", self.calls);
         let actor = match who {
             Who::Visitor => None,
@@ -70,6 +72,7 @@ impl Matrix {
         let fill = |text: &str| {
             text.replace("{id}", &id)
                 .replace("{competition}", &competition.to_string())
+                .replace("{webhook}", &webhook)
                 .replace("{n}", &self.calls.to_string())
         };
         let mut request = Request::builder().method(row.method.clone()).uri(fill(row.route));

@@ -79,8 +79,12 @@ async fn the_size_of_every_response_is_bounded() {
         let listed = app.get(path).by(actor).send().await;
         assert_eq!(listed.json().as_array().unwrap().len(), NEWEST, "{path}");
     }
-    let fill =
-        |text: &str| text.replace("{id}", &id).replace("{competition}", &id).replace("{n}", "1");
+    let fill = |text: &str| {
+        text.replace("{id}", &id)
+            .replace("{competition}", &id)
+            .replace("{webhook}", &id)
+            .replace("{n}", "1")
+    };
     let last = ["/fn/delete_account", "/fn/log_out", "/fn/change_password"];
     let rows = ROUTES.iter().filter(|row| {
         (row.method == Method::GET || row.is_function())

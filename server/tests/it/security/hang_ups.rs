@@ -74,8 +74,12 @@ async fn disconnect(app: &App, request: Request<Body>, polls: usize) -> bool {
 }
 
 fn request(row: &Row, id: &str, cookie: Option<&str>) -> Request<Body> {
-    let fill =
-        |text: &str| text.replace("{id}", id).replace("{competition}", id).replace("{n}", "1");
+    let fill = |text: &str| {
+        text.replace("{id}", id)
+            .replace("{competition}", id)
+            .replace("{webhook}", id)
+            .replace("{n}", "1")
+    };
     let mut request = Request::builder()
         .method(row.method.clone())
         .uri(fill(row.route))

@@ -247,6 +247,10 @@ fn form_body() -> impl Strategy<Value = String> {
             "role",
             "name",
             "time_zone",
+            "url",
+            "event_types[]",
+            "enabled",
+            "delivery",
         ])
         .prop_map(str::to_owned),
         "[a-z]{0,3}(\\[[a-z0-9]{0,3}\\]?){0,5}",

@@ -4,7 +4,7 @@
 //!
 //! The owner is the organizer of the competition in the path, or the participant who received the
 //! message; elsewhere an organizer. In a body `{n}` is an unused number, `{competition}` the
-//! competition.
+//! competition, `{webhook}` a webhook of its organizer.
 
 use axum::http::Method;
 
@@ -231,6 +231,11 @@ pub(super) const ROUTES: &[Row] = &[
     get("/mailbox", [302, 200, 200, 200, 200]),
     get("/admin/queues", [302, 403, 403, 403, 200]),
     get("/admin/queues/{id}/discard", [302, 403, 403, 403, 404]),
+    get("/webhooks", [302, 403, 200, 200, 403]),
+    get("/webhooks/{id}", [302, 403, 404, 200, 403]),
+    get("/webhooks/{id}/edit", [302, 403, 404, 200, 403]),
+    get("/webhooks/{id}/rotate-secret", [302, 403, 404, 200, 403]),
+    get("/webhooks/{id}/delete", [302, 403, 404, 200, 403]),
     get("/nothing-here", [404, 404, 404, 404, 404]),
     // Server functions.
     load("/fn/viewer", "", [200, 200, 200, 200, 200]),
@@ -321,6 +326,18 @@ pub(super) const ROUTES: &[Row] = &[
         "id=01939a00-0000-7000-8000-000000000000&kind=clean_up",
         [401, 403, 403, 403, 404],
     ),
+    load("/fn/webhooks", "", [401, 403, 200, 200, 403]),
+    form("/fn/create_webhook", "url=https://club.example/hook", [401, 403, 200, 200, 403]),
+    load("/fn/webhook", "id={webhook}", [401, 403, 404, 200, 403]),
+    load("/fn/webhook_form", "id={webhook}&form=Edit", [401, 403, 404, 200, 403]),
+    form(
+        "/fn/edit_webhook",
+        "id={webhook}&url=https://club.example/hook&event_types[]=competition.full",
+        [401, 403, 404, 200, 403],
+    ),
+    form("/fn/send_delivery", "webhook={webhook}", [401, 403, 404, 200, 403]),
+    form("/fn/rotate_secret", "id={webhook}", [401, 403, 404, 200, 403]),
+    form("/fn/delete_webhook", "id={webhook}", [401, 403, 404, 200, 403]),
     form("/fn/set_theme", "theme=dark&next=/", [200, 200, 200, 200, 200]),
     load("/fn/toasts", "", [200, 200, 200, 200, 200]),
     form("/fn/log_out", "", [200, 200, 200, 200, 200]),

@@ -1,6 +1,9 @@
 use domain::{ErrorCode, MAX_WEBHOOKS, WebhookInput};
 use serde_json::{Value, json};
-use service::{testing::World, webhooks};
+use service::{
+    testing::World,
+    webhooks::{self, SecretHandover},
+};
 
 use super::{refused, webhook};
 
@@ -21,6 +24,24 @@ async fn the_secret_is_in_the_results_that_make_it_and_in_no_other() {
     let rotated = webhooks::rotate_secret(&world.ctx, &ada, made.webhook.id).await.unwrap();
     assert_ne!(rotated.secret, made.secret);
     assert!(rotated.webhook.previous_secret_until.is_some());
+}
+
+#[tokio::test]
+async fn a_handover_has_a_secret_until_it_is_rotated_and_for_its_organizer_only() {
+    let world = World::in_memory().await;
+    let (ada, bob) = (world.organizer("Ada").await, world.organizer("Bob").await);
+    let ctx = &world.ctx;
+    let made = webhook(&world, &ada, json!({ "url": "https://club.example/hook" })).await;
+    let handover = SecretHandover::of(&made);
+    assert!(!serde_json::to_string(&handover).unwrap().contains(&made.secret));
+    assert_eq!(handover.webhook(), made.webhook.id);
+    assert_eq!(handover.clone().finish(ctx, &ada).await.unwrap(), Some(made.secret.clone()));
+    let other = refused(handover.clone().finish(ctx, &bob).await);
+    assert_eq!(other.code, ErrorCode::WebhookNotFound);
+    let ben = world.participant("Ben").await;
+    assert_eq!(refused(handover.clone().finish(ctx, &ben).await).code, ErrorCode::Forbidden);
+    webhooks::rotate_secret(ctx, &ada, made.webhook.id).await.unwrap();
+    assert_eq!(handover.finish(ctx, &ada).await.unwrap(), None);
 }
 
 #[tokio::test]

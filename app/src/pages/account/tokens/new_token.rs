@@ -2,12 +2,11 @@
 
 use std::fmt;
 
-use leptos::{html::Div, prelude::*, task::spawn_local};
+use leptos::{html::Div, prelude::*};
 use serde::{Deserialize, Serialize};
-use wasm_bindgen_futures::JsFuture;
 
 use super::row::TokenRow;
-use crate::components::{Icon, Shape, focus};
+use crate::components::{CopyField, Icon, Shape, focus};
 
 /// A token that was just created, with its text.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -57,42 +56,13 @@ fn Shown(new: NewToken) -> impl IntoView {
                 {format!("The token {} is created", token.name)}
             </p>
             <p>"Copy it now. It is not shown again."</p>
-            <label for="new-token" class="font-semibold">"New token"</label>
-            <div class="flex flex-wrap gap-2">
-                <input
-                    class="input font-mono"
-                    id="new-token"
-                    type="text"
-                    autocomplete="off"
-                    spellcheck="false"
-                    readonly
-                    value=text.clone()
-                />
-                <CopyToken text />
-            </div>
+            <CopyField
+                id="new-token"
+                label="New token"
+                copy="Copy token"
+                copied="Token copied"
+                text
+            />
         </div>
-    }
-}
-
-/// Copies the token, if JavaScript and the browser allow it.
-#[component]
-fn CopyToken(text: String) -> impl IntoView {
-    let (can_copy, set_can_copy) = signal(false);
-    let (copied, set_copied) = signal(None);
-    Effect::new(move || set_can_copy.set(window().is_secure_context()));
-    let copy = move |_| {
-        let written = JsFuture::from(window().navigator().clipboard().write_text(&text));
-        spawn_local(async move {
-            let refused = "Your browser does not allow copying. Copy the text instead.";
-            set_copied.set(Some(written.await.map_or(refused, |_| "Token copied")));
-        });
-    };
-    view! {
-        <Show when=move || can_copy.get()>
-            <button type="button" class="btn" on:click=copy.clone()>
-                "Copy token"
-            </button>
-        </Show>
-        <span role="status" class="text-sm">{copied}</span>
     }
 }

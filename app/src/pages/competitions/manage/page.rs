@@ -11,7 +11,10 @@ use super::{
 };
 use crate::{
     components::{Head, Heading, Loaded, ViewerTime},
-    pages::competitions::{AvailabilityBadge, address::competition},
+    pages::{
+        competitions::{AvailabilityBadge, address::competition},
+        webhooks::address::of_competition,
+    },
 };
 
 /// The page where a competition is managed.
@@ -65,6 +68,11 @@ fn Content(screen: ManageCompetitionScreen) -> impl IntoView {
                                         href=format!("/competitions/{id}/edit")
                                     >
                                         "Edit"
+                                    </a>
+                                </li>
+                                <li>
+                                    <a class="btn btn-outline" href=of_competition(id)>
+                                        "Webhooks"
                                     </a>
                                 </li>
                                 {screen

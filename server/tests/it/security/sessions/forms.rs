@@ -1,6 +1,7 @@
 //! Forms work only for the user and role that they were rendered for.
 
 use axum::http::StatusCode;
+use serde_json::json;
 
 use crate::{security::FORM, support::App};
 
@@ -12,6 +13,9 @@ async fn a_form_rendered_for_another_user_is_rejected() {
     let [open, held] =
         [app.world.competition(&ada).create().await, app.world.competition(&ada).create().await];
     app.post(&format!("/api/competitions/{held}/register")).by(&ben).send().await;
+    let url = json!({ "url": "https://club.example/hook" });
+    let webhook = app.post("/api/webhooks").by(&ada).json(&url).send().await.json();
+    let webhook = webhook["id"].as_str().unwrap().to_owned();
     let draft = "draft[title]=Chess&draft[description]=x&draft[capacity]=3\
         &draft[regDeadline]=2026-11-30T12:00&draft[timeZone]=UTC";
     for (path, body, sender, other) in [
@@ -19,6 +23,16 @@ async fn a_form_rendered_for_another_user_is_rejected() {
         ("/fn/cancel_registration", format!("competition={held}"), &ben, &eve),
         ("/fn/create_competition", draft.to_owned(), &ada, &bob),
         ("/fn/edit_profile", "name=Else".to_owned(), &ben, &eve),
+        ("/fn/create_webhook", "url=https://club.example/hook".to_owned(), &ada, &bob),
+        (
+            "/fn/edit_webhook",
+            format!("id={webhook}&url=https://club.example/hook&enabled=true"),
+            &ada,
+            &bob,
+        ),
+        ("/fn/send_delivery", format!("webhook={webhook}"), &ada, &bob),
+        ("/fn/rotate_secret", format!("id={webhook}"), &ada, &bob),
+        ("/fn/delete_webhook", format!("id={webhook}"), &ada, &bob),
     ] {
         let cookie = app.log_in(sender).await;
         for (maker, status) in [(other, StatusCode::FORBIDDEN), (sender, StatusCode::OK)] {
