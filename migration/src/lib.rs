@@ -80,7 +80,7 @@ pub async fn run(db: &DatabaseConnection) -> Result<(), DbErr> {
         let known = names();
         let is_up_to_date = known.iter().all(|known| applied.contains(known));
         if let Some(unknown) = applied.iter().find(|applied| !known.contains(applied)) {
-            if !is_up_to_date || !only_adds(&known, &applied) {
+            if !is_up_to_date || !accepts(&applied) {
                 return Err(of_another_version(unknown));
             }
             tracing::warn!(
@@ -101,8 +101,10 @@ pub fn names() -> Vec<String> {
     Migrator::migrations().iter().map(|migration| migration.name().to_owned()).collect()
 }
 
-/// Whether the migrations that are not known come after those that are, and only add to the schema.
-fn only_adds(known: &[String], applied: &[String]) -> bool {
+/// Whether this release works on a schema with these migrations, those of this release aside: the
+/// others come after them, and only add to the schema.
+pub fn accepts(applied: &[String]) -> bool {
+    let known = names();
     let last = known.iter().max();
     let mut unknown = applied.iter().filter(|applied| !known.contains(applied));
     unknown.all(|unknown| Some(unknown) > last && !unknown.contains(CONTRACTS))

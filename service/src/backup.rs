@@ -33,6 +33,8 @@ pub struct Facts {
     pub tables: u64,
     /// How many other clients are connected, as far as the database tells.
     pub other_clients: u64,
+    /// Whether the server refuses writes, as a standby does.
+    pub is_read_only: bool,
 }
 
 impl Facts {
@@ -71,7 +73,14 @@ impl Facts {
                           AND backend_type = 'client backend'";
             count(&db, others).await?
         };
-        let facts = Self { version, migrations, tables: count(&db, tables).await?, other_clients };
+        let is_read_only = if is_sqlite {
+            false
+        } else {
+            let sql = "SELECT current_setting('transaction_read_only') = 'on' AS found";
+            query(&db, sql).await?.try_get("", "found")?
+        };
+        let tables = count(&db, tables).await?;
+        let facts = Self { version, migrations, tables, other_clients, is_read_only };
         db.close().await?;
         Ok(facts)
     }

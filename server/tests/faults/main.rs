@@ -10,6 +10,7 @@
 mod balancers;
 mod clocks;
 mod cron;
+mod doctor;
 mod encryption;
 mod failovers;
 mod failpoints;

@@ -23,6 +23,8 @@ pub struct Database {
     pub findings: Vec<Finding>,
     /// The migrations; `None` for a database that is not reached, or that has none.
     pub migrations: Option<Vec<String>>,
+    /// Whether something failed before everything was looked at.
+    pub failed: bool,
 }
 
 /// Looks at the database of `url`, which up to `connections` connections of each process use.
@@ -37,11 +39,10 @@ pub async fn database(url: &str, connections: u32) -> Database {
     };
     let outcome = timeout(LIMIT, look).await.unwrap_or(Err(Error::TimedOut));
     if let Err(error) = outcome {
-        database.findings.push(Finding::error(
-            "database.reachable",
-            error_chain(&error),
-            "Check DATABASE_URL, and that the database runs and accepts this user from here.",
-        ));
+        database.failed = true;
+        let advice =
+            "Check DATABASE_URL, and that the database runs and accepts this user from here.";
+        database.findings.push(Finding::error("database.reachable", error_chain(&error), advice));
     }
     database
 }
@@ -93,7 +94,21 @@ fn encoding_finding(found: &str, expected: &str) -> Finding {
 }
 
 async fn postgres(url: &str, connections: u32, database: &mut Database) -> Result<()> {
-    let applied = Facts::read(url).await?.migrations;
+    let facts = Facts::read(url).await?;
+    database.migrations = facts.migrations;
+    database.findings.push(if facts.is_read_only {
+        Finding::error(
+            "database.writable",
+            "the server accepts no writes: it is a standby, or default_transaction_read_only is on",
+            "Let DATABASE_URL name the primary.",
+        )
+    } else {
+        Finding::ok("database.writable", "the server accepts writes")
+    });
+    if facts.is_read_only {
+        // No session of this program can be opened there.
+        return Ok(());
+    }
     // Verifies the settings of a session, its isolation level and the mode of a pooler.
     let db = Db::connect(url, 2).await?;
     let findings = &mut database.findings;
@@ -101,7 +116,6 @@ async fn postgres(url: &str, connections: u32, database: &mut Database) -> Resul
                current_setting('server_version') AS version, \
                current_setting('server_encoding') AS encoding, \
                (SELECT datcollate FROM pg_database WHERE datname = current_database()) AS locale, \
-               pg_is_in_recovery() AS standby, \
                current_setting('fsync') AS fsync, \
                current_setting('full_page_writes') AS pages, \
                current_setting('synchronous_commit') AS synchronous, \
@@ -118,15 +132,6 @@ async fn postgres(url: &str, connections: u32, database: &mut Database) -> Resul
             format!("PostgreSQL {version}"),
             "Upgrade PostgreSQL to version 15 or newer.",
         )
-    });
-    findings.push(if facts.try_get("", "standby")? {
-        Finding::error(
-            "database.writable",
-            "the server is a standby",
-            "Let DATABASE_URL name the primary.",
-        )
-    } else {
-        Finding::ok("database.writable", "the server is a primary")
     });
     let encoding: String = facts.try_get("", "encoding")?;
     findings.push(encoding_finding(&encoding, "UTF8"));
@@ -154,7 +159,6 @@ async fn postgres(url: &str, connections: u32, database: &mut Database) -> Resul
     let time: DateTimeUtc = time.try_get("", "now")?;
     findings.push(clocks::compare("clock.database", before, Timestamp::from(time)));
     db.close().await?;
-    database.migrations = applied;
     Ok(())
 }
 

@@ -3,30 +3,14 @@
 use std::time::Duration;
 
 use domain::Timestamp;
-use redis::{AsyncConnectionConfig, Client, RedisResult, aio::MultiplexedConnection, cmd};
+use redis::{AsyncConnectionConfig, RedisResult, cmd};
 use sea_orm::prelude::DateTimeUtc;
 
 use super::{Finding, clocks};
-use crate::{Clock, Redis, SystemClock, infrastructure::ids::new_token};
+use crate::{Clock, Redis, SystemClock, error_chain};
 
 const LIMIT: Duration = Duration::from_secs(3);
 const OLDEST: u32 = 7;
-
-/// Tries every command that the program sends, on one key. Returns those that fail.
-const COMMANDS: &str = "\
-    local key, failed = KEYS[1], {} \
-    local function try(...) \
-        local reply = redis.pcall(...) \
-        if type(reply) == 'table' and reply.err then failed[#failed + 1] = (...) end \
-    end \
-    try('SET', key, '1', 'PX', '1000') try('GET', key) try('EXISTS', key) \
-    try('PEXPIRE', key, '1000') try('DEL', key) \
-    try('LPUSH', key, '1') try('RPUSH', key, '2') try('LLEN', key) try('LRANGE', key, '0', '1') \
-    try('LREM', key, '1', '1') try('LPOP', key) try('RPOP', key) try('DEL', key) \
-    try('SADD', key, '1') try('SREM', key, '1') try('DEL', key) \
-    try('ZADD', key, '1', '1') try('ZRANGE', key, '0', '1') try('ZREM', key, '1') \
-    try('DEL', key) try('TIME') \
-    return failed";
 
 /// Looks at the Redis at `url`, whose keys begin with `prefix`, trusting the authorities in `ca`.
 pub async fn redis(url: &str, prefix: &str, ca: Option<&str>) -> Vec<Finding> {
@@ -38,7 +22,7 @@ pub async fn redis(url: &str, prefix: &str, ca: Option<&str>) -> Vec<Finding> {
         }
     };
     let mut findings = Vec::new();
-    if let Err(error) = look(redis.client(), prefix, &mut findings).await {
+    if let Err(error) = look(&redis, &mut findings).await {
         findings.push(Finding::error(
             "redis.reachable",
             error.to_string(),
@@ -49,18 +33,19 @@ pub async fn redis(url: &str, prefix: &str, ca: Option<&str>) -> Vec<Finding> {
     findings
 }
 
-async fn look(client: &Client, prefix: &str, findings: &mut Vec<Finding>) -> RedisResult<()> {
+async fn look(redis: &Redis, findings: &mut Vec<Finding>) -> RedisResult<()> {
     let config = AsyncConnectionConfig::new()
         .set_connection_timeout(Some(LIMIT))
         .set_response_timeout(Some(LIMIT));
-    let mut redis = client.get_multiplexed_async_connection_with_config(&config).await?;
-    let _: String = cmd("PING").query_async(&mut redis).await?;
-    let info = async |mut redis: MultiplexedConnection, section: &str| -> RedisResult<String> {
-        cmd("INFO").arg(section).query_async(&mut redis).await
+    let mut connection =
+        redis.client().get_multiplexed_async_connection_with_config(&config).await?;
+    let _: String = cmd("PING").query_async(&mut connection).await?;
+    let info = async |section: &str| -> String {
+        let mut connection = connection.clone();
+        cmd("INFO").arg(section).query_async(&mut connection).await.unwrap_or_default()
     };
-    let server = info(redis.clone(), "server").await.unwrap_or_default();
-    findings.push(version(&server));
-    let memory = info(redis.clone(), "memory").await.unwrap_or_default();
+    findings.push(version(&info("server").await));
+    let memory = info("memory").await;
     findings.push(match value(&memory, "maxmemory_policy") {
         Some("noeviction") => Finding::ok("redis.eviction", "noeviction"),
         Some(policy) => Finding::warning(
@@ -74,18 +59,25 @@ async fn look(client: &Client, prefix: &str, findings: &mut Vec<Finding>) -> Red
             "Allow INFO, or make sure that maxmemory-policy is noeviction.",
         ),
     });
-    let persistence = info(redis.clone(), "persistence").await.unwrap_or_default();
+    let persistence = info("persistence").await;
     findings.push(match value(&persistence, "aof_enabled") {
         Some("1") => Finding::ok("redis.persistence", "appendonly is on"),
-        _ => Finding::warning(
+        Some(_) => Finding::warning(
             "redis.persistence",
             "appendonly is off",
             "Set appendonly to yes: after a restart jobs start late otherwise.",
         ),
+        None => Finding::warning(
+            "redis.persistence",
+            "the user may not run INFO",
+            "Allow INFO, or make sure that appendonly is yes.",
+        ),
     });
-    findings.push(permissions(&mut redis, prefix).await);
+    findings.push(permissions(redis).await);
     let before = SystemClock.now();
-    let (seconds, micros): (i64, u32) = cmd("TIME").query_async(&mut redis).await?;
+    let time: RedisResult<(i64, u32)> = cmd("TIME").query_async(&mut connection).await;
+    // Without the permission for TIME there is a finding already.
+    let Ok((seconds, micros)) = time else { return Ok(()) };
     if let Some(time) = DateTimeUtc::from_timestamp(seconds, micros.saturating_mul(1_000)) {
         findings.push(clocks::compare("clock.redis", before, Timestamp::from(time)));
     }
@@ -107,32 +99,16 @@ fn version(server: &str) -> Finding {
     }
 }
 
-async fn permissions(redis: &mut MultiplexedConnection, prefix: &str) -> Finding {
-    let key = format!("{prefix}doctor:{}", new_token());
-    let tried: RedisResult<Vec<String>> =
-        cmd("EVAL").arg(COMMANDS).arg(1).arg(&key).query_async(redis).await;
-    let mut failed = tried.unwrap_or_else(|_| vec!["EVAL".to_owned()]);
-    let published: RedisResult<i64> = cmd("PUBLISH").arg(&key).arg("").query_async(redis).await;
-    if published.is_err() {
-        failed.push("PUBLISH".to_owned());
-    }
-    let moved: RedisResult<Option<String>> =
-        cmd("BLMOVE").arg(&[&key, &key, "RIGHT", "LEFT", "0.01"]).query_async(redis).await;
-    if moved.is_err() {
-        failed.push("BLMOVE".to_owned());
-    }
-    failed.dedup();
-    if failed.is_empty() {
-        return Finding::ok("redis.permissions", "all commands that are needed are allowed");
-    }
-    Finding::error(
-        "redis.permissions",
-        format!("these commands are refused: {}", failed.join(", ")),
-        format!(
-            "Allow the user `~{prefix}* &{prefix}* +@read +@write +@scripting +@pubsub \
-             +@connection +@blocking +info +time`."
+/// The permissions of the user, as every start of a server checks them.
+async fn permissions(redis: &Redis) -> Finding {
+    match redis.check().await {
+        Ok(()) => Finding::ok("redis.permissions", "all commands that are needed are allowed"),
+        Err(error) => Finding::error(
+            "redis.permissions",
+            error_chain(&error),
+            "Give the user of REDIS_URL these permissions: no server starts without them.",
         ),
-    )
+    }
 }
 
 /// The value of a line `name:value` of INFO.

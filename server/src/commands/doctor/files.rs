@@ -29,12 +29,21 @@ const NETWORK: [(u32, &str); 7] = [
 ];
 
 pub(super) fn look(installation: &InstallationOptions, server: &ServerOptions) -> Vec<Finding> {
+    look_on(installation, server, file_system)
+}
+
+/// `file_system` is the type of the file system of a folder.
+fn look_on(
+    installation: &InstallationOptions,
+    server: &ServerOptions,
+    file_system: impl Fn(&Path) -> Option<u32>,
+) -> Vec<Finding> {
     let url = &installation.database.database_url;
     let mut private = vec![PathBuf::from(".env")];
     let mut findings = Vec::new();
     if let Some(file) = service::sqlite_file(url) {
         let folder = data_folder::of(url);
-        findings.extend(network_share(&folder));
+        findings.extend(file_system(&folder).map(|kind| network_share(&folder, kind)));
         private.push(file);
     }
     let secret = data_folder::secret_file(url);
@@ -67,18 +76,22 @@ fn permissions(file: &Path) -> Option<Finding> {
     })
 }
 
-/// Whether a SQLite file is on another machine; `None` if its folder does not exist.
-fn network_share(folder: &Path) -> Option<Finding> {
+/// The number that `statfs` gives the file system of a folder; `None` if there is no folder.
+fn file_system(folder: &Path) -> Option<u32> {
+    u32::try_from(statfs(folder).ok()?.f_type).ok()
+}
+
+/// Whether a SQLite file is on another machine.
+fn network_share(folder: &Path, kind: u32) -> Finding {
     let check = "files.network_share";
-    let kind = u32::try_from(statfs(folder).ok()?.f_type).ok()?;
-    Some(match NETWORK.iter().find(|(number, _)| *number == kind) {
+    match NETWORK.iter().find(|(number, _)| *number == kind) {
         None => Finding::ok(check, format!("{} is on a local disk", folder.display())),
         Some((_, name)) => Finding::error(
             check,
             format!("{} is on a network share ({name})", folder.display()),
             "SQLite's locks do not hold there: move the file to a local disk, or use PostgreSQL.",
         ),
-    })
+    }
 }
 
 fn site_files(chosen: Option<&Path>) -> Finding {
@@ -109,9 +122,11 @@ fn site_files(chosen: Option<&Path>) -> Finding {
 
 #[cfg(test)]
 mod tests {
+    use clap::Parser;
     use service::diagnostics::Severity;
 
     use super::*;
+    use crate::cli::{Cli, Command};
 
     #[test]
     fn a_file_that_others_may_read_is_a_warning() {
@@ -136,11 +151,35 @@ mod tests {
         assert_eq!(site_files(Some(folder.path())).severity, Severity::Ok);
     }
 
+    /// What is found about a SQLite file in `folder` on a file system of this type.
+    fn on_share(folder: &Path, kind: impl Fn(&Path) -> Option<u32>) -> Option<Finding> {
+        let url = format!("sqlite://{}/mini-compete.db", folder.display());
+        let cli = Cli::try_parse_from(["mini-compete", "--database-url", &url, "doctor"]);
+        let Ok(Cli { installation, command: Command::Doctor(doctor), .. }) = cli else {
+            panic!("the options of doctor");
+        };
+        let found = look_on(&installation, &doctor.server, kind);
+        found.into_iter().find(|finding| finding.check == "files.network_share")
+    }
+
     #[test]
-    fn a_local_folder_is_no_network_share() {
+    fn a_database_file_on_a_network_share_is_an_error() {
         let folder = tempfile::tempdir().unwrap();
-        let found = network_share(folder.path()).unwrap();
-        assert_eq!(found.check, "files.network_share");
-        assert!(network_share(Path::new("/nowhere")).is_none());
+        for (kind, name) in NETWORK {
+            let found = on_share(folder.path(), |asked| {
+                assert_eq!(asked, folder.path());
+                Some(kind)
+            });
+            let found = found.unwrap();
+            assert_eq!(found.severity, Severity::Error, "{name}");
+            assert!(found.found.contains(name), "{found:?}");
+        }
+        // ext4, and the file system of this machine's temporary files.
+        for kind in [Some(0xef53), file_system(folder.path())] {
+            let found = on_share(folder.path(), |_| kind).unwrap();
+            assert_eq!(found.severity, Severity::Ok, "{found:?}");
+        }
+        let none = folder.path().join("none");
+        assert!(on_share(&none, file_system).is_none());
     }
 }

@@ -37,7 +37,9 @@ pub(super) async fn run(
     let connections = installation.database.database_connections;
     let database = diagnostics::database(&url, connections).await;
     findings.extend(database.findings);
-    findings.push(migrations(database.migrations.as_deref()));
+    if database.migrations.is_some() || !database.failed {
+        findings.push(migrations(database.migrations.as_deref()));
+    }
     let redis = &installation.redis;
     if let Some(url) = &redis.redis_url.0 {
         let ca = redis.redis_ca_file.0.as_deref();
@@ -69,14 +71,18 @@ fn migrations(applied: Option<&[String]>) -> Finding {
             "Run `mini-compete migrate`, or start a server.",
         );
     };
+    let pending = known.iter().filter(|name| !applied.contains(name)).count();
     if let Some(unknown) = applied.iter().find(|name| !known.contains(name)) {
-        return Finding::error(
-            check,
-            format!("the database has the migration {unknown}, which this version does not know"),
-            "Run the version that has made the database, or a newer one.",
-        );
+        let found =
+            format!("the database has the migration {unknown}, which this version does not know");
+        let advice = "Run the version that has made the database, or a newer one.";
+        return if pending == 0 && migration::accepts(applied) {
+            Finding::warning(check, format!("{found} and which only adds"), advice)
+        } else {
+            Finding::error(check, found, advice)
+        };
     }
-    match known.len() - applied.len() {
+    match pending {
         0 => Finding::ok(check, format!("all {} are applied", known.len())),
         pending => Finding::warning(
             check,
@@ -97,12 +103,17 @@ async fn mail(installation: &InstallationOptions, to: Option<&str>) -> Result<Ve
         }
     };
     let Some(mailer) = mailer else {
-        return Ok(vec![Finding::warning(
+        let mut findings = vec![Finding::warning(
             "mail.configuration",
             "SMTP_URL is not set",
             "Messages stay in the mailboxes on the site, and users cannot reset a forgotten \
              password by themselves. Set SMTP_URL and MAIL_FROM.",
-        )]);
+        )];
+        if to.is_some() {
+            let advice = "Set SMTP_URL and MAIL_FROM.";
+            findings.push(Finding::error("mail.test", "no message was sent", advice));
+        }
+        return Ok(findings);
     };
     let mut findings = vec![diagnostics::mail(&mailer).await];
     if let Some(to) = to {

@@ -62,6 +62,13 @@ impl Redis {
         keys
     }
 
+    /// Changes a setting.
+    pub(crate) async fn configure(&self, name: &str, value: &str) {
+        let mut connection = self.connect().await;
+        let set = redis::cmd("CONFIG").arg("SET").arg(name).arg(value).clone();
+        set.exec_async(&mut connection).await.expect("a setting that Redis knows");
+    }
+
     /// The keys that match a pattern.
     pub(crate) async fn keys(&self, pattern: &str) -> Vec<String> {
         let mut connection = self.connect().await;

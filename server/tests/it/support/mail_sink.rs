@@ -1,6 +1,12 @@
-//! A mail server on this machine that accepts every mail.
+//! A mail server on this machine that accepts every mail, or none.
 
-use std::net::SocketAddr;
+use std::{
+    net::SocketAddr,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
 
 use tokio::{
     io::{AsyncBufReadExt, AsyncWriteExt, BufReader},
@@ -11,19 +17,36 @@ use tokio::{
 /// A mail server. It ends when it is dropped.
 pub(crate) struct MailSink {
     address: SocketAddr,
+    accepted: Arc<AtomicUsize>,
     task: JoinHandle<()>,
 }
 
 impl MailSink {
     pub(crate) async fn start() -> Self {
+        Self::replying_to_recipients("250 fine\r\n").await
+    }
+
+    /// One that refuses every recipient.
+    pub(crate) async fn refusing() -> Self {
+        Self::replying_to_recipients("550 5.7.1 we do not relay\r\n").await
+    }
+
+    async fn replying_to_recipients(reply: &'static str) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("an address");
+        let accepted = Arc::<AtomicUsize>::default();
+        let count = Arc::clone(&accepted);
         let task = tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                tokio::spawn(converse(stream));
+                tokio::spawn(converse(stream, reply, Arc::clone(&count)));
             }
         });
-        Self { address, task }
+        Self { address, accepted, task }
+    }
+
+    /// The number of mails that it has accepted.
+    pub(crate) fn accepted(&self) -> usize {
+        self.accepted.load(Ordering::SeqCst)
     }
 
     /// The variables of a process that sends mail here.
@@ -43,7 +66,11 @@ impl Drop for MailSink {
 }
 
 /// Ends with the connection.
-async fn converse(stream: TcpStream) -> Option<()> {
+async fn converse(
+    stream: TcpStream,
+    reply_to_recipient: &str,
+    accepted: Arc<AtomicUsize>,
+) -> Option<()> {
     let mut stream = BufReader::new(stream);
     stream.write_all(b"220 sink\r\n").await.ok()?;
     let mut in_content = false;
@@ -56,6 +83,7 @@ async fn converse(stream: TcpStream) -> Option<()> {
         let reply = match line {
             "." if in_content => {
                 in_content = false;
+                accepted.fetch_add(1, Ordering::SeqCst);
                 "250 kept\r\n"
             }
             _ if in_content => continue,
@@ -64,6 +92,7 @@ async fn converse(stream: TcpStream) -> Option<()> {
                 "354 go on\r\n"
             }
             "QUIT" => "221 bye\r\n",
+            _ if line.starts_with("RCPT") => reply_to_recipient,
             _ => "250 fine\r\n",
         };
         stream.write_all(reply.as_bytes()).await.ok()?;
