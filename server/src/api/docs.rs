@@ -1,8 +1,9 @@
 //! The OpenAPI description, and Swagger UI. The pages load nothing from other hosts.
 
+use std::sync::LazyLock;
+
 use axum::{
     Router,
-    body::Bytes,
     extract::Request,
     http::{HeaderMap, HeaderValue, header::CONTENT_TYPE},
     middleware::{self, Next},
@@ -61,20 +62,26 @@ impl Modify for Bearer {
     }
 }
 
-pub(super) fn router(description: Document) -> Router<AppState> {
+/// The description as `mini-compete openapi` writes it; a test compares the two. Writing it takes
+/// milliseconds, which every start of a server would pay.
+static JSON: &str = include_str!("../../../openapi.json");
+
+static HEADERS: LazyLock<HeaderMap> = LazyLock::new(|| {
+    let mut headers = HeaderMap::new();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    entity_tag::make_revalidatable(&mut headers, JSON.as_bytes());
+    headers
+});
+
+pub(super) fn router() -> Router<AppState> {
     // The URL that browsers use: this router is nested below `/api`.
     let config = Config::from("/api/openapi.json");
     let pages: Router<AppState> = SwaggerUi::new("/docs").config(config).into();
-    let json = description.to_json().expect("a description is plain JSON");
-    let mut headers = HeaderMap::new();
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    entity_tag::make_revalidatable(&mut headers, json.as_bytes());
-    let json = Bytes::from(json);
-    let serve = move |condition: IfNoneMatch| {
-        let response = (headers.clone(), json.clone()).into_response();
-        async move { condition.answer(response) }
-    };
     pages.layer(middleware::from_fn(to_folder)).route("/openapi.json", routing::get(serve))
+}
+
+async fn serve(condition: IfNoneMatch) -> Response {
+    condition.answer((HEADERS.clone(), JSON).into_response())
 }
 
 /// Redirects to the page, whose path ends with a slash. The redirect of Swagger UI itself would

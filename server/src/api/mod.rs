@@ -41,9 +41,9 @@ use crate::{AppState, problem::Problem, security::RateClasses};
 
 /// Everything below `/api`, and the rate limit class of each operation.
 pub(crate) fn router() -> (Router<AppState>, RateClasses) {
-    let (router, description, classes) = documented().into_parts();
+    let (router, _, classes) = routes().into_parts();
     let router = router
-        .merge(docs::router(description))
+        .merge(docs::router())
         .fallback(not_found)
         .method_not_allowed_fallback(method_not_allowed);
     (router, classes)
@@ -63,11 +63,11 @@ pub(crate) async fn not_found() -> Problem {
 /// # Panics
 /// Never: a description is plain JSON.
 pub fn openapi() -> String {
-    let (_, description, _) = documented().into_parts();
+    let (_, description, _) = routes().completed().into_parts();
     description.to_pretty_json().expect("a description is plain JSON") + "\n"
 }
 
-fn documented() -> ApiRouter {
+fn routes() -> ApiRouter {
     ApiRouter::with_openapi(docs::Description::openapi())
         .merge(accounts::router())
         .merge(tokens::router())
@@ -82,5 +82,4 @@ fn documented() -> ApiRouter {
         .merge(webhook_deliveries::router())
         .merge(admin::router())
         .merge(health::router())
-        .completed()
 }

@@ -76,7 +76,7 @@ pub(crate) fn span<B>(request: &axum::http::Request<B>) -> Span {
         request.id = text(headers, &X_REQUEST_ID),
         trace_id = Empty,
         otel.name = Empty,
-        otel.kind = "server",
+        otel.kind = Empty,
     );
     if trace_context::is_enabled() {
         if let Some(traceparent) = text(headers, &TRACEPARENT) {
@@ -84,6 +84,7 @@ pub(crate) fn span<B>(request: &axum::http::Request<B>) -> Span {
         }
         let (method, route) = (request.method(), route(request));
         span.record("otel.name", format!("{method} {route}"));
+        span.record("otel.kind", "server");
         span.set_attribute("http.request.method", method.to_string());
         span.set_attribute("http.route", route.to_owned());
         if let Some(id) = trace_context::trace_id(&span) {
