@@ -63,6 +63,10 @@ test-faults: setup-test ## Run the fault tests only: kills, crashes, partitions;
 test-e2e: setup-test ## Run the browser tests only
 	scripts/test.sh e2e
 
+.PHONY: test-cluster
+test-cluster: setup-test ## Run the browser tests against four servers and three workers behind nginx
+	scripts/test.sh cluster
+
 .PHONY: weight
 weight: setup ## Compare the sizes of what browsers load with docs/weight.json; ARGS=--write accepts the new ones
 	$(RELEASE) --frontend-only

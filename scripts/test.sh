@@ -2,6 +2,7 @@
 # Runs the tests step by step and ends with one line: "N passed, N failed".
 #
 #   scripts/test.sh [scripts] [rust] [clients] [faults] [e2e] [weight]     all of them by default
+#   scripts/test.sh cluster     the browser tests against four servers and three workers behind nginx
 #
 # The first step that fails ends the run; the steps after it are listed as not run.
 set -euo pipefail
@@ -34,11 +35,12 @@ step() {
 
 doc_tests() { cargo test --doc "${HOST_CRATES[@]}" 2>&1 | tee "$reports/doc-tests.txt"; }
 
+# end_to_end [WRAPPER…]: the browser tests, run by the wrapper.
 end_to_end() {
   cargo leptos build --split || return
   local chromium
   if chromium=$(scripts/find-chromium.sh); then export CHROMIUM_PATH=$chromium; fi
-  (cd end2end && npx playwright test)
+  (cd end2end && "$@" npx playwright test)
 }
 
 scripts() {
@@ -73,6 +75,11 @@ faults() {
 
 e2e() { step 'Browser tests' playwright end2end/test-results/report.json end_to_end; }
 
+cluster() {
+  step 'Browser tests on a cluster' playwright end2end/test-results/report.json \
+    end_to_end ../scripts/with-services.sh ./cluster.sh
+}
+
 weight() {
   step 'Weight of the site' checks "$reports/weight.json" \
     make --no-print-directory weight ARGS="--report=$reports/weight.json"
@@ -82,8 +89,8 @@ weight() {
 rm -f end2end/test-results/report.json
 for part in "$@"; do
   case $part in
-    scripts | rust | clients | faults | e2e | weight) "$part" ;;
-    *) echo "Unknown part '$part'. Use: scripts/test.sh [scripts] [rust] [clients] [faults] [e2e] [weight]" >&2; exit 64 ;;
+    scripts | rust | clients | faults | e2e | cluster | weight) "$part" ;;
+    *) echo "Unknown part '$part'. Use: scripts/test.sh [scripts] [rust] [clients] [faults] [e2e] [cluster] [weight]" >&2; exit 64 ;;
   esac
 done
 
