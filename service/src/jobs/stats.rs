@@ -1,22 +1,22 @@
-//! How many jobs there are of each kind and state.
+//! How many jobs there are of each kind and state, for operators.
 
 use std::collections::BTreeMap;
 
 use chrono::TimeDelta;
 use domain::QueueStats;
 use sea_orm::{
-    ColumnTrait, EntityTrait, QueryFilter, QuerySelect, Select,
+    ColumnTrait, EntityTrait, QueryFilter, QuerySelect,
     prelude::DateTimeUtc,
     sea_query::{Expr, ExprTrait},
 };
 
-use super::Operator;
+use super::{
+    Operator,
+    depth::{Depth, depths},
+};
 use crate::{
     Context, Result,
-    entity::{
-        failed_job,
-        job::{self, State},
-    },
+    entity::job::{self, State},
 };
 
 /// How many jobs there are of each kind and state. A kind without jobs is listed with zeros.
@@ -25,56 +25,39 @@ use crate::{
 /// Unauthorized; Forbidden.
 pub async fn stats(ctx: &Context, operator: Operator<'_>) -> Result<Vec<QueueStats>> {
     operator.authorize_read()?;
-    let (db, now) = (ctx.db.connection(), ctx.now().utc());
     let mut kinds: BTreeMap<String, QueueStats> =
         ctx.jobs.kinds().map(|kind| (kind.to_owned(), QueueStats::default())).collect();
-
-    let waiting: Vec<(String, i64, DateTimeUtc)> = count(State::Waiting)
-        .column_as(job::Column::RunAt.min(), "oldest")
-        .into_tuple()
-        .all(db)
-        .await?;
-    for (kind, jobs, oldest) in waiting {
-        let stats = kinds.entry(kind).or_default();
-        stats.ready = number(jobs);
-        // A delayed job has no age.
-        stats.oldest_age_seconds =
-            u64::try_from((now - oldest).num_milliseconds()).ok().map(|ms| ms / 1_000);
+    for (kind, depth) in depths(ctx).await? {
+        kinds.insert(kind, depth.into());
     }
-    let active: Vec<(String, i64)> = count(State::Active).into_tuple().all(db).await?;
-    for (kind, jobs) in active {
-        kinds.entry(kind).or_default().running = number(jobs);
-    }
-    let recent = job::Column::FinishedAt.gt(now - TimeDelta::minutes(1));
-    let completed: Vec<(String, i64)> =
-        count(State::Completed).filter(recent).into_tuple().all(db).await?;
-    for (kind, jobs) in completed {
-        kinds.entry(kind).or_default().done_last_minute = number(jobs);
-    }
-    let dead: Vec<(String, i64)> = failed_job::Entity::find()
-        .select_only()
-        .column(failed_job::Column::Kind)
-        .column_as(Expr::col(failed_job::Column::Id).count(), "jobs")
-        .group_by(failed_job::Column::Kind)
-        .into_tuple()
-        .all(db)
-        .await?;
-    for (kind, jobs) in dead {
-        kinds.entry(kind).or_default().dead = number(jobs);
+    for (kind, jobs) in completed_since(ctx, ctx.now().utc() - TimeDelta::minutes(1)).await? {
+        kinds.entry(kind).or_default().done_last_minute = u64::try_from(jobs).unwrap_or_default();
     }
     Ok(kinds.into_iter().map(|(kind, stats)| QueueStats { kind, ..stats }).collect())
 }
 
-/// How many jobs of each kind are in a state.
-fn count(state: State) -> Select<job::Entity> {
-    job::Entity::find()
+impl From<Depth> for QueueStats {
+    fn from(depth: Depth) -> Self {
+        Self {
+            ready: depth.waiting + depth.delayed,
+            running: depth.active,
+            dead: depth.dead,
+            // A delayed job has no age.
+            oldest_age_seconds: (depth.waiting > 0).then_some(depth.oldest.as_secs()),
+            ..Self::default()
+        }
+    }
+}
+
+async fn completed_since(ctx: &Context, since: DateTimeUtc) -> Result<Vec<(String, i64)>> {
+    Ok(job::Entity::find()
         .select_only()
         .column(job::Column::Kind)
         .column_as(Expr::col(job::Column::Id).count(), "jobs")
-        .filter(state.is_state())
+        .filter(State::Completed.is_state())
+        .filter(job::Column::FinishedAt.gt(since))
         .group_by(job::Column::Kind)
-}
-
-fn number(count: i64) -> u64 {
-    u64::try_from(count).unwrap_or_default()
+        .into_tuple()
+        .all(ctx.db.connection())
+        .await?)
 }
