@@ -146,6 +146,6 @@ fn text(report: &Report) -> String {
             lines.push(format!("         {advice}"));
         }
     }
-    lines.push(format!("\n{} errors, {} warnings", report.errors, report.warnings));
+    lines.push(format!("\nerrors: {}, warnings: {}", report.errors, report.warnings));
     lines.join("\n")
 }
