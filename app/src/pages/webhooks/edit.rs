@@ -107,7 +107,7 @@ fn Content(screen: WebhookFormScreen, edit: ServerAction<EditWebhook>) -> impl I
                         <span class="grid min-w-0">
                             "Enabled"
                             <span class="text-sm text-muted">
-                                "Events are sent from now on. Disabling ends the deliveries that wait."
+                                "Disabling it ends the deliveries that wait."
                             </span>
                         </span>
                     </label>

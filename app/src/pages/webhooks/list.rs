@@ -87,8 +87,8 @@ fn Content(screen: WebhooksScreen, create: ServerAction<CreateWebhook>) -> impl 
             <div class="grid gap-2">
                 <Heading>"Webhooks"</Heading>
                 <p>
-                    "A webhook is an address of a program of yours. It gets a request when something \
-                    happens to your competitions, such as a new registration. The "
+                    "A webhook sends the events of your competitions, such as a new registration, \
+                    to a program of yours. The "
                     <a class="link" href="/api/docs/" rel="external">
                         "API"
                     </a> " manages webhooks too."

@@ -81,7 +81,9 @@ pub(super) fn WebhookDetails(
     let previous_secret = webhook.previous_secret_until.map(|until| {
         view! {
             <p class="text-sm text-muted">
-                "Requests are signed with the previous secret too until " <ViewerTime at=until /> "."
+                "Requests are signed with the previous secret too until "
+                <ViewerTime at=until />
+                "."
             </p>
         }
     });
