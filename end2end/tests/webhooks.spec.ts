@@ -110,7 +110,7 @@ test('a webhook is edited, disabled and enabled', async ({ page, api, receiver }
   await expect(toast(page, 'Your changes are saved')).toBeVisible();
   await expect(page.getByRole('heading', { level: 1, name: 'Home page' })).toBeVisible();
   await expect(page.getByText(`${receiver.url}/2`, { exact: true })).toBeVisible();
-  await expect(page.getByText('You have disabled it. No events are sent.')).toBeVisible();
+  await expect(page.getByText('You have disabled it. To send events again, edit it.')).toBeVisible();
   await hydrated(page);
   await page.getByRole('button', { name: 'Send a test' }).click();
   await expect(errorSummary(page)).toContainText('This webhook is disabled. Enable it first.');

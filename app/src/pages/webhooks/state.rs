@@ -56,13 +56,15 @@ pub(super) fn StateReason(
             view! { <p>"Every delivery has failed since " <ViewerTime at=since /> "."</p> }
                 .into_any()
         }
-        WebhookState::Disabled(reason) => view! { <p>{reason_words(reason)}</p> }.into_any(),
+        WebhookState::Disabled(reason) => {
+            view! { <p>{reason_words(reason)} " To send events again, edit it."</p> }.into_any()
+        }
     }
 }
 
 fn reason_words(reason: DisabledReason) -> &'static str {
     match reason {
-        DisabledReason::Organizer => "You have disabled it. No events are sent.",
+        DisabledReason::Organizer => "You have disabled it.",
         DisabledReason::Gone => "Disabled, because the receiver answered 410 Gone.",
         DisabledReason::Failing => "Disabled, because every delivery of five days failed.",
         DisabledReason::Backlog => {
