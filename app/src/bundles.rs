@@ -87,8 +87,6 @@ bundle! { accounts, AccountsPages, show_accounts, fetch_accounts:
     ForgotPage,
     ResetPage,
     AccountPage,
-    TokensPage,
-    RevokeTokenPage,
 }
 
 bundle! { own, OwnPages, show_own, fetch_own:
@@ -107,6 +105,11 @@ bundle! { organize, OrganizePages, show_organize, fetch_organize:
     EditCompetitionPage,
     ManageCompetitionPage,
     CancelCompetitionPage,
+}
+
+bundle! { integrate, IntegratePages, show_integrate, fetch_integrate:
+    TokensPage,
+    RevokeTokenPage,
     WebhooksPage,
     WebhookPage,
     EditWebhookPage,

@@ -9,7 +9,7 @@ use leptos_router::{
 };
 
 use crate::{
-    bundles::{accounts, admin, discover, organize, own},
+    bundles::{accounts, admin, discover, integrate, organize, own},
     components::{NavigationFocus, ScrollMemory, Toaster, Toasts},
     footer::Footer,
     header::Header,
@@ -138,37 +138,37 @@ fn Site() -> impl IntoView {
                 />
                 <Route
                     path=path!("/account/tokens")
-                    view={Lazy::<accounts::TokensPage>::new()}
+                    view={Lazy::<integrate::TokensPage>::new()}
                     ssr=SsrMode::Async
                 />
                 <Route
                     path=path!("/account/tokens/:id/revoke")
-                    view={Lazy::<accounts::RevokeTokenPage>::new()}
+                    view={Lazy::<integrate::RevokeTokenPage>::new()}
                     ssr=SsrMode::Async
                 />
                 <Route
                     path=path!("/webhooks")
-                    view={Lazy::<organize::WebhooksPage>::new()}
+                    view={Lazy::<integrate::WebhooksPage>::new()}
                     ssr=SsrMode::Async
                 />
                 <Route
                     path=path!("/webhooks/:id")
-                    view={Lazy::<organize::WebhookPage>::new()}
+                    view={Lazy::<integrate::WebhookPage>::new()}
                     ssr=SsrMode::Async
                 />
                 <Route
                     path=path!("/webhooks/:id/edit")
-                    view={Lazy::<organize::EditWebhookPage>::new()}
+                    view={Lazy::<integrate::EditWebhookPage>::new()}
                     ssr=SsrMode::Async
                 />
                 <Route
                     path=path!("/webhooks/:id/rotate-secret")
-                    view={Lazy::<organize::RotateSecretPage>::new()}
+                    view={Lazy::<integrate::RotateSecretPage>::new()}
                     ssr=SsrMode::Async
                 />
                 <Route
                     path=path!("/webhooks/:id/delete")
-                    view={Lazy::<organize::DeleteWebhookPage>::new()}
+                    view={Lazy::<integrate::DeleteWebhookPage>::new()}
                     ssr=SsrMode::Async
                 />
             </Routes>
