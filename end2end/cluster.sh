@@ -43,7 +43,7 @@ cd "$work"
 settings=(
   APP_ENV=development DATABASE_URL="$E2E_DATABASE_URL" REDIS_URL="$TEST_REDIS_URL" SITE_URL="$E2E_BASE_URL"
   JWT_SECRET="$(od -An -N32 -tx1 /dev/urandom | tr -d ' \n')" TRUSTED_PROXIES=127.0.0.1
-  BCRYPT_COST=4 RATE_LIMITS=off RUST_LOG="${RUST_LOG:-warn}"
+  WEBHOOK_ALLOWED_NETWORKS=127.0.0.0/8 BCRYPT_COST=4 RATE_LIMITS=off RUST_LOG="${RUST_LOG:-warn}"
 )
 run() { exec env "${settings[@]}" "$@"; }
 
