@@ -77,7 +77,8 @@ temporary=''
 for kind in client_body proxy fastcgi uwsgi scgi; do temporary+="${kind}_temp_path $work/$kind; "; done
 sed -e "s|listen 80;|$temporary listen 127.0.0.1:$port;|" \
   -e "s|server 127.0.0.1:3000 .*|$upstream|" -e '/server 127.0.0.1:3001 /d' "$root/docs/deploy/nginx.conf" >nginx.conf
-nginx -p "$work" -c "$work/nginx.conf" -g "daemon off; error_log $work/nginx.log; pid $work/nginx.pid;" &
+# One process of this user: worker processes of another user could not write below the temporary folder.
+nginx -p "$work" -c "$work/nginx.conf" -g "daemon off; master_process off; error_log $work/nginx.log; pid $work/nginx.pid;" &
 processes+=($!)
 answers "$E2E_BASE_URL/health"
 
