@@ -18,7 +18,7 @@ help: ## List these targets
 .PHONY: run
 run: setup ## Install what is missing, build, and serve with demo data on http://localhost:3000
 	@if [ -e $(TARGET)/debug/mini-compete ]; then echo 'Building what has changed.'; \
-	else echo 'Building the server and the site for the first time: about 4 minutes on two cores.'; fi
+	else echo 'Building the server and the site for the first time: about 8 minutes on two cores.'; fi
 	cargo leptos build --split
 	@printf '\nMini Compete: http://localhost:%s (Ctrl-C stops it)\n\n' "$${PORT:-3000}"
 	@exec $(TARGET)/debug/mini-compete serve --seed-demo
