@@ -57,7 +57,8 @@ mod tests {
         }
         let error = faults.finish(None::<()>).unwrap_err();
         assert_eq!(error.fields.len(), MAX_FAULTS);
-        assert!(error.fields[0].field.starts_with("0ää") && error.fields[0].field.ends_with('…'));
+        let name = &error.fields[0].field;
+        assert!(name.starts_with("0ää") && name.ends_with('…'));
         assert!(serde_json::to_string(&error).unwrap().len() < 40_000);
         let message = PublicError::new(ErrorCode::MalformedBody, "ä".repeat(100_000)).message;
         assert!(message.len() <= MAX_MESSAGE, "{}", message.len());
