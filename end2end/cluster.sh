@@ -7,13 +7,10 @@
 # E2E_BASE_URL, and in E2E_DATABASE_URL the database for commands that run beside them. nginx has the configuration of
 # docs/deploy/nginx.conf, with four servers instead of two.
 set -euo pipefail
-here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-root=$(dirname "$here")
+# shellcheck source=settings.sh
+. "$(dirname "${BASH_SOURCE[0]}")/settings.sh"
 
 [ $# -gt 0 ] || { echo "Usage: scripts/with-services.sh $0 COMMAND [ARGUMENT…]" >&2; exit 64; }
-target=$(cd "$root" && cd "${CARGO_TARGET_DIR:-target}" && pwd)
-binary=${E2E_BINARY:-$target/debug/mini-compete}
-[ -x "$binary" ] || { echo "$binary is missing. Build it first: make run" >&2; exit 1; }
 # Debian installs nginx where only root's PATH leads.
 PATH=$PATH:/usr/sbin
 readonly SERVERS=4 WORKERS=3
@@ -40,10 +37,10 @@ export E2E_BASE_URL=http://127.0.0.1:$port
 export E2E_DATABASE_URL=${TEST_DATABASE_URL:?Run this with scripts/with-services.sh}
 # Where no .env of the project is read.
 cd "$work"
+# Not exported: Playwright starts a server of its own, with SQLite.
 settings=(
-  APP_ENV=development DATABASE_URL="$E2E_DATABASE_URL" REDIS_URL="$TEST_REDIS_URL" SITE_URL="$E2E_BASE_URL"
-  JWT_SECRET="$(od -An -N32 -tx1 /dev/urandom | tr -d ' \n')" TRUSTED_PROXIES=127.0.0.1
-  WEBHOOK_ALLOWED_NETWORKS=127.0.0.0/8 BCRYPT_COST=4 RATE_LIMITS=off RUST_LOG="${RUST_LOG:-warn}"
+  DATABASE_URL="$E2E_DATABASE_URL" REDIS_URL="$TEST_REDIS_URL" SITE_URL="$E2E_BASE_URL" TRUSTED_PROXIES=127.0.0.1
+  JWT_SECRET="$(od -An -N32 -tx1 /dev/urandom | tr -d ' \n')"
 )
 run() { exec env "${settings[@]}" "$@"; }
 
@@ -57,8 +54,7 @@ answers() {
   return 1
 }
 
-(run "$binary" admin create --email admin@example.com <<<'correct horse battery' >admin.log)
-(run "$binary" seed >seed.log)
+(export "${settings[@]}" && create_admin && "$binary" seed >seed.log)
 upstream=''
 for ((number = 1; number <= SERVERS; number++)); do
   server=$("$root/scripts/free-port.sh")
@@ -82,5 +78,5 @@ nginx -p "$work" -c "$work/nginx.conf" -g "daemon off; master_process off; error
 processes+=($!)
 answers "$E2E_BASE_URL/health"
 
-cd "$here"
+cd "$root/end2end"
 "$@"
