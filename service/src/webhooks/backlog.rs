@@ -5,8 +5,8 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use domain::{DeliveryStatus, Timestamp, WebhookId};
 use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, JoinType, PaginatorTrait, QueryFilter, QuerySelect,
-    RelationTrait, Select, prelude::DateTimeUtc,
+    ColumnTrait, EntityTrait, JoinType, PaginatorTrait, QueryFilter, QuerySelect, RelationTrait,
+    Select, prelude::DateTimeUtc,
 };
 
 use crate::{
@@ -77,11 +77,8 @@ pub(super) fn pending_of(id: WebhookId) -> Select<webhook_delivery::Entity> {
     pending().filter(webhook_delivery::Column::WebhookId.eq(id))
 }
 
-/// A row for each webhook that has deliveries to send now.
+/// How long the delivery has been due that waits longest. The rest of a receiver does not count.
 async fn overdue(ctx: &Context, now: Timestamp) -> Result<Duration> {
-    let is_awake = Condition::any()
-        .add(webhook::Column::PausedUntil.is_null())
-        .add(webhook::Column::PausedUntil.lte(now.utc()));
     let due: Vec<(DateTimeUtc, Option<DateTimeUtc>)> = pending()
         .select_only()
         .column_as(webhook_delivery::Column::NextAttemptAt.min(), "due")
@@ -89,13 +86,12 @@ async fn overdue(ctx: &Context, now: Timestamp) -> Result<Duration> {
         .join(JoinType::InnerJoin, webhook_delivery::Relation::Webhook.def())
         .filter(webhook_delivery::Column::NextAttemptAt.lte(now.utc()))
         .filter(webhook::Column::Enabled.eq(true))
-        .filter(is_awake)
         .group_by(webhook_delivery::Column::WebhookId)
         .group_by(webhook::Column::PausedUntil)
         .into_tuple()
         .all(ctx.db.connection())
         .await?;
-    // From the end of a rest on, if that is later.
+    // From the end of a rest on, if that is later: not at all during the rest.
     let waits = |(due, rest): (_, Option<_>)| since(now, due).min(since(now, rest.unwrap_or(due)));
     Ok(due.into_iter().map(waits).max().unwrap_or_default())
 }
