@@ -13,6 +13,7 @@ use leptos::{
 use leptos_router::hooks::use_location;
 
 use crate::{
+    hand_over::hand_over,
     next,
     pages::{
         HomePage,
@@ -118,17 +119,18 @@ bundle! { integrate, IntegratePages, show_integrate, fetch_integrate:
 }
 
 /// The page. When its code cannot be fetched, because the server was updated since the first page
-/// was loaded, the browser loads the whole page instead. A page that it has just loaded stays as
-/// the server rendered it.
+/// was loaded, the browser loads the whole page instead. The first page itself stays as the server
+/// rendered it, and is handed over: loading it again might never end.
 async fn or_load_page(page: impl Future<Output = Result<AnyView, SplitLoaderError>>) -> AnyView {
     let location = use_location();
+    let is_first =
+        Owner::current_shared_context().is_some_and(|context| context.during_hydration());
     match page.await {
         Ok(page) => page,
         Err(_) => {
-            let is_live = document()
-                .document_element()
-                .is_some_and(|html| html.has_attribute("data-hydrated"));
-            if is_live {
+            if is_first {
+                hand_over();
+            } else {
                 // Fails for malformed addresses only, and this one led here.
                 let _ = window().location().set_href(&untrack(|| next::here(&location)));
             }

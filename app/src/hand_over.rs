@@ -26,7 +26,7 @@ pub fn is_handed_over() -> bool {
     document().document_element().is_some_and(|html| html.has_attribute(ATTRIBUTE))
 }
 
-/// Hands the page over after a panic.
+/// Hands the page over after a panic, or when its code cannot be fetched.
 pub fn hand_over() {
     if let Some(html) = document().document_element() {
         // Setting a well-formed attribute cannot fail.

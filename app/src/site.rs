@@ -21,13 +21,6 @@ use crate::{
 #[component]
 pub fn App() -> impl IntoView {
     provide_meta_context();
-    // Browser tests wait for this attribute: from now on our code handles the page.
-    Effect::new(|| {
-        if let Some(html) = document().document_element() {
-            // Setting a well-formed attribute cannot fail.
-            let _ = html.set_attribute("data-hydrated", "");
-        }
-    });
     view! {
         <Title formatter=|title| format!("{title} – Mini Compete") />
         <Router>

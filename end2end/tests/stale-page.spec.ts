@@ -16,3 +16,25 @@ test('a page whose code is no longer on the server is reloaded @js', async ({ br
   await expect(page).toHaveURL('/dashboard');
   await context.close();
 });
+
+test('a page whose code cannot be fetched is loaded once and handled by the browser @js', async ({ browser, api }) => {
+  // In its own context, because the browser logs that the code could not be fetched.
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  const [participant, competition] = await Promise.all([api.participant(), api.competition()]);
+  await logInAs(page, participant);
+  // As while a server is updated, when another one has the code that the page names.
+  await page.route(/split_discover.*\.wasm/, (route) => route.abort());
+  let loads = 0;
+  page.on('framenavigated', () => (loads += 1));
+
+  await page.goto(`/competitions/${competition.id}`);
+
+  await expect(page.locator('html[data-handed-over=broken]')).toBeAttached();
+  expect(loads).toBe(1);
+  await page.getByRole('button', { name: 'Register' }).click();
+  await expect(page.getByText('You are registered')).toBeVisible();
+  await page.getByRole('banner').getByRole('link', { name: 'Competitions' }).click();
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Competitions');
+  await context.close();
+});

@@ -2,7 +2,9 @@
 
 use std::panic;
 
+use leptos::{mount::hydrate_from_async, tachys::dom::body};
 use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen_futures::spawn_local;
 
 /// Hydrates the page that the server rendered. The browser calls it once, when the page has loaded.
 /// After a panic the browser handles links and forms again; a page that was altered before is
@@ -14,6 +16,11 @@ pub fn hydrate() {
         app::hand_over();
     }));
     if !app::is_handed_over() {
-        leptos::mount::hydrate_lazy(app::App);
+        // `hydrate_lazy` does the same, and does not tell when the bundle of the page has arrived.
+        spawn_local(async {
+            let mounted = hydrate_from_async(body(), app::App).await;
+            mounted.forget();
+            app::mark_hydrated();
+        });
     }
 }
