@@ -1,10 +1,10 @@
 //! A running installation: a database with participants, and a server.
 
-use std::time::Duration;
+use std::{iter, thread, time::Duration};
 
 use crate::{
     Result,
-    http::{Load, Outcome, post},
+    http::{Latencies, Load, Outcome, post},
     participants::Participants,
     process::{Installation, Server},
     sql::{Competitions, Database, uuid},
@@ -21,6 +21,8 @@ pub(crate) struct Site {
     pub(crate) installation: Installation,
     /// Without a worker.
     pub(crate) server: Server,
+    /// Without a worker, for the same database.
+    second_server: Option<Server>,
     participants: Participants,
     runs: u32,
 }
@@ -39,7 +41,13 @@ impl Site {
         database.add_people(stage.sizes.people, &stage.password_hash)?;
         let server = installation.serve_without_worker(&stage.runtime)?;
         let participants = Participants::log_in(stage, server.address)?;
-        Ok(Self { database, installation, server, participants, runs: 0 })
+        Ok(Self { database, installation, server, second_server: None, participants, runs: 0 })
+    }
+
+    /// Starts a second server, with which the first shares the registrations.
+    pub(crate) fn add_server(&mut self, stage: &Stage) -> Result {
+        self.second_server = Some(self.installation.serve_without_worker(&stage.runtime)?);
+        Ok(())
     }
 
     /// Registers participants for new competitions in rotation, and checks that the database has
@@ -57,6 +65,48 @@ impl Site {
             Amount::For(time) => (self.participants.size(), time),
             Amount::Exactly(people) => (people, UNLIMITED),
         };
+        let load = self.load(&competitions, people, clients, time);
+        let servers = iter::once(&self.server).chain(&self.second_server);
+        let servers: Vec<_> = servers.map(|server| server.address).collect();
+        let outcome = load.run(&stage.runtime, &servers)?;
+        self.participants.put_back(people - outcome.responses);
+        self.check(&competitions, outcome.responses)?;
+        Ok((competitions, outcome))
+    }
+
+    /// Registers participants for a competition, one after the other, while `clients` register for
+    /// another one. Returns the latencies of the former.
+    pub(crate) fn register_beside_a_rush(
+        &mut self,
+        stage: &Stage,
+        clients: usize,
+        time: Duration,
+    ) -> Result<Latencies> {
+        let competitions = self.database.add_competitions(2, self.participants.size())?;
+        let second = competitions.start + 1;
+        let people = self.participants.size() / 2;
+        let rush = self.load(&(competitions.start..second), people, clients, time);
+        let lone = self.load(&(second..competitions.end), people, 1, time);
+        let (runtime, servers) = (&stage.runtime, [self.server.address]);
+        let (rush, lone) = thread::scope(|scope| {
+            let rush =
+                scope.spawn(|| rush.run(runtime, &servers).map_err(|error| error.to_string()));
+            let lone = lone.run(runtime, &servers);
+            (rush.join(), lone)
+        });
+        let (rush, lone) = (rush.map_err(|_| "the rush panicked")??, lone?);
+        self.check(&competitions, rush.responses + lone.responses)?;
+        Ok(lone.latencies)
+    }
+
+    /// The requests of the next participants, for these competitions in rotation.
+    fn load(
+        &mut self,
+        competitions: &Competitions,
+        people: usize,
+        clients: usize,
+        time: Duration,
+    ) -> Load {
         self.runs += 1;
         let run = self.runs;
         let paths: Vec<String> = competitions.clone().map(path).collect();
@@ -64,21 +114,20 @@ impl Site {
             let path = &paths[position % paths.len()];
             post(path, token, &format!("bench-{run}-{position}"))
         });
-        let requests = requests.collect();
-        let load = Load { requests, repeat: false, clients, time, status: 201 };
-        let outcome = load.run(&stage.runtime, self.server.address)?;
-        self.participants.put_back(people - outcome.responses);
+        Load { requests: requests.collect(), repeat: false, clients, time, status: 201 }
+    }
 
-        let (taken, rows) = self.database.seats(&competitions)?;
-        if (taken, rows) != (outcome.responses, outcome.responses) {
-            let responses = outcome.responses;
+    /// Checks that the database has every registration that was answered 201.
+    fn check(&mut self, competitions: &Competitions, responses: usize) -> Result {
+        let (taken, rows) = self.database.seats(competitions)?;
+        if (taken, rows) != (responses, responses) {
             return Err(format!(
                 "{responses} registrations were answered 201, {taken} seats are taken, \
                  {rows} rows exist"
             )
             .into());
         }
-        Ok((competitions, outcome))
+        Ok(())
     }
 
     /// The next participant, and the request to register them for a competition.

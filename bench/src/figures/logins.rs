@@ -28,7 +28,7 @@ pub(super) fn measure(stage: &mut Stage) -> Result<Vec<Row>> {
     for _ in 0..stage.sizes.rounds {
         let requests = (1..=PEOPLE).map(login).collect();
         let load = Load { requests, repeat: true, clients: CLIENTS, time, status: 200 };
-        let ours = load.run(&stage.runtime, server.address)?;
+        let ours = load.run(&stage.runtime, &[server.address])?;
         row.compare(Measured::from(&ours), bcrypt(&stage.password_hash, time)?);
     }
     Ok(vec![row])

@@ -15,7 +15,11 @@ use crate::{Result, options::Part, stage::Stage, table::Row};
 pub(crate) fn of(part: Part, stage: &mut Stage) -> Result<Vec<Row>> {
     match part {
         Part::A => registrations::on_postgres(stage, "(a) one hot competition", 1),
-        Part::B => registrations::on_postgres(stage, "(b) 50 competitions", 50),
+        Part::B => {
+            let mut rows = registrations::on_postgres(stage, "(b) 50 competitions", 50)?;
+            rows.extend(registrations::shared(stage)?);
+            Ok(rows)
+        }
         Part::C => reads::measure(stage),
         Part::D => confirmations::distributed(stage),
         Part::E => logins::measure(stage),

@@ -59,7 +59,8 @@ fn row(stage: &Stage, server: &Server, what: String, paths: &[String]) -> Result
 fn load(stage: &Stage, server: SocketAddr, paths: &[String], divisor: u32) -> Result<Outcome> {
     let requests = paths.iter().map(|path| get(path)).collect();
     let time = stage.sizes.time / divisor;
-    Load { requests, repeat: true, clients: CLIENTS, time, status: 200 }.run(&stage.runtime, server)
+    Load { requests, repeat: true, clients: CLIENTS, time, status: 200 }
+        .run(&stage.runtime, &[server])
 }
 
 async fn body(server: SocketAddr, path: &str) -> Result<Vec<u8>> {

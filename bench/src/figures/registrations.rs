@@ -8,6 +8,9 @@ use crate::{
     table::{Measured, Row, Unit},
 };
 
+/// Clients of the rows that have one number of them.
+const CLIENTS: usize = 64;
+
 /// Against pgbench in the same database, without a worker.
 pub(super) fn on_postgres(stage: &mut Stage, title: &str, competitions: usize) -> Result<Vec<Row>> {
     progress(title);
@@ -31,6 +34,41 @@ pub(super) fn on_postgres(stage: &mut Stage, title: &str, competitions: usize) -
             }
         }
         rows.extend(compared);
+    }
+    Ok(rows)
+}
+
+/// Two servers that share the load, and the latency of a competition beside a hot one.
+pub(super) fn shared(stage: &mut Stage) -> Result<Vec<Row>> {
+    let database = stage.postgres()?;
+    let mut site = Site::open(stage, database)?;
+    let mut pgbench = Pgbench::beside(&site.database, stage)?;
+    let sizes = stage.sizes;
+    warm_up(stage, &mut site)?;
+
+    let what = format!("(b) registering for another one beside {CLIENTS} clients");
+    progress(&what);
+    let mut beside = Row::against("the same without them", what, Unit::Milliseconds);
+    for _ in 0..sizes.rounds {
+        let rush = site.register_beside_a_rush(stage, CLIENTS, sizes.time)?;
+        let (_, alone) = site.register(stage, 1, 1, Amount::For(sizes.time))?;
+        beside.compare(Measured::latency(&rush), Measured::latency(&alone.latencies));
+    }
+
+    site.add_server(stage)?;
+    warm_up(stage, &mut site)?;
+    let mut rows = vec![beside];
+    for (title, competitions) in [("one hot competition", 1), ("50 competitions", 50)] {
+        let what = format!("(b) two servers, {title}, clients: {CLIENTS}");
+        progress(&what);
+        let script = Script::Transaction;
+        let mut row = Row::against(script.name(), what, Unit::PerSecond);
+        for _ in 0..sizes.rounds {
+            let (_, ours) = site.register(stage, competitions, CLIENTS, Amount::For(sizes.time))?;
+            let theirs = pgbench.run(script, competitions, CLIENTS, sizes.time)?;
+            row.compare(Measured::from(&ours), theirs);
+        }
+        rows.push(row);
     }
     Ok(rows)
 }

@@ -47,7 +47,7 @@ pub(crate) struct Outcome {
 #[derive(Debug)]
 struct Shared {
     load: Load,
-    server: SocketAddr,
+    servers: Vec<SocketAddr>,
     next: AtomicUsize,
     /// No client starts before all are connected.
     connected: Barrier,
@@ -62,17 +62,20 @@ struct Received {
 }
 
 impl Load {
+    /// Sends the requests to the servers, whose shares of the clients are equal.
+    ///
     /// # Errors
-    /// When a response has another status, with the number of responses by status; or when the
-    /// server does not respond.
-    pub(crate) fn run(self, runtime: &Runtime, server: SocketAddr) -> Result<Outcome> {
+    /// When a response has another status, with the number of responses by status; or when a server
+    /// does not respond.
+    pub(crate) fn run(self, runtime: &Runtime, servers: &[SocketAddr]) -> Result<Outcome> {
         let (clients, status, limit) = (self.clients, self.status, self.time + GRACE);
         let connected = Barrier::new(clients + 1);
-        let shared = Arc::new(Shared { load: self, server, next: AtomicUsize::new(0), connected });
+        let (servers, next) = (servers.to_vec(), AtomicUsize::new(0));
+        let shared = Arc::new(Shared { load: self, servers, next, connected });
         let (received, elapsed, client_share) = runtime.block_on(async {
             let mut tasks = JoinSet::new();
-            for _ in 0..clients {
-                tasks.spawn(client(Arc::clone(&shared)));
+            for number in 0..clients {
+                tasks.spawn(client(Arc::clone(&shared), number));
             }
             let all = async {
                 shared.connected.wait().await;
@@ -106,9 +109,9 @@ impl Load {
     }
 }
 
-async fn client(shared: Arc<Shared>) -> io::Result<Received> {
-    let Shared { load, server, next, connected } = &*shared;
-    let connection = Connection::open(*server).await;
+async fn client(shared: Arc<Shared>, number: usize) -> io::Result<Received> {
+    let Shared { load, servers, next, connected } = &*shared;
+    let connection = Connection::open(servers[number % servers.len()]).await;
     // Also after a failure, because the others wait for this client.
     connected.wait().await;
     let mut connection = connection?;

@@ -1,18 +1,23 @@
-//! The span of a batch.
+//! The span of a transaction of admission.
 
-use domain::CompetitionId;
 use tracing::Span;
 
 use super::command::Request;
 use crate::infrastructure::trace_context;
 
-/// The span of a batch. In a trace it is a child of the first request, and it is linked to all.
-pub(super) fn batch_span(competition: CompetitionId, requests: &[Request]) -> Span {
+/// The span of the transaction that decides `requests`. In a trace it is a child of the first
+/// request, and it is linked to all.
+pub(super) fn batch_span(requests: &[&Request]) -> Span {
     let alone = if let [request] = requests { request.cause.request_id() } else { None };
+    let mut competitions: Vec<_> = requests.iter().map(|request| request.competition).collect();
+    competitions.sort_unstable();
+    competitions.dedup();
+    let only = if let [competition] = competitions[..] { Some(competition) } else { None };
     let span = tracing::error_span!(
         parent: None,
         "admission_batch",
-        competition.id = %competition,
+        competition.id = only.map(tracing::field::display),
+        batch.competitions = competitions.len(),
         batch.size = requests.len(),
         request.id = alone,
     );

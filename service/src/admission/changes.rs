@@ -1,4 +1,4 @@
-//! What a batch writes.
+//! What a transaction writes.
 
 use domain::Tag;
 
@@ -7,7 +7,7 @@ use crate::{
     jobs::NewJob,
 };
 
-/// Everything that a batch writes about its competition.
+/// Everything that a transaction writes about one competition.
 #[derive(Debug, Default)]
 pub(super) struct Changes {
     pub(super) inserted: Vec<registration::Model>,

@@ -23,9 +23,10 @@ pub(crate) enum AdmissionCommand {
     CancelCompetition { if_match: Option<IfMatch> },
 }
 
-/// A command, the user who gave it, and its `Idempotency-Key`.
+/// A command, the competition that it is about, the user who gave it, and its `Idempotency-Key`.
 #[derive(Debug)]
 pub(super) struct Request {
+    pub(super) competition: CompetitionId,
     pub(super) user: User,
     pub(super) command: AdmissionCommand,
     pub(super) keyed: Option<Keyed>,
@@ -40,6 +41,21 @@ pub(super) struct Request {
 pub(super) struct Keyed {
     pub(super) key: RequestKey,
     pub(super) lock: KeyLock,
+}
+
+#[cfg(test)]
+impl Request {
+    /// A request to register, without a key.
+    pub(super) fn to_register(competition: CompetitionId, actor: &crate::Actor) -> Self {
+        Self {
+            competition,
+            user: actor.user().expect("a user who is logged in").clone(),
+            command: AdmissionCommand::Register,
+            keyed: None,
+            cause: Cause::default(),
+            since: Instant::now(),
+        }
+    }
 }
 
 impl AdmissionCommand {

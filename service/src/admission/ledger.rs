@@ -12,6 +12,7 @@ use super::{
     changes::Changes,
     command::{AdmissionCommand, Request},
     decision::Verdict,
+    store::CompetitionRead,
 };
 use crate::{
     Cause, Result,
@@ -59,14 +60,9 @@ enum RowWrite {
 }
 
 impl Ledger {
-    /// `registrations` are those of the users in the batch. `tags` are read only if a command
-    /// [needs them](AdmissionCommand::needs_tags).
-    pub(super) fn new(
-        now: Timestamp,
-        competition: entity::competition::Model,
-        registrations: Vec<entity::registration::Model>,
-        tags: Vec<String>,
-    ) -> Self {
+    /// Begins with a competition as it was read.
+    pub(super) fn new(now: Timestamp, read: CompetitionRead) -> Self {
+        let CompetitionRead { competition, registrations, tags } = read;
         let entry = |row: entity::registration::Model| {
             (row.user_id, Entry { row, write: RowWrite::Unchanged, cause: Cause::default() })
         };

@@ -1,23 +1,26 @@
 //! The transaction of a batch, with its locks.
 
-use std::time::Instant;
+use std::{collections::HashSet, time::Instant};
 
 use domain::CompetitionId;
 use tokio::sync::SemaphorePermit;
 
-use super::store;
+use super::store::{self, IfLocked};
 use crate::{
     Context, Result,
-    infrastructure::{db::WriteTx, locks::CompetitionLock},
+    infrastructure::{
+        db::{Locking, WriteTx},
+        locks::{Attempt, HeldLocks},
+    },
     metrics::ADMISSION,
 };
 
-/// A transaction that has locked the row of its competition and has not read anything yet. The
-/// permit and the lock in Redis are held until it ends.
+/// A transaction that has locked the rows of its competitions and has not read anything yet. The
+/// permit and the locks in Redis are held until it ends.
 pub(super) struct LockedTransaction<'a> {
     // Fields are dropped in this order.
     pub(super) tx: WriteTx<'a>,
-    pub(super) _lock: Option<CompetitionLock>,
+    pub(super) _locks: Option<HeldLocks>,
     pub(super) _permit: Option<SemaphorePermit<'a>>,
 }
 
@@ -27,15 +30,57 @@ impl<'a> LockedTransaction<'a> {
     /// holder has committed: READ COMMITTED takes a new snapshot for each statement, and under
     /// SERIALIZABLE a row that changed during the wait is a serialization failure.
     pub(super) async fn begin(ctx: &'a Context, competition: CompetitionId) -> Result<Self> {
+        let permit = permit(ctx).await?;
         let began = Instant::now();
-        let permit = ctx.admission.batch_permit().await?;
-        let permitted = Instant::now();
-        ADMISSION.permit(permitted - began);
-        let lock = ctx.locks.acquire(competition).await;
-        let locked = Instant::now();
-        ADMISSION.redis_lock(locked - permitted);
-        let tx = ctx.db.begin_serializable_with_lock(&store::lock(competition)).await?;
-        ADMISSION.row_lock(locked.elapsed());
-        Ok(Self { _permit: permit, _lock: lock, tx })
+        let locks = ctx.locks.acquire(competition).await;
+        ADMISSION.redis_lock(began.elapsed());
+        let (tx, _) = lock_rows(ctx, &[competition], IfLocked::Wait).await?;
+        Ok(Self { tx, _locks: locks, _permit: permit })
     }
+
+    /// The same for several competitions, without waiting for a lock: returns those that were
+    /// locked. `None` when no competition was free in Redis.
+    pub(super) async fn try_begin(
+        ctx: &'a Context,
+        competitions: &[CompetitionId],
+    ) -> Result<Option<(Self, HashSet<CompetitionId>)>> {
+        let permit = permit(ctx).await?;
+        let began = Instant::now();
+        let Attempt { held, busy } = ctx.locks.try_acquire(competitions).await;
+        ADMISSION.redis_lock(began.elapsed());
+        let free: Vec<_> = competitions
+            .iter()
+            .copied()
+            .filter(|competition| !busy.contains(competition))
+            .collect();
+        if free.is_empty() {
+            return Ok(None);
+        }
+        let (tx, locked) = lock_rows(ctx, &free, IfLocked::Skip).await?;
+        Ok(Some((Self { tx, _locks: held, _permit: permit }, locked)))
+    }
+}
+
+async fn permit(ctx: &Context) -> Result<Option<SemaphorePermit<'_>>> {
+    let began = Instant::now();
+    let permit = ctx.admission.batch_permit().await?;
+    ADMISSION.permit(began.elapsed());
+    Ok(permit)
+}
+
+async fn lock_rows<'a>(
+    ctx: &'a Context,
+    competitions: &[CompetitionId],
+    if_locked: IfLocked,
+) -> Result<(WriteTx<'a>, HashSet<CompetitionId>)> {
+    let began = Instant::now();
+    let Locking { tx, rows } =
+        ctx.db.begin_serializable_with_lock(&store::lock(competitions, if_locked)).await?;
+    ADMISSION.row_lock(began.elapsed());
+    let locked = match rows {
+        Some(rows) => store::locked(&rows)?,
+        // The only writer has locked every row.
+        None => competitions.iter().copied().collect(),
+    };
+    Ok((tx, locked))
 }

@@ -1,23 +1,29 @@
 //! Admission: the one place that decides who has a seat in a competition. Registrations, their
 //! cancellations, edits and cancellations of the competition are all executed here.
 //!
-//! Concurrent requests for one competition are combined into a batch. A batch takes the lock of the
-//! competition in Redis, then the lock of its row, reads what its requests depend on, decides them
-//! in the order of arrival, and writes all effects in one transaction.
+//! Concurrent requests for one competition are combined into a batch, and batches of different
+//! competitions into a transaction. It takes the locks of the competitions in Redis, then the locks
+//! of their rows, reads what its requests depend on, decides them in the order of arrival, and
+//! writes all effects.
 //!
-//! Only the transaction decides. The combiner, the permits, and the locks and stored responses in
+//! Only the transaction decides. The combiners, the permits, and the locks and stored responses in
 //! Redis save work, and each of them may fail.
 
+mod alone;
 mod batch;
 mod batch_span;
 mod changes;
 mod command;
+mod compare_and_set;
+mod decide;
 mod decision;
+mod lane;
 mod ledger;
 mod locked_transaction;
 #[cfg(test)]
 mod model;
 mod outcome;
+mod process;
 mod store;
 
 use std::time::{Duration, Instant};
@@ -31,7 +37,10 @@ use tokio::{
 pub use decision::Decision;
 pub(crate) use {command::AdmissionCommand, decision::Effect};
 
-use self::command::{Keyed, Request};
+use self::{
+    command::{Keyed, Request},
+    lane::Lanes,
+};
 use crate::{
     Cause, Context, Db, Error, Result, commit_watch,
     idempotency::{self, LocalLookup, RequestKey},
@@ -52,13 +61,14 @@ const PERMIT_TIMEOUT: Duration = Duration::from_secs(2);
 /// How long a check waits on SQLite, whose writers include jobs that take seconds.
 const WRITER_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// The combiner of this process, and the limit of its concurrent batches.
+/// The combiners of this process, and the limit of its concurrent transactions.
 #[derive(Debug)]
 pub(crate) struct Admission {
     requests: Combiner<CompetitionId, Request, Decision<Effect>>,
-    /// Batches that may use a connection at the same time: half of the connections, so that batches
-    /// that wait for locks leave the other half to other requests. `None` on SQLite, whose writers
-    /// wait without a connection.
+    lanes: Lanes,
+    /// Transactions that may use a connection at the same time: half of the connections, so that
+    /// those that wait for locks leave the other half to other requests. `None` on SQLite, whose
+    /// writers wait without a connection.
     permits: Option<Semaphore>,
 }
 
@@ -66,12 +76,12 @@ impl Admission {
     pub(crate) fn new(db: &Db) -> Self {
         let permits = (db.max_connections() / 2).max(1) as usize;
         let permits = (!db.is_sqlite()).then(|| Semaphore::new(permits));
-        Self { requests: Combiner::new(LIMITS), permits }
+        Self { requests: Combiner::new(LIMITS), lanes: lane::lanes(), permits }
     }
 
     /// The number of requests that wait for a batch.
     pub(crate) fn queued(&self) -> u64 {
-        self.requests.queued() as u64
+        (self.requests.queued() + self.lanes.queued()) as u64
     }
 
     /// Checks that a batch would get a permit; on SQLite, the right to write.
@@ -147,6 +157,7 @@ async fn submit(
     };
     let key = keyed.as_ref().map(|keyed| keyed.key.idempotency_key().clone());
     let request = Request {
+        competition,
         user: user.clone(),
         command,
         keyed,
@@ -155,7 +166,7 @@ async fn submit(
     };
     let admission = &ctx.admission;
     let ctx = ctx.clone();
-    let process_batch = move |requests| batch::process_batch(ctx.clone(), competition, requests);
+    let process_batch = move |requests| process::process_batch(ctx.clone(), competition, requests);
     let pending = commit_watch::commit_begins();
     match admission.requests.submit(competition, request, process_batch).await {
         Ok(decision) => {

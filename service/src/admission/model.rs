@@ -13,8 +13,10 @@ use proptest::{
 };
 
 use super::{
-    batch::process_batch,
+    batch::Batch,
     command::{AdmissionCommand, Keyed, Request},
+    lane::process_all,
+    process::process_batch,
 };
 use crate::{
     Actor, Cause, Context,
@@ -25,6 +27,14 @@ use crate::{
 /// Histories to try. A failure is shrunk to a short history, which is printed.
 const HISTORIES: u32 = 2_000;
 const USERS: usize = 4;
+const COMPETITIONS: usize = 2;
+
+/// A command, and the competition that it is about.
+#[derive(Clone, Debug)]
+struct About {
+    competition: usize,
+    command: Command,
+}
 
 /// A command on a competition.
 #[derive(Clone, Debug)]
@@ -54,78 +64,99 @@ enum Stage {
     Over,
 }
 
-/// Commands of one batch, and the stage that time is advanced to before them.
+/// Commands that are executed at once, and the stage that time is advanced to before them.
 #[derive(Clone, Debug)]
-struct Batch {
+struct Step {
     stage: Option<Stage>,
-    commands: Vec<Command>,
+    /// By competition: the order is kept within a competition only.
+    commands: Vec<About>,
+    /// Whether those for different competitions share a transaction.
+    together: bool,
 }
 
 /// The outcome of a command, without its effect.
 type Outcome = Result<(), ErrorCode>;
 
-/// Who has a seat, and the stored responses.
+/// The competitions, and the stored responses. All competitions have the same dates.
 #[derive(Debug)]
 struct Model {
+    stage: Stage,
+    competitions: [Competition; COMPETITIONS],
+    /// By user and key: the operation, its competition and its outcome.
+    responses: HashMap<(usize, u8), (&'static str, usize, Outcome)>,
+}
+
+/// Who has a seat in a competition.
+#[derive(Clone, Debug)]
+struct Competition {
     capacity: u32,
     is_registered: [bool; USERS],
     ever_registered: [bool; USERS],
-    stage: Stage,
     cancelled: bool,
-    responses: HashMap<(usize, u8), (&'static str, Outcome)>,
 }
 
 impl Model {
-    fn taken(&self) -> u32 {
-        self.is_registered.iter().map(|registered| u32::from(*registered)).sum()
-    }
-
     /// The outcome, and whether it is a replay.
-    fn apply(&mut self, command: &Command) -> (Outcome, bool) {
+    fn apply(&mut self, About { competition, command }: &About) -> (Outcome, bool) {
+        let (competition, stage) = (*competition, self.stage);
+        let seats = &mut self.competitions[competition];
         let (operation, user, key) = match *command {
             Command::Register { user, key } => ("register", user, key),
             Command::CancelRegistration { user, key } => ("cancel", user, key),
-            Command::SetCapacity(capacity) => {
-                if self.cancelled {
-                    return (Err(ErrorCode::CancelledIsFinal), false);
-                }
-                if capacity < self.taken() {
-                    return (Err(ErrorCode::CapacityBelowSeatsTaken), false);
-                }
-                self.capacity = capacity;
-                return (Ok(()), false);
-            }
-            Command::CancelCompetition => {
-                if !self.cancelled && self.stage == Stage::Over {
-                    return (Err(ErrorCode::CompetitionOver), false);
-                }
-                self.cancelled = true;
-                return (Ok(()), false);
-            }
+            Command::SetCapacity(capacity) => return (seats.set_capacity(capacity), false),
+            Command::CancelCompetition => return (seats.cancel_competition(stage), false),
         };
-        if let Some((before, outcome)) = key.and_then(|key| self.responses.get(&(user, key))) {
-            let same = *before == operation;
-            return if same {
+        if let Some((before, about, outcome)) = key.and_then(|key| self.responses.get(&(user, key)))
+        {
+            return if (*before, *about) == (operation, competition) {
                 (*outcome, true)
             } else {
                 (Err(ErrorCode::IdempotencyKeyReused), false)
             };
         }
-        let outcome = if operation == "register" { self.register(user) } else { self.cancel(user) };
+        let outcome = match operation {
+            "register" => seats.register(user, stage),
+            _ => seats.cancel(user, stage),
+        };
         if let Some(key) = key
             && outcome != Err(ErrorCode::NotRegistered)
         {
-            self.responses.insert((user, key), (operation, outcome));
+            self.responses.insert((user, key), (operation, competition, outcome));
         }
         (outcome, false)
     }
+}
 
-    fn register(&mut self, user: usize) -> Outcome {
+impl Competition {
+    fn taken(&self) -> u32 {
+        self.is_registered.iter().map(|registered| u32::from(*registered)).sum()
+    }
+
+    fn set_capacity(&mut self, capacity: u32) -> Outcome {
+        if self.cancelled {
+            return Err(ErrorCode::CancelledIsFinal);
+        }
+        if capacity < self.taken() {
+            return Err(ErrorCode::CapacityBelowSeatsTaken);
+        }
+        self.capacity = capacity;
+        Ok(())
+    }
+
+    fn cancel_competition(&mut self, stage: Stage) -> Outcome {
+        if !self.cancelled && stage == Stage::Over {
+            return Err(ErrorCode::CompetitionOver);
+        }
+        self.cancelled = true;
+        Ok(())
+    }
+
+    fn register(&mut self, user: usize, stage: Stage) -> Outcome {
         if self.cancelled {
             Err(ErrorCode::CompetitionCancelled)
-        } else if self.stage == Stage::Announced {
+        } else if stage == Stage::Announced {
             Err(ErrorCode::RegistrationNotOpen)
-        } else if self.stage >= Stage::Closed {
+        } else if stage >= Stage::Closed {
             Err(ErrorCode::RegistrationClosed)
         } else if self.is_registered[user] {
             Err(ErrorCode::AlreadyRegistered)
@@ -137,11 +168,11 @@ impl Model {
         }
     }
 
-    fn cancel(&mut self, user: usize) -> Outcome {
+    fn cancel(&mut self, user: usize, stage: Stage) -> Outcome {
         if self.cancelled && self.is_registered[user] {
             return Err(ErrorCode::CompetitionCancelled);
         }
-        if self.stage == Stage::Over && self.is_registered[user] {
+        if stage == Stage::Over && self.is_registered[user] {
             return Err(ErrorCode::CompetitionOver);
         }
         self.is_registered[user] = false;
@@ -149,20 +180,21 @@ impl Model {
     }
 }
 
-/// The competition in the database.
+/// The competitions in the database.
 struct Real<'a> {
     world: &'a World,
     /// Without Redis, so that the database decides about keys.
     ctx: &'a Context,
     organizer: &'a Actor,
     users: &'a [Actor],
-    id: CompetitionId,
+    ids: [CompetitionId; COMPETITIONS],
     /// Makes the keys of one history differ from those of another.
     history: u32,
 }
 
 impl Real<'_> {
-    fn request(&self, command: &Command) -> Request {
+    fn request(&self, About { competition, command }: &About) -> Request {
+        let competition = self.ids[*competition];
         let (actor, command, key) = match *command {
             Command::Register { user, key } => (&self.users[user], AdmissionCommand::Register, key),
             Command::CancelRegistration { user, key } => {
@@ -181,16 +213,38 @@ impl Real<'_> {
         let user = actor.user().unwrap().clone();
         let keyed = key.map(|key| {
             let key = format!("{}-{key}", self.history).parse().unwrap();
-            let key = RequestKey::new(user.id, key, &command.fingerprint(self.id));
+            let key = RequestKey::new(user.id, key, &command.fingerprint(competition));
             // No lock on the key: the transaction must be correct without it.
             Keyed { key, lock: KeyLock::unshared() }
         });
-        Request { user, command, keyed, cause: Cause::default(), since: Instant::now() }
+        Request {
+            competition,
+            user,
+            command,
+            keyed,
+            cause: Cause::default(),
+            since: Instant::now(),
+        }
     }
 
-    async fn execute(&self, commands: &[Command]) -> Vec<(Outcome, bool)> {
-        let requests = commands.iter().map(|command| self.request(command)).collect();
-        let decisions = process_batch(self.ctx.clone(), self.id, requests).await;
+    async fn execute(&self, step: &Step) -> Vec<(Outcome, bool)> {
+        let by_competition =
+            step.commands.chunk_by(|one, next| one.competition == next.competition);
+        let batches = by_competition.map(|commands| {
+            let requests: Vec<_> = commands.iter().map(|command| self.request(command)).collect();
+            (requests[0].competition, requests)
+        });
+        let mut decisions = Vec::new();
+        if step.together {
+            let batches = batches.map(|(id, requests)| Batch::new(id, requests)).collect();
+            for batch in process_all(self.ctx.clone(), batches).await {
+                decisions.extend(batch.unwrap().into_decisions());
+            }
+        } else {
+            for (id, requests) in batches {
+                decisions.extend(process_batch(self.ctx.clone(), id, requests).await);
+            }
+        }
         let outcomes = decisions.into_iter().map(|decision| match decision {
             Ok(decision) => {
                 (decision.outcome.map(drop).map_err(|refusal| refusal.code), decision.replayed)
@@ -201,7 +255,7 @@ impl Real<'_> {
     }
 }
 
-fn batches() -> impl Strategy<Value = Vec<Batch>> {
+fn steps() -> impl Strategy<Value = Vec<Step>> {
     let user = 0..USERS;
     let key = option::of(0..3_u8);
     let command = prop_oneof![
@@ -216,13 +270,19 @@ fn batches() -> impl Strategy<Value = Vec<Batch>> {
         1 => Just(Some(Stage::Closed)),
         1 => Just(Some(Stage::Over)),
     ];
-    let batch = (stage, vec(command, 1..6)).prop_map(|(stage, commands)| Batch { stage, commands });
-    vec(batch, 1..5)
+    let about = (0..COMPETITIONS, command)
+        .prop_map(|(competition, command)| About { competition, command });
+    let step =
+        (stage, vec(about, 1..8), any::<bool>()).prop_map(|(stage, mut commands, together)| {
+            commands.sort_by_key(|about| about.competition);
+            Step { stage, commands, together }
+        });
+    vec(step, 1..5)
 }
 
-async fn agree(mut model: Model, real: &Real<'_>, batches: &[Batch]) -> Result<(), TestCaseError> {
-    for batch in batches {
-        if let Some(stage) = batch.stage
+async fn agree(mut model: Model, real: &Real<'_>, steps: &[Step]) -> Result<(), TestCaseError> {
+    for step in steps {
+        if let Some(stage) = step.stage
             && stage > model.stage
         {
             model.stage = stage;
@@ -233,14 +293,18 @@ async fn agree(mut model: Model, real: &Real<'_>, batches: &[Batch]) -> Result<(
             };
             real.world.clock.advance(passes);
         }
-        let expected: Vec<_> = batch.commands.iter().map(|command| model.apply(command)).collect();
-        prop_assert_eq!(real.execute(&batch.commands).await, expected);
-        let tally = real.world.tally(real.id).await;
-        let taken = u64::from(model.taken());
-        prop_assert_eq!((tally.registered, tally.seats_taken), (taken, taken));
+        let expected: Vec<_> = step.commands.iter().map(|command| model.apply(command)).collect();
+        prop_assert_eq!(real.execute(step).await, expected);
+        for (id, competition) in real.ids.into_iter().zip(&model.competitions) {
+            let tally = real.world.tally(id).await;
+            let taken = u64::from(competition.taken());
+            prop_assert_eq!((tally.registered, tally.seats_taken), (taken, taken));
+        }
     }
-    let rows = real.world.roster(real.organizer, real.id).await.len();
-    prop_assert_eq!(rows, model.ever_registered.iter().filter(|ever| **ever).count());
+    for (id, competition) in real.ids.into_iter().zip(&model.competitions) {
+        let rows = real.world.roster(real.organizer, id).await.len();
+        prop_assert_eq!(rows, competition.ever_registered.iter().filter(|ever| **ever).count());
+    }
     Ok(())
 }
 
@@ -260,37 +324,40 @@ fn admission_agrees_with_the_model_over_random_histories() {
     });
     let history = Cell::new(0);
     let config = Config { cases: HISTORIES, failure_persistence: None, ..Config::default() };
-    let outcome =
-        TestRunner::new(config).run(&(any::<bool>(), batches()), |(opens_later, batches)| {
-            history.set(history.get() + 1);
-            runtime.block_on(async {
-                // Opening advances the clock by an hour.
-                let start = START - TimeDelta::hours(1);
-                let new = world.competition(&ada).seats(2).closing_in(DEADLINE).starting_in(start);
-                let (new, stage) = match opens_later {
-                    true => (new.opening_in(OPENING), Stage::Announced),
-                    false => (new, Stage::Open),
-                };
-                let id = new.create().await;
-                let real = Real {
-                    world: &world,
-                    ctx: &ctx,
-                    organizer: &ada,
-                    users: &users,
-                    id,
-                    history: history.get(),
-                };
-                let model = Model {
-                    capacity: 2,
-                    is_registered: [false; USERS],
-                    ever_registered: [false; USERS],
-                    stage,
-                    cancelled: false,
-                    responses: HashMap::new(),
-                };
-                agree(model, &real, &batches).await
-            })
-        });
+    let outcome = TestRunner::new(config).run(&(any::<bool>(), steps()), |(opens_later, steps)| {
+        history.set(history.get() + 1);
+        runtime.block_on(async {
+            // Opening advances the clock by an hour.
+            let start = START - TimeDelta::hours(1);
+            let mut ids = Vec::new();
+            for _ in 0..COMPETITIONS {
+                let new = world.competition(&ada).seats(2);
+                let new = new.closing_in(DEADLINE).starting_in(start);
+                let new = if opens_later { new.opening_in(OPENING) } else { new };
+                ids.push(new.create().await);
+            }
+            let real = Real {
+                world: &world,
+                ctx: &ctx,
+                organizer: &ada,
+                users: &users,
+                ids: ids.try_into().unwrap(),
+                history: history.get(),
+            };
+            let competition = Competition {
+                capacity: 2,
+                is_registered: [false; USERS],
+                ever_registered: [false; USERS],
+                cancelled: false,
+            };
+            let model = Model {
+                stage: if opens_later { Stage::Announced } else { Stage::Open },
+                competitions: std::array::from_fn(|_| competition.clone()),
+                responses: HashMap::new(),
+            };
+            agree(model, &real, &steps).await
+        })
+    });
     runtime.block_on(async move { drop((world, ctx)) });
     outcome.unwrap();
 }

@@ -1,20 +1,23 @@
-//! The statements of a batch.
+//! The statements of a transaction of admission.
 //!
-//! On PostgreSQL a batch reads in one round trip and writes in one: even on one machine a round
-//! trip costs as much as a dozen rows. Only the tags of an edited competition are read and written
-//! apart.
+//! On PostgreSQL it reads in one round trip and writes in one, whatever the number of competitions:
+//! even on one machine a round trip costs as much as a dozen rows. Only the fields and tags of an
+//! edited competition are read and written apart.
 
 use std::collections::{HashMap, HashSet};
 
 use domain::{CompetitionId, UserId};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, ExprTrait, JsonValue, QueryFilter,
-    QueryTrait, Statement, UpdateMany,
-    sea_query::{ArrayType, Expr, Value},
+    ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, JsonValue, QueryFilter, QueryResult,
+    Statement, sea_query::ArrayType,
 };
 use serde::de::DeserializeOwned;
 
-use super::{changes::Changes, command::Request};
+use super::{
+    changes::Changes,
+    command::Request,
+    compare_and_set::{SetSeats, compare_and_set, is_edited},
+};
 use crate::{
     Error, Result,
     entity::{
@@ -23,109 +26,144 @@ use crate::{
         idempotency_log, job, registration,
     },
     idempotency::{RequestKey, StoredResponse},
-    infrastructure::db::bulk::{self, Writes},
+    infrastructure::db::bulk::{self, Writes, array},
 };
 
-/// What the decisions of a batch depend on.
+/// What the decisions of a transaction depend on.
 #[derive(Debug)]
 pub(super) struct Snapshot {
-    pub(super) competition: competition::Model,
-    /// The responses stored under the keys in the batch.
+    /// Those that exist.
+    pub(super) competitions: Vec<CompetitionRead>,
+    /// The responses stored under the keys of the requests.
     pub(super) responses: HashMap<(UserId, String), StoredResponse>,
-    /// The registrations of the users who register or cancel.
+}
+
+/// A competition, and what the decisions on it depend on.
+#[derive(Debug)]
+pub(super) struct CompetitionRead {
+    pub(super) competition: competition::Model,
+    /// Of the users who register or cancel.
     pub(super) registrations: Vec<registration::Model>,
-    /// The tags of the competition, if a command needs them.
+    /// If a command [needs them](super::AdmissionCommand::needs_tags).
     pub(super) tags: Vec<String>,
 }
 
-/// The statement that locks the row of a competition, if there is one.
+/// What to do about a row that another transaction has locked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum IfLocked {
+    Wait,
+    Skip,
+}
+
+/// The statement that locks the rows of those competitions that exist, in the order of their ids,
+/// and returns their ids.
 ///
 /// [`read`] sends another statement afterwards. One statement could not do both: under READ
 /// COMMITTED its snapshot is older than its wait for the lock, so it would read registrations and
 /// responses from before the wait.
-pub(super) fn lock(id: CompetitionId) -> String {
-    // A UUID needs no quoting.
-    format!("SELECT 1 FROM competitions WHERE id = '{id}' FOR UPDATE")
+pub(super) fn lock(competitions: &[CompetitionId], if_locked: IfLocked) -> String {
+    // UUIDs need no quoting.
+    let ids: Vec<_> = competitions.iter().map(|id| format!("'{id}'")).collect();
+    let ids = ids.join(", ");
+    let skip = match if_locked {
+        IfLocked::Wait => "",
+        IfLocked::Skip => " SKIP LOCKED",
+    };
+    format!("SELECT id FROM competitions WHERE id IN ({ids}) ORDER BY id FOR UPDATE{skip}")
 }
 
-/// Reads the competition, the idempotency records and the registrations in one row.
+/// The competitions in the rows of [`lock`].
+pub(super) fn locked(rows: &[QueryResult]) -> Result<HashSet<CompetitionId>> {
+    Ok(rows.iter().map(|row| row.try_get("", "id")).collect::<Result<_, _>>()?)
+}
+
+/// Reads competitions, idempotency records and registrations in one row.
 ///
-/// `LATERAL` makes the planner look each record and each registration up in an index: under
-/// SERIALIZABLE, a scan conflicts with every other writer of its table. `IS NOT DISTINCT FROM`
-/// makes it look registrations up by user, where stale statistics of an empty table would have it
-/// read all registrations for the competition.
+/// `LATERAL` makes the planner look each row up in an index: under SERIALIZABLE, a scan conflicts
+/// with every other writer of its table. `IS NOT DISTINCT FROM` makes it look registrations up by
+/// user, where stale statistics of an empty table would have it read all registrations for the
+/// competition.
 const READ: &str = "\
-    SELECT to_json(competition) AS competition, \
+    SELECT \
+        (SELECT coalesce(json_agg(competition), '[]') \
+            FROM unnest($1::uuid[]) AS asked (id) CROSS JOIN LATERAL \
+                (SELECT * FROM competitions AS stored WHERE stored.id = asked.id LIMIT 1) \
+                AS competition) AS competitions, \
         (SELECT coalesce(json_agg(log), '[]') \
             FROM unnest($2::uuid[], $3::text[]) AS asked (user_id, key) CROSS JOIN LATERAL \
                 (SELECT * FROM idempotency_logs AS stored \
                     WHERE stored.user_id = asked.user_id AND stored.key = asked.key \
                     LIMIT 1) AS log) AS responses, \
         (SELECT coalesce(json_agg(registration), '[]') \
-            FROM unnest($4::uuid[]) AS asked (user_id) CROSS JOIN LATERAL \
+            FROM unnest($4::uuid[], $5::uuid[]) AS asked (user_id, competition_id) \
+                CROSS JOIN LATERAL \
                 (SELECT * FROM registrations AS made \
                     WHERE made.user_id = asked.user_id \
-                        AND made.competition_id IS NOT DISTINCT FROM $1 \
-                    LIMIT 1) AS registration) AS registrations \
-    FROM competitions AS competition WHERE id = $1";
+                        AND made.competition_id IS NOT DISTINCT FROM asked.competition_id \
+                    LIMIT 1) AS registration) AS registrations";
 
-/// Reads what the decisions depend on, in a transaction that holds the [`lock`]. `Ok(None)` if
-/// there is no such competition.
-pub(super) async fn read(
-    tx: &impl ConnectionTrait,
-    id: CompetitionId,
-    requests: &[&Request],
-) -> Result<Option<Snapshot>> {
+/// Reads what the decisions on `requests` depend on, in a transaction that holds the [`lock`] on
+/// their competitions.
+pub(super) async fn read(tx: &impl ConnectionTrait, requests: &[&Request]) -> Result<Snapshot> {
+    let competitions: HashSet<_> = requests.iter().map(|request| request.competition).collect();
     let keys: Vec<_> =
         requests.iter().filter_map(|request| Some(&request.keyed.as_ref()?.key)).collect();
-    // A set: a user who is in the batch twice must not find the same row twice.
-    let users: HashSet<UserId> = requests
+    // A set: a user with two requests for a competition must not find the same row twice.
+    let registrants: HashSet<_> = requests
         .iter()
         .filter(|request| request.command.needs_registration())
-        .map(|request| request.user.id)
+        .map(|request| (request.user.id, request.competition))
         .collect();
-    let found = if tx.get_database_backend() == DbBackend::Postgres {
-        read_at_once(tx, id, &keys, users).await?
+    let (competitions, records, registrations) = if tx.get_database_backend() == DbBackend::Postgres
+    {
+        read_at_once(tx, competitions, &keys, registrants).await?
     } else {
-        read_one_by_one(tx, id, &keys, users).await?
+        read_one_by_one(tx, competitions, &keys, registrants).await?
     };
-    let Some((competition, records, registrations)) = found else { return Ok(None) };
+    let mut registrations_of: HashMap<_, Vec<_>> = HashMap::new();
+    for row in registrations {
+        registrations_of.entry(row.competition_id).or_default().push(row);
+    }
+    let edited: HashSet<_> = requests
+        .iter()
+        .filter(|request| request.command.needs_tags())
+        .map(|request| request.competition)
+        .collect();
+    let mut tags = if edited.is_empty() { HashMap::new() } else { tags_of(tx, edited).await? };
+    let competitions = competitions.into_iter().map(|competition| CompetitionRead {
+        registrations: registrations_of.remove(&competition.id).unwrap_or_default(),
+        tags: tags.remove(&competition.id).unwrap_or_default(),
+        competition,
+    });
     let responses = records.into_iter().map(|log| ((log.user_id, log.key.clone()), log.into()));
-    let responses = responses.collect();
-    let tags = if requests.iter().any(|request| request.command.needs_tags()) {
-        tags_of(tx, std::iter::once(id)).await?.remove(&id).unwrap_or_default()
-    } else {
-        Vec::new()
-    };
-    Ok(Some(Snapshot { competition, responses, registrations, tags }))
+    Ok(Snapshot { competitions: competitions.collect(), responses: responses.collect() })
 }
 
-type Rows = (competition::Model, Vec<idempotency_log::Model>, Vec<registration::Model>);
+type Rows = (Vec<competition::Model>, Vec<idempotency_log::Model>, Vec<registration::Model>);
 
 async fn read_at_once(
     tx: &impl ConnectionTrait,
-    id: CompetitionId,
+    competitions: HashSet<CompetitionId>,
     keys: &[&RequestKey],
-    users: HashSet<UserId>,
-) -> Result<Option<Rows>> {
+    registrants: HashSet<(UserId, CompetitionId)>,
+) -> Result<Rows> {
     let (owners, keys): (Vec<_>, Vec<_>) = keys.iter().map(|key| key.id()).unzip();
+    let (users, registered_for): (Vec<_>, Vec<_>) = registrants.into_iter().unzip();
     let values = [
-        id.into(),
+        array(ArrayType::Uuid, competitions),
         array(ArrayType::Uuid, owners),
         array(ArrayType::String, keys),
         array(ArrayType::Uuid, users),
+        array(ArrayType::Uuid, registered_for),
     ];
     let statement = Statement::from_sql_and_values(DbBackend::Postgres, READ, values);
-    let Some(row) = tx.query_one_raw(statement).await? else { return Ok(None) };
-    Ok(Some((
-        from_json(row.try_get("", "competition")?)?,
+    let row = tx.query_one_raw(statement).await?;
+    let row = row.ok_or_else(|| Error::Corrupt("a SELECT without a row".to_owned()))?;
+    Ok((
+        from_json(row.try_get("", "competitions")?)?,
         from_json(row.try_get("", "responses")?)?,
         from_json(row.try_get("", "registrations")?)?,
-    )))
-}
-
-fn array<V: Into<Value>>(kind: ArrayType, values: impl IntoIterator<Item = V>) -> Value {
-    Value::Array(kind, Some(Box::new(values.into_iter().map(Into::into).collect())))
+    ))
 }
 
 fn from_json<T: DeserializeOwned>(value: JsonValue) -> Result<T> {
@@ -134,38 +172,59 @@ fn from_json<T: DeserializeOwned>(value: JsonValue) -> Result<T> {
 
 async fn read_one_by_one(
     tx: &impl ConnectionTrait,
-    id: CompetitionId,
+    competitions: HashSet<CompetitionId>,
     keys: &[&RequestKey],
-    users: HashSet<UserId>,
-) -> Result<Option<Rows>> {
-    let found = competition::Entity::find_by_id(id).one(tx).await?;
-    let Some(competition) = found else { return Ok(None) };
-    let mut records = Vec::new();
+    registrants: HashSet<(UserId, CompetitionId)>,
+) -> Result<Rows> {
+    let (mut found, mut records, mut registrations) = (Vec::new(), Vec::new(), Vec::new());
+    for id in competitions {
+        found.extend(competition::Entity::find_by_id(id).one(tx).await?);
+    }
     for key in keys {
         records.extend(idempotency_log::Entity::find_by_id(key.id()).one(tx).await?);
     }
-    let registrations = registration::Entity::find()
-        .filter(registration::Column::CompetitionId.eq(id))
-        .filter(registration::Column::UserId.is_in(users));
-    Ok(Some((competition, records, registrations.all(tx).await?)))
+    for (user, competition) in registrants {
+        let made = registration::Entity::find()
+            .filter(registration::Column::UserId.eq(user))
+            .filter(registration::Column::CompetitionId.eq(competition));
+        registrations.extend(made.one(tx).await?);
+    }
+    Ok((found, records, registrations))
 }
 
-/// Writes everything that a batch has decided.
+/// Writes everything that a transaction has decided.
 ///
 /// # Errors
-/// [`Error::Conflict`] when the competition has changed since it was read.
+/// [`Error::Conflict`] when a competition has changed since it was read.
 pub(super) async fn write(
     tx: &impl ConnectionTrait,
     records: Vec<idempotency_log::Model>,
     jobs: Vec<job::Model>,
-    changes: Changes,
+    changes: Vec<Changes>,
 ) -> Result<()> {
-    let Changes { inserted, updated, competition, tags, .. } = changes;
-    let competition_id = competition.as_ref().map(|(before, _)| before.id);
-    let set = competition.map(|(before, after)| compare_and_set(&before, after));
-    let is_set = if tx.get_database_backend() == DbBackend::Postgres {
-        let mut writes = match &set {
-            Some(set) => Writes::beginning_with(set.build(DbBackend::Postgres)),
+    let is_postgres = tx.get_database_backend() == DbBackend::Postgres;
+    let (mut inserted, mut updated, mut tags) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut set_seats, mut set_one) = (SetSeats::default(), Vec::new());
+    for change in changes {
+        inserted.extend(change.inserted);
+        updated.extend(change.updated);
+        let Some((before, after)) = change.competition else { continue };
+        tags.extend(change.tags.map(|tags| (after.id, tags)));
+        if is_postgres && !is_edited(&before, &after) {
+            set_seats.add(&before, &after);
+        } else {
+            set_one.push(compare_and_set(&before, after));
+        }
+    }
+    for set in set_one {
+        if set.exec(tx).await?.rows_affected != 1 {
+            return Err(Error::Conflict);
+        }
+    }
+    if is_postgres {
+        let expected = set_seats.len();
+        let mut writes = match set_seats.statement() {
+            Some(set) => Writes::beginning_with(set),
             None => Writes::default(),
         };
         writes.insert(&inserted)?;
@@ -173,83 +232,61 @@ pub(super) async fn write(
         writes.insert(&records)?;
         writes.insert(&jobs)?;
         let changed = writes.run(tx).await?;
-        set.is_none() || changed == 1
+        if expected > 0 && changed != expected {
+            return Err(Error::Conflict);
+        }
     } else {
         bulk::insert(tx, inserted).await?;
         bulk::update(tx, updated).await?;
         bulk::insert(tx, records).await?;
         bulk::insert(tx, jobs).await?;
-        match set {
-            Some(set) => set.exec(tx).await?.rows_affected == 1,
-            None => true,
-        }
-    };
-    if !is_set {
-        return Err(Error::Conflict);
     }
-    if let (Some(id), Some(tags)) = (competition_id, tags) {
+    for (id, tags) in tags {
         replace_tags(tx, id, &tags).await?;
     }
     Ok(())
 }
 
-/// Updates the row of a competition if its `version` is still that of `before`, and if no more
-/// seats are taken than there are.
-///
-/// `version` counts all changes of the row, for this comparison only. `revision` counts the edits
-/// of the competition's fields: clients see it as the version, and base edits and `If-Match` on it.
-fn compare_and_set(
-    before: &competition::Model,
-    after: competition::Model,
-) -> UpdateMany<competition::Entity> {
-    use competition::Column as C;
-    let is_edited =
-        competition::Model { registered: before.registered, ..after.clone() } != *before;
-    // Without `..`: a new column has to be written here, or listed with those that never change.
-    let competition::Model {
-        id,
-        organizer_id: _,
-        has_webhooks: _,
-        created_at: _,
-        version: _,
-        registered,
-        revision,
-        title,
-        title_key,
-        description,
-        search_text,
-        capacity,
-        reg_deadline,
-        start_date,
-        time_zone,
-        reg_opens_at,
-        cancelled_at,
-        start_changed_at,
-        updated_at,
-    } = after;
-    let taken = registered - before.registered;
-    let mut update = competition::Entity::update_many()
-        .col_expr(C::Registered, Expr::col(C::Registered).add(taken))
-        .col_expr(C::Version, Expr::col(C::Version).add(1));
-    // Registrations alone do not send the texts.
-    if is_edited {
-        update = update
-            .col_expr(C::Revision, revision.into())
-            .col_expr(C::Title, title.into())
-            .col_expr(C::TitleKey, title_key.into())
-            .col_expr(C::Description, description.into())
-            .col_expr(C::SearchText, search_text.into())
-            .col_expr(C::Capacity, capacity.into())
-            .col_expr(C::RegDeadline, reg_deadline.into())
-            .col_expr(C::StartDate, start_date.into())
-            .col_expr(C::TimeZone, time_zone.into())
-            .col_expr(C::RegOpensAt, reg_opens_at.into())
-            .col_expr(C::CancelledAt, cancelled_at.into())
-            .col_expr(C::StartChangedAt, start_changed_at.into())
-            .col_expr(C::UpdatedAt, updated_at.into());
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{registration::register, testing::World};
+
+    async fn read(world: &World, id: CompetitionId) -> competition::Model {
+        let found = competition::Entity::find_by_id(id).one(world.ctx.db.connection()).await;
+        found.unwrap().unwrap()
     }
-    update
-        .filter(C::Id.eq(id))
-        .filter(C::Version.eq(before.version))
-        .filter(Expr::col(C::Registered).add(taken).between(0, capacity))
+
+    async fn try_register_one(world: &World, as_read: &competition::Model) -> Result<()> {
+        let taken = competition::Model { registered: as_read.registered + 1, ..as_read.clone() };
+        let changes = Changes { competition: Some((as_read.clone(), taken)), ..Changes::default() };
+        let tx = world.ctx.db.begin_serializable().await?;
+        write(&*tx, Vec::new(), Vec::new(), vec![changes]).await?;
+        tx.commit().await
+    }
+
+    #[tokio::test]
+    async fn a_batch_conflicts_when_the_competition_has_changed_since_it_was_read() {
+        let world = World::new().await;
+        let ada = world.organizer("Ada").await;
+        let id = world.competition(&ada).seats(9).create().await;
+        let stale = read(&world, id).await;
+        let grace = world.participant("Grace").await;
+        register(&world.ctx, &grace, id, None).await.unwrap().outcome.unwrap();
+        assert!(matches!(try_register_one(&world, &stale).await, Err(Error::Conflict)));
+        let fresh = read(&world, id).await;
+        try_register_one(&world, &fresh).await.unwrap();
+        let now = read(&world, id).await;
+        assert_eq!((now.registered, now.version, now.revision), (2, 3, 1));
+    }
+
+    #[tokio::test]
+    async fn the_compare_and_set_sells_no_seat_beyond_the_capacity() {
+        let world = World::new().await;
+        let ada = world.organizer("Ada").await;
+        let id = world.competition(&ada).seats(1).create().await;
+        try_register_one(&world, &read(&world, id).await).await.unwrap();
+        let full = read(&world, id).await;
+        assert!(matches!(try_register_one(&world, &full).await, Err(Error::Conflict)));
+    }
 }

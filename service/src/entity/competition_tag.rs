@@ -42,7 +42,7 @@ impl ActiveModelBehavior for ActiveModel {}
 /// The tags of some competitions as they were typed, in the organizer's order.
 pub(crate) async fn tags_of(
     db: &impl ConnectionTrait,
-    competitions: impl Iterator<Item = CompetitionId>,
+    competitions: impl IntoIterator<Item = CompetitionId>,
 ) -> Result<HashMap<CompetitionId, Vec<String>>> {
     let rows = Entity::find()
         .filter(Column::CompetitionId.is_in(competitions))

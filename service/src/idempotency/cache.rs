@@ -71,7 +71,7 @@ pub(super) struct RedisLock {
 impl RedisLock {
     /// Deletes the lock in the background, unless it has expired and was replaced.
     pub(super) fn release(self) {
-        tokio::spawn(async move { self.redis.delete_if(&self.name, &self.value).await });
+        tokio::spawn(async move { self.redis.delete_if(&[self.name], &self.value).await });
     }
 }
 

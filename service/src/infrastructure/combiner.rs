@@ -25,7 +25,7 @@ use crate::{Error, Result};
 /// Limits on the batches of a [`Combiner`] and on their queues, for each key.
 #[derive(Clone, Copy, Debug)]
 pub struct BatchLimits {
-    /// Requests in one batch, at most.
+    /// Requests in one batch, at most; with [weights](Combiner::weighted), the sum of theirs.
     pub max_batch: usize,
     /// Requests in the queue, at most; a further one is refused.
     pub max_queued: usize,
@@ -55,6 +55,8 @@ impl BatchLimits {
 pub struct Combiner<K, T, R> {
     lanes: Lanes<K, T, R>,
     limits: BatchLimits,
+    /// How much of a batch a request takes up.
+    weight: fn(&T) -> usize,
 }
 
 type Lanes<K, T, R> = Arc<Mutex<HashMap<K, Lane<T, R>>>>;
@@ -87,12 +89,20 @@ where
 {
     /// A combiner without queued requests.
     pub fn new(limits: BatchLimits) -> Self {
-        Self { lanes: Lanes::default(), limits }
+        Self::weighted(limits, |_| 1)
     }
 
-    /// The number of queued requests, of all keys.
+    /// The same for requests of different sizes. A request that weighs more than a batch may is a
+    /// batch of its own.
+    pub(crate) fn weighted(limits: BatchLimits, weight: fn(&T) -> usize) -> Self {
+        Self { lanes: Lanes::default(), limits, weight }
+    }
+
+    /// The weight of all queued requests, of all keys.
     pub(crate) fn queued(&self) -> usize {
-        lock(&self.lanes).values().map(|lane| lane.queue.len()).sum()
+        let lanes = lock(&self.lanes);
+        let queued = lanes.values().flat_map(|lane| &lane.queue);
+        queued.map(|queued| (self.weight)(&queued.request)).sum()
     }
 
     /// Queues `request` and returns the response to it once its batch has run. `process_batch`
@@ -144,7 +154,8 @@ where
             lane.workers += 1;
             lane.last_batch_at = now;
             let lanes = Arc::clone(&self.lanes);
-            tokio::spawn(run_worker(lanes, key.clone(), self.limits, Arc::clone(process_batch)));
+            let (limits, weight) = (self.limits, self.weight);
+            tokio::spawn(run_worker(lanes, key.clone(), limits, weight, Arc::clone(process_batch)));
         } else {
             let is_late = |queued: &Queued<T, R>| now - queued.since > self.limits.max_wait;
             while lane.queue.front().is_some_and(is_late) {
@@ -168,13 +179,14 @@ async fn run_worker<K, T, R, F, Fut>(
     lanes: Lanes<K, T, R>,
     key: K,
     limits: BatchLimits,
+    weight: fn(&T) -> usize,
     process_batch: Arc<F>,
 ) where
     K: Eq + Hash,
     F: Fn(Vec<T>) -> Fut,
     Fut: Future<Output = Vec<Result<R>>>,
 {
-    while let Some(batch) = next_batch(&lanes, &key, limits.max_batch) {
+    while let Some(batch) = next_batch(&lanes, &key, limits.max_batch, weight) {
         let now = Instant::now();
         let (late, in_time): (Vec<_>, Vec<_>) =
             batch.into_iter().partition(|queued| now - queued.since > limits.max_wait);
@@ -205,6 +217,7 @@ fn next_batch<K: Eq + Hash, T, R>(
     lanes: &Lanes<K, T, R>,
     key: &K,
     max_batch: usize,
+    weight: fn(&T) -> usize,
 ) -> Option<Vec<Queued<T, R>>> {
     let mut lanes = lock(lanes);
     let lane = lanes.get_mut(key)?;
@@ -216,7 +229,13 @@ fn next_batch<K: Eq + Hash, T, R>(
         return None;
     }
     lane.last_batch_at = Instant::now();
-    Some(lane.queue.drain(..lane.queue.len().min(max_batch)).collect())
+    let mut total = 0_usize;
+    let fits = lane.queue.iter().take_while(|queued| {
+        total = total.saturating_add(weight(&queued.request));
+        total <= max_batch
+    });
+    let count = fits.count().max(1);
+    Some(lane.queue.drain(..count).collect())
 }
 
 fn lock<K, T, R>(lanes: &Lanes<K, T, R>) -> std::sync::MutexGuard<'_, HashMap<K, Lane<T, R>>> {
@@ -288,6 +307,24 @@ mod tests {
         assert_eq!(sizes, [3, 3, 3, 1]);
         run_until_idle().await;
         assert!(lock(&combiner.lanes).is_empty(), "an empty lane is removed");
+    }
+
+    #[tokio::test]
+    async fn weighted_requests_share_a_batch_up_to_the_sum_of_their_weights() {
+        let combiner = Combiner::weighted(LIMITS, |weight: &u32| *weight as usize);
+        let (combiner, gate) = (Gated::new(combiner), Arc::new(Semaphore::new(0)));
+        let first = submit(&combiner, &gate, 1);
+        run_until_idle().await;
+        let others: Vec<_> = [2, 1, 1, 9, 1].map(|weight| submit(&combiner, &gate, weight)).into();
+        run_until_idle().await;
+        assert_eq!(combiner.queued(), 14);
+        gate.add_permits(5);
+        first.await.unwrap().unwrap();
+        let mut sizes = Vec::new();
+        for other in others {
+            sizes.push(other.await.unwrap().unwrap());
+        }
+        assert_eq!(sizes, [2, 2, 1, 1, 1], "2 + 1, then 1, then 9 alone, then 1");
     }
 
     #[tokio::test(start_paused = true)]

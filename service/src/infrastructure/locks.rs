@@ -4,7 +4,7 @@
 //! retry them. Nothing depends on it: a batch that cannot get it continues without. (A lock that
 //! expires cannot be relied on: Martin Kleppmann, "How to do distributed locking".)
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::HashSet, sync::Arc, time::Duration};
 
 use domain::CompetitionId;
 use futures::FutureExt;
@@ -25,22 +25,41 @@ const MAX_WAIT: Duration = Duration::from_millis(500);
 /// Milliseconds between two tries, with jitter, so that two waiters do not stay in step.
 const RETRY_MS: std::ops::RangeInclusive<u64> = 5..=25;
 
-/// Extends a lock if it has our token.
-const RENEW: &str =
-    "return redis.call('GET', KEYS[1]) == ARGV[1] and redis.call('PEXPIRE', KEYS[1], ARGV[2]) or 0";
+/// Locks each key that is free; says for each whether it was.
+const TRY_LOCK: &str = "\
+    local locked = {} \
+    for number, key in ipairs(KEYS) do \
+        locked[number] = redis.call('SET', key, ARGV[1], 'NX', 'PX', ARGV[2]) and 1 or 0 \
+    end \
+    return locked";
+
+/// Extends each key that has our token.
+const RENEW: &str = "\
+    for _, key in ipairs(KEYS) do \
+        if redis.call('GET', key) == ARGV[1] then redis.call('PEXPIRE', key, ARGV[2]) end \
+    end";
 
 /// The locks of this process; `None` without Redis, where the combiner alone runs one batch of a
 /// competition at a time.
 #[derive(Clone, Debug)]
 pub(crate) struct CompetitionLocks(Option<Arc<Redis>>);
 
-/// A held lock, which is renewed in the background. Dropping it releases it.
+/// Held locks, which are renewed in the background. Dropping them releases them.
 #[derive(Debug)]
-pub(crate) struct CompetitionLock {
+pub(crate) struct HeldLocks {
     redis: Arc<Redis>,
-    key: String,
+    keys: Vec<String>,
     token: String,
     renewal: AbortHandle,
+}
+
+/// The result of locking several competitions without waiting.
+#[derive(Debug, Default)]
+pub(crate) struct Attempt {
+    /// The locks on those that were free; `None` without Redis.
+    pub(crate) held: Option<HeldLocks>,
+    /// Those that another batch has locked.
+    pub(crate) busy: HashSet<CompetitionId>,
 }
 
 impl CompetitionLocks {
@@ -48,15 +67,39 @@ impl CompetitionLocks {
         Self(redis)
     }
 
-    /// Locks a competition; `None` when the wait takes too long, or there is no Redis.
-    pub(crate) async fn acquire(&self, competition: CompetitionId) -> Option<CompetitionLock> {
-        let redis = self.0.as_ref()?;
-        let key = redis.key(format_args!("lock:competition:{competition}"));
+    /// Locks those of `competitions` that are free, in one round trip. None is busy when Redis does
+    /// not answer.
+    pub(crate) async fn try_acquire(&self, competitions: &[CompetitionId]) -> Attempt {
+        let Some(redis) = &self.0 else { return Attempt::default() };
+        let key = |id: &CompetitionId| redis.key(format_args!("lock:competition:{id}"));
+        let keys: Vec<String> = competitions.iter().map(key).collect();
         let token = new_token();
-        let mut set = redis::cmd("SET");
-        set.arg(&key).arg(&token).arg("NX").arg("PX").arg(millis(TTL));
+        let script = Script::new(TRY_LOCK);
+        let mut invocation = script.arg(&token);
+        invocation.arg(millis(TTL)).key(&keys);
+        let Some(locked) = redis.run::<Vec<bool>>(&invocation).await else {
+            return Attempt::default();
+        };
+        let (mut held, mut busy) = (Vec::with_capacity(keys.len()), HashSet::new());
+        for ((key, id), locked) in keys.into_iter().zip(competitions).zip(locked) {
+            if locked {
+                held.push(key);
+            } else {
+                busy.insert(*id);
+            }
+        }
+        let held = (!held.is_empty()).then(|| HeldLocks::renewed(Arc::clone(redis), held, token));
+        Attempt { held, busy }
+    }
+
+    /// Locks a competition; `None` when the wait takes too long, or there is no Redis.
+    pub(crate) async fn acquire(&self, competition: CompetitionId) -> Option<HeldLocks> {
         let deadline = time::Instant::now() + MAX_WAIT;
-        while redis.query::<Option<String>>(&set).await?.is_none() {
+        loop {
+            let Attempt { held, busy } = self.try_acquire(&[competition]).await;
+            if busy.is_empty() {
+                return held;
+            }
             if time::Instant::now() >= deadline {
                 tracing::debug!(
                     competition.id = %competition,
@@ -66,31 +109,31 @@ impl CompetitionLocks {
             }
             time::sleep(Duration::from_millis(fastrand::u64(RETRY_MS))).await;
         }
-        let renewal = tokio::spawn(renew(Arc::clone(redis), key.clone(), token.clone()));
-        Some(CompetitionLock {
-            redis: Arc::clone(redis),
-            key,
-            token,
-            renewal: renewal.abort_handle(),
-        })
     }
 }
 
-async fn renew(redis: Arc<Redis>, key: String, token: String) {
+impl HeldLocks {
+    fn renewed(redis: Arc<Redis>, keys: Vec<String>, token: String) -> Self {
+        let renewal = tokio::spawn(renew(Arc::clone(&redis), keys.clone(), token.clone()));
+        Self { redis, keys, token, renewal: renewal.abort_handle() }
+    }
+}
+
+async fn renew(redis: Arc<Redis>, keys: Vec<String>, token: String) {
     let script = Script::new(RENEW);
     loop {
         time::sleep(RENEW_EVERY).await;
         // Ignore a failure: the lock expires, and nothing depends on it.
-        redis.run::<i64>(script.key(&key).arg(&token).arg(millis(TTL))).await;
+        redis.run::<()>(script.key(&keys).arg(&token).arg(millis(TTL))).await;
     }
 }
 
-impl Drop for CompetitionLock {
+impl Drop for HeldLocks {
     fn drop(&mut self) {
         self.renewal.abort();
         let redis = Arc::clone(&self.redis);
-        let (key, token) = (std::mem::take(&mut self.key), std::mem::take(&mut self.token));
-        let mut release = Box::pin(async move { redis.delete_if(&key, &token).await });
+        let (keys, token) = (std::mem::take(&mut self.keys), std::mem::take(&mut self.token));
+        let mut release = Box::pin(async move { redis.delete_if(&keys, &token).await });
         // The first poll sends the command, before the next batch of this process asks for the lock
         // over the same connection. The reply is awaited in the background.
         if release.as_mut().now_or_never().is_none() {

@@ -1,6 +1,9 @@
 //! Metrics of admission.
 
-use std::{sync::LazyLock, time::Duration};
+use std::{
+    sync::LazyLock,
+    time::{Duration, Instant},
+};
 
 use metrics::{Counter, Histogram, histogram};
 
@@ -85,14 +88,15 @@ impl Admission {
         }
     }
 
-    /// A batch begins whose requests have been queued for so long.
-    pub(crate) fn batch_begins(&self, waits: impl ExactSizeIterator<Item = Duration>) {
+    /// A batch begins now whose requests have been queued for so long.
+    pub(crate) fn batch_begins(&self, waits: impl ExactSizeIterator<Item = Duration>) -> Instant {
         self.batch_size.record(f64::from(u32::try_from(waits.len()).unwrap_or(u32::MAX)));
         waits.for_each(|wait| record(&self.queue_wait, wait));
+        Instant::now()
     }
 
-    pub(crate) fn batch_ends(&self, duration: Duration) {
-        record(&self.batch_duration, duration);
+    pub(crate) fn batch_ends(&self, begun: Instant) {
+        record(&self.batch_duration, begun.elapsed());
     }
 
     pub(crate) fn permit(&self, wait: Duration) {

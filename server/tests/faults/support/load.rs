@@ -1,4 +1,4 @@
-//! Continuous load: participants who register for one competition after the other.
+//! Continuous load: participants who register for two competitions at once, and then for the next.
 
 use std::{
     sync::{
@@ -40,8 +40,18 @@ impl Load {
         let task = tokio::spawn(async move {
             let mut ledgers = Vec::new();
             while !stop.load(Ordering::Relaxed) {
-                let competition = (new_competition(&participants, seats).await, seats);
-                ledgers.push(participants.register(&servers, competition, &mut rng).await);
+                // Their requests share transactions.
+                let (one, other) = (
+                    new_competition(&participants, seats).await,
+                    new_competition(&participants, seats).await,
+                );
+                let rngs = &mut [rng.fork(), rng.fork()];
+                let [of_one, of_other] = rngs;
+                let (one, other) = tokio::join!(
+                    participants.register(&servers, (one, seats), of_one),
+                    participants.register(&servers, (other, seats), of_other),
+                );
+                ledgers.extend([one, other]);
             }
             ledgers
         });

@@ -10,7 +10,7 @@ use sea_orm::{
     ActiveModelBehavior, ActiveModelTrait, ColumnTrait, ConnectionTrait, DbBackend, EntityName,
     EntityTrait, FromQueryResult, IdenStatic, IntoActiveModel, Iterable, ModelTrait,
     PrimaryKeyToColumn, QueryTrait, Statement, UpdateMany, Value,
-    sea_query::{Expr, Query, postgres_array::NotU8},
+    sea_query::{ArrayType, Expr, Query, postgres_array::NotU8},
 };
 use serde::Serialize;
 
@@ -125,6 +125,11 @@ pub(crate) fn any_of<V: Into<Value> + NotU8>(
     }
 }
 
+/// An array parameter for PostgreSQL.
+pub(crate) fn array<V: Into<Value>>(kind: ArrayType, values: impl IntoIterator<Item = V>) -> Value {
+    Value::Array(kind, Some(Box::new(values.into_iter().map(Into::into).collect())))
+}
+
 /// Several writes on PostgreSQL in one statement, and one round trip.
 #[derive(Debug, Default)]
 pub(crate) struct Writes {
@@ -159,7 +164,7 @@ impl Writes {
     }
 
     /// Executes all writes and returns the number of rows that the first one changed.
-    pub(crate) async fn run(self, tx: &impl ConnectionTrait) -> Result<i64> {
+    pub(crate) async fn run(self, tx: &impl ConnectionTrait) -> Result<usize> {
         if self.parts.is_empty() {
             return Ok(0);
         }
@@ -170,7 +175,8 @@ impl Writes {
         let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, self.values);
         let row = tx.query_one_raw(statement).await?;
         let row = row.ok_or_else(|| Error::Corrupt("a count without a row".to_owned()))?;
-        Ok(row.try_get("", "changed")?)
+        let changed: i64 = row.try_get("", "changed")?;
+        usize::try_from(changed).map_err(|_| Error::Corrupt(format!("a count of {changed}")))
     }
 }
 

@@ -52,20 +52,21 @@ impl Connection {
     pub async fn begin(&self) -> Result<Transaction, DbErr> {
         match self {
             Self::Sqlite(db) => Ok(Transaction::Sqlite(db.begin().await?)),
-            Self::Postgres(db) => db.begin("BEGIN", None).await,
+            Self::Postgres(db) => Ok(db.begin("BEGIN", None).await?.0),
         }
     }
 }
 
 impl Postgres {
-    /// Begins a transaction with `begin`, which may be several statements. A lost connection is
-    /// replaced, because nothing has begun. `response_timeout` limits every statement but the
-    /// COMMIT; with it a lost connection is an error, so that only the caller retries.
+    /// Begins a transaction with `begin`, which may be several statements, and returns their rows. A
+    /// lost connection is replaced, because nothing has begun. `response_timeout` limits every
+    /// statement but the COMMIT; with it a lost connection is an error, so that only the caller
+    /// retries.
     pub(super) async fn begin(
         &self,
         begin: &str,
         response_timeout: Option<Duration>,
-    ) -> Result<Transaction, DbErr> {
+    ) -> Result<(Transaction, Vec<QueryResult>), DbErr> {
         let mut tries = Tries::default();
         loop {
             let mut connection = self.0.acquire().await?;
@@ -73,9 +74,10 @@ impl Postgres {
                 connection.set_response_timeout(timeout);
             }
             match connection.begin(begin).await {
-                Ok(()) => {
+                Ok(rows) => {
                     let transaction = PostgresTransaction(Mutex::new(connection));
-                    return Ok(Transaction::Postgres(transaction));
+                    let rows = rows.into_iter().map(Into::into).collect();
+                    return Ok((Transaction::Postgres(transaction), rows));
                 }
                 Err(error) if response_timeout.is_some() => return Err(error),
                 Err(error) => tries.fail(error, true).await?,

@@ -11,8 +11,8 @@ mod write_tx;
 use std::time::{Duration, Instant};
 
 use sea_orm::{
-    ConnectionTrait, Database, DatabaseConnection, IsolationLevel, SqlxPostgresConnector,
-    sqlx::postgres::PgPoolOptions,
+    ConnectionTrait, Database, DatabaseConnection, IsolationLevel, QueryResult,
+    SqlxPostgresConnector, sqlx::postgres::PgPoolOptions,
 };
 use tokio::{
     sync::{Semaphore, SemaphorePermit},
@@ -185,11 +185,11 @@ impl Db {
         self.begin(&format!("BEGIN ISOLATION LEVEL {}", self.isolation), None).await
     }
 
-    /// Begins the same transaction with the statement `lock`, which locks a row and has no
+    /// Begins the same transaction with the statement `lock`, which locks rows and has no
     /// parameters. Whatever the isolation level, later reads see what the previous holder of the
     /// lock has committed. On PostgreSQL both go in one round trip, with time limits for the wait,
     /// and are not retried here. SQLite ignores `lock`: it has one writer at a time.
-    pub(crate) async fn begin_serializable_with_lock(&self, lock: &str) -> Result<WriteTx<'_>> {
+    pub(crate) async fn begin_serializable_with_lock(&self, lock: &str) -> Result<Locking<'_>> {
         let begin = format!(
             "BEGIN ISOLATION LEVEL {}; SET LOCAL lock_timeout = {}; SET LOCAL statement_timeout \
              = {}; {lock}",
@@ -197,7 +197,7 @@ impl Db {
             LOCK_TIMEOUT.as_millis(),
             STATEMENT_TIMEOUT.as_millis(),
         );
-        self.begin(&begin, Some(RESPONSE_TIMEOUT)).await
+        self.begin_returning(&begin, Some(RESPONSE_TIMEOUT)).await
     }
 
     /// Begins a write transaction at READ COMMITTED on PostgreSQL, IMMEDIATE on SQLite: for queues
@@ -227,15 +227,29 @@ impl Db {
     }
 
     async fn begin(&self, begin: &str, limit: Option<Duration>) -> Result<WriteTx<'_>> {
-        let permit = self.writer_permit().await;
-        let tx = match &self.connection {
-            Connection::Sqlite(db) => {
-                Transaction::Sqlite(sqlite::begin_immediate(db.clone()).await?)
-            }
-            Connection::Postgres(db) => db.begin(begin, limit).await?,
-        };
-        Ok(WriteTx { tx, _permit: permit })
+        Ok(self.begin_returning(begin, limit).await?.tx)
     }
+
+    async fn begin_returning(&self, begin: &str, limit: Option<Duration>) -> Result<Locking<'_>> {
+        let permit = self.writer_permit().await;
+        let (tx, rows) = match &self.connection {
+            Connection::Sqlite(db) => {
+                (Transaction::Sqlite(sqlite::begin_immediate(db.clone()).await?), None)
+            }
+            Connection::Postgres(db) => {
+                let (tx, rows) = db.begin(begin, limit).await?;
+                (tx, Some(rows))
+            }
+        };
+        Ok(Locking { tx: WriteTx { tx, _permit: permit }, rows })
+    }
+}
+
+/// A transaction that has begun with a lock.
+pub(crate) struct Locking<'a> {
+    pub(crate) tx: WriteTx<'a>,
+    /// The rows that were locked; `None` on SQLite, where the transaction is the only writer.
+    pub(crate) rows: Option<Vec<QueryResult>>,
 }
 
 /// The connections of a pool.

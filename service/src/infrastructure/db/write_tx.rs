@@ -24,6 +24,14 @@ impl WriteTx<'_> {
         }
         committed
     }
+
+    /// Rolls back and waits for it, so that the locks are free. A failure changes nothing either,
+    /// and is ignored.
+    pub(crate) async fn rollback(self) {
+        if let Err(error) = self.tx.rollback().await {
+            tracing::debug!(error = &error as &dyn std::error::Error, "a rollback failed");
+        }
+    }
 }
 
 impl Deref for WriteTx<'_> {

@@ -129,13 +129,15 @@ impl Redis {
         self.attempt(script.invoke_async(&mut connection)).await
     }
 
-    /// Deletes a key if it has this value: after the caller's key has expired, the key may be
+    /// Deletes each key that has this value: after the caller's key has expired, the key may be
     /// another process'. The script is sent as text, so that it is sent with the first poll of the
     /// future.
-    pub(crate) async fn delete_if(&self, key: &str, value: &str) -> Option<i64> {
-        const DELETE_IF: &str =
-            "return redis.call('GET', KEYS[1]) == ARGV[1] and redis.call('DEL', KEYS[1]) or 0";
-        self.query(redis::cmd("EVAL").arg(DELETE_IF).arg(1).arg(key).arg(value)).await
+    pub(crate) async fn delete_if(&self, keys: &[String], value: &str) -> Option<()> {
+        const DELETE_IF: &str = "\
+            for _, key in ipairs(KEYS) do \
+                if redis.call('GET', key) == ARGV[1] then redis.call('DEL', key) end \
+            end";
+        self.query(redis::cmd("EVAL").arg(DELETE_IF).arg(keys.len()).arg(keys).arg(value)).await
     }
 
     /// A new connection, for commands that block.

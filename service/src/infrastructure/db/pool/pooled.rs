@@ -134,11 +134,18 @@ impl PooledConnection {
         self.received(response.ok()).map_err(exec_err)
     }
 
-    /// Begins a transaction, with more statements without parameters in the same message.
-    pub(in crate::infrastructure::db) async fn begin(&mut self, sql: &str) -> Result<(), DbErr> {
+    /// Begins a transaction, with more statements without parameters in the same message. Returns
+    /// their rows.
+    pub(in crate::infrastructure::db) async fn begin(
+        &mut self,
+        sql: &str,
+    ) -> Result<Vec<PgRow>, DbErr> {
         // Before sending: if this future is dropped, the transaction may have begun.
         self.in_transaction = true;
-        self.simple(sql).await.map(drop)
+        let sql = AssertSqlSafe(sql.to_owned());
+        let limit = self.response_timeout;
+        let response = timeout(limit, self.send()?.fetch_all(sql)).await;
+        self.received(response.ok()).map_err(exec_err)
     }
 
     pub(in crate::infrastructure::db) async fn commit(mut self) -> Result<(), DbErr> {

@@ -1,0 +1,115 @@
+//! The compare-and-set of competitions: a change is written only to the version that it is based
+//! on, and only if no more seats are taken than there are.
+//!
+//! `version` counts all changes of the row, for this comparison only. `revision` counts the edits
+//! of the competition's fields: clients see it as the version, and base edits and `If-Match` on it.
+
+use sea_orm::{
+    ColumnTrait, DbBackend, EntityTrait, ExprTrait, QueryFilter, Statement, UpdateMany,
+    sea_query::{ArrayType, Expr},
+};
+
+use crate::{entity::competition, infrastructure::db::bulk::array};
+
+/// Whether more than the number of registrations differs.
+pub(super) fn is_edited(before: &competition::Model, after: &competition::Model) -> bool {
+    competition::Model { registered: before.registered, ..after.clone() } != *before
+}
+
+/// The compare-and-set of competitions that were not edited, in one statement for PostgreSQL.
+#[derive(Debug, Default)]
+pub(super) struct SetSeats {
+    ids: Vec<uuid::Uuid>,
+    versions: Vec<i32>,
+    /// Seats that were taken, less those that were freed.
+    taken: Vec<i32>,
+}
+
+const SET_SEATS: &str = "\
+    UPDATE competitions AS stored \
+    SET registered = stored.registered + new.taken, version = stored.version + 1 \
+    FROM unnest($1::uuid[], $2::int[], $3::int[]) AS new (id, version, taken) \
+    WHERE stored.id = new.id AND stored.version = new.version \
+        AND stored.registered + new.taken BETWEEN 0 AND stored.capacity";
+
+impl SetSeats {
+    pub(super) fn add(&mut self, before: &competition::Model, after: &competition::Model) {
+        self.ids.push(before.id.0);
+        self.versions.push(before.version);
+        self.taken.push(after.registered - before.registered);
+    }
+
+    /// The rows that the statement changes if nobody has changed them since.
+    pub(super) fn len(&self) -> usize {
+        self.ids.len()
+    }
+
+    /// `None` if there is nothing to set.
+    pub(super) fn statement(self) -> Option<Statement> {
+        if self.ids.is_empty() {
+            return None;
+        }
+        let values = [
+            array(ArrayType::Uuid, self.ids),
+            array(ArrayType::Int, self.versions),
+            array(ArrayType::Int, self.taken),
+        ];
+        Some(Statement::from_sql_and_values(DbBackend::Postgres, SET_SEATS, values))
+    }
+}
+
+/// The compare-and-set of one competition.
+pub(super) fn compare_and_set(
+    before: &competition::Model,
+    after: competition::Model,
+) -> UpdateMany<competition::Entity> {
+    use competition::Column as C;
+    let is_edited = is_edited(before, &after);
+    // Without `..`: a new column has to be written here, or listed with those that never change.
+    let competition::Model {
+        id,
+        organizer_id: _,
+        has_webhooks: _,
+        created_at: _,
+        version: _,
+        registered,
+        revision,
+        title,
+        title_key,
+        description,
+        search_text,
+        capacity,
+        reg_deadline,
+        start_date,
+        time_zone,
+        reg_opens_at,
+        cancelled_at,
+        start_changed_at,
+        updated_at,
+    } = after;
+    let taken = registered - before.registered;
+    let mut update = competition::Entity::update_many()
+        .col_expr(C::Registered, Expr::col(C::Registered).add(taken))
+        .col_expr(C::Version, Expr::col(C::Version).add(1));
+    // Registrations alone do not send the texts.
+    if is_edited {
+        update = update
+            .col_expr(C::Revision, revision.into())
+            .col_expr(C::Title, title.into())
+            .col_expr(C::TitleKey, title_key.into())
+            .col_expr(C::Description, description.into())
+            .col_expr(C::SearchText, search_text.into())
+            .col_expr(C::Capacity, capacity.into())
+            .col_expr(C::RegDeadline, reg_deadline.into())
+            .col_expr(C::StartDate, start_date.into())
+            .col_expr(C::TimeZone, time_zone.into())
+            .col_expr(C::RegOpensAt, reg_opens_at.into())
+            .col_expr(C::CancelledAt, cancelled_at.into())
+            .col_expr(C::StartChangedAt, start_changed_at.into())
+            .col_expr(C::UpdatedAt, updated_at.into());
+    }
+    update
+        .filter(C::Id.eq(id))
+        .filter(C::Version.eq(before.version))
+        .filter(Expr::col(C::Registered).add(taken).between(0, capacity))
+}
