@@ -58,8 +58,8 @@ impl Connection {
 }
 
 impl Postgres {
-    /// Begins a transaction with `begin`, which may be several statements, and returns their rows. A
-    /// lost connection is replaced, because nothing has begun. `response_timeout` limits every
+    /// Begins a transaction with `begin`, which may be several statements, and returns their rows.
+    /// A lost connection is replaced, because nothing has begun. `response_timeout` limits every
     /// statement but the COMMIT; with it a lost connection is an error, so that only the caller
     /// retries.
     pub(super) async fn begin(
