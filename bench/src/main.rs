@@ -5,6 +5,7 @@
 //! rounds. Each round measures the product and its rival one right after the other, so that other
 //! load on the machine affects both. `BENCHMARKS.md` explains the figures.
 
+mod check;
 mod figures;
 mod http;
 mod machine;
@@ -55,6 +56,12 @@ fn run(options: Options) -> Result {
     write!(std::io::stdout(), "{results}")?;
     if stage.options.write {
         report::write(&results)?;
+    }
+    if stage.options.check {
+        let regressions = check::regressions(&report::read()?, &rows);
+        if !regressions.is_empty() {
+            return Err(format!("slower than committed:\n{}", regressions.join("\n")).into());
+        }
     }
     Ok(())
 }

@@ -17,7 +17,12 @@ pub(crate) struct Options {
     #[arg(long)]
     pub(crate) quick: bool,
 
-    /// Number of rounds, whose median counts [default: 3, or 1 with --quick]
+    /// A short run that compares its ratios with those in BENCHMARKS.md, and fails when one is worse
+    /// by more than 10 % in each round
+    #[arg(long, conflicts_with_all = ["quick", "write"])]
+    pub(crate) check: bool,
+
+    /// Number of rounds, whose median counts [default: 3; 2 with --check, 1 with --quick]
     #[arg(long, value_parser = clap::value_parser!(u8).range(1..))]
     pub(crate) rounds: Option<u8>,
 

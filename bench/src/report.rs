@@ -15,12 +15,20 @@ pub(crate) fn render(machine: &str, rows: &[Row]) -> String {
     format!("{machine}\n{}{rows}", table::HEAD)
 }
 
+/// The text of `BENCHMARKS.md`.
+///
+/// # Errors
+/// When it cannot be read.
+pub(crate) fn read() -> Result<String> {
+    Ok(fs::read_to_string(FILE).map_err(|error| format!("{FILE}: {error}"))?)
+}
+
 /// Replaces the results in `BENCHMARKS.md`.
 ///
 /// # Errors
 /// When the file lacks the markers.
 pub(crate) fn write(results: &str) -> Result {
-    let text = fs::read_to_string(FILE).map_err(|error| format!("{FILE}: {error}"))?;
+    let text = read()?;
     let text = replaced(&text, results).ok_or_else(|| format!("{FILE} has lost its markers"))?;
     Ok(fs::write(FILE, text)?)
 }

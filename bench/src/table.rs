@@ -96,6 +96,22 @@ impl Row {
         rounds.push(theirs);
     }
 
+    /// What was measured, and the name of the rival. `None` without one.
+    pub(crate) fn heading(&self) -> Option<(String, String)> {
+        let (rival, _) = self.rival.as_ref()?;
+        Some((self.what.clone(), (*rival).to_owned()))
+    }
+
+    pub(crate) fn is_better_when_greater(&self) -> bool {
+        self.unit == Unit::PerSecond
+    }
+
+    /// The ratio of the best round.
+    pub(crate) fn best_ratio(&self) -> Option<f64> {
+        let better = if self.is_better_when_greater() { f64::max } else { f64::min };
+        self.ratios().into_iter().reduce(better)
+    }
+
     /// The product's figure divided by the rival's, by round.
     fn ratios(&self) -> Vec<f64> {
         let theirs = self.rival.iter().flat_map(|(_, rounds)| rounds);

@@ -20,6 +20,7 @@ use crate::{
 
 /// Decides the undecided requests of a batch.
 pub(super) async fn process(ctx: &Context, batch: &mut Batch) {
+    ADMISSION.batches_alone.increment(1);
     let undecided: Vec<&Request> = batch.undecided().collect();
     let span = batch_span(&undecided);
     let timer = ADMISSION.batch_begins(undecided.iter().map(|request| request.since.elapsed()));

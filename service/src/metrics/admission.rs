@@ -45,13 +45,14 @@ pub(crate) struct Admission {
     redis_lock_wait: Histogram,
     row_lock_wait: Histogram,
     pub(crate) splits: Counter,
+    pub(crate) batches_alone: Counter,
 }
 
 impl Admission {
     fn new() -> Self {
         metrics::describe_histogram!(
             LOCK_WAIT,
-            "Wait of a batch for the lock of its competition, in Redis and on the row."
+            "Wait of a transaction for the locks of its competitions, in Redis and on the rows."
         );
         Self {
             registrations: ByLabel::new(
@@ -66,7 +67,7 @@ impl Admission {
                 "outcome",
                 OUTCOMES,
             ),
-            batch_size: described_histogram(BATCH_SIZE, "Requests in a batch of admission."),
+            batch_size: described_histogram(BATCH_SIZE, "Requests in a transaction of admission."),
             batch_duration: described_histogram(
                 "mini_compete_admission_batch_duration_seconds",
                 "Duration of a batch of admission, retries included.",
@@ -83,7 +84,12 @@ impl Admission {
             row_lock_wait: histogram!(LOCK_WAIT, "lock" => "row"),
             splits: described_counter(
                 "mini_compete_admission_batch_splits_total",
-                "Batches that the database refused and that were halved.",
+                "Transactions that the database refused and that were taken apart.",
+            ),
+            batches_alone: described_counter(
+                "mini_compete_admission_batches_alone_total",
+                "Batches that were decided on their own, because their competition was locked or \
+                 their transaction refused.",
             ),
         }
     }
