@@ -57,9 +57,10 @@ mod tests {
 
     #[test]
     fn a_rate_that_is_lower_in_each_round_is_a_regression() {
-        assert_eq!(against_two(Unit::PerSecond, &[(1.7, 1.0), (1.5, 1.0)]), [
-            "ours: 1.70 × theirs, and 2.00 in BENCHMARKS.md"
-        ]);
+        assert_eq!(
+            against_two(Unit::PerSecond, &[(1.7, 1.0), (1.5, 1.0)]),
+            ["ours: 1.70 × theirs, and 2.00 in BENCHMARKS.md"]
+        );
         assert!(against_two(Unit::PerSecond, &[(1.5, 1.0), (1.9, 1.0)]).is_empty());
         assert!(against_two(Unit::PerSecond, &[(9.0, 1.0)]).is_empty());
     }

@@ -19,12 +19,16 @@ pub(super) struct Batch {
     requests: Vec<Request>,
     /// One for each request, in the same order.
     decisions: Vec<Option<Result<Decision<Effect>>>>,
+    /// Whether the keys of the requests were looked up in Redis.
+    is_looked_up: bool,
+    /// Whether another process had locked the competition in Redis at the last try.
+    is_busy: bool,
 }
 
 impl Batch {
     pub(super) fn new(competition: CompetitionId, requests: Vec<Request>) -> Self {
         let decisions = requests.iter().map(|_| None).collect();
-        Self { competition, requests, decisions }
+        Self { competition, requests, decisions, is_looked_up: false, is_busy: false }
     }
 
     pub(super) fn competition(&self) -> CompetitionId {
@@ -33,6 +37,14 @@ impl Batch {
 
     pub(super) fn requests(&self) -> &[Request] {
         &self.requests
+    }
+
+    pub(super) fn is_busy(&self) -> bool {
+        self.is_busy
+    }
+
+    pub(super) fn set_busy(&mut self, is_busy: bool) {
+        self.is_busy = is_busy;
     }
 
     /// The requests without a decision, in the order of arrival.
@@ -69,14 +81,16 @@ impl Batch {
     }
 }
 
-/// Looks the keys of all batches up in Redis, and decides the requests that have a response there
-/// or are in flight in another process.
+/// Looks the keys of batches up in Redis, of each batch once, and decides the requests that have a
+/// response there or are in flight in another process.
 pub(super) async fn look_up_keys(ctx: &Context, batches: &mut [Batch]) {
+    let mut batches: Vec<_> = batches.iter_mut().filter(|batch| !batch.is_looked_up).collect();
     let requests = batches.iter_mut().flat_map(|batch| &mut batch.requests);
     let keys = requests.filter_map(|request| request.keyed.as_mut());
     let keys = keys.map(|keyed| (&keyed.key, &mut keyed.lock)).collect();
     let mut found = idempotency::look_up_or_lock_in_redis(ctx, keys).await.into_iter();
     for batch in batches {
+        batch.is_looked_up = true;
         for (request, slot) in batch.requests.iter().zip(&mut batch.decisions) {
             let replay = request.keyed.as_ref().and_then(|_| found.next());
             *slot = replay

@@ -1,9 +1,8 @@
-//! Lanes: batches of different competitions that share a transaction.
+//! The lane: batches of different competitions that share a transaction.
 //!
-//! Fifty competitions in one transaction cost as much as one. So each batch is queued in a lane of
-//! this process, always the same for a competition, and a lane decides all batches that wait there
-//! at once. It never waits for a lock: a batch whose competition is locked, by another process or
-//! by hand, is returned undecided, and waits on its own.
+//! Fifty competitions in one transaction cost as much as one. So the batches of all competitions
+//! are queued in the lane of this process, which decides all that wait there at once. It never waits for a lock: a batch whose competition is locked elsewhere is returned
+//! undecided, and its neighbours do not wait for it.
 
 use std::{collections::HashSet, time::Duration};
 
@@ -15,7 +14,7 @@ use super::{
     batch_span::batch_span,
     command::Request,
     decide::{DecisionToCache, decide, fail_all},
-    locked_transaction::LockedTransaction,
+    locked_transaction::{Attempted, LockedTransaction},
 };
 use crate::{
     Context, Result,
@@ -27,11 +26,6 @@ use crate::{
     metrics::ADMISSION,
 };
 
-/// Lanes of a process. One, two and four registered the same on two cores: over 50 competitions
-/// about 4,000 a second with 64 clients, and 6,000 with 256. With more than one, a transaction that
-/// waits for the disk, or for a connection that is dead, does not delay all competitions.
-const LANES: u128 = 2;
-
 const LIMITS: BatchLimits = BatchLimits {
     // Requests, of all competitions.
     max_batch: 128,
@@ -40,24 +34,25 @@ const LIMITS: BatchLimits = BatchLimits {
     max_workers: 3,
 };
 
-/// The batches that wait in the lanes of this process, by lane.
-pub(super) type Lanes = Combiner<u128, Batch, Batch>;
+/// The batches that wait in this process. One lane: two registered 0.4 to 0.7 times as many for 50
+/// competitions, because their transactions conflict under SERIALIZABLE.
+pub(super) type Lane = Combiner<(), Batch, Batch>;
 
-pub(super) fn lanes() -> Lanes {
+/// An empty lane.
+pub(super) fn lane() -> Lane {
     Combiner::weighted(LIMITS, |batch| batch.requests().len())
 }
 
-/// Decides a batch together with others of its lane, or returns it undecided.
+/// Decides a batch together with others in the lane, or returns it undecided.
 ///
 /// # Errors
 /// A queue that is full, or a panic.
 pub(super) async fn process(ctx: &Context, batch: Batch) -> Result<Batch> {
-    let lane = batch.competition().0.as_u128() % LANES;
     let process_all = {
         let ctx = ctx.clone();
         move |batches| process_all(ctx.clone(), batches)
     };
-    ctx.admission.lanes.submit(lane, batch, process_all).await
+    ctx.admission.lane.submit((), batch, process_all).await
 }
 
 /// Decides batches in one transaction. Returns them in the same order.
@@ -71,7 +66,7 @@ pub(super) async fn process_all(ctx: Context, mut batches: Vec<Batch>) -> Vec<Re
 }
 
 async fn decide_all(ctx: &Context, batches: &mut [Batch]) {
-    // A lane may have two batches of a competition: when the first is stalled.
+    // There may be two batches of a competition: when the first is stalled.
     let competitions: HashSet<_> = batches.iter().map(Batch::competition).collect();
     let competitions: Vec<_> = competitions.into_iter().collect();
     // Responses of other processes are looked up while the transaction begins.
@@ -86,14 +81,17 @@ async fn decide_all(ctx: &Context, batches: &mut [Batch]) {
                 Some(transaction) => transaction?,
                 None => LockedTransaction::try_begin(ctx, competitions).await?,
             };
-            let Some((transaction, locked)) = transaction else { return Ok(Decided::default()) };
+            let Attempted { transaction, locked, busy } = transaction;
+            let Some(transaction) = transaction else {
+                return Ok(Decided { busy, ..Decided::default() });
+            };
             let batches = batches.iter().filter(|batch| locked.contains(&batch.competition()));
             let requests: Vec<&Request> = batches.flat_map(Batch::undecided).collect();
             let decisions = decide(ctx, &requests, transaction).await?;
-            Ok(Decided { locked, decisions })
+            Ok(Decided { locked, busy, decisions })
         }
     };
-    let Decided { locked, decisions } = match retry(attempt).await {
+    let Decided { locked, busy, decisions } = match retry(attempt).await {
         Ok(decided) => decided,
         // Decided one by one, the other batches do not fail with the one at fault.
         Err(error) if error.is_deterministic() => {
@@ -103,14 +101,18 @@ async fn decide_all(ctx: &Context, batches: &mut [Batch]) {
                 "the database refused a transaction of several batches; trying each batch"
             );
             ADMISSION.splits.increment(1);
-            return;
+            Decided::default()
         }
         Err(error) => {
             let requests: Vec<_> = batches.iter().flat_map(Batch::undecided).collect();
             let decisions = fail_all(error, &requests);
-            Decided { locked: competitions.into_iter().collect(), decisions }
+            let locked = competitions.into_iter().collect();
+            Decided { locked, decisions, ..Decided::default() }
         }
     };
+    for batch in &mut *batches {
+        batch.set_busy(busy.contains(&batch.competition()));
+    }
     failpoint::reach("before_cache_fill");
     let mut decisions = decisions.into_iter();
     let mut responses = Vec::new();
@@ -124,6 +126,8 @@ async fn decide_all(ctx: &Context, batches: &mut [Batch]) {
 #[derive(Default)]
 struct Decided {
     locked: HashSet<CompetitionId>,
+    /// Those that another process has locked in Redis.
+    busy: HashSet<CompetitionId>,
     decisions: Vec<Result<DecisionToCache>>,
 }
 
@@ -248,6 +252,8 @@ mod tests {
         let decided = process_all(&world, batches).await;
         let undecided: Vec<_> = decided.iter().map(is_undecided).collect();
         assert_eq!(undecided, [false, true, false]);
+        // Nobody holds it in Redis: trying again soon would be of no use.
+        assert!(!decided[1].is_busy());
         assert_eq!(world.tally(ids[1]).await.registered, 0);
         assert_eq!(world.tally(ids[2]).await.registered, 1);
     }
@@ -295,6 +301,7 @@ mod tests {
             let batches = || ids.iter().map(|id| batch(*id, &participants)).collect();
             let decided = process_all(&world, batches()).await;
             assert_eq!(decided.iter().map(is_undecided).collect::<Vec<_>>(), [true, false]);
+            assert_eq!(decided.iter().map(Batch::is_busy).collect::<Vec<_>>(), [true, false]);
             // None of the competitions is free.
             let decided = process_all(&world, vec![batch(ids[0], &participants)]).await;
             assert!(is_undecided(&decided[0]));

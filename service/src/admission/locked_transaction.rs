@@ -38,27 +38,34 @@ impl<'a> LockedTransaction<'a> {
         Ok(Self { tx, _locks: locks, _permit: permit })
     }
 
-    /// The same for several competitions, without waiting for a lock: returns those that were
-    /// locked. `None` when no competition was free in Redis.
+    /// The same for several competitions, without waiting for a lock.
     pub(super) async fn try_begin(
         ctx: &'a Context,
         competitions: &[CompetitionId],
-    ) -> Result<Option<(Self, HashSet<CompetitionId>)>> {
+    ) -> Result<Attempted<'a>> {
         let permit = permit(ctx).await?;
         let began = Instant::now();
         let Attempt { held, busy } = ctx.locks.try_acquire(competitions).await;
         ADMISSION.redis_lock(began.elapsed());
-        let free: Vec<_> = competitions
-            .iter()
-            .copied()
-            .filter(|competition| !busy.contains(competition))
-            .collect();
+        let is_free = |competition: &CompetitionId| !busy.contains(competition);
+        let free: Vec<_> = competitions.iter().copied().filter(is_free).collect();
         if free.is_empty() {
-            return Ok(None);
+            return Ok(Attempted { transaction: None, locked: HashSet::new(), busy });
         }
         let (tx, locked) = lock_rows(ctx, &free, IfLocked::Skip).await?;
-        Ok(Some((Self { tx, _locks: held, _permit: permit }, locked)))
+        let transaction = Some(Self { tx, _locks: held, _permit: permit });
+        Ok(Attempted { transaction, locked, busy })
     }
+}
+
+/// The result of locking several competitions without waiting.
+pub(super) struct Attempted<'a> {
+    /// `None` when all are busy.
+    pub(super) transaction: Option<LockedTransaction<'a>>,
+    /// Those that the transaction has locked.
+    pub(super) locked: HashSet<CompetitionId>,
+    /// Those that another process has locked in Redis.
+    pub(super) busy: HashSet<CompetitionId>,
 }
 
 async fn permit(ctx: &Context) -> Result<Option<SemaphorePermit<'_>>> {

@@ -39,7 +39,7 @@ pub(crate) use {command::AdmissionCommand, decision::Effect};
 
 use self::{
     command::{Keyed, Request},
-    lane::Lanes,
+    lane::Lane,
 };
 use crate::{
     Cause, Context, Db, Error, Result, commit_watch,
@@ -65,7 +65,7 @@ const WRITER_TIMEOUT: Duration = Duration::from_secs(5);
 #[derive(Debug)]
 pub(crate) struct Admission {
     requests: Combiner<CompetitionId, Request, Decision<Effect>>,
-    lanes: Lanes,
+    lane: Lane,
     /// Transactions that may use a connection at the same time: half of the connections, so that
     /// those that wait for locks leave the other half to other requests. `None` on SQLite, whose
     /// writers wait without a connection.
@@ -76,12 +76,12 @@ impl Admission {
     pub(crate) fn new(db: &Db) -> Self {
         let permits = (db.max_connections() / 2).max(1) as usize;
         let permits = (!db.is_sqlite()).then(|| Semaphore::new(permits));
-        Self { requests: Combiner::new(LIMITS), lanes: lane::lanes(), permits }
+        Self { requests: Combiner::new(LIMITS), lane: lane::lane(), permits }
     }
 
     /// The number of requests that wait for a batch.
     pub(crate) fn queued(&self) -> u64 {
-        (self.requests.queued() + self.lanes.queued()) as u64
+        (self.requests.queued() + self.lane.queued()) as u64
     }
 
     /// Checks that a batch would get a permit; on SQLite, the right to write.

@@ -1,6 +1,9 @@
 //! The way of a batch: through its lane, or on its own.
 
+use std::{ops::RangeInclusive, time::Duration};
+
 use domain::{CompetitionId, PublicError};
+use tokio::time::{Instant, sleep};
 
 use super::{
     alone,
@@ -11,8 +14,14 @@ use super::{
 };
 use crate::{Context, Error, Result};
 
+/// How long a batch waits for another process to release its competition, before it continues on
+/// its own.
+const MAX_WAIT: Duration = Duration::from_millis(500);
+/// Milliseconds between two tries, with jitter, so that two processes do not stay in step.
+const RETRY_MS: RangeInclusive<u64> = 2..=10;
+
 /// Decides the requests of a batch: together with other batches of its lane, or, when its
-/// competition is locked elsewhere or the database refuses one of them, on its own. Returns one
+/// competition stays locked elsewhere or the database refuses one of them, on its own. Returns one
 /// decision each, in the same order.
 pub(super) async fn process_batch(
     ctx: Context,
@@ -20,19 +29,29 @@ pub(super) async fn process_batch(
     requests: Vec<Request>,
 ) -> Vec<Result<Decision<Effect>>> {
     let count = requests.len();
-    match lane::process(&ctx, Batch::new(competition, requests)).await {
-        Ok(mut batch) => {
-            if batch.undecided().next().is_some() {
-                alone::process(&ctx, &mut batch).await;
-            }
-            batch.into_decisions()
-        }
+    match process(&ctx, Batch::new(competition, requests)).await {
+        Ok(batch) => batch.into_decisions(),
         // The transaction of the lane panicked, before or after its COMMIT.
         Err(Error::Interrupted) => (0..count).map(|_| Err(Error::Interrupted)).collect(),
         Err(error) => {
             let failure = PublicError::from(error);
             (0..count).map(|_| Err(failure.clone().into())).collect()
         }
+    }
+}
+
+async fn process(ctx: &Context, mut batch: Batch) -> Result<Batch> {
+    let deadline = Instant::now() + MAX_WAIT;
+    loop {
+        batch = lane::process(ctx, batch).await?;
+        if batch.undecided().next().is_none() {
+            return Ok(batch);
+        }
+        if !batch.is_busy() || Instant::now() >= deadline {
+            alone::process(ctx, &mut batch).await;
+            return Ok(batch);
+        }
+        sleep(Duration::from_millis(fastrand::u64(RETRY_MS))).await;
     }
 }
 
