@@ -17,8 +17,8 @@ pub(crate) struct Options {
     #[arg(long)]
     pub(crate) quick: bool,
 
-    /// A short run that compares its ratios with those in BENCHMARKS.md, and fails when one is worse
-    /// by more than 10 % in each round
+    /// A short run that compares its ratios with those in BENCHMARKS.md, and fails when one is
+    /// worse by more than 10 % in each round
     #[arg(long, conflicts_with_all = ["quick", "write"])]
     pub(crate) check: bool,
 

@@ -1,8 +1,9 @@
 //! The lane: batches of different competitions that share a transaction.
 //!
 //! Fifty competitions in one transaction cost as much as one. So the batches of all competitions
-//! are queued in the lane of this process, which decides all that wait there at once. It never waits for a lock: a batch whose competition is locked elsewhere is returned
-//! undecided, and its neighbours do not wait for it.
+//! are queued in the lane of this process, which decides all that wait there at once. It never
+//! waits for a lock: a batch whose competition is locked elsewhere is returned undecided, and its
+//! neighbours do not wait for it.
 
 use std::{collections::HashSet, time::Duration};
 
