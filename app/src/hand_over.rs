@@ -10,8 +10,8 @@
 //! - `altered`: the text of the navigation was replaced, or an element `font` appeared, which
 //!   translators insert. Code that has not started does not start; code that runs keeps showing
 //!   live seats.
-//! - `broken`: our code panicked or trapped. The browser repeats the last action if our code has
-//!   not handled it.
+//! - `broken`: our code panicked or trapped, or that of the first page could not be fetched. The
+//!   browser repeats the last action if our code has not handled it.
 
 use leptos::prelude::document;
 

@@ -8,18 +8,21 @@ use crate::table::Row;
 const TOLERANCE: f64 = 0.10;
 
 /// A sentence for each row whose ratio is worse than the committed one by more than the tolerance,
-/// in its best round. `text` is that of `BENCHMARKS.md`; rows that it lacks are not compared.
+/// in its best round, and for each row that `text`, that of `BENCHMARKS.md`, lacks.
 pub(crate) fn regressions(text: &str, rows: &[Row]) -> Vec<String> {
     let committed = ratios(text);
     let regression = |row: &Row| {
-        let before = *committed.get(&row.heading()?)?;
-        let best = row.best_ratio()?;
+        let (best, heading) = (row.best_ratio()?, row.heading()?);
+        let Some(&before) = committed.get(&heading) else {
+            let (what, rival) = heading;
+            return Some(format!("{what}: {best:.2} × {rival}, and no row in BENCHMARKS.md"));
+        };
         let is_worse = if row.is_better_when_greater() {
             best < before * (1.0 - TOLERANCE)
         } else {
             best > before * (1.0 + TOLERANCE)
         };
-        let (what, rival) = row.heading()?;
+        let (what, rival) = heading;
         is_worse.then(|| format!("{what}: {best:.2} × {rival}, and {before:.2} in BENCHMARKS.md"))
     };
     rows.iter().filter_map(regression).collect()
@@ -72,9 +75,12 @@ mod tests {
     }
 
     #[test]
-    fn a_row_that_is_new_or_has_no_rival_is_not_compared() {
+    fn a_row_without_a_committed_ratio_is_reported_and_one_without_a_rival_is_not() {
         let new = row(Unit::PerSecond, &[(1.0, 1.0)]);
         let alone = Row::alone("memory", Unit::MiB);
-        assert!(regressions("# Title\n", &[new, alone]).is_empty());
+        assert_eq!(
+            regressions("# Title\n", &[new, alone]),
+            ["ours: 1.00 × theirs, and no row in BENCHMARKS.md"]
+        );
     }
 }

@@ -60,7 +60,7 @@ fn run(options: Options) -> Result {
     if stage.options.check {
         let regressions = check::regressions(&report::read()?, &rows);
         if !regressions.is_empty() {
-            return Err(format!("slower than committed:\n{}", regressions.join("\n")).into());
+            return Err(format!("not as committed:\n{}", regressions.join("\n")).into());
         }
     }
     Ok(())

@@ -84,9 +84,9 @@ impl Site {
     ) -> Result<Latencies> {
         let competitions = self.database.add_competitions(2, self.participants.size())?;
         let second = competitions.start + 1;
-        let people = self.participants.size() / 2;
-        let rush = self.load(&(competitions.start..second), people, clients, time);
-        let lone = self.load(&(second..competitions.end), people, 1, time);
+        let people = self.participants.size();
+        let lone = self.load(&(second..competitions.end), people / 10, 1, time);
+        let rush = self.load(&(competitions.start..second), people - people / 10, clients, time);
         let (runtime, servers) = (&stage.runtime, [self.server.address]);
         let (rush, lone) = thread::scope(|scope| {
             let rush =
@@ -96,6 +96,9 @@ impl Site {
         });
         let (rush, lone) = (rush.map_err(|_| "the rush panicked")??, lone?);
         self.check(&competitions, rush.responses + lone.responses)?;
+        if rush.elapsed < time || lone.elapsed < time {
+            return Err("there were too few participants for the time".into());
+        }
         Ok(lone.latencies)
     }
 

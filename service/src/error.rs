@@ -63,6 +63,8 @@ const PG_TRY_AGAIN: [&str; 2] = ["40001", "40P01"];
 /// insufficient resources, operator intervention (a shutdown or a statement timeout), an idle
 /// session that was ended, a read-only server (a standby or a demoted primary), a lock timeout.
 const PG_UNAVAILABLE: [&str; 6] = ["08", "53", "57", "25P03", "25006", "55P03"];
+/// SQLSTATEs of a statement that waited for a lock for too long: a lock timeout, a statement timeout.
+const PG_WAITED: [&str; 2] = ["55P03", "57014"];
 /// Prefixes of the SQLSTATEs after which a COMMIT may have happened: the connection failed, or the
 /// session was ended while it waited for a standby.
 const PG_UNKNOWN_COMMIT: [&str; 2] = ["08", "57"];
@@ -182,6 +184,18 @@ impl Error {
             None => true,
         };
         if is_unknown { Self::OutcomeUnknown(error) } else { Self::Db(error) }
+    }
+
+    /// Whether the rows of the transaction are the reason, and not its connection or its server: a
+    /// transaction with fewer rows may succeed.
+    pub(crate) fn concerns_rows(&self) -> bool {
+        let has_waited = match self {
+            Self::Db(error) => {
+                sql_state(error).is_some_and(|state| PG_WAITED.contains(&state.as_str()))
+            }
+            _ => false,
+        };
+        has_waited || self.is_conflict() || self.is_deterministic()
     }
 
     /// Whether the database would refuse the same transaction again.

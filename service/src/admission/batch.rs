@@ -21,7 +21,7 @@ pub(super) struct Batch {
     decisions: Vec<Option<Result<Decision<Effect>>>>,
     /// Whether the keys of the requests were looked up in Redis.
     is_looked_up: bool,
-    /// Whether another process had locked the competition in Redis at the last try.
+    /// Whether another batch had locked the competition in Redis at the last try.
     is_busy: bool,
 }
 

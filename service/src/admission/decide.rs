@@ -1,19 +1,23 @@
 //! Deciding requests in a transaction.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::BTreeMap,
+    panic::{AssertUnwindSafe, catch_unwind},
+};
 
-use domain::PublicError;
+use domain::{PublicError, Timestamp};
 
 use super::{
+    changes::Changes,
     command::Request,
     decision::{Decision, Effect},
     ledger::Ledger,
     locked_transaction::LockedTransaction,
-    store,
+    store::{self, Snapshot},
 };
 use crate::{
-    Context, Error, Result, events::Event, idempotency::StoredResponse, infrastructure::failpoint,
-    jobs,
+    Context, Error, Result, entity::idempotency_log, events::Event, idempotency::StoredResponse,
+    infrastructure::failpoint, jobs,
 };
 
 /// The decision on a request, and the response to cache once it is committed.
@@ -30,7 +34,7 @@ pub(super) struct DecisionToCache {
 ///
 /// # Errors
 /// [`Error::Conflict`] when a competition has changed although its row was locked; when the
-/// database refuses the transaction.
+/// database refuses the transaction; [`Error::Corrupt`] when a decision panicked.
 pub(super) async fn decide(
     ctx: &Context,
     requests: &[&Request],
@@ -42,6 +46,39 @@ pub(super) async fn decide(
     }
     let now = ctx.now();
     let snapshot = store::read(&*tx, requests).await?;
+    // A panic changes nothing, and concerns one of the requests: the others are decided without it.
+    let rulings = catch_unwind(AssertUnwindSafe(|| rule(now, requests, snapshot)));
+    let Rulings { decided, records, changes } =
+        rulings.map_err(|_| Error::Corrupt("a decision panicked".to_owned()))?;
+    if records.is_empty() && changes.is_empty() {
+        // The next transaction of the lane would skip rows that are still locked.
+        tx.rollback().await;
+        return Ok(decided);
+    }
+    let changed = changes.iter().filter_map(|changes| changes.competition.as_ref());
+    // The compare-and-set increments the version.
+    let events = changed.map(|(before, after)| Event::seats_of(after, before.version + 1));
+    let events: Vec<_> = events.collect();
+    let jobs = jobs::rows(now, changes.iter().flat_map(|changes| &changes.jobs).cloned());
+    let tickets = jobs.iter().map(|row| jobs::Ticket::of(ctx, row)).collect();
+    store::write(&*tx, records, jobs, changes).await?;
+    failpoint::reach("before_commit");
+    tx.commit().await?;
+    failpoint::reach("after_commit");
+    jobs::push_tickets(ctx, tickets);
+    events.into_iter().for_each(|event| ctx.events.publish(event));
+    Ok(decided)
+}
+
+/// The decisions on requests, and what they write.
+struct Rulings {
+    decided: Vec<Result<DecisionToCache>>,
+    records: Vec<idempotency_log::Model>,
+    changes: Vec<Changes>,
+}
+
+/// Decides requests, without I/O.
+fn rule(now: Timestamp, requests: &[&Request], snapshot: Snapshot) -> Rulings {
     let mut responses = snapshot.responses;
     let ledgers = snapshot.competitions.into_iter();
     let mut ledgers: BTreeMap<_, _> =
@@ -77,24 +114,7 @@ pub(super) async fn decide(
     }
     let changes = ledgers.into_values().map(Ledger::into_changes);
     let changes: Vec<_> = changes.filter(|changes| !changes.is_empty()).collect();
-    if records.is_empty() && changes.is_empty() {
-        // The next transaction of the lane would skip rows that are still locked.
-        tx.rollback().await;
-        return Ok(decided);
-    }
-    let changed = changes.iter().filter_map(|changes| changes.competition.as_ref());
-    // The compare-and-set increments the version.
-    let events = changed.map(|(before, after)| Event::seats_of(after, before.version + 1));
-    let events: Vec<_> = events.collect();
-    let jobs = jobs::rows(now, changes.iter().flat_map(|changes| &changes.jobs).cloned());
-    let tickets = jobs.iter().map(|row| jobs::Ticket::of(ctx, row)).collect();
-    store::write(&*tx, records, jobs, changes).await?;
-    failpoint::reach("before_commit");
-    tx.commit().await?;
-    failpoint::reach("after_commit");
-    jobs::push_tickets(ctx, tickets);
-    events.into_iter().for_each(|event| ctx.events.publish(event));
-    Ok(decided)
+    Rulings { decided, records, changes }
 }
 
 /// The failure of a transaction, for each of its requests. It is logged once.

@@ -1,11 +1,15 @@
 //! The lane: batches of different competitions that share a transaction.
 //!
 //! Fifty competitions in one transaction cost as much as one. So the batches of all competitions
-//! are queued in the lane of this process, which decides all that wait there at once. It never
-//! waits for a lock: a batch whose competition is locked elsewhere is returned undecided, and its
-//! neighbours do not wait for it.
+//! are queued in the lane of this process, which decides all that wait there at once. It waits for
+//! no competition: a batch whose competition is locked elsewhere is returned undecided. When
+//! another lock delays the transaction, or the database refuses it, all are returned.
 
-use std::{collections::HashSet, time::Duration};
+use std::{
+    collections::HashSet,
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
 
 use domain::CompetitionId;
 use tracing::Instrument;
@@ -15,7 +19,7 @@ use super::{
     batch_span::batch_span,
     command::Request,
     decide::{DecisionToCache, decide, fail_all},
-    locked_transaction::{Attempted, LockedTransaction},
+    locked_transaction::{LockedTransaction, TryBegin},
 };
 use crate::{
     Context, Result,
@@ -27,10 +31,11 @@ use crate::{
     metrics::ADMISSION,
 };
 
-const LIMITS: BatchLimits = BatchLimits {
+/// Of the lane. A queue has batches, each of up to 128 requests.
+pub(super) const LIMITS: BatchLimits = BatchLimits {
     // Requests, of all competitions.
     max_batch: 128,
-    max_queued: 16_384,
+    max_queued: 4_096,
     max_wait: Duration::from_secs(2),
     max_workers: 3,
 };
@@ -58,34 +63,53 @@ pub(super) async fn process(ctx: &Context, batch: Batch) -> Result<Batch> {
 
 /// Decides batches in one transaction. Returns them in the same order.
 pub(super) async fn process_all(ctx: Context, mut batches: Vec<Batch>) -> Vec<Result<Batch>> {
-    let requests: Vec<_> = batches.iter().flat_map(Batch::requests).collect();
-    let span = batch_span(&requests);
-    let timer = ADMISSION.batch_begins(requests.iter().map(|request| request.since.elapsed()));
-    decide_all(&ctx, &mut batches).instrument(span).await;
-    ADMISSION.batch_ends(timer);
-    batches.into_iter().map(Ok).collect()
-}
-
-async fn decide_all(ctx: &Context, batches: &mut [Batch]) {
     // There may be two batches of a competition: when the first is stalled.
     let competitions: HashSet<_> = batches.iter().map(Batch::competition).collect();
     let competitions: Vec<_> = competitions.into_iter().collect();
     // Responses of other processes are looked up while the transaction begins.
-    let ((), transaction) =
-        tokio::join!(look_up_keys(ctx, batches), LockedTransaction::try_begin(ctx, &competitions));
-    let mut transaction = Some(transaction);
+    let ((), first) = tokio::join!(
+        look_up_keys(&ctx, &mut batches),
+        LockedTransaction::try_begin(&ctx, &competitions)
+    );
+    let is_in_it = |batch: &&Batch| match &first {
+        Ok(TryBegin { locked, .. }) => locked.contains(&batch.competition()),
+        Err(_) => true,
+    };
+    let requests: Vec<_> = batches.iter().filter(is_in_it).flat_map(Batch::undecided).collect();
+    if requests.is_empty() {
+        // A batch whose competition is busy is counted when it is decided.
+        decide_all(&ctx, &mut batches, &competitions, first).await;
+    } else {
+        let span = batch_span(&requests);
+        let timer = ADMISSION.batch_begins(requests.iter().map(|request| request.since.elapsed()));
+        decide_all(&ctx, &mut batches, &competitions, first).instrument(span).await;
+        ADMISSION.batch_ends(timer);
+    }
+    batches.into_iter().map(Ok).collect()
+}
+
+async fn decide_all<'a>(
+    ctx: &'a Context,
+    batches: &mut [Batch],
+    competitions: &[CompetitionId],
+    first: Result<TryBegin<'a>>,
+) {
+    let mut first = Some(first);
+    // The competitions in the transaction of the last try.
+    let in_transaction = Mutex::new(HashSet::new());
     let attempt = || {
-        let transaction = transaction.take();
-        let (batches, competitions) = (&*batches, &competitions);
+        let first = first.take();
+        let (batches, in_transaction) = (&*batches, &in_transaction);
         async move {
-            let transaction = match transaction {
-                Some(transaction) => transaction?,
+            set(in_transaction, HashSet::new());
+            let TryBegin { transaction, locked, busy } = match first {
+                Some(first) => first?,
                 None => LockedTransaction::try_begin(ctx, competitions).await?,
             };
-            let Attempted { transaction, locked, busy } = transaction;
             let Some(transaction) = transaction else {
                 return Ok(Decided { busy, ..Decided::default() });
             };
+            set(in_transaction, locked.clone());
             let batches = batches.iter().filter(|batch| locked.contains(&batch.competition()));
             let requests: Vec<&Request> = batches.flat_map(Batch::undecided).collect();
             let decisions = decide(ctx, &requests, transaction).await?;
@@ -95,39 +119,51 @@ async fn decide_all(ctx: &Context, batches: &mut [Batch]) {
     let Decided { locked, busy, decisions } = match retry(attempt).await {
         Ok(decided) => decided,
         // Decided one by one, the other batches do not fail with the one at fault.
-        Err(error) if error.is_deterministic() => {
+        Err(error) if error.concerns_rows() => {
             tracing::warn!(
                 refused = batches.len(),
                 error = &error as &dyn std::error::Error,
                 "the database refused a transaction of several batches; trying each batch"
             );
-            ADMISSION.splits.increment(1);
+            if error.is_deterministic() {
+                ADMISSION.splits.increment(1);
+            }
             Decided::default()
         }
         Err(error) => {
-            let requests: Vec<_> = batches.iter().flat_map(Batch::undecided).collect();
+            let mut failed = in_transaction.into_inner().unwrap_or_else(PoisonError::into_inner);
+            if failed.is_empty() {
+                // None began: there is no connection for any of them.
+                failed = competitions.iter().copied().collect();
+            }
+            let batches = batches.iter().filter(|batch| failed.contains(&batch.competition()));
+            let requests: Vec<&Request> = batches.flat_map(Batch::undecided).collect();
             let decisions = fail_all(error, &requests);
-            let locked = competitions.into_iter().collect();
-            Decided { locked, decisions, ..Decided::default() }
+            Decided { locked: failed, decisions, ..Decided::default() }
         }
     };
-    for batch in &mut *batches {
-        batch.set_busy(busy.contains(&batch.competition()));
-    }
     failpoint::reach("before_cache_fill");
     let mut decisions = decisions.into_iter();
     let mut responses = Vec::new();
-    for batch in batches.iter_mut().filter(|batch| locked.contains(&batch.competition())) {
-        responses.extend(batch.decide(&mut decisions));
+    for batch in batches {
+        batch.set_busy(busy.contains(&batch.competition()));
+        if locked.contains(&batch.competition()) {
+            responses.extend(batch.decide(&mut decisions));
+        }
     }
     ctx.idempotency_cache.insert(ctx.now(), responses);
+}
+
+fn set<T>(slot: &Mutex<T>, value: T) {
+    // A value that is replaced as a whole is never half changed, so poisoning is ignored.
+    *slot.lock().unwrap_or_else(PoisonError::into_inner) = value;
 }
 
 /// The decisions on all undecided requests for the competitions that were locked.
 #[derive(Default)]
 struct Decided {
     locked: HashSet<CompetitionId>,
-    /// Those that another process has locked in Redis.
+    /// Those that another batch has locked in Redis.
     busy: HashSet<CompetitionId>,
     decisions: Vec<Result<DecisionToCache>>,
 }
@@ -140,8 +176,8 @@ mod tests {
     use super::*;
     use crate::{
         Actor, Error,
-        admission::command::Keyed,
-        entity::competition,
+        admission::command::{AdmissionCommand, Keyed},
+        entity::{competition, registration},
         idempotency::{KeyLock, RequestKey},
         testing::World,
     };
@@ -260,14 +296,34 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_batch_of_an_unknown_competition_is_left_to_be_decided_alone() {
+    async fn refusals_that_write_nothing_leave_no_row_locked() {
         let world = World::new().await;
+        let participants = world.participants(3).await;
+        let id = competitions(&world, 1).await[0];
+        process_all(&world, vec![batch(id, &participants[..2])]).await;
+        for _ in 0..20 {
+            let mut decided = process_all(&world, vec![batch(id, &participants[2..])]).await;
+            assert_eq!(codes(decided.remove(0)), [Err(ErrorCode::CompetitionFull)]);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_lock_that_the_lane_cannot_skip_leaves_all_batches_undecided() {
+        let world = World::new().await;
+        // SQLite has one writer at a time.
+        if world.ctx.db.is_sqlite() {
+            return;
+        }
         let participants = world.participants(1).await;
-        let unknown = CompetitionId(uuid::Uuid::nil());
-        let requests = vec![Request::to_register(unknown, &participants[0])];
-        let decisions = super::super::process::process_batch(world.ctx.clone(), unknown, requests);
-        let Err(Error::Public(error)) = &decisions.await[0] else { panic!("it was decided") };
-        assert_eq!(error.code, ErrorCode::CompetitionNotFound);
+        let ids = competitions(&world, 2).await;
+        process_all(&world, vec![batch(ids[0], &participants)]).await;
+        let tx = world.ctx.db.begin_serializable().await.unwrap();
+        registration::Entity::find().lock_exclusive().all(&*tx).await.unwrap();
+        let mut cancellation = Request::to_register(ids[0], &participants[0]);
+        cancellation.command = AdmissionCommand::CancelRegistration;
+        let batches = vec![Batch::new(ids[0], vec![cancellation]), batch(ids[1], &participants)];
+        let undecided = process_all(&world, batches).await;
+        assert!(undecided.iter().all(is_undecided), "{undecided:?}");
     }
 
     #[tokio::test]
@@ -298,7 +354,7 @@ mod tests {
             let world = World::new().await;
             let participants = world.participants(1).await;
             let ids = competitions(&world, 2).await;
-            let held = world.ctx.locks.acquire(ids[0]).await.unwrap();
+            let held = world.ctx.locks.try_acquire(&ids[..1]).await.held.unwrap();
             let batches = || ids.iter().map(|id| batch(*id, &participants)).collect();
             let decided = process_all(&world, batches()).await;
             assert_eq!(decided.iter().map(is_undecided).collect::<Vec<_>>(), [true, false]);
@@ -307,6 +363,24 @@ mod tests {
             let decided = process_all(&world, vec![batch(ids[0], &participants)]).await;
             assert!(is_undecided(&decided[0]));
             drop(held);
+        }
+
+        #[tokio::test]
+        async fn a_request_with_a_key_waits_for_a_competition_that_is_locked_in_redis() {
+            let world = World::new().await;
+            let participants = world.participants(1).await;
+            let ids = competitions(&world, 1).await;
+            let held = world.ctx.locks.try_acquire(&ids).await.held.unwrap();
+            let release = async {
+                tokio::time::sleep(Duration::from_millis(100)).await;
+                drop(held);
+            };
+            let key = Some("once".parse().unwrap());
+            let registering =
+                crate::registration::register(&world.ctx, &participants[0], ids[0], key);
+            let (decision, ()) = tokio::join!(registering, release);
+            // It does not mistake its own lock on the key for that of another request.
+            decision.unwrap().outcome.unwrap();
         }
     }
 }

@@ -45,6 +45,7 @@ use crate::{
     Cause, Context, Db, Error, Result, commit_watch,
     idempotency::{self, LocalLookup, RequestKey},
     infrastructure::combiner::{BatchLimits, Combiner},
+    metrics::ADMISSION,
 };
 
 /// Measured with PostgreSQL 15 on two cores: beyond 128 requests a batch gains little, and each of
@@ -56,7 +57,7 @@ const LIMITS: BatchLimits = BatchLimits {
     max_workers: 3,
 };
 
-/// How long a batch waits for its permit before it is refused.
+/// How long a transaction waits for its permit before it is refused.
 const PERMIT_TIMEOUT: Duration = Duration::from_secs(2);
 /// How long a check waits on SQLite, whose writers include jobs that take seconds.
 const WRITER_TIMEOUT: Duration = Duration::from_secs(5);
@@ -66,54 +67,75 @@ const WRITER_TIMEOUT: Duration = Duration::from_secs(5);
 pub(crate) struct Admission {
     requests: Combiner<CompetitionId, Request, Decision<Effect>>,
     lane: Lane,
-    /// Transactions that may use a connection at the same time: half of the connections, so that
-    /// those that wait for locks leave the other half to other requests. `None` on SQLite, whose
-    /// writers wait without a connection.
-    permits: Option<Semaphore>,
+    /// `None` on SQLite, whose writers wait without a connection.
+    permits: Option<Permits>,
+}
+
+/// Transactions that may use a connection at the same time: half of the connections, so that those
+/// that wait for locks leave the other half to other requests. The lane has permits of its own, so
+/// that it does not queue behind batches that wait for a lock.
+#[derive(Debug)]
+struct Permits {
+    lane: Semaphore,
+    alone: Semaphore,
 }
 
 impl Admission {
     pub(crate) fn new(db: &Db) -> Self {
-        let permits = (db.max_connections() / 2).max(1) as usize;
-        let permits = (!db.is_sqlite()).then(|| Semaphore::new(permits));
+        let half = (db.max_connections() / 2) as usize;
+        let of_lane = (half / 2).clamp(1, lane::LIMITS.max_workers);
+        let permits = (!db.is_sqlite()).then(|| Permits {
+            lane: Semaphore::new(of_lane),
+            alone: Semaphore::new(half.saturating_sub(of_lane).max(1)),
+        });
         Self { requests: Combiner::new(LIMITS), lane: lane::lane(), permits }
     }
 
-    /// The number of requests that wait for a batch.
+    /// The number of requests that wait for a batch or a transaction.
     pub(crate) fn queued(&self) -> u64 {
         (self.requests.queued() + self.lane.queued()) as u64
     }
 
-    /// Checks that a batch would get a permit; on SQLite, the right to write.
+    /// Checks that the lane would get a permit; on SQLite, the right to write.
     ///
     /// # Errors
-    /// When it would not, within the time that a batch waits.
+    /// When it would not, within the time that it waits.
     pub(crate) async fn check(&self, db: &Db) -> Result<()> {
         if db.is_sqlite() {
             return db.check_writer(WRITER_TIMEOUT).await;
         }
-        self.batch_permit().await.map(drop)
+        self.lane_permit().await.map(drop)
     }
 
-    /// Takes all permits, or the right to write.
+    /// Takes all permits of the lane, or the right to write.
     #[cfg(test)]
     pub(crate) async fn occupy<'a>(&'a self, db: &'a Db) -> Option<SemaphorePermit<'a>> {
         match &self.permits {
             None => db.writer_permit().await,
-            Some(permits) => {
-                let all = u32::try_from(permits.available_permits()).unwrap();
-                Some(permits.acquire_many(all).await.unwrap())
+            Some(Permits { lane, .. }) => {
+                let all = u32::try_from(lane.available_permits()).unwrap();
+                Some(lane.acquire_many(all).await.unwrap())
             }
         }
     }
 
-    /// Waits for one of the permits.
-    async fn batch_permit(&self) -> Result<Option<SemaphorePermit<'_>>> {
-        let Some(permits) = &self.permits else { return Ok(None) };
-        let permit =
-            timeout(PERMIT_TIMEOUT, permits.acquire()).await.map_err(|_| Error::TimedOut)?;
-        Ok(Some(permit.expect("the semaphore is never closed")))
+    /// Waits for a permit of the lane.
+    async fn lane_permit(&self) -> Result<Option<SemaphorePermit<'_>>> {
+        acquire(self.permits.as_ref().map(|permits| &permits.lane)).await
     }
+
+    /// Waits for a permit of a batch that is decided on its own.
+    async fn alone_permit(&self) -> Result<Option<SemaphorePermit<'_>>> {
+        acquire(self.permits.as_ref().map(|permits| &permits.alone)).await
+    }
+}
+
+async fn acquire(permits: Option<&Semaphore>) -> Result<Option<SemaphorePermit<'_>>> {
+    let Some(permits) = permits else { return Ok(None) };
+    let began = Instant::now();
+    let permit = timeout(PERMIT_TIMEOUT, permits.acquire()).await.map_err(|_| Error::TimedOut)?;
+    ADMISSION.permit(began.elapsed());
+    Ok(Some(permit.expect("the semaphore is never closed")))
 }
 
 /// Executes a command of a user. A queued command is executed even if this future is dropped.
@@ -197,18 +219,23 @@ mod tests {
     use crate::testing::World;
 
     #[tokio::test]
-    async fn a_batch_that_panics_has_an_unknown_outcome_and_names_the_key() {
+    async fn a_request_that_panics_fails_alone_and_changes_nothing() {
         let world = World::new().await;
         let ada = world.organizer("Ada").await;
-        let id = world.competition(&ada).create().await;
+        let grace = world.participant("Grace").await;
+        let (edited, other) =
+            (world.competition(&ada).create().await, world.competition(&ada).create().await);
         // Larger than `MAX_CAPACITY`, which no checked input is.
         let capacity = Some(u32::MAX);
         let edit = Box::new(CompetitionEdit { capacity, ..Default::default() });
         let command = AdmissionCommand::EditCompetition { edit, if_match: None };
-        let key = "attempt-1".parse().unwrap();
-        let decision = execute(&world.ctx, ada.user().unwrap(), id, command, Some(key)).await;
-        let Err(Error::Public(error)) = decision else { panic!("{decision:?}") };
-        assert_eq!(error.code, ErrorCode::OutcomeUnknown);
-        assert_eq!(error.idempotency_key.as_deref(), Some("attempt-1"));
+        let (panicked, registered) = tokio::join!(
+            execute(&world.ctx, ada.user().unwrap(), edited, command, None),
+            execute(&world.ctx, grace.user().unwrap(), other, AdmissionCommand::Register, None),
+        );
+        let Err(error) = panicked else { panic!("{panicked:?}") };
+        assert_eq!(PublicError::from(error).code, ErrorCode::Internal);
+        assert!(registered.unwrap().outcome.is_ok());
+        assert_eq!(world.tally(other).await.registered, 1);
     }
 }

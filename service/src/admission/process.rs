@@ -60,7 +60,7 @@ mod tests {
     use std::{pin::pin, time::Duration};
 
     use domain::ErrorCode;
-    use sea_orm::{EntityTrait, QuerySelect, sea_query::Expr};
+    use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect, sea_query::Expr};
     use tokio::time::timeout;
 
     use super::*;
@@ -119,6 +119,43 @@ mod tests {
         let seats = timeout(Duration::from_secs(1), competitions::seats(&process, ids[0])).await;
         assert_eq!(seats.expect("a free connection").unwrap().seats_left, 1);
         hold.release().await;
+        for request in requests {
+            request.await.unwrap().unwrap().outcome.unwrap();
+        }
+    }
+
+    #[tokio::test]
+    async fn batches_that_wait_for_rows_leave_connections_for_the_lane_and_for_reads() {
+        let world = World::new().await;
+        // SQLite has no row locks.
+        if world.ctx.db.is_sqlite() {
+            return;
+        }
+        let process = world.process_with(4).await;
+        let ada = world.organizer("Ada").await;
+        let (participants, mut ids) = (world.participants(6).await, Vec::new());
+        for _ in &participants {
+            ids.push(world.competition(&ada).seats(1).create().await);
+        }
+        let free = world.competition(&ada).seats(1).create().await;
+        let tx = world.ctx.db.begin_serializable().await.unwrap();
+        let held = competition::Entity::find()
+            .filter(competition::Column::Id.is_in(ids.iter().copied()))
+            .lock_exclusive();
+        assert_eq!(held.all(&*tx).await.unwrap().len(), 6);
+        let requests = participants.iter().zip(&ids).map(|(participant, id)| {
+            let (process, participant, id) = (process.clone(), participant.clone(), *id);
+            tokio::spawn(async move { register(&process, &participant, id, None).await })
+        });
+        let requests: Vec<_> = requests.collect();
+        // Long enough for each batch to reach its lock.
+        sleep(Duration::from_millis(300)).await;
+        let a_while = Duration::from_secs(1);
+        let neighbour = timeout(a_while, register(&process, &participants[0], free, None)).await;
+        assert!(neighbour.expect("a permit of the lane").unwrap().outcome.is_ok());
+        let seats = timeout(a_while, competitions::seats(&process, ids[0])).await;
+        assert_eq!(seats.expect("a free connection").unwrap().seats_left, 1);
+        tx.rollback().await;
         for request in requests {
             request.await.unwrap().unwrap().outcome.unwrap();
         }

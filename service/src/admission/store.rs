@@ -183,11 +183,15 @@ async fn read_one_by_one(
     for key in keys {
         records.extend(idempotency_log::Entity::find_by_id(key.id()).one(tx).await?);
     }
+    let mut users: HashMap<_, Vec<_>> = HashMap::new();
     for (user, competition) in registrants {
+        users.entry(competition).or_default().push(user);
+    }
+    for (competition, users) in users {
         let made = registration::Entity::find()
-            .filter(registration::Column::UserId.eq(user))
-            .filter(registration::Column::CompetitionId.eq(competition));
-        registrations.extend(made.one(tx).await?);
+            .filter(registration::Column::CompetitionId.eq(competition))
+            .filter(registration::Column::UserId.is_in(users));
+        registrations.extend(made.all(tx).await?);
     }
     Ok((found, records, registrations))
 }
@@ -257,11 +261,15 @@ mod tests {
         found.unwrap().unwrap()
     }
 
-    async fn try_register_one(world: &World, as_read: &competition::Model) -> Result<()> {
-        let taken = competition::Model { registered: as_read.registered + 1, ..as_read.clone() };
-        let changes = Changes { competition: Some((as_read.clone(), taken)), ..Changes::default() };
+    /// Takes a seat in each competition, if it is as it was read.
+    async fn try_take_seats(world: &World, as_read: &[&competition::Model]) -> Result<()> {
+        let changes = as_read.iter().map(|before| {
+            let after =
+                competition::Model { registered: before.registered + 1, ..(*before).clone() };
+            Changes { competition: Some(((*before).clone(), after)), ..Changes::default() }
+        });
         let tx = world.ctx.db.begin_serializable().await?;
-        write(&*tx, Vec::new(), Vec::new(), vec![changes]).await?;
+        write(&*tx, Vec::new(), Vec::new(), changes.collect()).await?;
         tx.commit().await
     }
 
@@ -273,9 +281,9 @@ mod tests {
         let stale = read(&world, id).await;
         let grace = world.participant("Grace").await;
         register(&world.ctx, &grace, id, None).await.unwrap().outcome.unwrap();
-        assert!(matches!(try_register_one(&world, &stale).await, Err(Error::Conflict)));
+        assert!(matches!(try_take_seats(&world, &[&stale]).await, Err(Error::Conflict)));
         let fresh = read(&world, id).await;
-        try_register_one(&world, &fresh).await.unwrap();
+        try_take_seats(&world, &[&fresh]).await.unwrap();
         let now = read(&world, id).await;
         assert_eq!((now.registered, now.version, now.revision), (2, 3, 1));
     }
@@ -285,8 +293,22 @@ mod tests {
         let world = World::new().await;
         let ada = world.organizer("Ada").await;
         let id = world.competition(&ada).seats(1).create().await;
-        try_register_one(&world, &read(&world, id).await).await.unwrap();
+        try_take_seats(&world, &[&read(&world, id).await]).await.unwrap();
         let full = read(&world, id).await;
-        assert!(matches!(try_register_one(&world, &full).await, Err(Error::Conflict)));
+        assert!(matches!(try_take_seats(&world, &[&full]).await, Err(Error::Conflict)));
+    }
+
+    #[tokio::test]
+    async fn one_stale_competition_of_a_transaction_changes_none() {
+        let world = World::new().await;
+        let ada = world.organizer("Ada").await;
+        let (one, other) =
+            (world.competition(&ada).create().await, world.competition(&ada).create().await);
+        let stale = read(&world, one).await;
+        try_take_seats(&world, &[&stale]).await.unwrap();
+        let fresh = read(&world, other).await;
+        let refused = try_take_seats(&world, &[&stale, &fresh]).await;
+        assert!(matches!(refused, Err(Error::Conflict)), "{refused:?}");
+        assert_eq!(read(&world, other).await.registered, 0);
     }
 }

@@ -27,7 +27,7 @@ use crate::{Error, Result};
 pub struct BatchLimits {
     /// Requests in one batch, at most; with [weights](Combiner::weighted), the sum of theirs.
     pub max_batch: usize,
-    /// Requests in the queue, at most; a further one is refused.
+    /// Requests in the queue, at most, whatever their weights; a further one is refused.
     pub max_queued: usize,
     /// A request that has been queued for longer is refused.
     pub max_wait: Duration,
@@ -53,16 +53,16 @@ impl BatchLimits {
 
 /// Batches requests of type `T` by a key of type `K`; the response to each is an `R`.
 pub struct Combiner<K, T, R> {
-    lanes: Lanes<K, T, R>,
+    queues: Queues<K, T, R>,
     limits: BatchLimits,
     /// How much of a batch a request takes up.
     weight: fn(&T) -> usize,
 }
 
-type Lanes<K, T, R> = Arc<Mutex<HashMap<K, Lane<T, R>>>>;
+type Queues<K, T, R> = Arc<Mutex<HashMap<K, KeyQueue<T, R>>>>;
 
 /// The queue of one key. It exists while workers process its batches.
-struct Lane<T, R> {
+struct KeyQueue<T, R> {
     queue: VecDeque<Queued<T, R>>,
     workers: usize,
     /// When the latest batch was started.
@@ -95,13 +95,13 @@ where
     /// The same for requests of different sizes. A request that weighs more than a batch may is a
     /// batch of its own.
     pub(crate) fn weighted(limits: BatchLimits, weight: fn(&T) -> usize) -> Self {
-        Self { lanes: Lanes::default(), limits, weight }
+        Self { queues: Queues::default(), limits, weight }
     }
 
     /// The weight of all queued requests, of all keys.
     pub(crate) fn queued(&self) -> usize {
-        let lanes = lock(&self.lanes);
-        let queued = lanes.values().flat_map(|lane| &lane.queue);
+        let queues = lock(&self.queues);
+        let queued = queues.values().flat_map(|of_key| &of_key.queue);
         queued.map(|queued| (self.weight)(&queued.request)).sum()
     }
 
@@ -121,12 +121,12 @@ where
         let now = Instant::now();
         let queued = Queued { request, since: now, reply };
         {
-            let mut lanes = lock(&self.lanes);
-            let lane = lanes.entry(key.clone()).or_insert_with(|| Lane::new(now));
-            if lane.queue.len() >= self.limits.max_queued {
+            let mut queues = lock(&self.queues);
+            let of_key = queues.entry(key.clone()).or_insert_with(|| KeyQueue::new(now));
+            if of_key.queue.len() >= self.limits.max_queued {
                 return Err(overloaded().into());
             }
-            lane.queue.push_back(queued);
+            of_key.queue.push_back(queued);
         }
         let process_batch = Arc::new(process_batch);
         loop {
@@ -147,19 +147,27 @@ where
         Fut: Future<Output = Vec<Result<R>>> + Send + 'static,
     {
         let now = Instant::now();
-        let mut lanes = lock(&self.lanes);
-        let Some(lane) = lanes.get_mut(key).filter(|lane| !lane.queue.is_empty()) else { return };
-        let is_stalled = now - lane.last_batch_at >= STALLED_AFTER;
-        if lane.workers == 0 || (lane.workers < self.limits.max_workers && is_stalled) {
-            lane.workers += 1;
-            lane.last_batch_at = now;
-            let lanes = Arc::clone(&self.lanes);
+        let mut queues = lock(&self.queues);
+        let Some(of_key) = queues.get_mut(key).filter(|of_key| !of_key.queue.is_empty()) else {
+            return;
+        };
+        let is_stalled = now - of_key.last_batch_at >= STALLED_AFTER;
+        if of_key.workers == 0 || (of_key.workers < self.limits.max_workers && is_stalled) {
+            of_key.workers += 1;
+            of_key.last_batch_at = now;
+            let queues = Arc::clone(&self.queues);
             let (limits, weight) = (self.limits, self.weight);
-            tokio::spawn(run_worker(lanes, key.clone(), limits, weight, Arc::clone(process_batch)));
+            tokio::spawn(run_worker(
+                queues,
+                key.clone(),
+                limits,
+                weight,
+                Arc::clone(process_batch),
+            ));
         } else {
             let is_late = |queued: &Queued<T, R>| now - queued.since > self.limits.max_wait;
-            while lane.queue.front().is_some_and(is_late) {
-                if let Some(late) = lane.queue.pop_front() {
+            while of_key.queue.front().is_some_and(is_late) {
+                if let Some(late) = of_key.queue.pop_front() {
                     // Fails when the caller is gone.
                     let _ = late.reply.send(Err(overloaded().into()));
                 }
@@ -168,7 +176,7 @@ where
     }
 }
 
-impl<T, R> Lane<T, R> {
+impl<T, R> KeyQueue<T, R> {
     fn new(now: Instant) -> Self {
         Self { queue: VecDeque::new(), workers: 0, last_batch_at: now }
     }
@@ -176,7 +184,7 @@ impl<T, R> Lane<T, R> {
 
 /// Processes batches until the queue of `key` is empty.
 async fn run_worker<K, T, R, F, Fut>(
-    lanes: Lanes<K, T, R>,
+    queues: Queues<K, T, R>,
     key: K,
     limits: BatchLimits,
     weight: fn(&T) -> usize,
@@ -186,7 +194,7 @@ async fn run_worker<K, T, R, F, Fut>(
     F: Fn(Vec<T>) -> Fut,
     Fut: Future<Output = Vec<Result<R>>>,
 {
-    while let Some(batch) = next_batch(&lanes, &key, limits.max_batch, weight) {
+    while let Some(batch) = next_batch(&queues, &key, limits.max_batch, weight) {
         let now = Instant::now();
         let (late, in_time): (Vec<_>, Vec<_>) =
             batch.into_iter().partition(|queued| now - queued.since > limits.max_wait);
@@ -212,35 +220,37 @@ async fn run_worker<K, T, R, F, Fut>(
 }
 
 /// Takes the next batch. `None` when the queue is empty: the worker ends, and the last one removes
-/// the lane.
+/// the of_key.
 fn next_batch<K: Eq + Hash, T, R>(
-    lanes: &Lanes<K, T, R>,
+    queues: &Queues<K, T, R>,
     key: &K,
     max_batch: usize,
     weight: fn(&T) -> usize,
 ) -> Option<Vec<Queued<T, R>>> {
-    let mut lanes = lock(lanes);
-    let lane = lanes.get_mut(key)?;
-    if lane.queue.is_empty() {
-        lane.workers -= 1;
-        if lane.workers == 0 {
-            lanes.remove(key);
+    let mut queues = lock(queues);
+    let of_key = queues.get_mut(key)?;
+    if of_key.queue.is_empty() {
+        of_key.workers -= 1;
+        if of_key.workers == 0 {
+            queues.remove(key);
         }
         return None;
     }
-    lane.last_batch_at = Instant::now();
+    of_key.last_batch_at = Instant::now();
     let mut total = 0_usize;
-    let fits = lane.queue.iter().take_while(|queued| {
+    let fits = of_key.queue.iter().take_while(|queued| {
         total = total.saturating_add(weight(&queued.request));
         total <= max_batch
     });
     let count = fits.count().max(1);
-    Some(lane.queue.drain(..count).collect())
+    Some(of_key.queue.drain(..count).collect())
 }
 
-fn lock<K, T, R>(lanes: &Lanes<K, T, R>) -> std::sync::MutexGuard<'_, HashMap<K, Lane<T, R>>> {
+fn lock<K, T, R>(
+    queues: &Queues<K, T, R>,
+) -> std::sync::MutexGuard<'_, HashMap<K, KeyQueue<T, R>>> {
     // A panic under this lock cannot leave the map half changed, so poisoning is ignored.
-    lanes.lock().unwrap_or_else(PoisonError::into_inner)
+    queues.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn overloaded() -> PublicError {
@@ -306,7 +316,7 @@ mod tests {
         }
         assert_eq!(sizes, [3, 3, 3, 1]);
         run_until_idle().await;
-        assert!(lock(&combiner.lanes).is_empty(), "an empty lane is removed");
+        assert!(lock(&combiner.queues).is_empty(), "an empty queue is removed");
     }
 
     #[tokio::test]
@@ -377,7 +387,7 @@ mod tests {
         stuck.add_permits(1);
         assert_eq!(first.await.unwrap().unwrap(), 1);
         run_until_idle().await;
-        assert!(lock(&combiner.lanes).is_empty(), "an empty lane is removed");
+        assert!(lock(&combiner.queues).is_empty(), "an empty queue is removed");
     }
 
     #[tokio::test(start_paused = true)]

@@ -1,7 +1,7 @@
 //! An advisory lock in Redis for each competition.
 //!
 //! It prevents transactions of different processes from conflicting in the database, which would
-//! retry them. Nothing depends on it: a batch that cannot get it continues without. (A lock that
+//! retry them. Nothing depends on it: a batch that cannot get it for a while continues without. (A lock that
 //! expires cannot be relied on: Martin Kleppmann, "How to do distributed locking".)
 
 use std::{collections::HashSet, sync::Arc, time::Duration};
@@ -20,11 +20,6 @@ use crate::infrastructure::{
 const TTL: Duration = Duration::from_secs(5);
 /// A held lock is renewed three times in its time to live.
 const RENEW_EVERY: Duration = Duration::from_millis(1_500);
-/// How long a batch waits before it continues without the lock.
-const MAX_WAIT: Duration = Duration::from_millis(500);
-/// Milliseconds between two tries, with jitter, so that two waiters do not stay in step.
-const RETRY_MS: std::ops::RangeInclusive<u64> = 5..=25;
-
 /// Locks each key that is free; says for each whether it was.
 const TRY_LOCK: &str = "\
     local locked = {} \
@@ -55,7 +50,7 @@ pub(crate) struct HeldLocks {
 
 /// The result of locking several competitions without waiting.
 #[derive(Debug, Default)]
-pub(crate) struct Attempt {
+pub(crate) struct TryLock {
     /// The locks on those that were free; `None` without Redis.
     pub(crate) held: Option<HeldLocks>,
     /// Those that another batch has locked.
@@ -69,8 +64,8 @@ impl CompetitionLocks {
 
     /// Locks those of `competitions` that are free, in one round trip. None is busy when Redis does
     /// not answer.
-    pub(crate) async fn try_acquire(&self, competitions: &[CompetitionId]) -> Attempt {
-        let Some(redis) = &self.0 else { return Attempt::default() };
+    pub(crate) async fn try_acquire(&self, competitions: &[CompetitionId]) -> TryLock {
+        let Some(redis) = &self.0 else { return TryLock::default() };
         let key = |id: &CompetitionId| redis.key(format_args!("lock:competition:{id}"));
         let keys: Vec<String> = competitions.iter().map(key).collect();
         let token = new_token();
@@ -78,7 +73,7 @@ impl CompetitionLocks {
         let mut invocation = script.arg(&token);
         invocation.arg(millis(TTL)).key(&keys);
         let Some(locked) = redis.run::<Vec<bool>>(&invocation).await else {
-            return Attempt::default();
+            return TryLock::default();
         };
         let (mut held, mut busy) = (Vec::with_capacity(keys.len()), HashSet::new());
         for ((key, id), locked) in keys.into_iter().zip(competitions).zip(locked) {
@@ -89,26 +84,7 @@ impl CompetitionLocks {
             }
         }
         let held = (!held.is_empty()).then(|| HeldLocks::renewed(Arc::clone(redis), held, token));
-        Attempt { held, busy }
-    }
-
-    /// Locks a competition; `None` when the wait takes too long, or there is no Redis.
-    pub(crate) async fn acquire(&self, competition: CompetitionId) -> Option<HeldLocks> {
-        let deadline = time::Instant::now() + MAX_WAIT;
-        loop {
-            let Attempt { held, busy } = self.try_acquire(&[competition]).await;
-            if busy.is_empty() {
-                return held;
-            }
-            if time::Instant::now() >= deadline {
-                tracing::debug!(
-                    competition.id = %competition,
-                    "continuing without the lock in Redis"
-                );
-                return None;
-            }
-            time::sleep(Duration::from_millis(fastrand::u64(RETRY_MS))).await;
-        }
+        TryLock { held, busy }
     }
 }
 
@@ -171,20 +147,22 @@ mod tests {
         }
 
         #[tokio::test]
-        async fn a_lock_is_held_by_one_process_and_waited_for_briefly() {
+        async fn a_lock_is_held_by_one_process() {
             let world = World::new().await;
             let other = world.second_process().await;
-            let held = world.ctx.locks.acquire(ID).await.unwrap();
-            assert!(other.locks.acquire(ID).await.is_none(), "two processes hold the lock");
+            let held = world.ctx.locks.try_acquire(&[ID]).await.held.unwrap();
+            let refused = other.locks.try_acquire(&[ID]).await;
+            assert!(refused.held.is_none(), "two processes hold the lock");
+            assert!(refused.busy.contains(&ID));
             drop(held);
             until_released(&world).await;
-            assert!(other.locks.acquire(ID).await.is_some());
+            assert!(other.locks.try_acquire(&[ID]).await.held.is_some());
         }
 
         #[tokio::test]
         async fn a_lock_is_renewed_while_it_is_held() {
             let world = World::new().await;
-            let _held = world.ctx.locks.acquire(ID).await.unwrap();
+            let _held = world.ctx.locks.try_acquire(&[ID]).await.held.unwrap();
             ask::<bool>(&world, &["PEXPIRE", &key(&world), "2000"]).await;
             // Renewed after 1.5 s, it has its full time to live again.
             time::sleep(RENEW_EVERY + Duration::from_millis(300)).await;
@@ -194,7 +172,7 @@ mod tests {
         #[tokio::test]
         async fn an_expired_lock_is_not_released_from_its_next_holder() {
             let world = World::new().await;
-            let expired = world.ctx.locks.acquire(ID).await.unwrap();
+            let expired = world.ctx.locks.try_acquire(&[ID]).await.held.unwrap();
             ask::<String>(&world, &["SET", &key(&world), "another token"]).await;
             drop(expired);
             time::sleep(Duration::from_millis(100)).await;

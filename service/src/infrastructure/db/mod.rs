@@ -30,8 +30,6 @@ use crate::{
     Error, Result, commit_watch, infrastructure::private_files::prepare_sqlite, metrics::DATABASE,
 };
 
-/// How long a transaction of admission waits for the lock of its row.
-const LOCK_TIMEOUT: Duration = Duration::from_secs(3);
 /// How long the server lets a statement of admission run.
 const STATEMENT_TIMEOUT: Duration = Duration::from_secs(4);
 /// After this time without a response, the connection of a transaction of admission counts as dead.
@@ -187,14 +185,19 @@ impl Db {
 
     /// Begins the same transaction with the statement `lock`, which locks rows and has no
     /// parameters. Whatever the isolation level, later reads see what the previous holder of the
-    /// lock has committed. On PostgreSQL both go in one round trip, with time limits for the wait,
-    /// and are not retried here. SQLite ignores `lock`: it has one writer at a time.
-    pub(crate) async fn begin_serializable_with_lock(&self, lock: &str) -> Result<Locking<'_>> {
+    /// lock has committed. On PostgreSQL both go in one round trip and are not retried here, and no
+    /// statement of the transaction waits for a lock for longer than `max_wait`. SQLite ignores
+    /// both: it has one writer at a time.
+    pub(crate) async fn begin_serializable_with_lock(
+        &self,
+        lock: &str,
+        max_wait: Duration,
+    ) -> Result<LockedRows<'_>> {
         let begin = format!(
             "BEGIN ISOLATION LEVEL {}; SET LOCAL lock_timeout = {}; SET LOCAL statement_timeout \
              = {}; {lock}",
             self.isolation,
-            LOCK_TIMEOUT.as_millis(),
+            max_wait.as_millis(),
             STATEMENT_TIMEOUT.as_millis(),
         );
         self.begin_returning(&begin, Some(RESPONSE_TIMEOUT)).await
@@ -230,7 +233,11 @@ impl Db {
         Ok(self.begin_returning(begin, limit).await?.tx)
     }
 
-    async fn begin_returning(&self, begin: &str, limit: Option<Duration>) -> Result<Locking<'_>> {
+    async fn begin_returning(
+        &self,
+        begin: &str,
+        limit: Option<Duration>,
+    ) -> Result<LockedRows<'_>> {
         let permit = self.writer_permit().await;
         let (tx, rows) = match &self.connection {
             Connection::Sqlite(db) => {
@@ -241,12 +248,12 @@ impl Db {
                 (tx, Some(rows))
             }
         };
-        Ok(Locking { tx: WriteTx { tx, _permit: permit }, rows })
+        Ok(LockedRows { tx: WriteTx { tx, _permit: permit }, rows })
     }
 }
 
 /// A transaction that has begun with a lock.
-pub(crate) struct Locking<'a> {
+pub(crate) struct LockedRows<'a> {
     pub(crate) tx: WriteTx<'a>,
     /// The rows that were locked; `None` on SQLite, where the transaction is the only writer.
     pub(crate) rows: Option<Vec<QueryResult>>,
@@ -343,7 +350,7 @@ mod tests {
         world.execute("CREATE SEQUENCE begins").await.unwrap();
         // A rollback does not reset a sequence, so it counts the tries.
         let lost = "SELECT nextval('begins'); SELECT pg_terminate_backend(pg_backend_pid())";
-        let Err(error) = db.begin_serializable_with_lock(lost).await else {
+        let Err(error) = db.begin_serializable_with_lock(lost, Duration::from_secs(3)).await else {
             panic!("the transaction has begun")
         };
         assert!(error.has_lost_connection());
