@@ -97,11 +97,15 @@ test('after navigation the heading has the focus', { tag: '@js' }, async ({ page
 test('the heading keeps the focus when the code of the previous page arrives late', { tag: '@js' }, async ({ page }) => {
   let release = () => {};
   const released = new Promise<void>((resolve) => (release = resolve));
-  await page.route(/\/split_discover[^/]*\.wasm$/, async (route) => {
+  const bundle = /\/split_discover[^/]*\.wasm$/;
+  await page.route(bundle, async (route) => {
     await released;
     await route.continue();
   });
-  await open(page, '/competitions');
+  // Our code handles links from then on.
+  const asked = page.waitForRequest(bundle);
+  await page.goto('/competitions');
+  await asked;
   await page.getByRole('banner').getByRole('link', { name: 'Log in' }).click();
 
   release();
