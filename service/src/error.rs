@@ -63,7 +63,8 @@ const PG_TRY_AGAIN: [&str; 2] = ["40001", "40P01"];
 /// insufficient resources, operator intervention (a shutdown or a statement timeout), an idle
 /// session that was ended, a read-only server (a standby or a demoted primary), a lock timeout.
 const PG_UNAVAILABLE: [&str; 6] = ["08", "53", "57", "25P03", "25006", "55P03"];
-/// SQLSTATEs of a statement that waited for a lock for too long: a lock timeout, a statement timeout.
+/// SQLSTATEs of a statement that waited for a lock for too long: a lock timeout, and a statement
+/// timeout.
 const PG_WAITED: [&str; 2] = ["55P03", "57014"];
 /// Prefixes of the SQLSTATEs after which a COMMIT may have happened: the connection failed, or the
 /// session was ended while it waited for a standby.

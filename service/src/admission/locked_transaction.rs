@@ -35,8 +35,8 @@ pub(super) struct LockedTransaction<'a> {
 impl<'a> LockedTransaction<'a> {
     /// Takes a permit of this process, the lock in Redis if it is free, and the lock on the row.
     /// Reads in the transaction see what its previous holder has committed: READ COMMITTED takes a
-    /// new snapshot for each statement, and under SERIALIZABLE a row that changed during the wait is
-    /// a serialization failure.
+    /// new snapshot for each statement, and under SERIALIZABLE a row that changed during the wait
+    /// is a serialization failure.
     pub(super) async fn begin(ctx: &'a Context, competition: CompetitionId) -> Result<Self> {
         let permit = ctx.admission.alone_permit().await?;
         let TryLock { held, .. } = try_lock(ctx, &[competition]).await;

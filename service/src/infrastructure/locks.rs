@@ -1,8 +1,8 @@
 //! An advisory lock in Redis for each competition.
 //!
 //! It prevents transactions of different processes from conflicting in the database, which would
-//! retry them. Nothing depends on it: a batch that cannot get it for a while continues without. (A lock that
-//! expires cannot be relied on: Martin Kleppmann, "How to do distributed locking".)
+//! retry them. Nothing depends on it: a batch that cannot get it for a while continues without. (A
+//! lock that expires cannot be relied on: Martin Kleppmann, "How to do distributed locking".)
 
 use std::{collections::HashSet, sync::Arc, time::Duration};
 
