@@ -38,3 +38,23 @@ test('a page whose code cannot be fetched is loaded once and handled by the brow
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Competitions');
   await context.close();
 });
+
+test('a page is marked as hydrated once the code of its bundle has arrived @js', async ({ page }) => {
+  const bundle = /\/split_discover[^/]*\.wasm$/;
+  let release = () => {};
+  const released = new Promise<void>((resolve) => (release = resolve));
+  await page.route(bundle, async (route) => {
+    await released;
+    await route.continue();
+  });
+  const asked = page.waitForRequest(bundle);
+  await page.goto('/competitions');
+  await asked;
+  // The main code runs: it has drawn a frame since it asked for the bundle.
+  await page.evaluate(() => new Promise(requestAnimationFrame));
+  await expect(page.locator('html[data-hydrated]')).not.toBeAttached();
+
+  release();
+
+  await expect(page.locator('html[data-hydrated]')).toBeAttached();
+});

@@ -59,13 +59,13 @@ async fn process(ctx: &Context, mut batch: Batch) -> Result<Batch> {
 mod tests {
     use std::{pin::pin, time::Duration};
 
-    use domain::ErrorCode;
+    use domain::{ErrorCode, NewRegistration};
     use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect, sea_query::Expr};
-    use tokio::time::timeout;
+    use tokio::{task::JoinHandle, time::timeout};
 
     use super::*;
     use crate::{
-        competitions,
+        Actor, competitions,
         entity::{competition, registration},
         registration::register,
         testing::World,
@@ -99,6 +99,22 @@ mod tests {
         waiting.await.unwrap().outcome.unwrap();
     }
 
+    /// Registers each participant for the competition at the same position, and gives every batch
+    /// the time to reach its lock.
+    async fn wait_for_locks(
+        process: &Context,
+        participants: &[Actor],
+        ids: &[CompetitionId],
+    ) -> Vec<JoinHandle<Result<Decision<NewRegistration>>>> {
+        let requests = participants.iter().zip(ids).map(|(participant, id)| {
+            let (process, participant, id) = (process.clone(), participant.clone(), *id);
+            tokio::spawn(async move { register(&process, &participant, id, None).await })
+        });
+        let requests = requests.collect();
+        sleep(Duration::from_millis(300)).await;
+        requests
+    }
+
     #[tokio::test]
     async fn batches_that_wait_for_locks_leave_connections_for_other_requests() {
         let world = World::new().await;
@@ -109,13 +125,7 @@ mod tests {
             ids.push(world.competition(&ada).seats(1).create().await);
         }
         let hold = world.hold_writes().await;
-        let requests = participants.iter().zip(&ids).map(|(participant, id)| {
-            let (process, participant, id) = (process.clone(), participant.clone(), *id);
-            tokio::spawn(async move { register(&process, &participant, id, None).await })
-        });
-        let requests: Vec<_> = requests.collect();
-        // Long enough for each batch to reach its lock.
-        tokio::time::sleep(Duration::from_millis(300)).await;
+        let requests = wait_for_locks(&process, &participants, &ids).await;
         let seats = timeout(Duration::from_secs(1), competitions::seats(&process, ids[0])).await;
         assert_eq!(seats.expect("a free connection").unwrap().seats_left, 1);
         hold.release().await;
@@ -143,13 +153,7 @@ mod tests {
             .filter(competition::Column::Id.is_in(ids.iter().copied()))
             .lock_exclusive();
         assert_eq!(held.all(&*tx).await.unwrap().len(), 6);
-        let requests = participants.iter().zip(&ids).map(|(participant, id)| {
-            let (process, participant, id) = (process.clone(), participant.clone(), *id);
-            tokio::spawn(async move { register(&process, &participant, id, None).await })
-        });
-        let requests: Vec<_> = requests.collect();
-        // Long enough for each batch to reach its lock.
-        sleep(Duration::from_millis(300)).await;
+        let requests = wait_for_locks(&process, &participants, &ids).await;
         let a_while = Duration::from_secs(1);
         let neighbour = timeout(a_while, register(&process, &participants[0], free, None)).await;
         assert!(neighbour.expect("a permit of the lane").unwrap().outcome.is_ok());

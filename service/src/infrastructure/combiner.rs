@@ -4,8 +4,10 @@
 //! batch takes all of them: batches grow with the load, and requests share the cost of a
 //! transaction. This is group commit, or flat combining (Hendler, Incze, Shavit and Tzafrir, 2010).
 
+mod key_queue;
+
 use std::{
-    collections::{HashMap, VecDeque},
+    collections::HashMap,
     fmt,
     hash::Hash,
     panic::AssertUnwindSafe,
@@ -13,13 +15,13 @@ use std::{
     time::Duration,
 };
 
-use domain::{ErrorCode, PublicError};
 use futures::FutureExt;
 use tokio::{
     sync::oneshot,
     time::{Instant, timeout},
 };
 
+use self::key_queue::{KeyQueue, Queued, overloaded};
 use crate::{Error, Result};
 
 /// Limits on the batches of a [`Combiner`] and on their queues, for each key.
@@ -61,20 +63,6 @@ pub struct Combiner<K, T, R> {
 
 type Queues<K, T, R> = Arc<Mutex<HashMap<K, KeyQueue<T, R>>>>;
 
-/// The queue of one key. It exists while workers process its batches.
-struct KeyQueue<T, R> {
-    queue: VecDeque<Queued<T, R>>,
-    workers: usize,
-    /// When the latest batch was started.
-    last_batch_at: Instant,
-}
-
-struct Queued<T, R> {
-    request: T,
-    since: Instant,
-    reply: oneshot::Sender<Result<R>>,
-}
-
 impl<K, T, R> fmt::Debug for Combiner<K, T, R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Combiner").field("limits", &self.limits).finish_non_exhaustive()
@@ -110,8 +98,8 @@ where
     /// It runs in a task of its own: dropping this future cancels nothing.
     ///
     /// # Errors
-    /// [`ErrorCode::Overloaded`] when the queue is full or the request was queued for too long;
-    /// [`Error::Interrupted`] when the batch panicked; otherwise as `process_batch`.
+    /// [`domain::ErrorCode::Overloaded`] when the queue is full or the request was queued for too
+    /// long; [`Error::Interrupted`] when the batch panicked; otherwise as `process_batch`.
     pub async fn submit<F, Fut>(&self, key: K, request: T, process_batch: F) -> Result<R>
     where
         F: Fn(Vec<T>) -> Fut + Send + Sync + 'static,
@@ -157,28 +145,11 @@ where
             of_key.last_batch_at = now;
             let queues = Arc::clone(&self.queues);
             let (limits, weight) = (self.limits, self.weight);
-            tokio::spawn(run_worker(
-                queues,
-                key.clone(),
-                limits,
-                weight,
-                Arc::clone(process_batch),
-            ));
+            let process_batch = Arc::clone(process_batch);
+            tokio::spawn(run_worker(queues, key.clone(), limits, weight, process_batch));
         } else {
-            let is_late = |queued: &Queued<T, R>| now - queued.since > self.limits.max_wait;
-            while of_key.queue.front().is_some_and(is_late) {
-                if let Some(late) = of_key.queue.pop_front() {
-                    // Fails when the caller is gone.
-                    let _ = late.reply.send(Err(overloaded().into()));
-                }
-            }
+            of_key.refuse_late(self.limits.max_wait);
         }
-    }
-}
-
-impl<T, R> KeyQueue<T, R> {
-    fn new(now: Instant) -> Self {
-        Self { queue: VecDeque::new(), workers: 0, last_batch_at: now }
     }
 }
 
@@ -198,10 +169,7 @@ async fn run_worker<K, T, R, F, Fut>(
         let now = Instant::now();
         let (late, in_time): (Vec<_>, Vec<_>) =
             batch.into_iter().partition(|queued| now - queued.since > limits.max_wait);
-        for queued in late {
-            // Fails when the caller is gone.
-            let _ = queued.reply.send(Err(overloaded().into()));
-        }
+        late.into_iter().for_each(Queued::refuse);
         let (requests, replies): (Vec<_>, Vec<_>) =
             in_time.into_iter().map(|queued| (queued.request, queued.reply)).unzip();
         if requests.is_empty() {
@@ -220,7 +188,7 @@ async fn run_worker<K, T, R, F, Fut>(
 }
 
 /// Takes the next batch. `None` when the queue is empty: the worker ends, and the last one removes
-/// the of_key.
+/// the queue.
 fn next_batch<K: Eq + Hash, T, R>(
     queues: &Queues<K, T, R>,
     key: &K,
@@ -236,14 +204,7 @@ fn next_batch<K: Eq + Hash, T, R>(
         }
         return None;
     }
-    of_key.last_batch_at = Instant::now();
-    let mut total = 0_usize;
-    let fits = of_key.queue.iter().take_while(|queued| {
-        total = total.saturating_add(weight(&queued.request));
-        total <= max_batch
-    });
-    let count = fits.count().max(1);
-    Some(of_key.queue.drain(..count).collect())
+    Some(of_key.take(max_batch, weight))
 }
 
 fn lock<K, T, R>(
@@ -253,15 +214,11 @@ fn lock<K, T, R>(
     queues.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn overloaded() -> PublicError {
-    let message = "Too many requests are waiting. Nothing was changed; please try again.";
-    PublicError::new(ErrorCode::Overloaded, message)
-}
-
 #[cfg(test)]
 mod tests {
     use std::future::ready;
 
+    use domain::{ErrorCode, PublicError};
     use tokio::sync::Semaphore;
 
     use super::*;
