@@ -61,7 +61,8 @@ pub async fn organizer(ctx: &Context, actor: &Actor, paging: Paging) -> Result<O
     use competition::Column::{CancelledAt, Capacity, Id, RegDeadline, Registered};
     let organizer = actor.require(Role::Organizer)?.id;
     let own = || competitions::own(organizer);
-    let (db, now) = (ctx.db.connection(), ctx.now());
+    let competitions = competitions::own_on_page(ctx, organizer, paging).await?;
+    let (db, now) = (&*ctx.db.for_lists().await, ctx.now());
     let soon = now.utc() + SOON;
     let open = || own().filter(competitions::takes_registrations(now));
     // Cancelled competitions do not count.
@@ -75,16 +76,19 @@ pub async fn organizer(ctx: &Context, actor: &Actor, paging: Paging) -> Result<O
         seats: seats.unwrap_or_default().unsigned_abs(),
         open: open().count(db).await?,
         closing_soon: open().filter(RegDeadline.lte(soon)).count(db).await?,
-        trend: trend(ctx, ids).await?,
-        competitions: competitions::own_on_page(ctx, organizer, paging).await?,
+        trend: trend(ctx, db, ids).await?,
+        competitions,
     })
 }
 
 /// Each day's registrations for some competitions, given back ones included. The index of rosters
 /// finds them, competition by competition: joined, they would be sought among those of the whole
 /// site.
-async fn trend(ctx: &Context, competitions: Vec<CompetitionId>) -> Result<Vec<DayCount>> {
-    let db = ctx.db.connection();
+async fn trend(
+    ctx: &Context,
+    db: &impl ConnectionTrait,
+    competitions: Vec<CompetitionId>,
+) -> Result<Vec<DayCount>> {
     let today = ctx.now().utc().date_naive().and_time(NaiveTime::MIN).and_utc();
     let first = today - TimeDelta::days(TREND - 1);
     let day = match db.get_database_backend() {

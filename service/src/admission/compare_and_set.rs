@@ -25,7 +25,7 @@ pub(super) struct SetSeats {
     taken: Vec<i32>,
 }
 
-const SET_SEATS: &str = "\
+pub(super) const SET_SEATS: &str = "\
     UPDATE competitions AS stored \
     SET registered = stored.registered + new.taken, version = stored.version + 1 \
     FROM unnest($1::uuid[], $2::int[], $3::int[]) AS new (id, version, taken) \

@@ -7,12 +7,14 @@ use domain::{
     CompetitionWithCount, ErrorCode, Page, Paging, PublicError, Role, Timestamp, UserId,
 };
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, JoinType, Order,
-    PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, RelationTrait, Select,
-    sea_query::{Expr, NullOrdering},
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, Order, PaginatorTrait,
+    QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select, sea_query::NullOrdering,
 };
 
-use super::details::{details, with_counts};
+use super::{
+    details::{details, with_counts},
+    popular_tags,
+};
 use crate::{
     Actor, Context, Result,
     entity::{competition, competition_tag, user},
@@ -22,15 +24,12 @@ use crate::{
     slice::{Cursor, Position, PositionKey, Slice},
 };
 
-/// Tags that are offered as filters.
-const POPULAR_TAGS: u64 = 12;
-
 /// One page of the competitions still open that match.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn list(ctx: &Context, filter: &CompetitionFilter) -> Result<Page<CompetitionDetail>> {
-    let db = ctx.db.connection();
+    let db = &*ctx.db.for_lists().await;
     let matching = matching(filter, ctx.now());
     let total = matching.clone().count(db).await?;
     let rows = sorted(matching, filter.sort)
@@ -57,7 +56,7 @@ pub async fn list_after(
     filter: &CompetitionFilter,
     cursor: &Cursor,
 ) -> Result<Slice<CompetitionDetail>> {
-    let db = ctx.db.connection();
+    let db = &*ctx.db.for_lists().await;
     let matching = matching(filter, ctx.now());
     let rows = match filter.sort {
         CompetitionSort::Start => by_start(db, matching, cursor).await?,
@@ -131,7 +130,7 @@ pub async fn browse(ctx: &Context, filter: &CompetitionFilter) -> Result<Competi
     let found = list(ctx, filter).await?;
     let db = ctx.db.connection();
     let any_open = found.total > 0 || open(ctx.now()).one(db).await?.is_some();
-    Ok(CompetitionPage { found, popular_tags: popular_tags(ctx).await?, any_open })
+    Ok(CompetitionPage { found, popular_tags: popular_tags::get(ctx).await?, any_open })
 }
 
 /// The open competitions with the next deadlines.
@@ -139,7 +138,7 @@ pub async fn browse(ctx: &Context, filter: &CompetitionFilter) -> Result<Competi
 /// # Errors
 /// When the database fails.
 pub async fn closing_soon(ctx: &Context, limit: u64) -> Result<Vec<CompetitionDetail>> {
-    let db = ctx.db.connection();
+    let db = &*ctx.db.for_lists().await;
     let rows = sorted(open(ctx.now()), CompetitionSort::Deadline)
         .find_also_related(user::Entity)
         .limit(limit)
@@ -231,7 +230,8 @@ pub async fn mine_after(
     cursor: &Cursor,
 ) -> Result<Slice<CompetitionWithCount>> {
     let organizer = actor.require(Role::Organizer)?.id;
-    let (db, sort) = (ctx.db.connection(), CompetitionSort::Newest);
+    let db = &*ctx.db.for_lists().await;
+    let sort = CompetitionSort::Newest;
     let rows = order(sort).part(own(organizer), cursor)?.all(db).await?;
     let Slice { items, next } = Slice::cut(rows, cursor.limit, |row| position(row, sort));
     Ok(Slice { items: with_counts(db, items).await?, next })
@@ -243,7 +243,7 @@ pub(crate) async fn own_on_page(
     organizer: UserId,
     paging: Paging,
 ) -> Result<Page<CompetitionWithCount>> {
-    let db = ctx.db.connection();
+    let db = &*ctx.db.for_lists().await;
     let total = own(organizer).count(db).await?;
     let rows = sorted(own(organizer), CompetitionSort::Newest);
     let rows = rows.offset(paging.offset()).limit(paging.limit).all(db).await?;
@@ -270,7 +270,7 @@ fn open(now: Timestamp) -> Select<competition::Entity> {
     competition::Entity::find().filter(is_open(now))
 }
 
-fn is_open(now: Timestamp) -> Condition {
+pub(super) fn is_open(now: Timestamp) -> Condition {
     Condition::all()
         .add(competition::Column::RegDeadline.gt(now.utc()))
         .add(competition::Column::CancelledAt.is_null())
@@ -305,20 +305,4 @@ fn sorted(
         }
         sort => order(sort).sort(select),
     }
-}
-
-/// The tags of most open competitions, each in one of its spellings.
-async fn popular_tags(ctx: &Context) -> Result<Vec<String>> {
-    let uses =
-        || Expr::col((competition_tag::Entity, competition_tag::Column::CompetitionId)).count();
-    let tags = competition_tag::Entity::find()
-        .select_only()
-        .column_as(competition_tag::Column::Label.min(), "label")
-        .join(JoinType::InnerJoin, competition_tag::Relation::Competition.def())
-        .filter(is_open(ctx.now()))
-        .group_by(competition_tag::Column::Tag)
-        .order_by(uses(), Order::Desc)
-        .order_by_asc(competition_tag::Column::Tag)
-        .limit(POPULAR_TAGS);
-    Ok(tags.into_tuple().all(ctx.db.connection()).await?)
 }

@@ -6,6 +6,7 @@ mod create;
 mod details;
 mod draft;
 mod edit;
+mod popular_tags;
 mod seats;
 
 pub(crate) use browse::{Details, own, own_on_page, takes_registrations};
@@ -19,4 +20,5 @@ pub(crate) use create::insert;
 pub use create::{Created, create};
 pub use draft::{create_draft, draft_of, edit_draft};
 pub use edit::{edit, edit_if_match};
+pub(crate) use popular_tags::PopularTags;
 pub use seats::{SeatsWatch, seats, watch_seats};

@@ -33,7 +33,7 @@ pub async fn mine(ctx: &Context, actor: &Actor, paging: Paging) -> Result<Page<M
 pub(crate) async fn count(ctx: &Context, actor: &Actor) -> Result<u64> {
     let user = actor.require(Role::Participant)?;
     let own = registration::Entity::find().filter(registration::Column::UserId.eq(user.id));
-    Ok(own.count(ctx.db.connection()).await?)
+    Ok(own.count(&*ctx.db.for_lists().await).await?)
 }
 
 /// The same without the total.
@@ -43,7 +43,8 @@ pub(crate) async fn newest(
     paging: Paging,
 ) -> Result<Vec<MyRegistration>> {
     let rows = order().sort(own(actor)?).offset(paging.offset()).limit(paging.limit);
-    views(ctx, rows.all(ctx.db.connection()).await?).await
+    let rows = rows.all(&*ctx.db.for_lists().await).await?;
+    views(ctx, rows).await
 }
 
 /// The actor's registrations, newest first, including cancelled ones, in the part at `cursor`.
@@ -55,7 +56,8 @@ pub async fn mine_after(
     actor: &Actor,
     cursor: &Cursor,
 ) -> Result<Slice<MyRegistration>> {
-    let rows = order().part(own(actor)?, cursor)?.all(ctx.db.connection()).await?;
+    let rows = order().part(own(actor)?, cursor)?;
+    let rows = rows.all(&*ctx.db.for_lists().await).await?;
     let position = |(row, _): &Row| Position::at_time(row.registered_at, row.id.0);
     let Slice { items, next } = Slice::cut(rows, cursor.limit, position);
     Ok(Slice { items: views(ctx, items).await?, next })

@@ -2,6 +2,7 @@
 
 pub(crate) mod bulk;
 mod connection;
+mod list_connection;
 mod pool;
 mod retry;
 mod session;
@@ -20,6 +21,7 @@ use tokio::{
 };
 
 pub use self::connection::{Connection, Postgres, PostgresTransaction, Transaction};
+pub(crate) use self::list_connection::ListConnection;
 use self::pool::Pool;
 pub use self::sqlite::sqlite_folder;
 pub(crate) use self::{
@@ -45,6 +47,8 @@ pub struct Db {
     /// SQLite has one writer at a time. This queue is fair and wakes the next writer at once;
     /// SQLite itself polls for its lock.
     sqlite_writer: Semaphore,
+    /// The connections that lists may use at a time.
+    lists: Semaphore,
 }
 
 impl Db {
@@ -67,8 +71,17 @@ impl Db {
         } else {
             Connection::Postgres(Postgres(Pool::connect(url, max_connections).await?))
         };
-        let isolation = IsolationLevel::Serializable;
-        Ok(Self { connection, max_connections, isolation, sqlite_writer: Semaphore::new(1) })
+        Ok(Self::new(connection, max_connections))
+    }
+
+    fn new(connection: Connection, max_connections: u32) -> Self {
+        Self {
+            connection,
+            max_connections,
+            isolation: IsolationLevel::Serializable,
+            sqlite_writer: Semaphore::new(1),
+            lists: Semaphore::new(list_connection::share_of(max_connections)),
+        }
     }
 
     /// Runs [`begin_serializable`](Self::begin_serializable) at READ COMMITTED, so that tests prove
@@ -95,6 +108,15 @@ impl Db {
     /// The pool, for statements that need no transaction.
     pub fn connection(&self) -> &Connection {
         &self.connection
+    }
+
+    /// The pool, for queries whose cost grows with the tables: lists, searches, totals. They may use
+    /// a quarter of the connections at a time and wait for each other, so that slow ones leave
+    /// connections and processors to look-ups by key and to writes. Do not call it while holding
+    /// another one: the two could wait for each other.
+    pub(crate) async fn for_lists(&self) -> ListConnection<'_> {
+        let permit = self.lists.acquire().await.expect("the semaphore is never closed");
+        ListConnection { connection: &self.connection, _permit: permit }
     }
 
     /// A connection for migrations, without time limits on statements.
@@ -188,6 +210,9 @@ impl Db {
     /// lock has committed. On PostgreSQL both go in one round trip and are not retried here, and no
     /// statement of the transaction waits for a lock for longer than `max_wait`. SQLite ignores
     /// both: it has one writer at a time.
+    ///
+    /// Rows are joined by index: for a hash or merge join of a small table the planner reads all
+    /// of it, and SERIALIZABLE then reports a conflict with a neighbour that changes any row.
     pub(crate) async fn begin_serializable_with_lock(
         &self,
         lock: &str,
@@ -195,7 +220,7 @@ impl Db {
     ) -> Result<LockedRows<'_>> {
         let begin = format!(
             "BEGIN ISOLATION LEVEL {}; SET LOCAL lock_timeout = {}; SET LOCAL statement_timeout \
-             = {}; {lock}",
+             = {}; SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off; {lock}",
             self.isolation,
             max_wait.as_millis(),
             STATEMENT_TIMEOUT.as_millis(),
@@ -282,12 +307,7 @@ mod tests {
     };
 
     fn on(pool: &Pool) -> Db {
-        Db {
-            connection: Connection::Postgres(Postgres(pool.clone())),
-            max_connections: 1,
-            isolation: IsolationLevel::Serializable,
-            sqlite_writer: Semaphore::new(1),
-        }
+        Db::new(Connection::Postgres(Postgres(pool.clone())), 1)
     }
 
     async fn never_ending_read() -> Result<()> {

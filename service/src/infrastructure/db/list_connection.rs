@@ -1,0 +1,73 @@
+//! The pool as lists use it: a few at a time.
+
+use std::ops::Deref;
+
+use tokio::sync::SemaphorePermit;
+
+use super::Connection;
+
+/// The pool with a permit for a list.
+pub(crate) struct ListConnection<'a> {
+    pub(super) connection: &'a Connection,
+    pub(super) _permit: SemaphorePermit<'a>,
+}
+
+/// How many lists of a pool of `connections` may run at a time: a quarter of them.
+pub(super) fn share_of(connections: u32) -> usize {
+    (connections as usize / 4).max(1)
+}
+
+impl Deref for ListConnection<'_> {
+    type Target = Connection;
+
+    fn deref(&self) -> &Connection {
+        self.connection
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use domain::{CompetitionQuery, MailQuery, Paging, RosterQuery};
+    use tokio::time::timeout;
+
+    use crate::{
+        competitions, dashboard,
+        mail::mailbox,
+        registration::{self, register},
+        testing::World,
+    };
+
+    #[tokio::test]
+    async fn lists_wait_for_each_other_and_registrations_do_not_wait_for_lists() {
+        let world = World::new().await;
+        let (ada, grace) = (world.organizer("Ada").await, world.participant("Grace").await);
+        let id = world.competition(&ada).create().await;
+        let ctx = &world.process_with(8).await;
+        let all = (ctx.db.for_lists().await, ctx.db.for_lists().await);
+
+        let waits = Duration::from_millis(50);
+        let (filter, page) = (CompetitionQuery::default().check().unwrap(), Paging::first(10));
+        let list = competitions::list(ctx, &filter);
+        assert!(timeout(waits, list).await.is_err(), "competitions do not wait");
+        let list = competitions::mine(ctx, &ada, page);
+        assert!(timeout(waits, list).await.is_err(), "an organizer's competitions do not wait");
+        let filter = RosterQuery::default().check().unwrap();
+        let list = registration::roster(ctx, &ada, id, &filter);
+        assert!(timeout(waits, list).await.is_err(), "a roster does not wait");
+        let list = registration::mine(ctx, &grace, page);
+        assert!(timeout(waits, list).await.is_err(), "a participant's list does not wait");
+        let filter = MailQuery::default().check().unwrap();
+        let list = mailbox::browse(ctx, &grace, &filter);
+        assert!(timeout(waits, list).await.is_err(), "a mailbox does not wait");
+        let list = dashboard::organizer(ctx, &ada, page);
+        assert!(timeout(waits, list).await.is_err(), "a dashboard does not wait");
+
+        register(ctx, &grace, id, None).await.unwrap().outcome.unwrap();
+        competitions::get(ctx, id).await.unwrap();
+        drop(all);
+        let found = dashboard::organizer(ctx, &ada, page).await.unwrap();
+        assert_eq!(found.competitions.items.len(), 1);
+    }
+}
