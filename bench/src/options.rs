@@ -68,12 +68,14 @@ pub(crate) enum Part {
     F,
     /// The embedded mode, for a and d
     G,
+    /// Registrations while visitors search a long list
+    H,
 }
 
 impl Part {
     /// All parts in the order of the report.
-    pub(crate) const ALL: [Self; 7] =
-        [Self::A, Self::B, Self::C, Self::D, Self::E, Self::F, Self::G];
+    pub(crate) const ALL: [Self; 8] =
+        [Self::A, Self::B, Self::C, Self::D, Self::E, Self::F, Self::G, Self::H];
 }
 
 impl Options {

@@ -4,7 +4,7 @@ use std::{iter, thread, time::Duration};
 
 use crate::{
     Result,
-    http::{Latencies, Load, Outcome, post},
+    http::{Latencies, Load, Outcome, get, post},
     participants::Participants,
     process::{Installation, Server},
     sql::{Competitions, Database, uuid},
@@ -13,6 +13,8 @@ use crate::{
 
 /// Longer than any number of registrations takes.
 const UNLIMITED: Duration = Duration::from_secs(20 * 60);
+/// Searches that differ: more than a server answers within the time that it keeps a response.
+const SEARCHES: usize = 10_000;
 
 /// A running installation.
 #[derive(Debug)]
@@ -87,19 +89,44 @@ impl Site {
         let people = self.participants.size();
         let lone = self.load(&(second..competitions.end), people / 10, 1, time);
         let rush = self.load(&(competitions.start..second), people - people / 10, clients, time);
-        let (runtime, servers) = (&stage.runtime, [self.server.address]);
-        let (rush, lone) = thread::scope(|scope| {
-            let rush =
-                scope.spawn(|| rush.run(runtime, &servers).map_err(|error| error.to_string()));
-            let lone = lone.run(runtime, &servers);
-            (rush.join(), lone)
-        });
-        let (rush, lone) = (rush.map_err(|_| "the rush panicked")??, lone?);
+        let (rush, lone) = self.run_both(stage, rush, lone)?;
         self.check(&competitions, rush.responses + lone.responses)?;
         if rush.elapsed < time || lone.elapsed < time {
             return Err("there were too few participants for the time".into());
         }
         Ok(lone.latencies)
+    }
+
+    /// Registers participants for a new competition while `visitors` search, each time for another
+    /// word that no competition has.
+    pub(crate) fn register_beside_searches(
+        &mut self,
+        stage: &Stage,
+        clients: usize,
+        visitors: usize,
+        time: Duration,
+    ) -> Result<Outcome> {
+        let people = self.participants.size();
+        let competitions = self.database.add_competitions(1, people)?;
+        let search = |number| get(&format!("/api/competitions?search=absent{number}"));
+        let requests = (0..SEARCHES).map(search).collect();
+        let searches = Load { requests, repeat: true, clients: visitors, time, status: 200 };
+        let registrations = self.load(&competitions, people, clients, time);
+        let (registered, _) = self.run_both(stage, registrations, searches)?;
+        self.participants.put_back(people - registered.responses);
+        self.check(&competitions, registered.responses)?;
+        Ok(registered)
+    }
+
+    /// Runs two loads at the same time against the first server.
+    fn run_both(&self, stage: &Stage, one: Load, other: Load) -> Result<(Outcome, Outcome)> {
+        let (runtime, servers) = (&stage.runtime, [self.server.address]);
+        let (one, other) = thread::scope(|scope| {
+            let one = scope.spawn(|| one.run(runtime, &servers).map_err(|error| error.to_string()));
+            let other = other.run(runtime, &servers);
+            (one.join(), other)
+        });
+        Ok((one.map_err(|_| "a load panicked")??, other?))
     }
 
     /// The requests of the next participants, for these competitions in rotation.

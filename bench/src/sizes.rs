@@ -23,6 +23,8 @@ pub(crate) struct Sizes {
     pub(crate) single_jobs: usize,
     /// Competitions in a short and in a long list.
     pub(crate) lists: [usize; 2],
+    /// Competitions that are searched.
+    pub(crate) searched: usize,
 }
 
 impl Sizes {
@@ -45,6 +47,7 @@ impl Sizes {
         jobs: 20_000,
         single_jobs: 200,
         lists: [200, 10_000],
+        searched: 100_000,
     };
 
     /// About five minutes on two cores. What a row measures is the same as in the full run.
@@ -57,6 +60,7 @@ impl Sizes {
         jobs: 10_000,
         single_jobs: 100,
         lists: [200, 10_000],
+        searched: 100_000,
     };
 
     const QUICK: Self = Self {
@@ -68,5 +72,6 @@ impl Sizes {
         jobs: 500,
         single_jobs: 10,
         lists: [200, 1_000],
+        searched: 5_000,
     };
 }

@@ -29,5 +29,6 @@ pub(crate) fn of(part: Part, stage: &mut Stage) -> Result<Vec<Row>> {
             rows.extend(confirmations::embedded(stage)?);
             Ok(rows)
         }
+        Part::H => registrations::beside_searches(stage),
     }
 }

@@ -1,4 +1,4 @@
-//! (a), (b) and half of (g): registrations per second over HTTP.
+//! (a), (b), (h) and half of (g): registrations per second over HTTP.
 
 use crate::{
     Result, progress,
@@ -10,6 +10,8 @@ use crate::{
 
 /// Clients of the rows that have one number of them.
 const CLIENTS: usize = 64;
+/// Visitors who search without a pause.
+const VISITORS: usize = 16;
 
 /// Against pgbench in the same database, without a worker.
 pub(super) fn on_postgres(stage: &mut Stage, title: &str, competitions: usize) -> Result<Vec<Row>> {
@@ -71,6 +73,28 @@ pub(super) fn shared(stage: &mut Stage) -> Result<Vec<Row>> {
         rows.push(row);
     }
     Ok(rows)
+}
+
+/// While visitors search a long list for words that no competition has, each search different.
+pub(super) fn beside_searches(stage: &mut Stage) -> Result<Vec<Row>> {
+    let database = stage.postgres()?;
+    let mut site = Site::open(stage, database)?;
+    let sizes = stage.sizes;
+    let what = format!(
+        "(h) registering beside {VISITORS} visitors who search {} competitions, clients: {CLIENTS}",
+        sizes.searched
+    );
+    progress(&what);
+    site.database.add_competitions(sizes.searched, 1)?;
+    site.database.shell.run("ANALYZE;")?;
+    warm_up(stage, &mut site)?;
+    let mut row = Row::against("the same without them", what, Unit::PerSecond);
+    for _ in 0..sizes.rounds {
+        let beside = site.register_beside_searches(stage, CLIENTS, VISITORS, sizes.time)?;
+        let (_, alone) = site.register(stage, 1, CLIENTS, Amount::For(sizes.time))?;
+        row.compare(Measured::from(&beside), Measured::from(&alone));
+    }
+    Ok(vec![row])
 }
 
 /// Against SQLite's shell on the same file. It has one client, because SQLite has one writer.
