@@ -62,7 +62,7 @@ pub async fn organizer(ctx: &Context, actor: &Actor, paging: Paging) -> Result<O
     let organizer = actor.require(Role::Organizer)?.id;
     let own = || competitions::own(organizer);
     let competitions = competitions::own_on_page(ctx, organizer, paging).await?;
-    let (db, now) = (&*ctx.db.for_lists().await, ctx.now());
+    let (db, now) = (&*ctx.db.for_lists().await?, ctx.now());
     let soon = now.utc() + SOON;
     let open = || own().filter(competitions::takes_registrations(now));
     // Cancelled competitions do not count.

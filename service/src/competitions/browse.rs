@@ -29,7 +29,7 @@ use crate::{
 /// # Errors
 /// When the database fails.
 pub async fn list(ctx: &Context, filter: &CompetitionFilter) -> Result<Page<CompetitionDetail>> {
-    let db = &*ctx.db.for_lists().await;
+    let db = &*ctx.db.for_lists().await?;
     let matching = matching(filter, ctx.now());
     let total = matching.clone().count(db).await?;
     let rows = sorted(matching, filter.sort)
@@ -56,7 +56,7 @@ pub async fn list_after(
     filter: &CompetitionFilter,
     cursor: &Cursor,
 ) -> Result<Slice<CompetitionDetail>> {
-    let db = &*ctx.db.for_lists().await;
+    let db = &*ctx.db.for_lists().await?;
     let matching = matching(filter, ctx.now());
     let rows = match filter.sort {
         CompetitionSort::Start => by_start(db, matching, cursor).await?,
@@ -138,7 +138,7 @@ pub async fn browse(ctx: &Context, filter: &CompetitionFilter) -> Result<Competi
 /// # Errors
 /// When the database fails.
 pub async fn closing_soon(ctx: &Context, limit: u64) -> Result<Vec<CompetitionDetail>> {
-    let db = &*ctx.db.for_lists().await;
+    let db = &*ctx.db.for_lists().await?;
     let rows = sorted(open(ctx.now()), CompetitionSort::Deadline)
         .find_also_related(user::Entity)
         .limit(limit)
@@ -230,7 +230,7 @@ pub async fn mine_after(
     cursor: &Cursor,
 ) -> Result<Slice<CompetitionWithCount>> {
     let organizer = actor.require(Role::Organizer)?.id;
-    let db = &*ctx.db.for_lists().await;
+    let db = &*ctx.db.for_lists().await?;
     let sort = CompetitionSort::Newest;
     let rows = order(sort).part(own(organizer), cursor)?.all(db).await?;
     let Slice { items, next } = Slice::cut(rows, cursor.limit, |row| position(row, sort));
@@ -243,7 +243,7 @@ pub(crate) async fn own_on_page(
     organizer: UserId,
     paging: Paging,
 ) -> Result<Page<CompetitionWithCount>> {
-    let db = &*ctx.db.for_lists().await;
+    let db = &*ctx.db.for_lists().await?;
     let total = own(organizer).count(db).await?;
     let rows = sorted(own(organizer), CompetitionSort::Newest);
     let rows = rows.offset(paging.offset()).limit(paging.limit).all(db).await?;

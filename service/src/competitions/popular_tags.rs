@@ -55,7 +55,7 @@ async fn count(ctx: &Context, now: Timestamp) -> Result<Vec<String>> {
         .order_by(uses(), Order::Desc)
         .order_by_asc(competition_tag::Column::Tag)
         .limit(OFFERED);
-    Ok(tags.into_tuple().all(&*ctx.db.for_lists().await).await?)
+    Ok(tags.into_tuple().all(&*ctx.db.for_lists().await?).await?)
 }
 
 #[cfg(test)]

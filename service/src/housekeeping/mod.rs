@@ -70,7 +70,8 @@ impl BackgroundJob for CleanUp {
             let Purged { table, which, rows, finished } = purged;
             tracing::info!(table, which, rows, finished, "old rows deleted");
         }
-        work.failure.map_or(Ok(()), Err)
+        work.failure.map_or(Ok(()), Err)?;
+        ctx.db.update_statistics().await
     }
 }
 
@@ -208,7 +209,7 @@ mod tests {
     use sea_orm::Statement;
 
     use super::*;
-    use crate::testing::World;
+    use crate::{cron, jobs, testing::World};
 
     const DOCUMENT: &str = include_str!("../../../docs/retention.md");
 
@@ -253,6 +254,25 @@ mod tests {
         while work.take_turn(&world.ctx).await {}
         assert_eq!(of(&work, 0), ("sessions", 2 * BATCH, true));
         assert!(work.failure.is_none());
+    }
+
+    #[tokio::test]
+    async fn a_clean_up_gives_sqlite_statistics_of_its_tables() {
+        let world = World::new().await;
+        if !world.ctx.db.is_sqlite() {
+            return;
+        }
+        let ada = world.organizer("Ada").await;
+        for _ in 0..30 {
+            world.competition(&ada).create().await;
+        }
+        cron::fire(&world.ctx, "clean_up", world.ctx.now(), CleanUp {}).await.unwrap();
+        let claims = jobs::claim(&world.ctx, 1).await.unwrap();
+        jobs::execute(&world.ctx, &claims).await.unwrap();
+        let analysed = "SELECT DISTINCT tbl FROM sqlite_stat1 WHERE tbl = 'competitions'";
+        let db = world.ctx.db.connection();
+        let analysed = Statement::from_string(db.get_database_backend(), analysed);
+        assert_eq!(db.query_all_raw(analysed).await.unwrap().len(), 1);
     }
 
     #[tokio::test]

@@ -40,7 +40,7 @@ pub async fn list_after(
     cursor: &Cursor,
 ) -> Result<Slice<Mail>> {
     let rows = newest_first().part(matching(actor, words)?, cursor)?;
-    let rows = rows.all(&*ctx.db.for_lists().await).await?;
+    let rows = rows.all(&*ctx.db.for_lists().await?).await?;
     let position = |row: &mail::Model| Position::at_time(row.sent_at, row.id.0);
     Slice::cut(rows, cursor.limit, position).try_map(|row| Ok(view(row)))
 }
@@ -50,7 +50,7 @@ pub async fn list_after(
 /// # Errors
 /// Unauthorized.
 pub async fn browse(ctx: &Context, actor: &Actor, filter: &MailFilter) -> Result<MailPage> {
-    let db = &*ctx.db.for_lists().await;
+    let db = &*ctx.db.for_lists().await?;
     let matching = matching(actor, filter.search.as_deref())?;
     let total = matching.clone().count(db).await?;
     let rows = newest_first()

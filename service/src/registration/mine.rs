@@ -33,7 +33,7 @@ pub async fn mine(ctx: &Context, actor: &Actor, paging: Paging) -> Result<Page<M
 pub(crate) async fn count(ctx: &Context, actor: &Actor) -> Result<u64> {
     let user = actor.require(Role::Participant)?;
     let own = registration::Entity::find().filter(registration::Column::UserId.eq(user.id));
-    Ok(own.count(&*ctx.db.for_lists().await).await?)
+    Ok(own.count(&*ctx.db.for_lists().await?).await?)
 }
 
 /// The same without the total.
@@ -43,7 +43,7 @@ pub(crate) async fn newest(
     paging: Paging,
 ) -> Result<Vec<MyRegistration>> {
     let rows = order().sort(own(actor)?).offset(paging.offset()).limit(paging.limit);
-    let rows = rows.all(&*ctx.db.for_lists().await).await?;
+    let rows = rows.all(&*ctx.db.for_lists().await?).await?;
     views(ctx, rows).await
 }
 
@@ -57,7 +57,7 @@ pub async fn mine_after(
     cursor: &Cursor,
 ) -> Result<Slice<MyRegistration>> {
     let rows = order().part(own(actor)?, cursor)?;
-    let rows = rows.all(&*ctx.db.for_lists().await).await?;
+    let rows = rows.all(&*ctx.db.for_lists().await?).await?;
     let position = |(row, _): &Row| Position::at_time(row.registered_at, row.id.0);
     let Slice { items, next } = Slice::cut(rows, cursor.limit, position);
     Ok(Slice { items: views(ctx, items).await?, next })

@@ -33,7 +33,7 @@ pub async fn roster(
     filter: &RosterFilter,
 ) -> Result<Page<RosterEntry>> {
     open(ctx, actor, id).await?;
-    let db = &*ctx.db.for_lists().await;
+    let db = &*ctx.db.for_lists().await?;
     let matching = matching(id, filter);
     let total = matching.clone().count(db).await?;
     let rows = order(filter.sort)
@@ -63,7 +63,7 @@ pub async fn roster_after(
 ) -> Result<Slice<RosterEntry>> {
     open(ctx, actor, id).await?;
     let rows = order(filter.sort).part(matching(id, filter), cursor)?;
-    let rows = rows.all(&*ctx.db.for_lists().await).await?;
+    let rows = rows.all(&*ctx.db.for_lists().await?).await?;
     Slice::cut(rows, cursor.limit, |row| position(row, filter.sort)).try_map(entry)
 }
 
@@ -85,7 +85,7 @@ pub async fn browse_roster(
         .filter(registration::Column::CompetitionId.eq(id))
         .group_by(registration::Column::Status)
         .into_tuple()
-        .all(&*ctx.db.for_lists().await)
+        .all(&*ctx.db.for_lists().await?)
         .await?;
     let mut totals = RosterTotals::default();
     for (status, count) in counts {
@@ -134,7 +134,7 @@ impl RosterExport {
         let order = order(self.filter.sort);
         let matching = matching(self.competition, &self.filter);
         let rows = order.after(matching, self.last.as_ref())?.limit(CHUNK);
-        let rows = rows.all(&*self.ctx.db.for_lists().await).await?;
+        let rows = rows.all(&*self.ctx.db.for_lists().await?).await?;
         if let Some(last) = rows.last() {
             self.last = Some(position(last, self.filter.sort));
         }

@@ -1,10 +1,13 @@
 //! The pool as lists use it: a few at a time.
 
-use std::ops::Deref;
+use std::{ops::Deref, time::Duration};
 
 use tokio::sync::SemaphorePermit;
 
 use super::Connection;
+
+/// How long a list waits for others: as long as any query waits for a connection.
+pub(super) const MAX_WAIT: Duration = Duration::from_secs(10);
 
 /// The pool with a permit for a list.
 pub(crate) struct ListConnection<'a> {
@@ -27,13 +30,12 @@ impl Deref for ListConnection<'_> {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use domain::{CompetitionQuery, MailQuery, Paging, RosterQuery};
-    use tokio::time::timeout;
+    use tokio::time::{self, timeout};
 
+    use super::*;
     use crate::{
-        competitions, dashboard,
+        Error, competitions, dashboard,
         mail::mailbox,
         registration::{self, register},
         testing::World,
@@ -45,7 +47,7 @@ mod tests {
         let (ada, grace) = (world.organizer("Ada").await, world.participant("Grace").await);
         let id = world.competition(&ada).create().await;
         let ctx = &world.process_with(8).await;
-        let all = (ctx.db.for_lists().await, ctx.db.for_lists().await);
+        let all = (ctx.db.for_lists().await.unwrap(), ctx.db.for_lists().await.unwrap());
 
         let waits = Duration::from_millis(50);
         let (filter, page) = (CompetitionQuery::default().check().unwrap(), Paging::first(10));
@@ -69,5 +71,15 @@ mod tests {
         drop(all);
         let found = dashboard::organizer(ctx, &ada, page).await.unwrap();
         assert_eq!(found.competitions.items.len(), 1);
+    }
+
+    #[tokio::test]
+    async fn a_list_that_waits_too_long_for_others_is_refused() {
+        let world = World::new().await;
+        let ctx = world.narrow_process().await;
+        let _only = ctx.db.for_lists().await.unwrap();
+        time::pause();
+        let refused = ctx.db.for_lists().await;
+        assert!(matches!(refused, Err(Error::TimedOut)));
     }
 }

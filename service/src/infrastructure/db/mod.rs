@@ -114,9 +114,13 @@ impl Db {
     /// a quarter of the connections at a time and wait for each other, so that slow ones leave
     /// connections and processors to look-ups by key and to writes. Do not call it while holding
     /// another one: the two could wait for each other.
-    pub(crate) async fn for_lists(&self) -> ListConnection<'_> {
-        let permit = self.lists.acquire().await.expect("the semaphore is never closed");
-        ListConnection { connection: &self.connection, _permit: permit }
+    ///
+    /// # Errors
+    /// [`Error::TimedOut`] after a wait of ten seconds.
+    pub(crate) async fn for_lists(&self) -> Result<ListConnection<'_>> {
+        let permit = timeout(list_connection::MAX_WAIT, self.lists.acquire()).await;
+        let permit = permit.map_err(|_| Error::TimedOut)?.expect("the semaphore is never closed");
+        Ok(ListConnection { connection: &self.connection, _permit: permit })
     }
 
     /// A connection for migrations, without time limits on statements.
@@ -240,6 +244,18 @@ impl Db {
         let permit = self.writer_permit().await;
         commit_watch::statement_begins();
         Autocommit { connection: &self.connection, _permit: permit }
+    }
+
+    /// Lets SQLite count the rows of tables that have grown since it last did: without such
+    /// statistics it picks an index by guess. PostgreSQL does this by itself.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub(crate) async fn update_statistics(&self) -> Result<()> {
+        if self.is_sqlite() {
+            self.autocommit().await.execute_unprepared(sqlite::UPDATE_STATISTICS).await?;
+        }
+        Ok(())
     }
 
     /// Waits in SQLite's queue of writers; PostgreSQL has none.

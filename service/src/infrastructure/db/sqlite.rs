@@ -18,6 +18,10 @@ const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long SQLite waits for the write lock of another process.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 
+/// Analyses every table whose size has changed much since it was last analysed, from a sample of
+/// its rows. <https://www.sqlite.org/pragma.html#pragma_optimize>
+pub(super) const UPDATE_STATISTICS: &str = "PRAGMA optimize = 0x10002";
+
 /// Options for a pool on a SQLite file.
 pub(super) fn options(url: &str, connections: u32) -> ConnectOptions {
     let mut options = ConnectOptions::new(url);
