@@ -49,7 +49,7 @@ pub async fn create(
     let created =
         created.map_err(|error| error.naming(key.as_ref().map(RequestKey::idempotency_key)))?;
     if !created.replayed {
-        ctx.popular_tags.forget().await;
+        ctx.popular_tags.forget();
         ctx.events.publish(events::Event::CompetitionCreated(created.view.competition.id));
     }
     Ok(created)

@@ -55,7 +55,7 @@ pub(super) async fn execute(
 ) -> Result<Decision<CompetitionWithOrganizer>> {
     let user = actor.require_writer(Role::Organizer)?;
     let decision = admission::execute(ctx, user, competition, command, key).await?;
-    ctx.popular_tags.forget().await;
+    ctx.popular_tags.forget();
     decision.try_map(|effect| match effect {
         Effect::CompetitionChanged(competition) => Ok(*competition),
         other => Err(Error::Corrupt(format!("the effect of a change is {other:?}"))),

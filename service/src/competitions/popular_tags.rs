@@ -1,12 +1,16 @@
 //! The tags that are offered as filters.
 
+use std::sync::{
+    Mutex, PoisonError,
+    atomic::{AtomicU64, Ordering},
+};
+
 use chrono::TimeDelta;
 use domain::Timestamp;
 use sea_orm::{
     ColumnTrait, EntityTrait, JoinType, Order, QueryFilter, QueryOrder, QuerySelect, RelationTrait,
     sea_query::{Expr, ExprTrait},
 };
-use tokio::sync::Mutex;
 
 use super::browse::is_open;
 use crate::{Context, Result, entity::competition_tag};
@@ -14,32 +18,59 @@ use crate::{Context, Result, entity::competition_tag};
 /// How many are offered.
 const OFFERED: u64 = 12;
 /// How long they are kept. Counting them reads every open competition.
-const KEPT: TimeDelta = TimeDelta::minutes(1);
+const MAX_AGE: TimeDelta = TimeDelta::minutes(1);
 
-/// The popular tags as they were last counted, and when.
+/// The popular tags as they were last counted.
 #[derive(Debug, Default)]
-pub(crate) struct PopularTags(Mutex<Option<(Timestamp, Vec<String>)>>);
+pub(crate) struct PopularTags {
+    kept: Mutex<Option<Kept>>,
+    /// The number of changes by this process.
+    changes: AtomicU64,
+    /// Held while they are counted.
+    counting: tokio::sync::Mutex<()>,
+}
+
+#[derive(Clone, Debug)]
+struct Kept {
+    tags: Vec<String>,
+    counted_at: Timestamp,
+    /// The number of changes by then.
+    changes: u64,
+}
 
 impl PopularTags {
     /// Counts them again next time, because this process has changed a competition. Another process
     /// notices within a minute.
-    pub(super) async fn forget(&self) {
-        *self.0.lock().await = None;
+    pub(super) fn forget(&self) {
+        self.changes.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// `None` if they are to be counted again.
+    fn kept(&self, now: Timestamp) -> Option<Vec<String>> {
+        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let Kept { tags, counted_at, changes } = kept.as_ref()?;
+        let is_current = *changes == self.changes.load(Ordering::Relaxed)
+            // A negative age means that the clock was set back.
+            && (TimeDelta::zero()..MAX_AGE).contains(&(now.utc() - counted_at.utc()));
+        is_current.then(|| tags.clone())
     }
 }
 
 /// The tags of most open competitions, each in one of its spellings. Concurrent calls share a query.
 pub(super) async fn get(ctx: &Context) -> Result<Vec<String>> {
-    let mut kept = ctx.popular_tags.0.lock().await;
-    let now = ctx.now();
-    if let Some((counted_at, tags)) = &*kept
-        // A negative age means that the clock was set back.
-        && (TimeDelta::zero()..KEPT).contains(&(now.utc() - counted_at.utc()))
-    {
-        return Ok(tags.clone());
+    let popular = &ctx.popular_tags;
+    if let Some(tags) = popular.kept(ctx.now()) {
+        return Ok(tags);
     }
+    let _counting = popular.counting.lock().await;
+    let now = ctx.now();
+    if let Some(tags) = popular.kept(now) {
+        return Ok(tags);
+    }
+    let changes = popular.changes.load(Ordering::Relaxed);
     let tags = count(ctx, now).await?;
-    *kept = Some((now, tags.clone()));
+    let kept = Kept { tags: tags.clone(), counted_at: now, changes };
+    *popular.kept.lock().unwrap_or_else(PoisonError::into_inner) = Some(kept);
     Ok(tags)
 }
 
@@ -72,11 +103,28 @@ mod tests {
         assert_eq!(get(ctx).await.unwrap(), ["rust"]);
         // As another process would.
         world.execute("UPDATE competition_tags SET tag = 'web', label = 'Web'").await.unwrap();
-        world.clock.advance(KEPT - TimeDelta::seconds(1));
+        world.clock.advance(MAX_AGE - TimeDelta::seconds(1));
         assert_eq!(get(ctx).await.unwrap(), ["rust"], "counted for each request");
         world.clock.advance(TimeDelta::seconds(1));
         assert_eq!(get(ctx).await.unwrap(), ["Web"]);
         world.competition(&ada).tagged(&["sea"]).create().await;
         assert_eq!(get(ctx).await.unwrap(), ["sea", "Web"]);
+    }
+
+    #[tokio::test]
+    async fn a_change_does_not_wait_while_popular_tags_are_counted() {
+        let world = World::new().await;
+        let ctx = &world.narrow_process().await;
+        let lists = ctx.db.for_lists().await.unwrap();
+        let mut counting = Box::pin(get(ctx));
+        assert!(futures::poll!(&mut counting).is_pending());
+        ctx.popular_tags.forget();
+        let ada = world.organizer("Ada").await;
+        world.competition(&ada).tagged(&["rust"]).create().await;
+        drop(lists);
+        assert_eq!(counting.await.unwrap(), ["rust"]);
+        assert!(ctx.popular_tags.kept(ctx.now()).is_none(), "counted before the change");
+        assert_eq!(get(ctx).await.unwrap(), ["rust"]);
+        assert!(ctx.popular_tags.kept(ctx.now()).is_some());
     }
 }
