@@ -7,12 +7,13 @@ use domain::{
     CompetitionWithCount, ErrorCode, Page, Paging, PublicError, Role, Timestamp, UserId,
 };
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, Order, PaginatorTrait,
-    QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select, sea_query::NullOrdering,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, Order, PaginatorTrait, QueryFilter,
+    QueryOrder, QuerySelect, QueryTrait, Select, sea_query::NullOrdering,
 };
 
 use super::{
     details::{details, with_counts},
+    open::is_open,
     popular_tags,
 };
 use crate::{
@@ -256,24 +257,9 @@ pub(crate) fn own(organizer: UserId) -> Select<competition::Entity> {
     competition::Entity::find().filter(competition::Column::OrganizerId.eq(organizer))
 }
 
-/// A condition on competitions: registration is open as in [`domain::Competition::is_open`], and a
-/// seat is left.
-pub(crate) fn takes_registrations(now: Timestamp) -> Condition {
-    use competition::Column::{Capacity, RegOpensAt, Registered};
-    is_open(now)
-        .add(RegOpensAt.is_null().or(RegOpensAt.lte(now.utc())))
-        .add(Registered.into_expr().lt(Capacity.into_expr()))
-}
-
 /// Competitions before their deadline that are not cancelled, including those that open later.
 fn open(now: Timestamp) -> Select<competition::Entity> {
     competition::Entity::find().filter(is_open(now))
-}
-
-pub(super) fn is_open(now: Timestamp) -> Condition {
-    Condition::all()
-        .add(competition::Column::RegDeadline.gt(now.utc()))
-        .add(competition::Column::CancelledAt.is_null())
 }
 
 fn matching(filter: &CompetitionFilter, now: Timestamp) -> Select<competition::Entity> {

@@ -6,10 +6,11 @@ mod create;
 mod details;
 mod draft;
 mod edit;
+mod open;
 mod popular_tags;
 mod seats;
 
-pub(crate) use browse::{Details, own, own_on_page, takes_registrations};
+pub(crate) use browse::{Details, own, own_on_page};
 pub use browse::{
     browse, closing_soon, get, get_editable, get_own, list, list_after, mine, mine_after,
 };
@@ -20,5 +21,6 @@ pub(crate) use create::insert;
 pub use create::{Created, create};
 pub use draft::{create_draft, draft_of, edit_draft};
 pub use edit::{edit, edit_if_match};
+pub(crate) use open::takes_registrations;
 pub(crate) use popular_tags::PopularTags;
 pub use seats::{SeatsWatch, seats, watch_seats};

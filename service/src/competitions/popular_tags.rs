@@ -12,7 +12,7 @@ use sea_orm::{
     sea_query::{Expr, ExprTrait},
 };
 
-use super::browse::is_open;
+use super::open::is_open;
 use crate::{Context, Result, entity::competition_tag};
 
 /// How many are offered.
@@ -56,7 +56,8 @@ impl PopularTags {
     }
 }
 
-/// The tags of most open competitions, each in one of its spellings. Concurrent calls share a query.
+/// The tags of most open competitions, each in one of its spellings. Concurrent calls share a
+/// query.
 pub(super) async fn get(ctx: &Context) -> Result<Vec<String>> {
     let popular = &ctx.popular_tags;
     if let Some(tags) = popular.kept(ctx.now()) {

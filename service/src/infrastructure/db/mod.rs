@@ -110,8 +110,8 @@ impl Db {
         &self.connection
     }
 
-    /// The pool, for queries whose cost grows with the tables: lists, searches, totals. They may use
-    /// a quarter of the connections at a time and wait for each other, so that slow ones leave
+    /// The pool, for queries whose cost grows with the tables: lists, searches, totals. They may
+    /// use a quarter of the connections at a time and wait for each other, so that slow ones leave
     /// connections and processors to look-ups by key and to writes. Do not call it while holding
     /// another one: the two could wait for each other.
     ///
