@@ -1,6 +1,7 @@
 import type { Locator, Page } from '@playwright/test';
 import { PASSWORD } from '../support/api.ts';
 import { expect, hydrated, javaScriptOn, open, test } from '../support/fixtures.ts';
+import { hold } from '../support/held.ts';
 
 /** More than the number of tab stops on any page. */
 const MOST_STOPS = 60;
@@ -95,20 +96,13 @@ test('after navigation the heading has the focus', { tag: '@js' }, async ({ page
 });
 
 test('the heading keeps the focus when the code of the previous page arrives late', { tag: '@js' }, async ({ page }) => {
-  let release = () => {};
-  const released = new Promise<void>((resolve) => (release = resolve));
-  const bundle = /\/split_discover[^/]*\.wasm$/;
-  await page.route(bundle, async (route) => {
-    await released;
-    await route.continue();
-  });
-  // Our code handles links from then on.
-  const asked = page.waitForRequest(bundle);
+  const bundle = await hold(page, '**/split_discover*.wasm');
   await page.goto('/competitions');
-  await asked;
+  // Our code handles links from then on.
+  await bundle.answered;
   await page.getByRole('banner').getByRole('link', { name: 'Log in' }).click();
 
-  release();
+  await bundle.release();
 
   await expect(page.getByRole('heading', { level: 1, name: 'Log in' })).toBeFocused();
 });

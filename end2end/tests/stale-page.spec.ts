@@ -1,4 +1,5 @@
 import { expect, open, test } from '../support/fixtures.ts';
+import { hold } from '../support/held.ts';
 import { logInAs } from '../support/session.ts';
 
 test('a page whose code is no longer on the server is reloaded @js', async ({ browser, api }) => {
@@ -40,21 +41,14 @@ test('a page whose code cannot be fetched is loaded once and handled by the brow
 });
 
 test('a page is marked as hydrated once the code of its bundle has arrived @js', async ({ page }) => {
-  const bundle = /\/split_discover[^/]*\.wasm$/;
-  let release = () => {};
-  const released = new Promise<void>((resolve) => (release = resolve));
-  await page.route(bundle, async (route) => {
-    await released;
-    await route.continue();
-  });
-  const asked = page.waitForRequest(bundle);
+  const bundle = await hold(page, '**/split_discover*.wasm');
   await page.goto('/competitions');
-  await asked;
+  await bundle.answered;
   // The main code runs: it has drawn a frame since it asked for the bundle.
   await page.evaluate(() => new Promise(requestAnimationFrame));
   await expect(page.locator('html[data-hydrated]')).not.toBeAttached();
 
-  release();
+  await bundle.release();
 
   await expect(page.locator('html[data-hydrated]')).toBeAttached();
 });

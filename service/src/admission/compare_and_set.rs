@@ -25,7 +25,7 @@ pub(super) struct SetSeats {
     taken: Vec<i32>,
 }
 
-pub(super) const SET_SEATS: &str = "\
+const SET_SEATS: &str = "\
     UPDATE competitions AS stored \
     SET registered = stored.registered + new.taken, version = stored.version + 1 \
     FROM unnest($1::uuid[], $2::int[], $3::int[]) AS new (id, version, taken) \
@@ -112,4 +112,37 @@ pub(super) fn compare_and_set(
         .filter(C::Id.eq(id))
         .filter(C::Version.eq(before.version))
         .filter(Expr::col(C::Registered).add(taken).between(0, capacity))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use sea_orm::ConnectionTrait;
+
+    use super::*;
+    use crate::testing::World;
+
+    #[tokio::test]
+    async fn the_compare_and_set_finds_competitions_of_a_small_table_by_their_index() {
+        let world = World::new().await;
+        let db = &world.ctx.db;
+        if db.is_sqlite() {
+            return;
+        }
+        let ada = world.organizer("Ada").await;
+        for _ in 0..50 {
+            world.competition(&ada).create().await;
+        }
+        world.execute("ANALYZE competitions").await.unwrap();
+        let wait = Duration::from_secs(1);
+        let tx = db.begin_serializable_with_lock("SELECT 1", wait).await.unwrap().tx;
+        tx.execute_unprepared(&format!("PREPARE set_seats AS {SET_SEATS}")).await.unwrap();
+        let explain = "EXPLAIN EXECUTE set_seats ('{}', '{}', '{}')";
+        let explain = Statement::from_string(DbBackend::Postgres, explain);
+        let plan = tx.query_all_raw(explain).await.unwrap();
+        let plan: Vec<String> = plan.iter().map(|row| row.try_get_by_index(0).unwrap()).collect();
+        let plan = plan.join("\n");
+        assert!(plan.contains("Index Cond: (id = new.id)"), "{plan}");
+    }
 }

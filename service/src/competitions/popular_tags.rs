@@ -93,7 +93,7 @@ async fn count(ctx: &Context, now: Timestamp) -> Result<Vec<String>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::World;
+    use crate::{competitions::cancel_competition, testing::World};
 
     #[tokio::test]
     async fn popular_tags_are_counted_again_after_a_minute_or_a_change_of_this_process() {
@@ -108,8 +108,10 @@ mod tests {
         assert_eq!(get(ctx).await.unwrap(), ["rust"], "counted for each request");
         world.clock.advance(TimeDelta::seconds(1));
         assert_eq!(get(ctx).await.unwrap(), ["Web"]);
-        world.competition(&ada).tagged(&["sea"]).create().await;
+        let id = world.competition(&ada).tagged(&["sea"]).create().await;
         assert_eq!(get(ctx).await.unwrap(), ["sea", "Web"]);
+        cancel_competition(ctx, &ada, id, None).await.unwrap().outcome.unwrap();
+        assert_eq!(get(ctx).await.unwrap(), ["Web"]);
     }
 
     #[tokio::test]
