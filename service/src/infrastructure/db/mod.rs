@@ -32,7 +32,8 @@ use crate::{
     Error, Result, commit_watch, infrastructure::private_files::prepare_sqlite, metrics::DATABASE,
 };
 
-/// How long the server lets a statement of admission run.
+/// How long the server lets a statement of admission run, and its transaction be idle: the locks of
+/// a process that was cut off from the network are free again before that process notices it.
 const STATEMENT_TIMEOUT: Duration = Duration::from_secs(4);
 /// After this time without a response, the connection of a transaction of admission counts as dead.
 const RESPONSE_TIMEOUT: Duration = Duration::from_secs(5);
@@ -224,10 +225,11 @@ impl Db {
     ) -> Result<LockedRows<'_>> {
         let begin = format!(
             "BEGIN ISOLATION LEVEL {}; SET LOCAL lock_timeout = {}; SET LOCAL statement_timeout \
-             = {}; SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off; {lock}",
+             = {limit}; SET LOCAL idle_in_transaction_session_timeout = {limit}; \
+             SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off; {lock}",
             self.isolation,
             max_wait.as_millis(),
-            STATEMENT_TIMEOUT.as_millis(),
+            limit = STATEMENT_TIMEOUT.as_millis(),
         );
         self.begin_returning(&begin, Some(RESPONSE_TIMEOUT)).await
     }
