@@ -15,7 +15,7 @@ test('an administrator sees the counts of every job type, and the failed jobs', 
   await page.getByRole('banner').getByRole('link', { name: 'Queues' }).click();
 
   await expect(page.getByRole('heading', { level: 1, name: 'Queues' })).toBeVisible();
-  for (const kind of ['clean_up', 'confirm_registration', 'send_reminders']) {
+  for (const kind of ['clean_up', 'confirm_registrations', 'send_reminders']) {
     await expect(page.getByRole('table').getByText(kind)).toBeVisible();
   }
   await expect(dead(page, 'send_newsletter')).toContainText('Failed 3 times');

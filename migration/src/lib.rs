@@ -27,6 +27,7 @@ mod m20261126_000021_disabled_accounts;
 mod m20261126_000022_webhooks;
 mod m20261126_000023_personal_tokens;
 mod m20261127_000030_first_attempts;
+mod m20261127_000031_job_items;
 
 /// Every migration, oldest first.
 #[derive(Debug)]
@@ -54,6 +55,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000022_webhooks::Migration),
             Box::new(m20261126_000023_personal_tokens::Migration),
             Box::new(m20261127_000030_first_attempts::Migration),
+            Box::new(m20261127_000031_job_items::Migration),
         ]
     }
 }

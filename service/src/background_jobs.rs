@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use crate::{
     cancellation_notice::NotifyOfCancellation,
-    confirmation::ConfirmRegistration,
+    confirmation::{ConfirmRegistration, ConfirmRegistrations},
     housekeeping::CleanUp,
     jobs::{Registered, RegisteredJob, Registry, names_are_distinct},
     mail::delivery::DeliverMail,
@@ -24,6 +24,8 @@ macro_rules! jobs {
 }
 
 jobs! {
+    // Its list is before that of earlier releases: an idle worker waits at the first one.
+    ConfirmRegistrations,
     ConfirmRegistration,
     NotifyOfCancellation,
     SendReminders,
@@ -44,7 +46,11 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
-    use crate::jobs::{BackgroundJob, Class, NewJob, Ticket, rows};
+    use crate::{
+        Cause,
+        confirmation::ToConfirm,
+        jobs::{BackgroundJob, Class, NewJob, Ticket, rows},
+    };
 
     #[test]
     fn stored_names_priorities_and_lists_stay_as_they_are() {
@@ -53,6 +59,7 @@ mod tests {
             .map(|(kind, route)| (kind, route.priority, route.class, route.list))
             .collect();
         let stored = [
+            ("confirm_registrations", 0, Class::Confirmations, "confirm_registrations"),
             ("confirm_registration", 0, Class::Confirmations, "confirm_registration"),
             ("send_reset_link", 0, Class::AccountMail, "send_reset_link"),
             ("deliver_mail", 5, Class::AccountMail, "deliver_mail"),
@@ -95,6 +102,16 @@ mod tests {
     fn stored_payloads_stay_as_they_are_and_read_back() {
         let id = Uuid::from_u128(7);
         let text = id.to_string();
+        let registration = domain::RegistrationId(id);
+        let cause = Cause::stored(Some("r-7"), None);
+        let registrations = [Cause::default(), cause];
+        let registrations = registrations.map(|cause| ToConfirm::new(registration, cause)).into();
+        assert_reads_back(
+            ConfirmRegistrations { registrations },
+            &format!(
+                r#"{{"registrations":[{{"id":"{text}"}},{{"id":"{text}","request_id":"r-7"}}]}}"#
+            ),
+        );
         assert_reads_back(
             ConfirmRegistration { registration_id: domain::RegistrationId(id) },
             &format!(r#"{{"registration_id":"{text}"}}"#),
@@ -130,6 +147,9 @@ mod tests {
         let ticket = Ticket::new(&REGISTRY, "deliver_mail", 15, domain::JobId(Uuid::from_u128(7)));
         assert_eq!(ticket.to_string(), "deliver_bulk_mail:00000000-0000-0000-0000-000000000007");
         assert_eq!(Ticket::parse(&REGISTRY, &ticket.to_string()), Some(ticket));
+        let of_several = ticket.of_items(64);
+        assert!(of_several.to_string().ends_with("0007:64"), "{of_several}");
+        assert_eq!(Ticket::parse(&REGISTRY, &of_several.to_string()), Some(of_several));
         assert_eq!(Ticket::parse(&REGISTRY, "deliver_bulk_mail"), None);
         let retired = "retired:00000000-0000-0000-0000-000000000007";
         assert_eq!(Ticket::parse(&REGISTRY, retired), None);

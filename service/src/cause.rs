@@ -64,6 +64,14 @@ impl Cause {
         }
     }
 
+    /// The id and the trace context as columns have them.
+    pub(crate) fn into_stored(self) -> (Option<String>, Option<String>) {
+        (
+            self.request_id.map(|id| id.as_str().to_owned()),
+            self.traceparent.map(|parent| parent.to_string()),
+        )
+    }
+
     /// The id of the request, for a field of a log line.
     pub fn request_id(&self) -> Option<&str> {
         self.request_id.as_ref().map(RequestId::as_str)

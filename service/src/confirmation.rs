@@ -21,7 +21,7 @@ use crate::{
         bulk::{any_of, update_returning},
         retry,
     },
-    jobs::{self, BackgroundJob, Class, Execution, NewJob},
+    jobs::{self, BackgroundJob, Claim, Class, Execution, NewJob},
     mail::{
         limits::CONFIRMATION,
         mailbox::{Draft, store_and_enqueue},
@@ -31,7 +31,77 @@ use crate::{
     zones,
 };
 
-/// Mail the confirmation of a registration and turn it CONFIRMED.
+/// Mail the confirmations of registrations that were made in one transaction, and turn them
+/// CONFIRMED.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConfirmRegistrations {
+    /// Which registrations: up to 128, the most that one transaction of admission decides on.
+    pub registrations: Vec<ToConfirm>,
+}
+
+/// A registration to confirm, and the request that has made it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ToConfirm {
+    id: RegistrationId,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    request_id: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    traceparent: Option<String>,
+}
+
+impl ToConfirm {
+    /// A registration that a request has made.
+    pub fn new(id: RegistrationId, cause: Cause) -> Self {
+        let (request_id, traceparent) = cause.into_stored();
+        Self { id, request_id, traceparent }
+    }
+
+    fn cause(&self) -> Cause {
+        Cause::stored(self.request_id.as_deref(), self.traceparent.as_deref())
+    }
+}
+
+impl ConfirmRegistrations {
+    /// The job that confirms these registrations. A job of one has its request as its cause.
+    pub(crate) fn job(registrations: Vec<ToConfirm>) -> NewJob {
+        let cause = match &registrations[..] {
+            [one] => one.cause(),
+            _ => Cause::default(),
+        };
+        NewJob::from(Self { registrations }).caused_by(cause)
+    }
+}
+
+impl BackgroundJob for ConfirmRegistrations {
+    const NAME: &'static str = "confirm_registrations";
+    const CLASS: Class = Class::Confirmations;
+    const PRIORITY: i16 = 0;
+    const TIME_LIMIT: Duration = Duration::from_secs(30);
+    const BATCHED: bool = true;
+
+    fn items(&self) -> usize {
+        self.registrations.len().max(1)
+    }
+
+    fn causes(&self) -> Option<Vec<Cause>> {
+        Some(self.registrations.iter().map(ToConfirm::cause).collect())
+    }
+
+    fn split(&self) -> Vec<NewJob> {
+        self.registrations.iter().map(|one| Self::job(vec![one.clone()])).collect()
+    }
+
+    async fn run(ctx: &Context, execution: &Execution<'_, Self>) -> Result<()> {
+        retry(|| {
+            confirm(ctx, execution, |_, job| {
+                job.registrations.iter().map(|one| (one.id, one.cause())).collect()
+            })
+        })
+        .await
+    }
+}
+
+/// The same for one registration: a job that an earlier release has added.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ConfirmRegistration {
     /// Which registration.
@@ -40,13 +110,15 @@ pub struct ConfirmRegistration {
 
 impl BackgroundJob for ConfirmRegistration {
     const NAME: &'static str = "confirm_registration";
-    const CLASS: Class = Class::Confirmations;
-    const PRIORITY: i16 = 0;
-    const TIME_LIMIT: Duration = Duration::from_secs(30);
+    const CLASS: Class = ConfirmRegistrations::CLASS;
+    const PRIORITY: i16 = ConfirmRegistrations::PRIORITY;
+    const TIME_LIMIT: Duration = ConfirmRegistrations::TIME_LIMIT;
     const BATCHED: bool = true;
+    const RETIRED: bool = true;
 
     async fn run(ctx: &Context, execution: &Execution<'_, Self>) -> Result<()> {
-        retry(|| confirm(ctx, execution)).await
+        retry(|| confirm(ctx, execution, |claim, job| vec![(job.registration_id, claim.cause())]))
+            .await
     }
 }
 
@@ -71,13 +143,19 @@ struct Subject {
     time_zone: String,
 }
 
-/// Confirms registrations in one transaction. Skips a registration that was cancelled meanwhile,
-/// and one for a competition that was cancelled: its participant is notified of that instead.
-async fn confirm(ctx: &Context, execution: &Execution<'_, ConfirmRegistration>) -> Result<()> {
+/// Confirms the registrations of jobs in one transaction. Skips a registration that was cancelled
+/// meanwhile, and one for a competition that was cancelled: its participant is notified of that
+/// instead.
+async fn confirm<J: BackgroundJob>(
+    ctx: &Context,
+    execution: &Execution<'_, J>,
+    registrations: impl Fn(&Claim, &J) -> Vec<(RegistrationId, Cause)>,
+) -> Result<()> {
     let now = ctx.now();
     let tx = execution.acknowledge(ctx.db.begin_read_committed().await?, now).await?;
     let held = execution.jobs().filter(|(claim, _)| tx.holds(claim));
-    let ids = held.map(|(_, job)| job.registration_id);
+    let causes: HashMap<_, _> = held.flat_map(|(claim, job)| registrations(claim, job)).collect();
+    let ids = causes.keys().copied();
     let confirm = registration::Entity::update_many()
         .col_expr(registration::Column::Status, Expr::value(RegistrationStatus::Confirmed))
         .col_expr(registration::Column::UpdatedAt, Expr::value(now.utc()))
@@ -101,10 +179,8 @@ async fn confirm(ctx: &Context, execution: &Execution<'_, ConfirmRegistration>) 
         .await?;
     let competitions: HashMap<_, _> =
         competitions.into_iter().map(|competition| (competition.id, competition)).collect();
-    let causes: HashMap<_, _> =
-        execution.jobs().map(|(claim, job)| (job.registration_id, claim.cause())).collect();
     let drafts = confirmed.iter().filter_map(|row| {
-        let cause = causes.get(&row.id).copied().cloned().unwrap_or_default();
+        let cause = causes.get(&row.id).cloned().unwrap_or_default();
         // Foreign keys cascade: with its user or competition the registration is gone as well.
         let (user, competition) =
             (users.get(&row.user_id)?, competitions.get(&row.competition_id)?);
@@ -120,14 +196,14 @@ fn event_jobs<'a>(
     now: Timestamp,
     confirmed: &[registration::Model],
     competitions: impl Iterator<Item = &'a Subject>,
-    causes: &HashMap<RegistrationId, &Cause>,
+    causes: &HashMap<RegistrationId, Cause>,
 ) -> Vec<NewJob> {
     let with_webhooks = competitions.filter(|competition| competition.has_webhooks);
     let job = |competition: &Subject| {
         let rows = || confirmed.iter().filter(|row| row.competition_id == competition.id);
         let event = |row| Event::of_registration(EventType::RegistrationConfirmed, now, row);
         let events = rows().map(event).collect();
-        let cause = rows().find_map(|row| causes.get(&row.id).copied().cloned());
+        let cause = rows().find_map(|row| causes.get(&row.id).cloned());
         NewJob::from(PublishEvents::about(competition.id, competition.organizer_id, events))
             .caused_by(cause.unwrap_or_default())
     };

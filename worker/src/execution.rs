@@ -165,12 +165,14 @@ async fn attempt(
     jobs::count_run(ctx, claims, how, began.elapsed());
     if how == JobOutcome::Completed {
         for claim in claims {
-            tracing::debug!(
-                job.id = %claim.id,
-                job.kind = claim.kind(),
-                request.id = claim.cause().request_id(),
-                "job completed"
-            );
+            for cause in claim.causes() {
+                tracing::debug!(
+                    job.id = %claim.id,
+                    job.kind = claim.kind(),
+                    request.id = cause.request_id(),
+                    "job completed"
+                );
+            }
         }
     }
     outcome

@@ -2,7 +2,7 @@
 
 use service::jobs::Claim;
 
-/// The most jobs claimed at a time. One transaction confirms them all.
+/// A worker claims jobs until they have this many items. One transaction confirms them all.
 pub(crate) const BATCH: usize = 500;
 
 /// Splits claims into groups that run together. Batched jobs of one kind are one group, ordered by

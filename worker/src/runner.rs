@@ -6,7 +6,7 @@ use std::time::Duration;
 use futures::{FutureExt, future::join_all};
 use service::{
     Context,
-    jobs::{self, Class},
+    jobs::{self, Claim, Class},
 };
 use tokio::{
     task::{JoinError, JoinSet},
@@ -87,7 +87,7 @@ async fn all_ended(
     result
 }
 
-/// Runs all jobs that are due, and returns how many there were.
+/// Runs all jobs that are due, and returns how many items they had.
 ///
 /// # Errors
 /// When the database fails.
@@ -98,7 +98,7 @@ pub async fn drain(ctx: &Context) -> service::Result<usize> {
         if claims.is_empty() {
             return Ok(done);
         }
-        done += claims.len();
+        done += claims.iter().map(Claim::items).sum::<usize>();
         let held: Vec<_> = groups(claims).into_iter().map(|group| leases.hold(group)).collect();
         join_all(held.iter().map(|held| execution::run(ctx, held, &stop))).await;
     }

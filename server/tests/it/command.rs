@@ -173,7 +173,7 @@ async fn jobs_list_shows_dead_letters_and_jobs_retry_requeues_them() {
     }
     let variables = [("DATABASE_URL", world.database_url())];
     let list = output_text(&run(&["jobs", "list"], &variables, ""));
-    for part in ["TYPE", "confirm_registration", "clean_up", "the disk is full"] {
+    for part in ["TYPE", "confirm_registrations", "clean_up", "the disk is full"] {
         assert!(list.contains(part), "{part} is missing from {list}");
     }
     assert!(!run(&["jobs", "retry"], &variables, "").status.success(), "neither an id nor --all");

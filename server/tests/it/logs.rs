@@ -62,7 +62,7 @@ async fn every_line_of_a_request_and_of_its_jobs_and_mail_has_its_id() {
     // Each job of the request, and the mail within the second one.
     let jobs = lines.iter().filter(|line| line["message"] == "job completed");
     let jobs: Vec<_> = jobs.map(|line| line["job.kind"].as_str().unwrap()).collect();
-    assert!(jobs.contains(&"confirm_registration"), "{jobs:?}");
+    assert!(jobs.contains(&"confirm_registrations"), "{jobs:?}");
     let mail = line(&server, "mail sent").await;
     assert_eq!(mail["job.kind"], "deliver_mail");
 }

@@ -47,7 +47,7 @@ async fn the_jobs_of_a_registration_carry_its_request_id() {
     let path = format!("/api/competitions/{id}/register");
     let call = app.post(&path).by(&grace).header("x-request-id", "r-8").from(PROXY);
     assert_eq!(call.send().await.status, 201);
-    assert_eq!(world.request_ids_of_jobs().await, ["confirm_registration r-8"]);
+    assert_eq!(world.request_ids_of_jobs().await, ["confirm_registrations r-8"]);
 }
 
 #[tokio::test]
@@ -65,5 +65,5 @@ async fn the_jobs_of_a_page_and_of_a_server_function_carry_their_request_id() {
         .text("application/x-www-form-urlencoded", format!("competition={id}&idempotency_key=k"));
     let response = form.send().await;
     assert!(!response.status.is_client_error(), "{}", response.text);
-    assert_eq!(world.request_ids_of_jobs().await, ["confirm_registration r-9"]);
+    assert_eq!(world.request_ids_of_jobs().await, ["confirm_registrations r-9"]);
 }

@@ -37,7 +37,7 @@ async fn one_trace_leads_from_the_caller_over_the_batch_and_the_job_to_the_mail(
     assert_eq!((request.trace.as_str(), request.parent.as_str()), (TRACE, CALLER));
     let batch = collector.span("admission_batch").await;
     assert_eq!(batch.links, [request.id.as_str()]);
-    let confirm = collector.span("confirm_registration").await;
+    let confirm = collector.span("confirm_registrations").await;
     let deliver = collector.span("deliver_mail").await;
     let mail = collector.span("send_mail").await;
     for span in [&batch, &confirm, &deliver, &mail] {

@@ -3,6 +3,7 @@
 use domain::Tag;
 
 use crate::{
+    confirmation::ToConfirm,
     entity::{competition, registration},
     jobs::NewJob,
 };
@@ -12,7 +13,9 @@ use crate::{
 pub(super) struct Changes {
     pub(super) inserted: Vec<registration::Model>,
     pub(super) updated: Vec<registration::Model>,
-    /// Jobs to insert.
+    /// Registrations to confirm.
+    pub(super) to_confirm: Vec<ToConfirm>,
+    /// Other jobs to insert.
     pub(super) jobs: Vec<NewJob>,
     /// The competition before and after, if it changes.
     pub(super) competition: Option<(competition::Model, competition::Model)>,

@@ -16,8 +16,8 @@ use super::{
     store::{self, Snapshot},
 };
 use crate::{
-    Context, Error, Result, entity::idempotency_log, events::Event, idempotency::StoredResponse,
-    infrastructure::failpoint, jobs,
+    Context, Error, Result, confirmation::ConfirmRegistrations, entity::idempotency_log,
+    events::Event, idempotency::StoredResponse, infrastructure::failpoint, jobs,
 };
 
 /// The decision on a request, and the response to cache once it is committed.
@@ -59,7 +59,11 @@ pub(super) async fn decide(
     // The compare-and-set increments the version.
     let events = changed.map(|(before, after)| Event::seats_of(after, before.version + 1));
     let events: Vec<_> = events.collect();
-    let jobs = jobs::rows(now, changes.iter().flat_map(|changes| &changes.jobs).cloned());
+    let to_confirm: Vec<_> =
+        changes.iter().flat_map(|changes| &changes.to_confirm).cloned().collect();
+    let confirm = (!to_confirm.is_empty()).then(|| ConfirmRegistrations::job(to_confirm));
+    let others = changes.iter().flat_map(|changes| &changes.jobs).cloned();
+    let jobs = jobs::rows(now, confirm.into_iter().chain(others));
     let tickets = jobs.iter().map(|row| jobs::Ticket::of(ctx, row)).collect();
     store::write(&*tx, records, jobs, changes).await?;
     failpoint::reach("before_commit");

@@ -17,7 +17,7 @@ use super::{
 use crate::{
     Cause, Result,
     cancellation_notice::NotifyOfCancellation,
-    confirmation::ConfirmRegistration,
+    confirmation::ToConfirm,
     entity,
     jobs::{BackgroundJob, NewJob},
     webhooks::{Event, PublishEvents},
@@ -132,7 +132,8 @@ impl Ledger {
         if self.after.is_full() && !self.before.is_full() && self.after.cancelled_at.is_none() {
             self.add_competition_event(EventType::CompetitionFull);
         }
-        let (mut inserted, mut updated, mut jobs) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut inserted, mut updated) = (Vec::new(), Vec::new());
+        let (mut to_confirm, mut jobs) = (Vec::new(), Vec::new());
         let mut changed: Vec<_> = self
             .registrations
             .into_values()
@@ -142,12 +143,7 @@ impl Ledger {
         changed.sort_unstable_by_key(|entry| entry.row.id);
         for Entry { row, write, cause } in changed {
             if row.status == RegistrationStatus::Pending {
-                let registration_id = row.id;
-                let job = ConfirmRegistration { registration_id };
-                // A registration that is cancelled and made again is confirmed again.
-                let since = Timestamp::from(row.registered_at);
-                let key = format!("{}:{registration_id}:{since}", ConfirmRegistration::NAME);
-                jobs.push(NewJob::from(job).with_key(key).caused_by(cause));
+                to_confirm.push(ToConfirm::new(row.id, cause));
             }
             if write == RowWrite::Insert { inserted.push(row) } else { updated.push(row) }
         }
@@ -168,6 +164,7 @@ impl Ledger {
         Changes {
             inserted,
             updated,
+            to_confirm,
             jobs,
             competition: is_changed.then_some((self.before, self.after)),
             tags: self.new_tags,

@@ -15,6 +15,8 @@ pub(crate) struct Model {
     pub(crate) payload: Json,
     pub(crate) state: State,
     pub(crate) priority: i16,
+    /// What the job consists of, which stats count: the registrations that it confirms.
+    pub(crate) items: i32,
     pub(crate) attempts: i32,
     pub(crate) lost_leases: i32,
     pub(crate) max_attempts: i32,

@@ -18,13 +18,14 @@ use serde_json::Value;
 
 use super::{
     Class, Disposition,
-    claim::{Claim, Payload},
+    claim::Claim,
     finish::{acknowledge, complete_all, move_to_dead_letters},
-    registry::RegisteredJob,
+    new_job::NewJob,
+    registry::{Parsed, RegisteredJob},
     spec::{Route, Spec},
 };
 use crate::{
-    Context, Result,
+    Cause, Context, Result,
     infrastructure::db::{Transaction, WriteTx},
 };
 
@@ -60,9 +61,27 @@ pub trait BackgroundJob:
     const ON_TIMEOUT: Disposition = Disposition::Postpone;
     /// Whether jobs that were claimed together run together, in one [`Execution`].
     const BATCHED: bool = false;
+    /// Whether only earlier releases add it: stats list it while there are such jobs.
+    const RETIRED: bool = false;
     /// Where jobs wait that were added by `NewJob::with_route`. By default a
     /// job waits in the list that has the name of its kind.
     const OTHER_ROUTES: &'static [Route] = &[];
+
+    /// What the job consists of, at least one: stats, metrics and the limits of workers count items.
+    fn items(&self) -> usize {
+        1
+    }
+
+    /// The causes of the items of a job of several; `None` if the row of the job has the cause.
+    fn causes(&self) -> Option<Vec<Cause>> {
+        None
+    }
+
+    /// The same work as jobs of one item each. A job of several items is replaced by them when it
+    /// fails, so that only the item at fault fails again. None for a job that is never split.
+    fn split(&self) -> Vec<NewJob> {
+        Vec::new()
+    }
 
     /// Runs the job. `Ok(())` acknowledges it. A handler whose effects must not happen twice
     /// acknowledges the job in their transaction, by [`Execution::acknowledge`].
@@ -86,6 +105,7 @@ impl Spec {
             time_limit: J::TIME_LIMIT,
             on_timeout: J::ON_TIMEOUT,
             batched: J::BATCHED,
+            retired: J::RETIRED,
         }
     }
 }
@@ -93,16 +113,24 @@ impl Spec {
 impl RegisteredJob {
     /// A job for the list of `background_jobs.rs`.
     pub(crate) const fn of<J: BackgroundJob>() -> Self {
-        Self { spec: Spec::of::<J>(), parse: parse::<J>, run: run::<J> }
+        Self { spec: Spec::of::<J>(), parse: parse::<J>, split: split::<J>, run: run::<J> }
     }
 }
 
+fn read<J: BackgroundJob>(payload: &Value) -> Result<J, String> {
+    serde_json::from_value(payload.clone()).map_err(|error| error.to_string())
+}
+
 /// `Err` with the reason for a payload that this program cannot read.
-fn parse<J: BackgroundJob>(payload: &Value) -> Result<Arc<dyn Payload>, String> {
-    match serde_json::from_value::<J>(payload.clone()) {
-        Ok(payload) => Ok(Arc::new(payload)),
-        Err(error) => Err(error.to_string()),
-    }
+fn parse<J: BackgroundJob>(payload: &Value) -> Result<Parsed, String> {
+    let payload: J = read(payload)?;
+    let (items, causes) = (payload.items(), payload.causes());
+    Ok(Parsed { payload: Arc::new(payload), items, causes })
+}
+
+/// The jobs of one item each. `Err` as for [`parse`].
+fn split<J: BackgroundJob>(payload: &Value) -> Result<Vec<NewJob>, String> {
+    Ok(read::<J>(payload)?.split())
 }
 
 fn run<'a, J: BackgroundJob>(ctx: &'a Context, claims: &'a [Claim]) -> BoxFuture<'a, Result<()>> {

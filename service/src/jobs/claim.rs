@@ -33,11 +33,13 @@ pub struct Claim {
     pub spec: &'static Spec,
     pub(super) run: Run,
     pub(super) payload: Arc<dyn Payload>,
+    pub(super) items: usize,
     /// Counts the claims of this job. A claim with an older epoch than the row no longer holds it.
     pub(super) epoch: i32,
     /// How often the job was postponed since it last failed.
     pub(super) postponements: i32,
-    pub(super) cause: Cause,
+    /// One, or one for each item.
+    pub(super) causes: Vec<Cause>,
 }
 
 /// The id of a job, and the epoch of the claim.
@@ -54,9 +56,19 @@ impl Claim {
         self.spec.name
     }
 
-    /// The request that has caused the job.
-    pub fn cause(&self) -> &Cause {
-        &self.cause
+    /// What the job consists of: 1, or the registrations that it confirms.
+    pub fn items(&self) -> usize {
+        self.items
+    }
+
+    /// The requests that have caused the job: one, or one for each item.
+    pub fn causes(&self) -> &[Cause] {
+        &self.causes
+    }
+
+    /// The request that has caused the job; of a job of several items, the first one.
+    pub fn cause(&self) -> Cause {
+        self.causes.first().cloned().unwrap_or_default()
     }
 
     /// The payload of a job of type `J`; `None` for a job of another type.

@@ -44,8 +44,8 @@ pub(super) struct Claimed {
     pub(super) next: Turn,
 }
 
-/// Claims up to `limit` jobs that are due, of any class, the most urgent first, except that a job
-/// which has lost a worker is claimed alone.
+/// Claims jobs that are due, of any class, the most urgent first, until they have `limit` items. A
+/// job which has lost a worker is claimed alone.
 ///
 /// A job that this program does not know is left for a worker that knows it.
 ///
@@ -70,17 +70,17 @@ pub(super) async fn claim_of(
         return Ok((Vec::new(), Turn::MostUrgent));
     }
     let tx = ctx.db.begin_read_committed().await?;
-    let mut found: Vec<(JobId, i32)> = Vec::new();
+    let (mut found, mut items): (Vec<(JobId, i32)>, u64) = (Vec::new(), 0);
     // One priority after the other: an index finds the oldest jobs of each, however many jobs wait
     // with another priority.
     for (priority, kinds) in by_priority(ctx, classes) {
-        let left = limit.saturating_sub(found.len() as u64);
+        let left = limit.saturating_sub(items);
         if left == 0 {
             break;
         }
-        let next: Vec<(JobId, i32)> = job::Entity::find()
+        let next: Vec<(JobId, i32, i32)> = job::Entity::find()
             .select_only()
-            .columns([job::Column::Id, job::Column::LostLeases])
+            .columns([job::Column::Id, job::Column::LostLeases, job::Column::Items])
             .filter(due(now))
             .filter(job::Column::Priority.eq(priority))
             .filter(job::Column::Kind.is_in(kinds))
@@ -90,7 +90,13 @@ pub(super) async fn claim_of(
             .into_tuple()
             .all(&*tx)
             .await?;
-        found.extend(next);
+        for (id, lost_leases, of_job) in next {
+            if items >= limit {
+                break;
+            }
+            items += u64::try_from(of_job).unwrap_or_default();
+            found.push((id, lost_leases));
+        }
     }
     let first_suspect = found.iter().position(|(_, lost_leases)| *lost_leases > 0);
     let (chosen, next) = match first_suspect {
@@ -192,7 +198,7 @@ async fn read(ctx: &Context, rows: Vec<job::Model>) -> Vec<Claim> {
         match ctx.jobs.read(&row) {
             Ok(claim) => {
                 let wait = (ctx.now().utc() - row.run_at).to_std().unwrap_or_default();
-                ctx.jobs.metrics().claimed(&row.kind, wait);
+                ctx.jobs.metrics().claimed(&row.kind, wait, claim.items());
                 claims.push(claim);
             }
             Err(reason) => postpone_unread(ctx, &row, &reason).await,

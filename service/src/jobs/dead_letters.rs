@@ -104,6 +104,7 @@ async fn move_back(
         .into_iter()
         .map(|dead| job::Model {
             max_attempts: max_attempts(ctx, &dead),
+            items: ctx.jobs.items(&dead.kind, &dead.payload),
             dedup_key: dead.dedup_key.filter(|key| taken.insert(key.clone())),
             id: dead.id,
             kind: dead.kind,

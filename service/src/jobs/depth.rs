@@ -16,7 +16,7 @@ use crate::{
     },
 };
 
-/// How many jobs of a kind there are.
+/// How many jobs of a kind there are; of jobs of several items, how many items.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Depth {
     /// Due, and waiting for a worker.
@@ -73,7 +73,7 @@ pub(crate) async fn lag(ctx: &Context) -> Result<Duration> {
     Ok(known.map(|depth| depth.oldest).max().unwrap_or_default())
 }
 
-/// The kinds of some jobs, their number, and when the oldest is due.
+/// The kinds of some jobs, their items, and when the oldest is due.
 async fn count(
     ctx: &Context,
     these: impl IntoCondition,
@@ -81,7 +81,7 @@ async fn count(
     let counts: Vec<(String, i64, DateTimeUtc)> = job::Entity::find()
         .select_only()
         .column(job::Column::Kind)
-        .column_as(Expr::col(job::Column::Id).count(), "jobs")
+        .column_as(job::Column::Items.sum(), "items")
         .column_as(job::Column::RunAt.min(), "oldest")
         .filter(these)
         .group_by(job::Column::Kind)

@@ -14,6 +14,8 @@ use super::{
     dead_letters,
     queue::Queue,
     reason::shortened,
+    relay::push_tickets,
+    split::split,
 };
 use crate::{
     Context, Result,
@@ -28,6 +30,8 @@ pub enum FailOutcome {
     Retry,
     /// It is out of attempts, and a dead letter now.
     Dead,
+    /// It had several items: each has a job of its own now.
+    Split,
     /// Another worker has it; this failure does not count.
     Lost,
 }
@@ -66,7 +70,7 @@ pub(super) async fn complete_all(ctx: &Context, claims: &[&Claim]) -> Result<()>
 }
 
 /// Records that a run failed: the job is delayed and runs again, or moves to the dead letters when
-/// it is out of attempts.
+/// it is out of attempts. A job of several items is split.
 ///
 /// # Errors
 /// When the database fails; the lease expires then.
@@ -76,6 +80,12 @@ pub async fn fail(ctx: &Context, claim: &Claim, reason: &str) -> Result<FailOutc
     let ours = held(&*tx, [claim]);
     let found = job::Entity::find().filter(ours).lock_exclusive().one(&*tx).await?;
     let Some(mut row) = found else { return Ok(FailOutcome::Lost) };
+    let parts = split(ctx, &*tx, &row, now.utc(), reason).await?;
+    if !parts.is_empty() {
+        tx.commit().await?;
+        push_tickets(ctx, parts);
+        return Ok(FailOutcome::Split);
+    }
     row.attempts += 1;
     let ticket = Ticket::of(ctx, &row);
     let run_at = now.utc() + after_failure(row.attempts);
@@ -107,16 +117,23 @@ pub async fn fail(ctx: &Context, claim: &Claim, reason: &str) -> Result<FailOutc
     Ok(outcome)
 }
 
-/// Moves a job that cannot succeed to the dead letters, if it is still held.
+/// Moves a job that cannot succeed to the dead letters, if it is still held. A job of several items
+/// is split instead: some of them may succeed.
 ///
 /// # Errors
 /// When the database fails; the lease expires then.
 pub async fn move_to_dead_letters(ctx: &Context, claim: &Claim, reason: &str) -> Result<()> {
     let tx = ctx.db.begin_read_committed().await?;
     let ours = held(&*tx, [claim]);
-    if let Some(mut row) = job::Entity::find().filter(ours).lock_exclusive().one(&*tx).await? {
+    let Some(mut row) = job::Entity::find().filter(ours).lock_exclusive().one(&*tx).await? else {
+        return Ok(());
+    };
+    let parts = split(ctx, &*tx, &row, ctx.now().utc(), reason).await?;
+    if parts.is_empty() {
         row.attempts += 1;
         dead_letters::insert(ctx, &*tx, row, reason).await?;
     }
-    tx.commit().await
+    tx.commit().await?;
+    push_tickets(ctx, parts);
+    Ok(())
 }

@@ -28,7 +28,8 @@ pub enum JobOutcome {
 /// Counts a run of jobs of one kind, which has ended.
 pub fn count_run(ctx: &Context, claims: &[Claim], outcome: JobOutcome, duration: Duration) {
     if let Some(claim) = claims.first() {
-        ctx.jobs.metrics().run_ended(claim.kind(), claims.len() as u64, outcome, duration);
+        let items = claims.iter().map(|claim| claim.items() as u64).sum();
+        ctx.jobs.metrics().run_ended(claim.kind(), items, outcome, duration);
     }
 }
 
@@ -55,16 +56,16 @@ impl JobMetrics {
         Self(kinds.map(|kind| (kind, Kind::new(kind))).collect())
     }
 
-    fn run_ended(&self, kind: &str, jobs: u64, outcome: JobOutcome, duration: Duration) {
+    fn run_ended(&self, kind: &str, items: u64, outcome: JobOutcome, duration: Duration) {
         if let Some(kind) = self.0.get(kind) {
-            kind.attempts[outcome as usize].increment(jobs);
+            kind.attempts[outcome as usize].increment(items);
             record(&kind.duration, duration);
         }
     }
 
-    pub(super) fn claimed(&self, kind: &str, wait: Duration) {
+    pub(super) fn claimed(&self, kind: &str, wait: Duration, items: usize) {
         if let Some(kind) = self.0.get(kind) {
-            record(&kind.wait, wait);
+            kind.wait.record_many(wait.as_secs_f64(), items);
         }
     }
 

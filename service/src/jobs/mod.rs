@@ -5,6 +5,7 @@
 //! |---|---|
 //! | `background_job`, `registry` | the trait [`BackgroundJob`] and the list of all jobs |
 //! | `new_job`, `claiming`, `lease`, `finish`, `postpone` | a row: waiting, active, completed |
+//! | `split` | a job of several items becomes jobs of one item each when it fails |
 //! | `dead_letters`, `listing`, `stats`, `operator` | use cases of operators |
 //! | `queue`, `relay`, `consumer` | the lists in Redis, which wake workers |
 //! | `sweep` | recovery from lost workers and lost lists |
@@ -55,6 +56,7 @@ mod reason;
 mod registry;
 mod relay;
 mod spec;
+mod split;
 mod stats;
 mod sweep;
 mod ticket;

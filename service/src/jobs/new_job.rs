@@ -16,6 +16,7 @@ use crate::{
 pub struct NewJob {
     kind: &'static str,
     payload: Value,
+    items: i32,
     priority: i16,
     max_attempts: i32,
     dedup_key: Option<String>,
@@ -27,6 +28,7 @@ impl<J: BackgroundJob> From<J> for NewJob {
     fn from(job: J) -> Self {
         Self {
             kind: J::NAME,
+            items: stored_items(job.items()),
             payload: serde_json::to_value(job).expect("a payload of plain fields is JSON"),
             priority: J::PRIORITY,
             max_attempts: J::MAX_ATTEMPTS,
@@ -62,28 +64,37 @@ impl NewJob {
 
 /// The rows of new jobs.
 pub(crate) fn rows(now: Timestamp, jobs: impl IntoIterator<Item = NewJob>) -> Vec<job::Model> {
-    let row = |job: NewJob| job::Model {
-        id: JobId(new_id()),
-        kind: job.kind.to_owned(),
-        payload: job.payload,
-        state: State::Waiting,
-        priority: job.priority,
-        attempts: 0,
-        lost_leases: 0,
-        max_attempts: job.max_attempts,
-        postponements: 0,
-        run_at: job.run_at.unwrap_or(now).utc(),
-        lease_until: None,
-        epoch: 0,
-        last_error: None,
-        dedup_key: job.dedup_key,
-        created_at: now.utc(),
-        enqueued_at: None,
-        finished_at: None,
-        request_id: job.cause.request_id.map(|id| id.as_str().to_owned()),
-        traceparent: job.cause.traceparent.map(|parent| parent.to_string()),
+    let row = |job: NewJob| {
+        let (request_id, traceparent) = job.cause.into_stored();
+        job::Model {
+            id: JobId(new_id()),
+            kind: job.kind.to_owned(),
+            payload: job.payload,
+            state: State::Waiting,
+            priority: job.priority,
+            items: job.items,
+            attempts: 0,
+            lost_leases: 0,
+            max_attempts: job.max_attempts,
+            postponements: 0,
+            run_at: job.run_at.unwrap_or(now).utc(),
+            lease_until: None,
+            epoch: 0,
+            last_error: None,
+            dedup_key: job.dedup_key,
+            created_at: now.utc(),
+            enqueued_at: None,
+            finished_at: None,
+            request_id,
+            traceparent,
+        }
     };
     jobs.into_iter().map(row).collect()
+}
+
+/// The items of a job as the column has them.
+pub(super) fn stored_items(items: usize) -> i32 {
+    items.try_into().unwrap_or(i32::MAX)
 }
 
 /// Adds jobs in the transaction of the change that causes them.

@@ -13,12 +13,17 @@ use super::{
     backoff::after_postponement,
     claim::{Claim, Timestamptz, held, held_at},
     reason::shortened,
+    split::split,
 };
 use crate::{
     Context, Result,
     entity::job::{self, State},
     infrastructure::db::bulk::any_of,
 };
+
+/// The postponements after which a job of several items is split: one of them may be what delays
+/// it, such as a row that is locked.
+const SPLIT_AFTER: i32 = 2;
 
 /// Delays claimed jobs by a pause that grows with each postponement, up to five minutes. Their
 /// attempts stay as they are. Jobs that were postponed equally often share one pause, so that they
@@ -49,17 +54,30 @@ pub(super) async fn postpone_unread(ctx: &Context, row: &job::Model, reason: &st
 async fn postpone_rows(ctx: &Context, rows: Condition, reason: &str) -> Result<()> {
     let now = ctx.now().utc();
     let tx = ctx.db.begin_read_committed().await?;
-    let found: Vec<(JobId, i32)> = job::Entity::find()
+    let found: Vec<(JobId, i32, i32)> = job::Entity::find()
         .select_only()
-        .columns([job::Column::Id, job::Column::Postponements])
+        .columns([job::Column::Id, job::Column::Postponements, job::Column::Items])
         .filter(rows)
         .lock(LockType::Update)
         .into_tuple()
         .all(&*tx)
         .await?;
-    let mut by_count = BTreeMap::<i32, Vec<JobId>>::new();
-    for (id, postponements) in found {
-        by_count.entry(postponements.saturating_add(1)).or_default().push(id);
+    let (mut by_count, mut too_large) = (BTreeMap::<i32, Vec<JobId>>::new(), Vec::new());
+    for (id, postponements, items) in found {
+        let count = postponements.saturating_add(1);
+        if items > 1 && count >= SPLIT_AFTER {
+            too_large.push(id);
+        } else {
+            by_count.entry(count).or_default().push(id);
+        }
+    }
+    let too_large = job::Entity::find().filter(any_of(&*tx, job::Column::Id, too_large));
+    for mut row in too_large.all(&*tx).await? {
+        row.postponements = row.postponements.saturating_add(1);
+        let run_at = now + after_postponement(row.postponements);
+        if split(ctx, &*tx, &row, run_at, reason).await?.is_empty() {
+            by_count.entry(row.postponements).or_default().push(row.id);
+        }
     }
     for (count, ids) in by_count {
         job::Entity::update_many()

@@ -10,6 +10,7 @@ use super::{
     claim::{Claim, Payload, Run},
     lease::release,
     metrics::JobMetrics,
+    new_job::{NewJob, stored_items},
     spec::{Route, Spec},
 };
 use crate::{Cause, Context, Result, entity::job};
@@ -18,8 +19,17 @@ use crate::{Cause, Context, Result, entity::job};
 #[derive(Debug)]
 pub(crate) struct RegisteredJob {
     pub(super) spec: Spec,
-    pub(super) parse: fn(&Value) -> Result<Arc<dyn Payload>, String>,
+    pub(super) parse: fn(&Value) -> Result<Parsed, String>,
+    pub(super) split: fn(&Value) -> Result<Vec<NewJob>, String>,
     pub(super) run: Run,
+}
+
+/// A payload, and what its job consists of.
+pub(crate) struct Parsed {
+    pub(super) payload: Arc<dyn Payload>,
+    pub(super) items: usize,
+    /// Of a job of several items.
+    pub(super) causes: Option<Vec<Cause>>,
 }
 
 /// Runs claimed jobs of one kind in one run of their handler, and acknowledges them unless the
@@ -93,6 +103,11 @@ impl Registry {
         self.jobs.iter().map(|job| job.spec.name)
     }
 
+    /// The name of every kind that this release adds.
+    pub(super) fn current_kinds(&self) -> impl Iterator<Item = &'static str> {
+        self.jobs.iter().filter(|job| !job.spec.retired).map(|job| job.spec.name)
+    }
+
     /// `None` for a job that this program does not know.
     pub(super) fn find(&self, kind: &str) -> Option<&'static RegisteredJob> {
         self.jobs.iter().find(|job| job.spec.name == kind)
@@ -101,10 +116,25 @@ impl Registry {
     /// Reads the row of a claimed job. `Err` with the reason for one that this program cannot read.
     pub(crate) fn read(&self, row: &job::Model) -> Result<Claim, String> {
         let job = self.find(&row.kind).ok_or("this program does not know the job")?;
-        let payload = (job.parse)(&row.payload)?;
+        let Parsed { payload, items, causes } = (job.parse)(&row.payload)?;
         let (id, epoch, postponements) = (row.id, row.epoch, row.postponements);
-        let cause = Cause::stored(row.request_id.as_deref(), row.traceparent.as_deref());
-        Ok(Claim { id, spec: &job.spec, run: job.run, payload, epoch, postponements, cause })
+        let causes = causes.unwrap_or_else(|| {
+            vec![Cause::stored(row.request_id.as_deref(), row.traceparent.as_deref())]
+        });
+        let (spec, run) = (&job.spec, job.run);
+        Ok(Claim { id, spec, run, payload, items, epoch, postponements, causes })
+    }
+
+    /// The items of a job; 1 for a job that this program cannot read.
+    pub(super) fn items(&self, kind: &str, payload: &Value) -> i32 {
+        let parsed = self.find(kind).and_then(|job| (job.parse)(payload).ok());
+        parsed.map_or(1, |parsed| stored_items(parsed.items))
+    }
+
+    /// The jobs that a job is split into; none for a job that this program cannot read.
+    pub(super) fn split(&self, kind: &str, payload: &Value) -> Vec<NewJob> {
+        let split = self.find(kind).and_then(|job| (job.split)(payload).ok());
+        split.unwrap_or_default()
     }
 
     /// The list that a job waits in; `None` for one that this program does not know.

@@ -79,9 +79,15 @@ pub async fn relay(ctx: &Context) -> Result<usize> {
 /// Pushes up to `limit` jobs of a class; returns how many. A job is marked only once Redis has it:
 /// after a crash in between it is pushed again.
 async fn relay_some(ctx: &Context, queue: &Queue, class: Class, limit: usize) -> Result<usize> {
-    let found: Vec<(JobId, i32, String, i16)> = waiting(ctx, &[class])
+    let found: Vec<(JobId, i32, String, i16, i32)> = waiting(ctx, &[class])
         .select_only()
-        .columns([job::Column::Id, job::Column::Epoch, job::Column::Kind, job::Column::Priority])
+        .columns([
+            job::Column::Id,
+            job::Column::Epoch,
+            job::Column::Kind,
+            job::Column::Priority,
+            job::Column::Items,
+        ])
         .order_by_asc(job::Column::RunAt)
         .limit(limit as u64)
         .into_tuple()
@@ -89,7 +95,9 @@ async fn relay_some(ctx: &Context, queue: &Queue, class: Class, limit: usize) ->
         .await?;
     let tickets: Vec<_> = found
         .iter()
-        .map(|(id, _, kind, priority)| Ticket::new(ctx.jobs, kind, *priority, *id))
+        .map(|(id, _, kind, priority, items)| {
+            Ticket::new(ctx.jobs, kind, *priority, *id).of_items(*items)
+        })
         .collect();
     if tickets.is_empty() || queue.push(&tickets).await.is_none() {
         return Ok(0);

@@ -33,6 +33,8 @@ pub struct Spec {
     pub on_timeout: Disposition,
     /// Whether jobs that were claimed together run together.
     pub batched: bool,
+    /// Whether only earlier releases add such jobs.
+    pub retired: bool,
 }
 
 impl Spec {

@@ -4,11 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::TimeDelta;
 use domain::QueueStats;
-use sea_orm::{
-    ColumnTrait, EntityTrait, QueryFilter, QuerySelect,
-    prelude::DateTimeUtc,
-    sea_query::{Expr, ExprTrait},
-};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect, prelude::DateTimeUtc};
 
 use super::{
     Operator,
@@ -19,14 +15,15 @@ use crate::{
     entity::job::{self, State},
 };
 
-/// How many jobs there are of each kind and state. A kind without jobs is listed with zeros.
+/// How many jobs there are of each kind and state; of jobs of several items, how many items. A kind
+/// without jobs is listed with zeros.
 ///
 /// # Errors
 /// Unauthorized; Forbidden.
 pub async fn stats(ctx: &Context, operator: Operator<'_>) -> Result<Vec<QueueStats>> {
     operator.authorize_read()?;
     let mut kinds: BTreeMap<String, QueueStats> =
-        ctx.jobs.kinds().map(|kind| (kind.to_owned(), QueueStats::default())).collect();
+        ctx.jobs.current_kinds().map(|kind| (kind.to_owned(), QueueStats::default())).collect();
     for (kind, depth) in depths(ctx).await? {
         kinds.insert(kind, depth.into());
     }
@@ -53,7 +50,7 @@ async fn completed_since(ctx: &Context, since: DateTimeUtc) -> Result<Vec<(Strin
     Ok(job::Entity::find()
         .select_only()
         .column(job::Column::Kind)
-        .column_as(Expr::col(job::Column::Id).count(), "jobs")
+        .column_as(job::Column::Items.sum(), "items")
         .filter(State::Completed.is_state())
         .filter(job::Column::FinishedAt.gt(since))
         .group_by(job::Column::Kind)

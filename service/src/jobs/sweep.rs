@@ -13,6 +13,8 @@ use super::{
     claim::{LEASE, Timestamptz},
     dead_letters,
     queue::Queue,
+    relay::push_tickets,
+    split::split,
 };
 use crate::{
     Context, Result,
@@ -22,6 +24,8 @@ use crate::{
 
 /// A job that loses more workers than this may be killing them.
 const MAX_LOST_LEASES: i32 = 3;
+/// The lost workers after which a job of several items is split: one of them may be killing them.
+const SPLIT_AFTER: i32 = 2;
 /// Jobs recovered by one transaction.
 const BATCH: u64 = 500;
 /// A job that was pushed longer ago than this and is still waiting may be lost.
@@ -30,7 +34,8 @@ const OVERDUE: TimeDelta = TimeDelta::seconds(60);
 const CLOCK_TOLERANCE: TimeDelta = TimeDelta::seconds(5);
 
 /// Moves jobs whose lease has expired back to waiting, and a job that has lost more than three
-/// workers to the dead letters; returns how many of both. Pushes jobs that Redis has lost again.
+/// workers to the dead letters; returns how many of both. A job of several items is split when it
+/// has lost its second worker. Pushes jobs that Redis has lost again.
 ///
 /// Call it only when the database has answered and the clock of `ctx` has run steadily for some
 /// heartbeats: otherwise live workers have had no chance to extend their leases.
@@ -98,25 +103,35 @@ async fn sweep_expired(ctx: &Context) -> Result<usize> {
         .all(&*tx)
         .await?;
     let swept = rows.len();
-    let (dead, alive): (Vec<_>, Vec<_>) =
-        rows.into_iter().partition(|row| row.lost_leases >= MAX_LOST_LEASES);
-    for row in dead {
-        let reason =
-            format!("{} workers died or hung while they had this job", row.lost_leases + 1);
-        dead_letters::insert(ctx, &*tx, row, &reason).await?;
-    }
-    if !alive.is_empty() {
-        tracing::warn!(jobs = alive.len(), "leases expired, jobs wait for another worker");
+    tracing::warn!(jobs = swept, "leases expired, jobs wait for another worker");
+    let (mut whole, mut parts) = (Vec::new(), Vec::new());
+    for mut row in rows {
+        row.lost_leases += 1;
+        if row.lost_leases >= SPLIT_AFTER {
+            let of_row = split(ctx, &*tx, &row, now.utc(), "its workers died or hung").await?;
+            if !of_row.is_empty() {
+                parts.extend(of_row);
+                continue;
+            }
+        }
+        if row.lost_leases > MAX_LOST_LEASES {
+            let reason =
+                format!("{} workers died or hung while they had this job", row.lost_leases);
+            dead_letters::insert(ctx, &*tx, row, &reason).await?;
+        } else {
+            whole.push(row.id);
+        }
     }
     job::Entity::update_many()
         .col_expr(job::Column::State, Expr::value(State::Waiting))
         .col_expr(job::Column::LostLeases, Expr::col(job::Column::LostLeases).add(1))
         .col_expr(job::Column::LeaseUntil, Expr::value(None::<Timestamptz>))
         .col_expr(job::Column::EnqueuedAt, Expr::value(None::<Timestamptz>))
-        .filter(any_of(&*tx, job::Column::Id, alive.iter().map(|row| row.id)))
+        .filter(any_of(&*tx, job::Column::Id, whole))
         .exec(&*tx)
         .await?;
     tx.commit().await?;
+    push_tickets(ctx, parts);
     Ok(swept)
 }
 

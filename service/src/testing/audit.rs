@@ -20,7 +20,8 @@ use crate::{
     mail::limits::CONFIRMATION,
 };
 
-const CONFIRM: &str = "confirm_registration";
+/// Jobs that confirm registrations: of this release, and of the one before.
+pub(super) const CONFIRM: [&str; 2] = ["confirm_registrations", "confirm_registration"];
 
 /// A registration, with its messages and jobs.
 #[derive(Clone, Debug)]
@@ -52,6 +53,8 @@ pub struct Audited {
 pub struct JobRow {
     /// `ready`, `running` or `done`.
     pub state: String,
+    /// The registrations that it confirms.
+    pub items: usize,
     /// How often it was claimed.
     pub epoch: i32,
     /// How often it failed.
@@ -78,15 +81,15 @@ impl World {
         let db = self.ctx.db.connection();
         let mails = self.mails_by_registration(CONFIRMATION).await;
         let cancellations = self.mails_by_registration(CANCELLATION).await;
-        let jobs = job::Entity::find().filter(job::Column::Kind.eq(CONFIRM));
+        let jobs = job::Entity::find().filter(job::Column::Kind.is_in(CONFIRM));
         let jobs = jobs.all(db).await.expect("the jobs");
         let (done, open): (Vec<_>, Vec<_>) =
             jobs.iter().partition(|job| job.state == State::Completed);
-        let done = count(done.into_iter().map(|job| subject(&job.payload)));
-        let open = count(open.into_iter().map(|job| subject(&job.payload)));
-        let dead = failed_job::Entity::find().filter(failed_job::Column::Kind.eq(CONFIRM));
+        let done = count(done.into_iter().flat_map(|job| subjects(&job.payload)));
+        let open = count(open.into_iter().flat_map(|job| subjects(&job.payload)));
+        let dead = failed_job::Entity::find().filter(failed_job::Column::Kind.is_in(CONFIRM));
         let dead = dead.all(db).await.expect("the dead letter queue");
-        let dead = count(dead.iter().map(|job| subject(&job.payload)));
+        let dead = count(dead.iter().flat_map(|job| subjects(&job.payload)));
 
         let competition_cancelled = competition::Entity::find()
             .select_only()
@@ -142,10 +145,11 @@ impl World {
     /// # Panics
     /// When the database fails.
     pub async fn confirmation_jobs(&self) -> Vec<JobRow> {
-        let jobs = job::Entity::find().filter(job::Column::Kind.eq(CONFIRM));
+        let jobs = job::Entity::find().filter(job::Column::Kind.is_in(CONFIRM));
         let rows = jobs.order_by_asc(job::Column::Id).all(self.ctx.db.connection()).await;
         let row = |row: job::Model| JobRow {
             state: row.state.to_value(),
+            items: row.items.try_into().expect("no negative number"),
             epoch: row.epoch,
             attempts: row.attempts,
             postponements: row.postponements,
@@ -230,7 +234,11 @@ fn count(ids: impl Iterator<Item = RegistrationId>) -> HashMap<RegistrationId, u
     counts
 }
 
-fn subject(payload: &Value) -> RegistrationId {
-    let id = payload["registration_id"].as_str().expect("an id");
-    id.parse().expect("an id")
+/// The registrations that a job confirms.
+fn subjects(payload: &Value) -> Vec<RegistrationId> {
+    let id = |value: &Value| value.as_str().expect("an id").parse().expect("an id");
+    match payload["registrations"].as_array() {
+        Some(registrations) => registrations.iter().map(|one| id(&one["id"])).collect(),
+        None => vec![id(&payload["registration_id"])],
+    }
 }

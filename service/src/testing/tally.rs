@@ -6,7 +6,7 @@ use sea_orm::{
     QueryFilter, QueryOrder, QuerySelect, sea_query::Expr,
 };
 
-use super::World;
+use super::{World, audit::CONFIRM};
 use crate::{
     Actor,
     entity::{
@@ -23,13 +23,13 @@ pub struct Tally {
     pub registered: u64,
     /// Registrations that hold a seat.
     pub seats_taken: u64,
-    /// Jobs that confirm a registration, in any state.
+    /// Items of jobs that confirm registrations, in any state.
     pub confirmation_jobs: u64,
     /// Grows with every change.
     pub version: i32,
 }
 
-/// The jobs in numbers.
+/// The jobs in numbers; of a job of several items, the items.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Queue {
     /// Waiting for a worker or, delayed, for their time.
@@ -54,11 +54,19 @@ impl World {
         let seats_taken = registration::Entity::find()
             .filter(registration::Column::CompetitionId.eq(id))
             .filter(registration::Column::Status.is_in(RegistrationStatus::with_seat()));
-        let jobs = job::Entity::find().filter(job::Column::Kind.eq("confirm_registration"));
+        let jobs: Option<i64> = job::Entity::find()
+            .select_only()
+            .column_as(job::Column::Items.sum(), "items")
+            .filter(job::Column::Kind.is_in(CONFIRM))
+            .into_tuple()
+            .one(db)
+            .await
+            .expect("a sum")
+            .flatten();
         Tally {
             registered: u64::try_from(row.registered).expect("no negative number of seats"),
             seats_taken: seats_taken.count(db).await.expect("a count"),
-            confirmation_jobs: jobs.count(db).await.expect("a count"),
+            confirmation_jobs: u64::try_from(jobs.unwrap_or_default()).expect("a number of jobs"),
             version: row.version,
         }
     }
@@ -69,9 +77,11 @@ impl World {
     /// When the database fails.
     pub async fn queue(&self) -> Queue {
         let db = self.ctx.db.connection();
-        let states = job::Entity::find().select_only().column(job::Column::State).into_tuple();
-        let states: Vec<State> = states.all(db).await.expect("the jobs");
-        let count = |state| states.iter().filter(|found| **found == state).count() as u64;
+        let columns = [job::Column::State, job::Column::Items];
+        let jobs = job::Entity::find().select_only().columns(columns).into_tuple();
+        let jobs: Vec<(State, i32)> = jobs.all(db).await.expect("the jobs");
+        let items = |(_, items): &(State, i32)| u64::try_from(*items).expect("no negative number");
+        let count = |state| jobs.iter().filter(|(found, _)| *found == state).map(items).sum();
         Queue {
             waiting: count(State::Waiting),
             active: count(State::Active),

@@ -13,7 +13,7 @@ use service::{
     testing::{Queue, World},
 };
 
-use crate::support::{claim_one, code, register};
+use crate::support::{cancel_competition, claim_one, code, register};
 
 /// Fails a job until it is a dead letter; returns the last claim on it.
 async fn kill(world: &World) -> Claim {
@@ -79,13 +79,15 @@ async fn a_retried_job_keeps_its_dedup_key() {
     let grace = world.participant("Grace").await;
     let sprint = world.competition(&ada).create().await;
     register(&world.ctx, &grace, sprint).await.unwrap();
+    world.run_pending_jobs().await;
+    cancel_competition(&world.ctx, &ada, sprint).await.unwrap();
     let keyed = "UPDATE jobs SET attempts = attempts WHERE dedup_key IS NOT NULL";
     assert_eq!(world.execute(keyed).await.unwrap(), 1);
     kill(&world).await;
     assert_eq!(retry_all(&world.ctx, Operator::Console).await.unwrap(), 1);
     assert_eq!(world.execute(keyed).await.unwrap(), 1);
     world.run_pending_jobs().await;
-    assert_eq!(world.mails().await, 1);
+    assert_eq!(world.mails().await, 2);
 }
 
 #[tokio::test]
@@ -328,7 +330,7 @@ async fn jobs_are_counted_by_kind_and_state() {
     };
     assert_eq!(counted(now.clone(), "send_reminders"), reminders);
     assert_eq!(counted(now.clone(), "clean_up").dead, 1);
-    assert_eq!(counted(now, "confirm_registration").oldest_age_seconds, None);
+    assert_eq!(counted(now, "confirm_registrations").oldest_age_seconds, None);
 
     complete(&world.ctx, &claims[1]).await.unwrap();
     let now = stats(&world.ctx, Operator::Console).await.unwrap();

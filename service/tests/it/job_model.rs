@@ -7,18 +7,21 @@ use std::{
 };
 
 use chrono::TimeDelta;
-use domain::{ErrorCode, JobId};
+use domain::{ErrorCode, JobId, RegistrationId};
 use proptest::{
     collection::vec,
     prelude::*,
     test_runner::{Config, TestCaseError, TestRunner},
 };
 use service::{
+    Cause,
+    confirmation::{ConfirmRegistrations, ToConfirm},
     cron,
     housekeeping::CleanUp,
-    jobs::{self, Claim, FailOutcome, LEASE, Operator},
+    jobs::{self, BackgroundJob, Claim, FailOutcome, LEASE, Operator},
     testing::{Queue, World},
 };
+use uuid::Uuid;
 
 use crate::support::code;
 
@@ -28,6 +31,8 @@ const SEQUENCES_ON_POSTGRES: u32 = 150;
 /// The longest sequence, in steps.
 const STEPS: usize = 20;
 
+/// The items of a job of several.
+const ITEMS: u64 = 3;
 /// The number of claims that steps choose from; a sequence rarely makes more.
 const CLAIMS: usize = 4;
 
@@ -35,6 +40,8 @@ const CLAIMS: usize = 4;
 #[derive(Clone, Debug)]
 enum Step {
     Add,
+    /// Adds a job of several items.
+    AddBatch,
     Claim(u64),
     Heartbeat(usize),
     Complete(usize),
@@ -56,6 +63,7 @@ fn step() -> impl Strategy<Value = Step> {
     let claim = || 0..CLAIMS;
     prop_oneof![
         1 => Just(Step::Add),
+        1 => Just(Step::AddBatch),
         5 => (1..4u64).prop_map(Step::Claim),
         1 => claim().prop_map(Step::Heartbeat),
         2 => claim().prop_map(Step::Complete),
@@ -74,13 +82,14 @@ fn step() -> impl Strategy<Value = Step> {
 #[derive(Debug)]
 struct Expected {
     state: State,
+    items: u64,
     epoch: u32,
     attempts: u32,
     postponements: u32,
     lost_leases: u32,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 enum State {
     /// It may be claimed from a time between these two on.
     Waiting(i64, i64),
@@ -102,7 +111,13 @@ struct Play<'a> {
 impl Play<'_> {
     async fn step(&mut self, step: &Step) -> Result<(), TestCaseError> {
         match step {
-            Step::Add => self.add().await,
+            Step::Add => self.add(CleanUp {}, 1).await,
+            Step::AddBatch => {
+                let registration =
+                    || ToConfirm::new(RegistrationId(Uuid::now_v7()), Cause::default());
+                let registrations = (0..ITEMS).map(|_| registration()).collect();
+                self.add(ConfirmRegistrations { registrations }, ITEMS).await;
+            }
             Step::Claim(limit) => return self.claim(*limit).await,
             Step::Heartbeat(number) => {
                 let Some((claim, held)) = self.pick(*number) else { return Ok(()) };
@@ -122,21 +137,24 @@ impl Play<'_> {
             Step::Fail(number) => {
                 let Some((claim, held)) = self.pick(*number) else { return Ok(()) };
                 let verdict = jobs::fail(&self.world.ctx, &claim, "no luck").await.unwrap();
-                prop_assert_eq!(verdict, self.fail(claim.id, held));
+                prop_assert_eq!(verdict, self.fail(claim.id, held).await);
             }
             Step::Postpone(number) => {
                 let Some((claim, held)) = self.pick(*number) else { return Ok(()) };
-                let job = self.jobs.get_mut(&claim.id).unwrap();
                 // The model cannot tell whether a longer pause is over.
-                if job.postponements == 3 {
+                if self.jobs.get(&claim.id).is_some_and(|job| job.postponements == 3) {
                     return Ok(());
                 }
                 jobs::postpone(&self.world.ctx, from_ref(&claim), "away").await.unwrap();
                 if held {
+                    let job = self.jobs.get_mut(&claim.id).unwrap();
                     let pause = 2_000 << job.postponements;
                     job.postponements += 1;
                     job.state =
                         State::Waiting(self.now + pause * 8 / 10, self.now + pause * 12 / 10);
+                    if job.items > 1 && job.postponements == 2 {
+                        self.split(claim.id).await;
+                    }
                 }
             }
             Step::Release(number) => {
@@ -148,13 +166,14 @@ impl Play<'_> {
             }
             Step::Sweep => {
                 let swept = jobs::sweep(&self.world.ctx).await.unwrap();
-                prop_assert_eq!(swept, self.sweep());
+                prop_assert_eq!(swept, self.sweep().await);
             }
             Step::Retry(number) => {
                 let Some((claim, _)) = self.pick(*number) else { return Ok(()) };
                 let retried = jobs::retry(&self.world.ctx, Operator::Console, claim.id).await;
-                let job = self.jobs.get_mut(&claim.id).unwrap();
-                if matches!(job.state, State::Dead) {
+                if let Some(job) = self.jobs.get_mut(&claim.id)
+                    && matches!(job.state, State::Dead)
+                {
                     prop_assert!(retried.is_ok());
                     job.state = State::Waiting(0, 0);
                     (job.attempts, job.postponements, job.lost_leases) = (0, 0, 0);
@@ -186,8 +205,11 @@ impl Play<'_> {
             return None;
         }
         let (claim, epoch) = &self.claims[number % self.claims.len()];
-        let job = &self.jobs[&claim.id];
-        let held = matches!(job.state, State::Active(_)) && job.epoch == *epoch;
+        // A job that was split is gone.
+        let held = self
+            .jobs
+            .get(&claim.id)
+            .is_some_and(|job| matches!(job.state, State::Active(_)) && job.epoch == *epoch);
         Some((claim.clone(), held))
     }
 
@@ -195,15 +217,16 @@ impl Play<'_> {
         self.jobs.get_mut(&id).unwrap().state = state;
     }
 
-    async fn add(&mut self) {
+    async fn add(&mut self, job: impl BackgroundJob, items: u64) {
         // Two ticks of one schedule have different times.
         self.advance(1);
         let ctx = &self.world.ctx;
-        cron::fire(ctx, "model", ctx.now(), CleanUp {}).await.unwrap();
+        cron::fire(ctx, "model", ctx.now(), job).await.unwrap();
         for id in self.world.job_ids().await {
             let state = State::Waiting(0, 0);
             self.jobs.entry(id).or_insert(Expected {
                 state,
+                items,
                 epoch: 0,
                 attempts: 0,
                 postponements: 0,
@@ -236,10 +259,32 @@ impl Play<'_> {
         Ok(())
     }
 
-    fn fail(&mut self, id: JobId, held: bool) -> FailOutcome {
-        let job = self.jobs.get_mut(&id).unwrap();
+    /// Replaces a job by jobs of one item each, which inherit its pause and what was lost.
+    async fn split(&mut self, id: JobId) {
+        let job = self.jobs.remove(&id).unwrap();
+        for part in self.world.job_ids().await {
+            let (state, lost_leases) = (job.state, job.lost_leases);
+            let postponements = job.postponements;
+            self.jobs.entry(part).or_insert(Expected {
+                state,
+                items: 1,
+                epoch: 0,
+                attempts: 0,
+                postponements,
+                lost_leases,
+            });
+        }
+    }
+
+    async fn fail(&mut self, id: JobId, held: bool) -> FailOutcome {
         if !held {
             return FailOutcome::Lost;
+        }
+        let job = self.jobs.get_mut(&id).unwrap();
+        if job.items > 1 {
+            job.state = State::Waiting(0, 0);
+            self.split(id).await;
+            return FailOutcome::Split;
         }
         job.attempts += 1;
         job.postponements = 0;
@@ -252,16 +297,24 @@ impl Play<'_> {
         FailOutcome::Retry
     }
 
-    fn sweep(&mut self) -> usize {
-        let mut swept = 0;
-        for job in self.jobs.values_mut() {
+    async fn sweep(&mut self) -> usize {
+        let (mut swept, mut split) = (0, Vec::new());
+        for (id, job) in &mut self.jobs {
             let State::Active(until) = job.state else { continue };
             if until >= self.now {
                 continue;
             }
             swept += 1;
             job.lost_leases += 1;
-            job.state = if job.lost_leases > 3 { State::Dead } else { State::Waiting(0, 0) };
+            if job.items > 1 && job.lost_leases >= 2 {
+                job.state = State::Waiting(0, 0);
+                split.push(*id);
+            } else {
+                job.state = if job.lost_leases > 3 { State::Dead } else { State::Waiting(0, 0) };
+            }
+        }
+        for id in split {
+            self.split(id).await;
         }
         swept
     }
@@ -271,9 +324,9 @@ impl Play<'_> {
         let mut tally = Queue::default();
         for job in self.jobs.values() {
             match job.state {
-                State::Waiting(..) => tally.waiting += 1,
-                State::Active(_) => tally.active += 1,
-                State::Completed => tally.completed += 1,
+                State::Waiting(..) => tally.waiting += job.items,
+                State::Active(_) => tally.active += job.items,
+                State::Completed => tally.completed += job.items,
                 State::Dead => tally.dead += 1,
             }
         }

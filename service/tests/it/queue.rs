@@ -2,8 +2,8 @@
 
 use chrono::TimeDelta;
 use service::{
-    Context,
-    confirmation::ConfirmRegistration,
+    Cause, Context,
+    confirmation::{ConfirmRegistrations, ToConfirm},
     cron,
     housekeeping::CleanUp,
     jobs::{BackgroundJob, Claim, Class, Consumer, LEASE, complete, execute, relay, sweep},
@@ -160,7 +160,7 @@ mod with_redis {
         }
         assert_eq!(taken, ["send_reminders", "clean_up"]);
         let confirmations = take_of(&world.ctx, Class::Confirmations).await;
-        assert_eq!(kinds(&confirmations), ["confirm_registration"]);
+        assert_eq!(kinds(&confirmations), ["confirm_registrations"]);
     }
 
     #[tokio::test]
@@ -179,7 +179,7 @@ mod with_redis {
         register(&world.ctx, &grace, sprint).await.unwrap();
         // No relay has run: the process of the registration has pushed the job.
         let mut consumer = waiting.await.unwrap();
-        assert_eq!(kinds(&consumer.take(10).await.unwrap()), ["confirm_registration"]);
+        assert_eq!(kinds(&consumer.take(10).await.unwrap()), ["confirm_registrations"]);
     }
 
     #[tokio::test]
@@ -208,7 +208,8 @@ mod with_redis {
         else {
             panic!("one job")
         };
-        assert_eq!(next.payload(), Some(&ConfirmRegistration { registration_id: seat.id }));
+        let registrations = vec![ToConfirm::new(seat.id, Cause::default())];
+        assert_eq!(next.payload(), Some(&ConfirmRegistrations { registrations }));
     }
 
     #[tokio::test]

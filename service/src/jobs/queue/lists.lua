@@ -1,6 +1,11 @@
 -- Functions that the other scripts share; this file is put in front of each of them.
 
--- Puts a job, "<list>:<id>", at the end of its list. Returns false if it is in a list already.
+-- The items of a job, "<list>:<id>:<items>"; a job of one is "<list>:<id>".
+local function items(job)
+  return tonumber(job:match(':(%d+)$')) or 1
+end
+
+-- Puts a job at the end of its list. Returns false if it is in a list already.
 local function enqueue(enqueued, ready, job)
   if redis.call('SADD', enqueued, job) == 0 then return false end
   redis.call('LPUSH', ready .. job:match('^[^:]+'), job)

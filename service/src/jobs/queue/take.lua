@@ -2,7 +2,7 @@
 -- yet, the newest first.
 -- KEYS: enqueued; delayed; workers; the worker's processing; the ready lists, the most urgent first.
 -- ARGV: the prefix of the ready lists; the worker; how long it counts as alive, in ms; the time of the application, in
--- ms; how many jobs it may have.
+-- ms; how many items its jobs may have.
 redis.call('ZADD', KEYS[3], now() + ARGV[3], ARGV[2])
 
 for _, job in ipairs(redis.call('ZRANGE', KEYS[2], '-inf', ARGV[4], 'BYSCORE', 'LIMIT', 0, ARGV[5])) do
@@ -10,9 +10,15 @@ for _, job in ipairs(redis.call('ZRANGE', KEYS[2], '-inf', ARGV[4], 'BYSCORE', '
   enqueue(KEYS[1], ARGV[1], job)
 end
 
+local free = ARGV[5] + 0
+for _, job in ipairs(redis.call('LRANGE', KEYS[4], 0, -1)) do
+  free = free - items(job)
+end
 for i = 5, #KEYS do
-  local free = ARGV[5] - redis.call('LLEN', KEYS[4])
-  local jobs = free > 0 and redis.call('RPOP', KEYS[i], free)
-  if jobs then redis.call('LPUSH', KEYS[4], unpack(jobs)) end
+  local job = free > 0 and redis.call('LMOVE', KEYS[i], KEYS[4], 'RIGHT', 'LEFT')
+  while job do
+    free = free - items(job)
+    job = free > 0 and redis.call('LMOVE', KEYS[i], KEYS[4], 'RIGHT', 'LEFT')
+  end
 end
 return redis.call('LRANGE', KEYS[4], 0, -1)

@@ -60,7 +60,7 @@ async fn jobs_are_claimed_by_priority_and_then_by_age() {
         kinds.push(next.kind());
         ids.push(next.id);
     }
-    let confirm = "confirm_registration";
+    let confirm = "confirm_registrations";
     assert_eq!(kinds, [confirm, confirm, "send_reminders", "clean_up"]);
     assert!(ids[0] < ids[1], "ids grow with time");
     assert!(claim(&world.ctx, 1).await.unwrap().is_empty());

@@ -71,7 +71,7 @@ async fn jobs_of_one_class_do_not_wait_for_another_class() {
             Class::AccountMail,
             vec!["send_reset_link", "deliver_mail", "deliver_mail", "deliver_mail"],
         ),
-        (Class::Confirmations, vec!["confirm_registration"]),
+        (Class::Confirmations, vec!["confirm_registrations"]),
         (Class::Background, vec![]),
     ] {
         let taken = take(&ctx, class).await;

@@ -3,6 +3,7 @@
 mod attempts;
 mod claims;
 mod clocks;
+mod items;
 mod kinds;
 mod leases;
 mod postponements;

@@ -179,7 +179,7 @@ async fn the_jobs_that_publish_events_carry_the_request_that_caused_them() {
     // Both confirmations in one run, whose job has the first of them.
     let claims = jobs::claim(&world.ctx, 100).await.unwrap();
     let confirmations: Vec<_> =
-        claims.into_iter().filter(|claim| claim.kind() == "confirm_registration").collect();
+        claims.into_iter().filter(|claim| claim.kind() == "confirm_registrations").collect();
     assert_eq!(confirmations.len(), 2);
     jobs::execute(&world.ctx, &confirmations).await.unwrap();
     let published = published().await;
