@@ -113,7 +113,7 @@ bench: setup-bench ## Benchmark the release against what it is built on; ARGS=--
 .PHONY: audit
 audit: setup-lint ## Check the dependencies against the advisory databases (needs the network)
 	cargo deny --all-features check advisories
-	npm audit && cd clients && npm audit && cd ../end2end && npm audit && cd ../bench/bullmq && npm audit
+	npm audit && cd clients && npm audit && cd ../end2end && npm audit && cd ../bench/queues && npm audit
 
 .PHONY: fmt
 fmt: ## Format the Rust code
@@ -130,7 +130,7 @@ postman: ## Write the Postman collection from openapi.json
 .PHONY: clean
 clean: ## Remove build output and installed packages; keep data/
 	cargo clean
-	rm -rf node_modules clients/node_modules clients/generated .schemathesis .hypothesis end2end/node_modules end2end/test-results end2end/playwright-report bench/bullmq/node_modules
+	rm -rf node_modules clients/node_modules clients/generated .schemathesis .hypothesis end2end/node_modules end2end/test-results end2end/playwright-report bench/queues/node_modules
 
 .PHONY: setup setup-test setup-lint setup-bench
 setup: ## Install missing build tools

@@ -404,7 +404,7 @@ chromium() {
 for_build() { c_compiler; rust_toolchain; wasm_target; node_and_npm; cargo_leptos; wasm_bindgen; npm_packages "npm packages" .; }
 for_test() { for_build; cargo_nextest; postgres; pooler; redis; faketime; promtool; nginx; haproxy; caddy; npm_packages Playwright end2end; npm_packages "API clients" clients; python_packages; chromium; }
 for_lint() { c_compiler; rust_toolchain; wasm_target; cargo_deny; cargo_shear; shellcheck; actionlint; node_and_npm; npm_packages TypeScript end2end; npm_packages "API clients" clients; python_packages; }
-for_bench() { c_compiler; rust_toolchain; node_and_npm; postgres; pgbench; redis; sqlite_shell; npm_packages BullMQ bench/bullmq; }
+for_bench() { c_compiler; rust_toolchain; node_and_npm; postgres; pgbench; redis; sqlite_shell; npm_packages "job queues" bench/queues; }
 
 case "${1:-build}" in
   build) for_build ;;

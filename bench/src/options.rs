@@ -34,9 +34,9 @@ pub(crate) struct Options {
     #[arg(long)]
     pub(crate) write: bool,
 
-    /// Folder of the BullMQ benchmark
-    #[arg(long, default_value = "bench/bullmq")]
-    pub(crate) bullmq: PathBuf,
+    /// Folder of the benchmarks of other job queues
+    #[arg(long, default_value = "bench/queues")]
+    pub(crate) queues: PathBuf,
 
     /// Folder for data, on the disk to measure
     #[arg(long, env = "SERVICES_FOLDER")]

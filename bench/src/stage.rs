@@ -37,7 +37,7 @@ impl Stage {
     /// When a program is missing, or PostgreSQL is not durable.
     pub(crate) fn set(mut options: Options) -> Result<Self> {
         options.binary = existing(&options.binary, "build it, or set --binary")?;
-        options.bullmq = existing(&options.bullmq, "run make bench in the root of the project")?;
+        options.queues = existing(&options.queues, "run make bench in the root of the project")?;
         let mut shell = Shell::postgres(&options.postgres)?;
         for setting in ["fsync", "full_page_writes", "synchronous_commit"] {
             if shell.value(&format!("SHOW {setting}"))? != "on" {

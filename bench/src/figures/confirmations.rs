@@ -11,7 +11,7 @@ use crate::{
     http::{Connection, Latencies},
     process::Server,
     progress,
-    rivals::BullMq,
+    rivals::{BullMq, graphile_worker},
     site::{Amount, Site},
     sql::{Competitions, Database},
     stage::Stage,
@@ -30,6 +30,7 @@ const PAUSE: Duration = Duration::from_millis(5);
 const LIMIT: Duration = Duration::from_secs(300);
 
 const RATE_RIVAL: &str = "BullMQ, jobs that do nothing";
+const POSTGRES_RIVAL: &str = "graphile-worker, jobs that do nothing";
 const WAIT_RIVAL: &str = "BullMQ, from added to completed";
 
 /// PostgreSQL and Redis: the worker as its own process, and in that of the server.
@@ -37,7 +38,15 @@ pub(super) fn distributed(stage: &mut Stage) -> Result<Vec<Row>> {
     let database = stage.postgres()?;
     let mut site = Site::open(stage, database)?;
     let what = "(d) confirmations drained by a worker process";
-    let drained = drained(stage, &mut site, what, |site, _| site.installation.worker())?;
+    let mut drained =
+        [RATE_RIVAL, POSTGRES_RIVAL].map(|rival| Row::against(rival, what, Unit::PerSecond));
+    let jobs = stage.sizes.jobs;
+    for _ in 0..stage.sizes.rounds {
+        progress(what);
+        let ours = drain(stage, &mut site, |site, _| site.installation.worker())?;
+        drained[0].compare(ours, Measured::value(BullMq::of(stage).best_rate(jobs)?));
+        drained[1].compare(ours, Measured::value(graphile_worker(stage, jobs)?));
+    }
 
     progress("(d) single confirmations");
     let mut apart =
@@ -54,7 +63,7 @@ pub(super) fn distributed(stage: &mut Stage) -> Result<Vec<Row>> {
         site.server = site.installation.serve(&stage.runtime)?;
         together.compare(Measured::latency(&waits(stage, &mut site)?), theirs);
     }
-    Ok(vec![drained, apart, together])
+    Ok(drained.into_iter().chain([apart, together]).collect())
 }
 
 /// SQLite: the worker is in the process of the server.
@@ -62,8 +71,14 @@ pub(super) fn embedded(stage: &mut Stage) -> Result<Vec<Row>> {
     let database = stage.sqlite()?;
     let mut site = Site::open(stage, database)?;
     let what = "(g) embedded, confirmations drained";
-    let drained =
-        drained(stage, &mut site, what, |site, stage| site.installation.serve(&stage.runtime))?;
+    let mut drained = Row::against(RATE_RIVAL, what, Unit::PerSecond);
+    let jobs = stage.sizes.jobs;
+    for _ in 0..stage.sizes.rounds {
+        progress(what);
+        let start = |site: &Site, stage: &Stage| site.installation.serve(&stage.runtime);
+        let ours = drain(stage, &mut site, start)?;
+        drained.compare(ours, Measured::value(BullMq::of(stage).best_rate(jobs)?));
+    }
 
     progress("(g) single confirmations");
     let mut wait = Row::against(WAIT_RIVAL, "(g) embedded, from 201 to mail", Unit::Milliseconds);
@@ -77,36 +92,30 @@ pub(super) fn embedded(stage: &mut Stage) -> Result<Vec<Row>> {
 
 /// Registers participants without a worker; then starts one, and waits until all are confirmed. Its
 /// start time counts.
-fn drained(
+fn drain(
     stage: &Stage,
     site: &mut Site,
-    what: &str,
     start: impl Fn(&Site, &Stage) -> Result<Server>,
-) -> Result<Row> {
-    let mut row = Row::against(RATE_RIVAL, what, Unit::PerSecond);
+) -> Result<Measured> {
     let jobs = stage.sizes.jobs;
-    for _ in 0..stage.sizes.rounds {
-        progress(what);
-        site.server = site.installation.serve_without_worker(&stage.runtime)?;
-        let mails_before = site.database.mails()?;
-        let (competitions, _) = site.register(stage, 1, CLIENTS, Amount::Exactly(jobs))?;
-        let began = Instant::now();
-        let worker = start(site, stage)?;
-        wait_for_all(&mut site.database, &competitions, began)?;
-        let ours = Measured::rate(jobs, began.elapsed());
-        worker.stop()?;
+    site.server = site.installation.serve_without_worker(&stage.runtime)?;
+    let mails_before = site.database.mails()?;
+    let (competitions, _) = site.register(stage, 1, CLIENTS, Amount::Exactly(jobs))?;
+    let began = Instant::now();
+    let worker = start(site, stage)?;
+    wait_for_all(&mut site.database, &competitions, began)?;
+    let ours = Measured::rate(jobs, began.elapsed());
+    worker.stop()?;
 
-        let (confirmed, mails) = (site.database.confirmed(&competitions)?, site.database.mails()?);
-        if (confirmed, mails - mails_before) != (jobs, jobs) {
-            return Err(format!(
-                "{jobs} jobs resulted in {confirmed} confirmations and {} mails",
-                mails - mails_before
-            )
-            .into());
-        }
-        row.compare(ours, Measured::value(BullMq::of(stage).best_rate(jobs)?));
+    let (confirmed, mails) = (site.database.confirmed(&competitions)?, site.database.mails()?);
+    if (confirmed, mails - mails_before) != (jobs, jobs) {
+        return Err(format!(
+            "{jobs} registrations resulted in {confirmed} confirmations and {} mails",
+            mails - mails_before
+        )
+        .into());
     }
-    Ok(row)
+    Ok(ours)
 }
 
 fn wait_for_all(database: &mut Database, competitions: &Competitions, began: Instant) -> Result {

@@ -1,17 +1,14 @@
 //! BullMQ, with jobs that do nothing, on the same Redis.
 
-use std::{
-    path::PathBuf,
-    process::{Command, Stdio},
-    time::Duration,
-};
+use std::{path::PathBuf, time::Duration};
 
+use super::node;
 use crate::{Result, http::Latencies, stage::Stage};
 
 /// Processes, and the concurrency of each. The best setting counts.
 const SETTINGS: [(usize, usize); 4] = [(1, 50), (1, 100), (1, 200), (2, 100)];
 
-/// The program in `bench/bullmq`.
+/// The program `bench/queues/bullmq.mjs`.
 #[derive(Debug)]
 pub(crate) struct BullMq {
     script: PathBuf,
@@ -20,7 +17,7 @@ pub(crate) struct BullMq {
 
 impl BullMq {
     pub(crate) fn of(stage: &Stage) -> Self {
-        Self { script: stage.options.bullmq.join("drain.mjs"), redis: stage.options.redis.clone() }
+        Self { script: stage.options.queues.join("bullmq.mjs"), redis: stage.options.redis.clone() }
     }
 
     /// Jobs drained per second, with the best setting.
@@ -43,12 +40,7 @@ impl BullMq {
     }
 
     fn run(&self, task: &str, sizes: &[String]) -> Result<String> {
-        let mut node = Command::new("node");
-        node.arg(&self.script).args([&self.redis, task]).args(sizes).stderr(Stdio::inherit());
-        let output = node.output().map_err(|error| format!("node: {error}"))?;
-        if !output.status.success() {
-            return Err(format!("the BullMQ benchmark failed: {}", output.status).into());
-        }
-        Ok(String::from_utf8(output.stdout)?)
+        let arguments = [&[self.redis.clone(), task.to_owned()], sizes].concat();
+        node(&self.script, &arguments)
     }
 }

@@ -1,7 +1,7 @@
 // Measures BullMQ with jobs that do nothing, on the given Redis.
 //
-//   node drain.mjs URL rate JOBS PROCESSES CONCURRENCY   prints jobs drained per second
-//   node drain.mjs URL latency JOBS                      prints the milliseconds each took from added to completed, sorted
+//   node bullmq.mjs URL rate JOBS PROCESSES CONCURRENCY   prints jobs drained per second
+//   node bullmq.mjs URL latency JOBS                      prints the milliseconds each took from added to completed, sorted
 //
 // All jobs are added before the workers start, and the workers are connected before the clock starts.
 import { fork } from 'node:child_process';
