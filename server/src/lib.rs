@@ -23,6 +23,7 @@ mod router;
 mod security;
 mod server_functions;
 mod share;
+mod shared_pages;
 mod site;
 mod state;
 mod stream_limiter;

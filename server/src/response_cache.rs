@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use axum::{
     body::{Body, Bytes, to_bytes},
-    http::{HeaderMap, StatusCode},
+    http::{HeaderMap, StatusCode, response::Parts},
     response::{IntoResponse, Response},
 };
 use domain::Timestamp;
@@ -40,6 +40,8 @@ struct Inner {
     ctx: Context,
     in_flight: Combiner<String, (), Arc<CachedResponse>>,
     cached: Cache<String, Arc<CachedResponse>, SizeInBytes>,
+    /// Completes the headers of a successful response with this body.
+    complete: fn(&mut HeaderMap, &[u8]),
 }
 
 /// Weighs responses by their size in bytes.
@@ -66,13 +68,22 @@ struct CachedResponse {
 }
 
 impl ResponseCache {
-    /// A cache that the events of `ctx` invalidate.
+    /// A cache that the events of `ctx` invalidate. Its responses have entity tags.
     pub fn new(ctx: Context) -> Self {
+        Self::completing(ctx, entity_tag::make_revalidatable)
+    }
+
+    /// The same for responses that keep their headers.
+    pub(crate) fn without_tags(ctx: Context) -> Self {
+        Self::completing(ctx, |_, _| {})
+    }
+
+    fn completing(ctx: Context, complete: fn(&mut HeaderMap, &[u8])) -> Self {
         // Without a subscription, events of other processes are not counted.
         ctx.subscribe_to_events();
         let in_flight = Combiner::new(BatchLimits { max_batch: usize::MAX, ..BatchLimits::READS });
         let cached = Cache::with_weighter(ESTIMATED_ITEMS, CAPACITY, SizeInBytes);
-        Self(Arc::new(Inner { ctx, in_flight, cached }))
+        Self(Arc::new(Inner { ctx, in_flight, cached, complete }))
     }
 
     /// The response for `address`, which must identify it completely. `render` runs once for all
@@ -97,7 +108,8 @@ impl ResponseCache {
             async move {
                 let (rendered_at, events) = (inner.ctx.now(), inner.ctx.event_count());
                 let response = render().await.into_response();
-                let rendered = Arc::new(CachedResponse::of(response, rendered_at, events).await);
+                let rendered = CachedResponse::of(response, rendered_at, events, inner.complete);
+                let rendered = Arc::new(rendered.await);
                 if rendered.status.is_success() && rendered.body.len() <= MAX_CACHED {
                     inner.cached.insert(key, Arc::clone(&rendered));
                 }
@@ -109,15 +121,22 @@ impl ResponseCache {
 }
 
 impl CachedResponse {
-    async fn of(response: Response, rendered_at: Timestamp, events: u64) -> Self {
-        let (parts, body) = response.into_parts();
-        // These bodies are in memory, so reading them does not fail.
-        let body = to_bytes(body, usize::MAX).await.unwrap_or_default();
-        let mut headers = parts.headers;
-        if parts.status.is_success() {
-            entity_tag::make_revalidatable(&mut headers, &body);
+    async fn of(
+        response: Response,
+        rendered_at: Timestamp,
+        events: u64,
+        complete: fn(&mut HeaderMap, &[u8]),
+    ) -> Self {
+        let (Parts { mut status, mut headers, .. }, body) = response.into_parts();
+        let body = to_bytes(body, usize::MAX).await.unwrap_or_else(|error| {
+            tracing::error!(error = &error as &dyn std::error::Error, "a response broke off");
+            status = StatusCode::INTERNAL_SERVER_ERROR;
+            Bytes::new()
+        });
+        if status.is_success() {
+            complete(&mut headers, &body);
         }
-        Self { status: parts.status, headers, body, rendered_at, events }
+        Self { status, headers, body, rendered_at, events }
     }
 
     fn is_fresh(&self, ctx: &Context) -> bool {

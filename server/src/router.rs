@@ -27,7 +27,7 @@ use tower_http::{
 };
 
 use crate::{
-    AppState, api,
+    AppState, ResponseCache, api,
     auth::{self, Authenticator, Sessions},
     entity_tag, error_pages, graceful_shutdown,
     headers::{IDEMPOTENCY_KEY, IDEMPOTENCY_REPLAYED, X_REQUEST_ID, X_TOTAL_COUNT},
@@ -41,7 +41,7 @@ use crate::{
     },
     server_functions,
     share::Share,
-    site,
+    shared_pages, site,
     stream_limiter::StreamLimiter,
     time_limit,
 };
@@ -188,8 +188,11 @@ fn pages(state: &AppState, site_url: SiteUrl, authentication: &Authentication) -
     let rendered = Router::new()
         .leptos_routes_with_context(state, generate_route_list(app::App), provide, shell)
         .layer(middleware::from_fn_with_state(permits, request_isolation::isolate));
+    let shared = ResponseCache::without_tags(state.ctx.clone());
     authentication
         .wrap(rendered)
+        .layer(middleware::from_fn_with_state(shared, shared_pages::share))
+        .layer(Share)
         .fallback_service(files)
         .layer(middleware::from_fn(site::set_cache_control))
         .layer(middleware::from_fn(site::strip_trailing_slash))

@@ -34,7 +34,14 @@ pub(super) fn measure(stage: &mut Stage) -> Result<Vec<Row>> {
         let one: Vec<String> = (0..DISTINCT.min(competitions))
             .map(|number| format!("{LIST}/{}", uuid(number)))
             .collect();
-        for (path, paths) in [(LIST, vec![LIST.to_owned()]), ("/api/competitions/:id", one)] {
+        // In a rush, everybody loads one page.
+        let page = vec![format!("/competitions/{}", uuid(0))];
+        for (path, paths) in [
+            (LIST, vec![LIST.to_owned()]),
+            ("/api/competitions/:id", one),
+            ("/competitions, the page", vec!["/competitions".to_owned()]),
+            ("/competitions/:id, the page", page),
+        ] {
             let what = format!("(c) GET {path} of {competitions}, clients: {CLIENTS}");
             rows.push(row(stage, &server, what, &paths)?);
         }

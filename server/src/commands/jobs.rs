@@ -72,7 +72,7 @@ pub(super) async fn list(installation: &InstallationOptions, list: JobList) -> R
     if page.jobs.is_empty() {
         return Ok(());
     }
-    let head = ["ID", "TYPE", "ATTEMPTS", "ADDED", "DUE", "ENDED", "LAST ERROR"];
+    let head = ["ID", "TYPE", "ITEMS", "ATTEMPTS", "ADDED", "DUE", "ENDED", "LAST ERROR"];
     print(&format!("\n{}", table(head, page.jobs.into_iter().map(row))))?;
     match page.next {
         Some(next) => print(&format!("\nThere are more: --after {next}")),
@@ -95,11 +95,12 @@ fn counts(types: Vec<TypeStats>) -> String {
     table(["TYPE", "WAITING", "ACTIVE", "OLDEST", "COMPLETED/MIN", "FAILED"], rows)
 }
 
-fn row(job: JobSummary) -> [String; 7] {
+fn row(job: JobSummary) -> [String; 8] {
     let optional = |text: Option<String>| text.unwrap_or_else(|| "-".to_owned());
     [
         job.id.to_string(),
         job.kind,
+        job.items.to_string(),
         job.attempts.to_string(),
         job.created_at.to_string(),
         optional(job.due_at.map(|at| at.to_string())),

@@ -34,6 +34,7 @@ mod request_ids;
 mod round_trip;
 mod rush;
 mod security;
+mod shared_pages;
 mod support;
 mod tokens;
 mod traces;

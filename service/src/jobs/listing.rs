@@ -53,6 +53,8 @@ pub struct JobSummary {
     pub kind: String,
     /// The state.
     pub state: JobState,
+    /// What it consists of: the registrations that it confirms. 1 for a dead letter.
+    pub items: u32,
     /// How often it failed.
     pub attempts: u32,
     /// Why it failed or was postponed the last time.
@@ -108,6 +110,7 @@ async fn failed(ctx: &Context, filter: &JobFilter, limit: u64) -> Result<Vec<Job
         id: row.id,
         kind: row.kind,
         state: JobState::Failed,
+        items: 1,
         attempts: u32::try_from(row.attempts).unwrap_or_default(),
         last_error: Some(row.last_error),
         created_at: row.created_at.into(),
@@ -143,6 +146,7 @@ async fn stored(
         id: row.id,
         kind: row.kind,
         state,
+        items: u32::try_from(row.items).unwrap_or(1),
         attempts: u32::try_from(row.attempts).unwrap_or_default(),
         last_error: row.last_error,
         created_at: row.created_at.into(),

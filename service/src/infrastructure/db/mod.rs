@@ -379,6 +379,21 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn the_locks_of_a_lost_connection_are_free_before_its_client_gives_it_up() {
+        let world = World::new().await;
+        let db = &world.ctx.db;
+        if db.is_sqlite() {
+            return;
+        }
+        let locks = db.begin_serializable_with_lock("SELECT 1", Duration::from_secs(3)).await;
+        let locks = locks.unwrap();
+        sleep(RESPONSE_TIMEOUT).await;
+        let select = Statement::from_string(DbBackend::Postgres, "SELECT 1");
+        let ended = Error::from(locks.tx.execute_raw(select).await.unwrap_err());
+        assert!(ended.has_lost_connection(), "{ended}");
+    }
+
+    #[tokio::test]
     async fn a_locking_begin_that_fails_is_not_retried_by_the_connection() {
         let world = World::new().await;
         let db = &world.ctx.db;
