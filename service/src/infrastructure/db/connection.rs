@@ -9,7 +9,10 @@ use tokio::{
     time::{Duration, Instant, sleep},
 };
 
-use super::pool::{Pool, PooledConnection};
+use super::{
+    plans::Plans,
+    pool::{Pool, PooledConnection},
+};
 use crate::Error;
 
 /// How long a statement that changed nothing is retried when its connection is lost; once in any
@@ -29,7 +32,11 @@ pub enum Connection {
 
 /// The connections to a PostgreSQL.
 #[derive(Clone, Debug)]
-pub struct Postgres(pub(super) Pool);
+pub struct Postgres {
+    pub(super) pool: Pool,
+    /// How statements are planned.
+    pub(super) plans: Plans,
+}
 
 /// A transaction. Dropping it rolls back.
 #[derive(Debug)]
@@ -55,9 +62,23 @@ impl Connection {
             Self::Postgres(db) => Ok(db.begin("BEGIN", None).await?.0),
         }
     }
+
+    /// The same pool, with statements planned otherwise.
+    pub(super) fn with_plans(&self, plans: Plans) -> Self {
+        match self {
+            Self::Sqlite(db) => Self::Sqlite(db.clone()),
+            Self::Postgres(Postgres { pool, .. }) => {
+                Self::Postgres(Postgres { pool: pool.clone(), plans })
+            }
+        }
+    }
 }
 
 impl Postgres {
+    async fn acquire(&self) -> Result<PooledConnection, DbErr> {
+        self.pool.acquire(self.plans).await
+    }
+
     /// Begins a transaction with `begin`, which may be several statements, and returns their rows.
     /// A lost connection is replaced, because nothing has begun. `response_timeout` limits every
     /// statement but the COMMIT; with it a lost connection is an error, so that only the caller
@@ -69,7 +90,7 @@ impl Postgres {
     ) -> Result<(Transaction, Vec<QueryResult>), DbErr> {
         let mut tries = Tries::default();
         loop {
-            let mut connection = self.0.acquire().await?;
+            let mut connection = self.acquire().await?;
             if let Some(timeout) = response_timeout {
                 connection.set_response_timeout(timeout);
             }
@@ -87,7 +108,7 @@ impl Postgres {
 
     /// Fails unless the server accepts writes.
     pub(super) async fn check_writable(&self) -> Result<(), DbErr> {
-        let mut connection = self.0.acquire().await?;
+        let mut connection = self.acquire().await?;
         let sql = "SELECT current_setting('transaction_read_only') AS is_read_only";
         let row = connection.row(&Statement::from_string(DbBackend::Postgres, sql)).await?;
         let is_read_only: Option<String> = match row {
@@ -150,13 +171,13 @@ impl ConnectionTrait for Connection {
     }
 
     async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
-        let pool = match self {
+        let db = match self {
             Self::Sqlite(db) => return db.execute_raw(statement).await,
-            Self::Postgres(Postgres(pool)) => pool,
+            Self::Postgres(db) => db,
         };
         let mut tries = Tries::default();
         loop {
-            match pool.acquire().await?.execute(&statement).await {
+            match db.acquire().await?.execute(&statement).await {
                 Ok(result) => return Ok(result.into()),
                 Err(error) => tries.fail(error, only_reads(&statement)).await?,
             }
@@ -166,18 +187,18 @@ impl ConnectionTrait for Connection {
     async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
         match self {
             Self::Sqlite(db) => db.execute_unprepared(sql).await,
-            Self::Postgres(Postgres(pool)) => Ok(pool.acquire().await?.simple(sql).await?.into()),
+            Self::Postgres(db) => Ok(db.acquire().await?.simple(sql).await?.into()),
         }
     }
 
     async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
-        let pool = match self {
+        let db = match self {
             Self::Sqlite(db) => return db.query_one_raw(statement).await,
-            Self::Postgres(Postgres(pool)) => pool,
+            Self::Postgres(db) => db,
         };
         let mut tries = Tries::default();
         loop {
-            match pool.acquire().await?.row(&statement).await {
+            match db.acquire().await?.row(&statement).await {
                 Ok(row) => return Ok(row.map(Into::into)),
                 Err(error) => tries.fail(error, only_reads(&statement)).await?,
             }
@@ -185,13 +206,13 @@ impl ConnectionTrait for Connection {
     }
 
     async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
-        let pool = match self {
+        let db = match self {
             Self::Sqlite(db) => return db.query_all_raw(statement).await,
-            Self::Postgres(Postgres(pool)) => pool,
+            Self::Postgres(db) => db,
         };
         let mut tries = Tries::default();
         loop {
-            match pool.acquire().await?.rows(&statement).await {
+            match db.acquire().await?.rows(&statement).await {
                 Ok(rows) => return Ok(rows.into_iter().map(Into::into).collect()),
                 Err(error) => tries.fail(error, only_reads(&statement)).await?,
             }

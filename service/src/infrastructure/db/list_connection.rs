@@ -31,6 +31,7 @@ impl Deref for ListConnection<'_> {
 #[cfg(test)]
 mod tests {
     use domain::{CompetitionQuery, MailQuery, Paging, RosterQuery};
+    use sea_orm::{ConnectionTrait, DbBackend, Statement};
     use tokio::time::{self, timeout};
 
     use super::*;
@@ -77,6 +78,50 @@ mod tests {
         dashboard::participant(ctx, &grace).await.unwrap();
         let found = dashboard::organizer(ctx, &ada, page).await.unwrap();
         assert_eq!(found.competitions.items.len(), 1);
+    }
+
+    /// How a connection plans statements; `None` on SQLite.
+    async fn plans(connection: &Connection) -> Option<String> {
+        if matches!(connection, Connection::Sqlite(_)) {
+            return None;
+        }
+        let sql = "SELECT current_setting('plan_cache_mode') AS plans";
+        let row = connection.query_one_raw(Statement::from_string(DbBackend::Postgres, sql)).await;
+        Some(row.unwrap().unwrap().try_get("", "plans").unwrap())
+    }
+
+    #[tokio::test]
+    async fn lists_are_planned_for_their_parameters_on_connections_of_the_same_pool() {
+        let world = World::new().await;
+        let Some(_) = plans(world.ctx.db.connection()).await else { return };
+        for max in [1, 2, 5] {
+            let db = &world.process_with(max).await.db;
+            for _ in 0..3 {
+                let list = db.for_lists().await.unwrap();
+                assert_eq!(plans(&list).await.unwrap(), "force_custom_plan");
+                drop(list);
+                assert_eq!(plans(db.connection()).await.unwrap(), "force_generic_plan");
+            }
+            assert_eq!(db.pool_size().used, 0);
+            assert_eq!(db.pool_size().idle, max.min(2), "of {max}");
+        }
+    }
+
+    #[tokio::test]
+    async fn all_connections_together_are_no_more_than_the_pool_has() {
+        let world = World::new().await;
+        let Some(_) = plans(world.ctx.db.connection()).await else { return };
+        let db = &world.process_with(4).await.db;
+        let sleep = || async {
+            let sleep = Statement::from_string(DbBackend::Postgres, "SELECT pg_sleep(0.05)");
+            db.connection().query_one_raw(sleep).await.unwrap();
+        };
+        for _ in 0..3 {
+            futures::join!(sleep(), sleep(), sleep(), sleep());
+            let list = db.for_lists().await.unwrap();
+            assert_eq!(plans(&list).await.unwrap(), "force_custom_plan");
+            assert_eq!(db.pool_size().idle, 4);
+        }
     }
 
     #[tokio::test]

@@ -3,6 +3,7 @@
 pub(crate) mod bulk;
 mod connection;
 mod list_connection;
+mod plans;
 mod pool;
 mod retry;
 mod session;
@@ -22,8 +23,8 @@ use tokio::{
 
 pub use self::connection::{Connection, Postgres, PostgresTransaction, Transaction};
 pub(crate) use self::list_connection::ListConnection;
-use self::pool::Pool;
 pub use self::sqlite::sqlite_folder;
+use self::{plans::Plans, pool::Pool};
 pub(crate) use self::{
     retry::retry,
     write_tx::{Autocommit, WriteTx},
@@ -50,6 +51,8 @@ pub struct Db {
     sqlite_writer: Semaphore,
     /// The connections that lists may use at a time.
     lists: Semaphore,
+    /// The same pool, with a plan for each execution.
+    list_connection: Connection,
 }
 
 impl Db {
@@ -70,14 +73,17 @@ impl Db {
             }
             Connection::Sqlite(Database::connect(sqlite::options(url, max_connections)).await?)
         } else {
-            Connection::Postgres(Postgres(Pool::connect(url, max_connections).await?))
+            let pool = Pool::connect(url, max_connections).await?;
+            Connection::Postgres(Postgres { pool, plans: Plans::Generic })
         };
         Ok(Self::new(connection, max_connections))
     }
 
     fn new(connection: Connection, max_connections: u32) -> Self {
+        let list_connection = connection.with_plans(Plans::Custom);
         Self {
             connection,
+            list_connection,
             max_connections,
             isolation: IsolationLevel::Serializable,
             sqlite_writer: Semaphore::new(1),
@@ -99,7 +105,7 @@ impl Db {
     pub async fn close(&self) -> Result<()> {
         match &self.connection {
             Connection::Sqlite(db) => Ok(db.clone().close().await?),
-            Connection::Postgres(Postgres(pool)) => {
+            Connection::Postgres(Postgres { pool, .. }) => {
                 pool.close().await;
                 Ok(())
             }
@@ -111,9 +117,10 @@ impl Db {
         &self.connection
     }
 
-    /// The pool, for queries whose cost grows with the tables: lists, searches, totals. They may
-    /// use a quarter of the connections at a time and wait for each other, so that slow ones leave
-    /// connections and processors to look-ups by key and to writes. Do not call it while holding
+    /// The pool, for queries whose cost grows with the tables: lists, searches, totals. PostgreSQL
+    /// plans each of them for the values of its parameters. They may use a quarter of the
+    /// connections at a time and wait for each other, so that slow ones leave connections and
+    /// processors to look-ups by key and to writes. Do not call it while holding
     /// another one: the two could wait for each other.
     ///
     /// # Errors
@@ -121,7 +128,7 @@ impl Db {
     pub(crate) async fn for_lists(&self) -> Result<ListConnection<'_>> {
         let permit = timeout(list_connection::MAX_WAIT, self.lists.acquire()).await;
         let permit = permit.map_err(|_| Error::TimedOut)?.expect("the semaphore is never closed");
-        Ok(ListConnection { connection: &self.connection, _permit: permit })
+        Ok(ListConnection { connection: &self.list_connection, _permit: permit })
     }
 
     /// A connection for migrations, without time limits on statements.
@@ -131,7 +138,7 @@ impl Db {
     pub async fn for_migration(&self) -> Result<DatabaseConnection> {
         match &self.connection {
             Connection::Sqlite(db) => Ok(db.clone()),
-            Connection::Postgres(Postgres(pool)) => {
+            Connection::Postgres(Postgres { pool, .. }) => {
                 let one = PgPoolOptions::new().max_connections(1);
                 let one = one.connect_lazy_with(pool.options().clone());
                 Ok(SqlxPostgresConnector::from_sqlx_postgres_pool(one))
@@ -152,7 +159,7 @@ impl Db {
                 let idle = pool.num_idle();
                 (idle, (pool.size() as usize).saturating_sub(idle))
             }
-            Connection::Postgres(Postgres(pool)) => {
+            Connection::Postgres(Postgres { pool, .. }) => {
                 let max = self.max_connections as usize;
                 (pool.idle_count(), max.saturating_sub(pool.free_slots()))
             }
@@ -169,7 +176,7 @@ impl Db {
     pub(crate) fn generation(&self) -> u64 {
         match &self.connection {
             Connection::Sqlite(_) => 0,
-            Connection::Postgres(Postgres(pool)) => pool.generation(),
+            Connection::Postgres(Postgres { pool, .. }) => pool.generation(),
         }
     }
 
@@ -177,7 +184,7 @@ impl Db {
     /// out and all of them may be dead. If all are in use, the read rather timed out waiting for a
     /// connection, and nothing is retired.
     pub(crate) fn replace_connections(&self, generation: u64, why: &str) {
-        if let Connection::Postgres(Postgres(pool)) = &self.connection
+        if let Connection::Postgres(Postgres { pool, .. }) = &self.connection
             && pool.has_free_slot()
         {
             pool.retire(generation, why);
@@ -260,6 +267,18 @@ impl Db {
         Ok(())
     }
 
+    /// Counts the rows of all tables for the planner, without a time limit. PostgreSQL also notes
+    /// which pages indexes can answer for alone.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub(crate) async fn analyze(&self) -> Result<()> {
+        let _permit = self.writer_permit().await;
+        let statement = if self.is_sqlite() { "ANALYZE" } else { "VACUUM (ANALYZE)" };
+        self.for_migration().await?.execute_unprepared(statement).await?;
+        Ok(())
+    }
+
     /// Waits in SQLite's queue of writers; PostgreSQL has none.
     pub(crate) async fn writer_permit(&self) -> Option<SemaphorePermit<'_>> {
         if self.is_sqlite() {
@@ -325,7 +344,8 @@ mod tests {
     };
 
     fn on(pool: &Pool) -> Db {
-        Db::new(Connection::Postgres(Postgres(pool.clone())), 1)
+        let pool = pool.clone();
+        Db::new(Connection::Postgres(Postgres { pool, plans: Plans::Generic }), 1)
     }
 
     async fn never_ending_read() -> Result<()> {

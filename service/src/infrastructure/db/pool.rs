@@ -27,7 +27,10 @@ use tokio::{
 };
 
 pub(super) use self::pooled::PooledConnection;
-use super::session::{Backends, Refusal, Session};
+use super::{
+    plans::Plans,
+    session::{Backends, Refusal, Session},
+};
 use crate::{error, infrastructure::tls, metrics::DATABASE};
 
 /// What to look at when a connection is not trusted.
@@ -59,6 +62,7 @@ pub(crate) struct Pool(Arc<Shared>);
 
 struct Shared {
     options: PgConnectOptions,
+    max_connections: usize,
     slots: Arc<Semaphore>,
     idle: Mutex<Vec<Idle>>,
     /// Incremented when the open connections may be to the wrong server, or dead.
@@ -90,19 +94,20 @@ impl Pool {
             .disable_statement_logging();
         let pool = Self(Arc::new(Shared {
             options,
+            max_connections: max_connections as usize,
             slots: Arc::new(Semaphore::new(max_connections as usize)),
             idle: Mutex::default(),
             generation: AtomicU64::new(0),
             backends: Backends::default(),
         }));
-        let mut first = pool.acquire().await?;
+        let mut first = pool.acquire(Plans::Generic).await?;
         pool.check_sessions_are_separate(&mut first).await?;
         Ok(pool)
     }
 
     /// Checks that one session keeps its state while another one is inside a transaction.
     async fn check_sessions_are_separate(&self, first: &mut PooledConnection) -> Result<(), DbErr> {
-        let probe = timeout(TEST_TIMEOUT, self.open());
+        let probe = timeout(TEST_TIMEOUT, self.open(Plans::Generic));
         // A pooler without a second session to give does not share the first.
         let Ok(probe) = probe.await else { return Ok(()) };
         let mut probe = probe.map_err(conn_err)?;
@@ -118,11 +123,12 @@ impl Pool {
         &self.0.options
     }
 
-    /// Checks out a connection that was used recently or has just been tested.
-    pub(super) async fn acquire(&self) -> Result<PooledConnection, DbErr> {
+    /// Checks out a connection that was used recently or has just been tested, and that plans
+    /// statements like this.
+    pub(super) async fn acquire(&self, plans: Plans) -> Result<PooledConnection, DbErr> {
         let expired = || DbErr::ConnectionAcquire(ConnAcquireErr::Timeout);
         let began = Instant::now();
-        let found = timeout(ACQUIRE_TIMEOUT, self.find()).await;
+        let found = timeout(ACQUIRE_TIMEOUT, self.find(plans)).await;
         DATABASE.connection(began.elapsed());
         found.map_err(|_| {
             DATABASE.timeouts.increment(1);
@@ -140,18 +146,26 @@ impl Pool {
         self.0.slots.available_permits()
     }
 
-    async fn find(&self) -> Result<PooledConnection, DbErr> {
+    async fn find(&self, plans: Plans) -> Result<PooledConnection, DbErr> {
         let closed = |_| DbErr::ConnectionAcquire(ConnAcquireErr::ConnectionClosed);
         let permit = Arc::clone(&self.0.slots).acquire_owned().await.map_err(closed)?;
-        while let Some(Idle { mut session, since }) = self.pop() {
+        while let Some(Idle { mut session, since }) = self.pop(plans) {
             if !self.is_current(&session) {
                 close_in_background(session);
                 continue;
             }
-            if since.elapsed() <= TEST_AFTER_IDLE {
+            let is_ready = session.plans() == plans;
+            let is_recent = since.elapsed() <= TEST_AFTER_IDLE;
+            if is_ready && is_recent {
                 return Ok(PooledConnection::new(self, session, permit));
             }
-            match timeout(TEST_TIMEOUT, session.verify()).await {
+            let test = async {
+                if !is_ready {
+                    session.switch_to(plans).await?;
+                }
+                if is_recent { Ok(()) } else { session.verify().await }
+            };
+            match timeout(TEST_TIMEOUT, test).await {
                 Ok(Ok(())) => return Ok(PooledConnection::new(self, session, permit)),
                 // After a restart of the database every idle connection fails.
                 Ok(Err(error)) => log_failure(&error),
@@ -160,7 +174,7 @@ impl Pool {
         }
         let mut pause = Duration::from_millis(10);
         loop {
-            match timeout(CONNECT_TIMEOUT, self.open()).await {
+            match timeout(CONNECT_TIMEOUT, self.open(plans)).await {
                 Ok(Ok(session)) => return Ok(PooledConnection::new(self, session, permit)),
                 Ok(Err(error)) if error::is_starting(&error) => {
                     sleep(pause).await;
@@ -175,9 +189,9 @@ impl Pool {
         }
     }
 
-    async fn open(&self) -> Result<Session, sqlx::Error> {
+    async fn open(&self, plans: Plans) -> Result<Session, sqlx::Error> {
         let generation = self.generation();
-        let open = || Session::open(&self.0.options, generation, &self.0.backends);
+        let open = || Session::open(&self.0.options, plans, generation, &self.0.backends);
         match open().await {
             Err(error) if self.reuses_session_of_dead_idle(&error).await => open().await,
             opened => opened,
@@ -204,8 +218,16 @@ impl Pool {
         }
     }
 
-    fn pop(&self) -> Option<Idle> {
-        self.idle().pop()
+    /// The idle connection that was used last, of those that plan statements like this. Another
+    /// one, which is to be switched, only where a new connection would be one too many.
+    fn pop(&self, plans: Plans) -> Option<Idle> {
+        let mut idle = self.idle();
+        if let Some(position) = idle.iter().rposition(|idle| idle.session.plans() == plans) {
+            return Some(idle.remove(position));
+        }
+        // The caller's own slot is one of those that are in use.
+        let in_use = self.0.max_connections.saturating_sub(self.free_slots());
+        if idle.len() + in_use > self.0.max_connections { Some(idle.remove(0)) } else { None }
     }
 
     pub(super) fn put_back(&self, session: Session) {
@@ -317,6 +339,7 @@ pub(super) mod tests {
     pub(in crate::infrastructure::db) fn unopened(max_connections: usize) -> Pool {
         Pool(Arc::new(Shared {
             options: PgConnectOptions::new_without_pgpass(),
+            max_connections,
             slots: Arc::new(Semaphore::new(max_connections)),
             idle: Mutex::default(),
             generation: AtomicU64::new(0),
@@ -347,13 +370,13 @@ pub(super) mod tests {
     #[tokio::test]
     async fn a_dropped_slow_statement_closes_its_own_connection_only() {
         let Some(pool) = pool_of_test(2).await else { return };
-        let mut left = pool.acquire().await.unwrap();
+        let mut left = pool.acquire(Plans::Generic).await.unwrap();
         let slow = statement("SELECT pg_sleep(5)");
         assert!(timeout(Duration::from_millis(100), left.row(&slow)).await.is_err());
         drop(left);
-        let kept = pool.acquire().await.unwrap();
+        let kept = pool.acquire(Plans::Generic).await.unwrap();
         // Waits until the dropped connection has released its slot.
-        let other = pool.acquire().await.unwrap();
+        let other = pool.acquire(Plans::Generic).await.unwrap();
         assert_eq!(pool.generation(), 0);
         drop((kept, other));
         assert_eq!(pool.idle().len(), 2, "a connection was not returned");
@@ -362,18 +385,21 @@ pub(super) mod tests {
     #[tokio::test]
     async fn a_later_timeout_does_not_retire_newer_connections() {
         let Some(pool) = pool_of_test(3).await else { return };
-        let mut stale = [pool.acquire().await.unwrap(), pool.acquire().await.unwrap()];
+        let mut stale = [
+            pool.acquire(Plans::Generic).await.unwrap(),
+            pool.acquire(Plans::Generic).await.unwrap(),
+        ];
         let slow = statement("SELECT pg_sleep(2)");
         stale
             .iter_mut()
             .for_each(|connection| connection.set_response_timeout(Duration::from_millis(50)));
         stale[0].row(&slow).await.unwrap_err();
-        let fresh = pool.acquire().await.unwrap();
+        let fresh = pool.acquire(Plans::Generic).await.unwrap();
         let backend = fresh.backend().to_owned();
         drop(fresh);
         stale[1].row(&slow).await.unwrap_err();
         assert_eq!(pool.generation(), 1);
-        let again = pool.acquire().await.unwrap();
+        let again = pool.acquire(Plans::Generic).await.unwrap();
         assert_eq!(again.backend(), backend);
     }
 }

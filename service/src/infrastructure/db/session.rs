@@ -12,11 +12,12 @@ use sea_orm::sqlx::{
 };
 use tokio::time::Instant;
 
+use super::plans::Plans;
 use crate::infrastructure::ids::new_id;
 
-/// The settings of a session, as PostgreSQL shows them. They are verified, to detect a pooler that
-/// drops them or shares one session among several clients.
-const SETTINGS: [(&str, &str); 6] = [
+/// The settings of every session, as PostgreSQL shows them. They are verified, as [`Plans`] are, to
+/// detect a pooler that drops them or shares one session among several clients.
+const SETTINGS: [(&str, &str); 5] = [
     // Limits for statements and idle transactions: a process that was cut off from the network
     // would otherwise keep a competition locked.
     ("statement_timeout", "10s"),
@@ -28,8 +29,6 @@ const SETTINGS: [(&str, &str); 6] = [
     // would start the JIT compiler.
     ("enable_seqscan", "off"),
     ("jit", "off"),
-    // Planning again for each length of an array takes longer than the execution.
-    ("plan_cache_mode", "force_generic_plan"),
 ];
 
 /// Makes the server end the session, and release the locks, of a process that has vanished. Not
@@ -111,6 +110,7 @@ pub(super) struct Session {
     pub(super) generation: u64,
     /// Whether the server accepts no writes: a standby, or a demoted primary.
     pub(super) is_read_only: bool,
+    plans: Plans,
     mark: String,
     backend: Backend,
 }
@@ -125,12 +125,13 @@ impl Session {
     /// Opens a session, applies the settings and verifies them.
     pub(super) async fn open(
         options: &PgConnectOptions,
+        plans: Plans,
         generation: u64,
         backends: &Backends,
     ) -> Result<Self, sqlx::Error> {
         let mut raw = PgConnection::connect_with(options).await?;
         let mark = new_id().simple().to_string();
-        raw.execute(AssertSqlSafe(settings(&mark))).await?;
+        raw.execute(AssertSqlSafe(settings(&mark, plans))).await?;
         // A separate message: a pooler in transaction mode would switch sessions here.
         let begin = "BEGIN ISOLATION LEVEL SERIALIZABLE; ";
         let found = raw.fetch_all(AssertSqlSafe(format!("{begin}{INSPECT}; COMMIT"))).await?;
@@ -141,14 +142,26 @@ impl Session {
             return Err(Refusal::SettingsLost(what).into());
         }
         let (is_read_only, name) = (found.try_get("is_read_only")?, found.try_get("backend")?);
-        verify(&mut raw, &mark).await?;
+        verify(&mut raw, &mark, plans).await?;
         let backend = backends.enter(name)?;
-        Ok(Self { raw, opened: Instant::now(), generation, is_read_only, mark, backend })
+        Ok(Self { raw, opened: Instant::now(), generation, is_read_only, plans, mark, backend })
+    }
+
+    /// How its statements are planned.
+    pub(super) fn plans(&self) -> Plans {
+        self.plans
+    }
+
+    /// Plans its next statements otherwise.
+    pub(super) async fn switch_to(&mut self, plans: Plans) -> Result<(), sqlx::Error> {
+        self.raw.execute(AssertSqlSafe(set(Plans::SETTING, plans.value()))).await?;
+        self.plans = plans;
+        Ok(())
     }
 
     /// Checks that the session answers and has its settings.
     pub(super) async fn verify(&mut self) -> Result<(), sqlx::Error> {
-        verify(&mut self.raw, &self.mark).await
+        verify(&mut self.raw, &self.mark, self.plans).await
     }
 
     /// Names the server process.
@@ -165,18 +178,25 @@ impl Session {
     }
 }
 
-fn settings(mark: &str) -> String {
-    let settings = SETTINGS.map(|(name, value)| format!("SET {name} = '{value}'; ")).concat();
-    format!("{settings}SET {MARK} = '{mark}'; {KEEP_ALIVE}")
+fn settings(mark: &str, plans: Plans) -> String {
+    let settings = SETTINGS.map(|(name, value)| set(name, value)).concat();
+    format!("{settings}{}{}{KEEP_ALIVE}", set(Plans::SETTING, plans.value()), set(MARK, mark))
 }
 
-/// Compares the settings of a session with [`SETTINGS`] and its mark.
-async fn verify(raw: &mut PgConnection, mark: &str) -> Result<(), sqlx::Error> {
+fn set(name: &str, value: &str) -> String {
+    format!("SET {name} = '{value}'; ")
+}
+
+/// Compares the settings of a session with [`SETTINGS`], its plans and its mark.
+async fn verify(raw: &mut PgConnection, mark: &str, plans: Plans) -> Result<(), sqlx::Error> {
     let names = SETTINGS.map(|(name, _)| format!("current_setting('{name}'), ")).concat();
-    let sql = format!("SELECT {names}current_setting('{MARK}', true)");
+    let planned = Plans::SETTING;
+    let sql =
+        format!("SELECT {names}current_setting('{planned}'), current_setting('{MARK}', true)");
     let rows = raw.fetch_all(AssertSqlSafe(sql)).await?;
     let row: &PgRow = rows.first().ok_or(sqlx::Error::RowNotFound)?;
-    let expected = SETTINGS.iter().copied().chain([(MARK, mark)]);
+    let own = [(Plans::SETTING, plans.value()), (MARK, mark)];
+    let expected = SETTINGS.iter().copied().chain(own);
     for (column, (name, expected)) in expected.enumerate() {
         let found: Option<String> = row.try_get(column)?;
         if found.as_deref() != Some(expected) {
@@ -207,8 +227,17 @@ mod tests {
     async fn a_session_without_a_setting_or_its_mark_is_refused() {
         let Ok(url) = std::env::var("TEST_DATABASE_URL") else { return };
         let options: PgConnectOptions = url.parse().unwrap();
-        for lost in ["SET jit = on", "RESET statement_timeout", "SET mini_compete.session = 'x'"] {
-            let mut session = Session::open(&options, 0, &Backends::default()).await.unwrap();
+        let lost = [
+            "SET jit = on",
+            "RESET statement_timeout",
+            "RESET plan_cache_mode",
+            "SET mini_compete.session = 'x'",
+        ];
+        for lost in lost {
+            let backends = Backends::default();
+            let plans = Plans::Generic;
+            let mut session = Session::open(&options, plans, 0, &backends).await.unwrap();
+            session.switch_to(Plans::Custom).await.unwrap();
             session.verify().await.unwrap();
             session.raw.execute(lost).await.unwrap();
             let refused = session.verify().await.unwrap_err().to_string();
