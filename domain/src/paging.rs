@@ -46,6 +46,11 @@ impl Paging {
         Some(Self { page, limit: limit.min(MAX_PAGE_SIZE) })
     }
 
+    /// The items of this page, counted from 0.
+    pub fn range(self) -> std::ops::Range<u64> {
+        self.offset()..self.offset().saturating_add(self.limit)
+    }
+
     /// How many items come before this page.
     pub fn offset(self) -> u64 {
         (self.page - 1) * self.limit

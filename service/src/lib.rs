@@ -32,6 +32,7 @@ pub mod dashboard;
 pub mod demo;
 pub mod diagnostics;
 pub mod events;
+pub mod fill;
 pub mod health;
 pub mod housekeeping;
 pub mod idempotency;

@@ -3,6 +3,7 @@
 mod doctor;
 mod healthcheck;
 mod jobs;
+mod seed;
 mod sources;
 mod users;
 
@@ -15,6 +16,7 @@ pub use self::{
     doctor::Doctor,
     healthcheck::Healthcheck,
     jobs::{DeadLetters, JobList, JobsCommand, State},
+    seed::Seed,
     sources::OptionSource,
     users::{AdminCommand, RoleName, UserList, UsersCommand},
 };
@@ -84,8 +86,11 @@ pub enum Command {
     },
     /// Migrate the database to the current schema; every other command does so too
     Migrate,
-    /// Create the demo accounts and competitions that are missing; refused in production
-    Seed,
+    /// Create the demo accounts and competitions that are missing, or fill an empty database with
+    /// as many rows as a large installation has
+    ///
+    /// Refused in production.
+    Seed(Seed),
     /// Manage administrators and help with accounts
     #[command(subcommand)]
     Admin(AdminCommand),

@@ -9,19 +9,18 @@ mod metrics;
 mod output;
 mod progress;
 mod purge;
+mod seed;
 mod serve;
 mod users;
 
 use std::{error::Error, io::Write as _};
 
 use clap::CommandFactory as _;
-use service::demo;
 
 use self::{metrics::Metrics, output::print};
 use crate::{
     api,
     cli::{AdminCommand, Cli, Command, JobsCommand, OptionSource, UsersCommand},
-    options::InstallationOptions,
     process,
 };
 
@@ -52,7 +51,7 @@ pub async fn run(cli: Cli, options: Vec<OptionSource>) -> Result {
             installation.open().await?;
             print("The schema is up to date.")
         }
-        Command::Seed => seed(&installation).await,
+        Command::Seed(seed) => seed::run(&installation, seed).await,
         Command::Admin(AdminCommand::Create { email, name }) => {
             admin::create(&installation, &name, &email).await
         }
@@ -93,15 +92,4 @@ pub async fn run(cli: Cli, options: Vec<OptionSource>) -> Result {
             Ok(())
         }
     }
-}
-
-async fn seed(installation: &InstallationOptions) -> Result {
-    let seeded = demo::seed(&installation.open().await?).await?;
-    print(&format!(
-        "Created {} accounts and {} competitions; existing ones were left as they are. \
-         The password of every demo account is {}.",
-        seeded.users,
-        seeded.competitions,
-        demo::PASSWORD,
-    ))
 }

@@ -25,7 +25,9 @@ pub use self::{
     edit_profile::edit_profile,
     sign_up::{sign_up, sign_up_from},
 };
-pub(crate) use self::{administrators::not_found, change_password::set_password};
+pub(crate) use self::{
+    administrators::not_found, change_password::set_password, sign_up::search_text,
+};
 pub use crate::credentials::CredentialsVersion;
 use crate::{
     ClientAddress, Context, Result,

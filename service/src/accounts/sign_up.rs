@@ -65,7 +65,7 @@ pub(super) async fn create(ctx: &Context, signup: Signup) -> Result<Account> {
 }
 
 /// The text that rosters are searched by.
-pub(super) fn search_text(name: &str, email: &str) -> String {
+pub(crate) fn search_text(name: &str, email: &str) -> String {
     searchable(&format!("{name}\n{email}"))
 }
 

@@ -61,7 +61,7 @@ impl Request {
 impl AdmissionCommand {
     /// The command and its parameters as text, for [`RequestKey::new`]. Records hold its hash, so
     /// it must stay as it is from version to version.
-    pub(super) fn fingerprint(&self, competition: CompetitionId) -> String {
+    pub(crate) fn fingerprint(&self, competition: CompetitionId) -> String {
         match self {
             Self::Register => format!("register {competition}"),
             Self::CancelRegistration => format!("cancel registration {competition}"),

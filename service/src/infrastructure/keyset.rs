@@ -1,10 +1,12 @@
 //! Reads a list in parts, each from the last item of the part before (keyset pagination). Items
 //! that are added or deleted in the meantime neither repeat nor hide any other.
 
+use std::{collections::HashMap, hash::Hash, ops::Range};
+
 use sea_orm::{
-    QueryFilter, QueryOrder, QuerySelect,
+    ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select, TryGetable,
     prelude::DateTimeUtc,
-    sea_query::{Expr, ExprTrait, IntoColumnRef, Order, SimpleExpr, Value},
+    sea_query::{Expr, ExprTrait, Func, IntoColumnRef, Order, SimpleExpr, Value},
 };
 use uuid::Uuid;
 
@@ -30,6 +32,21 @@ enum Kind {
 }
 
 impl Keyset {
+    /// By id, by a sort; see [`by_sorting`](Self::by_sorting).
+    pub(crate) fn by_id(id: impl IntoColumnRef) -> Self {
+        let id = Expr::col(id);
+        Self { key: id.clone(), id, order: Order::Asc, kind: Kind::Text }.by_sorting()
+    }
+
+    /// The same order, by a sort. For a list whose items are few, or at the far end, among those of
+    /// the index of that order: the planner expects them everywhere, and would read past all
+    /// others. An index is of columns, and not used for an expression.
+    pub(crate) fn by_sorting(self) -> Self {
+        let same =
+            |column: SimpleExpr| -> SimpleExpr { Func::coalesce([column.clone(), column]).into() };
+        Self { key: same(self.key), ..self }
+    }
+
     /// By a column of times.
     pub(crate) fn by_time(key: impl IntoColumnRef, id: impl IntoColumnRef, order: Order) -> Self {
         Self { key: Expr::col(key), id: Expr::col(id), order, kind: Kind::Time }
@@ -44,6 +61,42 @@ impl Keyset {
     pub(crate) fn sort<S: QueryOrder>(&self, select: S) -> S {
         let select = select.order_by(self.key.clone(), self.order.clone());
         select.order_by(self.id.clone(), self.order.clone())
+    }
+
+    /// The ids of the items in `range`, counted from 0, of a sorted list of `total` items. They are
+    /// counted from the nearer end of the list, and read without the rest of their rows, so that
+    /// an index is enough: the last page costs as much as the first.
+    pub(crate) async fn ids<E, I>(
+        &self,
+        db: &impl ConnectionTrait,
+        list: Select<E>,
+        range: Range<u64>,
+        total: u64,
+    ) -> Result<Vec<I>>
+    where
+        E: EntityTrait,
+        I: TryGetable,
+    {
+        let end = Ord::min(range.end, total);
+        let Some(count) = end.checked_sub(range.start).filter(|count| *count > 0) else {
+            return Ok(Vec::new());
+        };
+        let behind = total - end;
+        let is_backwards = behind < range.start;
+        let (order, skipped) =
+            if is_backwards { (self.reversed(), behind) } else { (self.clone(), range.start) };
+        let list = list.select_only().column_as(self.id.clone(), "id");
+        let list = order.sort(list).offset(skipped).limit(count);
+        let mut ids: Vec<I> = list.into_tuple().all(db).await?;
+        if is_backwards {
+            ids.reverse();
+        }
+        Ok(ids)
+    }
+
+    fn reversed(&self) -> Self {
+        let order = if self.order == Order::Desc { Order::Asc } else { Order::Desc };
+        Self { order, ..self.clone() }
     }
 
     /// The items after `position`, in order. Both columns are compared at once, as a row: that is a
@@ -78,6 +131,16 @@ impl Keyset {
     {
         Ok(self.after(select, cursor.after.as_ref())?.limit(cursor.limit + 1))
     }
+}
+
+/// The rows in the order of `ids`. A row that was deleted since its id was read is missing.
+pub(crate) fn in_order_of<I: Eq + Hash, R>(
+    ids: &[I],
+    rows: impl IntoIterator<Item = R>,
+    id_of: impl Fn(&R) -> I,
+) -> Vec<R> {
+    let mut rows: HashMap<I, R> = rows.into_iter().map(|row| (id_of(&row), row)).collect();
+    ids.iter().filter_map(|id| rows.remove(id)).collect()
 }
 
 impl<T> Slice<T> {

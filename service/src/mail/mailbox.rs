@@ -4,14 +4,19 @@ use domain::{
     ErrorCode, Mail, MailFilter, MailId, MailPage, Page, PublicError, Timestamp, UserId, searchable,
 };
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, Order, PaginatorTrait, QueryFilter, QuerySelect,
-    Select, UpdateMany, prelude::DateTimeUtc, sea_query::Expr,
+    ColumnTrait, ConnectionTrait, EntityTrait, Order, PaginatorTrait, QueryFilter, Select,
+    UpdateMany, prelude::DateTimeUtc, sea_query::Expr,
 };
 
 use crate::{
     Actor, Cause, Context, Result,
     entity::mail,
-    infrastructure::{db::bulk, ids::new_id, keyset::Keyset, search},
+    infrastructure::{
+        db::bulk,
+        ids::new_id,
+        keyset::{Keyset, in_order_of},
+        search,
+    },
     jobs::{self, NewJob},
     mail::{delivery::DeliverMail, templates::RenderedMail},
     slice::{Cursor, Position, Slice},
@@ -53,12 +58,9 @@ pub async fn browse(ctx: &Context, actor: &Actor, filter: &MailFilter) -> Result
     let db = &*ctx.db.for_lists().await?;
     let matching = matching(actor, filter.search.as_deref())?;
     let total = matching.clone().count(db).await?;
-    let rows = newest_first()
-        .sort(matching)
-        .offset(filter.paging.offset())
-        .limit(filter.paging.limit)
-        .all(db)
-        .await?;
+    let ids: Vec<MailId> = newest_first().ids(db, matching, filter.paging.range(), total).await?;
+    let these = bulk::any_of(db, mail::Column::Id, ids.iter().copied());
+    let rows = in_order_of(&ids, mail::Entity::find().filter(these).all(db).await?, |row| row.id);
     let any = total > 0 || own(actor)?.one(db).await?.is_some();
     let found = Page {
         items: rows.into_iter().map(view).collect(),
@@ -194,24 +196,27 @@ pub(crate) async fn store(
     drafts: Vec<Draft>,
 ) -> Result<Vec<(MailId, Cause)>> {
     let drafts = drafts.into_iter().filter(|draft| !draft.recipient.is_empty());
-    let rows = drafts.map(|draft| {
-        let row = mail::Model {
-            id: MailId(new_id()),
-            user_id: draft.user,
-            recipient: draft.recipient,
-            search_text: search_text(&draft.mail),
-            subject: draft.mail.subject,
-            body: draft.mail.body,
-            sent_at: now.utc(),
-            read_at: None,
-            dedup_key: draft.dedup_key,
-        };
-        (row, draft.cause)
-    });
+    let rows = drafts.map(|draft| row(draft, now));
     let (rows, causes): (Vec<_>, Vec<_>) = rows.unzip();
     let ids: Vec<_> = rows.iter().map(|row| row.id).collect();
     bulk::insert_new(tx, rows, mail::Column::DedupKey).await?;
     Ok(ids.into_iter().zip(causes).collect())
+}
+
+/// The row of a message that is not read yet, and its cause.
+pub(crate) fn row(draft: Draft, now: Timestamp) -> (mail::Model, Cause) {
+    let row = mail::Model {
+        id: MailId(new_id()),
+        user_id: draft.user,
+        recipient: draft.recipient,
+        search_text: search_text(&draft.mail),
+        subject: draft.mail.subject,
+        body: draft.mail.body,
+        sent_at: now.utc(),
+        read_at: None,
+        dedup_key: draft.dedup_key,
+    };
+    (row, draft.cause)
 }
 
 /// The text that a search looks in. The program folds its case, because databases differ in that.

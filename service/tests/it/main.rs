@@ -18,6 +18,7 @@ mod delivery;
 mod demo;
 mod disabling;
 mod edit;
+mod fill;
 mod housekeeping;
 mod idempotency;
 mod isolation;
