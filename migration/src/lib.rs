@@ -28,6 +28,7 @@ mod m20261126_000022_webhooks;
 mod m20261126_000023_personal_tokens;
 mod m20261127_000030_first_attempts;
 mod m20261127_000031_job_items;
+mod m20261127_000032_lists;
 
 /// Every migration, oldest first.
 #[derive(Debug)]
@@ -56,6 +57,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000023_personal_tokens::Migration),
             Box::new(m20261127_000030_first_attempts::Migration),
             Box::new(m20261127_000031_job_items::Migration),
+            Box::new(m20261127_000032_lists::Migration),
         ]
     }
 }

@@ -8,7 +8,7 @@ use domain::{
 };
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, Order, PaginatorTrait, QueryFilter,
-    QueryOrder, QuerySelect, QueryTrait, Select, sea_query::NullOrdering,
+    QuerySelect, QueryTrait, Select,
 };
 
 use super::{
@@ -20,7 +20,11 @@ use crate::{
     Actor, Context, Result,
     entity::{competition, competition_tag, user},
     infrastructure::{
-        coalesced_read::read_each, combiner::Combiner, db::bulk, keyset::Keyset, search,
+        coalesced_read::read_each,
+        combiner::Combiner,
+        db::bulk,
+        keyset::{Keyset, in_order_of},
+        search,
     },
     slice::{Cursor, Position, PositionKey, Slice},
 };
@@ -33,14 +37,9 @@ pub async fn list(ctx: &Context, filter: &CompetitionFilter) -> Result<Page<Comp
     let db = &*ctx.db.for_lists().await?;
     let matching = matching(filter, ctx.now());
     let total = matching.clone().count(db).await?;
-    let rows = sorted(matching, filter.sort)
-        .find_also_related(user::Entity)
-        .offset(filter.paging.offset())
-        .limit(filter.paging.limit)
-        .all(db)
-        .await?;
+    let ids = ids_on_page(db, matching, filter, ctx.now(), total).await?;
     Ok(Page {
-        items: details(db, rows).await?,
+        items: details(db, with_organizers(db, ids).await?).await?,
         total,
         page: filter.paging.page,
         limit: filter.paging.limit,
@@ -60,7 +59,7 @@ pub async fn list_after(
     let db = &*ctx.db.for_lists().await?;
     let matching = matching(filter, ctx.now());
     let rows = match filter.sort {
-        CompetitionSort::Start => by_start(db, matching, cursor).await?,
+        CompetitionSort::Start => by_start(db, matching, ctx.now(), cursor).await?,
         sort => {
             let rows = matching.find_also_related(user::Entity);
             order(sort).part(rows, cursor)?.all(db).await?
@@ -71,11 +70,65 @@ pub async fn list_after(
     Ok(Slice { items: details(db, items).await?, next })
 }
 
+/// The ids of one page of `total` open competitions.
+async fn ids_on_page(
+    db: &impl ConnectionTrait,
+    matching: Select<competition::Entity>,
+    filter: &CompetitionFilter,
+    now: Timestamp,
+    total: u64,
+) -> Result<Vec<CompetitionId>> {
+    let (range, order) = (filter.paging.range(), order(filter.sort));
+    match filter.sort {
+        CompetitionSort::Start => {
+            // Those without a start are behind all others: two lists, one after the other.
+            let dated = starts_after(matching.clone(), now);
+            let dates = dated.clone().count(db).await?;
+            let mut ids = order.ids(db, dated, range.clone(), dates).await?;
+            let rest = range.start.saturating_sub(dates)..range.end.saturating_sub(dates);
+            let undated = matching.filter(competition::Column::StartDate.is_null());
+            let missing = total.saturating_sub(dates);
+            ids.extend(by_id().ids::<_, CompetitionId>(db, undated, rest, missing).await?);
+            Ok(ids)
+        }
+        // From its far end, the index of creation begins with the competitions that are past.
+        CompetitionSort::Newest if range.start > total / 2 => {
+            order.by_sorting().ids(db, matching, range, total).await
+        }
+        CompetitionSort::Newest | CompetitionSort::Deadline | CompetitionSort::Title => {
+            order.ids(db, matching, range, total).await
+        }
+    }
+}
+
+/// Competitions that have a start. No open one starts before its deadline, so the condition on it
+/// changes nothing, except that the index of starts is read from `now` on.
+fn starts_after(
+    matching: Select<competition::Entity>,
+    now: Timestamp,
+) -> Select<competition::Entity> {
+    matching.filter(competition::Column::StartDate.gt(now.utc()))
+}
+
+/// Competitions with their organizers, in the order of the ids.
+async fn with_organizers(
+    db: &impl ConnectionTrait,
+    ids: Vec<CompetitionId>,
+) -> Result<Vec<(competition::Model, Option<user::Model>)>> {
+    let rows = competition::Entity::find()
+        .find_also_related(user::Entity)
+        .filter(bulk::any_of(db, competition::Column::Id, ids.iter().copied()))
+        .all(db)
+        .await?;
+    Ok(in_order_of(&ids, rows, |(row, _)| row.id))
+}
+
 /// The part at `cursor` of competitions that start soonest first, and one more. Those without a
 /// start are behind all others. Each of the two is one range of the index.
 async fn by_start(
     db: &impl ConnectionTrait,
     matching: Select<competition::Entity>,
+    now: Timestamp,
     cursor: &Cursor,
 ) -> Result<Vec<(competition::Model, Option<user::Model>)>> {
     use competition::Column::{Id, StartDate};
@@ -83,21 +136,22 @@ async fn by_start(
     let undated_after = after.filter(|position| position.key == PositionKey::NoTime);
     let mut rows = Vec::new();
     if undated_after.is_none() {
-        let dated = matching.clone().filter(StartDate.is_not_null());
-        let dated = dated.find_also_related(user::Entity);
+        let dated = starts_after(matching.clone(), now).find_also_related(user::Entity);
         rows = order(CompetitionSort::Start).part(dated, cursor)?.all(db).await?;
     }
     let missing = (cursor.limit + 1).saturating_sub(rows.len() as u64);
     if missing > 0 {
-        let undated = matching.filter(StartDate.is_null()).order_by_asc(Id).limit(missing);
         let after = undated_after.map(|position| Id.gt(position.id));
+        let undated = matching.filter(StartDate.is_null());
         let undated = undated.filter(Condition::all().add_option(after));
-        rows.extend(undated.find_also_related(user::Entity).all(db).await?);
+        let ids = by_id().ids(db, undated, 0..missing, missing).await?;
+        rows.extend(with_organizers(db, ids).await?);
     }
     Ok(rows)
 }
 
-/// The order of competitions; by start, of those that have one.
+/// The order of competitions; by start, of those that have one. Ids grow with time, so they break
+/// ties in the same direction.
 fn order(sort: CompetitionSort) -> Keyset {
     use competition::Column::{CreatedAt, Id, RegDeadline, StartDate, TitleKey};
     let column = |column| (competition::Entity, column);
@@ -108,6 +162,12 @@ fn order(sort: CompetitionSort) -> Keyset {
         CompetitionSort::Start => Keyset::by_time(column(StartDate), id, Order::Asc),
         CompetitionSort::Title => Keyset::by_text(column(TitleKey), id, Order::Asc),
     }
+}
+
+/// The order of open competitions without a start. Ids grow with time, so that the first ones are
+/// those of past competitions.
+fn by_id() -> Keyset {
+    Keyset::by_id((competition::Entity, competition::Column::Id))
 }
 
 fn position(row: &competition::Model, sort: CompetitionSort) -> Position {
@@ -140,12 +200,9 @@ pub async fn browse(ctx: &Context, filter: &CompetitionFilter) -> Result<Competi
 /// When the database fails.
 pub async fn closing_soon(ctx: &Context, limit: u64) -> Result<Vec<CompetitionDetail>> {
     let db = &*ctx.db.for_lists().await?;
-    let rows = sorted(open(ctx.now()), CompetitionSort::Deadline)
-        .find_also_related(user::Entity)
-        .limit(limit)
-        .all(db)
-        .await?;
-    details(db, rows).await
+    let soonest = order(CompetitionSort::Deadline);
+    let ids = soonest.ids(db, open(ctx.now()), 0..limit, limit).await?;
+    details(db, with_organizers(db, ids).await?).await
 }
 
 /// One competition, open or not.
@@ -246,9 +303,11 @@ pub(crate) async fn own_on_page(
 ) -> Result<Page<CompetitionWithCount>> {
     let db = &*ctx.db.for_lists().await?;
     let total = own(organizer).count(db).await?;
-    let rows = sorted(own(organizer), CompetitionSort::Newest);
-    let rows = rows.offset(paging.offset()).limit(paging.limit).all(db).await?;
-    let items = with_counts(db, rows).await?;
+    let newest = order(CompetitionSort::Newest);
+    let ids: Vec<_> = newest.ids(db, own(organizer), paging.range(), total).await?;
+    let these = bulk::any_of(db, competition::Column::Id, ids.iter().copied());
+    let rows = competition::Entity::find().filter(these).all(db).await?;
+    let items = with_counts(db, in_order_of(&ids, rows, |row| row.id)).await?;
     Ok(Page { items, total, page: paging.page, limit: paging.limit })
 }
 
@@ -279,16 +338,108 @@ fn matching(filter: &CompetitionFilter, now: Timestamp) -> Select<competition::E
     open(now).filter(Condition::all().add_option(tagged).add_option(searched).add_option(organizer))
 }
 
-/// Ids grow with time, so they break ties in the same direction.
-fn sorted(
-    select: Select<competition::Entity>,
-    sort: CompetitionSort,
-) -> Select<competition::Entity> {
-    use competition::Column::{Id, StartDate};
-    match sort {
-        CompetitionSort::Start => {
-            select.order_by_with_nulls(StartDate, Order::Asc, NullOrdering::Last).order_by_asc(Id)
+#[cfg(test)]
+mod tests {
+    use domain::CompetitionQuery;
+    use sea_orm::{DbBackend, Statement};
+
+    use super::*;
+    use crate::{
+        fill::{Size, fill},
+        testing::World,
+    };
+
+    /// 400 open competitions of 2,000.
+    async fn filled() -> World {
+        let world = World::new().await;
+        let size = Size { participants: 20, competitions: 2_000, registrations: 200 };
+        fill(&world.ctx, size, false, |_| {}).await.unwrap();
+        world
+    }
+
+    /// The plan of a query of lists.
+    async fn plan(ctx: &Context, query: impl QueryTrait) -> String {
+        let db = &*ctx.db.for_lists().await.unwrap();
+        let is_sqlite = db.get_database_backend() == DbBackend::Sqlite;
+        let explain = if is_sqlite { "EXPLAIN QUERY PLAN" } else { "EXPLAIN" };
+        let query = query.build(db.get_database_backend());
+        let explain = Statement { sql: format!("{explain} {}", query.sql), ..query };
+        let rows = db.query_all_raw(explain).await.unwrap();
+        let column = if is_sqlite { "detail" } else { "QUERY PLAN" };
+        let lines = rows.iter().map(|row| row.try_get::<String>("", column).unwrap());
+        lines.collect::<Vec<_>>().join("\n")
+    }
+
+    fn filter(sort: &str, page: u64) -> CompetitionFilter {
+        let query = CompetitionQuery {
+            sort: Some(sort.to_owned()),
+            page: Some(page.to_string()),
+            limit: Some("70".to_owned()),
+            ..CompetitionQuery::default()
+        };
+        query.check().unwrap()
+    }
+
+    #[tokio::test]
+    async fn pages_of_each_order_are_the_parts_of_the_whole_list() {
+        let world = filled().await;
+        for sort in ["newest", "deadline", "start", "title"] {
+            let whole = list_after(&world.ctx, &filter(sort, 1), &Cursor::first(1_000)).await;
+            let whole = whole.unwrap().items;
+            assert!(whole.len() > 350, "{} are open", whole.len());
+            let mut pages = Vec::new();
+            for page in 1..=whole.len().div_ceil(70) {
+                let found = list(&world.ctx, &filter(sort, page as u64)).await.unwrap();
+                assert_eq!(found.total, whole.len() as u64);
+                pages.extend(found.items);
+            }
+            assert!(pages == whole, "by {sort}");
+            let beyond = list(&world.ctx, &filter(sort, 100)).await.unwrap();
+            assert_eq!(beyond.items, []);
         }
-        sort => order(sort).sort(select),
+        let undated = filter("start", 6);
+        let last = list(&world.ctx, &undated).await.unwrap().items;
+        assert_eq!(last.last().unwrap().competition.start_date, None);
+    }
+
+    #[tokio::test]
+    async fn open_competitions_are_counted_and_sorted_by_an_index_alone() {
+        let world = filled().await;
+        let ctx = &world.ctx;
+        let ids = || open(ctx.now()).select_only().column(competition::Column::Id);
+        let plan_of_count = plan(ctx, ids()).await;
+        assert!(plan_of_count.contains("competitions_open_idx"), "{plan_of_count}");
+        let last = order(CompetitionSort::Title).sort(ids()).offset(300).limit(20);
+        let plan_of_page = plan(ctx, last).await;
+        if ctx.db.is_sqlite() {
+            assert!(plan_of_count.contains("COVERING INDEX"), "{plan_of_count}");
+        } else {
+            let index = "Index Only Scan using competitions_open_idx";
+            assert!(plan_of_count.contains(index), "{plan_of_count}");
+            assert!(plan_of_page.contains(index), "{plan_of_page}");
+        }
+    }
+
+    #[tokio::test]
+    async fn the_last_pages_do_not_read_past_competitions() {
+        let world = filled().await;
+        let ctx = &world.ctx;
+        let ids = open(ctx.now()).select_only().column(competition::Column::Id);
+        for order in [order(CompetitionSort::Newest).by_sorting(), by_id()] {
+            let plan = plan(ctx, order.sort(ids.clone()).limit(20)).await;
+            assert!(plan.contains("competitions_open_idx"), "{plan}");
+        }
+    }
+
+    #[tokio::test]
+    async fn the_list_by_start_begins_at_the_starts_to_come() {
+        let world = filled().await;
+        let ctx = &world.ctx;
+        let first = starts_after(open(ctx.now()), ctx.now());
+        let first = first.select_only().column(competition::Column::Id);
+        let plan = plan(ctx, order(CompetitionSort::Start).sort(first).limit(20)).await;
+        let begins = plan.contains("start_date >") || plan.contains("start_date>");
+        let passes_over_the_past = plan.contains("competitions_start_date_id_idx") && !begins;
+        assert!(!passes_over_the_past, "{plan}");
     }
 }

@@ -45,7 +45,7 @@ pub(crate) async fn tags_of(
     competitions: impl IntoIterator<Item = CompetitionId>,
 ) -> Result<HashMap<CompetitionId, Vec<String>>> {
     let rows = Entity::find()
-        .filter(Column::CompetitionId.is_in(competitions))
+        .filter(bulk::any_of(db, Column::CompetitionId, competitions))
         .order_by_asc(Column::Position)
         .all(db)
         .await?;

@@ -1,19 +1,20 @@
 //! The registrations of a participant.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, ops::Range};
 
 use domain::{
     CompetitionId, Contact, ErrorCode, MyRegistration, Page, Paging, PublicError, RegistrationId,
     Role, UserId, ViewerState,
 };
-use sea_orm::{
-    ColumnTrait, EntityTrait, Order, PaginatorTrait, QueryFilter, QuerySelect, SelectTwo,
-};
+use sea_orm::{ColumnTrait, EntityTrait, Order, PaginatorTrait, QueryFilter, SelectTwo};
 
 use crate::{
     Actor, Context, Error, Result,
     entity::{competition, competition_tag::tags_of, registration, user},
-    infrastructure::keyset::Keyset,
+    infrastructure::{
+        db::bulk::any_of,
+        keyset::{Keyset, in_order_of},
+    },
     slice::{Cursor, Position, Slice},
 };
 
@@ -25,7 +26,7 @@ type Row = (registration::Model, Option<competition::Model>);
 /// Unauthorized, or forbidden for anyone but a participant.
 pub async fn mine(ctx: &Context, actor: &Actor, paging: Paging) -> Result<Page<MyRegistration>> {
     let total = count(ctx, actor).await?;
-    let items = newest(ctx, actor, paging).await?;
+    let items = part(ctx, actor, paging.range(), total).await?;
     Ok(Page { items, total, page: paging.page, limit: paging.limit })
 }
 
@@ -36,14 +37,34 @@ pub(crate) async fn count(ctx: &Context, actor: &Actor) -> Result<u64> {
     Ok(own.count(&*ctx.db.for_lists().await?).await?)
 }
 
-/// The same without the total.
+/// The newest of the actor's registrations.
 pub(crate) async fn newest(
     ctx: &Context,
     actor: &Actor,
-    paging: Paging,
+    limit: u64,
 ) -> Result<Vec<MyRegistration>> {
-    let rows = order().sort(own(actor)?).offset(paging.offset()).limit(paging.limit);
-    let rows = rows.all(&*ctx.db.for_lists().await?).await?;
+    part(ctx, actor, 0..limit, limit).await
+}
+
+/// Those of the actor's `total` registrations that are in `range`, counted from the newest.
+async fn part(
+    ctx: &Context,
+    actor: &Actor,
+    range: Range<u64>,
+    total: u64,
+) -> Result<Vec<MyRegistration>> {
+    let user = actor.require(Role::Participant)?;
+    let own = registration::Entity::find().filter(registration::Column::UserId.eq(user.id));
+    let rows = {
+        let db = &*ctx.db.for_lists().await?;
+        let ids: Vec<RegistrationId> = order().ids(db, own, range, total).await?;
+        let rows = registration::Entity::find()
+            .find_also_related(competition::Entity)
+            .filter(any_of(db, registration::Column::Id, ids.iter().copied()))
+            .all(db)
+            .await?;
+        in_order_of(&ids, rows, |(row, _)| row.id)
+    };
     views(ctx, rows).await
 }
 
@@ -133,8 +154,8 @@ pub async fn viewer_state(ctx: &Context, actor: &Actor, id: CompetitionId) -> Re
 /// The organizers of the competitions in `rows`, by id.
 async fn organizers_of(ctx: &Context, rows: &[Row]) -> Result<HashMap<UserId, Contact>> {
     let ids = rows.iter().filter_map(|(_, competition)| Some(competition.as_ref()?.organizer_id));
-    let users = user::Entity::find().filter(user::Column::Id.is_in(ids));
-    let users = users.all(ctx.db.connection()).await?;
+    let db = ctx.db.connection();
+    let users = user::Entity::find().filter(any_of(db, user::Column::Id, ids)).all(db).await?;
     let contact = |user: user::Model| (user.id, user.into_contact());
     Ok(users.into_iter().map(contact).collect())
 }

@@ -1,24 +1,34 @@
 //! The roster of a competition: its registrations, for the organizer.
 
+use std::collections::VecDeque;
+
 use domain::{
-    CompetitionId, ErrorCode, Page, PublicError, RegistrationStatus, Role, RosterEntry,
-    RosterFilter, RosterOrder, RosterPage, RosterSort, RosterTotals,
+    CompetitionId, ErrorCode, Page, PublicError, RegistrationId, RegistrationStatus, Role,
+    RosterEntry, RosterFilter, RosterOrder, RosterPage, RosterSort, RosterTotals,
 };
 use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, Order, PaginatorTrait, QueryFilter, QuerySelect, SelectTwo,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, Order, PaginatorTrait,
+    QueryFilter, QuerySelect, Select,
+    prelude::DateTimeUtc,
+    sea_query::{Asterisk, Expr, ExprTrait as _},
 };
 
 use crate::{
     Actor, Context, Error, Result,
     entity::{competition, registration, user},
-    infrastructure::{keyset::Keyset, search},
-    slice::{Cursor, Position, Slice},
+    infrastructure::{
+        db::bulk::any_of,
+        keyset::{Keyset, in_order_of},
+        search,
+    },
+    slice::{Cursor, Position, PositionKey, Slice},
 };
 
-/// Registrations read at a time for an export.
-const CHUNK: u64 = 1_000;
+/// Registrations in a part of an export.
+const CHUNK: usize = 1_000;
+/// Registrations that are sorted at a time for an export.
+const AHEAD: u64 = 20_000;
 
-type Select = SelectTwo<registration::Entity, user::Entity>;
 type Row = (registration::Model, Option<user::Model>);
 
 /// One page of the registrations for a competition, by default oldest first. For its organizer and
@@ -34,20 +44,35 @@ pub async fn roster(
 ) -> Result<Page<RosterEntry>> {
     open(ctx, actor, id).await?;
     let db = &*ctx.db.for_lists().await?;
-    let matching = matching(id, filter);
-    let total = matching.clone().count(db).await?;
-    let rows = order(filter.sort)
-        .sort(matching)
-        .offset(filter.paging.offset())
-        .limit(filter.paging.limit)
+    let total = matching(id, filter).count(db).await?;
+    page(db, id, filter, total).await
+}
+
+/// The page of a list of `total` registrations.
+async fn page(
+    db: &impl ConnectionTrait,
+    id: CompetitionId,
+    filter: &RosterFilter,
+    total: u64,
+) -> Result<Page<RosterEntry>> {
+    let list = match filter.sort.by {
+        RosterOrder::Name => matching_with_users(id, filter),
+        RosterOrder::Registered | RosterOrder::Status => matching(id, filter),
+    };
+    let range = filter.paging.range();
+    let ids: Vec<RegistrationId> = order(filter.sort).ids(db, list, range, total).await?;
+    let rows = entries(db, &ids).await?;
+    Ok(Page { items: rows, total, page: filter.paging.page, limit: filter.paging.limit })
+}
+
+/// Registrations with their users, in the order of the ids.
+async fn entries(db: &impl ConnectionTrait, ids: &[RegistrationId]) -> Result<Vec<RosterEntry>> {
+    let rows = registration::Entity::find()
+        .find_also_related(user::Entity)
+        .filter(any_of(db, registration::Column::Id, ids.iter().copied()))
         .all(db)
         .await?;
-    Ok(Page {
-        items: rows.into_iter().map(entry).collect::<Result<_>>()?,
-        total,
-        page: filter.paging.page,
-        limit: filter.paging.limit,
-    })
+    in_order_of(ids, rows, |(row, _)| row.id).into_iter().map(entry).collect()
 }
 
 /// The registrations for a competition in the part at `cursor`; the page of the filter is ignored.
@@ -62,9 +87,10 @@ pub async fn roster_after(
     cursor: &Cursor,
 ) -> Result<Slice<RosterEntry>> {
     open(ctx, actor, id).await?;
-    let rows = order(filter.sort).part(matching(id, filter), cursor)?;
+    let Cursor { after, limit } = cursor;
+    let rows = list_after(id, filter, after.as_ref())?.limit(limit + 1).select_also(user::Entity);
     let rows = rows.all(&*ctx.db.for_lists().await?).await?;
-    Slice::cut(rows, cursor.limit, |row| position(row, filter.sort)).try_map(entry)
+    Slice::cut(rows, *limit, |row| Key::of(row).position(filter.sort)).try_map(entry)
 }
 
 /// The page of a roster: the registrations that match, and totals by status.
@@ -77,21 +103,30 @@ pub async fn browse_roster(
     id: CompetitionId,
     filter: &RosterFilter,
 ) -> Result<RosterPage> {
-    let found = roster(ctx, actor, id, filter).await?;
+    open(ctx, actor, id).await?;
+    let db = &*ctx.db.for_lists().await?;
     let counts: Vec<(RegistrationStatus, i64)> = registration::Entity::find()
         .select_only()
         .column(registration::Column::Status)
-        .column_as(registration::Column::Id.count(), "count")
+        .column_as(Expr::col(Asterisk).count(), "count")
         .filter(registration::Column::CompetitionId.eq(id))
         .group_by(registration::Column::Status)
         .into_tuple()
-        .all(&*ctx.db.for_lists().await?)
+        .all(db)
         .await?;
     let mut totals = RosterTotals::default();
-    for (status, count) in counts {
-        totals.add(status, count.unsigned_abs());
+    for (status, count) in &counts {
+        totals.add(*status, count.unsigned_abs());
     }
-    Ok(RosterPage { found, totals })
+    let total = match filter.search {
+        Some(_) => matching(id, filter).count(db).await?,
+        None => {
+            let matches = |status| filter.status.is_none_or(|wanted| wanted == status);
+            let counts = counts.iter().filter(|(status, _)| matches(*status));
+            counts.map(|(_, count)| count.unsigned_abs()).sum()
+        }
+    };
+    Ok(RosterPage { found: page(db, id, filter, total).await?, totals })
 }
 
 /// The export of a whole roster in parts: it has one part in memory, and no database connection
@@ -102,6 +137,10 @@ pub struct RosterExport {
     competition: CompetitionId,
     title: String,
     filter: RosterFilter,
+    /// The next registrations, up to `at_a_time` of them.
+    ahead: VecDeque<RegistrationId>,
+    at_a_time: u64,
+    /// The last of them.
     last: Option<Position>,
 }
 
@@ -117,7 +156,8 @@ pub async fn export_roster(
 ) -> Result<RosterExport> {
     let competition = open(ctx, actor, id).await?;
     let (ctx, title) = (ctx.clone(), competition.title);
-    Ok(RosterExport { ctx, competition: id, title, filter, last: None })
+    let ahead = VecDeque::new();
+    Ok(RosterExport { ctx, competition: id, title, filter, ahead, at_a_time: AHEAD, last: None })
 }
 
 impl RosterExport {
@@ -126,20 +166,67 @@ impl RosterExport {
         &self.title
     }
 
-    /// The next part; empty at the end.
+    /// The next part; empty only at the end.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn next_part(&mut self) -> Result<Vec<RosterEntry>> {
-        let order = order(self.filter.sort);
-        let matching = matching(self.competition, &self.filter);
-        let rows = order.after(matching, self.last.as_ref())?.limit(CHUNK);
-        let rows = rows.all(&*self.ctx.db.for_lists().await?).await?;
-        if let Some(last) = rows.last() {
-            self.last = Some(position(last, self.filter.sort));
+        let ctx = self.ctx.clone();
+        let db = &*ctx.db.for_lists().await?;
+        loop {
+            if self.ahead.is_empty() {
+                self.read_ahead(db).await?;
+            }
+            let ids: Vec<_> = self.ahead.drain(..self.ahead.len().min(CHUNK)).collect();
+            let part = entries(db, &ids).await?;
+            // A part whose registrations were all deleted meanwhile is not the end.
+            if ids.is_empty() || !part.is_empty() {
+                return Ok(part);
+            }
         }
-        rows.into_iter().map(entry).collect()
     }
+
+    /// Reads the ids of many parts: sorting the list is most of the work, and is not repeated for
+    /// each part.
+    async fn read_ahead(&mut self, db: &impl ConnectionTrait) -> Result<()> {
+        let list = list_after(self.competition, &self.filter, self.last.as_ref())?;
+        let keys: Vec<Key> = keys_only(list).limit(self.at_a_time).into_model().all(db).await?;
+        if let Some(last) = keys.last() {
+            self.last = Some(last.position(self.filter.sort));
+        }
+        self.ahead.extend(keys.into_iter().map(|key| key.id));
+        Ok(())
+    }
+}
+
+/// What registrations are sorted by.
+#[derive(Debug, FromQueryResult)]
+struct Key {
+    id: RegistrationId,
+    registered_at: DateTimeUtc,
+    status: RegistrationStatus,
+    name: String,
+}
+
+impl Key {
+    fn of((row, user): &Row) -> Self {
+        let name = user.as_ref().map(|user| user.search_text.clone()).unwrap_or_default();
+        Self { id: row.id, registered_at: row.registered_at, status: row.status, name }
+    }
+
+    fn position(&self, sort: RosterSort) -> Position {
+        match sort.by {
+            RosterOrder::Registered => Position::at_time(self.registered_at, self.id.0),
+            RosterOrder::Name => Position::at_text(&*self.name, self.id.0),
+            RosterOrder::Status => Position::at_text(self.status.as_str(), self.id.0),
+        }
+    }
+}
+
+fn keys_only(list: Select<registration::Entity>) -> Select<registration::Entity> {
+    use registration::Column::{Id, RegisteredAt, Status};
+    let list = list.select_only().column(Id).column(RegisteredAt).column(Status);
+    list.column_as(user::Column::SearchText, "name")
 }
 
 /// The competition, if the actor may see its roster.
@@ -157,15 +244,43 @@ async fn open(ctx: &Context, actor: &Actor, id: CompetitionId) -> Result<competi
     Ok(competition)
 }
 
-fn matching(id: CompetitionId, filter: &RosterFilter) -> Select {
+/// The registrations for a competition that match; joined with their users if they are searched.
+fn matching(id: CompetitionId, filter: &RosterFilter) -> Select<registration::Entity> {
     let status = filter.status.map(|status| registration::Column::Status.eq(status));
-    let searched = filter.search.as_deref();
-    let searched =
-        searched.map(|words| search::holds((user::Entity, user::Column::SearchText), words));
-    registration::Entity::find()
-        .find_also_related(user::Entity)
+    let list = registration::Entity::find()
         .filter(registration::Column::CompetitionId.eq(id))
-        .filter(Condition::all().add_option(status).add_option(searched))
+        .filter(Condition::all().add_option(status));
+    match filter.search.as_deref() {
+        Some(words) => {
+            let column = (user::Entity, user::Column::SearchText);
+            list.inner_join(user::Entity).filter(search::holds(column, words))
+        }
+        None => list,
+    }
+}
+
+/// The same, joined with their users in any case.
+fn matching_with_users(id: CompetitionId, filter: &RosterFilter) -> Select<registration::Entity> {
+    let list = matching(id, filter);
+    if filter.search.is_some() { list } else { list.inner_join(user::Entity) }
+}
+
+/// The registrations after `position` with their users, in order.
+fn list_after(
+    id: CompetitionId,
+    filter: &RosterFilter,
+    position: Option<&Position>,
+) -> Result<Select<registration::Entity>> {
+    let list = order(filter.sort).after(matching_with_users(id, filter), position)?;
+    let name = position.filter(|_| filter.sort.by == RosterOrder::Name);
+    let Some(Position { key: PositionKey::Text(name), .. }) = name else { return Ok(list) };
+    // Implied by the comparison of name and id. Those are columns of two tables, which are no range
+    // of an index; the name alone is.
+    let bound = match filter.sort.descending {
+        true => user::Column::SearchText.lte(name),
+        false => user::Column::SearchText.gte(name),
+    };
+    Ok(list.filter(bound))
 }
 
 /// The order of a roster. The search text of a user begins with the name in lower case. Ids grow
@@ -188,19 +303,43 @@ fn order(sort: RosterSort) -> Keyset {
     }
 }
 
-fn position((row, user): &Row, sort: RosterSort) -> Position {
-    match sort.by {
-        RosterOrder::Registered => Position::at_time(row.registered_at, row.id.0),
-        RosterOrder::Name => {
-            let name = user.as_ref().map(|user| &*user.search_text).unwrap_or_default();
-            Position::at_text(name, row.id.0)
-        }
-        RosterOrder::Status => Position::at_text(row.status.as_str(), row.id.0),
-    }
-}
-
 fn entry((row, user): Row) -> Result<RosterEntry> {
     let user =
         user.ok_or_else(|| Error::Corrupt(format!("registration {} has no user", row.id)))?;
     Ok(RosterEntry { registration: row.into_view(), user: user.into_organizer() })
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::RosterQuery;
+
+    use super::*;
+    use crate::{registration::register, testing::World};
+
+    #[tokio::test]
+    async fn an_export_that_is_sorted_several_times_has_no_gaps_or_duplicates() {
+        let world = World::new().await;
+        let ada = world.organizer("Ada").await;
+        let sprint = world.competition(&ada).seats(7).create().await;
+        for participant in world.participants(7).await {
+            register(&world.ctx, &participant, sprint, None).await.unwrap().outcome.unwrap();
+        }
+        let query = |sort: &str| {
+            let query = RosterQuery { sort: Some(sort.to_owned()), ..RosterQuery::default() };
+            query.check().unwrap()
+        };
+        for sort in ["registered", "-registered", "name", "-name", "status", "-status"] {
+            let filter = query(sort);
+            let listed = roster(&world.ctx, &ada, sprint, &filter).await.unwrap().items;
+            let mut export = export_roster(&world.ctx, &ada, sprint, filter).await.unwrap();
+            export.at_a_time = 3;
+            let mut exported = Vec::new();
+            for expected in [3, 3, 1, 0] {
+                let part = export.next_part().await.unwrap();
+                assert_eq!(part.len(), expected, "by {sort}");
+                exported.extend(part);
+            }
+            assert_eq!(exported, listed, "by {sort}");
+        }
+    }
 }

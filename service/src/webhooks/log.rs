@@ -6,8 +6,7 @@ use domain::{
     WebhookId,
 };
 use sea_orm::{
-    ColumnTrait, EntityTrait, Order, PaginatorTrait, QueryFilter, QuerySelect, Select,
-    sea_query::Expr,
+    ColumnTrait, EntityTrait, Order, PaginatorTrait, QueryFilter, Select, sea_query::Expr,
 };
 
 use super::{
@@ -21,7 +20,7 @@ use crate::{
     entity::{webhook, webhook_delivery},
     infrastructure::{
         db::{WriteTx, bulk, retry},
-        keyset::Keyset,
+        keyset::{Keyset, in_order_of},
     },
     jobs::{self, NewJob},
     slice::{Cursor, Position, Slice},
@@ -45,10 +44,13 @@ pub async fn deliveries(
     id: WebhookId,
     paging: Paging,
 ) -> Result<Page<Delivery>> {
-    let db = ctx.db.connection();
     let all = deliveries_of(ctx, actor, id).await?;
+    let db = &*ctx.db.for_lists().await?;
     let total = all.clone().count(db).await?;
-    let rows = newest_first().sort(all).offset(paging.offset()).limit(paging.limit).all(db).await?;
+    let ids: Vec<DeliveryId> = newest_first().ids(db, all, paging.range(), total).await?;
+    let these = bulk::any_of(db, webhook_delivery::Column::Id, ids.iter().copied());
+    let rows = webhook_delivery::Entity::find().filter(these).all(db).await?;
+    let rows = in_order_of(&ids, rows, |row| row.id);
     let items = rows.into_iter().map(webhook_delivery::Model::into_view).collect();
     Ok(Page { items, total, page: paging.page, limit: paging.limit })
 }
@@ -64,7 +66,7 @@ pub async fn deliveries_after(
     cursor: &Cursor,
 ) -> Result<Slice<Delivery>> {
     let rows = newest_first().part(deliveries_of(ctx, actor, id).await?, cursor)?;
-    let rows = rows.all(ctx.db.connection()).await?;
+    let rows = rows.all(&*ctx.db.for_lists().await?).await?;
     let position = |row: &webhook_delivery::Model| Position::at_time(row.created_at, row.id.0);
     Slice::cut(rows, cursor.limit, position).try_map(|row| Ok(row.into_view()))
 }
