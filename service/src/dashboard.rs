@@ -4,17 +4,18 @@ use std::collections::HashMap;
 
 use chrono::{NaiveTime, TimeDelta};
 use domain::{
-    CompetitionId, DayCount, MyRegistration, OrganizerDashboard, Paging, ParticipantDashboard, Role,
+    DayCount, MyRegistration, OrganizerDashboard, Paging, ParticipantDashboard, Role, Timestamp,
+    UserId,
 };
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect,
-    sea_query::Expr,
+    ColumnTrait, Condition, ConnectionTrait, DbBackend, EntityTrait, FromQueryResult, QueryFilter,
+    QuerySelect, QueryTrait,
+    sea_query::{Asterisk, Expr, ExprTrait},
 };
 
 use crate::{
     Actor, Context, Result, competitions,
     entity::{competition, registration},
-    infrastructure::db::bulk::any_of,
     registration::{count, newest},
 };
 
@@ -31,10 +32,10 @@ const SOON: TimeDelta = TimeDelta::days(7);
 /// Unauthorized, or forbidden for anyone but a participant.
 pub async fn participant(ctx: &Context, actor: &Actor) -> Result<ParticipantDashboard> {
     let now = ctx.now();
-    let mut all = newest(ctx, actor, Paging::first(MAX_REGISTRATIONS)).await?;
+    let mut all = newest(ctx, actor, MAX_REGISTRATIONS).await?;
     let mut total = all.len() as u64;
     if total == MAX_REGISTRATIONS {
-        total = total.max(count(ctx, actor).await?);
+        total = Ord::max(total, count(ctx, actor).await?);
     }
     for mine in &mut all {
         // Of no use on a dashboard, and by far the largest part.
@@ -58,52 +59,80 @@ pub async fn participant(ctx: &Context, actor: &Actor) -> Result<ParticipantDash
 /// # Errors
 /// Unauthorized, or forbidden for anyone but an organizer.
 pub async fn organizer(ctx: &Context, actor: &Actor, paging: Paging) -> Result<OrganizerDashboard> {
-    use competition::Column::{CancelledAt, Capacity, Id, RegDeadline, Registered};
     let organizer = actor.require(Role::Organizer)?.id;
-    let own = || competitions::own(organizer);
     let competitions = competitions::own_on_page(ctx, organizer, paging).await?;
-    let (db, now) = (&*ctx.db.for_lists().await?, ctx.now());
-    let soon = now.utc() + SOON;
-    let open = || own().filter(competitions::takes_registrations(now));
-    // Cancelled competitions do not count.
-    let sums = own().filter(CancelledAt.is_null()).select_only();
-    let sums = sums.column_as(Registered.sum(), "taken").column_as(Capacity.sum(), "seats");
-    let sums: Option<(Option<i64>, Option<i64>)> = sums.into_tuple().one(db).await?;
-    let (taken, seats) = sums.unwrap_or_default();
-    let ids: Vec<CompetitionId> = own().select_only().column(Id).into_tuple().all(db).await?;
+    let db = &*ctx.db.for_lists().await?;
+    let sums = Sums::of(db, organizer, ctx.now()).await?;
+    let count = |sum: Option<i64>| sum.unwrap_or_default().unsigned_abs();
     Ok(OrganizerDashboard {
-        registrations: taken.unwrap_or_default().unsigned_abs(),
-        seats: seats.unwrap_or_default().unsigned_abs(),
-        open: open().count(db).await?,
-        closing_soon: open().filter(RegDeadline.lte(soon)).count(db).await?,
-        trend: trend(ctx, db, ids).await?,
+        registrations: count(sums.taken),
+        seats: count(sums.seats),
+        open: count(sums.open),
+        closing_soon: count(sums.closing_soon),
+        trend: trend(ctx, db, organizer).await?,
         competitions,
     })
 }
 
-/// Each day's registrations for some competitions, given back ones included. The index of rosters
-/// finds them, competition by competition: joined, they would be sought among those of the whole
-/// site.
+/// Sums over all competitions of an organizer; `None` where there are none.
+#[derive(Debug, Default, FromQueryResult)]
+struct Sums {
+    /// Registrations with a seat. Cancelled competitions do not count.
+    taken: Option<i64>,
+    /// Seats. Cancelled competitions do not count.
+    seats: Option<i64>,
+    open: Option<i64>,
+    closing_soon: Option<i64>,
+}
+
+impl Sums {
+    /// Reads each competition once.
+    async fn of(db: &impl ConnectionTrait, organizer: UserId, now: Timestamp) -> Result<Self> {
+        use competition::Column::{CancelledAt, Capacity, RegDeadline, Registered};
+        let sum = |condition: Condition, number: Expr| {
+            Expr::Case(Box::new(Expr::case(condition, number).finally(0))).sum()
+        };
+        let stays = || Condition::all().add(CancelledAt.is_null());
+        let open = || competitions::takes_registrations(now);
+        let soon = RegDeadline.lte(now.utc() + SOON);
+        let sums = competitions::own(organizer)
+            .select_only()
+            .column_as(sum(stays(), Registered.into_expr()), "taken")
+            .column_as(sum(stays(), Capacity.into_expr()), "seats")
+            .column_as(sum(open(), Expr::val(1)), "open")
+            .column_as(sum(open().add(soon), Expr::val(1)), "closing_soon");
+        Ok(sums.into_model().one(db).await?.unwrap_or_default())
+    }
+}
+
+/// Each day's registrations for the competitions of an organizer, cancelled ones included. The
+/// index of rosters finds them, competition by competition.
 async fn trend(
     ctx: &Context,
     db: &impl ConnectionTrait,
-    competitions: Vec<CompetitionId>,
+    organizer: UserId,
 ) -> Result<Vec<DayCount>> {
     let today = ctx.now().utc().date_naive().and_time(NaiveTime::MIN).and_utc();
     let first = today - TimeDelta::days(TREND - 1);
-    let day = match db.get_database_backend() {
-        DbBackend::Postgres => {
-            Expr::cust("to_char(registrations.registered_at AT TIME ZONE 'UTC', 'YYYY-MM-DD')")
+    // A date is formatted once a day, and not for each registration.
+    let (day, label) = match db.get_database_backend() {
+        DbBackend::Postgres => (
+            "(registrations.registered_at AT TIME ZONE 'UTC')::date",
+            "(registrations.registered_at AT TIME ZONE 'UTC')::date::text",
+        ),
+        _ => {
+            let day = "substr(registrations.registered_at, 1, 10)";
+            (day, day)
         }
-        _ => Expr::cust("substr(registrations.registered_at, 1, 10)"),
     };
+    let own = competitions::own(organizer).select_only().column(competition::Column::Id);
     let counts: Vec<(String, i64)> = registration::Entity::find()
         .select_only()
-        .column_as(day.clone(), "day")
-        .column_as(registration::Column::Id.count(), "count")
-        .filter(any_of(db, registration::Column::CompetitionId, competitions))
+        .column_as(Expr::cust(label), "day")
+        .column_as(Expr::col(Asterisk).count(), "count")
+        .filter(registration::Column::CompetitionId.in_subquery(own.into_query()))
         .filter(registration::Column::RegisteredAt.gte(first))
-        .group_by(day)
+        .group_by(Expr::cust(day))
         .into_tuple()
         .all(db)
         .await?;

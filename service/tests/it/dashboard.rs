@@ -169,3 +169,27 @@ async fn a_participant_with_more_registrations_than_fit_sees_the_newest_500() {
     assert_eq!(seen.len(), 500);
     assert!(!titles(&seen).contains(&"Number 0"), "the oldest is left out");
 }
+
+#[tokio::test]
+async fn an_organizer_has_more_competitions_than_a_statement_has_parameters() {
+    const MANY: u64 = 33_000;
+    let world = World::new().await;
+    // PostgreSQL has a parameter for all ids, which a test of 33,000 rows would not tell.
+    if !world.database_url().starts_with("sqlite") {
+        return;
+    }
+    let (ada, grace) = (world.organizer("Ada").await, world.participant("Grace").await);
+    let id = world.competition(&ada).create().await;
+    register(&world.ctx, &grace, id).await.unwrap();
+    let copies = format!(
+        "WITH RECURSIVE copy(number) AS (SELECT 1 UNION ALL SELECT number + 1 FROM copy \
+         WHERE number < {MANY}) INSERT INTO competitions (id, organizer_id, title, title_key, \
+         description, search_text, capacity, reg_deadline, created_at, updated_at) SELECT \
+         randomblob(16), organizer_id, title, title_key, '', '', 1, reg_deadline, created_at, \
+         updated_at FROM competitions, copy"
+    );
+    world.execute(&copies).await.unwrap();
+    let seen = dashboard::organizer(&world.ctx, &ada, Paging::first(10)).await.unwrap();
+    assert_eq!(seen.competitions.total, MANY + 1);
+    assert_eq!((seen.open, seen.registrations, seen.trend[29].count), (MANY + 1, 1, 1));
+}
