@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use domain::{DeadLetter, ErrorCode, JobId, PublicError, Timestamp};
+use domain::{DeadLetter, ErrorCode, JobId, Page, Paging, PublicError, Timestamp};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, ModelTrait, Order, PaginatorTrait,
     QueryFilter, QueryOrder, QuerySelect, Set,
@@ -20,7 +20,7 @@ use crate::{
     infrastructure::{
         db::{self, WriteTx, bulk},
         ids::new_id,
-        keyset::Keyset,
+        keyset::{Keyset, in_order_of},
     },
     slice::{Cursor, Position, Slice},
 };
@@ -49,13 +49,37 @@ pub async fn dead_letters_after(
     operator: Operator<'_>,
     cursor: &Cursor,
 ) -> Result<Slice<DeadLetter>> {
-    use failed_job::Column::{FailedAt, Id};
     operator.authorize_read()?;
-    let latest_first = Keyset::by_time(FailedAt, Id, Order::Desc);
-    let rows = latest_first.part(failed_job::Entity::find(), cursor)?;
-    let rows = rows.all(ctx.db.connection()).await?;
+    let rows = latest_first().part(failed_job::Entity::find(), cursor)?;
+    let rows = rows.all(&*ctx.db.for_lists().await?).await?;
     let position = |row: &failed_job::Model| Position::at_time(row.failed_at, row.id.0);
     Slice::cut(rows, cursor.limit, position).try_map(|row| Ok(view(row)))
+}
+
+/// One page of the dead letters, the latest first.
+///
+/// # Errors
+/// Unauthorized; Forbidden.
+pub async fn dead_letters_on_page(
+    ctx: &Context,
+    operator: Operator<'_>,
+    paging: Paging,
+) -> Result<Page<DeadLetter>> {
+    operator.authorize_read()?;
+    let db = &*ctx.db.for_lists().await?;
+    let all = failed_job::Entity::find;
+    let total = all().count(db).await?;
+    let ids: Vec<JobId> = latest_first().ids(db, all(), paging.range(), total).await?;
+    let these = bulk::any_of(db, failed_job::Column::Id, ids.iter().copied());
+    let rows = in_order_of(&ids, all().filter(these).all(db).await?, |row| row.id);
+    let items = rows.into_iter().map(view).collect();
+    Ok(Page { items, total, page: paging.page, limit: paging.limit })
+}
+
+fn latest_first() -> Keyset {
+    use failed_job::Column::{FailedAt, Id};
+    let column = |column| (failed_job::Entity, column);
+    Keyset::by_time(column(FailedAt), column(Id), Order::Desc)
 }
 
 /// Moves a dead letter back to the jobs, with its attempts counted from 0, and records the

@@ -69,7 +69,8 @@ pub use class::Class;
 pub use consumer::Consumer;
 pub use dead_letters::{
     DeadLetterFilter, MAX_LISTED, MAX_RETRIED, count_dead_letters, dead_letter, dead_letters,
-    dead_letters_after, discard, discard_batch, retry, retry_all, retry_batch,
+    dead_letters_after, dead_letters_on_page, discard, discard_batch, retry, retry_all,
+    retry_batch,
 };
 pub(crate) use demo::seed_dead_letters;
 pub(crate) use depth::{Depth, depths, lag};

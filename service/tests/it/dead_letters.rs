@@ -1,12 +1,13 @@
 use chrono::TimeDelta;
-use domain::{DeadLetter, ErrorCode, JobId, QueueStats};
+use domain::{DeadLetter, ErrorCode, JobId, Paging, QueueStats};
 use service::{
     Actor, cron,
     housekeeping::CleanUp,
     jobs::{
         Claim, DeadLetterFilter, FailOutcome, JobFilter, JobState, Operator, complete,
-        count_dead_letters, dead_letter, dead_letters, discard, discard_batch, extend_lease, fail,
-        list, move_to_dead_letters, retry, retry_all, retry_batch, stats,
+        count_dead_letters, dead_letter, dead_letters, dead_letters_on_page, discard,
+        discard_batch, extend_lease, fail, list, move_to_dead_letters, retry, retry_all,
+        retry_batch, stats,
     },
     password_reset,
     reminder::SendReminders,
@@ -191,6 +192,20 @@ async fn world_with_dead_letters(count: usize) -> World {
         world.clock.advance(TimeDelta::minutes(1));
     }
     world
+}
+
+#[tokio::test]
+async fn dead_letters_are_read_a_page_at_a_time() {
+    let world = world_with_dead_letters(5).await;
+    let all: Vec<_> = listed(&world).await.into_iter().map(|letter| letter.id).collect();
+    let mut pages = Vec::new();
+    for (page, length) in [(1, 2), (2, 2), (3, 1), (4, 0)] {
+        let paging = Paging { page, limit: 2 };
+        let found = dead_letters_on_page(&world.ctx, Operator::Console, paging).await.unwrap();
+        assert_eq!((found.items.len(), found.total, found.pages()), (length, 5, 3));
+        pages.extend(found.items.into_iter().map(|letter| letter.id));
+    }
+    assert_eq!(pages, all);
 }
 
 #[tokio::test]

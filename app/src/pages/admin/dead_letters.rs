@@ -4,10 +4,10 @@ use domain::JobId;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::{QUEUES, retry::RetryJob};
+use super::{QUEUES, queues_at, retry::RetryJob};
 use crate::{
     Moment,
-    components::{EmptyState, ViewerTime},
+    components::{EmptyState, PastTheEnd, ViewerTime},
 };
 
 /// A failed job.
@@ -27,6 +27,31 @@ pub struct DeadLetterRow {
     pub failed_at: Moment,
 }
 
+/// One page of the failed jobs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeadLetterList {
+    /// Latest first.
+    pub rows: Vec<DeadLetterRow>,
+    /// The number on all pages.
+    pub total: u64,
+    /// Counted from 1.
+    pub page: u64,
+    /// The number of pages.
+    pub pages: u64,
+}
+
+#[cfg(feature = "ssr")]
+impl DeadLetterList {
+    pub(super) fn of(
+        found: domain::Page<domain::DeadLetter>,
+        clock: &crate::ssr::clock::ViewerClock,
+    ) -> Self {
+        let (total, page, pages) = (found.total, found.page, found.pages());
+        let row = |letter| DeadLetterRow::of(letter, clock);
+        Self { rows: found.items.into_iter().map(row).collect(), total, page, pages }
+    }
+}
+
 #[cfg(feature = "ssr")]
 impl DeadLetterRow {
     pub(super) fn of(letter: domain::DeadLetter, clock: &crate::ssr::clock::ViewerClock) -> Self {
@@ -44,12 +69,12 @@ impl DeadLetterRow {
 /// The failed jobs, in one form: each button submits the id of the job it stands beside.
 #[component]
 pub(super) fn DeadLetters(
-    /// Latest first.
-    letters: Vec<DeadLetterRow>,
+    /// Those of the page.
+    list: DeadLetterList,
     /// Puts one back in its queue.
     retry: ServerAction<RetryJob>,
 ) -> impl IntoView {
-    if letters.is_empty() {
+    if list.total == 0 {
         return view! {
             <EmptyState title="No failed jobs">
                 <p>"Jobs that fail three times appear here."</p>
@@ -57,11 +82,14 @@ pub(super) fn DeadLetters(
         }
         .into_any();
     }
+    if list.rows.is_empty() {
+        return view! { <PastTheEnd first=queues_at(1) /> }.into_any();
+    }
     let letter = |letter: DeadLetterRow| view! { <li><Letter letter /></li> };
     view! {
         <ActionForm action=retry>
             <ul aria-label="Failed jobs" class="grid gap-3">
-                {letters.into_iter().map(letter).collect_view()}
+                {list.rows.into_iter().map(letter).collect_view()}
             </ul>
         </ActionForm>
     }

@@ -4,16 +4,20 @@ use std::time::Duration;
 
 use domain::{PublicError, QueueStats};
 use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    QUEUES,
-    dead_letters::{DeadLetterRow, DeadLetters},
+    dead_letters::{DeadLetterList, DeadLetters},
     job_counts::JobCounts,
+    queues_at,
     retry::{RetryAllJobs, RetryJob},
 };
 use crate::{
-    components::{ErrorSummary, Head, Heading, Icon, Loaded, Shape, Submit, Toasts, refresh_now},
+    components::{
+        ErrorSummary, Head, Heading, Icon, Loaded, Pagination, Shape, Submit, Toasts, page_words,
+        refresh_now,
+    },
     error::Failure,
     form::error_of,
     hand_over::is_handed_over,
@@ -27,26 +31,29 @@ const EVERY: Duration = Duration::from_secs(5);
 pub struct QueuesScreen {
     /// By name.
     pub kinds: Vec<QueueStats>,
-    /// The failed jobs, latest first.
-    pub dead: Vec<DeadLetterRow>,
+    /// One page of the failed jobs.
+    pub dead: DeadLetterList,
     /// Why a retry without JavaScript has just been refused, if it was.
     pub error: Option<PublicError>,
 }
 
 /// The queues as they are now; for administrators.
 #[server(prefix = "/fn", endpoint = "queues")]
-pub async fn load_queues() -> Result<QueuesScreen, Failure> {
+pub async fn load_queues(#[server(default)] page: Option<String>) -> Result<QueuesScreen, Failure> {
     use crate::ssr::{clock::ViewerClock, form, request};
+    use domain::Paging;
     use service::jobs::{self, Operator};
 
+    /// The number of failed jobs on a page.
+    const ON_A_PAGE: u64 = 20;
     let (ctx, actor) = (request::context()?, request::actor()?);
     let clock = ViewerClock::of_request()?;
     let operator = Operator::Admin(&actor);
     let kinds = jobs::stats(&ctx, operator).await?;
-    let dead = jobs::dead_letters(&ctx, operator).await?;
+    let paging = Paging::of_page(page.as_deref(), ON_A_PAGE)?;
+    let dead = jobs::dead_letters_on_page(&ctx, operator, paging).await?;
     let error = form::take_stored_form::<()>("retry_job").await?.error;
-    let dead = dead.into_iter().map(|letter| DeadLetterRow::of(letter, &clock)).collect();
-    Ok(QueuesScreen { kinds, dead, error })
+    Ok(QueuesScreen { kinds, dead: DeadLetterList::of(dead, &clock), error })
 }
 
 /// The queues, updated every few seconds while the page is visible.
@@ -56,13 +63,19 @@ pub fn QueuesPage() -> impl IntoView {
     let retry_all = ServerAction::<RetryAllJobs>::new();
     Toasts::after(retry);
     Toasts::after(retry_all);
-    let source = move || (retry.version().get(), retry_all.version().get());
-    let screen = Resource::new_blocking(source, |_| load_queues());
+    let query = use_query_map();
+    let page = Memo::new(move |_| query.read().get("page"));
+    let source = move || (page.get(), retry.version().get(), retry_all.version().get());
+    let screen = Resource::new_blocking(source, |(page, ..)| load_queues(page));
     Effect::new(move || {
         let update = move || {
             // A page that was handed over is refreshed by its link.
             if !document().hidden() && !is_handed_over() {
-                refresh_now(screen, async { Some(load_queues().await) });
+                let shown = page.get_untracked();
+                refresh_now(screen, async move {
+                    let now = load_queues(shown.clone()).await;
+                    (page.try_get_untracked() == Some(shown)).then_some(now)
+                });
             }
         };
         if let Ok(interval) = set_interval_with_handle(update, EVERY) {
@@ -82,7 +95,7 @@ fn Content(
     retry: ServerAction<RetryJob>,
     retry_all: ServerAction<RetryAllJobs>,
 ) -> impl IntoView {
-    let dead = screen.dead.len();
+    let DeadLetterList { total, page, pages, .. } = screen.dead;
     view! {
         <Head title="Queues" />
         <div class="grid gap-8">
@@ -91,7 +104,7 @@ fn Content(
                     <Heading>"Queues"</Heading>
                     <p class="text-muted">"The background jobs, updated every few seconds."</p>
                 </div>
-                <a class="btn" href=QUEUES rel="external">
+                <a class="btn" href=queues_at(page) rel="external">
                     <Icon shape=Shape::Again />
                     "Refresh"
                 </a>
@@ -100,8 +113,8 @@ fn Content(
             <JobCounts kinds=screen.kinds />
             <section aria-labelledby="dead" class="grid gap-4">
                 <div class="flex flex-wrap items-center justify-between gap-3">
-                    <h2 id="dead" class="subheading">"Failed jobs"</h2>
-                    {(dead > 0)
+                    <h2 id="dead" class="subheading">"Failed jobs" {page_words(page, pages)}</h2>
+                    {(total > 0)
                         .then(|| {
                             view! {
                                 <ActionForm action=retry_all>
@@ -112,7 +125,8 @@ fn Content(
                             }
                         })}
                 </div>
-                <DeadLetters letters=screen.dead retry />
+                <DeadLetters list=screen.dead retry />
+                <Pagination page pages href=queues_at />
             </section>
         </div>
     }
