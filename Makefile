@@ -110,6 +110,12 @@ bench: setup-bench ## Benchmark the release against what it is built on; ARGS=--
 	cargo build --release -p bench
 	scripts/bench.sh $(ARGS)
 
+.PHONY: bench-scale
+bench-scale: setup-bench ## Measure each list of the release with a million registrations; ARGS=--write for BENCHMARKS.md
+	$(RELEASE)
+	cargo build --release -p bench
+	scripts/bench.sh --scale $(ARGS)
+
 .PHONY: audit
 audit: setup-lint ## Check the dependencies against the advisory databases (needs the network)
 	cargo deny --all-features check advisories

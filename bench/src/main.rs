@@ -14,6 +14,7 @@ mod participants;
 mod process;
 mod report;
 mod rivals;
+mod scale;
 mod site;
 mod sizes;
 mod sql;
@@ -46,6 +47,11 @@ fn main() -> ExitCode {
 fn run(options: Options) -> Result {
     let mut stage = Stage::set(options)?;
     let machine = machine::describe(&stage)?;
+    if stage.options.scale {
+        let results = scale::run(&mut stage, &machine)?;
+        write!(std::io::stdout(), "{results}")?;
+        return Ok(());
+    }
     let mut rows = Vec::new();
     for part in Part::ALL {
         if stage.options.wants(part) {

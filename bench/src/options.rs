@@ -1,8 +1,8 @@
 //! The command line.
 
-use std::path::PathBuf;
+use std::{fmt, path::PathBuf};
 
-use clap::{Parser, ValueEnum};
+use clap::{Args, Parser, ValueEnum};
 
 /// Measures Mini Compete beside the components that it is built on. Run it by `make bench`, which
 /// starts the services that it needs.
@@ -34,6 +34,14 @@ pub(crate) struct Options {
     #[arg(long)]
     pub(crate) write: bool,
 
+    /// Measure each list in a database with this many rows instead, for the other table
+    #[arg(long, conflicts_with_all = ["check", "only", "rounds", "quick"])]
+    pub(crate) scale: bool,
+
+    /// The size of that database.
+    #[command(flatten)]
+    pub(crate) size: Size,
+
     /// Folder of the benchmarks of other job queues
     #[arg(long, default_value = "bench/queues")]
     pub(crate) queues: PathBuf,
@@ -49,6 +57,33 @@ pub(crate) struct Options {
     /// URL of a Redis for test data
     #[arg(long, env = "TEST_REDIS_URL")]
     pub(crate) redis: String,
+}
+
+/// The size of the database of `--scale`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Args)]
+pub(crate) struct Size {
+    /// Participants of --scale
+    #[arg(long, default_value_t = 200_000)]
+    pub(crate) participants: u32,
+
+    /// Competitions of --scale, a fifth of them open
+    #[arg(long, default_value_t = 100_000)]
+    pub(crate) competitions: u32,
+
+    /// Registrations of --scale
+    #[arg(long, default_value_t = 1_000_000)]
+    pub(crate) registrations: u32,
+}
+
+impl fmt::Display for Size {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { participants, competitions, registrations } = self;
+        write!(
+            f,
+            "{participants} participants, {competitions} competitions, {registrations} \
+             registrations"
+        )
+    }
 }
 
 /// A part of the benchmark.

@@ -8,4 +8,4 @@ mod request;
 pub(crate) use connection::Connection;
 pub(crate) use latencies::Latencies;
 pub(crate) use load::{Load, Outcome};
-pub(crate) use request::{get, post, post_json};
+pub(crate) use request::{get, get_as, post, post_form, post_json};

@@ -10,6 +10,7 @@ use tokio::runtime::Runtime;
 use super::Server;
 use crate::{
     Result,
+    options::Size,
     stage::{BCRYPT_COST, SECRET, Stage},
 };
 
@@ -37,6 +38,20 @@ impl Installation {
         };
         let status = installation.command(&["migrate"]).stdout(Stdio::null()).status()?;
         if status.success() { Ok(installation) } else { Err("the migration failed".into()) }
+    }
+
+    /// Fills the database in, with a line that shows the progress.
+    pub(crate) fn seed(&self, size: &Size) -> Result {
+        let Size { participants, competitions, registrations } = size;
+        let numbers = [
+            format!("--participants={participants}"),
+            format!("--competitions={competitions}"),
+            format!("--registrations={registrations}"),
+        ];
+        let mut arguments = vec!["seed"];
+        arguments.extend(numbers.iter().map(String::as_str));
+        let status = self.command(&arguments).stdout(Stdio::null()).status()?;
+        if status.success() { Ok(()) } else { Err("the database was not filled in".into()) }
     }
 
     /// The site, the API and the worker in one process.
