@@ -55,7 +55,7 @@ pub use if_match::{IfMatch, InvalidIfMatch};
 pub use job::{DeadLetter, QueueStats};
 pub use mailbox::{Mail, MailFilter, MailPage, MailQuery};
 pub use normal_form::searchable;
-pub use paging::{MAX_PAGE_NUMBER, MAX_PAGE_SIZE, Page, PageQuery, Paging};
+pub use paging::{MAX_COUNTED, MAX_PAGE_NUMBER, MAX_PAGE_SIZE, Page, PageQuery, Paging};
 pub use password::{
     AccountDeletionInput, PasswordChange, PasswordChangeInput, PasswordReset, PasswordResetInput,
     ResetRequestInput,

@@ -29,6 +29,7 @@ mod m20261126_000023_personal_tokens;
 mod m20261127_000030_first_attempts;
 mod m20261127_000031_job_items;
 mod m20261127_000032_lists;
+mod m20261127_000033_competition_search;
 
 /// Every migration, oldest first.
 #[derive(Debug)]
@@ -58,6 +59,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_000030_first_attempts::Migration),
             Box::new(m20261127_000031_job_items::Migration),
             Box::new(m20261127_000032_lists::Migration),
+            Box::new(m20261127_000033_competition_search::Migration),
         ]
     }
 }

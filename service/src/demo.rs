@@ -108,6 +108,7 @@ pub async fn seed(ctx: &Context) -> Result<Seeded> {
             seeded.competitions += 1;
         }
     }
+    competitions::index_missing(ctx).await?;
     jobs::seed_dead_letters(ctx).await?;
     Ok(seeded)
 }

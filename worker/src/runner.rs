@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use futures::{FutureExt, future::join_all};
 use service::{
-    Context,
+    Context, competitions,
     jobs::{self, Claim, Class},
 };
 use tokio::{
@@ -54,6 +54,7 @@ pub async fn run(
     }
     let heartbeat = leases.keep(ctx.clone(), steadiness.clone());
     tasks.spawn(relay(ctx.clone(), stop.clone()));
+    tasks.spawn(index_competitions(ctx.clone(), stop.clone()));
     tasks.spawn(sweeper::run(ctx.clone(), steadiness, stop.clone()));
     tasks.spawn(cron::run(ctx, settings, stop.clone()));
     let ended = all_ended(tasks, heartbeat, &stop).await;
@@ -101,6 +102,14 @@ pub async fn drain(ctx: &Context) -> service::Result<usize> {
         done += claims.iter().map(Claim::items).sum::<usize>();
         let held: Vec<_> = groups(claims).into_iter().map(|group| leases.hold(group)).collect();
         join_all(held.iter().map(|held| execution::run(ctx, held, &stop))).await;
+    }
+}
+
+/// Indexes competitions that an earlier release has written. The clean-up job does so as well, but
+/// after a migration nothing would be found until then.
+async fn index_competitions(ctx: Context, stop: CancellationToken) {
+    if let Some(indexed) = stop.run_until_cancelled(competitions::index_missing(&ctx)).await {
+        log_failure("competitions could not be indexed", indexed.map(drop));
     }
 }
 

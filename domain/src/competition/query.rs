@@ -63,11 +63,14 @@ pub enum CompetitionSort {
     Start,
     /// By title, A to Z.
     Title,
+    /// Those that match the search best first, then the newest; without a search, the newest.
+    Relevance,
 }
 
 impl CompetitionSort {
     /// Every order there is.
-    pub const ALL: [Self; 4] = [Self::Newest, Self::Deadline, Self::Start, Self::Title];
+    pub const ALL: [Self; 5] =
+        [Self::Relevance, Self::Newest, Self::Deadline, Self::Start, Self::Title];
 
     /// The name in the query string.
     pub fn as_str(self) -> &'static str {
@@ -76,6 +79,7 @@ impl CompetitionSort {
             Self::Deadline => "deadline",
             Self::Start => "start",
             Self::Title => "title",
+            Self::Relevance => "relevance",
         }
     }
 
@@ -86,6 +90,7 @@ impl CompetitionSort {
             Self::Deadline => "Closing soonest",
             Self::Start => "Starting soonest",
             Self::Title => "Title, A to Z",
+            Self::Relevance => "Best match",
         }
     }
 }
@@ -102,7 +107,7 @@ impl FromStr for CompetitionSort {
         Self::ALL
             .into_iter()
             .find(|sort| sort.as_str() == text)
-            .ok_or_else(|| "Sort must be newest, deadline, start or title".into())
+            .ok_or_else(|| "Sort must be newest, deadline, start, title or relevance".into())
     }
 }
 

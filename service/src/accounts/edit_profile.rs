@@ -1,10 +1,10 @@
 //! The profile of a user.
 
-use domain::{ErrorCode, ProfilePatch, PublicError, TimeZoneName, User};
+use domain::{ErrorCode, ProfilePatch, PublicError, Role, TimeZoneName, User};
 use sea_orm::{ActiveModelTrait, EntityTrait, Set};
 
 use super::sign_up::search_text;
-use crate::{Actor, Context, Result, entity::user, infrastructure::db::retry, zones};
+use crate::{Actor, Context, Result, competitions, entity::user, infrastructure::db::retry, zones};
 
 /// Changes the actor's name and time zone; absent fields stay as they are.
 ///
@@ -13,7 +13,7 @@ use crate::{Actor, Context, Result, entity::user, infrastructure::db::retry, zon
 pub async fn edit_profile(ctx: &Context, actor: &Actor, patch: ProfilePatch) -> Result<User> {
     let id = actor.writer()?.id;
     let edit = patch.check(zones::exists)?;
-    retry(|| async {
+    let user = retry(|| async {
         let tx = ctx.db.begin_serializable().await?;
         let found = user::Entity::find_by_id(id).one(&*tx).await?;
         let gone = || PublicError::new(ErrorCode::Unauthorized, "Unauthorized");
@@ -35,5 +35,10 @@ pub async fn edit_profile(ctx: &Context, actor: &Actor, patch: ProfilePatch) -> 
         tx.commit().await?;
         Ok(row.into_user())
     })
-    .await
+    .await?;
+    // Competitions are found by the name of their organizer.
+    if edit.name.is_some() && user.role == Role::Organizer {
+        competitions::index_those_of(ctx, id).await?;
+    }
+    Ok(user)
 }

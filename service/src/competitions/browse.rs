@@ -4,7 +4,8 @@ use std::collections::HashMap;
 
 use domain::{
     CompetitionDetail, CompetitionFilter, CompetitionId, CompetitionPage, CompetitionSort,
-    CompetitionWithCount, ErrorCode, Page, Paging, PublicError, Role, Timestamp, UserId,
+    CompetitionWithCount, ErrorCode, MAX_COUNTED, Page, Paging, PublicError, Role, Timestamp,
+    UserId,
 };
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, Order, PaginatorTrait, QueryFilter,
@@ -15,6 +16,7 @@ use super::{
     details::{details, with_counts},
     open::is_open,
     popular_tags,
+    search::Search,
 };
 use crate::{
     Actor, Context, Result,
@@ -24,7 +26,6 @@ use crate::{
         combiner::Combiner,
         db::bulk,
         keyset::{Keyset, in_order_of},
-        search,
     },
     slice::{Cursor, Position, PositionKey, Slice},
 };
@@ -35,9 +36,18 @@ use crate::{
 /// When the database fails.
 pub async fn list(ctx: &Context, filter: &CompetitionFilter) -> Result<Page<CompetitionDetail>> {
     let db = &*ctx.db.for_lists().await?;
-    let matching = matching(filter, ctx.now());
-    let total = matching.clone().count(db).await?;
-    let ids = ids_on_page(db, matching, filter, ctx.now(), total).await?;
+    let search = search(db, filter).await?;
+    let (ids, total) = match &search {
+        Some(search) if filter.sort == CompetitionSort::Relevance => {
+            let best = search.best(db, unsearched(filter, ctx.now())).await?;
+            (paged(&best, filter.paging), best.len() as u64)
+        }
+        _ => {
+            let matching = matching(db, filter, search.as_ref(), ctx.now());
+            let total = count(db, &matching, search.is_some()).await?;
+            (ids_on_page(db, matching, filter, ctx.now(), total).await?, total)
+        }
+    };
     Ok(Page {
         items: details(db, with_organizers(db, ids).await?).await?,
         total,
@@ -57,7 +67,8 @@ pub async fn list_after(
     cursor: &Cursor,
 ) -> Result<Slice<CompetitionDetail>> {
     let db = &*ctx.db.for_lists().await?;
-    let matching = matching(filter, ctx.now());
+    let search = search(db, filter).await?;
+    let matching = matching(db, filter, search.as_ref(), ctx.now());
     let rows = match filter.sort {
         CompetitionSort::Start => by_start(db, matching, ctx.now(), cursor).await?,
         sort => {
@@ -70,7 +81,36 @@ pub async fn list_after(
     Ok(Slice { items: details(db, items).await?, next })
 }
 
-/// The ids of one page of `total` open competitions.
+/// The search of a filter, if it has one.
+async fn search(db: &impl ConnectionTrait, filter: &CompetitionFilter) -> Result<Option<Search>> {
+    match &filter.search {
+        Some(text) => Ok(Some(Search::parse(db, text).await?)),
+        None => Ok(None),
+    }
+}
+
+/// The number of competitions; of a search, [`MAX_COUNTED`] if there are more.
+async fn count(
+    db: &impl ConnectionTrait,
+    matching: &Select<competition::Entity>,
+    is_search: bool,
+) -> Result<u64> {
+    if !is_search {
+        return Ok(matching.clone().count(db).await?);
+    }
+    let some = matching.clone().select_only().column(competition::Column::Id).limit(MAX_COUNTED);
+    Ok(some.into_tuple::<CompetitionId>().all(db).await?.len() as u64)
+}
+
+/// One page of a list of ids.
+fn paged(ids: &[CompetitionId], paging: Paging) -> Vec<CompetitionId> {
+    let index = |number: u64| usize::try_from(number).unwrap_or(usize::MAX).min(ids.len());
+    let range = paging.range();
+    ids[index(range.start)..index(range.end)].to_vec()
+}
+
+/// The ids of one page of `total` open competitions; of a search with [`MAX_COUNTED`], of any
+/// number of them.
 async fn ids_on_page(
     db: &impl ConnectionTrait,
     matching: Select<competition::Entity>,
@@ -79,6 +119,8 @@ async fn ids_on_page(
     total: u64,
 ) -> Result<Vec<CompetitionId>> {
     let (range, order) = (filter.paging.range(), order(filter.sort));
+    let is_estimate = filter.search.is_some() && total >= MAX_COUNTED;
+    let total = if is_estimate { u64::MAX } else { total };
     match filter.sort {
         CompetitionSort::Start => {
             // Those without a start are behind all others: two lists, one after the other.
@@ -92,12 +134,13 @@ async fn ids_on_page(
             Ok(ids)
         }
         // From its far end, the index of creation begins with the competitions that are past.
-        CompetitionSort::Newest if range.start > total / 2 => {
+        CompetitionSort::Newest | CompetitionSort::Relevance if range.start > total / 2 => {
             order.by_sorting().ids(db, matching, range, total).await
         }
-        CompetitionSort::Newest | CompetitionSort::Deadline | CompetitionSort::Title => {
-            order.ids(db, matching, range, total).await
-        }
+        CompetitionSort::Newest
+        | CompetitionSort::Relevance
+        | CompetitionSort::Deadline
+        | CompetitionSort::Title => order.ids(db, matching, range, total).await,
     }
 }
 
@@ -157,7 +200,9 @@ fn order(sort: CompetitionSort) -> Keyset {
     let column = |column| (competition::Entity, column);
     let id = column(Id);
     match sort {
-        CompetitionSort::Newest => Keyset::by_time(column(CreatedAt), id, Order::Desc),
+        CompetitionSort::Newest | CompetitionSort::Relevance => {
+            Keyset::by_time(column(CreatedAt), id, Order::Desc)
+        }
         CompetitionSort::Deadline => Keyset::by_time(column(RegDeadline), id, Order::Asc),
         CompetitionSort::Start => Keyset::by_time(column(StartDate), id, Order::Asc),
         CompetitionSort::Title => Keyset::by_text(column(TitleKey), id, Order::Asc),
@@ -173,7 +218,9 @@ fn by_id() -> Keyset {
 fn position(row: &competition::Model, sort: CompetitionSort) -> Position {
     let id = row.id.0;
     match sort {
-        CompetitionSort::Newest => Position::at_time(row.created_at, id),
+        CompetitionSort::Newest | CompetitionSort::Relevance => {
+            Position::at_time(row.created_at, id)
+        }
         CompetitionSort::Deadline => Position::at_time(row.reg_deadline, id),
         CompetitionSort::Title => Position::at_text(&row.title_key, id),
         CompetitionSort::Start => match row.start_date {
@@ -321,7 +368,19 @@ fn open(now: Timestamp) -> Select<competition::Entity> {
     competition::Entity::find().filter(is_open(now))
 }
 
-fn matching(filter: &CompetitionFilter, now: Timestamp) -> Select<competition::Entity> {
+/// The open competitions that match a filter with its search.
+fn matching(
+    db: &impl ConnectionTrait,
+    filter: &CompetitionFilter,
+    search: Option<&Search>,
+    now: Timestamp,
+) -> Select<competition::Entity> {
+    let searched = search.map(|search| search.condition(db));
+    unsearched(filter, now).filter(Condition::all().add_option(searched))
+}
+
+/// The open competitions that match a filter but for its search.
+fn unsearched(filter: &CompetitionFilter, now: Timestamp) -> Select<competition::Entity> {
     let tagged = (!filter.tags.is_empty()).then(|| {
         let ids = competition_tag::Entity::find()
             .select_only()
@@ -330,12 +389,8 @@ fn matching(filter: &CompetitionFilter, now: Timestamp) -> Select<competition::E
             .into_query();
         competition::Column::Id.in_subquery(ids)
     });
-    let searched = filter
-        .search
-        .as_deref()
-        .map(|words| search::holds((competition::Entity, competition::Column::SearchText), words));
     let organizer = filter.organizer_id.map(|id| competition::Column::OrganizerId.eq(id));
-    open(now).filter(Condition::all().add_option(tagged).add_option(searched).add_option(organizer))
+    open(now).filter(Condition::all().add_option(tagged).add_option(organizer))
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use domain::{
 };
 use sea_orm::ConnectionTrait;
 
+use super::search;
 use crate::{
     Actor, Context, Result,
     entity::{competition, competition_tag::insert_tags},
@@ -50,6 +51,7 @@ pub async fn create(
         created.map_err(|error| error.naming(key.as_ref().map(RequestKey::idempotency_key)))?;
     if !created.replayed {
         ctx.popular_tags.forget();
+        search::index(ctx, created.view.competition.id).await;
         ctx.events.publish(events::Event::CompetitionCreated(created.view.competition.id));
     }
     Ok(created)

@@ -4,6 +4,7 @@ use domain::{
     CompetitionId, CompetitionPatch, CompetitionWithOrganizer, IdempotencyKey, IfMatch, Role,
 };
 
+use super::search;
 use crate::{
     Actor, Context, Error, Result,
     admission::{self, AdmissionCommand, Decision, Effect},
@@ -56,6 +57,9 @@ pub(super) async fn execute(
     let user = actor.require_writer(Role::Organizer)?;
     let decision = admission::execute(ctx, user, competition, command, key).await?;
     ctx.popular_tags.forget();
+    if !decision.replayed && decision.outcome.is_ok() {
+        search::index(ctx, competition).await;
+    }
     decision.try_map(|effect| match effect {
         Effect::CompetitionChanged(competition) => Ok(*competition),
         other => Err(Error::Corrupt(format!("the effect of a change is {other:?}"))),

@@ -8,6 +8,7 @@ mod draft;
 mod edit;
 mod open;
 mod popular_tags;
+mod search;
 mod seats;
 
 pub(crate) use browse::{Details, own, own_on_page};
@@ -21,6 +22,8 @@ pub(crate) use create::insert;
 pub use create::{Created, create};
 pub use draft::{create_draft, draft_of, edit_draft};
 pub use edit::{edit, edit_if_match};
-pub(crate) use open::takes_registrations;
+pub(crate) use open::{is_open, takes_registrations};
 pub(crate) use popular_tags::PopularTags;
+pub use search::index_missing;
+pub(crate) use search::index_those_of;
 pub use seats::{SeatsWatch, seats, watch_seats};

@@ -6,7 +6,7 @@ use sea_orm::{ColumnTrait, Condition, ExprTrait};
 use crate::entity::competition;
 
 /// Before the deadline and not cancelled, including those that open later.
-pub(super) fn is_open(now: Timestamp) -> Condition {
+pub(crate) fn is_open(now: Timestamp) -> Condition {
     Condition::all()
         .add(competition::Column::RegDeadline.gt(now.utc()))
         .add(competition::Column::CancelledAt.is_null())

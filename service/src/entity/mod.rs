@@ -2,6 +2,7 @@
 //! crate.
 
 pub(crate) mod competition;
+pub(crate) mod competition_search;
 pub(crate) mod competition_tag;
 pub(crate) mod cron_tick;
 pub(crate) mod failed_job;
@@ -15,6 +16,7 @@ pub(crate) mod password_reset;
 pub(crate) mod personal_token;
 pub(crate) mod refresh_token;
 pub(crate) mod registration;
+pub(crate) mod search_term;
 pub(crate) mod session;
 pub(crate) mod user;
 pub(crate) mod webhook;

@@ -112,6 +112,7 @@ pub async fn fill(
             progress(size.participants + number + 1 + filled.registrations);
         }
     }
+    crate::competitions::index_missing(ctx).await?;
     ctx.db.analyze().await?;
     Ok(Filled { size: filled, accounts: (!is_production).then(people::accounts) })
 }

@@ -4,15 +4,19 @@
 
 use chrono::TimeDelta;
 use domain::Timestamp;
-use sea_orm::{ColumnTrait, Condition, EntityTrait, IntoSimpleExpr, prelude::DateTimeUtc};
+use sea_orm::{
+    ColumnTrait, Condition, EntityTrait, IntoSimpleExpr, QueryFilter, QuerySelect, QueryTrait,
+    prelude::DateTimeUtc,
+};
 
 use super::Period;
 use crate::{
+    competitions::is_open,
     entity::{
-        competition, competition_tag, cron_tick, failed_job, idempotency_log,
+        competition, competition_search, competition_tag, cron_tick, failed_job, idempotency_log,
         job::{self, State},
         job_audit, login_attempt, mail, mail_limit, password_reset, personal_token, refresh_token,
-        registration, session, user, webhook, webhook_delivery,
+        registration, search_term, session, user, webhook, webhook_delivery,
     },
     mail::limits,
     throttle, webhooks,
@@ -115,7 +119,7 @@ pub(super) fn rules(now: Timestamp, retention: &Retention) -> Vec<Rule> {
 }
 
 /// Rows that are of no use after a time which the program sets.
-fn short_lived(now: Timestamp) -> [Rule; 9] {
+fn short_lived(now: Timestamp) -> [Rule; 10] {
     let time = now.utc();
     [
         Rule::fixed(
@@ -159,6 +163,18 @@ fn short_lived(now: Timestamp) -> [Rule; 9] {
             "25 hours",
             "the API replays a response for 24 hours",
             idempotency_log::Column::CreatedAt.lt(time - IDEMPOTENCY_LOGS),
+        ),
+        Rule::fixed(
+            competition_search::Entity,
+            "until registration closes or the competition is cancelled",
+            "only open competitions are searched",
+            competition_search::Column::CompetitionId.in_subquery(
+                competition::Entity::find()
+                    .select_only()
+                    .column(competition::Column::Id)
+                    .filter(is_open(now).not())
+                    .into_query(),
+            ),
         ),
         Rule::fixed(
             webhook_delivery::Entity,
@@ -236,6 +252,10 @@ fn kept() -> Vec<Rule> {
         Rule::for_ever(user::Entity, "users delete their own accounts"),
         Rule::for_ever(competition::Entity, history),
         Rule::for_ever(competition_tag::Entity, "a part of the competition"),
+        Rule::for_ever(
+            search_term::Entity,
+            "single words of competitions, to find what a misspelt one is meant to be",
+        ),
         Rule::for_ever(registration::Entity, history),
         Rule::for_ever(webhook::Entity, "organizers delete their own, of which they have ten"),
         Rule {

@@ -108,7 +108,8 @@ async fn a_search_matches_title_and_description_in_any_case() {
     world.competition(&ada).titled("Öko-Tag ΣΟΦΊΑ").about("Über Ökologie").create().await;
     for (words, found) in [
         ("SPRINT", "Code Sprint"),
-        ("e sp", "Code Sprint"),
+        ("sp co", "Code Sprint"),
+        ("laptop sprint", "Code Sprint"),
         ("LAPtop", "Code Sprint"),
         ("öKO-TAG", "Öko-Tag ΣΟΦΊΑ"),
         ("ÜBER ök", "Öko-Tag ΣΟΦΊΑ"),
@@ -116,12 +117,12 @@ async fn a_search_matches_title_and_description_in_any_case() {
     ] {
         assert_eq!(titles(&world, search(words)).await, [found], "{words}");
     }
-    assert!(titles(&world, search("laptop sprint")).await.is_empty());
+    assert!(titles(&world, search("laptop öko")).await.is_empty());
     assert_eq!(titles(&world, search("  ")).await.len(), 2, "blank is as good as absent");
 }
 
 #[tokio::test]
-async fn a_search_takes_wildcards_and_quotes_literally() {
+async fn a_search_has_no_wildcards_and_finds_a_sign_without_words_literally() {
     let world = World::new().await;
     let ada = world.organizer("Ada").await;
     for title in ["100% code", "snake_case", r"back\slash", "it's \"quoted\"", "plain"] {
@@ -129,10 +130,10 @@ async fn a_search_takes_wildcards_and_quotes_literally() {
     }
     for (words, found) in [
         ("%", "100% code"),
-        ("0% C", "100% code"),
+        ("100% C", "100% code"),
         ("_", "snake_case"),
         (r"\", r"back\slash"),
-        (r"K\S", r"back\slash"),
+        (r"BACK\S", r"back\slash"),
         ("it's", "it's \"quoted\""),
         ("\"", "it's \"quoted\""),
     ] {
@@ -324,10 +325,10 @@ async fn a_search_matches_equivalent_characters() {
         "\u{200B}night",
         "\u{212B}NGSTRO\u{308}M",
         "50% off",
+        "50 (off)",
     ] {
         assert_eq!(titles(&world, search(words)).await.len(), 1, "{words:?}");
     }
-    assert!(titles(&world, search("50_ off")).await.is_empty(), "a wildcard is a letter");
     let tagged = CompetitionQuery { tags: Some("RUST,none".into()), ..Default::default() };
     assert_eq!(titles(&world, tagged).await.len(), 1);
 }

@@ -37,6 +37,7 @@ mod refresh_tokens;
 mod registration;
 mod reminders;
 mod roster;
+mod search;
 mod secure_sink;
 mod sessions;
 mod sink;

@@ -33,16 +33,23 @@ pub(super) fn SearchForm(
         navigate(&address::href(&asked), NavigateOptions::default());
     };
     let search = move || query.get().search.unwrap_or_default();
-    let sort = move || {
-        let asked: Option<CompetitionSort> = query.get().sort.and_then(|sort| sort.parse().ok());
-        asked.unwrap_or_default()
+    let chosen = move || -> Option<CompetitionSort> { query.get().sort?.parse().ok() };
+    // The first option is the default: the best matches of a search, and otherwise the newest.
+    let default = move || match query.get().search.filter(|text| !text.trim().is_empty()) {
+        Some(_) => CompetitionSort::Relevance,
+        None => CompetitionSort::Newest,
     };
-    let option = move |order: CompetitionSort| {
-        view! {
-            <option value=order.as_str() selected=move || sort() == order>
-                {order.label()}
-            </option>
-        }
+    let orders = move || {
+        let others = CompetitionSort::ALL
+            .into_iter()
+            .filter(move |order| *order != default() && *order != CompetitionSort::Relevance);
+        let option = |value, order: CompetitionSort, selected| {
+            view! { <option value=value selected=selected>{order.label()}</option> }
+        };
+        let (default, chosen) = (default(), chosen());
+        let first = option("", default, chosen.is_none_or(|chosen| chosen == default));
+        let others = others.map(|order| option(order.as_str(), order, chosen == Some(order)));
+        (first, others.collect_view())
     };
     view! {
         <form action=address::LIST role="search" class="search-form" on:submit=submit>
@@ -61,7 +68,7 @@ pub(super) fn SearchForm(
             <div class="grid gap-1.5">
                 <label for="sort" class="font-semibold">"Sort by"</label>
                 <select node_ref=sort_field class="select" id="sort" name="sort">
-                    {CompetitionSort::ALL.map(option).collect_view()}
+                    {orders}
                 </select>
             </div>
             {move || {
