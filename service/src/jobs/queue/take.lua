@@ -15,10 +15,11 @@ for _, job in ipairs(redis.call('LRANGE', KEYS[4], 0, -1)) do
   free = free - items(job)
 end
 for i = 5, #KEYS do
-  local job = free > 0 and redis.call('LMOVE', KEYS[i], KEYS[4], 'RIGHT', 'LEFT')
+  local job = free > 0 and redis.call('RPOP', KEYS[i])
   while job do
+    redis.call('LPUSH', KEYS[4], job)
     free = free - items(job)
-    job = free > 0 and redis.call('LMOVE', KEYS[i], KEYS[4], 'RIGHT', 'LEFT')
+    job = free > 0 and redis.call('RPOP', KEYS[i])
   end
 end
 return redis.call('LRANGE', KEYS[4], 0, -1)
