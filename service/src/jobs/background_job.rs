@@ -67,7 +67,8 @@ pub trait BackgroundJob:
     /// job waits in the list that has the name of its kind.
     const OTHER_ROUTES: &'static [Route] = &[];
 
-    /// What the job consists of, at least one: stats, metrics and the limits of workers count items.
+    /// What the job consists of, at least one: stats, metrics and the limits of workers count
+    /// items.
     fn items(&self) -> usize {
         1
     }
@@ -107,6 +108,14 @@ impl Spec {
             batched: J::BATCHED,
             retired: J::RETIRED,
         }
+    }
+}
+
+impl<J: BackgroundJob> From<J> for NewJob {
+    fn from(job: J) -> Self {
+        let items = job.items();
+        let payload = serde_json::to_value(job).expect("a payload of plain fields is JSON");
+        Self::new(J::NAME, payload, items, J::PRIORITY, J::MAX_ATTEMPTS)
     }
 }
 

@@ -4,7 +4,7 @@ use domain::{JobId, Timestamp};
 use sea_orm::ConnectionTrait;
 use serde_json::Value;
 
-use super::{background_job::BackgroundJob, spec::Route};
+use super::spec::Route;
 use crate::{
     Cause, Result,
     entity::job::{self, State},
@@ -24,22 +24,19 @@ pub struct NewJob {
     cause: Cause,
 }
 
-impl<J: BackgroundJob> From<J> for NewJob {
-    fn from(job: J) -> Self {
-        Self {
-            kind: J::NAME,
-            items: stored_items(job.items()),
-            payload: serde_json::to_value(job).expect("a payload of plain fields is JSON"),
-            priority: J::PRIORITY,
-            max_attempts: J::MAX_ATTEMPTS,
-            dedup_key: None,
-            run_at: None,
-            cause: Cause::current(),
-        }
-    }
-}
-
 impl NewJob {
+    /// A job without a key, caused by the request that this task serves.
+    pub(super) fn new(
+        kind: &'static str,
+        payload: Value,
+        items: usize,
+        priority: i16,
+        max_attempts: i32,
+    ) -> Self {
+        let (items, cause) = (stored_items(items), Cause::current());
+        Self { kind, payload, items, priority, max_attempts, dedup_key: None, run_at: None, cause }
+    }
+
     /// Two jobs must not share a key: inserting the second violates a unique index and fails its
     /// transaction.
     pub(crate) fn with_key(self, dedup_key: String) -> Self {
@@ -56,7 +53,8 @@ impl NewJob {
         Self { cause, ..self }
     }
 
-    /// Queues the job on one of the [`OTHER_ROUTES`](BackgroundJob::OTHER_ROUTES) of its kind.
+    /// Queues the job on one of the [`OTHER_ROUTES`](super::BackgroundJob::OTHER_ROUTES) of its
+    /// kind.
     pub(crate) fn with_route(self, route: Route) -> Self {
         Self { priority: route.priority, ..self }
     }

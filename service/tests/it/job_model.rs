@@ -113,9 +113,11 @@ impl Play<'_> {
         match step {
             Step::Add => self.add(CleanUp {}, 1).await,
             Step::AddBatch => {
-                let registration =
-                    || ToConfirm::new(RegistrationId(Uuid::now_v7()), Cause::default());
-                let registrations = (0..ITEMS).map(|_| registration()).collect();
+                let registration = |number: u64| {
+                    let id = RegistrationId(Uuid::from_u128(number.into()));
+                    ToConfirm::new(id, Cause::default())
+                };
+                let registrations = (0..ITEMS).map(registration).collect();
                 self.add(ConfirmRegistrations { registrations }, ITEMS).await;
             }
             Step::Claim(limit) => return self.claim(*limit).await,
