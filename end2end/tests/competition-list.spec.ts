@@ -27,6 +27,20 @@ test('a search finds words of the title and of the description, in any case', as
   await expect(page.getByLabel('Search')).toHaveValue(word.toUpperCase());
 });
 
+test('a search finds words in any order, with a mistake, and the best match first', async ({ page, api }) => {
+  const word = unique('Weekend').split(' ')[1];
+  const owner = await api.organizer();
+  await api.competition({ owner, title: `Régates ${word}` });
+  await api.competition({ owner, title: 'A picnic', description: `Beside the regatta and the regates ${word}` });
+  await open(page, '/competitions');
+
+  await search(page, `${word} regatse`);
+
+  await expect(titles(page)).toHaveText([`Régates ${word}`, 'A picnic']);
+  await expect(page.getByLabel('Sort by')).toHaveValue('');
+  await expect(page.getByLabel('Sort by').getByRole('option').first()).toHaveText('Best match');
+});
+
 test('the address of a search shows its results', async ({ page, api }) => {
   const { title } = await api.competition();
 
@@ -180,7 +194,7 @@ test.describe('impossible', () => {
     const response = await open(page, '/competitions?sort=best');
 
     expect(response?.status()).toBe(400);
-    await expect(page.getByRole('alert')).toContainText('Sort must be newest, deadline, start or title');
+    await expect(page.getByRole('alert')).toContainText('Sort must be newest, deadline, start, title or relevance');
     await page.getByRole('link', { name: 'Show all competitions' }).click();
     await expect(titles(page).first()).toBeVisible();
   });

@@ -47,7 +47,8 @@ parameters! {
     CompetitionFilters:
         query(
             "search",
-            "Words of the title or description, in any case",
+            "Words of the title, tags, organizer's name or description, in any order and case; \
+             a total of 1001 means that there are more",
             SearchText::schema(),
         ),
         query("tags", "`a,b`: competitions with any of these tags", TagList::schema()),
