@@ -4,8 +4,8 @@
 //! a [`ResponseCache`]: they are rendered again after a change, and after half a second. A request
 //! with a cookie or a token is none of a visitor, and has a page of its own.
 //!
-//! Each response has a nonce of its own (<https://www.w3.org/TR/CSP3/#security-nonces>): that of the
-//! shared page is replaced in its policy and its scripts.
+//! Each response has a nonce of its own (<https://www.w3.org/TR/CSP3/#security-nonces>): that of
+//! the shared page is replaced in its policy and its scripts.
 
 use axum::{
     body::{Body, Bytes, to_bytes},

@@ -252,7 +252,8 @@ async fn matches_of_a_search_are_counted_up_to_a_thousand_and_one() {
         "INSERT INTO competitions (id, organizer_id, title, title_key, description, search_text, \
              capacity, reg_deadline, created_at, updated_at) \
          SELECT gen_random_uuid(), organizer_id, title, title_key, description, search_text, \
-             capacity, reg_deadline, created_at, updated_at FROM competitions, generate_series(1, 1100)"
+             capacity, reg_deadline, created_at, updated_at \
+         FROM competitions, generate_series(1, 1100)"
     };
     assert_eq!(world.execute(copies).await.unwrap(), 1_100, "copies of {id}");
     assert_eq!(index_missing(&world.ctx).await.unwrap(), 1_100);

@@ -48,7 +48,6 @@ impl Query {
                 None => groups.push(vec![vec![word.clone()]]),
             }
         }
-        let is_ignored = |group: &Group| matches!(&group[..], [words] if matches!(&words[..], [word] if is_stop_word(word)));
         if groups.iter().any(|group| !is_ignored(group)) {
             groups.retain(|group| !is_ignored(group));
         }
@@ -88,6 +87,12 @@ impl Query {
         let best = |group: &Group| group.iter().map(score_of).max().unwrap_or_default();
         self.0.iter().map(best).sum()
     }
+}
+
+/// Whether a group is a stop word.
+fn is_ignored(group: &Group) -> bool {
+    let [words] = &group[..] else { return false };
+    matches!(&words[..], [word] if is_stop_word(word))
 }
 
 fn is_stop_word(word: &str) -> bool {

@@ -1,4 +1,5 @@
-//! Forgiving one mistake in a word: a letter that is missing, added, wrong, or swapped with the next.
+//! Forgiving one mistake in a word: a letter that is missing, added, wrong, or swapped with the
+//! next.
 
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
 use strsim::osa_distance;

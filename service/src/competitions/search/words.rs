@@ -61,7 +61,8 @@ pub(super) fn compounds(text: &str) -> Vec<Compound> {
     found
 }
 
-/// The words to index a text by, each once: the parts of each compound, and the compound as a whole.
+/// The words to index a text by, each once: the parts of each compound, and the compound as a
+/// whole.
 pub(super) fn words(text: &str) -> Vec<String> {
     let mut words: Vec<_> = compounds(text)
         .iter()
