@@ -1,33 +1,26 @@
-//! Reading competitions: lists, pages and single ones.
-
-use std::collections::HashMap;
+//! The list of open competitions: in pages, in parts, and the first of it.
 
 use domain::{
     CompetitionDetail, CompetitionFilter, CompetitionId, CompetitionPage, CompetitionSort,
-    CompetitionWithCount, ErrorCode, MAX_COUNTED, Page, Paging, PublicError, Role, Timestamp,
-    UserId,
+    MAX_COUNTED, Page, Paging, Timestamp,
 };
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, Order, PaginatorTrait, QueryFilter,
-    QuerySelect, QueryTrait, Select,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect,
+    QueryTrait, Select,
 };
 
 use super::{
-    details::{details, with_counts},
+    details::details,
     open::is_open,
+    order::{by_id, order, position},
     popular_tags,
     search::Search,
 };
 use crate::{
-    Actor, Context, Result,
+    Context, Result,
     entity::{competition, competition_tag, user},
-    infrastructure::{
-        coalesced_read::read_each,
-        combiner::Combiner,
-        db::bulk,
-        keyset::{Keyset, in_order_of},
-    },
-    slice::{Cursor, Position, PositionKey, Slice},
+    infrastructure::{db::bulk, keyset::in_order_of},
+    slice::{Cursor, PositionKey, Slice},
 };
 
 /// One page of the competitions still open that match.
@@ -60,7 +53,7 @@ pub async fn list(ctx: &Context, filter: &CompetitionFilter) -> Result<Page<Comp
 /// ignored.
 ///
 /// # Errors
-/// [`ErrorCode::InvalidCursor`] for a position in another order.
+/// [`domain::ErrorCode::InvalidCursor`] for a position in another order.
 pub async fn list_after(
     ctx: &Context,
     filter: &CompetitionFilter,
@@ -193,43 +186,6 @@ async fn by_start(
     Ok(rows)
 }
 
-/// The order of competitions; by start, of those that have one. Ids grow with time, so they break
-/// ties in the same direction.
-fn order(sort: CompetitionSort) -> Keyset {
-    use competition::Column::{CreatedAt, Id, RegDeadline, StartDate, TitleKey};
-    let column = |column| (competition::Entity, column);
-    let id = column(Id);
-    match sort {
-        CompetitionSort::Newest | CompetitionSort::Relevance => {
-            Keyset::by_time(column(CreatedAt), id, Order::Desc)
-        }
-        CompetitionSort::Deadline => Keyset::by_time(column(RegDeadline), id, Order::Asc),
-        CompetitionSort::Start => Keyset::by_time(column(StartDate), id, Order::Asc),
-        CompetitionSort::Title => Keyset::by_text(column(TitleKey), id, Order::Asc),
-    }
-}
-
-/// The order of open competitions without a start. Ids grow with time, so that the first ones are
-/// those of past competitions.
-fn by_id() -> Keyset {
-    Keyset::by_id((competition::Entity, competition::Column::Id))
-}
-
-fn position(row: &competition::Model, sort: CompetitionSort) -> Position {
-    let id = row.id.0;
-    match sort {
-        CompetitionSort::Newest | CompetitionSort::Relevance => {
-            Position::at_time(row.created_at, id)
-        }
-        CompetitionSort::Deadline => Position::at_time(row.reg_deadline, id),
-        CompetitionSort::Title => Position::at_text(&row.title_key, id),
-        CompetitionSort::Start => match row.start_date {
-            Some(start) => Position::at_time(start, id),
-            None => Position { key: PositionKey::NoTime, id },
-        },
-    }
-}
-
 /// The page of competitions: those that match, and the tags to filter by.
 ///
 /// # Errors
@@ -250,117 +206,6 @@ pub async fn closing_soon(ctx: &Context, limit: u64) -> Result<Vec<CompetitionDe
     let soonest = order(CompetitionSort::Deadline);
     let ids = soonest.ids(db, open(ctx.now()), 0..limit, limit).await?;
     details(db, with_organizers(db, ids).await?).await
-}
-
-/// One competition, open or not.
-///
-/// # Errors
-/// [`ErrorCode::CompetitionNotFound`].
-pub async fn get(ctx: &Context, id: CompetitionId) -> Result<CompetitionDetail> {
-    let (shared, ctx) = (ctx.clone(), ctx.clone());
-    let load = move |ids: Vec<CompetitionId>| {
-        let ctx = ctx.clone();
-        async move { read_each(&ctx.db, &ids, || load(&ctx, &ids)).await }
-    };
-    let found = shared.details.submit((), id, load).await?;
-    found.ok_or_else(|| PublicError::competition_not_found().into())
-}
-
-/// One competition of the actor's own, open or not.
-///
-/// # Errors
-/// [`ErrorCode::CompetitionNotFound`]; unauthorized, or forbidden for anyone but its organizer.
-pub async fn get_own(ctx: &Context, actor: &Actor, id: CompetitionId) -> Result<CompetitionDetail> {
-    let user = actor.require(Role::Organizer)?;
-    let detail = get(ctx, id).await?;
-    if detail.competition.organizer_id == user.id {
-        return Ok(detail);
-    }
-    let message = "This is the competition of another organizer";
-    Err(PublicError::new(ErrorCode::Forbidden, message).into())
-}
-
-/// One competition of the actor's own that can be changed.
-///
-/// # Errors
-/// As for [`get_own`]; [`ErrorCode::CancelledIsFinal`].
-pub async fn get_editable(
-    ctx: &Context,
-    actor: &Actor,
-    id: CompetitionId,
-) -> Result<CompetitionDetail> {
-    let detail = get_own(ctx, actor, id).await?;
-    if detail.competition.is_cancelled() {
-        Err(PublicError::cancelled_is_final().into())
-    } else {
-        Ok(detail)
-    }
-}
-
-/// Coalesces concurrent reads of competitions.
-pub(crate) type Details = Combiner<(), CompetitionId, Option<CompetitionDetail>>;
-
-async fn load(
-    ctx: &Context,
-    ids: &[CompetitionId],
-) -> Result<HashMap<CompetitionId, CompetitionDetail>> {
-    let db = ctx.db.connection();
-    let rows = competition::Entity::find()
-        .find_also_related(user::Entity)
-        .filter(bulk::any_of(db, competition::Column::Id, ids.iter().copied()))
-        .all(db)
-        .await?;
-    Ok(details(db, rows).await?.into_iter().map(|detail| (detail.competition.id, detail)).collect())
-}
-
-/// One page of the actor's own competitions, newest first.
-///
-/// # Errors
-/// Unauthorized, or forbidden for anyone but an organizer.
-pub async fn mine(
-    ctx: &Context,
-    actor: &Actor,
-    paging: Paging,
-) -> Result<Page<CompetitionWithCount>> {
-    own_on_page(ctx, actor.require(Role::Organizer)?.id, paging).await
-}
-
-/// The actor's own competitions, newest first, in the part at `cursor`.
-///
-/// # Errors
-/// As for [`mine`].
-pub async fn mine_after(
-    ctx: &Context,
-    actor: &Actor,
-    cursor: &Cursor,
-) -> Result<Slice<CompetitionWithCount>> {
-    let organizer = actor.require(Role::Organizer)?.id;
-    let db = &*ctx.db.for_lists().await?;
-    let sort = CompetitionSort::Newest;
-    let rows = order(sort).part(own(organizer), cursor)?.all(db).await?;
-    let Slice { items, next } = Slice::cut(rows, cursor.limit, |row| position(row, sort));
-    Ok(Slice { items: with_counts(db, items).await?, next })
-}
-
-/// One page of an organizer's competitions, newest first.
-pub(crate) async fn own_on_page(
-    ctx: &Context,
-    organizer: UserId,
-    paging: Paging,
-) -> Result<Page<CompetitionWithCount>> {
-    let db = &*ctx.db.for_lists().await?;
-    let total = own(organizer).count(db).await?;
-    let newest = order(CompetitionSort::Newest);
-    let ids: Vec<_> = newest.ids(db, own(organizer), paging.range(), total).await?;
-    let these = bulk::any_of(db, competition::Column::Id, ids.iter().copied());
-    let rows = competition::Entity::find().filter(these).all(db).await?;
-    let items = with_counts(db, in_order_of(&ids, rows, |row| row.id)).await?;
-    Ok(Page { items, total, page: paging.page, limit: paging.limit })
-}
-
-/// All competitions of an organizer.
-pub(crate) fn own(organizer: UserId) -> Select<competition::Entity> {
-    competition::Entity::find().filter(competition::Column::OrganizerId.eq(organizer))
 }
 
 /// Competitions before their deadline that are not cancelled, including those that open later.

@@ -1,20 +1,19 @@
 //! Competitions: creating, editing, cancelling and finding them.
 
-mod browse;
 mod cancel_competition;
 mod create;
 mod details;
 mod draft;
 mod edit;
+mod get;
+mod list;
 mod open;
+mod order;
+mod own;
 mod popular_tags;
 mod search;
 mod seats;
 
-pub(crate) use browse::{Details, own, own_on_page};
-pub use browse::{
-    browse, closing_soon, get, get_editable, get_own, list, list_after, mine, mine_after,
-};
 pub use cancel_competition::{
     cancel_competition, cancel_competition_by_title, cancel_competition_if_match,
 };
@@ -22,7 +21,12 @@ pub(crate) use create::insert;
 pub use create::{Created, create};
 pub use draft::{create_draft, draft_of, edit_draft};
 pub use edit::{edit, edit_if_match};
+pub(crate) use get::Details;
+pub use get::{get, get_editable, get_own};
+pub use list::{browse, closing_soon, list, list_after};
 pub(crate) use open::{is_open, takes_registrations};
+pub use own::{mine, mine_after};
+pub(crate) use own::{own, own_on_page};
 pub(crate) use popular_tags::PopularTags;
 pub use search::index_missing;
 pub(crate) use search::index_those_of;

@@ -3,10 +3,10 @@
 
 use std::collections::BTreeSet;
 
-use domain::CompetitionId;
+use domain::{CompetitionId, UserId};
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect,
-    RelationTrait, sea_query::ExprTrait,
+    RelationTrait, Select, sea_query::ExprTrait,
 };
 
 use super::words::words;
@@ -33,22 +33,9 @@ pub(crate) async fn index(ctx: &Context, id: CompetitionId) {
 ///
 /// # Errors
 /// When the database fails.
-pub(crate) async fn index_those_of(ctx: &Context, organizer: domain::UserId) -> Result<()> {
-    let mut after = None;
-    loop {
-        let ids = competition::Entity::find()
-            .filter(is_open(ctx.now()))
-            .filter(competition::Column::OrganizerId.eq(organizer))
-            .filter(Condition::all().add_option(after.map(|id| competition::Column::Id.gt(id))))
-            .select_only()
-            .column(competition::Column::Id)
-            .order_by_asc(competition::Column::Id)
-            .limit(BATCH);
-        let ids: Vec<CompetitionId> = ids.into_tuple().all(&*ctx.db.for_lists().await?).await?;
-        let Some(last) = ids.last().copied() else { return Ok(()) };
-        index_all(ctx, &ids).await?;
-        after = Some(last);
-    }
+pub(crate) async fn index_those_of(ctx: &Context, organizer: UserId) -> Result<()> {
+    let theirs = competition::Entity::find().filter(competition::Column::OrganizerId.eq(organizer));
+    index_open(ctx, theirs).await.map(drop)
 }
 
 /// Indexes the open competitions that are not in the index, or with an earlier revision: those that
@@ -58,25 +45,27 @@ pub(crate) async fn index_those_of(ctx: &Context, organizer: domain::UserId) -> 
 /// When the database fails; those that were indexed by then stay.
 pub async fn index_missing(ctx: &Context) -> Result<usize> {
     use competition_search::Column::Revision;
-    let (mut indexed, mut after) = (0, None);
+    let is_outdated =
+        Revision.is_null().or(Revision.into_expr().ne(competition::Column::Revision.into_expr()));
+    let missing = competition::Entity::find()
+        .join_rev(JoinType::LeftJoin, competition_search::Relation::Competition.def())
+        .filter(is_outdated);
+    index_open(ctx, missing).await
+}
+
+/// Indexes those that are open, in batches in the order of their ids.
+async fn index_open(ctx: &Context, these: Select<competition::Entity>) -> Result<usize> {
+    use competition::Column::Id;
+    let open = these.filter(is_open(ctx.now())).select_only().column(Id).order_by_asc(Id);
+    let (mut indexed, mut after) = (0, None::<CompetitionId>);
     loop {
-        let is_outdated = Revision
-            .is_null()
-            .or(Revision.into_expr().ne(competition::Column::Revision.into_expr()));
-        let ids = competition::Entity::find()
-            .join_rev(JoinType::LeftJoin, competition_search::Relation::Competition.def())
-            .filter(is_open(ctx.now()))
-            .filter(is_outdated)
-            .filter(Condition::all().add_option(after.map(|id| competition::Column::Id.gt(id))))
-            .select_only()
-            .column(competition::Column::Id)
-            .order_by_asc(competition::Column::Id)
-            .limit(BATCH);
+        let next = Condition::all().add_option(after.map(|id| Id.gt(id)));
+        let ids = open.clone().filter(next).limit(BATCH);
         let ids: Vec<CompetitionId> = ids.into_tuple().all(&*ctx.db.for_lists().await?).await?;
-        let Some(last) = ids.last().copied() else { return Ok(indexed) };
+        let Some(last) = ids.last() else { return Ok(indexed) };
+        after = Some(*last);
         index_all(ctx, &ids).await?;
         indexed += ids.len();
-        after = Some(last);
     }
 }
 

@@ -1,0 +1,74 @@
+//! Single competitions.
+
+use std::collections::HashMap;
+
+use domain::{CompetitionDetail, CompetitionId, ErrorCode, PublicError, Role};
+use sea_orm::{EntityTrait, QueryFilter};
+
+use super::details::details;
+use crate::{
+    Actor, Context, Result,
+    entity::{competition, user},
+    infrastructure::{coalesced_read::read_each, combiner::Combiner, db::bulk},
+};
+
+/// One competition, open or not.
+///
+/// # Errors
+/// [`ErrorCode::CompetitionNotFound`].
+pub async fn get(ctx: &Context, id: CompetitionId) -> Result<CompetitionDetail> {
+    let (shared, ctx) = (ctx.clone(), ctx.clone());
+    let load = move |ids: Vec<CompetitionId>| {
+        let ctx = ctx.clone();
+        async move { read_each(&ctx.db, &ids, || load(&ctx, &ids)).await }
+    };
+    let found = shared.details.submit((), id, load).await?;
+    found.ok_or_else(|| PublicError::competition_not_found().into())
+}
+
+/// One competition of the actor's own, open or not.
+///
+/// # Errors
+/// [`ErrorCode::CompetitionNotFound`]; unauthorized, or forbidden for anyone but its organizer.
+pub async fn get_own(ctx: &Context, actor: &Actor, id: CompetitionId) -> Result<CompetitionDetail> {
+    let user = actor.require(Role::Organizer)?;
+    let detail = get(ctx, id).await?;
+    if detail.competition.organizer_id == user.id {
+        return Ok(detail);
+    }
+    let message = "This is the competition of another organizer";
+    Err(PublicError::new(ErrorCode::Forbidden, message).into())
+}
+
+/// One competition of the actor's own that can be changed.
+///
+/// # Errors
+/// As for [`get_own`]; [`ErrorCode::CancelledIsFinal`].
+pub async fn get_editable(
+    ctx: &Context,
+    actor: &Actor,
+    id: CompetitionId,
+) -> Result<CompetitionDetail> {
+    let detail = get_own(ctx, actor, id).await?;
+    if detail.competition.is_cancelled() {
+        Err(PublicError::cancelled_is_final().into())
+    } else {
+        Ok(detail)
+    }
+}
+
+/// Coalesces concurrent reads of competitions.
+pub(crate) type Details = Combiner<(), CompetitionId, Option<CompetitionDetail>>;
+
+async fn load(
+    ctx: &Context,
+    ids: &[CompetitionId],
+) -> Result<HashMap<CompetitionId, CompetitionDetail>> {
+    let db = ctx.db.connection();
+    let rows = competition::Entity::find()
+        .find_also_related(user::Entity)
+        .filter(bulk::any_of(db, competition::Column::Id, ids.iter().copied()))
+        .all(db)
+        .await?;
+    Ok(details(db, rows).await?.into_iter().map(|detail| (detail.competition.id, detail)).collect())
+}
