@@ -220,26 +220,36 @@ struct Confirmation<'a> {
     registration: RegistrationId,
 }
 
+/// The confirmation of a registration; the start has the zone of the competition.
+pub(crate) fn mail(
+    registration: RegistrationId,
+    name: &str,
+    title: &str,
+    start: Option<(Timestamp, &str)>,
+) -> RenderedMail {
+    let start = start.map(|(start, zone)| zones::local(start, zone));
+    let (name, title) = (UserText(name), UserText(title));
+    RenderedMail::of(&Confirmation { name, title, start: start.as_deref(), registration })
+}
+
+/// The key of the confirmation of a registration. After a cancellation and a new registration, the
+/// participant gets another confirmation.
+pub(crate) fn dedup_key(row: &registration::Model) -> String {
+    format!("{CONFIRMATION}{}:{}", row.id, Timestamp::from(row.registered_at))
+}
+
 fn draft(
     row: &registration::Model,
     user: &Recipient,
     competition: &Subject,
     cause: Cause,
 ) -> Draft {
-    let start = competition.start_date;
-    let start = start.map(|start| zones::local(start.into(), &competition.time_zone));
-    let mail = RenderedMail::of(&Confirmation {
-        name: UserText(&user.name),
-        title: UserText(&competition.title),
-        start: start.as_deref(),
-        registration: row.id,
-    });
+    let start = competition.start_date.map(|start| (start.into(), &*competition.time_zone));
     Draft {
         user: user.id,
         recipient: user.email.clone(),
-        mail,
-        // After a cancellation and a new registration, the participant gets another confirmation.
-        dedup_key: format!("{CONFIRMATION}{}:{}", row.id, Timestamp::from(row.registered_at)),
+        mail: mail(row.id, &user.name, &competition.title, start),
+        dedup_key: dedup_key(row),
         cause,
     }
 }

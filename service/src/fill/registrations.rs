@@ -1,9 +1,8 @@
 //! The registrations, with the mail, the job and the idempotency record of each.
 
-use askama::Template;
 use chrono::TimeDelta;
 use domain::{
-    IdempotencyKey, JobId, MailId, PublicError, RegistrationId, RegistrationStatus, Timestamp, User,
+    IdempotencyKey, JobId, MailId, PublicError, RegistrationId, RegistrationStatus, User,
 };
 use fastrand::Rng;
 use sea_orm::{ConnectionTrait, ModelTrait, prelude::DateTimeUtc};
@@ -12,7 +11,7 @@ use super::{id, part, people::People, schedule::Dates};
 use crate::{
     Cause, Context, Error, Result,
     admission::AdmissionCommand,
-    confirmation::ConfirmRegistration,
+    confirmation::{self, ConfirmRegistrations, ToConfirm},
     entity::{
         competition, competition_tag, idempotency_log,
         job::{self, State},
@@ -20,13 +19,8 @@ use crate::{
     },
     idempotency::RequestKey,
     infrastructure::db::bulk,
-    jobs::{self, NewJob},
-    mail::{
-        limits::CONFIRMATION,
-        mailbox::{self, Draft},
-        templates::{RenderedMail, UserText},
-    },
-    zones,
+    jobs,
+    mail::mailbox::{self, Draft},
 };
 
 /// Rows of a statement.
@@ -42,16 +36,6 @@ const CANCELLED: usize = 20;
 const UNREAD: usize = 10;
 /// One of so many competitions is full.
 const FULL: usize = 10;
-
-/// The confirmation mail; see [`crate::confirmation`].
-#[derive(Template)]
-#[template(path = "mail/confirmation.txt")]
-struct Confirmation<'a> {
-    name: UserText<'a>,
-    title: UserText<'a>,
-    start: Option<&'a str>,
-    registration: RegistrationId,
-}
 
 /// Rows of one transaction: competitions, with all that belongs to them.
 #[derive(Default)]
@@ -138,18 +122,12 @@ impl Batch {
         competition: &competition::Model,
         user: &User,
     ) {
-        let start = competition.start_date;
-        let start = start.map(|start| zones::local(start.into(), &competition.time_zone));
+        let start = competition.start_date.map(|start| (start.into(), &*competition.time_zone));
         let draft = Draft {
             user: user.id,
             recipient: user.email.clone(),
-            mail: RenderedMail::of(&Confirmation {
-                name: UserText(&user.name),
-                title: UserText(&competition.title),
-                start: start.as_deref(),
-                registration: row.id,
-            }),
-            dedup_key: format!("{CONFIRMATION}{}:{}", row.id, Timestamp::from(row.registered_at)),
+            mail: confirmation::mail(row.id, &user.name, &competition.title, start),
+            dedup_key: confirmation::dedup_key(row),
             cause: Cause::default(),
         };
         let sent_at = row.registered_at + CONFIRMED_AFTER;
@@ -163,8 +141,7 @@ impl Batch {
 
     /// The job that has confirmed a registration.
     fn add_job(&mut self, rng: &mut Rng, row: &registration::Model, added_at: DateTimeUtc) {
-        let job = NewJob::from(ConfirmRegistration { registration_id: row.id });
-        let job = job.caused_by(Cause::default());
+        let job = ConfirmRegistrations::job(vec![ToConfirm::new(row.id, Cause::default())]);
         self.jobs.extend(jobs::rows(added_at.into(), [job]).into_iter().map(|job| job::Model {
             id: JobId(id(rng, added_at)),
             state: State::Completed,
