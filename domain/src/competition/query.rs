@@ -133,6 +133,23 @@ impl CompetitionQuery {
         tags.filter(|tag| !tag.is_empty()).map(str::to_owned).collect()
     }
 
+    /// Whether anything is searched for.
+    pub fn has_search(&self) -> bool {
+        filled(&self.search).is_some()
+    }
+
+    /// The order of pages if none is chosen: the best matches of a search first. (The API lists
+    /// the newest first, as old clients expect.)
+    pub fn default_order_of_pages(&self) -> CompetitionSort {
+        if self.has_search() { CompetitionSort::Relevance } else { CompetitionSort::Newest }
+    }
+
+    /// The order that is chosen, or that of pages.
+    pub fn order_of_pages(&self) -> String {
+        let default = || self.default_order_of_pages().as_str();
+        filled(&self.sort).unwrap_or_else(default).to_owned()
+    }
+
     /// Applies every rule.
     ///
     /// # Errors

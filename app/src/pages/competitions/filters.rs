@@ -34,19 +34,16 @@ pub(super) fn SearchForm(
     };
     let search = move || query.get().search.unwrap_or_default();
     let chosen = move || -> Option<CompetitionSort> { query.get().sort?.parse().ok() };
-    // The first option is the default: the best matches of a search, and otherwise the newest.
-    let default = move || match query.get().search.filter(|text| !text.trim().is_empty()) {
-        Some(_) => CompetitionSort::Relevance,
-        None => CompetitionSort::Newest,
-    };
+    // The first option is the default, with an empty value: a search that is typed next has
+    // another one.
     let orders = move || {
+        let (default, chosen) = (query.get().default_order_of_pages(), chosen());
         let others = CompetitionSort::ALL
             .into_iter()
-            .filter(move |order| *order != default() && *order != CompetitionSort::Relevance);
+            .filter(move |order| *order != default && *order != CompetitionSort::Relevance);
         let option = |value, order: CompetitionSort, selected| {
             view! { <option value=value selected=selected>{order.label()}</option> }
         };
-        let (default, chosen) = (default(), chosen());
         let first = option("", default, chosen.is_none_or(|chosen| chosen == default));
         let others = others.map(|order| option(order.as_str(), order, chosen == Some(order)));
         (first, others.collect_view())

@@ -38,19 +38,13 @@ pub struct CompetitionListScreen {
 pub async fn load_competition_list(
     #[server(default)] query: CompetitionQuery,
 ) -> Result<CompetitionListScreen, Failure> {
-    use domain::CompetitionSort;
-
     use crate::ssr::{clock::ViewerClock, request};
 
     /// Divisible by two and by three columns.
     const ON_A_PAGE: &str = "12";
     let (ctx, clock) = (request::context()?, ViewerClock::of_request()?);
     let limit = query.limit.clone().or_else(|| Some(ON_A_PAGE.into()));
-    // A search lists the best matches first, unless another order was chosen.
-    let is_filled =
-        |field: &Option<String>| field.as_ref().is_some_and(|text| !text.trim().is_empty());
-    let best = || is_filled(&query.search).then(|| CompetitionSort::Relevance.as_str().to_owned());
-    let sort = query.sort.clone().filter(|sort| !sort.trim().is_empty()).or_else(best);
+    let sort = Some(query.order_of_pages());
     let filter = CompetitionQuery { limit, sort, ..query.clone() }.check()?;
     let page = service::competitions::browse(&ctx, &filter).await?;
     let listing = |item| Listing::of(item, &clock, ctx.now());
@@ -103,7 +97,7 @@ fn count(screen: &CompetitionListScreen) -> String {
     let found: String = match screen.total {
         0 => "No competitions found".into(),
         1 => "1 competition found".into(),
-        MAX_COUNTED.. if screen.query.search.is_some() => "1,000+ competitions found".into(),
+        MAX_COUNTED if screen.query.has_search() => "1,000+ competitions found".into(),
         total => format!("{total} competitions found"),
     };
     found + &page_words(screen.page, screen.pages)
