@@ -178,4 +178,17 @@ mod tests {
         request(&cache, "large".to_owned(), MAX_CACHED + 1).await;
         assert!(cache.0.cached.get("large").is_none(), "a response that is too large is cached");
     }
+
+    #[tokio::test]
+    async fn a_response_that_breaks_off_is_an_error_and_is_not_cached() {
+        let world = World::new().await;
+        let cache = ResponseCache::without_tags(world.ctx.clone());
+        let render = || async {
+            let parts = [Ok(Bytes::from_static(b"half")), Err(std::io::Error::other("broken"))];
+            Ok(Body::from_stream(futures::stream::iter(parts)).into_response())
+        };
+        let response = cache.get_or_render("page".to_owned(), render).await.unwrap();
+        assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
+        assert!(cache.0.cached.get("page").is_none());
+    }
 }

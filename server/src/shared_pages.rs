@@ -115,6 +115,10 @@ fn replace(text: &[u8], old: &[u8], new: &[u8]) -> Vec<u8> {
 
 #[cfg(test)]
 mod tests {
+    use axum::{Router, middleware, routing::get};
+    use service::testing::World;
+    use tower::ServiceExt;
+
     use super::*;
 
     fn is_shared(path: &str, headers: &[(&str, &str)]) -> bool {
@@ -136,6 +140,21 @@ mod tests {
         let edit = format!("{competition}/edit");
         for path in ["/auth/login", "/competitions/new", "/competitions/", "/dashboard", &edit] {
             assert!(!is_shared(path, &[]), "{path}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_shared_page_sets_no_cookie() {
+        let world = World::new().await;
+        let cache = ResponseCache::without_tags(world.ctx.clone());
+        let page = || async { ([(header::SET_COOKIE, "session=1")], "page") };
+        let layer = middleware::from_fn_with_state(cache, share);
+        let router =
+            Router::new().route("/", get(page)).route("/auth/login", get(page)).layer(layer);
+        for (path, sets_cookie) in [("/", false), ("/auth/login", true)] {
+            let request = Request::get(path).body(Body::empty()).unwrap();
+            let page = router.clone().oneshot(request).await.unwrap();
+            assert_eq!(page.headers().contains_key(header::SET_COOKIE), sets_cookie, "{path}");
         }
     }
 

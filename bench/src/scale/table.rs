@@ -63,8 +63,9 @@ mod tests {
         let rows = ["Roster", "Mailbox"].map(|name| Timed::new(name.to_owned(), &latencies));
         let document = "| Roster | 80.0 / 231.0 | 9.0 / 9.0 |\n";
         let table = render("- Machine\n", &size, 5, &rows, document);
-        assert!(
-            table.ends_with("| Roster | 80.0 / 231.0 | 2.0 / 2.0 |\n| Mailbox | – | 2.0 / 2.0 |\n")
-        );
+        assert!(table.ends_with(
+            "| Roster | 80.0 / 231.0 | 2.0 / 2.0 |\n\
+                 | Mailbox | – | 2.0 / 2.0 |\n"
+        ));
     }
 }

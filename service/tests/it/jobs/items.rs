@@ -153,7 +153,13 @@ async fn a_job_of_an_earlier_release_confirms_its_registration() {
     let made = register(&world.ctx, &grace, sprint).await.unwrap().registration;
     world.execute("DELETE FROM jobs").await.unwrap();
     let job = ConfirmRegistration { registration_id: made.id };
+    let listed = async || {
+        let kinds = stats(&world.ctx, Operator::Console).await.unwrap();
+        kinds.iter().any(|stats| stats.kind == ConfirmRegistration::NAME)
+    };
+    assert!(!listed().await, "a kind that only earlier releases add is listed without jobs");
     cron::fire(&world.ctx, "earlier", world.ctx.now(), job).await.unwrap();
+    assert!(listed().await);
     assert_eq!(world.run_pending_jobs().await, 1);
     assert_eq!(world.mails().await, 1);
 }
