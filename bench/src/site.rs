@@ -7,8 +7,10 @@ use crate::{
     http::{Latencies, Load, Outcome, get, post},
     participants::Participants,
     process::{Installation, Server},
+    progress,
     sql::{Competitions, Database, uuid},
     stage::Stage,
+    usage::CpuTime,
 };
 
 /// Longer than any number of registrations takes.
@@ -70,7 +72,15 @@ impl Site {
         let load = self.load(&competitions, people, clients, time);
         let servers = iter::once(&self.server).chain(&self.second_server);
         let servers: Vec<_> = servers.map(|server| server.address).collect();
+        let before = (CpuTime::of(self.server.pid())?, CpuTime::of_machine()?);
         let outcome = load.run(&stage.runtime, &servers)?;
+        let server = CpuTime::of(self.server.pid())?.since(before.0);
+        let all = CpuTime::of_machine()?.since(before.1);
+        progress(&format!(
+            "processor time of a registration: {} µs in the server, {} µs in all",
+            server.micros_each(outcome.responses),
+            all.micros_each(outcome.responses),
+        ));
         self.participants.put_back(people - outcome.responses);
         self.check(&competitions, outcome.responses)?;
         Ok((competitions, outcome))

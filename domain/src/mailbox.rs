@@ -39,7 +39,7 @@ pub struct Mail {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct MailQuery {
-    /// Words of the subject or text, in any case.
+    /// Words of the subject or text, in any order and case.
     pub search: Option<String>,
     /// Counted from 1.
     pub page: Option<String>,

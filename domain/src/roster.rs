@@ -100,7 +100,7 @@ impl FromStr for RosterSort {
 pub struct RosterQuery {
     /// A [`RegistrationStatus`].
     pub status: Option<String>,
-    /// Words of the name or address, in any case.
+    /// Words of the name or address, in any order and case.
     pub search: Option<String>,
     /// A [`RosterSort`].
     pub sort: Option<String>,

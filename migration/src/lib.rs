@@ -30,6 +30,7 @@ mod m20261127_000030_first_attempts;
 mod m20261127_000031_job_items;
 mod m20261127_000032_lists;
 mod m20261127_000033_competition_search;
+mod m20261127_000034_account_search;
 
 /// Every migration, oldest first.
 #[derive(Debug)]
@@ -60,6 +61,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_000031_job_items::Migration),
             Box::new(m20261127_000032_lists::Migration),
             Box::new(m20261127_000033_competition_search::Migration),
+            Box::new(m20261127_000034_account_search::Migration),
         ]
     }
 }

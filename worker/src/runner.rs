@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use futures::{FutureExt, future::join_all};
 use service::{
-    Context, competitions,
+    Context, accounts, competitions,
     jobs::{self, Claim, Class},
 };
 use tokio::{
@@ -54,7 +54,7 @@ pub async fn run(
     }
     let heartbeat = leases.keep(ctx.clone(), steadiness.clone());
     tasks.spawn(relay(ctx.clone(), stop.clone()));
-    tasks.spawn(index_competitions(ctx.clone(), stop.clone()));
+    tasks.spawn(index_missing(ctx.clone(), stop.clone()));
     tasks.spawn(sweeper::run(ctx.clone(), steadiness, stop.clone()));
     tasks.spawn(cron::run(ctx, settings, stop.clone()));
     let ended = all_ended(tasks, heartbeat, &stop).await;
@@ -105,11 +105,14 @@ pub async fn drain(ctx: &Context) -> service::Result<usize> {
     }
 }
 
-/// Indexes competitions that an earlier release has written. The clean-up job does so as well, but
-/// after a migration nothing would be found until then.
-async fn index_competitions(ctx: Context, stop: CancellationToken) {
+/// Indexes what an earlier release has written. The clean-up job does so as well, but after a
+/// migration nothing would be found until then.
+async fn index_missing(ctx: Context, stop: CancellationToken) {
     if let Some(indexed) = stop.run_until_cancelled(competitions::index_missing(&ctx)).await {
         log_failure("competitions could not be indexed", indexed.map(drop));
+    }
+    if let Some(indexed) = stop.run_until_cancelled(accounts::index_missing(&ctx)).await {
+        log_failure("accounts could not be indexed", indexed.map(drop));
     }
 }
 

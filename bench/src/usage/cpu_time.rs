@@ -1,4 +1,4 @@
-//! The CPU time of this process.
+//! The CPU time of processes.
 
 use std::{fs, io, time::Duration};
 
@@ -13,8 +13,26 @@ pub(crate) struct CpuTime(Duration);
 
 impl CpuTime {
     pub(crate) fn of_this_process() -> io::Result<Self> {
-        parse(&fs::read_to_string("/proc/self/stat")?)
-            .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, "/proc/self/stat"))
+        Self::read("/proc/self/stat", parse)
+    }
+
+    pub(crate) fn of(pid: u32) -> io::Result<Self> {
+        Self::read(&format!("/proc/{pid}/stat"), parse)
+    }
+
+    /// Of all processes and of the kernel.
+    pub(crate) fn of_machine() -> io::Result<Self> {
+        Self::read("/proc/stat", parse_machine)
+    }
+
+    fn read(file: &str, parse: fn(&str) -> Option<Self>) -> io::Result<Self> {
+        let invalid = || io::Error::new(io::ErrorKind::InvalidData, file);
+        parse(&fs::read_to_string(file)?).ok_or_else(invalid)
+    }
+
+    /// The time for each of `count`, in microseconds.
+    pub(crate) fn micros_each(self, count: usize) -> u128 {
+        self.0.as_micros() / (count.max(1) as u128)
     }
 
     pub(crate) fn since(self, earlier: Self) -> Self {
@@ -37,9 +55,25 @@ fn parse(stat: &str) -> Option<CpuTime> {
     Some(CpuTime(TICK * ticks))
 }
 
+/// All columns of the first line but those of an idle processor: the fourth and the fifth
+/// (proc_stat(5)).
+fn parse_machine(stat: &str) -> Option<CpuTime> {
+    let columns = stat.lines().next()?.strip_prefix("cpu ")?.split_whitespace();
+    // The columns behind the eighth, of guests, are in the first two.
+    let busy = columns.take(8).enumerate().filter(|(column, _)| !matches!(column, 3 | 4));
+    let ticks = busy.map(|(_, ticks)| ticks.parse::<u32>().ok()).sum::<Option<u32>>()?;
+    Some(CpuTime(TICK * ticks))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_time_of_the_machine_leaves_out_idle_processors() {
+        let stat = "cpu  100 0 50 9000 70 1 2 47 10 0\ncpu0 1 1 1 1 1 1 1 1 1 1\n";
+        assert_eq!(parse_machine(stat).unwrap().0, Duration::from_secs(2));
+    }
 
     #[test]
     fn user_and_system_time_are_added() {

@@ -56,14 +56,22 @@ parameters! {
         query("sort", "The order", reference::<CompetitionSort>(Some("newest")));
     RosterFilters:
         query("status", "Registrations with this status", reference::<RegistrationStatus>(None)),
-        query("search", "Words of the name or email, in any case", SearchText::schema()),
+        query(
+            "search",
+            "Words of the name or email, in any order and case, with or without accents",
+            SearchText::schema(),
+        ),
         query(
             "sort",
             "The order; a `-` before it reverses",
             reference::<RosterSort>(Some("registered")),
         );
     MessageFilters:
-        query("search", "Words of the subject or text, in any case", SearchText::schema());
+        query(
+            "search",
+            "Words of the subject or text, in any order and case, with or without accents",
+            SearchText::schema(),
+        );
 }
 
 fn id<T: ToSchema>(description: &str) -> Parameter {

@@ -13,7 +13,10 @@ use sea_orm::{
     QueryFilter, QuerySelect, QueryTrait, RelationTrait, Select, sea_query::Expr,
 };
 
-use super::{confirm_password, sign_up::search_text};
+use super::{
+    confirm_password,
+    search::{search_text, search_words},
+};
 use crate::{
     Actor, ClientAddress, Context, Error, Result,
     admission::{self, AdmissionCommand},
@@ -209,6 +212,7 @@ async fn anonymize(tx: &impl ConnectionTrait, id: UserId, random_hash: &str) -> 
         // A unique key that is no address, so that the address can sign up again.
         .col_expr(user::Column::EmailKey, Expr::value(format!("deleted:{id}")))
         .col_expr(user::Column::SearchText, Expr::value(search_text(ANONYMOUS_NAME, "")))
+        .col_expr(user::Column::SearchWords, Expr::value(search_words(ANONYMOUS_NAME, "")))
         .col_expr(user::Column::PasswordHash, Expr::value(random_hash))
         .col_expr(
             user::Column::CredentialsVersion,

@@ -1,17 +1,16 @@
 //! The list of all accounts, for operators at the command line.
 
-use domain::{Email, RegistrationStatus, Role, Timestamp, UserId, searchable};
+use domain::{Email, RegistrationStatus, Role, Timestamp, UserId};
 use sea_orm::{
     ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
     sea_query::Condition,
 };
 use serde::Serialize;
 
-use super::{administrators::not_found, find_by_email};
+use super::{administrators::not_found, find_by_email, search};
 use crate::{
     Context, Result,
     entity::{competition, mail, personal_token, refresh_token, registration, user, webhook},
-    infrastructure::search,
 };
 
 /// Longer words are cut off.
@@ -100,7 +99,7 @@ impl From<user::Model> for AccountSummary {
 pub async fn list(ctx: &Context, filter: &AccountFilter, limit: u64) -> Result<AccountPage> {
     let words = filter.search.as_deref().map(|words| {
         let words: String = words.chars().take(MAX_SEARCH).collect();
-        search::holds(user::Column::SearchText, &searchable(&words))
+        search::matches(ctx.db.connection(), &words)
     });
     let disabled = filter.disabled.map(|disabled| match disabled {
         true => user::Column::DisabledAt.is_not_null(),

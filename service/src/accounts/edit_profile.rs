@@ -3,7 +3,7 @@
 use domain::{ErrorCode, ProfilePatch, PublicError, Role, TimeZoneName, User};
 use sea_orm::{ActiveModelTrait, EntityTrait, Set};
 
-use super::sign_up::search_text;
+use super::search::{search_text, search_words};
 use crate::{Actor, Context, Result, competitions, entity::user, infrastructure::db::retry, zones};
 
 /// Changes the actor's name and time zone; absent fields stay as they are.
@@ -20,6 +20,7 @@ pub async fn edit_profile(ctx: &Context, actor: &Actor, patch: ProfilePatch) -> 
         let mut row = found.ok_or_else(gone)?;
         if let Some(name) = &edit.name {
             row.search_text = search_text(name.as_str(), &row.email);
+            row.search_words = search_words(name.as_str(), &row.email);
             row.name = name.to_string();
         }
         if let Some(zone) = &edit.time_zone {
@@ -28,6 +29,7 @@ pub async fn edit_profile(ctx: &Context, actor: &Actor, patch: ProfilePatch) -> 
         let changed = user::ActiveModel {
             name: Set(row.name.clone()),
             search_text: Set(row.search_text.clone()),
+            search_words: Set(row.search_words.clone()),
             time_zone: Set(row.time_zone.clone()),
             ..row.into()
         };

@@ -7,6 +7,7 @@ mod deletion;
 mod directory;
 mod disabling;
 mod edit_profile;
+mod search;
 mod sign_up;
 
 use std::collections::HashMap;
@@ -23,10 +24,13 @@ pub use self::{
     directory::{AccountDetails, AccountFilter, AccountPage, AccountSummary, details, list},
     disabling::{disable, enable},
     edit_profile::edit_profile,
+    search::index_missing,
     sign_up::{sign_up, sign_up_from},
 };
 pub(crate) use self::{
-    administrators::not_found, change_password::set_password, sign_up::search_text,
+    administrators::not_found,
+    change_password::set_password,
+    search::{matches, search_text, search_words},
 };
 pub use crate::credentials::CredentialsVersion;
 use crate::{

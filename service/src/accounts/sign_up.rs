@@ -1,9 +1,12 @@
 //! Signing up.
 
-use domain::{ErrorCode, PublicError, Signup, UserId, searchable};
+use domain::{ErrorCode, PublicError, Signup, UserId};
 use sea_orm::{EntityTrait, IntoActiveModel};
 
-use super::{Account, CredentialsVersion};
+use super::{
+    Account, CredentialsVersion,
+    search::{search_text, search_words},
+};
 use crate::{
     ClientAddress, Context, Result, commit_watch::commit_begins, entity::user,
     error::is_unique_violation, infrastructure::ids::new_id, throttle,
@@ -40,6 +43,7 @@ pub(super) async fn create(ctx: &Context, signup: Signup) -> Result<Account> {
         id: UserId(new_id()),
         email_key: signup.email.key(),
         search_text: search_text(signup.name.as_str(), signup.email.as_str()),
+        search_words: search_words(signup.name.as_str(), signup.email.as_str()),
         email: signup.email.into_string(),
         name: signup.name.into_string(),
         role: signup.role,
@@ -62,11 +66,6 @@ pub(super) async fn create(ctx: &Context, signup: Signup) -> Result<Account> {
         Err(error) if is_unique_violation(&error) => Err(email_taken().into()),
         Err(error) => Err(error.into()),
     }
-}
-
-/// The text that rosters are searched by.
-pub(crate) fn search_text(name: &str, email: &str) -> String {
-    searchable(&format!("{name}\n{email}"))
 }
 
 fn email_taken() -> PublicError {

@@ -80,8 +80,9 @@ impl AdmissionCommand {
         matches!(self, Self::Register | Self::CancelRegistration)
     }
 
-    /// Whether the decision depends on the tags of the competition.
-    pub(super) fn needs_tags(&self) -> bool {
+    /// Whether it changes more of the competition than its seats. The decision then depends on its
+    /// texts and tags.
+    pub(super) fn edits_competition(&self) -> bool {
         matches!(self, Self::EditCompetition { .. } | Self::CancelCompetition { .. })
     }
 }

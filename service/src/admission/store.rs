@@ -4,12 +4,15 @@
 //! even on one machine a round trip costs as much as a dozen rows. Only the fields and tags of an
 //! edited competition are read and written apart.
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::LazyLock,
+};
 
 use domain::{CompetitionId, UserId};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, JsonValue, QueryFilter, QueryResult,
-    Statement, sea_query::ArrayType,
+    ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, IdenStatic, Iterable, JsonValue,
+    QueryFilter, QueryResult, Statement, sea_query::ArrayType,
 };
 use serde::de::DeserializeOwned;
 
@@ -44,7 +47,7 @@ pub(super) struct CompetitionRead {
     pub(super) competition: competition::Model,
     /// Of the users who register or cancel.
     pub(super) registrations: Vec<registration::Model>,
-    /// If a command [needs them](super::AdmissionCommand::needs_tags).
+    /// If a command [needs them](super::AdmissionCommand::edits_competition).
     pub(super) tags: Vec<String>,
 }
 
@@ -77,17 +80,31 @@ pub(super) fn locked(rows: &[QueryResult]) -> Result<HashSet<CompetitionId>> {
     Ok(rows.iter().map(|row| row.try_get("", "id")).collect::<Result<_, _>>()?)
 }
 
-/// Reads competitions, idempotency records and registrations in one row.
+/// Reads competitions, idempotency records and registrations in one row. The texts of a competition
+/// are left empty unless it is edited: they are most of its row.
 ///
 /// `LATERAL` makes the planner look each row up in an index: under SERIALIZABLE, a scan conflicts
 /// with every other writer of its table. `IS NOT DISTINCT FROM` makes it look registrations up by
 /// user, where stale statistics of an empty table would have it read all registrations for the
 /// competition.
-const READ: &str = "\
+static READ: LazyLock<String> = LazyLock::new(|| {
+    let columns: Vec<_> = competition::Column::iter()
+        .map(|column| match (column, column.as_str()) {
+            (competition::Column::Description | competition::Column::SearchText, name) => {
+                format!("CASE WHEN asked.is_edited THEN stored.{name} ELSE '' END AS {name}")
+            }
+            (_, name) => format!("stored.{name}"),
+        })
+        .collect();
+    READ_TEMPLATE.replace("{columns}", &columns.join(", "))
+});
+
+const READ_TEMPLATE: &str = "\
     SELECT \
         (SELECT coalesce(json_agg(competition), '[]') \
-            FROM unnest($1::uuid[]) AS asked (id) CROSS JOIN LATERAL \
-                (SELECT * FROM competitions AS stored WHERE stored.id = asked.id LIMIT 1) \
+            FROM unnest($1::uuid[], $6::boolean[]) AS asked (id, is_edited) CROSS JOIN LATERAL \
+                (SELECT {columns} FROM competitions AS stored \
+                    WHERE stored.id = asked.id LIMIT 1) \
                 AS competition) AS competitions, \
         (SELECT coalesce(json_agg(log), '[]') \
             FROM unnest($2::uuid[], $3::text[]) AS asked (user_id, key) CROSS JOIN LATERAL \
@@ -106,6 +123,11 @@ const READ: &str = "\
 /// their competitions.
 pub(super) async fn read(tx: &impl ConnectionTrait, requests: &[&Request]) -> Result<Snapshot> {
     let competitions: HashSet<_> = requests.iter().map(|request| request.competition).collect();
+    let edited: HashSet<_> = requests
+        .iter()
+        .filter(|request| request.command.edits_competition())
+        .map(|request| request.competition)
+        .collect();
     let keys: Vec<_> =
         requests.iter().filter_map(|request| Some(&request.keyed.as_ref()?.key)).collect();
     // A set: a user with two requests for a competition must not find the same row twice.
@@ -116,7 +138,7 @@ pub(super) async fn read(tx: &impl ConnectionTrait, requests: &[&Request]) -> Re
         .collect();
     let (competitions, records, registrations) = if tx.get_database_backend() == DbBackend::Postgres
     {
-        read_at_once(tx, competitions, &keys, registrants).await?
+        read_at_once(tx, competitions, &edited, &keys, registrants).await?
     } else {
         read_one_by_one(tx, competitions, &keys, registrants).await?
     };
@@ -124,11 +146,6 @@ pub(super) async fn read(tx: &impl ConnectionTrait, requests: &[&Request]) -> Re
     for row in registrations {
         registrations_of.entry(row.competition_id).or_default().push(row);
     }
-    let edited: HashSet<_> = requests
-        .iter()
-        .filter(|request| request.command.needs_tags())
-        .map(|request| request.competition)
-        .collect();
     let mut tags = if edited.is_empty() { HashMap::new() } else { tags_of(tx, edited).await? };
     let competitions = competitions.into_iter().map(|competition| CompetitionRead {
         registrations: registrations_of.remove(&competition.id).unwrap_or_default(),
@@ -144,9 +161,11 @@ type Rows = (Vec<competition::Model>, Vec<idempotency_log::Model>, Vec<registrat
 async fn read_at_once(
     tx: &impl ConnectionTrait,
     competitions: HashSet<CompetitionId>,
+    edited: &HashSet<CompetitionId>,
     keys: &[&RequestKey],
     registrants: HashSet<(UserId, CompetitionId)>,
 ) -> Result<Rows> {
+    let are_edited: Vec<_> = competitions.iter().map(|id| edited.contains(id)).collect();
     let (owners, keys): (Vec<_>, Vec<_>) = keys.iter().map(|key| key.id()).unzip();
     let (users, registered_for): (Vec<_>, Vec<_>) = registrants.into_iter().unzip();
     let values = [
@@ -155,8 +174,9 @@ async fn read_at_once(
         array(ArrayType::String, keys),
         array(ArrayType::Uuid, users),
         array(ArrayType::Uuid, registered_for),
+        array(ArrayType::Bool, are_edited),
     ];
-    let statement = Statement::from_sql_and_values(DbBackend::Postgres, READ, values);
+    let statement = Statement::from_sql_and_values(DbBackend::Postgres, &*READ, values);
     let row = tx.query_one_raw(statement).await?;
     let row = row.ok_or_else(|| Error::Corrupt("a SELECT without a row".to_owned()))?;
     Ok((

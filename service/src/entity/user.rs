@@ -12,6 +12,8 @@ pub(crate) struct Model {
     pub(crate) email_key: String,
     pub(crate) name: String,
     pub(crate) search_text: String,
+    /// Folded words, separated by blanks; empty in a row of an earlier release.
+    pub(crate) search_words: String,
     pub(crate) role: Role,
     pub(crate) password_hash: String,
     pub(crate) created_at: DateTimeUtc,

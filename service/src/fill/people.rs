@@ -8,7 +8,7 @@ use sea_orm::prelude::DateTimeUtc;
 use super::{Accounts, Size, id, part, whole, words};
 use crate::{
     Context, Error, Result,
-    accounts::{CredentialsVersion, search_text},
+    accounts::{CredentialsVersion, search_text, search_words},
     entity::user,
     infrastructure::db::bulk,
 };
@@ -94,6 +94,7 @@ fn row(
         id: UserId(id(rng, created_at)),
         email_key: email.key(),
         search_text: search_text(name.as_str(), email.as_str()),
+        search_words: search_words(name.as_str(), email.as_str()),
         email: email.into_string(),
         name: name.into_string(),
         role,

@@ -18,7 +18,7 @@ pub use self::{
     rules::{Retention, Rule},
 };
 use crate::{
-    Context, Error, Result, competitions,
+    Context, Error, Result, accounts, competitions,
     jobs::{BackgroundJob, Class, Execution},
 };
 
@@ -71,6 +71,10 @@ impl BackgroundJob for CleanUp {
             tracing::info!(table, which, rows, finished, "old rows deleted");
         }
         work.failure.map_or(Ok(()), Err)?;
+        let indexed = accounts::index_missing(ctx).await?;
+        if indexed > 0 {
+            tracing::info!(accounts = indexed, "accounts indexed");
+        }
         let indexed = competitions::index_missing(ctx).await?;
         if indexed > 0 {
             tracing::info!(competitions = indexed, "competitions indexed");

@@ -1,11 +1,11 @@
 //! The in-app mailbox.
 
-use domain::{
-    ErrorCode, Mail, MailFilter, MailId, MailPage, Page, PublicError, Timestamp, UserId, searchable,
-};
+use domain::{ErrorCode, Mail, MailFilter, MailId, MailPage, Page, PublicError, Timestamp, UserId};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, Order, PaginatorTrait, QueryFilter, Select,
-    UpdateMany, prelude::DateTimeUtc, sea_query::Expr,
+    UpdateMany,
+    prelude::DateTimeUtc,
+    sea_query::{Expr, ExprTrait as _, SimpleExpr},
 };
 
 use crate::{
@@ -15,7 +15,7 @@ use crate::{
         db::bulk,
         ids::new_id,
         keyset::{Keyset, in_order_of},
-        search,
+        search::{Query, holds, words},
     },
     jobs::{self, NewJob},
     mail::{delivery::DeliverMail, templates::RenderedMail},
@@ -25,8 +25,7 @@ use crate::{
 /// The messages of a list without a cursor, at most.
 pub const MAX_LISTED: u64 = 500;
 
-/// The newest of the actor's messages, newest first; with `words`, in lower case, those that
-/// contain them.
+/// The newest of the actor's messages, newest first; with `words`, those that have all of them.
 ///
 /// # Errors
 /// Unauthorized.
@@ -209,7 +208,7 @@ pub(crate) fn row(draft: Draft, now: Timestamp) -> (mail::Model, Cause) {
         id: MailId(new_id()),
         user_id: draft.user,
         recipient: draft.recipient,
-        search_text: search_text(&draft.mail),
+        search_text: search_words(&draft.mail),
         subject: draft.mail.subject,
         body: draft.mail.body,
         sent_at: now.utc(),
@@ -219,9 +218,9 @@ pub(crate) fn row(draft: Draft, now: Timestamp) -> (mail::Model, Cause) {
     (row, draft.cause)
 }
 
-/// The text that a search looks in. The program folds its case, because databases differ in that.
-fn search_text(RenderedMail { subject, body }: &RenderedMail) -> String {
-    searchable(&format!("{subject} {body}"))
+/// The words that a message is found by.
+fn search_words(RenderedMail { subject, body }: &RenderedMail) -> String {
+    words(&format!("{subject} {body}")).join(" ")
 }
 
 fn own(actor: &Actor) -> Result<Select<mail::Entity>> {
@@ -233,9 +232,17 @@ fn own(actor: &Actor) -> Result<Select<mail::Entity>> {
 fn matching(actor: &Actor, words: Option<&str>) -> Result<Select<mail::Entity>> {
     let own = own(actor)?;
     Ok(match words {
-        Some(words) => own.filter(search::holds(mail::Column::SearchText, words)),
+        Some(words) => own.filter(has_words(words)),
         None => own,
     })
+}
+
+/// A search without words, such as an emoji, is looked for in the text.
+fn has_words(search: &str) -> SimpleExpr {
+    match Query::parse(search) {
+        Some(query) => query.is_in(mail::Column::SearchText),
+        None => holds(mail::Column::Subject, search).or(holds(mail::Column::Body, search)),
+    }
 }
 
 fn newest_first() -> Keyset {

@@ -14,12 +14,11 @@ use sea_orm::{
 };
 
 use crate::{
-    Actor, Context, Error, Result,
+    Actor, Context, Error, Result, accounts,
     entity::{competition, registration, user},
     infrastructure::{
         db::bulk::any_of,
         keyset::{Keyset, in_order_of},
-        search,
     },
     slice::{Cursor, Position, PositionKey, Slice},
 };
@@ -44,7 +43,7 @@ pub async fn roster(
 ) -> Result<Page<RosterEntry>> {
     open(ctx, actor, id).await?;
     let db = &*ctx.db.for_lists().await?;
-    let total = matching(id, filter).count(db).await?;
+    let total = matching(db, id, filter).count(db).await?;
     page(db, id, filter, total).await
 }
 
@@ -56,8 +55,8 @@ async fn page(
     total: u64,
 ) -> Result<Page<RosterEntry>> {
     let list = match filter.sort.by {
-        RosterOrder::Name => matching_with_users(id, filter),
-        RosterOrder::Registered | RosterOrder::Status => matching(id, filter),
+        RosterOrder::Name => matching_with_users(db, id, filter),
+        RosterOrder::Registered | RosterOrder::Status => matching(db, id, filter),
     };
     let range = filter.paging.range();
     let ids: Vec<RegistrationId> = order(filter.sort).ids(db, list, range, total).await?;
@@ -88,8 +87,9 @@ pub async fn roster_after(
 ) -> Result<Slice<RosterEntry>> {
     open(ctx, actor, id).await?;
     let Cursor { after, limit } = cursor;
-    let rows = list_after(id, filter, after.as_ref())?.limit(limit + 1).select_also(user::Entity);
-    let rows = rows.all(&*ctx.db.for_lists().await?).await?;
+    let db = &*ctx.db.for_lists().await?;
+    let list = list_after(db, id, filter, after.as_ref())?.limit(limit + 1);
+    let rows = list.select_also(user::Entity).all(db).await?;
     Slice::cut(rows, *limit, |row| Key::of(row).position(filter.sort)).try_map(entry)
 }
 
@@ -119,7 +119,7 @@ pub async fn browse_roster(
         totals.add(*status, count.unsigned_abs());
     }
     let total = match filter.search {
-        Some(_) => matching(id, filter).count(db).await?,
+        Some(_) => matching(db, id, filter).count(db).await?,
         None => {
             let matches = |status| filter.status.is_none_or(|wanted| wanted == status);
             let counts = counts.iter().filter(|(status, _)| matches(*status));
@@ -189,7 +189,7 @@ impl RosterExport {
     /// Reads the ids of many parts: sorting the list is most of the work, and is not repeated for
     /// each part.
     async fn read_ahead(&mut self, db: &impl ConnectionTrait) -> Result<()> {
-        let list = list_after(self.competition, &self.filter, self.last.as_ref())?;
+        let list = list_after(db, self.competition, &self.filter, self.last.as_ref())?;
         let keys: Vec<Key> = keys_only(list).limit(self.at_a_time).into_model().all(db).await?;
         if let Some(last) = keys.last() {
             self.last = Some(last.position(self.filter.sort));
@@ -245,33 +245,39 @@ async fn open(ctx: &Context, actor: &Actor, id: CompetitionId) -> Result<competi
 }
 
 /// The registrations for a competition that match; joined with their users if they are searched.
-fn matching(id: CompetitionId, filter: &RosterFilter) -> Select<registration::Entity> {
+fn matching(
+    db: &impl ConnectionTrait,
+    id: CompetitionId,
+    filter: &RosterFilter,
+) -> Select<registration::Entity> {
     let status = filter.status.map(|status| registration::Column::Status.eq(status));
     let list = registration::Entity::find()
         .filter(registration::Column::CompetitionId.eq(id))
         .filter(Condition::all().add_option(status));
     match filter.search.as_deref() {
-        Some(words) => {
-            let column = (user::Entity, user::Column::SearchText);
-            list.inner_join(user::Entity).filter(search::holds(column, words))
-        }
+        Some(words) => list.inner_join(user::Entity).filter(accounts::matches(db, words)),
         None => list,
     }
 }
 
 /// The same, joined with their users in any case.
-fn matching_with_users(id: CompetitionId, filter: &RosterFilter) -> Select<registration::Entity> {
-    let list = matching(id, filter);
+fn matching_with_users(
+    db: &impl ConnectionTrait,
+    id: CompetitionId,
+    filter: &RosterFilter,
+) -> Select<registration::Entity> {
+    let list = matching(db, id, filter);
     if filter.search.is_some() { list } else { list.inner_join(user::Entity) }
 }
 
 /// The registrations after `position` with their users, in order.
 fn list_after(
+    db: &impl ConnectionTrait,
     id: CompetitionId,
     filter: &RosterFilter,
     position: Option<&Position>,
 ) -> Result<Select<registration::Entity>> {
-    let list = order(filter.sort).after(matching_with_users(id, filter), position)?;
+    let list = order(filter.sort).after(matching_with_users(db, id, filter), position)?;
     let name = position.filter(|_| filter.sort.by == RosterOrder::Name);
     let Some(Position { key: PositionKey::Text(name), .. }) = name else { return Ok(list) };
     // Implied by the comparison of name and id. Those are columns of two tables, which are no range

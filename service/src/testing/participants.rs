@@ -1,12 +1,12 @@
 //! Creating thousands of participants in a few statements.
 
-use domain::{Email, Password, PersonName, Role, User, UserId, searchable};
+use domain::{Email, Password, PersonName, Role, User, UserId};
 use sea_orm::{EntityTrait, Set};
 
 use super::{PASSWORD, World};
 use crate::{
     Actor,
-    accounts::{Account, CredentialsVersion},
+    accounts::{Account, CredentialsVersion, search_text, search_words},
     entity::user,
     infrastructure::ids::new_id,
 };
@@ -45,7 +45,8 @@ impl World {
             disabled_at: Set(None),
             id: Set(user.id),
             email_key: Set(email.key()),
-            search_text: Set(searchable(&format!("{name}\n{email}"))),
+            search_text: Set(search_text(name.as_str(), email.as_str())),
+            search_words: Set(search_words(name.as_str(), email.as_str())),
             email: Set(email.into_string()),
             name: Set(name.into_string()),
             role: Set(user.role),

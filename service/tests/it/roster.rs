@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use domain::{CompetitionId, RosterQuery};
 use service::{
-    Actor,
+    Actor, accounts,
     registration::{browse_roster, export_roster, roster},
     testing::World,
 };
@@ -37,6 +37,71 @@ async fn exported(
         parts += 1;
         names.extend(part.into_iter().map(|entry| entry.user.name));
     }
+}
+
+#[tokio::test]
+async fn a_roster_is_searched_by_words_in_any_order_without_accents_and_by_their_beginnings() {
+    let world = World::new().await;
+    let ada = world.organizer("Ada").await;
+    let sprint = world.competition(&ada).create().await;
+    for name in ["Anna Smith", "José García", "Łukasz Żółty", "Seán O'Brien", "Smithson Ann"]
+    {
+        let participant = world.participant(name).await;
+        register(&world.ctx, &participant, sprint).await.unwrap();
+        world.clock.advance(TimeDelta::seconds(1));
+    }
+    for (search, expected) in [
+        ("garcia", &["José García"][..]),
+        ("GARCI\u{301}A jose", &["José García"]),
+        ("Smith Anna", &["Anna Smith"]),
+        ("smith ann", &["Anna Smith", "Smithson Ann"]),
+        ("lukasz zolty", &["Łukasz Żółty"]),
+        ("obrien", &["Seán O'Brien"]),
+        ("o’brien", &["Seán O'Brien"]),
+        ("anna.smith@example.com", &["Anna Smith"]),
+        ("mith", &[]),
+        ("Anna García", &[]),
+        ("' OR 1=1 --", &[]),
+        ("z':* | q", &[]),
+        ("@", &["Anna Smith", "José García", "Łukasz Żółty", "Seán O'Brien", "Smithson Ann"]),
+    ] {
+        let query = RosterQuery { search: Some(search.to_owned()), ..Default::default() };
+        assert_eq!(names(&world, &ada, sprint, query.clone()).await, expected, "{search}");
+        assert_eq!(exported(&world, &ada, sprint, query).await.1, expected, "{search}");
+    }
+}
+
+#[tokio::test]
+async fn accounts_that_an_earlier_release_has_created_are_indexed_once() {
+    let world = World::new().await;
+    let ada = world.organizer("Ada").await;
+    let grace = world.participant("Grace Hopper").await;
+    let sprint = world.competition(&ada).create().await;
+    register(&world.ctx, &grace, sprint).await.unwrap();
+    assert_eq!(accounts::index_missing(&world.ctx).await.unwrap(), 0);
+    world.execute("UPDATE users SET search_words = ''").await.unwrap();
+    let query = RosterQuery { search: Some("hopper grace".to_owned()), ..Default::default() };
+    assert!(names(&world, &ada, sprint, query.clone()).await.is_empty());
+    assert_eq!(accounts::index_missing(&world.ctx).await.unwrap(), 2);
+    assert_eq!(names(&world, &ada, sprint, query).await, ["Grace Hopper"]);
+}
+
+#[tokio::test]
+async fn a_participant_who_is_renamed_is_found_by_the_new_name() {
+    let world = World::new().await;
+    let ada = world.organizer("Ada").await;
+    let grace = world.participant("Grace").await;
+    let sprint = world.competition(&ada).create().await;
+    register(&world.ctx, &grace, sprint).await.unwrap();
+    let renamed = serde_json::from_value(serde_json::json!({ "name": "Zoë Ångström" })).unwrap();
+    accounts::edit_profile(&world.ctx, &grace, renamed).await.unwrap();
+    let found = async |search: &str| {
+        let query = RosterQuery { search: Some(search.to_owned()), ..Default::default() };
+        names(&world, &ada, sprint, query).await
+    };
+    assert_eq!(found("angstrom zoe").await, ["Zoë Ångström"]);
+    // Her address is still the same.
+    assert_eq!(found("grace example").await, ["Zoë Ångström"]);
 }
 
 #[tokio::test]

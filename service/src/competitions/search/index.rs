@@ -9,12 +9,14 @@ use sea_orm::{
     RelationTrait, Select, sea_query::ExprTrait,
 };
 
-use super::words::words;
 use crate::{
     Context, Result,
     competitions::open::is_open,
     entity::{competition, competition_search, competition_tag::tags_of, search_term, user},
-    infrastructure::db::{bulk, retry},
+    infrastructure::{
+        db::{bulk, retry},
+        search::words,
+    },
 };
 
 /// Competitions that one transaction indexes.

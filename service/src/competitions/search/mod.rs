@@ -2,9 +2,7 @@
 //! accents, hyphens, one mistake; in titles, tags, names of organizers and descriptions.
 
 mod index;
-mod query;
 mod typos;
-mod words;
 
 use std::{cmp::Reverse, collections::HashSet};
 
@@ -18,11 +16,10 @@ use sea_orm::{
 
 pub use self::index::index_missing;
 pub(crate) use self::index::{index, index_those_of};
-use self::query::Query;
 use crate::{
     Result,
     entity::{competition, competition_search},
-    infrastructure::search,
+    infrastructure::search::{self, Query},
 };
 
 /// A search of competitions.

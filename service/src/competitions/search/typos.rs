@@ -4,8 +4,11 @@
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
 use strsim::osa_distance;
 
-use super::query::{Group, Query};
-use crate::{Result, entity::search_term};
+use crate::{
+    Result,
+    entity::search_term,
+    infrastructure::search::{Group, Query},
+};
 
 /// Shorter words are searched as they are: one letter is too much of them.
 const SHORTEST: usize = 4;

@@ -8,25 +8,25 @@ const LONGEST: usize = 40;
 
 /// What is written without a blank in between: `chess`, or `e-sports` with two parts.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Compound {
+pub(crate) struct Compound {
     /// Letters and digits, not empty; each part but the last is as it is written.
     parts: Vec<String>,
 }
 
 impl Compound {
     /// Its parts as words.
-    pub(super) fn parts(&self) -> Vec<String> {
+    pub(crate) fn parts(&self) -> Vec<String> {
         self.parts.iter().map(|part| singular(part)).collect()
     }
 
     /// All of it as one word: `esport`.
-    pub(super) fn joined(&self) -> String {
+    pub(crate) fn joined(&self) -> String {
         singular(&self.parts.concat())
     }
 }
 
 /// The compounds of a text, in order.
-pub(super) fn compounds(text: &str) -> Vec<Compound> {
+pub(crate) fn compounds(text: &str) -> Vec<Compound> {
     let mut found = Vec::new();
     let (mut current, mut part) = (Compound::default(), String::new());
     let end_part = |current: &mut Compound, part: &mut String| {
@@ -63,7 +63,7 @@ pub(super) fn compounds(text: &str) -> Vec<Compound> {
 
 /// The words to index a text by, each once: the parts of each compound, and the compound as a
 /// whole.
-pub(super) fn words(text: &str) -> Vec<String> {
+pub(crate) fn words(text: &str) -> Vec<String> {
     let mut words: Vec<_> = compounds(text)
         .iter()
         .flat_map(|compound| compound.parts().into_iter().chain([compound.joined()]))

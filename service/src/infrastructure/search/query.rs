@@ -2,7 +2,10 @@
 
 use std::fmt::Write;
 
-use sea_orm::DbBackend;
+use sea_orm::{
+    Condition, DbBackend,
+    sea_query::{Expr, ExprTrait as _, IntoColumnRef, SimpleExpr},
+};
 
 use super::words::{compounds, words};
 
@@ -15,18 +18,18 @@ const STOP_WORDS: [&str; 12] =
 const SHORT: usize = 2;
 
 /// Words that must all be found, each at the beginning of a word.
-pub(super) type Words = Vec<String>;
+pub(crate) type Words = Vec<String>;
 
 /// Alternatives, one of which must be found.
-pub(super) type Group = Vec<Words>;
+pub(crate) type Group = Vec<Words>;
 
 /// What is searched for: every group must be found. Never empty.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Query(pub(super) Vec<Group>);
+pub(crate) struct Query(pub(crate) Vec<Group>);
 
 impl Query {
     /// `None` for a text without a letter or a digit.
-    pub(super) fn parse(text: &str) -> Option<Self> {
+    pub(crate) fn parse(text: &str) -> Option<Self> {
         let mut groups: Vec<Group> = Vec::new();
         let mut compounds = compounds(text).into_iter().take(MAX_GROUPS).peekable();
         while let Some(compound) = compounds.next() {
@@ -56,7 +59,7 @@ impl Query {
 
     /// In the language of the full-text search of a database: a `tsquery`, or a query of FTS5.
     /// Words consist of letters and digits, so none can end its quotes.
-    pub(super) fn to_sql(&self, database: DbBackend) -> String {
+    pub(crate) fn to_sql(&self, database: DbBackend) -> String {
         let is_postgres = database == DbBackend::Postgres;
         let (and, or) = if is_postgres { (" & ", " | ") } else { (" AND ", " OR ") };
         let word = |word: &String| {
@@ -75,9 +78,26 @@ impl Query {
         sql
     }
 
+    /// Whether a column of words, separated by blanks, has these. It reads the whole column of each
+    /// row: for lists that another condition has made short.
+    pub(crate) fn is_in(&self, column: impl IntoColumnRef + Clone) -> SimpleExpr {
+        // A word has no character with a meaning in a pattern.
+        let begins = |word: &String| {
+            let column = Expr::col(column.clone());
+            column.clone().like(format!("{word}%")).or(column.like(format!("% {word}%")))
+        };
+        let has_all =
+            |words: &Words| words.iter().fold(Condition::all(), |all, word| all.add(begins(word)));
+        let has_any = |group: &Group| {
+            group.iter().fold(Condition::any(), |any, words| any.add(has_all(words)))
+        };
+        let groups = self.0.iter().fold(Condition::all(), |all, group| all.add(has_any(group)));
+        groups.into()
+    }
+
     /// How well a title fits: for each group, more if it is found as whole words than if it is the
     /// beginning of words, and nothing if it is not in the title.
-    pub(super) fn score(&self, title_words: &str) -> u32 {
+    pub(crate) fn score(&self, title_words: &str) -> u32 {
         let title: Vec<&str> = title_words.split(' ').collect();
         let score_of = |words: &Words| {
             let is_whole = words.iter().all(|word| title.contains(&&**word));

@@ -1,4 +1,4 @@
-//! Searching text in any case.
+//! Looking for a text as it is.
 
 use sea_orm::sea_query::{Expr, ExprTrait, IntoColumnRef, LikeExpr, SimpleExpr};
 
