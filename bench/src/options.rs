@@ -19,7 +19,7 @@ pub(crate) struct Options {
 
     /// A short run that compares its ratios with those in BENCHMARKS.md, and fails when one is
     /// worse by more than 10 % in each round
-    #[arg(long, conflicts_with_all = ["quick", "write"])]
+    #[arg(long, conflicts_with_all = ["quick", "write", "clients"])]
     pub(crate) check: bool,
 
     /// Number of rounds, whose median counts [default: 3; 2 with --check, 1 with --quick]
@@ -30,8 +30,12 @@ pub(crate) struct Options {
     #[arg(long, value_enum, value_delimiter = ',')]
     pub(crate) only: Vec<Part>,
 
+    /// Numbers of clients of (a), (b) and (g), separated by commas [default: 1,8,64,256]
+    #[arg(long, value_delimiter = ',')]
+    pub(crate) clients: Vec<usize>,
+
     /// Write the results into BENCHMARKS.md as well
-    #[arg(long)]
+    #[arg(long, conflicts_with = "clients")]
     pub(crate) write: bool,
 
     /// Measure each list in a database with this many rows instead, for the other table

@@ -57,6 +57,12 @@ impl Stage {
         })
     }
 
+    /// The numbers of concurrent clients that register.
+    pub(crate) fn clients(&self) -> Vec<usize> {
+        let chosen = &self.options.clients;
+        if chosen.is_empty() { self.sizes.clients.to_vec() } else { chosen.clone() }
+    }
+
     /// A folder for files.
     pub(crate) fn folder(&self) -> &Path {
         self.folder.path()

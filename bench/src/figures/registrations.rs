@@ -23,7 +23,7 @@ pub(super) fn on_postgres(stage: &mut Stage, title: &str, competitions: usize) -
     warm_up(stage, &mut site)?;
 
     let mut rows = Vec::new();
-    for &clients in sizes.clients {
+    for clients in stage.clients() {
         let what = format!("{title}, clients: {clients}");
         progress(&what);
         let mut compared =
@@ -106,7 +106,7 @@ pub(super) fn embedded(stage: &mut Stage) -> Result<Vec<Row>> {
     warm_up(stage, &mut site)?;
 
     let mut rows = Vec::new();
-    for &clients in sizes.clients {
+    for clients in stage.clients() {
         let what = format!("{title}, clients: {clients}");
         progress(&what);
         let mut row = Row::against("sqlite3: transaction, 1 client", what, Unit::PerSecond);
