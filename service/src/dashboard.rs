@@ -19,8 +19,8 @@ use crate::{
     registration::{count, newest},
 };
 
-/// The most registrations of a participant that are shown: the newest.
-const MAX_REGISTRATIONS: u64 = 500;
+/// The most registrations of a participant that are shown: the newest. Each takes 0.15 ms to render.
+const MAX_REGISTRATIONS: u64 = 200;
 /// Days of the trend.
 const TREND: i64 = 30;
 /// How soon "soon" is.
@@ -125,7 +125,11 @@ async fn trend(
             (day, day)
         }
     };
-    let own = competitions::own(organizer).select_only().column(competition::Column::Id);
+    // Nobody registers after the deadline, and no deadline is moved to before an earlier moment.
+    let own = competitions::own(organizer)
+        .filter(competition::Column::RegDeadline.gte(first))
+        .select_only()
+        .column(competition::Column::Id);
     let counts: Vec<(String, i64)> = registration::Entity::find()
         .select_only()
         .column_as(Expr::cust(label), "day")

@@ -81,7 +81,7 @@ impl ParticipantScreen {
 }
 
 impl ParticipantScreen {
-    /// "The newest 500 of 1,234 registrations", unless all are listed.
+    /// "The newest 200 of 1,234 registrations", unless all are listed.
     fn left_out(&self) -> Option<String> {
         let listed = self.upcoming.len() + self.past.len() + self.cancelled.len();
         let (listed, total) = (listed as u64, self.total);
