@@ -25,11 +25,18 @@ pub(crate) fn describe(stage: &Stage) -> Result<String> {
     let postgres = Shell::postgres(&stage.options.postgres)?.value("SHOW server_version")?;
     let sizes = stage.sizes;
     let quick = if stage.options.quick { " (a quick run: figures mean little)" } else { "" };
+    let rounds = match stage.options.scale {
+        true => String::new(),
+        false => format!(
+            "- Rounds: {}, of {} s for registrations and reads{quick}\n",
+            sizes.rounds,
+            sizes.time.as_secs()
+        ),
+    };
     Ok(format!(
         "- Machine: {cores} cores, {processor}, {memory} GiB of memory, {}\n\
          - Disk: {} file system; writing 8 KiB with fsync takes {:.2} ms (p99 {:.2} ms)\n\
-         - Versions: {}, PostgreSQL {postgres}, {}, SQLite {}, Node.js {}\n\
-         - Rounds: {}, of {} s for registrations and reads{quick}\n",
+         - Versions: {}, PostgreSQL {postgres}, {}, SQLite {}, Node.js {}\n{rounds}",
         output("uname", &["-sr"]),
         // The first line is the heading.
         output("df", &["--output=fstype", &stage.folder().display().to_string()])
@@ -42,8 +49,6 @@ pub(crate) fn describe(stage: &Stage) -> Result<String> {
         output("redis-server", &["--version"]).split(" sha").next().unwrap_or_default(),
         output("sqlite3", &["--version"]).split(' ').next().unwrap_or_default(),
         output("node", &["--version"]),
-        sizes.rounds,
-        sizes.time.as_secs(),
     ))
 }
 

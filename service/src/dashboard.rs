@@ -19,7 +19,8 @@ use crate::{
     registration::{count, newest},
 };
 
-/// The most registrations of a participant that are shown: the newest. Each takes 0.15 ms to render.
+/// The most registrations of a participant that are shown: the newest. Each takes 0.15 ms to
+/// render.
 const MAX_REGISTRATIONS: u64 = 200;
 /// Days of the trend.
 const TREND: i64 = 30;
