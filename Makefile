@@ -30,6 +30,7 @@ dev: setup ## The same, rebuilt and reloaded on every change
 .PHONY: build
 build: setup ## Build the release binary, target/release/mini-compete, and its site beside it
 	$(RELEASE)
+	strip $(TARGET)/release/mini-compete
 	@printf '\nBuilt %s\n' "$(TARGET)/release/mini-compete and $(TARGET)/release/site"
 
 .PHONY: test

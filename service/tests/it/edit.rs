@@ -170,3 +170,24 @@ async fn an_edit_without_an_effect_is_replayed() {
         assert_eq!(edited.replayed, replayed);
     }
 }
+
+#[tokio::test]
+async fn texts_stay_when_an_edit_shares_a_transaction_with_registrations() {
+    let world = World::new().await;
+    let ada = world.organizer("Ada").await;
+    let about = "24 hours of code";
+    let edited = world.competition(&ada).about(about).seats(50).create().await;
+    let other = world.competition(&ada).about(about).seats(50).create().await;
+    let participants = world.participants(8).await;
+    let registrations = participants.iter().flat_map(|participant| {
+        [edited, other].map(|id| register(&world.ctx, participant, id))
+    });
+    let edit = edit(&world.ctx, &ada, edited, json!({ "title": "Marathon" }));
+    let (registered, edit) = tokio::join!(futures::future::join_all(registrations), edit);
+    assert!(registered.iter().all(Result::is_ok), "{registered:?}");
+    assert_eq!(edit.unwrap().competition.description, about);
+    for (id, title) in [(edited, "Marathon"), (other, "Code Sprint")] {
+        let seen = competitions::get(&world.ctx, id).await.unwrap().competition;
+        assert_eq!((&*seen.title, &*seen.description, seen.seats_left), (title, about, 42));
+    }
+}
