@@ -179,9 +179,9 @@ async fn texts_stay_when_an_edit_shares_a_transaction_with_registrations() {
     let edited = world.competition(&ada).about(about).seats(50).create().await;
     let other = world.competition(&ada).about(about).seats(50).create().await;
     let participants = world.participants(8).await;
-    let registrations = participants.iter().flat_map(|participant| {
-        [edited, other].map(|id| register(&world.ctx, participant, id))
-    });
+    let registrations = participants
+        .iter()
+        .flat_map(|participant| [edited, other].map(|id| register(&world.ctx, participant, id)));
     let edit = edit(&world.ctx, &ada, edited, json!({ "title": "Marathon" }));
     let (registered, edit) = tokio::join!(futures::future::join_all(registrations), edit);
     assert!(registered.iter().all(Result::is_ok), "{registered:?}");
