@@ -31,8 +31,8 @@ pub(crate) struct Options {
     pub(crate) only: Vec<Part>,
 
     /// Numbers of clients of (a), (b) and (g), separated by commas [default: 1,8,64,256]
-    #[arg(long, value_delimiter = ',')]
-    pub(crate) clients: Vec<usize>,
+    #[arg(long, value_delimiter = ',', value_parser = clap::value_parser!(u16).range(1..))]
+    pub(crate) clients: Vec<u16>,
 
     /// Write the results into BENCHMARKS.md as well
     #[arg(long, conflicts_with = "clients")]

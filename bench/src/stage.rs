@@ -60,7 +60,10 @@ impl Stage {
     /// The numbers of concurrent clients that register.
     pub(crate) fn clients(&self) -> Vec<usize> {
         let chosen = &self.options.clients;
-        if chosen.is_empty() { self.sizes.clients.to_vec() } else { chosen.clone() }
+        match &chosen[..] {
+            [] => self.sizes.clients.to_vec(),
+            chosen => chosen.iter().copied().map(usize::from).collect(),
+        }
     }
 
     /// A folder for files.

@@ -72,7 +72,7 @@ pub struct UserList {
     /// Only accounts with this role
     #[arg(long, value_enum)]
     pub role: Option<RoleName>,
-    /// Only accounts whose name or email contains this text, in any case
+    /// Only accounts whose name or email has these words, or words that begin with them
     #[arg(long, value_name = "TEXT")]
     pub search: Option<String>,
     /// Only accounts that are disabled

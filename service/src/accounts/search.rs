@@ -2,7 +2,8 @@
 
 use domain::{UserId, searchable};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, Condition, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QueryOrder,
+    QuerySelect,
     sea_query::{Expr, SimpleExpr},
 };
 
@@ -23,7 +24,7 @@ pub(crate) fn search_text(name: &str, email: &str) -> String {
     searchable(&format!("{name}\n{email}"))
 }
 
-/// The words that an account is found by. Every account has some.
+/// The words that an account is found by.
 pub(crate) fn search_words(name: &str, email: &str) -> String {
     words(&format!("{name}\n{email}")).join(" ")
 }
@@ -42,25 +43,28 @@ pub(crate) fn matches(db: &impl ConnectionTrait, search: &str) -> SimpleExpr {
     }
 }
 
-/// Indexes the accounts that an earlier release has created. Returns how many.
+/// Indexes the accounts that an earlier release has created, each once. Returns how many.
 ///
 /// # Errors
 /// When the database fails; those that were indexed by then stay.
 pub async fn index_missing(ctx: &Context) -> Result<usize> {
-    let mut indexed = 0;
+    use user::Column::{Email, Id, Name, SearchWords};
+    let missing = user::Entity::find()
+        .select_only()
+        .columns([Id, Name, Email])
+        .filter(SearchWords.eq(""))
+        .order_by_asc(Id)
+        .limit(BATCH);
+    let (mut indexed, mut after) = (0, None::<UserId>);
     loop {
-        let missing = user::Entity::find()
-            .select_only()
-            .columns([user::Column::Id, user::Column::Name, user::Column::Email])
-            .filter(user::Column::SearchWords.eq(""))
-            .order_by_asc(user::Column::Id)
-            .limit(BATCH);
-        let missing = missing.into_tuple().all(ctx.db.connection()).await?;
-        if missing.is_empty() {
-            return Ok(indexed);
-        }
-        retry(|| index(ctx, &missing)).await?;
-        indexed += missing.len();
+        // Not by the words alone: an account without any would be found again for ever.
+        let next = Condition::all().add_option(after.map(|id| Id.gt(id)));
+        let batch: Vec<(UserId, String, String)> =
+            missing.clone().filter(next).into_tuple().all(ctx.db.connection()).await?;
+        let Some((last, ..)) = batch.last() else { return Ok(indexed) };
+        after = Some(*last);
+        retry(|| index(ctx, &batch)).await?;
+        indexed += batch.len();
     }
 }
 

@@ -12,6 +12,7 @@ pub(crate) struct Model {
     pub(crate) recipient: String,
     pub(crate) subject: String,
     pub(crate) body: String,
+    /// The words of the subject and the body; in rows of earlier releases, both in lower case.
     pub(crate) search_text: String,
     pub(crate) sent_at: DateTimeUtc,
     pub(crate) read_at: Option<DateTimeUtc>,

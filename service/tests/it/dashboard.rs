@@ -145,6 +145,20 @@ async fn the_trend_counts_registrations_on_each_of_the_last_30_days() {
 }
 
 #[tokio::test]
+async fn the_trend_counts_competitions_that_have_closed_since_their_registrations() {
+    let world = World::new().await;
+    let (ada, grace) = (world.organizer("Ada").await, world.participant("Grace").await);
+    let closing = world.competition(&ada).closing_in(TimeDelta::hours(6)).create().await;
+    register(&world.ctx, &grace, closing).await.unwrap();
+    // The deadline was within the first of the 30 days, and then before it.
+    for (days, expected) in [(29, 1), (1, 0)] {
+        world.clock.advance(TimeDelta::days(days));
+        let seen = dashboard::organizer(&world.ctx, &ada, Paging::first(20)).await.unwrap();
+        assert_eq!(seen.trend.iter().map(|day| day.count).sum::<u64>(), expected);
+    }
+}
+
+#[tokio::test]
 async fn each_role_has_its_own_dashboard() {
     let world = World::new().await;
     let ada = world.organizer("Ada").await;

@@ -1,5 +1,7 @@
 //! The roster of a competition.
 
+use std::time::Duration;
+
 use chrono::TimeDelta;
 use domain::{CompetitionId, RosterQuery};
 use service::{
@@ -7,6 +9,7 @@ use service::{
     registration::{browse_roster, export_roster, roster},
     testing::World,
 };
+use tokio::time::timeout;
 
 use crate::support::{at_once, cancel_registration, code, register};
 
@@ -44,8 +47,8 @@ async fn a_roster_is_searched_by_words_in_any_order_without_accents_and_by_their
     let world = World::new().await;
     let ada = world.organizer("Ada").await;
     let sprint = world.competition(&ada).create().await;
-    for name in ["Anna Smith", "José García", "Łukasz Żółty", "Seán O'Brien", "Smithson Ann"]
-    {
+    let all = ["Anna Smith", "José García", "Łukasz Żółty", "Seán O'Brien", "Smithson Ann"];
+    for name in all {
         let participant = world.participant(name).await;
         register(&world.ctx, &participant, sprint).await.unwrap();
         world.clock.advance(TimeDelta::seconds(1));
@@ -63,7 +66,7 @@ async fn a_roster_is_searched_by_words_in_any_order_without_accents_and_by_their
         ("Anna García", &[]),
         ("' OR 1=1 --", &[]),
         ("z':* | q", &[]),
-        ("@", &["Anna Smith", "José García", "Łukasz Żółty", "Seán O'Brien", "Smithson Ann"]),
+        ("@", &all),
     ] {
         let query = RosterQuery { search: Some(search.to_owned()), ..Default::default() };
         assert_eq!(names(&world, &ada, sprint, query.clone()).await, expected, "{search}");
@@ -84,6 +87,15 @@ async fn accounts_that_an_earlier_release_has_created_are_indexed_once() {
     assert!(names(&world, &ada, sprint, query.clone()).await.is_empty());
     assert_eq!(accounts::index_missing(&world.ctx).await.unwrap(), 2);
     assert_eq!(names(&world, &ada, sprint, query).await, ["Grace Hopper"]);
+}
+
+#[tokio::test]
+async fn indexing_ends_when_an_account_has_no_words() {
+    let world = World::new().await;
+    world.organizer("Ada").await;
+    world.execute("UPDATE users SET name = '!', email = '', search_words = ''").await.unwrap();
+    let indexed = timeout(Duration::from_secs(10), accounts::index_missing(&world.ctx)).await;
+    assert_eq!(indexed.expect("an end").unwrap(), 1);
 }
 
 #[tokio::test]

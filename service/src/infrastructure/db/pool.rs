@@ -5,6 +5,7 @@
 //! drops packets cannot hold its slot for ever; and after a failover no connection to the old
 //! server is used again.
 
+mod failure;
 mod pooled;
 
 use std::{
@@ -17,7 +18,7 @@ use std::{
 };
 
 use sea_orm::{
-    ConnAcquireErr, DbErr, RuntimeErr,
+    ConnAcquireErr, DbErr,
     sqlx::{self, ConnectOptions, Executor, postgres::PgConnectOptions},
 };
 use tokio::{
@@ -26,16 +27,14 @@ use tokio::{
     time::{Instant, sleep, timeout},
 };
 
+use self::failure::{conn_err, log_failure, refusal};
 pub(super) use self::pooled::PooledConnection;
 use super::{
     plans::Plans,
     session::{Backends, Refusal, Session},
 };
-use crate::{error, infrastructure::tls, metrics::DATABASE};
+use crate::{error, metrics::DATABASE};
 
-/// What to look at when a connection is not trusted.
-const NAMES: tls::Names =
-    tls::Names { server: "PostgreSQL", url: "DATABASE_URL", ca_file: "DATABASE_CA_FILE" };
 /// How long a request waits for a connection.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long opening a connection may take.
@@ -296,37 +295,6 @@ pub(super) fn close_in_background(session: Session) {
             let _ = timeout(CLOSE_TIMEOUT, session.close()).await;
         });
     }
-}
-
-/// Logs a refusal as an error for the operator. Other failures are logged by the caller that fails.
-pub(super) fn log_failure(error: &sqlx::Error) {
-    match sentence(error) {
-        Some(refusal) => tracing::error!("{refusal}"),
-        None => tracing::info!(%error, "a connection to the database failed"),
-    }
-}
-
-/// What an operator has to change before a connection can be used.
-fn sentence(error: &sqlx::Error) -> Option<String> {
-    match refusal(error) {
-        Some(refusal) => Some(refusal.to_string()),
-        None => tls::fault(error, &NAMES),
-    }
-}
-
-fn refusal(error: &sqlx::Error) -> Option<&Refusal> {
-    match error {
-        sqlx::Error::Configuration(error) => error.downcast_ref(),
-        _ => None,
-    }
-}
-
-pub(super) fn conn_err(error: sqlx::Error) -> DbErr {
-    DbErr::Conn(match sentence(&error) {
-        // As a text: an error would be repeated by each error that wraps it.
-        Some(sentence) => RuntimeErr::Internal(sentence),
-        None => RuntimeErr::SqlxError(error.into()),
-    })
 }
 
 #[cfg(test)]

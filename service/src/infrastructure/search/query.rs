@@ -78,8 +78,8 @@ impl Query {
         sql
     }
 
-    /// Whether a column of words, separated by blanks, has these. It reads the whole column of each
-    /// row: for lists that another condition has made short.
+    /// Whether a column of words, separated by blanks, has these. It reads the column of each
+    /// row: for lists that another condition makes short, and for SQLite.
     pub(crate) fn is_in(&self, column: impl IntoColumnRef + Clone) -> SimpleExpr {
         // A word has no character with a meaning in a pattern.
         let begins = |word: &String| {

@@ -13,7 +13,10 @@ use sea_orm::{
 use sea_query_sqlx::SqlxValues;
 use tokio::{runtime::Handle, sync::OwnedSemaphorePermit, time::timeout};
 
-use super::{Pool, TEST_TIMEOUT, close_in_background, conn_err, log_failure};
+use super::{
+    Pool, TEST_TIMEOUT, close_in_background,
+    failure::{conn_err, log_failure},
+};
 use crate::{
     error,
     infrastructure::db::session::{Refusal, Session},
