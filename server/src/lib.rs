@@ -23,7 +23,7 @@ mod router;
 mod security;
 mod server_functions;
 mod share;
-mod shared_pages;
+mod shared_responses;
 mod site;
 mod state;
 mod stream_limiter;

@@ -104,6 +104,12 @@ impl From<PublicError> for Problem {
     }
 }
 
+impl From<Problem> for PublicError {
+    fn from(Problem(error): Problem) -> Self {
+        error
+    }
+}
+
 impl From<service::Error> for Problem {
     /// Logs internal errors, whose details the response does not show.
     fn from(error: service::Error) -> Self {

@@ -2,9 +2,9 @@
 //!
 //! Requests for the same address that arrive while its response is being rendered wait for it and
 //! share it. The response is then reused for half a second. However many clients ask, the database
-//! and the renderer do the work of one. A change by this process invalidates the cache at once, and
-//! a change by another process as soon as Redis announces it; without Redis it shows after half a
-//! second.
+//! and the renderer do the work of one. A change by this process invalidates what shows it at once,
+//! and a change by another process as soon as Redis announces it; without Redis it shows after half
+//! a second. What shows one competition stays valid while others change.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use axum::{
     http::{HeaderMap, StatusCode, response::Parts},
     response::{IntoResponse, Response},
 };
-use domain::Timestamp;
+use domain::{CompetitionId, Timestamp};
 use quick_cache::{Weighter, sync::Cache};
 use service::{BatchLimits, Combiner, Context};
 
@@ -58,11 +58,19 @@ impl Weighter<String, Arc<CachedResponse>> for SizeInBytes {
 /// A response whose body is in memory.
 #[derive(Debug)]
 struct CachedResponse {
+    /// The only competition that it shows; `None` if it shows any.
+    competition: Option<CompetitionId>,
     status: StatusCode,
     headers: HeaderMap,
     body: Bytes,
-    /// When its rendering began.
-    rendered_at: Timestamp,
+    rendered: Rendered,
+}
+
+/// When a response was rendered. It is an extension of the response, so that a cache further out
+/// does not keep it for longer.
+#[derive(Clone, Copy, Debug)]
+struct Rendered {
+    at: Timestamp,
     /// The number of change events up to then.
     events: u64,
 }
@@ -86,30 +94,36 @@ impl ResponseCache {
         Self(Arc::new(Inner { ctx, in_flight, cached, complete }))
     }
 
-    /// The response for `address`, which must identify it completely. `render` runs once for all
-    /// requests that wait for it.
+    /// The response for `address`, if it is ready and nothing has changed.
+    pub(crate) fn get(&self, address: &str) -> Option<Response> {
+        let rendered = self.0.cached.get(address)?;
+        rendered.is_fresh(&self.0.ctx).then(|| rendered.to_response())
+    }
+
+    /// The response for `address`, which must identify it completely, and which shows only
+    /// `competition` if there is one. `render` runs once for all requests that wait for it.
     pub(crate) async fn get_or_render<F, Fut>(
         &self,
         address: String,
+        competition: Option<CompetitionId>,
         render: F,
     ) -> Result<Response, Problem>
     where
         F: Fn() -> Fut + Send + Sync + 'static,
         Fut: Future<Output = Result<Response, Problem>> + Send + 'static,
     {
-        if let Some(rendered) = self.0.cached.get(&address)
-            && rendered.is_fresh(&self.0.ctx)
-        {
-            return Ok(rendered.to_response());
+        if let Some(ready) = self.get(&address) {
+            return Ok(ready);
         }
         let (inner, render, key) = (Arc::clone(&self.0), Arc::new(render), address.clone());
         let render_for_all = move |waiting: Vec<()>| {
             let (inner, render, key) = (Arc::clone(&inner), Arc::clone(&render), key.clone());
             async move {
-                let (rendered_at, events) = (inner.ctx.now(), inner.ctx.event_count());
+                let events = inner.ctx.event_count(competition);
+                let now = Rendered { at: inner.ctx.now(), events };
                 let response = render().await.into_response();
-                let rendered = CachedResponse::of(response, rendered_at, events, inner.complete);
-                let rendered = Arc::new(rendered.await);
+                let rendered = CachedResponse::of(response, competition, now, inner.complete).await;
+                let rendered = Arc::new(rendered);
                 if rendered.status.is_success() && rendered.body.len() <= MAX_CACHED {
                     inner.cached.insert(key, Arc::clone(&rendered));
                 }
@@ -123,11 +137,12 @@ impl ResponseCache {
 impl CachedResponse {
     async fn of(
         response: Response,
-        rendered_at: Timestamp,
-        events: u64,
+        competition: Option<CompetitionId>,
+        rendered: Rendered,
         complete: fn(&mut HeaderMap, &[u8]),
     ) -> Self {
-        let (Parts { mut status, mut headers, .. }, body) = response.into_parts();
+        let (Parts { mut status, mut headers, extensions, .. }, body) = response.into_parts();
+        let rendered = extensions.get().copied().unwrap_or(rendered);
         let body = to_bytes(body, usize::MAX).await.unwrap_or_else(|error| {
             tracing::error!(error = &error as &dyn std::error::Error, "a response broke off");
             status = StatusCode::INTERNAL_SERVER_ERROR;
@@ -136,19 +151,20 @@ impl CachedResponse {
         if status.is_success() {
             complete(&mut headers, &body);
         }
-        Self { status, headers, body, rendered_at, events }
+        Self { competition, status, headers, body, rendered }
     }
 
     fn is_fresh(&self, ctx: &Context) -> bool {
-        let age = (ctx.now().utc() - self.rendered_at.utc()).num_milliseconds();
+        let age = (ctx.now().utc() - self.rendered.at.utc()).num_milliseconds();
         // A negative age means that the clock was set back.
-        self.events == ctx.event_count() && (0..MAX_AGE_MS).contains(&age)
+        self.rendered.events == ctx.event_count(self.competition) && (0..MAX_AGE_MS).contains(&age)
     }
 
     fn to_response(&self) -> Response {
         let mut response = Response::new(Body::from(self.body.clone()));
         *response.status_mut() = self.status;
         response.headers_mut().clone_from(&self.headers);
+        response.extensions_mut().insert(self.rendered);
         response
     }
 }
@@ -162,7 +178,7 @@ mod tests {
     /// Requests a response of `bytes` bytes.
     async fn request(cache: &ResponseCache, address: String, bytes: usize) {
         let render = move || async move { Ok("x".repeat(bytes).into_response()) };
-        cache.get_or_render(address, render).await.unwrap();
+        cache.get_or_render(address, None, render).await.unwrap();
     }
 
     #[tokio::test]
@@ -187,7 +203,7 @@ mod tests {
             let parts = [Ok(Bytes::from_static(b"half")), Err(std::io::Error::other("broken"))];
             Ok(Body::from_stream(futures::stream::iter(parts)).into_response())
         };
-        let response = cache.get_or_render("page".to_owned(), render).await.unwrap();
+        let response = cache.get_or_render("page".to_owned(), None, render).await.unwrap();
         assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
         assert!(cache.0.cached.get("page").is_none());
     }

@@ -41,7 +41,8 @@ use crate::{
     },
     server_functions,
     share::Share,
-    shared_pages, site,
+    shared_responses::{self, SharedResponses},
+    site,
     stream_limiter::StreamLimiter,
     time_limit,
 };
@@ -59,6 +60,14 @@ pub fn router(state: AppState, options: &ServerOptions) -> Router {
     } else {
         RateLimits::off()
     };
+    let headers = Headers { is_https: options.is_https() };
+    let shared = Arc::new(SharedResponses {
+        cache: ResponseCache::without_tags(state.ctx.clone()),
+        proxies: options.trusted_proxies.clone(),
+        rate_limits: rate_limits.clone(),
+        draining: state.draining.clone(),
+        headers,
+    });
     let guards = ServiceBuilder::new()
         .layer(middleware::from_fn_with_state(
             options.trusted_proxies.clone(),
@@ -77,7 +86,6 @@ pub fn router(state: AppState, options: &ServerOptions) -> Router {
     };
     let streams = StreamLimiter::new(options.streams, state.ctx.has_rate_limits());
     let draining = state.draining.clone();
-    let headers = Headers { is_https: options.is_https() };
     let outer = ServiceBuilder::new()
         .layer(middleware::from_fn_with_state(
             options.trusted_proxies.clone(),
@@ -126,6 +134,8 @@ pub fn router(state: AppState, options: &ServerOptions) -> Router {
             middleware::from_fn_with_state(draining, graceful_shutdown::close_connections),
             Share,
         ))
+        // Answers with what the layers inside of it have made.
+        .layer((middleware::from_fn_with_state(shared, shared_responses::share), Share))
         .with_state(state)
 }
 
@@ -188,10 +198,9 @@ fn pages(state: &AppState, site_url: SiteUrl, authentication: &Authentication) -
     let rendered = Router::new()
         .leptos_routes_with_context(state, generate_route_list(app::App), provide, shell)
         .layer(middleware::from_fn_with_state(permits, request_isolation::isolate));
-    let shared = ResponseCache::without_tags(state.ctx.clone());
     authentication
         .wrap(rendered)
-        .layer(middleware::from_fn_with_state(shared, shared_pages::share))
+        .layer(middleware::from_fn(security::allow_by_hash))
         .layer(Share)
         .fallback_service(files)
         .layer(middleware::from_fn(site::set_cache_control))

@@ -2,7 +2,7 @@
 
 use std::{ops::Deref, sync::Arc, time::Duration};
 
-use domain::Timestamp;
+use domain::{CompetitionId, Timestamp};
 use ipnet::IpNet;
 use tokio::{sync::watch, time};
 
@@ -280,11 +280,11 @@ impl Shared {
         self.events.subscribe();
     }
 
-    /// The number of events that this process has published or received. While it stays the same,
-    /// this process has changed no competition. A change by another process counts once its event
-    /// arrives; without Redis, it never does.
-    pub fn event_count(&self) -> u64 {
-        self.events.count()
+    /// The number of events of a competition, or of all, that this process has published or
+    /// received. While it stays the same, this process has not changed it, or none. A change by
+    /// another process counts once its event arrives; without Redis, it never does.
+    pub fn event_count(&self, competition: Option<CompetitionId>) -> u64 {
+        self.events.count(competition)
     }
 
     /// A signal that fires for each commit of new jobs by this process from now on.

@@ -71,7 +71,7 @@ async fn list_competitions(
             Ok(list.respond(state.tokens.cursors(), None, &slice))
         }
     };
-    Ok(condition.answer(cache.get_or_render(address, render).await?))
+    Ok(condition.answer(cache.get_or_render(address, None, render).await?))
 }
 
 /// Get a competition
@@ -99,7 +99,7 @@ async fn get_competition(
             Ok(etag::tag(response, &detail.competition, &detail.organizer))
         }
     };
-    Ok(condition.answer(cache.get_or_render(id.to_string(), render).await?))
+    Ok(condition.answer(cache.get_or_render(id.to_string(), Some(id), render).await?))
 }
 
 /// List the competitions that I organize

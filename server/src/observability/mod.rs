@@ -13,5 +13,5 @@ pub use exporter::Recorder;
 pub(crate) use http_metrics::HTTP;
 pub use log_format::LogFormat;
 pub use logging::start;
-pub(crate) use request::{RecordResponse, respond, span};
+pub(crate) use request::{Observed, RecordResponse, respond, span};
 pub use traces::Traces;

@@ -1,6 +1,9 @@
 //! The id and the span of a request.
 
-use std::{net::SocketAddr, time::Duration};
+use std::{
+    net::SocketAddr,
+    time::{Duration, Instant},
+};
 
 use axum::{
     extract::{ConnectInfo, MatchedPath, Request, State},
@@ -11,47 +14,80 @@ use axum::{
 use opentelemetry::trace::Status;
 use service::{RequestId, trace_context};
 use tower_http::trace::{DefaultOnResponse, OnResponse};
-use tracing::{Span, field::Empty};
+use tracing::{Level, Span, field::Empty};
 use tracing_opentelemetry::OpenTelemetrySpanExt;
 use uuid::Builder;
 
 use super::{
     exporter,
-    http_metrics::{FALLBACK, HTTP},
+    http_metrics::{FALLBACK, HTTP, InFlight},
 };
-use crate::{TrustedProxies, headers::X_REQUEST_ID};
+use crate::{TrustedProxies, headers::X_REQUEST_ID, shared_responses::IsShared};
 
 /// The trace context of the caller (W3C Trace Context).
 const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
 /// The longest request id that is taken from a proxy, in characters.
 const MAX_ID: usize = 64;
 
-/// Gives a request its id, and sends the id with the response. Only a trusted proxy chooses the id
-/// and the trace: any other client could fill the log with ids that belong to other requests.
+/// Gives a request its id, and sends the id with the response. One whose response is shared has its
+/// id already.
 pub(crate) async fn respond(
     State(proxies): State<TrustedProxies>,
     mut request: Request,
     next: Next,
 ) -> Response {
-    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
-    let is_trusted = peer.is_some_and(|ConnectInfo(peer)| proxies.trusts(peer.ip()));
-    let headers = request.headers_mut();
-    let id = match headers.get(X_REQUEST_ID).filter(|_| is_trusted).and_then(checked) {
-        Some(id) => id.clone(),
-        None => generated(),
-    };
-    if !is_trusted {
-        headers.remove(TRACEPARENT);
+    if request.extensions().get::<IsShared>().is_some() {
+        let id = RequestId::new(text(request.headers(), &X_REQUEST_ID).unwrap_or_default());
+        return id.scope(next.run(request)).await;
     }
-    headers.insert(X_REQUEST_ID, id.clone());
-    let in_flight = exporter::is_on().then(|| HTTP.begin(route(&request), request.method()));
-    let scope = RequestId::new(id.to_str().unwrap_or_default());
-    let mut response = scope.scope(next.run(request)).await;
-    if let Some(in_flight) = in_flight {
-        in_flight.answered(response.status());
-    }
-    response.headers_mut().insert(X_REQUEST_ID, id);
+    let observed = Observed::begin(&mut request, &proxies);
+    let id = RequestId::new(observed.id.to_str().unwrap_or_default());
+    let mut response = id.scope(next.run(request)).await;
+    observed.end(&mut response);
     response
+}
+
+/// A request that has an id and is counted in the metrics.
+pub(crate) struct Observed {
+    id: HeaderValue,
+    in_flight: Option<InFlight<'static>>,
+    began: Instant,
+}
+
+impl Observed {
+    /// Only a trusted proxy chooses the id and the trace: any other client could fill the log with
+    /// ids that belong to other requests.
+    pub(crate) fn begin(request: &mut Request, proxies: &TrustedProxies) -> Self {
+        let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
+        let is_trusted = peer.is_some_and(|ConnectInfo(peer)| proxies.trusts(peer.ip()));
+        let headers = request.headers_mut();
+        let id = match headers.get(X_REQUEST_ID).filter(|_| is_trusted).and_then(checked) {
+            Some(id) => id.clone(),
+            None => generated(),
+        };
+        if !is_trusted {
+            headers.remove(TRACEPARENT);
+        }
+        headers.insert(X_REQUEST_ID, id.clone());
+        let in_flight = exporter::is_on().then(|| HTTP.begin(route(request), request.method()));
+        Self { id, in_flight, began: Instant::now() }
+    }
+
+    /// Sends the id with the response.
+    pub(crate) fn end(self, response: &mut Response) {
+        if let Some(in_flight) = self.in_flight {
+            in_flight.answered(response.status());
+        }
+        response.headers_mut().insert(X_REQUEST_ID, self.id);
+    }
+
+    /// Records a response that was ready, as the layer for traces does with others.
+    pub(crate) fn record_ready(&self, request: &Request, response: &Response) {
+        if trace_context::is_enabled() || tracing::enabled!(Level::DEBUG) {
+            let span = span(request);
+            span.in_scope(|| RecordResponse.on_response(response, self.began.elapsed(), &span));
+        }
+    }
 }
 
 /// The id if it is short and has no characters that mean something in a log or a page.

@@ -76,6 +76,15 @@ impl TrustedProxies {
         client
     }
 
+    /// The client that has sent a request.
+    pub(crate) fn client_of<B>(&self, request: &axum::http::Request<B>) -> ClientAddress {
+        let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
+        peer.map_or(ClientAddress::UNKNOWN, |ConnectInfo(peer)| {
+            self.warn_of_untrusted_proxy(peer.ip(), request.headers());
+            self.client(peer.ip(), request.headers()).into()
+        })
+    }
+
     /// Warns once of a proxy that is not trusted: all of its clients share one address.
     fn warn_of_untrusted_proxy(&self, peer: IpAddr, headers: &HeaderMap) {
         if headers.contains_key(X_FORWARDED_FOR)
@@ -103,11 +112,7 @@ pub(crate) async fn resolve(
     mut request: Request,
     next: Next,
 ) -> Response {
-    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
-    let client = peer.map_or(ClientAddress::UNKNOWN, |ConnectInfo(peer)| {
-        proxies.warn_of_untrusted_proxy(peer.ip(), request.headers());
-        proxies.client(peer.ip(), request.headers()).into()
-    });
+    let client = proxies.client_of(&request);
     request.extensions_mut().insert(client);
     next.run(request).await
 }

@@ -5,7 +5,7 @@ use leptos::{nonce::use_nonce, prelude::use_context};
 use leptos_axum::ResponseOptions;
 
 /// For responses that are no pages: nothing is allowed.
-const NOTHING: &str =
+pub(super) const NOTHING: &str =
     "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 /// For the API documentation. Swagger UI's scripts are served from here; its inline styles cannot

@@ -42,6 +42,13 @@ pub(crate) async fn bound(mut request: Request, next: Next) -> Response {
     }
 }
 
+/// Whether [`bound`] passes the request on as it is.
+pub(crate) fn is_plain<B>(request: &axum::http::Request<B>) -> bool {
+    let is_path = request.uri().scheme().is_none() && request.uri().path().starts_with('/');
+    let is_old = request.version() < Version::HTTP_11;
+    is_path && check_size(request).is_ok() && check_host(request.headers(), is_old).is_ok()
+}
+
 fn check_size<B>(request: &axum::http::Request<B>) -> Result<(), PublicError> {
     let uri = request.uri().path_and_query().map_or(0, |uri| uri.as_str().len());
     let headers = request.headers().iter();

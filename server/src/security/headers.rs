@@ -2,7 +2,7 @@
 
 use axum::{
     extract::{Request, State},
-    http::{HeaderName, HeaderValue, header},
+    http::{HeaderMap, HeaderName, HeaderValue, header},
     middleware::Next,
     response::Response,
 };
@@ -39,17 +39,27 @@ pub(crate) struct Headers {
 pub(crate) async fn add(State(options): State<Headers>, request: Request, next: Next) -> Response {
     let policy = content_security_policy::without_scripts(request.uri().path());
     let mut response = next.run(request).await;
-    let headers = response.headers_mut();
-    for (name, value) in ALWAYS {
-        // A page may be stricter: one whose URL holds a token sends no `Referer` at all.
-        headers.entry(name).or_insert(HeaderValue::from_static(value));
-    }
-    if options.is_https {
-        let hsts = HeaderValue::from_static(HSTS);
-        headers.insert(header::STRICT_TRANSPORT_SECURITY, hsts);
-    }
-    // A page has its own policy.
-    headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(HeaderValue::from_static(policy));
-    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    options.complete(response.headers_mut(), policy);
     response
+}
+
+impl Headers {
+    /// Adds the headers that a refusal lacks.
+    pub(crate) fn complete_refusal(self, headers: &mut HeaderMap) {
+        self.complete(headers, content_security_policy::NOTHING);
+    }
+
+    fn complete(self, headers: &mut HeaderMap, policy: &'static str) {
+        for (name, value) in ALWAYS {
+            // A page may be stricter: one whose URL holds a token sends no `Referer` at all.
+            headers.entry(name).or_insert(HeaderValue::from_static(value));
+        }
+        if self.is_https {
+            let hsts = HeaderValue::from_static(HSTS);
+            headers.insert(header::STRICT_TRANSPORT_SECURITY, hsts);
+        }
+        // A page has its own policy.
+        headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(HeaderValue::from_static(policy));
+        headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    }
 }

@@ -15,8 +15,9 @@ mod http_limits;
 mod rate_class;
 mod rate_limit_headers;
 mod rate_limits;
-mod rejection;
+pub(crate) mod rejection;
 mod response_memory;
+mod script_hashes;
 
 pub use allowance::Allowance;
 pub(crate) use allowance::Allowances;
@@ -32,3 +33,4 @@ pub(crate) use rate_class::{RateClass, RateClasses};
 pub(crate) use rate_limit_headers::{RATE_LIMIT, RATE_LIMIT_POLICY};
 pub(crate) use rate_limits::{RateLimits, limit_by_address, limit_by_user};
 pub(crate) use response_memory::{MemoryPermit, ResponseMemory, reserve as reserve_memory};
+pub(crate) use script_hashes::allow_by_hash;

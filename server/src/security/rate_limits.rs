@@ -11,6 +11,7 @@ use std::{convert::Infallible, net::IpAddr, sync::Arc, time::Duration};
 
 use axum::{
     extract::{Request, State},
+    http::HeaderMap,
     middleware::Next,
     response::Response,
 };
@@ -30,7 +31,7 @@ use super::{
     rate_limit_headers::{Policies, Remaining},
     rejection::Rejection,
 };
-use crate::error_format::ErrorFormat;
+use crate::{error_format::ErrorFormat, shared_responses::IsShared};
 
 /// Clients that each limiter remembers, in a few megabytes. Beyond that the least active are
 /// evicted.
@@ -95,7 +96,27 @@ impl RateLimits {
     pub(crate) fn off() -> Self {
         Self(None)
     }
+
+    /// Counts a read whose response is shared, in place of [`limit_by_address`]; `None` when its
+    /// address has exceeded its limit.
+    pub(crate) fn count_read(&self, address: ClientAddress) -> Option<Counted> {
+        let Some(limits) = &self.0 else { return Some(Counted(None)) };
+        let client = Client::Address(address.network());
+        let remaining = limits.address.check(RateClass::Read, client).ok()?;
+        Some(Counted(Some(remaining)))
+    }
+
+    /// Tells an API client what it has left after a read.
+    pub(crate) fn add_headers(&self, headers: &mut HeaderMap, Counted(remaining): Counted) {
+        if let (Some(limits), Some(remaining)) = (&self.0, remaining) {
+            limits.policies.add(headers, RateClass::Read, remaining, None);
+        }
+    }
 }
+
+/// A read that was counted, and what is left of the allowance.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Counted(Option<Remaining>);
 
 impl Limiters {
     fn new(allowances: Allowances, name: impl Fn(RateClass) -> &'static str) -> Self {
@@ -155,7 +176,8 @@ pub(crate) async fn limit_by_address(
     request: Request,
     next: Next,
 ) -> Response {
-    let Some(limits) = &limits.0 else { return next.run(request).await };
+    let is_counted = request.extensions().get::<IsShared>().is_some();
+    let Some(limits) = limits.0.filter(|_| !is_counted) else { return next.run(request).await };
     let address = request.extensions().get().copied().unwrap_or(ClientAddress::UNKNOWN);
     let class = limits.classes.of(&request);
     let is_api = ErrorFormat::is_api(&request);

@@ -14,20 +14,20 @@ use crate::{
 
 /// The parts of a request that its rejection needs: the request itself may be consumed before.
 #[derive(Clone, Debug)]
-pub(super) struct Rejection {
+pub(crate) struct Rejection {
     format: ErrorFormat,
     request_id: Option<String>,
 }
 
 impl Rejection {
-    pub(super) fn of<B>(request: &Request<B>) -> Self {
+    pub(crate) fn of<B>(request: &Request<B>) -> Self {
         Self {
             format: ErrorFormat::of(request),
             request_id: request_id(request.headers()).map(str::to_owned),
         }
     }
 
-    pub(super) fn because(self, error: PublicError) -> Response {
+    pub(crate) fn because(self, error: PublicError) -> Response {
         match self.format {
             ErrorFormat::Problem => Problem::from(error).into_response(),
             ErrorFormat::ServerFunction => server_function_error(error),

@@ -34,7 +34,7 @@ mod request_ids;
 mod round_trip;
 mod rush;
 mod security;
-mod shared_pages;
+mod shared_responses;
 mod support;
 mod tokens;
 mod traces;

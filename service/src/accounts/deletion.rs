@@ -57,9 +57,8 @@ pub async fn delete(
         cancel_registrations(ctx, user).await?;
         if let Some(ended) = retry(|| attempt(ctx, row.id, &random_hash)).await? {
             tracing::info!(user.id = %user.id, "an account was deleted");
-            for competition in ended {
-                ctx.events.publish(Event::seats_of(&competition, competition.version));
-            }
+            let events = ended.iter().map(|ended| Event::seats_of(ended, ended.version));
+            ctx.events.publish(events.collect());
             return Ok(());
         }
     }

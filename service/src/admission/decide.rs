@@ -70,7 +70,7 @@ pub(super) async fn decide(
     tx.commit().await?;
     failpoint::reach("after_commit");
     jobs::push_tickets(ctx, tickets);
-    events.into_iter().for_each(|event| ctx.events.publish(event));
+    ctx.events.publish(events);
     Ok(decided)
 }
 

@@ -52,7 +52,7 @@ pub async fn create(
     if !created.replayed {
         ctx.popular_tags.forget();
         search::index(ctx, created.view.competition.id).await;
-        ctx.events.publish(events::Event::CompetitionCreated(created.view.competition.id));
+        ctx.events.publish(vec![events::Event::CompetitionCreated(created.view.competition.id)]);
     }
     Ok(created)
 }

@@ -3,20 +3,18 @@
 //! Losing an event is harmless: a watcher starts with the current state, each event has a whole
 //! state, and a channel without events rereads the database.
 
+mod changes;
 mod seats;
 
-use std::sync::{
-    Arc, OnceLock,
-    atomic::{AtomicU64, Ordering},
-};
+use std::sync::{Arc, OnceLock};
 
 use domain::{CompetitionId, SeatsChanged};
 use futures::StreamExt;
 use serde::{Deserialize, Serialize};
 use tokio::{task::AbortHandle, time};
 
-use self::seats::SeatChannels;
 pub use self::seats::SeatsWatch;
+use self::{changes::ChangeCounts, seats::SeatChannels};
 use crate::{
     entity::competition,
     infrastructure::{
@@ -41,12 +39,12 @@ pub enum Event {
     CompetitionCreated(CompetitionId),
 }
 
-/// An event as it is relayed.
+/// Events as they are relayed: those of a transaction together.
 #[derive(Serialize, Deserialize)]
 struct Message {
-    /// The process that published it, which ignores the message.
+    /// The process that published them, which ignores the message.
     origin: String,
-    event: Event,
+    events: Vec<Event>,
 }
 
 /// Publishes events and manages their subscribers.
@@ -54,8 +52,7 @@ struct Message {
 pub(crate) struct Events {
     pub(crate) reads: SeatReads,
     seats: SeatChannels,
-    /// Events that this process has published or received.
-    count: Arc<AtomicU64>,
+    changes: Arc<ChangeCounts>,
     redis: Option<Arc<Redis>>,
     origin: Arc<str>,
     subscription: OnceLock<AbortHandle>,
@@ -66,6 +63,13 @@ impl Event {
     pub(crate) fn seats_of(competition: &competition::Model, version: i32) -> Self {
         Self::SeatsChanged(competition.seats_at(version))
     }
+
+    fn competition(&self) -> CompetitionId {
+        match self {
+            Self::SeatsChanged(seats) => seats.competition_id,
+            Self::CompetitionCreated(id) => *id,
+        }
+    }
 }
 
 impl Events {
@@ -73,17 +77,17 @@ impl Events {
         Self {
             reads: SeatReads::new(BatchLimits::READS),
             seats: SeatChannels::default(),
-            count: Arc::default(),
+            changes: Arc::default(),
             redis,
             origin: new_token().into(),
             subscription: OnceLock::new(),
         }
     }
 
-    /// The number of events that this process has published or received. While it is the same, this
-    /// process has changed nothing.
-    pub(crate) fn count(&self) -> u64 {
-        self.count.load(Ordering::SeqCst)
+    /// The number of events of a competition, or of all, that this process has published or
+    /// received. While it is the same, this process has changed nothing.
+    pub(crate) fn count(&self, competition: Option<CompetitionId>) -> u64 {
+        self.changes.of(competition)
     }
 
     /// Watches the seats of a competition, which `reread` reads from the database.
@@ -103,7 +107,7 @@ impl Events {
                 let relay = Relay {
                     redis: Arc::clone(redis),
                     seats: self.seats.clone(),
-                    count: Arc::clone(&self.count),
+                    changes: Arc::clone(&self.changes),
                     origin: Arc::clone(&self.origin),
                 };
                 tokio::spawn(relay.run()).abort_handle()
@@ -111,20 +115,30 @@ impl Events {
         }
     }
 
-    /// Publishes a change that was committed, in the background. The cost does not depend on the
-    /// number of watchers.
-    pub(crate) fn publish(&self, event: Event) {
+    /// Publishes changes that were committed together, in the background. The cost does not depend
+    /// on the number of watchers.
+    pub(crate) fn publish(&self, events: Vec<Event>) {
+        if events.is_empty() {
+            return;
+        }
         if let Some(redis) = &self.redis {
             let (redis, origin) = (Arc::clone(redis), self.origin.to_string());
-            let message = Message { origin, event: event.clone() };
+            let message = Message { origin, events: events.clone() };
             tokio::spawn(async move {
                 if let Ok(text) = serde_json::to_string(&message) {
                     redis.query::<i64>(redis::cmd("PUBLISH").arg(channel(&redis)).arg(text)).await;
                 }
             });
         }
-        self.count.fetch_add(1, Ordering::SeqCst);
-        self.seats.receive(event);
+        receive(&self.changes, &self.seats, events);
+    }
+}
+
+/// Counts changes, and offers them to those who watch them.
+fn receive(changes: &ChangeCounts, seats: &SeatChannels, events: Vec<Event>) {
+    for event in events {
+        changes.increment(event.competition());
+        seats.receive(event);
     }
 }
 
@@ -140,7 +154,7 @@ impl Drop for Events {
 struct Relay {
     redis: Arc<Redis>,
     seats: SeatChannels,
-    count: Arc<AtomicU64>,
+    changes: Arc<ChangeCounts>,
     origin: Arc<str>,
 }
 
@@ -160,16 +174,15 @@ impl Relay {
             return;
         }
         // Events before this moment may have been missed.
-        self.count.fetch_add(1, Ordering::SeqCst);
+        self.changes.increment_all();
         self.seats.reread();
         let mut messages = listener.on_message();
         while let Some(message) = messages.next().await {
             let message = serde_json::from_slice::<Message>(message.get_payload_bytes());
-            if let Ok(Message { origin, event }) = message
+            if let Ok(Message { origin, events }) = message
                 && *origin != *self.origin
             {
-                self.count.fetch_add(1, Ordering::SeqCst);
-                self.seats.receive(event);
+                receive(&self.changes, &self.seats, events);
             }
         }
     }

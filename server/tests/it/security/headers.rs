@@ -109,11 +109,12 @@ async fn a_panic_has_the_security_headers_and_reveals_nothing() {
 }
 
 #[tokio::test]
-async fn every_page_has_its_own_script_nonce() {
+async fn every_page_of_a_user_has_its_own_script_nonce() {
     let app = App::new().await;
     let mut nonces = Vec::new();
     for path in ["/", "/", "/nothing"] {
-        let response = app.get(path).header("accept", HTML).send().await;
+        let call = app.get(path).header("accept", HTML).header("cookie", "theme=dark");
+        let response = call.send().await;
         let policy = policy(&response);
         let scripts = directive(policy, "script-src");
         let (_, nonce) = scripts.split_once("'nonce-").expect("a nonce");
