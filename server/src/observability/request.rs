@@ -83,7 +83,8 @@ impl Observed {
 
     /// Records a response that was ready, as the layer for traces does with others.
     pub(crate) fn record_ready(&self, request: &Request, response: &Response) {
-        if trace_context::is_enabled() || tracing::enabled!(Level::DEBUG) {
+        let is_logged = tracing::enabled!(target: "tower_http::trace::on_response", Level::DEBUG);
+        if is_logged || trace_context::is_enabled() {
             let span = span(request);
             span.in_scope(|| RecordResponse.on_response(response, self.began.elapsed(), &span));
         }
