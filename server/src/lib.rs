@@ -14,6 +14,7 @@ mod error_format;
 mod error_pages;
 mod graceful_shutdown;
 mod headers;
+mod is_shared;
 mod listen;
 mod open_files;
 mod problem;

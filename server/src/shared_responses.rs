@@ -24,6 +24,7 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     ResponseCache, TrustedProxies,
     error_format::{API, ErrorFormat},
+    is_shared::IsShared,
     observability::Observed,
     problem::Problem,
     security::{Headers, RateLimits, head, rejection::Rejection},
@@ -41,11 +42,6 @@ const PERSONAL: [HeaderName; 6] = [
     header::CONTENT_LENGTH,
     header::TRANSFER_ENCODING,
 ];
-
-/// Marks a request whose response is shared, on its way to the handler. It has its id, and is
-/// counted.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct IsShared;
 
 /// The shared responses, and what answering with them needs.
 #[derive(Debug)]

@@ -22,7 +22,7 @@ use super::{
     exporter,
     http_metrics::{FALLBACK, HTTP, InFlight},
 };
-use crate::{TrustedProxies, headers::X_REQUEST_ID, shared_responses::IsShared};
+use crate::{TrustedProxies, headers::X_REQUEST_ID, is_shared::IsShared};
 
 /// The trace context of the caller (W3C Trace Context).
 const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");

@@ -31,7 +31,7 @@ use super::{
     rate_limit_headers::{Policies, Remaining},
     rejection::Rejection,
 };
-use crate::{error_format::ErrorFormat, shared_responses::IsShared};
+use crate::{error_format::ErrorFormat, is_shared::IsShared};
 
 /// Clients that each limiter remembers, in a few megabytes. Beyond that the least active are
 /// evicted.

@@ -15,7 +15,7 @@ use base64::{Engine, prelude::BASE64_STANDARD};
 use memchr::memmem;
 use sha2::{Digest, Sha256};
 
-use crate::shared_responses::IsShared;
+use crate::is_shared::IsShared;
 
 /// Replaces the nonce of a shared page by the hashes of the scripts that carry it.
 pub(crate) async fn allow_by_hash(request: Request, next: Next) -> Response {
@@ -87,8 +87,9 @@ mod tests {
 
     #[test]
     fn each_script_with_the_nonce_is_allowed_by_its_hash() {
-        let page = b"<script nonce=\"ab\">x</script><p>ab</p><script type=\"module\" nonce=\"ab\" \
-            defer>y</script><script nonce=\"ab\">x</script><script src=\"/z\" nonce=\"ab\"></script>";
+        let page = b"<script nonce=\"ab\">x</script><p>ab</p>\
+            <script type=\"module\" nonce=\"ab\" defer>y</script><script nonce=\"ab\">x</script>\
+            <script src=\"/z\" nonce=\"ab\"></script>";
         let (html, hashes) = replace_nonce(page, "ab");
         let expected = "<script>x</script><p>ab</p><script type=\"module\" defer>y</script>\
             <script>x</script><script src=\"/z\"></script>";

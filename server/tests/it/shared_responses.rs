@@ -179,6 +179,15 @@ async fn each_shared_response_has_a_request_id_of_its_own() {
 }
 
 #[tokio::test]
+async fn a_draining_server_closes_the_connections_of_visitors() {
+    let app = App::new().await;
+    let page = async || app.get("/competitions").send().await;
+    assert_eq!(page().await.header("connection"), None);
+    app.draining.cancel();
+    assert_eq!(page().await.header("connection"), Some("close"));
+}
+
+#[tokio::test]
 async fn a_page_that_fails_is_not_shared() {
     let app = App::new().await;
     let unknown = "/competitions/01936f5e-0000-7000-8000-000000000001";

@@ -2,7 +2,7 @@
 
 use reqwest::{Client, StatusCode};
 use serde_json::json;
-use tokio::time::{Duration, sleep};
+use tokio::time::{Duration, sleep, timeout};
 
 use crate::support::{App, Collector, MailSink, Process, Receiver};
 
@@ -98,6 +98,27 @@ async fn the_trace_of_a_client_that_is_no_trusted_proxy_is_not_continued() {
     let request = collector.span("GET /api/competitions").await;
     assert_ne!(request.trace, TRACE);
     assert_eq!(request.parent, "");
+}
+
+#[tokio::test]
+async fn each_request_for_a_shared_response_has_a_span() {
+    let collector = Collector::start().await;
+    let app = App::new().await;
+    let server = Process::serve_in(&app.world, &borrowed(&collector.variables()), &[]);
+    for _ in 0..5 {
+        let call = Client::new().get(server.url("/api/competitions"));
+        assert_eq!(call.send().await.unwrap().status(), StatusCode::OK);
+    }
+    let count = || {
+        let spans = collector.spans();
+        spans.iter().filter(|span| span.name == "GET /api/competitions").count()
+    };
+    let all_arrived = async {
+        while count() < 5 {
+            sleep(Duration::from_millis(50)).await;
+        }
+    };
+    timeout(Duration::from_secs(10), all_arrived).await.expect("five spans");
 }
 
 #[tokio::test]
