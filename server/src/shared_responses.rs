@@ -170,7 +170,7 @@ fn address(request: &Request) -> String {
 
 #[cfg(test)]
 mod tests {
-    use axum::{Router, middleware, routing::get};
+    use axum::{Router, http::StatusCode, middleware, routing::get};
     use service::testing::World;
     use tower::ServiceExt;
 
@@ -227,8 +227,8 @@ mod tests {
         assert!(!is_shared("/", &[("x-large", &"x".repeat(head::MAX_HEADERS))]));
     }
 
-    #[tokio::test]
-    async fn a_shared_page_sets_no_cookie() {
+    /// A router of which visitors share the responses.
+    async fn sharing(router: Router) -> Router {
         let world = World::new().await;
         let shared = Arc::new(SharedResponses {
             cache: ResponseCache::without_tags(world.ctx.clone()),
@@ -237,10 +237,28 @@ mod tests {
             draining: CancellationToken::new(),
             headers: Headers { is_https: false },
         });
+        router.layer(middleware::from_fn_with_state(shared, share))
+    }
+
+    #[tokio::test]
+    async fn a_rendering_that_panics_is_refused_with_the_headers_of_any_response() {
+        async fn panics() -> StatusCode {
+            panic!("the test asks for a panic")
+        }
+        let router = sharing(Router::new().route("/", get(panics))).await;
+        let refusal = router.oneshot(request("/", &[("accept", "text/html")])).await.unwrap();
+        assert_eq!(refusal.status(), StatusCode::INTERNAL_SERVER_ERROR);
+        for name in ["content-security-policy", "cache-control", "x-frame-options", "x-request-id"]
+        {
+            assert!(refusal.headers().contains_key(name), "{name}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_shared_page_sets_no_cookie() {
         let page = || async { ([(header::SET_COOKIE, "session=1")], "page") };
-        let layer = middleware::from_fn_with_state(shared, share);
-        let router =
-            Router::new().route("/", get(page)).route("/auth/login", get(page)).layer(layer);
+        let router = Router::new().route("/", get(page)).route("/auth/login", get(page));
+        let router = sharing(router).await;
         for (path, sets_cookie) in [("/", false), ("/auth/login", true)] {
             let page = router.clone().oneshot(request(path, &[])).await.unwrap();
             assert_eq!(page.headers().contains_key(header::SET_COOKIE), sets_cookie, "{path}");

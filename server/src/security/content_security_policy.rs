@@ -1,6 +1,6 @@
 //! The Content-Security-Policy of pages and of other responses (<https://www.w3.org/TR/CSP3/>).
 
-use axum::http::{HeaderValue, header};
+use axum::http::{HeaderMap, HeaderValue, header};
 use leptos::{nonce::use_nonce, prelude::use_context};
 use leptos_axum::ResponseOptions;
 
@@ -46,8 +46,8 @@ impl PagePolicy {
         }
     }
 
-    /// The one inline script, which starts hydration, carries the nonce and imports a file of this
-    /// site, hence 'self'. 'strict-dynamic' would forbid preloading. The page compiles WebAssembly.
+    /// The inline scripts carry the nonce, and one of them imports a file of this site, hence
+    /// 'self'. 'strict-dynamic' would forbid preloading. The page compiles WebAssembly.
     fn with_nonce(&self, nonce: &str) -> String {
         let Self { reload } = self;
         format!(
@@ -55,5 +55,23 @@ impl PagePolicy {
              style-src 'self'; img-src 'self' data:; connect-src 'self'{reload}; \
              object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
         )
+    }
+}
+
+/// The nonce that the policy of a page allows.
+pub(super) fn nonce(headers: &HeaderMap) -> Option<String> {
+    let policy = headers.get(header::CONTENT_SECURITY_POLICY)?.to_str().ok()?;
+    let (_, rest) = policy.split_once("'nonce-")?;
+    let (nonce, _) = rest.split_once('\'')?;
+    Some(nonce.to_owned())
+}
+
+/// Allows scripts by these SHA-256 hashes (in base64) instead of by the nonce.
+pub(super) fn replace_nonce(headers: &mut HeaderMap, nonce: &str, hashes: &[String]) {
+    let policy = headers.get(header::CONTENT_SECURITY_POLICY).and_then(|value| value.to_str().ok());
+    let sources: Vec<_> = hashes.iter().map(|hash| format!("'sha256-{hash}'")).collect();
+    let replaced = policy.map(|it| it.replace(&format!("'nonce-{nonce}'"), &sources.join(" ")));
+    if let Some(Ok(policy)) = replaced.map(HeaderValue::try_from) {
+        headers.insert(header::CONTENT_SECURITY_POLICY, policy);
     }
 }

@@ -42,7 +42,7 @@ pub(crate) async fn bound(mut request: Request, next: Next) -> Response {
     }
 }
 
-/// Whether [`bound`] passes the request on as it is.
+/// Whether [`bound`] passes a GET without a body on as it is.
 pub(crate) fn is_plain<B>(request: &axum::http::Request<B>) -> bool {
     let is_path = request.uri().scheme().is_none() && request.uri().path().starts_with('/');
     let is_old = request.version() < Version::HTTP_11;

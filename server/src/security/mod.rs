@@ -2,7 +2,8 @@
 //! fail without it.
 //!
 //! From the outermost layer to the innermost: security headers, response memory, request head,
-//! client address, rate limits by address, cross-site requests, rate limits by user, request body.
+//! client address, rate limits by address, cross-site requests, script hashes, rate limits by user,
+//! request body.
 
 mod allowance;
 pub(crate) mod body;

@@ -7,7 +7,6 @@
 use axum::{
     body::{Body, to_bytes},
     extract::Request,
-    http::{HeaderMap, HeaderValue, header},
     middleware::Next,
     response::Response,
 };
@@ -15,43 +14,30 @@ use base64::{Engine, prelude::BASE64_STANDARD};
 use memchr::memmem;
 use sha2::{Digest, Sha256};
 
+use super::content_security_policy;
 use crate::is_shared::IsShared;
 
 /// Replaces the nonce of a shared page by the hashes of the scripts that carry it.
 pub(crate) async fn allow_by_hash(request: Request, next: Next) -> Response {
     let is_shared = request.extensions().get::<IsShared>().is_some();
     let response = next.run(request).await;
-    match nonce_of(response.headers()).filter(|_| is_shared) {
+    match content_security_policy::nonce(response.headers()).filter(|_| is_shared) {
         Some(nonce) => with_hashes(response, &nonce).await,
         None => response,
     }
-}
-
-/// The nonce in the policy of a page.
-fn nonce_of(headers: &HeaderMap) -> Option<String> {
-    let policy = headers.get(header::CONTENT_SECURITY_POLICY)?.to_str().ok()?;
-    let (_, rest) = policy.split_once("'nonce-")?;
-    let (nonce, _) = rest.split_once('\'')?;
-    Some(nonce.to_owned())
 }
 
 async fn with_hashes(response: Response, nonce: &str) -> Response {
     let (mut parts, body) = response.into_parts();
     // The whole page is rendered already: reading it does not fail.
     let html = to_bytes(body, usize::MAX).await.unwrap_or_default();
-    let (html, hashes) = replace_nonce(&html, nonce);
-    let policy = parts.headers.get(header::CONTENT_SECURITY_POLICY).and_then(|value| {
-        let policy = value.to_str().ok()?;
-        HeaderValue::try_from(policy.replace(&format!("'nonce-{nonce}'"), &hashes.join(" "))).ok()
-    });
-    if let Some(policy) = policy {
-        parts.headers.insert(header::CONTENT_SECURITY_POLICY, policy);
-    }
+    let (html, hashes) = without_nonce(&html, nonce);
+    content_security_policy::replace_nonce(&mut parts.headers, nonce, &hashes);
     Response::from_parts(parts, Body::from(html))
 }
 
-/// The page without the nonce, and the sources of a policy that allow its inline scripts.
-fn replace_nonce(html: &[u8], nonce: &str) -> (Vec<u8>, Vec<String>) {
+/// The page with scripts that do not carry the nonce, and the hashes of those that are inline.
+fn without_nonce(html: &[u8], nonce: &str) -> (Vec<u8>, Vec<String>) {
     let attribute = format!(" nonce=\"{nonce}\"");
     let (mut replaced, mut hashes) = (Vec::with_capacity(html.len()), Vec::new());
     let mut from = 0;
@@ -59,11 +45,8 @@ fn replace_nonce(html: &[u8], nonce: &str) -> (Vec<u8>, Vec<String>) {
         replaced.extend_from_slice(&html[from..at]);
         from = at + attribute.len();
         let script = inline_script(&html[from..]).filter(|script| !script.is_empty());
-        let Some(script) = script else { continue };
-        let hash = format!("'sha256-{}'", BASE64_STANDARD.encode(Sha256::digest(script)));
-        if !hashes.contains(&hash) {
-            hashes.push(hash);
-        }
+        let hash = script.map(|script| BASE64_STANDARD.encode(Sha256::digest(script)));
+        hashes.extend(hash.filter(|hash| !hashes.contains(hash)));
     }
     replaced.extend_from_slice(&html[from..]);
     (replaced, hashes)
@@ -81,16 +64,16 @@ fn inline_script(html: &[u8]) -> Option<&[u8]> {
 mod tests {
     use super::*;
 
-    /// Of `x`, and of `y`.
-    const X: &str = "'sha256-LXEWQrcmsEQBYnyp+6wy9chTD7GQPMTbAiWHF5IaSIE='";
-    const Y: &str = "'sha256-ofzkNjhU/4iM/0uOeHXWAMJoI5BBKoz3mzfQsRFIsPo='";
+    /// The hashes of `x` and of `y`.
+    const X: &str = "LXEWQrcmsEQBYnyp+6wy9chTD7GQPMTbAiWHF5IaSIE=";
+    const Y: &str = "ofzkNjhU/4iM/0uOeHXWAMJoI5BBKoz3mzfQsRFIsPo=";
 
     #[test]
     fn each_script_with_the_nonce_is_allowed_by_its_hash() {
         let page = b"<script nonce=\"ab\">x</script><p>ab</p>\
             <script type=\"module\" nonce=\"ab\" defer>y</script><script nonce=\"ab\">x</script>\
             <script src=\"/z\" nonce=\"ab\"></script>";
-        let (html, hashes) = replace_nonce(page, "ab");
+        let (html, hashes) = without_nonce(page, "ab");
         let expected = "<script>x</script><p>ab</p><script type=\"module\" defer>y</script>\
             <script>x</script><script src=\"/z\"></script>";
         assert_eq!(String::from_utf8(html).unwrap(), expected);
@@ -99,7 +82,7 @@ mod tests {
 
     #[test]
     fn a_script_without_the_nonce_is_not_allowed() {
-        let (html, hashes) = replace_nonce(b"<script>x</script><script nonce=\"cd\">y", "ab");
+        let (html, hashes) = without_nonce(b"<script>x</script><script nonce=\"cd\">y", "ab");
         assert_eq!(html, b"<script>x</script><script nonce=\"cd\">y");
         assert!(hashes.is_empty());
     }

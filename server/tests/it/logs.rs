@@ -68,6 +68,26 @@ async fn every_line_of_a_request_and_of_its_jobs_and_mail_has_its_id() {
 }
 
 #[tokio::test]
+async fn each_request_for_a_shared_response_is_logged_with_its_id() {
+    let app = App::new().await;
+    let variables = [("LOG_FORMAT", "json"), ("RUST_LOG", "info,tower_http=debug")];
+    let server = Process::serve_in(&app.world, &variables, &[]);
+    for _ in 0..5 {
+        let response = Client::new().get(server.url("/api/competitions")).send().await.unwrap();
+        let id = response.headers()["x-request-id"].to_str().unwrap().to_owned();
+        let is_logged = |line: &Value| {
+            line["message"] == "finished processing request" && line["request.id"] == *id
+        };
+        let logged = async {
+            while !parsed(&server).iter().any(is_logged) {
+                sleep(Duration::from_millis(20)).await;
+            }
+        };
+        timeout(TIMEOUT, logged).await.expect("a line with the id");
+    }
+}
+
+#[tokio::test]
 async fn no_line_has_an_address_a_password_or_a_token() {
     let app = App::new().await;
     let variables = [("LOG_FORMAT", "json"), ("RUST_LOG", "debug,sqlx=warn,hyper=warn")];

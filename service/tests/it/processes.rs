@@ -1,6 +1,6 @@
 //! Several processes on one database, with Redis and without.
 
-use domain::ErrorCode;
+use domain::{CompetitionId, ErrorCode};
 use service::{Context, competitions, events::SeatsWatch, testing::World};
 
 use crate::support::{at_once, cancel_registration, count, register, register_with_key};
@@ -55,7 +55,44 @@ async fn a_watcher_receives_registrations_and_cancellations() {
 }
 
 mod with_redis {
+    use std::time::Duration;
+
+    use service::{ClientAddress, accounts, testing::PASSWORD};
+    use tokio::time::{sleep, timeout};
+
     use super::*;
+
+    /// Waits until `ctx` counts more events of each competition than `before`.
+    async fn more_events(ctx: &Context, ids: [CompetitionId; 2], before: [u64; 2]) -> [u64; 2] {
+        let count = || ids.map(|id| ctx.event_count(Some(id)));
+        let all_counted = async {
+            while count().iter().zip(before).any(|(count, before)| *count <= before) {
+                sleep(Duration::from_millis(20)).await;
+            }
+        };
+        timeout(Duration::from_secs(10), all_counted).await.expect("an event of each");
+        count()
+    }
+
+    #[tokio::test]
+    async fn other_processes_count_a_new_subscription_and_every_change_of_a_transaction() {
+        let world = World::new().await;
+        let other = world.second_process().await;
+        let ada = world.organizer("Ada").await;
+        let grace = world.participant("Grace").await;
+        let ids = [world.competition(&ada).create().await, world.competition(&ada).create().await];
+        // A competition that somebody was registered for is cancelled with its organizer's account.
+        let quiet = world.process_without_redis().await;
+        for id in ids {
+            register(&quiet, &grace, id).await.unwrap();
+            cancel_registration(&quiet, &grace, id).await.unwrap();
+        }
+        other.subscribe_to_events();
+        let subscribed = more_events(&other, ids, [0, 0]).await;
+        let password = PASSWORD.to_owned();
+        accounts::delete(&world.ctx, &ada, password, ClientAddress::UNKNOWN).await.unwrap();
+        more_events(&other, ids, subscribed).await;
+    }
 
     #[tokio::test]
     async fn other_processes_receive_events() {

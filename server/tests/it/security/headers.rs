@@ -6,7 +6,7 @@ use axum::{
 };
 use tower::ServiceExt;
 
-use super::{FORM, HTML};
+use super::{FORM, HTML, markup::inspect};
 use crate::support::{App, Response};
 
 const ON_EVERYTHING: [(&str, &str); 5] = [
@@ -137,6 +137,19 @@ async fn every_page_of_a_user_has_its_own_script_nonce() {
     nonces.sort();
     nonces.dedup();
     assert_eq!(nonces.len(), 3, "a nonce was reused");
+}
+
+#[tokio::test]
+async fn a_page_that_visitors_share_allows_its_scripts_by_their_hashes() {
+    let app = App::new().await;
+    let page = app.get("/competitions").send().await;
+    let policy = policy(&page);
+    assert!(!policy.contains("'nonce-") && !page.text.contains("nonce"), "a nonce was shared");
+    let findings = inspect(&page.text, policy);
+    assert!(findings.faults.is_empty(), "{findings:?}");
+    let sources: Vec<_> = directive(policy, "script-src").split(' ').collect();
+    let ["'self'", hashes @ .., "'wasm-unsafe-eval'"] = &sources[..] else { panic!("{policy}") };
+    assert!((1..=findings.scripts).contains(&hashes.len()), "{findings:?} {policy}");
 }
 
 #[tokio::test]
