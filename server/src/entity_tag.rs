@@ -8,7 +8,7 @@ use crate::headers::X_TOTAL_COUNT;
 /// Bytes of the hash in a tag: enough to tell the states of one resource apart.
 const HASH: usize = 8;
 /// The codings of compressed responses.
-pub(crate) const CODINGS: [&str; 2] = ["gzip", "br"];
+pub(crate) const CODINGS: [&str; 3] = ["gzip", "br", "zstd"];
 /// Public responses may be stored by anyone, and are revalidated before each use: seats change all
 /// the time.
 const REVALIDATE: HeaderValue = HeaderValue::from_static("no-cache");
@@ -70,6 +70,7 @@ mod tests {
         };
         assert_eq!(tag("\"3-ab\"", "gzip"), "\"3-ab-gzip\"");
         assert_eq!(tag("\"3-ab\"", "br"), "\"3-ab-br\"");
+        assert_eq!(tag("\"3-ab\"", "zstd"), "\"3-ab-zstd\"");
         assert_eq!(tag("\"3-ab\"", "identity"), "\"3-ab\"");
         assert_eq!(tag("W/\"ab\"", "gzip"), "W/\"ab\"");
     }

@@ -207,8 +207,9 @@ fn pages(state: &AppState, site_url: SiteUrl, authentication: &Authentication) -
         .layer(middleware::from_fn(site::strip_trailing_slash))
 }
 
-/// Compresses responses, except WebAssembly: a release holds it compressed, and that of a debug
-/// build is so large that compressing takes longer than sending.
+/// Compresses responses, with Zstandard where the client accepts it: it takes a quarter of the time
+/// of Brotli and gzip for about the same size. Not WebAssembly: a release holds it compressed, and
+/// that of a debug build is so large that compressing takes longer than sending.
 fn compression() -> CompressionLayer<impl Predicate> {
     let predicate = DefaultPredicate::new().and(NotForContentType::const_new("application/wasm"));
     CompressionLayer::new().compress_when(predicate)

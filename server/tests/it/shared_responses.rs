@@ -130,6 +130,16 @@ async fn compressed_pages_are_shared_by_those_who_accept_their_coding() {
 }
 
 #[tokio::test]
+async fn a_page_for_a_browser_that_accepts_every_coding_is_compressed_with_zstandard() {
+    let app = App::new().await;
+    let browser = "gzip, deflate, br, zstd";
+    assert_eq!(compressed(&app, "/", browser).await.0.as_deref(), Some("zstd"));
+    let cookie = app.log_in(&app.world.participant("Grace").await).await;
+    let call = app.get("/").header("cookie", &cookie).header("accept-encoding", browser);
+    assert_eq!(call.send().await.header("content-encoding"), Some("zstd"));
+}
+
+#[tokio::test]
 async fn a_response_of_the_api_that_a_user_shares_is_not_kept_for_longer() {
     let Renamed { app, page } = Renamed::behind_the_back().await;
     let path = format!("/api{page}");
