@@ -15,6 +15,16 @@ pub struct ViewerState {
     pub registration_id: Option<RegistrationId>,
 }
 
+impl ViewerState {
+    /// Whether the viewer may see where the competition takes place online: its organizer and
+    /// registered people.
+    pub fn sees_online_link(&self, competition: &Competition) -> bool {
+        let is_organizer =
+            self.user.as_ref().is_some_and(|user| user.id == competition.organizer_id);
+        is_organizer || self.registration.is_some_and(RegistrationStatus::holds_seat)
+    }
+}
+
 /// The states of the button on the page of a competition.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum CallToAction {
@@ -85,14 +95,38 @@ mod tests {
             seats_left,
             reg_deadline: time("2026-11-24T00:00:00Z"),
             start_date: None,
+            ends_at: None,
             reg_opens_at: Some(time("2026-11-20T00:00:00Z")),
             time_zone: "UTC".into(),
+            summary: None,
+            venue_name: None,
+            venue_address: None,
+            is_online: false,
+            website: None,
             cancelled_at: None,
             organizer_id: UserId(uuid::Uuid::nil()),
             version: 1,
             created_at: time("2026-11-01T00:00:00Z"),
             updated_at: time("2026-11-01T00:00:00Z"),
         }
+    }
+
+    #[test]
+    fn the_online_link_is_for_the_organizer_and_those_with_a_seat() {
+        let of_another =
+            Competition { organizer_id: UserId(uuid::Uuid::from_u128(1)), ..competition(1) };
+        let sees = |role, status| viewer(role, status).sees_online_link(&of_another);
+        for status in [RegistrationStatus::Pending, RegistrationStatus::Confirmed] {
+            assert!(sees(Some(Role::Participant), Some(status)));
+        }
+        for status in [RegistrationStatus::Cancelled, RegistrationStatus::Failed] {
+            assert!(!sees(Some(Role::Participant), Some(status)));
+        }
+        assert!(!sees(Some(Role::Participant), None));
+        assert!(!sees(Some(Role::Organizer), None));
+        assert!(!sees(Some(Role::Admin), None));
+        assert!(!sees(None, None));
+        assert!(viewer(Some(Role::Organizer), None).sees_online_link(&competition(1)));
     }
 
     #[test]

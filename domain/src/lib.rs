@@ -38,8 +38,8 @@ pub use call_to_action::{CallToAction, ViewerState};
 pub use competition::{
     Clash, Competition, CompetitionCounts, CompetitionDetail, CompetitionDraft, CompetitionEdit,
     CompetitionFilter, CompetitionInput, CompetitionPage, CompetitionPatch, CompetitionQuery,
-    CompetitionSort, CompetitionWithCount, CompetitionWithOrganizer, Contact, Dates, MAX_CAPACITY,
-    NewCompetition, Organizer, SeatsChanged, UNDATED_FOR,
+    CompetitionSort, CompetitionWithCount, CompetitionWithOrganizer, Contact, Dates, Facts,
+    FactsEdit, MAX_CAPACITY, NewCompetition, Organizer, SeatsChanged, UNDATED_FOR, venue_line,
 };
 #[cfg(feature = "openapi")]
 pub use competition::{SearchText, TagList};
@@ -72,7 +72,10 @@ pub use registration::{
 pub use roster::{
     RosterEntry, RosterFilter, RosterOrder, RosterPage, RosterQuery, RosterSort, RosterTotals,
 };
-pub use text::{Description, Email, Password, PersonName, Tag, TimeZoneName, Title, TokenName};
+pub use text::{
+    Description, Email, Password, PersonName, Summary, Tag, TimeZoneName, Title, TokenName,
+    VenueAddress, VenueName, WebLink,
+};
 pub use timestamp::{InvalidTimestamp, Timestamp, local_time};
 pub use token::{LogoutInput, RefreshInput};
 pub use web_address::without_web_addresses;

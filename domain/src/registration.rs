@@ -135,6 +135,18 @@ pub struct MyCompetition {
     /// If it is set.
     #[cfg_attr(feature = "openapi", schema(required))]
     pub start_date: Option<Timestamp>,
+    /// After the start, if it is set.
+    #[cfg_attr(feature = "openapi", schema(required))]
+    pub ends_at: Option<Timestamp>,
+    /// Where it takes place.
+    #[cfg_attr(feature = "openapi", schema(required, example = "Town Hall"))]
+    pub venue_name: Option<String>,
+    /// The address of the venue.
+    #[cfg_attr(feature = "openapi", schema(required, example = "Rathausplatz 1, 10115 Berlin"))]
+    pub venue_address: Option<String>,
+    /// Where it takes place online, while the registration holds a seat.
+    #[cfg_attr(feature = "openapi", schema(required, example = json!(null)))]
+    pub online_url: Option<String>,
     /// When registration closes.
     pub reg_deadline: Timestamp,
     /// The IANA time zone of the competition.
@@ -150,7 +162,8 @@ pub struct MyCompetition {
 impl MyCompetition {
     /// Whether it is over at `now`, as [`Dates::is_over`] has it.
     pub fn is_over(&self, now: Timestamp) -> bool {
-        Dates { opens: None, deadline: self.reg_deadline, start: self.start_date }.is_over(now)
+        let (start, end) = (self.start_date, self.ends_at);
+        Dates { opens: None, deadline: self.reg_deadline, start, end }.is_over(now)
     }
 }
 

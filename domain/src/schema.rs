@@ -85,6 +85,10 @@ mod builders {
         Some(SchemaFormat::KnownFormat(KnownFormat::Email))
     }
 
+    pub(crate) fn uri() -> Option<SchemaFormat> {
+        Some(SchemaFormat::Custom("uri".into()))
+    }
+
     pub(crate) fn password() -> Option<SchemaFormat> {
         Some(SchemaFormat::KnownFormat(KnownFormat::Password))
     }

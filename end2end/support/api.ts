@@ -25,6 +25,15 @@ type Wanted = {
   /** Days from now; already open by default. */
   opens?: number;
   zone?: string;
+  /** When it ends and where it takes place, by their names in the API; nothing by default. */
+  facts?: {
+    endsAt?: string;
+    summary?: string;
+    venueName?: string;
+    venueAddress?: string;
+    onlineUrl?: string;
+    website?: string;
+  };
 };
 
 /** Creates the data of a test over the REST API. */
@@ -69,6 +78,7 @@ export class Api {
       startDate: wanted.start === undefined ? null : inDays(wanted.start).toISOString(),
       regOpensAt: wanted.opens === undefined ? null : inDays(wanted.opens).toISOString(),
       timeZone: wanted.zone ?? 'UTC',
+      ...wanted.facts,
     });
   }
 

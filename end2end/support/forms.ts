@@ -33,6 +33,12 @@ export type CompetitionFields = {
   Capacity: string;
   'Registration closes': string;
   'Starts (optional)': string;
+  'Ends (optional)'?: string;
+  'Summary (optional)'?: string;
+  'Website (optional)'?: string;
+  'Venue (optional)'?: string;
+  'Address (optional)'?: string;
+  'Online link (optional)'?: string;
 };
 
 /** The fields of a valid form, in UTC. */

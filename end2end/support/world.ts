@@ -1,5 +1,6 @@
 import { expect } from '@playwright/test';
 import type { Api, Competition, Person } from './api.ts';
+import { inDays } from './time.ts';
 import { unique } from './unique.ts';
 
 export type People = {
@@ -52,6 +53,14 @@ export async function makeWorld(api: Api): Promise<World> {
     description: LONG_WORD.repeat(4),
     tags: ['chess', LONG_WORD.slice(0, 40)],
     start: 14,
+    facts: {
+      endsAt: inDays(15).toISOString(),
+      summary: LONG_WORD.repeat(3),
+      venueName: LONG_WORD,
+      venueAddress: LONG_WORD.repeat(2),
+      onlineUrl: `https://meet.example/${LONG_WORD.repeat(3)}`,
+      website: `https://${'a'.repeat(60)}.example/`,
+    },
   });
   const [other, full, another, token, webhook, quietWebhook] = await Promise.all([
     api.competition({ owner: organizer, seats: 1 }),

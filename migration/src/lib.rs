@@ -31,6 +31,7 @@ mod m20261127_000031_job_items;
 mod m20261127_000032_lists;
 mod m20261127_000033_competition_search;
 mod m20261127_000034_account_search;
+mod m20261128_000035_competition_facts;
 
 /// Every migration, oldest first.
 #[derive(Debug)]
@@ -62,6 +63,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_000032_lists::Migration),
             Box::new(m20261127_000033_competition_search::Migration),
             Box::new(m20261127_000034_account_search::Migration),
+            Box::new(m20261128_000035_competition_facts::Migration),
         ]
     }
 }

@@ -4,14 +4,18 @@
 //! While a competition has no start date, the event of a registration is at its deadline, and says
 //! so; once the start is set, the same event moves there.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
     Competition, CompetitionId, ErrorCode, PublicError, RegistrationId, RegistrationStatus,
+    venue_line,
 };
 use icalendar::{Calendar, Component, Event, EventLike, EventStatus};
 use sea_orm::EntityTrait;
 
 use crate::{Actor, Context, Result, competitions, entity::registration as row, markdown};
+
+/// How long a competition lasts in calendars while no end is set.
+const DEFAULT_LENGTH: TimeDelta = TimeDelta::hours(1);
 
 /// Two events: the registration deadline of a competition, and its start if that is set. `site` is
 /// the public address of the site: `https://compete.example`.
@@ -20,7 +24,8 @@ use crate::{Actor, Context, Result, competitions, entity::registration as row, m
 /// [`ErrorCode::CompetitionNotFound`].
 pub async fn of_competition(ctx: &Context, id: CompetitionId, site: &str) -> Result<String> {
     let competition = competitions::get(ctx, id).await?.competition;
-    let entry = Entry { competition: &competition, site, now: ctx.now().utc() };
+    let (online_url, now) = (None, ctx.now().utc());
+    let entry = Entry { competition: &competition, online_url, site, now };
     let status = match competition.cancelled_at {
         Some(_) => EventStatus::Cancelled,
         None => EventStatus::Confirmed,
@@ -51,7 +56,8 @@ pub async fn of_registration(
     let registration = found
         .filter(|row| row.user_id == user.id)
         .ok_or_else(|| PublicError::new(ErrorCode::NotRegistered, "Registration not found"))?;
-    let competition = competitions::get(ctx, registration.competition_id).await?.competition;
+    let detail = competitions::get(ctx, registration.competition_id).await?;
+    let competition = detail.competition;
     let status = match registration.status {
         _ if competition.is_cancelled() => EventStatus::Cancelled,
         RegistrationStatus::Confirmed => EventStatus::Confirmed,
@@ -60,7 +66,8 @@ pub async fn of_registration(
     };
     let occasion =
         if competition.start_date.is_some() { Occasion::Start } else { Occasion::Deadline };
-    let entry = Entry { competition: &competition, site, now: ctx.now().utc() };
+    let online_url = detail.online_url.as_deref().filter(|_| registration.status.holds_seat());
+    let entry = Entry { competition: &competition, online_url, site, now: ctx.now().utc() };
     let since = competition.updated_at.utc().max(registration.updated_at);
     Ok(file([entry.event(&id.to_string(), occasion, status, since)]))
 }
@@ -75,6 +82,8 @@ enum Occasion {
 /// What all events of a file share.
 struct Entry<'a> {
     competition: &'a Competition,
+    /// Where it takes place online, if the reader may know.
+    online_url: Option<&'a str>,
     site: &'a str,
     now: DateTime<Utc>,
 }
@@ -88,24 +97,41 @@ impl Entry<'_> {
         status: EventStatus,
         since: DateTime<Utc>,
     ) -> Event {
-        let Competition { id, title, description, version, reg_deadline, start_date, .. } =
-            self.competition;
+        let Competition { id, title, description, version, .. } = self.competition;
+        let Competition { reg_deadline, start_date, ends_at, .. } = self.competition;
         let (summary, at) = match (occasion, start_date) {
             (Occasion::Start, Some(start)) => (title.clone(), *start),
             _ => (format!("Registration closes: {title}"), *reg_deadline),
         };
         let page = format!("{}/competitions/{id}", self.site);
-        let about = markdown::summary(description);
-        Event::with_uid(&format!("{name}@{}", host(self.site)))
+        let online = self.online_url.map(|url| format!("Online: {url}"));
+        let about = self.competition.summary.clone();
+        let about = about.unwrap_or_else(|| markdown::summary(description));
+        let about = [Some(about), online, Some(page.clone())];
+        let mut event = Event::with_uid(&format!("{name}@{}", host(self.site)));
+        event
             .timestamp(self.now)
             .starts(at.utc())
             .summary(&summary)
-            .description(&format!("{about}\n\n{page}"))
+            .description(&about.into_iter().flatten().collect::<Vec<_>>().join("\n\n"))
             .url(&page)
             .sequence(*version)
             .last_modified(since)
-            .status(status)
-            .done()
+            .status(status);
+        if matches!(occasion, Occasion::Start) {
+            let end = ends_at.map_or(at.utc() + DEFAULT_LENGTH, |end| end.utc());
+            event.ends(end);
+            if let Some(location) = self.location() {
+                event.location(&location);
+            }
+        }
+        event.done()
+    }
+
+    fn location(&self) -> Option<String> {
+        let Competition { venue_name, venue_address, is_online, .. } = self.competition;
+        let online = || is_online.then(|| self.online_url.unwrap_or("Online").to_owned());
+        venue_line(venue_name.as_deref(), venue_address.as_deref()).or_else(online)
     }
 }
 

@@ -7,10 +7,7 @@ use std::{
 
 use askama::Template;
 use domain::{CompetitionId, EventType, RegistrationId, RegistrationStatus, Timestamp, UserId};
-use sea_orm::{
-    ColumnTrait, DerivePartialModel, EntityTrait, QueryFilter, prelude::DateTimeUtc,
-    sea_query::Expr,
-};
+use sea_orm::{ColumnTrait, DerivePartialModel, EntityTrait, QueryFilter, sea_query::Expr};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -26,9 +23,9 @@ use crate::{
         limits::CONFIRMATION,
         mailbox::{Draft, store_and_enqueue},
         templates::{RenderedMail, UserText},
+        when_and_where::WhenAndWhere,
     },
     webhooks::{Event, PublishEvents},
-    zones,
 };
 
 /// Mail the confirmations of registrations that were made in one transaction, and turn them
@@ -139,8 +136,8 @@ struct Subject {
     organizer_id: UserId,
     has_webhooks: bool,
     title: String,
-    start_date: Option<DateTimeUtc>,
-    time_zone: String,
+    #[sea_orm(nested)]
+    place: WhenAndWhere,
 }
 
 /// Confirms the registrations of jobs in one transaction. Skips a registration that was cancelled
@@ -215,21 +212,19 @@ fn event_jobs<'a>(
 struct Confirmation<'a> {
     name: UserText<'a>,
     title: UserText<'a>,
-    /// In the zone of the competition.
-    start: Option<&'a str>,
+    place: &'a WhenAndWhere,
     registration: RegistrationId,
 }
 
-/// The confirmation of a registration; the start has the zone of the competition.
+/// The confirmation of a registration.
 pub(crate) fn mail(
     registration: RegistrationId,
     name: &str,
     title: &str,
-    start: Option<(Timestamp, &str)>,
+    place: &WhenAndWhere,
 ) -> RenderedMail {
-    let start = start.map(|(start, zone)| zones::local(start, zone));
     let (name, title) = (UserText(name), UserText(title));
-    RenderedMail::of(&Confirmation { name, title, start: start.as_deref(), registration })
+    RenderedMail::of(&Confirmation { name, title, place, registration })
 }
 
 /// The key of the confirmation of a registration. After a cancellation and a new registration, the
@@ -244,11 +239,10 @@ fn draft(
     competition: &Subject,
     cause: Cause,
 ) -> Draft {
-    let start = competition.start_date.map(|start| (start.into(), &*competition.time_zone));
     Draft {
         user: user.id,
         recipient: user.email.clone(),
-        mail: mail(row.id, &user.name, &competition.title, start),
+        mail: mail(row.id, &user.name, &competition.title, &competition.place),
         dedup_key: dedup_key(row),
         cause,
     }
@@ -257,18 +251,20 @@ fn draft(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::mail::templates::assert_preview;
+    use crate::mail::{templates::assert_preview, when_and_where};
 
     #[test]
     fn a_confirmation_reads_as_its_previews() {
+        let place = when_and_where::example();
         let mail = Confirmation {
             name: UserText("Grace Hopper"),
             title: UserText("Code Sprint"),
-            start: Some("Sun 29 Nov 2026, 13:00 CET"),
+            place: &place,
             registration: RegistrationId(uuid::Uuid::from_u128(7)),
         };
         assert_preview("confirmation", &RenderedMail::of(&mail));
-        let undated = RenderedMail::of(&Confirmation { start: None, ..mail });
+        let undated = WhenAndWhere::default();
+        let undated = RenderedMail::of(&Confirmation { place: &undated, ..mail });
         assert_preview("confirmation.undated", &undated);
     }
 }

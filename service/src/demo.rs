@@ -2,8 +2,8 @@
 
 use chrono::TimeDelta;
 use domain::{
-    Dates, Description, Email, ErrorCode, NewCompetition, Password, PersonName, PublicError, Role,
-    Signup, Tag, TimeZoneName, Title, User,
+    Dates, Description, Email, ErrorCode, Facts, NewCompetition, Password, PersonName, PublicError,
+    Role, Signup, Summary, Tag, TimeZoneName, Title, User, VenueAddress, VenueName, WebLink,
 };
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
@@ -14,60 +14,96 @@ use crate::{
 /// The password of every demo account.
 pub const PASSWORD: &str = "password123";
 
-/// Title, description, seats, days to the deadline, days to the start, organizer, tags.
-type DemoCompetition = (&'static str, &'static str, u32, i64, i64, usize, [&'static str; 3]);
+struct DemoCompetition {
+    title: &'static str,
+    summary: &'static str,
+    description: &'static str,
+    place: Place,
+    capacity: u32,
+    /// Days to the registration deadline.
+    closes_in: i64,
+    /// Days to the start.
+    starts_in: i64,
+    /// Hours from the start to the end.
+    lasts: i64,
+    /// The index of the organizer.
+    organizer: usize,
+    tags: [&'static str; 3],
+}
+
+enum Place {
+    /// The name of a venue and its address.
+    Venue(&'static str, &'static str),
+    /// The link.
+    Online(&'static str),
+}
 
 const COMPETITIONS: [DemoCompetition; 5] = [
-    (
-        "Code Sprint 2025",
-        "Twenty-four hours, one idea, a team of up to four. Bring a laptop; we bring coffee, \
-         mentors and a jury that reads code.",
-        50,
-        7,
-        14,
-        0,
-        ["coding", "hackathon", "technology"],
-    ),
-    (
-        "AI Innovation Challenge",
-        "Build something useful with machine learning. Entries are judged on what they do for \
-         people, not on the size of the model.",
-        30,
-        5,
-        10,
-        0,
-        ["ai", "machine-learning", "innovation"],
-    ),
-    (
-        "Startup Pitch Competition",
-        "Five minutes, ten slides, three questions. Pitch your company to people who have built \
-         theirs.",
-        20,
-        3,
-        5,
-        1,
-        ["startup", "business", "pitching"],
-    ),
-    (
-        "Design Sprint Workshop",
-        "From a problem on Monday to a tested prototype on Friday, in small groups led by \
-         working designers.",
-        15,
-        10,
-        15,
-        1,
-        ["design", "ux", "workshop"],
-    ),
-    (
-        "Data Science Marathon",
-        "Forty hours with a data set nobody has seen before. Explore it, model it, and tell us \
-         what it says.",
-        40,
-        12,
-        20,
-        0,
-        ["data-science", "analytics", "statistics"],
-    ),
+    DemoCompetition {
+        title: "Code Sprint 2025",
+        summary: "Build one idea in twenty-four hours, in a team of up to four.",
+        description: "Twenty-four hours, one idea, a team of up to four. Bring a laptop; we bring \
+                      coffee, mentors and a jury that reads code.",
+        place: Place::Venue("Kulturhuset", "Sergels torg 3, 111 57 Stockholm"),
+        capacity: 50,
+        closes_in: 7,
+        starts_in: 14,
+        lasts: 24,
+        organizer: 0,
+        tags: ["coding", "hackathon", "technology"],
+    },
+    DemoCompetition {
+        title: "AI Innovation Challenge",
+        summary: "Build something useful with machine learning.",
+        description: "Build something useful with machine learning. Entries are judged on what \
+                      they do for people, not on the size of the model.",
+        place: Place::Online("https://meet.example/ai-innovation"),
+        capacity: 30,
+        closes_in: 5,
+        starts_in: 10,
+        lasts: 8,
+        organizer: 0,
+        tags: ["ai", "machine-learning", "innovation"],
+    },
+    DemoCompetition {
+        title: "Startup Pitch Competition",
+        summary: "Five minutes, ten slides, three questions.",
+        description: "Five minutes, ten slides, three questions. Pitch your company to people who \
+                      have built theirs.",
+        place: Place::Venue("Factory Görlitzer Park", "Lohmühlenstraße 65, 12435 Berlin"),
+        capacity: 20,
+        closes_in: 3,
+        starts_in: 5,
+        lasts: 4,
+        organizer: 1,
+        tags: ["startup", "business", "pitching"],
+    },
+    DemoCompetition {
+        title: "Design Sprint Workshop",
+        summary: "From a problem on Monday to a tested prototype on Friday.",
+        description: "From a problem on Monday to a tested prototype on Friday, in small groups \
+                      led by working designers.",
+        place: Place::Venue("Design Museum", "224-238 Kensington High Street, London W8 6AG"),
+        capacity: 15,
+        closes_in: 10,
+        starts_in: 15,
+        lasts: 100,
+        organizer: 1,
+        tags: ["design", "ux", "workshop"],
+    },
+    DemoCompetition {
+        title: "Data Science Marathon",
+        summary: "Forty hours with a data set nobody has seen before.",
+        description: "Forty hours with a data set nobody has seen before. Explore it, model it, \
+                      and tell us what it says.",
+        place: Place::Online("https://meet.example/data-science"),
+        capacity: 40,
+        closes_in: 12,
+        starts_in: 20,
+        lasts: 40,
+        organizer: 0,
+        tags: ["data-science", "analytics", "statistics"],
+    },
 ];
 
 /// What seeding made; both are zero when everything was there.
@@ -100,8 +136,8 @@ pub async fn seed(ctx: &Context) -> Result<Seeded> {
         user(ctx, &mut seeded, &name, &email, Role::Participant).await?;
     }
     for demo in &COMPETITIONS {
-        let organizer = &organizers[demo.5];
-        if !exists(ctx, organizer, demo.0).await? {
+        let organizer = &organizers[demo.organizer];
+        if !exists(ctx, organizer, demo.title).await? {
             let tx = ctx.db.begin_serializable().await?;
             competitions::insert(ctx, &*tx, organizer, &new_competition(ctx, demo)?).await?;
             tx.commit().await?;
@@ -141,16 +177,31 @@ async fn exists(ctx: &Context, organizer: &User, title: &str) -> Result<bool> {
 }
 
 fn new_competition(ctx: &Context, demo: &DemoCompetition) -> Result<NewCompetition> {
-    let &(title, description, capacity, deadline, start, _, tags) = demo;
-    let in_days = |days| (ctx.now().utc() + TimeDelta::days(days)).into();
-    let tags =
-        tags.into_iter().map(Tag::parse).collect::<Result<_, _>>().map_err(Error::Corrupt)?;
+    let in_days = |days| ctx.now().utc() + TimeDelta::days(days);
+    let tags = demo.tags.into_iter().map(Tag::parse).collect::<Result<_, _>>();
+    let (start, end) =
+        (in_days(demo.starts_in), in_days(demo.starts_in) + TimeDelta::hours(demo.lasts));
+    let (opens, deadline) = (None, in_days(demo.closes_in).into());
+    let mut facts = Facts {
+        summary: Some(Summary::parse(demo.summary).map_err(Error::Corrupt)?),
+        ..Facts::default()
+    };
+    match demo.place {
+        Place::Venue(name, address) => {
+            facts.venue_name = Some(VenueName::parse(name).map_err(Error::Corrupt)?);
+            facts.venue_address = Some(VenueAddress::parse(address).map_err(Error::Corrupt)?);
+        }
+        Place::Online(url) => {
+            facts.online_url = Some(WebLink::parse("Online link", url).map_err(Error::Corrupt)?);
+        }
+    }
     Ok(NewCompetition {
-        title: Title::parse(title).map_err(Error::Corrupt)?,
-        description: Description::parse(description).map_err(Error::Corrupt)?,
-        tags,
-        capacity,
-        dates: Dates { opens: None, deadline: in_days(deadline), start: Some(in_days(start)) },
+        title: Title::parse(demo.title).map_err(Error::Corrupt)?,
+        description: Description::parse(demo.description).map_err(Error::Corrupt)?,
+        tags: tags.map_err(Error::Corrupt)?,
+        capacity: demo.capacity,
+        dates: Dates { opens, deadline, start: Some(start.into()), end: Some(end.into()) },
         time_zone: TimeZoneName::default(),
+        facts,
     })
 }

@@ -21,6 +21,7 @@ use crate::{
     mail::{
         mailbox::{Draft, store_and_enqueue_in_bulk},
         templates::{RenderedMail, UserText},
+        when_and_where::WhenAndWhere,
     },
     zones,
 };
@@ -68,6 +69,7 @@ struct Reminder<'a> {
     title: UserText<'a>,
     /// In the zone of the competition.
     start: &'a str,
+    place: &'a WhenAndWhere,
     registration: RegistrationId,
 }
 
@@ -100,6 +102,7 @@ async fn remind_some(ctx: &Context, competition: &competition::Model) -> Result<
     let reminded: Vec<RegistrationId> =
         due.iter().map(|(registration, ..)| *registration).collect();
     let local_start = zones::local(start.into(), &competition.time_zone);
+    let place = WhenAndWhere::from(competition);
     let drafts = due.into_iter().map(|(registration, user, email, name)| Draft {
         user,
         recipient: email,
@@ -107,6 +110,7 @@ async fn remind_some(ctx: &Context, competition: &competition::Model) -> Result<
             name: UserText(&name),
             title: UserText(&competition.title),
             start: &local_start,
+            place: &place,
             registration,
         }),
         // A start that is moved away and back causes no second reminder.
@@ -135,7 +139,7 @@ fn is_not_reminded_of(start: DateTimeUtc) -> Condition {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::mail::templates::assert_preview;
+    use crate::mail::{templates::assert_preview, when_and_where};
 
     #[test]
     fn a_reminder_reads_as_its_preview() {
@@ -143,6 +147,7 @@ mod tests {
             name: UserText("Grace Hopper"),
             title: UserText("Code Sprint"),
             start: "Sun 29 Nov 2026, 13:00 CET",
+            place: &when_and_where::example(),
             registration: RegistrationId(uuid::Uuid::from_u128(7)),
         };
         assert_preview("reminder", &RenderedMail::of(&mail));

@@ -29,6 +29,8 @@ pub(crate) enum Shape {
     Screen,
     /// A circular arrow.
     Again,
+    /// A pin on a map.
+    Pin,
 }
 
 impl Shape {
@@ -52,6 +54,9 @@ impl Shape {
             }
             Self::Moon => "M20 14A8 8 0 1 1 10 4a7 7 0 0 0 10 10",
             Self::Screen => "M4 5h16v11H4zM9 20h6M12 16v4",
+            Self::Pin => {
+                "M12 21c4-4 7-7 7-11a7 7 0 1 0-14 0c0 4 3 7 7 11M12 8a2 2 0 1 1 0 4a2 2 0 0 1 0-4"
+            }
             Self::Again => "M20 12a8 8 0 1 1-3-6M17 2v4h-4",
         }
     }

@@ -53,6 +53,7 @@ fn field_words(code: ErrorCode, field: &str, message: &str) -> Option<String> {
         ErrorCode::WrongPassword => "Wrong password",
         ErrorCode::DeadlineNotInFuture => "Choose a closing time in the future",
         ErrorCode::StartNotAfterDeadline => "Choose a start after registration closes",
+        ErrorCode::EndNotAfterStart => "Choose an end after the start",
         ErrorCode::OpeningNotBeforeDeadline => "Choose an opening time before registration closes",
         ErrorCode::StaleVersion => {
             "This competition was changed since you opened it. Check the changes, then save again."
@@ -77,6 +78,11 @@ fn rule_words(field: &str, message: &str) -> Option<String> {
         "regOpensAt" => "an opening time",
         "regDeadline" => "a closing time",
         "startDate" => "a start",
+        "endsAt" => "an end",
+        "summary" => "a summary",
+        "venueName" => "a venue",
+        "venueAddress" => "an address",
+        "onlineUrl" | "website" => "a link",
         "url" => "a URL",
         "competitionId" => return Some("Choose one of your competitions".to_owned()),
         "eventTypes" => return Some("Choose events from the list".to_owned()),
@@ -104,6 +110,7 @@ fn rule_words(field: &str, message: &str) -> Option<String> {
         ("have ", "with "),
         ("be a valid email address, like ", "like "),
         ("be an address like ", "like "),
+        ("be a link like ", "like "),
         ("begin with ", "that begins with "),
         ("be a whole number from ", "from "),
         ("be at least ", "of at least "),

@@ -17,6 +17,8 @@ pub struct Dates {
     pub deadline: Timestamp,
     /// When it starts, if that is set.
     pub start: Option<Timestamp>,
+    /// When it ends, if that is set; never without a start.
+    pub end: Option<Timestamp>,
 }
 
 impl Dates {
@@ -30,10 +32,12 @@ impl Dates {
         }
     }
 
-    /// Registration opens before the deadline, and the competition starts after it.
+    /// Registration opens before the deadline, the competition starts after it, and ends after its
+    /// start.
     ///
     /// # Errors
-    /// [`ErrorCode::OpeningNotBeforeDeadline`], [`ErrorCode::StartNotAfterDeadline`].
+    /// [`ErrorCode::OpeningNotBeforeDeadline`], [`ErrorCode::StartNotAfterDeadline`],
+    /// [`ErrorCode::EndNotAfterStart`].
     pub(super) fn in_order(self) -> Result<Self, PublicError> {
         if self.opens.is_some_and(|opens| opens >= self.deadline) {
             let message = "Registration must open before the deadline";
@@ -44,6 +48,10 @@ impl Dates {
             let message = "Start date must be after registration deadline";
             let code = ErrorCode::StartNotAfterDeadline;
             return Err(PublicError::on_field(code, "startDate", message));
+        }
+        if self.end.is_some_and(|end| self.start.is_none_or(|start| end <= start)) {
+            let message = "End must be after the start date";
+            return Err(PublicError::on_field(ErrorCode::EndNotAfterStart, "endsAt", message));
         }
         Ok(self)
     }
@@ -74,10 +82,27 @@ mod tests {
             (None, "2027-02-21T23:59:59.999Z", false),
             (None, "2027-02-22T00:00:00Z", true),
         ] {
-            let dates = Dates { opens: None, deadline, start: start.map(at) };
+            let dates = Dates { opens: None, deadline, start: start.map(at), end: None };
             assert_eq!(dates.is_over(at(now)), over, "{start:?} at {now}");
         }
-        let never = Dates { opens: None, deadline: at("9999-12-31T23:59:59.999Z"), start: None };
+        let deadline_of_never = at("9999-12-31T23:59:59.999Z");
+        let never = Dates { opens: None, deadline: deadline_of_never, start: None, end: None };
         assert!(!never.is_over(deadline));
+    }
+
+    #[test]
+    fn a_competition_ends_after_its_start() {
+        let at = |text: &str| text.parse::<Timestamp>().unwrap();
+        let (start, later) = (at("2026-12-01T00:00:00Z"), at("2026-12-01T00:00:00.001Z"));
+        for (start, end, is_right) in [
+            (Some(start), Some(later), true),
+            (Some(start), Some(start), false),
+            (None, Some(later), false),
+            (Some(start), None, true),
+        ] {
+            let dates = Dates { opens: None, deadline: at("2026-11-24T00:00:00Z"), start, end };
+            let code = dates.in_order().map_err(|error| error.code).err();
+            assert_eq!(code, (!is_right).then_some(ErrorCode::EndNotAfterStart), "{dates:?}");
+        }
     }
 }

@@ -23,6 +23,18 @@ pub struct CompetitionDraft {
     pub reg_deadline: String,
     /// The same; may be empty.
     pub start_date: String,
+    /// The same; may be empty.
+    pub ends_at: String,
+    /// One line; may be empty.
+    pub summary: String,
+    /// One line; may be empty.
+    pub venue_name: String,
+    /// One line; may be empty.
+    pub venue_address: String,
+    /// A link; may be empty.
+    pub online_url: String,
+    /// A link; may be empty.
+    pub website: String,
 }
 
 /// A field that was edited by another user while a form was open.
@@ -39,41 +51,59 @@ pub struct Clash {
 
 impl CompetitionDraft {
     /// The names of the fields on the wire, in the order of the form.
-    pub const FIELDS: [&str; 8] = [
+    pub const FIELDS: [&str; 14] = [
         "title",
+        "summary",
         "description",
         "tags",
+        "website",
+        "venueName",
+        "venueAddress",
+        "onlineUrl",
         "capacity",
         "timeZone",
         "regOpensAt",
         "regDeadline",
         "startDate",
+        "endsAt",
     ];
 
     /// The texts, in the order of [`Self::FIELDS`].
-    pub fn texts(&self) -> [&String; 8] {
+    pub fn texts(&self) -> [&String; 14] {
         [
             &self.title,
+            &self.summary,
             &self.description,
             &self.tags,
+            &self.website,
+            &self.venue_name,
+            &self.venue_address,
+            &self.online_url,
             &self.capacity,
             &self.time_zone,
             &self.reg_opens_at,
             &self.reg_deadline,
             &self.start_date,
+            &self.ends_at,
         ]
     }
 
-    fn texts_mut(&mut self) -> [&mut String; 8] {
+    fn texts_mut(&mut self) -> [&mut String; 14] {
         [
             &mut self.title,
+            &mut self.summary,
             &mut self.description,
             &mut self.tags,
+            &mut self.website,
+            &mut self.venue_name,
+            &mut self.venue_address,
+            &mut self.online_url,
             &mut self.capacity,
             &mut self.time_zone,
             &mut self.reg_opens_at,
             &mut self.reg_deadline,
             &mut self.start_date,
+            &mut self.ends_at,
         ]
     }
 

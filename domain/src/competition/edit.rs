@@ -4,15 +4,19 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, de::IgnoredAny};
 
-use super::input::{capacity, deadline, opening, start_date, tags, time_zone};
+use super::{
+    facts::{FactsEdit, RawFacts},
+    input::{capacity, deadline, end, opening, start_date, tags, time_zone},
+};
 use crate::{
-    Dates, Description, Faults, PublicError, Raw, Tag, TimeZoneName, Timestamp, Title,
+    Dates, Description, Faults, PublicError, Raw, Summary, Tag, TimeZoneName, Timestamp, Title,
+    VenueAddress, VenueName, WebLink,
     account::{refuse_unknown, text},
     raw::present,
 };
 
 /// The body of an edit, unchecked. Fields that are absent or null stay as they are, but null
-/// removes `startDate` and `regOpensAt`.
+/// removes what a competition can be without.
 #[derive(Clone, Default, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[cfg_attr(
@@ -53,6 +57,10 @@ pub struct CompetitionPatch {
     #[cfg_attr(feature = "openapi", schema(value_type = Option<Timestamp>))]
     #[serde(default, deserialize_with = "present")]
     pub start_date: Option<Raw<String>>,
+    /// ISO 8601, after the start date; `null` when it is not set any more.
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<Timestamp>))]
+    #[serde(default, deserialize_with = "present")]
+    pub ends_at: Option<Raw<String>>,
     /// ISO 8601, before the deadline; `null` to open at once.
     #[cfg_attr(feature = "openapi", schema(value_type = Option<Timestamp>))]
     #[serde(default, deserialize_with = "present")]
@@ -61,6 +69,26 @@ pub struct CompetitionPatch {
     #[cfg_attr(feature = "openapi", schema(value_type = Option<TimeZoneName>))]
     #[serde(default)]
     pub time_zone: Raw<String>,
+    /// What it is about, in one line of at most 160 characters; `null` to remove it.
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<Summary>))]
+    #[serde(default, deserialize_with = "present")]
+    pub summary: Option<Raw<String>>,
+    /// Where it takes place: one line, at most 120 characters; `null` to remove it.
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<VenueName>))]
+    #[serde(default, deserialize_with = "present")]
+    pub venue_name: Option<Raw<String>>,
+    /// The address of the venue: one line, at most 300 characters; `null` to remove it.
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<VenueAddress>))]
+    #[serde(default, deserialize_with = "present")]
+    pub venue_address: Option<Raw<String>>,
+    /// Where it takes place online, for its organizer and registered people; `null` to remove it.
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<WebLink>))]
+    #[serde(default, deserialize_with = "present")]
+    pub online_url: Option<Raw<String>>,
+    /// A page elsewhere with more about it; `null` to remove it.
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<WebLink>))]
+    #[serde(default, deserialize_with = "present")]
+    pub website: Option<Raw<String>>,
     /// Anything else: refused, by name.
     #[cfg_attr(feature = "openapi", schema(ignore))]
     #[serde(flatten)]
@@ -84,10 +112,14 @@ pub struct CompetitionEdit {
     pub reg_deadline: Option<Timestamp>,
     /// When it starts, or that this is not set.
     pub start_date: Option<Option<Timestamp>>,
+    /// When it ends, or that this is not set.
+    pub ends_at: Option<Option<Timestamp>>,
     /// When registration opens, or that it is open at once.
     pub reg_opens_at: Option<Option<Timestamp>>,
     /// The name of an existing zone.
     pub time_zone: Option<TimeZoneName>,
+    /// What else is known about it.
+    pub facts: FactsEdit,
 }
 
 impl CompetitionPatch {
@@ -110,15 +142,24 @@ impl CompetitionPatch {
         let reg_deadline =
             optional(&mut faults, "regDeadline", self.reg_deadline, |raw| deadline(&raw));
         let start_date = nullable(&mut faults, "startDate", self.start_date, start_date);
+        let ends_at = nullable(&mut faults, "endsAt", self.ends_at, end);
         let reg_opens_at = nullable(&mut faults, "regOpensAt", self.reg_opens_at, opening);
         let time_zone =
             optional(&mut faults, "timeZone", self.time_zone, |raw| time_zone(raw, is_zone));
+        let facts = RawFacts {
+            summary: self.summary,
+            venue_name: self.venue_name,
+            venue_address: self.venue_address,
+            online_url: self.online_url,
+            website: self.website,
+        };
+        let facts = facts.check(&mut faults);
         refuse_unknown(&mut faults, &self.unknown);
-        let text = version.zip(title).zip(description).zip(tags);
-        let rest = capacity.zip(reg_deadline).zip(start_date).zip(reg_opens_at).zip(time_zone);
-        let whole = text.zip(rest).map(|(text, rest)| {
-            let (((version, title), description), tags) = text;
-            let ((((capacity, reg_deadline), start_date), reg_opens_at), time_zone) = rest;
+        let text = version.zip(title).zip(description).zip(tags).zip(facts);
+        let times = reg_deadline.zip(start_date).zip(ends_at).zip(reg_opens_at).zip(time_zone);
+        let whole = text.zip(capacity).zip(times).map(|((text, capacity), times)| {
+            let ((((version, title), description), tags), facts) = text;
+            let ((((reg_deadline, start_date), ends_at), reg_opens_at), time_zone) = times;
             CompetitionEdit {
                 version,
                 title,
@@ -127,8 +168,10 @@ impl CompetitionPatch {
                 capacity,
                 reg_deadline,
                 start_date,
+                ends_at,
                 reg_opens_at,
                 time_zone,
+                facts,
             }
         });
         faults.finish(whole)
@@ -146,6 +189,7 @@ impl CompetitionEdit {
             opens: self.reg_opens_at.unwrap_or(current.opens),
             deadline: self.reg_deadline.unwrap_or(current.deadline),
             start: self.start_date.unwrap_or(current.start),
+            end: self.ends_at.unwrap_or(current.end),
         };
         // A competition whose deadline has passed can still be edited, if the deadline stays.
         if new.deadline != current.deadline {
@@ -228,7 +272,7 @@ mod tests {
     #[test]
     fn only_a_new_deadline_must_be_in_the_future() {
         let (past, now) = (at("2026-11-22T12:00:00Z"), at("2026-11-23T12:00:00Z"));
-        let current = Dates { opens: None, deadline: past, start: None };
+        let current = Dates { opens: None, deadline: past, start: None, end: None };
         let untouched = CompetitionEdit::default();
         assert!(untouched.dates(current, now).is_ok());
         let moved = CompetitionEdit { reg_deadline: Some(now), ..Default::default() };

@@ -4,8 +4,10 @@ use std::collections::{BTreeMap, HashSet};
 
 use serde::{Deserialize, de::IgnoredAny};
 
+use super::facts::{Facts, RawFacts};
 use crate::{
-    Dates, Description, Faults, PublicError, Raw, Tag, TimeZoneName, Timestamp, Title,
+    Dates, Description, Faults, PublicError, Raw, Summary, Tag, TimeZoneName, Timestamp, Title,
+    VenueAddress, VenueName, WebLink,
     account::{refuse_unknown, text},
 };
 
@@ -54,6 +56,10 @@ pub struct CompetitionInput {
     #[cfg_attr(feature = "openapi", schema(value_type = Option<Timestamp>))]
     #[serde(default)]
     pub start_date: Raw<String>,
+    /// ISO 8601, after the start date; absent or null when not set.
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<Timestamp>))]
+    #[serde(default)]
+    pub ends_at: Raw<String>,
     /// ISO 8601, before the deadline: from then on one can register. Absent or null: at once.
     #[cfg_attr(feature = "openapi", schema(value_type = Option<Timestamp>))]
     #[serde(default)]
@@ -62,6 +68,26 @@ pub struct CompetitionInput {
     #[cfg_attr(feature = "openapi", schema(value_type = Option<TimeZoneName>))]
     #[serde(default)]
     pub time_zone: Raw<String>,
+    /// What it is about, in one line of at most 160 characters.
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<Summary>))]
+    #[serde(default)]
+    pub summary: Raw<String>,
+    /// Where it takes place: one line, at most 120 characters.
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<VenueName>))]
+    #[serde(default)]
+    pub venue_name: Raw<String>,
+    /// The address of the venue: one line, at most 300 characters.
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<VenueAddress>))]
+    #[serde(default)]
+    pub venue_address: Raw<String>,
+    /// Where it takes place online. Only its organizer and registered people see it.
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<WebLink>))]
+    #[serde(default)]
+    pub online_url: Raw<String>,
+    /// A page elsewhere with more about it.
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<WebLink>))]
+    #[serde(default)]
+    pub website: Raw<String>,
     /// Anything else: refused, by name.
     #[cfg_attr(feature = "openapi", schema(ignore))]
     #[serde(flatten)]
@@ -83,6 +109,8 @@ pub struct NewCompetition {
     pub dates: Dates,
     /// The name of an existing zone.
     pub time_zone: TimeZoneName,
+    /// What else is known about it.
+    pub facts: Facts,
 }
 
 impl CompetitionInput {
@@ -90,8 +118,8 @@ impl CompetitionInput {
     ///
     /// # Errors
     /// All faults of single fields at once; then [`crate::ErrorCode::DeadlineNotInFuture`],
-    /// [`crate::ErrorCode::OpeningNotBeforeDeadline`] or
-    /// [`crate::ErrorCode::StartNotAfterDeadline`].
+    /// [`crate::ErrorCode::OpeningNotBeforeDeadline`],
+    /// [`crate::ErrorCode::StartNotAfterDeadline`] or [`crate::ErrorCode::EndNotAfterStart`].
     pub fn check(
         self,
         now: Timestamp,
@@ -106,23 +134,29 @@ impl CompetitionInput {
         let capacity = faults.check("capacity", capacity(&self.capacity));
         let reg_deadline = faults.check("regDeadline", deadline(&self.reg_deadline));
         let start_date = faults.check("startDate", start_date(&self.start_date));
+        let ends_at = faults.check("endsAt", end(&self.ends_at));
         let reg_opens_at = faults.check("regOpensAt", opening(&self.reg_opens_at));
         let time_zone = faults.check("timeZone", time_zone(self.time_zone, is_zone));
+        let facts = RawFacts {
+            summary: Some(self.summary),
+            venue_name: Some(self.venue_name),
+            venue_address: Some(self.venue_address),
+            online_url: Some(self.online_url),
+            website: Some(self.website),
+        };
+        let facts = facts.check(&mut faults);
         refuse_unknown(&mut faults, &self.unknown);
 
-        let dates = reg_opens_at.zip(reg_deadline).zip(start_date);
-        let dates = dates.map(|((opens, deadline), start)| Dates { opens, deadline, start });
+        let dates = reg_opens_at.zip(reg_deadline).zip(start_date).zip(ends_at);
+        let dates =
+            dates.map(|(((opens, deadline), start), end)| Dates { opens, deadline, start, end });
         let text = title.zip(description).zip(tags).zip(capacity);
-        let whole = text.zip(dates.zip(time_zone)).map(
-            |((((title, description), tags), capacity), (dates, time_zone))| NewCompetition {
-                title,
-                description,
-                tags,
-                capacity,
-                dates,
-                time_zone,
-            },
-        );
+        let whole = text.zip(dates.zip(time_zone).zip(facts)).map(|(text, rest)| {
+            let (((title, description), tags), capacity) = text;
+            let ((dates, time_zone), facts) = rest;
+            let facts = facts.into_new();
+            NewCompetition { title, description, tags, capacity, dates, time_zone, facts }
+        });
         let new = faults.finish(whole)?;
         new.dates.deadline_after(now)?.in_order()?;
         Ok(new)
@@ -167,6 +201,10 @@ pub(super) fn deadline(raw: &Raw<String>) -> Result<Timestamp, String> {
 
 pub(super) fn start_date(raw: &Raw<String>) -> Result<Option<Timestamp>, String> {
     time(raw, "Start date")
+}
+
+pub(super) fn end(raw: &Raw<String>) -> Result<Option<Timestamp>, String> {
+    time(raw, "End")
 }
 
 pub(super) fn opening(raw: &Raw<String>) -> Result<Option<Timestamp>, String> {

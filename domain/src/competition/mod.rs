@@ -3,6 +3,7 @@
 mod dates;
 mod draft;
 mod edit;
+mod facts;
 mod input;
 mod query;
 mod view;
@@ -10,6 +11,7 @@ mod view;
 pub use dates::{Dates, UNDATED_FOR};
 pub use draft::{Clash, CompetitionDraft};
 pub use edit::{CompetitionEdit, CompetitionPatch};
+pub use facts::{Facts, FactsEdit, venue_line};
 pub use input::{CompetitionInput, MAX_CAPACITY, NewCompetition};
 pub use query::{CompetitionFilter, CompetitionQuery, CompetitionSort};
 #[cfg(feature = "openapi")]

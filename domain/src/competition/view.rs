@@ -31,12 +31,31 @@ pub struct Competition {
     /// After the deadline, if it is set.
     #[cfg_attr(feature = "openapi", schema(required))]
     pub start_date: Option<Timestamp>,
+    /// After the start, if it is set.
+    #[cfg_attr(feature = "openapi", schema(required))]
+    pub ends_at: Option<Timestamp>,
     /// When registration opens; `null` if it was open from the start.
     #[cfg_attr(feature = "openapi", schema(required))]
     pub reg_opens_at: Option<Timestamp>,
     /// The IANA time zone of the competition.
     #[cfg_attr(feature = "openapi", schema(example = "Europe/Berlin"))]
     pub time_zone: String,
+    /// What it is about, in one line.
+    #[cfg_attr(feature = "openapi", schema(required, example = "Build something in a day"))]
+    pub summary: Option<String>,
+    /// Where it takes place.
+    #[cfg_attr(feature = "openapi", schema(required, example = "Town Hall"))]
+    pub venue_name: Option<String>,
+    /// The address of the venue.
+    #[cfg_attr(feature = "openapi", schema(required, example = "Rathausplatz 1, 10115 Berlin"))]
+    pub venue_address: Option<String>,
+    /// Whether it has an online link, which its organizer and registered people see.
+    #[cfg_attr(feature = "openapi", schema(required, example = false))]
+    #[serde(default)]
+    pub is_online: bool,
+    /// A page elsewhere with more about it.
+    #[cfg_attr(feature = "openapi", schema(required, example = json!(null)))]
+    pub website: Option<String>,
     /// When its organizer cancelled it; `null` when it takes place.
     #[cfg_attr(feature = "openapi", schema(required, example = json!(null)))]
     pub cancelled_at: Option<Timestamp>,
@@ -69,7 +88,12 @@ impl Competition {
 
     /// Its times.
     pub fn dates(&self) -> Dates {
-        Dates { opens: self.reg_opens_at, deadline: self.reg_deadline, start: self.start_date }
+        Dates {
+            opens: self.reg_opens_at,
+            deadline: self.reg_deadline,
+            start: self.start_date,
+            end: self.ends_at,
+        }
     }
 
     /// Whether it is over at `now`, as [`Dates::is_over`] has it.
@@ -147,15 +171,24 @@ pub struct CompetitionDetail {
     /// Orders this state among those of [`SeatsChanged`]. Not part of the API.
     #[serde(skip)]
     pub sequence: u32,
+    /// Where it takes place online. Not part of the API: only its organizer and registered people
+    /// may see it.
+    #[serde(skip)]
+    pub online_url: Option<String>,
 }
 
 /// A competition with who runs it: the answer to its creation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
 pub struct CompetitionWithOrganizer {
     /// The competition.
     #[serde(flatten)]
     pub competition: Competition,
+    /// Where it takes place online.
+    #[cfg_attr(feature = "openapi", schema(required, example = json!(null)))]
+    #[serde(default)]
+    pub online_url: Option<String>,
     /// Who runs it.
     pub organizer: Organizer,
 }
@@ -163,10 +196,14 @@ pub struct CompetitionWithOrganizer {
 /// A competition as its organizer sees it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
 pub struct CompetitionWithCount {
     /// The competition.
     #[serde(flatten)]
     pub competition: Competition,
+    /// Where it takes place online.
+    #[cfg_attr(feature = "openapi", schema(required, example = json!(null)))]
+    pub online_url: Option<String>,
     /// Seats taken.
     #[serde(rename = "_count")]
     pub count: CompetitionCounts,

@@ -18,6 +18,9 @@ pub enum ErrorCode {
     DeadlineNotInFuture,
     /// The start date is not after the registration deadline.
     StartNotAfterDeadline,
+    /// The competition would end before it starts, or at the same time, or has an end without a
+    /// start date.
+    EndNotAfterStart,
     /// Registration would not open before its deadline.
     OpeningNotBeforeDeadline,
     /// Registration has not opened yet.
@@ -140,6 +143,7 @@ impl ErrorCode {
             | Self::MalformedBody
             | Self::DeadlineNotInFuture
             | Self::StartNotAfterDeadline
+            | Self::EndNotAfterStart
             | Self::OpeningNotBeforeDeadline
             | Self::RegistrationNotOpen
             | Self::RegistrationClosed

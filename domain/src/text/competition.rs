@@ -7,6 +7,12 @@ use crate::normal_form;
 const MAX_TITLE: usize = 200;
 /// Longest description, in characters.
 const MAX_DESCRIPTION: usize = 10_000;
+/// Longest summary, in characters.
+const MAX_SUMMARY: usize = 160;
+/// Longest name of a venue, in characters.
+const MAX_VENUE_NAME: usize = 120;
+/// Longest address of a venue, in characters.
+const MAX_VENUE_ADDRESS: usize = 300;
 
 text!(
     /// The title of a competition: 1 to 200 characters on one line.
@@ -46,6 +52,54 @@ impl Description {
     pub fn parse(text: &str) -> Result<Self, String> {
         let is_bad = |c: char| (c.is_control() && !matches!(c, '\n' | '\t')) || is_no_character(c);
         bounded("Description", normal_form::paragraphs(text), MAX_DESCRIPTION, is_bad).map(Self)
+    }
+}
+
+text!(
+    /// What a competition is about in one line: 1 to 160 characters.
+    Summary
+);
+
+schema!(Summary, crate::schema::line("One line", "Build something in a day", MAX_SUMMARY));
+
+impl Summary {
+    /// # Errors
+    /// A sentence about the fault.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        one_line("Summary", text, MAX_SUMMARY).map(Self)
+    }
+}
+
+text!(
+    /// The name of the place where a competition is held: 1 to 120 characters on one line.
+    VenueName
+);
+
+schema!(VenueName, crate::schema::line("One line", "Town Hall", MAX_VENUE_NAME));
+
+impl VenueName {
+    /// # Errors
+    /// A sentence about the fault.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        one_line("Venue", text, MAX_VENUE_NAME).map(Self)
+    }
+}
+
+text!(
+    /// The postal address of a venue: 1 to 300 characters on one line.
+    VenueAddress
+);
+
+schema!(
+    VenueAddress,
+    crate::schema::line("One line", "Rathausplatz 1, 10115 Berlin", MAX_VENUE_ADDRESS)
+);
+
+impl VenueAddress {
+    /// # Errors
+    /// A sentence about the fault.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        one_line("Address", text, MAX_VENUE_ADDRESS).map(Self)
     }
 }
 

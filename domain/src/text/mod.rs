@@ -34,10 +34,12 @@ mod password;
 mod person_name;
 mod time_zone;
 mod token_name;
+mod web_link;
 
-pub use competition::{Description, Tag, Title};
+pub use competition::{Description, Summary, Tag, Title, VenueAddress, VenueName};
 pub use email::Email;
 pub use password::Password;
 pub use person_name::PersonName;
 pub use time_zone::TimeZoneName;
 pub use token_name::TokenName;
+pub use web_link::WebLink;

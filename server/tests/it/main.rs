@@ -16,6 +16,7 @@ mod deployment;
 mod doctor;
 mod documents;
 mod events;
+mod facts;
 mod faults;
 mod health;
 mod http;

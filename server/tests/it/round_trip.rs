@@ -15,6 +15,19 @@ use crate::support::{App, Response};
 const COMPETITIONS: u32 = 150;
 const ACCOUNTS: u32 = 60;
 
+/// Links, of which some are refused.
+const LINKS: [&str; 9] = [
+    "",
+    "https://example.com",
+    " HTTP://Example.COM:80/%7e?a=b&c#d ",
+    "https://bücher.example/ä b",
+    "https://bücher.example/ä",
+    "https://[::1]:8443/",
+    "https://ada:secret@example.com/",
+    "javascript:alert(1)",
+    "example.com",
+];
+
 /// Runs a property against one server.
 fn hold<T: Debug>(
     cases: u32,
@@ -144,9 +157,18 @@ fn competition() -> impl Strategy<Value = Value> {
     };
     let opening = prop_oneof![4 => Just(None), 2 => time(1960..2027_u32).prop_map(Some)];
     let zone = proptest::option::of(proptest::sample::select(zones.to_vec()));
+    let end = prop_oneof![
+        6 => Just(None),
+        3 => time(2300..2400_u32).prop_map(Some),
+        1 => time(0..12_000_u32).prop_map(Some),
+    ];
+    let link = || proptest::option::of(proptest::sample::select(LINKS.to_vec()));
+    let line = || proptest::option::of(text());
+    let facts = (end, line(), line(), line(), link(), link());
     let tags = proptest::collection::vec(text(), 0..4);
-    ((text(), text(), tags, capacity()), (deadline, later(), opening, zone)).prop_map(
-        |((title, description, tags, capacity), (deadline, start, opening, zone))| {
+    ((text(), text(), tags, capacity()), (deadline, later(), opening, zone), facts).prop_map(
+        |((title, description, tags, capacity), (deadline, start, opening, zone), facts)| {
+            let (end, summary, venue_name, venue_address, online_url, website) = facts;
             let mut body = json!({
                 "title": title, "description": description, "tags": tags, "capacity": capacity,
                 "regDeadline": deadline,
@@ -155,6 +177,12 @@ fn competition() -> impl Strategy<Value = Value> {
                 ("startDate", start),
                 ("regOpensAt", opening),
                 ("timeZone", zone.map(Value::from)),
+                ("endsAt", end),
+                ("summary", summary.map(Value::from)),
+                ("venueName", venue_name.map(Value::from)),
+                ("venueAddress", venue_address.map(Value::from)),
+                ("onlineUrl", online_url.map(Value::from)),
+                ("website", website.map(Value::from)),
             ];
             for (field, value) in optional {
                 if let Some(value) = value {
@@ -224,6 +252,8 @@ fn a_created_competition_is_read_back_unchanged() {
         let address = format!("/api/competitions/{}", answered["id"].as_str().unwrap());
         let mut read = object(&app.get(&address).send().await)?;
         read.remove("_count");
+        prop_assert_eq!(read.get("onlineUrl"), None);
+        read.insert("onlineUrl".into(), answered["onlineUrl"].clone());
         prop_assert_eq!(&read, &answered);
         let id = answered["organizerId"].as_str().unwrap();
         let list = app.get(&format!("/api/competitions?organizerId={id}")).send().await.json();
@@ -244,6 +274,12 @@ fn a_created_competition_is_read_back_unchanged() {
             "startDate",
             "regOpensAt",
             "timeZone",
+            "endsAt",
+            "summary",
+            "venueName",
+            "venueAddress",
+            "onlineUrl",
+            "website",
         ];
         let back = fields.map(|field| (field.to_owned(), answered[field].clone()));
         for patch in [Value::Object(back.into_iter().collect()), body] {

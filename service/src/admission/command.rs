@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, time::Instant};
 
-use domain::{CompetitionEdit, CompetitionId, IfMatch, Tag, Timestamp, User};
+use domain::{CompetitionEdit, CompetitionId, FactsEdit, IfMatch, Tag, Timestamp, User};
 use serde_json::Value;
 
 use crate::{
@@ -98,8 +98,10 @@ fn canonical(edit: &CompetitionEdit) -> String {
         capacity,
         reg_deadline,
         start_date,
+        ends_at,
         reg_opens_at,
         time_zone,
+        facts: FactsEdit { summary, venue_name, venue_address, online_url, website },
     } = edit;
     let time = |time: Timestamp| Value::from(time.to_string());
     let nullable = |given: Option<Timestamp>| given.map_or(Value::Null, time);
@@ -111,11 +113,22 @@ fn canonical(edit: &CompetitionEdit) -> String {
         ("capacity", capacity.map(Value::from)),
         ("regDeadline", reg_deadline.map(time)),
         ("startDate", start_date.map(nullable)),
+        ("endsAt", ends_at.map(nullable)),
         ("regOpensAt", reg_opens_at.map(nullable)),
         ("timeZone", time_zone.as_ref().map(|zone| zone.as_str().into())),
+        ("summary", summary.as_ref().map(text)),
+        ("venueName", venue_name.as_ref().map(text)),
+        ("venueAddress", venue_address.as_ref().map(text)),
+        ("onlineUrl", online_url.as_ref().map(text)),
+        ("website", website.as_ref().map(text)),
     ];
     let given = fields.into_iter().filter_map(|(name, value)| Some((name, value?)));
     serde_json::json!(given.collect::<BTreeMap<_, _>>()).to_string()
+}
+
+/// A text that an edit sets or removes.
+fn text<T: ToString>(given: &Option<T>) -> Value {
+    given.as_ref().map_or(Value::Null, |text| text.to_string().into())
 }
 
 /// The versions in `If-Match`.

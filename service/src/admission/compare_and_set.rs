@@ -81,6 +81,12 @@ pub(super) fn compare_and_set(
         capacity,
         reg_deadline,
         start_date,
+        ends_at,
+        summary,
+        venue_name,
+        venue_address,
+        online_url,
+        website,
         time_zone,
         reg_opens_at,
         cancelled_at,
@@ -102,6 +108,12 @@ pub(super) fn compare_and_set(
             .col_expr(C::Capacity, capacity.into())
             .col_expr(C::RegDeadline, reg_deadline.into())
             .col_expr(C::StartDate, start_date.into())
+            .col_expr(C::EndsAt, ends_at.into())
+            .col_expr(C::Summary, summary.into())
+            .col_expr(C::VenueName, venue_name.into())
+            .col_expr(C::VenueAddress, venue_address.into())
+            .col_expr(C::OnlineUrl, online_url.into())
+            .col_expr(C::Website, website.into())
             .col_expr(C::TimeZone, time_zone.into())
             .col_expr(C::RegOpensAt, reg_opens_at.into())
             .col_expr(C::CancelledAt, cancelled_at.into())

@@ -1,8 +1,9 @@
 //! The use case behind `POST /api/competitions`.
 
 use domain::{
-    CompetitionId, CompetitionInput, CompetitionWithOrganizer, EventType, IdempotencyKey,
-    NewCompetition, Organizer, Role, Tag, Timestamp, User,
+    CompetitionId, CompetitionInput, CompetitionWithOrganizer, EventType, Facts, IdempotencyKey,
+    NewCompetition, Organizer, Role, Summary, Tag, Timestamp, User, VenueAddress, VenueName,
+    WebLink,
 };
 use sea_orm::ConnectionTrait;
 
@@ -80,7 +81,7 @@ async fn attempt(
 /// The operation and its checked input as text, for [`RequestKey::new`].
 fn fingerprint(new: &NewCompetition) -> String {
     let tags: Vec<_> = new.tags.iter().map(Tag::as_str).collect();
-    let body = serde_json::json!([
+    let mut body = serde_json::json!([
         new.title.as_str(),
         new.description.as_str(),
         tags,
@@ -90,6 +91,19 @@ fn fingerprint(new: &NewCompetition) -> String {
         new.dates.opens,
         new.time_zone.as_str(),
     ]);
+    // Requests that an earlier release has answered keep their fingerprint.
+    if new.dates.end.is_some() || new.facts != Facts::default() {
+        let Facts { summary, venue_name, venue_address, online_url, website } = &new.facts;
+        body = serde_json::json!([
+            body,
+            new.dates.end,
+            summary.as_ref().map(Summary::as_str),
+            venue_name.as_ref().map(VenueName::as_str),
+            venue_address.as_ref().map(VenueAddress::as_str),
+            online_url.as_ref().map(WebLink::as_str),
+            website.as_ref().map(WebLink::as_str),
+        ]);
+    }
     format!("create competition {body}")
 }
 
@@ -113,6 +127,12 @@ pub(crate) async fn insert(
         registered: 0,
         reg_deadline: new.dates.deadline.utc(),
         start_date: new.dates.start.map(Timestamp::utc),
+        ends_at: new.dates.end.map(Timestamp::utc),
+        summary: new.facts.summary.as_ref().map(Summary::to_string),
+        venue_name: new.facts.venue_name.as_ref().map(VenueName::to_string),
+        venue_address: new.facts.venue_address.as_ref().map(VenueAddress::to_string),
+        online_url: new.facts.online_url.as_ref().map(WebLink::to_string),
+        website: new.facts.website.as_ref().map(WebLink::to_string),
         time_zone: new.time_zone.to_string(),
         reg_opens_at: new.dates.opens.map(Timestamp::utc),
         cancelled_at: None,
@@ -130,7 +150,9 @@ pub(crate) async fn insert(
         let event = Event::of_competition(EventType::CompetitionPublished, ctx.now(), &row);
         jobs::add(tx, ctx.now(), [PublishEvents::of(&row, vec![event]).into()]).await?;
     }
+    let online_url = row.online_url.clone();
     let competition = row.into_view(new.tags.iter().map(Tag::to_string).collect());
     let User { id, name, email, .. } = organizer.clone();
-    Ok(CompetitionWithOrganizer { competition, organizer: Organizer { id, name, email } })
+    let organizer = Organizer { id, name, email };
+    Ok(CompetitionWithOrganizer { competition, online_url, organizer })
 }

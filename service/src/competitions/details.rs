@@ -19,11 +19,13 @@ pub(super) async fn details(
         let organizer = organizer.ok_or_else(no_organizer)?.into_organizer();
         let tags = tags.remove(&row.id).unwrap_or_default();
         let (counts, sequence) = (row.counts(), count(row.version));
+        let online_url = row.online_url.clone();
         Ok(CompetitionDetail {
             competition: row.into_view(tags),
             organizer,
             count: counts,
             sequence,
+            online_url,
         })
     };
     rows.into_iter().map(detail).collect()
@@ -37,7 +39,11 @@ pub(super) async fn with_counts(
     let mut tags = tags_of(db, rows.iter().map(|row| row.id)).await?;
     let with_count = |row: competition::Model| {
         let tags = tags.remove(&row.id).unwrap_or_default();
-        CompetitionWithCount { count: row.counts(), competition: row.into_view(tags) }
+        CompetitionWithCount {
+            count: row.counts(),
+            online_url: row.online_url.clone(),
+            competition: row.into_view(tags),
+        }
     };
     Ok(rows.into_iter().map(with_count).collect())
 }

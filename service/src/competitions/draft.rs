@@ -1,7 +1,7 @@
 //! Creating and editing from a form, whose times are local times in its zone.
 
 use domain::{
-    Competition, CompetitionDraft, CompetitionId, CompetitionInput, CompetitionPatch,
+    CompetitionDetail, CompetitionDraft, CompetitionId, CompetitionInput, CompetitionPatch,
     CompetitionWithOrganizer, FieldError, IdempotencyKey, Raw,
 };
 
@@ -9,7 +9,8 @@ use super::{Created, create, edit};
 use crate::{Actor, Context, Decision, Error, Result, zones};
 
 /// A competition as a form shows it.
-pub fn draft_of(competition: &Competition) -> CompetitionDraft {
+pub fn draft_of(detail: &CompetitionDetail) -> CompetitionDraft {
+    let competition = &detail.competition;
     let zone = &competition.time_zone;
     let shown = |at| zones::input_value(at, zone);
     CompetitionDraft {
@@ -21,6 +22,12 @@ pub fn draft_of(competition: &Competition) -> CompetitionDraft {
         reg_opens_at: competition.reg_opens_at.map(shown).unwrap_or_default(),
         reg_deadline: shown(competition.reg_deadline),
         start_date: competition.start_date.map(shown).unwrap_or_default(),
+        ends_at: competition.ends_at.map(shown).unwrap_or_default(),
+        summary: competition.summary.clone().unwrap_or_default(),
+        venue_name: competition.venue_name.clone().unwrap_or_default(),
+        venue_address: competition.venue_address.clone().unwrap_or_default(),
+        online_url: detail.online_url.clone().unwrap_or_default(),
+        website: competition.website.clone().unwrap_or_default(),
     }
 }
 
@@ -43,8 +50,14 @@ pub async fn create_draft(
         capacity: capacity(&draft.capacity),
         reg_deadline: times.reg_deadline,
         start_date: times.start_date,
+        ends_at: times.ends_at,
         reg_opens_at: times.reg_opens_at,
         time_zone: draft.time_zone.into(),
+        summary: draft.summary.into(),
+        venue_name: draft.venue_name.into(),
+        venue_address: draft.venue_address.into(),
+        online_url: draft.online_url.into(),
+        website: draft.website.into(),
         ..Default::default()
     };
     create(ctx, actor, input, key).await.map_err(|error| explain(error, &times.faults))
@@ -79,6 +92,12 @@ pub async fn edit_draft(
         reg_opens_at: is_moved("regOpensAt").then_some(times.reg_opens_at),
         reg_deadline: only_if(is_moved("regDeadline"), times.reg_deadline),
         start_date: is_moved("startDate").then_some(times.start_date),
+        ends_at: is_moved("endsAt").then_some(times.ends_at),
+        summary: is_changed("summary").then(|| draft.summary.into()),
+        venue_name: is_changed("venueName").then(|| draft.venue_name.into()),
+        venue_address: is_changed("venueAddress").then(|| draft.venue_address.into()),
+        online_url: is_changed("onlineUrl").then(|| draft.online_url.into()),
+        website: is_changed("website").then(|| draft.website.into()),
         ..Default::default()
     };
     edit(ctx, actor, id, patch, key).await.map_err(|error| explain(error, &times.faults))
@@ -101,6 +120,7 @@ struct Times {
     reg_opens_at: Raw<String>,
     reg_deadline: Raw<String>,
     start_date: Raw<String>,
+    ends_at: Raw<String>,
     faults: Vec<FieldError>,
 }
 
@@ -126,6 +146,7 @@ impl Times {
             reg_opens_at: read("regOpensAt", "Opening of registration", &draft.reg_opens_at),
             reg_deadline: read("regDeadline", "Registration deadline", &draft.reg_deadline),
             start_date: read("startDate", "Start date", &draft.start_date),
+            ends_at: read("endsAt", "End", &draft.ends_at),
             faults,
         }
     }

@@ -2,7 +2,7 @@
 
 use domain::{
     Competition, CompetitionCounts, CompetitionId, Contact, Dates, MyCompetition,
-    RegisteredCompetition, SeatsChanged, Timestamp, UserId, searchable,
+    RegisteredCompetition, RegistrationStatus, SeatsChanged, Timestamp, UserId, searchable,
 };
 use sea_orm::entity::prelude::*;
 
@@ -25,6 +25,14 @@ pub(crate) struct Model {
     pub(crate) registered: i32,
     pub(crate) reg_deadline: DateTimeUtc,
     pub(crate) start_date: Option<DateTimeUtc>,
+    pub(crate) ends_at: Option<DateTimeUtc>,
+    /// One line.
+    pub(crate) summary: Option<String>,
+    pub(crate) venue_name: Option<String>,
+    pub(crate) venue_address: Option<String>,
+    /// For its organizer and registered people only.
+    pub(crate) online_url: Option<String>,
+    pub(crate) website: Option<String>,
     /// Incremented by every change, for the compare-and-set of admission.
     pub(crate) version: i32,
     /// Incremented by every edit; clients see it as the version.
@@ -65,6 +73,7 @@ impl Model {
             opens: self.reg_opens_at.map(Timestamp::from),
             deadline: self.reg_deadline.into(),
             start: self.start_date.map(Timestamp::from),
+            end: self.ends_at.map(Timestamp::from),
         }
     }
 
@@ -97,8 +106,14 @@ impl Model {
             seats_left: count(self.capacity - self.registered),
             reg_deadline: self.reg_deadline.into(),
             start_date: self.start_date.map(Into::into),
+            ends_at: self.ends_at.map(Into::into),
             reg_opens_at: self.reg_opens_at.map(Into::into),
             time_zone: self.time_zone,
+            summary: self.summary,
+            venue_name: self.venue_name,
+            venue_address: self.venue_address,
+            is_online: self.online_url.is_some(),
+            website: self.website,
             cancelled_at: self.cancelled_at.map(Into::into),
             organizer_id: self.organizer_id,
             version: count(self.revision),
@@ -107,14 +122,23 @@ impl Model {
         }
     }
 
-    /// The competition in a list of a participant's registrations.
-    pub(crate) fn into_registered(self, tags: Vec<String>, organizer: Contact) -> MyCompetition {
+    /// The competition in a list of a participant's registrations, of which this one has `status`.
+    pub(crate) fn into_registered(
+        self,
+        tags: Vec<String>,
+        organizer: Contact,
+        status: RegistrationStatus,
+    ) -> MyCompetition {
         MyCompetition {
             id: self.id,
             title: self.title,
             description: self.description,
             tags,
             start_date: self.start_date.map(Into::into),
+            ends_at: self.ends_at.map(Into::into),
+            venue_name: self.venue_name,
+            venue_address: self.venue_address,
+            online_url: self.online_url.filter(|_| status.holds_seat()),
             reg_deadline: self.reg_deadline.into(),
             time_zone: self.time_zone,
             cancelled_at: self.cancelled_at.map(Into::into),
@@ -130,9 +154,16 @@ impl Model {
         }
     }
 
+    /// The facts that searches find, a line for each.
+    pub(crate) fn searched_facts(&self) -> String {
+        let facts = [&self.summary, &self.venue_name, &self.venue_address];
+        facts.into_iter().flatten().map(String::as_str).collect::<Vec<_>>().join("\n")
+    }
+
     /// Derives the columns that are sorted and searched from those that are shown.
     pub(crate) fn update_search_columns(&mut self) {
         self.title_key = searchable(&self.title);
-        self.search_text = searchable(&format!("{}\n{}", self.title, self.description));
+        let facts = self.searched_facts();
+        self.search_text = searchable(&[&*self.title, &facts, &self.description].join("\n"));
     }
 }

@@ -20,7 +20,10 @@ use crate::{
     idempotency::RequestKey,
     infrastructure::db::bulk,
     jobs,
-    mail::mailbox::{self, Draft},
+    mail::{
+        mailbox::{self, Draft},
+        when_and_where::WhenAndWhere,
+    },
 };
 
 /// Rows of a statement.
@@ -122,11 +125,11 @@ impl Batch {
         competition: &competition::Model,
         user: &User,
     ) {
-        let start = competition.start_date.map(|start| (start.into(), &*competition.time_zone));
+        let place = WhenAndWhere::from(competition);
         let draft = Draft {
             user: user.id,
             recipient: user.email.clone(),
-            mail: confirmation::mail(row.id, &user.name, &competition.title, start),
+            mail: confirmation::mail(row.id, &user.name, &competition.title, &place),
             dedup_key: confirmation::dedup_key(row),
             cause: Cause::default(),
         };

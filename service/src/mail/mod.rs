@@ -6,3 +6,4 @@ pub(crate) mod limits;
 pub mod mailbox;
 pub(crate) mod smtp;
 pub(crate) mod templates;
+pub(crate) mod when_and_where;

@@ -128,7 +128,7 @@ async fn views(ctx: &Context, rows: Vec<Row>) -> Result<Vec<MyRegistration>> {
             let organizer = organizers.get(&competition.organizer_id).ok_or_else(corrupt)?;
             let tags = tags.remove(&competition.id).unwrap_or_default();
             Ok(MyRegistration {
-                competition: competition.into_registered(tags, organizer.clone()),
+                competition: competition.into_registered(tags, organizer.clone(), row.status),
                 registration: row.into_view(),
             })
         })

@@ -20,6 +20,9 @@ impl World {
             start: Some(TimeDelta::days(7)),
             opening: None,
             zone: None,
+            lasting: None,
+            venue: None,
+            online_url: None,
             tags: Vec::new(),
         }
     }
@@ -37,6 +40,9 @@ pub struct CompetitionBuilder<'a> {
     start: Option<TimeDelta>,
     opening: Option<TimeDelta>,
     zone: Option<String>,
+    lasting: Option<TimeDelta>,
+    venue: Option<(String, String)>,
+    online_url: Option<String>,
     tags: Vec<String>,
 }
 
@@ -83,6 +89,24 @@ impl CompetitionBuilder<'_> {
         self
     }
 
+    /// Sets the time from its start to its end.
+    pub fn lasting(mut self, length: TimeDelta) -> Self {
+        self.lasting = Some(length);
+        self
+    }
+
+    /// Sets the name of its venue and its address.
+    pub fn at(mut self, name: &str, address: &str) -> Self {
+        self.venue = Some((name.to_owned(), address.to_owned()));
+        self
+    }
+
+    /// Sets its online link.
+    pub fn online_at(mut self, url: &str) -> Self {
+        self.online_url = Some(url.to_owned());
+        self
+    }
+
     /// Sets the tags.
     pub fn tagged(mut self, tags: &[&str]) -> Self {
         self.tags = tags.iter().map(|tag| (*tag).to_owned()).collect();
@@ -104,15 +128,22 @@ impl CompetitionBuilder<'_> {
     pub async fn try_create(self) -> Result<CompetitionId> {
         let ctx = &self.world.ctx;
         let in_time = |delta| Timestamp::from(ctx.now().utc() + delta).to_string();
+        let end = self.start.zip(self.lasting).map(|(start, length)| start + length);
+        let (venue_name, venue_address) = self.venue.unzip();
+        let optional = |text: Option<String>| text.map_or_else(Default::default, Into::into);
         let input = CompetitionInput {
             title: self.title.into(),
             description: self.description.into(),
             tags: self.tags.into(),
             capacity: self.seats.into(),
             reg_deadline: in_time(self.deadline).into(),
-            start_date: self.start.map(in_time).map_or_else(Default::default, Into::into),
-            reg_opens_at: self.opening.map(in_time).map_or_else(Default::default, Into::into),
-            time_zone: self.zone.map_or_else(Default::default, Into::into),
+            start_date: optional(self.start.map(in_time)),
+            reg_opens_at: optional(self.opening.map(in_time)),
+            ends_at: optional(end.map(in_time)),
+            time_zone: optional(self.zone),
+            venue_name: optional(venue_name),
+            venue_address: optional(venue_address),
+            online_url: optional(self.online_url),
             ..CompetitionInput::default()
         };
         let created = competitions::create(ctx, self.organizer, input, None).await?;

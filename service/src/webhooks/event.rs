@@ -49,6 +49,9 @@ impl Event {
             "seatsLeft": row.capacity - row.registered,
             "regDeadline": Timestamp::from(row.reg_deadline),
             "startDate": row.start_date.map(Timestamp::from),
+            "endsAt": row.ends_at.map(Timestamp::from),
+            "venueName": row.venue_name,
+            "venueAddress": row.venue_address,
             "cancelledAt": row.cancelled_at.map(Timestamp::from),
             "version": row.revision,
         });

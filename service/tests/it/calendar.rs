@@ -2,7 +2,10 @@
 
 use chrono::TimeDelta;
 use domain::{ErrorCode, RegistrationId};
-use icalendar::{Calendar, CalendarComponent, Component, DatePerhapsTime, Event, EventStatus};
+use icalendar::{
+    Calendar, CalendarComponent, CalendarDateTime, Component, DatePerhapsTime, Event, EventLike,
+    EventStatus,
+};
 use serde_json::json;
 use service::{Actor, calendar, competitions, testing::World};
 
@@ -56,6 +59,51 @@ async fn the_calendar_of_a_competition_has_its_deadline_and_start() {
     let later = world.competition(&ada).starting_in(None).create().await;
     let file = calendar::of_competition(&world.ctx, later, SITE).await.unwrap();
     assert_eq!(events(&file).len(), 1, "no start is made up");
+}
+
+#[tokio::test]
+async fn the_event_of_a_competition_has_its_place_and_ends_after_an_hour_without_an_end() {
+    let world = World::new().await;
+    let (ada, ben) = (world.organizer("Ada").await, world.participant("Ben").await);
+    let at_start = async |id| {
+        let file = calendar::of_competition(&world.ctx, id, SITE).await.unwrap();
+        events(&file)
+            .into_iter()
+            .find(|event| {
+                uid(event).starts_with(&id.to_string()) && !uid(event).contains("deadline")
+            })
+            .expect("the start")
+    };
+    let length = |event: &Event| match (event.get_start(), event.get_end()) {
+        (
+            Some(DatePerhapsTime::DateTime(CalendarDateTime::Utc(start))),
+            Some(DatePerhapsTime::DateTime(CalendarDateTime::Utc(end))),
+        ) => end - start,
+        other => panic!("{other:?}"),
+    };
+    let (hall, address) = ("Town Hall; room 2", "Rathausplatz 1, 10115 Berlin");
+    let long = TimeDelta::hours(30);
+    let id = world.competition(&ada).lasting(long).at(hall, address).create().await;
+    let event = at_start(id).await;
+    assert_eq!(event.get_location(), Some(&*format!("{hall}, {address}")));
+    assert_eq!(length(&event), long);
+
+    let link = "https://meet.example/42";
+    let id = world.competition(&ada).online_at(link).create().await;
+    let event = at_start(id).await;
+    assert_eq!((event.get_location(), length(&event)), (Some("Online"), TimeDelta::hours(1)));
+    let held = register(&world.ctx, &ben, id).await.unwrap().registration.id;
+    let ticket = async || {
+        let file = calendar::of_registration(&world.ctx, &ben, held, SITE).await.unwrap();
+        events(&file).remove(0)
+    };
+    let event = ticket().await;
+    assert_eq!(event.get_location(), Some(link));
+    assert!(event.get_description().unwrap().contains(&format!("Online: {link}")));
+    cancel_registration(&world.ctx, &ben, id).await.unwrap();
+    let event = ticket().await;
+    assert_eq!(event.get_location(), Some("Online"));
+    assert!(!event.get_description().unwrap().contains(link));
 }
 
 #[tokio::test]

@@ -44,6 +44,20 @@ async fn a_confirmation_without_a_start_date_says_that_it_is_to_be_announced() {
 }
 
 #[tokio::test]
+async fn a_confirmation_says_when_and_where() {
+    let world = World::new().await;
+    let (ada, grace) = (world.organizer("Ada").await, world.participant("Grace").await);
+    let sprint = world.competition(&ada).lasting(TimeDelta::hours(3)).at("Town Hall", "Berlin");
+    let sprint = sprint.online_at("https://meet.example/42").create().await;
+    register(&world.ctx, &grace, sprint).await.unwrap();
+    world.run_pending_jobs().await;
+    let body = &mails(&world, &grace).await[0].body;
+    for line in ["End: ", "Where: Town Hall, Berlin\n", "Online: https://meet.example/42\n"] {
+        assert!(body.contains(line), "{line} is missing from {body}");
+    }
+}
+
+#[tokio::test]
 async fn many_confirmations_share_a_transaction() {
     let world = World::new().await;
     let ada = world.organizer("Ada").await;

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{Availability, Listing, tags::Tags};
+use super::{Availability, Listing, place::PlaceLine, tags::Tags};
 use crate::components::{Icon, LocalTime, Seats, Shape};
 
 /// Whether a competition is open for registration, in words; the colour repeats them.
@@ -56,6 +56,7 @@ pub(crate) fn CompetitionCard(
                         <span>"Registration closes " <LocalTime at=listing.reg_deadline /></span>
                     </p>
                     <p class="icon-line"><Icon shape=Shape::Calendar />{start}</p>
+                    <PlaceLine place=listing.place />
                 </div>
                 <Tags tags=listing.tags />
             </div>

@@ -10,6 +10,7 @@ use super::{
     calendar::{AddToCalendar, calendar},
     call_to_action::{CallToActionPanel, Register},
     live_seats::{self, SeatState},
+    place::{ExternalLink, Place, PlaceFacts},
     tags::Tags,
 };
 use crate::{
@@ -29,7 +30,9 @@ pub struct CompetitionDetailScreen {
     pub title: String,
     /// Sanitized HTML.
     pub description: String,
-    /// The beginning of the description, as plain text.
+    /// The summary that the organizer wrote.
+    pub lead: Option<String>,
+    /// The summary, or the beginning of the description as plain text.
     pub summary: String,
     /// In the order the organizer gave them.
     pub tags: Vec<String>,
@@ -45,6 +48,12 @@ pub struct CompetitionDetailScreen {
     pub deadline: Moment,
     /// The start, if it is decided.
     pub start: Option<Moment>,
+    /// The end, if it is decided.
+    pub end: Option<Moment>,
+    /// Where it takes place; with the online link if the viewer may see it.
+    pub place: Place,
+    /// A page elsewhere with more about it.
+    pub website: Option<String>,
     /// The organizer's name; `None` once their account is deleted.
     pub organizer: Option<String>,
     /// Whether the viewer is the organizer.
@@ -64,6 +73,7 @@ pub struct CompetitionDetailScreen {
 /// Loads a competition for the viewer.
 #[server(prefix = "/fn", endpoint = "competition")]
 pub async fn load_competition_detail(id: String) -> Result<CompetitionDetailScreen, Failure> {
+    use super::listing::summary;
     use crate::ssr::{clock::ViewerClock, form, request};
     use service::markdown;
 
@@ -76,6 +86,8 @@ pub async fn load_competition_detail(id: String) -> Result<CompetitionDetailScre
     let viewer = service::registration::viewer_state(&ctx, &actor, id).await?;
     let (competition, now) = (detail.competition, ctx.now());
     let moment = |at| clock.in_event_zone(at, &competition.time_zone);
+    let sees_online_link = viewer.sees_online_link(&competition);
+    let online_url = detail.online_url.filter(|_| sees_online_link);
     Ok(CompetitionDetailScreen {
         call_to_action: CallToAction::of(&competition, &viewer, now),
         registration: viewer.registration_id,
@@ -83,8 +95,12 @@ pub async fn load_competition_detail(id: String) -> Result<CompetitionDetailScre
         opens: competition.reg_opens_at.filter(|opens| *opens > now).map(moment),
         deadline: moment(competition.reg_deadline),
         start: competition.start_date.map(moment),
+        end: competition.ends_at.map(moment),
+        place: Place { online_url, ..Place::public(&competition) },
+        lead: competition.summary.clone(),
         description: markdown::render(&competition.description, TOP_HEADING),
-        summary: markdown::summary(&competition.description),
+        summary: summary(&competition),
+        website: competition.website,
         id,
         title: competition.title,
         tags: competition.tags,
@@ -187,6 +203,12 @@ fn Detail(
         Some(start) => Either::Left(view! { <LocalTimes at=start /> }),
         None => Either::Right("Date to be announced"),
     };
+    let end =
+        screen.end.clone().map(|end| view! { <dt>"Ends"</dt> <dd><LocalTimes at=end /></dd> });
+    let lead = screen.lead.clone().map(|lead| view! { <p class="lead" dir="auto">{lead}</p> });
+    let website = screen.website.clone().map(|url| {
+        view! { <p class="icon-line"><span class="text-muted">"Website: "</span> <ExternalLink url /></p> }
+    });
     let (title, deadline) = (screen.title.clone(), screen.deadline.clone());
     let cancelled = was_cancelled.then(|| {
         view! { <p><AvailabilityBadge availability=Availability::Cancelled /></p> }
@@ -208,6 +230,7 @@ fn Detail(
                     <p><a class="quiet-link" href=address::LIST>"All competitions"</a></p>
                     {cancelled}
                     <Heading>{title}</Heading>
+                    {lead}
                     <p class="icon-line text-muted">
                         <Icon shape=Shape::Person />
                         <span>{organized_by(screen.organizer.as_deref())}</span>
@@ -216,6 +239,7 @@ fn Detail(
                 </div>
                 // Sanitized on the server.
                 <div class="prose-text markdown" inner_html=screen.description.clone()></div>
+                {website}
                 <Share path=address::competition(id) />
             </div>
             <aside aria-label="Registration" class="ticket self-start">
@@ -229,7 +253,8 @@ fn Detail(
                         <dd>
                             {closes}
                             <LocalTimes at=deadline />
-                        </dd> <dt>"Starts"</dt> <dd>{start}</dd>
+                        </dd> <dt>"Starts"</dt> <dd>{start}</dd> {end}
+                        <PlaceFacts place=screen.place.clone() />
                     </dl>
                     {calendar}
                 </div>

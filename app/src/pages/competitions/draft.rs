@@ -29,8 +29,9 @@ pub struct DraftState {
     pub ask_browser: bool,
     /// The description as sanitized HTML, if a preview was requested.
     pub preview: Option<String>,
-    /// When registration opens and closes, and the start, in UTC; `None` without a valid time.
-    pub utc: [Option<String>; 3],
+    /// When registration opens and closes, the start and the end, in UTC; `None` without a valid
+    /// time.
+    pub utc: [Option<String>; 4],
     /// The number of taken seats.
     pub taken: u32,
     /// Makes a double click or a resend have one effect.
@@ -72,8 +73,9 @@ impl DraftState {
         /// Headings of a description start below the `h1` of the page and the `h2` of the preview.
         const TOP_HEADING: u8 = 3;
         let CompetitionDraft { description, time_zone, .. } = &values.draft;
-        let times =
-            [&values.draft.reg_opens_at, &values.draft.reg_deadline, &values.draft.start_date];
+        let CompetitionDraft { reg_opens_at, reg_deadline, start_date, ends_at, .. } =
+            &values.draft;
+        let times = [reg_opens_at, reg_deadline, start_date, ends_at];
         let utc = |text: &String| Some(zones::to_utc(text, time_zone).ok()?.human());
         Self {
             ask_browser: false,

@@ -41,7 +41,7 @@ pub async fn load_edit_competition(id: String) -> Result<(CompetitionId, DraftFo
     let detail = get_editable(&ctx, &actor, id).await?;
     let start = form::take_stored_form::<Option<DraftValues>>(&form_name(id)).await?;
     let values = start.typed.unwrap_or_else(|| {
-        let (draft, version) = (draft_of(&detail.competition), detail.competition.version);
+        let (draft, version) = (draft_of(&detail), detail.competition.version);
         DraftValues { seen: draft.clone(), draft, version, ..Default::default() }
     });
     let screen = DraftState::of(values, detail.count.registrations, start.error);
@@ -104,7 +104,7 @@ pub async fn edit_competition(
     let is_behind =
         |code| matches!(code, ErrorCode::StaleVersion | ErrorCode::IdempotencyKeyReused);
     if error.as_ref().is_some_and(|error| is_behind(error.code)) {
-        let theirs = draft_of(&now.competition);
+        let theirs = draft_of(&now);
         values.clashes = values.draft.rebase(&values.seen, &theirs);
         (values.seen, values.version) = (theirs, now.competition.version);
     }

@@ -119,12 +119,23 @@ pub(super) fn Fields(
         1 => "Enter a whole number of at least 1: one seat is taken.".to_owned(),
         taken => format!("Enter a whole number of at least {taken}: {taken} seats are taken."),
     };
-    let [opens_utc, deadline_utc, start_utc] = utc;
+    let [opens_utc, deadline_utc, start_utc, end_utc] = utc;
     view! {
         <fieldset class="section">
             <legend class="subheading">"Details"</legend>
             <Field id="title" name="draft[title]" label="Title" value=draft.title error />
             <Theirs clash=clash("title") name="theirs[title]" />
+            <Field
+                id="summary"
+                name="draft[summary]"
+                label="Summary (optional)"
+                hint="One line of at most 160 characters, for lists and search engines. Without \
+                    it they show the beginning of the description."
+                required=false
+                value=draft.summary
+                error
+            />
+            <Theirs clash=clash("summary") name="theirs[summary]" />
             <TextArea
                 id="description"
                 name="draft[description]"
@@ -145,6 +156,52 @@ pub(super) fn Fields(
                 error
             />
             <Theirs clash=clash("tags") name="theirs[tags]" />
+            <Field
+                id="website"
+                name="draft[website]"
+                label="Website (optional)"
+                hint="A page with more about the competition, like https://example.com/sprint"
+                kind="url"
+                required=false
+                value=draft.website
+                error
+            />
+            <Theirs clash=clash("website") name="theirs[website]" />
+        </fieldset>
+        <fieldset class="section">
+            <legend class="subheading">"Where"</legend>
+            <Field
+                id="venueName"
+                name="draft[venueName]"
+                label="Venue (optional)"
+                hint="The name of the building or room: Town Hall, room 2"
+                required=false
+                value=draft.venue_name
+                error
+            />
+            <Theirs clash=clash("venueName") name="theirs[venueName]" />
+            <Field
+                id="venueAddress"
+                name="draft[venueAddress]"
+                label="Address (optional)"
+                hint="Street, number, postcode and city, on one line"
+                required=false
+                value=draft.venue_address
+                error
+            />
+            <Theirs clash=clash("venueAddress") name="theirs[venueAddress]" />
+            <Field
+                id="onlineUrl"
+                name="draft[onlineUrl]"
+                label="Online link (optional)"
+                hint="Only registered people see the link: on the page, in their mail and in \
+                    their calendar."
+                kind="url"
+                required=false
+                value=draft.online_url
+                error
+            />
+            <Theirs clash=clash("onlineUrl") name="theirs[onlineUrl]" />
         </fieldset>
         <fieldset class="section">
             <legend class="subheading">"Capacity"</legend>
@@ -206,6 +263,18 @@ pub(super) fn Fields(
             />
             <Utc time=start_utc />
             <Theirs clash=clash("startDate") name="theirs[startDate]" />
+            <Field
+                id="endsAt"
+                name="draft[endsAt]"
+                label="Ends (optional)"
+                hint="After the start. Without it, calendars show one hour."
+                kind="datetime-local"
+                required=false
+                value=draft.ends_at
+                error
+            />
+            <Utc time=end_utc />
+            <Theirs clash=clash("endsAt") name="theirs[endsAt]" />
         </fieldset>
     }
 }

@@ -3,7 +3,7 @@
 use domain::CompetitionId;
 use serde::{Deserialize, Serialize};
 
-use super::Availability;
+use super::{Availability, place::Place};
 use crate::Moment;
 
 /// A competition in a list. It does not hold the email of the organizer, because the data of a page
@@ -14,7 +14,7 @@ pub struct Listing {
     pub id: CompetitionId,
     /// One line.
     pub title: String,
-    /// The beginning of the description, as plain text.
+    /// The summary, or the beginning of the description as plain text.
     pub summary: String,
     /// In the order the organizer gave them.
     pub tags: Vec<String>,
@@ -26,6 +26,8 @@ pub struct Listing {
     pub reg_deadline: Moment,
     /// The start, if it is decided.
     pub start_date: Option<Moment>,
+    /// Where it takes place.
+    pub place: Place,
     /// The organizer's name.
     pub organizer: String,
     /// Whether it is open for registration.
@@ -45,7 +47,8 @@ impl Listing {
         Self {
             availability: Availability::of(&competition, now),
             id: competition.id,
-            summary: service::markdown::summary(&competition.description),
+            place: Place::public(&competition),
+            summary: summary(&competition),
             capacity: competition.capacity,
             seats_left: competition.seats_left,
             reg_deadline: moment(competition.reg_deadline),
@@ -55,4 +58,11 @@ impl Listing {
             organizer: organizer.name,
         }
     }
+}
+
+/// The summary that the organizer wrote, or the beginning of the description as plain text.
+#[cfg(feature = "ssr")]
+pub(super) fn summary(competition: &domain::Competition) -> String {
+    let written = competition.summary.clone();
+    written.unwrap_or_else(|| service::markdown::summary(&competition.description))
 }

@@ -18,6 +18,7 @@ mod list;
 mod listing;
 mod live_seats;
 mod manage;
+mod place;
 mod tags;
 
 pub use availability::Availability;
@@ -33,3 +34,5 @@ pub use edit::EditCompetitionPage;
 pub use list::{CompetitionListPage, CompetitionListScreen};
 pub use listing::Listing;
 pub use manage::{ManageCompetitionPage, ManageCompetitionScreen, RosterRow};
+pub use place::Place;
+pub(crate) use place::{ExternalLink, PlaceLine};

@@ -9,7 +9,7 @@ use crate::ssr::clock::ViewerClock;
 use crate::{
     Moment,
     components::{EmptyState, Icon, LocalTimes, Shape, StatusBadge, grouped},
-    pages::competitions::{AddToCalendar, address, calendar},
+    pages::competitions::{AddToCalendar, ExternalLink, Place, PlaceLine, address, calendar},
 };
 
 /// A registration of the participant.
@@ -23,6 +23,8 @@ pub struct RegistrationRow {
     pub organizer: String,
     /// When it starts, if that is decided.
     pub start: Option<Moment>,
+    /// Where it takes place.
+    pub place: Place,
     /// Whether its organizer has cancelled it.
     pub is_competition_cancelled: bool,
     /// Its id.
@@ -37,6 +39,7 @@ impl RegistrationRow {
         let competition = mine.competition;
         Self {
             competition: competition.id,
+            place: Place::of_registration(&competition),
             start: competition
                 .start_date
                 .map(|start| clock.in_event_zone(start, &competition.time_zone)),
@@ -195,6 +198,12 @@ fn RegistrationCard(
                     <span class="sr-only">"Organizer: "</span>
                     {row.organizer}
                 </p>
+                <PlaceLine place=row.place.clone() />
+                {row
+                    .place
+                    .online_url
+                    .filter(|_| can_cancel)
+                    .map(|url| view! { <p class="text-sm"><ExternalLink url /></p> })}
             </div>
             <div class="ticket-stub">
                 <p>{status}</p>

@@ -1,7 +1,7 @@
 //! The rules of the competition: its edits and its cancellation.
 
 use domain::{
-    CompetitionEdit, CompetitionWithOrganizer, ErrorCode, EventType, IfMatch, Organizer,
+    CompetitionEdit, CompetitionWithOrganizer, ErrorCode, EventType, FactsEdit, IfMatch, Organizer,
     PublicError, Tag, Timestamp, User,
 };
 
@@ -12,6 +12,7 @@ use crate::{
         command::Request,
         decision::{Effect, Verdict},
     },
+    entity::competition,
 };
 
 impl Ledger {
@@ -75,8 +76,10 @@ impl Ledger {
     fn changed_by(&self, user: &User) -> Verdict {
         let organizer =
             Organizer { id: user.id, name: user.name.clone(), email: user.email.clone() };
-        let competition = self.after.clone().into_view(self.tags.clone());
-        let changed = CompetitionWithOrganizer { competition, organizer };
+        let after = self.after.clone();
+        let online_url = after.online_url.clone();
+        let competition = after.into_view(self.tags.clone());
+        let changed = CompetitionWithOrganizer { competition, online_url, organizer };
         Verdict::Granted(Effect::CompetitionChanged(Box::new(changed)))
     }
 
@@ -112,6 +115,8 @@ impl Ledger {
         after.reg_opens_at = dates.opens.map(Timestamp::utc);
         after.reg_deadline = dates.deadline.utc();
         after.start_date = dates.start.map(Timestamp::utc);
+        after.ends_at = dates.end.map(Timestamp::utc);
+        apply_facts(&mut after, &edit.facts);
         if let Some(zone) = &edit.time_zone {
             after.time_zone = zone.to_string();
         }
@@ -139,5 +144,22 @@ impl Ledger {
         self.after = after;
         self.add_competition_event(EventType::CompetitionChanged);
         Ok(())
+    }
+}
+
+/// Sets and removes what the edit names.
+fn apply_facts(row: &mut competition::Model, edit: &FactsEdit) {
+    // Without `..`: a new fact has to be applied here.
+    let FactsEdit { summary, venue_name, venue_address, online_url, website } = edit;
+    set(&mut row.summary, summary.as_ref());
+    set(&mut row.venue_name, venue_name.as_ref());
+    set(&mut row.venue_address, venue_address.as_ref());
+    set(&mut row.online_url, online_url.as_ref());
+    set(&mut row.website, website.as_ref());
+}
+
+fn set<T: ToString>(column: &mut Option<String>, edit: Option<&Option<T>>) {
+    if let Some(value) = edit {
+        *column = value.as_ref().map(ToString::to_string);
     }
 }

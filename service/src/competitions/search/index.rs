@@ -95,7 +95,8 @@ async fn attempt(ctx: &Context, ids: &[CompetitionId]) -> Result<()> {
         .map(|(row, organizer)| {
             let tags = tags.get(&row.id).map(|tags| tags.join("\n")).unwrap_or_default();
             let name = organizer.map(|organizer| organizer.name).unwrap_or_default();
-            let others = words(&[&*tags, &name, &row.description].join("\n"));
+            let facts = row.searched_facts();
+            let others = words(&[&*tags, &name, &facts, &row.description].join("\n"));
             competition_search::Model {
                 competition_id: row.id,
                 revision: row.revision,

@@ -1,0 +1,181 @@
+//! What an organizer may add to a competition: one line about it, where it takes place, a website.
+
+use crate::{Faults, Raw, Summary, VenueAddress, VenueName, WebLink};
+
+/// Facts about a competition, each of which may be missing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Facts {
+    /// What it is about, in one line.
+    pub summary: Option<Summary>,
+    /// Where it takes place.
+    pub venue_name: Option<VenueName>,
+    /// The postal address of the venue.
+    pub venue_address: Option<VenueAddress>,
+    /// Where it takes place online. Only its organizer and registered people see it.
+    pub online_url: Option<WebLink>,
+    /// A page elsewhere with more about it.
+    pub website: Option<WebLink>,
+}
+
+/// An edit of [`Facts`]. `None` stays as it is, `Some(None)` is removed.
+#[derive(Clone, Debug, Default)]
+pub struct FactsEdit {
+    /// What it is about, in one line.
+    pub summary: Option<Option<Summary>>,
+    /// Where it takes place.
+    pub venue_name: Option<Option<VenueName>>,
+    /// The postal address of the venue.
+    pub venue_address: Option<Option<VenueAddress>>,
+    /// Where it takes place online.
+    pub online_url: Option<Option<WebLink>>,
+    /// A page elsewhere with more about it.
+    pub website: Option<Option<WebLink>>,
+}
+
+impl FactsEdit {
+    /// The facts of a new competition: what is absent is missing.
+    pub(super) fn into_new(self) -> Facts {
+        Facts {
+            summary: self.summary.flatten(),
+            venue_name: self.venue_name.flatten(),
+            venue_address: self.venue_address.flatten(),
+            online_url: self.online_url.flatten(),
+            website: self.website.flatten(),
+        }
+    }
+}
+
+/// The venue of a competition on one line, with its address.
+pub fn venue_line(name: Option<&str>, address: Option<&str>) -> Option<String> {
+    let parts: Vec<_> = [name, address].into_iter().flatten().collect();
+    (!parts.is_empty()).then(|| parts.join(", "))
+}
+
+/// [`FactsEdit`], unchecked. `None` is absent; null or a blank text removes.
+pub(super) struct RawFacts {
+    pub(super) summary: Option<Raw<String>>,
+    pub(super) venue_name: Option<Raw<String>>,
+    pub(super) venue_address: Option<Raw<String>>,
+    pub(super) online_url: Option<Raw<String>>,
+    pub(super) website: Option<Raw<String>>,
+}
+
+impl RawFacts {
+    /// Adds a fault for each text that is wrong.
+    pub(super) fn check(self, faults: &mut Faults) -> Option<FactsEdit> {
+        let mut check = Check(faults);
+        let link = |label| move |text: &str| WebLink::parse(label, text);
+        let summary = check.text("summary", "Summary", self.summary, Summary::parse);
+        let venue_name = check.text("venueName", "Venue", self.venue_name, VenueName::parse);
+        let venue_address =
+            check.text("venueAddress", "Address", self.venue_address, VenueAddress::parse);
+        let online_url = check.text("onlineUrl", ONLINE, self.online_url, link(ONLINE));
+        let website = check.text("website", WEBSITE, self.website, link(WEBSITE));
+        Some(FactsEdit {
+            summary: summary?,
+            venue_name: venue_name?,
+            venue_address: venue_address?,
+            online_url: online_url?,
+            website: website?,
+        })
+    }
+}
+
+const ONLINE: &str = "Online link";
+const WEBSITE: &str = "Website";
+
+struct Check<'a>(&'a mut Faults);
+
+impl Check<'_> {
+    /// `None` when the text is wrong, `Some(None)` when it is absent.
+    fn text<T>(
+        &mut self,
+        field: &str,
+        label: &str,
+        raw: Option<Raw<String>>,
+        parse: impl FnOnce(&str) -> Result<T, String>,
+    ) -> Option<Option<Option<T>>> {
+        let Some(raw) = raw else { return Some(None) };
+        let checked = match raw {
+            Raw::Missing => Ok(None),
+            Raw::WrongType => Err(format!("{label} must be text")),
+            // A form sends an empty text for what was left out.
+            Raw::Given(text) if text.trim().is_empty() => Ok(None),
+            Raw::Given(text) => parse(&text).map(Some),
+        };
+        self.0.check(field, checked).map(Some)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use crate::{CompetitionInput, CompetitionPatch};
+
+    fn body() -> serde_json::Value {
+        json!({
+            "title": "Code Sprint", "description": "24 hours", "capacity": 5,
+            "regDeadline": "2026-11-24T12:00:00Z",
+        })
+    }
+
+    #[test]
+    fn a_venue_is_shown_with_what_is_known_of_it() {
+        let line = |name, address| super::venue_line(name, address);
+        assert_eq!(line(Some("Hall"), Some("Berlin")).unwrap(), "Hall, Berlin");
+        assert_eq!(line(None, Some("Berlin")).unwrap(), "Berlin");
+        assert_eq!(line(None, None), None);
+    }
+
+    #[test]
+    fn facts_of_a_new_competition_are_optional() {
+        let check = |body| {
+            let input: CompetitionInput = serde_json::from_value(body).unwrap();
+            input.check("2026-11-23T12:00:00Z".parse().unwrap(), |_| true).unwrap().facts
+        };
+        assert_eq!(check(body()), Default::default());
+        let mut full = body();
+        full["summary"] = " Build in a day ".into();
+        full["venueName"] = "Town Hall".into();
+        full["venueAddress"] = "\t".into();
+        full["onlineUrl"] = "https://Meet.example/42".into();
+        full["website"] = serde_json::Value::Null;
+        let facts = check(full);
+        assert_eq!(facts.summary.unwrap().as_str(), "Build in a day");
+        assert_eq!(facts.venue_name.unwrap().as_str(), "Town Hall");
+        assert_eq!((facts.venue_address, facts.website), (None, None));
+        assert_eq!(facts.online_url.unwrap().as_str(), "https://meet.example/42");
+    }
+
+    #[test]
+    fn every_wrong_fact_is_reported_at_once() {
+        let body = json!({
+            "summary": "two\nlines", "venueName": 7, "venueAddress": "x".repeat(301),
+            "onlineUrl": "meet", "website": "javascript:alert(1)",
+        });
+        let patch: CompetitionPatch = serde_json::from_value(body).unwrap();
+        let faults = patch.check(|_| true).unwrap_err().fields;
+        let messages: Vec<_> = faults.iter().map(|fault| &*fault.message).collect();
+        assert_eq!(
+            messages,
+            [
+                "Summary must not contain control characters",
+                "Venue must be text",
+                "Address must have at most 300 characters",
+                "Online link must be a link like https://example.com/sprint",
+                "Website must be a link like https://example.com/sprint",
+            ]
+        );
+    }
+
+    #[test]
+    fn null_or_a_blank_text_removes_a_fact_and_others_stay() {
+        let body = json!({ "summary": null, "venueName": "", "website": "https://a.example" });
+        let patch: CompetitionPatch = serde_json::from_value(body).unwrap();
+        let edit = patch.check(|_| true).unwrap().facts;
+        assert_eq!((edit.summary, edit.venue_name), (Some(None), Some(None)));
+        assert_eq!((edit.venue_address, edit.online_url), (None, None));
+        assert_eq!(edit.website.unwrap().unwrap().as_str(), "https://a.example/");
+    }
+}
