@@ -8,7 +8,13 @@ export type Role = 'PARTICIPANT' | 'ORGANIZER';
 
 export type Person = { id: string; name: string; email: string; token: string };
 
-export type Competition = { id: string; title: string; capacity: number; seatsLeft: number };
+export type Competition = {
+  id: string;
+  title: string;
+  capacity: number;
+  seatsLeft: number;
+  onlineUrl?: string | null;
+};
 
 export type Registration = { id: string; status: string };
 

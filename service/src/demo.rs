@@ -1,6 +1,6 @@
 //! Data to try the product with.
 
-use chrono::TimeDelta;
+use chrono::{NaiveTime, TimeDelta};
 use domain::{
     Dates, Description, Email, ErrorCode, Facts, NewCompetition, Password, PersonName, PublicError,
     Role, Signup, Summary, Tag, TimeZoneName, Title, User, VenueAddress, VenueName, WebLink,
@@ -42,8 +42,7 @@ const COMPETITIONS: [DemoCompetition; 5] = [
     DemoCompetition {
         title: "Code Sprint 2025",
         summary: "Build one idea in twenty-four hours, in a team of up to four.",
-        description: "Twenty-four hours, one idea, a team of up to four. Bring a laptop; we bring \
-                      coffee, mentors and a jury that reads code.",
+        description: "Bring a laptop; we bring coffee, mentors and a jury that reads code.",
         place: Place::Venue("Kulturhuset", "Sergels torg 3, 111 57 Stockholm"),
         capacity: 50,
         closes_in: 7,
@@ -55,8 +54,7 @@ const COMPETITIONS: [DemoCompetition; 5] = [
     DemoCompetition {
         title: "AI Innovation Challenge",
         summary: "Build something useful with machine learning.",
-        description: "Build something useful with machine learning. Entries are judged on what \
-                      they do for people, not on the size of the model.",
+        description: "Entries are judged on what they do for people, not on the size of the model.",
         place: Place::Online("https://meet.example/ai-innovation"),
         capacity: 30,
         closes_in: 5,
@@ -68,8 +66,7 @@ const COMPETITIONS: [DemoCompetition; 5] = [
     DemoCompetition {
         title: "Startup Pitch Competition",
         summary: "Five minutes, ten slides, three questions.",
-        description: "Five minutes, ten slides, three questions. Pitch your company to people who \
-                      have built theirs.",
+        description: "Pitch your company to people who have built theirs.",
         place: Place::Venue("Factory Görlitzer Park", "Lohmühlenstraße 65, 12435 Berlin"),
         capacity: 20,
         closes_in: 3,
@@ -81,8 +78,7 @@ const COMPETITIONS: [DemoCompetition; 5] = [
     DemoCompetition {
         title: "Design Sprint Workshop",
         summary: "From a problem on Monday to a tested prototype on Friday.",
-        description: "From a problem on Monday to a tested prototype on Friday, in small groups \
-                      led by working designers.",
+        description: "We work in small groups, each led by a working designer.",
         place: Place::Venue("Design Museum", "224-238 Kensington High Street, London W8 6AG"),
         capacity: 15,
         closes_in: 10,
@@ -94,8 +90,7 @@ const COMPETITIONS: [DemoCompetition; 5] = [
     DemoCompetition {
         title: "Data Science Marathon",
         summary: "Forty hours with a data set nobody has seen before.",
-        description: "Forty hours with a data set nobody has seen before. Explore it, model it, \
-                      and tell us what it says.",
+        description: "Explore it, model it, and tell us what it says.",
         place: Place::Online("https://meet.example/data-science"),
         capacity: 40,
         closes_in: 12,
@@ -177,11 +172,12 @@ async fn exists(ctx: &Context, organizer: &User, title: &str) -> Result<bool> {
 }
 
 fn new_competition(ctx: &Context, demo: &DemoCompetition) -> Result<NewCompetition> {
-    let in_days = |days| ctx.now().utc() + TimeDelta::days(days);
+    let today = ctx.now().utc().date_naive().and_time(NaiveTime::MIN).and_utc();
+    let in_days = |days, hour| today + TimeDelta::days(days) + TimeDelta::hours(hour);
     let tags = demo.tags.into_iter().map(Tag::parse).collect::<Result<_, _>>();
-    let (start, end) =
-        (in_days(demo.starts_in), in_days(demo.starts_in) + TimeDelta::hours(demo.lasts));
-    let (opens, deadline) = (None, in_days(demo.closes_in).into());
+    let start = in_days(demo.starts_in, 9);
+    let (opens, deadline) = (None, in_days(demo.closes_in, 18).into());
+    let end = start + TimeDelta::hours(demo.lasts);
     let mut facts = Facts {
         summary: Some(Summary::parse(demo.summary).map_err(Error::Corrupt)?),
         ..Facts::default()

@@ -7,7 +7,7 @@ use chrono_tz::{TZ_VARIANTS, Tz};
 use domain::{TimeZoneName, Timestamp, local_time};
 
 /// The format of the value of an `<input type="datetime-local">`.
-const LOCAL: &str = "%Y-%m-%dT%H:%M";
+pub(crate) const LOCAL: &str = "%Y-%m-%dT%H:%M";
 /// Names without a place, or for one that has a better name.
 const OLD_FASHIONED: [&str; 5] = ["Etc/", "US/", "Canada/", "Brazil/", "Mexico/"];
 

@@ -174,3 +174,38 @@ async fn pages_show_when_and_where() {
     }
     assert!(app.get("/competitions").send().await.text.contains("Town Hall and online"));
 }
+
+#[tokio::test]
+async fn an_organizer_duplicates_a_competition_with_its_times_moved_by_a_week() {
+    let app = App::new().await;
+    let [ada, eve] = [app.world.organizer("Ada").await, app.world.organizer("Eve").await];
+    let id = create(&app, &ada).await["id"].as_str().unwrap().to_owned();
+    let form = format!("/competitions/create?from={id}");
+    let open = async |actor: &Actor, path: &str| {
+        let cookie = app.log_in(actor).await;
+        let call = app.get(path).header("cookie", &cookie).header("accept", "text/html");
+        call.send().await
+    };
+    let page = open(&ada, &form).await.text;
+    for value in [
+        "Chess Open",
+        "Seven rounds.",
+        "Town Hall",
+        LINK,
+        "2026-12-07T12:00",
+        "2026-12-14T09:00",
+        "2026-12-14T17:00",
+    ] {
+        assert!(page.contains(value), "{value}");
+    }
+    let manage = open(&ada, &format!("/competitions/{id}/manage")).await.text;
+    assert!(manage.contains(&form), "the page where it is managed has no link");
+
+    let refused = open(&eve, &form).await;
+    assert_eq!(refused.status, StatusCode::FORBIDDEN);
+    assert!(!refused.text.contains(LINK));
+    for unknown in ["nothing", "01939c2e-7b5a-7000-8000-000000000001"] {
+        let missing = open(&ada, &format!("/competitions/create?from={unknown}")).await;
+        assert_eq!(missing.status, StatusCode::NOT_FOUND, "{unknown}");
+    }
+}

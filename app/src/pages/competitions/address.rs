@@ -17,6 +17,11 @@ pub(crate) fn manage(id: CompetitionId) -> String {
     format!("{LIST}/{id}/manage")
 }
 
+/// The form of a new competition with what this one has.
+pub(crate) fn duplicate(id: CompetitionId) -> String {
+    format!("{LIST}/create?from={id}")
+}
+
 /// The page where a participant cancels a registration.
 pub(crate) fn cancel_registration(id: CompetitionId) -> String {
     format!("{LIST}/{id}/cancel-registration")

@@ -2,6 +2,7 @@
 
 use domain::{CompetitionDraft, UserId};
 use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
 
 use super::{
     draft::{DraftForm, DraftState},
@@ -17,18 +18,30 @@ use crate::{
 #[cfg(feature = "ssr")]
 const PAGE: &str = "/competitions/create";
 
-/// Loads the page; for organizers.
+/// Loads the page; for organizers. The form has what the competition `from` has, if there is one.
 #[server(prefix = "/fn", endpoint = "competition_draft")]
-pub async fn load_create_competition() -> Result<DraftForm, Failure> {
+pub async fn load_create_competition(
+    #[server(default)] from: Option<String>,
+) -> Result<DraftForm, Failure> {
     use super::draft::DraftValues;
     use crate::ssr::{clock::ViewerClock, form, request};
     use domain::{Role, TimeZoneName};
 
-    request::actor()?.require(Role::Organizer)?;
+    let (ctx, actor) = (request::context()?, request::actor()?);
+    actor.require(Role::Organizer)?;
     let clock = ViewerClock::of_request()?;
     let start = form::take_stored_form::<Option<DraftValues>>("create_competition").await?;
-    let ask_browser = start.typed.is_none() && clock.zone().is_none();
-    let values = start.typed.unwrap_or_else(|| {
+    let known = match (start.typed, from) {
+        (Some(typed), _) => Some(typed),
+        (None, Some(from)) => {
+            let from = request::parse_competition_id(&from)?;
+            let draft = service::competitions::duplicate(&ctx, &actor, from).await?;
+            Some(DraftValues { draft, ..Default::default() })
+        }
+        (None, None) => None,
+    };
+    let ask_browser = known.is_none() && clock.zone().is_none();
+    let values = known.unwrap_or_else(|| {
         let zone = clock.zone().map(str::to_owned);
         let time_zone = zone.unwrap_or_else(|| TimeZoneName::default().into_string());
         DraftValues {
@@ -88,7 +101,9 @@ pub async fn create_competition(
 /// Creating a competition.
 #[component]
 pub fn CreateCompetitionPage() -> impl IntoView {
-    let page = Resource::new_blocking(|| (), |()| load_create_competition());
+    let params = use_query_map();
+    let from = Memo::new(move |_| params.read().get("from"));
+    let page = Resource::new_blocking(move || from.get(), load_create_competition);
     let create = ServerAction::<CreateCompetition>::new();
     Toasts::after(create);
     view! {

@@ -46,6 +46,7 @@ pub(super) fn FormPage(
                     });
                     let preview = screen.preview.clone();
                     let title = screen.values.draft.title.clone();
+                    let summary = screen.values.draft.summary.clone();
                     let is_stale = !screen.values.clashes.is_empty();
                     view! {
                         <ErrorSummary error />
@@ -53,7 +54,7 @@ pub(super) fn FormPage(
                         {preview
                             .map(|html| {
                                 let takes_focus = number > 0 && !is_stale;
-                                view! { <Preview title html takes_focus /> }
+                                view! { <Preview title summary html takes_focus /> }
                             })}
                         {form(screen, error)}
                     }
@@ -80,7 +81,7 @@ fn Stale() -> impl IntoView {
 
 /// The preview.
 #[component]
-fn Preview(title: String, html: String, takes_focus: bool) -> impl IntoView {
+fn Preview(title: String, summary: String, html: String, takes_focus: bool) -> impl IntoView {
     let node = NodeRef::<H2>::new();
     Effect::new(move || {
         if let Some(heading) = node.get().filter(|_| takes_focus) {
@@ -94,6 +95,7 @@ fn Preview(title: String, html: String, takes_focus: bool) -> impl IntoView {
             </h2>
             <p class="text-sm text-muted">"Nothing is saved yet."</p>
             <p class="font-display text-xl font-semibold">{title}</p>
+            {(!summary.is_empty()).then(|| view! { <p class="lead" dir="auto">{summary}</p> })}
             {html.is_empty().then(|| view! { <p class="text-muted">"No description yet."</p> })}
             // Sanitized on the server.
             <div class="prose-text markdown" inner_html=html></div>

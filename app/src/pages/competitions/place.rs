@@ -80,7 +80,9 @@ pub(crate) fn PlaceFacts(
     let is_known = place.in_short().is_some();
     is_known.then(|| {
         let online = place.is_online.then(|| match place.online_url {
-            Some(url) => view! { <ExternalLink url /> }.into_any(),
+            Some(url) => {
+                view! { <span class="block">"Online"</span> <ExternalLink url /> }.into_any()
+            }
             None => "Online. You see the link once you are registered.".into_any(),
         });
         let line = |text: String| view! { <span class="block" dir="auto">{text}</span> };

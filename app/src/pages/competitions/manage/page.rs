@@ -1,5 +1,6 @@
 //! The page where a competition is managed.
 
+use domain::CompetitionId;
 use leptos::prelude::*;
 use leptos_router::hooks::{use_params_map, use_query_map};
 
@@ -12,7 +13,10 @@ use super::{
 use crate::{
     components::{Head, Heading, Loaded, ViewerTime},
     pages::{
-        competitions::{AvailabilityBadge, address::competition},
+        competitions::{
+            AvailabilityBadge,
+            address::{competition, duplicate},
+        },
         webhooks::address::of_competition,
     },
 };
@@ -38,7 +42,7 @@ pub fn ManageCompetitionPage() -> impl IntoView {
 #[component]
 fn Content(screen: ManageCompetitionScreen) -> impl IntoView {
     let (id, title) = (screen.id, screen.title.clone());
-    let may_change = screen.is_owner && screen.cancelled_at.is_none();
+    let is_cancelled = screen.cancelled_at.is_some();
     let cancelled = screen.cancelled_at.clone().map(|at| {
         view! {
             <p class="band">
@@ -58,49 +62,38 @@ fn Content(screen: ManageCompetitionScreen) -> impl IntoView {
                 </p>
                 <p><AvailabilityBadge availability=screen.availability /></p>
                 <Heading>"Manage " {title}</Heading>
-                {may_change
+                {screen
+                    .is_owner
                     .then(|| {
                         view! {
-                            <ul class="flex flex-wrap gap-2">
-                                <li>
-                                    <a
-                                        class="btn btn-outline"
-                                        href=format!("/competitions/{id}/edit")
-                                    >
-                                        "Edit"
-                                    </a>
-                                </li>
-                                <li>
-                                    <a class="btn btn-outline" href=of_competition(id)>
-                                        "Webhooks"
-                                    </a>
-                                </li>
-                                {screen
-                                    .can_be_cancelled
-                                    .then(|| {
-                                        view! {
-                                            <li>
-                                                <a
-                                                    class="btn btn-outline"
-                                                    href=format!("/competitions/{id}/cancel")
-                                                >
-                                                    "Cancel competition"
-                                                </a>
-                                            </li>
-                                        }
-                                    })}
-                            </ul>
+                            <Actions id is_cancelled can_be_cancelled=screen.can_be_cancelled />
                         }
                     })}
             </div>
             {cancelled}
             <Totals
                 totals=screen.totals
-                is_cancelled=screen.cancelled_at.is_some()
+                is_cancelled
                 capacity=screen.capacity
                 seats_left=screen.seats_left
             />
             <Roster screen />
         </div>
+    }
+}
+
+/// The links to what its organizer can do with the competition.
+#[component]
+fn Actions(id: CompetitionId, is_cancelled: bool, can_be_cancelled: bool) -> impl IntoView {
+    let link = |href, words| view! { <li><a class="btn btn-outline" href=href>{words}</a></li> };
+    let edit = format!("/competitions/{id}/edit");
+    let cancel = format!("/competitions/{id}/cancel");
+    view! {
+        <ul class="flex flex-wrap gap-2">
+            {(!is_cancelled).then(|| link(edit, "Edit"))}
+            {(!is_cancelled).then(|| link(of_competition(id), "Webhooks"))}
+            {link(duplicate(id), "Duplicate")}
+            {can_be_cancelled.then(|| link(cancel, "Cancel competition"))}
+        </ul>
     }
 }
