@@ -81,3 +81,24 @@ test('a list shows where a competition takes place', async ({ page, api }) => {
   const card = page.getByRole('article').filter({ hasText: title });
   await expect(card.getByText('Town Hall and online')).toBeVisible();
 });
+
+test('a competition is duplicated with its times moved by a week', async ({ page, api }) => {
+  const [owner, title] = [await api.organizer(), unique('Yearly')];
+  const competition = await api.competition({
+    owner,
+    title,
+    start: 14,
+    facts: { venueName: 'Town Hall', onlineUrl: LINK },
+  });
+  await logInAs(page, owner);
+  await open(page, `/competitions/${competition.id}/manage`);
+  await page.getByRole('link', { name: 'Duplicate' }).click();
+  await expect(page.getByLabel('Title')).toHaveValue(title);
+  await expect(page.getByLabel('Online link (optional)')).toHaveValue(LINK);
+  await expect(page.getByLabel('Starts (optional)')).toHaveValue(dateAndTime(inDays(21)));
+
+  await createCompetition(page, { Title: `${title} again` });
+
+  await expect(page.getByRole('heading', { name: `${title} again` })).toBeVisible();
+  await expect(page.getByText('Town Hall')).toBeVisible();
+});
