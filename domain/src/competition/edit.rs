@@ -9,8 +9,7 @@ use super::{
     input::{capacity, deadline, end, opening, start_date, tags, time_zone},
 };
 use crate::{
-    Dates, Description, Faults, PublicError, Raw, Summary, Tag, TimeZoneName, Timestamp, Title,
-    VenueAddress, VenueName, WebLink,
+    Dates, Description, Faults, PublicError, Raw, Tag, TimeZoneName, Timestamp, Title,
     account::{refuse_unknown, text},
     raw::present,
 };
@@ -70,23 +69,23 @@ pub struct CompetitionPatch {
     #[serde(default)]
     pub time_zone: Raw<String>,
     /// What it is about, in one line of at most 160 characters; `null` to remove it.
-    #[cfg_attr(feature = "openapi", schema(value_type = Option<Summary>))]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::Summary>))]
     #[serde(default, deserialize_with = "present")]
     pub summary: Option<Raw<String>>,
     /// Where it takes place: one line, at most 120 characters; `null` to remove it.
-    #[cfg_attr(feature = "openapi", schema(value_type = Option<VenueName>))]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::VenueName>))]
     #[serde(default, deserialize_with = "present")]
     pub venue_name: Option<Raw<String>>,
     /// The address of the venue: one line, at most 300 characters; `null` to remove it.
-    #[cfg_attr(feature = "openapi", schema(value_type = Option<VenueAddress>))]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::VenueAddress>))]
     #[serde(default, deserialize_with = "present")]
     pub venue_address: Option<Raw<String>>,
     /// Where it takes place online, for its organizer and registered people; `null` to remove it.
-    #[cfg_attr(feature = "openapi", schema(value_type = Option<WebLink>))]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::WebLink>))]
     #[serde(default, deserialize_with = "present")]
     pub online_url: Option<Raw<String>>,
     /// A page elsewhere with more about it; `null` to remove it.
-    #[cfg_attr(feature = "openapi", schema(value_type = Option<WebLink>))]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::WebLink>))]
     #[serde(default, deserialize_with = "present")]
     pub website: Option<Raw<String>>,
     /// Anything else: refused, by name.

@@ -6,8 +6,7 @@ use serde::{Deserialize, de::IgnoredAny};
 
 use super::facts::{Facts, RawFacts};
 use crate::{
-    Dates, Description, Faults, PublicError, Raw, Summary, Tag, TimeZoneName, Timestamp, Title,
-    VenueAddress, VenueName, WebLink,
+    Dates, Description, Faults, PublicError, Raw, Tag, TimeZoneName, Timestamp, Title,
     account::{refuse_unknown, text},
 };
 
@@ -69,23 +68,23 @@ pub struct CompetitionInput {
     #[serde(default)]
     pub time_zone: Raw<String>,
     /// What it is about, in one line of at most 160 characters.
-    #[cfg_attr(feature = "openapi", schema(value_type = Option<Summary>))]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::Summary>))]
     #[serde(default)]
     pub summary: Raw<String>,
     /// Where it takes place: one line, at most 120 characters.
-    #[cfg_attr(feature = "openapi", schema(value_type = Option<VenueName>))]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::VenueName>))]
     #[serde(default)]
     pub venue_name: Raw<String>,
     /// The address of the venue: one line, at most 300 characters.
-    #[cfg_attr(feature = "openapi", schema(value_type = Option<VenueAddress>))]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::VenueAddress>))]
     #[serde(default)]
     pub venue_address: Raw<String>,
     /// Where it takes place online. Only its organizer and registered people see it.
-    #[cfg_attr(feature = "openapi", schema(value_type = Option<WebLink>))]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::WebLink>))]
     #[serde(default)]
     pub online_url: Raw<String>,
     /// A page elsewhere with more about it.
-    #[cfg_attr(feature = "openapi", schema(value_type = Option<WebLink>))]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::WebLink>))]
     #[serde(default)]
     pub website: Raw<String>,
     /// Anything else: refused, by name.

@@ -207,7 +207,12 @@ fn Detail(
         screen.end.clone().map(|end| view! { <dt>"Ends"</dt> <dd><LocalTimes at=end /></dd> });
     let lead = screen.lead.clone().map(|lead| view! { <p class="lead" dir="auto">{lead}</p> });
     let website = screen.website.clone().map(|url| {
-        view! { <p class="icon-line"><span class="text-muted">"Website: "</span> <ExternalLink url /></p> }
+        view! {
+            <p class="icon-line">
+                <span class="text-muted">"Website: "</span>
+                <ExternalLink url />
+            </p>
+        }
     });
     let (title, deadline) = (screen.title.clone(), screen.deadline.clone());
     let cancelled = was_cancelled.then(|| {
