@@ -12,7 +12,7 @@ use domain::{
 use icalendar::{Calendar, Component, Event, EventLike, EventStatus};
 use sea_orm::EntityTrait;
 
-use crate::{Actor, Context, Result, competitions, entity::registration as row, markdown};
+use crate::{Actor, Context, Result, competitions, entity::registration as row};
 
 /// How long a competition lasts in calendars while no end is set.
 const DEFAULT_LENGTH: TimeDelta = TimeDelta::hours(1);
@@ -97,7 +97,7 @@ impl Entry<'_> {
         status: EventStatus,
         since: DateTime<Utc>,
     ) -> Event {
-        let Competition { id, title, description, version, .. } = self.competition;
+        let Competition { id, title, version, .. } = self.competition;
         let Competition { reg_deadline, start_date, ends_at, .. } = self.competition;
         let (summary, at) = match (occasion, start_date) {
             (Occasion::Start, Some(start)) => (title.clone(), *start),
@@ -105,8 +105,7 @@ impl Entry<'_> {
         };
         let page = format!("{}/competitions/{id}", self.site);
         let online = self.online_url.map(|url| format!("Online: {url}"));
-        let about = self.competition.summary.clone();
-        let about = about.unwrap_or_else(|| markdown::summary(description));
+        let about = competitions::summary(self.competition);
         let about = [Some(about), online, Some(page.clone())];
         let mut event = Event::with_uid(&format!("{name}@{}", host(self.site)));
         event

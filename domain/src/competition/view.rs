@@ -243,3 +243,26 @@ pub struct SeatsChanged {
     #[serde(default)]
     pub sequence: u32,
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_response_that_an_earlier_release_has_stored_is_read() {
+        let id = "01939c2e-7b5a-7000-8000-000000000001";
+        let stored = json!({
+            "id": id, "title": "Chess", "description": "Seven rounds", "tags": [], "capacity": 5,
+            "seatsLeft": 5, "regDeadline": "2026-11-24T12:00:00.000Z", "startDate": null,
+            "regOpensAt": null, "timeZone": "UTC", "cancelledAt": null, "organizerId": id,
+            "version": 1, "createdAt": "2026-11-23T12:00:00.000Z",
+            "updatedAt": "2026-11-23T12:00:00.000Z",
+            "organizer": { "id": id, "name": "Ada", "email": "ada@example.com" },
+        });
+        let read: CompetitionWithOrganizer = serde_json::from_value(stored).unwrap();
+        assert_eq!((read.competition.venue_name, read.competition.is_online), (None, false));
+        assert_eq!(read.online_url, None);
+    }
+}

@@ -156,3 +156,45 @@ pub(crate) async fn insert(
     let organizer = Organizer { id, name, email };
     Ok(CompetitionWithOrganizer { competition, online_url, organizer })
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn fingerprint_with(facts: &Value) -> String {
+        let mut body = json!({
+            "title": "Chess", "description": "Seven rounds", "capacity": 5, "tags": ["board"],
+            "regDeadline": "2026-11-24T12:00:00Z", "startDate": "2026-12-07T09:00:00Z",
+        });
+        body.as_object_mut().unwrap().extend(facts.as_object().unwrap().clone());
+        let input: CompetitionInput = serde_json::from_value(body).unwrap();
+        fingerprint(&input.check("2026-11-23T12:00:00Z".parse().unwrap(), |_| true).unwrap())
+    }
+
+    #[test]
+    fn a_fingerprint_without_facts_is_that_of_earlier_releases() {
+        let stored = "create competition [\"Chess\",\"Seven rounds\",[\"board\"],5,\
+                      \"2026-11-24T12:00:00.000Z\",\"2026-12-07T09:00:00.000Z\",null,\"UTC\"]";
+        assert_eq!(fingerprint_with(&json!({})), stored);
+    }
+
+    #[test]
+    fn each_fact_changes_the_fingerprint() {
+        let none = fingerprint_with(&json!({}));
+        let mut seen = vec![none];
+        for facts in [
+            json!({ "endsAt": "2026-12-07T10:00:00Z" }),
+            json!({ "summary": "x" }),
+            json!({ "venueName": "x" }),
+            json!({ "venueAddress": "x" }),
+            json!({ "onlineUrl": "https://x.example" }),
+            json!({ "website": "https://x.example" }),
+        ] {
+            let fingerprint = fingerprint_with(&facts);
+            assert!(!seen.contains(&fingerprint), "{facts} is not part of {fingerprint}");
+            seen.push(fingerprint);
+        }
+    }
+}

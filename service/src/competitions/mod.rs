@@ -14,6 +14,7 @@ mod own;
 mod popular_tags;
 mod search;
 mod seats;
+mod summary;
 
 pub use cancel_competition::{
     cancel_competition, cancel_competition_by_title, cancel_competition_if_match,
@@ -33,3 +34,4 @@ pub(crate) use popular_tags::PopularTags;
 pub use search::index_missing;
 pub(crate) use search::index_those_of;
 pub use seats::{SeatsWatch, seats, watch_seats};
+pub use summary::summary;

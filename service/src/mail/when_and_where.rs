@@ -37,15 +37,16 @@ impl WhenAndWhere {
         self.start_date.map(|start| self.local(start))
     }
 
-    /// A line for each of what else is known: the end, the venue, the online link, each with its
-    /// line end. The link is not removed as others are: it is how one takes part.
-    pub(crate) fn rest(&self) -> String {
-        let end = self.ends_at.map(|end| self.local(end));
-        let venue = venue_line(self.venue_name.as_deref(), self.venue_address.as_deref());
-        let venue = venue.map(|venue| UserText(&venue).to_string());
-        let lines = [("End", end), ("Where", venue), ("Online", self.online_url.clone())];
-        let known = lines.into_iter().filter_map(|(label, value)| Some((label, value?)));
-        known.map(|(label, value)| format!("{label}: {value}\n")).collect()
+    /// When it ends, in the zone of the competition.
+    pub(crate) fn end(&self) -> Option<String> {
+        self.ends_at.map(|end| self.local(end))
+    }
+
+    /// The venue and its address. Web addresses are removed from it, as from all that users wrote;
+    /// not from the online link, which is how one takes part.
+    pub(crate) fn venue(&self) -> Option<String> {
+        let venue = venue_line(self.venue_name.as_deref(), self.venue_address.as_deref())?;
+        Some(UserText(&venue).to_string())
     }
 
     fn local(&self, at: DateTimeUtc) -> String {
@@ -73,7 +74,6 @@ mod tests {
     fn a_venue_is_shown_without_web_addresses() {
         let venue_name = Some("Win at https://evil.example/now".into());
         let place = WhenAndWhere { venue_name, ..WhenAndWhere::default() };
-        assert_eq!(place.rest(), "Where: Win at [link removed]\n");
-        assert_eq!(WhenAndWhere::default().rest(), "");
+        assert_eq!(place.venue().unwrap(), "Win at [link removed]");
     }
 }

@@ -81,7 +81,7 @@ mod with_redis {
         let ada = world.organizer("Ada").await;
         let grace = world.participant("Grace").await;
         let ids = [world.competition(&ada).create().await, world.competition(&ada).create().await];
-        // A competition that somebody was registered for is cancelled with its organizer's account.
+        // Deleting the organizer's account cancels a competition that had a registration.
         let quiet = world.process_without_redis().await;
         for id in ids {
             register(&quiet, &grace, id).await.unwrap();

@@ -17,6 +17,16 @@ pub(crate) fn manage(id: CompetitionId) -> String {
     format!("{LIST}/{id}/manage")
 }
 
+/// The form in which its organizer edits a competition.
+pub(crate) fn edit(id: CompetitionId) -> String {
+    format!("{LIST}/{id}/edit")
+}
+
+/// The page where its organizer cancels a competition.
+pub(super) fn cancel(id: CompetitionId) -> String {
+    format!("{LIST}/{id}/cancel")
+}
+
 /// The form of a new competition with what this one has.
 pub(crate) fn duplicate(id: CompetitionId) -> String {
     format!("{LIST}/create?from={id}")

@@ -57,6 +57,7 @@ pub async fn cancel_competition(
     #[server(default)] title: String,
     idempotency_key: String,
 ) -> Result<(), Failure> {
+    use super::address::cancel;
     use crate::ssr::{flash, form, request};
     use domain::IdempotencyKey;
 
@@ -67,8 +68,7 @@ pub async fn cancel_competition(
             .await
     })
     .await;
-    let page = format!("/competitions/{competition}/cancel");
-    form::redirect_back_with(FORM, &page, title, outcome).await?;
+    form::redirect_back_with(FORM, &cancel(competition), title, outcome).await?;
     flash::set("The competition is cancelled").await;
     leptos_axum::redirect(&manage(competition));
     Ok(())

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{Availability, Listing, place::PlaceLine, tags::Tags};
+use super::{Availability, Listing, address, place::PlaceLine, tags::Tags};
 use crate::components::{Icon, LocalTime, Seats, Shape};
 
 /// Whether a competition is open for registration, in words; the colour repeats them.
@@ -44,7 +44,7 @@ pub(crate) fn CompetitionCard(
                     </p>
                 </div>
                 <h3 class="card-title">
-                    <a class="title-link" href=format!("/competitions/{}", listing.id)>
+                    <a class="title-link" href=address::competition(listing.id)>
                         {listing.title}
                     </a>
                 </h3>

@@ -73,7 +73,6 @@ pub struct CompetitionDetailScreen {
 /// Loads a competition for the viewer.
 #[server(prefix = "/fn", endpoint = "competition")]
 pub async fn load_competition_detail(id: String) -> Result<CompetitionDetailScreen, Failure> {
-    use super::listing::summary;
     use crate::ssr::{clock::ViewerClock, form, request};
     use service::markdown;
 
@@ -99,7 +98,7 @@ pub async fn load_competition_detail(id: String) -> Result<CompetitionDetailScre
         place: Place { online_url, ..Place::public(&competition) },
         lead: competition.summary.clone(),
         description: markdown::render(&competition.description, TOP_HEADING),
-        summary: summary(&competition),
+        summary: service::competitions::summary(&competition),
         website: competition.website,
         id,
         title: competition.title,
@@ -293,7 +292,7 @@ fn Mine(id: CompetitionId) -> impl IntoView {
     view! {
         <p class="font-semibold text-lg">"You're the organizer"</p>
         <p class="grid gap-2">
-            <a class="btn btn-block" href=format!("/competitions/{id}/edit")>"Edit"</a>
+            <a class="btn btn-block" href=address::edit(id)>"Edit"</a>
             <a class="btn btn-block" href=address::manage(id)>
                 "Manage"
             </a>

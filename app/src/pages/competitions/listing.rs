@@ -48,7 +48,7 @@ impl Listing {
             availability: Availability::of(&competition, now),
             id: competition.id,
             place: Place::public(&competition),
-            summary: summary(&competition),
+            summary: service::competitions::summary(&competition),
             capacity: competition.capacity,
             seats_left: competition.seats_left,
             reg_deadline: moment(competition.reg_deadline),
@@ -58,11 +58,4 @@ impl Listing {
             organizer: organizer.name,
         }
     }
-}
-
-/// The summary that the organizer wrote, or the beginning of the description as plain text.
-#[cfg(feature = "ssr")]
-pub(super) fn summary(competition: &domain::Competition) -> String {
-    let written = competition.summary.clone();
-    written.unwrap_or_else(|| service::markdown::summary(&competition.description))
 }

@@ -185,7 +185,7 @@ fn Row(row: OrganizerRow) -> impl IntoView {
                         .then(|| {
                             view! {
                                 <li>
-                                    <a class="btn" href=format!("/competitions/{}/edit", row.id)>
+                                    <a class="btn" href=address::edit(row.id)>
                                         "Edit" <span class="sr-only">" " {row.title.clone()}</span>
                                     </a>
                                 </li>

@@ -1,5 +1,6 @@
 use std::collections::{BTreeMap, HashSet};
 
+use chrono::TimeDelta;
 use serde_json::json;
 use service::{RequestId, competitions, jobs, registration, testing::World, webhooks};
 use tokio::task::JoinSet;
@@ -52,6 +53,26 @@ async fn every_cause_has_its_event_once() {
         (&changed["data"]["capacity"], &changed["data"]["seatsLeft"], &changed["data"]["version"]),
         (&json!(5), &json!(5), &json!(2))
     );
+}
+
+#[tokio::test]
+async fn an_event_of_a_competition_says_when_and_where_without_the_online_link() {
+    let world = World::in_memory().await;
+    let ada = world.organizer("Ada").await;
+    let receiver = Receiver::start().await;
+    webhook_to(&world, &ada, &receiver).await;
+    let sprint = world.competition(&ada).lasting(TimeDelta::hours(3)).at("Town Hall", "Berlin");
+    sprint.online_at("https://meet.example/42").create().await;
+    world.run_pending_jobs().await;
+    let [published] = &receiver.received()[..] else { panic!("one event") };
+    let published = published.json();
+    let data = &published["data"];
+    assert_eq!(data["endsAt"], "2026-11-30T15:00:00.000Z");
+    assert_eq!(
+        (&data["venueName"], &data["venueAddress"]),
+        (&json!("Town Hall"), &json!("Berlin"))
+    );
+    assert!(!published.to_string().contains("meet.example"), "{published}");
 }
 
 #[tokio::test]

@@ -15,7 +15,7 @@ use crate::{
     pages::{
         competitions::{
             AvailabilityBadge,
-            address::{competition, duplicate},
+            address::{cancel, competition, duplicate, edit},
         },
         webhooks::address::of_competition,
     },
@@ -86,14 +86,12 @@ fn Content(screen: ManageCompetitionScreen) -> impl IntoView {
 #[component]
 fn Actions(id: CompetitionId, is_cancelled: bool, can_be_cancelled: bool) -> impl IntoView {
     let link = |href, words| view! { <li><a class="btn btn-outline" href=href>{words}</a></li> };
-    let edit = format!("/competitions/{id}/edit");
-    let cancel = format!("/competitions/{id}/cancel");
     view! {
         <ul class="flex flex-wrap gap-2">
-            {(!is_cancelled).then(|| link(edit, "Edit"))}
+            {(!is_cancelled).then(|| link(edit(id), "Edit"))}
             {(!is_cancelled).then(|| link(of_competition(id), "Webhooks"))}
             {link(duplicate(id), "Duplicate")}
-            {can_be_cancelled.then(|| link(cancel, "Cancel competition"))}
+            {can_be_cancelled.then(|| link(cancel(id), "Cancel competition"))}
         </ul>
     }
 }
