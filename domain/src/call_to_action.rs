@@ -103,6 +103,7 @@ mod tests {
             venue_address: None,
             is_online: false,
             website: None,
+            visibility: crate::Visibility::Public,
             cancelled_at: None,
             organizer_id: UserId(uuid::Uuid::nil()),
             version: 1,

@@ -32,6 +32,7 @@ mod m20261127_000032_lists;
 mod m20261127_000033_competition_search;
 mod m20261127_000034_account_search;
 mod m20261128_000035_competition_facts;
+mod m20261128_000036_visibility;
 
 /// Every migration, oldest first.
 #[derive(Debug)]
@@ -64,6 +65,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_000033_competition_search::Migration),
             Box::new(m20261127_000034_account_search::Migration),
             Box::new(m20261128_000035_competition_facts::Migration),
+            Box::new(m20261128_000036_visibility::Migration),
         ]
     }
 }

@@ -5,27 +5,20 @@
 //! so; once the start is set, the same event moves there.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::{
-    Competition, CompetitionId, ErrorCode, PublicError, RegistrationId, RegistrationStatus,
-    venue_line,
-};
+use domain::{Competition, ErrorCode, PublicError, RegistrationId, RegistrationStatus, venue_line};
 use icalendar::{Calendar, Component, Event, EventLike, EventStatus};
-use sea_orm::EntityTrait;
+use sea_orm::{EntityTrait, QueryFilter};
 
-use crate::{Actor, Context, Result, competitions, entity::registration as row};
+use crate::{Actor, Context, Result, competitions, entity::registration as row, registration};
 
 /// How long a competition lasts in calendars while no end is set.
 const DEFAULT_LENGTH: TimeDelta = TimeDelta::hours(1);
 
 /// Two events: the registration deadline of a competition, and its start if that is set. `site` is
 /// the public address of the site: `https://compete.example`.
-///
-/// # Errors
-/// [`ErrorCode::CompetitionNotFound`].
-pub async fn of_competition(ctx: &Context, id: CompetitionId, site: &str) -> Result<String> {
-    let competition = competitions::get(ctx, id).await?.competition;
-    let (online_url, now) = (None, ctx.now().utc());
-    let entry = Entry { competition: &competition, online_url, site, now };
+pub fn of_competition(ctx: &Context, competition: &Competition, site: &str) -> String {
+    let (id, online_url, now) = (competition.id, None, ctx.now().utc());
+    let entry = Entry { competition, online_url, site, now };
     let status = match competition.cancelled_at {
         Some(_) => EventStatus::Cancelled,
         None => EventStatus::Confirmed,
@@ -36,14 +29,15 @@ pub async fn of_competition(ctx: &Context, id: CompetitionId, site: &str) -> Res
     if competition.start_date.is_some() {
         events.push(entry.event(&id.to_string(), Occasion::Start, status, since));
     }
-    Ok(file(events))
+    file(events)
 }
 
 /// One event for a registration of the actor: the start, or the deadline while no start is set. A
 /// cancelled registration or competition is a cancelled event, so that calendars remove it.
 ///
 /// # Errors
-/// Unauthorized; [`ErrorCode::NotRegistered`] for an unknown registration or one of another user.
+/// Unauthorized; [`ErrorCode::NotRegistered`] for an unknown registration, one of another user, and
+/// one for a draft.
 pub async fn of_registration(
     ctx: &Context,
     actor: &Actor,
@@ -51,10 +45,12 @@ pub async fn of_registration(
     site: &str,
 ) -> Result<String> {
     let user = actor.user()?;
-    let found = row::Entity::find_by_id(id).one(ctx.db.connection()).await?;
     // The response must not reveal that another user has this registration.
+    let found = row::Entity::find_by_id(id)
+        .filter(registration::is_shown_to(user.id))
+        .one(ctx.db.connection())
+        .await?;
     let registration = found
-        .filter(|row| row.user_id == user.id)
         .ok_or_else(|| PublicError::new(ErrorCode::NotRegistered, "Registration not found"))?;
     let detail = competitions::get(ctx, registration.competition_id).await?;
     let competition = detail.competition;

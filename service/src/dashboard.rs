@@ -78,9 +78,9 @@ pub async fn organizer(ctx: &Context, actor: &Actor, paging: Paging) -> Result<O
 /// Sums over all competitions of an organizer; `None` where there are none.
 #[derive(Debug, Default, FromQueryResult)]
 struct Sums {
-    /// Registrations with a seat. Cancelled competitions do not count.
+    /// Registrations with a seat. Cancelled competitions and drafts do not count.
     taken: Option<i64>,
-    /// Seats. Cancelled competitions do not count.
+    /// Seats. Cancelled competitions and drafts do not count.
     seats: Option<i64>,
     open: Option<i64>,
     closing_soon: Option<i64>,
@@ -93,7 +93,8 @@ impl Sums {
         let sum = |condition: Condition, number: Expr| {
             Expr::Case(Box::new(Expr::case(condition, number).finally(0))).sum()
         };
-        let stays = || Condition::all().add(CancelledAt.is_null());
+        let stays =
+            || Condition::all().add(CancelledAt.is_null()).add(competitions::is_draft().not());
         let open = || competitions::takes_registrations(now);
         let soon = RegDeadline.lte(now.utc() + SOON);
         let sums = competitions::own(organizer)

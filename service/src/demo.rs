@@ -3,7 +3,8 @@
 use chrono::{NaiveTime, TimeDelta};
 use domain::{
     Dates, Description, Email, ErrorCode, Facts, NewCompetition, Password, PersonName, PublicError,
-    Role, Signup, Summary, Tag, TimeZoneName, Title, User, VenueAddress, VenueName, WebLink,
+    Role, Signup, Summary, Tag, TimeZoneName, Title, User, VenueAddress, VenueName, Visibility,
+    WebLink,
 };
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
@@ -199,5 +200,6 @@ fn new_competition(ctx: &Context, demo: &DemoCompetition) -> Result<NewCompetiti
         dates: Dates { opens, deadline, start: Some(start.into()), end: Some(end.into()) },
         time_zone: TimeZoneName::default(),
         facts,
+        visibility: Visibility::Public,
     })
 }

@@ -56,9 +56,11 @@ impl Dates {
         Ok(self)
     }
 
+    /// Registration can still close: a competition is published only then.
+    ///
     /// # Errors
     /// [`ErrorCode::DeadlineNotInFuture`].
-    pub(super) fn deadline_after(self, now: Timestamp) -> Result<Self, PublicError> {
+    pub fn deadline_after(self, now: Timestamp) -> Result<Self, PublicError> {
         if self.deadline > now {
             return Ok(self);
         }

@@ -35,6 +35,8 @@ pub struct CompetitionDraft {
     pub online_url: String,
     /// A link; may be empty.
     pub website: String,
+    /// A [`crate::Visibility`].
+    pub visibility: String,
 }
 
 /// A field that was edited by another user while a form was open.
@@ -51,7 +53,7 @@ pub struct Clash {
 
 impl CompetitionDraft {
     /// The names of the fields on the wire, in the order of the form.
-    pub const FIELDS: [&str; 14] = [
+    pub const FIELDS: [&str; 15] = [
         "title",
         "summary",
         "description",
@@ -66,10 +68,11 @@ impl CompetitionDraft {
         "regDeadline",
         "startDate",
         "endsAt",
+        "visibility",
     ];
 
     /// The texts, in the order of [`Self::FIELDS`].
-    pub fn texts(&self) -> [&String; 14] {
+    pub fn texts(&self) -> [&String; 15] {
         [
             &self.title,
             &self.summary,
@@ -85,10 +88,11 @@ impl CompetitionDraft {
             &self.reg_deadline,
             &self.start_date,
             &self.ends_at,
+            &self.visibility,
         ]
     }
 
-    fn texts_mut(&mut self) -> [&mut String; 14] {
+    fn texts_mut(&mut self) -> [&mut String; 15] {
         [
             &mut self.title,
             &mut self.summary,
@@ -104,6 +108,7 @@ impl CompetitionDraft {
             &mut self.reg_deadline,
             &mut self.start_date,
             &mut self.ends_at,
+            &mut self.visibility,
         ]
     }
 

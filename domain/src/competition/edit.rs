@@ -7,6 +7,7 @@ use serde::{Deserialize, de::IgnoredAny};
 use super::{
     facts::{FactsEdit, RawFacts},
     input::{capacity, deadline, end, opening, start_date, tags, time_zone},
+    visibility::{Visibility, visibility},
 };
 use crate::{
     Dates, Description, Faults, PublicError, Raw, Tag, TimeZoneName, Timestamp, Title,
@@ -88,6 +89,10 @@ pub struct CompetitionPatch {
     #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::WebLink>))]
     #[serde(default, deserialize_with = "present")]
     pub website: Option<Raw<String>>,
+    /// Who can see it, and who can find it. It can become a `DRAFT` while nobody has a seat.
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<Visibility>))]
+    #[serde(default)]
+    pub visibility: Raw<String>,
     /// Anything else: refused, by name.
     #[cfg_attr(feature = "openapi", schema(ignore))]
     #[serde(flatten)]
@@ -119,6 +124,8 @@ pub struct CompetitionEdit {
     pub time_zone: Option<TimeZoneName>,
     /// What else is known about it.
     pub facts: FactsEdit,
+    /// Who can see it, and who can find it.
+    pub visibility: Option<Visibility>,
 }
 
 impl CompetitionPatch {
@@ -153,11 +160,13 @@ impl CompetitionPatch {
             website: self.website,
         };
         let facts = facts.check(&mut faults);
+        let visibility =
+            optional(&mut faults, "visibility", self.visibility, |raw| visibility(&raw));
         refuse_unknown(&mut faults, &self.unknown);
-        let text = version.zip(title).zip(description).zip(tags).zip(facts);
+        let text = version.zip(title).zip(description).zip(tags).zip(facts.zip(visibility));
         let times = reg_deadline.zip(start_date).zip(ends_at).zip(reg_opens_at).zip(time_zone);
         let whole = text.zip(capacity).zip(times).map(|((text, capacity), times)| {
-            let ((((version, title), description), tags), facts) = text;
+            let ((((version, title), description), tags), (facts, visibility)) = text;
             let ((((reg_deadline, start_date), ends_at), reg_opens_at), time_zone) = times;
             CompetitionEdit {
                 version,
@@ -171,6 +180,7 @@ impl CompetitionPatch {
                 reg_opens_at,
                 time_zone,
                 facts,
+                visibility,
             }
         });
         faults.finish(whole)

@@ -4,7 +4,10 @@ use std::collections::{BTreeMap, HashSet};
 
 use serde::{Deserialize, de::IgnoredAny};
 
-use super::facts::{Facts, RawFacts};
+use super::{
+    facts::{Facts, RawFacts},
+    visibility::{Visibility, visibility},
+};
 use crate::{
     Dates, Description, Faults, PublicError, Raw, Tag, TimeZoneName, Timestamp, Title,
     account::{refuse_unknown, text},
@@ -87,6 +90,10 @@ pub struct CompetitionInput {
     #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::WebLink>))]
     #[serde(default)]
     pub website: Raw<String>,
+    /// Who can see it, and who can find it; `PUBLIC` when it is absent or null.
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<Visibility>))]
+    #[serde(default)]
+    pub visibility: Raw<String>,
     /// Anything else: refused, by name.
     #[cfg_attr(feature = "openapi", schema(ignore))]
     #[serde(flatten)]
@@ -110,6 +117,8 @@ pub struct NewCompetition {
     pub time_zone: TimeZoneName,
     /// What else is known about it.
     pub facts: Facts,
+    /// Who can see it, and who can find it.
+    pub visibility: Visibility,
 }
 
 impl CompetitionInput {
@@ -144,18 +153,29 @@ impl CompetitionInput {
             website: Some(self.website),
         };
         let facts = facts.check(&mut faults);
+        let visibility = faults.check("visibility", visibility(&self.visibility));
         refuse_unknown(&mut faults, &self.unknown);
 
         let dates = reg_opens_at.zip(reg_deadline).zip(start_date).zip(ends_at);
         let dates =
             dates.map(|(((opens, deadline), start), end)| Dates { opens, deadline, start, end });
         let text = title.zip(description).zip(tags).zip(capacity);
-        let whole = text.zip(dates.zip(time_zone).zip(facts)).map(|(text, rest)| {
-            let (((title, description), tags), capacity) = text;
-            let ((dates, time_zone), facts) = rest;
-            let facts = facts.into_new();
-            NewCompetition { title, description, tags, capacity, dates, time_zone, facts }
-        });
+        let whole =
+            text.zip(dates.zip(time_zone).zip(facts).zip(visibility)).map(|(text, rest)| {
+                let (((title, description), tags), capacity) = text;
+                let (((dates, time_zone), facts), visibility) = rest;
+                let facts = facts.into_new();
+                NewCompetition {
+                    title,
+                    description,
+                    tags,
+                    capacity,
+                    dates,
+                    time_zone,
+                    facts,
+                    visibility,
+                }
+            });
         let new = faults.finish(whole)?;
         new.dates.deadline_after(now)?.in_order()?;
         Ok(new)

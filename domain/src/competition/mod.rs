@@ -7,6 +7,7 @@ mod facts;
 mod input;
 mod query;
 mod view;
+mod visibility;
 
 pub use dates::{Dates, UNDATED_FOR};
 pub use draft::{Clash, CompetitionDraft};
@@ -21,3 +22,4 @@ pub use view::{
     Competition, CompetitionCounts, CompetitionDetail, CompetitionPage, CompetitionWithCount,
     CompetitionWithOrganizer, Contact, Organizer, SeatsChanged,
 };
+pub use visibility::Visibility;

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{CompetitionId, Dates, Page, Timestamp, UserId};
+use crate::{CompetitionId, Dates, Page, Timestamp, UserId, Visibility};
 
 /// A competition.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -56,6 +56,10 @@ pub struct Competition {
     /// A page elsewhere with more about it.
     #[cfg_attr(feature = "openapi", schema(required, example = json!(null)))]
     pub website: Option<String>,
+    /// Who can see it, and who can find it.
+    #[cfg_attr(feature = "openapi", schema(required, example = "PUBLIC"))]
+    #[serde(default)]
+    pub visibility: Visibility,
     /// When its organizer cancelled it; `null` when it takes place.
     #[cfg_attr(feature = "openapi", schema(required, example = json!(null)))]
     pub cancelled_at: Option<Timestamp>,
@@ -101,9 +105,17 @@ impl Competition {
         self.dates().is_over(now)
     }
 
+    /// Whether only its organizer sees it.
+    pub fn is_draft(&self) -> bool {
+        self.visibility.is_draft()
+    }
+
     /// Whether one can register at `now`, if a seat is left.
     pub fn is_open(&self, now: Timestamp) -> bool {
-        !self.is_cancelled() && !self.is_not_yet_open(now) && !self.is_closed(now)
+        !self.is_draft()
+            && !self.is_cancelled()
+            && !self.is_not_yet_open(now)
+            && !self.is_closed(now)
     }
 }
 
@@ -242,6 +254,11 @@ pub struct SeatsChanged {
     #[cfg_attr(feature = "openapi", schema(required, example = 7))]
     #[serde(default)]
     pub sequence: u32,
+    /// Whether only its organizer may see them. Not part of the API: it goes with an event to other
+    /// processes.
+    #[cfg_attr(feature = "openapi", schema(ignore))]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_draft: bool,
 }
 
 #[cfg(test)]
@@ -263,6 +280,6 @@ mod tests {
         });
         let read: CompetitionWithOrganizer = serde_json::from_value(stored).unwrap();
         assert_eq!((read.competition.venue_name, read.competition.is_online), (None, false));
-        assert_eq!(read.online_url, None);
+        assert_eq!((read.online_url, read.competition.visibility), (None, Visibility::Public));
     }
 }

@@ -102,6 +102,8 @@ pub enum ErrorCode {
     CancelledIsFinal,
     /// The new capacity is below the number of registrations.
     CapacityBelowSeatsTaken,
+    /// A competition cannot become a draft while a registration for it has a seat.
+    HasRegistrations,
     /// The organizer has as many webhooks as allowed.
     TooManyWebhooks,
     /// The webhook is disabled, so that nothing is sent to it.
@@ -187,7 +189,8 @@ impl ErrorCode {
             | Self::CancelledIsFinal
             | Self::TooManyWebhooks
             | Self::WebhookDisabled
-            | Self::CapacityBelowSeatsTaken => 409,
+            | Self::CapacityBelowSeatsTaken
+            | Self::HasRegistrations => 409,
             Self::PreconditionFailed => 412,
             Self::PayloadTooLarge => 413,
             Self::UriTooLong => 414,

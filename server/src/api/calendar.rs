@@ -8,7 +8,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use domain::{CompetitionId, RegistrationId};
-use service::calendar;
+use service::{calendar, competitions};
 use utoipa_axum::routes;
 
 use super::{
@@ -18,7 +18,11 @@ use super::{
     parameters::{CompetitionPath, RegistrationPath, Revalidating},
     responses::{CompetitionNotFound, RegistrationNotFound},
 };
-use crate::{AppState, auth::LoggedIn, problem::Problem};
+use crate::{
+    AppState,
+    auth::{CurrentActor, LoggedIn},
+    problem::Problem,
+};
 
 pub(super) fn router() -> ApiRouter {
     ApiRouter::new()
@@ -41,10 +45,15 @@ pub(super) fn router() -> ApiRouter {
 async fn get_competition_calendar(
     State(state): State<AppState>,
     Extension(site): Extension<SiteUrl>,
+    CurrentActor(actor): CurrentActor,
     Id(id): Id<CompetitionId>,
     condition: IfNoneMatch,
 ) -> Result<Response, Problem> {
-    let text = calendar::of_competition(&state.ctx, id, &site.0).await?;
+    let competition = competitions::get_visible_to(&state.ctx, &actor, id).await?.competition;
+    let text = calendar::of_competition(&state.ctx, &competition, &site.0);
+    if competition.is_draft() {
+        return Ok(etag::unshared(file(text, "competition.ics")));
+    }
     // Two files that differ only in the time at which they were made say the same.
     let lines = text.lines().filter(|line| !line.starts_with("DTSTAMP"));
     let lines: Vec<String> = lines.map(str::to_owned).collect();

@@ -3,6 +3,7 @@
 use axum::{
     Json,
     extract::{OriginalUri, State},
+    http::StatusCode,
     response::{IntoResponse, Response},
 };
 use domain::{
@@ -25,7 +26,11 @@ use super::{
         InvalidParameter, OrganizerOnly, OwnerOnly, VersionMismatch,
     },
 };
-use crate::{AppState, auth::Organizer, problem::Problem};
+use crate::{
+    AppState,
+    auth::{CurrentActor, Organizer},
+    problem::Problem,
+};
 
 pub(super) fn router() -> ApiRouter {
     ApiRouter::new()
@@ -38,8 +43,8 @@ pub(super) fn router() -> ApiRouter {
 
 /// List open competitions
 ///
-/// Competitions before their deadline that are not cancelled, also those that open later. The
-/// filters narrow the list together.
+/// Public competitions before their deadline that are not cancelled, also those that open later.
+/// The filters narrow the list together.
 #[utoipa::path(
     get, path = "/competitions", tag = "competitions",
     params(CompetitionFilters, Parts, Revalidating),
@@ -76,7 +81,8 @@ async fn list_competitions(
 
 /// Get a competition
 ///
-/// With its organizer and the number of registrations, also after its deadline or cancellation.
+/// With its organizer and the number of registrations, also after its deadline or cancellation. A
+/// draft is found by its organizer only.
 #[utoipa::path(
     get, path = "/competitions/{id}", tag = "competitions",
     params(CompetitionPath, Revalidating),
@@ -87,24 +93,33 @@ async fn list_competitions(
 )]
 async fn get_competition(
     State(state): State<AppState>,
+    CurrentActor(actor): CurrentActor,
     Id(id): Id<CompetitionId>,
     condition: IfNoneMatch,
 ) -> Result<Response, Problem> {
-    let cache = state.response_cache.clone();
+    let ctx = state.ctx.clone();
     let render = move || {
-        let ctx = state.ctx.clone();
-        async move {
-            let detail = competitions::get(&ctx, id).await?;
-            let response = Json(&detail).into_response();
-            Ok(etag::tag(response, &detail.competition, &detail.organizer))
-        }
+        let ctx = ctx.clone();
+        async move { Ok(show(&competitions::get(&ctx, id).await?)) }
     };
-    Ok(condition.answer(cache.get_or_render(id.to_string(), Some(id), render).await?))
+    // Shared by all: what a visitor sees.
+    let shared = state.response_cache.get_or_render(id.to_string(), Some(id), render).await?;
+    if shared.status() != StatusCode::NOT_FOUND || actor.try_user().is_none() {
+        return Ok(condition.answer(shared));
+    }
+    // It may be a draft of the actor's, which is never shared.
+    let detail = competitions::get_visible_to(&state.ctx, &actor, id).await?;
+    Ok(condition.answer(etag::unshared(show(&detail))))
+}
+
+fn show(detail: &CompetitionDetail) -> Response {
+    let response = Json(detail).into_response();
+    etag::tag(response, &detail.competition, &detail.organizer)
 }
 
 /// List the competitions that I organize
 ///
-/// All of them, also those that are over or cancelled.
+/// All of them, also drafts and those that are over or cancelled.
 #[utoipa::path(
     get, path = "/competitions/my-competitions", tag = "competitions", security(("bearer" = [])),
     params(Parts),
@@ -132,7 +147,7 @@ async fn list_my_competitions(
 
 /// Create a competition
 ///
-/// It is published at once. Send an `Idempotency-Key`, so that a retry creates no second one.
+/// It is published at once, unless its `visibility` is `DRAFT`. Send an `Idempotency-Key`, so that a retry creates no second one.
 #[utoipa::path(
     post, path = "/competitions", tag = "competitions", security(("bearer" = [])),
     params(Keyed),

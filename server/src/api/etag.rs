@@ -73,6 +73,13 @@ pub(super) fn weak<'a>(
     response
 }
 
+/// A response that only its client may see, and nobody may store.
+pub(super) fn unshared(mut response: Response) -> Response {
+    let no_store = HeaderValue::from_static("no-store");
+    response.headers_mut().insert(header::CACHE_CONTROL, no_store);
+    response
+}
+
 /// The `If-None-Match` header (RFC 9110, section 13.1.2). A malformed one matches nothing.
 pub(super) struct IfNoneMatch(Vec<HeaderValue>);
 

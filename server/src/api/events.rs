@@ -1,6 +1,6 @@
 //! The seats of a competition: as a stream of server-sent events, and as one response to poll.
 
-use std::{convert::Infallible, time::Duration};
+use std::{convert::Infallible, mem, time::Duration};
 
 use axum::{
     Extension,
@@ -106,7 +106,7 @@ async fn watch_seats(
     let address = address.map_or(ClientAddress::UNKNOWN, |Extension(address)| address);
     // Acquired first, so that a rejection costs no query.
     let permit = limiter.acquire(address, actor.try_user().map(|user| user.id))?;
-    let watch = competitions::watch_seats(&state.ctx, id).await?;
+    let watch = competitions::watch_seats(&state.ctx, &actor, id).await?;
     let end = Box::pin(time::sleep(limiter.lifetime()));
     // The end of the stream lets a server that stops finish.
     let end = future::select(Box::pin(state.stop.clone().cancelled_owned()), end);
@@ -129,7 +129,8 @@ fn events(
     let jitter = Duration::from_millis(RECONNECT + fastrand::u64(..RECONNECT));
     stream::unfold((watch, permit, Some(jitter)), |(mut watch, permit, retry)| async move {
         loop {
-            let state = watch.next().await?;
+            let mut state = watch.next().await?;
+            state.is_draft = false;
             let event = Event::default().event("seats").id(state.sequence.to_string());
             let event = match retry {
                 Some(retry) => event.retry(retry),
@@ -156,8 +157,12 @@ fn events(
 )]
 async fn get_seats(
     State(state): State<AppState>,
+    CurrentActor(actor): CurrentActor,
     Id(id): Id<CompetitionId>,
     condition: IfNoneMatch,
 ) -> Result<Response, Problem> {
-    Ok(condition.answer(etag::json(&competitions::seats(&state.ctx, id).await?)))
+    let mut seats = competitions::seats(&state.ctx, &actor, id).await?;
+    let is_draft = mem::take(&mut seats.is_draft);
+    let response = etag::json(&seats);
+    Ok(condition.answer(if is_draft { etag::unshared(response) } else { response }))
 }

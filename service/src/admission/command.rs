@@ -102,6 +102,7 @@ fn canonical(edit: &CompetitionEdit) -> String {
         reg_opens_at,
         time_zone,
         facts: FactsEdit { summary, venue_name, venue_address, online_url, website },
+        visibility,
     } = edit;
     let time = |time: Timestamp| Value::from(time.to_string());
     let nullable = |given: Option<Timestamp>| given.map_or(Value::Null, time);
@@ -121,6 +122,7 @@ fn canonical(edit: &CompetitionEdit) -> String {
         ("venueAddress", venue_address.as_ref().map(text)),
         ("onlineUrl", online_url.as_ref().map(text)),
         ("website", website.as_ref().map(text)),
+        ("visibility", visibility.map(|visibility| visibility.as_str().into())),
     ];
     let given = fields.into_iter().filter_map(|(name, value)| Some((name, value?)));
     serde_json::json!(given.collect::<BTreeMap<_, _>>()).to_string()
@@ -144,7 +146,7 @@ fn condition(if_match: Option<&IfMatch>) -> String {
 
 #[cfg(test)]
 mod tests {
-    use domain::{CompetitionPatch, UserId};
+    use domain::{CompetitionPatch, UserId, Visibility};
     use uuid::Uuid;
 
     use super::*;
@@ -185,6 +187,18 @@ mod tests {
             nothing.fingerprint(CompetitionId(Uuid::from_u128(7))),
             "edit competition 00000000-0000-0000-0000-000000000007 {} if unconditional"
         );
+    }
+
+    #[test]
+    fn each_visibility_of_an_edit_changes_its_fingerprint() {
+        let id = CompetitionId(Uuid::from_u128(7));
+        let mut seen = vec![edit(serde_json::json!({}), None).fingerprint(id)];
+        for visibility in Visibility::ALL {
+            let body = serde_json::json!({ "visibility": visibility });
+            let fingerprint = edit(body, None).fingerprint(id);
+            assert!(!seen.contains(&fingerprint), "{fingerprint}");
+            seen.push(fingerprint);
+        }
     }
 
     #[test]

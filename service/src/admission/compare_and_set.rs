@@ -87,6 +87,8 @@ pub(super) fn compare_and_set(
         venue_address,
         online_url,
         website,
+        visibility,
+        was_published,
         time_zone,
         reg_opens_at,
         cancelled_at,
@@ -114,6 +116,8 @@ pub(super) fn compare_and_set(
             .col_expr(C::VenueAddress, venue_address.into())
             .col_expr(C::OnlineUrl, online_url.into())
             .col_expr(C::Website, website.into())
+            .col_expr(C::Visibility, visibility.into())
+            .col_expr(C::WasPublished, was_published.into())
             .col_expr(C::TimeZone, time_zone.into())
             .col_expr(C::RegOpensAt, reg_opens_at.into())
             .col_expr(C::CancelledAt, cancelled_at.into())

@@ -94,7 +94,7 @@ impl Ledger {
     /// Decides a request on top of those that were decided before it.
     ///
     /// # Errors
-    /// Forbidden; then nothing has changed.
+    /// Forbidden, or the draft of another organizer; then nothing has changed.
     pub(super) fn decide(&mut self, request: &Request) -> Result<Verdict> {
         let had_events = !self.events.is_empty();
         let verdict = self.decide_command(request);
@@ -106,6 +106,7 @@ impl Ledger {
 
     fn decide_command(&mut self, request: &Request) -> Result<Verdict> {
         let user = &request.user;
+        self.require_visible_to(user)?;
         match &request.command {
             AdmissionCommand::Register => Ok(self.register(request)),
             AdmissionCommand::CancelRegistration => Ok(self.cancel_registration(user)),

@@ -3,11 +3,12 @@
 use std::{cell::Cell, collections::HashMap, time::Instant};
 
 use chrono::TimeDelta;
-use domain::{CompetitionEdit, CompetitionId, ErrorCode, PublicError};
+use domain::{CompetitionEdit, CompetitionId, ErrorCode, PublicError, Visibility};
 use proptest::{
     arbitrary::any,
     collection::vec,
     option, prop_assert_eq, prop_oneof,
+    sample::select,
     strategy::{Just, Strategy},
     test_runner::{Config, TestCaseError, TestRunner},
 };
@@ -42,6 +43,7 @@ enum Command {
     Register { user: usize, key: Option<u8> },
     CancelRegistration { user: usize, key: Option<u8> },
     SetCapacity(u32),
+    SetVisibility(Visibility),
     CancelCompetition,
 }
 
@@ -93,6 +95,7 @@ struct Competition {
     is_registered: [bool; USERS],
     ever_registered: [bool; USERS],
     cancelled: bool,
+    is_draft: bool,
 }
 
 impl Model {
@@ -104,6 +107,9 @@ impl Model {
             Command::Register { user, key } => ("register", user, key),
             Command::CancelRegistration { user, key } => ("cancel", user, key),
             Command::SetCapacity(capacity) => return (seats.set_capacity(capacity), false),
+            Command::SetVisibility(visibility) => {
+                return (seats.set_visibility(visibility, stage), false);
+            }
             Command::CancelCompetition => return (seats.cancel_competition(stage), false),
         };
         if let Some((before, about, outcome)) = key.and_then(|key| self.responses.get(&(user, key)))
@@ -113,6 +119,9 @@ impl Model {
             } else {
                 (Err(ErrorCode::IdempotencyKeyReused), false)
             };
+        }
+        if seats.is_draft {
+            return (Err(ErrorCode::CompetitionNotFound), false);
         }
         let outcome = match operation {
             "register" => seats.register(user, stage),
@@ -140,6 +149,20 @@ impl Competition {
             return Err(ErrorCode::CapacityBelowSeatsTaken);
         }
         self.capacity = capacity;
+        Ok(())
+    }
+
+    fn set_visibility(&mut self, visibility: Visibility, stage: Stage) -> Outcome {
+        if self.cancelled {
+            return Err(ErrorCode::CancelledIsFinal);
+        }
+        if visibility.is_draft() && self.taken() > 0 {
+            return Err(ErrorCode::HasRegistrations);
+        }
+        if self.is_draft && !visibility.is_draft() && stage >= Stage::Closed {
+            return Err(ErrorCode::DeadlineNotInFuture);
+        }
+        self.is_draft = visibility.is_draft();
         Ok(())
     }
 
@@ -201,10 +224,10 @@ impl Real<'_> {
                 (&self.users[user], AdmissionCommand::CancelRegistration, key)
             }
             Command::SetCapacity(capacity) => {
-                let edit = CompetitionEdit { capacity: Some(capacity), ..Default::default() };
-                let edit = Box::new(edit);
-                let edit = AdmissionCommand::EditCompetition { edit, if_match: None };
-                (self.organizer, edit, None)
+                self.edit(CompetitionEdit { capacity: Some(capacity), ..Default::default() })
+            }
+            Command::SetVisibility(visibility) => {
+                self.edit(CompetitionEdit { visibility: Some(visibility), ..Default::default() })
             }
             Command::CancelCompetition => {
                 (self.organizer, AdmissionCommand::CancelCompetition { if_match: None }, None)
@@ -225,6 +248,12 @@ impl Real<'_> {
             cause: Cause::default(),
             since: Instant::now(),
         }
+    }
+
+    /// An edit by the organizer, without a key.
+    fn edit(&self, edit: CompetitionEdit) -> (&Actor, AdmissionCommand, Option<u8>) {
+        let edit = Box::new(edit);
+        (self.organizer, AdmissionCommand::EditCompetition { edit, if_match: None }, None)
     }
 
     async fn execute(&self, step: &Step) -> Vec<(Outcome, bool)> {
@@ -262,6 +291,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         8 => (user.clone(), key.clone()).prop_map(|(user, key)| Command::Register { user, key }),
         6 => (user, key).prop_map(|(user, key)| Command::CancelRegistration { user, key }),
         2 => (1..=5_u32).prop_map(Command::SetCapacity),
+        2 => select(&Visibility::ALL[..]).prop_map(Command::SetVisibility),
         1 => Just(Command::CancelCompetition),
     ];
     let stage = prop_oneof![
@@ -349,6 +379,7 @@ fn admission_agrees_with_the_model_over_random_histories() {
                 is_registered: [false; USERS],
                 ever_registered: [false; USERS],
                 cancelled: false,
+                is_draft: false,
             };
             let model = Model {
                 stage: if opens_later { Stage::Announced } else { Stage::Open },

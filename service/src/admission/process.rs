@@ -126,7 +126,11 @@ mod tests {
         }
         let hold = world.hold_writes().await;
         let requests = wait_for_locks(&process, &participants, &ids).await;
-        let seats = timeout(Duration::from_secs(1), competitions::seats(&process, ids[0])).await;
+        let seats = timeout(
+            Duration::from_secs(1),
+            competitions::seats(&process, &Actor::anonymous(), ids[0]),
+        )
+        .await;
         assert_eq!(seats.expect("a free connection").unwrap().seats_left, 1);
         hold.release().await;
         for request in requests {
@@ -157,7 +161,8 @@ mod tests {
         let a_while = Duration::from_secs(1);
         let neighbour = timeout(a_while, register(&process, &participants[0], free, None)).await;
         assert!(neighbour.expect("a permit of the lane").unwrap().outcome.is_ok());
-        let seats = timeout(a_while, competitions::seats(&process, ids[0])).await;
+        let seats =
+            timeout(a_while, competitions::seats(&process, &Actor::anonymous(), ids[0])).await;
         assert_eq!(seats.expect("a free connection").unwrap().seats_left, 1);
         tx.rollback().await;
         for request in requests {

@@ -3,7 +3,7 @@
 use domain::{
     CompetitionId, CompetitionInput, CompetitionWithOrganizer, EventType, Facts, IdempotencyKey,
     NewCompetition, Organizer, Role, Summary, Tag, Timestamp, User, VenueAddress, VenueName,
-    WebLink,
+    Visibility, WebLink,
 };
 use sea_orm::ConnectionTrait;
 
@@ -104,6 +104,9 @@ fn fingerprint(new: &NewCompetition) -> String {
             website.as_ref().map(WebLink::as_str),
         ]);
     }
+    if new.visibility != Visibility::Public {
+        body = serde_json::json!([body, new.visibility]);
+    }
     format!("create competition {body}")
 }
 
@@ -133,6 +136,8 @@ pub(crate) async fn insert(
         venue_address: new.facts.venue_address.as_ref().map(VenueAddress::to_string),
         online_url: new.facts.online_url.as_ref().map(WebLink::to_string),
         website: new.facts.website.as_ref().map(WebLink::to_string),
+        visibility: new.visibility,
+        was_published: !new.visibility.is_draft(),
         time_zone: new.time_zone.to_string(),
         reg_opens_at: new.dates.opens.map(Timestamp::utc),
         cancelled_at: None,
@@ -146,7 +151,7 @@ pub(crate) async fn insert(
     row.update_search_columns();
     bulk::insert(tx, vec![row.clone()]).await?;
     insert_tags(tx, row.id, &new.tags).await?;
-    if has_webhooks {
+    if has_webhooks && row.was_published {
         let event = Event::of_competition(EventType::CompetitionPublished, ctx.now(), &row);
         jobs::add(tx, ctx.now(), [PublishEvents::of(&row, vec![event]).into()]).await?;
     }
@@ -174,14 +179,15 @@ mod tests {
     }
 
     #[test]
-    fn a_fingerprint_without_facts_is_that_of_earlier_releases() {
+    fn a_fingerprint_without_facts_or_visibility_is_that_of_earlier_releases() {
         let stored = "create competition [\"Chess\",\"Seven rounds\",[\"board\"],5,\
                       \"2026-11-24T12:00:00.000Z\",\"2026-12-07T09:00:00.000Z\",null,\"UTC\"]";
         assert_eq!(fingerprint_with(&json!({})), stored);
+        assert_eq!(fingerprint_with(&json!({ "visibility": "PUBLIC" })), stored);
     }
 
     #[test]
-    fn each_fact_changes_the_fingerprint() {
+    fn each_fact_and_each_visibility_changes_the_fingerprint() {
         let none = fingerprint_with(&json!({}));
         let mut seen = vec![none];
         for facts in [
@@ -191,6 +197,9 @@ mod tests {
             json!({ "venueAddress": "x" }),
             json!({ "onlineUrl": "https://x.example" }),
             json!({ "website": "https://x.example" }),
+            json!({ "visibility": "DRAFT" }),
+            json!({ "visibility": "UNLISTED" }),
+            json!({ "visibility": "UNLISTED", "summary": "x" }),
         ] {
             let fingerprint = fingerprint_with(&facts);
             assert!(!seen.contains(&fingerprint), "{facts} is not part of {fingerprint}");

@@ -28,6 +28,7 @@ pub fn draft_of(detail: &CompetitionDetail) -> CompetitionDraft {
         venue_address: competition.venue_address.clone().unwrap_or_default(),
         online_url: detail.online_url.clone().unwrap_or_default(),
         website: competition.website.clone().unwrap_or_default(),
+        visibility: competition.visibility.to_string(),
     }
 }
 
@@ -58,6 +59,7 @@ pub async fn create_draft(
         venue_address: draft.venue_address.into(),
         online_url: draft.online_url.into(),
         website: draft.website.into(),
+        visibility: visibility(draft.visibility),
         ..Default::default()
     };
     create(ctx, actor, input, key).await.map_err(|error| explain(error, &times.faults))
@@ -98,6 +100,7 @@ pub async fn edit_draft(
         venue_address: is_changed("venueAddress").then(|| draft.venue_address.into()),
         online_url: is_changed("onlineUrl").then(|| draft.online_url.into()),
         website: is_changed("website").then(|| draft.website.into()),
+        visibility: only_if(is_changed("visibility"), visibility(draft.visibility)),
         ..Default::default()
     };
     edit(ctx, actor, id, patch, key).await.map_err(|error| explain(error, &times.faults))
@@ -105,6 +108,11 @@ pub async fn edit_draft(
 
 fn only_if<T>(is_wanted: bool, value: Raw<T>) -> Raw<T> {
     if is_wanted { value } else { Raw::Missing }
+}
+
+/// A form without the choice leaves it out.
+fn visibility(text: String) -> Raw<String> {
+    only_if(!text.is_empty(), text.into())
 }
 
 fn tags(text: &str) -> Raw<Vec<String>> {

@@ -20,6 +20,10 @@ pub async fn duplicate(
     let detail = get_own(ctx, actor, id).await?;
     let by = weeks_after(detail.competition.reg_deadline, ctx.now());
     let mut draft = draft_of(&detail);
+    if detail.competition.is_draft() {
+        // The form asks what it is published as.
+        draft.visibility.clear();
+    }
     let times = [
         &mut draft.reg_opens_at,
         &mut draft.reg_deadline,

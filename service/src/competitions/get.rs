@@ -5,34 +5,55 @@ use std::collections::HashMap;
 use domain::{CompetitionDetail, CompetitionId, ErrorCode, PublicError, Role};
 use sea_orm::{EntityTrait, QueryFilter};
 
-use super::details::details;
+use super::{details::details, visible_to};
 use crate::{
     Actor, Context, Result,
     entity::{competition, user},
     infrastructure::{coalesced_read::read_each, combiner::Combiner, db::bulk},
 };
 
-/// One competition, open or not.
+/// One competition as visitors see it, open or not.
 ///
 /// # Errors
-/// [`ErrorCode::CompetitionNotFound`].
+/// [`ErrorCode::CompetitionNotFound`], also for a draft.
 pub async fn get(ctx: &Context, id: CompetitionId) -> Result<CompetitionDetail> {
+    get_visible_to(ctx, &Actor::anonymous(), id).await
+}
+
+/// One competition that the actor may see, open or not. A draft must not be stored for others.
+///
+/// # Errors
+/// [`ErrorCode::CompetitionNotFound`], also for a draft of another organizer.
+pub async fn get_visible_to(
+    ctx: &Context,
+    actor: &Actor,
+    id: CompetitionId,
+) -> Result<CompetitionDetail> {
+    let detail = find(ctx, id).await?.ok_or_else(PublicError::competition_not_found)?;
+    let competition = &detail.competition;
+    let viewer = actor.try_user().map(|user| user.id);
+    visible_to(viewer, competition.organizer_id, competition.visibility)?;
+    Ok(detail)
+}
+
+/// One competition, a draft or not: concurrent reads for all viewers are shared.
+async fn find(ctx: &Context, id: CompetitionId) -> Result<Option<CompetitionDetail>> {
     let (shared, ctx) = (ctx.clone(), ctx.clone());
     let load = move |ids: Vec<CompetitionId>| {
         let ctx = ctx.clone();
         async move { read_each(&ctx.db, &ids, || load(&ctx, &ids)).await }
     };
-    let found = shared.details.submit((), id, load).await?;
-    found.ok_or_else(|| PublicError::competition_not_found().into())
+    shared.details.submit((), id, load).await
 }
 
 /// One competition of the actor's own, open or not.
 ///
 /// # Errors
 /// [`ErrorCode::CompetitionNotFound`]; unauthorized, or forbidden for anyone but its organizer.
+/// The draft of another organizer is not found.
 pub async fn get_own(ctx: &Context, actor: &Actor, id: CompetitionId) -> Result<CompetitionDetail> {
     let user = actor.require(Role::Organizer)?;
-    let detail = get(ctx, id).await?;
+    let detail = get_visible_to(ctx, actor, id).await?;
     if detail.competition.organizer_id == user.id {
         return Ok(detail);
     }

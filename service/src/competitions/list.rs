@@ -11,7 +11,7 @@ use sea_orm::{
 
 use super::{
     details::details,
-    open::is_open,
+    open::is_listed,
     order::{by_id, order, position},
     popular_tags,
     search::Search,
@@ -208,9 +208,10 @@ pub async fn closing_soon(ctx: &Context, limit: u64) -> Result<Vec<CompetitionDe
     details(db, with_organizers(db, ids).await?).await
 }
 
-/// Competitions before their deadline that are not cancelled, including those that open later.
+/// Public competitions before their deadline that are not cancelled, including those that open
+/// later.
 fn open(now: Timestamp) -> Select<competition::Entity> {
-    competition::Entity::find().filter(is_open(now))
+    competition::Entity::find().filter(is_listed(now))
 }
 
 /// The open competitions that match a filter with its search.
@@ -308,13 +309,13 @@ mod tests {
         let ctx = &world.ctx;
         let ids = || open(ctx.now()).select_only().column(competition::Column::Id);
         let plan_of_count = plan(ctx, ids()).await;
-        assert!(plan_of_count.contains("competitions_open_idx"), "{plan_of_count}");
+        assert!(plan_of_count.contains("competitions_listed_idx"), "{plan_of_count}");
         let last = order(CompetitionSort::Title).sort(ids()).offset(300).limit(20);
         let plan_of_page = plan(ctx, last).await;
         if ctx.db.is_sqlite() {
             assert!(plan_of_count.contains("COVERING INDEX"), "{plan_of_count}");
         } else {
-            let index = "Index Only Scan using competitions_open_idx";
+            let index = "Index Only Scan using competitions_listed_idx";
             assert!(plan_of_count.contains(index), "{plan_of_count}");
             assert!(plan_of_page.contains(index), "{plan_of_page}");
         }
@@ -327,7 +328,7 @@ mod tests {
         let ids = open(ctx.now()).select_only().column(competition::Column::Id);
         for order in [order(CompetitionSort::Newest).by_sorting(), by_id()] {
             let plan = plan(ctx, order.sort(ids.clone()).limit(20)).await;
-            assert!(plan.contains("competitions_open_idx"), "{plan}");
+            assert!(plan.contains("competitions_listed_idx"), "{plan}");
         }
     }
 

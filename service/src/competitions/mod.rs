@@ -15,6 +15,7 @@ mod popular_tags;
 mod search;
 mod seats;
 mod summary;
+mod visible_to;
 
 pub use cancel_competition::{
     cancel_competition, cancel_competition_by_title, cancel_competition_if_match,
@@ -25,9 +26,9 @@ pub use draft::{create_draft, draft_of, edit_draft};
 pub use duplicate::duplicate;
 pub use edit::{edit, edit_if_match};
 pub(crate) use get::Details;
-pub use get::{get, get_editable, get_own};
+pub use get::{get, get_editable, get_own, get_visible_to};
 pub use list::{browse, closing_soon, list, list_after};
-pub(crate) use open::{is_open, takes_registrations};
+pub(crate) use open::{is_draft, is_listed, is_of_draft, takes_registrations};
 pub use own::{mine, mine_after};
 pub(crate) use own::{own, own_on_page};
 pub(crate) use popular_tags::PopularTags;
@@ -35,3 +36,4 @@ pub use search::index_missing;
 pub(crate) use search::index_those_of;
 pub use seats::{SeatsWatch, seats, watch_seats};
 pub use summary::summary;
+pub(crate) use visible_to::visible_to;

@@ -12,7 +12,7 @@ use sea_orm::{
     sea_query::{Expr, ExprTrait},
 };
 
-use super::open::is_open;
+use super::open::is_listed;
 use crate::{Context, Result, entity::competition_tag};
 
 /// How many are offered.
@@ -82,7 +82,7 @@ async fn count(ctx: &Context, now: Timestamp) -> Result<Vec<String>> {
         .select_only()
         .column_as(competition_tag::Column::Label.min(), "label")
         .join(JoinType::InnerJoin, competition_tag::Relation::Competition.def())
-        .filter(is_open(now))
+        .filter(is_listed(now))
         .group_by(competition_tag::Column::Tag)
         .order_by(uses(), Order::Desc)
         .order_by_asc(competition_tag::Column::Tag)

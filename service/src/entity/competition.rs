@@ -2,7 +2,8 @@
 
 use domain::{
     Competition, CompetitionCounts, CompetitionId, Contact, Dates, MyCompetition,
-    RegisteredCompetition, RegistrationStatus, SeatsChanged, Timestamp, UserId, searchable,
+    RegisteredCompetition, RegistrationStatus, SeatsChanged, Timestamp, UserId, Visibility,
+    searchable,
 };
 use sea_orm::entity::prelude::*;
 
@@ -33,6 +34,9 @@ pub(crate) struct Model {
     /// For its organizer and registered people only.
     pub(crate) online_url: Option<String>,
     pub(crate) website: Option<String>,
+    pub(crate) visibility: Visibility,
+    /// Whether it was ever visible to others than its organizer.
+    pub(crate) was_published: bool,
     /// Incremented by every change, for the compare-and-set of admission.
     pub(crate) version: i32,
     /// Incremented by every edit; clients see it as the version.
@@ -93,6 +97,7 @@ impl Model {
             seats_left: count(self.capacity - self.registered),
             cancelled: self.cancelled_at.is_some(),
             sequence: count(version),
+            is_draft: self.visibility.is_draft(),
         }
     }
 
@@ -114,6 +119,7 @@ impl Model {
             venue_address: self.venue_address,
             is_online: self.online_url.is_some(),
             website: self.website,
+            visibility: self.visibility,
             cancelled_at: self.cancelled_at.map(Into::into),
             organizer_id: self.organizer_id,
             version: count(self.revision),

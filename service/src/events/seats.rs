@@ -69,7 +69,8 @@ impl SeatChannels {
             }
         };
         channel.watchers += 1;
-        SeatsWatch { channels: self.clone(), id, seen: None, shown: channel.shown.clone() }
+        let shown = channel.shown.clone();
+        SeatsWatch { channels: self.clone(), id, includes_drafts: false, seen: None, shown }
     }
 
     /// Offers the state in an event, if it has one.
@@ -158,15 +159,22 @@ async fn pass_on<F, Fut>(
 pub struct SeatsWatch {
     channels: SeatChannels,
     id: CompetitionId,
+    /// Whether it goes on while the competition is a draft.
+    includes_drafts: bool,
     /// The sequence of the last state that was returned.
     seen: Option<u32>,
     shown: watch::Receiver<Option<SeatsChanged>>,
 }
 
 impl SeatsWatch {
-    /// Whether the channel has no state yet.
-    pub(crate) fn has_no_state(&self) -> bool {
-        self.channels.newest(self.id).is_none()
+    /// The newest state that the channel knows, if it has one.
+    pub(crate) fn newest(&self) -> Option<SeatsChanged> {
+        self.channels.newest(self.id)
+    }
+
+    /// Goes on while the competition is a draft: the watcher is its organizer.
+    pub(crate) fn include_drafts(&mut self) {
+        self.includes_drafts = true;
     }
 
     /// Offers a state that was read from the database.
@@ -175,8 +183,14 @@ impl SeatsWatch {
     }
 
     /// Waits for a state that is newer than the last one. The first call returns the newest state
-    /// at once, if there is one. `None` when the channel has ended.
+    /// at once, if there is one. `None` when the channel has ended, or the competition has become a
+    /// draft that the watcher may not see.
     pub async fn next(&mut self) -> Option<SeatsChanged> {
+        let next = self.next_of_any().await;
+        next.filter(|state| self.includes_drafts || !state.is_draft)
+    }
+
+    async fn next_of_any(&mut self) -> Option<SeatsChanged> {
         if self.seen.is_none()
             && let Some(state) = self.channels.newest(self.id)
         {
@@ -227,6 +241,7 @@ mod tests {
             seats_left: 1_000 - sequence,
             cancelled: false,
             sequence,
+            is_draft: false,
         }
     }
 

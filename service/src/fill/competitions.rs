@@ -1,7 +1,7 @@
 //! The competitions.
 
 use chrono::Datelike;
-use domain::{CompetitionId, Description, Tag, TimeZoneName, Title, UserId};
+use domain::{CompetitionId, Description, Tag, TimeZoneName, Title, UserId, Visibility};
 use fastrand::Rng;
 
 use super::{id, people::People, schedule::Dates, words};
@@ -43,6 +43,8 @@ pub(super) fn competition(
         venue_address: None,
         online_url: None,
         website: None,
+        visibility: Visibility::Public,
+        was_published: true,
         version: 1,
         revision: 1,
         time_zone: TimeZoneName::default().to_string(),

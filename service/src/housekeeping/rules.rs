@@ -11,7 +11,7 @@ use sea_orm::{
 
 use super::Period;
 use crate::{
-    competitions::is_open,
+    competitions::is_listed,
     entity::{
         competition, competition_search, competition_tag, cron_tick, failed_job, idempotency_log,
         job::{self, State},
@@ -166,13 +166,13 @@ fn short_lived(now: Timestamp) -> [Rule; 10] {
         ),
         Rule::fixed(
             competition_search::Entity,
-            "until registration closes or the competition is cancelled",
-            "only open competitions are searched",
+            "until registration closes, or the competition is cancelled or no longer public",
+            "only open public competitions are searched",
             competition_search::Column::CompetitionId.in_subquery(
                 competition::Entity::find()
                     .select_only()
                     .column(competition::Column::Id)
-                    .filter(is_open(now).not())
+                    .filter(is_listed(now).not())
                     .into_query(),
             ),
         ),

@@ -6,10 +6,13 @@ use domain::{
     CompetitionId, Contact, ErrorCode, MyRegistration, Page, Paging, PublicError, RegistrationId,
     Role, UserId, ViewerState,
 };
-use sea_orm::{ColumnTrait, EntityTrait, Order, PaginatorTrait, QueryFilter, SelectTwo};
+use sea_orm::{
+    ColumnTrait, Condition, EntityTrait, ExprTrait, Order, PaginatorTrait, QueryFilter, SelectTwo,
+};
 
 use crate::{
     Actor, Context, Error, Result,
+    competitions::is_of_draft,
     entity::{competition, competition_tag::tags_of, registration, user},
     infrastructure::{
         db::bulk::any_of,
@@ -33,7 +36,7 @@ pub async fn mine(ctx: &Context, actor: &Actor, paging: Paging) -> Result<Page<M
 /// The number of the actor's registrations, cancelled ones included.
 pub(crate) async fn count(ctx: &Context, actor: &Actor) -> Result<u64> {
     let user = actor.require(Role::Participant)?;
-    let own = registration::Entity::find().filter(registration::Column::UserId.eq(user.id));
+    let own = registration::Entity::find().filter(is_shown_to(user.id));
     Ok(own.count(&*ctx.db.for_lists().await?).await?)
 }
 
@@ -54,7 +57,7 @@ async fn part(
     total: u64,
 ) -> Result<Vec<MyRegistration>> {
     let user = actor.require(Role::Participant)?;
-    let own = registration::Entity::find().filter(registration::Column::UserId.eq(user.id));
+    let own = registration::Entity::find().filter(is_shown_to(user.id));
     let rows = {
         let db = &*ctx.db.for_lists().await?;
         let ids: Vec<RegistrationId> = order().ids(db, own, range, total).await?;
@@ -87,12 +90,13 @@ pub async fn mine_after(
 /// One of the actor's registrations, cancelled or not.
 ///
 /// # Errors
-/// Unauthorized; [`ErrorCode::NotRegistered`] for an unknown registration or one of another user.
+/// Unauthorized; [`ErrorCode::NotRegistered`] for an unknown registration, one of another user, and
+/// one for a draft.
 pub async fn get(ctx: &Context, actor: &Actor, id: RegistrationId) -> Result<MyRegistration> {
     let user = actor.user()?;
     let row = registration::Entity::find_by_id(id)
         .find_also_related(competition::Entity)
-        .filter(registration::Column::UserId.eq(user.id))
+        .filter(is_shown_to(user.id))
         .one(ctx.db.connection())
         .await?;
     let mut found = views(ctx, row.into_iter().collect()).await?;
@@ -103,7 +107,15 @@ pub async fn get(ctx: &Context, actor: &Actor, id: RegistrationId) -> Result<MyR
 fn own(actor: &Actor) -> Result<SelectTwo<registration::Entity, competition::Entity>> {
     let user = actor.require(Role::Participant)?;
     let rows = registration::Entity::find().find_also_related(competition::Entity);
-    Ok(rows.filter(registration::Column::UserId.eq(user.id)))
+    Ok(rows.filter(is_shown_to(user.id)))
+}
+
+/// A condition on registrations: the user made it, and sees its competition. A participant who has
+/// cancelled does not see what becomes of the competition as a draft.
+pub(crate) fn is_shown_to(user: UserId) -> Condition {
+    use registration::Column::{CompetitionId, UserId};
+    let competition = (registration::Entity, CompetitionId);
+    Condition::all().add(UserId.eq(user)).add(is_of_draft(competition).not())
 }
 
 fn order() -> Keyset {

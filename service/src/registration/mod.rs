@@ -6,7 +6,7 @@ mod register;
 mod roster;
 
 pub use cancel_registration::cancel_registration;
-pub(crate) use mine::{count, newest};
+pub(crate) use mine::{count, is_shown_to, newest};
 pub use mine::{get, mine, mine_after, viewer_state};
 pub use register::register;
 pub use roster::{RosterExport, browse_roster, export_roster, roster, roster_after};

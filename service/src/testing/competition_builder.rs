@@ -1,7 +1,7 @@
 //! A builder of competitions.
 
 use chrono::TimeDelta;
-use domain::{CompetitionId, CompetitionInput, Timestamp};
+use domain::{CompetitionId, CompetitionInput, Timestamp, Visibility};
 
 use super::World;
 use crate::{Actor, Result, competitions};
@@ -23,6 +23,7 @@ impl World {
             lasting: None,
             venue: None,
             online_url: None,
+            visibility: Visibility::Public,
             tags: Vec::new(),
         }
     }
@@ -43,6 +44,7 @@ pub struct CompetitionBuilder<'a> {
     lasting: Option<TimeDelta>,
     venue: Option<(String, String)>,
     online_url: Option<String>,
+    visibility: Visibility,
     tags: Vec<String>,
 }
 
@@ -107,6 +109,12 @@ impl CompetitionBuilder<'_> {
         self
     }
 
+    /// Sets who can see it and find it. By default it is public.
+    pub fn visible_as(mut self, visibility: Visibility) -> Self {
+        self.visibility = visibility;
+        self
+    }
+
     /// Sets the tags.
     pub fn tagged(mut self, tags: &[&str]) -> Self {
         self.tags = tags.iter().map(|tag| (*tag).to_owned()).collect();
@@ -144,6 +152,7 @@ impl CompetitionBuilder<'_> {
             venue_name: optional(venue_name),
             venue_address: optional(venue_address),
             online_url: optional(self.online_url),
+            visibility: self.visibility.to_string().into(),
             ..CompetitionInput::default()
         };
         let created = competitions::create(ctx, self.organizer, input, None).await?;

@@ -52,6 +52,7 @@ impl Event {
             "endsAt": row.ends_at.map(Timestamp::from),
             "venueName": row.venue_name,
             "venueAddress": row.venue_address,
+            "visibility": row.visibility,
             "cancelledAt": row.cancelled_at.map(Timestamp::from),
             "version": row.revision,
         });

@@ -1,7 +1,7 @@
 //! Several processes on one database, with Redis and without.
 
 use domain::{CompetitionId, ErrorCode};
-use service::{Context, competitions, events::SeatsWatch, testing::World};
+use service::{Actor, Context, competitions, events::SeatsWatch, testing::World};
 
 use crate::support::{at_once, cancel_registration, count, register, register_with_key};
 
@@ -38,7 +38,7 @@ async fn change_seats(world: &World, ctx: &Context, listener: &Context) {
     let ada = world.organizer("Ada").await;
     let grace = world.participant("Grace").await;
     let sprint = world.competition(&ada).seats(5).create().await;
-    let mut watch = competitions::watch_seats(listener, sprint).await.unwrap();
+    let mut watch = competitions::watch_seats(listener, &Actor::anonymous(), sprint).await.unwrap();
     assert_eq!(next(&mut watch).await, 5);
     // The first subscription of a process takes a moment to reach Redis.
     tokio::time::sleep(std::time::Duration::from_millis(300)).await;

@@ -81,7 +81,7 @@ pub async fn load_competition_detail(id: String) -> Result<CompetitionDetailScre
     let (ctx, actor) = (request::context()?, request::actor()?);
     let clock = ViewerClock::of_request()?;
     let id = request::parse_competition_id(&id)?;
-    let detail = service::competitions::get(&ctx, id).await?;
+    let detail = service::competitions::get_visible_to(&ctx, &actor, id).await?;
     let viewer = service::registration::viewer_state(&ctx, &actor, id).await?;
     let (competition, now) = (detail.competition, ctx.now());
     let moment = |at| clock.in_event_zone(at, &competition.time_zone);

@@ -235,6 +235,7 @@ mod tests {
             seats_left: 0,
             cancelled: false,
             sequence: 7,
+            is_draft: false,
         };
         let read = |event: &SeatsChanged| SeatState::read(&serde_json::to_string(event).unwrap());
         let state = SeatState { left: 0, capacity: 40, cancelled: false, sequence: 7 };

@@ -44,10 +44,13 @@ impl WebhookRow {
         webhook: domain::Webhook,
         clock: &crate::ssr::clock::ViewerClock,
     ) -> Result<Self, crate::error::Failure> {
-        let ctx = crate::ssr::request::context()?;
+        let (ctx, actor) = (crate::ssr::request::context()?, crate::ssr::request::actor()?);
         let now = ctx.now();
         let competition = match webhook.competition_id {
-            Some(id) => Some(service::competitions::get(&ctx, id).await?.competition.title),
+            Some(id) => {
+                let found = service::competitions::get_visible_to(&ctx, &actor, id).await?;
+                Some(found.competition.title)
+            }
             None => None,
         };
         let until = webhook.previous_secret_until.filter(|until| now < *until);

@@ -12,10 +12,17 @@ use crate::{
         command::Request,
         decision::{Effect, Verdict},
     },
+    competitions::visible_to,
     entity::competition,
 };
 
 impl Ledger {
+    /// Refuses a user who may not see the competition, as if it did not exist.
+    pub(super) fn require_visible_to(&self, user: &User) -> Result<()> {
+        let competition = &self.after;
+        visible_to(Some(user.id), competition.organizer_id, competition.visibility)
+    }
+
     pub(super) fn require_organizer(&self, user: &User, message: &str) -> Result<()> {
         if self.after.organizer_id == user.id {
             return Ok(());
@@ -52,7 +59,9 @@ impl Ledger {
             self.after.cancelled_at = Some(self.now.utc());
             self.after.updated_at = self.now.utc();
             self.after.revision += 1;
-            self.add_competition_event(EventType::CompetitionCancelled);
+            if !self.after.visibility.is_draft() {
+                self.add_competition_event(EventType::CompetitionCancelled);
+            }
             self.cancelled_by = request.cause.clone();
         }
         self.changed_by(&request.user)
@@ -108,7 +117,16 @@ impl Ledger {
             let code = ErrorCode::CapacityBelowSeatsTaken;
             return Err(PublicError::on_field(code, "capacity", &message));
         }
-        let dates = edit.dates(current.dates(), self.now)?;
+        let visibility = edit.visibility.unwrap_or(current.visibility);
+        if visibility.is_draft() && current.registered > 0 {
+            let message = "Only a competition without registrations can become a draft: cancel it \
+                           instead, or make it unlisted";
+            return Err(PublicError::on_field(ErrorCode::HasRegistrations, "visibility", message));
+        }
+        let mut dates = edit.dates(current.dates(), self.now)?;
+        if current.visibility.is_draft() && !visibility.is_draft() {
+            dates = dates.deadline_after(self.now)?;
+        }
 
         let mut after = current.clone();
         after.capacity = capacity;
@@ -117,6 +135,8 @@ impl Ledger {
         after.start_date = dates.start.map(Timestamp::utc);
         after.ends_at = dates.end.map(Timestamp::utc);
         apply_facts(&mut after, &edit.facts);
+        after.visibility = visibility;
+        after.was_published |= !visibility.is_draft();
         if let Some(zone) = &edit.time_zone {
             after.time_zone = zone.to_string();
         }
@@ -141,10 +161,23 @@ impl Ledger {
         }
         after.revision += 1;
         after.updated_at = self.now.utc();
+        let event = event_of_edit(&self.after, &after);
         self.after = after;
-        self.add_competition_event(EventType::CompetitionChanged);
+        if let Some(event) = event {
+            self.add_competition_event(event);
+        }
         Ok(())
     }
+}
+
+/// What receivers of webhooks are sent about an edit. They learn of a competition when it is first
+/// published, and of nothing that happens while it is a draft.
+fn event_of_edit(before: &competition::Model, after: &competition::Model) -> Option<EventType> {
+    if !before.was_published && after.was_published {
+        return Some(EventType::CompetitionPublished);
+    }
+    let is_seen = !(before.visibility.is_draft() && after.visibility.is_draft());
+    is_seen.then_some(EventType::CompetitionChanged)
 }
 
 /// Sets and removes what the edit names.

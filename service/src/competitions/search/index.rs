@@ -1,5 +1,5 @@
-//! Keeping the index of open competitions. Past and cancelled ones are never listed, so they need
-//! not be found; the clean-up job deletes them.
+//! Keeping the index of listed competitions. Others need not be found: an edit that makes one a
+//! draft or unlisted removes it, and the clean-up job deletes past and cancelled ones.
 
 use std::collections::BTreeSet;
 
@@ -11,7 +11,7 @@ use sea_orm::{
 
 use crate::{
     Context, Result,
-    competitions::open::is_open,
+    competitions::open::is_listed,
     entity::{competition, competition_search, competition_tag::tags_of, search_term, user},
     infrastructure::{
         db::{bulk, retry},
@@ -22,7 +22,7 @@ use crate::{
 /// Competitions that one transaction indexes.
 const BATCH: u64 = 200;
 
-/// Indexes a competition that was created or edited. If that fails, [`index_missing`] makes up for
+/// Indexes a competition that was created or edited, if it is listed. If that fails, [`index_missing`] makes up for
 /// it.
 pub(crate) async fn index(ctx: &Context, id: CompetitionId) {
     if let Err(error) = index_all(ctx, &[id]).await {
@@ -31,16 +31,16 @@ pub(crate) async fn index(ctx: &Context, id: CompetitionId) {
     }
 }
 
-/// Indexes the open competitions of an organizer whose name has changed.
+/// Indexes the listed competitions of an organizer whose name has changed.
 ///
 /// # Errors
 /// When the database fails.
 pub(crate) async fn index_those_of(ctx: &Context, organizer: UserId) -> Result<()> {
     let theirs = competition::Entity::find().filter(competition::Column::OrganizerId.eq(organizer));
-    index_open(ctx, theirs).await.map(drop)
+    index_listed(ctx, theirs).await.map(drop)
 }
 
-/// Indexes the open competitions that are not in the index, or with an earlier revision: those that
+/// Indexes the listed competitions that are not in the index, or with an earlier revision: those that
 /// an earlier release has written, and those whose process died after the change. Returns how many.
 ///
 /// # Errors
@@ -52,17 +52,17 @@ pub async fn index_missing(ctx: &Context) -> Result<usize> {
     let missing = competition::Entity::find()
         .join_rev(JoinType::LeftJoin, competition_search::Relation::Competition.def())
         .filter(is_outdated);
-    index_open(ctx, missing).await
+    index_listed(ctx, missing).await
 }
 
-/// Indexes those that are open, in batches in the order of their ids.
-async fn index_open(ctx: &Context, these: Select<competition::Entity>) -> Result<usize> {
+/// Indexes those that are listed, in batches in the order of their ids.
+async fn index_listed(ctx: &Context, these: Select<competition::Entity>) -> Result<usize> {
     use competition::Column::Id;
-    let open = these.filter(is_open(ctx.now())).select_only().column(Id).order_by_asc(Id);
+    let listed = these.filter(is_listed(ctx.now())).select_only().column(Id).order_by_asc(Id);
     let (mut indexed, mut after) = (0, None::<CompetitionId>);
     loop {
         let next = Condition::all().add_option(after.map(|id| Id.gt(id)));
-        let ids = open.clone().filter(next).limit(BATCH);
+        let ids = listed.clone().filter(next).limit(BATCH);
         let ids: Vec<CompetitionId> = ids.into_tuple().all(&*ctx.db.for_lists().await?).await?;
         let Some(last) = ids.last() else { return Ok(indexed) };
         after = Some(*last);
@@ -85,7 +85,7 @@ async fn attempt(ctx: &Context, ids: &[CompetitionId]) -> Result<()> {
         .await?;
     let rows = competition::Entity::find()
         .find_also_related(user::Entity)
-        .filter(is_open(ctx.now()))
+        .filter(is_listed(ctx.now()))
         .filter(bulk::any_of(&*tx, competition::Column::Id, ids.iter().copied()))
         .all(&*tx)
         .await?;

@@ -70,7 +70,7 @@ pub async fn load_manage_competition(
     let limit = query.limit.clone().or_else(|| Some(ON_A_PAGE.into()));
     let filter = RosterQuery { limit, ..query.clone() }.check()?;
     let roster = service::registration::browse_roster(&ctx, &actor, id, &filter).await?;
-    let competition = service::competitions::get(&ctx, id).await?.competition;
+    let competition = service::competitions::get_visible_to(&ctx, &actor, id).await?.competition;
     let row = |entry: domain::RosterEntry| RosterRow {
         name: entry.user.name,
         email: entry.user.email,
