@@ -40,4 +40,5 @@ mod support;
 mod tokens;
 mod traces;
 mod unknown_outcomes;
+mod visibility;
 mod webhooks;

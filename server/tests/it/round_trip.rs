@@ -166,8 +166,12 @@ fn competition() -> impl Strategy<Value = Value> {
     let line = || proptest::option::of(text());
     let facts = (end, line(), line(), line(), link(), link());
     let tags = proptest::collection::vec(text(), 0..4);
+    let visibility = vec![None, Some("PUBLIC"), Some("UNLISTED"), Some("DRAFT"), Some("public")];
+    let visibility = proptest::sample::select(visibility);
+    let facts = (facts, visibility);
     ((text(), text(), tags, capacity()), (deadline, later(), opening, zone), facts).prop_map(
         |((title, description, tags, capacity), (deadline, start, opening, zone), facts)| {
+            let (facts, visibility) = facts;
             let (end, summary, venue_name, venue_address, online_url, website) = facts;
             let mut body = json!({
                 "title": title, "description": description, "tags": tags, "capacity": capacity,
@@ -183,6 +187,7 @@ fn competition() -> impl Strategy<Value = Value> {
                 ("venueAddress", venue_address.map(Value::from)),
                 ("onlineUrl", online_url.map(Value::from)),
                 ("website", website.map(Value::from)),
+                ("visibility", visibility.map(Value::from)),
             ];
             for (field, value) in optional {
                 if let Some(value) = value {
@@ -250,7 +255,11 @@ fn a_created_competition_is_read_back_unchanged() {
         }
         let answered = object(&created)?;
         let address = format!("/api/competitions/{}", answered["id"].as_str().unwrap());
-        let mut read = object(&app.get(&address).send().await)?;
+        let visibility = body["visibility"].as_str().unwrap_or("PUBLIC");
+        prop_assert_eq!(&answered["visibility"], visibility);
+        let public = app.get(&address).send().await.status;
+        prop_assert_eq!(public == StatusCode::NOT_FOUND, visibility == "DRAFT");
+        let mut read = object(&app.get(&address).by(&ada).send().await)?;
         read.remove("_count");
         prop_assert_eq!(read.get("onlineUrl"), None);
         read.insert("onlineUrl".into(), answered["onlineUrl"].clone());
@@ -258,8 +267,11 @@ fn a_created_competition_is_read_back_unchanged() {
         let id = answered["organizerId"].as_str().unwrap();
         let list = app.get(&format!("/api/competitions?organizerId={id}")).send().await.json();
         strict_times(&list)?;
-        prop_assert_eq!(&list[0]["title"], &answered["title"]);
-        prop_assert_eq!(&list[0]["regDeadline"], &answered["regDeadline"]);
+        let is_listed = visibility == "PUBLIC";
+        let listed = if is_listed { answered.clone() } else { Map::new() };
+        let field = |name: &str| listed.get(name).cloned().unwrap_or_default();
+        prop_assert_eq!(&list[0]["title"], &field("title"));
+        prop_assert_eq!(&list[0]["regDeadline"], &field("regDeadline"));
         let mine = app.get("/api/competitions/my-competitions").by(&ada).send().await.json();
         strict_times(&mine)?;
         prop_assert_eq!(&mine[0]["tags"], &answered["tags"]);
@@ -280,21 +292,22 @@ fn a_created_competition_is_read_back_unchanged() {
             "venueAddress",
             "onlineUrl",
             "website",
+            "visibility",
         ];
         let back = fields.map(|field| (field.to_owned(), answered[field].clone()));
-        for patch in [Value::Object(back.into_iter().collect()), body] {
+        for patch in [Value::Object(back.into_iter().collect()), body.clone()] {
             let edited = app.patch(&address).by(&ada).json(&patch).send().await;
             prop_assert_eq!(edited.status, StatusCode::OK, "{}", edited.text);
             prop_assert_eq!(&object(&edited)?, &answered);
         }
-        // It is found by its own title and by each of its tags.
+        // If it is listed, it is found by its own title and by each of its tags.
         let search = encoded(answered["title"].as_str().unwrap());
         let found = app.get(&format!("/api/competitions?organizerId={id}&search={search}"));
-        prop_assert_eq!(&found.send().await.json()[0]["id"], &answered["id"]);
+        prop_assert_eq!(&found.send().await.json()[0]["id"], &field("id"));
         for tag in answered["tags"].as_array().unwrap() {
             let tag = encoded(tag.as_str().unwrap());
             let found = app.get(&format!("/api/competitions?organizerId={id}&tags={tag}"));
-            prop_assert_eq!(&found.send().await.json()[0]["id"], &answered["id"]);
+            prop_assert_eq!(&found.send().await.json()[0]["id"], &field("id"));
         }
         Ok(())
     });

@@ -43,4 +43,5 @@ mod sessions;
 mod sink;
 mod support;
 mod throttle;
+mod visibility;
 mod webhooks;

@@ -1,6 +1,7 @@
 use std::collections::{BTreeMap, HashSet};
 
 use chrono::TimeDelta;
+use domain::Visibility;
 use serde_json::json;
 use service::{RequestId, competitions, jobs, registration, testing::World, webhooks};
 use tokio::task::JoinSet;
@@ -73,6 +74,39 @@ async fn an_event_of_a_competition_says_when_and_where_without_the_online_link()
         (&json!("Town Hall"), &json!("Berlin"))
     );
     assert!(!published.to_string().contains("meet.example"), "{published}");
+}
+
+#[tokio::test]
+async fn a_draft_is_announced_when_it_is_first_published_and_has_no_events_before() {
+    let world = World::in_memory().await;
+    let ada = world.organizer("Ada").await;
+    let receiver = Receiver::start().await;
+    webhook_to(&world, &ada, &receiver).await;
+    let id = world.competition(&ada).visible_as(Visibility::Draft).create().await;
+    let abandoned = world.competition(&ada).visible_as(Visibility::Draft).create().await;
+    let mut sent = 0;
+    for (edited, expected) in [
+        (json!({ "capacity": 5 }), None),
+        (json!({ "visibility": "UNLISTED" }), Some(("competition.published", "UNLISTED"))),
+        (json!({ "visibility": "PUBLIC" }), Some(("competition.changed", "PUBLIC"))),
+        (json!({ "visibility": "DRAFT" }), Some(("competition.changed", "DRAFT"))),
+        (json!({ "capacity": 6 }), None),
+        (json!({ "visibility": "PUBLIC" }), Some(("competition.changed", "PUBLIC"))),
+    ] {
+        edit(&world.ctx, &ada, id, edited.clone()).await.unwrap();
+        world.run_pending_jobs().await;
+        let received = receiver.received();
+        let new: Vec<_> = received[sent..]
+            .iter()
+            .map(|event| (event.kind(), event.json()["data"]["visibility"].clone()))
+            .collect();
+        let expected = expected.map(|(kind, visibility)| (kind.to_owned(), json!(visibility)));
+        assert_eq!(new, Vec::from_iter(expected), "{edited}");
+        sent = received.len();
+    }
+    competitions::cancel_competition(&world.ctx, &ada, abandoned, None).await.unwrap();
+    world.run_pending_jobs().await;
+    assert_eq!(receiver.received().len(), sent, "nobody knew the draft");
 }
 
 #[tokio::test]
