@@ -81,7 +81,7 @@ problems! {
     TokenNotCreated: TokenNameTaken "You have a token with this name; or as many as are allowed",
     EditConflict: StaleVersion ("Retry-After")
         "The version is stale; the competition was cancelled; more seats are taken than the new \
-        capacity; or the key is in flight",
+        capacity; a competition with registrations would become a draft; or the key is in flight",
     AlreadyRegistered: AlreadyRegistered ("Retry-After")
         "Already registered for this competition, with `registrationId`; or the key is in flight",
     CompetitionOver: CompetitionOver ("Retry-After") "Competition is over; or the key is in flight",

@@ -241,12 +241,14 @@ fn unsearched(filter: &CompetitionFilter, now: Timestamp) -> Select<competition:
 
 #[cfg(test)]
 mod tests {
-    use domain::CompetitionQuery;
+    use domain::{CompetitionQuery, UserId};
     use sea_orm::{DbBackend, Statement};
 
     use super::*;
     use crate::{
+        entity::registration,
         fill::{Size, fill},
+        registration::is_shown_to,
         testing::World,
     };
 
@@ -342,5 +344,20 @@ mod tests {
         let begins = plan.contains("start_date >") || plan.contains("start_date>");
         let passes_over_the_past = plan.contains("competitions_start_date_id_idx") && !begins;
         assert!(!passes_over_the_past, "{plan}");
+    }
+
+    #[tokio::test]
+    async fn whether_registrations_are_for_drafts_is_read_from_an_index_of_drafts() {
+        let world = filled().await;
+        let ctx = &world.ctx;
+        // SQLite looks the competition up by its id.
+        if ctx.db.is_sqlite() {
+            return;
+        }
+        world.execute("ANALYZE").await.unwrap();
+        let user = UserId("01939c2e-7b5a-7000-8000-000000000001".parse().unwrap());
+        let own = registration::Entity::find().filter(is_shown_to(user)).select_only();
+        let plan = plan(ctx, own.column(registration::Column::Id)).await;
+        assert!(plan.contains("competitions_draft_idx"), "{plan}");
     }
 }
