@@ -58,6 +58,7 @@ const CLASSES: &[(&str, RateClass)] = &[
     ("rotate_secret", Write),
     ("send_delivery", Write),
     ("set_theme", Write),
+    ("set_visibility", Write),
     ("change_password", Credentials),
     ("create_token", Credentials),
     ("delete_account", Credentials),

@@ -20,6 +20,9 @@ pub(crate) fn Head(
     /// The canonical path of a public page: `/competitions`. Only public pages have a preview.
     #[prop(optional, into)]
     path: Option<String>,
+    /// Whether search engines must leave the page out.
+    #[prop(optional)]
+    noindex: bool,
 ) -> impl IntoView {
     let share = path.map(|path| {
         let (title, description, url) = (title.clone(), description.clone(), absolute(&path));
@@ -40,6 +43,7 @@ pub(crate) fn Head(
     view! {
         <Title text=title />
         <Meta name="description" content=description />
+        {noindex.then(|| view! { <Meta name="robots" content="noindex" /> })}
         {share}
     }
 }

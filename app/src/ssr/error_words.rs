@@ -58,6 +58,9 @@ fn field_words(code: ErrorCode, field: &str, message: &str) -> Option<String> {
         ErrorCode::StaleVersion => {
             "This competition was changed since you opened it. Check the changes, then save again."
         }
+        ErrorCode::HasRegistrations => {
+            "People are registered, so this competition cannot become a draft. Cancel it instead."
+        }
         _ => return rule_words(field, message),
     };
     Some(words.to_owned())

@@ -24,6 +24,8 @@ pub enum Availability {
     Over,
     /// The organizer has cancelled it.
     Cancelled,
+    /// Only its organizer sees it.
+    Draft,
 }
 
 impl Availability {
@@ -31,6 +33,8 @@ impl Availability {
     pub fn of(competition: &Competition, now: Timestamp) -> Self {
         if competition.is_cancelled() {
             Self::Cancelled
+        } else if competition.is_draft() {
+            Self::Draft
         } else if competition.is_over(now) {
             Self::Over
         } else if competition.is_not_yet_open(now) {
@@ -57,6 +61,7 @@ impl Availability {
             Self::Closed => "Closed",
             Self::Over => "Over",
             Self::Cancelled => "Cancelled",
+            Self::Draft => "Draft",
         }
     }
 }

@@ -1,5 +1,6 @@
 //! A competition in a list, as a ticket.
 
+use domain::Visibility;
 use leptos::prelude::*;
 
 use super::{Availability, Listing, address, place::PlaceLine, tags::Tags};
@@ -7,7 +8,7 @@ use crate::components::{Icon, LocalTime, Seats, Shape};
 
 /// Whether a competition is open for registration, in words; the colour repeats them.
 #[component]
-pub(crate) fn AvailabilityBadge(
+pub(super) fn AvailabilityBadge(
     /// The state.
     availability: Availability,
 ) -> impl IntoView {
@@ -15,10 +16,32 @@ pub(crate) fn AvailabilityBadge(
         Availability::Open => "badge-success",
         Availability::FewLeft => "badge-warning",
         Availability::NotYetOpen => "badge-info",
-        Availability::Full | Availability::Closed | Availability::Over => "badge-neutral",
+        Availability::Full | Availability::Closed | Availability::Over | Availability::Draft => {
+            "badge-neutral"
+        }
         Availability::Cancelled => "badge-error",
     };
     view! { <span class=format!("badge {class}")>{availability.words()}</span> }
+}
+
+/// Whether a competition is open for registration, and whether it is unlisted.
+#[component]
+pub(crate) fn StateBadges(
+    /// Whether it is open; nothing to leave it out.
+    #[prop(into)]
+    availability: Option<Availability>,
+    /// Who can see it, and who can find it.
+    visibility: Visibility,
+) -> impl IntoView {
+    let is_unlisted = visibility == Visibility::Unlisted;
+    (availability.is_some() || is_unlisted).then(|| {
+        view! {
+            <p class="flex flex-wrap gap-2">
+                {availability.map(|availability| view! { <AvailabilityBadge availability /> })}
+                {is_unlisted.then(|| view! { <span class="badge badge-neutral">"Unlisted"</span> })}
+            </p>
+        }
+    })
 }
 
 /// A competition in a list. The stub has the day when registration closes.

@@ -5,8 +5,8 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
 use super::{
-    draft::{DraftForm, DraftState},
-    form::{Fields, FormPage, PreviewButton},
+    draft::{DraftForm, DraftState, PREVIEW, SAVE_AS_DRAFT},
+    form::{Fields, FormPage, IntentButton},
 };
 use crate::{
     components::{Head, Loaded, MadeFor, Submit, Toasts},
@@ -53,7 +53,7 @@ pub async fn load_create_competition(
     Ok(DraftForm::of(screen))
 }
 
-/// Creates a competition and leads to it, or shows a preview.
+/// Publishes a competition or saves it as a draft and leads to it, or shows a preview.
 #[server(prefix = "/fn", endpoint = "create_competition")]
 pub async fn create_competition(
     #[server(default)] draft: CompetitionDraft,
@@ -61,12 +61,9 @@ pub async fn create_competition(
     #[server(default)] intent: String,
     #[server(default)] made_for: Option<UserId>,
 ) -> Result<Option<DraftState>, Failure> {
-    use super::{
-        address::competition as path,
-        draft::{DraftValues, PREVIEW},
-    };
+    use super::{address::competition as path, draft::DraftValues};
     use crate::ssr::{flash, form, request};
-    use domain::{ErrorCode, PublicError, Role};
+    use domain::{ErrorCode, PublicError, Role, Visibility};
 
     let (ctx, actor) = (request::context()?, request::actor()?);
     let values = DraftValues { draft, wants_preview: intent == PREVIEW, ..Default::default() };
@@ -78,7 +75,10 @@ pub async fn create_competition(
         return Ok(Some(DraftState::of(values, 0, None)));
     }
     let key = form::sent_key(&idempotency_key, made_for, &actor);
-    let draft = values.draft.clone();
+    let mut draft = values.draft.clone();
+    if intent == SAVE_AS_DRAFT {
+        draft.visibility = Visibility::Draft.to_string();
+    }
     let outcome = form::and_then_async(key, async |key| {
         service::competitions::create_draft(&ctx, &actor, draft, Some(key)).await
     })
@@ -93,7 +93,8 @@ pub async fn create_competition(
     let created =
         form::redirect_back_with("create_competition", PAGE, Some(values), outcome).await?;
     let competition = created.view.competition;
-    flash::set(format!("{} is created", competition.title)).await;
+    let done = if competition.is_draft() { "saved as a draft" } else { "published" };
+    flash::set(format!("{} is {done}", competition.title)).await;
     leptos_axum::redirect(&path(competition.id));
     Ok(None)
 }
@@ -125,9 +126,10 @@ fn CreateForm(page: DraftForm, create: ServerAction<CreateCompetition>) -> impl 
                 <Fields screen regions error />
                 <p class="flex flex-wrap gap-4">
                     <Submit pending=create.pending() class="btn-lg">
-                        "Create competition"
+                        "Publish"
                     </Submit>
-                    <PreviewButton />
+                    <IntentButton intent=SAVE_AS_DRAFT>"Save as draft"</IntentButton>
+                    <IntentButton intent=PREVIEW>"Preview"</IntentButton>
                 </p>
             </ActionForm>
         }

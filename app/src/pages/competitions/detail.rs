@@ -1,12 +1,12 @@
 //! The page of a competition.
 
-use domain::{CallToAction, CompetitionId, PublicError, RegistrationId, Timestamp};
+use domain::{CallToAction, CompetitionId, PublicError, RegistrationId, Timestamp, Visibility};
 use leptos::{either::Either, prelude::*};
 use leptos_router::hooks::use_params_map;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Availability, AvailabilityBadge, address,
+    Availability, StateBadges, address,
     calendar::{AddToCalendar, calendar},
     call_to_action::{CallToActionPanel, Register},
     live_seats::{self, SeatState},
@@ -54,6 +54,8 @@ pub struct CompetitionDetailScreen {
     pub place: Place,
     /// A page elsewhere with more about it.
     pub website: Option<String>,
+    /// Who can see it, and who can find it.
+    pub visibility: Visibility,
     /// The organizer's name; `None` once their account is deleted.
     pub organizer: Option<String>,
     /// Whether the viewer is the organizer.
@@ -100,6 +102,7 @@ pub async fn load_competition_detail(id: String) -> Result<CompetitionDetailScre
         description: markdown::render(&competition.description, TOP_HEADING),
         summary: service::competitions::summary(&competition),
         website: competition.website,
+        visibility: competition.visibility,
         id,
         title: competition.title,
         tags: competition.tags,
@@ -214,9 +217,15 @@ fn Detail(
         }
     });
     let (title, deadline) = (screen.title.clone(), screen.deadline.clone());
-    let cancelled = was_cancelled.then(|| {
-        view! { <p><AvailabilityBadge availability=Availability::Cancelled /></p> }
-    });
+    let visibility = screen.visibility;
+    let is_draft = visibility.is_draft();
+    let state = match (was_cancelled, is_draft) {
+        (true, _) => Some(Availability::Cancelled),
+        (false, true) => Some(Availability::Draft),
+        (false, false) => None,
+    };
+    // Nobody else could open the link to a draft.
+    let share = (!is_draft).then(|| view! { <Share path=address::competition(id) /> });
     let closes = (!was_cancelled).then(|| {
         view! { <Countdown verb="Closes" to=deadline.at now on_end=refresh /> }
     });
@@ -227,12 +236,14 @@ fn Detail(
             title=screen.title.clone()
             description=screen.summary.clone()
             path=address::competition(id)
+            noindex=visibility != Visibility::Public
         />
+        {is_draft.then(|| view! { <DraftBanner id is_cancelled=was_cancelled /> })}
         <article class="detail">
             <div class="grid min-w-0 content-start gap-6">
                 <div class="grid gap-3">
                     <p><a class="quiet-link" href=address::LIST>"All competitions"</a></p>
-                    {cancelled}
+                    <StateBadges availability=state visibility />
                     <Heading>{title}</Heading>
                     {lead}
                     <p class="icon-line text-muted">
@@ -244,7 +255,7 @@ fn Detail(
                 // Sanitized on the server.
                 <div class="prose-text markdown" inner_html=screen.description.clone()></div>
                 {website}
-                <Share path=address::competition(id) />
+                {share}
             </div>
             <aside aria-label="Registration" class="ticket self-start">
                 <div class="ticket-body">
@@ -276,6 +287,24 @@ fn Detail(
                 </div>
             </aside>
         </article>
+    }
+}
+
+/// What the organizer of a draft is told about it.
+#[component]
+fn DraftBanner(id: CompetitionId, is_cancelled: bool) -> impl IntoView {
+    let publish = (!is_cancelled).then(|| {
+        view! {
+            " "
+            <a class="link" href=address::manage(id)>
+                "Publish"
+            </a>
+        }
+    });
+    view! {
+        <p class="band mb-6">
+            <span>"Only you can see this draft." {publish}</span>
+        </p>
     }
 }
 

@@ -63,6 +63,8 @@ pub(super) type Reply = Result<Option<DraftState>, Failure>;
 
 /// The `intent` of the button that requests a preview.
 pub(super) const PREVIEW: &str = "preview";
+/// The `intent` of the button that saves a new competition as a draft.
+pub(super) const SAVE_AS_DRAFT: &str = "draft";
 
 #[cfg(feature = "ssr")]
 impl DraftState {

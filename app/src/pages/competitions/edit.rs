@@ -6,8 +6,8 @@ use leptos_router::hooks::use_params_map;
 
 use super::{
     address::competition as path,
-    draft::{DraftForm, DraftState},
-    form::{Fields, FormPage, PreviewButton},
+    draft::{DraftForm, DraftState, PREVIEW},
+    form::{Fields, FormPage, IntentButton},
 };
 use crate::{
     components::{Head, Loaded, Submit, Toasts},
@@ -60,7 +60,7 @@ pub async fn edit_competition(
     idempotency_key: String,
     #[server(default)] intent: String,
 ) -> Result<Option<DraftState>, Failure> {
-    use super::draft::{DraftValues, PREVIEW};
+    use super::draft::DraftValues;
     use crate::ssr::{error_words, flash, form, request};
     use domain::{ErrorCode, IdempotencyKey, PublicError};
     use service::competitions::{draft_of, edit_draft, get_own};
@@ -148,7 +148,7 @@ fn EditForm(
                     <Submit pending=edit.pending() class="btn-lg">
                         "Save changes"
                     </Submit>
-                    <PreviewButton />
+                    <IntentButton intent=PREVIEW>"Preview"</IntentButton>
                     <a class="quiet-link" href=path(id)>
                         "Discard changes"
                     </a>

@@ -1,12 +1,12 @@
 //! The form of a competition, for creating and editing.
 
-use domain::Clash;
+use domain::{Clash, Visibility};
 use js_sys::{Array, Intl::DateTimeFormat, Object, Reflect};
 use leptos::{html::H2, prelude::*};
 
-use super::draft::{DraftState, DraftValues, PREVIEW, Region, Reply};
+use super::draft::{DraftState, DraftValues, Region, Reply};
 use crate::{
-    components::{ErrorSummary, Field, Heading, SelectField, TextArea, focus},
+    components::{ErrorSummary, Field, FieldError, Heading, SelectField, TextArea, focus},
     error::Failure,
     form::FormError,
 };
@@ -278,15 +278,65 @@ pub(super) fn Fields(
             <Utc time=end_utc />
             <Theirs clash=clash("endsAt") name="theirs[endsAt]" />
         </fieldset>
+        <VisibilityChoice chosen=draft.visibility clash=clash("visibility") error />
     }
 }
 
-/// Requests a preview.
+/// Who can find the competition once it is published. A draft stays one: it is published where it
+/// is managed.
 #[component]
-pub(super) fn PreviewButton() -> impl IntoView {
+fn VisibilityChoice(chosen: String, clash: Option<Clash>, error: FormError) -> impl IntoView {
+    let chosen = chosen.parse().unwrap_or(Visibility::Public);
+    if chosen.is_draft() {
+        let draft = Visibility::Draft.as_str();
+        return view! { <input type="hidden" name="draft[visibility]" value=draft /> }.into_any();
+    }
+    let choice = |visibility: Visibility, id, title: &'static str, text: &'static str| {
+        view! {
+            <label class="choice">
+                <input
+                    class="radio radio-primary"
+                    type="radio"
+                    id=id
+                    name="draft[visibility]"
+                    value=visibility.as_str()
+                    checked=chosen == visibility
+                />
+                <span class="grid">
+                    <span class="font-semibold">{title}</span>
+                    <span class="text-sm text-muted">{text}</span>
+                </span>
+            </label>
+        }
+    };
     view! {
-        <button class="btn btn-lg" name="intent" value=PREVIEW>
-            "Preview"
+        <fieldset class="section" aria-describedby="visibility-error">
+            <legend class="subheading">"Visibility"</legend>
+            <FieldError id="visibility" error />
+            // An error of the visibility links to the first choice.
+            {choice(Visibility::Public, "visibility", "Public", "Everyone can find it.")}
+            {choice(
+                Visibility::Unlisted,
+                "visibility-unlisted",
+                "Unlisted",
+                "Everyone with the link can see it and register. No list shows it.",
+            )}
+            <Theirs clash name="theirs[visibility]" />
+        </fieldset>
+    }
+    .into_any()
+}
+
+/// Sends the form for something else than its main button does.
+#[component]
+pub(super) fn IntentButton(
+    /// The `intent` that is sent.
+    intent: &'static str,
+    children: Children,
+) -> impl IntoView {
+    view! {
+        <button class="btn btn-lg" name="intent" value=intent>
+            {children()}
         </button>
     }
 }

@@ -25,7 +25,7 @@ pub use availability::Availability;
 pub(crate) use calendar::{AddToCalendar, calendar};
 pub use cancel::{CancelCompetitionPage, CancelCompetitionScreen};
 pub use cancel_registration::{CancelRegistrationPage, CancelRegistrationScreen};
-pub(crate) use card::{AvailabilityBadge, CompetitionCard};
+pub(crate) use card::{CompetitionCard, StateBadges};
 pub(crate) use card_grid::{CardGrid, CardGridSkeleton};
 pub use create::CreateCompetitionPage;
 pub use detail::{CompetitionDetailPage, CompetitionDetailScreen};

@@ -1,8 +1,8 @@
 //! The dashboard of an organizer.
 
-use domain::CompetitionId;
 #[cfg(feature = "ssr")]
 use domain::Timestamp;
+use domain::{CompetitionId, Visibility};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -14,7 +14,7 @@ use crate::{
     components::{
         EmptyState, Icon, LocalTimes, Pagination, PastTheEnd, Seats, Shape, Total, page_words,
     },
-    pages::competitions::{Availability, AvailabilityBadge, address},
+    pages::competitions::{Availability, StateBadges, address},
 };
 
 /// A competition of the organizer.
@@ -32,6 +32,8 @@ pub struct OrganizerRow {
     pub reg_deadline: Moment,
     /// Whether it is open for registration.
     pub availability: Availability,
+    /// Who can see it, and who can find it.
+    pub visibility: Visibility,
     /// Whether it can be edited.
     pub can_be_edited: bool,
 }
@@ -42,6 +44,7 @@ impl OrganizerRow {
         let competition = mine.competition;
         Self {
             availability: Availability::of(&competition, now),
+            visibility: competition.visibility,
             can_be_edited: !competition.is_cancelled(),
             id: competition.id,
             title: competition.title,
@@ -162,7 +165,7 @@ fn Row(row: OrganizerRow) -> impl IntoView {
     view! {
         <article class="ticket ticket-wide">
             <div class="ticket-body">
-                <p><AvailabilityBadge availability=row.availability /></p>
+                <StateBadges availability=row.availability visibility=row.visibility />
                 <h3 class="font-display text-xl font-semibold">
                     <a class="title-link" href=address::competition(row.id)>
                         {row.title.clone()}

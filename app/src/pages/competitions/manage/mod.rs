@@ -5,6 +5,7 @@ mod page;
 mod roster;
 mod screen;
 mod totals;
+mod visibility;
 
 pub use page::ManageCompetitionPage;
 pub use screen::{ManageCompetitionScreen, RosterRow};

@@ -9,12 +9,13 @@ use super::{
     roster::Roster,
     screen::{ManageCompetitionScreen, load_manage_competition},
     totals::Totals,
+    visibility::{SetVisibility, VisibilityForm},
 };
 use crate::{
     components::{Head, Heading, Loaded, ViewerTime},
     pages::{
         competitions::{
-            AvailabilityBadge,
+            StateBadges,
             address::{cancel, competition, duplicate, edit},
         },
         webhooks::address::of_competition,
@@ -28,21 +29,23 @@ pub fn ManageCompetitionPage() -> impl IntoView {
     let asked = Memo::new(move |_| {
         (params.read().get("id").unwrap_or_default(), address::read(&query.read()))
     });
+    let set = ServerAction::<SetVisibility>::new();
     let screen = Resource::new_blocking(
-        move || asked.get(),
-        |(id, query)| load_manage_competition(id, query),
+        move || (asked.get(), set.version().get()),
+        |((id, query), _)| load_manage_competition(id, query),
     );
     view! {
         <Loaded from=screen let(screen)>
-            <Content screen />
+            <Content screen set />
         </Loaded>
     }
 }
 
 #[component]
-fn Content(screen: ManageCompetitionScreen) -> impl IntoView {
+fn Content(screen: ManageCompetitionScreen, set: ServerAction<SetVisibility>) -> impl IntoView {
     let (id, title) = (screen.id, screen.title.clone());
     let is_cancelled = screen.cancelled_at.is_some();
+    let is_draft = screen.visibility.is_draft();
     let cancelled = screen.cancelled_at.clone().map(|at| {
         view! {
             <p class="band">
@@ -58,9 +61,9 @@ fn Content(screen: ManageCompetitionScreen) -> impl IntoView {
         <div class="grid gap-8">
             <div class="grid gap-3">
                 <p>
-                    <a class="quiet-link" href=competition(id)>"View public page"</a>
+                    <a class="quiet-link" href=competition(id)>{if is_draft { "Preview" } else { "View public page" }}</a>
                 </p>
-                <p><AvailabilityBadge availability=screen.availability /></p>
+                <StateBadges availability=screen.availability visibility=screen.visibility />
                 <Heading>"Manage " {title}</Heading>
                 {screen
                     .is_owner
@@ -71,6 +74,19 @@ fn Content(screen: ManageCompetitionScreen) -> impl IntoView {
                     })}
             </div>
             {cancelled}
+            {(screen.is_owner && !is_cancelled)
+                .then(|| {
+                    view! {
+                        <VisibilityForm
+                            id
+                            visibility=screen.visibility
+                            has_registrations=screen.seats_left < screen.capacity
+                            was_set=screen.was_set
+                            error=screen.error.clone()
+                            set
+                        />
+                    }
+                })}
             <Totals
                 totals=screen.totals
                 is_cancelled

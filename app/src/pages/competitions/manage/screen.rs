@@ -1,6 +1,9 @@
 //! The data of the page where a competition is managed.
 
-use domain::{CompetitionId, RegistrationStatus, RosterQuery, RosterSort, RosterTotals};
+use domain::{
+    CompetitionId, PublicError, RegistrationStatus, RosterQuery, RosterSort, RosterTotals,
+    Visibility,
+};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -28,6 +31,12 @@ pub struct ManageCompetitionScreen {
     pub title: String,
     /// Whether it is open for registration.
     pub availability: Availability,
+    /// Who can see it, and who can find it.
+    pub visibility: Visibility,
+    /// Whether this has just been set without JavaScript.
+    pub was_set: bool,
+    /// Why setting it without JavaScript has just been refused, if it was.
+    pub error: Option<PublicError>,
     /// All seats.
     pub capacity: u32,
     /// Free seats.
@@ -60,7 +69,8 @@ pub async fn load_manage_competition(
     id: String,
     #[server(default)] query: RosterQuery,
 ) -> Result<ManageCompetitionScreen, Failure> {
-    use crate::ssr::{clock::ViewerClock, request};
+    use super::visibility::form_name;
+    use crate::ssr::{clock::ViewerClock, form, request};
 
     /// The number of participants on a page.
     const ON_A_PAGE: &str = "25";
@@ -80,6 +90,9 @@ pub async fn load_manage_competition(
     Ok(ManageCompetitionScreen {
         id,
         availability: Availability::of(&competition, ctx.now()),
+        visibility: competition.visibility,
+        was_set: form::take_success_flag(&form_name(id)).await?,
+        error: form::take_stored_form::<()>(&form_name(id)).await?.error,
         capacity: competition.capacity,
         seats_left: competition.seats_left,
         cancelled_at: competition.cancelled_at.map(|at| clock.in_viewer_zone(at)),
