@@ -31,6 +31,8 @@ type Wanted = {
   /** Days from now; already open by default. */
   opens?: number;
   zone?: string;
+  /** Public by default. */
+  visibility?: 'DRAFT' | 'UNLISTED' | 'PUBLIC';
   /** When it ends and where it takes place, by their names in the API; nothing by default. */
   facts?: {
     endsAt?: string;
@@ -84,6 +86,7 @@ export class Api {
       startDate: wanted.start === undefined ? null : inDays(wanted.start).toISOString(),
       regOpensAt: wanted.opens === undefined ? null : inDays(wanted.opens).toISOString(),
       timeZone: wanted.zone ?? 'UTC',
+      visibility: wanted.visibility,
       ...wanted.facts,
     });
   }

@@ -70,7 +70,7 @@ export async function createCompetition(
   fields: Partial<CompetitionFields>,
 ): Promise<void> {
   await fillCompetition(page, fields);
-  await page.getByRole('button', { name: 'Create competition' }).click();
+  await page.getByRole('button', { name: 'Publish', exact: true }).click();
 }
 
 /** Checks the fields of the form. */

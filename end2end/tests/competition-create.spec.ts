@@ -26,7 +26,7 @@ test('creating a competition leads to its public page', async ({ page }) => {
   await createCompetition(page, competitionFields(title, inDays(7), inDays(14)));
 
   await expect(page.getByRole('heading', { name: title })).toBeVisible();
-  await expect(toast(page, `${title} is created`)).toBeVisible();
+  await expect(toast(page, `${title} is published`)).toBeVisible();
   await expect(page).toHaveURL(/\/competitions\/[0-9a-f-]{36}$/);
   await expect(page.getByText('Bring a board.')).toBeVisible();
   await expect(page.getByRole('list', { name: 'Tags' })).toHaveText(/chess\s*open/);
@@ -40,7 +40,7 @@ test('a double click creates one competition', { tag: '@js' }, async ({ page }) 
   const fields = competitionFields(title, inDays(7), inDays(14));
   await fillCompetition(page, fields);
 
-  await page.getByRole('button', { name: 'Create competition' }).dblclick();
+  await page.getByRole('button', { name: 'Publish', exact: true }).dblclick();
 
   await expect(page.getByRole('heading', { name: title })).toBeVisible();
   await page.getByRole('banner').getByRole('link', { name: 'Dashboard' }).click();
@@ -66,7 +66,7 @@ test.describe('a lost response', { tag: '@js' }, () => {
 
     await createCompetition(isolated, { Title: second });
     await expect(errorSummary(isolated)).toContainText('your dashboard shows it');
-    await isolated.getByRole('button', { name: 'Create competition' }).click();
+    await isolated.getByRole('button', { name: 'Publish', exact: true }).click();
 
     await expect(isolated.getByRole('heading', { name: second })).toBeVisible();
     await open(isolated, '/dashboard');
@@ -146,7 +146,7 @@ test('a preview renders the description, and the typed text is kept', async ({ p
   if (javaScriptOn()) await expect(preview.getByRole('heading', { name: 'Preview' })).toBeFocused();
 
   await hydrated(page);
-  await page.getByRole('button', { name: 'Create competition' }).click();
+  await page.getByRole('button', { name: 'Publish', exact: true }).click();
   await expect(page.getByRole('heading', { name: fields.Title })).toBeVisible();
 });
 
@@ -160,7 +160,7 @@ test('times are in the chosen zone, and the form shows them in UTC as well', asy
   await expect(page.getByLabel('Time zone')).toHaveValue('Asia/Tokyo');
 
   await hydrated(page);
-  await page.getByRole('button', { name: 'Create competition' }).click();
+  await page.getByRole('button', { name: 'Publish', exact: true }).click();
   await expect(page.getByText('Wed 1 Jul 2037, 09:30 JST')).toBeVisible();
 });
 

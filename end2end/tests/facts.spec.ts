@@ -69,7 +69,7 @@ test.describe('wrong facts', () => {
       'Website (optional)': '',
       'Ends (optional)': dateAndTime(inDays(13)),
     });
-    await page.getByRole('button', { name: 'Create competition' }).click();
+    await page.getByRole('button', { name: 'Publish', exact: true }).click();
     await expectFaults(page, ['Choose an end after the start']);
   });
 });

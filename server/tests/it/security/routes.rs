@@ -261,6 +261,11 @@ pub(super) const ROUTES: &[Row] = &[
         [401, 403, 403, 200, 403],
     ),
     load("/fn/manage_competition", "id={competition}", [401, 403, 403, 200, 200]),
+    form(
+        "/fn/set_visibility",
+        "competition={competition}&visibility=PUBLIC",
+        [401, 403, 403, 200, 403],
+    ),
     load("/fn/cancel_competition_screen", "id={competition}", [401, 403, 403, 200, 403]),
     form(
         "/fn/cancel_competition",

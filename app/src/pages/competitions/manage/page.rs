@@ -30,19 +30,25 @@ pub fn ManageCompetitionPage() -> impl IntoView {
         (params.read().get("id").unwrap_or_default(), address::read(&query.read()))
     });
     let set = ServerAction::<SetVisibility>::new();
+    let confirmed = StoredValue::new(0);
     let screen = Resource::new_blocking(
         move || (asked.get(), set.version().get()),
         |((id, query), _)| load_manage_competition(id, query),
     );
     view! {
         <Loaded from=screen let(screen)>
-            <Content screen set />
+            <Content screen set confirmed />
         </Loaded>
     }
 }
 
 #[component]
-fn Content(screen: ManageCompetitionScreen, set: ServerAction<SetVisibility>) -> impl IntoView {
+fn Content(
+    screen: ManageCompetitionScreen,
+    set: ServerAction<SetVisibility>,
+    /// The number of responses to it that the page has confirmed.
+    confirmed: StoredValue<usize>,
+) -> impl IntoView {
     let (id, title) = (screen.id, screen.title.clone());
     let is_cancelled = screen.cancelled_at.is_some();
     let is_draft = screen.visibility.is_draft();
@@ -84,6 +90,7 @@ fn Content(screen: ManageCompetitionScreen, set: ServerAction<SetVisibility>) ->
                             was_set=screen.was_set
                             error=screen.error.clone()
                             set
+                            confirmed
                         />
                     }
                 })}

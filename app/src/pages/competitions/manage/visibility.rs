@@ -6,7 +6,7 @@ use leptos::{html::P, prelude::*};
 use crate::{
     components::{ErrorSummary, Icon, Shape, focus},
     error::Failure,
-    form::{error_of, success_of},
+    form::error_of,
 };
 
 /// The key of the form in the session. It has the id, because several forms may be open.
@@ -58,13 +58,22 @@ pub(super) fn VisibilityForm(
     error: Option<PublicError>,
     /// Setting the visibility.
     set: ServerAction<SetVisibility>,
+    /// The number of responses that the page has confirmed.
+    confirmed: StoredValue<usize>,
 ) -> impl IntoView {
-    let was_set = success_of(set, was_set);
+    let version = set.version().get_untracked();
+    // The page is rendered again after each response, and when the roster is searched.
+    let was_set = match version {
+        0 => was_set,
+        _ if version == confirmed.get_value() => false,
+        _ => set.value().with_untracked(|value| matches!(value, Some(Ok(())))),
+    };
+    confirmed.set_value(version);
     let node = NodeRef::<P>::new();
     Effect::new(move || {
         // The button is gone.
-        if set.version().get_untracked() > 0
-            && was_set.get_untracked()
+        if version > 0
+            && was_set
             && let Some(words) = node.get()
         {
             focus(words);
@@ -105,9 +114,9 @@ pub(super) fn VisibilityForm(
             <h2 id="visibility" tabindex="-1" class="subheading outline-none">"Visibility"</h2>
             <ErrorSummary error=error_of(set, error) />
             <p node_ref=node role="status" tabindex="-1" class="icon-line outline-none">
-                {move || was_set.get().then(|| view! { <Icon shape=Shape::Tick /> })}
+                {was_set.then(|| view! { <Icon shape=Shape::Tick /> })}
                 <span>
-                    <strong>{move || was_set.get().then_some(done)}</strong>
+                    <strong>{was_set.then_some(done)}</strong>
                     {words}
                     {hint}
                 </span>
