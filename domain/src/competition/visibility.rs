@@ -4,7 +4,7 @@ use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Raw, UserId};
+use crate::{PublicError, Raw, UserId};
 
 /// Who can see a competition, and who can find it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -43,9 +43,16 @@ impl Visibility {
         self == Self::Draft
     }
 
-    /// Whether a viewer sees the competition of this organizer; `None` is a visitor.
-    pub fn is_visible_to(self, viewer: Option<UserId>, organizer: UserId) -> bool {
-        !self.is_draft() || viewer == Some(organizer)
+    /// Refuses a viewer who may not see the competition of this organizer, as if it did not exist;
+    /// `None` is a visitor.
+    ///
+    /// # Errors
+    /// [`crate::ErrorCode::CompetitionNotFound`] for a draft of another organizer.
+    pub fn visible_to(self, viewer: Option<UserId>, organizer: UserId) -> Result<(), PublicError> {
+        if self.is_draft() && viewer != Some(organizer) {
+            return Err(PublicError::competition_not_found());
+        }
+        Ok(())
     }
 }
 
@@ -79,7 +86,7 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
-    use crate::{CompetitionInput, CompetitionPatch, ErrorCode, PublicError};
+    use crate::{CompetitionInput, CompetitionPatch, ErrorCode};
 
     fn create(visibility: Value) -> Result<Visibility, PublicError> {
         let body = json!({
@@ -132,10 +139,9 @@ mod tests {
     fn a_draft_is_visible_to_its_organizer_only() {
         let [ada, eve] = [1, 2].map(|number| UserId(Uuid::from_u128(number)));
         for visibility in Visibility::ALL {
-            assert!(visibility.is_visible_to(Some(ada), ada));
+            let sees = |viewer| visibility.visible_to(viewer, ada).is_ok();
             let is_shown = visibility != Visibility::Draft;
-            assert_eq!(visibility.is_visible_to(Some(eve), ada), is_shown);
-            assert_eq!(visibility.is_visible_to(None, ada), is_shown);
+            assert_eq!([Some(ada), Some(eve), None].map(sees), [true, is_shown, is_shown]);
         }
     }
 }

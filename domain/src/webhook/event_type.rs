@@ -17,7 +17,7 @@ pub enum EventType {
     /// A participant has cancelled a registration.
     #[serde(rename = "registration.cancelled")]
     RegistrationCancelled,
-    /// A competition was created.
+    /// A competition was created, or a draft was published for the first time.
     #[serde(rename = "competition.published")]
     CompetitionPublished,
     /// Fields of a competition were changed.

@@ -31,8 +31,7 @@ pub async fn get_visible_to(
 ) -> Result<CompetitionDetail> {
     let detail = find(ctx, id).await?.ok_or_else(PublicError::competition_not_found)?;
     let competition = &detail.competition;
-    let viewer = actor.try_user().map(|user| user.id);
-    visible_to(viewer, competition.organizer_id, competition.visibility)?;
+    visible_to(actor, competition.organizer_id, competition.visibility)?;
     Ok(detail)
 }
 

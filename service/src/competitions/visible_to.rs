@@ -1,23 +1,17 @@
 //! Who sees a competition.
 
-use domain::{PublicError, UserId, Visibility};
+use domain::{UserId, Visibility};
 
-use crate::Result;
+use crate::{Actor, Result};
 
-/// Refuses a viewer who may not see a competition, as if it did not exist; `None` is a visitor.
+/// Refuses an actor who may not see a competition, as if it did not exist.
 ///
-/// Every use case that shows a single competition, or does something to it, asks this. Lists have
-/// [`is_listed`](super::open::is_listed).
+/// Every use case that shows a single competition asks this, and admission does the same for its
+/// commands. Lists have [`is_listed`](super::open::is_listed).
 ///
 /// # Errors
 /// [`domain::ErrorCode::CompetitionNotFound`] for a draft of another organizer.
-pub(crate) fn visible_to(
-    viewer: Option<UserId>,
-    organizer: UserId,
-    visibility: Visibility,
-) -> Result<()> {
-    if visibility.is_visible_to(viewer, organizer) {
-        return Ok(());
-    }
-    Err(PublicError::competition_not_found().into())
+pub(crate) fn visible_to(actor: &Actor, organizer: UserId, visibility: Visibility) -> Result<()> {
+    let viewer = actor.try_user().map(|user| user.id);
+    Ok(visibility.visible_to(viewer, organizer)?)
 }

@@ -238,7 +238,7 @@ async fn open(ctx: &Context, actor: &Actor, id: CompetitionId) -> Result<competi
     }
     let found = competition::Entity::find_by_id(id).one(ctx.db.connection()).await?;
     let competition = found.ok_or_else(PublicError::competition_not_found)?;
-    visible_to(Some(user.id), competition.organizer_id, competition.visibility)?;
+    visible_to(actor, competition.organizer_id, competition.visibility)?;
     if user.role != Role::Admin && competition.organizer_id != user.id {
         let message = "Only the organizer of this competition may see who is registered";
         return Err(PublicError::new(ErrorCode::Forbidden, message).into());

@@ -12,15 +12,13 @@ use crate::{
         command::Request,
         decision::{Effect, Verdict},
     },
-    competitions::visible_to,
     entity::competition,
 };
 
 impl Ledger {
     /// Refuses a user who may not see the competition, as if it did not exist.
     pub(super) fn require_visible_to(&self, user: &User) -> Result<()> {
-        let competition = &self.after;
-        visible_to(Some(user.id), competition.organizer_id, competition.visibility)
+        Ok(self.after.visibility.visible_to(Some(user.id), self.after.organizer_id)?)
     }
 
     pub(super) fn require_organizer(&self, user: &User, message: &str) -> Result<()> {

@@ -22,8 +22,8 @@ use crate::{
 /// Competitions that one transaction indexes.
 const BATCH: u64 = 200;
 
-/// Indexes a competition that was created or edited, if it is listed. If that fails, [`index_missing`] makes up for
-/// it.
+/// Indexes a competition that was created or edited, if it is listed. If that fails,
+/// [`index_missing`] makes up for it.
 pub(crate) async fn index(ctx: &Context, id: CompetitionId) {
     if let Err(error) = index_all(ctx, &[id]).await {
         let error = &error as &dyn std::error::Error;
@@ -40,8 +40,9 @@ pub(crate) async fn index_those_of(ctx: &Context, organizer: UserId) -> Result<(
     index_listed(ctx, theirs).await.map(drop)
 }
 
-/// Indexes the listed competitions that are not in the index, or with an earlier revision: those that
-/// an earlier release has written, and those whose process died after the change. Returns how many.
+/// Indexes the listed competitions that are not in the index, or with an earlier revision: those
+/// that an earlier release has written, and those whose process died after the change. Returns how
+/// many.
 ///
 /// # Errors
 /// When the database fails; those that were indexed by then stay.

@@ -67,7 +67,9 @@ fn Content(
         <div class="grid gap-8">
             <div class="grid gap-3">
                 <p>
-                    <a class="quiet-link" href=competition(id)>{if is_draft { "Preview" } else { "View public page" }}</a>
+                    <a class="quiet-link" href=competition(id)>
+                        {if is_draft { "Preview" } else { "View public page" }}
+                    </a>
                 </p>
                 <StateBadges availability=screen.availability visibility=screen.visibility />
                 <Heading>"Manage " {title}</Heading>
