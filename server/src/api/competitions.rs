@@ -147,8 +147,8 @@ async fn list_my_competitions(
 
 /// Create a competition
 ///
-/// It is published at once, unless its `visibility` is `DRAFT`. Send an `Idempotency-Key`, so that a
-/// retry creates no second one.
+/// It is published at once, unless its `visibility` is `DRAFT`. Send an `Idempotency-Key`, so that
+/// a retry creates no second one.
 #[utoipa::path(
     post, path = "/competitions", tag = "competitions", security(("bearer" = [])),
     params(Keyed),

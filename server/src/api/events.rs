@@ -107,6 +107,9 @@ async fn watch_seats(
     // Acquired first, so that a rejection costs no query.
     let permit = limiter.acquire(address, actor.try_user().map(|user| user.id))?;
     let watch = competitions::watch_seats(&state.ctx, &actor, id).await?;
+    // A proxy that compresses would buffer events.
+    let cache =
+        if watch.includes_drafts() { "no-store, no-transform" } else { "no-cache, no-transform" };
     let end = Box::pin(time::sleep(limiter.lifetime()));
     // The end of the stream lets a server that stops finish.
     let end = future::select(Box::pin(state.stop.clone().cancelled_owned()), end);
@@ -115,9 +118,7 @@ async fn watch_seats(
     let mut response = sse.into_response();
     let headers = response.headers_mut();
     headers.insert(X_ACCEL_BUFFERING, HeaderValue::from_static("no"));
-    // A proxy that compresses would buffer events.
-    let cache = HeaderValue::from_static("no-cache, no-transform");
-    headers.insert(header::CACHE_CONTROL, cache);
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(cache));
     Ok(response)
 }
 

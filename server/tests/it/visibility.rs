@@ -328,7 +328,9 @@ async fn a_stream_of_a_visitor_ends_when_the_competition_becomes_a_draft() {
     assert!(end.is_none(), "the stream went on: {end:?}");
     assert_eq!(scene.watch(None).await.status(), StatusCode::NOT_FOUND);
 
-    let mut own = scene.watch(Some(&scene.ada)).await.into_body();
+    let own = scene.watch(Some(&scene.ada)).await;
+    assert_eq!(own.headers()["cache-control"], "no-store, no-transform");
+    let mut own = own.into_body();
     let text = async |body: &mut Body| {
         let frame = body.frame().await.expect("an event").unwrap();
         String::from_utf8(frame.into_data().unwrap().to_vec()).unwrap()

@@ -172,6 +172,12 @@ impl SeatsWatch {
         self.channels.newest(self.id)
     }
 
+    /// Whether the competition was a draft when its organizer began to watch, so that no other may
+    /// see what the watcher sees.
+    pub fn includes_drafts(&self) -> bool {
+        self.includes_drafts
+    }
+
     /// Goes on while the competition is a draft: the watcher is its organizer.
     pub(crate) fn include_drafts(&mut self) {
         self.includes_drafts = true;
