@@ -13,6 +13,8 @@ pub struct ViewerState {
     pub registration: Option<RegistrationStatus>,
     /// The id of their registration.
     pub registration_id: Option<RegistrationId>,
+    /// How many are on the waiting list up to their registration, if it is on it.
+    pub waitlist_position: Option<u32>,
 }
 
 impl ViewerState {
@@ -32,7 +34,11 @@ pub enum CallToAction {
     Register,
     /// The viewer is registered.
     Registered(RegistrationStatus),
-    /// No seat is left.
+    /// No seat is left; the viewer can join the waiting list.
+    JoinWaitlist,
+    /// The viewer is on the waiting list; `None` when their position has just changed.
+    Waitlisted(Option<u32>),
+    /// No seat is left, and the waiting list takes no more.
     Full,
     /// Registration opens later.
     NotYetOpen,
@@ -58,11 +64,19 @@ impl CallToAction {
             _ if competition.is_cancelled() => Self::Cancelled,
             _ if competition.is_over(now) => Self::Over(seat),
             (Some(status), _) => Self::Registered(status),
+            _ if viewer.registration == Some(RegistrationStatus::Waitlisted)
+                && !competition.is_closed(now) =>
+            {
+                Self::Waitlisted(viewer.waitlist_position)
+            }
             _ if competition.is_not_yet_open(now) => Self::NotYetOpen,
             _ if competition.is_closed(now) => Self::Closed,
             (None, Some(Role::Organizer | Role::Admin)) => Self::OrganizersCannotRegister,
-            _ if competition.seats_left == 0 => Self::Full,
+            _ if competition.seats_left == 0 && !competition.takes_waitlisted(now) => Self::Full,
             (None, None) => Self::LogIn,
+            (None, Some(Role::Participant)) if competition.takes_waitlisted(now) => {
+                Self::JoinWaitlist
+            }
             (None, Some(Role::Participant)) => Self::Register,
         }
     }
@@ -81,7 +95,7 @@ mod tests {
             role,
             time_zone: None,
         });
-        ViewerState { user, registration, registration_id: None }
+        ViewerState { user, registration, registration_id: None, waitlist_position: Some(3) }
     }
 
     fn competition(seats_left: u32) -> Competition {
@@ -93,6 +107,8 @@ mod tests {
             tags: vec![],
             capacity: 10,
             seats_left,
+            waitlist_capacity: 0,
+            waitlisted: 0,
             reg_deadline: time("2026-11-24T00:00:00Z"),
             start_date: None,
             ends_at: None,
@@ -120,7 +136,7 @@ mod tests {
         for status in [RegistrationStatus::Pending, RegistrationStatus::Confirmed] {
             assert!(sees(Some(Role::Participant), Some(status)));
         }
-        for status in [RegistrationStatus::Cancelled, RegistrationStatus::Failed] {
+        for status in RegistrationStatus::ALL.into_iter().filter(|status| !status.holds_seat()) {
             assert!(!sees(Some(Role::Participant), Some(status)));
         }
         assert!(!sees(Some(Role::Participant), None));
@@ -128,6 +144,28 @@ mod tests {
         assert!(!sees(Some(Role::Admin), None));
         assert!(!sees(None, None));
         assert!(viewer(Some(Role::Organizer), None).sees_online_link(&competition(1)));
+    }
+
+    #[test]
+    fn a_full_competition_offers_its_waiting_list_while_it_takes_more() {
+        use CallToAction as Cta;
+        let before = "2026-11-23T23:59:59Z".parse().unwrap();
+        let deadline = "2026-11-24T00:00:00Z".parse().unwrap();
+        let participant = viewer(Some(Role::Participant), None);
+        let list = |waitlisted, seats_left| Competition {
+            waitlist_capacity: 2,
+            waitlisted,
+            ..competition(seats_left)
+        };
+        for (competition, viewer, now, expected) in [
+            (list(1, 0), &participant, before, Cta::JoinWaitlist),
+            (list(2, 0), &participant, before, Cta::Full),
+            (list(0, 1), &participant, before, Cta::Register),
+            (list(1, 0), &participant, deadline, Cta::Closed),
+            (list(1, 0), &viewer(None, None), before, Cta::LogIn),
+        ] {
+            assert_eq!(CallToAction::of(&competition, viewer, now), expected);
+        }
     }
 
     #[test]
@@ -144,6 +182,7 @@ mod tests {
         let seated = viewer(Some(Role::Participant), Some(confirmed));
         let cancelled = viewer(Some(Role::Participant), Some(RegistrationStatus::Cancelled));
         let organizer = viewer(Some(Role::Organizer), None);
+        let waiting = viewer(Some(Role::Participant), Some(RegistrationStatus::Waitlisted));
         for (seats, viewer, now, expected) in [
             (1, &viewer(None, None), before, Cta::LogIn),
             (1, &participant, early, Cta::NotYetOpen),
@@ -152,6 +191,8 @@ mod tests {
             (1, &participant, before, Cta::Register),
             (1, &participant, deadline, Cta::Closed),
             (0, &participant, before, Cta::Full),
+            (0, &waiting, before, Cta::Waitlisted(Some(3))),
+            (0, &waiting, deadline, Cta::Closed),
             (0, &seated, before, Cta::Registered(confirmed)),
             (0, &seated, deadline, Cta::Registered(confirmed)),
             (0, &seated, over, Cta::Over(Some(confirmed))),

@@ -39,8 +39,8 @@ pub use competition::{
     Clash, Competition, CompetitionCounts, CompetitionDetail, CompetitionDraft, CompetitionEdit,
     CompetitionFilter, CompetitionInput, CompetitionPage, CompetitionPatch, CompetitionQuery,
     CompetitionSort, CompetitionWithCount, CompetitionWithOrganizer, Contact, Dates, Facts,
-    FactsEdit, MAX_CAPACITY, NewCompetition, Organizer, SeatsChanged, UNDATED_FOR, Visibility,
-    venue_line,
+    FactsEdit, MAX_CAPACITY, MAX_WAITLIST, NewCompetition, Organizer, SeatsChanged, UNDATED_FOR,
+    Visibility, venue_line,
 };
 #[cfg(feature = "openapi")]
 pub use competition::{SearchText, TagList};

@@ -1,4 +1,4 @@
-//! Registrations: a seat, held by a participant.
+//! Registrations: a participant's claim on a seat.
 
 use std::{fmt, str::FromStr};
 
@@ -20,6 +20,8 @@ pub enum RegistrationStatus {
     Pending,
     /// Has a seat; the confirmation is in the mailbox.
     Confirmed,
+    /// On the waiting list: has no seat yet.
+    Waitlisted,
     /// Cancelled by the participant: the seat is free.
     Cancelled,
     /// Never written by this program: the first Mini Compete's clients know it, so the API has it.
@@ -28,13 +30,15 @@ pub enum RegistrationStatus {
 
 impl RegistrationStatus {
     /// Every status there is.
-    pub const ALL: [Self; 4] = [Self::Pending, Self::Confirmed, Self::Cancelled, Self::Failed];
+    pub const ALL: [Self; 5] =
+        [Self::Pending, Self::Confirmed, Self::Waitlisted, Self::Cancelled, Self::Failed];
 
     /// The name on the wire and in the database.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Pending => "PENDING",
             Self::Confirmed => "CONFIRMED",
+            Self::Waitlisted => "WAITLISTED",
             Self::Cancelled => "CANCELLED",
             Self::Failed => "FAILED",
         }
@@ -49,6 +53,16 @@ impl RegistrationStatus {
     pub fn with_seat() -> impl Iterator<Item = Self> {
         Self::ALL.into_iter().filter(|status| status.holds_seat())
     }
+
+    /// Whether the registration has a seat or waits for one. Only then can it be cancelled.
+    pub fn is_active(self) -> bool {
+        self.holds_seat() || self == Self::Waitlisted
+    }
+
+    /// Every status with a seat or on the waiting list.
+    pub fn active() -> impl Iterator<Item = Self> {
+        Self::ALL.into_iter().filter(|status| status.is_active())
+    }
 }
 
 impl fmt::Display for RegistrationStatus {
@@ -61,10 +75,9 @@ impl FromStr for RegistrationStatus {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        Self::ALL
-            .into_iter()
-            .find(|status| status.as_str() == text)
-            .ok_or_else(|| "Status must be PENDING, CONFIRMED, CANCELLED or FAILED".into())
+        Self::ALL.into_iter().find(|status| status.as_str() == text).ok_or_else(|| {
+            "Status must be PENDING, CONFIRMED, WAITLISTED, CANCELLED or FAILED".into()
+        })
     }
 }
 
@@ -84,7 +97,7 @@ pub struct Registration {
     /// The key the client sent with it, if it did.
     #[cfg_attr(feature = "openapi", schema(required, example = "7c1e9a54-register"))]
     pub idempotency_key: Option<String>,
-    /// When the seat was taken.
+    /// When the seat was taken; while it is on the waiting list, when it joined the list.
     pub registered_at: Timestamp,
     /// When it last changed.
     pub updated_at: Timestamp,
@@ -106,10 +119,16 @@ pub struct RegisteredCompetition {
 /// The answer to registering.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
 pub struct NewRegistration {
     /// The registration.
     #[serde(flatten)]
     pub registration: Registration,
+    /// How many are on the waiting list up to this registration, counted from 1; `null` when it is
+    /// not on it.
+    #[cfg_attr(feature = "openapi", schema(required, example = json!(null)))]
+    #[serde(default)]
+    pub waitlist_position: Option<u32>,
     /// What was registered for.
     pub competition: RegisteredCompetition,
     /// Who registered.
@@ -170,10 +189,15 @@ impl MyCompetition {
 /// A registration, as its participant sees it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
 pub struct MyRegistration {
     /// The registration.
     #[serde(flatten)]
     pub registration: Registration,
+    /// How many are on the waiting list up to this registration, counted from 1; `null` when it is
+    /// not on it.
+    #[cfg_attr(feature = "openapi", schema(required, example = json!(null)))]
+    pub waitlist_position: Option<u32>,
     /// What it is for.
     pub competition: MyCompetition,
 }

@@ -154,6 +154,8 @@ pub struct RosterTotals {
     pub pending: u64,
     /// Registered and confirmed.
     pub confirmed: u64,
+    /// On the waiting list.
+    pub waitlisted: u64,
     /// Cancelled by the participant.
     pub cancelled: u64,
     /// Always 0; see [`RegistrationStatus::Failed`].
@@ -166,6 +168,7 @@ impl RosterTotals {
         let total = match status {
             RegistrationStatus::Pending => &mut self.pending,
             RegistrationStatus::Confirmed => &mut self.confirmed,
+            RegistrationStatus::Waitlisted => &mut self.waitlisted,
             RegistrationStatus::Cancelled => &mut self.cancelled,
             RegistrationStatus::Failed => &mut self.failed,
         };
@@ -174,7 +177,7 @@ impl RosterTotals {
 
     /// The sum of all statuses.
     pub fn all(self) -> u64 {
-        self.pending + self.confirmed + self.cancelled + self.failed
+        self.pending + self.confirmed + self.waitlisted + self.cancelled + self.failed
     }
 }
 

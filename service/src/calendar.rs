@@ -57,7 +57,7 @@ pub async fn of_registration(
     let status = match registration.status {
         _ if competition.is_cancelled() => EventStatus::Cancelled,
         RegistrationStatus::Confirmed => EventStatus::Confirmed,
-        RegistrationStatus::Pending => EventStatus::Tentative,
+        RegistrationStatus::Pending | RegistrationStatus::Waitlisted => EventStatus::Tentative,
         RegistrationStatus::Cancelled | RegistrationStatus::Failed => EventStatus::Cancelled,
     };
     let occasion =

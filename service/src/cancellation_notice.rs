@@ -94,7 +94,7 @@ async fn notify_some(
         .select_only()
         .column(registration::Column::Id)
         .filter(registration::Column::CompetitionId.eq(competition.id))
-        .filter(registration::Column::Status.is_in(RegistrationStatus::with_seat()))
+        .filter(registration::Column::Status.is_in(RegistrationStatus::active()))
         .filter(registration::Column::CancellationNotifiedAt.is_null())
         .apply_if(from, |due, from| due.filter(registration::Column::RegisteredAt.gte(from.utc())))
         // Two workers lock rows in one order: registrations of the same moment by their ids.

@@ -28,15 +28,19 @@ use crate::{
     webhooks::{Event, PublishEvents},
 };
 
+/// The most registrations of a job: as many as one transaction of admission decides on. One that
+/// adds many seats gives them to more on the waiting list.
+const MAX_ITEMS: usize = 128;
+
 /// Mail the confirmations of registrations that were made in one transaction, and turn them
 /// CONFIRMED.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ConfirmRegistrations {
-    /// Which registrations: up to 128, the most that one transaction of admission decides on.
+    /// Which registrations: up to [`MAX_ITEMS`].
     pub registrations: Vec<ToConfirm>,
 }
 
-/// A registration to confirm, and the request that has made it.
+/// A registration to confirm, and the request that has made it or has freed its seat.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ToConfirm {
     id: RegistrationId,
@@ -44,13 +48,21 @@ pub struct ToConfirm {
     request_id: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     traceparent: Option<String>,
+    /// Whether it has got its seat from the waiting list.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    is_promoted: bool,
 }
 
 impl ToConfirm {
     /// A registration that a request has made.
     pub fn new(id: RegistrationId, cause: Cause) -> Self {
         let (request_id, traceparent) = cause.into_stored();
-        Self { id, request_id, traceparent }
+        Self { id, request_id, traceparent, is_promoted: false }
+    }
+
+    /// The same with a seat from the waiting list.
+    pub(crate) fn promoted(self) -> Self {
+        Self { is_promoted: true, ..self }
     }
 
     fn cause(&self) -> Cause {
@@ -59,8 +71,13 @@ impl ToConfirm {
 }
 
 impl ConfirmRegistrations {
+    /// The jobs that confirm the registrations of a transaction.
+    pub(crate) fn jobs(registrations: &[ToConfirm]) -> impl Iterator<Item = NewJob> {
+        registrations.chunks(MAX_ITEMS).map(|some| Self::job(some.to_vec()))
+    }
+
     /// The job that confirms these registrations. A job of one has its request as its cause.
-    pub(crate) fn job(registrations: Vec<ToConfirm>) -> NewJob {
+    fn job(registrations: Vec<ToConfirm>) -> NewJob {
         let cause = match &registrations[..] {
             [one] => one.cause(),
             _ => Cause::default(),
@@ -89,12 +106,7 @@ impl BackgroundJob for ConfirmRegistrations {
     }
 
     async fn run(ctx: &Context, execution: &Execution<'_, Self>) -> Result<()> {
-        retry(|| {
-            confirm(ctx, execution, |_, job| {
-                job.registrations.iter().map(|one| (one.id, one.cause())).collect()
-            })
-        })
-        .await
+        retry(|| confirm(ctx, execution, |_, job| job.registrations.clone())).await
     }
 }
 
@@ -114,8 +126,12 @@ impl BackgroundJob for ConfirmRegistration {
     const RETIRED: bool = true;
 
     async fn run(ctx: &Context, execution: &Execution<'_, Self>) -> Result<()> {
-        retry(|| confirm(ctx, execution, |claim, job| vec![(job.registration_id, claim.cause())]))
-            .await
+        retry(|| {
+            confirm(ctx, execution, |claim, job| {
+                vec![ToConfirm::new(job.registration_id, claim.cause())]
+            })
+        })
+        .await
     }
 }
 
@@ -146,13 +162,14 @@ struct Subject {
 async fn confirm<J: BackgroundJob>(
     ctx: &Context,
     execution: &Execution<'_, J>,
-    registrations: impl Fn(&Claim, &J) -> Vec<(RegistrationId, Cause)>,
+    registrations: impl Fn(&Claim, &J) -> Vec<ToConfirm>,
 ) -> Result<()> {
     let now = ctx.now();
     let tx = execution.acknowledge(ctx.db.begin_read_committed().await?, now).await?;
     let held = execution.jobs().filter(|(claim, _)| tx.holds(claim));
-    let causes: HashMap<_, _> = held.flat_map(|(claim, job)| registrations(claim, job)).collect();
-    let ids = causes.keys().copied();
+    let to_confirm = held.flat_map(|(claim, job)| registrations(claim, job));
+    let to_confirm: HashMap<_, _> = to_confirm.map(|one| (one.id, one)).collect();
+    let ids = to_confirm.keys().copied();
     let confirm = registration::Entity::update_many()
         .col_expr(registration::Column::Status, Expr::value(RegistrationStatus::Confirmed))
         .col_expr(registration::Column::UpdatedAt, Expr::value(now.utc()))
@@ -177,14 +194,14 @@ async fn confirm<J: BackgroundJob>(
     let competitions: HashMap<_, _> =
         competitions.into_iter().map(|competition| (competition.id, competition)).collect();
     let drafts = confirmed.iter().filter_map(|row| {
-        let cause = causes.get(&row.id).cloned().unwrap_or_default();
+        let to_confirm = to_confirm.get(&row.id)?;
         // Foreign keys cascade: with its user or competition the registration is gone as well.
         let (user, competition) =
             (users.get(&row.user_id)?, competitions.get(&row.competition_id)?);
-        Some(draft(row, user, competition, cause))
+        Some(draft(row, user, competition, to_confirm))
     });
     store_and_enqueue(ctx, &*tx, drafts.collect()).await?;
-    jobs::add(&*tx, now, event_jobs(now, &confirmed, competitions.values(), &causes)).await?;
+    jobs::add(&*tx, now, event_jobs(now, &confirmed, competitions.values(), &to_confirm)).await?;
     tx.commit().await
 }
 
@@ -193,14 +210,14 @@ fn event_jobs<'a>(
     now: Timestamp,
     confirmed: &[registration::Model],
     competitions: impl Iterator<Item = &'a Subject>,
-    causes: &HashMap<RegistrationId, Cause>,
+    to_confirm: &HashMap<RegistrationId, ToConfirm>,
 ) -> Vec<NewJob> {
     let with_webhooks = competitions.filter(|competition| competition.has_webhooks);
     let job = |competition: &Subject| {
         let rows = || confirmed.iter().filter(|row| row.competition_id == competition.id);
         let event = |row| Event::of_registration(EventType::RegistrationConfirmed, now, row);
         let events = rows().map(event).collect();
-        let cause = rows().find_map(|row| causes.get(&row.id).cloned());
+        let cause = rows().find_map(|row| Some(to_confirm.get(&row.id)?.cause()));
         NewJob::from(PublishEvents::about(competition.id, competition.organizer_id, events))
             .caused_by(cause.unwrap_or_default())
     };
@@ -212,6 +229,8 @@ fn event_jobs<'a>(
 struct Confirmation<'a> {
     name: UserText<'a>,
     title: UserText<'a>,
+    /// Whether the seat is from the waiting list.
+    is_promoted: bool,
     place: &'a WhenAndWhere,
     registration: RegistrationId,
 }
@@ -219,12 +238,13 @@ struct Confirmation<'a> {
 /// The confirmation of a registration.
 pub(crate) fn mail(
     registration: RegistrationId,
+    is_promoted: bool,
     name: &str,
     title: &str,
     place: &WhenAndWhere,
 ) -> RenderedMail {
     let (name, title) = (UserText(name), UserText(title));
-    RenderedMail::of(&Confirmation { name, title, place, registration })
+    RenderedMail::of(&Confirmation { name, title, is_promoted, place, registration })
 }
 
 /// The key of the confirmation of a registration. After a cancellation and a new registration, the
@@ -237,14 +257,20 @@ fn draft(
     row: &registration::Model,
     user: &Recipient,
     competition: &Subject,
-    cause: Cause,
+    to_confirm: &ToConfirm,
 ) -> Draft {
     Draft {
         user: user.id,
         recipient: user.email.clone(),
-        mail: mail(row.id, &user.name, &competition.title, &competition.place),
+        mail: mail(
+            row.id,
+            to_confirm.is_promoted,
+            &user.name,
+            &competition.title,
+            &competition.place,
+        ),
         dedup_key: dedup_key(row),
-        cause,
+        cause: to_confirm.cause(),
     }
 }
 
@@ -259,6 +285,7 @@ mod tests {
         let mail = Confirmation {
             name: UserText("Grace Hopper"),
             title: UserText("Code Sprint"),
+            is_promoted: false,
             place: &place,
             registration: RegistrationId(uuid::Uuid::from_u128(7)),
         };
@@ -266,5 +293,7 @@ mod tests {
         let undated = WhenAndWhere::default();
         let undated = RenderedMail::of(&Confirmation { place: &undated, ..mail });
         assert_preview("confirmation.undated", &undated);
+        let promoted = Confirmation { is_promoted: true, place: &place, ..mail };
+        assert_preview("confirmation.promoted", &RenderedMail::of(&promoted));
     }
 }

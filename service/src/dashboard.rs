@@ -43,7 +43,7 @@ pub async fn participant(ctx: &Context, actor: &Actor) -> Result<ParticipantDash
         mine.competition.description.clear();
     }
     let (held, cancelled): (Vec<_>, _) = all.into_iter().partition(|mine| {
-        mine.registration.status.holds_seat() && mine.competition.cancelled_at.is_none()
+        mine.registration.status.is_active() && mine.competition.cancelled_at.is_none()
     });
     let (mut past, mut upcoming): (Vec<_>, Vec<_>) =
         held.into_iter().partition(|mine| mine.competition.is_over(now));

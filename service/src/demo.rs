@@ -21,6 +21,8 @@ struct DemoCompetition {
     description: &'static str,
     place: Place,
     capacity: u32,
+    /// How many may wait for a seat.
+    waitlist: u32,
     /// Days to the registration deadline.
     closes_in: i64,
     /// Days to the start.
@@ -46,6 +48,7 @@ const COMPETITIONS: [DemoCompetition; 5] = [
         description: "Bring a laptop; we bring coffee, mentors and a jury that reads code.",
         place: Place::Venue("Kulturhuset", "Sergels torg 3, 111 57 Stockholm"),
         capacity: 50,
+        waitlist: 0,
         closes_in: 7,
         starts_in: 14,
         lasts: 24,
@@ -58,6 +61,7 @@ const COMPETITIONS: [DemoCompetition; 5] = [
         description: "Entries are judged on what they do for people, not on the size of the model.",
         place: Place::Online("https://meet.example/ai-innovation"),
         capacity: 30,
+        waitlist: 0,
         closes_in: 5,
         starts_in: 10,
         lasts: 8,
@@ -70,6 +74,7 @@ const COMPETITIONS: [DemoCompetition; 5] = [
         description: "Pitch your company to people who have built theirs.",
         place: Place::Venue("Factory Görlitzer Park", "Lohmühlenstraße 65, 12435 Berlin"),
         capacity: 20,
+        waitlist: 10,
         closes_in: 3,
         starts_in: 5,
         lasts: 4,
@@ -82,6 +87,7 @@ const COMPETITIONS: [DemoCompetition; 5] = [
         description: "We work in small groups, each led by a working designer.",
         place: Place::Venue("Design Museum", "224-238 Kensington High Street, London W8 6AG"),
         capacity: 15,
+        waitlist: 10,
         closes_in: 10,
         starts_in: 15,
         lasts: 100,
@@ -94,6 +100,7 @@ const COMPETITIONS: [DemoCompetition; 5] = [
         description: "Explore it, model it, and tell us what it says.",
         place: Place::Online("https://meet.example/data-science"),
         capacity: 40,
+        waitlist: 0,
         closes_in: 12,
         starts_in: 20,
         lasts: 40,
@@ -201,5 +208,6 @@ fn new_competition(ctx: &Context, demo: &DemoCompetition) -> Result<NewCompetiti
         time_zone: TimeZoneName::default(),
         facts,
         visibility: Visibility::Public,
+        waitlist_capacity: demo.waitlist,
     })
 }

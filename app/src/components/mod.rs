@@ -45,7 +45,7 @@ pub(crate) use icon::{Icon, Shape};
 pub(crate) use loaded::Loaded;
 pub(crate) use made_for::MadeFor;
 pub(crate) use mark::Mark;
-pub(crate) use number::grouped;
+pub(crate) use number::{grouped, ordinal};
 pub(crate) use pagination::{Pagination, PastTheEnd, page_words};
 pub(crate) use refresh::{back_off, refresh_now, refresh_soon};
 pub(crate) use request_id::RequestId;

@@ -12,6 +12,7 @@ pub(crate) fn StatusBadge(
     let class = match status {
         RegistrationStatus::Pending => "badge-info",
         RegistrationStatus::Confirmed => "badge-success",
+        RegistrationStatus::Waitlisted => "badge-warning",
         RegistrationStatus::Cancelled => "badge-neutral",
         RegistrationStatus::Failed => "badge-error",
     };
@@ -25,6 +26,7 @@ pub(crate) fn status_words(status: RegistrationStatus) -> &'static str {
     match status {
         RegistrationStatus::Pending => "Pending",
         RegistrationStatus::Confirmed => "Confirmed",
+        RegistrationStatus::Waitlisted => "Waiting list",
         RegistrationStatus::Cancelled => "Cancelled",
         RegistrationStatus::Failed => "Failed",
     }

@@ -15,6 +15,8 @@ pub struct CompetitionDraft {
     pub tags: String,
     /// A whole number.
     pub capacity: String,
+    /// A whole number; empty for none.
+    pub waitlist_capacity: String,
     /// The IANA time zone of the times below.
     pub time_zone: String,
     /// `2026-11-29T07:10`; may be empty.
@@ -53,7 +55,7 @@ pub struct Clash {
 
 impl CompetitionDraft {
     /// The names of the fields on the wire, in the order of the form.
-    pub const FIELDS: [&str; 15] = [
+    pub const FIELDS: [&str; 16] = [
         "title",
         "summary",
         "description",
@@ -63,6 +65,7 @@ impl CompetitionDraft {
         "venueAddress",
         "onlineUrl",
         "capacity",
+        "waitlistCapacity",
         "timeZone",
         "regOpensAt",
         "regDeadline",
@@ -72,7 +75,7 @@ impl CompetitionDraft {
     ];
 
     /// The texts, in the order of [`Self::FIELDS`].
-    pub fn texts(&self) -> [&String; 15] {
+    pub fn texts(&self) -> [&String; 16] {
         [
             &self.title,
             &self.summary,
@@ -83,6 +86,7 @@ impl CompetitionDraft {
             &self.venue_address,
             &self.online_url,
             &self.capacity,
+            &self.waitlist_capacity,
             &self.time_zone,
             &self.reg_opens_at,
             &self.reg_deadline,
@@ -92,7 +96,7 @@ impl CompetitionDraft {
         ]
     }
 
-    fn texts_mut(&mut self) -> [&mut String; 15] {
+    fn texts_mut(&mut self) -> [&mut String; 16] {
         [
             &mut self.title,
             &mut self.summary,
@@ -103,6 +107,7 @@ impl CompetitionDraft {
             &mut self.venue_address,
             &mut self.online_url,
             &mut self.capacity,
+            &mut self.waitlist_capacity,
             &mut self.time_zone,
             &mut self.reg_opens_at,
             &mut self.reg_deadline,

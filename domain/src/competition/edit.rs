@@ -8,6 +8,7 @@ use super::{
     facts::{FactsEdit, RawFacts},
     input::{capacity, deadline, end, opening, start_date, tags, time_zone},
     visibility::{Visibility, visibility},
+    waitlist::waitlist_capacity,
 };
 use crate::{
     Dates, Description, Faults, PublicError, Raw, Tag, TimeZoneName, Timestamp, Title,
@@ -93,6 +94,13 @@ pub struct CompetitionPatch {
     #[cfg_attr(feature = "openapi", schema(value_type = Option<Visibility>))]
     #[serde(default)]
     pub visibility: Raw<String>,
+    /// How many may wait when no seat is left, 0 to 5,000. Nobody is taken off the list.
+    #[cfg_attr(
+        feature = "openapi",
+        schema(value_type = Option<u32>, minimum = 0, maximum = 5000)
+    )]
+    #[serde(default)]
+    pub waitlist_capacity: Raw<i64>,
     /// Anything else: refused, by name.
     #[cfg_attr(feature = "openapi", schema(ignore))]
     #[serde(flatten)]
@@ -126,6 +134,8 @@ pub struct CompetitionEdit {
     pub facts: FactsEdit,
     /// Who can see it, and who can find it.
     pub visibility: Option<Visibility>,
+    /// How many may wait for a seat: 0 to [`crate::MAX_WAITLIST`].
+    pub waitlist_capacity: Option<u32>,
 }
 
 impl CompetitionPatch {
@@ -162,10 +172,15 @@ impl CompetitionPatch {
         let facts = facts.check(&mut faults);
         let visibility =
             optional(&mut faults, "visibility", self.visibility, |raw| visibility(&raw));
+        let waitlist = optional(&mut faults, "waitlistCapacity", self.waitlist_capacity, |raw| {
+            waitlist_capacity(&raw)
+        });
         refuse_unknown(&mut faults, &self.unknown);
         let text = version.zip(title).zip(description).zip(tags).zip(facts.zip(visibility));
         let times = reg_deadline.zip(start_date).zip(ends_at).zip(reg_opens_at).zip(time_zone);
-        let whole = text.zip(capacity).zip(times).map(|((text, capacity), times)| {
+        let seats = capacity.zip(waitlist);
+        let whole = text.zip(seats).zip(times).map(|((text, seats), times)| {
+            let (capacity, waitlist_capacity) = seats;
             let ((((version, title), description), tags), (facts, visibility)) = text;
             let ((((reg_deadline, start_date), ends_at), reg_opens_at), time_zone) = times;
             CompetitionEdit {
@@ -181,6 +196,7 @@ impl CompetitionPatch {
                 time_zone,
                 facts,
                 visibility,
+                waitlist_capacity,
             }
         });
         faults.finish(whole)

@@ -7,6 +7,7 @@ use serde::{Deserialize, de::IgnoredAny};
 use super::{
     facts::{Facts, RawFacts},
     visibility::{Visibility, visibility},
+    waitlist::waitlist_capacity,
 };
 use crate::{
     Dates, Description, Faults, PublicError, Raw, Tag, TimeZoneName, Timestamp, Title,
@@ -94,6 +95,14 @@ pub struct CompetitionInput {
     #[cfg_attr(feature = "openapi", schema(value_type = Option<Visibility>))]
     #[serde(default)]
     pub visibility: Raw<String>,
+    /// How many may wait when no seat is left, 0 to 5,000; no waiting list when it is absent or
+    /// null.
+    #[cfg_attr(
+        feature = "openapi",
+        schema(value_type = Option<u32>, minimum = 0, maximum = 5000)
+    )]
+    #[serde(default)]
+    pub waitlist_capacity: Raw<i64>,
     /// Anything else: refused, by name.
     #[cfg_attr(feature = "openapi", schema(ignore))]
     #[serde(flatten)]
@@ -119,6 +128,8 @@ pub struct NewCompetition {
     pub facts: Facts,
     /// Who can see it, and who can find it.
     pub visibility: Visibility,
+    /// How many may wait for a seat: 0 to [`crate::MAX_WAITLIST`].
+    pub waitlist_capacity: u32,
 }
 
 impl CompetitionInput {
@@ -154,15 +165,16 @@ impl CompetitionInput {
         };
         let facts = facts.check(&mut faults);
         let visibility = faults.check("visibility", visibility(&self.visibility));
+        let waitlist = faults.check("waitlistCapacity", waitlist_capacity(&self.waitlist_capacity));
         refuse_unknown(&mut faults, &self.unknown);
 
         let dates = reg_opens_at.zip(reg_deadline).zip(start_date).zip(ends_at);
         let dates =
             dates.map(|(((opens, deadline), start), end)| Dates { opens, deadline, start, end });
-        let text = title.zip(description).zip(tags).zip(capacity);
+        let text = title.zip(description).zip(tags).zip(capacity.zip(waitlist));
         let whole =
             text.zip(dates.zip(time_zone).zip(facts).zip(visibility)).map(|(text, rest)| {
-                let (((title, description), tags), capacity) = text;
+                let (((title, description), tags), (capacity, waitlist_capacity)) = text;
                 let (((dates, time_zone), facts), visibility) = rest;
                 let facts = facts.into_new();
                 NewCompetition {
@@ -174,6 +186,7 @@ impl CompetitionInput {
                     time_zone,
                     facts,
                     visibility,
+                    waitlist_capacity,
                 }
             });
         let new = faults.finish(whole)?;
@@ -285,6 +298,11 @@ mod tests {
             let capacity = &schema["properties"]["capacity"];
             assert_eq!(capacity["minimum"], 1);
             assert_eq!(capacity["maximum"], MAX_CAPACITY);
+            let waitlist = &schema["properties"]["waitlistCapacity"];
+            assert_eq!(
+                (&waitlist["minimum"], &waitlist["maximum"]),
+                (&0.into(), &crate::MAX_WAITLIST.into())
+            );
             assert_eq!(schema["properties"]["tags"]["maxItems"], MAX_TAGS);
         }
     }

@@ -8,6 +8,7 @@ mod input;
 mod query;
 mod view;
 mod visibility;
+mod waitlist;
 
 pub use dates::{Dates, UNDATED_FOR};
 pub use draft::{Clash, CompetitionDraft};
@@ -23,3 +24,4 @@ pub use view::{
     CompetitionWithOrganizer, Contact, Organizer, SeatsChanged,
 };
 pub use visibility::Visibility;
+pub use waitlist::MAX_WAITLIST;

@@ -26,6 +26,14 @@ pub struct Competition {
     /// Seats that are not taken.
     #[cfg_attr(feature = "openapi", schema(example = 49))]
     pub seats_left: u32,
+    /// How many may wait when no seat is left; 0 when there is no waiting list.
+    #[cfg_attr(feature = "openapi", schema(required, example = 20))]
+    #[serde(default)]
+    pub waitlist_capacity: u32,
+    /// How many are on the waiting list.
+    #[cfg_attr(feature = "openapi", schema(required, example = 0))]
+    #[serde(default)]
+    pub waitlisted: u32,
     /// When registration closes.
     pub reg_deadline: Timestamp,
     /// After the deadline, if it is set.
@@ -108,6 +116,11 @@ impl Competition {
     /// Whether only its organizer sees it.
     pub fn is_draft(&self) -> bool {
         self.visibility.is_draft()
+    }
+
+    /// Whether one who registers at `now` joins the waiting list.
+    pub fn takes_waitlisted(&self, now: Timestamp) -> bool {
+        self.is_open(now) && self.seats_left == 0 && self.waitlisted < self.waitlist_capacity
     }
 
     /// Whether one can register at `now`, if a seat is left.
@@ -245,6 +258,10 @@ pub struct SeatsChanged {
     /// Seats that are not taken.
     #[cfg_attr(feature = "openapi", schema(example = 49))]
     pub seats_left: u32,
+    /// How many are on the waiting list.
+    #[cfg_attr(feature = "openapi", schema(required, example = 0))]
+    #[serde(default)]
+    pub waitlisted: u32,
     /// Whether it was cancelled.
     #[cfg_attr(feature = "openapi", schema(required))]
     #[serde(default)]

@@ -11,6 +11,12 @@ pub enum EventType {
     /// A participant has registered.
     #[serde(rename = "registration.created")]
     RegistrationCreated,
+    /// A participant has joined the waiting list.
+    #[serde(rename = "registration.waitlisted")]
+    RegistrationWaitlisted,
+    /// A registration on the waiting list was given a seat.
+    #[serde(rename = "registration.promoted")]
+    RegistrationPromoted,
     /// The confirmation of a registration is in the participant's mailbox.
     #[serde(rename = "registration.confirmed")]
     RegistrationConfirmed,
@@ -36,8 +42,10 @@ pub enum EventType {
 
 impl EventType {
     /// The types that a webhook can choose.
-    pub const CHOICES: [Self; 7] = [
+    pub const CHOICES: [Self; 9] = [
         Self::RegistrationCreated,
+        Self::RegistrationWaitlisted,
+        Self::RegistrationPromoted,
         Self::RegistrationConfirmed,
         Self::RegistrationCancelled,
         Self::CompetitionPublished,
@@ -50,6 +58,8 @@ impl EventType {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::RegistrationCreated => "registration.created",
+            Self::RegistrationWaitlisted => "registration.waitlisted",
+            Self::RegistrationPromoted => "registration.promoted",
             Self::RegistrationConfirmed => "registration.confirmed",
             Self::RegistrationCancelled => "registration.cancelled",
             Self::CompetitionPublished => "competition.published",

@@ -75,10 +75,10 @@ pub async fn preview_deletion(ctx: &Context, actor: &Actor) -> Result<DeletionPr
     let own = || competition::Entity::find().filter(competition::Column::OrganizerId.eq(id));
     let upcoming = || own().filter(is_to_come(ctx));
     let all = own().count(db).await?;
-    let blocking = upcoming().filter(competition::Column::Registered.gt(0)).count(db).await?;
+    let blocking = upcoming().filter(has_participants()).count(db).await?;
     let deleted = own().filter(was_ever_registered_for().not()).count(db).await?;
     let cancelled = upcoming()
-        .filter(competition::Column::Registered.eq(0))
+        .filter(has_participants().not())
         .filter(was_ever_registered_for())
         .count(db)
         .await?;
@@ -121,7 +121,8 @@ async fn attempt(
         .lock_exclusive()
         .all(&*tx)
         .await?;
-    if upcoming.iter().any(|competition| competition.registered > 0) {
+    let has_participants = |row: &competition::Model| row.registered + row.waitlisted > 0;
+    if upcoming.iter().any(has_participants) {
         let message =
             "People are registered for competitions of yours that are not over. Cancel them first.";
         return Err(PublicError::new(ErrorCode::OpenCompetitions, message).into());
@@ -135,7 +136,7 @@ async fn attempt(
         .exec(&*tx)
         .await?;
     let now = ctx.now().utc();
-    // They have no registrations with a seat, so there are no participants to notify.
+    // They have no registrations with a seat or on the waiting list, so there are no participants to notify.
     competition::Entity::update_many()
         .col_expr(competition::Column::CancelledAt, Expr::value(now))
         .col_expr(competition::Column::UpdatedAt, Expr::value(now))
@@ -147,7 +148,7 @@ async fn attempt(
         .await?;
     registration::Entity::delete_many()
         .filter(registration::Column::UserId.eq(id))
-        .filter(holds_seat().not())
+        .filter(is_active().not())
         .exec(&*tx)
         .await?;
     if is_referenced(&*tx, id).await? {
@@ -162,6 +163,12 @@ async fn attempt(
         ..row
     };
     Ok(Some(upcoming.into_iter().map(ended).collect()))
+}
+
+/// A condition on competitions: it has registrations with a seat or on the waiting list.
+fn has_participants() -> Condition {
+    use competition::Column::{Registered, Waitlisted};
+    Condition::any().add(Registered.gt(0)).add(Waitlisted.gt(0))
 }
 
 /// A condition on competitions: it has a registration, of any status.
@@ -224,17 +231,19 @@ async fn anonymize(tx: &impl ConnectionTrait, id: UserId, random_hash: &str) -> 
     Ok(())
 }
 
-/// The registrations of a user with a seat in competitions that are not over.
+/// The registrations of a user with a seat, or on the waiting list, in competitions that are not
+/// over.
 fn seats_to_come(ctx: &Context, id: UserId) -> Select<registration::Entity> {
     registration::Entity::find()
         .join(JoinType::InnerJoin, registration::Relation::Competition.def())
         .filter(registration::Column::UserId.eq(id))
-        .filter(holds_seat())
+        .filter(is_active())
         .filter(is_to_come(ctx))
 }
 
-fn holds_seat() -> Condition {
-    Condition::all().add(registration::Column::Status.is_in(RegistrationStatus::with_seat()))
+/// A condition on registrations: it has a seat or waits for one.
+fn is_active() -> Condition {
+    Condition::all().add(registration::Column::Status.is_in(RegistrationStatus::active()))
 }
 
 /// A condition on competitions: neither cancelled nor over, as in [`domain::Dates::is_over`].

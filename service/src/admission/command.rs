@@ -80,6 +80,18 @@ impl AdmissionCommand {
         matches!(self, Self::Register | Self::CancelRegistration)
     }
 
+    /// The seats that it may free, when the competition has `capacity` seats.
+    pub(super) fn may_free(&self, capacity: i32) -> u64 {
+        match self {
+            Self::CancelRegistration => 1,
+            Self::EditCompetition { edit, .. } => {
+                let new = edit.capacity.map_or(0, i64::from);
+                u64::try_from(new - i64::from(capacity)).unwrap_or(0)
+            }
+            Self::Register | Self::CancelCompetition { .. } => 0,
+        }
+    }
+
     /// Whether it changes more of the competition than its seats. The decision then depends on its
     /// texts and tags.
     pub(super) fn edits_competition(&self) -> bool {
@@ -103,6 +115,7 @@ fn canonical(edit: &CompetitionEdit) -> String {
         time_zone,
         facts: FactsEdit { summary, venue_name, venue_address, online_url, website },
         visibility,
+        waitlist_capacity,
     } = edit;
     let time = |time: Timestamp| Value::from(time.to_string());
     let nullable = |given: Option<Timestamp>| given.map_or(Value::Null, time);
@@ -123,6 +136,7 @@ fn canonical(edit: &CompetitionEdit) -> String {
         ("onlineUrl", online_url.as_ref().map(text)),
         ("website", website.as_ref().map(text)),
         ("visibility", visibility.map(|visibility| visibility.as_str().into())),
+        ("waitlistCapacity", waitlist_capacity.map(Value::from)),
     ];
     let given = fields.into_iter().filter_map(|(name, value)| Some((name, value?)));
     serde_json::json!(given.collect::<BTreeMap<_, _>>()).to_string()

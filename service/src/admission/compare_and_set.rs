@@ -11,9 +11,10 @@ use sea_orm::{
 
 use crate::{entity::competition, infrastructure::db::bulk::array};
 
-/// Whether more than the number of registrations differs.
+/// Whether more than the numbers of registrations differs.
 pub(super) fn is_edited(before: &competition::Model, after: &competition::Model) -> bool {
-    competition::Model { registered: before.registered, ..after.clone() } != *before
+    let competition::Model { registered, waitlisted, last_waitlist_number, .. } = *before;
+    competition::Model { registered, waitlisted, last_waitlist_number, ..after.clone() } != *before
 }
 
 /// The compare-and-set of competitions that were not edited, in one statement for PostgreSQL.
@@ -23,12 +24,19 @@ pub(super) struct SetSeats {
     versions: Vec<i32>,
     /// Seats that were taken, less those that were freed.
     taken: Vec<i32>,
+    /// Registrations that have joined the waiting list, less those that have left it.
+    waiting: Vec<i32>,
+    /// Registrations that have joined it.
+    joined: Vec<i32>,
 }
 
 const SET_SEATS: &str = "\
     UPDATE competitions AS stored \
-    SET registered = stored.registered + new.taken, version = stored.version + 1 \
-    FROM unnest($1::uuid[], $2::int[], $3::int[]) AS new (id, version, taken) \
+    SET registered = stored.registered + new.taken, version = stored.version + 1, \
+        waitlisted = stored.waitlisted + new.waiting, \
+        last_waitlist_number = stored.last_waitlist_number + new.joined \
+    FROM unnest($1::uuid[], $2::int[], $3::int[], $4::int[], $5::int[]) \
+        AS new (id, version, taken, waiting, joined) \
     WHERE stored.id = new.id AND stored.version = new.version \
         AND stored.registered + new.taken BETWEEN 0 AND stored.capacity";
 
@@ -37,6 +45,8 @@ impl SetSeats {
         self.ids.push(before.id.0);
         self.versions.push(before.version);
         self.taken.push(after.registered - before.registered);
+        self.waiting.push(after.waitlisted - before.waitlisted);
+        self.joined.push(after.last_waitlist_number - before.last_waitlist_number);
     }
 
     /// The rows that the statement changes if nobody has changed them since.
@@ -53,6 +63,8 @@ impl SetSeats {
             array(ArrayType::Uuid, self.ids),
             array(ArrayType::Int, self.versions),
             array(ArrayType::Int, self.taken),
+            array(ArrayType::Int, self.waiting),
+            array(ArrayType::Int, self.joined),
         ];
         Some(Statement::from_sql_and_values(DbBackend::Postgres, SET_SEATS, values))
     }
@@ -73,12 +85,15 @@ pub(super) fn compare_and_set(
         created_at: _,
         version: _,
         registered,
+        waitlisted,
+        last_waitlist_number,
         revision,
         title,
         title_key,
         description,
         search_text,
         capacity,
+        waitlist_capacity,
         reg_deadline,
         start_date,
         ends_at,
@@ -98,6 +113,8 @@ pub(super) fn compare_and_set(
     let taken = registered - before.registered;
     let mut update = competition::Entity::update_many()
         .col_expr(C::Registered, Expr::col(C::Registered).add(taken))
+        .col_expr(C::Waitlisted, waitlisted.into())
+        .col_expr(C::LastWaitlistNumber, last_waitlist_number.into())
         .col_expr(C::Version, Expr::col(C::Version).add(1));
     // Registrations alone do not send the texts.
     if is_edited {
@@ -108,6 +125,7 @@ pub(super) fn compare_and_set(
             .col_expr(C::Description, description.into())
             .col_expr(C::SearchText, search_text.into())
             .col_expr(C::Capacity, capacity.into())
+            .col_expr(C::WaitlistCapacity, waitlist_capacity.into())
             .col_expr(C::RegDeadline, reg_deadline.into())
             .col_expr(C::StartDate, start_date.into())
             .col_expr(C::EndsAt, ends_at.into())
@@ -154,7 +172,7 @@ mod tests {
         let wait = Duration::from_secs(1);
         let tx = db.begin_serializable_with_lock("SELECT 1", wait).await.unwrap().tx;
         tx.execute_unprepared(&format!("PREPARE set_seats AS {SET_SEATS}")).await.unwrap();
-        let explain = "EXPLAIN EXECUTE set_seats ('{}', '{}', '{}')";
+        let explain = "EXPLAIN EXECUTE set_seats ('{}', '{}', '{}', '{}', '{}')";
         let explain = Statement::from_string(DbBackend::Postgres, explain);
         let plan = tx.query_all_raw(explain).await.unwrap();
         let plan: Vec<String> = plan.iter().map(|row| row.try_get_by_index(0).unwrap()).collect();

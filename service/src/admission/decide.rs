@@ -61,7 +61,7 @@ pub(super) async fn decide(
     let events: Vec<_> = events.collect();
     let to_confirm: Vec<_> =
         changes.iter().flat_map(|changes| &changes.to_confirm).cloned().collect();
-    let confirm = (!to_confirm.is_empty()).then(|| ConfirmRegistrations::job(to_confirm));
+    let confirm = ConfirmRegistrations::jobs(&to_confirm);
     let others = changes.iter().flat_map(|changes| &changes.jobs).cloned();
     let jobs = jobs::rows(now, confirm.into_iter().chain(others));
     let tickets = jobs.iter().map(|row| jobs::Ticket::of(ctx, row)).collect();

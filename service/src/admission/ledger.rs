@@ -3,8 +3,9 @@
 
 mod competition;
 mod registration;
+mod waiting_list;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 
 use domain::{EventType, RegistrationStatus, Tag, Timestamp, UserId};
 
@@ -33,6 +34,8 @@ pub(super) struct Ledger {
     after: entity::competition::Model,
     /// By user.
     registrations: HashMap<UserId, Entry>,
+    /// The first on the waiting list, in order. Their registrations are among those above.
+    line: VecDeque<UserId>,
     tags: Vec<String>,
     new_tags: Option<Vec<Tag>>,
     /// For webhooks, in order; none for a competition without webhooks.
@@ -47,8 +50,25 @@ pub(super) struct Ledger {
 struct Entry {
     row: entity::registration::Model,
     write: RowWrite,
-    /// The request that has made the registration.
+    /// The request that has made the registration, or has freed its seat.
     cause: Cause,
+    /// Whether it has got its seat from the waiting list.
+    is_promoted: bool,
+}
+
+impl Entry {
+    /// A row as it was read.
+    fn unchanged(row: entity::registration::Model) -> Self {
+        Self { row, write: RowWrite::Unchanged, cause: Cause::default(), is_promoted: false }
+    }
+
+    /// The row, to change it.
+    fn row_mut(&mut self) -> &mut entity::registration::Model {
+        if self.write == RowWrite::Unchanged {
+            self.write = RowWrite::Update;
+        }
+        &mut self.row
+    }
 }
 
 /// How a row is written.
@@ -62,15 +82,15 @@ enum RowWrite {
 impl Ledger {
     /// Begins with a competition as it was read.
     pub(super) fn new(now: Timestamp, read: CompetitionRead) -> Self {
-        let CompetitionRead { competition, registrations, tags } = read;
-        let entry = |row: entity::registration::Model| {
-            (row.user_id, Entry { row, write: RowWrite::Unchanged, cause: Cause::default() })
-        };
+        let CompetitionRead { competition, registrations, line, tags } = read;
+        let waiting = line.iter().map(|row| row.user_id).collect();
+        let rows = registrations.into_iter().chain(line);
         Self {
             now,
             before: competition.clone(),
             after: competition,
-            registrations: registrations.into_iter().map(entry).collect(),
+            registrations: rows.map(|row| (row.user_id, Entry::unchanged(row))).collect(),
+            line: waiting,
             tags,
             new_tags: None,
             events: Vec::new(),
@@ -98,6 +118,7 @@ impl Ledger {
     pub(super) fn decide(&mut self, request: &Request) -> Result<Verdict> {
         let had_events = !self.events.is_empty();
         let verdict = self.decide_command(request);
+        self.pass_seats_on(&request.cause);
         if !had_events && !self.events.is_empty() {
             self.published_by = request.cause.clone();
         }
@@ -142,9 +163,10 @@ impl Ledger {
             .collect();
         // A fixed order. Ids grow with time, so first registrations are in the order of arrival.
         changed.sort_unstable_by_key(|entry| entry.row.id);
-        for Entry { row, write, cause } in changed {
+        for Entry { row, write, cause, is_promoted } in changed {
             if row.status == RegistrationStatus::Pending {
-                to_confirm.push(ToConfirm::new(row.id, cause));
+                let new = ToConfirm::new(row.id, cause);
+                to_confirm.push(if is_promoted { new.promoted() } else { new });
             }
             if write == RowWrite::Insert { inserted.push(row) } else { updated.push(row) }
         }

@@ -1,6 +1,10 @@
 //! A property test: admission agrees with a small model of it over thousands of random histories.
 
-use std::{cell::Cell, collections::HashMap, time::Instant};
+use std::{
+    cell::Cell,
+    collections::{HashMap, VecDeque},
+    time::Instant,
+};
 
 use chrono::TimeDelta;
 use domain::{CompetitionEdit, CompetitionId, ErrorCode, PublicError, Visibility};
@@ -27,7 +31,7 @@ use crate::{
 
 /// Histories to try. A failure is shrunk to a short history, which is printed.
 const HISTORIES: u32 = 2_000;
-const USERS: usize = 4;
+const USERS: usize = 6;
 const COMPETITIONS: usize = 2;
 
 /// A command, and the competition that it is about.
@@ -43,6 +47,7 @@ enum Command {
     Register { user: usize, key: Option<u8> },
     CancelRegistration { user: usize, key: Option<u8> },
     SetCapacity(u32),
+    SetWaitlistCapacity(u32),
     SetVisibility(Visibility),
     CancelCompetition,
 }
@@ -88,11 +93,14 @@ struct Model {
     responses: HashMap<(usize, u8), (&'static str, usize, Outcome)>,
 }
 
-/// Who has a seat in a competition.
+/// Who has a seat in a competition, and who waits for one.
 #[derive(Clone, Debug)]
 struct Competition {
     capacity: u32,
     is_registered: [bool; USERS],
+    waitlist_capacity: u32,
+    /// The first to be given a seat is at the front.
+    line: VecDeque<usize>,
     ever_registered: [bool; USERS],
     cancelled: bool,
     is_draft: bool,
@@ -106,7 +114,10 @@ impl Model {
         let (operation, user, key) = match *command {
             Command::Register { user, key } => ("register", user, key),
             Command::CancelRegistration { user, key } => ("cancel", user, key),
-            Command::SetCapacity(capacity) => return (seats.set_capacity(capacity), false),
+            Command::SetCapacity(capacity) => return (seats.set_capacity(capacity, stage), false),
+            Command::SetWaitlistCapacity(capacity) => {
+                return (seats.set_waitlist_capacity(capacity), false);
+            }
             Command::SetVisibility(visibility) => {
                 return (seats.set_visibility(visibility, stage), false);
             }
@@ -141,7 +152,26 @@ impl Competition {
         self.is_registered.iter().map(|registered| u32::from(*registered)).sum()
     }
 
-    fn set_capacity(&mut self, capacity: u32) -> Outcome {
+    /// Gives free seats to the first in line.
+    fn pass_seats_on(&mut self, stage: Stage) {
+        while stage < Stage::Closed
+            && !self.cancelled
+            && self.taken() < self.capacity
+            && let Some(user) = self.line.pop_front()
+        {
+            self.is_registered[user] = true;
+        }
+    }
+
+    fn set_waitlist_capacity(&mut self, capacity: u32) -> Outcome {
+        if self.cancelled {
+            return Err(ErrorCode::CancelledIsFinal);
+        }
+        self.waitlist_capacity = capacity;
+        Ok(())
+    }
+
+    fn set_capacity(&mut self, capacity: u32, stage: Stage) -> Outcome {
         if self.cancelled {
             return Err(ErrorCode::CancelledIsFinal);
         }
@@ -149,6 +179,7 @@ impl Competition {
             return Err(ErrorCode::CapacityBelowSeatsTaken);
         }
         self.capacity = capacity;
+        self.pass_seats_on(stage);
         Ok(())
     }
 
@@ -156,7 +187,7 @@ impl Competition {
         if self.cancelled {
             return Err(ErrorCode::CancelledIsFinal);
         }
-        if visibility.is_draft() && self.taken() > 0 {
+        if visibility.is_draft() && (self.taken() > 0 || !self.line.is_empty()) {
             return Err(ErrorCode::HasRegistrations);
         }
         if self.is_draft && !visibility.is_draft() && stage >= Stage::Closed {
@@ -181,10 +212,15 @@ impl Competition {
             Err(ErrorCode::RegistrationNotOpen)
         } else if stage >= Stage::Closed {
             Err(ErrorCode::RegistrationClosed)
-        } else if self.is_registered[user] {
+        } else if self.is_registered[user] || self.line.contains(&user) {
             Err(ErrorCode::AlreadyRegistered)
-        } else if self.taken() >= self.capacity {
-            Err(ErrorCode::CompetitionFull)
+        } else if self.taken() >= self.capacity || !self.line.is_empty() {
+            if self.line.len() >= self.waitlist_capacity as usize {
+                return Err(ErrorCode::CompetitionFull);
+            }
+            self.line.push_back(user);
+            self.ever_registered[user] = true;
+            Ok(())
         } else {
             (self.is_registered[user], self.ever_registered[user]) = (true, true);
             Ok(())
@@ -192,13 +228,16 @@ impl Competition {
     }
 
     fn cancel(&mut self, user: usize, stage: Stage) -> Outcome {
-        if self.cancelled && self.is_registered[user] {
+        let is_active = self.is_registered[user] || self.line.contains(&user);
+        if self.cancelled && is_active {
             return Err(ErrorCode::CompetitionCancelled);
         }
-        if stage == Stage::Over && self.is_registered[user] {
+        if stage == Stage::Over && is_active {
             return Err(ErrorCode::CompetitionOver);
         }
         self.is_registered[user] = false;
+        self.line.retain(|waiting| *waiting != user);
+        self.pass_seats_on(stage);
         if self.ever_registered[user] { Ok(()) } else { Err(ErrorCode::NotRegistered) }
     }
 }
@@ -225,6 +264,10 @@ impl Real<'_> {
             }
             Command::SetCapacity(capacity) => {
                 self.edit(CompetitionEdit { capacity: Some(capacity), ..Default::default() })
+            }
+            Command::SetWaitlistCapacity(capacity) => {
+                let waitlist_capacity = Some(capacity);
+                self.edit(CompetitionEdit { waitlist_capacity, ..Default::default() })
             }
             Command::SetVisibility(visibility) => {
                 self.edit(CompetitionEdit { visibility: Some(visibility), ..Default::default() })
@@ -291,6 +334,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         8 => (user.clone(), key.clone()).prop_map(|(user, key)| Command::Register { user, key }),
         6 => (user, key).prop_map(|(user, key)| Command::CancelRegistration { user, key }),
         2 => (1..=5_u32).prop_map(Command::SetCapacity),
+        2 => (0..=3_u32).prop_map(Command::SetWaitlistCapacity),
         2 => select(&Visibility::ALL[..]).prop_map(Command::SetVisibility),
         1 => Just(Command::CancelCompetition),
     ];
@@ -329,6 +373,10 @@ async fn agree(mut model: Model, real: &Real<'_>, steps: &[Step]) -> Result<(), 
             let tally = real.world.tally(id).await;
             let taken = u64::from(competition.taken());
             prop_assert_eq!((tally.registered, tally.seats_taken), (taken, taken));
+            let line: Vec<_> =
+                competition.line.iter().map(|user| real.users[*user].user().unwrap().id).collect();
+            prop_assert_eq!(tally.waitlisted, line.len() as u64);
+            prop_assert_eq!(real.world.waiting_list(id).await, line);
         }
     }
     for (id, competition) in real.ids.into_iter().zip(&model.competitions) {
@@ -354,41 +402,46 @@ fn admission_agrees_with_the_model_over_random_histories() {
     });
     let history = Cell::new(0);
     let config = Config { cases: HISTORIES, failure_persistence: None, ..Config::default() };
-    let outcome = TestRunner::new(config).run(&(any::<bool>(), steps()), |(opens_later, steps)| {
-        history.set(history.get() + 1);
-        runtime.block_on(async {
-            // Opening advances the clock by an hour.
-            let start = START - TimeDelta::hours(1);
-            let mut ids = Vec::new();
-            for _ in 0..COMPETITIONS {
-                let new = world.competition(&ada).seats(2);
-                let new = new.closing_in(DEADLINE).starting_in(start);
-                let new = if opens_later { new.opening_in(OPENING) } else { new };
-                ids.push(new.create().await);
-            }
-            let real = Real {
-                world: &world,
-                ctx: &ctx,
-                organizer: &ada,
-                users: &users,
-                ids: ids.try_into().unwrap(),
-                history: history.get(),
-            };
-            let competition = Competition {
-                capacity: 2,
-                is_registered: [false; USERS],
-                ever_registered: [false; USERS],
-                cancelled: false,
-                is_draft: false,
-            };
-            let model = Model {
-                stage: if opens_later { Stage::Announced } else { Stage::Open },
-                competitions: std::array::from_fn(|_| competition.clone()),
-                responses: HashMap::new(),
-            };
-            agree(model, &real, &steps).await
-        })
-    });
+    let outcome = TestRunner::new(config).run(
+        &(any::<bool>(), 0..=3_u32, steps()),
+        |(opens_later, waitlist_capacity, steps)| {
+            history.set(history.get() + 1);
+            runtime.block_on(async {
+                // Opening advances the clock by an hour.
+                let start = START - TimeDelta::hours(1);
+                let mut ids = Vec::new();
+                for _ in 0..COMPETITIONS {
+                    let new = world.competition(&ada).seats(2).waitlist(waitlist_capacity);
+                    let new = new.closing_in(DEADLINE).starting_in(start);
+                    let new = if opens_later { new.opening_in(OPENING) } else { new };
+                    ids.push(new.create().await);
+                }
+                let real = Real {
+                    world: &world,
+                    ctx: &ctx,
+                    organizer: &ada,
+                    users: &users,
+                    ids: ids.try_into().unwrap(),
+                    history: history.get(),
+                };
+                let competition = Competition {
+                    capacity: 2,
+                    is_registered: [false; USERS],
+                    waitlist_capacity,
+                    line: VecDeque::new(),
+                    ever_registered: [false; USERS],
+                    cancelled: false,
+                    is_draft: false,
+                };
+                let model = Model {
+                    stage: if opens_later { Stage::Announced } else { Stage::Open },
+                    competitions: std::array::from_fn(|_| competition.clone()),
+                    responses: HashMap::new(),
+                };
+                agree(model, &real, &steps).await
+            })
+        },
+    );
     runtime.block_on(async move { drop((world, ctx)) });
     outcome.unwrap();
 }

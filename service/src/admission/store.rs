@@ -12,7 +12,7 @@ use std::{
 use domain::{CompetitionId, UserId};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, IdenStatic, Iterable, JsonValue,
-    QueryFilter, QueryResult, Statement, sea_query::ArrayType,
+    QueryFilter, QueryOrder, QueryResult, QuerySelect, Statement, sea_query::ArrayType,
 };
 use serde::de::DeserializeOwned;
 
@@ -47,6 +47,8 @@ pub(super) struct CompetitionRead {
     pub(super) competition: competition::Model,
     /// Of the users who register or cancel.
     pub(super) registrations: Vec<registration::Model>,
+    /// The first on the waiting list, in order: as many as can be given a seat.
+    pub(super) line: Vec<registration::Model>,
     /// If a command [needs them](super::AdmissionCommand::edits_competition).
     pub(super) tags: Vec<String>,
 }
@@ -146,14 +148,49 @@ pub(super) async fn read(tx: &impl ConnectionTrait, requests: &[&Request]) -> Re
     for row in registrations {
         registrations_of.entry(row.competition_id).or_default().push(row);
     }
+    let mut lines = HashMap::new();
+    for competition in &competitions {
+        let wanted = can_be_promoted(competition, requests);
+        if wanted > 0 {
+            lines.insert(competition.id, line(tx, competition.id, wanted).await?);
+        }
+    }
     let mut tags = if edited.is_empty() { HashMap::new() } else { tags_of(tx, edited).await? };
     let competitions = competitions.into_iter().map(|competition| CompetitionRead {
         registrations: registrations_of.remove(&competition.id).unwrap_or_default(),
+        line: lines.remove(&competition.id).unwrap_or_default(),
         tags: tags.remove(&competition.id).unwrap_or_default(),
         competition,
     });
     let responses = records.into_iter().map(|log| ((log.user_id, log.key.clone()), log.into()));
     Ok(Snapshot { competitions: competitions.collect(), responses: responses.collect() })
+}
+
+/// How many on the waiting list the requests may give a seat.
+fn can_be_promoted(competition: &competition::Model, requests: &[&Request]) -> u64 {
+    let waiting = u64::try_from(competition.waitlisted).unwrap_or(0);
+    if waiting == 0 {
+        return 0;
+    }
+    let about = requests.iter().filter(|request| request.competition == competition.id);
+    let freed: u64 = about.map(|request| request.command.may_free(competition.capacity)).sum();
+    let free = u64::try_from(competition.capacity - competition.registered).unwrap_or(0);
+    waiting.min(freed + free)
+}
+
+/// The first on the waiting list of a competition. Read in a round trip of its own: few
+/// competitions have a list, and fewer of their requests free a seat.
+async fn line(
+    tx: &impl ConnectionTrait,
+    competition: CompetitionId,
+    limit: u64,
+) -> Result<Vec<registration::Model>> {
+    let waiting = registration::Entity::find()
+        .filter(registration::Column::CompetitionId.eq(competition))
+        .filter(registration::Column::WaitlistNumber.is_not_null())
+        .order_by_asc(registration::Column::WaitlistNumber)
+        .limit(limit);
+    Ok(waiting.all(tx).await?)
 }
 
 type Rows = (Vec<competition::Model>, Vec<idempotency_log::Model>, Vec<registration::Model>);

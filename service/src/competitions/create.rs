@@ -107,6 +107,9 @@ fn fingerprint(new: &NewCompetition) -> String {
     if new.visibility != Visibility::Public {
         body = serde_json::json!([body, new.visibility]);
     }
+    if new.waitlist_capacity > 0 {
+        body = serde_json::json!([body, new.waitlist_capacity]);
+    }
     format!("create competition {body}")
 }
 
@@ -128,6 +131,9 @@ pub(crate) async fn insert(
         search_text: String::new(),
         capacity: i32::try_from(new.capacity).expect("MAX_CAPACITY fits"),
         registered: 0,
+        waitlist_capacity: i32::try_from(new.waitlist_capacity).expect("MAX_WAITLIST fits"),
+        waitlisted: 0,
+        last_waitlist_number: 0,
         reg_deadline: new.dates.deadline.utc(),
         start_date: new.dates.start.map(Timestamp::utc),
         ends_at: new.dates.end.map(Timestamp::utc),
@@ -198,6 +204,7 @@ mod tests {
             json!({ "onlineUrl": "https://x.example" }),
             json!({ "website": "https://x.example" }),
             json!({ "visibility": "DRAFT" }),
+            json!({ "waitlistCapacity": 5 }),
             json!({ "visibility": "UNLISTED" }),
             json!({ "visibility": "UNLISTED", "summary": "x" }),
         ] {

@@ -18,6 +18,10 @@ pub fn draft_of(detail: &CompetitionDetail) -> CompetitionDraft {
         description: competition.description.clone(),
         tags: competition.tags.join(", "),
         capacity: competition.capacity.to_string(),
+        waitlist_capacity: match competition.waitlist_capacity {
+            0 => String::new(),
+            number => number.to_string(),
+        },
         time_zone: zone.clone(),
         reg_opens_at: competition.reg_opens_at.map(shown).unwrap_or_default(),
         reg_deadline: shown(competition.reg_deadline),
@@ -48,7 +52,8 @@ pub async fn create_draft(
         title: draft.title.into(),
         description: draft.description.into(),
         tags: tags(&draft.tags),
-        capacity: capacity(&draft.capacity),
+        capacity: number(&draft.capacity),
+        waitlist_capacity: waitlist_capacity(&draft.waitlist_capacity),
         reg_deadline: times.reg_deadline,
         start_date: times.start_date,
         ends_at: times.ends_at,
@@ -89,7 +94,11 @@ pub async fn edit_draft(
         title: only_if(is_changed("title"), draft.title.into()),
         description: only_if(is_changed("description"), draft.description.into()),
         tags: only_if(is_changed("tags"), tags(&draft.tags)),
-        capacity: only_if(is_changed("capacity"), capacity(&draft.capacity)),
+        capacity: only_if(is_changed("capacity"), number(&draft.capacity)),
+        waitlist_capacity: only_if(
+            is_changed("waitlistCapacity"),
+            waitlist_capacity(&draft.waitlist_capacity),
+        ),
         time_zone: only_if(is_changed("timeZone"), draft.time_zone.into()),
         reg_opens_at: is_moved("regOpensAt").then_some(times.reg_opens_at),
         reg_deadline: only_if(is_moved("regDeadline"), times.reg_deadline),
@@ -119,7 +128,12 @@ fn tags(text: &str) -> Raw<Vec<String>> {
     text.split(',').map(str::to_owned).collect::<Vec<_>>().into()
 }
 
-fn capacity(text: &str) -> Raw<i64> {
+/// An empty field is no waiting list.
+fn waitlist_capacity(text: &str) -> Raw<i64> {
+    number(if text.trim().is_empty() { "0" } else { text })
+}
+
+fn number(text: &str) -> Raw<i64> {
     text.trim().parse().map_or(Raw::WrongType, Raw::Given)
 }
 

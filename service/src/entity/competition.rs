@@ -24,6 +24,12 @@ pub(crate) struct Model {
     pub(crate) capacity: i32,
     /// Registrations with a seat.
     pub(crate) registered: i32,
+    /// Registrations that may be on the waiting list.
+    pub(crate) waitlist_capacity: i32,
+    /// Registrations on the waiting list.
+    pub(crate) waitlisted: i32,
+    /// The number of the registration that joined the waiting list last, on it or not any more.
+    pub(crate) last_waitlist_number: i32,
     pub(crate) reg_deadline: DateTimeUtc,
     pub(crate) start_date: Option<DateTimeUtc>,
     pub(crate) ends_at: Option<DateTimeUtc>,
@@ -89,12 +95,18 @@ impl Model {
         self.registered >= self.capacity
     }
 
+    /// Whether a seat that becomes free at `now` goes to the first on the waiting list.
+    pub(crate) fn passes_seats_on(&self, now: Timestamp) -> bool {
+        self.cancelled_at.is_none() && self.reg_deadline > now.utc()
+    }
+
     /// The seats, as the database has them at `version`.
     pub(crate) fn seats_at(&self, version: i32) -> SeatsChanged {
         SeatsChanged {
             competition_id: self.id,
             capacity: count(self.capacity),
             seats_left: count(self.capacity - self.registered),
+            waitlisted: count(self.waitlisted),
             cancelled: self.cancelled_at.is_some(),
             sequence: count(version),
             is_draft: self.visibility.is_draft(),
@@ -109,6 +121,8 @@ impl Model {
             tags,
             capacity: count(self.capacity),
             seats_left: count(self.capacity - self.registered),
+            waitlist_capacity: count(self.waitlist_capacity),
+            waitlisted: count(self.waitlisted),
             reg_deadline: self.reg_deadline.into(),
             start_date: self.start_date.map(Into::into),
             ends_at: self.ends_at.map(Into::into),

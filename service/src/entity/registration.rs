@@ -1,4 +1,4 @@
-//! A registration of a user for a competition, with a seat or cancelled.
+//! A registration of a user for a competition: with a seat, on the waiting list, or cancelled.
 
 use domain::{
     CompetitionId, Contact, NewRegistration, Registration, RegistrationId, RegistrationStatus,
@@ -6,7 +6,7 @@ use domain::{
 };
 use sea_orm::entity::prelude::*;
 
-use super::competition;
+use super::{competition, count};
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel, serde::Serialize, serde::Deserialize)]
 #[sea_orm(table_name = "registrations")]
@@ -23,6 +23,9 @@ pub(crate) struct Model {
     /// The start date that the last reminder announced.
     pub(crate) reminded_start: Option<DateTimeUtc>,
     pub(crate) cancellation_notified_at: Option<DateTimeUtc>,
+    /// Orders the waiting list: the first to be given a seat has the lowest. `None` for a
+    /// registration that is not on it.
+    pub(crate) waitlist_number: Option<i32>,
 }
 
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
@@ -68,13 +71,14 @@ impl Model {
         }
     }
 
-    /// The response to a registration.
+    /// The response to a registration: the last on the waiting list, if it is on it.
     pub(crate) fn into_new_registration(
         self,
         competition: &competition::Model,
         user: &User,
     ) -> NewRegistration {
         NewRegistration {
+            waitlist_position: self.waitlist_number.map(|_| count(competition.waitlisted)),
             registration: self.into_view(),
             competition: competition.summary(),
             user: Contact { name: user.name.clone(), email: user.email.clone() },

@@ -245,6 +245,7 @@ mod tests {
             competition_id: id,
             capacity: 1_000,
             seats_left: 1_000 - sequence,
+            waitlisted: 0,
             cancelled: false,
             sequence,
             is_draft: false,

@@ -88,6 +88,7 @@ impl Batch {
                 reminded_at: None,
                 reminded_start: None,
                 cancellation_notified_at: dates.cancelled,
+                waitlist_number: None,
             };
             self.add_mail(rng, now, &row, &competition, user);
             let written_at = now - TimeDelta::hours(RECENT_HOURS)
@@ -129,7 +130,7 @@ impl Batch {
         let draft = Draft {
             user: user.id,
             recipient: user.email.clone(),
-            mail: confirmation::mail(row.id, &user.name, &competition.title, &place),
+            mail: confirmation::mail(row.id, false, &user.name, &competition.title, &place),
             dedup_key: confirmation::dedup_key(row),
             cause: Cause::default(),
         };
@@ -144,8 +145,9 @@ impl Batch {
 
     /// The job that has confirmed a registration.
     fn add_job(&mut self, rng: &mut Rng, row: &registration::Model, added_at: DateTimeUtc) {
-        let job = ConfirmRegistrations::job(vec![ToConfirm::new(row.id, Cause::default())]);
-        self.jobs.extend(jobs::rows(added_at.into(), [job]).into_iter().map(|job| job::Model {
+        let to_confirm = [ToConfirm::new(row.id, Cause::default())];
+        let confirm = ConfirmRegistrations::jobs(&to_confirm);
+        self.jobs.extend(jobs::rows(added_at.into(), confirm).into_iter().map(|job| job::Model {
             id: JobId(id(rng, added_at)),
             state: State::Completed,
             epoch: 1,

@@ -10,6 +10,7 @@ use sea_orm::{
     ColumnTrait, Condition, EntityTrait, ExprTrait, Order, PaginatorTrait, QueryFilter, SelectTwo,
 };
 
+use super::waiting_list::positions;
 use crate::{
     Actor, Context, Error, Result,
     competitions::is_of_draft,
@@ -128,6 +129,7 @@ async fn views(ctx: &Context, rows: Vec<Row>) -> Result<Vec<MyRegistration>> {
     let db = ctx.db.connection();
     let mut tags = tags_of(db, rows.iter().map(|(row, _)| row.competition_id)).await?;
     let organizers = organizers_of(ctx, &rows).await?;
+    let positions = positions(db, rows.iter().map(|(row, _)| row)).await?;
     rows.into_iter()
         .map(|(row, competition)| {
             let corrupt = || {
@@ -141,6 +143,7 @@ async fn views(ctx: &Context, rows: Vec<Row>) -> Result<Vec<MyRegistration>> {
             let tags = tags.remove(&competition.id).unwrap_or_default();
             Ok(MyRegistration {
                 competition: competition.into_registered(tags, organizer.clone(), row.status),
+                waitlist_position: positions.get(&row.id).copied(),
                 registration: row.into_view(),
             })
         })
@@ -158,9 +161,11 @@ pub async fn viewer_state(ctx: &Context, actor: &Actor, id: CompetitionId) -> Re
         .filter(registration::Column::CompetitionId.eq(id))
         .one(ctx.db.connection())
         .await?;
+    let positions = positions(ctx.db.connection(), &row).await?;
+    let waitlist_position = positions.into_values().next();
     let registration = row.as_ref().map(|row| row.status);
     let registration_id = row.map(|row| row.id);
-    Ok(ViewerState { user: Some(user.clone()), registration, registration_id })
+    Ok(ViewerState { user: Some(user.clone()), registration, registration_id, waitlist_position })
 }
 
 /// The organizers of the competitions in `rows`, by id.

@@ -4,6 +4,7 @@ mod cancel_registration;
 mod mine;
 mod register;
 mod roster;
+mod waiting_list;
 
 pub use cancel_registration::cancel_registration;
 pub(crate) use mine::{count, is_shown_to, newest};

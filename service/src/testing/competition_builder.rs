@@ -16,6 +16,7 @@ impl World {
             title: "Code Sprint".to_owned(),
             description: "Twenty-four hours of code.".to_owned(),
             seats: 10,
+            waitlist: 0,
             deadline: TimeDelta::days(1),
             start: Some(TimeDelta::days(7)),
             opening: None,
@@ -37,6 +38,7 @@ pub struct CompetitionBuilder<'a> {
     title: String,
     description: String,
     seats: i64,
+    waitlist: u32,
     deadline: TimeDelta,
     start: Option<TimeDelta>,
     opening: Option<TimeDelta>,
@@ -64,6 +66,12 @@ impl CompetitionBuilder<'_> {
     /// Sets the number of seats.
     pub fn seats(mut self, seats: i64) -> Self {
         self.seats = seats;
+        self
+    }
+
+    /// Sets how many can wait for a seat.
+    pub fn waitlist(mut self, capacity: u32) -> Self {
+        self.waitlist = capacity;
         self
     }
 
@@ -144,6 +152,7 @@ impl CompetitionBuilder<'_> {
             description: self.description.into(),
             tags: self.tags.into(),
             capacity: self.seats.into(),
+            waitlist_capacity: i64::from(self.waitlist).into(),
             reg_deadline: in_time(self.deadline).into(),
             start_date: optional(self.start.map(in_time)),
             reg_opens_at: optional(self.opening.map(in_time)),

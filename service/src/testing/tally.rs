@@ -1,6 +1,6 @@
 //! Reading the tables without the use cases, and causing failures that no use case causes.
 
-use domain::{CompetitionId, JobId, RegistrationId, RegistrationStatus};
+use domain::{CompetitionId, JobId, RegistrationId, RegistrationStatus, UserId};
 use sea_orm::{
     ActiveEnum, ColumnTrait, ConnectionTrait, DbBackend, DbErr, EntityTrait, PaginatorTrait,
     QueryFilter, QueryOrder, QuerySelect, sea_query::Expr,
@@ -16,13 +16,17 @@ use crate::{
     },
 };
 
-/// A competition in numbers. The first three must be equal.
+/// A competition in numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Tally {
     /// The count in the row of the competition.
     pub registered: u64,
     /// Registrations that hold a seat.
     pub seats_taken: u64,
+    /// The count of the waiting list in the row of the competition.
+    pub waitlisted: u64,
+    /// Registrations on the waiting list.
+    pub waiting: u64,
     /// Items of jobs that confirm registrations, in any state.
     pub confirmation_jobs: u64,
     /// Grows with every change.
@@ -54,6 +58,10 @@ impl World {
         let seats_taken = registration::Entity::find()
             .filter(registration::Column::CompetitionId.eq(id))
             .filter(registration::Column::Status.is_in(RegistrationStatus::with_seat()));
+        let waiting = registration::Entity::find()
+            .filter(registration::Column::CompetitionId.eq(id))
+            .filter(registration::Column::Status.eq(RegistrationStatus::Waitlisted))
+            .filter(registration::Column::WaitlistNumber.is_not_null());
         let jobs: Option<i64> = job::Entity::find()
             .select_only()
             .column_as(job::Column::Items.sum(), "items")
@@ -66,9 +74,24 @@ impl World {
         Tally {
             registered: u64::try_from(row.registered).expect("no negative number of seats"),
             seats_taken: seats_taken.count(db).await.expect("a count"),
+            waitlisted: u64::try_from(row.waitlisted).expect("no negative number"),
+            waiting: waiting.count(db).await.expect("a count"),
             confirmation_jobs: u64::try_from(jobs.unwrap_or_default()).expect("a number of jobs"),
             version: row.version,
         }
+    }
+
+    /// The users on the waiting list of a competition, in order.
+    ///
+    /// # Panics
+    /// When the database fails.
+    pub async fn waiting_list(&self, id: CompetitionId) -> Vec<UserId> {
+        let waiting = registration::Entity::find()
+            .filter(registration::Column::CompetitionId.eq(id))
+            .filter(registration::Column::Status.eq(RegistrationStatus::Waitlisted))
+            .order_by_asc(registration::Column::WaitlistNumber);
+        let rows = waiting.all(self.ctx.db.connection()).await.expect("the waiting list");
+        rows.into_iter().map(|row| row.user_id).collect()
     }
 
     /// The jobs in numbers.

@@ -14,6 +14,8 @@ pub enum Availability {
     Open,
     /// Few seats are left.
     FewLeft,
+    /// No seat is left, and the waiting list takes more.
+    WaitingList,
     /// No seat is left.
     Full,
     /// Registration opens later.
@@ -41,6 +43,8 @@ impl Availability {
             Self::NotYetOpen
         } else if competition.is_closed(now) {
             Self::Closed
+        } else if competition.takes_waitlisted(now) {
+            Self::WaitingList
         } else if competition.seats_left == 0 {
             Self::Full
         } else if u64::from(competition.seats_left) * u64::from(FEW) <= competition.capacity.into()
@@ -56,6 +60,7 @@ impl Availability {
         match self {
             Self::Open => "Open",
             Self::FewLeft => "Few seats left",
+            Self::WaitingList => "Waiting list",
             Self::Full => "Full",
             Self::NotYetOpen => "Opening soon",
             Self::Closed => "Closed",

@@ -6,7 +6,7 @@ use leptos::{html::Div, prelude::*};
 use super::address;
 use crate::{
     Moment,
-    components::{ErrorSummary, Icon, LocalTime, MadeFor, Shape, Submit, focus},
+    components::{ErrorSummary, Icon, LocalTime, MadeFor, Shape, Submit, focus, ordinal},
     error::Failure,
     form::error_of,
     next,
@@ -64,6 +64,12 @@ pub(super) fn CallToActionPanel(
             view! { <RegisterForm id key=idempotency_key register /> }.into_any()
         }
         CallToAction::Registered(status) => view! { <Registered id status register /> }.into_any(),
+        CallToAction::JoinWaitlist => {
+            view! { <JoinWaitlist id key=idempotency_key register /> }.into_any()
+        }
+        CallToAction::Waitlisted(position) => {
+            view! { <Waitlisted id position register /> }.into_any()
+        }
         CallToAction::LogIn => view! { <LogInFirst id /> }.into_any(),
         CallToAction::Full => view! {
             <Notice title="This competition is full">"All seats are taken."</Notice>
@@ -122,6 +128,65 @@ fn RegisterForm(id: CompetitionId, key: String, register: ServerAction<Register>
 }
 
 #[component]
+fn JoinWaitlist(id: CompetitionId, key: String, register: ServerAction<Register>) -> impl IntoView {
+    view! {
+        <ActionForm action=register attr:class="grid gap-3">
+            <p class="font-semibold text-lg">"This competition is full"</p>
+            <input type="hidden" name="competition" value=id.to_string() />
+            <input type="hidden" name="idempotency_key" value=key />
+            <MadeFor />
+            <Submit pending=register.pending() class="btn-lg btn-block">
+                "Join waiting list"
+            </Submit>
+            <p class="text-sm text-muted">
+                "A seat that becomes free goes to the first in line."
+            </p>
+        </ActionForm>
+    }
+}
+
+/// The viewer's position on the waiting list. After joining it with JavaScript it takes the focus.
+#[component]
+fn Waitlisted(
+    id: CompetitionId,
+    position: Option<u32>,
+    register: ServerAction<Register>,
+) -> impl IntoView {
+    let title = match position {
+        Some(position) => format!("You're {} in line", ordinal(position)),
+        None => "You're on the waiting list".to_owned(),
+    };
+    view! {
+        <div
+            node_ref=focus_after(register)
+            role="status"
+            tabindex="-1"
+            class="grid gap-3 outline-none"
+        >
+            <p class="font-semibold text-lg">{title}</p>
+            <p>
+                "You're on the waiting list. When a seat becomes free and you're first in line, \
+                    you're registered at once and get a confirmation."
+            </p>
+            <a class="quiet-link" href=address::cancel_registration(id)>"Leave waiting list"</a>
+        </div>
+    }
+}
+
+/// An element that takes the focus once the viewer has registered, because the button is gone.
+fn focus_after(register: ServerAction<Register>) -> NodeRef<Div> {
+    let node = NodeRef::<Div>::new();
+    Effect::new(move || {
+        if register.version().get_untracked() > 0
+            && let Some(notice) = node.get()
+        {
+            focus(notice);
+        }
+    });
+    node
+}
+
+#[component]
 fn LogInFirst(id: CompetitionId) -> impl IntoView {
     let here = address::competition(id);
     view! {
@@ -146,21 +211,17 @@ fn Notice(title: &'static str, children: Children) -> impl IntoView {
     }
 }
 
-/// The confirmation. After registering with JavaScript it takes the focus, because the button is
-/// gone.
+/// The confirmation. After registering with JavaScript it takes the focus.
 #[component]
 fn Registered(
     id: CompetitionId,
     status: RegistrationStatus,
     register: ServerAction<Register>,
 ) -> impl IntoView {
-    let node = NodeRef::<Div>::new();
+    let node = focus_after(register);
     let viewer = expect_context::<CurrentViewer>();
     Effect::new(move || {
-        if register.version().get_untracked() > 0
-            && let Some(notice) = node.get()
-        {
-            focus(notice);
+        if register.version().get_untracked() > 0 && node.get().is_some() {
             // The mail may have arrived already, and the header counts unread mail.
             viewer.resource.refetch();
         }

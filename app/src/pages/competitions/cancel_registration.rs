@@ -24,8 +24,10 @@ pub struct CancelRegistrationScreen {
     pub title: String,
     /// When registration closes; `None` when it is not open.
     pub open_until: Option<Moment>,
-    /// Whether the participant is registered.
+    /// Whether the participant is registered, or on the waiting list.
     pub is_registered: bool,
+    /// Whether the participant is on the waiting list.
+    pub is_waitlisted: bool,
     /// Whether it is too late: the competition is over.
     pub is_over: bool,
     /// Why cancelling without JavaScript has just been refused, if it was.
@@ -38,7 +40,7 @@ pub struct CancelRegistrationScreen {
 #[server(prefix = "/fn", endpoint = "cancel_registration_screen")]
 pub async fn load_cancel_registration(id: String) -> Result<CancelRegistrationScreen, Failure> {
     use crate::ssr::{clock::ViewerClock, form, request};
-    use domain::Role;
+    use domain::{RegistrationStatus, Role};
 
     let (ctx, actor) = (request::context()?, request::actor()?);
     let clock = ViewerClock::of_request()?;
@@ -46,11 +48,13 @@ pub async fn load_cancel_registration(id: String) -> Result<CancelRegistrationSc
     let id = request::parse_competition_id(&id)?;
     let competition = service::competitions::get(&ctx, id).await?.competition;
     let viewer = service::registration::viewer_state(&ctx, &actor, id).await?;
-    let is_registered = viewer.registration.is_some_and(|status| status.holds_seat());
+    let is_active = viewer.registration.is_some_and(|status| status.is_active());
+    let is_waitlisted = viewer.registration == Some(RegistrationStatus::Waitlisted);
     Ok(CancelRegistrationScreen {
         id,
-        is_over: is_registered && !competition.is_cancelled() && competition.is_over(ctx.now()),
-        is_registered: is_registered && !competition.is_cancelled(),
+        is_over: is_active && !competition.is_cancelled() && competition.is_over(ctx.now()),
+        is_registered: is_active && !competition.is_cancelled(),
+        is_waitlisted,
         open_until: competition
             .is_open(ctx.now())
             .then(|| clock.in_event_zone(competition.reg_deadline, &competition.time_zone)),
@@ -66,6 +70,7 @@ pub async fn cancel_registration(
     competition: CompetitionId,
     idempotency_key: String,
     #[server(default)] made_for: Option<UserId>,
+    #[server(default)] is_waitlisted: bool,
 ) -> Result<(), Failure> {
     use crate::ssr::{flash, form, request};
 
@@ -79,7 +84,11 @@ pub async fn cancel_registration(
     })
     .await;
     form::redirect_back_with(FORM, &address::cancel_registration(competition), (), outcome).await?;
-    flash::set("Your registration is cancelled").await;
+    let words = match is_waitlisted {
+        true => "You have left the waiting list",
+        false => "Your registration is cancelled",
+    };
+    flash::set(words).await;
     leptos_axum::redirect("/dashboard");
     Ok(())
 }
@@ -109,6 +118,8 @@ fn Content(
     cancel_registration: ServerAction<CancelRegistration>,
 ) -> impl IntoView {
     let back = address::competition(screen.id);
+    let is_waitlisted = screen.is_waitlisted;
+    let what = if is_waitlisted { "Leave the waiting list" } else { "Cancel your registration" };
     let error = error_of(cancel_registration, screen.start.error);
     let content = if screen.is_over {
         view! {
@@ -121,11 +132,15 @@ fn Content(
     } else if screen.is_registered {
         view! {
             <p class="max-w-prose text-lg">
-                "Your seat becomes available to others straight away. "
+                {if is_waitlisted {
+                    "You lose your position in line. "
+                } else {
+                    "Your seat becomes available to others straight away. "
+                }}
                 {match screen.open_until {
                     Some(deadline) => view! {
                         "You can register again until " <LocalTime at=deadline />
-                        ", if a seat is left."
+                        {if is_waitlisted { ", at the end of the list." } else { ", if a seat is left." }}
                     }
                     .into_any(),
                     None => "Registration has closed, so you cannot register again.".into_any(),
@@ -134,11 +149,15 @@ fn Content(
             <ActionForm action=cancel_registration attr:class="flex flex-wrap gap-3">
                 <input type="hidden" name="competition" value=screen.id.to_string() />
                 <input type="hidden" name="idempotency_key" value=screen.idempotency_key />
+                {is_waitlisted
+                    .then(|| view! { <input type="hidden" name="is_waitlisted" value="true" /> })}
                 <MadeFor />
                 <Submit pending=cancel_registration.pending() class="">
-                    "Cancel registration"
+                    {if is_waitlisted { "Leave waiting list" } else { "Cancel registration" }}
                 </Submit>
-                <a class="btn" href=back>"Keep registration"</a>
+                <a class="btn" href=back>
+                    {if is_waitlisted { "Stay on the list" } else { "Keep registration" }}
+                </a>
             </ActionForm>
         }
         .into_any()
@@ -151,9 +170,9 @@ fn Content(
         .into_any()
     };
     view! {
-        <Head title=format!("Cancel your registration for {}", screen.title) />
+        <Head title=format!("{what} for {}", screen.title) />
         <div class="form-page">
-            <Heading>"Cancel your registration for " {screen.title} "?"</Heading>
+            <Heading>{what} " for " {screen.title} "?"</Heading>
             <ErrorSummary error />
             {content}
         </div>

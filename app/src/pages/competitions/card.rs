@@ -14,7 +14,7 @@ pub(super) fn AvailabilityBadge(
 ) -> impl IntoView {
     let class = match availability {
         Availability::Open => "badge-success",
-        Availability::FewLeft => "badge-warning",
+        Availability::FewLeft | Availability::WaitingList => "badge-warning",
         Availability::NotYetOpen => "badge-info",
         Availability::Full | Availability::Closed | Availability::Over | Availability::Draft => {
             "badge-neutral"

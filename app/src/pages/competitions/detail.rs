@@ -16,7 +16,8 @@ use super::{
 use crate::{
     Moment,
     components::{
-        Countdown, Head, Heading, Icon, Loaded, LocalTimes, Seats, Shape, Share, refresh_soon,
+        Countdown, Head, Heading, Icon, Loaded, LocalTimes, Seats, Shape, Share, grouped,
+        refresh_soon,
     },
     error::Failure,
 };
@@ -40,6 +41,10 @@ pub struct CompetitionDetailScreen {
     pub capacity: u32,
     /// Free seats.
     pub seats_left: u32,
+    /// How many may wait for a seat.
+    pub waitlist_capacity: u32,
+    /// How many are on the waiting list.
+    pub waitlisted: u32,
     /// Orders this state among those of [`domain::SeatsChanged`].
     pub sequence: u32,
     /// When registration opens, if it has not opened yet.
@@ -108,6 +113,8 @@ pub async fn load_competition_detail(id: String) -> Result<CompetitionDetailScre
         tags: competition.tags,
         capacity: competition.capacity,
         seats_left: competition.seats_left,
+        waitlist_capacity: competition.waitlist_capacity,
+        waitlisted: competition.waitlisted,
         sequence: detail.sequence,
         organizer: (!detail.organizer.is_deleted()).then_some(detail.organizer.name),
         idempotency_key: service::idempotency::new_key(),
@@ -165,15 +172,25 @@ fn Detail(
 ) -> impl IntoView {
     let CompetitionDetailScreen { id, seats_left, capacity, now, sequence, .. } = screen;
     let was_cancelled = screen.call_to_action == CallToAction::Cancelled;
+    let CompetitionDetailScreen { waitlist_capacity, waitlisted, .. } = screen;
     let seats = RwSignal::new((seats_left, capacity));
-    let show = move |SeatState { left, capacity, cancelled, .. }| {
+    let waiting = RwSignal::new(waitlisted);
+    let waits = matches!(screen.call_to_action, CallToAction::Waitlisted(_));
+    let list_is_full = move |waiting| waiting >= waitlist_capacity;
+    let show = move |SeatState { left, capacity, waitlisted: now_waiting, cancelled, .. }| {
         seats.set((left, capacity));
+        waiting.set(now_waiting);
         if cancelled && !was_cancelled {
             news.set("This competition was cancelled.");
             refresh();
         } else if (left == 0) != (seats_left == 0) {
             // Not for every number, which would be too much to listen to.
             news.set(if left == 0 { "No seats are left." } else { "A seat is available again." });
+            refresh();
+        } else if (waits && now_waiting < waitlisted)
+            || list_is_full(now_waiting) != list_is_full(waitlisted)
+        {
+            // The viewer's position has changed, or the list takes more, or no more.
             refresh();
         }
     };
@@ -263,6 +280,8 @@ fn Detail(
                         left=Signal::derive(move || seats.get().0)
                         capacity=Signal::derive(move || seats.get().1)
                     />
+                    {move || waiting_words(waiting.get(), waitlist_capacity)
+                        .map(|words| view! { <p class="text-sm text-muted">{words}</p> })}
                     <dl class="facts">
                         {opens} <dt>"Registration closes"</dt>
                         <dd>
@@ -305,6 +324,16 @@ fn DraftBanner(id: CompetitionId, is_cancelled: bool) -> impl IntoView {
         <p class="band mb-6">
             <span>"Only you can see this draft." {publish}</span>
         </p>
+    }
+}
+
+/// "One person is on the waiting list"; nothing without a list.
+fn waiting_words(waiting: u32, waitlist_capacity: u32) -> Option<String> {
+    match waiting {
+        0 if waitlist_capacity == 0 => None,
+        0 => Some("When all seats are taken, you can join the waiting list.".to_owned()),
+        1 => Some("One person is on the waiting list.".to_owned()),
+        waiting => Some(format!("{} people are on the waiting list.", grouped(waiting.into()))),
     }
 }
 

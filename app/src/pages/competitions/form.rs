@@ -217,6 +217,18 @@ pub(super) fn Fields(
                 error
             />
             <Theirs clash=clash("capacity") name="theirs[capacity]" />
+            <Field
+                id="waitlistCapacity"
+                name="draft[waitlistCapacity]"
+                label="Waiting list (optional)"
+                hint="How many people can wait when all seats are taken. A seat that becomes free \
+                    before registration closes goes to the first in line."
+                inputmode="numeric"
+                required=false
+                value=draft.waitlist_capacity
+                error
+            />
+            <Theirs clash=clash("waitlistCapacity") name="theirs[waitlistCapacity]" />
         </fieldset>
         <fieldset class="section">
             <legend class="subheading">"Dates"</legend>

@@ -40,6 +40,8 @@ pub(super) struct SeatState {
     pub(super) left: u32,
     /// All seats.
     pub(super) capacity: u32,
+    /// How many are on the waiting list.
+    pub(super) waitlisted: u32,
     /// Whether the competition was cancelled.
     pub(super) cancelled: bool,
     /// A higher sequence is newer.
@@ -53,6 +55,7 @@ impl SeatState {
         Some(Self {
             left: number(text, "\"seatsLeft\":")?,
             capacity: number(text, "\"capacity\":")?,
+            waitlisted: number(text, "\"waitlisted\":").unwrap_or(0),
             cancelled: text.contains("\"cancelled\":true"),
             sequence: number(text, "\"sequence\":").unwrap_or(u32::MAX),
         })
@@ -233,12 +236,14 @@ mod tests {
             competition_id: CompetitionId("01939c2e-7b5a-7000-8000-000000000001".parse().unwrap()),
             capacity: 40,
             seats_left: 0,
+            waitlisted: 5,
             cancelled: false,
             sequence: 7,
             is_draft: false,
         };
         let read = |event: &SeatsChanged| SeatState::read(&serde_json::to_string(event).unwrap());
-        let state = SeatState { left: 0, capacity: 40, cancelled: false, sequence: 7 };
+        let state =
+            SeatState { left: 0, capacity: 40, waitlisted: 5, cancelled: false, sequence: 7 };
         assert_eq!(read(&event), Some(state));
         event.cancelled = true;
         assert_eq!(read(&event), Some(SeatState { cancelled: true, ..state }));
@@ -248,7 +253,8 @@ mod tests {
     #[test]
     fn a_state_of_an_older_server_counts_as_the_newest() {
         let text = "{\"capacity\":3,\"seatsLeft\":2,\"cancelled\":false}";
-        let state = SeatState { left: 2, capacity: 3, cancelled: false, sequence: u32::MAX };
+        let state =
+            SeatState { left: 2, capacity: 3, waitlisted: 0, cancelled: false, sequence: u32::MAX };
         assert_eq!(SeatState::read(text), Some(state));
     }
 }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::ssr::clock::ViewerClock;
 use crate::{
     Moment,
-    components::{EmptyState, Icon, LocalTimes, Shape, StatusBadge, grouped},
+    components::{EmptyState, Icon, LocalTimes, Shape, StatusBadge, grouped, ordinal},
     pages::competitions::{AddToCalendar, ExternalLink, Place, PlaceLine, address, calendar},
 };
 
@@ -31,6 +31,8 @@ pub struct RegistrationRow {
     pub registration: RegistrationId,
     /// Its status.
     pub status: RegistrationStatus,
+    /// Its position on the waiting list, if it is on it.
+    pub waitlist_position: Option<u32>,
 }
 
 #[cfg(feature = "ssr")]
@@ -51,6 +53,7 @@ impl RegistrationRow {
             is_competition_cancelled: competition.cancelled_at.is_some(),
             registration: mine.registration.id,
             status: mine.registration.status,
+            waitlist_position: mine.waitlist_position,
         }
     }
 }
@@ -171,9 +174,16 @@ fn RegistrationCard(
     #[prop(default = false)]
     is_upcoming: bool,
 ) -> impl IntoView {
-    let can_cancel = is_upcoming && row.status.holds_seat();
+    let can_cancel = is_upcoming && row.status.is_active();
+    let position = row.waitlist_position.filter(|_| is_upcoming).map(|position| {
+        view! { <p class="text-sm">{format!("You're {} in line", ordinal(position))}</p> }
+    });
+    let cancel_words = match row.status {
+        RegistrationStatus::Waitlisted => "Leave waiting list",
+        _ => "Cancel registration",
+    };
     let status = match row.status {
-        status if row.is_competition_cancelled && status.holds_seat() => view! {
+        status if row.is_competition_cancelled && status.is_active() => view! {
             <span class="badge badge-error h-auto py-1 text-left">
                 "Cancelled by the organizer"
             </span>
@@ -207,6 +217,7 @@ fn RegistrationCard(
             </div>
             <div class="ticket-stub">
                 <p>{status}</p>
+                {position}
                 <p class="icon-line text-sm"><Icon shape=Shape::Calendar />{start}</p>
                 {can_cancel
                     .then(|| {
@@ -217,7 +228,7 @@ fn RegistrationCard(
                                 class="quiet-link"
                                 href=address::cancel_registration(row.competition)
                             >
-                                "Cancel registration"
+                                {cancel_words}
                                 <span class="sr-only">" for " {row.title.clone()}</span>
                             </a>
                         }

@@ -89,6 +89,8 @@ pub(super) fn WebhookFields(
 fn event_words(kind: EventType) -> &'static str {
     match kind {
         EventType::RegistrationCreated => "A participant has registered.",
+        EventType::RegistrationWaitlisted => "A participant has joined the waiting list.",
+        EventType::RegistrationPromoted => "The first on the waiting list was given a seat.",
         EventType::RegistrationConfirmed => "The confirmation is in the participant's mailbox.",
         EventType::RegistrationCancelled => "A participant has cancelled a registration.",
         EventType::CompetitionPublished => "You have created a competition.",

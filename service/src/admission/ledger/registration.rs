@@ -24,15 +24,22 @@ impl Ledger {
             return Verdict::Refused(refusal);
         }
         if let Some(Entry { row, .. }) = earlier
-            && row.status.holds_seat()
+            && row.status.is_active()
         {
-            let message = "Already registered for this competition";
+            let message = match row.status {
+                RegistrationStatus::Waitlisted => {
+                    "Already on the waiting list for this competition"
+                }
+                _ => "Already registered for this competition",
+            };
             return Verdict::Refused(PublicError {
                 registration_id: Some(row.id),
                 ..PublicError::new(ErrorCode::AlreadyRegistered, message)
             });
         }
-        if self.after.registered >= self.after.capacity {
+        // A new registration never overtakes those that wait.
+        let gets_seat = !self.after.is_full() && self.after.waitlisted == 0;
+        if !gets_seat && self.after.waitlisted >= self.after.waitlist_capacity {
             let message = "Competition is full";
             return Verdict::Refused(PublicError::new(ErrorCode::CompetitionFull, message));
         }
@@ -48,24 +55,31 @@ impl Ledger {
             self.now.utc().max(row.registered_at + TimeDelta::milliseconds(1))
         });
         let key = request.keyed.as_ref().map(|keyed| keyed.key.idempotency_key().to_string());
+        let (status, waitlist_number, event) = if gets_seat {
+            self.after.registered += 1;
+            (RegistrationStatus::Pending, None, EventType::RegistrationCreated)
+        } else {
+            let number = self.join_waiting_list(user.id);
+            (RegistrationStatus::Waitlisted, Some(number), EventType::RegistrationWaitlisted)
+        };
         // No `..earlier`: a new column has to be decided here, for a reused row as well.
         let row = registration::Model {
             id,
             user_id: user.id,
             competition_id: self.after.id,
-            status: RegistrationStatus::Pending,
+            status,
             idempotency_key: key,
             registered_at,
             updated_at: registered_at,
             reminded_at: None,
             reminded_start: None,
             cancellation_notified_at: None,
+            waitlist_number,
         };
         let registration = row.clone().into_new_registration(&self.after, user);
-        self.after.registered += 1;
-        self.add_registration_event(EventType::RegistrationCreated, &row);
+        self.add_registration_event(event, &row);
         let cause = request.cause.clone();
-        self.registrations.insert(user.id, Entry { row, write, cause });
+        self.registrations.insert(user.id, Entry { row, write, cause, is_promoted: false });
         Verdict::Granted(Effect::Registered(Box::new(registration)))
     }
 
@@ -86,14 +100,14 @@ impl Ledger {
 
     /// A repeated cancellation is granted: the response to the first may have been lost.
     ///
-    /// Refused once the competition is cancelled: the notice goes to every user with a seat, so the
-    /// seats stay as they were. Refused once it is over: the roster says who took part.
+    /// Refused once the competition is cancelled: the notice goes to every user with a seat or on the
+    /// waiting list, so both stay as they were. Refused once it is over: the roster says who took part.
     pub(super) fn cancel_registration(&mut self, user: &User) -> Verdict {
-        let Some(Entry { row, write, .. }) = self.registrations.get_mut(&user.id) else {
+        let Some(entry) = self.registrations.get_mut(&user.id) else {
             let message = "You are not registered for this competition";
             return Verdict::NotApplicable(PublicError::new(ErrorCode::NotRegistered, message));
         };
-        if row.status.holds_seat() {
+        if entry.row.status.is_active() {
             if self.after.cancelled_at.is_some() {
                 let code = ErrorCode::CompetitionCancelled;
                 return Verdict::Refused(PublicError::new(code, CANCELLED));
@@ -101,13 +115,17 @@ impl Ledger {
             if self.after.dates().is_over(self.now) {
                 return Verdict::Refused(PublicError::new(ErrorCode::CompetitionOver, OVER));
             }
+            let held_seat = entry.row.status.holds_seat();
+            let row = entry.row_mut();
             row.status = RegistrationStatus::Cancelled;
+            row.waitlist_number = None;
             row.updated_at = self.now.utc();
-            if *write == RowWrite::Unchanged {
-                *write = RowWrite::Update;
-            }
             let row = row.clone();
-            self.after.registered -= 1;
+            if held_seat {
+                self.after.registered -= 1;
+            } else {
+                self.leave_waiting_list(user.id);
+            }
             self.add_registration_event(EventType::RegistrationCancelled, &row);
         }
         Verdict::Granted(Effect::RegistrationCancelled)

@@ -19,6 +19,8 @@ pub(super) fn Totals(
 ) -> impl IntoView {
     let taken = format!("{} of {capacity}", capacity - seats_left);
     let pending = if is_cancelled { "Pending when cancelled" } else { "Pending" };
+    let waitlisted = (totals.waitlisted > 0)
+        .then(|| view! { <Total label="Waiting list" value=totals.waitlisted.to_string() /> });
     let failed = (totals.failed > 0)
         .then(|| view! { <Total label="Failed" value=totals.failed.to_string() /> });
     view! {
@@ -29,6 +31,7 @@ pub(super) fn Totals(
                 <Total label="Seats taken" value=taken />
                 <Total label="Confirmed" value=totals.confirmed.to_string() />
                 <Total label=pending value=totals.pending.to_string() />
+                {waitlisted}
                 <Total label="Cancelled" value=totals.cancelled.to_string() />
                 {failed}
             </dl>

@@ -1,0 +1,53 @@
+//! The rules of the waiting list.
+//!
+//! While registrations wait and registration is open, no seat is free: the command that frees a seat
+//! gives it to the first on the list, in the same transaction, and a new registration joins the end
+//! of the list.
+
+use chrono::TimeDelta;
+use domain::{EventType, RegistrationStatus, UserId};
+
+use super::Ledger;
+use crate::Cause;
+
+impl Ledger {
+    /// The number of a registration that joins the list.
+    pub(super) fn join_waiting_list(&mut self, user: UserId) -> i32 {
+        // A part of the list is not continued: those in between were not read.
+        if usize::try_from(self.after.waitlisted) == Ok(self.line.len()) {
+            self.line.push_back(user);
+        }
+        self.after.waitlisted += 1;
+        self.after.last_waitlist_number += 1;
+        self.after.last_waitlist_number
+    }
+
+    /// Takes a registration off the list.
+    pub(super) fn leave_waiting_list(&mut self, user: UserId) {
+        self.line.retain(|waiting| *waiting != user);
+        self.after.waitlisted -= 1;
+    }
+
+    /// Gives free seats to the first on the list. The request has freed them.
+    pub(super) fn pass_seats_on(&mut self, cause: &Cause) {
+        while !self.after.is_full()
+            && self.after.passes_seats_on(self.now)
+            && let Some(user) = self.line.pop_front()
+        {
+            let Some(entry) = self.registrations.get_mut(&user) else { continue };
+            let now = self.now.utc();
+            let row = entry.row_mut();
+            row.status = RegistrationStatus::Pending;
+            row.waitlist_number = None;
+            // Later than before, because the dedup key of the confirmation contains it.
+            row.registered_at = now.max(row.registered_at + TimeDelta::milliseconds(1));
+            row.updated_at = row.registered_at;
+            let row = row.clone();
+            entry.cause = cause.clone();
+            entry.is_promoted = true;
+            self.after.registered += 1;
+            self.after.waitlisted -= 1;
+            self.add_registration_event(EventType::RegistrationPromoted, &row);
+        }
+    }
+}
