@@ -46,7 +46,7 @@ test('a competition is saved as a draft, previewed, published and unpublished', 
   if (javaScriptOn()) await expect(page.getByRole('status').filter({ has: published })).toBeFocused();
   await expect(page.locator('.badge', { hasText: 'Draft' })).toHaveCount(0);
   expect(await statusForVisitors()).toBe(200);
-  expect(await (await request.get(list)).text()).toContain(title);
+  expect(await (await request.get(list)).text()).toContain(`>${title}<`);
 
   await page.getByRole('button', { name: 'Unpublish' }).click();
   await expect(page.getByText('Unpublished. This competition is a draft')).toBeVisible();

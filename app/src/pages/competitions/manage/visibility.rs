@@ -113,7 +113,12 @@ pub(super) fn VisibilityForm(
         <section aria-labelledby="visibility" class="grid gap-4">
             <h2 id="visibility" tabindex="-1" class="subheading outline-none">"Visibility"</h2>
             <ErrorSummary error=error_of(set, error) />
-            <p node_ref=node role="status" tabindex="-1" class="icon-line outline-none">
+            <p
+                node_ref=node
+                role=was_set.then_some("status")
+                tabindex="-1"
+                class="icon-line outline-none"
+            >
                 {was_set.then(|| view! { <Icon shape=Shape::Tick /> })}
                 <span>
                     <strong>{was_set.then_some(done)}</strong>
