@@ -32,4 +32,5 @@ mod sink;
 mod streams;
 mod support;
 mod unknown_outcomes;
+mod waiting_list;
 mod workers;

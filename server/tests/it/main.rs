@@ -41,4 +41,5 @@ mod tokens;
 mod traces;
 mod unknown_outcomes;
 mod visibility;
+mod waiting_list;
 mod webhooks;

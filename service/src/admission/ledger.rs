@@ -114,11 +114,12 @@ impl Ledger {
     /// Decides a request on top of those that were decided before it.
     ///
     /// # Errors
-    /// Forbidden, or the draft of another organizer; then nothing has changed.
+    /// Forbidden, or the draft of another organizer; then the request has changed nothing.
     pub(super) fn decide(&mut self, request: &Request) -> Result<Verdict> {
         let had_events = !self.events.is_empty();
-        let verdict = self.decide_command(request);
+        // An earlier release passes no seat on.
         self.pass_seats_on(&request.cause);
+        let verdict = self.decide_command(request);
         if !had_events && !self.events.is_empty() {
             self.published_by = request.cause.clone();
         }
@@ -130,13 +131,13 @@ impl Ledger {
         self.require_visible_to(user)?;
         match &request.command {
             AdmissionCommand::Register => Ok(self.register(request)),
-            AdmissionCommand::CancelRegistration => Ok(self.cancel_registration(user)),
+            AdmissionCommand::CancelRegistration => Ok(self.cancel_registration(request)),
             AdmissionCommand::EditCompetition { edit, if_match } => {
                 self.require_organizer(
                     user,
                     "Only the organizer of this competition may change it",
                 )?;
-                Ok(self.edit_competition(user, edit, if_match.as_ref()))
+                Ok(self.edit_competition(request, edit, if_match.as_ref()))
             }
             AdmissionCommand::CancelCompetition { if_match } => {
                 self.require_organizer(

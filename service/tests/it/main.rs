@@ -44,4 +44,5 @@ mod sink;
 mod support;
 mod throttle;
 mod visibility;
+mod waiting_list;
 mod webhooks;

@@ -13,7 +13,7 @@ const CLEAN_UP_TIMEOUT: Duration = Duration::from_secs(90);
 const LISTS: [&str; 4] = ["ready:*", "processing:*", "delayed", "enqueued"];
 
 /// Runs all jobs, and compares the database with the responses: there was no 500; seats taken =
-/// rows ≤ capacity; each participant has at most one row; every 201 is durable, and every row has
+/// rows with a seat ≤ capacity, and equal to it while registrations wait; each participant has at most one row; every 201 is durable, and every row has
 /// its 201; each job was completed once or is dead; the lists in Redis are drained. Returns the
 /// number of dead jobs.
 pub(crate) async fn check(site: &Site, ledgers: &[Ledger]) -> usize {
@@ -38,16 +38,19 @@ pub(crate) async fn check(site: &Site, ledgers: &[Ledger]) -> usize {
     dead
 }
 
-/// Each job was completed once, or is dead without effect. Holders of a seat in a cancelled
-/// competition were notified once.
+/// Each job was completed once, or is dead without effect; a registration on the waiting list has
+/// none. Those with a seat in a cancelled competition, or waiting for one, were notified once.
 fn check_jobs(audited: &Audited) {
     let Audited { status, mails, done, open, dead, competition_cancelled, cancellations, .. } =
         audited;
-    let notices = usize::from(*competition_cancelled && status.holds_seat());
+    let notices = usize::from(*competition_cancelled && status.is_active());
     assert_eq!(*cancellations, notices, "cancellation notices: {audited:?}");
     let is_right = match (done, dead) {
         // A cancelled competition confirms no pending registration.
         (1, 0) if *competition_cancelled && *status == RegistrationStatus::Pending => *mails == 0,
+        // Cancelled before or after its confirmation.
+        (1, 0) if *status == RegistrationStatus::Cancelled => *mails <= 1,
+        (0, 0) => (*status, *mails) == (RegistrationStatus::Waitlisted, 0),
         (1, 0) => (*status, *mails) == (RegistrationStatus::Confirmed, 1),
         (0, 1) => (*status, *mails) == (RegistrationStatus::Pending, 0),
         _ => false,
@@ -58,20 +61,24 @@ fn check_jobs(audited: &Audited) {
 async fn check_seats(site: &Site, ledger: &Ledger, rows: &[Audited]) {
     let tally = site.world.tally(ledger.competition).await;
     let taken = usize::try_from(tally.registered).expect("a number of seats");
-    assert_eq!(taken, rows.len(), "seats taken and rows differ");
+    let with_seat = rows.iter().filter(|row| row.status.holds_seat()).count();
+    assert_eq!(taken, with_seat, "seats taken and rows differ");
+    assert_eq!(tally.waitlisted, tally.waiting, "waiting list and rows differ");
     assert!(taken <= ledger.seats, "{taken} of {} seats are taken", ledger.seats);
     let by_user: HashMap<UserId, &Audited> = rows.iter().map(|row| (row.user, row)).collect();
     assert_eq!(by_user.len(), rows.len(), "a participant has two rows");
     for (user, outcome) in &ledger.outcomes {
         let row = by_user.get(user).map(|row| row.id);
         match outcome {
-            Outcome::Registered(id) => assert_eq!(row, Some(*id), "{user} has received 201"),
+            Outcome::Registered(id) | Outcome::Waitlisted(id) => {
+                assert_eq!(row, Some(*id), "{user} has received 201")
+            }
             Outcome::Full => assert_eq!(row, None, "{user} has received 400"),
         }
     }
     let every_row_has_an_outcome = by_user.keys().all(|user| ledger.outcomes.contains_key(user));
     assert!(every_row_has_an_outcome, "a registered participant has no response");
-    if ledger.registered() < ledger.outcomes.len() {
+    if ledger.registered() < ledger.outcomes.len() || tally.waiting > 0 {
         assert_eq!(taken, ledger.seats, "a participant was rejected although seats were left");
     }
 }

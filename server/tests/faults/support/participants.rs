@@ -1,6 +1,7 @@
 //! Participants who register over HTTP, and retry until they have a final response.
 
 use std::{
+    collections::HashSet,
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
@@ -97,6 +98,46 @@ impl Participants {
             ledger.replayed += usize::from(received.is_replay);
         }
         ledger
+    }
+
+    /// Those of the participants cancel their registrations at once, and retry until they have a
+    /// final response.
+    pub(crate) async fn cancel(
+        &self,
+        users: &HashSet<UserId>,
+        servers: &[String],
+        competition: CompetitionId,
+        rng: &mut Rng,
+    ) -> Failures {
+        let mut requests = JoinSet::new();
+        for (user, token) in self.members.iter().filter(|(user, _)| users.contains(user)) {
+            let (client, user, token) = (self.client.clone(), *user, token.clone());
+            let (servers, mut rng) = (servers.to_vec(), rng.fork());
+            requests.spawn(async move {
+                let (began, mut failures) = (Instant::now(), Failures::default());
+                loop {
+                    let server = &servers[rng.usize(..servers.len())];
+                    let request = client.delete(format!("{server}{}", path(competition)));
+                    let request = request
+                        .bearer_auth(&token)
+                        .header("Idempotency-Key", format!("cancel-{competition}"));
+                    match request.send().await.map(|response| response.status().as_u16()) {
+                        Ok(204) => return failures,
+                        Ok(409) => failures.in_flight += 1,
+                        Ok(503) => failures.unavailable += 1,
+                        Ok(status) => panic!("{user} has received {status}"),
+                        Err(_) => failures.no_response += 1,
+                    }
+                    assert!(began.elapsed() < RETRY_TIMEOUT, "no response for {user}");
+                    sleep(Duration::from_millis(rng.u64(10..100))).await;
+                }
+            });
+        }
+        let mut sum = Failures::default();
+        for failures in requests.join_all().await {
+            sum += failures;
+        }
+        sum
     }
 
     /// All participants register for one competition after the other, until [`Load::stop`].

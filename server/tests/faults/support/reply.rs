@@ -12,8 +12,10 @@ const PROBE_TIMEOUT: Duration = Duration::from_secs(5);
 /// The final response to a participant who registers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Outcome {
-    /// 201.
+    /// 201 with a seat.
     Registered(RegistrationId),
+    /// 201 on the waiting list.
+    Waitlisted(RegistrationId),
     /// 400 `Competition is full`.
     Full,
 }
@@ -80,7 +82,11 @@ impl Reply {
         match (status, body["code"].as_str().unwrap_or_default()) {
             (201, _) => {
                 let id = body["id"].as_str().expect("an id").parse().expect("an id");
-                Self::Final { outcome: Outcome::Registered(id), is_replay }
+                let outcome = match body["status"].as_str() {
+                    Some("WAITLISTED") => Outcome::Waitlisted(id),
+                    _ => Outcome::Registered(id),
+                };
+                Self::Final { outcome, is_replay }
             }
             (400, "competition_full") => Self::Final { outcome: Outcome::Full, is_replay },
             (409, "idempotency_in_flight") => Self::Failure(Failures { in_flight: 1, ..none }),

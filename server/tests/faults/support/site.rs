@@ -61,6 +61,17 @@ impl Site {
         self.world.competition(&self.organizer).seats(seats).create().await
     }
 
+    /// A competition in which so many may wait for a seat.
+    pub(crate) async fn competition_with_waiting_list(
+        &self,
+        seats: usize,
+        waitlist: u32,
+    ) -> CompetitionId {
+        let seats = i64::try_from(seats).expect("a number of seats");
+        let new = self.world.competition(&self.organizer).seats(seats);
+        new.waitlist(waitlist).create().await
+    }
+
     /// Switches to another PostgreSQL with the same data. Returns the previous one.
     pub(crate) async fn move_to(&mut self, postgres: Postgres) -> Postgres {
         self.world = Arc::new(World::at(&postgres.url()).await);

@@ -7,7 +7,7 @@ use domain::{
 
 use super::{Ledger, OVER};
 use crate::{
-    Result,
+    Cause, Result,
     admission::{
         command::Request,
         decision::{Effect, Verdict},
@@ -30,12 +30,13 @@ impl Ledger {
 
     pub(super) fn edit_competition(
         &mut self,
-        user: &User,
+        request: &Request,
         edit: &CompetitionEdit,
         if_match: Option<&IfMatch>,
     ) -> Verdict {
-        match self.check_precondition(if_match).and_then(|()| self.apply(edit)) {
-            Ok(()) => self.changed_by(user),
+        let checked = self.check_precondition(if_match);
+        match checked.and_then(|()| self.apply(edit, &request.cause)) {
+            Ok(()) => self.changed_by(&request.user),
             Err(refusal) => Verdict::Refused(refusal),
         }
     }
@@ -92,7 +93,7 @@ impl Ledger {
 
     /// Applies all of an edit or nothing. An edit without an effect leaves the `revision` as it is,
     /// so that no other edit becomes stale.
-    fn apply(&mut self, edit: &CompetitionEdit) -> Result<(), PublicError> {
+    fn apply(&mut self, edit: &CompetitionEdit, cause: &Cause) -> Result<(), PublicError> {
         let current = &self.after;
         if current.cancelled_at.is_some() {
             return Err(PublicError::cancelled_is_final());
@@ -164,6 +165,8 @@ impl Ledger {
         after.updated_at = self.now.utc();
         let event = event_of_edit(&self.after, &after);
         self.after = after;
+        // There are more seats, or registration is open again.
+        self.pass_seats_on(cause);
         if let Some(event) = event {
             self.add_competition_event(event);
         }

@@ -1,7 +1,7 @@
 //! The rules of registrations.
 
 use chrono::TimeDelta;
-use domain::{ErrorCode, EventType, PublicError, RegistrationId, RegistrationStatus, User};
+use domain::{ErrorCode, EventType, PublicError, RegistrationId, RegistrationStatus};
 
 use super::{Entry, Ledger, OVER, RowWrite};
 use crate::{
@@ -100,9 +100,11 @@ impl Ledger {
 
     /// A repeated cancellation is granted: the response to the first may have been lost.
     ///
-    /// Refused once the competition is cancelled: the notice goes to every user with a seat or on the
-    /// waiting list, so both stay as they were. Refused once it is over: the roster says who took part.
-    pub(super) fn cancel_registration(&mut self, user: &User) -> Verdict {
+    /// Refused once the competition is cancelled: the notice goes to every user with a seat or on
+    /// the waiting list, so both stay as they were. Refused once it is over: the roster says who
+    /// took part.
+    pub(super) fn cancel_registration(&mut self, request: &Request) -> Verdict {
+        let user = &request.user;
         let Some(entry) = self.registrations.get_mut(&user.id) else {
             let message = "You are not registered for this competition";
             return Verdict::NotApplicable(PublicError::new(ErrorCode::NotRegistered, message));
@@ -127,6 +129,7 @@ impl Ledger {
                 self.leave_waiting_list(user.id);
             }
             self.add_registration_event(EventType::RegistrationCancelled, &row);
+            self.pass_seats_on(&request.cause);
         }
         Verdict::Granted(Effect::RegistrationCancelled)
     }

@@ -1,8 +1,8 @@
 //! The rules of the waiting list.
 //!
-//! While registrations wait and registration is open, no seat is free: the command that frees a seat
-//! gives it to the first on the list, in the same transaction, and a new registration joins the end
-//! of the list.
+//! While registrations wait and registration is open, no seat is free: the command that frees a
+//! seat gives it to the first on the list, in the same transaction, and a new registration joins
+//! the end of the list.
 
 use chrono::TimeDelta;
 use domain::{EventType, RegistrationStatus, UserId};
@@ -28,7 +28,7 @@ impl Ledger {
         self.after.waitlisted -= 1;
     }
 
-    /// Gives free seats to the first on the list. The request has freed them.
+    /// Gives free seats to the first on the list, because of a request.
     pub(super) fn pass_seats_on(&mut self, cause: &Cause) {
         while !self.after.is_full()
             && self.after.passes_seats_on(self.now)

@@ -57,6 +57,29 @@ async fn every_cause_has_its_event_once() {
 }
 
 #[tokio::test]
+async fn joining_the_waiting_list_and_a_seat_from_it_have_their_events() {
+    let world = World::in_memory().await;
+    let ada = world.organizer("Ada").await;
+    let [ben, eve] = &world.participants(2).await[..] else { panic!("two participants") };
+    let receiver = Receiver::start().await;
+    webhook_to(&world, &ada, &receiver).await;
+    let id = world.competition(&ada).seats(1).waitlist(1).create().await;
+    register(&world.ctx, ben, id).await.unwrap();
+    register(&world.ctx, eve, id).await.unwrap();
+    cancel_registration(&world.ctx, ben, id).await.unwrap();
+    world.run_pending_jobs().await;
+    let status_of = |kind| {
+        let received = receiver.received();
+        let found = received.into_iter().find(|one| one.kind() == kind).unwrap().json();
+        (found["data"]["userId"].clone(), found["data"]["status"].clone())
+    };
+    let eve = json!(eve.user().unwrap().id);
+    assert_eq!(status_of("registration.waitlisted"), (eve.clone(), json!("WAITLISTED")));
+    assert_eq!(status_of("registration.promoted"), (eve, json!("PENDING")));
+    assert_eq!(counts(&receiver)["registration.created"], 1, "joining the list is no seat");
+}
+
+#[tokio::test]
 async fn an_event_of_a_competition_says_when_and_where_without_the_online_link() {
     let world = World::in_memory().await;
     let ada = world.organizer("Ada").await;

@@ -1,0 +1,82 @@
+//! The waiting list over the API.
+
+use axum::http::{Method, StatusCode};
+use serde_json::{Value, json};
+use service::Actor;
+
+use crate::support::App;
+
+/// A competition with one seat, for which so many can wait.
+async fn create(app: &App, organizer: &Actor, waitlist: Value) -> Value {
+    let body = json!({
+        "title": "Chess Open", "description": "Seven rounds.", "capacity": 1,
+        "regDeadline": "2026-11-30T12:00:00Z", "waitlistCapacity": waitlist,
+    });
+    app.post("/api/competitions").by(organizer).json(&body).send().await.json()
+}
+
+#[tokio::test]
+async fn a_registration_for_a_full_competition_waits_and_is_given_the_next_free_seat() {
+    let app = App::new().await;
+    let ada = app.world.organizer("Ada").await;
+    let [ben, eve, kim] = &app.world.participants(3).await[..] else { panic!("three") };
+    let created = create(&app, &ada, json!("1")).await;
+    assert_eq!((&created["waitlistCapacity"], &created["waitlisted"]), (&json!(1), &json!(0)));
+    let path = format!("/api/competitions/{}", created["id"].as_str().unwrap());
+    let register = format!("{path}/register");
+
+    let seated = app.post(&register).by(ben).send().await.json();
+    assert_eq!((&seated["status"], &seated["waitlistPosition"]), (&json!("PENDING"), &Value::Null));
+    let waits = app.post(&register).by(eve).send().await;
+    assert_eq!(waits.status, StatusCode::CREATED);
+    let waits = waits.json();
+    assert_eq!((&waits["status"], &waits["waitlistPosition"]), (&json!("WAITLISTED"), &json!(1)));
+    let again = app.post(&register).by(eve).send().await;
+    assert_eq!(
+        (again.status, &again.json()["registrationId"]),
+        (StatusCode::CONFLICT, &waits["id"])
+    );
+    let full = app.post(&register).by(kim).send().await;
+    let expected = (StatusCode::BAD_REQUEST, "Competition is full".into());
+    assert_eq!((full.status, full.message()), expected);
+
+    let shown = app.get(&path).send().await.json();
+    assert_eq!((&shown["seatsLeft"], &shown["waitlisted"]), (&json!(0), &json!(1)));
+    let seats = app.get(&format!("{path}/seats")).send().await.json();
+    assert_eq!((&seats["seatsLeft"], &seats["waitlisted"]), (&json!(0), &json!(1)));
+    let mine = app.get("/api/competitions/registrations/my").by(eve).send().await.json();
+    assert_eq!(mine[0]["waitlistPosition"], 1);
+    let roster = format!("{path}/registrations?status=WAITLISTED");
+    let roster = app.get(&roster).by(&ada).send().await.json();
+    assert_eq!((roster.as_array().unwrap().len(), &roster[0]["id"]), (1, &waits["id"]));
+
+    let left = app.call(Method::DELETE, &register).by(ben).send().await;
+    assert_eq!(left.status, StatusCode::NO_CONTENT);
+    let mine = app.get("/api/competitions/registrations/my").by(eve).send().await.json();
+    assert_eq!(
+        (&mine[0]["status"], &mine[0]["waitlistPosition"]),
+        (&json!("PENDING"), &Value::Null)
+    );
+    let shown = app.get(&path).send().await.json();
+    assert_eq!((&shown["seatsLeft"], &shown["waitlisted"]), (&json!(0), &json!(0)));
+}
+
+#[tokio::test]
+async fn a_waiting_list_has_a_size_from_0_to_5000() {
+    let app = App::new().await;
+    let ada = app.world.organizer("Ada").await;
+    for wrong in [json!(-1), json!(5_001), json!(1.5), json!("many"), json!(true)] {
+        let refused = create(&app, &ada, wrong.clone()).await;
+        assert_eq!(refused["statusCode"], 400, "{wrong}");
+        assert_eq!(refused["errors"][0]["field"], "waitlistCapacity", "{refused}");
+    }
+    for (given, stored) in [(Value::Null, 0), (json!(0), 0), (json!(5_000), 5_000)] {
+        assert_eq!(create(&app, &ada, given).await["waitlistCapacity"], stored);
+    }
+    let id = create(&app, &ada, json!(5)).await["id"].as_str().unwrap().to_owned();
+    let path = format!("/api/competitions/{id}");
+    let edited = app.patch(&path).by(&ada).json(&json!({ "waitlistCapacity": 7 })).send().await;
+    assert_eq!(edited.json()["waitlistCapacity"], 7);
+    let edited = app.patch(&path).by(&ada).json(&json!({ "waitlistCapacity": 7001 })).send().await;
+    assert_eq!(edited.status, StatusCode::BAD_REQUEST);
+}

@@ -1,0 +1,288 @@
+//! The waiting list: who joins it, in which order, and who is given a seat.
+
+use chrono::TimeDelta;
+use domain::{
+    CompetitionId, ErrorCode, MyRegistration, Paging,
+    RegistrationStatus::{Cancelled, Confirmed, Pending, Waitlisted},
+    UserId,
+};
+use serde_json::json;
+use service::{
+    Actor, ClientAddress,
+    accounts::delete,
+    registration,
+    testing::{PASSWORD, World},
+};
+
+use crate::support::{at_once, cancel_registration, edit, mails, register, register_with_key};
+
+fn id(actor: &Actor) -> UserId {
+    actor.user().unwrap().id
+}
+
+fn ids(actors: &[Actor]) -> Vec<UserId> {
+    actors.iter().map(id).collect()
+}
+
+async fn register_all(world: &World, competition: CompetitionId, participants: &[Actor]) {
+    for participant in participants {
+        register(&world.ctx, participant, competition).await.unwrap();
+    }
+}
+
+async fn newest(world: &World, participant: &Actor) -> MyRegistration {
+    let paging = Paging { page: 1, limit: 1 };
+    registration::mine(&world.ctx, participant, paging).await.unwrap().items.remove(0)
+}
+
+/// The counts in the row of the competition equal the rows.
+async fn assert_counts(world: &World, competition: CompetitionId, seats: u64, waiting: u64) {
+    let tally = world.tally(competition).await;
+    assert_eq!((tally.registered, tally.seats_taken), (seats, seats), "seats");
+    assert_eq!((tally.waitlisted, tally.waiting), (waiting, waiting), "waiting list");
+}
+
+#[tokio::test]
+async fn registrations_for_a_full_competition_wait_in_their_order_until_the_list_is_full() {
+    let world = World::new().await;
+    let ada = world.organizer("Ada").await;
+    let people = world.participants(4).await;
+    let sprint = world.competition(&ada).seats(1).waitlist(2).create().await;
+    let mut seen = Vec::new();
+    for participant in &people[..3] {
+        let new = register(&world.ctx, participant, sprint).await.unwrap();
+        seen.push((new.registration.status, new.waitlist_position));
+    }
+    assert_eq!(seen, [(Pending, None), (Waitlisted, Some(1)), (Waitlisted, Some(2))]);
+    let refused = register(&world.ctx, &people[3], sprint).await;
+    assert_eq!(refused.unwrap_err(), ErrorCode::CompetitionFull);
+    assert_eq!(world.waiting_list(sprint).await, ids(&people[1..3]));
+    assert_counts(&world, sprint, 1, 2).await;
+    let again = register(&world.ctx, &people[2], sprint).await;
+    assert_eq!(again.unwrap_err(), ErrorCode::AlreadyRegistered);
+    let mine = newest(&world, &people[2]).await;
+    assert_eq!((mine.registration.status, mine.waitlist_position), (Waitlisted, Some(2)));
+    let viewer = registration::viewer_state(&world.ctx, &people[2], sprint).await.unwrap();
+    assert_eq!((viewer.registration, viewer.waitlist_position), (Some(Waitlisted), Some(2)));
+}
+
+#[tokio::test]
+async fn a_competition_without_a_waiting_list_is_full_as_before() {
+    let world = World::new().await;
+    let ada = world.organizer("Ada").await;
+    let people = world.participants(2).await;
+    let sprint = world.competition(&ada).seats(1).create().await;
+    register(&world.ctx, &people[0], sprint).await.unwrap();
+    let refused = register(&world.ctx, &people[1], sprint).await;
+    assert_eq!(refused.unwrap_err(), ErrorCode::CompetitionFull);
+    assert_counts(&world, sprint, 1, 0).await;
+}
+
+#[tokio::test]
+async fn a_freed_seat_goes_to_the_first_in_line_who_is_notified_once() {
+    let world = World::new().await;
+    let ada = world.organizer("Ada").await;
+    let people = world.participants(3).await;
+    let sprint = world.competition(&ada).seats(1).waitlist(5).create().await;
+    register_all(&world, sprint, &people).await;
+    world.run_pending_jobs().await;
+    assert!(mails(&world, &people[1]).await.is_empty(), "confirmed without a seat");
+    let waited = newest(&world, &people[1]).await.registration;
+    cancel_registration(&world.ctx, &people[0], sprint).await.unwrap();
+    assert_counts(&world, sprint, 1, 1).await;
+    let promoted = newest(&world, &people[1]).await;
+    assert_eq!((promoted.registration.status, promoted.waitlist_position), (Pending, None));
+    assert_eq!(promoted.registration.id, waited.id);
+    assert!(promoted.registration.registered_at > waited.registered_at);
+    assert_eq!(newest(&world, &people[2]).await.waitlist_position, Some(1));
+    world.run_pending_jobs().await;
+    cancel_registration(&world.ctx, &people[0], sprint).await.unwrap();
+    world.run_pending_jobs().await;
+    assert_eq!(newest(&world, &people[1]).await.registration.status, Confirmed);
+    let received = mails(&world, &people[1]).await;
+    assert_eq!(received.len(), 1, "{received:?}");
+    assert!(received[0].subject.starts_with("Registration Confirmed: "), "{received:?}");
+    assert!(received[0].body.contains("you were first on the waiting list"), "{received:?}");
+    assert!(mails(&world, &people[2]).await.is_empty());
+}
+
+#[tokio::test]
+async fn a_participant_who_leaves_the_list_and_returns_stands_at_the_end() {
+    let world = World::new().await;
+    let ada = world.organizer("Ada").await;
+    let people = world.participants(3).await;
+    let sprint = world.competition(&ada).seats(1).waitlist(2).create().await;
+    register_all(&world, sprint, &people).await;
+    cancel_registration(&world.ctx, &people[1], sprint).await.unwrap();
+    assert_eq!(newest(&world, &people[1]).await.registration.status, Cancelled);
+    assert_counts(&world, sprint, 1, 1).await;
+    let back = register(&world.ctx, &people[1], sprint).await.unwrap();
+    assert_eq!(back.waitlist_position, Some(2));
+    assert_eq!(world.waiting_list(sprint).await, [id(&people[2]), id(&people[1])]);
+    cancel_registration(&world.ctx, &people[0], sprint).await.unwrap();
+    let back = register(&world.ctx, &people[0], sprint).await.unwrap();
+    assert_eq!((back.registration.status, back.waitlist_position), (Waitlisted, Some(2)));
+    assert_eq!(world.waiting_list(sprint).await, [id(&people[1]), id(&people[0])]);
+}
+
+#[tokio::test]
+async fn a_larger_capacity_gives_seats_to_the_first_in_line() {
+    let world = World::new().await;
+    let ada = world.organizer("Ada").await;
+    let people = world.participants_in_bulk(140).await;
+    let sprint = world.competition(&ada).seats(1).waitlist(200).create().await;
+    register_all(&world, sprint, &people).await;
+    world.run_pending_jobs().await;
+    let before = world.confirmation_jobs().await.len();
+    let edited = edit(&world.ctx, &ada, sprint, json!({ "capacity": 136 })).await.unwrap();
+    let competition = edited.competition;
+    assert_eq!((competition.seats_left, competition.waitlisted), (0, 4));
+    assert_eq!(world.waiting_list(sprint).await, ids(&people[136..]));
+    assert_counts(&world, sprint, 136, 4).await;
+    let jobs = world.confirmation_jobs().await;
+    let items: Vec<_> = jobs[before..].iter().map(|job| job.items).collect();
+    assert_eq!(items, [128, 7], "a job confirms more than a transaction of admission decides");
+    world.run_pending_jobs().await;
+    assert_eq!(newest(&world, &people[135]).await.registration.status, Confirmed);
+    assert_eq!(mails(&world, &people[135]).await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_smaller_list_removes_nobody_and_takes_no_more() {
+    let world = World::new().await;
+    let ada = world.organizer("Ada").await;
+    let people = world.participants(4).await;
+    let sprint = world.competition(&ada).seats(1).waitlist(2).create().await;
+    register_all(&world, sprint, &people[..3]).await;
+    edit(&world.ctx, &ada, sprint, json!({ "waitlistCapacity": 0 })).await.unwrap();
+    let refused = register(&world.ctx, &people[3], sprint).await;
+    assert_eq!(refused.unwrap_err(), ErrorCode::CompetitionFull);
+    cancel_registration(&world.ctx, &people[0], sprint).await.unwrap();
+    assert_eq!(world.waiting_list(sprint).await, [id(&people[2])]);
+    assert_counts(&world, sprint, 1, 1).await;
+}
+
+#[tokio::test]
+async fn a_deleted_account_passes_its_seat_on_and_leaves_the_lists() {
+    let world = World::new().await;
+    let ada = world.organizer("Ada").await;
+    let people = world.participants(3).await;
+    let sprint = world.competition(&ada).seats(1).waitlist(5).create().await;
+    register_all(&world, sprint, &people).await;
+    for deleted in [&people[1], &people[0]] {
+        let password = PASSWORD.to_owned();
+        delete(&world.ctx, deleted, password, ClientAddress::UNKNOWN).await.unwrap();
+    }
+    assert_eq!(newest(&world, &people[2]).await.registration.status, Pending);
+    assert_counts(&world, sprint, 1, 0).await;
+}
+
+#[tokio::test]
+async fn no_seat_is_passed_on_once_registration_has_closed_until_it_opens_again() {
+    let world = World::new().await;
+    let ada = world.organizer("Ada").await;
+    let people = world.participants(3).await;
+    let sprint = world.competition(&ada).seats(1).waitlist(5).create().await;
+    register_all(&world, sprint, &people).await;
+    world.clock.advance(TimeDelta::days(1));
+    cancel_registration(&world.ctx, &people[0], sprint).await.unwrap();
+    assert_counts(&world, sprint, 0, 2).await;
+    let deadline = world.ctx.now().utc() + TimeDelta::hours(1);
+    let later = json!({ "regDeadline": deadline.to_rfc3339() });
+    edit(&world.ctx, &ada, sprint, later).await.unwrap();
+    assert_counts(&world, sprint, 1, 1).await;
+    assert_eq!(world.waiting_list(sprint).await, [id(&people[2])]);
+}
+
+#[tokio::test]
+async fn a_seat_that_an_earlier_release_has_freed_goes_to_the_first_in_line_at_the_next_command() {
+    let world = World::new().await;
+    let ada = world.organizer("Ada").await;
+    let people = world.participants(4).await;
+    let sprint = world.competition(&ada).seats(1).waitlist(5).create().await;
+    register_all(&world, sprint, &people[..3]).await;
+    // An earlier release passes no seat on.
+    for sql in [
+        "UPDATE registrations SET status = 'CANCELLED' WHERE status = 'PENDING'",
+        "UPDATE competitions SET registered = 0, version = version + 1",
+    ] {
+        world.execute(sql).await.unwrap();
+    }
+    let new = register(&world.ctx, &people[3], sprint).await.unwrap();
+    assert_eq!((new.registration.status, new.waitlist_position), (Waitlisted, Some(2)));
+    assert_eq!(newest(&world, &people[1]).await.registration.status, Pending);
+    assert_eq!(world.waiting_list(sprint).await, ids(&people[2..]));
+    assert_counts(&world, sprint, 1, 2).await;
+}
+
+#[tokio::test]
+async fn those_who_wait_are_notified_once_that_the_competition_was_cancelled() {
+    let world = World::new().await;
+    let ada = world.organizer("Ada").await;
+    let people = world.participants(2).await;
+    let sprint = world.competition(&ada).seats(1).waitlist(5).create().await;
+    register_all(&world, sprint, &people).await;
+    world.run_pending_jobs().await;
+    let cancelled = service::competitions::cancel_competition(&world.ctx, &ada, sprint, None).await;
+    cancelled.unwrap().outcome.unwrap();
+    world.run_pending_jobs().await;
+    assert_eq!(mails(&world, &people[1]).await.len(), 1);
+    let left = cancel_registration(&world.ctx, &people[1], sprint).await;
+    assert_eq!(left.unwrap_err(), ErrorCode::CompetitionCancelled);
+    assert_counts(&world, sprint, 1, 1).await;
+}
+
+#[tokio::test]
+async fn cancellations_at_once_in_two_processes_give_their_seats_to_the_first_in_order() {
+    const SEATS: usize = 40;
+    const CANCELLED: usize = 25;
+    let world = World::new().await;
+    let other = world.second_process().await;
+    let ada = world.organizer("Ada").await;
+    let people = world.participants_in_bulk(2 * SEATS).await;
+    let sprint = world.competition(&ada).seats(40).waitlist(40).create().await;
+    register_all(&world, sprint, &people).await;
+    let cancellations = people[..CANCELLED].iter().enumerate().map(|(number, participant)| {
+        let ctx = if number % 2 == 0 { world.ctx.clone() } else { other.clone() };
+        let participant = participant.clone();
+        async move { cancel_registration(&ctx, &participant, sprint).await }
+    });
+    for outcome in at_once(cancellations).await {
+        outcome.unwrap();
+    }
+    assert_eq!(world.waiting_list(sprint).await, ids(&people[SEATS + CANCELLED..]));
+    let (seats, waiting) = (SEATS as u64, (SEATS - CANCELLED) as u64);
+    assert_counts(&world, sprint, seats, waiting).await;
+    world.run_pending_jobs().await;
+    for promoted in &people[SEATS..SEATS + CANCELLED] {
+        assert_eq!(mails(&world, promoted).await.len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn a_key_replays_the_position_that_it_was_answered_with() {
+    let world = World::new().await;
+    let ada = world.organizer("Ada").await;
+    let people = world.participants(2).await;
+    let sprint = world.competition(&ada).seats(1).waitlist(5).create().await;
+    register(&world.ctx, &people[0], sprint).await.unwrap();
+    let first = register_with_key(&world.ctx, &people[1], sprint, "k").await.unwrap();
+    cancel_registration(&world.ctx, &people[0], sprint).await.unwrap();
+    let again = register_with_key(&world.ctx, &people[1], sprint, "k").await.unwrap();
+    assert!(again.replayed);
+    let (first, again) = (first.outcome.unwrap(), again.outcome.unwrap());
+    assert_eq!((first.waitlist_position, &first), (Some(1), &again));
+}
+
+#[tokio::test]
+async fn a_competition_with_a_waiting_list_cannot_become_a_draft() {
+    let world = World::new().await;
+    let ada = world.organizer("Ada").await;
+    let people = world.participants(2).await;
+    let sprint = world.competition(&ada).seats(1).waitlist(5).create().await;
+    register_all(&world, sprint, &people).await;
+    world.clock.advance(TimeDelta::days(1));
+    cancel_registration(&world.ctx, &people[0], sprint).await.unwrap();
+    let unpublished = edit(&world.ctx, &ada, sprint, json!({ "visibility": "DRAFT" })).await;
+    assert_eq!(unpublished.unwrap_err(), ErrorCode::HasRegistrations);
+}
