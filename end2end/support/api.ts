@@ -24,6 +24,8 @@ type Wanted = {
   description?: string;
   tags?: string[];
   seats?: number;
+  /** How many can wait for a seat; no waiting list by default. */
+  waitlist?: number;
   /** Days from now. */
   deadline?: number;
   /** Days from now; no start by default. */
@@ -82,6 +84,7 @@ export class Api {
       description: wanted.description ?? 'Seven rounds.\n\nBring a board.',
       tags: wanted.tags ?? [],
       capacity: wanted.seats ?? 40,
+      waitlistCapacity: wanted.waitlist,
       regDeadline: inDays(wanted.deadline ?? 7).toISOString(),
       startDate: wanted.start === undefined ? null : inDays(wanted.start).toISOString(),
       regOpensAt: wanted.opens === undefined ? null : inDays(wanted.opens).toISOString(),

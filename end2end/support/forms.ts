@@ -8,7 +8,7 @@ export function errorSummary(page: Page): Locator {
 }
 
 /** Checks that the form was refused with exactly these errors, in this order. */
-export async function expectFaults(page: Page, faults: string[]): Promise<void> {
+export async function expectFaults(page: Page, faults: (string | RegExp)[]): Promise<void> {
   const summary = errorSummary(page);
   await expect(summary.getByRole('heading')).toHaveText('There is a problem');
   await expect(summary.getByRole('link')).toHaveText(faults);
@@ -31,6 +31,7 @@ export type CompetitionFields = {
   Description: string;
   'Tags (optional)': string;
   Capacity: string;
+  'Waiting list (optional)'?: string;
   'Registration closes': string;
   'Starts (optional)': string;
   'Ends (optional)'?: string;

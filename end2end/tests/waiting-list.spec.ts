@@ -1,0 +1,220 @@
+import type { Page } from '@playwright/test';
+import { expectAccessible } from '../support/accessibility.ts';
+import type { Api, Competition, Person } from '../support/api.ts';
+import { expect, hydrated, hydrates, open, test } from '../support/fixtures.ts';
+import { competitionFields, createCompetition, errorSummary, expectFaults, fillCompetition } from '../support/forms.ts';
+import { logInAs } from '../support/session.ts';
+import { inDays } from '../support/time.ts';
+import { toast } from '../support/toasts.ts';
+import { unique } from '../support/unique.ts';
+
+type Full = { organizer: Person; holder: Person; competition: Competition };
+
+/** A competition with a waiting list. The holder has its only seat. */
+async function fullCompetition(api: Api, waitlist: number): Promise<Full> {
+  const [organizer, holder] = await Promise.all([api.organizer(), api.participant()]);
+  const competition = await api.competition({ owner: organizer, title: unique('Full Open'), seats: 1, waitlist });
+  await api.register(holder, competition);
+  return { organizer, holder, competition };
+}
+
+/** A new participant at the end of the waiting list. */
+async function waiting(api: Api, competition: Competition, name?: string): Promise<Person> {
+  const participant = await api.participant(name);
+  expect(await api.register(participant, competition)).toMatchObject({ status: 'WAITLISTED' });
+  return participant;
+}
+
+/** Waits for a text that live seats bring; without our code the page is reloaded. */
+async function expectSoon(page: Page, words: string): Promise<void> {
+  if (!hydrates(page)) await page.reload();
+  await expect(page.getByText(words)).toBeVisible();
+}
+
+function joinButton(page: Page) {
+  return page.getByRole('button', { name: 'Join waiting list' });
+}
+
+test('an organizer sets a waiting list, and the page of the competition shows it', async ({ page, api }) => {
+  const title = unique('Waiting Open');
+  await logInAs(page, await api.organizer());
+  await open(page, '/competitions/create');
+  await createCompetition(page, {
+    ...competitionFields(title, inDays(7), inDays(14)),
+    'Waiting list (optional)': '2',
+  });
+
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText(title);
+  const hint = page.getByText('When all seats are taken, you can join the waiting list.');
+  await expect(hint).toBeVisible();
+
+  await page.getByRole('link', { name: 'Edit' }).click();
+  await expect(page.getByLabel('Waiting list (optional)')).toHaveValue('2');
+  await fillCompetition(page, { 'Waiting list (optional)': '' });
+  await page.getByRole('button', { name: 'Save changes' }).click();
+  await expect(toast(page, 'Your changes are saved')).toBeVisible();
+  await expect(hint).toHaveCount(0);
+});
+
+test.describe('a wrong number', () => {
+  test.use({ expectedStatuses: [400] });
+
+  test('of people who can wait is refused beside the field', async ({ page, api }) => {
+    await logInAs(page, await api.organizer());
+    await open(page, '/competitions/create');
+    await createCompetition(page, {
+      ...competitionFields(unique('Endless Open'), inDays(7), inDays(14)),
+      'Waiting list (optional)': '5001',
+    });
+
+    await expectFaults(page, [/from 0 to 5000$/]);
+    await expect(page.getByLabel('Waiting list (optional)')).toHaveAttribute('aria-invalid', 'true');
+  });
+});
+
+test('a participant joins the waiting list, leaves it and joins its end', { tag: '@phone' }, async ({ page, api }) => {
+  const [{ competition }, participant] = await Promise.all([fullCompetition(api, 2), api.participant()]);
+  await logInAs(page, participant);
+
+  await test.step('joins it', async () => {
+    await open(page, `/competitions/${competition.id}`);
+    await expect(page.getByText('0 of 1 seat left')).toBeVisible();
+    await expect(page.getByText('This competition is full')).toBeVisible();
+    await expect(page.getByRole('button', { name: 'Register' })).toBeHidden();
+    await joinButton(page).click();
+    await expect(page.getByText('You\'re 1st in line')).toBeVisible();
+    await expect(page.getByText('One person is on the waiting list.')).toBeVisible();
+    await expect(errorSummary(page)).toBeHidden();
+    await expect(joinButton(page)).toBeHidden();
+    if (hydrates(page)) await expect(page.getByRole('status').filter({ hasText: 'You\'re 1st in line' })).toBeFocused();
+    expect(await api.registrationsOf(participant)).toMatchObject([{ status: 'WAITLISTED', waitlistPosition: 1 }]);
+    expect(await api.mailOf(participant)).toHaveLength(0);
+  });
+
+  await test.step('finds it on the dashboard', async () => {
+    await waiting(api, competition);
+    await open(page, '/dashboard');
+    const next = page.getByRole('region', { name: 'Next', exact: true });
+    await expect(next.getByRole('link', { name: competition.title, exact: true })).toBeVisible();
+    await expect(next.locator('.badge')).toHaveText('Waiting list');
+    await expect(next.getByText('You\'re 1st in line')).toBeVisible();
+  });
+
+  await test.step('leaves it', async () => {
+    await page.getByRole('link', { name: `Leave waiting list for ${competition.title}` }).click();
+    const heading = page.getByRole('heading', { level: 1 });
+    await expect(heading).toHaveText(`Leave the waiting list for ${competition.title}?`);
+    await expect(page.getByText('You lose your position in line.')).toBeVisible();
+    await hydrated(page);
+    await page.getByRole('button', { name: 'Leave waiting list' }).click();
+    await expect(page).toHaveURL('/dashboard');
+    await expect(toast(page, 'You have left the waiting list')).toBeVisible();
+    await expect(page.getByRole('region', { name: 'Cancelled' })).toContainText(competition.title);
+  });
+
+  await test.step('joins its end', async () => {
+    await open(page, `/competitions/${competition.id}`);
+    await joinButton(page).click();
+    await expect(page.getByText('You\'re 2nd in line')).toBeVisible();
+  });
+});
+
+test('a seat that becomes free goes to the first in line', { tag: '@phone' }, async ({ page, api }) => {
+  const { holder, competition } = await fullCompetition(api, 2);
+  const ahead = await waiting(api, competition);
+  const participant = await waiting(api, competition);
+  await logInAs(page, participant);
+  await open(page, `/competitions/${competition.id}`);
+  await expect(page.getByText('You\'re 2nd in line')).toBeVisible();
+
+  await api.cancelRegistration(ahead, competition);
+  await expectSoon(page, 'You\'re 1st in line');
+
+  await api.cancelRegistration(holder, competition);
+  await expectSoon(page, 'You are registered');
+  await expect(page.getByText('0 of 1 seat left')).toBeVisible();
+  await expect(page.getByText('When all seats are taken, you can join the waiting list.')).toBeVisible();
+
+  await expect.poll(() => api.mailOf(participant)).toHaveLength(1);
+  await open(page, '/mailbox');
+  await page.getByRole('link', { name: `Registration Confirmed: ${competition.title}` }).click();
+  await expect(page.getByText('A seat became free, and you were first on the waiting list.')).toBeVisible();
+});
+
+test('a competition whose waiting list is full shows that it is full', async ({ page, api }) => {
+  const { competition } = await fullCompetition(api, 1);
+  const first = await waiting(api, competition);
+  await logInAs(page, await api.participant());
+
+  await open(page, `/competitions/${competition.id}`);
+  await expect(page.getByText('This competition is full')).toBeVisible();
+  await expect(page.getByText('All seats are taken.')).toBeVisible();
+  await expect(page.getByText('One person is on the waiting list.')).toBeVisible();
+  await expect(joinButton(page)).toBeHidden();
+
+  await api.cancelRegistration(first, competition);
+  await expectSoon(page, 'A seat that becomes free goes to the first in line.');
+  await expect(joinButton(page)).toBeVisible();
+});
+
+test('an organizer who adds seats gives them to the waiting list', async ({ page, api }) => {
+  const { organizer, competition } = await fullCompetition(api, 5);
+  const first = await waiting(api, competition);
+  const second = await waiting(api, competition);
+  const third = await waiting(api, competition);
+  await logInAs(page, organizer);
+  await open(page, `/competitions/${competition.id}/edit`);
+  await fillCompetition(page, { Capacity: '3' });
+  await page.getByRole('button', { name: 'Save changes' }).click();
+  await expect(toast(page, 'Your changes are saved')).toBeVisible();
+
+  await expect(page.getByText('0 of 3 seats left')).toBeVisible();
+  await expect(page.getByText('One person is on the waiting list.')).toBeVisible();
+  for (const promoted of [first, second]) await expect.poll(() => api.mailOf(promoted)).toHaveLength(1);
+  expect(await api.registrationsOf(third)).toMatchObject([{ status: 'WAITLISTED', waitlistPosition: 1 }]);
+});
+
+test('an organizer finds the waiting list among the participants', async ({ page, api }) => {
+  const { organizer, competition } = await fullCompetition(api, 5);
+  await waiting(api, competition, 'Wanda Waits');
+  await waiting(api, competition, 'Will Waits');
+  await logInAs(page, organizer);
+  await open(page, `/competitions/${competition.id}/manage`);
+  const total = page.locator('dl.totals > div').filter({ hasText: 'Waiting list' });
+  await expect(total.getByRole('definition')).toHaveText('2');
+  await expect(page.getByRole('definition').first()).toHaveText('1 of 1');
+
+  await page.getByLabel('Status').selectOption('Waiting list');
+  await page.getByRole('button', { name: 'Search' }).click();
+  await expect(page).toHaveURL(/status=WAITLISTED/);
+  await expect(page.getByRole('rowheader').locator('span:first-child')).toHaveText(['Wanda Waits', 'Will Waits']);
+  await expect(page.getByRole('table').locator('.badge')).toHaveText(['Waiting list', 'Waiting list']);
+  await expect(page.getByRole('region', { name: 'Participants' }).getByRole('status')).toHaveText('2 registrations');
+});
+
+test.describe('the pages of a waiting list are accessible', { tag: '@js' }, () => {
+  test('to a participant', async ({ page, api }) => {
+    const [{ competition }, participant] = await Promise.all([fullCompetition(api, 2), api.participant()]);
+    await logInAs(page, participant);
+    const path = `/competitions/${competition.id}`;
+    await open(page, path);
+    await expect(joinButton(page)).toBeVisible();
+    await expectAccessible(page);
+
+    await api.register(participant, competition);
+    for (const waitingPath of [path, `${path}/cancel-registration`, '/dashboard']) {
+      await open(page, waitingPath);
+      await expect(page.getByRole('main')).toContainText(/in line/);
+      await expectAccessible(page);
+    }
+  });
+
+  test('to an organizer', async ({ page, api }) => {
+    const { organizer, competition } = await fullCompetition(api, 1);
+    await waiting(api, competition);
+    await logInAs(page, organizer);
+    await open(page, `/competitions/${competition.id}/manage`);
+    await expect(page.getByRole('table').getByText('Waiting list')).toBeVisible();
+    await expectAccessible(page);
+  });
+});
