@@ -38,6 +38,8 @@ pub enum CallToAction {
     JoinWaitlist,
     /// The viewer is on the waiting list; `None` when their position has just changed.
     Waitlisted(Option<u32>),
+    /// The viewer is on the waiting list, and no seat is passed on any more.
+    WaitlistClosed,
     /// No seat is left, and the waiting list takes no more.
     Full,
     /// Registration opens later.
@@ -64,10 +66,11 @@ impl CallToAction {
             _ if competition.is_cancelled() => Self::Cancelled,
             _ if competition.is_over(now) => Self::Over(seat),
             (Some(status), _) => Self::Registered(status),
-            _ if viewer.registration == Some(RegistrationStatus::Waitlisted)
-                && !competition.is_closed(now) =>
-            {
-                Self::Waitlisted(viewer.waitlist_position)
+            _ if viewer.registration == Some(RegistrationStatus::Waitlisted) => {
+                match competition.is_closed(now) {
+                    true => Self::WaitlistClosed,
+                    false => Self::Waitlisted(viewer.waitlist_position),
+                }
             }
             _ if competition.is_not_yet_open(now) => Self::NotYetOpen,
             _ if competition.is_closed(now) => Self::Closed,
@@ -192,7 +195,7 @@ mod tests {
             (1, &participant, deadline, Cta::Closed),
             (0, &participant, before, Cta::Full),
             (0, &waiting, before, Cta::Waitlisted(Some(3))),
-            (0, &waiting, deadline, Cta::Closed),
+            (0, &waiting, deadline, Cta::WaitlistClosed),
             (0, &seated, before, Cta::Registered(confirmed)),
             (0, &seated, deadline, Cta::Registered(confirmed)),
             (0, &seated, over, Cta::Over(Some(confirmed))),

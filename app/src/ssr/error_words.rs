@@ -73,6 +73,7 @@ fn rule_words(field: &str, message: &str) -> Option<String> {
         "description" => "a description",
         "tags" => "tags",
         "capacity" => "a capacity",
+        "waitlistCapacity" => "a waiting list",
         "name" => "a name",
         "email" => "an email",
         "password" => "a password",

@@ -196,6 +196,9 @@ pub struct CompetitionDetail {
     /// Orders this state among those of [`SeatsChanged`]. Not part of the API.
     #[serde(skip)]
     pub sequence: u32,
+    /// As in [`SeatsChanged`]. Not part of the API.
+    #[serde(skip)]
+    pub waitlist_departures: u32,
     /// Where it takes place online. Not part of the API: only its organizer and registered people
     /// may see it.
     #[serde(skip)]
@@ -262,6 +265,11 @@ pub struct SeatsChanged {
     #[cfg_attr(feature = "openapi", schema(required, example = 0))]
     #[serde(default)]
     pub waitlisted: u32,
+    /// How many have left the waiting list so far, with a seat or without: positions change with
+    /// this number.
+    #[cfg_attr(feature = "openapi", schema(required, example = 0))]
+    #[serde(default)]
+    pub waitlist_departures: u32,
     /// Whether it was cancelled.
     #[cfg_attr(feature = "openapi", schema(required))]
     #[serde(default)]

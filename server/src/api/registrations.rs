@@ -44,14 +44,16 @@ pub(super) fn router() -> ApiRouter {
 
 /// Register for a competition
 ///
-/// The seat is reserved from the response on; the confirmation follows by mail. Send the same
+/// The seat is reserved from the response on; the confirmation follows by mail. When no seat is
+/// left and the competition has a waiting list, the registration joins it: its status is
+/// `WAITLISTED`, and a seat that becomes free goes to the first in line. Send the same
 /// `Idempotency-Key` with every retry, so that no retry registers twice. The body is ignored, but
 /// must be valid if it is JSON.
 #[utoipa::path(
     post, path = "/competitions/{id}/register", tag = "registrations", security(("bearer" = [])),
     params(CompetitionPath, Keyed),
     responses(
-        (status = 201, description = "Registered; the seat is reserved",
+        (status = 201, description = "Registered with a seat, or on the waiting list",
             body = NewRegistration, headers(("Location"), ("Idempotency-Replayed"))),
         RegistrationRefused, ParticipantOnly, CompetitionNotFound, AlreadyRegistered,
     ),
@@ -77,7 +79,8 @@ fn respond(decision: Decision<NewRegistration>) -> Response {
 
 /// Cancel my registration
 ///
-/// The seat becomes free at once. Repeating the call has the same response and changes nothing.
+/// The seat is free at once, or goes to the first on the waiting list; a registration that waits
+/// leaves the list. Repeating the call has the same response and changes nothing.
 /// Once the competition is over (it has started, or had no start date for 90 days after its
 /// deadline) registrations cannot be cancelled.
 #[utoipa::path(
@@ -133,8 +136,8 @@ async fn list_my_registrations(
 
 /// Get my registration
 ///
-/// With its competition, also after it was cancelled. A new registration is `PENDING` until it is
-/// confirmed by mail.
+/// With its competition, also after it was cancelled. A registration with a seat is `PENDING` until
+/// it is confirmed by mail; one on the waiting list is `WAITLISTED`.
 #[utoipa::path(
     get, path = "/registrations/{id}", tag = "registrations", security(("bearer" = [])),
     params(RegistrationPath),

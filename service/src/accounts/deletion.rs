@@ -136,7 +136,7 @@ async fn attempt(
         .exec(&*tx)
         .await?;
     let now = ctx.now().utc();
-    // They have no registrations with a seat or on the waiting list, so there are no participants to notify.
+    // They have no registrations with a seat or on the waiting list: there is nobody to notify.
     competition::Entity::update_many()
         .col_expr(competition::Column::CancelledAt, Expr::value(now))
         .col_expr(competition::Column::UpdatedAt, Expr::value(now))

@@ -23,6 +23,11 @@ pub(super) fn counters(command: &AdmissionCommand) -> Option<&'static ByLabel> {
 pub(super) fn label(result: &Result<Decision<Effect>>) -> &'static str {
     match result {
         Ok(Decision { replayed: true, .. }) => "replayed",
+        Ok(Decision { outcome: Ok(Effect::Registered(new)), .. })
+            if new.waitlist_position.is_some() =>
+        {
+            "waitlisted"
+        }
         Ok(Decision { outcome: Ok(_), .. }) => "accepted",
         Ok(Decision { outcome: Err(refusal), .. }) => refused(refusal),
         Err(Error::Public(refusal)) => refused(refusal),

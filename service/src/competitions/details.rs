@@ -19,12 +19,14 @@ pub(super) async fn details(
         let organizer = organizer.ok_or_else(no_organizer)?.into_organizer();
         let tags = tags.remove(&row.id).unwrap_or_default();
         let (counts, sequence) = (row.counts(), count(row.version));
+        let waitlist_departures = row.waitlist_departures();
         let online_url = row.online_url.clone();
         Ok(CompetitionDetail {
             competition: row.into_view(tags),
             organizer,
             count: counts,
             sequence,
+            waitlist_departures,
             online_url,
         })
     };

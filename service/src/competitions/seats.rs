@@ -75,7 +75,7 @@ pub async fn watch_seats(ctx: &Context, actor: &Actor, id: CompetitionId) -> Res
     Ok(watch)
 }
 
-type Row = (CompetitionId, i32, i32, i32, i32, Option<DateTimeUtc>, Visibility);
+type Row = (CompetitionId, i32, i32, i32, i32, i32, Option<DateTimeUtc>, Visibility);
 
 async fn load(
     ctx: &Context,
@@ -85,19 +85,20 @@ async fn load(
     let db = ctx.db.connection();
     let rows: Vec<Row> = competition::Entity::find()
         .select_only()
-        .columns([C::Id, C::Capacity, C::Registered, C::Waitlisted])
+        .columns([C::Id, C::Capacity, C::Registered, C::Waitlisted, C::LastWaitlistNumber])
         .columns([C::Version, C::CancelledAt, C::Visibility])
         .filter(bulk::any_of(db, C::Id, ids.iter().copied()))
         .into_tuple()
         .all(db)
         .await?;
     let state = |row: Row| {
-        let (id, capacity, registered, waitlisted, version, cancelled_at, visibility) = row;
+        let (id, capacity, registered, waitlisted, joined, version, cancelled_at, visibility) = row;
         SeatsChanged {
             competition_id: id,
             capacity: count(capacity),
             seats_left: count(capacity - registered),
             waitlisted: count(waitlisted),
+            waitlist_departures: count(joined - waitlisted),
             cancelled: cancelled_at.is_some(),
             sequence: count(version),
             is_draft: visibility.is_draft(),

@@ -95,6 +95,11 @@ impl Model {
         self.registered >= self.capacity
     }
 
+    /// How many have left the waiting list so far.
+    pub(crate) fn waitlist_departures(&self) -> u32 {
+        count(self.last_waitlist_number - self.waitlisted)
+    }
+
     /// Whether a seat that becomes free at `now` goes to the first on the waiting list.
     pub(crate) fn passes_seats_on(&self, now: Timestamp) -> bool {
         self.cancelled_at.is_none() && self.reg_deadline > now.utc()
@@ -107,6 +112,7 @@ impl Model {
             capacity: count(self.capacity),
             seats_left: count(self.capacity - self.registered),
             waitlisted: count(self.waitlisted),
+            waitlist_departures: self.waitlist_departures(),
             cancelled: self.cancelled_at.is_some(),
             sequence: count(version),
             is_draft: self.visibility.is_draft(),

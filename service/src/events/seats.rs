@@ -246,6 +246,7 @@ mod tests {
             capacity: 1_000,
             seats_left: 1_000 - sequence,
             waitlisted: 0,
+            waitlist_departures: 0,
             cancelled: false,
             sequence,
             is_draft: false,

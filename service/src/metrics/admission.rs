@@ -13,8 +13,9 @@ pub(crate) const BATCH_SIZE: &str = "mini_compete_admission_batch_size";
 const LOCK_WAIT: &str = "mini_compete_admission_lock_wait_seconds";
 
 /// The outcomes of a command, as labels.
-const OUTCOMES: [&str; 13] = [
+const OUTCOMES: [&str; 14] = [
     "accepted",
+    "waitlisted",
     "replayed",
     "already_registered",
     "not_registered",

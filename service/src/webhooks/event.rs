@@ -47,6 +47,8 @@ impl Event {
             "title": row.title,
             "capacity": row.capacity,
             "seatsLeft": row.capacity - row.registered,
+            "waitlistCapacity": row.waitlist_capacity,
+            "waitlisted": row.waitlisted,
             "regDeadline": Timestamp::from(row.reg_deadline),
             "startDate": row.start_date.map(Timestamp::from),
             "endsAt": row.ends_at.map(Timestamp::from),

@@ -70,6 +70,13 @@ pub(super) fn CallToActionPanel(
         CallToAction::Waitlisted(position) => {
             view! { <Waitlisted id position register /> }.into_any()
         }
+        CallToAction::WaitlistClosed => view! {
+            <Notice title="The waiting list is closed">
+                "Registration has closed, so no more seats are passed on. "
+                <a class="link" href=address::cancel_registration(id)>"Leave waiting list"</a>
+            </Notice>
+        }
+        .into_any(),
         CallToAction::LogIn => view! { <LogInFirst id /> }.into_any(),
         CallToAction::Full => view! {
             <Notice title="This competition is full">"All seats are taken."</Notice>

@@ -21,6 +21,8 @@ pub struct CancelCompetitionScreen {
     pub title: String,
     /// The number of participants who will be notified.
     pub registered: u32,
+    /// How many are on the waiting list.
+    pub waitlisted: u32,
     /// Whether it is cancelled already.
     pub is_cancelled: bool,
     /// Whether it is over, so that it cannot be cancelled.
@@ -42,6 +44,7 @@ pub async fn load_cancel_competition(id: String) -> Result<CancelCompetitionScre
     Ok(CancelCompetitionScreen {
         id,
         registered: detail.count.registrations,
+        waitlisted: detail.competition.waitlisted,
         is_cancelled: detail.competition.is_cancelled(),
         is_over: detail.competition.is_over(ctx.now()),
         title: detail.competition.title,
@@ -137,7 +140,7 @@ fn CancelForm(
     view! {
         <ErrorSummary error />
         <ul class="grid list-disc gap-2 pl-5">
-            <li>{notified(screen.registered)}</li>
+            <li>{notified(screen.registered, screen.waitlisted)}</li>
             <li>"Nobody can register any more, and the lists no longer show it."</li>
             <li>"This cannot be undone."</li>
         </ul>
@@ -160,8 +163,12 @@ fn CancelForm(
 }
 
 /// The participants who will be notified, in words.
-fn notified(registered: u32) -> String {
+fn notified(registered: u32, waitlisted: u32) -> String {
     match registered {
+        _ if waitlisted > 0 => {
+            let all = u64::from(registered) + u64::from(waitlisted);
+            format!("All {all} people with a seat or on the waiting list will be notified.")
+        }
         0 => "Nobody is registered, so nobody will be notified.".into(),
         1 => "The one registered participant will be notified.".into(),
         many => format!("All {many} registered participants will be notified."),
@@ -174,8 +181,9 @@ mod tests {
 
     #[test]
     fn the_notified_participants_are_counted_in_words() {
-        assert!(notified(0).contains("nobody will be notified"));
-        assert!(notified(1).contains("The one registered participant"));
-        assert!(notified(40).contains("All 40 registered participants"));
+        assert!(notified(0, 0).contains("nobody will be notified"));
+        assert!(notified(1, 0).contains("The one registered participant"));
+        assert!(notified(40, 0).contains("All 40 registered participants"));
+        assert!(notified(0, 2).contains("All 2 people with a seat or on the waiting list"));
     }
 }

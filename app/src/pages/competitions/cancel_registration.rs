@@ -140,7 +140,10 @@ fn Content(
                 {match screen.open_until {
                     Some(deadline) => view! {
                         "You can register again until " <LocalTime at=deadline />
-                        {if is_waitlisted { ", at the end of the list." } else { ", if a seat is left." }}
+                        {match is_waitlisted {
+                            true => ", at the end of the list.",
+                            false => ", if a seat is left.",
+                        }}
                     }
                     .into_any(),
                     None => "Registration has closed, so you cannot register again.".into_any(),

@@ -45,6 +45,8 @@ pub struct CompetitionDetailScreen {
     pub waitlist_capacity: u32,
     /// How many are on the waiting list.
     pub waitlisted: u32,
+    /// How many have left the waiting list so far.
+    pub departures: u32,
     /// Orders this state among those of [`domain::SeatsChanged`].
     pub sequence: u32,
     /// When registration opens, if it has not opened yet.
@@ -115,6 +117,7 @@ pub async fn load_competition_detail(id: String) -> Result<CompetitionDetailScre
         seats_left: competition.seats_left,
         waitlist_capacity: competition.waitlist_capacity,
         waitlisted: competition.waitlisted,
+        departures: detail.waitlist_departures,
         sequence: detail.sequence,
         organizer: (!detail.organizer.is_deleted()).then_some(detail.organizer.name),
         idempotency_key: service::idempotency::new_key(),
@@ -172,14 +175,15 @@ fn Detail(
 ) -> impl IntoView {
     let CompetitionDetailScreen { id, seats_left, capacity, now, sequence, .. } = screen;
     let was_cancelled = screen.call_to_action == CallToAction::Cancelled;
-    let CompetitionDetailScreen { waitlist_capacity, waitlisted, .. } = screen;
+    let CompetitionDetailScreen { waitlist_capacity, waitlisted, departures, .. } = screen;
     let seats = RwSignal::new((seats_left, capacity));
     let waiting = RwSignal::new(waitlisted);
     let waits = matches!(screen.call_to_action, CallToAction::Waitlisted(_));
     let list_is_full = move |waiting| waiting >= waitlist_capacity;
-    let show = move |SeatState { left, capacity, waitlisted: now_waiting, cancelled, .. }| {
+    let show = move |state: SeatState| {
+        let SeatState { left, capacity, cancelled, .. } = state;
         seats.set((left, capacity));
-        waiting.set(now_waiting);
+        waiting.set(state.waitlisted);
         if cancelled && !was_cancelled {
             news.set("This competition was cancelled.");
             refresh();
@@ -187,8 +191,8 @@ fn Detail(
             // Not for every number, which would be too much to listen to.
             news.set(if left == 0 { "No seats are left." } else { "A seat is available again." });
             refresh();
-        } else if (waits && now_waiting < waitlisted)
-            || list_is_full(now_waiting) != list_is_full(waitlisted)
+        } else if (waits && state.departures.is_some_and(|now| now != departures))
+            || list_is_full(state.waitlisted) != list_is_full(waitlisted)
         {
             // The viewer's position has changed, or the list takes more, or no more.
             refresh();

@@ -42,6 +42,8 @@ pub(super) struct SeatState {
     pub(super) capacity: u32,
     /// How many are on the waiting list.
     pub(super) waitlisted: u32,
+    /// How many have left it so far; a server of an older version does not say.
+    pub(super) departures: Option<u32>,
     /// Whether the competition was cancelled.
     pub(super) cancelled: bool,
     /// A higher sequence is newer.
@@ -56,6 +58,7 @@ impl SeatState {
             left: number(text, "\"seatsLeft\":")?,
             capacity: number(text, "\"capacity\":")?,
             waitlisted: number(text, "\"waitlisted\":").unwrap_or(0),
+            departures: number(text, "\"waitlistDepartures\":"),
             cancelled: text.contains("\"cancelled\":true"),
             sequence: number(text, "\"sequence\":").unwrap_or(u32::MAX),
         })
@@ -237,13 +240,20 @@ mod tests {
             capacity: 40,
             seats_left: 0,
             waitlisted: 5,
+            waitlist_departures: 6,
             cancelled: false,
             sequence: 7,
             is_draft: false,
         };
         let read = |event: &SeatsChanged| SeatState::read(&serde_json::to_string(event).unwrap());
-        let state =
-            SeatState { left: 0, capacity: 40, waitlisted: 5, cancelled: false, sequence: 7 };
+        let state = SeatState {
+            left: 0,
+            capacity: 40,
+            waitlisted: 5,
+            departures: Some(6),
+            cancelled: false,
+            sequence: 7,
+        };
         assert_eq!(read(&event), Some(state));
         event.cancelled = true;
         assert_eq!(read(&event), Some(SeatState { cancelled: true, ..state }));
@@ -253,8 +263,14 @@ mod tests {
     #[test]
     fn a_state_of_an_older_server_counts_as_the_newest() {
         let text = "{\"capacity\":3,\"seatsLeft\":2,\"cancelled\":false}";
-        let state =
-            SeatState { left: 2, capacity: 3, waitlisted: 0, cancelled: false, sequence: u32::MAX };
+        let state = SeatState {
+            left: 2,
+            capacity: 3,
+            waitlisted: 0,
+            departures: None,
+            cancelled: false,
+            sequence: u32::MAX,
+        };
         assert_eq!(SeatState::read(text), Some(state));
     }
 }

@@ -11,6 +11,8 @@ use crate::{
     components::{EmptyState, Icon, LocalTimes, Shape, StatusBadge, grouped, ordinal},
     pages::competitions::{AddToCalendar, ExternalLink, Place, PlaceLine, address, calendar},
 };
+#[cfg(feature = "ssr")]
+use domain::Timestamp;
 
 /// A registration of the participant.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,7 +39,7 @@ pub struct RegistrationRow {
 
 #[cfg(feature = "ssr")]
 impl RegistrationRow {
-    fn of(mine: domain::MyRegistration, clock: &ViewerClock) -> Self {
+    fn of(mine: domain::MyRegistration, clock: &ViewerClock, now: Timestamp) -> Self {
         let competition = mine.competition;
         Self {
             competition: competition.id,
@@ -53,7 +55,8 @@ impl RegistrationRow {
             is_competition_cancelled: competition.cancelled_at.is_some(),
             registration: mine.registration.id,
             status: mine.registration.status,
-            waitlist_position: mine.waitlist_position,
+            // Once registration has closed, no seat is passed on.
+            waitlist_position: mine.waitlist_position.filter(|_| competition.reg_deadline > now),
         }
     }
 }
@@ -73,9 +76,13 @@ pub struct ParticipantScreen {
 
 #[cfg(feature = "ssr")]
 impl ParticipantScreen {
-    pub(super) fn of(dashboard: domain::ParticipantDashboard, clock: &ViewerClock) -> Self {
+    pub(super) fn of(
+        dashboard: domain::ParticipantDashboard,
+        clock: &ViewerClock,
+        now: Timestamp,
+    ) -> Self {
         let registrations = |all: Vec<domain::MyRegistration>| {
-            all.into_iter().map(|mine| RegistrationRow::of(mine, clock)).collect()
+            all.into_iter().map(|mine| RegistrationRow::of(mine, clock, now)).collect()
         };
         Self {
             upcoming: registrations(dashboard.upcoming),

@@ -88,7 +88,9 @@ fn Content(
                         <VisibilityForm
                             id
                             visibility=screen.visibility
-                            has_registrations=screen.seats_left < screen.capacity
+                            has_registrations={
+                                screen.seats_left < screen.capacity || screen.totals.waitlisted > 0
+                            }
                             was_set=screen.was_set
                             error=screen.error.clone()
                             set
