@@ -58,7 +58,8 @@ impl PartialSchema for SeatsEvent {
         let state = Ref::from_schema_name(SeatsChanged::name());
         let data = text().description(Some("The seats, as JSON")).examples([concat!(
             r#"{"competitionId":"01939c2e-7b5a-7000-8000-000000000001","capacity":50,"#,
-            r#""seatsLeft":49,"waitlisted":0,"waitlistDepartures":0,"cancelled":false,"sequence":7}"#,
+            r#""seatsLeft":49,"waitlisted":0,"waitlistDepartures":0,"#,
+            r#""cancelled":false,"sequence":7}"#,
         )]);
         let data = data.content_media_type("application/json").content_schema(Some(state));
         let retry = ObjectBuilder::new()

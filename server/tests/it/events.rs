@@ -48,7 +48,8 @@ async fn a_stream_sends_the_seats_at_once_after_each_change_and_at_cancellation(
     let event = |left: u32, cancelled: bool, sequence: u32| {
         format!(
             "data: {{\"competitionId\":\"{id}\",\"capacity\":3,\"seatsLeft\":{left},\
-             \"waitlisted\":0,\"waitlistDepartures\":0,\"cancelled\":{cancelled},\"sequence\":{sequence}}}\n"
+             \"waitlisted\":0,\"waitlistDepartures\":0,\"cancelled\":{cancelled},\
+             \"sequence\":{sequence}}}\n"
         )
     };
     let first = next(&mut body).await;

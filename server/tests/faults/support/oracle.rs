@@ -14,8 +14,8 @@ const LISTS: [&str; 4] = ["ready:*", "processing:*", "delayed", "enqueued"];
 
 /// Runs all jobs, and compares the database with the responses: there was no 500; seats taken =
 /// rows with a seat ≤ capacity, and equal to it while registrations wait; each participant has at
-/// most one row; every 201 is durable, and every row has its 201; each job was completed once or is dead; the lists in Redis are drained. Returns the
-/// number of dead jobs.
+/// most one row; every 201 is durable, and every row has its 201; each job was completed once or is
+/// dead; the lists in Redis are drained. Returns the number of dead jobs.
 pub(crate) async fn check(site: &Site, ledgers: &[Ledger]) -> usize {
     let outcomes: usize = ledgers.iter().map(|ledger| ledger.outcomes.len()).sum();
     let failures = Ledger::total_failures(ledgers);
