@@ -35,7 +35,8 @@ const BATCH: u64 = 500;
 /// The dedup key of a notice: this, and the id of the registration.
 pub(crate) const CANCELLATION: &str = "cancellation:";
 
-/// Notify every participant who held a seat when the competition was cancelled, once.
+/// Notify every participant who held a seat or waited for one when the competition was cancelled,
+/// once.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NotifyOfCancellation {
     /// Which competition.

@@ -73,7 +73,7 @@ fn rule_words(field: &str, message: &str) -> Option<String> {
         "description" => "a description",
         "tags" => "tags",
         "capacity" => "a capacity",
-        "waitlistCapacity" => "a waiting list",
+        "waitlistCapacity" => "a number of people",
         "name" => "a name",
         "email" => "an email",
         "password" => "a password",

@@ -120,7 +120,8 @@ impl Competition {
 
     /// Whether one who registers at `now` joins the waiting list.
     pub fn takes_waitlisted(&self, now: Timestamp) -> bool {
-        self.is_open(now) && self.seats_left == 0 && self.waitlisted < self.waitlist_capacity
+        let has_seat = self.seats_left > 0 && self.waitlisted == 0;
+        self.is_open(now) && !has_seat && self.waitlisted < self.waitlist_capacity
     }
 
     /// Whether one can register at `now`, if a seat is left.

@@ -83,7 +83,7 @@ pub async fn preview_deletion(ctx: &Context, actor: &Actor) -> Result<DeletionPr
         .count(db)
         .await?;
     Ok(DeletionPreview {
-        seats: seats_to_come(ctx, id).count(db).await?,
+        seats: to_cancel(ctx, id).count(db).await?,
         blocking,
         deleted,
         cancelled,
@@ -93,13 +93,13 @@ pub async fn preview_deletion(ctx: &Context, actor: &Actor) -> Result<DeletionPr
 
 /// Cancels through admission, so that seat counts stay correct and subscribers are notified.
 async fn cancel_registrations(ctx: &Context, user: &User) -> Result<()> {
-    let seats = seats_to_come(ctx, user.id)
+    let competitions = to_cancel(ctx, user.id)
         .select_only()
         .column(registration::Column::CompetitionId)
         .into_tuple::<CompetitionId>()
         .all(ctx.db.connection())
         .await?;
-    for competition in seats {
+    for competition in competitions {
         let command = AdmissionCommand::CancelRegistration;
         admission::execute(ctx, user, competition, command, None).await?;
     }
@@ -127,7 +127,7 @@ async fn attempt(
             "People are registered for competitions of yours that are not over. Cancel them first.";
         return Err(PublicError::new(ErrorCode::OpenCompetitions, message).into());
     }
-    if seats_to_come(ctx, id).count(&*tx).await? > 0 {
+    if to_cancel(ctx, id).count(&*tx).await? > 0 {
         return Ok(None);
     }
     competition::Entity::delete_many()
@@ -231,14 +231,17 @@ async fn anonymize(tx: &impl ConnectionTrait, id: UserId, random_hash: &str) -> 
     Ok(())
 }
 
-/// The registrations of a user with a seat, or on the waiting list, in competitions that are not
-/// over.
-fn seats_to_come(ctx: &Context, id: UserId) -> Select<registration::Entity> {
+/// The registrations of a user that are cancelled with the account: those with a seat in a
+/// competition that is to come, and those on the waiting list of one that is not cancelled, which
+/// could give them a seat if it is moved.
+fn to_cancel(ctx: &Context, id: UserId) -> Select<registration::Entity> {
+    let has_seat = registration::Column::Status.is_in(RegistrationStatus::with_seat());
+    let waits = registration::Column::Status.eq(RegistrationStatus::Waitlisted);
+    let waits = Condition::all().add(waits).add(competition::Column::CancelledAt.is_null());
     registration::Entity::find()
         .join(JoinType::InnerJoin, registration::Relation::Competition.def())
         .filter(registration::Column::UserId.eq(id))
-        .filter(is_active())
-        .filter(is_to_come(ctx))
+        .filter(Condition::any().add(waits).add(is_to_come(ctx).add(has_seat)))
 }
 
 /// A condition on registrations: it has a seat or waits for one.

@@ -45,7 +45,7 @@ pub(super) async fn decide(
         return Ok(Vec::new());
     }
     let now = ctx.now();
-    let snapshot = store::read(&*tx, requests).await?;
+    let snapshot = store::read(&*tx, requests, now).await?;
     // A panic changes nothing, and concerns one of the requests: the others are decided without it.
     let rulings = catch_unwind(AssertUnwindSafe(|| rule(now, requests, snapshot)));
     let Rulings { decided, records, changes } =

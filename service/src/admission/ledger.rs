@@ -114,7 +114,7 @@ impl Ledger {
     /// Decides a request on top of those that were decided before it.
     ///
     /// # Errors
-    /// Forbidden, or the draft of another organizer; then the request has changed nothing.
+    /// Forbidden, or the draft of another organizer; then the command has changed nothing.
     pub(super) fn decide(&mut self, request: &Request) -> Result<Verdict> {
         let had_events = !self.events.is_empty();
         // An earlier release passes no seat on.

@@ -232,7 +232,7 @@ impl Competition {
         if self.cancelled && is_active {
             return Err(ErrorCode::CompetitionCancelled);
         }
-        if stage == Stage::Over && is_active {
+        if stage == Stage::Over && self.is_registered[user] {
             return Err(ErrorCode::CompetitionOver);
         }
         self.is_registered[user] = false;

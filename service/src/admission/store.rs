@@ -2,14 +2,14 @@
 //!
 //! On PostgreSQL it reads in one round trip and writes in one, whatever the number of competitions:
 //! even on one machine a round trip costs as much as a dozen rows. Only the fields and tags of an
-//! edited competition are read and written apart.
+//! edited competition, and the first on a waiting list, are read apart.
 
 use std::{
     collections::{HashMap, HashSet},
     sync::LazyLock,
 };
 
-use domain::{CompetitionId, UserId};
+use domain::{CompetitionId, Timestamp, UserId};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, IdenStatic, Iterable, JsonValue,
     QueryFilter, QueryOrder, QueryResult, QuerySelect, Statement, sea_query::ArrayType,
@@ -123,7 +123,11 @@ const READ_TEMPLATE: &str = "\
 
 /// Reads what the decisions on `requests` depend on, in a transaction that holds the [`lock`] on
 /// their competitions.
-pub(super) async fn read(tx: &impl ConnectionTrait, requests: &[&Request]) -> Result<Snapshot> {
+pub(super) async fn read(
+    tx: &impl ConnectionTrait,
+    requests: &[&Request],
+    now: Timestamp,
+) -> Result<Snapshot> {
     let competitions: HashSet<_> = requests.iter().map(|request| request.competition).collect();
     let edited: HashSet<_> = requests
         .iter()
@@ -150,7 +154,7 @@ pub(super) async fn read(tx: &impl ConnectionTrait, requests: &[&Request]) -> Re
     }
     let mut lines = HashMap::new();
     for competition in &competitions {
-        let wanted = can_be_promoted(competition, requests);
+        let wanted = can_be_promoted(competition, requests, now);
         if wanted > 0 {
             lines.insert(competition.id, line(tx, competition.id, wanted).await?);
         }
@@ -167,13 +171,15 @@ pub(super) async fn read(tx: &impl ConnectionTrait, requests: &[&Request]) -> Re
 }
 
 /// How many on the waiting list the requests may give a seat.
-fn can_be_promoted(competition: &competition::Model, requests: &[&Request]) -> u64 {
+fn can_be_promoted(competition: &competition::Model, requests: &[&Request], now: Timestamp) -> u64 {
     let waiting = u64::try_from(competition.waitlisted).unwrap_or(0);
-    if waiting == 0 {
+    let about = || requests.iter().filter(|request| request.competition == competition.id);
+    // An edit may move the deadline.
+    let is_edited = || about().any(|request| request.command.edits_competition());
+    if waiting == 0 || !(competition.passes_seats_on(now) || is_edited()) {
         return 0;
     }
-    let about = requests.iter().filter(|request| request.competition == competition.id);
-    let freed: u64 = about.map(|request| request.command.may_free(competition.capacity)).sum();
+    let freed: u64 = about().map(|request| request.command.may_free(competition.capacity)).sum();
     let free = u64::try_from(competition.capacity - competition.registered).unwrap_or(0);
     waiting.min(freed + free)
 }

@@ -7,7 +7,8 @@ use crate::{
     admission::{self, AdmissionCommand, Decision},
 };
 
-/// Cancels the actor's registration: the seat is free at once. Cancelling it again succeeds and
+/// Cancels the actor's registration: the seat is free at once, or goes to the first on the waiting
+/// list; a registration on the list leaves it. Cancelling it again succeeds and
 /// changes nothing.
 ///
 /// # Errors

@@ -9,12 +9,14 @@ use domain::{
 use serde_json::json;
 use service::{
     Actor, ClientAddress,
-    accounts::delete,
+    accounts::{self, delete},
     registration,
     testing::{PASSWORD, World},
 };
 
-use crate::support::{at_once, cancel_registration, edit, mails, register, register_with_key};
+use crate::support::{
+    at_once, cancel_registration, code, edit, mails, register, register_with_key,
+};
 
 fn id(actor: &Actor) -> UserId {
     actor.user().unwrap().id
@@ -58,6 +60,9 @@ async fn registrations_for_a_full_competition_wait_in_their_order_until_the_list
     assert_eq!(refused.unwrap_err(), ErrorCode::CompetitionFull);
     assert_eq!(world.waiting_list(sprint).await, ids(&people[1..3]));
     assert_counts(&world, sprint, 1, 2).await;
+    // Of another list, whose numbers are the same.
+    let marathon = world.competition(&ada).seats(1).waitlist(9).create().await;
+    register_all(&world, marathon, &people[..2]).await;
     let again = register(&world.ctx, &people[2], sprint).await;
     assert_eq!(again.unwrap_err(), ErrorCode::AlreadyRegistered);
     let mine = newest(&world, &people[2]).await;
@@ -175,6 +180,41 @@ async fn a_deleted_account_passes_its_seat_on_and_leaves_the_lists() {
     }
     assert_eq!(newest(&world, &people[2]).await.registration.status, Pending);
     assert_counts(&world, sprint, 1, 0).await;
+}
+
+#[tokio::test]
+async fn an_account_that_is_deleted_after_the_start_is_given_no_seat_when_the_start_is_moved() {
+    let world = World::new().await;
+    let ada = world.organizer("Ada").await;
+    let people = world.participants(3).await;
+    let sprint = world.competition(&ada).seats(1).waitlist(5).create().await;
+    register_all(&world, sprint, &people).await;
+    world.clock.advance(TimeDelta::days(8));
+    let seated = cancel_registration(&world.ctx, &people[0], sprint).await;
+    assert_eq!(seated.unwrap_err(), ErrorCode::CompetitionOver);
+    delete(&world.ctx, &people[1], PASSWORD.to_owned(), ClientAddress::UNKNOWN).await.unwrap();
+    assert_counts(&world, sprint, 1, 1).await;
+    let day = |days| (world.ctx.now().utc() + TimeDelta::days(days)).to_rfc3339();
+    let moved = json!({ "regDeadline": day(1), "startDate": day(2), "capacity": 2 });
+    edit(&world.ctx, &ada, sprint, moved).await.unwrap();
+    assert_eq!(newest(&world, &people[2]).await.registration.status, Pending);
+    assert_counts(&world, sprint, 2, 0).await;
+}
+
+#[tokio::test]
+async fn an_organizer_with_a_waiting_list_cannot_delete_the_account() {
+    let world = World::new().await;
+    let ada = world.organizer("Ada").await;
+    let people = world.participants(2).await;
+    let sprint = world.competition(&ada).seats(1).waitlist(5).create().await;
+    register_all(&world, sprint, &people).await;
+    world.clock.advance(TimeDelta::days(1));
+    cancel_registration(&world.ctx, &people[0], sprint).await.unwrap();
+    assert_counts(&world, sprint, 0, 1).await;
+    let preview = accounts::preview_deletion(&world.ctx, &ada).await.unwrap();
+    assert_eq!((preview.blocking, preview.cancelled), (1, 0));
+    let refused = delete(&world.ctx, &ada, PASSWORD.to_owned(), ClientAddress::UNKNOWN).await;
+    assert_eq!(code(refused.unwrap_err()), ErrorCode::OpenCompetitions);
 }
 
 #[tokio::test]

@@ -58,21 +58,25 @@ pub(super) fn CallToActionPanel(
     error: Option<PublicError>,
     /// Registering.
     register: ServerAction<Register>,
+    /// The registration after which the panel has taken the focus.
+    focused: StoredValue<usize>,
 ) -> impl IntoView {
     let panel = match call_to_action {
         CallToAction::Register => {
             view! { <RegisterForm id key=idempotency_key register /> }.into_any()
         }
-        CallToAction::Registered(status) => view! { <Registered id status register /> }.into_any(),
+        CallToAction::Registered(status) => {
+            view! { <Registered id status register focused /> }.into_any()
+        }
         CallToAction::JoinWaitlist => {
             view! { <JoinWaitlist id key=idempotency_key register /> }.into_any()
         }
         CallToAction::Waitlisted(position) => {
-            view! { <Waitlisted id position register /> }.into_any()
+            view! { <Waitlisted id position register focused /> }.into_any()
         }
         CallToAction::WaitlistClosed => view! {
             <Notice title="The waiting list is closed">
-                "Registration has closed, so no more seats are passed on. "
+                "Registration has closed, so nobody else gets a seat from the waiting list. "
                 <a class="link" href=address::cancel_registration(id)>"Leave waiting list"</a>
             </Notice>
         }
@@ -158,6 +162,7 @@ fn Waitlisted(
     id: CompetitionId,
     position: Option<u32>,
     register: ServerAction<Register>,
+    focused: StoredValue<usize>,
 ) -> impl IntoView {
     let title = match position {
         Some(position) => format!("You're {} in line", ordinal(position)),
@@ -165,7 +170,7 @@ fn Waitlisted(
     };
     view! {
         <div
-            node_ref=focus_after(register)
+            node_ref=focus_after(register, focused)
             role="status"
             tabindex="-1"
             class="grid gap-3 outline-none"
@@ -180,13 +185,16 @@ fn Waitlisted(
     }
 }
 
-/// An element that takes the focus once the viewer has registered, because the button is gone.
-fn focus_after(register: ServerAction<Register>) -> NodeRef<Div> {
+/// An element that takes the focus once the viewer has registered, because the button is gone. When
+/// the page is refreshed, the focus stays where it is.
+fn focus_after(register: ServerAction<Register>, focused: StoredValue<usize>) -> NodeRef<Div> {
     let node = NodeRef::<Div>::new();
     Effect::new(move || {
-        if register.version().get_untracked() > 0
+        let version = register.version().get_untracked();
+        if version > focused.get_value()
             && let Some(notice) = node.get()
         {
+            focused.set_value(version);
             focus(notice);
         }
     });
@@ -224,8 +232,9 @@ fn Registered(
     id: CompetitionId,
     status: RegistrationStatus,
     register: ServerAction<Register>,
+    focused: StoredValue<usize>,
 ) -> impl IntoView {
-    let node = focus_after(register);
+    let node = focus_after(register, focused);
     let viewer = expect_context::<CurrentViewer>();
     Effect::new(move || {
         if register.version().get_untracked() > 0 && node.get().is_some() {

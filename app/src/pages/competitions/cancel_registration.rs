@@ -25,7 +25,7 @@ pub struct CancelRegistrationScreen {
     /// When registration closes; `None` when it is not open.
     pub open_until: Option<Moment>,
     /// Whether the participant is registered, or on the waiting list.
-    pub is_registered: bool,
+    pub is_active: bool,
     /// Whether the participant is on the waiting list.
     pub is_waitlisted: bool,
     /// Whether it is too late: the competition is over.
@@ -48,12 +48,13 @@ pub async fn load_cancel_registration(id: String) -> Result<CancelRegistrationSc
     let id = request::parse_competition_id(&id)?;
     let competition = service::competitions::get(&ctx, id).await?.competition;
     let viewer = service::registration::viewer_state(&ctx, &actor, id).await?;
+    let has_seat = viewer.registration.is_some_and(|status| status.holds_seat());
     let is_active = viewer.registration.is_some_and(|status| status.is_active());
     let is_waitlisted = viewer.registration == Some(RegistrationStatus::Waitlisted);
     Ok(CancelRegistrationScreen {
         id,
-        is_over: is_active && !competition.is_cancelled() && competition.is_over(ctx.now()),
-        is_registered: is_active && !competition.is_cancelled(),
+        is_over: has_seat && !competition.is_cancelled() && competition.is_over(ctx.now()),
+        is_active: is_active && !competition.is_cancelled(),
         is_waitlisted,
         open_until: competition
             .is_open(ctx.now())
@@ -76,6 +77,15 @@ pub async fn cancel_registration(
 
     let (ctx, actor) = (request::context()?, request::actor()?);
     let key = form::sent_key(&idempotency_key, made_for, &actor);
+    if is_waitlisted {
+        let viewer = service::registration::viewer_state(&ctx, &actor, competition).await?;
+        // The seat is kept: leaving the list was asked for.
+        if viewer.registration.is_some_and(|status| status.holds_seat()) {
+            flash::set("You have a seat now. You can cancel your registration.").await;
+            leptos_axum::redirect(&address::competition(competition));
+            return Ok(());
+        }
+    }
     let outcome = form::and_then_async(key, async |key| {
         let cancelled =
             service::registration::cancel_registration(&ctx, &actor, competition, Some(key))
@@ -129,7 +139,7 @@ fn Content(
             </EmptyState>
         }
         .into_any()
-    } else if screen.is_registered {
+    } else if screen.is_active {
         view! {
             <p class="max-w-prose text-lg">
                 {if is_waitlisted {
@@ -141,7 +151,7 @@ fn Content(
                     Some(deadline) => view! {
                         "You can register again until " <LocalTime at=deadline />
                         {match is_waitlisted {
-                            true => ", at the end of the list.",
+                            true => ", at the end of the list, if it is not full.",
                             false => ", if a seat is left.",
                         }}
                     }

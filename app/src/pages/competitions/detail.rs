@@ -136,6 +136,7 @@ pub fn CompetitionDetailPage() -> impl IntoView {
     let screen = Resource::new_blocking(source, |(id, _)| load_competition_detail(id));
     let news = RwSignal::new("");
     let newest = StoredValue::new(None);
+    let focused = StoredValue::new(0);
     let is_waiting = StoredValue::new(false);
     let (version, pending) = (register.version(), register.pending());
     // The competition to load, and the number of registrations sent before. `None` after the user
@@ -157,7 +158,7 @@ pub fn CompetitionDetailPage() -> impl IntoView {
         // an existing live region.
         <p role="status" class="sr-only" inner_html=news></p>
         <Loaded from=screen let(screen)>
-            <Detail screen register news newest refresh />
+            <Detail screen register news newest focused refresh />
         </Loaded>
     }
 }
@@ -170,6 +171,8 @@ fn Detail(
     news: RwSignal<&'static str>,
     /// The newest state that the page has received; a response with an older one may arrive later.
     newest: StoredValue<Option<(CompetitionId, SeatState)>>,
+    /// The registration after which the panel has taken the focus.
+    focused: StoredValue<usize>,
     /// Refreshes the page.
     refresh: impl Fn() + Copy + Send + Sync + 'static,
 ) -> impl IntoView {
@@ -179,6 +182,11 @@ fn Detail(
     let seats = RwSignal::new((seats_left, capacity));
     let waiting = RwSignal::new(waitlisted);
     let waits = matches!(screen.call_to_action, CallToAction::Waitlisted(_));
+    // Others see nothing of whether the list is full.
+    let offers_list = matches!(
+        screen.call_to_action,
+        CallToAction::Full | CallToAction::JoinWaitlist | CallToAction::LogIn
+    );
     let list_is_full = move |waiting| waiting >= waitlist_capacity;
     let show = move |state: SeatState| {
         let SeatState { left, capacity, cancelled, .. } = state;
@@ -192,7 +200,7 @@ fn Detail(
             news.set(if left == 0 { "No seats are left." } else { "A seat is available again." });
             refresh();
         } else if (waits && state.departures.is_some_and(|now| now != departures))
-            || list_is_full(state.waitlisted) != list_is_full(waitlisted)
+            || offers_list && list_is_full(state.waitlisted) != list_is_full(waitlisted)
         {
             // The viewer's position has changed, or the list takes more, or no more.
             refresh();
@@ -306,6 +314,7 @@ fn Detail(
                         idempotency_key=screen.idempotency_key
                         error=screen.error
                         register
+                        focused
                     />
                 </div>
             </aside>

@@ -165,7 +165,7 @@ impl Ledger {
         after.updated_at = self.now.utc();
         let event = event_of_edit(&self.after, &after);
         self.after = after;
-        // There are more seats, or registration is open again.
+        // There may be more seats, or a later deadline.
         self.pass_seats_on(cause);
         if let Some(event) = event {
             self.add_competition_event(event);

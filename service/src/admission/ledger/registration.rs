@@ -101,8 +101,8 @@ impl Ledger {
     /// A repeated cancellation is granted: the response to the first may have been lost.
     ///
     /// Refused once the competition is cancelled: the notice goes to every user with a seat or on
-    /// the waiting list, so both stay as they were. Refused once it is over: the roster says who
-    /// took part.
+    /// the waiting list, so both stay as they were. A seat is kept once it is over: the roster says
+    /// who took part.
     pub(super) fn cancel_registration(&mut self, request: &Request) -> Verdict {
         let user = &request.user;
         let Some(entry) = self.registrations.get_mut(&user.id) else {
@@ -114,10 +114,10 @@ impl Ledger {
                 let code = ErrorCode::CompetitionCancelled;
                 return Verdict::Refused(PublicError::new(code, CANCELLED));
             }
-            if self.after.dates().is_over(self.now) {
+            let held_seat = entry.row.status.holds_seat();
+            if held_seat && self.after.dates().is_over(self.now) {
                 return Verdict::Refused(PublicError::new(ErrorCode::CompetitionOver, OVER));
             }
-            let held_seat = entry.row.status.holds_seat();
             let row = entry.row_mut();
             row.status = RegistrationStatus::Cancelled;
             row.waitlist_number = None;
