@@ -322,7 +322,7 @@ fn Detail(
     }
 }
 
-/// What the organizer of a draft is told about it.
+/// The notice of a draft, for its organizer.
 #[component]
 fn DraftBanner(id: CompetitionId, is_cancelled: bool) -> impl IntoView {
     let publish = (!is_cancelled).then(|| {
