@@ -179,6 +179,11 @@ pub struct MyCompetition {
 }
 
 impl MyCompetition {
+    /// Whether the deadline has passed at `now`, as [`crate::Competition::is_closed`] has it.
+    pub fn is_closed(&self, now: Timestamp) -> bool {
+        self.reg_deadline <= now
+    }
+
     /// Whether it is over at `now`, as [`Dates::is_over`] has it.
     pub fn is_over(&self, now: Timestamp) -> bool {
         let (start, end) = (self.start_date, self.ends_at);

@@ -4,7 +4,7 @@ use axum::http::{Method, StatusCode};
 use serde_json::{Value, json};
 use service::Actor;
 
-use crate::support::App;
+use crate::support::{App, page_text, post_form};
 
 /// A competition with one seat, for which so many can wait.
 async fn create(app: &App, organizer: &Actor, waitlist: Value) -> Value {
@@ -59,6 +59,29 @@ async fn a_registration_for_a_full_competition_waits_and_is_given_the_next_free_
     );
     let shown = app.get(&path).send().await.json();
     assert_eq!((&shown["seatsLeft"], &shown["waitlisted"]), (&json!(0), &json!(0)));
+}
+
+#[tokio::test]
+async fn leaving_the_list_after_a_promotion_keeps_the_seat_and_says_so() {
+    let app = App::new().await;
+    let ada = app.world.organizer("Ada").await;
+    let [ben, eve] = &app.world.participants(2).await[..] else { panic!("two") };
+    let id = create(&app, &ada, json!(5)).await["id"].as_str().unwrap().to_owned();
+    let register = format!("/api/competitions/{id}/register");
+    for participant in [ben, eve] {
+        app.post(&register).by(participant).send().await;
+    }
+    let cookie = &app.log_in(eve).await;
+    let shown = page_text(&app, cookie, &format!("/competitions/{id}/cancel-registration")).await;
+    assert!(shown.contains("name=\"is_waitlisted\" value=\"true\""), "{shown}");
+    app.call(Method::DELETE, &register).by(ben).send().await;
+    let form = format!("competition={id}&idempotency_key=k&is_waitlisted=true");
+    let leads_to = post_form(&app, cookie, "cancel_registration", &form).await;
+    assert!(leads_to.ends_with(&format!("/competitions/{id}")), "{leads_to}");
+    let shown = page_text(&app, cookie, &format!("/competitions/{id}")).await;
+    assert!(shown.contains("You have a seat now."), "{shown}");
+    let mine = app.get("/api/competitions/registrations/my").by(eve).send().await.json();
+    assert_eq!(mine[0]["status"], "PENDING");
 }
 
 #[tokio::test]

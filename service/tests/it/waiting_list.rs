@@ -8,9 +8,9 @@ use domain::{
 };
 use serde_json::json;
 use service::{
-    Actor, ClientAddress,
+    Actor, ClientAddress, RequestId,
     accounts::{self, delete},
-    registration,
+    calendar, registration,
     testing::{PASSWORD, World},
 };
 
@@ -24,6 +24,26 @@ fn id(actor: &Actor) -> UserId {
 
 fn ids(actors: &[Actor]) -> Vec<UserId> {
     actors.iter().map(id).collect()
+}
+
+/// A competition of Ada's, for which people have registered in their order: the first have its
+/// seats, the others wait.
+struct Line {
+    world: World,
+    ada: Actor,
+    people: Vec<Actor>,
+    sprint: CompetitionId,
+}
+
+impl Line {
+    async fn of(people: usize, seats: i64, waitlist: u32) -> Self {
+        let world = World::new().await;
+        let ada = world.organizer("Ada").await;
+        let people = world.participants_in_bulk(people).await;
+        let sprint = world.competition(&ada).seats(seats).waitlist(waitlist).create().await;
+        register_all(&world, sprint, &people).await;
+        Self { world, ada, people, sprint }
+    }
 }
 
 async fn register_all(world: &World, competition: CompetitionId, participants: &[Actor]) {
@@ -85,11 +105,7 @@ async fn a_competition_without_a_waiting_list_is_full_as_before() {
 
 #[tokio::test]
 async fn a_freed_seat_goes_to_the_first_in_line_who_is_notified_once() {
-    let world = World::new().await;
-    let ada = world.organizer("Ada").await;
-    let people = world.participants(3).await;
-    let sprint = world.competition(&ada).seats(1).waitlist(5).create().await;
-    register_all(&world, sprint, &people).await;
+    let Line { world, people, sprint, .. } = Line::of(3, 1, 5).await;
     world.run_pending_jobs().await;
     assert!(mails(&world, &people[1]).await.is_empty(), "confirmed without a seat");
     let waited = newest(&world, &people[1]).await.registration;
@@ -113,11 +129,7 @@ async fn a_freed_seat_goes_to_the_first_in_line_who_is_notified_once() {
 
 #[tokio::test]
 async fn a_participant_who_leaves_the_list_and_returns_stands_at_the_end() {
-    let world = World::new().await;
-    let ada = world.organizer("Ada").await;
-    let people = world.participants(3).await;
-    let sprint = world.competition(&ada).seats(1).waitlist(2).create().await;
-    register_all(&world, sprint, &people).await;
+    let Line { world, people, sprint, .. } = Line::of(3, 1, 2).await;
     cancel_registration(&world.ctx, &people[1], sprint).await.unwrap();
     assert_eq!(newest(&world, &people[1]).await.registration.status, Cancelled);
     assert_counts(&world, sprint, 1, 1).await;
@@ -132,11 +144,7 @@ async fn a_participant_who_leaves_the_list_and_returns_stands_at_the_end() {
 
 #[tokio::test]
 async fn a_larger_capacity_gives_seats_to_the_first_in_line() {
-    let world = World::new().await;
-    let ada = world.organizer("Ada").await;
-    let people = world.participants_in_bulk(140).await;
-    let sprint = world.competition(&ada).seats(1).waitlist(200).create().await;
-    register_all(&world, sprint, &people).await;
+    let Line { world, ada, people, sprint } = Line::of(140, 1, 200).await;
     world.run_pending_jobs().await;
     let before = world.confirmation_jobs().await.len();
     let edited = edit(&world.ctx, &ada, sprint, json!({ "capacity": 136 })).await.unwrap();
@@ -169,11 +177,7 @@ async fn a_smaller_list_removes_nobody_and_takes_no_more() {
 
 #[tokio::test]
 async fn a_deleted_account_passes_its_seat_on_and_leaves_the_lists() {
-    let world = World::new().await;
-    let ada = world.organizer("Ada").await;
-    let people = world.participants(3).await;
-    let sprint = world.competition(&ada).seats(1).waitlist(5).create().await;
-    register_all(&world, sprint, &people).await;
+    let Line { world, people, sprint, .. } = Line::of(3, 1, 5).await;
     for deleted in [&people[1], &people[0]] {
         let password = PASSWORD.to_owned();
         delete(&world.ctx, deleted, password, ClientAddress::UNKNOWN).await.unwrap();
@@ -184,11 +188,7 @@ async fn a_deleted_account_passes_its_seat_on_and_leaves_the_lists() {
 
 #[tokio::test]
 async fn an_account_that_is_deleted_after_the_start_is_given_no_seat_when_the_start_is_moved() {
-    let world = World::new().await;
-    let ada = world.organizer("Ada").await;
-    let people = world.participants(3).await;
-    let sprint = world.competition(&ada).seats(1).waitlist(5).create().await;
-    register_all(&world, sprint, &people).await;
+    let Line { world, ada, people, sprint } = Line::of(3, 1, 5).await;
     world.clock.advance(TimeDelta::days(8));
     let seated = cancel_registration(&world.ctx, &people[0], sprint).await;
     assert_eq!(seated.unwrap_err(), ErrorCode::CompetitionOver);
@@ -203,11 +203,7 @@ async fn an_account_that_is_deleted_after_the_start_is_given_no_seat_when_the_st
 
 #[tokio::test]
 async fn an_organizer_with_a_waiting_list_cannot_delete_the_account() {
-    let world = World::new().await;
-    let ada = world.organizer("Ada").await;
-    let people = world.participants(2).await;
-    let sprint = world.competition(&ada).seats(1).waitlist(5).create().await;
-    register_all(&world, sprint, &people).await;
+    let Line { world, ada, people, sprint } = Line::of(2, 1, 5).await;
     world.clock.advance(TimeDelta::days(1));
     cancel_registration(&world.ctx, &people[0], sprint).await.unwrap();
     assert_counts(&world, sprint, 0, 1).await;
@@ -219,11 +215,7 @@ async fn an_organizer_with_a_waiting_list_cannot_delete_the_account() {
 
 #[tokio::test]
 async fn no_seat_is_passed_on_once_registration_has_closed_until_it_opens_again() {
-    let world = World::new().await;
-    let ada = world.organizer("Ada").await;
-    let people = world.participants(3).await;
-    let sprint = world.competition(&ada).seats(1).waitlist(5).create().await;
-    register_all(&world, sprint, &people).await;
+    let Line { world, ada, people, sprint } = Line::of(3, 1, 5).await;
     world.clock.advance(TimeDelta::days(1));
     cancel_registration(&world.ctx, &people[0], sprint).await.unwrap();
     assert_counts(&world, sprint, 0, 2).await;
@@ -256,12 +248,43 @@ async fn a_seat_that_an_earlier_release_has_freed_goes_to_the_first_in_line_at_t
 }
 
 #[tokio::test]
+async fn no_seat_is_passed_on_in_a_cancelled_competition() {
+    let Line { world, ada, people, sprint } = Line::of(2, 1, 5).await;
+    let cancelled = service::competitions::cancel_competition(&world.ctx, &ada, sprint, None).await;
+    cancelled.unwrap().outcome.unwrap();
+    // No command frees a seat any more.
+    world.execute("DELETE FROM registrations WHERE status = 'PENDING'").await.unwrap();
+    world.execute("UPDATE competitions SET registered = 0").await.unwrap();
+    let refused = cancel_registration(&world.ctx, &people[1], sprint).await;
+    assert_eq!(refused.unwrap_err(), ErrorCode::CompetitionCancelled);
+    assert_counts(&world, sprint, 0, 1).await;
+}
+
+#[tokio::test]
+async fn a_confirmation_from_the_list_is_caused_by_the_request_that_freed_the_seat() {
+    let Line { world, people, sprint, .. } = Line::of(2, 1, 5).await;
+    world.run_pending_jobs().await;
+    let cancel = cancel_registration(&world.ctx, &people[0], sprint);
+    RequestId::new("r-7").scope(cancel).await.unwrap();
+    let ids = world.request_ids_of_jobs().await;
+    assert!(ids.contains(&"confirm_registrations r-7".to_owned()), "{ids:?}");
+}
+
+#[tokio::test]
+async fn the_calendar_of_a_registration_that_waits_is_tentative_and_has_no_link() {
+    let Line { world, ada, people, sprint } = Line::of(2, 1, 5).await;
+    let link = "https://meet.example/42";
+    edit(&world.ctx, &ada, sprint, json!({ "onlineUrl": link })).await.unwrap();
+    let waits = newest(&world, &people[1]).await.registration.id;
+    let site = "https://compete.example";
+    let file = calendar::of_registration(&world.ctx, &people[1], waits, site).await.unwrap();
+    assert!(file.contains("STATUS:TENTATIVE"), "{file}");
+    assert!(!file.contains("meet.example"), "{file}");
+}
+
+#[tokio::test]
 async fn those_who_wait_are_notified_once_that_the_competition_was_cancelled() {
-    let world = World::new().await;
-    let ada = world.organizer("Ada").await;
-    let people = world.participants(2).await;
-    let sprint = world.competition(&ada).seats(1).waitlist(5).create().await;
-    register_all(&world, sprint, &people).await;
+    let Line { world, ada, people, sprint } = Line::of(2, 1, 5).await;
     world.run_pending_jobs().await;
     let cancelled = service::competitions::cancel_competition(&world.ctx, &ada, sprint, None).await;
     cancelled.unwrap().outcome.unwrap();
@@ -316,11 +339,7 @@ async fn a_key_replays_the_position_that_it_was_answered_with() {
 
 #[tokio::test]
 async fn a_competition_with_a_waiting_list_cannot_become_a_draft() {
-    let world = World::new().await;
-    let ada = world.organizer("Ada").await;
-    let people = world.participants(2).await;
-    let sprint = world.competition(&ada).seats(1).waitlist(5).create().await;
-    register_all(&world, sprint, &people).await;
+    let Line { world, ada, people, sprint } = Line::of(2, 1, 5).await;
     world.clock.advance(TimeDelta::days(1));
     cancel_registration(&world.ctx, &people[0], sprint).await.unwrap();
     let unpublished = edit(&world.ctx, &ada, sprint, json!({ "visibility": "DRAFT" })).await;

@@ -6,7 +6,9 @@ use leptos_router::hooks::use_query_map;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    components::{ErrorSummary, Field, FieldError, Head, Heading, Loaded, PasswordField, Submit},
+    components::{
+        ErrorSummary, Field, FieldError, Head, Heading, Loaded, PasswordField, RadioChoice, Submit,
+    },
     error::Failure,
     form::{FormError, Returned, error_of},
     next,
@@ -140,23 +142,9 @@ fn SignupForm(
 #[component]
 fn RoleChoice(chosen: String, error: FormError) -> impl IntoView {
     let chosen = chosen.parse().unwrap_or(Role::Participant);
-    let choice = |role: Role, id: &'static str, title: &'static str, text: &'static str| {
-        view! {
-            <label class="choice">
-                <input
-                    class="radio radio-primary"
-                    type="radio"
-                    id=id
-                    name="role"
-                    value=role.as_str()
-                    checked=chosen == role
-                />
-                <span class="grid">
-                    <span class="font-semibold">{title}</span>
-                    <span class="text-sm text-muted">{text}</span>
-                </span>
-            </label>
-        }
+    let choice = |role: Role, id, title, text| {
+        let checked = chosen == role;
+        view! { <RadioChoice id name="role" value=role.as_str() checked title text /> }
     };
     view! {
         <fieldset class="grid gap-2" aria-describedby="role-error">

@@ -70,3 +70,27 @@ impl Availability {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_full_competition_is_full_unless_its_waiting_list_takes_more() {
+        let read = |waitlist_capacity: u32, waitlisted: u32| {
+            let competition = serde_json::json!({
+                "id": "01939c2e-7b5a-7000-8000-000000000001", "title": "Sprint", "description": "",
+                "tags": [], "capacity": 5, "seatsLeft": 0, "waitlistCapacity": waitlist_capacity,
+                "waitlisted": waitlisted, "regDeadline": "2026-11-24T12:00:00.000Z",
+                "timeZone": "UTC", "organizerId": "01939c2e-7b5a-7000-8000-000000000002",
+                "version": 1, "createdAt": "2026-11-01T12:00:00.000Z",
+                "updatedAt": "2026-11-01T12:00:00.000Z",
+            });
+            let competition: Competition = serde_json::from_value(competition).unwrap();
+            Availability::of(&competition, "2026-11-23T12:00:00Z".parse().unwrap())
+        };
+        assert_eq!(read(0, 0), Availability::Full);
+        assert_eq!(read(2, 1), Availability::WaitingList);
+        assert_eq!(read(2, 2), Availability::Full);
+    }
+}

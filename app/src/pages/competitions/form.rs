@@ -1,12 +1,16 @@
 //! The form of a competition, for creating and editing.
 
-use domain::{Clash, Visibility};
-use js_sys::{Array, Intl::DateTimeFormat, Object, Reflect};
-use leptos::{html::H2, prelude::*};
+use leptos::prelude::*;
 
-use super::draft::{DraftState, DraftValues, Region, Reply};
+use super::{
+    draft::{DraftState, DraftValues, Region, Reply},
+    preview::Preview,
+    theirs::Theirs,
+    visibility_choice::VisibilityChoice,
+    zones::Zones,
+};
 use crate::{
-    components::{ErrorSummary, Field, FieldError, Heading, SelectField, TextArea, focus},
+    components::{ErrorSummary, Field, Heading, SelectField, TextArea},
     error::Failure,
     form::FormError,
 };
@@ -76,30 +80,6 @@ fn Stale() -> impl IntoView {
                     saved yet."
             </p>
         </div>
-    }
-}
-
-/// The preview.
-#[component]
-fn Preview(title: String, summary: String, html: String, takes_focus: bool) -> impl IntoView {
-    let node = NodeRef::<H2>::new();
-    Effect::new(move || {
-        if let Some(heading) = node.get().filter(|_| takes_focus) {
-            focus(heading);
-        }
-    });
-    view! {
-        <section aria-labelledby="preview" class="section">
-            <h2 id="preview" node_ref=node tabindex="-1" class="subheading outline-none">
-                "Preview"
-            </h2>
-            <p class="text-sm text-muted">"Nothing is saved yet."</p>
-            <p class="font-display text-xl font-semibold">{title}</p>
-            {(!summary.is_empty()).then(|| view! { <p class="lead" dir="auto">{summary}</p> })}
-            {html.is_empty().then(|| view! { <p class="text-muted">"No description yet."</p> })}
-            // Sanitized on the server.
-            <div class="prose-text markdown" inner_html=html></div>
-        </section>
     }
 }
 
@@ -294,51 +274,6 @@ pub(super) fn Fields(
     }
 }
 
-/// Who can find the competition once it is published. A draft stays one: it is published where it
-/// is managed.
-#[component]
-fn VisibilityChoice(chosen: String, clash: Option<Clash>, error: FormError) -> impl IntoView {
-    let chosen = chosen.parse().unwrap_or(Visibility::Public);
-    if chosen.is_draft() {
-        let draft = Visibility::Draft.as_str();
-        return view! { <input type="hidden" name="draft[visibility]" value=draft /> }.into_any();
-    }
-    let choice = |visibility: Visibility, id, title: &'static str, text: &'static str| {
-        view! {
-            <label class="choice">
-                <input
-                    class="radio radio-primary"
-                    type="radio"
-                    id=id
-                    name="draft[visibility]"
-                    value=visibility.as_str()
-                    checked=chosen == visibility
-                />
-                <span class="grid">
-                    <span class="font-semibold">{title}</span>
-                    <span class="text-sm text-muted">{text}</span>
-                </span>
-            </label>
-        }
-    };
-    view! {
-        <fieldset class="section" aria-describedby="visibility-error">
-            <legend class="subheading">"Visibility"</legend>
-            <FieldError id="visibility" error />
-            // An error of the visibility links to the first choice.
-            {choice(Visibility::Public, "visibility", "Public", "Everyone can find it.")}
-            {choice(
-                Visibility::Unlisted,
-                "visibility-unlisted",
-                "Unlisted",
-                "Everyone with the link can see it and register. No list shows it.",
-            )}
-            <Theirs clash name="theirs[visibility]" />
-        </fieldset>
-    }
-    .into_any()
-}
-
 /// Sends the form for something else than its main button does.
 #[component]
 pub(super) fn IntentButton(
@@ -353,61 +288,8 @@ pub(super) fn IntentButton(
     }
 }
 
-/// The zones by region. The chosen one is at the top, even if it is not in the list.
-#[component]
-fn Zones(chosen: String, ask_browser: bool, regions: Vec<Region>) -> impl IntoView {
-    let (chosen, set_chosen) = signal(chosen);
-    Effect::new(move || {
-        if let Some(zone) = ask_browser.then(zone_of_browser).flatten() {
-            set_chosen.set(zone);
-        }
-    });
-    // An option without a value sends its text.
-    let option = |zone| view! { <option>{zone}</option> };
-    let group = |region: Region| {
-        view! {
-            <optgroup label=region.name>
-                {region.zones.into_iter().map(option).collect_view()}
-            </optgroup>
-        }
-    };
-    view! {
-        <option selected=true>{chosen}</option>
-        {regions.into_iter().map(group).collect_view()}
-    }
-}
-
-/// The time zone of the browser, if it is known.
-fn zone_of_browser() -> Option<String> {
-    let format = DateTimeFormat::new(&Array::new(), &Object::new());
-    Reflect::get(&format.resolved_options(), &"timeZone".into()).ok()?.as_string()
-}
-
 /// The typed time, in UTC.
 #[component]
 fn Utc(time: Option<String>) -> impl IntoView {
     time.map(|time| view! { <p class="text-sm text-muted">"That is " {time} "."</p> })
-}
-
-/// The conflicting change of a field, and the choice between the versions.
-#[component]
-fn Theirs(clash: Option<Clash>, name: &'static str) -> impl IntoView {
-    clash.map(|clash| {
-        if !clash.is_mine {
-            let words = "Changed since you opened the form. You had not changed this field.";
-            return view! { <div class="theirs"><p>{words}</p></div> }.into_any();
-        }
-        let now = if clash.now.is_empty() { "(empty)".to_owned() } else { clash.now };
-        view! {
-            <div class="theirs">
-                <p class="font-semibold">"Changed since you opened the form, to:"</p>
-                <p class="whitespace-pre-line">{now}</p>
-                <label class="choice">
-                    <input class="checkbox" type="checkbox" name=name value="1" />
-                    <span>"Use this instead of mine"</span>
-                </label>
-            </div>
-        }
-        .into_any()
-    })
 }

@@ -19,7 +19,11 @@ mod listing;
 mod live_seats;
 mod manage;
 mod place;
+mod preview;
 mod tags;
+mod theirs;
+mod visibility_choice;
+mod zones;
 
 pub use availability::Availability;
 pub(crate) use calendar::{AddToCalendar, calendar};

@@ -41,6 +41,7 @@ pub struct RegistrationRow {
 impl RegistrationRow {
     fn of(mine: domain::MyRegistration, clock: &ViewerClock, now: Timestamp) -> Self {
         let competition = mine.competition;
+        let is_closed = competition.is_closed(now);
         Self {
             competition: competition.id,
             place: Place::of_registration(&competition),
@@ -56,7 +57,7 @@ impl RegistrationRow {
             registration: mine.registration.id,
             status: mine.registration.status,
             // Once registration has closed, no seat is passed on.
-            waitlist_position: mine.waitlist_position.filter(|_| competition.reg_deadline > now),
+            waitlist_position: mine.waitlist_position.filter(|_| !is_closed),
         }
     }
 }

@@ -2,6 +2,7 @@
 //! snapshots.
 
 mod app;
+mod browser;
 mod collector;
 mod mail_sink;
 mod process;
@@ -11,6 +12,7 @@ mod receiver;
 mod response;
 
 pub(crate) use app::{App, CORS_ORIGIN, Call};
+pub(crate) use browser::{page_text, post_form};
 pub(crate) use collector::Collector;
 pub(crate) use mail_sink::MailSink;
 pub(crate) use process::Process;

@@ -13,10 +13,8 @@ use crate::Cause;
 impl Ledger {
     /// The number of a registration that joins the list.
     pub(super) fn join_waiting_list(&mut self, user: UserId) -> i32 {
-        // A part of the list is not continued: those in between were not read.
-        if usize::try_from(self.after.waitlisted) == Ok(self.line.len()) {
-            self.line.push_back(user);
-        }
+        // If only a part of the list was read, no request gives a seat beyond that part.
+        self.line.push_back(user);
         self.after.waitlisted += 1;
         self.after.last_waitlist_number += 1;
         self.after.last_waitlist_number

@@ -1,13 +1,15 @@
 //! A property test: admission agrees with a small model of it over thousands of random histories.
 
+mod competition;
+mod real;
+
 use std::{
     cell::Cell,
     collections::{HashMap, VecDeque},
-    time::Instant,
 };
 
 use chrono::TimeDelta;
-use domain::{CompetitionEdit, CompetitionId, ErrorCode, PublicError, Visibility};
+use domain::{ErrorCode, Visibility};
 use proptest::{
     arbitrary::any,
     collection::vec,
@@ -17,17 +19,8 @@ use proptest::{
     test_runner::{Config, TestCaseError, TestRunner},
 };
 
-use super::{
-    batch::Batch,
-    command::{AdmissionCommand, Keyed, Request},
-    lane::process_all,
-    process::process_batch,
-};
-use crate::{
-    Actor, Cause, Context,
-    idempotency::{KeyLock, RequestKey},
-    testing::World,
-};
+use self::{competition::Competition, real::Real};
+use crate::testing::World;
 
 /// Histories to try. A failure is shrunk to a short history, which is printed.
 const HISTORIES: u32 = 2_000;
@@ -93,19 +86,6 @@ struct Model {
     responses: HashMap<(usize, u8), (&'static str, usize, Outcome)>,
 }
 
-/// Who has a seat in a competition, and who waits for one.
-#[derive(Clone, Debug)]
-struct Competition {
-    capacity: u32,
-    is_registered: [bool; USERS],
-    waitlist_capacity: u32,
-    /// The first to be given a seat is at the front.
-    line: VecDeque<usize>,
-    ever_registered: [bool; USERS],
-    cancelled: bool,
-    is_draft: bool,
-}
-
 impl Model {
     /// The outcome, and whether it is a replay.
     fn apply(&mut self, About { competition, command }: &About) -> (Outcome, bool) {
@@ -144,186 +124,6 @@ impl Model {
             self.responses.insert((user, key), (operation, competition, outcome));
         }
         (outcome, false)
-    }
-}
-
-impl Competition {
-    fn taken(&self) -> u32 {
-        self.is_registered.iter().map(|registered| u32::from(*registered)).sum()
-    }
-
-    /// Gives free seats to the first in line.
-    fn pass_seats_on(&mut self, stage: Stage) {
-        while stage < Stage::Closed
-            && !self.cancelled
-            && self.taken() < self.capacity
-            && let Some(user) = self.line.pop_front()
-        {
-            self.is_registered[user] = true;
-        }
-    }
-
-    fn set_waitlist_capacity(&mut self, capacity: u32) -> Outcome {
-        if self.cancelled {
-            return Err(ErrorCode::CancelledIsFinal);
-        }
-        self.waitlist_capacity = capacity;
-        Ok(())
-    }
-
-    fn set_capacity(&mut self, capacity: u32, stage: Stage) -> Outcome {
-        if self.cancelled {
-            return Err(ErrorCode::CancelledIsFinal);
-        }
-        if capacity < self.taken() {
-            return Err(ErrorCode::CapacityBelowSeatsTaken);
-        }
-        self.capacity = capacity;
-        self.pass_seats_on(stage);
-        Ok(())
-    }
-
-    fn set_visibility(&mut self, visibility: Visibility, stage: Stage) -> Outcome {
-        if self.cancelled {
-            return Err(ErrorCode::CancelledIsFinal);
-        }
-        if visibility.is_draft() && (self.taken() > 0 || !self.line.is_empty()) {
-            return Err(ErrorCode::HasRegistrations);
-        }
-        if self.is_draft && !visibility.is_draft() && stage >= Stage::Closed {
-            return Err(ErrorCode::DeadlineNotInFuture);
-        }
-        self.is_draft = visibility.is_draft();
-        Ok(())
-    }
-
-    fn cancel_competition(&mut self, stage: Stage) -> Outcome {
-        if !self.cancelled && stage == Stage::Over {
-            return Err(ErrorCode::CompetitionOver);
-        }
-        self.cancelled = true;
-        Ok(())
-    }
-
-    fn register(&mut self, user: usize, stage: Stage) -> Outcome {
-        if self.cancelled {
-            Err(ErrorCode::CompetitionCancelled)
-        } else if stage == Stage::Announced {
-            Err(ErrorCode::RegistrationNotOpen)
-        } else if stage >= Stage::Closed {
-            Err(ErrorCode::RegistrationClosed)
-        } else if self.is_registered[user] || self.line.contains(&user) {
-            Err(ErrorCode::AlreadyRegistered)
-        } else if self.taken() >= self.capacity || !self.line.is_empty() {
-            if self.line.len() >= self.waitlist_capacity as usize {
-                return Err(ErrorCode::CompetitionFull);
-            }
-            self.line.push_back(user);
-            self.ever_registered[user] = true;
-            Ok(())
-        } else {
-            (self.is_registered[user], self.ever_registered[user]) = (true, true);
-            Ok(())
-        }
-    }
-
-    fn cancel(&mut self, user: usize, stage: Stage) -> Outcome {
-        let is_active = self.is_registered[user] || self.line.contains(&user);
-        if self.cancelled && is_active {
-            return Err(ErrorCode::CompetitionCancelled);
-        }
-        if stage == Stage::Over && self.is_registered[user] {
-            return Err(ErrorCode::CompetitionOver);
-        }
-        self.is_registered[user] = false;
-        self.line.retain(|waiting| *waiting != user);
-        self.pass_seats_on(stage);
-        if self.ever_registered[user] { Ok(()) } else { Err(ErrorCode::NotRegistered) }
-    }
-}
-
-/// The competitions in the database.
-struct Real<'a> {
-    world: &'a World,
-    /// Without Redis, so that the database decides about keys.
-    ctx: &'a Context,
-    organizer: &'a Actor,
-    users: &'a [Actor],
-    ids: [CompetitionId; COMPETITIONS],
-    /// Makes the keys of one history differ from those of another.
-    history: u32,
-}
-
-impl Real<'_> {
-    fn request(&self, About { competition, command }: &About) -> Request {
-        let competition = self.ids[*competition];
-        let (actor, command, key) = match *command {
-            Command::Register { user, key } => (&self.users[user], AdmissionCommand::Register, key),
-            Command::CancelRegistration { user, key } => {
-                (&self.users[user], AdmissionCommand::CancelRegistration, key)
-            }
-            Command::SetCapacity(capacity) => {
-                self.edit(CompetitionEdit { capacity: Some(capacity), ..Default::default() })
-            }
-            Command::SetWaitlistCapacity(capacity) => {
-                let waitlist_capacity = Some(capacity);
-                self.edit(CompetitionEdit { waitlist_capacity, ..Default::default() })
-            }
-            Command::SetVisibility(visibility) => {
-                self.edit(CompetitionEdit { visibility: Some(visibility), ..Default::default() })
-            }
-            Command::CancelCompetition => {
-                (self.organizer, AdmissionCommand::CancelCompetition { if_match: None }, None)
-            }
-        };
-        let user = actor.user().unwrap().clone();
-        let keyed = key.map(|key| {
-            let key = format!("{}-{key}", self.history).parse().unwrap();
-            let key = RequestKey::new(user.id, key, &command.fingerprint(competition));
-            // No lock on the key: the transaction must be correct without it.
-            Keyed { key, lock: KeyLock::unshared() }
-        });
-        Request {
-            competition,
-            user,
-            command,
-            keyed,
-            cause: Cause::default(),
-            since: Instant::now(),
-        }
-    }
-
-    /// An edit by the organizer, without a key.
-    fn edit(&self, edit: CompetitionEdit) -> (&Actor, AdmissionCommand, Option<u8>) {
-        let edit = Box::new(edit);
-        (self.organizer, AdmissionCommand::EditCompetition { edit, if_match: None }, None)
-    }
-
-    async fn execute(&self, step: &Step) -> Vec<(Outcome, bool)> {
-        let by_competition =
-            step.commands.chunk_by(|one, next| one.competition == next.competition);
-        let batches = by_competition.map(|commands| {
-            let requests: Vec<_> = commands.iter().map(|command| self.request(command)).collect();
-            (requests[0].competition, requests)
-        });
-        let mut decisions = Vec::new();
-        if step.together {
-            let batches = batches.map(|(id, requests)| Batch::new(id, requests)).collect();
-            for batch in process_all(self.ctx.clone(), batches).await {
-                decisions.extend(batch.unwrap().into_decisions());
-            }
-        } else {
-            for (id, requests) in batches {
-                decisions.extend(process_batch(self.ctx.clone(), id, requests).await);
-            }
-        }
-        let outcomes = decisions.into_iter().map(|decision| match decision {
-            Ok(decision) => {
-                (decision.outcome.map(drop).map_err(|refusal| refusal.code), decision.replayed)
-            }
-            Err(error) => (Err(PublicError::from(error).code), false),
-        });
-        outcomes.collect()
     }
 }
 
