@@ -3,7 +3,7 @@
 use std::{
     sync::{
         Arc,
-        atomic::{AtomicBool, AtomicUsize, Ordering},
+        atomic::{AtomicBool, Ordering},
     },
     time::Duration,
 };
@@ -22,7 +22,7 @@ const OUTAGE_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// A task in which participants register until it is stopped.
 pub(crate) struct Load {
-    responses: Arc<AtomicUsize>,
+    participants: Participants,
     is_stopping: Arc<AtomicBool>,
     task: JoinHandle<Vec<Ledger>>,
 }
@@ -34,33 +34,32 @@ impl Load {
         seats: usize,
         mut rng: Rng,
     ) -> Self {
-        let responses = Arc::clone(&participants.responses);
         let is_stopping = Arc::<AtomicBool>::default();
-        let stop = Arc::clone(&is_stopping);
+        let (stop, registering) = (Arc::clone(&is_stopping), participants.clone());
         let task = tokio::spawn(async move {
             let mut ledgers = Vec::new();
             while !stop.load(Ordering::Relaxed) {
                 // Their requests share transactions.
                 let (one, other) = (
-                    new_competition(&participants, seats).await,
-                    new_competition(&participants, seats).await,
+                    new_competition(&registering, seats).await,
+                    new_competition(&registering, seats).await,
                 );
                 let rngs = &mut [rng.fork(), rng.fork()];
                 let [of_one, of_other] = rngs;
                 let (one, other) = tokio::join!(
-                    participants.register(&servers, (one, seats), of_one),
-                    participants.register(&servers, (other, seats), of_other),
+                    registering.register(&servers, (one, seats), of_one),
+                    registering.register(&servers, (other, seats), of_other),
                 );
                 ledgers.extend([one, other]);
             }
             ledgers
         });
-        Self { responses, is_stopping, task }
+        Self { participants, is_stopping, task }
     }
 
     /// The number of final responses so far.
     pub(crate) fn responses(&self) -> usize {
-        self.responses.load(Ordering::Relaxed)
+        self.participants.responses()
     }
 
     /// Returns a ledger for each competition, once every participant has a final response.

@@ -37,7 +37,7 @@ pub(crate) struct Participants {
     connections: usize,
     retries: bool,
     /// The number of final responses so far.
-    pub(super) responses: Arc<AtomicUsize>,
+    responses: Arc<AtomicUsize>,
 }
 
 /// What one participant has received: a final response, if any, and failures before it.
@@ -63,6 +63,11 @@ impl Participants {
             retries: true,
             responses: Arc::default(),
         }
+    }
+
+    /// The number of final responses so far.
+    pub(crate) fn responses(&self) -> usize {
+        self.responses.load(Ordering::Relaxed)
     }
 
     /// The same participants over so many connections. Each sends one request and waits for as long
