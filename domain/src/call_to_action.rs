@@ -15,6 +15,8 @@ pub struct ViewerState {
     pub registration_id: Option<RegistrationId>,
     /// How many are on the waiting list up to their registration, if it is on it.
     pub waitlist_position: Option<u32>,
+    /// Why the organizer has rejected it, if they have and gave a reason.
+    pub rejection_reason: Option<String>,
 }
 
 impl ViewerState {
@@ -32,6 +34,12 @@ impl ViewerState {
 pub enum CallToAction {
     /// The viewer can register.
     Register,
+    /// The viewer can ask the organizer for a seat.
+    RequestSeat,
+    /// The viewer waits for the organizer's approval.
+    AwaitingApproval,
+    /// The organizer has rejected the viewer's registration.
+    Rejected,
     /// The viewer is registered.
     Registered(RegistrationStatus),
     /// No seat is left; the viewer can join the waiting list.
@@ -72,11 +80,16 @@ impl CallToAction {
                     false => Self::Waitlisted(viewer.waitlist_position),
                 }
             }
+            _ if viewer.registration == Some(RegistrationStatus::AwaitingApproval) => {
+                Self::AwaitingApproval
+            }
+            _ if viewer.registration == Some(RegistrationStatus::Rejected) => Self::Rejected,
             _ if competition.is_not_yet_open(now) => Self::NotYetOpen,
             _ if competition.is_closed(now) => Self::Closed,
             (None, Some(Role::Organizer | Role::Admin)) => Self::OrganizersCannotRegister,
-            _ if competition.seats_left == 0 && !competition.takes_waitlisted(now) => Self::Full,
+            _ if !competition.has_room() => Self::Full,
             (None, None) => Self::LogIn,
+            (None, Some(Role::Participant)) if competition.approval_required => Self::RequestSeat,
             (None, Some(Role::Participant)) if competition.takes_waitlisted(now) => {
                 Self::JoinWaitlist
             }
@@ -98,7 +111,13 @@ mod tests {
             role,
             time_zone: None,
         });
-        ViewerState { user, registration, registration_id: None, waitlist_position: Some(3) }
+        ViewerState {
+            user,
+            registration,
+            registration_id: None,
+            waitlist_position: Some(3),
+            rejection_reason: None,
+        }
     }
 
     fn competition(seats_left: u32) -> Competition {
@@ -112,6 +131,7 @@ mod tests {
             seats_left,
             waitlist_capacity: 0,
             waitlisted: 0,
+            approval_required: false,
             reg_deadline: time("2026-11-24T00:00:00Z"),
             start_date: None,
             ends_at: None,
@@ -166,6 +186,36 @@ mod tests {
             (list(0, 1), &participant, before, Cta::Register),
             (list(1, 0), &participant, deadline, Cta::Closed),
             (list(1, 0), &viewer(None, None), before, Cta::LogIn),
+        ] {
+            assert_eq!(CallToAction::of(&competition, viewer, now), expected);
+        }
+    }
+
+    #[test]
+    fn a_competition_with_approval_offers_requests_while_it_has_room() {
+        use CallToAction as Cta;
+        let before = "2026-11-23T23:59:59Z".parse().unwrap();
+        let deadline = "2026-11-24T00:00:00Z".parse().unwrap();
+        let over = "2027-02-22T00:00:00Z".parse().unwrap();
+        let of = |status| viewer(Some(Role::Participant), status);
+        let with_approval = |waitlist_capacity, seats_left| Competition {
+            approval_required: true,
+            waitlist_capacity,
+            ..competition(seats_left)
+        };
+        let awaiting = of(Some(RegistrationStatus::AwaitingApproval));
+        let rejected = of(Some(RegistrationStatus::Rejected));
+        for (competition, viewer, now, expected) in [
+            (with_approval(0, 1), &of(None), before, Cta::RequestSeat),
+            (with_approval(1, 0), &of(None), before, Cta::RequestSeat),
+            (with_approval(0, 0), &of(None), before, Cta::Full),
+            (with_approval(0, 1), &of(None), deadline, Cta::Closed),
+            (with_approval(0, 1), &viewer(None, None), before, Cta::LogIn),
+            (with_approval(0, 0), &awaiting, before, Cta::AwaitingApproval),
+            (with_approval(0, 1), &awaiting, deadline, Cta::AwaitingApproval),
+            (with_approval(0, 1), &awaiting, over, Cta::Over(None)),
+            (with_approval(0, 1), &rejected, before, Cta::Rejected),
+            (competition(1), &rejected, before, Cta::Rejected),
         ] {
             assert_eq!(CallToAction::of(&competition, viewer, now), expected);
         }

@@ -26,6 +26,7 @@ mod personal_token;
 mod profile;
 mod raw;
 mod registration;
+mod review;
 mod roster;
 mod text;
 mod timestamp;
@@ -70,12 +71,16 @@ pub use registration::{
     MyCompetition, MyRegistration, NewRegistration, RegisteredCompetition, Registration,
     RegistrationStatus,
 };
+pub use review::{
+    ApprovalInput, MAX_REVIEWED, RefusedReview, RejectionInput, Review, ReviewVerdict,
+    ReviewedRegistrations,
+};
 pub use roster::{
     RosterEntry, RosterFilter, RosterOrder, RosterPage, RosterQuery, RosterSort, RosterTotals,
 };
 pub use text::{
-    Description, Email, Password, PersonName, Summary, Tag, TimeZoneName, Title, TokenName,
-    VenueAddress, VenueName, WebLink,
+    Description, Email, Password, PersonName, RejectionReason, Summary, Tag, TimeZoneName, Title,
+    TokenName, VenueAddress, VenueName, WebLink,
 };
 pub use timestamp::{InvalidTimestamp, Timestamp, local_time};
 pub use token::{LogoutInput, RefreshInput};

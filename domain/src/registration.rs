@@ -12,9 +12,9 @@ use crate::{CompetitionId, Contact, Dates, RegistrationId, Timestamp, UserId};
 #[cfg_attr(feature = "sea-orm", derive(sea_orm::EnumIter, sea_orm::DeriveActiveEnum))]
 #[cfg_attr(
     feature = "sea-orm",
-    sea_orm(rs_type = "String", db_type = "Text", rename_all = "UPPERCASE")
+    sea_orm(rs_type = "String", db_type = "Text", rename_all = "SCREAMING_SNAKE_CASE")
 )]
-#[serde(rename_all = "UPPERCASE")]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum RegistrationStatus {
     /// Has a seat; the confirmation has not been sent yet.
     Pending,
@@ -22,16 +22,27 @@ pub enum RegistrationStatus {
     Confirmed,
     /// On the waiting list: has no seat yet.
     Waitlisted,
+    /// Waits for the organizer to approve it: has no seat yet.
+    AwaitingApproval,
     /// Cancelled by the participant: the seat is free.
     Cancelled,
+    /// Rejected or removed by the organizer: has no seat. Only the organizer can reverse it.
+    Rejected,
     /// Never written by this program: the first Mini Compete's clients know it, so the API has it.
     Failed,
 }
 
 impl RegistrationStatus {
     /// Every status there is.
-    pub const ALL: [Self; 5] =
-        [Self::Pending, Self::Confirmed, Self::Waitlisted, Self::Cancelled, Self::Failed];
+    pub const ALL: [Self; 7] = [
+        Self::Pending,
+        Self::Confirmed,
+        Self::Waitlisted,
+        Self::AwaitingApproval,
+        Self::Cancelled,
+        Self::Rejected,
+        Self::Failed,
+    ];
 
     /// The name on the wire and in the database.
     pub fn as_str(self) -> &'static str {
@@ -39,7 +50,9 @@ impl RegistrationStatus {
             Self::Pending => "PENDING",
             Self::Confirmed => "CONFIRMED",
             Self::Waitlisted => "WAITLISTED",
+            Self::AwaitingApproval => "AWAITING_APPROVAL",
             Self::Cancelled => "CANCELLED",
+            Self::Rejected => "REJECTED",
             Self::Failed => "FAILED",
         }
     }
@@ -54,12 +67,13 @@ impl RegistrationStatus {
         Self::ALL.into_iter().filter(|status| status.holds_seat())
     }
 
-    /// Whether the registration has a seat or waits for one. Only then can it be cancelled.
+    /// Whether the registration has a seat, or waits for one or for its approval. Only then can it
+    /// be cancelled.
     pub fn is_active(self) -> bool {
-        self.holds_seat() || self == Self::Waitlisted
+        self.holds_seat() || matches!(self, Self::Waitlisted | Self::AwaitingApproval)
     }
 
-    /// Every status with a seat or on the waiting list.
+    /// Every active status.
     pub fn active() -> impl Iterator<Item = Self> {
         Self::ALL.into_iter().filter(|status| status.is_active())
     }
@@ -76,7 +90,8 @@ impl FromStr for RegistrationStatus {
 
     fn from_str(text: &str) -> Result<Self, String> {
         Self::ALL.into_iter().find(|status| status.as_str() == text).ok_or_else(|| {
-            "Status must be PENDING, CONFIRMED, WAITLISTED, CANCELLED or FAILED".into()
+            let names = Self::ALL.map(Self::as_str).join(", ");
+            format!("Status must be one of: {names}")
         })
     }
 }
@@ -203,6 +218,9 @@ pub struct MyRegistration {
     /// not on it.
     #[cfg_attr(feature = "openapi", schema(required, example = json!(null)))]
     pub waitlist_position: Option<u32>,
+    /// Why the organizer has rejected it; `null` when it is not rejected, or without a reason.
+    #[cfg_attr(feature = "openapi", schema(required, example = json!(null)))]
+    pub rejection_reason: Option<String>,
     /// What it is for.
     pub competition: MyCompetition,
 }

@@ -16,6 +16,10 @@ pub struct RosterEntry {
     /// The registration.
     #[serde(flatten)]
     pub registration: Registration,
+    /// Why the organizer has rejected it; `null` when it is not rejected, or without a reason.
+    #[cfg_attr(feature = "openapi", schema(required, example = json!(null)))]
+    #[serde(rename = "rejectionReason")]
+    pub rejection_reason: Option<String>,
     /// Who takes part.
     pub user: Organizer,
 }
@@ -156,8 +160,12 @@ pub struct RosterTotals {
     pub confirmed: u64,
     /// On the waiting list.
     pub waitlisted: u64,
+    /// Waiting for the organizer to approve them.
+    pub awaiting_approval: u64,
     /// Cancelled by the participant.
     pub cancelled: u64,
+    /// Rejected or removed by the organizer.
+    pub rejected: u64,
     /// Always 0; see [`RegistrationStatus::Failed`].
     pub failed: u64,
 }
@@ -169,7 +177,9 @@ impl RosterTotals {
             RegistrationStatus::Pending => &mut self.pending,
             RegistrationStatus::Confirmed => &mut self.confirmed,
             RegistrationStatus::Waitlisted => &mut self.waitlisted,
+            RegistrationStatus::AwaitingApproval => &mut self.awaiting_approval,
             RegistrationStatus::Cancelled => &mut self.cancelled,
+            RegistrationStatus::Rejected => &mut self.rejected,
             RegistrationStatus::Failed => &mut self.failed,
         };
         *total += count;
@@ -177,7 +187,8 @@ impl RosterTotals {
 
     /// The sum of all statuses.
     pub fn all(self) -> u64 {
-        self.pending + self.confirmed + self.waitlisted + self.cancelled + self.failed
+        let active = self.pending + self.confirmed + self.waitlisted + self.awaiting_approval;
+        active + self.cancelled + self.rejected + self.failed
     }
 }
 

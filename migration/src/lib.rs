@@ -34,6 +34,7 @@ mod m20261127_000034_account_search;
 mod m20261128_000035_competition_facts;
 mod m20261128_000036_visibility;
 mod m20261128_000037_waiting_list;
+mod m20261128_000038_approval;
 
 /// Every migration, oldest first.
 #[derive(Debug)]
@@ -68,6 +69,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261128_000035_competition_facts::Migration),
             Box::new(m20261128_000036_visibility::Migration),
             Box::new(m20261128_000037_waiting_list::Migration),
+            Box::new(m20261128_000038_approval::Migration),
         ]
     }
 }

@@ -59,6 +59,7 @@ const CLASSES: &[(&str, RateClass)] = &[
     ("send_delivery", Write),
     ("set_theme", Write),
     ("set_visibility", Write),
+    ("review_registrations", Write),
     ("change_password", Credentials),
     ("create_token", Credentials),
     ("delete_account", Credentials),

@@ -10,6 +10,7 @@ use crate::{
     mail::delivery::DeliverMail,
     password_reset::SendResetLink,
     reminder::SendReminders,
+    review_notice::NotifyOfReviews,
     webhooks::{DeliverWebhooks, PublishEvents},
 };
 
@@ -28,6 +29,7 @@ jobs! {
     ConfirmRegistrations,
     ConfirmRegistration,
     NotifyOfCancellation,
+    NotifyOfReviews,
     SendReminders,
     CleanUp,
     DeliverMail,
@@ -64,6 +66,7 @@ mod tests {
             ("send_reset_link", 0, Class::AccountMail, "send_reset_link"),
             ("deliver_mail", 5, Class::AccountMail, "deliver_mail"),
             ("publish_events", 8, Class::Webhooks, "publish_events"),
+            ("notify_of_reviews", 9, Class::Background, "notify_of_reviews"),
             ("tell_of_cancellation", 10, Class::Background, "tell_of_cancellation"),
             ("send_reminders", 10, Class::Background, "send_reminders"),
             ("deliver_webhooks", 12, Class::Webhooks, "deliver_webhooks"),
@@ -119,6 +122,10 @@ mod tests {
         assert_reads_back(
             NotifyOfCancellation { competition_id: domain::CompetitionId(id) },
             &format!(r#"{{"competition_id":"{text}"}}"#),
+        );
+        assert_reads_back(
+            NotifyOfReviews { events: vec![id] },
+            &format!(r#"{{"events":["{text}"]}}"#),
         );
         assert_reads_back(SendReminders {}, "{}");
         assert_reads_back(CleanUp {}, "{}");

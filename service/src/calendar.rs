@@ -57,8 +57,12 @@ pub async fn of_registration(
     let status = match registration.status {
         _ if competition.is_cancelled() => EventStatus::Cancelled,
         RegistrationStatus::Confirmed => EventStatus::Confirmed,
-        RegistrationStatus::Pending | RegistrationStatus::Waitlisted => EventStatus::Tentative,
-        RegistrationStatus::Cancelled | RegistrationStatus::Failed => EventStatus::Cancelled,
+        RegistrationStatus::Pending
+        | RegistrationStatus::Waitlisted
+        | RegistrationStatus::AwaitingApproval => EventStatus::Tentative,
+        RegistrationStatus::Cancelled
+        | RegistrationStatus::Rejected
+        | RegistrationStatus::Failed => EventStatus::Cancelled,
     };
     let occasion =
         if competition.start_date.is_some() { Occasion::Start } else { Occasion::Deadline };

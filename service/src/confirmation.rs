@@ -48,21 +48,39 @@ pub struct ToConfirm {
     request_id: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     traceparent: Option<String>,
-    /// Whether it has got its seat from the waiting list.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    is_promoted: bool,
+    #[serde(default, skip_serializing_if = "SeatFrom::is_registering")]
+    seat_from: SeatFrom,
+}
+
+/// How a registration has got its seat. Its confirmation says so.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SeatFrom {
+    /// By registering.
+    #[default]
+    Registering,
+    /// It was the first on the waiting list when a seat became free.
+    WaitingList,
+    /// The organizer has approved it.
+    Approval,
+}
+
+impl SeatFrom {
+    fn is_registering(&self) -> bool {
+        *self == Self::Registering
+    }
 }
 
 impl ToConfirm {
     /// A registration that a request has made.
     pub fn new(id: RegistrationId, cause: Cause) -> Self {
         let (request_id, traceparent) = cause.into_stored();
-        Self { id, request_id, traceparent, is_promoted: false }
+        Self { id, request_id, traceparent, seat_from: SeatFrom::default() }
     }
 
-    /// The same with a seat from the waiting list.
-    pub(crate) fn promoted(self) -> Self {
-        Self { is_promoted: true, ..self }
+    /// The same with a seat that it has got in another way than by registering.
+    pub(crate) fn with_seat_from(self, seat_from: SeatFrom) -> Self {
+        Self { seat_from, ..self }
     }
 
     fn cause(&self) -> Cause {
@@ -229,8 +247,7 @@ fn event_jobs<'a>(
 struct Confirmation<'a> {
     name: UserText<'a>,
     title: UserText<'a>,
-    /// Whether the seat is from the waiting list.
-    is_promoted: bool,
+    seat_from: SeatFrom,
     place: &'a WhenAndWhere,
     registration: RegistrationId,
 }
@@ -238,13 +255,13 @@ struct Confirmation<'a> {
 /// The confirmation of a registration.
 pub(crate) fn mail(
     registration: RegistrationId,
-    is_promoted: bool,
+    seat_from: SeatFrom,
     name: &str,
     title: &str,
     place: &WhenAndWhere,
 ) -> RenderedMail {
     let (name, title) = (UserText(name), UserText(title));
-    RenderedMail::of(&Confirmation { name, title, is_promoted, place, registration })
+    RenderedMail::of(&Confirmation { name, title, seat_from, place, registration })
 }
 
 /// The key of the confirmation of a registration. After a cancellation and a new registration, the
@@ -264,7 +281,7 @@ fn draft(
         recipient: user.email.clone(),
         mail: mail(
             row.id,
-            to_confirm.is_promoted,
+            to_confirm.seat_from,
             &user.name,
             &competition.title,
             &competition.place,
@@ -285,7 +302,7 @@ mod tests {
         let mail = Confirmation {
             name: UserText("Grace Hopper"),
             title: UserText("Code Sprint"),
-            is_promoted: false,
+            seat_from: SeatFrom::Registering,
             place: &place,
             registration: RegistrationId(uuid::Uuid::from_u128(7)),
         };
@@ -293,7 +310,9 @@ mod tests {
         let undated = WhenAndWhere::default();
         let undated = RenderedMail::of(&Confirmation { place: &undated, ..mail });
         assert_preview("confirmation.undated", &undated);
-        let promoted = Confirmation { is_promoted: true, place: &place, ..mail };
+        let promoted = Confirmation { seat_from: SeatFrom::WaitingList, place: &place, ..mail };
         assert_preview("confirmation.promoted", &RenderedMail::of(&promoted));
+        let approved = Confirmation { seat_from: SeatFrom::Approval, ..promoted };
+        assert_preview("confirmation.approved", &RenderedMail::of(&approved));
     }
 }

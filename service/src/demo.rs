@@ -209,5 +209,6 @@ fn new_competition(ctx: &Context, demo: &DemoCompetition) -> Result<NewCompetiti
         facts,
         visibility: Visibility::Public,
         waitlist_capacity: demo.waitlist,
+        approval_required: false,
     })
 }

@@ -46,6 +46,7 @@ pub mod personal_tokens;
 pub mod refresh_tokens;
 pub mod registration;
 pub mod reminder;
+pub mod review_notice;
 pub mod sessions;
 #[cfg(feature = "test-support")]
 pub mod testing;

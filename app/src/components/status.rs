@@ -12,9 +12,9 @@ pub(crate) fn StatusBadge(
     let class = match status {
         RegistrationStatus::Pending => "badge-info",
         RegistrationStatus::Confirmed => "badge-success",
-        RegistrationStatus::Waitlisted => "badge-warning",
+        RegistrationStatus::Waitlisted | RegistrationStatus::AwaitingApproval => "badge-warning",
         RegistrationStatus::Cancelled => "badge-neutral",
-        RegistrationStatus::Failed => "badge-error",
+        RegistrationStatus::Rejected | RegistrationStatus::Failed => "badge-error",
     };
     view! {
         <span class=format!("badge h-auto py-1 text-left {class}")>{status_words(status)}</span>
@@ -27,7 +27,9 @@ pub(crate) fn status_words(status: RegistrationStatus) -> &'static str {
         RegistrationStatus::Pending => "Pending",
         RegistrationStatus::Confirmed => "Confirmed",
         RegistrationStatus::Waitlisted => "Waiting list",
+        RegistrationStatus::AwaitingApproval => "Awaiting approval",
         RegistrationStatus::Cancelled => "Cancelled",
+        RegistrationStatus::Rejected => "Rejected",
         RegistrationStatus::Failed => "Failed",
     }
 }

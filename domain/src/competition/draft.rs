@@ -17,6 +17,8 @@ pub struct CompetitionDraft {
     pub capacity: String,
     /// A whole number; empty for none.
     pub waitlist_capacity: String,
+    /// `true`; empty when registrations need no approval.
+    pub approval_required: String,
     /// The IANA time zone of the times below.
     pub time_zone: String,
     /// `2026-11-29T07:10`; may be empty.
@@ -55,7 +57,7 @@ pub struct Clash {
 
 impl CompetitionDraft {
     /// The names of the fields on the wire, in the order of the form.
-    pub const FIELDS: [&str; 16] = [
+    pub const FIELDS: [&str; 17] = [
         "title",
         "summary",
         "description",
@@ -66,6 +68,7 @@ impl CompetitionDraft {
         "onlineUrl",
         "capacity",
         "waitlistCapacity",
+        "approvalRequired",
         "timeZone",
         "regOpensAt",
         "regDeadline",
@@ -75,7 +78,7 @@ impl CompetitionDraft {
     ];
 
     /// The texts, in the order of [`Self::FIELDS`].
-    pub fn texts(&self) -> [&String; 16] {
+    pub fn texts(&self) -> [&String; 17] {
         [
             &self.title,
             &self.summary,
@@ -87,6 +90,7 @@ impl CompetitionDraft {
             &self.online_url,
             &self.capacity,
             &self.waitlist_capacity,
+            &self.approval_required,
             &self.time_zone,
             &self.reg_opens_at,
             &self.reg_deadline,
@@ -96,7 +100,7 @@ impl CompetitionDraft {
         ]
     }
 
-    fn texts_mut(&mut self) -> [&mut String; 16] {
+    fn texts_mut(&mut self) -> [&mut String; 17] {
         [
             &mut self.title,
             &mut self.summary,
@@ -108,6 +112,7 @@ impl CompetitionDraft {
             &mut self.online_url,
             &mut self.capacity,
             &mut self.waitlist_capacity,
+            &mut self.approval_required,
             &mut self.time_zone,
             &mut self.reg_opens_at,
             &mut self.reg_deadline,

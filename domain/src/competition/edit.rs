@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, de::IgnoredAny};
 
 use super::{
+    approval::approval_required,
     facts::{FactsEdit, RawFacts},
     input::{capacity, deadline, end, opening, start_date, tags, time_zone},
     visibility::{Visibility, visibility},
@@ -101,6 +102,11 @@ pub struct CompetitionPatch {
     )]
     #[serde(default)]
     pub waitlist_capacity: Raw<i64>,
+    /// Whether its organizer approves each registration before it gets a seat; registrations that
+    /// wait for approval keep waiting.
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<bool>))]
+    #[serde(default)]
+    pub approval_required: Raw<bool>,
     /// Anything else: refused, by name.
     #[cfg_attr(feature = "openapi", schema(ignore))]
     #[serde(flatten)]
@@ -136,6 +142,8 @@ pub struct CompetitionEdit {
     pub visibility: Option<Visibility>,
     /// How many may wait for a seat: 0 to [`crate::MAX_WAITLIST`].
     pub waitlist_capacity: Option<u32>,
+    /// Whether its organizer approves registrations.
+    pub approval_required: Option<bool>,
 }
 
 impl CompetitionPatch {
@@ -175,12 +183,15 @@ impl CompetitionPatch {
         let waitlist = optional(&mut faults, "waitlistCapacity", self.waitlist_capacity, |raw| {
             waitlist_capacity(&raw)
         });
+        let approval = optional(&mut faults, "approvalRequired", self.approval_required, |raw| {
+            approval_required(&raw)
+        });
         refuse_unknown(&mut faults, &self.unknown);
         let text = version.zip(title).zip(description).zip(tags).zip(facts.zip(visibility));
         let times = reg_deadline.zip(start_date).zip(ends_at).zip(reg_opens_at).zip(time_zone);
-        let seats = capacity.zip(waitlist);
+        let seats = capacity.zip(waitlist).zip(approval);
         let whole = text.zip(seats).zip(times).map(|((text, seats), times)| {
-            let (capacity, waitlist_capacity) = seats;
+            let ((capacity, waitlist_capacity), approval_required) = seats;
             let ((((version, title), description), tags), (facts, visibility)) = text;
             let ((((reg_deadline, start_date), ends_at), reg_opens_at), time_zone) = times;
             CompetitionEdit {
@@ -197,6 +208,7 @@ impl CompetitionPatch {
                 facts,
                 visibility,
                 waitlist_capacity,
+                approval_required,
             }
         });
         faults.finish(whole)

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 use serde::{Deserialize, de::IgnoredAny};
 
 use super::{
+    approval::approval_required,
     facts::{Facts, RawFacts},
     visibility::{Visibility, visibility},
     waitlist::waitlist_capacity,
@@ -103,6 +104,11 @@ pub struct CompetitionInput {
     )]
     #[serde(default)]
     pub waitlist_capacity: Raw<i64>,
+    /// Whether its organizer approves each registration before it gets a seat; `false` when it is
+    /// absent or null.
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<bool>))]
+    #[serde(default)]
+    pub approval_required: Raw<bool>,
     /// Anything else: refused, by name.
     #[cfg_attr(feature = "openapi", schema(ignore))]
     #[serde(flatten)]
@@ -130,6 +136,8 @@ pub struct NewCompetition {
     pub visibility: Visibility,
     /// How many may wait for a seat: 0 to [`crate::MAX_WAITLIST`].
     pub waitlist_capacity: u32,
+    /// Whether its organizer approves registrations.
+    pub approval_required: bool,
 }
 
 impl CompetitionInput {
@@ -166,15 +174,17 @@ impl CompetitionInput {
         let facts = facts.check(&mut faults);
         let visibility = faults.check("visibility", visibility(&self.visibility));
         let waitlist = faults.check("waitlistCapacity", waitlist_capacity(&self.waitlist_capacity));
+        let approval = faults.check("approvalRequired", approval_required(&self.approval_required));
         refuse_unknown(&mut faults, &self.unknown);
 
         let dates = reg_opens_at.zip(reg_deadline).zip(start_date).zip(ends_at);
         let dates =
             dates.map(|(((opens, deadline), start), end)| Dates { opens, deadline, start, end });
-        let text = title.zip(description).zip(tags).zip(capacity.zip(waitlist));
+        let text = title.zip(description).zip(tags).zip(capacity.zip(waitlist).zip(approval));
         let whole =
             text.zip(dates.zip(time_zone).zip(facts).zip(visibility)).map(|(text, rest)| {
-                let (((title, description), tags), (capacity, waitlist_capacity)) = text;
+                let (((title, description), tags), seats) = text;
+                let ((capacity, waitlist_capacity), approval_required) = seats;
                 let (((dates, time_zone), facts), visibility) = rest;
                 let facts = facts.into_new();
                 NewCompetition {
@@ -187,6 +197,7 @@ impl CompetitionInput {
                     facts,
                     visibility,
                     waitlist_capacity,
+                    approval_required,
                 }
             });
         let new = faults.finish(whole)?;

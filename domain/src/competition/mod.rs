@@ -1,5 +1,6 @@
 //! Competitions: how they are created, found and shown.
 
+mod approval;
 mod dates;
 mod draft;
 mod edit;

@@ -34,6 +34,10 @@ pub struct Competition {
     #[cfg_attr(feature = "openapi", schema(required, example = 0))]
     #[serde(default)]
     pub waitlisted: u32,
+    /// Whether its organizer approves each registration before it gets a seat.
+    #[cfg_attr(feature = "openapi", schema(required, example = false))]
+    #[serde(default)]
+    pub approval_required: bool,
     /// When registration closes.
     pub reg_deadline: Timestamp,
     /// After the deadline, if it is set.
@@ -118,10 +122,20 @@ impl Competition {
         self.visibility.is_draft()
     }
 
-    /// Whether one who registers at `now` joins the waiting list.
+    /// Whether a registration that is made at `now` joins the waiting list.
     pub fn takes_waitlisted(&self, now: Timestamp) -> bool {
-        let has_seat = self.seats_left > 0 && self.waitlisted == 0;
-        self.is_open(now) && !has_seat && self.waitlisted < self.waitlist_capacity
+        let is_direct = self.is_open(now) && !self.approval_required;
+        is_direct && !self.has_free_seat() && self.has_room()
+    }
+
+    /// Whether a new registration would get a seat: none that waits is overtaken.
+    pub fn has_free_seat(&self) -> bool {
+        self.seats_left > 0 && self.waitlisted == 0
+    }
+
+    /// Whether a seat is free for a new registration, or its waiting list takes more.
+    pub fn has_room(&self) -> bool {
+        self.has_free_seat() || self.waitlisted < self.waitlist_capacity
     }
 
     /// Whether one can register at `now`, if a seat is left.
@@ -233,6 +247,9 @@ pub struct CompetitionWithCount {
     /// Where it takes place online.
     #[cfg_attr(feature = "openapi", schema(required, example = json!(null)))]
     pub online_url: Option<String>,
+    /// Registrations that wait for approval.
+    #[cfg_attr(feature = "openapi", schema(example = 0))]
+    pub awaiting_approval: u32,
     /// Seats taken.
     #[serde(rename = "_count")]
     pub count: CompetitionCounts,

@@ -96,6 +96,10 @@ pub enum ErrorCode {
     AlreadyRegistered,
     /// The participant has no registration for this competition.
     NotRegistered,
+    /// The organizer has rejected the registration of the participant, who cannot register again.
+    RegistrationRejected,
+    /// The participant has cancelled the registration that the organizer decides on.
+    RegistrationCancelled,
     /// The competition was changed since the version that the edit is based on.
     StaleVersion,
     /// A cancelled competition cannot be edited.
@@ -161,6 +165,7 @@ impl ErrorCode {
             | Self::TokenRevoked
             | Self::InvalidCredentials => 401,
             Self::Forbidden
+            | Self::RegistrationRejected
             | Self::InsufficientScope
             | Self::CrossSiteRequest
             | Self::AccountDisabled
@@ -183,6 +188,7 @@ impl ErrorCode {
             | Self::AccountInUse
             | Self::LastAdministrator
             | Self::AlreadyRegistered
+            | Self::RegistrationCancelled
             | Self::CompetitionOver
             | Self::IdempotencyInFlight
             | Self::StaleVersion

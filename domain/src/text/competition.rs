@@ -13,6 +13,8 @@ const MAX_SUMMARY: usize = 160;
 const MAX_VENUE_NAME: usize = 120;
 /// Longest address of a venue, in characters.
 const MAX_VENUE_ADDRESS: usize = 300;
+/// Longest reason of a rejection, in characters.
+const MAX_REJECTION_REASON: usize = 300;
 
 text!(
     /// The title of a competition: 1 to 200 characters on one line.
@@ -100,6 +102,24 @@ impl VenueAddress {
     /// A sentence about the fault.
     pub fn parse(text: &str) -> Result<Self, String> {
         one_line("Address", text, MAX_VENUE_ADDRESS).map(Self)
+    }
+}
+
+text!(
+    /// Why an organizer rejects a registration: 1 to 300 characters on one line.
+    RejectionReason
+);
+
+schema!(
+    RejectionReason,
+    crate::schema::line("One line", "The competition is for students only", MAX_REJECTION_REASON)
+);
+
+impl RejectionReason {
+    /// # Errors
+    /// A sentence about the fault.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        one_line("Reason", text, MAX_REJECTION_REASON).map(Self)
     }
 }
 

@@ -14,6 +14,15 @@ pub enum EventType {
     /// A participant has joined the waiting list.
     #[serde(rename = "registration.waitlisted")]
     RegistrationWaitlisted,
+    /// A participant has registered, and waits for the organizer's approval.
+    #[serde(rename = "registration.requested")]
+    RegistrationRequested,
+    /// The organizer has approved a registration: it has a seat, or is on the waiting list.
+    #[serde(rename = "registration.approved")]
+    RegistrationApproved,
+    /// The organizer has rejected or removed a registration.
+    #[serde(rename = "registration.rejected")]
+    RegistrationRejected,
     /// A registration on the waiting list was given a seat.
     #[serde(rename = "registration.promoted")]
     RegistrationPromoted,
@@ -42,9 +51,12 @@ pub enum EventType {
 
 impl EventType {
     /// The types that a webhook can choose.
-    pub const CHOICES: [Self; 9] = [
+    pub const CHOICES: [Self; 12] = [
         Self::RegistrationCreated,
         Self::RegistrationWaitlisted,
+        Self::RegistrationRequested,
+        Self::RegistrationApproved,
+        Self::RegistrationRejected,
         Self::RegistrationPromoted,
         Self::RegistrationConfirmed,
         Self::RegistrationCancelled,
@@ -59,6 +71,9 @@ impl EventType {
         match self {
             Self::RegistrationCreated => "registration.created",
             Self::RegistrationWaitlisted => "registration.waitlisted",
+            Self::RegistrationRequested => "registration.requested",
+            Self::RegistrationApproved => "registration.approved",
+            Self::RegistrationRejected => "registration.rejected",
             Self::RegistrationPromoted => "registration.promoted",
             Self::RegistrationConfirmed => "registration.confirmed",
             Self::RegistrationCancelled => "registration.cancelled",

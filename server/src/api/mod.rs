@@ -25,6 +25,7 @@ mod personal_tokens;
 mod registrations;
 mod replay;
 mod responses;
+mod reviews;
 mod roster_csv;
 mod tokens;
 mod webhook_deliveries;
@@ -77,6 +78,7 @@ fn routes() -> ApiRouter {
         .merge(events::router())
         .merge(calendar::router())
         .merge(registrations::router())
+        .merge(reviews::router())
         .merge(mailbox::router())
         .merge(webhooks::router())
         .merge(webhook_deliveries::router())

@@ -22,8 +22,8 @@ use super::{
     replay,
     responses::{
         AlreadyRegistered, CancellationRefused, CompetitionNotFound, CompetitionOver,
-        InvalidParameter, NotRegistered, NotYourCompetition, ParticipantOnly, RegistrationNotFound,
-        RegistrationRefused,
+        InvalidParameter, NotAllowedToRegister, NotRegistered, NotYourCompetition, ParticipantOnly,
+        RegistrationNotFound, RegistrationRefused,
     },
     roster_csv,
 };
@@ -46,16 +46,17 @@ pub(super) fn router() -> ApiRouter {
 ///
 /// The seat is reserved from the response on; the confirmation follows by mail. When no seat is
 /// left and the competition has a waiting list, the registration joins it: its status is
-/// `WAITLISTED`, and a seat that becomes free goes to the first in line. Send the same
+/// `WAITLISTED`, and a seat that becomes free goes to the first in line. When the competition has
+/// `approvalRequired`, the status is `AWAITING_APPROVAL` and no seat is taken. Send the same
 /// `Idempotency-Key` with every retry, so that no retry registers twice. The body is ignored, but
 /// must be valid if it is JSON.
 #[utoipa::path(
     post, path = "/competitions/{id}/register", tag = "registrations", security(("bearer" = [])),
     params(CompetitionPath, Keyed),
     responses(
-        (status = 201, description = "Registered with a seat, or on the waiting list",
+        (status = 201, description = "Registered with a seat, on the waiting list, or for approval",
             body = NewRegistration, headers(("Location"), ("Idempotency-Replayed"))),
-        RegistrationRefused, ParticipantOnly, CompetitionNotFound, AlreadyRegistered,
+        RegistrationRefused, NotAllowedToRegister, CompetitionNotFound, AlreadyRegistered,
     ),
 )]
 async fn register(
@@ -137,7 +138,8 @@ async fn list_my_registrations(
 /// Get my registration
 ///
 /// With its competition, also after it was cancelled. A registration with a seat is `PENDING` until
-/// it is confirmed by mail; one on the waiting list is `WAITLISTED`.
+/// it is confirmed by mail; one on the waiting list is `WAITLISTED`, one that the organizer has to
+/// approve `AWAITING_APPROVAL`, and one that was rejected or removed `REJECTED`.
 #[utoipa::path(
     get, path = "/registrations/{id}", tag = "registrations", security(("bearer" = [])),
     params(RegistrationPath),

@@ -43,6 +43,8 @@ problems! {
     RegistrationRefused: RegistrationClosed
         "Competition was cancelled; Registration has not opened yet; Registration deadline has \
         passed; Competition is full; or an invalid key",
+    ReviewRefused: CompetitionCancelled
+        "Competition was cancelled; a field is invalid; or an invalid key",
     CancellationRefused: CompetitionCancelled "Competition was cancelled; or an invalid key",
     InvalidResetLink: ResetLinkInvalid "A field is invalid, or the link has expired",
     InvalidHeader: InvalidIdempotencyKey "An invalid key or `If-Match`",
@@ -53,6 +55,9 @@ problems! {
         "The refresh token is invalid, expired or revoked",
     ParticipantOnly: Forbidden ("WWW-Authenticate")
         "Required role: PARTICIPANT; or a token that may only read",
+    NotAllowedToRegister: Forbidden ("WWW-Authenticate")
+        "Required role: PARTICIPANT; the organizer has rejected the registration; or a token that \
+        may only read",
     OrganizerOnly: Forbidden ("WWW-Authenticate")
         "Required role: ORGANIZER; or a token that may only read",
     AdminOnly: Forbidden ("WWW-Authenticate") "Required role: ADMIN; or a token that may only read",

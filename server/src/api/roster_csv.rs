@@ -51,7 +51,7 @@ fn parts(export: RosterExport) -> impl Stream<Item = Result<Bytes, service::Erro
 }
 
 fn cells(entry: &RosterEntry) -> [String; HEADER.len()] {
-    let RosterEntry { registration, user } = entry;
+    let RosterEntry { registration, user, rejection_reason: _ } = entry;
     [
         user.name.clone(),
         user.email.clone(),

@@ -4,6 +4,7 @@
 
 mod accounts;
 mod admin;
+mod approval;
 mod backup;
 mod behind_nginx;
 mod calendar;

@@ -73,9 +73,9 @@ async fn leaving_the_list_after_a_promotion_keeps_the_seat_and_says_so() {
     }
     let cookie = &app.log_in(eve).await;
     let shown = page_text(&app, cookie, &format!("/competitions/{id}/cancel-registration")).await;
-    assert!(shown.contains("name=\"is_waitlisted\" value=\"true\""), "{shown}");
+    assert!(shown.contains("name=\"claim\" value=\"waiting_list\""), "{shown}");
     app.call(Method::DELETE, &register).by(ben).send().await;
-    let form = format!("competition={id}&idempotency_key=k&is_waitlisted=true");
+    let form = format!("competition={id}&idempotency_key=k&claim=waiting_list");
     let leads_to = post_form(&app, cookie, "cancel_registration", &form).await;
     assert!(leads_to.ends_with(&format!("/competitions/{id}")), "{leads_to}");
     let shown = page_text(&app, cookie, &format!("/competitions/{id}")).await;

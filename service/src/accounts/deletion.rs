@@ -121,8 +121,7 @@ async fn attempt(
         .lock_exclusive()
         .all(&*tx)
         .await?;
-    let has_participants = |row: &competition::Model| row.registered + row.waitlisted > 0;
-    if upcoming.iter().any(has_participants) {
+    if upcoming.iter().any(competition::Model::has_participants) {
         let message =
             "People are registered for competitions of yours that are not over. Cancel them first.";
         return Err(PublicError::new(ErrorCode::OpenCompetitions, message).into());
@@ -136,7 +135,7 @@ async fn attempt(
         .exec(&*tx)
         .await?;
     let now = ctx.now().utc();
-    // They have no registrations with a seat or on the waiting list: there is nobody to notify.
+    // They have no active registrations: there is nobody to notify.
     competition::Entity::update_many()
         .col_expr(competition::Column::CancelledAt, Expr::value(now))
         .col_expr(competition::Column::UpdatedAt, Expr::value(now))
@@ -165,10 +164,10 @@ async fn attempt(
     Ok(Some(upcoming.into_iter().map(ended).collect()))
 }
 
-/// A condition on competitions: it has registrations with a seat or on the waiting list.
+/// A condition on competitions, as [`competition::Model::has_participants`] has it.
 fn has_participants() -> Condition {
-    use competition::Column::{Registered, Waitlisted};
-    Condition::any().add(Registered.gt(0)).add(Waitlisted.gt(0))
+    use competition::Column::{AwaitingApproval, Registered, Waitlisted};
+    Condition::any().add(Registered.gt(0)).add(Waitlisted.gt(0)).add(AwaitingApproval.gt(0))
 }
 
 /// A condition on competitions: it has a registration, of any status.
@@ -232,11 +231,12 @@ async fn anonymize(tx: &impl ConnectionTrait, id: UserId, random_hash: &str) -> 
 }
 
 /// The registrations of a user that are cancelled with the account: those with a seat in a
-/// competition that is to come, and those on the waiting list of one that is not cancelled, which
-/// could give them a seat if it is moved.
+/// competition that is to come, and those that wait for a seat or for approval in one that is not
+/// cancelled, which could give them a seat if it is moved.
 fn to_cancel(ctx: &Context, id: UserId) -> Select<registration::Entity> {
     let has_seat = registration::Column::Status.is_in(RegistrationStatus::with_seat());
-    let waits = registration::Column::Status.eq(RegistrationStatus::Waitlisted);
+    let waiting = [RegistrationStatus::Waitlisted, RegistrationStatus::AwaitingApproval];
+    let waits = registration::Column::Status.is_in(waiting);
     let waits = Condition::all().add(waits).add(competition::Column::CancelledAt.is_null());
     registration::Entity::find()
         .join(JoinType::InnerJoin, registration::Relation::Competition.def())
@@ -244,7 +244,7 @@ fn to_cancel(ctx: &Context, id: UserId) -> Select<registration::Entity> {
         .filter(Condition::any().add(waits).add(is_to_come(ctx).add(has_seat)))
 }
 
-/// A condition on registrations: it has a seat or waits for one.
+/// A condition on registrations: [`RegistrationStatus::is_active`].
 fn is_active() -> Condition {
     Condition::all().add(registration::Column::Status.is_in(RegistrationStatus::active()))
 }

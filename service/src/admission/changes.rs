@@ -4,7 +4,7 @@ use domain::Tag;
 
 use crate::{
     confirmation::ToConfirm,
-    entity::{competition, registration},
+    entity::{competition, registration, registration_event},
     jobs::NewJob,
 };
 
@@ -13,6 +13,8 @@ use crate::{
 pub(super) struct Changes {
     pub(super) inserted: Vec<registration::Model>,
     pub(super) updated: Vec<registration::Model>,
+    /// What organizers have decided on registrations.
+    pub(super) events: Vec<registration_event::Model>,
     /// Registrations to confirm.
     pub(super) to_confirm: Vec<ToConfirm>,
     /// Other jobs to insert.

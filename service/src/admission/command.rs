@@ -2,7 +2,10 @@
 
 use std::{collections::BTreeMap, time::Instant};
 
-use domain::{CompetitionEdit, CompetitionId, FactsEdit, IfMatch, Tag, Timestamp, User};
+use domain::{
+    CompetitionEdit, CompetitionId, FactsEdit, IfMatch, RegistrationId, RejectionReason, Review,
+    ReviewVerdict, Tag, Timestamp, User,
+};
 use serde_json::Value;
 
 use crate::{
@@ -21,6 +24,8 @@ pub(crate) enum AdmissionCommand {
     EditCompetition { edit: Box<CompetitionEdit>, if_match: Option<IfMatch> },
     /// Cancel the competition, if it has one of the versions in `if_match` or is cancelled already.
     CancelCompetition { if_match: Option<IfMatch> },
+    /// Approve or reject registrations of others.
+    ReviewRegistrations(Review),
 }
 
 /// A command, the competition that it is about, the user who gave it, and its `Idempotency-Key`.
@@ -72,12 +77,33 @@ impl AdmissionCommand {
             Self::CancelCompetition { if_match } => {
                 format!("cancel competition {competition} if {}", condition(if_match.as_ref()))
             }
+            Self::ReviewRegistrations(Review { registrations, verdict }) => {
+                let ids: Vec<_> = registrations.iter().map(RegistrationId::to_string).collect();
+                let ids = ids.join(",");
+                match verdict {
+                    ReviewVerdict::Approve => {
+                        format!("approve registrations {competition} {ids}")
+                    }
+                    ReviewVerdict::Reject { reason } => {
+                        let reason = Value::from(reason.as_ref().map(RejectionReason::as_str));
+                        format!("reject registrations {competition} {ids} because {reason}")
+                    }
+                }
+            }
         }
     }
 
     /// Whether the decision depends on the registration of the user.
     pub(super) fn needs_registration(&self) -> bool {
         matches!(self, Self::Register | Self::CancelRegistration)
+    }
+
+    /// The registrations of others that the decision depends on.
+    pub(super) fn reviewed(&self) -> &[RegistrationId] {
+        match self {
+            Self::ReviewRegistrations(review) => &review.registrations,
+            _ => &[],
+        }
     }
 
     /// The seats that it may free, when the competition has `capacity` seats.
@@ -88,6 +114,7 @@ impl AdmissionCommand {
                 let new = edit.capacity.map_or(0, i64::from);
                 u64::try_from(new - i64::from(capacity)).unwrap_or(0)
             }
+            Self::ReviewRegistrations(review) => review.registrations.len() as u64,
             Self::Register | Self::CancelCompetition { .. } => 0,
         }
     }
@@ -116,6 +143,7 @@ fn canonical(edit: &CompetitionEdit) -> String {
         facts: FactsEdit { summary, venue_name, venue_address, online_url, website },
         visibility,
         waitlist_capacity,
+        approval_required,
     } = edit;
     let time = |time: Timestamp| Value::from(time.to_string());
     let nullable = |given: Option<Timestamp>| given.map_or(Value::Null, time);
@@ -137,6 +165,7 @@ fn canonical(edit: &CompetitionEdit) -> String {
         ("website", website.as_ref().map(text)),
         ("visibility", visibility.map(|visibility| visibility.as_str().into())),
         ("waitlistCapacity", waitlist_capacity.map(Value::from)),
+        ("approvalRequired", approval_required.map(Value::from)),
     ];
     let given = fields.into_iter().filter_map(|(name, value)| Some((name, value?)));
     serde_json::json!(given.collect::<BTreeMap<_, _>>()).to_string()

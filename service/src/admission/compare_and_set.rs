@@ -13,8 +13,17 @@ use crate::{entity::competition, infrastructure::db::bulk::array};
 
 /// Whether more than the numbers of registrations differs.
 pub(super) fn is_edited(before: &competition::Model, after: &competition::Model) -> bool {
-    let competition::Model { registered, waitlisted, last_waitlist_number, .. } = *before;
-    competition::Model { registered, waitlisted, last_waitlist_number, ..after.clone() } != *before
+    let competition::Model {
+        registered, waitlisted, last_waitlist_number, awaiting_approval, ..
+    } = *before;
+    let with_old_numbers = competition::Model {
+        registered,
+        waitlisted,
+        last_waitlist_number,
+        awaiting_approval,
+        ..after.clone()
+    };
+    with_old_numbers != *before
 }
 
 /// The compare-and-set of competitions that were not edited, in one statement for PostgreSQL.
@@ -28,15 +37,18 @@ pub(super) struct SetSeats {
     waiting: Vec<i32>,
     /// Registrations that have joined it.
     joined: Vec<i32>,
+    /// Registrations that have begun to wait for approval, less those that do not any more.
+    awaiting: Vec<i32>,
 }
 
 const SET_SEATS: &str = "\
     UPDATE competitions AS stored \
     SET registered = stored.registered + new.taken, version = stored.version + 1, \
         waitlisted = stored.waitlisted + new.waiting, \
-        last_waitlist_number = stored.last_waitlist_number + new.joined \
-    FROM unnest($1::uuid[], $2::int[], $3::int[], $4::int[], $5::int[]) \
-        AS new (id, version, taken, waiting, joined) \
+        last_waitlist_number = stored.last_waitlist_number + new.joined, \
+        awaiting_approval = stored.awaiting_approval + new.awaiting \
+    FROM unnest($1::uuid[], $2::int[], $3::int[], $4::int[], $5::int[], $6::int[]) \
+        AS new (id, version, taken, waiting, joined, awaiting) \
     WHERE stored.id = new.id AND stored.version = new.version \
         AND stored.registered + new.taken BETWEEN 0 AND stored.capacity";
 
@@ -47,6 +59,7 @@ impl SetSeats {
         self.taken.push(after.registered - before.registered);
         self.waiting.push(after.waitlisted - before.waitlisted);
         self.joined.push(after.last_waitlist_number - before.last_waitlist_number);
+        self.awaiting.push(after.awaiting_approval - before.awaiting_approval);
     }
 
     /// The rows that the statement changes if nobody has changed them since.
@@ -65,6 +78,7 @@ impl SetSeats {
             array(ArrayType::Int, self.taken),
             array(ArrayType::Int, self.waiting),
             array(ArrayType::Int, self.joined),
+            array(ArrayType::Int, self.awaiting),
         ];
         Some(Statement::from_sql_and_values(DbBackend::Postgres, SET_SEATS, values))
     }
@@ -87,6 +101,7 @@ pub(super) fn compare_and_set(
         registered,
         waitlisted,
         last_waitlist_number,
+        awaiting_approval,
         revision,
         title,
         title_key,
@@ -94,6 +109,7 @@ pub(super) fn compare_and_set(
         search_text,
         capacity,
         waitlist_capacity,
+        approval_required,
         reg_deadline,
         start_date,
         ends_at,
@@ -115,6 +131,7 @@ pub(super) fn compare_and_set(
         .col_expr(C::Registered, Expr::col(C::Registered).add(taken))
         .col_expr(C::Waitlisted, waitlisted.into())
         .col_expr(C::LastWaitlistNumber, last_waitlist_number.into())
+        .col_expr(C::AwaitingApproval, awaiting_approval.into())
         .col_expr(C::Version, Expr::col(C::Version).add(1));
     // Registrations alone do not send the texts.
     if is_edited {
@@ -126,6 +143,7 @@ pub(super) fn compare_and_set(
             .col_expr(C::SearchText, search_text.into())
             .col_expr(C::Capacity, capacity.into())
             .col_expr(C::WaitlistCapacity, waitlist_capacity.into())
+            .col_expr(C::ApprovalRequired, approval_required.into())
             .col_expr(C::RegDeadline, reg_deadline.into())
             .col_expr(C::StartDate, start_date.into())
             .col_expr(C::EndsAt, ends_at.into())
@@ -172,7 +190,7 @@ mod tests {
         let wait = Duration::from_secs(1);
         let tx = db.begin_serializable_with_lock("SELECT 1", wait).await.unwrap().tx;
         tx.execute_unprepared(&format!("PREPARE set_seats AS {SET_SEATS}")).await.unwrap();
-        let explain = "EXPLAIN EXECUTE set_seats ('{}', '{}', '{}', '{}', '{}')";
+        let explain = "EXPLAIN EXECUTE set_seats ('{}', '{}', '{}', '{}', '{}', '{}')";
         let explain = Statement::from_string(DbBackend::Postgres, explain);
         let plan = tx.query_all_raw(explain).await.unwrap();
         let plan: Vec<String> = plan.iter().map(|row| row.try_get_by_index(0).unwrap()).collect();

@@ -1,6 +1,6 @@
 //! Decisions on commands, and which of them are stored.
 
-use domain::{CompetitionWithOrganizer, NewRegistration, PublicError};
+use domain::{CompetitionWithOrganizer, NewRegistration, PublicError, ReviewedRegistrations};
 use serde::{Deserialize, Serialize};
 
 /// The decision on a request.
@@ -37,6 +37,8 @@ pub(crate) enum Effect {
     Registered(Box<NewRegistration>),
     /// The competition as it is after an edit or its cancellation.
     CompetitionChanged(Box<CompetitionWithOrganizer>),
+    /// What became of the registrations of a review.
+    RegistrationsReviewed(Box<ReviewedRegistrations>),
     /// The user is not registered.
     RegistrationCancelled,
 }

@@ -3,11 +3,12 @@
 
 mod competition;
 mod registration;
+mod review;
 mod waiting_list;
 
 use std::collections::{HashMap, VecDeque};
 
-use domain::{EventType, RegistrationStatus, Tag, Timestamp, UserId};
+use domain::{EventType, RegistrationId, RegistrationStatus, Tag, Timestamp, UserId};
 
 use super::{
     changes::Changes,
@@ -18,12 +19,14 @@ use super::{
 use crate::{
     Cause, Result,
     cancellation_notice::NotifyOfCancellation,
-    confirmation::ToConfirm,
+    confirmation::{SeatFrom, ToConfirm},
     entity,
     jobs::{BackgroundJob, NewJob},
+    review_notice::NotifyOfReviews,
     webhooks::{Event, PublishEvents},
 };
 
+const CANCELLED: &str = "Competition was cancelled";
 const OVER: &str = "Competition is over";
 
 /// A competition as it was read, and as it will be when the batch commits.
@@ -34,10 +37,16 @@ pub(super) struct Ledger {
     after: entity::competition::Model,
     /// By user.
     registrations: HashMap<UserId, Entry>,
+    /// Whose the registrations are that were read.
+    users: HashMap<RegistrationId, UserId>,
     /// The first on the waiting list, in order. Their registrations are among those above.
     line: VecDeque<UserId>,
     tags: Vec<String>,
     new_tags: Option<Vec<Tag>>,
+    /// What its organizer has decided on registrations, in order.
+    reviews: Vec<entity::registration_event::Model>,
+    /// The first request with one.
+    reviewed_by: Cause,
     /// For webhooks, in order; none for a competition without webhooks.
     events: Vec<Event>,
     /// The first request that has an event. One job publishes the events of all.
@@ -52,14 +61,19 @@ struct Entry {
     write: RowWrite,
     /// The request that has made the registration, or has freed its seat.
     cause: Cause,
-    /// Whether it has got its seat from the waiting list.
-    is_promoted: bool,
+    /// How it has got its seat, if it has got one.
+    seat_from: SeatFrom,
 }
 
 impl Entry {
     /// A row as it was read.
     fn unchanged(row: entity::registration::Model) -> Self {
-        Self { row, write: RowWrite::Unchanged, cause: Cause::default(), is_promoted: false }
+        Self {
+            row,
+            write: RowWrite::Unchanged,
+            cause: Cause::default(),
+            seat_from: SeatFrom::default(),
+        }
     }
 
     /// The row, to change it.
@@ -84,15 +98,21 @@ impl Ledger {
     pub(super) fn new(now: Timestamp, read: CompetitionRead) -> Self {
         let CompetitionRead { competition, registrations, line, tags } = read;
         let waiting = line.iter().map(|row| row.user_id).collect();
-        let rows = registrations.into_iter().chain(line);
+        let rows: Vec<_> = registrations.into_iter().chain(line).collect();
         Self {
+            users: rows.iter().map(|row| (row.id, row.user_id)).collect(),
             now,
             before: competition.clone(),
             after: competition,
-            registrations: rows.map(|row| (row.user_id, Entry::unchanged(row))).collect(),
+            registrations: rows
+                .into_iter()
+                .map(|row| (row.user_id, Entry::unchanged(row)))
+                .collect(),
             line: waiting,
             tags,
             new_tags: None,
+            reviews: Vec::new(),
+            reviewed_by: Cause::default(),
             events: Vec::new(),
             published_by: Cause::default(),
             cancelled_by: Cause::default(),
@@ -146,6 +166,13 @@ impl Ledger {
                 )?;
                 Ok(self.cancel_competition(request, if_match.as_ref()))
             }
+            AdmissionCommand::ReviewRegistrations(review) => {
+                self.require_organizer(
+                    user,
+                    "Only the organizer of this competition may approve or reject registrations",
+                )?;
+                Ok(self.review(request, review))
+            }
         }
     }
 
@@ -164,10 +191,9 @@ impl Ledger {
             .collect();
         // A fixed order. Ids grow with time, so first registrations are in the order of arrival.
         changed.sort_unstable_by_key(|entry| entry.row.id);
-        for Entry { row, write, cause, is_promoted } in changed {
+        for Entry { row, write, cause, seat_from } in changed {
             if row.status == RegistrationStatus::Pending {
-                let new = ToConfirm::new(row.id, cause);
-                to_confirm.push(if is_promoted { new.promoted() } else { new });
+                to_confirm.push(ToConfirm::new(row.id, cause).with_seat_from(seat_from));
             }
             if write == RowWrite::Insert { inserted.push(row) } else { updated.push(row) }
         }
@@ -177,6 +203,9 @@ impl Ledger {
             let key = format!("{}:{competition_id}", NotifyOfCancellation::NAME);
             jobs.push(NewJob::from(job).with_key(key).caused_by(self.cancelled_by));
         }
+        let reviews: Vec<_> = self.reviews.iter().map(|event| event.id).collect();
+        let notify = NotifyOfReviews::jobs(&reviews);
+        jobs.extend(notify.map(|job| job.caused_by(self.reviewed_by.clone())));
         if !self.events.is_empty() {
             let job = PublishEvents::of(&self.after, self.events);
             jobs.push(NewJob::from(job).caused_by(self.published_by));
@@ -188,6 +217,7 @@ impl Ledger {
         Changes {
             inserted,
             updated,
+            events: self.reviews,
             to_confirm,
             jobs,
             competition: is_changed.then_some((self.before, self.after)),

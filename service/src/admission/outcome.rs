@@ -1,6 +1,6 @@
 //! The outcomes of commands, as metrics count them.
 
-use domain::{ErrorCode, PublicError};
+use domain::{ErrorCode, PublicError, RegistrationStatus};
 
 use super::{AdmissionCommand, Decision, Effect};
 use crate::{
@@ -13,9 +13,9 @@ pub(super) fn counters(command: &AdmissionCommand) -> Option<&'static ByLabel> {
     match command {
         AdmissionCommand::Register => Some(&ADMISSION.registrations),
         AdmissionCommand::CancelRegistration => Some(&ADMISSION.cancellations),
-        AdmissionCommand::EditCompetition { .. } | AdmissionCommand::CancelCompetition { .. } => {
-            None
-        }
+        AdmissionCommand::EditCompetition { .. }
+        | AdmissionCommand::CancelCompetition { .. }
+        | AdmissionCommand::ReviewRegistrations(_) => None,
     }
 }
 
@@ -23,10 +23,12 @@ pub(super) fn counters(command: &AdmissionCommand) -> Option<&'static ByLabel> {
 pub(super) fn label(result: &Result<Decision<Effect>>) -> &'static str {
     match result {
         Ok(Decision { replayed: true, .. }) => "replayed",
-        Ok(Decision { outcome: Ok(Effect::Registered(new)), .. })
-            if new.waitlist_position.is_some() =>
-        {
-            "waitlisted"
+        Ok(Decision { outcome: Ok(Effect::Registered(new)), .. }) => {
+            match new.registration.status {
+                RegistrationStatus::Waitlisted => "waitlisted",
+                RegistrationStatus::AwaitingApproval => "awaiting_approval",
+                _ => "accepted",
+            }
         }
         Ok(Decision { outcome: Ok(_), .. }) => "accepted",
         Ok(Decision { outcome: Err(refusal), .. }) => refused(refusal),
@@ -39,6 +41,7 @@ fn refused(refusal: &PublicError) -> &'static str {
     match refusal.code {
         ErrorCode::AlreadyRegistered => "already_registered",
         ErrorCode::NotRegistered => "not_registered",
+        ErrorCode::RegistrationRejected => "rejected",
         ErrorCode::CompetitionFull => "full",
         ErrorCode::RegistrationClosed | ErrorCode::CompetitionOver => "closed",
         ErrorCode::RegistrationNotOpen => "not_open",

@@ -26,7 +26,7 @@ use crate::{
     entity::{
         competition,
         competition_tag::{replace_tags, tags_of},
-        idempotency_log, job, registration,
+        idempotency_log, job, registration, registration_event,
     },
     idempotency::{RequestKey, StoredResponse},
     infrastructure::db::bulk::{self, Writes, array},
@@ -45,7 +45,7 @@ pub(super) struct Snapshot {
 #[derive(Debug)]
 pub(super) struct CompetitionRead {
     pub(super) competition: competition::Model,
-    /// Of the users who register or cancel.
+    /// Of the users who register or cancel, and those that are reviewed.
     pub(super) registrations: Vec<registration::Model>,
     /// The first on the waiting list, in order: as many as can be given a seat.
     pub(super) line: Vec<registration::Model>,
@@ -148,8 +148,9 @@ pub(super) async fn read(
     } else {
         read_one_by_one(tx, competitions, &keys, registrants).await?
     };
+    let reviewed = reviewed(tx, requests).await?;
     let mut registrations_of: HashMap<_, Vec<_>> = HashMap::new();
-    for row in registrations {
+    for row in registrations.into_iter().chain(reviewed) {
         registrations_of.entry(row.competition_id).or_default().push(row);
     }
     let mut lines = HashMap::new();
@@ -168,6 +169,20 @@ pub(super) async fn read(
     });
     let responses = records.into_iter().map(|log| ((log.user_id, log.key.clone()), log.into()));
     Ok(Snapshot { competitions: competitions.collect(), responses: responses.collect() })
+}
+
+/// The registrations that organizers review, of the competitions of the requests.
+async fn reviewed(
+    tx: &impl ConnectionTrait,
+    requests: &[&Request],
+) -> Result<Vec<registration::Model>> {
+    let ids: HashSet<_> =
+        requests.iter().flat_map(|request| request.command.reviewed()).copied().collect();
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let these = bulk::any_of(tx, registration::Column::Id, ids);
+    Ok(registration::Entity::find().filter(these).all(tx).await?)
 }
 
 /// How many on the waiting list the requests may give a seat.
@@ -266,10 +281,12 @@ pub(super) async fn write(
 ) -> Result<()> {
     let is_postgres = tx.get_database_backend() == DbBackend::Postgres;
     let (mut inserted, mut updated, mut tags) = (Vec::new(), Vec::new(), Vec::new());
+    let mut events: Vec<registration_event::Model> = Vec::new();
     let (mut set_seats, mut set_one) = (SetSeats::default(), Vec::new());
     for change in changes {
         inserted.extend(change.inserted);
         updated.extend(change.updated);
+        events.extend(change.events);
         let Some((before, after)) = change.competition else { continue };
         tags.extend(change.tags.map(|tags| (after.id, tags)));
         if is_postgres && !is_edited(&before, &after) {
@@ -291,6 +308,7 @@ pub(super) async fn write(
         };
         writes.insert(&inserted)?;
         writes.update(&updated)?;
+        writes.insert(&events)?;
         writes.insert(&records)?;
         writes.insert(&jobs)?;
         let changed = writes.run(tx).await?;
@@ -300,6 +318,7 @@ pub(super) async fn write(
     } else {
         bulk::insert(tx, inserted).await?;
         bulk::update(tx, updated).await?;
+        bulk::insert(tx, events).await?;
         bulk::insert(tx, records).await?;
         bulk::insert(tx, jobs).await?;
     }

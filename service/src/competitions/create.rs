@@ -110,6 +110,9 @@ fn fingerprint(new: &NewCompetition) -> String {
     if new.waitlist_capacity > 0 {
         body = serde_json::json!([body, new.waitlist_capacity]);
     }
+    if new.approval_required {
+        body = serde_json::json!([body, "approvalRequired"]);
+    }
     format!("create competition {body}")
 }
 
@@ -134,6 +137,8 @@ pub(crate) async fn insert(
         waitlist_capacity: i32::try_from(new.waitlist_capacity).expect("MAX_WAITLIST fits"),
         waitlisted: 0,
         last_waitlist_number: 0,
+        approval_required: new.approval_required,
+        awaiting_approval: 0,
         reg_deadline: new.dates.deadline.utc(),
         start_date: new.dates.start.map(Timestamp::utc),
         ends_at: new.dates.end.map(Timestamp::utc),
@@ -205,6 +210,7 @@ mod tests {
             json!({ "website": "https://x.example" }),
             json!({ "visibility": "DRAFT" }),
             json!({ "waitlistCapacity": 5 }),
+            json!({ "approvalRequired": true }),
             json!({ "visibility": "UNLISTED" }),
             json!({ "visibility": "UNLISTED", "summary": "x" }),
         ] {

@@ -44,6 +44,7 @@ pub(super) async fn with_counts(
         CompetitionWithCount {
             count: row.counts(),
             online_url: row.online_url.clone(),
+            awaiting_approval: count(row.awaiting_approval),
             competition: row.into_view(tags),
         }
     };

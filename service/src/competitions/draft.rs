@@ -22,6 +22,10 @@ pub fn draft_of(detail: &CompetitionDetail) -> CompetitionDraft {
             0 => String::new(),
             number => number.to_string(),
         },
+        approval_required: match competition.approval_required {
+            true => true.to_string(),
+            false => String::new(),
+        },
         time_zone: zone.clone(),
         reg_opens_at: competition.reg_opens_at.map(shown).unwrap_or_default(),
         reg_deadline: shown(competition.reg_deadline),
@@ -54,6 +58,7 @@ pub async fn create_draft(
         tags: tags(&draft.tags),
         capacity: number(&draft.capacity),
         waitlist_capacity: waitlist_capacity(&draft.waitlist_capacity),
+        approval_required: is_checked(&draft.approval_required),
         reg_deadline: times.reg_deadline,
         start_date: times.start_date,
         ends_at: times.ends_at,
@@ -99,6 +104,10 @@ pub async fn edit_draft(
             is_changed("waitlistCapacity"),
             waitlist_capacity(&draft.waitlist_capacity),
         ),
+        approval_required: only_if(
+            is_changed("approvalRequired"),
+            is_checked(&draft.approval_required),
+        ),
         time_zone: only_if(is_changed("timeZone"), draft.time_zone.into()),
         reg_opens_at: is_moved("regOpensAt").then_some(times.reg_opens_at),
         reg_deadline: only_if(is_moved("regDeadline"), times.reg_deadline),
@@ -131,6 +140,11 @@ fn tags(text: &str) -> Raw<Vec<String>> {
 /// An empty field is no waiting list.
 fn waitlist_capacity(text: &str) -> Raw<i64> {
     number(if text.trim().is_empty() { "0" } else { text })
+}
+
+/// A form sends nothing for a box that is not ticked.
+fn is_checked(text: &str) -> Raw<bool> {
+    (!text.is_empty()).into()
 }
 
 fn number(text: &str) -> Raw<i64> {

@@ -30,6 +30,10 @@ pub(crate) struct Model {
     pub(crate) waitlisted: i32,
     /// The number of the registration that joined the waiting list last, on it or not any more.
     pub(crate) last_waitlist_number: i32,
+    /// Whether its organizer approves registrations.
+    pub(crate) approval_required: bool,
+    /// Registrations that wait for approval.
+    pub(crate) awaiting_approval: i32,
     pub(crate) reg_deadline: DateTimeUtc,
     pub(crate) start_date: Option<DateTimeUtc>,
     pub(crate) ends_at: Option<DateTimeUtc>,
@@ -91,6 +95,11 @@ impl Model {
         CompetitionCounts { registrations: count(self.registered) }
     }
 
+    /// Whether anyone has a seat, or waits for one or for approval.
+    pub(crate) fn has_participants(&self) -> bool {
+        self.registered + self.waitlisted + self.awaiting_approval > 0
+    }
+
     pub(crate) fn is_full(&self) -> bool {
         self.registered >= self.capacity
     }
@@ -129,6 +138,7 @@ impl Model {
             seats_left: count(self.capacity - self.registered),
             waitlist_capacity: count(self.waitlist_capacity),
             waitlisted: count(self.waitlisted),
+            approval_required: self.approval_required,
             reg_deadline: self.reg_deadline.into(),
             start_date: self.start_date.map(Into::into),
             ends_at: self.ends_at.map(Into::into),

@@ -16,6 +16,7 @@ pub(crate) mod password_reset;
 pub(crate) mod personal_token;
 pub(crate) mod refresh_token;
 pub(crate) mod registration;
+pub(crate) mod registration_event;
 pub(crate) mod search_term;
 pub(crate) mod session;
 pub(crate) mod user;

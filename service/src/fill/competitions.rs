@@ -38,6 +38,8 @@ pub(super) fn competition(
         waitlist_capacity: 0,
         waitlisted: 0,
         last_waitlist_number: 0,
+        approval_required: false,
+        awaiting_approval: 0,
         reg_deadline: dates.deadline,
         start_date: dates.start,
         ends_at: None,

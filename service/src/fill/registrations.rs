@@ -11,7 +11,7 @@ use super::{id, part, people::People, schedule::Dates};
 use crate::{
     Cause, Context, Error, Result,
     admission::AdmissionCommand,
-    confirmation::{self, ConfirmRegistrations, ToConfirm},
+    confirmation::{self, ConfirmRegistrations, SeatFrom, ToConfirm},
     entity::{
         competition, competition_tag, idempotency_log,
         job::{self, State},
@@ -130,7 +130,13 @@ impl Batch {
         let draft = Draft {
             user: user.id,
             recipient: user.email.clone(),
-            mail: confirmation::mail(row.id, false, &user.name, &competition.title, &place),
+            mail: confirmation::mail(
+                row.id,
+                SeatFrom::Registering,
+                &user.name,
+                &competition.title,
+                &place,
+            ),
             dedup_key: confirmation::dedup_key(row),
             cause: Cause::default(),
         };

@@ -16,7 +16,7 @@ use crate::{
         competition, competition_search, competition_tag, cron_tick, failed_job, idempotency_log,
         job::{self, State},
         job_audit, login_attempt, mail, mail_limit, password_reset, personal_token, refresh_token,
-        registration, search_term, session, user, webhook, webhook_delivery,
+        registration, registration_event, search_term, session, user, webhook, webhook_delivery,
     },
     mail::limits,
     throttle, webhooks,
@@ -257,6 +257,7 @@ fn kept() -> Vec<Rule> {
             "single words of competitions, to find what a misspelt one is meant to be",
         ),
         Rule::for_ever(registration::Entity, history),
+        Rule::for_ever(registration_event::Entity, "deleted with their registration"),
         Rule::for_ever(webhook::Entity, "organizers delete their own, of which they have ten"),
         Rule {
             table: "jobs",

@@ -13,12 +13,14 @@ pub(crate) const BATCH_SIZE: &str = "mini_compete_admission_batch_size";
 const LOCK_WAIT: &str = "mini_compete_admission_lock_wait_seconds";
 
 /// The outcomes of a command, as labels.
-const OUTCOMES: [&str; 14] = [
+const OUTCOMES: [&str; 16] = [
     "accepted",
     "waitlisted",
+    "awaiting_approval",
     "replayed",
     "already_registered",
     "not_registered",
+    "rejected",
     "full",
     "closed",
     "not_open",

@@ -10,7 +10,7 @@ use sea_orm::{
     ColumnTrait, Condition, EntityTrait, ExprTrait, Order, PaginatorTrait, QueryFilter, SelectTwo,
 };
 
-use super::waiting_list::positions;
+use super::{rejection_reasons::rejection_reasons, waiting_list::positions};
 use crate::{
     Actor, Context, Error, Result,
     competitions::is_of_draft,
@@ -130,6 +130,7 @@ async fn views(ctx: &Context, rows: Vec<Row>) -> Result<Vec<MyRegistration>> {
     let mut tags = tags_of(db, rows.iter().map(|(row, _)| row.competition_id)).await?;
     let organizers = organizers_of(ctx, &rows).await?;
     let positions = positions(db, rows.iter().map(|(row, _)| row)).await?;
+    let mut reasons = rejection_reasons(db, rows.iter().map(|(row, _)| row)).await?;
     rows.into_iter()
         .map(|(row, competition)| {
             let corrupt = || {
@@ -144,6 +145,7 @@ async fn views(ctx: &Context, rows: Vec<Row>) -> Result<Vec<MyRegistration>> {
             Ok(MyRegistration {
                 competition: competition.into_registered(tags, organizer.clone(), row.status),
                 waitlist_position: positions.get(&row.id).copied(),
+                rejection_reason: reasons.remove(&row.id),
                 registration: row.into_view(),
             })
         })
@@ -162,10 +164,14 @@ pub async fn viewer_state(ctx: &Context, actor: &Actor, id: CompetitionId) -> Re
         .one(ctx.db.connection())
         .await?;
     let positions = positions(ctx.db.connection(), &row).await?;
-    let waitlist_position = positions.into_values().next();
-    let registration = row.as_ref().map(|row| row.status);
-    let registration_id = row.map(|row| row.id);
-    Ok(ViewerState { user: Some(user.clone()), registration, registration_id, waitlist_position })
+    let reasons = rejection_reasons(ctx.db.connection(), &row).await?;
+    Ok(ViewerState {
+        user: Some(user.clone()),
+        registration: row.as_ref().map(|row| row.status),
+        registration_id: row.map(|row| row.id),
+        waitlist_position: positions.into_values().next(),
+        rejection_reason: reasons.into_values().next(),
+    })
 }
 
 /// The organizers of the competitions in `rows`, by id.

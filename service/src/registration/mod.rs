@@ -3,6 +3,8 @@
 mod cancel_registration;
 mod mine;
 mod register;
+mod rejection_reasons;
+mod review;
 mod roster;
 mod waiting_list;
 
@@ -10,4 +12,5 @@ pub use cancel_registration::cancel_registration;
 pub(crate) use mine::{count, is_shown_to, newest};
 pub use mine::{get, mine, mine_after, viewer_state};
 pub use register::register;
+pub use review::{approve, reject};
 pub use roster::{RosterExport, browse_roster, export_roster, roster, roster_after};

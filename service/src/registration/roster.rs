@@ -13,6 +13,7 @@ use sea_orm::{
     sea_query::{Asterisk, Expr, ExprTrait as _},
 };
 
+use super::rejection_reasons::rejection_reasons;
 use crate::{
     Actor, Context, Error, Result, accounts,
     competitions::visible_to,
@@ -72,7 +73,7 @@ async fn entries(db: &impl ConnectionTrait, ids: &[RegistrationId]) -> Result<Ve
         .filter(any_of(db, registration::Column::Id, ids.iter().copied()))
         .all(db)
         .await?;
-    in_order_of(ids, rows, |(row, _)| row.id).into_iter().map(entry).collect()
+    entries_of(db, in_order_of(ids, rows, |(row, _)| row.id)).await
 }
 
 /// The registrations for a competition in the part at `cursor`; the page of the filter is ignored.
@@ -91,7 +92,8 @@ pub async fn roster_after(
     let db = &*ctx.db.for_lists().await?;
     let list = list_after(db, id, filter, after.as_ref())?.limit(limit + 1);
     let rows = list.select_also(user::Entity).all(db).await?;
-    Slice::cut(rows, *limit, |row| Key::of(row).position(filter.sort)).try_map(entry)
+    let Slice { items, next } = Slice::cut(rows, *limit, |row| Key::of(row).position(filter.sort));
+    Ok(Slice { items: entries_of(db, items).await?, next })
 }
 
 /// The page of a roster: the registrations that match, and totals by status.
@@ -311,10 +313,16 @@ fn order(sort: RosterSort) -> Keyset {
     }
 }
 
-fn entry((row, user): Row) -> Result<RosterEntry> {
-    let user =
-        user.ok_or_else(|| Error::Corrupt(format!("registration {} has no user", row.id)))?;
-    Ok(RosterEntry { registration: row.into_view(), user: user.into_organizer() })
+/// Registrations as the organizer sees them.
+async fn entries_of(db: &impl ConnectionTrait, rows: Vec<Row>) -> Result<Vec<RosterEntry>> {
+    let mut reasons = rejection_reasons(db, rows.iter().map(|(row, _)| row)).await?;
+    let entry = |(row, user): Row| {
+        let no_user = || Error::Corrupt(format!("registration {} has no user", row.id));
+        let user = user.ok_or_else(no_user)?.into_organizer();
+        let rejection_reason = reasons.remove(&row.id);
+        Ok(RosterEntry { registration: row.into_view(), rejection_reason, user })
+    };
+    rows.into_iter().map(entry).collect()
 }
 
 #[cfg(test)]

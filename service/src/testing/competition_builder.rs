@@ -17,6 +17,7 @@ impl World {
             description: "Twenty-four hours of code.".to_owned(),
             seats: 10,
             waitlist: 0,
+            approval: false,
             deadline: TimeDelta::days(1),
             start: Some(TimeDelta::days(7)),
             opening: None,
@@ -39,6 +40,7 @@ pub struct CompetitionBuilder<'a> {
     description: String,
     seats: i64,
     waitlist: u32,
+    approval: bool,
     deadline: TimeDelta,
     start: Option<TimeDelta>,
     opening: Option<TimeDelta>,
@@ -72,6 +74,12 @@ impl CompetitionBuilder<'_> {
     /// Sets how many can wait for a seat.
     pub fn waitlist(mut self, capacity: u32) -> Self {
         self.waitlist = capacity;
+        self
+    }
+
+    /// Lets its organizer approve registrations.
+    pub fn with_approval(mut self) -> Self {
+        self.approval = true;
         self
     }
 
@@ -153,6 +161,7 @@ impl CompetitionBuilder<'_> {
             tags: self.tags.into(),
             capacity: self.seats.into(),
             waitlist_capacity: i64::from(self.waitlist).into(),
+            approval_required: self.approval.into(),
             reg_deadline: in_time(self.deadline).into(),
             start_date: optional(self.start.map(in_time)),
             reg_opens_at: optional(self.opening.map(in_time)),

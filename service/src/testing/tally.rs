@@ -27,6 +27,10 @@ pub struct Tally {
     pub waitlisted: u64,
     /// Registrations on the waiting list.
     pub waiting: u64,
+    /// The count of registrations that wait for approval, in the row of the competition.
+    pub awaiting_approval: u64,
+    /// Registrations that wait for approval.
+    pub awaiting: u64,
     /// Items of jobs that confirm registrations, in any state.
     pub confirmation_jobs: u64,
     /// Grows with every change.
@@ -62,6 +66,9 @@ impl World {
             .filter(registration::Column::CompetitionId.eq(id))
             .filter(registration::Column::Status.eq(RegistrationStatus::Waitlisted))
             .filter(registration::Column::WaitlistNumber.is_not_null());
+        let awaiting = registration::Entity::find()
+            .filter(registration::Column::CompetitionId.eq(id))
+            .filter(registration::Column::Status.eq(RegistrationStatus::AwaitingApproval));
         let jobs: Option<i64> = job::Entity::find()
             .select_only()
             .column_as(job::Column::Items.sum(), "items")
@@ -76,6 +83,8 @@ impl World {
             seats_taken: seats_taken.count(db).await.expect("a count"),
             waitlisted: u64::try_from(row.waitlisted).expect("no negative number"),
             waiting: waiting.count(db).await.expect("a count"),
+            awaiting_approval: u64::try_from(row.awaiting_approval).expect("no negative number"),
+            awaiting: awaiting.count(db).await.expect("a count"),
             confirmation_jobs: u64::try_from(jobs.unwrap_or_default()).expect("a number of jobs"),
             version: row.version,
         }

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that panics has failed, and says where")]
 
 mod accounts;
+mod approval;
 mod calendar;
 mod cancel;
 mod cancellation_notice;

@@ -1,7 +1,7 @@
 //! The addresses of competitions and of their list. Every filter, the order and the page of the
 //! list are in its address.
 
-use domain::{CompetitionId, CompetitionQuery};
+use domain::{CompetitionId, CompetitionQuery, RegistrationStatus};
 use leptos_router::{location::Url, params::ParamsMap};
 
 /// The list of competitions.
@@ -15,6 +15,11 @@ pub(crate) fn competition(id: CompetitionId) -> String {
 /// The page where its organizer manages a competition.
 pub(crate) fn manage(id: CompetitionId) -> String {
     format!("{LIST}/{id}/manage")
+}
+
+/// The registrations that wait for the approval of its organizer.
+pub(crate) fn awaiting_approval(id: CompetitionId) -> String {
+    format!("{}?status={}", manage(id), RegistrationStatus::AwaitingApproval)
 }
 
 /// The form in which its organizer edits a competition.

@@ -52,6 +52,8 @@ pub(super) fn CallToActionPanel(
     is_mine: bool,
     /// When registration opens, if it has not opened yet.
     opens: Option<Moment>,
+    /// Why the organizer has rejected the registration of the viewer, if they have.
+    rejection_reason: Option<String>,
     /// The key of the form.
     idempotency_key: String,
     /// Why registering without JavaScript has just been refused, if it was.
@@ -65,6 +67,20 @@ pub(super) fn CallToActionPanel(
         CallToAction::Register => {
             view! { <RegisterForm id key=idempotency_key register /> }.into_any()
         }
+        CallToAction::RequestSeat => {
+            view! { <RequestSeat id key=idempotency_key register /> }.into_any()
+        }
+        CallToAction::AwaitingApproval => {
+            view! { <AwaitingApproval id register focused /> }.into_any()
+        }
+        CallToAction::Rejected => view! {
+            <Notice title="You have no seat">
+                "The organizer has rejected your registration."
+                {rejection_reason
+                    .map(|reason| view! { " Reason: " <span dir="auto">{reason}</span> })}
+            </Notice>
+        }
+        .into_any(),
         CallToAction::Registered(status) => {
             view! { <Registered id status register focused /> }.into_any()
         }
@@ -135,6 +151,45 @@ fn RegisterForm(id: CompetitionId, key: String, register: ServerAction<Register>
             <Submit pending=register.pending() class="btn-lg btn-block">"Register"</Submit>
             <p class="text-sm text-muted">"Your seat is reserved straight away."</p>
         </ActionForm>
+    }
+}
+
+#[component]
+fn RequestSeat(id: CompetitionId, key: String, register: ServerAction<Register>) -> impl IntoView {
+    view! {
+        <ActionForm action=register attr:class="grid gap-3">
+            <input type="hidden" name="competition" value=id.to_string() />
+            <input type="hidden" name="idempotency_key" value=key />
+            <MadeFor />
+            <Submit pending=register.pending() class="btn-lg btn-block">"Request a seat"</Submit>
+            <p class="text-sm text-muted">
+                "The organizer approves or rejects your request. You'll get a message."
+            </p>
+        </ActionForm>
+    }
+}
+
+/// What the viewer waits for. After requesting a seat with JavaScript it takes the focus.
+#[component]
+fn AwaitingApproval(
+    id: CompetitionId,
+    register: ServerAction<Register>,
+    focused: StoredValue<usize>,
+) -> impl IntoView {
+    view! {
+        <div
+            node_ref=focus_after(register, focused)
+            role="status"
+            tabindex="-1"
+            class="grid gap-3 outline-none"
+        >
+            <p class="font-semibold text-lg">"Waiting for approval"</p>
+            <p>
+                "The organizer approves or rejects your request. You have no seat until then. You'll \
+                    get a message."
+            </p>
+            <a class="quiet-link" href=address::cancel_registration(id)>"Withdraw request"</a>
+        </div>
     }
 }
 

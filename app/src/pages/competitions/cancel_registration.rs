@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 use serde::{Deserialize, Serialize};
 
-use super::address;
+use super::{address, claim::Claim};
 use crate::{
     Moment,
     components::{
@@ -24,10 +24,8 @@ pub struct CancelRegistrationScreen {
     pub title: String,
     /// When registration closes; `None` when it is not open.
     pub open_until: Option<Moment>,
-    /// Whether the participant is registered, or on the waiting list.
-    pub is_active: bool,
-    /// Whether the participant is on the waiting list.
-    pub is_waitlisted: bool,
+    /// What the participant has; `None` when that is nothing.
+    pub claim: Option<Claim>,
     /// Whether it is too late: the competition is over.
     pub is_over: bool,
     /// Why cancelling without JavaScript has just been refused, if it was.
@@ -40,7 +38,7 @@ pub struct CancelRegistrationScreen {
 #[server(prefix = "/fn", endpoint = "cancel_registration_screen")]
 pub async fn load_cancel_registration(id: String) -> Result<CancelRegistrationScreen, Failure> {
     use crate::ssr::{clock::ViewerClock, form, request};
-    use domain::{RegistrationStatus, Role};
+    use domain::Role;
 
     let (ctx, actor) = (request::context()?, request::actor()?);
     let clock = ViewerClock::of_request()?;
@@ -48,14 +46,11 @@ pub async fn load_cancel_registration(id: String) -> Result<CancelRegistrationSc
     let id = request::parse_competition_id(&id)?;
     let competition = service::competitions::get(&ctx, id).await?.competition;
     let viewer = service::registration::viewer_state(&ctx, &actor, id).await?;
-    let has_seat = viewer.registration.is_some_and(|status| status.holds_seat());
-    let is_active = viewer.registration.is_some_and(|status| status.is_active());
-    let is_waitlisted = viewer.registration == Some(RegistrationStatus::Waitlisted);
+    let claim = viewer.registration.and_then(Claim::of).filter(|_| !competition.is_cancelled());
     Ok(CancelRegistrationScreen {
         id,
-        is_over: has_seat && !competition.is_cancelled() && competition.is_over(ctx.now()),
-        is_active: is_active && !competition.is_cancelled(),
-        is_waitlisted,
+        is_over: claim == Some(Claim::Seat) && competition.is_over(ctx.now()),
+        claim,
         open_until: competition
             .is_open(ctx.now())
             .then(|| clock.in_event_zone(competition.reg_deadline, &competition.time_zone)),
@@ -71,15 +66,15 @@ pub async fn cancel_registration(
     competition: CompetitionId,
     idempotency_key: String,
     #[server(default)] made_for: Option<UserId>,
-    #[server(default)] is_waitlisted: bool,
+    #[server(default)] claim: Claim,
 ) -> Result<(), Failure> {
     use crate::ssr::{flash, form, request};
 
     let (ctx, actor) = (request::context()?, request::actor()?);
     let key = form::sent_key(&idempotency_key, made_for, &actor);
-    if is_waitlisted {
+    if claim != Claim::Seat {
         let viewer = service::registration::viewer_state(&ctx, &actor, competition).await?;
-        // The seat is kept: leaving the list was asked for.
+        // The seat is kept: something else was to be given up.
         if viewer.registration.is_some_and(|status| status.holds_seat()) {
             flash::set("You have a seat now. You can cancel your registration.").await;
             leptos_axum::redirect(&address::competition(competition));
@@ -94,11 +89,7 @@ pub async fn cancel_registration(
     })
     .await;
     form::redirect_back_with(FORM, &address::cancel_registration(competition), (), outcome).await?;
-    let words = match is_waitlisted {
-        true => "You have left the waiting list",
-        false => "Your registration is cancelled",
-    };
-    flash::set(words).await;
+    flash::set(claim.done()).await;
     leptos_axum::redirect("/dashboard");
     Ok(())
 }
@@ -128,8 +119,7 @@ fn Content(
     cancel_registration: ServerAction<CancelRegistration>,
 ) -> impl IntoView {
     let back = address::competition(screen.id);
-    let is_waitlisted = screen.is_waitlisted;
-    let what = if is_waitlisted { "Leave the waiting list" } else { "Cancel your registration" };
+    let what = screen.claim.unwrap_or_default().title();
     let error = error_of(cancel_registration, screen.start.error);
     let content = if screen.is_over {
         view! {
@@ -139,21 +129,14 @@ fn Content(
             </EmptyState>
         }
         .into_any()
-    } else if screen.is_active {
+    } else if let Some(claim) = screen.claim {
         view! {
             <p class="max-w-prose text-lg">
-                {if is_waitlisted {
-                    "You lose your position in line. "
-                } else {
-                    "Your seat becomes available to others straight away. "
-                }}
+                {claim.consequence()}
                 {match screen.open_until {
                     Some(deadline) => view! {
                         "You can register again until " <LocalTime at=deadline />
-                        {match is_waitlisted {
-                            true => ", at the end of the list, if it is not full.",
-                            false => ", if a seat is left.",
-                        }}
+                        {claim.condition()}
                     }
                     .into_any(),
                     None => "Registration has closed, so you cannot register again.".into_any(),
@@ -162,14 +145,13 @@ fn Content(
             <ActionForm action=cancel_registration attr:class="flex flex-wrap gap-3">
                 <input type="hidden" name="competition" value=screen.id.to_string() />
                 <input type="hidden" name="idempotency_key" value=screen.idempotency_key />
-                {is_waitlisted
-                    .then(|| view! { <input type="hidden" name="is_waitlisted" value="true" /> })}
+                <input type="hidden" name="claim" value=claim.as_str() />
                 <MadeFor />
                 <Submit pending=cancel_registration.pending() class="">
-                    {if is_waitlisted { "Leave waiting list" } else { "Cancel registration" }}
+                    {claim.button()}
                 </Submit>
                 <a class="btn" href=back>
-                    {if is_waitlisted { "Stay on the list" } else { "Keep registration" }}
+                    {claim.keep()}
                 </a>
             </ActionForm>
         }

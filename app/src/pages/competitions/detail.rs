@@ -45,6 +45,10 @@ pub struct CompetitionDetailScreen {
     pub waitlist_capacity: u32,
     /// How many are on the waiting list.
     pub waitlisted: u32,
+    /// Whether its organizer approves registrations.
+    pub approval_required: bool,
+    /// Why the organizer has rejected the registration of the viewer, if they have.
+    pub rejection_reason: Option<String>,
     /// How many have left the waiting list so far.
     pub departures: u32,
     /// Orders this state among those of [`domain::SeatsChanged`].
@@ -99,6 +103,7 @@ pub async fn load_competition_detail(id: String) -> Result<CompetitionDetailScre
     Ok(CompetitionDetailScreen {
         call_to_action: CallToAction::of(&competition, &viewer, now),
         registration: viewer.registration_id,
+        rejection_reason: viewer.rejection_reason,
         is_mine: viewer.user.is_some_and(|user| user.id == competition.organizer_id),
         opens: competition.reg_opens_at.filter(|opens| *opens > now).map(moment),
         deadline: moment(competition.reg_deadline),
@@ -117,6 +122,7 @@ pub async fn load_competition_detail(id: String) -> Result<CompetitionDetailScre
         seats_left: competition.seats_left,
         waitlist_capacity: competition.waitlist_capacity,
         waitlisted: competition.waitlisted,
+        approval_required: competition.approval_required,
         departures: detail.waitlist_departures,
         sequence: detail.sequence,
         organizer: (!detail.organizer.is_deleted()).then_some(detail.organizer.name),
@@ -292,7 +298,16 @@ fn Detail(
                         left=Signal::derive(move || seats.get().0)
                         capacity=Signal::derive(move || seats.get().1)
                     />
-                    {move || waiting_words(waiting.get(), waitlist_capacity)
+                    {screen
+                        .approval_required
+                        .then(|| {
+                            view! {
+                                <p class="text-sm text-muted">
+                                    "The organizer approves each registration."
+                                </p>
+                            }
+                        })}
+                    {move || waiting_words(waiting.get(), seats.get().0, waitlist_capacity)
                         .map(|words| view! { <p class="text-sm text-muted">{words}</p> })}
                     <dl class="facts">
                         {opens} <dt>"Registration closes"</dt>
@@ -311,6 +326,7 @@ fn Detail(
                         call_to_action=screen.call_to_action
                         is_mine=screen.is_mine
                         opens=screen.opens
+                        rejection_reason=screen.rejection_reason
                         idempotency_key=screen.idempotency_key
                         error=screen.error
                         register
@@ -341,9 +357,10 @@ fn DraftBanner(id: CompetitionId, is_cancelled: bool) -> impl IntoView {
 }
 
 /// "One person is on the waiting list"; nothing without a list.
-fn waiting_words(waiting: u32, waitlist_capacity: u32) -> Option<String> {
+fn waiting_words(waiting: u32, seats_left: u32, waitlist_capacity: u32) -> Option<String> {
     match waiting {
         0 if waitlist_capacity == 0 => None,
+        0 if seats_left == 0 => Some("The waiting list is empty.".to_owned()),
         0 => Some("When all seats are taken, you can join the waiting list.".to_owned()),
         1 => Some("One person is on the waiting list.".to_owned()),
         waiting => Some(format!("{} people are on the waiting list.", grouped(waiting.into()))),

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::{
+    approval_choice::ApprovalChoice,
     draft::{DraftState, DraftValues, Region, Reply},
     preview::Preview,
     theirs::Theirs,
@@ -209,6 +210,10 @@ pub(super) fn Fields(
                 error
             />
             <Theirs clash=clash("waitlistCapacity") name="theirs[waitlistCapacity]" />
+            <ApprovalChoice
+                is_chosen=!draft.approval_required.is_empty()
+                clash=clash("approvalRequired")
+            />
         </fieldset>
         <fieldset class="section">
             <legend class="subheading">"Dates"</legend>

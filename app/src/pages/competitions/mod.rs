@@ -1,6 +1,7 @@
 //! Competitions: their list and pages, and registering.
 
 pub(crate) mod address;
+mod approval_choice;
 mod availability;
 mod calendar;
 mod call_to_action;
@@ -8,6 +9,7 @@ mod cancel;
 mod cancel_registration;
 mod card;
 mod card_grid;
+mod claim;
 mod create;
 mod detail;
 mod draft;

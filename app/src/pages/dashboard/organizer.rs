@@ -12,7 +12,8 @@ use crate::ssr::clock::ViewerClock;
 use crate::{
     Moment,
     components::{
-        EmptyState, Icon, LocalTimes, Pagination, PastTheEnd, Seats, Shape, Total, page_words,
+        EmptyState, Icon, LocalTimes, Pagination, PastTheEnd, Seats, Shape, Total, grouped,
+        page_words,
     },
     pages::competitions::{Availability, StateBadges, address},
 };
@@ -28,6 +29,8 @@ pub struct OrganizerRow {
     pub capacity: u32,
     /// Free seats.
     pub seats_left: u32,
+    /// Registrations that wait for approval.
+    pub awaiting_approval: u32,
     /// When registration closes.
     pub reg_deadline: Moment,
     /// Whether it is open for registration.
@@ -50,6 +53,7 @@ impl OrganizerRow {
             title: competition.title,
             capacity: competition.capacity,
             seats_left: competition.seats_left,
+            awaiting_approval: mine.awaiting_approval,
             reg_deadline: clock.in_event_zone(competition.reg_deadline, &competition.time_zone),
         }
     }
@@ -162,6 +166,15 @@ fn at_page(page: u64) -> String {
 
 #[component]
 fn Row(row: OrganizerRow) -> impl IntoView {
+    let awaiting = (row.awaiting_approval > 0).then(|| {
+        let words = format!("{} awaiting approval", grouped(row.awaiting_approval.into()));
+        view! {
+            <a class="quiet-link" href=address::awaiting_approval(row.id)>
+                {words}
+                <span class="sr-only">" for " {row.title.clone()}</span>
+            </a>
+        }
+    });
     view! {
         <article class="ticket ticket-wide">
             <div class="ticket-body">
@@ -178,6 +191,7 @@ fn Row(row: OrganizerRow) -> impl IntoView {
             </div>
             <div class="ticket-stub">
                 <Seats left=row.seats_left capacity=row.capacity />
+                {awaiting}
                 <ul class="flex flex-wrap gap-2">
                     <li>
                         <a class="btn" href=address::manage(row.id)>

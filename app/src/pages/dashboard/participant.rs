@@ -35,6 +35,8 @@ pub struct RegistrationRow {
     pub status: RegistrationStatus,
     /// Its position on the waiting list, if it is on it.
     pub waitlist_position: Option<u32>,
+    /// Why the organizer has rejected it, if they have and gave a reason.
+    pub rejection_reason: Option<String>,
 }
 
 #[cfg(feature = "ssr")]
@@ -57,6 +59,7 @@ impl RegistrationRow {
             registration: mine.registration.id,
             status: mine.registration.status,
             // Once registration has closed, no seat is passed on.
+            rejection_reason: mine.rejection_reason,
             waitlist_position: mine.waitlist_position.filter(|_| !is_closed),
         }
     }
@@ -69,7 +72,7 @@ pub struct ParticipantScreen {
     pub upcoming: Vec<RegistrationRow>,
     /// Latest first.
     pub past: Vec<RegistrationRow>,
-    /// Cancelled by the participant or by the organizer.
+    /// Cancelled by the participant or by the organizer, or rejected.
     pub cancelled: Vec<RegistrationRow>,
     /// The number of all registrations, also of those that are too old to be listed.
     pub total: u64,
@@ -141,7 +144,7 @@ pub(super) fn ParticipantDashboard(
             is_upcoming=true
         />
         <Registrations id="past" title="Past" registrations=past />
-        <Registrations id="cancelled" title="Cancelled" registrations=cancelled />
+        <Registrations id="cancelled" title="Cancelled or rejected" registrations=cancelled />
     }
     .into_any()
 }
@@ -186,8 +189,12 @@ fn RegistrationCard(
     let position = row.waitlist_position.filter(|_| is_upcoming).map(|position| {
         view! { <p class="text-sm">{format!("You're {} in line", ordinal(position))}</p> }
     });
+    let reason = row.rejection_reason.map(|reason| {
+        view! { <p class="text-sm">"Reason: " <span dir="auto">{reason}</span></p> }
+    });
     let cancel_words = match row.status {
         RegistrationStatus::Waitlisted => "Leave waiting list",
+        RegistrationStatus::AwaitingApproval => "Withdraw request",
         _ => "Cancel registration",
     };
     let status = match row.status {
@@ -226,6 +233,7 @@ fn RegistrationCard(
             <div class="ticket-stub">
                 <p>{status}</p>
                 {position}
+                {reason}
                 <p class="icon-line text-sm"><Icon shape=Shape::Calendar />{start}</p>
                 {can_cancel
                     .then(|| {

@@ -90,6 +90,9 @@ fn event_words(kind: EventType) -> &'static str {
     match kind {
         EventType::RegistrationCreated => "A participant has registered.",
         EventType::RegistrationWaitlisted => "A participant has joined the waiting list.",
+        EventType::RegistrationRequested => "A participant waits for your approval.",
+        EventType::RegistrationApproved => "You have approved a registration.",
+        EventType::RegistrationRejected => "You have rejected or removed a registration.",
         EventType::RegistrationPromoted => "The first on the waiting list was given a seat.",
         EventType::RegistrationConfirmed => "The confirmation is in the participant's mailbox.",
         EventType::RegistrationCancelled => "A participant has cancelled a registration.",

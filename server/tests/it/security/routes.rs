@@ -119,6 +119,8 @@ const NEW_ACCOUNT: &str = concat!(
 const UNKNOWN_LOGIN: &str = r#"{"email":"nobody{n}@example.com","password":"correct horse"}"#;
 const NEW_PASSWORD: &str = r#"{"currentPassword":"correct horse","newPassword":"battery staple"}"#;
 
+const REVIEW: &str = r#"{"registrationIds":["01939a00-0000-7000-8000-000000000000"]}"#;
+
 /// Every route.
 pub(super) const ROUTES: &[Row] = &[
     // The API.
@@ -180,6 +182,18 @@ pub(super) const ROUTES: &[Row] = &[
     call(Method::DELETE, "/api/competitions/{id}/register", [401, 404, 403, 403, 403]),
     get("/api/competitions/{id}/registrations", [401, 403, 403, 200, 200]),
     get("/api/competitions/{id}/registrations.csv", [401, 403, 403, 200, 200]),
+    json(
+        Method::POST,
+        "/api/competitions/{id}/registrations/approve",
+        REVIEW,
+        [401, 403, 403, 200, 403],
+    ),
+    json(
+        Method::POST,
+        "/api/competitions/{id}/registrations/reject",
+        REVIEW,
+        [401, 403, 403, 200, 403],
+    ),
     get("/api/registrations/{id}", [401, 404, 404, 200, 404]),
     get("/api/registrations/{id}/calendar.ics", [401, 404, 404, 200, 404]),
     get("/api/mailbox/my", [401, 200, 200, 200, 200]),
@@ -265,6 +279,12 @@ pub(super) const ROUTES: &[Row] = &[
         "/fn/set_visibility",
         "competition={competition}&visibility=PUBLIC",
         [401, 403, 403, 200, 403],
+    ),
+    form(
+        "/fn/review_registrations",
+        "competition={competition}&verdict=approve\
+         &registration_ids[0]=01939a00-0000-7000-8000-000000000000",
+        [401, 403, 403, 404, 403],
     ),
     load("/fn/cancel_competition_screen", "id={competition}", [401, 403, 403, 200, 403]),
     form(

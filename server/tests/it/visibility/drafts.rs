@@ -50,8 +50,14 @@ fn routes(id: &str) -> Vec<Route> {
         (Method::DELETE, path.clone(), None),
         (Method::POST, format!("{path}/register"), None),
         (Method::DELETE, format!("{path}/register"), None),
+        (Method::POST, format!("{path}/registrations/approve"), Some(review())),
+        (Method::POST, format!("{path}/registrations/reject"), Some(review())),
     ]);
     routes
+}
+
+fn review() -> Value {
+    json!({ "registrationIds": ["01939a00-0000-7000-8000-000000000000"] })
 }
 
 /// What a client can tell responses apart by, without what differs each time.

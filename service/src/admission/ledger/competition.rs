@@ -117,7 +117,7 @@ impl Ledger {
             return Err(PublicError::on_field(code, "capacity", &message));
         }
         let visibility = edit.visibility.unwrap_or(current.visibility);
-        if visibility.is_draft() && current.registered + current.waitlisted > 0 {
+        if visibility.is_draft() && current.has_participants() {
             let message = "Only a competition without registrations can become a draft: cancel it \
                            instead, or make it unlisted";
             return Err(PublicError::on_field(ErrorCode::HasRegistrations, "visibility", message));
@@ -131,6 +131,9 @@ impl Ledger {
         after.capacity = capacity;
         if let Some(waitlist_capacity) = edit.waitlist_capacity {
             after.waitlist_capacity = i32::try_from(waitlist_capacity).expect("MAX_WAITLIST fits");
+        }
+        if let Some(approval_required) = edit.approval_required {
+            after.approval_required = approval_required;
         }
         after.reg_opens_at = dates.opens.map(Timestamp::utc);
         after.reg_deadline = dates.deadline.utc();

@@ -1,19 +1,18 @@
 //! The rules of registrations.
 
 use chrono::TimeDelta;
-use domain::{ErrorCode, EventType, PublicError, RegistrationId, RegistrationStatus};
+use domain::{ErrorCode, EventType, PublicError, RegistrationId, RegistrationStatus, UserId};
 
-use super::{Entry, Ledger, OVER, RowWrite};
+use super::{CANCELLED, Entry, Ledger, OVER, RowWrite};
 use crate::{
     admission::{
         command::Request,
         decision::{Effect, Verdict},
     },
+    confirmation::SeatFrom,
     entity::registration,
     infrastructure::ids::new_id,
 };
-
-const CANCELLED: &str = "Competition was cancelled";
 
 impl Ledger {
     /// Checks run in this order because the API documents it.
@@ -30,11 +29,23 @@ impl Ledger {
                 RegistrationStatus::Waitlisted => {
                     "Already on the waiting list for this competition"
                 }
+                RegistrationStatus::AwaitingApproval => {
+                    "Already waiting for the approval of a registration for this competition"
+                }
                 _ => "Already registered for this competition",
             };
             return Verdict::Refused(PublicError {
                 registration_id: Some(row.id),
                 ..PublicError::new(ErrorCode::AlreadyRegistered, message)
+            });
+        }
+        if let Some(Entry { row, .. }) = earlier
+            && row.status == RegistrationStatus::Rejected
+        {
+            let message = "The organizer has rejected your registration for this competition";
+            return Verdict::Refused(PublicError {
+                registration_id: Some(row.id),
+                ..PublicError::new(ErrorCode::RegistrationRejected, message)
             });
         }
         // A new registration never overtakes those that wait.
@@ -55,7 +66,10 @@ impl Ledger {
             self.now.utc().max(row.registered_at + TimeDelta::milliseconds(1))
         });
         let key = request.keyed.as_ref().map(|keyed| keyed.key.idempotency_key().to_string());
-        let (status, waitlist_number, event) = if gets_seat {
+        let (status, waitlist_number, event) = if self.after.approval_required {
+            self.after.awaiting_approval += 1;
+            (RegistrationStatus::AwaitingApproval, None, EventType::RegistrationRequested)
+        } else if gets_seat {
             self.after.registered += 1;
             (RegistrationStatus::Pending, None, EventType::RegistrationCreated)
         } else {
@@ -79,7 +93,8 @@ impl Ledger {
         let registration = row.clone().into_new_registration(&self.after, user);
         self.add_registration_event(event, &row);
         let cause = request.cause.clone();
-        self.registrations.insert(user.id, Entry { row, write, cause, is_promoted: false });
+        self.registrations
+            .insert(user.id, Entry { row, write, cause, seat_from: SeatFrom::default() });
         Verdict::Granted(Effect::Registered(Box::new(registration)))
     }
 
@@ -114,8 +129,8 @@ impl Ledger {
                 let code = ErrorCode::CompetitionCancelled;
                 return Verdict::Refused(PublicError::new(code, CANCELLED));
             }
-            let held_seat = entry.row.status.holds_seat();
-            if held_seat && self.after.dates().is_over(self.now) {
+            let status = entry.row.status;
+            if status.holds_seat() && self.after.dates().is_over(self.now) {
                 return Verdict::Refused(PublicError::new(ErrorCode::CompetitionOver, OVER));
             }
             let row = entry.row_mut();
@@ -123,14 +138,19 @@ impl Ledger {
             row.waitlist_number = None;
             row.updated_at = self.now.utc();
             let row = row.clone();
-            if held_seat {
-                self.after.registered -= 1;
-            } else {
-                self.leave_waiting_list(user.id);
-            }
+            self.end(user.id, status);
             self.add_registration_event(EventType::RegistrationCancelled, &row);
             self.pass_seats_on(&request.cause);
         }
         Verdict::Granted(Effect::RegistrationCancelled)
+    }
+
+    /// Counts an active registration out that had this status.
+    pub(super) fn end(&mut self, user: UserId, status: RegistrationStatus) {
+        match status {
+            RegistrationStatus::Waitlisted => self.leave_waiting_list(user),
+            RegistrationStatus::AwaitingApproval => self.after.awaiting_approval -= 1,
+            _ => self.after.registered -= 1,
+        }
     }
 }

@@ -8,7 +8,7 @@ use chrono::TimeDelta;
 use domain::{EventType, RegistrationStatus, UserId};
 
 use super::Ledger;
-use crate::Cause;
+use crate::{Cause, confirmation::SeatFrom};
 
 impl Ledger {
     /// The number of a registration that joins the list.
@@ -42,7 +42,7 @@ impl Ledger {
             row.updated_at = row.registered_at;
             let row = row.clone();
             entry.cause = cause.clone();
-            entry.is_promoted = true;
+            entry.seat_from = SeatFrom::WaitingList;
             self.after.registered += 1;
             self.after.waitlisted -= 1;
             self.add_registration_event(EventType::RegistrationPromoted, &row);

@@ -14,12 +14,35 @@ pub(super) struct Competition {
     pub(super) waitlist_capacity: u32,
     /// The first to be given a seat is at the front.
     pub(super) line: VecDeque<usize>,
+    pub(super) needs_approval: bool,
+    /// Who waits for approval.
+    pub(super) awaits: [bool; USERS],
+    pub(super) is_rejected: [bool; USERS],
     pub(super) ever_registered: [bool; USERS],
+    /// Who had registered before the step: a review names registrations by their ids.
+    pub(super) known: [bool; USERS],
     pub(super) cancelled: bool,
     pub(super) is_draft: bool,
 }
 
 impl Competition {
+    /// Without participants.
+    pub(super) fn new(capacity: u32, waitlist_capacity: u32, needs_approval: bool) -> Self {
+        Self {
+            capacity,
+            is_registered: [false; USERS],
+            waitlist_capacity,
+            line: VecDeque::new(),
+            needs_approval,
+            awaits: [false; USERS],
+            is_rejected: [false; USERS],
+            ever_registered: [false; USERS],
+            known: [false; USERS],
+            cancelled: false,
+            is_draft: false,
+        }
+    }
+
     pub(super) fn taken(&self) -> u32 {
         self.is_registered.iter().map(|registered| u32::from(*registered)).sum()
     }
@@ -43,6 +66,14 @@ impl Competition {
         Ok(())
     }
 
+    pub(super) fn set_approval(&mut self, is_required: bool) -> Outcome {
+        if self.cancelled {
+            return Err(ErrorCode::CancelledIsFinal);
+        }
+        self.needs_approval = is_required;
+        Ok(())
+    }
+
     pub(super) fn set_capacity(&mut self, capacity: u32, stage: Stage) -> Outcome {
         if self.cancelled {
             return Err(ErrorCode::CancelledIsFinal);
@@ -59,7 +90,9 @@ impl Competition {
         if self.cancelled {
             return Err(ErrorCode::CancelledIsFinal);
         }
-        if visibility.is_draft() && (self.taken() > 0 || !self.line.is_empty()) {
+        let has_participants =
+            self.taken() > 0 || !self.line.is_empty() || self.awaits.contains(&true);
+        if visibility.is_draft() && has_participants {
             return Err(ErrorCode::HasRegistrations);
         }
         if self.is_draft && !visibility.is_draft() && stage >= Stage::Closed {
@@ -84,30 +117,98 @@ impl Competition {
             Err(ErrorCode::RegistrationNotOpen)
         } else if stage >= Stage::Closed {
             Err(ErrorCode::RegistrationClosed)
-        } else if self.is_registered[user] || self.line.contains(&user) {
+        } else if self.is_active(user) {
             Err(ErrorCode::AlreadyRegistered)
-        } else if self.taken() >= self.capacity || !self.line.is_empty() {
-            if self.line.len() >= self.waitlist_capacity as usize {
-                return Err(ErrorCode::CompetitionFull);
-            }
-            self.line.push_back(user);
-            self.ever_registered[user] = true;
-            Ok(())
+        } else if self.is_rejected[user] {
+            Err(ErrorCode::RegistrationRejected)
+        } else if !self.has_free_seat() && !self.list_has_room() {
+            Err(ErrorCode::CompetitionFull)
         } else {
-            (self.is_registered[user], self.ever_registered[user]) = (true, true);
+            self.ever_registered[user] = true;
+            if self.needs_approval {
+                self.awaits[user] = true;
+            } else {
+                self.take_seat_or_join(user, self.has_free_seat());
+            }
             Ok(())
         }
     }
 
+    fn has_free_seat(&self) -> bool {
+        self.taken() < self.capacity && self.line.is_empty()
+    }
+
+    fn list_has_room(&self) -> bool {
+        self.line.len() < self.waitlist_capacity as usize
+    }
+
+    fn is_active(&self, user: usize) -> bool {
+        self.is_registered[user] || self.line.contains(&user) || self.awaits[user]
+    }
+
+    fn take_seat_or_join(&mut self, user: usize, gets_seat: bool) {
+        if gets_seat {
+            self.is_registered[user] = true;
+        } else {
+            self.line.push_back(user);
+        }
+    }
+
+    /// Whether the user has a registration that is not cancelled.
+    fn reviewable(&self, user: usize) -> Outcome {
+        if !self.known[user] {
+            Err(ErrorCode::NotRegistered)
+        } else if self.is_active(user) || self.is_rejected[user] {
+            Ok(())
+        } else {
+            Err(ErrorCode::RegistrationCancelled)
+        }
+    }
+
+    pub(super) fn can_review(&self, stage: Stage) -> Outcome {
+        if self.cancelled {
+            Err(ErrorCode::CompetitionCancelled)
+        } else if self.is_draft {
+            Err(ErrorCode::RegistrationNotOpen)
+        } else if stage == Stage::Over {
+            Err(ErrorCode::CompetitionOver)
+        } else {
+            Ok(())
+        }
+    }
+
+    pub(super) fn approve(&mut self, user: usize, stage: Stage) -> Outcome {
+        self.reviewable(user)?;
+        if self.is_registered[user] || self.line.contains(&user) {
+            return Ok(());
+        }
+        let is_closed = stage >= Stage::Closed;
+        let gets_seat = self.taken() < self.capacity && (self.line.is_empty() || is_closed);
+        if !gets_seat && (is_closed || !self.list_has_room()) {
+            return Err(ErrorCode::CompetitionFull);
+        }
+        (self.awaits[user], self.is_rejected[user]) = (false, false);
+        self.take_seat_or_join(user, gets_seat);
+        Ok(())
+    }
+
+    pub(super) fn reject(&mut self, user: usize, stage: Stage) -> Outcome {
+        self.reviewable(user)?;
+        (self.is_registered[user], self.awaits[user]) = (false, false);
+        self.line.retain(|waiting| *waiting != user);
+        self.is_rejected[user] = true;
+        self.pass_seats_on(stage);
+        Ok(())
+    }
+
     pub(super) fn cancel(&mut self, user: usize, stage: Stage) -> Outcome {
-        let is_active = self.is_registered[user] || self.line.contains(&user);
-        if self.cancelled && is_active {
+        if self.cancelled && self.is_active(user) {
             return Err(ErrorCode::CompetitionCancelled);
         }
         if stage == Stage::Over && self.is_registered[user] {
             return Err(ErrorCode::CompetitionOver);
         }
-        self.is_registered[user] = false;
+        (self.is_registered[user], self.awaits[user]) = (false, false);
         self.line.retain(|waiting| *waiting != user);
         self.pass_seats_on(stage);
         if self.ever_registered[user] { Ok(()) } else { Err(ErrorCode::NotRegistered) }

@@ -3,10 +3,7 @@
 mod competition;
 mod real;
 
-use std::{
-    cell::Cell,
-    collections::{HashMap, VecDeque},
-};
+use std::{cell::Cell, collections::HashMap};
 
 use chrono::TimeDelta;
 use domain::{ErrorCode, Visibility};
@@ -14,7 +11,7 @@ use proptest::{
     arbitrary::any,
     collection::vec,
     option, prop_assert_eq, prop_oneof,
-    sample::select,
+    sample::{select, subsequence},
     strategy::{Just, Strategy},
     test_runner::{Config, TestCaseError, TestRunner},
 };
@@ -42,7 +39,9 @@ enum Command {
     SetCapacity(u32),
     SetWaitlistCapacity(u32),
     SetVisibility(Visibility),
+    SetApproval(bool),
     CancelCompetition,
+    Review { users: Vec<usize>, approves: bool },
 }
 
 /// From the creation of a competition to its opening, if it does not open at once.
@@ -76,6 +75,8 @@ struct Step {
 
 /// The outcome of a command, without its effect.
 type Outcome = Result<(), ErrorCode>;
+/// The outcome of a command, and those of the registrations of a review.
+type Outcomes = (Outcome, Vec<Outcome>);
 
 /// The competitions, and the stored responses. All competitions have the same dates.
 #[derive(Debug)]
@@ -87,8 +88,23 @@ struct Model {
 }
 
 impl Model {
-    /// The outcome, and whether it is a replay.
-    fn apply(&mut self, About { competition, command }: &About) -> (Outcome, bool) {
+    /// The outcomes, and whether they are a replay.
+    fn apply(&mut self, about: &About) -> (Outcomes, bool) {
+        let (competition, stage) = (&mut self.competitions[about.competition], self.stage);
+        if let Command::Review { users, approves } = &about.command {
+            let allowed = competition.can_review(stage);
+            let review = |user: &usize| match approves {
+                true => competition.approve(*user, stage),
+                false => competition.reject(*user, stage),
+            };
+            let each = if allowed.is_ok() { users.iter().map(review).collect() } else { vec![] };
+            return ((allowed, each), false);
+        }
+        let (outcome, is_replay) = self.apply_one(about);
+        ((outcome, vec![]), is_replay)
+    }
+
+    fn apply_one(&mut self, About { competition, command }: &About) -> (Outcome, bool) {
         let (competition, stage) = (*competition, self.stage);
         let seats = &mut self.competitions[competition];
         let (operation, user, key) = match *command {
@@ -101,7 +117,9 @@ impl Model {
             Command::SetVisibility(visibility) => {
                 return (seats.set_visibility(visibility, stage), false);
             }
+            Command::SetApproval(is_required) => return (seats.set_approval(is_required), false),
             Command::CancelCompetition => return (seats.cancel_competition(stage), false),
+            Command::Review { .. } => unreachable!("reviewed by `apply`"),
         };
         if let Some((before, about, outcome)) = key.and_then(|key| self.responses.get(&(user, key)))
         {
@@ -136,6 +154,9 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         2 => (1..=5_u32).prop_map(Command::SetCapacity),
         2 => (0..=3_u32).prop_map(Command::SetWaitlistCapacity),
         2 => select(&Visibility::ALL[..]).prop_map(Command::SetVisibility),
+        2 => any::<bool>().prop_map(Command::SetApproval),
+        4 => (subsequence((0..USERS).collect::<Vec<_>>(), 1..=3), any::<bool>())
+            .prop_map(|(users, approves)| Command::Review { users, approves }),
         1 => Just(Command::CancelCompetition),
     ];
     let stage = prop_oneof![
@@ -167,6 +188,9 @@ async fn agree(mut model: Model, real: &Real<'_>, steps: &[Step]) -> Result<(), 
             };
             real.world.clock.advance(passes);
         }
+        for competition in &mut model.competitions {
+            competition.known = competition.ever_registered;
+        }
         let expected: Vec<_> = step.commands.iter().map(|command| model.apply(command)).collect();
         prop_assert_eq!(real.execute(step).await, expected);
         for (id, competition) in real.ids.into_iter().zip(&model.competitions) {
@@ -176,6 +200,8 @@ async fn agree(mut model: Model, real: &Real<'_>, steps: &[Step]) -> Result<(), 
             let line: Vec<_> =
                 competition.line.iter().map(|user| real.users[*user].user().unwrap().id).collect();
             prop_assert_eq!(tally.waitlisted, line.len() as u64);
+            let awaiting = competition.awaits.iter().filter(|awaits| **awaits).count() as u64;
+            prop_assert_eq!((tally.awaiting_approval, tally.awaiting), (awaiting, awaiting));
             prop_assert_eq!(real.world.waiting_list(id).await, line);
         }
     }
@@ -203,8 +229,8 @@ fn admission_agrees_with_the_model_over_random_histories() {
     let history = Cell::new(0);
     let config = Config { cases: HISTORIES, failure_persistence: None, ..Config::default() };
     let outcome = TestRunner::new(config).run(
-        &(any::<bool>(), 0..=3_u32, steps()),
-        |(opens_later, waitlist_capacity, steps)| {
+        &(any::<bool>(), 0..=3_u32, any::<bool>(), steps()),
+        |(opens_later, waitlist_capacity, needs_approval, steps)| {
             history.set(history.get() + 1);
             runtime.block_on(async {
                 // Opening advances the clock by an hour.
@@ -213,6 +239,7 @@ fn admission_agrees_with_the_model_over_random_histories() {
                 for _ in 0..COMPETITIONS {
                     let new = world.competition(&ada).seats(2).waitlist(waitlist_capacity);
                     let new = new.closing_in(DEADLINE).starting_in(start);
+                    let new = if needs_approval { new.with_approval() } else { new };
                     let new = if opens_later { new.opening_in(OPENING) } else { new };
                     ids.push(new.create().await);
                 }
@@ -224,15 +251,7 @@ fn admission_agrees_with_the_model_over_random_histories() {
                     ids: ids.try_into().unwrap(),
                     history: history.get(),
                 };
-                let competition = Competition {
-                    capacity: 2,
-                    is_registered: [false; USERS],
-                    waitlist_capacity,
-                    line: VecDeque::new(),
-                    ever_registered: [false; USERS],
-                    cancelled: false,
-                    is_draft: false,
-                };
+                let competition = Competition::new(2, waitlist_capacity, needs_approval);
                 let model = Model {
                     stage: if opens_later { Stage::Announced } else { Stage::Open },
                     competitions: std::array::from_fn(|_| competition.clone()),

@@ -1,19 +1,25 @@
 //! Commands of the model, executed on competitions in the database.
 
-use std::time::Instant;
+use std::{collections::HashMap, time::Instant};
 
-use domain::{CompetitionEdit, CompetitionId, PublicError};
+use domain::{
+    CompetitionEdit, CompetitionId, PublicError, RegistrationId, Review, ReviewVerdict, UserId,
+};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
-use super::{About, COMPETITIONS, Command, Outcome, Step};
+use super::{About, COMPETITIONS, Command, Outcome, Outcomes, Step};
 use crate::{
     Actor, Cause, Context,
     admission::{
         batch::Batch,
         command::{AdmissionCommand, Keyed, Request},
+        decision::{Decision, Effect},
         lane::process_all,
         process::process_batch,
     },
+    entity::registration,
     idempotency::{KeyLock, RequestKey},
+    infrastructure::ids::new_id,
     testing::World,
 };
 
@@ -30,7 +36,15 @@ pub(super) struct Real<'a> {
 }
 
 impl Real<'_> {
-    fn request(&self, About { competition, command }: &About) -> Request {
+    /// The registrations of the users for a competition.
+    async fn registrations(&self, competition: CompetitionId) -> HashMap<UserId, RegistrationId> {
+        let made = registration::Entity::find()
+            .filter(registration::Column::CompetitionId.eq(competition));
+        let rows = made.all(self.ctx.db.connection()).await.unwrap();
+        rows.into_iter().map(|row| (row.user_id, row.id)).collect()
+    }
+
+    async fn request(&self, About { competition, command }: &About) -> Request {
         let competition = self.ids[*competition];
         let (actor, command, key) = match *command {
             Command::Register { user, key } => (&self.users[user], AdmissionCommand::Register, key),
@@ -46,6 +60,23 @@ impl Real<'_> {
             }
             Command::SetVisibility(visibility) => {
                 self.edit(CompetitionEdit { visibility: Some(visibility), ..Default::default() })
+            }
+            Command::SetApproval(is_required) => {
+                let approval_required = Some(is_required);
+                self.edit(CompetitionEdit { approval_required, ..Default::default() })
+            }
+            Command::Review { ref users, approves } => {
+                let verdict = match approves {
+                    true => ReviewVerdict::Approve,
+                    false => ReviewVerdict::Reject { reason: None },
+                };
+                let made = self.registrations(competition).await;
+                let of = |user: &usize| made.get(&self.users[*user].user().unwrap().id).copied();
+                let unknown = || RegistrationId(new_id());
+                let registrations = users.iter().map(|user| of(user).unwrap_or_else(unknown));
+                let registrations = registrations.collect();
+                let review = Review { registrations, verdict };
+                (self.organizer, AdmissionCommand::ReviewRegistrations(review), None)
             }
             Command::CancelCompetition => {
                 (self.organizer, AdmissionCommand::CancelCompetition { if_match: None }, None)
@@ -74,13 +105,21 @@ impl Real<'_> {
         (self.organizer, AdmissionCommand::EditCompetition { edit, if_match: None }, None)
     }
 
-    pub(super) async fn execute(&self, step: &Step) -> Vec<(Outcome, bool)> {
-        let by_competition =
-            step.commands.chunk_by(|one, next| one.competition == next.competition);
-        let batches = by_competition.map(|commands| {
-            let requests: Vec<_> = commands.iter().map(|command| self.request(command)).collect();
-            (requests[0].competition, requests)
-        });
+    pub(super) async fn execute(&self, step: &Step) -> Vec<(Outcomes, bool)> {
+        let mut requests = Vec::new();
+        for command in &step.commands {
+            requests.push(self.request(command).await);
+        }
+        let reviewed: Vec<_> =
+            requests.iter().map(|request| request.command.reviewed().to_vec()).collect();
+        let mut batches: Vec<(CompetitionId, Vec<Request>)> = Vec::new();
+        for request in requests {
+            match batches.last_mut() {
+                Some((id, batch)) if *id == request.competition => batch.push(request),
+                _ => batches.push((request.competition, vec![request])),
+            }
+        }
+        let batches = batches.into_iter();
         let mut decisions = Vec::new();
         if step.together {
             let batches = batches.map(|(id, requests)| Batch::new(id, requests)).collect();
@@ -92,12 +131,32 @@ impl Real<'_> {
                 decisions.extend(process_batch(self.ctx.clone(), id, requests).await);
             }
         }
-        let outcomes = decisions.into_iter().map(|decision| match decision {
-            Ok(decision) => {
-                (decision.outcome.map(drop).map_err(|refusal| refusal.code), decision.replayed)
+        let outcomes = decisions.into_iter().zip(reviewed).map(|(decision, ids)| match decision {
+            Ok(Decision { outcome: Ok(effect), replayed }) => {
+                ((Ok(()), reviews(&effect, &ids)), replayed)
             }
-            Err(error) => (Err(PublicError::from(error).code), false),
+            Ok(Decision { outcome: Err(refusal), replayed }) => {
+                ((Err(refusal.code), vec![]), replayed)
+            }
+            Err(error) => ((Err(PublicError::from(error).code), vec![]), false),
         });
         outcomes.collect()
     }
+}
+
+/// The outcome of each registration of a review, in the order of their ids in the request.
+fn reviews(effect: &Effect, ids: &[RegistrationId]) -> Vec<Outcome> {
+    let Effect::RegistrationsReviewed(all) = effect else { return Vec::new() };
+    let of = |id: &RegistrationId| match all
+        .refused
+        .iter()
+        .find(|refused| refused.registration_id == *id)
+    {
+        Some(refused) => Err(refused.code),
+        None => {
+            assert!(all.reviewed.iter().any(|row| row.id == *id), "{id} is in no list");
+            Ok(())
+        }
+    };
+    ids.iter().map(of).collect()
 }

@@ -18,7 +18,7 @@ pub(super) fn read(params: &ParamsMap) -> RosterQuery {
 }
 
 /// The address of a query.
-fn href(id: CompetitionId, query: &RosterQuery) -> String {
+pub(super) fn href(id: CompetitionId, query: &RosterQuery) -> String {
     with_query(&manage(id), &fields(query))
 }
 

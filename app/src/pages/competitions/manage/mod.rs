@@ -2,6 +2,7 @@
 
 mod address;
 mod page;
+mod review;
 mod roster;
 mod screen;
 mod totals;

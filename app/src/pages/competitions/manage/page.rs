@@ -6,17 +6,18 @@ use leptos_router::hooks::{use_params_map, use_query_map};
 
 use super::{
     address,
+    review::ReviewRegistrations,
     roster::Roster,
     screen::{ManageCompetitionScreen, load_manage_competition},
     totals::Totals,
     visibility::{SetVisibility, VisibilityForm},
 };
 use crate::{
-    components::{Head, Heading, Loaded, ViewerTime},
+    components::{Head, Heading, Loaded, Toasts, ViewerTime, grouped},
     pages::{
         competitions::{
             StateBadges,
-            address::{cancel, competition, duplicate, edit},
+            address::{awaiting_approval, cancel, competition, duplicate, edit},
         },
         webhooks::address::of_competition,
     },
@@ -30,14 +31,16 @@ pub fn ManageCompetitionPage() -> impl IntoView {
         (params.read().get("id").unwrap_or_default(), address::read(&query.read()))
     });
     let set = ServerAction::<SetVisibility>::new();
-    let confirmed = StoredValue::new(0);
+    let review = ServerAction::<ReviewRegistrations>::new();
+    Toasts::after(review);
+    let (confirmed, reviewed) = (StoredValue::new(0), StoredValue::new(0));
     let screen = Resource::new_blocking(
-        move || (asked.get(), set.version().get()),
-        |((id, query), _)| load_manage_competition(id, query),
+        move || (asked.get(), set.version().get(), review.version().get()),
+        |((id, query), ..)| load_manage_competition(id, query),
     );
     view! {
         <Loaded from=screen let(screen)>
-            <Content screen set confirmed />
+            <Content screen set confirmed review reviewed />
         </Loaded>
     }
 }
@@ -48,6 +51,9 @@ fn Content(
     set: ServerAction<SetVisibility>,
     /// The number of responses to it that the page has confirmed.
     confirmed: StoredValue<usize>,
+    review: ServerAction<ReviewRegistrations>,
+    /// The number of reviews after which the list has taken the focus.
+    reviewed: StoredValue<usize>,
 ) -> impl IntoView {
     let (id, title) = (screen.id, screen.title.clone());
     let is_cancelled = screen.cancelled_at.is_some();
@@ -81,7 +87,7 @@ fn Content(
                         }
                     })}
             </div>
-            {cancelled}
+            {cancelled} <AwaitingApproval id waiting=screen.totals.awaiting_approval />
             {(screen.is_owner && !is_cancelled)
                 .then(|| {
                     view! {
@@ -90,6 +96,7 @@ fn Content(
                             visibility=screen.visibility
                             has_registrations={
                                 screen.seats_left < screen.capacity || screen.totals.waitlisted > 0
+                                    || screen.totals.awaiting_approval > 0
                             }
                             was_set=screen.was_set
                             error=screen.error.clone()
@@ -104,9 +111,26 @@ fn Content(
                 capacity=screen.capacity
                 seats_left=screen.seats_left
             />
-            <Roster screen />
+            <Roster screen review reviewed />
         </div>
     }
+}
+
+/// How many registrations wait for approval, with a link to them.
+#[component]
+fn AwaitingApproval(id: CompetitionId, waiting: u64) -> impl IntoView {
+    let words = match waiting {
+        0 => return None,
+        1 => "One registration waits for approval.".to_owned(),
+        waiting => format!("{} registrations wait for approval.", grouped(waiting)),
+    };
+    Some(view! {
+        <p class="band">
+            <span>
+                {words} " " <a class="link" href=awaiting_approval(id)>"Show them"</a>
+            </span>
+        </p>
+    })
 }
 
 /// The links to what its organizer can do with the competition.

@@ -1,17 +1,19 @@
 //! The participants. Search, filter, order and pages are links and a form that call the server.
 
 use domain::{CompetitionId, RegistrationStatus, RosterOrder, RosterQuery, RosterSort};
-use leptos::prelude::*;
+use leptos::{html::H2, prelude::*};
 
 use super::{
     address,
+    review::{ReviewBox, ReviewForm, ReviewRegistrations, is_reviewable, is_to_approve},
     screen::{ManageCompetitionScreen, RosterRow},
 };
 use crate::{
     components::{
-        EmptyState, Icon, NavigationFocus, Pagination, PastTheEnd, Shape, StatusBadge, ViewerTime,
-        page_words, status_words,
+        EmptyState, ErrorSummary, Icon, NavigationFocus, Pagination, PastTheEnd, Shape,
+        StatusBadge, ViewerTime, focus, page_words, status_words,
     },
+    form::error_of,
     pages::competitions::address::manage,
 };
 
@@ -20,8 +22,25 @@ use crate::{
 pub(super) fn Roster(
     /// The data of the page.
     screen: ManageCompetitionScreen,
+    /// Approving and rejecting.
+    review: ServerAction<ReviewRegistrations>,
+    /// The number of reviews after which the list has taken the focus.
+    reviewed: StoredValue<usize>,
 ) -> impl IntoView {
     let ManageCompetitionScreen { id, query, sort, rows, total, page, pages, .. } = screen;
+    let can_review = screen.can_review;
+    let error = error_of(review, screen.review_error);
+    let heading = NodeRef::<H2>::new();
+    Effect::new(move || {
+        // The button is gone: the table is rendered again.
+        let version = review.version().get_untracked();
+        if version > reviewed.get_value()
+            && let Some(heading) = heading.get()
+        {
+            reviewed.set_value(version);
+            focus(heading);
+        }
+    });
     let none_yet = screen.totals.all() == 0;
     let here = query.clone();
     let content = if none_yet {
@@ -42,12 +61,28 @@ pub(super) fn Roster(
         }
         .into_any()
     } else {
-        view! { <Table id query=query.clone() sort rows /> }.into_any()
+        let reviewable = rows.iter().any(|row| is_reviewable(row.status));
+        let can_approve = rows.iter().any(|row| is_to_approve(row.status));
+        let table = view! { <Table id query=query.clone() sort rows can_review /> };
+        if can_review && reviewable {
+            let next = address::href(id, &query);
+            view! {
+                <ReviewForm id next can_approve review>
+                    {table}
+                </ReviewForm>
+            }
+            .into_any()
+        } else {
+            table.into_any()
+        }
     };
     view! {
         <section aria-labelledby="roster" class="grid gap-4">
             <div class="flex flex-wrap items-center justify-between gap-3">
-                <h2 id="roster" class="subheading">"Participants"</h2>
+                // The target of the link in the error summary of a review.
+                <h2 id="roster" class="subheading outline-none" node_ref=heading tabindex="-1">
+                    "Participants"
+                </h2>
                 // `external`, because the router would treat it as a page.
                 {(total > 0)
                     .then(|| {
@@ -63,6 +98,7 @@ pub(super) fn Roster(
                         }
                     })}
             </div>
+            <ErrorSummary error />
             {(!none_yet).then(|| view! { <Filters id query=query.clone() /> })}
             <p role="status" class="font-semibold">{count(total, page, pages)}</p>
             {content}
@@ -112,6 +148,8 @@ fn Table(
     query: RosterQuery,
     sort: RosterSort,
     rows: Vec<RosterRow>,
+    /// Whether rows can be chosen.
+    can_review: bool,
 ) -> impl IntoView {
     let focus = expect_context::<NavigationFocus>();
     let head = RosterOrder::ALL.map(|order| {
@@ -139,17 +177,32 @@ fn Table(
         }
     });
     let row = |row: RosterRow| {
+        let who = view! {
+            <span class="min-w-0">
+                <span class="block font-semibold"><bdi>{row.name}</bdi></span>
+                <span class="block text-sm font-normal text-muted">{row.email}</span>
+            </span>
+        };
+        let who = if can_review && is_reviewable(row.status) {
+            let id = row.registration.to_string();
+            view! { <ReviewBox id>{who}</ReviewBox> }.into_any()
+        } else {
+            who.into_any()
+        };
+        let reason = row.rejection_reason.map(|reason| {
+            view! { <span class="block text-sm text-muted" dir="auto">{reason}</span> }
+        });
         view! {
             <tr>
-                <th scope="row">
-                    <span class="block font-semibold">{row.name}</span>
-                    <span class="block text-sm font-normal text-muted">{row.email}</span>
-                </th>
+                <th scope="row">{who}</th>
                 <td data-label=column(RosterOrder::Registered)>
                     <ViewerTime at=row.registered_at />
                 </td>
                 <td data-label=column(RosterOrder::Status)>
-                    <StatusBadge status=row.status />
+                    <span>
+                        <StatusBadge status=row.status />
+                        {reason}
+                    </span>
                 </td>
             </tr>
         }

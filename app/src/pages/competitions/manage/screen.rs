@@ -1,8 +1,8 @@
 //! The data of the page where a competition is managed.
 
 use domain::{
-    CompetitionId, PublicError, RegistrationStatus, RosterQuery, RosterSort, RosterTotals,
-    Visibility,
+    CompetitionId, PublicError, RegistrationId, RegistrationStatus, RosterQuery, RosterSort,
+    RosterTotals, Visibility,
 };
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -12,6 +12,8 @@ use crate::{Moment, error::Failure, pages::competitions::Availability};
 /// A registration in the roster.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RosterRow {
+    /// The registration.
+    pub registration: RegistrationId,
     /// The name of the participant.
     pub name: String,
     /// Their email.
@@ -20,6 +22,8 @@ pub struct RosterRow {
     pub status: RegistrationStatus,
     /// When the participant registered.
     pub registered_at: Moment,
+    /// Why the organizer has rejected it, if they have and gave a reason.
+    pub rejection_reason: Option<String>,
 }
 
 /// The data of the page.
@@ -45,6 +49,10 @@ pub struct ManageCompetitionScreen {
     pub cancelled_at: Option<Moment>,
     /// Whether it can be cancelled: it is neither cancelled nor over.
     pub can_be_cancelled: bool,
+    /// Whether the viewer can approve and reject registrations.
+    pub can_review: bool,
+    /// Why that has just been refused without JavaScript, if it was.
+    pub review_error: Option<PublicError>,
     /// Whether the viewer is its organizer. Administrators can only look.
     pub is_owner: bool,
     /// The registrations, counted by status.
@@ -69,7 +77,7 @@ pub async fn load_manage_competition(
     id: String,
     #[server(default)] query: RosterQuery,
 ) -> Result<ManageCompetitionScreen, Failure> {
-    use super::visibility::form_name;
+    use super::{review, visibility::form_name};
     use crate::ssr::{clock::ViewerClock, form, request};
 
     /// The number of participants on a page.
@@ -81,7 +89,11 @@ pub async fn load_manage_competition(
     let filter = RosterQuery { limit, ..query.clone() }.check()?;
     let roster = service::registration::browse_roster(&ctx, &actor, id, &filter).await?;
     let competition = service::competitions::get_visible_to(&ctx, &actor, id).await?.competition;
+    let is_owner = actor.user()?.id == competition.organizer_id;
+    let takes_place = !competition.is_cancelled() && !competition.is_over(ctx.now());
     let row = |entry: domain::RosterEntry| RosterRow {
+        registration: entry.registration.id,
+        rejection_reason: entry.rejection_reason,
         name: entry.user.name,
         email: entry.user.email,
         status: entry.registration.status,
@@ -96,8 +108,10 @@ pub async fn load_manage_competition(
         capacity: competition.capacity,
         seats_left: competition.seats_left,
         cancelled_at: competition.cancelled_at.map(|at| clock.in_viewer_zone(at)),
-        can_be_cancelled: !competition.is_cancelled() && !competition.is_over(ctx.now()),
-        is_owner: actor.user()?.id == competition.organizer_id,
+        can_be_cancelled: takes_place,
+        can_review: is_owner && takes_place && !competition.is_draft(),
+        review_error: form::take_stored_form::<()>(&review::form_name(id)).await?.error,
+        is_owner,
         title: competition.title,
         totals: roster.totals,
         query,

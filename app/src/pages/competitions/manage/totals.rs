@@ -21,6 +21,11 @@ pub(super) fn Totals(
     let pending = if is_cancelled { "Pending when cancelled" } else { "Pending" };
     let waitlisted = (totals.waitlisted > 0)
         .then(|| view! { <Total label="Waiting list" value=totals.waitlisted.to_string() /> });
+    let awaiting = (totals.awaiting_approval > 0).then(|| {
+        view! { <Total label="Awaiting approval" value=totals.awaiting_approval.to_string() /> }
+    });
+    let rejected = (totals.rejected > 0)
+        .then(|| view! { <Total label="Rejected" value=totals.rejected.to_string() /> });
     let failed = (totals.failed > 0)
         .then(|| view! { <Total label="Failed" value=totals.failed.to_string() /> });
     view! {
@@ -31,8 +36,10 @@ pub(super) fn Totals(
                 <Total label="Seats taken" value=taken />
                 <Total label="Confirmed" value=totals.confirmed.to_string() />
                 <Total label=pending value=totals.pending.to_string() />
+                {awaiting}
                 {waitlisted}
                 <Total label="Cancelled" value=totals.cancelled.to_string() />
+                {rejected}
                 {failed}
             </dl>
         </section>

@@ -1,0 +1,204 @@
+//! Approving and rejecting registrations.
+
+use domain::{CompetitionId, RegistrationStatus, UserId};
+use leptos::prelude::*;
+
+use crate::{
+    components::{MadeFor, Submit},
+    error::Failure,
+};
+
+/// The key of the form in the session. It has the id, because several forms may be open.
+#[cfg(feature = "ssr")]
+pub(super) fn form_name(id: CompetitionId) -> String {
+    format!("review:{id}")
+}
+
+/// Approves or rejects the chosen registrations. Sending it twice has the effect of sending it
+/// once.
+#[server(prefix = "/fn", endpoint = "review_registrations")]
+pub async fn review_registrations(
+    competition: CompetitionId,
+    #[server(default)] registration_ids: Vec<String>,
+    #[server(default)] verdict: String,
+    #[server(default)] reason: String,
+    #[server(default)] made_for: Option<UserId>,
+    #[server(default)] next: String,
+) -> Result<(), Failure> {
+    use crate::{
+        next,
+        ssr::{flash, form, request, response},
+    };
+    use domain::{ApprovalInput, PublicError, RejectionInput};
+    use service::registration::{approve, reject};
+
+    let (ctx, actor) = (request::context()?, request::actor()?);
+    let checked = form::check_same_user(made_for, &actor);
+    let registration_ids = registration_ids.into();
+    let outcome = form::and_then_async(checked, async |()| {
+        let decision = if verdict == "approve" {
+            let input = ApprovalInput { registration_ids, ..Default::default() };
+            approve(&ctx, &actor, competition, input, None).await?
+        } else {
+            let reason = reason.into();
+            let input = RejectionInput { registration_ids, reason, ..Default::default() };
+            reject(&ctx, &actor, competition, input, None).await?
+        };
+        let all = decision.outcome?;
+        match (&all.reviewed[..], all.refused.first()) {
+            ([], Some(first)) => Err(PublicError::new(first.code, first.message.clone()).into()),
+            _ => Ok(all),
+        }
+    })
+    .await;
+    let page = next::local(&next);
+    let all = form::redirect_back_with(&form_name(competition), &page, (), outcome).await?;
+    for words in words(&all) {
+        flash::set(words).await;
+    }
+    response::redirect_form(&page);
+    Ok(())
+}
+
+/// What became of the registrations: "2 registrations are approved", and why others are not.
+#[cfg(feature = "ssr")]
+fn words(all: &domain::ReviewedRegistrations) -> Vec<String> {
+    let number = |number: usize| match number {
+        1 => "1 registration is".to_owned(),
+        number => format!("{number} registrations are"),
+    };
+    let count = |status| all.reviewed.iter().filter(|row| row.status == status).count();
+    let rejected = count(RegistrationStatus::Rejected);
+    let waitlisted = count(RegistrationStatus::Waitlisted);
+    let approved = all.reviewed.len() - rejected - waitlisted;
+    let results =
+        [(approved, "approved"), (waitlisted, "on the waiting list"), (rejected, "rejected")];
+    let results = results.into_iter().filter(|(count, _)| *count > 0);
+    let mut words: Vec<_> =
+        results.map(|(count, what)| format!("{} {what}.", number(count))).collect();
+    if let Some(first) = all.refused.first() {
+        words.push(format!("{} unchanged: {}.", number(all.refused.len()), first.message));
+    }
+    words
+}
+
+/// Whether a registration can be approved, rejected or removed.
+pub(super) fn is_reviewable(status: RegistrationStatus) -> bool {
+    status.is_active() || status == RegistrationStatus::Rejected
+}
+
+/// Whether a registration can be approved.
+pub(super) fn is_to_approve(status: RegistrationStatus) -> bool {
+    matches!(status, RegistrationStatus::AwaitingApproval | RegistrationStatus::Rejected)
+}
+
+/// The form around the table of registrations, and its buttons.
+#[component]
+pub(super) fn ReviewForm(
+    /// The competition.
+    id: CompetitionId,
+    /// The address of this page.
+    next: String,
+    /// Whether any registration on the page can be approved.
+    can_approve: bool,
+    /// Approving and rejecting.
+    review: ServerAction<ReviewRegistrations>,
+    /// The table.
+    children: Children,
+) -> impl IntoView {
+    let approve = can_approve.then(|| {
+        view! {
+            <Submit pending=review.pending() class="" {..} name="verdict" value="approve">
+                "Approve chosen"
+            </Submit>
+        }
+    });
+    view! {
+        <ActionForm action=review attr:id="registrationIds" attr:class="grid gap-4">
+            <input type="hidden" name="competition" value=id.to_string() />
+            <input type="hidden" name="next" value=next />
+            <MadeFor />
+            {children()}
+            <div class="flex flex-wrap items-start gap-3">
+                {approve} <details class="grow">
+                    <summary class="btn">"Reject or remove chosen"</summary>
+                    <div class="grid max-w-prose gap-3 pt-3">
+                        <p>
+                            "They lose their seat, and cannot register again unless you approve \
+                                them. Each is notified."
+                        </p>
+                        <label class="grid gap-1.5">
+                            <span class="font-semibold">"Reason (optional)"</span>
+                            <span class="text-sm text-muted">
+                                "The participants are sent the reason."
+                            </span>
+                            <input class="input w-full" id="reason" name="reason" maxlength="300" />
+                        </label>
+                        <p>
+                            <button class="btn btn-error" name="verdict" value="reject">
+                                "Reject or remove"
+                            </button>
+                        </p>
+                    </div>
+                </details>
+            </div>
+        </ActionForm>
+    }
+}
+
+/// A box that chooses a registration, with its participant as the label.
+#[component]
+pub(super) fn ReviewBox(
+    /// The registration.
+    id: String,
+    /// The participant.
+    children: Children,
+) -> impl IntoView {
+    view! {
+        <label class="flex items-start gap-3">
+            <input class="checkbox mt-0.5" type="checkbox" name="registration_ids[]" value=id />
+            {children()}
+        </label>
+    }
+}
+
+#[cfg(all(test, feature = "ssr"))]
+mod tests {
+    use domain::{ErrorCode, RefusedReview, Registration, RegistrationId, ReviewedRegistrations};
+
+    use super::*;
+
+    #[test]
+    fn the_result_of_a_review_counts_registrations_in_words() {
+        let at = "2026-11-24T00:00:00Z".parse().unwrap();
+        const ID: &str = "01939a00-0000-7000-8000-000000000000";
+        let id: RegistrationId = ID.parse().unwrap();
+        let row = |status| Registration {
+            id,
+            user_id: ID.parse().unwrap(),
+            competition_id: ID.parse().unwrap(),
+            status,
+            idempotency_key: None,
+            registered_at: at,
+            updated_at: at,
+        };
+        use RegistrationStatus::{Confirmed, Pending, Rejected, Waitlisted};
+        let message = "All seats are taken".to_owned();
+        let refused =
+            RefusedReview { registration_id: id, code: ErrorCode::CompetitionFull, message };
+        let approved = ReviewedRegistrations {
+            reviewed: [Pending, Confirmed, Waitlisted].map(row).into(),
+            refused: vec![refused],
+        };
+        assert_eq!(
+            words(&approved),
+            [
+                "2 registrations are approved.",
+                "1 registration is on the waiting list.",
+                "1 registration is unchanged: All seats are taken.",
+            ]
+        );
+        let rejected = ReviewedRegistrations { reviewed: vec![row(Rejected)], refused: vec![] };
+        assert_eq!(words(&rejected), ["1 registration is rejected."]);
+    }
+}

@@ -1,0 +1,82 @@
+//! Approving and rejecting registrations.
+
+use axum::{
+    Json,
+    extract::State,
+    response::{IntoResponse, Response},
+};
+use domain::{ApprovalInput, CompetitionId, RejectionInput, ReviewedRegistrations};
+use service::{Decision, registration};
+use utoipa_axum::routes;
+
+use super::{
+    ApiRouter,
+    extract::{Body, Id, OptionalKey},
+    parameters::{CompetitionPath, Keyed},
+    replay,
+    responses::{CompetitionNotFound, CompetitionOver, OwnerOnly, ReviewRefused},
+};
+use crate::{AppState, auth::Organizer, problem::Problem};
+
+pub(super) fn router() -> ApiRouter {
+    ApiRouter::new().write(routes!(approve_registrations)).write(routes!(reject_registrations))
+}
+
+/// Approve registrations
+///
+/// Each gets a seat, in the order given, or joins the waiting list; without room it stays as it is
+/// and is among the `refused`. Those with a seat or on the list stay as they are. A rejected
+/// registration can be approved later. Works after the deadline, until the competition is over.
+#[utoipa::path(
+    post, path = "/competitions/{id}/registrations/approve", tag = "registrations",
+    security(("bearer" = [])),
+    params(CompetitionPath, Keyed),
+    request_body = ApprovalInput,
+    responses(
+        (status = 200, description = "What became of each registration",
+            body = ReviewedRegistrations, headers(("Idempotency-Replayed"))),
+        ReviewRefused, OwnerOnly, CompetitionNotFound, CompetitionOver,
+    ),
+)]
+async fn approve_registrations(
+    State(state): State<AppState>,
+    Organizer(actor): Organizer,
+    Id(id): Id<CompetitionId>,
+    OptionalKey(key): OptionalKey,
+    Body(input): Body<ApprovalInput>,
+) -> Result<Response, Problem> {
+    Ok(respond(registration::approve(&state.ctx, &actor, id, input, key).await?))
+}
+
+/// Reject or remove registrations
+///
+/// They get no seat, or lose the one they have, and cannot be made again by their participants, who
+/// are notified with the reason. A seat that becomes free goes to the first on the waiting list.
+#[utoipa::path(
+    post, path = "/competitions/{id}/registrations/reject", tag = "registrations",
+    security(("bearer" = [])),
+    params(CompetitionPath, Keyed),
+    request_body = RejectionInput,
+    responses(
+        (status = 200, description = "What became of each registration",
+            body = ReviewedRegistrations, headers(("Idempotency-Replayed"))),
+        ReviewRefused, OwnerOnly, CompetitionNotFound, CompetitionOver,
+    ),
+)]
+async fn reject_registrations(
+    State(state): State<AppState>,
+    Organizer(actor): Organizer,
+    Id(id): Id<CompetitionId>,
+    OptionalKey(key): OptionalKey,
+    Body(input): Body<RejectionInput>,
+) -> Result<Response, Problem> {
+    Ok(respond(registration::reject(&state.ctx, &actor, id, input, key).await?))
+}
+
+fn respond(decision: Decision<ReviewedRegistrations>) -> Response {
+    let response = match decision.outcome {
+        Ok(reviewed) => Json(reviewed).into_response(),
+        Err(refusal) => Problem::from(refusal).into_response(),
+    };
+    replay::mark(response, decision.replayed)
+}

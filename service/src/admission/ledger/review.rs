@@ -1,0 +1,173 @@
+//! The rules of approval: the organizer gives registrations a seat, or takes it from them.
+
+use chrono::TimeDelta;
+use domain::{
+    ErrorCode, EventType, PublicError, RefusedReview, RegistrationId, RegistrationStatus,
+    RejectionReason, Review, ReviewVerdict, ReviewedRegistrations, UserId,
+};
+
+use super::{CANCELLED, Ledger, OVER};
+use crate::{
+    admission::{
+        command::Request,
+        decision::{Effect, Verdict},
+    },
+    confirmation::SeatFrom,
+    entity::{
+        registration,
+        registration_event::{self, Kind},
+    },
+    infrastructure::ids::new_id,
+};
+
+impl Ledger {
+    /// Decides on registrations one by one, in the order given: one that is refused leaves the
+    /// others as they are decided. A repeated review is granted: the response to the first may have
+    /// been lost.
+    pub(super) fn review(&mut self, request: &Request, review: &Review) -> Verdict {
+        if self.after.cancelled_at.is_some() {
+            let code = ErrorCode::CompetitionCancelled;
+            return Verdict::Refused(PublicError::new(code, CANCELLED));
+        }
+        // Nobody has a seat in a draft.
+        if self.after.visibility.is_draft() {
+            let message = "The competition is a draft: publish it first";
+            return Verdict::Refused(PublicError::new(ErrorCode::RegistrationNotOpen, message));
+        }
+        // The roster says who took part.
+        if self.after.dates().is_over(self.now) {
+            return Verdict::Refused(PublicError::new(ErrorCode::CompetitionOver, OVER));
+        }
+        let mut all = ReviewedRegistrations::default();
+        for &id in &review.registrations {
+            let decided = self.reviewed_user(id).and_then(|user| match &review.verdict {
+                ReviewVerdict::Approve => self.approve(request, user),
+                ReviewVerdict::Reject { reason } => self.reject(request, user, reason.as_ref()),
+            });
+            match decided {
+                Ok(row) => all.reviewed.push(row.into_view()),
+                Err(refusal) => all.refused.push(RefusedReview {
+                    registration_id: id,
+                    code: refusal.code,
+                    message: refusal.message.into(),
+                }),
+            }
+        }
+        Verdict::Granted(Effect::RegistrationsReviewed(Box::new(all)))
+    }
+
+    /// Whose registration it is. Refuses those of other competitions, and those that the
+    /// participant has cancelled.
+    fn reviewed_user(&self, id: RegistrationId) -> Result<UserId, PublicError> {
+        let user = self.users.get(&id).copied();
+        let status = user.and_then(|user| Some(self.registrations.get(&user)?.row.status));
+        match (user, status) {
+            (_, Some(RegistrationStatus::Cancelled | RegistrationStatus::Failed)) => {
+                let message = "The participant has cancelled this registration";
+                Err(PublicError::new(ErrorCode::RegistrationCancelled, message))
+            }
+            (Some(user), Some(_)) => Ok(user),
+            _ => {
+                let message = "This competition has no such registration";
+                Err(PublicError::new(ErrorCode::NotRegistered, message))
+            }
+        }
+    }
+
+    /// Gives a registration a seat, or adds it to the end of the waiting list. It overtakes nobody
+    /// who may still be given a seat.
+    fn approve(
+        &mut self,
+        request: &Request,
+        user: UserId,
+    ) -> Result<registration::Model, PublicError> {
+        let competition = &self.after;
+        let passes_on = competition.passes_seats_on(self.now);
+        let gets_seat = !competition.is_full() && (competition.waitlisted == 0 || !passes_on);
+        let joins_list = passes_on && competition.waitlisted < competition.waitlist_capacity;
+        let entry = self.registrations.get_mut(&user).expect("a registration of the user");
+        let before = entry.row.status;
+        if before.is_active() && before != RegistrationStatus::AwaitingApproval {
+            return Ok(entry.row.clone());
+        }
+        if !gets_seat && !joins_list {
+            let message = "No seat is left, and the waiting list takes no more";
+            return Err(PublicError::new(ErrorCode::CompetitionFull, message));
+        }
+        let row = entry.row_mut();
+        row.status = match gets_seat {
+            true => RegistrationStatus::Pending,
+            false => RegistrationStatus::Waitlisted,
+        };
+        // Later than before, because the dedup key of the confirmation contains it.
+        row.registered_at = self.now.utc().max(row.registered_at + TimeDelta::milliseconds(1));
+        row.updated_at = row.registered_at;
+        entry.cause = request.cause.clone();
+        entry.seat_from = SeatFrom::Approval;
+        if before == RegistrationStatus::AwaitingApproval {
+            self.after.awaiting_approval -= 1;
+        }
+        if gets_seat {
+            self.after.registered += 1;
+        } else {
+            let number = self.join_waiting_list(user);
+            let entry = self.registrations.get_mut(&user).expect("a registration of the user");
+            entry.row.waitlist_number = Some(number);
+        }
+        Ok(self.reviewed(request, user, Kind::Approved, None))
+    }
+
+    /// Refuses a registration a seat, or takes its seat from it.
+    fn reject(
+        &mut self,
+        request: &Request,
+        user: UserId,
+        reason: Option<&RejectionReason>,
+    ) -> Result<registration::Model, PublicError> {
+        let entry = self.registrations.get_mut(&user).expect("a registration of the user");
+        let before = entry.row.status;
+        if before == RegistrationStatus::Rejected {
+            return Ok(entry.row.clone());
+        }
+        let row = entry.row_mut();
+        row.status = RegistrationStatus::Rejected;
+        row.waitlist_number = None;
+        row.updated_at = self.now.utc();
+        self.end(user, before);
+        let kind = match before {
+            RegistrationStatus::AwaitingApproval => Kind::Rejected,
+            _ => Kind::Removed,
+        };
+        let row = self.reviewed(request, user, kind, reason);
+        self.pass_seats_on(&request.cause);
+        Ok(row)
+    }
+
+    /// Records a decision on a registration.
+    fn reviewed(
+        &mut self,
+        request: &Request,
+        user: UserId,
+        kind: Kind,
+        reason: Option<&RejectionReason>,
+    ) -> registration::Model {
+        let row = self.registrations[&user].row.clone();
+        if self.reviews.is_empty() {
+            self.reviewed_by = request.cause.clone();
+        }
+        self.reviews.push(registration_event::Model {
+            id: new_id(),
+            registration_id: row.id,
+            actor_id: Some(request.user.id),
+            kind,
+            reason: reason.map(ToString::to_string),
+            created_at: self.now.utc(),
+        });
+        let event = match kind {
+            Kind::Approved => EventType::RegistrationApproved,
+            Kind::Rejected | Kind::Removed => EventType::RegistrationRejected,
+        };
+        self.add_registration_event(event, &row);
+        row
+    }
+}

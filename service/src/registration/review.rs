@@ -1,0 +1,64 @@
+//! Approving and rejecting registrations.
+
+use domain::{
+    ApprovalInput, CompetitionId, IdempotencyKey, RejectionInput, Review, ReviewedRegistrations,
+    Role,
+};
+
+use crate::{
+    Actor, Context, Error, Result,
+    admission::{self, AdmissionCommand, Decision, Effect},
+};
+
+/// Gives registrations for a competition of the actor a seat, in the order given; without a free
+/// seat they join the waiting list. Those that have a seat or are on the list stay as they are. One
+/// that was rejected can be approved later.
+///
+/// # Errors
+/// Unauthorized, or forbidden for anyone but the organizer; no such competition; faults of the
+/// input; a key that is in flight or was used for another request; a service or database that is
+/// overloaded or fails. The decision is a refusal for a competition that is cancelled or over.
+pub async fn approve(
+    ctx: &Context,
+    actor: &Actor,
+    competition: CompetitionId,
+    input: ApprovalInput,
+    key: Option<IdempotencyKey>,
+) -> Result<Decision<ReviewedRegistrations>> {
+    let check = || input.check();
+    review(ctx, actor, competition, check, key).await
+}
+
+/// Rejects registrations for a competition of the actor: they get no seat, or lose the one they
+/// have, and their participants cannot register again. The participants are notified, with the
+/// reason.
+///
+/// # Errors
+/// As for [`approve`].
+pub async fn reject(
+    ctx: &Context,
+    actor: &Actor,
+    competition: CompetitionId,
+    input: RejectionInput,
+    key: Option<IdempotencyKey>,
+) -> Result<Decision<ReviewedRegistrations>> {
+    let check = || input.check();
+    review(ctx, actor, competition, check, key).await
+}
+
+/// Checks the role before the input, so that 403 wins over 400.
+async fn review(
+    ctx: &Context,
+    actor: &Actor,
+    competition: CompetitionId,
+    check: impl FnOnce() -> Result<Review, domain::PublicError>,
+    key: Option<IdempotencyKey>,
+) -> Result<Decision<ReviewedRegistrations>> {
+    let user = actor.require_writer(Role::Organizer)?;
+    let command = AdmissionCommand::ReviewRegistrations(check()?);
+    let decision = admission::execute(ctx, user, competition, command, key).await?;
+    decision.try_map(|effect| match effect {
+        Effect::RegistrationsReviewed(reviewed) => Ok(*reviewed),
+        other => Err(Error::Corrupt(format!("the effect of a review is {other:?}"))),
+    })
+}

@@ -1,0 +1,187 @@
+//! Notifying participants of what an organizer has decided on their registrations.
+//!
+//! A registration that was approved and has got a seat is confirmed instead.
+
+use std::{
+    collections::{HashMap, HashSet},
+    time::Duration,
+};
+
+use askama::Template;
+use domain::{RegistrationId, RegistrationStatus};
+use sea_orm::{EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::LockType};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::{
+    Cause, Context, Result,
+    entity::{
+        competition, registration,
+        registration_event::{self, Kind},
+        user,
+    },
+    infrastructure::db::bulk::any_of,
+    jobs::{BackgroundJob, Class, Execution, NewJob},
+    mail::{
+        mailbox::{Draft, store_and_enqueue_in_bulk},
+        templates::{RenderedMail, UserText},
+    },
+};
+
+/// The most decisions of a job.
+const MAX_ITEMS: usize = 128;
+/// The dedup key of a notice: this, and the id of the decision.
+const REVIEW: &str = "review:";
+
+/// Notify the participants of decisions of their organizer, once.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NotifyOfReviews {
+    /// Which decisions: up to [`MAX_ITEMS`].
+    pub events: Vec<Uuid>,
+}
+
+impl NotifyOfReviews {
+    /// The jobs for the decisions of a transaction.
+    pub(crate) fn jobs(events: &[Uuid]) -> impl Iterator<Item = NewJob> {
+        events.chunks(MAX_ITEMS).map(|some| NewJob::from(Self { events: some.to_vec() }))
+    }
+}
+
+impl BackgroundJob for NotifyOfReviews {
+    const NAME: &'static str = "notify_of_reviews";
+    const CLASS: Class = Class::Background;
+    const PRIORITY: i16 = 9;
+    const TIME_LIMIT: Duration = Duration::from_secs(60);
+
+    async fn run(ctx: &Context, execution: &Execution<'_, Self>) -> Result<()> {
+        notify(ctx, &execution.payload().events).await
+    }
+}
+
+/// Skips a decision that another one has replaced, and a registration on the waiting list that has
+/// got a seat meanwhile: their participants are notified of that instead.
+async fn notify(ctx: &Context, events: &[Uuid]) -> Result<()> {
+    use registration_event::Column::{Id, RegistrationId as Registration};
+    let tx = ctx.db.begin_read_committed().await?;
+    let reviewed: Vec<RegistrationId> = registration_event::Entity::find()
+        .select_only()
+        .column(Registration)
+        .filter(any_of(&*tx, Id, events.iter().copied()))
+        .into_tuple()
+        .all(&*tx)
+        .await?;
+    // Waits for a transaction that confirms or notifies one of them: its mail comes first.
+    let rows = registration::Entity::find()
+        .filter(any_of(&*tx, registration::Column::Id, reviewed))
+        .order_by_asc(registration::Column::Id)
+        .lock(LockType::NoKeyUpdate)
+        .all(&*tx)
+        .await?;
+    // Read after the wait.
+    let decisions = registration_event::Entity::find()
+        .filter(any_of(&*tx, Registration, rows.iter().map(|row| row.id)))
+        .order_by_asc(Id)
+        .all(&*tx)
+        .await?;
+    let last: HashMap<_, _> =
+        decisions.into_iter().map(|event| (event.registration_id, event)).collect();
+    let users = rows.iter().map(|row| row.user_id);
+    let users = user::Entity::find().filter(any_of(&*tx, user::Column::Id, users)).all(&*tx);
+    let users: HashMap<_, _> = users.await?.into_iter().map(|user| (user.id, user)).collect();
+    let competitions: HashSet<_> = rows.iter().map(|row| row.competition_id).collect();
+    let competitions =
+        competition::Entity::find().filter(any_of(&*tx, competition::Column::Id, competitions));
+    let competitions: HashMap<_, _> =
+        competitions.all(&*tx).await?.into_iter().map(|row| (row.id, row)).collect();
+    let drafts = rows.iter().filter_map(|row| {
+        let event = last.get(&row.id).filter(|event| events.contains(&event.id))?;
+        let competition = competitions.get(&row.competition_id)?;
+        let result = result(event.kind, row.status, competition)?;
+        Some(draft(event, result, row, users.get(&row.user_id)?, competition))
+    });
+    store_and_enqueue_in_bulk(ctx, &*tx, drafts.collect()).await?;
+    tx.commit().await
+}
+
+/// The result of a review, as its notice says it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum ReviewResult {
+    /// It waited for approval, and was refused.
+    Rejected,
+    /// It has lost its seat, or was taken off the waiting list.
+    Removed,
+    /// It was approved, and has joined the waiting list.
+    Waitlisted,
+}
+
+/// `None` when there is nothing to notify of: the registration has got a seat, or was cancelled, or
+/// the competition was.
+fn result(
+    kind: Kind,
+    status: RegistrationStatus,
+    competition: &competition::Model,
+) -> Option<ReviewResult> {
+    match (kind, status) {
+        (Kind::Rejected, RegistrationStatus::Rejected) => Some(ReviewResult::Rejected),
+        (Kind::Removed, RegistrationStatus::Rejected) => Some(ReviewResult::Removed),
+        (Kind::Approved, RegistrationStatus::Waitlisted) if competition.cancelled_at.is_none() => {
+            Some(ReviewResult::Waitlisted)
+        }
+        _ => None,
+    }
+}
+
+#[derive(Template)]
+#[template(path = "mail/review_notice.txt")]
+struct ReviewNotice<'a> {
+    result: ReviewResult,
+    name: UserText<'a>,
+    title: UserText<'a>,
+    reason: Option<UserText<'a>>,
+    registration: RegistrationId,
+}
+
+fn draft(
+    event: &registration_event::Model,
+    result: ReviewResult,
+    row: &registration::Model,
+    user: &user::Model,
+    competition: &competition::Model,
+) -> Draft {
+    let mail = RenderedMail::of(&ReviewNotice {
+        result,
+        name: UserText(&user.name),
+        title: UserText(&competition.title),
+        reason: event.reason.as_deref().map(UserText),
+        registration: row.id,
+    });
+    Draft {
+        user: user.id,
+        recipient: user.email.clone(),
+        mail,
+        dedup_key: format!("{REVIEW}{}", event.id),
+        cause: Cause::current(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mail::templates::assert_preview;
+
+    #[test]
+    fn a_notice_of_a_review_reads_as_its_previews() {
+        let rejected = ReviewNotice {
+            result: ReviewResult::Rejected,
+            name: UserText("Grace Hopper"),
+            title: UserText("Code Sprint"),
+            reason: Some(UserText("The competition is for students only")),
+            registration: RegistrationId(Uuid::from_u128(7)),
+        };
+        assert_preview("review_notice", &RenderedMail::of(&rejected));
+        let removed = ReviewNotice { result: ReviewResult::Removed, reason: None, ..rejected };
+        assert_preview("review_notice.removed", &RenderedMail::of(&removed));
+        let waitlisted = ReviewNotice { result: ReviewResult::Waitlisted, ..removed };
+        assert_preview("review_notice.waitlisted", &RenderedMail::of(&waitlisted));
+    }
+}
