@@ -97,6 +97,13 @@ export const JOURNEY = {
     { id: 'get_registration_calendar', as: 'participant', path: { id: '{{registrationId}}' } },
     { id: 'get_roster', as: 'organizer', path: COMPETITION },
     { id: 'get_roster_csv', as: 'organizer', path: COMPETITION },
+    {
+      id: 'approve_registrations',
+      as: 'organizer',
+      path: COMPETITION,
+      body: { registrationIds: ['{{registrationId}}'] },
+      tests: { 'leaves a registration with a seat as it is': 'response.reviewed[0].status !== "AWAITING_APPROVAL"' },
+    },
   ],
   Mailbox: [
     {
@@ -145,6 +152,13 @@ export const JOURNEY = {
   ],
   Cancellation: [
     { id: 'cancel_registration', as: 'participant', path: COMPETITION },
+    {
+      id: 'reject_registrations',
+      as: 'organizer',
+      path: COMPETITION,
+      body: { registrationIds: ['{{registrationId}}'] },
+      tests: { 'names the reason': 'response.refused[0].code === "registration_cancelled"' },
+    },
     {
       id: 'cancel_competition',
       as: 'organizer',

@@ -15,6 +15,10 @@ pub const MAX_REVIEWED: usize = 100;
 /// The body that approves registrations, unchecked.
 #[derive(Clone, Default, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(
+    feature = "openapi",
+    schema(example = json!({ "registrationIds": ["01939c2e-7b5a-7000-8000-000000000001"] }))
+)]
 #[serde(rename_all = "camelCase", expecting = "an object")]
 pub struct ApprovalInput {
     /// Which registrations, 1 to 100. Seats are given in this order.
@@ -33,6 +37,13 @@ pub struct ApprovalInput {
 /// The body that rejects registrations, unchecked.
 #[derive(Clone, Default, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(
+    feature = "openapi",
+    schema(example = json!({
+        "registrationIds": ["01939c2e-7b5a-7000-8000-000000000001"],
+        "reason": "The competition is for students only",
+    }))
+)]
 #[serde(rename_all = "camelCase", expecting = "an object")]
 pub struct RejectionInput {
     /// Which registrations, 1 to 100.

@@ -26,6 +26,8 @@ type Wanted = {
   seats?: number;
   /** How many can wait for a seat; no waiting list by default. */
   waitlist?: number;
+  /** Whether the organizer approves registrations. */
+  approval?: boolean;
   /** Days from now. */
   deadline?: number;
   /** Days from now; no start by default. */
@@ -85,6 +87,7 @@ export class Api {
       tags: wanted.tags ?? [],
       capacity: wanted.seats ?? 40,
       waitlistCapacity: wanted.waitlist,
+      approvalRequired: wanted.approval,
       regDeadline: inDays(wanted.deadline ?? 7).toISOString(),
       startDate: wanted.start === undefined ? null : inDays(wanted.start).toISOString(),
       regOpensAt: wanted.opens === undefined ? null : inDays(wanted.opens).toISOString(),
@@ -96,6 +99,21 @@ export class Api {
 
   register(participant: Person, competition: Competition): Promise<Registration> {
     return this.send('POST', `/api/competitions/${competition.id}/register`, participant);
+  }
+
+  /** Approves registrations, as the owner of the competition. */
+  async approve(owner: Person, competition: Competition, ids: string[]): Promise<void> {
+    await this.call('POST', `/api/competitions/${competition.id}/registrations/approve`, owner, {
+      registrationIds: ids,
+    });
+  }
+
+  /** Rejects registrations, as the owner of the competition. */
+  async reject(owner: Person, competition: Competition, ids: string[], reason: string): Promise<void> {
+    await this.call('POST', `/api/competitions/${competition.id}/registrations/reject`, owner, {
+      registrationIds: ids,
+      reason,
+    });
   }
 
   /** The public view of a competition. */

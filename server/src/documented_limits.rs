@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, time::Duration};
 
 use chrono::TimeDelta;
-use domain::{ErrorCode, MAX_CAPACITY, MAX_PAGE_SIZE, MAX_WAITLIST};
+use domain::{ErrorCode, MAX_CAPACITY, MAX_PAGE_SIZE, MAX_REVIEWED, MAX_WAITLIST};
 use serde_json::Value;
 use service::{LoginLimits, idempotency, jobs, mail::mailbox, password_reset, sessions};
 use utoipa::PartialSchema;
@@ -116,6 +116,7 @@ fn the_document_has_every_limit_as_it_is() {
         row("Tags of a competition", tags, ""),
         row("Seats of a competition", grouped(MAX_CAPACITY), ""),
         row("Waiting list of a competition", grouped(MAX_WAITLIST), ""),
+        row("Registrations in an approval or rejection", MAX_REVIEWED.to_string(), ""),
         row("Reads by one address", allowance(traffic.rate_limit_reads), "RATE_LIMIT_READS"),
         row("Writes by one address", allowance(traffic.rate_limit_writes), "RATE_LIMIT_WRITES"),
         row(

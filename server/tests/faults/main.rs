@@ -7,6 +7,7 @@
 //! make test-faults` the long one. `FAULT_SEED` repeats a run. The head of each file lists the
 //! guards without which its cases fail.
 
+mod approval;
 mod balancers;
 mod clocks;
 mod cron;

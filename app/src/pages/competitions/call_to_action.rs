@@ -185,7 +185,7 @@ fn AwaitingApproval(
         >
             <p class="font-semibold text-lg">"Waiting for approval"</p>
             <p>
-                "The organizer approves or rejects your request. You have no seat until then. You'll \
+                "The organizer approves or rejects your request. You have no seat until then, and \
                     get a message."
             </p>
             <a class="quiet-link" href=address::cancel_registration(id)>"Withdraw request"</a>

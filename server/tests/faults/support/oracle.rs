@@ -38,8 +38,8 @@ pub(crate) async fn check(site: &Site, ledgers: &[Ledger]) -> usize {
     dead
 }
 
-/// Each job was completed once, or is dead without effect; a registration on the waiting list has
-/// none. Those with a seat in a cancelled competition, or waiting for one, were notified once.
+/// Each job was completed once, or is dead without effect; a registration without a seat has none.
+/// Those that were active in a cancelled competition were notified once.
 fn check_jobs(audited: &Audited) {
     let Audited { status, mails, done, open, dead, competition_cancelled, cancellations, .. } =
         audited;
@@ -50,7 +50,10 @@ fn check_jobs(audited: &Audited) {
         (1, 0) if *competition_cancelled && *status == RegistrationStatus::Pending => *mails == 0,
         // Cancelled before or after its confirmation.
         (1, 0) if *status == RegistrationStatus::Cancelled => *mails <= 1,
-        (0, 0) => (*status, *mails) == (RegistrationStatus::Waitlisted, 0),
+        (0, 0) => {
+            let waiting = [RegistrationStatus::Waitlisted, RegistrationStatus::AwaitingApproval];
+            waiting.contains(status) && *mails == 0
+        }
         (1, 0) => (*status, *mails) == (RegistrationStatus::Confirmed, 1),
         (0, 1) => (*status, *mails) == (RegistrationStatus::Pending, 0),
         _ => false,
@@ -70,7 +73,7 @@ async fn check_seats(site: &Site, ledger: &Ledger, rows: &[Audited]) {
     for (user, outcome) in &ledger.outcomes {
         let row = by_user.get(user).map(|row| row.id);
         match outcome {
-            Outcome::Registered(id) | Outcome::Waitlisted(id) => {
+            Outcome::Registered(id) | Outcome::Waitlisted(id) | Outcome::Requested(id) => {
                 assert_eq!(row, Some(*id), "{user} has received 201")
             }
             Outcome::Full => assert_eq!(row, None, "{user} has received 400"),

@@ -16,6 +16,8 @@ pub(crate) enum Outcome {
     Registered(RegistrationId),
     /// 201 on the waiting list.
     Waitlisted(RegistrationId),
+    /// 201, waiting for approval.
+    Requested(RegistrationId),
     /// 400 `Competition is full`.
     Full,
 }
@@ -84,6 +86,7 @@ impl Reply {
                 let id = body["id"].as_str().expect("an id").parse().expect("an id");
                 let outcome = match body["status"].as_str() {
                     Some("WAITLISTED") => Outcome::Waitlisted(id),
+                    Some("AWAITING_APPROVAL") => Outcome::Requested(id),
                     _ => Outcome::Registered(id),
                 };
                 Self::Final { outcome, is_replay }
