@@ -26,7 +26,10 @@ pub(crate) fn for_pages(mut error: PublicError) -> PublicError {
 fn words(code: ErrorCode, message: &str) -> Option<&'static str> {
     Some(match code {
         ErrorCode::InvalidCredentials => "Wrong email or password",
-        ErrorCode::CompetitionFull => "The last seat has just been taken",
+        // That of a review says what is full.
+        ErrorCode::CompetitionFull if !message.contains("waiting list") => {
+            "The last seat has just been taken"
+        }
         ErrorCode::RegistrationClosed => "Registration has closed",
         ErrorCode::CompetitionCancelled => "This competition was cancelled",
         ErrorCode::CompetitionOver => "This competition is over",

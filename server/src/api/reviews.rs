@@ -25,8 +25,9 @@ pub(super) fn router() -> ApiRouter {
 /// Approve registrations
 ///
 /// Each gets a seat, in the order given, or joins the waiting list; without room it stays as it is
-/// and is among the `refused`. Those with a seat or on the list stay as they are. A rejected
-/// registration can be approved later. Works after the deadline, until the competition is over.
+/// and is among the `refused`. Those with a seat stay as they are, and those on the list until the
+/// deadline; after it they get a free seat. A rejected registration can be approved later. Works
+/// until the competition is over.
 #[utoipa::path(
     post, path = "/competitions/{id}/registrations/approve", tag = "registrations",
     security(("bearer" = [])),

@@ -11,8 +11,9 @@ use crate::{
 };
 
 /// Gives registrations for a competition of the actor a seat, in the order given; without a free
-/// seat they join the waiting list. Those that have a seat or are on the list stay as they are. One
-/// that was rejected can be approved later.
+/// seat they join the waiting list. Those with a seat stay as they are, and those on the list while
+/// seats are passed on; after the deadline they get a free seat. One that was rejected can be
+/// approved later.
 ///
 /// # Errors
 /// Unauthorized, or forbidden for anyone but the organizer; no such competition; faults of the

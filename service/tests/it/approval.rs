@@ -247,6 +247,22 @@ async fn requests_are_taken_while_there_is_room_and_reviewed_until_the_competiti
 }
 
 #[tokio::test]
+async fn a_free_seat_goes_to_any_registration_on_the_list_once_that_is_closed() {
+    let requests = Requests::of(3, 1, 2).await;
+    requests.approve(&requests.ids).await;
+    let last = &requests.ids[2..];
+    requests.approve(last).await;
+    assert_eq!(requests.statuses().await, [Pending, Waitlisted, Waitlisted]);
+    requests.world.clock.advance(TimeDelta::days(2));
+    cancel_registration(&requests.world.ctx, &requests.people[0], requests.sprint).await.unwrap();
+    assert_eq!(requests.approve(last).await.reviewed[0].status, Pending);
+    requests.world.run_pending_jobs().await;
+    assert_eq!(requests.statuses().await, [Cancelled, Waitlisted, Confirmed]);
+    requests.assert_counts(1, 1, 0).await;
+    assert_eq!(requests.subjects(2).await[0], "Registration Confirmed: Code Sprint");
+}
+
+#[tokio::test]
 async fn registrations_keep_waiting_when_approval_is_switched_off() {
     let requests = Requests::of(1, 2, 0).await;
     let (ctx, ada) = (&requests.world.ctx, &requests.ada);

@@ -145,7 +145,7 @@ impl Ledger {
         Verdict::Granted(Effect::RegistrationCancelled)
     }
 
-    /// Counts an active registration out that had this status.
+    /// Counts out an active registration that had this status.
     pub(super) fn end(&mut self, user: UserId, status: RegistrationStatus) {
         match status {
             RegistrationStatus::Waitlisted => self.leave_waiting_list(user),

@@ -75,7 +75,8 @@ impl Ledger {
     }
 
     /// Gives a registration a seat, or adds it to the end of the waiting list. It overtakes nobody
-    /// who may still be given a seat.
+    /// who may still be given a seat. One on the list stays there while seats are passed on; later
+    /// it gets a free seat.
     fn approve(
         &mut self,
         request: &Request,
@@ -87,7 +88,8 @@ impl Ledger {
         let joins_list = passes_on && competition.waitlisted < competition.waitlist_capacity;
         let entry = self.registrations.get_mut(&user).expect("a registration of the user");
         let before = entry.row.status;
-        if before.is_active() && before != RegistrationStatus::AwaitingApproval {
+        let waits = before == RegistrationStatus::Waitlisted;
+        if before.holds_seat() || (waits && !gets_seat) {
             return Ok(entry.row.clone());
         }
         if !gets_seat && !joins_list {
@@ -102,10 +104,11 @@ impl Ledger {
         // Later than before, because the dedup key of the confirmation contains it.
         row.registered_at = self.now.utc().max(row.registered_at + TimeDelta::milliseconds(1));
         row.updated_at = row.registered_at;
+        row.waitlist_number = None;
         entry.cause = request.cause.clone();
         entry.seat_from = SeatFrom::Approval;
-        if before == RegistrationStatus::AwaitingApproval {
-            self.after.awaiting_approval -= 1;
+        if before.is_active() {
+            self.end(user, before);
         }
         if gets_seat {
             self.after.registered += 1;

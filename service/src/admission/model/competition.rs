@@ -179,15 +179,16 @@ impl Competition {
 
     pub(super) fn approve(&mut self, user: usize, stage: Stage) -> Outcome {
         self.reviewable(user)?;
-        if self.is_registered[user] || self.line.contains(&user) {
-            return Ok(());
-        }
         let is_closed = stage >= Stage::Closed;
         let gets_seat = self.taken() < self.capacity && (self.line.is_empty() || is_closed);
+        if self.is_registered[user] || (self.line.contains(&user) && !gets_seat) {
+            return Ok(());
+        }
         if !gets_seat && (is_closed || !self.list_has_room()) {
             return Err(ErrorCode::CompetitionFull);
         }
         (self.awaits[user], self.is_rejected[user]) = (false, false);
+        self.line.retain(|waiting| *waiting != user);
         self.take_seat_or_join(user, gets_seat);
         Ok(())
     }

@@ -28,7 +28,7 @@ pub(super) fn Roster(
     reviewed: StoredValue<usize>,
 ) -> impl IntoView {
     let ManageCompetitionScreen { id, query, sort, rows, total, page, pages, .. } = screen;
-    let can_review = screen.can_review;
+    let ManageCompetitionScreen { can_review, can_approve_waiting, .. } = screen;
     let error = error_of(review, screen.review_error);
     let heading = NodeRef::<H2>::new();
     Effect::new(move || {
@@ -62,7 +62,8 @@ pub(super) fn Roster(
         .into_any()
     } else {
         let reviewable = rows.iter().any(|row| is_reviewable(row.status));
-        let can_approve = rows.iter().any(|row| is_to_approve(row.status));
+        let waits = |status| can_approve_waiting && status == RegistrationStatus::Waitlisted;
+        let can_approve = rows.iter().any(|row| is_to_approve(row.status) || waits(row.status));
         let table = view! { <Table id query=query.clone() sort rows can_review /> };
         if can_review && reviewable {
             let next = address::href(id, &query);

@@ -51,7 +51,9 @@ pub struct ManageCompetitionScreen {
     pub can_be_cancelled: bool,
     /// Whether the viewer can approve and reject registrations.
     pub can_review: bool,
-    /// Why that has just been refused without JavaScript, if it was.
+    /// Whether registrations on the waiting list can be approved: it is closed, and a seat is free.
+    pub can_approve_waiting: bool,
+    /// Why a review has just been refused without JavaScript, if it was.
     pub review_error: Option<PublicError>,
     /// Whether the viewer is its organizer. Administrators can only look.
     pub is_owner: bool,
@@ -110,6 +112,7 @@ pub async fn load_manage_competition(
         cancelled_at: competition.cancelled_at.map(|at| clock.in_viewer_zone(at)),
         can_be_cancelled: takes_place,
         can_review: is_owner && takes_place && !competition.is_draft(),
+        can_approve_waiting: competition.is_closed(ctx.now()) && competition.seats_left > 0,
         review_error: form::take_stored_form::<()>(&review::form_name(id)).await?.error,
         is_owner,
         title: competition.title,
