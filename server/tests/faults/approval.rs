@@ -58,11 +58,12 @@ async fn approve(
     }
 }
 
-/// The notices of those on the waiting list that they are on it.
-async fn assert_notified_once(site: &Site, people: &[Actor], waiting: &[UserId]) {
+/// Those on the waiting list were notified of it once, and nobody else was.
+async fn assert_notified_once(site: &Site, people: &[Actor], waiting: &[UserId], title: &str) {
+    let subject = format!("On the waiting list: {title}");
     for person in people {
         let mails = mailbox::list(&site.world.ctx, person, None).await.expect("a mailbox");
-        let notices = mails.iter().filter(|mail| mail.subject.starts_with("On the waiting list"));
+        let notices = mails.iter().filter(|mail| mail.subject == subject);
         let is_waiting = waiting.contains(&person.user().expect("a user").id);
         assert_eq!(notices.count(), usize::from(is_waiting), "notices");
     }
@@ -75,12 +76,13 @@ async fn servers_killed_while_registrations_are_approved_give_each_seat_and_noti
     let variables = site.variables();
     let [mut one, mut two] = [Server::start(&variables).await, Server::start(&variables).await];
     let servers = [one.url(), two.url()];
+    let people = site.world.participants_in_bulk(PEOPLE).await;
+    let everyone = site.participants(&people);
     let mut failures = 0;
-    for _ in 0..scale(3, 15) {
-        let people = site.world.participants_in_bulk(PEOPLE).await;
-        let everyone = site.participants(&people);
+    for round in 0..scale(3, 15) {
+        let title = format!("Round {round}");
         let new = site.world.competition(&site.organizer).seats(SEATS as i64).waitlist(WAITLIST);
-        let id = new.with_approval().create().await;
+        let id = new.titled(&title).with_approval().create().await;
         let ledger = everyone.register(&servers, (id, SEATS), &mut rng).await;
         let ids: Vec<_> = ledger
             .outcomes
@@ -108,7 +110,7 @@ async fn servers_killed_while_registrations_are_approved_give_each_seat_and_noti
         let awaiting = PEOPLE as u64 - SEATS as u64 - waiting;
         assert_eq!((tally.awaiting_approval, tally.awaiting), (awaiting, awaiting));
         assert_eq!(check(&site, &[ledger]).await, 0, "a job is dead although no worker was killed");
-        assert_notified_once(&site, &people, &site.world.waiting_list(id).await).await;
+        assert_notified_once(&site, &people, &site.world.waiting_list(id).await, &title).await;
     }
     assert!(failures > 0, "no kill hit a request");
 }
