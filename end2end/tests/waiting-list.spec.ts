@@ -133,7 +133,7 @@ test('a seat that becomes free goes to the first in line', { tag: '@phone' }, as
   await api.cancelRegistration(holder, competition);
   await expectSoon(page, 'You are registered');
   await expect(page.getByText('0 of 1 seat left')).toBeVisible();
-  await expect(page.getByText('When all seats are taken, you can join the waiting list.')).toBeVisible();
+  await expect(page.getByText('The waiting list is empty.')).toBeVisible();
 
   await expect.poll(() => api.mailOf(participant)).toHaveLength(1);
   await open(page, '/mailbox');
