@@ -137,6 +137,8 @@ test('an organizer approves some registrations and rejects others', { tag: '@pho
     await choose(page, 'Cy Asks');
     await page.getByText('Reject or remove chosen').click();
     await page.getByLabel('Reason (optional)').fill('All seats are taken');
+    await page.keyboard.press('Enter');
+    await expect(badges(page)).toHaveText(['Awaiting approval']);
     await page.getByRole('button', { name: 'Reject or remove', exact: true }).click();
     await expect(toast(page, '1 registration is rejected.')).toBeVisible();
     await open(page, `/competitions/${competition.id}/manage?status=REJECTED`);

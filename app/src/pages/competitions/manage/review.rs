@@ -118,6 +118,8 @@ pub(super) fn ReviewForm(
             <input type="hidden" name="competition" value=id.to_string() />
             <input type="hidden" name="next" value=next />
             <MadeFor />
+            // Enter in the reason sends nothing: it would press the first button, which approves.
+            <button hidden disabled></button>
             {children()}
             <div class="flex flex-wrap items-start gap-3">
                 {approve} <details class="grow">
