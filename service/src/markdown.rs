@@ -1,9 +1,14 @@
-//! Descriptions: Markdown in, safe HTML or plain text out.
+//! Descriptions and sections: Markdown in, safe HTML or plain text out.
+//!
+//! Line breaks stay, and web addresses become links.
 //!
 //! Two filters stand between an organizer's text and a visitor's browser. The first creates plain
 //! elements only: HTML in the text stays text, and an image becomes a link, so that a page sends no
 //! request to another site. The second, ammonia, removes all other elements that the first has
 //! missed.
+
+mod bare_link;
+mod rewriter;
 
 use std::{
     collections::{HashMap, HashSet},
@@ -11,23 +16,17 @@ use std::{
 };
 
 use ammonia::Builder;
-use pulldown_cmark::{
-    CowStr, Event, HeadingLevel, LinkType, Options, Parser, Tag, TagEnd, html::push_html,
-};
+use pulldown_cmark::{Event, Options, Parser, TagEnd, TextMergeStream, html::push_html};
 
-/// The deepest nesting of blocks that is kept. Blocks below it are shown at this depth.
-const MAX_DEPTH: usize = 8;
+use rewriter::Rewriter;
+
 /// Longest plain text of a description, in characters.
 const SUMMARY: usize = 160;
-/// The tags around a table, which may be wider than a small screen: it scrolls by itself, by
-/// keyboard too.
-const TABLE: [&str; 2] =
-    [r#"<div class="table-scroll" role="group" aria-label="Table" tabindex="0">"#, "</div>"];
 
 /// Safe HTML. Its topmost headings are of the level `top`, and none below skips a level.
 pub fn render(text: &str, top: u8) -> String {
     let mut html = String::with_capacity(text.len() * 2);
-    push_html(&mut html, Rewriter::new(top).rewrite(parse(text)).into_iter());
+    push_html(&mut html, Rewriter::new(top).rewrite(TextMergeStream::new(parse(text))));
     CLEANER.clean(&html).to_string()
 }
 
@@ -81,114 +80,6 @@ fn plain(text: &str) -> String {
     plain
 }
 
-/// Turns what Markdown can say into what a page of ours shows of it.
-struct Rewriter<'a> {
-    out: Vec<Event<'a>>,
-    /// What each open tag is closed with; `None` where it was left out.
-    open: Vec<Option<Event<'a>>>,
-    /// How many of the open tags are blocks within blocks.
-    depth: usize,
-    /// Whether a link is open: one in another is no HTML.
-    in_link: bool,
-    /// The levels, as they were written, of the headings above the text.
-    headings: Vec<HeadingLevel>,
-    /// The level of the topmost headings.
-    top: u8,
-}
-
-impl<'a> Rewriter<'a> {
-    fn new(top: u8) -> Self {
-        Self {
-            out: Vec::new(),
-            open: Vec::new(),
-            depth: 0,
-            in_link: false,
-            headings: Vec::new(),
-            top,
-        }
-    }
-
-    fn rewrite(mut self, events: impl Iterator<Item = Event<'a>>) -> Vec<Event<'a>> {
-        for event in events {
-            match event {
-                Event::Start(tag) => self.start(tag),
-                Event::End(end) => self.end(end),
-                Event::Html(text) | Event::InlineHtml(text) => self.out.push(Event::Text(text)),
-                event => self.out.push(event),
-            }
-        }
-        self.out
-    }
-
-    fn start(&mut self, tag: Tag<'a>) {
-        let end = tag.to_end();
-        if is_container(end) {
-            self.depth += 1;
-        }
-        match tag {
-            // What would be HTML is a paragraph of text.
-            Tag::HtmlBlock => self.push(Tag::Paragraph),
-            Tag::Heading { level, .. } => {
-                let level = self.level(level);
-                self.push(Tag::Heading { level, id: None, classes: Vec::new(), attrs: Vec::new() });
-            }
-            Tag::Link { .. } | Tag::Image { .. } if self.in_link => self.open.push(None),
-            Tag::Link { dest_url, title, .. } => self.link(dest_url, title),
-            Tag::Image { dest_url, title, .. } => {
-                self.link(dest_url, title);
-                self.out.push(Event::Text("Image: ".into()));
-            }
-            Tag::Table(columns) => {
-                let [before, after] = TABLE;
-                self.out.push(Event::Html(before.into()));
-                self.out.push(Event::Start(Tag::Table(columns)));
-                self.open.push(Some(Event::Html(after.into())));
-            }
-            _ if is_container(end) && self.depth > MAX_DEPTH => self.open.push(None),
-            tag => self.push(tag),
-        }
-    }
-
-    fn end(&mut self, end: TagEnd) {
-        if is_container(end) {
-            self.depth -= 1;
-        }
-        let Some(closing) = self.open.pop().flatten() else { return };
-        match closing {
-            Event::End(TagEnd::Link) => self.in_link = false,
-            Event::Html(_) => self.out.push(Event::End(end)),
-            _ => {}
-        }
-        self.out.push(closing);
-    }
-
-    fn push(&mut self, tag: Tag<'a>) {
-        self.open.push(Some(Event::End(tag.to_end())));
-        self.out.push(Event::Start(tag));
-    }
-
-    fn link(&mut self, dest_url: CowStr<'a>, title: CowStr<'a>) {
-        self.in_link = true;
-        self.push(Tag::Link { link_type: LinkType::Inline, dest_url, title, id: "".into() });
-    }
-
-    /// One below the nearest heading above that is more important, however far apart they were
-    /// written.
-    fn level(&mut self, written: HeadingLevel) -> HeadingLevel {
-        while self.headings.last().is_some_and(|above| *above >= written) {
-            self.headings.pop();
-        }
-        let level = usize::from(self.top) + self.headings.len();
-        self.headings.push(written);
-        HeadingLevel::try_from(level).unwrap_or(HeadingLevel::H6)
-    }
-}
-
-/// Whether it is a block that holds blocks, itself among them.
-fn is_container(tag: TagEnd) -> bool {
-    matches!(tag, TagEnd::BlockQuote(_) | TagEnd::List(_) | TagEnd::Item)
-}
-
 static CLEANER: LazyLock<Builder<'static>> = LazyLock::new(|| {
     let plain = [
         "a",
@@ -233,7 +124,10 @@ static CLEANER: LazyLock<Builder<'static>> = LazyLock::new(|| {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{
+        rewriter::{MAX_DEPTH, TABLE},
+        *,
+    };
 
     #[test]
     fn usual_markdown_becomes_plain_elements() {
@@ -270,6 +164,23 @@ mod tests {
     }
 
     #[test]
+    fn web_addresses_become_links_and_line_breaks_stay() {
+        let html = render("See https://a.example/x_y?b=1&c=2.\nThen", 2);
+        assert_eq!(
+            html,
+            "<p>See <a href=\"https://a.example/x_y?b=1&amp;c=2\" \
+             rel=\"nofollow noopener ugc\">https://a.example/x_y?b=1&amp;c=2</a>.<br>\nThen</p>\n"
+        );
+        let once = render("[https://a.example](https://b.example) <https://c.example>", 2);
+        assert_eq!(once.matches("<a ").count(), 2, "{once}");
+        for code in ["`https://a.example`", "```\nhttps://a.example\n```", "    https://a.example"]
+        {
+            assert!(!render(code, 2).contains("<a "), "{code}");
+        }
+        assert!(render("```\nx\n```\nhttps://a.example", 2).contains("<a "));
+    }
+
+    #[test]
     fn nothing_that_runs_is_left_of_hostile_text() {
         let quoted = "x\" onmouseover=\"alert(1)";
         for hostile in [
@@ -298,6 +209,8 @@ mod tests {
             "</div></article><form action=/fn/log_out method=post><button>",
             "<style>*{display:none}</style>",
             "<a href=/ style='position:fixed'>x</a>",
+            "https://a.example/'onmouseover='alert(1)",
+            "https://a.example/\"onmouseover=\"alert(1)",
             "| a |\n|:-:|\n| <script>alert(1)</script> |",
         ] {
             let html = render(hostile, 2);
