@@ -142,6 +142,7 @@ mod tests {
             venue_address: None,
             is_online: false,
             website: None,
+            contact_email: None,
             visibility: crate::Visibility::Public,
             cancelled_at: None,
             organizer_id: UserId(uuid::Uuid::nil()),

@@ -39,9 +39,9 @@ pub use call_to_action::{CallToAction, ViewerState};
 pub use competition::{
     Clash, Competition, CompetitionCounts, CompetitionDetail, CompetitionDraft, CompetitionEdit,
     CompetitionFilter, CompetitionInput, CompetitionPage, CompetitionPatch, CompetitionQuery,
-    CompetitionSort, CompetitionWithCount, CompetitionWithOrganizer, Contact, Dates, Facts,
-    FactsEdit, MAX_CAPACITY, MAX_WAITLIST, NewCompetition, Organizer, SeatsChanged, UNDATED_FOR,
-    Visibility, venue_line,
+    CompetitionSort, CompetitionWithCount, CompetitionWithOrganizer, CompetitionWithSections,
+    Contact, Dates, Facts, FactsEdit, MAX_CAPACITY, MAX_WAITLIST, NewCompetition, Organizer,
+    SeatsChanged, Sections, SectionsEdit, UNDATED_FOR, Visibility, venue_line,
 };
 #[cfg(feature = "openapi")]
 pub use competition::{SearchText, TagList};
@@ -79,7 +79,7 @@ pub use roster::{
     RosterEntry, RosterFilter, RosterOrder, RosterPage, RosterQuery, RosterSort, RosterTotals,
 };
 pub use text::{
-    Description, Email, Password, PersonName, RejectionReason, Summary, Tag, TimeZoneName, Title,
+    Description, Email, Password, PersonName, RejectionReason, SectionText, Summary, Tag, TimeZoneName, Title,
     TokenName, VenueAddress, VenueName, WebLink,
 };
 pub use timestamp::{InvalidTimestamp, Timestamp, local_time};

@@ -35,6 +35,7 @@ mod m20261128_000035_competition_facts;
 mod m20261128_000036_visibility;
 mod m20261128_000037_waiting_list;
 mod m20261128_000038_approval;
+mod m20261128_000039_sections;
 
 /// Every migration, oldest first.
 #[derive(Debug)]
@@ -70,6 +71,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261128_000036_visibility::Migration),
             Box::new(m20261128_000037_waiting_list::Migration),
             Box::new(m20261128_000038_approval::Migration),
+            Box::new(m20261128_000039_sections::Migration),
         ]
     }
 }

@@ -113,6 +113,11 @@ fn the_document_has_every_limit_as_it_is() {
         ),
         row("Title of a competition", characters("Title"), ""),
         row("Description of a competition", characters("Description"), ""),
+        row(
+            "Rules, prizes and schedule of a competition",
+            format!("{} each", characters("SectionText")),
+            "",
+        ),
         row("Tags of a competition", tags, ""),
         row("Seats of a competition", grouped(MAX_CAPACITY), ""),
         row("Waiting list of a competition", grouped(MAX_WAITLIST), ""),

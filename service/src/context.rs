@@ -58,6 +58,9 @@ pub struct Settings {
     pub mailer: Option<Mailer>,
     /// How long rows are kept.
     pub retention: Retention,
+    /// Whether everyone sees the addresses of organizers' accounts in responses of the API, as the
+    /// first clients expect. Otherwise they see the contact address of the competition.
+    pub public_organizer_email: bool,
     /// Networks that webhooks may be sent to although they are not public.
     pub webhook_networks: Vec<IpNet>,
 }
@@ -89,6 +92,7 @@ pub struct Shared {
     pub(crate) jobs: &'static Registry,
     pub(crate) mailer: Option<Mailer>,
     pub(crate) retention: Retention,
+    pub(crate) public_organizer_email: bool,
     pub(crate) outbound: Outbound,
     site_url: String,
     redis: Option<Arc<Redis>>,
@@ -212,6 +216,7 @@ impl Context {
             jobs: &REGISTRY,
             mailer: settings.mailer,
             retention: settings.retention,
+            public_organizer_email: settings.public_organizer_email,
             outbound: Outbound::new(
                 settings.webhook_networks,
                 settings.mode == Mode::Development,

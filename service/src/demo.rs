@@ -3,8 +3,8 @@
 use chrono::{NaiveTime, TimeDelta};
 use domain::{
     Dates, Description, Email, ErrorCode, Facts, NewCompetition, Password, PersonName, PublicError,
-    Role, Signup, Summary, Tag, TimeZoneName, Title, User, VenueAddress, VenueName, Visibility,
-    WebLink,
+    Role, Sections, Signup, Summary, Tag, TimeZoneName, Title, User, VenueAddress, VenueName,
+    Visibility, WebLink,
 };
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
@@ -207,6 +207,7 @@ fn new_competition(ctx: &Context, demo: &DemoCompetition) -> Result<NewCompetiti
         dates: Dates { opens, deadline, start: Some(start.into()), end: Some(end.into()) },
         time_zone: TimeZoneName::default(),
         facts,
+        sections: Sections::default(),
         visibility: Visibility::Public,
         waitlist_capacity: demo.waitlist,
         approval_required: false,

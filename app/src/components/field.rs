@@ -117,6 +117,9 @@ pub(crate) fn TextArea(
     /// The hint.
     #[prop(optional, into)]
     hint: Option<String>,
+    /// Whether the field is required.
+    #[prop(default = true)]
+    required: bool,
     /// The initial value.
     value: String,
     /// The error of the form.
@@ -132,7 +135,7 @@ pub(crate) fn TextArea(
                 id=id
                 name=name
                 rows="8"
-                aria-required="true"
+                aria-required=required.then_some("true")
                 aria-invalid=invalid(id, error)
                 aria-describedby=described
             >

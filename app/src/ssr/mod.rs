@@ -8,3 +8,4 @@ pub(crate) mod form;
 pub(crate) mod log;
 pub(crate) mod request;
 pub(crate) mod response;
+pub(crate) mod sections;

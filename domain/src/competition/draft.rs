@@ -39,6 +39,14 @@ pub struct CompetitionDraft {
     pub online_url: String,
     /// A link; may be empty.
     pub website: String,
+    /// An email address; may be empty.
+    pub contact_email: String,
+    /// Markdown; may be empty.
+    pub rules: String,
+    /// The same.
+    pub prizes: String,
+    /// The same.
+    pub schedule: String,
     /// A [`crate::Visibility`].
     pub visibility: String,
 }
@@ -57,12 +65,16 @@ pub struct Clash {
 
 impl CompetitionDraft {
     /// The names of the fields on the wire, in the order of the form.
-    pub const FIELDS: [&str; 17] = [
+    pub const FIELDS: [&str; 21] = [
         "title",
         "summary",
         "description",
         "tags",
         "website",
+        "contactEmail",
+        "rules",
+        "prizes",
+        "schedule",
         "venueName",
         "venueAddress",
         "onlineUrl",
@@ -78,13 +90,17 @@ impl CompetitionDraft {
     ];
 
     /// The texts, in the order of [`Self::FIELDS`].
-    pub fn texts(&self) -> [&String; 17] {
+    pub fn texts(&self) -> [&String; 21] {
         [
             &self.title,
             &self.summary,
             &self.description,
             &self.tags,
             &self.website,
+            &self.contact_email,
+            &self.rules,
+            &self.prizes,
+            &self.schedule,
             &self.venue_name,
             &self.venue_address,
             &self.online_url,
@@ -100,13 +116,17 @@ impl CompetitionDraft {
         ]
     }
 
-    fn texts_mut(&mut self) -> [&mut String; 17] {
+    fn texts_mut(&mut self) -> [&mut String; 21] {
         [
             &mut self.title,
             &mut self.summary,
             &mut self.description,
             &mut self.tags,
             &mut self.website,
+            &mut self.contact_email,
+            &mut self.rules,
+            &mut self.prizes,
+            &mut self.schedule,
             &mut self.venue_name,
             &mut self.venue_address,
             &mut self.online_url,

@@ -7,7 +7,9 @@ use serde::{Deserialize, de::IgnoredAny};
 use super::{
     approval::approval_required,
     facts::{FactsEdit, RawFacts},
-    input::{capacity, deadline, end, opening, start_date, tags, time_zone},
+    input::{capacity, deadline, end, opening, start_date, time_zone},
+    sections::{RawSections, SectionsEdit},
+    tags::tags,
     visibility::{Visibility, visibility},
     waitlist::waitlist_capacity,
 };
@@ -91,6 +93,22 @@ pub struct CompetitionPatch {
     #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::WebLink>))]
     #[serde(default, deserialize_with = "present")]
     pub website: Option<Raw<String>>,
+    /// Where questions about it go; `null` to remove it.
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::Email>))]
+    #[serde(default, deserialize_with = "present")]
+    pub contact_email: Option<Raw<String>>,
+    /// The rules: Markdown, at most 10,000 characters; `null` to remove them.
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::SectionText>))]
+    #[serde(default, deserialize_with = "present")]
+    pub rules: Option<Raw<String>>,
+    /// What can be won: Markdown, at most 10,000 characters; `null` to remove it.
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::SectionText>))]
+    #[serde(default, deserialize_with = "present")]
+    pub prizes: Option<Raw<String>>,
+    /// What happens when: Markdown, at most 10,000 characters; `null` to remove it.
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::SectionText>))]
+    #[serde(default, deserialize_with = "present")]
+    pub schedule: Option<Raw<String>>,
     /// Who can see it, and who can find it. It can become a `DRAFT` while nobody has a seat.
     #[cfg_attr(feature = "openapi", schema(value_type = Option<Visibility>))]
     #[serde(default)]
@@ -138,6 +156,8 @@ pub struct CompetitionEdit {
     pub time_zone: Option<TimeZoneName>,
     /// What else is known about it.
     pub facts: FactsEdit,
+    /// Longer texts about it.
+    pub sections: SectionsEdit,
     /// Who can see it, and who can find it.
     pub visibility: Option<Visibility>,
     /// How many may wait for a seat: 0 to [`crate::MAX_WAITLIST`].
@@ -176,8 +196,12 @@ impl CompetitionPatch {
             venue_address: self.venue_address,
             online_url: self.online_url,
             website: self.website,
+            contact_email: self.contact_email,
         };
         let facts = facts.check(&mut faults);
+        let (rules, prizes, schedule) = (self.rules, self.prizes, self.schedule);
+        let sections = RawSections { rules, prizes, schedule }.check(&mut faults);
+        let facts = facts.zip(sections);
         let visibility =
             optional(&mut faults, "visibility", self.visibility, |raw| visibility(&raw));
         let waitlist = optional(&mut faults, "waitlistCapacity", self.waitlist_capacity, |raw| {
@@ -192,7 +216,7 @@ impl CompetitionPatch {
         let seats = capacity.zip(waitlist).zip(approval);
         let whole = text.zip(seats).zip(times).map(|((text, seats), times)| {
             let ((capacity, waitlist_capacity), approval_required) = seats;
-            let ((((version, title), description), tags), (facts, visibility)) = text;
+            let ((((version, title), description), tags), ((facts, sections), visibility)) = text;
             let ((((reg_deadline, start_date), ends_at), reg_opens_at), time_zone) = times;
             CompetitionEdit {
                 version,
@@ -206,6 +230,7 @@ impl CompetitionPatch {
                 reg_opens_at,
                 time_zone,
                 facts,
+                sections,
                 visibility,
                 waitlist_capacity,
                 approval_required,

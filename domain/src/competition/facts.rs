@@ -1,6 +1,8 @@
-//! What an organizer may add to a competition: one line about it, where it takes place, a website.
+//! What an organizer may add to a competition: one line about it, where it takes place, a website, a
+//! contact address.
 
-use crate::{Faults, Raw, Summary, VenueAddress, VenueName, WebLink};
+use super::optional_text::OptionalTexts;
+use crate::{Email, Faults, Raw, Summary, VenueAddress, VenueName, WebLink};
 
 /// Facts about a competition, each of which may be missing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -15,6 +17,8 @@ pub struct Facts {
     pub online_url: Option<WebLink>,
     /// A page elsewhere with more about it.
     pub website: Option<WebLink>,
+    /// Where questions about it go. Everyone sees it.
+    pub contact_email: Option<Email>,
 }
 
 /// An edit of [`Facts`]. `None` stays as it is, `Some(None)` is removed.
@@ -30,6 +34,8 @@ pub struct FactsEdit {
     pub online_url: Option<Option<WebLink>>,
     /// A page elsewhere with more about it.
     pub website: Option<Option<WebLink>>,
+    /// Where questions about it go.
+    pub contact_email: Option<Option<Email>>,
 }
 
 impl FactsEdit {
@@ -41,6 +47,7 @@ impl FactsEdit {
             venue_address: self.venue_address.flatten(),
             online_url: self.online_url.flatten(),
             website: self.website.flatten(),
+            contact_email: self.contact_email.flatten(),
         }
     }
 }
@@ -58,54 +65,36 @@ pub(super) struct RawFacts {
     pub(super) venue_address: Option<Raw<String>>,
     pub(super) online_url: Option<Raw<String>>,
     pub(super) website: Option<Raw<String>>,
+    pub(super) contact_email: Option<Raw<String>>,
 }
 
 impl RawFacts {
     /// Adds a fault for each text that is wrong.
     pub(super) fn check(self, faults: &mut Faults) -> Option<FactsEdit> {
-        let mut check = Check(faults);
+        let mut texts = OptionalTexts(faults);
         let link = |label| move |text: &str| WebLink::parse(label, text);
-        let summary = check.text("summary", "Summary", self.summary, Summary::parse);
-        let venue_name = check.text("venueName", "Venue", self.venue_name, VenueName::parse);
+        let summary = texts.check("summary", "Summary", self.summary, Summary::parse);
+        let venue_name = texts.check("venueName", "Venue", self.venue_name, VenueName::parse);
         let venue_address =
-            check.text("venueAddress", "Address", self.venue_address, VenueAddress::parse);
-        let online_url = check.text("onlineUrl", ONLINE, self.online_url, link(ONLINE));
-        let website = check.text("website", WEBSITE, self.website, link(WEBSITE));
+            texts.check("venueAddress", "Address", self.venue_address, VenueAddress::parse);
+        let online_url = texts.check("onlineUrl", ONLINE, self.online_url, link(ONLINE));
+        let website = texts.check("website", WEBSITE, self.website, link(WEBSITE));
+        let address = |text: &str| Email::parse_as(CONTACT, text);
+        let contact_email = texts.check("contactEmail", CONTACT, self.contact_email, address);
         Some(FactsEdit {
             summary: summary?,
             venue_name: venue_name?,
             venue_address: venue_address?,
             online_url: online_url?,
             website: website?,
+            contact_email: contact_email?,
         })
     }
 }
 
 const ONLINE: &str = "Online link";
 const WEBSITE: &str = "Website";
-
-struct Check<'a>(&'a mut Faults);
-
-impl Check<'_> {
-    /// `None` when the text is wrong, `Some(None)` when it is absent.
-    fn text<T>(
-        &mut self,
-        field: &str,
-        label: &str,
-        raw: Option<Raw<String>>,
-        parse: impl FnOnce(&str) -> Result<T, String>,
-    ) -> Option<Option<Option<T>>> {
-        let Some(raw) = raw else { return Some(None) };
-        let checked = match raw {
-            Raw::Missing => Ok(None),
-            Raw::WrongType => Err(format!("{label} must be text")),
-            // A form sends an empty text for what was left out.
-            Raw::Given(text) if text.trim().is_empty() => Ok(None),
-            Raw::Given(text) => parse(&text).map(Some),
-        };
-        self.0.check(field, checked).map(Some)
-    }
-}
+const CONTACT: &str = "Contact address";
 
 #[cfg(test)]
 mod tests {
@@ -141,18 +130,20 @@ mod tests {
         full["venueAddress"] = "\t".into();
         full["onlineUrl"] = "https://Meet.example/42".into();
         full["website"] = serde_json::Value::Null;
+        full["contactEmail"] = " Team@Sprint.example ".into();
         let facts = check(full);
         assert_eq!(facts.summary.unwrap().as_str(), "Build in a day");
         assert_eq!(facts.venue_name.unwrap().as_str(), "Town Hall");
         assert_eq!((facts.venue_address, facts.website), (None, None));
         assert_eq!(facts.online_url.unwrap().as_str(), "https://meet.example/42");
+        assert_eq!(facts.contact_email.unwrap().as_str(), "Team@Sprint.example");
     }
 
     #[test]
     fn every_wrong_fact_is_reported_at_once() {
         let body = json!({
             "summary": "two\nlines", "venueName": 7, "venueAddress": "x".repeat(301),
-            "onlineUrl": "meet", "website": "javascript:alert(1)",
+            "onlineUrl": "meet", "website": "javascript:alert(1)", "contactEmail": "Ada <a@b.c>",
         });
         let patch: CompetitionPatch = serde_json::from_value(body).unwrap();
         let faults = patch.check(|_| true).unwrap_err().fields;
@@ -165,17 +156,21 @@ mod tests {
                 "Address must have at most 300 characters",
                 "Online link must be a link like https://example.com/sprint",
                 "Website must be a link like https://example.com/sprint",
+                "Contact address must be a valid email address, like name@example.com",
             ]
         );
     }
 
     #[test]
     fn null_or_a_blank_text_removes_a_fact_and_others_stay() {
-        let body = json!({ "summary": null, "venueName": "", "website": "https://a.example" });
+        let body = json!({
+            "summary": null, "venueName": "", "website": "https://a.example", "contactEmail": "",
+        });
         let patch: CompetitionPatch = serde_json::from_value(body).unwrap();
         let edit = patch.check(|_| true).unwrap().facts;
         assert_eq!((edit.summary, edit.venue_name), (Some(None), Some(None)));
         assert_eq!((edit.venue_address, edit.online_url), (None, None));
+        assert_eq!(edit.contact_email, Some(None));
         assert_eq!(edit.website.unwrap().unwrap().as_str(), "https://a.example/");
     }
 }

@@ -1,12 +1,14 @@
 //! Creating a competition.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, de::IgnoredAny};
 
 use super::{
     approval::approval_required,
     facts::{Facts, RawFacts},
+    sections::{RawSections, Sections},
+    tags::tags,
     visibility::{Visibility, visibility},
     waitlist::waitlist_capacity,
 };
@@ -17,8 +19,6 @@ use crate::{
 
 /// The most seats a competition may have.
 pub const MAX_CAPACITY: u32 = 1_000_000;
-/// The most tags a competition may have.
-const MAX_TAGS: usize = 10;
 
 /// The body of a new competition, unchecked.
 #[derive(Clone, Default, Deserialize)]
@@ -92,6 +92,22 @@ pub struct CompetitionInput {
     #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::WebLink>))]
     #[serde(default)]
     pub website: Raw<String>,
+    /// Where questions about it go. Everyone sees it.
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::Email>))]
+    #[serde(default)]
+    pub contact_email: Raw<String>,
+    /// The rules: Markdown, at most 10,000 characters.
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::SectionText>))]
+    #[serde(default)]
+    pub rules: Raw<String>,
+    /// What can be won: Markdown, at most 10,000 characters.
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::SectionText>))]
+    #[serde(default)]
+    pub prizes: Raw<String>,
+    /// What happens when: Markdown, at most 10,000 characters.
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::SectionText>))]
+    #[serde(default)]
+    pub schedule: Raw<String>,
     /// Who can see it, and who can find it; `PUBLIC` when it is absent or null.
     #[cfg_attr(feature = "openapi", schema(value_type = Option<Visibility>))]
     #[serde(default)]
@@ -132,6 +148,8 @@ pub struct NewCompetition {
     pub time_zone: TimeZoneName,
     /// What else is known about it.
     pub facts: Facts,
+    /// Longer texts about it.
+    pub sections: Sections,
     /// Who can see it, and who can find it.
     pub visibility: Visibility,
     /// How many may wait for a seat: 0 to [`crate::MAX_WAITLIST`].
@@ -170,8 +188,15 @@ impl CompetitionInput {
             venue_address: Some(self.venue_address),
             online_url: Some(self.online_url),
             website: Some(self.website),
+            contact_email: Some(self.contact_email),
         };
         let facts = facts.check(&mut faults);
+        let sections = RawSections {
+            rules: Some(self.rules),
+            prizes: Some(self.prizes),
+            schedule: Some(self.schedule),
+        };
+        let facts = facts.zip(sections.check(&mut faults));
         let visibility = faults.check("visibility", visibility(&self.visibility));
         let waitlist = faults.check("waitlistCapacity", waitlist_capacity(&self.waitlist_capacity));
         let approval = faults.check("approvalRequired", approval_required(&self.approval_required));
@@ -185,8 +210,9 @@ impl CompetitionInput {
             text.zip(dates.zip(time_zone).zip(facts).zip(visibility)).map(|(text, rest)| {
                 let (((title, description), tags), seats) = text;
                 let ((capacity, waitlist_capacity), approval_required) = seats;
-                let (((dates, time_zone), facts), visibility) = rest;
+                let (((dates, time_zone), (facts, sections)), visibility) = rest;
                 let facts = facts.into_new();
+                let sections = sections.applied_to(&Sections::default());
                 NewCompetition {
                     title,
                     description,
@@ -195,6 +221,7 @@ impl CompetitionInput {
                     dates,
                     time_zone,
                     facts,
+                    sections,
                     visibility,
                     waitlist_capacity,
                     approval_required,
@@ -204,27 +231,6 @@ impl CompetitionInput {
         new.dates.deadline_after(now)?.in_order()?;
         Ok(new)
     }
-}
-
-pub(super) fn tags(raw: Raw<Vec<String>>) -> Result<Vec<Tag>, String> {
-    let texts = match raw {
-        Raw::Missing => return Ok(Vec::new()),
-        Raw::WrongType => return Err("Tags must be a list of text".into()),
-        Raw::Given(texts) => texts,
-    };
-    let texts: Vec<_> = texts.iter().filter(|text| !text.trim().is_empty()).collect();
-    if texts.len() > MAX_TAGS {
-        return Err(format!("Tags must be at most {MAX_TAGS}"));
-    }
-    let mut seen = HashSet::new();
-    let mut tags = Vec::new();
-    for text in texts {
-        let tag = Tag::parse(text)?;
-        if seen.insert(tag.key()) {
-            tags.push(tag);
-        }
-    }
-    Ok(tags)
 }
 
 pub(super) fn capacity(raw: &Raw<i64>) -> Result<u32, String> {
@@ -280,7 +286,7 @@ fn time(raw: &Raw<String>, label: &str) -> Result<Option<Timestamp>, String> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{super::tags::MAX_TAGS, *};
     use crate::ErrorCode;
 
     const NOW: &str = "2026-11-23T12:00:00Z";

@@ -6,7 +6,10 @@ mod draft;
 mod edit;
 mod facts;
 mod input;
+mod optional_text;
 mod query;
+mod sections;
+mod tags;
 mod view;
 mod visibility;
 mod waitlist;
@@ -20,9 +23,10 @@ pub use query::{CompetitionFilter, CompetitionQuery, CompetitionSort};
 #[cfg(feature = "openapi")]
 pub use query::{SearchText, TagList};
 pub(crate) use query::{filled, search};
+pub use sections::{Sections, SectionsEdit};
 pub use view::{
     Competition, CompetitionCounts, CompetitionDetail, CompetitionPage, CompetitionWithCount,
-    CompetitionWithOrganizer, Contact, Organizer, SeatsChanged,
+    CompetitionWithOrganizer, CompetitionWithSections, Contact, Organizer, SeatsChanged,
 };
 pub use visibility::Visibility;
 pub use waitlist::MAX_WAITLIST;

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Sections;
 use crate::{CompetitionId, Dates, Page, Timestamp, UserId, Visibility};
 
 /// A competition.
@@ -68,6 +69,10 @@ pub struct Competition {
     /// A page elsewhere with more about it.
     #[cfg_attr(feature = "openapi", schema(required, example = json!(null)))]
     pub website: Option<String>,
+    /// Where questions about it go.
+    #[cfg_attr(feature = "openapi", schema(required, example = "team@sprint.example"))]
+    #[serde(default)]
+    pub contact_email: Option<String>,
     /// Who can see it, and who can find it.
     #[cfg_attr(feature = "openapi", schema(required, example = "PUBLIC"))]
     #[serde(default)]
@@ -147,7 +152,7 @@ impl Competition {
     }
 }
 
-/// Who runs a competition.
+/// Who runs a competition, or who is registered for it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Organizer {
@@ -156,16 +161,13 @@ pub struct Organizer {
     /// Their name.
     #[cfg_attr(feature = "openapi", schema(example = "Ada Lovelace"))]
     pub name: String,
-    /// Their address; empty once the account is deleted.
+    /// Their address; empty once the account is deleted. Where addresses of organizers are not
+    /// public, others see the contact address of the competition, or an empty text.
     #[cfg_attr(feature = "openapi", schema(example = "ada@example.com"))]
     pub email: String,
-}
-
-impl Organizer {
-    /// Whether the account is deleted. No account is without an address otherwise.
-    pub fn is_deleted(&self) -> bool {
-        self.email.is_empty()
-    }
+    /// Whether the account is deleted. Not part of the API.
+    #[serde(skip)]
+    pub is_deleted: bool,
 }
 
 /// A name and an address.
@@ -175,16 +177,12 @@ pub struct Contact {
     /// The name.
     #[cfg_attr(feature = "openapi", schema(example = "Ada Lovelace"))]
     pub name: String,
-    /// The address; empty once the account is deleted.
+    /// The address; as for an [`Organizer`].
     #[cfg_attr(feature = "openapi", schema(example = "ada@example.com"))]
     pub email: String,
-}
-
-impl Contact {
-    /// Whether the account is deleted. No account is without an address otherwise.
-    pub fn is_deleted(&self) -> bool {
-        self.email.is_empty()
-    }
+    /// Whether the account is deleted. Not part of the API.
+    #[serde(skip)]
+    pub is_deleted: bool,
 }
 
 /// Numbers about a competition.
@@ -218,6 +216,28 @@ pub struct CompetitionDetail {
     /// may see it.
     #[serde(skip)]
     pub online_url: Option<String>,
+    /// Its sections; empty in lists. Not part of the API: see [`CompetitionWithSections`].
+    #[serde(skip)]
+    pub sections: Sections,
+}
+
+/// A competition as the public sees it, with its sections. Lists do not have them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct CompetitionWithSections {
+    /// The competition.
+    #[serde(flatten)]
+    pub detail: CompetitionDetail,
+    /// Its sections.
+    #[serde(flatten)]
+    pub sections: Sections,
+}
+
+impl From<CompetitionDetail> for CompetitionWithSections {
+    fn from(mut detail: CompetitionDetail) -> Self {
+        let sections = std::mem::take(&mut detail.sections);
+        Self { detail, sections }
+    }
 }
 
 /// A competition with who runs it: the answer to its creation.
@@ -232,6 +252,9 @@ pub struct CompetitionWithOrganizer {
     #[cfg_attr(feature = "openapi", schema(required, example = json!(null)))]
     #[serde(default)]
     pub online_url: Option<String>,
+    /// Its sections.
+    #[serde(flatten)]
+    pub sections: Sections,
     /// Who runs it.
     pub organizer: Organizer,
 }
@@ -323,6 +346,7 @@ mod tests {
         });
         let read: CompetitionWithOrganizer = serde_json::from_value(stored).unwrap();
         assert_eq!((read.competition.venue_name, read.competition.is_online), (None, false));
+        assert_eq!((read.competition.contact_email, read.sections), (None, Sections::default()));
         assert_eq!((read.online_url, read.competition.visibility), (None, Visibility::Public));
     }
 }

@@ -7,6 +7,8 @@ use crate::normal_form;
 const MAX_TITLE: usize = 200;
 /// Longest description, in characters.
 const MAX_DESCRIPTION: usize = 10_000;
+/// Longest section, in characters.
+const MAX_SECTION: usize = 10_000;
 /// Longest summary, in characters.
 const MAX_SUMMARY: usize = 160;
 /// Longest name of a venue, in characters.
@@ -52,9 +54,37 @@ impl Description {
     /// # Errors
     /// A sentence about the fault.
     pub fn parse(text: &str) -> Result<Self, String> {
-        let is_bad = |c: char| (c.is_control() && !matches!(c, '\n' | '\t')) || is_no_character(c);
-        bounded("Description", normal_form::paragraphs(text), MAX_DESCRIPTION, is_bad).map(Self)
+        paragraphs("Description", text, MAX_DESCRIPTION).map(Self)
     }
+}
+
+text!(
+    /// A section about a competition, beside its description: 1 to 10,000 characters, Markdown.
+    SectionText
+);
+
+schema!(
+    SectionText,
+    crate::schema::paragraphs(
+        "Markdown, without control characters",
+        "One idea a team.",
+        MAX_SECTION
+    )
+);
+
+impl SectionText {
+    /// `label` begins the sentence about a fault.
+    ///
+    /// # Errors
+    /// A sentence about the fault.
+    pub fn parse(label: &str, text: &str) -> Result<Self, String> {
+        paragraphs(label, text, MAX_SECTION).map(Self)
+    }
+}
+
+fn paragraphs(label: &str, text: &str, max: usize) -> Result<String, String> {
+    let is_bad = |c: char| (c.is_control() && !matches!(c, '\n' | '\t')) || is_no_character(c);
+    bounded(label, normal_form::paragraphs(text), max, is_bad)
 }
 
 text!(

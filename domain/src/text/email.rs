@@ -24,13 +24,21 @@ impl Email {
     /// # Errors
     /// A sentence about the fault.
     pub fn parse(text: &str) -> Result<Self, String> {
-        let text = one_line("Email", text, MAX_EMAIL)?;
+        Self::parse_as("Email", text)
+    }
+
+    /// The same; `label` begins the sentence about a fault.
+    ///
+    /// # Errors
+    /// A sentence about the fault.
+    pub fn parse_as(label: &str, text: &str) -> Result<Self, String> {
+        let text = one_line(label, text, MAX_EMAIL)?;
         let options = Options::default().without_display_text().without_domain_literal();
         // Invisible characters: mail servers refuse them, and people cannot see them.
         let shows_nothing = |c: char| is_invisible(c) || (c.is_whitespace() && !c.is_ascii());
         match EmailAddress::parse_with_options(&text, options) {
             Ok(_) if !text.contains(shows_nothing) => Ok(Self(text)),
-            _ => Err("Email must be a valid email address, like name@example.com".into()),
+            _ => Err(format!("{label} must be a valid email address, like name@example.com")),
         }
     }
 

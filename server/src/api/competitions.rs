@@ -8,7 +8,7 @@ use axum::{
 };
 use domain::{
     CompetitionDetail, CompetitionId, CompetitionInput, CompetitionPatch, CompetitionQuery,
-    CompetitionWithCount, CompetitionWithOrganizer, PageQuery,
+    CompetitionWithCount, CompetitionWithOrganizer, CompetitionWithSections, PageQuery,
 };
 use service::{Decision, competitions};
 use utoipa_axum::routes;
@@ -44,7 +44,7 @@ pub(super) fn router() -> ApiRouter {
 /// List open competitions
 ///
 /// Public competitions before their deadline that are not cancelled, also those that open later.
-/// The filters narrow the list together.
+/// The filters narrow the list together. Items have no sections (`rules`, `prizes`, `schedule`).
 #[utoipa::path(
     get, path = "/competitions", tag = "competitions",
     params(CompetitionFilters, Parts, Revalidating),
@@ -81,13 +81,13 @@ async fn list_competitions(
 
 /// Get a competition
 ///
-/// With its organizer and the number of registrations, also after its deadline or cancellation. A
-/// draft is found by its organizer only.
+/// With its organizer, its sections and the number of registrations, also after its deadline or
+/// cancellation. A draft is found by its organizer only.
 #[utoipa::path(
     get, path = "/competitions/{id}", tag = "competitions",
     params(CompetitionPath, Revalidating),
     responses(
-        (status = 200, description = "The competition", body = CompetitionDetail),
+        (status = 200, description = "The competition", body = CompetitionWithSections),
         CompetitionNotFound,
     ),
 )]
@@ -100,21 +100,28 @@ async fn get_competition(
     let ctx = state.ctx.clone();
     let render = move || {
         let ctx = ctx.clone();
-        async move { Ok(show(&competitions::get(&ctx, id).await?)) }
+        async move { Ok(show(competitions::get(&ctx, id).await?)) }
     };
     // Shared by all: what a visitor sees.
     let shared = state.response_cache.get_or_render(id.to_string(), Some(id), render).await?;
-    if shared.status() != StatusCode::NOT_FOUND || actor.try_user().is_none() {
+    let is_found = shared.status() != StatusCode::NOT_FOUND;
+    let sees_more = if is_found {
+        competitions::sees_addresses(&state.ctx, &actor)
+    } else {
+        // It may be a draft of the actor's.
+        actor.try_user().is_some()
+    };
+    if !sees_more {
         return Ok(condition.answer(shared));
     }
-    // It may be a draft of the actor's, which is never shared.
     let detail = competitions::get_visible_to(&state.ctx, &actor, id).await?;
-    Ok(condition.answer(etag::unshared(show(&detail))))
+    Ok(condition.answer(etag::unshared(show(detail))))
 }
 
-fn show(detail: &CompetitionDetail) -> Response {
-    let response = Json(detail).into_response();
-    etag::tag(response, &detail.competition, &detail.organizer)
+fn show(detail: CompetitionDetail) -> Response {
+    let shown = CompetitionWithSections::from(detail);
+    let response = Json(&shown).into_response();
+    etag::tag(response, &shown.detail.competition, &shown.detail.organizer)
 }
 
 /// List the competitions that I organize

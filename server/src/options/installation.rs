@@ -2,7 +2,7 @@
 
 use std::error::Error;
 
-use clap::{Args, ValueEnum};
+use clap::{ArgAction, Args, ValueEnum};
 use ipnet::IpNet;
 use service::{Context, Db, LoginLimits, Mode, Settings};
 
@@ -78,6 +78,18 @@ pub struct InstallationOptions {
     #[command(flatten)]
     pub retention: RetentionOptions,
 
+    /// Whether everyone sees the addresses of organizers' accounts in the API: true, as the first
+    /// clients expect, or false to show the contact address of the competition instead
+    #[arg(
+        long,
+        env = "PUBLIC_ORGANIZER_EMAIL",
+        action = ArgAction::Set,
+        hide_possible_values = true,
+        default_value_t = true,
+        global = true
+    )]
+    pub public_organizer_email: bool,
+
     /// Networks that webhooks may be sent to although they are not public, separated by commas
     #[arg(long, env = "WEBHOOK_ALLOWED_NETWORKS", value_delimiter = ',', global = true)]
     pub webhook_allowed_networks: Vec<IpNet>,
@@ -117,6 +129,7 @@ impl InstallationOptions {
             site_url,
             mailer,
             retention: (&self.retention).into(),
+            public_organizer_email: self.public_organizer_email,
             webhook_networks: self.webhook_allowed_networks.clone(),
         };
         Ok(Context::open(db, redis, settings).await?)

@@ -15,6 +15,11 @@ use super::{HttpLimits, rejection::Rejection};
 
 /// The largest body accepted, in bytes.
 pub(crate) const MAX_BODY: usize = 256 * 1024;
+/// The same for the forms of a competition. They send four texts of 10,000 characters, each with the
+/// text that the form was opened with; a character has up to twelve bytes in a form.
+const MAX_COMPETITION_FORM: usize = 1024 * 1024;
+/// The addresses of these forms.
+const COMPETITION_FORMS: [&str; 2] = ["/fn/create_competition", "/fn/edit_competition"];
 /// No content coding.
 const IDENTITY: HeaderValue = HeaderValue::from_static("identity");
 /// The deepest nesting of JSON. No input of the API needs more than three levels.
@@ -39,7 +44,8 @@ pub(crate) async fn bound(
         return response;
     }
     let (parts, body) = request.into_parts();
-    let body = match read(body, limits).await {
+    let most = largest(parts.uri.path());
+    let body = match read(body, most, limits).await {
         Ok(body) => body,
         Err(error) => return rejection.because(error),
     };
@@ -50,14 +56,25 @@ pub(crate) async fn bound(
     next.run(Request::from_parts(parts, Body::from(body))).await
 }
 
-async fn read(body: Body, limits: HttpLimits) -> Result<axum::body::Bytes, PublicError> {
-    let too_large =
-        || PublicError::new(ErrorCode::PayloadTooLarge, "The body is larger than 256 KiB");
+/// The largest body accepted at this path, in bytes.
+fn largest(path: &str) -> usize {
+    if COMPETITION_FORMS.contains(&path) { MAX_COMPETITION_FORM } else { MAX_BODY }
+}
+
+async fn read(
+    body: Body,
+    most: usize,
+    limits: HttpLimits,
+) -> Result<axum::body::Bytes, PublicError> {
+    let too_large = || {
+        let message = format!("The body is larger than {} KiB", most / 1024);
+        PublicError::new(ErrorCode::PayloadTooLarge, message)
+    };
     // A declared length is checked before anything is read.
-    if body.size_hint().lower() > MAX_BODY as u64 {
+    if body.size_hint().lower() > most as u64 {
         return Err(too_large());
     }
-    match timeout(limits.body_time, Limited::new(body, MAX_BODY).collect()).await {
+    match timeout(limits.body_time, Limited::new(body, most).collect()).await {
         Ok(Ok(collected)) => Ok(collected.to_bytes()),
         Ok(Err(error)) if error.is::<LengthLimitError>() => Err(too_large()),
         Ok(Err(_)) => Err(PublicError::new(ErrorCode::MalformedBody, "The body could not be read")),

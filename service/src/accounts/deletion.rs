@@ -145,6 +145,13 @@ async fn attempt(
         .filter(is_to_come(ctx))
         .exec(&*tx)
         .await?;
+    // An address of a person, which must not outlive the account.
+    competition::Entity::update_many()
+        .col_expr(competition::Column::ContactEmail, Expr::value(None::<String>))
+        .filter(competition::Column::OrganizerId.eq(id))
+        .filter(competition::Column::ContactEmail.is_not_null())
+        .exec(&*tx)
+        .await?;
     registration::Entity::delete_many()
         .filter(registration::Column::UserId.eq(id))
         .filter(is_active().not())

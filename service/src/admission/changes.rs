@@ -1,7 +1,6 @@
 //! What a transaction writes.
 
-use domain::Tag;
-
+use super::parts::NewParts;
 use crate::{
     confirmation::ToConfirm,
     entity::{competition, registration, registration_event},
@@ -21,8 +20,8 @@ pub(super) struct Changes {
     pub(super) jobs: Vec<NewJob>,
     /// The competition before and after, if it changes.
     pub(super) competition: Option<(competition::Model, competition::Model)>,
-    /// The tags, if they change.
-    pub(super) tags: Option<Vec<Tag>>,
+    /// The tags and sections that change. Then the competition changes, too.
+    pub(super) parts: NewParts,
 }
 
 impl Changes {

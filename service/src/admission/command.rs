@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, time::Instant};
 
 use domain::{
     CompetitionEdit, CompetitionId, FactsEdit, IfMatch, RegistrationId, RejectionReason, Review,
-    ReviewVerdict, Tag, Timestamp, User,
+    ReviewVerdict, SectionsEdit, Tag, Timestamp, User,
 };
 use serde_json::Value;
 
@@ -120,7 +120,7 @@ impl AdmissionCommand {
     }
 
     /// Whether it changes more of the competition than its seats. The decision then depends on its
-    /// texts and tags.
+    /// texts, tags and sections.
     pub(super) fn edits_competition(&self) -> bool {
         matches!(self, Self::EditCompetition { .. } | Self::CancelCompetition { .. })
     }
@@ -140,7 +140,8 @@ fn canonical(edit: &CompetitionEdit) -> String {
         ends_at,
         reg_opens_at,
         time_zone,
-        facts: FactsEdit { summary, venue_name, venue_address, online_url, website },
+        facts: FactsEdit { summary, venue_name, venue_address, online_url, website, contact_email },
+        sections: SectionsEdit { rules, prizes, schedule },
         visibility,
         waitlist_capacity,
         approval_required,
@@ -163,6 +164,10 @@ fn canonical(edit: &CompetitionEdit) -> String {
         ("venueAddress", venue_address.as_ref().map(text)),
         ("onlineUrl", online_url.as_ref().map(text)),
         ("website", website.as_ref().map(text)),
+        ("contactEmail", contact_email.as_ref().map(text)),
+        ("rules", rules.as_ref().map(text)),
+        ("prizes", prizes.as_ref().map(text)),
+        ("schedule", schedule.as_ref().map(text)),
         ("visibility", visibility.map(|visibility| visibility.as_str().into())),
         ("waitlistCapacity", waitlist_capacity.map(Value::from)),
         ("approvalRequired", approval_required.map(Value::from)),
@@ -230,6 +235,19 @@ mod tests {
             nothing.fingerprint(CompetitionId(Uuid::from_u128(7))),
             "edit competition 00000000-0000-0000-0000-000000000007 {} if unconditional"
         );
+    }
+
+    #[test]
+    fn each_section_and_the_contact_of_an_edit_change_its_fingerprint() {
+        let id = CompetitionId(Uuid::from_u128(7));
+        let mut seen = vec![edit(serde_json::json!({}), None).fingerprint(id)];
+        for field in ["rules", "prizes", "schedule", "contactEmail"] {
+            for value in [Value::Null, "a@b.example".into()] {
+                let fingerprint = edit(serde_json::json!({ field: value }), None).fingerprint(id);
+                assert!(!seen.contains(&fingerprint), "{fingerprint}");
+                seen.push(fingerprint);
+            }
+        }
     }
 
     #[test]

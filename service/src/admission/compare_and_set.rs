@@ -118,6 +118,7 @@ pub(super) fn compare_and_set(
         venue_address,
         online_url,
         website,
+        contact_email,
         visibility,
         was_published,
         time_zone,
@@ -152,6 +153,7 @@ pub(super) fn compare_and_set(
             .col_expr(C::VenueAddress, venue_address.into())
             .col_expr(C::OnlineUrl, online_url.into())
             .col_expr(C::Website, website.into())
+            .col_expr(C::ContactEmail, contact_email.into())
             .col_expr(C::Visibility, visibility.into())
             .col_expr(C::WasPublished, was_published.into())
             .col_expr(C::TimeZone, time_zone.into())

@@ -8,12 +8,13 @@ mod waiting_list;
 
 use std::collections::{HashMap, VecDeque};
 
-use domain::{EventType, RegistrationId, RegistrationStatus, Tag, Timestamp, UserId};
+use domain::{EventType, RegistrationId, RegistrationStatus, Timestamp, UserId};
 
 use super::{
     changes::Changes,
     command::{AdmissionCommand, Request},
     decision::Verdict,
+    parts::{NewParts, Parts},
     store::CompetitionRead,
 };
 use crate::{
@@ -41,8 +42,8 @@ pub(super) struct Ledger {
     users: HashMap<RegistrationId, UserId>,
     /// The first on the waiting list, in order. Their registrations are among those above.
     line: VecDeque<UserId>,
-    tags: Vec<String>,
-    new_tags: Option<Vec<Tag>>,
+    parts: Parts,
+    new_parts: NewParts,
     /// What its organizer has decided on registrations, in order.
     reviews: Vec<entity::registration_event::Model>,
     /// The first request with one.
@@ -96,7 +97,7 @@ enum RowWrite {
 impl Ledger {
     /// Begins with a competition as it was read.
     pub(super) fn new(now: Timestamp, read: CompetitionRead) -> Self {
-        let CompetitionRead { competition, registrations, line, tags } = read;
+        let CompetitionRead { competition, registrations, line, parts } = read;
         let waiting = line.iter().map(|row| row.user_id).collect();
         let rows: Vec<_> = registrations.into_iter().chain(line).collect();
         Self {
@@ -109,8 +110,8 @@ impl Ledger {
                 .map(|row| (row.user_id, Entry::unchanged(row)))
                 .collect(),
             line: waiting,
-            tags,
-            new_tags: None,
+            parts,
+            new_parts: NewParts::default(),
             reviews: Vec::new(),
             reviewed_by: Cause::default(),
             events: Vec::new(),
@@ -221,7 +222,7 @@ impl Ledger {
             to_confirm,
             jobs,
             competition: is_changed.then_some((self.before, self.after)),
-            tags: self.new_tags,
+            parts: self.new_parts,
         }
     }
 }

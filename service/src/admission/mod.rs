@@ -23,6 +23,7 @@ mod locked_transaction;
 #[cfg(test)]
 mod model;
 mod outcome;
+mod parts;
 mod process;
 mod store;
 

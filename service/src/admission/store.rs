@@ -1,8 +1,8 @@
 //! The statements of a transaction of admission.
 //!
 //! On PostgreSQL it reads in one round trip and writes in one, whatever the number of competitions:
-//! even on one machine a round trip costs as much as a dozen rows. Only the fields and tags of an
-//! edited competition, and the first on a waiting list, are read apart.
+//! even on one machine a round trip costs as much as a dozen rows. Only the fields, tags
+//! and sections of an edited competition, and the first on a waiting list, are read apart.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -20,14 +20,11 @@ use super::{
     changes::Changes,
     command::Request,
     compare_and_set::{SetSeats, compare_and_set, is_edited},
+    parts::{self, Parts},
 };
 use crate::{
     Error, Result,
-    entity::{
-        competition,
-        competition_tag::{replace_tags, tags_of},
-        idempotency_log, job, registration, registration_event,
-    },
+    entity::{competition, idempotency_log, job, registration, registration_event},
     idempotency::{RequestKey, StoredResponse},
     infrastructure::db::bulk::{self, Writes, array},
 };
@@ -49,8 +46,7 @@ pub(super) struct CompetitionRead {
     pub(super) registrations: Vec<registration::Model>,
     /// The first on the waiting list, in order: as many as can be given a seat.
     pub(super) line: Vec<registration::Model>,
-    /// If a command [needs them](super::AdmissionCommand::edits_competition).
-    pub(super) tags: Vec<String>,
+    pub(super) parts: Parts,
 }
 
 /// What to do about a row that another transaction has locked.
@@ -160,11 +156,11 @@ pub(super) async fn read(
             lines.insert(competition.id, line(competition.id, wanted).all(tx).await?);
         }
     }
-    let mut tags = if edited.is_empty() { HashMap::new() } else { tags_of(tx, edited).await? };
+    let mut parts = parts::read(tx, edited).await?;
     let competitions = competitions.into_iter().map(|competition| CompetitionRead {
         registrations: registrations_of.remove(&competition.id).unwrap_or_default(),
         line: lines.remove(&competition.id).unwrap_or_default(),
-        tags: tags.remove(&competition.id).unwrap_or_default(),
+        parts: parts.remove(&competition.id).unwrap_or_default(),
         competition,
     });
     let responses = records.into_iter().map(|log| ((log.user_id, log.key.clone()), log.into()));
@@ -280,7 +276,7 @@ pub(super) async fn write(
     changes: Vec<Changes>,
 ) -> Result<()> {
     let is_postgres = tx.get_database_backend() == DbBackend::Postgres;
-    let (mut inserted, mut updated, mut tags) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut inserted, mut updated, mut parts) = (Vec::new(), Vec::new(), Vec::new());
     let mut events: Vec<registration_event::Model> = Vec::new();
     let (mut set_seats, mut set_one) = (SetSeats::default(), Vec::new());
     for change in changes {
@@ -288,7 +284,7 @@ pub(super) async fn write(
         updated.extend(change.updated);
         events.extend(change.events);
         let Some((before, after)) = change.competition else { continue };
-        tags.extend(change.tags.map(|tags| (after.id, tags)));
+        parts.push((after.id, change.parts));
         if is_postgres && !is_edited(&before, &after) {
             set_seats.add(&before, &after);
         } else {
@@ -322,8 +318,8 @@ pub(super) async fn write(
         bulk::insert(tx, records).await?;
         bulk::insert(tx, jobs).await?;
     }
-    for (id, tags) in tags {
-        replace_tags(tx, id, &tags).await?;
+    for (id, new) in parts {
+        parts::write(tx, id, new).await?;
     }
     Ok(())
 }

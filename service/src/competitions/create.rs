@@ -1,16 +1,17 @@
 //! The use case behind `POST /api/competitions`.
 
 use domain::{
-    CompetitionId, CompetitionInput, CompetitionWithOrganizer, EventType, Facts, IdempotencyKey,
-    NewCompetition, Organizer, Role, Summary, Tag, Timestamp, User, VenueAddress, VenueName,
-    Visibility, WebLink,
+    CompetitionId, CompetitionInput, CompetitionWithOrganizer, Email, EventType, Facts,
+    IdempotencyKey, NewCompetition, Organizer, Role, Summary, Tag, Timestamp, User, VenueAddress,
+    VenueName, Visibility, WebLink,
 };
 use sea_orm::ConnectionTrait;
+use serde_json::json;
 
 use super::search;
 use crate::{
     Actor, Context, Result,
-    entity::{competition, competition_tag::insert_tags},
+    entity::{competition, competition_sections::insert_sections, competition_tag::insert_tags},
     events,
     idempotency::RequestKey,
     infrastructure::{
@@ -81,7 +82,7 @@ async fn attempt(
 /// The operation and its checked input as text, for [`RequestKey::new`].
 fn fingerprint(new: &NewCompetition) -> String {
     let tags: Vec<_> = new.tags.iter().map(Tag::as_str).collect();
-    let mut body = serde_json::json!([
+    let mut body = json!([
         new.title.as_str(),
         new.description.as_str(),
         tags,
@@ -93,8 +94,9 @@ fn fingerprint(new: &NewCompetition) -> String {
     ]);
     // Requests that an earlier release has answered keep their fingerprint.
     if new.dates.end.is_some() || new.facts != Facts::default() {
-        let Facts { summary, venue_name, venue_address, online_url, website } = &new.facts;
-        body = serde_json::json!([
+        let Facts { summary, venue_name, venue_address, online_url, website, contact_email: _ } =
+            &new.facts;
+        body = json!([
             body,
             new.dates.end,
             summary.as_ref().map(Summary::as_str),
@@ -105,10 +107,15 @@ fn fingerprint(new: &NewCompetition) -> String {
         ]);
     }
     if new.visibility != Visibility::Public {
-        body = serde_json::json!([body, new.visibility]);
+        body = json!([body, new.visibility]);
     }
     if new.waitlist_capacity > 0 {
-        body = serde_json::json!([body, new.waitlist_capacity]);
+        body = json!([body, new.waitlist_capacity]);
+    }
+    let contact_email = new.facts.contact_email.as_ref().map(Email::as_str);
+    if contact_email.is_some() || !new.sections.is_empty() {
+        let rest = json!({ "contactEmail": contact_email, "sections": new.sections });
+        body = json!([body, rest]);
     }
     if new.approval_required {
         body = serde_json::json!([body, "approvalRequired"]);
@@ -116,7 +123,7 @@ fn fingerprint(new: &NewCompetition) -> String {
     format!("create competition {body}")
 }
 
-/// Inserts a competition and its tags.
+/// Inserts a competition with its tags and sections.
 pub(crate) async fn insert(
     ctx: &Context,
     tx: &impl ConnectionTrait,
@@ -147,6 +154,7 @@ pub(crate) async fn insert(
         venue_address: new.facts.venue_address.as_ref().map(VenueAddress::to_string),
         online_url: new.facts.online_url.as_ref().map(WebLink::to_string),
         website: new.facts.website.as_ref().map(WebLink::to_string),
+        contact_email: new.facts.contact_email.as_ref().map(Email::to_string),
         visibility: new.visibility,
         was_published: !new.visibility.is_draft(),
         time_zone: new.time_zone.to_string(),
@@ -162,6 +170,7 @@ pub(crate) async fn insert(
     row.update_search_columns();
     bulk::insert(tx, vec![row.clone()]).await?;
     insert_tags(tx, row.id, &new.tags).await?;
+    insert_sections(tx, row.id, new.sections.clone()).await?;
     if has_webhooks && row.was_published {
         let event = Event::of_competition(EventType::CompetitionPublished, ctx.now(), &row);
         jobs::add(tx, ctx.now(), [PublishEvents::of(&row, vec![event]).into()]).await?;
@@ -169,13 +178,14 @@ pub(crate) async fn insert(
     let online_url = row.online_url.clone();
     let competition = row.into_view(new.tags.iter().map(Tag::to_string).collect());
     let User { id, name, email, .. } = organizer.clone();
-    let organizer = Organizer { id, name, email };
-    Ok(CompetitionWithOrganizer { competition, online_url, organizer })
+    let organizer = Organizer { id, name, email, is_deleted: false };
+    let sections = new.sections.clone();
+    Ok(CompetitionWithOrganizer { competition, online_url, sections, organizer })
 }
 
 #[cfg(test)]
 mod tests {
-    use serde_json::{Value, json};
+    use serde_json::Value;
 
     use super::*;
 
@@ -190,15 +200,21 @@ mod tests {
     }
 
     #[test]
-    fn a_fingerprint_without_facts_or_visibility_is_that_of_earlier_releases() {
+    fn a_fingerprint_without_optional_fields_is_that_of_earlier_releases() {
         let stored = "create competition [\"Chess\",\"Seven rounds\",[\"board\"],5,\
                       \"2026-11-24T12:00:00.000Z\",\"2026-12-07T09:00:00.000Z\",null,\"UTC\"]";
         assert_eq!(fingerprint_with(&json!({})), stored);
         assert_eq!(fingerprint_with(&json!({ "visibility": "PUBLIC" })), stored);
+        assert_eq!(fingerprint_with(&json!({ "rules": "", "contactEmail": null })), stored);
+        let with_facts = format!(
+            "create competition [{},null,\"x\",null,null,null,null]",
+            &stored["create competition ".len()..]
+        );
+        assert_eq!(fingerprint_with(&json!({ "summary": "x" })), with_facts);
     }
 
     #[test]
-    fn each_fact_and_each_visibility_changes_the_fingerprint() {
+    fn each_optional_field_changes_the_fingerprint() {
         let none = fingerprint_with(&json!({}));
         let mut seen = vec![none];
         for facts in [
@@ -213,6 +229,12 @@ mod tests {
             json!({ "approvalRequired": true }),
             json!({ "visibility": "UNLISTED" }),
             json!({ "visibility": "UNLISTED", "summary": "x" }),
+            json!({ "contactEmail": "a@b.example" }),
+            json!({ "contactEmail": "a@b.example", "summary": "x" }),
+            json!({ "rules": "x" }),
+            json!({ "prizes": "x" }),
+            json!({ "schedule": "x" }),
+            json!({ "schedule": "x", "contactEmail": "a@b.example" }),
         ] {
             let fingerprint = fingerprint_with(&facts);
             assert!(!seen.contains(&fingerprint), "{facts} is not part of {fingerprint}");

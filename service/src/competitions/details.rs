@@ -1,6 +1,6 @@
 //! Rows of competitions with their organizers and tags.
 
-use domain::{CompetitionDetail, CompetitionWithCount};
+use domain::{CompetitionDetail, CompetitionWithCount, Sections};
 use sea_orm::ConnectionTrait;
 
 use crate::{
@@ -8,7 +8,8 @@ use crate::{
     entity::{competition, competition_tag::tags_of, count, user},
 };
 
-/// Competitions as the public sees them, with one query for the tags of all.
+/// Competitions with one query for the tags of all, and without their sections. The addresses of
+/// organizers are those of their accounts: [`shown_to`](super::organizer::shown_to) hides them.
 pub(super) async fn details(
     db: &impl ConnectionTrait,
     rows: Vec<(competition::Model, Option<user::Model>)>,
@@ -28,6 +29,7 @@ pub(super) async fn details(
             sequence,
             waitlist_departures,
             online_url,
+            sections: Sections::default(),
         })
     };
     rows.into_iter().map(detail).collect()

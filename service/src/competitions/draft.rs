@@ -10,7 +10,7 @@ use crate::{Actor, Context, Decision, Error, Result, zones};
 
 /// A competition as a form shows it.
 pub fn draft_of(detail: &CompetitionDetail) -> CompetitionDraft {
-    let competition = &detail.competition;
+    let (competition, sections) = (&detail.competition, &detail.sections);
     let zone = &competition.time_zone;
     let shown = |at| zones::input_value(at, zone);
     CompetitionDraft {
@@ -36,6 +36,10 @@ pub fn draft_of(detail: &CompetitionDetail) -> CompetitionDraft {
         venue_address: competition.venue_address.clone().unwrap_or_default(),
         online_url: detail.online_url.clone().unwrap_or_default(),
         website: competition.website.clone().unwrap_or_default(),
+        contact_email: competition.contact_email.clone().unwrap_or_default(),
+        rules: sections.rules.clone().unwrap_or_default(),
+        prizes: sections.prizes.clone().unwrap_or_default(),
+        schedule: sections.schedule.clone().unwrap_or_default(),
         visibility: competition.visibility.to_string(),
     }
 }
@@ -69,6 +73,10 @@ pub async fn create_draft(
         venue_address: draft.venue_address.into(),
         online_url: draft.online_url.into(),
         website: draft.website.into(),
+        contact_email: draft.contact_email.into(),
+        rules: draft.rules.into(),
+        prizes: draft.prizes.into(),
+        schedule: draft.schedule.into(),
         visibility: visibility(draft.visibility),
         ..Default::default()
     };
@@ -118,6 +126,10 @@ pub async fn edit_draft(
         venue_address: is_changed("venueAddress").then(|| draft.venue_address.into()),
         online_url: is_changed("onlineUrl").then(|| draft.online_url.into()),
         website: is_changed("website").then(|| draft.website.into()),
+        contact_email: is_changed("contactEmail").then(|| draft.contact_email.into()),
+        rules: is_changed("rules").then(|| draft.rules.into()),
+        prizes: is_changed("prizes").then(|| draft.prizes.into()),
+        schedule: is_changed("schedule").then(|| draft.schedule.into()),
         visibility: only_if(is_changed("visibility"), visibility(draft.visibility)),
         ..Default::default()
     };

@@ -5,10 +5,10 @@ use std::collections::HashMap;
 use domain::{CompetitionDetail, CompetitionId, ErrorCode, PublicError, Role};
 use sea_orm::{EntityTrait, QueryFilter};
 
-use super::{details::details, visible_to};
+use super::{details::details, organizer::shown_to, visible_to};
 use crate::{
     Actor, Context, Result,
-    entity::{competition, user},
+    entity::{competition, competition_sections::sections_of, user},
     infrastructure::{coalesced_read::read_each, combiner::Combiner, db::bulk},
 };
 
@@ -32,7 +32,7 @@ pub async fn get_visible_to(
     let detail = find(ctx, id).await?.ok_or_else(PublicError::competition_not_found)?;
     let competition = &detail.competition;
     visible_to(actor, competition.organizer_id, competition.visibility)?;
-    Ok(detail)
+    Ok(shown_to(ctx, actor, detail))
 }
 
 /// One competition, a draft or not: concurrent reads for all viewers are shared.
@@ -90,5 +90,11 @@ async fn load(
         .filter(bulk::any_of(db, competition::Column::Id, ids.iter().copied()))
         .all(db)
         .await?;
-    Ok(details(db, rows).await?.into_iter().map(|detail| (detail.competition.id, detail)).collect())
+    let mut sections = sections_of(db, rows.iter().map(|(row, _)| row.id)).await?;
+    let with_sections = |detail: CompetitionDetail| {
+        let id = detail.competition.id;
+        let sections = sections.remove(&id).unwrap_or_default();
+        (id, CompetitionDetail { sections, ..detail })
+    };
+    Ok(details(db, rows).await?.into_iter().map(with_sections).collect())
 }

@@ -13,11 +13,12 @@ use super::{
     details::details,
     open::is_listed,
     order::{by_id, order, position},
+    organizer::shown_to,
     popular_tags,
     search::Search,
 };
 use crate::{
-    Context, Result,
+    Actor, Context, Result,
     entity::{competition, competition_tag, user},
     infrastructure::{db::bulk, keyset::in_order_of},
     slice::{Cursor, PositionKey, Slice},
@@ -42,7 +43,7 @@ pub async fn list(ctx: &Context, filter: &CompetitionFilter) -> Result<Page<Comp
         }
     };
     Ok(Page {
-        items: details(db, with_organizers(db, ids).await?).await?,
+        items: shown(ctx, db, with_organizers(db, ids).await?).await?,
         total,
         page: filter.paging.page,
         limit: filter.paging.limit,
@@ -71,7 +72,7 @@ pub async fn list_after(
     };
     let Slice { items, next } =
         Slice::cut(rows, cursor.limit, |(row, _)| position(row, filter.sort));
-    Ok(Slice { items: details(db, items).await?, next })
+    Ok(Slice { items: shown(ctx, db, items).await?, next })
 }
 
 /// The search of a filter, if it has one.
@@ -205,7 +206,18 @@ pub async fn closing_soon(ctx: &Context, limit: u64) -> Result<Vec<CompetitionDe
     let db = &*ctx.db.for_lists().await?;
     let soonest = order(CompetitionSort::Deadline);
     let ids = soonest.ids(db, open(ctx.now()), 0..limit, limit).await?;
-    details(db, with_organizers(db, ids).await?).await
+    shown(ctx, db, with_organizers(db, ids).await?).await
+}
+
+/// Competitions as visitors see them.
+async fn shown(
+    ctx: &Context,
+    db: &impl ConnectionTrait,
+    rows: Vec<(competition::Model, Option<user::Model>)>,
+) -> Result<Vec<CompetitionDetail>> {
+    let visitor = Actor::anonymous();
+    let details = details(db, rows).await?;
+    Ok(details.into_iter().map(|detail| shown_to(ctx, &visitor, detail)).collect())
 }
 
 /// Public competitions before their deadline that are not cancelled, including those that open

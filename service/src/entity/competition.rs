@@ -44,6 +44,8 @@ pub(crate) struct Model {
     /// For its organizer and registered people only.
     pub(crate) online_url: Option<String>,
     pub(crate) website: Option<String>,
+    /// For questions about it. Everyone sees it.
+    pub(crate) contact_email: Option<String>,
     pub(crate) visibility: Visibility,
     /// Whether it was ever visible to others than its organizer.
     pub(crate) was_published: bool,
@@ -149,6 +151,7 @@ impl Model {
             venue_address: self.venue_address,
             is_online: self.online_url.is_some(),
             website: self.website,
+            contact_email: self.contact_email,
             visibility: self.visibility,
             cancelled_at: self.cancelled_at.map(Into::into),
             organizer_id: self.organizer_id,

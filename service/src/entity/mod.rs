@@ -3,6 +3,7 @@
 
 pub(crate) mod competition;
 pub(crate) mod competition_search;
+pub(crate) mod competition_sections;
 pub(crate) mod competition_tag;
 pub(crate) mod cron_tick;
 pub(crate) mod failed_job;

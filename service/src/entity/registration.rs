@@ -81,7 +81,7 @@ impl Model {
             waitlist_position: self.waitlist_number.map(|_| count(competition.waitlisted)),
             registration: self.into_view(),
             competition: competition.summary(),
-            user: Contact { name: user.name.clone(), email: user.email.clone() },
+            user: Contact { name: user.name.clone(), email: user.email.clone(), is_deleted: false },
         }
     }
 }

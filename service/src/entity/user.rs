@@ -44,10 +44,12 @@ impl Model {
 
     /// The user as others see an organizer, or a participant in a roster.
     pub(crate) fn into_organizer(self) -> Organizer {
-        Organizer { id: self.id, name: self.name, email: self.email }
+        let is_deleted = self.email.is_empty();
+        Organizer { id: self.id, name: self.name, email: self.email, is_deleted }
     }
 
     pub(crate) fn into_contact(self) -> Contact {
-        Contact { name: self.name, email: self.email }
+        let is_deleted = self.email.is_empty();
+        Contact { name: self.name, email: self.email, is_deleted }
     }
 }

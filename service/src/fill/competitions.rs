@@ -48,6 +48,7 @@ pub(super) fn competition(
         venue_address: None,
         online_url: None,
         website: None,
+        contact_email: None,
         visibility: Visibility::Public,
         was_published: true,
         version: 1,

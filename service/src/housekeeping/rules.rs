@@ -13,7 +13,8 @@ use super::Period;
 use crate::{
     competitions::is_listed,
     entity::{
-        competition, competition_search, competition_tag, cron_tick, failed_job, idempotency_log,
+        competition, competition_search, competition_sections, competition_tag, cron_tick,
+        failed_job, idempotency_log,
         job::{self, State},
         job_audit, login_attempt, mail, mail_limit, password_reset, personal_token, refresh_token,
         registration, registration_event, search_term, session, user, webhook, webhook_delivery,
@@ -252,6 +253,7 @@ fn kept() -> Vec<Rule> {
         Rule::for_ever(user::Entity, "users delete their own accounts"),
         Rule::for_ever(competition::Entity, history),
         Rule::for_ever(competition_tag::Entity, "a part of the competition"),
+        Rule::for_ever(competition_sections::Entity, "a part of the competition"),
         Rule::for_ever(
             search_term::Entity,
             "single words of competitions, to find what a misspelt one is meant to be",

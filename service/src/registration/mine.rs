@@ -13,7 +13,7 @@ use sea_orm::{
 use super::{rejection_reasons::rejection_reasons, waiting_list::positions};
 use crate::{
     Actor, Context, Error, Result,
-    competitions::is_of_draft,
+    competitions::{contact_shown_to, is_of_draft},
     entity::{competition, competition_tag::tags_of, registration, user},
     infrastructure::{
         db::bulk::any_of,
@@ -69,7 +69,7 @@ async fn part(
             .await?;
         in_order_of(&ids, rows, |(row, _)| row.id)
     };
-    views(ctx, rows).await
+    views(ctx, actor, rows).await
 }
 
 /// The actor's registrations, newest first, including cancelled ones, in the part at `cursor`.
@@ -85,7 +85,7 @@ pub async fn mine_after(
     let rows = rows.all(&*ctx.db.for_lists().await?).await?;
     let position = |(row, _): &Row| Position::at_time(row.registered_at, row.id.0);
     let Slice { items, next } = Slice::cut(rows, cursor.limit, position);
-    Ok(Slice { items: views(ctx, items).await?, next })
+    Ok(Slice { items: views(ctx, actor, items).await?, next })
 }
 
 /// One of the actor's registrations, cancelled or not.
@@ -100,7 +100,7 @@ pub async fn get(ctx: &Context, actor: &Actor, id: RegistrationId) -> Result<MyR
         .filter(is_shown_to(user.id))
         .one(ctx.db.connection())
         .await?;
-    let mut found = views(ctx, row.into_iter().collect()).await?;
+    let mut found = views(ctx, actor, row.into_iter().collect()).await?;
     let not_found = || PublicError::new(ErrorCode::NotRegistered, "Registration not found");
     Ok(found.pop().ok_or_else(not_found)?)
 }
@@ -125,7 +125,7 @@ fn order() -> Keyset {
     Keyset::by_time(column(RegisteredAt), column(Id), Order::Desc)
 }
 
-async fn views(ctx: &Context, rows: Vec<Row>) -> Result<Vec<MyRegistration>> {
+async fn views(ctx: &Context, actor: &Actor, rows: Vec<Row>) -> Result<Vec<MyRegistration>> {
     let db = ctx.db.connection();
     let mut tags = tags_of(db, rows.iter().map(|(row, _)| row.competition_id)).await?;
     let organizers = organizers_of(ctx, &rows).await?;
@@ -142,8 +142,15 @@ async fn views(ctx: &Context, rows: Vec<Row>) -> Result<Vec<MyRegistration>> {
             let competition = competition.ok_or_else(corrupt)?;
             let organizer = organizers.get(&competition.organizer_id).ok_or_else(corrupt)?;
             let tags = tags.remove(&competition.id).unwrap_or_default();
+            let organizer = contact_shown_to(
+                ctx,
+                actor,
+                competition.organizer_id,
+                competition.contact_email.as_deref(),
+                organizer.clone(),
+            );
             Ok(MyRegistration {
-                competition: competition.into_registered(tags, organizer.clone(), row.status),
+                competition: competition.into_registered(tags, organizer, row.status),
                 waitlist_position: positions.get(&row.id).copied(),
                 rejection_reason: reasons.remove(&row.id),
                 registration: row.into_view(),

@@ -1,7 +1,7 @@
 //! A builder of competitions.
 
 use chrono::TimeDelta;
-use domain::{CompetitionId, CompetitionInput, Timestamp, Visibility};
+use domain::{CompetitionId, CompetitionInput, Sections, Timestamp, Visibility};
 
 use super::World;
 use crate::{Actor, Result, competitions};
@@ -25,6 +25,8 @@ impl World {
             lasting: None,
             venue: None,
             online_url: None,
+            contact_email: None,
+            sections: Sections::default(),
             visibility: Visibility::Public,
             tags: Vec::new(),
         }
@@ -48,6 +50,8 @@ pub struct CompetitionBuilder<'a> {
     lasting: Option<TimeDelta>,
     venue: Option<(String, String)>,
     online_url: Option<String>,
+    contact_email: Option<String>,
+    sections: Sections,
     visibility: Visibility,
     tags: Vec<String>,
 }
@@ -125,6 +129,18 @@ impl CompetitionBuilder<'_> {
         self
     }
 
+    /// Sets the address for questions about it.
+    pub fn contact(mut self, address: &str) -> Self {
+        self.contact_email = Some(address.to_owned());
+        self
+    }
+
+    /// Sets its sections.
+    pub fn with_sections(mut self, sections: Sections) -> Self {
+        self.sections = sections;
+        self
+    }
+
     /// Sets who can see it and find it. By default it is public.
     pub fn visible_as(mut self, visibility: Visibility) -> Self {
         self.visibility = visibility;
@@ -170,6 +186,10 @@ impl CompetitionBuilder<'_> {
             venue_name: optional(venue_name),
             venue_address: optional(venue_address),
             online_url: optional(self.online_url),
+            contact_email: optional(self.contact_email),
+            rules: optional(self.sections.rules),
+            prizes: optional(self.sections.prizes),
+            schedule: optional(self.sections.schedule),
             visibility: self.visibility.to_string().into(),
             ..CompetitionInput::default()
         };

@@ -65,6 +65,7 @@ fn settings() -> Settings {
         site_url,
         mailer: None,
         retention: Retention::default(),
+        public_organizer_email: true,
         webhook_networks: vec!["127.0.0.1/32".parse().expect("a network")],
     }
 }

@@ -87,6 +87,18 @@ impl World {
         Context::with_clock(db, self.redis.connect(), settings, clock)
     }
 
+    /// A process that shows the addresses of organizers' accounts to themselves and administrators
+    /// only.
+    ///
+    /// # Panics
+    /// When the database does not answer.
+    pub async fn hiding_organizer_emails(&self) -> Context {
+        let settings = Settings { public_organizer_email: false, ..settings() };
+        let clock = Arc::clone(&self.clock);
+        let db = self.database.connect().await;
+        Context::with_clock(db, self.redis.connect(), settings, clock)
+    }
+
     /// A process with rate limits on requests and failed logins.
     ///
     /// # Panics

@@ -9,8 +9,9 @@ use super::{
     Availability, StateBadges, address,
     calendar::{AddToCalendar, calendar},
     call_to_action::{CallToActionPanel, Register},
+    links::{LinkLines, Links},
     live_seats::{self, SeatState},
-    place::{ExternalLink, Place, PlaceFacts},
+    place::{Place, PlaceFacts},
     tags::Tags,
 };
 use crate::{
@@ -22,7 +23,7 @@ use crate::{
     error::Failure,
 };
 
-/// The data of the page. It does not hold the email of the organizer.
+/// The data of the page. It does not hold the email of the organizer's account.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CompetitionDetailScreen {
     /// Its id.
@@ -31,6 +32,8 @@ pub struct CompetitionDetailScreen {
     pub title: String,
     /// Sanitized HTML.
     pub description: String,
+    /// The rules, prizes and schedule as sanitized HTML, with headings.
+    pub sections: String,
     /// The summary that the organizer wrote.
     pub lead: Option<String>,
     /// The summary, or the beginning of the description as plain text.
@@ -63,8 +66,8 @@ pub struct CompetitionDetailScreen {
     pub end: Option<Moment>,
     /// Where it takes place; with the online link if the viewer may see it.
     pub place: Place,
-    /// A page elsewhere with more about it.
-    pub website: Option<String>,
+    /// Where more about it is, and whom to ask.
+    pub links: Links,
     /// Who can see it, and who can find it.
     pub visibility: Visibility,
     /// The organizer's name; `None` once their account is deleted.
@@ -86,7 +89,7 @@ pub struct CompetitionDetailScreen {
 /// Loads a competition for the viewer.
 #[server(prefix = "/fn", endpoint = "competition")]
 pub async fn load_competition_detail(id: String) -> Result<CompetitionDetailScreen, Failure> {
-    use crate::ssr::{clock::ViewerClock, form, request};
+    use crate::ssr::{clock::ViewerClock, form, request, sections};
     use service::markdown;
 
     /// Headings of a description start below the `h1`.
@@ -113,7 +116,8 @@ pub async fn load_competition_detail(id: String) -> Result<CompetitionDetailScre
         lead: competition.summary.clone(),
         description: markdown::render(&competition.description, TOP_HEADING),
         summary: service::competitions::summary(&competition),
-        website: competition.website,
+        sections: sections::html(&detail.sections, TOP_HEADING),
+        links: Links::of(&competition),
         visibility: competition.visibility,
         id,
         title: competition.title,
@@ -125,7 +129,7 @@ pub async fn load_competition_detail(id: String) -> Result<CompetitionDetailScre
         approval_required: competition.approval_required,
         departures: detail.waitlist_departures,
         sequence: detail.sequence,
-        organizer: (!detail.organizer.is_deleted()).then_some(detail.organizer.name),
+        organizer: (!detail.organizer.is_deleted).then_some(detail.organizer.name),
         idempotency_key: service::idempotency::new_key(),
         now,
         error: form::take_stored_form::<()>("register").await?.error,
@@ -243,14 +247,6 @@ fn Detail(
     let end =
         screen.end.clone().map(|end| view! { <dt>"Ends"</dt> <dd><LocalTimes at=end /></dd> });
     let lead = screen.lead.clone().map(|lead| view! { <p class="lead" dir="auto">{lead}</p> });
-    let website = screen.website.clone().map(|url| {
-        view! {
-            <p class="icon-line">
-                <span class="text-muted">"Website: "</span>
-                <ExternalLink url />
-            </p>
-        }
-    });
     let (title, deadline) = (screen.title.clone(), screen.deadline.clone());
     let visibility = screen.visibility;
     let is_draft = visibility.is_draft();
@@ -289,7 +285,8 @@ fn Detail(
                 </div>
                 // Sanitized on the server.
                 <div class="prose-text markdown" inner_html=screen.description.clone()></div>
-                {website}
+                <div class="contents" inner_html=screen.sections.clone()></div>
+                <LinkLines links=screen.links.clone() />
                 {share}
             </div>
             <aside aria-label="Registration" class="ticket self-start">

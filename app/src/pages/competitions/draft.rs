@@ -27,8 +27,8 @@ pub struct DraftState {
     pub values: DraftValues,
     /// Whether the initial time zone is that of the browser.
     pub ask_browser: bool,
-    /// The description as sanitized HTML, if a preview was requested.
-    pub preview: Option<String>,
+    /// The preview, if it was requested.
+    pub preview: Option<PreviewHtml>,
     /// When registration opens and closes, the start and the end, in UTC; `None` without a valid
     /// time.
     pub utc: [Option<String>; 4],
@@ -38,6 +38,15 @@ pub struct DraftState {
     pub idempotency_key: String,
     /// The error, if the form was refused.
     pub error: Option<PublicError>,
+}
+
+/// The Markdown of the form as sanitized HTML.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PreviewHtml {
+    /// The description.
+    pub description: String,
+    /// The sections, with headings.
+    pub sections: String,
 }
 
 /// The time zones of a region.
@@ -70,6 +79,7 @@ pub(super) const SAVE_AS_DRAFT: &str = "draft";
 impl DraftState {
     /// With `taken` seats taken.
     pub(super) fn of(values: DraftValues, taken: u32, error: Option<PublicError>) -> Self {
+        use crate::ssr::sections;
         use service::{idempotency, markdown, zones};
 
         /// Headings of a description start below the `h1` of the page and the `h2` of the preview.
@@ -81,7 +91,10 @@ impl DraftState {
         let utc = |text: &String| Some(zones::to_utc(text, time_zone).ok()?.human());
         Self {
             ask_browser: false,
-            preview: values.wants_preview.then(|| markdown::render(description, TOP_HEADING)),
+            preview: values.wants_preview.then(|| PreviewHtml {
+                description: markdown::render(description, TOP_HEADING),
+                sections: sections::html(&sections::of_draft(&values.draft), TOP_HEADING),
+            }),
             utc: times.map(utc),
             taken,
             idempotency_key: idempotency::new_key(),

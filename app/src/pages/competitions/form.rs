@@ -6,6 +6,7 @@ use super::{
     approval_choice::ApprovalChoice,
     draft::{DraftState, DraftValues, Region, Reply},
     preview::Preview,
+    sections::SectionFields,
     theirs::Theirs,
     visibility_choice::VisibilityChoice,
     zones::Zones,
@@ -96,6 +97,7 @@ pub(super) fn Fields(
 ) -> impl IntoView {
     let DraftState { values, ask_browser, utc, taken, .. } = screen;
     let DraftValues { draft, clashes, .. } = values;
+    let sections = view! { <SectionFields draft=draft.clone() clashes=clashes.clone() error /> };
     let clash = |field: &str| clashes.iter().find(|clash| clash.field == field).cloned();
     let capacity_hint = match taken {
         0 => "How many people can register. Enter a whole number.".to_owned(),
@@ -150,7 +152,19 @@ pub(super) fn Fields(
                 error
             />
             <Theirs clash=clash("website") name="theirs[website]" />
+            <Field
+                id="contactEmail"
+                name="draft[contactEmail]"
+                label="Contact address (optional)"
+                hint="An email address for questions, like team@example.com. Everyone sees it."
+                kind="email"
+                required=false
+                value=draft.contact_email
+                error
+            />
+            <Theirs clash=clash("contactEmail") name="theirs[contactEmail]" />
         </fieldset>
+        {sections}
         <fieldset class="section">
             <legend class="subheading">"Where"</legend>
             <Field

@@ -2,6 +2,7 @@
 
 use leptos::{html::H2, prelude::*};
 
+use super::draft::PreviewHtml;
 use crate::components::focus;
 
 /// The preview.
@@ -11,8 +12,8 @@ pub(super) fn Preview(
     title: String,
     /// The summary; may be empty.
     summary: String,
-    /// The description, sanitized.
-    html: String,
+    /// The description and the sections.
+    html: PreviewHtml,
     /// Whether it takes the focus.
     takes_focus: bool,
 ) -> impl IntoView {
@@ -30,9 +31,10 @@ pub(super) fn Preview(
             <p class="text-sm text-muted">"Nothing is saved yet."</p>
             <p class="font-display text-xl font-semibold">{title}</p>
             {(!summary.is_empty()).then(|| view! { <p class="lead" dir="auto">{summary}</p> })}
-            {html.is_empty().then(|| view! { <p class="text-muted">"No description yet."</p> })}
+            {html.description.is_empty().then(|| view! { <p class="text-muted">"No description yet."</p> })}
             // Sanitized on the server.
-            <div class="prose-text markdown" inner_html=html></div>
+            <div class="prose-text markdown" inner_html=html.description></div>
+            <div class="contents" inner_html=html.sections></div>
         </section>
     }
 }

@@ -51,7 +51,7 @@ impl RegistrationRow {
                 .start_date
                 .map(|start| clock.in_event_zone(start, &competition.time_zone)),
             title: competition.title,
-            organizer: match competition.organizer.is_deleted() {
+            organizer: match competition.organizer.is_deleted {
                 true => "Organizer account deleted".to_owned(),
                 false => competition.organizer.name,
             },

@@ -82,12 +82,18 @@ impl Ledger {
     }
 
     fn changed_by(&self, user: &User) -> Verdict {
-        let organizer =
-            Organizer { id: user.id, name: user.name.clone(), email: user.email.clone() };
         let after = self.after.clone();
-        let online_url = after.online_url.clone();
-        let competition = after.into_view(self.tags.clone());
-        let changed = CompetitionWithOrganizer { competition, online_url, organizer };
+        let changed = CompetitionWithOrganizer {
+            online_url: after.online_url.clone(),
+            competition: after.into_view(self.parts.tags.clone()),
+            sections: self.parts.sections.clone(),
+            organizer: Organizer {
+                id: user.id,
+                name: user.name.clone(),
+                email: user.email.clone(),
+                is_deleted: false,
+            },
+        };
         Verdict::Granted(Effect::CompetitionChanged(Box::new(changed)))
     }
 
@@ -152,13 +158,19 @@ impl Ledger {
             after.description = description.to_string();
         }
         let labels = |tags: &Vec<Tag>| tags.iter().map(Tag::to_string).collect::<Vec<_>>();
-        let new_tags = edit.tags.as_ref().filter(|tags| labels(tags) != self.tags);
-        if after == self.after && new_tags.is_none() {
+        let new_tags = edit.tags.as_ref().filter(|tags| labels(tags) != self.parts.tags);
+        let sections = edit.sections.applied_to(&self.parts.sections);
+        let has_new_sections = sections != self.parts.sections;
+        if after == self.after && new_tags.is_none() && !has_new_sections {
             return Ok(());
         }
+        if has_new_sections {
+            self.parts.sections = sections.clone();
+            self.new_parts.sections = Some(sections);
+        }
         if let Some(tags) = new_tags {
-            self.tags = labels(tags);
-            self.new_tags = Some(tags.clone());
+            self.parts.tags = labels(tags);
+            self.new_parts.tags = Some(tags.clone());
         }
         after.update_search_columns();
         if after.start_date != self.after.start_date {
@@ -190,12 +202,13 @@ fn event_of_edit(before: &competition::Model, after: &competition::Model) -> Opt
 /// Sets and removes what the edit names.
 fn apply_facts(row: &mut competition::Model, edit: &FactsEdit) {
     // Without `..`: a new fact has to be applied here.
-    let FactsEdit { summary, venue_name, venue_address, online_url, website } = edit;
+    let FactsEdit { summary, venue_name, venue_address, online_url, website, contact_email } = edit;
     set(&mut row.summary, summary.as_ref());
     set(&mut row.venue_name, venue_name.as_ref());
     set(&mut row.venue_address, venue_address.as_ref());
     set(&mut row.online_url, online_url.as_ref());
     set(&mut row.website, website.as_ref());
+    set(&mut row.contact_email, contact_email.as_ref());
 }
 
 fn set<T: ToString>(column: &mut Option<String>, edit: Option<&Option<T>>) {
