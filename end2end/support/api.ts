@@ -45,6 +45,10 @@ type Wanted = {
     venueAddress?: string;
     onlineUrl?: string;
     website?: string;
+    contactEmail?: string;
+    rules?: string;
+    prizes?: string;
+    schedule?: string;
   };
 };
 

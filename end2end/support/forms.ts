@@ -37,6 +37,10 @@ export type CompetitionFields = {
   'Ends (optional)'?: string;
   'Summary (optional)'?: string;
   'Website (optional)'?: string;
+  'Contact address (optional)'?: string;
+  'Rules (optional)'?: string;
+  'Prizes (optional)'?: string;
+  'Schedule (optional)'?: string;
   'Venue (optional)'?: string;
   'Address (optional)'?: string;
   'Online link (optional)'?: string;

@@ -60,6 +60,9 @@ export async function makeWorld(api: Api): Promise<World> {
       venueAddress: LONG_WORD.repeat(2),
       onlineUrl: `https://meet.example/${LONG_WORD.repeat(3)}`,
       website: `https://${'a'.repeat(60)}.example/`,
+      contactEmail: `${'a'.repeat(60)}@${'a'.repeat(60)}.example`,
+      rules: `# ${LONG_WORD}\n\nhttps://rules.example/${LONG_WORD.repeat(3)}`,
+      schedule: LONG_WORD.repeat(3),
     },
   });
   const [other, full, another, token, webhook, quietWebhook] = await Promise.all([

@@ -50,6 +50,7 @@ fn an_invalid_value_ends_the_start_with_an_error_that_names_it() {
         ("APP_ENV", "testing"),
         ("SITE_URL", "example.com"),
         ("CORS_ORIGINS", "*"),
+        ("PUBLIC_ORGANIZER_EMAIL", "no"),
         ("SMTP_URL", "mail.example.com"),
         ("MAIL_FROM", "Mini Compete"),
         ("SMTP_CA_FILE", "nowhere.pem"),

@@ -35,6 +35,7 @@ mod registrations;
 mod request_ids;
 mod round_trip;
 mod rush;
+mod sections;
 mod security;
 mod shared_responses;
 mod support;

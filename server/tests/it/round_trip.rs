@@ -28,6 +28,10 @@ const LINKS: [&str; 9] = [
     "example.com",
 ];
 
+/// Addresses, of which some are refused.
+const ADDRESSES: [&str; 5] =
+    ["", " Team@Sprint.example ", "ä@bücher.example", "Ada <ada@example.com>", "ada"];
+
 /// Runs a property against one server.
 fn hold<T: Debug>(
     cases: u32,
@@ -164,15 +168,17 @@ fn competition() -> impl Strategy<Value = Value> {
     ];
     let link = || proptest::option::of(proptest::sample::select(LINKS.to_vec()));
     let line = || proptest::option::of(text());
-    let facts = (end, line(), line(), line(), link(), link());
+    let address = proptest::option::of(proptest::sample::select(ADDRESSES.to_vec()));
+    let facts = (end, line(), line(), line(), link(), link(), address);
+    let sections = (line(), line(), line());
     let tags = proptest::collection::vec(text(), 0..4);
     let visibility = vec![None, Some("PUBLIC"), Some("UNLISTED"), Some("DRAFT"), Some("public")];
     let visibility = proptest::sample::select(visibility);
-    let facts = (facts, visibility);
+    let facts = (facts, sections, visibility);
     ((text(), text(), tags, capacity()), (deadline, later(), opening, zone), facts).prop_map(
         |((title, description, tags, capacity), (deadline, start, opening, zone), facts)| {
-            let (facts, visibility) = facts;
-            let (end, summary, venue_name, venue_address, online_url, website) = facts;
+            let (facts, (rules, prizes, schedule), visibility) = facts;
+            let (end, summary, venue_name, venue_address, online_url, website, contact) = facts;
             let mut body = json!({
                 "title": title, "description": description, "tags": tags, "capacity": capacity,
                 "regDeadline": deadline,
@@ -187,6 +193,10 @@ fn competition() -> impl Strategy<Value = Value> {
                 ("venueAddress", venue_address.map(Value::from)),
                 ("onlineUrl", online_url.map(Value::from)),
                 ("website", website.map(Value::from)),
+                ("contactEmail", contact.map(Value::from)),
+                ("rules", rules.map(Value::from)),
+                ("prizes", prizes.map(Value::from)),
+                ("schedule", schedule.map(Value::from)),
                 ("visibility", visibility.map(Value::from)),
             ];
             for (field, value) in optional {
@@ -292,6 +302,10 @@ fn a_created_competition_is_read_back_unchanged() {
             "venueAddress",
             "onlineUrl",
             "website",
+            "contactEmail",
+            "rules",
+            "prizes",
+            "schedule",
             "visibility",
         ];
         let back = fields.map(|field| (field.to_owned(), answered[field].clone()));

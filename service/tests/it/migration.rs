@@ -111,11 +111,13 @@ async fn deleting_a_competition_or_user_deletes_what_belongs_to_it() {
     let world = World::new().await;
     let ada = world.organizer("Ada").await;
     let grace = world.participant("Grace").await;
-    let sprint = world.competition(&ada).tagged(&["rust"]).create().await;
+    let sections = domain::Sections { rules: Some("One idea".into()), ..Default::default() };
+    let sprint = world.competition(&ada).tagged(&["rust"]).with_sections(sections);
+    let sprint = sprint.create().await;
     register(&world.ctx, &grace, sprint).await.unwrap();
     world.run_pending_jobs().await;
     assert_eq!(world.execute("DELETE FROM users WHERE name = 'Ada'").await.unwrap(), 1);
-    for table in ["competitions", "competition_tags", "registrations"] {
+    for table in ["competitions", "competition_tags", "competition_sections", "registrations"] {
         let left = world.execute(&format!("DELETE FROM {table}")).await.unwrap();
         assert_eq!(left, 0, "{table}");
     }

@@ -66,6 +66,13 @@ impl App {
         Self::over(world, ctx, leptos(None), change)
     }
 
+    /// Where addresses of organizers' accounts are not public.
+    pub(crate) async fn hiding_organizer_emails() -> Self {
+        let world = World::new().await;
+        let ctx = world.hiding_organizer_emails().await;
+        Self::over(world, ctx, leptos(None), |_| {})
+    }
+
     /// The same world, reached at this address.
     pub(crate) fn with_site_url(self, url: &str) -> Self {
         let ctx = self.world.ctx.clone();
