@@ -79,8 +79,8 @@ pub use roster::{
     RosterEntry, RosterFilter, RosterOrder, RosterPage, RosterQuery, RosterSort, RosterTotals,
 };
 pub use text::{
-    Description, Email, Password, PersonName, RejectionReason, SectionText, Summary, Tag, TimeZoneName, Title,
-    TokenName, VenueAddress, VenueName, WebLink,
+    Description, Email, Password, PersonName, RejectionReason, SectionText, Summary, Tag,
+    TimeZoneName, Title, TokenName, VenueAddress, VenueName, WebLink,
 };
 pub use timestamp::{InvalidTimestamp, Timestamp, local_time};
 pub use token::{LogoutInput, RefreshInput};

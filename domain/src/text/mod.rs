@@ -36,7 +36,9 @@ mod time_zone;
 mod token_name;
 mod web_link;
 
-pub use competition::{Description, RejectionReason, SectionText, Summary, Tag, Title, VenueAddress, VenueName};
+pub use competition::{
+    Description, RejectionReason, SectionText, Summary, Tag, Title, VenueAddress, VenueName,
+};
 pub use email::Email;
 pub use password::Password;
 pub use person_name::PersonName;
