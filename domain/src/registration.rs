@@ -112,7 +112,8 @@ pub struct Registration {
     /// The key the client sent with it, if it did.
     #[cfg_attr(feature = "openapi", schema(required, example = "7c1e9a54-register"))]
     pub idempotency_key: Option<String>,
-    /// When the seat was taken; while it is on the waiting list, when it joined the list.
+    /// When the seat was taken; while it is on the waiting list, when it joined the list; while it
+    /// waits for approval, when it was requested.
     pub registered_at: Timestamp,
     /// When it last changed.
     pub updated_at: Timestamp,

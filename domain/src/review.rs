@@ -159,7 +159,7 @@ pub struct RefusedReview {
     /// Why, for programs.
     pub code: ErrorCode,
     /// Why, for people.
-    #[cfg_attr(feature = "openapi", schema(example = "Competition is full"))]
+    #[cfg_attr(feature = "openapi", schema(example = "No seat is left for this registration"))]
     pub message: String,
 }
 

@@ -164,7 +164,7 @@ test.describe('a review', () => {
     await expect(errorSummary(page)).toContainText('Choose registrations from the list');
     await choose(page, 'Ben Asks');
     await page.getByRole('button', { name: 'Approve chosen' }).click();
-    await expect(errorSummary(page)).toContainText('No seat is left, and the waiting list takes no more');
+    await expect(errorSummary(page)).toContainText('No seat is left for this registration');
   });
 });
 

@@ -20,6 +20,10 @@ impl MigrationTrait for Migration {
             let table = Table::alter().table("competitions").add_column(&mut column).to_owned();
             manager.alter_table(table).await?;
         }
+        // No foreign key: rows of the table refer to registrations.
+        let last = uuid_null("last_event_id");
+        let table = Table::alter().table("registrations").add_column(last).to_owned();
+        manager.alter_table(table).await?;
         let mut actor = ForeignKey::create()
             .name("registration_events_actor_id_fkey")
             .from("registration_events", "actor_id")
@@ -40,7 +44,7 @@ impl MigrationTrait for Migration {
             .foreign_key(&mut actor)
             .to_owned();
         manager.create_table(events).await?;
-        manager.create_index(index("registration_events", &["registration_id", "id"])).await?;
+        manager.create_index(index("registration_events", &["registration_id"])).await?;
         // Deleting an account looks its events up.
         manager.create_index(index("registration_events", &["actor_id"])).await
     }

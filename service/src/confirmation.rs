@@ -20,7 +20,7 @@ use crate::{
     },
     jobs::{self, BackgroundJob, Claim, Class, Execution, NewJob},
     mail::{
-        limits::CONFIRMATION,
+        limits::{APPROVAL, CONFIRMATION},
         mailbox::{Draft, store_and_enqueue},
         templates::{RenderedMail, UserText},
         when_and_where::WhenAndWhere,
@@ -265,9 +265,14 @@ pub(crate) fn mail(
 }
 
 /// The key of the confirmation of a registration. After a cancellation and a new registration, the
-/// participant gets another confirmation.
-pub(crate) fn dedup_key(row: &registration::Model) -> String {
-    format!("{CONFIRMATION}{}:{}", row.id, Timestamp::from(row.registered_at))
+/// participant gets another confirmation. That of an approval has a prefix of its own: the limit
+/// on repeated confirmations is for what participants do, and not for what organizers do.
+pub(crate) fn dedup_key(row: &registration::Model, seat_from: SeatFrom) -> String {
+    let prefix = match seat_from {
+        SeatFrom::Registering | SeatFrom::WaitingList => CONFIRMATION,
+        SeatFrom::Approval => APPROVAL,
+    };
+    format!("{prefix}{}:{}", row.id, Timestamp::from(row.registered_at))
 }
 
 fn draft(
@@ -286,7 +291,7 @@ fn draft(
             &competition.title,
             &competition.place,
         ),
-        dedup_key: dedup_key(row),
+        dedup_key: dedup_key(row, to_confirm.seat_from),
         cause: to_confirm.cause(),
     }
 }

@@ -61,15 +61,10 @@ impl BackgroundJob for NotifyOfReviews {
 /// Skips a decision that another one has replaced, and a registration on the waiting list that has
 /// got a seat meanwhile: their participants are notified of that instead.
 async fn notify(ctx: &Context, events: &[Uuid]) -> Result<()> {
-    use registration_event::Column::{Id, RegistrationId as Registration};
     let tx = ctx.db.begin_read_committed().await?;
-    let reviewed: Vec<RegistrationId> = registration_event::Entity::find()
-        .select_only()
-        .column(Registration)
-        .filter(any_of(&*tx, Id, events.iter().copied()))
-        .into_tuple()
-        .all(&*tx)
-        .await?;
+    let these = any_of(&*tx, registration_event::Column::Id, events.iter().copied());
+    let decisions = registration_event::Entity::find().filter(these).all(&*tx).await?;
+    let reviewed = decisions.iter().map(|event| event.registration_id);
     // Waits for a transaction that confirms or notifies one of them: its mail comes first.
     let rows = registration::Entity::find()
         .filter(any_of(&*tx, registration::Column::Id, reviewed))
@@ -77,14 +72,7 @@ async fn notify(ctx: &Context, events: &[Uuid]) -> Result<()> {
         .lock(LockType::NoKeyUpdate)
         .all(&*tx)
         .await?;
-    // Read after the wait.
-    let decisions = registration_event::Entity::find()
-        .filter(any_of(&*tx, Registration, rows.iter().map(|row| row.id)))
-        .order_by_asc(Id)
-        .all(&*tx)
-        .await?;
-    let last: HashMap<_, _> =
-        decisions.into_iter().map(|event| (event.registration_id, event)).collect();
+    let decisions: HashMap<_, _> = decisions.into_iter().map(|event| (event.id, event)).collect();
     let users = rows.iter().map(|row| row.user_id);
     let users = user::Entity::find().filter(any_of(&*tx, user::Column::Id, users)).all(&*tx);
     let users: HashMap<_, _> = users.await?.into_iter().map(|user| (user.id, user)).collect();
@@ -94,7 +82,7 @@ async fn notify(ctx: &Context, events: &[Uuid]) -> Result<()> {
     let competitions: HashMap<_, _> =
         competitions.all(&*tx).await?.into_iter().map(|row| (row.id, row)).collect();
     let drafts = rows.iter().filter_map(|row| {
-        let event = last.get(&row.id).filter(|event| events.contains(&event.id))?;
+        let event = decisions.get(&row.last_event_id?)?;
         let competition = competitions.get(&row.competition_id)?;
         let result = result(event.kind, row.status, competition)?;
         Some(draft(event, result, row, users.get(&row.user_id)?, competition))

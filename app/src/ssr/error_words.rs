@@ -26,10 +26,7 @@ pub(crate) fn for_pages(mut error: PublicError) -> PublicError {
 fn words(code: ErrorCode, message: &str) -> Option<&'static str> {
     Some(match code {
         ErrorCode::InvalidCredentials => "Wrong email or password",
-        // That of a review says what is full.
-        ErrorCode::CompetitionFull if !message.contains("waiting list") => {
-            "The last seat has just been taken"
-        }
+        ErrorCode::CompetitionFull => "The last seat has just been taken",
         ErrorCode::RegistrationClosed => "Registration has closed",
         ErrorCode::CompetitionCancelled => "This competition was cancelled",
         ErrorCode::CompetitionOver => "This competition is over",
@@ -64,6 +61,10 @@ fn field_words(code: ErrorCode, field: &str, message: &str) -> Option<String> {
         ErrorCode::HasRegistrations => {
             "People are registered, so this competition cannot become a draft. Cancel it instead."
         }
+        // Of a review.
+        ErrorCode::CompetitionFull
+        | ErrorCode::NotRegistered
+        | ErrorCode::RegistrationCancelled => message,
         _ => return rule_words(field, message),
     };
     Some(words.to_owned())
@@ -97,7 +98,9 @@ fn rule_words(field: &str, message: &str) -> Option<String> {
         "url" => "a URL",
         "competitionId" => return Some("Choose one of your competitions".to_owned()),
         "eventTypes" => return Some("Choose events from the list".to_owned()),
-        "registrationIds" => return Some("Choose registrations from the list".to_owned()),
+        "registrationIds" if message.ends_with(" registrations") => {
+            return Some("Choose registrations from the list".to_owned());
+        }
         "timeZone" => return Some("Choose a time zone from the list".to_owned()),
         "role" => return Some("Choose whether you want to compete or to organize".to_owned()),
         _ => return None,

@@ -1,5 +1,5 @@
-//! What an organizer may add to a competition: one line about it, where it takes place, a website, a
-//! contact address.
+//! What an organizer may add to a competition: one line about it, where it takes place, a website,
+//! a contact address.
 
 use super::optional_text::OptionalTexts;
 use crate::{Email, Faults, Raw, Summary, VenueAddress, VenueName, WebLink};

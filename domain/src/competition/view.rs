@@ -127,10 +127,10 @@ impl Competition {
         self.visibility.is_draft()
     }
 
-    /// Whether a registration that is made at `now` joins the waiting list.
+    /// Whether a registration that is made at `now` joins the waiting list; with approval, whether
+    /// it does once it is approved.
     pub fn takes_waitlisted(&self, now: Timestamp) -> bool {
-        let is_direct = self.is_open(now) && !self.approval_required;
-        is_direct && !self.has_free_seat() && self.has_room()
+        self.is_open(now) && !self.has_free_seat() && self.has_room()
     }
 
     /// Whether a new registration would get a seat: none that waits is overtaken.

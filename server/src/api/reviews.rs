@@ -52,7 +52,8 @@ async fn approve_registrations(
 /// Reject or remove registrations
 ///
 /// They get no seat, or lose the one they have, and cannot be made again by their participants, who
-/// are notified with the reason. A seat that becomes free goes to the first on the waiting list.
+/// are notified with the reason. A seat that becomes free before the deadline goes to the first on
+/// the waiting list.
 #[utoipa::path(
     post, path = "/competitions/{id}/registrations/reject", tag = "registrations",
     security(("bearer" = [])),

@@ -15,8 +15,8 @@ use super::{HttpLimits, rejection::Rejection};
 
 /// The largest body accepted, in bytes.
 pub(crate) const MAX_BODY: usize = 256 * 1024;
-/// The same for the forms of a competition. They send four texts of 10,000 characters, each with the
-/// text that the form was opened with; a character has up to twelve bytes in a form.
+/// The same for the forms of a competition. They send four texts of 10,000 characters, each with
+/// the text that the form was opened with; a character has up to twelve bytes in a form.
 const MAX_COMPETITION_FORM: usize = 1024 * 1024;
 /// The addresses of these forms.
 const COMPETITION_FORMS: [&str; 2] = ["/fn/create_competition", "/fn/edit_competition"];

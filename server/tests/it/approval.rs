@@ -54,7 +54,7 @@ async fn an_organizer_approves_and_rejects_registrations_with_a_key_that_replays
         assert_eq!(all["reviewed"][0]["status"], "PENDING");
         let refused = json!([{
             "registrationId": ids[1], "code": "competition_full",
-            "message": "No seat is left, and the waiting list takes no more",
+            "message": "No seat is left for this registration",
         }]);
         assert_eq!(all["refused"], refused);
     }
@@ -141,11 +141,21 @@ async fn registrations_are_approved_and_rejected_on_the_page_without_javascript(
     let chosen = |id: &str| format!("registration_ids[]={id}");
     let shown = review("verdict=approve").await;
     assert!(shown.contains("Choose registrations from the list"), "{shown}");
+    // A browser that does not send the pressed button decides nothing, and keeps what is chosen.
+    for verdict in ["", "verdict=yes&"] {
+        let shown = review(&format!("{verdict}{}&reason=Late", chosen(&ids[0]))).await;
+        assert!(shown.contains("Choose whether to approve or to reject"), "{shown}");
+        assert!(shown.contains(&format!("value=\"{}\" checked", ids[0])), "{shown}");
+        assert!(shown.contains("value=\"Late\""), "{shown}");
+    }
     let shown = review(&format!("verdict=approve&{}&{}", chosen(&ids[0]), chosen(&ids[1]))).await;
     assert!(shown.contains("1 registration is approved."), "{shown}");
-    assert!(shown.contains("1 registration is unchanged: No seat is left"), "{shown}");
+    assert!(
+        shown.contains("1 registration is unchanged: No seat is left for this registration."),
+        "{shown}"
+    );
     let shown = review(&format!("verdict=approve&{}", chosen(&ids[1]))).await;
-    assert!(shown.contains("No seat is left, and the waiting list takes no more"), "{shown}");
+    assert!(shown.contains("No seat is left for this registration"), "{shown}");
     let shown = review(&format!("verdict=reject&reason=Too+late&{}", chosen(&ids[1]))).await;
     assert!(shown.contains("1 registration is rejected."), "{shown}");
     let cookie = &app.log_in(eve).await;

@@ -22,7 +22,7 @@ use crate::{
     admission::{self, AdmissionCommand},
     entity::{
         competition, idempotency_log, mail, password_reset, personal_token, refresh_token,
-        registration, user, webhook,
+        registration, registration_event, user, webhook,
     },
     events::Event,
     infrastructure::{db::retry, secrets},
@@ -216,6 +216,17 @@ async fn anonymize(tx: &impl ConnectionTrait, id: UserId, random_hash: &str) -> 
         .await?;
     personal_token::Entity::delete_many()
         .filter(personal_token::Column::UserId.eq(id))
+        .exec(tx)
+        .await?;
+    // Organizers may have written names in reasons.
+    let own = registration::Entity::find()
+        .select_only()
+        .column(registration::Column::Id)
+        .filter(registration::Column::UserId.eq(id))
+        .into_query();
+    registration_event::Entity::update_many()
+        .col_expr(registration_event::Column::Reason, Expr::value(None::<String>))
+        .filter(registration_event::Column::RegistrationId.in_subquery(own))
         .exec(tx)
         .await?;
     user::Entity::update_many()

@@ -48,6 +48,13 @@ pub(super) struct Keyed {
     pub(super) lock: KeyLock,
 }
 
+impl Request {
+    /// How many registrations it is about: this bounds what a transaction reads and writes.
+    pub(super) fn weight(&self) -> usize {
+        self.command.reviewed().len().max(1)
+    }
+}
+
 #[cfg(test)]
 impl Request {
     /// A request to register, without a key.
@@ -265,6 +272,15 @@ mod tests {
     #[test]
     fn stored_fingerprints_stay_as_they_are() {
         let cancel = |if_match| AdmissionCommand::CancelCompetition { if_match };
+        let review = |ids: &[u128], verdict| {
+            let ids = ids.iter().map(|id| RegistrationId(Uuid::from_u128(*id)));
+            AdmissionCommand::ReviewRegistrations(Review { registrations: ids.collect(), verdict })
+        };
+        let approve = |ids: &[u128]| review(ids, ReviewVerdict::Approve);
+        let reject = |ids: &[u128], reason: Option<&str>| {
+            let reason = reason.map(|reason| RejectionReason::parse(reason).unwrap());
+            review(ids, ReviewVerdict::Reject { reason })
+        };
         for (command, expected) in [
             (
                 AdmissionCommand::Register,
@@ -277,6 +293,15 @@ mod tests {
             (
                 edit(serde_json::json!({ "capacity": 60 }), Some(IfMatch::Any)),
                 "64906ce017aa386f04e47e0b8fe1a4676b540c774d41e329d9256fe0d81be1e1",
+            ),
+            (approve(&[8, 9]), "bcd5a745af6ce4f8d1d0188f059eed273152ec05361e1fc13a6cf9336af5e395"),
+            (
+                reject(&[8, 9], None),
+                "47791bb44c1cda380a358760c48d0c3b8901b0ab65cf9f82f7db6ca42bfd873f",
+            ),
+            (
+                reject(&[8, 9], Some("Too late")),
+                "34da965283d3ad5cc3f98fe2e6e86ee8a6566fb627033b4c48a82db9859d97f6",
             ),
             (cancel(None), "87169874fb22b2b64451cdc2b54de4194e4649535fd3f1bd4c87379568303ef3"),
             (

@@ -46,7 +46,7 @@ pub(super) type Lane = Combiner<(), Batch, Batch>;
 
 /// An empty lane.
 pub(super) fn lane() -> Lane {
-    Combiner::weighted(LIMITS, |batch| batch.requests().len())
+    Combiner::weighted(LIMITS, |batch| batch.requests().iter().map(Request::weight).sum())
 }
 
 /// Decides a batch together with others in the lane, or returns it undecided.

@@ -22,6 +22,7 @@ mod ledger;
 mod locked_transaction;
 #[cfg(test)]
 mod model;
+mod other_registrations;
 mod outcome;
 mod parts;
 mod process;
@@ -89,7 +90,7 @@ impl Admission {
             lane: Semaphore::new(of_lane),
             alone: Semaphore::new(half.saturating_sub(of_lane).max(1)),
         });
-        Self { requests: Combiner::new(LIMITS), lane: lane::lane(), permits }
+        Self { requests: Combiner::weighted(LIMITS, Request::weight), lane: lane::lane(), permits }
     }
 
     /// The number of requests that wait for a batch or a transaction.

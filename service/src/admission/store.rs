@@ -1,8 +1,8 @@
 //! The statements of a transaction of admission.
 //!
 //! On PostgreSQL it reads in one round trip and writes in one, whatever the number of competitions:
-//! even on one machine a round trip costs as much as a dozen rows. Only the fields, tags
-//! and sections of an edited competition, and the first on a waiting list, are read apart.
+//! even on one machine a round trip costs as much as a dozen rows. Only the fields, tags and
+//! sections of an edited competition, and the [`other_registrations`], are read apart.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -12,7 +12,7 @@ use std::{
 use domain::{CompetitionId, Timestamp, UserId};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, IdenStatic, Iterable, JsonValue,
-    QueryFilter, QueryOrder, QueryResult, QuerySelect, Select, Statement, sea_query::ArrayType,
+    QueryFilter, QueryResult, Statement, sea_query::ArrayType,
 };
 use serde::de::DeserializeOwned;
 
@@ -20,6 +20,7 @@ use super::{
     changes::Changes,
     command::Request,
     compare_and_set::{SetSeats, compare_and_set, is_edited},
+    other_registrations,
     parts::{self, Parts},
 };
 use crate::{
@@ -144,17 +145,15 @@ pub(super) async fn read(
     } else {
         read_one_by_one(tx, competitions, &keys, registrants).await?
     };
-    let reviewed = reviewed(tx, requests).await?;
+    let reviewed = other_registrations::reviewed(tx, requests).await?;
     let mut registrations_of: HashMap<_, Vec<_>> = HashMap::new();
     for row in registrations.into_iter().chain(reviewed) {
         registrations_of.entry(row.competition_id).or_default().push(row);
     }
     let mut lines = HashMap::new();
     for competition in &competitions {
-        let wanted = can_be_promoted(competition, requests, now);
-        if wanted > 0 {
-            lines.insert(competition.id, line(competition.id, wanted).all(tx).await?);
-        }
+        let line = other_registrations::line(tx, competition, requests, now).await?;
+        lines.insert(competition.id, line);
     }
     let mut parts = parts::read(tx, edited).await?;
     let competitions = competitions.into_iter().map(|competition| CompetitionRead {
@@ -165,44 +164,6 @@ pub(super) async fn read(
     });
     let responses = records.into_iter().map(|log| ((log.user_id, log.key.clone()), log.into()));
     Ok(Snapshot { competitions: competitions.collect(), responses: responses.collect() })
-}
-
-/// The registrations that organizers review, of the competitions of the requests.
-async fn reviewed(
-    tx: &impl ConnectionTrait,
-    requests: &[&Request],
-) -> Result<Vec<registration::Model>> {
-    let ids: HashSet<_> =
-        requests.iter().flat_map(|request| request.command.reviewed()).copied().collect();
-    if ids.is_empty() {
-        return Ok(Vec::new());
-    }
-    let these = bulk::any_of(tx, registration::Column::Id, ids);
-    Ok(registration::Entity::find().filter(these).all(tx).await?)
-}
-
-/// How many on the waiting list the requests may give a seat.
-fn can_be_promoted(competition: &competition::Model, requests: &[&Request], now: Timestamp) -> u64 {
-    let waiting = u64::try_from(competition.waitlisted).unwrap_or(0);
-    let about = || requests.iter().filter(|request| request.competition == competition.id);
-    // An edit may move the deadline.
-    let is_edited = || about().any(|request| request.command.edits_competition());
-    if waiting == 0 || !(competition.passes_seats_on(now) || is_edited()) {
-        return 0;
-    }
-    let freed: u64 = about().map(|request| request.command.may_free(competition.capacity)).sum();
-    let free = u64::try_from(competition.capacity - competition.registered).unwrap_or(0);
-    waiting.min(freed + free)
-}
-
-/// The first on the waiting list of a competition. Read in a round trip of its own: few
-/// competitions have a list, and fewer of their requests free a seat.
-fn line(competition: CompetitionId, limit: u64) -> Select<registration::Entity> {
-    registration::Entity::find()
-        .filter(registration::Column::CompetitionId.eq(competition))
-        .filter(registration::Column::WaitlistNumber.is_not_null())
-        .order_by_asc(registration::Column::WaitlistNumber)
-        .limit(limit)
 }
 
 type Rows = (Vec<competition::Model>, Vec<idempotency_log::Model>, Vec<registration::Model>);
@@ -326,8 +287,6 @@ pub(super) async fn write(
 
 #[cfg(test)]
 mod tests {
-    use sea_orm::QueryTrait;
-
     use super::*;
     use crate::{registration::register, testing::World};
 
@@ -346,34 +305,6 @@ mod tests {
         let tx = world.ctx.db.begin_serializable().await?;
         write(&*tx, Vec::new(), Vec::new(), changes.collect()).await?;
         tx.commit().await
-    }
-
-    #[tokio::test]
-    async fn the_line_is_read_from_the_index_of_waiting_lists() {
-        let world = World::new().await;
-        let db = &world.ctx.db;
-        // Only PostgreSQL plans by statistics, and conflicts when it scans a table.
-        if db.is_sqlite() {
-            return;
-        }
-        let ada = world.organizer("Ada").await;
-        let id = world.competition(&ada).seats(300).waitlist(30).create().await;
-        for participant in world.participants_in_bulk(330).await {
-            register(&world.ctx, &participant, id, None).await.unwrap().outcome.unwrap();
-        }
-        for is_analyzed in [false, true] {
-            if is_analyzed {
-                world.execute("ANALYZE registrations").await.unwrap();
-            }
-            let query = line(id, 5).build(DbBackend::Postgres);
-            let explain = Statement { sql: format!("EXPLAIN {}", query.sql), ..query };
-            let tx = db.begin_serializable().await.unwrap();
-            let plan = tx.query_all_raw(explain).await.unwrap();
-            let plan: Vec<String> =
-                plan.iter().map(|row| row.try_get_by_index(0).unwrap()).collect();
-            let plan = plan.join("\n");
-            assert!(plan.contains("registrations_waitlist_key"), "{is_analyzed}: {plan}");
-        }
     }
 
     #[tokio::test]

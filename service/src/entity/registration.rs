@@ -26,6 +26,9 @@ pub(crate) struct Model {
     /// Orders the waiting list: the first to be given a seat has the lowest. `None` for a
     /// registration that is not on it.
     pub(crate) waitlist_number: Option<i32>,
+    /// The last decision of the organizer on it. Not the one with the highest id: the clocks of
+    /// servers differ.
+    pub(crate) last_event_id: Option<Uuid>,
 }
 
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]

@@ -6,7 +6,6 @@ use sea_orm::entity::prelude::*;
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel, serde::Serialize)]
 #[sea_orm(table_name = "registration_events")]
 pub(crate) struct Model {
-    /// Grows with time.
     #[sea_orm(primary_key, auto_increment = false)]
     pub(crate) id: Uuid,
     pub(crate) registration_id: RegistrationId,
@@ -24,7 +23,7 @@ pub(crate) struct Model {
 #[serde(rename_all = "UPPERCASE")]
 pub(crate) enum Kind {
     /// A registration that waited for approval, or was rejected, has got a seat or has joined the
-    /// waiting list.
+    /// waiting list; or one on the list has got a seat after the deadline.
     Approved,
     /// A registration that waited for approval was refused.
     Rejected,

@@ -89,6 +89,7 @@ impl Batch {
                 reminded_start: None,
                 cancellation_notified_at: dates.cancelled,
                 waitlist_number: None,
+                last_event_id: None,
             };
             self.add_mail(rng, now, &row, &competition, user);
             let written_at = now - TimeDelta::hours(RECENT_HOURS)
@@ -137,7 +138,7 @@ impl Batch {
                 &competition.title,
                 &place,
             ),
-            dedup_key: confirmation::dedup_key(row),
+            dedup_key: confirmation::dedup_key(row, SeatFrom::Registering),
             cause: Cause::default(),
         };
         let sent_at = row.registered_at + CONFIRMED_AFTER;

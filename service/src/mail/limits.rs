@@ -40,6 +40,9 @@ pub(crate) enum Topic {
 
 /// The prefix of the dedup keys of confirmations. The id of the registration and its time follow.
 pub(crate) const CONFIRMATION: &str = "confirmation:";
+/// The same for registrations that an organizer has approved. They are not limited to one in six
+/// hours.
+pub(crate) const APPROVAL: &str = "approval:";
 /// The prefix of the dedup keys of messages about accounts.
 pub(crate) const ACCOUNT: &str = "account:";
 

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use domain::{RegistrationId, RegistrationStatus};
-use sea_orm::{ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
 
 use crate::{
     Result,
@@ -21,19 +21,17 @@ pub(super) async fn rejection_reasons(
 ) -> Result<HashMap<RegistrationId, String>> {
     use registration_event::Column::{Id, Reason, RegistrationId as Registration};
     let rejected = rows.into_iter().filter(|row| row.status == RegistrationStatus::Rejected);
-    let rejected: Vec<_> = rejected.map(|row| row.id).collect();
-    if rejected.is_empty() {
+    // The last decision on a rejected registration is the one that rejected it.
+    let rejections: Vec<_> = rejected.filter_map(|row| row.last_event_id).collect();
+    if rejections.is_empty() {
         return Ok(HashMap::new());
     }
-    // The last decision on a rejected registration is the one that rejected it.
     let reasons: Vec<(RegistrationId, Option<String>)> = registration_event::Entity::find()
         .select_only()
         .columns([Registration, Reason])
-        .filter(any_of(db, Registration, rejected))
-        .order_by_asc(Id)
+        .filter(any_of(db, Id, rejections))
         .into_tuple()
         .all(db)
         .await?;
-    let last: HashMap<_, _> = reasons.into_iter().collect();
-    Ok(last.into_iter().filter_map(|(id, reason)| Some((id, reason?))).collect())
+    Ok(reasons.into_iter().filter_map(|(id, reason)| Some((id, reason?))).collect())
 }

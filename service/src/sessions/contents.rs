@@ -7,8 +7,8 @@ use serde_json::Value;
 use crate::accounts::CredentialsVersion;
 
 /// The most that a session of a user holds, in bytes of JSON. The form of a competition fits with
-/// four texts of 10,000 characters in any script, and its edit form with the text that it was opened
-/// with, in scripts of one byte a letter.
+/// four texts of 10,000 characters in most scripts, and its edit form with the text that it was
+/// opened with, in scripts of one byte a letter.
 pub const MAX_BYTES: usize = 128 * 1024;
 /// The most that a session of a visitor holds: the forms for visitors take a few hundred bytes.
 const MAX_VISITOR_BYTES: usize = 4 * 1024;

@@ -17,7 +17,7 @@ use crate::{
         job::{self, State},
         mail, registration,
     },
-    mail::limits::CONFIRMATION,
+    mail::limits::{APPROVAL, CONFIRMATION},
 };
 
 /// Jobs that confirm registrations: of this release, and of the one before.
@@ -79,7 +79,10 @@ impl World {
     /// When the database fails or holds a value that this program never writes.
     pub async fn audit(&self) -> Vec<Audited> {
         let db = self.ctx.db.connection();
-        let mails = self.mails_by_registration(CONFIRMATION).await;
+        let mut mails = self.mails_by_registration(CONFIRMATION).await;
+        for (id, number) in self.mails_by_registration(APPROVAL).await {
+            *mails.entry(id).or_default() += number;
+        }
         let cancellations = self.mails_by_registration(CANCELLATION).await;
         let jobs = job::Entity::find().filter(job::Column::Kind.is_in(CONFIRM));
         let jobs = jobs.all(db).await.expect("the jobs");

@@ -2,10 +2,9 @@
 
 use chrono::TimeDelta;
 use domain::{
-    ApprovalInput, CompetitionId, ErrorCode, MyRegistration, Paging, RegistrationId,
-    RegistrationStatus,
+    CompetitionId, ErrorCode, MyRegistration, Paging, RegistrationId, RegistrationStatus,
     RegistrationStatus::{AwaitingApproval, Cancelled, Confirmed, Pending, Rejected, Waitlisted},
-    RejectionInput, ReviewedRegistrations, RosterQuery,
+    ReviewedRegistrations, RosterQuery,
 };
 use serde_json::json;
 use service::{
@@ -15,7 +14,9 @@ use service::{
     testing::{PASSWORD, World},
 };
 
-use crate::support::{cancel_registration, code, edit, mails, register, subjects};
+use crate::support::{
+    approve, cancel_competition, cancel_registration, code, edit, mails, register, reject, subjects,
+};
 
 /// A competition of Ada's with approval, for which people have registered in their order.
 struct Requests {
@@ -51,19 +52,11 @@ impl Requests {
         actor: &Actor,
         ids: &[RegistrationId],
     ) -> Result<ReviewedRegistrations, ErrorCode> {
-        let input: ApprovalInput =
-            serde_json::from_value(json!({ "registrationIds": ids })).unwrap();
-        let decision =
-            registration::approve(&self.world.ctx, actor, self.sprint, input, None).await;
-        decision.map_err(code)?.outcome.map_err(|refusal| refusal.code)
+        approve(&self.world.ctx, actor, self.sprint, ids).await
     }
 
     async fn reject(&self, ids: &[RegistrationId], reason: &str) -> ReviewedRegistrations {
-        let body = json!({ "registrationIds": ids, "reason": reason });
-        let input: RejectionInput = serde_json::from_value(body).unwrap();
-        let decision =
-            registration::reject(&self.world.ctx, &self.ada, self.sprint, input, None).await;
-        decision.unwrap().outcome.unwrap()
+        reject(&self.world.ctx, &self.ada, self.sprint, ids, reason).await.unwrap()
     }
 
     async fn newest(&self, person: usize) -> MyRegistration {
@@ -288,4 +281,29 @@ async fn requests_keep_a_competition_from_becoming_a_draft_and_its_organizer_fro
     // Nobody gets a seat in a draft.
     let refused = requests.try_approve(ada, &requests.ids).await;
     assert_eq!(refused.unwrap_err(), ErrorCode::RegistrationNotOpen);
+}
+
+#[tokio::test]
+async fn a_reason_does_not_outlive_the_account_that_it_is_about() {
+    let requests = Requests::of(1, 2, 0).await;
+    requests.reject(&requests.ids, "Grace Hopper is too late").await;
+    requests.approve(&requests.ids).await;
+    requests.world.clock.advance(TimeDelta::days(8));
+    let (ctx, person) = (&requests.world.ctx, &requests.people[0]);
+    delete(ctx, person, PASSWORD.to_owned(), ClientAddress::UNKNOWN).await.unwrap();
+    assert!(!requests.world.stored_text().await.contains("Grace Hopper"));
+}
+
+#[tokio::test]
+async fn a_cancelled_competition_takes_no_review_and_sends_its_cancellation_notice_only() {
+    let requests = Requests::of(3, 1, 1).await;
+    let (ctx, ada) = (&requests.world.ctx, &requests.ada);
+    requests.approve(&requests.ids[..2]).await;
+    cancel_competition(ctx, ada, requests.sprint).await.unwrap();
+    let refused = requests.try_approve(ada, &requests.ids).await;
+    assert_eq!(refused.unwrap_err(), ErrorCode::CompetitionCancelled);
+    requests.world.run_pending_jobs().await;
+    for person in 0..3 {
+        assert_eq!(requests.subjects(person).await, ["Competition cancelled: Code Sprint"]);
+    }
 }

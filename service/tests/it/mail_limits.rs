@@ -11,7 +11,7 @@ use service::{
 
 use crate::{
     sink::{Manners, Sink},
-    support::{cancel_registration, claim_one, mails, register, run_job},
+    support::{approve, cancel_registration, claim_one, mails, register, reject, run_job},
 };
 
 /// A confirmation of another competition for each process.
@@ -89,6 +89,25 @@ async fn a_competition_is_confirmed_by_mail_once_in_six_hours_however_often_one_
     register(&ctx, &grace, sprint).await.unwrap();
     run_pending_jobs(&ctx).await;
     assert_eq!((sink.mails().len(), mails(&world, &grace).await.len()), (2, 6));
+}
+
+#[tokio::test]
+async fn a_registration_that_was_removed_and_approved_again_is_confirmed_by_mail() {
+    let world = World::new().await;
+    let sink = Sink::start().await;
+    let ctx = world.process_with_mail(&sink.url()).await;
+    let (ada, grace) = (world.organizer("Ada").await, world.participant("Grace").await);
+    let sprint = world.competition(&ada).create().await;
+    let id = register(&ctx, &grace, sprint).await.unwrap().registration.id;
+    run_pending_jobs(&ctx).await;
+    reject(&ctx, &ada, sprint, &[id], "A mistake").await.unwrap();
+    run_pending_jobs(&ctx).await;
+    approve(&ctx, &ada, sprint, &[id]).await.unwrap();
+    run_pending_jobs(&ctx).await;
+    let subjects: Vec<_> =
+        sink.mails().iter().map(|mail| mail.header("subject").to_owned()).collect();
+    let confirmed = "Registration Confirmed: Code Sprint";
+    assert_eq!(subjects, [confirmed, "Registration removed: Code Sprint", confirmed]);
 }
 
 #[tokio::test]

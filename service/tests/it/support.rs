@@ -2,7 +2,7 @@
 
 use domain::{
     CompetitionId, CompetitionQuery, CompetitionWithOrganizer, ErrorCode, Mail, NewRegistration,
-    PublicError, Timestamp,
+    PublicError, RegistrationId, ReviewedRegistrations, Timestamp,
 };
 use service::{
     Actor, Context, Decision, Error, Result, competitions,
@@ -42,6 +42,37 @@ pub(crate) async fn cancel_registration(
     id: CompetitionId,
 ) -> Result<(), ErrorCode> {
     match registration::cancel_registration(ctx, actor, id, None).await {
+        Ok(decision) => decision.outcome.map_err(|refusal| refusal.code),
+        Err(error) => Err(code(error)),
+    }
+}
+
+/// Approves registrations without a key. A refusal of the whole or a failure becomes its code.
+pub(crate) async fn approve(
+    ctx: &Context,
+    actor: &Actor,
+    competition: CompetitionId,
+    ids: &[RegistrationId],
+) -> Result<ReviewedRegistrations, ErrorCode> {
+    let input = serde_json::json!({ "registrationIds": ids });
+    let input = serde_json::from_value(input).unwrap();
+    match registration::approve(ctx, actor, competition, input, None).await {
+        Ok(decision) => decision.outcome.map_err(|refusal| refusal.code),
+        Err(error) => Err(code(error)),
+    }
+}
+
+/// Rejects registrations without a key. A refusal of the whole or a failure becomes its code.
+pub(crate) async fn reject(
+    ctx: &Context,
+    actor: &Actor,
+    competition: CompetitionId,
+    ids: &[RegistrationId],
+    reason: &str,
+) -> Result<ReviewedRegistrations, ErrorCode> {
+    let input = serde_json::json!({ "registrationIds": ids, "reason": reason });
+    let input = serde_json::from_value(input).unwrap();
+    match registration::reject(ctx, actor, competition, input, None).await {
         Ok(decision) => decision.outcome.map_err(|refusal| refusal.code),
         Err(error) => Err(code(error)),
     }

@@ -45,7 +45,7 @@ impl Availability {
             Self::Closed
         } else if competition.takes_waitlisted(now) {
             Self::WaitingList
-        } else if competition.seats_left == 0 {
+        } else if !competition.has_room() {
             Self::Full
         } else if u64::from(competition.seats_left) * u64::from(FEW) <= competition.capacity.into()
         {
@@ -76,21 +76,23 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_full_competition_is_full_unless_its_waiting_list_takes_more() {
-        let read = |waitlist_capacity: u32, waitlisted: u32| {
+    fn a_full_competition_is_full_unless_its_waiting_list_takes_more_with_or_without_approval() {
+        let read = |approval_required, waitlist_capacity: u32, waitlisted: u32| {
             let competition = serde_json::json!({
                 "id": "01939c2e-7b5a-7000-8000-000000000001", "title": "Sprint", "description": "",
                 "tags": [], "capacity": 5, "seatsLeft": 0, "waitlistCapacity": waitlist_capacity,
                 "waitlisted": waitlisted, "regDeadline": "2026-11-24T12:00:00.000Z",
                 "timeZone": "UTC", "organizerId": "01939c2e-7b5a-7000-8000-000000000002",
-                "version": 1, "createdAt": "2026-11-01T12:00:00.000Z",
+                "approvalRequired": approval_required, "version": 1, "createdAt": "2026-11-01T12:00:00.000Z",
                 "updatedAt": "2026-11-01T12:00:00.000Z",
             });
             let competition: Competition = serde_json::from_value(competition).unwrap();
             Availability::of(&competition, "2026-11-23T12:00:00Z".parse().unwrap())
         };
-        assert_eq!(read(0, 0), Availability::Full);
-        assert_eq!(read(2, 1), Availability::WaitingList);
-        assert_eq!(read(2, 2), Availability::Full);
+        for approval in [false, true] {
+            assert_eq!(read(approval, 0, 0), Availability::Full);
+            assert_eq!(read(approval, 2, 1), Availability::WaitingList);
+            assert_eq!(read(approval, 2, 2), Availability::Full);
+        }
     }
 }

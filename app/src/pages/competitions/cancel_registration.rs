@@ -69,17 +69,23 @@ pub async fn cancel_registration(
     #[server(default)] claim: Claim,
 ) -> Result<(), Failure> {
     use crate::ssr::{flash, form, request};
+    use domain::RegistrationStatus;
 
     let (ctx, actor) = (request::context()?, request::actor()?);
     let key = form::sent_key(&idempotency_key, made_for, &actor);
-    if claim != Claim::Seat {
-        let viewer = service::registration::viewer_state(&ctx, &actor, competition).await?;
+    let viewer = service::registration::viewer_state(&ctx, &actor, competition).await?;
+    let has_changed = match viewer.registration {
         // The seat is kept: something else was to be given up.
-        if viewer.registration.is_some_and(|status| status.holds_seat()) {
-            flash::set("You have a seat now. You can cancel your registration.").await;
-            leptos_axum::redirect(&address::competition(competition));
-            return Ok(());
+        Some(status) if claim != Claim::Seat && status.holds_seat() => {
+            Some("You have a seat now. You can cancel your registration.")
         }
+        Some(RegistrationStatus::Rejected) => Some("The organizer has rejected your registration."),
+        _ => None,
+    };
+    if let Some(words) = has_changed {
+        flash::set(words).await;
+        leptos_axum::redirect(&address::competition(competition));
+        return Ok(());
     }
     let outcome = form::and_then_async(key, async |key| {
         let cancelled =

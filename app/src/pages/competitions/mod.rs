@@ -42,6 +42,6 @@ pub use edit::EditCompetitionPage;
 pub use links::{Links, MailLink};
 pub use list::{CompetitionListPage, CompetitionListScreen};
 pub use listing::Listing;
-pub use manage::{ManageCompetitionPage, ManageCompetitionScreen, RosterRow};
+pub use manage::{ManageCompetitionPage, ManageCompetitionScreen, RosterRow, TypedReview};
 pub use place::Place;
 pub(crate) use place::{ExternalLink, PlaceLine};

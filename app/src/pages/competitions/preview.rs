@@ -31,7 +31,10 @@ pub(super) fn Preview(
             <p class="text-sm text-muted">"Nothing is saved yet."</p>
             <p class="font-display text-xl font-semibold">{title}</p>
             {(!summary.is_empty()).then(|| view! { <p class="lead" dir="auto">{summary}</p> })}
-            {html.description.is_empty().then(|| view! { <p class="text-muted">"No description yet."</p> })}
+            {html
+                .description
+                .is_empty()
+                .then(|| view! { <p class="text-muted">"No description yet."</p> })}
             // Sanitized on the server.
             <div class="prose-text markdown" inner_html=html.description></div>
             <div class="contents" inner_html=html.sections></div>

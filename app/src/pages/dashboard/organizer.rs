@@ -29,7 +29,7 @@ pub struct OrganizerRow {
     pub capacity: u32,
     /// Free seats.
     pub seats_left: u32,
-    /// Registrations that wait for approval.
+    /// Registrations that can be approved.
     pub awaiting_approval: u32,
     /// When registration closes.
     pub reg_deadline: Moment,
@@ -45,6 +45,7 @@ pub struct OrganizerRow {
 impl OrganizerRow {
     fn of(mine: domain::CompetitionWithCount, clock: &ViewerClock, now: Timestamp) -> Self {
         let competition = mine.competition;
+        let can_review = !competition.is_cancelled() && !competition.is_over(now);
         Self {
             availability: Availability::of(&competition, now),
             visibility: competition.visibility,
@@ -53,7 +54,7 @@ impl OrganizerRow {
             title: competition.title,
             capacity: competition.capacity,
             seats_left: competition.seats_left,
-            awaiting_approval: mine.awaiting_approval,
+            awaiting_approval: if can_review { mine.awaiting_approval } else { 0 },
             reg_deadline: clock.in_event_zone(competition.reg_deadline, &competition.time_zone),
         }
     }

@@ -89,6 +89,7 @@ impl Ledger {
             reminded_start: None,
             cancellation_notified_at: None,
             waitlist_number,
+            last_event_id: None,
         };
         let registration = row.clone().into_new_registration(&self.after, user);
         self.add_registration_event(event, &row);

@@ -93,7 +93,7 @@ impl Ledger {
             return Ok(entry.row.clone());
         }
         if !gets_seat && !joins_list {
-            let message = "No seat is left, and the waiting list takes no more";
+            let message = "No seat is left for this registration";
             return Err(PublicError::new(ErrorCode::CompetitionFull, message));
         }
         let row = entry.row_mut();
@@ -154,12 +154,15 @@ impl Ledger {
         kind: Kind,
         reason: Option<&RejectionReason>,
     ) -> registration::Model {
-        let row = self.registrations[&user].row.clone();
+        let id = new_id();
+        let entry = self.registrations.get_mut(&user).expect("a registration of the user");
+        entry.row.last_event_id = Some(id);
+        let row = entry.row.clone();
         if self.reviews.is_empty() {
             self.reviewed_by = request.cause.clone();
         }
         self.reviews.push(registration_event::Model {
-            id: new_id(),
+            id,
             registration_id: row.id,
             actor_id: Some(request.user.id),
             kind,

@@ -9,4 +9,5 @@ mod totals;
 mod visibility;
 
 pub use page::ManageCompetitionPage;
+pub use review::TypedReview;
 pub use screen::{ManageCompetitionScreen, RosterRow};

@@ -34,8 +34,16 @@ pub fn ManageCompetitionPage() -> impl IntoView {
     let review = ServerAction::<ReviewRegistrations>::new();
     Toasts::after(review);
     let (confirmed, reviewed) = (StoredValue::new(0), StoredValue::new(0));
+    // A review that is refused leaves the page, with what is chosen and typed.
+    let successes = RwSignal::new(0);
+    Effect::new(move || {
+        review.version().track();
+        if review.value().with_untracked(|value| matches!(value, Some(Ok(())))) {
+            successes.update(|number| *number += 1);
+        }
+    });
     let screen = Resource::new_blocking(
-        move || (asked.get(), set.version().get(), review.version().get()),
+        move || (asked.get(), set.version().get(), successes.get()),
         |((id, query), ..)| load_manage_competition(id, query),
     );
     view! {
@@ -87,7 +95,12 @@ fn Content(
                         }
                     })}
             </div>
-            {cancelled} <AwaitingApproval id waiting=screen.totals.awaiting_approval />
+            {cancelled}
+            {screen
+                .can_review
+                .then(|| {
+                    view! { <AwaitingApproval id waiting=screen.totals.awaiting_approval /> }
+                })}
             {(screen.is_owner && !is_cancelled)
                 .then(|| {
                     view! {

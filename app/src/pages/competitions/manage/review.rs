@@ -2,11 +2,25 @@
 
 use domain::{CompetitionId, RegistrationStatus, UserId};
 use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use crate::{
-    components::{MadeFor, Submit},
+    components::{Field, MadeFor, Submit},
     error::Failure,
+    form::FormError,
 };
+
+/// The name of the list of registrations in errors, and its id on the page.
+const LIST: &str = "registrationIds";
+
+/// What is in the form.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TypedReview {
+    /// The chosen registrations.
+    pub chosen: Vec<String>,
+    /// The reason of a rejection.
+    pub reason: String,
+}
 
 /// The key of the form in the session. It has the id, because several forms may be open.
 #[cfg(feature = "ssr")]
@@ -29,30 +43,43 @@ pub async fn review_registrations(
         next,
         ssr::{flash, form, request, response},
     };
-    use domain::{ApprovalInput, PublicError, RejectionInput};
+    use domain::{ApprovalInput, ErrorCode, PublicError, RejectionInput};
     use service::registration::{approve, reject};
 
     let (ctx, actor) = (request::context()?, request::actor()?);
     let checked = form::check_same_user(made_for, &actor);
+    let typed = TypedReview { chosen: registration_ids.clone(), reason: reason.clone() };
     let registration_ids = registration_ids.into();
     let outcome = form::and_then_async(checked, async |()| {
-        let decision = if verdict == "approve" {
-            let input = ApprovalInput { registration_ids, ..Default::default() };
-            approve(&ctx, &actor, competition, input, None).await?
-        } else {
-            let reason = reason.into();
-            let input = RejectionInput { registration_ids, reason, ..Default::default() };
-            reject(&ctx, &actor, competition, input, None).await?
+        let decision = match &*verdict {
+            "approve" => {
+                let input = ApprovalInput { registration_ids, ..Default::default() };
+                approve(&ctx, &actor, competition, input, None).await?
+            }
+            "reject" => {
+                let reason = reason.into();
+                let input = RejectionInput { registration_ids, reason, ..Default::default() };
+                reject(&ctx, &actor, competition, input, None).await?
+            }
+            // A browser that does not say which button was pressed decides nothing.
+            _ => {
+                let message = "Choose whether to approve or to reject";
+                let code = ErrorCode::ValidationFailed;
+                return Err(PublicError::on_field(code, LIST, message).into());
+            }
         };
         let all = decision.outcome?;
         match (&all.reviewed[..], all.refused.first()) {
-            ([], Some(first)) => Err(PublicError::new(first.code, first.message.clone()).into()),
+            ([], Some(first)) => {
+                Err(PublicError::on_field(first.code, LIST, &first.message).into())
+            }
             _ => Ok(all),
         }
     })
     .await;
     let page = next::local(&next);
-    let all = form::redirect_back_with(&form_name(competition), &page, (), outcome).await?;
+    let name = form_name(competition);
+    let all = form::redirect_back_with(&name, &page, typed, outcome).await?;
     for words in words(&all) {
         flash::set(words).await;
     }
@@ -76,9 +103,16 @@ fn words(all: &domain::ReviewedRegistrations) -> Vec<String> {
     let results = results.into_iter().filter(|(count, _)| *count > 0);
     let mut words: Vec<_> =
         results.map(|(count, what)| format!("{} {what}.", number(count))).collect();
-    if let Some(first) = all.refused.first() {
-        words.push(format!("{} unchanged: {}.", number(all.refused.len()), first.message));
+    let mut refused: Vec<(&str, usize)> = Vec::new();
+    for one in &all.refused {
+        match refused.iter_mut().find(|(message, _)| *message == one.message) {
+            Some((_, count)) => *count += 1,
+            None => refused.push((&one.message, 1)),
+        }
     }
+    let refused = refused.into_iter();
+    words
+        .extend(refused.map(|(message, count)| format!("{} unchanged: {message}.", number(count))));
     words
 }
 
@@ -99,6 +133,10 @@ pub(super) fn ReviewForm(
     id: CompetitionId,
     /// The address of this page.
     next: String,
+    /// What was in the form when a review was refused without JavaScript.
+    reason: String,
+    /// The error of the form.
+    error: FormError,
     /// Whether any registration on the page can be approved.
     can_approve: bool,
     /// Approving and rejecting.
@@ -106,6 +144,8 @@ pub(super) fn ReviewForm(
     /// The table.
     children: Children,
 ) -> impl IntoView {
+    let is_reason_wrong =
+        move || error.with(|error| error.as_ref().is_some_and(|e| e.about("reason").is_some()));
     let approve = can_approve.then(|| {
         view! {
             <Submit pending=review.pending() class="" {..} name="verdict" value="approve">
@@ -114,32 +154,42 @@ pub(super) fn ReviewForm(
         }
     });
     view! {
-        <ActionForm action=review attr:id="registrationIds" attr:class="grid gap-4">
+        <ActionForm action=review attr:class="grid gap-4">
             <input type="hidden" name="competition" value=id.to_string() />
             <input type="hidden" name="next" value=next />
             <MadeFor />
             // Enter in the reason sends nothing: it would press the first button, which approves.
             <button hidden disabled></button>
-            {children()}
+            // The target of the link in the error summary.
+            <div id=LIST tabindex="-1" class="outline-none">
+                {children()}
+            </div>
             <div class="flex flex-wrap items-start gap-3">
-                {approve} <details class="grow">
+                {approve} <details class="grow" open=is_reason_wrong>
                     <summary class="btn">"Reject or remove chosen"</summary>
                     <div class="grid max-w-prose gap-3 pt-3">
                         <p>
                             "They lose their seat, and cannot register again unless you approve \
                                 them. Each is notified."
                         </p>
-                        <label class="grid gap-1.5">
-                            <span class="font-semibold">"Reason (optional)"</span>
-                            <span class="text-sm text-muted">
-                                "The participants are sent the reason."
-                            </span>
-                            <input class="input w-full" id="reason" name="reason" maxlength="300" />
-                        </label>
+                        <Field
+                            id="reason"
+                            label="Reason (optional)"
+                            hint="The participants are sent the reason."
+                            required=false
+                            value=reason
+                            error
+                        />
                         <p>
-                            <button class="btn btn-error" name="verdict" value="reject">
+                            <Submit
+                                pending=review.pending()
+                                class="btn-error"
+                                {..}
+                                name="verdict"
+                                value="reject"
+                            >
                                 "Reject or remove"
-                            </button>
+                            </Submit>
                         </p>
                     </div>
                 </details>
@@ -153,12 +203,20 @@ pub(super) fn ReviewForm(
 pub(super) fn ReviewBox(
     /// The registration.
     id: String,
+    /// Whether it is chosen at first.
+    checked: bool,
     /// The participant.
     children: Children,
 ) -> impl IntoView {
     view! {
         <label class="flex items-start gap-3">
-            <input class="checkbox mt-0.5" type="checkbox" name="registration_ids[]" value=id />
+            <input
+                class="checkbox mt-0.5"
+                type="checkbox"
+                name="registration_ids[]"
+                value=id
+                checked=checked
+            />
             {children()}
         </label>
     }

@@ -5,7 +5,9 @@ use leptos::{html::H2, prelude::*};
 
 use super::{
     address,
-    review::{ReviewBox, ReviewForm, ReviewRegistrations, is_reviewable, is_to_approve},
+    review::{
+        ReviewBox, ReviewForm, ReviewRegistrations, TypedReview, is_reviewable, is_to_approve,
+    },
     screen::{ManageCompetitionScreen, RosterRow},
 };
 use crate::{
@@ -29,7 +31,8 @@ pub(super) fn Roster(
 ) -> impl IntoView {
     let ManageCompetitionScreen { id, query, sort, rows, total, page, pages, .. } = screen;
     let ManageCompetitionScreen { can_review, can_approve_waiting, .. } = screen;
-    let error = error_of(review, screen.review_error);
+    let TypedReview { chosen, reason } = screen.review.typed;
+    let error = error_of(review, screen.review.error);
     let heading = NodeRef::<H2>::new();
     Effect::new(move || {
         // The button is gone: the table is rendered again.
@@ -64,11 +67,11 @@ pub(super) fn Roster(
         let reviewable = rows.iter().any(|row| is_reviewable(row.status));
         let waits = |status| can_approve_waiting && status == RegistrationStatus::Waitlisted;
         let can_approve = rows.iter().any(|row| is_to_approve(row.status) || waits(row.status));
-        let table = view! { <Table id query=query.clone() sort rows can_review /> };
+        let table = view! { <Table id query=query.clone() sort rows can_review chosen /> };
         if can_review && reviewable {
             let next = address::href(id, &query);
             view! {
-                <ReviewForm id next can_approve review>
+                <ReviewForm id next can_approve reason error review>
                     {table}
                 </ReviewForm>
             }
@@ -80,7 +83,6 @@ pub(super) fn Roster(
     view! {
         <section aria-labelledby="roster" class="grid gap-4">
             <div class="flex flex-wrap items-center justify-between gap-3">
-                // The target of the link in the error summary of a review.
                 <h2 id="roster" class="subheading outline-none" node_ref=heading tabindex="-1">
                     "Participants"
                 </h2>
@@ -151,6 +153,8 @@ fn Table(
     rows: Vec<RosterRow>,
     /// Whether rows can be chosen.
     can_review: bool,
+    /// The registrations that are chosen at first.
+    chosen: Vec<String>,
 ) -> impl IntoView {
     let focus = expect_context::<NavigationFocus>();
     let head = RosterOrder::ALL.map(|order| {
@@ -186,7 +190,13 @@ fn Table(
         };
         let who = if can_review && is_reviewable(row.status) {
             let id = row.registration.to_string();
-            view! { <ReviewBox id>{who}</ReviewBox> }.into_any()
+            let checked = chosen.contains(&id);
+            view! {
+                <ReviewBox id checked>
+                    {who}
+                </ReviewBox>
+            }
+            .into_any()
         } else {
             who.into_any()
         };

@@ -7,7 +7,8 @@ use domain::{
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::{Moment, error::Failure, pages::competitions::Availability};
+use super::review::TypedReview;
+use crate::{Moment, error::Failure, form::Returned, pages::competitions::Availability};
 
 /// A registration in the roster.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -53,8 +54,8 @@ pub struct ManageCompetitionScreen {
     pub can_review: bool,
     /// Whether registrations on the waiting list can be approved: it is closed, and a seat is free.
     pub can_approve_waiting: bool,
-    /// Why a review has just been refused without JavaScript, if it was.
-    pub review_error: Option<PublicError>,
+    /// A review that has just been refused without JavaScript, if one was.
+    pub review: Returned<TypedReview>,
     /// Whether the viewer is its organizer. Administrators can only look.
     pub is_owner: bool,
     /// The registrations, counted by status.
@@ -113,7 +114,7 @@ pub async fn load_manage_competition(
         can_be_cancelled: takes_place,
         can_review: is_owner && takes_place && !competition.is_draft(),
         can_approve_waiting: competition.is_closed(ctx.now()) && competition.seats_left > 0,
-        review_error: form::take_stored_form::<()>(&review::form_name(id)).await?.error,
+        review: form::take_stored_form(&review::form_name(id)).await?,
         is_owner,
         title: competition.title,
         totals: roster.totals,
