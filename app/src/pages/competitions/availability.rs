@@ -83,7 +83,8 @@ mod tests {
                 "tags": [], "capacity": 5, "seatsLeft": 0, "waitlistCapacity": waitlist_capacity,
                 "waitlisted": waitlisted, "regDeadline": "2026-11-24T12:00:00.000Z",
                 "timeZone": "UTC", "organizerId": "01939c2e-7b5a-7000-8000-000000000002",
-                "approvalRequired": approval_required, "version": 1, "createdAt": "2026-11-01T12:00:00.000Z",
+                "approvalRequired": approval_required, "version": 1,
+                "createdAt": "2026-11-01T12:00:00.000Z",
                 "updatedAt": "2026-11-01T12:00:00.000Z",
             });
             let competition: Competition = serde_json::from_value(competition).unwrap();
