@@ -118,7 +118,7 @@ fn fingerprint(new: &NewCompetition) -> String {
         body = json!([body, rest]);
     }
     if new.approval_required {
-        body = serde_json::json!([body, "approvalRequired"]);
+        body = json!([body, "approvalRequired"]);
     }
     format!("create competition {body}")
 }
