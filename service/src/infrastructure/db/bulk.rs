@@ -16,8 +16,8 @@ use serde::Serialize;
 
 use crate::{Error, Result};
 
-/// Rows in a statement on SQLite, which takes 32,766 parameters: no table has more than 30 columns.
-const CHUNK: usize = 1_000;
+/// Rows in a statement on SQLite, which takes 32,766 parameters: no table has more than 40 columns.
+const CHUNK: usize = 800;
 
 /// The entity of a row.
 type EntityOf<M> = <M as ModelTrait>::Entity;
