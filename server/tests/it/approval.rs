@@ -133,9 +133,9 @@ async fn registrations_are_approved_and_rejected_on_the_page_without_javascript(
     );
 
     let review = async |fields: &str| {
-        let form = format!("competition={id}&next={manage}%3Fstatus%3DPENDING&{fields}");
+        let form = format!("competition={id}&next={manage}%3Fsort%3Dname&{fields}");
         let leads_to = post_form(&app, cookie, "review_registrations", &form).await;
-        assert_eq!(leads_to, format!("{manage}?status=PENDING"));
+        assert_eq!(leads_to, format!("{manage}?sort=name"));
         page_text(&app, cookie, &leads_to).await
     };
     let chosen = |id: &str| format!("registration_ids[]={id}");
