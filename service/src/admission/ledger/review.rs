@@ -49,7 +49,7 @@ impl Ledger {
                 Err(refusal) => all.refused.push(RefusedReview {
                     registration_id: id,
                     code: refusal.code,
-                    message: refusal.message.into(),
+                    message: refusal.message,
                 }),
             }
         }

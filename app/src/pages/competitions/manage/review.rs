@@ -79,11 +79,11 @@ pub async fn review_registrations(
     .await;
     let page = next::local(&next);
     let name = form_name(competition);
-    let all = form::redirect_back_with(&name, &page, typed, outcome).await?;
+    let all = form::redirect_back_with(&name, page, typed, outcome).await?;
     for words in words(&all) {
         flash::set(words).await;
     }
-    response::redirect_form(&page);
+    response::redirect_form(page);
     Ok(())
 }
 
