@@ -1,5 +1,6 @@
 //! What a participant has of a competition and can give up, in words.
 
+#[cfg(feature = "ssr")]
 use domain::RegistrationStatus;
 use serde::{Deserialize, Serialize};
 
