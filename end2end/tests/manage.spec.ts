@@ -17,7 +17,7 @@ async function roster(api: Api, names: string[]): Promise<{ organizer: Person; c
 
 /** The names in the table, from top to bottom. */
 function names(page: Page) {
-  return page.getByRole('rowheader').locator('span:first-child');
+  return page.getByRole('rowheader').locator('bdi');
 }
 
 test('a roster is searched, and the search is in the address', async ({ page, api }) => {

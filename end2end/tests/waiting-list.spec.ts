@@ -187,7 +187,7 @@ test('an organizer finds the waiting list among the participants', async ({ page
   await page.getByLabel('Status').selectOption('Waiting list');
   await page.getByRole('button', { name: 'Search' }).click();
   await expect(page).toHaveURL(/status=WAITLISTED/);
-  await expect(page.getByRole('rowheader').locator('span:first-child')).toHaveText(['Wanda Waits', 'Will Waits']);
+  await expect(page.getByRole('rowheader').locator('bdi')).toHaveText(['Wanda Waits', 'Will Waits']);
   await expect(page.getByRole('table').locator('.badge')).toHaveText(['Waiting list', 'Waiting list']);
   await expect(page.getByRole('region', { name: 'Participants' }).getByRole('status')).toHaveText('2 registrations');
 });
