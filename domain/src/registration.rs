@@ -73,6 +73,12 @@ impl RegistrationStatus {
         self.holds_seat() || matches!(self, Self::Waitlisted | Self::AwaitingApproval)
     }
 
+    /// Whether the organizer can approve, reject or remove the registration. One that the
+    /// participant has cancelled stays so.
+    pub fn is_reviewable(self) -> bool {
+        self.is_active() || self == Self::Rejected
+    }
+
     /// Every active status.
     pub fn active() -> impl Iterator<Item = Self> {
         Self::ALL.into_iter().filter(|status| status.is_active())

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, HashSet};
 use serde::{Deserialize, Serialize, de::IgnoredAny};
 
 use crate::{
-    ErrorCode, Faults, PublicError, Raw, Registration, RegistrationId, RejectionReason,
-    account::refuse_unknown,
+    Competition, ErrorCode, Faults, PublicError, Raw, Registration, RegistrationId,
+    RegistrationStatus, RejectionReason, Timestamp, account::refuse_unknown,
 };
 
 /// The most registrations that one review decides on.
@@ -139,6 +139,23 @@ fn reason(raw: Raw<String>) -> Result<Option<RejectionReason>, String> {
     }
 }
 
+impl Competition {
+    /// Whether its organizer can approve and reject registrations at `now`.
+    pub fn takes_reviews(&self, now: Timestamp) -> bool {
+        !self.is_cancelled() && !self.is_draft() && !self.is_over(now)
+    }
+
+    /// Whether approving a registration with this status at `now` can change it. One on the waiting
+    /// list gets a free seat once the list is closed.
+    pub fn can_approve(&self, status: RegistrationStatus, now: Timestamp) -> bool {
+        match status {
+            RegistrationStatus::AwaitingApproval | RegistrationStatus::Rejected => true,
+            RegistrationStatus::Waitlisted => self.is_closed(now) && self.seats_left > 0,
+            _ => false,
+        }
+    }
+}
+
 /// What became of the registrations of a review.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -217,5 +234,27 @@ mod tests {
         }
         let refused = approve(json!({ "registrationIds": ["x"] })).unwrap_err();
         assert_eq!(messages(refused), ["\"x\" is not the id of a registration"]);
+    }
+
+    #[test]
+    fn approving_changes_requests_rejections_and_a_closed_list_with_a_free_seat() {
+        let id = "01939c2e-7b5a-7000-8000-000000000001";
+        let approvable = |seats_left: u32, now: &str| {
+            let competition: Competition = serde_json::from_value(json!({
+                "id": id, "title": "Chess", "description": "", "tags": [], "capacity": 5,
+                "seatsLeft": seats_left, "regDeadline": "2026-11-24T12:00:00Z", "timeZone": "UTC",
+                "organizerId": id, "version": 1, "createdAt": "2026-11-23T12:00:00Z",
+                "updatedAt": "2026-11-23T12:00:00Z",
+            }))
+            .unwrap();
+            let all = RegistrationStatus::ALL.into_iter();
+            let now = now.parse().unwrap();
+            all.filter(|status| competition.can_approve(*status, now)).collect::<Vec<_>>()
+        };
+        use RegistrationStatus::{AwaitingApproval, Rejected, Waitlisted};
+        let (before, deadline) = ("2026-11-24T11:59:59Z", "2026-11-24T12:00:00Z");
+        assert_eq!(approvable(1, before), [AwaitingApproval, Rejected]);
+        assert_eq!(approvable(0, deadline), [AwaitingApproval, Rejected]);
+        assert_eq!(approvable(1, deadline), [Waitlisted, AwaitingApproval, Rejected]);
     }
 }

@@ -185,10 +185,14 @@ impl RosterTotals {
         *total += count;
     }
 
+    /// The sum of the active statuses.
+    pub fn active(self) -> u64 {
+        self.pending + self.confirmed + self.waitlisted + self.awaiting_approval
+    }
+
     /// The sum of all statuses.
     pub fn all(self) -> u64 {
-        let active = self.pending + self.confirmed + self.waitlisted + self.awaiting_approval;
-        active + self.cancelled + self.rejected + self.failed
+        self.active() + self.cancelled + self.rejected + self.failed
     }
 }
 

@@ -270,6 +270,32 @@ mod tests {
     }
 
     #[test]
+    fn a_request_weighs_as_many_registrations_as_it_is_about() {
+        let review = Review {
+            registrations: vec![RegistrationId(Uuid::nil()); 100],
+            verdict: ReviewVerdict::Approve,
+        };
+        let user = User {
+            id: UserId(Uuid::nil()),
+            email: String::new(),
+            name: String::new(),
+            role: domain::Role::Organizer,
+            time_zone: None,
+        };
+        let mut request = Request {
+            competition: CompetitionId(Uuid::nil()),
+            user,
+            command: AdmissionCommand::Register,
+            keyed: None,
+            cause: Cause::default(),
+            since: Instant::now(),
+        };
+        assert_eq!(request.weight(), 1);
+        request.command = AdmissionCommand::ReviewRegistrations(review);
+        assert_eq!(request.weight(), 100);
+    }
+
+    #[test]
     fn stored_fingerprints_stay_as_they_are() {
         let cancel = |if_match| AdmissionCommand::CancelCompetition { if_match };
         let review = |ids: &[u128], verdict| {

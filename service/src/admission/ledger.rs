@@ -8,7 +8,9 @@ mod waiting_list;
 
 use std::collections::{HashMap, VecDeque};
 
+use chrono::TimeDelta;
 use domain::{EventType, RegistrationId, RegistrationStatus, Timestamp, UserId};
+use sea_orm::prelude::DateTimeUtc;
 
 use super::{
     changes::Changes,
@@ -46,7 +48,7 @@ pub(super) struct Ledger {
     new_parts: NewParts,
     /// What its organizer has decided on registrations, in order.
     reviews: Vec<entity::registration_event::Model>,
-    /// The first request with one.
+    /// The first request with a decision.
     reviewed_by: Cause,
     /// For webhooks, in order; none for a competition without webhooks.
     events: Vec<Event>,
@@ -77,6 +79,17 @@ impl Entry {
         }
     }
 
+    /// Gives the registration a seat, because of a request. The competition counts it apart.
+    fn give_seat(&mut self, now: Timestamp, cause: &Cause, seat_from: SeatFrom) {
+        let row = self.row_mut();
+        row.status = RegistrationStatus::Pending;
+        row.waitlist_number = None;
+        row.registered_at = renewed_at(now, row);
+        row.updated_at = row.registered_at;
+        self.cause = cause.clone();
+        self.seat_from = seat_from;
+    }
+
     /// The row, to change it.
     fn row_mut(&mut self) -> &mut entity::registration::Model {
         if self.write == RowWrite::Unchanged {
@@ -84,6 +97,12 @@ impl Entry {
         }
         &mut self.row
     }
+}
+
+/// When an earlier registration is made anew, or gets a seat: later than before, because the dedup
+/// key of the confirmation has this time.
+fn renewed_at(now: Timestamp, earlier: &entity::registration::Model) -> DateTimeUtc {
+    now.utc().max(earlier.registered_at + TimeDelta::milliseconds(1))
 }
 
 /// How a row is written.
@@ -118,6 +137,11 @@ impl Ledger {
             published_by: Cause::default(),
             cancelled_by: Cause::default(),
         }
+    }
+
+    /// The registration of a user who has one.
+    fn entry_mut(&mut self, user: UserId) -> &mut Entry {
+        self.registrations.get_mut(&user).expect("a registration of the user")
     }
 
     fn add_registration_event(&mut self, kind: EventType, row: &entity::registration::Model) {

@@ -2,7 +2,7 @@
 
 use domain::{
     ApprovalInput, CompetitionId, IdempotencyKey, RejectionInput, Review, ReviewedRegistrations,
-    Role,
+    Role, User,
 };
 
 use crate::{
@@ -26,8 +26,8 @@ pub async fn approve(
     input: ApprovalInput,
     key: Option<IdempotencyKey>,
 ) -> Result<Decision<ReviewedRegistrations>> {
-    let check = || input.check();
-    review(ctx, actor, competition, check, key).await
+    let user = actor.require_writer(Role::Organizer)?;
+    review(ctx, user, competition, input.check()?, key).await
 }
 
 /// Rejects registrations for a competition of the actor: they get no seat, or lose the one they
@@ -43,20 +43,18 @@ pub async fn reject(
     input: RejectionInput,
     key: Option<IdempotencyKey>,
 ) -> Result<Decision<ReviewedRegistrations>> {
-    let check = || input.check();
-    review(ctx, actor, competition, check, key).await
+    let user = actor.require_writer(Role::Organizer)?;
+    review(ctx, user, competition, input.check()?, key).await
 }
 
-/// Checks the role before the input, so that 403 wins over 400.
 async fn review(
     ctx: &Context,
-    actor: &Actor,
+    user: &User,
     competition: CompetitionId,
-    check: impl FnOnce() -> Result<Review, domain::PublicError>,
+    review: Review,
     key: Option<IdempotencyKey>,
 ) -> Result<Decision<ReviewedRegistrations>> {
-    let user = actor.require_writer(Role::Organizer)?;
-    let command = AdmissionCommand::ReviewRegistrations(check()?);
+    let command = AdmissionCommand::ReviewRegistrations(review);
     let decision = admission::execute(ctx, user, competition, command, key).await?;
     decision.try_map(|effect| match effect {
         Effect::RegistrationsReviewed(reviewed) => Ok(*reviewed),

@@ -3,7 +3,7 @@
 use domain::{CallToAction, CompetitionId, PublicError, RegistrationStatus, UserId};
 use leptos::{html::Div, prelude::*};
 
-use super::address;
+use super::{address, claim::Claim};
 use crate::{
     Moment,
     components::{ErrorSummary, Icon, LocalTime, MadeFor, Shape, Submit, focus, ordinal},
@@ -65,13 +65,21 @@ pub(super) fn CallToActionPanel(
 ) -> impl IntoView {
     let panel = match call_to_action {
         CallToAction::Register => {
-            view! { <RegisterForm id key=idempotency_key register /> }.into_any()
+            let note = "Your seat is reserved straight away.";
+            view! { <RegisterForm id key=idempotency_key register button="Register" note /> }
+                .into_any()
         }
         CallToAction::RequestSeat => {
-            view! { <RequestSeat id key=idempotency_key register /> }.into_any()
+            let note = "The organizer approves or rejects your request. You'll get a message.";
+            view! { <RegisterForm id key=idempotency_key register button="Request a seat" note /> }
+                .into_any()
         }
         CallToAction::AwaitingApproval => {
-            view! { <AwaitingApproval id register focused /> }.into_any()
+            let title = "Waiting for approval".to_owned();
+            let text = "The organizer approves or rejects your request. You have no seat until \
+                        then, and get a message.";
+            view! { <Waiting id title text leave=Claim::Request.button() register focused /> }
+                .into_any()
         }
         CallToAction::Rejected => view! {
             <Notice title="You have no seat">
@@ -85,10 +93,19 @@ pub(super) fn CallToActionPanel(
             view! { <Registered id status register focused /> }.into_any()
         }
         CallToAction::JoinWaitlist => {
-            view! { <JoinWaitlist id key=idempotency_key register /> }.into_any()
+            let (title, button) = ("This competition is full", "Join waiting list");
+            let note = "A seat that becomes free goes to the first in line.";
+            view! { <RegisterForm id key=idempotency_key register title button note /> }.into_any()
         }
         CallToAction::Waitlisted(position) => {
-            view! { <Waitlisted id position register focused /> }.into_any()
+            let title = match position {
+                Some(position) => format!("You're {} in line", ordinal(position)),
+                None => "You're on the waiting list".to_owned(),
+            };
+            let text = "You're on the waiting list. When a seat becomes free and you're first in \
+                        line, you're registered at once and get a confirmation.";
+            view! { <Waiting id title text leave=Claim::WaitingList.button() register focused /> }
+                .into_any()
         }
         CallToAction::WaitlistClosed => view! {
             <Notice title="The waiting list is closed">
@@ -141,88 +158,43 @@ pub(super) fn CallToActionPanel(
     }
 }
 
+/// The form that registers, joins the waiting list or requests a seat.
 #[component]
-fn RegisterForm(id: CompetitionId, key: String, register: ServerAction<Register>) -> impl IntoView {
-    view! {
-        <ActionForm action=register attr:class="grid gap-3">
-            <input type="hidden" name="competition" value=id.to_string() />
-            <input type="hidden" name="idempotency_key" value=key />
-            <MadeFor />
-            <Submit pending=register.pending() class="btn-lg btn-block">"Register"</Submit>
-            <p class="text-sm text-muted">"Your seat is reserved straight away."</p>
-        </ActionForm>
-    }
-}
-
-#[component]
-fn RequestSeat(id: CompetitionId, key: String, register: ServerAction<Register>) -> impl IntoView {
-    view! {
-        <ActionForm action=register attr:class="grid gap-3">
-            <input type="hidden" name="competition" value=id.to_string() />
-            <input type="hidden" name="idempotency_key" value=key />
-            <MadeFor />
-            <Submit pending=register.pending() class="btn-lg btn-block">"Request a seat"</Submit>
-            <p class="text-sm text-muted">
-                "The organizer approves or rejects your request. You'll get a message."
-            </p>
-        </ActionForm>
-    }
-}
-
-/// What the viewer waits for. After requesting a seat with JavaScript it takes the focus.
-#[component]
-fn AwaitingApproval(
+fn RegisterForm(
     id: CompetitionId,
+    key: String,
     register: ServerAction<Register>,
-    focused: StoredValue<usize>,
+    #[prop(optional)] title: Option<&'static str>,
+    button: &'static str,
+    /// What the button leads to.
+    note: &'static str,
 ) -> impl IntoView {
     view! {
-        <div
-            node_ref=focus_after(register, focused)
-            role="status"
-            tabindex="-1"
-            class="grid gap-3 outline-none"
-        >
-            <p class="font-semibold text-lg">"Waiting for approval"</p>
-            <p>
-                "The organizer approves or rejects your request. You have no seat until then, and \
-                    get a message."
-            </p>
-            <a class="quiet-link" href=address::cancel_registration(id)>"Withdraw request"</a>
-        </div>
-    }
-}
-
-#[component]
-fn JoinWaitlist(id: CompetitionId, key: String, register: ServerAction<Register>) -> impl IntoView {
-    view! {
         <ActionForm action=register attr:class="grid gap-3">
-            <p class="font-semibold text-lg">"This competition is full"</p>
+            {title.map(|title| view! { <p class="font-semibold text-lg">{title}</p> })}
             <input type="hidden" name="competition" value=id.to_string() />
             <input type="hidden" name="idempotency_key" value=key />
             <MadeFor />
             <Submit pending=register.pending() class="btn-lg btn-block">
-                "Join waiting list"
+                {button}
             </Submit>
-            <p class="text-sm text-muted">
-                "A seat that becomes free goes to the first in line."
-            </p>
+            <p class="text-sm text-muted">{note}</p>
         </ActionForm>
     }
 }
 
-/// The viewer's position on the waiting list. After joining it with JavaScript it takes the focus.
+/// What the viewer waits for: a seat or its approval. After registering with JavaScript it takes
+/// the focus.
 #[component]
-fn Waitlisted(
+fn Waiting(
     id: CompetitionId,
-    position: Option<u32>,
+    title: String,
+    text: &'static str,
+    /// The link that ends it.
+    leave: &'static str,
     register: ServerAction<Register>,
     focused: StoredValue<usize>,
 ) -> impl IntoView {
-    let title = match position {
-        Some(position) => format!("You're {} in line", ordinal(position)),
-        None => "You're on the waiting list".to_owned(),
-    };
     view! {
         <div
             node_ref=focus_after(register, focused)
@@ -231,11 +203,10 @@ fn Waitlisted(
             class="grid gap-3 outline-none"
         >
             <p class="font-semibold text-lg">{title}</p>
-            <p>
-                "You're on the waiting list. When a seat becomes free and you're first in line, \
-                    you're registered at once and get a confirmation."
-            </p>
-            <a class="quiet-link" href=address::cancel_registration(id)>"Leave waiting list"</a>
+            <p>{text}</p>
+            <a class="quiet-link" href=address::cancel_registration(id)>
+                {leave}
+            </a>
         </div>
     }
 }

@@ -1,6 +1,5 @@
 //! What a participant has of a competition and can give up, in words.
 
-#[cfg(feature = "ssr")]
 use domain::RegistrationStatus;
 use serde::{Deserialize, Serialize};
 
@@ -19,8 +18,7 @@ pub enum Claim {
 
 impl Claim {
     /// `None` for a registration that is not active.
-    #[cfg(feature = "ssr")]
-    pub(super) fn of(status: RegistrationStatus) -> Option<Self> {
+    pub(crate) fn of(status: RegistrationStatus) -> Option<Self> {
         match status {
             RegistrationStatus::Pending | RegistrationStatus::Confirmed => Some(Self::Seat),
             RegistrationStatus::Waitlisted => Some(Self::WaitingList),
@@ -68,7 +66,7 @@ impl Claim {
     }
 
     /// The button that gives it up.
-    pub(super) fn button(self) -> &'static str {
+    pub(crate) fn button(self) -> &'static str {
         match self {
             Self::Seat => "Cancel registration",
             Self::WaitingList => "Leave waiting list",

@@ -35,6 +35,7 @@ pub use cancel::{CancelCompetitionPage, CancelCompetitionScreen};
 pub use cancel_registration::{CancelRegistrationPage, CancelRegistrationScreen};
 pub(crate) use card::{CompetitionCard, StateBadges};
 pub(crate) use card_grid::{CardGrid, CardGridSkeleton};
+pub use claim::Claim;
 pub use create::CreateCompetitionPage;
 pub use detail::{CompetitionDetailPage, CompetitionDetailScreen};
 pub use draft::{DraftForm, DraftState, DraftValues, PreviewHtml, Region};

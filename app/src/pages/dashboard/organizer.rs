@@ -45,7 +45,7 @@ pub struct OrganizerRow {
 impl OrganizerRow {
     fn of(mine: domain::CompetitionWithCount, clock: &ViewerClock, now: Timestamp) -> Self {
         let competition = mine.competition;
-        let can_review = !competition.is_cancelled() && !competition.is_over(now);
+        let can_review = competition.takes_reviews(now);
         Self {
             availability: Availability::of(&competition, now),
             visibility: competition.visibility,

@@ -9,7 +9,9 @@ use crate::ssr::clock::ViewerClock;
 use crate::{
     Moment,
     components::{EmptyState, Icon, LocalTimes, Shape, StatusBadge, grouped, ordinal},
-    pages::competitions::{AddToCalendar, ExternalLink, Place, PlaceLine, address, calendar},
+    pages::competitions::{
+        AddToCalendar, Claim, ExternalLink, Place, PlaceLine, address, calendar,
+    },
 };
 #[cfg(feature = "ssr")]
 use domain::Timestamp;
@@ -192,11 +194,7 @@ fn RegistrationCard(
     let reason = row.rejection_reason.map(|reason| {
         view! { <p class="text-sm">"Reason: " <span dir="auto">{reason}</span></p> }
     });
-    let cancel_words = match row.status {
-        RegistrationStatus::Waitlisted => "Leave waiting list",
-        RegistrationStatus::AwaitingApproval => "Withdraw request",
-        _ => "Cancel registration",
-    };
+    let cancel_words = Claim::of(row.status).unwrap_or_default().button();
     let status = match row.status {
         status if row.is_competition_cancelled && status.is_active() => view! {
             <span class="badge badge-error h-auto py-1 text-left">

@@ -1,9 +1,8 @@
 //! The rules of registrations.
 
-use chrono::TimeDelta;
 use domain::{ErrorCode, EventType, PublicError, RegistrationId, RegistrationStatus, UserId};
 
-use super::{CANCELLED, Entry, Ledger, OVER, RowWrite};
+use super::{CANCELLED, Entry, Ledger, OVER, RowWrite, renewed_at};
 use crate::{
     admission::{
         command::Request,
@@ -60,11 +59,8 @@ impl Ledger {
             Some(Entry { row, .. }) => (row.id, RowWrite::Update),
             None => (RegistrationId(new_id()), RowWrite::Insert),
         };
-        // Strictly later than the previous registration, because the dedup key of the confirmation
-        // job contains it.
-        let registered_at = earlier.map_or(self.now.utc(), |Entry { row, .. }| {
-            self.now.utc().max(row.registered_at + TimeDelta::milliseconds(1))
-        });
+        let registered_at =
+            earlier.map_or(self.now.utc(), |Entry { row, .. }| renewed_at(self.now, row));
         let key = request.keyed.as_ref().map(|keyed| keyed.key.idempotency_key().to_string());
         let (status, waitlist_number, event) = if self.after.approval_required {
             self.after.awaiting_approval += 1;

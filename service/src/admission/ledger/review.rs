@@ -1,6 +1,5 @@
 //! The rules of approval: the organizer gives registrations a seat, or takes it from them.
 
-use chrono::TimeDelta;
 use domain::{
     ErrorCode, EventType, PublicError, RefusedReview, RegistrationId, RegistrationStatus,
     RejectionReason, Review, ReviewVerdict, ReviewedRegistrations, UserId,
@@ -59,19 +58,15 @@ impl Ledger {
     /// Whose registration it is. Refuses those of other competitions, and those that the
     /// participant has cancelled.
     fn reviewed_user(&self, id: RegistrationId) -> Result<UserId, PublicError> {
-        let user = self.users.get(&id).copied();
-        let status = user.and_then(|user| Some(self.registrations.get(&user)?.row.status));
-        match (user, status) {
-            (_, Some(RegistrationStatus::Cancelled | RegistrationStatus::Failed)) => {
-                let message = "The participant has cancelled this registration";
-                Err(PublicError::new(ErrorCode::RegistrationCancelled, message))
-            }
-            (Some(user), Some(_)) => Ok(user),
-            _ => {
-                let message = "This competition has no such registration";
-                Err(PublicError::new(ErrorCode::NotRegistered, message))
-            }
+        let Some(&user) = self.users.get(&id) else {
+            let message = "This competition has no such registration";
+            return Err(PublicError::new(ErrorCode::NotRegistered, message));
+        };
+        if self.registrations[&user].row.status.is_reviewable() {
+            return Ok(user);
         }
+        let message = "The participant has cancelled this registration";
+        Err(PublicError::new(ErrorCode::RegistrationCancelled, message))
     }
 
     /// Gives a registration a seat, or adds it to the end of the waiting list. It overtakes nobody
@@ -82,11 +77,11 @@ impl Ledger {
         request: &Request,
         user: UserId,
     ) -> Result<registration::Model, PublicError> {
-        let competition = &self.after;
-        let passes_on = competition.passes_seats_on(self.now);
+        let (competition, now) = (&self.after, self.now);
+        let passes_on = competition.passes_seats_on(now);
         let gets_seat = !competition.is_full() && (competition.waitlisted == 0 || !passes_on);
         let joins_list = passes_on && competition.waitlisted < competition.waitlist_capacity;
-        let entry = self.registrations.get_mut(&user).expect("a registration of the user");
+        let entry = self.entry_mut(user);
         let before = entry.row.status;
         let waits = before == RegistrationStatus::Waitlisted;
         if before.holds_seat() || (waits && !gets_seat) {
@@ -96,17 +91,7 @@ impl Ledger {
             let message = "No seat is left for this registration";
             return Err(PublicError::new(ErrorCode::CompetitionFull, message));
         }
-        let row = entry.row_mut();
-        row.status = match gets_seat {
-            true => RegistrationStatus::Pending,
-            false => RegistrationStatus::Waitlisted,
-        };
-        // Later than before, because the dedup key of the confirmation contains it.
-        row.registered_at = self.now.utc().max(row.registered_at + TimeDelta::milliseconds(1));
-        row.updated_at = row.registered_at;
-        row.waitlist_number = None;
-        entry.cause = request.cause.clone();
-        entry.seat_from = SeatFrom::Approval;
+        entry.give_seat(now, &request.cause, SeatFrom::Approval);
         if before.is_active() {
             self.end(user, before);
         }
@@ -114,8 +99,9 @@ impl Ledger {
             self.after.registered += 1;
         } else {
             let number = self.join_waiting_list(user);
-            let entry = self.registrations.get_mut(&user).expect("a registration of the user");
-            entry.row.waitlist_number = Some(number);
+            let row = self.entry_mut(user).row_mut();
+            row.status = RegistrationStatus::Waitlisted;
+            row.waitlist_number = Some(number);
         }
         Ok(self.reviewed(request, user, Kind::Approved, None))
     }
@@ -127,7 +113,8 @@ impl Ledger {
         user: UserId,
         reason: Option<&RejectionReason>,
     ) -> Result<registration::Model, PublicError> {
-        let entry = self.registrations.get_mut(&user).expect("a registration of the user");
+        let now = self.now.utc();
+        let entry = self.entry_mut(user);
         let before = entry.row.status;
         if before == RegistrationStatus::Rejected {
             return Ok(entry.row.clone());
@@ -135,7 +122,7 @@ impl Ledger {
         let row = entry.row_mut();
         row.status = RegistrationStatus::Rejected;
         row.waitlist_number = None;
-        row.updated_at = self.now.utc();
+        row.updated_at = now;
         self.end(user, before);
         let kind = match before {
             RegistrationStatus::AwaitingApproval => Kind::Rejected,
@@ -155,9 +142,9 @@ impl Ledger {
         reason: Option<&RejectionReason>,
     ) -> registration::Model {
         let id = new_id();
-        let entry = self.registrations.get_mut(&user).expect("a registration of the user");
-        entry.row.last_event_id = Some(id);
-        let row = entry.row.clone();
+        let row = self.entry_mut(user).row_mut();
+        row.last_event_id = Some(id);
+        let row = row.clone();
         if self.reviews.is_empty() {
             self.reviewed_by = request.cause.clone();
         }

@@ -4,8 +4,7 @@
 //! seat gives it to the first on the list, in the same transaction, and a new registration joins
 //! the end of the list.
 
-use chrono::TimeDelta;
-use domain::{EventType, RegistrationStatus, UserId};
+use domain::{EventType, UserId};
 
 use super::Ledger;
 use crate::{Cause, confirmation::SeatFrom};
@@ -33,16 +32,8 @@ impl Ledger {
             && let Some(user) = self.line.pop_front()
         {
             let Some(entry) = self.registrations.get_mut(&user) else { continue };
-            let now = self.now.utc();
-            let row = entry.row_mut();
-            row.status = RegistrationStatus::Pending;
-            row.waitlist_number = None;
-            // Later than before, because the dedup key of the confirmation contains it.
-            row.registered_at = now.max(row.registered_at + TimeDelta::milliseconds(1));
-            row.updated_at = row.registered_at;
-            let row = row.clone();
-            entry.cause = cause.clone();
-            entry.seat_from = SeatFrom::WaitingList;
+            entry.give_seat(self.now, cause, SeatFrom::WaitingList);
+            let row = entry.row.clone();
             self.after.registered += 1;
             self.after.waitlisted -= 1;
             self.add_registration_event(EventType::RegistrationPromoted, &row);

@@ -107,10 +107,7 @@ fn Content(
                         <VisibilityForm
                             id
                             visibility=screen.visibility
-                            has_registrations={
-                                screen.seats_left < screen.capacity || screen.totals.waitlisted > 0
-                                    || screen.totals.awaiting_approval > 0
-                            }
+                            has_registrations={screen.totals.active() > 0}
                             was_set=screen.was_set
                             error=screen.error.clone()
                             set

@@ -1,6 +1,6 @@
 //! Approving and rejecting registrations.
 
-use domain::{CompetitionId, RegistrationStatus, UserId};
+use domain::{CompetitionId, UserId};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -90,6 +90,8 @@ pub async fn review_registrations(
 /// What became of the registrations: "2 registrations are approved", and why others are not.
 #[cfg(feature = "ssr")]
 fn words(all: &domain::ReviewedRegistrations) -> Vec<String> {
+    use domain::RegistrationStatus;
+
     let number = |number: usize| match number {
         1 => "1 registration is".to_owned(),
         number => format!("{number} registrations are"),
@@ -114,16 +116,6 @@ fn words(all: &domain::ReviewedRegistrations) -> Vec<String> {
     words
         .extend(refused.map(|(message, count)| format!("{} unchanged: {message}.", number(count))));
     words
-}
-
-/// Whether a registration can be approved, rejected or removed.
-pub(super) fn is_reviewable(status: RegistrationStatus) -> bool {
-    status.is_active() || status == RegistrationStatus::Rejected
-}
-
-/// Whether a registration can be approved.
-pub(super) fn is_to_approve(status: RegistrationStatus) -> bool {
-    matches!(status, RegistrationStatus::AwaitingApproval | RegistrationStatus::Rejected)
 }
 
 /// The form around the table of registrations, and its buttons.
@@ -224,7 +216,10 @@ pub(super) fn ReviewBox(
 
 #[cfg(all(test, feature = "ssr"))]
 mod tests {
-    use domain::{ErrorCode, RefusedReview, Registration, RegistrationId, ReviewedRegistrations};
+    use domain::{
+        ErrorCode, RefusedReview, Registration, RegistrationId, RegistrationStatus,
+        ReviewedRegistrations,
+    };
 
     use super::*;
 

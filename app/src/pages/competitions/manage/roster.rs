@@ -5,9 +5,7 @@ use leptos::{html::H2, prelude::*};
 
 use super::{
     address,
-    review::{
-        ReviewBox, ReviewForm, ReviewRegistrations, TypedReview, is_reviewable, is_to_approve,
-    },
+    review::{ReviewBox, ReviewForm, ReviewRegistrations, TypedReview},
     screen::{ManageCompetitionScreen, RosterRow},
 };
 use crate::{
@@ -30,7 +28,7 @@ pub(super) fn Roster(
     reviewed: StoredValue<usize>,
 ) -> impl IntoView {
     let ManageCompetitionScreen { id, query, sort, rows, total, page, pages, .. } = screen;
-    let ManageCompetitionScreen { can_review, can_approve_waiting, .. } = screen;
+    let can_review = screen.can_review;
     let TypedReview { chosen, reason } = screen.review.typed;
     let error = error_of(review, screen.review.error);
     let heading = NodeRef::<H2>::new();
@@ -64,11 +62,10 @@ pub(super) fn Roster(
         }
         .into_any()
     } else {
-        let reviewable = rows.iter().any(|row| is_reviewable(row.status));
-        let waits = |status| can_approve_waiting && status == RegistrationStatus::Waitlisted;
-        let can_approve = rows.iter().any(|row| is_to_approve(row.status) || waits(row.status));
+        let any_reviewable = rows.iter().any(|row| row.status.is_reviewable());
+        let can_approve = rows.iter().any(|row| row.can_be_approved);
         let table = view! { <Table id query=query.clone() sort rows can_review chosen /> };
-        if can_review && reviewable {
+        if can_review && any_reviewable {
             let next = address::href(id, &query);
             view! {
                 <ReviewForm id next can_approve reason error review>
@@ -188,7 +185,7 @@ fn Table(
                 <span class="block text-sm font-normal text-muted">{row.email}</span>
             </span>
         };
-        let who = if can_review && is_reviewable(row.status) {
+        let who = if can_review && row.status.is_reviewable() {
             let id = row.registration.to_string();
             let checked = chosen.contains(&id);
             view! {

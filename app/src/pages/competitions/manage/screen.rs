@@ -21,6 +21,8 @@ pub struct RosterRow {
     pub email: String,
     /// The status of the registration.
     pub status: RegistrationStatus,
+    /// Whether approving it can change it.
+    pub can_be_approved: bool,
     /// When the participant registered.
     pub registered_at: Moment,
     /// Why the organizer has rejected it, if they have and gave a reason.
@@ -52,8 +54,6 @@ pub struct ManageCompetitionScreen {
     pub can_be_cancelled: bool,
     /// Whether the viewer can approve and reject registrations.
     pub can_review: bool,
-    /// Whether registrations on the waiting list can be approved: it is closed, and a seat is free.
-    pub can_approve_waiting: bool,
     /// A review that has just been refused without JavaScript, if one was.
     pub review: Returned<TypedReview>,
     /// Whether the viewer is its organizer. Administrators can only look.
@@ -93,36 +93,38 @@ pub async fn load_manage_competition(
     let roster = service::registration::browse_roster(&ctx, &actor, id, &filter).await?;
     let competition = service::competitions::get_visible_to(&ctx, &actor, id).await?.competition;
     let is_owner = actor.user()?.id == competition.organizer_id;
-    let takes_place = !competition.is_cancelled() && !competition.is_over(ctx.now());
+    let now = ctx.now();
     let row = |entry: domain::RosterEntry| RosterRow {
         registration: entry.registration.id,
         rejection_reason: entry.rejection_reason,
         name: entry.user.name,
         email: entry.user.email,
         status: entry.registration.status,
+        can_be_approved: competition.can_approve(entry.registration.status, now),
         registered_at: clock.in_viewer_zone(entry.registration.registered_at),
     };
+    let (total, page, pages) = (roster.found.total, roster.found.page, roster.found.pages());
+    let rows = roster.found.items.into_iter().map(row).collect();
     Ok(ManageCompetitionScreen {
         id,
-        availability: Availability::of(&competition, ctx.now()),
+        availability: Availability::of(&competition, now),
         visibility: competition.visibility,
         was_set: form::take_success_flag(&form_name(id)).await?,
         error: form::take_stored_form::<()>(&form_name(id)).await?.error,
         capacity: competition.capacity,
         seats_left: competition.seats_left,
         cancelled_at: competition.cancelled_at.map(|at| clock.in_viewer_zone(at)),
-        can_be_cancelled: takes_place,
-        can_review: is_owner && takes_place && !competition.is_draft(),
-        can_approve_waiting: competition.is_closed(ctx.now()) && competition.seats_left > 0,
+        can_be_cancelled: !competition.is_cancelled() && !competition.is_over(now),
+        can_review: is_owner && competition.takes_reviews(now),
         review: form::take_stored_form(&review::form_name(id)).await?,
         is_owner,
         title: competition.title,
         totals: roster.totals,
         query,
         sort: filter.sort,
-        total: roster.found.total,
-        page: roster.found.page,
-        pages: roster.found.pages(),
-        rows: roster.found.items.into_iter().map(row).collect(),
+        total,
+        page,
+        pages,
+        rows,
     })
 }
