@@ -27,6 +27,7 @@ const register = {
   as: 'participant',
   path: COMPETITION,
   headers: { 'Idempotency-Key': '{{run}}-register' },
+  body: { answers: [] },
 };
 
 export const JOURNEY = {
@@ -94,6 +95,13 @@ export const JOURNEY = {
     },
     { id: 'list_my_registrations', as: 'participant' },
     { id: 'get_my_registration', as: 'participant', path: { id: '{{registrationId}}' } },
+    {
+      id: 'edit_my_registration',
+      as: 'participant',
+      path: { id: '{{registrationId}}' },
+      body: { answers: [] },
+      tests: { 'has no answers': 'response.answers.length === 0' },
+    },
     { id: 'get_registration_calendar', as: 'participant', path: { id: '{{registrationId}}' } },
     { id: 'get_roster', as: 'organizer', path: COMPETITION },
     { id: 'get_roster_csv', as: 'organizer', path: COMPETITION },

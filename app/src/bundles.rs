@@ -21,8 +21,9 @@ use crate::{
         admin::{DiscardJobPage, QueuesPage},
         auth::{ForgotPage, LoginPage, ResetPage, SignupPage},
         competitions::{
-            CancelCompetitionPage, CancelRegistrationPage, CompetitionDetailPage,
+            AnswersPage, CancelCompetitionPage, CancelRegistrationPage, CompetitionDetailPage,
             CompetitionListPage, CreateCompetitionPage, EditCompetitionPage, ManageCompetitionPage,
+            QuestionsPage, RegisterPage,
         },
         dashboard::DashboardPage,
         mailbox::MailboxPage,
@@ -94,6 +95,8 @@ bundle! { own, OwnPages, show_own, fetch_own:
     DashboardPage,
     MailboxPage,
     CancelRegistrationPage,
+    RegisterPage,
+    AnswersPage,
 }
 
 bundle! { admin, AdminPages, show_admin, fetch_admin:
@@ -106,6 +109,7 @@ bundle! { organize, OrganizePages, show_organize, fetch_organize:
     EditCompetitionPage,
     ManageCompetitionPage,
     CancelCompetitionPage,
+    QuestionsPage,
 }
 
 bundle! { integrate, IntegratePages, show_integrate, fetch_integrate:

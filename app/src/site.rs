@@ -115,6 +115,21 @@ fn Site() -> impl IntoView {
                     ssr=SsrMode::Async
                 />
                 <Route
+                    path=path!("/competitions/:id/register")
+                    view={Lazy::<own::RegisterPage>::new()}
+                    ssr=SsrMode::Async
+                />
+                <Route
+                    path=path!("/competitions/:id/answers")
+                    view={Lazy::<own::AnswersPage>::new()}
+                    ssr=SsrMode::Async
+                />
+                <Route
+                    path=path!("/competitions/:id/questions")
+                    view={Lazy::<organize::QuestionsPage>::new()}
+                    ssr=SsrMode::Async
+                />
+                <Route
                     path=path!("/auth/forgot")
                     view={Lazy::<accounts::ForgotPage>::new()}
                     ssr=SsrMode::Async

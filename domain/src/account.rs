@@ -232,8 +232,17 @@ pub(crate) fn text(raw: Raw<String>, label: &str) -> Result<String, String> {
 
 /// Adds a fault for each unknown field.
 pub(crate) fn refuse_unknown(faults: &mut Faults, unknown: &BTreeMap<String, IgnoredAny>) {
+    refuse_unknown_in(faults, "", unknown);
+}
+
+/// The same for an object inside a body, whose fields begin with `prefix` in errors.
+pub(crate) fn refuse_unknown_in(
+    faults: &mut Faults,
+    prefix: &str,
+    unknown: &BTreeMap<String, IgnoredAny>,
+) {
     for field in unknown.keys() {
-        faults.add(field, format!("Field {field} is not known here"));
+        faults.add(&format!("{prefix}{field}"), format!("Field {field} is not known here"));
     }
 }
 

@@ -27,6 +27,12 @@ impl ViewerState {
             self.user.as_ref().is_some_and(|user| user.id == competition.organizer_id);
         is_organizer || self.registration.is_some_and(RegistrationStatus::holds_seat)
     }
+
+    /// Whether the viewer can change the answers of their registration at `now`.
+    pub fn can_change_answers(&self, competition: &Competition, now: Timestamp) -> bool {
+        let is_active = self.registration.is_some_and(RegistrationStatus::is_active);
+        is_active && !competition.is_cancelled() && !competition.is_closed(now)
+    }
 }
 
 /// The states of the button on the page of a competition.

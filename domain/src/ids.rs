@@ -57,6 +57,10 @@ id!(
     CompetitionId
 );
 id!(
+    /// Names a question of a competition.
+    QuestionId
+);
+id!(
     /// Names a registration.
     RegistrationId
 );

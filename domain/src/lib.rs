@@ -24,6 +24,7 @@ mod paging;
 mod password;
 mod personal_token;
 mod profile;
+mod question;
 mod raw;
 mod registration;
 mod review;
@@ -51,7 +52,8 @@ pub use deletion::DeletionPreview;
 pub use error::{ErrorCode, Faults, FieldError, PublicError};
 pub use idempotency::{IdempotencyKey, InvalidIdempotencyKey};
 pub use ids::{
-    CompetitionId, DeliveryId, JobId, MailId, PersonalTokenId, RegistrationId, UserId, WebhookId,
+    CompetitionId, DeliveryId, JobId, MailId, PersonalTokenId, QuestionId, RegistrationId, UserId,
+    WebhookId,
 };
 pub use if_match::{IfMatch, InvalidIfMatch};
 pub use job::{DeadLetter, QueueStats};
@@ -66,6 +68,11 @@ pub use personal_token::{
     MAX_TOKEN_DAYS, NewPersonalToken, PersonalToken, PersonalTokenInput, TokenScope,
 };
 pub use profile::{ProfileEdit, ProfilePatch};
+pub use question::{
+    Answer, AnswerFilter, AnswerInput, AnswerValue, GivenAnswer, MAX_OPTIONS, MAX_QUESTIONS,
+    MAX_STORED_QUESTIONS, Question, QuestionDraft, QuestionInput, QuestionKind, Questions,
+    RegistrationInput, RegistrationPatch, countries, given_answers,
+};
 pub use raw::Raw;
 pub use registration::{
     MyCompetition, MyRegistration, NewRegistration, RegisteredCompetition, Registration,
@@ -79,8 +86,9 @@ pub use roster::{
     RosterEntry, RosterFilter, RosterOrder, RosterPage, RosterQuery, RosterSort, RosterTotals,
 };
 pub use text::{
-    Description, Email, Password, PersonName, RejectionReason, SectionText, Summary, Tag,
-    TimeZoneName, Title, TokenName, VenueAddress, VenueName, WebLink,
+    AnswerText, Description, Email, Password, PersonName, QuestionHelp, QuestionLabel,
+    QuestionOption, RejectionReason, SectionText, Summary, Tag, TimeZoneName, Title, TokenName,
+    VenueAddress, VenueName, WebLink,
 };
 pub use timestamp::{InvalidTimestamp, Timestamp, local_time};
 pub use token::{LogoutInput, RefreshInput};

@@ -72,12 +72,19 @@ impl FromJson for Vec<String> {
     }
 }
 
-impl<'de, T: FromJson> Deserialize<'de> for Raw<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Ok(match Value::deserialize(deserializer)? {
+impl<T: FromJson> Raw<T> {
+    /// The field with this value.
+    pub(crate) fn from_value(value: Value) -> Self {
+        match value {
             Value::Null => Self::Missing,
             value => T::from_json(value).map_or(Self::WrongType, Self::Given),
-        })
+        }
+    }
+}
+
+impl<'de, T: FromJson> Deserialize<'de> for Raw<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Value::deserialize(deserializer).map(Self::from_value)
     }
 }
 

@@ -4,7 +4,7 @@ use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{CompetitionId, Contact, Dates, RegistrationId, Timestamp, UserId};
+use crate::{Answer, CompetitionId, Contact, Dates, RegistrationId, Timestamp, UserId};
 
 /// How far a registration has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -228,6 +228,8 @@ pub struct MyRegistration {
     /// Why the organizer has rejected it; `null` when it is not rejected, or without a reason.
     #[cfg_attr(feature = "openapi", schema(required, example = json!(null)))]
     pub rejection_reason: Option<String>,
+    /// The answers to the questions of the competition, in their order.
+    pub answers: Vec<Answer>,
     /// What it is for.
     pub competition: MyCompetition,
 }

@@ -5,7 +5,8 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Faults, MAX_PAGE_SIZE, Organizer, Page, Paging, PublicError, Registration, RegistrationStatus,
+    Answer, AnswerFilter, Faults, MAX_PAGE_SIZE, Organizer, Page, Paging, PublicError, Question,
+    Registration, RegistrationStatus,
     competition::{filled, search},
 };
 
@@ -20,6 +21,9 @@ pub struct RosterEntry {
     #[cfg_attr(feature = "openapi", schema(required, example = json!(null)))]
     #[serde(rename = "rejectionReason")]
     pub rejection_reason: Option<String>,
+    /// The answers to the questions of the competition, in their order; those to questions that it
+    /// asks no more are the last.
+    pub answers: Vec<Answer>,
     /// Who takes part.
     pub user: Organizer,
 }
@@ -106,6 +110,8 @@ pub struct RosterQuery {
     pub status: Option<String>,
     /// Words of the name or address, in any order and case.
     pub search: Option<String>,
+    /// An [`AnswerFilter`].
+    pub answer: Option<String>,
     /// A [`RosterSort`].
     pub sort: Option<String>,
     /// Counted from 1.
@@ -121,6 +127,8 @@ pub struct RosterFilter {
     pub status: Option<RegistrationStatus>,
     /// Lower case, if anything is searched for.
     pub search: Option<String>,
+    /// With this answer only.
+    pub answer: Option<AnswerFilter>,
     /// The order.
     pub sort: RosterSort,
     /// The page.
@@ -137,17 +145,21 @@ impl RosterQuery {
         let status = filled(&self.status).map(str::parse).transpose();
         let status = faults.check("status", status);
         let search = faults.check("search", search(filled(&self.search)));
+        let answer = faults.check("answer", filled(&self.answer).map(str::parse).transpose());
         let sort =
             faults.check("sort", filled(&self.sort).map_or(Ok(Default::default()), str::parse));
         let (page, limit) = (self.page.as_deref(), self.limit.as_deref());
         let paging = Paging::parse(&mut faults, page, limit, MAX_PAGE_SIZE);
-        let whole = status.zip(search).zip(sort).zip(paging);
-        faults.finish(whole.map(|(((status, search), sort), paging)| RosterFilter {
-            status,
-            search,
-            sort,
-            paging,
-        }))
+        let whole = || {
+            Some(RosterFilter {
+                status: status?,
+                search: search?,
+                answer: answer?,
+                sort: sort?,
+                paging: paging?,
+            })
+        };
+        faults.finish(whole())
     }
 }
 
@@ -203,6 +215,8 @@ pub struct RosterPage {
     pub found: Page<RosterEntry>,
     /// All registrations in numbers: "no match" differs from "none yet".
     pub totals: RosterTotals,
+    /// The questions that the competition asks, in order.
+    pub questions: Vec<Question>,
 }
 
 #[cfg(test)]

@@ -14,9 +14,11 @@ export type Competition = {
   capacity: number;
   seatsLeft: number;
   onlineUrl?: string | null;
+  /** Only of one competition, not in lists. */
+  questions?: { id: string; label: string }[];
 };
 
-export type Registration = { id: string; status: string };
+export type Registration = { id: string; status: string; answers: { question: string; value: unknown }[] };
 
 type Wanted = {
   owner?: Person;
@@ -37,6 +39,8 @@ type Wanted = {
   zone?: string;
   /** Public by default. */
   visibility?: 'DRAFT' | 'UNLISTED' | 'PUBLIC';
+  /** What it asks; nothing by default. */
+  questions?: object[];
   /** When it ends and where it takes place, by their names in the API; nothing by default. */
   facts?: {
     endsAt?: string;
@@ -97,12 +101,16 @@ export class Api {
       regOpensAt: wanted.opens === undefined ? null : inDays(wanted.opens).toISOString(),
       timeZone: wanted.zone ?? 'UTC',
       visibility: wanted.visibility,
+      questions: wanted.questions,
       ...wanted.facts,
     });
   }
 
-  register(participant: Person, competition: Competition): Promise<Registration> {
-    return this.send('POST', `/api/competitions/${competition.id}/register`, participant);
+  /** With answers in the order of the questions. */
+  register(participant: Person, competition: Competition, values: unknown[] = []): Promise<Registration> {
+    const answers = values.map((value, index) => ({ questionId: competition.questions?.[index]?.id, value }));
+    const body = answers.length > 0 ? { answers } : undefined;
+    return this.send('POST', `/api/competitions/${competition.id}/register`, participant, body);
   }
 
   /** Approves registrations, as the owner of the competition. */

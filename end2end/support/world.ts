@@ -18,11 +18,13 @@ export type People = {
 export type World = People & {
   /** The participant is registered for it. */
   competition: Competition;
+  /** Asks a question of each sort of field; the participant is registered for it. */
+  asking: Competition;
   /** Has no registrations. */
   other: Competition;
   /** Another participant has its only seat. */
   full: Competition;
-  /** The id of the participant's only message. */
+  /** The id of a message of the participant. */
   mail: string;
   /** The id of a personal access token of the organizer. */
   token: string;
@@ -37,6 +39,17 @@ const LONG_WORD = 'Donaudampfschifffahrtsgesellschaftskapitänswettbewerb';
 
 /** Nothing listens here. */
 const NO_RECEIVER = `http://127.0.0.1:9/${LONG_WORD.repeat(3)}`;
+
+/** What `asking` asks. */
+const QUESTIONS = [
+  { kind: 'SHORT_TEXT', label: LONG_WORD, help: LONG_WORD.repeat(2), required: true },
+  { kind: 'LONG_TEXT', label: 'About you' },
+  { kind: 'ONE_OF', label: LONG_WORD, options: [LONG_WORD, 'M'] },
+  { kind: 'ANY_OF', label: 'Days', options: [LONG_WORD, 'Friday'] },
+  { kind: 'YES_NO', label: LONG_WORD, required: true, link: `https://example.com/${LONG_WORD.repeat(3)}` },
+  { kind: 'COUNTRY', label: 'Country' },
+  { kind: 'DATE', label: 'Arrival' },
+];
 
 /** Creates the data that the pages show. */
 export async function makeWorld(api: Api): Promise<World> {
@@ -65,7 +78,8 @@ export async function makeWorld(api: Api): Promise<World> {
       schedule: LONG_WORD.repeat(3),
     },
   });
-  const [other, full, another, token, webhook, quietWebhook] = await Promise.all([
+  const [asking, other, full, another, token, webhook, quietWebhook] = await Promise.all([
+    api.competition({ owner: organizer, questions: QUESTIONS }),
     api.competition({ owner: organizer, seats: 1 }),
     api.competition({ seats: 1 }),
     api.participant(),
@@ -73,12 +87,13 @@ export async function makeWorld(api: Api): Promise<World> {
     api.createWebhook(organizer, NO_RECEIVER),
     api.createWebhook(organizer, NO_RECEIVER),
   ]);
+  await api.register(participant, asking, [LONG_WORD, LONG_WORD, LONG_WORD, [LONG_WORD], true]);
   await Promise.all([api.register(participant, competition), api.register(another, full)]);
   await Promise.all([
     api.sendTest(organizer, webhook.id),
     api.editWebhook(organizer, quietWebhook.id, { enabled: false, description: LONG_WORD }),
   ]);
-  await expect.poll(() => api.mailOf(participant)).toHaveLength(1);
+  await expect.poll(() => api.mailOf(participant)).toHaveLength(2);
   const [mail] = await api.mailOf(participant);
   return {
     admin,
@@ -87,6 +102,7 @@ export async function makeWorld(api: Api): Promise<World> {
     newOrganizer,
     newParticipant,
     competition,
+    asking,
     other,
     full,
     mail: mail?.id ?? '',

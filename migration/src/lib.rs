@@ -36,6 +36,7 @@ mod m20261128_000036_visibility;
 mod m20261128_000037_waiting_list;
 mod m20261128_000038_approval;
 mod m20261128_000039_sections;
+mod m20261128_000040_questions;
 
 /// Every migration, oldest first.
 #[derive(Debug)]
@@ -72,6 +73,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261128_000037_waiting_list::Migration),
             Box::new(m20261128_000038_approval::Migration),
             Box::new(m20261128_000039_sections::Migration),
+            Box::new(m20261128_000040_questions::Migration),
         ]
     }
 }

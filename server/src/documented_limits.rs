@@ -3,7 +3,10 @@
 use std::{collections::BTreeSet, time::Duration};
 
 use chrono::TimeDelta;
-use domain::{ErrorCode, MAX_CAPACITY, MAX_PAGE_SIZE, MAX_REVIEWED, MAX_WAITLIST};
+use domain::{
+    AnswerText, ErrorCode, MAX_CAPACITY, MAX_OPTIONS, MAX_PAGE_SIZE, MAX_QUESTIONS, MAX_REVIEWED,
+    MAX_STORED_QUESTIONS, MAX_WAITLIST,
+};
 use serde_json::Value;
 use service::{LoginLimits, idempotency, jobs, mail::mailbox, password_reset, sessions};
 use utoipa::PartialSchema;
@@ -122,6 +125,26 @@ fn the_document_has_every_limit_as_it_is() {
         row("Seats of a competition", grouped(MAX_CAPACITY), ""),
         row("Waiting list of a competition", grouped(MAX_WAITLIST), ""),
         row("Registrations in an approval or rejection", MAX_REVIEWED.to_string(), ""),
+        row(
+            "Questions of a competition",
+            format!("{MAX_QUESTIONS}, with those removed {MAX_STORED_QUESTIONS}"),
+            "",
+        ),
+        row("Question", characters("QuestionLabel"), ""),
+        row(
+            "Options of a question",
+            format!("{MAX_OPTIONS} of {} characters", length(&description, "QuestionOption")),
+            "",
+        ),
+        row(
+            "Answer in one's own words",
+            format!(
+                "{} characters, as a long text {}",
+                grouped(AnswerText::MAX_LINE as u64),
+                grouped(AnswerText::MAX_PARAGRAPHS as u64)
+            ),
+            "",
+        ),
         row("Reads by one address", allowance(traffic.rate_limit_reads), "RATE_LIMIT_READS"),
         row("Writes by one address", allowance(traffic.rate_limit_writes), "RATE_LIMIT_WRITES"),
         row(

@@ -13,6 +13,7 @@ use crate::{
 
 const CLASSES: &[(&str, RateClass)] = &[
     ("account", Read),
+    ("answers_screen", Read),
     ("cancel_competition_screen", Read),
     ("closing_soon", Read),
     ("competition", Read),
@@ -27,7 +28,9 @@ const CLASSES: &[(&str, RateClass)] = &[
     // Marks the shown message as read, as its page does.
     ("mailbox", Read),
     ("manage_competition", Read),
+    ("questions_screen", Read),
     ("queues", Read),
+    ("register_screen", Read),
     // Only looks the link up; a guess at a token goes through `reset_password`.
     ("reset", Read),
     ("revoke_token_screen", Read),
@@ -40,6 +43,7 @@ const CLASSES: &[(&str, RateClass)] = &[
     ("webhook_form", Read),
     ("webhooks", Read),
     ("cancel_competition", Write),
+    ("change_answers", Write),
     ("create_competition", Write),
     ("create_webhook", Write),
     ("delete_webhook", Write),
@@ -52,10 +56,12 @@ const CLASSES: &[(&str, RateClass)] = &[
     ("mark_mail_unread", Write),
     ("read_all_mail", Write),
     ("register", Write),
+    ("register_with_answers", Write),
     ("retry_all_jobs", Write),
     ("retry_job", Write),
     ("revoke_token", Write),
     ("rotate_secret", Write),
+    ("save_questions", Write),
     ("send_delivery", Write),
     ("set_theme", Write),
     ("set_visibility", Write),

@@ -3,8 +3,8 @@
 use chrono::{NaiveTime, TimeDelta};
 use domain::{
     Dates, Description, Email, ErrorCode, Facts, NewCompetition, Password, PersonName, PublicError,
-    Role, Sections, Signup, Summary, Tag, TimeZoneName, Title, User, VenueAddress, VenueName,
-    Visibility, WebLink,
+    QuestionDraft, QuestionKind, Role, Sections, Signup, Summary, Tag, TimeZoneName, Title, User,
+    VenueAddress, VenueName, Visibility, WebLink,
 };
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
@@ -32,6 +32,8 @@ struct DemoCompetition {
     /// The index of the organizer.
     organizer: usize,
     tags: [&'static str; 3],
+    /// Questions with options, none of which must be answered.
+    questions: &'static [(&'static str, QuestionKind, &'static [&'static str])],
 }
 
 enum Place {
@@ -54,6 +56,7 @@ const COMPETITIONS: [DemoCompetition; 5] = [
         lasts: 24,
         organizer: 0,
         tags: ["coding", "hackathon", "technology"],
+        questions: &[],
     },
     DemoCompetition {
         title: "AI Innovation Challenge",
@@ -67,6 +70,7 @@ const COMPETITIONS: [DemoCompetition; 5] = [
         lasts: 8,
         organizer: 0,
         tags: ["ai", "machine-learning", "innovation"],
+        questions: &[],
     },
     DemoCompetition {
         title: "Startup Pitch Competition",
@@ -80,6 +84,7 @@ const COMPETITIONS: [DemoCompetition; 5] = [
         lasts: 4,
         organizer: 1,
         tags: ["startup", "business", "pitching"],
+        questions: &[],
     },
     DemoCompetition {
         title: "Design Sprint Workshop",
@@ -93,6 +98,11 @@ const COMPETITIONS: [DemoCompetition; 5] = [
         lasts: 100,
         organizer: 1,
         tags: ["design", "ux", "workshop"],
+        questions: &[
+            ("What do you eat?", QuestionKind::OneOf, &["Everything", "Vegetarian", "Vegan"]),
+            ("Which tools do you know?", QuestionKind::AnyOf, &["Paper", "Figma", "Code"]),
+            ("How did you hear of it?", QuestionKind::ShortText, &[]),
+        ],
     },
     DemoCompetition {
         title: "Data Science Marathon",
@@ -106,6 +116,7 @@ const COMPETITIONS: [DemoCompetition; 5] = [
         lasts: 40,
         organizer: 0,
         tags: ["data-science", "analytics", "statistics"],
+        questions: &[],
     },
 ];
 
@@ -179,6 +190,20 @@ async fn exists(ctx: &Context, organizer: &User, title: &str) -> Result<bool> {
     Ok(found.one(ctx.db.connection()).await?.is_some())
 }
 
+fn question(
+    (label, kind, options): &(&'static str, QuestionKind, &'static [&'static str]),
+) -> QuestionDraft {
+    QuestionDraft {
+        id: None,
+        kind: *kind,
+        label: (*label).to_owned(),
+        help: None,
+        required: false,
+        options: options.iter().map(|option| (*option).to_owned()).collect(),
+        link: None,
+    }
+}
+
 fn new_competition(ctx: &Context, demo: &DemoCompetition) -> Result<NewCompetition> {
     let today = ctx.now().utc().date_naive().and_time(NaiveTime::MIN).and_utc();
     let in_days = |days, hour| today + TimeDelta::days(days) + TimeDelta::hours(hour);
@@ -211,5 +236,6 @@ fn new_competition(ctx: &Context, demo: &DemoCompetition) -> Result<NewCompetiti
         visibility: Visibility::Public,
         waitlist_capacity: demo.waitlist,
         approval_required: false,
+        questions: demo.questions.iter().map(question).collect(),
     })
 }

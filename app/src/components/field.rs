@@ -1,8 +1,11 @@
 //! Fields of forms: a label, a hint, an error and the input.
 
-use leptos::{html::Input, prelude::*};
+use leptos::{html::Input, oco::Oco, prelude::*};
 
 use crate::form::FormError;
+
+/// A text that is known at compile time, or one of the form's data.
+type Text = Oco<'static, str>;
 
 /// The `aria-describedby` of a field: its hint, if it has one, and its error.
 fn describe(id: &str, has_hint: bool) -> String {
@@ -13,35 +16,34 @@ fn describe(id: &str, has_hint: bool) -> String {
 #[component]
 pub(crate) fn FieldError(
     /// The name of the field in errors.
-    id: &'static str,
+    #[prop(into)]
+    id: Text,
     /// The error of the form.
     error: FormError,
 ) -> impl IntoView {
-    let words = move || error.with(|error| Some(error.as_ref()?.about(id)?.to_owned()));
+    let error_id = format!("{id}-error");
+    let words = move || error.with(|error| Some(error.as_ref()?.about(&id)?.to_owned()));
     view! {
-        <p id=format!("{id}-error") class="text-sm font-semibold text-error empty:hidden">
+        <p id=error_id class="text-sm font-semibold text-error empty:hidden">
             {words}
         </p>
     }
 }
 
 /// `true` while the field has an error.
-fn invalid(id: &'static str, error: FormError) -> impl Fn() -> Option<&'static str> + Copy {
+fn invalid(id: &Text, error: FormError) -> impl Fn() -> Option<&'static str> + use<> {
+    let id = id.clone();
     move || {
-        let wrong = error.with(|error| error.as_ref().is_some_and(|p| p.about(id).is_some()));
+        let wrong = error.with(|error| error.as_ref().is_some_and(|p| p.about(&id).is_some()));
         wrong.then_some("true")
     }
 }
 
 /// A label above its field.
 #[component]
-fn Label(
-    id: &'static str,
-    label: &'static str,
-    #[prop(optional_no_strip)] hint: Option<String>,
-) -> impl IntoView {
+fn Label(id: Text, label: Text, #[prop(optional_no_strip)] hint: Option<String>) -> impl IntoView {
     view! {
-        <label for=id class="font-semibold">{label}</label>
+        <label for=id.clone() class="font-semibold">{label}</label>
         {hint
             .map(|hint| {
                 view! { <p id=format!("{id}-hint") class="text-sm text-muted">{hint}</p> }
@@ -53,13 +55,15 @@ fn Label(
 #[component]
 pub(crate) fn Field(
     /// The name of the field in errors, and its id on the page.
-    id: &'static str,
+    #[prop(into)]
+    id: Text,
     /// The name of the field in the form; `id` by default.
-    #[prop(default = id)]
-    name: &'static str,
+    #[prop(into, default = id.clone())]
+    name: Text,
     /// The label.
-    label: &'static str,
-    /// The hint.
+    #[prop(into)]
+    label: Text,
+    /// The hint; none if it is empty.
     #[prop(optional, into)]
     hint: Option<String>,
     /// The `type` of the input.
@@ -83,11 +87,13 @@ pub(crate) fn Field(
     /// The error of the form.
     error: FormError,
 ) -> impl IntoView {
-    let described = describe(id, hint.is_some());
+    let hint = hint.filter(|hint| !hint.is_empty());
+    let described = describe(&id, hint.is_some());
+    let is_invalid = invalid(&id, error);
     view! {
         <div class="grid gap-1.5">
-            <Label id label hint />
-            <FieldError id error />
+            <Label id=id.clone() label hint />
+            <FieldError id=id.clone() error />
             <input
                 class="input"
                 id=id
@@ -97,7 +103,7 @@ pub(crate) fn Field(
                 list=list
                 autocomplete=autocomplete
                 aria-required=required.then_some("true")
-                aria-invalid=invalid(id, error)
+                aria-invalid=is_invalid
                 aria-describedby=described
                 value=value
             />
@@ -109,34 +115,42 @@ pub(crate) fn Field(
 #[component]
 pub(crate) fn TextArea(
     /// The name of the field in errors, and its id on the page.
-    id: &'static str,
+    #[prop(into)]
+    id: Text,
     /// The name of the field in the form.
-    name: &'static str,
+    #[prop(into)]
+    name: Text,
     /// The label.
-    label: &'static str,
+    #[prop(into)]
+    label: Text,
     /// The hint.
     #[prop(optional, into)]
     hint: Option<String>,
     /// Whether the field is required.
     #[prop(default = true)]
     required: bool,
+    /// The number of lines that it shows.
+    #[prop(default = 8)]
+    rows: u8,
     /// The initial value.
     value: String,
     /// The error of the form.
     error: FormError,
 ) -> impl IntoView {
-    let described = describe(id, hint.is_some());
+    let hint = hint.filter(|hint| !hint.is_empty());
+    let described = describe(&id, hint.is_some());
+    let is_invalid = invalid(&id, error);
     view! {
         <div class="grid gap-1.5">
-            <Label id label hint />
-            <FieldError id error />
+            <Label id=id.clone() label hint />
+            <FieldError id=id.clone() error />
             <textarea
                 class="textarea"
                 id=id
                 name=name
-                rows="8"
+                rows=rows
                 aria-required=required.then_some("true")
-                aria-invalid=invalid(id, error)
+                aria-invalid=is_invalid
                 aria-describedby=described
             >
                 {value}
@@ -149,11 +163,14 @@ pub(crate) fn TextArea(
 #[component]
 pub(crate) fn SelectField(
     /// The name of the field in errors, and its id on the page.
-    id: &'static str,
+    #[prop(into)]
+    id: Text,
     /// The name of the field in the form.
-    name: &'static str,
+    #[prop(into)]
+    name: Text,
     /// The label.
-    label: &'static str,
+    #[prop(into)]
+    label: Text,
     /// The hint.
     #[prop(optional, into)]
     hint: Option<String>,
@@ -162,16 +179,18 @@ pub(crate) fn SelectField(
     /// The choices.
     children: Children,
 ) -> impl IntoView {
-    let described = describe(id, hint.is_some());
+    let hint = hint.filter(|hint| !hint.is_empty());
+    let described = describe(&id, hint.is_some());
+    let is_invalid = invalid(&id, error);
     view! {
         <div class="grid gap-1.5">
-            <Label id label hint />
-            <FieldError id error />
+            <Label id=id.clone() label hint />
+            <FieldError id=id.clone() error />
             <select
                 class="select"
                 id=id
                 name=name
-                aria-invalid=invalid(id, error)
+                aria-invalid=is_invalid
                 aria-describedby=described
             >
                 {children()}
@@ -213,7 +232,7 @@ pub(crate) fn PasswordField(
     let described = describe(id, hint.is_some());
     view! {
         <div class="grid gap-1.5">
-            <Label id label hint />
+            <Label id=id.into() label=label.into() hint />
             <FieldError id error />
             <div class="flex gap-2">
                 <input
@@ -226,7 +245,7 @@ pub(crate) fn PasswordField(
                     autocapitalize="none"
                     spellcheck="false"
                     aria-required="true"
-                    aria-invalid=invalid(id, error)
+                    aria-invalid=invalid(&id.into(), error)
                     aria-describedby=described
                 />
                 <Show when=move || live.get()>

@@ -7,15 +7,17 @@ use serde::{Deserialize, de::IgnoredAny};
 use super::{
     approval::approval_required,
     facts::{FactsEdit, RawFacts},
-    input::{capacity, deadline, end, opening, start_date, time_zone},
+    fields::{capacity, deadline, end, opening, start_date, time_zone},
     sections::{RawSections, SectionsEdit},
     tags::tags,
     visibility::{Visibility, visibility},
     waitlist::waitlist_capacity,
 };
 use crate::{
-    Dates, Description, Faults, PublicError, Raw, Tag, TimeZoneName, Timestamp, Title,
+    Dates, Description, Faults, PublicError, QuestionDraft, QuestionInput, Raw, Tag, TimeZoneName,
+    Timestamp, Title,
     account::{refuse_unknown, text},
+    question::questions,
     raw::present,
 };
 
@@ -125,6 +127,15 @@ pub struct CompetitionPatch {
     #[cfg_attr(feature = "openapi", schema(value_type = Option<bool>))]
     #[serde(default)]
     pub approval_required: Raw<bool>,
+    /// What participants are asked when they register, in this order: at most 20, and at most 100
+    /// in all with those that were removed. A question with an id is edited; one that is not in
+    /// the list is asked no more. The answers to it stay.
+    #[cfg_attr(
+        feature = "openapi",
+        schema(value_type = Option<Vec<QuestionInput>>, max_items = 20)
+    )]
+    #[serde(default)]
+    pub questions: Raw<Vec<QuestionInput>>,
     /// Anything else: refused, by name.
     #[cfg_attr(feature = "openapi", schema(ignore))]
     #[serde(flatten)]
@@ -164,6 +175,8 @@ pub struct CompetitionEdit {
     pub waitlist_capacity: Option<u32>,
     /// Whether its organizer approves registrations.
     pub approval_required: Option<bool>,
+    /// What participants are asked, in order: at most [`crate::MAX_QUESTIONS`].
+    pub questions: Option<Vec<QuestionDraft>>,
 }
 
 impl CompetitionPatch {
@@ -201,7 +214,6 @@ impl CompetitionPatch {
         let facts = facts.check(&mut faults);
         let (rules, prizes, schedule) = (self.rules, self.prizes, self.schedule);
         let sections = RawSections { rules, prizes, schedule }.check(&mut faults);
-        let facts = facts.zip(sections);
         let visibility =
             optional(&mut faults, "visibility", self.visibility, |raw| visibility(&raw));
         let waitlist = optional(&mut faults, "waitlistCapacity", self.waitlist_capacity, |raw| {
@@ -210,32 +222,32 @@ impl CompetitionPatch {
         let approval = optional(&mut faults, "approvalRequired", self.approval_required, |raw| {
             approval_required(&raw)
         });
+        let questions = match self.questions {
+            Raw::Missing => Some(None),
+            raw => questions(&mut faults, raw).map(Some),
+        };
         refuse_unknown(&mut faults, &self.unknown);
-        let text = version.zip(title).zip(description).zip(tags).zip(facts.zip(visibility));
-        let times = reg_deadline.zip(start_date).zip(ends_at).zip(reg_opens_at).zip(time_zone);
-        let seats = capacity.zip(waitlist).zip(approval);
-        let whole = text.zip(seats).zip(times).map(|((text, seats), times)| {
-            let ((capacity, waitlist_capacity), approval_required) = seats;
-            let ((((version, title), description), tags), ((facts, sections), visibility)) = text;
-            let ((((reg_deadline, start_date), ends_at), reg_opens_at), time_zone) = times;
-            CompetitionEdit {
-                version,
-                title,
-                description,
-                tags,
-                capacity,
-                reg_deadline,
-                start_date,
-                ends_at,
-                reg_opens_at,
-                time_zone,
-                facts,
-                sections,
-                visibility,
-                waitlist_capacity,
-                approval_required,
-            }
-        });
+        let whole = || {
+            Some(CompetitionEdit {
+                version: version?,
+                title: title?,
+                description: description?,
+                tags: tags?,
+                capacity: capacity?,
+                reg_deadline: reg_deadline?,
+                start_date: start_date?,
+                ends_at: ends_at?,
+                reg_opens_at: reg_opens_at?,
+                time_zone: time_zone?,
+                facts: facts?,
+                sections: sections?,
+                visibility: visibility?,
+                waitlist_capacity: waitlist?,
+                approval_required: approval?,
+                questions: questions?,
+            })
+        };
+        let whole = whole();
         faults.finish(whole)
     }
 }

@@ -7,18 +7,18 @@ use serde::{Deserialize, de::IgnoredAny};
 use super::{
     approval::approval_required,
     facts::{Facts, RawFacts},
+    fields::{capacity, deadline, end, opening, start_date, time_zone},
     sections::{RawSections, Sections},
     tags::tags,
     visibility::{Visibility, visibility},
     waitlist::waitlist_capacity,
 };
 use crate::{
-    Dates, Description, Faults, PublicError, Raw, Tag, TimeZoneName, Timestamp, Title,
+    Dates, Description, Faults, PublicError, QuestionDraft, QuestionInput, Raw, Tag, TimeZoneName,
+    Timestamp, Title,
     account::{refuse_unknown, text},
+    question::questions,
 };
-
-/// The most seats a competition may have.
-pub const MAX_CAPACITY: u32 = 1_000_000;
 
 /// The body of a new competition, unchecked.
 #[derive(Clone, Default, Deserialize)]
@@ -125,6 +125,14 @@ pub struct CompetitionInput {
     #[cfg_attr(feature = "openapi", schema(value_type = Option<bool>))]
     #[serde(default)]
     pub approval_required: Raw<bool>,
+    /// What participants are asked when they register, in this order: at most 20; nothing when it
+    /// is absent or null. None of them has an id.
+    #[cfg_attr(
+        feature = "openapi",
+        schema(value_type = Option<Vec<QuestionInput>>, max_items = 20)
+    )]
+    #[serde(default)]
+    pub questions: Raw<Vec<QuestionInput>>,
     /// Anything else: refused, by name.
     #[cfg_attr(feature = "openapi", schema(ignore))]
     #[serde(flatten)]
@@ -140,7 +148,7 @@ pub struct NewCompetition {
     pub description: Description,
     /// No two alike, in the order given.
     pub tags: Vec<Tag>,
-    /// Seats, 1 to [`MAX_CAPACITY`].
+    /// Seats, 1 to [`crate::MAX_CAPACITY`].
     pub capacity: u32,
     /// In the future, and in order.
     pub dates: Dates,
@@ -156,6 +164,8 @@ pub struct NewCompetition {
     pub waitlist_capacity: u32,
     /// Whether its organizer approves registrations.
     pub approval_required: bool,
+    /// What participants are asked, in order: at most [`crate::MAX_QUESTIONS`].
+    pub questions: Vec<QuestionDraft>,
 }
 
 impl CompetitionInput {
@@ -196,91 +206,38 @@ impl CompetitionInput {
             prizes: Some(self.prizes),
             schedule: Some(self.schedule),
         };
-        let facts = facts.zip(sections.check(&mut faults));
+        let sections = sections.check(&mut faults);
         let visibility = faults.check("visibility", visibility(&self.visibility));
         let waitlist = faults.check("waitlistCapacity", waitlist_capacity(&self.waitlist_capacity));
         let approval = faults.check("approvalRequired", approval_required(&self.approval_required));
+        let questions = questions(&mut faults, self.questions);
         refuse_unknown(&mut faults, &self.unknown);
 
-        let dates = reg_opens_at.zip(reg_deadline).zip(start_date).zip(ends_at);
-        let dates =
-            dates.map(|(((opens, deadline), start), end)| Dates { opens, deadline, start, end });
-        let text = title.zip(description).zip(tags).zip(capacity.zip(waitlist).zip(approval));
-        let whole =
-            text.zip(dates.zip(time_zone).zip(facts).zip(visibility)).map(|(text, rest)| {
-                let (((title, description), tags), seats) = text;
-                let ((capacity, waitlist_capacity), approval_required) = seats;
-                let (((dates, time_zone), (facts, sections)), visibility) = rest;
-                let facts = facts.into_new();
-                let sections = sections.applied_to(&Sections::default());
-                NewCompetition {
-                    title,
-                    description,
-                    tags,
-                    capacity,
-                    dates,
-                    time_zone,
-                    facts,
-                    sections,
-                    visibility,
-                    waitlist_capacity,
-                    approval_required,
-                }
-            });
+        let whole = || {
+            Some(NewCompetition {
+                title: title?,
+                description: description?,
+                tags: tags?,
+                capacity: capacity?,
+                dates: Dates {
+                    opens: reg_opens_at?,
+                    deadline: reg_deadline?,
+                    start: start_date?,
+                    end: ends_at?,
+                },
+                time_zone: time_zone?,
+                facts: facts?.into_new(),
+                sections: sections?.applied_to(&Sections::default()),
+                visibility: visibility?,
+                waitlist_capacity: waitlist?,
+                approval_required: approval?,
+                questions: questions?,
+            })
+        };
+        let whole = whole();
         let new = faults.finish(whole)?;
         new.dates.deadline_after(now)?.in_order()?;
         Ok(new)
-    }
-}
-
-pub(super) fn capacity(raw: &Raw<i64>) -> Result<u32, String> {
-    let number = match raw {
-        Raw::Given(number) => u32::try_from(*number).ok(),
-        Raw::Missing | Raw::WrongType => None,
-    };
-    number
-        .filter(|number| (1..=MAX_CAPACITY).contains(number))
-        .ok_or_else(|| format!("Capacity must be a whole number from 1 to {MAX_CAPACITY}"))
-}
-
-pub(super) fn deadline(raw: &Raw<String>) -> Result<Timestamp, String> {
-    time(raw, "Registration deadline")?
-        .ok_or_else(|| "Registration deadline must not be blank".into())
-}
-
-pub(super) fn start_date(raw: &Raw<String>) -> Result<Option<Timestamp>, String> {
-    time(raw, "Start date")
-}
-
-pub(super) fn end(raw: &Raw<String>) -> Result<Option<Timestamp>, String> {
-    time(raw, "End")
-}
-
-pub(super) fn opening(raw: &Raw<String>) -> Result<Option<Timestamp>, String> {
-    time(raw, "Opening of registration")
-}
-
-pub(super) fn time_zone(
-    raw: Raw<String>,
-    is_zone: fn(&TimeZoneName) -> bool,
-) -> Result<TimeZoneName, String> {
-    let name = match raw {
-        Raw::Missing => return Ok(TimeZoneName::default()),
-        Raw::WrongType => return Err("Time zone must be text".into()),
-        Raw::Given(text) => TimeZoneName::parse(&text)?,
-    };
-    if is_zone(&name) { Ok(name) } else { Err(TimeZoneName::UNKNOWN.into()) }
-}
-
-/// A form sends an empty text for a time that was not chosen.
-fn time(raw: &Raw<String>, label: &str) -> Result<Option<Timestamp>, String> {
-    let wrong =
-        || format!("{label} must be a date and time that exists, like 2026-11-29T07:10:00Z");
-    match raw {
-        Raw::Missing => Ok(None),
-        Raw::WrongType => Err(wrong()),
-        Raw::Given(text) if text.trim().is_empty() => Ok(None),
-        Raw::Given(text) => text.parse().map(Some).map_err(|_| wrong()),
     }
 }
 
@@ -308,7 +265,7 @@ mod tests {
     fn the_description_has_the_limits_of_the_checks() {
         use utoipa::PartialSchema;
 
-        use crate::CompetitionPatch;
+        use crate::{CompetitionPatch, MAX_CAPACITY};
 
         for schema in [CompetitionInput::schema(), CompetitionPatch::schema()] {
             let schema = serde_json::to_value(schema).unwrap();

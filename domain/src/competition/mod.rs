@@ -5,6 +5,7 @@ mod dates;
 mod draft;
 mod edit;
 mod facts;
+mod fields;
 mod input;
 mod optional_text;
 mod query;
@@ -18,7 +19,8 @@ pub use dates::{Dates, UNDATED_FOR};
 pub use draft::{Clash, CompetitionDraft};
 pub use edit::{CompetitionEdit, CompetitionPatch};
 pub use facts::{Facts, FactsEdit, venue_line};
-pub use input::{CompetitionInput, MAX_CAPACITY, NewCompetition};
+pub use fields::MAX_CAPACITY;
+pub use input::{CompetitionInput, NewCompetition};
 pub use query::{CompetitionFilter, CompetitionQuery, CompetitionSort};
 #[cfg(feature = "openapi")]
 pub use query::{SearchText, TagList};

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Sections;
-use crate::{CompetitionId, Dates, Page, Timestamp, UserId, Visibility};
+use crate::{CompetitionId, Dates, Page, Question, Timestamp, UserId, Visibility};
 
 /// A competition.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -219,9 +219,13 @@ pub struct CompetitionDetail {
     /// Its sections; empty in lists. Not part of the API: see [`CompetitionWithSections`].
     #[serde(skip)]
     pub sections: Sections,
+    /// What participants are asked; empty in lists. Not part of the API: see
+    /// [`CompetitionWithSections`].
+    #[serde(skip)]
+    pub questions: Vec<Question>,
 }
 
-/// A competition as the public sees it, with its sections. Lists do not have them.
+/// A competition as the public sees it, with its sections and questions. Lists do not have them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CompetitionWithSections {
@@ -231,12 +235,15 @@ pub struct CompetitionWithSections {
     /// Its sections.
     #[serde(flatten)]
     pub sections: Sections,
+    /// What participants are asked when they register, in order.
+    pub questions: Vec<Question>,
 }
 
 impl From<CompetitionDetail> for CompetitionWithSections {
     fn from(mut detail: CompetitionDetail) -> Self {
         let sections = std::mem::take(&mut detail.sections);
-        Self { detail, sections }
+        let questions = std::mem::take(&mut detail.questions);
+        Self { detail, sections, questions }
     }
 }
 
@@ -255,6 +262,10 @@ pub struct CompetitionWithOrganizer {
     /// Its sections.
     #[serde(flatten)]
     pub sections: Sections,
+    /// What participants are asked when they register, in order.
+    #[cfg_attr(feature = "openapi", schema(required))]
+    #[serde(default)]
+    pub questions: Vec<Question>,
     /// Who runs it.
     pub organizer: Organizer,
 }
@@ -348,5 +359,6 @@ mod tests {
         assert_eq!((read.competition.venue_name, read.competition.is_online), (None, false));
         assert_eq!((read.competition.contact_email, read.sections), (None, Sections::default()));
         assert_eq!((read.online_url, read.competition.visibility), (None, Visibility::Public));
+        assert_eq!(read.questions, []);
     }
 }

@@ -94,6 +94,8 @@ pub enum ErrorCode {
     LastAdministrator,
     /// The participant is registered already.
     AlreadyRegistered,
+    /// The organizer has changed the questions of the competition while they were answered.
+    QuestionsChanged,
     /// The participant has no registration for this competition.
     NotRegistered,
     /// The organizer has rejected the registration of the participant, who cannot register again.
@@ -188,6 +190,7 @@ impl ErrorCode {
             | Self::AccountInUse
             | Self::LastAdministrator
             | Self::AlreadyRegistered
+            | Self::QuestionsChanged
             | Self::RegistrationCancelled
             | Self::CompetitionOver
             | Self::IdempotencyInFlight

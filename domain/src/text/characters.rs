@@ -12,6 +12,11 @@ pub(super) fn one_line(label: &str, text: &str, max: usize) -> Result<String, St
     bounded(label, normal_form::line(text), max, is_bad)
 }
 
+pub(super) fn paragraphs(label: &str, text: &str, max: usize) -> Result<String, String> {
+    let is_bad = |c: char| (c.is_control() && !matches!(c, '\n' | '\t')) || is_no_character(c);
+    bounded(label, normal_form::paragraphs(text), max, is_bad)
+}
+
 /// The text, which is in normal form, if it has 1 to `max` characters, something of them can be
 /// seen and none is bad.
 pub(super) fn bounded(

@@ -1,6 +1,6 @@
 //! What an organizer writes of a competition.
 
-use super::characters::{bounded, is_no_character, one_line};
+use super::characters::{one_line, paragraphs};
 use crate::normal_form;
 
 /// Longest title, in characters.
@@ -80,11 +80,6 @@ impl SectionText {
     pub fn parse(label: &str, text: &str) -> Result<Self, String> {
         paragraphs(label, text, MAX_SECTION).map(Self)
     }
-}
-
-fn paragraphs(label: &str, text: &str, max: usize) -> Result<String, String> {
-    let is_bad = |c: char| (c.is_control() && !matches!(c, '\n' | '\t')) || is_no_character(c);
-    bounded(label, normal_form::paragraphs(text), max, is_bad)
 }
 
 text!(

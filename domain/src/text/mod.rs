@@ -32,6 +32,7 @@ mod competition;
 mod email;
 mod password;
 mod person_name;
+mod question;
 mod time_zone;
 mod token_name;
 mod web_link;
@@ -42,6 +43,7 @@ pub use competition::{
 pub use email::Email;
 pub use password::Password;
 pub use person_name::PersonName;
+pub use question::{AnswerText, QuestionHelp, QuestionLabel, QuestionOption};
 pub use time_zone::TimeZoneName;
 pub use token_name::TokenName;
 pub use web_link::WebLink;

@@ -44,7 +44,8 @@ pub(super) fn router() -> ApiRouter {
 /// List open competitions
 ///
 /// Public competitions before their deadline that are not cancelled, also those that open later.
-/// The filters narrow the list together. Items have no sections (`rules`, `prizes`, `schedule`).
+/// The filters narrow the list together. Items have no sections (`rules`, `prizes`, `schedule`) and
+/// no `questions`.
 #[utoipa::path(
     get, path = "/competitions", tag = "competitions",
     params(CompetitionFilters, Parts, Revalidating),
@@ -81,8 +82,8 @@ async fn list_competitions(
 
 /// Get a competition
 ///
-/// With its organizer, its sections and the number of registrations, also after its deadline or
-/// cancellation. A draft is found by its organizer only.
+/// With its organizer, its sections, its questions and the number of registrations, also after its
+/// deadline or cancellation. A draft is found by its organizer only.
 #[utoipa::path(
     get, path = "/competitions/{id}", tag = "competitions",
     params(CompetitionPath, Revalidating),

@@ -32,12 +32,10 @@ use crate::headers::IDEMPOTENCY_KEY;
 /// Completes every operation, and declares the responses and headers that they refer to.
 pub(super) fn complete(description: &mut OpenApi) {
     links::add(description);
-    let mut bodies = BTreeSet::new();
     let mut problems = BTreeSet::new();
     for item in description.paths.paths.values_mut() {
         for (reads, operation) in operations(item) {
             complete_operation(operation, reads);
-            bodies.extend(body_schema(operation));
             let responses = operation.responses.responses.values();
             problems.extend(responses.filter_map(|response| match response {
                 RefOr::Ref(reference) => Some(name(&reference.ref_location)),
@@ -55,9 +53,11 @@ pub(super) fn complete(description: &mut OpenApi) {
     for (_, operation) in description.paths.paths.values_mut().flat_map(operations) {
         add_examples(operation, &schemas);
     }
-    for body in bodies {
-        if let Some(RefOr::T(Schema::Object(object))) = components.schemas.get_mut(&body) {
-            // Every input refuses fields that it does not know.
+    for (name, schema) in &mut components.schemas {
+        if let RefOr::T(Schema::Object(object)) = schema
+            && (name.ends_with("Input") || name.ends_with("Patch"))
+        {
+            // Every input refuses fields that it does not know, also inside another.
             object.additional_properties = Some(Box::new(AdditionalProperties::FreeForm(false)));
         }
     }
@@ -170,16 +170,6 @@ fn refuse_null(body: &mut RequestBody) {
             content.schema = either.items.pop();
             body.required = Some(Required::False);
         }
-    }
-}
-
-/// The name of the schema of the JSON body, if the operation has one.
-fn body_schema(operation: &Operation) -> Option<String> {
-    let Some(RefOr::T(body)) = &operation.request_body else { return None };
-    let RefOr::T(content) = body.content.get("application/json")? else { return None };
-    match content.schema.as_ref()? {
-        RefOr::Ref(reference) => Some(name(&reference.ref_location)),
-        RefOr::T(_) => None,
     }
 }
 

@@ -55,10 +55,23 @@ impl<S: Send + Sync> FromRequest<S> for NoBody {
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        let body = LenientBody::<Option<IgnoredAny>>::from_request(request, state);
+        body.await.map(|_| Self)
+    }
+}
+
+/// A body that is read if it is declared as JSON, and is then valid; the default for anything else.
+pub(super) struct LenientBody<T>(pub(super) T);
+
+impl<T: DeserializeOwned + Default, S: Send + Sync> FromRequest<S> for LenientBody<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
         if !is_json(request.headers()) || request.body().is_end_stream() {
-            return Ok(Self);
+            return Ok(Self(T::default()));
         }
-        <Body<IgnoredAny> as FromRequest<S>>::from_request(request, state).await.map(|_| Self)
+        let body = <Body<T> as FromRequest<S>>::from_request(request, state);
+        body.await.map(|Body(value)| Self(value))
     }
 }
 

@@ -2,9 +2,9 @@
 //! its `#[utoipa::path]`.
 
 use domain::{
-    CompetitionId, CompetitionSort, DeliveryId, IdempotencyKey, IfMatch, JobId, MAX_PAGE_NUMBER,
-    MAX_PAGE_SIZE, MailId, PersonalTokenId, RegistrationId, RegistrationStatus, RosterSort,
-    SearchText, TagList, UserId, WebhookId,
+    AnswerFilter, CompetitionId, CompetitionSort, DeliveryId, IdempotencyKey, IfMatch, JobId,
+    MAX_PAGE_NUMBER, MAX_PAGE_SIZE, MailId, PersonalTokenId, RegistrationId, RegistrationStatus,
+    RosterSort, SearchText, TagList, UserId, WebhookId,
 };
 use serde_json::Value;
 use utoipa::{
@@ -60,6 +60,11 @@ parameters! {
             "search",
             "Words of the name or email, in any order and case, with or without accents",
             SearchText::schema(),
+        ),
+        query(
+            "answer",
+            "The id of a question, a colon and an answer: registrations with this answer",
+            AnswerFilter::schema(),
         ),
         query(
             "sort",

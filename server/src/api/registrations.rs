@@ -7,8 +7,8 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use domain::{
-    CompetitionId, MyRegistration, NewRegistration, PageQuery, RegistrationId, RosterEntry,
-    RosterQuery,
+    CompetitionId, MyRegistration, NewRegistration, PageQuery, RegistrationId, RegistrationInput,
+    RegistrationPatch, RosterEntry, RosterQuery,
 };
 use service::{Decision, registration};
 use utoipa_axum::routes;
@@ -16,14 +16,14 @@ use utoipa_axum::routes;
 use super::{
     ApiRouter,
     cursor::CursorList,
-    extract::{Id, NoBody, OptionalKey, QueryString},
+    extract::{Body, Id, LenientBody, NoBody, OptionalKey, QueryString},
     location, paging,
     parameters::{CompetitionPath, Keyed, Parts, RegistrationPath, RosterFilters},
     replay,
     responses::{
-        AlreadyRegistered, CancellationRefused, CompetitionNotFound, CompetitionOver,
-        InvalidParameter, NotAllowedToRegister, NotRegistered, NotYourCompetition, ParticipantOnly,
-        RegistrationNotFound, RegistrationRefused,
+        AlreadyRegistered, AnswersRefused, CancellationRefused, CompetitionNotFound,
+        CompetitionOver, InvalidParameter, NotAllowedToRegister, NotRegistered, NotYourCompetition,
+        ParticipantOnly, RegistrationNotFound, RegistrationRefused,
     },
     roster_csv,
 };
@@ -38,6 +38,7 @@ pub(super) fn router() -> ApiRouter {
         .write(routes!(register, cancel_registration))
         .read(routes!(list_my_registrations))
         .read(routes!(get_my_registration))
+        .write(routes!(edit_my_registration))
         .read(routes!(get_roster))
         .read(routes!(get_roster_csv))
 }
@@ -47,12 +48,14 @@ pub(super) fn router() -> ApiRouter {
 /// The seat is reserved from the response on; the confirmation follows by mail. When no seat is
 /// left and the competition has a waiting list, the registration joins it: its status is
 /// `WAITLISTED`, and a seat that becomes free goes to the first in line. When the competition has
-/// `approvalRequired`, the status is `AWAITING_APPROVAL` and no seat is taken. Send the same
-/// `Idempotency-Key` with every retry, so that no retry registers twice. The body is ignored, but
-/// must be valid if it is JSON.
+/// `approvalRequired`, the status is `AWAITING_APPROVAL` and no seat is taken. The `answers` to the
+/// `questions` of the competition go into the body; anything else in it is ignored, but it must be
+/// valid if it is JSON. Wrong answers leave the key unused. Send the same `Idempotency-Key` with
+/// every retry, so that no retry registers twice.
 #[utoipa::path(
     post, path = "/competitions/{id}/register", tag = "registrations", security(("bearer" = [])),
     params(CompetitionPath, Keyed),
+    request_body = Option<RegistrationInput>,
     responses(
         (status = 201, description = "Registered with a seat, on the waiting list, or for approval",
             body = NewRegistration, headers(("Location"), ("Idempotency-Replayed"))),
@@ -64,9 +67,10 @@ async fn register(
     Participant(actor): Participant,
     Id(id): Id<CompetitionId>,
     OptionalKey(key): OptionalKey,
-    NoBody: NoBody,
+    LenientBody(RegistrationInput { answers }): LenientBody<RegistrationInput>,
 ) -> Result<Response, Problem> {
-    let decision = registration::register(&state.ctx, &actor, id, key).await?;
+    let (ctx, actor) = (&state.ctx, &actor);
+    let decision = registration::register_with_answers(ctx, actor, id, answers, key).await?;
     Ok(respond(decision))
 }
 
@@ -156,6 +160,29 @@ async fn get_my_registration(
     Ok(Json(registration::get(&state.ctx, &actor, id).await?))
 }
 
+/// Edit my registration
+///
+/// Until the deadline, while the registration is active. `answers` has all answers to the
+/// `questions` that the competition asks; a question without one is not answered any more. Answers
+/// to questions that it asks no more stay.
+#[utoipa::path(
+    patch, path = "/registrations/{id}", tag = "registrations", security(("bearer" = [])),
+    params(RegistrationPath),
+    request_body = RegistrationPatch,
+    responses(
+        (status = 200, description = "The registration with its answers", body = MyRegistration),
+        AnswersRefused, NotAllowedToRegister, RegistrationNotFound,
+    ),
+)]
+async fn edit_my_registration(
+    State(state): State<AppState>,
+    Participant(actor): Participant,
+    Id(id): Id<RegistrationId>,
+    Body(input): Body<RegistrationPatch>,
+) -> Result<Json<MyRegistration>, Problem> {
+    Ok(Json(registration::edit_answers(&state.ctx, &actor, id, input).await?))
+}
+
 /// List the participants of my competition
 ///
 /// For its organizer and for administrators.
@@ -196,7 +223,7 @@ async fn get_roster(
     security(("bearer" = [])),
     params(CompetitionPath, RosterFilters),
     responses(
-        (status = 200, description = "Name, email, status, time and id of each registration",
+        (status = 200, description = "Name, email, status, time, id and answers of each",
             body = String, content_type = "text/csv", headers(("Content-Disposition")),
             example = json!("Name,Email,Status,Registered at,Registration ID\r\n")),
         InvalidParameter, NotYourCompetition, CompetitionNotFound,

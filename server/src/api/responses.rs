@@ -42,7 +42,9 @@ problems! {
     InvalidParameter: ValidationFailed "A parameter is invalid",
     RegistrationRefused: RegistrationClosed
         "Competition was cancelled; Registration has not opened yet; Registration deadline has \
-        passed; Competition is full; or an invalid key",
+        passed; Competition is full; an answer is wrong; or an invalid key",
+    AnswersRefused: RegistrationClosed
+        "An answer is wrong; competition was cancelled; or registration deadline has passed",
     ReviewRefused: CompetitionCancelled
         "Competition was cancelled; a field is invalid; or an invalid key",
     CancellationRefused: CompetitionCancelled "Competition was cancelled; or an invalid key",
@@ -88,7 +90,8 @@ problems! {
         "The version is stale; the competition was cancelled; more seats are taken than the new \
         capacity; a competition with registrations would become a draft; or the key is in flight",
     AlreadyRegistered: AlreadyRegistered ("Retry-After")
-        "Already registered for this competition, with `registrationId`; or the key is in flight",
+        "Already registered for this competition, with `registrationId`; its questions have just \
+        changed; or the key is in flight",
     CompetitionOver: CompetitionOver ("Retry-After") "Competition is over; or the key is in flight",
     KeyInFlight: IdempotencyInFlight ("Retry-After")
         "Another request with the same key is in flight",

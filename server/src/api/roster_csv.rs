@@ -13,11 +13,12 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use csv::{QuoteStyle, Terminator, WriterBuilder};
-use domain::RosterEntry;
+use domain::{Question, Questions, RosterEntry};
 use futures::{Stream, StreamExt, TryStreamExt, stream};
 use service::registration::RosterExport;
 
 const BYTE_ORDER_MARK: &str = "\u{feff}";
+/// The first columns; the questions of the competition follow.
 const HEADER: [&str; 5] = ["Name", "Email", "Status", "Registered at", "Registration ID"];
 /// Characters that a formula can begin with, including full-width forms. From OWASP's page on CSV
 /// injection.
@@ -39,35 +40,52 @@ pub(super) fn respond(export: RosterExport) -> Response {
 /// The text of the file in parts. An error aborts the download, so that a browser does not save an
 /// incomplete file.
 fn parts(export: RosterExport) -> impl Stream<Item = Result<Bytes, service::Error>> {
-    let head = BYTE_ORDER_MARK.to_owned() + &text([HEADER.map(str::to_owned)]);
+    let head = BYTE_ORDER_MARK.to_owned() + &text([head(export.questions())]);
     let rest = stream::try_unfold(export, async |mut export: RosterExport| {
         let part = export.next_part().await.inspect_err(|error| {
             let error = error as &dyn std::error::Error;
             tracing::error!(error, "a roster download was aborted");
         })?;
-        Ok((!part.is_empty()).then(|| (text(part.iter().map(cells)), export)))
+        let lines = text(part.iter().map(|entry| cells(entry, export.questions())));
+        Ok((!part.is_empty()).then_some((lines, export)))
     });
     stream::once(async { Ok(head) }).chain(rest).map_ok(Bytes::from)
 }
 
-fn cells(entry: &RosterEntry) -> [String; HEADER.len()] {
-    let RosterEntry { registration, user, rejection_reason: _ } = entry;
-    [
+/// The names of the columns.
+fn head(questions: &Questions) -> Vec<String> {
+    let columns = HEADER.iter().map(|name| (*name).to_owned());
+    let asked = questions.asked.iter().map(|question| question.label.clone());
+    let removed = questions.removed.iter();
+    let removed = removed.map(|question| format!("{} (removed)", question.label));
+    columns.chain(asked).chain(removed).collect()
+}
+
+fn cells(entry: &RosterEntry, questions: &Questions) -> Vec<String> {
+    let RosterEntry { registration, user, answers, rejection_reason: _ } = entry;
+    let columns = [
         user.name.clone(),
         user.email.clone(),
         registration.status.to_string(),
         registration.registered_at.to_string(),
         registration.id.to_string(),
-    ]
+    ];
+    let answer = |question: &Question| {
+        let answer = answers.iter().find(|answer| answer.question_id == question.id);
+        answer.map(|answer| answer.value.in_words()).unwrap_or_default()
+    };
+    let all = questions.asked.iter().chain(&questions.removed);
+    columns.into_iter().chain(all.map(answer)).collect()
 }
 
-fn text(rows: impl IntoIterator<Item = [String; HEADER.len()]>) -> String {
+fn text(rows: impl IntoIterator<Item = Vec<String>>) -> String {
     let mut writer = WriterBuilder::new()
         .quote_style(QuoteStyle::Always)
         .terminator(Terminator::CRLF)
         .from_writer(Vec::new());
     for row in rows {
-        writer.write_record(row.map(inert)).expect("writing to memory cannot fail");
+        let row = row.into_iter().map(inert);
+        writer.write_record(row).expect("writing to memory cannot fail");
     }
     let bytes = writer.into_inner().expect("flushing to memory cannot fail");
     String::from_utf8(bytes).expect("text between quotes is text")
@@ -119,7 +137,7 @@ mod tests {
     #[test]
     fn a_formula_in_a_cell_becomes_text() {
         for formula in FORMULAS {
-            let row = HEADER.map(|_| formula.to_owned());
+            let row = HEADER.map(|_| formula.to_owned()).to_vec();
             let text = text([row]);
             let mut reader =
                 csv::ReaderBuilder::new().has_headers(false).from_reader(text.as_bytes());
@@ -134,7 +152,7 @@ mod tests {
     #[test]
     fn cells_are_quoted_and_unchanged() {
         let row = ["Ada \"Countess\" Lovelace", "a,b", "x;=1+1", "Zoë", "2026-11-29"];
-        let text = text([row.map(str::to_owned)]);
+        let text = text([row.map(str::to_owned).to_vec()]);
         let expected =
             "\"Ada \"\"Countess\"\" Lovelace\",\"a,b\",\"x;=1+1\",\"Zoë\",\"2026-11-29\"\r\n";
         assert_eq!(text, expected);

@@ -30,6 +30,7 @@ mod pages;
 mod passwords;
 mod personal_tokens;
 mod processes;
+mod questions;
 mod quickstart;
 mod registrations;
 mod request_ids;

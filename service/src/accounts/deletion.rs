@@ -21,7 +21,7 @@ use crate::{
     Actor, ClientAddress, Context, Error, Result,
     admission::{self, AdmissionCommand},
     entity::{
-        competition, idempotency_log, mail, password_reset, personal_token, refresh_token,
+        answer, competition, idempotency_log, mail, password_reset, personal_token, refresh_token,
         registration, registration_event, user, webhook,
     },
     events::Event,
@@ -218,12 +218,16 @@ async fn anonymize(tx: &impl ConnectionTrait, id: UserId, random_hash: &str) -> 
         .filter(personal_token::Column::UserId.eq(id))
         .exec(tx)
         .await?;
-    // Organizers may have written names in reasons.
+    // Answers are personal, and organizers may have written names in reasons.
     let own = registration::Entity::find()
         .select_only()
         .column(registration::Column::Id)
         .filter(registration::Column::UserId.eq(id))
         .into_query();
+    answer::Entity::delete_many()
+        .filter(answer::Column::RegistrationId.in_subquery(own.clone()))
+        .exec(tx)
+        .await?;
     registration_event::Entity::update_many()
         .col_expr(registration_event::Column::Reason, Expr::value(None::<String>))
         .filter(registration_event::Column::RegistrationId.in_subquery(own))

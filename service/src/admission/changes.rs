@@ -1,9 +1,11 @@
 //! What a transaction writes.
 
+use domain::{GivenAnswer, RegistrationId};
+
 use super::parts::NewParts;
 use crate::{
     confirmation::ToConfirm,
-    entity::{competition, registration, registration_event},
+    entity::{answer, competition, registration, registration_event},
     jobs::NewJob,
 };
 
@@ -12,6 +14,8 @@ use crate::{
 pub(super) struct Changes {
     pub(super) inserted: Vec<registration::Model>,
     pub(super) updated: Vec<registration::Model>,
+    /// The answers of new and renewed registrations.
+    pub(super) answers: NewAnswers,
     /// What organizers have decided on registrations.
     pub(super) events: Vec<registration_event::Model>,
     /// Registrations to confirm.
@@ -27,5 +31,29 @@ pub(super) struct Changes {
 impl Changes {
     pub(super) fn is_empty(&self) -> bool {
         self.inserted.is_empty() && self.updated.is_empty() && self.competition.is_none()
+    }
+}
+
+/// The answers of registrations.
+#[derive(Debug, Default)]
+pub(super) struct NewAnswers {
+    /// Registrations whose earlier answers are deleted.
+    pub(super) renewed: Vec<RegistrationId>,
+    /// The answers to insert.
+    pub(super) rows: Vec<answer::Model>,
+}
+
+impl NewAnswers {
+    /// Adds the answers of a registration. One that was cancelled before is made anew with them.
+    pub(super) fn add(&mut self, id: RegistrationId, answers: Vec<GivenAnswer>, is_renewed: bool) {
+        if is_renewed {
+            self.renewed.push(id);
+        }
+        self.rows.extend(answer::rows(id, answers));
+    }
+
+    pub(super) fn append(&mut self, mut other: Self) {
+        self.renewed.append(&mut other.renewed);
+        self.rows.append(&mut other.rows);
     }
 }

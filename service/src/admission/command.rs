@@ -8,6 +8,7 @@ use domain::{
 };
 use serde_json::Value;
 
+use super::answered_form::AnsweredForm;
 use crate::{
     Cause,
     idempotency::{KeyLock, RequestKey},
@@ -16,8 +17,8 @@ use crate::{
 /// A command that must run one after the other with all others for its competition.
 #[derive(Debug)]
 pub(crate) enum AdmissionCommand {
-    /// Register the user.
-    Register,
+    /// Register the user. Without a form if no answers were sent, and the questions were not read.
+    Register(Option<Box<AnsweredForm>>),
     /// Cancel the registration of the user.
     CancelRegistration,
     /// Change fields of the competition, if it has one of the versions in `if_match`.
@@ -62,7 +63,7 @@ impl Request {
         Self {
             competition,
             user: actor.user().expect("a user who is logged in").clone(),
-            command: AdmissionCommand::Register,
+            command: AdmissionCommand::Register(None),
             keyed: None,
             cause: Cause::default(),
             since: Instant::now(),
@@ -75,7 +76,10 @@ impl AdmissionCommand {
     /// it must stay as it is from version to version.
     pub(crate) fn fingerprint(&self, competition: CompetitionId) -> String {
         match self {
-            Self::Register => format!("register {competition}"),
+            Self::Register(form) => match form.as_ref().and_then(|form| form.sent()) {
+                None => format!("register {competition}"),
+                Some(answers) => format!("register {competition} with {answers}"),
+            },
             Self::CancelRegistration => format!("cancel registration {competition}"),
             Self::EditCompetition { edit, if_match } => {
                 let (edit, if_match) = (canonical(edit), condition(if_match.as_ref()));
@@ -102,7 +106,7 @@ impl AdmissionCommand {
 
     /// Whether the decision depends on the registration of the user.
     pub(super) fn needs_registration(&self) -> bool {
-        matches!(self, Self::Register | Self::CancelRegistration)
+        matches!(self, Self::Register(_) | Self::CancelRegistration)
     }
 
     /// The registrations of others that the decision depends on.
@@ -122,7 +126,7 @@ impl AdmissionCommand {
                 u64::try_from(new - i64::from(capacity)).unwrap_or(0)
             }
             Self::ReviewRegistrations(review) => review.registrations.len() as u64,
-            Self::Register | Self::CancelCompetition { .. } => 0,
+            Self::Register(_) | Self::CancelCompetition { .. } => 0,
         }
     }
 
@@ -152,6 +156,7 @@ fn canonical(edit: &CompetitionEdit) -> String {
         visibility,
         waitlist_capacity,
         approval_required,
+        questions,
     } = edit;
     let time = |time: Timestamp| Value::from(time.to_string());
     let nullable = |given: Option<Timestamp>| given.map_or(Value::Null, time);
@@ -178,6 +183,7 @@ fn canonical(edit: &CompetitionEdit) -> String {
         ("visibility", visibility.map(|visibility| visibility.as_str().into())),
         ("waitlistCapacity", waitlist_capacity.map(Value::from)),
         ("approvalRequired", approval_required.map(Value::from)),
+        ("questions", questions.as_ref().map(|questions| serde_json::json!(questions))),
     ];
     let given = fields.into_iter().filter_map(|(name, value)| Some((name, value?)));
     serde_json::json!(given.collect::<BTreeMap<_, _>>()).to_string()
@@ -285,7 +291,7 @@ mod tests {
         let mut request = Request {
             competition: CompetitionId(Uuid::nil()),
             user,
-            command: AdmissionCommand::Register,
+            command: AdmissionCommand::Register(None),
             keyed: None,
             cause: Cause::default(),
             since: Instant::now(),
@@ -309,7 +315,7 @@ mod tests {
         };
         for (command, expected) in [
             (
-                AdmissionCommand::Register,
+                AdmissionCommand::Register(None),
                 "9ef8f559a9411353bc35d0844ab3cab9cd9cc9df69daed0cf7c778f18a03715c",
             ),
             (

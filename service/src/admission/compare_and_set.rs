@@ -110,6 +110,7 @@ pub(super) fn compare_and_set(
         capacity,
         waitlist_capacity,
         approval_required,
+        questions_version,
         reg_deadline,
         start_date,
         ends_at,
@@ -145,6 +146,7 @@ pub(super) fn compare_and_set(
             .col_expr(C::Capacity, capacity.into())
             .col_expr(C::WaitlistCapacity, waitlist_capacity.into())
             .col_expr(C::ApprovalRequired, approval_required.into())
+            .col_expr(C::QuestionsVersion, questions_version.into())
             .col_expr(C::RegDeadline, reg_deadline.into())
             .col_expr(C::StartDate, start_date.into())
             .col_expr(C::EndsAt, ends_at.into())

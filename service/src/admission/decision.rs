@@ -49,7 +49,7 @@ pub(super) enum Verdict {
     Granted(Effect),
     /// A rule is against it.
     Refused(PublicError),
-    /// There is nothing to apply it to: the user has never registered.
+    /// There is nothing to apply it to: the user has never registered, or the answers are wrong.
     NotApplicable(PublicError),
 }
 

@@ -9,11 +9,11 @@ mod waiting_list;
 use std::collections::{HashMap, VecDeque};
 
 use chrono::TimeDelta;
-use domain::{EventType, RegistrationId, RegistrationStatus, Timestamp, UserId};
+use domain::{EventType, GivenAnswer, RegistrationId, RegistrationStatus, Timestamp, UserId};
 use sea_orm::prelude::DateTimeUtc;
 
 use super::{
-    changes::Changes,
+    changes::{Changes, NewAnswers},
     command::{AdmissionCommand, Request},
     decision::Verdict,
     parts::{NewParts, Parts},
@@ -66,6 +66,8 @@ struct Entry {
     cause: Cause,
     /// How it has got its seat, if it has got one.
     seat_from: SeatFrom,
+    /// The answers that it was made with; `None` for a registration as it was read.
+    answers: Option<Vec<GivenAnswer>>,
 }
 
 impl Entry {
@@ -76,6 +78,7 @@ impl Entry {
             write: RowWrite::Unchanged,
             cause: Cause::default(),
             seat_from: SeatFrom::default(),
+            answers: None,
         }
     }
 
@@ -175,7 +178,7 @@ impl Ledger {
         let user = &request.user;
         self.require_visible_to(user)?;
         match &request.command {
-            AdmissionCommand::Register => Ok(self.register(request)),
+            AdmissionCommand::Register(form) => Ok(self.register(request, form.as_deref())),
             AdmissionCommand::CancelRegistration => Ok(self.cancel_registration(request)),
             AdmissionCommand::EditCompetition { edit, if_match } => {
                 self.require_organizer(
@@ -216,7 +219,11 @@ impl Ledger {
             .collect();
         // A fixed order. Ids grow with time, so first registrations are in the order of arrival.
         changed.sort_unstable_by_key(|entry| entry.row.id);
-        for Entry { row, write, cause, seat_from } in changed {
+        let mut answers = NewAnswers::default();
+        for Entry { row, write, cause, seat_from, answers: given } in changed {
+            if let Some(given) = given {
+                answers.add(row.id, given, write == RowWrite::Update);
+            }
             if row.status == RegistrationStatus::Pending {
                 to_confirm.push(ToConfirm::new(row.id, cause).with_seat_from(seat_from));
             }
@@ -243,6 +250,7 @@ impl Ledger {
             inserted,
             updated,
             events: self.reviews,
+            answers,
             to_confirm,
             jobs,
             competition: is_changed.then_some((self.before, self.after)),

@@ -10,6 +10,7 @@
 //! Redis save work, and each of them may fail.
 
 mod alone;
+mod answered_form;
 mod batch;
 mod batch_span;
 mod changes;
@@ -37,7 +38,7 @@ use tokio::{
 };
 
 pub use decision::Decision;
-pub(crate) use {command::AdmissionCommand, decision::Effect};
+pub(crate) use {answered_form::AnsweredForm, command::AdmissionCommand, decision::Effect};
 
 use self::{
     command::{Keyed, Request},
@@ -233,7 +234,13 @@ mod tests {
         let command = AdmissionCommand::EditCompetition { edit, if_match: None };
         let (panicked, registered) = tokio::join!(
             execute(&world.ctx, ada.user().unwrap(), edited, command, None),
-            execute(&world.ctx, grace.user().unwrap(), other, AdmissionCommand::Register, None),
+            execute(
+                &world.ctx,
+                grace.user().unwrap(),
+                other,
+                AdmissionCommand::Register(None),
+                None
+            ),
         );
         let Err(error) = panicked else { panic!("{panicked:?}") };
         assert_eq!(PublicError::from(error).code, ErrorCode::Internal);

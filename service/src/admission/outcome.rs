@@ -11,7 +11,7 @@ use crate::{
 /// The counters of the outcomes of a command; `None` for one that only organizers give.
 pub(super) fn counters(command: &AdmissionCommand) -> Option<&'static ByLabel> {
     match command {
-        AdmissionCommand::Register => Some(&ADMISSION.registrations),
+        AdmissionCommand::Register(_) => Some(&ADMISSION.registrations),
         AdmissionCommand::CancelRegistration => Some(&ADMISSION.cancellations),
         AdmissionCommand::EditCompetition { .. }
         | AdmissionCommand::CancelCompetition { .. }
@@ -42,6 +42,7 @@ fn refused(refusal: &PublicError) -> &'static str {
         ErrorCode::AlreadyRegistered => "already_registered",
         ErrorCode::NotRegistered => "not_registered",
         ErrorCode::RegistrationRejected => "rejected",
+        ErrorCode::QuestionsChanged | ErrorCode::ValidationFailed => "wrong_answers",
         ErrorCode::CompetitionFull => "full",
         ErrorCode::RegistrationClosed | ErrorCode::CompetitionOver => "closed",
         ErrorCode::RegistrationNotOpen => "not_open",

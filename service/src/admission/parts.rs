@@ -1,9 +1,9 @@
-//! What an edit needs of a competition beside its row: its tags and sections. They are read and
-//! written for edited competitions only.
+//! What an edit needs of a competition beside its row: its tags, sections and questions. They are
+//! read and written for edited competitions only.
 
 use std::collections::{HashMap, HashSet};
 
-use domain::{CompetitionId, Sections, Tag};
+use domain::{CompetitionId, Questions, Sections, Tag};
 use sea_orm::ConnectionTrait;
 
 use crate::{
@@ -11,6 +11,7 @@ use crate::{
     entity::{
         competition_sections::{replace_sections, sections_of},
         competition_tag::{replace_tags, tags_of},
+        question::{questions_of, save_questions},
     },
 };
 
@@ -20,6 +21,7 @@ use crate::{
 pub(super) struct Parts {
     pub(super) tags: Vec<String>,
     pub(super) sections: Sections,
+    pub(super) questions: Questions,
 }
 
 /// The parts to write.
@@ -29,22 +31,28 @@ pub(super) struct NewParts {
     pub(super) tags: Option<Vec<Tag>>,
     /// The sections, if they change.
     pub(super) sections: Option<Sections>,
+    /// The questions, if they change.
+    pub(super) questions: Option<Questions>,
 }
 
-/// Reads the parts of edited competitions.
+/// Reads the parts of edited competitions, of which only those in `asking` have ever asked
+/// anything.
 pub(super) async fn read(
     tx: &impl ConnectionTrait,
     edited: HashSet<CompetitionId>,
+    asking: Vec<CompetitionId>,
 ) -> Result<HashMap<CompetitionId, Parts>> {
     if edited.is_empty() {
         return Ok(HashMap::new());
     }
     let mut tags = tags_of(tx, edited.iter().copied()).await?;
     let mut sections = sections_of(tx, edited.iter().copied()).await?;
+    let mut questions = questions_of(tx, asking).await?;
     let parts = |id| {
         let tags = tags.remove(&id).unwrap_or_default();
         let sections = sections.remove(&id).unwrap_or_default();
-        (id, Parts { tags, sections })
+        let questions = questions.remove(&id).unwrap_or_default();
+        (id, Parts { tags, sections, questions })
     };
     Ok(edited.into_iter().map(parts).collect())
 }
@@ -60,6 +68,9 @@ pub(super) async fn write(
     }
     if let Some(sections) = new.sections {
         replace_sections(tx, competition, sections).await?;
+    }
+    if let Some(questions) = new.questions {
+        save_questions(tx, competition, questions).await?;
     }
     Ok(())
 }

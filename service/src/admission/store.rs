@@ -17,7 +17,7 @@ use sea_orm::{
 use serde::de::DeserializeOwned;
 
 use super::{
-    changes::Changes,
+    changes::{Changes, NewAnswers},
     command::Request,
     compare_and_set::{SetSeats, compare_and_set, is_edited},
     other_registrations,
@@ -25,9 +25,9 @@ use super::{
 };
 use crate::{
     Error, Result,
-    entity::{competition, idempotency_log, job, registration, registration_event},
+    entity::{answer, competition, idempotency_log, job, registration, registration_event},
     idempotency::{RequestKey, StoredResponse},
-    infrastructure::db::bulk::{self, Writes, array},
+    infrastructure::db::bulk::{self, Writes, any_of, array},
 };
 
 /// What the decisions of a transaction depend on.
@@ -155,7 +155,9 @@ pub(super) async fn read(
         let line = other_registrations::line(tx, competition, requests, now).await?;
         lines.insert(competition.id, line);
     }
-    let mut parts = parts::read(tx, edited).await?;
+    let asking = competitions.iter().filter(|row| row.questions_version > 0);
+    let asking = asking.map(|row| row.id).filter(|id| edited.contains(id)).collect();
+    let mut parts = parts::read(tx, edited, asking).await?;
     let competitions = competitions.into_iter().map(|competition| CompetitionRead {
         registrations: registrations_of.remove(&competition.id).unwrap_or_default(),
         line: lines.remove(&competition.id).unwrap_or_default(),
@@ -239,11 +241,13 @@ pub(super) async fn write(
     let is_postgres = tx.get_database_backend() == DbBackend::Postgres;
     let (mut inserted, mut updated, mut parts) = (Vec::new(), Vec::new(), Vec::new());
     let mut events: Vec<registration_event::Model> = Vec::new();
+    let mut answers = NewAnswers::default();
     let (mut set_seats, mut set_one) = (SetSeats::default(), Vec::new());
     for change in changes {
         inserted.extend(change.inserted);
         updated.extend(change.updated);
         events.extend(change.events);
+        answers.append(change.answers);
         let Some((before, after)) = change.competition else { continue };
         parts.push((after.id, change.parts));
         if is_postgres && !is_edited(&before, &after) {
@@ -257,6 +261,10 @@ pub(super) async fn write(
             return Err(Error::Conflict);
         }
     }
+    if !answers.renewed.is_empty() {
+        let renewed = any_of(tx, answer::Column::RegistrationId, answers.renewed);
+        answer::Entity::delete_many().filter(renewed).exec(tx).await?;
+    }
     if is_postgres {
         let expected = set_seats.len();
         let mut writes = match set_seats.statement() {
@@ -265,6 +273,7 @@ pub(super) async fn write(
         };
         writes.insert(&inserted)?;
         writes.update(&updated)?;
+        writes.insert(&answers.rows)?;
         writes.insert(&events)?;
         writes.insert(&records)?;
         writes.insert(&jobs)?;
@@ -275,6 +284,7 @@ pub(super) async fn write(
     } else {
         bulk::insert(tx, inserted).await?;
         bulk::update(tx, updated).await?;
+        bulk::insert(tx, answers.rows).await?;
         bulk::insert(tx, events).await?;
         bulk::insert(tx, records).await?;
         bulk::insert(tx, jobs).await?;

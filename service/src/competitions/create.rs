@@ -2,8 +2,8 @@
 
 use domain::{
     CompetitionId, CompetitionInput, CompetitionWithOrganizer, Email, EventType, Facts,
-    IdempotencyKey, NewCompetition, Organizer, Role, Summary, Tag, Timestamp, User, VenueAddress,
-    VenueName, Visibility, WebLink,
+    IdempotencyKey, NewCompetition, Organizer, QuestionId, Questions, Role, Summary, Tag,
+    Timestamp, User, VenueAddress, VenueName, Visibility, WebLink,
 };
 use sea_orm::ConnectionTrait;
 use serde_json::json;
@@ -11,7 +11,10 @@ use serde_json::json;
 use super::search;
 use crate::{
     Actor, Context, Result,
-    entity::{competition, competition_sections::insert_sections, competition_tag::insert_tags},
+    entity::{
+        competition, competition_sections::insert_sections, competition_tag::insert_tags,
+        question::save_questions,
+    },
     events,
     idempotency::RequestKey,
     infrastructure::{
@@ -117,19 +120,23 @@ fn fingerprint(new: &NewCompetition) -> String {
         let rest = json!({ "contactEmail": contact_email, "sections": new.sections });
         body = json!([body, rest]);
     }
+    if !new.questions.is_empty() {
+        body = json!([body, { "questions": new.questions }]);
+    }
     if new.approval_required {
         body = json!([body, "approvalRequired"]);
     }
     format!("create competition {body}")
 }
 
-/// Inserts a competition with its tags and sections.
+/// Inserts a competition with its tags, sections and questions.
 pub(crate) async fn insert(
     ctx: &Context,
     tx: &impl ConnectionTrait,
     organizer: &User,
     new: &NewCompetition,
 ) -> Result<CompetitionWithOrganizer> {
+    let questions = Questions::default().edited(&new.questions, || QuestionId(new_id()))?;
     let has_webhooks = webhooks::listen_to_new_competition(tx, organizer.id).await?;
     let now = ctx.now().utc();
     let mut row = competition::Model {
@@ -146,6 +153,7 @@ pub(crate) async fn insert(
         last_waitlist_number: 0,
         approval_required: new.approval_required,
         awaiting_approval: 0,
+        questions_version: i32::from(!new.questions.is_empty()),
         reg_deadline: new.dates.deadline.utc(),
         start_date: new.dates.start.map(Timestamp::utc),
         ends_at: new.dates.end.map(Timestamp::utc),
@@ -171,6 +179,7 @@ pub(crate) async fn insert(
     bulk::insert(tx, vec![row.clone()]).await?;
     insert_tags(tx, row.id, &new.tags).await?;
     insert_sections(tx, row.id, new.sections.clone()).await?;
+    save_questions(tx, row.id, questions.clone()).await?;
     if has_webhooks && row.was_published {
         let event = Event::of_competition(EventType::CompetitionPublished, ctx.now(), &row);
         jobs::add(tx, ctx.now(), [PublishEvents::of(&row, vec![event]).into()]).await?;
@@ -180,7 +189,8 @@ pub(crate) async fn insert(
     let User { id, name, email, .. } = organizer.clone();
     let organizer = Organizer { id, name, email, is_deleted: false };
     let sections = new.sections.clone();
-    Ok(CompetitionWithOrganizer { competition, online_url, sections, organizer })
+    let questions = questions.asked;
+    Ok(CompetitionWithOrganizer { competition, online_url, sections, questions, organizer })
 }
 
 #[cfg(test)]
@@ -235,6 +245,8 @@ mod tests {
             json!({ "prizes": "x" }),
             json!({ "schedule": "x" }),
             json!({ "schedule": "x", "contactEmail": "a@b.example" }),
+            json!({ "questions": [{ "kind": "DATE", "label": "x" }] }),
+            json!({ "questions": [{ "kind": "DATE", "label": "x", "required": true }] }),
         ] {
             let fingerprint = fingerprint_with(&facts);
             assert!(!seen.contains(&fingerprint), "{facts} is not part of {fingerprint}");

@@ -8,7 +8,8 @@ use crate::{
     entity::{competition, competition_tag::tags_of, count, user},
 };
 
-/// Competitions with one query for the tags of all, and without their sections. The addresses of
+/// Competitions with one query for the tags of all, and without their sections
+/// and questions. The addresses of
 /// organizers are those of their accounts: [`shown_to`](super::organizer::shown_to) hides them.
 pub(super) async fn details(
     db: &impl ConnectionTrait,
@@ -30,6 +31,7 @@ pub(super) async fn details(
             waitlist_departures,
             online_url,
             sections: Sections::default(),
+            questions: Vec::new(),
         })
     };
     rows.into_iter().map(detail).collect()

@@ -2,10 +2,10 @@
 
 use domain::{
     CompetitionDetail, CompetitionDraft, CompetitionId, CompetitionInput, CompetitionPatch,
-    CompetitionWithOrganizer, FieldError, IdempotencyKey, Raw,
+    CompetitionWithOrganizer, FieldError, IdempotencyKey, Question, QuestionInput, Raw,
 };
 
-use super::{Created, create, edit};
+use super::{Created, create, edit, get_own};
 use crate::{Actor, Context, Decision, Error, Result, zones};
 
 /// A competition as a form shows it.
@@ -44,17 +44,23 @@ pub fn draft_of(detail: &CompetitionDetail) -> CompetitionDraft {
     }
 }
 
-/// [`create`], from a form.
+/// [`create`], from a form; with the questions of the competition `questions_of`, which is the
+/// actor's own.
 ///
 /// # Errors
-/// The same; a local time that does not exist in its zone, or is ambiguous, is a fault of its
-/// field.
+/// The same; as for [`get_own`]; a local time that does not exist in its zone, or is ambiguous, is
+/// a fault of its field.
 pub async fn create_draft(
     ctx: &Context,
     actor: &Actor,
     draft: CompetitionDraft,
+    questions_of: Option<CompetitionId>,
     key: Option<IdempotencyKey>,
 ) -> Result<Created> {
+    let questions = match questions_of {
+        None => Vec::new(),
+        Some(id) => get_own(ctx, actor, id).await?.questions,
+    };
     let times = Times::read(&draft);
     let input = CompetitionInput {
         title: draft.title.into(),
@@ -78,9 +84,25 @@ pub async fn create_draft(
         prizes: draft.prizes.into(),
         schedule: draft.schedule.into(),
         visibility: visibility(draft.visibility),
+        questions: questions.into_iter().map(copy).collect::<Vec<_>>().into(),
         ..Default::default()
     };
     create(ctx, actor, input, key).await.map_err(|error| explain(error, &times.faults))
+}
+
+/// A question like this one for another competition.
+fn copy(question: Question) -> QuestionInput {
+    let Question { id: _, kind, label, help, required, options, link } = question;
+    let optional = |text: Option<String>| text.map_or(Raw::Missing, Raw::Given);
+    QuestionInput {
+        kind: kind.to_string().into(),
+        label: label.into(),
+        help: optional(help),
+        required: required.into(),
+        options: options.into(),
+        link: optional(link),
+        ..Default::default()
+    }
 }
 
 /// [`edit`], from a form that was opened on `seen` at `version`. Edits the changed fields only.

@@ -6,17 +6,22 @@ use domain::{CompetitionDraft, CompetitionId, Timestamp};
 use super::{draft_of, get_own};
 use crate::{Actor, Context, Result, zones};
 
+/// The form of a copy.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Duplicate {
+    /// The text in its fields.
+    pub draft: CompetitionDraft,
+    /// Whether the original asks questions, which [`create_draft`](super::create_draft) copies.
+    pub asks: bool,
+}
+
 /// The form of a new competition with all that one of the actor's own has. Its times are moved by
 /// whole weeks, so that they keep their weekday and hour: by as few as let registration close in
 /// the future, but by one at least.
 ///
 /// # Errors
 /// As for [`get_own`].
-pub async fn duplicate(
-    ctx: &Context,
-    actor: &Actor,
-    id: CompetitionId,
-) -> Result<CompetitionDraft> {
+pub async fn duplicate(ctx: &Context, actor: &Actor, id: CompetitionId) -> Result<Duplicate> {
     let detail = get_own(ctx, actor, id).await?;
     let by = weeks_after(detail.competition.reg_deadline, ctx.now());
     let mut draft = draft_of(&detail);
@@ -33,7 +38,7 @@ pub async fn duplicate(
     for time in times {
         *time = moved(time, by);
     }
-    Ok(draft)
+    Ok(Duplicate { draft, asks: !detail.questions.is_empty() })
 }
 
 /// The least number of whole weeks, at least one, that `deadline` has to be moved by to be later

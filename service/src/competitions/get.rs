@@ -8,7 +8,7 @@ use sea_orm::{EntityTrait, QueryFilter};
 use super::{details::details, organizer::shown_to, visible_to};
 use crate::{
     Actor, Context, Result,
-    entity::{competition, competition_sections::sections_of, user},
+    entity::{competition, competition_sections::sections_of, question::questions_of, user},
     infrastructure::{coalesced_read::read_each, combiner::Combiner, db::bulk},
 };
 
@@ -91,10 +91,13 @@ async fn load(
         .all(db)
         .await?;
     let mut sections = sections_of(db, rows.iter().map(|(row, _)| row.id)).await?;
-    let with_sections = |detail: CompetitionDetail| {
+    let asking = rows.iter().filter(|(row, _)| row.questions_version > 0).map(|(row, _)| row.id);
+    let mut questions = questions_of(db, asking).await?;
+    let whole = |detail: CompetitionDetail| {
         let id = detail.competition.id;
         let sections = sections.remove(&id).unwrap_or_default();
-        (id, CompetitionDetail { sections, ..detail })
+        let questions = questions.remove(&id).unwrap_or_default().asked;
+        (id, CompetitionDetail { sections, questions, ..detail })
     };
-    Ok(details(db, rows).await?.into_iter().map(with_sections).collect())
+    Ok(details(db, rows).await?.into_iter().map(whole).collect())
 }

@@ -24,7 +24,7 @@ pub use cancel_competition::{
 pub(crate) use create::insert;
 pub use create::{Created, create};
 pub use draft::{create_draft, draft_of, edit_draft};
-pub use duplicate::duplicate;
+pub use duplicate::{Duplicate, duplicate};
 pub use edit::{edit, edit_if_match};
 pub(crate) use get::Details;
 pub use get::{get, get_editable, get_own, get_visible_to};

@@ -34,6 +34,8 @@ pub(crate) struct Model {
     pub(crate) approval_required: bool,
     /// Registrations that wait for approval.
     pub(crate) awaiting_approval: i32,
+    /// Incremented by every edit of its questions; 0 if it has never asked any.
+    pub(crate) questions_version: i32,
     pub(crate) reg_deadline: DateTimeUtc,
     pub(crate) start_date: Option<DateTimeUtc>,
     pub(crate) ends_at: Option<DateTimeUtc>,

@@ -1,6 +1,7 @@
 //! The tables as SeaORM entities, and their rows as views of `domain`, which are what leaves this
 //! crate.
 
+pub(crate) mod answer;
 pub(crate) mod competition;
 pub(crate) mod competition_search;
 pub(crate) mod competition_sections;
@@ -15,6 +16,7 @@ pub(crate) mod mail;
 pub(crate) mod mail_limit;
 pub(crate) mod password_reset;
 pub(crate) mod personal_token;
+pub(crate) mod question;
 pub(crate) mod refresh_token;
 pub(crate) mod registration;
 pub(crate) mod registration_event;

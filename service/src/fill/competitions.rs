@@ -40,6 +40,7 @@ pub(super) fn competition(
         last_waitlist_number: 0,
         approval_required: false,
         awaiting_approval: 0,
+        questions_version: 0,
         reg_deadline: dates.deadline,
         start_date: dates.start,
         ends_at: None,

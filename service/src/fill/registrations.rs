@@ -95,7 +95,7 @@ impl Batch {
             let written_at = now - TimeDelta::hours(RECENT_HOURS)
                 + part(TimeDelta::hours(RECENT_HOURS), rng.usize(..CHUNK), CHUNK);
             self.add_job(rng, &row, written_at);
-            let request = AdmissionCommand::Register.fingerprint(competition.id);
+            let request = AdmissionCommand::Register(None).fingerprint(competition.id);
             let key = RequestKey::new(user.id, key, &request);
             let response = row.clone().into_new_registration(&competition, user);
             let stored = key.encode(&Ok::<_, PublicError>(response))?;

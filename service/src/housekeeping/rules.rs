@@ -13,11 +13,12 @@ use super::Period;
 use crate::{
     competitions::is_listed,
     entity::{
-        competition, competition_search, competition_sections, competition_tag, cron_tick,
+        answer, competition, competition_search, competition_sections, competition_tag, cron_tick,
         failed_job, idempotency_log,
         job::{self, State},
-        job_audit, login_attempt, mail, mail_limit, password_reset, personal_token, refresh_token,
-        registration, registration_event, search_term, session, user, webhook, webhook_delivery,
+        job_audit, login_attempt, mail, mail_limit, password_reset, personal_token, question,
+        refresh_token, registration, registration_event, search_term, session, user, webhook,
+        webhook_delivery,
     },
     mail::limits,
     throttle, webhooks,
@@ -254,11 +255,16 @@ fn kept() -> Vec<Rule> {
         Rule::for_ever(competition::Entity, history),
         Rule::for_ever(competition_tag::Entity, "a part of the competition"),
         Rule::for_ever(competition_sections::Entity, "a part of the competition"),
+        Rule::for_ever(question::Entity, "a part of the competition; answers refer to them"),
         Rule::for_ever(
             search_term::Entity,
             "single words of competitions, to find what a misspelt one is meant to be",
         ),
         Rule::for_ever(registration::Entity, history),
+        Rule::for_ever(
+            answer::Entity,
+            "deleted with their registration, and with the account of the participant",
+        ),
         Rule::for_ever(registration_event::Entity, "deleted with their registration"),
         Rule::for_ever(webhook::Entity, "organizers delete their own, of which they have ten"),
         Rule {

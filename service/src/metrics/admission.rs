@@ -13,9 +13,10 @@ pub(crate) const BATCH_SIZE: &str = "mini_compete_admission_batch_size";
 const LOCK_WAIT: &str = "mini_compete_admission_lock_wait_seconds";
 
 /// The outcomes of a command, as labels.
-const OUTCOMES: [&str; 16] = [
+const OUTCOMES: [&str; 17] = [
     "accepted",
     "waitlisted",
+    "wrong_answers",
     "awaiting_approval",
     "replayed",
     "already_registered",

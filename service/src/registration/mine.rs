@@ -10,7 +10,7 @@ use sea_orm::{
     ColumnTrait, Condition, EntityTrait, ExprTrait, Order, PaginatorTrait, QueryFilter, SelectTwo,
 };
 
-use super::{rejection_reasons::rejection_reasons, waiting_list::positions};
+use super::{answers::answers_of, rejection_reasons::rejection_reasons, waiting_list::positions};
 use crate::{
     Actor, Context, Error, Result,
     competitions::{contact_shown_to, is_of_draft},
@@ -131,6 +131,8 @@ async fn views(ctx: &Context, actor: &Actor, rows: Vec<Row>) -> Result<Vec<MyReg
     let organizers = organizers_of(ctx, &rows).await?;
     let positions = positions(db, rows.iter().map(|(row, _)| row)).await?;
     let mut reasons = rejection_reasons(db, rows.iter().map(|(row, _)| row)).await?;
+    let with_competitions = rows.iter().filter_map(|(row, of)| Some((row.id, of.as_ref()?)));
+    let mut answers = answers_of(db, with_competitions).await?;
     rows.into_iter()
         .map(|(row, competition)| {
             let corrupt = || {
@@ -153,6 +155,7 @@ async fn views(ctx: &Context, actor: &Actor, rows: Vec<Row>) -> Result<Vec<MyReg
                 competition: competition.into_registered(tags, organizer, row.status),
                 waitlist_position: positions.get(&row.id).copied(),
                 rejection_reason: reasons.remove(&row.id),
+                answers: answers.remove(&row.id).unwrap_or_default(),
                 registration: row.into_view(),
             })
         })

@@ -1,6 +1,8 @@
 //! Registrations: registering, cancelling, and the lists of participants.
 
+mod answers;
 mod cancel_registration;
+mod edit_answers;
 mod mine;
 mod register;
 mod rejection_reasons;
@@ -9,8 +11,9 @@ mod roster;
 mod waiting_list;
 
 pub use cancel_registration::cancel_registration;
+pub use edit_answers::edit_answers;
 pub(crate) use mine::{count, is_shown_to, newest};
 pub use mine::{get, mine, mine_after, viewer_state};
-pub use register::register;
+pub use register::{register, register_with_answers};
 pub use review::{approve, reject};
 pub use roster::{RosterExport, browse_roster, export_roster, roster, roster_after};

@@ -3,21 +3,22 @@
 use std::collections::VecDeque;
 
 use domain::{
-    CompetitionId, ErrorCode, Page, PublicError, RegistrationId, RegistrationStatus, Role,
-    RosterEntry, RosterFilter, RosterOrder, RosterPage, RosterSort, RosterTotals,
+    AnswerFilter, CompetitionId, ErrorCode, Page, PublicError, Questions, RegistrationId,
+    RegistrationStatus, Role, RosterEntry, RosterFilter, RosterOrder, RosterPage, RosterSort,
+    RosterTotals,
 };
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, Order, PaginatorTrait,
-    QueryFilter, QuerySelect, Select,
+    QueryFilter, QuerySelect, QueryTrait as _, Select,
     prelude::DateTimeUtc,
     sea_query::{Asterisk, Expr, ExprTrait as _},
 };
 
-use super::rejection_reasons::rejection_reasons;
+use super::{answers::answers_of, rejection_reasons::rejection_reasons};
 use crate::{
     Actor, Context, Error, Result, accounts,
     competitions::visible_to,
-    entity::{competition, registration, user},
+    entity::{answer, competition, question::questions_of, registration, user},
     infrastructure::{
         db::bulk::any_of,
         keyset::{Keyset, in_order_of},
@@ -43,37 +44,42 @@ pub async fn roster(
     id: CompetitionId,
     filter: &RosterFilter,
 ) -> Result<Page<RosterEntry>> {
-    open(ctx, actor, id).await?;
+    let competition = open(ctx, actor, id).await?;
     let db = &*ctx.db.for_lists().await?;
     let total = matching(db, id, filter).count(db).await?;
-    page(db, id, filter, total).await
+    page(db, &competition, filter, total).await
 }
 
 /// The page of a list of `total` registrations.
 async fn page(
     db: &impl ConnectionTrait,
-    id: CompetitionId,
+    competition: &competition::Model,
     filter: &RosterFilter,
     total: u64,
 ) -> Result<Page<RosterEntry>> {
+    let id = competition.id;
     let list = match filter.sort.by {
         RosterOrder::Name => matching_with_users(db, id, filter),
         RosterOrder::Registered | RosterOrder::Status => matching(db, id, filter),
     };
     let range = filter.paging.range();
     let ids: Vec<RegistrationId> = order(filter.sort).ids(db, list, range, total).await?;
-    let rows = entries(db, &ids).await?;
+    let rows = entries(db, competition, &ids).await?;
     Ok(Page { items: rows, total, page: filter.paging.page, limit: filter.paging.limit })
 }
 
 /// Registrations with their users, in the order of the ids.
-async fn entries(db: &impl ConnectionTrait, ids: &[RegistrationId]) -> Result<Vec<RosterEntry>> {
+async fn entries(
+    db: &impl ConnectionTrait,
+    competition: &competition::Model,
+    ids: &[RegistrationId],
+) -> Result<Vec<RosterEntry>> {
     let rows = registration::Entity::find()
         .find_also_related(user::Entity)
         .filter(any_of(db, registration::Column::Id, ids.iter().copied()))
         .all(db)
         .await?;
-    entries_of(db, in_order_of(ids, rows, |(row, _)| row.id)).await
+    entries_of(db, competition, in_order_of(ids, rows, |(row, _)| row.id)).await
 }
 
 /// The registrations for a competition in the part at `cursor`; the page of the filter is ignored.
@@ -87,13 +93,13 @@ pub async fn roster_after(
     filter: &RosterFilter,
     cursor: &Cursor,
 ) -> Result<Slice<RosterEntry>> {
-    open(ctx, actor, id).await?;
+    let competition = open(ctx, actor, id).await?;
     let Cursor { after, limit } = cursor;
     let db = &*ctx.db.for_lists().await?;
     let list = list_after(db, id, filter, after.as_ref())?.limit(limit + 1);
     let rows = list.select_also(user::Entity).all(db).await?;
     let Slice { items, next } = Slice::cut(rows, *limit, |row| Key::of(row).position(filter.sort));
-    Ok(Slice { items: entries_of(db, items).await?, next })
+    Ok(Slice { items: entries_of(db, &competition, items).await?, next })
 }
 
 /// The page of a roster: the registrations that match, and totals by status.
@@ -106,7 +112,7 @@ pub async fn browse_roster(
     id: CompetitionId,
     filter: &RosterFilter,
 ) -> Result<RosterPage> {
-    open(ctx, actor, id).await?;
+    let competition = open(ctx, actor, id).await?;
     let db = &*ctx.db.for_lists().await?;
     let counts: Vec<(RegistrationStatus, i64)> = registration::Entity::find()
         .select_only()
@@ -121,15 +127,17 @@ pub async fn browse_roster(
     for (status, count) in &counts {
         totals.add(*status, count.unsigned_abs());
     }
-    let total = match filter.search {
-        Some(_) => matching(db, id, filter).count(db).await?,
-        None => {
+    let total = match (&filter.search, &filter.answer) {
+        (Some(_), _) | (_, Some(_)) => matching(db, id, filter).count(db).await?,
+        (None, None) => {
             let matches = |status| filter.status.is_none_or(|wanted| wanted == status);
             let counts = counts.iter().filter(|(status, _)| matches(*status));
             counts.map(|(_, count)| count.unsigned_abs()).sum()
         }
     };
-    Ok(RosterPage { found: page(db, id, filter, total).await?, totals })
+    let found = page(db, &competition, filter, total).await?;
+    let questions = questions_of(db, [id]).await?.remove(&id).unwrap_or_default().asked;
+    Ok(RosterPage { found, totals, questions })
 }
 
 /// The export of a whole roster in parts: it has one part in memory, and no database connection
@@ -137,8 +145,8 @@ pub async fn browse_roster(
 #[derive(Debug)]
 pub struct RosterExport {
     ctx: Context,
-    competition: CompetitionId,
-    title: String,
+    competition: competition::Model,
+    questions: Questions,
     filter: RosterFilter,
     /// The next registrations, up to `at_a_time` of them.
     ahead: VecDeque<RegistrationId>,
@@ -158,15 +166,20 @@ pub async fn export_roster(
     filter: RosterFilter,
 ) -> Result<RosterExport> {
     let competition = open(ctx, actor, id).await?;
-    let (ctx, title) = (ctx.clone(), competition.title);
-    let ahead = VecDeque::new();
-    Ok(RosterExport { ctx, competition: id, title, filter, ahead, at_a_time: AHEAD, last: None })
+    let questions = questions_of(ctx.db.connection(), [id]).await?.remove(&id).unwrap_or_default();
+    let (ctx, ahead) = (ctx.clone(), VecDeque::new());
+    Ok(RosterExport { ctx, competition, questions, filter, ahead, at_a_time: AHEAD, last: None })
 }
 
 impl RosterExport {
     /// The title of the competition.
     pub fn title(&self) -> &str {
-        &self.title
+        &self.competition.title
+    }
+
+    /// The questions of the competition, those included that it asks no more.
+    pub fn questions(&self) -> &Questions {
+        &self.questions
     }
 
     /// The next part; empty only at the end.
@@ -181,7 +194,7 @@ impl RosterExport {
                 self.read_ahead(db).await?;
             }
             let ids: Vec<_> = self.ahead.drain(..self.ahead.len().min(CHUNK)).collect();
-            let part = entries(db, &ids).await?;
+            let part = entries(db, &self.competition, &ids).await?;
             // A part whose registrations were all deleted meanwhile is not the end.
             if ids.is_empty() || !part.is_empty() {
                 return Ok(part);
@@ -192,7 +205,7 @@ impl RosterExport {
     /// Reads the ids of many parts: sorting the list is most of the work, and is not repeated for
     /// each part.
     async fn read_ahead(&mut self, db: &impl ConnectionTrait) -> Result<()> {
-        let list = list_after(db, self.competition, &self.filter, self.last.as_ref())?;
+        let list = list_after(db, self.competition.id, &self.filter, self.last.as_ref())?;
         let keys: Vec<Key> = keys_only(list).limit(self.at_a_time).into_model().all(db).await?;
         if let Some(last) = keys.last() {
             self.last = Some(last.position(self.filter.sort));
@@ -257,11 +270,25 @@ fn matching(
     let status = filter.status.map(|status| registration::Column::Status.eq(status));
     let list = registration::Entity::find()
         .filter(registration::Column::CompetitionId.eq(id))
-        .filter(Condition::all().add_option(status));
+        .filter(Condition::all().add_option(status))
+        .filter(Condition::all().add_option(filter.answer.as_ref().map(has_answer)));
     match filter.search.as_deref() {
         Some(words) => list.inner_join(user::Entity).filter(accounts::matches(db, words)),
         None => list,
     }
+}
+
+/// Whether a registration has the answer.
+fn has_answer(AnswerFilter { question, value }: &AnswerFilter) -> Expr {
+    let registration = Expr::col((registration::Entity, registration::Column::Id));
+    let answers = answer::Entity::find()
+        .select_only()
+        .expr(Expr::value(1))
+        .filter(Expr::col((answer::Entity, answer::Column::RegistrationId)).eq(registration))
+        .filter(answer::Column::QuestionId.eq(*question))
+        .filter(answer::Column::Value.eq(value))
+        .into_query();
+    Expr::exists(answers)
 }
 
 /// The same, joined with their users in any case.
@@ -314,13 +341,19 @@ fn order(sort: RosterSort) -> Keyset {
 }
 
 /// Registrations as the organizer sees them.
-async fn entries_of(db: &impl ConnectionTrait, rows: Vec<Row>) -> Result<Vec<RosterEntry>> {
+async fn entries_of(
+    db: &impl ConnectionTrait,
+    competition: &competition::Model,
+    rows: Vec<Row>,
+) -> Result<Vec<RosterEntry>> {
     let mut reasons = rejection_reasons(db, rows.iter().map(|(row, _)| row)).await?;
+    let mut answers = answers_of(db, rows.iter().map(|(row, _)| (row.id, competition))).await?;
     let entry = |(row, user): Row| {
         let no_user = || Error::Corrupt(format!("registration {} has no user", row.id));
         let user = user.ok_or_else(no_user)?.into_organizer();
         let rejection_reason = reasons.remove(&row.id);
-        Ok(RosterEntry { registration: row.into_view(), rejection_reason, user })
+        let answers = answers.remove(&row.id).unwrap_or_default();
+        Ok(RosterEntry { registration: row.into_view(), rejection_reason, answers, user })
     };
     rows.into_iter().map(entry).collect()
 }

@@ -1,7 +1,7 @@
 //! A builder of competitions.
 
 use chrono::TimeDelta;
-use domain::{CompetitionId, CompetitionInput, Sections, Timestamp, Visibility};
+use domain::{CompetitionId, CompetitionInput, QuestionInput, Sections, Timestamp, Visibility};
 
 use super::World;
 use crate::{Actor, Result, competitions};
@@ -27,6 +27,7 @@ impl World {
             online_url: None,
             contact_email: None,
             sections: Sections::default(),
+            questions: Vec::new(),
             visibility: Visibility::Public,
             tags: Vec::new(),
         }
@@ -52,6 +53,7 @@ pub struct CompetitionBuilder<'a> {
     online_url: Option<String>,
     contact_email: Option<String>,
     sections: Sections,
+    questions: Vec<QuestionInput>,
     visibility: Visibility,
     tags: Vec<String>,
 }
@@ -141,6 +143,15 @@ impl CompetitionBuilder<'_> {
         self
     }
 
+    /// Sets what it asks, as JSON.
+    ///
+    /// # Panics
+    /// When it is no list of questions.
+    pub fn asking(mut self, questions: serde_json::Value) -> Self {
+        self.questions = serde_json::from_value(questions).expect("questions");
+        self
+    }
+
     /// Sets who can see it and find it. By default it is public.
     pub fn visible_as(mut self, visibility: Visibility) -> Self {
         self.visibility = visibility;
@@ -190,6 +201,7 @@ impl CompetitionBuilder<'_> {
             rules: optional(self.sections.rules),
             prizes: optional(self.sections.prizes),
             schedule: optional(self.sections.schedule),
+            questions: self.questions.into(),
             visibility: self.visibility.to_string().into(),
             ..CompetitionInput::default()
         };

@@ -4,7 +4,7 @@ use sea_orm::{EntityTrait, Select};
 
 use super::World;
 use crate::entity::{
-    failed_job, idempotency_log, job, mail, password_reset, personal_token, refresh_token,
+    answer, failed_job, idempotency_log, job, mail, password_reset, personal_token, refresh_token,
     registration_event, session, user,
 };
 
@@ -22,6 +22,7 @@ impl World {
             self.rows(session::Entity::find()).await,
             self.rows(idempotency_log::Entity::find()).await,
             self.rows(mail::Entity::find()).await,
+            self.rows(answer::Entity::find()).await,
             self.rows(registration_event::Entity::find()).await,
             self.rows(job::Entity::find()).await,
             self.rows(failed_job::Entity::find()).await,

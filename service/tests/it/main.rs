@@ -34,6 +34,7 @@ mod over;
 mod password_reset;
 mod personal_tokens;
 mod processes;
+mod questions;
 mod queue;
 mod refresh_tokens;
 mod registration;

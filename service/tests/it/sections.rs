@@ -118,7 +118,7 @@ async fn a_form_has_the_sections_and_the_contact_address_and_changes_what_was_ty
     let (ctx, ada) = (&world.ctx, world.organizer("Ada").await);
     let sprint = world.competition(&ada).with_sections(sections()).contact("team@a.example");
     let sprint = sprint.create().await;
-    let copy = duplicate(ctx, &ada, sprint).await.unwrap();
+    let copy = duplicate(ctx, &ada, sprint).await.unwrap().draft;
     assert_eq!((&*copy.rules, &*copy.prizes), ("One idea a team.", ""));
     assert_eq!(
         (&*copy.schedule, &*copy.contact_email),

@@ -42,6 +42,21 @@ pub(crate) fn cancel_registration(id: CompetitionId) -> String {
     format!("{LIST}/{id}/cancel-registration")
 }
 
+/// The page where a participant answers the questions of a competition and registers.
+pub(super) fn register(id: CompetitionId) -> String {
+    format!("{LIST}/{id}/register")
+}
+
+/// The page where a participant changes the answers of a registration.
+pub(super) fn answers(id: CompetitionId) -> String {
+    format!("{LIST}/{id}/answers")
+}
+
+/// The page where its organizer asks questions.
+pub(super) fn questions(id: CompetitionId) -> String {
+    format!("{LIST}/{id}/questions")
+}
+
 /// The query of an address.
 pub(super) fn read(params: &ParamsMap) -> CompetitionQuery {
     let get = |name| params.get(name).filter(|text| !text.trim().is_empty());

@@ -52,6 +52,10 @@ pub(super) fn CallToActionPanel(
     is_mine: bool,
     /// When registration opens, if it has not opened yet.
     opens: Option<Moment>,
+    /// Whether the competition asks questions. Then registering has a page of its own.
+    asks: bool,
+    /// Whether the viewer can change the answers to them.
+    can_change_answers: bool,
     /// Why the organizer has rejected the registration of the viewer, if they have.
     rejection_reason: Option<String>,
     /// The key of the form.
@@ -66,13 +70,13 @@ pub(super) fn CallToActionPanel(
     let panel = match call_to_action {
         CallToAction::Register => {
             let note = "Your seat is reserved straight away.";
-            view! { <RegisterForm id key=idempotency_key register button="Register" note /> }
+            view! { <RegisterForm id key=idempotency_key register asks button="Register" note /> }
                 .into_any()
         }
         CallToAction::RequestSeat => {
             let note = "The organizer approves or rejects your request. You'll get a message.";
-            view! { <RegisterForm id key=idempotency_key register button="Request a seat" note /> }
-                .into_any()
+            let button = "Request a seat";
+            view! { <RegisterForm id key=idempotency_key register asks button note /> }.into_any()
         }
         CallToAction::AwaitingApproval => {
             let title = "Waiting for approval".to_owned();
@@ -95,7 +99,8 @@ pub(super) fn CallToActionPanel(
         CallToAction::JoinWaitlist => {
             let (title, button) = ("This competition is full", "Join waiting list");
             let note = "A seat that becomes free goes to the first in line.";
-            view! { <RegisterForm id key=idempotency_key register title button note /> }.into_any()
+            view! { <RegisterForm id key=idempotency_key register asks title button note /> }
+                .into_any()
         }
         CallToAction::Waitlisted(position) => {
             let title = match position {
@@ -155,6 +160,14 @@ pub(super) fn CallToActionPanel(
     view! {
         <ErrorSummary error=error_of(register, error) />
         {panel}
+        {can_change_answers
+            .then(|| {
+                view! {
+                    <a class="quiet-link" href=address::answers(id)>
+                        "Change your answers"
+                    </a>
+                }
+            })}
     }
 }
 
@@ -164,14 +177,28 @@ fn RegisterForm(
     id: CompetitionId,
     key: String,
     register: ServerAction<Register>,
+    asks: bool,
     #[prop(optional)] title: Option<&'static str>,
     button: &'static str,
     /// What the button leads to.
     note: &'static str,
 ) -> impl IntoView {
+    let title = title.map(|title| view! { <p class="font-semibold text-lg">{title}</p> });
+    if asks {
+        return view! {
+            <div class="grid gap-3">
+                {title}
+                <a class="btn btn-primary btn-lg btn-block" href=address::register(id)>
+                    {button}
+                </a>
+                <p class="text-sm text-muted">"The organizer asks you some questions first."</p>
+            </div>
+        }
+        .into_any();
+    }
     view! {
         <ActionForm action=register attr:class="grid gap-3">
-            {title.map(|title| view! { <p class="font-semibold text-lg">{title}</p> })}
+            {title}
             <input type="hidden" name="competition" value=id.to_string() />
             <input type="hidden" name="idempotency_key" value=key />
             <MadeFor />
@@ -181,6 +208,7 @@ fn RegisterForm(
             <p class="text-sm text-muted">{note}</p>
         </ActionForm>
     }
+    .into_any()
 }
 
 /// What the viewer waits for: a seat or its approval. After registering with JavaScript it takes

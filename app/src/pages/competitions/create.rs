@@ -1,6 +1,6 @@
 //! Creating a competition.
 
-use domain::{CompetitionDraft, UserId};
+use domain::{CompetitionDraft, CompetitionId, UserId};
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
@@ -35,8 +35,9 @@ pub async fn load_create_competition(
         (Some(typed), _) => Some(typed),
         (None, Some(from)) => {
             let from = request::parse_competition_id(&from)?;
-            let draft = service::competitions::duplicate(&ctx, &actor, from).await?;
-            Some(DraftValues { draft, ..Default::default() })
+            let copy = service::competitions::duplicate(&ctx, &actor, from).await?;
+            let questions_of = copy.asks.then_some(from);
+            Some(DraftValues { draft: copy.draft, questions_of, ..Default::default() })
         }
         (None, None) => None,
     };
@@ -57,6 +58,7 @@ pub async fn load_create_competition(
 #[server(prefix = "/fn", endpoint = "create_competition")]
 pub async fn create_competition(
     #[server(default)] draft: CompetitionDraft,
+    #[server(default)] questions_of: Option<CompetitionId>,
     idempotency_key: String,
     #[server(default)] intent: String,
     #[server(default)] made_for: Option<UserId>,
@@ -66,7 +68,8 @@ pub async fn create_competition(
     use domain::{ErrorCode, PublicError, Role, Visibility};
 
     let (ctx, actor) = (request::context()?, request::actor()?);
-    let values = DraftValues { draft, wants_preview: intent == PREVIEW, ..Default::default() };
+    let wants_preview = intent == PREVIEW;
+    let values = DraftValues { draft, wants_preview, questions_of, ..Default::default() };
     if values.wants_preview {
         let may_create = actor.require(Role::Organizer);
         form::redirect_back_with("create_competition", PAGE, None::<DraftValues>, may_create)
@@ -80,7 +83,7 @@ pub async fn create_competition(
         draft.visibility = Visibility::Draft.to_string();
     }
     let outcome = form::and_then_async(key, async |key| {
-        service::competitions::create_draft(&ctx, &actor, draft, Some(key)).await
+        service::competitions::create_draft(&ctx, &actor, draft, questions_of, Some(key)).await
     })
     .await;
     if form::was_sent_before(&outcome) {
@@ -119,11 +122,20 @@ fn CreateForm(page: DraftForm, create: ServerAction<CreateCompetition>) -> impl 
     let DraftForm { first, regions } = page;
     let form = move |screen: DraftState, error| {
         let (regions, key) = (regions.clone(), screen.idempotency_key.clone());
+        let questions = screen.values.questions_of.map(|of| {
+            view! {
+                <input type="hidden" name="questions_of" value=of.to_string() />
+                <p class="text-muted">
+                    "It asks the same questions as the original. You can change them afterwards."
+                </p>
+            }
+        });
         view! {
             <ActionForm action=create attr:class="grid gap-8" attr:novalidate=true>
                 <input type="hidden" name="idempotency_key" value=key />
                 <MadeFor />
                 <Fields screen regions error />
+                {questions}
                 <p class="flex flex-wrap gap-4">
                     <Submit pending=create.pending() class="btn-lg">
                         "Publish"

@@ -76,6 +76,10 @@ pub struct CompetitionDetailScreen {
     pub is_mine: bool,
     /// What the viewer can do.
     pub call_to_action: CallToAction,
+    /// Whether it asks questions.
+    pub asks: bool,
+    /// Whether the viewer can change the answers to them.
+    pub can_change_answers: bool,
     /// The registration of the viewer, if there is one.
     pub registration: Option<RegistrationId>,
     /// Makes a double click or a resend register once.
@@ -105,6 +109,9 @@ pub async fn load_competition_detail(id: String) -> Result<CompetitionDetailScre
     let online_url = detail.online_url.filter(|_| sees_online_link);
     Ok(CompetitionDetailScreen {
         call_to_action: CallToAction::of(&competition, &viewer, now),
+        asks: !detail.questions.is_empty(),
+        can_change_answers: !detail.questions.is_empty()
+            && viewer.can_change_answers(&competition, now),
         registration: viewer.registration_id,
         rejection_reason: viewer.rejection_reason,
         is_mine: viewer.user.is_some_and(|user| user.id == competition.organizer_id),
@@ -322,6 +329,8 @@ fn Detail(
                         id
                         call_to_action=screen.call_to_action
                         is_mine=screen.is_mine
+                        asks=screen.asks
+                        can_change_answers=screen.can_change_answers
                         opens=screen.opens
                         rejection_reason=screen.rejection_reason
                         idempotency_key=screen.idempotency_key

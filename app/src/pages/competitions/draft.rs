@@ -1,6 +1,6 @@
 //! The state of the form of a competition.
 
-use domain::{Clash, CompetitionDraft, PublicError};
+use domain::{Clash, CompetitionDraft, CompetitionId, PublicError};
 use serde::{Deserialize, Serialize};
 
 use crate::error::Failure;
@@ -18,6 +18,8 @@ pub struct DraftValues {
     pub clashes: Vec<Clash>,
     /// Whether a preview was requested.
     pub wants_preview: bool,
+    /// The competition whose questions a new one asks.
+    pub questions_of: Option<CompetitionId>,
 }
 
 /// The state of the form.

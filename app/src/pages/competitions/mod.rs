@@ -23,6 +23,7 @@ mod live_seats;
 mod manage;
 mod place;
 mod preview;
+mod questions;
 mod sections;
 mod tags;
 mod theirs;
@@ -43,6 +44,12 @@ pub use edit::EditCompetitionPage;
 pub use links::{Links, MailLink};
 pub use list::{CompetitionListPage, CompetitionListScreen};
 pub use listing::Listing;
-pub use manage::{ManageCompetitionPage, ManageCompetitionScreen, RosterRow, TypedReview};
+pub use manage::{
+    AnswerChoices, ManageCompetitionPage, ManageCompetitionScreen, RosterRow, TypedReview,
+};
 pub use place::Place;
 pub(crate) use place::{ExternalLink, PlaceLine};
+pub use questions::{
+    AnswersPage, AnswersScreen, Countries, QuestionsPage, QuestionsScreen, RegisterPage,
+    RegisterScreen, TypedAnswers, TypedQuestion, TypedQuestions,
+};

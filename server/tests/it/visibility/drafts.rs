@@ -39,6 +39,9 @@ fn routes(id: &str) -> Vec<Route> {
         "/competitions/{id}/manage",
         "/competitions/{id}/cancel",
         "/competitions/{id}/cancel-registration",
+        "/competitions/{id}/register",
+        "/competitions/{id}/answers",
+        "/competitions/{id}/questions",
         "/competitions/create?from={id}",
     ]
     .map(get)
@@ -47,13 +50,19 @@ fn routes(id: &str) -> Vec<Route> {
     routes.extend([
         (Method::PATCH, path.clone(), Some(json!({ "title": "Mine now" }))),
         (Method::PATCH, path.clone(), Some(json!({ "title": "" }))),
+        (Method::PATCH, path.clone(), Some(json!({ "questions": [] }))),
         (Method::DELETE, path.clone(), None),
         (Method::POST, format!("{path}/register"), None),
+        (Method::POST, format!("{path}/register"), Some(answers())),
         (Method::DELETE, format!("{path}/register"), None),
         (Method::POST, format!("{path}/registrations/approve"), Some(review())),
         (Method::POST, format!("{path}/registrations/reject"), Some(review())),
     ]);
     routes
+}
+
+fn answers() -> Value {
+    json!({ "answers": [{ "questionId": "01939a00-0000-7000-8000-000000000000", "value": "M" }] })
 }
 
 fn review() -> Value {

@@ -2,7 +2,7 @@
 
 use domain::{
     CompetitionEdit, CompetitionWithOrganizer, ErrorCode, EventType, FactsEdit, IfMatch, Organizer,
-    PublicError, Tag, Timestamp, User,
+    PublicError, QuestionId, Tag, Timestamp, User,
 };
 
 use super::{Ledger, OVER};
@@ -13,6 +13,7 @@ use crate::{
         decision::{Effect, Verdict},
     },
     entity::competition,
+    infrastructure::ids::new_id,
 };
 
 impl Ledger {
@@ -87,6 +88,7 @@ impl Ledger {
             online_url: after.online_url.clone(),
             competition: after.into_view(self.parts.tags.clone()),
             sections: self.parts.sections.clone(),
+            questions: self.parts.questions.asked.clone(),
             organizer: Organizer {
                 id: user.id,
                 name: user.name.clone(),
@@ -161,7 +163,12 @@ impl Ledger {
         let new_tags = edit.tags.as_ref().filter(|tags| labels(tags) != self.parts.tags);
         let sections = edit.sections.applied_to(&self.parts.sections);
         let has_new_sections = sections != self.parts.sections;
-        if after == self.after && new_tags.is_none() && !has_new_sections {
+        let questions = edit
+            .questions
+            .as_ref()
+            .map(|drafts| self.parts.questions.edited(drafts, || QuestionId(new_id())));
+        let questions = questions.transpose()?.filter(|new| *new != self.parts.questions);
+        if after == self.after && new_tags.is_none() && !has_new_sections && questions.is_none() {
             return Ok(());
         }
         if has_new_sections {
@@ -171,6 +178,11 @@ impl Ledger {
         if let Some(tags) = new_tags {
             self.parts.tags = labels(tags);
             self.new_parts.tags = Some(tags.clone());
+        }
+        if let Some(questions) = questions {
+            after.questions_version += 1;
+            self.parts.questions = questions.clone();
+            self.new_parts.questions = Some(questions);
         }
         after.update_search_columns();
         if after.start_date != self.after.start_date {

@@ -5,6 +5,7 @@ use domain::{ErrorCode, EventType, PublicError, RegistrationId, RegistrationStat
 use super::{CANCELLED, Entry, Ledger, OVER, RowWrite, renewed_at};
 use crate::{
     admission::{
+        answered_form::{AnsweredForm, answers_at},
         command::Request,
         decision::{Effect, Verdict},
     },
@@ -15,7 +16,7 @@ use crate::{
 
 impl Ledger {
     /// Checks run in this order because the API documents it.
-    pub(super) fn register(&mut self, request: &Request) -> Verdict {
+    pub(super) fn register(&mut self, request: &Request, form: Option<&AnsweredForm>) -> Verdict {
         let user = &request.user;
         let earlier = self.registrations.get(&user.id);
         if let Some(refusal) = self.registration_refusal() {
@@ -53,6 +54,11 @@ impl Ledger {
             let message = "Competition is full";
             return Verdict::Refused(PublicError::new(ErrorCode::CompetitionFull, message));
         }
+        // The key stays unused: the answers can be corrected.
+        let answers = match answers_at(form, self.after.questions_version) {
+            Ok(answers) => answers,
+            Err(refusal) => return Verdict::NotApplicable(refusal),
+        };
         // Reuse the row of a cancelled registration.
         let (id, write) = match earlier {
             Some(Entry { row, write: RowWrite::Insert, .. }) => (row.id, RowWrite::Insert),
@@ -89,9 +95,10 @@ impl Ledger {
         };
         let registration = row.clone().into_new_registration(&self.after, user);
         self.add_registration_event(event, &row);
-        let cause = request.cause.clone();
-        self.registrations
-            .insert(user.id, Entry { row, write, cause, seat_from: SeatFrom::default() });
+        // A competition that has never asked anything has no earlier answers to replace.
+        let answers = (self.after.questions_version > 0).then_some(answers);
+        let (cause, seat_from) = (request.cause.clone(), SeatFrom::default());
+        self.registrations.insert(user.id, Entry { row, write, cause, seat_from, answers });
         Verdict::Granted(Effect::Registered(Box::new(registration)))
     }
 

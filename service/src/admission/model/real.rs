@@ -47,7 +47,9 @@ impl Real<'_> {
     async fn request(&self, About { competition, command }: &About) -> Request {
         let competition = self.ids[*competition];
         let (actor, command, key) = match *command {
-            Command::Register { user, key } => (&self.users[user], AdmissionCommand::Register, key),
+            Command::Register { user, key } => {
+                (&self.users[user], AdmissionCommand::Register(None), key)
+            }
             Command::CancelRegistration { user, key } => {
                 (&self.users[user], AdmissionCommand::CancelRegistration, key)
             }

@@ -11,6 +11,7 @@ pub(super) fn read(params: &ParamsMap) -> RosterQuery {
     RosterQuery {
         search: get("search"),
         status: get("status"),
+        answer: get("answer"),
         sort: get("sort"),
         page: get("page"),
         limit: get("limit"),
@@ -39,10 +40,11 @@ pub(super) fn csv(id: CompetitionId, query: &RosterQuery) -> String {
     with_query(&format!("/api/competitions/{id}/registrations.csv"), &fields(&all))
 }
 
-fn fields(query: &RosterQuery) -> [(&'static str, &Option<String>); 5] {
+fn fields(query: &RosterQuery) -> [(&'static str, &Option<String>); 6] {
     [
         ("search", &query.search),
         ("status", &query.status),
+        ("answer", &query.answer),
         ("sort", &query.sort),
         ("page", &query.page),
         ("limit", &query.limit),

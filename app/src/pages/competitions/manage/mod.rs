@@ -1,6 +1,7 @@
 //! A competition as its organizer sees it.
 
 mod address;
+mod answer_choices;
 mod page;
 mod review;
 mod roster;
@@ -8,6 +9,7 @@ mod screen;
 mod totals;
 mod visibility;
 
+pub use answer_choices::AnswerChoices;
 pub use page::ManageCompetitionPage;
 pub use review::TypedReview;
 pub use screen::{ManageCompetitionScreen, RosterRow};

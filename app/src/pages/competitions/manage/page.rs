@@ -17,7 +17,7 @@ use crate::{
     pages::{
         competitions::{
             StateBadges,
-            address::{awaiting_approval, cancel, competition, duplicate, edit},
+            address::{awaiting_approval, cancel, competition, duplicate, edit, questions},
         },
         webhooks::address::of_competition,
     },
@@ -150,6 +150,7 @@ fn Actions(id: CompetitionId, is_cancelled: bool, can_be_cancelled: bool) -> imp
     view! {
         <ul class="flex flex-wrap gap-2">
             {(!is_cancelled).then(|| link(edit(id), "Edit"))}
+            {(!is_cancelled).then(|| link(questions(id), "Questions"))}
             {(!is_cancelled).then(|| link(of_competition(id), "Webhooks"))}
             {link(duplicate(id), "Duplicate")}
             {can_be_cancelled.then(|| link(cancel(id), "Cancel competition"))}

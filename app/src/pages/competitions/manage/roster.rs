@@ -5,6 +5,7 @@ use leptos::{html::H2, prelude::*};
 
 use super::{
     address,
+    answer_choices::AnswerChoices,
     review::{ReviewBox, ReviewForm, ReviewRegistrations, TypedReview},
     screen::{ManageCompetitionScreen, RosterRow},
 };
@@ -28,7 +29,7 @@ pub(super) fn Roster(
     reviewed: StoredValue<usize>,
 ) -> impl IntoView {
     let ManageCompetitionScreen { id, query, sort, rows, total, page, pages, .. } = screen;
-    let can_review = screen.can_review;
+    let (can_review, choices) = (screen.can_review, screen.answer_choices);
     let TypedReview { chosen, reason } = screen.review.typed;
     let error = error_of(review, screen.review.error);
     let heading = NodeRef::<H2>::new();
@@ -99,7 +100,7 @@ pub(super) fn Roster(
                     })}
             </div>
             <ErrorSummary error />
-            {(!none_yet).then(|| view! { <Filters id query=query.clone() /> })}
+            {(!none_yet).then(|| view! { <Filters id query=query.clone() choices /> })}
             <p role="status" class="font-semibold">{count(total, page, pages)}</p>
             {content}
             <Pagination page pages href=move |page| address::at_page(id, &here, page) />
@@ -107,10 +108,36 @@ pub(super) fn Roster(
     }
 }
 
-/// Search and status. The form leaves the page out, because new results start at the first page.
+/// Search, status and answer. The form leaves the page out, because new results start at the first
+/// page.
 #[component]
-fn Filters(id: CompetitionId, query: RosterQuery) -> impl IntoView {
-    let narrowed = query.search.is_some() || query.status.is_some();
+fn Filters(
+    id: CompetitionId,
+    query: RosterQuery,
+    /// The answers to choose from.
+    choices: Vec<AnswerChoices>,
+) -> impl IntoView {
+    let narrowed = query.search.is_some() || query.status.is_some() || query.answer.is_some();
+    let chosen = query.answer.clone();
+    let group = move |question: AnswerChoices| {
+        let option = |(value, words): (String, String)| {
+            let selected = chosen.as_ref() == Some(&value);
+            view! { <option value=value selected=selected>{words}</option> }
+        };
+        let options = question.choices.into_iter().map(option).collect_view();
+        view! { <optgroup label=question.label>{options}</optgroup> }
+    };
+    let answers = (!choices.is_empty()).then(|| {
+        view! {
+            <div class="grid gap-1.5">
+                <label for="answer" class="font-semibold">"Answer"</label>
+                <select class="select" id="answer" name="answer">
+                    <option value="">"Any answer"</option>
+                    {choices.into_iter().map(group).collect_view()}
+                </select>
+            </div>
+        }
+    });
     let option = move |status: RegistrationStatus| {
         let selected = query.status.as_deref() == Some(status.as_str());
         view! { <option value=status.as_str() selected=selected>{status_words(status)}</option> }
@@ -129,6 +156,7 @@ fn Filters(id: CompetitionId, query: RosterQuery) -> impl IntoView {
                     {options}
                 </select>
             </div>
+            {answers}
             {query.sort.map(|sort| view! { <input type="hidden" name="sort" value=sort /> })}
             <button class="btn btn-primary">
                 <Icon shape=Shape::Search />
@@ -185,6 +213,7 @@ fn Table(
                 <span class="block text-sm font-normal text-muted">{row.email}</span>
             </span>
         };
+        let answers = (!row.answers.is_empty()).then(|| view! { <Answers answers=row.answers /> });
         let who = if can_review && row.status.is_reviewable() {
             let id = row.registration.to_string();
             let checked = chosen.contains(&id);
@@ -202,7 +231,7 @@ fn Table(
         });
         view! {
             <tr>
-                <th scope="row">{who}</th>
+                <th scope="row">{who} {answers}</th>
                 <td data-label=column(RosterOrder::Registered)>
                     <ViewerTime at=row.registered_at />
                 </td>
@@ -225,6 +254,23 @@ fn Table(
             </thead>
             <tbody>{rows.into_iter().map(row).collect_view()}</tbody>
         </table>
+    }
+}
+
+/// The answers of a participant, folded.
+#[component]
+fn Answers(answers: Vec<(String, String)>) -> impl IntoView {
+    let answer = |(question, answer): (String, String)| {
+        view! {
+            <dt class="text-muted" dir="auto">{question}</dt>
+            <dd class="mb-2 whitespace-pre-line wrap-anywhere" dir="auto">{answer}</dd>
+        }
+    };
+    view! {
+        <details class="text-sm font-normal">
+            <summary class="quiet-link">"Answers"</summary>
+            <dl class="pt-2">{answers.into_iter().map(answer).collect_view()}</dl>
+        </details>
     }
 }
 

@@ -7,7 +7,7 @@ use domain::{
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::review::TypedReview;
+use super::{answer_choices::AnswerChoices, review::TypedReview};
 use crate::{Moment, error::Failure, form::Returned, pages::competitions::Availability};
 
 /// A registration in the roster.
@@ -27,6 +27,8 @@ pub struct RosterRow {
     pub registered_at: Moment,
     /// Why the organizer has rejected it, if they have and gave a reason.
     pub rejection_reason: Option<String>,
+    /// The questions that the participant has answered, and the answers in words.
+    pub answers: Vec<(String, String)>,
 }
 
 /// The data of the page.
@@ -62,6 +64,8 @@ pub struct ManageCompetitionScreen {
     pub totals: RosterTotals,
     /// The query of the address.
     pub query: RosterQuery,
+    /// The questions whose answers the roster can be filtered by.
+    pub answer_choices: Vec<AnswerChoices>,
     /// The order of the rows.
     pub sort: RosterSort,
     /// The registrations of this page.
@@ -97,6 +101,11 @@ pub async fn load_manage_competition(
     let row = |entry: domain::RosterEntry| RosterRow {
         registration: entry.registration.id,
         rejection_reason: entry.rejection_reason,
+        answers: entry
+            .answers
+            .into_iter()
+            .map(|answer| (answer.question, answer.value.in_words()))
+            .collect(),
         name: entry.user.name,
         email: entry.user.email,
         status: entry.registration.status,
@@ -120,6 +129,7 @@ pub async fn load_manage_competition(
         is_owner,
         title: competition.title,
         totals: roster.totals,
+        answer_choices: roster.questions.into_iter().filter_map(AnswerChoices::of).collect(),
         query,
         sort: filter.sort,
         total,

@@ -1,0 +1,50 @@
+//! Answers as a form sends them.
+
+use std::collections::BTreeMap;
+
+use domain::QuestionId;
+#[cfg(feature = "ssr")]
+use domain::{Answer, AnswerInput, Question, QuestionKind};
+
+/// The values of the fields of each question, by [`key`].
+pub type TypedAnswers = BTreeMap<String, Vec<String>>;
+
+/// The codes and names of countries.
+pub type Countries = Vec<(String, String)>;
+
+/// The name of a question in a form. Not its id alone: what begins with a digit would be the
+/// position in a list.
+pub(super) fn key(id: QuestionId) -> String {
+    format!("q{id}")
+}
+
+/// The values of a form with these answers.
+#[cfg(feature = "ssr")]
+pub(super) fn typed(answers: &[Answer]) -> TypedAnswers {
+    answers.iter().map(|answer| (key(answer.question_id), answer.value.texts())).collect()
+}
+
+/// The codes and names of the countries to choose from; none if no question asks for one. They come
+/// from the server, because the code of all pages would be larger by them.
+#[cfg(feature = "ssr")]
+pub(super) fn countries_for(asked: &[Question]) -> Countries {
+    let are_asked = asked.iter().any(|question| question.kind == QuestionKind::Country);
+    let countries = domain::countries().filter(|_| are_asked);
+    countries.map(|(code, name)| (code.to_owned(), name.to_owned())).collect()
+}
+
+/// The answers in a form.
+#[cfg(feature = "ssr")]
+pub(super) fn inputs(typed: &TypedAnswers, asked: &[Question]) -> Vec<AnswerInput> {
+    let input = |(name, values): (&String, &Vec<String>)| {
+        let question = asked.iter().find(|question| key(question.id) == *name);
+        let value = match question.map(|question| question.kind) {
+            Some(QuestionKind::AnyOf) => values.clone().into(),
+            // The box of a yes comes after a hidden no.
+            _ => values.last().cloned().unwrap_or_default().into(),
+        };
+        let question_id = name.strip_prefix('q').unwrap_or(name).to_owned();
+        AnswerInput { question_id, value, ..Default::default() }
+    };
+    typed.iter().map(input).collect()
+}

@@ -1,0 +1,170 @@
+//! The page where an organizer asks questions.
+
+use domain::{CompetitionId, MAX_QUESTIONS, UserId};
+use leptos::prelude::*;
+use leptos_router::hooks::use_params_map;
+use serde::{Deserialize, Serialize};
+
+use super::{TypedQuestion, TypedQuestions, question_fields::QuestionFields};
+use crate::{
+    components::{ErrorSummary, Head, Heading, Loaded, MadeFor, Submit, Toasts},
+    error::Failure,
+    form::{Returned, error_of},
+    pages::competitions::address,
+};
+
+/// The data of the page.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct QuestionsScreen {
+    /// The competition.
+    pub id: CompetitionId,
+    /// Its title.
+    pub title: String,
+    /// The questions as they are, or those of a form that has just been refused without JavaScript.
+    pub start: Returned<TypedQuestions>,
+}
+
+/// Loads the page; for the organizer of the competition.
+#[server(prefix = "/fn", endpoint = "questions_screen")]
+pub async fn load_questions(id: String) -> Result<QuestionsScreen, Failure> {
+    use crate::ssr::{form, request};
+
+    let (ctx, actor) = (request::context()?, request::actor()?);
+    // Check the login before parsing the id, so that 401 wins over 404.
+    actor.user()?;
+    let id = request::parse_competition_id(&id)?;
+    let detail = service::competitions::get_editable(&ctx, &actor, id).await?;
+    let stored = form::take_stored_form::<Option<TypedQuestions>>(&form_name(id)).await?;
+    let typed = stored.typed.unwrap_or_else(|| TypedQuestions {
+        questions: detail.questions.into_iter().map(Into::into).collect(),
+        version: detail.competition.version,
+    });
+    let start = Returned { typed, error: stored.error };
+    Ok(QuestionsScreen { id, title: detail.competition.title, start })
+}
+
+/// The key of the form in the session. It has the id, because several forms may be open.
+#[cfg(feature = "ssr")]
+fn form_name(id: CompetitionId) -> String {
+    format!("questions:{id}")
+}
+
+/// Saves the questions, and moves or removes the one whose button was pressed.
+#[server(prefix = "/fn", endpoint = "save_questions")]
+pub async fn save_questions(
+    competition: CompetitionId,
+    version: u32,
+    #[server(default)] questions: Vec<TypedQuestion>,
+    #[server(default)] intent: String,
+    #[server(default)] made_for: Option<UserId>,
+) -> Result<(), Failure> {
+    use super::typed_question::{Change, as_shown, to_save};
+    use crate::ssr::{flash, form, request, response};
+    use domain::CompetitionPatch;
+    use service::{Error, competitions};
+
+    let (ctx, actor) = (request::context()?, request::actor()?);
+    let checked = form::check_same_user(made_for, &actor);
+    let (inputs, order) = to_save(&questions, Change::read(&intent));
+    let patch = CompetitionPatch {
+        version: i64::from(version).into(),
+        questions: inputs.into(),
+        ..Default::default()
+    };
+    let outcome = form::and_then_async(checked, async |()| {
+        let edited = competitions::edit(&ctx, &actor, competition, patch, None).await?;
+        Ok(edited.outcome?)
+    })
+    .await;
+    let outcome = outcome.map_err(|error| match error {
+        Error::Public(error) => as_shown(error, &order).into(),
+        other => other,
+    });
+    let page = address::questions(competition);
+    let typed = Some(TypedQuestions { questions, version });
+    form::redirect_back_with(&form_name(competition), &page, typed, outcome).await?;
+    flash::set("The questions are saved").await;
+    response::redirect_form(&page);
+    Ok(())
+}
+
+/// The page where an organizer asks questions.
+#[component]
+pub fn QuestionsPage() -> impl IntoView {
+    let params = use_params_map();
+    let id = Memo::new(move |_| params.read().get("id").unwrap_or_default());
+    let save = ServerAction::<SaveQuestions>::new();
+    Toasts::after(save);
+    // A form that is refused stays as it was typed.
+    let saved = RwSignal::new(0);
+    Effect::new(move || {
+        save.version().track();
+        if save.value().with_untracked(|value| matches!(value, Some(Ok(())))) {
+            saved.update(|number| *number += 1);
+        }
+    });
+    let source = move || (id.get(), saved.get());
+    let screen = Resource::new_blocking(source, |(id, _)| load_questions(id));
+    view! {
+        <Loaded from=screen let(screen)>
+            <Content screen save />
+        </Loaded>
+    }
+}
+
+#[component]
+fn Content(screen: QuestionsScreen, save: ServerAction<SaveQuestions>) -> impl IntoView {
+    let QuestionsScreen { id, title, start } = screen;
+    let TypedQuestions { mut questions, version } = start.typed;
+    let error = error_of(save, start.error);
+    let is_last_new = questions.last().is_some_and(|question| question.id.is_empty());
+    if questions.len() < MAX_QUESTIONS && !is_last_new {
+        questions.push(TypedQuestion::default());
+    }
+    let fields = move |_| {
+        let fields = questions.clone().into_iter().enumerate();
+        fields.map(|(at, typed)| view! { <QuestionFields at typed error /> }).collect_view()
+    };
+    view! {
+        <Head title=format!("Questions of {title}") />
+        <div class="form-page">
+            <p>
+                <a class="quiet-link" href=address::manage(id)>
+                    "Manage "
+                    {title.clone()}
+                </a>
+            </p>
+            <Heading>"Questions"</Heading>
+            <p class="text-muted">
+                "Participants answer them when they register. Answers stay when you change or \
+                    remove a question."
+            </p>
+            <ErrorSummary error />
+            // The target of the link in the error summary.
+            <div id="questions" tabindex="-1" class="outline-none">
+                <ActionForm action=save attr:class="grid gap-6" attr:novalidate=true>
+                    <input type="hidden" name="competition" value=id.to_string() />
+                    <input type="hidden" name="version" value=version.to_string() />
+                    <MadeFor />
+                    // Enter in a field saves: it would press the first button, which moves or
+                    // removes.
+                    <button hidden name="intent" value="save"></button>
+                    // New elements for each version: a field that was typed into ignores a new
+                    // initial value.
+                    <For each=move || [version] key=|version| *version children=fields />
+                    <p class="flex flex-wrap gap-3">
+                        <Submit
+                            pending=save.pending()
+                            class="btn-lg"
+                            {..}
+                            name="intent"
+                            value="save"
+                        >
+                            "Save questions"
+                        </Submit>
+                    </p>
+                </ActionForm>
+            </div>
+        </div>
+    }
+}

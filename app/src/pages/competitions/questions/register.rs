@@ -1,0 +1,165 @@
+//! Registering for a competition that asks questions.
+
+use domain::{CallToAction, CompetitionId, Question, UserId};
+use leptos::prelude::*;
+use leptos_router::hooks::use_params_map;
+use serde::{Deserialize, Serialize};
+
+use super::{TypedAnswers, answer::Countries, answer_fields::AnswerFields};
+use crate::{
+    components::{EmptyState, ErrorSummary, Head, Heading, Loaded, MadeFor, Submit},
+    error::Failure,
+    form::{Returned, error_of},
+    pages::competitions::address,
+};
+
+/// The data of the page.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RegisterScreen {
+    /// The competition.
+    pub id: CompetitionId,
+    /// Its title.
+    pub title: String,
+    /// What the participant can do.
+    pub call_to_action: CallToAction,
+    /// What is asked, in order.
+    pub questions: Vec<Question>,
+    /// The countries to choose from.
+    pub countries: Countries,
+    /// The answers of a form that has just been refused without JavaScript, and why.
+    pub start: Returned<TypedAnswers>,
+    /// Makes a double click or a resend register once.
+    pub idempotency_key: String,
+}
+
+/// Loads the page; for participants.
+#[server(prefix = "/fn", endpoint = "register_screen")]
+pub async fn load_register(id: String) -> Result<RegisterScreen, Failure> {
+    use super::answer;
+    use crate::ssr::{form, request};
+    use domain::Role;
+
+    let (ctx, actor) = (request::context()?, request::actor()?);
+    actor.require(Role::Participant)?;
+    let id = request::parse_competition_id(&id)?;
+    let detail = service::competitions::get(&ctx, id).await?;
+    let viewer = service::registration::viewer_state(&ctx, &actor, id).await?;
+    Ok(RegisterScreen {
+        id,
+        call_to_action: CallToAction::of(&detail.competition, &viewer, ctx.now()),
+        title: detail.competition.title,
+        countries: answer::countries_for(&detail.questions),
+        questions: detail.questions,
+        start: form::take_stored_form(&form_name(id)).await?,
+        idempotency_key: service::idempotency::new_key(),
+    })
+}
+
+/// The key of the form in the session. It has the id, because several forms may be open.
+#[cfg(feature = "ssr")]
+fn form_name(id: CompetitionId) -> String {
+    format!("register:{id}")
+}
+
+/// Registers the user with answers, and leads to the competition.
+#[server(prefix = "/fn", endpoint = "register_with_answers")]
+pub async fn register_with_answers(
+    competition: CompetitionId,
+    idempotency_key: String,
+    #[server(default)] answers: TypedAnswers,
+    #[server(default)] made_for: Option<UserId>,
+) -> Result<(), Failure> {
+    use super::answer;
+    use crate::ssr::{form, request};
+    use domain::ErrorCode;
+    use service::{competitions, registration};
+
+    let (ctx, actor) = (request::context()?, request::actor()?);
+    let key = form::sent_key(&idempotency_key, made_for, &actor);
+    let outcome = form::and_then_async(key, async |key| {
+        let asked = competitions::get_visible_to(&ctx, &actor, competition).await?.questions;
+        let given = answer::inputs(&answers, &asked).into();
+        let decision =
+            registration::register_with_answers(&ctx, &actor, competition, given, Some(key));
+        Ok(decision.await?.outcome?)
+    })
+    .await;
+    // A registration made in another tab meanwhile counts as success.
+    let outcome = match outcome {
+        Err(service::Error::Public(error)) if error.code == ErrorCode::AlreadyRegistered => Ok(()),
+        outcome => outcome.map(drop),
+    };
+    let page = address::register(competition);
+    form::redirect_back_with(&form_name(competition), &page, answers, outcome).await?;
+    leptos_axum::redirect(&address::competition(competition));
+    Ok(())
+}
+
+/// Registering for a competition that asks questions.
+#[component]
+pub fn RegisterPage() -> impl IntoView {
+    let params = use_params_map();
+    let id = Memo::new(move |_| params.read().get("id").unwrap_or_default());
+    let screen = Resource::new_blocking(move || id.get(), load_register);
+    let register = ServerAction::<RegisterWithAnswers>::new();
+    view! {
+        <Loaded from=screen let(screen)>
+            <Content screen register />
+        </Loaded>
+    }
+}
+
+#[component]
+fn Content(screen: RegisterScreen, register: ServerAction<RegisterWithAnswers>) -> impl IntoView {
+    let RegisterScreen { id, title, call_to_action, questions, countries, .. } = screen;
+    let RegisterScreen { start, idempotency_key, .. } = screen;
+    let back = address::competition(id);
+    let words = match call_to_action {
+        CallToAction::Register => {
+            Some(("Register", "Your seat is reserved once you have sent the form."))
+        }
+        CallToAction::RequestSeat => {
+            Some(("Request a seat", "The organizer approves or rejects your request."))
+        }
+        CallToAction::JoinWaitlist => Some((
+            "Join waiting list",
+            "This competition is full. A seat that becomes free goes to the first in line.",
+        )),
+        _ => None,
+    };
+    let error = error_of(register, start.error);
+    let content = match words {
+        Some((button, note)) => view! {
+            <p class="text-muted">{note}</p>
+            <ActionForm action=register attr:class="grid gap-6" attr:novalidate=true>
+                <input type="hidden" name="competition" value=id.to_string() />
+                <input type="hidden" name="idempotency_key" value=idempotency_key />
+                <MadeFor />
+                <AnswerFields questions countries typed=start.typed error />
+                <p class="flex flex-wrap gap-3">
+                    <Submit pending=register.pending() class="btn-lg">
+                        {button}
+                    </Submit>
+                    <a class="btn btn-lg" href=back>
+                        "Back"
+                    </a>
+                </p>
+            </ActionForm>
+        }
+        .into_any(),
+        None => view! {
+            <EmptyState title="You cannot register for this competition now">
+                <a class="btn btn-primary" href=back>"See the competition"</a>
+            </EmptyState>
+        }
+        .into_any(),
+    };
+    view! {
+        <Head title=format!("Register for {title}") />
+        <div class="form-page">
+            <Heading>"Register for " {title}</Heading>
+            <ErrorSummary error />
+            {content}
+        </div>
+    }
+}

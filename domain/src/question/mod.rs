@@ -1,0 +1,49 @@
+//! Questions that organizers ask on registration, and the answers to them.
+
+mod answer;
+mod answer_filter;
+mod check;
+mod input;
+mod kind;
+mod list;
+
+use serde::{Deserialize, Serialize};
+
+pub use answer::{
+    Answer, AnswerInput, AnswerValue, GivenAnswer, RegistrationInput, RegistrationPatch,
+    given_answers,
+};
+pub use answer_filter::AnswerFilter;
+pub use check::countries;
+pub(crate) use input::questions;
+pub use input::{MAX_OPTIONS, MAX_QUESTIONS, QuestionDraft, QuestionInput};
+pub use kind::QuestionKind;
+pub use list::{MAX_STORED_QUESTIONS, Questions};
+
+use crate::QuestionId;
+
+/// A question of a competition.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct Question {
+    /// Which one. It stays the same when the question is edited.
+    pub id: QuestionId,
+    /// What it asks for.
+    pub kind: QuestionKind,
+    /// The question, in one line.
+    #[cfg_attr(feature = "openapi", schema(example = "T-shirt size"))]
+    pub label: String,
+    /// What helps to answer it, in one line.
+    #[cfg_attr(feature = "openapi", schema(required, example = json!(null)))]
+    pub help: Option<String>,
+    /// Whether it must be answered; a `YES_NO` with yes.
+    #[cfg_attr(feature = "openapi", schema(example = true))]
+    pub required: bool,
+    /// The options of `ONE_OF` and `ANY_OF`; empty for the others.
+    #[cfg_attr(feature = "openapi", schema(example = json!(["S", "M", "L"])))]
+    pub options: Vec<String>,
+    /// A page to read before answering, such as terms.
+    #[cfg_attr(feature = "openapi", schema(required, example = json!(null)))]
+    pub link: Option<String>,
+}

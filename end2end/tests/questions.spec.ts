@@ -1,0 +1,159 @@
+import type { Page } from '@playwright/test';
+import { expectAccessible } from '../support/accessibility.ts';
+import { expect, hydrated, hydrates, open, test } from '../support/fixtures.ts';
+import { errorSummary } from '../support/forms.ts';
+import { logInAs } from '../support/session.ts';
+import { toast } from '../support/toasts.ts';
+import { unique } from '../support/unique.ts';
+
+const SIZE = { kind: 'ONE_OF', label: 'Size', required: true, options: ['S', 'M', 'L'] };
+const DAYS = { kind: 'ANY_OF', label: 'Days', options: ['Friday', 'Saturday'] };
+const TERMS = { kind: 'YES_NO', label: 'I accept the terms', required: true, link: 'https://example.com/terms' };
+const EACH_KIND = [
+  { kind: 'SHORT_TEXT', label: 'Team', help: 'If you have one' },
+  { kind: 'LONG_TEXT', label: 'About you' },
+  { kind: 'NUMBER', label: 'Age', required: true },
+  { kind: 'DATE', label: 'Arrival' },
+  { kind: 'URL', label: 'Portfolio' },
+  { kind: 'COUNTRY', label: 'Country' },
+  SIZE,
+  DAYS,
+  TERMS,
+];
+
+// What is missing is refused.
+test.use({ expectedStatuses: [400] });
+
+function question(page: Page, name: string) {
+  return page.getByRole('group', { name });
+}
+
+async function save(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Save questions' }).click();
+  await expect(toast(page, 'The questions are saved')).toBeVisible();
+  await hydrated(page);
+}
+
+test('an organizer asks, orders and removes questions', { tag: '@phone' }, async ({ page, api }) => {
+  const owner = await api.organizer();
+  const competition = await api.competition({ owner, title: unique('Asking Open') });
+  await logInAs(page, owner);
+  await open(page, `/competitions/${competition.id}/manage`);
+  await page.getByRole('link', { name: 'Questions' }).click();
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Questions');
+  await hydrated(page);
+
+  await test.step('a question without options is refused where they are missing', async () => {
+    const added = question(page, 'New question');
+    await expect(added.getByLabel('Options')).toBeHidden();
+    await added.getByLabel('Question', { exact: true }).fill('Size');
+    await added.getByLabel('Kind').selectOption('One of several options');
+    await expect(added.getByLabel('Options')).toBeVisible();
+    await added.getByLabel('Required').check();
+    await page.getByRole('button', { name: 'Save questions' }).click();
+    await expect(errorSummary(page)).toContainText('Give 1 to 50 options');
+    await expect(added.getByLabel('Question', { exact: true })).toHaveValue('Size');
+    await hydrated(page);
+    await added.getByLabel('Options').fill('S\nM\nL');
+    await save(page);
+  });
+
+  await test.step('Enter in a field saves', async () => {
+    await expect(question(page, 'Question 1').getByLabel('Options')).toHaveValue('S\nM\nL');
+    const field = question(page, 'New question').getByLabel('Question', { exact: true });
+    await field.fill('Team');
+    await field.press('Enter');
+    await expect(question(page, 'Question 2').getByLabel('Question', { exact: true })).toHaveValue('Team');
+    await hydrated(page);
+  });
+
+  await test.step('the second becomes the first, and is removed', async () => {
+    await question(page, 'Question 2').getByRole('button', { name: 'Move up' }).click();
+    await expect(question(page, 'Question 1').getByLabel('Question', { exact: true })).toHaveValue('Team');
+    await hydrated(page);
+    await question(page, 'Question 1').getByRole('button', { name: 'Remove' }).click();
+    await expect(question(page, 'Question 1').getByLabel('Question', { exact: true })).toHaveValue('Size');
+    await expect(question(page, 'Question 2')).toHaveCount(0);
+  });
+});
+
+test('a participant answers questions of each kind, and changes an answer', { tag: '@phone' }, async ({ page, api }) => {
+  const owner = await api.organizer();
+  const competition = await api.competition({ owner, title: unique('Asking Open'), questions: EACH_KIND });
+  const participant = await api.participant();
+  await logInAs(page, participant);
+  await open(page, `/competitions/${competition.id}`);
+  await page.getByRole('link', { name: 'Register' }).click();
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText(`Register for ${competition.title}`);
+  await hydrated(page);
+
+  await page.getByLabel('Team (optional)').fill('The Crabs');
+  await page.getByRole('button', { name: 'Register' }).click();
+  const summary = errorSummary(page);
+  for (const label of ['Age', 'Size']) await expect(summary).toContainText(`${label}: this question must be answered`);
+  await expect(summary).toContainText('I accept the terms: this must be accepted');
+  await expect(page.getByLabel('Team (optional)')).toHaveValue('The Crabs');
+  if (hydrates(page)) await expectAccessible(page);
+  await hydrated(page);
+
+  await page.getByLabel('About you (optional)').fill('two\nlines');
+  await page.getByLabel('Age').fill('42');
+  await page.getByLabel('Arrival (optional)').fill('2030-11-29');
+  await page.getByLabel('Portfolio (optional)').fill('https://example.com');
+  await page.getByLabel('Country (optional)').selectOption('Germany');
+  await question(page, 'Size').getByLabel('M', { exact: true }).check();
+  await question(page, 'Days (optional)').getByLabel('Saturday').check();
+  await page.getByLabel('I accept the terms').check();
+  await page.getByRole('button', { name: 'Register' }).click();
+  await expect(page).toHaveURL(`/competitions/${competition.id}`);
+  await expect(page.getByText('You are registered', { exact: true })).toBeVisible();
+
+  const answers = async () => {
+    const [mine] = await api.registrationsOf(participant);
+    return Object.fromEntries(mine!.answers.map(({ question, value }) => [question, value]));
+  };
+  const given = {
+    Team: 'The Crabs',
+    'About you': 'two\nlines',
+    Age: 42,
+    Arrival: '2030-11-29',
+    Portfolio: 'https://example.com/',
+    Country: 'DE',
+    Size: 'M',
+    Days: ['Saturday'],
+    'I accept the terms': true,
+  };
+  expect(await answers()).toEqual(given);
+
+  await page.getByRole('link', { name: 'Change your answers' }).click();
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText(`Your answers for ${competition.title}`);
+  await hydrated(page);
+  await expect(question(page, 'Size').getByLabel('M', { exact: true })).toBeChecked();
+  await expect(page.getByLabel('Country (optional)')).toHaveValue('DE');
+  await question(page, 'Size').getByLabel('L', { exact: true }).check();
+  await question(page, 'Days (optional)').getByLabel('Saturday').uncheck();
+  await page.getByRole('button', { name: 'Save answers' }).click();
+  await expect(toast(page, 'Your answers are saved')).toBeVisible();
+  const { Days: _, ...rest } = given;
+  expect(await answers()).toEqual({ ...rest, Size: 'L' });
+});
+
+test('an organizer reads answers in the roster and filters it by one', async ({ page, api }) => {
+  const owner = await api.organizer();
+  const competition = await api.competition({ owner, title: unique('Asking Open'), questions: [SIZE, DAYS] });
+  const [ada, ben] = await Promise.all([api.participant('Ada Answers'), api.participant('Ben Answers')]);
+  await api.register(ada, competition, ['M', ['Friday']]);
+  await api.register(ben, competition, ['L', []]);
+  await logInAs(page, owner);
+  await open(page, `/competitions/${competition.id}/manage`);
+  await hydrated(page);
+  const row = page.getByRole('row', { name: 'Ada Answers' });
+  await row.getByText('Answers', { exact: true }).click();
+  await expect(row.getByRole('definition').first()).toHaveText('M');
+  await page.getByLabel('Answer', { exact: true }).selectOption('L');
+  await page.getByRole('button', { name: 'Search' }).click();
+  await expect(page.getByRole('status').filter({ hasText: '1 registration' })).toBeVisible();
+  await expect(page.getByRole('row', { name: 'Ben Answers' })).toBeVisible();
+  await expect(row).toHaveCount(0);
+  if (hydrates(page)) await expectAccessible(page);
+});
