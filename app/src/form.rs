@@ -44,6 +44,51 @@ where
     })
 }
 
+/// Counts the responses to a form that match, to load the page anew after each.
+pub(crate) fn count_replies<S>(
+    action: ServerAction<S>,
+    matches: fn(&Result<S::Output, Failure>) -> bool,
+) -> RwSignal<usize>
+where
+    S: ServerFn<Error = Failure> + Clone + Send + Sync + 'static,
+    S::Output: Clone + Send + Sync + 'static,
+{
+    let count = RwSignal::new(0);
+    Effect::new(move || {
+        action.version().track();
+        if action.value().with_untracked(|value| value.as_ref().is_some_and(matches)) {
+            count.update(|number| *number += 1);
+        }
+    });
+    count
+}
+
+/// Loads the data of a page anew after each refusal of its form, and hands it on. The elements of
+/// the form stay, and what was typed.
+pub(crate) fn reload_when_refused<S, T, F>(
+    action: ServerAction<S>,
+    load: impl Fn() -> F + Send + Sync + 'static,
+    loaded: impl Fn(T) + 'static,
+) where
+    S: ServerFn<Error = Failure> + Clone + Send + Sync + 'static,
+    S::Output: Clone + Send + Sync + 'static,
+    T: Clone + Send + Sync + 'static,
+    F: Future<Output = Result<T, Failure>> + Send + 'static,
+{
+    let refused = count_replies(action, Result::is_err);
+    let reload = Action::new(move |(): &()| load());
+    Effect::new(move || {
+        if refused.get() > 0 {
+            reload.dispatch(());
+        }
+    });
+    Effect::new(move || {
+        if let Some(Ok(screen)) = reload.value().get() {
+            loaded(screen);
+        }
+    });
+}
+
 /// The response to the last submission of a form; `None` before the first.
 pub(crate) fn reply_of<S>(action: ServerAction<S>) -> Signal<Option<Result<S::Output, Failure>>>
 where

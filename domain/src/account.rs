@@ -230,6 +230,29 @@ pub(crate) fn text(raw: Raw<String>, label: &str) -> Result<String, String> {
     }
 }
 
+/// A text that may be missing; a blank one is none, because a form sends it for what was left out.
+pub(crate) fn optional_text<T>(
+    raw: Raw<String>,
+    label: &str,
+    parse: impl FnOnce(&str) -> Result<T, String>,
+) -> Result<Option<T>, String> {
+    match raw {
+        Raw::Missing => Ok(None),
+        Raw::WrongType => Err(format!("{label} must be text")),
+        Raw::Given(text) if text.trim().is_empty() => Ok(None),
+        Raw::Given(text) => parse(&text).map(Some),
+    }
+}
+
+/// A flag, which is `false` when it is missing.
+pub(crate) fn flag(raw: &Raw<bool>, label: &str) -> Result<bool, String> {
+    match raw {
+        Raw::Missing => Ok(false),
+        Raw::Given(flag) => Ok(*flag),
+        Raw::WrongType => Err(format!("{label} must be true or false")),
+    }
+}
+
 /// Adds a fault for each unknown field.
 pub(crate) fn refuse_unknown(faults: &mut Faults, unknown: &BTreeMap<String, IgnoredAny>) {
     refuse_unknown_in(faults, "", unknown);

@@ -30,8 +30,10 @@ impl ViewerState {
 
     /// Whether the viewer can change the answers of their registration at `now`.
     pub fn can_change_answers(&self, competition: &Competition, now: Timestamp) -> bool {
-        let is_active = self.registration.is_some_and(RegistrationStatus::is_active);
-        is_active && !competition.is_cancelled() && !competition.is_closed(now)
+        let (is_cancelled, deadline) = (competition.is_cancelled(), competition.reg_deadline);
+        self.registration.is_some_and(|status| {
+            status.check_answers_can_change(is_cancelled, deadline, now).is_ok()
+        })
     }
 }
 

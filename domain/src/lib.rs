@@ -71,7 +71,7 @@ pub use profile::{ProfileEdit, ProfilePatch};
 pub use question::{
     Answer, AnswerFilter, AnswerInput, AnswerValue, GivenAnswer, MAX_OPTIONS, MAX_QUESTIONS,
     MAX_STORED_QUESTIONS, Question, QuestionDraft, QuestionInput, QuestionKind, Questions,
-    RegistrationInput, RegistrationPatch, countries, given_answers,
+    RegistrationAnswers, RegistrationPatch, countries, given_answers,
 };
 pub use raw::Raw;
 pub use registration::{

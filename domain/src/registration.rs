@@ -4,7 +4,10 @@ use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Answer, CompetitionId, Contact, Dates, RegistrationId, Timestamp, UserId};
+use crate::{
+    Answer, CompetitionId, Contact, Dates, ErrorCode, PublicError, RegistrationId, Timestamp,
+    UserId,
+};
 
 /// How far a registration has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -77,6 +80,34 @@ impl RegistrationStatus {
     /// participant has cancelled stays so.
     pub fn is_reviewable(self) -> bool {
         self.is_active() || self == Self::Rejected
+    }
+
+    /// Checks that the answers of the registration can be changed at `now`: while it is active,
+    /// until the deadline of a competition that is not cancelled.
+    ///
+    /// # Errors
+    /// [`ErrorCode::RegistrationRejected`]; [`ErrorCode::NotRegistered`] once it is cancelled;
+    /// [`ErrorCode::CompetitionCancelled`]; [`ErrorCode::RegistrationClosed`].
+    pub fn check_answers_can_change(
+        self,
+        is_cancelled: bool,
+        deadline: Timestamp,
+        now: Timestamp,
+    ) -> Result<(), PublicError> {
+        let (code, message) = if self == Self::Rejected {
+            (ErrorCode::RegistrationRejected, "The organizer has rejected this registration")
+        } else if !self.is_active() {
+            (ErrorCode::NotRegistered, "This registration is cancelled")
+        } else if is_cancelled {
+            (ErrorCode::CompetitionCancelled, "Competition was cancelled")
+        } else if deadline <= now {
+            let message =
+                "Answers can be changed until the registration deadline, which has passed";
+            (ErrorCode::RegistrationClosed, message)
+        } else {
+            return Ok(());
+        };
+        Err(PublicError::new(code, message))
     }
 
     /// Every active status.

@@ -13,6 +13,8 @@ export type Competition = {
   title: string;
   capacity: number;
   seatsLeft: number;
+  /** RFC 3339. */
+  startDate: string | null;
   onlineUrl?: string | null;
   /** Only of one competition, not in lists. */
   questions?: { id: string; label: string }[];
@@ -126,6 +128,11 @@ export class Api {
       registrationIds: ids,
       reason,
     });
+  }
+
+  /** Replaces what a competition asks, as its owner. */
+  async ask(owner: Person, competition: Competition, questions: object[]): Promise<void> {
+    await this.call('PATCH', `/api/competitions/${competition.id}`, owner, { questions });
   }
 
   /** The public view of a competition. */

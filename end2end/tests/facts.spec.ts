@@ -95,7 +95,8 @@ test('a competition is duplicated with its times moved by a week', async ({ page
   await page.getByRole('link', { name: 'Duplicate' }).click();
   await expect(page.getByLabel('Title')).toHaveValue(title);
   await expect(page.getByLabel('Online link (optional)')).toHaveValue(LINK);
-  await expect(page.getByLabel('Starts (optional)')).toHaveValue(dateAndTime(inDays(21)));
+  const weekLater = inDays(7, new Date(competition.startDate ?? ''));
+  await expect(page.getByLabel('Starts (optional)')).toHaveValue(dateAndTime(weekLater));
 
   await createCompetition(page, { Title: `${title} again` });
 

@@ -21,7 +21,7 @@ const EACH_KIND = [
   TERMS,
 ];
 
-// What is missing is refused.
+// What is missing is refused, and what others have changed meanwhile.
 test.use({ expectedStatuses: [400] });
 
 function question(page: Page, name: string) {
@@ -156,4 +156,47 @@ test('an organizer reads answers in the roster and filters it by one', async ({ 
   await expect(page.getByRole('row', { name: 'Ben Answers' })).toBeVisible();
   await expect(row).toHaveCount(0);
   if (hydrates(page)) await expectAccessible(page);
+});
+
+test('an organizer saves questions although the competition was changed in another tab', async ({ page, api }) => {
+  const owner = await api.organizer();
+  const competition = await api.competition({ owner, title: unique('Asking Open'), questions: [SIZE] });
+  await logInAs(page, owner);
+  await open(page, `/competitions/${competition.id}/questions`);
+  await hydrated(page);
+  await api.ask(owner, competition, [...competition.questions!, DAYS]);
+  await question(page, 'New question').getByLabel('Question', { exact: true }).fill('Team');
+  await page.getByRole('button', { name: 'Save questions' }).click();
+  await expect(errorSummary(page)).toContainText('This competition was changed since you opened it');
+  await hydrated(page);
+  await save(page);
+  const labels = async () => (await api.find(competition)).questions?.map(({ label }) => label);
+  await expect.poll(labels).toEqual(['Size', 'Team', 'Days']);
+});
+
+test('a participant answers a question that was added while the form was open', async ({ page, api }) => {
+  const owner = await api.organizer();
+  const news = { kind: 'YES_NO', label: 'Send me news' };
+  const competition = await api.competition({ owner, title: unique('Asking Open'), questions: [SIZE, news] });
+  const participant = await api.participant();
+  await logInAs(page, participant);
+  await open(page, `/competitions/${competition.id}/register`);
+  await hydrated(page);
+  await question(page, 'Size').getByLabel('M', { exact: true }).check();
+  await api.ask(owner, competition, [...competition.questions!, { kind: 'NUMBER', label: 'Age', required: true }]);
+  await page.getByRole('button', { name: 'Register' }).click();
+  await expect(errorSummary(page)).toContainText('Age: this question must be answered');
+  await hydrated(page);
+  await expect(question(page, 'Size').getByLabel('M', { exact: true })).toBeChecked();
+  await page.getByLabel('Age').fill('42');
+  await page.getByRole('button', { name: 'Register' }).click();
+  await expect(page.getByText('You are registered', { exact: true })).toBeVisible();
+  const [mine] = await api.registrationsOf(participant);
+  const answers = mine!.answers.map(({ question, value }) => [question, value]);
+  // A box that is not ticked is a no.
+  expect(answers).toEqual([
+    ['Size', 'M'],
+    ['Send me news', false],
+    ['Age', 42],
+  ]);
 });

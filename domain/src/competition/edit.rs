@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, de::IgnoredAny};
 
 use super::{
-    approval::approval_required,
     facts::{FactsEdit, RawFacts},
     fields::{capacity, deadline, end, opening, start_date, time_zone},
     sections::{RawSections, SectionsEdit},
@@ -16,7 +15,7 @@ use super::{
 use crate::{
     Dates, Description, Faults, PublicError, QuestionDraft, QuestionInput, Raw, Tag, TimeZoneName,
     Timestamp, Title,
-    account::{refuse_unknown, text},
+    account::{flag, refuse_unknown, text},
     question::questions,
     raw::present,
 };
@@ -220,7 +219,7 @@ impl CompetitionPatch {
             waitlist_capacity(&raw)
         });
         let approval = optional(&mut faults, "approvalRequired", self.approval_required, |raw| {
-            approval_required(&raw)
+            flag(&raw, "Approval")
         });
         let questions = match self.questions {
             Raw::Missing => Some(None),

@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, de::IgnoredAny};
 
 use super::{
-    approval::approval_required,
     facts::{Facts, RawFacts},
     fields::{capacity, deadline, end, opening, start_date, time_zone},
     sections::{RawSections, Sections},
@@ -16,7 +15,7 @@ use super::{
 use crate::{
     Dates, Description, Faults, PublicError, QuestionDraft, QuestionInput, Raw, Tag, TimeZoneName,
     Timestamp, Title,
-    account::{refuse_unknown, text},
+    account::{flag, refuse_unknown, text},
     question::questions,
 };
 
@@ -209,7 +208,7 @@ impl CompetitionInput {
         let sections = sections.check(&mut faults);
         let visibility = faults.check("visibility", visibility(&self.visibility));
         let waitlist = faults.check("waitlistCapacity", waitlist_capacity(&self.waitlist_capacity));
-        let approval = faults.check("approvalRequired", approval_required(&self.approval_required));
+        let approval = faults.check("approvalRequired", flag(&self.approval_required, "Approval"));
         let questions = questions(&mut faults, self.questions);
         refuse_unknown(&mut faults, &self.unknown);
 

@@ -1,6 +1,5 @@
 //! Competitions: how they are created, found and shown.
 
-mod approval;
 mod dates;
 mod draft;
 mod edit;

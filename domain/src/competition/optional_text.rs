@@ -1,6 +1,6 @@
 //! Texts that a competition can be without.
 
-use crate::{Faults, Raw};
+use crate::{Faults, Raw, account::optional_text};
 
 /// Checks texts, and collects their faults.
 pub(super) struct OptionalTexts<'a>(pub(super) &'a mut Faults);
@@ -16,13 +16,6 @@ impl OptionalTexts<'_> {
         parse: impl FnOnce(&str) -> Result<T, String>,
     ) -> Option<Option<Option<T>>> {
         let Some(raw) = raw else { return Some(None) };
-        let checked = match raw {
-            Raw::Missing => Ok(None),
-            Raw::WrongType => Err(format!("{label} must be text")),
-            // A form sends an empty text for what was left out.
-            Raw::Given(text) if text.trim().is_empty() => Ok(None),
-            Raw::Given(text) => parse(&text).map(Some),
-        };
-        self.0.check(field, checked).map(Some)
+        self.0.check(field, optional_text(raw, label, parse)).map(Some)
     }
 }

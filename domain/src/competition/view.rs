@@ -223,6 +223,9 @@ pub struct CompetitionDetail {
     /// [`CompetitionWithSections`].
     #[serde(skip)]
     pub questions: Vec<Question>,
+    /// Counts the edits of its questions; 0 when it has never asked any. Not part of the API.
+    #[serde(skip)]
+    pub questions_version: u32,
 }
 
 /// A competition as the public sees it, with its sections and questions. Lists do not have them.

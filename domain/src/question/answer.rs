@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use serde::{Deserialize, Deserializer, Serialize, de::IgnoredAny};
 use serde_json::{Number, Value};
 
-use super::{MAX_QUESTIONS, Question, QuestionKind};
+use super::{MAX_QUESTIONS, Question, QuestionKind, check::decimal};
 use crate::{
     Faults, PublicError, QuestionId, Raw,
     account::{refuse_unknown, refuse_unknown_in},
@@ -75,8 +75,8 @@ impl AnswerValue {
     /// The texts that are stored, and the values of a form.
     pub fn texts(&self) -> Vec<String> {
         match self {
-            Self::YesNo(yes) => vec![super::check::yes_or_no(*yes).to_owned()],
-            Self::Number(number) => vec![number.to_string()],
+            Self::YesNo(yes) => vec![yes.to_string()],
+            Self::Number(number) => vec![decimal(number)],
             Self::Text(text) => vec![text.clone()],
             Self::Options(options) => options.clone(),
         }
@@ -87,7 +87,7 @@ impl AnswerValue {
         match self {
             Self::YesNo(true) => "Yes".into(),
             Self::YesNo(false) => "No".into(),
-            Self::Number(number) => number.to_string(),
+            Self::Number(number) => decimal(number),
             Self::Text(text) => text.clone(),
             Self::Options(options) => options.join(", "),
         }
@@ -127,7 +127,7 @@ pub struct AnswerInput {
         "answers": [{ "questionId": "01939c2e-7b5a-7000-8000-000000000001", "value": "M" }],
     }))
 )]
-pub struct RegistrationInput {
+pub struct RegistrationAnswers {
     /// The answers to the questions of the competition, in any order; none when it is absent or
     /// null.
     #[cfg_attr(
@@ -137,7 +137,7 @@ pub struct RegistrationInput {
     pub answers: Raw<Vec<AnswerInput>>,
 }
 
-impl<'de> Deserialize<'de> for RegistrationInput {
+impl<'de> Deserialize<'de> for RegistrationAnswers {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let answers = match Value::deserialize(deserializer)? {
             Value::Object(mut fields) => fields.remove("answers").unwrap_or_default(),
@@ -346,6 +346,8 @@ mod tests {
         };
         assert_eq!(value(QuestionKind::ShortText, &["12"]), (json!("12"), "12".into()));
         assert_eq!(value(QuestionKind::Number, &["12.5"]), (json!(12.5), "12.5".into()));
+        let tiny = value(QuestionKind::Number, &["0.000001"]);
+        assert_eq!(tiny, (json!(0.000_001), "0.000001".into()));
         assert_eq!(value(QuestionKind::YesNo, &["false"]), (json!(false), "No".into()));
         let days = value(QuestionKind::AnyOf, &["Friday", "Sunday"]);
         assert_eq!(days, (json!(["Friday", "Sunday"]), "Friday, Sunday".into()));

@@ -2,10 +2,10 @@
 
 use std::{fmt, str::FromStr};
 
-use crate::QuestionId;
+use crate::{QuestionId, QuestionOption};
 
 /// Longest answer to look for, in characters: as long as an option.
-const MAX_VALUE: usize = 100;
+const MAX_VALUE: usize = QuestionOption::MAX_LENGTH;
 /// The length of an id and a colon.
 #[cfg(feature = "openapi")]
 const PREFIX: usize = 37;

@@ -1,6 +1,6 @@
 //! Checking an answer to a question.
 
-use serde_json::Value;
+use serde_json::{Number, Value};
 
 use super::{Question, QuestionKind};
 use crate::{AnswerText, WebLink};
@@ -30,8 +30,8 @@ impl Question {
         let text = match raw {
             Value::Null => return Ok(Vec::new()),
             Value::String(text) => text.trim(),
-            Value::Number(number) if self.kind == QuestionKind::Number => &*number.to_string(),
-            Value::Bool(yes) if self.kind == QuestionKind::YesNo => yes_or_no(*yes),
+            Value::Number(number) if self.kind == QuestionKind::Number => &*decimal(number),
+            Value::Bool(yes) if self.kind == QuestionKind::YesNo => &*yes.to_string(),
             _ => return Err(self.expected()),
         };
         if text.is_empty() {
@@ -77,7 +77,7 @@ impl Question {
 
     fn option(&self, text: &str) -> Result<String, String> {
         let found = self.options.iter().find(|option| *option == text);
-        found.cloned().ok_or_else(|| format!("{text:?} is not one of the options"))
+        found.cloned().ok_or_else(|| format!("choose one of the options, not {text:?}"))
     }
 
     /// What an answer must be.
@@ -97,8 +97,9 @@ impl Question {
     }
 }
 
-pub(super) fn yes_or_no(yes: bool) -> &'static str {
-    if yes { "true" } else { "false" }
+/// A number without an exponent: `Number` itself writes `1e-6`.
+pub(super) fn decimal(number: &Number) -> String {
+    number.as_f64().unwrap_or_default().to_string()
 }
 
 /// The shortest decimal form: `1.50` and `+1.5` are `1.5`.
@@ -166,6 +167,9 @@ mod tests {
             (QuestionKind::Number, json!(12.50), "12.5"),
             (QuestionKind::Number, json!(" +012.50 "), "12.5"),
             (QuestionKind::Number, json!("-0"), "0"),
+            (QuestionKind::Number, json!(-0.000_001), "-0.000001"),
+            (QuestionKind::Number, json!("0.000001"), "0.000001"),
+            (QuestionKind::Number, json!(100_000_000_000_000.0), "100000000000000"),
             (QuestionKind::Number, json!(123_456_789_012_345_u64), "123456789012345"),
             (QuestionKind::Date, json!("2030-11-29"), "2030-11-29"),
             (QuestionKind::OneOf, json!("M"), "M"),

@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::QuestionKind;
 use crate::{
     Faults, QuestionId, QuestionLabel, QuestionOption, Raw, WebLink,
-    account::{refuse_unknown_in, text},
+    account::{flag, optional_text, refuse_unknown_in, text},
     raw::FromJson,
 };
 
@@ -128,12 +128,12 @@ impl QuestionInput {
         let kind = faults.check(&field("kind"), kind(&self.kind));
         let label = text(self.label, "Question").and_then(|label| QuestionLabel::parse(&label));
         let label = faults.check(&field("label"), label);
-        let help = optional(self.help, "Help", crate::QuestionHelp::parse);
+        let help = optional_text(self.help, "Help", crate::QuestionHelp::parse);
         let help = faults.check(&field("help"), help);
-        let required = faults.check(&field("required"), required(&self.required));
+        let required = faults.check(&field("required"), flag(&self.required, "Required"));
         let options =
             kind.and_then(|kind| faults.check(&field("options"), options(kind, self.options)));
-        let link = optional(self.link, "Link", |text| WebLink::parse("Link", text));
+        let link = optional_text(self.link, "Link", |text| WebLink::parse("Link", text));
         let link = faults.check(&field("link"), link);
         refuse_unknown_in(faults, &field(""), &self.unknown);
         Some(QuestionDraft {
@@ -161,28 +161,6 @@ fn kind(raw: &Raw<String>) -> Result<QuestionKind, String> {
     match raw {
         Raw::Given(text) => text.parse(),
         Raw::Missing | Raw::WrongType => "".parse(),
-    }
-}
-
-fn required(raw: &Raw<bool>) -> Result<bool, String> {
-    match raw {
-        Raw::Missing => Ok(false),
-        Raw::Given(required) => Ok(*required),
-        Raw::WrongType => Err("Required must be true or false".into()),
-    }
-}
-
-/// A blank text is none.
-fn optional<T>(
-    raw: Raw<String>,
-    label: &str,
-    parse: impl FnOnce(&str) -> Result<T, String>,
-) -> Result<Option<T>, String> {
-    match raw {
-        Raw::Missing => Ok(None),
-        Raw::WrongType => Err(format!("{label} must be text")),
-        Raw::Given(text) if text.trim().is_empty() => Ok(None),
-        Raw::Given(text) => parse(&text).map(Some),
     }
 }
 

@@ -16,6 +16,11 @@ pub struct Questions {
 }
 
 impl Questions {
+    /// Whether there were never any.
+    pub fn is_empty(&self) -> bool {
+        self.asked.is_empty() && self.removed.is_empty()
+    }
+
     /// The questions of a new competition, or after an edit that asks `drafts` from now on. A
     /// question that is not among them is removed; one that was removed can be asked again.
     ///
@@ -69,13 +74,6 @@ impl QuestionDraft {
     fn into_question(self, id: QuestionId) -> Question {
         let Self { id: _, kind, label, help, required, options, link } = self;
         Question { id, kind, label, help, required, options, link }
-    }
-}
-
-impl From<Question> for QuestionDraft {
-    fn from(question: Question) -> Self {
-        let Question { id, kind, label, help, required, options, link } = question;
-        Self { id: Some(id), kind, label, help, required, options, link }
     }
 }
 
@@ -143,7 +141,7 @@ mod tests {
         assert_eq!((questions.asked.len(), questions.removed.len()), (20, 80));
         let error = questions.edited(&twenty[..1], ids(900)).unwrap_err();
         assert_eq!(error.fields[0].field, "questions");
-        let first = questions.asked[0].clone();
-        assert!(questions.edited(&[first.into()], ids(900)).is_ok());
+        let first = questions.asked[0].id.0.as_u128();
+        assert!(questions.edited(&[draft(Some(first), "0")], ids(900)).is_ok());
     }
 }

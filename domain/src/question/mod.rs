@@ -10,7 +10,7 @@ mod list;
 use serde::{Deserialize, Serialize};
 
 pub use answer::{
-    Answer, AnswerInput, AnswerValue, GivenAnswer, RegistrationInput, RegistrationPatch,
+    Answer, AnswerInput, AnswerValue, GivenAnswer, RegistrationAnswers, RegistrationPatch,
     given_answers,
 };
 pub use answer_filter::AnswerFilter;
@@ -23,7 +23,7 @@ pub use list::{MAX_STORED_QUESTIONS, Questions};
 use crate::QuestionId;
 
 /// A question of a competition.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Question {
@@ -46,4 +46,21 @@ pub struct Question {
     /// A page to read before answering, such as terms.
     #[cfg_attr(feature = "openapi", schema(required, example = json!(null)))]
     pub link: Option<String>,
+}
+
+impl Question {
+    /// The answers to choose from, in normal form, and in words; none for a question that is
+    /// answered in one's own words, or by one of the many countries.
+    pub fn choices(&self) -> Vec<(String, String)> {
+        match self.kind {
+            QuestionKind::OneOf | QuestionKind::AnyOf => {
+                self.options.iter().map(|option| (option.clone(), option.clone())).collect()
+            }
+            QuestionKind::YesNo => {
+                let choice = |yes: bool| (yes.to_string(), AnswerValue::YesNo(yes).in_words());
+                [true, false].map(choice).into()
+            }
+            _ => Vec::new(),
+        }
+    }
 }

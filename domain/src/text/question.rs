@@ -6,8 +6,6 @@ use super::characters::{one_line, paragraphs};
 const MAX_LABEL: usize = 200;
 /// Longest help of a question, in characters.
 const MAX_HELP: usize = 300;
-/// Longest option, in characters.
-const MAX_OPTION: usize = 100;
 
 text!(
     /// A question: 1 to 200 characters on one line.
@@ -44,13 +42,16 @@ text!(
     QuestionOption
 );
 
-schema!(QuestionOption, crate::schema::line("One line", "M", MAX_OPTION));
+schema!(QuestionOption, crate::schema::line("One line", "M", Self::MAX_LENGTH));
 
 impl QuestionOption {
+    /// The longest option, in characters.
+    pub(crate) const MAX_LENGTH: usize = 100;
+
     /// # Errors
     /// A sentence about the fault.
     pub fn parse(text: &str) -> Result<Self, String> {
-        one_line("Option", text, MAX_OPTION).map(Self)
+        one_line("Option", text, Self::MAX_LENGTH).map(Self)
     }
 }
 

@@ -57,7 +57,8 @@ pub(super) fn complete(description: &mut OpenApi) {
         if let RefOr::T(Schema::Object(object)) = schema
             && (name.ends_with("Input") || name.ends_with("Patch"))
         {
-            // Every input refuses fields that it does not know, also inside another.
+            // Every input refuses fields that it does not know, also inside another. The body of a
+            // registration is none: clients of the first version send anything.
             object.additional_properties = Some(Box::new(AdditionalProperties::FreeForm(false)));
         }
     }

@@ -7,7 +7,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use domain::{
-    CompetitionId, MyRegistration, NewRegistration, PageQuery, RegistrationId, RegistrationInput,
+    CompetitionId, MyRegistration, NewRegistration, PageQuery, RegistrationAnswers, RegistrationId,
     RegistrationPatch, RosterEntry, RosterQuery,
 };
 use service::{Decision, registration};
@@ -55,7 +55,7 @@ pub(super) fn router() -> ApiRouter {
 #[utoipa::path(
     post, path = "/competitions/{id}/register", tag = "registrations", security(("bearer" = [])),
     params(CompetitionPath, Keyed),
-    request_body = Option<RegistrationInput>,
+    request_body = Option<RegistrationAnswers>,
     responses(
         (status = 201, description = "Registered with a seat, on the waiting list, or for approval",
             body = NewRegistration, headers(("Location"), ("Idempotency-Replayed"))),
@@ -67,7 +67,7 @@ async fn register(
     Participant(actor): Participant,
     Id(id): Id<CompetitionId>,
     OptionalKey(key): OptionalKey,
-    LenientBody(RegistrationInput { answers }): LenientBody<RegistrationInput>,
+    LenientBody(RegistrationAnswers { answers }): LenientBody<RegistrationAnswers>,
 ) -> Result<Response, Problem> {
     let (ctx, actor) = (&state.ctx, &actor);
     let decision = registration::register_with_answers(ctx, actor, id, answers, key).await?;

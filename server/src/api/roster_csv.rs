@@ -91,9 +91,13 @@ fn text(rows: impl IntoIterator<Item = Vec<String>>) -> String {
     String::from_utf8(bytes).expect("text between quotes is text")
 }
 
-/// The cell as text that no spreadsheet evaluates.
+/// The cell as text that no spreadsheet evaluates. A negative number is no formula.
 fn inert(cell: String) -> String {
-    if cell.trim_start_matches(' ').starts_with(FORMULA) { format!("'{cell}") } else { cell }
+    let is_number = cell.strip_prefix('-').is_some_and(|rest| {
+        rest.parse::<f64>().is_ok() && rest.starts_with(|c: char| c.is_ascii_digit())
+    });
+    let is_formula = cell.trim_start_matches(' ').starts_with(FORMULA) && !is_number;
+    if is_formula { format!("'{cell}") } else { cell }
 }
 
 /// A file name that is valid on every system, without characters that end the header's value.
@@ -151,10 +155,9 @@ mod tests {
 
     #[test]
     fn cells_are_quoted_and_unchanged() {
-        let row = ["Ada \"Countess\" Lovelace", "a,b", "x;=1+1", "Zoë", "2026-11-29"];
+        let row = ["Ada \"Countess\" Lovelace", "a,b", "x;=1+1", "Zoë", "-5.5"];
         let text = text([row.map(str::to_owned).to_vec()]);
-        let expected =
-            "\"Ada \"\"Countess\"\" Lovelace\",\"a,b\",\"x;=1+1\",\"Zoë\",\"2026-11-29\"\r\n";
+        let expected = "\"Ada \"\"Countess\"\" Lovelace\",\"a,b\",\"x;=1+1\",\"Zoë\",\"-5.5\"\r\n";
         assert_eq!(text, expected);
     }
 

@@ -15,11 +15,18 @@ use super::{HttpLimits, rejection::Rejection};
 
 /// The largest body accepted, in bytes.
 pub(crate) const MAX_BODY: usize = 256 * 1024;
-/// The same for the forms of a competition. They send four texts of 10,000 characters, each with
-/// the text that the form was opened with; a character has up to twelve bytes in a form.
-const MAX_COMPETITION_FORM: usize = 1024 * 1024;
+/// The same for forms with many long texts; a character has up to twelve bytes in a form. Those of
+/// a competition send four texts of 10,000 characters, each with the text that the form was opened
+/// with; those of its questions 20 with 50 options each, or 20 answers.
+const MAX_LARGE_FORM: usize = 1024 * 1024;
 /// The addresses of these forms.
-const COMPETITION_FORMS: [&str; 2] = ["/fn/create_competition", "/fn/edit_competition"];
+const LARGE_FORMS: [&str; 5] = [
+    "/fn/create_competition",
+    "/fn/edit_competition",
+    "/fn/save_questions",
+    "/fn/register_with_answers",
+    "/fn/change_answers",
+];
 /// No content coding.
 const IDENTITY: HeaderValue = HeaderValue::from_static("identity");
 /// The deepest nesting of JSON. No input of the API needs more than three levels.
@@ -58,7 +65,7 @@ pub(crate) async fn bound(
 
 /// The largest body accepted at this path, in bytes.
 fn largest(path: &str) -> usize {
-    if COMPETITION_FORMS.contains(&path) { MAX_COMPETITION_FORM } else { MAX_BODY }
+    if LARGE_FORMS.contains(&path) { MAX_LARGE_FORM } else { MAX_BODY }
 }
 
 async fn read(

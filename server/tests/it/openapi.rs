@@ -260,6 +260,11 @@ fn schemas(description: &Value) -> impl Iterator<Item = (&str, &Value)> {
 }
 
 fn is_input(name: &str) -> bool {
+    is_closed_input(name) || name == "RegistrationAnswers"
+}
+
+/// Whether a body with a field that the schema does not have is refused.
+fn is_closed_input(name: &str) -> bool {
     name.ends_with("Input") || name.ends_with("Patch")
 }
 
@@ -287,7 +292,7 @@ fn choice<'a>(description: &'a Value, property: &'a Value) -> &'a Value {
 #[test]
 fn every_input_refuses_unknown_fields() {
     let description: Value = serde_json::from_str(&server::openapi()).unwrap();
-    let inputs: Vec<_> = schemas(&description).filter(|(name, _)| is_input(name)).collect();
+    let inputs: Vec<_> = schemas(&description).filter(|(name, _)| is_closed_input(name)).collect();
     assert!(!inputs.is_empty());
     for (name, schema) in inputs {
         assert_eq!(schema["additionalProperties"], false, "{name}");

@@ -5,12 +5,12 @@ use serde_json::{Value, json};
 
 /// The answers of a request to register, checked before the competition is locked: its questions
 /// are not read under the lock. It is decided on only if the questions are still the same.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct AnsweredForm {
     /// What the client sent, for the fingerprint; `None` if it sent no answers.
     sent: Option<Value>,
     /// Of the questions that the answers were checked against.
-    questions_version: i32,
+    questions_version: u32,
     checked: Result<Vec<GivenAnswer>, PublicError>,
 }
 
@@ -19,7 +19,7 @@ impl AnsweredForm {
     pub(crate) fn new(
         answers: Raw<Vec<AnswerInput>>,
         asked: &[Question],
-        questions_version: i32,
+        questions_version: u32,
     ) -> Self {
         let sent = match &answers {
             Raw::Missing => None,
@@ -35,6 +35,12 @@ impl AnsweredForm {
         Self { sent, questions_version, checked: given_answers(answers, asked) }
     }
 
+    /// How many rows the answers are.
+    pub(super) fn rows(&self) -> usize {
+        let answers = self.checked.as_ref().map(Vec::as_slice).unwrap_or_default();
+        answers.iter().map(|answer| answer.values.len()).sum()
+    }
+
     /// What the client sent.
     pub(super) fn sent(&self) -> Option<&Value> {
         self.sent.as_ref()
@@ -47,11 +53,50 @@ impl AnsweredForm {
 /// [`ErrorCode::QuestionsChanged`] if they were not; every wrong answer at once.
 pub(super) fn answers_at(
     form: Option<&AnsweredForm>,
-    version: i32,
+    version: u32,
 ) -> Result<Vec<GivenAnswer>, PublicError> {
     if form.map_or(0, |form| form.questions_version) != version {
         let message = "The organizer has just changed the questions: look at them, then try again";
         return Err(PublicError::new(ErrorCode::QuestionsChanged, message));
     }
     form.map_or(Ok(Vec::new()), |form| form.checked.clone())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        admission::{AdmissionCommand, execute},
+        competitions,
+        testing::World,
+    };
+
+    #[tokio::test]
+    async fn answers_to_the_questions_before_an_edit_are_refused_and_take_no_seat() {
+        let world = World::new().await;
+        let ada = world.organizer("Ada").await;
+        let grace = world.participant("Grace").await;
+        let team = json!([{ "kind": "SHORT_TEXT", "label": "Team" }]);
+        let id = world.competition(&ada).asking(team).create().await;
+        let (asked, version) = competitions::questions(&world.ctx, id).await.unwrap();
+        let form = AnsweredForm::new(Raw::Missing, &asked, version);
+        let edit = json!({ "questions": [{ "kind": "DATE", "label": "Born", "required": true }] });
+        let edit = serde_json::from_value(edit).unwrap();
+        competitions::edit(&world.ctx, &ada, id, edit, None).await.unwrap().outcome.unwrap();
+        let register = async |form| {
+            let command = AdmissionCommand::Register(Some(Box::new(form)));
+            let key = Some("k-1".parse().unwrap());
+            let user = grace.user().unwrap();
+            let decision = execute(&world.ctx, user, id, command, key).await.unwrap();
+            decision.outcome.map_err(|refusal| refusal.code)
+        };
+        assert_eq!(register(form).await.unwrap_err(), ErrorCode::QuestionsChanged);
+        assert_eq!(world.tally(id).await.registered, 0);
+        let (asked, version) = competitions::questions(&world.ctx, id).await.unwrap();
+        let answer = json!([{ "questionId": asked[0].id, "value": "2000-02-29" }]);
+        let form = AnsweredForm::new(serde_json::from_value(answer).unwrap(), &asked, version);
+        // With Redis, the lock of the try before is released in the background.
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        assert!(register(form).await.is_ok());
+    }
 }

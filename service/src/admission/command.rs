@@ -14,6 +14,9 @@ use crate::{
     idempotency::{KeyLock, RequestKey},
 };
 
+/// Answers that a registration has without weighing more.
+const ANSWERS_OF_ONE: usize = 16;
+
 /// A command that must run one after the other with all others for its competition.
 #[derive(Debug)]
 pub(crate) enum AdmissionCommand {
@@ -50,9 +53,12 @@ pub(super) struct Keyed {
 }
 
 impl Request {
-    /// How many registrations it is about: this bounds what a transaction reads and writes.
+    /// How much a transaction reads and writes for it: as much as for so many registrations.
     pub(super) fn weight(&self) -> usize {
-        self.command.reviewed().len().max(1)
+        match &self.command {
+            AdmissionCommand::Register(Some(form)) => 1 + form.rows() / ANSWERS_OF_ONE,
+            command => command.reviewed().len().max(1),
+        }
     }
 }
 
@@ -275,6 +281,22 @@ mod tests {
         }
     }
 
+    /// A form in which so many options are chosen.
+    fn answered(options: usize) -> AnsweredForm {
+        let options: Vec<_> = (0..options).map(|option| option.to_string()).collect();
+        let question = domain::Question {
+            id: domain::QuestionId(Uuid::from_u128(8)),
+            kind: domain::QuestionKind::AnyOf,
+            label: "Days".into(),
+            help: None,
+            required: false,
+            options: options.clone(),
+            link: None,
+        };
+        let answers = serde_json::json!([{ "questionId": question.id, "value": options }]);
+        AnsweredForm::new(serde_json::from_value(answers).unwrap(), &[question], 1)
+    }
+
     #[test]
     fn a_request_weighs_as_many_registrations_as_it_is_about() {
         let review = Review {
@@ -299,6 +321,8 @@ mod tests {
         assert_eq!(request.weight(), 1);
         request.command = AdmissionCommand::ReviewRegistrations(review);
         assert_eq!(request.weight(), 100);
+        request.command = AdmissionCommand::Register(Some(Box::new(answered(50))));
+        assert_eq!(request.weight(), 4);
     }
 
     #[test]
@@ -317,6 +341,10 @@ mod tests {
             (
                 AdmissionCommand::Register(None),
                 "9ef8f559a9411353bc35d0844ab3cab9cd9cc9df69daed0cf7c778f18a03715c",
+            ),
+            (
+                AdmissionCommand::Register(Some(Box::new(answered(2)))),
+                "95905cd1b9dbf5de5ee2321c7d60643bbd470198981240ab47c93b64c39be773",
             ),
             (
                 AdmissionCommand::CancelRegistration,

@@ -157,7 +157,7 @@ pub(crate) async fn execute(
 ) -> Result<Decision<Effect>> {
     let outcomes = outcome::counters(&command);
     let result = submit(ctx, user, competition, command, key).await;
-    if let Some(outcomes) = outcomes {
+    if let Some(outcomes) = outcomes.filter(|_| !outcome::is_tried_again(&result)) {
         outcomes.increment(outcome::label(&result));
     }
     result

@@ -19,6 +19,12 @@ pub(super) fn counters(command: &AdmissionCommand) -> Option<&'static ByLabel> {
     }
 }
 
+/// Whether the request is decided again because the questions have changed: it is counted once.
+pub(super) fn is_tried_again(result: &Result<Decision<Effect>>) -> bool {
+    let refusal = result.as_ref().ok().and_then(|decision| decision.outcome.as_ref().err());
+    refusal.is_some_and(|refusal| refusal.code == ErrorCode::QuestionsChanged)
+}
+
 /// The outcome of a command as a label, one that `metrics` knows.
 pub(super) fn label(result: &Result<Decision<Effect>>) -> &'static str {
     match result {
@@ -42,7 +48,7 @@ fn refused(refusal: &PublicError) -> &'static str {
         ErrorCode::AlreadyRegistered => "already_registered",
         ErrorCode::NotRegistered => "not_registered",
         ErrorCode::RegistrationRejected => "rejected",
-        ErrorCode::QuestionsChanged | ErrorCode::ValidationFailed => "wrong_answers",
+        ErrorCode::ValidationFailed => "wrong_answers",
         ErrorCode::CompetitionFull => "full",
         ErrorCode::RegistrationClosed | ErrorCode::CompetitionOver => "closed",
         ErrorCode::RegistrationNotOpen => "not_open",

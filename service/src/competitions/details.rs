@@ -23,6 +23,7 @@ pub(super) async fn details(
         let (counts, sequence) = (row.counts(), count(row.version));
         let waitlist_departures = row.waitlist_departures();
         let online_url = row.online_url.clone();
+        let questions_version = count(row.questions_version);
         Ok(CompetitionDetail {
             competition: row.into_view(tags),
             organizer,
@@ -32,6 +33,7 @@ pub(super) async fn details(
             online_url,
             sections: Sections::default(),
             questions: Vec::new(),
+            questions_version,
         })
     };
     rows.into_iter().map(detail).collect()

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use domain::{CompetitionDetail, CompetitionId, ErrorCode, PublicError, Role};
+use domain::{CompetitionDetail, CompetitionId, ErrorCode, PublicError, Question, Role};
 use sea_orm::{EntityTrait, QueryFilter};
 
 use super::{details::details, organizer::shown_to, visible_to};
@@ -33,6 +33,15 @@ pub async fn get_visible_to(
     let competition = &detail.competition;
     visible_to(actor, competition.organizer_id, competition.visibility)?;
     Ok(shown_to(ctx, actor, detail))
+}
+
+/// What one competition asks, a draft or not, and the version of it.
+///
+/// # Errors
+/// [`ErrorCode::CompetitionNotFound`].
+pub(crate) async fn questions(ctx: &Context, id: CompetitionId) -> Result<(Vec<Question>, u32)> {
+    let detail = find(ctx, id).await?.ok_or_else(PublicError::competition_not_found)?;
+    Ok((detail.questions, detail.questions_version))
 }
 
 /// One competition, a draft or not: concurrent reads for all viewers are shared.
@@ -85,6 +94,8 @@ async fn load(
     ids: &[CompetitionId],
 ) -> Result<HashMap<CompetitionId, CompetitionDetail>> {
     let db = ctx.db.connection();
+    // The row first: questions that are edited in between are newer than its version, and admission
+    // refuses answers to them.
     let rows = competition::Entity::find()
         .find_also_related(user::Entity)
         .filter(bulk::any_of(db, competition::Column::Id, ids.iter().copied()))

@@ -26,7 +26,7 @@ pub use create::{Created, create};
 pub use draft::{create_draft, draft_of, edit_draft};
 pub use duplicate::{Duplicate, duplicate};
 pub use edit::{edit, edit_if_match};
-pub(crate) use get::Details;
+pub(crate) use get::{Details, questions};
 pub use get::{get, get_editable, get_own, get_visible_to};
 pub use list::{browse, closing_soon, list, list_after};
 pub(crate) use open::{is_draft, is_listed, is_of_draft, takes_registrations};

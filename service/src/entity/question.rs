@@ -5,7 +5,6 @@ use std::collections::HashMap;
 use domain::{CompetitionId, Question, QuestionId, QuestionKind, Questions};
 use sea_orm::{IntoActiveModel, Iterable, entity::prelude::*, sea_query::OnConflict};
 
-use super::count;
 use crate::{Result, infrastructure::db::bulk};
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel, serde::Serialize)]
@@ -58,7 +57,7 @@ pub(crate) async fn questions_of(
     }
     let these = bulk::any_of(db, Column::CompetitionId, competitions);
     let mut rows = Entity::find().filter(these).all(db).await?;
-    rows.sort_by_key(|row| count(row.position));
+    rows.sort_unstable_by_key(|row| row.position);
     let mut found: HashMap<_, Questions> = HashMap::new();
     for row in rows {
         let questions = found.entry(row.competition_id).or_default();

@@ -14,7 +14,7 @@ pub const RESPONSE_TTL: Duration = Duration::from_secs(24 * 60 * 60);
 /// How long a lock in Redis outlives a process that was killed; until then its retry is refused.
 /// A batch takes much less. If a lock expires early, the second request waits for the row lock of
 /// the first.
-const LOCK_TTL: Duration = Duration::from_secs(2);
+pub(crate) const LOCK_TTL: Duration = Duration::from_secs(2);
 /// Bytes of the responses in process, at most.
 const CAPACITY: u64 = 16 * 1024 * 1024;
 /// Responses in process, estimated: a response takes about a kilobyte.

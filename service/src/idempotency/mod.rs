@@ -14,9 +14,9 @@ mod request_key;
 use domain::{ErrorCode, PublicError};
 use serde::de::DeserializeOwned;
 
-pub(crate) use cache::IdempotencyCache;
 use cache::Lookup;
 pub use cache::RESPONSE_TTL;
+pub(crate) use cache::{IdempotencyCache, LOCK_TTL};
 pub(crate) use key_lock::{InFlightKeys, KeyLock};
 pub(crate) use request_key::{RequestKey, StoredResponse};
 

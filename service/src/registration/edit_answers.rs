@@ -1,17 +1,12 @@
 //! The use case behind `PATCH /api/registrations/:id`.
 
-use domain::{
-    ErrorCode, MyRegistration, PublicError, RegistrationId, RegistrationPatch, RegistrationStatus,
-    Role, UserId,
-};
-use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, Set,
-};
+use domain::{MyRegistration, RegistrationId, RegistrationPatch, Role, UserId};
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, Set};
 
 use super::mine;
 use crate::{
-    Actor, Context, Error, Result,
-    entity::{answer, competition, question::questions_of, registration},
+    Actor, Context, Result,
+    entity::{answer, question::questions_of},
     infrastructure::db::{
         bulk::{self, any_of},
         retry,
@@ -25,10 +20,9 @@ use crate::{
 /// the questions as the transaction sees them.
 ///
 /// # Errors
-/// Unauthorized, or forbidden for anyone but a participant; [`ErrorCode::NotRegistered`] for an
-/// unknown registration, one of another user, and one that was cancelled;
-/// [`ErrorCode::RegistrationRejected`]; [`ErrorCode::CompetitionCancelled`];
-/// [`ErrorCode::RegistrationClosed`] after the deadline; every wrong answer at once.
+/// Unauthorized, or forbidden for anyone but a participant; [`domain::ErrorCode::NotRegistered`]
+/// for an unknown registration and one of another user; as for
+/// [`domain::RegistrationStatus::check_answers_can_change`]; every wrong answer at once.
 pub async fn edit_answers(
     ctx: &Context,
     actor: &Actor,
@@ -47,8 +41,10 @@ async fn attempt(
     input: RegistrationPatch,
 ) -> Result<()> {
     let tx = ctx.db.begin_serializable().await?;
-    let (row, competition) = find(&*tx, user, id).await?;
-    require_editable(ctx, &row, &competition)?;
+    let (row, competition) = mine::find(&*tx, user, id).await?;
+    let competition = competition.ok_or_else(|| mine::without_competition(id))?;
+    let (is_cancelled, deadline) = (competition.cancelled_at.is_some(), competition.reg_deadline);
+    row.status.check_answers_can_change(is_cancelled, deadline.into(), ctx.now())?;
     let questions = questions_of(&*tx, [competition.id]).await?;
     let asked = questions.into_values().next().unwrap_or_default().asked;
     let answers = input.check(&asked)?;
@@ -62,42 +58,4 @@ async fn attempt(
     row.updated_at = Set(ctx.now().utc());
     row.update(&*tx).await?;
     tx.commit().await
-}
-
-/// A registration that the user sees, and its competition.
-async fn find(
-    tx: &impl ConnectionTrait,
-    user: UserId,
-    id: RegistrationId,
-) -> Result<(registration::Model, competition::Model)> {
-    let found = registration::Entity::find_by_id(id)
-        .find_also_related(competition::Entity)
-        .filter(mine::is_shown_to(user))
-        .one(tx)
-        .await?;
-    let not_found = || PublicError::new(ErrorCode::NotRegistered, "Registration not found");
-    let (row, competition) = found.ok_or_else(not_found)?;
-    let competition = competition
-        .ok_or_else(|| Error::Corrupt(format!("registration {id} has no competition")))?;
-    Ok((row, competition))
-}
-
-fn require_editable(
-    ctx: &Context,
-    row: &registration::Model,
-    competition: &competition::Model,
-) -> Result<(), PublicError> {
-    let (code, message) = if row.status == RegistrationStatus::Rejected {
-        (ErrorCode::RegistrationRejected, "The organizer has rejected this registration")
-    } else if !row.status.is_active() {
-        (ErrorCode::NotRegistered, "This registration is cancelled")
-    } else if competition.cancelled_at.is_some() {
-        (ErrorCode::CompetitionCancelled, "Competition was cancelled")
-    } else if competition.reg_deadline <= ctx.now().utc() {
-        let message = "Answers can be changed until the registration deadline, which has passed";
-        (ErrorCode::RegistrationClosed, message)
-    } else {
-        return Ok(());
-    };
-    Err(PublicError::new(code, message))
 }

@@ -7,14 +7,19 @@ use domain::{
     Role, UserId, ViewerState,
 };
 use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, ExprTrait, Order, PaginatorTrait, QueryFilter, SelectTwo,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, Order, PaginatorTrait,
+    QueryFilter, SelectTwo,
 };
 
-use super::{answers::answers_of, rejection_reasons::rejection_reasons, waiting_list::positions};
+use super::{
+    answers::{in_order, values_of},
+    rejection_reasons::rejection_reasons,
+    waiting_list::positions,
+};
 use crate::{
     Actor, Context, Error, Result,
     competitions::{contact_shown_to, is_of_draft},
-    entity::{competition, competition_tag::tags_of, registration, user},
+    entity::{competition, competition_tag::tags_of, question::questions_of, registration, user},
     infrastructure::{
         db::bulk::any_of,
         keyset::{Keyset, in_order_of},
@@ -95,14 +100,28 @@ pub async fn mine_after(
 /// one for a draft.
 pub async fn get(ctx: &Context, actor: &Actor, id: RegistrationId) -> Result<MyRegistration> {
     let user = actor.user()?;
+    let row = find(ctx.db.connection(), user.id, id).await?;
+    let mut found = views(ctx, actor, vec![row]).await?;
+    found.pop().ok_or_else(|| without_competition(id))
+}
+
+/// A registration that the user sees.
+pub(super) async fn find(
+    db: &impl ConnectionTrait,
+    user: UserId,
+    id: RegistrationId,
+) -> Result<Row> {
     let row = registration::Entity::find_by_id(id)
         .find_also_related(competition::Entity)
-        .filter(is_shown_to(user.id))
-        .one(ctx.db.connection())
+        .filter(is_shown_to(user))
+        .one(db)
         .await?;
-    let mut found = views(ctx, actor, row.into_iter().collect()).await?;
     let not_found = || PublicError::new(ErrorCode::NotRegistered, "Registration not found");
-    Ok(found.pop().ok_or_else(not_found)?)
+    Ok(row.ok_or_else(not_found)?)
+}
+
+pub(super) fn without_competition(id: RegistrationId) -> Error {
+    Error::Corrupt(format!("registration {id} has no competition or no organizer"))
 }
 
 fn own(actor: &Actor) -> Result<SelectTwo<registration::Entity, competition::Entity>> {
@@ -131,16 +150,17 @@ async fn views(ctx: &Context, actor: &Actor, rows: Vec<Row>) -> Result<Vec<MyReg
     let organizers = organizers_of(ctx, &rows).await?;
     let positions = positions(db, rows.iter().map(|(row, _)| row)).await?;
     let mut reasons = rejection_reasons(db, rows.iter().map(|(row, _)| row)).await?;
-    let with_competitions = rows.iter().filter_map(|(row, of)| Some((row.id, of.as_ref()?)));
-    let mut answers = answers_of(db, with_competitions).await?;
+    // Most competitions have never asked anything.
+    let asking = rows.iter().filter_map(|(row, competition)| {
+        let competition = competition.as_ref().filter(|of| of.questions_version > 0)?;
+        Some((row.id, competition.id))
+    });
+    let asking: Vec<_> = asking.collect();
+    let questions = questions_of(db, asking.iter().map(|(_, competition)| *competition)).await?;
+    let mut values = values_of(db, asking.iter().map(|(row, _)| *row)).await?;
     rows.into_iter()
         .map(|(row, competition)| {
-            let corrupt = || {
-                Error::Corrupt(format!(
-                    "registration {} has no competition or no organizer",
-                    row.id
-                ))
-            };
+            let corrupt = || without_competition(row.id);
             let competition = competition.ok_or_else(corrupt)?;
             let organizer = organizers.get(&competition.organizer_id).ok_or_else(corrupt)?;
             let tags = tags.remove(&competition.id).unwrap_or_default();
@@ -155,7 +175,10 @@ async fn views(ctx: &Context, actor: &Actor, rows: Vec<Row>) -> Result<Vec<MyReg
                 competition: competition.into_registered(tags, organizer, row.status),
                 waitlist_position: positions.get(&row.id).copied(),
                 rejection_reason: reasons.remove(&row.id),
-                answers: answers.remove(&row.id).unwrap_or_default(),
+                answers: match (questions.get(&row.competition_id), values.remove(&row.id)) {
+                    (Some(questions), Some(values)) => in_order(questions, values),
+                    _ => Vec::new(),
+                },
                 registration: row.into_view(),
             })
         })

@@ -1,18 +1,21 @@
 //! The use case behind `POST /api/competitions/:id/register` and the Register button.
 
-use domain::{
-    AnswerInput, CompetitionId, ErrorCode, IdempotencyKey, NewRegistration, PublicError, Raw, Role,
-};
-use sea_orm::EntityTrait;
+use std::time::Duration;
+
+use domain::{AnswerInput, CompetitionId, ErrorCode, IdempotencyKey, NewRegistration, Raw, Role};
+use tokio::time::{Instant, sleep};
 
 use crate::{
     Actor, Context, Error, Result,
     admission::{self, AdmissionCommand, AnsweredForm, Decision, Effect},
-    entity::{competition, question::questions_of},
+    competitions, idempotency,
 };
 
-/// How often the questions are read again because they have changed meanwhile.
+/// How often a request is decided while the questions change.
 const TRIES: usize = 3;
+/// How long to wait for the lock that the try before has left on the key in Redis: it is released
+/// in the background.
+const LOCK_POLL: Duration = Duration::from_millis(5);
 
 /// Registers the actor for a competition, without answers. The request is finished even if this
 /// future is dropped.
@@ -43,18 +46,34 @@ pub async fn register_with_answers(
     key: Option<IdempotencyKey>,
 ) -> Result<Decision<NewRegistration>> {
     let user = actor.require_writer(Role::Participant)?;
+    let check = async || {
+        let (asked, version) = competitions::questions(ctx, competition).await?;
+        Ok::<_, Error>(AnsweredForm::new(answers.clone(), &asked, version))
+    };
     // Most competitions ask nothing: without answers, their questions are not read.
     let mut form = match answers {
         Raw::Missing => None,
-        _ => Some(check(ctx, competition, answers.clone()).await?),
+        _ => Some(check().await?),
     };
     let mut tried = 0;
+    let mut locked_until = Instant::now();
     loop {
-        let command = AdmissionCommand::Register(form.map(Box::new));
-        let decision = admission::execute(ctx, user, competition, command, key.clone()).await?;
+        let command = AdmissionCommand::Register(form.clone().map(Box::new));
+        let decision = match admission::execute(ctx, user, competition, command, key.clone()).await
+        {
+            Err(Error::Public(error))
+                if error.code == ErrorCode::IdempotencyInFlight
+                    && Instant::now() < locked_until =>
+            {
+                sleep(LOCK_POLL).await;
+                continue;
+            }
+            decided => decided?,
+        };
         tried += 1;
         if tried < TRIES && is_outdated(&decision) {
-            form = Some(check(ctx, competition, answers.clone()).await?);
+            form = Some(check().await?);
+            locked_until = Instant::now() + idempotency::LOCK_TTL;
             continue;
         }
         return decision.try_map(|effect| match effect {
@@ -67,18 +86,4 @@ pub async fn register_with_answers(
 /// Whether the answers were checked against other questions than the competition asks now.
 fn is_outdated<T>(decision: &Decision<T>) -> bool {
     decision.outcome.as_ref().is_err_and(|error| error.code == ErrorCode::QuestionsChanged)
-}
-
-/// Checks answers against the questions that the competition asks now.
-async fn check(
-    ctx: &Context,
-    id: CompetitionId,
-    answers: Raw<Vec<AnswerInput>>,
-) -> Result<AnsweredForm> {
-    let db = ctx.db.connection();
-    // The version first: questions that are edited in between are newer, and admission refuses.
-    let competition = competition::Entity::find_by_id(id).one(db).await?;
-    let version = competition.ok_or_else(PublicError::competition_not_found)?.questions_version;
-    let questions = questions_of(db, [id]).await?.remove(&id).unwrap_or_default();
-    Ok(AnsweredForm::new(answers, &questions.asked, version))
 }

@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use domain::{
     CompetitionDetail, CompetitionId, ErrorCode, MyRegistration, NewRegistration, Paging,
-    PublicError, RegistrationId, RegistrationInput, RegistrationPatch, RosterQuery,
+    PublicError, RegistrationAnswers, RegistrationId, RegistrationPatch, RosterQuery,
 };
 use serde_json::{Value, json};
 use service::{
@@ -14,7 +14,7 @@ use service::{
     testing::{PASSWORD, World},
 };
 
-use crate::support::{cancel_registration, code, edit, register};
+use crate::support::{cancel_competition, cancel_registration, code, edit, register, reject};
 
 /// A competition of Ada's that asks for a size and, if it is answered, for days.
 struct Asking {
@@ -58,7 +58,7 @@ impl Asking {
         key: Option<&str>,
     ) -> Decision<NewRegistration> {
         let body = self.answers(values).await;
-        let RegistrationInput { answers } = serde_json::from_value(body).unwrap();
+        let RegistrationAnswers { answers } = serde_json::from_value(body).unwrap();
         let key = key.map(|key| key.parse().unwrap());
         let ctx = &self.world.ctx;
         register_with_answers(ctx, participant, self.sprint, answers, key).await.unwrap()
@@ -158,7 +158,7 @@ async fn a_registration_without_a_required_answer_takes_no_seat_and_leaves_its_k
 async fn another_request_with_the_same_key_and_other_answers_is_refused() {
     let asking = Asking::new().await;
     asking.try_register(&asking.grace, &size("M"), Some("k-1")).await.outcome.unwrap();
-    let RegistrationInput { answers } =
+    let RegistrationAnswers { answers } =
         serde_json::from_value(asking.answers(&size("L")).await).unwrap();
     let key = Some("k-1".parse().unwrap());
     let ctx = &asking.world.ctx;
@@ -172,7 +172,7 @@ async fn a_replay_is_found_although_the_questions_have_changed_since() {
     let asking = Asking::new().await;
     let body = asking.answers(&size("M")).await;
     let send = async || {
-        let RegistrationInput { answers } = serde_json::from_value(body.clone()).unwrap();
+        let RegistrationAnswers { answers } = serde_json::from_value(body.clone()).unwrap();
         let key = Some("k-1".parse().unwrap());
         // Another process: it has no response in memory.
         let ctx = asking.world.second_process().await;
@@ -189,8 +189,13 @@ async fn a_replay_is_found_although_the_questions_have_changed_since() {
 async fn a_participant_without_answers_registers_where_none_is_required() {
     let asking = Asking::new().await;
     asking.ask(&["Days"], &[]).await;
-    register(&asking.world.ctx, &asking.grace, asking.sprint).await.unwrap();
-    assert_eq!(asking.answers_of(&asking.grace).await, []);
+    // Each is decided twice, the second time after the lock on its key was released.
+    for participant in asking.world.participants(10).await {
+        let key = Some("k-1".parse().unwrap());
+        let new = registration::register(&asking.world.ctx, &participant, asking.sprint, key).await;
+        assert!(!new.unwrap().outcome.unwrap().registration.id.0.is_nil());
+        assert_eq!(asking.answers_of(&participant).await, []);
+    }
 }
 
 #[tokio::test]
@@ -210,7 +215,7 @@ async fn answers_to_a_competition_that_asks_nothing_are_refused() {
     let asking = Asking::new().await;
     let open = asking.world.competition(&asking.ada).create().await;
     let body = asking.answers(&size("M")).await;
-    let RegistrationInput { answers } = serde_json::from_value(body).unwrap();
+    let RegistrationAnswers { answers } = serde_json::from_value(body).unwrap();
     let ctx = &asking.world.ctx;
     let refused = register_with_answers(ctx, &asking.grace, open, answers, None).await.unwrap();
     let error = refused.outcome.unwrap_err();
@@ -278,6 +283,31 @@ async fn a_participant_changes_answers_until_the_deadline() {
 }
 
 #[tokio::test]
+async fn a_changed_answer_changes_the_time_of_the_registration() {
+    let asking = Asking::new().await;
+    let id = asking.register(&asking.grace, &size("M")).await;
+    asking.world.clock.advance(TimeDelta::minutes(1));
+    let changed = asking.edit_answers(&asking.grace, id, &size("S")).await.unwrap().registration;
+    assert!(changed.updated_at > changed.registered_at);
+}
+
+#[tokio::test]
+async fn the_answers_of_a_rejected_registration_and_a_cancelled_competition_cannot_be_changed() {
+    let asking = Asking::new().await;
+    let alan = asking.world.participant("Alan").await;
+    let rejected = asking.register(&asking.grace, &size("M")).await;
+    let seated = asking.register(&alan, &size("M")).await;
+    let (ctx, ada) = (&asking.world.ctx, &asking.ada);
+    reject(ctx, ada, asking.sprint, &[rejected], "").await.unwrap();
+    let refused = asking.edit_answers(&asking.grace, rejected, &size("S")).await;
+    assert_eq!(code(refused.unwrap_err()), ErrorCode::RegistrationRejected);
+    cancel_competition(ctx, ada, asking.sprint).await.unwrap();
+    let refused = asking.edit_answers(&alan, seated, &size("S")).await;
+    assert_eq!(code(refused.unwrap_err()), ErrorCode::CompetitionCancelled);
+    assert_eq!(asking.answers_of(&alan).await, [("Size".to_owned(), json!("M"))]);
+}
+
+#[tokio::test]
 async fn the_answers_of_a_cancelled_registration_cannot_be_changed() {
     let asking = Asking::new().await;
     let id = asking.register(&asking.grace, &size("M")).await;
@@ -327,6 +357,8 @@ async fn a_deleted_account_leaves_no_answers() {
     asking.ask(&[], &[json!({ "kind": "SHORT_TEXT", "label": "Team" })]).await;
     asking.register(&asking.grace, &[(0, json!("The Turing Machines"))]).await;
     assert!(asking.world.stored_text().await.contains("The Turing Machines"));
+    // The registration stays, because the competition is over.
+    asking.world.clock.advance(TimeDelta::days(8));
     let ctx = &asking.world.ctx;
     delete(ctx, &asking.grace, PASSWORD.to_owned(), ClientAddress::UNKNOWN).await.unwrap();
     assert!(!asking.world.stored_text().await.contains("The Turing Machines"));

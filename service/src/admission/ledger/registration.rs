@@ -10,7 +10,7 @@ use crate::{
         decision::{Effect, Verdict},
     },
     confirmation::SeatFrom,
-    entity::registration,
+    entity::{count, registration},
     infrastructure::ids::new_id,
 };
 
@@ -55,7 +55,7 @@ impl Ledger {
             return Verdict::Refused(PublicError::new(ErrorCode::CompetitionFull, message));
         }
         // The key stays unused: the answers can be corrected.
-        let answers = match answers_at(form, self.after.questions_version) {
+        let answers = match answers_at(form, count(self.after.questions_version)) {
             Ok(answers) => answers,
             Err(refusal) => return Verdict::NotApplicable(refusal),
         };

@@ -1,7 +1,7 @@
 //! The answers that a roster can be filtered by.
 
 #[cfg(feature = "ssr")]
-use domain::{AnswerFilter, Question, QuestionKind};
+use domain::{AnswerFilter, Question};
 use serde::{Deserialize, Serialize};
 
 /// A question, and the answers to choose from.
@@ -15,19 +15,11 @@ pub struct AnswerChoices {
 
 #[cfg(feature = "ssr")]
 impl AnswerChoices {
-    /// `None` for a question that is answered in one's own words.
+    /// `None` for a question without answers to choose from.
     pub(super) fn of(question: Question) -> Option<Self> {
-        let answers: Vec<_> = match question.kind {
-            QuestionKind::OneOf | QuestionKind::AnyOf => {
-                question.options.into_iter().map(|option| (option.clone(), option)).collect()
-            }
-            QuestionKind::YesNo => {
-                [("true", "Yes"), ("false", "No")].map(|(a, b)| (a.into(), b.into())).to_vec()
-            }
-            _ => return None,
-        };
         let filter = |value| AnswerFilter { question: question.id, value }.to_string();
-        let choices = answers.into_iter().map(|(value, words)| (filter(value), words)).collect();
-        Some(Self { label: question.label, choices })
+        let choices = question.choices().into_iter();
+        let choices: Vec<_> = choices.map(|(value, words)| (filter(value), words)).collect();
+        (!choices.is_empty()).then_some(Self { label: question.label, choices })
     }
 }

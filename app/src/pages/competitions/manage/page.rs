@@ -14,6 +14,7 @@ use super::{
 };
 use crate::{
     components::{Head, Heading, Loaded, Toasts, ViewerTime, grouped},
+    form::count_replies,
     pages::{
         competitions::{
             StateBadges,
@@ -35,13 +36,7 @@ pub fn ManageCompetitionPage() -> impl IntoView {
     Toasts::after(review);
     let (confirmed, reviewed) = (StoredValue::new(0), StoredValue::new(0));
     // A review that is refused leaves the page, with what is chosen and typed.
-    let successes = RwSignal::new(0);
-    Effect::new(move || {
-        review.version().track();
-        if review.value().with_untracked(|value| matches!(value, Some(Ok(())))) {
-            successes.update(|number| *number += 1);
-        }
-    });
+    let successes = count_replies(review, Result::is_ok);
     let screen = Resource::new_blocking(
         move || (asked.get(), set.version().get(), successes.get()),
         |((id, query), ..)| load_manage_competition(id, query),

@@ -119,6 +119,13 @@ fn Filters(
 ) -> impl IntoView {
     let narrowed = query.search.is_some() || query.status.is_some() || query.answer.is_some();
     let chosen = query.answer.clone();
+    let is_listed = |answer: &String| {
+        choices.iter().any(|question| question.choices.iter().any(|(value, _)| value == answer))
+    };
+    // Of an option that was removed, or from an address that was typed.
+    let other = chosen.clone().filter(|answer| !is_listed(answer)).map(|answer| {
+        view! { <option value=answer selected=true>"Another answer"</option> }
+    });
     let group = move |question: AnswerChoices| {
         let option = |(value, words): (String, String)| {
             let selected = chosen.as_ref() == Some(&value);
@@ -127,12 +134,13 @@ fn Filters(
         let options = question.choices.into_iter().map(option).collect_view();
         view! { <optgroup label=question.label>{options}</optgroup> }
     };
-    let answers = (!choices.is_empty()).then(|| {
+    let answers = (!choices.is_empty() || other.is_some()).then(|| {
         view! {
             <div class="grid gap-1.5">
                 <label for="answer" class="font-semibold">"Answer"</label>
                 <select class="select" id="answer" name="answer">
                     <option value="">"Any answer"</option>
+                    {other}
                     {choices.into_iter().map(group).collect_view()}
                 </select>
             </div>

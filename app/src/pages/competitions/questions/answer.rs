@@ -33,18 +33,18 @@ pub(super) fn countries_for(asked: &[Question]) -> Countries {
     countries.map(|(code, name)| (code.to_owned(), name.to_owned())).collect()
 }
 
-/// The answers in a form.
+/// The answers in a form. Those to questions that are asked no more are left out.
 #[cfg(feature = "ssr")]
 pub(super) fn inputs(typed: &TypedAnswers, asked: &[Question]) -> Vec<AnswerInput> {
-    let input = |(name, values): (&String, &Vec<String>)| {
-        let question = asked.iter().find(|question| key(question.id) == *name);
-        let value = match question.map(|question| question.kind) {
-            Some(QuestionKind::AnyOf) => values.clone().into(),
+    let input = |question: &Question| {
+        let values = typed.get(&key(question.id))?;
+        let value = match question.kind {
+            QuestionKind::AnyOf => values.clone().into(),
             // The box of a yes comes after a hidden no.
-            _ => values.last().cloned().unwrap_or_default().into(),
+            _ => values.last()?.clone().into(),
         };
-        let question_id = name.strip_prefix('q').unwrap_or(name).to_owned();
-        AnswerInput { question_id, value, ..Default::default() }
+        let question_id = question.id.to_string();
+        Some(AnswerInput { question_id, value, ..Default::default() })
     };
-    typed.iter().map(input).collect()
+    asked.iter().filter_map(input).collect()
 }

@@ -16,10 +16,11 @@ use crate::{
 /// A field for each question.
 #[component]
 pub(super) fn AnswerFields(
-    /// What is asked, in order.
-    questions: Vec<Question>,
+    /// What is asked, in order. When it changes, the questions that stay keep their elements, and
+    /// what was typed.
+    asked: RwSignal<Vec<Question>>,
     /// The countries to choose from.
-    countries: Countries,
+    countries: RwSignal<Countries>,
     /// The initial values.
     typed: TypedAnswers,
     /// The error of the form.
@@ -27,10 +28,10 @@ pub(super) fn AnswerFields(
 ) -> impl IntoView {
     let field = move |question: Question| {
         let values = typed.get(&key(question.id)).cloned().unwrap_or_default();
-        let countries = countries.clone();
+        let countries = countries.get_untracked();
         view! { <AnswerField question countries values error /> }
     };
-    questions.into_iter().map(field).collect_view()
+    view! { <For each=move || asked.get() key=Question::clone children=field /> }
 }
 
 #[component]

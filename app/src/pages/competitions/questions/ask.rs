@@ -9,7 +9,7 @@ use super::{TypedQuestion, TypedQuestions, question_fields::QuestionFields};
 use crate::{
     components::{ErrorSummary, Head, Heading, Loaded, MadeFor, Submit, Toasts},
     error::Failure,
-    form::{Returned, error_of},
+    form::{Returned, count_replies, reply_of},
     pages::competitions::address,
 };
 
@@ -49,7 +49,8 @@ fn form_name(id: CompetitionId) -> String {
     format!("questions:{id}")
 }
 
-/// Saves the questions, and moves or removes the one whose button was pressed.
+/// Saves the questions, and moves or removes the one whose button was pressed. When others have
+/// changed the competition meanwhile, it returns the form with the current version.
 #[server(prefix = "/fn", endpoint = "save_questions")]
 pub async fn save_questions(
     competition: CompetitionId,
@@ -57,10 +58,10 @@ pub async fn save_questions(
     #[server(default)] questions: Vec<TypedQuestion>,
     #[server(default)] intent: String,
     #[server(default)] made_for: Option<UserId>,
-) -> Result<(), Failure> {
+) -> Result<Option<Returned<TypedQuestions>>, Failure> {
     use super::typed_question::{Change, as_shown, to_save};
-    use crate::ssr::{flash, form, request, response};
-    use domain::CompetitionPatch;
+    use crate::ssr::{error_words, flash, form, request, response};
+    use domain::{CompetitionPatch, ErrorCode};
     use service::{Error, competitions};
 
     let (ctx, actor) = (request::context()?, request::actor()?);
@@ -80,12 +81,21 @@ pub async fn save_questions(
         Error::Public(error) => as_shown(error, &order).into(),
         other => other,
     });
-    let page = address::questions(competition);
-    let typed = Some(TypedQuestions { questions, version });
-    form::redirect_back_with(&form_name(competition), &page, typed, outcome).await?;
+    let (name, page) = (form_name(competition), address::questions(competition));
+    let typed = TypedQuestions { questions, version };
+    if let Err(Error::Public(error)) = &outcome
+        && error.code == ErrorCode::StaleVersion
+    {
+        let now = competitions::get_own(&ctx, &actor, competition).await?;
+        let typed = typed.rebased(now.questions, now.competition.version);
+        let error = error_words::for_pages(error.clone());
+        form::show_again(&name, &page, &Some(typed.clone()), Some(&error)).await?;
+        return Ok(Some(Returned { typed, error: Some(error) }));
+    }
+    form::redirect_back_with(&name, &page, Some(typed), outcome).await?;
     flash::set("The questions are saved").await;
     response::redirect_form(&page);
-    Ok(())
+    Ok(None)
 }
 
 /// The page where an organizer asks questions.
@@ -96,13 +106,7 @@ pub fn QuestionsPage() -> impl IntoView {
     let save = ServerAction::<SaveQuestions>::new();
     Toasts::after(save);
     // A form that is refused stays as it was typed.
-    let saved = RwSignal::new(0);
-    Effect::new(move || {
-        save.version().track();
-        if save.value().with_untracked(|value| matches!(value, Some(Ok(())))) {
-            saved.update(|number| *number += 1);
-        }
-    });
+    let saved = count_replies(save, |reply| matches!(reply, Ok(None)));
     let source = move || (id.get(), saved.get());
     let screen = Resource::new_blocking(source, |(id, _)| load_questions(id));
     view! {
@@ -115,15 +119,31 @@ pub fn QuestionsPage() -> impl IntoView {
 #[component]
 fn Content(screen: QuestionsScreen, save: ServerAction<SaveQuestions>) -> impl IntoView {
     let QuestionsScreen { id, title, start } = screen;
-    let TypedQuestions { mut questions, version } = start.typed;
-    let error = error_of(save, start.error);
-    let is_last_new = questions.last().is_some_and(|question| question.id.is_empty());
-    if questions.len() < MAX_QUESTIONS && !is_last_new {
-        questions.push(TypedQuestion::default());
-    }
-    let fields = move |_| {
-        let fields = questions.clone().into_iter().enumerate();
-        fields.map(|(at, typed)| view! { <QuestionFields at typed error /> }).collect_view()
+    let Returned { typed, error: first_error } = start;
+    let reply = reply_of(save);
+    let shown = RwSignal::new(typed);
+    Effect::new(move || {
+        if let Some(Ok(Some(returned))) = reply.get() {
+            shown.set(returned.typed);
+        }
+    });
+    let error = Signal::derive(move || match reply.get() {
+        None => first_error.clone(),
+        Some(Ok(returned)) => returned.and_then(|returned| returned.error),
+        Some(Err(Failure(error))) => Some(error),
+    });
+    let pending = save.pending();
+    let fields = move |TypedQuestions { mut questions, version }| {
+        let is_last_new = questions.last().is_some_and(|question| question.id.is_empty());
+        if questions.len() < MAX_QUESTIONS && !is_last_new {
+            questions.push(TypedQuestion::default());
+        }
+        let fields = questions.into_iter().enumerate();
+        let fields = fields.map(|(at, typed)| view! { <QuestionFields at typed pending error /> });
+        view! {
+            <input type="hidden" name="version" value=version.to_string() />
+            {fields.collect_view()}
+        }
     };
     view! {
         <Head title=format!("Questions of {title}") />
@@ -144,17 +164,16 @@ fn Content(screen: QuestionsScreen, save: ServerAction<SaveQuestions>) -> impl I
             <div id="questions" tabindex="-1" class="outline-none">
                 <ActionForm action=save attr:class="grid gap-6" attr:novalidate=true>
                     <input type="hidden" name="competition" value=id.to_string() />
-                    <input type="hidden" name="version" value=version.to_string() />
                     <MadeFor />
                     // Enter in a field saves: it would press the first button, which moves or
                     // removes.
                     <button hidden name="intent" value="save"></button>
                     // New elements for each version: a field that was typed into ignores a new
                     // initial value.
-                    <For each=move || [version] key=|version| *version children=fields />
+                    <For each=move || [shown.get()] key=|shown| shown.version children=fields />
                     <p class="flex flex-wrap gap-3">
                         <Submit
-                            pending=save.pending()
+                            pending
                             class="btn-lg"
                             {..}
                             name="intent"

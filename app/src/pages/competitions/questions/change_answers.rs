@@ -9,7 +9,7 @@ use super::{TypedAnswers, answer::Countries, answer_fields::AnswerFields};
 use crate::{
     components::{EmptyState, ErrorSummary, Head, Heading, Loaded, MadeFor, Submit, Toasts},
     error::Failure,
-    form::{Returned, error_of},
+    form::{Returned, error_of, reload_when_refused},
     pages::competitions::address,
 };
 
@@ -94,8 +94,8 @@ pub async fn change_answers(
 pub fn AnswersPage() -> impl IntoView {
     let params = use_params_map();
     let id = Memo::new(move |_| params.read().get("id").unwrap_or_default());
-    let screen = Resource::new_blocking(move || id.get(), load_answers);
     let change = ServerAction::<ChangeAnswers>::new();
+    let screen = Resource::new_blocking(move || id.get(), load_answers);
     Toasts::after(change);
     view! {
         <Loaded from=screen let(screen)>
@@ -109,13 +109,25 @@ fn Content(screen: AnswersScreen, change: ServerAction<ChangeAnswers>) -> impl I
     let AnswersScreen { id, title, registration, questions, countries, start } = screen;
     let back = address::competition(id);
     let error = error_of(change, start.error);
+    let asks = !questions.is_empty();
+    let asked = RwSignal::new(questions);
+    let countries = RwSignal::new(countries);
+    // The organizer may have changed the questions.
+    reload_when_refused(
+        change,
+        move || load_answers(id.to_string()),
+        move |screen| {
+            countries.set(screen.countries);
+            asked.set(screen.questions);
+        },
+    );
     let content = match registration {
-        Some(registration) if !questions.is_empty() => view! {
+        Some(registration) if asks => view! {
             <ActionForm action=change attr:class="grid gap-6" attr:novalidate=true>
                 <input type="hidden" name="competition" value=id.to_string() />
                 <input type="hidden" name="registration" value=registration.to_string() />
                 <MadeFor />
-                <AnswerFields questions countries typed=start.typed error />
+                <AnswerFields asked countries typed=start.typed error />
                 <p class="flex flex-wrap gap-3">
                     <Submit pending=change.pending() class="btn-lg">
                         "Save answers"

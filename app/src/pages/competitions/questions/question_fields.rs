@@ -1,7 +1,7 @@
 //! The fields of one question.
 
 use domain::{PublicError, QuestionKind};
-use leptos::prelude::*;
+use leptos::{ev::MouseEvent, prelude::*};
 
 use super::TypedQuestion;
 use crate::{
@@ -16,6 +16,8 @@ pub(super) fn QuestionFields(
     at: usize,
     /// The initial values.
     typed: TypedQuestion,
+    /// Whether the response to the form is pending.
+    pending: Memo<bool>,
     /// The error of the form.
     error: FormError,
 ) -> impl IntoView {
@@ -62,9 +64,20 @@ pub(super) fn QuestionFields(
             </div>
         }
     });
+    // As for `Submit`: a double click sends once.
+    let click = move |event: MouseEvent| {
+        if pending.get_untracked() {
+            event.prevent_default();
+        }
+    };
     let button = |intent: &str, words: &'static str| {
         view! {
-            <button class="btn btn-sm" name="intent" value=format!("{intent}:{at}")>
+            <button
+                class="btn btn-sm"
+                name="intent"
+                value=format!("{intent}:{at}")
+                on:click=click
+            >
                 {words}
                 <span class="sr-only">": " {label.clone()}</span>
             </button>

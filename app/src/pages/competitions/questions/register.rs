@@ -7,9 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use super::{TypedAnswers, answer::Countries, answer_fields::AnswerFields};
 use crate::{
-    components::{EmptyState, ErrorSummary, Head, Heading, Loaded, MadeFor, Submit},
+    components::{EmptyState, ErrorSummary, Head, Heading, Loaded, MadeFor, Submit, Toasts},
     error::Failure,
-    form::{Returned, error_of},
+    form::{Returned, error_of, reload_when_refused},
     pages::competitions::address,
 };
 
@@ -70,7 +70,7 @@ pub async fn register_with_answers(
     #[server(default)] made_for: Option<UserId>,
 ) -> Result<(), Failure> {
     use super::answer;
-    use crate::ssr::{form, request};
+    use crate::ssr::{flash, form, request};
     use domain::ErrorCode;
     use service::{competitions, registration};
 
@@ -86,7 +86,10 @@ pub async fn register_with_answers(
     .await;
     // A registration made in another tab meanwhile counts as success.
     let outcome = match outcome {
-        Err(service::Error::Public(error)) if error.code == ErrorCode::AlreadyRegistered => Ok(()),
+        Err(service::Error::Public(error)) if error.code == ErrorCode::AlreadyRegistered => {
+            flash::set("You had registered already, with the answers that you gave then").await;
+            Ok(())
+        }
         outcome => outcome.map(drop),
     };
     let page = address::register(competition);
@@ -100,12 +103,23 @@ pub async fn register_with_answers(
 pub fn RegisterPage() -> impl IntoView {
     let params = use_params_map();
     let id = Memo::new(move |_| params.read().get("id").unwrap_or_default());
-    let screen = Resource::new_blocking(move || id.get(), load_register);
     let register = ServerAction::<RegisterWithAnswers>::new();
+    Toasts::after(register);
+    let screen = Resource::new_blocking(move || id.get(), load_register);
     view! {
         <Loaded from=screen let(screen)>
             <Content screen register />
         </Loaded>
+    }
+}
+
+/// What the page says when there is nothing to send: also to the second half of a double click.
+fn without_form(call_to_action: CallToAction) -> &'static str {
+    match call_to_action {
+        CallToAction::Registered(_) => "You are registered for this competition",
+        CallToAction::Waitlisted(_) => "You're on the waiting list for this competition",
+        CallToAction::AwaitingApproval => "Your request waits for approval",
+        _ => "You cannot register for this competition now",
     }
 }
 
@@ -128,6 +142,17 @@ fn Content(screen: RegisterScreen, register: ServerAction<RegisterWithAnswers>) 
         _ => None,
     };
     let error = error_of(register, start.error);
+    let asked = RwSignal::new(questions);
+    let countries = RwSignal::new(countries);
+    // The organizer may have changed the questions.
+    reload_when_refused(
+        register,
+        move || load_register(id.to_string()),
+        move |screen| {
+            countries.set(screen.countries);
+            asked.set(screen.questions);
+        },
+    );
     let content = match words {
         Some((button, note)) => view! {
             <p class="text-muted">{note}</p>
@@ -135,7 +160,7 @@ fn Content(screen: RegisterScreen, register: ServerAction<RegisterWithAnswers>) 
                 <input type="hidden" name="competition" value=id.to_string() />
                 <input type="hidden" name="idempotency_key" value=idempotency_key />
                 <MadeFor />
-                <AnswerFields questions countries typed=start.typed error />
+                <AnswerFields asked countries typed=start.typed error />
                 <p class="flex flex-wrap gap-3">
                     <Submit pending=register.pending() class="btn-lg">
                         {button}
@@ -148,7 +173,7 @@ fn Content(screen: RegisterScreen, register: ServerAction<RegisterWithAnswers>) 
         }
         .into_any(),
         None => view! {
-            <EmptyState title="You cannot register for this competition now">
+            <EmptyState title=without_form(call_to_action)>
                 <a class="btn btn-primary" href=back>"See the competition"</a>
             </EmptyState>
         }

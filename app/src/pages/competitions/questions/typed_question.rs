@@ -34,6 +34,22 @@ pub struct TypedQuestions {
     pub version: u32,
 }
 
+#[cfg(feature = "ssr")]
+impl TypedQuestions {
+    /// The form, once others have changed the questions to `current`: what was typed stays, and
+    /// questions that it does not have are added, so that saving removes none of them unseen.
+    pub(super) fn rebased(self, current: Vec<Question>, version: u32) -> Self {
+        let mut questions = self.questions;
+        questions.retain(|question| !question.is_blank());
+        let is_shown =
+            |question: &TypedQuestion| questions.iter().any(|shown| shown.id == question.id);
+        let current = current.into_iter().map(TypedQuestion::from);
+        let added: Vec<_> = current.filter(|question| !is_shown(question)).collect();
+        questions.extend(added);
+        Self { questions, version }
+    }
+}
+
 impl From<Question> for TypedQuestion {
     fn from(question: Question) -> Self {
         Self {
@@ -105,10 +121,10 @@ pub(super) fn to_save(
     change: Option<Change>,
 ) -> (Vec<QuestionInput>, Vec<usize>) {
     let mut order: Vec<usize> = (0..shown.len()).filter(|at| !shown[*at].is_blank()).collect();
-    let place = |order: &[usize], shown: usize| order.iter().position(|at| *at == shown);
     match change {
-        Some(Change::Up(at)) => {
-            if let Some(at) = place(&order, at).filter(|at| *at > 0) {
+        Some(Change::Up(moved)) => {
+            let position = order.iter().position(|at| *at == moved);
+            if let Some(at) = position.filter(|at| *at > 0) {
                 order.swap(at - 1, at);
             }
         }
@@ -118,7 +134,7 @@ pub(super) fn to_save(
     (order.iter().map(|at| shown[*at].clone().into_input()).collect(), order)
 }
 
-/// The error with the names that the fields have on the page.
+/// The error with the names that the fields have on the page. Its version is that of the list.
 #[cfg(feature = "ssr")]
 pub(super) fn as_shown(mut error: PublicError, order: &[usize]) -> PublicError {
     let shown = |fault: &FieldError| {
@@ -127,7 +143,9 @@ pub(super) fn as_shown(mut error: PublicError, order: &[usize]) -> PublicError {
         Some(format!("questions.{at}.{field}"))
     };
     for fault in &mut error.fields {
-        if let Some(field) = shown(fault) {
+        if fault.field == "version" {
+            fault.field = "questions".to_owned();
+        } else if let Some(field) = shown(fault) {
             fault.field = field;
         }
     }
@@ -176,6 +194,25 @@ mod tests {
         assert_eq!(as_shown(error, &order).fields[0].field, "questions.2.label");
         let whole = PublicError::on_field(ErrorCode::ValidationFailed, "questions", "too many");
         assert_eq!(as_shown(whole, &order).fields[0].field, "questions");
+    }
+
+    #[test]
+    fn a_rebased_form_keeps_what_was_typed_and_has_the_questions_of_others() {
+        let of = |id: u128, label: &str| Question {
+            id: format!("00000000-0000-0000-0000-{id:012}").parse().unwrap(),
+            kind: QuestionKind::ShortText,
+            label: label.into(),
+            help: None,
+            required: false,
+            options: Vec::new(),
+            link: None,
+        };
+        let mut questions = shown(&["", "New"]);
+        questions.insert(0, TypedQuestion { label: "Mine".into(), ..of(1, "Team").into() });
+        let typed = TypedQuestions { questions, version: 3 };
+        let rebased = typed.rebased(vec![of(1, "Theirs"), of(2, "Size")], 4);
+        let labels: Vec<_> = rebased.questions.iter().map(|question| &*question.label).collect();
+        assert_eq!((labels, rebased.version), (vec!["Mine", "New", "Size"], 4));
     }
 
     #[test]
