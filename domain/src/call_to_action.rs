@@ -83,9 +83,9 @@ impl CallToAction {
             _ if competition.is_over(now) => Self::Over(seat),
             (Some(status), _) => Self::Registered(status),
             _ if viewer.registration == Some(RegistrationStatus::Waitlisted) => {
-                match competition.is_closed(now) {
-                    true => Self::WaitlistClosed,
-                    false => Self::Waitlisted(viewer.waitlist_position),
+                match competition.passes_seats_on(now) {
+                    true => Self::Waitlisted(viewer.waitlist_position),
+                    false => Self::WaitlistClosed,
                 }
             }
             _ if viewer.registration == Some(RegistrationStatus::AwaitingApproval) => {
@@ -138,6 +138,7 @@ mod tests {
             capacity: 10,
             seats_left,
             waitlist_capacity: 0,
+            promote_until: None,
             waitlisted: 0,
             approval_required: false,
             reg_deadline: time("2026-11-24T00:00:00Z"),

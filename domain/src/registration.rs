@@ -221,6 +221,11 @@ pub struct MyCompetition {
     pub online_url: Option<String>,
     /// When registration closes.
     pub reg_deadline: Timestamp,
+    /// Until when a seat that becomes free goes to the first on the waiting list; `null` when that
+    /// is the deadline.
+    #[cfg_attr(feature = "openapi", schema(required))]
+    #[serde(default)]
+    pub promote_until: Option<Timestamp>,
     /// The IANA time zone of the competition.
     #[cfg_attr(feature = "openapi", schema(example = "Europe/Berlin"))]
     pub time_zone: String,
@@ -232,15 +237,24 @@ pub struct MyCompetition {
 }
 
 impl MyCompetition {
-    /// Whether the deadline has passed at `now`, as [`crate::Competition::is_closed`] has it.
-    pub fn is_closed(&self, now: Timestamp) -> bool {
-        self.reg_deadline <= now
+    /// Whether a seat that becomes free at `now` goes to the first on the waiting list.
+    pub fn passes_seats_on(&self, now: Timestamp) -> bool {
+        self.cancelled_at.is_none() && self.dates().passes_seats_on(now)
     }
 
     /// Whether it is over at `now`, as [`Dates::is_over`] has it.
     pub fn is_over(&self, now: Timestamp) -> bool {
-        let (start, end) = (self.start_date, self.ends_at);
-        Dates { opens: None, deadline: self.reg_deadline, start, end }.is_over(now)
+        self.dates().is_over(now)
+    }
+
+    fn dates(&self) -> Dates {
+        Dates {
+            opens: None,
+            deadline: self.reg_deadline,
+            promote_until: self.promote_until,
+            start: self.start_date,
+            end: self.ends_at,
+        }
     }
 }
 

@@ -150,7 +150,7 @@ impl Competition {
     pub fn can_approve(&self, status: RegistrationStatus, now: Timestamp) -> bool {
         match status {
             RegistrationStatus::AwaitingApproval | RegistrationStatus::Rejected => true,
-            RegistrationStatus::Waitlisted => self.is_closed(now) && self.seats_left > 0,
+            RegistrationStatus::Waitlisted => !self.passes_seats_on(now) && self.seats_left > 0,
             _ => false,
         }
     }

@@ -32,6 +32,7 @@ export type CompetitionFields = {
   'Tags (optional)': string;
   Capacity: string;
   'Waiting list (optional)'?: string;
+  'Waiting list ends (optional)'?: string;
   'Registration closes': string;
   'Starts (optional)': string;
   'Ends (optional)'?: string;

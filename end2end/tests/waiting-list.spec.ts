@@ -4,7 +4,7 @@ import type { Api, Competition, Person } from '../support/api.ts';
 import { expect, hydrated, hydrates, open, test } from '../support/fixtures.ts';
 import { competitionFields, createCompetition, errorSummary, expectFaults, fillCompetition } from '../support/forms.ts';
 import { logInAs } from '../support/session.ts';
-import { inDays } from '../support/time.ts';
+import { dateAndTime, inDays } from '../support/time.ts';
 import { toast } from '../support/toasts.ts';
 import { unique } from '../support/unique.ts';
 
@@ -54,6 +54,46 @@ test('an organizer sets a waiting list, and the page of the competition shows it
   await page.getByRole('button', { name: 'Save changes' }).click();
   await expect(toast(page, 'Your changes are saved')).toBeVisible();
   await expect(hint).toHaveCount(0);
+});
+
+test('an organizer sets when the waiting list ends, and the page of the competition shows it', async ({
+  page,
+  api,
+}) => {
+  const title = unique('Lasting Open');
+  const until = 'Waiting list ends (optional)';
+  await logInAs(page, await api.organizer());
+  await open(page, '/competitions/create');
+  await createCompetition(page, {
+    ...competitionFields(title, inDays(7), inDays(14)),
+    'Waiting list (optional)': '2',
+    [until]: dateAndTime(inDays(10)),
+  });
+
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText(title);
+  const facts = page.getByRole('complementary', { name: 'Registration' });
+  await expect(facts.getByText('Waiting list ends', { exact: true })).toBeVisible();
+
+  await page.getByRole('link', { name: 'Edit' }).click();
+  await fillCompetition(page, { [until]: '' });
+  await page.getByRole('button', { name: 'Save changes' }).click();
+  await expect(toast(page, 'Your changes are saved')).toBeVisible();
+  await expect(facts.getByText('Waiting list ends', { exact: true })).toHaveCount(0);
+});
+
+test.describe('a wrong end of the list', () => {
+  test.use({ expectedStatuses: [400] });
+
+  test('is refused beside the field', async ({ page, api }) => {
+    await logInAs(page, await api.organizer());
+    await open(page, '/competitions/create');
+    await createCompetition(page, {
+      ...competitionFields(unique('Endless Open'), inDays(7), inDays(14)),
+      'Waiting list ends (optional)': dateAndTime(inDays(6)),
+    });
+
+    await expectFaults(page, ['Choose an end of the waiting list that is not before registration closes']);
+  });
 });
 
 test.describe('a wrong number', () => {

@@ -37,6 +37,7 @@ mod m20261128_000037_waiting_list;
 mod m20261128_000038_approval;
 mod m20261128_000039_sections;
 mod m20261128_000040_questions;
+mod m20261128_000041_promote_until;
 
 /// Every migration, oldest first.
 #[derive(Debug)]
@@ -74,6 +75,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261128_000038_approval::Migration),
             Box::new(m20261128_000039_sections::Migration),
             Box::new(m20261128_000040_questions::Migration),
+            Box::new(m20261128_000041_promote_until::Migration),
         ]
     }
 }

@@ -127,9 +127,9 @@ async fn trend(
             (day, day)
         }
     };
-    // Nobody registers after the deadline, and no deadline is moved to before an earlier moment.
+    // Registrations are given seats after the deadline, too, but not once the competition is over.
     let own = competitions::own(organizer)
-        .filter(competition::Column::RegDeadline.gte(first))
+        .filter(competitions::is_not_over(first.into()))
         .select_only()
         .column(competition::Column::Id);
     let counts: Vec<(String, i64)> = registration::Entity::find()

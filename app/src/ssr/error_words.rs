@@ -54,6 +54,12 @@ fn field_words(code: ErrorCode, field: &str, message: &str) -> Option<String> {
         ErrorCode::DeadlineNotInFuture => "Choose a closing time in the future",
         ErrorCode::StartNotAfterDeadline => "Choose a start after registration closes",
         ErrorCode::EndNotAfterStart => "Choose an end after the start",
+        ErrorCode::PromoteUntilBeforeDeadline => {
+            "Choose an end of the waiting list that is not before registration closes"
+        }
+        ErrorCode::PromoteUntilAfterStart => {
+            "Choose an end of the waiting list that is not after the start"
+        }
         ErrorCode::OpeningNotBeforeDeadline => "Choose an opening time before registration closes",
         ErrorCode::StaleVersion => {
             "This competition was changed since you opened it. Check the changes, then save again."
@@ -86,6 +92,7 @@ fn rule_words(field: &str, message: &str) -> Option<String> {
         "newPassword" => "a new password",
         "regOpensAt" => "an opening time",
         "regDeadline" => "a closing time",
+        "promoteUntil" => "an end of the waiting list",
         "startDate" => "a start",
         "endsAt" => "an end",
         "summary" => "a summary",

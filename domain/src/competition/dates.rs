@@ -15,6 +15,9 @@ pub struct Dates {
     pub opens: Option<Timestamp>,
     /// When registration closes; at this moment it is closed.
     pub deadline: Timestamp,
+    /// Until when seats that become free go to the first on the waiting list; `None` for the
+    /// deadline.
+    pub promote_until: Option<Timestamp>,
     /// When it starts, if that is set.
     pub start: Option<Timestamp>,
     /// When it ends, if that is set; never without a start.
@@ -32,11 +35,17 @@ impl Dates {
         }
     }
 
+    /// Whether a seat that becomes free at `now` goes to the first on the waiting list.
+    pub fn passes_seats_on(self, now: Timestamp) -> bool {
+        now < self.promote_until.unwrap_or(self.deadline) && !self.is_over(now)
+    }
+
     /// Registration opens before the deadline, the competition starts after it, and ends after its
-    /// start.
+    /// start. Seats are passed on until the deadline at least, and until the start at most.
     ///
     /// # Errors
     /// [`ErrorCode::OpeningNotBeforeDeadline`], [`ErrorCode::StartNotAfterDeadline`],
+    /// [`ErrorCode::PromoteUntilBeforeDeadline`], [`ErrorCode::PromoteUntilAfterStart`],
     /// [`ErrorCode::EndNotAfterStart`].
     pub(super) fn in_order(self) -> Result<Self, PublicError> {
         if self.opens.is_some_and(|opens| opens >= self.deadline) {
@@ -48,6 +57,18 @@ impl Dates {
             let message = "Start date must be after registration deadline";
             let code = ErrorCode::StartNotAfterDeadline;
             return Err(PublicError::on_field(code, "startDate", message));
+        }
+        if let Some(promote_until) = self.promote_until {
+            if promote_until < self.deadline {
+                let message = "Waiting list must not end before the registration deadline";
+                let code = ErrorCode::PromoteUntilBeforeDeadline;
+                return Err(PublicError::on_field(code, "promoteUntil", message));
+            }
+            if self.start.is_some_and(|start| promote_until > start) {
+                let message = "Waiting list must not end after the start date";
+                let code = ErrorCode::PromoteUntilAfterStart;
+                return Err(PublicError::on_field(code, "promoteUntil", message));
+            }
         }
         if self.end.is_some_and(|end| self.start.is_none_or(|start| end <= start)) {
             let message = "End must be after the start date";
@@ -73,9 +94,17 @@ impl Dates {
 mod tests {
     use super::*;
 
+    fn at(text: &str) -> Timestamp {
+        text.parse().unwrap()
+    }
+
+    /// Closes at `deadline`; the rest is not set.
+    fn closing(deadline: Timestamp) -> Dates {
+        Dates { opens: None, deadline, promote_until: None, start: None, end: None }
+    }
+
     #[test]
     fn a_competition_is_over_once_it_starts_or_90_days_after_its_deadline() {
-        let at = |text: &str| text.parse::<Timestamp>().unwrap();
         let deadline = at("2026-11-24T00:00:00Z");
         for (start, now, over) in [
             (Some("2026-12-01T00:00:00Z"), "2026-11-30T23:59:59.999Z", false),
@@ -84,17 +113,14 @@ mod tests {
             (None, "2027-02-21T23:59:59.999Z", false),
             (None, "2027-02-22T00:00:00Z", true),
         ] {
-            let dates = Dates { opens: None, deadline, start: start.map(at), end: None };
+            let dates = Dates { start: start.map(at), ..closing(deadline) };
             assert_eq!(dates.is_over(at(now)), over, "{start:?} at {now}");
         }
-        let deadline_of_never = at("9999-12-31T23:59:59.999Z");
-        let never = Dates { opens: None, deadline: deadline_of_never, start: None, end: None };
-        assert!(!never.is_over(deadline));
+        assert!(!closing(at("9999-12-31T23:59:59.999Z")).is_over(deadline));
     }
 
     #[test]
     fn a_competition_ends_after_its_start() {
-        let at = |text: &str| text.parse::<Timestamp>().unwrap();
         let (start, later) = (at("2026-12-01T00:00:00Z"), at("2026-12-01T00:00:00.001Z"));
         for (start, end, is_right) in [
             (Some(start), Some(later), true),
@@ -102,9 +128,39 @@ mod tests {
             (None, Some(later), false),
             (Some(start), None, true),
         ] {
-            let dates = Dates { opens: None, deadline: at("2026-11-24T00:00:00Z"), start, end };
+            let dates = Dates { start, end, ..closing(at("2026-11-24T00:00:00Z")) };
             let code = dates.in_order().map_err(|error| error.code).err();
             assert_eq!(code, (!is_right).then_some(ErrorCode::EndNotAfterStart), "{dates:?}");
+        }
+    }
+
+    #[test]
+    fn a_waiting_list_ends_between_the_deadline_and_the_start() {
+        let (deadline, start) = (at("2026-11-24T00:00:00Z"), at("2026-12-01T00:00:00Z"));
+        for (until, start, code) in [
+            ("2026-11-23T23:59:59Z", None, Some(ErrorCode::PromoteUntilBeforeDeadline)),
+            ("2026-11-24T00:00:00Z", Some(start), None),
+            ("2026-12-01T00:00:00Z", Some(start), None),
+            ("2026-12-01T00:00:01Z", Some(start), Some(ErrorCode::PromoteUntilAfterStart)),
+            ("2026-12-01T00:00:01Z", None, None),
+        ] {
+            let dates = Dates { promote_until: Some(at(until)), start, ..closing(deadline) };
+            assert_eq!(dates.in_order().map_err(|error| error.code).err(), code, "{dates:?}");
+        }
+    }
+
+    #[test]
+    fn seats_are_passed_on_until_the_waiting_list_ends_or_the_competition_is_over() {
+        let deadline = at("2026-11-24T00:00:00Z");
+        for (until, now, passes_on) in [
+            (None, "2026-11-23T23:59:59.999Z", true),
+            (None, "2026-11-24T00:00:00Z", false),
+            (Some("2026-11-30T00:00:00Z"), "2026-11-29T23:59:59.999Z", true),
+            (Some("2026-11-30T00:00:00Z"), "2026-11-30T00:00:00Z", false),
+            (Some("2028-01-01T00:00:00Z"), "2027-02-22T00:00:00Z", false),
+        ] {
+            let dates = Dates { promote_until: until.map(at), ..closing(deadline) };
+            assert_eq!(dates.passes_seats_on(at(now)), passes_on, "{until:?} at {now}");
         }
     }
 }

@@ -17,6 +17,8 @@ pub struct CompetitionDraft {
     pub capacity: String,
     /// A whole number; empty for none.
     pub waitlist_capacity: String,
+    /// `2026-11-29T07:10`; may be empty.
+    pub promote_until: String,
     /// `true`; empty when registrations need no approval.
     pub approval_required: String,
     /// The IANA time zone of the times below.
@@ -65,7 +67,7 @@ pub struct Clash {
 
 impl CompetitionDraft {
     /// The names of the fields on the wire, in the order of the form.
-    pub const FIELDS: [&str; 21] = [
+    pub const FIELDS: [&str; 22] = [
         "title",
         "summary",
         "description",
@@ -80,6 +82,7 @@ impl CompetitionDraft {
         "onlineUrl",
         "capacity",
         "waitlistCapacity",
+        "promoteUntil",
         "approvalRequired",
         "timeZone",
         "regOpensAt",
@@ -90,7 +93,7 @@ impl CompetitionDraft {
     ];
 
     /// The texts, in the order of [`Self::FIELDS`].
-    pub fn texts(&self) -> [&String; 21] {
+    pub fn texts(&self) -> [&String; 22] {
         [
             &self.title,
             &self.summary,
@@ -106,6 +109,7 @@ impl CompetitionDraft {
             &self.online_url,
             &self.capacity,
             &self.waitlist_capacity,
+            &self.promote_until,
             &self.approval_required,
             &self.time_zone,
             &self.reg_opens_at,
@@ -116,7 +120,7 @@ impl CompetitionDraft {
         ]
     }
 
-    fn texts_mut(&mut self) -> [&mut String; 21] {
+    fn texts_mut(&mut self) -> [&mut String; 22] {
         [
             &mut self.title,
             &mut self.summary,
@@ -132,6 +136,7 @@ impl CompetitionDraft {
             &mut self.online_url,
             &mut self.capacity,
             &mut self.waitlist_capacity,
+            &mut self.promote_until,
             &mut self.approval_required,
             &mut self.time_zone,
             &mut self.reg_opens_at,

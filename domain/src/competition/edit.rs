@@ -6,7 +6,7 @@ use serde::{Deserialize, de::IgnoredAny};
 
 use super::{
     facts::{FactsEdit, RawFacts},
-    fields::{capacity, deadline, end, opening, start_date, time_zone},
+    fields::{capacity, deadline, end, opening, promote_until, start_date, time_zone},
     sections::{RawSections, SectionsEdit},
     tags::tags,
     visibility::{Visibility, visibility},
@@ -121,6 +121,11 @@ pub struct CompetitionPatch {
     )]
     #[serde(default)]
     pub waitlist_capacity: Raw<i64>,
+    /// ISO 8601: until then a seat that becomes free goes to the first on the waiting list. From
+    /// the deadline to the start date; `null` for the deadline.
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<Timestamp>))]
+    #[serde(default, deserialize_with = "present")]
+    pub promote_until: Option<Raw<String>>,
     /// Whether its organizer approves each registration before it gets a seat; registrations that
     /// wait for approval keep waiting.
     #[cfg_attr(feature = "openapi", schema(value_type = Option<bool>))]
@@ -172,6 +177,8 @@ pub struct CompetitionEdit {
     pub visibility: Option<Visibility>,
     /// How many may wait for a seat: 0 to [`crate::MAX_WAITLIST`].
     pub waitlist_capacity: Option<u32>,
+    /// Until when seats are passed on, or that they are until the deadline.
+    pub promote_until: Option<Option<Timestamp>>,
     /// Whether its organizer approves registrations.
     pub approval_required: Option<bool>,
     /// What participants are asked, in order: at most [`crate::MAX_QUESTIONS`].
@@ -218,6 +225,8 @@ impl CompetitionPatch {
         let waitlist = optional(&mut faults, "waitlistCapacity", self.waitlist_capacity, |raw| {
             waitlist_capacity(&raw)
         });
+        let promote_until =
+            nullable(&mut faults, "promoteUntil", self.promote_until, promote_until);
         let approval = optional(&mut faults, "approvalRequired", self.approval_required, |raw| {
             flag(&raw, "Approval")
         });
@@ -242,6 +251,7 @@ impl CompetitionPatch {
                 sections: sections?,
                 visibility: visibility?,
                 waitlist_capacity: waitlist?,
+                promote_until: promote_until?,
                 approval_required: approval?,
                 questions: questions?,
             })
@@ -261,6 +271,7 @@ impl CompetitionEdit {
         let new = Dates {
             opens: self.reg_opens_at.unwrap_or(current.opens),
             deadline: self.reg_deadline.unwrap_or(current.deadline),
+            promote_until: self.promote_until.unwrap_or(current.promote_until),
             start: self.start_date.unwrap_or(current.start),
             end: self.ends_at.unwrap_or(current.end),
         };
@@ -345,7 +356,8 @@ mod tests {
     #[test]
     fn only_a_new_deadline_must_be_in_the_future() {
         let (past, now) = (at("2026-11-22T12:00:00Z"), at("2026-11-23T12:00:00Z"));
-        let current = Dates { opens: None, deadline: past, start: None, end: None };
+        let current =
+            Dates { opens: None, deadline: past, promote_until: None, start: None, end: None };
         let untouched = CompetitionEdit::default();
         assert!(untouched.dates(current, now).is_ok());
         let moved = CompetitionEdit { reg_deadline: Some(now), ..Default::default() };

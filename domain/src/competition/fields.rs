@@ -28,6 +28,10 @@ pub(super) fn end(raw: &Raw<String>) -> Result<Option<Timestamp>, String> {
     time(raw, "End")
 }
 
+pub(super) fn promote_until(raw: &Raw<String>) -> Result<Option<Timestamp>, String> {
+    time(raw, "End of the waiting list")
+}
+
 pub(super) fn opening(raw: &Raw<String>) -> Result<Option<Timestamp>, String> {
     time(raw, "Opening of registration")
 }

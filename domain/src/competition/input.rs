@@ -6,7 +6,7 @@ use serde::{Deserialize, de::IgnoredAny};
 
 use super::{
     facts::{Facts, RawFacts},
-    fields::{capacity, deadline, end, opening, start_date, time_zone},
+    fields::{capacity, deadline, end, opening, promote_until, start_date, time_zone},
     sections::{RawSections, Sections},
     tags::tags,
     visibility::{Visibility, visibility},
@@ -119,6 +119,11 @@ pub struct CompetitionInput {
     )]
     #[serde(default)]
     pub waitlist_capacity: Raw<i64>,
+    /// ISO 8601: until then a seat that becomes free goes to the first on the waiting list. From
+    /// the deadline to the start date; absent or null for the deadline.
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<Timestamp>))]
+    #[serde(default)]
+    pub promote_until: Raw<String>,
     /// Whether its organizer approves each registration before it gets a seat; `false` when it is
     /// absent or null.
     #[cfg_attr(feature = "openapi", schema(value_type = Option<bool>))]
@@ -189,6 +194,7 @@ impl CompetitionInput {
         let reg_deadline = faults.check("regDeadline", deadline(&self.reg_deadline));
         let start_date = faults.check("startDate", start_date(&self.start_date));
         let ends_at = faults.check("endsAt", end(&self.ends_at));
+        let promote_until = faults.check("promoteUntil", promote_until(&self.promote_until));
         let reg_opens_at = faults.check("regOpensAt", opening(&self.reg_opens_at));
         let time_zone = faults.check("timeZone", time_zone(self.time_zone, is_zone));
         let facts = RawFacts {
@@ -221,6 +227,7 @@ impl CompetitionInput {
                 dates: Dates {
                     opens: reg_opens_at?,
                     deadline: reg_deadline?,
+                    promote_until: promote_until?,
                     start: start_date?,
                     end: ends_at?,
                 },

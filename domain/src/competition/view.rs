@@ -35,6 +35,11 @@ pub struct Competition {
     #[cfg_attr(feature = "openapi", schema(required, example = 0))]
     #[serde(default)]
     pub waitlisted: u32,
+    /// Until when a seat that becomes free goes to the first on the waiting list; `null` when that
+    /// is the deadline.
+    #[cfg_attr(feature = "openapi", schema(required))]
+    #[serde(default)]
+    pub promote_until: Option<Timestamp>,
     /// Whether its organizer approves each registration before it gets a seat.
     #[cfg_attr(feature = "openapi", schema(required, example = false))]
     #[serde(default)]
@@ -112,6 +117,7 @@ impl Competition {
         Dates {
             opens: self.reg_opens_at,
             deadline: self.reg_deadline,
+            promote_until: self.promote_until,
             start: self.start_date,
             end: self.ends_at,
         }
@@ -120,6 +126,16 @@ impl Competition {
     /// Whether it is over at `now`, as [`Dates::is_over`] has it.
     pub fn is_over(&self, now: Timestamp) -> bool {
         self.dates().is_over(now)
+    }
+
+    /// Whether a seat that becomes free at `now` goes to the first on the waiting list.
+    pub fn passes_seats_on(&self, now: Timestamp) -> bool {
+        !self.is_cancelled() && self.dates().passes_seats_on(now)
+    }
+
+    /// When its waiting list ends, if it has one that does not end with registration.
+    pub fn waitlist_end(&self) -> Option<Timestamp> {
+        self.promote_until.filter(|_| self.waitlist_capacity > 0 || self.waitlisted > 0)
     }
 
     /// Whether only its organizer sees it.

@@ -21,6 +21,10 @@ pub enum ErrorCode {
     /// The competition would end before it starts, or at the same time, or has an end without a
     /// start date.
     EndNotAfterStart,
+    /// Seats would be passed on until a time before the registration deadline.
+    PromoteUntilBeforeDeadline,
+    /// Seats would be passed on after the competition has started.
+    PromoteUntilAfterStart,
     /// Registration would not open before its deadline.
     OpeningNotBeforeDeadline,
     /// Registration has not opened yet.
@@ -152,6 +156,8 @@ impl ErrorCode {
             | Self::DeadlineNotInFuture
             | Self::StartNotAfterDeadline
             | Self::EndNotAfterStart
+            | Self::PromoteUntilBeforeDeadline
+            | Self::PromoteUntilAfterStart
             | Self::OpeningNotBeforeDeadline
             | Self::RegistrationNotOpen
             | Self::RegistrationClosed

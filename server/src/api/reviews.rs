@@ -25,9 +25,9 @@ pub(super) fn router() -> ApiRouter {
 /// Approve registrations
 ///
 /// Each gets a seat, in the order given, or joins the waiting list; without room it stays as it is
-/// and is among the `refused`. Those with a seat stay as they are, and those on the list until the
-/// deadline; after it they get a free seat. A rejected registration can be approved later. Works
-/// until the competition is over.
+/// and is among the `refused`. Those with a seat stay as they are, and those on the list until that
+/// ends; then they get a free seat. A rejected registration can be approved later. Works until the
+/// competition is over.
 #[utoipa::path(
     post, path = "/competitions/{id}/registrations/approve", tag = "registrations",
     security(("bearer" = [])),
@@ -52,8 +52,8 @@ async fn approve_registrations(
 /// Reject or remove registrations
 ///
 /// They get no seat, or lose the one they have, and cannot be made again by their participants, who
-/// are notified with the reason. A seat that becomes free before the deadline goes to the first on
-/// the waiting list.
+/// are notified with the reason. A seat that becomes free before the waiting list ends goes to
+/// the first on it.
 #[utoipa::path(
     post, path = "/competitions/{id}/registrations/reject", tag = "registrations",
     security(("bearer" = [])),

@@ -103,3 +103,45 @@ async fn a_waiting_list_has_a_size_from_0_to_5000() {
     let edited = app.patch(&path).by(&ada).json(&json!({ "waitlistCapacity": 7001 })).send().await;
     assert_eq!(edited.status, StatusCode::BAD_REQUEST);
 }
+
+#[tokio::test]
+async fn a_waiting_list_ends_between_the_deadline_and_the_start() {
+    let app = App::new().await;
+    let ada = &app.world.organizer("Ada").await;
+    let [ben, eve] = &app.world.participants(2).await[..] else { panic!("two") };
+    let start = "2026-12-05T12:00:00Z";
+    let mut body = json!({
+        "title": "Chess Open", "description": "Seven rounds.", "capacity": 1,
+        "regDeadline": "2026-11-30T12:00:00Z", "startDate": start, "waitlistCapacity": 5,
+    });
+    for (until, code) in [
+        (json!("2026-11-30T11:59:59Z"), "promote_until_before_deadline"),
+        (json!("2026-12-05T12:00:01Z"), "promote_until_after_start"),
+        (json!("soon"), "validation_failed"),
+        (json!(5), "validation_failed"),
+    ] {
+        body["promoteUntil"] = until;
+        let refused = app.post("/api/competitions").by(ada).json(&body).send().await;
+        assert_eq!(refused.status, StatusCode::BAD_REQUEST);
+        let refused = refused.json();
+        assert_eq!(
+            (&refused["code"], &refused["errors"][0]["field"]),
+            (&json!(code), &json!("promoteUntil"))
+        );
+    }
+    body["promoteUntil"] = json!(start);
+    let created = app.post("/api/competitions").by(ada).json(&body).send().await.json();
+    assert_eq!(created["promoteUntil"], "2026-12-05T12:00:00.000Z");
+    let path = format!("/api/competitions/{}", created["id"].as_str().unwrap());
+    for participant in [ben, eve] {
+        app.post(&format!("{path}/register")).by(participant).send().await;
+    }
+    let mine = app.get("/api/competitions/registrations/my").by(eve).send().await.json();
+    assert_eq!(mine[0]["competition"]["promoteUntil"], "2026-12-05T12:00:00.000Z");
+
+    let edit = async |edit: Value| app.patch(&path).by(ada).json(&edit).send().await.json();
+    let moved = edit(json!({ "startDate": "2026-12-04T12:00:00Z" })).await;
+    assert_eq!(moved["code"], "promote_until_after_start", "{moved}");
+    let unset = edit(json!({ "startDate": "2026-12-04T12:00:00Z", "promoteUntil": null })).await;
+    assert_eq!(unset["promoteUntil"], Value::Null);
+}

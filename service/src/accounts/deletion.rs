@@ -5,8 +5,8 @@
 //! that seats stay counted and competitions stay in the participants' histories.
 
 use domain::{
-    CompetitionId, DeletionPreview, ErrorCode, Password, PublicError, RegistrationStatus,
-    UNDATED_FOR, User, UserId,
+    CompetitionId, DeletionPreview, ErrorCode, Password, PublicError, RegistrationStatus, User,
+    UserId,
 };
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, JoinType, PaginatorTrait,
@@ -20,6 +20,7 @@ use super::{
 use crate::{
     Actor, ClientAddress, Context, Error, Result,
     admission::{self, AdmissionCommand},
+    competitions::is_not_over,
     entity::{
         answer, competition, idempotency_log, mail, password_reset, personal_token, refresh_token,
         registration, registration_event, user, webhook,
@@ -271,14 +272,10 @@ fn is_active() -> Condition {
     Condition::all().add(registration::Column::Status.is_in(RegistrationStatus::active()))
 }
 
-/// A condition on competitions: neither cancelled nor over, as in [`domain::Dates::is_over`].
+/// A condition on competitions: neither cancelled nor over.
 /// Registrations for a cancelled competition keep their seats.
 fn is_to_come(ctx: &Context) -> Condition {
-    use competition::Column::{CancelledAt, RegDeadline, StartDate};
-    let now = ctx.now().utc();
-    let undated = Condition::all().add(StartDate.is_null()).add(RegDeadline.gt(now - UNDATED_FOR));
-    let dated = StartDate.gt(now);
-    Condition::all().add(CancelledAt.is_null()).add(Condition::any().add(dated).add(undated))
+    Condition::all().add(competition::Column::CancelledAt.is_null()).add(is_not_over(ctx.now()))
 }
 
 #[cfg(test)]

@@ -161,6 +161,7 @@ fn canonical(edit: &CompetitionEdit) -> String {
         sections: SectionsEdit { rules, prizes, schedule },
         visibility,
         waitlist_capacity,
+        promote_until,
         approval_required,
         questions,
     } = edit;
@@ -188,6 +189,7 @@ fn canonical(edit: &CompetitionEdit) -> String {
         ("schedule", schedule.as_ref().map(text)),
         ("visibility", visibility.map(|visibility| visibility.as_str().into())),
         ("waitlistCapacity", waitlist_capacity.map(Value::from)),
+        ("promoteUntil", promote_until.map(nullable)),
         ("approvalRequired", approval_required.map(Value::from)),
         ("questions", questions.as_ref().map(|questions| serde_json::json!(questions))),
     ];

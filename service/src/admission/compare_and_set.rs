@@ -109,6 +109,7 @@ pub(super) fn compare_and_set(
         search_text,
         capacity,
         waitlist_capacity,
+        promote_until,
         approval_required,
         questions_version,
         reg_deadline,
@@ -145,6 +146,7 @@ pub(super) fn compare_and_set(
             .col_expr(C::SearchText, search_text.into())
             .col_expr(C::Capacity, capacity.into())
             .col_expr(C::WaitlistCapacity, waitlist_capacity.into())
+            .col_expr(C::PromoteUntil, promote_until.into())
             .col_expr(C::ApprovalRequired, approval_required.into())
             .col_expr(C::QuestionsVersion, questions_version.into())
             .col_expr(C::RegDeadline, reg_deadline.into())

@@ -60,7 +60,7 @@ pub(super) async fn line(
 fn can_be_promoted(competition: &competition::Model, requests: &[&Request], now: Timestamp) -> u64 {
     let waiting = u64::try_from(competition.waitlisted).unwrap_or(0);
     let about = || requests.iter().filter(|request| request.competition == competition.id);
-    // An edit may move the deadline.
+    // An edit may move the time until which they are.
     let is_edited = || about().any(|request| request.command.edits_competition());
     if waiting == 0 || !(competition.passes_seats_on(now) || is_edited()) {
         return 0;

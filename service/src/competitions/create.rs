@@ -115,6 +115,9 @@ fn fingerprint(new: &NewCompetition) -> String {
     if new.waitlist_capacity > 0 {
         body = json!([body, new.waitlist_capacity]);
     }
+    if let Some(promote_until) = new.dates.promote_until {
+        body = json!([body, { "promoteUntil": promote_until }]);
+    }
     let contact_email = new.facts.contact_email.as_ref().map(Email::as_str);
     if contact_email.is_some() || !new.sections.is_empty() {
         let rest = json!({ "contactEmail": contact_email, "sections": new.sections });
@@ -150,6 +153,7 @@ pub(crate) async fn insert(
         registered: 0,
         waitlist_capacity: i32::try_from(new.waitlist_capacity).expect("MAX_WAITLIST fits"),
         waitlisted: 0,
+        promote_until: new.dates.promote_until.map(Timestamp::utc),
         last_waitlist_number: 0,
         approval_required: new.approval_required,
         awaiting_approval: 0,
@@ -236,6 +240,7 @@ mod tests {
             json!({ "website": "https://x.example" }),
             json!({ "visibility": "DRAFT" }),
             json!({ "waitlistCapacity": 5 }),
+            json!({ "promoteUntil": "2026-12-05T10:00:00Z" }),
             json!({ "approvalRequired": true }),
             json!({ "visibility": "UNLISTED" }),
             json!({ "visibility": "UNLISTED", "summary": "x" }),

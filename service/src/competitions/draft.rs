@@ -22,6 +22,7 @@ pub fn draft_of(detail: &CompetitionDetail) -> CompetitionDraft {
             0 => String::new(),
             number => number.to_string(),
         },
+        promote_until: competition.promote_until.map(shown).unwrap_or_default(),
         approval_required: match competition.approval_required {
             true => true.to_string(),
             false => String::new(),
@@ -68,6 +69,7 @@ pub async fn create_draft(
         tags: tags(&draft.tags),
         capacity: number(&draft.capacity),
         waitlist_capacity: waitlist_capacity(&draft.waitlist_capacity),
+        promote_until: times.promote_until,
         approval_required: is_checked(&draft.approval_required),
         reg_deadline: times.reg_deadline,
         start_date: times.start_date,
@@ -134,6 +136,7 @@ pub async fn edit_draft(
             is_changed("waitlistCapacity"),
             waitlist_capacity(&draft.waitlist_capacity),
         ),
+        promote_until: is_moved("promoteUntil").then_some(times.promote_until),
         approval_required: only_if(
             is_changed("approvalRequired"),
             is_checked(&draft.approval_required),
@@ -189,6 +192,7 @@ fn number(text: &str) -> Raw<i64> {
 struct Times {
     reg_opens_at: Raw<String>,
     reg_deadline: Raw<String>,
+    promote_until: Raw<String>,
     start_date: Raw<String>,
     ends_at: Raw<String>,
     faults: Vec<FieldError>,
@@ -215,6 +219,7 @@ impl Times {
         Self {
             reg_opens_at: read("regOpensAt", "Opening of registration", &draft.reg_opens_at),
             reg_deadline: read("regDeadline", "Registration deadline", &draft.reg_deadline),
+            promote_until: read("promoteUntil", "End of the waiting list", &draft.promote_until),
             start_date: read("startDate", "Start date", &draft.start_date),
             ends_at: read("endsAt", "End", &draft.ends_at),
             faults,

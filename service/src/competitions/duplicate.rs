@@ -32,6 +32,7 @@ pub async fn duplicate(ctx: &Context, actor: &Actor, id: CompetitionId) -> Resul
     let times = [
         &mut draft.reg_opens_at,
         &mut draft.reg_deadline,
+        &mut draft.promote_until,
         &mut draft.start_date,
         &mut draft.ends_at,
     ];

@@ -29,7 +29,7 @@ pub use edit::{edit, edit_if_match};
 pub(crate) use get::{Details, questions};
 pub use get::{get, get_editable, get_own, get_visible_to};
 pub use list::{browse, closing_soon, list, list_after};
-pub(crate) use open::{is_draft, is_listed, is_of_draft, takes_registrations};
+pub(crate) use open::{is_draft, is_listed, is_not_over, is_of_draft, takes_registrations};
 pub(crate) use organizer::contact_shown_to;
 pub use organizer::sees_addresses;
 pub use own::{mine, mine_after};

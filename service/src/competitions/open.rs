@@ -1,6 +1,6 @@
 //! Conditions on competitions that are open, listed or drafts.
 
-use domain::{Timestamp, Visibility};
+use domain::{Timestamp, UNDATED_FOR, Visibility};
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, ExprTrait, QueryFilter, QuerySelect, QueryTrait,
     sea_query::{Expr, IntoColumnRef},
@@ -29,6 +29,14 @@ pub(crate) fn takes_registrations(now: Timestamp) -> Condition {
         .add(is_draft().not())
         .add(RegOpensAt.is_null().or(RegOpensAt.lte(now.utc())))
         .add(Registered.into_expr().lt(Capacity.into_expr()))
+}
+
+/// A condition on competitions: not over at `now`, as in [`domain::Dates::is_over`].
+pub(crate) fn is_not_over(now: Timestamp) -> Condition {
+    use competition::Column::{RegDeadline, StartDate};
+    let later = RegDeadline.gt(now.utc() - UNDATED_FOR);
+    let undated = Condition::all().add(StartDate.is_null()).add(later);
+    Condition::any().add(StartDate.gt(now.utc())).add(undated)
 }
 
 /// A condition on competitions: only the organizer sees it.

@@ -30,6 +30,8 @@ pub(crate) struct Model {
     pub(crate) waitlisted: i32,
     /// The number of the registration that joined the waiting list last, on it or not any more.
     pub(crate) last_waitlist_number: i32,
+    /// Until when seats are passed on; the deadline if it is `None`.
+    pub(crate) promote_until: Option<DateTimeUtc>,
     /// Whether its organizer approves registrations.
     pub(crate) approval_required: bool,
     /// Registrations that wait for approval.
@@ -90,6 +92,7 @@ impl Model {
         Dates {
             opens: self.reg_opens_at.map(Timestamp::from),
             deadline: self.reg_deadline.into(),
+            promote_until: self.promote_until.map(Timestamp::from),
             start: self.start_date.map(Timestamp::from),
             end: self.ends_at.map(Timestamp::from),
         }
@@ -115,7 +118,7 @@ impl Model {
 
     /// Whether a seat that becomes free at `now` goes to the first on the waiting list.
     pub(crate) fn passes_seats_on(&self, now: Timestamp) -> bool {
-        self.cancelled_at.is_none() && self.reg_deadline > now.utc()
+        self.cancelled_at.is_none() && self.dates().passes_seats_on(now)
     }
 
     /// The seats, as the database has them at `version`.
@@ -142,6 +145,7 @@ impl Model {
             seats_left: count(self.capacity - self.registered),
             waitlist_capacity: count(self.waitlist_capacity),
             waitlisted: count(self.waitlisted),
+            promote_until: self.promote_until.map(Into::into),
             approval_required: self.approval_required,
             reg_deadline: self.reg_deadline.into(),
             start_date: self.start_date.map(Into::into),
@@ -181,6 +185,7 @@ impl Model {
             venue_address: self.venue_address,
             online_url: self.online_url.filter(|_| status.holds_seat()),
             reg_deadline: self.reg_deadline.into(),
+            promote_until: self.promote_until.map(Into::into),
             time_zone: self.time_zone,
             cancelled_at: self.cancelled_at.map(Into::into),
             organizer,

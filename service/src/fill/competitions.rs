@@ -38,6 +38,7 @@ pub(super) fn competition(
         waitlist_capacity: 0,
         waitlisted: 0,
         last_waitlist_number: 0,
+        promote_until: None,
         approval_required: false,
         awaiting_approval: 0,
         questions_version: 0,

@@ -12,7 +12,7 @@ use crate::{
 
 /// Gives registrations for a competition of the actor a seat, in the order given; without a free
 /// seat they join the waiting list. Those with a seat stay as they are, and those on the list while
-/// seats are passed on; after the deadline they get a free seat. One that was rejected can be
+/// seats are passed on; later they get a free seat. One that was rejected can be
 /// approved later.
 ///
 /// # Errors

@@ -17,6 +17,7 @@ impl World {
             description: "Twenty-four hours of code.".to_owned(),
             seats: 10,
             waitlist: 0,
+            promoting: None,
             approval: false,
             deadline: TimeDelta::days(1),
             start: Some(TimeDelta::days(7)),
@@ -43,6 +44,7 @@ pub struct CompetitionBuilder<'a> {
     description: String,
     seats: i64,
     waitlist: u32,
+    promoting: Option<TimeDelta>,
     approval: bool,
     deadline: TimeDelta,
     start: Option<TimeDelta>,
@@ -80,6 +82,12 @@ impl CompetitionBuilder<'_> {
     /// Sets how many can wait for a seat.
     pub fn waitlist(mut self, capacity: u32) -> Self {
         self.waitlist = capacity;
+        self
+    }
+
+    /// Sets the time until which seats that become free go to the first on the waiting list.
+    pub fn promoting_for(mut self, promoting: TimeDelta) -> Self {
+        self.promoting = Some(promoting);
         self
     }
 
@@ -188,6 +196,7 @@ impl CompetitionBuilder<'_> {
             tags: self.tags.into(),
             capacity: self.seats.into(),
             waitlist_capacity: i64::from(self.waitlist).into(),
+            promote_until: optional(self.promoting.map(in_time)),
             approval_required: self.approval.into(),
             reg_deadline: in_time(self.deadline).into(),
             start_date: optional(self.start.map(in_time)),

@@ -49,6 +49,7 @@ impl Event {
             "seatsLeft": row.capacity - row.registered,
             "waitlistCapacity": row.waitlist_capacity,
             "waitlisted": row.waitlisted,
+            "promoteUntil": row.promote_until.map(Timestamp::from),
             "regDeadline": Timestamp::from(row.reg_deadline),
             "startDate": row.start_date.map(Timestamp::from),
             "endsAt": row.ends_at.map(Timestamp::from),

@@ -256,6 +256,24 @@ async fn a_free_seat_goes_to_any_registration_on_the_list_once_that_is_closed() 
 }
 
 #[tokio::test]
+async fn an_approved_request_joins_the_list_after_the_deadline_until_the_list_ends() {
+    let requests = Requests::of(3, 1, 2).await;
+    let (ctx, ada) = (&requests.world.ctx, &requests.ada);
+    let end = (ctx.now().utc() + TimeDelta::days(3)).to_rfc3339();
+    edit(ctx, ada, requests.sprint, json!({ "promoteUntil": end })).await.unwrap();
+    requests.world.clock.advance(TimeDelta::days(2));
+    requests.approve(&requests.ids[..2]).await;
+    assert_eq!(requests.statuses().await, [Pending, Waitlisted, AwaitingApproval]);
+    cancel_registration(ctx, &requests.people[0], requests.sprint).await.unwrap();
+    assert_eq!(requests.statuses().await, [Cancelled, Pending, AwaitingApproval]);
+
+    requests.world.clock.advance(TimeDelta::days(1));
+    let full = requests.approve(&requests.ids[2..]).await;
+    assert_eq!(full.refused[0].code, ErrorCode::CompetitionFull);
+    requests.assert_counts(1, 0, 1).await;
+}
+
+#[tokio::test]
 async fn registrations_keep_waiting_when_approval_is_switched_off() {
     let requests = Requests::of(1, 2, 0).await;
     let (ctx, ada) = (&requests.world.ctx, &requests.ada);

@@ -159,6 +159,22 @@ async fn the_trend_counts_competitions_that_have_closed_since_their_registration
 }
 
 #[tokio::test]
+async fn the_trend_counts_seats_from_the_waiting_list_long_after_the_deadline() {
+    let world = World::new().await;
+    let (ada, people) = (world.organizer("Ada").await, world.participants(2).await);
+    let start = TimeDelta::days(60);
+    let sprint = world.competition(&ada).seats(1).waitlist(1).starting_in(start);
+    let sprint = sprint.promoting_for(start).create().await;
+    for participant in &people {
+        register(&world.ctx, participant, sprint).await.unwrap();
+    }
+    world.clock.advance(TimeDelta::days(45));
+    cancel_registration(&world.ctx, &people[0], sprint).await.unwrap();
+    let seen = dashboard::organizer(&world.ctx, &ada, Paging::first(20)).await.unwrap();
+    assert_eq!(seen.trend[29].count, 1);
+}
+
+#[tokio::test]
 async fn each_role_has_its_own_dashboard() {
     let world = World::new().await;
     let ada = world.organizer("Ada").await;

@@ -161,6 +161,31 @@ async fn a_larger_capacity_gives_seats_to_the_first_in_line() {
 }
 
 #[tokio::test]
+async fn seats_are_passed_on_after_the_deadline_until_the_waiting_list_ends() {
+    let world = World::new().await;
+    let (ctx, ada) = (&world.ctx, world.organizer("Ada").await);
+    let people = world.participants(4).await;
+    let sprint = world.competition(&ada).seats(1).waitlist(5).promoting_for(TimeDelta::days(3));
+    let sprint = sprint.create().await;
+    register_all(&world, sprint, &people[..3]).await;
+    world.clock.advance(TimeDelta::days(2));
+    let late = register(ctx, &people[3], sprint).await;
+    assert_eq!(late.unwrap_err(), ErrorCode::RegistrationClosed);
+    cancel_registration(ctx, &people[0], sprint).await.unwrap();
+    assert_eq!(newest(&world, &people[1]).await.registration.status, Pending);
+
+    world.clock.advance(TimeDelta::days(1));
+    cancel_registration(ctx, &people[1], sprint).await.unwrap();
+    assert_eq!(newest(&world, &people[2]).await.registration.status, Waitlisted);
+    assert_counts(&world, sprint, 0, 1).await;
+
+    let later = (ctx.now().utc() + TimeDelta::hours(1)).to_rfc3339();
+    edit(ctx, &ada, sprint, json!({ "promoteUntil": later })).await.unwrap();
+    assert_eq!(newest(&world, &people[2]).await.registration.status, Pending);
+    assert_counts(&world, sprint, 1, 0).await;
+}
+
+#[tokio::test]
 async fn a_smaller_list_removes_nobody_and_takes_no_more() {
     let world = World::new().await;
     let ada = world.organizer("Ada").await;

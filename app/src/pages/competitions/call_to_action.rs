@@ -114,7 +114,7 @@ pub(super) fn CallToActionPanel(
         }
         CallToAction::WaitlistClosed => view! {
             <Notice title="The waiting list is closed">
-                "Registration has closed, so nobody else gets a seat from the waiting list. "
+                "Nobody else gets a seat from the waiting list. "
                 <a class="link" href=address::cancel_registration(id)>"Leave waiting list"</a>
             </Notice>
         }

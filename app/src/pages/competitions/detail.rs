@@ -13,12 +13,12 @@ use super::{
     live_seats::{self, SeatState},
     place::{Place, PlaceFacts},
     tags::Tags,
+    waiting_words::waiting_words,
 };
 use crate::{
     Moment,
     components::{
-        Countdown, Head, Heading, Icon, Loaded, LocalTimes, Seats, Shape, Share, grouped,
-        refresh_soon,
+        Countdown, Head, Heading, Icon, Loaded, LocalTimes, Seats, Shape, Share, refresh_soon,
     },
     error::Failure,
 };
@@ -48,6 +48,8 @@ pub struct CompetitionDetailScreen {
     pub waitlist_capacity: u32,
     /// How many are on the waiting list.
     pub waitlisted: u32,
+    /// When the waiting list ends, if it has one that ends later than registration.
+    pub waitlist_ends: Option<Moment>,
     /// Whether its organizer approves registrations.
     pub approval_required: bool,
     /// Why the organizer has rejected the registration of the viewer, if they have.
@@ -119,6 +121,7 @@ pub async fn load_competition_detail(id: String) -> Result<CompetitionDetailScre
         deadline: moment(competition.reg_deadline),
         start: competition.start_date.map(moment),
         end: competition.ends_at.map(moment),
+        waitlist_ends: competition.waitlist_end().map(moment),
         place: Place { online_url, ..Place::public(&competition) },
         lead: competition.summary.clone(),
         description: markdown::render(&competition.description, TOP_HEADING),
@@ -254,6 +257,10 @@ fn Detail(
     let end =
         screen.end.clone().map(|end| view! { <dt>"Ends"</dt> <dd><LocalTimes at=end /></dd> });
     let lead = screen.lead.clone().map(|lead| view! { <p class="lead" dir="auto">{lead}</p> });
+    let waitlist_ends = screen
+        .waitlist_ends
+        .clone()
+        .map(|end| view! { <dt>"Waiting list ends"</dt> <dd><LocalTimes at=end /></dd> });
     let (title, deadline) = (screen.title.clone(), screen.deadline.clone());
     let visibility = screen.visibility;
     let is_draft = visibility.is_draft();
@@ -318,7 +325,7 @@ fn Detail(
                         <dd>
                             {closes}
                             <LocalTimes at=deadline />
-                        </dd> <dt>"Starts"</dt> <dd>{start}</dd> {end}
+                        </dd> {waitlist_ends} <dt>"Starts"</dt> <dd>{start}</dd> {end}
                         <PlaceFacts place=screen.place.clone() />
                     </dl>
                     {calendar}
@@ -359,17 +366,6 @@ fn DraftBanner(id: CompetitionId, is_cancelled: bool) -> impl IntoView {
         <p class="band mb-6">
             <span>"Only you can see this draft." {publish}</span>
         </p>
-    }
-}
-
-/// "One person is on the waiting list"; nothing without a list.
-fn waiting_words(waiting: u32, seats_left: u32, waitlist_capacity: u32) -> Option<String> {
-    match waiting {
-        0 if waitlist_capacity == 0 => None,
-        0 if seats_left == 0 => Some("The waiting list is empty.".to_owned()),
-        0 => Some("When all seats are taken, you can join the waiting list.".to_owned()),
-        1 => Some("One person is on the waiting list.".to_owned()),
-        waiting => Some(format!("{} people are on the waiting list.", grouped(waiting.into()))),
     }
 }
 

@@ -31,9 +31,9 @@ pub struct DraftState {
     pub ask_browser: bool,
     /// The preview, if it was requested.
     pub preview: Option<PreviewHtml>,
-    /// When registration opens and closes, the start and the end, in UTC; `None` without a valid
-    /// time.
-    pub utc: [Option<String>; 4],
+    /// When registration opens and closes, the waiting list ends, the start and the end, in UTC;
+    /// `None` without a valid time.
+    pub utc: [Option<String>; 5],
     /// The number of taken seats.
     pub taken: u32,
     /// Makes a double click or a resend have one effect.
@@ -86,10 +86,10 @@ impl DraftState {
 
         /// Headings of a description start below the `h1` of the page and the `h2` of the preview.
         const TOP_HEADING: u8 = 3;
-        let CompetitionDraft { description, time_zone, .. } = &values.draft;
+        let CompetitionDraft { description, time_zone, promote_until, .. } = &values.draft;
         let CompetitionDraft { reg_opens_at, reg_deadline, start_date, ends_at, .. } =
             &values.draft;
-        let times = [reg_opens_at, reg_deadline, start_date, ends_at];
+        let times = [reg_opens_at, reg_deadline, promote_until, start_date, ends_at];
         let utc = |text: &String| Some(zones::to_utc(text, time_zone).ok()?.human());
         Self {
             ask_browser: false,

@@ -104,7 +104,7 @@ pub(super) fn Fields(
         1 => "Enter a whole number of at least 1: one seat is taken.".to_owned(),
         taken => format!("Enter a whole number of at least {taken}: {taken} seats are taken."),
     };
-    let [opens_utc, deadline_utc, start_utc, end_utc] = utc;
+    let [opens_utc, deadline_utc, promote_utc, start_utc, end_utc] = utc;
     view! {
         <fieldset class="section">
             <legend class="subheading">"Details"</legend>
@@ -217,7 +217,7 @@ pub(super) fn Fields(
                 name="draft[waitlistCapacity]"
                 label="Waiting list (optional)"
                 hint="How many people can wait when all seats are taken. A seat that becomes free \
-                    before registration closes goes to the first in line."
+                    goes to the first in line."
                 inputmode="numeric"
                 required=false
                 value=draft.waitlist_capacity
@@ -264,6 +264,19 @@ pub(super) fn Fields(
             />
             <Utc time=deadline_utc />
             <Theirs clash=clash("regDeadline") name="theirs[regDeadline]" />
+            <Field
+                id="promoteUntil"
+                name="draft[promoteUntil]"
+                label="Waiting list ends (optional)"
+                hint="Until this time a seat that becomes free goes to the first in line. Leave \
+                    empty to stop when registration closes."
+                kind="datetime-local"
+                required=false
+                value=draft.promote_until
+                error
+            />
+            <Utc time=promote_utc />
+            <Theirs clash=clash("promoteUntil") name="theirs[promoteUntil]" />
             <Field
                 id="startDate"
                 name="draft[startDate]"

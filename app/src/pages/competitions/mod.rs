@@ -28,6 +28,7 @@ mod sections;
 mod tags;
 mod theirs;
 mod visibility_choice;
+mod waiting_words;
 mod zones;
 
 pub use availability::Availability;

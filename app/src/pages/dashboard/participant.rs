@@ -45,7 +45,7 @@ pub struct RegistrationRow {
 impl RegistrationRow {
     fn of(mine: domain::MyRegistration, clock: &ViewerClock, now: Timestamp) -> Self {
         let competition = mine.competition;
-        let is_closed = competition.is_closed(now);
+        let passes_seats_on = competition.passes_seats_on(now);
         Self {
             competition: competition.id,
             place: Place::of_registration(&competition),
@@ -60,9 +60,9 @@ impl RegistrationRow {
             is_competition_cancelled: competition.cancelled_at.is_some(),
             registration: mine.registration.id,
             status: mine.registration.status,
-            // Once registration has closed, no seat is passed on.
             rejection_reason: mine.rejection_reason,
-            waitlist_position: mine.waitlist_position.filter(|_| !is_closed),
+            // A position is worth nothing once no seat is passed on.
+            waitlist_position: mine.waitlist_position.filter(|_| passes_seats_on),
         }
     }
 }

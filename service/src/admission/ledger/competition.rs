@@ -145,6 +145,7 @@ impl Ledger {
         }
         after.reg_opens_at = dates.opens.map(Timestamp::utc);
         after.reg_deadline = dates.deadline.utc();
+        after.promote_until = dates.promote_until.map(Timestamp::utc);
         after.start_date = dates.start.map(Timestamp::utc);
         after.ends_at = dates.end.map(Timestamp::utc);
         apply_facts(&mut after, &edit.facts);
@@ -192,7 +193,7 @@ impl Ledger {
         after.updated_at = self.now.utc();
         let event = event_of_edit(&self.after, &after);
         self.after = after;
-        // There may be more seats, or a later deadline.
+        // There may be more seats, or they are passed on for longer.
         self.pass_seats_on(cause);
         if let Some(event) = event {
             self.add_competition_event(event);

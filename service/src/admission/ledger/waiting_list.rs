@@ -1,6 +1,6 @@
 //! The rules of the waiting list.
 //!
-//! While registrations wait before the deadline, no seat is free: the command that frees a
+//! While registrations wait and the list has not ended, no seat is free: the command that frees a
 //! seat gives it to the first on the list, in the same transaction, and a new registration joins
 //! the end of the list.
 

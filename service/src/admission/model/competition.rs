@@ -14,6 +14,8 @@ pub(super) struct Competition {
     pub(super) waitlist_capacity: u32,
     /// The first to be given a seat is at the front.
     pub(super) line: VecDeque<usize>,
+    /// Whether seats are passed on until the start, and not only until the deadline.
+    pub(super) promotes_late: bool,
     pub(super) needs_approval: bool,
     /// Who waits for approval.
     pub(super) awaits: [bool; USERS],
@@ -33,6 +35,7 @@ impl Competition {
             is_registered: [false; USERS],
             waitlist_capacity,
             line: VecDeque::new(),
+            promotes_late: false,
             needs_approval,
             awaits: [false; USERS],
             is_rejected: [false; USERS],
@@ -47,9 +50,13 @@ impl Competition {
         self.is_registered.iter().map(|registered| u32::from(*registered)).sum()
     }
 
+    fn passes_seats_on(&self, stage: Stage) -> bool {
+        stage < if self.promotes_late { Stage::Over } else { Stage::Closed }
+    }
+
     /// Gives free seats to the first in line.
     pub(super) fn pass_seats_on(&mut self, stage: Stage) {
-        while stage < Stage::Closed
+        while self.passes_seats_on(stage)
             && !self.cancelled
             && self.taken() < self.capacity
             && let Some(user) = self.line.pop_front()
@@ -179,12 +186,13 @@ impl Competition {
 
     pub(super) fn approve(&mut self, user: usize, stage: Stage) -> Outcome {
         self.reviewable(user)?;
-        let is_closed = stage >= Stage::Closed;
-        let gets_seat = self.taken() < self.capacity && (self.line.is_empty() || is_closed);
+        let passes_on = self.passes_seats_on(stage);
+        let gets_seat = self.taken() < self.capacity && (self.line.is_empty() || !passes_on);
         if self.is_registered[user] || (self.line.contains(&user) && !gets_seat) {
             return Ok(());
         }
-        if !gets_seat && (is_closed || !self.list_has_room()) {
+        let joins_list = passes_on && self.list_has_room();
+        if !gets_seat && !joins_list {
             return Err(ErrorCode::CompetitionFull);
         }
         (self.awaits[user], self.is_rejected[user]) = (false, false);

@@ -229,8 +229,8 @@ fn admission_agrees_with_the_model_over_random_histories() {
     let history = Cell::new(0);
     let config = Config { cases: HISTORIES, failure_persistence: None, ..Config::default() };
     let outcome = TestRunner::new(config).run(
-        &(any::<bool>(), 0..=3_u32, any::<bool>(), steps()),
-        |(opens_later, waitlist_capacity, needs_approval, steps)| {
+        &(any::<bool>(), 0..=3_u32, any::<bool>(), any::<bool>(), steps()),
+        |(opens_later, waitlist_capacity, promotes_late, needs_approval, steps)| {
             history.set(history.get() + 1);
             runtime.block_on(async {
                 // Opening advances the clock by an hour.
@@ -239,6 +239,7 @@ fn admission_agrees_with_the_model_over_random_histories() {
                 for _ in 0..COMPETITIONS {
                     let new = world.competition(&ada).seats(2).waitlist(waitlist_capacity);
                     let new = new.closing_in(DEADLINE).starting_in(start);
+                    let new = if promotes_late { new.promoting_for(start) } else { new };
                     let new = if needs_approval { new.with_approval() } else { new };
                     let new = if opens_later { new.opening_in(OPENING) } else { new };
                     ids.push(new.create().await);
@@ -251,7 +252,10 @@ fn admission_agrees_with_the_model_over_random_histories() {
                     ids: ids.try_into().unwrap(),
                     history: history.get(),
                 };
-                let competition = Competition::new(2, waitlist_capacity, needs_approval);
+                let competition = Competition {
+                    promotes_late,
+                    ..Competition::new(2, waitlist_capacity, needs_approval)
+                };
                 let model = Model {
                     stage: if opens_later { Stage::Announced } else { Stage::Open },
                     competitions: std::array::from_fn(|_| competition.clone()),
