@@ -105,6 +105,14 @@ export const JOURNEY = {
     { id: 'get_registration_calendar', as: 'participant', path: { id: '{{registrationId}}' } },
     { id: 'get_roster', as: 'organizer', path: COMPETITION },
     { id: 'get_roster_csv', as: 'organizer', path: COMPETITION },
+    { id: 'get_roster_entry', as: 'organizer', path: { ...COMPETITION, registrationId: '{{registrationId}}' } },
+    {
+      id: 'edit_roster_entry',
+      as: 'organizer',
+      path: { ...COMPETITION, registrationId: '{{registrationId}}' },
+      body: { answers: [] },
+      tests: { 'records nothing without a change': 'response.events.length === 0' },
+    },
     {
       id: 'approve_registrations',
       as: 'organizer',

@@ -23,7 +23,7 @@ use crate::{
         competitions::{
             AnswersPage, CancelCompetitionPage, CancelRegistrationPage, CompetitionDetailPage,
             CompetitionListPage, CreateCompetitionPage, EditCompetitionPage, ManageCompetitionPage,
-            QuestionsPage, RegisterPage,
+            ParticipantPage, QuestionsPage, RegisterPage,
         },
         dashboard::DashboardPage,
         mailbox::MailboxPage,
@@ -108,6 +108,7 @@ bundle! { organize, OrganizePages, show_organize, fetch_organize:
     CreateCompetitionPage,
     EditCompetitionPage,
     ManageCompetitionPage,
+    ParticipantPage,
     CancelCompetitionPage,
     QuestionsPage,
 }

@@ -105,6 +105,11 @@ fn Site() -> impl IntoView {
                     ssr=SsrMode::Async
                 />
                 <Route
+                    path=path!("/competitions/:id/registrations/:registrationId")
+                    view={Lazy::<organize::ParticipantPage>::new()}
+                    ssr=SsrMode::Async
+                />
+                <Route
                     path=path!("/competitions/:id/cancel")
                     view={Lazy::<organize::CancelCompetitionPage>::new()}
                     ssr=SsrMode::Async

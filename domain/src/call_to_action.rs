@@ -202,6 +202,22 @@ mod tests {
     }
 
     #[test]
+    fn who_waits_sees_the_position_until_the_waiting_list_ends() {
+        let at = |text: &str| text.parse().unwrap();
+        let (deadline, end) = (at("2026-11-24T00:00:00Z"), at("2026-11-26T00:00:00Z"));
+        let competition = Competition { promote_until: Some(end), ..competition(0) };
+        let waiting = viewer(Some(Role::Participant), Some(RegistrationStatus::Waitlisted));
+        let other = viewer(Some(Role::Participant), None);
+        for (viewer, now, expected) in [
+            (&waiting, deadline, CallToAction::Waitlisted(Some(3))),
+            (&waiting, end, CallToAction::WaitlistClosed),
+            (&other, deadline, CallToAction::Closed),
+        ] {
+            assert_eq!(CallToAction::of(&competition, viewer, now), expected);
+        }
+    }
+
+    #[test]
     fn a_competition_with_approval_offers_requests_while_it_has_room() {
         use CallToAction as Cta;
         let before = "2026-11-23T23:59:59Z".parse().unwrap();

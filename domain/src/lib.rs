@@ -27,6 +27,7 @@ mod profile;
 mod question;
 mod raw;
 mod registration;
+mod registration_event;
 mod review;
 mod roster;
 mod text;
@@ -77,6 +78,9 @@ pub use raw::Raw;
 pub use registration::{
     MyCompetition, MyRegistration, NewRegistration, RegisteredCompetition, Registration,
     RegistrationStatus,
+};
+pub use registration_event::{
+    MAX_REGISTRATION_EVENTS, RegistrationEvent, RegistrationEventKind, RegistrationRecord,
 };
 pub use review::{
     ApprovalInput, MAX_REVIEWED, RefusedReview, RejectionInput, Review, ReviewVerdict,

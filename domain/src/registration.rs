@@ -110,6 +110,32 @@ impl RegistrationStatus {
         Err(PublicError::new(code, message))
     }
 
+    /// Checks that the organizer can correct the answers of the registration at `now`: unless it is
+    /// cancelled, and until a competition that is not cancelled is over.
+    ///
+    /// # Errors
+    /// [`ErrorCode::RegistrationCancelled`]; [`ErrorCode::CompetitionCancelled`];
+    /// [`ErrorCode::CompetitionOver`].
+    pub fn check_answers_can_be_corrected(
+        self,
+        is_cancelled: bool,
+        dates: Dates,
+        now: Timestamp,
+    ) -> Result<(), PublicError> {
+        let (code, message) = if !self.is_reviewable() {
+            let message = "The participant has cancelled this registration";
+            (ErrorCode::RegistrationCancelled, message)
+        } else if is_cancelled {
+            (ErrorCode::CompetitionCancelled, "Competition was cancelled")
+        } else if dates.is_over(now) {
+            let message = "Answers can be changed until the competition is over";
+            (ErrorCode::CompetitionOver, message)
+        } else {
+            return Ok(());
+        };
+        Err(PublicError::new(code, message))
+    }
+
     /// Every active status.
     pub fn active() -> impl Iterator<Item = Self> {
         Self::ALL.into_iter().filter(|status| status.is_active())

@@ -58,6 +58,11 @@ type Wanted = {
   };
 };
 
+/** Answers in the order of the questions. */
+function answersTo(competition: Competition, values: unknown[]): object[] {
+  return values.map((value, index) => ({ questionId: competition.questions?.[index]?.id, value }));
+}
+
 /** Creates the data of a test over the REST API. */
 export class Api {
   constructor(private readonly request: APIRequestContext) {}
@@ -110,9 +115,20 @@ export class Api {
 
   /** With answers in the order of the questions. */
   register(participant: Person, competition: Competition, values: unknown[] = []): Promise<Registration> {
-    const answers = values.map((value, index) => ({ questionId: competition.questions?.[index]?.id, value }));
+    const answers = answersTo(competition, values);
     const body = answers.length > 0 ? { answers } : undefined;
     return this.send('POST', `/api/competitions/${competition.id}/register`, participant, body);
+  }
+
+  /** Replaces the answers of a participant, as the owner of the competition. */
+  async correctAnswers(
+    owner: Person,
+    competition: Competition,
+    registration: Registration,
+    values: unknown[],
+  ): Promise<void> {
+    const path = `/api/competitions/${competition.id}/registrations/${registration.id}`;
+    await this.call('PATCH', path, owner, { answers: answersTo(competition, values) });
   }
 
   /** Approves registrations, as the owner of the competition. */

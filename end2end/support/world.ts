@@ -20,6 +20,10 @@ export type World = People & {
   competition: Competition;
   /** Asks a question of each sort of field; the participant is registered for it. */
   asking: Competition;
+  /** The id of the participant's registration for `competition`. */
+  registration: string;
+  /** The id of the one for `asking`, whose answers the organizer has edited. */
+  answered: string;
   /** Has no registrations. */
   other: Competition;
   /** Another participant has its only seat. */
@@ -87,13 +91,15 @@ export async function makeWorld(api: Api): Promise<World> {
     api.createWebhook(organizer, NO_RECEIVER),
     api.createWebhook(organizer, NO_RECEIVER),
   ]);
-  await api.register(participant, asking, [LONG_WORD, LONG_WORD, LONG_WORD, [LONG_WORD], true]);
-  await Promise.all([api.register(participant, competition), api.register(another, full)]);
+  const answers = [LONG_WORD, LONG_WORD, LONG_WORD, [LONG_WORD], true];
+  const answered = await api.register(participant, asking, answers);
+  await api.correctAnswers(organizer, asking, answered, [...answers, 'DE']);
+  const [registration] = await Promise.all([api.register(participant, competition), api.register(another, full)]);
   await Promise.all([
     api.sendTest(organizer, webhook.id),
     api.editWebhook(organizer, quietWebhook.id, { enabled: false, description: LONG_WORD }),
   ]);
-  await expect.poll(() => api.mailOf(participant)).toHaveLength(2);
+  await expect.poll(() => api.mailOf(participant)).toHaveLength(3);
   const [mail] = await api.mailOf(participant);
   return {
     admin,
@@ -103,6 +109,8 @@ export async function makeWorld(api: Api): Promise<World> {
     newParticipant,
     competition,
     asking,
+    registration: registration.id,
+    answered: answered.id,
     other,
     full,
     mail: mail?.id ?? '',

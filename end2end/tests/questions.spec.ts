@@ -200,3 +200,72 @@ test('a participant answers a question that was added while the form was open', 
     ['Age', 42],
   ]);
 });
+
+test('an organizer corrects the answers of a participant', { tag: '@phone' }, async ({ page, api }) => {
+  const [owner, participant] = [await api.organizer('Olga Organizer'), await api.participant('Pia Participant')];
+  const competition = await api.competition({ owner, title: unique('Corrected'), questions: [SIZE, DAYS] });
+  await api.register(participant, competition, ['S', ['Friday']]);
+  // The confirmation changes the registration, too.
+  await expect.poll(async () => (await api.registrationsOf(participant))[0]?.status).toBe('CONFIRMED');
+  await logInAs(page, owner);
+  await open(page, `/competitions/${competition.id}/manage`);
+  await page.getByRole('link', { name: 'Details of Pia Participant' }).click();
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Pia Participant');
+  await hydrated(page);
+  await expect(page.getByRole('heading', { name: 'History' })).toHaveCount(0);
+  await expect(question(page, 'Size').getByLabel('S', { exact: true })).toBeChecked();
+
+  await question(page, 'Size').getByLabel('M', { exact: true }).check();
+  await page.getByLabel('Friday').uncheck();
+  await page.getByRole('button', { name: 'Save answers' }).click();
+
+  await expect(toast(page, 'The answers are saved')).toBeVisible();
+  await expect(question(page, 'Size').getByLabel('M', { exact: true })).toBeChecked();
+  await expect(page.getByLabel('Friday')).not.toBeChecked();
+  await expect(page.getByRole('listitem').filter({ hasText: 'Answers edited by Olga Organizer' })).toBeVisible();
+  if (hydrates(page)) await expectAccessible(page);
+  if (hydrates(page)) await expect(page.getByRole('heading', { name: 'Answers' })).toBeFocused();
+  const [mine] = await api.registrationsOf(participant);
+  expect(mine!.answers.map(({ question, value }) => [question, value])).toEqual([['Size', 'M']]);
+  await expect
+    .poll(async () => (await api.mailOf(participant)).map(({ subject }) => subject))
+    .toContain(`Answers edited: ${competition.title}`);
+});
+
+test('the page of a participant shows what was decided, and why', async ({ page, api }) => {
+  const [owner, participant] = [await api.organizer('Olga Organizer'), await api.participant('Pia Participant')];
+  const competition = await api.competition({ owner, title: unique('Decided') });
+  const registration = await api.register(participant, competition);
+  await api.reject(owner, competition, [registration.id], 'For students only');
+  await logInAs(page, owner);
+  await open(page, `/competitions/${competition.id}/registrations/${registration.id}`);
+  const event = page.getByRole('listitem').filter({ hasText: 'Removed by Olga Organizer' });
+  await expect(event).toContainText('For students only');
+  await expect(page.getByRole('button', { name: 'Save answers' })).toHaveCount(0);
+});
+
+test.describe('a stale form', () => {
+  test.use({ expectedStatuses: [409] });
+
+  test('of the answers of a participant shows what has changed', async ({ page, api }) => {
+    const [owner, participant] = [await api.organizer(), await api.participant()];
+    const competition = await api.competition({ owner, title: unique('Stale'), questions: [SIZE, DAYS] });
+    const registration = await api.register(participant, competition, ['S']);
+    await expect.poll(async () => (await api.registrationsOf(participant))[0]?.status).toBe('CONFIRMED');
+    await logInAs(page, owner);
+    await open(page, `/competitions/${competition.id}/registrations/${registration.id}`);
+    await hydrated(page);
+    await api.correctAnswers(owner, competition, registration, ['L', ['Friday']]);
+
+    await question(page, 'Size').getByLabel('M', { exact: true }).check();
+    await page.getByRole('button', { name: 'Save answers' }).click();
+
+    await expect(errorSummary(page)).toContainText('make your changes again');
+    await expect(question(page, 'Size').getByLabel('L', { exact: true })).toBeChecked();
+    await expect(page.getByLabel('Friday')).toBeChecked();
+    await hydrated(page);
+    await question(page, 'Size').getByLabel('M', { exact: true }).check();
+    await page.getByRole('button', { name: 'Save answers' }).click();
+    await expect(toast(page, 'The answers are saved')).toBeVisible();
+  });
+});

@@ -28,6 +28,7 @@ const CLASSES: &[(&str, RateClass)] = &[
     // Marks the shown message as read, as its page does.
     ("mailbox", Read),
     ("manage_competition", Read),
+    ("participant", Read),
     ("questions_screen", Read),
     ("queues", Read),
     ("register_screen", Read),
@@ -44,6 +45,7 @@ const CLASSES: &[(&str, RateClass)] = &[
     ("webhooks", Read),
     ("cancel_competition", Write),
     ("change_answers", Write),
+    ("correct_answers", Write),
     ("create_competition", Write),
     ("create_webhook", Write),
     ("delete_webhook", Write),

@@ -8,18 +8,14 @@ use std::{
 };
 
 use askama::Template;
-use domain::{RegistrationId, RegistrationStatus};
+use domain::{RegistrationEventKind as Kind, RegistrationId, RegistrationStatus};
 use sea_orm::{EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::LockType};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::{
     Cause, Context, Result,
-    entity::{
-        competition, registration,
-        registration_event::{self, Kind},
-        user,
-    },
+    entity::{competition, registration, registration_event, user},
     infrastructure::db::bulk::any_of,
     jobs::{BackgroundJob, Class, Execution, NewJob},
     mail::{

@@ -58,7 +58,8 @@ fn field_words(code: ErrorCode, field: &str, message: &str) -> Option<String> {
             "Choose an end of the waiting list that is not before registration closes"
         }
         ErrorCode::PromoteUntilAfterStart => {
-            "Choose an end of the waiting list that is not after the start"
+            "Choose an end of the waiting list that is not after the start, or without a start at \
+             most 90 days after registration closes"
         }
         ErrorCode::OpeningNotBeforeDeadline => "Choose an opening time before registration closes",
         ErrorCode::StaleVersion => {

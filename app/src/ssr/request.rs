@@ -1,6 +1,6 @@
 //! The request that a server function or a page serves.
 
-use domain::{CompetitionId, ErrorCode, PublicError};
+use domain::{CompetitionId, ErrorCode, PublicError, RegistrationId};
 use http::{
     header::{ACCEPT, COOKIE},
     request::Parts,
@@ -46,6 +46,11 @@ pub(crate) fn client_address() -> Result<ClientAddress, PublicError> {
 /// [`ErrorCode::CompetitionNotFound`] when the text is no UUID.
 pub(crate) fn parse_competition_id(id: &str) -> Result<CompetitionId, PublicError> {
     id.parse().map_err(|_| PublicError::competition_not_found())
+}
+
+/// The id of a registration in an address.
+pub(crate) fn parse_registration_id(id: &str) -> Result<RegistrationId, PublicError> {
+    id.parse().map_err(|_| PublicError::registration_not_found())
 }
 
 /// The session of the browser.

@@ -37,11 +37,13 @@ impl Dates {
 
     /// Whether a seat that becomes free at `now` goes to the first on the waiting list.
     pub fn passes_seats_on(self, now: Timestamp) -> bool {
-        now < self.promote_until.unwrap_or(self.deadline) && !self.is_over(now)
+        // A server of an earlier release may have moved the deadline beyond the end of the list.
+        let end = self.promote_until.map_or(self.deadline, |until| until.max(self.deadline));
+        now < end && !self.is_over(now)
     }
 
     /// Registration opens before the deadline, the competition starts after it, and ends after its
-    /// start. Seats are passed on until the deadline at least, and until the start at most.
+    /// start. Seats are passed on until the deadline at least, and until it is over at most.
     ///
     /// # Errors
     /// [`ErrorCode::OpeningNotBeforeDeadline`], [`ErrorCode::StartNotAfterDeadline`],
@@ -64,8 +66,10 @@ impl Dates {
                 let code = ErrorCode::PromoteUntilBeforeDeadline;
                 return Err(PublicError::on_field(code, "promoteUntil", message));
             }
-            if self.start.is_some_and(|start| promote_until > start) {
-                let message = "Waiting list must not end after the start date";
+            let latest = self.start.map_or(self.deadline.utc() + UNDATED_FOR, Timestamp::utc);
+            if promote_until.utc() > latest {
+                let message = "Waiting list must not end after the start date, or without one \
+                               later than 90 days after the registration deadline";
                 let code = ErrorCode::PromoteUntilAfterStart;
                 return Err(PublicError::on_field(code, "promoteUntil", message));
             }
@@ -142,7 +146,8 @@ mod tests {
             ("2026-11-24T00:00:00Z", Some(start), None),
             ("2026-12-01T00:00:00Z", Some(start), None),
             ("2026-12-01T00:00:01Z", Some(start), Some(ErrorCode::PromoteUntilAfterStart)),
-            ("2026-12-01T00:00:01Z", None, None),
+            ("2027-02-22T00:00:00Z", None, None),
+            ("2027-02-22T00:00:01Z", None, Some(ErrorCode::PromoteUntilAfterStart)),
         ] {
             let dates = Dates { promote_until: Some(at(until)), start, ..closing(deadline) };
             assert_eq!(dates.in_order().map_err(|error| error.code).err(), code, "{dates:?}");
@@ -158,6 +163,7 @@ mod tests {
             (Some("2026-11-30T00:00:00Z"), "2026-11-29T23:59:59.999Z", true),
             (Some("2026-11-30T00:00:00Z"), "2026-11-30T00:00:00Z", false),
             (Some("2028-01-01T00:00:00Z"), "2027-02-22T00:00:00Z", false),
+            (Some("2026-11-20T00:00:00Z"), "2026-11-23T00:00:00Z", true),
         ] {
             let dates = Dates { promote_until: until.map(at), ..closing(deadline) };
             assert_eq!(dates.passes_seats_on(at(now)), passes_on, "{until:?} at {now}");

@@ -23,7 +23,7 @@ pub enum ErrorCode {
     EndNotAfterStart,
     /// Seats would be passed on until a time before the registration deadline.
     PromoteUntilBeforeDeadline,
-    /// Seats would be passed on after the competition has started.
+    /// Seats would be passed on after the competition has started, or is over without a start.
     PromoteUntilAfterStart,
     /// Registration would not open before its deadline.
     OpeningNotBeforeDeadline,

@@ -68,6 +68,12 @@ impl PublicError {
         Self::new(ErrorCode::CompetitionNotFound, "Competition not found")
     }
 
+    /// A competition has no registration with the id.
+    pub fn registration_not_found() -> Self {
+        let message = "This competition has no such registration";
+        Self::new(ErrorCode::NotRegistered, message)
+    }
+
     /// A cancelled competition cannot be edited.
     pub fn cancelled_is_final() -> Self {
         let message = "This competition was cancelled. It stays as it is.";

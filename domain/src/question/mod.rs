@@ -49,6 +49,20 @@ pub struct Question {
 }
 
 impl Question {
+    /// The question as an organizer answers it for a participant who has answered `values`. It
+    /// needs no answer, because it may be newer than the registration; and an answer can be kept
+    /// although its option was removed.
+    #[must_use]
+    pub fn for_organizer(mut self, values: &[String]) -> Self {
+        self.required = false;
+        if matches!(self.kind, QuestionKind::OneOf | QuestionKind::AnyOf) {
+            let removed = values.iter().filter(|value| !self.options.contains(value));
+            let removed: Vec<_> = removed.cloned().collect();
+            self.options.extend(removed);
+        }
+        self
+    }
+
     /// The answers to choose from, in normal form, and in words; none for a question that is
     /// answered in one's own words, or by one of the many countries.
     pub fn choices(&self) -> Vec<(String, String)> {

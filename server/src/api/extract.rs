@@ -210,10 +210,27 @@ impl<T: PathId, S: Send + Sync> FromRequestParts<S> for Id<T> {
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let text = Path::<String>::from_request_parts(parts, state).await.ok();
-        let id = text.and_then(|Path(text)| text.parse().ok());
-        let (code, message) = T::NOT_FOUND;
-        id.map(Self).ok_or_else(|| Problem::new(code, message))
+        let text = text.map(|Path(text)| text).unwrap_or_default();
+        Ok(Self(parsed(&text)?))
     }
+}
+
+/// Two ids in the path, of which the second belongs to the first.
+pub(super) struct Ids<A, B>(pub(super) A, pub(super) B);
+
+impl<A: PathId, B: PathId, S: Send + Sync> FromRequestParts<S> for Ids<A, B> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let texts = Path::<(String, String)>::from_request_parts(parts, state).await.ok();
+        let (first, second) = texts.map(|Path(texts)| texts).unwrap_or_default();
+        Ok(Self(parsed(&first)?, parsed(&second)?))
+    }
+}
+
+fn parsed<T: PathId>(text: &str) -> Result<T, Problem> {
+    let (code, message) = T::NOT_FOUND;
+    text.parse().map_err(|_| Problem::new(code, message))
 }
 
 /// The `Idempotency-Key` header, if there is one.

@@ -22,6 +22,7 @@ mod paging;
 mod parameters;
 mod password_resets;
 mod personal_tokens;
+mod records;
 mod registrations;
 mod replay;
 mod responses;
@@ -78,6 +79,7 @@ fn routes() -> ApiRouter {
         .merge(events::router())
         .merge(calendar::router())
         .merge(registrations::router())
+        .merge(records::router())
         .merge(reviews::router())
         .merge(mailbox::router())
         .merge(webhooks::router())

@@ -34,6 +34,9 @@ macro_rules! parameters {
 parameters! {
     CompetitionPath: id::<CompetitionId>("The id of the competition");
     RegistrationPath: id::<RegistrationId>("The id of the registration");
+    RecordPath:
+        id::<CompetitionId>("The id of the competition"),
+        named_id::<RegistrationId>("registrationId", "The id of the registration");
     MessagePath: id::<MailId>("The id of the message");
     JobPath: id::<JobId>("The id of the job");
     WebhookPath: id::<WebhookId>("The id of the webhook");
@@ -80,7 +83,11 @@ parameters! {
 }
 
 fn id<T: ToSchema>(description: &str) -> Parameter {
-    let id = ParameterBuilder::new().name("id").parameter_in(ParameterIn::Path);
+    named_id::<T>("id", description)
+}
+
+fn named_id<T: ToSchema>(name: &str, description: &str) -> Parameter {
+    let id = ParameterBuilder::new().name(name).parameter_in(ParameterIn::Path);
     let id = id.required(Required::True).description(Some(description));
     id.schema(Some(reference::<T>(None))).build()
 }

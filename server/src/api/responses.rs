@@ -45,6 +45,7 @@ problems! {
         passed; Competition is full; an answer is wrong; or an invalid key",
     AnswersRefused: RegistrationClosed
         "An answer is wrong; competition was cancelled; or registration deadline has passed",
+    CorrectionRefused: CompetitionCancelled "An answer is wrong; or competition was cancelled",
     ReviewRefused: CompetitionCancelled
         "Competition was cancelled; a field is invalid; or an invalid key",
     CancellationRefused: CompetitionCancelled "Competition was cancelled; or an invalid key",
@@ -79,6 +80,7 @@ problems! {
     CompetitionNotFound: CompetitionNotFound "Competition not found",
     NotRegistered: NotRegistered "Competition not found; or you are not registered for it",
     RegistrationNotFound: NotRegistered "You have no such registration",
+    RecordNotFound: NotRegistered "Competition not found; or it has no such registration",
     MessageNotFound: MailNotFound "Message not found",
     PersonalTokenNotFound: PersonalTokenNotFound "You have no such token",
     JobNotFound: JobNotFound "Job not found",
@@ -93,6 +95,8 @@ problems! {
         "Already registered for this competition, with `registrationId`; its questions have just \
         changed; or the key is in flight",
     CompetitionOver: CompetitionOver ("Retry-After") "Competition is over; or the key is in flight",
+    CorrectionConflict: RegistrationCancelled
+        "The participant has cancelled the registration; or competition is over",
     KeyInFlight: IdempotencyInFlight ("Retry-After")
         "Another request with the same key is in flight",
     HasRegistrations: OpenCompetitions

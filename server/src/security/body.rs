@@ -20,12 +20,13 @@ pub(crate) const MAX_BODY: usize = 256 * 1024;
 /// with; those of its questions 20 with 50 options each, or 20 answers.
 const MAX_LARGE_FORM: usize = 1024 * 1024;
 /// The addresses of these forms.
-const LARGE_FORMS: [&str; 5] = [
+const LARGE_FORMS: [&str; 6] = [
     "/fn/create_competition",
     "/fn/edit_competition",
     "/fn/save_questions",
     "/fn/register_with_answers",
     "/fn/change_answers",
+    "/fn/correct_answers",
 ];
 /// No content coding.
 const IDENTITY: HeaderValue = HeaderValue::from_static("identity");

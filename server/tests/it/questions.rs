@@ -1,6 +1,7 @@
 //! Questions of a competition and answers of registrations, by the API and on pages.
 
 use axum::http::StatusCode;
+use chrono::TimeDelta;
 use serde_json::{Value, json};
 use service::Actor;
 
@@ -227,4 +228,76 @@ async fn the_questions_of_a_duplicate_are_those_of_the_original_under_ids_of_the
     };
     assert_eq!(of("label"), ["Team", "Size", "I accept the terms"]);
     assert!(of("id").iter().all(|id| !questions.contains(&id.as_str().unwrap().to_owned())));
+}
+
+#[tokio::test]
+async fn an_organizer_corrects_answers_by_the_api_and_on_a_page_without_javascript() {
+    let app = App::new().await;
+    let ada = app.world.organizer("Ada").await;
+    let ben = app.world.participant("Ben").await;
+    let (id, questions) = create(&app, &ada).await;
+    let path = format!("/api/competitions/{id}");
+    let body = answers(&questions, [Value::Null, json!("S"), json!(true)]);
+    let new = app.post(&format!("{path}/register")).by(&ben).json(&body).send().await.json();
+    let registration = new["id"].as_str().unwrap();
+    let entry = format!("{path}/registrations/{registration}");
+    let untouched = app.get(&entry).by(&ada).send().await.json();
+    assert_eq!((&untouched["user"]["name"], &untouched["events"]), (&json!("Ben"), &json!([])));
+
+    let body = answers(&questions, [Value::Null, json!("M"), Value::Null]);
+    let edited = app.patch(&entry).by(&ada).json(&body).send().await;
+    assert_eq!(edited.status, StatusCode::OK, "{}", edited.text);
+    let edited = edited.json();
+    assert_eq!(given(&edited), [pair("Size", "M")]);
+    let event = &edited["events"][0];
+    assert_eq!(
+        (&event["kind"], &event["by"], &event["reason"]),
+        (&json!("ANSWERS_EDITED"), &json!("Ada"), &Value::Null)
+    );
+    let wrong = answers(&questions, [Value::Null, json!("XL"), Value::Null]);
+    let refused = app.patch(&entry).by(&ada).json(&wrong).send().await;
+    assert_eq!(refused.status, StatusCode::BAD_REQUEST);
+    assert_eq!(refused.json()["errors"][0]["field"], format!("answers.{}", questions[1]));
+    for unknown in ["x", "01939a00-0000-7000-8000-000000000000"] {
+        let unknown = app.get(&format!("{path}/registrations/{unknown}")).by(&ada).send().await;
+        assert_eq!(
+            (unknown.status, &unknown.json()["code"]),
+            (StatusCode::NOT_FOUND, &json!("not_registered"))
+        );
+    }
+
+    let (page, cookie) =
+        (format!("/competitions/{id}/registrations/{registration}"), &app.log_in(&ada).await);
+    let hidden = |shown: &str, name: &str| {
+        let (_, rest) = shown.split_once(&format!("name=\"{name}\" value=\"")).expect(name);
+        rest.split_once('"').unwrap().0.to_owned()
+    };
+    let open = async || {
+        let shown = page_text(&app, cookie, &page).await;
+        (hidden(&shown, "updated_at"), hidden(&shown, "questions_version"))
+    };
+    let save_as_seen = async |size: &str, (updated_at, version): &(String, String)| {
+        let form = format!(
+            "competition={id}&registration={registration}&answers[q{}][]={size}\
+             &answers[q{}][]=false&updated_at={updated_at}&questions_version={version}",
+            questions[1], questions[2]
+        );
+        let leads_to = post_form(&app, cookie, "correct_answers", &form).await;
+        assert_eq!(leads_to, page);
+        page_text(&app, cookie, &leads_to).await
+    };
+    let first = open().await;
+    app.world.clock.advance(TimeDelta::minutes(1));
+    let save = async |size: &str| save_as_seen(size, &open().await).await;
+    let shown = save("XL").await;
+    assert!(shown.contains("choose one of the options"), "{shown}");
+    let shown = save("S").await;
+    assert!(shown.contains("The answers are saved"), "{shown}");
+    assert_eq!(shown.matches("Answers edited").count(), 2, "{shown}");
+    let shown = save("S").await;
+    assert_eq!(shown.matches("Answers edited").count(), 2, "nothing has changed: {shown}");
+    let shown = save_as_seen("M", &first).await;
+    assert!(shown.contains("make your changes again"), "{shown}");
+    let seen = app.get(&entry).by(&ada).send().await.json();
+    assert_eq!(given(&seen), [pair("Size", "S")]);
 }

@@ -1,6 +1,6 @@
 //! What an organizer has done to a registration.
 
-use domain::{RegistrationId, UserId};
+use domain::{RegistrationEventKind, RegistrationId, UserId};
 use sea_orm::entity::prelude::*;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel, serde::Serialize)]
@@ -11,24 +11,10 @@ pub(crate) struct Model {
     pub(crate) registration_id: RegistrationId,
     /// The organizer; `None` once the account is deleted.
     pub(crate) actor_id: Option<UserId>,
-    pub(crate) kind: Kind,
+    pub(crate) kind: RegistrationEventKind,
     /// Why, if the organizer gave a reason.
     pub(crate) reason: Option<String>,
     pub(crate) created_at: DateTimeUtc,
-}
-
-/// What an organizer has done.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum, serde::Serialize)]
-#[sea_orm(rs_type = "String", db_type = "Text", rename_all = "UPPERCASE")]
-#[serde(rename_all = "UPPERCASE")]
-pub(crate) enum Kind {
-    /// A registration that waited for approval, or was rejected, has got a seat or has joined the
-    /// waiting list; or one on the list has got a seat after the deadline.
-    Approved,
-    /// A registration that waited for approval was refused.
-    Rejected,
-    /// A registration has lost its seat, or has been taken off the waiting list.
-    Removed,
 }
 
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
@@ -39,11 +25,23 @@ pub(crate) enum Relation {
         to = "super::registration::Column::Id"
     )]
     Registration,
+    #[sea_orm(
+        belongs_to = "super::user::Entity",
+        from = "Column::ActorId",
+        to = "super::user::Column::Id"
+    )]
+    Actor,
 }
 
 impl Related<super::registration::Entity> for Entity {
     fn to() -> RelationDef {
         Relation::Registration.def()
+    }
+}
+
+impl Related<super::user::Entity> for Entity {
+    fn to() -> RelationDef {
+        Relation::Actor.def()
     }
 }
 

@@ -1,17 +1,9 @@
 //! The use case behind `PATCH /api/registrations/:id`.
 
 use domain::{MyRegistration, RegistrationId, RegistrationPatch, Role, UserId};
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, Set};
 
-use super::mine;
-use crate::{
-    Actor, Context, Result,
-    entity::{answer, question::questions_of},
-    infrastructure::db::{
-        bulk::{self, any_of},
-        retry,
-    },
-};
+use super::{answers::values_of, mine, replace_answers::replace_answers};
+use crate::{Actor, Context, Result, entity::question::questions_of, infrastructure::db::retry};
 
 /// Replaces the answers of one of the actor's registrations to the questions that its competition
 /// asks. Answers to questions that it asks no more stay.
@@ -48,14 +40,7 @@ async fn attempt(
     let questions = questions_of(&*tx, [competition.id]).await?;
     let asked = questions.into_values().next().unwrap_or_default().asked;
     let answers = input.check(&asked)?;
-    answer::Entity::delete_many()
-        .filter(answer::Column::RegistrationId.eq(id))
-        .filter(any_of(&*tx, answer::Column::QuestionId, asked.iter().map(|asked| asked.id)))
-        .exec(&*tx)
-        .await?;
-    bulk::insert(&*tx, answer::rows(id, answers).collect()).await?;
-    let mut row = row.into_active_model();
-    row.updated_at = Set(ctx.now().utc());
-    row.update(&*tx).await?;
+    let before = values_of(&*tx, [id]).await?.remove(&id).unwrap_or_default();
+    replace_answers(&*tx, row, &before, &asked, answers, ctx.now()).await?;
     tx.commit().await
 }

@@ -2,18 +2,23 @@
 
 mod answers;
 mod cancel_registration;
+mod correct_answers;
 mod edit_answers;
 mod mine;
+mod record;
 mod register;
 mod rejection_reasons;
+mod replace_answers;
 mod review;
 mod roster;
 mod waiting_list;
 
 pub use cancel_registration::cancel_registration;
+pub use correct_answers::{SeenAnswers, correct_answers};
 pub use edit_answers::edit_answers;
 pub(crate) use mine::{count, is_shown_to, newest};
 pub use mine::{get, mine, mine_after, viewer_state};
+pub use record::record;
 pub use register::{register, register_with_answers};
 pub use review::{approve, reject};
 pub use roster::{RosterExport, browse_roster, export_roster, roster, roster_after};

@@ -1,7 +1,7 @@
 //! The addresses of competitions and of their list. Every filter, the order and the page of the
 //! list are in its address.
 
-use domain::{CompetitionId, CompetitionQuery, RegistrationStatus};
+use domain::{CompetitionId, CompetitionQuery, RegistrationId, RegistrationStatus};
 use leptos_router::{location::Url, params::ParamsMap};
 
 /// The list of competitions.
@@ -20,6 +20,11 @@ pub(crate) fn manage(id: CompetitionId) -> String {
 /// The registrations that wait for the approval of its organizer.
 pub(crate) fn awaiting_approval(id: CompetitionId) -> String {
     format!("{}?status={}", manage(id), RegistrationStatus::AwaitingApproval)
+}
+
+/// The page of a participant, for the organizer of the competition.
+pub(crate) fn participant(id: CompetitionId, registration: RegistrationId) -> String {
+    format!("{LIST}/{id}/registrations/{registration}")
 }
 
 /// The form in which its organizer edits a competition.

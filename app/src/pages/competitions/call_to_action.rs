@@ -114,7 +114,7 @@ pub(super) fn CallToActionPanel(
         }
         CallToAction::WaitlistClosed => view! {
             <Notice title="The waiting list is closed">
-                "Nobody else gets a seat from the waiting list. "
+                "Seats that become free do not go to the waiting list any more. "
                 <a class="link" href=address::cancel_registration(id)>"Leave waiting list"</a>
             </Notice>
         }

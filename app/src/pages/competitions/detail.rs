@@ -257,10 +257,16 @@ fn Detail(
     let end =
         screen.end.clone().map(|end| view! { <dt>"Ends"</dt> <dd><LocalTimes at=end /></dd> });
     let lead = screen.lead.clone().map(|lead| view! { <p class="lead" dir="auto">{lead}</p> });
-    let waitlist_ends = screen
-        .waitlist_ends
-        .clone()
-        .map(|end| view! { <dt>"Waiting list ends"</dt> <dd><LocalTimes at=end /></dd> });
+    let waitlist_ends = screen.waitlist_ends.clone().map(|end| {
+        let to = end.at;
+        view! {
+            <dt>"Waiting list ends"</dt>
+            <dd>
+                <LocalTimes at=end />
+                <Countdown verb="Ends" to now on_end=refresh />
+            </dd>
+        }
+    });
     let (title, deadline) = (screen.title.clone(), screen.deadline.clone());
     let visibility = screen.visibility;
     let is_draft = visibility.is_draft();
@@ -271,6 +277,8 @@ fn Detail(
     };
     // Nobody else could open the link to a draft.
     let share = (!is_draft).then(|| view! { <Share path=address::competition(id) /> });
+    // How many the list takes; nobody joins it after the deadline.
+    let takes_more = if was_cancelled || deadline.at <= now { 0 } else { waitlist_capacity };
     let closes = (!was_cancelled).then(|| {
         view! { <Countdown verb="Closes" to=deadline.at now on_end=refresh /> }
     });
@@ -318,7 +326,7 @@ fn Detail(
                                 </p>
                             }
                         })}
-                    {move || waiting_words(waiting.get(), seats.get().0, waitlist_capacity)
+                    {move || waiting_words(waiting.get(), seats.get().0, takes_more)
                         .map(|words| view! { <p class="text-sm text-muted">{words}</p> })}
                     <dl class="facts">
                         {opens} <dt>"Registration closes"</dt>

@@ -46,7 +46,8 @@ pub use links::{Links, MailLink};
 pub use list::{CompetitionListPage, CompetitionListScreen};
 pub use listing::Listing;
 pub use manage::{
-    AnswerChoices, ManageCompetitionPage, ManageCompetitionScreen, RosterRow, TypedReview,
+    AnswerChoices, HistoryEntry, ManageCompetitionPage, ManageCompetitionScreen,
+    ParticipantDetailScreen, ParticipantPage, RosterRow, TypedReview,
 };
 pub use place::Place;
 pub(crate) use place::{ExternalLink, PlaceLine};

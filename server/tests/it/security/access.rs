@@ -59,6 +59,12 @@ impl Matrix {
         } else if row.route.contains("/failed-jobs/{id}") {
             id = self.dead_job().await;
         }
+        let registration = if row.names("{registrationId}") {
+            let holder = world.participant(&format!("Participant {}", self.calls)).await;
+            self.registration(&holder, &competition.to_string()).await
+        } else {
+            String::new()
+        };
         let sends_webhook = matches!(row.sent, Sent::Form(body) if body.contains("{webhook}"));
         let webhook = if sends_webhook { self.webhook(&owner, false).await } else { id.clone() };
         let name = format!("Caller {}", self.calls);
@@ -73,6 +79,7 @@ impl Matrix {
             text.replace("{id}", &id)
                 .replace("{competition}", &competition.to_string())
                 .replace("{webhook}", &webhook)
+                .replace("{registrationId}", &registration)
                 .replace("{n}", &self.calls.to_string())
         };
         let mut request = Request::builder().method(row.method.clone()).uri(fill(row.route));

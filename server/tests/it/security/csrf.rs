@@ -19,7 +19,7 @@ fn mutations() -> impl Iterator<Item = &'static Row> {
 
 /// The call of a row, with a cookie.
 fn call<'a>(app: &'a App, row: &Row) -> Call<'a> {
-    let call = app.call(row.method.clone(), &row.route.replace("{id}", "x"));
+    let call = app.call(row.method.clone(), &row.path("x"));
     let call = call.header("cookie", COOKIE).header("host", "compete.example");
     match row.sent {
         Sent::Nothing => call,
@@ -164,7 +164,7 @@ async fn every_page_with_a_form_has_a_referrer_policy_that_sends_its_origin() {
     let mut forms = 0;
     for row in ROUTES.iter().filter(|row| row.method.is_safe() && !row.is_api()) {
         for cookie in ["theme=dark", &cookie] {
-            let page = app.get(&row.route.replace("{id}", &id)).header("cookie", cookie);
+            let page = app.get(&row.path(&id)).header("cookie", cookie);
             let page = page.header("accept", HTML).send().await;
             if page.text.contains("method=\"post\"") {
                 forms += 1;

@@ -182,7 +182,7 @@ const EXHAUSTING: [(Class, Method, &str); 3] = [
 
 /// The classes that a route is counted against: those whose exhaustion has its call refused.
 async fn classes(app: &App, row: &Row, number: usize) -> Vec<Class> {
-    let path = row.route.replace("{id}", "01939a00-0000-7000-8000-000000000000");
+    let path = row.path("01939a00-0000-7000-8000-000000000000");
     let mut found = Vec::new();
     for (at, (class, method, exhausting)) in EXHAUSTING.into_iter().enumerate() {
         let address: IpAddr = format!("2001:db8:{number:x}:{at:x}::1").parse().unwrap();

@@ -3,8 +3,9 @@
 //! the owner and administrators get.
 //!
 //! The owner is the organizer of the competition in the path, or the participant who received the
-//! message; elsewhere an organizer. In a body `{n}` is an unused number, `{competition}` the
-//! competition, `{webhook}` a webhook of its organizer.
+//! message; elsewhere an organizer. `{registrationId}` is a registration for the competition. In a
+//! body `{n}` is an unused number, `{competition}` the competition, `{webhook}` a webhook of its
+//! organizer.
 
 use axum::http::Method;
 
@@ -51,6 +52,20 @@ pub(super) struct Row {
 impl Row {
     pub(super) fn is_function(&self) -> bool {
         self.route.starts_with("/fn/")
+    }
+
+    /// Whether the path or the body has a placeholder.
+    pub(super) fn names(&self, placeholder: &str) -> bool {
+        let body = match self.sent {
+            Sent::Nothing => "",
+            Sent::Json(body) | Sent::Form(body) => body,
+        };
+        self.route.contains(placeholder) || body.contains(placeholder)
+    }
+
+    /// The path with `id` for each id.
+    pub(super) fn path(&self, id: &str) -> String {
+        self.route.replace("{id}", id).replace("{registrationId}", id)
     }
 
     pub(super) fn is_api(&self) -> bool {
@@ -194,6 +209,13 @@ pub(super) const ROUTES: &[Row] = &[
         REVIEW,
         [401, 403, 403, 200, 403],
     ),
+    get("/api/competitions/{id}/registrations/{registrationId}", [401, 403, 403, 200, 200]),
+    json(
+        Method::PATCH,
+        "/api/competitions/{id}/registrations/{registrationId}",
+        r#"{"answers":[]}"#,
+        [401, 403, 403, 200, 403],
+    ),
     get("/api/registrations/{id}", [401, 404, 404, 200, 404]),
     json(Method::PATCH, "/api/registrations/{id}", r#"{"answers":[]}"#, [401, 404, 403, 200, 403]),
     get("/api/registrations/{id}/calendar.ics", [401, 404, 404, 200, 404]),
@@ -233,6 +255,7 @@ pub(super) const ROUTES: &[Row] = &[
     get("/competitions/{id}", [200, 200, 200, 200, 200]),
     get("/competitions/{id}/edit", [302, 403, 403, 200, 403]),
     get("/competitions/{id}/manage", [302, 403, 403, 200, 200]),
+    get("/competitions/{id}/registrations/{registrationId}", [302, 403, 403, 200, 200]),
     get("/competitions/{id}/cancel", [302, 403, 403, 200, 403]),
     get("/competitions/{id}/cancel-registration", [302, 200, 403, 403, 403]),
     get("/competitions/{id}/register", [302, 200, 403, 403, 403]),
@@ -293,6 +316,17 @@ pub(super) const ROUTES: &[Row] = &[
         [401, 403, 403, 200, 403],
     ),
     load("/fn/manage_competition", "id={competition}", [401, 403, 403, 200, 200]),
+    load(
+        "/fn/participant",
+        "competition={competition}&registration={registrationId}",
+        [401, 403, 403, 200, 200],
+    ),
+    form(
+        "/fn/correct_answers",
+        "competition={competition}&registration={registrationId}&questions_version=0\
+         &updated_at=2026-11-23T12:00:00Z",
+        [401, 403, 403, 200, 403],
+    ),
     form(
         "/fn/set_visibility",
         "competition={competition}&visibility=PUBLIC",

@@ -93,7 +93,7 @@ async fn send_malformed(app: &App, token: &str, cookie: &str) -> Vec<(String, Re
             ),
             ("%F0%9F%92%A9", "\u{feff}[1,2"),
         ] {
-            let path = row.route.replace("{id}", id);
+            let path = row.path(id);
             for path in [path.clone(), format!("{path}?token={token}&search='%00&page=-1&sort=;--")]
             {
                 for accept in [HTML, "application/json"] {

@@ -34,9 +34,11 @@ fn routes(id: &str) -> Vec<Route> {
         "/api/competitions/{id}/registrations",
         "/api/competitions/{id}/registrations?cursor=",
         "/api/competitions/{id}/registrations.csv",
+        "/api/competitions/{id}/registrations/01939a00-0000-7000-8000-000000000000",
         "/competitions/{id}",
         "/competitions/{id}/edit",
         "/competitions/{id}/manage",
+        "/competitions/{id}/registrations/01939a00-0000-7000-8000-000000000000",
         "/competitions/{id}/cancel",
         "/competitions/{id}/cancel-registration",
         "/competitions/{id}/register",
@@ -55,6 +57,11 @@ fn routes(id: &str) -> Vec<Route> {
         (Method::POST, format!("{path}/register"), None),
         (Method::POST, format!("{path}/register"), Some(answers())),
         (Method::DELETE, format!("{path}/register"), None),
+        (
+            Method::PATCH,
+            format!("{path}/registrations/01939a00-0000-7000-8000-000000000000"),
+            Some(answers()),
+        ),
         (Method::POST, format!("{path}/registrations/approve"), Some(review())),
         (Method::POST, format!("{path}/registrations/reject"), Some(review())),
     ]);

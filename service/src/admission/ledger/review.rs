@@ -1,8 +1,9 @@
 //! The rules of approval: the organizer gives registrations a seat, or takes it from them.
 
 use domain::{
-    ErrorCode, EventType, PublicError, RefusedReview, RegistrationId, RegistrationStatus,
-    RejectionReason, Review, ReviewVerdict, ReviewedRegistrations, UserId,
+    ErrorCode, EventType, PublicError, RefusedReview, RegistrationEventKind as Kind,
+    RegistrationId, RegistrationStatus, RejectionReason, Review, ReviewVerdict,
+    ReviewedRegistrations, UserId,
 };
 
 use super::{CANCELLED, Ledger, OVER};
@@ -12,10 +13,7 @@ use crate::{
         decision::{Effect, Verdict},
     },
     confirmation::SeatFrom,
-    entity::{
-        registration,
-        registration_event::{self, Kind},
-    },
+    entity::{registration, registration_event},
     infrastructure::ids::new_id,
 };
 
@@ -59,8 +57,7 @@ impl Ledger {
     /// participant has cancelled.
     fn reviewed_user(&self, id: RegistrationId) -> Result<UserId, PublicError> {
         let Some(&user) = self.users.get(&id) else {
-            let message = "This competition has no such registration";
-            return Err(PublicError::new(ErrorCode::NotRegistered, message));
+            return Err(PublicError::registration_not_found());
         };
         if self.registrations[&user].row.status.is_reviewable() {
             return Ok(user);
@@ -158,7 +155,7 @@ impl Ledger {
         });
         let event = match kind {
             Kind::Approved => EventType::RegistrationApproved,
-            Kind::Rejected | Kind::Removed => EventType::RegistrationRejected,
+            _ => EventType::RegistrationRejected,
         };
         self.add_registration_event(event, &row);
         row

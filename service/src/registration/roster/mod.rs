@@ -63,7 +63,7 @@ async fn page(
 }
 
 /// Registrations with their users, in the order of the ids.
-async fn entries(
+pub(super) async fn entries(
     db: &impl ConnectionTrait,
     questions: &Questions,
     ids: &[RegistrationId],
@@ -136,7 +136,7 @@ pub async fn browse_roster(
 }
 
 /// The questions of a competition; most have never asked anything.
-async fn questions_of(
+pub(super) async fn questions_of(
     db: &impl ConnectionTrait,
     competition: &competition::Model,
 ) -> Result<Questions> {
@@ -146,7 +146,11 @@ async fn questions_of(
 }
 
 /// The competition, if the actor may see its roster.
-async fn open(ctx: &Context, actor: &Actor, id: CompetitionId) -> Result<competition::Model> {
+pub(super) async fn open(
+    ctx: &Context,
+    actor: &Actor,
+    id: CompetitionId,
+) -> Result<competition::Model> {
     let user = actor.user()?;
     if user.role == Role::Participant {
         actor.require(Role::Organizer)?;

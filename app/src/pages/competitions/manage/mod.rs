@@ -2,7 +2,10 @@
 
 mod address;
 mod answer_choices;
+mod answer_list;
+mod history;
 mod page;
+mod participant;
 mod review;
 mod roster;
 mod screen;
@@ -10,6 +13,8 @@ mod totals;
 mod visibility;
 
 pub use answer_choices::AnswerChoices;
+pub use history::HistoryEntry;
 pub use page::ManageCompetitionPage;
+pub use participant::{ParticipantDetailScreen, ParticipantPage};
 pub use review::TypedReview;
 pub use screen::{ManageCompetitionScreen, RosterRow};

@@ -6,6 +6,7 @@ use leptos::{html::H2, prelude::*};
 use super::{
     address,
     answer_choices::AnswerChoices,
+    answer_list::AnswerList,
     review::{ReviewBox, ReviewForm, ReviewRegistrations, TypedReview},
     screen::{ManageCompetitionScreen, RosterRow},
 };
@@ -15,7 +16,7 @@ use crate::{
         StatusBadge, ViewerTime, focus, page_words, status_words,
     },
     form::error_of,
-    pages::competitions::address::manage,
+    pages::competitions::address::{manage, participant},
 };
 
 /// The participants of a competition.
@@ -217,11 +218,30 @@ fn Table(
     let row = |row: RosterRow| {
         let who = view! {
             <span class="min-w-0">
-                <span class="block font-semibold"><bdi>{row.name}</bdi></span>
+                <span class="block font-semibold"><bdi>{row.name.clone()}</bdi></span>
                 <span class="block text-sm font-normal text-muted">{row.email}</span>
             </span>
         };
-        let answers = (!row.answers.is_empty()).then(|| view! { <Answers answers=row.answers /> });
+        // Not the name, which is the label of a box.
+        let details = view! {
+            <a
+                class="quiet-link text-sm font-normal"
+                href=participant(id, row.registration)
+                aria-label=format!("Details of {}", row.name)
+            >
+                "Details"
+            </a>
+        };
+        let answers = (!row.answers.is_empty()).then(|| {
+            view! {
+                <details class="text-sm font-normal">
+                    <summary class="quiet-link">"Answers"</summary>
+                    <div class="pt-2">
+                        <AnswerList answers=row.answers />
+                    </div>
+                </details>
+            }
+        });
         let who = if can_review && row.status.is_reviewable() {
             let id = row.registration.to_string();
             let checked = chosen.contains(&id);
@@ -239,7 +259,7 @@ fn Table(
         });
         view! {
             <tr>
-                <th scope="row">{who} {answers}</th>
+                <th scope="row">{who} {answers} {details}</th>
                 <td data-label=column(RosterOrder::Registered)>
                     <ViewerTime at=row.registered_at />
                 </td>
@@ -262,23 +282,6 @@ fn Table(
             </thead>
             <tbody>{rows.into_iter().map(row).collect_view()}</tbody>
         </table>
-    }
-}
-
-/// The answers of a participant, folded.
-#[component]
-fn Answers(answers: Vec<(String, String)>) -> impl IntoView {
-    let answer = |(question, answer): (String, String)| {
-        view! {
-            <dt class="text-muted" dir="auto">{question}</dt>
-            <dd class="mb-2 whitespace-pre-line wrap-anywhere" dir="auto">{answer}</dd>
-        }
-    };
-    view! {
-        <details class="text-sm font-normal">
-            <summary class="quiet-link">"Answers"</summary>
-            <dl class="pt-2">{answers.into_iter().map(answer).collect_view()}</dl>
-        </details>
     }
 }
 

@@ -15,7 +15,7 @@ use crate::{
 
 /// A field for each question.
 #[component]
-pub(super) fn AnswerFields(
+pub(crate) fn AnswerFields(
     /// What is asked, in order. When it changes, the questions that stay keep their elements, and
     /// what was typed.
     asked: RwSignal<Vec<Question>>,

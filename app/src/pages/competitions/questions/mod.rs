@@ -1,6 +1,6 @@
 //! Questions: asking them, and answering them on registering and later.
 
-mod answer;
+pub(super) mod answer;
 mod answer_fields;
 mod ask;
 mod change_answers;
@@ -9,6 +9,7 @@ mod register;
 mod typed_question;
 
 pub use answer::{Countries, TypedAnswers};
+pub(super) use answer_fields::AnswerFields;
 pub use ask::{QuestionsPage, QuestionsScreen};
 pub use change_answers::{AnswersPage, AnswersScreen};
 pub use register::{RegisterPage, RegisterScreen};

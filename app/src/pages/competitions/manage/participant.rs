@@ -1,0 +1,303 @@
+//! One participant of a competition, with answers and history; for its organizer.
+
+use domain::{
+    CompetitionId, ErrorCode, Question, RegistrationId, RegistrationStatus, Timestamp, UserId,
+};
+use leptos::{html::H2, prelude::*};
+use leptos_router::hooks::use_params_map;
+use serde::{Deserialize, Serialize};
+
+use super::{
+    answer_list::AnswerList,
+    history::{History, HistoryEntry},
+};
+use crate::{
+    Moment,
+    components::{
+        ErrorSummary, Head, Heading, Loaded, MadeFor, StatusBadge, Submit, Toasts, ViewerTime,
+        focus,
+    },
+    error::Failure,
+    form::{Returned, count_replies, error_of, reload_when_refused},
+    pages::competitions::{
+        address::manage,
+        questions::{AnswerFields, Countries, TypedAnswers},
+    },
+};
+
+/// The data of the page.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ParticipantDetailScreen {
+    /// The competition.
+    pub competition: CompetitionId,
+    /// Its title.
+    pub title: String,
+    /// The registration.
+    pub registration: RegistrationId,
+    /// The name of the participant.
+    pub name: String,
+    /// Their email.
+    pub email: String,
+    /// The status of the registration.
+    pub status: RegistrationStatus,
+    /// When the participant registered.
+    pub registered_at: Moment,
+    /// Why the organizer has rejected it, if they have and gave a reason.
+    pub rejection_reason: Option<String>,
+    /// When the registration was last changed.
+    pub updated_at: Timestamp,
+    /// The version of the questions.
+    pub questions_version: u32,
+    /// The questions in the form, which need no answer; none if the viewer cannot edit answers.
+    pub questions: Vec<Question>,
+    /// The countries to choose from.
+    pub countries: Countries,
+    /// The answers that are not in the form, in words.
+    pub answers: Vec<(String, String)>,
+    /// The answers as they are, or those of a form that has just been refused without JavaScript.
+    pub start: Returned<TypedAnswers>,
+    /// What the organizer has done to the registration, newest first.
+    pub history: Vec<HistoryEntry>,
+}
+
+/// Loads the page; for the organizer of the competition and administrators.
+#[server(prefix = "/fn", endpoint = "participant")]
+pub async fn load_participant(
+    competition: String,
+    registration: String,
+) -> Result<ParticipantDetailScreen, Failure> {
+    use crate::{
+        pages::competitions::questions::answer,
+        ssr::{clock::ViewerClock, form, request},
+    };
+    use service::{competitions, registration};
+
+    let (ctx, actor) = (request::context()?, request::actor()?);
+    let clock = ViewerClock::of_request()?;
+    let competition = request::parse_competition_id(&competition)?;
+    let id = request::parse_registration_id(&registration)?;
+    let record = registration::record(&ctx, &actor, competition, id).await?;
+    let detail = competitions::get_visible_to(&ctx, &actor, competition).await?;
+    let (competition, entry) = (detail.competition, record.entry);
+    let status = entry.registration.status;
+    let (is_cancelled, now) = (competition.is_cancelled(), ctx.now());
+    let can_edit = actor.user()?.id == competition.organizer_id
+        && status.check_answers_can_be_corrected(is_cancelled, competition.dates(), now).is_ok();
+    let asked = if can_edit { detail.questions } else { Vec::new() };
+    let mut start = form::take_stored_form::<TypedAnswers>(&form_name(id)).await?;
+    let is_stale = start.error.as_ref().is_none_or(|error| error.code == ErrorCode::StaleVersion);
+    // A form that was too large for the session comes back without its text.
+    if is_stale || start.typed.is_empty() {
+        start.typed = answer::typed(&entry.answers);
+    }
+    let for_organizer = |question: Question| {
+        let answer = entry.answers.iter().find(|answer| answer.question_id == question.id);
+        let values = answer.map(|answer| answer.value.texts()).unwrap_or_default();
+        question.for_organizer(&values)
+    };
+    let questions: Vec<_> = asked.into_iter().map(for_organizer).collect();
+    let is_asked = |id| questions.iter().any(|question| question.id == id);
+    let others = entry.answers.into_iter().filter(|answer| !is_asked(answer.question_id));
+    let answers = others.map(|answer| (answer.question, answer.value.in_words())).collect();
+    Ok(ParticipantDetailScreen {
+        competition: competition.id,
+        title: competition.title,
+        registration: id,
+        name: entry.user.name,
+        email: entry.user.email,
+        status,
+        registered_at: clock.in_viewer_zone(entry.registration.registered_at),
+        rejection_reason: entry.rejection_reason,
+        updated_at: entry.registration.updated_at,
+        questions_version: detail.questions_version,
+        countries: answer::countries_for(&questions),
+        questions,
+        answers,
+        start,
+        history: record.events.into_iter().map(|event| HistoryEntry::of(event, &clock)).collect(),
+    })
+}
+
+/// The key of the form in the session. It has the id, because several forms may be open.
+#[cfg(feature = "ssr")]
+fn form_name(id: RegistrationId) -> String {
+    format!("participant:{id}")
+}
+
+/// Replaces the answers of a participant, and stays on the page.
+#[server(prefix = "/fn", endpoint = "correct_answers")]
+pub async fn correct_answers(
+    competition: CompetitionId,
+    registration: RegistrationId,
+    updated_at: Timestamp,
+    questions_version: u32,
+    #[server(default)] answers: TypedAnswers,
+    #[server(default)] made_for: Option<UserId>,
+) -> Result<(), Failure> {
+    use crate::{
+        pages::competitions::{address, questions::answer},
+        ssr::{flash, form, request, response},
+    };
+    use domain::RegistrationPatch;
+    use service::{
+        competitions,
+        registration::{SeenAnswers, correct_answers, record},
+    };
+
+    let (ctx, actor) = (request::context()?, request::actor()?);
+    let checked = form::check_same_user(made_for, &actor);
+    let outcome = form::and_then_async(checked, async |()| {
+        let asked = competitions::get_visible_to(&ctx, &actor, competition).await?.questions;
+        let before = record(&ctx, &actor, competition, registration).await?.entry.answers;
+        let typed = answer::without_empty_boxes(answers.clone(), &asked, &before);
+        let given = answer::inputs(&typed, &asked).into();
+        let input = RegistrationPatch { answers: given, ..Default::default() };
+        let seen = Some(SeenAnswers { updated_at, questions_version });
+        correct_answers(&ctx, &actor, competition, registration, input, seen).await
+    })
+    .await;
+    let page = address::participant(competition, registration);
+    form::redirect_back_with(&form_name(registration), &page, answers, outcome).await?;
+    flash::set("The answers are saved").await;
+    response::redirect_form(&page);
+    Ok(())
+}
+
+/// One participant of a competition.
+#[component]
+pub fn ParticipantPage() -> impl IntoView {
+    let params = use_params_map();
+    let ids = Memo::new(move |_| {
+        let get = |name| params.read().get(name).unwrap_or_default();
+        (get("id"), get("registrationId"))
+    });
+    let correct = ServerAction::<CorrectAnswers>::new();
+    Toasts::after(correct);
+    let saved = count_replies(correct, Result::is_ok);
+    let stale = count_replies(correct, |reply| {
+        reply.as_ref().is_err_and(|Failure(error)| error.code == ErrorCode::StaleVersion)
+    });
+    let screen = Resource::new_blocking(
+        move || (ids.get(), saved.get(), stale.get()),
+        |((competition, registration), ..)| load_participant(competition, registration),
+    );
+    let focused = StoredValue::new(0);
+    view! {
+        <Loaded from=screen let(screen)>
+            <Content screen correct saved focused />
+        </Loaded>
+    }
+}
+
+#[component]
+fn Content(
+    screen: ParticipantDetailScreen,
+    correct: ServerAction<CorrectAnswers>,
+    /// The number of times that answers were saved.
+    saved: RwSignal<usize>,
+    /// That number when the heading of the answers took the focus.
+    focused: StoredValue<usize>,
+) -> impl IntoView {
+    let ParticipantDetailScreen { competition, title, registration, name, email, .. } = screen;
+    let error = error_of(correct, screen.start.error);
+    let has_form = !screen.questions.is_empty();
+    let asked = RwSignal::new(screen.questions);
+    let countries = RwSignal::new(screen.countries);
+    // The questions may have changed, in another tab.
+    reload_when_refused(
+        correct,
+        move || load_participant(competition.to_string(), registration.to_string()),
+        move |screen| {
+            // Without questions the answers cannot be edited any more, which the error says.
+            if !screen.questions.is_empty() {
+                countries.set(screen.countries);
+                asked.set(screen.questions);
+            }
+        },
+    );
+    let heading = NodeRef::<H2>::new();
+    Effect::new(move || {
+        // The button is gone: the form is rendered again.
+        let saved = saved.get_untracked();
+        if saved > focused.get_value()
+            && let Some(heading) = heading.get()
+        {
+            focused.set_value(saved);
+            focus(heading);
+        }
+    });
+    let reason = screen.rejection_reason.map(|reason| {
+        view! {
+            <dt>"Reason"</dt>
+            <dd dir="auto">{reason}</dd>
+        }
+    });
+    let others =
+        (!screen.answers.is_empty()).then(|| view! { <AnswerList answers=screen.answers /> });
+    let form = has_form.then(|| {
+        view! {
+            <p class="text-muted">
+                "The participant is notified of what you edit. All questions are optional here."
+            </p>
+            <ActionForm action=correct attr:class="grid gap-6" attr:novalidate=true>
+                <input type="hidden" name="competition" value=competition.to_string() />
+                <input type="hidden" name="registration" value=registration.to_string() />
+                <input type="hidden" name="updated_at" value=screen.updated_at.to_string() />
+                <input
+                    type="hidden"
+                    name="questions_version"
+                    value=screen.questions_version.to_string()
+                />
+                <MadeFor />
+                <AnswerFields asked countries typed=screen.start.typed error />
+                <p>
+                    <Submit pending=correct.pending() class="btn-lg">"Save answers"</Submit>
+                </p>
+            </ActionForm>
+        }
+    });
+    let has_answers = has_form || others.is_some();
+    view! {
+        <Head title=format!("{name}, {title}") />
+        <div class="form-page gap-8 wrap-anywhere">
+            <div class="grid gap-3">
+                <p>
+                    <a class="quiet-link" href=manage(competition)>
+                        <bdi>{title}</bdi>
+                    </a>
+                </p>
+                <Heading><bdi>{name}</bdi></Heading>
+                <p class="text-muted wrap-anywhere">{email}</p>
+                <p>
+                    <StatusBadge status=screen.status />
+                </p>
+            </div>
+            <dl class="facts">
+                <dt>"Registered"</dt>
+                <dd>
+                    <ViewerTime at=screen.registered_at />
+                </dd>
+                {reason}
+            </dl>
+            <ErrorSummary error />
+            {has_answers
+                .then(|| {
+                    view! {
+                        <section aria-labelledby="answers" class="grid gap-4">
+                            <h2
+                                id="answers"
+                                class="subheading outline-none"
+                                node_ref=heading
+                                tabindex="-1"
+                            >
+                                "Answers"
+                            </h2>
+                            {form}
+                            {others}
+                        </section>
+                    }
+                })}
+            <History entries=screen.history />
+        </div>
+    }
+}
