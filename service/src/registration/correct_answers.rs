@@ -5,13 +5,13 @@ use domain::{
     CompetitionId, ErrorCode, PublicError, RegistrationEventKind, RegistrationId,
     RegistrationPatch, RegistrationRecord, Role, Timestamp, User,
 };
-use sea_orm::{EntityTrait, IntoActiveModel};
+use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
 
 use super::{answers::values_of, record, replace_answers::replace_answers};
 use crate::{
     Actor, Cause, Context, Result,
     competitions::visible_to,
-    entity::{competition, question::questions_of, registration_event, user},
+    entity::{competition, question::questions_of, registration, registration_event, user},
     infrastructure::{db::retry, ids::new_id},
     mail::{
         mailbox::{Draft, store_and_enqueue},
@@ -72,7 +72,11 @@ async fn attempt(
         let message = "Only the organizer of this competition may edit answers";
         return Err(PublicError::new(ErrorCode::Forbidden, message).into());
     }
-    let row = record::find(&*tx, id, registration).await?;
+    let row = registration::Entity::find_by_id(registration)
+        .filter(registration::Column::CompetitionId.eq(id))
+        .one(&*tx)
+        .await?;
+    let row = row.ok_or_else(PublicError::registration_not_found)?;
     let (is_cancelled, now) = (competition.cancelled_at.is_some(), ctx.now());
     row.status.check_answers_can_be_corrected(is_cancelled, competition.dates(), now)?;
     let now_seen = SeenAnswers {

@@ -4,12 +4,12 @@ use domain::{
     CompetitionId, MAX_REGISTRATION_EVENTS, PublicError, RegistrationEvent, RegistrationId,
     RegistrationRecord,
 };
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::roster::{entries, open, questions_of};
 use crate::{
     Actor, Context, Result,
-    entity::{registration, registration_event, user},
+    entity::{registration_event, user},
 };
 
 /// A registration for a competition with its history. For the organizer of the competition and
@@ -27,11 +27,11 @@ pub async fn record(
 ) -> Result<RegistrationRecord> {
     let competition = open(ctx, actor, competition).await?;
     let db = ctx.db.connection();
-    find(db, competition.id, id).await?;
     let questions = questions_of(db, &competition).await?;
     let entry = entries(db, &questions, &[id])
         .await?
         .pop()
+        .filter(|entry| entry.registration.competition_id == competition.id)
         .ok_or_else(PublicError::registration_not_found)?;
     let events = registration_event::Entity::find()
         .find_also_related(user::Entity)
@@ -52,17 +52,4 @@ pub async fn record(
             at: event.created_at.into(),
         };
     Ok(RegistrationRecord { entry, events: events.into_iter().map(event).collect() })
-}
-
-/// The registration, if it is for the competition.
-pub(super) async fn find(
-    db: &impl ConnectionTrait,
-    competition: CompetitionId,
-    id: RegistrationId,
-) -> Result<registration::Model> {
-    let row = registration::Entity::find_by_id(id)
-        .filter(registration::Column::CompetitionId.eq(competition))
-        .one(db)
-        .await?;
-    Ok(row.ok_or_else(PublicError::registration_not_found)?)
 }

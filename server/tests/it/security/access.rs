@@ -14,7 +14,8 @@ use tower::ServiceExt;
 
 use super::{
     FORM, HTML,
-    routes::{ACTORS, ROUTES, Row, Sent, UNLISTED, Who},
+    routes::{ROUTES, UNLISTED},
+    row::{ACTORS, Row, Sent, Who},
 };
 use crate::support::App;
 

@@ -5,10 +5,7 @@ use chrono::TimeDelta;
 use serde_json::{Map, Value, json};
 use service::{Actor, cron, housekeeping::CleanUp, jobs};
 
-use super::{
-    FORM, HTML,
-    routes::{ROUTES, Sent},
-};
+use super::{FORM, HTML, routes::ROUTES, row::Sent};
 use crate::support::{App, Response};
 
 /// The largest response: 100 competitions, each with a description of 10,000 characters of

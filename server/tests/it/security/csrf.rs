@@ -4,7 +4,8 @@ use axum::http::StatusCode;
 
 use super::{
     FORM, HTML,
-    routes::{ROUTES, Row, Sent},
+    routes::ROUTES,
+    row::{Row, Sent},
 };
 use crate::support::{App, CORS_ORIGIN, Call, Response};
 

@@ -20,7 +20,8 @@ use tower::ServiceExt;
 
 use super::{
     FORM, HTML,
-    routes::{ROUTES, Row, Sent},
+    routes::ROUTES,
+    row::{Row, Sent},
 };
 use crate::support::App;
 

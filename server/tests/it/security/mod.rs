@@ -14,6 +14,7 @@ mod odd_requests;
 mod rate_limits;
 mod room;
 mod routes;
+mod row;
 mod sessions;
 mod silence;
 mod xss;

@@ -10,7 +10,8 @@ use tower::ServiceExt;
 
 use super::{
     FORM, HTML,
-    routes::{Class, ROUTES, Row},
+    routes::ROUTES,
+    row::{Class, Row},
 };
 use crate::support::{App, Call, Response};
 

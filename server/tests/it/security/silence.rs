@@ -9,10 +9,7 @@ use axum::http::{Method, StatusCode};
 use service::testing::PASSWORD;
 use tracing_subscriber::EnvFilter;
 
-use super::{
-    FORM, HTML,
-    routes::{ROUTES, Sent},
-};
+use super::{FORM, HTML, routes::ROUTES, row::Sent};
 use crate::support::{App, Response};
 
 /// Text that reveals internals.

@@ -85,9 +85,11 @@ pub async fn load_participant(
         && status.check_answers_can_be_corrected(is_cancelled, competition.dates(), now).is_ok();
     let asked = if can_edit { detail.questions } else { Vec::new() };
     let mut start = form::take_stored_form::<TypedAnswers>(&form_name(id)).await?;
-    let is_stale = start.error.as_ref().is_none_or(|error| error.code == ErrorCode::StaleVersion);
-    // A form that was too large for the session comes back without its text.
-    if is_stale || start.typed.is_empty() {
+    // Not what was typed before the answers were changed. A form that was too large for the session
+    // comes back without its text.
+    let shows_stored =
+        start.error.as_ref().is_none_or(|error| error.code == ErrorCode::StaleVersion);
+    if shows_stored || start.typed.is_empty() {
         start.typed = answer::typed(&entry.answers);
     }
     let for_organizer = |question: Question| {

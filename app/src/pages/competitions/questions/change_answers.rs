@@ -94,8 +94,8 @@ pub async fn change_answers(
 pub fn AnswersPage() -> impl IntoView {
     let params = use_params_map();
     let id = Memo::new(move |_| params.read().get("id").unwrap_or_default());
-    let change = ServerAction::<ChangeAnswers>::new();
     let screen = Resource::new_blocking(move || id.get(), load_answers);
+    let change = ServerAction::<ChangeAnswers>::new();
     Toasts::after(change);
     view! {
         <Loaded from=screen let(screen)>

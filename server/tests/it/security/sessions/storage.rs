@@ -5,7 +5,10 @@ use service::{sessions::MAX_BYTES, testing::World};
 
 use super::{PLAIN, encode, pair, post};
 use crate::{
-    security::routes::{ROUTES, Row, Sent},
+    security::{
+        routes::ROUTES,
+        row::{Row, Sent},
+    },
     support::App,
 };
 
