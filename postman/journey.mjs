@@ -169,11 +169,25 @@ export const JOURNEY = {
   Cancellation: [
     { id: 'cancel_registration', as: 'participant', path: COMPETITION },
     {
+      id: 'promote_registrations',
+      as: 'organizer',
+      path: COMPETITION,
+      body: { registrationIds: ['{{registrationId}}'], addSeats: true },
+      tests: { 'names the reason': 'response.refused[0].code === "registration_cancelled"' },
+    },
+    {
       id: 'reject_registrations',
       as: 'organizer',
       path: COMPETITION,
       body: { registrationIds: ['{{registrationId}}'] },
       tests: { 'names the reason': 'response.refused[0].code === "registration_cancelled"' },
+    },
+    {
+      id: 'add_participant',
+      as: 'organizer',
+      path: COMPETITION,
+      body: { email: '{{participantEmail}}', addSeat: false },
+      tests: { 'has a seat': 'response.status === "PENDING"' },
     },
     {
       id: 'cancel_competition',

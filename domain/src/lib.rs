@@ -8,6 +8,7 @@
 mod schema;
 
 mod account;
+mod addition;
 mod call_to_action;
 mod competition;
 mod countdown;
@@ -37,6 +38,7 @@ mod web_address;
 mod webhook;
 
 pub use account::{Login, LoginInput, Role, Signup, SignupInput, User};
+pub use addition::{Addition, AdditionInput};
 pub use call_to_action::{CallToAction, ViewerState};
 pub use competition::{
     Clash, Competition, CompetitionCounts, CompetitionDetail, CompetitionDraft, CompetitionEdit,
@@ -83,8 +85,8 @@ pub use registration_event::{
     MAX_REGISTRATION_EVENTS, RegistrationEvent, RegistrationEventKind, RegistrationRecord,
 };
 pub use review::{
-    ApprovalInput, MAX_REVIEWED, RefusedReview, RejectionInput, Review, ReviewVerdict,
-    ReviewedRegistrations,
+    ApprovalInput, MAX_REVIEWED, PromotionInput, RefusedReview, RejectionInput, Review,
+    ReviewVerdict, ReviewedRegistrations,
 };
 pub use roster::{
     RosterEntry, RosterFilter, RosterOrder, RosterPage, RosterQuery, RosterSort, RosterTotals,

@@ -24,6 +24,10 @@ pub enum RegistrationEventKind {
     Rejected,
     /// A registration has lost its seat, or has been taken off the waiting list.
     Removed,
+    /// A registration without a seat has got one ahead of the waiting list.
+    Promoted,
+    /// The organizer has registered the participant.
+    Added,
     /// Its answers were edited.
     AnswersEdited,
 }

@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize, de::IgnoredAny};
 
 use crate::{
     Competition, ErrorCode, Faults, PublicError, Raw, Registration, RegistrationId,
-    RegistrationStatus, RejectionReason, Timestamp, account::refuse_unknown,
+    RegistrationStatus, RejectionReason, Timestamp,
+    account::{flag, refuse_unknown},
 };
 
 /// The most registrations that one review decides on.
@@ -63,6 +64,35 @@ pub struct RejectionInput {
     pub unknown: BTreeMap<String, IgnoredAny>,
 }
 
+/// The body that gives registrations a seat ahead of the waiting list, unchecked.
+#[derive(Clone, Default, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(
+    feature = "openapi",
+    schema(example = json!({
+        "registrationIds": ["01939c2e-7b5a-7000-8000-000000000001"],
+        "addSeats": true,
+    }))
+)]
+#[serde(rename_all = "camelCase", expecting = "an object")]
+pub struct PromotionInput {
+    /// Which registrations, 1 to 100. Seats are given in this order.
+    #[cfg_attr(
+        feature = "openapi",
+        schema(value_type = Vec<RegistrationId>, required, min_items = 1, max_items = 100)
+    )]
+    #[serde(default)]
+    pub registration_ids: Raw<Vec<String>>,
+    /// Whether the capacity grows when no seat is free; `false` if missing.
+    #[cfg_attr(feature = "openapi", schema(value_type = bool, default = false))]
+    #[serde(default)]
+    pub add_seats: Raw<bool>,
+    /// Anything else: refused, by name.
+    #[cfg_attr(feature = "openapi", schema(ignore))]
+    #[serde(flatten)]
+    pub unknown: BTreeMap<String, IgnoredAny>,
+}
+
 /// A decision of the organizer on registrations.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Review {
@@ -77,6 +107,11 @@ pub struct Review {
 pub enum ReviewVerdict {
     /// It gets a seat, or joins the waiting list.
     Approve,
+    /// It gets a seat ahead of the waiting list.
+    Promote {
+        /// Whether the capacity grows when no seat is free.
+        adds_seats: bool,
+    },
     /// It gets no seat, or loses the one it has.
     Reject {
         /// Why.
@@ -95,6 +130,22 @@ impl ApprovalInput {
         refuse_unknown(&mut faults, &self.unknown);
         let verdict = ReviewVerdict::Approve;
         faults.finish(registrations.map(|registrations| Review { registrations, verdict }))
+    }
+}
+
+impl PromotionInput {
+    /// Applies every rule that needs no database.
+    ///
+    /// # Errors
+    /// All faults at once.
+    pub fn check(self) -> Result<Review, PublicError> {
+        let mut faults = Faults::default();
+        let registrations = faults.check("registrationIds", ids(self.registration_ids));
+        let adds_seats = faults.check("addSeats", flag(&self.add_seats, "Adding seats"));
+        refuse_unknown(&mut faults, &self.unknown);
+        let verdict = adds_seats.map(|adds_seats| ReviewVerdict::Promote { adds_seats });
+        let review = registrations.zip(verdict);
+        faults.finish(review.map(|(registrations, verdict)| Review { registrations, verdict }))
     }
 }
 

@@ -124,7 +124,7 @@ fn the_document_has_every_limit_as_it_is() {
         row("Tags of a competition", tags, ""),
         row("Seats of a competition", grouped(MAX_CAPACITY), ""),
         row("Waiting list of a competition", grouped(MAX_WAITLIST), ""),
-        row("Registrations in an approval or rejection", MAX_REVIEWED.to_string(), ""),
+        row("Registrations in an approval, promotion or rejection", MAX_REVIEWED.to_string(), ""),
         row(
             "Questions of a competition",
             format!("{MAX_QUESTIONS}, with those removed {MAX_STORED_QUESTIONS}"),

@@ -43,6 +43,7 @@ const CLASSES: &[(&str, RateClass)] = &[
     ("webhook", Read),
     ("webhook_form", Read),
     ("webhooks", Read),
+    ("add_participant", Write),
     ("cancel_competition", Write),
     ("change_answers", Write),
     ("correct_answers", Write),

@@ -63,6 +63,8 @@ pub enum SeatFrom {
     WaitingList,
     /// The organizer has approved it.
     Approval,
+    /// The organizer has given it a seat ahead of the waiting list, or has made it.
+    Organizer,
 }
 
 impl SeatFrom {
@@ -269,7 +271,8 @@ pub(crate) fn mail(
 /// on repeated confirmations is for what participants do, and not for what organizers do.
 pub(crate) fn dedup_key(row: &registration::Model, seat_from: SeatFrom) -> String {
     let prefix = match seat_from {
-        SeatFrom::Registering | SeatFrom::WaitingList => CONFIRMATION,
+        // Nobody who is added has asked for the mail.
+        SeatFrom::Registering | SeatFrom::WaitingList | SeatFrom::Organizer => CONFIRMATION,
         SeatFrom::Approval => APPROVAL,
     };
     format!("{prefix}{}:{}", row.id, Timestamp::from(row.registered_at))
@@ -319,5 +322,7 @@ mod tests {
         assert_preview("confirmation.promoted", &RenderedMail::of(&promoted));
         let approved = Confirmation { seat_from: SeatFrom::Approval, ..promoted };
         assert_preview("confirmation.approved", &RenderedMail::of(&approved));
+        let given = Confirmation { seat_from: SeatFrom::Organizer, ..approved };
+        assert_preview("confirmation.given", &RenderedMail::of(&given));
     }
 }

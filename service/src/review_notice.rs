@@ -96,6 +96,8 @@ enum ReviewResult {
     Removed,
     /// It was approved, and has joined the waiting list.
     Waitlisted,
+    /// The organizer has made it, and it has joined the waiting list.
+    Added,
 }
 
 /// `None` when there is nothing to notify of: the registration has got a seat, or was cancelled, or
@@ -105,12 +107,14 @@ fn result(
     status: RegistrationStatus,
     competition: &competition::Model,
 ) -> Option<ReviewResult> {
+    let takes_place = competition.cancelled_at.is_none();
     match (kind, status) {
         (Kind::Rejected, RegistrationStatus::Rejected) => Some(ReviewResult::Rejected),
         (Kind::Removed, RegistrationStatus::Rejected) => Some(ReviewResult::Removed),
-        (Kind::Approved, RegistrationStatus::Waitlisted) if competition.cancelled_at.is_none() => {
+        (Kind::Approved, RegistrationStatus::Waitlisted) if takes_place => {
             Some(ReviewResult::Waitlisted)
         }
+        (Kind::Added, RegistrationStatus::Waitlisted) if takes_place => Some(ReviewResult::Added),
         _ => None,
     }
 }
@@ -167,5 +171,7 @@ mod tests {
         assert_preview("review_notice.removed", &RenderedMail::of(&removed));
         let waitlisted = ReviewNotice { result: ReviewResult::Waitlisted, ..removed };
         assert_preview("review_notice.waitlisted", &RenderedMail::of(&waitlisted));
+        let added = ReviewNotice { result: ReviewResult::Added, ..waitlisted };
+        assert_preview("review_notice.added", &RenderedMail::of(&added));
     }
 }

@@ -106,7 +106,7 @@ fn rule_words(field: &str, message: &str) -> Option<String> {
         "url" => "a URL",
         "competitionId" => return Some("Choose one of your competitions".to_owned()),
         "eventTypes" => return Some("Choose events from the list".to_owned()),
-        "registrationIds" if message.ends_with(" registrations") => {
+        "registrationIds" if message.starts_with("Choose 1 to ") => {
             return Some("Choose registrations from the list".to_owned());
         }
         "timeZone" => return Some("Choose a time zone from the list".to_owned()),

@@ -68,7 +68,8 @@ pub enum ErrorCode {
     InsufficientScope,
     /// A page of another site sent the request with the session of the user.
     CrossSiteRequest,
-    /// There is no such account. For operators only.
+    /// There is no such account; for an organizer who adds a participant, no participant has the
+    /// address.
     AccountNotFound,
     /// There is no such competition.
     CompetitionNotFound,

@@ -8,10 +8,10 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum EventType {
-    /// A participant has registered.
+    /// A participant has registered, or was added by the organizer.
     #[serde(rename = "registration.created")]
     RegistrationCreated,
-    /// A participant has joined the waiting list.
+    /// A participant has joined the waiting list, or was added to it by the organizer.
     #[serde(rename = "registration.waitlisted")]
     RegistrationWaitlisted,
     /// A participant has registered, and waits for the organizer's approval.
@@ -23,7 +23,7 @@ pub enum EventType {
     /// The organizer has rejected or removed a registration.
     #[serde(rename = "registration.rejected")]
     RegistrationRejected,
-    /// A registration on the waiting list was given a seat.
+    /// A registration was given a seat: as the first on the waiting list, or by the organizer.
     #[serde(rename = "registration.promoted")]
     RegistrationPromoted,
     /// The confirmation of a registration is in the participant's mailbox.

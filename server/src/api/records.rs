@@ -1,16 +1,26 @@
-//! One registration, for the organizer of the competition: its history, and its answers.
+//! Single registrations, for the organizer of the competition: adding one, its history and answers.
 
-use axum::{Json, extract::State};
-use domain::{CompetitionId, RegistrationId, RegistrationPatch, RegistrationRecord};
+use axum::{
+    Json,
+    extract::State,
+    response::{IntoResponse, Response},
+};
+use domain::{
+    AdditionInput, CompetitionId, NewRegistration, RegistrationId, RegistrationPatch,
+    RegistrationRecord,
+};
 use service::registration;
 use utoipa_axum::routes;
 
 use super::{
     ApiRouter,
-    extract::{Body, Ids},
-    parameters::RecordPath,
+    extract::{Body, Id, Ids, OptionalKey},
+    location,
+    parameters::{CompetitionPath, Keyed, RecordPath},
+    replay,
     responses::{
-        CorrectionConflict, CorrectionRefused, NotYourCompetition, OwnerOnly, RecordNotFound,
+        AdditionRefused, AlreadyAdded, CorrectionConflict, CorrectionRefused, NotYourCompetition,
+        OwnerOnly, ParticipantNotFound, RecordNotFound,
     },
 };
 use crate::{
@@ -20,7 +30,46 @@ use crate::{
 };
 
 pub(super) fn router() -> ApiRouter {
-    ApiRouter::new().read(routes!(get_roster_entry)).write(routes!(edit_roster_entry))
+    ApiRouter::new()
+        .write(routes!(add_participant))
+        .read(routes!(get_roster_entry))
+        .write(routes!(edit_roster_entry))
+}
+
+/// Add a participant to my competition
+///
+/// Registers another user until the competition is over: also before registration opens and after
+/// the deadline, without approval, and one who has cancelled or was rejected. The participant gets
+/// a free seat; when none is free, the capacity grows by one with `addSeat`, and without it the
+/// registration joins the waiting list. It has no answers yet: the participant and the organizer
+/// can give them. The participant is notified.
+#[utoipa::path(
+    post, path = "/competitions/{id}/registrations", tag = "registrations",
+    security(("bearer" = [])),
+    params(CompetitionPath, Keyed),
+    request_body = AdditionInput,
+    responses(
+        (status = 201, description = "Registered with a seat, or on the waiting list",
+            body = NewRegistration, headers(("Location"), ("Idempotency-Replayed"))),
+        AdditionRefused, OwnerOnly, ParticipantNotFound, AlreadyAdded,
+    ),
+)]
+async fn add_participant(
+    State(state): State<AppState>,
+    Organizer(actor): Organizer,
+    Id(id): Id<CompetitionId>,
+    OptionalKey(key): OptionalKey,
+    Body(input): Body<AdditionInput>,
+) -> Result<Response, Problem> {
+    let decision = registration::add_participant(&state.ctx, &actor, id, input, key).await?;
+    let response = match decision.outcome {
+        Ok(new) => {
+            let path = format!("/api/competitions/{id}/registrations/");
+            location::created(&path, new.registration.id, Json(&new))
+        }
+        Err(refusal) => Problem::from(refusal).into_response(),
+    };
+    Ok(replay::mark(response, decision.replayed))
 }
 
 /// Get a participant of my competition

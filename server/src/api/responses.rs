@@ -48,6 +48,8 @@ problems! {
     CorrectionRefused: CompetitionCancelled "An answer is wrong; or competition was cancelled",
     ReviewRefused: CompetitionCancelled
         "Competition was cancelled; a field is invalid; or an invalid key",
+    AdditionRefused: CompetitionFull
+        "Competition is full, was cancelled or is a draft; a field is invalid; or an invalid key",
     CancellationRefused: CompetitionCancelled "Competition was cancelled; or an invalid key",
     InvalidResetLink: ResetLinkInvalid "A field is invalid, or the link has expired",
     InvalidHeader: InvalidIdempotencyKey "An invalid key or `If-Match`",
@@ -80,6 +82,8 @@ problems! {
     CompetitionNotFound: CompetitionNotFound "Competition not found",
     NotRegistered: NotRegistered "Competition not found; or you are not registered for it",
     RegistrationNotFound: NotRegistered "You have no such registration",
+    ParticipantNotFound: AccountNotFound
+        "Competition not found; or no participant has the address",
     RecordNotFound: NotRegistered "Competition not found; or it has no such registration",
     MessageNotFound: MailNotFound "Message not found",
     PersonalTokenNotFound: PersonalTokenNotFound "You have no such token",
@@ -94,6 +98,9 @@ problems! {
     AlreadyRegistered: AlreadyRegistered ("Retry-After")
         "Already registered for this competition, with `registrationId`; its questions have just \
         changed; or the key is in flight",
+    AlreadyAdded: AlreadyRegistered ("Retry-After")
+        "The participant is registered already, with `registrationId`; competition is over; or the \
+        key is in flight",
     CompetitionOver: CompetitionOver ("Retry-After") "Competition is over; or the key is in flight",
     CorrectionConflict: RegistrationCancelled
         "The participant has cancelled the registration; or competition is over",

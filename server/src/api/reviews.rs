@@ -1,11 +1,11 @@
-//! Approving and rejecting registrations.
+//! Approving, promoting and rejecting registrations.
 
 use axum::{
     Json,
     extract::State,
     response::{IntoResponse, Response},
 };
-use domain::{ApprovalInput, CompetitionId, RejectionInput, ReviewedRegistrations};
+use domain::{ApprovalInput, CompetitionId, PromotionInput, RejectionInput, ReviewedRegistrations};
 use service::{Decision, registration};
 use utoipa_axum::routes;
 
@@ -19,7 +19,10 @@ use super::{
 use crate::{AppState, auth::Organizer, problem::Problem};
 
 pub(super) fn router() -> ApiRouter {
-    ApiRouter::new().write(routes!(approve_registrations)).write(routes!(reject_registrations))
+    ApiRouter::new()
+        .write(routes!(approve_registrations))
+        .write(routes!(promote_registrations))
+        .write(routes!(reject_registrations))
 }
 
 /// Approve registrations
@@ -47,6 +50,33 @@ async fn approve_registrations(
     Body(input): Body<ApprovalInput>,
 ) -> Result<Response, Problem> {
     Ok(respond(registration::approve(&state.ctx, &actor, id, input, key).await?))
+}
+
+/// Give registrations a seat ahead of the waiting list
+///
+/// Each gets a free seat, in the order given; when none is free, the capacity grows by one with
+/// `addSeats`, and without it the registration stays as it is and is among the `refused`. Works for
+/// registrations that wait, for a seat or for approval, and for those that were rejected. Those
+/// with a seat stay as they are. Works until the competition is over.
+#[utoipa::path(
+    post, path = "/competitions/{id}/registrations/promote", tag = "registrations",
+    security(("bearer" = [])),
+    params(CompetitionPath, Keyed),
+    request_body = PromotionInput,
+    responses(
+        (status = 200, description = "What became of each registration",
+            body = ReviewedRegistrations, headers(("Idempotency-Replayed"))),
+        ReviewRefused, OwnerOnly, CompetitionNotFound, CompetitionOver,
+    ),
+)]
+async fn promote_registrations(
+    State(state): State<AppState>,
+    Organizer(actor): Organizer,
+    Id(id): Id<CompetitionId>,
+    OptionalKey(key): OptionalKey,
+    Body(input): Body<PromotionInput>,
+) -> Result<Response, Problem> {
+    Ok(respond(registration::promote(&state.ctx, &actor, id, input, key).await?))
 }
 
 /// Reject or remove registrations

@@ -144,7 +144,7 @@ async fn registrations_are_approved_and_rejected_on_the_page_without_javascript(
     // A browser that does not send the pressed button decides nothing, and keeps what is chosen.
     for verdict in ["", "verdict=yes&"] {
         let shown = review(&format!("{verdict}{}&reason=Late", chosen(&ids[0]))).await;
-        assert!(shown.contains("Choose whether to approve or to reject"), "{shown}");
+        assert!(shown.contains("Choose what to do with the registrations"), "{shown}");
         assert!(shown.contains(&format!("value=\"{}\" checked", ids[0])), "{shown}");
         assert!(shown.contains("value=\"Late\""), "{shown}");
     }

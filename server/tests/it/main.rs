@@ -19,6 +19,7 @@ mod documents;
 mod events;
 mod facts;
 mod faults;
+mod given_seats;
 mod health;
 mod http;
 mod logs;

@@ -62,12 +62,32 @@ pub(super) fn answers_at(
     form.map_or(Ok(Vec::new()), |form| form.checked.clone())
 }
 
+/// A form in which so many options are chosen.
+#[cfg(test)]
+pub(super) fn choosing(options: usize) -> AnsweredForm {
+    let options: Vec<_> = (0..options).map(|option| option.to_string()).collect();
+    let question = domain::Question {
+        id: domain::QuestionId(uuid::Uuid::from_u128(8)),
+        kind: domain::QuestionKind::AnyOf,
+        label: "Days".into(),
+        help: None,
+        required: false,
+        options: options.clone(),
+        link: None,
+    };
+    let answers = serde_json::json!([{ "questionId": question.id, "value": options }]);
+    AnsweredForm::new(serde_json::from_value(answers).unwrap(), &[question], 1)
+}
+
 #[cfg(test)]
 mod tests {
+    use sea_orm::EntityTrait;
+
     use super::*;
     use crate::{
-        admission::{AdmissionCommand, execute},
+        admission::{AdmissionCommand, command::Request, execute, process::process_batch},
         competitions,
+        entity::answer,
         testing::World,
     };
 
@@ -98,5 +118,29 @@ mod tests {
         // With Redis, the lock of the try before is released in the background.
         tokio::time::sleep(std::time::Duration::from_millis(100)).await;
         assert!(register(form).await.is_ok());
+    }
+    #[tokio::test]
+    async fn a_participant_who_is_added_keeps_the_answers_of_a_registration_in_the_same_batch() {
+        let world = World::new().await;
+        let ada = world.organizer("Ada").await;
+        let grace = world.participant("Grace").await;
+        let team = json!([{ "kind": "SHORT_TEXT", "label": "Team" }]);
+        let id = world.competition(&ada).asking(team).create().await;
+        let (asked, version) = competitions::questions(&world.ctx, id).await.unwrap();
+        let answer = json!([{ "questionId": asked[0].id, "value": "Red" }]);
+        let form = AnsweredForm::new(serde_json::from_value(answer).unwrap(), &asked, version);
+        let participant = Box::new(grace.user().unwrap().clone());
+        let requests = [
+            (&grace, AdmissionCommand::Register(Some(Box::new(form)))),
+            (&grace, AdmissionCommand::CancelRegistration),
+            (&ada, AdmissionCommand::AddParticipant { participant, adds_seat: false }),
+        ];
+        let requests =
+            requests.map(|(by, command)| Request { command, ..Request::to_register(id, by) });
+        for decision in process_batch(world.ctx.clone(), id, requests.into()).await {
+            assert!(decision.unwrap().outcome.is_ok());
+        }
+        let answers = answer::Entity::find().all(world.ctx.db.connection()).await.unwrap();
+        assert_eq!(answers.len(), 1);
     }
 }

@@ -142,8 +142,6 @@ pub(super) fn compare_and_set(
             .col_expr(C::Revision, revision.into())
             .col_expr(C::Title, title.into())
             .col_expr(C::TitleKey, title_key.into())
-            .col_expr(C::Description, description.into())
-            .col_expr(C::SearchText, search_text.into())
             .col_expr(C::Capacity, capacity.into())
             .col_expr(C::WaitlistCapacity, waitlist_capacity.into())
             .col_expr(C::PromoteUntil, promote_until.into())
@@ -165,6 +163,13 @@ pub(super) fn compare_and_set(
             .col_expr(C::CancelledAt, cancelled_at.into())
             .col_expr(C::StartChangedAt, start_changed_at.into())
             .col_expr(C::UpdatedAt, updated_at.into());
+        // They were read for an edit only, and are empty when a seat was added.
+        if description != before.description {
+            update = update.col_expr(C::Description, description.into());
+        }
+        if search_text != before.search_text {
+            update = update.col_expr(C::SearchText, search_text.into());
+        }
     }
     update
         .filter(C::Id.eq(id))

@@ -1,6 +1,7 @@
 //! The rules of admission, without I/O: what a batch has read of its competition, and what it has
 //! decided so far.
 
+mod addition;
 mod competition;
 mod registration;
 mod review;
@@ -10,7 +11,7 @@ use std::collections::{HashMap, VecDeque};
 
 use chrono::TimeDelta;
 use domain::{EventType, GivenAnswer, RegistrationId, RegistrationStatus, Timestamp, UserId};
-use sea_orm::prelude::DateTimeUtc;
+use sea_orm::prelude::{DateTimeUtc, Uuid};
 
 use super::{
     changes::{Changes, NewAnswers},
@@ -48,8 +49,10 @@ pub(super) struct Ledger {
     new_parts: NewParts,
     /// What its organizer has decided on registrations, in order.
     reviews: Vec<entity::registration_event::Model>,
-    /// The first request with a decision.
-    reviewed_by: Cause,
+    /// The decisions that may need a notice.
+    notices: Vec<Uuid>,
+    /// The first request with one of them.
+    noticed_by: Cause,
     /// For webhooks, in order; none for a competition without webhooks.
     events: Vec<Event>,
     /// The first request that has an event. One job publishes the events of all.
@@ -135,7 +138,8 @@ impl Ledger {
             parts,
             new_parts: NewParts::default(),
             reviews: Vec::new(),
-            reviewed_by: Cause::default(),
+            notices: Vec::new(),
+            noticed_by: Cause::default(),
             events: Vec::new(),
             published_by: Cause::default(),
             cancelled_by: Cause::default(),
@@ -197,9 +201,16 @@ impl Ledger {
             AdmissionCommand::ReviewRegistrations(review) => {
                 self.require_organizer(
                     user,
-                    "Only the organizer of this competition may approve or reject registrations",
+                    "Only the organizer of this competition may decide on registrations",
                 )?;
                 Ok(self.review(request, review))
+            }
+            AdmissionCommand::AddParticipant { participant, adds_seat } => {
+                self.require_organizer(
+                    user,
+                    "Only the organizer of this competition may add participants",
+                )?;
+                Ok(self.add_participant(request, participant, *adds_seat))
             }
         }
     }
@@ -235,9 +246,8 @@ impl Ledger {
             let key = format!("{}:{competition_id}", NotifyOfCancellation::NAME);
             jobs.push(NewJob::from(job).with_key(key).caused_by(self.cancelled_by));
         }
-        let reviews: Vec<_> = self.reviews.iter().map(|event| event.id).collect();
-        let notify = NotifyOfReviews::jobs(&reviews);
-        jobs.extend(notify.map(|job| job.caused_by(self.reviewed_by.clone())));
+        let notify = NotifyOfReviews::jobs(&self.notices);
+        jobs.extend(notify.map(|job| job.caused_by(self.noticed_by.clone())));
         if !self.events.is_empty() {
             let job = PublishEvents::of(&self.after, self.events);
             jobs.push(NewJob::from(job).caused_by(self.published_by));

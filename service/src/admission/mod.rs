@@ -18,6 +18,7 @@ mod command;
 mod compare_and_set;
 mod decide;
 mod decision;
+mod fingerprint;
 mod lane;
 mod ledger;
 mod locked_transaction;

@@ -15,7 +15,8 @@ pub(super) fn counters(command: &AdmissionCommand) -> Option<&'static ByLabel> {
         AdmissionCommand::CancelRegistration => Some(&ADMISSION.cancellations),
         AdmissionCommand::EditCompetition { .. }
         | AdmissionCommand::CancelCompetition { .. }
-        | AdmissionCommand::ReviewRegistrations(_) => None,
+        | AdmissionCommand::ReviewRegistrations(_)
+        | AdmissionCommand::AddParticipant { .. } => None,
     }
 }
 

@@ -43,7 +43,7 @@ pub(super) struct Snapshot {
 #[derive(Debug)]
 pub(super) struct CompetitionRead {
     pub(super) competition: competition::Model,
-    /// Of the users who register or cancel, and those that are reviewed.
+    /// Of the users who register, cancel or are added, and those that are reviewed.
     pub(super) registrations: Vec<registration::Model>,
     /// The first on the waiting list, in order: as many as can be given a seat.
     pub(super) line: Vec<registration::Model>,
@@ -136,8 +136,7 @@ pub(super) async fn read(
     // A set: a user with two requests for a competition must not find the same row twice.
     let registrants: HashSet<_> = requests
         .iter()
-        .filter(|request| request.command.needs_registration())
-        .map(|request| (request.user.id, request.competition))
+        .filter_map(|request| Some((request.registrant()?, request.competition)))
         .collect();
     let (competitions, records, registrations) = if tx.get_database_backend() == DbBackend::Postgres
     {

@@ -1,5 +1,6 @@
 //! Registrations: registering, cancelling, and the lists of participants.
 
+mod add_participant;
 mod answers;
 mod cancel_registration;
 mod correct_answers;
@@ -13,6 +14,7 @@ mod review;
 mod roster;
 mod waiting_list;
 
+pub use add_participant::add_participant;
 pub use cancel_registration::cancel_registration;
 pub use correct_answers::{SeenAnswers, correct_answers};
 pub use edit_answers::edit_answers;
@@ -20,5 +22,5 @@ pub(crate) use mine::{count, is_shown_to, newest};
 pub use mine::{get, mine, mine_after, viewer_state};
 pub use record::record;
 pub use register::{register, register_with_answers};
-pub use review::{approve, reject};
+pub use review::{approve, promote, reject};
 pub use roster::{RosterExport, browse_roster, export_roster, roster, roster_after};

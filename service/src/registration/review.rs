@@ -1,8 +1,8 @@
-//! Approving and rejecting registrations.
+//! Approving, promoting and rejecting registrations.
 
 use domain::{
-    ApprovalInput, CompetitionId, IdempotencyKey, RejectionInput, Review, ReviewedRegistrations,
-    Role, User,
+    ApprovalInput, CompetitionId, IdempotencyKey, PromotionInput, RejectionInput, Review,
+    ReviewedRegistrations, Role, User,
 };
 
 use crate::{
@@ -24,6 +24,23 @@ pub async fn approve(
     actor: &Actor,
     competition: CompetitionId,
     input: ApprovalInput,
+    key: Option<IdempotencyKey>,
+) -> Result<Decision<ReviewedRegistrations>> {
+    let user = actor.require_writer(Role::Organizer)?;
+    review(ctx, user, competition, input.check()?, key).await
+}
+
+/// Gives registrations for a competition of the actor a seat ahead of the waiting list, in the
+/// order given: a free one, or one that is added if the input says so. Those with a seat stay as
+/// they are.
+///
+/// # Errors
+/// As for [`approve`].
+pub async fn promote(
+    ctx: &Context,
+    actor: &Actor,
+    competition: CompetitionId,
+    input: PromotionInput,
     key: Option<IdempotencyKey>,
 ) -> Result<Decision<ReviewedRegistrations>> {
     let user = actor.require_writer(Role::Organizer)?;

@@ -20,6 +20,7 @@ mod demo;
 mod disabling;
 mod edit;
 mod fill;
+mod given_seats;
 mod housekeeping;
 mod idempotency;
 mod isolation;

@@ -47,7 +47,7 @@ pub use list::{CompetitionListPage, CompetitionListScreen};
 pub use listing::Listing;
 pub use manage::{
     AnswerChoices, HistoryEntry, ManageCompetitionPage, ManageCompetitionScreen,
-    ParticipantDetailScreen, ParticipantPage, RosterRow, TypedReview,
+    ParticipantDetailScreen, ParticipantPage, RosterRow, TypedAddition, TypedReview,
 };
 pub use place::Place;
 pub(crate) use place::{ExternalLink, PlaceLine};

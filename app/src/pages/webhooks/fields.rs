@@ -88,12 +88,14 @@ pub(super) fn WebhookFields(
 
 fn event_words(kind: EventType) -> &'static str {
     match kind {
-        EventType::RegistrationCreated => "A participant has registered.",
-        EventType::RegistrationWaitlisted => "A participant has joined the waiting list.",
+        EventType::RegistrationCreated => "A participant has registered, or you have added one.",
+        EventType::RegistrationWaitlisted => "A participant is on the waiting list.",
         EventType::RegistrationRequested => "A participant waits for your approval.",
         EventType::RegistrationApproved => "You have approved a registration.",
         EventType::RegistrationRejected => "You have rejected or removed a registration.",
-        EventType::RegistrationPromoted => "The first on the waiting list was given a seat.",
+        EventType::RegistrationPromoted => {
+            "A registration was given a seat, from the waiting list or by you."
+        }
         EventType::RegistrationConfirmed => "The confirmation is in the participant's mailbox.",
         EventType::RegistrationCancelled => "A participant has cancelled a registration.",
         EventType::CompetitionPublished => "You have created a competition.",

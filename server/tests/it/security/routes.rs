@@ -87,6 +87,18 @@ pub(super) const ROUTES: &[Row] = &[
     get("/api/competitions/{id}/registrations.csv", [401, 403, 403, 200, 200]),
     json(
         Method::POST,
+        "/api/competitions/{id}/registrations",
+        r#"{"email":"nobody@example.com"}"#,
+        [401, 403, 403, 404, 403],
+    ),
+    json(
+        Method::POST,
+        "/api/competitions/{id}/registrations/promote",
+        REVIEW,
+        [401, 403, 403, 200, 403],
+    ),
+    json(
+        Method::POST,
         "/api/competitions/{id}/registrations/approve",
         REVIEW,
         [401, 403, 403, 200, 403],
@@ -224,6 +236,11 @@ pub(super) const ROUTES: &[Row] = &[
         "/fn/review_registrations",
         "competition={competition}&verdict=approve\
          &registration_ids[0]=01939a00-0000-7000-8000-000000000000",
+        [401, 403, 403, 404, 403],
+    ),
+    form(
+        "/fn/add_participant",
+        "competition={competition}&email=nobody%40example.com",
         [401, 403, 403, 404, 403],
     ),
     load("/fn/cancel_competition_screen", "id={competition}", [401, 403, 403, 200, 403]),

@@ -62,7 +62,13 @@ fn routes(id: &str) -> Vec<Route> {
             format!("{path}/registrations/01939a00-0000-7000-8000-000000000000"),
             Some(answers()),
         ),
+        (
+            Method::POST,
+            format!("{path}/registrations"),
+            Some(json!({ "email": "participant1@example.com" })),
+        ),
         (Method::POST, format!("{path}/registrations/approve"), Some(review())),
+        (Method::POST, format!("{path}/registrations/promote"), Some(review())),
         (Method::POST, format!("{path}/registrations/reject"), Some(review())),
     ]);
     routes

@@ -59,39 +59,20 @@ impl Ledger {
             Ok(answers) => answers,
             Err(refusal) => return Verdict::NotApplicable(refusal),
         };
-        // Reuse the row of a cancelled registration.
-        let (id, write) = match earlier {
-            Some(Entry { row, write: RowWrite::Insert, .. }) => (row.id, RowWrite::Insert),
-            Some(Entry { row, .. }) => (row.id, RowWrite::Update),
-            None => (RegistrationId(new_id()), RowWrite::Insert),
-        };
-        let registered_at =
-            earlier.map_or(self.now.utc(), |Entry { row, .. }| renewed_at(self.now, row));
-        let key = request.keyed.as_ref().map(|keyed| keyed.key.idempotency_key().to_string());
-        let (status, waitlist_number, event) = if self.after.approval_required {
+        let (mut row, write) = self.made_anew(user.id);
+        row.idempotency_key =
+            request.keyed.as_ref().map(|keyed| keyed.key.idempotency_key().to_string());
+        let event = if self.after.approval_required {
             self.after.awaiting_approval += 1;
-            (RegistrationStatus::AwaitingApproval, None, EventType::RegistrationRequested)
+            row.status = RegistrationStatus::AwaitingApproval;
+            EventType::RegistrationRequested
         } else if gets_seat {
             self.after.registered += 1;
-            (RegistrationStatus::Pending, None, EventType::RegistrationCreated)
+            EventType::RegistrationCreated
         } else {
-            let number = self.join_waiting_list(user.id);
-            (RegistrationStatus::Waitlisted, Some(number), EventType::RegistrationWaitlisted)
-        };
-        // No `..earlier`: a new column has to be decided here, for a reused row as well.
-        let row = registration::Model {
-            id,
-            user_id: user.id,
-            competition_id: self.after.id,
-            status,
-            idempotency_key: key,
-            registered_at,
-            updated_at: registered_at,
-            reminded_at: None,
-            reminded_start: None,
-            cancellation_notified_at: None,
-            waitlist_number,
-            last_event_id: None,
+            row.status = RegistrationStatus::Waitlisted;
+            row.waitlist_number = Some(self.join_waiting_list(user.id));
+            EventType::RegistrationWaitlisted
         };
         let registration = row.clone().into_new_registration(&self.after, user);
         self.add_registration_event(event, &row);
@@ -100,6 +81,35 @@ impl Ledger {
         let (cause, seat_from) = (request.cause.clone(), SeatFrom::default());
         self.registrations.insert(user.id, Entry { row, write, cause, seat_from, answers });
         Verdict::Granted(Effect::Registered(Box::new(registration)))
+    }
+
+    /// The row of a registration that is made now with a seat, and how it is written: the row of an
+    /// earlier registration of the user is reused. The competition counts the seat apart.
+    pub(super) fn made_anew(&self, user: UserId) -> (registration::Model, RowWrite) {
+        let earlier = self.registrations.get(&user);
+        let (id, write) = match earlier {
+            Some(Entry { row, write: RowWrite::Insert, .. }) => (row.id, RowWrite::Insert),
+            Some(Entry { row, .. }) => (row.id, RowWrite::Update),
+            None => (RegistrationId(new_id()), RowWrite::Insert),
+        };
+        let registered_at =
+            earlier.map_or(self.now.utc(), |Entry { row, .. }| renewed_at(self.now, row));
+        // No `..earlier`: a new column has to be decided here, for a reused row as well.
+        let row = registration::Model {
+            id,
+            user_id: user,
+            competition_id: self.after.id,
+            status: RegistrationStatus::Pending,
+            idempotency_key: None,
+            registered_at,
+            updated_at: registered_at,
+            reminded_at: None,
+            reminded_start: None,
+            cancellation_notified_at: None,
+            waitlist_number: None,
+            last_event_id: None,
+        };
+        (row, write)
     }
 
     /// Why the competition takes no registrations from anyone now, seats left or not.

@@ -1,4 +1,4 @@
-//! The rules of approval: the organizer gives registrations a seat, or takes it from them.
+//! The rules of reviews: the organizer gives registrations a seat, or takes it from them.
 
 use domain::{
     ErrorCode, EventType, PublicError, RefusedReview, RegistrationEventKind as Kind,
@@ -22,23 +22,15 @@ impl Ledger {
     /// others as they are decided. A repeated review is granted: the response to the first may have
     /// been lost.
     pub(super) fn review(&mut self, request: &Request, review: &Review) -> Verdict {
-        if self.after.cancelled_at.is_some() {
-            let code = ErrorCode::CompetitionCancelled;
-            return Verdict::Refused(PublicError::new(code, CANCELLED));
+        if let Some(refusal) = self.review_refusal() {
+            return Verdict::Refused(refusal);
         }
-        // Nobody has a seat in a draft.
-        if self.after.visibility.is_draft() {
-            let message = "The competition is a draft: publish it first";
-            return Verdict::Refused(PublicError::new(ErrorCode::RegistrationNotOpen, message));
-        }
-        // The roster says who took part.
-        if self.after.dates().is_over(self.now) {
-            return Verdict::Refused(PublicError::new(ErrorCode::CompetitionOver, OVER));
-        }
+        let capacity = self.after.capacity;
         let mut all = ReviewedRegistrations::default();
         for &id in &review.registrations {
             let decided = self.reviewed_user(id).and_then(|user| match &review.verdict {
                 ReviewVerdict::Approve => self.approve(request, user),
+                ReviewVerdict::Promote { adds_seats } => self.promote(request, user, *adds_seats),
                 ReviewVerdict::Reject { reason } => self.reject(request, user, reason.as_ref()),
             });
             match decided {
@@ -50,7 +42,25 @@ impl Ledger {
                 }),
             }
         }
+        self.record_added_seats(capacity);
         Verdict::Granted(Effect::RegistrationsReviewed(Box::new(all)))
+    }
+
+    /// Why its organizer decides on no registrations for the competition now.
+    pub(super) fn review_refusal(&self) -> Option<PublicError> {
+        let (code, message) = if self.after.cancelled_at.is_some() {
+            (ErrorCode::CompetitionCancelled, CANCELLED)
+        } else if self.after.visibility.is_draft() {
+            // Nobody has a seat in a draft.
+            let message = "The competition is a draft: publish it first";
+            (ErrorCode::RegistrationNotOpen, message)
+        } else if self.after.dates().is_over(self.now) {
+            // The roster says who took part.
+            (ErrorCode::CompetitionOver, OVER)
+        } else {
+            return None;
+        };
+        Some(PublicError::new(code, message))
     }
 
     /// Whose registration it is. Refuses those of other competitions, and those that the
@@ -76,8 +86,8 @@ impl Ledger {
     ) -> Result<registration::Model, PublicError> {
         let (competition, now) = (&self.after, self.now);
         let passes_on = competition.passes_seats_on(now);
-        let gets_seat = !competition.is_full() && (competition.waitlisted == 0 || !passes_on);
         let joins_list = passes_on && competition.waitlisted < competition.waitlist_capacity;
+        let gets_seat = self.has_free_seat();
         let entry = self.entry_mut(user);
         let before = entry.row.status;
         let waits = before == RegistrationStatus::Waitlisted;
@@ -101,6 +111,35 @@ impl Ledger {
             row.waitlist_number = Some(number);
         }
         Ok(self.reviewed(request, user, Kind::Approved, None))
+    }
+
+    /// Gives a registration a free seat, or a new one, ahead of all that wait. Seats are passed on
+    /// before, so a free seat is one that the list is not given any more.
+    fn promote(
+        &mut self,
+        request: &Request,
+        user: UserId,
+        adds_seats: bool,
+    ) -> Result<registration::Model, PublicError> {
+        let (is_full, now) = (self.after.is_full(), self.now);
+        let entry = self.entry_mut(user);
+        let before = entry.row.status;
+        if before.holds_seat() {
+            return Ok(entry.row.clone());
+        }
+        if is_full && !(adds_seats && self.add_seat()) {
+            let message = match adds_seats {
+                true => "No seat is free, and the competition has as many as it can have",
+                false => "No seat is free: add seats, or remove a participant",
+            };
+            return Err(PublicError::new(ErrorCode::CompetitionFull, message));
+        }
+        self.entry_mut(user).give_seat(now, &request.cause, SeatFrom::Organizer);
+        if before.is_active() {
+            self.end(user, before);
+        }
+        self.after.registered += 1;
+        Ok(self.reviewed(request, user, Kind::Promoted, None))
     }
 
     /// Refuses a registration a seat, or takes its seat from it.
@@ -131,7 +170,7 @@ impl Ledger {
     }
 
     /// Records a decision on a registration.
-    fn reviewed(
+    pub(super) fn reviewed(
         &mut self,
         request: &Request,
         user: UserId,
@@ -142,8 +181,13 @@ impl Ledger {
         let row = self.entry_mut(user).row_mut();
         row.last_event_id = Some(id);
         let row = row.clone();
-        if self.reviews.is_empty() {
-            self.reviewed_by = request.cause.clone();
+        // A registration with a seat is confirmed, which says that the organizer has given it.
+        let is_given = matches!(kind, Kind::Promoted | Kind::Added) && row.status.holds_seat();
+        if !is_given {
+            if self.notices.is_empty() {
+                self.noticed_by = request.cause.clone();
+            }
+            self.notices.push(id);
         }
         self.reviews.push(registration_event::Model {
             id,
@@ -153,8 +197,11 @@ impl Ledger {
             reason: reason.map(ToString::to_string),
             created_at: self.now.utc(),
         });
-        let event = match kind {
-            Kind::Approved => EventType::RegistrationApproved,
+        let event = match (kind, row.status) {
+            (Kind::Approved, _) => EventType::RegistrationApproved,
+            (Kind::Promoted, _) => EventType::RegistrationPromoted,
+            (Kind::Added, RegistrationStatus::Waitlisted) => EventType::RegistrationWaitlisted,
+            (Kind::Added, _) => EventType::RegistrationCreated,
             _ => EventType::RegistrationRejected,
         };
         self.add_registration_event(event, &row);

@@ -201,6 +201,42 @@ impl Competition {
         Ok(())
     }
 
+    pub(super) fn promote(&mut self, user: usize, adds_seats: bool) -> Outcome {
+        self.reviewable(user)?;
+        if self.is_registered[user] {
+            return Ok(());
+        }
+        if self.taken() >= self.capacity && !self.add_seat(adds_seats) {
+            return Err(ErrorCode::CompetitionFull);
+        }
+        (self.awaits[user], self.is_rejected[user]) = (false, false);
+        self.line.retain(|waiting| *waiting != user);
+        self.is_registered[user] = true;
+        Ok(())
+    }
+
+    pub(super) fn add(&mut self, user: usize, adds_seat: bool, stage: Stage) -> Outcome {
+        self.can_review(stage)?;
+        if self.is_active(user) {
+            return Err(ErrorCode::AlreadyRegistered);
+        }
+        let passes_on = self.passes_seats_on(stage);
+        let has_free_seat = self.taken() < self.capacity && (self.line.is_empty() || !passes_on);
+        let gets_seat = has_free_seat || self.add_seat(adds_seat);
+        let joins_list = passes_on && self.list_has_room();
+        if !gets_seat && !joins_list {
+            return Err(ErrorCode::CompetitionFull);
+        }
+        (self.ever_registered[user], self.is_rejected[user]) = (true, false);
+        self.take_seat_or_join(user, gets_seat);
+        Ok(())
+    }
+
+    fn add_seat(&mut self, may_add: bool) -> bool {
+        self.capacity += u32::from(may_add);
+        may_add
+    }
+
     pub(super) fn reject(&mut self, user: usize, stage: Stage) -> Outcome {
         self.reviewable(user)?;
         (self.is_registered[user], self.awaits[user]) = (false, false);

@@ -41,7 +41,16 @@ enum Command {
     SetVisibility(Visibility),
     SetApproval(bool),
     CancelCompetition,
-    Review { users: Vec<usize>, approves: bool },
+    Review { users: Vec<usize>, verdict: Verdict },
+    Add { user: usize, adds_seat: bool },
+}
+
+/// What the organizer decides on registrations.
+#[derive(Clone, Copy, Debug)]
+enum Verdict {
+    Approve,
+    Promote { adds_seats: bool },
+    Reject,
 }
 
 /// From the creation of a competition to its opening, if it does not open at once.
@@ -91,11 +100,12 @@ impl Model {
     /// The outcomes, and whether they are a replay.
     fn apply(&mut self, about: &About) -> (Outcomes, bool) {
         let (competition, stage) = (&mut self.competitions[about.competition], self.stage);
-        if let Command::Review { users, approves } = &about.command {
+        if let Command::Review { users, verdict } = &about.command {
             let allowed = competition.can_review(stage);
-            let review = |user: &usize| match approves {
-                true => competition.approve(*user, stage),
-                false => competition.reject(*user, stage),
+            let review = |user: &usize| match *verdict {
+                Verdict::Approve => competition.approve(*user, stage),
+                Verdict::Promote { adds_seats } => competition.promote(*user, adds_seats),
+                Verdict::Reject => competition.reject(*user, stage),
             };
             let each = if allowed.is_ok() { users.iter().map(review).collect() } else { vec![] };
             return ((allowed, each), false);
@@ -119,6 +129,7 @@ impl Model {
             }
             Command::SetApproval(is_required) => return (seats.set_approval(is_required), false),
             Command::CancelCompetition => return (seats.cancel_competition(stage), false),
+            Command::Add { user, adds_seat } => return (seats.add(user, adds_seat, stage), false),
             Command::Review { .. } => unreachable!("reviewed by `apply`"),
         };
         if let Some((before, about, outcome)) = key.and_then(|key| self.responses.get(&(user, key)))
@@ -148,15 +159,21 @@ impl Model {
 fn steps() -> impl Strategy<Value = Vec<Step>> {
     let user = 0..USERS;
     let key = option::of(0..3_u8);
+    let verdict = prop_oneof![
+        2 => Just(Verdict::Approve),
+        2 => any::<bool>().prop_map(|adds_seats| Verdict::Promote { adds_seats }),
+        2 => Just(Verdict::Reject),
+    ];
     let command = prop_oneof![
         8 => (user.clone(), key.clone()).prop_map(|(user, key)| Command::Register { user, key }),
-        6 => (user, key).prop_map(|(user, key)| Command::CancelRegistration { user, key }),
+        6 => (user.clone(), key).prop_map(|(user, key)| Command::CancelRegistration { user, key }),
         2 => (1..=5_u32).prop_map(Command::SetCapacity),
         2 => (0..=3_u32).prop_map(Command::SetWaitlistCapacity),
         2 => select(&Visibility::ALL[..]).prop_map(Command::SetVisibility),
         2 => any::<bool>().prop_map(Command::SetApproval),
-        4 => (subsequence((0..USERS).collect::<Vec<_>>(), 1..=3), any::<bool>())
-            .prop_map(|(users, approves)| Command::Review { users, approves }),
+        5 => (subsequence((0..USERS).collect::<Vec<_>>(), 1..=3), verdict)
+            .prop_map(|(users, verdict)| Command::Review { users, verdict }),
+        2 => (user, any::<bool>()).prop_map(|(user, adds_seat)| Command::Add { user, adds_seat }),
         1 => Just(Command::CancelCompetition),
     ];
     let stage = prop_oneof![

@@ -7,7 +7,7 @@ use domain::{
 };
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
-use super::{About, COMPETITIONS, Command, Outcome, Outcomes, Step};
+use super::{About, COMPETITIONS, Command, Outcome, Outcomes, Step, Verdict};
 use crate::{
     Actor, Cause, Context,
     admission::{
@@ -67,10 +67,16 @@ impl Real<'_> {
                 let approval_required = Some(is_required);
                 self.edit(CompetitionEdit { approval_required, ..Default::default() })
             }
-            Command::Review { ref users, approves } => {
-                let verdict = match approves {
-                    true => ReviewVerdict::Approve,
-                    false => ReviewVerdict::Reject { reason: None },
+            Command::Add { user, adds_seat } => {
+                let participant = Box::new(self.users[user].user().unwrap().clone());
+                let command = AdmissionCommand::AddParticipant { participant, adds_seat };
+                (self.organizer, command, None)
+            }
+            Command::Review { ref users, verdict } => {
+                let verdict = match verdict {
+                    Verdict::Approve => ReviewVerdict::Approve,
+                    Verdict::Promote { adds_seats } => ReviewVerdict::Promote { adds_seats },
+                    Verdict::Reject => ReviewVerdict::Reject { reason: None },
                 };
                 let made = self.registrations(competition).await;
                 let of = |user: &usize| made.get(&self.users[*user].user().unwrap().id).copied();

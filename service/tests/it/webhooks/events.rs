@@ -80,6 +80,38 @@ async fn joining_the_waiting_list_and_a_seat_from_it_have_their_events() {
 }
 
 #[tokio::test]
+async fn seats_that_the_organizer_gives_have_their_events() {
+    let world = World::in_memory().await;
+    let ada = world.organizer("Ada").await;
+    let [ben, eve, kim] = &world.participants(3).await[..] else { panic!("three participants") };
+    let receiver = Receiver::start().await;
+    webhook_to(&world, &ada, &receiver).await;
+    let id = world.competition(&ada).seats(1).waitlist(1).create().await;
+    register(&world.ctx, ben, id).await.unwrap();
+    let waiting = register(&world.ctx, eve, id).await.unwrap().registration.id;
+    let promotion = json!({ "registrationIds": [waiting], "addSeats": true });
+    let promotion = serde_json::from_value(promotion).unwrap();
+    registration::promote(&world.ctx, &ada, id, promotion, None).await.unwrap().outcome.unwrap();
+    let addition = json!({ "email": kim.user().unwrap().email });
+    let addition = serde_json::from_value(addition).unwrap();
+    let added = registration::add_participant(&world.ctx, &ada, id, addition, None).await;
+    added.unwrap().outcome.unwrap();
+    world.run_pending_jobs().await;
+    let counts = counts(&receiver);
+    for (kind, count) in [
+        ("competition.changed", Some(1)),
+        ("registration.created", Some(1)),
+        ("registration.promoted", Some(1)),
+        ("registration.confirmed", Some(2)),
+        ("registration.waitlisted", Some(2)),
+        ("registration.approved", None),
+        ("registration.rejected", None),
+    ] {
+        assert_eq!(counts.get(kind).copied(), count, "{kind}");
+    }
+}
+
+#[tokio::test]
 async fn an_event_of_a_competition_says_when_and_where_without_the_online_link() {
     let world = World::in_memory().await;
     let ada = world.organizer("Ada").await;

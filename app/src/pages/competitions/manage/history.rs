@@ -67,6 +67,8 @@ fn words(kind: RegistrationEventKind) -> &'static str {
         RegistrationEventKind::Approved => "Approved",
         RegistrationEventKind::Rejected => "Rejected",
         RegistrationEventKind::Removed => "Removed",
+        RegistrationEventKind::Promoted => "Given a seat",
+        RegistrationEventKind::Added => "Added",
         RegistrationEventKind::AnswersEdited => "Answers edited",
     }
 }

@@ -1,5 +1,6 @@
 //! A competition as its organizer sees it.
 
+mod addition;
 mod address;
 mod answer_choices;
 mod answer_list;
@@ -12,6 +13,7 @@ mod screen;
 mod totals;
 mod visibility;
 
+pub use addition::TypedAddition;
 pub use answer_choices::AnswerChoices;
 pub use history::HistoryEntry;
 pub use page::ManageCompetitionPage;

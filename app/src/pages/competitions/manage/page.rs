@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use leptos_router::hooks::{use_params_map, use_query_map};
 
 use super::{
+    addition::AddParticipant,
     address,
     review::ReviewRegistrations,
     roster::Roster,
@@ -33,17 +34,32 @@ pub fn ManageCompetitionPage() -> impl IntoView {
     });
     let set = ServerAction::<SetVisibility>::new();
     let review = ServerAction::<ReviewRegistrations>::new();
+    let add = ServerAction::<AddParticipant>::new();
     Toasts::after(review);
-    let (confirmed, reviewed) = (StoredValue::new(0), StoredValue::new(0));
-    // A review that is refused leaves the page, with what is chosen and typed.
-    let successes = count_replies(review, Result::is_ok);
+    Toasts::after(add);
+    let (confirmed, focused) = (StoredValue::new(0), StoredValue::new(0));
+    // What is refused leaves the page, with what is chosen and typed.
+    let (reviews, additions) =
+        (count_replies(review, Result::is_ok), count_replies(add, Result::is_ok));
+    let successes = Signal::derive(move || reviews.get() + additions.get());
+    // The success of one form ends the error of the other.
+    Effect::new(move || {
+        if reviews.get() > 0 {
+            add.clear();
+        }
+    });
+    Effect::new(move || {
+        if additions.get() > 0 {
+            review.clear();
+        }
+    });
     let screen = Resource::new_blocking(
         move || (asked.get(), set.version().get(), successes.get()),
         |((id, query), ..)| load_manage_competition(id, query),
     );
     view! {
         <Loaded from=screen let(screen)>
-            <Content screen set confirmed review reviewed />
+            <Content screen set confirmed review add successes focused />
         </Loaded>
     }
 }
@@ -55,8 +71,11 @@ fn Content(
     /// The number of responses to it that the page has confirmed.
     confirmed: StoredValue<usize>,
     review: ServerAction<ReviewRegistrations>,
-    /// The number of reviews after which the list has taken the focus.
-    reviewed: StoredValue<usize>,
+    add: ServerAction<AddParticipant>,
+    /// The number of reviews and additions that have succeeded.
+    successes: Signal<usize>,
+    /// The number of them after which the list has taken the focus.
+    focused: StoredValue<usize>,
 ) -> impl IntoView {
     let (id, title) = (screen.id, screen.title.clone());
     let is_cancelled = screen.cancelled_at.is_some();
@@ -116,7 +135,7 @@ fn Content(
                 capacity=screen.capacity
                 seats_left=screen.seats_left
             />
-            <Roster screen review reviewed />
+            <Roster screen review add successes focused />
         </div>
     }
 }

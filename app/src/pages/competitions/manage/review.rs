@@ -1,7 +1,7 @@
-//! Approving and rejecting registrations.
+//! Approving, promoting and rejecting registrations.
 
 use domain::{CompetitionId, UserId};
-use leptos::prelude::*;
+use leptos::{html::Form, prelude::*};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -18,6 +18,10 @@ const LIST: &str = "registrationIds";
 pub struct TypedReview {
     /// The chosen registrations.
     pub chosen: Vec<String>,
+    /// The button that was pressed.
+    pub verdict: String,
+    /// Whether seats are added when none is free.
+    pub adds_seats: bool,
     /// The reason of a rejection.
     pub reason: String,
 }
@@ -28,13 +32,14 @@ pub(super) fn form_name(id: CompetitionId) -> String {
     format!("review:{id}")
 }
 
-/// Approves or rejects the chosen registrations. Sending it twice has the effect of sending it
-/// once.
+/// Approves, promotes or rejects the chosen registrations. Sending it twice has the effect of
+/// sending it once.
 #[server(prefix = "/fn", endpoint = "review_registrations")]
 pub async fn review_registrations(
     competition: CompetitionId,
     #[server(default)] registration_ids: Vec<String>,
     #[server(default)] verdict: String,
+    #[server(default)] add_seats: bool,
     #[server(default)] reason: String,
     #[server(default)] made_for: Option<UserId>,
     #[server(default)] next: String,
@@ -43,18 +48,25 @@ pub async fn review_registrations(
         next,
         ssr::{flash, form, request, response},
     };
-    use domain::{ApprovalInput, ErrorCode, PublicError, RejectionInput};
-    use service::registration::{approve, reject};
+    use domain::{ApprovalInput, ErrorCode, PromotionInput, PublicError, RejectionInput};
+    use service::registration::{approve, promote, reject};
 
     let (ctx, actor) = (request::context()?, request::actor()?);
     let checked = form::check_same_user(made_for, &actor);
-    let typed = TypedReview { chosen: registration_ids.clone(), reason: reason.clone() };
+    let chosen = registration_ids.clone();
+    let (pressed, given) = (verdict.clone(), reason.clone());
+    let typed = TypedReview { chosen, verdict: pressed, adds_seats: add_seats, reason: given };
     let registration_ids = registration_ids.into();
     let outcome = form::and_then_async(checked, async |()| {
         let decision = match &*verdict {
             "approve" => {
                 let input = ApprovalInput { registration_ids, ..Default::default() };
                 approve(&ctx, &actor, competition, input, None).await?
+            }
+            "promote" => {
+                let add_seats = add_seats.into();
+                let input = PromotionInput { registration_ids, add_seats, ..Default::default() };
+                promote(&ctx, &actor, competition, input, None).await?
             }
             "reject" => {
                 let reason = reason.into();
@@ -63,7 +75,7 @@ pub async fn review_registrations(
             }
             // A browser that does not say which button was pressed decides nothing.
             _ => {
-                let message = "Choose whether to approve or to reject";
+                let message = "Choose what to do with the registrations";
                 let code = ErrorCode::ValidationFailed;
                 return Err(PublicError::on_field(code, LIST, message).into());
             }
@@ -80,7 +92,7 @@ pub async fn review_registrations(
     let page = next::local(&next);
     let name = form_name(competition);
     let all = form::redirect_back_with(&name, page, typed, outcome).await?;
-    for words in words(&all) {
+    for words in words(&all, verdict == "promote") {
         flash::set(words).await;
     }
     response::redirect_form(page);
@@ -89,7 +101,7 @@ pub async fn review_registrations(
 
 /// What became of the registrations: "2 registrations are approved", and why others are not.
 #[cfg(feature = "ssr")]
-fn words(all: &domain::ReviewedRegistrations) -> Vec<String> {
+fn words(all: &domain::ReviewedRegistrations, are_promoted: bool) -> Vec<String> {
     use domain::RegistrationStatus;
 
     let number = |number: usize| match number {
@@ -99,9 +111,10 @@ fn words(all: &domain::ReviewedRegistrations) -> Vec<String> {
     let count = |status| all.reviewed.iter().filter(|row| row.status == status).count();
     let rejected = count(RegistrationStatus::Rejected);
     let waitlisted = count(RegistrationStatus::Waitlisted);
-    let approved = all.reviewed.len() - rejected - waitlisted;
+    let seated = all.reviewed.len() - rejected - waitlisted;
+    let seated_words = if are_promoted { "given a seat" } else { "approved" };
     let results =
-        [(approved, "approved"), (waitlisted, "on the waiting list"), (rejected, "rejected")];
+        [(seated, seated_words), (waitlisted, "on the waiting list"), (rejected, "rejected")];
     let results = results.into_iter().filter(|(count, _)| *count > 0);
     let mut words: Vec<_> =
         results.map(|(count, what)| format!("{} {what}.", number(count))).collect();
@@ -126,13 +139,17 @@ pub(super) fn ReviewForm(
     /// The address of this page.
     next: String,
     /// What was in the form when a review was refused without JavaScript.
-    reason: String,
+    typed: TypedReview,
     /// The error of the form.
     error: FormError,
     /// Whether any registration on the page can be approved.
     can_approve: bool,
-    /// Approving and rejecting.
+    /// Whether any registration on the page can be given a seat ahead of the waiting list.
+    can_promote: bool,
+    /// Approving, promoting and rejecting.
     review: ServerAction<ReviewRegistrations>,
+    /// The form on the page.
+    form: NodeRef<Form>,
     /// The table.
     children: Children,
 ) -> impl IntoView {
@@ -145,8 +162,39 @@ pub(super) fn ReviewForm(
             </Submit>
         }
     });
+    let promote = can_promote.then(|| {
+        view! {
+            <details class="grow" open={typed.verdict == "promote"}>
+                <summary class="btn">"Give seats to chosen"</summary>
+                <div class="grid max-w-prose gap-3 pt-3">
+                    <p>"They get a seat ahead of everyone on the waiting list."</p>
+                    <label class="choice">
+                        <input
+                            class="checkbox"
+                            type="checkbox"
+                            name="add_seats"
+                            value="true"
+                            checked=typed.adds_seats
+                        />
+                        "Add a seat for each if none is free"
+                    </label>
+                    <p>
+                        <Submit
+                            pending=review.pending()
+                            class=""
+                            {..}
+                            name="verdict"
+                            value="promote"
+                        >
+                            "Give seats"
+                        </Submit>
+                    </p>
+                </div>
+            </details>
+        }
+    });
     view! {
-        <ActionForm action=review attr:class="grid gap-4">
+        <ActionForm action=review node_ref=form attr:class="grid gap-4">
             <input type="hidden" name="competition" value=id.to_string() />
             <input type="hidden" name="next" value=next />
             <MadeFor />
@@ -157,19 +205,19 @@ pub(super) fn ReviewForm(
                 {children()}
             </div>
             <div class="flex flex-wrap items-start gap-3">
-                {approve} <details class="grow" open=is_reason_wrong>
+                {approve} {promote} <details class="grow" open=is_reason_wrong>
                     <summary class="btn">"Reject or remove chosen"</summary>
                     <div class="grid max-w-prose gap-3 pt-3">
                         <p>
                             "They lose their seat, and cannot register again unless you approve \
-                                them. Each is notified."
+                                or add them. Each is notified."
                         </p>
                         <Field
                             id="reason"
                             label="Reason (optional)"
                             hint="The participants are sent the reason."
                             required=false
-                            value=reason
+                            value=typed.reason
                             error
                         />
                         <p>
@@ -246,14 +294,16 @@ mod tests {
             refused: vec![refused],
         };
         assert_eq!(
-            words(&approved),
+            words(&approved, false),
             [
                 "2 registrations are approved.",
                 "1 registration is on the waiting list.",
                 "1 registration is unchanged: All seats are taken.",
             ]
         );
+        let promoted = ReviewedRegistrations { reviewed: vec![row(Pending)], refused: vec![] };
+        assert_eq!(words(&promoted, true), ["1 registration is given a seat."]);
         let rejected = ReviewedRegistrations { reviewed: vec![row(Rejected)], refused: vec![] };
-        assert_eq!(words(&rejected), ["1 registration is rejected."]);
+        assert_eq!(words(&rejected, false), ["1 registration is rejected."]);
     }
 }

@@ -1,13 +1,17 @@
 //! The participants. Search, filter, order and pages are links and a form that call the server.
 
 use domain::{CompetitionId, RegistrationStatus, RosterOrder, RosterQuery, RosterSort};
-use leptos::{html::H2, prelude::*};
+use leptos::{
+    html::{Form, H2},
+    prelude::*,
+};
 
 use super::{
+    addition::{AddParticipant, AdditionForm},
     address,
     answer_choices::AnswerChoices,
     answer_list::AnswerList,
-    review::{ReviewBox, ReviewForm, ReviewRegistrations, TypedReview},
+    review::{ReviewBox, ReviewForm, ReviewRegistrations},
     screen::{ManageCompetitionScreen, RosterRow},
 };
 use crate::{
@@ -24,23 +28,35 @@ use crate::{
 pub(super) fn Roster(
     /// The data of the page.
     screen: ManageCompetitionScreen,
-    /// Approving and rejecting.
+    /// Approving, promoting and rejecting.
     review: ServerAction<ReviewRegistrations>,
-    /// The number of reviews after which the list has taken the focus.
-    reviewed: StoredValue<usize>,
+    /// Adding a participant.
+    add: ServerAction<AddParticipant>,
+    /// The number of reviews and additions that have succeeded.
+    successes: Signal<usize>,
+    /// The number of them after which the list has taken the focus.
+    focused: StoredValue<usize>,
 ) -> impl IntoView {
     let ManageCompetitionScreen { id, query, sort, rows, total, page, pages, .. } = screen;
     let (can_review, choices) = (screen.can_review, screen.answer_choices);
-    let TypedReview { chosen, reason } = screen.review.typed;
+    let typed = screen.review.typed;
+    let chosen = typed.chosen.clone();
     let error = error_of(review, screen.review.error);
     let heading = NodeRef::<H2>::new();
+    let (review_form, addition_form) = (NodeRef::<Form>::new(), NodeRef::<Form>::new());
     Effect::new(move || {
         // The button is gone: the table is rendered again.
-        let version = review.version().get_untracked();
-        if version > reviewed.get_value()
+        let successes = successes.get_untracked();
+        if successes > focused.get_value()
             && let Some(heading) = heading.get()
         {
-            reviewed.set_value(version);
+            focused.set_value(successes);
+            // The elements stay when the page is rendered again, with what was chosen and typed.
+            for form in [review_form, addition_form] {
+                if let Some(form) = form.get_untracked() {
+                    form.reset();
+                }
+            }
             focus(heading);
         }
     });
@@ -66,11 +82,13 @@ pub(super) fn Roster(
     } else {
         let any_reviewable = rows.iter().any(|row| row.status.is_reviewable());
         let can_approve = rows.iter().any(|row| row.can_be_approved);
+        let can_promote =
+            rows.iter().any(|row| row.status.is_reviewable() && !row.status.holds_seat());
         let table = view! { <Table id query=query.clone() sort rows can_review chosen /> };
         if can_review && any_reviewable {
             let next = address::href(id, &query);
             view! {
-                <ReviewForm id next can_approve reason error review>
+                <ReviewForm id next can_approve can_promote typed error review form=review_form>
                     {table}
                 </ReviewForm>
             }
@@ -78,6 +96,13 @@ pub(super) fn Roster(
         } else {
             table.into_any()
         }
+    };
+    let addition = match can_review {
+        true => {
+            view! { <AdditionForm id start=screen.addition add form=addition_form /> }.into_any()
+        }
+        // The competition has ended since the form was loaded.
+        false => view! { <ErrorSummary error=error_of(add, screen.addition.error) /> }.into_any(),
     };
     view! {
         <section aria-labelledby="roster" class="grid gap-4">
@@ -100,7 +125,7 @@ pub(super) fn Roster(
                         }
                     })}
             </div>
-            <ErrorSummary error />
+            {addition} <ErrorSummary error />
             {(!none_yet).then(|| view! { <Filters id query=query.clone() choices /> })}
             <p role="status" class="font-semibold">{count(total, page, pages)}</p>
             {content}

@@ -7,7 +7,7 @@ use domain::{
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::{answer_choices::AnswerChoices, review::TypedReview};
+use super::{addition::TypedAddition, answer_choices::AnswerChoices, review::TypedReview};
 use crate::{Moment, error::Failure, form::Returned, pages::competitions::Availability};
 
 /// A registration in the roster.
@@ -54,10 +54,12 @@ pub struct ManageCompetitionScreen {
     pub cancelled_at: Option<Moment>,
     /// Whether it can be cancelled: it is neither cancelled nor over.
     pub can_be_cancelled: bool,
-    /// Whether the viewer can approve and reject registrations.
+    /// Whether the viewer can add participants, and approve and reject registrations.
     pub can_review: bool,
     /// A review that has just been refused without JavaScript, if one was.
     pub review: Returned<TypedReview>,
+    /// An addition that has just been refused without JavaScript, if one was.
+    pub addition: Returned<TypedAddition>,
     /// Whether the viewer is its organizer. Administrators can only look.
     pub is_owner: bool,
     /// The registrations, counted by status.
@@ -84,7 +86,7 @@ pub async fn load_manage_competition(
     id: String,
     #[server(default)] query: RosterQuery,
 ) -> Result<ManageCompetitionScreen, Failure> {
-    use super::{review, visibility::form_name};
+    use super::{addition, review, visibility::form_name};
     use crate::ssr::{clock::ViewerClock, form, request};
 
     /// The number of participants on a page.
@@ -126,6 +128,7 @@ pub async fn load_manage_competition(
         can_be_cancelled: !competition.is_cancelled() && !competition.is_over(now),
         can_review: is_owner && competition.takes_reviews(now),
         review: form::take_stored_form(&review::form_name(id)).await?,
+        addition: form::take_stored_form(&addition::form_name(id)).await?,
         is_owner,
         title: competition.title,
         totals: roster.totals,
