@@ -82,6 +82,11 @@ impl RegistrationStatus {
         self.is_active() || self == Self::Rejected
     }
 
+    /// Whether the organizer can give the registration a seat ahead of the waiting list.
+    pub fn can_be_promoted(self) -> bool {
+        self.is_reviewable() && !self.holds_seat()
+    }
+
     /// Checks that the answers of the registration can be changed at `now`: while it is active,
     /// until the deadline of a competition that is not cancelled.
     ///

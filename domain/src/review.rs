@@ -125,11 +125,7 @@ impl ApprovalInput {
     /// # Errors
     /// All faults at once.
     pub fn check(self) -> Result<Review, PublicError> {
-        let mut faults = Faults::default();
-        let registrations = faults.check("registrationIds", ids(self.registration_ids));
-        refuse_unknown(&mut faults, &self.unknown);
-        let verdict = ReviewVerdict::Approve;
-        faults.finish(registrations.map(|registrations| Review { registrations, verdict }))
+        check(self.registration_ids, &self.unknown, |_| Some(ReviewVerdict::Approve))
     }
 }
 
@@ -139,13 +135,10 @@ impl PromotionInput {
     /// # Errors
     /// All faults at once.
     pub fn check(self) -> Result<Review, PublicError> {
-        let mut faults = Faults::default();
-        let registrations = faults.check("registrationIds", ids(self.registration_ids));
-        let adds_seats = faults.check("addSeats", flag(&self.add_seats, "Adding seats"));
-        refuse_unknown(&mut faults, &self.unknown);
-        let verdict = adds_seats.map(|adds_seats| ReviewVerdict::Promote { adds_seats });
-        let review = registrations.zip(verdict);
-        faults.finish(review.map(|(registrations, verdict)| Review { registrations, verdict }))
+        check(self.registration_ids, &self.unknown, |faults| {
+            let adds_seats = faults.check("addSeats", flag(&self.add_seats, "Adding seats"))?;
+            Some(ReviewVerdict::Promote { adds_seats })
+        })
     }
 }
 
@@ -155,14 +148,25 @@ impl RejectionInput {
     /// # Errors
     /// All faults at once.
     pub fn check(self) -> Result<Review, PublicError> {
-        let mut faults = Faults::default();
-        let registrations = faults.check("registrationIds", ids(self.registration_ids));
-        let reason = faults.check("reason", reason(self.reason));
-        refuse_unknown(&mut faults, &self.unknown);
-        let verdict = reason.map(|reason| ReviewVerdict::Reject { reason });
-        let review = registrations.zip(verdict);
-        faults.finish(review.map(|(registrations, verdict)| Review { registrations, verdict }))
+        check(self.registration_ids, &self.unknown, |faults| {
+            let reason = faults.check("reason", reason(self.reason))?;
+            Some(ReviewVerdict::Reject { reason })
+        })
     }
+}
+
+/// A review, if its registrations are right and `verdict` adds no fault.
+fn check(
+    registration_ids: Raw<Vec<String>>,
+    unknown: &BTreeMap<String, IgnoredAny>,
+    verdict: impl FnOnce(&mut Faults) -> Option<ReviewVerdict>,
+) -> Result<Review, PublicError> {
+    let mut faults = Faults::default();
+    let registrations = faults.check("registrationIds", ids(registration_ids));
+    let verdict = verdict(&mut faults);
+    refuse_unknown(&mut faults, unknown);
+    let review = registrations.zip(verdict);
+    faults.finish(review.map(|(registrations, verdict)| Review { registrations, verdict }))
 }
 
 fn ids(raw: Raw<Vec<String>>) -> Result<Vec<RegistrationId>, String> {

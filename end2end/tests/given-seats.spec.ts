@@ -102,18 +102,35 @@ test('an organizer adds a participant, who hears of it', { tag: '@phone' }, asyn
   });
 });
 
-test('the success of a review ends the error of an addition', async ({ page, api }) => {
-  const { organizer, competition } = await withWaitingList(api);
+test('the success of one form ends the error of the other', async ({ page, api }) => {
+  const [{ organizer, competition }, participant] = await Promise.all([withWaitingList(api), api.participant('Kim')]);
   await logInAs(page, organizer);
   await open(page, `/competitions/${competition.id}/manage`);
   await hydrated(page);
-  await page.locator('summary', { hasText: 'Add participant' }).click();
-  await page.getByLabel('Email', { exact: true }).fill('nobody@example.com');
-  await page.getByRole('button', { name: 'Add participant' }).click();
-  await expect(errorSummary(page)).toBeVisible();
-  await page.getByRole('checkbox', { name: 'Eve Third' }).check();
-  await page.getByText('Reject or remove chosen').click();
-  await page.getByRole('button', { name: 'Reject or remove' }).click();
-  await expect(toast(page, '1 registration is rejected.')).toBeVisible();
-  await expect(errorSummary(page)).toBeHidden();
+  const email = page.getByLabel('Email', { exact: true });
+  const add = page.getByRole('button', { name: 'Add participant' });
+
+  await test.step('an addition is refused, and a registration is rejected', async () => {
+    await page.locator('summary', { hasText: 'Add participant' }).click();
+    await email.fill('nobody@example.com');
+    await add.click();
+    await expect(errorSummary(page)).toBeVisible();
+    await page.getByRole('checkbox', { name: 'Eve Third' }).check();
+    await page.getByText('Reject or remove chosen').click();
+    await page.getByRole('button', { name: 'Reject or remove' }).click();
+    await expect(toast(page, '1 registration is rejected.')).toBeVisible();
+    await expect(errorSummary(page)).toBeHidden();
+  });
+
+  await test.step('a promotion is refused, and a participant is added', async () => {
+    await page.getByRole('checkbox', { name: 'Ben Second' }).check();
+    await page.getByText('Give seats to chosen').click();
+    await page.getByRole('button', { name: 'Give seats' }).click();
+    await expect(errorSummary(page)).toBeVisible();
+    if (!(await email.isVisible())) await page.locator('summary', { hasText: 'Add participant' }).click();
+    await email.fill(participant.email);
+    await add.click();
+    await expect(toast(page, 'Kim is on the waiting list.')).toBeVisible();
+    await expect(errorSummary(page)).toBeHidden();
+  });
 });

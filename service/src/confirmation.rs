@@ -268,10 +268,10 @@ pub(crate) fn mail(
 
 /// The key of the confirmation of a registration. After a cancellation and a new registration, the
 /// participant gets another confirmation. That of an approval has a prefix of its own: the limit
-/// on repeated confirmations is for what participants do, and not for what organizers do.
+/// on repeated confirmations is for participants who register again and again, and for organizers
+/// who add participants who have not asked for it.
 pub(crate) fn dedup_key(row: &registration::Model, seat_from: SeatFrom) -> String {
     let prefix = match seat_from {
-        // Nobody who is added has asked for the mail.
         SeatFrom::Registering | SeatFrom::WaitingList | SeatFrom::Organizer => CONFIRMATION,
         SeatFrom::Approval => APPROVAL,
     };

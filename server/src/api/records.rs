@@ -1,10 +1,6 @@
 //! Single registrations, for the organizer of the competition: adding one, its history and answers.
 
-use axum::{
-    Json,
-    extract::State,
-    response::{IntoResponse, Response},
-};
+use axum::{Json, extract::State, response::Response};
 use domain::{
     AdditionInput, CompetitionId, NewRegistration, RegistrationId, RegistrationPatch,
     RegistrationRecord,
@@ -15,9 +11,8 @@ use utoipa_axum::routes;
 use super::{
     ApiRouter,
     extract::{Body, Id, Ids, OptionalKey},
-    location,
     parameters::{CompetitionPath, Keyed, RecordPath},
-    replay,
+    registrations,
     responses::{
         AdditionRefused, AlreadyAdded, CorrectionConflict, CorrectionRefused, NotYourCompetition,
         OwnerOnly, ParticipantNotFound, RecordNotFound,
@@ -62,14 +57,7 @@ async fn add_participant(
     Body(input): Body<AdditionInput>,
 ) -> Result<Response, Problem> {
     let decision = registration::add_participant(&state.ctx, &actor, id, input, key).await?;
-    let response = match decision.outcome {
-        Ok(new) => {
-            let path = format!("/api/competitions/{id}/registrations/");
-            location::created(&path, new.registration.id, Json(&new))
-        }
-        Err(refusal) => Problem::from(refusal).into_response(),
-    };
-    Ok(replay::mark(response, decision.replayed))
+    Ok(registrations::respond(&format!("/api/competitions/{id}/registrations/"), decision))
 }
 
 /// Get a participant of my competition

@@ -71,12 +71,13 @@ async fn register(
 ) -> Result<Response, Problem> {
     let (ctx, actor) = (&state.ctx, &actor);
     let decision = registration::register_with_answers(ctx, actor, id, answers, key).await?;
-    Ok(respond(decision))
+    Ok(respond("/api/registrations/", decision))
 }
 
-fn respond(decision: Decision<NewRegistration>) -> Response {
+/// The response to a command that makes a registration, whose path begins with `folder`.
+pub(super) fn respond(folder: &str, decision: Decision<NewRegistration>) -> Response {
     let response = match decision.outcome {
-        Ok(new) => location::created("/api/registrations/", new.registration.id, Json(&new)),
+        Ok(new) => location::created(folder, new.registration.id, Json(&new)),
         Err(refusal) => Problem::from(refusal).into_response(),
     };
     replay::mark(response, decision.replayed)

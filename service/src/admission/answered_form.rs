@@ -81,23 +81,30 @@ pub(super) fn choosing(options: usize) -> AnsweredForm {
 
 #[cfg(test)]
 mod tests {
+    use domain::CompetitionId;
     use sea_orm::EntityTrait;
 
     use super::*;
     use crate::{
+        Actor,
         admission::{AdmissionCommand, command::Request, execute, process::process_batch},
         competitions,
         entity::answer,
         testing::World,
     };
 
-    #[tokio::test]
-    async fn answers_to_the_questions_before_an_edit_are_refused_and_take_no_seat() {
+    /// A competition of Ada's that asks for the team, and a participant, Grace.
+    async fn asking_for_teams() -> (World, [Actor; 2], CompetitionId) {
         let world = World::new().await;
-        let ada = world.organizer("Ada").await;
-        let grace = world.participant("Grace").await;
+        let (ada, grace) = (world.organizer("Ada").await, world.participant("Grace").await);
         let team = json!([{ "kind": "SHORT_TEXT", "label": "Team" }]);
         let id = world.competition(&ada).asking(team).create().await;
+        (world, [ada, grace], id)
+    }
+
+    #[tokio::test]
+    async fn answers_to_the_questions_before_an_edit_are_refused_and_take_no_seat() {
+        let (world, [ada, grace], id) = asking_for_teams().await;
         let (asked, version) = competitions::questions(&world.ctx, id).await.unwrap();
         let form = AnsweredForm::new(Raw::Missing, &asked, version);
         let edit = json!({ "questions": [{ "kind": "DATE", "label": "Born", "required": true }] });
@@ -119,13 +126,10 @@ mod tests {
         tokio::time::sleep(std::time::Duration::from_millis(100)).await;
         assert!(register(form).await.is_ok());
     }
+
     #[tokio::test]
     async fn a_participant_who_is_added_keeps_the_answers_of_a_registration_in_the_same_batch() {
-        let world = World::new().await;
-        let ada = world.organizer("Ada").await;
-        let grace = world.participant("Grace").await;
-        let team = json!([{ "kind": "SHORT_TEXT", "label": "Team" }]);
-        let id = world.competition(&ada).asking(team).create().await;
+        let (world, [ada, grace], id) = asking_for_teams().await;
         let (asked, version) = competitions::questions(&world.ctx, id).await.unwrap();
         let answer = json!([{ "questionId": asked[0].id, "value": "Red" }]);
         let form = AnsweredForm::new(serde_json::from_value(answer).unwrap(), &asked, version);

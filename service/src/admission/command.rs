@@ -59,8 +59,8 @@ impl Request {
         }
     }
 
-    /// The user whose registration the decision depends on, as [`AdmissionCommand::reviewed`] does
-    /// not name it.
+    /// The user whose registration the decision depends on, unless [`AdmissionCommand::reviewed`]
+    /// names registrations by their ids.
     pub(super) fn registrant(&self) -> Option<UserId> {
         match &self.command {
             AdmissionCommand::Register(_) | AdmissionCommand::CancelRegistration => {

@@ -3,6 +3,8 @@
 use domain::{CompetitionWithOrganizer, NewRegistration, PublicError, ReviewedRegistrations};
 use serde::{Deserialize, Serialize};
 
+use crate::{Error, Result};
+
 /// The decision on a request.
 #[derive(Clone, Debug)]
 pub struct Decision<T> {
@@ -26,6 +28,19 @@ impl<T> Decision<T> {
             Err(refusal) => Err(refusal),
         };
         Ok(Decision { outcome, replayed: self.replayed })
+    }
+}
+
+impl Decision<Effect> {
+    /// The decision on a command that makes a registration.
+    ///
+    /// # Errors
+    /// [`Error::Corrupt`] for the effect of another command.
+    pub(crate) fn registered(self) -> Result<Decision<NewRegistration>> {
+        self.try_map(|effect| match effect {
+            Effect::Registered(registration) => Ok(*registration),
+            other => Err(Error::Corrupt(format!("the effect of registering is {other:?}"))),
+        })
     }
 }
 

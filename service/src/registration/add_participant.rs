@@ -6,8 +6,8 @@ use domain::{
 };
 
 use crate::{
-    Actor, Context, Error, Result, accounts,
-    admission::{self, AdmissionCommand, Decision, Effect},
+    Actor, Context, Result, accounts,
+    admission::{self, AdmissionCommand, Decision},
     competitions,
 };
 
@@ -34,11 +34,7 @@ pub async fn add_participant(
     competitions::get_own(ctx, actor, competition).await?;
     let participant = Box::new(participant(ctx, email.as_str()).await?);
     let command = AdmissionCommand::AddParticipant { participant, adds_seat };
-    let decision = admission::execute(ctx, user, competition, command, key).await?;
-    decision.try_map(|effect| match effect {
-        Effect::Registered(registration) => Ok(*registration),
-        other => Err(Error::Corrupt(format!("the effect of adding is {other:?}"))),
-    })
+    admission::execute(ctx, user, competition, command, key).await?.registered()
 }
 
 /// The participant with this address.

@@ -7,7 +7,7 @@ use tokio::time::{Instant, sleep};
 
 use crate::{
     Actor, Context, Error, Result,
-    admission::{self, AdmissionCommand, AnsweredForm, Decision, Effect},
+    admission::{self, AdmissionCommand, AnsweredForm, Decision},
     competitions, idempotency,
 };
 
@@ -76,10 +76,7 @@ pub async fn register_with_answers(
             locked_until = Instant::now() + idempotency::LOCK_TTL;
             continue;
         }
-        return decision.try_map(|effect| match effect {
-            Effect::Registered(registration) => Ok(*registration),
-            other => Err(Error::Corrupt(format!("the effect of registering is {other:?}"))),
-        });
+        return decision.registered();
     }
 }
 

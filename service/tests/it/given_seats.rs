@@ -101,6 +101,8 @@ async fn a_registration_is_given_an_added_seat_ahead_of_the_waiting_list() {
     assert_eq!((after.title, after.description), (before.title, before.description));
     assert_eq!(sprint.world.waiting_list(sprint.id).await.len(), 2);
 
+    // The confirmation says it.
+    assert_eq!(sprint.world.jobs_of_kind("notify_of_reviews").await, 0);
     sprint.world.run_pending_jobs().await;
     assert_eq!(sprint.status(ids[3]).await, Confirmed);
     let mail = mails(&sprint.world, &people[3]).await.remove(0);
@@ -282,4 +284,18 @@ async fn no_seat_is_given_in_a_competition_that_is_cancelled_over_or_a_draft() {
     sprint.world.clock.advance(TimeDelta::days(400));
     assert_eq!(sprint.add(&ben, true).await.unwrap_err(), ErrorCode::CompetitionOver);
     assert_eq!(sprint.competition().await.capacity, 5);
+}
+
+#[tokio::test]
+async fn no_seat_is_added_to_a_competition_with_as_many_as_it_can_have() {
+    let sprint = Sprint::new(1, 5).await;
+    let (_, ids) = sprint.register(2).await;
+    let most = domain::MAX_CAPACITY;
+    let fill = format!("UPDATE competitions SET capacity = {most}, registered = {most}");
+    sprint.world.execute(&fill).await.unwrap();
+    let refused = sprint.promote(&ids[1..], true).await.refused;
+    assert_eq!(refused[0].code, ErrorCode::CompetitionFull);
+    assert!(refused[0].message.contains("as many as it can have"), "{}", refused[0].message);
+    let ben = sprint.world.participant("Ben").await;
+    assert_eq!(sprint.add(&ben, true).await.unwrap().registration.status, Waitlisted);
 }

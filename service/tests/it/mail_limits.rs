@@ -6,6 +6,7 @@ use service::{
     Actor, Context, cron,
     housekeeping::CleanUp,
     password_reset::request,
+    registration,
     testing::{World, run_pending_jobs},
 };
 
@@ -108,6 +109,24 @@ async fn a_registration_that_was_removed_and_approved_again_is_confirmed_by_mail
         sink.mails().iter().map(|mail| mail.header("subject").to_owned()).collect();
     let confirmed = "Registration Confirmed: Code Sprint";
     assert_eq!(subjects, [confirmed, "Registration removed: Code Sprint", confirmed]);
+}
+
+#[tokio::test]
+async fn a_participant_who_is_added_again_and_again_is_mailed_once_in_six_hours() {
+    let world = World::new().await;
+    let sink = Sink::start().await;
+    let ctx = world.process_with_mail(&sink.url()).await;
+    let (ada, grace) = (world.organizer("Ada").await, world.participant("Grace").await);
+    let sprint = world.competition(&ada).create().await;
+    for _ in 0..3 {
+        let addition = serde_json::json!({ "email": grace.user().unwrap().email });
+        let addition = serde_json::from_value(addition).unwrap();
+        let added = registration::add_participant(&ctx, &ada, sprint, addition, None).await;
+        added.unwrap().outcome.unwrap();
+        run_pending_jobs(&ctx).await;
+        cancel_registration(&ctx, &grace, sprint).await.unwrap();
+    }
+    assert_eq!((sink.mails().len(), mails(&world, &grace).await.len()), (1, 3));
 }
 
 #[tokio::test]

@@ -28,28 +28,21 @@ impl Ledger {
             return Verdict::Refused(refusal);
         }
         let user = participant.id;
-        if let Some(Entry { row, .. }) = self.registrations.get(&user)
-            && row.status.is_active()
-        {
-            let message = match row.status {
-                RegistrationStatus::Waitlisted => {
-                    "This participant is on the waiting list already: give the registration a seat"
-                }
-                RegistrationStatus::AwaitingApproval => {
-                    "This participant waits for approval already: approve the registration"
-                }
-                _ => "This participant is registered already",
-            };
-            return Verdict::Refused(PublicError {
-                registration_id: Some(row.id),
-                ..PublicError::new(ErrorCode::AlreadyRegistered, message)
-            });
+        let already = self.already_registered(user, |status| match status {
+            RegistrationStatus::Waitlisted => {
+                "This participant is on the waiting list already: give the registration a seat"
+            }
+            RegistrationStatus::AwaitingApproval => {
+                "This participant waits for approval already: approve the registration"
+            }
+            _ => "This participant is registered already",
+        });
+        if let Some(refusal) = already {
+            return Verdict::Refused(refusal);
         }
-        let (competition, capacity) = (&self.after, self.after.capacity);
-        let passes_on = competition.passes_seats_on(self.now);
-        let joins_list = passes_on && competition.waitlisted < competition.waitlist_capacity;
+        let capacity = self.after.capacity;
         let gets_seat = self.has_free_seat() || (adds_seat && self.add_seat());
-        if !gets_seat && !joins_list {
+        if !gets_seat && !self.list_has_room() {
             let message = match adds_seat {
                 true => "Competition is full, and has as many seats as a competition can have",
                 false => "Competition is full: add a seat",
@@ -77,13 +70,6 @@ impl Ledger {
         self.record_added_seats(capacity);
         let registration = row.into_new_registration(&self.after, participant);
         Verdict::Granted(Effect::Registered(Box::new(registration)))
-    }
-
-    /// Whether a seat is free that is not passed on to the waiting list.
-    pub(super) fn has_free_seat(&self) -> bool {
-        let competition = &self.after;
-        let passes_on = competition.waitlisted > 0 && competition.passes_seats_on(self.now);
-        !competition.is_full() && !passes_on
     }
 
     /// Adds a seat, for a registration that the organizer gives it to at once. `false` if there are

@@ -22,22 +22,15 @@ impl Ledger {
         if let Some(refusal) = self.registration_refusal() {
             return Verdict::Refused(refusal);
         }
-        if let Some(Entry { row, .. }) = earlier
-            && row.status.is_active()
-        {
-            let message = match row.status {
-                RegistrationStatus::Waitlisted => {
-                    "Already on the waiting list for this competition"
-                }
-                RegistrationStatus::AwaitingApproval => {
-                    "Already waiting for the approval of a registration for this competition"
-                }
-                _ => "Already registered for this competition",
-            };
-            return Verdict::Refused(PublicError {
-                registration_id: Some(row.id),
-                ..PublicError::new(ErrorCode::AlreadyRegistered, message)
-            });
+        let already = self.already_registered(user.id, |status| match status {
+            RegistrationStatus::Waitlisted => "Already on the waiting list for this competition",
+            RegistrationStatus::AwaitingApproval => {
+                "Already waiting for the approval of a registration for this competition"
+            }
+            _ => "Already registered for this competition",
+        });
+        if let Some(refusal) = already {
+            return Verdict::Refused(refusal);
         }
         if let Some(Entry { row, .. }) = earlier
             && row.status == RegistrationStatus::Rejected
@@ -81,6 +74,19 @@ impl Ledger {
         let (cause, seat_from) = (request.cause.clone(), SeatFrom::default());
         self.registrations.insert(user.id, Entry { row, write, cause, seat_from, answers });
         Verdict::Granted(Effect::Registered(Box::new(registration)))
+    }
+
+    /// Why a user with an active registration cannot be registered, in words for its status.
+    pub(super) fn already_registered(
+        &self,
+        user: UserId,
+        words: fn(RegistrationStatus) -> &'static str,
+    ) -> Option<PublicError> {
+        let Entry { row, .. } = self.registrations.get(&user)?;
+        row.status.is_active().then(|| PublicError {
+            registration_id: Some(row.id),
+            ..PublicError::new(ErrorCode::AlreadyRegistered, words(row.status))
+        })
     }
 
     /// The row of a registration that is made now with a seat, and how it is written: the row of an

@@ -84,10 +84,8 @@ impl Ledger {
         request: &Request,
         user: UserId,
     ) -> Result<registration::Model, PublicError> {
-        let (competition, now) = (&self.after, self.now);
-        let passes_on = competition.passes_seats_on(now);
-        let joins_list = passes_on && competition.waitlisted < competition.waitlist_capacity;
-        let gets_seat = self.has_free_seat();
+        let now = self.now;
+        let (gets_seat, joins_list) = (self.has_free_seat(), self.list_has_room());
         let entry = self.entry_mut(user);
         let before = entry.row.status;
         let waits = before == RegistrationStatus::Waitlisted;
@@ -124,7 +122,7 @@ impl Ledger {
         let (is_full, now) = (self.after.is_full(), self.now);
         let entry = self.entry_mut(user);
         let before = entry.row.status;
-        if before.holds_seat() {
+        if !before.can_be_promoted() {
             return Ok(entry.row.clone());
         }
         if is_full && !(adds_seats && self.add_seat()) {

@@ -10,6 +10,20 @@ use super::Ledger;
 use crate::{Cause, confirmation::SeatFrom};
 
 impl Ledger {
+    /// Whether a seat is free that is not passed on to the waiting list.
+    pub(super) fn has_free_seat(&self) -> bool {
+        let competition = &self.after;
+        let passes_on = competition.waitlisted > 0 && competition.passes_seats_on(self.now);
+        !competition.is_full() && !passes_on
+    }
+
+    /// Whether one more registration can join the list and still be given a seat.
+    pub(super) fn list_has_room(&self) -> bool {
+        let competition = &self.after;
+        competition.passes_seats_on(self.now)
+            && competition.waitlisted < competition.waitlist_capacity
+    }
+
     /// The number of a registration that joins the list.
     pub(super) fn join_waiting_list(&mut self, user: UserId) -> i32 {
         // If only a part of the list was read, no request gives a seat beyond that part.

@@ -53,9 +53,12 @@ pub async fn review_registrations(
 
     let (ctx, actor) = (request::context()?, request::actor()?);
     let checked = form::check_same_user(made_for, &actor);
-    let chosen = registration_ids.clone();
-    let (pressed, given) = (verdict.clone(), reason.clone());
-    let typed = TypedReview { chosen, verdict: pressed, adds_seats: add_seats, reason: given };
+    let typed = TypedReview {
+        chosen: registration_ids.clone(),
+        verdict: verdict.clone(),
+        adds_seats: add_seats,
+        reason: reason.clone(),
+    };
     let registration_ids = registration_ids.into();
     let outcome = form::and_then_async(checked, async |()| {
         let decision = match &*verdict {

@@ -82,8 +82,7 @@ pub(super) fn Roster(
     } else {
         let any_reviewable = rows.iter().any(|row| row.status.is_reviewable());
         let can_approve = rows.iter().any(|row| row.can_be_approved);
-        let can_promote =
-            rows.iter().any(|row| row.status.is_reviewable() && !row.status.holds_seat());
+        let can_promote = rows.iter().any(|row| row.status.can_be_promoted());
         let table = view! { <Table id query=query.clone() sort rows can_review chosen /> };
         if can_review && any_reviewable {
             let next = address::href(id, &query);
