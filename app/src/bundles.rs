@@ -21,9 +21,9 @@ use crate::{
         admin::{DiscardJobPage, QueuesPage},
         auth::{ForgotPage, LoginPage, ResetPage, SignupPage},
         competitions::{
-            AnswersPage, CancelCompetitionPage, CancelRegistrationPage, CompetitionDetailPage,
-            CompetitionListPage, CreateCompetitionPage, EditCompetitionPage, ManageCompetitionPage,
-            ParticipantPage, QuestionsPage, RegisterPage,
+            AccessPage, AnswersPage, CancelCompetitionPage, CancelRegistrationPage,
+            CompetitionDetailPage, CompetitionListPage, CreateCompetitionPage, EditCompetitionPage,
+            InvitationsPage, ManageCompetitionPage, ParticipantPage, QuestionsPage, RegisterPage,
         },
         dashboard::DashboardPage,
         mailbox::MailboxPage,
@@ -111,6 +111,8 @@ bundle! { organize, OrganizePages, show_organize, fetch_organize:
     ParticipantPage,
     CancelCompetitionPage,
     QuestionsPage,
+    AccessPage,
+    InvitationsPage,
 }
 
 bundle! { integrate, IntegratePages, show_integrate, fetch_integrate:

@@ -135,6 +135,16 @@ fn Site() -> impl IntoView {
                     ssr=SsrMode::Async
                 />
                 <Route
+                    path=path!("/competitions/:id/access")
+                    view={Lazy::<organize::AccessPage>::new()}
+                    ssr=SsrMode::Async
+                />
+                <Route
+                    path=path!("/competitions/:id/invitations")
+                    view={Lazy::<organize::InvitationsPage>::new()}
+                    ssr=SsrMode::Async
+                />
+                <Route
                     path=path!("/auth/forgot")
                     view={Lazy::<accounts::ForgotPage>::new()}
                     ssr=SsrMode::Async

@@ -141,6 +141,7 @@ mod tests {
             promote_until: None,
             waitlisted: 0,
             approval_required: false,
+            access: crate::AccessMode::Open,
             reg_deadline: time("2026-11-24T00:00:00Z"),
             start_date: None,
             ends_at: None,

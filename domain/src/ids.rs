@@ -57,6 +57,10 @@ id!(
     CompetitionId
 );
 id!(
+    /// Names an invitation to a competition.
+    InvitationId
+);
+id!(
     /// Names a question of a competition.
     QuestionId
 );

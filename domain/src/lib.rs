@@ -7,6 +7,7 @@
 #[macro_use]
 mod schema;
 
+mod access;
 mod account;
 mod addition;
 mod call_to_action;
@@ -29,6 +30,7 @@ mod question;
 mod raw;
 mod registration;
 mod registration_event;
+mod registration_input;
 mod review;
 mod roster;
 mod text;
@@ -37,6 +39,11 @@ mod token;
 mod web_address;
 mod webhook;
 
+pub use access::{
+    AccessCodeDraft, AccessCodeInput, AccessCodeUse, AccessMode, Invitation, InvitationsInput,
+    Invited, MAX_ACCESS_CODES, MAX_INVITATIONS, MAX_INVITATIONS_A_DAY, MAX_INVITED_AT_ONCE,
+    addresses_in,
+};
 pub use account::{Login, LoginInput, Role, Signup, SignupInput, User};
 pub use addition::{Addition, AdditionInput};
 pub use call_to_action::{CallToAction, ViewerState};
@@ -55,8 +62,8 @@ pub use deletion::DeletionPreview;
 pub use error::{ErrorCode, Faults, FieldError, PublicError};
 pub use idempotency::{IdempotencyKey, InvalidIdempotencyKey};
 pub use ids::{
-    CompetitionId, DeliveryId, JobId, MailId, PersonalTokenId, QuestionId, RegistrationId, UserId,
-    WebhookId,
+    CompetitionId, DeliveryId, InvitationId, JobId, MailId, PersonalTokenId, QuestionId,
+    RegistrationId, UserId, WebhookId,
 };
 pub use if_match::{IfMatch, InvalidIfMatch};
 pub use job::{DeadLetter, QueueStats};
@@ -74,7 +81,7 @@ pub use profile::{ProfileEdit, ProfilePatch};
 pub use question::{
     Answer, AnswerFilter, AnswerInput, AnswerValue, GivenAnswer, MAX_OPTIONS, MAX_QUESTIONS,
     MAX_STORED_QUESTIONS, Question, QuestionDraft, QuestionInput, QuestionKind, Questions,
-    RegistrationAnswers, RegistrationPatch, countries, given_answers,
+    RegistrationPatch, countries, given_answers,
 };
 pub use raw::Raw;
 pub use registration::{
@@ -84,6 +91,7 @@ pub use registration::{
 pub use registration_event::{
     MAX_REGISTRATION_EVENTS, RegistrationEvent, RegistrationEventKind, RegistrationRecord,
 };
+pub use registration_input::RegistrationInput;
 pub use review::{
     ApprovalInput, MAX_REVIEWED, PromotionInput, RefusedReview, RejectionInput, Review,
     ReviewVerdict, ReviewedRegistrations,
@@ -92,7 +100,7 @@ pub use roster::{
     RosterEntry, RosterFilter, RosterOrder, RosterPage, RosterQuery, RosterSort, RosterTotals,
 };
 pub use text::{
-    AnswerText, Description, Email, Password, PersonName, QuestionHelp, QuestionLabel,
+    AccessCode, AnswerText, Description, Email, Password, PersonName, QuestionHelp, QuestionLabel,
     QuestionOption, RejectionReason, SectionText, Summary, Tag, TimeZoneName, Title, TokenName,
     VenueAddress, VenueName, WebLink,
 };

@@ -21,6 +21,11 @@ pub struct RosterEntry {
     #[cfg_attr(feature = "openapi", schema(required, example = json!(null)))]
     #[serde(rename = "rejectionReason")]
     pub rejection_reason: Option<String>,
+    /// The access code that it was made with; `null` without one. The competition may not have it
+    /// any more.
+    #[cfg_attr(feature = "openapi", schema(required, example = json!(null)))]
+    #[serde(rename = "accessCode")]
+    pub access_code: Option<String>,
     /// The answers to the questions of the competition, in their order; those to questions that it
     /// asks no more are the last.
     pub answers: Vec<Answer>,

@@ -5,7 +5,14 @@ const path = ({ asking }: World) => `/competitions/${asking.id}/register`;
 
 export default page('/competitions/:id/register', {
   empty: never('it is about one competition'),
-  full: [{ name: 'answering the questions of a competition', path, viewer: 'newParticipant' }],
+  full: [
+    { name: 'answering the questions of a competition', path, viewer: 'newParticipant' },
+    {
+      name: 'registering with an access code',
+      path: ({ byCode }: World) => `/competitions/${byCode.id}/register?code=VIP1`,
+      viewer: 'newParticipant',
+    },
+  ],
   error: [
     {
       name: 'registering without the required answers',

@@ -32,6 +32,9 @@ type Wanted = {
   waitlist?: number;
   /** Whether the organizer approves registrations. */
   approval?: boolean;
+  /** Who can register: with `codes` one of them is needed. */
+  access?: 'OPEN' | 'CODE' | 'INVITATION';
+  codes?: { code: string; maxUses?: number }[];
   /** Days from now. */
   deadline?: number;
   /** Days from now; no start by default. */
@@ -103,6 +106,8 @@ export class Api {
       capacity: wanted.seats ?? 40,
       waitlistCapacity: wanted.waitlist,
       approvalRequired: wanted.approval,
+      access: wanted.access ?? (wanted.codes && 'CODE'),
+      accessCodes: wanted.codes,
       regDeadline: inDays(wanted.deadline ?? 7).toISOString(),
       startDate: wanted.start === undefined ? null : inDays(wanted.start).toISOString(),
       regOpensAt: wanted.opens === undefined ? null : inDays(wanted.opens).toISOString(),
@@ -118,6 +123,23 @@ export class Api {
     const answers = answersTo(competition, values);
     const body = answers.length > 0 ? { answers } : undefined;
     return this.send('POST', `/api/competitions/${competition.id}/register`, participant, body);
+  }
+
+  /** Registers with an access code. */
+  registerByCode(participant: Person, competition: Competition, accessCode: string): Promise<Registration> {
+    return this.send('POST', `/api/competitions/${competition.id}/register`, participant, { accessCode });
+  }
+
+  /** Invites addresses, as the owner of the competition. */
+  async invite(owner: Person, competition: Competition, emails: string[]): Promise<void> {
+    await this.send('POST', `/api/competitions/${competition.id}/invitations`, owner, { emails });
+  }
+
+  /** The codes of the invitations to a competition, newest first, for its owner. */
+  async codes(owner: Person, competition: Competition): Promise<string[]> {
+    const path = `/api/competitions/${competition.id}/invitations`;
+    const invitations = await this.send<{ code: string }[]>('GET', path, owner);
+    return invitations.map(({ code }) => code);
   }
 
   /** Replaces the answers of a participant, as the owner of the competition. */

@@ -20,6 +20,8 @@ export type World = People & {
   competition: Competition;
   /** Asks a question of each sort of field; the participant is registered for it. */
   asking: Competition;
+  /** Needs an access code, and has an invitation. */
+  byCode: Competition;
   /** The id of the participant's registration for `competition`. */
   registration: string;
   /** The id of the one for `asking`, whose answers the organizer has edited. */
@@ -55,6 +57,9 @@ const QUESTIONS = [
   { kind: 'DATE', label: 'Arrival' },
 ];
 
+/** The access codes of `byCode`. */
+const CODES = [{ code: 'W'.repeat(32), maxUses: 1000000 }, { code: 'VIP1' }];
+
 /** Creates the data that the pages show. */
 export async function makeWorld(api: Api): Promise<World> {
   const [admin, organizer, participant, newOrganizer, newParticipant] = await Promise.all([
@@ -82,8 +87,9 @@ export async function makeWorld(api: Api): Promise<World> {
       schedule: LONG_WORD.repeat(3),
     },
   });
-  const [asking, other, full, another, token, webhook, quietWebhook] = await Promise.all([
+  const [asking, byCode, other, full, another, token, webhook, quietWebhook] = await Promise.all([
     api.competition({ owner: organizer, questions: QUESTIONS }),
+    api.competition({ owner: organizer, codes: CODES }),
     api.competition({ owner: organizer, seats: 1 }),
     api.competition({ seats: 1 }),
     api.participant(),
@@ -96,6 +102,7 @@ export async function makeWorld(api: Api): Promise<World> {
   await api.correctAnswers(organizer, asking, answered, [...answers, 'DE']);
   const [registration] = await Promise.all([api.register(participant, competition), api.register(another, full)]);
   await Promise.all([
+    api.invite(organizer, byCode, [`${'a'.repeat(60)}@${'a'.repeat(60)}.example`]),
     api.sendTest(organizer, webhook.id),
     api.editWebhook(organizer, quietWebhook.id, { enabled: false, description: LONG_WORD }),
   ]);
@@ -109,6 +116,7 @@ export async function makeWorld(api: Api): Promise<World> {
     newParticipant,
     competition,
     asking,
+    byCode,
     registration: registration.id,
     answered: answered.id,
     other,

@@ -38,6 +38,8 @@ mod m20261128_000038_approval;
 mod m20261128_000039_sections;
 mod m20261128_000040_questions;
 mod m20261128_000041_promote_until;
+mod m20261129_000042_access;
+mod m20261129_000043_invitations;
 
 /// Every migration, oldest first.
 #[derive(Debug)]
@@ -76,6 +78,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261128_000039_sections::Migration),
             Box::new(m20261128_000040_questions::Migration),
             Box::new(m20261128_000041_promote_until::Migration),
+            Box::new(m20261129_000042_access::Migration),
+            Box::new(m20261129_000043_invitations::Migration),
         ]
     }
 }

@@ -4,11 +4,14 @@ use std::{collections::BTreeSet, time::Duration};
 
 use chrono::TimeDelta;
 use domain::{
-    AnswerText, ErrorCode, MAX_CAPACITY, MAX_OPTIONS, MAX_PAGE_SIZE, MAX_QUESTIONS, MAX_REVIEWED,
+    AnswerText, ErrorCode, MAX_ACCESS_CODES, MAX_CAPACITY, MAX_INVITATIONS, MAX_INVITATIONS_A_DAY,
+    MAX_INVITED_AT_ONCE, MAX_OPTIONS, MAX_PAGE_SIZE, MAX_QUESTIONS, MAX_REVIEWED,
     MAX_STORED_QUESTIONS, MAX_WAITLIST,
 };
 use serde_json::Value;
-use service::{LoginLimits, idempotency, jobs, mail::mailbox, password_reset, sessions};
+use service::{
+    LoginLimits, MAX_GUESSES, idempotency, jobs, mail::mailbox, password_reset, sessions,
+};
 use utoipa::PartialSchema;
 
 use crate::{
@@ -143,6 +146,27 @@ fn the_document_has_every_limit_as_it_is() {
                 grouped(AnswerText::MAX_LINE as u64),
                 grouped(AnswerText::MAX_PARAGRAPHS as u64)
             ),
+            "",
+        ),
+        row(
+            "Access codes of a competition",
+            format!(
+                "{MAX_ACCESS_CODES} of {} to {} characters",
+                description["components"]["schemas"]["AccessCode"]["minLength"],
+                length(&description, "AccessCode"),
+            ),
+            "",
+        ),
+        row(
+            "Access codes of a participant that are not valid",
+            format!("{}, for each competition", failures(MAX_GUESSES.unsigned_abs())),
+            "",
+        ),
+        row("Addresses in a request to invite", MAX_INVITED_AT_ONCE.to_string(), ""),
+        row("Invitations to a competition", grouped(MAX_INVITATIONS), ""),
+        row(
+            "Invitations of an organizer",
+            format!("{} in 24 hours", grouped(MAX_INVITATIONS_A_DAY)),
             "",
         ),
         row("Reads by one address", allowance(traffic.rate_limit_reads), "RATE_LIMIT_READS"),

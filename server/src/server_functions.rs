@@ -32,6 +32,8 @@ const CLASSES: &[(&str, RateClass)] = &[
     ("questions_screen", Read),
     ("queues", Read),
     ("register_screen", Read),
+    ("access_screen", Read),
+    ("invitations_screen", Read),
     // Only looks the link up; a guess at a token goes through `reset_password`.
     ("reset", Read),
     ("revoke_token_screen", Read),
@@ -60,6 +62,9 @@ const CLASSES: &[(&str, RateClass)] = &[
     ("read_all_mail", Write),
     ("register", Write),
     ("register_with_answers", Write),
+    ("save_access", Write),
+    ("invite", Write),
+    ("revoke_invitation", Write),
     ("retry_all_jobs", Write),
     ("retry_job", Write),
     ("revoke_token", Write),

@@ -6,6 +6,7 @@ use crate::{
     cancellation_notice::NotifyOfCancellation,
     confirmation::{ConfirmRegistration, ConfirmRegistrations},
     housekeeping::CleanUp,
+    invitations::SendInvitation,
     jobs::{Registered, RegisteredJob, Registry, names_are_distinct},
     mail::delivery::DeliverMail,
     password_reset::SendResetLink,
@@ -34,6 +35,7 @@ jobs! {
     CleanUp,
     DeliverMail,
     SendResetLink,
+    SendInvitation,
     PublishEvents,
     DeliverWebhooks,
 }
@@ -71,6 +73,7 @@ mod tests {
             ("send_reminders", 10, Class::Background, "send_reminders"),
             ("deliver_webhooks", 12, Class::Webhooks, "deliver_webhooks"),
             ("deliver_mail", 15, Class::BulkMail, "deliver_bulk_mail"),
+            ("send_invitation", 16, Class::BulkMail, "send_invitation"),
             ("clean_up", 20, Class::Background, "clean_up"),
         ];
         assert_eq!(routes, stored);
@@ -126,6 +129,10 @@ mod tests {
         assert_reads_back(
             NotifyOfReviews { events: vec![id] },
             &format!(r#"{{"events":["{text}"]}}"#),
+        );
+        assert_reads_back(
+            SendInvitation { invitation: domain::InvitationId(id) },
+            &format!(r#"{{"invitation":"{text}"}}"#),
         );
         assert_reads_back(SendReminders {}, "{}");
         assert_reads_back(CleanUp {}, "{}");

@@ -23,7 +23,7 @@ use crate::{
     jobs::Registry,
     mail::smtp::Mailer,
     personal_tokens::PersonalTokens,
-    throttle::{Delays, LoginLimits},
+    throttle::{InFlight, LoginLimits},
 };
 
 /// The interval at which the database's clock is read.
@@ -77,7 +77,7 @@ pub struct Shared {
     pub(crate) mode: Mode,
     pub(crate) rate_limits: bool,
     pub(crate) login_limits: LoginLimits,
-    pub(crate) login_delays: Delays,
+    pub(crate) in_flight: InFlight,
     pub(crate) passwords: PasswordHasher,
     pub(crate) users: Users,
     pub(crate) personal_tokens: PersonalTokens,
@@ -203,7 +203,7 @@ impl Context {
             mode: settings.mode,
             rate_limits: settings.rate_limits,
             login_limits: settings.login_limits,
-            login_delays: Delays::default(),
+            in_flight: InFlight::default(),
             passwords: PasswordHasher::new(settings.bcrypt_cost),
             users: Users::new(BatchLimits::READS),
             personal_tokens: PersonalTokens::default(),
@@ -264,8 +264,8 @@ impl Shared {
         self.mailer.is_some()
     }
 
-    /// The absolute address of a page, for mail.
-    pub(crate) fn page(&self, path: &str) -> String {
+    /// The absolute address of a page, for mail and for links to share.
+    pub fn page(&self, path: &str) -> String {
         format!("{}{path}", self.site_url)
     }
 

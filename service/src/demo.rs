@@ -2,9 +2,9 @@
 
 use chrono::{NaiveTime, TimeDelta};
 use domain::{
-    Dates, Description, Email, ErrorCode, Facts, NewCompetition, Password, PersonName, PublicError,
-    QuestionDraft, QuestionKind, Role, Sections, Signup, Summary, Tag, TimeZoneName, Title, User,
-    VenueAddress, VenueName, Visibility, WebLink,
+    AccessMode, Dates, Description, Email, ErrorCode, Facts, NewCompetition, Password, PersonName,
+    PublicError, QuestionDraft, QuestionKind, Role, Sections, Signup, Summary, Tag, TimeZoneName,
+    Title, User, VenueAddress, VenueName, Visibility, WebLink,
 };
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
@@ -242,6 +242,8 @@ fn new_competition(ctx: &Context, demo: &DemoCompetition) -> Result<NewCompetiti
         visibility: Visibility::Public,
         waitlist_capacity: demo.waitlist,
         approval_required: false,
+        access: AccessMode::Open,
+        access_codes: Vec::new(),
         questions: demo.questions.iter().map(question).collect(),
     })
 }

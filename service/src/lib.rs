@@ -36,6 +36,7 @@ pub mod fill;
 pub mod health;
 pub mod housekeeping;
 pub mod idempotency;
+pub mod invitations;
 pub mod jobs;
 pub mod mail;
 pub mod markdown;
@@ -72,4 +73,4 @@ pub use infrastructure::{
 };
 pub use mail::smtp::{MailSettingsError, Mailer};
 pub use slice::{Cursor, Position, Slice};
-pub use throttle::LoginLimits;
+pub use throttle::{LoginLimits, MAX_GUESSES};

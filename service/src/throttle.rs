@@ -1,5 +1,6 @@
-//! Limits on failed logins, against guessing passwords. Failures are counted by account and by
-//! network address in the database, so that all processes count together.
+//! Limits on failed logins, against guessing passwords, and on access codes that are not valid.
+//! Failed logins are counted by account and by network address in the database, so that all
+//! processes count together.
 //!
 //! An account with too many failures is refused until its window ends. An address may belong to a
 //! hall full of people, so it is not refused: its logins are delayed, each longer than the one
@@ -12,19 +13,21 @@
 //! out: failures from elsewhere are not counted for an address that is known for the account, and
 //! all failures expire.
 
-mod delays;
+mod guesses;
+mod in_flight;
 mod limits;
 
 use chrono::TimeDelta;
 use domain::{Email, PublicError, Timestamp};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, Set,
+    prelude::DateTimeUtc,
     sea_query::{Expr, OnConflict},
 };
 use sha2::{Digest, Sha256};
 
-pub(crate) use self::delays::Delays;
-pub use self::limits::LoginLimits;
+pub use self::{guesses::MAX_GUESSES, limits::LoginLimits};
+pub(crate) use self::{guesses::begin_guess, in_flight::InFlight};
 use crate::{
     ClientAddress, Context, Result,
     entity::login_attempt::{ActiveModel, Column, Entity},
@@ -113,7 +116,7 @@ async fn delay(ctx: &Context, address: &str, failures: i32) -> Result<()> {
     if delay.is_zero() {
         return Ok(());
     }
-    let Some(_delayed) = ctx.login_delays.enter(address, limits.max_delayed) else {
+    let Some(_delayed) = ctx.in_flight.enter(address, limits.max_delayed) else {
         let seconds = u32::try_from(delay.as_millis().div_ceil(1_000)).unwrap_or(u32::MAX);
         return Err(PublicError::rate_limited("Too many attempts", seconds).into());
     };
@@ -208,11 +211,16 @@ async fn record_failure(ctx: &Context, key: &str) -> Result<(i32, u32)> {
         .on_conflict(again)
         .exec_with_returning(&*ctx.db.autocommit().await)
         .await?;
-    let wait = (counted.since + LoginLimits::WINDOW - now).num_milliseconds();
+    Ok((counted.failures, seconds_left(ctx, counted.since)))
+}
+
+/// The seconds until the window that began at `since` ends.
+fn seconds_left(ctx: &Context, since: DateTimeUtc) -> u32 {
+    let wait = (since + LoginLimits::WINDOW - ctx.now().utc()).num_milliseconds();
     // The clock of another process may be ahead.
     let seconds =
         wait.clamp(1, LoginLimits::WINDOW.num_milliseconds()).unsigned_abs().div_ceil(1_000);
-    Ok((counted.failures, u32::try_from(seconds).unwrap_or(u32::MAX)))
+    u32::try_from(seconds).unwrap_or(u32::MAX)
 }
 
 fn row(key: String, failures: i32, ctx: &Context) -> ActiveModel {

@@ -104,6 +104,8 @@ fn rule_words(field: &str, message: &str) -> Option<String> {
         "rules" | "prizes" => "text",
         "schedule" => "a schedule",
         "url" => "a URL",
+        "emails" => "email addresses",
+        "accessCode" => "an access code",
         "competitionId" => return Some("Choose one of your competitions".to_owned()),
         "eventTypes" => return Some("Choose events from the list".to_owned()),
         "registrationIds" if message.starts_with("Choose 1 to ") => {

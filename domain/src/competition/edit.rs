@@ -13,8 +13,9 @@ use super::{
     waitlist::waitlist_capacity,
 };
 use crate::{
-    Dates, Description, Faults, PublicError, QuestionDraft, QuestionInput, Raw, Tag, TimeZoneName,
-    Timestamp, Title,
+    AccessCodeDraft, AccessCodeInput, AccessMode, Dates, Description, Faults, PublicError,
+    QuestionDraft, QuestionInput, Raw, Tag, TimeZoneName, Timestamp, Title,
+    access::{access_codes, access_mode},
     account::{flag, refuse_unknown, text},
     question::questions,
     raw::present,
@@ -140,6 +141,18 @@ pub struct CompetitionPatch {
     )]
     #[serde(default)]
     pub questions: Raw<Vec<QuestionInput>>,
+    /// Who can register; registrations that were made stay.
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<AccessMode>))]
+    #[serde(default)]
+    pub access: Raw<String>,
+    /// The access codes that `access` asks for, at most 50. Registrations that were made with a
+    /// code that is not in the list any more stay.
+    #[cfg_attr(
+        feature = "openapi",
+        schema(value_type = Option<Vec<AccessCodeInput>>, max_items = 50)
+    )]
+    #[serde(default)]
+    pub access_codes: Raw<Vec<AccessCodeInput>>,
     /// Anything else: refused, by name.
     #[cfg_attr(feature = "openapi", schema(ignore))]
     #[serde(flatten)]
@@ -183,6 +196,10 @@ pub struct CompetitionEdit {
     pub approval_required: Option<bool>,
     /// What participants are asked, in order: at most [`crate::MAX_QUESTIONS`].
     pub questions: Option<Vec<QuestionDraft>>,
+    /// Who can register.
+    pub access: Option<AccessMode>,
+    /// No two alike, at most [`crate::MAX_ACCESS_CODES`].
+    pub access_codes: Option<Vec<AccessCodeDraft>>,
 }
 
 impl CompetitionPatch {
@@ -234,6 +251,11 @@ impl CompetitionPatch {
             Raw::Missing => Some(None),
             raw => questions(&mut faults, raw).map(Some),
         };
+        let access = optional(&mut faults, "access", self.access, |raw| access_mode(&raw));
+        let codes = match self.access_codes {
+            Raw::Missing => Some(None),
+            raw => access_codes(&mut faults, raw).map(Some),
+        };
         refuse_unknown(&mut faults, &self.unknown);
         let whole = || {
             Some(CompetitionEdit {
@@ -254,6 +276,8 @@ impl CompetitionPatch {
                 promote_until: promote_until?,
                 approval_required: approval?,
                 questions: questions?,
+                access: access?,
+                access_codes: codes?,
             })
         };
         let whole = whole();

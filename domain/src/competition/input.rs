@@ -13,8 +13,9 @@ use super::{
     waitlist::waitlist_capacity,
 };
 use crate::{
-    Dates, Description, Faults, PublicError, QuestionDraft, QuestionInput, Raw, Tag, TimeZoneName,
-    Timestamp, Title,
+    AccessCodeDraft, AccessCodeInput, AccessMode, Dates, Description, Faults, PublicError,
+    QuestionDraft, QuestionInput, Raw, Tag, TimeZoneName, Timestamp, Title,
+    access::{access_codes, access_mode},
     account::{flag, refuse_unknown, text},
     question::questions,
 };
@@ -137,6 +138,17 @@ pub struct CompetitionInput {
     )]
     #[serde(default)]
     pub questions: Raw<Vec<QuestionInput>>,
+    /// Who can register; `OPEN` when it is absent or null.
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<AccessMode>))]
+    #[serde(default)]
+    pub access: Raw<String>,
+    /// The access codes that `access` asks for, at most 50; none when it is absent or null.
+    #[cfg_attr(
+        feature = "openapi",
+        schema(value_type = Option<Vec<AccessCodeInput>>, max_items = 50)
+    )]
+    #[serde(default)]
+    pub access_codes: Raw<Vec<AccessCodeInput>>,
     /// Anything else: refused, by name.
     #[cfg_attr(feature = "openapi", schema(ignore))]
     #[serde(flatten)]
@@ -170,6 +182,10 @@ pub struct NewCompetition {
     pub approval_required: bool,
     /// What participants are asked, in order: at most [`crate::MAX_QUESTIONS`].
     pub questions: Vec<QuestionDraft>,
+    /// Who can register.
+    pub access: AccessMode,
+    /// No two alike, at most [`crate::MAX_ACCESS_CODES`].
+    pub access_codes: Vec<AccessCodeDraft>,
 }
 
 impl CompetitionInput {
@@ -216,6 +232,8 @@ impl CompetitionInput {
         let waitlist = faults.check("waitlistCapacity", waitlist_capacity(&self.waitlist_capacity));
         let approval = faults.check("approvalRequired", flag(&self.approval_required, "Approval"));
         let questions = questions(&mut faults, self.questions);
+        let access = faults.check("access", access_mode(&self.access));
+        let codes = access_codes(&mut faults, self.access_codes);
         refuse_unknown(&mut faults, &self.unknown);
 
         let whole = || {
@@ -238,6 +256,8 @@ impl CompetitionInput {
                 waitlist_capacity: waitlist?,
                 approval_required: approval?,
                 questions: questions?,
+                access: access?,
+                access_codes: codes?,
             })
         };
         let whole = whole();

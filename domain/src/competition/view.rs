@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Sections;
-use crate::{CompetitionId, Dates, Page, Question, Timestamp, UserId, Visibility};
+use crate::{AccessMode, CompetitionId, Dates, Page, Question, Timestamp, UserId, Visibility};
 
 /// A competition.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -44,6 +44,10 @@ pub struct Competition {
     #[cfg_attr(feature = "openapi", schema(required, example = false))]
     #[serde(default)]
     pub approval_required: bool,
+    /// Who can register.
+    #[cfg_attr(feature = "openapi", schema(required, example = "OPEN"))]
+    #[serde(default)]
+    pub access: AccessMode,
     /// When registration closes.
     pub reg_deadline: Timestamp,
     /// After the deadline, if it is set.

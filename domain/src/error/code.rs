@@ -81,6 +81,8 @@ pub enum ErrorCode {
     DeliveryNotFound,
     /// The user has no such personal access token.
     PersonalTokenNotFound,
+    /// The competition has no such invitation.
+    InvitationNotFound,
     /// No route has this path.
     RouteNotFound,
     /// The route has no such method.
@@ -101,6 +103,12 @@ pub enum ErrorCode {
     AlreadyRegistered,
     /// The organizer has changed the questions of the competition while they were answered.
     QuestionsChanged,
+    /// The competition takes registrations with an access code only, and none was sent.
+    AccessCodeRequired,
+    /// The access code admits nobody to this competition, or is the one of another participant.
+    AccessCodeInvalid,
+    /// As many registrations are active with the access code as it has uses.
+    AccessCodeUsedUp,
     /// The participant has no registration for this competition.
     NotRegistered,
     /// The organizer has rejected the registration of the participant, who cannot register again.
@@ -117,6 +125,8 @@ pub enum ErrorCode {
     HasRegistrations,
     /// The organizer has as many webhooks as allowed.
     TooManyWebhooks,
+    /// The competition has as many invitations as allowed.
+    TooManyInvitations,
     /// The webhook is disabled, so that nothing is sent to it.
     WebhookDisabled,
     /// There is no such job in the dead letter queue.
@@ -175,6 +185,9 @@ impl ErrorCode {
             | Self::InvalidCredentials => 401,
             Self::Forbidden
             | Self::RegistrationRejected
+            | Self::AccessCodeRequired
+            | Self::AccessCodeInvalid
+            | Self::AccessCodeUsedUp
             | Self::InsufficientScope
             | Self::CrossSiteRequest
             | Self::AccountDisabled
@@ -185,6 +198,7 @@ impl ErrorCode {
             | Self::WebhookNotFound
             | Self::DeliveryNotFound
             | Self::PersonalTokenNotFound
+            | Self::InvitationNotFound
             | Self::RouteNotFound
             | Self::NotRegistered
             | Self::JobNotFound => 404,
@@ -204,6 +218,7 @@ impl ErrorCode {
             | Self::StaleVersion
             | Self::CancelledIsFinal
             | Self::TooManyWebhooks
+            | Self::TooManyInvitations
             | Self::WebhookDisabled
             | Self::CapacityBelowSeatsTaken
             | Self::HasRegistrations => 409,

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use serde::{Deserialize, Deserializer, Serialize, de::IgnoredAny};
+use serde::{Deserialize, Serialize, de::IgnoredAny};
 use serde_json::{Number, Value};
 
 use super::{MAX_QUESTIONS, Question, QuestionKind, check::decimal};
@@ -115,36 +115,6 @@ pub struct AnswerInput {
     #[cfg_attr(feature = "openapi", schema(ignore))]
     #[serde(flatten)]
     pub unknown: BTreeMap<String, IgnoredAny>,
-}
-
-/// The body of a registration. Clients of the first version of the API send anything: only
-/// `answers` of an object is read.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[cfg_attr(
-    feature = "openapi",
-    schema(example = json!({
-        "answers": [{ "questionId": "01939c2e-7b5a-7000-8000-000000000001", "value": "M" }],
-    }))
-)]
-pub struct RegistrationAnswers {
-    /// The answers to the questions of the competition, in any order; none when it is absent or
-    /// null.
-    #[cfg_attr(
-        feature = "openapi",
-        schema(value_type = Option<Vec<AnswerInput>>, max_items = 20)
-    )]
-    pub answers: Raw<Vec<AnswerInput>>,
-}
-
-impl<'de> Deserialize<'de> for RegistrationAnswers {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let answers = match Value::deserialize(deserializer)? {
-            Value::Object(mut fields) => fields.remove("answers").unwrap_or_default(),
-            _ => Value::Null,
-        };
-        Ok(Self { answers: Raw::from_value(answers) })
-    }
 }
 
 /// The body of an edit of a registration, unchecked.

@@ -9,10 +9,7 @@ mod list;
 
 use serde::{Deserialize, Serialize};
 
-pub use answer::{
-    Answer, AnswerInput, AnswerValue, GivenAnswer, RegistrationAnswers, RegistrationPatch,
-    given_answers,
-};
+pub use answer::{Answer, AnswerInput, AnswerValue, GivenAnswer, RegistrationPatch, given_answers};
 pub use answer_filter::AnswerFilter;
 pub use check::countries;
 pub(crate) use input::questions;

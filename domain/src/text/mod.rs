@@ -27,6 +27,7 @@ macro_rules! text {
     };
 }
 
+mod access_code;
 mod characters;
 mod competition;
 mod email;
@@ -37,6 +38,7 @@ mod time_zone;
 mod token_name;
 mod web_link;
 
+pub use access_code::AccessCode;
 pub use competition::{
     Description, RejectionReason, SectionText, Summary, Tag, Title, VenueAddress, VenueName,
 };

@@ -12,8 +12,8 @@ use axum::{
     http::{HeaderMap, Uri, header::CONTENT_TYPE, request::Parts},
 };
 use domain::{
-    CompetitionId, DeliveryId, ErrorCode, Faults, IdempotencyKey, InvalidIdempotencyKey, JobId,
-    MailId, PersonalTokenId, PublicError, RegistrationId, WebhookId,
+    CompetitionId, DeliveryId, ErrorCode, Faults, IdempotencyKey, InvalidIdempotencyKey,
+    InvitationId, JobId, MailId, PersonalTokenId, PublicError, RegistrationId, WebhookId,
 };
 use serde::de::{DeserializeOwned, IgnoredAny};
 
@@ -187,6 +187,10 @@ impl PathId for MailId {
 
 impl PathId for RegistrationId {
     const NOT_FOUND: (ErrorCode, &str) = (ErrorCode::NotRegistered, "Registration not found");
+}
+
+impl PathId for InvitationId {
+    const NOT_FOUND: (ErrorCode, &str) = (ErrorCode::InvitationNotFound, "Invitation not found");
 }
 
 impl PathId for PersonalTokenId {

@@ -1,5 +1,6 @@
 //! The REST API. Each noun has a file with its requests, documentation and handlers.
 
+mod access_codes;
 mod accounts;
 mod admin;
 mod api_router;
@@ -14,6 +15,7 @@ mod events;
 mod examples;
 mod extract;
 mod health;
+mod invitations;
 mod links;
 mod location;
 mod mailbox;
@@ -76,6 +78,8 @@ fn routes() -> ApiRouter {
         .merge(password_resets::router())
         .merge(personal_tokens::router())
         .merge(competitions::router())
+        .merge(access_codes::router())
+        .merge(invitations::router())
         .merge(events::router())
         .merge(calendar::router())
         .merge(registrations::router())

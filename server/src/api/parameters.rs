@@ -2,9 +2,9 @@
 //! its `#[utoipa::path]`.
 
 use domain::{
-    AnswerFilter, CompetitionId, CompetitionSort, DeliveryId, IdempotencyKey, IfMatch, JobId,
-    MAX_PAGE_NUMBER, MAX_PAGE_SIZE, MailId, PersonalTokenId, RegistrationId, RegistrationStatus,
-    RosterSort, SearchText, TagList, UserId, WebhookId,
+    AnswerFilter, CompetitionId, CompetitionSort, DeliveryId, IdempotencyKey, IfMatch,
+    InvitationId, JobId, MAX_PAGE_NUMBER, MAX_PAGE_SIZE, MailId, PersonalTokenId, RegistrationId,
+    RegistrationStatus, RosterSort, SearchText, TagList, UserId, WebhookId,
 };
 use serde_json::Value;
 use utoipa::{
@@ -37,6 +37,9 @@ parameters! {
     RecordPath:
         id::<CompetitionId>("The id of the competition"),
         named_id::<RegistrationId>("registrationId", "The id of the registration");
+    InvitationPath:
+        id::<CompetitionId>("The id of the competition"),
+        named_id::<InvitationId>("invitationId", "The id of the invitation");
     MessagePath: id::<MailId>("The id of the message");
     JobPath: id::<JobId>("The id of the job");
     WebhookPath: id::<WebhookId>("The id of the webhook");
@@ -45,6 +48,7 @@ parameters! {
     Keyed: idempotency_key();
     Conditional: if_match();
     Revalidating: if_none_match();
+    Pages: page(), limit();
     Parts: page(), cursor(), limit();
     Cursors: cursor(), limit();
     CompetitionFilters:

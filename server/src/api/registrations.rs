@@ -7,7 +7,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use domain::{
-    CompetitionId, MyRegistration, NewRegistration, PageQuery, RegistrationAnswers, RegistrationId,
+    CompetitionId, MyRegistration, NewRegistration, PageQuery, RegistrationId, RegistrationInput,
     RegistrationPatch, RosterEntry, RosterQuery,
 };
 use service::{Decision, registration};
@@ -49,13 +49,14 @@ pub(super) fn router() -> ApiRouter {
 /// left and the competition has a waiting list, the registration joins it: its status is
 /// `WAITLISTED`, and a seat that becomes free goes to the first in line. When the competition has
 /// `approvalRequired`, the status is `AWAITING_APPROVAL` and no seat is taken. The `answers` to the
-/// `questions` of the competition go into the body; anything else in it is ignored, but it must be
-/// valid if it is JSON. Wrong answers leave the key unused. Send the same `Idempotency-Key` with
-/// every retry, so that no retry registers twice.
+/// `questions` of the competition go into the body, and the `accessCode` that admits the
+/// participant when its `access` is not `OPEN`; anything else in it is ignored, but it must be
+/// valid if it is JSON. Wrong answers and codes leave the key unused. Send the same
+/// `Idempotency-Key` with every retry, so that no retry registers twice.
 #[utoipa::path(
     post, path = "/competitions/{id}/register", tag = "registrations", security(("bearer" = [])),
     params(CompetitionPath, Keyed),
-    request_body = Option<RegistrationAnswers>,
+    request_body = Option<RegistrationInput>,
     responses(
         (status = 201, description = "Registered with a seat, on the waiting list, or for approval",
             body = NewRegistration, headers(("Location"), ("Idempotency-Replayed"))),
@@ -67,10 +68,10 @@ async fn register(
     Participant(actor): Participant,
     Id(id): Id<CompetitionId>,
     OptionalKey(key): OptionalKey,
-    LenientBody(RegistrationAnswers { answers }): LenientBody<RegistrationAnswers>,
+    LenientBody(input): LenientBody<RegistrationInput>,
 ) -> Result<Response, Problem> {
     let (ctx, actor) = (&state.ctx, &actor);
-    let decision = registration::register_with_answers(ctx, actor, id, answers, key).await?;
+    let decision = registration::register_with(ctx, actor, id, input, key).await?;
     Ok(respond("/api/registrations/", decision))
 }
 

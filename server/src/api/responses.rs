@@ -50,6 +50,9 @@ problems! {
         "Competition was cancelled; a field is invalid; or an invalid key",
     AdditionRefused: CompetitionFull
         "Competition is full, was cancelled or is a draft; a field is invalid; or an invalid key",
+    InvitationRefused: RegistrationClosed
+        "An address is wrong; competition was cancelled or is a draft; or registration deadline \
+        has passed",
     CancellationRefused: CompetitionCancelled "Competition was cancelled; or an invalid key",
     InvalidResetLink: ResetLinkInvalid "A field is invalid, or the link has expired",
     InvalidHeader: InvalidIdempotencyKey "An invalid key or `If-Match`",
@@ -61,8 +64,8 @@ problems! {
     ParticipantOnly: Forbidden ("WWW-Authenticate")
         "Required role: PARTICIPANT; or a token that may only read",
     NotAllowedToRegister: Forbidden ("WWW-Authenticate")
-        "Required role: PARTICIPANT; the organizer has rejected the registration; or a token that \
-        may only read",
+        "Required role: PARTICIPANT; an access code is needed, is not valid or used up; the \
+        organizer has rejected the registration; or a token that may only read",
     OrganizerOnly: Forbidden ("WWW-Authenticate")
         "Required role: ORGANIZER; or a token that may only read",
     AdminOnly: Forbidden ("WWW-Authenticate") "Required role: ADMIN; or a token that may only read",
@@ -88,6 +91,8 @@ problems! {
     MessageNotFound: MailNotFound "Message not found",
     PersonalTokenNotFound: PersonalTokenNotFound "You have no such token",
     JobNotFound: JobNotFound "Job not found",
+    InvitationNotFound: InvitationNotFound
+        "Competition not found; or it has no such invitation",
     WebhookNotFound: WebhookNotFound "You have no such webhook",
     DeliveryNotFound: DeliveryNotFound "Your webhooks have no such delivery",
     EmailTaken: EmailTaken "Email already registered",
@@ -109,6 +114,8 @@ problems! {
     HasRegistrations: OpenCompetitions
         "Participants are registered for competitions of the user that are not over",
     TooManyWebhooks: TooManyWebhooks "You have ten webhooks",
+    TooManyInvitations: TooManyInvitations
+        "The competition would have more than 10,000 invitations",
     WebhookDisabled: WebhookDisabled "The webhook is disabled",
     VersionMismatch: PreconditionFailed
         "The competition has another version than `If-Match` requires",

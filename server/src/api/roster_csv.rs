@@ -13,12 +13,13 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use csv::{QuoteStyle, Terminator, WriterBuilder};
-use domain::{Question, Questions, RosterEntry};
+use domain::{Question, RosterEntry};
 use futures::{Stream, StreamExt, TryStreamExt, stream};
 use service::registration::RosterExport;
 
 const BYTE_ORDER_MARK: &str = "\u{feff}";
-/// The first columns; the questions of the competition follow.
+/// The first columns. The access code follows, where the competition asks for one, and its
+/// questions.
 const HEADER: [&str; 5] = ["Name", "Email", "Status", "Registered at", "Registration ID"];
 /// Characters that a formula can begin with, including full-width forms. From OWASP's page on CSV
 /// injection.
@@ -40,29 +41,32 @@ pub(super) fn respond(export: RosterExport) -> Response {
 /// The text of the file in parts. An error aborts the download, so that a browser does not save an
 /// incomplete file.
 fn parts(export: RosterExport) -> impl Stream<Item = Result<Bytes, service::Error>> {
-    let head = BYTE_ORDER_MARK.to_owned() + &text([head(export.questions())]);
+    let head = BYTE_ORDER_MARK.to_owned() + &text([head(&export)]);
     let rest = stream::try_unfold(export, async |mut export: RosterExport| {
         let part = export.next_part().await.inspect_err(|error| {
             let error = error as &dyn std::error::Error;
             tracing::error!(error, "a roster download was aborted");
         })?;
-        let lines = text(part.iter().map(|entry| cells(entry, export.questions())));
+        let lines = text(part.iter().map(|entry| cells(entry, &export)));
         Ok((!part.is_empty()).then_some((lines, export)))
     });
     stream::once(async { Ok(head) }).chain(rest).map_ok(Bytes::from)
 }
 
 /// The names of the columns.
-fn head(questions: &Questions) -> Vec<String> {
+fn head(export: &RosterExport) -> Vec<String> {
+    let questions = export.questions();
     let columns = HEADER.iter().map(|name| (*name).to_owned());
+    let code = export.has_access_codes().then(|| "Access code".to_owned());
     let asked = questions.asked.iter().map(|question| question.label.clone());
     let removed = questions.removed.iter();
     let removed = removed.map(|question| format!("{} (removed)", question.label));
-    columns.chain(asked).chain(removed).collect()
+    columns.chain(code).chain(asked).chain(removed).collect()
 }
 
-fn cells(entry: &RosterEntry, questions: &Questions) -> Vec<String> {
-    let RosterEntry { registration, user, answers, rejection_reason: _ } = entry;
+fn cells(entry: &RosterEntry, export: &RosterExport) -> Vec<String> {
+    let RosterEntry { registration, user, answers, access_code, rejection_reason: _ } = entry;
+    let questions = export.questions();
     let columns = [
         user.name.clone(),
         user.email.clone(),
@@ -70,12 +74,13 @@ fn cells(entry: &RosterEntry, questions: &Questions) -> Vec<String> {
         registration.registered_at.to_string(),
         registration.id.to_string(),
     ];
+    let code = export.has_access_codes().then(|| access_code.clone().unwrap_or_default());
     let answer = |question: &Question| {
         let answer = answers.iter().find(|answer| answer.question_id == question.id);
         answer.map(|answer| answer.value.in_words()).unwrap_or_default()
     };
     let all = questions.asked.iter().chain(&questions.removed);
-    columns.into_iter().chain(all.map(answer)).collect()
+    columns.into_iter().chain(code).chain(all.map(answer)).collect()
 }
 
 fn text(rows: impl IntoIterator<Item = Vec<String>>) -> String {

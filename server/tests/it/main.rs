@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that unwraps fails with the line that did")]
 
+mod access;
 mod accounts;
 mod admin;
 mod approval;

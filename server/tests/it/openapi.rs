@@ -147,6 +147,11 @@ fn every_text_of_an_input_has_a_limit_or_a_format() {
     }
 }
 
+/// The text of an access code is no name of a kind.
+fn is_access_code(name: &str, field: &str) -> bool {
+    field == "code" && ["AccessCodeInput", "AccessCodeUse", "Invitation"].contains(&name)
+}
+
 #[test]
 fn every_field_of_a_kind_has_the_format_or_names_of_its_kind() {
     let description: Value = serde_json::from_str(&server::openapi()).unwrap();
@@ -167,7 +172,10 @@ fn every_field_of_a_kind_has_the_format_or_names_of_its_kind() {
             } else if field.ends_with("At") || field.ends_with("Date") {
                 "date-time"
             } else {
-                if ["status", "role", "sort", "code"].contains(&field) && name != "ProblemDetails" {
+                if ["status", "role", "sort", "code"].contains(&field)
+                    && name != "ProblemDetails"
+                    && !is_access_code(name, field)
+                {
                     assert!(property["enum"].is_array(), "{name}.{field} {property}");
                 }
                 continue;
@@ -260,7 +268,7 @@ fn schemas(description: &Value) -> impl Iterator<Item = (&str, &Value)> {
 }
 
 fn is_input(name: &str) -> bool {
-    is_closed_input(name) || name == "RegistrationAnswers"
+    is_closed_input(name) || name == "RegistrationInput"
 }
 
 /// Whether a body with a field that the schema does not have is refused.

@@ -211,10 +211,10 @@ async fn the_questions_of_a_duplicate_are_those_of_the_original_under_ids_of_the
     let (id, questions) = create(&app, &ada).await;
     let cookie = &app.log_in(&ada).await;
     let shown = page_text(&app, cookie, &format!("/competitions/create?from={id}")).await;
-    assert!(shown.contains(&format!("name=\"questions_of\" value=\"{id}\"")), "{shown}");
+    assert!(shown.contains(&format!("name=\"copy_of\" value=\"{id}\"")), "{shown}");
     let form = format!(
         "draft[title]=Chess&draft[description]=Seven&draft[capacity]=5&draft[timeZone]=UTC\
-         &draft[regDeadline]=2026-11-30T12:00&idempotency_key=k-1&questions_of={id}"
+         &draft[regDeadline]=2026-11-30T12:00&idempotency_key=k-1&copy_of={id}"
     );
     let leads_to = post_form(&app, cookie, "create_competition", &form).await;
     let copy = app.get(&format!("/api{leads_to}")).send().await.json();

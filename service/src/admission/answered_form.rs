@@ -110,8 +110,8 @@ mod tests {
         let edit = json!({ "questions": [{ "kind": "DATE", "label": "Born", "required": true }] });
         let edit = serde_json::from_value(edit).unwrap();
         competitions::edit(&world.ctx, &ada, id, edit, None).await.unwrap().outcome.unwrap();
-        let register = async |form| {
-            let command = AdmissionCommand::Register(Some(Box::new(form)));
+        let register = async |form: AnsweredForm| {
+            let command = AdmissionCommand::Register(form.into());
             let key = Some("k-1".parse().unwrap());
             let user = grace.user().unwrap();
             let decision = execute(&world.ctx, user, id, command, key).await.unwrap();
@@ -135,7 +135,7 @@ mod tests {
         let form = AnsweredForm::new(serde_json::from_value(answer).unwrap(), &asked, version);
         let participant = Box::new(grace.user().unwrap().clone());
         let requests = [
-            (&grace, AdmissionCommand::Register(Some(Box::new(form)))),
+            (&grace, AdmissionCommand::Register(form.into())),
             (&grace, AdmissionCommand::CancelRegistration),
             (&ada, AdmissionCommand::AddParticipant { participant, adds_seat: false }),
         ];

@@ -1,6 +1,6 @@
 //! What a transaction writes.
 
-use domain::{GivenAnswer, RegistrationId};
+use domain::{GivenAnswer, InvitationId, RegistrationId, Timestamp, UserId};
 
 use super::parts::NewParts;
 use crate::{
@@ -24,6 +24,8 @@ pub(super) struct Changes {
     pub(super) jobs: Vec<NewJob>,
     /// The competition before and after, if it changes.
     pub(super) competition: Option<(competition::Model, competition::Model)>,
+    /// Invitations that registrations were made with.
+    pub(super) accepted: Vec<Acceptance>,
     /// The tags and sections that change. Then the competition changes, too.
     pub(super) parts: NewParts,
 }
@@ -32,6 +34,14 @@ impl Changes {
     pub(super) fn is_empty(&self) -> bool {
         self.inserted.is_empty() && self.updated.is_empty() && self.competition.is_none()
     }
+}
+
+/// The first registration with an invitation.
+#[derive(Debug)]
+pub(super) struct Acceptance {
+    pub(super) invitation: InvitationId,
+    pub(super) user: UserId,
+    pub(super) at: Timestamp,
 }
 
 /// The answers of registrations.

@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use domain::{CompetitionEdit, CompetitionId, IfMatch, RegistrationId, Review, User, UserId};
 
-use super::answered_form::AnsweredForm;
+use super::registration_form::RegistrationForm;
 use crate::{
     Cause,
     idempotency::{KeyLock, RequestKey},
@@ -16,8 +16,8 @@ const ANSWERS_OF_ONE: usize = 16;
 /// A command that must run one after the other with all others for its competition.
 #[derive(Debug)]
 pub(crate) enum AdmissionCommand {
-    /// Register the user. Without a form if no answers were sent, and the questions were not read.
-    Register(Option<Box<AnsweredForm>>),
+    /// Register the user.
+    Register(RegistrationForm),
     /// Cancel the registration of the user.
     CancelRegistration,
     /// Change fields of the competition, if it has one of the versions in `if_match`.
@@ -54,7 +54,9 @@ impl Request {
     /// How much a transaction reads and writes for it: as much as for so many registrations.
     pub(super) fn weight(&self) -> usize {
         match &self.command {
-            AdmissionCommand::Register(Some(form)) => 1 + form.rows() / ANSWERS_OF_ONE,
+            AdmissionCommand::Register(RegistrationForm { answers: Some(answers), .. }) => {
+                1 + answers.rows() / ANSWERS_OF_ONE
+            }
             command => command.reviewed().len().max(1),
         }
     }
@@ -79,7 +81,7 @@ impl Request {
         Self {
             competition,
             user: actor.user().expect("a user who is logged in").clone(),
-            command: AdmissionCommand::Register(None),
+            command: AdmissionCommand::Register(RegistrationForm::default()),
             keyed: None,
             cause: Cause::default(),
             since: Instant::now(),
@@ -139,7 +141,7 @@ mod tests {
                 role: domain::Role::Organizer,
                 time_zone: None,
             },
-            command: AdmissionCommand::Register(None),
+            command: AdmissionCommand::Register(RegistrationForm::default()),
             keyed: None,
             cause: Cause::default(),
             since: Instant::now(),
@@ -147,7 +149,7 @@ mod tests {
         assert_eq!(request.weight(), 1);
         request.command = AdmissionCommand::ReviewRegistrations(review);
         assert_eq!(request.weight(), 100);
-        request.command = AdmissionCommand::Register(Some(Box::new(choosing(50))));
+        request.command = AdmissionCommand::Register(choosing(50).into());
         assert_eq!(request.weight(), 4);
     }
 }

@@ -111,6 +111,7 @@ pub(super) fn compare_and_set(
         waitlist_capacity,
         promote_until,
         approval_required,
+        access,
         questions_version,
         reg_deadline,
         start_date,
@@ -146,6 +147,7 @@ pub(super) fn compare_and_set(
             .col_expr(C::WaitlistCapacity, waitlist_capacity.into())
             .col_expr(C::PromoteUntil, promote_until.into())
             .col_expr(C::ApprovalRequired, approval_required.into())
+            .col_expr(C::Access, access.into())
             .col_expr(C::QuestionsVersion, questions_version.into())
             .col_expr(C::RegDeadline, reg_deadline.into())
             .col_expr(C::StartDate, start_date.into())

@@ -8,17 +8,23 @@ use domain::{
 };
 use serde_json::Value;
 
-use super::AdmissionCommand;
+use super::{AdmissionCommand, RegistrationForm};
 
 impl AdmissionCommand {
     /// The command and its parameters as text, for [`RequestKey::new`]. Records hold its hash, so
     /// it must stay as it is from version to version.
     pub(crate) fn fingerprint(&self, competition: CompetitionId) -> String {
         match self {
-            Self::Register(form) => match form.as_ref().and_then(|form| form.sent()) {
-                None => format!("register {competition}"),
-                Some(answers) => format!("register {competition} with {answers}"),
-            },
+            Self::Register(RegistrationForm { answers, access_code }) => {
+                let mut text = format!("register {competition}");
+                if let Some(answers) = answers.as_ref().and_then(|answers| answers.sent()) {
+                    text += &format!(" with {answers}");
+                }
+                if let Some(code) = access_code {
+                    text += &format!(" by code {code}");
+                }
+                text
+            }
             Self::CancelRegistration => format!("cancel registration {competition}"),
             Self::EditCompetition { edit, if_match } => {
                 let (edit, if_match) = (canonical(edit), condition(if_match.as_ref()));
@@ -71,6 +77,8 @@ fn canonical(edit: &CompetitionEdit) -> String {
         promote_until,
         approval_required,
         questions,
+        access,
+        access_codes,
     } = edit;
     let time = |time: Timestamp| Value::from(time.to_string());
     let nullable = |given: Option<Timestamp>| given.map_or(Value::Null, time);
@@ -99,6 +107,8 @@ fn canonical(edit: &CompetitionEdit) -> String {
         ("promoteUntil", promote_until.map(nullable)),
         ("approvalRequired", approval_required.map(Value::from)),
         ("questions", questions.as_ref().map(|questions| serde_json::json!(questions))),
+        ("access", access.map(|access| access.as_str().into())),
+        ("accessCodes", access_codes.as_ref().map(|codes| serde_json::json!(codes))),
     ];
     let given = fields.into_iter().filter_map(|(name, value)| Some((name, value?)));
     serde_json::json!(given.collect::<BTreeMap<_, _>>()).to_string()
@@ -122,7 +132,7 @@ fn condition(if_match: Option<&IfMatch>) -> String {
 
 #[cfg(test)]
 mod tests {
-    use domain::{CompetitionPatch, Role, User, UserId, Visibility};
+    use domain::{AccessCode, CompetitionPatch, Role, User, UserId, Visibility};
     use uuid::Uuid;
 
     use super::*;
@@ -216,12 +226,19 @@ mod tests {
         };
         for (command, expected) in [
             (
-                AdmissionCommand::Register(None),
+                AdmissionCommand::Register(RegistrationForm::default()),
                 "9ef8f559a9411353bc35d0844ab3cab9cd9cc9df69daed0cf7c778f18a03715c",
             ),
             (
-                AdmissionCommand::Register(Some(Box::new(choosing(2)))),
+                AdmissionCommand::Register(choosing(2).into()),
                 "95905cd1b9dbf5de5ee2321c7d60643bbd470198981240ab47c93b64c39be773",
+            ),
+            (
+                AdmissionCommand::Register(RegistrationForm {
+                    access_code: Some(AccessCode::parse("VIP1").unwrap()),
+                    ..choosing(2).into()
+                }),
+                "bdf501c39de6cb1e01da2e91bb5b1c7993a21124681054e54649b4989daee405",
             ),
             (
                 AdmissionCommand::CancelRegistration,

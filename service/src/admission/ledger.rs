@@ -1,6 +1,7 @@
 //! The rules of admission, without I/O: what a batch has read of its competition, and what it has
 //! decided so far.
 
+mod access;
 mod addition;
 mod competition;
 mod registration;
@@ -13,6 +14,7 @@ use chrono::TimeDelta;
 use domain::{EventType, GivenAnswer, RegistrationId, RegistrationStatus, Timestamp, UserId};
 use sea_orm::prelude::{DateTimeUtc, Uuid};
 
+use self::access::AccessRules;
 use super::{
     changes::{Changes, NewAnswers},
     command::{AdmissionCommand, Request},
@@ -47,6 +49,7 @@ pub(super) struct Ledger {
     line: VecDeque<UserId>,
     parts: Parts,
     new_parts: NewParts,
+    access: AccessRules,
     /// What its organizer has decided on registrations, in order.
     reviews: Vec<entity::registration_event::Model>,
     /// The decisions that may need a notice.
@@ -122,18 +125,19 @@ enum RowWrite {
 impl Ledger {
     /// Begins with a competition as it was read.
     pub(super) fn new(now: Timestamp, read: CompetitionRead) -> Self {
-        let CompetitionRead { competition, registrations, line, parts } = read;
+        let CompetitionRead { competition, registrations, line, parts, access } = read;
         let waiting = line.iter().map(|row| row.user_id).collect();
         let rows: Vec<_> = registrations.into_iter().chain(line).collect();
+        let users = rows.iter().map(|row| (row.id, row.user_id)).collect();
+        let registrations: HashMap<_, _> =
+            rows.into_iter().map(|row| (row.user_id, Entry::unchanged(row))).collect();
         Self {
-            users: rows.iter().map(|row| (row.id, row.user_id)).collect(),
+            users,
             now,
             before: competition.clone(),
             after: competition,
-            registrations: rows
-                .into_iter()
-                .map(|row| (row.user_id, Entry::unchanged(row)))
-                .collect(),
+            access: AccessRules::new(access, registrations.values()),
+            registrations,
             line: waiting,
             parts,
             new_parts: NewParts::default(),
@@ -182,7 +186,7 @@ impl Ledger {
         let user = &request.user;
         self.require_visible_to(user)?;
         match &request.command {
-            AdmissionCommand::Register(form) => Ok(self.register(request, form.as_deref())),
+            AdmissionCommand::Register(form) => Ok(self.register(request, form)),
             AdmissionCommand::CancelRegistration => Ok(self.cancel_registration(request)),
             AdmissionCommand::EditCompetition { edit, if_match } => {
                 self.require_organizer(
@@ -262,6 +266,7 @@ impl Ledger {
             events: self.reviews,
             answers,
             to_confirm,
+            accepted: self.access.accepted,
             jobs,
             competition: is_changed.then_some((self.before, self.after)),
             parts: self.new_parts,

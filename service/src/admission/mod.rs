@@ -9,6 +9,7 @@
 //! Only the transaction decides. The combiners, the permits, and the locks and stored responses in
 //! Redis save work, and each of them may fail.
 
+mod access;
 mod alone;
 mod answered_form;
 mod batch;
@@ -28,6 +29,7 @@ mod other_registrations;
 mod outcome;
 mod parts;
 mod process;
+mod registration_form;
 mod store;
 
 use std::time::{Duration, Instant};
@@ -39,7 +41,10 @@ use tokio::{
 };
 
 pub use decision::Decision;
-pub(crate) use {answered_form::AnsweredForm, command::AdmissionCommand, decision::Effect};
+pub(crate) use {
+    answered_form::AnsweredForm, command::AdmissionCommand, decision::Effect,
+    registration_form::RegistrationForm,
+};
 
 use self::{
     command::{Keyed, Request},
@@ -239,7 +244,7 @@ mod tests {
                 &world.ctx,
                 grace.user().unwrap(),
                 other,
-                AdmissionCommand::Register(None),
+                AdmissionCommand::Register(RegistrationForm::default()),
                 None
             ),
         );

@@ -50,6 +50,9 @@ fn refused(refusal: &PublicError) -> &'static str {
         ErrorCode::NotRegistered => "not_registered",
         ErrorCode::RegistrationRejected => "rejected",
         ErrorCode::ValidationFailed => "wrong_answers",
+        ErrorCode::AccessCodeRequired
+        | ErrorCode::AccessCodeInvalid
+        | ErrorCode::AccessCodeUsedUp => "access_code",
         ErrorCode::CompetitionFull => "full",
         ErrorCode::RegistrationClosed | ErrorCode::CompetitionOver => "closed",
         ErrorCode::RegistrationNotOpen => "not_open",

@@ -3,12 +3,13 @@
 
 use std::collections::{HashMap, HashSet};
 
-use domain::{CompetitionId, Questions, Sections, Tag};
+use domain::{AccessCodeDraft, CompetitionId, Questions, Sections, Tag};
 use sea_orm::ConnectionTrait;
 
 use crate::{
     Result,
     entity::{
+        access_code::replace_access_codes,
         competition_sections::{replace_sections, sections_of},
         competition_tag::{replace_tags, tags_of},
         question::{questions_of, save_questions},
@@ -33,6 +34,8 @@ pub(super) struct NewParts {
     pub(super) sections: Option<Sections>,
     /// The questions, if they change.
     pub(super) questions: Option<Questions>,
+    /// The access codes, if they change.
+    pub(super) access_codes: Option<Vec<AccessCodeDraft>>,
 }
 
 /// Reads the parts of edited competitions, of which only those in `asking` have ever asked
@@ -71,6 +74,9 @@ pub(super) async fn write(
     }
     if let Some(questions) = new.questions {
         save_questions(tx, competition, questions).await?;
+    }
+    if let Some(codes) = new.access_codes {
+        replace_access_codes(tx, competition, &codes).await?;
     }
     Ok(())
 }

@@ -17,6 +17,7 @@ use sea_orm::{
 use serde::de::DeserializeOwned;
 
 use super::{
+    access::{self, Access},
     changes::{Changes, NewAnswers},
     command::Request,
     compare_and_set::{SetSeats, compare_and_set, is_edited},
@@ -48,6 +49,7 @@ pub(super) struct CompetitionRead {
     /// The first on the waiting list, in order: as many as can be given a seat.
     pub(super) line: Vec<registration::Model>,
     pub(super) parts: Parts,
+    pub(super) access: Access,
 }
 
 /// What to do about a row that another transaction has locked.
@@ -157,10 +159,12 @@ pub(super) async fn read(
     let asking = competitions.iter().filter(|row| row.questions_version > 0);
     let asking = asking.map(|row| row.id).filter(|id| edited.contains(id)).collect();
     let mut parts = parts::read(tx, edited, asking).await?;
+    let mut access = access::read(tx, &competitions, requests).await?;
     let competitions = competitions.into_iter().map(|competition| CompetitionRead {
         registrations: registrations_of.remove(&competition.id).unwrap_or_default(),
         line: lines.remove(&competition.id).unwrap_or_default(),
         parts: parts.remove(&competition.id).unwrap_or_default(),
+        access: access.remove(&competition.id).unwrap_or_default(),
         competition,
     });
     let responses = records.into_iter().map(|log| ((log.user_id, log.key.clone()), log.into()));
@@ -240,13 +244,14 @@ pub(super) async fn write(
     let is_postgres = tx.get_database_backend() == DbBackend::Postgres;
     let (mut inserted, mut updated, mut parts) = (Vec::new(), Vec::new(), Vec::new());
     let mut events: Vec<registration_event::Model> = Vec::new();
-    let mut answers = NewAnswers::default();
+    let (mut answers, mut accepted) = (NewAnswers::default(), Vec::new());
     let (mut set_seats, mut set_one) = (SetSeats::default(), Vec::new());
     for change in changes {
         inserted.extend(change.inserted);
         updated.extend(change.updated);
         events.extend(change.events);
         answers.append(change.answers);
+        accepted.extend(change.accepted);
         let Some((before, after)) = change.competition else { continue };
         parts.push((after.id, change.parts));
         if is_postgres && !is_edited(&before, &after) {
@@ -288,6 +293,7 @@ pub(super) async fn write(
         bulk::insert(tx, records).await?;
         bulk::insert(tx, jobs).await?;
     }
+    access::accept(tx, accepted).await?;
     for (id, new) in parts {
         parts::write(tx, id, new).await?;
     }

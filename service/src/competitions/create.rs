@@ -12,8 +12,8 @@ use super::search;
 use crate::{
     Actor, Context, Result,
     entity::{
-        competition, competition_sections::insert_sections, competition_tag::insert_tags,
-        question::save_questions,
+        access_code::insert_access_codes, competition, competition_sections::insert_sections,
+        competition_tag::insert_tags, question::save_questions,
     },
     events,
     idempotency::RequestKey,
@@ -129,6 +129,9 @@ fn fingerprint(new: &NewCompetition) -> String {
     if new.approval_required {
         body = json!([body, "approvalRequired"]);
     }
+    if !new.access.is_open() || !new.access_codes.is_empty() {
+        body = json!([body, { "access": new.access, "accessCodes": new.access_codes }]);
+    }
     format!("create competition {body}")
 }
 
@@ -156,6 +159,7 @@ pub(crate) async fn insert(
         promote_until: new.dates.promote_until.map(Timestamp::utc),
         last_waitlist_number: 0,
         approval_required: new.approval_required,
+        access: new.access,
         awaiting_approval: 0,
         questions_version: i32::from(!new.questions.is_empty()),
         reg_deadline: new.dates.deadline.utc(),
@@ -184,6 +188,7 @@ pub(crate) async fn insert(
     insert_tags(tx, row.id, &new.tags).await?;
     insert_sections(tx, row.id, new.sections.clone()).await?;
     save_questions(tx, row.id, questions.clone()).await?;
+    insert_access_codes(tx, row.id, &new.access_codes).await?;
     if has_webhooks && row.was_published {
         let event = Event::of_competition(EventType::CompetitionPublished, ctx.now(), &row);
         jobs::add(tx, ctx.now(), [PublishEvents::of(&row, vec![event]).into()]).await?;
@@ -251,6 +256,10 @@ mod tests {
             json!({ "schedule": "x" }),
             json!({ "schedule": "x", "contactEmail": "a@b.example" }),
             json!({ "questions": [{ "kind": "DATE", "label": "x" }] }),
+            json!({ "access": "CODE" }),
+            json!({ "access": "INVITATION" }),
+            json!({ "access": "CODE", "accessCodes": [{ "code": "VIP1" }] }),
+            json!({ "access": "CODE", "accessCodes": [{ "code": "VIP1", "maxUses": 1 }] }),
             json!({ "questions": [{ "kind": "DATE", "label": "x", "required": true }] }),
         ] {
             let fingerprint = fingerprint_with(&facts);

@@ -1,11 +1,12 @@
 //! Creating and editing from a form, whose times are local times in its zone.
 
 use domain::{
-    CompetitionDetail, CompetitionDraft, CompetitionId, CompetitionInput, CompetitionPatch,
-    CompetitionWithOrganizer, FieldError, IdempotencyKey, Question, QuestionInput, Raw,
+    AccessCodeInput, AccessCodeUse, CompetitionDetail, CompetitionDraft, CompetitionId,
+    CompetitionInput, CompetitionPatch, CompetitionWithOrganizer, FieldError, IdempotencyKey,
+    Question, QuestionInput, Raw,
 };
 
-use super::{Created, create, edit, get_own};
+use super::{Created, access_codes, create, edit, get_own};
 use crate::{Actor, Context, Decision, Error, Result, zones};
 
 /// A competition as a form shows it.
@@ -45,8 +46,8 @@ pub fn draft_of(detail: &CompetitionDetail) -> CompetitionDraft {
     }
 }
 
-/// [`create`], from a form; with the questions of the competition `questions_of`, which is the
-/// actor's own.
+/// [`create`], from a form; with the questions and the access codes of the competition
+/// `copy_of`, which is the actor's own.
 ///
 /// # Errors
 /// The same; as for [`get_own`]; a local time that does not exist in its zone, or is ambiguous, is
@@ -55,12 +56,12 @@ pub async fn create_draft(
     ctx: &Context,
     actor: &Actor,
     draft: CompetitionDraft,
-    questions_of: Option<CompetitionId>,
+    copy_of: Option<CompetitionId>,
     key: Option<IdempotencyKey>,
 ) -> Result<Created> {
-    let questions = match questions_of {
-        None => Vec::new(),
-        Some(id) => get_own(ctx, actor, id).await?.questions,
+    let copied = match copy_of {
+        None => Copied::default(),
+        Some(id) => Copied::of(ctx, actor, id).await?,
     };
     let times = Times::read(&draft);
     let input = CompetitionInput {
@@ -86,10 +87,37 @@ pub async fn create_draft(
         prizes: draft.prizes.into(),
         schedule: draft.schedule.into(),
         visibility: visibility(draft.visibility),
-        questions: questions.into_iter().map(copy).collect::<Vec<_>>().into(),
+        questions: copied.questions.into(),
+        access: copied.access,
+        access_codes: copied.access_codes.into(),
         ..Default::default()
     };
     create(ctx, actor, input, key).await.map_err(|error| explain(error, &times.faults))
+}
+
+/// What a copy has of a competition that its form does not show.
+#[derive(Default)]
+struct Copied {
+    questions: Vec<QuestionInput>,
+    access: Raw<String>,
+    access_codes: Vec<AccessCodeInput>,
+}
+
+impl Copied {
+    async fn of(ctx: &Context, actor: &Actor, id: CompetitionId) -> Result<Self> {
+        let detail = get_own(ctx, actor, id).await?;
+        let code = |used: AccessCodeUse| AccessCodeInput {
+            code: used.code.into(),
+            max_uses: used.max_uses.map_or(Raw::Missing, |max| i64::from(max).into()),
+            ..Default::default()
+        };
+        let codes = access_codes(ctx, actor, id).await?;
+        Ok(Self {
+            questions: detail.questions.into_iter().map(copy).collect(),
+            access: detail.competition.access.to_string().into(),
+            access_codes: codes.into_iter().map(code).collect(),
+        })
+    }
 }
 
 /// A question like this one for another competition.

@@ -11,8 +11,9 @@ use crate::{Actor, Context, Result, zones};
 pub struct Duplicate {
     /// The text in its fields.
     pub draft: CompetitionDraft,
-    /// Whether the original asks questions, which [`create_draft`](super::create_draft) copies.
-    pub asks: bool,
+    /// Whether the original has questions or access codes, which
+    /// [`create_draft`](super::create_draft) copies.
+    pub has_more: bool,
 }
 
 /// The form of a new competition with all that one of the actor's own has. Its times are moved by
@@ -39,7 +40,8 @@ pub async fn duplicate(ctx: &Context, actor: &Actor, id: CompetitionId) -> Resul
     for time in times {
         *time = moved(time, by);
     }
-    Ok(Duplicate { draft, asks: !detail.questions.is_empty() })
+    let has_more = !detail.questions.is_empty() || !detail.competition.access.is_open();
+    Ok(Duplicate { draft, has_more })
 }
 
 /// The least number of whole weeks, at least one, that `deadline` has to be moved by to be later

@@ -1,5 +1,6 @@
 //! Competitions: creating, editing, cancelling and finding them.
 
+mod access_codes;
 mod cancel_competition;
 mod create;
 mod details;
@@ -18,6 +19,7 @@ mod seats;
 mod summary;
 mod visible_to;
 
+pub use access_codes::access_codes;
 pub use cancel_competition::{
     cancel_competition, cancel_competition_by_title, cancel_competition_if_match,
 };

@@ -1,7 +1,7 @@
 //! A competition.
 
 use domain::{
-    Competition, CompetitionCounts, CompetitionId, Contact, Dates, MyCompetition,
+    AccessMode, Competition, CompetitionCounts, CompetitionId, Contact, Dates, MyCompetition,
     RegisteredCompetition, RegistrationStatus, SeatsChanged, Timestamp, UserId, Visibility,
     searchable,
 };
@@ -34,6 +34,8 @@ pub(crate) struct Model {
     pub(crate) promote_until: Option<DateTimeUtc>,
     /// Whether its organizer approves registrations.
     pub(crate) approval_required: bool,
+    /// Who can register.
+    pub(crate) access: AccessMode,
     /// Registrations that wait for approval.
     pub(crate) awaiting_approval: i32,
     /// Incremented by every edit of its questions; 0 if it has never asked any.
@@ -147,6 +149,7 @@ impl Model {
             waitlisted: count(self.waitlisted),
             promote_until: self.promote_until.map(Into::into),
             approval_required: self.approval_required,
+            access: self.access,
             reg_deadline: self.reg_deadline.into(),
             start_date: self.start_date.map(Into::into),
             ends_at: self.ends_at.map(Into::into),

@@ -1,6 +1,7 @@
 //! The tables as SeaORM entities, and their rows as views of `domain`, which are what leaves this
 //! crate.
 
+pub(crate) mod access_code;
 pub(crate) mod answer;
 pub(crate) mod competition;
 pub(crate) mod competition_search;
@@ -9,6 +10,7 @@ pub(crate) mod competition_tag;
 pub(crate) mod cron_tick;
 pub(crate) mod failed_job;
 pub(crate) mod idempotency_log;
+pub(crate) mod invitation;
 pub(crate) mod job;
 pub(crate) mod job_audit;
 pub(crate) mod login_attempt;

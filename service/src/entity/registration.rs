@@ -29,6 +29,8 @@ pub(crate) struct Model {
     /// The last decision of the organizer on it. Not the one with the highest id: the clocks of
     /// servers differ.
     pub(crate) last_event_id: Option<Uuid>,
+    /// The access code that it was made with. The competition may not have it any more.
+    pub(crate) access_code: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]

@@ -1,7 +1,9 @@
 //! The competitions.
 
 use chrono::Datelike;
-use domain::{CompetitionId, Description, Tag, TimeZoneName, Title, UserId, Visibility};
+use domain::{
+    AccessMode, CompetitionId, Description, Tag, TimeZoneName, Title, UserId, Visibility,
+};
 use fastrand::Rng;
 
 use super::{id, people::People, schedule::Dates, words};
@@ -40,6 +42,7 @@ pub(super) fn competition(
         last_waitlist_number: 0,
         promote_until: None,
         approval_required: false,
+        access: AccessMode::Open,
         awaiting_approval: 0,
         questions_version: 0,
         reg_deadline: dates.deadline,

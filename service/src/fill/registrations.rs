@@ -10,7 +10,7 @@ use sea_orm::{ConnectionTrait, ModelTrait, prelude::DateTimeUtc};
 use super::{id, part, people::People, schedule::Dates};
 use crate::{
     Cause, Context, Error, Result,
-    admission::AdmissionCommand,
+    admission::{AdmissionCommand, RegistrationForm},
     confirmation::{self, ConfirmRegistrations, SeatFrom, ToConfirm},
     entity::{
         competition, competition_tag, idempotency_log,
@@ -90,12 +90,14 @@ impl Batch {
                 cancellation_notified_at: dates.cancelled,
                 waitlist_number: None,
                 last_event_id: None,
+                access_code: None,
             };
             self.add_mail(rng, now, &row, &competition, user);
             let written_at = now - TimeDelta::hours(RECENT_HOURS)
                 + part(TimeDelta::hours(RECENT_HOURS), rng.usize(..CHUNK), CHUNK);
             self.add_job(rng, &row, written_at);
-            let request = AdmissionCommand::Register(None).fingerprint(competition.id);
+            let request =
+                AdmissionCommand::Register(RegistrationForm::default()).fingerprint(competition.id);
             let key = RequestKey::new(user.id, key, &request);
             let response = row.clone().into_new_registration(&competition, user);
             let stored = key.encode(&Ok::<_, PublicError>(response))?;

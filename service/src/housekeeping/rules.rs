@@ -5,16 +5,16 @@
 use chrono::TimeDelta;
 use domain::Timestamp;
 use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, IntoSimpleExpr, QueryFilter, QuerySelect, QueryTrait,
-    prelude::DateTimeUtc,
+    ColumnTrait, Condition, EntityTrait, ExprTrait, IntoSimpleExpr, QueryFilter, QuerySelect,
+    QueryTrait, prelude::DateTimeUtc,
 };
 
 use super::Period;
 use crate::{
     competitions::is_listed,
     entity::{
-        answer, competition, competition_search, competition_sections, competition_tag, cron_tick,
-        failed_job, idempotency_log,
+        access_code, answer, competition, competition_search, competition_sections,
+        competition_tag, cron_tick, failed_job, idempotency_log, invitation,
         job::{self, State},
         job_audit, login_attempt, mail, mail_limit, password_reset, personal_token, question,
         refresh_token, registration, registration_event, search_term, session, user, webhook,
@@ -28,6 +28,8 @@ use crate::{
 const IDEMPOTENCY_LOGS: TimeDelta = TimeDelta::hours(25);
 /// Longer than the pause of any schedule, so that the last tick of each is known.
 const CRON_TICKS: TimeDelta = TimeDelta::days(400);
+/// A deadline may be moved until then.
+const INVITATIONS: TimeDelta = TimeDelta::days(90);
 /// Expired personal access tokens stay in the list of their owner.
 const EXPIRED_PERSONAL_TOKENS: TimeDelta = TimeDelta::days(30);
 
@@ -121,7 +123,7 @@ pub(super) fn rules(now: Timestamp, retention: &Retention) -> Vec<Rule> {
 }
 
 /// Rows that are of no use after a time which the program sets.
-fn short_lived(now: Timestamp) -> [Rule; 10] {
+fn short_lived(now: Timestamp) -> [Rule; 11] {
     let time = now.utc();
     [
         Rule::fixed(
@@ -175,6 +177,22 @@ fn short_lived(now: Timestamp) -> [Rule; 10] {
                     .select_only()
                     .column(competition::Column::Id)
                     .filter(is_listed(now).not())
+                    .into_query(),
+            ),
+        ),
+        Rule::fixed(
+            invitation::Entity,
+            "90 days after registration closes or the competition is cancelled",
+            "nobody registers with it any more, and most addresses have no account",
+            invitation::Column::CompetitionId.in_subquery(
+                competition::Entity::find()
+                    .select_only()
+                    .column(competition::Column::Id)
+                    .filter(
+                        competition::Column::RegDeadline
+                            .lt(time - INVITATIONS)
+                            .or(competition::Column::CancelledAt.lt(time - INVITATIONS)),
+                    )
                     .into_query(),
             ),
         ),
@@ -255,6 +273,7 @@ fn kept() -> Vec<Rule> {
         Rule::for_ever(competition::Entity, history),
         Rule::for_ever(competition_tag::Entity, "a part of the competition"),
         Rule::for_ever(competition_sections::Entity, "a part of the competition"),
+        Rule::for_ever(access_code::Entity, "a part of the competition"),
         Rule::for_ever(question::Entity, "a part of the competition; answers refer to them"),
         Rule::for_ever(
             search_term::Entity,

@@ -12,6 +12,14 @@ pub(crate) fn new_secret() -> String {
     hex::encode(bytes)
 }
 
+/// A new code that people may have to type: 80 random bits in hexadecimal and upper case. It is
+/// enough where wrong ones are limited.
+pub(crate) fn new_code() -> String {
+    let mut bytes = [0; 10];
+    getrandom::fill(&mut bytes).expect("the operating system has randomness");
+    hex::encode_upper(bytes)
+}
+
 /// SHA-256 of a text, in hexadecimal. Secrets of 256 random bits need no salt and no rounds.
 pub(crate) fn hash(text: &str) -> String {
     hex::encode(Sha256::digest(text))

@@ -13,7 +13,7 @@ pub(crate) const BATCH_SIZE: &str = "mini_compete_admission_batch_size";
 const LOCK_WAIT: &str = "mini_compete_admission_lock_wait_seconds";
 
 /// The outcomes of a command, as labels.
-const OUTCOMES: [&str; 17] = [
+const OUTCOMES: [&str; 18] = [
     "accepted",
     "waitlisted",
     "wrong_answers",
@@ -22,6 +22,7 @@ const OUTCOMES: [&str; 17] = [
     "already_registered",
     "not_registered",
     "rejected",
+    "access_code",
     "full",
     "closed",
     "not_open",

@@ -21,6 +21,6 @@ pub use edit_answers::edit_answers;
 pub(crate) use mine::{count, is_shown_to, newest};
 pub use mine::{get, mine, mine_after, viewer_state};
 pub use record::record;
-pub use register::{register, register_with_answers};
+pub use register::{register, register_with};
 pub use review::{approve, promote, reject};
 pub use roster::{RosterExport, browse_roster, export_roster, roster, roster_after};

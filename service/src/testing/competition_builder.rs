@@ -1,7 +1,10 @@
 //! A builder of competitions.
 
 use chrono::TimeDelta;
-use domain::{CompetitionId, CompetitionInput, QuestionInput, Sections, Timestamp, Visibility};
+use domain::{
+    AccessCodeInput, AccessMode, CompetitionId, CompetitionInput, QuestionInput, Sections,
+    Timestamp, Visibility,
+};
 
 use super::World;
 use crate::{Actor, Result, competitions};
@@ -29,6 +32,8 @@ impl World {
             contact_email: None,
             sections: Sections::default(),
             questions: Vec::new(),
+            access: AccessMode::Open,
+            access_codes: Vec::new(),
             visibility: Visibility::Public,
             tags: Vec::new(),
         }
@@ -56,6 +61,8 @@ pub struct CompetitionBuilder<'a> {
     contact_email: Option<String>,
     sections: Sections,
     questions: Vec<QuestionInput>,
+    access: AccessMode,
+    access_codes: Vec<AccessCodeInput>,
     visibility: Visibility,
     tags: Vec<String>,
 }
@@ -160,6 +167,22 @@ impl CompetitionBuilder<'_> {
         self
     }
 
+    /// Sets who can register. By default everyone can.
+    pub fn access(mut self, access: AccessMode) -> Self {
+        self.access = access;
+        self
+    }
+
+    /// Sets its access codes, as JSON. Only participants with one of them can register.
+    ///
+    /// # Panics
+    /// When it is no list of access codes.
+    pub fn with_codes(mut self, codes: serde_json::Value) -> Self {
+        self.access = AccessMode::Code;
+        self.access_codes = serde_json::from_value(codes).expect("access codes");
+        self
+    }
+
     /// Sets who can see it and find it. By default it is public.
     pub fn visible_as(mut self, visibility: Visibility) -> Self {
         self.visibility = visibility;
@@ -211,6 +234,8 @@ impl CompetitionBuilder<'_> {
             prizes: optional(self.sections.prizes),
             schedule: optional(self.sections.schedule),
             questions: self.questions.into(),
+            access: self.access.to_string().into(),
+            access_codes: self.access_codes.into(),
             visibility: self.visibility.to_string().into(),
             ..CompetitionInput::default()
         };

@@ -228,14 +228,9 @@ async fn a_participant_who_cancelled_or_was_rejected_is_added_again_with_the_ear
     let mut ids = Vec::new();
     for person in &people {
         let answers = json!([{ "questionId": asked[0].id, "value": "Red" }]);
-        let answers = serde_json::from_value(answers).unwrap();
-        let new = registration::register_with_answers(
-            &sprint.world.ctx,
-            person,
-            sprint.id,
-            answers,
-            None,
-        );
+        let input = serde_json::from_value(json!({ "answers": answers })).unwrap();
+        let ctx = &sprint.world.ctx;
+        let new = registration::register_with(ctx, person, sprint.id, input, None);
         ids.push(new.await.unwrap().outcome.unwrap().registration.id);
     }
     cancel_registration(&sprint.world.ctx, &people[0], sprint.id).await.unwrap();

@@ -1,7 +1,7 @@
 //! The addresses of competitions and of their list. Every filter, the order and the page of the
 //! list are in its address.
 
-use domain::{CompetitionId, CompetitionQuery, RegistrationId, RegistrationStatus};
+use domain::{AccessCode, CompetitionId, CompetitionQuery, RegistrationId, RegistrationStatus};
 use leptos_router::{location::Url, params::ParamsMap};
 
 /// The list of competitions.
@@ -60,6 +60,25 @@ pub(super) fn answers(id: CompetitionId) -> String {
 /// The page where its organizer asks questions.
 pub(super) fn questions(id: CompetitionId) -> String {
     format!("{LIST}/{id}/questions")
+}
+
+/// The page where its organizer decides who can register.
+pub(super) fn access(id: CompetitionId) -> String {
+    format!("{LIST}/{id}/access")
+}
+
+/// One page of the invitations to a competition, for its organizer.
+pub(super) fn invitations(id: CompetitionId, page: u64) -> String {
+    let page = if page > 1 { format!("?page={page}") } else { String::new() };
+    format!("{LIST}/{id}/invitations{page}")
+}
+
+/// An address without a query, with an access code if the text is one.
+pub(super) fn with_code(address: String, code: &str) -> String {
+    match AccessCode::parse(code) {
+        Ok(code) => format!("{address}?code={code}"),
+        Err(_) => address,
+    }
 }
 
 /// The query of an address.

@@ -1,6 +1,6 @@
 //! Registering, and the state of a competition that says whether the viewer can.
 
-use domain::{CallToAction, CompetitionId, PublicError, RegistrationStatus, UserId};
+use domain::{AccessMode, CallToAction, CompetitionId, PublicError, RegistrationStatus, UserId};
 use leptos::{html::Div, prelude::*};
 
 use super::{address, claim::Claim};
@@ -41,6 +41,32 @@ pub async fn register(
     Ok(())
 }
 
+/// The page with the form that registers, where a button is not enough.
+#[derive(Clone, Debug)]
+pub(super) struct FormPage {
+    href: String,
+    /// What the form asks for.
+    note: &'static str,
+}
+
+impl FormPage {
+    /// `None` if the competition is open and asks nothing.
+    pub(super) fn of(
+        id: CompetitionId,
+        access: AccessMode,
+        asks: bool,
+        code: &str,
+    ) -> Option<Self> {
+        let note = match access {
+            AccessMode::Open if asks => "The organizer asks you some questions first.",
+            AccessMode::Open => return None,
+            AccessMode::Code => "You need an access code from the organizer.",
+            AccessMode::Invitation => "You need an invitation from the organizer.",
+        };
+        Some(Self { href: address::with_code(address::register(id), code), note })
+    }
+}
+
 /// The registration form, or the reason why the viewer cannot register.
 #[component]
 pub(super) fn CallToActionPanel(
@@ -52,8 +78,10 @@ pub(super) fn CallToActionPanel(
     is_mine: bool,
     /// When registration opens, if it has not opened yet.
     opens: Option<Moment>,
-    /// Whether the competition asks questions. Then registering has a page of its own.
-    asks: bool,
+    /// The page with the form that registers, if it is on a page of its own.
+    form_page: Option<FormPage>,
+    /// The access code in the address.
+    code: String,
     /// Whether the viewer can change the answers to them.
     can_change_answers: bool,
     /// Why the organizer has rejected the registration of the viewer, if they have.
@@ -67,16 +95,16 @@ pub(super) fn CallToActionPanel(
     /// The registration after which the panel has taken the focus.
     focused: StoredValue<usize>,
 ) -> impl IntoView {
+    let key = idempotency_key;
     let panel = match call_to_action {
         CallToAction::Register => {
             let note = "Your seat is reserved straight away.";
-            view! { <RegisterForm id key=idempotency_key register asks button="Register" note /> }
-                .into_any()
+            view! { <RegisterForm id key register form_page button="Register" note /> }.into_any()
         }
         CallToAction::RequestSeat => {
             let note = "The organizer approves or rejects your request. You'll get a message.";
             let button = "Request a seat";
-            view! { <RegisterForm id key=idempotency_key register asks button note /> }.into_any()
+            view! { <RegisterForm id key register form_page button note /> }.into_any()
         }
         CallToAction::AwaitingApproval => {
             let title = "Waiting for approval".to_owned();
@@ -99,8 +127,7 @@ pub(super) fn CallToActionPanel(
         CallToAction::JoinWaitlist => {
             let (title, button) = ("This competition is full", "Join waiting list");
             let note = "A seat that becomes free goes to the first in line.";
-            view! { <RegisterForm id key=idempotency_key register asks title button note /> }
-                .into_any()
+            view! { <RegisterForm id key register form_page title button note /> }.into_any()
         }
         CallToAction::Waitlisted(position) => {
             let title = match position {
@@ -119,7 +146,7 @@ pub(super) fn CallToActionPanel(
             </Notice>
         }
         .into_any(),
-        CallToAction::LogIn => view! { <LogInFirst id /> }.into_any(),
+        CallToAction::LogIn => view! { <LogInFirst id code /> }.into_any(),
         CallToAction::Full => view! {
             <Notice title="This competition is full">"All seats are taken."</Notice>
         }
@@ -177,21 +204,21 @@ fn RegisterForm(
     id: CompetitionId,
     key: String,
     register: ServerAction<Register>,
-    asks: bool,
+    form_page: Option<FormPage>,
     #[prop(optional)] title: Option<&'static str>,
     button: &'static str,
     /// What the button leads to.
     note: &'static str,
 ) -> impl IntoView {
     let title = title.map(|title| view! { <p class="font-semibold text-lg">{title}</p> });
-    if asks {
+    if let Some(FormPage { href, note }) = form_page {
         return view! {
             <div class="grid gap-3">
                 {title}
-                <a class="btn btn-primary btn-lg btn-block" href=address::register(id)>
+                <a class="btn btn-primary btn-lg btn-block" href=href>
                     {button}
                 </a>
-                <p class="text-sm text-muted">"The organizer asks you some questions first."</p>
+                <p class="text-sm text-muted">{note}</p>
             </div>
         }
         .into_any();
@@ -256,8 +283,8 @@ fn focus_after(register: ServerAction<Register>, focused: StoredValue<usize>) ->
 }
 
 #[component]
-fn LogInFirst(id: CompetitionId) -> impl IntoView {
-    let here = address::competition(id);
+fn LogInFirst(id: CompetitionId, code: String) -> impl IntoView {
+    let here = address::with_code(address::competition(id), &code);
     view! {
         <div class="grid gap-3">
             <a class="btn btn-primary btn-lg btn-block" href=next::login(&here)>

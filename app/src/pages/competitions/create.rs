@@ -36,8 +36,8 @@ pub async fn load_create_competition(
         (None, Some(from)) => {
             let from = request::parse_competition_id(&from)?;
             let copy = service::competitions::duplicate(&ctx, &actor, from).await?;
-            let questions_of = copy.asks.then_some(from);
-            Some(DraftValues { draft: copy.draft, questions_of, ..Default::default() })
+            let copy_of = copy.has_more.then_some(from);
+            Some(DraftValues { draft: copy.draft, copy_of, ..Default::default() })
         }
         (None, None) => None,
     };
@@ -58,7 +58,7 @@ pub async fn load_create_competition(
 #[server(prefix = "/fn", endpoint = "create_competition")]
 pub async fn create_competition(
     #[server(default)] draft: CompetitionDraft,
-    #[server(default)] questions_of: Option<CompetitionId>,
+    #[server(default)] copy_of: Option<CompetitionId>,
     idempotency_key: String,
     #[server(default)] intent: String,
     #[server(default)] made_for: Option<UserId>,
@@ -69,7 +69,7 @@ pub async fn create_competition(
 
     let (ctx, actor) = (request::context()?, request::actor()?);
     let wants_preview = intent == PREVIEW;
-    let values = DraftValues { draft, wants_preview, questions_of, ..Default::default() };
+    let values = DraftValues { draft, wants_preview, copy_of, ..Default::default() };
     if values.wants_preview {
         let may_create = actor.require(Role::Organizer);
         form::redirect_back_with("create_competition", PAGE, None::<DraftValues>, may_create)
@@ -83,7 +83,7 @@ pub async fn create_competition(
         draft.visibility = Visibility::Draft.to_string();
     }
     let outcome = form::and_then_async(key, async |key| {
-        service::competitions::create_draft(&ctx, &actor, draft, questions_of, Some(key)).await
+        service::competitions::create_draft(&ctx, &actor, draft, copy_of, Some(key)).await
     })
     .await;
     if form::was_sent_before(&outcome) {
@@ -122,11 +122,12 @@ fn CreateForm(page: DraftForm, create: ServerAction<CreateCompetition>) -> impl 
     let DraftForm { first, regions } = page;
     let form = move |screen: DraftState, error| {
         let (regions, key) = (regions.clone(), screen.idempotency_key.clone());
-        let questions = screen.values.questions_of.map(|of| {
+        let copied = screen.values.copy_of.map(|of| {
             view! {
-                <input type="hidden" name="questions_of" value=of.to_string() />
+                <input type="hidden" name="copy_of" value=of.to_string() />
                 <p class="text-muted">
-                    "It asks the same questions as the original. You can change them afterwards."
+                    "It has the same questions and access codes as the original. You can change \
+                        them afterwards."
                 </p>
             }
         });
@@ -135,7 +136,7 @@ fn CreateForm(page: DraftForm, create: ServerAction<CreateCompetition>) -> impl 
                 <input type="hidden" name="idempotency_key" value=key />
                 <MadeFor />
                 <Fields screen regions error />
-                {questions}
+                {copied}
                 <p class="flex flex-wrap gap-4">
                     <Submit pending=create.pending() class="btn-lg">
                         "Publish"

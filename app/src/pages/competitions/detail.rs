@@ -1,14 +1,17 @@
 //! The page of a competition.
 
-use domain::{CallToAction, CompetitionId, PublicError, RegistrationId, Timestamp, Visibility};
+use domain::{
+    AccessMode, CallToAction, CompetitionId, PublicError, RegistrationId, Timestamp, Visibility,
+};
 use leptos::{either::Either, prelude::*};
-use leptos_router::hooks::use_params_map;
+use leptos_router::hooks::{use_params_map, use_query_map};
 use serde::{Deserialize, Serialize};
 
 use super::{
     Availability, StateBadges, address,
     calendar::{AddToCalendar, calendar},
-    call_to_action::{CallToActionPanel, Register},
+    call_to_action::{CallToActionPanel, FormPage, Register},
+    for_organizer::{DraftBanner, Mine},
     links::{LinkLines, Links},
     live_seats::{self, SeatState},
     place::{Place, PlaceFacts},
@@ -52,6 +55,8 @@ pub struct CompetitionDetailScreen {
     pub waitlist_ends: Option<Moment>,
     /// Whether its organizer approves registrations.
     pub approval_required: bool,
+    /// Who can register.
+    pub access: AccessMode,
     /// Why the organizer has rejected the registration of the viewer, if they have.
     pub rejection_reason: Option<String>,
     /// How many have left the waiting list so far.
@@ -137,6 +142,7 @@ pub async fn load_competition_detail(id: String) -> Result<CompetitionDetailScre
         waitlist_capacity: competition.waitlist_capacity,
         waitlisted: competition.waitlisted,
         approval_required: competition.approval_required,
+        access: competition.access,
         departures: detail.waitlist_departures,
         sequence: detail.sequence,
         organizer: (!detail.organizer.is_deleted).then_some(detail.organizer.name),
@@ -154,6 +160,8 @@ pub fn CompetitionDetailPage() -> impl IntoView {
     let register = ServerAction::<Register>::new();
     let source = move || (id.get(), register.version().get());
     let screen = Resource::new_blocking(source, |(id, _)| load_competition_detail(id));
+    let query = use_query_map();
+    let code = Memo::new(move |_| query.read().get("code").unwrap_or_default());
     let news = RwSignal::new("");
     let newest = StoredValue::new(None);
     let focused = StoredValue::new(0);
@@ -178,7 +186,7 @@ pub fn CompetitionDetailPage() -> impl IntoView {
         // an existing live region.
         <p role="status" class="sr-only" inner_html=news></p>
         <Loaded from=screen let(screen)>
-            <Detail screen register news newest focused refresh />
+            <Detail screen code register news newest focused refresh />
         </Loaded>
     }
 }
@@ -186,6 +194,8 @@ pub fn CompetitionDetailPage() -> impl IntoView {
 #[component]
 fn Detail(
     screen: CompetitionDetailScreen,
+    /// The access code in the address.
+    code: Memo<String>,
     register: ServerAction<Register>,
     /// The text that screen readers announce.
     news: RwSignal<&'static str>,
@@ -239,6 +249,8 @@ fn Detail(
         }
         show(state);
     });
+    let code = code.get_untracked();
+    let form_page = FormPage::of(id, screen.access, screen.asks, &code);
     let calendar = calendar(id, screen.registration);
     let opens = screen.opens.clone().map(|opens| {
         let to = opens.at;
@@ -317,6 +329,8 @@ fn Detail(
                         left=Signal::derive(move || seats.get().0)
                         capacity=Signal::derive(move || seats.get().1)
                     />
+                    {access_words(screen.access)
+                        .map(|words| view! { <p class="text-sm text-muted">{words}</p> })}
                     {screen
                         .approval_required
                         .then(|| {
@@ -344,7 +358,8 @@ fn Detail(
                         id
                         call_to_action=screen.call_to_action
                         is_mine=screen.is_mine
-                        asks=screen.asks
+                        form_page
+                        code
                         can_change_answers=screen.can_change_answers
                         opens=screen.opens
                         rejection_reason=screen.rejection_reason
@@ -359,24 +374,6 @@ fn Detail(
     }
 }
 
-/// The notice of a draft, for its organizer.
-#[component]
-fn DraftBanner(id: CompetitionId, is_cancelled: bool) -> impl IntoView {
-    let publish = (!is_cancelled).then(|| {
-        view! {
-            " "
-            <a class="link" href=address::manage(id)>
-                "Publish"
-            </a>
-        }
-    });
-    view! {
-        <p class="band mb-6">
-            <span>"Only you can see this draft." {publish}</span>
-        </p>
-    }
-}
-
 fn organized_by(name: Option<&str>) -> String {
     match name {
         Some(name) => format!("Organized by {name}"),
@@ -384,16 +381,10 @@ fn organized_by(name: Option<&str>) -> String {
     }
 }
 
-/// The links for the organizer of the competition.
-#[component]
-fn Mine(id: CompetitionId) -> impl IntoView {
-    view! {
-        <p class="font-semibold text-lg">"You're the organizer"</p>
-        <p class="grid gap-2">
-            <a class="btn btn-block" href=address::edit(id)>"Edit"</a>
-            <a class="btn btn-block" href=address::manage(id)>
-                "Manage"
-            </a>
-        </p>
+fn access_words(access: AccessMode) -> Option<&'static str> {
+    match access {
+        AccessMode::Open => None,
+        AccessMode::Code => Some("Registration needs an access code."),
+        AccessMode::Invitation => Some("Registration is by invitation."),
     }
 }

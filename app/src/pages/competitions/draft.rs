@@ -18,8 +18,8 @@ pub struct DraftValues {
     pub clashes: Vec<Clash>,
     /// Whether a preview was requested.
     pub wants_preview: bool,
-    /// The competition whose questions a new one asks.
-    pub questions_of: Option<CompetitionId>,
+    /// The competition whose questions and access codes a new one has.
+    pub copy_of: Option<CompetitionId>,
 }
 
 /// The state of the form.

@@ -1,5 +1,6 @@
 //! Competitions: their list and pages, and registering.
 
+mod access;
 pub(crate) mod address;
 mod approval_choice;
 mod availability;
@@ -15,6 +16,7 @@ mod detail;
 mod draft;
 mod edit;
 mod filters;
+mod for_organizer;
 mod form;
 mod links;
 mod list;
@@ -31,6 +33,10 @@ mod visibility_choice;
 mod waiting_words;
 mod zones;
 
+pub use access::{
+    AccessPage, AccessScreen, CodeLine, InvitationRow, InvitationsPage, InvitationsScreen,
+    TypedAccess,
+};
 pub use availability::Availability;
 pub(crate) use calendar::{AddToCalendar, calendar};
 pub use cancel::{CancelCompetitionPage, CancelCompetitionScreen};
@@ -53,5 +59,5 @@ pub use place::Place;
 pub(crate) use place::{ExternalLink, PlaceLine};
 pub use questions::{
     AnswersPage, AnswersScreen, Countries, QuestionsPage, QuestionsScreen, RegisterPage,
-    RegisterScreen, TypedAnswers, TypedQuestion, TypedQuestions,
+    RegisterScreen, TypedAnswers, TypedQuestion, TypedQuestions, TypedRegistration,
 };

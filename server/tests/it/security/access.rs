@@ -81,6 +81,7 @@ impl Matrix {
                 .replace("{competition}", &competition.to_string())
                 .replace("{webhook}", &webhook)
                 .replace("{registrationId}", &registration)
+                .replace("{invitationId}", "01939a00-0000-7000-8000-000000000000")
                 .replace("{n}", &self.calls.to_string())
         };
         let mut request = Request::builder().method(row.method.clone()).uri(fill(row.route));

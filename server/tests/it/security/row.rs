@@ -58,7 +58,7 @@ impl Row {
 
     /// The path with `id` for each id.
     pub(super) fn path(&self, id: &str) -> String {
-        self.route.replace("{id}", id).replace("{registrationId}", id)
+        self.route.replace("{id}", id).replace("{registrationId}", id).replace("{invitationId}", id)
     }
 
     pub(super) fn is_api(&self) -> bool {

@@ -31,6 +31,8 @@ fn routes(id: &str) -> Vec<Route> {
         "/api/competitions/{id}/calendar.ics",
         "/api/competitions/{id}/seats",
         "/api/competitions/{id}/events",
+        "/api/competitions/{id}/access-codes",
+        "/api/competitions/{id}/invitations",
         "/api/competitions/{id}/registrations",
         "/api/competitions/{id}/registrations?cursor=",
         "/api/competitions/{id}/registrations.csv",
@@ -44,6 +46,8 @@ fn routes(id: &str) -> Vec<Route> {
         "/competitions/{id}/register",
         "/competitions/{id}/answers",
         "/competitions/{id}/questions",
+        "/competitions/{id}/access",
+        "/competitions/{id}/invitations",
         "/competitions/create?from={id}",
     ]
     .map(get)
@@ -62,6 +66,12 @@ fn routes(id: &str) -> Vec<Route> {
             format!("{path}/registrations/01939a00-0000-7000-8000-000000000000"),
             Some(answers()),
         ),
+        (
+            Method::POST,
+            format!("{path}/invitations"),
+            Some(json!({ "emails": ["grace@example.com"] })),
+        ),
+        (Method::DELETE, format!("{path}/invitations/01939a00-0000-7000-8000-000000000000"), None),
         (
             Method::POST,
             format!("{path}/registrations"),

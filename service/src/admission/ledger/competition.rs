@@ -143,6 +143,7 @@ impl Ledger {
         if let Some(approval_required) = edit.approval_required {
             after.approval_required = approval_required;
         }
+        after.access = edit.access.unwrap_or(after.access);
         after.reg_opens_at = dates.opens.map(Timestamp::utc);
         after.reg_deadline = dates.deadline.utc();
         after.promote_until = dates.promote_until.map(Timestamp::utc);
@@ -169,7 +170,10 @@ impl Ledger {
             .as_ref()
             .map(|drafts| self.parts.questions.edited(drafts, || QuestionId(new_id())));
         let questions = questions.transpose()?.filter(|new| *new != self.parts.questions);
-        if after == self.after && new_tags.is_none() && !has_new_sections && questions.is_none() {
+        let codes = self.new_access_codes(edit.access_codes.as_ref());
+        let has_new_parts =
+            new_tags.is_some() || has_new_sections || questions.is_some() || codes.is_some();
+        if after == self.after && !has_new_parts {
             return Ok(());
         }
         if has_new_sections {
@@ -184,6 +188,9 @@ impl Ledger {
             after.questions_version += 1;
             self.parts.questions = questions.clone();
             self.new_parts.questions = Some(questions);
+        }
+        if let Some(codes) = codes {
+            self.set_access_codes(codes);
         }
         after.update_search_columns();
         if after.start_date != self.after.start_date {

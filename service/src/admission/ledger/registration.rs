@@ -2,10 +2,11 @@
 
 use domain::{ErrorCode, EventType, PublicError, RegistrationId, RegistrationStatus, UserId};
 
-use super::{CANCELLED, Entry, Ledger, OVER, RowWrite, renewed_at};
+use super::{CANCELLED, Entry, Ledger, OVER, RowWrite, access::AdmittedBy, renewed_at};
 use crate::{
     admission::{
-        answered_form::{AnsweredForm, answers_at},
+        RegistrationForm,
+        answered_form::answers_at,
         command::Request,
         decision::{Effect, Verdict},
     },
@@ -16,7 +17,7 @@ use crate::{
 
 impl Ledger {
     /// Checks run in this order because the API documents it.
-    pub(super) fn register(&mut self, request: &Request, form: Option<&AnsweredForm>) -> Verdict {
+    pub(super) fn register(&mut self, request: &Request, form: &RegistrationForm) -> Verdict {
         let user = &request.user;
         let earlier = self.registrations.get(&user.id);
         if let Some(refusal) = self.registration_refusal() {
@@ -41,6 +42,10 @@ impl Ledger {
                 ..PublicError::new(ErrorCode::RegistrationRejected, message)
             });
         }
+        let admitted_by = match self.admit(user.id, form.access_code.as_ref()) {
+            Ok(admitted_by) => admitted_by,
+            Err(refusal) => return refusal,
+        };
         // A new registration never overtakes those that wait.
         let gets_seat = !self.after.is_full() && self.after.waitlisted == 0;
         if !gets_seat && self.after.waitlisted >= self.after.waitlist_capacity {
@@ -48,11 +53,17 @@ impl Ledger {
             return Verdict::Refused(PublicError::new(ErrorCode::CompetitionFull, message));
         }
         // The key stays unused: the answers can be corrected.
-        let answers = match answers_at(form, count(self.after.questions_version)) {
+        let answers = match answers_at(form.answers.as_deref(), count(self.after.questions_version))
+        {
             Ok(answers) => answers,
             Err(refusal) => return Verdict::NotApplicable(refusal),
         };
         let (mut row, write) = self.made_anew(user.id);
+        match admitted_by {
+            AdmittedBy::Nothing => {}
+            AdmittedBy::Code(code) => row.access_code = Some(code),
+            AdmittedBy::Invitation(invitation) => self.accept(invitation, user.id),
+        }
         row.idempotency_key =
             request.keyed.as_ref().map(|keyed| keyed.key.idempotency_key().to_string());
         let event = if self.after.approval_required {
@@ -114,6 +125,7 @@ impl Ledger {
             cancellation_notified_at: None,
             waitlist_number: None,
             last_event_id: None,
+            access_code: None,
         };
         (row, write)
     }

@@ -17,6 +17,10 @@ pub(super) struct Competition {
     /// Whether seats are passed on until the start, and not only until the deadline.
     pub(super) promotes_late: bool,
     pub(super) needs_approval: bool,
+    /// How often its access code can be used; `None` while it is open.
+    pub(super) max_uses: Option<u32>,
+    /// Whose registration was made with the code.
+    pub(super) has_code: [bool; USERS],
     /// Who waits for approval.
     pub(super) awaits: [bool; USERS],
     pub(super) is_rejected: [bool; USERS],
@@ -37,6 +41,8 @@ impl Competition {
             line: VecDeque::new(),
             promotes_late: false,
             needs_approval,
+            max_uses: None,
+            has_code: [false; USERS],
             awaits: [false; USERS],
             is_rejected: [false; USERS],
             ever_registered: [false; USERS],
@@ -117,7 +123,7 @@ impl Competition {
         Ok(())
     }
 
-    pub(super) fn register(&mut self, user: usize, stage: Stage) -> Outcome {
+    pub(super) fn register(&mut self, user: usize, by_code: bool, stage: Stage) -> Outcome {
         if self.cancelled {
             Err(ErrorCode::CompetitionCancelled)
         } else if stage == Stage::Announced {
@@ -128,10 +134,15 @@ impl Competition {
             Err(ErrorCode::AlreadyRegistered)
         } else if self.is_rejected[user] {
             Err(ErrorCode::RegistrationRejected)
+        } else if self.max_uses.is_some() && !by_code {
+            Err(ErrorCode::AccessCodeRequired)
+        } else if self.max_uses.is_some_and(|max| self.uses() >= max) {
+            Err(ErrorCode::AccessCodeUsedUp)
         } else if !self.has_free_seat() && !self.list_has_room() {
             Err(ErrorCode::CompetitionFull)
         } else {
             self.ever_registered[user] = true;
+            self.has_code[user] = self.max_uses.is_some();
             if self.needs_approval {
                 self.awaits[user] = true;
             } else {
@@ -139,6 +150,19 @@ impl Competition {
             }
             Ok(())
         }
+    }
+
+    pub(super) fn set_code(&mut self, max_uses: Option<u32>) -> Outcome {
+        if self.cancelled {
+            return Err(ErrorCode::CancelledIsFinal);
+        }
+        self.max_uses = max_uses;
+        Ok(())
+    }
+
+    /// How many registrations are active with the access code.
+    fn uses(&self) -> u32 {
+        (0..USERS).map(|user| u32::from(self.has_code[user] && self.is_active(user))).sum()
     }
 
     fn has_free_seat(&self) -> bool {
@@ -228,6 +252,7 @@ impl Competition {
             return Err(ErrorCode::CompetitionFull);
         }
         (self.ever_registered[user], self.is_rejected[user]) = (true, false);
+        self.has_code[user] = false;
         self.take_seat_or_join(user, gets_seat);
         Ok(())
     }

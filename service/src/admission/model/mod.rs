@@ -34,15 +34,30 @@ struct About {
 /// A command on a competition.
 #[derive(Clone, Debug)]
 enum Command {
-    Register { user: usize, key: Option<u8> },
-    CancelRegistration { user: usize, key: Option<u8> },
+    Register {
+        user: usize,
+        by_code: bool,
+        key: Option<u8>,
+    },
+    CancelRegistration {
+        user: usize,
+        key: Option<u8>,
+    },
     SetCapacity(u32),
     SetWaitlistCapacity(u32),
     SetVisibility(Visibility),
     SetApproval(bool),
+    /// How often the access code can be used; `None` opens the competition.
+    SetCode(Option<u32>),
     CancelCompetition,
-    Review { users: Vec<usize>, verdict: Verdict },
-    Add { user: usize, adds_seat: bool },
+    Review {
+        users: Vec<usize>,
+        verdict: Verdict,
+    },
+    Add {
+        user: usize,
+        adds_seat: bool,
+    },
 }
 
 /// What the organizer decides on registrations.
@@ -118,7 +133,8 @@ impl Model {
         let (competition, stage) = (*competition, self.stage);
         let seats = &mut self.competitions[competition];
         let (operation, user, key) = match *command {
-            Command::Register { user, key } => ("register", user, key),
+            Command::Register { user, by_code: false, key } => ("register", user, key),
+            Command::Register { user, by_code: true, key } => ("register by code", user, key),
             Command::CancelRegistration { user, key } => ("cancel", user, key),
             Command::SetCapacity(capacity) => return (seats.set_capacity(capacity, stage), false),
             Command::SetWaitlistCapacity(capacity) => {
@@ -128,6 +144,7 @@ impl Model {
                 return (seats.set_visibility(visibility, stage), false);
             }
             Command::SetApproval(is_required) => return (seats.set_approval(is_required), false),
+            Command::SetCode(max_uses) => return (seats.set_code(max_uses), false),
             Command::CancelCompetition => return (seats.cancel_competition(stage), false),
             Command::Add { user, adds_seat } => return (seats.add(user, adds_seat, stage), false),
             Command::Review { .. } => unreachable!("reviewed by `apply`"),
@@ -144,11 +161,14 @@ impl Model {
             return (Err(ErrorCode::CompetitionNotFound), false);
         }
         let outcome = match operation {
-            "register" => seats.register(user, stage),
+            "register" => seats.register(user, false, stage),
+            "register by code" => seats.register(user, true, stage),
             _ => seats.cancel(user, stage),
         };
         if let Some(key) = key
             && outcome != Err(ErrorCode::NotRegistered)
+            && outcome != Err(ErrorCode::AccessCodeRequired)
+            && outcome != Err(ErrorCode::AccessCodeUsedUp)
         {
             self.responses.insert((user, key), (operation, competition, outcome));
         }
@@ -165,12 +185,14 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         2 => Just(Verdict::Reject),
     ];
     let command = prop_oneof![
-        8 => (user.clone(), key.clone()).prop_map(|(user, key)| Command::Register { user, key }),
+        8 => (user.clone(), any::<bool>(), key.clone())
+            .prop_map(|(user, by_code, key)| Command::Register { user, by_code, key }),
         6 => (user.clone(), key).prop_map(|(user, key)| Command::CancelRegistration { user, key }),
         2 => (1..=5_u32).prop_map(Command::SetCapacity),
         2 => (0..=3_u32).prop_map(Command::SetWaitlistCapacity),
         2 => select(&Visibility::ALL[..]).prop_map(Command::SetVisibility),
         2 => any::<bool>().prop_map(Command::SetApproval),
+        2 => option::of(1..=3_u32).prop_map(Command::SetCode),
         5 => (subsequence((0..USERS).collect::<Vec<_>>(), 1..=3), verdict)
             .prop_map(|(users, verdict)| Command::Review { users, verdict }),
         2 => (user, any::<bool>()).prop_map(|(user, adds_seat)| Command::Add { user, adds_seat }),

@@ -3,7 +3,8 @@
 use std::{collections::HashMap, time::Instant};
 
 use domain::{
-    CompetitionEdit, CompetitionId, PublicError, RegistrationId, Review, ReviewVerdict, UserId,
+    AccessCode, AccessCodeDraft, AccessMode, CompetitionEdit, CompetitionId, PublicError,
+    RegistrationId, Review, ReviewVerdict, UserId,
 };
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
@@ -11,6 +12,7 @@ use super::{About, COMPETITIONS, Command, Outcome, Outcomes, Step, Verdict};
 use crate::{
     Actor, Cause, Context,
     admission::{
+        RegistrationForm,
         batch::Batch,
         command::{AdmissionCommand, Keyed, Request},
         decision::{Decision, Effect},
@@ -22,6 +24,9 @@ use crate::{
     infrastructure::ids::new_id,
     testing::World,
 };
+
+/// The access code of a competition that has one.
+const CODE: &str = "MODEL";
 
 /// The competitions in the database.
 pub(super) struct Real<'a> {
@@ -47,8 +52,10 @@ impl Real<'_> {
     async fn request(&self, About { competition, command }: &About) -> Request {
         let competition = self.ids[*competition];
         let (actor, command, key) = match *command {
-            Command::Register { user, key } => {
-                (&self.users[user], AdmissionCommand::Register(None), key)
+            Command::Register { user, by_code, key } => {
+                let access_code = by_code.then(|| AccessCode::parse(CODE).unwrap());
+                let form = RegistrationForm { access_code, ..Default::default() };
+                (&self.users[user], AdmissionCommand::Register(form), key)
             }
             Command::CancelRegistration { user, key } => {
                 (&self.users[user], AdmissionCommand::CancelRegistration, key)
@@ -66,6 +73,12 @@ impl Real<'_> {
             Command::SetApproval(is_required) => {
                 let approval_required = Some(is_required);
                 self.edit(CompetitionEdit { approval_required, ..Default::default() })
+            }
+            Command::SetCode(max_uses) => {
+                let access = if max_uses.is_some() { AccessMode::Code } else { AccessMode::Open };
+                let codes = vec![AccessCodeDraft { code: CODE.to_owned(), max_uses }];
+                let (access, access_codes) = (Some(access), Some(codes));
+                self.edit(CompetitionEdit { access, access_codes, ..Default::default() })
             }
             Command::Add { user, adds_seat } => {
                 let participant = Box::new(self.users[user].user().unwrap().clone());

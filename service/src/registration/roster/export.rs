@@ -2,15 +2,19 @@
 
 use std::collections::VecDeque;
 
-use domain::{CompetitionId, Questions, RegistrationId, RosterEntry, RosterFilter};
-use sea_orm::{ConnectionTrait, QuerySelect};
+use domain::{AccessMode, CompetitionId, Questions, RegistrationId, RosterEntry, RosterFilter};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
 
 use super::{
     entries,
     list::{Key, keys_only, list_after},
     open, questions_of,
 };
-use crate::{Actor, Context, Result, entity::competition, slice::Position};
+use crate::{
+    Actor, Context, Result,
+    entity::{competition, registration},
+    slice::Position,
+};
 
 /// Registrations in a part of an export.
 const CHUNK: usize = 1_000;
@@ -26,6 +30,7 @@ pub struct RosterExport {
     ctx: Context,
     competition: competition::Model,
     questions: Questions,
+    has_access_codes: bool,
     filter: RosterFilter,
     /// The next registrations, up to `at_a_time` of them.
     ahead: VecDeque<RegistrationId>,
@@ -46,8 +51,21 @@ pub async fn export_roster(
 ) -> Result<RosterExport> {
     let competition = open(ctx, actor, id).await?;
     let questions = questions_of(ctx.db.connection(), &competition).await?;
-    let (ctx, ahead) = (ctx.clone(), VecDeque::new());
-    Ok(RosterExport { ctx, competition, questions, filter, ahead, at_a_time: AHEAD, last: None })
+    let by_code = registration::Entity::find()
+        .filter(registration::Column::CompetitionId.eq(id))
+        .filter(registration::Column::AccessCode.is_not_null());
+    let has_access_codes =
+        competition.access == AccessMode::Code || by_code.one(ctx.db.connection()).await?.is_some();
+    Ok(RosterExport {
+        ctx: ctx.clone(),
+        competition,
+        questions,
+        has_access_codes,
+        filter,
+        ahead: VecDeque::new(),
+        at_a_time: AHEAD,
+        last: None,
+    })
 }
 
 impl RosterExport {
@@ -59,6 +77,11 @@ impl RosterExport {
     /// The questions of the competition, those included that it asks no more.
     pub fn questions(&self) -> &Questions {
         &self.questions
+    }
+
+    /// Whether the competition asks for access codes, or has registrations that were made with one.
+    pub fn has_access_codes(&self) -> bool {
+        self.has_access_codes
     }
 
     /// The next part; empty only at the end.

@@ -180,7 +180,9 @@ async fn entries_of(
         let rejection_reason = reasons.remove(&row.id);
         let values = values.remove(&row.id);
         let answers = values.map(|values| in_order(questions, values)).unwrap_or_default();
-        Ok(RosterEntry { registration: row.into_view(), rejection_reason, answers, user })
+        let access_code = row.access_code.clone();
+        let registration = row.into_view();
+        Ok(RosterEntry { registration, rejection_reason, access_code, answers, user })
     };
     rows.into_iter().map(entry).collect()
 }

@@ -5,14 +5,14 @@ mod corrections;
 use chrono::TimeDelta;
 use domain::{
     CompetitionDetail, CompetitionId, ErrorCode, MyRegistration, NewRegistration, Paging,
-    PublicError, RegistrationAnswers, RegistrationId, RegistrationPatch, RosterQuery,
+    PublicError, RegistrationId, RegistrationInput, RegistrationPatch, RosterQuery,
 };
 use serde_json::{Value, json};
 use service::{
     Actor, ClientAddress, Decision,
     accounts::delete,
     competitions,
-    registration::{self, edit_answers, register_with_answers, roster},
+    registration::{self, edit_answers, register_with, roster},
     testing::{PASSWORD, World},
 };
 
@@ -60,10 +60,10 @@ impl Asking {
         key: Option<&str>,
     ) -> Decision<NewRegistration> {
         let body = self.answers(values).await;
-        let RegistrationAnswers { answers } = serde_json::from_value(body).unwrap();
+        let input: RegistrationInput = serde_json::from_value(body).unwrap();
         let key = key.map(|key| key.parse().unwrap());
         let ctx = &self.world.ctx;
-        register_with_answers(ctx, participant, self.sprint, answers, key).await.unwrap()
+        register_with(ctx, participant, self.sprint, input, key).await.unwrap()
     }
 
     async fn register(&self, participant: &Actor, values: &[(usize, Value)]) -> RegistrationId {
@@ -160,11 +160,11 @@ async fn a_registration_without_a_required_answer_takes_no_seat_and_leaves_its_k
 async fn another_request_with_the_same_key_and_other_answers_is_refused() {
     let asking = Asking::new().await;
     asking.try_register(&asking.grace, &size("M"), Some("k-1")).await.outcome.unwrap();
-    let RegistrationAnswers { answers } =
+    let input: RegistrationInput =
         serde_json::from_value(asking.answers(&size("L")).await).unwrap();
     let key = Some("k-1".parse().unwrap());
     let ctx = &asking.world.ctx;
-    let reused = register_with_answers(ctx, &asking.grace, asking.sprint, answers, key).await;
+    let reused = register_with(ctx, &asking.grace, asking.sprint, input, key).await;
     assert_eq!(code(reused.unwrap_err()), ErrorCode::IdempotencyKeyReused);
     assert_eq!(asking.answers_of(&asking.grace).await, [("Size".to_owned(), json!("M"))]);
 }
@@ -174,11 +174,11 @@ async fn a_replay_is_found_although_the_questions_have_changed_since() {
     let asking = Asking::new().await;
     let body = asking.answers(&size("M")).await;
     let send = async || {
-        let RegistrationAnswers { answers } = serde_json::from_value(body.clone()).unwrap();
+        let input: RegistrationInput = serde_json::from_value(body.clone()).unwrap();
         let key = Some("k-1".parse().unwrap());
         // Another process: it has no response in memory.
         let ctx = asking.world.second_process().await;
-        register_with_answers(&ctx, &asking.grace, asking.sprint, answers, key).await.unwrap()
+        register_with(&ctx, &asking.grace, asking.sprint, input, key).await.unwrap()
     };
     let first = send().await;
     asking.ask(&[], &[json!({ "kind": "NUMBER", "label": "Age", "required": true })]).await;
@@ -217,9 +217,9 @@ async fn answers_to_a_competition_that_asks_nothing_are_refused() {
     let asking = Asking::new().await;
     let open = asking.world.competition(&asking.ada).create().await;
     let body = asking.answers(&size("M")).await;
-    let RegistrationAnswers { answers } = serde_json::from_value(body).unwrap();
+    let input: RegistrationInput = serde_json::from_value(body).unwrap();
     let ctx = &asking.world.ctx;
-    let refused = register_with_answers(ctx, &asking.grace, open, answers, None).await.unwrap();
+    let refused = register_with(ctx, &asking.grace, open, input, None).await.unwrap();
     let error = refused.outcome.unwrap_err();
     assert_eq!(fields(&error), ["This competition asks no such question"]);
 }

@@ -19,7 +19,10 @@ use crate::{
     pages::{
         competitions::{
             StateBadges,
-            address::{awaiting_approval, cancel, competition, duplicate, edit, questions},
+            address::{
+                access, awaiting_approval, cancel, competition, duplicate, edit, invitations,
+                questions,
+            },
         },
         webhooks::address::of_competition,
     },
@@ -165,6 +168,8 @@ fn Actions(id: CompetitionId, is_cancelled: bool, can_be_cancelled: bool) -> imp
         <ul class="flex flex-wrap gap-2">
             {(!is_cancelled).then(|| link(edit(id), "Edit"))}
             {(!is_cancelled).then(|| link(questions(id), "Questions"))}
+            {(!is_cancelled).then(|| link(access(id), "Who can register"))}
+            {(!is_cancelled).then(|| link(invitations(id, 1), "Invitations"))}
             {(!is_cancelled).then(|| link(of_competition(id), "Webhooks"))}
             {link(duplicate(id), "Duplicate")}
             {can_be_cancelled.then(|| link(cancel(id), "Cancel competition"))}

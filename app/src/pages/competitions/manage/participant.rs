@@ -44,6 +44,8 @@ pub struct ParticipantDetailScreen {
     pub registered_at: Moment,
     /// Why the organizer has rejected it, if they have and gave a reason.
     pub rejection_reason: Option<String>,
+    /// The access code that the registration was made with.
+    pub access_code: Option<String>,
     /// When the registration was last changed.
     pub updated_at: Timestamp,
     /// The version of the questions.
@@ -110,6 +112,7 @@ pub async fn load_participant(
         status,
         registered_at: clock.in_viewer_zone(entry.registration.registered_at),
         rejection_reason: entry.rejection_reason,
+        access_code: entry.access_code,
         updated_at: entry.registration.updated_at,
         questions_version: detail.questions_version,
         countries: answer::countries_for(&questions),
@@ -234,6 +237,12 @@ fn Content(
             <dd dir="auto">{reason}</dd>
         }
     });
+    let code = screen.access_code.map(|code| {
+        view! {
+            <dt>"Access code"</dt>
+            <dd class="wrap-anywhere">{code}</dd>
+        }
+    });
     let others =
         (!screen.answers.is_empty()).then(|| view! { <AnswerList answers=screen.answers /> });
     let form = has_form.then(|| {
@@ -279,7 +288,7 @@ fn Content(
                 <dd>
                     <ViewerTime at=screen.registered_at />
                 </dd>
-                {reason}
+                {code} {reason}
             </dl>
             <ErrorSummary error />
             {has_answers

@@ -12,5 +12,5 @@ pub use answer::{Countries, TypedAnswers};
 pub(super) use answer_fields::AnswerFields;
 pub use ask::{QuestionsPage, QuestionsScreen};
 pub use change_answers::{AnswersPage, AnswersScreen};
-pub use register::{RegisterPage, RegisterScreen};
+pub use register::{RegisterPage, RegisterScreen, TypedRegistration};
 pub use typed_question::{TypedQuestion, TypedQuestions};

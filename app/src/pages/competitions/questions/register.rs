@@ -1,17 +1,26 @@
-//! Registering for a competition that asks questions.
+//! Registering for a competition that asks questions, or needs an access code.
 
-use domain::{CallToAction, CompetitionId, Question, UserId};
+use domain::{AccessMode, CallToAction, CompetitionId, Question, UserId};
 use leptos::prelude::*;
-use leptos_router::hooks::use_params_map;
+use leptos_router::hooks::{use_params_map, use_query_map};
 use serde::{Deserialize, Serialize};
 
 use super::{TypedAnswers, answer::Countries, answer_fields::AnswerFields};
 use crate::{
-    components::{EmptyState, ErrorSummary, Head, Heading, Loaded, MadeFor, Submit, Toasts},
+    components::{EmptyState, ErrorSummary, Field, Head, Heading, Loaded, MadeFor, Submit, Toasts},
     error::Failure,
-    form::{Returned, error_of, reload_when_refused},
+    form::{FormError, Returned, error_of, reload_when_refused},
     pages::competitions::address,
 };
+
+/// What is in the form.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TypedRegistration {
+    /// The answers.
+    pub answers: TypedAnswers,
+    /// The access code.
+    pub access_code: String,
+}
 
 /// The data of the page.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,12 +31,14 @@ pub struct RegisterScreen {
     pub title: String,
     /// What the participant can do.
     pub call_to_action: CallToAction,
+    /// Who can register.
+    pub access: AccessMode,
     /// What is asked, in order.
     pub questions: Vec<Question>,
     /// The countries to choose from.
     pub countries: Countries,
-    /// The answers of a form that has just been refused without JavaScript, and why.
-    pub start: Returned<TypedAnswers>,
+    /// What was in a form that has just been refused without JavaScript, and why.
+    pub start: Returned<TypedRegistration>,
     /// Makes a double click or a resend register once.
     pub idempotency_key: String,
 }
@@ -47,6 +58,7 @@ pub async fn load_register(id: String) -> Result<RegisterScreen, Failure> {
     Ok(RegisterScreen {
         id,
         call_to_action: CallToAction::of(&detail.competition, &viewer, ctx.now()),
+        access: detail.competition.access,
         title: detail.competition.title,
         countries: answer::countries_for(&detail.questions),
         questions: detail.questions,
@@ -61,26 +73,27 @@ fn form_name(id: CompetitionId) -> String {
     format!("register:{id}")
 }
 
-/// Registers the user with answers, and leads to the competition.
+/// Registers the user with answers and an access code, and leads to the competition.
 #[server(prefix = "/fn", endpoint = "register_with_answers")]
 pub async fn register_with_answers(
     competition: CompetitionId,
     idempotency_key: String,
     #[server(default)] answers: TypedAnswers,
+    #[server(default)] access_code: String,
     #[server(default)] made_for: Option<UserId>,
 ) -> Result<(), Failure> {
     use super::answer;
     use crate::ssr::{flash, form, request};
-    use domain::ErrorCode;
+    use domain::{ErrorCode, RegistrationInput};
     use service::{competitions, registration};
 
     let (ctx, actor) = (request::context()?, request::actor()?);
     let key = form::sent_key(&idempotency_key, made_for, &actor);
     let outcome = form::and_then_async(key, async |key| {
         let asked = competitions::get_visible_to(&ctx, &actor, competition).await?.questions;
-        let given = answer::inputs(&answers, &asked).into();
-        let decision =
-            registration::register_with_answers(&ctx, &actor, competition, given, Some(key));
+        let answers = answer::inputs(&answers, &asked).into();
+        let input = RegistrationInput { answers, access_code: access_code.clone().into() };
+        let decision = registration::register_with(&ctx, &actor, competition, input, Some(key));
         Ok(decision.await?.outcome?)
     })
     .await;
@@ -93,12 +106,13 @@ pub async fn register_with_answers(
         outcome => outcome.map(drop),
     };
     let page = address::register(competition);
-    form::redirect_back_with(&form_name(competition), &page, answers, outcome).await?;
+    let typed = TypedRegistration { answers, access_code };
+    form::redirect_back_with(&form_name(competition), &page, typed, outcome).await?;
     leptos_axum::redirect(&address::competition(competition));
     Ok(())
 }
 
-/// Registering for a competition that asks questions.
+/// Registering for a competition that asks questions, or needs an access code.
 #[component]
 pub fn RegisterPage() -> impl IntoView {
     let params = use_params_map();
@@ -106,9 +120,11 @@ pub fn RegisterPage() -> impl IntoView {
     let register = ServerAction::<RegisterWithAnswers>::new();
     Toasts::after(register);
     let screen = Resource::new_blocking(move || id.get(), load_register);
+    let query = use_query_map();
+    let code = Memo::new(move |_| query.read().get("code").unwrap_or_default());
     view! {
         <Loaded from=screen let(screen)>
-            <Content screen register />
+            <Content screen register code />
         </Loaded>
     }
 }
@@ -124,10 +140,17 @@ fn without_form(call_to_action: CallToAction) -> &'static str {
 }
 
 #[component]
-fn Content(screen: RegisterScreen, register: ServerAction<RegisterWithAnswers>) -> impl IntoView {
-    let RegisterScreen { id, title, call_to_action, questions, countries, .. } = screen;
+fn Content(
+    screen: RegisterScreen,
+    register: ServerAction<RegisterWithAnswers>,
+    /// The access code in the address.
+    code: Memo<String>,
+) -> impl IntoView {
+    let RegisterScreen { id, title, call_to_action, access, questions, countries, .. } = screen;
     let RegisterScreen { start, idempotency_key, .. } = screen;
-    let back = address::competition(id);
+    let TypedRegistration { answers, access_code } = start.typed;
+    let access_code = if access_code.is_empty() { code.get_untracked() } else { access_code };
+    let back = address::with_code(address::competition(id), &code.get_untracked());
     let words = match call_to_action {
         CallToAction::Register => {
             Some(("Register", "Your seat is reserved once you have sent the form."))
@@ -144,13 +167,15 @@ fn Content(screen: RegisterScreen, register: ServerAction<RegisterWithAnswers>) 
     let error = error_of(register, start.error);
     let asked = RwSignal::new(questions);
     let countries = RwSignal::new(countries);
-    // The organizer may have changed the questions.
+    let access = RwSignal::new(access);
+    // The organizer may have changed the questions, and who can register.
     reload_when_refused(
         register,
         move || load_register(id.to_string()),
         move |screen| {
             countries.set(screen.countries);
             asked.set(screen.questions);
+            access.set(screen.access);
         },
     );
     let content = match words {
@@ -160,7 +185,11 @@ fn Content(screen: RegisterScreen, register: ServerAction<RegisterWithAnswers>) 
                 <input type="hidden" name="competition" value=id.to_string() />
                 <input type="hidden" name="idempotency_key" value=idempotency_key />
                 <MadeFor />
-                <AnswerFields asked countries typed=start.typed error />
+                {move || {
+                    let value = access_code.clone();
+                    view! { <AccessCodeField access=access.get() value error /> }
+                }}
+                <AnswerFields asked countries typed=answers error />
                 <p class="flex flex-wrap gap-3">
                     <Submit pending=register.pending() class="btn-lg">
                         {button}
@@ -187,4 +216,19 @@ fn Content(screen: RegisterScreen, register: ServerAction<RegisterWithAnswers>) 
             {content}
         </div>
     }
+}
+
+#[component]
+fn AccessCodeField(access: AccessMode, value: String, error: FormError) -> impl IntoView {
+    let required = access == AccessMode::Code;
+    let hint = match access {
+        AccessMode::Open => return None,
+        AccessMode::Code => "You have it from the organizer.",
+        AccessMode::Invitation => {
+            "It is in your invitation. Leave it empty if you have registered with it before."
+        }
+    };
+    Some(view! {
+        <Field id="accessCode" name="access_code" label="Access code" hint required value error />
+    })
 }

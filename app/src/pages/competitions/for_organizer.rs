@@ -1,0 +1,38 @@
+//! What only its organizer sees on the page of a competition.
+
+use domain::CompetitionId;
+use leptos::prelude::*;
+
+use super::address;
+
+/// The notice of a draft, for its organizer.
+#[component]
+pub(super) fn DraftBanner(id: CompetitionId, is_cancelled: bool) -> impl IntoView {
+    let publish = (!is_cancelled).then(|| {
+        view! {
+            " "
+            <a class="link" href=address::manage(id)>
+                "Publish"
+            </a>
+        }
+    });
+    view! {
+        <p class="band mb-6">
+            <span>"Only you can see this draft." {publish}</span>
+        </p>
+    }
+}
+
+/// The links for the organizer of the competition.
+#[component]
+pub(super) fn Mine(id: CompetitionId) -> impl IntoView {
+    view! {
+        <p class="font-semibold text-lg">"You're the organizer"</p>
+        <p class="grid gap-2">
+            <a class="btn btn-block" href=address::edit(id)>"Edit"</a>
+            <a class="btn btn-block" href=address::manage(id)>
+                "Manage"
+            </a>
+        </p>
+    }
+}
