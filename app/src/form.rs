@@ -89,6 +89,32 @@ pub(crate) fn reload_when_refused<S, T, F>(
     });
 }
 
+/// What the fields of a form show, and its error, for a form that the server returns with a newer
+/// version when others have changed its subject meanwhile.
+pub(crate) fn returned_by<S, T>(
+    action: ServerAction<S>,
+    start: Returned<T>,
+) -> (RwSignal<T>, FormError)
+where
+    S: ServerFn<Output = Option<Returned<T>>, Error = Failure> + Clone + Send + Sync + 'static,
+    T: Clone + Send + Sync + 'static,
+{
+    let Returned { typed, error: at_first } = start;
+    let reply = reply_of(action);
+    let shown = RwSignal::new(typed);
+    Effect::new(move || {
+        if let Some(Ok(Some(returned))) = reply.get() {
+            shown.set(returned.typed);
+        }
+    });
+    let error = Signal::derive(move || match reply.get() {
+        None => at_first.clone(),
+        Some(Ok(returned)) => returned.and_then(|returned| returned.error),
+        Some(Err(Failure(error))) => Some(error),
+    });
+    (shown, error)
+}
+
 /// The response to the last submission of a form; `None` before the first.
 pub(crate) fn reply_of<S>(action: ServerAction<S>) -> Signal<Option<Result<S::Output, Failure>>>
 where

@@ -26,7 +26,7 @@ pub(super) struct Access {
     pub(super) codes: Vec<AccessCodeDraft>,
     /// How many registrations are active with each code that a request names, where that matters.
     pub(super) uses: HashMap<String, u64>,
-    /// Those whose code a request names, and those that a user has accepted who registers.
+    /// Those whose code a request names, and those that the users of the requests have accepted.
     pub(super) invitations: Vec<invitation::Model>,
 }
 

@@ -23,6 +23,7 @@ mod list;
 mod listing;
 mod live_seats;
 mod manage;
+mod manage_link;
 mod place;
 mod preview;
 mod questions;

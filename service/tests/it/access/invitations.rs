@@ -2,15 +2,24 @@
 
 use chrono::TimeDelta;
 use domain::{
-    AccessMode, CompetitionId, ErrorCode, Invitation, Invited, MAX_INVITATIONS_A_DAY,
+    AccessMode, CompetitionId, Email, ErrorCode, Invitation, Invited, MAX_INVITATIONS_A_DAY,
     MAX_INVITED_AT_ONCE, PageQuery, Visibility,
 };
 use serde_json::{Value, json};
-use service::{Actor, competitions, invitations, testing::World};
+use service::{
+    Actor, accounts, competitions,
+    housekeeping::purge,
+    invitations,
+    testing::{World, run_pending_jobs},
+};
 
 use super::{register_by_code, register_with};
-use crate::support::{
-    at_once, cancel_competition, cancel_registration, code, count, edit, mails, register, subjects,
+use crate::{
+    sink::Sink,
+    support::{
+        at_once, cancel_competition, cancel_registration, claim_one, code, count, edit, mails,
+        register, run_job, subjects,
+    },
 };
 
 /// A competition of Ada's by invitation.
@@ -200,6 +209,99 @@ async fn an_account_gets_its_invitation_in_the_mailbox_once() {
     assert_eq!(subjects(&sprint.world, &grace).await, ["Invitation: Code Sprint"]);
     let mails = mails(&sprint.world, &grace).await;
     assert!(mails[0].body.contains(&invited[0].link), "{}", mails[0].body);
+}
+
+#[tokio::test]
+async fn an_address_without_an_account_is_mailed_its_link() {
+    let sprint = Sprint::new().await;
+    let sink = Sink::start().await;
+    let ctx = sprint.world.process_with_mail(&sink.url()).await;
+    let invited = sprint.invite(&["someone@else.example"]).await.invited;
+    run_pending_jobs(&ctx).await;
+    let mail = sink.only();
+    assert_eq!(mail.header("subject"), "Invitation: Code Sprint");
+    assert!(mail.body.contains(&invited[0].code), "{}", mail.body);
+    assert_eq!(sprint.world.queue().await.waiting, 0);
+}
+
+#[tokio::test]
+async fn an_invitation_over_the_hourly_limit_of_its_address_is_mailed_later() {
+    let sprint = Sprint::new().await;
+    let (world, sink) = (&sprint.world, Sink::start().await);
+    let ctx = world.process_with_mail(&sink.url()).await;
+    let input = json!({ "emails": ["someone@else.example"] });
+    for _ in 0..10 {
+        let id = world.competition(&sprint.ada).starting_in(None).create().await;
+        let input = serde_json::from_value(input.clone()).unwrap();
+        invitations::invite(&ctx, &sprint.ada, id, input).await.unwrap();
+    }
+    run_pending_jobs(&ctx).await;
+    assert_eq!(sink.mails().len(), 10);
+    sprint.try_invite(&sprint.ada, input).await.unwrap();
+    let claim = claim_one(&ctx).await;
+    run_job(&ctx, &claim).await.unwrap_err();
+    service::jobs::release(&ctx, &[claim]).await.unwrap();
+    assert_eq!(sink.mails().len(), 10);
+    world.clock.advance(TimeDelta::hours(1));
+    run_pending_jobs(&ctx).await;
+    assert_eq!(sink.mails().len(), 11);
+}
+
+#[tokio::test]
+async fn invitations_of_and_to_disabled_accounts_and_to_cancelled_competitions_are_not_sent() {
+    let sprint = Sprint::new().await;
+    let (world, sink) = (&sprint.world, Sink::start().await);
+    let ctx = world.process_with_mail(&sink.url()).await;
+    let grace = world.participant("Grace").await;
+    let email = Email::parse(&grace.user().unwrap().email).unwrap();
+    accounts::disable(&ctx, &email).await.unwrap();
+    sprint.invite(&[email.as_str()]).await;
+    run_pending_jobs(&ctx).await;
+
+    let eve = world.organizer("Eve").await;
+    let of_eve = world.competition(&eve).create().await;
+    let cancelled = world.competition(&sprint.ada).create().await;
+    let input = json!({ "emails": ["someone@else.example"] });
+    for (organizer, id) in [(&eve, of_eve), (&sprint.ada, cancelled)] {
+        let input = serde_json::from_value(input.clone()).unwrap();
+        invitations::invite(&ctx, organizer, id, input).await.unwrap();
+    }
+    let email = Email::parse(&eve.user().unwrap().email).unwrap();
+    accounts::disable(&ctx, &email).await.unwrap();
+    cancel_competition(&ctx, &sprint.ada, cancelled).await.unwrap();
+    run_pending_jobs(&ctx).await;
+    assert!(sink.mails().is_empty());
+    assert_eq!((world.queue().await.waiting, world.queue().await.dead), (0, 0));
+}
+
+#[tokio::test]
+async fn invitations_are_deleted_90_days_after_the_deadline_or_the_cancellation() {
+    let sprint = Sprint::new().await;
+    let (world, input) = (&sprint.world, json!({ "emails": ["someone@else.example"] }));
+    let long = |organizer| {
+        let long = world.competition(organizer).starting_in(None);
+        long.closing_in(TimeDelta::days(300))
+    };
+    let (kept, cancelled) = (long(&sprint.ada).create().await, long(&sprint.ada).create().await);
+    for id in [sprint.id, kept, cancelled] {
+        let input = serde_json::from_value(input.clone()).unwrap();
+        invitations::invite(&world.ctx, &sprint.ada, id, input).await.unwrap();
+    }
+    cancel_competition(&world.ctx, &sprint.ada, cancelled).await.unwrap();
+    let count = async |id| {
+        let paging = PageQuery::default().check().unwrap();
+        invitations::list(&world.ctx, &sprint.ada, id, paging).await.unwrap().total
+    };
+    // The deadline is a day after the beginning.
+    world.clock.advance(TimeDelta::days(90));
+    purge(&world.ctx, |_| {}).await.unwrap();
+    assert_eq!((count(sprint.id).await, count(kept).await, count(cancelled).await), (1, 1, 1));
+    world.clock.advance(TimeDelta::milliseconds(1));
+    purge(&world.ctx, |_| {}).await.unwrap();
+    assert_eq!((count(sprint.id).await, count(kept).await, count(cancelled).await), (1, 1, 0));
+    world.clock.advance(TimeDelta::days(1));
+    purge(&world.ctx, |_| {}).await.unwrap();
+    assert_eq!((count(sprint.id).await, count(kept).await, count(cancelled).await), (0, 1, 0));
 }
 
 #[tokio::test]

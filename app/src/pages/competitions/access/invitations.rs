@@ -13,7 +13,7 @@ use crate::{
     },
     error::Failure,
     form::{FormError, Returned, count_replies, error_of},
-    pages::competitions::address,
+    pages::competitions::{address, manage_link::ManageLink},
 };
 
 /// The data of the page.
@@ -252,12 +252,7 @@ fn Content(
     view! {
         <Head title=format!("Invitations to {title}") />
         <div class="form-page">
-            <p>
-                <a class="quiet-link" href=address::manage(id)>
-                    "Manage "
-                    {title.clone()}
-                </a>
-            </p>
+            <ManageLink id title />
             <Heading>"Invitations"</Heading>
             <ErrorSummary error />
             <ErrorSummary error=not_revoked />

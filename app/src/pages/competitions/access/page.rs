@@ -12,8 +12,8 @@ use crate::{
         Toasts,
     },
     error::Failure,
-    form::{FormError, Returned, count_replies, reply_of},
-    pages::competitions::address,
+    form::{FormError, Returned, count_replies, returned_by},
+    pages::competitions::{address, manage_link::ManageLink},
 };
 
 /// The data of the page.
@@ -152,29 +152,12 @@ pub fn AccessPage() -> impl IntoView {
 #[component]
 fn Content(screen: AccessScreen, save: ServerAction<SaveAccess>) -> impl IntoView {
     let AccessScreen { id, title, codes, start } = screen;
-    let Returned { typed, error: first_error } = start;
-    let reply = reply_of(save);
-    let shown = RwSignal::new(typed);
-    Effect::new(move || {
-        if let Some(Ok(Some(returned))) = reply.get() {
-            shown.set(returned.typed);
-        }
-    });
-    let error = Signal::derive(move || match reply.get() {
-        None => first_error.clone(),
-        Some(Ok(returned)) => returned.and_then(|returned| returned.error),
-        Some(Err(Failure(error))) => Some(error),
-    });
+    let (shown, error) = returned_by(save, start);
     let fields = move |typed| view! { <Fields typed error /> };
     view! {
         <Head title=format!("Who can register for {title}") />
         <div class="form-page">
-            <p>
-                <a class="quiet-link" href=address::manage(id)>
-                    "Manage "
-                    {title.clone()}
-                </a>
-            </p>
+            <ManageLink id title />
             <Heading>"Who can register"</Heading>
             <p>
                 <a class="quiet-link" href=address::invitations(id, 1)>

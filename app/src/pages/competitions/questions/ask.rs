@@ -9,8 +9,8 @@ use super::{TypedQuestion, TypedQuestions, question_fields::QuestionFields};
 use crate::{
     components::{ErrorSummary, Head, Heading, Loaded, MadeFor, Submit, Toasts},
     error::Failure,
-    form::{Returned, count_replies, reply_of},
-    pages::competitions::address,
+    form::{Returned, count_replies, returned_by},
+    pages::competitions::manage_link::ManageLink,
 };
 
 /// The data of the page.
@@ -60,7 +60,10 @@ pub async fn save_questions(
     #[server(default)] made_for: Option<UserId>,
 ) -> Result<Option<Returned<TypedQuestions>>, Failure> {
     use super::typed_question::{Change, as_shown, to_save};
-    use crate::ssr::{error_words, flash, form, request, response};
+    use crate::{
+        pages::competitions::address,
+        ssr::{error_words, flash, form, request, response},
+    };
     use domain::{CompetitionPatch, ErrorCode};
     use service::{Error, competitions};
 
@@ -119,19 +122,7 @@ pub fn QuestionsPage() -> impl IntoView {
 #[component]
 fn Content(screen: QuestionsScreen, save: ServerAction<SaveQuestions>) -> impl IntoView {
     let QuestionsScreen { id, title, start } = screen;
-    let Returned { typed, error: first_error } = start;
-    let reply = reply_of(save);
-    let shown = RwSignal::new(typed);
-    Effect::new(move || {
-        if let Some(Ok(Some(returned))) = reply.get() {
-            shown.set(returned.typed);
-        }
-    });
-    let error = Signal::derive(move || match reply.get() {
-        None => first_error.clone(),
-        Some(Ok(returned)) => returned.and_then(|returned| returned.error),
-        Some(Err(Failure(error))) => Some(error),
-    });
+    let (shown, error) = returned_by(save, start);
     let pending = save.pending();
     let fields = move |TypedQuestions { mut questions, version }| {
         let is_last_new = questions.last().is_some_and(|question| question.id.is_empty());
@@ -148,12 +139,7 @@ fn Content(screen: QuestionsScreen, save: ServerAction<SaveQuestions>) -> impl I
     view! {
         <Head title=format!("Questions of {title}") />
         <div class="form-page">
-            <p>
-                <a class="quiet-link" href=address::manage(id)>
-                    "Manage "
-                    {title.clone()}
-                </a>
-            </p>
+            <ManageLink id title />
             <Heading>"Questions"</Heading>
             <p class="text-muted">
                 "Participants answer them when they register. Answers stay when you change or \

@@ -1,0 +1,24 @@
+//! The link back to the page where a competition is managed.
+
+use domain::CompetitionId;
+use leptos::prelude::*;
+
+use super::address;
+
+/// Leads an organizer back from a page about one thing of a competition.
+#[component]
+pub(super) fn ManageLink(
+    /// The competition.
+    id: CompetitionId,
+    /// Its title.
+    title: String,
+) -> impl IntoView {
+    view! {
+        <p>
+            <a class="quiet-link" href=address::manage(id)>
+                "Manage "
+                {title}
+            </a>
+        </p>
+    }
+}
