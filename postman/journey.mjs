@@ -65,6 +65,12 @@ export const JOURNEY = {
     },
     { id: 'list_my_competitions', as: 'organizer' },
     {
+      id: 'upload_picture',
+      as: 'organizer',
+      // A file cannot be part of a collection: choose one as the body of the request.
+      skip: 'true',
+    },
+    {
       id: 'edit_competition',
       as: 'organizer',
       path: COMPETITION,

@@ -22,8 +22,9 @@ use crate::{
         auth::{ForgotPage, LoginPage, ResetPage, SignupPage},
         competitions::{
             AccessPage, AnswersPage, CancelCompetitionPage, CancelRegistrationPage,
-            CompetitionDetailPage, CompetitionListPage, CreateCompetitionPage, EditCompetitionPage,
-            InvitationsPage, ManageCompetitionPage, ParticipantPage, QuestionsPage, RegisterPage,
+            CompetitionDetailPage, CompetitionListPage, CoverPage, CreateCompetitionPage,
+            EditCompetitionPage, InvitationsPage, ManageCompetitionPage, ParticipantPage,
+            QuestionsPage, RegisterPage,
         },
         dashboard::DashboardPage,
         mailbox::MailboxPage,
@@ -112,6 +113,7 @@ bundle! { organize, OrganizePages, show_organize, fetch_organize:
     CancelCompetitionPage,
     QuestionsPage,
     AccessPage,
+    CoverPage,
     InvitationsPage,
 }
 

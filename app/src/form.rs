@@ -89,18 +89,16 @@ pub(crate) fn reload_when_refused<S, T, F>(
     });
 }
 
-/// What the fields of a form show, and its error, for a form that the server returns with a newer
-/// version when others have changed its subject meanwhile.
-pub(crate) fn returned_by<S, T>(
-    action: ServerAction<S>,
+/// What the fields of a form show, and its error, from its last response, for a form that the
+/// server returns with a newer version when others have changed its subject meanwhile.
+pub(crate) fn returned_by<T>(
+    reply: Signal<Option<Result<Option<Returned<T>>, Failure>>>,
     start: Returned<T>,
 ) -> (RwSignal<T>, FormError)
 where
-    S: ServerFn<Output = Option<Returned<T>>, Error = Failure> + Clone + Send + Sync + 'static,
     T: Clone + Send + Sync + 'static,
 {
     let Returned { typed, error: at_first } = start;
-    let reply = reply_of(action);
     let shown = RwSignal::new(typed);
     Effect::new(move || {
         if let Some(Ok(Some(returned))) = reply.get() {

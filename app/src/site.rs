@@ -130,6 +130,11 @@ fn Site() -> impl IntoView {
                     ssr=SsrMode::Async
                 />
                 <Route
+                    path=path!("/competitions/:id/cover")
+                    view={Lazy::<organize::CoverPage>::new()}
+                    ssr=SsrMode::Async
+                />
+                <Route
                     path=path!("/competitions/:id/questions")
                     view={Lazy::<organize::QuestionsPage>::new()}
                     ssr=SsrMode::Async

@@ -153,6 +153,7 @@ mod tests {
             is_online: false,
             website: None,
             contact_email: None,
+            cover: None,
             visibility: crate::Visibility::Public,
             cancelled_at: None,
             organizer_id: UserId(uuid::Uuid::nil()),

@@ -57,6 +57,10 @@ id!(
     CompetitionId
 );
 id!(
+    /// Names an uploaded picture.
+    AssetId
+);
+id!(
     /// Names an invitation to a competition.
     InvitationId
 );

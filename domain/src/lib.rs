@@ -13,6 +13,7 @@ mod addition;
 mod call_to_action;
 mod competition;
 mod countdown;
+mod cover;
 mod dashboard;
 mod deletion;
 mod error;
@@ -57,12 +58,16 @@ pub use competition::{
 #[cfg(feature = "openapi")]
 pub use competition::{SearchText, TagList};
 pub use countdown::countdown;
+pub use cover::{
+    Asset, Cover, CoverDraft, CoverFocus, CoverInput, CoverWidth, MAX_ASSETS, MAX_ASSETS_A_DAY,
+    MAX_UPLOAD,
+};
 pub use dashboard::{DayCount, OrganizerDashboard, ParticipantDashboard};
 pub use deletion::DeletionPreview;
 pub use error::{ErrorCode, Faults, FieldError, PublicError};
 pub use idempotency::{IdempotencyKey, InvalidIdempotencyKey};
 pub use ids::{
-    CompetitionId, DeliveryId, InvitationId, JobId, MailId, PersonalTokenId, QuestionId,
+    AssetId, CompetitionId, DeliveryId, InvitationId, JobId, MailId, PersonalTokenId, QuestionId,
     RegistrationId, UserId, WebhookId,
 };
 pub use if_match::{IfMatch, InvalidIfMatch};
@@ -100,9 +105,9 @@ pub use roster::{
     RosterEntry, RosterFilter, RosterOrder, RosterPage, RosterQuery, RosterSort, RosterTotals,
 };
 pub use text::{
-    AccessCode, AnswerText, Description, Email, Password, PersonName, QuestionHelp, QuestionLabel,
-    QuestionOption, RejectionReason, SectionText, Summary, Tag, TimeZoneName, Title, TokenName,
-    VenueAddress, VenueName, WebLink,
+    AccessCode, AnswerText, CoverAlt, Description, Email, Password, PersonName, QuestionHelp,
+    QuestionLabel, QuestionOption, RejectionReason, SectionText, Summary, Tag, TimeZoneName, Title,
+    TokenName, VenueAddress, VenueName, WebLink,
 };
 pub use timestamp::{InvalidTimestamp, Timestamp, local_time};
 pub use token::{LogoutInput, RefreshInput};

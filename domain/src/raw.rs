@@ -89,9 +89,9 @@ impl<'de, T: FromJson> Deserialize<'de> for Raw<T> {
 }
 
 /// Distinguishes `null` from absent, for a field that `null` removes.
-pub(crate) fn present<'de, D: Deserializer<'de>>(
+pub(crate) fn present<'de, T: FromJson, D: Deserializer<'de>>(
     deserializer: D,
-) -> Result<Option<Raw<String>>, D::Error> {
+) -> Result<Option<Raw<T>>, D::Error> {
     Raw::deserialize(deserializer).map(Some)
 }
 

@@ -118,6 +118,13 @@ export class Api {
     });
   }
 
+  /** Uploads a picture and sets it as the cover of a competition, as its owner. */
+  async setCover(owner: Person, competition: Competition, picture: Buffer, alt: string): Promise<void> {
+    const asset = await this.send<{ id: string }>('POST', '/api/assets', owner, picture);
+    const cover = { assetId: asset.id, alt };
+    await this.call('PATCH', `/api/competitions/${competition.id}`, owner, { cover });
+  }
+
   /** With answers in the order of the questions. */
   register(participant: Person, competition: Competition, values: unknown[] = []): Promise<Registration> {
     const answers = answersTo(competition, values);
@@ -245,13 +252,17 @@ export class Api {
     return { id: user.id, name, email, token };
   }
 
+  /** A `Buffer` is sent as a picture, any other object as JSON. */
   private async send<T>(method: string, path: string, actor?: Person, data?: object): Promise<T> {
     const response = await this.call(method, path, actor, data);
     return response.json() as Promise<T>;
   }
 
   private async call(method: string, path: string, actor?: Person, data?: object): Promise<APIResponse> {
-    const headers = actor && { authorization: `Bearer ${actor.token}` };
+    const headers = {
+      ...(actor && { authorization: `Bearer ${actor.token}` }),
+      ...(Buffer.isBuffer(data) && { 'content-type': 'image/jpeg' }),
+    };
     const response = await this.request.fetch(path, { method, headers, data });
     if (!response.ok()) throw new Error(await described(method, path, response));
     return response;

@@ -1,5 +1,6 @@
 import { expect } from '@playwright/test';
 import type { Api, Competition, Person } from './api.ts';
+import { picture } from './picture.ts';
 import { inDays } from './time.ts';
 import { unique } from './unique.ts';
 
@@ -87,6 +88,7 @@ export async function makeWorld(api: Api): Promise<World> {
       schedule: LONG_WORD.repeat(3),
     },
   });
+  await api.setCover(organizer, competition, (await picture()).buffer, LONG_WORD);
   const [asking, byCode, other, full, another, token, webhook, quietWebhook] = await Promise.all([
     api.competition({ owner: organizer, questions: QUESTIONS }),
     api.competition({ owner: organizer, codes: CODES }),

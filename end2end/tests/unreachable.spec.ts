@@ -1,13 +1,7 @@
-import type { Browser, Page } from '@playwright/test';
 import { expect, open, test } from '../support/fixtures.ts';
 import { errorSummary } from '../support/forms.ts';
+import { isolatedPage } from '../support/isolated-page.ts';
 import { logInAs } from '../support/session.ts';
-
-/** A page with the same session in a separate context, because these tests provoke failed requests. */
-async function isolatedPage(browser: Browser, page: Page, baseURL?: string): Promise<Page> {
-  const storageState = await page.context().storageState();
-  return (await browser.newContext({ baseURL, storageState })).newPage();
-}
 
 test.describe('while the server cannot be reached', { tag: '@js' }, () => {
   test('a page says so, and the header still shows the user', async ({ browser, page, api, baseURL }) => {

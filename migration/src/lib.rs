@@ -40,6 +40,7 @@ mod m20261128_000040_questions;
 mod m20261128_000041_promote_until;
 mod m20261129_000042_access;
 mod m20261129_000043_invitations;
+mod m20261129_000044_assets;
 
 /// Every migration, oldest first.
 #[derive(Debug)]
@@ -80,6 +81,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261128_000041_promote_until::Migration),
             Box::new(m20261129_000042_access::Migration),
             Box::new(m20261129_000043_invitations::Migration),
+            Box::new(m20261129_000044_assets::Migration),
         ]
     }
 }

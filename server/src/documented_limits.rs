@@ -4,13 +4,14 @@ use std::{collections::BTreeSet, time::Duration};
 
 use chrono::TimeDelta;
 use domain::{
-    AnswerText, ErrorCode, MAX_ACCESS_CODES, MAX_CAPACITY, MAX_INVITATIONS, MAX_INVITATIONS_A_DAY,
-    MAX_INVITED_AT_ONCE, MAX_OPTIONS, MAX_PAGE_SIZE, MAX_QUESTIONS, MAX_REVIEWED,
-    MAX_STORED_QUESTIONS, MAX_WAITLIST,
+    AnswerText, ErrorCode, MAX_ACCESS_CODES, MAX_ASSETS, MAX_ASSETS_A_DAY, MAX_CAPACITY,
+    MAX_INVITATIONS, MAX_INVITATIONS_A_DAY, MAX_INVITED_AT_ONCE, MAX_OPTIONS, MAX_PAGE_SIZE,
+    MAX_QUESTIONS, MAX_REVIEWED, MAX_STORED_QUESTIONS, MAX_UPLOAD, MAX_WAITLIST,
 };
 use serde_json::Value;
 use service::{
-    LoginLimits, MAX_GUESSES, idempotency, jobs, mail::mailbox, password_reset, sessions,
+    LoginLimits, MAX_GUESSES, assets::MAX_PIXELS, idempotency, jobs, mail::mailbox, password_reset,
+    sessions,
 };
 use utoipa::PartialSchema;
 
@@ -169,6 +170,17 @@ fn the_document_has_every_limit_as_it_is() {
             format!("{} in 24 hours", grouped(MAX_INVITATIONS_A_DAY)),
             "",
         ),
+        row(
+            "Picture",
+            format!("{} MB and {} pixels", MAX_UPLOAD / 1024 / 1024, grouped(MAX_PIXELS)),
+            "",
+        ),
+        row(
+            "Pictures of an organizer",
+            format!("{MAX_ASSETS_A_DAY} in 24 hours, {} in all", grouped(MAX_ASSETS)),
+            "",
+        ),
+        row("Description of a cover", characters("CoverAlt"), ""),
         row("Reads by one address", allowance(traffic.rate_limit_reads), "RATE_LIMIT_READS"),
         row("Writes by one address", allowance(traffic.rate_limit_writes), "RATE_LIMIT_WRITES"),
         row(

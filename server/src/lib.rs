@@ -16,6 +16,7 @@ mod graceful_shutdown;
 mod headers;
 mod is_shared;
 mod listen;
+mod media;
 mod open_files;
 mod problem;
 mod request_isolation;

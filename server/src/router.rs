@@ -31,13 +31,13 @@ use crate::{
     auth::{self, Authenticator, Sessions},
     entity_tag, error_pages, graceful_shutdown,
     headers::{IDEMPOTENCY_KEY, IDEMPOTENCY_REPLAYED, X_REQUEST_ID, X_TOTAL_COUNT},
-    observability,
+    media, observability,
     options::ServerOptions,
     problem::Problem,
     request_isolation::{self, RenderPermits},
     security::{
-        self, CsrfGuard, Headers, HttpLimits, PagePolicy, RATE_LIMIT, RATE_LIMIT_POLICY,
-        RateLimits, ResponseMemory,
+        self, BodyLimits, CsrfGuard, Headers, PagePolicy, RATE_LIMIT, RATE_LIMIT_POLICY,
+        RateLimits, ResponseMemory, Uploads,
     },
     server_functions,
     share::Share,
@@ -82,7 +82,7 @@ pub fn router(state: AppState, options: &ServerOptions) -> Router {
         sessions: Sessions::new(state.ctx.clone(), options.is_https()),
         authenticator: Authenticator { ctx: state.ctx.clone(), tokens: Arc::clone(&state.tokens) },
         rate_limits,
-        limits: options.limits,
+        body_limits: BodyLimits { limits: options.limits, uploads: Uploads::default() },
     };
     let streams = StreamLimiter::new(options.streams, state.ctx.has_rate_limits());
     let draining = state.draining.clone();
@@ -145,12 +145,12 @@ struct Authentication {
     sessions: Sessions,
     authenticator: Authenticator,
     rate_limits: RateLimits,
-    limits: HttpLimits,
+    body_limits: BodyLimits,
 }
 
 impl Authentication {
     fn wrap(&self, routes: Router<AppState>) -> Router<AppState> {
-        let Self { sessions, authenticator, rate_limits, limits } = self.clone();
+        let Self { sessions, authenticator, rate_limits, body_limits } = self.clone();
         routes.layer(
             ServiceBuilder::new()
                 .layer(middleware::from_fn_with_state(sessions, auth::attach))
@@ -159,7 +159,7 @@ impl Authentication {
                 .layer(Share)
                 .layer(middleware::from_fn_with_state(rate_limits, security::limit_by_user))
                 .layer(Share)
-                .layer(middleware::from_fn_with_state(limits, security::bound_body))
+                .layer(middleware::from_fn_with_state(body_limits, security::bound_body))
                 .layer(Share),
         )
     }
@@ -202,6 +202,7 @@ fn pages(state: &AppState, site_url: SiteUrl, authentication: &Authentication) -
         .wrap(rendered)
         .layer(middleware::from_fn(security::allow_by_hash))
         .layer(Share)
+        .merge(media::router())
         .fallback_service(files)
         .layer(middleware::from_fn(site::set_cache_control))
         .layer(middleware::from_fn(site::strip_trailing_slash))

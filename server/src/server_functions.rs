@@ -13,6 +13,7 @@ use crate::{
 
 const CLASSES: &[(&str, RateClass)] = &[
     ("account", Read),
+    ("cover_screen", Read),
     ("answers_screen", Read),
     ("cancel_competition_screen", Read),
     ("closing_soon", Read),
@@ -63,6 +64,8 @@ const CLASSES: &[(&str, RateClass)] = &[
     ("register", Write),
     ("register_with_answers", Write),
     ("save_access", Write),
+    ("save_cover", Write),
+    ("remove_cover", Write),
     ("invite", Write),
     ("revoke_invitation", Write),
     ("retry_all_jobs", Write),

@@ -15,7 +15,10 @@ use crate::{
     error_format::{ErrorFormat, server_function_error},
     headers::IDEMPOTENCY_KEY,
     problem::Problem,
-    security::HttpLimits,
+    security::{
+        HttpLimits,
+        uploads::{MORE_TIME, is_upload},
+    },
 };
 
 /// Drops a request at its time limit. Its transaction is rolled back, unless it is being committed
@@ -28,8 +31,12 @@ pub(crate) async fn enforce(
     let format = ErrorFormat::of(&request);
     let key = idempotency_key(request.uri().path(), request.headers());
     let is_read = request.method().is_safe();
+    let mut time = limits.request_time;
+    if is_upload(request.uri().path()) {
+        time += MORE_TIME;
+    }
     let watch = CommitWatch::default();
-    let Ok(response) = timeout(limits.request_time, watch.observe(next.run(request))).await else {
+    let Ok(response) = timeout(time, watch.observe(next.run(request))).await else {
         let may_have_committed = !is_read && watch.may_have_committed();
         tracing::error!(
             request.may_have_committed = may_have_committed,

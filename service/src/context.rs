@@ -7,9 +7,10 @@ use ipnet::IpNet;
 use tokio::{sync::watch, time};
 
 use crate::{
-    Clock, DatabaseClock, Db, Result, SystemClock,
+    Clock, DatabaseClock, Db, MediaStore, Result, SystemClock,
     accounts::Users,
     admission::Admission,
+    assets::Assets,
     background_jobs::REGISTRY,
     competitions::{Details, PopularTags},
     events::Events,
@@ -63,6 +64,8 @@ pub struct Settings {
     pub public_organizer_email: bool,
     /// Networks that webhooks may be sent to although they are not public.
     pub webhook_networks: Vec<IpNet>,
+    /// Where pictures are stored.
+    pub media: MediaStore,
 }
 
 /// The argument of every use case: the database, the clock, and the state that requests of this
@@ -94,6 +97,7 @@ pub struct Shared {
     pub(crate) retention: Retention,
     pub(crate) public_organizer_email: bool,
     pub(crate) outbound: Outbound,
+    pub(crate) assets: Assets,
     site_url: String,
     redis: Option<Arc<Redis>>,
     clock: Arc<dyn Clock>,
@@ -222,6 +226,7 @@ impl Context {
                 settings.mode == Mode::Development,
                 &settings.site_url,
             ),
+            assets: Assets::new(settings.media),
             site_url: settings.site_url,
             redis,
             clock,
@@ -272,6 +277,11 @@ impl Shared {
     /// The database.
     pub fn db(&self) -> &Db {
         &self.db
+    }
+
+    /// Where pictures are stored.
+    pub fn media(&self) -> &MediaStore {
+        self.assets.store()
     }
 
     /// Redis, in the distributed mode.

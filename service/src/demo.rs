@@ -244,6 +244,7 @@ fn new_competition(ctx: &Context, demo: &DemoCompetition) -> Result<NewCompetiti
         approval_required: false,
         access: AccessMode::Open,
         access_codes: Vec::new(),
+        cover: None,
         questions: demo.questions.iter().map(question).collect(),
     })
 }

@@ -51,6 +51,9 @@ pub enum Error {
     /// Redis cannot be used as it is configured.
     #[error("Redis cannot be used")]
     Redis(#[from] redis::RedisError),
+    /// The media store failed.
+    #[error("the media store failed")]
+    Storage(#[from] object_store::Error),
     /// A server cannot be used as it is configured. The text says what to change.
     #[error("{0}")]
     Misconfigured(String),
@@ -90,7 +93,7 @@ impl Error {
     /// Includes [`Error::OutcomeUnknown`], after which something may have been changed.
     pub fn is_unavailable(&self) -> bool {
         let error = match self {
-            Self::OutcomeUnknown(_) | Self::TimedOut => return true,
+            Self::OutcomeUnknown(_) | Self::TimedOut | Self::Storage(_) => return true,
             Self::Public(error) => {
                 return matches!(error.code, ErrorCode::Overloaded | ErrorCode::OutcomeUnknown);
             }
@@ -141,6 +144,8 @@ impl Error {
                 error.code == ErrorCode::Overloaded && commit_watch::has_committed()
             }
             Self::OutcomeUnknown(_) => true,
+            // An upload changes nothing that a repetition would change twice.
+            Self::Storage(_) => false,
             error if error.is_unavailable() => {
                 commit_watch::has_committed()
                     || (error.is_lost_response() && commit_watch::has_sent_statement())

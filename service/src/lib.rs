@@ -22,6 +22,7 @@ mod slice;
 mod throttle;
 
 pub mod accounts;
+pub mod assets;
 pub mod backup;
 pub mod calendar;
 pub mod cancellation_notice;
@@ -66,6 +67,7 @@ pub use infrastructure::{
     combiner::{BatchLimits, Combiner},
     db::{Connection, Db, Postgres, PostgresTransaction, Transaction, sqlite_folder},
     error_chain::error_chain,
+    media_store::MediaStore,
     private_files::{create_private_folder, make_private, sqlite_file},
     redis::Redis,
     tls::{install_crypto_provider, is_authority},

@@ -30,6 +30,7 @@ mod theme;
 mod time;
 mod toast;
 mod total;
+mod upload;
 
 pub(crate) use awaited::Awaited;
 pub(crate) use copy_field::CopyField;
@@ -63,3 +64,4 @@ pub(crate) use theme::{Theme, ThemeSwitch};
 pub(crate) use time::{LocalTime, LocalTimes, ViewerTime};
 pub(crate) use toast::{Toaster, Toasts};
 pub(crate) use total::Total;
+pub(crate) use upload::{Upload, UploadProgress};

@@ -36,7 +36,8 @@ impl Toasts {
         Self::when(Signal::derive(done), version.into());
     }
 
-    fn when(done: Signal<bool>, version: Signal<usize>) {
+    /// Shows the message of each response that this is true for, by the number of responses.
+    pub(crate) fn when(done: Signal<bool>, version: Signal<usize>) {
         let Self(shown) = expect_context();
         Effect::new(move || {
             version.track();

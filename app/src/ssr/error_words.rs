@@ -106,6 +106,7 @@ fn rule_words(field: &str, message: &str) -> Option<String> {
         "url" => "a URL",
         "emails" => "email addresses",
         "accessCode" => "an access code",
+        "alt" => "a description of the picture",
         "competitionId" => return Some("Choose one of your competitions".to_owned()),
         "eventTypes" => return Some("Choose events from the list".to_owned()),
         "registrationIds" if message.starts_with("Choose 1 to ") => {

@@ -2,7 +2,7 @@
 
 use domain::{CompetitionId, ErrorCode, PublicError, RegistrationId};
 use http::{
-    header::{ACCEPT, COOKIE},
+    header::{ACCEPT, COOKIE, REFERER},
     request::Parts,
 };
 use leptos::prelude::use_context;
@@ -86,6 +86,14 @@ pub(crate) fn cookie(name: &str) -> Option<String> {
     let all = parts.headers.get_all(COOKIE).into_iter().filter_map(|value| value.to_str().ok());
     let mut pairs = all.flat_map(|all| all.split(';')).filter_map(|pair| pair.split_once('='));
     pairs.find(|(found, _)| found.trim() == name).map(|(_, value)| value.trim().to_owned())
+}
+
+/// The path of the page that a form was posted from, if the browser says it.
+pub(crate) fn posted_from() -> Option<String> {
+    let parts = use_context::<Parts>()?;
+    let (_, rest) = parts.headers.get(REFERER)?.to_str().ok()?.split_once("://")?;
+    let (_, path) = rest.split_once('/')?;
+    Some(format!("/{path}"))
 }
 
 /// The kind of the request.

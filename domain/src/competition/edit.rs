@@ -13,10 +13,11 @@ use super::{
     waitlist::waitlist_capacity,
 };
 use crate::{
-    AccessCodeDraft, AccessCodeInput, AccessMode, Dates, Description, Faults, PublicError,
-    QuestionDraft, QuestionInput, Raw, Tag, TimeZoneName, Timestamp, Title,
+    AccessCodeDraft, AccessCodeInput, AccessMode, CoverDraft, CoverInput, Dates, Description,
+    Faults, PublicError, QuestionDraft, QuestionInput, Raw, Tag, TimeZoneName, Timestamp, Title,
     access::{access_codes, access_mode},
     account::{flag, refuse_unknown, text},
+    cover::cover,
     question::questions,
     raw::present,
 };
@@ -153,6 +154,10 @@ pub struct CompetitionPatch {
     )]
     #[serde(default)]
     pub access_codes: Raw<Vec<AccessCodeInput>>,
+    /// Its cover; `null` to remove it.
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<CoverInput>))]
+    #[serde(default, deserialize_with = "present")]
+    pub cover: Option<Raw<CoverInput>>,
     /// Anything else: refused, by name.
     #[cfg_attr(feature = "openapi", schema(ignore))]
     #[serde(flatten)]
@@ -200,6 +205,8 @@ pub struct CompetitionEdit {
     pub access: Option<AccessMode>,
     /// No two alike, at most [`crate::MAX_ACCESS_CODES`].
     pub access_codes: Option<Vec<AccessCodeDraft>>,
+    /// Its cover, or that it has none.
+    pub cover: Option<Option<CoverDraft>>,
 }
 
 impl CompetitionPatch {
@@ -256,6 +263,10 @@ impl CompetitionPatch {
             Raw::Missing => Some(None),
             raw => access_codes(&mut faults, raw).map(Some),
         };
+        let cover = match self.cover {
+            None => Some(None),
+            Some(raw) => cover(&mut faults, raw).map(Some),
+        };
         refuse_unknown(&mut faults, &self.unknown);
         let whole = || {
             Some(CompetitionEdit {
@@ -278,6 +289,7 @@ impl CompetitionPatch {
                 questions: questions?,
                 access: access?,
                 access_codes: codes?,
+                cover: cover?,
             })
         };
         let whole = whole();

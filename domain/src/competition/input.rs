@@ -13,10 +13,11 @@ use super::{
     waitlist::waitlist_capacity,
 };
 use crate::{
-    AccessCodeDraft, AccessCodeInput, AccessMode, Dates, Description, Faults, PublicError,
-    QuestionDraft, QuestionInput, Raw, Tag, TimeZoneName, Timestamp, Title,
+    AccessCodeDraft, AccessCodeInput, AccessMode, CoverDraft, CoverInput, Dates, Description,
+    Faults, PublicError, QuestionDraft, QuestionInput, Raw, Tag, TimeZoneName, Timestamp, Title,
     access::{access_codes, access_mode},
     account::{flag, refuse_unknown, text},
+    cover::cover,
     question::questions,
 };
 
@@ -149,6 +150,10 @@ pub struct CompetitionInput {
     )]
     #[serde(default)]
     pub access_codes: Raw<Vec<AccessCodeInput>>,
+    /// Its cover; none when it is absent or null.
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<CoverInput>))]
+    #[serde(default)]
+    pub cover: Raw<CoverInput>,
     /// Anything else: refused, by name.
     #[cfg_attr(feature = "openapi", schema(ignore))]
     #[serde(flatten)]
@@ -186,6 +191,8 @@ pub struct NewCompetition {
     pub access: AccessMode,
     /// No two alike, at most [`crate::MAX_ACCESS_CODES`].
     pub access_codes: Vec<AccessCodeDraft>,
+    /// Its cover, if it has one.
+    pub cover: Option<CoverDraft>,
 }
 
 impl CompetitionInput {
@@ -234,6 +241,7 @@ impl CompetitionInput {
         let questions = questions(&mut faults, self.questions);
         let access = faults.check("access", access_mode(&self.access));
         let codes = access_codes(&mut faults, self.access_codes);
+        let cover = cover(&mut faults, self.cover);
         refuse_unknown(&mut faults, &self.unknown);
 
         let whole = || {
@@ -258,6 +266,7 @@ impl CompetitionInput {
                 questions: questions?,
                 access: access?,
                 access_codes: codes?,
+                cover: cover?,
             })
         };
         let whole = whole();

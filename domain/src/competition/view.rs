@@ -3,7 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::Sections;
-use crate::{AccessMode, CompetitionId, Dates, Page, Question, Timestamp, UserId, Visibility};
+use crate::{
+    AccessMode, CompetitionId, Cover, Dates, Page, Question, Timestamp, UserId, Visibility,
+};
 
 /// A competition.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -82,6 +84,10 @@ pub struct Competition {
     #[cfg_attr(feature = "openapi", schema(required, example = "team@sprint.example"))]
     #[serde(default)]
     pub contact_email: Option<String>,
+    /// Its cover; `null` when it has none.
+    #[cfg_attr(feature = "openapi", schema(required))]
+    #[serde(default)]
+    pub cover: Option<Cover>,
     /// Who can see it, and who can find it.
     #[cfg_attr(feature = "openapi", schema(required, example = "PUBLIC"))]
     #[serde(default)]

@@ -127,6 +127,8 @@ pub enum ErrorCode {
     TooManyWebhooks,
     /// The competition has as many invitations as allowed.
     TooManyInvitations,
+    /// The organizer has uploaded as many pictures today as allowed.
+    TooManyAssets,
     /// The webhook is disabled, so that nothing is sent to it.
     WebhookDisabled,
     /// There is no such job in the dead letter queue.
@@ -219,6 +221,7 @@ impl ErrorCode {
             | Self::CancelledIsFinal
             | Self::TooManyWebhooks
             | Self::TooManyInvitations
+            | Self::TooManyAssets
             | Self::WebhookDisabled
             | Self::CapacityBelowSeatsTaken
             | Self::HasRegistrations => 409,

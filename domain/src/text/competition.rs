@@ -15,6 +15,8 @@ const MAX_SUMMARY: usize = 160;
 const MAX_VENUE_NAME: usize = 120;
 /// Longest address of a venue, in characters.
 const MAX_VENUE_ADDRESS: usize = 300;
+/// Longest description of a cover, in characters.
+const MAX_COVER_ALT: usize = 250;
 /// Longest reason of a rejection, in characters.
 const MAX_REJECTION_REASON: usize = 300;
 
@@ -127,6 +129,24 @@ impl VenueAddress {
     /// A sentence about the fault.
     pub fn parse(text: &str) -> Result<Self, String> {
         one_line("Address", text, MAX_VENUE_ADDRESS).map(Self)
+    }
+}
+
+text!(
+    /// What a cover shows: 1 to 250 characters on one line.
+    CoverAlt
+);
+
+schema!(
+    CoverAlt,
+    crate::schema::line("One line", "Two teams at a table full of laptops", MAX_COVER_ALT)
+);
+
+impl CoverAlt {
+    /// # Errors
+    /// A sentence about the fault.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        one_line("Description of the picture", text, MAX_COVER_ALT).map(Self)
     }
 }
 

@@ -40,7 +40,8 @@ mod web_link;
 
 pub use access_code::AccessCode;
 pub use competition::{
-    Description, RejectionReason, SectionText, Summary, Tag, Title, VenueAddress, VenueName,
+    CoverAlt, Description, RejectionReason, SectionText, Summary, Tag, Title, VenueAddress,
+    VenueName,
 };
 pub use email::Email;
 pub use password::Password;

@@ -4,6 +4,7 @@ mod access_codes;
 mod accounts;
 mod admin;
 mod api_router;
+mod assets;
 mod calendar;
 mod competitions;
 mod conventions;
@@ -77,6 +78,7 @@ fn routes() -> ApiRouter {
         .merge(tokens::router())
         .merge(password_resets::router())
         .merge(personal_tokens::router())
+        .merge(assets::router())
         .merge(competitions::router())
         .merge(access_codes::router())
         .merge(invitations::router())

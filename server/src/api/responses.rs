@@ -119,6 +119,10 @@ problems! {
     WebhookDisabled: WebhookDisabled "The webhook is disabled",
     VersionMismatch: PreconditionFailed
         "The competition has another version than `If-Match` requires",
+    InvalidPicture: ValidationFailed "The picture cannot be read, or has a wrong size",
+    TooManyAssets: TooManyAssets "You have uploaded 100 pictures in the last 24 hours",
+    PictureTooLarge: PayloadTooLarge "The picture is larger than 8 MB",
+    NoPicture: UnsupportedMediaType "The body is not a picture, or it is compressed",
     BodyTooLarge: PayloadTooLarge "The body is larger than 256 KiB",
     UnsupportedBody: UnsupportedMediaType "The body is not JSON in UTF-8, or it is compressed",
     KeyReused: IdempotencyKeyReused "The key was used for another request",

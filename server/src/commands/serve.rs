@@ -47,6 +47,13 @@ pub(super) async fn run(
     if let Some(metrics) = &mut metrics {
         metrics.serve(&ctx, &draining)?;
     }
+    let media = ctx.media().clone();
+    tokio::spawn(async move {
+        if let Err(error) = media.check().await {
+            let error = &error as &dyn std::error::Error;
+            tracing::warn!(error, "pictures cannot be stored");
+        }
+    });
     if seed_demo {
         seed(&ctx).await?;
     }

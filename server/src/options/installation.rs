@@ -7,7 +7,8 @@ use ipnet::IpNet;
 use service::{Context, Db, LoginLimits, Mode, Settings};
 
 use super::{
-    DatabaseOptions, MailOptions, RedisOptions, RetentionOptions, Switch, origin::parse_origin,
+    DatabaseOptions, MailOptions, MediaOptions, RedisOptions, RetentionOptions, Switch,
+    origin::parse_origin,
 };
 
 /// The address of the site where SITE_URL is not set.
@@ -78,6 +79,10 @@ pub struct InstallationOptions {
     #[command(flatten)]
     pub retention: RetentionOptions,
 
+    /// Options of pictures.
+    #[command(flatten)]
+    pub media: MediaOptions,
+
     /// Whether everyone sees the addresses of organizers' accounts in the API: true, as the first
     /// clients expect, or false to show the contact address of the competition instead
     #[arg(
@@ -131,6 +136,7 @@ impl InstallationOptions {
             retention: (&self.retention).into(),
             public_organizer_email: self.public_organizer_email,
             webhook_networks: self.webhook_allowed_networks.clone(),
+            media: self.media.open(&database)?,
         };
         Ok(Context::open(db, redis, settings).await?)
     }

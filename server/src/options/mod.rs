@@ -3,6 +3,7 @@
 mod database;
 mod installation;
 mod mail;
+mod media;
 mod observability;
 mod optional;
 mod origin;
@@ -16,6 +17,7 @@ mod worker;
 pub use database::DatabaseOptions;
 pub use installation::{AppEnv, InstallationOptions};
 pub use mail::MailOptions;
+pub use media::MediaOptions;
 pub use observability::ObservabilityOptions;
 pub use optional::Optional;
 pub use origin::Origins;

@@ -7,11 +7,18 @@ use axum::{
     middleware::Next,
     response::Response,
 };
-use domain::{ErrorCode, PublicError};
+use domain::{ErrorCode, PublicError, Role};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
+use service::Actor;
 use tokio::time::timeout;
 
-use super::{HttpLimits, rejection::Rejection};
+use crate::error_format::original_path;
+
+use super::{
+    HttpLimits, Uploads,
+    rejection::Rejection,
+    uploads::{self, MAX_DRAINED, MORE_TIME},
+};
 
 /// The largest body accepted, in bytes.
 pub(crate) const MAX_BODY: usize = 256 * 1024;
@@ -33,12 +40,26 @@ const IDENTITY: HeaderValue = HeaderValue::from_static("identity");
 /// The deepest nesting of JSON. No input of the API needs more than three levels.
 pub(crate) const MAX_DEPTH: usize = 32;
 
+/// The limits of bodies.
+#[derive(Clone, Debug)]
+pub(crate) struct BodyLimits {
+    pub(crate) limits: HttpLimits,
+    pub(crate) uploads: Uploads,
+}
+
 /// Rejects bodies that are too large, too slow, compressed, or JSON nested too deep.
 pub(crate) async fn bound(
-    State(limits): State<HttpLimits>,
+    State(BodyLimits { limits, uploads }): State<BodyLimits>,
     request: Request,
     next: Next,
 ) -> Response {
+    let is_form = !request.method().is_safe() && uploads::is_form(original_path(&request));
+    // The reader of such forms panics without a boundary.
+    if is_form && !uploads::has_boundary(request.headers()) {
+        let message = "The body must be a form, with Content-Type: multipart/form-data";
+        let error = PublicError::new(ErrorCode::UnsupportedMediaType, message);
+        return Rejection::of(&request).because(error);
+    }
     if request.body().is_end_stream() {
         return next.run(request).await;
     }
@@ -51,6 +72,9 @@ pub(crate) async fn bound(
         response.headers_mut().insert(header::ACCEPT_ENCODING, IDENTITY);
         return response;
     }
+    if let Some(most) = uploads::largest(&request) {
+        return receive_upload(request, most, limits, &uploads, next).await;
+    }
     let (parts, body) = request.into_parts();
     let most = largest(parts.uri.path());
     let body = match read(body, most, limits).await {
@@ -62,6 +86,56 @@ pub(crate) async fn bound(
         return rejection.because(PublicError::new(ErrorCode::MalformedBody, message));
     }
     next.run(Request::from_parts(parts, Body::from(body))).await
+}
+
+/// Receives a picture. Those of organizers only: the endpoint refuses others by itself.
+async fn receive_upload(
+    request: Request,
+    most: usize,
+    limits: HttpLimits,
+    uploads: &Uploads,
+    next: Next,
+) -> Response {
+    let rejection = Rejection::of(&request);
+    let actor = request.extensions().get::<Actor>();
+    let organizer = actor.and_then(|actor| actor.require_writer(Role::Organizer).ok());
+    let permit = organizer.map(|organizer| uploads.take(organizer.id));
+    let (parts, body) = request.into_parts();
+    let is_too_large = body.size_hint().lower() > most as u64;
+    let permit = match permit {
+        Some(Ok(permit)) if !is_too_large => permit,
+        refused => {
+            let refusal = match refused {
+                None => None,
+                Some(Ok(_)) => Some(uploads::too_large()),
+                Some(Err(error)) => Some(error),
+            };
+            // A failure to read what is thrown away is none.
+            let _ = timeout(limits.body_time, drain(body)).await;
+            return match refusal {
+                Some(error) => rejection.because(error),
+                None => next.run(Request::from_parts(parts, Body::empty())).await,
+            };
+        }
+    };
+    let longer = HttpLimits { body_time: limits.body_time + MORE_TIME, ..limits };
+    match read(body, most, longer).await {
+        Ok(body) => {
+            let response = next.run(Request::from_parts(parts, Body::from(body))).await;
+            drop(permit);
+            response
+        }
+        Err(error) if error.code == ErrorCode::PayloadTooLarge => {
+            rejection.because(uploads::too_large())
+        }
+        Err(error) => rejection.because(error),
+    }
+}
+
+/// Reads a body and forgets it.
+async fn drain(body: Body) {
+    let mut body = std::pin::pin!(Limited::new(body, MAX_DRAINED));
+    while let Some(Ok(_)) = body.frame().await {}
 }
 
 /// The largest body accepted at this path, in bytes.

@@ -19,7 +19,7 @@ use axum::{
 use domain::{ErrorCode, PublicError};
 use url::Url;
 
-use super::rejection::Rejection;
+use super::{rejection::Rejection, uploads::is_form};
 use crate::{
     auth,
     error_format::{API, SERVER_FUNCTIONS, original_path},
@@ -27,6 +27,8 @@ use crate::{
 
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 const JSON: &str = "application/json";
+/// The content type of a form with a picture.
+const MULTIPART: &str = "multipart/form-data";
 /// The content type of HTML forms and of server functions.
 const FORM: &str = "application/x-www-form-urlencoded";
 
@@ -103,12 +105,15 @@ impl CsrfGuard {
 }
 
 /// Whether the content type is one that this path accepts. Forms of other sites can send text and
-/// multipart without a preflight, so those are never accepted, and a request to the API with a
-/// cookie must send JSON.
+/// multipart without a preflight, so those are accepted by the one form with a picture only, and a
+/// request to the API with a cookie must send JSON.
 fn has_accepted_content_type(path: &str, headers: &HeaderMap) -> bool {
     let kind = headers.get(header::CONTENT_TYPE).map(|value| value.to_str().unwrap_or_default());
     let kind = kind.map(|kind| kind.split(';').next().unwrap_or_default().trim());
     let is = |wanted: &str| kind.is_none_or(|kind| kind.eq_ignore_ascii_case(wanted));
+    if is_form(path) {
+        return is(MULTIPART);
+    }
     if path.starts_with(SERVER_FUNCTIONS) {
         is(FORM) || is(JSON)
     } else {

@@ -19,10 +19,11 @@ mod rate_limits;
 pub(crate) mod rejection;
 mod response_memory;
 mod script_hashes;
+pub(crate) mod uploads;
 
 pub use allowance::Allowance;
 pub(crate) use allowance::Allowances;
-pub(crate) use body::bound as bound_body;
+pub(crate) use body::{BodyLimits, bound as bound_body};
 pub use client_address::TrustedProxies;
 pub(crate) use client_address::resolve as resolve_client;
 pub(crate) use content_security_policy::PagePolicy;
@@ -35,3 +36,4 @@ pub(crate) use rate_limit_headers::{RATE_LIMIT, RATE_LIMIT_POLICY};
 pub(crate) use rate_limits::{RateLimits, limit_by_address, limit_by_user};
 pub(crate) use response_memory::{MemoryPermit, ResponseMemory, reserve as reserve_memory};
 pub(crate) use script_hashes::allow_by_hash;
+pub(crate) use uploads::Uploads;

@@ -6,6 +6,7 @@ mod access;
 mod accounts;
 mod admin;
 mod approval;
+mod assets;
 mod backup;
 mod behind_nginx;
 mod calendar;

@@ -22,8 +22,8 @@ use crate::{
     admission::{self, AdmissionCommand},
     competitions::is_not_over,
     entity::{
-        answer, competition, idempotency_log, mail, password_reset, personal_token, refresh_token,
-        registration, registration_event, user, webhook,
+        answer, asset, competition, idempotency_log, mail, password_reset, personal_token,
+        refresh_token, registration, registration_event, user, webhook,
     },
     events::Event,
     infrastructure::{db::retry, secrets},
@@ -217,6 +217,12 @@ async fn anonymize(tx: &impl ConnectionTrait, id: UserId, random_hash: &str) -> 
         .await?;
     personal_token::Entity::delete_many()
         .filter(personal_token::Column::UserId.eq(id))
+        .exec(tx)
+        .await?;
+    // What no competition uses is deleted by the next clean-up.
+    asset::Entity::update_many()
+        .col_expr(asset::Column::OwnerId, Expr::value(None::<UserId>))
+        .filter(asset::Column::OwnerId.eq(id))
         .exec(tx)
         .await?;
     // Answers are personal, and organizers may have written names in reasons.

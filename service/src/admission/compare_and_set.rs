@@ -122,6 +122,9 @@ pub(super) fn compare_and_set(
         online_url,
         website,
         contact_email,
+        cover_id,
+        cover_alt,
+        cover_focus,
         visibility,
         was_published,
         time_zone,
@@ -158,6 +161,9 @@ pub(super) fn compare_and_set(
             .col_expr(C::OnlineUrl, online_url.into())
             .col_expr(C::Website, website.into())
             .col_expr(C::ContactEmail, contact_email.into())
+            .col_expr(C::CoverId, cover_id.into())
+            .col_expr(C::CoverAlt, cover_alt.into())
+            .col_expr(C::CoverFocus, cover_focus.into())
             .col_expr(C::Visibility, visibility.into())
             .col_expr(C::WasPublished, was_published.into())
             .col_expr(C::TimeZone, time_zone.into())

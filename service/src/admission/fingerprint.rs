@@ -79,6 +79,7 @@ fn canonical(edit: &CompetitionEdit) -> String {
         questions,
         access,
         access_codes,
+        cover,
     } = edit;
     let time = |time: Timestamp| Value::from(time.to_string());
     let nullable = |given: Option<Timestamp>| given.map_or(Value::Null, time);
@@ -109,6 +110,7 @@ fn canonical(edit: &CompetitionEdit) -> String {
         ("questions", questions.as_ref().map(|questions| serde_json::json!(questions))),
         ("access", access.map(|access| access.as_str().into())),
         ("accessCodes", access_codes.as_ref().map(|codes| serde_json::json!(codes))),
+        ("cover", cover.as_ref().map(|cover| serde_json::json!(cover))),
     ];
     let given = fields.into_iter().filter_map(|(name, value)| Some((name, value?)));
     serde_json::json!(given.collect::<BTreeMap<_, _>>()).to_string()

@@ -10,7 +10,7 @@ use serde_json::json;
 
 use super::search;
 use crate::{
-    Actor, Context, Result,
+    Actor, Context, Result, assets,
     entity::{
         access_code::insert_access_codes, competition, competition_sections::insert_sections,
         competition_tag::insert_tags, question::save_questions,
@@ -48,6 +48,7 @@ pub async fn create(
 ) -> Result<Created> {
     let user = actor.require_writer(Role::Organizer)?;
     let new = input.check(ctx.now(), zones::exists)?;
+    assets::use_as_cover(ctx, user.id, new.cover.as_ref()).await?;
     let key = key.map(|key| RequestKey::new(user.id, key, &fingerprint(&new)));
     // Of two concurrent requests with one key, the primary key of the record lets one commit. The
     // other is retried and finds the response.
@@ -132,6 +133,9 @@ fn fingerprint(new: &NewCompetition) -> String {
     if !new.access.is_open() || !new.access_codes.is_empty() {
         body = json!([body, { "access": new.access, "accessCodes": new.access_codes }]);
     }
+    if let Some(cover) = &new.cover {
+        body = json!([body, { "cover": cover }]);
+    }
     format!("create competition {body}")
 }
 
@@ -158,6 +162,9 @@ pub(crate) async fn insert(
         waitlisted: 0,
         promote_until: new.dates.promote_until.map(Timestamp::utc),
         last_waitlist_number: 0,
+        cover_id: None,
+        cover_alt: None,
+        cover_focus: None,
         approval_required: new.approval_required,
         access: new.access,
         awaiting_approval: 0,
@@ -183,6 +190,7 @@ pub(crate) async fn insert(
         created_at: now,
         updated_at: now,
     };
+    row.set_cover(new.cover.clone());
     row.update_search_columns();
     bulk::insert(tx, vec![row.clone()]).await?;
     insert_tags(tx, row.id, &new.tags).await?;
@@ -236,6 +244,7 @@ mod tests {
     fn each_optional_field_changes_the_fingerprint() {
         let none = fingerprint_with(&json!({}));
         let mut seen = vec![none];
+        let asset = "01939c2e-7b5a-7000-8000-000000000001";
         for facts in [
             json!({ "endsAt": "2026-12-07T10:00:00Z" }),
             json!({ "summary": "x" }),
@@ -257,6 +266,9 @@ mod tests {
             json!({ "schedule": "x", "contactEmail": "a@b.example" }),
             json!({ "questions": [{ "kind": "DATE", "label": "x" }] }),
             json!({ "access": "CODE" }),
+            json!({ "cover": { "assetId": asset, "alt": "x" } }),
+            json!({ "cover": { "assetId": asset, "alt": "y" } }),
+            json!({ "cover": { "assetId": asset, "alt": "x", "focus": "TOP" } }),
             json!({ "access": "INVITATION" }),
             json!({ "access": "CODE", "accessCodes": [{ "code": "VIP1" }] }),
             json!({ "access": "CODE", "accessCodes": [{ "code": "VIP1", "maxUses": 1 }] }),

@@ -2,8 +2,8 @@
 
 use domain::{
     AccessCodeInput, AccessCodeUse, CompetitionDetail, CompetitionDraft, CompetitionId,
-    CompetitionInput, CompetitionPatch, CompetitionWithOrganizer, FieldError, IdempotencyKey,
-    Question, QuestionInput, Raw,
+    CompetitionInput, CompetitionPatch, CompetitionWithOrganizer, Cover, CoverInput, FieldError,
+    IdempotencyKey, Question, QuestionInput, Raw,
 };
 
 use super::{Created, access_codes, create, edit, get_own};
@@ -46,7 +46,7 @@ pub fn draft_of(detail: &CompetitionDetail) -> CompetitionDraft {
     }
 }
 
-/// [`create`], from a form; with the questions and the access codes of the competition
+/// [`create`], from a form; with the questions, the access codes and the cover of the competition
 /// `copy_of`, which is the actor's own.
 ///
 /// # Errors
@@ -90,6 +90,7 @@ pub async fn create_draft(
         questions: copied.questions.into(),
         access: copied.access,
         access_codes: copied.access_codes.into(),
+        cover: copied.cover,
         ..Default::default()
     };
     create(ctx, actor, input, key).await.map_err(|error| explain(error, &times.faults))
@@ -101,6 +102,7 @@ struct Copied {
     questions: Vec<QuestionInput>,
     access: Raw<String>,
     access_codes: Vec<AccessCodeInput>,
+    cover: Raw<CoverInput>,
 }
 
 impl Copied {
@@ -116,6 +118,7 @@ impl Copied {
             questions: detail.questions.into_iter().map(copy).collect(),
             access: detail.competition.access.to_string().into(),
             access_codes: codes.into_iter().map(code).collect(),
+            cover: detail.competition.cover.map(same_cover).map_or(Raw::Missing, Raw::Given),
         })
     }
 }
@@ -131,6 +134,16 @@ fn copy(question: Question) -> QuestionInput {
         required: required.into(),
         options: options.into(),
         link: optional(link),
+        ..Default::default()
+    }
+}
+
+/// The same cover for another competition.
+fn same_cover(cover: Cover) -> CoverInput {
+    CoverInput {
+        asset_id: cover.asset_id.to_string().into(),
+        alt: cover.alt.into(),
+        focus: cover.focus.to_string().into(),
         ..Default::default()
     }
 }

@@ -11,7 +11,7 @@ use crate::{Actor, Context, Result, zones};
 pub struct Duplicate {
     /// The text in its fields.
     pub draft: CompetitionDraft,
-    /// Whether the original has questions or access codes, which
+    /// Whether the original has questions, access codes or a cover, which
     /// [`create_draft`](super::create_draft) copies.
     pub has_more: bool,
 }
@@ -40,7 +40,9 @@ pub async fn duplicate(ctx: &Context, actor: &Actor, id: CompetitionId) -> Resul
     for time in times {
         *time = moved(time, by);
     }
-    let has_more = !detail.questions.is_empty() || !detail.competition.access.is_open();
+    let has_more = !detail.questions.is_empty()
+        || !detail.competition.access.is_open()
+        || detail.competition.cover.is_some();
     Ok(Duplicate { draft, has_more })
 }
 

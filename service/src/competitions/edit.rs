@@ -8,7 +8,7 @@ use super::search;
 use crate::{
     Actor, Context, Error, Result,
     admission::{self, AdmissionCommand, Decision, Effect},
-    zones,
+    assets, zones,
 };
 
 /// Changes a competition of the actor's. Edits go through admission, like registrations, so that
@@ -40,8 +40,10 @@ pub async fn edit_if_match(
     key: Option<IdempotencyKey>,
     if_match: Option<IfMatch>,
 ) -> Result<Decision<CompetitionWithOrganizer>> {
-    actor.require_writer(Role::Organizer)?;
+    let user = actor.require_writer(Role::Organizer)?;
     let edit = Box::new(patch.check(zones::exists)?);
+    let cover = edit.cover.as_ref().and_then(Option::as_ref);
+    assets::use_as_cover(ctx, user.id, cover).await?;
     let command = AdmissionCommand::EditCompetition { edit, if_match };
     execute(ctx, actor, competition, command, key).await
 }

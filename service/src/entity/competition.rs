@@ -1,9 +1,9 @@
 //! A competition.
 
 use domain::{
-    AccessMode, Competition, CompetitionCounts, CompetitionId, Contact, Dates, MyCompetition,
-    RegisteredCompetition, RegistrationStatus, SeatsChanged, Timestamp, UserId, Visibility,
-    searchable,
+    AccessMode, AssetId, Competition, CompetitionCounts, CompetitionId, Contact, Cover, CoverDraft,
+    CoverFocus, Dates, MyCompetition, RegisteredCompetition, RegistrationStatus, SeatsChanged,
+    Timestamp, UserId, Visibility, searchable,
 };
 use sea_orm::entity::prelude::*;
 
@@ -52,6 +52,11 @@ pub(crate) struct Model {
     pub(crate) website: Option<String>,
     /// For questions about it. Everyone sees it.
     pub(crate) contact_email: Option<String>,
+    pub(crate) cover_id: Option<AssetId>,
+    /// What the cover shows; set if there is a cover.
+    pub(crate) cover_alt: Option<String>,
+    /// Set if there is a cover.
+    pub(crate) cover_focus: Option<CoverFocus>,
     pub(crate) visibility: Visibility,
     /// Whether it was ever visible to others than its organizer.
     pub(crate) was_published: bool,
@@ -137,7 +142,21 @@ impl Model {
         }
     }
 
+    /// The cover, if there is one.
+    pub(crate) fn cover(&self) -> Option<Cover> {
+        let alt = self.cover_alt.clone().unwrap_or_default();
+        Some(Cover::new(self.cover_id?, alt, self.cover_focus.unwrap_or_default()))
+    }
+
+    pub(crate) fn set_cover(&mut self, cover: Option<CoverDraft>) {
+        (self.cover_id, self.cover_alt, self.cover_focus) = match cover {
+            Some(CoverDraft { asset_id, alt, focus }) => (Some(asset_id), Some(alt), Some(focus)),
+            None => (None, None, None),
+        };
+    }
+
     pub(crate) fn into_view(self, tags: Vec<String>) -> Competition {
+        let cover = self.cover();
         Competition {
             id: self.id,
             title: self.title,
@@ -161,6 +180,7 @@ impl Model {
             is_online: self.online_url.is_some(),
             website: self.website,
             contact_email: self.contact_email,
+            cover,
             visibility: self.visibility,
             cancelled_at: self.cancelled_at.map(Into::into),
             organizer_id: self.organizer_id,

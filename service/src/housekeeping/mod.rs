@@ -18,7 +18,7 @@ pub use self::{
     rules::{Retention, Rule},
 };
 use crate::{
-    Context, Error, Result, accounts, competitions,
+    Context, Error, Result, accounts, assets, competitions,
     jobs::{BackgroundJob, Class, Execution},
 };
 
@@ -79,7 +79,12 @@ impl BackgroundJob for CleanUp {
         if indexed > 0 {
             tracing::info!(competitions = indexed, "competitions indexed");
         }
-        ctx.db.update_statistics().await
+        ctx.db.update_statistics().await?;
+        let deleted = assets::delete_unused(ctx).await?;
+        if deleted > 0 {
+            tracing::info!(pictures = deleted, "unused pictures deleted");
+        }
+        Ok(())
     }
 }
 

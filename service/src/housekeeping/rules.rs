@@ -13,7 +13,7 @@ use super::Period;
 use crate::{
     competitions::is_listed,
     entity::{
-        access_code, answer, competition, competition_search, competition_sections,
+        access_code, answer, asset, competition, competition_search, competition_sections,
         competition_tag, cron_tick, failed_job, idempotency_log, invitation,
         job::{self, State},
         job_audit, login_attempt, mail, mail_limit, password_reset, personal_token, question,
@@ -286,6 +286,11 @@ fn kept() -> Vec<Rule> {
         ),
         Rule::for_ever(registration_event::Entity, "deleted with their registration"),
         Rule::for_ever(webhook::Entity, "organizers delete their own, of which they have ten"),
+        Rule {
+            kept: "while a competition uses the picture, and a week; without an account, no longer"
+                .to_owned(),
+            ..Rule::for_ever(asset::Entity, "their files are deleted before them")
+        },
         Rule {
             table: "jobs",
             rows: "waiting and active",

@@ -6,6 +6,7 @@
 //! | `redis` | the client and its circuit breaker |
 //! | `locks` | the lock of a competition, in Redis |
 //! | `combiner`, `coalesced_read` | batches of requests that arrive at the same time |
+//! | `media_store` | the files of pictures |
 //! | `outbound` | requests to addresses that users have entered |
 //! | `clock`, `ids` | time, and the ids of rows |
 //! | `password`, `secrets`, `private_files` | hashes, random secrets, permissions of files |
@@ -26,6 +27,7 @@ pub(crate) mod failpoint;
 pub(crate) mod ids;
 pub(crate) mod keyset;
 pub(crate) mod locks;
+pub(crate) mod media_store;
 pub(crate) mod outbound;
 pub(crate) mod password;
 pub(crate) mod private_files;

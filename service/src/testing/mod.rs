@@ -16,6 +16,7 @@ mod lists;
 mod mails;
 mod obstacle;
 mod participants;
+mod pictures;
 mod processes;
 mod redis;
 mod registrations;
@@ -23,7 +24,10 @@ mod sessions;
 mod stored_text;
 mod tally;
 
-use std::{path::Path, sync::Arc};
+use std::{
+    path::Path,
+    sync::{Arc, LazyLock},
+};
 
 use domain::{
     CompetitionId, Email, Password, PersonName, RegistrationStatus, Role, RosterFilter,
@@ -39,11 +43,12 @@ pub use empty_database::EmptyDatabase;
 pub use jobs::run_pending_jobs;
 pub use lists::Lists;
 pub use obstacle::Hold;
+pub use pictures::picture;
 pub use sessions::{CookieChange, RequestSession, StoredSession};
 pub use tally::{Queue, Tally};
 
 use crate::{
-    Actor, Clock, Context, LoginLimits, Mode, Settings, SystemClock,
+    Actor, Clock, Context, LoginLimits, MediaStore, Mode, Settings, SystemClock,
     accounts::{self, Account, CredentialsVersion},
     housekeeping::Retention,
     registration,
@@ -53,6 +58,9 @@ use crate::{
 pub const BEGINNING: &str = "2026-11-23T12:00:00.000Z";
 /// The password of all users in a [`World`].
 pub const PASSWORD: &str = "correct horse";
+
+/// The pictures of all worlds, which have ids of their own.
+static MEDIA: LazyLock<MediaStore> = LazyLock::new(MediaStore::in_memory);
 
 /// The lowest cost of bcrypt and no rate limits, so that tests are fast.
 fn settings() -> Settings {
@@ -67,6 +75,7 @@ fn settings() -> Settings {
         retention: Retention::default(),
         public_organizer_email: true,
         webhook_networks: vec!["127.0.0.1/32".parse().expect("a network")],
+        media: MEDIA.clone(),
     }
 }
 

@@ -11,15 +11,8 @@ use service::{
 
 use crate::{
     personal_tokens::create_token,
-    support::{claim_one, mails, register, register_with_key, run_job},
+    support::{claim_one, clean_up, mails, register, register_with_key, run_job},
 };
-
-/// Fires a tick of the schedule and runs its job.
-async fn clean(world: &World) {
-    cron::fire(&world.ctx, "clean_up", world.ctx.now(), CleanUp {}).await.unwrap();
-    let claim = claim_one(&world.ctx).await;
-    run_job(&world.ctx, &claim).await.unwrap();
-}
 
 #[tokio::test]
 async fn idempotency_records_are_deleted_after_25_hours() {
@@ -32,7 +25,7 @@ async fn idempotency_records_are_deleted_after_25_hours() {
     register_with_key(&world.ctx, young, sprint, "k").await.unwrap();
     world.run_pending_jobs().await;
     world.clock.advance(TimeDelta::hours(25));
-    clean(&world).await;
+    clean_up(&world).await;
     assert_eq!(world.idempotency_records().await, 1);
     let replay = register_with_key(&world.ctx, young, sprint, "k").await.unwrap();
     assert!(replay.replayed && replay.outcome.is_ok());
@@ -50,7 +43,7 @@ async fn expired_sessions_are_deleted() {
         session.commit().await.unwrap();
         world.clock.advance(pause);
     }
-    clean(&world).await;
+    clean_up(&world).await;
     assert_eq!(world.stored_sessions().await.len(), 1);
 }
 
@@ -61,10 +54,10 @@ async fn expired_personal_tokens_are_deleted_after_thirty_days_and_others_are_ke
     create_token(&world.ctx, &ada, "short", "read", Some(1)).await.unwrap();
     create_token(&world.ctx, &ada, "long", "read", None).await.unwrap();
     world.clock.advance(TimeDelta::days(31));
-    clean(&world).await;
+    clean_up(&world).await;
     assert_eq!(personal_tokens::list(&world.ctx, &ada).await.unwrap().len(), 2);
     world.clock.advance(TimeDelta::milliseconds(1));
-    clean(&world).await;
+    clean_up(&world).await;
     let left = personal_tokens::list(&world.ctx, &ada).await.unwrap();
     assert_eq!(left.iter().map(|token| &*token.name).collect::<Vec<_>>(), ["long"]);
 }
@@ -72,13 +65,13 @@ async fn expired_personal_tokens_are_deleted_after_thirty_days_and_others_are_ke
 #[tokio::test]
 async fn completed_jobs_are_deleted_after_a_week_and_others_are_kept() {
     let world = World::new().await;
-    clean(&world).await;
+    clean_up(&world).await;
     world.clock.advance(TimeDelta::milliseconds(1));
-    clean(&world).await;
+    clean_up(&world).await;
     world.clock.advance(TimeDelta::days(7));
     cron::fire(&world.ctx, "waiting", world.ctx.now(), SendReminders {}).await.unwrap();
     let waiting = claim_one(&world.ctx).await;
-    clean(&world).await;
+    clean_up(&world).await;
     // The first is deleted; the second and the clean-up itself are there.
     assert_eq!((world.queue().await.completed, world.queue().await.active), (2, 1));
     service::jobs::complete(&world.ctx, &waiting).await.unwrap();
@@ -93,16 +86,16 @@ async fn ticks_are_kept_for_400_days_and_dead_letters_for_180() {
         world.clock.advance(TimeDelta::seconds(5));
     }
     world.clock.advance(TimeDelta::days(180) - TimeDelta::seconds(5));
-    clean(&world).await;
+    clean_up(&world).await;
     assert_eq!(world.queue().await.dead, 1);
     world.clock.advance(TimeDelta::milliseconds(1));
-    clean(&world).await;
+    clean_up(&world).await;
     assert_eq!(world.queue().await.dead, 0);
     world.clock.advance(TimeDelta::days(220) - TimeDelta::milliseconds(10_001));
-    clean(&world).await;
+    clean_up(&world).await;
     assert_eq!(world.ticks_kept().await, 4);
     world.clock.advance(TimeDelta::milliseconds(1));
-    clean(&world).await;
+    clean_up(&world).await;
     assert_eq!(world.ticks_kept().await, 4, "the oldest is gone, a new one has come");
 }
 
@@ -119,14 +112,14 @@ async fn read_mail_is_deleted_after_a_year_and_unread_mail_after_two() {
     let received = mails(&world, reader).await.remove(0);
     mailbox::mark_read(&world.ctx, reader, received.id).await.unwrap();
     world.clock.advance(TimeDelta::days(365));
-    clean(&world).await;
+    clean_up(&world).await;
     assert_eq!(world.mails().await, 2);
     world.clock.advance(TimeDelta::milliseconds(1));
-    clean(&world).await;
+    clean_up(&world).await;
     assert!(mails(&world, reader).await.is_empty());
     assert_eq!(mails(&world, other).await.len(), 1);
     world.clock.advance(TimeDelta::days(365));
-    clean(&world).await;
+    clean_up(&world).await;
     assert_eq!(world.mails().await, 0);
 }
 
@@ -160,10 +153,10 @@ async fn expired_refresh_tokens_and_reset_links_are_deleted() {
     refresh_tokens::start(&world.ctx, &account(&ada)).await.unwrap();
     password_reset::link(&world.ctx, &address).await.unwrap();
     world.clock.advance(TimeDelta::hours(1));
-    clean(&world).await;
+    clean_up(&world).await;
     assert_eq!(world.execute("UPDATE refresh_tokens SET used_at = NULL").await.unwrap(), 2);
     world.clock.advance(TimeDelta::milliseconds(1));
-    clean(&world).await;
+    clean_up(&world).await;
     assert_eq!(world.execute("DELETE FROM refresh_tokens").await.unwrap(), 1);
     assert_eq!(world.execute("DELETE FROM password_resets").await.unwrap(), 0);
 }
@@ -192,7 +185,7 @@ async fn more_rows_than_a_batch_are_deleted() {
         );
         assert_eq!(world.execute(&sql).await.unwrap(), 25_000);
     }
-    clean(&world).await;
+    clean_up(&world).await;
     assert_eq!(rows(&world, "sessions", "id").await, 25_000);
     assert_eq!(world.execute("DELETE FROM sessions WHERE id LIKE 'young%'").await.unwrap(), 25_000);
 }

@@ -5,6 +5,7 @@
 mod access;
 mod accounts;
 mod approval;
+mod assets;
 mod calendar;
 mod cancel;
 mod cancellation_notice;

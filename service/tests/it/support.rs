@@ -5,7 +5,8 @@ use domain::{
     PublicError, RegistrationId, ReviewedRegistrations, Timestamp,
 };
 use service::{
-    Actor, Context, Decision, Error, Result, competitions,
+    Actor, Context, Decision, Error, Result, competitions, cron,
+    housekeeping::CleanUp,
     jobs::{Claim, claim, execute},
     mail::mailbox,
     registration,
@@ -164,6 +165,14 @@ pub(crate) async fn run_job(ctx: &Context, claim: &Claim) -> Result<()> {
 }
 
 /// The time as tests write it down.
+/// Fires a tick of the schedule that deletes what is no longer needed, and runs its job. At one
+/// time it fires once.
+pub(crate) async fn clean_up(world: &World) {
+    cron::fire(&world.ctx, "clean_up", world.ctx.now(), CleanUp {}).await.unwrap();
+    let claim = claim_one(&world.ctx).await;
+    run_job(&world.ctx, &claim).await.unwrap();
+}
+
 pub(crate) fn time(text: &str) -> Timestamp {
     text.parse().unwrap()
 }

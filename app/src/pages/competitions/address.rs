@@ -67,6 +67,11 @@ pub(super) fn access(id: CompetitionId) -> String {
     format!("{LIST}/{id}/access")
 }
 
+/// The page where its organizer sets its cover.
+pub(super) fn cover(id: CompetitionId) -> String {
+    format!("{LIST}/{id}/cover")
+}
+
 /// One page of the invitations to a competition, for its organizer.
 pub(super) fn invitations(id: CompetitionId, page: u64) -> String {
     let page = if page > 1 { format!("?page={page}") } else { String::new() };

@@ -3,7 +3,7 @@
 use domain::Visibility;
 use leptos::prelude::*;
 
-use super::{Availability, Listing, address, place::PlaceLine, tags::Tags};
+use super::{Availability, Listing, address, cover::CoverImage, place::PlaceLine, tags::Tags};
 use crate::components::{Icon, LocalTime, Seats, Shape};
 
 /// Whether a competition is open for registration, in words; the colour repeats them.
@@ -57,6 +57,13 @@ pub(crate) fn CompetitionCard(
     let (day, month) = (listing.reg_deadline.day(), listing.reg_deadline.month());
     view! {
         <article class="ticket ticket-card">
+            <div class="ticket-cover">
+                <CoverImage
+                    picture=listing.cover
+                    sizes="(min-width: 60rem) 28rem, 100vw"
+                    loading="lazy"
+                />
+            </div>
             <div class="ticket-body">
                 <div class="flex flex-wrap items-center justify-between gap-2">
                     <AvailabilityBadge availability=listing.availability />

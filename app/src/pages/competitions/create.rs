@@ -126,8 +126,8 @@ fn CreateForm(page: DraftForm, create: ServerAction<CreateCompetition>) -> impl 
             view! {
                 <input type="hidden" name="copy_of" value=of.to_string() />
                 <p class="text-muted">
-                    "It has the same questions and access codes as the original. You can change \
-                        them afterwards."
+                    "Questions, access codes and the cover of the original are copied. You can \
+                        change them afterwards."
                 </p>
             }
         });

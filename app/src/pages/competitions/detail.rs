@@ -11,6 +11,7 @@ use super::{
     Availability, StateBadges, address,
     calendar::{AddToCalendar, calendar},
     call_to_action::{CallToActionPanel, FormPage, Register},
+    cover::{CoverImage, CoverPicture},
     for_organizer::{DraftBanner, Mine},
     links::{LinkLines, Links},
     live_seats::{self, SeatState},
@@ -41,6 +42,8 @@ pub struct CompetitionDetailScreen {
     pub lead: Option<String>,
     /// The summary, or the beginning of the description as plain text.
     pub summary: String,
+    /// Its cover, or its pattern.
+    pub cover: CoverPicture,
     /// In the order the organizer gave them.
     pub tags: Vec<String>,
     /// All seats.
@@ -136,6 +139,7 @@ pub async fn load_competition_detail(id: String) -> Result<CompetitionDetailScre
         visibility: competition.visibility,
         id,
         title: competition.title,
+        cover: CoverPicture::of(id, competition.cover.as_ref()),
         tags: competition.tags,
         capacity: competition.capacity,
         seats_left: competition.seats_left,
@@ -308,6 +312,13 @@ fn Detail(
             <div class="grid min-w-0 content-start gap-6">
                 <div class="grid gap-3">
                     <p><a class="quiet-link" href=address::LIST>"All competitions"</a></p>
+                    <div class="overflow-hidden rounded-box">
+                        <CoverImage
+                            picture=screen.cover.clone()
+                            sizes="(min-width: 64rem) 42rem, 100vw"
+                            loading="eager"
+                        />
+                    </div>
                     <StateBadges availability=state visibility />
                     <Heading>{title}</Heading>
                     {lead}

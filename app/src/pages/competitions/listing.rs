@@ -3,7 +3,7 @@
 use domain::CompetitionId;
 use serde::{Deserialize, Serialize};
 
-use super::{Availability, place::Place};
+use super::{Availability, CoverPicture, place::Place};
 use crate::Moment;
 
 /// A competition in a list. It does not hold the email of the organizer, because the data of a page
@@ -16,6 +16,8 @@ pub struct Listing {
     pub title: String,
     /// The summary, or the beginning of the description as plain text.
     pub summary: String,
+    /// Its cover, or its pattern.
+    pub cover: CoverPicture,
     /// In the order the organizer gave them.
     pub tags: Vec<String>,
     /// All seats.
@@ -47,6 +49,7 @@ impl Listing {
         Self {
             availability: Availability::of(&competition, now),
             id: competition.id,
+            cover: CoverPicture::of(competition.id, competition.cover.as_ref()),
             place: Place::public(&competition),
             summary: service::competitions::summary(&competition),
             capacity: competition.capacity,

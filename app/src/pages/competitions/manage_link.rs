@@ -14,7 +14,7 @@ pub(super) fn ManageLink(
     title: String,
 ) -> impl IntoView {
     view! {
-        <p>
+        <p class="min-w-0 wrap-anywhere">
             <a class="quiet-link" href=address::manage(id)>
                 "Manage "
                 {title}

@@ -64,7 +64,11 @@ pub(super) async fn create(installation: &InstallationOptions, file: &Path, json
             "version": manifest.version,
         }));
     }
-    print(&format!("{} has {bytes} bytes and a checksum.", file.display()))
+    print(&format!("{} has {bytes} bytes and a checksum.", file.display()))?;
+    print(&format!(
+        "Pictures are not in it. Back them up, too: they are in {}.",
+        installation.media.place(url)
+    ))
 }
 
 /// A copy of a database beside the backup. It is deleted when it is dropped.

@@ -45,6 +45,7 @@ pub(super) async fn run(
         let ca = redis.redis_ca_file.0.as_deref();
         findings.extend(diagnostics::redis(url, &redis.redis_prefix, ca).await);
     }
+    findings.push(media(installation, &url).await);
     findings.extend(mail(installation, doctor.send_test_mail.as_deref()).await?);
     let count = |severity| findings.iter().filter(|finding| finding.severity == severity).count();
     let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
@@ -90,6 +91,31 @@ fn migrations(applied: Option<&[String]>) -> Finding {
             "Back up the database and run `mini-compete migrate`, or start this version of the \
              server.",
         ),
+    }
+}
+
+/// Whether pictures can be stored and read.
+async fn media(installation: &InstallationOptions, database_url: &str) -> Finding {
+    let check = "media.store";
+    let checked = match installation.media.open(database_url) {
+        Ok(store) => store.check().await.map_err(|error| service::error_chain(&error)),
+        Err(error) => Err(error),
+    };
+    // More than one process.
+    let is_shared = installation.redis.redis_url.0.is_some();
+    match checked {
+        Ok(()) if is_shared && installation.media.media_url.0.is_none() => Finding::warning(
+            check,
+            "MEDIA_URL is not set",
+            "Processes on other machines do not have the pictures of this one. Set MEDIA_URL to a \
+             folder that all share, or to a bucket.",
+        ),
+        Ok(()) => Finding::ok(check, "a file can be stored, read and deleted"),
+        Err(error) => {
+            let advice = "Let the user who runs mini-compete write to the folder, or correct \
+                          MEDIA_URL and the variables that begin with AWS_.";
+            Finding::error(check, error, advice)
+        }
     }
 }
 

@@ -13,7 +13,7 @@ use service::{Actor, cron, housekeeping::CleanUp, jobs};
 use tower::ServiceExt;
 
 use super::{
-    FORM, HTML,
+    HTML,
     routes::{ROUTES, UNLISTED},
     row::{ACTORS, Row, Sent, Who},
 };
@@ -104,14 +104,11 @@ impl Matrix {
             let accept = if row.is_function() { "application/json" } else { HTML };
             request = request.header(header::ACCEPT, accept);
         }
-        let (kind, body) = match row.sent {
-            Sent::Nothing => (None, Body::empty()),
-            Sent::Json(body) => (Some("application/json"), Body::from(fill(body))),
-            Sent::Form(body) => (Some(FORM), Body::from(fill(body))),
-        };
-        if let Some(kind) = kind {
-            request = request.header(header::CONTENT_TYPE, HeaderValue::from_static(kind));
-        }
+        let body = row.sent.typed().map_or_else(Body::empty, |(kind, body)| {
+            let headers = request.headers_mut().unwrap();
+            headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
+            Body::from(fill(body))
+        });
         // The body is not read, because event streams have no end.
         let request = request.body(body).unwrap();
         self.app.router.clone().oneshot(request).await.unwrap().status().as_u16()

@@ -18,11 +18,7 @@ use service::Actor;
 use tokio::time::sleep;
 use tower::ServiceExt;
 
-use super::{
-    FORM, HTML,
-    routes::ROUTES,
-    row::{Row, Sent},
-};
+use super::{HTML, routes::ROUTES, row::Row};
 use crate::support::App;
 
 /// More polls than any request here takes.
@@ -90,13 +86,11 @@ fn request(row: &Row, id: &str, cookie: Option<&str>) -> Request<Body> {
     if let Some(cookie) = cookie {
         request = request.header(header::COOKIE, cookie);
     }
-    let body = match row.sent {
-        Sent::Nothing => Body::empty(),
-        Sent::Json(body) | Sent::Form(body) => {
-            request = request.header(header::CONTENT_TYPE, HeaderValue::from_static(FORM));
-            Body::from(fill(body))
-        }
-    };
+    let body = row.sent.typed().map_or_else(Body::empty, |(kind, body)| {
+        let headers = request.headers_mut().unwrap();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
+        Body::from(fill(body))
+    });
     request.body(body).unwrap()
 }
 

@@ -9,7 +9,9 @@
 
 use axum::http::Method;
 
-use super::row::{Row, call, credentials_form, credentials_json, form, get, json, load, probe};
+use super::row::{
+    Row, call, credentials_form, credentials_json, form, get, json, load, multipart, picture, probe,
+};
 
 const NEW_COMPETITION: &str = concat!(
     r#"{"title":"Chess","description":"Seven rounds.","capacity":5,"#,
@@ -21,6 +23,12 @@ const NEW_ACCOUNT: &str = concat!(
 );
 const UNKNOWN_LOGIN: &str = r#"{"email":"nobody{n}@example.com","password":"correct horse"}"#;
 const NEW_PASSWORD: &str = r#"{"currentPassword":"correct horse","newPassword":"battery staple"}"#;
+
+/// A form without a picture, which is shown again.
+const COVER: &str = concat!(
+    "--x\r\nContent-Disposition: form-data; name=\"competition\"\r\n\r\n{competition}\r\n",
+    "--x--\r\n",
+);
 
 const REVIEW: &str = r#"{"registrationIds":["01939a00-0000-7000-8000-000000000000"]}"#;
 
@@ -116,6 +124,7 @@ pub(super) const ROUTES: &[Row] = &[
         r#"{"answers":[]}"#,
         [401, 403, 403, 200, 403],
     ),
+    picture("/api/assets", "no picture", [401, 403, 400, 400, 403]),
     get("/api/competitions/{id}/access-codes", [401, 403, 403, 200, 403]),
     get("/api/competitions/{id}/invitations", [401, 403, 403, 200, 403]),
     json(
@@ -176,6 +185,9 @@ pub(super) const ROUTES: &[Row] = &[
     get("/competitions/{id}/questions", [302, 403, 403, 200, 403]),
     get("/competitions/{id}/access", [302, 403, 403, 200, 403]),
     get("/competitions/{id}/invitations", [302, 403, 403, 200, 403]),
+    get("/competitions/{id}/cover", [302, 403, 403, 200, 403]),
+    get("/media/{asset}/{file}", [404, 404, 404, 404, 404]),
+    get("/media/patterns/{file}", [404, 404, 404, 404, 404]),
     get("/auth/login", [200, 302, 302, 302, 302]),
     get("/auth/signup", [200, 302, 302, 302, 302]),
     get("/auth/forgot", [200, 200, 200, 200, 200]),
@@ -230,6 +242,9 @@ pub(super) const ROUTES: &[Row] = &[
         "competition={competition}&version=1&access=OPEN",
         [401, 403, 403, 200, 403],
     ),
+    load("/fn/cover_screen", "id={competition}", [401, 403, 403, 200, 403]),
+    multipart("/fn/save_cover", COVER, [401, 403, 403, 200, 403]),
+    form("/fn/remove_cover", "competition={competition}", [401, 403, 403, 200, 403]),
     load("/fn/invitations_screen", "id={competition}", [401, 403, 403, 200, 403]),
     form(
         "/fn/invite",
@@ -358,7 +373,9 @@ pub(super) const ROUTES: &[Row] = &[
 ];
 
 /// Rows for paths that neither the OpenAPI description nor the route list of Leptos has.
-pub(super) const UNLISTED: [&str; 6] = [
+pub(super) const UNLISTED: [&str; 8] = [
+    "/media/{asset}/{file}",
+    "/media/patterns/{file}",
     "/api/openapi.json",
     "/api/docs/",
     "/health",

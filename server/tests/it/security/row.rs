@@ -2,6 +2,8 @@
 
 use axum::http::Method;
 
+use super::FORM;
+
 /// The actor of a call, in the order of the statuses in a [`Row`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Who {
@@ -21,6 +23,9 @@ pub(super) enum Sent {
     Nothing,
     Json(&'static str),
     Form(&'static str),
+    /// A form with a picture, whose boundary is `x`.
+    Multipart(&'static str),
+    Picture(&'static str),
 }
 
 /// Which allowance a call is counted against.
@@ -42,6 +47,19 @@ pub(super) struct Row {
     pub(super) expected: [u16; 5],
 }
 
+impl Sent {
+    /// The content type and the text of the body.
+    pub(super) fn typed(self) -> Option<(&'static str, &'static str)> {
+        match self {
+            Self::Nothing => None,
+            Self::Json(body) => Some(("application/json", body)),
+            Self::Form(body) => Some((FORM, body)),
+            Self::Multipart(body) => Some(("multipart/form-data; boundary=x", body)),
+            Self::Picture(body) => Some(("image/jpeg", body)),
+        }
+    }
+}
+
 impl Row {
     pub(super) fn is_function(&self) -> bool {
         self.route.starts_with("/fn/")
@@ -49,10 +67,7 @@ impl Row {
 
     /// Whether the path or the body has a placeholder.
     pub(super) fn names(&self, placeholder: &str) -> bool {
-        let body = match self.sent {
-            Sent::Nothing => "",
-            Sent::Json(body) | Sent::Form(body) => body,
-        };
+        let body = self.sent.typed().map_or("", |(_, body)| body);
         self.route.contains(placeholder) || body.contains(placeholder)
     }
 
@@ -100,6 +115,16 @@ pub(super) const fn credentials_json(
 /// A server function that changes something, as our code in the browser calls it.
 pub(super) const fn form(route: &'static str, body: &'static str, expected: [u16; 5]) -> Row {
     row(Class::Write, Method::POST, route, Sent::Form(body), expected)
+}
+
+/// A server function that takes a form with a picture.
+pub(super) const fn multipart(route: &'static str, body: &'static str, expected: [u16; 5]) -> Row {
+    row(Class::Write, Method::POST, route, Sent::Multipart(body), expected)
+}
+
+/// An upload of a picture.
+pub(super) const fn picture(route: &'static str, body: &'static str, expected: [u16; 5]) -> Row {
+    row(Class::Write, Method::POST, route, Sent::Picture(body), expected)
 }
 
 /// A server function that only reads.

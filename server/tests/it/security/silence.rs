@@ -9,7 +9,7 @@ use axum::http::{Method, StatusCode};
 use service::testing::PASSWORD;
 use tracing_subscriber::EnvFilter;
 
-use super::{FORM, HTML, routes::ROUTES, row::Sent};
+use super::{FORM, HTML, routes::ROUTES};
 use crate::support::{App, Response};
 
 /// Text that reveals internals.
@@ -77,10 +77,7 @@ fn assert_silent(what: &str, text: &str, secrets: &[&str]) {
 async fn send_malformed(app: &App, token: &str, cookie: &str) -> Vec<(String, Response)> {
     let mut answers = Vec::new();
     for row in ROUTES.iter().filter(|row| !row.route.ends_with("/events")) {
-        let kind = match row.sent {
-            Sent::Form(_) => FORM,
-            Sent::Json(_) | Sent::Nothing => "application/json",
-        };
+        let kind = row.sent.typed().map_or("application/json", |(kind, _)| kind);
         for (id, body) in [
             ("'%20OR%201=1--", "{"),
             ("%00", "{\"email\":{\"$gt\":\"\"},\"title\":[],\"version\":1e999}"),

@@ -26,7 +26,8 @@ impl Response {
     pub(crate) async fn read(response: http::Response<Body>) -> Self {
         let (parts, body) = response.into_parts();
         let bytes = body.collect().await.expect("a body").to_bytes();
-        let text = String::from_utf8(bytes.to_vec()).expect("text");
+        // A picture is no text.
+        let text = String::from_utf8_lossy(&bytes).into_owned();
         Self { status: parts.status, headers: parts.headers, text }
     }
 

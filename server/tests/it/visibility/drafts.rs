@@ -48,6 +48,7 @@ fn routes(id: &str) -> Vec<Route> {
         "/competitions/{id}/questions",
         "/competitions/{id}/access",
         "/competitions/{id}/invitations",
+        "/competitions/{id}/cover",
         "/competitions/create?from={id}",
     ]
     .map(get)
@@ -57,6 +58,7 @@ fn routes(id: &str) -> Vec<Route> {
         (Method::PATCH, path.clone(), Some(json!({ "title": "Mine now" }))),
         (Method::PATCH, path.clone(), Some(json!({ "title": "" }))),
         (Method::PATCH, path.clone(), Some(json!({ "questions": [] }))),
+        (Method::PATCH, path.clone(), Some(json!({ "cover": null }))),
         (Method::DELETE, path.clone(), None),
         (Method::POST, format!("{path}/register"), None),
         (Method::POST, format!("{path}/register"), Some(answers())),

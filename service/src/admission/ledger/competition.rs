@@ -150,6 +150,9 @@ impl Ledger {
         after.start_date = dates.start.map(Timestamp::utc);
         after.ends_at = dates.end.map(Timestamp::utc);
         apply_facts(&mut after, &edit.facts);
+        if let Some(cover) = &edit.cover {
+            after.set_cover(cover.clone());
+        }
         after.visibility = visibility;
         after.was_published |= !visibility.is_draft();
         if let Some(zone) = &edit.time_zone {

@@ -12,7 +12,7 @@ use crate::{
         Toasts,
     },
     error::Failure,
-    form::{FormError, Returned, count_replies, returned_by},
+    form::{FormError, Returned, count_replies, reply_of, returned_by},
     pages::competitions::{address, manage_link::ManageLink},
 };
 
@@ -152,7 +152,7 @@ pub fn AccessPage() -> impl IntoView {
 #[component]
 fn Content(screen: AccessScreen, save: ServerAction<SaveAccess>) -> impl IntoView {
     let AccessScreen { id, title, codes, start } = screen;
-    let (shown, error) = returned_by(save, start);
+    let (shown, error) = returned_by(reply_of(save), start);
     let fields = move |typed| view! { <Fields typed error /> };
     view! {
         <Head title=format!("Who can register for {title}") />

@@ -20,8 +20,8 @@ use crate::{
         competitions::{
             StateBadges,
             address::{
-                access, awaiting_approval, cancel, competition, duplicate, edit, invitations,
-                questions,
+                access, awaiting_approval, cancel, competition, cover, duplicate, edit,
+                invitations, questions,
             },
         },
         webhooks::address::of_competition,
@@ -167,6 +167,7 @@ fn Actions(id: CompetitionId, is_cancelled: bool, can_be_cancelled: bool) -> imp
     view! {
         <ul class="flex flex-wrap gap-2">
             {(!is_cancelled).then(|| link(edit(id), "Edit"))}
+            {(!is_cancelled).then(|| link(cover(id), "Cover"))}
             {(!is_cancelled).then(|| link(questions(id), "Questions"))}
             {(!is_cancelled).then(|| link(access(id), "Who can register"))}
             {(!is_cancelled).then(|| link(invitations(id, 1), "Invitations"))}

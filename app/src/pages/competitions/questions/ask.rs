@@ -9,7 +9,7 @@ use super::{TypedQuestion, TypedQuestions, question_fields::QuestionFields};
 use crate::{
     components::{ErrorSummary, Head, Heading, Loaded, MadeFor, Submit, Toasts},
     error::Failure,
-    form::{Returned, count_replies, returned_by},
+    form::{Returned, count_replies, reply_of, returned_by},
     pages::competitions::manage_link::ManageLink,
 };
 
@@ -122,7 +122,7 @@ pub fn QuestionsPage() -> impl IntoView {
 #[component]
 fn Content(screen: QuestionsScreen, save: ServerAction<SaveQuestions>) -> impl IntoView {
     let QuestionsScreen { id, title, start } = screen;
-    let (shown, error) = returned_by(save, start);
+    let (shown, error) = returned_by(reply_of(save), start);
     let pending = save.pending();
     let fields = move |TypedQuestions { mut questions, version }| {
         let is_last_new = questions.last().is_some_and(|question| question.id.is_empty());

@@ -1,11 +1,13 @@
 //! The data stored for visitors and users is bounded.
 
+use axum::http::StatusCode;
 use chrono::TimeDelta;
 use service::{sessions::MAX_BYTES, testing::World};
 
 use super::{PLAIN, encode, pair, post};
 use crate::{
     security::{
+        HTML,
         routes::ROUTES,
         row::{Row, Sent},
     },
@@ -49,6 +51,24 @@ fn enlarged(row: &Row) -> String {
     pairs.collect::<Vec<_>>().join("&")
 }
 
+/// The server functions that are sent as a form.
+fn forms() -> impl Iterator<Item = &'static Row> {
+    ROUTES.iter().filter(|row| row.is_function() && matches!(row.sent, Sent::Form(_)))
+}
+
+/// Sends the one with a picture, with the longest text.
+async fn post_cover(app: &App, cookie: &str) {
+    let part = |name: &str, value: &str| {
+        format!("--x\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
+    };
+    let competition = part("competition", "01939a00-0000-7000-8000-000000000000");
+    let body = format!("{competition}{}--x--\r\n", part("alt", &"x".repeat(60_000)));
+    let call = app.post("/fn/save_cover").header("accept", HTML).header("cookie", cookie);
+    let call = call.header("sec-fetch-site", "same-origin");
+    let response = call.text("multipart/form-data; boundary=x", body).send().await;
+    assert_eq!(response.status, StatusCode::FOUND, "{}", response.text);
+}
+
 async fn assert_bounded(world: &World, what: &str, most: usize, max_bytes: usize) {
     let stored = world.stored_sessions().await;
     assert!(stored.len() <= most, "{what}: {} sessions", stored.len());
@@ -60,7 +80,7 @@ async fn assert_bounded(world: &World, what: &str, most: usize, max_bytes: usize
 #[tokio::test]
 async fn the_data_stored_for_a_visitor_is_bounded() {
     let app = App::new().await;
-    let functions: Vec<_> = ROUTES.iter().filter(|row| row.is_function()).collect();
+    let functions: Vec<_> = forms().collect();
     assert!(functions.len() > 30, "{}", functions.len());
     // The forms that a visitor may submit and correct.
     let for_visitors = ["/fn/log_in", "/fn/sign_up", "/fn/request_reset", "/fn/reset_password"];
@@ -106,11 +126,12 @@ async fn the_data_stored_for_a_user_is_bounded_and_fits_the_longest_form() {
     let ada = app.world.organizer("Ada").await;
     let own = app.log_in(&ada).await;
     for _ in 0..5 {
-        for row in ROUTES.iter().filter(|row| row.is_function()) {
+        for row in forms() {
             if !matches!(row.route, "/fn/log_out" | "/fn/sign_up" | "/fn/delete_account") {
                 post(&app, row.route, Some(&own), enlarged(row)).await;
             }
         }
+        post_cover(&app, &own).await;
         assert_bounded(&app.world, "a user", 1, MAX_BYTES).await;
     }
     // The longest description is shown again unchanged.

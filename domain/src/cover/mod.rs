@@ -1,0 +1,12 @@
+//! Cover pictures of competitions.
+
+mod asset;
+mod focus;
+mod input;
+mod view;
+
+pub use asset::{Asset, MAX_ASSETS, MAX_ASSETS_A_DAY, MAX_UPLOAD};
+pub use focus::CoverFocus;
+pub(crate) use input::cover;
+pub use input::{CoverDraft, CoverInput};
+pub use view::{Cover, CoverWidth};

@@ -1,0 +1,50 @@
+//! Uploaded pictures. The rows of `assets` say which there are, the media store has their files:
+//! one for each [`CoverWidth`], which never change.
+//!
+//! A row is there before its files and after them, so that no file is without one: an upload
+//! inserts it as `STORING`, and sets it to `STORED` when all files are stored; cleaning up sets it
+//! to `DELETING`, deletes the files, and then the row. When the process dies in between, the next
+//! clean-up deletes what is left. Competitions use pictures that are `STORED` only. What the store
+//! itself leaves of a file that was never complete is no file to it, and stays.
+
+mod clean_up;
+mod pattern;
+mod picture;
+mod read;
+mod upload;
+mod use_as_cover;
+
+use std::sync::Arc;
+
+use domain::{AssetId, CoverWidth};
+use tokio::sync::Semaphore;
+
+use self::read::Files;
+pub(crate) use self::{clean_up::delete_unused, use_as_cover::use_as_cover};
+pub use self::{pattern::pattern, picture::MAX_PIXELS, read::read, upload::upload};
+use crate::MediaStore;
+
+/// The pictures of an installation.
+#[derive(Debug)]
+pub(crate) struct Assets {
+    store: MediaStore,
+    /// One picture is decoded at a time: it may take 400 MiB.
+    decoder: Arc<Semaphore>,
+    files: Files,
+}
+
+impl Assets {
+    pub(crate) fn new(store: MediaStore) -> Self {
+        Self { store, decoder: Arc::new(Semaphore::new(1)), files: Files::default() }
+    }
+
+    /// Where the files are.
+    pub(crate) fn store(&self) -> &MediaStore {
+        &self.store
+    }
+}
+
+/// The name of a file in the media store.
+fn file(asset: AssetId, width: CoverWidth) -> String {
+    format!("{asset}/{}.jpg", width.pixels())
+}
