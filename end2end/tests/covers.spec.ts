@@ -36,7 +36,7 @@ test('an organizer sets the cover of a competition', { tag: '@phone' }, async ({
     await expect(errorSummary(page)).toContainText('Enter a description of the picture');
   });
 
-  await test.step('is told what is wrong with a file', async () => {
+  await test.step('sees the fault of a file', async () => {
     const text = { name: 'cover.jpg', mimeType: 'image/jpeg', buffer: Buffer.from('no picture') };
     await page.getByLabel('Picture', { exact: true }).setInputFiles(text);
     await save(page);

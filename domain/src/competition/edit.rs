@@ -7,6 +7,7 @@ use serde::{Deserialize, de::IgnoredAny};
 use super::{
     facts::{FactsEdit, RawFacts},
     fields::{capacity, deadline, end, opening, promote_until, start_date, time_zone},
+    patched::{nullable, optional},
     sections::{RawSections, SectionsEdit},
     tags::tags,
     visibility::{Visibility, visibility},
@@ -316,32 +317,6 @@ impl CompetitionEdit {
             new.deadline_after(now)?;
         }
         new.in_order()
-    }
-}
-
-/// `Some(None)` when the field is absent, `None` when it is wrong.
-fn optional<R, T>(
-    faults: &mut Faults,
-    field: &str,
-    raw: Raw<R>,
-    parse: impl FnOnce(Raw<R>) -> Result<T, String>,
-) -> Option<Option<T>> {
-    match raw {
-        Raw::Missing => Some(None),
-        raw => faults.check(field, parse(raw)).map(Some),
-    }
-}
-
-/// The same for a field that `null` removes.
-fn nullable<R, T>(
-    faults: &mut Faults,
-    field: &str,
-    raw: Option<Raw<R>>,
-    parse: impl FnOnce(&Raw<R>) -> Result<Option<T>, String>,
-) -> Option<Option<Option<T>>> {
-    match raw {
-        None => Some(None),
-        Some(raw) => faults.check(field, parse(&raw)).map(Some),
     }
 }
 

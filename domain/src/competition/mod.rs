@@ -7,6 +7,7 @@ mod facts;
 mod fields;
 mod input;
 mod optional_text;
+mod patched;
 mod query;
 mod sections;
 mod tags;

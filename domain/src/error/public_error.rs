@@ -91,6 +91,18 @@ impl PublicError {
         self.wait.or_else(|| self.code.retry_after())
     }
 
+    /// The refusal of a picture that has more than [`crate::MAX_UPLOAD`] bytes.
+    pub fn picture_too_large() -> Self {
+        let message = "The picture must be at most 8 MB";
+        Self::on_field(ErrorCode::PayloadTooLarge, "picture", message)
+    }
+
+    /// The refusal of a picture while others are received or decoded.
+    pub fn too_many_uploads() -> Self {
+        let message = "Many pictures are being uploaded at the moment. Please try again.";
+        Self::new(ErrorCode::Overloaded, message)
+    }
+
     /// An error about one field, shown beside it.
     pub fn on_field(code: ErrorCode, field: &str, message: &str) -> Self {
         let fields = vec![FieldError { field: field.into(), message: message.into() }];

@@ -7,18 +7,10 @@ use axum::{
     middleware::Next,
     response::Response,
 };
-use domain::{ErrorCode, PublicError, Role};
-use http_body_util::{BodyExt, LengthLimitError, Limited};
-use service::Actor;
-use tokio::time::timeout;
+use domain::{ErrorCode, PublicError};
 
+use super::{HttpLimits, Uploads, read_body::read, rejection::Rejection, uploads};
 use crate::error_format::original_path;
-
-use super::{
-    HttpLimits, Uploads,
-    rejection::Rejection,
-    uploads::{self, MAX_DRAINED, MORE_TIME},
-};
 
 /// The largest body accepted, in bytes.
 pub(crate) const MAX_BODY: usize = 256 * 1024;
@@ -73,7 +65,7 @@ pub(crate) async fn bound(
         return response;
     }
     if let Some(most) = uploads::largest(&request) {
-        return receive_upload(request, most, limits, &uploads, next).await;
+        return uploads::receive(request, most, limits, &uploads, next).await;
     }
     let (parts, body) = request.into_parts();
     let most = largest(parts.uri.path());
@@ -88,80 +80,9 @@ pub(crate) async fn bound(
     next.run(Request::from_parts(parts, Body::from(body))).await
 }
 
-/// Receives a picture. Those of organizers only: the endpoint refuses others by itself.
-async fn receive_upload(
-    request: Request,
-    most: usize,
-    limits: HttpLimits,
-    uploads: &Uploads,
-    next: Next,
-) -> Response {
-    let rejection = Rejection::of(&request);
-    let actor = request.extensions().get::<Actor>();
-    let organizer = actor.and_then(|actor| actor.require_writer(Role::Organizer).ok());
-    let permit = organizer.map(|organizer| uploads.take(organizer.id));
-    let (parts, body) = request.into_parts();
-    let is_too_large = body.size_hint().lower() > most as u64;
-    let permit = match permit {
-        Some(Ok(permit)) if !is_too_large => permit,
-        refused => {
-            let refusal = match refused {
-                None => None,
-                Some(Ok(_)) => Some(uploads::too_large()),
-                Some(Err(error)) => Some(error),
-            };
-            // A failure to read what is thrown away is none.
-            let _ = timeout(limits.body_time, drain(body)).await;
-            return match refusal {
-                Some(error) => rejection.because(error),
-                None => next.run(Request::from_parts(parts, Body::empty())).await,
-            };
-        }
-    };
-    let longer = HttpLimits { body_time: limits.body_time + MORE_TIME, ..limits };
-    match read(body, most, longer).await {
-        Ok(body) => {
-            let response = next.run(Request::from_parts(parts, Body::from(body))).await;
-            drop(permit);
-            response
-        }
-        Err(error) if error.code == ErrorCode::PayloadTooLarge => {
-            rejection.because(uploads::too_large())
-        }
-        Err(error) => rejection.because(error),
-    }
-}
-
-/// Reads a body and forgets it.
-async fn drain(body: Body) {
-    let mut body = std::pin::pin!(Limited::new(body, MAX_DRAINED));
-    while let Some(Ok(_)) = body.frame().await {}
-}
-
 /// The largest body accepted at this path, in bytes.
 fn largest(path: &str) -> usize {
     if LARGE_FORMS.contains(&path) { MAX_LARGE_FORM } else { MAX_BODY }
-}
-
-async fn read(
-    body: Body,
-    most: usize,
-    limits: HttpLimits,
-) -> Result<axum::body::Bytes, PublicError> {
-    let too_large = || {
-        let message = format!("The body is larger than {} KiB", most / 1024);
-        PublicError::new(ErrorCode::PayloadTooLarge, message)
-    };
-    // A declared length is checked before anything is read.
-    if body.size_hint().lower() > most as u64 {
-        return Err(too_large());
-    }
-    match timeout(limits.body_time, Limited::new(body, most).collect()).await {
-        Ok(Ok(collected)) => Ok(collected.to_bytes()),
-        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(too_large()),
-        Ok(Err(_)) => Err(PublicError::new(ErrorCode::MalformedBody, "The body could not be read")),
-        Err(_) => Err(PublicError::new(ErrorCode::RequestTimeout, "The body came too slowly")),
-    }
 }
 
 /// Whether the body is compressed. Its size would be known only after decompression.

@@ -16,6 +16,7 @@ mod http_limits;
 mod rate_class;
 mod rate_limit_headers;
 mod rate_limits;
+mod read_body;
 pub(crate) mod rejection;
 mod response_memory;
 mod script_hashes;

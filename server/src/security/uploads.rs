@@ -1,4 +1,4 @@
-//! Requests whose bodies are pictures, which are larger than any other.
+//! Receives pictures: bodies that are larger than any other.
 
 use std::{
     collections::HashMap,
@@ -6,9 +6,19 @@ use std::{
     time::Duration,
 };
 
-use axum::http::{HeaderMap, Request, header};
-use domain::{ErrorCode, MAX_UPLOAD, PublicError, UserId};
+use axum::{
+    body::{Body, HttpBody},
+    extract::Request,
+    http::{HeaderMap, header},
+    middleware::Next,
+    response::Response,
+};
+use domain::{ErrorCode, MAX_UPLOAD, PublicError, Role, UserId};
+use http_body_util::{BodyExt, Limited};
+use service::Actor;
+use tokio::time::timeout;
 
+use super::{HttpLimits, read_body::read, rejection::Rejection};
 use crate::error_format::original_path;
 
 /// The paths that pictures are sent to.
@@ -19,7 +29,7 @@ const FORM: &str = "/fn/save_cover";
 const REST_OF_FORM: usize = 64 * 1024;
 /// The most bytes of a picture that is refused which are read, so that its sender gets to read why.
 /// A browser that is still sending shows the end of a connection instead.
-pub(super) const MAX_DRAINED: usize = 64 * 1024 * 1024;
+const MAX_DRAINED: usize = 64 * 1024 * 1024;
 /// Uploads that are received at a time: each has its picture in memory.
 const AT_ONCE: usize = 8;
 /// The same of one user.
@@ -75,8 +85,7 @@ impl Uploads {
         let mut users = self.lock();
         let (all, own) = (users.values().sum::<usize>(), users.get(&user).copied());
         if all >= AT_ONCE || own.is_some_and(|own| own >= AT_ONCE_OF_USER) {
-            let message = "Many pictures are being uploaded at the moment. Please try again.";
-            return Err(PublicError::new(ErrorCode::Overloaded, message));
+            return Err(PublicError::too_many_uploads());
         }
         *users.entry(user).or_default() += 1;
         Ok(UploadPermit { uploads: self.clone(), user })
@@ -87,15 +96,58 @@ impl Uploads {
     }
 }
 
-/// The refusal of an upload that is larger than [`MAX_UPLOAD`].
-pub(super) fn too_large() -> PublicError {
-    let message = "The picture must be at most 8 MB";
-    PublicError::on_field(ErrorCode::PayloadTooLarge, "picture", message)
-}
-
 /// The largest body of an upload, in bytes.
-pub(super) fn largest<B>(request: &Request<B>) -> Option<usize> {
+pub(super) fn largest(request: &Request) -> Option<usize> {
     let path = original_path(request);
     let rest = if is_form(path) { REST_OF_FORM } else { 0 };
     is_upload(path).then_some(MAX_UPLOAD + rest)
+}
+
+/// Receives a picture. Those of organizers only: the endpoint refuses others by itself.
+pub(super) async fn receive(
+    request: Request,
+    most: usize,
+    limits: HttpLimits,
+    uploads: &Uploads,
+    next: Next,
+) -> Response {
+    let rejection = Rejection::of(&request);
+    let actor = request.extensions().get::<Actor>();
+    let organizer = actor.and_then(|actor| actor.require_writer(Role::Organizer).ok());
+    let is_too_large = request.body().size_hint().lower() > most as u64;
+    let permit = match organizer {
+        None => Err(None),
+        Some(_) if is_too_large => Err(Some(PublicError::picture_too_large())),
+        Some(organizer) => uploads.take(organizer.id).map_err(Some),
+    };
+    let (parts, body) = request.into_parts();
+    let permit = match permit {
+        Ok(permit) => permit,
+        Err(refusal) => {
+            // A failure to read what is thrown away is none.
+            let _ = timeout(limits.body_time, drain(body)).await;
+            return match refusal {
+                Some(error) => rejection.because(error),
+                None => next.run(Request::from_parts(parts, Body::empty())).await,
+            };
+        }
+    };
+    let longer = HttpLimits { body_time: limits.body_time + MORE_TIME, ..limits };
+    match read(body, most, longer).await {
+        Ok(body) => {
+            let response = next.run(Request::from_parts(parts, Body::from(body))).await;
+            drop(permit);
+            response
+        }
+        Err(error) if error.code == ErrorCode::PayloadTooLarge => {
+            rejection.because(PublicError::picture_too_large())
+        }
+        Err(error) => rejection.because(error),
+    }
+}
+
+/// Reads a body and forgets it.
+async fn drain(body: Body) {
+    let mut body = std::pin::pin!(Limited::new(body, MAX_DRAINED));
+    while let Some(Ok(_)) = body.frame().await {}
 }

@@ -59,9 +59,7 @@ impl Picture {
         reader.limits(limits);
         let mut decoder = reader.into_decoder().map_err(|error| words(&error))?;
         let (width, height) = decoder.dimensions();
-        let is_too_large = u64::from(width) * u64::from(height) > MAX_PIXELS;
-        // Only `ImageReader::decode` would check it by itself.
-        if is_too_large || decoder.total_bytes() > MAX_MEMORY {
+        if u64::from(width) * u64::from(height) > MAX_PIXELS {
             return Err(too_many_pixels());
         }
         // A wrong profile or orientation is no reason to refuse a picture.

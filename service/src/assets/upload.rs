@@ -38,8 +38,7 @@ const DAY: TimeDelta = TimeDelta::days(1);
 pub async fn upload(ctx: &Context, actor: &Actor, content: Vec<u8>) -> Result<Asset> {
     let owner = actor.require_writer(Role::Organizer)?.id;
     if content.len() > MAX_UPLOAD {
-        let message = "The picture must be at most 8 MB";
-        return Err(PublicError::on_field(ErrorCode::PayloadTooLarge, "picture", message).into());
+        return Err(PublicError::picture_too_large().into());
     }
     let hash = hex::encode(Sha256::digest(&content));
     if let Some(earlier) = find(ctx, owner, &hash).await? {
@@ -78,18 +77,13 @@ pub async fn upload(ctx: &Context, actor: &Actor, content: Vec<u8>) -> Result<As
         .await?;
     if stored.rows_affected == 0 {
         // It took so long that a clean-up has deleted it.
-        return Err(busy());
+        return Err(PublicError::too_many_uploads().into());
     }
     Ok(row.into_view())
 }
 
 fn is_missing_reference(error: &DbErr) -> bool {
     matches!(error.sql_err(), Some(SqlErr::ForeignKeyConstraintViolation(_)))
-}
-
-fn busy() -> Error {
-    let message = "Many pictures are being uploaded at the moment. Please try again.";
-    PublicError::new(ErrorCode::Overloaded, message).into()
 }
 
 /// The picture that the owner has uploaded from a file before. It is kept from now on as if it had
@@ -137,7 +131,9 @@ async fn check_numbers(ctx: &Context, owner: UserId) -> Result<()> {
 
 async fn decode(ctx: &Context, content: Vec<u8>) -> Result<Picture> {
     let permit = timeout(MAX_WAIT, Arc::clone(&ctx.assets.decoder).acquire_owned()).await;
-    let Ok(Ok(permit)) = permit else { return Err(busy()) };
+    let Ok(Ok(permit)) = permit else {
+        return Err(PublicError::too_many_uploads().into());
+    };
     let decode = move || {
         // Held until the work is done, even when the client has hung up.
         let _permit = permit;
