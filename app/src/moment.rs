@@ -29,6 +29,11 @@ pub enum ViewerText {
 }
 
 impl Moment {
+    /// The day of the week in three letters: `Sun`.
+    pub(crate) fn weekday(&self) -> String {
+        self.word(0)
+    }
+
     /// The day of the month: `29`.
     pub(crate) fn day(&self) -> String {
         self.word(1)

@@ -49,14 +49,15 @@ pub use account::{Login, LoginInput, Role, Signup, SignupInput, User};
 pub use addition::{Addition, AdditionInput};
 pub use call_to_action::{CallToAction, ViewerState};
 pub use competition::{
-    Clash, Competition, CompetitionCounts, CompetitionDetail, CompetitionDraft, CompetitionEdit,
-    CompetitionFilter, CompetitionInput, CompetitionPage, CompetitionPatch, CompetitionQuery,
-    CompetitionSort, CompetitionWithCount, CompetitionWithOrganizer, CompetitionWithSections,
-    Contact, Dates, Facts, FactsEdit, MAX_CAPACITY, MAX_WAITLIST, NewCompetition, Organizer,
-    SeatsChanged, Sections, SectionsEdit, UNDATED_FOR, Visibility, venue_line,
+    Attendance, Clash, Competition, CompetitionCounts, CompetitionDetail, CompetitionDraft,
+    CompetitionEdit, CompetitionFilter, CompetitionInput, CompetitionPage, CompetitionPatch,
+    CompetitionQuery, CompetitionSort, CompetitionStatus, CompetitionWithCount,
+    CompetitionWithOrganizer, CompetitionWithSections, Contact, Dates, Facts, FactsEdit,
+    MAX_CAPACITY, MAX_WAITLIST, NewCompetition, Organizer, SeatsChanged, Sections, SectionsEdit,
+    StartDays, UNDATED_FOR, Visibility, venue_line,
 };
 #[cfg(feature = "openapi")]
-pub use competition::{SearchText, TagList};
+pub use competition::{Day, SearchText, TagList};
 pub use countdown::countdown;
 pub use cover::{
     Asset, Cover, CoverDraft, CoverFocus, CoverInput, CoverWidth, MAX_ASSETS, MAX_ASSETS_A_DAY,

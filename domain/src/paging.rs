@@ -6,7 +6,8 @@ use crate::{Faults, PublicError};
 
 /// The most items one page holds.
 pub const MAX_PAGE_SIZE: u64 = 100;
-/// The matches of a search that are counted: a total of so many means that there are 1,000 or more.
+/// The matches of a search, and the past competitions, that are counted: a total of so many means
+/// that there are 1,000 or more.
 pub const MAX_COUNTED: u64 = 1_001;
 
 /// Which page of a list, and how long pages are.

@@ -43,13 +43,13 @@ pub struct ProfileEdit {
 }
 
 impl ProfilePatch {
-    /// Applies every rule; `zone_exists` knows which time zones there are.
+    /// Applies every rule; `find_zone` returns the time zone that is meant.
     ///
     /// # Errors
     /// All faults at once.
     pub fn check(
         self,
-        zone_exists: impl Fn(&TimeZoneName) -> bool,
+        find_zone: impl Fn(&TimeZoneName) -> Option<TimeZoneName>,
     ) -> Result<ProfileEdit, PublicError> {
         let mut faults = Faults::default();
         let name = match self.name {
@@ -61,7 +61,7 @@ impl ProfilePatch {
         };
         let time_zone = match self.time_zone {
             None => Some(None),
-            Some(raw) => faults.check("timeZone", time_zone(raw, zone_exists)).map(Some),
+            Some(raw) => faults.check("timeZone", time_zone(raw, find_zone)).map(Some),
         };
         refuse_unknown(&mut faults, &self.unknown);
         faults.finish(name.zip(time_zone).map(|(name, time_zone)| ProfileEdit { name, time_zone }))
@@ -70,14 +70,14 @@ impl ProfilePatch {
 
 fn time_zone(
     raw: Raw<String>,
-    exists: impl Fn(&TimeZoneName) -> bool,
+    find_zone: impl Fn(&TimeZoneName) -> Option<TimeZoneName>,
 ) -> Result<Option<TimeZoneName>, String> {
     match raw {
         Raw::Missing => Ok(None),
         Raw::Given(text) if text.trim().is_empty() => Ok(None),
         raw => {
             let zone = text(raw, "Time zone").and_then(|text| TimeZoneName::parse(&text))?;
-            if exists(&zone) { Ok(Some(zone)) } else { Err(TimeZoneName::UNKNOWN.into()) }
+            find_zone(&zone).map(Some).ok_or_else(|| TimeZoneName::UNKNOWN.into())
         }
     }
 }
@@ -88,7 +88,7 @@ mod tests {
 
     fn edit(body: &str) -> Result<ProfileEdit, PublicError> {
         let patch: ProfilePatch = serde_json::from_str(body).unwrap();
-        patch.check(|zone| zone.as_str() == "Europe/Berlin")
+        patch.check(|zone| Some(zone.clone()).filter(|zone| zone.as_str() == "Europe/Berlin"))
     }
 
     #[test]

@@ -153,7 +153,7 @@ test('a preview renders the description, and the typed text is kept', async ({ p
 test('times are in the chosen zone, and the form shows them in UTC as well', async ({ page }) => {
   const fields = competitionFields(unique('Abroad'), inDays(7), inDays(14));
   await fillCompetition(page, { ...fields, 'Registration closes': '2037-07-01T09:30', 'Starts (optional)': '2037-07-02T09:30' });
-  await page.getByLabel('Time zone').selectOption('Asia/Tokyo');
+  await page.getByLabel('Time zone').fill('Asia/Tokyo');
 
   await page.getByRole('button', { name: 'Preview' }).click();
   await expect(page.getByText('That is 1 July 2037, 00:30 UTC.')).toBeVisible();
@@ -167,7 +167,7 @@ test('times are in the chosen zone, and the form shows them in UTC as well', asy
 test('a time that clocks skip is refused with an explanation', async ({ page }) => {
   const fields = competitionFields(unique('Skipped'), inDays(7), inDays(14));
   await hydrated(page);
-  await page.getByLabel('Time zone').selectOption('Europe/Berlin');
+  await page.getByLabel('Time zone').fill('Europe/Berlin');
 
   await createCompetition(page, { ...fields, 'Registration closes': '2027-03-28T02:30', 'Starts (optional)': '' });
 

@@ -181,7 +181,7 @@ test('no match and a page after the last one have different texts', async ({ pag
   await open(page, `/competitions?search=${encodeURIComponent(unique('Nothing'))}`);
   await expect(found(page)).toHaveText('No competitions found');
   await expect(page.getByText('No competitions match your search')).toBeVisible();
-  await expect(page.getByRole('link', { name: 'Show all competitions' })).toBeVisible();
+  await expect(page.getByRole('link', { name: 'Show open competitions' })).toBeVisible();
 
   await open(page, `/competitions?search=${encodeURIComponent(title)}&page=9`);
   await expect(page.getByText('Page not found')).toBeVisible();
@@ -195,7 +195,7 @@ test.describe('impossible', () => {
 
     expect(response?.status()).toBe(400);
     await expect(page.getByRole('alert')).toContainText('Sort must be newest, deadline, start, title or relevance');
-    await page.getByRole('link', { name: 'Show all competitions' }).click();
+    await page.getByRole('link', { name: 'Show open competitions' }).click();
     await expect(titles(page).first()).toBeVisible();
   });
 });

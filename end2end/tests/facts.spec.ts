@@ -24,7 +24,7 @@ test('an organizer says when and where, and registered people see the online lin
   });
 
   await expect(page.getByRole('heading', { name: title })).toBeVisible();
-  const facts = page.getByRole('complementary', { name: 'Registration' });
+  const facts = page.getByRole('main');
   for (const text of ['Ends', 'Town Hall', 'Rathausplatz 1, 10115 Berlin']) {
     await expect(facts.getByText(text, { exact: true })).toBeVisible();
   }

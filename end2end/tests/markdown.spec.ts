@@ -36,7 +36,7 @@ test('a hostile description runs no script, loads nothing and stays in its eleme
   await expect(page.getByText('<script>window.hacked = true</script>')).toBeVisible();
   await expect(page.getByRole('heading', { level: 1 })).toHaveCount(1);
   await expect(page.getByRole('link', { name: 'Image: pic' })).toBeVisible();
-  await expect(page.locator('article img')).toHaveCount(0);
+  await expect(page.locator('.markdown img')).toHaveCount(0);
   for (const link of await page.getByText('click', { exact: true }).all()) {
     await expect(link).not.toHaveAttribute('href', /^\s*javascript:/i);
   }

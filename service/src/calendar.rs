@@ -12,7 +12,7 @@ use sea_orm::{EntityTrait, QueryFilter};
 use crate::{Actor, Context, Result, competitions, entity::registration as row, registration};
 
 /// How long a competition lasts in calendars while no end is set.
-const DEFAULT_LENGTH: TimeDelta = TimeDelta::hours(1);
+pub(crate) const DEFAULT_LENGTH: TimeDelta = TimeDelta::hours(1);
 
 /// Two events: the registration deadline of a competition, and its start if that is set. `site` is
 /// the public address of the site: `https://compete.example`.

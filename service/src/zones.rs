@@ -2,14 +2,34 @@
 //!
 //! On the server only: the rules of all zones are larger than all the rest of the pages.
 
-use chrono::{LocalResult, Offset, TimeZone};
+use std::{collections::HashMap, sync::LazyLock};
+
+use chrono::{LocalResult, NaiveDate, NaiveTime, Offset, TimeDelta, TimeZone};
 use chrono_tz::{TZ_VARIANTS, Tz};
 use domain::{TimeZoneName, Timestamp, local_time};
 
 /// The format of the value of an `<input type="datetime-local">`.
 pub(crate) const LOCAL: &str = "%Y-%m-%dT%H:%M";
-/// Names without a place, or for one that has a better name.
-const OLD_FASHIONED: [&str; 5] = ["Etc/", "US/", "Canada/", "Brazil/", "Mexico/"];
+/// The zones to choose from: one or more for each country, from A to Z, without names that were
+/// given up. From `zone.tab` of the time zone database of IANA, which is in the public domain.
+const PLACES: &str = include_str!("zones/places.txt");
+
+/// The zones by their names and by their cities, in lower case. A name wins over a city.
+static BY_WORDS: LazyLock<HashMap<String, Tz>> = LazyLock::new(|| {
+    let by_name = |zone: Tz| (zone.name().to_lowercase(), zone);
+    let by_city = |zone: Tz| (city(zone.name()).to_lowercase(), zone);
+    let places = PLACES.lines().filter_map(|name| name.parse().ok());
+    places.map(by_city).chain(TZ_VARIANTS.into_iter().map(by_name)).collect()
+});
+
+/// A zone to choose.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Zone {
+    /// `Europe/Berlin`
+    pub name: &'static str,
+    /// How far its clocks are ahead of UTC, in minutes.
+    pub offset: i32,
+}
 
 /// Why a typed local time is no moment. Each message continues after the name of the field.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
@@ -27,25 +47,26 @@ pub enum LocalTimeError {
     Twice(Tz),
 }
 
-/// Whether there is a zone of this name.
-pub fn exists(name: &TimeZoneName) -> bool {
-    find(name.as_str()).is_some()
+/// The zone that a name means, by its own name: `europe/berlin` and `Berlin` are `Europe/Berlin`. A
+/// name that was given up stays as it is.
+pub fn find(name: &TimeZoneName) -> Option<TimeZoneName> {
+    TimeZoneName::parse(zone_of(name.as_str())?.name()).ok()
 }
 
-/// The names to choose from: UTC, then places from A to Z.
-pub fn names() -> Vec<&'static str> {
-    let is_place = |name: &&str| {
-        name.contains('/') && !OLD_FASHIONED.iter().any(|prefix| name.starts_with(prefix))
-    };
-    let mut names: Vec<_> = TZ_VARIANTS.iter().map(|zone| zone.name()).filter(is_place).collect();
-    names.sort_unstable();
-    names.insert(0, "UTC");
-    names
+/// The zones to choose from, with their offsets then: UTC, then places from A to Z.
+pub fn choices(at: Timestamp) -> Vec<Zone> {
+    let names = std::iter::once("UTC").chain(PLACES.lines());
+    names.map(|name| Zone { name, offset: offset(at, name) }).collect()
+}
+
+/// `New_York` of `America/New_York`.
+fn city(name: &str) -> &str {
+    name.rsplit_once('/').map_or(name, |(_, city)| city)
 }
 
 /// `Sun 29 Nov 2026, 08:10 CET`: what a clock in `zone` shows. A zone that there is no more is UTC.
 pub fn local(at: Timestamp, zone: &str) -> String {
-    let local = at.utc().with_timezone(&find(zone).unwrap_or(Tz::UTC));
+    let local = at.utc().with_timezone(&zone_of(zone).unwrap_or(Tz::UTC));
     let name = local.format("%Z").to_string();
     // Zones without letters of their own are called by their distance from UTC.
     let prefix = if name.starts_with(['+', '-']) { "UTC" } else { "" };
@@ -54,12 +75,12 @@ pub fn local(at: Timestamp, zone: &str) -> String {
 
 /// How far clocks in `zone` are ahead of UTC then, in minutes. A zone that there is no more is UTC.
 pub fn offset(at: Timestamp, zone: &str) -> i32 {
-    at.utc().with_timezone(&find(zone).unwrap_or(Tz::UTC)).offset().fix().local_minus_utc() / 60
+    at.utc().with_timezone(&zone_of(zone).unwrap_or(Tz::UTC)).offset().fix().local_minus_utc() / 60
 }
 
 /// `2026-11-29T08:10`: the same, as an `<input type="datetime-local">` wants its value.
 pub fn input_value(at: Timestamp, zone: &str) -> String {
-    let local = at.utc().with_timezone(&find(zone).unwrap_or(Tz::UTC));
+    let local = at.utc().with_timezone(&zone_of(zone).unwrap_or(Tz::UTC));
     local.format(LOCAL).to_string()
 }
 
@@ -70,7 +91,7 @@ pub fn input_value(at: Timestamp, zone: &str) -> String {
 /// When that is never, or twice.
 pub fn to_utc(text: &str, zone: &str) -> Result<Timestamp, LocalTimeError> {
     let shown = local_time(text).ok_or(LocalTimeError::Malformed)?;
-    let zone = find(zone).unwrap_or(Tz::UTC);
+    let zone = zone_of(zone).unwrap_or(Tz::UTC);
     match zone.from_local_datetime(&shown) {
         LocalResult::Single(time) => {
             Timestamp::from(time.to_utc()).in_range().map_err(|_| LocalTimeError::Malformed)
@@ -80,8 +101,18 @@ pub fn to_utc(text: &str, zone: &str) -> Result<Timestamp, LocalTimeError> {
     }
 }
 
-fn find(name: &str) -> Option<Tz> {
-    name.parse().ok()
+/// When a day begins in `zone`: at midnight, or when clocks are put forward past it. A zone that
+/// there is no more is UTC.
+pub(crate) fn start_of_day(day: NaiveDate, zone: &str) -> Timestamp {
+    let (zone, midnight) = (zone_of(zone).unwrap_or(Tz::UTC), day.and_time(NaiveTime::MIN));
+    // Clocks are put forward by at most a day: where a zone moves over the date line.
+    let half_hours = (0..=48).map(|count| midnight + TimeDelta::minutes(30 * count));
+    let first = half_hours.filter_map(|time| zone.from_local_datetime(&time).earliest()).next();
+    first.map_or(midnight.and_utc(), |time| time.to_utc()).into()
+}
+
+fn zone_of(name: &str) -> Option<Tz> {
+    name.parse().ok().or_else(|| BY_WORDS.get(&name.to_lowercase()).copied())
 }
 
 #[cfg(test)]
@@ -95,14 +126,51 @@ mod tests {
     }
 
     #[test]
-    fn a_zone_is_known_by_its_name() {
-        for (name, known) in [("UTC", true), (BERLIN, true), ("Mars/Olympus", false)] {
-            assert_eq!(exists(&TimeZoneName::parse(name).unwrap()), known, "{name}");
+    fn a_zone_is_found_by_its_name_or_its_city_in_any_case() {
+        for (typed, found) in [
+            ("UTC", Some("UTC")),
+            (BERLIN, Some(BERLIN)),
+            ("europe/berlin", Some(BERLIN)),
+            ("berlin", Some(BERLIN)),
+            ("New York", Some("America/New_York")),
+            ("asia/calcutta", Some("Asia/Calcutta")),
+            ("Mars/Olympus", None),
+        ] {
+            let name = find(&TimeZoneName::parse(typed).unwrap());
+            assert_eq!(name.as_ref().map(TimeZoneName::as_str), found, "{typed}");
         }
-        let names = names();
-        assert_eq!(names[0], "UTC");
-        assert!(names.contains(&BERLIN) && !names.contains(&"US/Eastern"));
-        assert!(names.iter().all(|name| exists(&TimeZoneName::parse(name).unwrap())));
+    }
+
+    #[test]
+    fn the_choices_are_places_with_offsets_and_each_city_is_one_of_them() {
+        let choices = choices(at("2026-11-29T12:00:00Z"));
+        assert_eq!(choices[0], Zone { name: "UTC", offset: 0 });
+        assert!(choices.contains(&Zone { name: BERLIN, offset: 60 }));
+        assert!(choices.contains(&Zone { name: "Asia/Kolkata", offset: 330 }));
+        let names: Vec<_> = choices.iter().map(|zone| zone.name).collect();
+        assert!(names[1..].is_sorted());
+        for old in ["Asia/Calcutta", "Europe/Kiev", "US/Eastern"] {
+            assert!(!names.contains(&old), "{old}");
+        }
+        for name in names {
+            let city = city(name);
+            let found = find(&TimeZoneName::parse(city).unwrap()).unwrap();
+            // `Jamaica` is a name of its own that was given up.
+            assert!([name, city].contains(&found.as_str()), "{city} is {found}");
+        }
+    }
+
+    #[test]
+    fn a_day_begins_at_midnight_or_when_clocks_are_put_forward_past_it() {
+        for (day, zone, start) in [
+            ("2026-07-01", "UTC", "2026-07-01T00:00:00Z"),
+            ("2026-07-01", BERLIN, "2026-06-30T22:00:00Z"),
+            ("2026-04-24", "Africa/Cairo", "2026-04-23T22:00:00Z"),
+            ("2011-12-30", "Pacific/Apia", "2011-12-30T10:00:00Z"),
+            ("2026-07-01", "Mars/Olympus", "2026-07-01T00:00:00Z"),
+        ] {
+            assert_eq!(start_of_day(day.parse().unwrap(), zone), at(start), "{day} in {zone}");
+        }
     }
 
     #[test]

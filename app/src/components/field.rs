@@ -81,9 +81,9 @@ pub(crate) fn Field(
     /// Whether the field is required.
     #[prop(default = true)]
     required: bool,
-    /// The initial value.
+    /// The initial value; it changes until the user types.
     #[prop(into)]
-    value: String,
+    value: Signal<String>,
     /// The error of the form.
     error: FormError,
 ) -> impl IntoView {

@@ -31,6 +31,7 @@ mod time;
 mod toast;
 mod total;
 mod upload;
+mod zone_field;
 
 pub(crate) use awaited::Awaited;
 pub(crate) use copy_field::CopyField;
@@ -65,3 +66,5 @@ pub(crate) use time::{LocalTime, LocalTimes, ViewerTime};
 pub(crate) use toast::{Toaster, Toasts};
 pub(crate) use total::Total;
 pub(crate) use upload::{Upload, UploadProgress};
+pub use zone_field::Zone;
+pub(crate) use zone_field::ZoneField;

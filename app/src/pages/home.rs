@@ -17,7 +17,7 @@ pub async fn load_closing_soon() -> Result<Vec<Listing>, Failure> {
     const SHOWN: u64 = 6;
     let (ctx, clock) = (request::context()?, ViewerClock::of_request()?);
     let found = service::competitions::closing_soon(&ctx, SHOWN).await?;
-    Ok(found.into_iter().map(|detail| Listing::of(detail, &clock, ctx.now())).collect())
+    Listing::all(&ctx, &clock, found).await
 }
 
 /// The home page.

@@ -158,8 +158,8 @@ mod tests {
 
     #[test]
     fn a_fault_of_a_field_says_what_to_enter() {
-        let blank =
-            CompetitionInput::default().check("2026-11-23T12:00:00Z".parse().unwrap(), |_| true);
+        let blank = CompetitionInput::default()
+            .check("2026-11-23T12:00:00Z".parse().unwrap(), |zone| Some(zone.clone()));
         assert_eq!(
             messages(blank.unwrap_err()),
             [

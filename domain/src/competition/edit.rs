@@ -211,12 +211,15 @@ pub struct CompetitionEdit {
 }
 
 impl CompetitionPatch {
-    /// Applies every rule that depends on the edit only. `is_zone` tells whether a time zone
-    /// exists.
+    /// Applies every rule that depends on the edit only. `find_zone` returns the zone that
+    /// is meant.
     ///
     /// # Errors
     /// All faults at once.
-    pub fn check(self, is_zone: fn(&TimeZoneName) -> bool) -> Result<CompetitionEdit, PublicError> {
+    pub fn check(
+        self,
+        find_zone: fn(&TimeZoneName) -> Option<TimeZoneName>,
+    ) -> Result<CompetitionEdit, PublicError> {
         let mut faults = Faults::default();
         let version = faults.check("version", version(&self.version));
         let title = optional(&mut faults, "title", self.title, |raw| {
@@ -233,7 +236,7 @@ impl CompetitionPatch {
         let ends_at = nullable(&mut faults, "endsAt", self.ends_at, end);
         let reg_opens_at = nullable(&mut faults, "regOpensAt", self.reg_opens_at, opening);
         let time_zone =
-            optional(&mut faults, "timeZone", self.time_zone, |raw| time_zone(raw, is_zone));
+            optional(&mut faults, "timeZone", self.time_zone, |raw| time_zone(raw, find_zone));
         let facts = RawFacts {
             summary: self.summary,
             venue_name: self.venue_name,
@@ -335,7 +338,7 @@ mod tests {
     use crate::ErrorCode;
 
     fn check(body: serde_json::Value) -> Result<CompetitionEdit, PublicError> {
-        serde_json::from_value::<CompetitionPatch>(body).unwrap().check(|_| true)
+        serde_json::from_value::<CompetitionPatch>(body).unwrap().check(|zone| Some(zone.clone()))
     }
 
     fn at(time: &str) -> Timestamp {

@@ -121,7 +121,10 @@ mod tests {
     fn facts_of_a_new_competition_are_optional() {
         let check = |body| {
             let input: CompetitionInput = serde_json::from_value(body).unwrap();
-            input.check("2026-11-23T12:00:00Z".parse().unwrap(), |_| true).unwrap().facts
+            input
+                .check("2026-11-23T12:00:00Z".parse().unwrap(), |zone| Some(zone.clone()))
+                .unwrap()
+                .facts
         };
         assert_eq!(check(body()), Default::default());
         let mut full = body();
@@ -146,7 +149,7 @@ mod tests {
             "onlineUrl": "meet", "website": "javascript:alert(1)", "contactEmail": "Ada <a@b.c>",
         });
         let patch: CompetitionPatch = serde_json::from_value(body).unwrap();
-        let faults = patch.check(|_| true).unwrap_err().fields;
+        let faults = patch.check(|zone| Some(zone.clone())).unwrap_err().fields;
         let messages: Vec<_> = faults.iter().map(|fault| &*fault.message).collect();
         assert_eq!(
             messages,
@@ -167,7 +170,7 @@ mod tests {
             "summary": null, "venueName": "", "website": "https://a.example", "contactEmail": "",
         });
         let patch: CompetitionPatch = serde_json::from_value(body).unwrap();
-        let edit = patch.check(|_| true).unwrap().facts;
+        let edit = patch.check(|zone| Some(zone.clone())).unwrap().facts;
         assert_eq!((edit.summary, edit.venue_name), (Some(None), Some(None)));
         assert_eq!((edit.venue_address, edit.online_url), (None, None));
         assert_eq!(edit.contact_email, Some(None));

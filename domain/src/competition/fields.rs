@@ -38,14 +38,14 @@ pub(super) fn opening(raw: &Raw<String>) -> Result<Option<Timestamp>, String> {
 
 pub(super) fn time_zone(
     raw: Raw<String>,
-    is_zone: fn(&TimeZoneName) -> bool,
+    find_zone: fn(&TimeZoneName) -> Option<TimeZoneName>,
 ) -> Result<TimeZoneName, String> {
     let name = match raw {
         Raw::Missing => return Ok(TimeZoneName::default()),
         Raw::WrongType => return Err("Time zone must be text".into()),
         Raw::Given(text) => TimeZoneName::parse(&text)?,
     };
-    if is_zone(&name) { Ok(name) } else { Err(TimeZoneName::UNKNOWN.into()) }
+    find_zone(&name).ok_or_else(|| TimeZoneName::UNKNOWN.into())
 }
 
 /// A form sends an empty text for a time that was not chosen.

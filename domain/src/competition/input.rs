@@ -196,7 +196,7 @@ pub struct NewCompetition {
 }
 
 impl CompetitionInput {
-    /// Applies every rule, as of `now`. `is_zone` tells whether a time zone exists.
+    /// Applies every rule, as of `now`. `find_zone` returns the zone that is meant.
     ///
     /// # Errors
     /// All faults of single fields at once; then [`crate::ErrorCode::DeadlineNotInFuture`],
@@ -205,7 +205,7 @@ impl CompetitionInput {
     pub fn check(
         self,
         now: Timestamp,
-        is_zone: fn(&TimeZoneName) -> bool,
+        find_zone: fn(&TimeZoneName) -> Option<TimeZoneName>,
     ) -> Result<NewCompetition, PublicError> {
         let mut faults = Faults::default();
         let title = faults.check("title", text(self.title, "Title").and_then(|t| Title::parse(&t)));
@@ -219,7 +219,7 @@ impl CompetitionInput {
         let ends_at = faults.check("endsAt", end(&self.ends_at));
         let promote_until = faults.check("promoteUntil", promote_until(&self.promote_until));
         let reg_opens_at = faults.check("regOpensAt", opening(&self.reg_opens_at));
-        let time_zone = faults.check("timeZone", time_zone(self.time_zone, is_zone));
+        let time_zone = faults.check("timeZone", time_zone(self.time_zone, find_zone));
         let facts = RawFacts {
             summary: Some(self.summary),
             venue_name: Some(self.venue_name),
@@ -285,7 +285,9 @@ mod tests {
 
     fn check(body: serde_json::Value) -> Result<NewCompetition, PublicError> {
         let input: CompetitionInput = serde_json::from_value(body).unwrap();
-        input.check(NOW.parse().unwrap(), |zone| zone.as_str() != "Mars/Olympus")
+        input.check(NOW.parse().unwrap(), |zone| {
+            Some(zone.clone()).filter(|zone| zone.as_str() != "Mars/Olympus")
+        })
     }
 
     fn body(capacity: serde_json::Value, deadline: &str, start: Option<&str>) -> serde_json::Value {

@@ -1,5 +1,6 @@
 //! Competitions: how they are created, found and shown.
 
+mod attendance;
 mod dates;
 mod draft;
 mod edit;
@@ -10,22 +11,31 @@ mod optional_text;
 mod patched;
 mod query;
 mod sections;
+mod sort;
+mod start_days;
+mod status;
 mod tags;
 mod view;
 mod visibility;
 mod waitlist;
 
+pub use attendance::Attendance;
 pub use dates::{Dates, UNDATED_FOR};
 pub use draft::{Clash, CompetitionDraft};
 pub use edit::{CompetitionEdit, CompetitionPatch};
 pub use facts::{Facts, FactsEdit, venue_line};
 pub use fields::MAX_CAPACITY;
 pub use input::{CompetitionInput, NewCompetition};
-pub use query::{CompetitionFilter, CompetitionQuery, CompetitionSort};
+pub use query::{CompetitionFilter, CompetitionQuery};
 #[cfg(feature = "openapi")]
 pub use query::{SearchText, TagList};
 pub(crate) use query::{filled, search};
 pub use sections::{Sections, SectionsEdit};
+pub use sort::CompetitionSort;
+#[cfg(feature = "openapi")]
+pub use start_days::Day;
+pub use start_days::StartDays;
+pub use status::CompetitionStatus;
 pub use view::{
     Competition, CompetitionCounts, CompetitionDetail, CompetitionPage, CompetitionWithCount,
     CompetitionWithOrganizer, CompetitionWithSections, Contact, Organizer, SeatsChanged,

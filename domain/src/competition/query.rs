@@ -1,10 +1,9 @@
 //! Finding competitions.
 
-use std::str::FromStr;
-
 use serde::{Deserialize, Serialize};
 
-use crate::{Faults, MAX_PAGE_SIZE, Paging, PublicError, Tag, UserId, searchable};
+use super::{Attendance, CompetitionSort, CompetitionStatus, StartDays};
+use crate::{Faults, MAX_PAGE_SIZE, Paging, PublicError, Tag, TimeZoneName, UserId, searchable};
 
 /// The longest text that can be searched for, in characters.
 const MAX_SEARCH: usize = 200;
@@ -43,6 +42,14 @@ pub struct CompetitionQuery {
     pub tags: Option<String>,
     /// Competitions of this organizer.
     pub organizer_id: Option<String>,
+    /// A [`CompetitionStatus`].
+    pub status: Option<String>,
+    /// An [`Attendance`].
+    pub attendance: Option<String>,
+    /// A day, `2026-12-31`: competitions that start on it or later.
+    pub starts_from: Option<String>,
+    /// A day: competitions that start on it or earlier.
+    pub starts_until: Option<String>,
     /// A [`CompetitionSort`].
     pub sort: Option<String>,
     /// Counted from 1.
@@ -51,67 +58,7 @@ pub struct CompetitionQuery {
     pub limit: Option<String>,
 }
 
-/// The order of a list of competitions.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum CompetitionSort {
-    /// Created last, first.
-    #[default]
-    Newest,
-    /// Closing soonest first.
-    Deadline,
-    /// Starting soonest first; those without a date last.
-    Start,
-    /// By title, A to Z.
-    Title,
-    /// Those that match the search best first, then the newest; without a search, the newest.
-    Relevance,
-}
-
-impl CompetitionSort {
-    /// Every order there is.
-    pub const ALL: [Self; 5] =
-        [Self::Relevance, Self::Newest, Self::Deadline, Self::Start, Self::Title];
-
-    /// The name in the query string.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Newest => "newest",
-            Self::Deadline => "deadline",
-            Self::Start => "start",
-            Self::Title => "title",
-            Self::Relevance => "relevance",
-        }
-    }
-
-    /// The name that people see.
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::Newest => "Newest first",
-            Self::Deadline => "Closing soonest",
-            Self::Start => "Starting soonest",
-            Self::Title => "Title, A to Z",
-            Self::Relevance => "Best match",
-        }
-    }
-}
-
-schema!(
-    CompetitionSort,
-    crate::schema::one_of("The order of a list of competitions", Self::ALL.map(Self::as_str))
-);
-
-impl FromStr for CompetitionSort {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        Self::ALL
-            .into_iter()
-            .find(|sort| sort.as_str() == text)
-            .ok_or_else(|| "Sort must be newest, deadline, start, title or relevance".into())
-    }
-}
-
-/// Which competitions to list, checked. Only those still open are ever listed.
+/// Which competitions to list, checked. Only public ones that are not cancelled are ever listed.
 #[derive(Clone, Debug)]
 pub struct CompetitionFilter {
     /// Lower case, if anything is searched for.
@@ -120,10 +67,27 @@ pub struct CompetitionFilter {
     pub tags: Vec<String>,
     /// Of this organizer only.
     pub organizer_id: Option<UserId>,
+    /// Where they are in their life.
+    pub status: CompetitionStatus,
+    /// How one takes part; `None` for any way.
+    pub attendance: Option<Attendance>,
+    /// The days on which they start.
+    pub starts: StartDays,
+    /// The zone of these days.
+    pub time_zone: TimeZoneName,
     /// The order.
     pub sort: CompetitionSort,
     /// The page.
     pub paging: Paging,
+}
+
+impl CompetitionFilter {
+    /// Whether the matches are counted up to [`crate::MAX_COUNTED`] only: those of a search or of
+    /// a place, which no index counts, and past ones, whose number grows without bound.
+    pub fn is_estimated(&self) -> bool {
+        let is_past = self.status != CompetitionStatus::Open;
+        self.search.is_some() || self.attendance.is_some() || is_past
+    }
 }
 
 impl CompetitionQuery {
@@ -138,10 +102,32 @@ impl CompetitionQuery {
         filled(&self.search).is_some()
     }
 
+    /// The status that is asked for; the first one if it is none.
+    pub fn status(&self) -> CompetitionStatus {
+        filled(&self.status).and_then(|text| text.parse().ok()).unwrap_or_default()
+    }
+
+    /// Whether anything but the status, the order and the page is asked for.
+    pub fn is_filtered(&self) -> bool {
+        let filters = [
+            &self.search,
+            &self.tags,
+            &self.organizer_id,
+            &self.attendance,
+            &self.starts_from,
+            &self.starts_until,
+        ];
+        filters.into_iter().any(|field| filled(field).is_some())
+    }
+
     /// The order of pages if none is chosen: the best matches of a search first. (The API lists
     /// the newest first, as old clients expect.)
     pub fn default_order_of_pages(&self) -> CompetitionSort {
-        if self.has_search() { CompetitionSort::Relevance } else { CompetitionSort::Newest }
+        match self.status() {
+            _ if self.has_search() => CompetitionSort::Relevance,
+            CompetitionStatus::Open => CompetitionSort::Newest,
+            CompetitionStatus::Closed | CompetitionStatus::Over => CompetitionSort::Start,
+        }
     }
 
     /// The order that is chosen, or that of pages.
@@ -150,7 +136,7 @@ impl CompetitionQuery {
         filled(&self.sort).unwrap_or_else(default).to_owned()
     }
 
-    /// Applies every rule.
+    /// Applies every rule. The days are in UTC.
     ///
     /// # Errors
     /// All faults at once.
@@ -163,13 +149,26 @@ impl CompetitionQuery {
         let (page, limit) = (self.page.as_deref(), self.limit.as_deref());
         let paging = Paging::parse(&mut faults, page, limit, MAX_PAGE_SIZE);
         let tags = faults.check("tags", tag_keys(&self.tag_list()));
-        let whole = sort.zip(organizer_id).zip(search).zip(tags).zip(paging).map(
-            |((((sort, organizer_id), search), tags), paging)| CompetitionFilter {
-                search,
-                tags,
-                organizer_id,
-                sort,
-                paging,
+        let status =
+            faults.check("status", filled(&self.status).map_or(Ok(Default::default()), str::parse));
+        let attendance = filled(&self.attendance).map(str::parse).transpose();
+        let attendance = faults.check("attendance", attendance);
+        let days = (filled(&self.starts_from), filled(&self.starts_until));
+        let starts = StartDays::parse(&mut faults, days.0, days.1);
+        let whole = sort.zip(organizer_id).zip(search).zip(tags).zip(paging);
+        let whole = whole.zip(status).zip(attendance).zip(starts).map(
+            |(((((((sort, organizer_id), search), tags), paging), status), attendance), starts)| {
+                CompetitionFilter {
+                    search,
+                    tags,
+                    organizer_id,
+                    status,
+                    attendance,
+                    starts,
+                    time_zone: TimeZoneName::default(),
+                    sort,
+                    paging,
+                }
             },
         );
         faults.finish(whole)

@@ -89,12 +89,15 @@ mod tests {
         });
         body.as_object_mut().unwrap().extend(sections.as_object().unwrap().clone());
         let input: CompetitionInput = serde_json::from_value(body).unwrap();
-        input.check("2026-11-23T12:00:00Z".parse().unwrap(), |_| true).unwrap().sections
+        input
+            .check("2026-11-23T12:00:00Z".parse().unwrap(), |zone| Some(zone.clone()))
+            .unwrap()
+            .sections
     }
 
     fn edit(body: serde_json::Value) -> Result<SectionsEdit, crate::PublicError> {
         let patch: CompetitionPatch = serde_json::from_value(body).unwrap();
-        Ok(patch.check(|_| true)?.sections)
+        Ok(patch.check(|zone| Some(zone.clone()))?.sections)
     }
 
     #[test]

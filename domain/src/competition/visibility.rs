@@ -94,13 +94,14 @@ mod tests {
             "regDeadline": "2026-11-24T12:00:00Z", "visibility": visibility,
         });
         let input: CompetitionInput = serde_json::from_value(body).unwrap();
-        let new = input.check("2026-11-23T12:00:00Z".parse().unwrap(), |_| true)?;
+        let new =
+            input.check("2026-11-23T12:00:00Z".parse().unwrap(), |zone| Some(zone.clone()))?;
         Ok(new.visibility)
     }
 
     fn edit(body: Value) -> Result<Option<Visibility>, PublicError> {
         let patch: CompetitionPatch = serde_json::from_value(body).unwrap();
-        Ok(patch.check(|_| true)?.visibility)
+        Ok(patch.check(|zone| Some(zone.clone()))?.visibility)
     }
 
     #[test]

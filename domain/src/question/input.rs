@@ -199,7 +199,7 @@ mod tests {
 
     fn edit(questions: &Value) -> Result<Vec<QuestionDraft>, PublicError> {
         let patch: CompetitionPatch = serde_json::from_value(json!({ "questions": questions }))?;
-        Ok(patch.check(|_| true)?.questions.unwrap())
+        Ok(patch.check(|zone| Some(zone.clone()))?.questions.unwrap())
     }
 
     impl From<serde_json::Error> for PublicError {

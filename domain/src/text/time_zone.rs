@@ -18,7 +18,8 @@ schema!(
 );
 
 impl TimeZoneName {
-    /// The other names of UTC become `UTC`, which every client knows.
+    /// The other names of UTC become `UTC`, which every client knows. Spaces between words become
+    /// `_`, as names have them.
     ///
     /// # Errors
     /// A sentence about the fault.
@@ -28,10 +29,10 @@ impl TimeZoneName {
             "Etc/UTC" | "Etc/UCT" | "Etc/Universal" | "Etc/Zulu" | "UCT" | "Universal" | "Zulu" => {
                 return Ok(Self::default());
             }
-            text => text,
+            text => text.replace(' ', "_"),
         };
         if (1..=MAX_TIME_ZONE).contains(&text.len()) && text.chars().all(is_part) {
-            Ok(Self(text.to_owned()))
+            Ok(Self(text))
         } else {
             Err(Self::UNKNOWN.into())
         }
@@ -60,7 +61,8 @@ mod tests {
         for good in ["UTC", " Europe/Berlin ", "America/Port-au-Prince", "Etc/GMT+12"] {
             assert_eq!(TimeZoneName::parse(good).unwrap().as_str(), good.trim());
         }
-        for bad in ["", "Europe Berlin", "../../etc/passwd", "Zürich", "a\0", &"x".repeat(65)] {
+        assert_eq!(TimeZoneName::parse("New York").unwrap().as_str(), "New_York");
+        for bad in ["", "../../etc/passwd", "Zürich", "a\0", &"x".repeat(65)] {
             assert!(TimeZoneName::parse(bad).is_err(), "{bad}");
         }
     }

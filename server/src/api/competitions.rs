@@ -41,11 +41,12 @@ pub(super) fn router() -> ApiRouter {
         .write(routes!(edit_competition, cancel_competition))
 }
 
-/// List open competitions
+/// List competitions
 ///
-/// Public competitions before their deadline that are not cancelled, also those that open later.
-/// The filters narrow the list together. Items have no sections (`rules`, `prizes`, `schedule`) and
-/// no `questions`.
+/// Public competitions that are not cancelled; those that are open for registration or open later,
+/// unless another `status` is asked for. The filters narrow the list together. Past ones are
+/// counted up to 1001, and found by words for a year. Items have no sections (`rules`, `prizes`,
+/// `schedule`) and no `questions`.
 #[utoipa::path(
     get, path = "/competitions", tag = "competitions",
     params(CompetitionFilters, Parts, Revalidating),

@@ -10,7 +10,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
     routing,
 };
-use domain::{CompetitionSort, RosterSort};
+use domain::{Attendance, CompetitionSort, CompetitionStatus, RosterSort};
 use utoipa::{
     Modify, OpenApi,
     openapi::{
@@ -36,7 +36,13 @@ use crate::{AppState, entity_tag, problem::ProblemDetails};
         contact(name = "The maintainers of Mini Compete"),
     ),
     servers((url = "/api")),
-    components(schemas(CompetitionSort, ProblemDetails, RosterSort)),
+    components(schemas(
+        Attendance,
+        CompetitionSort,
+        CompetitionStatus,
+        ProblemDetails,
+        RosterSort
+    )),
     modifiers(&Bearer),
     tags(
         (name = "accounts", description = "Signing up, logging in, the user's own account"),

@@ -2,9 +2,10 @@
 //! its `#[utoipa::path]`.
 
 use domain::{
-    AnswerFilter, CompetitionId, CompetitionSort, DeliveryId, IdempotencyKey, IfMatch,
-    InvitationId, JobId, MAX_PAGE_NUMBER, MAX_PAGE_SIZE, MailId, PersonalTokenId, RegistrationId,
-    RegistrationStatus, RosterSort, SearchText, TagList, UserId, WebhookId,
+    AnswerFilter, Attendance, CompetitionId, CompetitionSort, CompetitionStatus, Day, DeliveryId,
+    IdempotencyKey, IfMatch, InvitationId, JobId, MAX_PAGE_NUMBER, MAX_PAGE_SIZE, MailId,
+    PersonalTokenId, RegistrationId, RegistrationStatus, RosterSort, SearchText, TagList, UserId,
+    WebhookId,
 };
 use serde_json::Value;
 use utoipa::{
@@ -60,7 +61,24 @@ parameters! {
         ),
         query("tags", "`a,b`: competitions with any of these tags", TagList::schema()),
         query("organizerId", "Competitions of this organizer", reference::<UserId>(None)),
-        query("sort", "The order", reference::<CompetitionSort>(Some("newest")));
+        query(
+            "status",
+            "Competitions that are open for registration or open later, those whose registration \
+             has closed, or those that are over",
+            reference::<CompetitionStatus>(Some("open")),
+        ),
+        query(
+            "attendance",
+            "Competitions with a venue, or with an online link",
+            reference::<Attendance>(None),
+        ),
+        query("startsFrom", "Competitions that start on this day or later", Day::schema()),
+        query("startsUntil", "Competitions that start on this day or earlier", Day::schema()),
+        query(
+            "sort",
+            "The order; `deadline` and `start` begin with the last one that is past",
+            reference::<CompetitionSort>(Some("newest")),
+        );
     RosterFilters:
         query("status", "Registrations with this status", reference::<RegistrationStatus>(None)),
         query(

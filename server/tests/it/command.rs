@@ -333,7 +333,9 @@ fn seed_is_idempotent() {
     let folder = tempfile::tempdir().unwrap();
     let url = format!("sqlite://{}/new/folder/test.db", folder.path().display());
     let variables = [("DATABASE_URL", &*url), ("BCRYPT_COST", "4")];
-    assert!(output_text(&run(&["seed"], &variables, "")).contains("7 accounts and 5 competitions"));
+    assert!(
+        output_text(&run(&["seed"], &variables, "")).contains("7 accounts and 24 competitions")
+    );
     assert!(output_text(&run(&["seed"], &variables, "")).contains("0 accounts and 0 competitions"));
 }
 

@@ -12,7 +12,7 @@ use crate::{Actor, Context, Result, competitions, entity::user, infrastructure::
 /// Unauthorized; every fault of the patch at once.
 pub async fn edit_profile(ctx: &Context, actor: &Actor, patch: ProfilePatch) -> Result<User> {
     let id = actor.writer()?.id;
-    let edit = patch.check(zones::exists)?;
+    let edit = patch.check(zones::find)?;
     let user = retry(|| async {
         let tx = ctx.db.begin_serializable().await?;
         let found = user::Entity::find_by_id(id).one(&*tx).await?;

@@ -151,7 +151,7 @@ mod tests {
     fn edit(body: Value, if_match: Option<IfMatch>) -> AdmissionCommand {
         let patch: CompetitionPatch = serde_json::from_value(body).unwrap();
         AdmissionCommand::EditCompetition {
-            edit: Box::new(patch.check(|_| true).unwrap()),
+            edit: Box::new(patch.check(|zone| Some(zone.clone())).unwrap()),
             if_match,
         }
     }

@@ -47,7 +47,7 @@ pub async fn create(
     key: Option<IdempotencyKey>,
 ) -> Result<Created> {
     let user = actor.require_writer(Role::Organizer)?;
-    let new = input.check(ctx.now(), zones::exists)?;
+    let new = input.check(ctx.now(), zones::find)?;
     assets::use_as_cover(ctx, user.id, new.cover.as_ref()).await?;
     let key = key.map(|key| RequestKey::new(user.id, key, &fingerprint(&new)));
     // Of two concurrent requests with one key, the primary key of the record lets one commit. The
@@ -223,7 +223,11 @@ mod tests {
         });
         body.as_object_mut().unwrap().extend(facts.as_object().unwrap().clone());
         let input: CompetitionInput = serde_json::from_value(body).unwrap();
-        fingerprint(&input.check("2026-11-23T12:00:00Z".parse().unwrap(), |_| true).unwrap())
+        fingerprint(
+            &input
+                .check("2026-11-23T12:00:00Z".parse().unwrap(), |zone| Some(zone.clone()))
+                .unwrap(),
+        )
     }
 
     #[test]

@@ -41,7 +41,7 @@ pub async fn edit_if_match(
     if_match: Option<IfMatch>,
 ) -> Result<Decision<CompetitionWithOrganizer>> {
     let user = actor.require_writer(Role::Organizer)?;
-    let edit = Box::new(patch.check(zones::exists)?);
+    let edit = Box::new(patch.check(zones::find)?);
     let cover = edit.cover.as_ref().and_then(Option::as_ref);
     assets::use_as_cover(ctx, user.id, cover).await?;
     let command = AdmissionCommand::EditCompetition { edit, if_match };

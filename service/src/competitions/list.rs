@@ -1,30 +1,30 @@
-//! The list of open competitions: in pages, in parts, and the first of it.
+//! Lists of competitions: in pages, in parts, and the first of one.
 
 use domain::{
     CompetitionDetail, CompetitionFilter, CompetitionId, CompetitionPage, CompetitionSort,
-    MAX_COUNTED, Page, Paging, Timestamp,
+    CompetitionStatus, MAX_COUNTED, Page, Paging, Timestamp,
 };
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect,
-    QueryTrait, Select,
+    Select,
 };
 
 use super::{
     details::details,
-    open::is_listed,
-    order::{by_id, order, position},
+    filtered::{matching, open, unsearched},
+    order::{order, position, undated_order},
     organizer::shown_to,
     popular_tags,
     search::Search,
 };
 use crate::{
     Actor, Context, Result,
-    entity::{competition, competition_tag, user},
+    entity::{competition, user},
     infrastructure::{db::bulk, keyset::in_order_of},
     slice::{Cursor, PositionKey, Slice},
 };
 
-/// One page of the competitions still open that match.
+/// One page of the competitions that match.
 ///
 /// # Errors
 /// When the database fails.
@@ -38,7 +38,7 @@ pub async fn list(ctx: &Context, filter: &CompetitionFilter) -> Result<Page<Comp
         }
         _ => {
             let matching = matching(db, filter, search.as_ref(), ctx.now());
-            let total = count(db, &matching, search.is_some()).await?;
+            let total = count(db, &matching, filter.is_estimated()).await?;
             (ids_on_page(db, matching, filter, ctx.now(), total).await?, total)
         }
     };
@@ -50,7 +50,7 @@ pub async fn list(ctx: &Context, filter: &CompetitionFilter) -> Result<Page<Comp
     })
 }
 
-/// The competitions still open that match, in the part at `cursor`; the page of the filter is
+/// The competitions that match, in the part at `cursor`; the page of the filter is
 /// ignored.
 ///
 /// # Errors
@@ -64,10 +64,10 @@ pub async fn list_after(
     let search = search(db, filter).await?;
     let matching = matching(db, filter, search.as_ref(), ctx.now());
     let rows = match filter.sort {
-        CompetitionSort::Start => by_start(db, matching, ctx.now(), cursor).await?,
+        CompetitionSort::Start => by_start(db, matching, filter.status, ctx.now(), cursor).await?,
         sort => {
             let rows = matching.find_also_related(user::Entity);
-            order(sort).part(rows, cursor)?.all(db).await?
+            order(sort, filter.status).part(rows, cursor)?.all(db).await?
         }
     };
     let Slice { items, next } =
@@ -83,13 +83,13 @@ async fn search(db: &impl ConnectionTrait, filter: &CompetitionFilter) -> Result
     }
 }
 
-/// The number of competitions; of a search, [`MAX_COUNTED`] if there are more.
+/// The number of competitions; of an estimate, [`MAX_COUNTED`] if there are more.
 async fn count(
     db: &impl ConnectionTrait,
     matching: &Select<competition::Entity>,
-    is_search: bool,
+    is_estimate: bool,
 ) -> Result<u64> {
-    if !is_search {
+    if !is_estimate {
         return Ok(matching.clone().count(db).await?);
     }
     let some = matching.clone().select_only().column(competition::Column::Id).limit(MAX_COUNTED);
@@ -103,8 +103,8 @@ fn paged(ids: &[CompetitionId], paging: Paging) -> Vec<CompetitionId> {
     ids[index(range.start)..index(range.end)].to_vec()
 }
 
-/// The ids of one page of `total` open competitions; of a search with [`MAX_COUNTED`], of any
-/// number of them.
+/// The ids of one page of `total` competitions; of an estimate with [`MAX_COUNTED`], of any number
+/// of them.
 async fn ids_on_page(
     db: &impl ConnectionTrait,
     matching: Select<competition::Entity>,
@@ -112,19 +112,26 @@ async fn ids_on_page(
     now: Timestamp,
     total: u64,
 ) -> Result<Vec<CompetitionId>> {
-    let (range, order) = (filter.paging.range(), order(filter.sort));
-    let is_estimate = filter.search.is_some() && total >= MAX_COUNTED;
-    let total = if is_estimate { u64::MAX } else { total };
+    let (range, order) = (filter.paging.range(), order(filter.sort, filter.status));
+    let is_estimate = filter.is_estimated();
+    if is_estimate && filter.search.is_none() && range.start > MAX_COUNTED {
+        // Pages after the last one that is counted. Finding them would read all that are before.
+        return Ok(Vec::new());
+    }
+    let total = if is_estimate && total >= MAX_COUNTED { u64::MAX } else { total };
     match filter.sort {
         CompetitionSort::Start => {
             // Those without a start are behind all others: two lists, one after the other.
-            let dated = starts_after(matching.clone(), now);
-            let dates = dated.clone().count(db).await?;
+            let dated = dated(matching.clone(), filter.status, now);
+            let dates = match count(db, &dated, is_estimate).await? {
+                MAX_COUNTED if is_estimate => u64::MAX,
+                dates => dates,
+            };
             let mut ids = order.ids(db, dated, range.clone(), dates).await?;
             let rest = range.start.saturating_sub(dates)..range.end.saturating_sub(dates);
             let undated = matching.filter(competition::Column::StartDate.is_null());
-            let missing = total.saturating_sub(dates);
-            ids.extend(by_id().ids::<_, CompetitionId>(db, undated, rest, missing).await?);
+            let (missing, order) = (total.saturating_sub(dates), undated_order(filter.status));
+            ids.extend(order.ids::<_, CompetitionId>(db, undated, rest, missing).await?);
             Ok(ids)
         }
         // From its far end, the index of creation begins with the competitions that are past.
@@ -138,13 +145,19 @@ async fn ids_on_page(
     }
 }
 
-/// Competitions that have a start. No open one starts before its deadline, so the condition on it
-/// changes nothing, except that the index of starts is read from `now` on.
-fn starts_after(
+/// Those of the competitions of this status that have a start. No open one starts before its
+/// deadline, and no closed one is over: the condition on `now` changes nothing, except that the
+/// index of starts is read from there on.
+fn dated(
     matching: Select<competition::Entity>,
+    status: CompetitionStatus,
     now: Timestamp,
 ) -> Select<competition::Entity> {
-    matching.filter(competition::Column::StartDate.gt(now.utc()))
+    let start = competition::Column::StartDate;
+    matching.filter(match status {
+        CompetitionStatus::Open | CompetitionStatus::Closed => start.gt(now.utc()),
+        CompetitionStatus::Over => start.lte(now.utc()),
+    })
 }
 
 /// Competitions with their organizers, in the order of the ids.
@@ -160,11 +173,12 @@ async fn with_organizers(
     Ok(in_order_of(&ids, rows, |(row, _)| row.id))
 }
 
-/// The part at `cursor` of competitions that start soonest first, and one more. Those without a
+/// The part at `cursor` of competitions by their start, and one more. Those without a
 /// start are behind all others. Each of the two is one range of the index.
 async fn by_start(
     db: &impl ConnectionTrait,
     matching: Select<competition::Entity>,
+    status: CompetitionStatus,
     now: Timestamp,
     cursor: &Cursor,
 ) -> Result<Vec<(competition::Model, Option<user::Model>)>> {
@@ -173,15 +187,17 @@ async fn by_start(
     let undated_after = after.filter(|position| position.key == PositionKey::NoTime);
     let mut rows = Vec::new();
     if undated_after.is_none() {
-        let dated = starts_after(matching.clone(), now).find_also_related(user::Entity);
-        rows = order(CompetitionSort::Start).part(dated, cursor)?.all(db).await?;
+        let dated = dated(matching.clone(), status, now).find_also_related(user::Entity);
+        rows = order(CompetitionSort::Start, status).part(dated, cursor)?.all(db).await?;
     }
     let missing = (cursor.limit + 1).saturating_sub(rows.len() as u64);
     if missing > 0 {
-        let after = undated_after.map(|position| Id.gt(position.id));
+        let is_reversed = status == CompetitionStatus::Over;
+        let after = |id| if is_reversed { Id.lt(id) } else { Id.gt(id) };
+        let after = undated_after.map(|position| after(position.id));
         let undated = matching.filter(StartDate.is_null());
         let undated = undated.filter(Condition::all().add_option(after));
-        let ids = by_id().ids(db, undated, 0..missing, missing).await?;
+        let ids = undated_order(status).ids(db, undated, 0..missing, missing).await?;
         rows.extend(with_organizers(db, ids).await?);
     }
     Ok(rows)
@@ -194,7 +210,8 @@ async fn by_start(
 pub async fn browse(ctx: &Context, filter: &CompetitionFilter) -> Result<CompetitionPage> {
     let found = list(ctx, filter).await?;
     let db = ctx.db.connection();
-    let any_open = found.total > 0 || open(ctx.now()).one(db).await?.is_some();
+    let is_open = filter.status == CompetitionStatus::Open && found.total > 0;
+    let any_open = is_open || open(ctx.now()).one(db).await?.is_some();
     Ok(CompetitionPage { found, popular_tags: popular_tags::get(ctx).await?, any_open })
 }
 
@@ -204,7 +221,7 @@ pub async fn browse(ctx: &Context, filter: &CompetitionFilter) -> Result<Competi
 /// When the database fails.
 pub async fn closing_soon(ctx: &Context, limit: u64) -> Result<Vec<CompetitionDetail>> {
     let db = &*ctx.db.for_lists().await?;
-    let soonest = order(CompetitionSort::Deadline);
+    let soonest = order(CompetitionSort::Deadline, CompetitionStatus::Open);
     let ids = soonest.ids(db, open(ctx.now()), 0..limit, limit).await?;
     shown(ctx, db, with_organizers(db, ids).await?).await
 }
@@ -220,43 +237,12 @@ async fn shown(
     Ok(details.into_iter().map(|detail| shown_to(ctx, &visitor, detail)).collect())
 }
 
-/// Public competitions before their deadline that are not cancelled, including those that open
-/// later.
-fn open(now: Timestamp) -> Select<competition::Entity> {
-    competition::Entity::find().filter(is_listed(now))
-}
-
-/// The open competitions that match a filter with its search.
-fn matching(
-    db: &impl ConnectionTrait,
-    filter: &CompetitionFilter,
-    search: Option<&Search>,
-    now: Timestamp,
-) -> Select<competition::Entity> {
-    let searched = search.map(|search| search.condition(db));
-    unsearched(filter, now).filter(Condition::all().add_option(searched))
-}
-
-/// The open competitions that match a filter but for its search.
-fn unsearched(filter: &CompetitionFilter, now: Timestamp) -> Select<competition::Entity> {
-    let tagged = (!filter.tags.is_empty()).then(|| {
-        let ids = competition_tag::Entity::find()
-            .select_only()
-            .column(competition_tag::Column::CompetitionId)
-            .filter(competition_tag::Column::Tag.is_in(&filter.tags))
-            .into_query();
-        competition::Column::Id.in_subquery(ids)
-    });
-    let organizer = filter.organizer_id.map(|id| competition::Column::OrganizerId.eq(id));
-    open(now).filter(Condition::all().add_option(tagged).add_option(organizer))
-}
-
 #[cfg(test)]
 mod tests {
     use domain::{CompetitionQuery, UserId};
-    use sea_orm::{DbBackend, Statement};
+    use sea_orm::{DbBackend, QueryTrait, Statement};
 
-    use super::*;
+    use super::{super::order::newest, *};
     use crate::{
         entity::registration,
         fill::{Size, fill},
@@ -318,13 +304,48 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn pages_of_past_competitions_are_the_parts_of_the_list_up_to_the_number_counted() {
+        let world = filled().await;
+        // Half of those that are over have no start.
+        let undated = "UPDATE competitions SET start_date = NULL, ends_at = NULL \
+                       WHERE title LIKE '%a%' AND reg_deadline < ";
+        let long_ago = world.ctx.now().utc() - domain::UNDATED_FOR;
+        let long_ago = long_ago.format("'%Y-%m-%dT%H:%M:%S+00:00'");
+        world.execute(&format!("{undated}{long_ago}")).await.unwrap();
+        for sort in ["newest", "deadline", "start", "title"] {
+            let over = |page| {
+                let status = CompetitionStatus::Over;
+                CompetitionFilter { status, ..filter(sort, page) }
+            };
+            let (mut whole, mut cursor) = (Vec::new(), Cursor::first(100));
+            while whole.len() < 1_050 {
+                let part = list_after(&world.ctx, &over(1), &cursor).await.unwrap();
+                whole.extend(part.items);
+                cursor = Cursor { after: part.next, ..cursor };
+            }
+            whole.truncate(1_050);
+            let mut pages = Vec::new();
+            for page in 1..=15 {
+                let found = list(&world.ctx, &over(page)).await.unwrap();
+                assert_eq!(found.total, MAX_COUNTED);
+                pages.extend(found.items);
+            }
+            assert!(pages == whole, "by {sort}");
+            assert_eq!(list(&world.ctx, &over(16)).await.unwrap().items, []);
+        }
+    }
+
+    #[tokio::test]
     async fn open_competitions_are_counted_and_sorted_by_an_index_alone() {
         let world = filled().await;
         let ctx = &world.ctx;
         let ids = || open(ctx.now()).select_only().column(competition::Column::Id);
         let plan_of_count = plan(ctx, ids()).await;
         assert!(plan_of_count.contains("competitions_listed_idx"), "{plan_of_count}");
-        let last = order(CompetitionSort::Title).sort(ids()).offset(300).limit(20);
+        let last = order(CompetitionSort::Title, CompetitionStatus::Open)
+            .sort(ids())
+            .offset(300)
+            .limit(20);
         let plan_of_page = plan(ctx, last).await;
         if ctx.db.is_sqlite() {
             assert!(plan_of_count.contains("COVERING INDEX"), "{plan_of_count}");
@@ -340,7 +361,7 @@ mod tests {
         let world = filled().await;
         let ctx = &world.ctx;
         let ids = open(ctx.now()).select_only().column(competition::Column::Id);
-        for order in [order(CompetitionSort::Newest).by_sorting(), by_id()] {
+        for order in [newest().by_sorting(), undated_order(CompetitionStatus::Open)] {
             let plan = plan(ctx, order.sort(ids.clone()).limit(20)).await;
             assert!(plan.contains("competitions_listed_idx"), "{plan}");
         }
@@ -350,9 +371,11 @@ mod tests {
     async fn the_list_by_start_begins_at_the_starts_to_come() {
         let world = filled().await;
         let ctx = &world.ctx;
-        let first = starts_after(open(ctx.now()), ctx.now());
+        let first = dated(open(ctx.now()), CompetitionStatus::Open, ctx.now());
         let first = first.select_only().column(competition::Column::Id);
-        let plan = plan(ctx, order(CompetitionSort::Start).sort(first).limit(20)).await;
+        let plan =
+            plan(ctx, order(CompetitionSort::Start, CompetitionStatus::Open).sort(first).limit(20))
+                .await;
         let begins = plan.contains("start_date >") || plan.contains("start_date>");
         let passes_over_the_past = plan.contains("competitions_start_date_id_idx") && !begins;
         assert!(!passes_over_the_past, "{plan}");

@@ -1,12 +1,16 @@
-//! Conditions on competitions that are open, listed or drafts.
+//! Conditions on competitions: their status, and which are listed, found by words, or drafts.
 
-use domain::{Timestamp, UNDATED_FOR, Visibility};
+use chrono::TimeDelta;
+use domain::{CompetitionStatus, Timestamp, UNDATED_FOR, Visibility};
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, ExprTrait, QueryFilter, QuerySelect, QueryTrait,
     sea_query::{Expr, IntoColumnRef},
 };
 
 use crate::entity::competition;
+
+/// How long after its registration deadline a competition is found by words.
+const SEARCHED_FOR: TimeDelta = TimeDelta::days(365);
 
 /// Before the deadline and not cancelled, including those that open later.
 fn is_open(now: Timestamp) -> Condition {
@@ -15,10 +19,42 @@ fn is_open(now: Timestamp) -> Condition {
         .add(competition::Column::CancelledAt.is_null())
 }
 
-/// A condition on competitions: before the deadline, not cancelled, and public. Lists, searches and
-/// counts have these only.
+/// A condition on competitions: public and not cancelled. Lists have these only.
+fn is_public() -> Condition {
+    Condition::all().add(competition::Column::CancelledAt.is_null()).add(has(Visibility::Public))
+}
+
+/// A condition on competitions: before the deadline, not cancelled, and public. Feeds and counts
+/// have these only.
 pub(crate) fn is_listed(now: Timestamp) -> Condition {
-    is_open(now).add(has(Visibility::Public))
+    has_status(CompetitionStatus::Open, now)
+}
+
+/// A condition on competitions: public, not cancelled, and of this status at `now`.
+pub(super) fn has_status(status: CompetitionStatus, now: Timestamp) -> Condition {
+    use competition::Column::{RegDeadline, StartDate};
+    let is_closed = RegDeadline.lte(now.utc());
+    match status {
+        CompetitionStatus::Open => is_public().add(RegDeadline.gt(now.utc())),
+        CompetitionStatus::Closed => is_public().add(is_closed).add(is_not_over(now)),
+        CompetitionStatus::Over => {
+            let long_ago = RegDeadline.lte(now.utc() - UNDATED_FOR);
+            let undated = Condition::all().add(StartDate.is_null()).add(long_ago);
+            let has_started = Condition::any().add(StartDate.lte(now.utc())).add(undated);
+            is_public().add(is_closed).add(has_started)
+        }
+    }
+}
+
+/// A condition on competitions: found by words, as public, not cancelled, and closed
+/// [`SEARCHED_FOR`] ago at most.
+pub(crate) fn is_searchable(now: Timestamp) -> Condition {
+    is_public().add(is_recent(now))
+}
+
+/// A condition on competitions: closed [`SEARCHED_FOR`] ago at most.
+pub(super) fn is_recent(now: Timestamp) -> Expr {
+    competition::Column::RegDeadline.gt(now.utc() - SEARCHED_FOR)
 }
 
 /// A condition on competitions: registration is open as in [`domain::Competition::is_open`], and a

@@ -1,6 +1,6 @@
 //! The orders of lists of competitions.
 
-use domain::CompetitionSort;
+use domain::{CompetitionSort, CompetitionStatus};
 use sea_orm::Order;
 
 use crate::{
@@ -9,26 +9,39 @@ use crate::{
     slice::{Position, PositionKey},
 };
 
-/// The order of competitions; by start, of those that have one. Ids grow with time, so they break
-/// ties in the same direction.
-pub(super) fn order(sort: CompetitionSort) -> Keyset {
-    use competition::Column::{CreatedAt, Id, RegDeadline, StartDate, TitleKey};
+/// The order of competitions of this status; by start, of those that have one. Ids grow with time,
+/// so they break ties in the same direction. Past ones begin with the last.
+pub(super) fn order(sort: CompetitionSort, status: CompetitionStatus) -> Keyset {
+    use competition::Column::{Id, RegDeadline, StartDate, TitleKey};
     let column = |column| (competition::Entity, column);
     let id = column(Id);
+    let soonest_or_last = |is_past: bool| if is_past { Order::Desc } else { Order::Asc };
     match sort {
-        CompetitionSort::Newest | CompetitionSort::Relevance => {
-            Keyset::by_time(column(CreatedAt), id, Order::Desc)
+        CompetitionSort::Newest | CompetitionSort::Relevance => newest(),
+        CompetitionSort::Deadline => {
+            let direction = soonest_or_last(status != CompetitionStatus::Open);
+            Keyset::by_time(column(RegDeadline), id, direction)
         }
-        CompetitionSort::Deadline => Keyset::by_time(column(RegDeadline), id, Order::Asc),
-        CompetitionSort::Start => Keyset::by_time(column(StartDate), id, Order::Asc),
+        CompetitionSort::Start => {
+            let direction = soonest_or_last(status == CompetitionStatus::Over);
+            Keyset::by_time(column(StartDate), id, direction)
+        }
         CompetitionSort::Title => Keyset::by_text(column(TitleKey), id, Order::Asc),
     }
 }
 
-/// The order of open competitions without a start. Ids grow with time, so that the first ones are
-/// those of past competitions.
-pub(super) fn by_id() -> Keyset {
-    Keyset::by_id((competition::Entity, competition::Column::Id))
+/// The order of competitions by creation, newest first.
+pub(super) fn newest() -> Keyset {
+    let column = |column| (competition::Entity, column);
+    let created = column(competition::Column::CreatedAt);
+    Keyset::by_time(created, column(competition::Column::Id), Order::Desc)
+}
+
+/// The order of competitions of this status without a start. Ids grow with time, so that the first
+/// ones are those of past competitions.
+pub(super) fn undated_order(status: CompetitionStatus) -> Keyset {
+    let by_id = Keyset::by_id((competition::Entity, competition::Column::Id));
+    if status == CompetitionStatus::Over { by_id.reversed() } else { by_id }
 }
 
 /// The place of a competition in an order.

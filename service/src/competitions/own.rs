@@ -5,7 +5,7 @@ use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, Select};
 
 use super::{
     details::with_counts,
-    order::{order, position},
+    order::{newest, position},
 };
 use crate::{
     Actor, Context, Result,
@@ -38,7 +38,7 @@ pub async fn mine_after(
     let organizer = actor.require(Role::Organizer)?.id;
     let db = &*ctx.db.for_lists().await?;
     let sort = CompetitionSort::Newest;
-    let rows = order(sort).part(own(organizer), cursor)?.all(db).await?;
+    let rows = newest().part(own(organizer), cursor)?.all(db).await?;
     let Slice { items, next } = Slice::cut(rows, cursor.limit, |row| position(row, sort));
     Ok(Slice { items: with_counts(db, items).await?, next })
 }
@@ -51,8 +51,7 @@ pub(crate) async fn own_on_page(
 ) -> Result<Page<CompetitionWithCount>> {
     let db = &*ctx.db.for_lists().await?;
     let total = own(organizer).count(db).await?;
-    let newest = order(CompetitionSort::Newest);
-    let ids: Vec<_> = newest.ids(db, own(organizer), paging.range(), total).await?;
+    let ids: Vec<_> = newest().ids(db, own(organizer), paging.range(), total).await?;
     let these = bulk::any_of(db, competition::Column::Id, ids.iter().copied());
     let rows = competition::Entity::find().filter(these).all(db).await?;
     let items = with_counts(db, in_order_of(&ids, rows, |row| row.id)).await?;

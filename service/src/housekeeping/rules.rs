@@ -11,7 +11,7 @@ use sea_orm::{
 
 use super::Period;
 use crate::{
-    competitions::is_listed,
+    competitions::is_searchable,
     entity::{
         access_code, answer, asset, competition, competition_search, competition_sections,
         competition_tag, cron_tick, failed_job, idempotency_log, invitation,
@@ -170,13 +170,14 @@ fn short_lived(now: Timestamp) -> [Rule; 11] {
         ),
         Rule::fixed(
             competition_search::Entity,
-            "until registration closes, or the competition is cancelled or no longer public",
-            "only open public competitions are searched",
+            "a year after registration closes, or until the competition is cancelled or no longer \
+             public",
+            "only public competitions of the last year are searched",
             competition_search::Column::CompetitionId.in_subquery(
                 competition::Entity::find()
                     .select_only()
                     .column(competition::Column::Id)
-                    .filter(is_listed(now).not())
+                    .filter(is_searchable(now).not())
                     .into_query(),
             ),
         ),

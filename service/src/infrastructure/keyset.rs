@@ -94,7 +94,8 @@ impl Keyset {
         Ok(ids)
     }
 
-    fn reversed(&self) -> Self {
+    /// The same order from its end.
+    pub(crate) fn reversed(&self) -> Self {
         let order = if self.order == Order::Desc { Order::Asc } else { Order::Desc };
         Self { order, ..self.clone() }
     }

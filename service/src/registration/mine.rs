@@ -4,11 +4,11 @@ use std::{collections::HashMap, ops::Range};
 
 use domain::{
     CompetitionId, Contact, ErrorCode, MyRegistration, Page, Paging, PublicError, RegistrationId,
-    Role, UserId, ViewerState,
+    RegistrationStatus, Role, UserId, ViewerState,
 };
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, Order, PaginatorTrait,
-    QueryFilter, SelectTwo,
+    QueryFilter, QuerySelect, SelectTwo,
 };
 
 use super::{
@@ -37,6 +37,28 @@ pub async fn mine(ctx: &Context, actor: &Actor, paging: Paging) -> Result<Page<M
     let total = count(ctx, actor).await?;
     let items = part(ctx, actor, paging.range(), total).await?;
     Ok(Page { items, total, page: paging.page, limit: paging.limit })
+}
+
+/// The statuses of the actor's registrations for some competitions; none for others than
+/// participants.
+///
+/// # Errors
+/// When the database fails.
+pub async fn own_statuses(
+    ctx: &Context,
+    actor: &Actor,
+    competitions: impl IntoIterator<Item = CompetitionId>,
+) -> Result<HashMap<CompetitionId, RegistrationStatus>> {
+    use registration::Column;
+    let user = actor.try_user().filter(|user| user.role == Role::Participant);
+    let Some(user) = user else { return Ok(HashMap::new()) };
+    let db = &*ctx.db.for_lists().await?;
+    let rows = registration::Entity::find()
+        .select_only()
+        .columns([Column::CompetitionId, Column::Status])
+        .filter(Column::UserId.eq(user.id))
+        .filter(any_of(db, Column::CompetitionId, competitions));
+    Ok(rows.into_tuple().all(db).await?.into_iter().collect())
 }
 
 /// The number of the actor's registrations, cancelled ones included.

@@ -19,7 +19,7 @@ pub use cancel_registration::cancel_registration;
 pub use correct_answers::{SeenAnswers, correct_answers};
 pub use edit_answers::edit_answers;
 pub(crate) use mine::{count, is_shown_to, newest};
-pub use mine::{get, mine, mine_after, viewer_state};
+pub use mine::{get, mine, mine_after, own_statuses, viewer_state};
 pub use record::record;
 pub use register::{register, register_with};
 pub use review::{approve, promote, reject};

@@ -22,6 +22,7 @@ mod demo;
 mod disabling;
 mod edit;
 mod fill;
+mod filters;
 mod given_seats;
 mod housekeeping;
 mod idempotency;

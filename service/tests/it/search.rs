@@ -195,7 +195,7 @@ async fn competitions_that_an_earlier_release_has_written_are_indexed_once() {
 }
 
 #[tokio::test]
-async fn closed_competitions_leave_the_index_with_the_clean_up() {
+async fn competitions_that_closed_a_year_ago_leave_the_index_with_the_clean_up() {
     let searched = Searched::new().await;
     let world = &searched.world;
     world.clock.advance(TimeDelta::days(400));

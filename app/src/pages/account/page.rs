@@ -11,7 +11,7 @@ use super::{
     tokens::TOKENS,
 };
 use crate::{
-    components::{Head, Heading, Loaded, Toasts},
+    components::{Head, Heading, Loaded, Toasts, Zone},
     error::Failure,
     form::Returned,
 };
@@ -27,8 +27,8 @@ pub struct AccountScreen {
     pub password: (Returned<()>, bool),
     /// The initial state of the deletion form, and the consequences.
     pub deletion: (Returned<()>, DeletionPreview),
-    /// The names of all time zones.
-    pub zones: Vec<String>,
+    /// The time zones to choose from.
+    pub zones: Vec<Zone>,
 }
 
 /// Loads the page; for users who are logged in.
@@ -55,7 +55,7 @@ pub async fn load_account() -> Result<AccountScreen, Failure> {
             form::take_stored_form("delete_account").await?,
             service::accounts::preview_deletion(&ctx, &actor).await?,
         ),
-        zones: service::zones::names().into_iter().map(str::to_owned).collect(),
+        zones: Zone::choices(ctx.now()),
         user,
     })
 }

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    components::{ErrorSummary, Field, MadeFor, Submit, SuccessMessage},
+    components::{ErrorSummary, Field, MadeFor, Submit, SuccessMessage, Zone, ZoneField},
     error::Failure,
     form::{Returned, error_of, success_of},
     viewer::CurrentViewer,
@@ -55,8 +55,8 @@ pub(super) fn ProfileSection(
     start: (Returned<TypedProfile>, bool),
     /// Saves the profile.
     action: ServerAction<EditProfile>,
-    /// The names of all time zones.
-    zones: Vec<String>,
+    /// The time zones to choose from.
+    zones: Vec<Zone>,
 ) -> impl IntoView {
     let (Returned { typed, error }, done) = start;
     let (error, done) = (error_of(action, error), success_of(action, done));
@@ -82,23 +82,16 @@ pub(super) fn ProfileSection(
                     value=typed.name
                     error
                 />
-                <Field
-                    id="timeZone"
+                <ZoneField
                     name="time_zone"
                     label="Time zone (optional)"
-                    hint="For example Europe/Berlin. Leave empty to use the time zone of your \
+                    hint="A city, for example Berlin. Leave empty to use the time zone of your \
                         browser."
                     required=false
-                    list="zones"
                     value=typed.time_zone
+                    zones
                     error
                 />
-                <datalist id="zones">
-                    {zones
-                        .into_iter()
-                        .map(|zone| view! { <option value=zone></option> })
-                        .collect_view()}
-                </datalist>
                 <Submit pending=action.pending() class="justify-self-start">"Save profile"</Submit>
             </ActionForm>
         </section>

@@ -1,7 +1,10 @@
 //! The addresses of competitions and of their list. Every filter, the order and the page of the
 //! list are in its address.
 
-use domain::{AccessCode, CompetitionId, CompetitionQuery, RegistrationId, RegistrationStatus};
+use domain::{
+    AccessCode, CompetitionId, CompetitionQuery, CompetitionStatus, RegistrationId,
+    RegistrationStatus, UserId,
+};
 use leptos_router::{location::Url, params::ParamsMap};
 
 /// The list of competitions.
@@ -88,11 +91,20 @@ pub(super) fn with_code(address: String, code: &str) -> String {
 
 /// The query of an address.
 pub(super) fn read(params: &ParamsMap) -> CompetitionQuery {
-    let get = |name| params.get(name).filter(|text| !text.trim().is_empty());
+    query_of(|name| params.get(name))
+}
+
+/// The query with the fields that `field` returns. Blank values are left out.
+pub(super) fn query_of(field: impl Fn(&str) -> Option<String>) -> CompetitionQuery {
+    let get = |name| field(name).filter(|text| !text.trim().is_empty());
     CompetitionQuery {
         search: get("search"),
         tags: get("tags"),
         organizer_id: get("organizerId"),
+        status: get("status"),
+        attendance: get("attendance"),
+        starts_from: get("startsFrom"),
+        starts_until: get("startsUntil"),
         sort: get("sort"),
         page: get("page"),
         limit: get("limit"),
@@ -105,6 +117,10 @@ pub(super) fn href(query: &CompetitionQuery) -> String {
         ("search", &query.search),
         ("tags", &query.tags),
         ("organizerId", &query.organizer_id),
+        ("status", &query.status),
+        ("attendance", &query.attendance),
+        ("startsFrom", &query.starts_from),
+        ("startsUntil", &query.starts_until),
         ("sort", &query.sort),
         ("page", &query.page),
         ("limit", &query.limit),
@@ -145,6 +161,14 @@ pub(super) fn toggle_tag(query: &CompetitionQuery, tag: &str) -> String {
 /// The list filtered by one tag.
 pub(super) fn of_tag(tag: &str) -> String {
     toggle_tag(&CompetitionQuery::default(), tag)
+}
+
+/// The list of the competitions of one organizer with this status.
+pub(super) fn of_organizer(id: UserId, status: CompetitionStatus) -> String {
+    let organizer_id = Some(id.to_string());
+    let is_default = status == CompetitionStatus::default();
+    let status = (!is_default).then(|| status.as_str().to_owned());
+    href(&CompetitionQuery { organizer_id, status, ..CompetitionQuery::default() })
 }
 
 /// Whether the tag is among the selected ones, in any case.

@@ -1,10 +1,13 @@
 //! A competition in a list, as a ticket.
 
-use domain::Visibility;
+use domain::{RegistrationStatus, Visibility};
 use leptos::prelude::*;
 
 use super::{Availability, Listing, address, cover::CoverImage, place::PlaceLine, tags::Tags};
-use crate::components::{Icon, LocalTime, Seats, Shape};
+use crate::{
+    Moment,
+    components::{Icon, LocalTime, Seats, Shape},
+};
 
 /// Whether a competition is open for registration, in words; the colour repeats them.
 #[component]
@@ -44,17 +47,56 @@ pub(crate) fn StateBadges(
     })
 }
 
-/// A competition in a list. The stub has the day when registration closes.
+/// The registration of the viewer in words, if it is active.
+fn registration_words(status: RegistrationStatus, is_over: bool) -> Option<&'static str> {
+    match status {
+        RegistrationStatus::Pending | RegistrationStatus::Confirmed if is_over => {
+            Some("You were registered")
+        }
+        RegistrationStatus::Pending | RegistrationStatus::Confirmed => Some("You are registered"),
+        RegistrationStatus::Waitlisted if !is_over => Some("You are on the waiting list"),
+        RegistrationStatus::AwaitingApproval if !is_over => Some("Your request waits for approval"),
+        _ => None,
+    }
+}
+
+/// A day as on a calendar sheet. The text beside it has the same date, with the time.
+#[component]
+pub(crate) fn StubDate(
+    /// The time.
+    at: Moment,
+) -> impl IntoView {
+    view! {
+        <span class="stub-month">{at.month()}</span>
+        <span class="stub-day">{at.day()}</span>
+        <span class="stub-word">{at.weekday()}</span>
+    }
+}
+
+/// A competition in a list. The stub has the day of the start.
 #[component]
 pub(crate) fn CompetitionCard(
     /// The competition.
     listing: Listing,
 ) -> impl IntoView {
-    let start = listing.start_date.map_or_else(
-        || view! { <span>"Start date to be announced"</span> }.into_any(),
-        |start| view! { <span>"Starts " <LocalTime at=start /></span> }.into_any(),
+    let availability = listing.availability;
+    let is_over = availability == Availability::Over;
+    let is_closed = matches!(availability, Availability::Closed | Availability::Over);
+    let is_scarce = matches!(
+        availability,
+        Availability::FewLeft | Availability::WaitingList | Availability::Full
     );
-    let (day, month) = (listing.reg_deadline.day(), listing.reg_deadline.month());
+    let day = listing.start_date.clone().map(|at| view! { <StubDate at /> });
+    let day = day.map_or_else(
+        || view! { <span class="stub-word">"To be announced"</span> }.into_any(),
+        |day| day.into_any(),
+    );
+    let start = listing.start_date.map_or_else(
+        || view! { <span>"Date to be announced"</span> }.into_any(),
+        |start| view! { <LocalTime at=start /> }.into_any(),
+    );
+    let starts = if is_over { "Started: " } else { "Starts: " };
+    let own = listing.registration.and_then(|status| registration_words(status, is_over));
     view! {
         <article class="ticket ticket-card">
             <div class="ticket-cover">
@@ -65,36 +107,57 @@ pub(crate) fn CompetitionCard(
                 />
             </div>
             <div class="ticket-body">
-                <div class="flex flex-wrap items-center justify-between gap-2">
-                    <AvailabilityBadge availability=listing.availability />
-                    <p class="icon-line text-sm text-muted">
-                        <Icon shape=Shape::Person />
-                        <span class="sr-only">"Organizer: "</span>
-                        {listing.organizer}
-                    </p>
-                </div>
                 <h3 class="card-title">
                     <a class="title-link" href=address::competition(listing.id)>
-                        {listing.title}
+                        <bdi>{listing.title}</bdi>
                     </a>
                 </h3>
-                <p class="card-text text-muted">{listing.summary}</p>
-                <Seats left=listing.seats_left capacity=listing.capacity />
-                <div class="grid gap-1 text-sm">
-                    <p class="icon-line">
-                        <Icon shape=Shape::Clock />
-                        <span>"Registration closes " <LocalTime at=listing.reg_deadline /></span>
+                <div class="grid gap-1 font-semibold">
+                    <p class="icon-line text-sm">
+                        <Icon shape=Shape::Calendar />
+                        <span class="sr-only">{starts}</span>
+                        {start}
                     </p>
-                    <p class="icon-line"><Icon shape=Shape::Calendar />{start}</p>
                     <PlaceLine place=listing.place />
                 </div>
-                <Tags tags=listing.tags />
+                <p class="card-text text-muted" dir="auto">{listing.summary}</p>
+                <div class="flex flex-wrap items-center gap-2">
+                    <AvailabilityBadge availability />
+                    {own
+                        .map(|words| {
+                            view! {
+                                <span class="badge badge-success">
+                                    <Icon shape=Shape::Tick />
+                                    {words}
+                                </span>
+                            }
+                        })}
+                </div>
+                {is_scarce
+                    .then(|| view! { <Seats left=listing.seats_left capacity=listing.capacity /> })}
+                <div class="grid gap-1 text-sm text-muted">
+                    {(!is_closed)
+                        .then(|| {
+                            view! {
+                                <p class="icon-line">
+                                    <Icon shape=Shape::Clock />
+                                    <span>
+                                        "Registration closes " <LocalTime at=listing.reg_deadline />
+                                    </span>
+                                </p>
+                            }
+                        })}
+                    <p class="icon-line">
+                        <Icon shape=Shape::Person />
+                        <span class="sr-only">"Organizer: "</span>
+                        <bdi>{listing.organizer}</bdi>
+                    </p>
+                </div>
+                <Tags tags=listing.tags most=3 />
             </div>
             // The text beside it has the same date, with the time.
             <div class="ticket-stub" aria-hidden="true">
-                <span class="stub-word">"Register by"</span>
-                <span class="stub-day">{day}</span>
-                <span class="stub-month">{month}</span>
+                {day}
             </div>
         </article>
     }

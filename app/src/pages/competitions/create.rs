@@ -51,7 +51,7 @@ pub async fn load_create_competition(
         }
     });
     let screen = DraftState { ask_browser, ..DraftState::of(values, 0, start.error) };
-    Ok(DraftForm::of(screen))
+    Ok(DraftForm::of(screen, ctx.now()))
 }
 
 /// Publishes a competition or saves it as a draft and leads to it, or shows a preview.
@@ -119,9 +119,9 @@ pub fn CreateCompetitionPage() -> impl IntoView {
 
 #[component]
 fn CreateForm(page: DraftForm, create: ServerAction<CreateCompetition>) -> impl IntoView {
-    let DraftForm { first, regions } = page;
+    let DraftForm { first, zones } = page;
     let form = move |screen: DraftState, error| {
-        let (regions, key) = (regions.clone(), screen.idempotency_key.clone());
+        let (zones, key) = (zones.clone(), screen.idempotency_key.clone());
         let copied = screen.values.copy_of.map(|of| {
             view! {
                 <input type="hidden" name="copy_of" value=of.to_string() />
@@ -135,7 +135,7 @@ fn CreateForm(page: DraftForm, create: ServerAction<CreateCompetition>) -> impl 
             <ActionForm action=create attr:class="grid gap-8" attr:novalidate=true>
                 <input type="hidden" name="idempotency_key" value=key />
                 <MadeFor />
-                <Fields screen regions error />
+                <Fields screen zones error />
                 {copied}
                 <p class="flex flex-wrap gap-4">
                     <Submit pending=create.pending() class="btn-lg">

@@ -1,6 +1,6 @@
 //! The page of a competition.
 
-use domain::{AccessMode, CallToAction, CompetitionId, Visibility};
+use domain::{AccessMode, CallToAction, CompetitionId, CompetitionStatus, Visibility};
 use leptos::{either::Either, prelude::*};
 use leptos_router::hooks::{use_params_map, use_query_map};
 
@@ -17,9 +17,7 @@ use super::{
     tags::Tags,
     waiting_words::waiting_words,
 };
-use crate::components::{
-    Countdown, Head, Heading, Icon, Loaded, LocalTimes, Seats, Shape, Share, refresh_soon,
-};
+use crate::components::{Countdown, Head, Heading, Loaded, LocalTimes, Seats, Share, refresh_soon};
 
 /// The page of a competition.
 #[component]
@@ -77,6 +75,7 @@ fn Detail(
 ) -> impl IntoView {
     let CompetitionDetailScreen { id, seats_left, capacity, now, sequence, .. } = screen;
     let was_cancelled = screen.call_to_action == CallToAction::Cancelled;
+    let is_past = was_cancelled || matches!(screen.call_to_action, CallToAction::Over(_));
     let CompetitionDetailScreen { waitlist_capacity, waitlisted, departures, .. } = screen;
     let seats = RwSignal::new((seats_left, capacity));
     let waiting = RwSignal::new(waitlisted);
@@ -121,7 +120,30 @@ fn Detail(
     let code = code.get_untracked();
     let form_page = FormPage::of(id, screen.access, screen.asks, &code);
     let calendar = calendar(id, screen.registration);
-    let opens = screen.opens.clone().map(|opens| {
+    let status = match screen.call_to_action {
+        CallToAction::Over(_) => CompetitionStatus::Over,
+        CallToAction::Closed => CompetitionStatus::Closed,
+        _ => CompetitionStatus::Open,
+    };
+    let organizer = match screen.organizer.clone() {
+        Some((name, id)) => view! {
+            <a class="quiet-link" href=address::of_organizer(id, status)><bdi>{name}</bdi></a>
+        }
+        .into_any(),
+        None => "Account deleted".into_any(),
+    };
+    // On a phone, where the panel is out of view soon.
+    let reach = can_act(screen.call_to_action).then(|| {
+        view! {
+            <p class="reach-bar">
+                // External: the browser moves the focus, too.
+                <a class="btn btn-primary w-full" href="#registration" rel="external">
+                    "Go to registration"
+                </a>
+            </p>
+        }
+    });
+    let opens = screen.opens.clone().filter(|_| !is_past).map(|opens| {
         let to = opens.at;
         view! {
             <dt>"Registration opens"</dt>
@@ -131,14 +153,20 @@ fn Detail(
             </dd>
         }
     });
+    let is_over = matches!(screen.call_to_action, CallToAction::Over(_));
+    let starts = if is_over { "Started" } else { "Starts" };
+    let has_ended = screen.end.as_ref().is_some_and(|end| end.at <= now);
+    let ends = if has_ended { "Ended" } else { "Ends" };
     let start = match screen.start.clone() {
         Some(start) => Either::Left(view! { <LocalTimes at=start /> }),
         None => Either::Right("Date to be announced"),
     };
-    let end =
-        screen.end.clone().map(|end| view! { <dt>"Ends"</dt> <dd><LocalTimes at=end /></dd> });
+    let end = screen
+        .end
+        .clone()
+        .map(|end| view! { <div><dt>{ends}</dt><dd><LocalTimes at=end /></dd></div> });
     let lead = screen.lead.clone().map(|lead| view! { <p class="lead" dir="auto">{lead}</p> });
-    let waitlist_ends = screen.waitlist_ends.clone().map(|end| {
+    let waitlist_ends = screen.waitlist_ends.clone().filter(|_| !is_past).map(|end| {
         let to = end.at;
         view! {
             <dt>"Waiting list ends"</dt>
@@ -160,11 +188,19 @@ fn Detail(
     let share = (!is_draft).then(|| view! { <Share path=address::competition(id) /> });
     // How many the list takes; nobody joins it after the deadline.
     let takes_more = if was_cancelled || deadline.at <= now { 0 } else { waitlist_capacity };
-    let closes = (!was_cancelled).then(|| {
-        view! { <Countdown verb="Closes" to=deadline.at now on_end=refresh /> }
+    let closes = (!is_past).then(|| {
+        let to = deadline.at;
+        view! {
+            <dt>"Registration closes"</dt>
+            <dd>
+                <Countdown verb="Closes" to now on_end=refresh />
+                <LocalTimes at=deadline />
+            </dd>
+        }
     });
-    let calendar = (!was_cancelled || screen.registration.is_some())
-        .then(|| view! { <p><AddToCalendar href=calendar /></p> });
+    let dates =
+        (!is_past).then(|| view! { <dl class="facts">{opens} {closes} {waitlist_ends}</dl> });
+    let calendar = (!is_past).then(|| view! { <p><AddToCalendar href=calendar /></p> });
     view! {
         <Head
             title=screen.title.clone()
@@ -174,32 +210,38 @@ fn Detail(
         />
         {is_draft.then(|| view! { <DraftBanner id is_cancelled=was_cancelled /> })}
         <article class="detail">
-            <div class="grid min-w-0 content-start gap-6">
-                <div class="grid gap-3">
-                    <p><a class="quiet-link" href=address::LIST>"All competitions"</a></p>
-                    <div class="overflow-hidden rounded-box">
-                        <CoverImage
-                            picture=screen.cover.clone()
-                            sizes="(min-width: 64rem) 42rem, 100vw"
-                            loading="eager"
-                        />
-                    </div>
-                    <StateBadges availability=state visibility />
-                    <Heading>{title}</Heading>
-                    {lead}
-                    <p class="icon-line text-muted">
-                        <Icon shape=Shape::Person />
-                        <span>{organized_by(screen.organizer.as_deref())}</span>
-                    </p>
-                    <Tags tags=screen.tags.clone() />
+            <div class="detail-head">
+                <p><a class="quiet-link" href=address::LIST>"All competitions"</a></p>
+                <div class="overflow-hidden rounded-box">
+                    <CoverImage
+                        picture=screen.cover.clone()
+                        sizes="(min-width: 64rem) 42rem, 100vw"
+                        loading="eager"
+                    />
                 </div>
-                // Sanitized on the server.
-                <div class="prose-text markdown" inner_html=screen.description.clone()></div>
-                <div class="contents" inner_html=screen.sections.clone()></div>
-                <LinkLines links=screen.links.clone() />
-                {share}
+                <StateBadges availability=state visibility />
+                <Heading>{title}</Heading>
+                {lead}
+                <dl class="facts glance">
+                    <div>
+                        <dt>{starts}</dt>
+                        <dd>{start}</dd>
+                    </div>
+                    <PlaceFacts place=screen.place.clone() />
+                    {end}
+                    <div>
+                        <dt>"Organizer"</dt>
+                        <dd>{organizer}</dd>
+                    </div>
+                </dl>
+                <Tags tags=screen.tags.clone() />
             </div>
-            <aside aria-label="Registration" class="ticket self-start">
+            <aside
+                id="registration"
+                tabindex="-1"
+                aria-label="Registration"
+                class="ticket self-start"
+            >
                 <div class="ticket-body">
                     <Seats
                         left=Signal::derive(move || seats.get().0)
@@ -218,14 +260,7 @@ fn Detail(
                         })}
                     {move || waiting_words(waiting.get(), seats.get().0, takes_more)
                         .map(|words| view! { <p class="text-sm text-muted">{words}</p> })}
-                    <dl class="facts">
-                        {opens} <dt>"Registration closes"</dt>
-                        <dd>
-                            {closes}
-                            <LocalTimes at=deadline />
-                        </dd> {waitlist_ends} <dt>"Starts"</dt> <dd>{start}</dd> {end}
-                        <PlaceFacts place=screen.place.clone() />
-                    </dl>
+                    {dates}
                     {calendar}
                 </div>
                 <div class="ticket-stub">
@@ -246,15 +281,27 @@ fn Detail(
                     />
                 </div>
             </aside>
+            <div class="detail-body">
+                // Sanitized on the server.
+                <div class="prose-text markdown" inner_html=screen.description.clone()></div>
+                <div class="contents" inner_html=screen.sections.clone()></div>
+                <LinkLines links=screen.links.clone() />
+                {share}
+            </div>
+            {reach}
         </article>
     }
 }
 
-fn organized_by(name: Option<&str>) -> String {
-    match name {
-        Some(name) => format!("Organized by {name}"),
-        None => "Organizer account deleted".to_owned(),
-    }
+/// Whether the viewer can get a seat, or a place on the waiting list.
+fn can_act(action: CallToAction) -> bool {
+    matches!(
+        action,
+        CallToAction::Register
+            | CallToAction::LogIn
+            | CallToAction::RequestSeat
+            | CallToAction::JoinWaitlist
+    )
 }
 
 fn access_words(access: AccessMode) -> Option<&'static str> {

@@ -1,7 +1,8 @@
 //! The data of the page of a competition.
 
 use domain::{
-    AccessMode, CallToAction, CompetitionId, PublicError, RegistrationId, Timestamp, Visibility,
+    AccessMode, CallToAction, CompetitionId, PublicError, RegistrationId, Timestamp, UserId,
+    Visibility,
 };
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -62,8 +63,8 @@ pub struct CompetitionDetailScreen {
     pub links: Links,
     /// Who can see it, and who can find it.
     pub visibility: Visibility,
-    /// The organizer's name; `None` once their account is deleted.
-    pub organizer: Option<String>,
+    /// The organizer's name and id; `None` once their account is deleted.
+    pub organizer: Option<(String, UserId)>,
     /// Whether the viewer is the organizer.
     pub is_mine: bool,
     /// What the viewer can do.
@@ -131,7 +132,8 @@ pub async fn load_competition_detail(id: String) -> Result<CompetitionDetailScre
         access: competition.access,
         departures: detail.waitlist_departures,
         sequence: detail.sequence,
-        organizer: (!detail.organizer.is_deleted).then_some(detail.organizer.name),
+        organizer: (!detail.organizer.is_deleted)
+            .then_some((detail.organizer.name, competition.organizer_id)),
         idempotency_key: service::idempotency::new_key(),
         now,
         error: form::take_stored_form::<()>("register").await?.error,

@@ -3,7 +3,7 @@
 use domain::{Clash, CompetitionDraft, CompetitionId, PublicError};
 use serde::{Deserialize, Serialize};
 
-use crate::error::Failure;
+use crate::{components::Zone, error::Failure};
 
 /// The values of the form. Without JavaScript they are stored in the session.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -51,22 +51,13 @@ pub struct PreviewHtml {
     pub sections: String,
 }
 
-/// The time zones of a region.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Region {
-    /// The name of the region.
-    pub name: String,
-    /// `Europe/Berlin`, from A to Z.
-    pub zones: Vec<String>,
-}
-
 /// The data of the page.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DraftForm {
     /// The initial state of the form.
     pub first: DraftState,
     /// The zones to choose from.
-    pub regions: Vec<Region>,
+    pub zones: Vec<Zone>,
 }
 
 /// The response to a form: `None` after a redirect to another page, else the new state of the form.
@@ -108,15 +99,7 @@ impl DraftState {
 
 #[cfg(feature = "ssr")]
 impl DraftForm {
-    pub(super) fn of(first: DraftState) -> Self {
-        let mut regions: Vec<Region> = Vec::new();
-        for zone in service::zones::names() {
-            let name = zone.split_once('/').map_or(zone, |(region, _)| region);
-            match regions.last_mut().filter(|region| region.name == name) {
-                Some(region) => region.zones.push(zone.into()),
-                None => regions.push(Region { name: name.into(), zones: vec![zone.into()] }),
-            }
-        }
-        Self { first, regions }
+    pub(super) fn of(first: DraftState, now: domain::Timestamp) -> Self {
+        Self { first, zones: Zone::choices(now) }
     }
 }

@@ -45,7 +45,7 @@ pub async fn load_edit_competition(id: String) -> Result<(CompetitionId, DraftFo
         DraftValues { seen: draft.clone(), draft, version, ..Default::default() }
     });
     let screen = DraftState::of(values, detail.count.registrations, start.error);
-    Ok((id, DraftForm::of(screen)))
+    Ok((id, DraftForm::of(screen, ctx.now())))
 }
 
 /// Saves the changes and leads to the competition, or shows a preview, or shows the conflicting
@@ -133,17 +133,17 @@ fn EditForm(
     page: DraftForm,
     edit: ServerAction<EditCompetition>,
 ) -> impl IntoView {
-    let DraftForm { first, regions } = page;
+    let DraftForm { first, zones } = page;
     let title = format!("Edit {}", first.values.seen.title);
     let form = move |screen: DraftState, error| {
-        let (regions, key) = (regions.clone(), screen.idempotency_key.clone());
+        let (zones, key) = (zones.clone(), screen.idempotency_key.clone());
         view! {
             <ActionForm action=edit attr:class="grid gap-8" attr:novalidate=true>
                 <input type="hidden" name="idempotency_key" value=key />
                 <input type="hidden" name="competition" value=id.to_string() />
                 <input type="hidden" name="version" value=screen.values.version.to_string() />
                 <Seen seen=screen.values.seen.clone() />
-                <Fields screen regions error />
+                <Fields screen zones error />
                 <p class="flex flex-wrap items-center gap-4">
                     <Submit pending=edit.pending() class="btn-lg">
                         "Save changes"

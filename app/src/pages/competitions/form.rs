@@ -4,15 +4,14 @@ use leptos::prelude::*;
 
 use super::{
     approval_choice::ApprovalChoice,
-    draft::{DraftState, DraftValues, Region, Reply},
+    draft::{DraftState, DraftValues, Reply},
     preview::Preview,
     sections::SectionFields,
     theirs::Theirs,
     visibility_choice::VisibilityChoice,
-    zones::Zones,
 };
 use crate::{
-    components::{ErrorSummary, Field, Heading, SelectField, TextArea},
+    components::{ErrorSummary, Field, Heading, TextArea, Zone, ZoneField},
     error::Failure,
     form::FormError,
 };
@@ -91,7 +90,7 @@ pub(super) fn Fields(
     /// The state of the form.
     screen: DraftState,
     /// The zones to choose from.
-    regions: Vec<Region>,
+    zones: Vec<Zone>,
     /// The error of the form.
     error: FormError,
 ) -> impl IntoView {
@@ -231,15 +230,16 @@ pub(super) fn Fields(
         </fieldset>
         <fieldset class="section">
             <legend class="subheading">"Dates"</legend>
-            <SelectField
-                id="timeZone"
+            <ZoneField
                 name="draft[timeZone]"
                 label="Time zone"
-                hint="The time zone of the competition. The times below are in this zone."
+                hint="A city, for example Berlin. The times below are in this zone."
+                required=true
+                value=draft.time_zone
+                ask_browser
+                zones
                 error
-            >
-                <Zones chosen=draft.time_zone ask_browser regions />
-            </SelectField>
+            />
             <Theirs clash=clash("timeZone") name="theirs[timeZone]" />
             <Field
                 id="regOpensAt"

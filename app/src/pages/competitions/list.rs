@@ -1,6 +1,6 @@
-//! The list of open competitions.
+//! The list of competitions.
 
-use domain::{CompetitionQuery, MAX_COUNTED};
+use domain::{CompetitionQuery, CompetitionStatus};
 use leptos::{either::Either, prelude::*};
 use leptos_router::hooks::use_query_map;
 use serde::{Deserialize, Serialize};
@@ -10,7 +10,9 @@ use super::{
     filters::{SearchForm, TagFilter},
 };
 use crate::{
-    components::{Awaited, EmptyState, Head, Heading, Pagination, PastTheEnd, page_words},
+    components::{
+        Awaited, EmptyState, Head, Heading, NavigationFocus, Pagination, PastTheEnd, page_words,
+    },
     error::Failure,
 };
 
@@ -23,10 +25,14 @@ pub struct CompetitionListScreen {
     pub listings: Vec<Listing>,
     /// The number of matches, on all pages.
     pub total: u64,
+    /// Whether there may be more.
+    pub is_estimate: bool,
     /// Counted from 1.
     pub page: u64,
     /// The number of pages.
     pub pages: u64,
+    /// The name of the organizer whose competitions are asked for, if any is found.
+    pub organizer: Option<String>,
     /// Tags to filter by.
     pub popular_tags: Vec<String>,
     /// Whether any competition is open at all.
@@ -39,27 +45,35 @@ pub async fn load_competition_list(
     #[server(default)] query: CompetitionQuery,
 ) -> Result<CompetitionListScreen, Failure> {
     use crate::ssr::{clock::ViewerClock, request};
+    use domain::{MAX_COUNTED, TimeZoneName};
 
     /// Divisible by two and by three columns.
     const ON_A_PAGE: &str = "12";
     let (ctx, clock) = (request::context()?, ViewerClock::of_request()?);
     let limit = query.limit.clone().or_else(|| Some(ON_A_PAGE.into()));
     let sort = Some(query.order_of_pages());
-    let filter = CompetitionQuery { limit, sort, ..query.clone() }.check()?;
+    let mut filter = CompetitionQuery { limit, sort, ..query.clone() }.check()?;
+    if let Some(zone) = clock.zone().and_then(|zone| TimeZoneName::parse(zone).ok()) {
+        filter.time_zone = zone;
+    }
     let page = service::competitions::browse(&ctx, &filter).await?;
-    let listing = |item| Listing::of(item, &clock, ctx.now());
+    let pages = page.found.pages();
+    let listings = Listing::all(&ctx, &clock, page.found.items).await?;
+    let first = listings.first().filter(|_| filter.organizer_id.is_some());
     Ok(CompetitionListScreen {
+        organizer: first.map(|listing| listing.organizer.clone()),
         query,
+        is_estimate: filter.is_estimated() && page.found.total == MAX_COUNTED,
         total: page.found.total,
         page: page.found.page,
-        pages: page.found.pages(),
-        listings: page.found.items.into_iter().map(listing).collect(),
+        pages,
+        listings,
         popular_tags: page.popular_tags,
         any_open: page.any_open,
     })
 }
 
-/// The list of open competitions.
+/// The list of competitions.
 #[component]
 pub fn CompetitionListPage() -> impl IntoView {
     let params = use_query_map();
@@ -74,7 +88,7 @@ pub fn CompetitionListPage() -> impl IntoView {
     view! {
         <Head
             title="Competitions"
-            description="Competitions that are open for registration."
+            description="Competitions that are open for registration, and past ones."
             path=address::LIST
         />
         <div class="grid gap-6">
@@ -97,7 +111,7 @@ fn count(screen: &CompetitionListScreen) -> String {
     let found: String = match screen.total {
         0 => "No competitions found".into(),
         1 => "1 competition found".into(),
-        MAX_COUNTED if screen.query.has_search() => "1,000+ competitions found".into(),
+        _ if screen.is_estimate => "1,000+ competitions found".into(),
         total => format!("{total} competitions found"),
     };
     found + &page_words(screen.page, screen.pages)
@@ -107,37 +121,59 @@ fn count(screen: &CompetitionListScreen) -> String {
 fn Results(screen: CompetitionListScreen) -> impl IntoView {
     let CompetitionListScreen { query, listings, page, pages, .. } = screen;
     let is_empty = listings.is_empty();
+    let (any_open, total) = (screen.any_open, screen.total);
+    let nothing = is_empty.then(|| view! { <Nothing query=query.clone() any_open total /> });
+    let organizer = screen.organizer.map(|name| {
+        view! { <p class="lead">"Competitions of " <bdi>{name}</bdi></p> }
+    });
     view! {
+        {organizer}
         <TagFilter query=query.clone() popular=screen.popular_tags />
-        {is_empty.then(|| view! { <Nothing any_open=screen.any_open total=screen.total /> })}
+        {nothing}
         <h2 class="sr-only">"Results"</h2>
         <CardGrid listings />
         <Pagination page pages href=move |page| address::at_page(&query, page) />
     }
 }
 
-/// No open competition, no match, and a page after the last one have different texts.
+/// No open competition, none of another status, no match, and a page after the last one have
+/// different texts.
 #[component]
-fn Nothing(any_open: bool, total: u64) -> impl IntoView {
-    match (any_open, total) {
-        (false, _) => view! {
-            <EmptyState title="No open competitions yet">
-                <p>"Come back soon, or create one yourself."</p>
-                <a class="btn btn-primary" href="/auth/signup?role=ORGANIZER">
-                    "Sign up as an organizer"
-                </a>
-            </EmptyState>
+fn Nothing(query: CompetitionQuery, any_open: bool, total: u64) -> impl IntoView {
+    let first = address::at_page(&query, 1);
+    let empty = match (query.status(), query.is_filtered()) {
+        _ if total > 0 => return view! { <PastTheEnd first /> }.into_any(),
+        (CompetitionStatus::Closed, false) => (
+            "No competitions have closed and not started",
+            "Competitions are listed here when their registration has closed, until they start.",
+        ),
+        (CompetitionStatus::Over, false) => {
+            ("No competitions are over yet", "Competitions are listed here when they have started.")
         }
-        .into_any(),
-        (true, 0) => view! {
-            <EmptyState title="No competitions match your search">
-                <p>"Try fewer words or other tags."</p>
-                <a class="btn btn-primary" href=address::LIST>"Show all competitions"</a>
-            </EmptyState>
+        (CompetitionStatus::Open, _) if !any_open => {
+            return view! {
+                <EmptyState title="No open competitions yet">
+                    <p>"Come back soon, or create one yourself."</p>
+                    <a class="btn btn-primary" href="/auth/signup?role=ORGANIZER">
+                        "Sign up as an organizer"
+                    </a>
+                </EmptyState>
+            }
+            .into_any();
         }
-        .into_any(),
-        _ => view! { <PastTheEnd first=address::LIST.into() /> }.into_any(),
+        _ if query.has_search() => {
+            ("No competitions match your search", "Try fewer words or other filters.")
+        }
+        _ => ("No competitions match these filters", "Choose another status, or fewer filters."),
+    };
+    let (title, advice) = empty;
+    view! {
+        <EmptyState title>
+            <p>{advice}</p>
+            <a class="btn btn-primary" href=address::LIST>"Show open competitions"</a>
+        </EmptyState>
     }
+    .into_any()
 }
 
 /// The message for an invalid query.
@@ -145,10 +181,12 @@ fn Nothing(any_open: bool, total: u64) -> impl IntoView {
 fn Unusable(failure: Failure) -> impl IntoView {
     #[cfg(feature = "ssr")]
     crate::ssr::response::set_status(failure.0.code);
+    let alert = NodeRef::new();
+    expect_context::<NavigationFocus>().restore_or(alert);
     view! {
         <EmptyState title="This list cannot be shown">
-            <p role="alert">{failure.0.message}</p>
-            <a class="btn btn-primary" href=address::LIST>"Show all competitions"</a>
+            <p node_ref=alert tabindex="-1" role="alert">{failure.0.message}</p>
+            <a class="btn btn-primary" href=address::LIST>"Show open competitions"</a>
         </EmptyState>
     }
 }

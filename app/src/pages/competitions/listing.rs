@@ -1,6 +1,6 @@
 //! A competition in a list.
 
-use domain::CompetitionId;
+use domain::{CompetitionId, RegistrationStatus};
 use serde::{Deserialize, Serialize};
 
 use super::{Availability, CoverPicture, place::Place};
@@ -34,13 +34,34 @@ pub struct Listing {
     pub organizer: String,
     /// Whether it is open for registration.
     pub availability: Availability,
+    /// The status of the viewer's registration, if there is one.
+    pub registration: Option<RegistrationStatus>,
 }
 
 #[cfg(feature = "ssr")]
 impl Listing {
-    /// As of `now`.
-    pub(crate) fn of(
+    /// As the viewer of the request sees them now, in this order.
+    ///
+    /// # Errors
+    /// When the database fails, or the client has gone.
+    pub(crate) async fn all(
+        ctx: &service::Context,
+        clock: &crate::ssr::clock::ViewerClock,
+        competitions: Vec<domain::CompetitionDetail>,
+    ) -> Result<Vec<Self>, crate::error::Failure> {
+        let actor = crate::ssr::request::actor()?;
+        let ids = competitions.iter().map(|detail| detail.competition.id);
+        let mut statuses = service::registration::own_statuses(ctx, &actor, ids).await?;
+        let listing = |detail: domain::CompetitionDetail| {
+            let registration = statuses.remove(&detail.competition.id);
+            Self::of(detail, registration, clock, ctx.now())
+        };
+        Ok(competitions.into_iter().map(listing).collect())
+    }
+
+    fn of(
         detail: domain::CompetitionDetail,
+        registration: Option<RegistrationStatus>,
         clock: &crate::ssr::clock::ViewerClock,
         now: domain::Timestamp,
     ) -> Self {
@@ -48,6 +69,7 @@ impl Listing {
         let moment = |at| clock.in_event_zone(at, &competition.time_zone);
         Self {
             availability: Availability::of(&competition, now),
+            registration,
             id: competition.id,
             cover: CoverPicture::of(competition.id, competition.cover.as_ref()),
             place: Place::public(&competition),

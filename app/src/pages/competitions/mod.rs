@@ -34,7 +34,6 @@ mod tags;
 mod theirs;
 mod visibility_choice;
 mod waiting_words;
-mod zones;
 
 pub use access::{
     AccessPage, AccessScreen, CodeLine, InvitationRow, InvitationsPage, InvitationsScreen,
@@ -44,14 +43,14 @@ pub use availability::Availability;
 pub(crate) use calendar::{AddToCalendar, calendar};
 pub use cancel::{CancelCompetitionPage, CancelCompetitionScreen};
 pub use cancel_registration::{CancelRegistrationPage, CancelRegistrationScreen};
-pub(crate) use card::{CompetitionCard, StateBadges};
+pub(crate) use card::{CompetitionCard, StateBadges, StubDate};
 pub(crate) use card_grid::{CardGrid, CardGridSkeleton};
 pub use claim::Claim;
 pub use cover::{CoverPage, CoverPicture, CoverScreen, FocusChoice, TypedCover};
 pub use create::CreateCompetitionPage;
 pub use detail::CompetitionDetailPage;
 pub use detail_screen::CompetitionDetailScreen;
-pub use draft::{DraftForm, DraftState, DraftValues, PreviewHtml, Region};
+pub use draft::{DraftForm, DraftState, DraftValues, PreviewHtml};
 pub use edit::EditCompetitionPage;
 pub use links::{Links, MailLink};
 pub use list::{CompetitionListPage, CompetitionListScreen};

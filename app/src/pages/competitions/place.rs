@@ -87,6 +87,7 @@ pub(crate) fn PlaceFacts(
         });
         let line = |text: String| view! { <span class="block" dir="auto">{text}</span> };
         view! {
+            <div>
             <dt>"Where"</dt>
             <dd>
                 {place.venue_name.map(line)}
@@ -95,6 +96,7 @@ pub(crate) fn PlaceFacts(
                     .map(|address| view! { <span class="second-line" dir="auto">{address}</span> })}
                 {online}
             </dd>
+            </div>
         }
     })
 }

@@ -8,8 +8,13 @@ use super::address;
 #[component]
 pub(super) fn Tags(
     /// In the order the organizer gave them.
-    tags: Vec<String>,
+    mut tags: Vec<String>,
+    /// How many are shown; all by default. The number of the others is shown after them.
+    #[prop(default = usize::MAX)]
+    most: usize,
 ) -> impl IntoView {
+    let hidden = tags.len().saturating_sub(most);
+    tags.truncate(most);
     let tag = |tag: String| {
         let href = address::of_tag(&tag);
         view! { <li><a class="chip" href=href>{tag}</a></li> }
@@ -18,6 +23,14 @@ pub(super) fn Tags(
         view! {
             <ul aria-label="Tags" class="flex flex-wrap gap-1.5">
                 {tags.into_iter().map(tag).collect_view()}
+                {(hidden > 0)
+                    .then(|| {
+                        view! {
+                            <li class="self-center text-sm text-muted">
+                                {format!("+{hidden}")} <span class="sr-only">" more tags"</span>
+                            </li>
+                        }
+                    })}
             </ul>
         }
     })

@@ -41,7 +41,7 @@ pub async fn load_dashboard(
     Ok(match actor.user()?.role {
         Role::Participant => {
             let own = participant(&ctx, &actor).await?;
-            DashboardScreen::Participant(ParticipantScreen::of(own, &clock, ctx.now()))
+            DashboardScreen::Participant(ParticipantScreen::of(&ctx, own, &clock))
         }
         Role::Organizer => {
             let paging = Paging::of_page(page.as_deref(), ON_A_PAGE)?;

@@ -10,11 +10,9 @@ use crate::{
     Moment,
     components::{EmptyState, Icon, LocalTimes, Shape, StatusBadge, grouped, ordinal},
     pages::competitions::{
-        AddToCalendar, Claim, ExternalLink, Place, PlaceLine, address, calendar,
+        AddToCalendar, Claim, ExternalLink, Place, PlaceLine, StubDate, address, calendar,
     },
 };
-#[cfg(feature = "ssr")]
-use domain::Timestamp;
 
 /// A registration of the participant.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,6 +25,8 @@ pub struct RegistrationRow {
     pub organizer: String,
     /// When it starts, if that is decided.
     pub start: Option<Moment>,
+    /// Links that add it to a calendar on the web, by the name of the calendar.
+    pub calendars: Vec<(String, String)>,
     /// Where it takes place.
     pub place: Place,
     /// Whether its organizer has cancelled it.
@@ -43,11 +43,15 @@ pub struct RegistrationRow {
 
 #[cfg(feature = "ssr")]
 impl RegistrationRow {
-    fn of(mine: domain::MyRegistration, clock: &ViewerClock, now: Timestamp) -> Self {
-        let competition = mine.competition;
+    fn of(ctx: &service::Context, mine: domain::MyRegistration, clock: &ViewerClock) -> Self {
+        let (competition, now) = (mine.competition, ctx.now());
+        let calendars = service::CalendarLinks::of(ctx, &competition)
+            .map(|links| [("Google", links.google), ("Outlook", links.outlook)]);
+        let calendars = calendars.into_iter().flatten();
         let passes_seats_on = competition.passes_seats_on(now);
         Self {
             competition: competition.id,
+            calendars: calendars.map(|(name, href)| (name.to_owned(), href)).collect(),
             place: Place::of_registration(&competition),
             start: competition
                 .start_date
@@ -83,12 +87,12 @@ pub struct ParticipantScreen {
 #[cfg(feature = "ssr")]
 impl ParticipantScreen {
     pub(super) fn of(
+        ctx: &service::Context,
         dashboard: domain::ParticipantDashboard,
         clock: &ViewerClock,
-        now: Timestamp,
     ) -> Self {
         let registrations = |all: Vec<domain::MyRegistration>| {
-            all.into_iter().map(|mine| RegistrationRow::of(mine, clock, now)).collect()
+            all.into_iter().map(|mine| RegistrationRow::of(ctx, mine, clock)).collect()
         };
         Self {
             upcoming: registrations(dashboard.upcoming),
@@ -204,22 +208,41 @@ fn RegistrationCard(
         .into_any(),
         status => view! { <StatusBadge status /> }.into_any(),
     };
+    let date = row.start.clone().map(|start| view! { <StubDate at=start /> });
     let start = row.start.map_or_else(
-        || view! { <span>"Start date to be announced"</span> }.into_any(),
-        |start| view! { <span>"Starts " <LocalTimes at=start /></span> }.into_any(),
+        || view! { <span>"Date to be announced"</span> }.into_any(),
+        |start| {
+            let verb = if is_upcoming { "Starts: " } else { "Started: " };
+            view! {
+                <span>
+                    <span class="sr-only">{verb}</span>
+                    <LocalTimes at=start />
+                </span>
+            }
+            .into_any()
+        },
     );
+    let title = row.title.clone();
+    let calendars = row.calendars.into_iter().map(move |(name, href)| {
+        view! {
+            <a class="quiet-link" href=href rel="noopener noreferrer nofollow">
+                {name}
+                <span class="sr-only">" Calendar: add " {title.clone()}</span>
+            </a>
+        }
+    });
     view! {
         <article class="ticket ticket-wide">
+            <div class="ticket-date" aria-hidden="true">{date}</div>
             <div class="ticket-body">
                 <h3 class="font-display text-xl font-semibold">
                     <a class="title-link" href=address::competition(row.competition)>
-                        {row.title.clone()}
+                        <bdi>{row.title.clone()}</bdi>
                     </a>
                 </h3>
-                <p class="icon-line text-sm text-muted">
-                    <Icon shape=Shape::Person />
-                    <span class="sr-only">"Organizer: "</span>
-                    {row.organizer}
+                <p class="icon-line text-sm font-semibold">
+                    <Icon shape=Shape::Calendar />
+                    {start}
                 </p>
                 <PlaceLine place=row.place.clone() />
                 {row
@@ -227,17 +250,24 @@ fn RegistrationCard(
                     .online_url
                     .filter(|_| can_cancel)
                     .map(|url| view! { <p class="text-sm"><ExternalLink url /></p> })}
+                <p class="icon-line text-sm text-muted">
+                    <Icon shape=Shape::Person />
+                    <span class="sr-only">"Organizer: "</span>
+                    <bdi>{row.organizer}</bdi>
+                </p>
             </div>
             <div class="ticket-stub">
                 <p>{status}</p>
                 {position}
                 {reason}
-                <p class="icon-line text-sm"><Icon shape=Shape::Calendar />{start}</p>
                 {can_cancel
                     .then(|| {
                         let calendar = calendar(row.competition, Some(row.registration));
                         view! {
-                            <AddToCalendar href=calendar title=row.title.clone() />
+                            <p class="flex flex-wrap gap-x-4">
+                                <AddToCalendar href=calendar title=row.title.clone() />
+                                {calendars.collect_view()}
+                            </p>
                             <a
                                 class="quiet-link"
                                 href=address::cancel_registration(row.competition)

@@ -1,5 +1,6 @@
-//! Keeping the index of listed competitions. Others need not be found: an edit that makes one a
-//! draft or unlisted removes it, and the clean-up job deletes past and cancelled ones.
+//! Keeping the index of the competitions that are found by words: those that are listed, until a
+//! year after their registration has closed. An edit that makes one a draft or unlisted removes it,
+//! and the clean-up job deletes older and cancelled ones.
 
 use std::collections::BTreeSet;
 
@@ -11,7 +12,7 @@ use sea_orm::{
 
 use crate::{
     Context, Result,
-    competitions::open::is_listed,
+    competitions::open::is_searchable,
     entity::{competition, competition_search, competition_tag::tags_of, search_term, user},
     infrastructure::{
         db::{bulk, retry},
@@ -22,7 +23,7 @@ use crate::{
 /// Competitions that one transaction indexes.
 const BATCH: u64 = 200;
 
-/// Indexes a competition that was created or edited, if it is listed. If that fails,
+/// Indexes a competition that was created or edited, if it is searchable. If that fails,
 /// [`index_missing`] makes up for it.
 pub(crate) async fn index(ctx: &Context, id: CompetitionId) {
     if let Err(error) = index_all(ctx, &[id]).await {
@@ -31,18 +32,18 @@ pub(crate) async fn index(ctx: &Context, id: CompetitionId) {
     }
 }
 
-/// Indexes the listed competitions of an organizer whose name has changed.
+/// Indexes the searchable competitions of an organizer whose name has changed.
 ///
 /// # Errors
 /// When the database fails.
 pub(crate) async fn index_those_of(ctx: &Context, organizer: UserId) -> Result<()> {
     let theirs = competition::Entity::find().filter(competition::Column::OrganizerId.eq(organizer));
-    index_listed(ctx, theirs).await.map(drop)
+    index_searchable(ctx, theirs).await.map(drop)
 }
 
-/// Indexes the listed competitions that are not in the index, or with an earlier revision: those
-/// that an earlier release has written, and those whose process died after the change. Returns how
-/// many.
+/// Indexes the searchable competitions that are not in the index, or with an earlier revision:
+/// those that an earlier release has written, and those whose process died after the change.
+/// Returns how many.
 ///
 /// # Errors
 /// When the database fails; those that were indexed by then stay.
@@ -53,17 +54,18 @@ pub async fn index_missing(ctx: &Context) -> Result<usize> {
     let missing = competition::Entity::find()
         .join_rev(JoinType::LeftJoin, competition_search::Relation::Competition.def())
         .filter(is_outdated);
-    index_listed(ctx, missing).await
+    index_searchable(ctx, missing).await
 }
 
-/// Indexes those that are listed, in batches in the order of their ids.
-async fn index_listed(ctx: &Context, these: Select<competition::Entity>) -> Result<usize> {
+/// Indexes those that are searchable, in batches in the order of their ids.
+async fn index_searchable(ctx: &Context, these: Select<competition::Entity>) -> Result<usize> {
     use competition::Column::Id;
-    let listed = these.filter(is_listed(ctx.now())).select_only().column(Id).order_by_asc(Id);
+    let searchable =
+        these.filter(is_searchable(ctx.now())).select_only().column(Id).order_by_asc(Id);
     let (mut indexed, mut after) = (0, None::<CompetitionId>);
     loop {
         let next = Condition::all().add_option(after.map(|id| Id.gt(id)));
-        let ids = listed.clone().filter(next).limit(BATCH);
+        let ids = searchable.clone().filter(next).limit(BATCH);
         let ids: Vec<CompetitionId> = ids.into_tuple().all(&*ctx.db.for_lists().await?).await?;
         let Some(last) = ids.last() else { return Ok(indexed) };
         after = Some(*last);
@@ -86,7 +88,7 @@ async fn attempt(ctx: &Context, ids: &[CompetitionId]) -> Result<()> {
         .await?;
     let rows = competition::Entity::find()
         .find_also_related(user::Entity)
-        .filter(is_listed(ctx.now()))
+        .filter(is_searchable(ctx.now()))
         .filter(bulk::any_of(&*tx, competition::Column::Id, ids.iter().copied()))
         .all(&*tx)
         .await?;

@@ -1,4 +1,4 @@
-//! Searching open competitions as people type: words in any order, beginnings of words, plurals,
+//! Searching competitions as people type: words in any order, beginnings of words, plurals,
 //! accents, hyphens, one mistake; in titles, tags, names of organizers and descriptions.
 
 mod index;
