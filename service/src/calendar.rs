@@ -11,6 +11,10 @@ use sea_orm::{EntityTrait, QueryFilter};
 
 use crate::{Actor, Context, Result, competitions, entity::registration as row, registration};
 
+mod links;
+
+pub use links::CalendarLinks;
+
 /// How long a competition lasts in calendars while no end is set.
 pub(crate) const DEFAULT_LENGTH: TimeDelta = TimeDelta::hours(1);
 

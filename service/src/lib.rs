@@ -25,7 +25,6 @@ pub mod accounts;
 pub mod assets;
 pub mod backup;
 pub mod calendar;
-mod calendar_links;
 pub mod cancellation_notice;
 pub mod competitions;
 pub mod confirmation;
@@ -58,7 +57,6 @@ pub mod zones;
 
 pub use actor::Actor;
 pub use admission::Decision;
-pub use calendar_links::CalendarLinks;
 pub use cause::{Cause, RequestId};
 pub use client_address::ClientAddress;
 pub use commit_watch::CommitWatch;

@@ -27,8 +27,8 @@ static BY_WORDS: LazyLock<HashMap<String, Tz>> = LazyLock::new(|| {
 pub struct Zone {
     /// `Europe/Berlin`
     pub name: &'static str,
-    /// How far its clocks are ahead of UTC, in minutes.
-    pub offset: i32,
+    /// `Berlin (UTC+1)`
+    pub label: String,
 }
 
 /// Why a typed local time is no moment. Each message continues after the name of the field.
@@ -56,7 +56,18 @@ pub fn find(name: &TimeZoneName) -> Option<TimeZoneName> {
 /// The zones to choose from, with their offsets then: UTC, then places from A to Z.
 pub fn choices(at: Timestamp) -> Vec<Zone> {
     let names = std::iter::once("UTC").chain(PLACES.lines());
-    names.map(|name| Zone { name, offset: offset(at, name) }).collect()
+    names.map(|name| Zone { name, label: label(name, offset(at, name)) }).collect()
+}
+
+/// `New York (UTC-5)`. `offset` is in minutes.
+fn label(name: &str, offset: i32) -> String {
+    let city = city(name).replace('_', " ");
+    let (sign, minutes) = (if offset < 0 { '-' } else { '+' }, offset.abs());
+    match (minutes / 60, minutes % 60) {
+        (0, 0) => format!("{city} (UTC)"),
+        (hours, 0) => format!("{city} (UTC{sign}{hours})"),
+        (hours, rest) => format!("{city} (UTC{sign}{hours}:{rest:02})"),
+    }
 }
 
 /// `New_York` of `America/New_York`.
@@ -144,9 +155,16 @@ mod tests {
     #[test]
     fn the_choices_are_places_with_offsets_and_each_city_is_one_of_them() {
         let choices = choices(at("2026-11-29T12:00:00Z"));
-        assert_eq!(choices[0], Zone { name: "UTC", offset: 0 });
-        assert!(choices.contains(&Zone { name: BERLIN, offset: 60 }));
-        assert!(choices.contains(&Zone { name: "Asia/Kolkata", offset: 330 }));
+        for (name, label) in [
+            ("UTC", "UTC (UTC)"),
+            (BERLIN, "Berlin (UTC+1)"),
+            ("America/New_York", "New York (UTC-5)"),
+            ("Asia/Kolkata", "Kolkata (UTC+5:30)"),
+            ("America/St_Johns", "St Johns (UTC-3:30)"),
+        ] {
+            assert!(choices.contains(&Zone { name, label: label.to_owned() }), "{name}");
+        }
+        assert_eq!(choices[0].name, "UTC");
         let names: Vec<_> = choices.iter().map(|zone| zone.name).collect();
         assert!(names[1..].is_sorted());
         for old in ["Asia/Calcutta", "Europe/Kiev", "US/Eastern"] {

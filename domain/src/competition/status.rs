@@ -2,8 +2,10 @@
 
 use std::str::FromStr;
 
-/// Where a public competition that is not cancelled is in its life. Each has exactly one status.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+use serde::{Deserialize, Serialize};
+
+/// Where a competition is in its life; those that are public and not cancelled are listed by it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum CompetitionStatus {
     /// Before its registration deadline, also when registration opens later.
     #[default]

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Sections;
+use super::{CompetitionStatus, Sections};
 use crate::{
     AccessMode, CompetitionId, Cover, Dates, Page, Question, Timestamp, UserId, Visibility,
 };
@@ -136,6 +136,15 @@ impl Competition {
     /// Whether it is over at `now`, as [`Dates::is_over`] has it.
     pub fn is_over(&self, now: Timestamp) -> bool {
         self.dates().is_over(now)
+    }
+
+    /// Where it is in its life at `now`.
+    pub fn status(&self, now: Timestamp) -> CompetitionStatus {
+        match (self.is_closed(now), self.is_over(now)) {
+            (false, _) => CompetitionStatus::Open,
+            (true, false) => CompetitionStatus::Closed,
+            (true, true) => CompetitionStatus::Over,
+        }
     }
 
     /// Whether a seat that becomes free at `now` goes to the first on the waiting list.

@@ -71,8 +71,12 @@ fn allows(attendance: Attendance) -> Condition {
 fn starts_on(days: StartDays, zone: &str) -> Condition {
     let start = competition::Column::StartDate;
     let from = days.from.map(|day| start.gte(zones::start_of_day(day, zone).utc()));
-    // SQLite compares times as texts, which have years of four digits.
-    let day_after = days.until.and_then(|day| day.succ_opt()).filter(|day| day.year() <= 9_999);
-    let until = day_after.map(|day| start.lt(zones::start_of_day(day, zone).utc()));
+    let until = days.until.map(|day| {
+        // SQLite compares times as texts, which have years of four digits.
+        match day.succ_opt().filter(|day| day.year() <= 9_999) {
+            Some(day_after) => start.lt(zones::start_of_day(day_after, zone).utc()),
+            None => start.is_not_null(),
+        }
+    });
     Condition::all().add_option(from).add_option(until)
 }

@@ -24,13 +24,8 @@ fn is_public() -> Condition {
     Condition::all().add(competition::Column::CancelledAt.is_null()).add(has(Visibility::Public))
 }
 
-/// A condition on competitions: before the deadline, not cancelled, and public. Feeds and counts
-/// have these only.
-pub(crate) fn is_listed(now: Timestamp) -> Condition {
-    has_status(CompetitionStatus::Open, now)
-}
-
-/// A condition on competitions: public, not cancelled, and of this status at `now`.
+/// A condition on competitions: public, not cancelled, and of this status at `now`, as in
+/// [`domain::Competition::status`].
 pub(super) fn has_status(status: CompetitionStatus, now: Timestamp) -> Condition {
     use competition::Column::{RegDeadline, StartDate};
     let is_closed = RegDeadline.lte(now.utc());

@@ -6,13 +6,13 @@ use std::sync::{
 };
 
 use chrono::TimeDelta;
-use domain::Timestamp;
+use domain::{CompetitionStatus, Timestamp};
 use sea_orm::{
     ColumnTrait, EntityTrait, JoinType, Order, QueryFilter, QueryOrder, QuerySelect, RelationTrait,
     sea_query::{Expr, ExprTrait},
 };
 
-use super::open::is_listed;
+use super::open::has_status;
 use crate::{Context, Result, entity::competition_tag};
 
 /// How many are offered.
@@ -82,7 +82,7 @@ async fn count(ctx: &Context, now: Timestamp) -> Result<Vec<String>> {
         .select_only()
         .column_as(competition_tag::Column::Label.min(), "label")
         .join(JoinType::InnerJoin, competition_tag::Relation::Competition.def())
-        .filter(is_listed(now))
+        .filter(has_status(CompetitionStatus::Open, now))
         .group_by(competition_tag::Column::Tag)
         .order_by(uses(), Order::Desc)
         .order_by_asc(competition_tag::Column::Tag)

@@ -7,7 +7,7 @@ use crate::{Actor, Result};
 /// Refuses an actor who may not see a competition, as if it did not exist.
 ///
 /// Every use case that shows a single competition asks this, and admission does the same for its
-/// commands. Lists have [`is_listed`](super::open::is_listed).
+/// commands. Lists have [`has_status`](super::open::has_status).
 ///
 /// # Errors
 /// [`domain::ErrorCode::CompetitionNotFound`] for a draft of another organizer.

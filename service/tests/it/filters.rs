@@ -1,7 +1,10 @@
 //! Filters of the list of competitions: how far they are, how one takes part, and when they start.
 
 use chrono::TimeDelta;
-use domain::{CompetitionQuery, PublicError, RegistrationStatus, Visibility};
+use domain::{
+    CompetitionDetail, CompetitionQuery, CompetitionStatus, PublicError, RegistrationStatus,
+    Visibility,
+};
 use service::{
     Actor, Cursor, competitions, cron, housekeeping::CleanUp, registration, testing::World,
 };
@@ -63,6 +66,46 @@ async fn each_listed_competition_has_one_status() {
 }
 
 #[tokio::test]
+async fn a_competition_has_the_status_under_which_it_is_listed() {
+    let world = ten_days_later().await;
+    for status in CompetitionStatus::ALL {
+        let filter = of_status(status.as_str(), "").check().unwrap();
+        let listed = competitions::list(&world.ctx, &filter).await.unwrap().items;
+        assert!(!listed.is_empty(), "{}", status.as_str());
+        for CompetitionDetail { competition, .. } in listed {
+            assert_eq!(competition.status(world.ctx.now()), status, "{}", competition.title);
+        }
+    }
+}
+
+#[tokio::test]
+async fn past_competitions_without_a_date_begin_with_the_newest() {
+    let world = World::new().await;
+    let ada = world.organizer("Ada").await;
+    for title in ["First", "Second"] {
+        world.competition(&ada).titled(title).closing_in(DAY).starting_in(None).create().await;
+        world.clock.advance(TimeDelta::seconds(1));
+    }
+    world.clock.advance(TimeDelta::days(91));
+    assert_eq!(titles(&world, of_status("over", "start")).await, ["Second", "First"]);
+}
+
+#[tokio::test]
+async fn past_competitions_are_found_by_signs_without_words_for_a_year() {
+    let world = World::new().await;
+    let ada = world.organizer("Ada").await;
+    world.competition(&ada).titled("Run 🏃").closing_in(DAY).starting_in(DAY * 2).create().await;
+    let find = async || {
+        let search = Some("🏃".to_owned());
+        titles(&world, CompetitionQuery { search, ..of_status("over", "") }).await
+    };
+    world.clock.advance(DAY + TimeDelta::days(365) - TimeDelta::milliseconds(1));
+    assert_eq!(find().await, ["Run 🏃"]);
+    world.clock.advance(TimeDelta::milliseconds(1));
+    assert_eq!(find().await, [""; 0]);
+}
+
+#[tokio::test]
 async fn past_competitions_are_sorted_from_the_last_one_in_pages_and_in_parts() {
     let world = ten_days_later().await;
     for (status, sort, expected) in [
@@ -98,6 +141,7 @@ async fn past_competitions_are_found_by_words_for_a_year() {
     clean_up(&world).await;
     assert_eq!(find().await, ["Over before"]);
     world.clock.advance(TimeDelta::milliseconds(1));
+    assert_eq!(find().await, [""; 0], "before the clean-up");
     clean_up(&world).await;
     assert_eq!(find().await, [""; 0]);
 }
@@ -158,6 +202,7 @@ async fn start_days_are_those_of_a_zone_and_include_both_ends() {
     assert_eq!(find(None, day(5), "UTC").await, ["First"]);
     // There it is the next day by then.
     assert_eq!(find(day(6), day(6), "Asia/Tokyo").await, ["First"]);
+    assert_eq!(find(None, Some("9999-12-31".to_owned()), "UTC").await.len(), 3);
     assert_eq!(find(None, None, "UTC").await.len(), 4);
 }
 

@@ -1,6 +1,6 @@
 //! The page of a competition.
 
-use domain::{AccessMode, CallToAction, CompetitionId, CompetitionStatus, Visibility};
+use domain::{AccessMode, CallToAction, CompetitionId, Visibility};
 use leptos::{either::Either, prelude::*};
 use leptos_router::hooks::{use_params_map, use_query_map};
 
@@ -120,14 +120,9 @@ fn Detail(
     let code = code.get_untracked();
     let form_page = FormPage::of(id, screen.access, screen.asks, &code);
     let calendar = calendar(id, screen.registration);
-    let status = match screen.call_to_action {
-        CallToAction::Over(_) => CompetitionStatus::Over,
-        CallToAction::Closed => CompetitionStatus::Closed,
-        _ => CompetitionStatus::Open,
-    };
     let organizer = match screen.organizer.clone() {
         Some((name, id)) => view! {
-            <a class="quiet-link" href=address::of_organizer(id, status)><bdi>{name}</bdi></a>
+            <a class="quiet-link" href=address::of_organizer(id, screen.status)><bdi>{name}</bdi></a>
         }
         .into_any(),
         None => "Account deleted".into_any(),
@@ -268,7 +263,6 @@ fn Detail(
                     <CallToActionPanel
                         id
                         call_to_action=screen.call_to_action
-                        is_mine=screen.is_mine
                         form_page
                         code
                         can_change_answers=screen.can_change_answers

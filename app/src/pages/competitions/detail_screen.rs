@@ -1,8 +1,8 @@
 //! The data of the page of a competition.
 
 use domain::{
-    AccessMode, CallToAction, CompetitionId, PublicError, RegistrationId, Timestamp, UserId,
-    Visibility,
+    AccessMode, CallToAction, CompetitionId, CompetitionStatus, PublicError, RegistrationId,
+    Timestamp, UserId, Visibility,
 };
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -67,6 +67,8 @@ pub struct CompetitionDetailScreen {
     pub organizer: Option<(String, UserId)>,
     /// Whether the viewer is the organizer.
     pub is_mine: bool,
+    /// Where it is in its life.
+    pub status: CompetitionStatus,
     /// What the viewer can do.
     pub call_to_action: CallToAction,
     /// Whether it asks questions.
@@ -101,6 +103,7 @@ pub async fn load_competition_detail(id: String) -> Result<CompetitionDetailScre
     let sees_online_link = viewer.sees_online_link(&competition);
     let online_url = detail.online_url.filter(|_| sees_online_link);
     Ok(CompetitionDetailScreen {
+        status: competition.status(now),
         call_to_action: CallToAction::of(&competition, &viewer, now),
         asks: !detail.questions.is_empty(),
         can_change_answers: !detail.questions.is_empty()

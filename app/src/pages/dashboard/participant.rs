@@ -45,7 +45,7 @@ pub struct RegistrationRow {
 impl RegistrationRow {
     fn of(ctx: &service::Context, mine: domain::MyRegistration, clock: &ViewerClock) -> Self {
         let (competition, now) = (mine.competition, ctx.now());
-        let calendars = service::CalendarLinks::of(ctx, &competition)
+        let calendars = service::calendar::CalendarLinks::of(ctx, &competition)
             .map(|links| [("Google", links.google), ("Outlook", links.outlook)]);
         let calendars = calendars.into_iter().flatten();
         let passes_seats_on = competition.passes_seats_on(now);

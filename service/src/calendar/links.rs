@@ -3,7 +3,8 @@
 use domain::{MyCompetition, venue_line};
 use url::Url;
 
-use crate::{Context, calendar::DEFAULT_LENGTH};
+use super::DEFAULT_LENGTH;
+use crate::Context;
 
 /// Links to forms of calendars on the web that are filled in. Nothing is sent there before a user
 /// follows one.
