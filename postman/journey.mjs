@@ -183,6 +183,17 @@ export const JOURNEY = {
     { id: 'send_delivery_again', as: 'organizer', path: { id: '{{deliveryId}}' } },
     { id: 'delete_webhook', as: 'organizer', path: WEBHOOK },
   ],
+  Roles: [
+    {
+      id: 'add_role',
+      as: 'participant',
+      body: { role: 'ORGANIZER' },
+      tests: {
+        'has both roles': 'response.roles.length === 2',
+        'keeps the role of the sign-up': 'response.role === "PARTICIPANT"',
+      },
+    },
+  ],
   'Personal access tokens': [
     {
       id: 'create_personal_token',

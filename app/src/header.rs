@@ -17,7 +17,7 @@ pub(crate) fn Header() -> impl IntoView {
     let known = move || viewer.known();
     let links = move || async move {
         let Viewer { user, unread } = known().await;
-        user.map(|user| view! { <Links role=user.role unread /> })
+        user.map(|user| view! { <Links user unread /> })
     };
     let account = move || async move {
         match known().await.user {
@@ -46,10 +46,10 @@ pub(crate) fn Header() -> impl IntoView {
 
 /// The links for a user who is logged in.
 #[component]
-fn Links(role: Role, unread: u64) -> impl IntoView {
+fn Links(user: User, unread: u64) -> impl IntoView {
     view! {
         <A href="/dashboard" attr:class="nav-link">"Dashboard"</A>
-        {(role == Role::Organizer)
+        {user.has_role(Role::Organizer)
             .then(|| view! {
                 <A href="/competitions/create" attr:class="nav-link">"New competition"</A>
             })}
@@ -57,7 +57,7 @@ fn Links(role: Role, unread: u64) -> impl IntoView {
             "Mailbox"
             {(unread > 0).then(|| view! { <Unread count=unread /> })}
         </A>
-        {(role == Role::Admin)
+        {user.has_role(Role::Admin)
             .then(|| view! { <A href="/admin/queues" attr:class="nav-link">"Queues"</A> })}
     }
 }

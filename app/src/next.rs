@@ -36,6 +36,11 @@ pub(crate) fn sign_up(next: &str) -> String {
     page("/auth/signup", next)
 }
 
+/// The form that adds a role to the account, and leads back to `next`.
+pub(crate) fn add_role(next: &str) -> String {
+    format!("{}#roles", page("/account", next))
+}
+
 fn page(path: &str, next: &str) -> String {
     match local(next) {
         HOME => path.to_owned(),

@@ -1,56 +1,12 @@
-//! Users, their roles, signing up and logging in.
+//! Users, signing up and logging in.
 
-use std::{collections::BTreeMap, fmt, str::FromStr};
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize, de::IgnoredAny};
 
-use crate::{Email, Faults, Password, PersonName, PublicError, Raw, UserId};
-
-/// What a user may do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[cfg_attr(feature = "sea-orm", derive(sea_orm::EnumIter, sea_orm::DeriveActiveEnum))]
-#[cfg_attr(
-    feature = "sea-orm",
-    sea_orm(rs_type = "String", db_type = "Text", rename_all = "UPPERCASE")
-)]
-#[serde(rename_all = "UPPERCASE")]
-pub enum Role {
-    /// Registers for competitions.
-    Participant,
-    /// Creates competitions and sees the rosters of their own.
-    Organizer,
-    /// Runs the installation. Made by the command line only.
-    Admin,
-}
-
-impl Role {
-    /// The name on the wire and in the database.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Participant => "PARTICIPANT",
-            Self::Organizer => "ORGANIZER",
-            Self::Admin => "ADMIN",
-        }
-    }
-}
-
-impl fmt::Display for Role {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-impl FromStr for Role {
-    type Err = ();
-
-    fn from_str(text: &str) -> Result<Self, ()> {
-        [Self::Participant, Self::Organizer, Self::Admin]
-            .into_iter()
-            .find(|role| role.as_str() == text)
-            .ok_or(())
-    }
-}
+#[cfg(feature = "openapi")]
+use crate::role::SignupRole;
+use crate::{Email, Faults, Password, PersonName, PublicError, Raw, Role, UserId, role};
 
 /// A user, as the user sees themselves.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -64,12 +20,34 @@ pub struct User {
     /// The name others see.
     #[cfg_attr(feature = "openapi", schema(example = "Ada Lovelace"))]
     pub name: String,
-    /// What they may do.
+    /// The role that they signed up with.
     pub role: Role,
+    /// What they may do: `role` first, then the role that they have added, if they have.
+    #[cfg_attr(feature = "openapi", schema(required, example = json!(["PARTICIPANT"])))]
+    #[serde(default)]
+    pub roles: Vec<Role>,
     /// The IANA time zone that times are shown to them in; `null` for that of their browser.
     #[cfg_attr(feature = "openapi", schema(required, example = "Europe/Berlin"))]
     #[serde(rename = "timeZone", default)]
     pub time_zone: Option<String>,
+}
+
+impl User {
+    /// Whether they have this role.
+    pub fn has_role(&self, role: Role) -> bool {
+        // A page that a server of an earlier release has rendered knows no `roles`.
+        self.role == role || self.roles.contains(&role)
+    }
+
+    /// The role that they can add to theirs.
+    pub fn addable_role(&self) -> Option<Role> {
+        match (self.has_role(Role::Participant), self.has_role(Role::Organizer)) {
+            (true, false) => Some(Role::Organizer),
+            (false, true) => Some(Role::Participant),
+            // Administrators have no other role.
+            (false, false) | (true, true) => None,
+        }
+    }
 }
 
 /// The body of a sign-up, unchecked.
@@ -131,34 +109,13 @@ impl SignupInput {
         let email = faults.check("email", text(self.email, "Email").and_then(|t| Email::parse(&t)));
         let password =
             faults.check("password", text(self.password, "Password").and_then(Password::parse));
-        let role = faults.check("role", signup_role(&self.role));
+        let role = faults.check("role", role::assignable(&self.role));
         refuse_unknown(&mut faults, &self.unknown);
         let signup = name.zip(email).zip(password).zip(role);
         let signup =
             signup.map(|(((name, email), password), role)| Signup { name, email, password, role });
         faults.finish(signup)
     }
-}
-
-/// The roles that can be signed up for, as the description of the API has them.
-#[cfg(feature = "openapi")]
-enum SignupRole {}
-
-schema!(
-    SignupRole,
-    crate::schema::one_of(
-        "What a new user may do",
-        [Role::Participant, Role::Organizer].map(Role::as_str)
-    )
-);
-
-fn signup_role(raw: &Raw<String>) -> Result<Role, String> {
-    let role = match raw {
-        Raw::Given(text) => text.parse().ok(),
-        Raw::Missing | Raw::WrongType => None,
-    };
-    role.filter(|role| *role != Role::Admin)
-        .ok_or_else(|| "Role must be PARTICIPANT or ORGANIZER".into())
 }
 
 /// The body of a login, unchecked.

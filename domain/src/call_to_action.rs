@@ -68,8 +68,12 @@ pub enum CallToAction {
     Cancelled,
     /// The viewer has to log in to register.
     LogIn,
-    /// Organizers and administrators cannot register.
-    OrganizersCannotRegister,
+    /// The viewer organizes it.
+    Own,
+    /// The viewer is an organizer, and has to add the role of a participant to register.
+    AddRole,
+    /// Administrators cannot register.
+    AdministratorsCannotRegister,
 }
 
 impl CallToAction {
@@ -77,8 +81,8 @@ impl CallToAction {
     /// whether they can register.
     pub fn of(competition: &Competition, viewer: &ViewerState, now: Timestamp) -> Self {
         let seat = viewer.registration.filter(|status| status.holds_seat());
-        let role = viewer.user.as_ref().map(|user| user.role);
-        match (seat, role) {
+        let user = viewer.user.as_ref();
+        match (seat, user) {
             _ if competition.is_cancelled() => Self::Cancelled,
             _ if competition.is_over(now) => Self::Over(seat),
             (Some(status), _) => Self::Registered(status),
@@ -94,14 +98,14 @@ impl CallToAction {
             _ if viewer.registration == Some(RegistrationStatus::Rejected) => Self::Rejected,
             _ if competition.is_not_yet_open(now) => Self::NotYetOpen,
             _ if competition.is_closed(now) => Self::Closed,
-            (None, Some(Role::Organizer | Role::Admin)) => Self::OrganizersCannotRegister,
+            (None, Some(user)) if user.id == competition.organizer_id => Self::Own,
+            (None, Some(user)) if user.has_role(Role::Admin) => Self::AdministratorsCannotRegister,
             _ if !competition.has_room() => Self::Full,
             (None, None) => Self::LogIn,
-            (None, Some(Role::Participant)) if competition.approval_required => Self::RequestSeat,
-            (None, Some(Role::Participant)) if competition.takes_waitlisted(now) => {
-                Self::JoinWaitlist
-            }
-            (None, Some(Role::Participant)) => Self::Register,
+            (None, Some(user)) if !user.has_role(Role::Participant) => Self::AddRole,
+            (None, Some(_)) if competition.approval_required => Self::RequestSeat,
+            (None, Some(_)) if competition.takes_waitlisted(now) => Self::JoinWaitlist,
+            (None, Some(_)) => Self::Register,
         }
     }
 }
@@ -117,6 +121,7 @@ mod tests {
             email: "ada@example.com".into(),
             name: "Ada".into(),
             role,
+            roles: vec![role],
             time_zone: None,
         });
         ViewerState {
@@ -156,7 +161,7 @@ mod tests {
             cover: None,
             visibility: crate::Visibility::Public,
             cancelled_at: None,
-            organizer_id: UserId(uuid::Uuid::nil()),
+            organizer_id: UserId(uuid::Uuid::max()),
             version: 1,
             created_at: time("2026-11-01T00:00:00Z"),
             updated_at: time("2026-11-01T00:00:00Z"),
@@ -165,9 +170,7 @@ mod tests {
 
     #[test]
     fn the_online_link_is_for_the_organizer_and_those_with_a_seat() {
-        let of_another =
-            Competition { organizer_id: UserId(uuid::Uuid::from_u128(1)), ..competition(1) };
-        let sees = |role, status| viewer(role, status).sees_online_link(&of_another);
+        let sees = |role, status| viewer(role, status).sees_online_link(&competition(1));
         for status in [RegistrationStatus::Pending, RegistrationStatus::Confirmed] {
             assert!(sees(Some(Role::Participant), Some(status)));
         }
@@ -178,7 +181,8 @@ mod tests {
         assert!(!sees(Some(Role::Organizer), None));
         assert!(!sees(Some(Role::Admin), None));
         assert!(!sees(None, None));
-        assert!(viewer(Some(Role::Organizer), None).sees_online_link(&competition(1)));
+        let organizer = viewer(Some(Role::Organizer), None);
+        assert!(organizer.sees_online_link(&of(&organizer)));
     }
 
     #[test]
@@ -249,6 +253,23 @@ mod tests {
         }
     }
 
+    /// A competition of this viewer.
+    fn of(organizer: &ViewerState) -> Competition {
+        let organizer_id = organizer.user.as_ref().unwrap().id;
+        Competition { organizer_id, ..competition(1) }
+    }
+
+    #[test]
+    fn organizers_cannot_register_for_their_own_competitions_with_both_roles_either() {
+        let before = "2026-11-23T23:59:59Z".parse().unwrap();
+        let mut organizer = viewer(Some(Role::Organizer), None);
+        for _ in 0..2 {
+            let own = of(&organizer);
+            assert_eq!(CallToAction::of(&own, &organizer, before), CallToAction::Own);
+            organizer.user.as_mut().unwrap().roles.push(Role::Participant);
+        }
+    }
+
     #[test]
     fn every_viewer_sees_their_own_state() {
         use CallToAction as Cta;
@@ -263,6 +284,9 @@ mod tests {
         let seated = viewer(Some(Role::Participant), Some(confirmed));
         let cancelled = viewer(Some(Role::Participant), Some(RegistrationStatus::Cancelled));
         let organizer = viewer(Some(Role::Organizer), None);
+        let mut with_both = organizer.clone();
+        with_both.user.as_mut().unwrap().roles.push(Role::Participant);
+        let admin = viewer(Some(Role::Admin), None);
         let waiting = viewer(Some(Role::Participant), Some(RegistrationStatus::Waitlisted));
         for (seats, viewer, now, expected) in [
             (1, &viewer(None, None), before, Cta::LogIn),
@@ -280,7 +304,10 @@ mod tests {
             (1, &cancelled, over, Cta::Over(None)),
             (1, &viewer(None, None), over, Cta::Over(None)),
             (1, &cancelled, before, Cta::Register),
-            (1, &organizer, before, Cta::OrganizersCannotRegister),
+            (1, &organizer, before, Cta::AddRole),
+            (0, &organizer, before, Cta::Full),
+            (1, &with_both, before, Cta::Register),
+            (1, &admin, before, Cta::AdministratorsCannotRegister),
         ] {
             let mut competition = competition(seats);
             assert_eq!(CallToAction::of(&competition, viewer, now), expected);

@@ -33,6 +33,8 @@ mod registration;
 mod registration_event;
 mod registration_input;
 mod review;
+mod role;
+mod role_input;
 mod roster;
 mod text;
 mod timestamp;
@@ -45,7 +47,7 @@ pub use access::{
     Invited, MAX_ACCESS_CODES, MAX_INVITATIONS, MAX_INVITATIONS_A_DAY, MAX_INVITED_AT_ONCE,
     addresses_in,
 };
-pub use account::{Login, LoginInput, Role, Signup, SignupInput, User};
+pub use account::{Login, LoginInput, Signup, SignupInput, User};
 pub use addition::{Addition, AdditionInput};
 pub use call_to_action::{CallToAction, ViewerState};
 pub use competition::{
@@ -102,6 +104,8 @@ pub use review::{
     ApprovalInput, MAX_REVIEWED, PromotionInput, RefusedReview, RejectionInput, Review,
     ReviewVerdict, ReviewedRegistrations,
 };
+pub use role::Role;
+pub use role_input::RoleInput;
 pub use roster::{
     RosterEntry, RosterFilter, RosterOrder, RosterPage, RosterQuery, RosterSort, RosterTotals,
 };

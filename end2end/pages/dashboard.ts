@@ -4,6 +4,12 @@ export default page('/dashboard', {
   empty: [
     { name: 'the dashboard of a new participant', path: '/dashboard', viewer: 'newParticipant' },
     { name: 'the dashboard of a new organizer', path: '/dashboard', viewer: 'newOrganizer' },
+    { name: 'the registrations of a new user with both roles', path: '/dashboard', viewer: 'withBothRoles' },
+    {
+      name: 'the competitions of a new user with both roles',
+      path: '/dashboard?view=competitions',
+      viewer: 'withBothRoles',
+    },
   ],
   full: [
     { name: 'the dashboard of a participant', path: '/dashboard', viewer: 'participant' },

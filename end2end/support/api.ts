@@ -78,6 +78,13 @@ export class Api {
     return this.signUp(name, 'ORGANIZER');
   }
 
+  /** A participant who organizes, too. */
+  async withBothRoles(name = 'Pia Participant'): Promise<Person> {
+    const participant = await this.participant(name);
+    await this.call('POST', '/api/auth/roles', participant, { role: 'ORGANIZER' });
+    return participant;
+  }
+
   /** The administrator that serve.sh creates. */
   async admin(): Promise<Person> {
     const email = 'admin@example.com';

@@ -13,6 +13,8 @@ export type People = {
   participant: Person;
   newOrganizer: Person;
   newParticipant: Person;
+  /** Organizes nothing yet, and takes part in nothing yet. */
+  withBothRoles: Person;
 };
 
 /** Users and competitions that give every page some content. */
@@ -63,12 +65,13 @@ const CODES = [{ code: 'W'.repeat(32), maxUses: 1000000 }, { code: 'VIP1' }];
 
 /** Creates the data that the pages show. */
 export async function makeWorld(api: Api): Promise<World> {
-  const [admin, organizer, participant, newOrganizer, newParticipant] = await Promise.all([
+  const [admin, organizer, participant, newOrganizer, newParticipant, withBothRoles] = await Promise.all([
     api.admin(),
     api.organizer(LONG_WORD),
     api.participant(LONG_WORD),
     api.organizer(),
     api.participant(),
+    api.withBothRoles(),
   ]);
   const competition = await api.competition({
     owner: organizer,
@@ -116,6 +119,7 @@ export async function makeWorld(api: Api): Promise<World> {
     participant,
     newOrganizer,
     newParticipant,
+    withBothRoles,
     competition,
     asking,
     byCode,

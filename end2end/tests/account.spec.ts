@@ -1,7 +1,7 @@
 import type { Page } from '@playwright/test';
 import { PASSWORD, newEmail } from '../support/api.ts';
 import { resetLink } from '../support/command.ts';
-import { expect, hydrated, open, test } from '../support/fixtures.ts';
+import { expect, hydrated, hydrates, open, test } from '../support/fixtures.ts';
 import { errorSummary, expectFaultAt, expectFaults } from '../support/forms.ts';
 import { logIn, logInAs } from '../support/session.ts';
 import { toast } from '../support/toasts.ts';
@@ -139,4 +139,66 @@ test('an organizer with registered participants reads what to do before deleting
   await deletion.getByLabel('Type the word delete').fill('delete');
   await deletion.getByRole('button', { name: 'Delete my account' }).click();
   await expect(errorSummary(page)).toContainText('Cancel them first.');
+});
+
+test('a participant becomes an organizer on the account page', { tag: '@phone' }, async ({ page, api }) => {
+  const participant = await api.participant();
+  const competition = await api.competition({ start: 14 });
+  await api.register(participant, competition);
+  await logInAs(page, participant);
+  const create = page.getByRole('banner').getByRole('link', { name: 'New competition' });
+  await open(page, '/account');
+  await expect(create).toBeHidden();
+
+  await form(page, 'Roles').getByRole('button', { name: 'Add the organizer role' }).click();
+
+  await expect(form(page, 'Roles').getByRole('status')).toHaveText('The role was added.');
+  await expect(form(page, 'Roles').getByRole('button')).toHaveCount(0);
+  await expect(create).toBeVisible();
+
+  await form(page, 'Roles').getByRole('link', { name: 'dashboard' }).click();
+  const views = page.getByRole('navigation', { name: 'Views' });
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Dashboard: your registrations');
+  await expect(views.getByRole('link', { name: 'Your registrations' })).toHaveAttribute('aria-current', 'page');
+  await expect(page.getByRole('main')).toContainText(competition.title);
+  await views.getByRole('link', { name: 'Your competitions' }).click();
+  await expect(page).toHaveURL('/dashboard?view=competitions');
+  await expect(views.getByRole('link', { name: 'Your competitions' })).toHaveAttribute('aria-current', 'page');
+  await expect(page.getByText('No competitions yet')).toBeVisible();
+  await expect(page.getByRole('main')).not.toContainText(competition.title);
+});
+
+test('an organizer takes part in the competition of another one, and not in their own', async ({ page, api }) => {
+  const organizer = await api.organizer();
+  const [other, own] = await Promise.all([api.competition(), api.competition({ owner: organizer })]);
+  await logInAs(page, organizer);
+  await open(page, `/competitions/${other.id}`);
+  await page.getByRole('link', { name: 'Add the participant role' }).click();
+  await hydrated(page);
+
+  await form(page, 'Roles').getByRole('button', { name: 'Add the participant role' }).click();
+
+  await expect(form(page, 'Roles').getByRole('status')).toHaveText('The role was added.');
+  if (hydrates(page)) await expect(page.getByRole('heading', { name: 'Roles' })).toBeFocused();
+  await form(page, 'Roles').getByRole('link', { name: 'Continue' }).click();
+  await expect(page).toHaveURL(`/competitions/${other.id}`);
+  await hydrated(page);
+  await page.getByRole('button', { name: 'Register' }).click();
+  await expect(page.getByText('You are registered')).toBeVisible();
+  await open(page, `/competitions/${own.id}`);
+  await expect(page.getByRole('link', { name: 'Manage' })).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Register' })).toHaveCount(0);
+});
+
+test('a participant who wants to organize adds the role and creates a competition', async ({ page, api }) => {
+  await logInAs(page, await api.participant());
+  await open(page, '/');
+
+  await page.getByRole('link', { name: 'Sign up as an organizer' }).click();
+
+  await expect(page).toHaveURL('/account?next=%2Fcompetitions%2Fcreate#roles');
+  await hydrated(page);
+  await form(page, 'Roles').getByRole('button', { name: 'Add the organizer role' }).click();
+  await form(page, 'Roles').getByRole('link', { name: 'Continue' }).click();
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('New competition');
 });

@@ -83,7 +83,7 @@ test('a participant requests a seat, withdraws the request and is rejected', { t
     await expect(heading).toHaveText(`Withdraw your request for ${competition.title}?`);
     await hydrated(page);
     await page.getByRole('button', { name: 'Withdraw request' }).click();
-    await expect(page).toHaveURL('/dashboard');
+    await expect(page).toHaveURL('/dashboard?view=registrations');
     await expect(toast(page, 'You have withdrawn your request')).toBeVisible();
   });
 

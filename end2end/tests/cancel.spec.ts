@@ -16,7 +16,7 @@ test('a participant cancels a registration on the page of the competition', asyn
   await hydrated(page);
   await page.getByRole('button', { name: 'Cancel registration' }).click();
 
-  await expect(page).toHaveURL('/dashboard');
+  await expect(page).toHaveURL('/dashboard?view=registrations');
   await expect(toast(page, 'Your registration is cancelled')).toBeVisible();
   const cancelled = page.getByRole('region', { name: 'Cancelled' });
   await expect(cancelled).toContainText(competition.title);
@@ -41,7 +41,7 @@ test('a participant keeps or cancels a registration on the dashboard', async ({ 
   await hydrated(page);
   await page.getByRole('button', { name: 'Cancel registration' }).click();
 
-  await expect(page).toHaveURL('/dashboard');
+  await expect(page).toHaveURL('/dashboard?view=registrations');
   await expect(page.getByRole('region', { name: 'Next', exact: true })).toContainText(first);
   await expect(page.getByRole('region', { name: 'Cancelled' })).toContainText(second);
 });

@@ -53,7 +53,7 @@ test('the competitions of an organizer have pages, below the totals of all', asy
   await page.getByRole('link', { name: 'Page 2' }).click();
 
   await expect(page.getByRole('heading', { name: 'Your competitions, page 2 of 2' })).toBeVisible();
-  await expect(page).toHaveURL('/dashboard?page=2');
+  await expect(page).toHaveURL('/dashboard?view=competitions&page=2');
   await expect(cards).toHaveCount(1);
   await expect(cards).toContainText(oldest.title);
   await expect(total).toHaveText('21');

@@ -93,7 +93,7 @@ test('only its organizer is offered to edit and to manage a competition', async 
 
   await logInAs(page, other);
   await open(page, `/competitions/${competition.id}`);
-  await expect(page.getByText('Organizers cannot register')).toBeVisible();
+  await expect(page.getByRole('link', { name: 'Add the participant role' })).toBeVisible();
   await expect(registration(page).getByRole('link', { name: 'Edit' })).toBeHidden();
 });
 

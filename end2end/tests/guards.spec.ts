@@ -42,8 +42,33 @@ test.describe('forbidden', () => {
 
     expect(response?.status()).toBe(403);
     await expect(page.getByRole('heading', { name: 'This page is not for your account' })).toBeVisible();
-    await expect(page.getByText('It is for accounts with another role.')).toBeVisible();
+    await expect(page.getByText('It is for organizers, and your account does not have this role.')).toBeVisible();
+    const addRole = page.getByRole('link', { name: 'Add the organizer role' });
+    await expect(addRole).toHaveAttribute('href', '/account?next=%2Fcompetitions%2Fcreate#roles');
     await expect(page.getByRole('banner').getByRole('link', { name: 'New competition' })).toBeHidden();
+  });
+});
+
+test.describe('without a role to add', () => {
+  test.use({ expectedStatuses: [403] });
+
+  test('an administrator cannot create a competition', async ({ page, api }) => {
+    await logInAs(page, await api.admin());
+
+    await open(page, '/competitions/create');
+
+    await expect(page.getByText('It is for organizers, and your account does not have this role.')).toBeVisible();
+    await expect(page.getByRole('link', { name: 'Add the organizer role' })).toHaveCount(0);
+  });
+
+  test('a participant is not led to add a role for the competition of another', async ({ page, api }) => {
+    const competition = await api.competition();
+    await logInAs(page, await api.participant());
+
+    await open(page, `/competitions/${competition.id}/manage`);
+
+    await expect(page.getByText('It is for organizers, and your account does not have this role.')).toBeVisible();
+    await expect(page.getByRole('link', { name: 'Add the organizer role' })).toHaveCount(0);
   });
 });
 

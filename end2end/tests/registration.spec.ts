@@ -53,13 +53,13 @@ test('a visitor logs in and returns to the competition', async ({ page, api }) =
   await expect(page.getByRole('button', { name: 'Register' })).toBeVisible();
 });
 
-test('an organizer reads that organizers cannot register', async ({ page, api }) => {
+test('an organizer reads how to take part with the account', async ({ page, api }) => {
   const [organizer, competition] = await Promise.all([api.organizer(), api.competition()]);
   await logInAs(page, organizer);
 
   await open(page, `/competitions/${competition.id}`);
 
-  await expect(page.getByText('Organizers cannot register')).toBeVisible();
+  await expect(page.getByRole('link', { name: 'Add the participant role' })).toBeVisible();
   await expect(page.getByRole('button', { name: 'Register' })).toBeHidden();
 });
 

@@ -147,7 +147,7 @@ test('a participant joins the waiting list, leaves it and joins its end', { tag:
     await expect(page.getByText('You lose your position in line.')).toBeVisible();
     await hydrated(page);
     await page.getByRole('button', { name: 'Leave waiting list' }).click();
-    await expect(page).toHaveURL('/dashboard');
+    await expect(page).toHaveURL('/dashboard?view=registrations');
     await expect(toast(page, 'You have left the waiting list')).toBeVisible();
     await expect(page.getByRole('region', { name: 'Cancelled' })).toContainText(competition.title);
   });

@@ -41,6 +41,7 @@ mod m20261128_000041_promote_until;
 mod m20261129_000042_access;
 mod m20261129_000043_invitations;
 mod m20261129_000044_assets;
+mod m20261129_000045_second_role;
 
 /// Every migration, oldest first.
 #[derive(Debug)]
@@ -82,6 +83,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000042_access::Migration),
             Box::new(m20261129_000043_invitations::Migration),
             Box::new(m20261129_000044_assets::Migration),
+            Box::new(m20261129_000045_second_role::Migration),
         ]
     }
 }

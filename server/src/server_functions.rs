@@ -47,6 +47,7 @@ const CLASSES: &[(&str, RateClass)] = &[
     ("webhook_form", Read),
     ("webhooks", Read),
     ("add_participant", Write),
+    ("add_role", Write),
     ("cancel_competition", Write),
     ("change_answers", Write),
     ("correct_answers", Write),

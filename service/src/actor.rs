@@ -98,10 +98,9 @@ impl Actor {
     /// As for [`Self::user`]; [`ErrorCode::Forbidden`], which names the role.
     pub fn require(&self, role: Role) -> Result<&User> {
         let user = self.user()?;
-        if user.role == role {
-            Ok(user)
-        } else {
-            Err(PublicError::new(ErrorCode::Forbidden, format!("Required role: {role}")).into())
+        match user.has_role(role) {
+            true => Ok(user),
+            false => Err(PublicError::required_role(role).into()),
         }
     }
 

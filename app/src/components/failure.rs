@@ -1,11 +1,11 @@
 //! The page for a failure.
 
-use domain::{ErrorCode, PublicError};
+use domain::{ErrorCode, PublicError, Role};
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 
-use super::{Head, Heading, RequestId};
-use crate::{error::Failure, next};
+use super::{Awaited, Head, Heading, RequestId};
+use crate::{error::Failure, next, viewer::CurrentViewer};
 
 /// The page for a failure: what happened and what to do, with the matching status. A visitor who
 /// has to log in is redirected to the login page, which leads back here.
@@ -29,6 +29,8 @@ pub(crate) fn FailureView(
         failure_text(&error)
     };
     let status = error.code.status();
+    let role = error.missing_role();
+    let is_main = status < 500 && role.is_none();
     // Only a failure of the server can succeed on the next try.
     let again = (status >= 500).then(|| untrack(|| next::here(&use_location())));
     view! {
@@ -44,7 +46,8 @@ pub(crate) fn FailureView(
                             <a class="btn btn-primary" href=here rel="external">"Try again"</a>
                         }
                     })}
-                <a class="btn" class:btn-primary=status < 500 href="/competitions">
+                {role.map(|role| view! { <AddRole role /> })}
+                <a class="btn" class:btn-primary=is_main href="/competitions">
                     "See all competitions"
                 </a>
             </p>
@@ -84,10 +87,15 @@ pub(crate) fn failure_text(error: &PublicError) -> FailureText {
                 .into(),
         ),
         ErrorCode::Unauthorized => ("Log in first", "You need to log in to see this page.".into()),
-        ErrorCode::Forbidden if error.message.starts_with("Required role") => (
-            "This page is not for your account",
-            "It is for accounts with another role. Log in with an account that has it.".into(),
-        ),
+        ErrorCode::Forbidden if error.missing_role().is_some() => {
+            let users = match error.missing_role() {
+                Some(Role::Participant) => "participants",
+                Some(Role::Organizer) => "organizers",
+                _ => "administrators",
+            };
+            let advice = format!("It is for {users}, and your account does not have this role.");
+            ("This page is not for your account", advice)
+        }
         ErrorCode::Forbidden => (
             "This page is not for your account",
             format!("{}. Log in with the account that it belongs to.", error.message),
@@ -126,6 +134,36 @@ pub(crate) fn failure_text(error: &PublicError) -> FailureText {
         ),
     };
     FailureText { title, advice }
+}
+
+/// The pages of organizers that are not about a competition.
+const ALONE: [&str; 2] = ["/competitions/create", "/webhooks"];
+
+/// A link to add the role that is missing, if the viewer can.
+#[component]
+fn AddRole(role: Role) -> impl IntoView {
+    let viewer = expect_context::<CurrentViewer>();
+    let here = untrack(|| next::here(&use_location()));
+    let href = next::add_role(&here);
+    // With the role, the page of another organizer's competition would be refused again.
+    let is_enough = role == Role::Participant || ALONE.contains(&&*here);
+    let link = move || {
+        let href = href.clone();
+        async move {
+            let addable = viewer.known().await.user.and_then(|user| user.addable_role());
+            (is_enough && addable == Some(role)).then(|| {
+                view! {
+                    <a class="btn btn-primary" href=href rel="external">
+                        {match role {
+                            Role::Participant => "Add the participant role",
+                            _ => "Add the organizer role",
+                        }}
+                    </a>
+                }
+            })
+        }
+    };
+    view! { <Awaited content=link /> }
 }
 
 /// Redirects to the login page, which leads back to the current page.

@@ -53,7 +53,8 @@ pub fn HomePage() -> impl IntoView {
                         are automatic."
                 </p>
             </div>
-            <a class="btn btn-accent" href="/auth/signup?role=ORGANIZER">
+            // External: a user who is logged in is redirected.
+            <a class="btn btn-accent" href="/auth/signup?role=ORGANIZER" rel="external">
                 "Sign up as an organizer"
             </a>
         </section>

@@ -5,6 +5,7 @@ pub mod admin;
 pub mod auth;
 pub mod competitions;
 pub mod dashboard;
+mod dashboard_view;
 mod home;
 pub mod mailbox;
 mod not_found;

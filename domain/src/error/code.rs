@@ -64,6 +64,8 @@ pub enum ErrorCode {
     ResetLinkInvalid,
     /// The user has not the role, or does not own what the request is about.
     Forbidden,
+    /// The user organizes the competition, so they cannot register for it.
+    OwnCompetition,
     /// The personal access token of the request has not the scope that the request needs.
     InsufficientScope,
     /// A page of another site sent the request with the session of the user.
@@ -186,6 +188,7 @@ impl ErrorCode {
             | Self::TokenRevoked
             | Self::InvalidCredentials => 401,
             Self::Forbidden
+            | Self::OwnCompetition
             | Self::RegistrationRejected
             | Self::AccessCodeRequired
             | Self::AccessCodeInvalid

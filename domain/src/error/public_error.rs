@@ -3,10 +3,13 @@
 use serde::{Deserialize, Serialize};
 
 use super::{ErrorCode, FieldError, shorten};
-use crate::{IdempotencyKey, InvalidIdempotencyKey, RegistrationId};
+use crate::{IdempotencyKey, InvalidIdempotencyKey, RegistrationId, Role};
 
 /// Longest sentence about a request, in bytes.
 pub(super) const MAX_MESSAGE: usize = 1_024;
+
+/// How the message of a [`PublicError::required_role`] begins.
+const REQUIRED_ROLE: &str = "Required role: ";
 
 /// An error without internal details, for clients.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
@@ -61,6 +64,17 @@ impl PublicError {
         };
         let idempotency_key = key.map(|key| key.as_str().into());
         Self { idempotency_key, ..Self::new(ErrorCode::OutcomeUnknown, message) }
+    }
+
+    /// The user has not the role.
+    pub fn required_role(role: Role) -> Self {
+        Self::new(ErrorCode::Forbidden, format!("{REQUIRED_ROLE}{role}"))
+    }
+
+    /// The role of a [`Self::required_role`].
+    pub fn missing_role(&self) -> Option<Role> {
+        let role = self.message.strip_prefix(REQUIRED_ROLE)?.parse().ok();
+        role.filter(|_| self.code == ErrorCode::Forbidden)
     }
 
     /// No competition has the id.

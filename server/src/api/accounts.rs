@@ -2,7 +2,8 @@
 
 use axum::{Extension, Json, extract::State, http::StatusCode, response::Response};
 use domain::{
-    AccountDeletionInput, LoginInput, PasswordChangeInput, ProfilePatch, SignupInput, User,
+    AccountDeletionInput, LoginInput, PasswordChangeInput, ProfilePatch, RoleInput, SignupInput,
+    User,
 };
 use service::{ClientAddress, accounts, sessions::Session};
 use utoipa_axum::routes;
@@ -13,7 +14,7 @@ use super::{
     location,
     responses::{
         AccountDisabled, EmailTaken, HasRegistrations, InvalidCredentials, InvalidField,
-        MissingField, TooManyAttempts, WrongPassword,
+        MissingField, RoleRefused, TooManyAttempts, WrongPassword,
     },
     tokens::UserWithTokens,
 };
@@ -29,6 +30,7 @@ pub(super) fn router() -> ApiRouter {
         .credentials(routes!(log_in))
         .read(routes!(get_current_user))
         .write(routes!(edit_profile))
+        .write(routes!(add_role))
         .credentials(routes!(delete_account))
         .credentials(routes!(change_password))
 }
@@ -91,7 +93,7 @@ async fn get_current_user(CurrentActor(actor): CurrentActor) -> Result<Json<User
 
 /// Change name and time zone
 ///
-/// Absent fields stay unchanged. The email and the role cannot be changed.
+/// Absent fields stay unchanged. The email and the roles cannot be changed.
 #[utoipa::path(
     patch, path = "/auth/me", tag = "accounts", security(("bearer" = [])),
     request_body = ProfilePatch,
@@ -106,6 +108,26 @@ async fn edit_profile(
     Body(patch): Body<ProfilePatch>,
 ) -> Result<Json<User>, Problem> {
     Ok(Json(accounts::edit_profile(&state.ctx, &actor, patch).await?))
+}
+
+/// Add a role
+///
+/// A participant becomes an organizer as well, or an organizer a participant. A role that the user
+/// has is no error. A role is kept for good; `role` stays the one of the sign-up.
+#[utoipa::path(
+    post, path = "/auth/roles", tag = "accounts", security(("bearer" = [])),
+    request_body = RoleInput,
+    responses(
+        (status = 200, description = "The user with the role", body = User),
+        InvalidField, RoleRefused,
+    ),
+)]
+async fn add_role(
+    State(state): State<AppState>,
+    Owner(actor): Owner,
+    Body(input): Body<RoleInput>,
+) -> Result<Json<User>, Problem> {
+    Ok(Json(accounts::add_role(&state.ctx, &actor, input).await?))
 }
 
 /// Change the password

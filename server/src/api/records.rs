@@ -14,8 +14,8 @@ use super::{
     parameters::{CompetitionPath, Keyed, RecordPath},
     registrations,
     responses::{
-        AdditionRefused, AlreadyAdded, CorrectionConflict, CorrectionRefused, NotYourCompetition,
-        OwnerOnly, ParticipantNotFound, RecordNotFound,
+        AdditionForbidden, AdditionRefused, AlreadyAdded, CorrectionConflict, CorrectionRefused,
+        NotYourCompetition, OwnerOnly, ParticipantNotFound, RecordNotFound,
     },
 };
 use crate::{
@@ -46,7 +46,7 @@ pub(super) fn router() -> ApiRouter {
     responses(
         (status = 201, description = "Registered with a seat, or on the waiting list",
             body = NewRegistration, headers(("Location"), ("Idempotency-Replayed"))),
-        AdditionRefused, OwnerOnly, ParticipantNotFound, AlreadyAdded,
+        AdditionRefused, AdditionForbidden, ParticipantNotFound, AlreadyAdded,
     ),
 )]
 async fn add_participant(

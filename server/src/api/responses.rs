@@ -64,14 +64,18 @@ problems! {
     ParticipantOnly: Forbidden ("WWW-Authenticate")
         "Required role: PARTICIPANT; or a token that may only read",
     NotAllowedToRegister: Forbidden ("WWW-Authenticate")
-        "Required role: PARTICIPANT; an access code is needed, is not valid or used up; the \
-        organizer has rejected the registration; or a token that may only read",
+        "Required role: PARTICIPANT; the user's own competition; an access code is needed, is not \
+        valid or used up; the organizer has rejected the registration; or a token that may only \
+        read",
     OrganizerOnly: Forbidden ("WWW-Authenticate")
         "Required role: ORGANIZER; or a token that may only read",
     AdminOnly: Forbidden ("WWW-Authenticate") "Required role: ADMIN; or a token that may only read",
     OwnerOnly: Forbidden ("WWW-Authenticate")
         "Required role: ORGANIZER; the competition of another organizer; or a token that may only \
         read",
+    AdditionForbidden: Forbidden ("WWW-Authenticate")
+        "Required role: ORGANIZER; the competition of another organizer; the address of the \
+        organizer; or a token that may only read",
     NotYourCompetition: Forbidden ("WWW-Authenticate") "The competition of another organizer",
     AccountDisabled: AccountDisabled "The password is right, and the account is disabled",
     WrongPassword: WrongPassword ("WWW-Authenticate")
@@ -80,6 +84,7 @@ problems! {
         "A token that may only read; or a page of another site sent the request",
     LoginOnly: Forbidden ("WWW-Authenticate")
         "A personal access token; this takes the token of a login",
+    RoleRefused: Forbidden ("WWW-Authenticate") "A personal access token; or an administrator",
     CrossSite: CrossSiteRequest
         "A page of another site sent the request with the session of a browser",
     CompetitionNotFound: CompetitionNotFound "Competition not found",

@@ -180,6 +180,7 @@ mod tests {
             email: "ada@example.com".into(),
             name: "Ada".into(),
             role: domain::Role::Participant,
+            roles: vec![domain::Role::Participant],
             time_zone: None,
         };
         Account { user, credentials: CredentialsVersion::FIRST }

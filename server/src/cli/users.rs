@@ -37,13 +37,14 @@ pub enum AdminCommand {
 pub enum UsersCommand {
     /// Show accounts, newest first
     ///
-    /// JSON: `users` (id, email, name, role, createdAt, disabledAt), and `next`, the id for --after
+    /// JSON: `users` (id, email, name, role, roles, createdAt, disabledAt), and `next`, the id for
+    /// --after
     /// or null.
     List(UserList),
     /// Show an account, and what belongs to it in numbers
     ///
-    /// JSON: id, email, name, role, createdAt, disabledAt, timeZone, competitions, registrations,
-    /// unreadMail, refreshTokens, personalTokens, webhooks.
+    /// JSON: id, email, name, role, roles, createdAt, disabledAt, timeZone, competitions,
+    /// registrations, unreadMail, refreshTokens, personalTokens, webhooks.
     Show {
         /// Email of the account
         email: String,

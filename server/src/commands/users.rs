@@ -35,7 +35,7 @@ fn row(account: AccountSummary) -> [String; 6] {
         account.id.to_string(),
         account.email,
         account.name,
-        account.role.to_string(),
+        account.roles.iter().map(|role| role.as_str()).collect::<Vec<_>>().join(", "),
         account.created_at.to_string(),
         account.disabled_at.map_or_else(|| "-".to_owned(), |at| at.to_string()),
     ]

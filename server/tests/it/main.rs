@@ -37,6 +37,7 @@ mod questions;
 mod quickstart;
 mod registrations;
 mod request_ids;
+mod roles;
 mod round_trip;
 mod rush;
 mod sections;

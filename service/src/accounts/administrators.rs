@@ -46,8 +46,8 @@ async fn attempt(ctx: &Context, email: &Email) -> Result<Account> {
              administrator cannot do. Make a new one with `mini-compete admin create`.";
         return Err(PublicError::new(ErrorCode::AccountInUse, message).into());
     }
-    let role = Set(Role::Admin);
-    let row = user::ActiveModel { role, ..row.into() }.update(&*tx).await?;
+    let (role, second_role) = (Set(Role::Admin), Set(None));
+    let row = user::ActiveModel { role, second_role, ..row.into() }.update(&*tx).await?;
     tx.commit().await?;
     Ok(row.into())
 }

@@ -55,6 +55,11 @@ pub async fn delete(
     let random = Password::parse(secrets::new_secret()).map_err(Error::Corrupt)?;
     let random_hash = ctx.passwords.hash(random).await?;
     for _ in 0..MAX_TRIES {
+        // So that a refusal leaves the user their seats, unless another user registers at the same
+        // time.
+        if blocking(ctx, user.id).await? > 0 {
+            return Err(has_open_competitions().into());
+        }
         cancel_registrations(ctx, user).await?;
         if let Some(ended) = retry(|| attempt(ctx, row.id, &random_hash)).await? {
             tracing::info!(user.id = %user.id, "an account was deleted");
@@ -76,7 +81,7 @@ pub async fn preview_deletion(ctx: &Context, actor: &Actor) -> Result<DeletionPr
     let own = || competition::Entity::find().filter(competition::Column::OrganizerId.eq(id));
     let upcoming = || own().filter(is_to_come(ctx));
     let all = own().count(db).await?;
-    let blocking = upcoming().filter(has_participants()).count(db).await?;
+    let blocking = blocking(ctx, id).await?;
     let deleted = own().filter(was_ever_registered_for().not()).count(db).await?;
     let cancelled = upcoming()
         .filter(has_participants().not())
@@ -90,6 +95,15 @@ pub async fn preview_deletion(ctx: &Context, actor: &Actor) -> Result<DeletionPr
         cancelled,
         kept: all.saturating_sub(blocking + deleted + cancelled),
     })
+}
+
+/// How many competitions of the user keep the account from being deleted.
+async fn blocking(ctx: &Context, organizer: UserId) -> Result<u64> {
+    let upcoming = competition::Entity::find()
+        .filter(competition::Column::OrganizerId.eq(organizer))
+        .filter(is_to_come(ctx))
+        .filter(has_participants());
+    Ok(upcoming.count(ctx.db.connection()).await?)
 }
 
 /// Cancels through admission, so that seat counts stay correct and subscribers are notified.
@@ -123,9 +137,7 @@ async fn attempt(
         .all(&*tx)
         .await?;
     if upcoming.iter().any(competition::Model::has_participants) {
-        let message =
-            "People are registered for competitions of yours that are not over. Cancel them first.";
-        return Err(PublicError::new(ErrorCode::OpenCompetitions, message).into());
+        return Err(has_open_competitions().into());
     }
     if to_cancel(ctx, id).count(&*tx).await? > 0 {
         return Ok(None);
@@ -170,6 +182,12 @@ async fn attempt(
         ..row
     };
     Ok(Some(upcoming.into_iter().map(ended).collect()))
+}
+
+fn has_open_competitions() -> PublicError {
+    let message =
+        "People are registered for competitions of yours that are not over. Cancel them first.";
+    PublicError::new(ErrorCode::OpenCompetitions, message)
 }
 
 /// A condition on competitions, as [`competition::Model::has_participants`] has it.

@@ -39,8 +39,10 @@ pub struct AccountSummary {
     pub email: String,
     /// The name.
     pub name: String,
-    /// The role.
+    /// The role that the user signed up with.
     pub role: Role,
+    /// That role, and the one that they have added, if they have.
+    pub roles: Vec<Role>,
     /// When the account was made.
     pub created_at: Timestamp,
     /// When it was disabled; `null` for one that is not.
@@ -82,6 +84,7 @@ pub struct AccountDetails {
 impl From<user::Model> for AccountSummary {
     fn from(row: user::Model) -> Self {
         Self {
+            roles: row.roles(),
             id: row.id,
             email: row.email,
             name: row.name,
@@ -107,7 +110,7 @@ pub async fn list(ctx: &Context, filter: &AccountFilter, limit: u64) -> Result<A
     });
     let condition = Condition::all()
         .add(user::Column::Email.ne(""))
-        .add_option(filter.role.map(|role| user::Column::Role.eq(role)))
+        .add_option(filter.role.map(user::has_role))
         .add_option(filter.after.map(|after| user::Column::Id.lt(after)))
         .add_option(words)
         .add_option(disabled);

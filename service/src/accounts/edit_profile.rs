@@ -39,7 +39,7 @@ pub async fn edit_profile(ctx: &Context, actor: &Actor, patch: ProfilePatch) -> 
     })
     .await?;
     // Competitions are found by the name of their organizer.
-    if edit.name.is_some() && user.role == Role::Organizer {
+    if edit.name.is_some() && user.has_role(Role::Organizer) {
         competitions::index_those_of(ctx, id).await?;
     }
     Ok(user)

@@ -1,6 +1,7 @@
 //! Accounts: signing up, logging in, and changes by their owners.
 
 mod account;
+mod add_role;
 mod administrators;
 mod change_password;
 mod deletion;
@@ -18,6 +19,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 use self::disabling::disabled;
 pub use self::{
     account::Account,
+    add_role::add_role,
     administrators::{create_admin, promote},
     change_password::change_password,
     deletion::{delete, preview_deletion},

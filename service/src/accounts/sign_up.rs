@@ -47,6 +47,7 @@ pub(super) async fn create(ctx: &Context, signup: Signup) -> Result<Account> {
         email: signup.email.into_string(),
         name: signup.name.into_string(),
         role: signup.role,
+        second_role: None,
         password_hash,
         created_at: ctx.now().utc(),
         credentials_version: CredentialsVersion::FIRST.0,

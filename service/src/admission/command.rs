@@ -139,6 +139,7 @@ mod tests {
                 email: String::new(),
                 name: String::new(),
                 role: domain::Role::Organizer,
+                roles: vec![domain::Role::Organizer],
                 time_zone: None,
             },
             command: AdmissionCommand::Register(RegistrationForm::default()),

@@ -220,6 +220,7 @@ mod tests {
             email: String::new(),
             name: String::new(),
             role: Role::Participant,
+            roles: vec![Role::Participant],
             time_zone: None,
         };
         let add = |adds_seat| {

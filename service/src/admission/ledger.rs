@@ -186,7 +186,10 @@ impl Ledger {
         let user = &request.user;
         self.require_visible_to(user)?;
         match &request.command {
-            AdmissionCommand::Register(form) => Ok(self.register(request, form)),
+            AdmissionCommand::Register(form) => {
+                self.refuse_organizer(user)?;
+                Ok(self.register(request, form))
+            }
             AdmissionCommand::CancelRegistration => Ok(self.cancel_registration(request)),
             AdmissionCommand::EditCompetition { edit, if_match } => {
                 self.require_organizer(

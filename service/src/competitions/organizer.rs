@@ -1,6 +1,6 @@
 //! Which address of an organizer leaves the program.
 
-use domain::{CompetitionDetail, Contact, Role, UserId};
+use domain::{CompetitionDetail, Contact, Role, User, UserId};
 
 use crate::{Actor, Context};
 
@@ -31,8 +31,8 @@ pub(crate) fn contact_shown_to(
 /// Whether a viewer sees addresses that others do not: those of all accounts, or of their own.
 /// Responses to such a viewer must not be shared.
 pub fn sees_addresses(ctx: &Context, viewer: &Actor) -> bool {
-    let is_one_to_see = |role| matches!(role, Role::Organizer | Role::Admin);
-    !ctx.public_organizer_email && viewer.try_user().is_some_and(|user| is_one_to_see(user.role))
+    let sees_some = |user: &User| user.has_role(Role::Organizer) || user.has_role(Role::Admin);
+    !ctx.public_organizer_email && viewer.try_user().is_some_and(sees_some)
 }
 
 /// Where addresses of accounts are not public, replaces one by the contact address of the
@@ -46,7 +46,7 @@ fn hide_address(
     address: &mut String,
 ) {
     let may_see =
-        viewer.try_user().is_some_and(|user| user.id == organizer || user.role == Role::Admin);
+        viewer.try_user().is_some_and(|user| user.id == organizer || user.has_role(Role::Admin));
     if !ctx.public_organizer_email && !may_see {
         contact_email.unwrap_or_default().clone_into(address);
     }

@@ -1,7 +1,7 @@
 //! An account.
 
 use domain::{Contact, Organizer, Role, User, UserId};
-use sea_orm::entity::prelude::*;
+use sea_orm::{Condition, entity::prelude::*};
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel, serde::Serialize)]
 #[sea_orm(table_name = "users")]
@@ -14,7 +14,10 @@ pub(crate) struct Model {
     pub(crate) search_text: String,
     /// Folded words, separated by blanks; empty in a row of an earlier release.
     pub(crate) search_words: String,
+    /// The role that the user signed up with.
     pub(crate) role: Role,
+    /// The role that they have added; never the same.
+    pub(crate) second_role: Option<Role>,
     pub(crate) password_hash: String,
     pub(crate) created_at: DateTimeUtc,
     /// Grows with every new password.
@@ -30,14 +33,29 @@ pub(crate) enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
 
+/// A condition on users: they have this role, as in [`Model::roles`].
+pub(crate) fn has_role(role: Role) -> Condition {
+    let second =
+        Condition::all().add(Column::SecondRole.eq(role)).add(Column::Role.ne(Role::Admin));
+    Condition::any().add(Column::Role.eq(role)).add(second)
+}
+
 impl Model {
+    /// The roles, first the one that the user signed up with. An administrator has no other: an
+    /// earlier release leaves the second one when it promotes an account.
+    pub(crate) fn roles(&self) -> Vec<Role> {
+        let second = self.second_role.filter(|_| self.role != Role::Admin);
+        std::iter::once(self.role).chain(second).collect()
+    }
+
     /// The user as they see themselves.
     pub(crate) fn into_user(self) -> User {
         User {
             id: self.id,
+            role: self.role,
+            roles: self.roles(),
             email: self.email,
             name: self.name,
-            role: self.role,
             time_zone: self.time_zone,
         }
     }

@@ -98,6 +98,7 @@ fn row(
         email: email.into_string(),
         name: name.into_string(),
         role,
+        second_role: None,
         password_hash: password_hash.to_owned(),
         created_at,
         credentials_version: CredentialsVersion::FIRST.0,

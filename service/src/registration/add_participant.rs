@@ -9,6 +9,7 @@ use crate::{
     Actor, Context, Result, accounts,
     admission::{self, AdmissionCommand, Decision},
     competitions,
+    entity::user,
 };
 
 /// Registers a participant for a competition of the actor, until it is over: also before
@@ -17,9 +18,10 @@ use crate::{
 ///
 /// # Errors
 /// Unauthorized, or forbidden for anyone but the organizer; no such competition; faults of the
-/// input; [`ErrorCode::AccountNotFound`] when no participant who can log in has the address; a key
-/// that is in flight or was used for another request; a service or database that is overloaded or
-/// fails. The decision is a refusal for a competition that is cancelled, over or full, and for a
+/// input; [`ErrorCode::OwnCompetition`] for the address of the actor;
+/// [`ErrorCode::AccountNotFound`] when no participant who can log in has the address; a key that is
+/// in flight or was used for another request; a service or database that is overloaded or fails.
+/// The decision is a refusal for a competition that is cancelled, over or full, and for a
 /// participant who is registered already.
 pub async fn add_participant(
     ctx: &Context,
@@ -32,18 +34,26 @@ pub async fn add_participant(
     let Addition { email, adds_seat } = input.check()?;
     // Before the address, so that only an organizer learns whether it has an account.
     competitions::get_own(ctx, actor, competition).await?;
-    let participant = Box::new(participant(ctx, email.as_str()).await?);
+    let participant = Box::new(participant(ctx, user, email.as_str()).await?);
     let command = AdmissionCommand::AddParticipant { participant, adds_seat };
     admission::execute(ctx, user, competition, command, key).await?.registered()
 }
 
-/// The participant with this address.
-async fn participant(ctx: &Context, email: &str) -> Result<User> {
+/// The participant with this address, who is not the organizer.
+async fn participant(ctx: &Context, organizer: &User, email: &str) -> Result<User> {
     let account = accounts::find_by_email(ctx.db.connection(), email).await?;
-    let account = account.filter(|row| row.disabled_at.is_none() && row.role == Role::Participant);
-    let Some(account) = account else {
-        let message = "No participant has an account with this address. Ask them to sign up.";
-        return Err(PublicError::on_field(ErrorCode::AccountNotFound, "email", message).into());
-    };
-    Ok(account.into_user())
+    let enabled = account.filter(|row| row.disabled_at.is_none()).map(user::Model::into_user);
+    let refused = |code, message| Err(PublicError::on_field(code, "email", message).into());
+    match enabled {
+        Some(user) if user.id == organizer.id => {
+            let message = "You organize this competition, so you cannot be registered for it.";
+            refused(ErrorCode::OwnCompetition, message)
+        }
+        Some(user) if user.has_role(Role::Participant) => Ok(user),
+        _ => {
+            let message = "No participant has an account with this address. Ask them to sign up, \
+                           or to add the participant role to their account.";
+            refused(ErrorCode::AccountNotFound, message)
+        }
+    }
 }

@@ -50,7 +50,7 @@ pub async fn own_statuses(
     competitions: impl IntoIterator<Item = CompetitionId>,
 ) -> Result<HashMap<CompetitionId, RegistrationStatus>> {
     use registration::Column;
-    let user = actor.try_user().filter(|user| user.role == Role::Participant);
+    let user = actor.try_user().filter(|user| user.has_role(Role::Participant));
     let Some(user) = user else { return Ok(HashMap::new()) };
     let db = &*ctx.db.for_lists().await?;
     let rows = registration::Entity::find()

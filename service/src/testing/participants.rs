@@ -50,6 +50,7 @@ impl World {
             email: Set(email.into_string()),
             name: Set(name.into_string()),
             role: Set(user.role),
+            second_role: Set(None),
             password_hash: Set(password_hash.to_owned()),
             created_at: Set(self.ctx.now().utc()),
         }
@@ -62,6 +63,7 @@ fn member(number: usize) -> User {
         email: format!("member.{number}@example.com"),
         name: format!("Member {number}"),
         role: Role::Participant,
+        roles: vec![Role::Participant],
         time_zone: None,
     }
 }

@@ -43,6 +43,7 @@ mod queue;
 mod refresh_tokens;
 mod registration;
 mod reminders;
+mod roles;
 mod roster;
 mod search;
 mod sections;

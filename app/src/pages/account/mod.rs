@@ -4,6 +4,7 @@ mod change_password;
 mod delete;
 mod page;
 mod profile;
+mod roles;
 mod tokens;
 
 pub use page::{AccountPage, AccountScreen};

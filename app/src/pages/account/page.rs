@@ -2,12 +2,14 @@
 
 use domain::{DeletionPreview, User};
 use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
 use serde::{Deserialize, Serialize};
 
 use super::{
     change_password::{ChangePassword, PasswordSection},
     delete::{DeleteAccount, DeletionSection},
     profile::{EditProfile, ProfileSection, TypedProfile},
+    roles::{AddRole, RolesSection},
     tokens::TOKENS,
 };
 use crate::{
@@ -23,6 +25,8 @@ pub struct AccountScreen {
     pub user: User,
     /// The initial state of the profile form, and whether it has just succeeded.
     pub profile: (Returned<TypedProfile>, bool),
+    /// The initial state of the form that adds a role, and whether it has just succeeded.
+    pub role: (Returned<()>, bool),
     /// The same for the password form.
     pub password: (Returned<()>, bool),
     /// The initial state of the deletion form, and the consequences.
@@ -47,6 +51,10 @@ pub async fn load_account() -> Result<AccountScreen, Failure> {
     }
     Ok(AccountScreen {
         profile: (profile, form::take_success_flag("edit_profile").await?),
+        role: (
+            form::take_stored_form("add_role").await?,
+            form::take_success_flag("add_role").await?,
+        ),
         password: (
             form::take_stored_form("change_password").await?,
             form::take_success_flag("change_password").await?,
@@ -63,14 +71,17 @@ pub async fn load_account() -> Result<AccountScreen, Failure> {
 /// The account of the user.
 #[component]
 pub fn AccountPage() -> impl IntoView {
+    let params = use_query_map();
+    let next = Memo::new(move |_| params.read().get("next"));
     let screen = Resource::new_blocking(|| (), |()| load_account());
     let profile = ServerAction::<EditProfile>::new();
+    let role = ServerAction::<AddRole>::new();
     let password = ServerAction::<ChangePassword>::new();
     let deletion = ServerAction::<DeleteAccount>::new();
     Toasts::after(deletion);
     view! {
         <Loaded from=screen let(screen)>
-            <Content screen profile password deletion />
+            <Content screen next profile role password deletion />
         </Loaded>
     }
 }
@@ -78,13 +89,17 @@ pub fn AccountPage() -> impl IntoView {
 #[component]
 fn Content(
     screen: AccountScreen,
+    /// The page that the form for roles leads to.
+    next: Memo<Option<String>>,
     profile: ServerAction<EditProfile>,
+    role: ServerAction<AddRole>,
     password: ServerAction<ChangePassword>,
     deletion: ServerAction<DeleteAccount>,
 ) -> impl IntoView {
     let AccountScreen {
         user,
         profile: profile_start,
+        role: role_start,
         password: password_start,
         deletion: (start, preview),
         zones,
@@ -97,6 +112,12 @@ fn Content(
                 <p class="break-all text-muted">{user.email.clone()}</p>
             </div>
             <ProfileSection start=profile_start action=profile zones />
+            <RolesSection
+                user=user.clone()
+                next=next.get_untracked()
+                start=role_start
+                action=role
+            />
             <PasswordSection email=user.email start=password_start action=password />
             <TokensSection />
             <DeletionSection start preview action=deletion />

@@ -25,10 +25,12 @@ pub struct TypedSignup {
     pub role: String,
 }
 
-/// Loads the initial state of the form. A user who is logged in is redirected to `next`.
+/// Loads the initial state of the form. A user who is logged in is redirected to `next`, or to the
+/// form that adds `role` to their account.
 #[server(prefix = "/fn", endpoint = "signup")]
 pub async fn load_signup(
     #[server(default)] next: String,
+    #[server(default)] role: Option<String>,
 ) -> Result<Returned<TypedSignup>, Failure> {
     use crate::ssr::{
         form,
@@ -36,8 +38,18 @@ pub async fn load_signup(
         response,
     };
 
-    if request::actor()?.try_user().is_some() && request::kind() == RequestKind::Page {
-        response::redirect_page(next::local(&next));
+    let actor = request::actor()?;
+    if let Some(user) = actor.try_user().filter(|_| request::kind() == RequestKind::Page) {
+        let wanted = role.and_then(|role| role.parse().ok());
+        // The link that asks to organize competitions leads to the first one.
+        let next = match wanted {
+            Some(Role::Organizer) if next.is_empty() => "/competitions/create",
+            _ => next::local(&next),
+        };
+        match user.addable_role() {
+            Some(role) if wanted == Some(role) => response::redirect_page(&next::add_role(next)),
+            _ => response::redirect_page(next),
+        }
     }
     form::take_stored_form("sign_up").await
 }
@@ -80,7 +92,10 @@ pub fn SignupPage() -> impl IntoView {
     let params = use_query_map();
     let next = Memo::new(move |_| params.read().get("next").unwrap_or_default());
     let role = Memo::new(move |_| params.read().get("role"));
-    let start = Resource::new_blocking(move || next.get(), load_signup);
+    let start = Resource::new_blocking(
+        move || (next.get(), role.get()),
+        |(next, role)| load_signup(next, role),
+    );
     let sign_up = ServerAction::<SignUp>::new();
     view! {
         <Head title="Sign up" />

@@ -74,8 +74,6 @@ pub(super) fn CallToActionPanel(
     id: CompetitionId,
     /// The state.
     call_to_action: CallToAction,
-    /// Whether the viewer is the organizer of the competition.
-    is_mine: bool,
     /// When registration opens, if it has not opened yet.
     opens: Option<Moment>,
     /// The page with the form that registers, if it is on a page of its own.
@@ -176,10 +174,11 @@ pub(super) fn CallToActionPanel(
             <Notice title="Registration is closed">"The deadline has passed."</Notice>
         }
         .into_any(),
-        CallToAction::OrganizersCannotRegister if is_mine => ().into_any(),
-        CallToAction::OrganizersCannotRegister => view! {
-            <Notice title="Organizers cannot register">
-                "Seats are for participants. Sign up as a participant to compete."
+        CallToAction::Own => ().into_any(),
+        CallToAction::AddRole => view! { <AddRoleFirst id code /> }.into_any(),
+        CallToAction::AdministratorsCannotRegister => view! {
+            <Notice title="Administrators cannot register">
+                "Sign up with another address to take part in competitions."
             </Notice>
         }
         .into_any(),
@@ -292,6 +291,26 @@ fn LogInFirst(id: CompetitionId, code: String) -> impl IntoView {
             </a>
             <p class="text-sm">
                 "New here? " <a class="link" href=next::sign_up(&here)>"Sign up to register"</a>
+            </p>
+        </div>
+    }
+}
+
+#[component]
+fn AddRoleFirst(id: CompetitionId, code: String) -> impl IntoView {
+    let here = address::with_code(address::competition(id), &code);
+    view! {
+        <div class="grid gap-3">
+            // External: the browser scrolls to the form.
+            <a
+                class="btn btn-primary btn-lg btn-block"
+                href=next::add_role(&here)
+                rel="external"
+            >
+                "Add the participant role"
+            </a>
+            <p class="text-sm text-muted">
+                "Your account is that of an organizer. With both roles you can register."
             </p>
         </div>
     }

@@ -6,6 +6,8 @@ use leptos_router::hooks::use_params_map;
 use serde::{Deserialize, Serialize};
 
 use super::{address, claim::Claim};
+#[cfg(feature = "ssr")]
+use crate::pages::dashboard_view::DashboardView;
 use crate::{
     Moment,
     components::{
@@ -96,7 +98,7 @@ pub async fn cancel_registration(
     .await;
     form::redirect_back_with(FORM, &address::cancel_registration(competition), (), outcome).await?;
     flash::set(claim.done()).await;
-    leptos_axum::redirect("/dashboard");
+    leptos_axum::redirect(&DashboardView::Registrations.address());
     Ok(())
 }
 

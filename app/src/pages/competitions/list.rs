@@ -154,7 +154,8 @@ fn Nothing(query: CompetitionQuery, any_open: bool, total: u64) -> impl IntoView
             return view! {
                 <EmptyState title="No open competitions yet">
                     <p>"Come back soon, or create one yourself."</p>
-                    <a class="btn btn-primary" href="/auth/signup?role=ORGANIZER">
+                    // External: a user who is logged in is redirected.
+                    <a class="btn btn-primary" href="/auth/signup?role=ORGANIZER" rel="external">
                         "Sign up as an organizer"
                     </a>
                 </EmptyState>

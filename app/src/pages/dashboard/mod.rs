@@ -6,6 +6,6 @@ mod participant;
 mod trend;
 
 pub use organizer::{OrganizerRow, OrganizerScreen};
-pub use page::{DashboardPage, DashboardScreen};
+pub use page::{DashboardContent, DashboardPage, DashboardScreen};
 pub use participant::{ParticipantScreen, RegistrationRow};
 pub use trend::TrendDay;

@@ -15,7 +15,10 @@ use crate::{
         EmptyState, Icon, LocalTimes, Pagination, PastTheEnd, Seats, Shape, Total, grouped,
         page_words,
     },
-    pages::competitions::{Availability, StateBadges, address},
+    pages::{
+        competitions::{Availability, StateBadges, address},
+        dashboard_view::DashboardView,
+    },
 };
 
 /// A competition of the organizer.
@@ -162,7 +165,8 @@ pub(super) fn OrganizerDashboard(
 }
 
 fn at_page(page: u64) -> String {
-    if page > 1 { format!("/dashboard?page={page}") } else { "/dashboard".into() }
+    let first = DashboardView::Competitions.address();
+    if page > 1 { format!("{first}&page={page}") } else { first }
 }
 
 #[component]

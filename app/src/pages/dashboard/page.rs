@@ -11,12 +11,21 @@ use super::{
 use crate::{
     components::{EmptyState, Head, Heading, Loaded},
     error::Failure,
-    pages::{admin::QUEUES, webhooks::address::WEBHOOKS},
+    pages::{admin::QUEUES, dashboard_view::DashboardView, webhooks::address::WEBHOOKS},
 };
 
-/// The data of the page, for each role.
+/// The data of the page.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum DashboardScreen {
+pub struct DashboardScreen {
+    /// Whether there is another view for the other role of the user.
+    pub has_both_views: bool,
+    /// The view.
+    pub content: DashboardContent,
+}
+
+/// The data of a view.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum DashboardContent {
     /// Registrations.
     Participant(ParticipantScreen),
     /// Competitions.
@@ -25,9 +34,11 @@ pub enum DashboardScreen {
     Admin,
 }
 
-/// Loads the page, with one page of an organizer's competitions.
+/// Loads the page, with one page of an organizer's competitions. Without a `view` of theirs, users
+/// get that of the role that they signed up with.
 #[server(prefix = "/fn", endpoint = "dashboard")]
 pub async fn load_dashboard(
+    #[server(default)] view: Option<String>,
     #[server(default)] page: Option<String>,
 ) -> Result<DashboardScreen, Failure> {
     use crate::ssr::{clock::ViewerClock, request};
@@ -38,26 +49,31 @@ pub async fn load_dashboard(
     const ON_A_PAGE: u64 = 20;
     let (ctx, actor) = (request::context()?, request::actor()?);
     let clock = ViewerClock::of_request()?;
-    Ok(match actor.user()?.role {
+    let user = actor.user()?;
+    let chosen = view.as_deref().and_then(DashboardView::parse).map(DashboardView::role);
+    let content = match chosen.filter(|role| user.has_role(*role)).unwrap_or(user.role) {
         Role::Participant => {
             let own = participant(&ctx, &actor).await?;
-            DashboardScreen::Participant(ParticipantScreen::of(&ctx, own, &clock))
+            DashboardContent::Participant(ParticipantScreen::of(&ctx, own, &clock))
         }
         Role::Organizer => {
             let paging = Paging::of_page(page.as_deref(), ON_A_PAGE)?;
             let mine = organizer(&ctx, &actor, paging).await?;
-            DashboardScreen::Organizer(OrganizerScreen::of(mine, &clock, ctx.now()))
+            DashboardContent::Organizer(OrganizerScreen::of(mine, &clock, ctx.now()))
         }
-        Role::Admin => DashboardScreen::Admin,
-    })
+        Role::Admin => DashboardContent::Admin,
+    };
+    let has_both_views = DashboardView::ALL.into_iter().all(|view| user.has_role(view.role()));
+    Ok(DashboardScreen { has_both_views, content })
 }
 
 /// The dashboard.
 #[component]
 pub fn DashboardPage() -> impl IntoView {
     let params = use_query_map();
-    let page = Memo::new(move |_| params.read().get("page"));
-    let screen = Resource::new_blocking(move || page.get(), load_dashboard);
+    let source = Memo::new(move |_| params.with(|params| (params.get("view"), params.get("page"))));
+    let load = |(view, page)| load_dashboard(view, page);
+    let screen = Resource::new_blocking(move || source.get(), load);
     view! {
         <Loaded from=screen let(screen)>
             <Content screen />
@@ -67,29 +83,63 @@ pub fn DashboardPage() -> impl IntoView {
 
 #[component]
 fn Content(screen: DashboardScreen) -> impl IntoView {
-    let content = match screen {
-        DashboardScreen::Participant(screen) => {
-            view! { <ParticipantDashboard screen /> }.into_any()
+    let DashboardScreen { has_both_views, content } = screen;
+    let (shown, content) = match content {
+        DashboardContent::Participant(screen) => {
+            let content = view! { <ParticipantDashboard screen /> }.into_any();
+            (Some(DashboardView::Registrations), content)
         }
-        DashboardScreen::Organizer(screen) => view! {
-            <OrganizerDashboard screen />
-            <WebhooksSection />
+        DashboardContent::Organizer(screen) => {
+            let content = view! {
+                <OrganizerDashboard screen />
+                <WebhooksSection />
+            };
+            (Some(DashboardView::Competitions), content.into_any())
         }
-        .into_any(),
-        DashboardScreen::Admin => view! {
-            <EmptyState title="Administration">
-                <p>"The queues show the background jobs and what has failed."</p>
-                <a class="btn btn-primary" href=QUEUES>"Open queues"</a>
-            </EmptyState>
+        DashboardContent::Admin => {
+            let content = view! {
+                <EmptyState title="Administration">
+                    <p>"The queues show the background jobs and what has failed."</p>
+                    <a class="btn btn-primary" href=QUEUES>"Open queues"</a>
+                </EmptyState>
+            };
+            (None, content.into_any())
         }
-        .into_any(),
     };
+    let shown = shown.filter(|_| has_both_views);
+    let title = shown.map_or("Dashboard", DashboardView::title);
     view! {
-        <Head title="Dashboard" />
+        <Head title />
         <div class="grid gap-8">
-            <Heading>"Dashboard"</Heading>
+            <Heading>{title}</Heading>
+            {shown.map(|shown| view! { <Views shown /> })}
             {content}
         </div>
+    }
+}
+
+/// Links to the views, for a user with both roles.
+#[component]
+fn Views(shown: DashboardView) -> impl IntoView {
+    let link = |view: DashboardView| {
+        let is_shown = view == shown;
+        view! {
+            <li>
+                <a
+                    class="chip"
+                    class:chip-on=is_shown
+                    aria-current=is_shown.then_some("page")
+                    href=view.address()
+                >
+                    {view.label()}
+                </a>
+            </li>
+        }
+    };
+    view! {
+        <nav aria-label="Views">
+            <ul class="flex flex-wrap gap-2">{DashboardView::ALL.map(link).collect_view()}</ul>
+        </nav>
     }
 }
 

@@ -16,6 +16,7 @@ use crate::{
     components::{EmptyState, Head, Heading, Loaded},
     error::Failure,
     form::Returned,
+    pages::dashboard_view::DashboardView,
 };
 
 /// The data of the page.
@@ -97,7 +98,9 @@ fn Content(screen: WebhooksScreen, create: ServerAction<CreateWebhook>) -> impl 
             <WebhookList webhooks />
             <CreateSection start choices has_more action=create />
             <p>
-                <a class="link" href="/dashboard">"Back to your dashboard"</a>
+                <a class="link" href=DashboardView::Competitions.address()>
+                    "Back to your dashboard"
+                </a>
             </p>
         </div>
     }

@@ -52,6 +52,7 @@ pub(super) const ROUTES: &[Row] = &[
         r#"{"password":"correct horse"}"#,
         [401, 204, 204, 204, 204],
     ),
+    json(Method::POST, "/api/auth/roles", r#"{"role":"PARTICIPANT"}"#, [401, 200, 200, 200, 403]),
     credentials_json(Method::POST, "/api/auth/password", NEW_PASSWORD, [401, 200, 200, 200, 200]),
     credentials_json(
         Method::POST,
@@ -322,6 +323,7 @@ pub(super) const ROUTES: &[Row] = &[
     credentials_form("/fn/reset_password", "password=battery+staple", [400, 400, 400, 400, 400]),
     load("/fn/account", "", [401, 200, 200, 200, 200]),
     form("/fn/edit_profile", "name=Eve", [401, 200, 200, 200, 200]),
+    form("/fn/add_role", "role=PARTICIPANT", [401, 200, 200, 200, 403]),
     credentials_form(
         "/fn/change_password",
         "current_password=wrong&new_password=battery+staple",

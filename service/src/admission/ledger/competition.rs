@@ -29,6 +29,15 @@ impl Ledger {
         Err(PublicError::new(ErrorCode::Forbidden, message).into())
     }
 
+    /// Refuses to register the organizer, who may be a participant as well.
+    pub(super) fn refuse_organizer(&self, participant: &User) -> Result<()> {
+        if self.after.organizer_id != participant.id {
+            return Ok(());
+        }
+        let message = "Organizers cannot register for their own competitions";
+        Err(PublicError::new(ErrorCode::OwnCompetition, message).into())
+    }
+
     pub(super) fn edit_competition(
         &mut self,
         request: &Request,

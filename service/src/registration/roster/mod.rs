@@ -152,13 +152,13 @@ pub(super) async fn open(
     id: CompetitionId,
 ) -> Result<competition::Model> {
     let user = actor.user()?;
-    if user.role == Role::Participant {
+    if !user.has_role(Role::Admin) {
         actor.require(Role::Organizer)?;
     }
     let found = competition::Entity::find_by_id(id).one(ctx.db.connection()).await?;
     let competition = found.ok_or_else(PublicError::competition_not_found)?;
     visible_to(actor, competition.organizer_id, competition.visibility)?;
-    if user.role != Role::Admin && competition.organizer_id != user.id {
+    if !user.has_role(Role::Admin) && competition.organizer_id != user.id {
         let message = "Only the organizer of this competition may see who is registered";
         return Err(PublicError::new(ErrorCode::Forbidden, message).into());
     }

@@ -135,6 +135,7 @@ fn without_form(call_to_action: CallToAction) -> &'static str {
         CallToAction::Registered(_) => "You are registered for this competition",
         CallToAction::Waitlisted(_) => "You're on the waiting list for this competition",
         CallToAction::AwaitingApproval => "Your request waits for approval",
+        CallToAction::Own => "You organize this competition",
         _ => "You cannot register for this competition now",
     }
 }
