@@ -11,7 +11,7 @@ use super::{
     visibility_choice::VisibilityChoice,
 };
 use crate::{
-    components::{ErrorSummary, Field, Heading, TextArea, Zone, ZoneField},
+    components::{ErrorSummary, Field, Heading, KeptText, TextArea, Zone, ZoneField},
     error::Failure,
     form::FormError,
 };
@@ -39,32 +39,35 @@ pub(super) fn FormPage(
             });
         }
     });
+    let saved = Signal::derive(move || matches!(reply.get(), Some(Ok(None))));
     view! {
         <div class="form-page">
             <Heading>{title}</Heading>
-            <For each=move || [current.get()] key=|(number, _)| *number let((number, screen))>
-                {
-                    let at_first = screen.error.clone();
-                    let error = Signal::derive(move || match reply.get() {
-                        Some(Err(Failure(error))) => Some(error),
-                        _ => at_first.clone(),
-                    });
-                    let preview = screen.preview.clone();
-                    let title = screen.values.draft.title.clone();
-                    let summary = screen.values.draft.summary.clone();
-                    let is_stale = !screen.values.clashes.is_empty();
-                    view! {
-                        <ErrorSummary error />
-                        {is_stale.then(|| view! { <Stale /> })}
-                        {preview
-                            .map(|html| {
-                                let takes_focus = number > 0 && !is_stale;
-                                view! { <Preview title summary html takes_focus /> }
-                            })}
-                        {form(screen, error)}
+            <KeptText saved>
+                <For each=move || [current.get()] key=|(number, _)| *number let((number, screen))>
+                    {
+                        let at_first = screen.error.clone();
+                        let error = Signal::derive(move || match reply.get() {
+                            Some(Err(Failure(error))) => Some(error),
+                            _ => at_first.clone(),
+                        });
+                        let preview = screen.preview.clone();
+                        let title = screen.values.draft.title.clone();
+                        let summary = screen.values.draft.summary.clone();
+                        let is_stale = !screen.values.clashes.is_empty();
+                        view! {
+                            <ErrorSummary error />
+                            {is_stale.then(|| view! { <Stale /> })}
+                            {preview
+                                .map(|html| {
+                                    let takes_focus = number > 0 && !is_stale;
+                                    view! { <Preview title summary html takes_focus /> }
+                                })}
+                            {form(screen, error)}
+                        }
                     }
-                }
-            </For>
+                </For>
+            </KeptText>
         </div>
     }
 }

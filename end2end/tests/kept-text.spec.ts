@@ -1,0 +1,86 @@
+import type { Page } from '@playwright/test';
+import { expect, hydrated, open, test } from '../support/fixtures.ts';
+import { competitionFields, createCompetition } from '../support/forms.ts';
+import { logInAs } from '../support/session.ts';
+import { inDays } from '../support/time.ts';
+import { unique } from '../support/unique.ts';
+
+// A form with a stale version is answered 409.
+test.use({ expectedStatuses: [409] });
+
+const offer = (page: Page) => page.getByText('You have not saved what you typed here');
+const title = (page: Page) => page.getByLabel('Title', { exact: true });
+
+test('text that was not saved is restored when the form is opened again', { tag: '@js' }, async ({ page, api }) => {
+  const organizer = await api.organizer();
+  await logInAs(page, organizer);
+  await open(page, '/competitions/create');
+  await hydrated(page);
+  await expect(offer(page)).toBeHidden();
+  await title(page).fill('Half a tournament');
+  await page.getByLabel('Description').fill('Seven **rounds**.');
+  await page.getByLabel('Capacity').fill('12');
+  await page.getByLabel('Unlisted').check();
+
+  await open(page, '/competitions');
+  await open(page, '/competitions/create');
+  await expect(offer(page)).toBeVisible();
+  await expect(title(page)).toHaveValue('');
+  await page.getByRole('button', { name: 'Restore' }).click();
+
+  await expect(offer(page)).toBeHidden();
+  await expect(title(page)).toHaveValue('Half a tournament');
+  await expect(page.getByLabel('Description')).toHaveValue('Seven **rounds**.');
+  await expect(page.getByLabel('Capacity')).toHaveValue('12');
+  await expect(page.getByLabel('Unlisted')).toBeChecked();
+});
+
+test('text that was not saved is discarded on request, and by publishing', { tag: '@js' }, async ({ page, api }) => {
+  await logInAs(page, await api.organizer());
+  await open(page, '/competitions/create');
+  await hydrated(page);
+  await title(page).fill('Half a tournament');
+  await open(page, '/competitions/create');
+  await page.getByRole('button', { name: 'Discard' }).click();
+  await open(page, '/competitions/create');
+  await hydrated(page);
+  await expect(offer(page)).toBeHidden();
+
+  const whole = unique('Whole');
+  await createCompetition(page, competitionFields(whole, inDays(7), inDays(14)));
+  await expect(page.getByRole('heading', { name: whole })).toBeVisible();
+  await open(page, '/competitions/create');
+  await hydrated(page);
+  await expect(offer(page)).toBeHidden();
+});
+
+test('text that was not saved is not shown to another user of the browser', { tag: '@js' }, async ({ page, api }) => {
+  await logInAs(page, await api.organizer());
+  await open(page, '/competitions/create');
+  await hydrated(page);
+  await title(page).fill('Half a tournament');
+
+  await logInAs(page, await api.organizer());
+  await open(page, '/competitions/create');
+  await hydrated(page);
+
+  await expect(offer(page)).toBeHidden();
+});
+
+test('restored text never replaces a later change of the competition', { tag: '@js' }, async ({ page, api }) => {
+  const owner = await api.organizer();
+  const competition = await api.competition({ owner });
+  await logInAs(page, owner);
+  await open(page, `/competitions/${competition.id}/edit`);
+  await hydrated(page);
+  await page.getByLabel('Summary').fill('Mine');
+  await api.edit(owner, competition, { summary: 'Theirs' });
+
+  await open(page, `/competitions/${competition.id}/edit`);
+  await expect(page.getByLabel('Summary')).toHaveValue('Theirs');
+  await page.getByRole('button', { name: 'Restore' }).click();
+  await expect(page.getByLabel('Summary')).toHaveValue('Mine');
+  await page.getByRole('button', { name: 'Save changes' }).click();
+
+  await expect(page.getByText('This competition was changed after you opened it')).toBeVisible();
+});
