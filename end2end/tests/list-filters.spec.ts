@@ -37,6 +37,7 @@ test('a past competition is found under its status, without deadline and calenda
   await page.getByRole('link', { name: title }).click();
   await expect(page).toHaveURL(`/competitions/${id}`);
   await expect(page.getByText('This competition is over')).toBeVisible();
+  await expect(page.getByText('0 of 40 seats taken')).toBeVisible();
   await expect(page.getByText('Registration closes')).toHaveCount(0);
   await expect(page.getByRole('link', { name: 'Add to calendar' })).toHaveCount(0);
 
@@ -144,4 +145,28 @@ test('a card counts the seats only when few are left', async ({ page, api }) => 
   await api.register(await api.participant(), one);
   await open(page, `/competitions?search=${encodeURIComponent(word)}`);
   await expect(page.getByRole('article').filter({ hasText: 'One' })).toContainText('0 of 1 seat left');
+});
+
+test('the bar at the bottom of a narrow page leads to registration', { tag: '@phone' }, async ({ page, api }) => {
+  const { id } = await api.competition();
+  await page.setViewportSize({ width: 390, height: 700 });
+  await open(page, `/competitions/${id}`);
+
+  await page.getByRole('link', { name: 'Go to registration' }).click();
+
+  await expect(page.locator('#registration')).toBeFocused();
+});
+
+test('a ticket has links to calendars on the web', async ({ page, api }) => {
+  const participant = await api.participant();
+  const competition = await api.competition({ start: 14 });
+  await api.register(participant, competition);
+  await logInAs(page, participant);
+
+  await open(page, '/dashboard');
+
+  for (const [name, site] of [['Google', 'https://calendar.google.com/'], ['Outlook', 'https://outlook.live.com/']]) {
+    const link = page.getByRole('link', { name: `${name} Calendar: add ${competition.title}` });
+    expect(await link.getAttribute('href')).toContain(site);
+  }
 });

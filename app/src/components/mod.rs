@@ -57,7 +57,7 @@ pub(crate) use radio_choice::RadioChoice;
 pub(crate) use refresh::{back_off, refresh_now, refresh_soon};
 pub(crate) use request_id::RequestId;
 pub(crate) use scroll::ScrollMemory;
-pub(crate) use seats::Seats;
+pub(crate) use seats::{Seats, seats_taken};
 pub(crate) use share::Share;
 pub(crate) use status::{StatusBadge, status_words};
 pub(crate) use submit::Submit;

@@ -8,6 +8,12 @@ fn seats_left(left: u32, capacity: u32) -> String {
     format!("{left} of {capacity} {seats} left")
 }
 
+/// `28 of 40 seats taken`.
+pub(crate) fn seats_taken(left: u32, capacity: u32) -> String {
+    let seats = if capacity == 1 { "seat" } else { "seats" };
+    format!("{} of {capacity} {seats} taken", capacity.saturating_sub(left))
+}
+
 /// A meter, and its value in words.
 #[component]
 pub(crate) fn Seats(
@@ -37,5 +43,7 @@ mod tests {
     fn seats_are_counted_in_words() {
         assert_eq!(seats_left(12, 40), "12 of 40 seats left");
         assert_eq!(seats_left(0, 1), "0 of 1 seat left");
+        assert_eq!(seats_taken(12, 40), "28 of 40 seats taken");
+        assert_eq!(seats_taken(0, 1), "1 of 1 seat taken");
     }
 }

@@ -17,7 +17,9 @@ use super::{
     tags::Tags,
     waiting_words::waiting_words,
 };
-use crate::components::{Countdown, Head, Heading, Loaded, LocalTimes, Seats, Share, refresh_soon};
+use crate::components::{
+    Countdown, Head, Heading, Loaded, LocalTimes, Seats, Share, refresh_soon, seats_taken,
+};
 
 /// The page of a competition.
 #[component]
@@ -122,7 +124,9 @@ fn Detail(
     let calendar = calendar(id, screen.registration);
     let organizer = match screen.organizer.clone() {
         Some((name, id)) => view! {
-            <a class="quiet-link" href=address::of_organizer(id, screen.status)><bdi>{name}</bdi></a>
+            <a class="quiet-link" href=address::of_organizer(id, screen.status)>
+                <bdi>{name}</bdi>
+            </a>
         }
         .into_any(),
         None => "Account deleted".into_any(),
@@ -181,6 +185,18 @@ fn Detail(
     };
     // Nobody else could open the link to a draft.
     let share = (!is_draft).then(|| view! { <Share path=address::competition(id) /> });
+    // None is left of what is over.
+    let meter = match is_past {
+        true => {
+            let words = seats_taken(seats_left, capacity);
+            view! { <p class="font-semibold tabular-nums">{words}</p> }.into_any()
+        }
+        false => {
+            let left = Signal::derive(move || seats.get().0);
+            let capacity = Signal::derive(move || seats.get().1);
+            view! { <Seats left capacity /> }.into_any()
+        }
+    };
     // How many the list takes; nobody joins it after the deadline.
     let takes_more = if was_cancelled || deadline.at <= now { 0 } else { waitlist_capacity };
     let closes = (!is_past).then(|| {
@@ -238,10 +254,7 @@ fn Detail(
                 class="ticket self-start"
             >
                 <div class="ticket-body">
-                    <Seats
-                        left=Signal::derive(move || seats.get().0)
-                        capacity=Signal::derive(move || seats.get().1)
-                    />
+                    {meter}
                     {access_words(screen.access)
                         .map(|words| view! { <p class="text-sm text-muted">{words}</p> })}
                     {screen
