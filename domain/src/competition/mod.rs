@@ -8,8 +8,10 @@ mod facts;
 mod fields;
 mod input;
 mod optional_text;
+mod organizer;
 mod patched;
 mod query;
+mod seats_changed;
 mod sections;
 mod sort;
 mod start_days;
@@ -26,10 +28,12 @@ pub use edit::{CompetitionEdit, CompetitionPatch};
 pub use facts::{Facts, FactsEdit, venue_line};
 pub use fields::MAX_CAPACITY;
 pub use input::{CompetitionInput, NewCompetition};
+pub use organizer::{Contact, Organizer};
 pub use query::{CompetitionFilter, CompetitionQuery};
 #[cfg(feature = "openapi")]
 pub use query::{SearchText, TagList};
 pub(crate) use query::{filled, search};
+pub use seats_changed::SeatsChanged;
 pub use sections::{Sections, SectionsEdit};
 pub use sort::CompetitionSort;
 #[cfg(feature = "openapi")]
@@ -38,7 +42,7 @@ pub use start_days::StartDays;
 pub use status::CompetitionStatus;
 pub use view::{
     Competition, CompetitionCounts, CompetitionDetail, CompetitionPage, CompetitionWithCount,
-    CompetitionWithOrganizer, CompetitionWithSections, Contact, Organizer, SeatsChanged,
+    CompetitionWithOrganizer, CompetitionWithSections,
 };
 pub use visibility::Visibility;
 pub use waitlist::MAX_WAITLIST;

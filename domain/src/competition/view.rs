@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{CompetitionStatus, Sections};
+use super::{CompetitionStatus, Organizer, Sections};
 use crate::{
     AccessMode, CompetitionId, Cover, Dates, Page, Question, Timestamp, UserId, Visibility,
 };
@@ -187,39 +187,6 @@ impl Competition {
     }
 }
 
-/// Who runs a competition, or who is registered for it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct Organizer {
-    /// Who.
-    pub id: UserId,
-    /// Their name.
-    #[cfg_attr(feature = "openapi", schema(example = "Ada Lovelace"))]
-    pub name: String,
-    /// Their address; empty once the account is deleted. Where addresses of organizers are not
-    /// public, others see the contact address of the competition, or an empty text.
-    #[cfg_attr(feature = "openapi", schema(example = "ada@example.com"))]
-    pub email: String,
-    /// Whether the account is deleted. Not part of the API.
-    #[serde(skip)]
-    pub is_deleted: bool,
-}
-
-/// A name and an address.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct Contact {
-    /// The name.
-    #[cfg_attr(feature = "openapi", schema(example = "Ada Lovelace"))]
-    pub name: String,
-    /// The address; as for an [`Organizer`].
-    #[cfg_attr(feature = "openapi", schema(example = "ada@example.com"))]
-    pub email: String,
-    /// Whether the account is deleted. Not part of the API.
-    #[serde(skip)]
-    pub is_deleted: bool,
-}
-
 /// Numbers about a competition.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -241,10 +208,10 @@ pub struct CompetitionDetail {
     /// Seats taken.
     #[serde(rename = "_count")]
     pub count: CompetitionCounts,
-    /// Orders this state among those of [`SeatsChanged`]. Not part of the API.
+    /// Orders this state among those of [`super::SeatsChanged`]. Not part of the API.
     #[serde(skip)]
     pub sequence: u32,
-    /// As in [`SeatsChanged`]. Not part of the API.
+    /// As in [`super::SeatsChanged`]. Not part of the API.
     #[serde(skip)]
     pub waitlist_departures: u32,
     /// Where it takes place online. Not part of the API: only its organizer and registered people
@@ -336,44 +303,6 @@ pub struct CompetitionPage {
     pub popular_tags: Vec<String>,
     /// Whether any competition is open at all: "no match" differs from "none yet".
     pub any_open: bool,
-}
-
-/// The seats of a competition at one moment, and whether it was cancelled by then.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(rename_all = "camelCase")]
-pub struct SeatsChanged {
-    /// Of which competition.
-    pub competition_id: CompetitionId,
-    /// Seats in all.
-    #[cfg_attr(feature = "openapi", schema(example = 50))]
-    pub capacity: u32,
-    /// Seats that are not taken.
-    #[cfg_attr(feature = "openapi", schema(example = 49))]
-    pub seats_left: u32,
-    /// How many are on the waiting list.
-    #[cfg_attr(feature = "openapi", schema(required, example = 0))]
-    #[serde(default)]
-    pub waitlisted: u32,
-    /// How many have left the waiting list so far, with a seat or without: positions change with
-    /// this number.
-    #[cfg_attr(feature = "openapi", schema(required, example = 0))]
-    #[serde(default)]
-    pub waitlist_departures: u32,
-    /// Whether it was cancelled.
-    #[cfg_attr(feature = "openapi", schema(required))]
-    #[serde(default)]
-    pub cancelled: bool,
-    /// Grows with every change of the competition: of two states, the one with the higher number is
-    /// newer, in any order of arrival.
-    #[cfg_attr(feature = "openapi", schema(required, example = 7))]
-    #[serde(default)]
-    pub sequence: u32,
-    /// Whether only its organizer may see them. Not part of the API: it goes with an event to other
-    /// processes.
-    #[cfg_attr(feature = "openapi", schema(ignore))]
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub is_draft: bool,
 }
 
 #[cfg(test)]
