@@ -84,3 +84,46 @@ test('restored text never replaces a later change of the competition', { tag: '@
 
   await expect(page.getByText('This competition was changed after you opened it')).toBeVisible();
 });
+
+test('text that was not saved is kept for a week', { tag: '@js' }, async ({ page, api }) => {
+  await logInAs(page, await api.organizer());
+  const openAfter = async (days: number) => {
+    await open(page, '/competitions/create');
+    await hydrated(page);
+    await title(page).fill('Half a tournament');
+    await page.evaluate((age) => {
+      for (const [key, text] of Object.entries(localStorage)) {
+        const kept = JSON.parse(text) as { at: number };
+        localStorage.setItem(key, JSON.stringify({ ...kept, at: kept.at - age }));
+      }
+    }, days * 24 * 60 * 60 * 1000);
+    await open(page, '/competitions/create');
+    await hydrated(page);
+  };
+  await openAfter(6.9);
+  await expect(offer(page)).toBeVisible();
+
+  await openAfter(7.1);
+
+  await expect.poll(() => page.evaluate(() => localStorage.length)).toBe(0);
+  await expect(offer(page)).toBeHidden();
+});
+
+test('a browser that keeps nothing asks before the page is left', { tag: '@js' }, async ({ page, api }) => {
+  await logInAs(page, await api.organizer());
+  await page.addInitScript(() => {
+    Storage.prototype.setItem = () => {
+      throw new DOMException('full', 'QuotaExceededError');
+    };
+  });
+  await open(page, '/competitions/create');
+  await hydrated(page);
+  await title(page).fill('Half a tournament');
+  const asked = page.waitForEvent('dialog');
+
+  await page.close({ runBeforeUnload: true });
+
+  const dialog = await asked;
+  expect(dialog.type()).toBe('beforeunload');
+  await dialog.accept();
+});

@@ -33,6 +33,7 @@ async fn a_form_rendered_for_another_user_is_rejected() {
         ("/fn/send_delivery", format!("webhook={webhook}"), &ada, &bob),
         ("/fn/rotate_secret", format!("id={webhook}"), &ada, &bob),
         ("/fn/delete_webhook", format!("id={webhook}"), &ada, &bob),
+        ("/fn/add_role", "role=ORGANIZER".to_owned(), &ben, &eve),
     ] {
         let cookie = app.log_in(sender).await;
         for (maker, status) in [(other, StatusCode::FORBIDDEN), (sender, StatusCode::OK)] {
