@@ -4,7 +4,7 @@ use domain::{ErrorCode, PublicError, Role};
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 
-use super::{Awaited, Head, Heading, RequestId};
+use super::{Awaited, Head, Heading, RequestId, add_role_words};
 use crate::{error::Failure, next, viewer::CurrentViewer};
 
 /// The page for a failure: what happened and what to do, with the matching status. A visitor who
@@ -154,10 +154,7 @@ fn AddRole(role: Role) -> impl IntoView {
             (is_enough && addable == Some(role)).then(|| {
                 view! {
                     <a class="btn btn-primary" href=href rel="external">
-                        {match role {
-                            Role::Participant => "Add the participant role",
-                            _ => "Add the organizer role",
-                        }}
+                        {add_role_words(role)}
                     </a>
                 }
             })

@@ -87,7 +87,7 @@ pub(crate) fn KeptText(
             let kept = read(&name);
             key.set(Some(name));
             match kept.zip(form()) {
-                // It was saved after all.
+                // The page shows the same text: it was saved, or the form is shown again.
                 Some((kept, form)) if kept.typed().eq(fields_of(&form).typed()) => forget(),
                 Some((kept, _)) => offered.set(Some(kept)),
                 None => {}

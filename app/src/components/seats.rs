@@ -4,14 +4,16 @@ use leptos::prelude::*;
 
 /// `12 of 40 seats left`.
 fn seats_left(left: u32, capacity: u32) -> String {
-    let seats = if capacity == 1 { "seat" } else { "seats" };
-    format!("{left} of {capacity} {seats} left")
+    format!("{left} of {} left", seats(capacity))
 }
 
 /// `28 of 40 seats taken`.
 pub(crate) fn seats_taken(left: u32, capacity: u32) -> String {
-    let seats = if capacity == 1 { "seat" } else { "seats" };
-    format!("{} of {capacity} {seats} taken", capacity.saturating_sub(left))
+    format!("{} of {} taken", capacity.saturating_sub(left), seats(capacity))
+}
+
+fn seats(capacity: u32) -> String {
+    format!("{capacity} {}", if capacity == 1 { "seat" } else { "seats" })
 }
 
 /// A meter, and its value in words.

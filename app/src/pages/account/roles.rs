@@ -4,7 +4,7 @@ use domain::{Role, User, UserId};
 use leptos::{html, prelude::*};
 
 use crate::{
-    components::{ErrorSummary, MadeFor, Submit, SuccessMessage, focus},
+    components::{ErrorSummary, MadeFor, Submit, SuccessMessage, add_role_words, focus},
     error::Failure,
     form::{Returned, error_of, success_of},
     next,
@@ -62,15 +62,11 @@ pub(super) fn RolesSection(
     let goes_on = next.clone();
     let next = StoredValue::new(next.unwrap_or_default());
     let form = move |role: Role| {
-        let (text, button) = match role {
-            Role::Participant => (
-                "You are an organizer. As a participant, you register for competitions of others.",
-                "Add the participant role",
-            ),
-            _ => (
-                "You are a participant. As an organizer, you create competitions.",
-                "Add the organizer role",
-            ),
+        let text = match role {
+            Role::Participant => {
+                "You are an organizer. As a participant, you register for competitions of others."
+            }
+            _ => "You are a participant. As an organizer, you create competitions.",
         };
         view! {
             <p>{text} " A role cannot be removed."</p>
@@ -78,7 +74,9 @@ pub(super) fn RolesSection(
                 <MadeFor />
                 <input type="hidden" name="role" value=role.as_str() />
                 <input type="hidden" name="next" value=next.get_value() />
-                <Submit pending=action.pending() class="justify-self-start">{button}</Submit>
+                <Submit pending=action.pending() class="justify-self-start">
+                    {add_role_words(role)}
+                </Submit>
             </ActionForm>
         }
     };

@@ -1,12 +1,16 @@
 //! Registering, and the state of a competition that says whether the viewer can.
 
-use domain::{AccessMode, CallToAction, CompetitionId, PublicError, RegistrationStatus, UserId};
+use domain::{
+    AccessMode, CallToAction, CompetitionId, PublicError, RegistrationStatus, Role, UserId,
+};
 use leptos::{html::Div, prelude::*};
 
 use super::{address, claim::Claim};
 use crate::{
     Moment,
-    components::{ErrorSummary, Icon, LocalTime, MadeFor, Shape, Submit, focus, ordinal},
+    components::{
+        ErrorSummary, Icon, LocalTime, MadeFor, Shape, Submit, add_role_words, focus, ordinal,
+    },
     error::Failure,
     form::error_of,
     next,
@@ -307,7 +311,7 @@ fn AddRoleFirst(id: CompetitionId, code: String) -> impl IntoView {
                 href=next::add_role(&here)
                 rel="external"
             >
-                "Add the participant role"
+                {add_role_words(Role::Participant)}
             </a>
             <p class="text-sm text-muted">
                 "Your account is that of an organizer. With both roles you can register."
