@@ -101,7 +101,27 @@ fn Site() -> impl IntoView {
                 />
                 <Route
                     path=path!("/competitions/:id/manage")
-                    view={Lazy::<organize::ManageCompetitionPage>::new()}
+                    view={Lazy::<organize::ManageOverviewPage>::new()}
+                    ssr=SsrMode::Async
+                />
+                <Route
+                    path=path!("/competitions/:id/manage/participants")
+                    view={Lazy::<organize::ParticipantsPage>::new()}
+                    ssr=SsrMode::Async
+                />
+                <Route
+                    path=path!("/competitions/:id/manage/waiting-list")
+                    view={Lazy::<organize::WaitingListPage>::new()}
+                    ssr=SsrMode::Async
+                />
+                <Route
+                    path=path!("/competitions/:id/manage/check-in-list")
+                    view={Lazy::<organize::CheckInListPage>::new()}
+                    ssr=SsrMode::Async
+                />
+                <Route
+                    path=path!("/competitions/:id/manage/settings")
+                    view={Lazy::<organize::ManageSettingsPage>::new()}
                     ssr=SsrMode::Async
                 />
                 <Route

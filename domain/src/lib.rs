@@ -51,12 +51,12 @@ pub use account::{Login, LoginInput, Signup, SignupInput, User};
 pub use addition::{Addition, AdditionInput};
 pub use call_to_action::{CallToAction, ViewerState};
 pub use competition::{
-    Attendance, Clash, Competition, CompetitionCounts, CompetitionDetail, CompetitionDraft,
-    CompetitionEdit, CompetitionFilter, CompetitionInput, CompetitionPage, CompetitionPatch,
-    CompetitionQuery, CompetitionSort, CompetitionStatus, CompetitionWithCount,
+    Attendance, Availability, Clash, Competition, CompetitionCounts, CompetitionDetail,
+    CompetitionDraft, CompetitionEdit, CompetitionFilter, CompetitionInput, CompetitionPage,
+    CompetitionPatch, CompetitionQuery, CompetitionSort, CompetitionStatus, CompetitionWithCount,
     CompetitionWithOrganizer, CompetitionWithSections, Contact, Dates, Facts, FactsEdit,
     MAX_CAPACITY, MAX_WAITLIST, NewCompetition, Organizer, SeatsChanged, Sections, SectionsEdit,
-    StartDays, UNDATED_FOR, Visibility, venue_line,
+    StartDays, UNDATED_FOR, Visibility, seats_left, seats_taken, short_place, venue_line,
 };
 #[cfg(feature = "openapi")]
 pub use competition::{Day, SearchText, TagList};

@@ -26,6 +26,11 @@ pub struct RosterEntry {
     #[cfg_attr(feature = "openapi", schema(required, example = json!(null)))]
     #[serde(rename = "accessCode")]
     pub access_code: Option<String>,
+    /// How many are on the waiting list up to this registration, counted from 1; `null` when it is
+    /// not on the list.
+    #[cfg_attr(feature = "openapi", schema(required, example = json!(null)))]
+    #[serde(rename = "waitlistPosition")]
+    pub waitlist_position: Option<u32>,
     /// The answers to the questions of the competition, in their order; those to questions that it
     /// asks no more are the last.
     pub answers: Vec<Answer>,
@@ -43,6 +48,8 @@ pub enum RosterOrder {
     Name,
     /// The name of the status.
     Status,
+    /// The position on the waiting list, for the registrations on it.
+    Waitlist,
 }
 
 /// The order of a roster, and its direction.
@@ -56,7 +63,7 @@ pub struct RosterSort {
 
 impl RosterOrder {
     /// Every order there is.
-    pub const ALL: [Self; 3] = [Self::Name, Self::Registered, Self::Status];
+    pub const ALL: [Self; 4] = [Self::Name, Self::Registered, Self::Status, Self::Waitlist];
 
     /// The name in the query string.
     pub fn as_str(self) -> &'static str {
@@ -64,6 +71,7 @@ impl RosterOrder {
             Self::Registered => "registered",
             Self::Name => "name",
             Self::Status => "status",
+            Self::Waitlist => "waitlist",
         }
     }
 }
@@ -102,7 +110,8 @@ impl FromStr for RosterSort {
         let descending = name.is_some();
         let name = name.unwrap_or(text);
         let by = RosterOrder::ALL.into_iter().find(|order| order.as_str() == name);
-        let wrong = "Sort must be registered, name or status, with a - before it to reverse it";
+        let wrong = "Sort must be registered, name, status or waitlist, with a - before it to \
+                     reverse it";
         by.map(|by| Self { by, descending }).ok_or_else(|| wrong.into())
     }
 }
@@ -146,13 +155,19 @@ impl RosterQuery {
     /// # Errors
     /// All faults at once.
     pub fn check(&self) -> Result<RosterFilter, PublicError> {
+        use RegistrationStatus::Waitlisted;
+
         let mut faults = Faults::default();
         let status = filled(&self.status).map(str::parse).transpose();
         let status = faults.check("status", status);
         let search = faults.check("search", search(filled(&self.search)));
         let answer = faults.check("answer", filled(&self.answer).map(str::parse).transpose());
         let sort =
-            faults.check("sort", filled(&self.sort).map_or(Ok(Default::default()), str::parse));
+            faults.check("sort", filled(&self.sort).map_or(Ok(RosterSort::default()), str::parse));
+        let is_by_waitlist = sort.is_some_and(|sort| sort.by == RosterOrder::Waitlist);
+        if is_by_waitlist && status.is_some_and(|status| status != Some(Waitlisted)) {
+            faults.add("sort", "Sort by waitlist needs the status WAITLISTED");
+        }
         let (page, limit) = (self.page.as_deref(), self.limit.as_deref());
         let paging = Paging::parse(&mut faults, page, limit, MAX_PAGE_SIZE);
         let whole = || {
@@ -230,7 +245,8 @@ mod tests {
 
     #[test]
     fn a_click_on_the_sorted_column_reverses_the_order() {
-        for name in ["registered", "-registered", "name", "-name", "status", "-status"] {
+        for name in ["registered", "-registered", "name", "-name", "status", "-status", "waitlist"]
+        {
             assert_eq!(name.parse::<RosterSort>().unwrap().name(), name);
         }
         for bad in ["", "-", "--name", "Name", "email"] {
@@ -243,5 +259,22 @@ mod tests {
             "-name".parse::<RosterSort>().unwrap().toggled(RosterOrder::Name).name(),
             "name"
         );
+    }
+
+    #[test]
+    fn the_order_of_the_waiting_list_is_refused_for_other_statuses() {
+        let query = |status: Option<&str>, sort: &str| RosterQuery {
+            status: status.map(Into::into),
+            sort: Some(sort.into()),
+            ..RosterQuery::default()
+        };
+        for sort in ["waitlist", "-waitlist"] {
+            query(Some("WAITLISTED"), sort).check().unwrap();
+            for status in [None, Some("CONFIRMED")] {
+                let refused = query(status, sort).check().unwrap_err();
+                let about = refused.about("sort");
+                assert_eq!(about, Some("Sort by waitlist needs the status WAITLISTED"));
+            }
+        }
     }
 }

@@ -1,14 +1,11 @@
-import { UNKNOWN_ID, page } from '../support/page-state.ts';
+import { page } from '../support/page-state.ts';
 import type { World } from '../support/world.ts';
 
 const path = ({ competition }: World) => `/competitions/${competition.id}/manage`;
 const otherPath = ({ other }: World) => `/competitions/${other.id}/manage`;
 
 export default page('/competitions/:id/manage', {
-  empty: [
-    { name: 'an empty roster', path: otherPath, viewer: 'organizer' },
-    { name: 'a roster without a match', path: (world) => `${path(world)}?search=${UNKNOWN_ID}`, viewer: 'organizer' },
-  ],
-  full: [{ name: 'a roster', path, viewer: 'organizer' }],
-  error: [{ name: 'a roster for another organizer', path, viewer: 'newOrganizer', status: 403 }],
+  empty: [{ name: 'the overview of a competition without registrations', path: otherPath, viewer: 'organizer' }],
+  full: [{ name: 'the overview of a competition', path, viewer: 'organizer' }],
+  error: [{ name: 'the overview for another organizer', path, viewer: 'newOrganizer', status: 403 }],
 });

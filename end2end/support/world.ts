@@ -33,6 +33,8 @@ export type World = People & {
   other: Competition;
   /** Another participant has its only seat. */
   full: Competition;
+  /** Full, with someone on its waiting list. */
+  waiting: Competition;
   /** The id of a message of the participant. */
   mail: string;
   /** The id of a personal access token of the organizer. */
@@ -92,12 +94,14 @@ export async function makeWorld(api: Api): Promise<World> {
     },
   });
   await api.setCover(organizer, competition, (await picture()).buffer, LONG_WORD);
-  const [asking, byCode, other, full, another, token, webhook, quietWebhook] = await Promise.all([
+  const [asking, byCode, other, full, waiting, another, last, token, webhook, quietWebhook] = await Promise.all([
     api.competition({ owner: organizer, questions: QUESTIONS }),
     api.competition({ owner: organizer, codes: CODES }),
     api.competition({ owner: organizer, seats: 1 }),
     api.competition({ seats: 1 }),
+    api.competition({ owner: organizer, seats: 1, waitlist: 5 }),
     api.participant(),
+    api.participant(LONG_WORD),
     api.createToken(organizer, LONG_WORD),
     api.createWebhook(organizer, NO_RECEIVER),
     api.createWebhook(organizer, NO_RECEIVER),
@@ -106,6 +110,8 @@ export async function makeWorld(api: Api): Promise<World> {
   const answered = await api.register(participant, asking, answers);
   await api.correctAnswers(organizer, asking, answered, [...answers, 'DE']);
   const [registration] = await Promise.all([api.register(participant, competition), api.register(another, full)]);
+  await api.register(another, waiting);
+  await api.register(last, waiting);
   await Promise.all([
     api.invite(organizer, byCode, [`${'a'.repeat(60)}@${'a'.repeat(60)}.example`]),
     api.sendTest(organizer, webhook.id),
@@ -127,6 +133,7 @@ export async function makeWorld(api: Api): Promise<World> {
     answered: answered.id,
     other,
     full,
+    waiting,
     mail: mail?.id ?? '',
     token: token.id,
     webhook: webhook.id,

@@ -11,7 +11,7 @@ test('an organizer lets participants in with an access code', { tag: '@phone' },
   const organizer = await api.organizer();
   const competition = await api.competition({ owner: organizer });
   await logInAs(page, organizer);
-  await open(page, `/competitions/${competition.id}/manage`);
+  await open(page, `/competitions/${competition.id}/manage/settings`);
   await page.getByRole('link', { name: 'Who can register' }).click();
   await expect(page.getByRole('heading', { name: 'Who can register' })).toBeVisible();
   await hydrated(page);
@@ -65,7 +65,7 @@ test('an invitation shows that its recipient has registered', { tag: '@phone' },
   const [organizer, participant] = await Promise.all([api.organizer(), api.participant()]);
   const competition = await api.competition({ owner: organizer, access: 'INVITATION' });
   await logInAs(page, organizer);
-  await open(page, `/competitions/${competition.id}/manage`);
+  await open(page, `/competitions/${competition.id}/manage/settings`);
   await page.getByRole('link', { name: 'Invitations' }).click();
   await expect(page.getByRole('heading', { name: 'Invitations', exact: true })).toBeVisible();
   await hydrated(page);

@@ -115,7 +115,7 @@ test('an organizer approves some registrations and rejects others', { tag: '@pho
     await open(page, '/dashboard');
     await page.getByRole('link', { name: `3 awaiting approval for ${competition.title}` }).click();
     await expect(page).toHaveURL(/status=AWAITING_APPROVAL/);
-    await expect(page.getByText('3 registrations wait for approval.')).toBeVisible();
+    await expect(page.getByRole('main').getByRole('status')).toHaveText('3 registrations');
     await hydrated(page);
   });
 
@@ -123,7 +123,7 @@ test('an organizer approves some registrations and rejects others', { tag: '@pho
     await choose(page, 'Ada Asks', 'Ben Asks');
     await page.getByRole('button', { name: 'Approve chosen' }).click();
     await expect(toast(page, '2 registrations are approved.')).toBeVisible();
-    await expect(page.getByText('One registration waits for approval.')).toBeVisible();
+    await expect(page.getByRole('main').getByRole('status')).toHaveText('1 registration');
     await expect(page.getByText('0 of 2 seats left')).toBeVisible();
     await expect(page.getByRole('table').getByRole('rowheader')).toHaveCount(1);
     if (hydrates(page)) await expect(page.getByRole('heading', { name: 'Participants' })).toBeFocused();
@@ -141,7 +141,7 @@ test('an organizer approves some registrations and rejects others', { tag: '@pho
     await expect(badges(page)).toHaveText(['Awaiting approval']);
     await page.getByRole('button', { name: 'Reject or remove', exact: true }).click();
     await expect(toast(page, '1 registration is rejected.')).toBeVisible();
-    await open(page, `/competitions/${competition.id}/manage?status=REJECTED`);
+    await open(page, `/competitions/${competition.id}/manage/participants?status=REJECTED`);
     await expect(badges(page)).toHaveText(['Rejected']);
     await expect(page.getByRole('table')).toContainText('All seats are taken');
     await expect.poll(() => api.mailOf(cy)).toHaveLength(1);
@@ -158,7 +158,7 @@ test.describe('a review', () => {
     const registrations = await api.registrationsOf(seated);
     await api.approve(organizer, competition, registrations.map(({ id }) => id));
     await logInAs(page, organizer);
-    await open(page, `/competitions/${competition.id}/manage`);
+    await open(page, `/competitions/${competition.id}/manage/participants`);
     await hydrated(page);
     await page.getByRole('button', { name: 'Approve chosen' }).click();
     await expect(errorSummary(page)).toContainText('Choose registrations from the list');
@@ -172,7 +172,7 @@ test('the pages of approval are accessible', { tag: '@js' }, async ({ page, api 
   const { organizer, competition } = await withApproval(api, 2);
   const participant = await requesting(api, competition, 'Ada Asks');
   await logInAs(page, organizer);
-  await open(page, `/competitions/${competition.id}/manage`);
+  await open(page, `/competitions/${competition.id}/manage/participants`);
   await expect(page.getByRole('checkbox', { name: 'Ada Asks' })).toBeVisible();
   await page.getByText('Reject or remove chosen').click();
   await expectAccessible(page);

@@ -86,6 +86,7 @@ test.describe('the organizer', () => {
 
     await test.step('types the title', async () => {
       await page.getByRole('link', { name: 'Manage' }).click();
+      await page.getByRole('link', { name: 'Settings' }).click();
       await page.getByRole('link', { name: 'Cancel competition' }).click();
       await expect(page.getByText('The one registered participant will be notified.')).toBeVisible();
       await hydrated(page);
@@ -103,6 +104,8 @@ test.describe('the organizer', () => {
       await expect(page).toHaveURL(`/competitions/${competition.id}/manage`);
       await expect(toast(page, 'The competition is cancelled')).toBeVisible();
       await expect(page.getByText('This competition was cancelled on')).toBeVisible();
+      await page.getByRole('link', { name: 'Settings' }).click();
+      await expect(page.getByRole('heading', { level: 1 })).toHaveText('Settings');
       await expect(page.getByRole('link', { name: 'Cancel competition' })).toBeHidden();
     });
 

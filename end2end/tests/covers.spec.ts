@@ -25,7 +25,7 @@ test('an organizer sets the cover of a competition', { tag: '@phone' }, async ({
   const organizer = await api.organizer();
   const competition = await api.competition({ owner: organizer });
   await logInAs(page, organizer);
-  await open(page, `/competitions/${competition.id}/manage`);
+  await open(page, `/competitions/${competition.id}/manage/settings`);
   await page.getByRole('link', { name: 'Cover', exact: true }).click();
   await expect(page.getByRole('heading', { name: 'Cover', exact: true })).toBeVisible();
   await hydrated(page);

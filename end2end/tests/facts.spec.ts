@@ -91,7 +91,7 @@ test('a competition is duplicated with its times moved by a week', async ({ page
     facts: { venueName: 'Town Hall', onlineUrl: LINK },
   });
   await logInAs(page, owner);
-  await open(page, `/competitions/${competition.id}/manage`);
+  await open(page, `/competitions/${competition.id}/manage/settings`);
   await page.getByRole('link', { name: 'Duplicate' }).click();
   await expect(page.getByLabel('Title')).toHaveValue(title);
   await expect(page.getByLabel('Online link (optional)')).toHaveValue(LINK);

@@ -28,7 +28,7 @@ function status(page: Page, name: string) {
 test('an organizer gives a seat ahead of the waiting list', { tag: '@phone' }, async ({ page, api }) => {
   const { organizer, competition } = await withWaitingList(api);
   await logInAs(page, organizer);
-  await open(page, `/competitions/${competition.id}/manage`);
+  await open(page, `/competitions/${competition.id}/manage/participants`);
   await hydrated(page);
   await page.getByRole('checkbox', { name: 'Eve Third' }).check();
   await page.getByText('Give seats to chosen').click();
@@ -60,7 +60,7 @@ test('an organizer adds a participant, who hears of it', { tag: '@phone' }, asyn
     api.participant('Kim Fourth'),
   ]);
   await logInAs(page, organizer);
-  await open(page, `/competitions/${competition.id}/manage`);
+  await open(page, `/competitions/${competition.id}/manage/participants`);
   await hydrated(page);
   const add = page.getByRole('button', { name: 'Add participant' });
   const email = page.getByLabel('Email', { exact: true });
@@ -105,7 +105,7 @@ test('an organizer adds a participant, who hears of it', { tag: '@phone' }, asyn
 test('the success of one form ends the error of the other', async ({ page, api }) => {
   const [{ organizer, competition }, participant] = await Promise.all([withWaitingList(api), api.participant('Kim')]);
   await logInAs(page, organizer);
-  await open(page, `/competitions/${competition.id}/manage`);
+  await open(page, `/competitions/${competition.id}/manage/participants`);
   await hydrated(page);
   const email = page.getByLabel('Email', { exact: true });
   const add = page.getByRole('button', { name: 'Add participant' });

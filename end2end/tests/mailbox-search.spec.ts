@@ -49,7 +49,7 @@ test('no match differs from an empty mailbox', async ({ page, api }) => {
   await expect(page.getByText('No messages match your search')).toBeVisible();
 });
 
-test('all messages are marked as read, and the toast stays until it is dismissed', { tag: '@phone' }, async ({ page, api }) => {
+test('all messages are marked as read, and the toast can be dismissed', { tag: '@phone' }, async ({ page, api }) => {
   await logInAs(page, await participantWithMail(api, [unique('Chess'), unique('Go')]));
   await open(page, '/mailbox');
   const link = page.getByRole('banner').getByRole('link', { name: 'Mailbox' });
@@ -67,6 +67,29 @@ test('all messages are marked as read, and the toast stays until it is dismissed
   await page.getByRole('link', { name: 'Dismiss this message' }).click();
   await expect(message).toBeHidden();
   await open(page, '/mailbox');
+  await expect(message).toBeHidden();
+});
+
+test('a toast leaves after some seconds, once neither pointer nor focus is on it', { tag: '@js' }, async ({ page, api }) => {
+  await page.clock.install();
+  await logInAs(page, await participantWithMail(api, [unique('Chess')]));
+  await open(page, '/mailbox');
+  await hydrated(page);
+  await page.getByRole('button', { name: 'Mark all as read' }).click();
+  const message = toast(page, '1 message marked as read');
+  await message.hover();
+  await page.clock.runFor(30_000); // ms
+  await expect(message).toBeVisible();
+
+  await page.getByRole('link', { name: 'Dismiss this message' }).focus();
+  await page.mouse.move(0, 0);
+  await page.clock.runFor(30_000);
+  await expect(message).toBeVisible();
+
+  await page.getByRole('heading', { level: 1 }).focus();
+  await page.clock.runFor(5_000);
+  await expect(message).toBeVisible();
+  await page.clock.runFor(10_000);
   await expect(message).toBeHidden();
 });
 

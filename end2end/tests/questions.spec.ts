@@ -39,7 +39,7 @@ test('an organizer asks, orders and removes questions', { tag: '@phone' }, async
   const competition = await api.competition({ owner, title: unique('Asking Open') });
   await logInAs(page, owner);
   await open(page, `/competitions/${competition.id}/manage`);
-  await page.getByRole('link', { name: 'Questions' }).click();
+  await page.getByRole('navigation', { name: 'Manage the competition' }).getByRole('link', { name: 'Questions' }).click();
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Questions');
   await hydrated(page);
 
@@ -145,7 +145,7 @@ test('an organizer reads answers in the roster and filters it by one', async ({ 
   await api.register(ada, competition, ['M', ['Friday']]);
   await api.register(ben, competition, ['L', []]);
   await logInAs(page, owner);
-  await open(page, `/competitions/${competition.id}/manage`);
+  await open(page, `/competitions/${competition.id}/manage/participants`);
   await hydrated(page);
   const row = page.getByRole('row', { name: 'Ada Answers' });
   await row.getByText('Answers', { exact: true }).click();
@@ -208,7 +208,7 @@ test('an organizer corrects the answers of a participant', { tag: '@phone' }, as
   // The confirmation changes the registration, too.
   await expect.poll(async () => (await api.registrationsOf(participant))[0]?.status).toBe('CONFIRMED');
   await logInAs(page, owner);
-  await open(page, `/competitions/${competition.id}/manage`);
+  await open(page, `/competitions/${competition.id}/manage/participants`);
   await page.getByRole('link', { name: 'Details of Pia Participant' }).click();
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Pia Participant');
   await hydrated(page);

@@ -41,7 +41,7 @@ test('times are in the time zone that the user has chosen', async ({ page, api }
   await expect(page.getByText(/^Your time: .* JST$/)).toHaveCount(2);
 
   await logInAs(page, organizer);
-  await open(page, `/competitions/${competition.id}/manage`);
+  await open(page, `/competitions/${competition.id}/manage/participants`);
   await expect(times(page)).toHaveText([TOKYO]);
   await open(page, '/dashboard');
   await expect(page.getByRole('article')).toContainText(/Your time: .* JST/);
@@ -65,7 +65,7 @@ test('without a chosen time zone, times are in that of the browser, or in UTC wi
   await staysWhereItIs(page);
 
   await logInAs(page, organizer);
-  await open(page, `/competitions/${competition.id}/manage`);
+  await open(page, `/competitions/${competition.id}/manage/participants`);
   await expect(times(page)).toHaveText([here]);
   await staysWhereItIs(page);
   await open(page, '/competitions/create');

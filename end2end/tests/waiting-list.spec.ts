@@ -224,12 +224,59 @@ test('an organizer finds the waiting list among the participants', async ({ page
   await expect(total.getByRole('definition')).toHaveText('2');
   await expect(page.getByRole('definition').first()).toHaveText('1 of 1');
 
+  await hydrated(page);
+  await page.getByRole('link', { name: 'Participants', exact: true }).click();
   await page.getByLabel('Status').selectOption('Waiting list');
   await page.getByRole('button', { name: 'Search' }).click();
   await expect(page).toHaveURL(/status=WAITLISTED/);
   await expect(page.getByRole('rowheader').locator('bdi')).toHaveText(['Wanda Waits', 'Will Waits']);
   await expect(page.getByRole('table').locator('.badge')).toHaveText(['Waiting list', 'Waiting list']);
-  await expect(page.getByRole('region', { name: 'Participants' }).getByRole('status')).toHaveText('2 registrations');
+  await expect(page.getByRole('main').getByRole('status')).toHaveText('2 registrations');
+});
+
+test('an organizer sees the waiting list in its order, and gives a seat from it', async ({ page, api }) => {
+  const { organizer, competition } = await fullCompetition(api, 5);
+  const first = await waiting(api, competition, 'Zoe First');
+  await waiting(api, competition, 'Ada Second');
+  await api.cancelRegistration(first, competition);
+  await api.register(first, competition);
+  await logInAs(page, organizer);
+  await open(page, `/competitions/${competition.id}/manage`);
+  await page.getByRole('link', { name: 'Waiting list (2)' }).click();
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Waiting list');
+  const people = page.getByRole('rowheader').locator('bdi');
+  await expect(people).toHaveText(['Ada Second', 'Zoe First']);
+  await expect(page.getByRole('row', { name: 'Zoe First' }).getByRole('cell').first()).toHaveText('2');
+  await expect(page.getByLabel('Status')).toHaveCount(0);
+
+  await hydrated(page);
+  await page.getByLabel('Name or email').fill('zoe');
+  await page.getByRole('button', { name: 'Search' }).click();
+  await expect(people).toHaveText(['Zoe First']);
+  await expect(page.getByRole('row', { name: 'Zoe First' }).getByRole('cell').first()).toHaveText('2');
+
+  await hydrated(page);
+  await page.getByRole('checkbox', { name: 'Zoe First' }).check();
+  await page.getByText('Give seats to chosen').click();
+  await page.getByLabel('Add a seat for each if none is free').check();
+  await page.getByRole('button', { name: 'Give seats', exact: true }).click();
+  await expect(toast(page, '1 registration is given a seat.')).toBeVisible();
+  await expect(page.getByText('Nobody on the waiting list matches your search')).toBeVisible();
+  await page.getByRole('link', { name: 'Show the whole waiting list' }).click();
+  await expect(people).toHaveText(['Ada Second']);
+});
+
+test('a waiting list without people says what it is for, or how to have one', async ({ page, api }) => {
+  const owner = await api.organizer();
+  const [without, empty] = [await api.competition({ owner }), await api.competition({ owner, waitlist: 5 })];
+  await logInAs(page, owner);
+  await open(page, `/competitions/${empty.id}/manage/waiting-list`);
+  await expect(page.getByText('Nobody is waiting')).toBeVisible();
+
+  await open(page, `/competitions/${without.id}/manage/waiting-list`);
+  await expect(page.getByText('This competition has no waiting list')).toBeVisible();
+  await page.getByRole('link', { name: 'Add a waiting list' }).click();
+  await expect(page).toHaveURL(`/competitions/${without.id}/edit`);
 });
 
 test.describe('the pages of a waiting list are accessible', { tag: '@js' }, () => {
@@ -253,8 +300,8 @@ test.describe('the pages of a waiting list are accessible', { tag: '@js' }, () =
     const { organizer, competition } = await fullCompetition(api, 1);
     await waiting(api, competition);
     await logInAs(page, organizer);
-    await open(page, `/competitions/${competition.id}/manage`);
-    await expect(page.getByRole('table').getByText('Waiting list')).toBeVisible();
+    await open(page, `/competitions/${competition.id}/manage/waiting-list`);
+    await expect(page.getByRole('columnheader', { name: 'Position' })).toBeVisible();
     await expectAccessible(page);
   });
 });

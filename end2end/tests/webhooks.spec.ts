@@ -164,8 +164,8 @@ test('a webhook needs an address, and a refused form keeps its text', async ({ p
   const organizer = await api.organizer();
   const competition = await api.competition({ owner: organizer });
   await logInAs(page, organizer);
-  await open(page, `/competitions/${competition.id}/manage`);
-  await page.getByRole('link', { name: 'Webhooks' }).click();
+  await open(page, `/competitions/${competition.id}/manage/settings`);
+  await page.getByRole('main').getByRole('link', { name: 'Webhooks' }).click();
   await expect(page).toHaveURL(`/webhooks?competition=${competition.id}`);
   await expect(page.getByLabel('Competition', { exact: true })).toHaveValue(competition.id);
 

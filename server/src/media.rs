@@ -1,16 +1,17 @@
-//! `/media`: the files of pictures, and the patterns that stand for covers. Everyone with its
-//! address may see a picture; none ever changes, so that caches keep them.
+//! `/media`: the files of pictures, the patterns that stand for covers, and the pictures beside
+//! links on other sites. Everyone with its address may see a picture. Files and patterns never
+//! change, so that caches keep them.
 
 use axum::{
     Router,
     body::Bytes,
     extract::{Path, State},
     http::{HeaderName, HeaderValue, header},
-    response::{IntoResponse, Response},
+    response::{IntoResponse, Redirect, Response},
     routing,
 };
 use domain::{AssetId, CompetitionId, CoverWidth, ErrorCode};
-use service::assets;
+use service::{assets, social_picture};
 
 use crate::{AppState, problem::Problem};
 
@@ -19,6 +20,8 @@ const FOR_EVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000
 const ANY_SITE: HeaderValue = HeaderValue::from_static("cross-origin");
 const CROSS_ORIGIN_RESOURCE_POLICY: HeaderName =
     HeaderName::from_static("cross-origin-resource-policy");
+/// Seats change. Sites that show a link ask again when they like.
+const A_WHILE: HeaderValue = HeaderValue::from_static("public, max-age=300");
 const JPEG: HeaderValue = HeaderValue::from_static("image/jpeg");
 const SVG: HeaderValue = HeaderValue::from_static("image/svg+xml");
 
@@ -26,6 +29,7 @@ pub(crate) fn router() -> Router<AppState> {
     Router::new()
         .route("/media/{asset}/{file}", routing::get(picture))
         .route("/media/patterns/{file}", routing::get(pattern))
+        .route("/media/social/{file}", routing::get(social))
 }
 
 async fn picture(
@@ -45,10 +49,34 @@ async fn pattern(Path(file): Path<String>) -> Result<Response, Problem> {
     Ok(for_ever(SVG, assets::pattern(competition)))
 }
 
+/// The picture of a competition beside a link to it, as of now. One whose title no font can show
+/// has that of the site.
+async fn social(
+    State(state): State<AppState>,
+    Path(file): Path<String>,
+) -> Result<Response, Problem> {
+    let id = file.strip_suffix(".jpg").ok_or_else(not_found)?;
+    let competition: CompetitionId = id.parse().map_err(|_| not_found())?;
+    Ok(match social_picture(&state.ctx, competition).await? {
+        Some(jpeg) => with_headers(Some(JPEG), A_WHILE, Bytes::from_owner(jpeg)),
+        None => with_headers(None, A_WHILE, Redirect::temporary("/social.png")),
+    })
+}
+
 fn for_ever(kind: HeaderValue, content: impl IntoResponse) -> Response {
+    with_headers(Some(kind), FOR_EVER, content)
+}
+
+fn with_headers(
+    kind: Option<HeaderValue>,
+    kept: HeaderValue,
+    content: impl IntoResponse,
+) -> Response {
     let mut response = content.into_response();
-    response.headers_mut().insert(header::CONTENT_TYPE, kind);
-    response.headers_mut().insert(header::CACHE_CONTROL, FOR_EVER);
+    if let Some(kind) = kind {
+        response.headers_mut().insert(header::CONTENT_TYPE, kind);
+    }
+    response.headers_mut().insert(header::CACHE_CONTROL, kept);
     response.headers_mut().insert(CROSS_ORIGIN_RESOURCE_POLICY, ANY_SITE);
     response
 }

@@ -17,6 +17,7 @@ const CLASSES: &[(&str, RateClass)] = &[
     ("answers_screen", Read),
     ("cancel_competition_screen", Read),
     ("closing_soon", Read),
+    ("check_in_list", Read),
     ("competition", Read),
     ("competition_draft", Read),
     ("competition_to_edit", Read),
@@ -29,6 +30,8 @@ const CLASSES: &[(&str, RateClass)] = &[
     // Marks the shown message as read, as its page does.
     ("mailbox", Read),
     ("manage_competition", Read),
+    ("manage_settings", Read),
+    ("roster", Read),
     ("participant", Read),
     ("questions_screen", Read),
     ("queues", Read),

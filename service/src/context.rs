@@ -24,6 +24,7 @@ use crate::{
     jobs::Registry,
     mail::smtp::Mailer,
     personal_tokens::PersonalTokens,
+    social_picture::SocialPictures,
     throttle::{InFlight, LoginLimits},
 };
 
@@ -98,6 +99,7 @@ pub struct Shared {
     pub(crate) public_organizer_email: bool,
     pub(crate) outbound: Outbound,
     pub(crate) assets: Assets,
+    pub(crate) social_pictures: SocialPictures,
     site_url: String,
     redis: Option<Arc<Redis>>,
     clock: Arc<dyn Clock>,
@@ -227,6 +229,7 @@ impl Context {
                 &settings.site_url,
             ),
             assets: Assets::new(settings.media),
+            social_pictures: SocialPictures::default(),
             site_url: settings.site_url,
             redis,
             clock,

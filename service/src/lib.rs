@@ -19,6 +19,7 @@ mod entity;
 mod error;
 mod infrastructure;
 mod slice;
+mod social_picture;
 mod throttle;
 
 pub mod accounts;
@@ -75,4 +76,5 @@ pub use infrastructure::{
 };
 pub use mail::smtp::{MailSettingsError, Mailer};
 pub use slice::{Cursor, Position, Slice};
+pub use social_picture::social_picture;
 pub use throttle::{LoginLimits, MAX_GUESSES};

@@ -34,6 +34,7 @@ pub struct Position {
 pub(crate) enum PositionKey {
     Time(DateTime<Utc>),
     Text(String),
+    Number(i32),
     /// Behind every time.
     NoTime,
 }

@@ -20,11 +20,19 @@ pub(crate) fn Head(
     /// The canonical path of a public page: `/competitions`. Only public pages have a preview.
     #[prop(optional, into)]
     path: Option<String>,
+    /// The path of the picture of the preview, of 1,200 by 630 pixels, and what it shows; that of
+    /// the site by default.
+    #[prop(optional)]
+    picture: Option<(String, String)>,
     /// Whether search engines must leave the page out.
     #[prop(optional)]
     noindex: bool,
 ) -> impl IntoView {
     let share = path.map(|path| {
+        let (picture, alt) = match picture {
+            Some((picture, alt)) => (picture, Some(alt)),
+            None => ("/social.png".to_owned(), None),
+        };
         let (title, description, url) = (title.clone(), description.clone(), absolute(&path));
         view! {
             <Link rel="canonical" href=url.clone() />
@@ -33,8 +41,11 @@ pub(crate) fn Head(
             <Meta property="og:title" content=title />
             <Meta property="og:description" content=description />
             <Meta property="og:url" content=url />
-            <Meta property="og:image" content=absolute("/social.png") />
-            <Meta name="twitter:card" content="summary" />
+            <Meta property="og:image" content=absolute(&picture) />
+            {alt.map(|alt| view! { <Meta property="og:image:alt" content=alt /> })}
+            <Meta property="og:image:width" content="1200" />
+            <Meta property="og:image:height" content="630" />
+            <Meta name="twitter:card" content="summary_large_image" />
         }
     });
     // On the server leptos_meta does not escape the title; in the browser it sets it as text.

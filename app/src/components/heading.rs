@@ -10,10 +10,12 @@ pub(crate) fn Heading(
     /// Whether it takes the focus after a navigation; `false` if another element does.
     #[prop(default = true)]
     takes_focus: bool,
+    /// The element, for a page that moves the focus to it later.
+    #[prop(optional)]
+    node: NodeRef<H1>,
     /// The text.
     children: Children,
 ) -> impl IntoView {
-    let node = NodeRef::<H1>::new();
     if takes_focus {
         NavigationFocus::take(node);
     }

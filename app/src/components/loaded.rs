@@ -3,13 +3,16 @@
 use leptos::{either::Either, prelude::*};
 use serde::{Serialize, de::DeserializeOwned};
 
-use super::{Awaited, FailureView};
+use super::{Awaited, FailureView, Layout, Skeleton};
 use crate::error::Failure;
 
 /// Shows a page once its data is loaded, or a failure in its place. When the browser comes from
 /// another page of the site, a skeleton reserves the space until then.
 #[component]
 pub(crate) fn Loaded<T, F, V>(
+    /// The layout of the page.
+    #[prop(optional)]
+    layout: Layout,
     /// The data.
     from: Resource<Result<T, Failure>>,
     /// Renders the page from the data.
@@ -29,6 +32,6 @@ where
             }
         }
     };
-    let fallback = || view! { <div class="skeleton h-96" aria-hidden="true"></div> };
+    let fallback = move || view! { <Skeleton layout /> };
     view! { <Awaited fallback content /> }
 }

@@ -1,7 +1,13 @@
 //! Toasts: short messages about the last action, in a corner of the page.
 
-use leptos::{ev::MouseEvent, prelude::*, server_fn::ServerFn, task::spawn_local};
+use std::time::Duration;
+
+use leptos::{
+    ev::MouseEvent, html::Div, leptos_dom::helpers::IntervalHandle, prelude::*,
+    server_fn::ServerFn, task::spawn_local,
+};
 use leptos_router::hooks::use_location;
+use web_sys::HtmlDivElement;
 
 use super::{Awaited, Icon, Shape, focus};
 use crate::{error::Failure, next};
@@ -76,12 +82,40 @@ pub(crate) fn Toaster() -> impl IntoView {
     }
 }
 
-/// One message. It stays until it is dismissed, so that a slow reader can finish. Without
-/// JavaScript, dismissing loads the page again, which does not return the message twice.
+/// How long a message stays, and the pause between checks whether it is still in use.
+const STAYS: Duration = Duration::from_secs(10);
+
+/// One message. It leaves after a time, which starts anew once neither pointer nor focus is on it,
+/// so that a slow reader can finish. Without JavaScript it stays; dismissing it loads the page
+/// again, which does not return the message twice.
 #[component]
 fn Toast(words: String) -> impl IntoView {
     let (is_shown, set_shown) = signal(true);
     let location = use_location();
+    let timer = StoredValue::new(None::<IntervalHandle>);
+    let stop = move || {
+        if let Some(timer) = timer.try_update_value(Option::take).flatten() {
+            timer.clear();
+        }
+    };
+    let card = NodeRef::<Div>::new();
+    let is_used = move || {
+        let is_used = |card: HtmlDivElement| card.matches(":hover, :focus-within").unwrap_or(true);
+        card.get_untracked().is_some_and(is_used)
+    };
+    let start = move || {
+        stop();
+        // Without a timer the message stays.
+        let tick = move || {
+            if !is_used() {
+                set_shown.set(false);
+                stop();
+            }
+        };
+        timer.set_value(set_interval_with_handle(tick, STAYS).ok());
+    };
+    Effect::new(start);
+    on_cleanup(stop);
     let dismiss = move |event: MouseEvent| {
         event.prevent_default();
         set_shown.set(false);
@@ -91,7 +125,13 @@ fn Toast(words: String) -> impl IntoView {
         }
     };
     view! {
-        <div class="toast-card" class:hidden=move || !is_shown.get()>
+        <div
+            class="toast-card"
+            class:hidden=move || !is_shown.get()
+            node_ref=card
+            on:pointerleave=move |_| start()
+            on:focusout=move |_| start()
+        >
             <Icon shape=Shape::Tick />
             <p>{words}</p>
             <a

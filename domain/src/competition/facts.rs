@@ -58,6 +58,16 @@ pub fn venue_line(name: Option<&str>, address: Option<&str>) -> Option<String> {
     (!parts.is_empty()).then(|| parts.join(", "))
 }
 
+/// The venue in as few words as there are, or that the competition is online.
+pub fn short_place(name: Option<&str>, address: Option<&str>, is_online: bool) -> Option<String> {
+    match (name.or(address), is_online) {
+        (Some(venue), true) => Some(format!("{venue} and online")),
+        (Some(venue), false) => Some(venue.to_owned()),
+        (None, true) => Some("Online".to_owned()),
+        (None, false) => None,
+    }
+}
+
 /// [`FactsEdit`], unchecked. `None` is absent; null or a blank text removes.
 pub(super) struct RawFacts {
     pub(super) summary: Option<Raw<String>>,
@@ -115,6 +125,15 @@ mod tests {
         assert_eq!(line(Some("Hall"), Some("Berlin")).unwrap(), "Hall, Berlin");
         assert_eq!(line(None, Some("Berlin")).unwrap(), "Berlin");
         assert_eq!(line(None, None), None);
+    }
+
+    #[test]
+    fn a_place_in_short_is_the_venue_or_online_or_both() {
+        let of = super::short_place;
+        assert_eq!(of(Some("Hall"), Some("Berlin"), false).unwrap(), "Hall");
+        assert_eq!(of(None, Some("Berlin"), true).unwrap(), "Berlin and online");
+        assert_eq!(of(None, None, true).unwrap(), "Online");
+        assert_eq!(of(None, None, false), None);
     }
 
     #[test]

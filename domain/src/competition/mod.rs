@@ -1,6 +1,7 @@
 //! Competitions: how they are created, found and shown.
 
 mod attendance;
+mod availability;
 mod dates;
 mod draft;
 mod edit;
@@ -11,6 +12,7 @@ mod optional_text;
 mod organizer;
 mod patched;
 mod query;
+mod seat_words;
 mod seats_changed;
 mod sections;
 mod sort;
@@ -22,10 +24,11 @@ mod visibility;
 mod waitlist;
 
 pub use attendance::Attendance;
+pub use availability::Availability;
 pub use dates::{Dates, UNDATED_FOR};
 pub use draft::{Clash, CompetitionDraft};
 pub use edit::{CompetitionEdit, CompetitionPatch};
-pub use facts::{Facts, FactsEdit, venue_line};
+pub use facts::{Facts, FactsEdit, short_place, venue_line};
 pub use fields::MAX_CAPACITY;
 pub use input::{CompetitionInput, NewCompetition};
 pub use organizer::{Contact, Organizer};
@@ -33,6 +36,7 @@ pub use query::{CompetitionFilter, CompetitionQuery};
 #[cfg(feature = "openapi")]
 pub use query::{SearchText, TagList};
 pub(crate) use query::{filled, search};
+pub use seat_words::{seats_left, seats_taken};
 pub use seats_changed::SeatsChanged;
 pub use sections::{Sections, SectionsEdit};
 pub use sort::CompetitionSort;

@@ -65,7 +65,14 @@ fn head(export: &RosterExport) -> Vec<String> {
 }
 
 fn cells(entry: &RosterEntry, export: &RosterExport) -> Vec<String> {
-    let RosterEntry { registration, user, answers, access_code, rejection_reason: _ } = entry;
+    let RosterEntry {
+        registration,
+        user,
+        answers,
+        access_code,
+        rejection_reason: _,
+        waitlist_position: _,
+    } = entry;
     let questions = export.questions();
     let columns = [
         user.name.clone(),

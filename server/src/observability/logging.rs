@@ -16,7 +16,8 @@ use super::{
 
 /// The log filter without `RUST_LOG`. After a COMMIT that met a conflict, the driver's ROLLBACK has
 /// no transaction to end, and PostgreSQL sends a notice: `sqlx::postgres::notice` logs errors only.
-const DEFAULT_LOG: &str = "info,sqlx=warn,sqlx::postgres::notice=error,sea_orm_migration=warn";
+const DEFAULT_LOG: &str = "info,sqlx=warn,sqlx::postgres::notice=error,sea_orm_migration=warn,\
+                           fontdb=error,usvg=error";
 
 /// The crates whose spans are exported.
 const PROGRAM: [&str; 3] = ["server", "service", "worker"];

@@ -127,6 +127,8 @@ async fn registrations_are_approved_and_rejected_on_the_page_without_javascript(
     let manage = format!("/competitions/{id}/manage");
     let shown = page_text(&app, cookie, &manage).await;
     assert!(shown.contains("2 registrations wait for approval."), "{shown}");
+    let manage = format!("{manage}/participants");
+    let shown = page_text(&app, cookie, &manage).await;
     assert!(
         shown.contains(&format!("name=\"registration_ids[]\" value=\"{}\"", ids[0])),
         "{shown}"

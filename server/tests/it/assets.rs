@@ -4,6 +4,7 @@ use axum::{
     body::Body,
     http::{Method, StatusCode},
 };
+use domain::Visibility;
 use futures::stream;
 use serde_json::json;
 use service::testing::picture;
@@ -88,6 +89,42 @@ async fn a_competition_without_a_cover_has_a_pattern() {
 }
 
 #[tokio::test]
+async fn a_link_to_a_competition_has_a_picture_with_its_title_and_seats() {
+    let app = App::new().await;
+    let (ada, ben) = (app.world.organizer("Ada").await, app.world.participant("Ben").await);
+    let id = app.world.competition(&ada).titled("Łódź Chess Open").create().await;
+    let path = format!("/media/social/{id}.jpg");
+    let page = app.get(&format!("/competitions/{id}")).send().await.text;
+    for part in [&*format!("{path}?v="), "summary_large_image", "content=\"1200\""] {
+        assert!(page.contains(part), "{part} in {page}");
+    }
+    let picture = async || app.get(&path).send().await;
+    let first = picture().await;
+    assert_eq!(first.status, StatusCode::OK, "{}", first.text);
+    assert_eq!(first.header("content-type"), Some("image/jpeg"));
+    assert_eq!(first.header("cache-control"), Some("public, max-age=300"));
+    assert!(first.bytes.starts_with(&[0xFF, 0xD8]), "a JPEG");
+    assert_eq!(picture().await.bytes, first.bytes);
+    app.post(&format!("/api/competitions/{id}/register")).by(&ben).send().await;
+    assert_ne!(picture().await.bytes, first.bytes, "a seat less");
+
+    let draft = app.world.competition(&ada).visible_as(Visibility::Draft).create().await;
+    let cookie = app.log_in(&ada).await;
+    let hidden = app.get(&format!("/media/social/{draft}.jpg")).header("cookie", &cookie);
+    assert_eq!(hidden.send().await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn a_link_to_a_competition_in_a_script_without_fonts_has_the_picture_of_the_site() {
+    let app = App::new().await;
+    let ada = app.world.organizer("Ada").await;
+    let id = app.world.competition(&ada).titled("\u{1E5D0}\u{1E5D1}").create().await;
+    let picture = app.get(&format!("/media/social/{id}.jpg")).send().await;
+    assert_eq!(picture.status, StatusCode::TEMPORARY_REDIRECT);
+    assert_eq!(picture.header("location"), Some("/social.png"));
+}
+
+#[tokio::test]
 async fn nothing_else_is_found_among_the_pictures() {
     let app = App::new().await;
     let id = "01939c2e-7b5a-7000-8000-000000000001";
@@ -99,6 +136,9 @@ async fn nothing_else_is_found_among_the_pictures() {
         "/media/x/480.jpg".to_owned(),
         "/media/patterns/x.svg".to_owned(),
         format!("/media/patterns/{id}"),
+        format!("/media/social/{id}.jpg"),
+        format!("/media/social/{id}.png"),
+        "/media/social/x.jpg".to_owned(),
         "/media".to_owned(),
     ] {
         let missing = app.get(&path).send().await;

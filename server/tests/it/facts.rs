@@ -200,8 +200,8 @@ async fn an_organizer_duplicates_a_competition_with_its_times_moved_by_a_week() 
     ] {
         assert!(page.contains(value), "{value}");
     }
-    let manage = open(&ada, &format!("/competitions/{id}/manage")).await.text;
-    assert!(manage.contains(&form), "the page where it is managed has no link");
+    let manage = open(&ada, &format!("/competitions/{id}/manage/settings")).await.text;
+    assert!(manage.contains(&form), "the settings have no link");
 
     let refused = open(&eve, &form).await;
     assert_eq!(refused.status, StatusCode::FORBIDDEN);

@@ -91,7 +91,7 @@ async fn seats_are_given_on_the_page_without_javascript() {
     let ada = app.world.organizer("Ada").await;
     let (id, people, ids) = with_waiting_list(&app, &ada).await;
     let cookie = &app.log_in(&ada).await;
-    let manage = format!("/competitions/{id}/manage");
+    let manage = format!("/competitions/{id}/manage/participants");
     let review = async |fields: &str| {
         let form = format!("competition={id}&next={manage}&verdict=promote&{fields}");
         let leads_to = post_form(&app, cookie, "review_registrations", &form).await;

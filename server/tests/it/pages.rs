@@ -183,7 +183,7 @@ async fn user_input_is_escaped_on_pages() {
 }
 
 #[tokio::test]
-async fn the_manage_page_is_for_the_organizer_and_administrators() {
+async fn the_roster_is_for_the_organizer_and_administrators() {
     let app = App::new().await;
     let ada = app.world.organizer("Ada").await;
     app.world.organizer("Bob").await;
@@ -191,7 +191,7 @@ async fn the_manage_page_is_for_the_organizer_and_administrators() {
     app.world.admin("Root").await;
     let id = app.world.competition(&ada).titled("Chess").create().await;
     app.post(&format!("/api/competitions/{id}/register")).by(&ben).send().await;
-    let manage = format!("/competitions/{id}/manage?sort=-name&search=ben");
+    let manage = format!("/competitions/{id}/manage/participants?sort=-name&search=ben");
     for (email, status) in [
         ("ada@example.com", StatusCode::OK),
         ("root@example.com", StatusCode::OK),
@@ -208,16 +208,49 @@ async fn the_manage_page_is_for_the_organizer_and_administrators() {
         let is_owner = email == "ada@example.com";
         let cancel = see(&format!("/competitions/{id}/cancel")).await;
         assert_eq!(cancel.status == StatusCode::OK, is_owner, "{email}");
-        assert_eq!(roster.text.contains("Cancel competition"), is_owner, "{email}");
+        let settings = see(&format!("/competitions/{id}/manage/settings")).await;
+        assert_eq!(settings.text.contains("Cancel competition"), is_owner, "{email}");
     }
     let visitor = page(&app, &format!("/competitions/{id}/manage")).await;
     assert_eq!(visitor.status, StatusCode::FOUND);
-    for invalid in ["sort=email", "status=LOST", "page=0", "search=%00"] {
+    for invalid in ["sort=email", "sort=waitlist", "status=LOST", "page=0", "search=%00"] {
         let cookie = log_in(&app, "ada@example.com").await;
-        let path = format!("/competitions/{id}/manage?{invalid}");
+        let path = format!("/competitions/{id}/manage/participants?{invalid}");
         let response = app.get(&path).header("accept", HTML).header("cookie", &cookie).send().await;
         assert_eq!(response.status, StatusCode::BAD_REQUEST, "{invalid}");
     }
+}
+
+#[tokio::test]
+async fn an_address_of_the_roster_of_an_earlier_release_leads_to_the_participants() {
+    let app = App::new().await;
+    let ada = app.world.organizer("Ada").await;
+    let eve = app.world.organizer("Eve").await;
+    let id = app.world.competition(&ada).create().await;
+    let manage = format!("/competitions/{id}/manage");
+    let see = async |who, query: &str| {
+        let cookie = app.log_in(who).await;
+        let path = format!("{manage}?{query}");
+        app.get(&path).header("accept", HTML).header("cookie", &cookie).send().await
+    };
+    let query = "search=ben&status=CONFIRMED&sort=%2Dname&page=2";
+    let moved = see(&ada, query).await;
+    let leads_to = moved.header("location");
+    assert_eq!(
+        (moved.status, leads_to),
+        (StatusCode::FOUND, Some(&*format!("{manage}/participants?{query}")))
+    );
+    assert_eq!(see(&eve, query).await.status, StatusCode::FORBIDDEN);
+    for other in ["", "utm=1", "search=+"] {
+        assert_eq!(see(&ada, other).await.status, StatusCode::OK, "{other}");
+    }
+    // Our code in the browser could not read a redirect.
+    let cookie = app.log_in(&ada).await;
+    let form = format!("id={id}&query[status]=CONFIRMED");
+    let fetched = app.post("/fn/manage_competition").header("cookie", &cookie);
+    let fetched = fetched.header("sec-fetch-site", "same-origin");
+    let fetched = fetched.text("application/x-www-form-urlencoded", form).send().await;
+    assert_eq!(fetched.status, StatusCode::OK, "{}", fetched.text);
 }
 
 #[tokio::test]
@@ -229,7 +262,7 @@ async fn pages_offer_no_actions_once_a_competition_is_over() {
     let (detail, cancel_registration) =
         (format!("/competitions/{id}"), format!("/competitions/{id}/cancel-registration"));
     let (manage, cancel) =
-        (format!("/competitions/{id}/manage"), format!("/competitions/{id}/cancel"));
+        (format!("/competitions/{id}/manage/settings"), format!("/competitions/{id}/cancel"));
     let before = [
         (&ben, &*detail, cancel_registration.as_str(), ""),
         (&ben, "/dashboard", &cancel_registration, ""),

@@ -29,6 +29,7 @@ pub(crate) struct Keyset {
 enum Kind {
     Time,
     Text,
+    Number,
 }
 
 impl Keyset {
@@ -55,6 +56,11 @@ impl Keyset {
     /// By a column of texts.
     pub(crate) fn by_text(key: impl IntoColumnRef, id: impl IntoColumnRef, order: Order) -> Self {
         Self { key: Expr::col(key), id: Expr::col(id), order, kind: Kind::Text }
+    }
+
+    /// By a column of numbers.
+    pub(crate) fn by_number(key: impl IntoColumnRef, id: impl IntoColumnRef, order: Order) -> Self {
+        Self { key: Expr::col(key), id: Expr::col(id), order, kind: Kind::Number }
     }
 
     /// The whole list in order.
@@ -114,6 +120,7 @@ impl Keyset {
         let key = match (self.kind, key) {
             (Kind::Time, PositionKey::Time(time)) => Value::from(*time),
             (Kind::Text, PositionKey::Text(text)) => Value::from(text.clone()),
+            (Kind::Number, PositionKey::Number(number)) => Value::from(*number),
             _ => return Err(Position::invalid().into()),
         };
         let row = Expr::tuple([self.key.clone(), self.id.clone()]);
@@ -158,6 +165,10 @@ impl<T> Slice<T> {
 impl Position {
     pub(crate) fn at_time(time: DateTimeUtc, id: impl Into<Uuid>) -> Self {
         Self { key: PositionKey::Time(time), id: id.into() }
+    }
+
+    pub(crate) fn at_number(number: i32, id: impl Into<Uuid>) -> Self {
+        Self { key: PositionKey::Number(number), id: id.into() }
     }
 
     pub(crate) fn at_text(text: impl Into<String>, id: impl Into<Uuid>) -> Self {

@@ -6,7 +6,10 @@ use domain::{
 };
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
-use super::roster::{entries, open, questions_of};
+use super::{
+    roster::{entries, open, questions_of},
+    waiting_list::set_positions,
+};
 use crate::{
     Actor, Context, Result,
     entity::{registration_event, user},
@@ -28,8 +31,9 @@ pub async fn record(
     let competition = open(ctx, actor, competition).await?;
     let db = ctx.db.connection();
     let questions = questions_of(db, &competition).await?;
-    let entry = entries(db, &questions, &[id])
-        .await?
+    let mut found = entries(db, &questions, &[id]).await?;
+    set_positions(db, competition.id, &mut found).await?;
+    let entry = found
         .pop()
         .filter(|entry| entry.registration.competition_id == competition.id)
         .ok_or_else(PublicError::registration_not_found)?;

@@ -13,7 +13,7 @@ use super::{
     tokens::TOKENS,
 };
 use crate::{
-    components::{Head, Heading, Loaded, Toasts, Zone},
+    components::{Head, Heading, Layout, Loaded, Toasts, Zone},
     error::Failure,
     form::Returned,
 };
@@ -80,7 +80,7 @@ pub fn AccountPage() -> impl IntoView {
     let deletion = ServerAction::<DeleteAccount>::new();
     Toasts::after(deletion);
     view! {
-        <Loaded from=screen let(screen)>
+        <Loaded layout=Layout::Form from=screen let(screen)>
             <Content screen next profile role password deletion />
         </Loaded>
     }

@@ -10,7 +10,7 @@ use super::{
     dead_letters::{DeadLetterDetails, DeadLetterRow},
 };
 use crate::{
-    components::{ErrorSummary, Field, Head, Heading, Loaded, Submit, Toasts},
+    components::{ErrorSummary, Field, Head, Heading, Layout, Loaded, Submit, Toasts},
     error::Failure,
     form::{Returned, error_of},
 };
@@ -72,7 +72,7 @@ pub fn DiscardJobPage() -> impl IntoView {
     let discard = ServerAction::<DiscardJob>::new();
     Toasts::after(discard);
     view! {
-        <Loaded from=screen let(screen)>
+        <Loaded layout=Layout::Form from=screen let(screen)>
             <Content screen discard />
         </Loaded>
     }

@@ -5,7 +5,7 @@ use leptos_router::hooks::use_query_map;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    components::{ErrorSummary, Field, Head, Heading, Loaded, Submit},
+    components::{ErrorSummary, Field, Head, Heading, Layout, Loaded, Submit},
     error::Failure,
     form::{Returned, error_of},
 };
@@ -62,7 +62,7 @@ pub fn ForgotPage() -> impl IntoView {
     let request = ServerAction::<RequestReset>::new();
     view! {
         <Head title="Forgot your password?" />
-        <Loaded from=screen let(screen)>
+        <Loaded layout=Layout::Form from=screen let(screen)>
             {if sent.get() {
                 Either::Left(view! { <Sent sends_mail=screen.sends_mail /> })
             } else {

@@ -5,7 +5,7 @@ use leptos_router::hooks::use_query_map;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    components::{ErrorSummary, Field, Head, Heading, Loaded, PasswordField, Submit},
+    components::{ErrorSummary, Field, Head, Heading, Layout, Loaded, PasswordField, Submit},
     error::Failure,
     form::{Returned, error_of},
     next,
@@ -77,7 +77,7 @@ pub fn LoginPage() -> impl IntoView {
     let log_in = ServerAction::<LogIn>::new();
     view! {
         <Head title="Log in" />
-        <Loaded from=screen let(screen)>
+        <Loaded layout=Layout::Form from=screen let(screen)>
             <LoginForm screen next=next.get() log_in />
         </Loaded>
     }

@@ -5,7 +5,7 @@ use leptos_router::hooks::use_query_map;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    components::{ErrorSummary, Head, Heading, Loaded, PasswordField, Submit},
+    components::{ErrorSummary, Head, Heading, Layout, Loaded, PasswordField, Submit},
     error::Failure,
     form::{Returned, error_of},
 };
@@ -84,7 +84,7 @@ pub fn ResetPage() -> impl IntoView {
     let reset = ServerAction::<ResetPassword>::new();
     view! {
         <Head title="Set a new password" />
-        <Loaded from=screen let(screen)>
+        <Loaded layout=Layout::Form from=screen let(screen)>
             {match screen.email {
                 _ if done.get() => EitherOf3::A(view! { <Set /> }),
                 Some(email) => {

@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     components::{
-        ErrorSummary, Field, FieldError, Head, Heading, Loaded, PasswordField, RadioChoice, Submit,
+        ErrorSummary, Field, FieldError, Head, Heading, Layout, Loaded, PasswordField, RadioChoice,
+        Submit,
     },
     error::Failure,
     form::{FormError, Returned, error_of},
@@ -99,7 +100,7 @@ pub fn SignupPage() -> impl IntoView {
     let sign_up = ServerAction::<SignUp>::new();
     view! {
         <Head title="Sign up" />
-        <Loaded from=start let(start)>
+        <Loaded layout=Layout::Form from=start let(start)>
             <SignupForm start role=role.get() next=next.get() sign_up />
         </Loaded>
     }

@@ -15,14 +15,40 @@ pub(crate) fn competition(id: CompetitionId) -> String {
     format!("{LIST}/{id}")
 }
 
-/// The page where its organizer manages a competition.
+/// The picture beside a link to a competition on other sites, which keep it by its address: it has
+/// another one when seats or details have changed.
+pub(super) fn social_picture(id: CompetitionId, sequence: u32) -> String {
+    format!("/media/social/{id}.jpg?v={sequence}")
+}
+
+/// The page where its organizer sees how far a competition is.
 pub(crate) fn manage(id: CompetitionId) -> String {
     format!("{LIST}/{id}/manage")
 }
 
+/// The participants of a competition, for its organizer.
+pub(super) fn participants(id: CompetitionId) -> String {
+    format!("{}/participants", manage(id))
+}
+
 /// The registrations that wait for the approval of its organizer.
 pub(crate) fn awaiting_approval(id: CompetitionId) -> String {
-    format!("{}?status={}", manage(id), RegistrationStatus::AwaitingApproval)
+    format!("{}?status={}", participants(id), RegistrationStatus::AwaitingApproval)
+}
+
+/// The waiting list of a competition, for its organizer.
+pub(super) fn waiting_list(id: CompetitionId) -> String {
+    format!("{}/waiting-list", manage(id))
+}
+
+/// The participants of a competition to print, for its organizer.
+pub(super) fn check_in_list(id: CompetitionId) -> String {
+    format!("{}/check-in-list", manage(id))
+}
+
+/// Everything that its organizer can change.
+pub(super) fn manage_settings(id: CompetitionId) -> String {
+    format!("{}/settings", manage(id))
 }
 
 /// The page of a participant, for the organizer of the competition.

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::address::manage;
 use crate::{
-    components::{EmptyState, ErrorSummary, Field, Head, Heading, Loaded, Submit, Toasts},
+    components::{EmptyState, ErrorSummary, Field, Head, Heading, Layout, Loaded, Submit, Toasts},
     error::Failure,
     form::{Returned, error_of},
 };
@@ -90,7 +90,7 @@ pub fn CancelCompetitionPage() -> impl IntoView {
     let cancel = ServerAction::<CancelCompetition>::new();
     Toasts::after(cancel);
     view! {
-        <Loaded from=screen let(screen)>
+        <Loaded layout=Layout::Form from=screen let(screen)>
             <Content screen cancel />
         </Loaded>
     }

@@ -11,7 +11,7 @@ use crate::pages::dashboard_view::DashboardView;
 use crate::{
     Moment,
     components::{
-        EmptyState, ErrorSummary, Head, Heading, Loaded, LocalTime, MadeFor, Submit, Toasts,
+        EmptyState, ErrorSummary, Head, Heading, Layout, Loaded, LocalTime, MadeFor, Submit, Toasts,
     },
     error::Failure,
     form::{Returned, error_of},
@@ -115,7 +115,7 @@ pub fn CancelRegistrationPage() -> impl IntoView {
     let cancel_registration = ServerAction::<CancelRegistration>::new();
     Toasts::after(cancel_registration);
     view! {
-        <Loaded from=screen let(screen)>
+        <Loaded layout=Layout::Form from=screen let(screen)>
             <Content screen cancel_registration />
         </Loaded>
     }

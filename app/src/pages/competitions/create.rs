@@ -9,7 +9,7 @@ use super::{
     form::{Fields, FormPage, IntentButton},
 };
 use crate::{
-    components::{Head, Loaded, MadeFor, Submit, Toasts},
+    components::{Head, Layout, Loaded, MadeFor, Submit, Toasts},
     error::Failure,
     form::reply_of,
 };
@@ -111,7 +111,7 @@ pub fn CreateCompetitionPage() -> impl IntoView {
     let create = ServerAction::<CreateCompetition>::new();
     Toasts::after(create);
     view! {
-        <Loaded from=page let(page)>
+        <Loaded layout=Layout::Form from=page let(page)>
             <CreateForm page create />
         </Loaded>
     }

@@ -1,11 +1,11 @@
 //! The page of a competition.
 
-use domain::{AccessMode, CallToAction, CompetitionId, Visibility};
+use domain::{AccessMode, Availability, CallToAction, CompetitionId, Visibility, seats_taken};
 use leptos::{either::Either, prelude::*};
 use leptos_router::hooks::{use_params_map, use_query_map};
 
 use super::{
-    Availability, StateBadges, address,
+    StateBadges, address,
     calendar::{AddToCalendar, calendar},
     call_to_action::{CallToActionPanel, FormPage, Register},
     cover::CoverImage,
@@ -18,7 +18,7 @@ use super::{
     waiting_words::waiting_words,
 };
 use crate::components::{
-    Countdown, Head, Heading, Loaded, LocalTimes, Seats, Share, refresh_soon, seats_taken,
+    Countdown, Head, Heading, Layout, Loaded, LocalTimes, Seats, Share, refresh_soon,
 };
 
 /// The page of a competition.
@@ -54,7 +54,7 @@ pub fn CompetitionDetailPage() -> impl IntoView {
         // The element stays while its text changes, because screen readers announce changes inside
         // an existing live region.
         <p role="status" class="sr-only" inner_html=news></p>
-        <Loaded from=screen let(screen)>
+        <Loaded layout=Layout::Panel from=screen let(screen)>
             <Detail screen code register news newest focused refresh />
         </Loaded>
     }
@@ -217,6 +217,10 @@ fn Detail(
             title=screen.title.clone()
             description=screen.summary.clone()
             path=address::competition(id)
+            picture=(
+                address::social_picture(id, screen.sequence),
+                format!("{}: date, place and seats", screen.title),
+            )
             noindex=visibility != Visibility::Public
         />
         {is_draft.then(|| view! { <DraftBanner id is_cancelled=was_cancelled /> })}

@@ -10,7 +10,7 @@ use super::{
     form::{Fields, FormPage, IntentButton},
 };
 use crate::{
-    components::{Head, Loaded, Submit, Toasts},
+    components::{Head, Layout, Loaded, Submit, Toasts},
     error::Failure,
     form::reply_of,
 };
@@ -121,7 +121,7 @@ pub fn EditCompetitionPage() -> impl IntoView {
     let edit = ServerAction::<EditCompetition>::new();
     Toasts::after(edit);
     view! {
-        <Loaded from=page let((id, page))>
+        <Loaded layout=Layout::Form from=page let((id, page))>
             <EditForm id page edit />
         </Loaded>
     }

@@ -1,9 +1,9 @@
 //! A competition in a list.
 
-use domain::{CompetitionId, RegistrationStatus};
+use domain::{Availability, CompetitionId, RegistrationStatus};
 use serde::{Deserialize, Serialize};
 
-use super::{Availability, CoverPicture, place::Place};
+use super::{CoverPicture, place::Place};
 use crate::Moment;
 
 /// A competition in a list. It does not hold the email of the organizer, because the data of a page

@@ -3,7 +3,6 @@
 mod access;
 pub(crate) mod address;
 mod approval_choice;
-mod availability;
 mod calendar;
 mod call_to_action;
 mod cancel;
@@ -25,11 +24,12 @@ mod list;
 mod listing;
 mod live_seats;
 mod manage;
-mod manage_link;
+mod managed;
 mod place;
 mod preview;
 mod questions;
 mod sections;
+mod state_badges;
 mod tags;
 mod theirs;
 mod visibility_choice;
@@ -39,11 +39,10 @@ pub use access::{
     AccessPage, AccessScreen, CodeLine, InvitationRow, InvitationsPage, InvitationsScreen,
     TypedAccess,
 };
-pub use availability::Availability;
 pub(crate) use calendar::{AddToCalendar, calendar};
 pub use cancel::{CancelCompetitionPage, CancelCompetitionScreen};
 pub use cancel_registration::{CancelRegistrationPage, CancelRegistrationScreen};
-pub(crate) use card::{CompetitionCard, StateBadges, StubDate};
+pub(crate) use card::{CompetitionCard, StubDate};
 pub(crate) use card_grid::{CardGrid, CardGridSkeleton};
 pub use claim::Claim;
 pub use cover::{CoverPage, CoverPicture, CoverScreen, FocusChoice, TypedCover};
@@ -56,12 +55,16 @@ pub use links::{Links, MailLink};
 pub use list::{CompetitionListPage, CompetitionListScreen};
 pub use listing::Listing;
 pub use manage::{
-    AnswerChoices, HistoryEntry, ManageCompetitionPage, ManageCompetitionScreen,
-    ParticipantDetailScreen, ParticipantPage, RosterRow, TypedAddition, TypedReview,
+    AnswerChoices, CheckInListPage, CheckInListScreen, CheckInRow, HistoryEntry,
+    ManageOverviewPage, ManageOverviewScreen, ManageSettingsPage, ManageSettingsScreen,
+    ParticipantDetailScreen, ParticipantPage, ParticipantsPage, RosterList, RosterRow,
+    RosterScreen, SetUp, TypedAddition, TypedReview, WaitingListPage,
 };
+pub use managed::ManagedCompetition;
 pub use place::Place;
 pub(crate) use place::{ExternalLink, PlaceLine};
 pub use questions::{
     AnswersPage, AnswersScreen, Countries, QuestionsPage, QuestionsScreen, RegisterPage,
     RegisterScreen, TypedAnswers, TypedQuestion, TypedQuestions, TypedRegistration,
 };
+pub(crate) use state_badges::StateBadges;

@@ -1,5 +1,6 @@
 //! Where a competition takes place.
 
+use domain::short_place;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -44,13 +45,7 @@ impl Place {
 impl Place {
     /// The venue in as few words as there are, or that it is online.
     fn in_short(&self) -> Option<String> {
-        let venue = self.venue_name.clone().or_else(|| self.venue_address.clone());
-        match (venue, self.is_online) {
-            (Some(venue), true) => Some(format!("{venue} and online")),
-            (Some(venue), false) => Some(venue),
-            (None, true) => Some("Online".to_owned()),
-            (None, false) => None,
-        }
+        short_place(self.venue_name.as_deref(), self.venue_address.as_deref(), self.is_online)
     }
 }
 
@@ -112,23 +107,5 @@ pub(crate) fn ExternalLink(
         <a class="quiet-link break-all" href=url rel="nofollow ugc noopener noreferrer">
             {words}
         </a>
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_place_in_short_is_the_venue_or_online_or_both() {
-        let of = |venue_name: Option<&str>, venue_address: Option<&str>, is_online| {
-            let (venue_name, venue_address) =
-                (venue_name.map(str::to_owned), venue_address.map(str::to_owned));
-            Place { venue_name, venue_address, is_online, online_url: None }.in_short()
-        };
-        assert_eq!(of(Some("Hall"), Some("Berlin"), false).unwrap(), "Hall");
-        assert_eq!(of(None, Some("Berlin"), true).unwrap(), "Berlin and online");
-        assert_eq!(of(None, None, true).unwrap(), "Online");
-        assert_eq!(of(None, None, false), None);
     }
 }

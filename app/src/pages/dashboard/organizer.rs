@@ -2,7 +2,7 @@
 
 #[cfg(feature = "ssr")]
 use domain::Timestamp;
-use domain::{CompetitionId, Visibility};
+use domain::{Availability, CompetitionId, Visibility};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -16,7 +16,7 @@ use crate::{
         page_words,
     },
     pages::{
-        competitions::{Availability, StateBadges, address},
+        competitions::{StateBadges, address},
         dashboard_view::DashboardView,
     },
 };

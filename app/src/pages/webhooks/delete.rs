@@ -10,7 +10,7 @@ use super::{
     row::WebhookDetails,
 };
 use crate::{
-    components::{ErrorSummary, Head, Heading, Loaded, MadeFor, Submit, Toasts},
+    components::{ErrorSummary, Head, Heading, Layout, Loaded, MadeFor, Submit, Toasts},
     error::Failure,
     form::error_of,
 };
@@ -45,7 +45,7 @@ pub fn DeleteWebhookPage() -> impl IntoView {
     let delete = ServerAction::<DeleteWebhook>::new();
     Toasts::after(delete);
     view! {
-        <Loaded from=screen let(screen)>
+        <Loaded layout=Layout::Form from=screen let(screen)>
             <Content screen delete />
         </Loaded>
     }

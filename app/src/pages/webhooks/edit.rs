@@ -12,7 +12,7 @@ use super::{
     state::WebhookState,
 };
 use crate::{
-    components::{ErrorSummary, Head, Heading, Loaded, MadeFor, Submit, Toasts},
+    components::{ErrorSummary, Head, Heading, Layout, Loaded, MadeFor, Submit, Toasts},
     error::Failure,
     form::error_of,
 };
@@ -72,7 +72,7 @@ pub fn EditWebhookPage() -> impl IntoView {
     let edit = ServerAction::<EditWebhook>::new();
     Toasts::after(edit);
     view! {
-        <Loaded from=screen let(screen)>
+        <Loaded layout=Layout::Form from=screen let(screen)>
             <Content screen edit />
         </Loaded>
     }

@@ -10,7 +10,7 @@ use super::{
     row::WebhookDetails,
 };
 use crate::{
-    components::{ErrorSummary, Head, Heading, Loaded, MadeFor, Submit},
+    components::{ErrorSummary, Head, Heading, Layout, Loaded, MadeFor, Submit},
     error::Failure,
     form::error_of,
 };
@@ -46,7 +46,7 @@ pub fn RotateSecretPage() -> impl IntoView {
     let screen = Resource::new_blocking(move || id.get(), load);
     let rotate = ServerAction::<RotateSecret>::new();
     view! {
-        <Loaded from=screen let(screen)>
+        <Loaded layout=Layout::Form from=screen let(screen)>
             <Content screen rotate />
         </Loaded>
     }

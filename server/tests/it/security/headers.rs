@@ -93,8 +93,9 @@ async fn an_event_stream_has_the_security_headers() {
     let request = request.body(Body::empty());
     let response = app.router.clone().oneshot(request.unwrap()).await.unwrap();
     let headers = response.headers().clone();
-    let text = String::new();
-    assert_security_headers("events", &Response { status: response.status(), headers, text });
+    let (text, bytes) = Default::default();
+    let response = Response { status: response.status(), headers, text, bytes };
+    assert_security_headers("events", &response);
 }
 
 #[tokio::test]

@@ -178,6 +178,10 @@ pub(super) const ROUTES: &[Row] = &[
     get("/competitions/{id}", [200, 200, 200, 200, 200]),
     get("/competitions/{id}/edit", [302, 403, 403, 200, 403]),
     get("/competitions/{id}/manage", [302, 403, 403, 200, 200]),
+    get("/competitions/{id}/manage/participants", [302, 403, 403, 200, 200]),
+    get("/competitions/{id}/manage/waiting-list", [302, 403, 403, 200, 200]),
+    get("/competitions/{id}/manage/check-in-list", [302, 403, 403, 200, 200]),
+    get("/competitions/{id}/manage/settings", [302, 403, 403, 200, 403]),
     get("/competitions/{id}/registrations/{registrationId}", [302, 403, 403, 200, 200]),
     get("/competitions/{id}/cancel", [302, 403, 403, 200, 403]),
     get("/competitions/{id}/cancel-registration", [302, 200, 403, 403, 403]),
@@ -189,6 +193,7 @@ pub(super) const ROUTES: &[Row] = &[
     get("/competitions/{id}/cover", [302, 403, 403, 200, 403]),
     get("/media/{asset}/{file}", [404, 404, 404, 404, 404]),
     get("/media/patterns/{file}", [404, 404, 404, 404, 404]),
+    get("/media/social/{file}", [404, 404, 404, 404, 404]),
     get("/auth/login", [200, 302, 302, 302, 302]),
     get("/auth/signup", [200, 302, 302, 302, 302]),
     get("/auth/forgot", [200, 200, 200, 200, 200]),
@@ -264,6 +269,9 @@ pub(super) const ROUTES: &[Row] = &[
         [401, 403, 403, 200, 403],
     ),
     load("/fn/manage_competition", "id={competition}", [401, 403, 403, 200, 200]),
+    load("/fn/check_in_list", "id={competition}", [401, 403, 403, 200, 200]),
+    load("/fn/manage_settings", "id={competition}", [401, 403, 403, 200, 403]),
+    load("/fn/roster", "id={competition}&list=Participants", [401, 403, 403, 200, 200]),
     load(
         "/fn/participant",
         "competition={competition}&registration={registrationId}",
@@ -375,9 +383,10 @@ pub(super) const ROUTES: &[Row] = &[
 ];
 
 /// Rows for paths that neither the OpenAPI description nor the route list of Leptos has.
-pub(super) const UNLISTED: [&str; 8] = [
+pub(super) const UNLISTED: [&str; 9] = [
     "/media/{asset}/{file}",
     "/media/patterns/{file}",
+    "/media/social/{file}",
     "/api/openapi.json",
     "/api/docs/",
     "/health",

@@ -1,7 +1,7 @@
 //! Responses, and their snapshots with everything that clients may rely on.
 
 use axum::{
-    body::Body,
+    body::{Body, Bytes},
     http::{self, HeaderMap, StatusCode},
 };
 use http_body_util::BodyExt;
@@ -20,6 +20,7 @@ pub(crate) struct Response {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) text: String,
+    pub(crate) bytes: Bytes,
 }
 
 impl Response {
@@ -28,7 +29,7 @@ impl Response {
         let bytes = body.collect().await.expect("a body").to_bytes();
         // A picture is no text.
         let text = String::from_utf8_lossy(&bytes).into_owned();
-        Self { status: parts.status, headers: parts.headers, text }
+        Self { status: parts.status, headers: parts.headers, text, bytes }
     }
 
     pub(crate) fn json(&self) -> Value {

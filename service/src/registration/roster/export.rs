@@ -154,4 +154,34 @@ mod tests {
             assert_eq!(exported, listed, "by {sort}");
         }
     }
+
+    #[tokio::test]
+    async fn an_export_of_a_waiting_list_has_its_order_over_several_parts() {
+        let world = World::new().await;
+        let ada = world.organizer("Ada").await;
+        let sprint = world.competition(&ada).seats(1).waitlist(9).create().await;
+        for participant in world.participants(8).await {
+            register(&world.ctx, &participant, sprint, None).await.unwrap().outcome.unwrap();
+        }
+        for sort in ["waitlist", "-waitlist"] {
+            let query = RosterQuery {
+                status: Some("WAITLISTED".to_owned()),
+                sort: Some(sort.to_owned()),
+                ..RosterQuery::default()
+            };
+            let filter = query.check().unwrap();
+            let listed = roster(&world.ctx, &ada, sprint, &filter).await.unwrap().items;
+            let listed: Vec<_> = listed.iter().map(|entry| entry.registration.id).collect();
+            assert_eq!(listed.len(), 7);
+            let mut export = export_roster(&world.ctx, &ada, sprint, filter).await.unwrap();
+            export.at_a_time = 3;
+            let mut exported = Vec::new();
+            for expected in [3, 3, 1, 0] {
+                let part = export.next_part().await.unwrap();
+                assert_eq!(part.len(), expected, "by {sort}");
+                exported.extend(part.into_iter().map(|entry| entry.registration.id));
+            }
+            assert_eq!(exported, listed, "by {sort}");
+        }
+    }
 }

@@ -26,13 +26,20 @@ pub(super) struct Key {
     pub(super) id: RegistrationId,
     registered_at: DateTimeUtc,
     status: RegistrationStatus,
+    waitlist_number: Option<i32>,
     name: String,
 }
 
 impl Key {
     pub(super) fn of((row, user): &Row) -> Self {
         let name = user.as_ref().map(|user| user.search_text.clone()).unwrap_or_default();
-        Self { id: row.id, registered_at: row.registered_at, status: row.status, name }
+        Self {
+            id: row.id,
+            registered_at: row.registered_at,
+            status: row.status,
+            waitlist_number: row.waitlist_number,
+            name,
+        }
     }
 
     pub(super) fn position(&self, sort: RosterSort) -> Position {
@@ -40,13 +47,18 @@ impl Key {
             RosterOrder::Registered => Position::at_time(self.registered_at, self.id.0),
             RosterOrder::Name => Position::at_text(&*self.name, self.id.0),
             RosterOrder::Status => Position::at_text(self.status.as_str(), self.id.0),
+            // The list has no row without a number.
+            RosterOrder::Waitlist => {
+                Position::at_number(self.waitlist_number.unwrap_or(i32::MAX), self.id.0)
+            }
         }
     }
 }
 
 pub(super) fn keys_only(list: Select<registration::Entity>) -> Select<registration::Entity> {
-    use registration::Column::{Id, RegisteredAt, Status};
-    let list = list.select_only().column(Id).column(RegisteredAt).column(Status);
+    use registration::Column::{Id, RegisteredAt, Status, WaitlistNumber};
+    let columns = [Id, RegisteredAt, Status, WaitlistNumber];
+    let list = list.select_only().columns(columns);
     list.column_as(user::Column::SearchText, "name")
 }
 
@@ -57,9 +69,11 @@ pub(super) fn matching(
     filter: &RosterFilter,
 ) -> Select<registration::Entity> {
     let status = filter.status.map(|status| registration::Column::Status.eq(status));
+    let is_in_line = (filter.sort.by == RosterOrder::Waitlist)
+        .then(|| registration::Column::WaitlistNumber.is_not_null());
     let list = registration::Entity::find()
         .filter(registration::Column::CompetitionId.eq(id))
-        .filter(Condition::all().add_option(status))
+        .filter(Condition::all().add_option(status).add_option(is_in_line))
         .filter(Condition::all().add_option(filter.answer.as_ref().map(has_answer)));
     match filter.search.as_deref() {
         Some(words) => list.inner_join(user::Entity).filter(accounts::matches(db, words)),
@@ -125,6 +139,10 @@ pub(super) fn order(sort: RosterSort) -> Keyset {
         RosterOrder::Status => {
             let column = (registration::Entity, registration::Column::Status);
             Keyset::by_text(column, id, direction)
+        }
+        RosterOrder::Waitlist => {
+            let column = (registration::Entity, registration::Column::WaitlistNumber);
+            Keyset::by_number(column, id, direction)
         }
     }
 }

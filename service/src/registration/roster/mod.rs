@@ -1,5 +1,6 @@
 //! The roster of a competition: its registrations, for the organizer.
 
+mod check_in;
 mod export;
 mod list;
 
@@ -12,11 +13,13 @@ use sea_orm::{
     sea_query::{Asterisk, Expr, ExprTrait as _},
 };
 
+pub use self::check_in::{CheckInList, MAX_CHECK_IN, check_in_list};
 pub use self::export::{RosterExport, export_roster};
 use self::list::{Key, Row, list_after, matching, matching_with_users, order};
 use super::{
     answers::{in_order, values_of},
     rejection_reasons::rejection_reasons,
+    waiting_list::set_positions,
 };
 use crate::{
     Actor, Context, Error, Result,
@@ -54,15 +57,18 @@ async fn page(
 ) -> Result<Page<RosterEntry>> {
     let list = match filter.sort.by {
         RosterOrder::Name => matching_with_users(db, id, filter),
-        RosterOrder::Registered | RosterOrder::Status => matching(db, id, filter),
+        RosterOrder::Registered | RosterOrder::Status | RosterOrder::Waitlist => {
+            matching(db, id, filter)
+        }
     };
     let range = filter.paging.range();
     let ids: Vec<RegistrationId> = order(filter.sort).ids(db, list, range, total).await?;
-    let rows = entries(db, questions, &ids).await?;
+    let mut rows = entries(db, questions, &ids).await?;
+    set_positions(db, id, &mut rows).await?;
     Ok(Page { items: rows, total, page: filter.paging.page, limit: filter.paging.limit })
 }
 
-/// Registrations with their users, in the order of the ids.
+/// Registrations with their users, in the order of the ids; without positions on the waiting list.
 pub(super) async fn entries(
     db: &impl ConnectionTrait,
     questions: &Questions,
@@ -94,7 +100,9 @@ pub async fn roster_after(
     let rows = list.select_also(user::Entity).all(db).await?;
     let Slice { items, next } = Slice::cut(rows, *limit, |row| Key::of(row).position(filter.sort));
     let questions = questions_of(db, &competition).await?;
-    Ok(Slice { items: entries_of(db, &questions, items).await?, next })
+    let mut items = entries_of(db, &questions, items).await?;
+    set_positions(db, id, &mut items).await?;
+    Ok(Slice { items, next })
 }
 
 /// The page of a roster: the registrations that match, and totals by status.
@@ -165,7 +173,7 @@ pub(super) async fn open(
     Ok(competition)
 }
 
-/// Registrations as the organizer sees them.
+/// Registrations as the organizer sees them, without positions on the waiting list.
 async fn entries_of(
     db: &impl ConnectionTrait,
     questions: &Questions,
@@ -182,7 +190,14 @@ async fn entries_of(
         let answers = values.map(|values| in_order(questions, values)).unwrap_or_default();
         let access_code = row.access_code.clone();
         let registration = row.into_view();
-        Ok(RosterEntry { registration, rejection_reason, access_code, answers, user })
+        Ok(RosterEntry {
+            registration,
+            rejection_reason,
+            access_code,
+            waitlist_position: None,
+            answers,
+            user,
+        })
     };
     rows.into_iter().map(entry).collect()
 }

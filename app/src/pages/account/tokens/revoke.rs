@@ -10,7 +10,7 @@ use super::{
     row::{TokenDetails, TokenRow},
 };
 use crate::{
-    components::{ErrorSummary, Head, Heading, Loaded, MadeFor, Submit, Toasts},
+    components::{ErrorSummary, Head, Heading, Layout, Loaded, MadeFor, Submit, Toasts},
     error::Failure,
     form::{Returned, error_of},
 };
@@ -70,7 +70,7 @@ pub fn RevokeTokenPage() -> impl IntoView {
     let revoke = ServerAction::<RevokeToken>::new();
     Toasts::after(revoke);
     view! {
-        <Loaded from=screen let(screen)>
+        <Loaded layout=Layout::Form from=screen let(screen)>
             <Content screen revoke />
         </Loaded>
     }

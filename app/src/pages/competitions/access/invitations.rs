@@ -8,12 +8,12 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Moment,
     components::{
-        ErrorSummary, Head, Heading, Loaded, MadeFor, Pagination, PastTheEnd, Submit, TextArea,
-        TextFile, Toasts, ViewerTime, page_words,
+        ErrorSummary, Head, Heading, Layout, Loaded, MadeFor, Pagination, PastTheEnd, Submit,
+        TextArea, TextFile, Toasts, ViewerTime, page_words,
     },
     error::Failure,
     form::{FormError, Returned, count_replies, error_of},
-    pages::competitions::{address, manage_link::ManageLink},
+    pages::competitions::{address, managed::ManageLink},
 };
 
 /// The data of the page.
@@ -186,7 +186,7 @@ pub fn InvitationsPage() -> impl IntoView {
     let source = move || (id.get(), page.get(), invited.get(), revoke.version().get());
     let screen = Resource::new_blocking(source, |(id, page, ..)| load_invitations(id, page));
     view! {
-        <Loaded from=screen let(screen)>
+        <Loaded layout=Layout::Form from=screen let(screen)>
             <Content screen invite revoke invited reset />
         </Loaded>
     }

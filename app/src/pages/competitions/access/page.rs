@@ -8,12 +8,12 @@ use serde::{Deserialize, Serialize};
 use super::TypedAccess;
 use crate::{
     components::{
-        ErrorSummary, FieldError, Head, Heading, Loaded, MadeFor, RadioChoice, Submit, TextArea,
-        Toasts,
+        ErrorSummary, FieldError, Head, Heading, Layout, Loaded, MadeFor, RadioChoice, Submit,
+        TextArea, Toasts,
     },
     error::Failure,
     form::{FormError, Returned, count_replies, reply_of, returned_by},
-    pages::competitions::{address, manage_link::ManageLink},
+    pages::competitions::{address, managed::ManageLink},
 };
 
 /// The data of the page.
@@ -143,7 +143,7 @@ pub fn AccessPage() -> impl IntoView {
     let source = move || (id.get(), saved.get());
     let screen = Resource::new_blocking(source, |(id, _)| load_access(id));
     view! {
-        <Loaded from=screen let(screen)>
+        <Loaded layout=Layout::Form from=screen let(screen)>
             <Content screen save />
         </Loaded>
     }

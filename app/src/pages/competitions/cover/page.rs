@@ -11,12 +11,12 @@ use serde::{Deserialize, Serialize};
 use super::{FocusChoice, TypedCover};
 use crate::{
     components::{
-        ErrorSummary, Field, FieldError, Head, Heading, Loaded, MadeFor, Submit, Toasts, Upload,
-        UploadProgress,
+        ErrorSummary, Field, FieldError, Head, Heading, Layout, Loaded, MadeFor, Submit, Toasts,
+        Upload, UploadProgress,
     },
     error::Failure,
     form::{FormError, Returned, count_replies, error_of, returned_by},
-    pages::competitions::manage_link::ManageLink,
+    pages::competitions::managed::ManageLink,
 };
 
 /// The data of the page.
@@ -185,7 +185,7 @@ pub fn CoverPage() -> impl IntoView {
     let source = move || (id.get(), saved.get(), removed.get());
     let screen = Resource::new_blocking(source, |(id, ..)| load_cover(id));
     view! {
-        <Loaded from=screen let(screen)>
+        <Loaded layout=Layout::Form from=screen let(screen)>
             <Content screen save remove />
         </Loaded>
     }

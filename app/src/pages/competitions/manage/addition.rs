@@ -35,7 +35,7 @@ pub async fn add_participant(
     #[server(default)] made_for: Option<UserId>,
 ) -> Result<(), Failure> {
     use crate::{
-        pages::competitions::address::manage,
+        pages::competitions::address::participants,
         ssr::{flash, form, request, response},
     };
     use domain::{AdditionInput, ErrorCode, PublicError, RegistrationStatus};
@@ -56,7 +56,7 @@ pub async fn add_participant(
         })?)
     })
     .await;
-    let page = manage(competition);
+    let page = participants(competition);
     let added = form::redirect_back_with(&form_name(competition), &page, typed, outcome).await?;
     let name = added.user.name;
     flash::set(match added.registration.status {

@@ -1,22 +1,27 @@
 //! A competition as its organizer sees it.
 
 mod addition;
-mod address;
-mod answer_choices;
 mod answer_list;
+mod check_in_list;
 mod history;
-mod page;
+mod latest;
+mod overview;
 mod participant;
 mod review;
 mod roster;
-mod screen;
+mod set_up;
+mod settings;
 mod totals;
 mod visibility;
 
 pub use addition::TypedAddition;
-pub use answer_choices::AnswerChoices;
+pub use check_in_list::{CheckInListPage, CheckInListScreen, CheckInRow};
 pub use history::HistoryEntry;
-pub use page::ManageCompetitionPage;
+pub use overview::{ManageOverviewPage, ManageOverviewScreen};
 pub use participant::{ParticipantDetailScreen, ParticipantPage};
 pub use review::TypedReview;
-pub use screen::{ManageCompetitionScreen, RosterRow};
+pub use roster::{
+    AnswerChoices, ParticipantsPage, RosterList, RosterRow, RosterScreen, WaitingListPage,
+};
+pub use set_up::SetUp;
+pub use settings::{ManageSettingsPage, ManageSettingsScreen};

@@ -14,13 +14,13 @@ use super::{
 use crate::{
     Moment,
     components::{
-        ErrorSummary, Head, Heading, Loaded, MadeFor, StatusBadge, Submit, Toasts, ViewerTime,
-        focus,
+        ErrorSummary, Head, Heading, Layout, Loaded, MadeFor, StatusBadge, Submit, Toasts,
+        ViewerTime, focus,
     },
     error::Failure,
     form::{Returned, count_replies, error_of, reload_when_refused},
     pages::competitions::{
-        address::manage,
+        address::participants,
         questions::{AnswerFields, Countries, TypedAnswers},
     },
 };
@@ -188,7 +188,7 @@ pub fn ParticipantPage() -> impl IntoView {
     );
     let focused = StoredValue::new(0);
     view! {
-        <Loaded from=screen let(screen)>
+        <Loaded layout=Layout::Form from=screen let(screen)>
             <Content screen correct saved focused />
         </Loaded>
     }
@@ -273,7 +273,7 @@ fn Content(
         <div class="form-page gap-8 wrap-anywhere">
             <div class="grid gap-3">
                 <p>
-                    <a class="quiet-link" href=manage(competition)>
+                    <a class="quiet-link" href=participants(competition)>
                         <bdi>{title}</bdi>
                     </a>
                 </p>

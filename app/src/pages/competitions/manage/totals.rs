@@ -30,7 +30,7 @@ pub(super) fn Totals(
         .then(|| view! { <Total label="Failed" value=totals.failed.to_string() /> });
     view! {
         <section aria-labelledby="numbers" class="grid gap-4">
-            <h2 id="numbers" class="subheading">"Overview"</h2>
+            <h2 id="numbers" class="subheading">"Seats and registrations"</h2>
             <Seats left=seats_left capacity />
             <dl class="totals">
                 <Total label="Seats taken" value=taken />

@@ -7,19 +7,17 @@ use serde::{Deserialize, Serialize};
 
 use super::{TypedQuestion, TypedQuestions, question_fields::QuestionFields};
 use crate::{
-    components::{ErrorSummary, Head, Heading, Loaded, MadeFor, Submit, Toasts},
+    components::{ErrorSummary, Layout, Loaded, MadeFor, Submit, Toasts},
     error::Failure,
     form::{Returned, count_replies, reply_of, returned_by},
-    pages::competitions::manage_link::ManageLink,
+    pages::competitions::managed::{ManageHeader, ManageTab, ManagedCompetition},
 };
 
 /// The data of the page.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct QuestionsScreen {
     /// The competition.
-    pub id: CompetitionId,
-    /// Its title.
-    pub title: String,
+    pub managed: ManagedCompetition,
     /// The questions as they are, or those of a form that has just been refused without JavaScript.
     pub start: Returned<TypedQuestions>,
 }
@@ -34,13 +32,14 @@ pub async fn load_questions(id: String) -> Result<QuestionsScreen, Failure> {
     actor.user()?;
     let id = request::parse_competition_id(&id)?;
     let detail = service::competitions::get_editable(&ctx, &actor, id).await?;
+    let managed = ManagedCompetition::of(&detail.competition)?;
     let stored = form::take_stored_form::<Option<TypedQuestions>>(&form_name(id)).await?;
     let typed = stored.typed.unwrap_or_else(|| TypedQuestions {
         questions: detail.questions.into_iter().map(Into::into).collect(),
         version: detail.competition.version,
     });
     let start = Returned { typed, error: stored.error };
-    Ok(QuestionsScreen { id, title: detail.competition.title, start })
+    Ok(QuestionsScreen { managed, start })
 }
 
 /// The key of the form in the session. It has the id, because several forms may be open.
@@ -113,7 +112,7 @@ pub fn QuestionsPage() -> impl IntoView {
     let source = move || (id.get(), saved.get());
     let screen = Resource::new_blocking(source, |(id, _)| load_questions(id));
     view! {
-        <Loaded from=screen let(screen)>
+        <Loaded layout=Layout::Form from=screen let(screen)>
             <Content screen save />
         </Loaded>
     }
@@ -121,7 +120,8 @@ pub fn QuestionsPage() -> impl IntoView {
 
 #[component]
 fn Content(screen: QuestionsScreen, save: ServerAction<SaveQuestions>) -> impl IntoView {
-    let QuestionsScreen { id, title, start } = screen;
+    let QuestionsScreen { managed, start } = screen;
+    let id = managed.id;
     let (shown, error) = returned_by(reply_of(save), start);
     let pending = save.pending();
     let fields = move |TypedQuestions { mut questions, version }| {
@@ -137,10 +137,8 @@ fn Content(screen: QuestionsScreen, save: ServerAction<SaveQuestions>) -> impl I
         }
     };
     view! {
-        <Head title=format!("Questions of {title}") />
-        <div class="form-page">
-            <ManageLink id title />
-            <Heading>"Questions"</Heading>
+        <ManageHeader managed tab=ManageTab::Questions />
+        <div class="form-page mx-0 mt-6">
             <p class="text-muted">
                 "Participants answer them when they register. Answers stay when you change or \
                     remove a question."

@@ -7,7 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use super::{TypedAnswers, answer::Countries, answer_fields::AnswerFields};
 use crate::{
-    components::{EmptyState, ErrorSummary, Head, Heading, Loaded, MadeFor, Submit, Toasts},
+    components::{
+        EmptyState, ErrorSummary, Head, Heading, Layout, Loaded, MadeFor, Submit, Toasts,
+    },
     error::Failure,
     form::{Returned, error_of, reload_when_refused},
     pages::competitions::address,
@@ -98,7 +100,7 @@ pub fn AnswersPage() -> impl IntoView {
     let change = ServerAction::<ChangeAnswers>::new();
     Toasts::after(change);
     view! {
-        <Loaded from=screen let(screen)>
+        <Loaded layout=Layout::Form from=screen let(screen)>
             <Content screen change />
         </Loaded>
     }

@@ -7,7 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use super::{TypedAnswers, answer::Countries, answer_fields::AnswerFields};
 use crate::{
-    components::{EmptyState, ErrorSummary, Field, Head, Heading, Loaded, MadeFor, Submit, Toasts},
+    components::{
+        EmptyState, ErrorSummary, Field, Head, Heading, Layout, Loaded, MadeFor, Submit, Toasts,
+    },
     error::Failure,
     form::{FormError, Returned, error_of, reload_when_refused},
     pages::competitions::address,
@@ -123,7 +125,7 @@ pub fn RegisterPage() -> impl IntoView {
     let query = use_query_map();
     let code = Memo::new(move |_| query.read().get("code").unwrap_or_default());
     view! {
-        <Loaded from=screen let(screen)>
+        <Loaded layout=Layout::Form from=screen let(screen)>
             <Content screen register code />
         </Loaded>
     }

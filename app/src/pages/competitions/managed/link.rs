@@ -3,11 +3,11 @@
 use domain::CompetitionId;
 use leptos::prelude::*;
 
-use super::address;
+use crate::pages::competitions::address;
 
 /// Leads an organizer back from a page about one thing of a competition.
 #[component]
-pub(super) fn ManageLink(
+pub(in crate::pages::competitions) fn ManageLink(
     /// The competition.
     id: CompetitionId,
     /// Its title.

@@ -1,7 +1,9 @@
 //! Whether a competition is open for registration, in a word.
 
-use domain::{Competition, Timestamp};
 use serde::{Deserialize, Serialize};
+
+use super::Competition;
+use crate::Timestamp;
 
 /// At most a tenth of the seats are "few".
 const FEW: u32 = 10;

@@ -1,0 +1,85 @@
+//! The list of participants to print.
+
+use domain::{CompetitionId, RegistrationStatus};
+use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
+
+use super::open;
+use crate::{
+    Actor, Context, Result,
+    entity::{registration, user},
+};
+
+/// More names are no list that anybody ticks.
+pub const MAX_CHECK_IN: u64 = 2_000;
+
+/// The participants of a competition by name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CheckInList {
+    /// The name and the email of each, of at most [`MAX_CHECK_IN`].
+    pub people: Vec<(String, String)>,
+    /// How many there are.
+    pub total: u64,
+}
+
+/// The participants with this status, or those with a seat. For the organizer of the competition
+/// and administrators.
+///
+/// # Errors
+/// As for [`super::roster`].
+pub async fn check_in_list(
+    ctx: &Context,
+    actor: &Actor,
+    id: CompetitionId,
+    status: Option<RegistrationStatus>,
+) -> Result<CheckInList> {
+    open(ctx, actor, id).await?;
+    let db = &*ctx.db.for_lists().await?;
+    let statuses = match status {
+        Some(status) => vec![status],
+        None => RegistrationStatus::with_seat().collect(),
+    };
+    let listed = registration::Entity::find()
+        .filter(registration::Column::CompetitionId.eq(id))
+        .filter(registration::Column::Status.is_in(statuses));
+    let total = listed.clone().count(db).await?;
+    let people = listed
+        .inner_join(user::Entity)
+        .select_only()
+        .column(user::Column::Name)
+        .column(user::Column::Email)
+        .order_by_asc(user::Column::SearchText)
+        .order_by_asc(registration::Column::Id)
+        .limit(MAX_CHECK_IN)
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(CheckInList { people, total })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::super::register, *};
+    use crate::testing::World;
+
+    #[tokio::test]
+    async fn a_check_in_list_has_those_with_a_seat_by_name_or_those_with_a_status() {
+        let world = World::new().await;
+        let ada = world.organizer("Ada").await;
+        let sprint = world.competition(&ada).seats(2).waitlist(9).create().await;
+        let [zoe, adam, mia] = ["Zoe Z", "adam a", "Mia M"];
+        for name in [zoe, adam, mia] {
+            let participant = world.participant(name).await;
+            register(&world.ctx, &participant, sprint, None).await.unwrap().outcome.unwrap();
+        }
+        let listed = async |status| {
+            let list = check_in_list(&world.ctx, &ada, sprint, status).await.unwrap();
+            assert_eq!(list.total, list.people.len() as u64);
+            list.people.into_iter().map(|(name, _)| name).collect::<Vec<_>>()
+        };
+        assert_eq!(listed(None).await, [adam, zoe]);
+        assert_eq!(listed(Some(RegistrationStatus::Waitlisted)).await, [mia]);
+        assert!(listed(Some(RegistrationStatus::Cancelled)).await.is_empty());
+        let eve = world.organizer("Eve").await;
+        check_in_list(&world.ctx, &eve, sprint, None).await.unwrap_err();
+    }
+}
