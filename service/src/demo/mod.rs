@@ -1,11 +1,12 @@
 //! Data to try the product with.
 
 mod competitions;
+mod covers;
 
 use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
 use domain::{
-    AccessMode, CompetitionId, Dates, Description, Email, ErrorCode, Facts, NewCompetition,
-    Password, PersonName, PublicError, QuestionDraft, QuestionKind, RegistrationId,
+    AccessMode, CompetitionId, CoverDraft, CoverFocus, Dates, Description, Email, ErrorCode, Facts,
+    NewCompetition, Password, PersonName, PublicError, QuestionDraft, QuestionKind, RegistrationId,
     RegistrationStatus, Role, Sections, Signup, Summary, Tag, TimeZoneName, Title, User,
     VenueAddress, VenueName, WebLink,
 };
@@ -15,7 +16,7 @@ use sea_orm::{
 
 use self::competitions::{COMPETITIONS, DemoCompetition, Place};
 use crate::{
-    Actor, Context, Error, Result, accounts,
+    Actor, Context, Error, Result, accounts, assets,
     competitions::{cancel_competition, index_missing, insert},
     context::Mode,
     entity::{competition, registration},
@@ -102,7 +103,8 @@ async fn add(
     participants: &[Actor],
     demo: &DemoCompetition,
 ) -> Result<()> {
-    let new = new_competition(ctx, demo)?;
+    let new =
+        NewCompetition { cover: cover(ctx, organizer, demo).await?, ..new_competition(ctx, demo)? };
     let tx = ctx.db.begin_serializable().await?;
     let added = insert(ctx, &*tx, organizer.user()?, &new).await?.competition;
     if demo.closes_in < 0 {
@@ -119,6 +121,20 @@ async fn add(
         cancel_competition(ctx, organizer, added.id, None).await?.outcome?;
     }
     Ok(())
+}
+
+/// Draws and uploads the cover of a competition, if it has one.
+async fn cover(
+    ctx: &Context,
+    organizer: &Actor,
+    demo: &DemoCompetition,
+) -> Result<Option<CoverDraft>> {
+    let Some(cover) = covers::of(demo.title) else { return Ok(None) };
+    let drawn = tokio::task::spawn_blocking(|| cover.png()).await?;
+    let Some(png) = drawn else { return Ok(None) };
+    let picture = assets::upload(ctx, organizer, png).await?;
+    let (asset_id, alt) = (picture.id, cover.alt.to_owned());
+    Ok(Some(CoverDraft { asset_id, alt, focus: CoverFocus::Center }))
 }
 
 /// Adds confirmed registrations for a competition that has closed: it takes no others.
