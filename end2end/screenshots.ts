@@ -30,7 +30,7 @@ const ACCOUNTS: Record<Viewer, { email: string; password: string }> = {
   admin: { email: 'admin@example.com', password: ADMIN_PASSWORD },
 };
 
-/** Every page. */
+/** The pages. */
 const PICTURES: Picture[] = [
   { name: 'home', path: () => '/' },
   { name: 'competitions', path: () => '/competitions' },
@@ -46,6 +46,11 @@ const PICTURES: Picture[] = [
   { name: 'create', path: () => '/competitions/create', viewer: 'organizer' },
   { name: 'edit', path: ({ competition }) => `/competitions/${competition}/edit`, viewer: 'organizer' },
   { name: 'manage', path: ({ competition }) => `/competitions/${competition}/manage`, viewer: 'organizer' },
+  { name: 'participants', path: ({ competition }) => `/competitions/${competition}/manage/participants`, viewer: 'organizer' },
+  { name: 'waiting-list', path: ({ competition }) => `/competitions/${competition}/manage/waiting-list`, viewer: 'organizer' },
+  { name: 'check-in-list', path: ({ competition }) => `/competitions/${competition}/manage/check-in-list`, viewer: 'organizer' },
+  { name: 'settings', path: ({ competition }) => `/competitions/${competition}/manage/settings`, viewer: 'organizer' },
+  { name: 'questions', path: ({ competition }) => `/competitions/${competition}/questions`, viewer: 'organizer' },
   { name: 'webhooks', path: () => '/webhooks', viewer: 'organizer' },
   { name: 'webhook', path: ({ webhook }) => `/webhooks/${webhook}`, viewer: 'organizer' },
   { name: 'edit-webhook', path: ({ webhook }) => `/webhooks/${webhook}/edit`, viewer: 'organizer' },
