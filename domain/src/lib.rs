@@ -23,6 +23,7 @@ mod if_match;
 mod job;
 mod mailbox;
 mod normal_form;
+mod number;
 mod paging;
 mod password;
 mod personal_token;
@@ -77,6 +78,7 @@ pub use if_match::{IfMatch, InvalidIfMatch};
 pub use job::{DeadLetter, QueueStats};
 pub use mailbox::{Mail, MailFilter, MailPage, MailQuery};
 pub use normal_form::searchable;
+pub use number::grouped;
 pub use paging::{MAX_COUNTED, MAX_PAGE_NUMBER, MAX_PAGE_SIZE, Page, PageQuery, Paging};
 pub use password::{
     AccountDeletionInput, PasswordChange, PasswordChangeInput, PasswordReset, PasswordResetInput,

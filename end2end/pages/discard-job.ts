@@ -3,7 +3,7 @@ import { UNKNOWN_ID, never, page } from '../support/page-state.ts';
 
 export default page('/admin/queues/:id/discard', {
   empty: never('it is about one job'),
-  full: [{ name: 'discarding a job', path: `/admin/queues/${DEAD_JOBS.send_newsletter}/discard`, viewer: 'admin' }],
+  full: [{ name: 'discarding a job', path: `/admin/queues/${DEAD_JOBS.scores}/discard`, viewer: 'admin' }],
   error: [
     {
       name: 'discarding a job that does not exist',

@@ -127,7 +127,9 @@ test('a page has the metadata for previews on other sites', async ({ page, api, 
   await expect(said('url')).toHaveAttribute('content', url);
   await expect(said('title')).toHaveAttribute('content', competition.title);
   await expect(said('description')).toHaveAttribute('content', 'Seven rounds.');
-  await expect(said('image')).toHaveAttribute('content', `${baseURL}/social.png`);
+  const picture = await said('image').getAttribute('content');
+  expect(picture).toMatch(`${baseURL}/media/social/${competition.id}.jpg?v=`);
+  expect((await page.request.get(picture ?? '')).headers()['content-type']).toBe('image/jpeg');
   await expect(page.getByRole('link', { name: 'Link to this page' })).toHaveAttribute('href', url);
 });
 

@@ -2,6 +2,7 @@
 
 mod competitions;
 mod covers;
+mod dead_letters;
 
 use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
 use domain::{
@@ -21,7 +22,6 @@ use crate::{
     context::Mode,
     entity::{competition, registration},
     infrastructure::{db::bulk, ids::new_id},
-    jobs,
     registration::register,
 };
 
@@ -65,7 +65,7 @@ pub async fn seed(ctx: &Context) -> Result<Seeded> {
         }
     }
     index_missing(ctx).await?;
-    jobs::seed_dead_letters(ctx).await?;
+    dead_letters::seed(ctx).await?;
     Ok(seeded)
 }
 

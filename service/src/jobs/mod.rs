@@ -41,7 +41,6 @@ mod claiming;
 mod class;
 mod consumer;
 mod dead_letters;
-mod demo;
 mod depth;
 mod disposition;
 mod finish;
@@ -72,7 +71,6 @@ pub use dead_letters::{
     dead_letters_after, dead_letters_on_page, discard, discard_batch, retry, retry_all,
     retry_batch,
 };
-pub(crate) use demo::seed_dead_letters;
 pub(crate) use depth::{Depth, depths, lag};
 pub use disposition::Disposition;
 pub use finish::{FailOutcome, complete, fail, move_to_dead_letters};

@@ -1,6 +1,6 @@
 //! The jobs, counted by type.
 
-use domain::QueueStats;
+use domain::{QueueStats, grouped};
 use leptos::prelude::*;
 
 /// The jobs, counted by type.
@@ -17,19 +17,19 @@ pub(super) fn JobCounts(
                     <code>{stats.kind}</code>
                 </th>
                 <td class="number" data-label="Waiting">
-                    {stats.ready}
+                    {grouped(stats.ready)}
                 </td>
                 <td class="number" data-label="Active">
-                    {stats.running}
+                    {grouped(stats.running)}
                 </td>
                 <td class="number" data-label="Oldest waiting">
                     {age}
                 </td>
                 <td class="number" data-label="Completed (1 min)">
-                    {stats.done_last_minute}
+                    {grouped(stats.done_last_minute)}
                 </td>
                 <td class="number" data-label="Failed">
-                    {stats.dead}
+                    {grouped(stats.dead)}
                 </td>
             </tr>
         }

@@ -1,6 +1,6 @@
 //! The list of competitions.
 
-use domain::{CompetitionQuery, CompetitionStatus};
+use domain::{CompetitionQuery, CompetitionStatus, grouped};
 use leptos::{either::Either, prelude::*};
 use leptos_router::hooks::use_query_map;
 use serde::{Deserialize, Serialize};
@@ -112,7 +112,7 @@ fn count(screen: &CompetitionListScreen) -> String {
         0 => "No competitions found".into(),
         1 => "1 competition found".into(),
         _ if screen.is_estimate => "1,000+ competitions found".into(),
-        total => format!("{total} competitions found"),
+        total => format!("{} competitions found", grouped(total)),
     };
     found + &page_words(screen.page, screen.pages)
 }

@@ -1,6 +1,6 @@
 //! The length of a waiting list in words.
 
-use crate::components::grouped;
+use domain::grouped;
 
 /// "One person is on the waiting list"; nothing without a list.
 pub(super) fn waiting_words(waiting: u32, seats_left: u32, takes_more: u32) -> Option<String> {

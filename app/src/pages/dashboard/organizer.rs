@@ -2,7 +2,7 @@
 
 #[cfg(feature = "ssr")]
 use domain::Timestamp;
-use domain::{Availability, CompetitionId, Visibility};
+use domain::{Availability, CompetitionId, Visibility, grouped};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -12,8 +12,7 @@ use crate::ssr::clock::ViewerClock;
 use crate::{
     Moment,
     components::{
-        EmptyState, Icon, LocalTimes, Pagination, PastTheEnd, Seats, Shape, Total, grouped,
-        page_words,
+        EmptyState, Icon, LocalTimes, Pagination, PastTheEnd, Seats, Shape, Total, page_words,
     },
     pages::{
         competitions::{StateBadges, address},
@@ -138,13 +137,13 @@ pub(super) fn OrganizerDashboard(
         }
         .into_any();
     }
-    let taken = format!("{} of {}", screen.registrations, screen.seats);
+    let taken = format!("{} of {}", grouped(screen.registrations), grouped(screen.seats));
     let row = |row| view! { <li><Row row /></li> };
     view! {
         <dl class="totals">
-            <Total label="Competitions" value=total.to_string() />
-            <Total label="Open for registration" value=screen.open.to_string() />
-            <Total label="Closing within a week" value=screen.closing_soon.to_string() />
+            <Total label="Competitions" value=grouped(total) />
+            <Total label="Open for registration" value=grouped(screen.open) />
+            <Total label="Closing within a week" value=grouped(screen.closing_soon) />
             <Total label="Seats taken" value=taken />
         </dl>
         <Trend days=screen.trend />

@@ -1,6 +1,6 @@
 //! The registrations of a participant.
 
-use domain::{CompetitionId, RegistrationId, RegistrationStatus};
+use domain::{CompetitionId, RegistrationId, RegistrationStatus, grouped};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::ssr::clock::ViewerClock;
 use crate::{
     Moment,
-    components::{EmptyState, Icon, LocalTimes, Shape, StatusBadge, grouped, ordinal},
+    components::{EmptyState, Icon, LocalTimes, Shape, StatusBadge, ordinal},
     pages::competitions::{
         AddToCalendar, Claim, ExternalLink, Place, PlaceLine, StubDate, address, calendar,
     },

@@ -1,10 +1,8 @@
 //! The registrations of each day, as a chart.
 
-use domain::DayCount;
+use domain::{DayCount, grouped};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
-
-use crate::components::grouped;
 
 /// A day and its number of registrations.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -39,7 +37,7 @@ pub(super) fn Trend(
     let width = DAY * days.len();
     let bars = days.iter().enumerate().map(|(number, day)| {
         let height = bar_height(day.count, top);
-        let words = format!("{}: {}", day.day, day.count);
+        let words = format!("{}: {}", day.day, grouped(day.count));
         // The browser shows the title for the whole height of the day.
         view! {
             <g>
@@ -143,7 +141,8 @@ fn summary(days: &[TrendDay]) -> String {
         (0, _) | (_, None) => "No registrations in this period.".into(),
         (1, Some(day)) => format!("1 registration, on {}.", day.day),
         (all, Some(day)) => {
-            format!("{all} registrations, the most on {}: {}.", day.day, day.count)
+            let (all, most) = (grouped(all), grouped(day.count));
+            format!("{all} registrations, the most on {}: {most}.", day.day)
         }
     }
 }

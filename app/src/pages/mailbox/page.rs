@@ -1,6 +1,6 @@
 //! The mailbox: a list, and the open message.
 
-use domain::{MailId, MailQuery};
+use domain::{MailId, MailQuery, grouped};
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 use serde::{Deserialize, Serialize};
@@ -260,9 +260,10 @@ fn Line(line: MailLine, is_open: bool, href: String) -> impl IntoView {
 /// `3 messages, 1 unread`, or the number of matches.
 fn summary(screen: &MailboxScreen) -> String {
     let messages = if screen.total == 1 { "message" } else { "messages" };
+    let total = grouped(screen.total);
     let found = match &screen.query.search {
-        Some(_) => format!("{} {messages} found", screen.total),
-        None => format!("{} {messages}, {} unread", screen.total, screen.unread),
+        Some(_) => format!("{total} {messages} found"),
+        None => format!("{total} {messages}, {} unread", grouped(screen.unread)),
     };
     found + &page_words(screen.page, screen.pages)
 }

@@ -2,14 +2,14 @@
 
 #[cfg(feature = "ssr")]
 use domain::RosterQuery;
-use domain::{CompetitionId, RegistrationStatus};
+use domain::{CompetitionId, RegistrationStatus, grouped};
 use leptos::prelude::*;
 use leptos_router::hooks::{use_params_map, use_query_map};
 use serde::{Deserialize, Serialize};
 
 use crate::{
     Moment,
-    components::{EmptyState, Head, Heading, Loaded, LocalTime, grouped, status_words},
+    components::{EmptyState, Head, Heading, Loaded, LocalTime, status_words},
     error::Failure,
     pages::competitions::{Place, PlaceLine, address::participants},
 };

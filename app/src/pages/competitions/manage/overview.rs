@@ -1,6 +1,6 @@
 //! The page where its organizer sees how far a competition is.
 
-use domain::{CompetitionId, PublicError, RosterQuery, RosterTotals};
+use domain::{CompetitionId, PublicError, RosterQuery, RosterTotals, grouped};
 use leptos::prelude::*;
 use leptos_router::hooks::{use_params_map, use_query_map};
 use serde::{Deserialize, Serialize};
@@ -13,7 +13,7 @@ use super::{
     visibility::{SetVisibility, VisibilityForm},
 };
 use crate::{
-    components::{CopyField, Loaded, ViewerTime, grouped},
+    components::{CopyField, Loaded, ViewerTime},
     error::Failure,
     pages::competitions::{
         address::{access, awaiting_approval, cover, questions},
@@ -140,7 +140,7 @@ fn Content(
     let link = screen.link;
     let share = (can_be_edited && !is_draft).then(|| {
         view! {
-            <section class="grid gap-2 max-w-prose">
+            <div class="grid gap-2 max-w-prose">
                 <CopyField
                     id="link"
                     label="Link to share"
@@ -148,7 +148,7 @@ fn Content(
                     copied="Link copied"
                     text=link
                 />
-            </section>
+            </div>
         }
     });
     let visibility_form = can_be_edited.then(|| {

@@ -1,6 +1,6 @@
 //! The registrations of a competition, counted.
 
-use domain::RosterTotals;
+use domain::{RosterTotals, grouped};
 use leptos::prelude::*;
 
 use crate::components::{Seats, Total};
@@ -17,28 +17,29 @@ pub(super) fn Totals(
     /// Free seats.
     seats_left: u32,
 ) -> impl IntoView {
-    let taken = format!("{} of {capacity}", capacity - seats_left);
+    let taken = capacity - seats_left;
+    let taken = format!("{} of {}", grouped(taken.into()), grouped(capacity.into()));
     let pending = if is_cancelled { "Pending when cancelled" } else { "Pending" };
     let waitlisted = (totals.waitlisted > 0)
-        .then(|| view! { <Total label="Waiting list" value=totals.waitlisted.to_string() /> });
+        .then(|| view! { <Total label="Waiting list" value=grouped(totals.waitlisted) /> });
     let awaiting = (totals.awaiting_approval > 0).then(|| {
-        view! { <Total label="Awaiting approval" value=totals.awaiting_approval.to_string() /> }
+        view! { <Total label="Awaiting approval" value=grouped(totals.awaiting_approval) /> }
     });
     let rejected = (totals.rejected > 0)
-        .then(|| view! { <Total label="Rejected" value=totals.rejected.to_string() /> });
+        .then(|| view! { <Total label="Rejected" value=grouped(totals.rejected) /> });
     let failed = (totals.failed > 0)
-        .then(|| view! { <Total label="Failed" value=totals.failed.to_string() /> });
+        .then(|| view! { <Total label="Failed" value=grouped(totals.failed) /> });
     view! {
         <section aria-labelledby="numbers" class="grid gap-4">
             <h2 id="numbers" class="subheading">"Seats and registrations"</h2>
             <Seats left=seats_left capacity />
             <dl class="totals">
                 <Total label="Seats taken" value=taken />
-                <Total label="Confirmed" value=totals.confirmed.to_string() />
-                <Total label=pending value=totals.pending.to_string() />
+                <Total label="Confirmed" value=grouped(totals.confirmed) />
+                <Total label=pending value=grouped(totals.pending) />
                 {awaiting}
                 {waitlisted}
-                <Total label="Cancelled" value=totals.cancelled.to_string() />
+                <Total label="Cancelled" value=grouped(totals.cancelled) />
                 {rejected}
                 {failed}
             </dl>

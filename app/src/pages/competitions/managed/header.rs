@@ -1,13 +1,13 @@
 //! The header of the pages where a competition is managed: what it is, and the tabs.
 
-use domain::{Availability, CompetitionId, Visibility};
+use domain::{Availability, CompetitionId, Visibility, grouped};
 use leptos::{html::H1, prelude::*};
 use serde::{Deserialize, Serialize};
 
 use super::{ManageLink, ManageTab};
 use crate::{
     Moment,
-    components::{Head, Heading, grouped},
+    components::{Head, Heading},
     pages::competitions::{StateBadges, address},
 };
 

@@ -1,6 +1,6 @@
 //! The registrations. Search, filter, order and pages are links and a form that call the server.
 
-use domain::{CompetitionId, RosterTotals};
+use domain::{CompetitionId, RosterTotals, grouped};
 use leptos::{
     html::{Form, H1},
     prelude::*,
@@ -119,7 +119,7 @@ pub(super) fn Roster(
     });
     let choices = screen.answer_choices;
     view! {
-        <section class="grid gap-4">
+        <div class="grid gap-4">
             <Seats left=screen.seats_left capacity=screen.capacity />
             <div class="flex flex-wrap items-start gap-3">
                 {addition}
@@ -144,7 +144,7 @@ pub(super) fn Roster(
             <p role="status" class="font-semibold">{count(total, page, pages)}</p>
             {content}
             <Pagination page pages href=move |page| address::at_page(list, id, &here, page) />
-        </section>
+        </div>
     }
 }
 
@@ -197,7 +197,7 @@ fn count(total: u64, page: u64, pages: u64) -> String {
     let found: String = match total {
         0 => "No registrations".into(),
         1 => "1 registration".into(),
-        total => format!("{total} registrations"),
+        total => format!("{} registrations", grouped(total)),
     };
     found + &page_words(page, pages)
 }

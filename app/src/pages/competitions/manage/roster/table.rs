@@ -1,6 +1,6 @@
 //! The table of registrations.
 
-use domain::{CompetitionId, RosterOrder, RosterQuery, RosterSort};
+use domain::{CompetitionId, RosterOrder, RosterQuery, RosterSort, grouped};
 use leptos::prelude::*;
 
 use super::{
@@ -8,7 +8,7 @@ use super::{
     RosterList, RosterRow, address,
 };
 use crate::{
-    components::{NavigationFocus, StatusBadge, ViewerTime, grouped},
+    components::{NavigationFocus, StatusBadge, ViewerTime},
     pages::competitions::address::participant,
 };
 
