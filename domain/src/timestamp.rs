@@ -58,6 +58,11 @@ impl Timestamp {
     pub fn human_day(self) -> String {
         self.0.format("%-d %B %Y").to_string()
     }
+
+    /// `29 Nov`: the same, where the year is known.
+    pub fn short_day(self) -> String {
+        self.0.format("%-d %b").to_string()
+    }
 }
 
 /// Reads a local time as an `<input type="datetime-local">` sends it: `2026-11-29T07:10`, with or

@@ -229,6 +229,17 @@ test('a check-in list has everyone with a seat by name, and prints without the r
   await expect(page.getByText('Cancelled: 1')).toBeVisible();
 });
 
+test('the settings lead to the form of the visibility', async ({ page, api }) => {
+  const { organizer, competition } = await roster(api, ['Pia']);
+  await page.setViewportSize({ width: 1000, height: 400 });
+  await logInAs(page, organizer);
+  await open(page, `/competitions/${competition.id}/manage/settings`);
+  await hydrated(page);
+  await page.getByRole('link', { name: 'Visibility' }).click();
+  await expect(page).toHaveURL(/#visibility$/);
+  await expect(page.getByRole('heading', { name: 'Visibility' })).toBeInViewport();
+});
+
 test('a draft shows what to set up before it is published', async ({ page, api }) => {
   const organizer = await api.organizer();
   const competition = await api.competition({ owner: organizer, visibility: 'DRAFT' });

@@ -111,6 +111,11 @@ async fn seats_are_given_on_the_page_without_javascript() {
     let shown = add("email=kim%40example.com&add_seat=true").await;
     assert!(shown.contains("No participant has an account with this address."), "{shown}");
     assert!(shown.contains("value=\"kim@example.com\""), "{shown}");
+    // The waiting list, which has no form for it, leaves the refused one to the participants.
+    post_form(&app, cookie, "add_participant", &format!("competition={id}&email=lou")).await;
+    page_text(&app, cookie, &format!("/competitions/{id}/manage/waiting-list")).await;
+    let shown = page_text(&app, cookie, &manage).await;
+    assert!(shown.contains("value=\"lou\""), "{shown}");
     let email = people[3].user().unwrap().email.replace('@', "%40");
     let shown = add(&format!("email={email}&add_seat=true")).await;
     assert!(shown.contains(" is registered."), "{shown}");

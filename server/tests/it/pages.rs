@@ -211,6 +211,14 @@ async fn the_roster_is_for_the_organizer_and_administrators() {
         let settings = see(&format!("/competitions/{id}/manage/settings")).await;
         assert_eq!(settings.text.contains("Cancel competition"), is_owner, "{email}");
     }
+    // The order of the waiting list needs its status, which the form of the filters may change.
+    let cookie = log_in(&app, "ada@example.com").await;
+    for (query, keeps) in [("sort=-name", true), ("status=WAITLISTED&sort=waitlist", false)] {
+        let path = format!("/competitions/{id}/manage/participants?{query}");
+        let roster = app.get(&path).header("accept", HTML).header("cookie", &cookie).send().await;
+        assert_eq!(roster.status, StatusCode::OK, "{query}");
+        assert_eq!(roster.text.contains("type=\"hidden\" name=\"sort\""), keeps, "{query}");
+    }
     let visitor = page(&app, &format!("/competitions/{id}/manage")).await;
     assert_eq!(visitor.status, StatusCode::FOUND);
     for invalid in ["sort=email", "sort=waitlist", "status=LOST", "page=0", "search=%00"] {

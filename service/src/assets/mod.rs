@@ -14,28 +14,25 @@ mod read;
 mod upload;
 mod use_as_cover;
 
-use std::sync::Arc;
-
 use domain::{AssetId, CoverWidth};
-use tokio::sync::Semaphore;
 
 use self::read::Files;
 pub(crate) use self::{clean_up::delete_unused, use_as_cover::use_as_cover};
 pub use self::{pattern::pattern, picture::MAX_PIXELS, read::read, upload::upload};
-use crate::MediaStore;
+use crate::{MediaStore, infrastructure::one_at_a_time::OneAtATime};
 
 /// The pictures of an installation.
 #[derive(Debug)]
 pub(crate) struct Assets {
     store: MediaStore,
     /// One picture is decoded at a time: it may take 400 MiB.
-    decoder: Arc<Semaphore>,
+    decoder: OneAtATime,
     files: Files,
 }
 
 impl Assets {
     pub(crate) fn new(store: MediaStore) -> Self {
-        Self { store, decoder: Arc::new(Semaphore::new(1)), files: Files::default() }
+        Self { store, decoder: OneAtATime::default(), files: Files::default() }
     }
 
     /// Where the files are.

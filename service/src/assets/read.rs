@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use domain::{AssetId, CoverWidth};
-use quick_cache::{Weighter, sync::Cache};
+use quick_cache::sync::Cache;
 use tokio::sync::Semaphore;
 
 use super::file;
-use crate::{Context, Result};
+use crate::{Context, Result, infrastructure::file_size::FileSize};
 
 /// Bytes of the files that are kept in memory.
 const CACHED: u64 = 16 * 1024 * 1024;
@@ -20,23 +20,13 @@ const AT_ONCE: usize = 16;
 /// visitors open a page at the same time.
 #[derive(Debug)]
 pub(super) struct Files {
-    cache: Cache<(AssetId, u32), Arc<[u8]>, Bytes>,
+    cache: Cache<(AssetId, u32), Arc<[u8]>, FileSize>,
     reads: Semaphore,
-}
-
-/// Weighs a file by its size.
-#[derive(Clone, Debug)]
-struct Bytes;
-
-impl Weighter<(AssetId, u32), Arc<[u8]>> for Bytes {
-    fn weight(&self, _: &(AssetId, u32), file: &Arc<[u8]>) -> u64 {
-        file.len() as u64 + 100
-    }
 }
 
 impl Default for Files {
     fn default() -> Self {
-        let cache = Cache::with_weighter(FILES, CACHED, Bytes);
+        let cache = Cache::with_weighter(FILES, CACHED, FileSize);
         Self { cache, reads: Semaphore::new(AT_ONCE) }
     }
 }

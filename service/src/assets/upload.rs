@@ -1,7 +1,5 @@
 //! The use case behind `POST /api/assets`.
 
-use std::{sync::Arc, time::Duration};
-
 use chrono::TimeDelta;
 use domain::{
     Asset, AssetId, CoverWidth, ErrorCode, MAX_ASSETS, MAX_ASSETS_A_DAY, MAX_UPLOAD, PublicError,
@@ -9,7 +7,6 @@ use domain::{
 };
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, SqlErr};
 use sha2::{Digest, Sha256};
-use tokio::{task::spawn_blocking, time::timeout};
 
 use super::{
     file,
@@ -19,11 +16,9 @@ use super::{
 use crate::{
     Actor, Context, Error, Result,
     entity::asset::{self, Column as C, State},
-    infrastructure::{db::bulk, ids::new_id},
+    infrastructure::{db::bulk, ids::new_id, one_at_a_time::NotDone},
 };
 
-/// How long an upload waits until those before it are decoded.
-const MAX_WAIT: Duration = Duration::from_secs(10);
 const DAY: TimeDelta = TimeDelta::days(1);
 
 /// Stores a picture of the actor's: a JPEG, PNG or WebP file of at most [`MAX_UPLOAD`] bytes. A
@@ -130,23 +125,15 @@ async fn check_numbers(ctx: &Context, owner: UserId) -> Result<()> {
 }
 
 async fn decode(ctx: &Context, content: Vec<u8>) -> Result<Picture> {
-    let permit = timeout(MAX_WAIT, Arc::clone(&ctx.assets.decoder).acquire_owned()).await;
-    let Ok(Ok(permit)) = permit else {
-        return Err(PublicError::too_many_uploads().into());
-    };
-    let decode = move || {
-        // Held until the work is done, even when the client has hung up.
-        let _permit = permit;
-        Picture::decode(&content)
-    };
-    let decoded = match spawn_blocking(decode).await {
+    let decoded = match ctx.assets.decoder.run(move || Picture::decode(&content)).await {
         Ok(decoded) => decoded,
-        Err(error) if error.is_panic() => {
+        Err(NotDone::Busy) => return Err(PublicError::too_many_uploads().into()),
+        Err(NotDone::Failed(error)) if error.is_panic() => {
             let error = &error as &dyn std::error::Error;
             tracing::error!(error, "a picture could not be decoded");
             Err(DAMAGED.to_owned())
         }
-        Err(error) => return Err(error.into()),
+        Err(NotDone::Failed(error)) => return Err(error.into()),
     };
     decoded.map_err(|fault| {
         PublicError::on_field(ErrorCode::ValidationFailed, "picture", &fault).into()

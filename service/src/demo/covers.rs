@@ -1,9 +1,8 @@
 //! The covers of the demo, which are drawn. Some competitions have none, and show their pattern.
 
-use resvg::{
-    tiny_skia::{Pixmap, Transform},
-    usvg::{Options, Tree},
-};
+use resvg::usvg::Options;
+
+use crate::infrastructure::svg;
 
 /// The cover of a competition of the demo.
 pub(super) struct DemoCover {
@@ -84,10 +83,7 @@ impl DemoCover {
             "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 160 80\" width=\"1600\" \
              height=\"800\">{shapes}</svg>"
         );
-        let tree = Tree::from_str(&svg, &Options::default()).ok()?;
-        let mut pixels = Pixmap::new(1600, 800)?;
-        resvg::render(&tree, Transform::identity(), &mut pixels.as_mut());
-        pixels.encode_png().ok()
+        svg::pixels(&svg, &Options::default())?.encode_png().ok()
     }
 }
 

@@ -1,7 +1,8 @@
 //! The words of a picture.
 
 use domain::{
-    Availability, Competition, CompetitionId, CoverFocus, Timestamp, seats_left, short_place,
+    Availability, Competition, CompetitionId, CompetitionStatus, CoverFocus, Timestamp, seats_left,
+    short_place,
 };
 
 use crate::zones;
@@ -58,7 +59,7 @@ fn seats(competition: &Competition, now: Timestamp) -> String {
             let opens = competition.reg_opens_at.unwrap_or(now);
             format!("Opens {}", zones::local(opens, &competition.time_zone))
         }
-        Availability::Closed => "Registration closed".into(),
+        Availability::Closed => CompetitionStatus::Closed.label().into(),
         other => other.words().into(),
     }
 }

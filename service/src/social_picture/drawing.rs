@@ -4,17 +4,13 @@ use askama::Template;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use domain::CoverFocus;
 use image::{ExtendedColorType, ImageEncoder, codecs::jpeg::JpegEncoder};
-use resvg::{
-    tiny_skia::{Pixmap, Transform},
-    usvg::Tree,
-};
 
 use super::{
     card::Card,
     fonts,
     wrapping::{Face, Measured},
 };
-use crate::assets::pattern;
+use crate::{assets::pattern, infrastructure::svg};
 
 const WIDTH: u32 = 1200;
 const HEIGHT: u32 = 630;
@@ -89,10 +85,7 @@ pub(super) fn draw(card: &Card, cover: Option<&[u8]>) -> Option<Vec<u8>> {
         illustration: illustration(card, cover),
     };
     let svg = picture.render().ok()?;
-    let tree = Tree::from_str(&svg, &fonts::options()).ok()?;
-    let mut pixels = Pixmap::new(WIDTH, HEIGHT)?;
-    resvg::render(&tree, Transform::identity(), &mut pixels.as_mut());
-    let colours: Vec<u8> = pixels
+    let colours: Vec<u8> = svg::pixels(&svg, &fonts::options())?
         .pixels()
         .iter()
         .flat_map(|pixel| [pixel.red(), pixel.green(), pixel.blue()])

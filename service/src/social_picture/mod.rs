@@ -8,22 +8,26 @@ mod drawing;
 mod fonts;
 mod wrapping;
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use domain::{CompetitionId, CoverWidth, ErrorCode, PublicError};
-use quick_cache::{Weighter, sync::Cache};
+use quick_cache::sync::Cache;
 use sha2::{Digest, Sha256};
-use tokio::{sync::Semaphore, task::spawn_blocking, time::timeout};
 
 use self::card::Card;
-use crate::{Actor, Context, Result, assets, competitions::get_visible_to};
+use crate::{
+    Actor, Context, Result, assets,
+    competitions::get_visible_to,
+    infrastructure::{
+        file_size::FileSize,
+        one_at_a_time::{NotDone, OneAtATime},
+    },
+};
 
 /// Bytes of the pictures that are kept in memory.
 const KEPT: u64 = 8 * 1024 * 1024;
 /// Pictures that the cache expects to hold, of about 60 KiB each.
 const PICTURES: usize = 130;
-/// How long a request waits until the pictures before it are drawn.
-const MAX_WAIT: Duration = Duration::from_secs(10);
 
 /// A picture as JPEG; `None` for one that cannot be drawn.
 type Drawn = Option<Arc<[u8]>>;
@@ -31,25 +35,14 @@ type Drawn = Option<Arc<[u8]>>;
 /// The pictures that were drawn lately, by the hash of what they depend on.
 #[derive(Debug)]
 pub(crate) struct SocialPictures {
-    cache: Cache<[u8; 32], Drawn, Bytes>,
-    /// One is drawn at a time: it takes a core.
-    drawing: Arc<Semaphore>,
-}
-
-/// Weighs a picture by its size.
-#[derive(Clone, Debug)]
-struct Bytes;
-
-impl Weighter<[u8; 32], Drawn> for Bytes {
-    fn weight(&self, _: &[u8; 32], picture: &Drawn) -> u64 {
-        picture.as_ref().map_or(0, |picture| picture.len() as u64) + 100
-    }
+    cache: Cache<[u8; 32], Drawn, FileSize>,
+    drawing: OneAtATime,
 }
 
 impl Default for SocialPictures {
     fn default() -> Self {
-        let cache = Cache::with_weighter(PICTURES, KEPT, Bytes);
-        Self { cache, drawing: Arc::new(Semaphore::new(1)) }
+        let cache = Cache::with_weighter(PICTURES, KEPT, FileSize);
+        Self { cache, drawing: OneAtATime::default() }
     }
 }
 
@@ -67,34 +60,51 @@ pub async fn social_picture(ctx: &Context, id: CompetitionId) -> Result<Option<A
     if let Some(known) = pictures.cache.get(&key) {
         return Ok(known);
     }
-    let permit = timeout(MAX_WAIT, Arc::clone(&pictures.drawing).acquire_owned()).await;
-    let Ok(Ok(permit)) = permit else {
-        let message = "Too many pictures are drawn at the moment. Try again in a few seconds.";
-        return Err(PublicError::new(ErrorCode::Overloaded, message).into());
-    };
-    // Drawn by the request before.
-    if let Some(known) = pictures.cache.get(&key) {
-        return Ok(known);
-    }
     let cover = match &competition.cover {
         Some(cover) => assets::read(ctx, cover.asset_id, CoverWidth::Medium).await?,
         None => None,
     };
-    let ctx = ctx.clone();
+    let kept = ctx.clone();
     let draw = move || {
-        // Held until the work is done, and the picture is kept, even when the client has hung up.
-        let _permit = permit;
+        let cache = &kept.social_pictures.cache;
+        // Drawn by the request before.
+        if let Some(known) = cache.get(&key) {
+            return known;
+        }
         let drawn: Drawn = drawing::draw(&card, cover.as_deref()).map(Into::into);
-        ctx.social_pictures.cache.insert(key, drawn.clone());
+        cache.insert(key, drawn.clone());
         drawn
     };
-    match spawn_blocking(draw).await {
+    match pictures.drawing.run(draw).await {
         Ok(drawn) => Ok(drawn),
-        Err(error) if error.is_panic() => {
+        Err(NotDone::Busy) => {
+            let message = "Too many pictures are drawn at the moment. Try again in a few seconds.";
+            Err(PublicError::new(ErrorCode::Overloaded, message).into())
+        }
+        Err(NotDone::Failed(error)) if error.is_panic() => {
             let error = &error as &dyn std::error::Error;
             tracing::error!(error, competition = %id, "a social picture could not be drawn");
             Ok(None)
         }
-        Err(error) => Err(error.into()),
+        Err(NotDone::Failed(error)) => Err(error.into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{registration::register, testing::World};
+
+    #[tokio::test]
+    async fn a_picture_is_kept_until_what_it_shows_changes() {
+        let world = World::new().await;
+        let ada = world.organizer("Ada").await;
+        let sprint = world.competition(&ada).seats(2).create().await;
+        let shown = async || social_picture(&world.ctx, sprint).await.unwrap().unwrap();
+        let first = shown().await;
+        assert!(Arc::ptr_eq(&first, &shown().await));
+        let ben = world.participant("Ben").await;
+        register(&world.ctx, &ben, sprint, None).await.unwrap().outcome.unwrap();
+        assert!(!Arc::ptr_eq(&first, &shown().await));
     }
 }

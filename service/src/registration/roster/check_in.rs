@@ -58,8 +58,41 @@ pub async fn check_in_list(
 
 #[cfg(test)]
 mod tests {
+    use domain::RegistrationId;
+
     use super::{super::super::register, *};
-    use crate::testing::World;
+    use crate::{
+        infrastructure::{db::bulk, ids::new_id},
+        testing::World,
+    };
+
+    #[tokio::test]
+    async fn a_check_in_list_ends_at_its_bound_and_counts_everyone() {
+        let world = World::new().await;
+        let ada = world.organizer("Ada").await;
+        let sprint = world.competition(&ada).seats(3_000).create().await;
+        let people = world.participants_in_bulk(MAX_CHECK_IN as usize + 1).await;
+        let now = world.ctx.now().utc();
+        let row = |participant: &Actor| registration::Model {
+            id: RegistrationId(new_id()),
+            user_id: participant.user().unwrap().id,
+            competition_id: sprint,
+            status: RegistrationStatus::Confirmed,
+            idempotency_key: None,
+            registered_at: now,
+            updated_at: now,
+            reminded_at: None,
+            reminded_start: None,
+            cancellation_notified_at: None,
+            waitlist_number: None,
+            last_event_id: None,
+            access_code: None,
+        };
+        let rows = people.iter().map(row).collect();
+        bulk::insert(&*world.ctx.db.autocommit().await, rows).await.unwrap();
+        let list = check_in_list(&world.ctx, &ada, sprint, None).await.unwrap();
+        assert_eq!((list.people.len() as u64, list.total), (MAX_CHECK_IN, MAX_CHECK_IN + 1));
+    }
 
     #[tokio::test]
     async fn a_check_in_list_has_those_with_a_seat_by_name_or_those_with_a_status() {
