@@ -70,6 +70,7 @@ export const JOURNEY = {
       // A file cannot be part of a collection: choose one as the body of the request.
       skip: 'true',
     },
+    { id: 'list_pictures', as: 'organizer', tests: { 'has none': 'response.length === 0' } },
     {
       id: 'edit_competition',
       as: 'organizer',

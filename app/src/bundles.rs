@@ -29,6 +29,7 @@ use crate::{
         },
         dashboard::DashboardPage,
         mailbox::MailboxPage,
+        pictures::PicturesPage,
         webhooks::{
             DeleteWebhookPage, EditWebhookPage, RotateSecretPage, WebhookPage, WebhooksPage,
         },
@@ -119,6 +120,7 @@ bundle! { organize, OrganizePages, show_organize, fetch_organize:
     QuestionsPage,
     AccessPage,
     CoverPage,
+    PicturesPage,
     InvitationsPage,
 }
 

@@ -150,6 +150,11 @@ fn Site() -> impl IntoView {
                     ssr=SsrMode::Async
                 />
                 <Route
+                    path=path!("/pictures")
+                    view={Lazy::<organize::PicturesPage>::new()}
+                    ssr=SsrMode::Async
+                />
+                <Route
                     path=path!("/competitions/:id/cover")
                     view={Lazy::<organize::CoverPage>::new()}
                     ssr=SsrMode::Async

@@ -63,8 +63,8 @@ pub use competition::{
 pub use competition::{Day, SearchText, TagList};
 pub use countdown::countdown;
 pub use cover::{
-    Asset, Cover, CoverDraft, CoverFocus, CoverInput, CoverWidth, MAX_ASSETS, MAX_ASSETS_A_DAY,
-    MAX_UPLOAD,
+    Asset, Cover, CoverDraft, CoverFocus, CoverInput, MAX_ASSETS, MAX_ASSETS_A_DAY, MAX_UPLOAD,
+    OwnPicture, PictureWidth,
 };
 pub use dashboard::{DayCount, OrganizerDashboard, ParticipantDashboard};
 pub use deletion::DeletionPreview;

@@ -125,10 +125,15 @@ export class Api {
     });
   }
 
+  /** Uploads a picture. */
+  picture(owner: Person, picture: Buffer): Promise<{ id: string; path: string }> {
+    return this.send('POST', '/api/assets', owner, picture);
+  }
+
   /** Uploads a picture and sets it as the cover of a competition, as its owner. */
   async setCover(owner: Person, competition: Competition, picture: Buffer, alt: string): Promise<void> {
-    const asset = await this.send<{ id: string }>('POST', '/api/assets', owner, picture);
-    const cover = { assetId: asset.id, alt };
+    const { id } = await this.picture(owner, picture);
+    const cover = { assetId: id, alt };
     await this.call('PATCH', `/api/competitions/${competition.id}`, owner, { cover });
   }
 

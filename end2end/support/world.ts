@@ -75,6 +75,7 @@ export async function makeWorld(api: Api): Promise<World> {
     api.participant(),
     api.withBothRoles(),
   ]);
+  const map = await api.picture(organizer, (await picture()).buffer);
   const competition = await api.competition({
     owner: organizer,
     title: unique(LONG_WORD),
@@ -90,7 +91,7 @@ export async function makeWorld(api: Api): Promise<World> {
       website: `https://${'a'.repeat(60)}.example/`,
       contactEmail: `${'a'.repeat(60)}@${'a'.repeat(60)}.example`,
       rules: `# ${LONG_WORD}\n\nhttps://rules.example/${LONG_WORD.repeat(3)}`,
-      schedule: LONG_WORD.repeat(3),
+      schedule: `${LONG_WORD.repeat(3)}\n\n![${LONG_WORD}](${map.path})`,
     },
   });
   await api.setCover(organizer, competition, (await picture()).buffer, LONG_WORD);

@@ -3,6 +3,7 @@ import { expect, hydrated, open, test } from '../support/fixtures.ts';
 import { competitionFields, createCompetition } from '../support/forms.ts';
 import { logInAs } from '../support/session.ts';
 import { inDays } from '../support/time.ts';
+import { toast } from '../support/toasts.ts';
 import { unique } from '../support/unique.ts';
 
 // A form with a stale version is answered 409.
@@ -33,6 +34,21 @@ test('text that was not saved is restored when the form is opened again', { tag:
   await expect(page.getByLabel('Description')).toHaveValue('Seven **rounds**.');
   await expect(page.getByLabel('Capacity')).toHaveValue('12');
   await expect(page.getByLabel('Unlisted')).toBeChecked();
+});
+
+test('text that is offered stays until the user has decided, whatever is typed meanwhile', { tag: '@js' }, async ({ page, api }) => {
+  await logInAs(page, await api.organizer());
+  await open(page, '/competitions/create');
+  await hydrated(page);
+  await title(page).fill('Half a tournament');
+  await open(page, '/competitions/create');
+  await expect(offer(page)).toBeVisible();
+  await title(page).fill('Z');
+  page.on('dialog', (dialog) => dialog.accept());
+  await open(page, '/competitions/create');
+  await expect(offer(page)).toBeVisible();
+  await page.getByRole('button', { name: 'Restore' }).click();
+  await expect(title(page)).toHaveValue('Half a tournament');
 });
 
 test('text that was not saved is discarded on request, and by publishing', { tag: '@js' }, async ({ page, api }) => {
@@ -126,4 +142,62 @@ test('a browser that keeps nothing asks before the page is left', { tag: '@js' }
   const dialog = await asked;
   expect(dialog.type()).toBe('beforeunload');
   await dialog.accept();
+});
+
+test('questions that were not saved are restored when the form is opened again', { tag: '@js' }, async ({ page, api }) => {
+  const owner = await api.organizer();
+  const competition = await api.competition({ owner });
+  await logInAs(page, owner);
+  const form = `/competitions/${competition.id}/questions`;
+  await open(page, form);
+  await hydrated(page);
+  const question = page.getByRole('group', { name: 'New question' });
+  await question.getByLabel('Question').fill('Which shirt size do you wear?');
+  await question.getByLabel('Required').check();
+
+  await open(page, form);
+  await expect(offer(page)).toBeVisible();
+  await page.getByRole('button', { name: 'Restore' }).click();
+  await expect(question.getByLabel('Question')).toHaveValue('Which shirt size do you wear?');
+  await expect(question.getByLabel('Required')).toBeChecked();
+  await page.getByRole('button', { name: 'Save questions' }).click();
+  await expect(toast(page, 'The questions are saved')).toBeVisible();
+
+  await open(page, form);
+  await hydrated(page);
+  await expect(offer(page)).toBeHidden();
+});
+
+test('answers that were not sent are restored in the same tab only', { tag: '@js' }, async ({ page, api }) => {
+  const participant = await api.participant();
+  const competition = await api.competition({ questions: [{ kind: 'LONG_TEXT', label: 'Why you', required: true }] });
+  await logInAs(page, participant);
+  const form = `/competitions/${competition.id}/register`;
+  await open(page, form);
+  await hydrated(page);
+  await page.getByLabel('Why you').fill('I have played since 1999.');
+
+  const other = await page.context().newPage();
+  await open(other, form);
+  await hydrated(other);
+  await expect(other.getByLabel('Why you')).toHaveValue('');
+  await expect(offer(other)).toBeHidden();
+  await other.close();
+
+  await open(page, `/competitions/${competition.id}`);
+  await open(page, form);
+  await page.getByRole('button', { name: 'Restore' }).click();
+  await expect(page.getByLabel('Why you')).toHaveValue('I have played since 1999.');
+  await page.getByRole('button', { name: 'Register' }).click();
+  await expect(page.getByText('You are registered', { exact: true })).toBeVisible();
+
+  await open(page, `/competitions/${competition.id}/answers`);
+  await hydrated(page);
+  await page.getByLabel('Why you').fill('I have played since 1998.');
+  await page.reload();
+  await expect(page.getByLabel('Why you')).toHaveValue('I have played since 1999.');
+  await page.getByRole('button', { name: 'Restore' }).click();
+  await page.getByRole('button', { name: 'Save answers' }).click();
+  await expect(toast(page, 'Your answers are saved')).toBeVisible();
+  expect(await page.evaluate(() => sessionStorage.length)).toBe(0);
 });

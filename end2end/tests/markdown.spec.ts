@@ -23,7 +23,7 @@ test('Markdown is rendered below the heading of the page', async ({ page, api })
   await expect(page.locator('strong')).toHaveText('rounds');
   await expect(page.getByRole('listitem').filter({ hasText: 'a cup' })).toBeVisible();
   await expect(page.getByRole('cell', { name: '90' })).toBeVisible();
-  await expect(page.getByRole('link', { name: 'Venue' })).toHaveAttribute('rel', 'nofollow noopener ugc');
+  await expect(page.getByRole('link', { name: 'Venue' })).toHaveAttribute('rel', 'external nofollow noopener ugc');
 });
 
 test('a hostile description runs no script, loads nothing and stays in its element', async ({ page, api }) => {

@@ -42,6 +42,7 @@ mod m20261129_000042_access;
 mod m20261129_000043_invitations;
 mod m20261129_000044_assets;
 mod m20261129_000045_second_role;
+mod m20261130_000046_pictures_in_texts;
 
 /// Every migration, oldest first.
 #[derive(Debug)]
@@ -84,6 +85,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000043_invitations::Migration),
             Box::new(m20261129_000044_assets::Migration),
             Box::new(m20261129_000045_second_role::Migration),
+            Box::new(m20261130_000046_pictures_in_texts::Migration),
         ]
     }
 }

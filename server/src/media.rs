@@ -10,7 +10,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
     routing,
 };
-use domain::{AssetId, CompetitionId, CoverWidth, ErrorCode};
+use domain::{AssetId, CompetitionId, ErrorCode, PictureWidth};
 use service::{assets, social_picture};
 
 use crate::{AppState, problem::Problem};
@@ -36,8 +36,8 @@ async fn picture(
     State(state): State<AppState>,
     Path((asset, file)): Path<(String, String)>,
 ) -> Result<Response, Problem> {
-    let width = |width: &CoverWidth| file == format!("{}.jpg", width.pixels());
-    let width = CoverWidth::ALL.into_iter().find(width).ok_or_else(not_found)?;
+    let width = |width: &PictureWidth| file == format!("{}.jpg", width.pixels());
+    let width = PictureWidth::ALL.into_iter().find(width).ok_or_else(not_found)?;
     let asset: AssetId = asset.parse().map_err(|_| not_found())?;
     let content = assets::read(&state.ctx, asset, width).await?.ok_or_else(not_found)?;
     Ok(for_ever(JPEG, Bytes::from_owner(content)))

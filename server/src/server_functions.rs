@@ -14,6 +14,7 @@ use crate::{
 const CLASSES: &[(&str, RateClass)] = &[
     ("account", Read),
     ("cover_screen", Read),
+    ("pictures_screen", Read),
     ("answers_screen", Read),
     ("cancel_competition_screen", Read),
     ("closing_soon", Read),
@@ -70,6 +71,7 @@ const CLASSES: &[(&str, RateClass)] = &[
     ("save_access", Write),
     ("save_cover", Write),
     ("remove_cover", Write),
+    ("upload_picture", Write),
     ("invite", Write),
     ("revoke_invitation", Write),
     ("retry_all_jobs", Write),

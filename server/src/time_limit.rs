@@ -32,7 +32,7 @@ pub(crate) async fn enforce(
     let key = idempotency_key(request.uri().path(), request.headers());
     let is_read = request.method().is_safe();
     let mut time = limits.request_time;
-    if is_upload(request.uri().path()) {
+    if is_upload(&request) {
         time += MORE_TIME;
     }
     let watch = CommitWatch::default();

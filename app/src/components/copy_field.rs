@@ -1,15 +1,17 @@
 //! A text to copy.
 
-use leptos::{prelude::*, task::spawn_local};
+use leptos::{oco::Oco, prelude::*, task::spawn_local};
 use wasm_bindgen_futures::JsFuture;
 
 /// A text that the user copies, in a field of its own.
 #[component]
 pub(crate) fn CopyField(
     /// The id of the field on the page.
-    id: &'static str,
+    #[prop(into)]
+    id: Oco<'static, str>,
     /// The label.
-    label: &'static str,
+    #[prop(into)]
+    label: Oco<'static, str>,
     /// The label of the button.
     copy: &'static str,
     /// The message once the text is copied.
@@ -18,25 +20,31 @@ pub(crate) fn CopyField(
     text: String,
 ) -> impl IntoView {
     view! {
-        <label for=id class="font-semibold">{label}</label>
+        <label for=id.clone() id=format!("{id}-label") class="font-semibold">{label}</label>
         <div class="flex flex-wrap gap-2">
             <input
                 class="input font-mono"
-                id=id
+                id=id.clone()
                 type="text"
                 autocomplete="off"
                 spellcheck="false"
                 readonly
                 value=text.clone()
             />
-            <CopyButton label=copy copied text />
+            <CopyButton of=id label=copy copied text />
         </div>
     }
 }
 
 /// Copies the text, if JavaScript and the browser allow it.
 #[component]
-fn CopyButton(label: &'static str, copied: &'static str, text: String) -> impl IntoView {
+fn CopyButton(
+    /// The id of the field.
+    of: Oco<'static, str>,
+    label: &'static str,
+    copied: &'static str,
+    text: String,
+) -> impl IntoView {
     let (can_copy, set_can_copy) = signal(false);
     let (message, set_message) = signal(None);
     Effect::new(move || set_can_copy.set(window().is_secure_context()));
@@ -49,7 +57,12 @@ fn CopyButton(label: &'static str, copied: &'static str, text: String) -> impl I
     };
     view! {
         <Show when=move || can_copy.get()>
-            <button type="button" class="btn" on:click=copy.clone()>
+            <button
+                type="button"
+                class="btn"
+                aria-describedby=format!("{of}-label")
+                on:click=copy.clone()
+            >
                 {label}
             </button>
         </Show>

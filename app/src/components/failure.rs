@@ -137,7 +137,7 @@ pub(crate) fn failure_text(error: &PublicError) -> FailureText {
 }
 
 /// The pages of organizers that are not about a competition.
-const ALONE: [&str; 2] = ["/competitions/create", "/webhooks"];
+const ALONE: [&str; 3] = ["/competitions/create", "/pictures", "/webhooks"];
 
 /// A link to add the role that is missing, if the viewer can.
 #[component]

@@ -46,10 +46,21 @@ impl Kept {
     }
 }
 
+/// Where text is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum KeptIn {
+    /// In the browser, for a week.
+    Browser,
+    /// In the tab, until it is closed: what is personal does not stay on a device that others use.
+    Tab,
+}
+
 /// Keeps what is typed into the form inside, by user and address, and offers to restore it when the
 /// page is opened again. Only if the browser cannot keep it, it asks before the page is left.
 #[component]
 pub(crate) fn KeptText(
+    /// Where the text is kept.
+    within: KeptIn,
     /// Whether the form was saved, so that there is nothing to keep.
     saved: Signal<bool>,
     children: Children,
@@ -64,10 +75,15 @@ pub(crate) fn KeptText(
     };
     let keep = move || {
         let (Some(key), Some(form)) = (key.get_untracked(), form()) else { return };
-        is_lost.set(write(&key, &fields_of(&form)).is_none());
+        // What is offered stays until the user has decided; the browser asks meanwhile.
+        if offered.with_untracked(Option::is_some) {
+            is_lost.set(true);
+            return;
+        }
+        is_lost.set(within.write(&key, &fields_of(&form)).is_none());
     };
     let forget = move || {
-        if let Some((key, storage)) = key.get_untracked().zip(storage()) {
+        if let Some((key, storage)) = key.get_untracked().zip(within.storage()) {
             let _ = storage.remove_item(&key);
         }
         is_lost.set(false);
@@ -82,9 +98,10 @@ pub(crate) fn KeptText(
             if key.is_disposed() {
                 return;
             }
-            let name = format!("{PREFIX}{}:{address}", user.id);
-            remove_old();
-            let kept = read(&name);
+            let own = format!("{PREFIX}{}:", user.id);
+            within.remove_old(&own);
+            let name = own + &address;
+            let kept = within.read(&name);
             key.set(Some(name));
             match kept.zip(form()) {
                 // The page shows the same text: it was saved, or the form is shown again.
@@ -120,7 +137,8 @@ pub(crate) fn KeptText(
     };
     let discard = move |_| {
         end_offer();
-        forget();
+        // Also what was typed since.
+        keep();
     };
     view! {
         <div role="status" class="empty:hidden">
@@ -152,28 +170,36 @@ pub(crate) fn KeptText(
     }
 }
 
-/// `None` where the browser keeps nothing.
-fn storage() -> Option<Storage> {
-    window().local_storage().ok()?
-}
+impl KeptIn {
+    /// `None` where the browser keeps nothing.
+    fn storage(self) -> Option<Storage> {
+        match self {
+            Self::Browser => window().local_storage().ok()?,
+            Self::Tab => window().session_storage().ok()?,
+        }
+    }
 
-fn read(key: &str) -> Option<Kept> {
-    serde_json::from_str(&storage()?.get_item(key).ok()??).ok()
-}
+    fn read(self, key: &str) -> Option<Kept> {
+        serde_json::from_str(&self.storage()?.get_item(key).ok()??).ok()
+    }
 
-/// `None` if the browser refuses: it keeps nothing, or too much already.
-fn write(key: &str, kept: &Kept) -> Option<()> {
-    storage()?.set_item(key, &serde_json::to_string(kept).ok()?).ok()
-}
+    /// `None` if the browser refuses: it keeps nothing, or too much already.
+    fn write(self, key: &str, kept: &Kept) -> Option<()> {
+        self.storage()?.set_item(key, &serde_json::to_string(kept).ok()?).ok()
+    }
 
-/// Removes what was kept long ago.
-fn remove_old() {
-    let Some(storage) = storage() else { return };
-    let keys = (0..storage.length().unwrap_or(0)).filter_map(|index| storage.key(index).ok()?);
-    let keys: Vec<_> = keys.filter(|key| key.starts_with(PREFIX)).collect();
-    for key in keys {
-        if read(&key).is_none_or(|kept| kept.at < Date::now() - KEPT_FOR) {
-            let _ = storage.remove_item(&key);
+    /// Removes what was kept long ago, and in a tab what other users have typed.
+    fn remove_old(self, own: &str) {
+        let Some(storage) = self.storage() else { return };
+        let keys =
+            (0..storage.length().unwrap_or(0)).filter_map(|index| storage.key(index).ok()?);
+        let keys: Vec<_> = keys.filter(|key| key.starts_with(PREFIX)).collect();
+        for key in keys {
+            let is_foreign = self == Self::Tab && !key.starts_with(own);
+            let is_old = || self.read(&key).is_none_or(|kept| kept.at < Date::now() - KEPT_FOR);
+            if is_foreign || is_old() {
+                let _ = storage.remove_item(&key);
+            }
         }
     }
 }

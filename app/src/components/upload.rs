@@ -70,20 +70,28 @@ impl<T: Clone + DeserializeOwned + Send + Sync + 'static> Upload<T> {
     /// Sends the form of the event instead of the browser.
     pub(crate) fn submit(self, event: &SubmitEvent) {
         event.prevent_default();
+        let form = event.target().and_then(|form| form.dyn_into::<HtmlFormElement>().ok());
+        let Some(form) = form else { return };
+        if let Ok(body) = FormData::new_with_form(&form) {
+            self.send(&form.action(), &body);
+        }
+    }
+
+    /// Sends a form to the address of a server function, unless the last one is being sent.
+    pub(crate) fn send(self, action: &str, body: &FormData) {
         if self.pending.get_untracked() {
             return;
         }
         self.pending.set(true);
         self.percent.set(Some(0));
-        let form = event.target().and_then(|form| form.dyn_into::<HtmlFormElement>().ok());
-        if form.is_none_or(|form| self.send(&form).is_err()) {
+        if self.post(action, body).is_err() {
             self.finish(Err(unreachable()));
         }
     }
 
-    fn send(self, form: &HtmlFormElement) -> Result<(), JsValue> {
+    fn post(self, action: &str, body: &FormData) -> Result<(), JsValue> {
         let request = XmlHttpRequest::new()?;
-        request.open("POST", &form.action())?;
+        request.open("POST", action)?;
         request.set_request_header("Accept", "application/json")?;
         let progress = Closure::<dyn Fn(ProgressEvent)>::new(move |event: ProgressEvent| {
             let sent = event.loaded() / event.total().max(1.0);
@@ -94,7 +102,7 @@ impl<T: Clone + DeserializeOwned + Send + Sync + 'static> Upload<T> {
         // Also after an error, with the status 0.
         let end = Closure::once_into_js(move || self.finish(read(&sent)));
         request.set_onloadend(Some(end.unchecked_ref()));
-        request.send_with_opt_form_data(Some(&FormData::new_with_form(form)?))
+        request.send_with_opt_form_data(Some(body))
     }
 
     /// Ignores a response that arrives after navigation.

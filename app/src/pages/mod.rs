@@ -9,6 +9,7 @@ mod dashboard_view;
 mod home;
 pub mod mailbox;
 mod not_found;
+pub mod pictures;
 pub mod webhooks;
 
 pub use home::{HomePage, load_closing_soon};

@@ -3,11 +3,11 @@
 use std::fmt::Write;
 
 use domain::{CompetitionDraft, Sections};
-use service::markdown;
+use service::markdown::{self, Pictures};
 
 /// The sections that there are, each below a heading of the level `top`; empty without any. The
-/// texts are sanitized.
-pub(crate) fn html(sections: &Sections, top: u8) -> String {
+/// texts are sanitized, and show these pictures.
+pub(crate) fn html(sections: &Sections, top: u8, pictures: &Pictures) -> String {
     let mut html = String::new();
     for (name, heading, text) in [
         ("rules", "Rules", &sections.rules),
@@ -15,7 +15,7 @@ pub(crate) fn html(sections: &Sections, top: u8) -> String {
         ("schedule", "Schedule", &sections.schedule),
     ] {
         let Some(text) = text else { continue };
-        let text = markdown::render(text, top + 1);
+        let text = markdown::render(text, top + 1, pictures);
         _ = write!(
             html,
             "<section class=\"detail-section\" aria-labelledby=\"about-{name}\">\
@@ -47,7 +47,7 @@ mod tests {
             schedule: " \n".into(),
             ..Default::default()
         };
-        let html = html(&of_draft(&draft), 2);
+        let html = html(&of_draft(&draft), 2, &Pictures::default());
         assert!(html.contains(r#"id="about-rules">Rules</h2>"#), "{html}");
         assert!(html.contains("<h3>Teams</h3>") && !html.contains("<b"), "{html}");
         assert!(!html.contains("Prizes") && !html.contains("Schedule"), "{html}");

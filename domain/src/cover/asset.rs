@@ -34,3 +34,16 @@ pub struct Asset {
     /// When it was uploaded.
     pub created_at: Timestamp,
 }
+
+/// A picture as the organizer who has uploaded it sees it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct OwnPicture {
+    /// The picture.
+    #[serde(flatten)]
+    pub asset: Asset,
+    /// Until when it is kept; null while a competition uses it.
+    #[cfg_attr(feature = "openapi", schema(required))]
+    pub kept_until: Option<Timestamp>,
+}

@@ -2,38 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::focus::CoverFocus;
+use super::{focus::CoverFocus, width::PictureWidth};
 use crate::AssetId;
-
-/// A width that pictures are stored with. A narrower picture is not enlarged.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum CoverWidth {
-    /// For cards.
-    Small,
-    /// For pages on a phone.
-    Medium,
-    /// For wide screens.
-    Large,
-}
-
-impl CoverWidth {
-    /// Every width there is, narrowest first.
-    pub const ALL: [Self; 3] = [Self::Small, Self::Medium, Self::Large];
-
-    /// The width, in pixels.
-    pub fn pixels(self) -> u32 {
-        match self {
-            Self::Small => 480,
-            Self::Medium => 960,
-            Self::Large => 1600,
-        }
-    }
-
-    /// The path of a picture at this width.
-    pub fn path(self, asset: AssetId) -> String {
-        format!("/media/{asset}/{}.jpg", self.pixels())
-    }
-}
 
 /// The cover of a competition.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -60,6 +30,6 @@ pub struct Cover {
 impl Cover {
     /// The cover that shows an asset.
     pub fn new(asset_id: AssetId, alt: String, focus: CoverFocus) -> Self {
-        Self { path: CoverWidth::Large.path(asset_id), asset_id, alt, focus }
+        Self { path: PictureWidth::Large.path(asset_id), asset_id, alt, focus }
     }
 }

@@ -2,17 +2,23 @@
 
 use axum::{
     Json,
-    extract::{FromRequest, Request, State},
+    extract::{FromRequest, OriginalUri, Request, State},
     http::header::CONTENT_TYPE,
+    response::Response,
 };
-use domain::{Asset, ErrorCode};
+use domain::{Asset, ErrorCode, OwnPicture, PageQuery};
 use http_body_util::BodyExt;
 use service::assets;
 use utoipa_axum::routes;
 
 use super::{
     ApiRouter,
-    responses::{InvalidPicture, NoPicture, OrganizerOnly, PictureTooLarge, TooManyAssets},
+    extract::QueryString,
+    paging,
+    parameters::Pages,
+    responses::{
+        InvalidParameter, InvalidPicture, NoPicture, OrganizerOnly, PictureTooLarge, TooManyAssets,
+    },
 };
 use crate::{AppState, auth::Organizer, problem::Problem};
 
@@ -21,15 +27,37 @@ use crate::{AppState, auth::Organizer, problem::Problem};
 const PICTURES: [&str; 4] = ["image/jpeg", "image/png", "image/webp", "application/octet-stream"];
 
 pub(super) fn router() -> ApiRouter {
-    ApiRouter::new().write(routes!(upload_picture))
+    ApiRouter::new().read(routes!(list_pictures)).write(routes!(upload_picture))
+}
+
+/// List my pictures
+///
+/// Those that I have uploaded, with the time until which those are kept that no competition uses.
+#[utoipa::path(
+    get, path = "/assets", tag = "competitions", security(("bearer" = [])),
+    params(Pages),
+    responses(
+        (status = 200, description = "One page; newest first", body = [OwnPicture],
+            headers(("X-Total-Count"), ("Link"))),
+        InvalidParameter, OrganizerOnly,
+    ),
+)]
+async fn list_pictures(
+    State(state): State<AppState>,
+    Organizer(actor): Organizer,
+    uri: OriginalUri,
+    QueryString(query): QueryString<PageQuery>,
+) -> Result<Response, Problem> {
+    Ok(paging::respond(&uri, &assets::list(&state.ctx, &actor, query.check()?).await?))
 }
 
 /// Upload a picture
 ///
 /// The body is the file itself: JPEG, PNG or WebP, at most 8 MB and 25 million pixels, at least 480
 /// by 200. It is stored as JPEG in three widths, upright, on white, without metadata. Set it as the
-/// `cover` of a competition within a week; a picture that no competition uses is deleted then. The
-/// same file again is the same picture. At most 100 in 24 hours, and 1,000 in all.
+/// `cover` of a competition within a week, or show it in a text by its `path`:
+/// `![The map](/media/…/1600.jpg)`. A picture that no competition uses is deleted then. The same
+/// file again is the same picture. At most 100 in 24 hours, and 1,000 in all.
 #[utoipa::path(
     post, path = "/assets", tag = "competitions", security(("bearer" = [])),
     request_body(

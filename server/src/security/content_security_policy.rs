@@ -15,9 +15,19 @@ const DOCS: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'uns
      form-action 'none'; frame-ancestors 'none'";
 const DOCS_PATH: &str = "/api/docs";
 
+/// For pictures. A browser styles the page on which it shows a picture by itself.
+const PICTURE: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; \
+     form-action 'none'; frame-ancestors 'none'";
+
 /// The policy of a response that sets none itself.
 pub(super) fn without_scripts(path: &str) -> &'static str {
-    if path.starts_with(DOCS_PATH) { DOCS } else { NOTHING }
+    if path.starts_with(DOCS_PATH) {
+        DOCS
+    } else if path.starts_with("/media/") && path.ends_with(".jpg") {
+        PICTURE
+    } else {
+        NOTHING
+    }
 }
 
 /// The policy of pages.

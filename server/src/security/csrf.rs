@@ -105,7 +105,7 @@ impl CsrfGuard {
 }
 
 /// Whether the content type is one that this path accepts. Forms of other sites can send text and
-/// multipart without a preflight, so those are accepted by the one form with a picture only, and a
+/// multipart without a preflight, so those are accepted by the forms with a picture only, and a
 /// request to the API with a cookie must send JSON.
 fn has_accepted_content_type(path: &str, headers: &HeaderMap) -> bool {
     let kind = headers.get(header::CONTENT_TYPE).map(|value| value.to_str().unwrap_or_default());

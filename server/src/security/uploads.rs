@@ -21,10 +21,10 @@ use tokio::time::timeout;
 use super::{HttpLimits, read_body::read, rejection::Rejection};
 use crate::error_format::original_path;
 
-/// The paths that pictures are sent to.
-const PATHS: [&str; 2] = ["/api/assets", FORM];
-/// The one of a form, which has fields beside the picture.
-const FORM: &str = "/fn/save_cover";
+/// The path that a picture alone is sent to.
+const API: &str = "/api/assets";
+/// Those of forms, which have fields beside the picture.
+const FORMS: [&str; 2] = ["/fn/save_cover", "/fn/upload_picture"];
 /// Bytes of the fields, and of what is between the parts of a form.
 const REST_OF_FORM: usize = 64 * 1024;
 /// The most bytes of a picture that is refused which are read, so that its sender gets to read why.
@@ -37,14 +37,15 @@ const AT_ONCE_OF_USER: usize = 2;
 /// How much longer than the body of any other request a picture may take: 8 MB at 0.5 Mbit/s.
 pub(crate) const MORE_TIME: Duration = Duration::from_secs(130);
 
-/// Whether a picture is sent to this path.
-pub(crate) fn is_upload(path: &str) -> bool {
-    PATHS.contains(&path)
+/// Whether a picture is sent with this request.
+pub(crate) fn is_upload(request: &Request) -> bool {
+    let path = original_path(request);
+    !request.method().is_safe() && (path == API || is_form(path))
 }
 
-/// Whether this is the path of the form that pictures are sent with.
+/// Whether this is the path of a form that pictures are sent with.
 pub(super) fn is_form(path: &str) -> bool {
-    path == FORM
+    FORMS.contains(&path)
 }
 
 /// Whether the parts of a form can be told apart.
@@ -98,9 +99,8 @@ impl Uploads {
 
 /// The largest body of an upload, in bytes.
 pub(super) fn largest(request: &Request) -> Option<usize> {
-    let path = original_path(request);
-    let rest = if is_form(path) { REST_OF_FORM } else { 0 };
-    is_upload(path).then_some(MAX_UPLOAD + rest)
+    let rest = if is_form(original_path(request)) { REST_OF_FORM } else { 0 };
+    is_upload(request).then_some(MAX_UPLOAD + rest)
 }
 
 /// Receives a picture. Those of organizers only: the endpoint refuses others by itself.

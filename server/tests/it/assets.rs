@@ -10,7 +10,7 @@ use serde_json::json;
 use service::testing::picture;
 use tower::ServiceExt;
 
-use crate::support::{App, Call, page_text};
+use crate::support::{App, Call, page_text, post_form};
 
 const MULTIPART: &str = "multipart/form-data; boundary=x";
 
@@ -52,6 +52,11 @@ async fn a_picture_becomes_a_cover_that_everyone_sees() {
     let asset = uploaded.json();
     assert_eq!((&asset["width"], &asset["height"]), (&json!(640), &json!(320)));
     assert_eq!(upload().await.json(), asset);
+    let own = async || app.get("/api/assets").by(&ada).send().await;
+    let listed = own().await;
+    assert_eq!(listed.header("x-total-count"), Some("1"));
+    assert_eq!(listed.json()[0]["id"], asset["id"]);
+    assert!(listed.json()[0]["keptUntil"].is_string(), "{}", listed.text);
     let path = format!("/api/competitions/{id}");
     let cover = json!({ "assetId": asset["id"], "alt": "A colour", "focus": "TOP" });
     let edited = app.patch(&path).by(&ada).json(&json!({ "cover": cover })).send().await;
@@ -60,6 +65,7 @@ async fn a_picture_becomes_a_cover_that_everyone_sees() {
     assert_eq!((&shown["alt"], &shown["focus"]), (&json!("A colour"), &json!("TOP")));
     let listed = app.get("/api/competitions").send().await.json();
     assert_eq!(listed[0]["cover"], shown);
+    assert_eq!(own().await.json()[0]["keptUntil"], json!(null));
     // What was read can be sent back.
     let again = app.patch(&path).by(&ada).json(&json!({ "cover": shown })).send().await;
     assert_eq!(again.json()["version"], edited.json()["version"]);
@@ -74,6 +80,69 @@ async fn a_picture_becomes_a_cover_that_everyone_sees() {
         assert_eq!(file.header("x-content-type-options"), Some("nosniff"));
         assert_eq!(file.header("cross-origin-resource-policy"), Some("cross-origin"));
     }
+}
+
+#[tokio::test]
+async fn a_picture_in_a_text_is_shown_on_the_page_and_in_the_preview() {
+    let app = App::new().await;
+    let (ada, eve) = (app.world.organizer("Ada").await, app.world.organizer("Eve").await);
+    let id = app.world.competition(&ada).create().await;
+    let asset = app.world.picture(&ada, 7).await;
+    let text = format!("![The map]({})", asset.path);
+    let image = format!("<img src=\"{}\" alt=\"The map\"", asset.path.replace("1600", "960"));
+    let edit = app.patch(&format!("/api/competitions/{id}")).by(&ada);
+    let edited = edit.json(&json!({ "description": text, "rules": text })).send().await;
+    assert_eq!(edited.status, StatusCode::OK, "{}", edited.text);
+    let page = app.get(&format!("/competitions/{id}")).send().await.text;
+    assert!(page.matches(&image).count() >= 2, "{page}");
+
+    let cookie = app.log_in(&ada).await;
+    let previewed = format!(
+        "draft[title]=x&draft[description]={text}&draft[rules]={text}&intent=preview\
+         &idempotency_key=k"
+    );
+    post_form(&app, &cookie, "create_competition", &previewed).await;
+    let page = page_text(&app, &cookie, "/competitions/create").await;
+    assert!(page.matches(&image).count() >= 2, "{page}");
+
+    let foreign = json!({
+        "title": "Chess", "description": text, "capacity": 5,
+        "regDeadline": "2099-11-24T12:00:00Z",
+    });
+    let refused = app.post("/api/competitions").by(&eve).json(&foreign).send().await;
+    assert_eq!(refused.status, StatusCode::BAD_REQUEST);
+    assert_eq!(refused.json()["errors"][0]["field"], "description");
+}
+
+#[tokio::test]
+async fn pictures_for_texts_are_uploaded_and_listed_without_javascript() {
+    let app = App::new().await;
+    let ada = app.world.organizer("Ada").await;
+    let cookie = app.log_in(&ada).await;
+    let send = |file: &[u8]| {
+        let call = app.post("/fn/upload_picture").header("cookie", &cookie);
+        let call = call.header("accept", "text/html").header("sec-fetch-site", "same-origin");
+        call.text(MULTIPART, form(&[], file)).send()
+    };
+    let shown = page_text(&app, &cookie, "/pictures").await;
+    assert!(shown.contains("No pictures yet"), "{shown}");
+    for (file, words) in [
+        (&b""[..], "Choose a picture"),
+        (b"no picture", "The picture must be a JPEG, PNG or WebP file"),
+        (&png(), "The picture is uploaded"),
+    ] {
+        let sent = send(file).await;
+        assert_eq!(sent.status, StatusCode::FOUND);
+        assert_eq!(sent.header("location"), Some("/pictures"));
+        let shown = page_text(&app, &cookie, "/pictures").await;
+        assert!(shown.contains(words), "{words}: {shown}");
+    }
+    let shown = page_text(&app, &cookie, "/pictures").await;
+    for words in ["1 picture", "640 × 320 pixels", "value=\"![What the picture shows](/media/"] {
+        assert!(shown.contains(words), "{words}: {shown}");
+    }
+    let page = app.get("/pictures?page=2").header("cookie", &cookie).send().await;
+    assert!(page.text.contains("This list has fewer pages"), "{}", page.text);
 }
 
 #[tokio::test]

@@ -1,15 +1,16 @@
 //! What an edit needs of a competition beside its row: its tags, sections and questions. They are
 //! read and written for edited competitions only.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
-use domain::{AccessCodeDraft, CompetitionId, Questions, Sections, Tag};
+use domain::{AccessCodeDraft, AssetId, CompetitionId, Questions, Sections, Tag};
 use sea_orm::ConnectionTrait;
 
 use crate::{
     Result,
     entity::{
         access_code::replace_access_codes,
+        competition_picture::replace_pictures,
         competition_sections::{replace_sections, sections_of},
         competition_tag::{replace_tags, tags_of},
         question::{questions_of, save_questions},
@@ -32,6 +33,8 @@ pub(super) struct NewParts {
     pub(super) tags: Option<Vec<Tag>>,
     /// The sections, if they change.
     pub(super) sections: Option<Sections>,
+    /// The pictures in its texts, if they change.
+    pub(super) pictures: Option<BTreeSet<AssetId>>,
     /// The questions, if they change.
     pub(super) questions: Option<Questions>,
     /// The access codes, if they change.
@@ -71,6 +74,9 @@ pub(super) async fn write(
     }
     if let Some(sections) = new.sections {
         replace_sections(tx, competition, sections).await?;
+    }
+    if let Some(pictures) = new.pictures {
+        replace_pictures(tx, competition, pictures).await?;
     }
     if let Some(questions) = new.questions {
         save_questions(tx, competition, questions).await?;

@@ -1,7 +1,7 @@
 //! Deleting pictures that no competition uses.
 
 use chrono::TimeDelta;
-use domain::{AssetId, CoverWidth};
+use domain::{AssetId, PictureWidth};
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
     sea_query::{Expr, ExprTrait},
@@ -12,12 +12,12 @@ use crate::{
     Context, Result,
     entity::{
         asset::{self, Column as C, State},
-        competition,
+        competition, competition_picture,
     },
 };
 
 /// How long a picture is kept that no competition uses; longer than a response is replayed for.
-const UNUSED: TimeDelta = TimeDelta::days(7);
+pub(super) const UNUSED: TimeDelta = TimeDelta::days(7);
 /// The time after which an upload is not under way any more.
 const UNFINISHED: TimeDelta = TimeDelta::hours(1);
 /// How often the use of a picture is noted.
@@ -52,7 +52,7 @@ pub(crate) async fn delete_unused(ctx: &Context) -> Result<usize> {
             return Ok(deleted);
         }
         for id in ids {
-            if let Err(error) = delete_files(ctx, id).await {
+            if let Err(error) = delete(ctx, id).await {
                 let error = &error as &dyn std::error::Error;
                 tracing::error!(error, asset.id = %id, "a picture cannot be deleted");
                 failed.push(id);
@@ -61,17 +61,18 @@ pub(crate) async fn delete_unused(ctx: &Context) -> Result<usize> {
                 }
                 continue;
             }
-            asset::Entity::delete_by_id(id).exec(&*ctx.db.autocommit().await).await?;
             deleted += 1;
         }
     }
 }
 
-async fn delete_files(ctx: &Context, id: AssetId) -> Result<()> {
-    for width in CoverWidth::ALL {
+/// Deletes the files of a picture, and then its row.
+async fn delete(ctx: &Context, id: AssetId) -> Result<()> {
+    for width in PictureWidth::ALL {
         ctx.assets.store.delete(&file(id, width)).await?;
     }
     forget(ctx, id);
+    asset::Entity::delete_by_id(id).exec(&*ctx.db.autocommit().await).await?;
     Ok(())
 }
 
@@ -89,20 +90,26 @@ async fn note_used(ctx: &Context) -> Result<()> {
     Ok(())
 }
 
-/// Whether a competition uses the picture.
-fn is_used() -> Expr {
-    let used = competition::Entity::find()
+/// Whether a competition uses the picture, as its cover or in its texts.
+pub(super) fn is_used() -> Expr {
+    let this = (asset::Entity, C::Id);
+    let as_cover = competition::Entity::find()
         .select_only()
         .column(competition::Column::Id)
+        .filter(Expr::col((competition::Entity, competition::Column::CoverId)).equals(this))
+        .into_query();
+    let in_text = competition_picture::Entity::find()
+        .select_only()
+        .column(competition_picture::Column::AssetId)
         .filter(
-            Expr::col((competition::Entity, competition::Column::CoverId))
-                .equals((asset::Entity, C::Id)),
+            Expr::col((competition_picture::Entity, competition_picture::Column::AssetId))
+                .equals(this),
         )
         .into_query();
-    Expr::exists(used)
+    Expr::exists(as_cover).or(Expr::exists(in_text))
 }
 
-/// Marks the pictures to be deleted. One that is chosen as a cover at the same time is kept: the
+/// Marks the pictures to be deleted. One that is chosen at the same time is kept: the
 /// condition on `used_at` is checked again after the wait for its row.
 async fn mark(ctx: &Context) -> Result<()> {
     let now = ctx.now().utc();

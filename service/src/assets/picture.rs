@@ -3,7 +3,7 @@
 
 use std::io::Cursor;
 
-use domain::CoverWidth;
+use domain::PictureWidth;
 use image::{
     DynamicImage, ImageDecoder, ImageEncoder, ImageError, ImageFormat, ImageReader, Limits, Rgb,
     RgbImage, codecs::jpeg::JpegEncoder, imageops::FilterType, metadata::Orientation,
@@ -36,7 +36,7 @@ pub(super) struct Picture {
     /// Its height, in pixels.
     pub(super) height: u32,
     /// A JPEG file for each width.
-    pub(super) files: Vec<(CoverWidth, Vec<u8>)>,
+    pub(super) files: Vec<(PictureWidth, Vec<u8>)>,
 }
 
 impl Picture {
@@ -83,7 +83,7 @@ impl Picture {
         let mut decoded = DynamicImage::from_decoder(decoder).map_err(|error| words(&error))?;
         // Turning and the good filter need much memory: shrink to twice the largest width before,
         // with one that needs little.
-        let twice = 2 * CoverWidth::Large.pixels();
+        let twice = 2 * PictureWidth::Large.pixels();
         if decoded.width() > twice || decoded.height() > twice {
             decoded = decoded.thumbnail(twice, twice);
         }
@@ -91,7 +91,7 @@ impl Picture {
         // Widest first: each is made of the one before. A high picture becomes as high as wide ones
         // are wide.
         let (mut files, mut source) = (Vec::new(), decoded);
-        for target in CoverWidth::ALL.into_iter().rev() {
+        for target in PictureWidth::ALL.into_iter().rev() {
             let side = target.pixels();
             if source.width() > side || source.height() > side {
                 source = source.resize(side, side, FilterType::CatmullRom);

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use domain::{AssetId, CoverWidth};
+use domain::{AssetId, PictureWidth};
 use quick_cache::sync::Cache;
 use tokio::sync::Semaphore;
 
@@ -36,7 +36,7 @@ impl Default for Files {
 ///
 /// # Errors
 /// When the media store fails.
-pub async fn read(ctx: &Context, asset: AssetId, width: CoverWidth) -> Result<Option<Arc<[u8]>>> {
+pub async fn read(ctx: &Context, asset: AssetId, width: PictureWidth) -> Result<Option<Arc<[u8]>>> {
     let files = &ctx.assets.files;
     let entry = match files.cache.get_value_or_guard_async(&(asset, width.pixels())).await {
         Ok(file) => return Ok(Some(file)),
@@ -52,7 +52,7 @@ pub async fn read(ctx: &Context, asset: AssetId, width: CoverWidth) -> Result<Op
 
 /// Forgets the files of a picture that is deleted.
 pub(super) fn forget(ctx: &Context, asset: AssetId) {
-    for width in CoverWidth::ALL {
+    for width in PictureWidth::ALL {
         ctx.assets.files.cache.remove(&(asset, width.pixels()));
     }
 }

@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 use domain::{
-    Asset, AssetId, CoverWidth, ErrorCode, MAX_ASSETS, MAX_ASSETS_A_DAY, MAX_UPLOAD, PublicError,
+    Asset, AssetId, ErrorCode, MAX_ASSETS, MAX_ASSETS_A_DAY, MAX_UPLOAD, PictureWidth, PublicError,
     Role, UserId,
 };
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, SqlErr};
@@ -93,7 +93,7 @@ async fn find(ctx: &Context, owner: UserId, hash: &str) -> Result<Option<asset::
         .await?;
     let Some(stored) = stored else { return Ok(None) };
     // After the database was restored from a backup they may be missing.
-    for width in CoverWidth::ALL {
+    for width in PictureWidth::ALL {
         if !ctx.assets.store.has(&file(stored.id, width)).await? {
             return Ok(None);
         }

@@ -10,10 +10,12 @@ use serde_json::json;
 
 use super::search;
 use crate::{
-    Actor, Context, Result, assets,
+    Actor, Context, Result,
+    assets::{self, Texts},
     entity::{
-        access_code::insert_access_codes, competition, competition_sections::insert_sections,
-        competition_tag::insert_tags, question::save_questions,
+        access_code::insert_access_codes, competition, competition_picture::insert_pictures,
+        competition_sections::insert_sections, competition_tag::insert_tags,
+        question::save_questions,
     },
     events,
     idempotency::RequestKey,
@@ -38,8 +40,8 @@ pub struct Created {
 /// Creates a competition. A retry with the same `Idempotency-Key` and input creates no second one.
 ///
 /// # Errors
-/// Unauthorized, or forbidden for anyone but an organizer; every fault of the input at once; a key
-/// that was used for another request.
+/// Unauthorized, or forbidden for anyone but an organizer; every fault of the input at once, then
+/// those of its pictures; a key that was used for another request.
 pub async fn create(
     ctx: &Context,
     actor: &Actor,
@@ -49,6 +51,7 @@ pub async fn create(
     let user = actor.require_writer(Role::Organizer)?;
     let new = input.check(ctx.now(), zones::find)?;
     assets::use_as_cover(ctx, user.id, new.cover.as_ref()).await?;
+    assets::use_in_texts(ctx, user.id, Texts::of_new(&new)).await?;
     let key = key.map(|key| RequestKey::new(user.id, key, &fingerprint(&new)));
     // Of two concurrent requests with one key, the primary key of the record lets one commit. The
     // other is retried and finds the response.
@@ -195,6 +198,7 @@ pub(crate) async fn insert(
     bulk::insert(tx, vec![row.clone()]).await?;
     insert_tags(tx, row.id, &new.tags).await?;
     insert_sections(tx, row.id, new.sections.clone()).await?;
+    insert_pictures(tx, row.id, assets::pictures_named_in(&row.description, &new.sections)).await?;
     save_questions(tx, row.id, questions.clone()).await?;
     insert_access_codes(tx, row.id, &new.access_codes).await?;
     if has_webhooks && row.was_published {

@@ -8,15 +8,16 @@ use super::search;
 use crate::{
     Actor, Context, Error, Result,
     admission::{self, AdmissionCommand, Decision, Effect},
-    assets, zones,
+    assets::{self, Texts},
+    zones,
 };
 
 /// Changes a competition of the actor's. Edits go through admission, like registrations, so that
 /// the capacity never falls below the number of registrations.
 ///
 /// # Errors
-/// Unauthorized, or forbidden for anyone but its organizer; every fault of the input at once; as
-/// for [`crate::registration::register`].
+/// Unauthorized, or forbidden for anyone but its organizer; every fault of the input at once, then
+/// those of its pictures; as for [`crate::registration::register`].
 pub async fn edit(
     ctx: &Context,
     actor: &Actor,
@@ -44,6 +45,7 @@ pub async fn edit_if_match(
     let edit = Box::new(patch.check(zones::find)?);
     let cover = edit.cover.as_ref().and_then(Option::as_ref);
     assets::use_as_cover(ctx, user.id, cover).await?;
+    assets::use_in_texts(ctx, user.id, Texts::of_edit(&edit)).await?;
     let command = AdmissionCommand::EditCompetition { edit, if_match };
     execute(ctx, actor, competition, command, key).await
 }

@@ -1,6 +1,6 @@
 //! An uploaded picture.
 
-use domain::{Asset, AssetId, CoverWidth, UserId};
+use domain::{Asset, AssetId, PictureWidth, UserId};
 use sea_orm::entity::prelude::*;
 
 use super::count;
@@ -33,7 +33,7 @@ pub(crate) struct Model {
     pub(crate) height: i32,
     pub(crate) state: State,
     pub(crate) created_at: DateTimeUtc,
-    /// When it was uploaded last, or chosen as a cover.
+    /// When it was uploaded last, or chosen for a competition.
     pub(crate) used_at: DateTimeUtc,
 }
 
@@ -48,7 +48,7 @@ impl Model {
             id: self.id,
             width: count(self.width),
             height: count(self.height),
-            path: CoverWidth::Large.path(self.id),
+            path: PictureWidth::Large.path(self.id),
             created_at: self.created_at.into(),
         }
     }

@@ -13,8 +13,8 @@ use super::Period;
 use crate::{
     competitions::is_searchable,
     entity::{
-        access_code, answer, asset, competition, competition_search, competition_sections,
-        competition_tag, cron_tick, failed_job, idempotency_log, invitation,
+        access_code, answer, asset, competition, competition_picture, competition_search,
+        competition_sections, competition_tag, cron_tick, failed_job, idempotency_log, invitation,
         job::{self, State},
         job_audit, login_attempt, mail, mail_limit, password_reset, personal_token, question,
         refresh_token, registration, registration_event, search_term, session, user, webhook,
@@ -274,6 +274,7 @@ fn kept() -> Vec<Rule> {
         Rule::for_ever(competition::Entity, history),
         Rule::for_ever(competition_tag::Entity, "a part of the competition"),
         Rule::for_ever(competition_sections::Entity, "a part of the competition"),
+        Rule::for_ever(competition_picture::Entity, "a part of the competition"),
         Rule::for_ever(access_code::Entity, "a part of the competition"),
         Rule::for_ever(question::Entity, "a part of the competition; answers refer to them"),
         Rule::for_ever(

@@ -4,7 +4,10 @@ use std::vec;
 
 use pulldown_cmark::{CowStr, Event, HeadingLevel, LinkType, Tag, TagEnd};
 
-use super::bare_link::{self, Part};
+use super::{
+    bare_link::{self, Part},
+    pictures::{PictureInText, Pictures},
+};
 
 /// The deepest nesting of blocks that is kept. Blocks below it are shown at this depth.
 pub(super) const MAX_DEPTH: usize = 8;
@@ -28,10 +31,14 @@ pub(super) struct Rewriter<'a> {
     headings: Vec<HeadingLevel>,
     /// The level of the topmost headings.
     top: u8,
+    /// The pictures that can be shown.
+    pictures: &'a Pictures,
+    /// The picture whose words are read.
+    picture: Option<PictureInText>,
 }
 
 impl<'a> Rewriter<'a> {
-    pub(super) fn new(top: u8) -> Self {
+    pub(super) fn new(top: u8, pictures: &'a Pictures) -> Self {
         Self {
             out: Vec::new(),
             open: Vec::new(),
@@ -40,6 +47,8 @@ impl<'a> Rewriter<'a> {
             in_code: false,
             headings: Vec::new(),
             top,
+            pictures,
+            picture: None,
         }
     }
 
@@ -48,7 +57,20 @@ impl<'a> Rewriter<'a> {
         events: impl Iterator<Item = Event<'a>>,
     ) -> vec::IntoIter<Event<'a>> {
         for event in events {
+            if let Some(picture) = &mut self.picture {
+                if picture.read_words(&event) {
+                    let html = picture.html(self.in_link);
+                    self.out.push(Event::InlineHtml(html.into()));
+                    self.picture = None;
+                }
+                continue;
+            }
             match event {
+                Event::Start(Tag::Image { ref dest_url, ref title, .. })
+                    if let Some(picture) = self.pictures.find(dest_url, title) =>
+                {
+                    self.picture = Some(picture);
+                }
                 Event::Start(tag) => self.start(tag),
                 Event::End(end) => self.end(end),
                 Event::Html(text) | Event::InlineHtml(text) => self.out.push(Event::Text(text)),

@@ -10,7 +10,7 @@ mod wrapping;
 
 use std::sync::Arc;
 
-use domain::{CompetitionId, CoverWidth, ErrorCode, PublicError};
+use domain::{CompetitionId, ErrorCode, PictureWidth, PublicError};
 use quick_cache::sync::Cache;
 use sha2::{Digest, Sha256};
 
@@ -61,7 +61,7 @@ pub async fn social_picture(ctx: &Context, id: CompetitionId) -> Result<Option<A
         return Ok(known);
     }
     let cover = match &competition.cover {
-        Some(cover) => assets::read(ctx, cover.asset_id, CoverWidth::Medium).await?,
+        Some(cover) => assets::read(ctx, cover.asset_id, PictureWidth::Medium).await?,
         None => None,
     };
     let kept = ctx.clone();

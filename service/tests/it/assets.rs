@@ -2,8 +2,8 @@
 
 use chrono::TimeDelta;
 use domain::{
-    AssetId, CompetitionDraft, CoverFocus, CoverWidth, ErrorCode, MAX_ASSETS, MAX_ASSETS_A_DAY,
-    MAX_UPLOAD,
+    AssetId, CompetitionDraft, CoverFocus, ErrorCode, MAX_ASSETS, MAX_ASSETS_A_DAY, MAX_UPLOAD,
+    PictureWidth,
 };
 use serde_json::json;
 use service::{
@@ -20,7 +20,7 @@ const A_WEEK: TimeDelta = TimeDelta::seconds(7 * 24 * 3600 + 1);
 /// Whether the files of a picture are there: all of them or none.
 async fn is_there(world: &World, asset: AssetId) -> bool {
     let mut found = Vec::new();
-    for width in CoverWidth::ALL {
+    for width in PictureWidth::ALL {
         found.push(assets::read(&world.ctx, asset, width).await.unwrap().is_some());
     }
     assert!(found.iter().all(|there| *there == found[0]), "{found:?}");
@@ -211,7 +211,7 @@ async fn a_picture_whose_files_are_lost_is_stored_again() {
     let file = || picture(640, 320, 1);
     let again = assets::upload(&elsewhere, &ada, file()).await.unwrap();
     assert_ne!(again.id, lost.id);
-    assert!(assets::read(&elsewhere, again.id, CoverWidth::Small).await.unwrap().is_some());
+    assert!(assets::read(&elsewhere, again.id, PictureWidth::Small).await.unwrap().is_some());
     assert_eq!(assets::upload(&elsewhere, &ada, file()).await.unwrap().id, again.id);
 }
 

@@ -37,6 +37,7 @@ mod organizer_address;
 mod over;
 mod password_reset;
 mod personal_tokens;
+mod pictures_in_texts;
 mod processes;
 mod questions;
 mod queue;

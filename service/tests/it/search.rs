@@ -177,6 +177,25 @@ async fn what_is_changed_is_found_by_its_new_words() {
 }
 
 #[tokio::test]
+async fn a_description_is_found_by_its_words_and_not_by_the_addresses_of_its_links_and_pictures() {
+    let searched = Searched::new().await;
+    let (world, id) = (&searched.world, searched.id("Poetry Slam"));
+    let lukasz = &searched.organizers.iter().find(|(name, _)| *name == "Łukasz Żak").unwrap().1;
+    let description = "Verses, see [the **programme**](https://zyx.example/quux).\n\n\
+                       ![The balcony](https://zyx.example/quux.jpg)";
+    edit(&world.ctx, lukasz, id, json!({ "description": description })).await.unwrap();
+    for (search, expected) in [
+        ("verses", "Poetry Slam"),
+        ("programme", "Poetry Slam"),
+        ("balcony", "Poetry Slam"),
+        ("quux", ""),
+        ("zyx", ""),
+    ] {
+        assert_eq!(searched.first(search).await, expected, "{search}");
+    }
+}
+
+#[tokio::test]
 async fn competitions_that_an_earlier_release_has_written_are_indexed_once() {
     let searched = Searched::new().await;
     let ctx = &searched.world.ctx;

@@ -50,7 +50,8 @@ pub async fn load_create_competition(
             ..Default::default()
         }
     });
-    let screen = DraftState { ask_browser, ..DraftState::of(values, 0, start.error) };
+    let screen = DraftState::of(&ctx, &actor, values, 0, start.error).await?;
+    let screen = DraftState { ask_browser, ..screen };
     Ok(DraftForm::of(screen, ctx.now()))
 }
 
@@ -75,7 +76,7 @@ pub async fn create_competition(
         form::redirect_back_with("create_competition", PAGE, None::<DraftValues>, may_create)
             .await?;
         form::show_again("create_competition", &format!("{PAGE}#preview"), &values, None).await?;
-        return Ok(Some(DraftState::of(values, 0, None)));
+        return Ok(Some(DraftState::of(&ctx, &actor, values, 0, None).await?));
     }
     let key = form::sent_key(&idempotency_key, made_for, &actor);
     let mut draft = values.draft.clone();
@@ -91,7 +92,7 @@ pub async fn create_competition(
             your dashboard shows it. Send it again to create another competition.";
         let error = PublicError::new(ErrorCode::IdempotencyKeyReused, words);
         form::show_again("create_competition", PAGE, &values, Some(&error)).await?;
-        return Ok(Some(DraftState::of(values, 0, Some(error))));
+        return Ok(Some(DraftState::of(&ctx, &actor, values, 0, Some(error)).await?));
     }
     let created =
         form::redirect_back_with("create_competition", PAGE, Some(values), outcome).await?;

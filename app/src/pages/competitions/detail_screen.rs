@@ -89,7 +89,7 @@ pub struct CompetitionDetailScreen {
 #[server(prefix = "/fn", endpoint = "competition")]
 pub async fn load_competition_detail(id: String) -> Result<CompetitionDetailScreen, Failure> {
     use crate::ssr::{clock::ViewerClock, form, request, sections};
-    use service::markdown;
+    use service::{assets, markdown};
 
     /// Headings of a description start below the `h1`.
     const TOP_HEADING: u8 = 2;
@@ -101,6 +101,9 @@ pub async fn load_competition_detail(id: String) -> Result<CompetitionDetailScre
     let (competition, now) = (detail.competition, ctx.now());
     let moment = |at| clock.in_event_zone(at, &competition.time_zone);
     let sees_online_link = viewer.sees_online_link(&competition);
+    let (organizer, description) = (competition.organizer_id, &competition.description);
+    let pictures =
+        assets::pictures_shown_in(&ctx, organizer, description, &detail.sections).await?;
     let online_url = detail.online_url.filter(|_| sees_online_link);
     Ok(CompetitionDetailScreen {
         status: competition.status(now),
@@ -118,9 +121,9 @@ pub async fn load_competition_detail(id: String) -> Result<CompetitionDetailScre
         waitlist_ends: competition.waitlist_end().map(moment),
         place: Place { online_url, ..Place::public(&competition) },
         lead: competition.summary.clone(),
-        description: markdown::render(&competition.description, TOP_HEADING),
+        description: markdown::render(&competition.description, TOP_HEADING, &pictures),
         summary: service::competitions::summary(&competition),
-        sections: sections::html(&detail.sections, TOP_HEADING),
+        sections: sections::html(&detail.sections, TOP_HEADING, &pictures),
         links: Links::of(&competition),
         visibility: competition.visibility,
         id,

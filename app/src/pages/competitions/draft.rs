@@ -71,9 +71,15 @@ pub(super) const SAVE_AS_DRAFT: &str = "draft";
 #[cfg(feature = "ssr")]
 impl DraftState {
     /// With `taken` seats taken.
-    pub(super) fn of(values: DraftValues, taken: u32, error: Option<PublicError>) -> Self {
+    pub(super) async fn of(
+        ctx: &service::Context,
+        actor: &service::Actor,
+        values: DraftValues,
+        taken: u32,
+        error: Option<PublicError>,
+    ) -> service::Result<Self> {
         use crate::ssr::sections;
-        use service::{idempotency, markdown, zones};
+        use service::{assets, idempotency, markdown, zones};
 
         /// Headings of a description start below the `h1` of the page and the `h2` of the preview.
         const TOP_HEADING: u8 = 3;
@@ -82,18 +88,27 @@ impl DraftState {
             &values.draft;
         let times = [reg_opens_at, reg_deadline, promote_until, start_date, ends_at];
         let utc = |text: &String| Some(zones::to_utc(text, time_zone).ok()?.human());
-        Self {
+        let preview = if values.wants_preview {
+            let organizer = actor.user()?.id;
+            let sections = sections::of_draft(&values.draft);
+            let pictures =
+                assets::pictures_shown_in(ctx, organizer, description, &sections).await?;
+            Some(PreviewHtml {
+                description: markdown::render(description, TOP_HEADING, &pictures),
+                sections: sections::html(&sections, TOP_HEADING, &pictures),
+            })
+        } else {
+            None
+        };
+        Ok(Self {
             ask_browser: false,
-            preview: values.wants_preview.then(|| PreviewHtml {
-                description: markdown::render(description, TOP_HEADING),
-                sections: sections::html(&sections::of_draft(&values.draft), TOP_HEADING),
-            }),
+            preview,
             utc: times.map(utc),
             taken,
             idempotency_key: idempotency::new_key(),
             error,
             values,
-        }
+        })
     }
 }
 

@@ -10,7 +10,7 @@ use super::{
     form::{Fields, FormPage, IntentButton},
 };
 use crate::{
-    components::{Head, Layout, Loaded, Submit, Toasts},
+    components::{Head, Layout, Loaded, MadeFor, Submit, Toasts},
     error::Failure,
     form::reply_of,
 };
@@ -44,7 +44,8 @@ pub async fn load_edit_competition(id: String) -> Result<(CompetitionId, DraftFo
         let (draft, version) = (draft_of(&detail), detail.competition.version);
         DraftValues { seen: draft.clone(), draft, version, ..Default::default() }
     });
-    let screen = DraftState::of(values, detail.count.registrations, start.error);
+    let screen =
+        DraftState::of(&ctx, &actor, values, detail.count.registrations, start.error).await?;
     Ok((id, DraftForm::of(screen, ctx.now())))
 }
 
@@ -109,7 +110,7 @@ pub async fn edit_competition(
         (values.seen, values.version) = (theirs, now.competition.version);
     }
     form::show_again(&name, &format!("{page}{anchor}"), &values, error.as_ref()).await?;
-    Ok(Some(DraftState::of(values, now.count.registrations, error)))
+    Ok(Some(DraftState::of(&ctx, &actor, values, now.count.registrations, error).await?))
 }
 
 /// Editing a competition.
@@ -142,6 +143,8 @@ fn EditForm(
                 <input type="hidden" name="idempotency_key" value=key />
                 <input type="hidden" name="competition" value=id.to_string() />
                 <input type="hidden" name="version" value=screen.values.version.to_string() />
+                // For uploads. Other users cannot send the form: the competition is not theirs.
+                <MadeFor />
                 <Seen seen=screen.values.seen.clone() />
                 <Fields screen zones error />
                 <p class="flex flex-wrap items-center gap-4">

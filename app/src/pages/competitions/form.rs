@@ -11,9 +11,10 @@ use super::{
     visibility_choice::VisibilityChoice,
 };
 use crate::{
-    components::{ErrorSummary, Field, Heading, KeptText, TextArea, Zone, ZoneField},
+    components::{ErrorSummary, Field, Heading, KeptIn, KeptText, TextArea, Zone, ZoneField},
     error::Failure,
     form::FormError,
+    pages::pictures::{self, AddPicture},
 };
 
 /// The page of a form. `form` renders the form around its fields, and again when a response brings
@@ -43,7 +44,7 @@ pub(super) fn FormPage(
     view! {
         <div class="form-page">
             <Heading>{title}</Heading>
-            <KeptText saved>
+            <KeptText within=KeptIn::Browser saved>
                 <For each=move || [current.get()] key=|(number, _)| *number let((number, screen))>
                     {
                         let at_first = screen.error.clone();
@@ -132,6 +133,13 @@ pub(super) fn Fields(
                 value=draft.description
                 error
             />
+            <AddPicture to="description" text="description" />
+            <p class="text-sm text-muted">
+                <a class="link" href=pictures::PAGE target="_blank">
+                    "Your pictures"
+                </a>
+                " (opens in a new tab) have the Markdown to show them in any of the texts."
+            </p>
             <Theirs clash=clash("description") name="theirs[description]" />
             <Field
                 id="tags"

@@ -4,7 +4,7 @@ use domain::{Clash, CompetitionDraft};
 use leptos::prelude::*;
 
 use super::theirs::Theirs;
-use crate::{components::TextArea, form::FormError};
+use crate::{components::TextArea, form::FormError, pages::pictures::AddPicture};
 
 /// The names of the fields in errors.
 const FIELDS: [&str; 3] = ["rules", "prizes", "schedule"];
@@ -44,6 +44,7 @@ pub(super) fn SectionFields(
                     value=rules
                     error
                 />
+                <AddPicture to="rules" text="rules" />
                 <Theirs clash=rules_clash name="theirs[rules]" />
                 <TextArea
                     id="prizes"
@@ -54,6 +55,7 @@ pub(super) fn SectionFields(
                     value=prizes
                     error
                 />
+                <AddPicture to="prizes" text="prizes" />
                 <Theirs clash=prizes_clash name="theirs[prizes]" />
                 <TextArea
                     id="schedule"
@@ -64,6 +66,7 @@ pub(super) fn SectionFields(
                     value=schedule
                     error
                 />
+                <AddPicture to="schedule" text="schedule" />
                 <Theirs clash=schedule_clash name="theirs[schedule]" />
             </div>
         </details>

@@ -11,7 +11,7 @@ use super::{
 use crate::{
     components::{EmptyState, Head, Heading, Loaded},
     error::Failure,
-    pages::{admin::QUEUES, dashboard_view::DashboardView, webhooks::address::WEBHOOKS},
+    pages::{admin::QUEUES, dashboard_view::DashboardView, pictures, webhooks::address::WEBHOOKS},
 };
 
 /// The data of the page.
@@ -92,7 +92,20 @@ fn Content(screen: DashboardScreen) -> impl IntoView {
         DashboardContent::Organizer(screen) => {
             let content = view! {
                 <OrganizerDashboard screen />
-                <WebhooksSection />
+                <WayTo
+                    id="pictures-title"
+                    title="Pictures"
+                    purpose="For the texts of your competitions."
+                    href=pictures::PAGE
+                    link="Your pictures"
+                />
+                <WayTo
+                    id="webhooks-title"
+                    title="Webhooks"
+                    purpose="For programs of yours that act on registrations and changes."
+                    href=WEBHOOKS
+                    link="Manage webhooks"
+                />
             };
             (Some(DashboardView::Competitions), content.into_any())
         }
@@ -143,16 +156,29 @@ fn Views(shown: DashboardView) -> impl IntoView {
     }
 }
 
-/// The way to the webhooks, which have pages of their own.
+/// The way to pages of their own.
 #[component]
-fn WebhooksSection() -> impl IntoView {
+fn WayTo(
+    /// The id of the heading.
+    id: &'static str,
+    /// The heading.
+    title: &'static str,
+    /// What the pages are for.
+    purpose: &'static str,
+    /// Where they are.
+    href: &'static str,
+    /// The words of the link.
+    link: &'static str,
+) -> impl IntoView {
     view! {
-        <section aria-labelledby="webhooks-title" class="grid gap-4">
-            <h2 id="webhooks-title" class="subheading">"Webhooks"</h2>
-            <p>"For programs of yours that act on registrations and changes."</p>
+        <section aria-labelledby=id class="grid gap-4">
+            <h2 id=id class="subheading">
+                {title}
+            </h2>
+            <p>{purpose}</p>
             <p>
-                <a class="btn" href=WEBHOOKS>
-                    "Manage webhooks"
+                <a class="btn" href=href>
+                    {link}
                 </a>
             </p>
         </section>

@@ -12,6 +12,7 @@ use crate::{
         command::Request,
         decision::{Effect, Verdict},
     },
+    assets,
     entity::competition,
     infrastructure::ids::new_id,
 };
@@ -187,6 +188,12 @@ impl Ledger {
             new_tags.is_some() || has_new_sections || questions.is_some() || codes.is_some();
         if after == self.after && !has_new_parts {
             return Ok(());
+        }
+        // Also if they stay: an earlier release, which has written the text, stores none.
+        let pictures = assets::pictures_named_in(&after.description, &sections);
+        let before = assets::pictures_named_in(&self.after.description, &self.parts.sections);
+        if !pictures.is_empty() || !before.is_empty() {
+            self.new_parts.pictures = Some(pictures);
         }
         if has_new_sections {
             self.parts.sections = sections.clone();

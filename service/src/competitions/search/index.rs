@@ -18,6 +18,7 @@ use crate::{
         db::{bulk, retry},
         search::words,
     },
+    markdown,
 };
 
 /// Competitions that one transaction indexes.
@@ -99,7 +100,8 @@ async fn attempt(ctx: &Context, ids: &[CompetitionId]) -> Result<()> {
             let tags = tags.get(&row.id).map(|tags| tags.join("\n")).unwrap_or_default();
             let name = organizer.map(|organizer| organizer.name).unwrap_or_default();
             let facts = row.searched_facts();
-            let others = words(&[&*tags, &name, &facts, &row.description].join("\n"));
+            let description = markdown::plain(&row.description);
+            let others = words(&[&*tags, &name, &facts, &description].join("\n"));
             competition_search::Model {
                 competition_id: row.id,
                 revision: row.revision,

@@ -1,7 +1,7 @@
 //! The cover of a competition as an image.
 
 #[cfg(feature = "ssr")]
-use domain::{CompetitionId, Cover, CoverFocus, CoverWidth};
+use domain::{CompetitionId, Cover, CoverFocus, PictureWidth};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -26,10 +26,10 @@ impl CoverPicture {
         match cover {
             Some(Cover { asset_id, alt, focus, .. }) => {
                 let path =
-                    |width: CoverWidth| format!("{} {}w", width.path(*asset_id), width.pixels());
+                    |width: PictureWidth| format!("{} {}w", width.path(*asset_id), width.pixels());
                 Self {
-                    src: CoverWidth::Medium.path(*asset_id),
-                    srcset: Some(CoverWidth::ALL.map(path).join(", ")),
+                    src: PictureWidth::Medium.path(*asset_id),
+                    srcset: Some(PictureWidth::ALL.map(path).join(", ")),
                     alt: alt.clone(),
                     class: format!("cover {}", focus_class(*focus)),
                 }

@@ -11,8 +11,8 @@ use serde::{Deserialize, Serialize};
 use super::{FocusChoice, TypedCover};
 use crate::{
     components::{
-        ErrorSummary, Field, FieldError, Head, Heading, Layout, Loaded, MadeFor, Submit, Toasts,
-        Upload, UploadProgress,
+        ErrorSummary, Field, FieldError, Head, Heading, Layout, Loaded, MadeFor, PictureField,
+        Submit, Toasts, Upload, UploadProgress,
     },
     error::Failure,
     form::{FormError, Returned, count_replies, error_of, returned_by},
@@ -286,24 +286,7 @@ fn Fields(typed: TypedCover, choices: Vec<FocusChoice>, error: FormError) -> imp
     view! {
         <input type="hidden" name="version" value=version.to_string() />
         <div class="grid gap-3">
-            {preview} <div class="grid gap-1.5">
-                <label for="picture" class="font-semibold">
-                    "Picture"
-                </label>
-                <p id="picture-hint" class="text-sm text-muted">
-                    "JPEG, PNG or WebP, at most 8 MB, at least 480 by 200 pixels. Location and \
-                        camera details are removed."
-                </p>
-                <FieldError id="picture" error />
-                <input
-                    class="input"
-                    id="picture"
-                    name="picture"
-                    type="file"
-                    accept="image/jpeg,image/png,image/webp"
-                    aria-describedby="picture-hint picture-error"
-                />
-            </div>
+            {preview} <PictureField label="Picture" error />
         </div>
         <Field
             id="alt"

@@ -1,7 +1,7 @@
 //! The fields of the form.
 
 #[cfg(feature = "ssr")]
-use domain::{AssetId, Competition, CoverFocus, CoverInput, CoverWidth, PublicError};
+use domain::{AssetId, Competition, CoverFocus, CoverInput, PictureWidth, PublicError};
 use serde::{Deserialize, Serialize};
 
 /// The fields of the form, as they are saved or were typed.
@@ -48,7 +48,7 @@ impl TypedCover {
 
     /// The same with this picture.
     pub(super) fn with(self, asset: AssetId) -> Self {
-        Self { asset: asset.to_string(), preview: CoverWidth::Medium.path(asset), ..self }
+        Self { asset: asset.to_string(), preview: PictureWidth::Medium.path(asset), ..self }
     }
 
     /// The cover that is typed.

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{TypedQuestion, TypedQuestions, question_fields::QuestionFields};
 use crate::{
-    components::{ErrorSummary, Layout, Loaded, MadeFor, Submit, Toasts},
+    components::{ErrorSummary, KeptIn, KeptText, Layout, Loaded, MadeFor, Submit, Toasts},
     error::Failure,
     form::{Returned, count_replies, reply_of, returned_by},
     pages::competitions::managed::{ManageHeader, ManageTab, ManagedCompetition},
@@ -122,7 +122,9 @@ pub fn QuestionsPage() -> impl IntoView {
 fn Content(screen: QuestionsScreen, save: ServerAction<SaveQuestions>) -> impl IntoView {
     let QuestionsScreen { managed, start } = screen;
     let id = managed.id;
-    let (shown, error) = returned_by(reply_of(save), start);
+    let reply = reply_of(save);
+    let (shown, error) = returned_by(reply, start);
+    let saved = Signal::derive(move || matches!(reply.get(), Some(Ok(None))));
     let pending = save.pending();
     let fields = move |TypedQuestions { mut questions, version }| {
         let is_last_new = questions.last().is_some_and(|question| question.id.is_empty());
@@ -146,27 +148,29 @@ fn Content(screen: QuestionsScreen, save: ServerAction<SaveQuestions>) -> impl I
             <ErrorSummary error />
             // The target of the link in the error summary.
             <div id="questions" tabindex="-1" class="outline-none">
-                <ActionForm action=save attr:class="grid gap-6" attr:novalidate=true>
-                    <input type="hidden" name="competition" value=id.to_string() />
-                    <MadeFor />
-                    // Enter in a field saves: it would press the first button, which moves or
-                    // removes.
-                    <button hidden name="intent" value="save"></button>
-                    // New elements for each version: a field that was typed into ignores a new
-                    // initial value.
-                    <For each=move || [shown.get()] key=|shown| shown.version children=fields />
-                    <p class="flex flex-wrap gap-3">
-                        <Submit
-                            pending
-                            class="btn-lg"
-                            {..}
-                            name="intent"
-                            value="save"
-                        >
-                            "Save questions"
-                        </Submit>
-                    </p>
-                </ActionForm>
+                <KeptText within=KeptIn::Browser saved>
+                    <ActionForm action=save attr:class="grid gap-6" attr:novalidate=true>
+                        <input type="hidden" name="competition" value=id.to_string() />
+                        <MadeFor />
+                        // Enter in a field saves: it would press the first button, which moves or
+                        // removes.
+                        <button hidden name="intent" value="save"></button>
+                        // New elements for each version: a field that was typed into ignores a new
+                        // initial value.
+                        <For each=move || [shown.get()] key=|shown| shown.version children=fields />
+                        <p class="flex flex-wrap gap-3">
+                            <Submit
+                                pending
+                                class="btn-lg"
+                                {..}
+                                name="intent"
+                                value="save"
+                            >
+                                "Save questions"
+                            </Submit>
+                        </p>
+                    </ActionForm>
+                </KeptText>
             </div>
         </div>
     }

@@ -8,10 +8,11 @@ use serde::{Deserialize, Serialize};
 use super::{TypedAnswers, answer::Countries, answer_fields::AnswerFields};
 use crate::{
     components::{
-        EmptyState, ErrorSummary, Head, Heading, Layout, Loaded, MadeFor, Submit, Toasts,
+        EmptyState, ErrorSummary, Head, Heading, KeptIn, KeptText, Layout, Loaded, MadeFor, Submit,
+        Toasts,
     },
     error::Failure,
-    form::{Returned, error_of, reload_when_refused},
+    form::{Returned, error_of, reload_when_refused, success_of},
     pages::competitions::address,
 };
 
@@ -111,6 +112,7 @@ fn Content(screen: AnswersScreen, change: ServerAction<ChangeAnswers>) -> impl I
     let AnswersScreen { id, title, registration, questions, countries, start } = screen;
     let back = address::competition(id);
     let error = error_of(change, start.error);
+    let saved = success_of(change, false);
     let asks = !questions.is_empty();
     let asked = RwSignal::new(questions);
     let countries = RwSignal::new(countries);
@@ -125,20 +127,22 @@ fn Content(screen: AnswersScreen, change: ServerAction<ChangeAnswers>) -> impl I
     );
     let content = match registration {
         Some(registration) if asks => view! {
-            <ActionForm action=change attr:class="grid gap-6" attr:novalidate=true>
-                <input type="hidden" name="competition" value=id.to_string() />
-                <input type="hidden" name="registration" value=registration.to_string() />
-                <MadeFor />
-                <AnswerFields asked countries typed=start.typed error />
-                <p class="flex flex-wrap gap-3">
-                    <Submit pending=change.pending() class="btn-lg">
-                        "Save answers"
-                    </Submit>
-                    <a class="btn btn-lg" href=back>
-                        "Back"
-                    </a>
-                </p>
-            </ActionForm>
+            <KeptText within=KeptIn::Tab saved>
+                <ActionForm action=change attr:class="grid gap-6" attr:novalidate=true>
+                    <input type="hidden" name="competition" value=id.to_string() />
+                    <input type="hidden" name="registration" value=registration.to_string() />
+                    <MadeFor />
+                    <AnswerFields asked countries typed=start.typed error />
+                    <p class="flex flex-wrap gap-3">
+                        <Submit pending=change.pending() class="btn-lg">
+                            "Save answers"
+                        </Submit>
+                        <a class="btn btn-lg" href=back>
+                            "Back"
+                        </a>
+                    </p>
+                </ActionForm>
+            </KeptText>
         }
         .into_any(),
         _ => view! {

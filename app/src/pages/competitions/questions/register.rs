@@ -8,10 +8,11 @@ use serde::{Deserialize, Serialize};
 use super::{TypedAnswers, answer::Countries, answer_fields::AnswerFields};
 use crate::{
     components::{
-        EmptyState, ErrorSummary, Field, Head, Heading, Layout, Loaded, MadeFor, Submit, Toasts,
+        EmptyState, ErrorSummary, Field, Head, Heading, KeptIn, KeptText, Layout, Loaded, MadeFor,
+        Submit, Toasts,
     },
     error::Failure,
-    form::{FormError, Returned, error_of, reload_when_refused},
+    form::{FormError, Returned, error_of, reload_when_refused, success_of},
     pages::competitions::address,
 };
 
@@ -168,6 +169,7 @@ fn Content(
         _ => None,
     };
     let error = error_of(register, start.error);
+    let saved = success_of(register, false);
     let asked = RwSignal::new(questions);
     let countries = RwSignal::new(countries);
     let access = RwSignal::new(access);
@@ -184,24 +186,26 @@ fn Content(
     let content = match words {
         Some((button, note)) => view! {
             <p class="text-muted">{note}</p>
-            <ActionForm action=register attr:class="grid gap-6" attr:novalidate=true>
-                <input type="hidden" name="competition" value=id.to_string() />
-                <input type="hidden" name="idempotency_key" value=idempotency_key />
-                <MadeFor />
-                {move || {
-                    let value = access_code.clone();
-                    view! { <AccessCodeField access=access.get() value error /> }
-                }}
-                <AnswerFields asked countries typed=answers error />
-                <p class="flex flex-wrap gap-3">
-                    <Submit pending=register.pending() class="btn-lg">
-                        {button}
-                    </Submit>
-                    <a class="btn btn-lg" href=back>
-                        "Back"
-                    </a>
-                </p>
-            </ActionForm>
+            <KeptText within=KeptIn::Tab saved>
+                <ActionForm action=register attr:class="grid gap-6" attr:novalidate=true>
+                    <input type="hidden" name="competition" value=id.to_string() />
+                    <input type="hidden" name="idempotency_key" value=idempotency_key />
+                    <MadeFor />
+                    {move || {
+                        let value = access_code.clone();
+                        view! { <AccessCodeField access=access.get() value error /> }
+                    }}
+                    <AnswerFields asked countries typed=answers error />
+                    <p class="flex flex-wrap gap-3">
+                        <Submit pending=register.pending() class="btn-lg">
+                            {button}
+                        </Submit>
+                        <a class="btn btn-lg" href=back>
+                            "Back"
+                        </a>
+                    </p>
+                </ActionForm>
+            </KeptText>
         }
         .into_any(),
         None => view! {
