@@ -25,7 +25,8 @@ impl ViewerState {
     pub fn sees_online_link(&self, competition: &Competition) -> bool {
         let is_organizer =
             self.user.as_ref().is_some_and(|user| user.id == competition.organizer_id);
-        is_organizer || self.registration.is_some_and(RegistrationStatus::holds_seat)
+        let has_seat = self.registration.is_some_and(RegistrationStatus::holds_seat);
+        is_organizer || (has_seat && !competition.is_cancelled())
     }
 
     /// Whether the viewer can change the answers of their registration at `now`.
@@ -171,8 +172,14 @@ mod tests {
     #[test]
     fn the_online_link_is_for_the_organizer_and_those_with_a_seat() {
         let sees = |role, status| viewer(role, status).sees_online_link(&competition(1));
+        let cancelled = {
+            let cancelled_at = Some("2026-11-02T00:00:00Z".parse().unwrap());
+            Competition { cancelled_at, ..competition(1) }
+        };
         for status in [RegistrationStatus::Pending, RegistrationStatus::Confirmed] {
             assert!(sees(Some(Role::Participant), Some(status)));
+            let participant = viewer(Some(Role::Participant), Some(status));
+            assert!(!participant.sees_online_link(&cancelled));
         }
         for status in RegistrationStatus::ALL.into_iter().filter(|status| !status.holds_seat()) {
             assert!(!sees(Some(Role::Participant), Some(status)));

@@ -59,7 +59,7 @@ impl Timestamp {
         self.0.format("%-d %B %Y").to_string()
     }
 
-    /// `29 Nov`: the same, where the year is known.
+    /// `29 Nov`: the day in UTC without its year.
     pub fn short_day(self) -> String {
         self.0.format("%-d %b").to_string()
     }

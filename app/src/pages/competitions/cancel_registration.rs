@@ -26,6 +26,8 @@ pub struct CancelRegistrationScreen {
     pub title: String,
     /// When registration closes; `None` when it is not open.
     pub open_until: Option<Moment>,
+    /// Whether a seat that becomes free goes to somebody on the waiting list.
+    pub others_wait: bool,
     /// What the participant has; `None` when that is nothing.
     pub claim: Option<Claim>,
     /// Whether it is too late: the competition is over.
@@ -53,6 +55,7 @@ pub async fn load_cancel_registration(id: String) -> Result<CancelRegistrationSc
         id,
         is_over: claim == Some(Claim::Seat) && competition.is_over(ctx.now()),
         claim,
+        others_wait: competition.waitlisted > 0 && competition.dates().passes_seats_on(ctx.now()),
         open_until: competition
             .is_open(ctx.now())
             .then(|| clock.in_event_zone(competition.reg_deadline, &competition.time_zone)),
@@ -140,11 +143,11 @@ fn Content(
     } else if let Some(claim) = screen.claim {
         view! {
             <p class="max-w-prose text-lg">
-                {claim.consequence()}
+                {claim.consequence(screen.others_wait)}
                 {match screen.open_until {
                     Some(deadline) => view! {
                         "You can register again until " <LocalTime at=deadline />
-                        {claim.condition()}
+                        {claim.condition(screen.others_wait)}
                     }
                     .into_any(),
                     None => "Registration has closed, so you cannot register again.".into_any(),

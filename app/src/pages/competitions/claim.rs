@@ -47,9 +47,12 @@ impl Claim {
         }
     }
 
-    /// What giving it up means.
-    pub(super) fn consequence(self) -> &'static str {
+    /// What giving it up means, if others wait for a seat and if not.
+    pub(super) fn consequence(self, others_wait: bool) -> &'static str {
         match self {
+            Self::Seat if others_wait => {
+                "Your seat goes to the first on the waiting list straight away. "
+            }
             Self::Seat => "Your seat becomes available to others straight away. ",
             Self::WaitingList => "You lose your position in line. ",
             Self::Request => "The organizer no longer decides on it. ",
@@ -57,10 +60,10 @@ impl Claim {
     }
 
     /// On what condition the participant can register again.
-    pub(super) fn condition(self) -> &'static str {
+    pub(super) fn condition(self, others_wait: bool) -> &'static str {
         match self {
-            Self::Seat => ", if a seat is left.",
-            Self::WaitingList => ", at the end of the list, if it is not full.",
+            Self::Seat if !others_wait => ", if a seat is left.",
+            Self::Seat | Self::WaitingList => ", at the end of the list, if it is not full.",
             Self::Request => ".",
         }
     }

@@ -25,6 +25,8 @@ pub struct RegistrationRow {
     pub organizer: String,
     /// When it starts, if that is decided.
     pub start: Option<Moment>,
+    /// Whether it has started.
+    pub has_started: bool,
     /// Links that add it to a calendar on the web, by the name of the calendar.
     pub calendars: Vec<(String, String)>,
     /// Where it takes place.
@@ -53,6 +55,7 @@ impl RegistrationRow {
             competition: competition.id,
             calendars: calendars.map(|(name, href)| (name.to_owned(), href)).collect(),
             place: Place::of_registration(&competition),
+            has_started: competition.start_date.is_some_and(|start| start <= now),
             start: competition
                 .start_date
                 .map(|start| clock.in_event_zone(start, &competition.time_zone)),
@@ -212,7 +215,7 @@ fn RegistrationCard(
     let start = row.start.map_or_else(
         || view! { <span>"Date to be announced"</span> }.into_any(),
         |start| {
-            let verb = if is_upcoming { "Starts: " } else { "Started: " };
+            let verb = if row.has_started { "Started: " } else { "Starts: " };
             view! {
                 <span>
                     <span class="sr-only">{verb}</span>

@@ -115,6 +115,7 @@ pub async fn save_access(
         other => other,
     });
     let (name, page) = (form_name(competition), address::access(competition));
+    let lacks_code = access == AccessMode::Code.to_string() && codes.trim().is_empty();
     let typed = TypedAccess { access, codes, version };
     if let Err(Error::Public(error)) = &outcome
         && error.code == ErrorCode::StaleVersion
@@ -126,7 +127,13 @@ pub async fn save_access(
         return Ok(Some(Returned { typed, error: Some(error) }));
     }
     form::redirect_back_with(&name, &page, Some(typed), outcome).await?;
-    flash::set("Who can register is saved").await;
+    flash::set(match lacks_code {
+        true => {
+            "Who can register is saved. There is no access code yet: add one, or invite people."
+        }
+        false => "Who can register is saved",
+    })
+    .await;
     response::redirect_form(&page);
     Ok(None)
 }

@@ -132,7 +132,7 @@ fn Content(
             <p class="band">
                 <span>
                     "This competition was cancelled on " <ViewerTime at />
-                    ". Everyone who was registered will be notified."
+                    ". Everyone who was registered is notified."
                 </span>
             </p>
         }
