@@ -173,10 +173,12 @@ pub(crate) fn KeptText(
 impl KeptIn {
     /// `None` where the browser keeps nothing.
     fn storage(self) -> Option<Storage> {
-        match self {
-            Self::Browser => window().local_storage().ok()?,
-            Self::Tab => window().session_storage().ok()?,
-        }
+        let name = match self {
+            Self::Browser => "localStorage",
+            Self::Tab => "sessionStorage",
+        };
+        let storage = Reflect::get(&window(), &name.into()).ok().filter(JsValue::is_object)?;
+        Some(storage.unchecked_into())
     }
 
     fn read(self, key: &str) -> Option<Kept> {

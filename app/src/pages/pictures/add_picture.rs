@@ -1,14 +1,14 @@
 //! Adding a picture to a text.
 
 use domain::PublicError;
+use js_sys::Reflect;
 use leptos::{
     ev::{Event, MouseEvent},
     html,
     prelude::*,
 };
 use web_sys::{
-    Element, EventInit, FormData, HtmlFormElement, HtmlInputElement, HtmlTextAreaElement,
-    wasm_bindgen::JsCast as _,
+    EventInit, FormData, HtmlInputElement, HtmlTextAreaElement, wasm_bindgen::JsCast as _,
 };
 
 use super::{WORDS, markdown};
@@ -17,11 +17,12 @@ use crate::{
     error::Failure,
 };
 
-/// Where a picture is added to a text: the text and the cursor when the button was pressed.
+/// Where a picture is added to a text: the text and the cursor when the picture was chosen.
 #[derive(Clone, Debug, Default)]
 struct Place {
     text: String,
-    cursor: u32,
+    /// Counted as the browser counts, in units of UTF-16.
+    cursor: usize,
 }
 
 /// A button that uploads a picture and adds it to a text area, where the cursor is. Without
@@ -39,21 +40,18 @@ pub(crate) fn AddPicture(
     let place = StoredValue::new(Place::default());
     let input = NodeRef::<html::Input>::new();
     let choose = move |_: MouseEvent| {
-        if upload.pending().get_untracked() {
-            return;
-        }
-        if let (Some(input), Some(area)) = (input.get_untracked(), text_area(to)) {
-            let cursor = area.selection_end().ok().flatten().unwrap_or_default();
-            place.set_value(Place { text: area.value(), cursor });
+        let input = input.get_untracked().filter(|_| !upload.pending().get_untracked());
+        if let Some(input) = input {
             input.click();
         }
     };
     let send = move |event: Event| {
         let input: HtmlInputElement = event_target(&event);
         let Some(file) = input.files().and_then(|files| files.get(0)) else { return };
-        let Ok(body) = FormData::new() else { return };
+        let (Some(area), Ok(body)) = (text_area(to), FormData::new()) else { return };
+        place.set_value(Place { text: area.value(), cursor: cursor_of(&area) });
         let _ = body.append_with_blob("picture", &file);
-        if let Some(user) = made_for(&input) {
+        if let Some(user) = made_for() {
             let _ = body.append_with_str("made_for", &user);
         }
         upload.clear();
@@ -97,10 +95,25 @@ fn text_area(id: &str) -> Option<HtmlTextAreaElement> {
     document().get_element_by_id(id)?.dyn_into().ok()
 }
 
-/// The user that the form around an input was rendered for.
-fn made_for(input: &HtmlInputElement) -> Option<String> {
-    let form: HtmlFormElement = input.form()?;
-    FormData::new_with_form(&form).ok()?.get("made_for").as_string()
+/// Like the other properties here, it is read by its name: a binding for each would be loaded with
+/// every page.
+fn cursor_of(area: &HtmlTextAreaElement) -> usize {
+    let cursor = Reflect::get(area, &"selectionEnd".into()).ok().and_then(|end| end.as_f64());
+    cursor.unwrap_or_default() as usize
+}
+
+/// The user that the forms of this page were rendered for.
+fn made_for() -> Option<String> {
+    let page = document().document_element()?;
+    let field = page.query_selector("input[name=made_for]").ok()??;
+    Some(field.dyn_into::<HtmlInputElement>().ok()?.value())
+}
+
+/// Whether the user types or chooses something, other than a file.
+fn is_in_field() -> bool {
+    const FIELDS: &str = "input:not([type=file]):focus, textarea:focus, select:focus";
+    let page = document().document_element();
+    page.is_some_and(|page| matches!(page.query_selector(FIELDS), Ok(Some(_))))
 }
 
 /// Adds a picture to a text area as a paragraph of its own: where the cursor was, or at the end if
@@ -108,19 +121,20 @@ fn made_for(input: &HtmlInputElement) -> Option<String> {
 /// the words to replace, unless the user is in another field by now.
 fn insert(area: &str, path: &str, place: &Place) {
     let Some(area) = text_area(area) else { return };
-    let is_unchanged = area.value() == place.text;
-    let at = if is_unchanged && place.cursor > 0 { place.cursor } else { area.text_length() };
-    let before = if at == 0 { "" } else { "\n\n" };
-    let text = format!("{before}{}\n\n", markdown(path));
-    if area.set_range_text_with_start_and_end(&text, at, at).is_err() {
-        return;
-    }
-    let active = document().active_element();
-    if is_unchanged && active.is_none_or(|active| !is_field(&active)) {
-        let length = |text: &str| u32::try_from(text.len()).unwrap_or_default();
-        let words = at + length(before) + length("![");
+    let text = area.value();
+    let is_unchanged = text == place.text;
+    let units: Vec<u16> = text.encode_utf16().collect();
+    let at = if is_unchanged && place.cursor > 0 { place.cursor } else { units.len() };
+    let (head, tail) = units.split_at(at.min(units.len()));
+    let before = if head.is_empty() { "" } else { "\n\n" };
+    let (start, rest) = (String::from_utf16_lossy(head), String::from_utf16_lossy(tail));
+    area.set_value(&format!("{start}{before}{}\n\n{rest}", markdown(path)));
+    if is_unchanged && !is_in_field() {
+        let words = head.len() + before.len() + "![".len();
         let _ = area.focus();
-        let _ = area.set_selection_range(words, words + length(WORDS));
+        for (end, at) in [("selectionStart", words), ("selectionEnd", words + WORDS.len())] {
+            let _ = Reflect::set(&area, &end.into(), &(at as f64).into());
+        }
     }
     // The form keeps what is typed.
     let init = EventInit::new();
@@ -128,9 +142,4 @@ fn insert(area: &str, path: &str, place: &Place) {
     if let Ok(event) = Event::new_with_event_init_dict("input", &init) {
         let _ = area.dispatch_event(&event);
     }
-}
-
-/// Whether something can be typed into it, or chosen.
-fn is_field(element: &Element) -> bool {
-    matches!(&*element.tag_name(), "INPUT" | "TEXTAREA" | "SELECT")
 }
