@@ -201,3 +201,20 @@ test('answers that were not sent are restored in the same tab only', { tag: '@js
   await expect(toast(page, 'Your answers are saved')).toBeVisible();
   expect(await page.evaluate(() => sessionStorage.length)).toBe(0);
 });
+
+test('answers that were not sent are removed when another user opens a form in the tab', { tag: '@js' }, async ({ page, api }) => {
+  const competition = await api.competition({ questions: [{ kind: 'LONG_TEXT', label: 'Why you', required: true }] });
+  const form = `/competitions/${competition.id}/register`;
+  const kept = () => page.evaluate(() => sessionStorage.length);
+  await logInAs(page, await api.participant());
+  await open(page, form);
+  await hydrated(page);
+  await page.getByLabel('Why you').fill('I have played since 1999.');
+  expect(await kept()).toBe(1);
+
+  await logInAs(page, await api.participant());
+  await open(page, form);
+  await hydrated(page);
+  await expect.poll(kept).toBe(0);
+  await expect(offer(page)).toBeHidden();
+});

@@ -71,9 +71,10 @@ impl<T: Clone + DeserializeOwned + Send + Sync + 'static> Upload<T> {
     pub(crate) fn submit(self, event: &SubmitEvent) {
         event.prevent_default();
         let form = event.target().and_then(|form| form.dyn_into::<HtmlFormElement>().ok());
-        let Some(form) = form else { return };
-        if let Ok(body) = FormData::new_with_form(&form) {
-            self.send(&form.action(), &body);
+        let body = form.as_ref().and_then(|form| FormData::new_with_form(form).ok());
+        match form.zip(body) {
+            Some((form, body)) => self.send(&form.action(), &body),
+            None => self.finish(Err(unreachable())),
         }
     }
 

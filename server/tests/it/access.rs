@@ -141,6 +141,10 @@ async fn who_can_register_is_set_on_the_page_without_javascript() {
     assert!(shown.contains("name=\"version\" value=\"2\""), "{shown}");
     let shown = save("version=2&access=OPEN&codes=").await;
     assert!(shown.contains("Who can register is saved"), "{shown}");
+    let lacks_code = "There is no access code yet";
+    assert!(!shown.contains(lacks_code), "{shown}");
+    let shown = save("version=3&access=CODE&codes=%0A").await;
+    assert!(shown.contains(lacks_code), "{shown}");
 }
 
 #[tokio::test]

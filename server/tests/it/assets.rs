@@ -141,6 +141,12 @@ async fn pictures_for_texts_are_uploaded_and_listed_without_javascript() {
     for words in ["1 picture", "640 × 320 pixels", "value=\"![What the picture shows](/media/"] {
         assert!(shown.contains(words), "{words}: {shown}");
     }
+    let eve = app.world.organizer("Eve").await;
+    let made_for = eve.user().unwrap().id.to_string();
+    let call = app.post("/fn/upload_picture").header("cookie", &cookie);
+    let call = call.header("accept", "application/json").header("sec-fetch-site", "same-origin");
+    let other = call.text(MULTIPART, form(&[("made_for", &made_for)], &png())).send().await;
+    assert_eq!(other.status, StatusCode::FORBIDDEN, "{}", other.text);
     let page = app.get("/pictures?page=2").header("cookie", &cookie).send().await;
     assert!(page.text.contains("This list has fewer pages"), "{}", page.text);
 }
@@ -336,6 +342,8 @@ async fn an_organizer_sends_two_pictures_at_a_time() {
         tokio::task::yield_now().await;
     }
     assert_eq!(send(&ada).await, StatusCode::SERVICE_UNAVAILABLE);
+    let listed = app.get("/api/assets").by(&ada).text("image/png", png()).send().await.status;
+    assert_eq!(listed, StatusCode::OK, "a list is no upload, whatever comes with it");
     assert_eq!(send(&eve).await, StatusCode::OK);
     for request in held {
         request.abort();

@@ -1,9 +1,9 @@
 //! Pages as a browser without JavaScript gets them.
 
-use axum::http::StatusCode;
+use axum::http::{Method, StatusCode};
 use serde_json::json;
 
-use crate::support::{App, Response};
+use crate::support::{App, Response, page_text};
 
 const HTML: &str = "text/html";
 const FORM: &str = "application/x-www-form-urlencoded";
@@ -138,6 +138,19 @@ async fn a_session_authenticates_pages_and_the_api() {
     assert_eq!(dashboard.status, StatusCode::OK);
     let me = app.get("/api/auth/me").header("cookie", &cookie).send().await;
     assert_eq!(me.json()["name"], "Ben");
+}
+
+#[tokio::test]
+async fn a_cancelled_competition_on_the_dashboard_has_not_started() {
+    let app = App::new().await;
+    let (ada, ben) = (app.world.organizer("Ada").await, app.world.participant("Ben").await);
+    let id = app.world.competition(&ada).create().await;
+    app.post(&format!("/api/competitions/{id}/register")).by(&ben).send().await;
+    app.call(Method::DELETE, &format!("/api/competitions/{id}")).by(&ada).send().await;
+    let cookie = app.log_in(&ben).await;
+    let dashboard = page_text(&app, &cookie, "/dashboard").await;
+    assert!(dashboard.contains("Cancelled by the organizer"), "{dashboard}");
+    assert!(dashboard.contains("Starts: ") && !dashboard.contains("Started: "), "{dashboard}");
 }
 
 #[tokio::test]
@@ -309,7 +322,7 @@ async fn pages_describe_an_account_deletion_before_and_after_it() {
     let account = see(&ada, "/account").await;
     assert!(account.contains("One past or cancelled competition of yours stays"));
     let body = json!({ "password": "correct horse" });
-    let deleted = app.call(axum::http::Method::DELETE, "/api/auth/me").by(&ada).json(&body);
+    let deleted = app.call(Method::DELETE, "/api/auth/me").by(&ada).json(&body);
     assert_eq!(deleted.send().await.status, StatusCode::NO_CONTENT);
     assert!(see(&ben, "/dashboard").await.contains("Organizer account deleted"));
     let detail = see(&ben, &format!("/competitions/{id}")).await;

@@ -62,6 +62,24 @@ async fn a_registration_for_a_full_competition_waits_and_is_given_the_next_free_
 }
 
 #[tokio::test]
+async fn cancelling_a_registration_says_whether_the_seat_goes_to_the_waiting_list() {
+    let app = App::new().await;
+    let ada = app.world.organizer("Ada").await;
+    let [ben, eve] = &app.world.participants(2).await[..] else { panic!("two") };
+    let id = create(&app, &ada, json!(5)).await["id"].as_str().unwrap().to_owned();
+    let register = format!("/api/competitions/{id}/register");
+    let cookie = &app.log_in(ben).await;
+    let waits = "Your seat goes to the first on the waiting list";
+    for (participant, others_wait) in [(ben, false), (eve, true)] {
+        app.post(&register).by(participant).send().await;
+        let page = format!("/competitions/{id}/cancel-registration");
+        let shown = page_text(&app, cookie, &page).await;
+        assert_eq!(shown.contains(waits), others_wait, "{shown}");
+        assert_eq!(shown.contains("if a seat is left"), !others_wait, "{shown}");
+    }
+}
+
+#[tokio::test]
 async fn leaving_the_list_after_a_promotion_keeps_the_seat_and_says_so() {
     let app = App::new().await;
     let ada = app.world.organizer("Ada").await;

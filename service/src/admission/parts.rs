@@ -33,7 +33,7 @@ pub(super) struct NewParts {
     pub(super) tags: Option<Vec<Tag>>,
     /// The sections, if they change.
     pub(super) sections: Option<Sections>,
-    /// The pictures in its texts, if they change.
+    /// The pictures in its texts, if these show any, or did.
     pub(super) pictures: Option<BTreeSet<AssetId>>,
     /// The questions, if they change.
     pub(super) questions: Option<Questions>,

@@ -8,6 +8,7 @@
 //! itself leaves of a file that was never complete is no file to it, and stays.
 
 mod clean_up;
+mod keep;
 mod list;
 mod pattern;
 mod picture;

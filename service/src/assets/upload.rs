@@ -10,8 +10,8 @@ use sha2::{Digest, Sha256};
 
 use super::{
     file,
+    keep::keep,
     picture::{DAMAGED, Picture},
-    use_as_cover::keep,
 };
 use crate::{
     Actor, Context, Error, Result,
@@ -98,8 +98,8 @@ async fn find(ctx: &Context, owner: UserId, hash: &str) -> Result<Option<asset::
             return Ok(None);
         }
     }
-    let is_kept = keep(ctx, owner, stored.id).await?;
-    Ok(is_kept.then_some(stored))
+    let kept = keep(ctx, owner, &[stored.id].into()).await?;
+    Ok(kept.contains(&stored.id).then_some(stored))
 }
 
 /// Refuses an organizer who has uploaded too many pictures, today or in all. Concurrent uploads may

@@ -1,17 +1,18 @@
 //! Pictures in the texts of a competition.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
 
 use domain::{
     AssetId, CompetitionEdit, Description, Faults, NewCompetition, SectionText, Sections,
     SectionsEdit, UserId,
 };
-use sea_orm::{ColumnTrait, EntityTrait, ExprTrait, QueryFilter, QuerySelect};
+use sea_orm::{ColumnTrait, EntityTrait, ExprTrait, QueryFilter};
 
+use super::keep::keep;
 use crate::{
     Context, Result,
     entity::asset::{self, Column as C, State},
-    infrastructure::db::{bulk, retry},
+    infrastructure::db::bulk,
     markdown::{self, Pictures},
 };
 
@@ -61,8 +62,7 @@ pub(crate) async fn use_in_texts(
     if all.is_empty() {
         return Ok(());
     }
-    // The clean-up locks pictures in another order.
-    let own = retry(|| keep_all(ctx, organizer, &all)).await?;
+    let own = keep(ctx, organizer, &all).await?;
     let mut faults = Faults::default();
     for ((field, label, _), named) in texts.into_iter().zip(named) {
         let others = named.into_iter().filter(|(picture, _)| !own.contains(picture));
@@ -77,25 +77,6 @@ pub(crate) async fn use_in_texts(
         }
     }
     Ok(faults.finish(Some(()))?)
-}
-
-/// Counts the time for which these pictures are kept from now. Returns those that the owner has.
-async fn keep_all(
-    ctx: &Context,
-    owner: UserId,
-    pictures: &BTreeSet<AssetId>,
-) -> Result<HashSet<AssetId>> {
-    let db = ctx.db.connection();
-    let own = bulk::any_of(db, C::Id, pictures.iter().copied())
-        .and(C::OwnerId.eq(owner))
-        .and(C::State.eq(State::Stored));
-    asset::Entity::update_many()
-        .col_expr(C::UsedAt, ctx.now().utc().into())
-        .filter(own.clone())
-        .exec(&*ctx.db.autocommit().await)
-        .await?;
-    let kept = asset::Entity::find().select_only().column(C::Id).filter(own).into_tuple();
-    Ok(kept.all(db).await?.into_iter().collect())
 }
 
 /// The pictures that a description and sections name.

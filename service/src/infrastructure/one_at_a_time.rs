@@ -8,7 +8,7 @@ use tokio::{
     time::timeout,
 };
 
-/// How long work waits until that before it is done.
+/// How long work waits for the work before it.
 const MAX_WAIT: Duration = Duration::from_secs(10);
 
 /// Runs one piece of work at a time.
@@ -61,7 +61,7 @@ mod tests {
     use super::*;
 
     #[tokio::test(start_paused = true)]
-    async fn work_waits_for_that_before_it_and_is_given_up_after_ten_seconds() {
+    async fn work_waits_for_the_work_before_it_for_ten_seconds_at_most() {
         let works = OneAtATime::default();
         let before = Arc::clone(&works.slot).acquire_owned().await.unwrap();
         let began = Instant::now();

@@ -158,6 +158,30 @@ async fn a_picture_that_an_earlier_release_deletes_is_deleted_with_its_use() {
 }
 
 #[tokio::test]
+async fn a_picture_of_another_organizer_or_a_deleted_one_is_neither_shown_nor_kept() {
+    let world = World::new().await;
+    let (ada, eve) = (world.organizer("Ada").await, world.organizer("Eve").await);
+    let id = world.competition(&ada).create().await;
+    let (own, foreign) = (world.picture(&ada, 1).await, world.picture(&eve, 1).await);
+    // An earlier release has written it.
+    let text = format!("{}\n\n{}", shown(&own), shown(&foreign));
+    world.execute(&format!("UPDATE competitions SET description = '{text}'")).await.unwrap();
+    let organizer = ada.user().unwrap().id;
+    let images = async || {
+        let none = Sections::default();
+        let pictures = assets::pictures_shown_in(&world.ctx, organizer, &text, &none).await;
+        service::markdown::render(&text, 2, &pictures.unwrap()).matches("<img").count()
+    };
+    assert_eq!(images().await, 1);
+    assert_eq!(faults(&world, &ada, id, json!({ "title": "Other" })).await, [""; 0]);
+    world.clock.advance(A_WEEK);
+    clean_up(&world).await;
+    assert!(is_there(&world, own.id).await && !is_there(&world, foreign.id).await);
+    world.execute("UPDATE assets SET state = 'DELETING'").await.unwrap();
+    assert_eq!(images().await, 0);
+}
+
+#[tokio::test]
 async fn an_organizer_sees_which_pictures_are_used_and_how_long_the_others_are_kept() {
     let world = World::new().await;
     let (ada, eve) = (world.organizer("Ada").await, world.organizer("Eve").await);

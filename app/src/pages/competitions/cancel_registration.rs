@@ -26,7 +26,7 @@ pub struct CancelRegistrationScreen {
     pub title: String,
     /// When registration closes; `None` when it is not open.
     pub open_until: Option<Moment>,
-    /// Whether a seat that becomes free goes to somebody on the waiting list.
+    /// Whether a seat that becomes free goes to the first on the waiting list.
     pub others_wait: bool,
     /// What the participant has; `None` when that is nothing.
     pub claim: Option<Claim>,

@@ -92,14 +92,14 @@ fn Content(screen: DashboardScreen) -> impl IntoView {
         DashboardContent::Organizer(screen) => {
             let content = view! {
                 <OrganizerDashboard screen />
-                <WayTo
+                <LinkSection
                     id="pictures-title"
                     title="Pictures"
                     purpose="For the texts of your competitions."
                     href=pictures::PAGE
                     link="Your pictures"
                 />
-                <WayTo
+                <LinkSection
                     id="webhooks-title"
                     title="Webhooks"
                     purpose="For programs of yours that act on registrations and changes."
@@ -156,9 +156,9 @@ fn Views(shown: DashboardView) -> impl IntoView {
     }
 }
 
-/// The way to pages of their own.
+/// A section with a link to other pages.
 #[component]
-fn WayTo(
+fn LinkSection(
     /// The id of the heading.
     id: &'static str,
     /// The heading.

@@ -109,9 +109,9 @@ fn made_for() -> Option<String> {
     Some(field.dyn_into::<HtmlInputElement>().ok()?.value())
 }
 
-/// Whether the user types or chooses something, other than a file.
+/// Whether the user is in a field.
 fn is_in_field() -> bool {
-    const FIELDS: &str = "input:not([type=file]):focus, textarea:focus, select:focus";
+    const FIELDS: &str = "input:focus, textarea:focus, select:focus";
     let page = document().document_element();
     page.is_some_and(|page| matches!(page.query_selector(FIELDS), Ok(Some(_))))
 }

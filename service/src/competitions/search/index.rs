@@ -100,7 +100,7 @@ async fn attempt(ctx: &Context, ids: &[CompetitionId]) -> Result<()> {
             let tags = tags.get(&row.id).map(|tags| tags.join("\n")).unwrap_or_default();
             let name = organizer.map(|organizer| organizer.name).unwrap_or_default();
             let facts = row.searched_facts();
-            let description = markdown::plain(&row.description);
+            let description = markdown::plain_text(&row.description);
             let others = words(&[&*tags, &name, &facts, &description].join("\n"));
             competition_search::Model {
                 competition_id: row.id,
