@@ -109,7 +109,8 @@ pub(super) fn is_used() -> Expr {
     Expr::exists(as_cover).or(Expr::exists(in_text))
 }
 
-/// Marks the pictures to be deleted. One that is chosen at the same time is kept: the condition on `used_at` is checked again after the wait for its row.
+/// Marks the pictures to be deleted. One that is chosen at the same time is kept: the condition on
+/// `used_at` is checked again after the wait for its row.
 async fn mark(ctx: &Context) -> Result<()> {
     let now = ctx.now().utc();
     let unused = Condition::all()
