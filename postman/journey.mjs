@@ -81,6 +81,13 @@ export const JOURNEY = {
         accessCodes: [{ code: 'EARLY-BIRD', maxUses: 20 }],
       },
     },
+    {
+      id: 'duplicate_competition',
+      as: 'organizer',
+      path: COMPETITION,
+      headers: { 'Idempotency-Key': '{{run}}-duplicate' },
+      tests: { 'is a draft': 'response.visibility === "DRAFT"' },
+    },
     { id: 'get_competition_calendar', path: COMPETITION },
     { id: 'get_seats', path: COMPETITION },
     {

@@ -63,6 +63,9 @@ pub enum CallToAction {
     NotYetOpen,
     /// The deadline has passed.
     Closed,
+    /// It has started, and ends later; with the status of the viewer's registration, if it has a
+    /// seat.
+    UnderWay(Option<RegistrationStatus>),
     /// It is over; with the status of the viewer's registration, if it has a seat.
     Over(Option<RegistrationStatus>),
     /// The competition was cancelled.
@@ -78,13 +81,19 @@ pub enum CallToAction {
 }
 
 impl CallToAction {
-    /// The state for a viewer. The first that applies wins: cancelled, over, registered, then
+    /// Whether the competition has started, or can start no more without a new deadline.
+    pub fn is_over(self) -> bool {
+        matches!(self, Self::UnderWay(_) | Self::Over(_))
+    }
+
+    /// The state for a viewer. The first that applies wins: cancelled, started, registered, then
     /// whether they can register.
     pub fn of(competition: &Competition, viewer: &ViewerState, now: Timestamp) -> Self {
         let seat = viewer.registration.filter(|status| status.holds_seat());
         let user = viewer.user.as_ref();
         match (seat, user) {
             _ if competition.is_cancelled() => Self::Cancelled,
+            _ if competition.dates().is_under_way(now) => Self::UnderWay(seat),
             _ if competition.is_over(now) => Self::Over(seat),
             (Some(status), _) => Self::Registered(status),
             _ if viewer.registration == Some(RegistrationStatus::Waitlisted) => {
@@ -227,6 +236,25 @@ mod tests {
             (&other, deadline, CallToAction::Closed),
         ] {
             assert_eq!(CallToAction::of(&competition, viewer, now), expected);
+        }
+    }
+
+    #[test]
+    fn a_competition_is_under_way_from_its_start_to_its_end_and_then_over() {
+        use CallToAction as Cta;
+        let (start, end) = ("2026-12-01T00:00:00Z", "2026-12-02T00:00:00Z");
+        let times = (Some(start.parse().unwrap()), Some(end.parse().unwrap()));
+        let competition = Competition { start_date: times.0, ends_at: times.1, ..competition(1) };
+        let seated = viewer(Some(Role::Participant), Some(RegistrationStatus::Confirmed));
+        let seat = Some(RegistrationStatus::Confirmed);
+        for (now, of_seated, of_others) in [
+            (start, Cta::UnderWay(seat), Cta::UnderWay(None)),
+            (end, Cta::Over(seat), Cta::Over(None)),
+        ] {
+            let now = now.parse().unwrap();
+            assert_eq!(CallToAction::of(&competition, &seated, now), of_seated);
+            assert_eq!(CallToAction::of(&competition, &viewer(None, None), now), of_others);
+            assert!(of_seated.is_over() && of_others.is_over());
         }
     }
 

@@ -55,9 +55,10 @@ pub use competition::{
     Attendance, Availability, Clash, Competition, CompetitionCounts, CompetitionDetail,
     CompetitionDraft, CompetitionEdit, CompetitionFilter, CompetitionInput, CompetitionPage,
     CompetitionPatch, CompetitionQuery, CompetitionSort, CompetitionStatus, CompetitionWithCount,
-    CompetitionWithOrganizer, CompetitionWithSections, Contact, Dates, Facts, FactsEdit,
+    CompetitionWithOrganizer, CompetitionWithSections, Contact, DateFault, Dates, Facts, FactsEdit,
     MAX_CAPACITY, MAX_WAITLIST, NewCompetition, Organizer, SeatsChanged, Sections, SectionsEdit,
-    StartDays, UNDATED_FOR, Visibility, seats_left, seats_taken, short_place, venue_line,
+    StartDays, StartRule, UNDATED_FOR, Visibility, seats_left, seats_taken, short_place,
+    venue_line,
 };
 #[cfg(feature = "openapi")]
 pub use competition::{Day, SearchText, TagList};

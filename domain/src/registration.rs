@@ -278,7 +278,8 @@ impl MyCompetition {
         self.dates().is_over(now)
     }
 
-    fn dates(&self) -> Dates {
+    /// Its times, without when registration opens.
+    pub fn dates(&self) -> Dates {
         Dates {
             opens: None,
             deadline: self.reg_deadline,

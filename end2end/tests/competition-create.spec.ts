@@ -111,26 +111,36 @@ test('a start before the deadline is refused and the typed text is kept', async 
 
   await createCompetition(page, fields);
 
-  await expectFaults(page, ['Choose a start after registration closes']);
+  await expectFaults(page, ['Choose a start that is not before registration closes']);
   await expectCompetitionFields(page, fields);
   await expectFaultAt(
     page,
     page.getByLabel('Starts (optional)'),
-    'Choose a start after registration closes',
+    'Choose a start that is not before registration closes',
   );
+});
+
+test('registration may close when the competition starts', async ({ page }) => {
+  const title = unique('Until the start');
+
+  await createCompetition(page, competitionFields(title, inDays(7), inDays(7)));
+
+  await expect(page.getByRole('heading', { name: title })).toBeVisible();
 });
 
 test('a deadline that has passed is refused, and the corrected form is accepted', async ({ page }) => {
   const title = unique('Too late');
   await createCompetition(page, competitionFields(title, inDays(-1), inDays(14)));
   await expectFaults(page, ['Choose a closing time in the future']);
+  await createCompetition(page, competitionFields(title, inDays(-1), inDays(-2)));
+  await expectFaults(page, ['Choose a closing time in the future', 'Choose a start that is not before registration closes']);
 
   await createCompetition(page, competitionFields(title, inDays(1), inDays(14)));
 
   await expect(page.getByRole('heading', { name: title })).toBeVisible();
 });
 
-test('a preview renders the description, and the typed text is kept', async ({ page }) => {
+test('a preview shows what the page will, and the typed text is kept', async ({ page }) => {
   const fields = {
     ...competitionFields(unique('Previewed'), inDays(7), inDays(14)),
     Description: '# Rules\n\nSeven **rounds**.',
@@ -142,6 +152,10 @@ test('a preview renders the description, and the typed text is kept', async ({ p
   const preview = page.getByRole('region', { name: 'Preview' });
   await expect(preview.getByRole('heading', { name: 'Rules' })).toBeVisible();
   await expect(preview.locator('strong')).toHaveText('rounds');
+  for (const fact of [fields.Title, '2 seats', 'Starts', 'Registration closes', 'Organizer']) {
+    await expect(preview.getByText(fact, { exact: true })).toBeVisible();
+  }
+  await expect(preview.getByRole('list', { name: 'Tags' }).getByRole('listitem')).toHaveText(['chess', 'open']);
   await expectCompetitionFields(page, fields);
   if (javaScriptOn()) await expect(preview.getByRole('heading', { name: 'Preview' })).toBeFocused();
 

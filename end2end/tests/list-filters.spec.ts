@@ -55,10 +55,16 @@ test('the organizer of a competition leads to all of theirs', async ({ page, api
   await page.getByRole('link', { name: owner.name }).click();
 
   await expect(found(page)).toHaveText('2 competitions found');
-  await expect(page.getByText(`Competitions of ${owner.name}`)).toBeVisible();
+  const heading = page.getByRole('heading', { level: 1 });
+  await expect(heading).toHaveText(`Competitions of ${owner.name}`);
+  await expect(page).toHaveTitle(`Competitions of ${owner.name} – Mini Compete`);
   await choose(page, 'Status', 'Over');
   await expect(page.getByText('No competitions match these filters')).toBeVisible();
+  await expect(heading).toHaveText(`Competitions of ${owner.name}`);
   expect(asked(page)).toMatchObject({ organizerId: owner.id, status: 'over' });
+  await page.getByRole('link', { name: 'Clear filters' }).click();
+  await expect(page).toHaveTitle('Competitions – Mini Compete');
+  await expect(heading).toHaveText('Competitions');
 });
 
 test('a choice from a list acts at once and keeps the focus', { tag: '@js' }, async ({ page, api }) => {

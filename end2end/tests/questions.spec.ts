@@ -105,8 +105,8 @@ test('a participant answers questions of each kind, and changes an answer', { ta
   await question(page, 'Days (optional)').getByLabel('Saturday').check();
   await page.getByLabel('I accept the terms').check();
   await page.getByRole('button', { name: 'Register' }).click();
-  await expect(page).toHaveURL(`/competitions/${competition.id}`);
-  await expect(page.getByText('You are registered', { exact: true })).toBeVisible();
+  await expect(page).toHaveURL(`/competitions/${competition.id}#registration`);
+  await expect(page.getByText('You are registered', { exact: true })).toBeInViewport();
 
   const answers = async () => {
     const [mine] = await api.registrationsOf(participant);

@@ -21,6 +21,17 @@ test('a double click registers once', async ({ page, api }) => {
   await expect.poll(() => api.mailOf(participant)).toHaveLength(1);
 });
 
+test('the panel is in view after registering', { tag: '@phone' }, async ({ page, api }) => {
+  const description = 'A line of the description.\n\n'.repeat(40);
+  const [participant, competition] = await Promise.all([api.participant(), api.competition({ description })]);
+  await logInAs(page, participant);
+  await open(page, `/competitions/${competition.id}`);
+
+  await page.getByRole('button', { name: 'Register' }).click();
+
+  await expect(page.getByText('You are registered')).toBeInViewport();
+});
+
 test('the same form sent again registers once and succeeds', { tag: '@no-js' }, async ({ page, api }) => {
   const [participant, competition] = await Promise.all([
     api.participant(),

@@ -46,7 +46,7 @@ pub async fn participant(ctx: &Context, actor: &Actor) -> Result<ParticipantDash
         mine.registration.status.is_active() && mine.competition.cancelled_at.is_none()
     });
     let (mut past, mut upcoming): (Vec<_>, Vec<_>) =
-        held.into_iter().partition(|mine| mine.competition.is_over(now));
+        held.into_iter().partition(|mine| mine.competition.dates().has_ended(now));
     let when = |mine: &MyRegistration| {
         mine.competition.start_date.unwrap_or(mine.competition.reg_deadline)
     };

@@ -43,7 +43,7 @@ fn invalid(id: &Text, error: FormError) -> impl Fn() -> Option<&'static str> + u
 #[component]
 fn Label(id: Text, label: Text, #[prop(optional_no_strip)] hint: Option<String>) -> impl IntoView {
     view! {
-        <label for=id.clone() class="font-semibold">{label}</label>
+        <label for=id.clone() class="font-semibold" dir="auto">{label}</label>
         {hint
             .map(|hint| {
                 view! { <p id=format!("{id}-hint") class="text-sm text-muted">{hint}</p> }
@@ -96,6 +96,7 @@ pub(crate) fn Field(
             <FieldError id=id.clone() error />
             <input
                 class="input"
+                dir="auto"
                 id=id
                 name=name
                 type=kind
@@ -146,6 +147,7 @@ pub(crate) fn TextArea(
             <FieldError id=id.clone() error />
             <textarea
                 class="textarea"
+                dir="auto"
                 id=id
                 name=name
                 rows=rows

@@ -24,11 +24,15 @@ pub(crate) fn focus<E: JsCast + 'static>(element: E) {
 
 /// Focuses the element with this id, or else the other one, without scrolling the page.
 fn focus_in_place<E: JsCast + 'static>(id: Option<String>, or_else: E) {
+    focus_one(id, or_else, true);
+}
+
+fn focus_one<E: JsCast + 'static>(id: Option<String>, or_else: E, stays_in_place: bool) {
     when_connected(or_else.unchecked_into(), FRAMES, move |or_else| {
         let found = id.and_then(|id| document().get_element_by_id(&id));
         let element = found.map_or(or_else, JsCast::unchecked_into);
         let options = FocusOptions::new();
-        options.set_prevent_scroll(true);
+        options.set_prevent_scroll(stays_in_place);
         // As above.
         let _ = element.focus_with_options(&options);
     });
@@ -84,8 +88,13 @@ impl NavigationFocus {
             let here = untrack(|| next::here(&location));
             if last.get_value() != here {
                 last.set_value(here);
-                // Without scrolling: the router has done that.
-                focus_in_place(kept.try_update_value(Option::take).flatten(), element);
+                let kept = kept.try_update_value(Option::take).flatten();
+                // The router scrolls to the element of an address only if it is there already.
+                let hash = untrack(|| location.hash.get());
+                match hash.trim_start_matches('#') {
+                    "" => focus_in_place(kept, element),
+                    id => focus_one(Some(id.to_owned()), element, false),
+                }
             }
         });
     }

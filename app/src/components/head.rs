@@ -48,13 +48,22 @@ pub(crate) fn Head(
             <Meta name="twitter:card" content="summary_large_image" />
         }
     });
-    // On the server leptos_meta does not escape the title; in the browser it sets it as text.
-    #[cfg(feature = "ssr")]
-    let title = html_escape::encode_text(&title).into_owned();
     view! {
-        <Title text=title />
+        <PageTitle title />
         <Meta name="description" content=description />
         {noindex.then(|| view! { <Meta name="robots" content="noindex" /> })}
         {share}
     }
+}
+
+/// The title of a page alone, where its data names it.
+#[component]
+pub(crate) fn PageTitle(
+    /// Unique among the pages.
+    title: String,
+) -> impl IntoView {
+    // On the server leptos_meta does not escape the title; in the browser it sets it as text.
+    #[cfg(feature = "ssr")]
+    let title = html_escape::encode_text(&title).into_owned();
+    view! { <Title text=title /> }
 }

@@ -47,7 +47,7 @@ pub(crate) use failure::FailureView;
 pub(crate) use failure::{FailureText, failure_text};
 pub(crate) use field::{Field, FieldError, PasswordField, SelectField, TextArea};
 pub(crate) use focus::{NavigationFocus, focus};
-pub(crate) use head::Head;
+pub(crate) use head::{Head, PageTitle};
 pub(crate) use heading::Heading;
 pub(crate) use icon::{Icon, Shape};
 pub(crate) use kept_text::{KeptIn, KeptText};

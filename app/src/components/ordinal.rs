@@ -1,6 +1,8 @@
 //! Ordinal numbers.
 
-/// "1st", "2nd", "13th".
+use domain::grouped;
+
+/// "1st", "2nd", "1,213th".
 pub(crate) fn ordinal(number: u32) -> String {
     let ending = match (number % 10, number % 100) {
         (_, 11..=13) => "th",
@@ -9,7 +11,7 @@ pub(crate) fn ordinal(number: u32) -> String {
         (3, _) => "rd",
         _ => "th",
     };
-    format!("{number}{ending}")
+    format!("{}{ending}", grouped(number.into()))
 }
 
 #[cfg(test)]
@@ -18,9 +20,9 @@ mod tests {
 
     #[test]
     fn ordinals_end_as_their_last_word_does() {
-        let ordinals = [1, 2, 3, 4, 11, 12, 13, 21, 102, 111].map(ordinal);
+        let ordinals = [1, 2, 3, 4, 11, 12, 13, 21, 102, 1111].map(ordinal);
         let expected =
-            ["1st", "2nd", "3rd", "4th", "11th", "12th", "13th", "21st", "102nd", "111th"];
+            ["1st", "2nd", "3rd", "4th", "11th", "12th", "13th", "21st", "102nd", "1,111th"];
         assert_eq!(ordinals, expected);
     }
 }

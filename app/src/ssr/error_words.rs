@@ -3,7 +3,7 @@
 //! The messages of the API are fixed: clients may show them. Pages say what to do instead. The
 //! replacement happens on the server, so that browsers do not load these texts.
 
-use domain::{ErrorCode, PublicError};
+use domain::{DateFault, ErrorCode, PublicError};
 
 /// The error with the messages that pages show. An error without words of its own keeps its
 /// message; replacing twice changes nothing.
@@ -29,7 +29,7 @@ fn words(code: ErrorCode, message: &str) -> Option<&'static str> {
         ErrorCode::CompetitionFull => "The last seat has just been taken",
         ErrorCode::RegistrationClosed => "Registration has closed",
         ErrorCode::CompetitionCancelled => "This competition was cancelled",
-        ErrorCode::CompetitionOver => "This competition is over",
+        ErrorCode::CompetitionOver => "This competition has started or is over",
         ErrorCode::ResetLinkInvalid => "This link has expired. Request a new one.",
         ErrorCode::IdempotencyInFlight => {
             "Your last click is still being processed. Try again in a moment."
@@ -48,20 +48,13 @@ fn words(code: ErrorCode, message: &str) -> Option<&'static str> {
 
 /// The message about one field of a form.
 fn field_words(code: ErrorCode, field: &str, message: &str) -> Option<String> {
+    let is_it = |fault: &DateFault| fault.field() == field && fault.message() == message;
+    if let Some(fault) = DateFault::ALL.into_iter().find(is_it) {
+        return Some(date_words(fault).to_owned());
+    }
     let words = match code {
         ErrorCode::EmailTaken => "An account with this email exists. Log in?",
         ErrorCode::WrongPassword => "Wrong password",
-        ErrorCode::DeadlineNotInFuture => "Choose a closing time in the future",
-        ErrorCode::StartNotAfterDeadline => "Choose a start after registration closes",
-        ErrorCode::EndNotAfterStart => "Choose an end after the start",
-        ErrorCode::PromoteUntilBeforeDeadline => {
-            "Choose an end of the waiting list that is not before registration closes"
-        }
-        ErrorCode::PromoteUntilAfterStart => {
-            "Choose an end of the waiting list that is not after the start, or without a start at \
-             most 90 days after registration closes"
-        }
-        ErrorCode::OpeningNotBeforeDeadline => "Choose an opening time before registration closes",
         ErrorCode::StaleVersion => {
             "This competition was changed since you opened it. Check the changes, then save again."
         }
@@ -75,6 +68,23 @@ fn field_words(code: ErrorCode, field: &str, message: &str) -> Option<String> {
         _ => return rule_words(field, message),
     };
     Some(words.to_owned())
+}
+
+/// The message about a date that is wrong beside another. An error may have several.
+fn date_words(fault: DateFault) -> &'static str {
+    match fault {
+        DateFault::DeadlineNotInFuture => "Choose a closing time in the future",
+        DateFault::OpeningNotBeforeDeadline => "Choose an opening time before registration closes",
+        DateFault::StartNotAfterDeadline => "Choose a start that is not before registration closes",
+        DateFault::PromoteUntilBeforeDeadline => {
+            "Choose an end of the waiting list that is not before registration closes"
+        }
+        DateFault::PromoteUntilAfterStart => {
+            "Choose an end of the waiting list that is not after the start, or without a start at \
+             most 90 days after registration closes"
+        }
+        DateFault::EndNotAfterStart => "Choose an end after the start",
+    }
 }
 
 /// The message about a field that breaks a rule: `Title must not be blank`.
@@ -99,8 +109,9 @@ fn rule_words(field: &str, message: &str) -> Option<String> {
         "summary" => "a summary",
         "venueName" => "a venue",
         "venueAddress" => "an address",
-        "onlineUrl" | "website" => "a link",
-        "contactEmail" => "an email",
+        "onlineUrl" => "an online link",
+        "website" => "a website",
+        "contactEmail" => "an email for questions",
         "rules" | "prizes" => "text",
         "schedule" => "a schedule",
         "url" => "a URL",
@@ -212,6 +223,31 @@ mod tests {
         ] {
             assert_eq!(fault(url, rule), [words, others[0], others[1]]);
         }
+    }
+
+    #[test]
+    fn wrong_dates_are_named_together_and_beside_other_faults() {
+        let input = |title: &str| CompetitionInput {
+            title: title.to_owned().into(),
+            description: "Seven rounds".to_owned().into(),
+            reg_deadline: "2026-11-24T12:00:00Z".to_owned().into(),
+            start_date: "2026-11-24T11:00:00Z".to_owned().into(),
+            ends_at: "2026-11-24T10:00:00Z".to_owned().into(),
+            ..CompetitionInput::default()
+        };
+        let faults = |title: &str| {
+            let checked = input(title)
+                .check("2026-11-25T12:00:00Z".parse().unwrap(), |zone| Some(zone.clone()));
+            messages(checked.unwrap_err())
+        };
+        let dates = [
+            "Choose a closing time in the future",
+            "Choose a start that is not before registration closes",
+            "Choose an end after the start",
+        ];
+        // The capacity is missing.
+        assert_eq!(faults("Chess")[1..], dates);
+        assert_eq!(faults("")[2..], dates);
     }
 
     #[test]

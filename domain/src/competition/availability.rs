@@ -24,7 +24,9 @@ pub enum Availability {
     NotYetOpen,
     /// The deadline has passed.
     Closed,
-    /// It has started, or it has no start date and its deadline is long past.
+    /// It has started, and ends later.
+    UnderWay,
+    /// It has ended, or has started without an end, or its deadline is long past without a start.
     Over,
     /// The organizer has cancelled it.
     Cancelled,
@@ -39,6 +41,8 @@ impl Availability {
             Self::Cancelled
         } else if competition.is_draft() {
             Self::Draft
+        } else if competition.dates().is_under_way(now) {
+            Self::UnderWay
         } else if competition.is_over(now) {
             Self::Over
         } else if competition.is_not_yet_open(now) {
@@ -57,6 +61,16 @@ impl Availability {
         }
     }
 
+    /// Whether nobody can register by themselves any more.
+    pub fn is_past_deadline(self) -> bool {
+        self == Self::Closed || self.has_started()
+    }
+
+    /// Whether it has started, or is over without a start.
+    pub fn has_started(self) -> bool {
+        matches!(self, Self::UnderWay | Self::Over)
+    }
+
     /// The text of the badge.
     pub fn words(self) -> &'static str {
         match self {
@@ -66,6 +80,7 @@ impl Availability {
             Self::Full => "Full",
             Self::NotYetOpen => "Opening soon",
             Self::Closed => "Closed",
+            Self::UnderWay => "Under way",
             Self::Over => "Over",
             Self::Cancelled => "Cancelled",
             Self::Draft => "Draft",
@@ -76,6 +91,29 @@ impl Availability {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_competition_is_under_way_until_its_end_and_then_over() {
+        let competition: Competition = serde_json::from_value(serde_json::json!({
+            "id": "01939c2e-7b5a-7000-8000-000000000001", "title": "Sprint", "description": "",
+            "tags": [], "capacity": 5, "seatsLeft": 5, "regDeadline": "2026-11-24T12:00:00.000Z",
+            "startDate": "2026-12-01T12:00:00.000Z", "endsAt": "2026-12-02T12:00:00.000Z",
+            "timeZone": "UTC", "organizerId": "01939c2e-7b5a-7000-8000-000000000002",
+            "version": 1, "createdAt": "2026-11-01T12:00:00.000Z",
+            "updatedAt": "2026-11-01T12:00:00.000Z",
+        }))
+        .unwrap();
+        for (now, expected, has_started) in [
+            ("2026-12-01T11:59:59Z", Availability::Closed, false),
+            ("2026-12-01T12:00:00Z", Availability::UnderWay, true),
+            ("2026-12-02T12:00:00Z", Availability::Over, true),
+        ] {
+            let availability = Availability::of(&competition, now.parse().unwrap());
+            assert_eq!(availability, expected, "{now}");
+            assert!(availability.is_past_deadline());
+            assert_eq!(availability.has_started(), has_started);
+        }
+    }
 
     #[test]
     fn a_full_competition_is_full_unless_its_waiting_list_takes_more_with_or_without_approval() {

@@ -2,7 +2,8 @@
 
 use chrono::TimeDelta;
 
-use crate::{ErrorCode, PublicError, Timestamp};
+use super::date_fault::{DateFault, error_of};
+use crate::{PublicError, Timestamp};
 
 /// How long after its registration deadline a competition without a start date is over. Until then
 /// the organizer may announce one.
@@ -24,7 +25,36 @@ pub struct Dates {
     pub end: Option<Timestamp>,
 }
 
+/// When the earliest start is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum StartRule {
+    /// After the registration deadline, as clients of the first version expect it.
+    #[default]
+    AfterDeadline,
+    /// At the registration deadline: registration closes at the start.
+    AtDeadline,
+}
+
+impl StartRule {
+    /// The rule of a request that says whether the deadline may equal the start.
+    pub(super) fn of(deadline_may_equal_start: bool) -> Self {
+        if deadline_may_equal_start { Self::AtDeadline } else { Self::AfterDeadline }
+    }
+
+    fn allows(self, start: Timestamp, deadline: Timestamp) -> bool {
+        match self {
+            Self::AfterDeadline => start > deadline,
+            Self::AtDeadline => start >= deadline,
+        }
+    }
+}
+
 impl Dates {
+    /// Whether registration closes at the start.
+    pub fn close_at_start(self) -> bool {
+        self.start == Some(self.deadline)
+    }
+
     /// Whether the competition is over at `now`: it has started, or it has no start date and the
     /// deadline passed [`UNDATED_FOR`] ago. Then neither a registration nor the competition can be
     /// cancelled.
@@ -35,6 +65,16 @@ impl Dates {
         }
     }
 
+    /// Whether it has started at `now`, and ends later. One without an end is over when it starts.
+    pub fn is_under_way(self, now: Timestamp) -> bool {
+        self.start.is_some_and(|start| start <= now) && self.end.is_some_and(|end| now < end)
+    }
+
+    /// Whether it is over at `now`, and not under way.
+    pub fn has_ended(self, now: Timestamp) -> bool {
+        self.is_over(now) && !self.is_under_way(now)
+    }
+
     /// Whether a seat that becomes free at `now` goes to the first on the waiting list.
     pub fn passes_seats_on(self, now: Timestamp) -> bool {
         // A server of an earlier release may have moved the deadline beyond the end of the list.
@@ -42,61 +82,53 @@ impl Dates {
         now < end && !self.is_over(now)
     }
 
-    /// Registration opens before the deadline, the competition starts after it, and ends after its
-    /// start. Seats are passed on until the deadline at least, and until it is over at most.
-    ///
-    /// # Errors
-    /// [`ErrorCode::OpeningNotBeforeDeadline`], [`ErrorCode::StartNotAfterDeadline`],
-    /// [`ErrorCode::PromoteUntilBeforeDeadline`], [`ErrorCode::PromoteUntilAfterStart`],
-    /// [`ErrorCode::EndNotAfterStart`].
-    pub(super) fn in_order(self) -> Result<Self, PublicError> {
-        if self.opens.is_some_and(|opens| opens >= self.deadline) {
-            let message = "Registration must open before the deadline";
-            let code = ErrorCode::OpeningNotBeforeDeadline;
-            return Err(PublicError::on_field(code, "regOpensAt", message));
-        }
-        if self.start.is_some_and(|start| start <= self.deadline) {
-            let message = "Start date must be after registration deadline";
-            let code = ErrorCode::StartNotAfterDeadline;
-            return Err(PublicError::on_field(code, "startDate", message));
-        }
-        if let Some(promote_until) = self.promote_until {
-            if promote_until < self.deadline {
-                let message = "Waiting list must not end before the registration deadline";
-                let code = ErrorCode::PromoteUntilBeforeDeadline;
-                return Err(PublicError::on_field(code, "promoteUntil", message));
-            }
-            let latest = self.start.map_or(self.deadline.utc() + UNDATED_FOR, Timestamp::utc);
-            if promote_until.utc() > latest {
-                let message = "Waiting list must not end after the start date, or without one \
-                               later than 90 days after the registration deadline";
-                let code = ErrorCode::PromoteUntilAfterStart;
-                return Err(PublicError::on_field(code, "promoteUntil", message));
-            }
-        }
-        if self.end.is_some_and(|end| self.start.is_none_or(|start| end <= start)) {
-            let message = "End must be after the start date";
-            return Err(PublicError::on_field(ErrorCode::EndNotAfterStart, "endsAt", message));
-        }
-        Ok(self)
+    /// What is wrong: registration opens before the deadline, the competition starts when the rule
+    /// allows it, and ends after its start. Seats are passed on until the deadline at least, and
+    /// until it is over at most.
+    pub(super) fn faults(self, rule: StartRule) -> Vec<DateFault> {
+        let latest = self.start.map_or(self.deadline.utc() + UNDATED_FOR, Timestamp::utc);
+        let faults = [
+            self.opens
+                .is_some_and(|opens| opens >= self.deadline)
+                .then_some(DateFault::OpeningNotBeforeDeadline),
+            self.start
+                .is_some_and(|start| !rule.allows(start, self.deadline))
+                .then_some(DateFault::StartNotAfterDeadline),
+            self.promote_until.and_then(|until| {
+                if until < self.deadline {
+                    return Some(DateFault::PromoteUntilBeforeDeadline);
+                }
+                (until.utc() > latest).then_some(DateFault::PromoteUntilAfterStart)
+            }),
+            self.end
+                .is_some_and(|end| self.start.is_none_or(|start| end <= start))
+                .then_some(DateFault::EndNotAfterStart),
+        ];
+        faults.into_iter().flatten().collect()
+    }
+
+    /// The same for dates with a new deadline, at which registration can still close.
+    pub(super) fn faults_at(self, now: Timestamp, rule: StartRule) -> Vec<DateFault> {
+        let past = (self.deadline <= now).then_some(DateFault::DeadlineNotInFuture);
+        past.into_iter().chain(self.faults(rule)).collect()
     }
 
     /// Registration can still close: a competition is published only then.
     ///
     /// # Errors
-    /// [`ErrorCode::DeadlineNotInFuture`].
+    /// [`crate::ErrorCode::DeadlineNotInFuture`].
     pub fn deadline_after(self, now: Timestamp) -> Result<Self, PublicError> {
         if self.deadline > now {
             return Ok(self);
         }
-        let message = "Registration deadline must be in the future";
-        Err(PublicError::on_field(ErrorCode::DeadlineNotInFuture, "regDeadline", message))
+        Err(error_of(&[DateFault::DeadlineNotInFuture]).expect("there is a fault"))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ErrorCode;
 
     fn at(text: &str) -> Timestamp {
         text.parse().unwrap()
@@ -124,6 +156,38 @@ mod tests {
     }
 
     #[test]
+    fn a_competition_is_under_way_from_its_start_to_its_end_if_one_is_set() {
+        let (start, end) = (at("2026-12-01T00:00:00Z"), at("2026-12-02T00:00:00Z"));
+        for (end, now, is_under_way) in [
+            (Some(end), "2026-11-30T23:59:59.999Z", false),
+            (Some(end), "2026-12-01T00:00:00Z", true),
+            (Some(end), "2026-12-01T23:59:59.999Z", true),
+            (Some(end), "2026-12-02T00:00:00Z", false),
+            (None, "2026-12-01T00:00:00Z", false),
+        ] {
+            let dates = Dates { start: Some(start), end, ..closing(at("2026-11-24T00:00:00Z")) };
+            assert_eq!(dates.is_under_way(at(now)), is_under_way, "{end:?} at {now}");
+            let has_ended = dates.is_over(at(now)) && !is_under_way;
+            assert_eq!(dates.has_ended(at(now)), has_ended, "{end:?} at {now}");
+        }
+    }
+
+    #[test]
+    fn a_start_at_the_deadline_is_wrong_unless_the_rule_allows_it() {
+        let deadline = at("2026-11-24T00:00:00Z");
+        let fault = DateFault::StartNotAfterDeadline;
+        for (start, rule, fault) in [
+            ("2026-11-23T23:59:59.999Z", StartRule::AtDeadline, Some(fault)),
+            ("2026-11-24T00:00:00Z", StartRule::AtDeadline, None),
+            ("2026-11-24T00:00:00Z", StartRule::AfterDeadline, Some(fault)),
+            ("2026-11-24T00:00:00.001Z", StartRule::AfterDeadline, None),
+        ] {
+            let dates = Dates { start: Some(at(start)), ..closing(deadline) };
+            assert_eq!(dates.faults(rule), Vec::from_iter(fault), "{start} {rule:?}");
+        }
+    }
+
+    #[test]
     fn a_competition_ends_after_its_start() {
         let (start, later) = (at("2026-12-01T00:00:00Z"), at("2026-12-01T00:00:00.001Z"));
         for (start, end, is_right) in [
@@ -133,25 +197,42 @@ mod tests {
             (Some(start), None, true),
         ] {
             let dates = Dates { start, end, ..closing(at("2026-11-24T00:00:00Z")) };
-            let code = dates.in_order().map_err(|error| error.code).err();
-            assert_eq!(code, (!is_right).then_some(ErrorCode::EndNotAfterStart), "{dates:?}");
+            let fault = (!is_right).then_some(DateFault::EndNotAfterStart);
+            assert_eq!(dates.faults(StartRule::AfterDeadline), Vec::from_iter(fault), "{dates:?}");
         }
     }
 
     #[test]
     fn a_waiting_list_ends_between_the_deadline_and_the_start() {
         let (deadline, start) = (at("2026-11-24T00:00:00Z"), at("2026-12-01T00:00:00Z"));
-        for (until, start, code) in [
-            ("2026-11-23T23:59:59Z", None, Some(ErrorCode::PromoteUntilBeforeDeadline)),
+        for (until, start, fault) in [
+            ("2026-11-23T23:59:59Z", None, Some(DateFault::PromoteUntilBeforeDeadline)),
             ("2026-11-24T00:00:00Z", Some(start), None),
             ("2026-12-01T00:00:00Z", Some(start), None),
-            ("2026-12-01T00:00:01Z", Some(start), Some(ErrorCode::PromoteUntilAfterStart)),
+            ("2026-12-01T00:00:01Z", Some(start), Some(DateFault::PromoteUntilAfterStart)),
             ("2027-02-22T00:00:00Z", None, None),
-            ("2027-02-22T00:00:01Z", None, Some(ErrorCode::PromoteUntilAfterStart)),
+            ("2027-02-22T00:00:01Z", None, Some(DateFault::PromoteUntilAfterStart)),
         ] {
             let dates = Dates { promote_until: Some(at(until)), start, ..closing(deadline) };
-            assert_eq!(dates.in_order().map_err(|error| error.code).err(), code, "{dates:?}");
+            assert_eq!(dates.faults(StartRule::AfterDeadline), Vec::from_iter(fault), "{dates:?}");
         }
+    }
+
+    #[test]
+    fn all_faults_are_found_at_once_and_the_first_names_the_error() {
+        let now = at("2026-11-25T00:00:00Z");
+        let wrong = Dates {
+            opens: Some(now),
+            start: Some(at("2026-11-20T00:00:00Z")),
+            promote_until: Some(at("2026-11-01T00:00:00Z")),
+            end: Some(at("2026-11-19T00:00:00Z")),
+            ..closing(at("2026-11-24T00:00:00Z"))
+        };
+        let error = error_of(&wrong.faults_at(now, StartRule::AtDeadline)).unwrap();
+        assert_eq!(error.code, ErrorCode::DeadlineNotInFuture);
+        assert_eq!(error.message, DateFault::DeadlineNotInFuture.message());
+        let fields: Vec<_> = error.fields.iter().map(|fault| &*fault.field).collect();
+        assert_eq!(fields, ["regDeadline", "regOpensAt", "startDate", "promoteUntil", "endsAt"]);
     }
 
     #[test]

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, de::IgnoredAny};
 
 use super::{
+    date_fault::error_of,
     facts::{FactsEdit, RawFacts},
     fields::{capacity, deadline, end, opening, promote_until, start_date, time_zone},
     patched::{nullable, optional},
@@ -15,7 +16,8 @@ use super::{
 };
 use crate::{
     AccessCodeDraft, AccessCodeInput, AccessMode, CoverDraft, CoverInput, Dates, Description,
-    Faults, PublicError, QuestionDraft, QuestionInput, Raw, Tag, TimeZoneName, Timestamp, Title,
+    Faults, PublicError, QuestionDraft, QuestionInput, Raw, StartRule, Tag, TimeZoneName,
+    Timestamp, Title,
     access::{access_codes, access_mode},
     account::{flag, refuse_unknown, text},
     cover::cover,
@@ -65,6 +67,11 @@ pub struct CompetitionPatch {
     #[cfg_attr(feature = "openapi", schema(value_type = Option<Timestamp>))]
     #[serde(default, deserialize_with = "present")]
     pub start_date: Option<Raw<String>>,
+    /// Whether registration may close at the start: equal dates are refused unless it is `true`, or
+    /// they are equal already.
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<bool>))]
+    #[serde(default)]
+    pub deadline_may_equal_start: Raw<bool>,
     /// ISO 8601, after the start date; `null` when it is not set any more.
     #[cfg_attr(feature = "openapi", schema(value_type = Option<Timestamp>))]
     #[serde(default, deserialize_with = "present")]
@@ -182,6 +189,8 @@ pub struct CompetitionEdit {
     pub reg_deadline: Option<Timestamp>,
     /// When it starts, or that this is not set.
     pub start_date: Option<Option<Timestamp>>,
+    /// When the earliest start is.
+    pub start_rule: StartRule,
     /// When it ends, or that this is not set.
     pub ends_at: Option<Option<Timestamp>>,
     /// When registration opens, or that it is open at once.
@@ -233,6 +242,8 @@ impl CompetitionPatch {
         let reg_deadline =
             optional(&mut faults, "regDeadline", self.reg_deadline, |raw| deadline(&raw));
         let start_date = nullable(&mut faults, "startDate", self.start_date, start_date);
+        let may_equal = flag(&self.deadline_may_equal_start, "deadlineMayEqualStart");
+        let may_equal = faults.check("deadlineMayEqualStart", may_equal);
         let ends_at = nullable(&mut faults, "endsAt", self.ends_at, end);
         let reg_opens_at = nullable(&mut faults, "regOpensAt", self.reg_opens_at, opening);
         let time_zone =
@@ -281,6 +292,7 @@ impl CompetitionPatch {
                 capacity: capacity?,
                 reg_deadline: reg_deadline?,
                 start_date: start_date?,
+                start_rule: StartRule::of(may_equal?),
                 ends_at: ends_at?,
                 reg_opens_at: reg_opens_at?,
                 time_zone: time_zone?,
@@ -305,8 +317,7 @@ impl CompetitionEdit {
     /// The times after the edit, from the current ones.
     ///
     /// # Errors
-    /// [`crate::ErrorCode::DeadlineNotInFuture`] for a new deadline that has passed; times that are
-    /// out of order.
+    /// All faults at once, with the code of the first: [`crate::DateFault`].
     pub fn dates(&self, current: Dates, now: Timestamp) -> Result<Dates, PublicError> {
         let new = Dates {
             opens: self.reg_opens_at.unwrap_or(current.opens),
@@ -316,10 +327,13 @@ impl CompetitionEdit {
             end: self.ends_at.unwrap_or(current.end),
         };
         // A competition whose deadline has passed can still be edited, if the deadline stays.
-        if new.deadline != current.deadline {
-            new.deadline_after(now)?;
-        }
-        new.in_order()
+        let rule =
+            StartRule::of(self.start_rule == StartRule::AtDeadline || current.close_at_start());
+        let faults = match new.deadline == current.deadline {
+            true => new.faults(rule),
+            false => new.faults_at(now, rule),
+        };
+        error_of(&faults).map_or(Ok(new), Err)
     }
 }
 
@@ -383,5 +397,23 @@ mod tests {
         let start = CompetitionEdit { start_date: Some(Some(past)), ..Default::default() };
         let error = start.dates(current, now).unwrap_err();
         assert_eq!(error.code, ErrorCode::StartNotAfterDeadline);
+    }
+
+    #[test]
+    fn an_edit_makes_the_start_the_deadline_only_if_it_says_so_or_it_is_already() {
+        let (deadline, now) = (at("2026-11-24T12:00:00Z"), at("2026-11-23T12:00:00Z"));
+        let open = Dates { opens: None, deadline, promote_until: None, start: None, end: None };
+        let start_at = |deadline_may_equal_start: bool| {
+            check(serde_json::json!({
+                "startDate": "2026-11-24T12:00:00Z",
+                "deadlineMayEqualStart": deadline_may_equal_start,
+            }))
+        };
+        let error = start_at(false).unwrap().dates(open, now).unwrap_err();
+        assert_eq!(error.code, ErrorCode::StartNotAfterDeadline);
+        let closing_at_start = start_at(true).unwrap().dates(open, now).unwrap();
+        assert!(closing_at_start.close_at_start());
+        let untouched = CompetitionEdit::default();
+        assert_eq!(untouched.dates(closing_at_start, now).unwrap(), closing_at_start);
     }
 }

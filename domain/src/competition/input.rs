@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, de::IgnoredAny};
 
 use super::{
+    date_fault::error_of,
     facts::{Facts, RawFacts},
     fields::{capacity, deadline, end, opening, promote_until, start_date, time_zone},
     sections::{RawSections, Sections},
@@ -14,7 +15,8 @@ use super::{
 };
 use crate::{
     AccessCodeDraft, AccessCodeInput, AccessMode, CoverDraft, CoverInput, Dates, Description,
-    Faults, PublicError, QuestionDraft, QuestionInput, Raw, Tag, TimeZoneName, Timestamp, Title,
+    Faults, PublicError, QuestionDraft, QuestionInput, Raw, StartRule, Tag, TimeZoneName,
+    Timestamp, Title,
     access::{access_codes, access_mode},
     account::{flag, refuse_unknown, text},
     cover::cover,
@@ -61,6 +63,10 @@ pub struct CompetitionInput {
     #[cfg_attr(feature = "openapi", schema(value_type = Option<Timestamp>))]
     #[serde(default)]
     pub start_date: Raw<String>,
+    /// Whether registration may close at the start: equal dates are refused unless it is `true`.
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<bool>))]
+    #[serde(default)]
+    pub deadline_may_equal_start: Raw<bool>,
     /// ISO 8601, after the start date; absent or null when not set.
     #[cfg_attr(feature = "openapi", schema(value_type = Option<Timestamp>))]
     #[serde(default)]
@@ -199,9 +205,8 @@ impl CompetitionInput {
     /// Applies every rule, as of `now`. `find_zone` returns the zone that is meant.
     ///
     /// # Errors
-    /// All faults of single fields at once; then [`crate::ErrorCode::DeadlineNotInFuture`],
-    /// [`crate::ErrorCode::OpeningNotBeforeDeadline`],
-    /// [`crate::ErrorCode::StartNotAfterDeadline`] or [`crate::ErrorCode::EndNotAfterStart`].
+    /// All faults at once. Those of the dates have the code of the first of them, unless there are
+    /// others: [`crate::DateFault`].
     pub fn check(
         self,
         now: Timestamp,
@@ -216,6 +221,8 @@ impl CompetitionInput {
         let capacity = faults.check("capacity", capacity(&self.capacity));
         let reg_deadline = faults.check("regDeadline", deadline(&self.reg_deadline));
         let start_date = faults.check("startDate", start_date(&self.start_date));
+        let may_equal = flag(&self.deadline_may_equal_start, "deadlineMayEqualStart");
+        let may_equal = faults.check("deadlineMayEqualStart", may_equal);
         let ends_at = faults.check("endsAt", end(&self.ends_at));
         let promote_until = faults.check("promoteUntil", promote_until(&self.promote_until));
         let reg_opens_at = faults.check("regOpensAt", opening(&self.reg_opens_at));
@@ -244,19 +251,33 @@ impl CompetitionInput {
         let cover = cover(&mut faults, self.cover);
         refuse_unknown(&mut faults, &self.unknown);
 
+        let dates = || {
+            Some(Dates {
+                opens: reg_opens_at?,
+                deadline: reg_deadline?,
+                promote_until: promote_until?,
+                start: start_date?,
+                end: ends_at?,
+            })
+        };
+        let dates = dates();
+        let rule = StartRule::of(may_equal.unwrap_or_default());
+        let date_faults = dates.map(|dates| dates.faults_at(now, rule)).unwrap_or_default();
+        if faults.is_empty()
+            && let Some(error) = error_of(&date_faults)
+        {
+            return Err(error);
+        }
+        for fault in date_faults {
+            faults.add(fault.field(), fault.message());
+        }
         let whole = || {
             Some(NewCompetition {
                 title: title?,
                 description: description?,
                 tags: tags?,
                 capacity: capacity?,
-                dates: Dates {
-                    opens: reg_opens_at?,
-                    deadline: reg_deadline?,
-                    promote_until: promote_until?,
-                    start: start_date?,
-                    end: ends_at?,
-                },
+                dates: dates?,
                 time_zone: time_zone?,
                 facts: facts?.into_new(),
                 sections: sections?.applied_to(&Sections::default()),
@@ -270,9 +291,7 @@ impl CompetitionInput {
             })
         };
         let whole = whole();
-        let new = faults.finish(whole)?;
-        new.dates.deadline_after(now)?.in_order()?;
-        Ok(new)
+        faults.finish(whole)
     }
 }
 
@@ -338,6 +357,16 @@ mod tests {
             ErrorCode::StartNotAfterDeadline
         );
         assert!(check(body(1.into(), "2026-11-23T12:00:00.001Z", None)).is_ok());
+    }
+
+    #[test]
+    fn registration_closes_at_the_start_if_the_request_allows_it() {
+        let start = "2026-11-24T12:00:00Z";
+        let mut body = body(1.into(), start, Some(start));
+        body["deadlineMayEqualStart"] = true.into();
+        assert!(check(body.clone()).unwrap().dates.close_at_start());
+        body["deadlineMayEqualStart"] = "yes".into();
+        assert_eq!(check(body).unwrap_err().fields[0].field, "deadlineMayEqualStart");
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 mod attendance;
 mod availability;
+mod date_fault;
 mod dates;
 mod draft;
 mod edit;
@@ -25,7 +26,8 @@ mod waitlist;
 
 pub use attendance::Attendance;
 pub use availability::Availability;
-pub use dates::{Dates, UNDATED_FOR};
+pub use date_fault::DateFault;
+pub use dates::{Dates, StartRule, UNDATED_FOR};
 pub use draft::{Clash, CompetitionDraft};
 pub use edit::{CompetitionEdit, CompetitionPatch};
 pub use facts::{Facts, FactsEdit, short_place, venue_line};

@@ -28,6 +28,11 @@ impl Faults {
         checked.map_err(|message| self.add(field, message)).ok()
     }
 
+    /// Whether there are none so far.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// `value` if there are no faults.
     ///
     /// # Errors

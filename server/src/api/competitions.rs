@@ -10,7 +10,10 @@ use domain::{
     CompetitionDetail, CompetitionId, CompetitionInput, CompetitionPatch, CompetitionQuery,
     CompetitionWithCount, CompetitionWithOrganizer, CompetitionWithSections, PageQuery,
 };
-use service::{Decision, competitions};
+use service::{
+    Decision,
+    competitions::{self, Created},
+};
 use utoipa_axum::routes;
 
 use super::{
@@ -39,6 +42,7 @@ pub(super) fn router() -> ApiRouter {
         .read(routes!(list_my_competitions))
         .read(routes!(get_competition))
         .write(routes!(edit_competition, cancel_competition))
+        .write(routes!(duplicate_competition))
 }
 
 /// List competitions
@@ -175,11 +179,41 @@ async fn create_competition(
     OptionalKey(key): OptionalKey,
     Body(input): Body<CompetitionInput>,
 ) -> Result<Response, Problem> {
-    let created = competitions::create(&state.ctx, &actor, input, key).await?;
-    let view = created.view;
-    let response = location::created("/api/competitions/", view.competition.id, Json(&view));
+    Ok(created(&competitions::create(&state.ctx, &actor, input, key).await?))
+}
+
+fn created(created: &Created) -> Response {
+    let view = &created.view;
+    let response = location::created("/api/competitions/", view.competition.id, Json(view));
     let response = etag::tag(response, &view.competition, &view.organizer);
-    Ok(replay::mark(response, created.replayed))
+    replay::mark(response, created.replayed)
+}
+
+/// Duplicate my competition
+///
+/// Creates a draft with everything that an edit can change, questions, access codes and the cover
+/// included. All its times are moved by the same number of whole weeks: the least that lets
+/// registration close in the future, and at least one. Send an `Idempotency-Key`, so that a retry
+/// creates no second one.
+#[utoipa::path(
+    post, path = "/competitions/{id}/duplicate", tag = "competitions",
+    security(("bearer" = [])),
+    params(CompetitionPath, Keyed),
+    responses(
+        (status = 201, description = "The draft was created",
+            body = CompetitionWithOrganizer,
+            headers(("ETag"), ("Location"), ("Idempotency-Replayed"))),
+        InvalidField, OwnerOnly, CompetitionNotFound,
+    ),
+)]
+async fn duplicate_competition(
+    State(state): State<AppState>,
+    Organizer(actor): Organizer,
+    Id(id): Id<CompetitionId>,
+    OptionalKey(key): OptionalKey,
+    NoBody: NoBody,
+) -> Result<Response, Problem> {
+    Ok(created(&competitions::duplicate_as_draft(&state.ctx, &actor, id, key).await?))
 }
 
 /// Edit my competition

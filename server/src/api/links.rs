@@ -5,12 +5,13 @@ use utoipa::openapi::{OpenApi, RefOr, link::LinkBuilder};
 use super::operations::operations;
 
 /// An operation, the place of the id in its response or request, and the operations that take it.
-const LINKS: [(&str, &str, &[&str]); 11] = [
+const LINKS: [(&str, &str, &[&str]); 12] = [
     (
         "create_competition",
         "$response.body#/id",
         &["get_competition", "get_seats", "get_roster", "edit_competition", "cancel_competition"],
     ),
+    ("duplicate_competition", "$response.body#/id", &["get_competition", "edit_competition"]),
     ("list_competitions", "$response.body#/0/id", &["get_competition", "get_seats", "register"]),
     (
         "list_my_competitions",

@@ -88,6 +88,26 @@ async fn dates_must_be_in_order() {
 }
 
 #[tokio::test]
+async fn registration_closes_at_the_start_if_the_request_allows_it() {
+    let app = App::new().await;
+    let ada = app.world.organizer("Ada").await;
+    let mut body = code_sprint();
+    body["startDate"] = "2026-11-30T11:00:00Z".into();
+    body["deadlineMayEqualStart"] = true.into();
+    let created = app.post("/api/competitions").by(&ada).json(&body).send().await;
+    assert_eq!(created.status, StatusCode::CREATED);
+    assert_eq!(created.json()["regDeadline"], created.json()["startDate"]);
+
+    // Both move together.
+    let url = format!("/api/competitions/{}", created.json()["id"].as_str().unwrap());
+    let noon = "2026-12-01T12:00:00Z";
+    let later = json!({ "regDeadline": noon, "startDate": noon });
+    let edited = app.patch(&url).by(&ada).json(&later).send().await;
+    assert_eq!(edited.status, StatusCode::OK);
+    assert_eq!(edited.json()["startDate"], "2026-12-01T12:00:00.000Z");
+}
+
+#[tokio::test]
 async fn an_unreadable_request_is_rejected_with_a_reason() {
     let app = App::new().await;
     let ada = app.world.organizer("Ada").await;
@@ -264,4 +284,45 @@ async fn registration_is_rejected_before_it_opens() {
     nowhere["capacity"] = 0.into();
     let refused = app.post("/api/competitions").by(&ada).json(&nowhere).send().await;
     assert_eq!(refused.message().as_array().map(Vec::len), Some(2), "{}", refused.text);
+}
+
+#[tokio::test]
+async fn a_duplicate_by_the_api_is_a_draft_a_week_later_and_made_once_per_key() {
+    let app = App::new().await;
+    let ada = app.world.organizer("Ada").await;
+    let mut body = code_sprint();
+    body["questions"] = json!([{ "kind": "SHORT_TEXT", "label": "Team" }]);
+    body["accessCodes"] = json!([{ "code": "EARLY-BIRD", "maxUses": 20 }]);
+    body["access"] = "CODE".into();
+    let original = app.post("/api/competitions").by(&ada).json(&body).send().await.json();
+    let url = format!("/api/competitions/{}/duplicate", original["id"].as_str().unwrap());
+    let duplicate = async || {
+        let call = app.post(&url).by(&ada).header("idempotency-key", "copy");
+        call.send().await
+    };
+    let created = duplicate().await;
+    assert_eq!(created.status, StatusCode::CREATED, "{}", created.text);
+    let copy = created.json();
+    assert_ne!(copy["id"], original["id"]);
+    for (field, expected) in [
+        ("visibility", "DRAFT"),
+        ("regDeadline", "2026-12-07T11:00:00.000Z"),
+        ("startDate", "2026-12-14T09:00:00.000Z"),
+        ("title", "Code Sprint"),
+        ("access", "CODE"),
+    ] {
+        assert_eq!(copy[field], expected, "{field}");
+    }
+    let path = format!("/api/competitions/{}", copy["id"].as_str().unwrap());
+    let seen = app.get(&path).by(&ada).send().await.json();
+    assert_eq!(seen["questions"][0]["label"], "Team");
+
+    // A retry after an edit of the original, and when its times would move further.
+    let edit = json!({ "title": "Code Sprint II" });
+    let path = format!("/api/competitions/{}", original["id"].as_str().unwrap());
+    app.patch(&path).by(&ada).json(&edit).send().await;
+    app.world.clock.advance(chrono::TimeDelta::days(8));
+    let again = duplicate().await;
+    assert_eq!((again.status, again.json()), (StatusCode::CREATED, copy));
+    assert_eq!(again.header("idempotency-replayed"), Some("true"));
 }

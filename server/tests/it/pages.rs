@@ -275,10 +275,11 @@ async fn an_address_of_the_roster_of_an_earlier_release_leads_to_the_participant
 }
 
 #[tokio::test]
-async fn pages_offer_no_actions_once_a_competition_is_over() {
+async fn pages_offer_no_actions_once_a_competition_has_started() {
     let app = App::new().await;
     let (ada, ben) = (app.world.organizer("Ada").await, app.world.participant("Ben").await);
-    let id = app.world.competition(&ada).create().await;
+    let (week, length) = (chrono::TimeDelta::days(7), chrono::TimeDelta::days(2));
+    let id = app.world.competition(&ada).starting_in(week).lasting(length).create().await;
     app.post(&format!("/api/competitions/{id}/register")).by(&ben).send().await;
     let (detail, cancel_registration) =
         (format!("/competitions/{id}"), format!("/competitions/{id}/cancel-registration"));
@@ -287,21 +288,25 @@ async fn pages_offer_no_actions_once_a_competition_is_over() {
     let before = [
         (&ben, &*detail, cancel_registration.as_str(), ""),
         (&ben, "/dashboard", &cancel_registration, ""),
-        (&ben, &cancel_registration, "/fn/cancel_registration", "is over"),
+        (&ben, &cancel_registration, "/fn/cancel_registration", "too late"),
         (&ada, &manage, &cancel, ""),
-        (&ada, &cancel, "/fn/cancel_competition", "is over"),
+        (&ada, &cancel, "/fn/cancel_competition", "too late"),
     ];
-    for is_over in [false, true] {
-        if is_over {
-            app.world.clock.advance(chrono::TimeDelta::days(7));
-        }
+    for (later, state) in [
+        (chrono::TimeDelta::zero(), None),
+        (week, Some("This competition is under way")),
+        (length, Some("This competition is over")),
+    ] {
+        app.world.clock.advance(later);
+        let has_started = state.is_some();
         for (actor, path, offer, notice) in before {
             let cookie = app.log_in(actor).await;
             let seen = app.get(path).header("accept", HTML).header("cookie", &cookie).send().await;
             assert_eq!(seen.status, StatusCode::OK, "{path}");
-            assert_eq!(seen.text.contains(offer), !is_over, "{path}: {offer}");
-            let notice = if path == detail { "This competition is over" } else { notice };
-            assert!(notice.is_empty() || seen.text.contains(notice) == is_over, "{path}: {notice}");
+            assert_eq!(seen.text.contains(offer), !has_started, "{path}: {offer}");
+            let notice = state.filter(|_| path == detail).unwrap_or(notice);
+            let shows_it = seen.text.contains(notice);
+            assert!(notice.is_empty() || shows_it == has_started, "{path}: {notice}");
         }
     }
 }

@@ -189,7 +189,7 @@ async fn a_question_is_asked_and_answered_on_pages_without_javascript() {
     let (shown, _) = register("k-1", &"x".repeat(300 * 1024)).await;
     assert!(shown.contains("choose one of the options"), "{shown}");
     let (shown, leads_to) = register("k-2", "M").await;
-    assert_eq!(leads_to, page);
+    assert_eq!(leads_to, format!("{page}#registration"));
     assert!(shown.contains("You are registered"), "{shown}");
     assert!(shown.contains("Change your answers"), "{shown}");
 
@@ -202,6 +202,15 @@ async fn a_question_is_asked_and_answered_on_pages_without_javascript() {
     assert_eq!(given(&mine[0]), [pair("Size", "S")]);
     let shown = page_text(&app, cookie, &format!("{page}/answers")).await;
     assert!(shown.contains("value=\"S\" checked"), "{shown}");
+    let shown = page_text(&app, cookie, "/dashboard").await;
+    assert!(shown.contains(&format!("href=\"{page}/answers\"")), "{shown}");
+
+    // After the deadline they are still shown.
+    app.world.clock.advance(chrono::TimeDelta::days(7));
+    let cookie = &app.log_in(&ben).await;
+    let shown = page_text(&app, cookie, &format!("{page}/answers")).await;
+    assert!(shown.contains("Answers can be changed until registration closes"), "{shown}");
+    assert!(shown.contains(">S<") && !shown.contains("/fn/change_answers"), "{shown}");
 }
 
 #[tokio::test]

@@ -67,6 +67,8 @@ fn canonical(edit: &CompetitionEdit) -> String {
         capacity,
         reg_deadline,
         start_date,
+        // Says which dates are refused; an edit that succeeded is the same with either.
+        start_rule: _,
         ends_at,
         reg_opens_at,
         time_zone,

@@ -25,13 +25,16 @@ impl CalendarLinks {
         let page = ctx.page(&format!("/competitions/{}", competition.id));
         let venue = venue_line(venue_name.as_deref(), venue_address.as_deref());
         let place = venue.or_else(|| online_url.clone()).unwrap_or_default();
+        let online = online_url.as_ref().filter(|url| **url != place);
+        let online = online.map(|url| format!("\n\nOnline: {url}")).unwrap_or_default();
+        let details = format!("{page}{online}");
         let basic = |at: chrono::DateTime<chrono::Utc>| at.format("%Y%m%dT%H%M%SZ").to_string();
         let extended = |at: chrono::DateTime<chrono::Utc>| at.format("%FT%TZ").to_string();
         let google = [
             ("action", "TEMPLATE"),
             ("text", title),
             ("dates", &format!("{}/{}", basic(start), basic(end))),
-            ("details", &page),
+            ("details", &details),
             ("location", &place),
         ];
         let outlook = [
@@ -39,7 +42,7 @@ impl CalendarLinks {
             ("subject", title),
             ("startdt", &extended(start)),
             ("enddt", &extended(end)),
-            ("body", &page),
+            ("body", &details),
             ("location", &place),
         ];
         Some(Self {
@@ -88,6 +91,11 @@ mod tests {
         let (from, until) = (start.format("%FT%TZ").to_string(), end.format("%FT%TZ").to_string());
         let outlook = ["addevent", "Chess & Go", &from, &until, &page, "Hall, Berlin"];
         assert_eq!(values(&links.outlook), outlook);
+        competition.online_url = Some("https://meet.example.com/go".into());
+        let both = CalendarLinks::of(&world.ctx, &competition).unwrap();
+        let details = format!("{page}\n\nOnline: https://meet.example.com/go");
+        assert!(values(&both.google).contains(&details), "{}", both.google);
+        assert!(values(&both.outlook).contains(&details), "{}", both.outlook);
         competition.start_date = None;
         assert_eq!(CalendarLinks::of(&world.ctx, &competition), None);
     }

@@ -48,6 +48,17 @@ pub async fn create(
     input: CompetitionInput,
     key: Option<IdempotencyKey>,
 ) -> Result<Created> {
+    create_as(ctx, actor, input, key, fingerprint).await
+}
+
+/// [`create`], with the operation and its input as text for [`RequestKey::new`].
+pub(super) async fn create_as(
+    ctx: &Context,
+    actor: &Actor,
+    input: CompetitionInput,
+    key: Option<IdempotencyKey>,
+    fingerprint: impl FnOnce(&NewCompetition) -> String,
+) -> Result<Created> {
     let user = actor.require_writer(Role::Organizer)?;
     let new = input.check(ctx.now(), zones::find)?;
     assets::use_as_cover(ctx, user.id, new.cover.as_ref()).await?;

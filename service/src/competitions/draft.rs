@@ -59,6 +59,20 @@ pub async fn create_draft(
     copy_of: Option<CompetitionId>,
     key: Option<IdempotencyKey>,
 ) -> Result<Created> {
+    let (input, faults) = input(ctx, actor, draft, copy_of).await?;
+    create(ctx, actor, input, key).await.map_err(|error| explain(error, &faults))
+}
+
+/// What [`create_draft`] creates, and the faults of times that cannot be converted.
+///
+/// # Errors
+/// As for [`get_own`].
+pub(super) async fn input(
+    ctx: &Context,
+    actor: &Actor,
+    draft: CompetitionDraft,
+    copy_of: Option<CompetitionId>,
+) -> Result<(CompetitionInput, Vec<FieldError>)> {
     let copied = match copy_of {
         None => Copied::default(),
         Some(id) => Copied::of(ctx, actor, id).await?,
@@ -74,6 +88,7 @@ pub async fn create_draft(
         approval_required: is_checked(&draft.approval_required),
         reg_deadline: times.reg_deadline,
         start_date: times.start_date,
+        deadline_may_equal_start: true.into(),
         ends_at: times.ends_at,
         reg_opens_at: times.reg_opens_at,
         time_zone: draft.time_zone.into(),
@@ -93,7 +108,7 @@ pub async fn create_draft(
         cover: copied.cover,
         ..Default::default()
     };
-    create(ctx, actor, input, key).await.map_err(|error| explain(error, &times.faults))
+    Ok((input, times.faults))
 }
 
 /// What a copy has of a competition that its form does not show.
@@ -186,6 +201,7 @@ pub async fn edit_draft(
         reg_opens_at: is_moved("regOpensAt").then_some(times.reg_opens_at),
         reg_deadline: only_if(is_moved("regDeadline"), times.reg_deadline),
         start_date: is_moved("startDate").then_some(times.start_date),
+        deadline_may_equal_start: true.into(),
         ends_at: is_moved("endsAt").then_some(times.ends_at),
         summary: is_changed("summary").then(|| draft.summary.into()),
         venue_name: is_changed("venueName").then(|| draft.venue_name.into()),

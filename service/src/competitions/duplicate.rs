@@ -1,9 +1,9 @@
 //! A copy of a competition, to begin the next one from.
 
 use chrono::{NaiveDateTime, TimeDelta};
-use domain::{CompetitionDraft, CompetitionId, Timestamp};
+use domain::{CompetitionDraft, CompetitionId, IdempotencyKey, Timestamp, Visibility};
 
-use super::{draft_of, get_own};
+use super::{Created, create::create_as, draft, draft_of, get_own};
 use crate::{Actor, Context, Result, zones};
 
 /// The form of a copy.
@@ -18,7 +18,7 @@ pub struct Duplicate {
 
 /// The form of a new competition with all that one of the actor's own has. Its times are moved by
 /// whole weeks, so that they keep their weekday and hour: by as few as let registration close in
-/// the future, but by one at least.
+/// the future, but by one at least. A time that clocks skip or show twice then is an hour later.
 ///
 /// # Errors
 /// As for [`get_own`].
@@ -38,12 +38,30 @@ pub async fn duplicate(ctx: &Context, actor: &Actor, id: CompetitionId) -> Resul
         &mut draft.ends_at,
     ];
     for time in times {
-        *time = moved(time, by);
+        *time = moved(time, by, &draft.time_zone);
     }
     let has_more = !detail.questions.is_empty()
         || !detail.competition.access.is_open()
         || detail.competition.cover.is_some();
     Ok(Duplicate { draft, has_more })
+}
+
+/// Creates a draft that is a copy of one of the actor's own, as [`duplicate`] and
+/// [`create_draft`](super::create_draft) make it.
+///
+/// # Errors
+/// As for [`duplicate`] and [`create`](super::create).
+pub async fn duplicate_as_draft(
+    ctx: &Context,
+    actor: &Actor,
+    id: CompetitionId,
+    key: Option<IdempotencyKey>,
+) -> Result<Created> {
+    let Duplicate { mut draft, .. } = duplicate(ctx, actor, id).await?;
+    draft.visibility = Visibility::Draft.to_string();
+    let (input, _) = draft::input(ctx, actor, draft, Some(id)).await?;
+    // Not the copy: a retry may find an original that has been edited since, and other times.
+    create_as(ctx, actor, input, key, |_| format!("duplicate {id}")).await
 }
 
 /// The least number of whole weeks, at least one, that `deadline` has to be moved by to be later
@@ -53,11 +71,13 @@ fn weeks_after(deadline: Timestamp, now: Timestamp) -> TimeDelta {
     TimeDelta::weeks(late.num_weeks() + 1)
 }
 
-/// The value of a field with a local time, moved. What is too late for a calendar becomes empty.
-fn moved(time: &str, by: TimeDelta) -> String {
+/// The value of a field with a local time, moved, and an hour later if clocks in `zone` do not show
+/// it once. What is too late for a calendar becomes empty.
+fn moved(time: &str, by: TimeDelta, zone: &str) -> String {
     let time = NaiveDateTime::parse_from_str(time, zones::LOCAL).ok();
-    let moved = time.and_then(|time| time.checked_add_signed(by));
-    moved.map(|time| time.format(zones::LOCAL).to_string()).unwrap_or_default()
+    let shown = |by| Some(time?.checked_add_signed(by)?.format(zones::LOCAL).to_string());
+    let moved = shown(by).filter(|moved| zones::to_utc(moved, zone).is_ok());
+    moved.or_else(|| shown(by + TimeDelta::hours(1))).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -83,7 +103,15 @@ mod tests {
 
     #[test]
     fn a_time_that_is_not_set_stays_so() {
-        assert_eq!(moved("", TimeDelta::weeks(1)), "");
-        assert_eq!(moved("2026-12-28T09:30", TimeDelta::weeks(1)), "2027-01-04T09:30");
+        let week = TimeDelta::weeks(1);
+        assert_eq!(moved("", week, "UTC"), "");
+        assert_eq!(moved("2026-12-28T09:30", week, "UTC"), "2027-01-04T09:30");
+    }
+
+    #[test]
+    fn a_time_that_clocks_skip_or_show_twice_is_an_hour_later() {
+        let week = TimeDelta::weeks(1);
+        assert_eq!(moved("2027-03-21T02:30", week, "Europe/Berlin"), "2027-03-28T03:30");
+        assert_eq!(moved("2026-10-18T02:30", week, "Europe/Berlin"), "2026-10-25T03:30");
     }
 }

@@ -20,7 +20,7 @@ fn is_open(now: Timestamp) -> Condition {
 }
 
 /// A condition on competitions: public and not cancelled. Lists have these only.
-fn is_public() -> Condition {
+pub(super) fn is_public() -> Condition {
     Condition::all().add(competition::Column::CancelledAt.is_null()).add(has(Visibility::Public))
 }
 

@@ -15,8 +15,8 @@ use sea_orm::{
 use super::open::has_status;
 use crate::{Context, Result, entity::competition_tag};
 
-/// How many are offered.
-const OFFERED: u64 = 12;
+/// How many are offered. The page shows the first of them, and the others on demand.
+const OFFERED: u64 = 30;
 /// How long they are kept. Counting them reads every open competition.
 const MAX_AGE: TimeDelta = TimeDelta::minutes(1);
 

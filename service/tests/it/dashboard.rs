@@ -13,6 +13,9 @@ async fn participants_see_upcoming_then_past_registrations() {
     let world = World::new().await;
     let ada = world.organizer("Ada").await;
     let grace = world.participant("Grace").await;
+    let under_way = world.competition(&ada).titled("Under way").starting_in(TimeDelta::days(3));
+    let under_way = under_way.lasting(TimeDelta::days(2)).create().await;
+    register(&world.ctx, &grace, under_way).await.unwrap();
     for (title, start) in [
         ("Next week", Some(7)),
         ("Was first", Some(2)),
@@ -31,7 +34,7 @@ async fn participants_see_upcoming_then_past_registrations() {
     world.clock.advance(TimeDelta::days(4));
     let seen = dashboard::participant(&world.ctx, &grace).await.unwrap();
     // Without a start date, the deadline counts.
-    assert_eq!(titles(&seen.upcoming), ["Someday", "Tomorrow", "Next week"]);
+    assert_eq!(titles(&seen.upcoming), ["Someday", "Under way", "Tomorrow", "Next week"]);
     assert_eq!(titles(&seen.past), ["Was second", "Was first"]);
     assert_eq!(titles(&seen.cancelled), ["Given back"]);
 }

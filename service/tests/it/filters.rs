@@ -242,3 +242,21 @@ async fn faulty_filters_are_named_all_at_once() {
     let fields: Vec<_> = fields.iter().map(|fault| fault.field.as_str()).collect();
     assert_eq!(fields, ["status", "attendance", "startsFrom", "startsUntil"]);
 }
+
+#[tokio::test]
+async fn the_name_of_an_organizer_is_public_if_one_of_their_competitions_is() {
+    let world = World::new().await;
+    let (ada, bob) = (world.organizer("Ada").await, world.organizer("Bob").await);
+    let name = async |organizer: &Actor| {
+        competitions::organizer_name(&world.ctx, organizer.user().unwrap().id).await.unwrap()
+    };
+    world.competition(&ada).starting_in(DAY * 2).create().await;
+    for hidden in [Visibility::Draft, Visibility::Unlisted] {
+        world.competition(&bob).visible_as(hidden).create().await;
+    }
+    let cancelled = world.competition(&bob).create().await;
+    cancel_competition(&world.ctx, &bob, cancelled).await.unwrap();
+    world.clock.advance(DAY * 10);
+    assert_eq!(name(&ada).await.as_deref(), Some("Ada"), "of a past one");
+    assert_eq!(name(&bob).await, None);
+}

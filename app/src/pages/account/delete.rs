@@ -1,6 +1,6 @@
 //! Deleting the account.
 
-use domain::DeletionPreview;
+use domain::{DeletionPreview, grouped};
 use leptos::prelude::*;
 
 use crate::{
@@ -78,7 +78,7 @@ fn consequences(preview: DeletionPreview) -> Vec<String> {
     let counted = |count: u64, one: &str, many: &str| {
         (count > 0).then(|| match count {
             1 => one.to_owned(),
-            count => format!("{count} {many}"),
+            count => format!("{} {many}", grouped(count)),
         })
     };
     let sentences = [

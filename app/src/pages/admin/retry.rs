@@ -32,6 +32,7 @@ pub async fn retry_all_jobs() -> Result<(), Failure> {
     let count = form::redirect_back_with("retry_job", QUEUES, (), outcome).await?;
     let noun = if count == 1 { "job is" } else { "jobs are" };
     let rest = if count >= jobs::MAX_RETRIED { ". Retry again for the rest." } else { "" };
+    let count = domain::grouped(count as u64);
     flash::set(format!("{count} {noun} back in the queue{rest}")).await;
     response::redirect_form(QUEUES);
     Ok(())

@@ -15,6 +15,12 @@ pub(crate) fn competition(id: CompetitionId) -> String {
     format!("{LIST}/{id}")
 }
 
+/// Its panel with the registration of the viewer, which is out of view on a phone.
+#[cfg(feature = "ssr")]
+pub(super) fn own_registration(id: CompetitionId) -> String {
+    format!("{}#registration", competition(id))
+}
+
 /// The picture beside a link to a competition on other sites, which keep it by its address: it has
 /// another one when seats or details have changed.
 pub(super) fn social_picture(id: CompetitionId, sequence: u32) -> String {
@@ -82,7 +88,7 @@ pub(super) fn register(id: CompetitionId) -> String {
 }
 
 /// The page where a participant changes the answers of a registration.
-pub(super) fn answers(id: CompetitionId) -> String {
+pub(crate) fn answers(id: CompetitionId) -> String {
     format!("{LIST}/{id}/answers")
 }
 

@@ -28,7 +28,7 @@ pub(crate) fn AddToCalendar(
             <Icon shape=Shape::Calendar />
             <span>
                 "Add to calendar"
-                {title.map(|title| view! { <span class="sr-only">": " {title}</span> })}
+                {title.map(|title| view! { <span class="sr-only">": " <bdi>{title}</bdi></span> })}
             </span>
         </a>
     }

@@ -41,7 +41,7 @@ pub async fn register(
     };
     let page = address::competition(competition);
     form::redirect_back_with("register", &page, (), outcome).await?;
-    response::redirect_form(&page);
+    response::redirect_form(&address::own_registration(competition));
     Ok(())
 }
 
@@ -162,6 +162,15 @@ pub(super) fn CallToActionPanel(
         CallToAction::Cancelled => view! {
             <Notice title="This competition was cancelled">
                 "This competition won't take place. Everyone who was registered will be notified."
+            </Notice>
+        }
+        .into_any(),
+        CallToAction::UnderWay(registration) => view! {
+            <Notice title="This competition is under way">
+                {match registration {
+                    Some(_) => "You're registered for it.",
+                    None => "Registration is closed.",
+                }}
             </Notice>
         }
         .into_any(),

@@ -111,7 +111,7 @@ fn Content(
         .into_any()
     } else if screen.is_over {
         view! {
-            <EmptyState title="This competition is over">
+            <EmptyState title="It is too late to cancel">
                 <p>"A competition can be cancelled until it starts."</p>
                 <a class="btn btn-primary" href=back>"Back to participants"</a>
             </EmptyState>
@@ -123,7 +123,7 @@ fn Content(
     view! {
         <Head title=format!("Cancel {}", screen.title) />
         <div class="form-page">
-            <Heading>"Cancel " {screen.title}</Heading>
+            <Heading>"Cancel " <bdi>{screen.title}</bdi></Heading>
             {content}
         </div>
     }

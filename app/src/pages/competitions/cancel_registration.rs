@@ -134,7 +134,7 @@ fn Content(
     let error = error_of(cancel_registration, screen.start.error);
     let content = if screen.is_over {
         view! {
-            <EmptyState title="This competition is over">
+            <EmptyState title="It is too late to cancel">
                 <p>"A registration can be cancelled until the competition starts."</p>
                 <a class="btn btn-primary" href=back>"See the competition"</a>
             </EmptyState>
@@ -178,7 +178,7 @@ fn Content(
     view! {
         <Head title=format!("{what} for {}", screen.title) />
         <div class="form-page">
-            <Heading>{what} " for " {screen.title} "?"</Heading>
+            <Heading>{what} " for " <bdi>{screen.title}</bdi> "?"</Heading>
             <ErrorSummary error />
             {content}
         </div>

@@ -13,14 +13,21 @@ use crate::{
 };
 
 /// The registration of the viewer in words, if it is active.
-fn registration_words(status: RegistrationStatus, is_over: bool) -> Option<&'static str> {
+fn registration_words(
+    status: RegistrationStatus,
+    availability: Availability,
+) -> Option<&'static str> {
+    let is_over = availability == Availability::Over;
+    let has_started = availability.has_started();
     match status {
         RegistrationStatus::Pending | RegistrationStatus::Confirmed if is_over => {
             Some("You were registered")
         }
         RegistrationStatus::Pending | RegistrationStatus::Confirmed => Some("You are registered"),
-        RegistrationStatus::Waitlisted if !is_over => Some("You are on the waiting list"),
-        RegistrationStatus::AwaitingApproval if !is_over => Some("Your request waits for approval"),
+        RegistrationStatus::Waitlisted if !has_started => Some("You are on the waiting list"),
+        RegistrationStatus::AwaitingApproval if !has_started => {
+            Some("Your request waits for approval")
+        }
         _ => None,
     }
 }
@@ -45,8 +52,6 @@ pub(crate) fn CompetitionCard(
     listing: Listing,
 ) -> impl IntoView {
     let availability = listing.availability;
-    let is_over = availability == Availability::Over;
-    let is_closed = matches!(availability, Availability::Closed | Availability::Over);
     let is_scarce = matches!(
         availability,
         Availability::FewLeft | Availability::WaitingList | Availability::Full
@@ -60,8 +65,8 @@ pub(crate) fn CompetitionCard(
         || view! { <span>"Date to be announced"</span> }.into_any(),
         |start| view! { <LocalTime at=start /> }.into_any(),
     );
-    let starts = if is_over { "Started: " } else { "Starts: " };
-    let own = listing.registration.and_then(|status| registration_words(status, is_over));
+    let starts = if availability.has_started() { "Started: " } else { "Starts: " };
+    let own = listing.registration.and_then(|status| registration_words(status, availability));
     view! {
         <article class="ticket ticket-card">
             <div class="ticket-cover">
@@ -101,7 +106,7 @@ pub(crate) fn CompetitionCard(
                 {is_scarce
                     .then(|| view! { <Seats left=listing.seats_left capacity=listing.capacity /> })}
                 <div class="grid gap-1 text-sm text-muted">
-                    {(!is_closed)
+                    {(!availability.is_past_deadline())
                         .then(|| {
                             view! {
                                 <p class="icon-line">

@@ -4,6 +4,8 @@ use domain::{CompetitionDraft, CompetitionId, UserId};
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
+#[cfg(feature = "ssr")]
+use super::CoverPicture;
 use super::{
     draft::{DraftForm, DraftState, PREVIEW, SAVE_AS_DRAFT},
     form::{Fields, FormPage, IntentButton},
@@ -17,6 +19,10 @@ use crate::{
 /// The address of the form.
 #[cfg(feature = "ssr")]
 const PAGE: &str = "/competitions/create";
+
+/// The taken seats and the cover of a competition that is not saved yet.
+#[cfg(feature = "ssr")]
+const NEW: (u32, Option<CoverPicture>) = (0, None);
 
 /// Loads the page; for organizers. The form has what the competition `from` has, if there is one.
 #[server(prefix = "/fn", endpoint = "competition_draft")]
@@ -50,7 +56,7 @@ pub async fn load_create_competition(
             ..Default::default()
         }
     });
-    let screen = DraftState::of(&ctx, &actor, values, 0, start.error).await?;
+    let screen = DraftState::of(&ctx, &actor, values, NEW, start.error).await?;
     let screen = DraftState { ask_browser, ..screen };
     Ok(DraftForm::of(screen, ctx.now()))
 }
@@ -76,7 +82,7 @@ pub async fn create_competition(
         form::redirect_back_with("create_competition", PAGE, None::<DraftValues>, may_create)
             .await?;
         form::show_again("create_competition", &format!("{PAGE}#preview"), &values, None).await?;
-        return Ok(Some(DraftState::of(&ctx, &actor, values, 0, None).await?));
+        return Ok(Some(DraftState::of(&ctx, &actor, values, NEW, None).await?));
     }
     let key = form::sent_key(&idempotency_key, made_for, &actor);
     let mut draft = values.draft.clone();
@@ -92,7 +98,7 @@ pub async fn create_competition(
             your dashboard shows it. Send it again to create another competition.";
         let error = PublicError::new(ErrorCode::IdempotencyKeyReused, words);
         form::show_again("create_competition", PAGE, &values, Some(&error)).await?;
-        return Ok(Some(DraftState::of(&ctx, &actor, values, 0, Some(error)).await?));
+        return Ok(Some(DraftState::of(&ctx, &actor, values, NEW, Some(error)).await?));
     }
     let created =
         form::redirect_back_with("create_competition", PAGE, Some(values), outcome).await?;

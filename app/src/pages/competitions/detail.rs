@@ -1,7 +1,7 @@
 //! The page of a competition.
 
 use domain::{AccessMode, Availability, CallToAction, CompetitionId, Visibility, seats_taken};
-use leptos::{either::Either, prelude::*};
+use leptos::prelude::*;
 use leptos_router::hooks::{use_params_map, use_query_map};
 
 use super::{
@@ -11,9 +11,9 @@ use super::{
     cover::CoverImage,
     detail_screen::{CompetitionDetailScreen, load_competition_detail},
     for_organizer::{DraftBanner, Mine},
+    glance::Glance,
     links::LinkLines,
     live_seats::{self, SeatState},
-    place::PlaceFacts,
     tags::Tags,
     waiting_words::waiting_words,
 };
@@ -77,7 +77,7 @@ fn Detail(
 ) -> impl IntoView {
     let CompetitionDetailScreen { id, seats_left, capacity, now, sequence, .. } = screen;
     let was_cancelled = screen.call_to_action == CallToAction::Cancelled;
-    let is_past = was_cancelled || matches!(screen.call_to_action, CallToAction::Over(_));
+    let is_past = was_cancelled || screen.call_to_action.is_over();
     let CompetitionDetailScreen { waitlist_capacity, waitlisted, departures, .. } = screen;
     let seats = RwSignal::new((seats_left, capacity));
     let waiting = RwSignal::new(waitlisted);
@@ -152,18 +152,9 @@ fn Detail(
             </dd>
         }
     });
-    let is_over = matches!(screen.call_to_action, CallToAction::Over(_));
-    let starts = if is_over { "Started" } else { "Starts" };
+    let starts = if screen.call_to_action.is_over() { "Started" } else { "Starts" };
     let has_ended = screen.end.as_ref().is_some_and(|end| end.at <= now);
     let ends = if has_ended { "Ended" } else { "Ends" };
-    let start = match screen.start.clone() {
-        Some(start) => Either::Left(view! { <LocalTimes at=start /> }),
-        None => Either::Right("Date to be announced"),
-    };
-    let end = screen
-        .end
-        .clone()
-        .map(|end| view! { <div><dt>{ends}</dt><dd><LocalTimes at=end /></dd></div> });
     let lead = screen.lead.clone().map(|lead| view! { <p class="lead" dir="auto">{lead}</p> });
     let waitlist_ends = screen.waitlist_ends.clone().filter(|_| !is_past).map(|end| {
         let to = end.at;
@@ -235,20 +226,16 @@ fn Detail(
                     />
                 </div>
                 <StateBadges availability=state visibility />
-                <Heading>{title}</Heading>
+                <Heading><bdi>{title}</bdi></Heading>
                 {lead}
-                <dl class="facts glance">
-                    <div>
-                        <dt>{starts}</dt>
-                        <dd>{start}</dd>
-                    </div>
-                    <PlaceFacts place=screen.place.clone() />
-                    {end}
-                    <div>
-                        <dt>"Organizer"</dt>
-                        <dd>{organizer}</dd>
-                    </div>
-                </dl>
+                <Glance
+                    starts
+                    start=screen.start.clone()
+                    place=screen.place.clone()
+                    ends
+                    end=screen.end.clone()
+                    organizer
+                />
                 <Tags tags=screen.tags.clone() />
             </div>
             <aside

@@ -3,6 +3,9 @@
 use domain::{Clash, CompetitionDraft, CompetitionId, PublicError};
 use serde::{Deserialize, Serialize};
 
+#[cfg(feature = "ssr")]
+use super::CoverPicture;
+use super::preview_screen::PreviewScreen;
 use crate::{components::Zone, error::Failure};
 
 /// The values of the form. Without JavaScript they are stored in the session.
@@ -30,7 +33,7 @@ pub struct DraftState {
     /// Whether the initial time zone is that of the browser.
     pub ask_browser: bool,
     /// The preview, if it was requested.
-    pub preview: Option<PreviewHtml>,
+    pub preview: Option<PreviewScreen>,
     /// When registration opens and closes, the waiting list ends, the start and the end, in UTC;
     /// `None` without a valid time.
     pub utc: [Option<String>; 5],
@@ -40,15 +43,6 @@ pub struct DraftState {
     pub idempotency_key: String,
     /// The error, if the form was refused.
     pub error: Option<PublicError>,
-}
-
-/// The Markdown of the form as sanitized HTML.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PreviewHtml {
-    /// The description.
-    pub description: String,
-    /// The sections, with headings.
-    pub sections: String,
 }
 
 /// The data of the page.
@@ -70,33 +64,26 @@ pub(super) const SAVE_AS_DRAFT: &str = "draft";
 
 #[cfg(feature = "ssr")]
 impl DraftState {
-    /// With `taken` seats taken.
+    /// The state of a form of the actor's, about a competition of which `taken` seats are taken.
+    ///
+    /// # Errors
+    /// As for [`PreviewScreen::of`].
     pub(super) async fn of(
         ctx: &service::Context,
         actor: &service::Actor,
         values: DraftValues,
-        taken: u32,
+        (taken, cover): (u32, Option<CoverPicture>),
         error: Option<PublicError>,
     ) -> service::Result<Self> {
-        use crate::ssr::sections;
-        use service::{assets, idempotency, markdown, zones};
+        use service::{idempotency, zones};
 
-        /// Headings of a description start below the `h1` of the page and the `h2` of the preview.
-        const TOP_HEADING: u8 = 3;
-        let CompetitionDraft { description, time_zone, promote_until, .. } = &values.draft;
+        let CompetitionDraft { time_zone, promote_until, .. } = &values.draft;
         let CompetitionDraft { reg_opens_at, reg_deadline, start_date, ends_at, .. } =
             &values.draft;
         let times = [reg_opens_at, reg_deadline, promote_until, start_date, ends_at];
         let utc = |text: &String| Some(zones::to_utc(text, time_zone).ok()?.human());
         let preview = if values.wants_preview {
-            let organizer = actor.user()?.id;
-            let sections = sections::of_draft(&values.draft);
-            let pictures =
-                assets::pictures_shown_in(ctx, organizer, description, &sections).await?;
-            Some(PreviewHtml {
-                description: markdown::render(description, TOP_HEADING, &pictures),
-                sections: sections::html(&sections, TOP_HEADING, &pictures),
-            })
+            Some(PreviewScreen::of(ctx, actor, &values.draft, cover).await?)
         } else {
             None
         };

@@ -206,6 +206,9 @@ fn Day(
     }
 }
 
+/// How many popular tags are in view before more are asked for.
+const TAGS_IN_VIEW: usize = 12;
+
 /// Tags to filter by, the selected ones first.
 #[component]
 pub(super) fn TagFilter(
@@ -235,19 +238,31 @@ pub(super) fn TagFilter(
                     <span class="sr-only">
                         {if on { "Remove filter: " } else { "Filter by: " }}
                     </span>
-                    {tag}
+                    <bdi>{tag}</bdi>
                     {on.then(|| view! { <Icon shape=Shape::Cross /> })}
                 </a>
             </li>
         }
     };
-    let off = others.map(|tag| chip(tag, false)).collect_view();
+    let mut others: Vec<_> = others.collect();
+    let more = others.split_off(others.len().min(TAGS_IN_VIEW));
+    let more = (!more.is_empty()).then(|| {
+        let chips = more.into_iter().map(|tag| chip(tag, false)).collect_view();
+        view! {
+            <details class="pt-2">
+                <summary class="quiet-link">"More tags"</summary>
+                <ul class="flex flex-wrap items-center gap-2 pt-2">{chips}</ul>
+            </details>
+        }
+    });
+    let off = others.into_iter().map(|tag| chip(tag, false)).collect_view();
     let on = selected.iter().map(|tag| chip(tag.clone(), true)).collect_view();
     view! {
         <nav node_ref=nav tabindex="-1" aria-label="Tags">
             <ul class="flex flex-wrap items-center gap-2">
                 {on} {off}
             </ul>
+            {more}
         </nav>
         {is_filtered
             .then(|| view! { <p><a class="quiet-link" href=address::LIST>"Clear filters"</a></p> })}

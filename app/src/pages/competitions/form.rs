@@ -53,16 +53,14 @@ pub(super) fn FormPage(
                             _ => at_first.clone(),
                         });
                         let preview = screen.preview.clone();
-                        let title = screen.values.draft.title.clone();
-                        let summary = screen.values.draft.summary.clone();
                         let is_stale = !screen.values.clashes.is_empty();
                         view! {
                             <ErrorSummary error />
                             {is_stale.then(|| view! { <Stale /> })}
                             {preview
-                                .map(|html| {
+                                .map(|screen| {
                                     let takes_focus = number > 0 && !is_stale;
-                                    view! { <Preview title summary html takes_focus /> }
+                                    view! { <Preview screen takes_focus /> }
                                 })}
                             {form(screen, error)}
                         }
@@ -105,7 +103,10 @@ pub(super) fn Fields(
     let capacity_hint = match taken {
         0 => "How many people can register. Enter a whole number.".to_owned(),
         1 => "Enter a whole number of at least 1: one seat is taken.".to_owned(),
-        taken => format!("Enter a whole number of at least {taken}: {taken} seats are taken."),
+        taken => {
+            let taken = domain::grouped(taken.into());
+            format!("Enter a whole number of at least {taken}: {taken} seats are taken.")
+        }
     };
     let [opens_utc, deadline_utc, promote_utc, start_utc, end_utc] = utc;
     view! {

@@ -25,12 +25,21 @@ pub struct MailLink {
 
 #[cfg(feature = "ssr")]
 impl Links {
+    /// Those of a competition.
     pub(super) fn of(competition: &domain::Competition) -> Self {
-        Self {
-            website: competition.website.clone(),
-            contact: competition.contact_email.as_deref().map(MailLink::to),
-        }
+        Self::typed(competition.website.clone(), competition.contact_email.as_deref())
     }
+
+    /// Those of a form.
+    pub(super) fn typed(website: Option<String>, contact: Option<&str>) -> Self {
+        Self { website: website.filter(|url| is_link(url)), contact: contact.map(MailLink::to) }
+    }
+}
+
+/// Whether a text leads to a page elsewhere: a form may hold anything, also what runs.
+#[cfg(feature = "ssr")]
+pub(super) fn is_link(text: &str) -> bool {
+    text.starts_with("https://") || text.starts_with("http://")
 }
 
 #[cfg(feature = "ssr")]

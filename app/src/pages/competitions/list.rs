@@ -11,7 +11,8 @@ use super::{
 };
 use crate::{
     components::{
-        Awaited, EmptyState, Head, Heading, NavigationFocus, Pagination, PastTheEnd, page_words,
+        Awaited, EmptyState, Head, Heading, NavigationFocus, PageTitle, Pagination, PastTheEnd,
+        page_words,
     },
     error::Failure,
 };
@@ -31,7 +32,7 @@ pub struct CompetitionListScreen {
     pub page: u64,
     /// The number of pages.
     pub pages: u64,
-    /// The name of the organizer whose competitions are asked for, if any is found.
+    /// The name of the organizer whose competitions are asked for, if they have public ones.
     pub organizer: Option<String>,
     /// Tags to filter by.
     pub popular_tags: Vec<String>,
@@ -59,9 +60,12 @@ pub async fn load_competition_list(
     let page = service::competitions::browse(&ctx, &filter).await?;
     let pages = page.found.pages();
     let listings = Listing::all(&ctx, &clock, page.found.items).await?;
-    let first = listings.first().filter(|_| filter.organizer_id.is_some());
+    let organizer = match filter.organizer_id {
+        Some(id) => service::competitions::organizer_name(&ctx, id).await?,
+        None => None,
+    };
     Ok(CompetitionListScreen {
-        organizer: first.map(|listing| listing.organizer.clone()),
+        organizer,
         query,
         is_estimate: filter.is_estimated() && page.found.total == MAX_COUNTED,
         total: page.found.total,
@@ -92,7 +96,12 @@ pub fn CompetitionListPage() -> impl IntoView {
             path=address::LIST
         />
         <div class="grid gap-6">
-            <Heading>"Competitions"</Heading>
+            <Heading>
+                "Competitions"
+                <Awaited content=move || async move {
+                    of_organizer(screen.await.ok().and_then(|screen| screen.organizer))
+                } />
+            </Heading>
             <SearchForm query />
             // The element stays while its content changes, because screen readers announce changes
             // inside an existing live region.
@@ -103,6 +112,19 @@ pub fn CompetitionListPage() -> impl IntoView {
             </p>
             <Awaited fallback=CardGridSkeleton content=results />
         </div>
+    }
+}
+
+/// The end of the heading, and the title of the page: for the competitions of one organizer, their
+/// name.
+fn of_organizer(name: Option<String>) -> impl IntoView {
+    let title = match &name {
+        Some(name) => format!("Competitions of {name}"),
+        None => "Competitions".to_owned(),
+    };
+    view! {
+        <PageTitle title />
+        {name.map(|name| view! { " of " <bdi>{name}</bdi> })}
     }
 }
 
@@ -123,11 +145,7 @@ fn Results(screen: CompetitionListScreen) -> impl IntoView {
     let is_empty = listings.is_empty();
     let (any_open, total) = (screen.any_open, screen.total);
     let nothing = is_empty.then(|| view! { <Nothing query=query.clone() any_open total /> });
-    let organizer = screen.organizer.map(|name| {
-        view! { <p class="lead">"Competitions of " <bdi>{name}</bdi></p> }
-    });
     view! {
-        {organizer}
         <TagFilter query=query.clone() popular=screen.popular_tags />
         {nothing}
         <h2 class="sr-only">"Results"</h2>

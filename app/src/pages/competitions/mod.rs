@@ -2,6 +2,7 @@
 
 mod access;
 pub(crate) mod address;
+mod answer_list;
 mod approval_choice;
 mod calendar;
 mod call_to_action;
@@ -19,6 +20,7 @@ mod edit;
 mod filters;
 mod for_organizer;
 mod form;
+mod glance;
 mod links;
 mod list;
 mod listing;
@@ -27,6 +29,7 @@ mod manage;
 mod managed;
 mod place;
 mod preview;
+mod preview_screen;
 mod questions;
 mod sections;
 mod state_badges;
@@ -49,7 +52,7 @@ pub use cover::{CoverPage, CoverPicture, CoverScreen, FocusChoice, TypedCover};
 pub use create::CreateCompetitionPage;
 pub use detail::CompetitionDetailPage;
 pub use detail_screen::CompetitionDetailScreen;
-pub use draft::{DraftForm, DraftState, DraftValues, PreviewHtml};
+pub use draft::{DraftForm, DraftState, DraftValues};
 pub use edit::EditCompetitionPage;
 pub use links::{Links, MailLink};
 pub use list::{CompetitionListPage, CompetitionListScreen};
@@ -63,8 +66,9 @@ pub use manage::{
 pub use managed::ManagedCompetition;
 pub use place::Place;
 pub(crate) use place::{ExternalLink, PlaceLine};
+pub use preview_screen::PreviewScreen;
 pub use questions::{
     AnswersPage, AnswersScreen, Countries, QuestionsPage, QuestionsScreen, RegisterPage,
     RegisterScreen, TypedAnswers, TypedQuestion, TypedQuestions, TypedRegistration,
 };
-pub(crate) use state_badges::StateBadges;
+pub(crate) use state_badges::{AvailabilityBadge, StateBadges};

@@ -5,14 +5,14 @@ use leptos::prelude::*;
 
 /// Whether a competition is open for registration, in words; the colour repeats them.
 #[component]
-pub(super) fn AvailabilityBadge(
+pub(crate) fn AvailabilityBadge(
     /// The state.
     availability: Availability,
 ) -> impl IntoView {
     let class = match availability {
         Availability::Open => "badge-success",
         Availability::FewLeft | Availability::WaitingList => "badge-warning",
-        Availability::NotYetOpen => "badge-info",
+        Availability::NotYetOpen | Availability::UnderWay => "badge-info",
         Availability::Full | Availability::Closed | Availability::Over | Availability::Draft => {
             "badge-neutral"
         }

@@ -17,7 +17,7 @@ pub(super) fn Tags(
     tags.truncate(most);
     let tag = |tag: String| {
         let href = address::of_tag(&tag);
-        view! { <li><a class="chip" href=href>{tag}</a></li> }
+        view! { <li><a class="chip" href=href dir="auto">{tag}</a></li> }
     };
     (!tags.is_empty()).then(|| {
         view! {

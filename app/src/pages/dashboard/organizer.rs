@@ -175,7 +175,7 @@ fn Row(row: OrganizerRow) -> impl IntoView {
         view! {
             <a class="quiet-link" href=address::awaiting_approval(row.id)>
                 {words}
-                <span class="sr-only">" for " {row.title.clone()}</span>
+                <span class="sr-only">" for " <bdi>{row.title.clone()}</bdi></span>
             </a>
         }
     });
@@ -185,7 +185,7 @@ fn Row(row: OrganizerRow) -> impl IntoView {
                 <StateBadges availability=row.availability visibility=row.visibility />
                 <h3 class="font-display text-xl font-semibold">
                     <a class="title-link" href=address::competition(row.id)>
-                        {row.title.clone()}
+                        <bdi>{row.title.clone()}</bdi>
                     </a>
                 </h3>
                 <p class="icon-line text-sm text-muted">
@@ -199,7 +199,7 @@ fn Row(row: OrganizerRow) -> impl IntoView {
                 <ul class="flex flex-wrap gap-2">
                     <li>
                         <a class="btn" href=address::manage(row.id)>
-                            "Manage" <span class="sr-only">" " {row.title.clone()}</span>
+                            "Manage" <span class="sr-only">" " <bdi>{row.title.clone()}</bdi></span>
                         </a>
                     </li>
                     {row.can_be_edited
@@ -207,7 +207,10 @@ fn Row(row: OrganizerRow) -> impl IntoView {
                             view! {
                                 <li>
                                     <a class="btn" href=address::edit(row.id)>
-                                        "Edit" <span class="sr-only">" " {row.title.clone()}</span>
+                                        "Edit"
+                                        <span class="sr-only">
+                                            " " <bdi>{row.title.clone()}</bdi>
+                                        </span>
                                     </a>
                                 </li>
                             }

@@ -1,6 +1,6 @@
 //! The registrations of a participant.
 
-use domain::{CompetitionId, RegistrationId, RegistrationStatus, grouped};
+use domain::{Availability, CompetitionId, RegistrationId, RegistrationStatus, grouped};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -10,7 +10,8 @@ use crate::{
     Moment,
     components::{EmptyState, Icon, LocalTimes, Shape, StatusBadge, ordinal},
     pages::competitions::{
-        AddToCalendar, Claim, ExternalLink, Place, PlaceLine, StubDate, address, calendar,
+        AddToCalendar, AvailabilityBadge, Claim, ExternalLink, Place, PlaceLine, StubDate, address,
+        calendar,
     },
 };
 
@@ -41,6 +42,8 @@ pub struct RegistrationRow {
     pub waitlist_position: Option<u32>,
     /// Why the organizer has rejected it, if they have and gave a reason.
     pub rejection_reason: Option<String>,
+    /// Whether questions are answered.
+    pub has_answers: bool,
 }
 
 #[cfg(feature = "ssr")]
@@ -52,6 +55,7 @@ impl RegistrationRow {
         let calendars = calendars.into_iter().flatten();
         let passes_seats_on = competition.passes_seats_on(now);
         Self {
+            has_answers: !mine.answers.is_empty(),
             competition: competition.id,
             calendars: calendars.map(|(name, href)| (name.to_owned(), href)).collect(),
             place: Place::of_registration(&competition),
@@ -77,7 +81,7 @@ impl RegistrationRow {
 /// The registrations of a participant.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ParticipantScreen {
-    /// Starting soonest first.
+    /// Those that have not ended, starting soonest first.
     pub upcoming: Vec<RegistrationRow>,
     /// Latest first.
     pub past: Vec<RegistrationRow>,
@@ -190,11 +194,14 @@ fn Registrations(
 #[component]
 fn RegistrationCard(
     row: RegistrationRow,
-    /// Whether the competition has not started.
+    /// Whether the competition has not ended.
     #[prop(default = false)]
     is_upcoming: bool,
 ) -> impl IntoView {
-    let can_cancel = is_upcoming && row.status.is_active();
+    let is_current = is_upcoming && row.status.is_active();
+    let can_cancel = is_current && !row.has_started;
+    let under_way = (is_current && row.has_started)
+        .then(|| view! { <AvailabilityBadge availability=Availability::UnderWay /> });
     let position = row.waitlist_position.filter(|_| is_upcoming).map(|position| {
         view! { <p class="text-sm">{format!("You're {} in line", ordinal(position))}</p> }
     });
@@ -230,7 +237,7 @@ fn RegistrationCard(
         view! {
             <a class="quiet-link" href=href rel="noopener noreferrer nofollow">
                 {name}
-                <span class="sr-only">" Calendar: add " {title.clone()}</span>
+                <span class="sr-only">" Calendar: add " <bdi>{title.clone()}</bdi></span>
             </a>
         }
     });
@@ -251,7 +258,7 @@ fn RegistrationCard(
                 {row
                     .place
                     .online_url
-                    .filter(|_| can_cancel)
+                    .filter(|_| is_current)
                     .map(|url| view! { <p class="text-sm"><ExternalLink url /></p> })}
                 <p class="icon-line text-sm text-muted">
                     <Icon shape=Shape::Person />
@@ -260,9 +267,18 @@ fn RegistrationCard(
                 </p>
             </div>
             <div class="ticket-stub">
-                <p>{status}</p>
+                <p class="flex flex-wrap gap-2">{under_way} {status}</p>
                 {position}
                 {reason}
+                {(is_current && row.has_answers)
+                    .then(|| {
+                        view! {
+                            <a class="quiet-link" href=address::answers(row.competition)>
+                                "Your answers"
+                                <span class="sr-only">" for " <bdi>{row.title.clone()}</bdi></span>
+                            </a>
+                        }
+                    })}
                 {can_cancel
                     .then(|| {
                         let calendar = calendar(row.competition, Some(row.registration));
@@ -276,7 +292,7 @@ fn RegistrationCard(
                                 href=address::cancel_registration(row.competition)
                             >
                                 {cancel_words}
-                                <span class="sr-only">" for " {row.title.clone()}</span>
+                                <span class="sr-only">" for " <bdi>{row.title.clone()}</bdi></span>
                             </a>
                         }
                     })}

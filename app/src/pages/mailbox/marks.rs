@@ -14,7 +14,7 @@ pub async fn read_all_mail() -> Result<(), Failure> {
     let read =
         service::mail::mailbox::mark_all_read(&request::context()?, &request::actor()?).await?;
     let messages = if read == 1 { "message" } else { "messages" };
-    flash::set(format!("{read} {messages} marked as read")).await;
+    flash::set(format!("{} {messages} marked as read", domain::grouped(read))).await;
     response::redirect_form(MAILBOX);
     Ok(())
 }

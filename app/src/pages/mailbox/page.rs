@@ -247,7 +247,7 @@ fn Line(line: MailLine, is_open: bool, href: String) -> impl IntoView {
             href=href
         >
             <span class="flex items-start justify-between gap-2">
-                <span>{line.subject}</span>
+                <bdi>{line.subject}</bdi>
                 {line
                     .unread
                     .then(|| view! { <span class="badge badge-accent badge-sm">"Unread"</span> })}

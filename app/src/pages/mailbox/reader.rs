@@ -60,10 +60,10 @@ pub(super) fn Reader(
                 </ActionForm>
             </div>
             <h2 id="subject" node_ref=node tabindex="-1" class="subheading outline-none">
-                {mail.subject}
+                <bdi>{mail.subject}</bdi>
             </h2>
             <p class="text-sm text-muted">"To " {mail.to} ", " <ViewerTime at=mail.sent_at /></p>
-            <p class="whitespace-pre-line">{mail.body}</p>
+            <p class="plain-text whitespace-pre-line">{mail.body}</p>
         </article>
     }
 }

@@ -86,6 +86,7 @@ pub(super) const ROUTES: &[Row] = &[
         r#"{"version":1,"capacity":60}"#,
         [401, 403, 403, 200, 403],
     ),
+    call(Method::POST, "/api/competitions/{id}/duplicate", [401, 403, 403, 201, 403]),
     call(Method::DELETE, "/api/competitions/{id}", [401, 403, 403, 200, 403]),
     get("/api/competitions/{id}/calendar.ics", [200, 200, 200, 200, 200]),
     get("/api/competitions/{id}/events", [200, 200, 200, 200, 200]),

@@ -64,6 +64,7 @@ fn routes(id: &str) -> Vec<Route> {
         (Method::PATCH, path.clone(), Some(json!({ "questions": [] }))),
         (Method::PATCH, path.clone(), Some(json!({ "cover": null }))),
         (Method::DELETE, path.clone(), None),
+        (Method::POST, format!("{path}/duplicate"), None),
         (Method::POST, format!("{path}/register"), None),
         (Method::POST, format!("{path}/register"), Some(answers())),
         (Method::DELETE, format!("{path}/register"), None),

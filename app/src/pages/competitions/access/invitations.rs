@@ -239,7 +239,7 @@ fn Content(
     let count = match total {
         0 => "No invitations yet".to_owned(),
         1 => "1 invitation".to_owned(),
-        total => format!("{total} invitations"),
+        total => format!("{} invitations", domain::grouped(total)),
     };
     let count = count + &page_words(page, pages);
     let list = if invitations.is_empty() && total > 0 {

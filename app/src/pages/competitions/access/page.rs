@@ -1,6 +1,6 @@
 //! The page where an organizer decides who can register.
 
-use domain::{AccessMode, CompetitionId, MAX_ACCESS_CODES, UserId};
+use domain::{AccessMode, CompetitionId, MAX_ACCESS_CODES, UserId, grouped};
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 use serde::{Deserialize, Serialize};
@@ -242,9 +242,9 @@ fn CodeLines(codes: Vec<CodeLine>) -> impl IntoView {
     let line = |code: CodeLine| {
         let CodeLine { code, uses, max_uses, link } = code;
         let uses = match max_uses {
-            Some(max) => format!("{uses} of {max} uses"),
+            Some(max) => format!("{} of {} uses", grouped(uses.into()), grouped(max.into())),
             None if uses == 1 => "1 use".to_owned(),
-            None => format!("{uses} uses"),
+            None => format!("{} uses", grouped(uses.into())),
         };
         view! {
             <li class="grid gap-1 wrap-anywhere">

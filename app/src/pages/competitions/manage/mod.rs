@@ -1,7 +1,6 @@
 //! A competition as its organizer sees it.
 
 mod addition;
-mod answer_list;
 mod check_in_list;
 mod history;
 mod latest;

@@ -7,10 +7,7 @@ use leptos::{html::H2, prelude::*};
 use leptos_router::hooks::use_params_map;
 use serde::{Deserialize, Serialize};
 
-use super::{
-    answer_list::AnswerList,
-    history::{History, HistoryEntry},
-};
+use super::history::{History, HistoryEntry};
 use crate::{
     Moment,
     components::{
@@ -21,6 +18,7 @@ use crate::{
     form::{Returned, count_replies, error_of, reload_when_refused},
     pages::competitions::{
         address::participants,
+        answer_list::AnswerList,
         questions::{AnswerFields, Countries, TypedAnswers},
     },
 };

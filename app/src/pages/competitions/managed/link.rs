@@ -17,7 +17,7 @@ pub(in crate::pages::competitions) fn ManageLink(
         <p class="min-w-0 wrap-anywhere">
             <a class="quiet-link" href=address::manage(id)>
                 "Manage "
-                {title}
+                <bdi>{title}</bdi>
             </a>
         </p>
     }

@@ -13,7 +13,7 @@ use crate::{
     },
     error::Failure,
     form::{Returned, error_of, reload_when_refused, success_of},
-    pages::competitions::address,
+    pages::competitions::{address, answer_list::AnswerList},
 };
 
 /// The data of the page.
@@ -25,6 +25,8 @@ pub struct AnswersScreen {
     pub title: String,
     /// The registration whose answers can be changed, if there is one.
     pub registration: Option<RegistrationId>,
+    /// The questions that are answered, and the answers, if they cannot be changed.
+    pub fixed: Vec<(String, String)>,
     /// What is asked, in order.
     pub questions: Vec<Question>,
     /// The countries to choose from.
@@ -38,7 +40,7 @@ pub struct AnswersScreen {
 pub async fn load_answers(id: String) -> Result<AnswersScreen, Failure> {
     use super::answer;
     use crate::ssr::{form, request};
-    use domain::Role;
+    use domain::{Answer, Role};
     use service::{competitions, registration};
 
     let (ctx, actor) = (request::context()?, request::actor()?);
@@ -49,12 +51,19 @@ pub async fn load_answers(id: String) -> Result<AnswersScreen, Failure> {
     let can_change = viewer.can_change_answers(&detail.competition, ctx.now());
     let registration = viewer.registration_id.filter(|_| can_change);
     let mut start = form::take_stored_form::<TypedAnswers>(&form_name(id)).await?;
-    if let (Some(registration), None) = (registration, &start.error) {
-        start.typed = answer::typed(&registration::get(&ctx, &actor, registration).await?.answers);
+    let mut fixed = Vec::new();
+    if let Some(stored) = viewer.registration_id {
+        let answers = registration::get(&ctx, &actor, stored).await?.answers;
+        if !can_change {
+            let in_words = |answer: Answer| (answer.question, answer.value.in_words());
+            fixed = answers.into_iter().map(in_words).collect();
+        } else if start.error.is_none() {
+            start.typed = answer::typed(&answers);
+        }
     }
     let (title, questions) = (detail.competition.title, detail.questions);
     let countries = answer::countries_for(&questions);
-    Ok(AnswersScreen { id, title, registration, questions, countries, start })
+    Ok(AnswersScreen { id, title, registration, fixed, questions, countries, start })
 }
 
 /// The key of the form in the session. It has the id, because several forms may be open.
@@ -109,7 +118,7 @@ pub fn AnswersPage() -> impl IntoView {
 
 #[component]
 fn Content(screen: AnswersScreen, change: ServerAction<ChangeAnswers>) -> impl IntoView {
-    let AnswersScreen { id, title, registration, questions, countries, start } = screen;
+    let AnswersScreen { id, title, registration, fixed, questions, countries, start } = screen;
     let back = address::competition(id);
     let error = error_of(change, start.error);
     let saved = success_of(change, false);
@@ -145,6 +154,12 @@ fn Content(screen: AnswersScreen, change: ServerAction<ChangeAnswers>) -> impl I
             </KeptText>
         }
         .into_any(),
+        _ if !fixed.is_empty() => view! {
+            <AnswerList answers=fixed />
+            <p class="text-muted">"Answers can be changed until registration closes."</p>
+            <p><a class="btn" href=back>"Back"</a></p>
+        }
+        .into_any(),
         _ => view! {
             <EmptyState title="There are no answers to change">
                 <p>
@@ -158,7 +173,7 @@ fn Content(screen: AnswersScreen, change: ServerAction<ChangeAnswers>) -> impl I
     view! {
         <Head title=format!("Your answers for {title}") />
         <div class="form-page">
-            <Heading>"Your answers for " {title}</Heading>
+            <Heading>"Your answers for " <bdi>{title}</bdi></Heading>
             <ErrorSummary error />
             {content}
         </div>

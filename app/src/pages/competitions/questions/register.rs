@@ -111,7 +111,7 @@ pub async fn register_with_answers(
     let page = address::register(competition);
     let typed = TypedRegistration { answers, access_code };
     form::redirect_back_with(&form_name(competition), &page, typed, outcome).await?;
-    leptos_axum::redirect(&address::competition(competition));
+    leptos_axum::redirect(&address::own_registration(competition));
     Ok(())
 }
 
@@ -218,7 +218,7 @@ fn Content(
     view! {
         <Head title=format!("Register for {title}") />
         <div class="form-page">
-            <Heading>"Register for " {title}</Heading>
+            <Heading>"Register for " <bdi>{title}</bdi></Heading>
             <ErrorSummary error />
             {content}
         </div>

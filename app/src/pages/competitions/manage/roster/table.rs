@@ -3,13 +3,10 @@
 use domain::{CompetitionId, RosterOrder, RosterQuery, RosterSort, grouped};
 use leptos::prelude::*;
 
-use super::{
-    super::{answer_list::AnswerList, review::ReviewBox},
-    RosterList, RosterRow, address,
-};
+use super::{super::review::ReviewBox, RosterList, RosterRow, address};
 use crate::{
     components::{NavigationFocus, StatusBadge, ViewerTime},
-    pages::competitions::address::participant,
+    pages::competitions::{address::participant, answer_list::AnswerList},
 };
 
 /// The columns that the participants are sorted by.

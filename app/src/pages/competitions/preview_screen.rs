@@ -1,0 +1,105 @@
+//! The data of the preview of a competition.
+
+use serde::{Deserialize, Serialize};
+
+use super::{cover::CoverPicture, links::Links, place::Place};
+use crate::Moment;
+
+/// A competition as its page would show it. What is wrong in the form, and so unknown, is left out.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PreviewScreen {
+    /// One line; may be empty.
+    pub title: String,
+    /// The summary; may be empty.
+    pub lead: String,
+    /// Its cover or pattern; a competition that is not saved yet has none.
+    pub cover: Option<CoverPicture>,
+    /// The start.
+    pub start: Option<Moment>,
+    /// The end.
+    pub end: Option<Moment>,
+    /// When registration opens.
+    pub opens: Option<Moment>,
+    /// When registration closes.
+    pub deadline: Option<Moment>,
+    /// When the waiting list ends.
+    pub waitlist_ends: Option<Moment>,
+    /// Where it takes place, with the online link.
+    pub place: Place,
+    /// The name of its organizer.
+    pub organizer: String,
+    /// In the order of the form.
+    pub tags: Vec<String>,
+    /// All seats.
+    pub capacity: Option<u32>,
+    /// How many may wait for a seat.
+    pub waitlist_capacity: u32,
+    /// Whether its organizer approves registrations.
+    pub approval_required: bool,
+    /// The description as sanitized HTML; may be empty.
+    pub description: String,
+    /// The sections as sanitized HTML, with headings.
+    pub sections: String,
+    /// Where more about it is, and whom to ask.
+    pub links: Links,
+}
+
+#[cfg(feature = "ssr")]
+impl PreviewScreen {
+    /// The preview of a form of the actor's.
+    ///
+    /// # Errors
+    /// Unauthorized; when the database fails.
+    pub(super) async fn of(
+        ctx: &service::Context,
+        actor: &service::Actor,
+        draft: &domain::CompetitionDraft,
+        cover: Option<CoverPicture>,
+    ) -> service::Result<Self> {
+        use super::links::is_link;
+        use crate::ssr::{clock::ViewerClock, sections};
+        use service::{assets, markdown, zones};
+
+        /// Headings of a description start below the `h1` of the page and the `h2` of the preview.
+        const TOP_HEADING: u8 = 3;
+        let organizer = actor.user()?;
+        let clock = ViewerClock::of_request()?;
+        let zone = &draft.time_zone;
+        let moment =
+            |text: &String| Some(clock.in_event_zone(zones::to_utc(text, zone).ok()?, zone));
+        let filled = |text: &String| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
+        let texts = sections::of_draft(draft);
+        let pictures =
+            assets::pictures_shown_in(ctx, organizer.id, &draft.description, &texts).await?;
+        Ok(Self {
+            title: draft.title.clone(),
+            lead: draft.summary.clone(),
+            cover,
+            start: moment(&draft.start_date),
+            end: moment(&draft.ends_at),
+            opens: moment(&draft.reg_opens_at),
+            deadline: moment(&draft.reg_deadline),
+            waitlist_ends: moment(&draft.promote_until),
+            place: Place {
+                venue_name: filled(&draft.venue_name),
+                venue_address: filled(&draft.venue_address),
+                is_online: filled(&draft.online_url).is_some(),
+                online_url: filled(&draft.online_url).filter(|url| is_link(url)),
+            },
+            organizer: organizer.name.clone(),
+            tags: draft
+                .tags
+                .split(',')
+                .map(str::trim)
+                .filter(|tag| !tag.is_empty())
+                .map(str::to_owned)
+                .collect(),
+            capacity: draft.capacity.trim().parse().ok(),
+            waitlist_capacity: draft.waitlist_capacity.trim().parse().unwrap_or_default(),
+            approval_required: !draft.approval_required.is_empty(),
+            description: markdown::render(&draft.description, TOP_HEADING, &pictures),
+            sections: sections::html(&texts, TOP_HEADING, &pictures),
+            links: Links::typed(filled(&draft.website), filled(&draft.contact_email).as_deref()),
+        })
+    }
+}
