@@ -6,8 +6,9 @@ SHELL := /bin/bash
 export PATH := $(or $(CARGO_HOME),$(HOME)/.cargo)/bin:$(PATH)
 
 TARGET := $(or $(CARGO_TARGET_DIR),target)
-# The release has its own site folder, so that neither build overwrites the other.
-RELEASE := LEPTOS_SITE_ROOT=CARGO_TARGET_DIR/release/site cargo leptos build --release --split --precompress
+# The release has its own site folder, so that neither build overwrites the other. The argument is for cargo-leptos.
+build-release = LEPTOS_SITE_ROOT=CARGO_TARGET_DIR/release/site cargo leptos build --release --split --precompress $(1) && \
+	node scripts/shorten-imports.mjs
 # All crates except the browser's, which only builds for wasm.
 HOST_CRATES := --workspace --exclude frontend --features app/ssr
 
@@ -29,7 +30,7 @@ dev: setup ## The same, rebuilt and reloaded on every change
 
 .PHONY: build
 build: setup ## Build the release binary, target/release/mini-compete, and its site beside it
-	$(RELEASE)
+	$(call build-release)
 	strip $(TARGET)/release/mini-compete
 	@printf '\nBuilt %s\n' "$(TARGET)/release/mini-compete and $(TARGET)/release/site"
 
@@ -70,7 +71,7 @@ test-cluster: setup-test ## Run the browser tests against four servers and three
 
 .PHONY: weight
 weight: setup ## Compare the sizes of what browsers load with docs/weight.json; ARGS=--write accepts the new ones
-	$(RELEASE) --frontend-only
+	$(call build-release,--frontend-only)
 	node scripts/check-weight.mjs $(ARGS)
 
 .PHONY: lighthouse
@@ -113,7 +114,7 @@ bench: setup-bench ## Benchmark the release against what it is built on; ARGS=--
 
 .PHONY: bench-scale
 bench-scale: setup-bench ## Measure each list of the release with a million registrations; ARGS=--write for BENCHMARKS.md
-	$(RELEASE)
+	$(call build-release)
 	cargo build --release -p bench
 	scripts/bench.sh --scale $(ARGS)
 

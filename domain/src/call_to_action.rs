@@ -81,8 +81,8 @@ pub enum CallToAction {
 }
 
 impl CallToAction {
-    /// Whether the competition has started, or can start no more without a new deadline.
-    pub fn is_over(self) -> bool {
+    /// Whether the competition has started, or is over without a start.
+    pub fn has_started(self) -> bool {
         matches!(self, Self::UnderWay(_) | Self::Over(_))
     }
 
@@ -93,7 +93,7 @@ impl CallToAction {
         let user = viewer.user.as_ref();
         match (seat, user) {
             _ if competition.is_cancelled() => Self::Cancelled,
-            _ if competition.dates().is_under_way(now) => Self::UnderWay(seat),
+            _ if competition.is_under_way(now) => Self::UnderWay(seat),
             _ if competition.is_over(now) => Self::Over(seat),
             (Some(status), _) => Self::Registered(status),
             _ if viewer.registration == Some(RegistrationStatus::Waitlisted) => {
@@ -254,7 +254,9 @@ mod tests {
             let now = now.parse().unwrap();
             assert_eq!(CallToAction::of(&competition, &seated, now), of_seated);
             assert_eq!(CallToAction::of(&competition, &viewer(None, None), now), of_others);
-            assert!(of_seated.is_over() && of_others.is_over());
+            let draft = Competition { visibility: crate::Visibility::Draft, ..competition.clone() };
+            assert_eq!(CallToAction::of(&draft, &viewer(None, None), now), Cta::Over(None));
+            assert!(of_seated.has_started() && of_others.has_started());
         }
     }
 

@@ -7,7 +7,8 @@ use crate::{CompetitionWithCount, MyRegistration, Page, Timestamp};
 /// The registrations of a participant.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ParticipantDashboard {
-    /// Registrations with a seat for competitions that have not started, starting soonest first.
+    /// Registrations for competitions that have not started, and those with a seat for competitions
+    /// under way, starting soonest first.
     pub upcoming: Vec<MyRegistration>,
     /// Registrations with a seat for competitions that have started, latest first.
     pub past: Vec<MyRegistration>,

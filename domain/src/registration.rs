@@ -273,11 +273,6 @@ impl MyCompetition {
         self.cancelled_at.is_none() && self.dates().passes_seats_on(now)
     }
 
-    /// Whether it is over at `now`, as [`Dates::is_over`] has it.
-    pub fn is_over(&self, now: Timestamp) -> bool {
-        self.dates().is_over(now)
-    }
-
     /// Its times, without when registration opens.
     pub fn dates(&self) -> Dates {
         Dates {

@@ -25,7 +25,7 @@ test('a past competition is found under its status, without deadline and calenda
   await open(page, `/competitions?search=${encodeURIComponent(title)}`);
   await expect(found(page)).toHaveText('No competitions found');
 
-  await choose(page, 'Status', 'Over');
+  await choose(page, 'Status', 'Started or over');
 
   await expect(titles(page)).toHaveText([title]);
   expect(asked(page)).toMatchObject({ search: title, status: 'over' });
@@ -58,7 +58,7 @@ test('the organizer of a competition leads to all of theirs', async ({ page, api
   const heading = page.getByRole('heading', { level: 1 });
   await expect(heading).toHaveText(`Competitions of ${owner.name}`);
   await expect(page).toHaveTitle(`Competitions of ${owner.name} – Mini Compete`);
-  await choose(page, 'Status', 'Over');
+  await choose(page, 'Status', 'Started or over');
   await expect(page.getByText('No competitions match these filters')).toBeVisible();
   await expect(heading).toHaveText(`Competitions of ${owner.name}`);
   expect(asked(page)).toMatchObject({ organizerId: owner.id, status: 'over' });

@@ -87,7 +87,7 @@ test.describe('a wrong section and a wrong contact address', () => {
       'Rules (optional)': 'x'.repeat(10_001),
     });
     await expectFaults(page, [
-      'Enter an email for questions like name@example.com',
+      'Enter a contact address like name@example.com',
       'Enter text with at most 10000 characters',
     ]);
     const rules = page.getByLabel('Rules (optional)');

@@ -4,7 +4,9 @@
 
 use std::{collections::HashMap, sync::LazyLock};
 
-use chrono::{LocalResult, NaiveDate, NaiveTime, Offset, TimeDelta, TimeZone};
+use chrono::{
+    DateTime, LocalResult, NaiveDate, NaiveDateTime, NaiveTime, Offset, TimeDelta, TimeZone, Utc,
+};
 use chrono_tz::{TZ_VARIANTS, Tz};
 use domain::{TimeZoneName, Timestamp, local_time};
 
@@ -116,10 +118,26 @@ pub fn to_utc(text: &str, zone: &str) -> Result<Timestamp, LocalTimeError> {
 /// there is no more is UTC.
 pub(crate) fn start_of_day(day: NaiveDate, zone: &str) -> Timestamp {
     let (zone, midnight) = (zone_of(zone).unwrap_or(Tz::UTC), day.and_time(NaiveTime::MIN));
+    first_at(midnight, zone).unwrap_or(midnight.and_utc()).into()
+}
+
+/// So many weeks after `at`, when clocks in `zone` show the same: the first time if they show it
+/// twice, and the next half hour that they show if they skip it. A zone that there is no more is
+/// UTC. `None` beyond the last year of a [`Timestamp`].
+pub(crate) fn weeks_later(at: Timestamp, weeks: i64, zone: &str) -> Option<Timestamp> {
+    let zone = zone_of(zone).unwrap_or(Tz::UTC);
+    let shown = at.utc().with_timezone(&zone).naive_local();
+    let later = shown.checked_add_signed(TimeDelta::try_weeks(weeks)?)?;
+    Timestamp::from(first_at(later, zone)?).in_range().ok()
+}
+
+/// The first time when clocks show `local`, or one of the half hours after it if they skip it.
+fn first_at(local: NaiveDateTime, zone: Tz) -> Option<DateTime<Utc>> {
     // Clocks are put forward by at most a day: where a zone moves over the date line.
-    let half_hours = (0..=48).map(|count| midnight + TimeDelta::minutes(30 * count));
-    let first = half_hours.filter_map(|time| zone.from_local_datetime(&time).earliest()).next();
-    first.map_or(midnight.and_utc(), |time| time.to_utc()).into()
+    let half_hours =
+        (0..=48).filter_map(|count| local.checked_add_signed(TimeDelta::minutes(30 * count)));
+    let mut times = half_hours.filter_map(|time| zone.from_local_datetime(&time).earliest());
+    times.next().map(|time| time.to_utc())
 }
 
 fn zone_of(name: &str) -> Option<Tz> {

@@ -46,7 +46,8 @@ fn Label(id: Text, label: Text, #[prop(optional_no_strip)] hint: Option<String>)
         <label for=id.clone() class="font-semibold" dir="auto">{label}</label>
         {hint
             .map(|hint| {
-                view! { <p id=format!("{id}-hint") class="text-sm text-muted">{hint}</p> }
+                let id = format!("{id}-hint");
+                view! { <p id=id class="text-sm text-muted" dir="auto">{hint}</p> }
             })}
     }
 }

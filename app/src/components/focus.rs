@@ -8,6 +8,7 @@ use leptos::{
 };
 use leptos_router::hooks::use_location;
 
+use super::ScrollMemory;
 use crate::next;
 
 /// The number of frames to wait for an element that is not in the document yet.
@@ -83,6 +84,7 @@ impl NavigationFocus {
             return;
         }
         let (Self { last, kept }, location) = (expect_context(), use_location());
+        let stays_in_place = ScrollMemory::is_restoring();
         Effect::new(move || {
             let Some(element) = node.get() else { return };
             let here = untrack(|| next::here(&location));
@@ -93,10 +95,15 @@ impl NavigationFocus {
                 let hash = untrack(|| location.hash.get());
                 match hash.trim_start_matches('#') {
                     "" => focus_in_place(kept, element),
-                    id => focus_one(Some(id.to_owned()), element, false),
+                    id => focus_one(Some(id.to_owned()), element, stays_in_place),
                 }
             }
         });
+    }
+
+    /// Whether the link with this id gets the focus, once it is there.
+    pub(crate) fn keeps(self, id: &str) -> bool {
+        self.kept.with_value(|kept| kept.as_deref() == Some(id))
     }
 
     /// Focuses the link that led here, if there is one, or this element if the link is gone.

@@ -44,6 +44,11 @@ impl ScrollMemory {
         });
     }
 
+    /// Whether the user has gone back to an address whose position is still to be restored.
+    pub(crate) fn is_restoring() -> bool {
+        use_context().is_some_and(|Self { wanted, .. }| wanted.get_value().is_some())
+    }
+
     /// Scrolls to the position to restore. Called when content appears that was loaded after the
     /// page.
     pub(crate) fn restore() {

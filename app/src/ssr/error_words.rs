@@ -111,7 +111,7 @@ fn rule_words(field: &str, message: &str) -> Option<String> {
         "venueAddress" => "an address",
         "onlineUrl" => "an online link",
         "website" => "a website",
-        "contactEmail" => "an email for questions",
+        "contactEmail" => "a contact address",
         "rules" | "prizes" => "text",
         "schedule" => "a schedule",
         "url" => "a URL",

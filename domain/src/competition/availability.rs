@@ -41,7 +41,7 @@ impl Availability {
             Self::Cancelled
         } else if competition.is_draft() {
             Self::Draft
-        } else if competition.dates().is_under_way(now) {
+        } else if competition.is_under_way(now) {
             Self::UnderWay
         } else if competition.is_over(now) {
             Self::Over

@@ -2,8 +2,8 @@
 
 use chrono::TimeDelta;
 
-use super::date_fault::{DateFault, error_of};
-use crate::{PublicError, Timestamp};
+use super::date_fault::DateFault;
+use crate::Timestamp;
 
 /// How long after its registration deadline a competition without a start date is over. Until then
 /// the organizer may announce one.
@@ -113,21 +113,16 @@ impl Dates {
         past.into_iter().chain(self.faults(rule)).collect()
     }
 
-    /// Registration can still close: a competition is published only then.
-    ///
-    /// # Errors
-    /// [`crate::ErrorCode::DeadlineNotInFuture`].
-    pub fn deadline_after(self, now: Timestamp) -> Result<Self, PublicError> {
-        if self.deadline > now {
-            return Ok(self);
-        }
-        Err(error_of(&[DateFault::DeadlineNotInFuture]).expect("there is a fault"))
+    /// Whether a competition with these dates can be published at `now`, if it may start when
+    /// registration closes.
+    pub fn can_be_published(self, now: Timestamp) -> bool {
+        self.faults_at(now, StartRule::AtDeadline).is_empty()
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{super::date_fault::error_of, *};
     use crate::ErrorCode;
 
     fn at(text: &str) -> Timestamp {

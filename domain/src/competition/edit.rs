@@ -63,7 +63,8 @@ pub struct CompetitionPatch {
     #[cfg_attr(feature = "openapi", schema(value_type = Option<Timestamp>))]
     #[serde(default)]
     pub reg_deadline: Raw<String>,
-    /// ISO 8601, after the deadline; `null` when it is not set any more.
+    /// ISO 8601, after the deadline, or at it with `deadlineMayEqualStart`; `null` when it is not
+    /// set any more.
     #[cfg_attr(feature = "openapi", schema(value_type = Option<Timestamp>))]
     #[serde(default, deserialize_with = "present")]
     pub start_date: Option<Raw<String>>,
@@ -314,11 +315,17 @@ impl CompetitionPatch {
 }
 
 impl CompetitionEdit {
-    /// The times after the edit, from the current ones.
+    /// The times after the edit, from the current ones. An edit that publishes a draft needs a
+    /// deadline in the future, like one that moves the deadline.
     ///
     /// # Errors
     /// All faults at once, with the code of the first: [`crate::DateFault`].
-    pub fn dates(&self, current: Dates, now: Timestamp) -> Result<Dates, PublicError> {
+    pub fn dates(
+        &self,
+        current: Dates,
+        publishes: bool,
+        now: Timestamp,
+    ) -> Result<Dates, PublicError> {
         let new = Dates {
             opens: self.reg_opens_at.unwrap_or(current.opens),
             deadline: self.reg_deadline.unwrap_or(current.deadline),
@@ -329,7 +336,7 @@ impl CompetitionEdit {
         // A competition whose deadline has passed can still be edited, if the deadline stays.
         let rule =
             StartRule::of(self.start_rule == StartRule::AtDeadline || current.close_at_start());
-        let faults = match new.deadline == current.deadline {
+        let faults = match new.deadline == current.deadline && !publishes {
             true => new.faults(rule),
             false => new.faults_at(now, rule),
         };
@@ -387,15 +394,17 @@ mod tests {
         let current =
             Dates { opens: None, deadline: past, promote_until: None, start: None, end: None };
         let untouched = CompetitionEdit::default();
-        assert!(untouched.dates(current, now).is_ok());
+        assert!(untouched.dates(current, false, now).is_ok());
+        let error = untouched.dates(current, true, now).unwrap_err();
+        assert_eq!(error.code, ErrorCode::DeadlineNotInFuture);
         let moved = CompetitionEdit { reg_deadline: Some(now), ..Default::default() };
-        let error = moved.dates(current, now).unwrap_err();
+        let error = moved.dates(current, false, now).unwrap_err();
         assert_eq!(error.code, ErrorCode::DeadlineNotInFuture);
         let opening = CompetitionEdit { reg_opens_at: Some(Some(past)), ..Default::default() };
-        let error = opening.dates(current, now).unwrap_err();
+        let error = opening.dates(current, false, now).unwrap_err();
         assert_eq!(error.code, ErrorCode::OpeningNotBeforeDeadline);
         let start = CompetitionEdit { start_date: Some(Some(past)), ..Default::default() };
-        let error = start.dates(current, now).unwrap_err();
+        let error = start.dates(current, false, now).unwrap_err();
         assert_eq!(error.code, ErrorCode::StartNotAfterDeadline);
     }
 
@@ -409,11 +418,11 @@ mod tests {
                 "deadlineMayEqualStart": deadline_may_equal_start,
             }))
         };
-        let error = start_at(false).unwrap().dates(open, now).unwrap_err();
+        let error = start_at(false).unwrap().dates(open, false, now).unwrap_err();
         assert_eq!(error.code, ErrorCode::StartNotAfterDeadline);
-        let closing_at_start = start_at(true).unwrap().dates(open, now).unwrap();
+        let closing_at_start = start_at(true).unwrap().dates(open, false, now).unwrap();
         assert!(closing_at_start.close_at_start());
         let untouched = CompetitionEdit::default();
-        assert_eq!(untouched.dates(closing_at_start, now).unwrap(), closing_at_start);
+        assert_eq!(untouched.dates(closing_at_start, false, now).unwrap(), closing_at_start);
     }
 }

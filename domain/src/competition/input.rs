@@ -59,7 +59,8 @@ pub struct CompetitionInput {
     #[cfg_attr(feature = "openapi", schema(value_type = Timestamp, required))]
     #[serde(default)]
     pub reg_deadline: Raw<String>,
-    /// ISO 8601, after the deadline; absent or null when not set yet.
+    /// ISO 8601, after the deadline, or at it with `deadlineMayEqualStart`; absent or null when not
+    /// set yet.
     #[cfg_attr(feature = "openapi", schema(value_type = Option<Timestamp>))]
     #[serde(default)]
     pub start_date: Raw<String>,

@@ -34,7 +34,7 @@ impl CompetitionStatus {
         match self {
             Self::Open => "Open for registration",
             Self::Closed => "Registration closed",
-            Self::Over => "Over",
+            Self::Over => "Started or over",
         }
     }
 }

@@ -138,6 +138,11 @@ impl Competition {
         self.dates().is_over(now)
     }
 
+    /// Whether it takes place at `now`, as [`Dates::is_under_way`] has it; a draft does not.
+    pub fn is_under_way(&self, now: Timestamp) -> bool {
+        !self.is_draft() && self.dates().is_under_way(now)
+    }
+
     /// Where it is in its life at `now`.
     pub fn status(&self, now: Timestamp) -> CompetitionStatus {
         match (self.is_closed(now), self.is_over(now)) {

@@ -16,7 +16,7 @@ pub enum ErrorCode {
     MalformedBody,
     /// The registration deadline of a new competition is not in the future.
     DeadlineNotInFuture,
-    /// The start date is not after the registration deadline.
+    /// The start date is before the registration deadline, or at it where that is not allowed.
     StartNotAfterDeadline,
     /// The competition would end before it starts, or at the same time, or has an end without a
     /// start date.

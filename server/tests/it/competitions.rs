@@ -105,6 +105,17 @@ async fn registration_closes_at_the_start_if_the_request_allows_it() {
     let edited = app.patch(&url).by(&ada).json(&later).send().await;
     assert_eq!(edited.status, StatusCode::OK);
     assert_eq!(edited.json()["startDate"], "2026-12-01T12:00:00.000Z");
+
+    // The key of a refused request is not one for the request that allows it.
+    let other = app.world.competition(&ada).create().await;
+    let url = format!("/api/competitions/{other}");
+    let edit = async |body: Value| {
+        app.patch(&url).by(&ada).header("idempotency-key", "k").json(&body).send().await.json()
+    };
+    let mut equal = json!({ "regDeadline": noon, "startDate": noon });
+    assert_eq!(edit(equal.clone()).await["code"], "start_not_after_deadline");
+    equal["deadlineMayEqualStart"] = true.into();
+    assert_eq!(edit(equal).await["code"], "idempotency_key_reused");
 }
 
 #[tokio::test]

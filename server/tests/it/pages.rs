@@ -280,6 +280,9 @@ async fn pages_offer_no_actions_once_a_competition_has_started() {
     let (ada, ben) = (app.world.organizer("Ada").await, app.world.participant("Ben").await);
     let (week, length) = (chrono::TimeDelta::days(7), chrono::TimeDelta::days(2));
     let id = app.world.competition(&ada).starting_in(week).lasting(length).create().await;
+    let link = "https://meet.example.com/sprint";
+    let online = serde_json::json!({ "onlineUrl": link });
+    app.patch(&format!("/api/competitions/{id}")).by(&ada).json(&online).send().await;
     app.post(&format!("/api/competitions/{id}/register")).by(&ben).send().await;
     let (detail, cancel_registration) =
         (format!("/competitions/{id}"), format!("/competitions/{id}/cancel-registration"));
@@ -299,6 +302,13 @@ async fn pages_offer_no_actions_once_a_competition_has_started() {
     ] {
         app.world.clock.advance(later);
         let has_started = state.is_some();
+        let cookie = app.log_in(&ben).await;
+        let ticket = app.get("/dashboard").header("accept", HTML).header("cookie", &cookie);
+        let ticket = ticket.send().await.text;
+        let is_over = state.is_some_and(|words| words.ends_with("over"));
+        let shows_link = ticket.contains(&format!("href=\"{link}\""));
+        assert_eq!(shows_link, !is_over, "{state:?}: {ticket}");
+        assert_eq!(ticket.contains(">Under way"), has_started && !is_over, "{state:?}: {ticket}");
         for (actor, path, offer, notice) in before {
             let cookie = app.log_in(actor).await;
             let seen = app.get(path).header("accept", HTML).header("cookie", &cookie).send().await;

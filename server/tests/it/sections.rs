@@ -205,7 +205,7 @@ async fn a_form_without_javascript_shows_faults_in_sections_at_their_fields() {
     let leads_to = post_form(&app, cookie, "create_competition", &wrong).await;
     assert_eq!(leads_to, "/competitions/create");
     let refused = page_text(&app, cookie, &leads_to).await;
-    let email = "Enter an email for questions like name@example.com";
+    let email = "Enter a contact address like name@example.com";
     for part in [&*long, "Enter text with at most 10000 characters", email] {
         assert!(refused.contains(part), "{part} is missing");
     }
@@ -213,10 +213,14 @@ async fn a_form_without_javascript_shows_faults_in_sections_at_their_fields() {
     assert!(has_open_group(&refused), "the group with the fault is closed");
 
     let right = draft("b&draft[rules]=One+idea&draft[contactEmail]=team@sprint.example");
-    let preview = format!("{right}&intent=preview");
+    let run = "javascript:alert(1)";
+    let links = format!("draft[website]={run}&draft[onlineUrl]={run}");
+    let preview = format!("{right}&{links}&intent=preview");
     let leads_to = post_form(&app, cookie, "create_competition", &preview).await;
     let shown = page_text(&app, cookie, leads_to.split('#').next().unwrap()).await;
     assert!(shown.contains("id=\"about-rules\">Rules</h3>"), "{shown}");
+    assert!(shown.contains("mailto:team@sprint.example") && shown.contains(run), "{shown}");
+    assert!(!shown.contains(&format!("href=\"{run}")), "{shown}");
     let page = post_form(&app, cookie, "create_competition", &right).await;
     let shown = page_text(&app, cookie, &page).await;
     assert!(shown.contains("<p>One idea</p>") && shown.contains("mailto:team@sprint.example"));

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use domain::{
     CompetitionEdit, CompetitionId, FactsEdit, IfMatch, RegistrationId, RejectionReason, Review,
-    ReviewVerdict, SectionsEdit, Tag, Timestamp,
+    ReviewVerdict, SectionsEdit, StartRule, Tag, Timestamp,
 };
 use serde_json::Value;
 
@@ -67,8 +67,7 @@ fn canonical(edit: &CompetitionEdit) -> String {
         capacity,
         reg_deadline,
         start_date,
-        // Says which dates are refused; an edit that succeeded is the same with either.
-        start_rule: _,
+        start_rule,
         ends_at,
         reg_opens_at,
         time_zone,
@@ -93,6 +92,8 @@ fn canonical(edit: &CompetitionEdit) -> String {
         ("capacity", capacity.map(Value::from)),
         ("regDeadline", reg_deadline.map(time)),
         ("startDate", start_date.map(nullable)),
+        // A refusal without it is not the response to a request with it.
+        ("deadlineMayEqualStart", (*start_rule == StartRule::AtDeadline).then_some(true.into())),
         ("endsAt", ends_at.map(nullable)),
         ("regOpensAt", reg_opens_at.map(nullable)),
         ("timeZone", time_zone.as_ref().map(|zone| zone.as_str().into())),

@@ -48,22 +48,38 @@ pub async fn create(
     input: CompetitionInput,
     key: Option<IdempotencyKey>,
 ) -> Result<Created> {
-    create_as(ctx, actor, input, key, fingerprint).await
-}
-
-/// [`create`], with the operation and its input as text for [`RequestKey::new`].
-pub(super) async fn create_as(
-    ctx: &Context,
-    actor: &Actor,
-    input: CompetitionInput,
-    key: Option<IdempotencyKey>,
-    fingerprint: impl FnOnce(&NewCompetition) -> String,
-) -> Result<Created> {
     let user = actor.require_writer(Role::Organizer)?;
     let new = input.check(ctx.now(), zones::find)?;
+    let key = key.map(|key| RequestKey::new(user.id, key, &fingerprint(&new)));
+    create_once(ctx, user, new, key).await
+}
+
+/// What an earlier request with this key has created.
+///
+/// # Errors
+/// The key was used for another request; when the database fails.
+pub(super) async fn find_created(
+    ctx: &Context,
+    key: Option<&RequestKey>,
+) -> Result<Option<Created>> {
+    let Some(key) = key else { return Ok(None) };
+    let found = key.find_response(ctx.db.connection()).await;
+    let found = found.map_err(|error| error.naming(Some(key.idempotency_key())))?;
+    Ok(found.map(|view| Created { view, replayed: true }))
+}
+
+/// [`create`], once per key.
+///
+/// # Errors
+/// The same, but for those of the input.
+pub(super) async fn create_once(
+    ctx: &Context,
+    user: &User,
+    new: NewCompetition,
+    key: Option<RequestKey>,
+) -> Result<Created> {
     assets::use_as_cover(ctx, user.id, new.cover.as_ref()).await?;
     assets::use_in_texts(ctx, user.id, Texts::of_new(&new)).await?;
-    let key = key.map(|key| RequestKey::new(user.id, key, &fingerprint(&new)));
     // Of two concurrent requests with one key, the primary key of the record lets one commit. The
     // other is retried and finds the response.
     let created = retry(|| attempt(ctx, user, &new, key.as_ref())).await;

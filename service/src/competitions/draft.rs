@@ -78,6 +78,7 @@ pub(super) async fn input(
         Some(id) => Copied::of(ctx, actor, id).await?,
     };
     let times = Times::read(&draft);
+    let closes_at_start = closes_at_start(&draft);
     let input = CompetitionInput {
         title: draft.title.into(),
         description: draft.description.into(),
@@ -88,7 +89,7 @@ pub(super) async fn input(
         approval_required: is_checked(&draft.approval_required),
         reg_deadline: times.reg_deadline,
         start_date: times.start_date,
-        deadline_may_equal_start: true.into(),
+        deadline_may_equal_start: closes_at_start.into(),
         ends_at: times.ends_at,
         reg_opens_at: times.reg_opens_at,
         time_zone: draft.time_zone.into(),
@@ -182,6 +183,7 @@ pub async fn edit_draft(
     // In another zone, the same local time is another moment.
     let is_moved = |field| is_changed(field) || is_changed("timeZone");
     let times = Times::read(&draft);
+    let closes_at_start = closes_at_start(&draft);
     let patch = CompetitionPatch {
         version: i64::from(version).into(),
         title: only_if(is_changed("title"), draft.title.into()),
@@ -201,7 +203,7 @@ pub async fn edit_draft(
         reg_opens_at: is_moved("regOpensAt").then_some(times.reg_opens_at),
         reg_deadline: only_if(is_moved("regDeadline"), times.reg_deadline),
         start_date: is_moved("startDate").then_some(times.start_date),
-        deadline_may_equal_start: true.into(),
+        deadline_may_equal_start: closes_at_start.into(),
         ends_at: is_moved("endsAt").then_some(times.ends_at),
         summary: is_changed("summary").then(|| draft.summary.into()),
         venue_name: is_changed("venueName").then(|| draft.venue_name.into()),
@@ -282,6 +284,11 @@ impl Times {
             faults,
         }
     }
+}
+
+/// Whether a form has one time for the deadline and the start.
+fn closes_at_start(draft: &CompetitionDraft) -> bool {
+    draft.start_date == draft.reg_deadline
 }
 
 /// Replaces the message of an invalid time by the reason that its zone gives.

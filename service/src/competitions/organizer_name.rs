@@ -22,6 +22,8 @@ pub async fn organizer_name(ctx: &Context, organizer: UserId) -> Result<Option<S
         .inner_join(user::Entity)
         .filter(competition::Column::OrganizerId.eq(organizer))
         .filter(is_public())
+        // Of an account that was not deleted.
+        .filter(user::Column::Email.ne(""))
         .limit(1);
     Ok(listed.into_tuple().one(db).await?)
 }

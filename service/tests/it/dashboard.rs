@@ -13,9 +13,13 @@ async fn participants_see_upcoming_then_past_registrations() {
     let world = World::new().await;
     let ada = world.organizer("Ada").await;
     let grace = world.participant("Grace").await;
-    let under_way = world.competition(&ada).titled("Under way").starting_in(TimeDelta::days(3));
-    let under_way = under_way.lasting(TimeDelta::days(2)).create().await;
-    register(&world.ctx, &grace, under_way).await.unwrap();
+    let lasting = |title: &str| {
+        let new = world.competition(&ada).titled(title).starting_in(TimeDelta::days(3));
+        new.lasting(TimeDelta::days(2))
+    };
+    for new in [lasting("Under way"), lasting("Never approved").with_approval()] {
+        register(&world.ctx, &grace, new.create().await).await.unwrap();
+    }
     for (title, start) in [
         ("Next week", Some(7)),
         ("Was first", Some(2)),
@@ -35,7 +39,7 @@ async fn participants_see_upcoming_then_past_registrations() {
     let seen = dashboard::participant(&world.ctx, &grace).await.unwrap();
     // Without a start date, the deadline counts.
     assert_eq!(titles(&seen.upcoming), ["Someday", "Under way", "Tomorrow", "Next week"]);
-    assert_eq!(titles(&seen.past), ["Was second", "Was first"]);
+    assert_eq!(titles(&seen.past), ["Was second", "Never approved", "Was first"]);
     assert_eq!(titles(&seen.cancelled), ["Given back"]);
 }
 

@@ -110,6 +110,8 @@ async fn an_organizer_with_registrations_to_come_cannot_be_deleted() {
     assert_eq!(leave(&world.ctx, &ada).await, Ok(()));
     let past = competitions::get(&world.ctx, sprint).await.unwrap();
     assert_eq!(past.organizer.name, "Deleted account");
+    let id = ada.user().unwrap().id;
+    assert_eq!(competitions::organizer_name(&world.ctx, id).await.unwrap(), None);
     assert!(competitions::get(&world.ctx, empty).await.is_err(), "it never had a registration");
     let history = dashboard::participant(&world.ctx, &grace).await.unwrap().past;
     assert!(history[0].competition.organizer.is_deleted);

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
 #[cfg(feature = "ssr")]
-use super::CoverPicture;
+use super::{CoverPicture, draft::DraftValues};
 use super::{
     draft::{DraftForm, DraftState, PREVIEW, SAVE_AS_DRAFT},
     form::{Fields, FormPage, IntentButton},
@@ -20,16 +20,33 @@ use crate::{
 #[cfg(feature = "ssr")]
 const PAGE: &str = "/competitions/create";
 
-/// The taken seats and the cover of a competition that is not saved yet.
+/// The state of the form of a competition that is not saved yet. The preview of a copy has the
+/// cover of the original.
+///
+/// # Errors
+/// As for [`DraftState::of`]; in a preview as for [`service::competitions::get_own`].
 #[cfg(feature = "ssr")]
-const NEW: (u32, Option<CoverPicture>) = (0, None);
+async fn state(
+    ctx: &service::Context,
+    actor: &service::Actor,
+    values: DraftValues,
+    error: Option<domain::PublicError>,
+) -> service::Result<DraftState> {
+    let cover = match values.copy_of.filter(|_| values.wants_preview) {
+        None => None,
+        Some(id) => {
+            let original = service::competitions::get_own(ctx, actor, id).await?.competition;
+            original.cover.map(|cover| CoverPicture::of(id, Some(&cover)))
+        }
+    };
+    DraftState::of(ctx, actor, values, (0, cover), error).await
+}
 
 /// Loads the page; for organizers. The form has what the competition `from` has, if there is one.
 #[server(prefix = "/fn", endpoint = "competition_draft")]
 pub async fn load_create_competition(
     #[server(default)] from: Option<String>,
 ) -> Result<DraftForm, Failure> {
-    use super::draft::DraftValues;
     use crate::ssr::{clock::ViewerClock, form, request};
     use domain::{Role, TimeZoneName};
 
@@ -56,7 +73,7 @@ pub async fn load_create_competition(
             ..Default::default()
         }
     });
-    let screen = DraftState::of(&ctx, &actor, values, NEW, start.error).await?;
+    let screen = state(&ctx, &actor, values, start.error).await?;
     let screen = DraftState { ask_browser, ..screen };
     Ok(DraftForm::of(screen, ctx.now()))
 }
@@ -70,7 +87,7 @@ pub async fn create_competition(
     #[server(default)] intent: String,
     #[server(default)] made_for: Option<UserId>,
 ) -> Result<Option<DraftState>, Failure> {
-    use super::{address::competition as path, draft::DraftValues};
+    use super::address::competition as path;
     use crate::ssr::{flash, form, request};
     use domain::{ErrorCode, PublicError, Role, Visibility};
 
@@ -82,7 +99,7 @@ pub async fn create_competition(
         form::redirect_back_with("create_competition", PAGE, None::<DraftValues>, may_create)
             .await?;
         form::show_again("create_competition", &format!("{PAGE}#preview"), &values, None).await?;
-        return Ok(Some(DraftState::of(&ctx, &actor, values, NEW, None).await?));
+        return Ok(Some(state(&ctx, &actor, values, None).await?));
     }
     let key = form::sent_key(&idempotency_key, made_for, &actor);
     let mut draft = values.draft.clone();
@@ -98,7 +115,7 @@ pub async fn create_competition(
             your dashboard shows it. Send it again to create another competition.";
         let error = PublicError::new(ErrorCode::IdempotencyKeyReused, words);
         form::show_again("create_competition", PAGE, &values, Some(&error)).await?;
-        return Ok(Some(DraftState::of(&ctx, &actor, values, NEW, Some(error)).await?));
+        return Ok(Some(state(&ctx, &actor, values, Some(error)).await?));
     }
     let created =
         form::redirect_back_with("create_competition", PAGE, Some(values), outcome).await?;

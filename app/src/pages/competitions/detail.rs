@@ -77,7 +77,7 @@ fn Detail(
 ) -> impl IntoView {
     let CompetitionDetailScreen { id, seats_left, capacity, now, sequence, .. } = screen;
     let was_cancelled = screen.call_to_action == CallToAction::Cancelled;
-    let is_past = was_cancelled || screen.call_to_action.is_over();
+    let is_past = was_cancelled || screen.call_to_action.has_started();
     let CompetitionDetailScreen { waitlist_capacity, waitlisted, departures, .. } = screen;
     let seats = RwSignal::new((seats_left, capacity));
     let waiting = RwSignal::new(waitlisted);
@@ -152,7 +152,7 @@ fn Detail(
             </dd>
         }
     });
-    let starts = if screen.call_to_action.is_over() { "Started" } else { "Starts" };
+    let starts = if screen.call_to_action.has_started() { "Started" } else { "Starts" };
     let has_ended = screen.end.as_ref().is_some_and(|end| end.at <= now);
     let ends = if has_ended { "Ended" } else { "Ends" };
     let lead = screen.lead.clone().map(|lead| view! { <p class="lead" dir="auto">{lead}</p> });
@@ -226,7 +226,7 @@ fn Detail(
                     />
                 </div>
                 <StateBadges availability=state visibility />
-                <Heading><bdi>{title}</bdi></Heading>
+                <Heading><span class="block" dir="auto">{title}</span></Heading>
                 {lead}
                 <Glance
                     starts

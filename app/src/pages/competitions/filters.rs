@@ -206,6 +206,10 @@ fn Day(
     }
 }
 
+fn chip_id(tag: &str) -> String {
+    format!("tag-{}", tag.to_lowercase())
+}
+
 /// How many popular tags are in view before more are asked for.
 const TAGS_IN_VIEW: usize = 12;
 
@@ -225,7 +229,7 @@ pub(super) fn TagFilter(
     focus.restore_or(nav);
     let chip = |tag: String, on: bool| {
         let href = address::toggle_tag(&query, &tag);
-        let id = format!("tag-{}", tag.to_lowercase());
+        let id = chip_id(&tag);
         view! {
             <li>
                 <a
@@ -247,9 +251,11 @@ pub(super) fn TagFilter(
     let mut others: Vec<_> = others.collect();
     let more = others.split_off(others.len().min(TAGS_IN_VIEW));
     let more = (!more.is_empty()).then(|| {
+        // The chip of a filter that was just removed takes the focus.
+        let open = more.iter().any(|tag| focus.keeps(&chip_id(tag)));
         let chips = more.into_iter().map(|tag| chip(tag, false)).collect_view();
         view! {
-            <details class="pt-2">
+            <details class="pt-2" open=open>
                 <summary class="quiet-link">"More tags"</summary>
                 <ul class="flex flex-wrap items-center gap-2 pt-2">{chips}</ul>
             </details>

@@ -293,7 +293,7 @@ pub(super) fn Fields(
                 id="startDate"
                 name="draft[startDate]"
                 label="Starts (optional)"
-                hint="After registration closes. Leave empty if it is not decided yet."
+                hint="When registration closes, or later. Leave empty if it is not decided yet."
                 kind="datetime-local"
                 required=false
                 value=draft.start_date

@@ -165,9 +165,10 @@ fn Nothing(query: CompetitionQuery, any_open: bool, total: u64) -> impl IntoView
             "No competitions have closed and not started",
             "Competitions are listed here when their registration has closed, until they start.",
         ),
-        (CompetitionStatus::Over, false) => {
-            ("No competitions are over yet", "Competitions are listed here when they have started.")
-        }
+        (CompetitionStatus::Over, false) => (
+            "No competitions have started yet",
+            "Competitions are listed here when they have started.",
+        ),
         (CompetitionStatus::Open, _) if !any_open => {
             return view! {
                 <EmptyState title="No open competitions yet">

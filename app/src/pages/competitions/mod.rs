@@ -71,4 +71,4 @@ pub use questions::{
     AnswersPage, AnswersScreen, Countries, QuestionsPage, QuestionsScreen, RegisterPage,
     RegisterScreen, TypedAnswers, TypedQuestion, TypedQuestions, TypedRegistration,
 };
-pub(crate) use state_badges::{AvailabilityBadge, StateBadges};
+pub(crate) use state_badges::StateBadges;

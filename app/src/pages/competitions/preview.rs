@@ -12,7 +12,7 @@ use crate::{
     components::{LocalTimes, focus},
 };
 
-/// The preview: what the page of the competition shows, without what one can do there.
+/// The preview: what the page of the competition shows, without registering.
 #[component]
 pub(super) fn Preview(
     /// The competition.

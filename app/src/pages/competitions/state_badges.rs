@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 /// Whether a competition is open for registration, in words; the colour repeats them.
 #[component]
-pub(crate) fn AvailabilityBadge(
+pub(super) fn AvailabilityBadge(
     /// The state.
     availability: Availability,
 ) -> impl IntoView {

@@ -1,6 +1,6 @@
 //! The registrations of a participant.
 
-use domain::{Availability, CompetitionId, RegistrationId, RegistrationStatus, grouped};
+use domain::{CompetitionId, RegistrationId, RegistrationStatus, grouped};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -10,8 +10,7 @@ use crate::{
     Moment,
     components::{EmptyState, Icon, LocalTimes, Shape, StatusBadge, ordinal},
     pages::competitions::{
-        AddToCalendar, AvailabilityBadge, Claim, ExternalLink, Place, PlaceLine, StubDate, address,
-        calendar,
+        AddToCalendar, Claim, ExternalLink, Place, PlaceLine, StubDate, address, calendar,
     },
 };
 
@@ -137,10 +136,18 @@ pub(super) fn ParticipantDashboard(
         }
         .into_any();
     }
+    let (under_way, upcoming): (Vec<_>, Vec<_>) =
+        upcoming.into_iter().partition(|row| row.has_started);
     let mut upcoming = upcoming.into_iter();
     let next = upcoming.next();
     view! {
         {left_out}
+        <Registrations
+            id="under-way"
+            title="Under way"
+            registrations=under_way
+            is_upcoming=true
+        />
         {match next {
             Some(row) => view! { <Next row /> }.into_any(),
             None => view! {
@@ -200,8 +207,6 @@ fn RegistrationCard(
 ) -> impl IntoView {
     let is_current = is_upcoming && row.status.is_active();
     let can_cancel = is_current && !row.has_started;
-    let under_way = (is_current && row.has_started)
-        .then(|| view! { <AvailabilityBadge availability=Availability::UnderWay /> });
     let position = row.waitlist_position.filter(|_| is_upcoming).map(|position| {
         view! { <p class="text-sm">{format!("You're {} in line", ordinal(position))}</p> }
     });
@@ -267,7 +272,7 @@ fn RegistrationCard(
                 </p>
             </div>
             <div class="ticket-stub">
-                <p class="flex flex-wrap gap-2">{under_way} {status}</p>
+                <p>{status}</p>
                 {position}
                 {reason}
                 {(is_current && row.has_answers)

@@ -118,7 +118,7 @@ fn is_in_field() -> bool {
 
 /// Adds a picture to a text area as a paragraph of its own: where the cursor was, or at the end if
 /// it was at the beginning, where it is before anything is typed, or the text has changed. Selects
-/// the words to replace, unless the user is in another field by now.
+/// the words to replace, unless the user is in a field by now, where the cursor stays.
 fn insert(area: &str, path: &str, place: &Place) {
     let Some(area) = text_area(area) else { return };
     let text = area.value();
@@ -128,13 +128,20 @@ fn insert(area: &str, path: &str, place: &Place) {
     let (head, tail) = units.split_at(at.min(units.len()));
     let before = if head.is_empty() { "" } else { "\n\n" };
     let (start, rest) = (String::from_utf16_lossy(head), String::from_utf16_lossy(tail));
-    area.set_value(&format!("{start}{before}{}\n\n{rest}", markdown(path)));
-    if is_unchanged && !is_in_field() {
+    let added = format!("{before}{}\n\n", markdown(path));
+    let cursor = cursor_of(&area);
+    area.set_value(&format!("{start}{added}{rest}"));
+    let selected = if is_unchanged && !is_in_field() {
         let words = head.len() + before.len() + "![".len();
         let _ = area.focus();
-        for (end, at) in [("selectionStart", words), ("selectionEnd", words + WORDS.len())] {
-            let _ = Reflect::set(&area, &end.into(), &(at as f64).into());
-        }
+        words..words + WORDS.len()
+    } else {
+        // Where it was: a new value puts it at the end.
+        let cursor = if cursor > head.len() { cursor + added.len() } else { cursor };
+        cursor..cursor
+    };
+    for (end, at) in [("selectionStart", selected.start), ("selectionEnd", selected.end)] {
+        let _ = Reflect::set(&area, &end.into(), &(at as f64).into());
     }
     // The form keeps what is typed.
     let init = EventInit::new();

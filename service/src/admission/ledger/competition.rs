@@ -140,10 +140,8 @@ impl Ledger {
                            instead, or make it unlisted";
             return Err(PublicError::on_field(ErrorCode::HasRegistrations, "visibility", message));
         }
-        let mut dates = edit.dates(current.dates(), self.now)?;
-        if current.visibility.is_draft() && !visibility.is_draft() {
-            dates = dates.deadline_after(self.now)?;
-        }
+        let publishes = current.visibility.is_draft() && !visibility.is_draft();
+        let dates = edit.dates(current.dates(), publishes, self.now)?;
 
         let mut after = current.clone();
         after.capacity = capacity;

@@ -129,7 +129,7 @@ pub async fn invite(
     let done = form::redirect_back_with(&form_name(competition), &page, emails, outcome).await?;
     let people = |number: usize, one: &str, more: &str| match number {
         1 => format!("One person {one}."),
-        number => format!("{number} people {more}."),
+        number => format!("{} people {more}.", domain::grouped(number as u64)),
     };
     let mut words = people(done.invited.len(), "is invited", "are invited");
     if !done.already_invited.is_empty() {

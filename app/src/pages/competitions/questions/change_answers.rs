@@ -52,7 +52,8 @@ pub async fn load_answers(id: String) -> Result<AnswersScreen, Failure> {
     let registration = viewer.registration_id.filter(|_| can_change);
     let mut start = form::take_stored_form::<TypedAnswers>(&form_name(id)).await?;
     let mut fixed = Vec::new();
-    if let Some(stored) = viewer.registration_id {
+    let is_active = viewer.registration.is_some_and(domain::RegistrationStatus::is_active);
+    if let Some(stored) = viewer.registration_id.filter(|_| is_active) {
         let answers = registration::get(&ctx, &actor, stored).await?.answers;
         if !can_change {
             let in_words = |answer: Answer| (answer.question, answer.value.in_words());
