@@ -9,7 +9,7 @@
 // The files get new names, because browsers cache them for ever: the hash of cargo-leptos, hashed together with this
 // script.
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 
@@ -105,16 +105,12 @@ const newHashes = new Map([hashes.js, hashes.wasm, hashes.split].map((hash) => [
 const anyHash = new RegExp([...newHashes.keys()].join('|'), 'g');
 const withNewHashes = (text) => text.replace(anyHash, (hash) => newHashes.get(hash));
 
-const file = (pattern) => {
-  const found = readdirSync(PKG).filter((entry) => entry === pattern);
-  if (found.length !== 1) throw new Error(`${path.join(PKG, pattern)} is missing: build the release first`);
-  return found[0];
-};
-const [jsFile, wasmFile, splitFile] = [
-  `mini-compete.${hashes.js}.js`,
-  `mini-compete.${hashes.wasm}.wasm`,
-  `__wasm_split.${hashes.split}.js`,
-].map(file);
+const jsFile = `mini-compete.${hashes.js}.js`;
+const wasmFile = `mini-compete.${hashes.wasm}.wasm`;
+const splitFile = `__wasm_split.${hashes.split}.js`;
+for (const file of [jsFile, wasmFile, splitFile]) {
+  if (!existsSync(path.join(PKG, file))) throw new Error(`${path.join(PKG, file)} is missing: build the release first`);
+}
 
 const wasm = readFileSync(path.join(PKG, wasmFile));
 const imports = WebAssembly.Module.imports(new WebAssembly.Module(wasm));

@@ -13,6 +13,9 @@ export default page('/competitions/:id', {
     { name: 'a full competition', path: ({ full }) => `/competitions/${full.id}`, viewer: 'newParticipant' },
     { name: 'a competition with a registration', path, viewer: 'participant' },
     { name: 'a competition for its organizer', path, viewer: 'organizer' },
+    { name: 'a draft', path: ({ draft }) => `/competitions/${draft.id}`, viewer: 'organizer' },
+    { name: 'a cancelled competition', path: ({ cancelled }) => `/competitions/${cancelled.id}` },
+    { name: 'a past competition', path: ({ past }) => `/competitions/${past.id}`, viewer: 'participant' },
   ],
   error: [
     { name: 'a competition that does not exist', path: `/competitions/${UNKNOWN_ID}`, status: 404 },

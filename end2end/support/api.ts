@@ -203,7 +203,7 @@ export class Api {
   }
 
   /** Edits some fields, as its owner. */
-  edit(owner: Person, competition: Competition, changes: object): Promise<Competition> {
+  edit(owner: Person, competition: Pick<Competition, 'id'>, changes: object): Promise<Competition> {
     return this.send('PATCH', `/api/competitions/${competition.id}`, owner, changes);
   }
 

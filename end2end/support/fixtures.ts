@@ -142,11 +142,11 @@ export async function open(page: Page, path: string): Promise<Response | null> {
   return response;
 }
 
-/** Reloads the page until it shows the result of a background job. */
-export async function reloadUntilVisible(page: Page, wanted: Locator): Promise<void> {
+/** Reloads the page until it shows the result of a background job, or until something is due. */
+export async function reloadUntilVisible(page: Page, wanted: Locator, timeout?: number): Promise<void> {
   const reloaded = async () => {
     await page.reload();
     return wanted.isVisible();
   };
-  await expect.poll(reloaded).toBe(true);
+  await expect.poll(reloaded, { timeout }).toBe(true);
 }

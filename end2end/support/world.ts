@@ -35,6 +35,11 @@ export type World = People & {
   full: Competition;
   /** Full, with someone on its waiting list. */
   waiting: Competition;
+  /** Only the organizer sees it. */
+  draft: Competition;
+  cancelled: Competition;
+  /** Over when the tests begin, or a few seconds later. */
+  past: Competition;
   /** The id of a message of the participant. */
   mail: string;
   /** The id of a personal access token of the organizer. */
@@ -95,6 +100,13 @@ export async function makeWorld(api: Api): Promise<World> {
     },
   });
   await api.setCover(organizer, competition, (await picture()).buffer, LONG_WORD);
+  const second = 1 / (24 * 60 * 60);
+  const [draft, cancelled, past] = await Promise.all([
+    api.competition({ owner: organizer, title: LONG_WORD, visibility: 'DRAFT', start: 14 }),
+    api.competition({ owner: organizer, title: LONG_WORD, start: 14 }),
+    api.competition({ owner: organizer, title: LONG_WORD, deadline: 2 * second, start: 3 * second }),
+  ]);
+  await api.cancel(organizer, cancelled);
   const [asking, byCode, other, full, waiting, another, last, token, webhook, quietWebhook] = await Promise.all([
     api.competition({ owner: organizer, questions: QUESTIONS }),
     api.competition({ owner: organizer, codes: CODES }),
@@ -135,6 +147,9 @@ export async function makeWorld(api: Api): Promise<World> {
     other,
     full,
     waiting,
+    draft,
+    cancelled,
+    past,
     mail: mail?.id ?? '',
     token: token.id,
     webhook: webhook.id,

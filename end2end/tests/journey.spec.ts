@@ -1,7 +1,7 @@
 import { newEmail } from '../support/api.ts';
 import { expect, hydrated, open, reloadUntilVisible, test } from '../support/fixtures.ts';
-import { competitionFields, createCompetition } from '../support/forms.ts';
-import { logOut, signUp } from '../support/session.ts';
+import { competitionFields, createCompetition, fillCompetition } from '../support/forms.ts';
+import { logInAs, logOut, signUp } from '../support/session.ts';
 import { inDays } from '../support/time.ts';
 import { unique } from '../support/unique.ts';
 
@@ -71,5 +71,63 @@ test('from an organizer’s sign-up to the confirmation in a participant’s mai
 
   await test.step('logs out', async () => {
     await logOut(page);
+  });
+});
+
+test('from a draft to the end of the competition', { tag: '@phone' }, async ({ page, api }) => {
+  test.slow();
+  const title = unique('Whole Life');
+  const [organizer, participant] = await Promise.all([api.organizer(), api.participant()]);
+  const link = 'https://meet.example.com/life';
+  let address = '';
+  const dashboard = async (region: string) => {
+    await open(page, '/dashboard');
+    await expect(page.getByRole('region', { name: region, exact: true })).toContainText(title);
+  };
+
+  await test.step('the organizer saves a draft and publishes it', async () => {
+    await logInAs(page, organizer);
+    await open(page, '/competitions/create');
+    const fields = competitionFields(title, inDays(7), inDays(14));
+    await fillCompetition(page, { ...fields, 'Online link (optional)': link });
+    await page.getByRole('button', { name: 'Save as draft' }).click();
+    await expect(page.getByText('Only you can see this draft.')).toBeVisible();
+    address = new URL(page.url()).pathname;
+    await hydrated(page);
+    await page.getByRole('link', { name: 'Publish' }).click();
+    await hydrated(page);
+    await page.getByRole('button', { name: 'Publish', exact: true }).click();
+    await expect(page.getByText('Published. Everyone can find this competition.')).toBeVisible();
+  });
+
+  await test.step('a participant registers', async () => {
+    await logInAs(page, participant);
+    await open(page, address);
+    await page.getByRole('button', { name: 'Register' }).click();
+    await expect(page.getByText('You are registered')).toBeVisible();
+    await dashboard('Next');
+  });
+
+  await test.step('it is under way from its start, with the link to take part', async () => {
+    const inSeconds = (seconds: number) => inDays(seconds / (24 * 60 * 60)).toISOString();
+    const start = inSeconds(3);
+    await api.edit(organizer, { id: address.replace('/competitions/', '') }, {
+      regDeadline: start,
+      startDate: start,
+      endsAt: inSeconds(30),
+      deadlineMayEqualStart: true,
+    });
+    await open(page, address);
+    await reloadUntilVisible(page, page.getByText('This competition is under way'));
+    await dashboard('Under way');
+    await expect(page.getByRole('link', { name: link })).toBeVisible();
+    await expect(page.getByRole('link', { name: `Cancel registration for ${title}` })).toHaveCount(0);
+  });
+
+  await test.step('and over at its end', async () => {
+    await open(page, address);
+    await reloadUntilVisible(page, page.getByText('This competition is over'), 40_000);
+    await dashboard('Past');
+    await expect(page.getByRole('link', { name: link })).toHaveCount(0);
   });
 });
