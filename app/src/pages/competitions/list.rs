@@ -123,8 +123,9 @@ fn of_organizer(name: Option<String>) -> impl IntoView {
         None => "Competitions".to_owned(),
     };
     view! {
+        // An element, because two texts beside each other would be one in the browser.
+        {name.map(|name| view! { <span>" of " <bdi>{name}</bdi></span> })}
         <PageTitle title />
-        {name.map(|name| view! { " of " <bdi>{name}</bdi> })}
     }
 }
 
