@@ -102,9 +102,9 @@ export async function makeWorld(api: Api): Promise<World> {
   await api.setCover(organizer, competition, (await picture()).buffer, LONG_WORD);
   const second = 1 / (24 * 60 * 60);
   const [draft, cancelled, past] = await Promise.all([
-    api.competition({ owner: organizer, title: LONG_WORD, visibility: 'DRAFT', start: 14 }),
-    api.competition({ owner: organizer, title: LONG_WORD, start: 14 }),
-    api.competition({ owner: organizer, title: LONG_WORD, deadline: 2 * second, start: 3 * second }),
+    api.competition({ owner: organizer, title: unique(LONG_WORD), visibility: 'DRAFT', start: 14 }),
+    api.competition({ owner: organizer, title: unique(LONG_WORD), start: 14 }),
+    api.competition({ owner: organizer, title: unique(LONG_WORD), deadline: 2 * second, start: 3 * second }),
   ]);
   await api.cancel(organizer, cancelled);
   const [asking, byCode, other, full, waiting, another, last, token, webhook, quietWebhook] = await Promise.all([
