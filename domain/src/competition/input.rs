@@ -1,4 +1,4 @@
-//! Creating a competition.
+//! The body of a new competition.
 
 use std::collections::BTreeMap;
 
@@ -6,17 +6,17 @@ use serde::{Deserialize, de::IgnoredAny};
 
 use super::{
     date_fault::error_of,
-    facts::{Facts, RawFacts},
+    facts::RawFacts,
     fields::{capacity, deadline, end, opening, promote_until, start_date, time_zone},
+    new::NewCompetition,
     sections::{RawSections, Sections},
     tags::tags,
-    visibility::{Visibility, visibility},
+    visibility::visibility,
     waitlist::waitlist_capacity,
 };
 use crate::{
-    AccessCodeDraft, AccessCodeInput, AccessMode, CoverDraft, CoverInput, Dates, Description,
-    Faults, PublicError, QuestionDraft, QuestionInput, Raw, StartRule, Tag, TimeZoneName,
-    Timestamp, Title,
+    AccessCodeInput, CoverInput, Dates, Description, Faults, PublicError, QuestionInput, Raw,
+    StartRule, TimeZoneName, Timestamp, Title,
     access::{access_codes, access_mode},
     account::{flag, refuse_unknown, text},
     cover::cover,
@@ -45,7 +45,7 @@ pub struct CompetitionInput {
     #[serde(default)]
     pub description: Raw<String>,
     /// At most ten, 40 characters each; none when it is absent or null.
-    #[cfg_attr(feature = "openapi", schema(value_type = Option<Vec<Tag>>, max_items = 10))]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<Vec<crate::Tag>>, max_items = 10))]
     #[serde(default)]
     pub tags: Raw<Vec<String>>,
     /// Seats, 1 to 1,000,000; a numeric string is accepted.
@@ -117,7 +117,7 @@ pub struct CompetitionInput {
     #[serde(default)]
     pub schedule: Raw<String>,
     /// Who can see it, and who can find it; `PUBLIC` when it is absent or null.
-    #[cfg_attr(feature = "openapi", schema(value_type = Option<Visibility>))]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::Visibility>))]
     #[serde(default)]
     pub visibility: Raw<String>,
     /// How many may wait when no seat is left, 0 to 5,000; no waiting list when it is absent or
@@ -147,7 +147,7 @@ pub struct CompetitionInput {
     #[serde(default)]
     pub questions: Raw<Vec<QuestionInput>>,
     /// Who can register; `OPEN` when it is absent or null.
-    #[cfg_attr(feature = "openapi", schema(value_type = Option<AccessMode>))]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::AccessMode>))]
     #[serde(default)]
     pub access: Raw<String>,
     /// The access codes that `access` asks for, at most 50; none when it is absent or null.
@@ -165,41 +165,6 @@ pub struct CompetitionInput {
     #[cfg_attr(feature = "openapi", schema(ignore))]
     #[serde(flatten)]
     pub unknown: BTreeMap<String, IgnoredAny>,
-}
-
-/// A new competition that has been checked.
-#[derive(Clone, Debug)]
-pub struct NewCompetition {
-    /// One line.
-    pub title: Title,
-    /// Markdown.
-    pub description: Description,
-    /// No two alike, in the order given.
-    pub tags: Vec<Tag>,
-    /// Seats, 1 to [`crate::MAX_CAPACITY`].
-    pub capacity: u32,
-    /// In the future, and in order.
-    pub dates: Dates,
-    /// The name of an existing zone.
-    pub time_zone: TimeZoneName,
-    /// What else is known about it.
-    pub facts: Facts,
-    /// Longer texts about it.
-    pub sections: Sections,
-    /// Who can see it, and who can find it.
-    pub visibility: Visibility,
-    /// How many may wait for a seat: 0 to [`crate::MAX_WAITLIST`].
-    pub waitlist_capacity: u32,
-    /// Whether its organizer approves registrations.
-    pub approval_required: bool,
-    /// What participants are asked, in order: at most [`crate::MAX_QUESTIONS`].
-    pub questions: Vec<QuestionDraft>,
-    /// Who can register.
-    pub access: AccessMode,
-    /// No two alike, at most [`crate::MAX_ACCESS_CODES`].
-    pub access_codes: Vec<AccessCodeDraft>,
-    /// Its cover, if it has one.
-    pub cover: Option<CoverDraft>,
 }
 
 impl CompetitionInput {
@@ -299,7 +264,7 @@ impl CompetitionInput {
 #[cfg(test)]
 mod tests {
     use super::{super::tags::MAX_TAGS, *};
-    use crate::ErrorCode;
+    use crate::{ErrorCode, Tag};
 
     const NOW: &str = "2026-11-23T12:00:00Z";
 

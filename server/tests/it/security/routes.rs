@@ -17,6 +17,7 @@ const NEW_COMPETITION: &str = concat!(
     r#"{"title":"Chess","description":"Seven rounds.","capacity":5,"#,
     r#""regDeadline":"2026-11-30T12:00:00Z"}"#,
 );
+const EDIT: &str = r#"{"version":1,"capacity":60}"#;
 const NEW_ACCOUNT: &str = concat!(
     r#"{"name":"Eve","email":"new{n}@example.com","#,
     r#""password":"correct horse","role":"PARTICIPANT"}"#,
@@ -80,12 +81,7 @@ pub(super) const ROUTES: &[Row] = &[
     get("/api/competitions/my-competitions", [401, 403, 200, 200, 403]),
     get("/api/competitions/registrations/my", [401, 200, 403, 403, 403]),
     get("/api/competitions/{id}", [200, 200, 200, 200, 200]),
-    json(
-        Method::PATCH,
-        "/api/competitions/{id}",
-        r#"{"version":1,"capacity":60}"#,
-        [401, 403, 403, 200, 403],
-    ),
+    json(Method::PATCH, "/api/competitions/{id}", EDIT, [401, 403, 403, 200, 403]),
     call(Method::POST, "/api/competitions/{id}/duplicate", [401, 403, 403, 201, 403]),
     call(Method::DELETE, "/api/competitions/{id}", [401, 403, 403, 200, 403]),
     get("/api/competitions/{id}/calendar.ics", [200, 200, 200, 200, 200]),
